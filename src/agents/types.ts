@@ -1,0 +1,99 @@
+/** Agent runtimes behind one interface, and the brief that one bounded piece of work gets. */
+
+export const FAILURE_CODES = ['auth-required', 'rate-limited', 'transient', 'over-budget', 'stuck', 'crashed', 'refused', 'not-found', 'timed-out', 'cancelled', 'output-flood'] as const;
+export type FailureCode = (typeof FAILURE_CODES)[number];
+
+/** A piece of the prompt, with where it came from. Text from the workspace is data, never instruction. */
+export type Fragment = { readonly title: string; readonly source: string; readonly sha256: string; readonly text: string; readonly trust: 'instruction' | 'data' };
+
+export type Budget = { readonly maxMinutes: number; readonly maxTokens: number | undefined; readonly maxCost: number | undefined; readonly idleSeconds: number; readonly contextBudget: number };
+
+export type Brief = {
+  readonly runId: string;
+  readonly token: string;
+  readonly role: 'worker' | 'manager';
+  readonly project: string;
+  readonly objective: string;
+  readonly fragments: readonly Fragment[];
+  readonly mayWrite: readonly string[];
+  readonly mustNot: readonly string[];
+  readonly budget: Budget;
+  readonly stopCondition: readonly string[];
+  readonly sandbox: string;
+};
+
+/** A runner as the owner defined it in the protected `orchestration-os/RUNNERS.md`. */
+export type RunnerSpec = {
+  readonly name: string;
+  readonly kind: 'command' | 'chat' | 'openclaw' | 'claude';
+  /** command: program and arguments, no shell. */
+  readonly program: string;
+  readonly args: readonly string[];
+  /** chat: base URL of an OpenAI-compatible endpoint and the name of the environment variable that holds the key. */
+  readonly endpoint: string;
+  readonly apiKeyEnv: string;
+  /** Names of environment variables passed through to the process, besides PATH, HOME, LANG and TZ. */
+  readonly passEnv: readonly string[];
+};
+
+/** What the agent says of its own work; parsed from the last fenced `nocturne-report` block (YAML) of its output. */
+export type AgentReport = {
+  readonly summary: string;
+  readonly outputs: readonly string[];
+  readonly answers: { readonly nonObvious: boolean; readonly durable: boolean; readonly compounding: boolean } | undefined;
+  readonly nextObjective: string | undefined;
+  readonly lessons: readonly { readonly kind: string; readonly observation: string; readonly evidence: string }[];
+  readonly failureModes: readonly { readonly symptom: string; readonly detection: string; readonly cause: string; readonly fix: string; readonly prevention: string }[];
+  readonly escalation: { readonly priority: string; readonly question: string } | undefined;
+  readonly problems: readonly string[];
+};
+
+export type Usage = { readonly tokensIn: number | undefined; readonly tokensOut: number | undefined; readonly cost: number | undefined };
+
+export type RunEvent =
+  | { readonly kind: 'started'; readonly pid?: number }
+  | { readonly kind: 'output'; readonly bytes: number; readonly tail: string }
+  | { readonly kind: 'tool'; readonly name: string; readonly verdict: 'allow' | 'deny'; readonly detail: string }
+  | { readonly kind: 'retry'; readonly attempt: number; readonly waitMs: number; readonly why: string }
+  | { readonly kind: 'heartbeat' };
+
+export type RunOutcome = {
+  readonly kind: 'finished' | 'failed';
+  readonly failure?: FailureCode;
+  /** One sentence for people; never branched on. */
+  readonly detail: string;
+  readonly usage: Usage;
+  readonly report: AgentReport;
+  /** Last 8 KiB of what the agent printed, for the record. */
+  readonly tail: string;
+  readonly model: string;
+};
+
+/** The guarded tools that a `chat` agent is given. Each returns what the model reads; a refusal is text with its reason. */
+export type ToolResult = { readonly ok: boolean; readonly text: string };
+export interface GuardedTools {
+  read(path: string, range?: { readonly from?: number; readonly to?: number }): ToolResult;
+  write(path: string, content: string): ToolResult;
+  edit(path: string, oldText: string, newText: string): ToolResult;
+  search(pattern: string, glob?: string): ToolResult;
+  query(sql: string): ToolResult;
+  run(command: string): Promise<ToolResult>;
+}
+
+export type RunInput = {
+  readonly brief: Brief;
+  readonly prompt: string;
+  readonly spec: RunnerSpec;
+  readonly model: string;
+  /** Directory in which the agent works: the project's folder. */
+  readonly cwd: string;
+  readonly workspaceRoot: string;
+  readonly tools: GuardedTools;
+  readonly signal: AbortSignal;
+  readonly on: (event: RunEvent) => void;
+};
+
+export interface Runner {
+  readonly name: string;
+  run(input: RunInput): Promise<RunOutcome>;
+}

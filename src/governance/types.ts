@@ -1,0 +1,64 @@
+/** The words in which every door asks for a decision. */
+import type { Diagnostic } from '../kernel/diagnostic.js';
+import type { ImpactedNode, Tier } from '../registry/types.js';
+
+export type ActionKind = 'write' | 'edit' | 'append' | 'delete' | 'rename' | 'exec' | 'send';
+export type Action = {
+  readonly kind: ActionKind;
+  /** As the caller gave it: absolute or relative to the workspace. */
+  readonly path?: string;
+  readonly to?: string;
+  /** The file's whole proposed content (write, edit) or the appended bytes (append). */
+  readonly content?: string | Uint8Array;
+  readonly command?: string;
+  readonly argv?: readonly string[];
+};
+
+export type Reason = { readonly code: ReasonCode; readonly message: string };
+export const REASON_CODES = [
+  'allowed', 'pre-approved', 'owner',
+  'path-invalid', 'path-outside', 'path-symlink', 'path-hard-link', 'path-case', 'path-look-alike', 'path-reserved',
+  'tier-protected', 'tier-manifest', 'tier-code', 'append-only', 'bundle-only', 'field-writer', 'out-of-scope', 'earlier-phase',
+  'contract', 'secret', 'command-unknown', 'command-denied', 'command-unparsable', 'tool-not-allowed', 'no-token', 'send-denied',
+  'not-utf8', 'unreadable',
+] as const;
+export type ReasonCode = (typeof REASON_CODES)[number];
+
+export type Verdict = 'allow' | 'deny' | 'ask';
+export type Decision = {
+  readonly verdict: Verdict;
+  readonly tier: Tier | undefined;
+  readonly reasons: readonly Reason[];
+  readonly impact: readonly ImpactedNode[];
+  readonly diagnostics: readonly Diagnostic[];
+  readonly authorisation?: string;
+};
+
+/** On whose behalf. A pass without a project (idle, manager) may write only what `writes` says. */
+export type Authority =
+  | { readonly kind: 'owner' }
+  | { readonly kind: 'reader' }
+  | {
+      readonly kind: 'pass';
+      readonly runId: string;
+      readonly role: 'worker' | 'manager';
+      readonly project: string | undefined;
+      readonly phase: string | undefined;
+      /** When the phase started; outputs last written before it are immutable. */
+      readonly phaseStarted: string | undefined;
+      /** Globs relative to the workspace. */
+      readonly writes: readonly string[];
+      /** Tools (programs) the phase allows; `undefined`: what the tool registry allows. */
+      readonly tools: readonly string[] | undefined;
+    };
+
+/** One assertion of a stop condition or of a pass's criteria, evaluated. `where` is a file, with a line if there is one. */
+export type AssertionResult = {
+  readonly assertion: string;
+  readonly holds: boolean;
+  readonly expected: string;
+  readonly found: string;
+  readonly where?: string;
+  /** The assertion could not be evaluated (unknown kind, bad pattern, time-out): never counts as true. */
+  readonly error?: string;
+};

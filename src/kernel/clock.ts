@@ -1,0 +1,34 @@
+/** Time, injected everywhere so that nothing that decides reads a clock. */
+
+export interface Clock {
+  now(): Date;
+}
+
+export const systemClock: Clock = { now: () => new Date() };
+
+/** A clock that stands still; for tests and for evaluating one snapshot at one instant. */
+export function fixedClock(at: string | Date): Clock {
+  const instant = new Date(at);
+  return { now: () => new Date(instant) };
+}
+
+/** UTC, ISO 8601, whole seconds: `2026-11-21T01:30:00Z`. The form in which every time is stored. */
+export function stamp(at: Date): string {
+  return `${at.toISOString().slice(0, 19)}Z`;
+}
+
+/** UTC date `2026-11-21`. */
+export function dateStamp(at: Date): string {
+  return at.toISOString().slice(0, 10);
+}
+
+const UNITS: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 };
+
+/** Milliseconds of a duration such as `30s`, `1h30m`, `3d`; `undefined` when it is not one. */
+export function parseDuration(text: string): number | undefined {
+  const trimmed = text.trim();
+  if (!/^(\d+(?:\.\d+)?(?:ms|[smhdw]))+$/.test(trimmed)) return undefined;
+  let total = 0;
+  for (const [, amount, unit] of trimmed.matchAll(/(\d+(?:\.\d+)?)(ms|[smhdw])/g)) total += Number(amount) * (UNITS[unit ?? ''] ?? 0);
+  return total;
+}

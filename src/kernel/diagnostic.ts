@@ -1,0 +1,50 @@
+/** The fact that something in the user's files is not as it should be: where, what was seen, what was expected. */
+
+/** A place in a file. Lines and columns are 1-based; columns count UTF-16 units; the end is exclusive. */
+export type Range = {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  readonly endLine: number;
+  readonly endColumn: number;
+};
+
+export type Severity = 'error' | 'warning' | 'info';
+
+/** Replace the UTF-16 units [start, end) of `file` by `newText`. Offsets count from the start of the file's text, a BOM included. */
+export type TextEdit = { readonly file: string; readonly start: number; readonly end: number; readonly newText: string };
+
+export type Diagnostic = {
+  readonly rule: string;
+  readonly severity: Severity;
+  readonly message: string;
+  readonly range: Range;
+  readonly expected?: string;
+  readonly actual?: string;
+  readonly hint?: string;
+  readonly fix?: readonly TextEdit[];
+  readonly related?: readonly { readonly message: string; readonly range: Range }[];
+};
+
+/** The range of a whole file, for facts that have no finer place (missing, not UTF-8). */
+export function fileRange(file: string): Range {
+  return { file, line: 1, column: 1, endLine: 1, endColumn: 1 };
+}
+
+const RANK: Record<Severity, number> = { error: 0, warning: 1, info: 2 };
+
+/** Stable order for reports: file, line, column, severity, rule, message. */
+export function compareDiagnostics(a: Diagnostic, b: Diagnostic): number {
+  return (
+    compareText(a.range.file, b.range.file) ||
+    a.range.line - b.range.line ||
+    a.range.column - b.range.column ||
+    RANK[a.severity] - RANK[b.severity] ||
+    compareText(a.rule, b.rule) ||
+    compareText(a.message, b.message)
+  );
+}
+
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

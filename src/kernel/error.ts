@@ -1,0 +1,54 @@
+/** The tool could not do its job. Thrown, caught once per surface; code branches on `code`, never on text. */
+
+/** Exit codes of every command (see docs; one meaning each). */
+export const EXIT = { ok: 0, findings: 1, usage: 2, gate: 3, deferred: 4, refused: 5, internal: 70 } as const;
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
+
+/** Permanent error codes and the exit code that each ends a command with. */
+const CODES = {
+  USAGE: EXIT.usage,
+  NO_WORKSPACE: EXIT.usage,
+  BAD_ADDRESS: EXIT.usage,
+  NOT_FOUND: EXIT.usage,
+  AMBIGUOUS: EXIT.usage,
+  BAD_VALUE: EXIT.usage,
+  BAD_QUERY: EXIT.usage,
+  CONFIG: EXIT.usage,
+  SCHEMA: EXIT.usage,
+  EXISTS: EXIT.usage,
+  UNREADABLE: EXIT.findings,
+  GATE: EXIT.gate,
+  NOT_TRUSTED: EXIT.gate,
+  LOCKED: EXIT.deferred,
+  LEASE_LOST: EXIT.deferred,
+  CONFLICT: EXIT.findings,
+  REFUSED: EXIT.refused,
+  STORAGE: EXIT.findings,
+  RUN_FAILED: EXIT.findings,
+  MISSING_PART: EXIT.usage,
+  INTERNAL: EXIT.internal,
+} as const satisfies Record<string, ExitCode>;
+export type ErrorCode = keyof typeof CODES;
+
+export type ErrorPlace = { readonly file?: string; readonly line?: number; readonly column?: number };
+
+export class NocturneError extends Error {
+  override readonly name = 'NocturneError';
+  readonly code: ErrorCode;
+  readonly hint: string | undefined;
+  readonly place: ErrorPlace;
+  /** @param message what was observed and what was expected. @param options.hint what to do. */
+  constructor(code: ErrorCode, message: string, options: { hint?: string; cause?: unknown } & ErrorPlace = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.hint = options.hint;
+    this.place = {
+      ...(options.file === undefined ? {} : { file: options.file }),
+      ...(options.line === undefined ? {} : { line: options.line }),
+      ...(options.column === undefined ? {} : { column: options.column }),
+    };
+  }
+  get exit(): ExitCode {
+    return CODES[this.code];
+  }
+}

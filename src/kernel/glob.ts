@@ -1,0 +1,57 @@
+/** Globs over workspace-relative paths: matching through picomatch, and an order of how specific a pattern is. */
+import picomatch from 'picomatch';
+
+type Matcher = (path: string) => string[] | undefined;
+const matchers = new Map<string, Matcher>();
+
+/** Whether `glob` matches the whole of `path`; `*` stays inside a segment, `**` crosses them, dot files count. */
+export function globMatches(glob: string, path: string): boolean {
+  return captures(glob, path) !== undefined;
+}
+
+/** What each wildcard of `glob` matched in `path`, in order; `undefined` when it does not match. */
+export function captures(glob: string, path: string): readonly string[] | undefined {
+  let matcher = matchers.get(glob);
+  if (matcher === undefined) {
+    matcher = compile(glob);
+    matchers.set(glob, matcher);
+  }
+  return matcher(path);
+}
+
+function compile(glob: string): Matcher {
+  if (isLiteral(glob)) return (path) => (path === glob ? [] : undefined);
+  const pattern = picomatch.makeRe(glob, { dot: true, capture: true });
+  return (path) => {
+    const found = pattern.exec(path);
+    return found === null ? undefined : found.slice(1).map((part) => part ?? '');
+  };
+}
+
+/** No wildcard in it: it names one file. */
+export function isLiteral(glob: string): boolean {
+  return !/[*?[\]{}()!+@]/.test(glob);
+}
+
+/**
+ * Negative when `a` is more specific than `b`, 0 when neither is. Segment by segment from the left: a literal beats a partial wildcard,
+ * that beats `*`, that beats `**`; then more literal characters win.
+ */
+export function compareSpecificity(a: string, b: string): number {
+  if (a === b) return 0;
+  const left = segments(a);
+  const right = segments(b);
+  for (let i = 0; i < Math.max(left.length, right.length); i++) {
+    const difference = (right[i]?.rank ?? -1) - (left[i]?.rank ?? -1);
+    if (difference !== 0) return difference;
+  }
+  return literals(b) - literals(a);
+}
+
+function segments(glob: string): readonly { rank: number }[] {
+  return glob.split('/').map((part) => ({ rank: part === '**' ? 0 : part === '*' ? 1 : isLiteral(part) ? 3 : 2 }));
+}
+
+function literals(glob: string): number {
+  return glob.replace(/[*?[\]{}()!+@]/g, '').length;
+}

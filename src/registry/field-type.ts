@@ -1,0 +1,75 @@
+/** R2's Type and Constraint columns, read into values. */
+import type { Constraint, FieldType } from './types.js';
+
+const PLAIN = ['text', 'token', 'int', 'number', 'bool', 'date', 'datetime', 'duration', 'path', 'glob', 'hash', 'address'] as const;
+
+export const TYPE_FORMS = `${PLAIN.join(', ')}, enum(a, b), list(T), ref(OBJECT)`;
+
+/** `undefined` when the text is not a type. */
+export function parseFieldType(text: string): FieldType | undefined {
+  const trimmed = text.trim();
+  for (const kind of PLAIN) if (kind === trimmed) return { kind };
+  const call = /^(enum|list|ref)\((.*)\)$/s.exec(trimmed);
+  const inner = call?.[2]?.trim();
+  if (call === null || inner === undefined || inner === '') return undefined;
+  if (call[1] === 'ref') return /^[A-Z][A-Z0-9-]*$/.test(inner) ? { kind: 'ref', object: inner } : undefined;
+  if (call[1] === 'list') {
+    const of = parseFieldType(inner);
+    return of === undefined ? undefined : { kind: 'list', of };
+  }
+  const values = inner.split(',').map((value) => value.trim());
+  return values.some((value) => value === '') || new Set(values).size !== values.length ? undefined : { kind: 'enum', values };
+}
+
+/** How a type is written, for messages. */
+export function formatFieldType(type: FieldType): string {
+  if (type.kind === 'enum') return `one of ${type.values.join(', ')}`;
+  if (type.kind === 'list') return `a list of ${formatFieldType(type.of)}`;
+  if (type.kind === 'ref') return `the key of a ${type.object}`;
+  return type.kind;
+}
+
+export const CONSTRAINT_FORMS = '1..100, >= 0, <= 9, not empty, /regex/, unique, unique where status=active';
+
+/** Items separated by `;`. A text that is not a constraint comes back as the `bad` item. */
+export function parseConstraints(text: string): { constraints: Constraint[]; bad?: string } {
+  const constraints: Constraint[] = [];
+  for (const item of splitItems(text)) {
+    const constraint = parseConstraint(item);
+    if (constraint === undefined) return { constraints, bad: item };
+    constraints.push(constraint);
+  }
+  return { constraints };
+}
+
+function splitItems(text: string): string[] {
+  const trimmed = text.trim();
+  if (trimmed === '') return [];
+  if (trimmed.startsWith('/') && trimmed.endsWith('/') && trimmed.length > 1) return [trimmed];
+  return trimmed
+    .split(';')
+    .map((item) => item.trim())
+    .filter((item) => item !== '');
+}
+
+function parseConstraint(item: string): Constraint | undefined {
+  if (item === 'not empty') return { kind: 'not-empty' };
+  if (item === 'unique') return { kind: 'unique' };
+  const where = /^unique where ([a-z_.]+)\s*=\s*(\S+)$/.exec(item);
+  if (where?.[1] !== undefined && where[2] !== undefined) return { kind: 'unique', where: { field: where[1], value: where[2] } };
+  const between = /^(-?\d+(?:\.\d+)?)\s*\.\.\s*(-?\d+(?:\.\d+)?)$/.exec(item);
+  if (between !== null) {
+    const [min, max] = [Number(between[1]), Number(between[2])];
+    return min <= max ? { kind: 'range', min, max } : undefined;
+  }
+  const least = /^>=\s*(-?\d+(?:\.\d+)?)$/.exec(item);
+  if (least !== null) return { kind: 'range', min: Number(least[1]) };
+  const most = /^<=\s*(-?\d+(?:\.\d+)?)$/.exec(item);
+  if (most !== null) return { kind: 'range', max: Number(most[1]) };
+  if (!/^\/.+\/$/s.test(item)) return undefined;
+  try {
+    return { kind: 'pattern', pattern: new RegExp(item.slice(1, -1), 'u') };
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,94 @@
+/** R4 followed downstream: what a change of some files reaches, with the edge that leads there. */
+import { captures, globMatches, isLiteral } from '../kernel/glob.js';
+import { routeOf } from './route.js';
+import type { Edge, EdgeKind, ImpactedNode, Schema } from './types.js';
+
+/** Kinds along which a change of the source reaches the target; along the others it reaches the source (its reader, checker, referrer). */
+const FORWARD: ReadonlySet<EdgeKind> = new Set(['WRITES', 'TRIGGERS', 'AUTHORIZES']);
+
+type Flow = { readonly from: string; readonly to: string; readonly edge: Edge };
+type FlowIndex = { readonly literal: ReadonlyMap<string, readonly Flow[]>; readonly globs: ReadonlyMap<string, readonly Flow[]> };
+const indexes = new WeakMap<Schema, FlowIndex>();
+
+/**
+ * Every node reached from `paths`, nearest first, each once. A node is a file, `BUNDLE:name`, or a pattern that no file matches yet.
+ * @param files every path of the workspace, to expand patterns; the first `*` of both ends of an edge is the same segment.
+ */
+export function impactOf(schema: Schema, files: Iterable<string>, paths: readonly string[]): readonly ImpactedNode[] {
+  const index = indexOf(schema);
+  const known = [...files];
+  const seen = new Set(paths);
+  const queue = [...paths];
+  const reached: ImpactedNode[] = [];
+  for (let node = queue.shift(); node !== undefined; node = queue.shift()) {
+    for (const { flow, capture } of flowsFrom(schema, index, node)) {
+      for (const next of expand(schema, flow.to, { known, capture })) {
+        if (seen.has(next)) continue;
+        seen.add(next);
+        queue.push(next);
+        reached.push({ file: next, edge: flow.edge.kind, via: node, protected: isLiteral(next) && !next.startsWith('BUNDLE:') && routeOf(schema, next).tier === 'PROTECTED' });
+      }
+    }
+  }
+  return reached;
+}
+
+/** The edges that lead on from a node, with what their pattern's first wildcard matched. */
+function flowsFrom(schema: Schema, index: FlowIndex, node: string): { flow: Flow; capture: string | undefined }[] {
+  const found = (index.literal.get(node) ?? []).map((flow) => ({ flow, capture: undefined as string | undefined }));
+  if (node.startsWith('BUNDLE:')) return found;
+  for (const object of schema.objects.values()) {
+    const flows = index.literal.get(`OBJECT:${object.object}`);
+    const parts = flows === undefined ? undefined : captures(object.glob, node);
+    if (flows !== undefined && parts !== undefined) for (const flow of flows) found.push({ flow, capture: parts[0] });
+  }
+  for (const [glob, flows] of index.globs) {
+    const parts = captures(glob, node);
+    if (parts !== undefined) for (const flow of flows) found.push({ flow, capture: parts[0] });
+  }
+  return found;
+}
+
+function expand(schema: Schema, end: string, at: { known: readonly string[]; capture: string | undefined }): readonly string[] {
+  if (end.startsWith('BUNDLE:')) return [end];
+  const pattern = end.startsWith('OBJECT:') ? (schema.objects.get(end.slice('OBJECT:'.length))?.glob ?? end) : end;
+  const bound = at.capture === undefined || at.capture === '' ? pattern : pattern.replace(/(?<!\*)\*(?!\*)/, at.capture);
+  if (isLiteral(bound)) return [bound];
+  const matching = at.known.filter((path) => globMatches(bound, path));
+  return matching.length === 0 ? [bound] : matching;
+}
+
+function indexOf(schema: Schema): FlowIndex {
+  const ready = indexes.get(schema);
+  if (ready !== undefined) return ready;
+  const literal = new Map<string, Flow[]>();
+  const globs = new Map<string, Flow[]>();
+  for (const edge of schema.edges) {
+    const [from, to] = FORWARD.has(edge.kind) ? [edge.source, edge.target] : [edge.target, edge.source];
+    const into = isLiteral(from) ? literal : globs;
+    const flows = into.get(from) ?? [];
+    flows.push({ from, to, edge });
+    into.set(from, flows);
+  }
+  const index = { literal, globs };
+  indexes.set(schema, index);
+  return index;
+}
+
+/** Loops of TRIGGERS edges, each once, as the nodes from a repeated one back to itself. */
+export function triggerCycles(schema: Schema): readonly { readonly nodes: readonly string[]; readonly edge: Edge }[] {
+  const next = new Map<string, Edge[]>();
+  for (const edge of schema.edges) if (edge.kind === 'TRIGGERS') next.set(edge.source, [...(next.get(edge.source) ?? []), edge]);
+  const done = new Set<string>();
+  const cycles: { nodes: string[]; edge: Edge }[] = [];
+  const visit = (node: string, trail: string[]): void => {
+    for (const edge of next.get(node) ?? []) {
+      const at = trail.indexOf(edge.target);
+      if (at >= 0) cycles.push({ nodes: [...trail.slice(at), edge.target], edge });
+      else if (!done.has(edge.target)) visit(edge.target, [...trail, edge.target]);
+    }
+    done.add(node);
+  };
+  for (const node of next.keys()) if (!done.has(node)) visit(node, [node]);
+  return cycles;
+}

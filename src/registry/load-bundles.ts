@@ -1,0 +1,114 @@
+/** R5 and R6: bundles of operations, and rules as SQL. */
+import type { Severity } from '../kernel/diagnostic.js';
+import { parseFieldType, TYPE_FORMS } from './field-type.js';
+import { cellOf, complain, type Part, partOf, rangeIn, type RegistryRow, type Report, rowsOf, subParts } from './registry-table.js';
+import type { Bundle, BundleArgument, BundleOp, BundleOperation, Precondition, SqlRule } from './types.js';
+import { parsePrecondition, parseTarget, parseValue, PRECONDITION_FORMS, VALUE_FORMS } from './value-expression.js';
+
+const OPS: readonly BundleOp[] = ['set', 'append', 'insert', 'remove', 'notify'];
+const SEVERITIES: readonly Severity[] = ['error', 'warning', 'info'];
+export const OPERATION_COLUMNS = ['Op', 'Target', 'Field', 'Value'];
+
+export function loadBundles(report: Report): Map<string, Bundle> {
+  const bundles = new Map<string, Bundle>();
+  const part = partOf(report, 'R5');
+  if (part === undefined) return bundles;
+  for (const sub of subParts(report.doc, part)) {
+    const name = sub.heading.text.replace(/`/g, '').trim();
+    const range = rangeIn(report, sub.heading.start, sub.heading.end);
+    if (!/^[a-z][a-z0-9_]*$/.test(name)) complain(report, range, `"${name}" is not a bundle name`, { expected: 'lower-case words joined by _' });
+    if (bundles.has(name)) complain(report, range, `the bundle ${name} is declared twice`);
+    const items = itemsOf(report, sub);
+    bundles.set(name, { name, range, arguments: readArguments(report, items.get('arguments')), preconditions: readPreconditions(report, items.get('preconditions')), operations: readOperations(report, sub) });
+  }
+  return bundles;
+}
+
+type Item = { readonly value: string; readonly start: number; readonly end: number };
+
+/** `- **Name:** value` lines of a part, outside its fences. */
+function itemsOf(report: Report, part: Part): Map<string, Item> {
+  const items = new Map<string, Item>();
+  const text = report.doc.text.slice(part.start, part.end);
+  for (const found of text.matchAll(/^- \*\*([^*:]+):\*\*[ \t]*(.*?)[ \t]*\r?$/gm)) {
+    const start = part.start + found.index;
+    if (report.doc.fences.some((fence) => start >= fence.start && start < fence.end)) continue;
+    items.set((found[1] ?? '').trim().toLowerCase(), { value: found[2] === '-' ? '' : (found[2] ?? ''), start, end: start + found[0].trimEnd().length });
+  }
+  return items;
+}
+
+function readArguments(report: Report, item: Item | undefined): BundleArgument[] {
+  if (item === undefined || item.value === '') return [];
+  const range = rangeIn(report, item.start, item.end);
+  const read: BundleArgument[] = [];
+  for (const text of item.value.split(/,(?![^(]*\))/)) {
+    const found = /^([a-z][a-z0-9_]*)(\?)?\s*:\s*(.+)$/.exec(text.trim().replace(/`/g, ''));
+    const type = parseFieldType(found?.[3] ?? '');
+    if (found?.[1] === undefined || type === undefined) complain(report, range, 'an argument cannot be read', { expected: `name: TYPE or name?: TYPE, with TYPE ${TYPE_FORMS}`, actual: text.trim() });
+    else read.push({ name: found[1], type, optional: found[2] === '?' });
+  }
+  return read;
+}
+
+function readPreconditions(report: Report, item: Item | undefined): Precondition[] {
+  if (item === undefined || item.value === '') return [];
+  const range = rangeIn(report, item.start, item.end);
+  const read: Precondition[] = [];
+  for (const text of item.value.split(';')) {
+    const precondition = parsePrecondition(text.replace(/`/g, ''), range);
+    if (precondition === undefined) complain(report, range, 'a precondition cannot be read', { expected: PRECONDITION_FORMS, actual: text.trim() });
+    else read.push(precondition);
+  }
+  return read;
+}
+
+function readOperations(report: Report, part: Part): BundleOperation[] {
+  const operations: BundleOperation[] = [];
+  let previous = '';
+  for (const row of rowsOf(report, part, OPERATION_COLUMNS)) {
+    const operation = readOperation(report, row);
+    if (operation === undefined) continue;
+    const same = `${operation.op} ${cellOf(row, 'target').value}`;
+    const last = operations.at(-1);
+    if (last !== undefined && same === previous && operation.op !== 'set' && operation.op !== 'remove') operations[operations.length - 1] = { ...last, fields: [...last.fields, ...operation.fields] };
+    else operations.push(operation);
+    previous = same;
+  }
+  return operations;
+}
+
+function readOperation(report: Report, row: RegistryRow): BundleOperation | undefined {
+  const op = OPS.find((one) => one === cellOf(row, 'op').value);
+  const target = parseTarget(cellOf(row, 'target').value);
+  const value = parseValue(cellOf(row, 'value').value);
+  const field = cellOf(row, 'field').value;
+  if (op === undefined) complain(report, cellOf(row, 'op').range, `"${cellOf(row, 'op').value}" is not an operation`, { expected: OPS.join(', ') });
+  if (target === undefined) complain(report, cellOf(row, 'target').range, 'a target cannot be read', { expected: 'OBJECT, OBJECT[key] or OBJECT[{argument}]', actual: cellOf(row, 'target').value });
+  if (value === undefined) complain(report, cellOf(row, 'value').range, 'a value cannot be read', { expected: VALUE_FORMS, actual: cellOf(row, 'value').value });
+  if (op === undefined || target === undefined || value === undefined) return undefined;
+  if (field === '' && op !== 'remove') complain(report, cellOf(row, 'field').range, `the operation ${op} names no field`);
+  return { op, target, fields: field === '' ? [] : [{ field, value, range: row.range }], range: row.range };
+}
+
+export function loadRules(report: Report): SqlRule[] {
+  const part = partOf(report, 'R6');
+  if (part === undefined) return [];
+  const rules: SqlRule[] = [];
+  for (const sub of subParts(report.doc, part)) {
+    const range = rangeIn(report, sub.heading.start, sub.heading.end);
+    const id = sub.heading.text.replace(/`/g, '').trim();
+    const items = itemsOf(report, sub);
+    const severity = SEVERITIES.find((one) => one === items.get('severity')?.value);
+    const message = items.get('message')?.value ?? '';
+    const fences = report.doc.fences.filter((fence) => fence.start >= sub.start && fence.start < sub.end && fence.info === 'sql');
+    const sql = fences[0] === undefined ? '' : report.doc.text.slice(fences[0].contentStart, fences[0].contentEnd).trim();
+    if (!/^[a-z][a-z0-9-]*$/.test(id)) complain(report, range, `"${id}" is not a rule id`, { expected: 'lower-case words joined by -' });
+    if (severity === undefined) complain(report, range, `the rule ${id} has no severity`, { expected: `- **Severity:** ${SEVERITIES.join(', ')}`, actual: items.get('severity')?.value ?? 'nothing' });
+    if (message === '') complain(report, range, `the rule ${id} has no message`, { expected: '- **Message:** text with {column} where a column of the query goes' });
+    if (sql === '' || fences.length !== 1) complain(report, range, `the rule ${id} needs exactly one fenced sql block`, { actual: `${fences.length} blocks` });
+    if (rules.some((rule) => rule.id === id)) complain(report, range, `the rule ${id} is declared twice`);
+    if (severity !== undefined && sql !== '') rules.push({ id, severity, message, hint: items.get('hint')?.value, sql, range });
+  }
+  return rules;
+}

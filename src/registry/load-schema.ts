@@ -1,0 +1,32 @@
+/** REGISTRY.md → schema. Every mistake in it is a diagnostic at its line; what could be read is still in force. */
+import { fileRange } from '../kernel/diagnostic.js';
+import { scan } from '../markdown/scan.js';
+import { checkBundles } from './check-bundles.js';
+import { loadBundles, loadRules } from './load-bundles.js';
+import { loadObjects } from './load-objects.js';
+import { loadEdges, loadModules, loadRoutes } from './load-routes.js';
+import { partOf, type Report } from './registry-table.js';
+import type { LoadedSchema, Schema } from './types.js';
+
+export const REGISTRY_FILE = 'REGISTRY.md';
+
+export function loadSchema(text: string, file: string = REGISTRY_FILE): LoadedSchema {
+  const report: Report = { doc: scan(text), file, diagnostics: [] };
+  const objects = loadObjects(report);
+  const bundles = loadBundles(report);
+  const routes = loadRoutes(report, bundles);
+  const edges = loadEdges(report);
+  const rules = loadRules(report);
+  partOf(report, 'R7');
+  const modules = loadModules(report);
+  const schema: Schema = { file, objects, routes, edges, bundles, rules, modules };
+  checkBundles(report, schema);
+  return { schema, diagnostics: report.diagnostics };
+}
+
+/** What is left when there is no REGISTRY.md: nothing is declared, and one diagnostic says so. */
+export function missingSchema(file: string = REGISTRY_FILE): LoadedSchema {
+  const schema: Schema = { file, objects: new Map(), routes: [], edges: [], bundles: new Map(), rules: [], modules: [] };
+  const hint = 'run nocturne init, or restore the file';
+  return { schema, diagnostics: [{ rule: 'registry-syntax', severity: 'error', message: `${file} is missing or is not UTF-8 text`, range: fileRange(file), expected: 'the registry of the workspace', hint }] };
+}
