@@ -1,5 +1,4 @@
 /** A workspace at one instant, and what may be asked to change in it. */
-import type { Database } from 'better-sqlite3';
 import type { Clock } from '../kernel/clock.js';
 import type { Diagnostic } from '../kernel/diagnostic.js';
 import type { Cell, Doc, Rec, Value } from '../markdown/types.js';
@@ -10,6 +9,14 @@ export type FileEntry = { readonly path: string; readonly size: number; readonly
 
 /** `FILE#field` or `FILE#key.field`, resolved. */
 export type Located = { readonly address: string; readonly file: string; readonly object: ObjectSpec; readonly record: Rec; readonly field: string; readonly cell: Cell | undefined };
+
+/** Read-only SQL over the workspace (SQLite): one table per object, plus files, links, edges, routes, fields. */
+export interface SqlView {
+  /** Rows of one SELECT. Throws NocturneError('BAD_QUERY') for anything else, with SQLite's own words. */
+  query(sql: string): { readonly columns: readonly string[]; readonly rows: readonly Readonly<Record<string, string | number | null>>[] };
+  tables(): readonly { readonly name: string; readonly columns: readonly string[]; readonly rows: number }[];
+  close(): void;
+}
 
 /** Immutable: every file is read at most once and what was read is kept. Records come from REGISTRY.md's objects. */
 export interface Snapshot {
@@ -30,7 +37,9 @@ export interface Snapshot {
   recordsIn(path: string, object: string): readonly Rec[];
   record(object: string, key: string): Rec | undefined;
   locate(address: string): Located;
-  sql(): Database;
+  /** What reading this file's records found wrong (cells missing, malformed front matter, ambiguous locator …). */
+  recordDiagnostics(path: string): readonly Diagnostic[];
+  sql(): SqlView;
 }
 
 export type Actor = { readonly kind: 'owner' | 'pass' | 'nocturne'; readonly name: string };

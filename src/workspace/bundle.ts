@@ -1,0 +1,100 @@
+/** R5 carried out: a bundle with its arguments becomes the changes of one change set. */
+import { dateStamp, stamp } from '../kernel/clock.js';
+import { NocturneError } from '../kernel/error.js';
+import type { Value } from '../markdown/types.js';
+import type { Bundle, BundleOperation, BundleTarget, Precondition, ValueExpression } from '../registry/types.js';
+import { fieldProblem } from '../registry/field-value.js';
+import type { Change, Notice, Snapshot } from './types.js';
+
+export type BundleArguments = Readonly<Record<string, Value>>;
+export type BundleChanges = { readonly changes: readonly Change[]; readonly notices: readonly Notice[] };
+
+type Scope = { readonly snapshot: Snapshot; readonly bundle: Bundle; readonly args: BundleArguments };
+
+/** Throws NOT_FOUND (no such bundle), BAD_VALUE (arguments) or REFUSED (a precondition does not hold, with what was found). */
+export function bundleChanges(snapshot: Snapshot, name: string, args: BundleArguments): BundleChanges {
+  const bundle = snapshot.schema.bundles.get(name);
+  if (bundle === undefined) throw new NocturneError('NOT_FOUND', `REGISTRY.md declares no bundle "${name}"`, { hint: `known: ${[...snapshot.schema.bundles.keys()].join(', ')}` });
+  const scope = { snapshot, bundle, args };
+  checkArguments(scope);
+  for (const precondition of bundle.preconditions) checkPrecondition(scope, precondition);
+  const changes: Change[] = [];
+  const notices: Notice[] = [];
+  for (const operation of bundle.operations) {
+    if (operation.op === 'notify') notices.push(noticeOf(scope, operation));
+    else changes.push(...changesOf(scope, operation));
+  }
+  return { changes, notices };
+}
+
+function checkArguments({ snapshot, bundle, args }: Scope): void {
+  const usage = bundle.arguments.map((one) => `${one.name}${one.optional ? '?' : ''}`).join(', ');
+  for (const name of Object.keys(args)) if (!bundle.arguments.some((one) => one.name === name)) throw new NocturneError('BAD_VALUE', `the bundle ${bundle.name} takes no argument "${name}"`, { hint: `it takes ${usage}` });
+  for (const argument of bundle.arguments) {
+    const value = args[argument.name];
+    if (value === undefined || value === null || value === '') {
+      if (!argument.optional) throw new NocturneError('BAD_VALUE', `the bundle ${bundle.name} needs the argument ${argument.name}`, { hint: `it takes ${usage}` });
+      continue;
+    }
+    const problem = fieldProblem(argument.type, typeof value === 'object' ? JSON.stringify(value) : String(value), value);
+    if (problem !== undefined) throw new NocturneError('BAD_VALUE', `the argument ${argument.name} of ${bundle.name} is ${JSON.stringify(value)}, expected ${problem}`);
+    if (argument.type.kind === 'ref' && snapshot.record(argument.type.object, String(value)) === undefined) throw new NocturneError('BAD_VALUE', `the argument ${argument.name} of ${bundle.name} names no ${argument.type.object}: ${JSON.stringify(value)}`);
+  }
+}
+
+function checkPrecondition(scope: Scope, precondition: Precondition): void {
+  const { subject, test } = precondition;
+  const found = subject.kind === 'argument' ? textOf(scope.args[subject.name] ?? null) : fieldText(scope, subject.target, subject.field);
+  const holds = test.kind === 'empty' ? found === '' : test.kind === 'not-empty' ? found !== '' : test.kind === 'is-not' ? !test.values.includes(found) : test.values.includes(found);
+  if (!holds) throw new NocturneError('REFUSED', `the bundle ${scope.bundle.name} needs: ${precondition.text}; found "${found}"`, { file: scope.snapshot.schema.file, line: precondition.range.line });
+}
+
+function fieldText(scope: Scope, target: BundleTarget, field: string): string {
+  const located = scope.snapshot.locate(`${target.object}[${keyText(scope, target)}].${field}`);
+  return located.cell?.value ?? '';
+}
+
+function changesOf(scope: Scope, operation: BundleOperation): Change[] {
+  const { target } = operation;
+  const key = keyText(scope, target);
+  if (operation.op === 'remove') return [{ kind: 'remove', object: target.object, key }];
+  if (operation.op === 'set') return operation.fields.map(({ field, value }) => ({ kind: 'set', address: `${target.object}[${key}].${field}`, value: evaluate(scope, value, target) }));
+  const { body, ...fields } = Object.fromEntries(operation.fields.map(({ field, value }) => [field, evaluate(scope, value, undefined)])) as Record<string, Value>;
+  if (operation.op === 'append') return [{ kind: 'append', object: target.object, fields: body === undefined ? fields : { ...fields, body } }];
+  return [{ kind: 'insert', object: target.object, ...(target.key === undefined ? {} : { key }), fields, ...(typeof body === 'string' ? { body } : {}) }];
+}
+
+/** The key written in the target; of a single-file document, its one key. */
+function keyText(scope: Scope, target: BundleTarget): string {
+  if (target.key !== undefined) return textOf(evaluate(scope, target.key, undefined));
+  return scope.snapshot.records(target.object)[0]?.key ?? '';
+}
+
+function noticeOf(scope: Scope, operation: BundleOperation): Notice {
+  const text = (field: string): string => textOf(operation.fields.filter((one) => one.field === field).map((one) => evaluate(scope, one.value, undefined))[0] ?? null);
+  const body = text('body');
+  return { priority: text('priority') as Notice['priority'], kind: text('kind') as Notice['kind'], project: text('project'), action_needed: text('action_needed'), ...(body === '' ? {} : { body }) };
+}
+
+function evaluate(scope: Scope, value: ValueExpression, target: BundleTarget | undefined): Value {
+  const { now } = scope.snapshot;
+  switch (value.kind) {
+    case 'literal':
+      return value.text;
+    case 'null':
+      return null;
+    case 'now':
+      return stamp(new Date(now.getTime() + value.plus));
+    case 'today':
+      return dateStamp(new Date(now.getTime() + value.plus));
+    case 'argument':
+      return scope.args[value.name] ?? null;
+    case 'old':
+      return target === undefined ? null : fieldText(scope, target, value.field);
+  }
+}
+
+function textOf(value: Value): string {
+  return value === null ? '' : typeof value === 'object' ? JSON.stringify(value) : String(value);
+}
+

@@ -1,0 +1,137 @@
+/** The one way in: a change set becomes files, log rows, a change-log row per changed field and audit rows, all in one transaction. */
+import { stamp } from '../kernel/clock.js';
+import { NocturneError } from '../kernel/error.js';
+import { sha256 } from '../kernel/hash.js';
+import type { ObjectSpec } from '../registry/types.js';
+import { readAnchors } from './anchors.js';
+import { diffFields } from './field-diff.js';
+import { nextId } from './ids.js';
+import { transact } from './journal.js';
+import { checkFence } from './lease.js';
+import { appendRows, readTail } from './log-tail.js';
+import { withCommitMutex } from './mutex.js';
+import { putObject } from './objects.js';
+import { applyChange, draftText, emptyDraft, type Draft } from './plan.js';
+import { recover } from './recover.js';
+import type { StorageOp } from './storage-types.js';
+import type { ChangeSet, CommitResult, FieldChange, Fields, Notice, Snapshot } from './types.js';
+
+export type CommitPlace = { readonly root: string; readonly state: string; readonly open: () => Snapshot };
+export type CommitSource = ChangeSet | ((snapshot: Snapshot) => ChangeSet);
+
+const ATTEMPTS = 5;
+/** Values longer than this are kept in the object store; the change log then holds their hash. */
+const INLINE_VALUE = 400;
+
+/**
+ * Throws LEASE_LOST (another pass took over), CONFLICT (files changed under every attempt; both versions kept), STORAGE (disk) and whatever
+ * the change itself is refused for; in each case nothing was changed.
+ */
+export function commit(place: CommitPlace, source: CommitSource, options: { readonly fence?: number } = {}): CommitResult {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return withCommitMutex(place.root, () => {
+        recover(place.root, place.state);
+        if (options.fence !== undefined) checkFence(place.root, options.fence);
+        return { ...commitOnce(place, source), attempts: attempt };
+      });
+    } catch (error) {
+      if (!(error instanceof NocturneError) || error.code !== 'CONFLICT' || attempt >= ATTEMPTS) throw error;
+    }
+  }
+}
+
+function commitOnce(place: CommitPlace, source: CommitSource): Omit<CommitResult, 'attempts'> {
+  const snapshot = place.open();
+  const changeSet = typeof source === 'function' ? source(snapshot) : source;
+  const draft = emptyDraft();
+  for (const change of changeSet.changes) applyChange(snapshot, draft, change);
+  const notices = (changeSet.notices ?? []).map((notice) => addNotice(place, { snapshot, draft, notice }));
+  const fields = changedFields(place, { snapshot, draft, changeSet });
+  record(snapshot, { draft, changeSet, fields });
+  const ops = operations(place, snapshot, draft);
+  if (ops.length > 0) transact(place.root, place.state, ops, { runId: changeSet.runId, actor: changeSet.actor.name, reason: changeSet.reason });
+  const files = [...draft.files].map(([path, content]) => ({ path, before: snapshot.hash(path), after: content === undefined ? undefined : sha256(content) }));
+  return { files: files.filter((file) => file.before !== file.after), fields, notices };
+}
+
+function addNotice(place: CommitPlace, at: { snapshot: Snapshot; draft: Draft; notice: Notice }): string {
+  const id = nextId(at.snapshot, place.state, 'N');
+  const { body, ...items } = at.notice;
+  const title = at.notice.action_needed.split('\n')[0]?.slice(0, 80) ?? '';
+  applyChange(at.snapshot, at.draft, { kind: 'insert', object: 'NOTIFICATION', key: id, fields: { title, time: stamp(at.snapshot.now), ...items, status: 'open', answer: null }, ...(body === undefined ? {} : { body }) });
+  return id;
+}
+
+function changedFields(place: CommitPlace, at: { snapshot: Snapshot; draft: Draft; changeSet: ChangeSet }): FieldChange[] {
+  const now = stamp(at.snapshot.now);
+  const changes: FieldChange[] = [];
+  for (const path of at.draft.files.keys()) {
+    const objects = at.snapshot.objectsOf(path).filter((object) => object.object !== 'LOCK');
+    if (objects.length === 0) {
+      if (at.snapshot.objectsOf(path).length === 0) changes.push(...wholeFile(place, at, path));
+      continue;
+    }
+    for (const one of diffFields(objects, path, { before: at.snapshot.text(path), after: draftText(at.snapshot, at.draft, path) })) {
+      const valid = at.draft.valid.get(`${one.file}\0${one.key}\0${one.field}`) ?? now;
+      changes.push({ address: one.address, old: inline(place, one.old ?? ''), new: inline(place, one.new ?? ''), valid });
+    }
+  }
+  return changes;
+}
+
+/** A file that holds no object: the change is its whole content, kept by hash. */
+function wholeFile(place: CommitPlace, at: { snapshot: Snapshot; draft: Draft }, path: string): FieldChange[] {
+  const content = at.draft.files.get(path);
+  const before = at.snapshot.bytes(path);
+  const [old, now] = [before === undefined ? '' : `sha256:${putObject(place.root, before)}`, content === undefined ? '' : `sha256:${putObject(place.root, Buffer.from(content))}`];
+  return old === now ? [] : [{ address: path, old, new: now, valid: stamp(at.snapshot.now) }];
+}
+
+function inline(place: CommitPlace, value: string): string {
+  return value.length <= INLINE_VALUE ? value : `sha256:${putObject(place.root, Buffer.from(value, 'utf8'))}`;
+}
+
+/** PW-5: one change-log row per changed field, and the audit rows. Both wait in the draft as log rows. */
+function record(snapshot: Snapshot, at: { draft: Draft; changeSet: ChangeSet; fields: readonly FieldChange[] }): void {
+  const { draft, changeSet } = at;
+  const now = stamp(snapshot.now);
+  const change = snapshot.schema.objects.get('CHANGE');
+  const audit = snapshot.schema.objects.get('AUDIT');
+  if (change === undefined || audit === undefined) throw new NocturneError('SCHEMA', 'REGISTRY.md declares no CHANGE or no AUDIT object, so the change could not be recorded', { hint: 'restore both rows of R1', file: snapshot.schema.file });
+  for (const field of at.fields) {
+    const row = { address: field.address, old: field.old, new: field.new, writer: changeSet.actor.name, run_id: changeSet.runId, bundle: changeSet.bundle ?? '', t_written: now, t_valid: field.valid, reason: changeSet.reason };
+    draft.rows.push({ object: change, file: change.glob, fields: row });
+  }
+  for (const entry of changeSet.audit ?? []) draft.rows.push({ object: audit, file: audit.glob, fields: { time: now, run_id: changeSet.runId, ...entry } });
+}
+
+function operations(place: CommitPlace, snapshot: Snapshot, draft: Draft): StorageOp[] {
+  const ops: StorageOp[] = [];
+  for (const [path, content] of draft.files) {
+    const before = snapshot.hash(path);
+    if (content === undefined) {
+      if (before !== undefined) ops.push({ kind: 'delete', path, before });
+      continue;
+    }
+    const bytes = Buffer.isBuffer(content) ? content : Buffer.from(content, 'utf8');
+    const mode = draft.modes.get(path);
+    if (sha256(bytes) !== before) ops.push({ kind: 'write', path, content: bytes, before, ...(mode === undefined ? {} : { mode }) });
+  }
+  return [...ops, ...appends(place, draft)];
+}
+
+function appends(place: CommitPlace, draft: Draft): StorageOp[] {
+  const byFile = new Map<string, { object: ObjectSpec; rows: Fields[] }>();
+  for (const row of draft.rows) {
+    const group = byFile.get(row.file) ?? { object: row.object, rows: [] };
+    group.rows.push(row.fields);
+    byFile.set(row.file, group);
+  }
+  const { logs } = readAnchors(place.state);
+  return [...byFile].map(([file, { object, rows }]) => {
+    const tail = readTail(place.root, { file, object, anchor: logs[file] });
+    const numbered = tail.columns.includes('seq') ? rows.map((fields, i) => ({ ...fields, seq: tail.anchor.rows + i + 1 })) : rows;
+    return appendRows(tail, { file, object, rows: numbered });
+  });
+}

@@ -1,0 +1,27 @@
+/** Numbered ids (`RUN-20261121-001`, `N-20261121-001`, `L-…`) that are never given twice, also not after a crash. */
+import { join } from 'node:path';
+import { dateStamp } from '../kernel/clock.js';
+import { readJson, writeJsonDurably } from './state-home.js';
+import type { Snapshot } from './types.js';
+
+type Counters = Readonly<Record<string, number>>;
+const FILE = 'counters.json';
+
+/** The objects whose ids begin with each prefix. */
+const KEPT_IN: Readonly<Record<string, readonly string[]>> = { RUN: ['RUN', 'MEMORY'], N: ['NOTIFICATION'], L: ['LESSON'] };
+
+/**
+ * The next id for a prefix and the snapshot's day: one more than the highest that the workspace or the state directory knows. The counter is
+ * durable before the id is used, so a crash can skip a number but never repeat one. Call under the commit mutex.
+ */
+export function nextId(snapshot: Snapshot, state: string, prefix: 'RUN' | 'N' | 'L'): string {
+  const day = dateStamp(snapshot.now).replaceAll('-', '');
+  const stem = `${prefix}-${day}-`;
+  const counters = readJson<Counters>(join(state, FILE)) ?? {};
+  let highest = counters[stem] ?? 0;
+  for (const object of KEPT_IN[prefix] ?? []) for (const record of snapshot.records(object)) if (record.key.startsWith(stem)) highest = Math.max(highest, Number.parseInt(record.key.slice(stem.length), 10) || 0);
+  const next = highest + 1;
+  const today = Object.fromEntries(Object.entries(counters).filter(([key]) => key.includes(`-${day}-`)));
+  writeJsonDurably(join(state, FILE), { ...today, [stem]: next });
+  return `${stem}${String(next).padStart(3, '0')}`;
+}

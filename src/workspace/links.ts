@@ -1,0 +1,53 @@
+/** Links of a markdown text, outside code: inline links and reference definitions. */
+import { posix } from 'node:path';
+import { positionAt } from '../kernel/text-position.js';
+import type { Doc } from '../markdown/types.js';
+
+/** `path`: the workspace path that the target names; `undefined` for URLs, mail addresses and anchors in the same file. */
+export type Link = { readonly target: string; readonly path: string | undefined; readonly anchor: string | undefined; readonly line: number; readonly start: number; readonly end: number };
+
+const INLINE = /!?\[(?:[^\[\]\\]|\\.|\[[^\]]*\])*\]\(\s*(<[^<>\n]*>|[^\s()]*(?:\([^\s()]*\)[^\s()]*)*)(?:\s+(?:"[^"]*"|'[^']*'))?\s*\)/g;
+const DEFINITION = /^ {0,3}\[[^\]\n]+\]:[ \t]*(<[^<>\n]*>|\S+)/gm;
+
+export function linksOf(doc: Doc, file: string): readonly Link[] {
+  if (!doc.text.includes('](') && !doc.text.includes(']:')) return [];
+  const text = blank(doc);
+  const map = { starts: doc.lineStarts, length: doc.text.length };
+  const links: Link[] = [];
+  for (const pattern of [INLINE, DEFINITION]) {
+    for (const found of text.matchAll(pattern)) {
+      const raw = found[1] ?? '';
+      const target = raw.startsWith('<') ? raw.slice(1, -1) : raw;
+      if (target === '') continue;
+      const start = found.index + found[0].lastIndexOf(raw);
+      links.push({ target, ...resolve(target, file), line: positionAt(map, start).line, start, end: start + raw.length });
+    }
+  }
+  return links;
+}
+
+/** The text with fences, code spans and comments blanked out, offsets unchanged. */
+function blank(doc: Doc): string {
+  let text = doc.text;
+  for (const fence of doc.fences) text = text.slice(0, fence.start) + ' '.repeat(fence.end - fence.start) + text.slice(fence.end);
+  return text.replace(/(?<!`)(`+)(?!`)[^\n]*?(?<!`)\1(?!`)|<!--[\s\S]*?-->/g, (code) => ' '.repeat(code.length));
+}
+
+function resolve(target: string, file: string): { path: string | undefined; anchor: string | undefined } {
+  if (/^[a-z][a-z0-9+.-]*:/i.test(target) || target.startsWith('//')) return { path: undefined, anchor: undefined };
+  const hash = target.indexOf('#');
+  const anchor = hash < 0 ? undefined : target.slice(hash + 1);
+  const bare = (hash < 0 ? target : target.slice(0, hash)).replace(/\?.*$/, '');
+  if (bare === '') return { path: undefined, anchor };
+  const decoded = safeDecode(bare);
+  const path = decoded.startsWith('/') ? decoded.slice(1) : posix.join(posix.dirname(file), decoded);
+  return { path: posix.normalize(path).replace(/\/$/, ''), anchor };
+}
+
+function safeDecode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}

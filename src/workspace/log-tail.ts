@@ -1,0 +1,84 @@
+/** The end of a chained log: its columns, last link and number of rows, without reading what is in between. */
+import { closeSync, openSync, readSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { genesis, link } from '../kernel/chain.js';
+import { NocturneError } from '../kernel/error.js';
+import { decodeCell, encodeCell } from '../markdown/cell.js';
+import { parseRow } from '../markdown/row.js';
+import { readRecords } from '../markdown/read-records.js';
+import { scan } from '../markdown/scan.js';
+import type { Value } from '../markdown/types.js';
+import type { ObjectSpec } from '../registry/types.js';
+import type { Anchor, AppendOp } from './storage-types.js';
+import type { Fields } from './types.js';
+
+const HEAD_BYTES = 16_384;
+
+export type LogTail = { readonly columns: readonly string[]; readonly anchor: Anchor };
+
+/**
+ * Reads the header row at the start of the file; takes the last link from the anchor when the file is as long as the anchor says, else
+ * (a log nobody has anchored yet) from the rows themselves. A log that differs from its anchor is not appended to.
+ */
+export function readTail(root: string, at: { file: string; object: ObjectSpec; anchor: Anchor | undefined }): LogTail {
+  const path = join(root, at.file);
+  const size = sizeOf(path, at.file);
+  const columns = readColumns(path, at);
+  if (at.anchor !== undefined) {
+    if (at.anchor.bytes !== size) throw new NocturneError('GATE', `${at.file} has ${size} bytes, its anchor says ${at.anchor.bytes}`, { file: at.file, hint: 'run nocturne audit verify: the log was changed outside nocturne' });
+    return { columns, anchor: at.anchor };
+  }
+  return { columns, anchor: anchorOf(readText(path, size), at.object, at.file) };
+}
+
+/** The anchor that a log's text deserves, trusting its rows. For logs that have none yet. */
+export function anchorOf(text: string, object: ObjectSpec, file: string): Anchor {
+  const rows = readRecords(scan(text), file, object).records;
+  const head = rows.at(-1)?.fields.get('chain')?.value ?? genesis(file);
+  return { head, rows: rows.length, bytes: Buffer.byteLength(text) };
+}
+
+/** Rows as bytes to append, each linked to the one before. */
+export function appendRows(tail: LogTail, at: { file: string; object: ObjectSpec; rows: readonly Fields[] }): AppendOp {
+  let { head } = tail.anchor;
+  const lines: string[] = [];
+  for (const fields of at.rows) {
+    const cells = tail.columns.slice(0, -1).map((column) => encodeCell(cellText(fields[column])));
+    head = link(head, cells.map((cell) => decodeCell(cell)));
+    lines.push(`| ${[...cells, head].join(' | ')} |\n`);
+  }
+  return { kind: 'append', path: at.file, offset: tail.anchor.bytes, content: Buffer.from(lines.join(''), 'utf8'), head, rows: tail.anchor.rows + at.rows.length };
+}
+
+function cellText(value: Value | undefined): string {
+  if (value === undefined || value === null) return '';
+  return typeof value === 'object' ? JSON.stringify(value) : String(value).trim();
+}
+
+function readColumns(path: string, at: { file: string; object: ObjectSpec }): readonly string[] {
+  const text = readText(path, HEAD_BYTES);
+  const lines = text.split('\n');
+  const delimiter = lines.findIndex((line, i) => i > 0 && /^\|(?:\s*:?-+:?\s*\|)+\s*$/.test(line));
+  const header = delimiter < 1 ? undefined : lines[delimiter - 1];
+  const columns = header === undefined ? [] : parseRow(header).map((name) => name.toLowerCase().replaceAll(' ', '_'));
+  if (columns.at(-1) !== 'chain') throw new NocturneError('GATE', `${at.file} has no table whose last column is Chain`, { file: at.file, hint: 'restore the file: a log begins with its table and ends with its last row' });
+  return columns;
+}
+
+function sizeOf(path: string, file: string): number {
+  try {
+    return statSync(path).size;
+  } catch (cause) {
+    throw new NocturneError('GATE', `the log ${file} is missing`, { file, hint: 'restore it: a log is never deleted', cause });
+  }
+}
+
+function readText(path: string, bytes: number): string {
+  const descriptor = openSync(path, 'r');
+  try {
+    const buffer = Buffer.alloc(bytes);
+    return buffer.toString('utf8', 0, readSync(descriptor, buffer, 0, bytes, 0));
+  } finally {
+    closeSync(descriptor);
+  }
+}

@@ -1,0 +1,126 @@
+/** A change set worked out on one snapshot: the new text of every file, the rows appended to logs, the fields that changed. */
+import { stamp } from '../kernel/clock.js';
+import { NocturneError } from '../kernel/error.js';
+import { appendRecord, newDocument, removeRecord, setField } from '../markdown/edit-records.js';
+import { readRecords } from '../markdown/read-records.js';
+import { scan } from '../markdown/scan.js';
+import type { Value } from '../markdown/types.js';
+import type { ObjectSpec, Schema } from '../registry/types.js';
+import { locateIn } from './address.js';
+import type { Change, Fields, Snapshot } from './types.js';
+
+export type LogRow = { readonly object: ObjectSpec; readonly file: string; readonly fields: Fields };
+export type Draft = {
+  /** New content by path; `undefined`: deleted. */
+  readonly files: Map<string, string | Buffer | undefined>;
+  readonly modes: Map<string, number>;
+  readonly rows: LogRow[];
+  /** When a set value became true, by file and field address, where that is not now. */
+  readonly valid: Map<string, string>;
+};
+
+export function emptyDraft(): Draft {
+  return { files: new Map(), modes: new Map(), rows: [], valid: new Map() };
+}
+
+/** The text of a file as the draft has it so far. */
+export function draftText(snapshot: Snapshot, draft: Draft, path: string): string | undefined {
+  if (!draft.files.has(path)) return snapshot.text(path);
+  const content = draft.files.get(path);
+  return Buffer.isBuffer(content) ? content.toString('utf8') : content;
+}
+
+export function applyChange(snapshot: Snapshot, draft: Draft, change: Change): void {
+  switch (change.kind) {
+    case 'set':
+      return set(snapshot, draft, change);
+    case 'append':
+    case 'insert':
+      return add(snapshot, draft, change);
+    case 'remove':
+      return remove(snapshot, draft, change);
+    case 'write':
+      draft.files.set(change.path, typeof change.content === 'string' ? change.content : Buffer.from(change.content));
+      if (change.mode !== undefined) draft.modes.set(change.path, change.mode);
+      return;
+    case 'delete':
+      if (!snapshot.files.has(change.path) && draft.files.get(change.path) === undefined) throw new NocturneError('NOT_FOUND', `there is no file ${change.path} to delete`);
+      draft.files.set(change.path, undefined);
+      return;
+  }
+}
+
+function set(snapshot: Snapshot, draft: Draft, change: Extract<Change, { kind: 'set' }>): void {
+  const at = locateIn(draftView(snapshot, draft), change.address);
+  if (at.object.shape === 'log') throw new NocturneError('REFUSED', `${at.file} is a log: rows are appended, never changed`, { file: at.file });
+  const text = draftText(snapshot, draft, at.file);
+  if (text === undefined) throw new NocturneError('UNREADABLE', `${at.file} is not UTF-8 text`, { file: at.file });
+  draft.files.set(at.file, setField(text, at.object, { file: at.file, key: at.record.key, field: at.field, value: change.value }));
+  if (change.valid !== undefined) draft.valid.set(`${at.file}\0${at.record.key}\0${at.field}`, stamp(change.valid));
+}
+
+function add(snapshot: Snapshot, draft: Draft, change: Extract<Change, { kind: 'append' | 'insert' }>): void {
+  const object = objectNamed(snapshot.schema, change.object);
+  const key = change.kind === 'insert' ? change.key : undefined;
+  const file = change.file ?? fileFor(object, key);
+  if (object.shape === 'log') {
+    draft.rows.push({ object, file, fields: change.fields });
+    return;
+  }
+  const text = draftText(snapshot, draft, file);
+  if (object.shape === 'document') {
+    if (text !== undefined) throw new NocturneError('EXISTS', `${file} is there already`, { file, hint: 'set its fields instead' });
+    draft.files.set(file, newDocument(change.fields, change.kind === 'insert' ? change.body : undefined));
+    return;
+  }
+  const fields: Record<string, Value> = { ...(object.shape === 'section' && key !== undefined ? { id: key } : {}), ...change.fields };
+  if (change.kind === 'insert' && change.body !== undefined) fields['body'] = change.body;
+  const base = text ?? (object.shape === 'section' ? `# ${file.replace(/^.*\//, '').replace(/\.md$/, '')}\n` : undefined);
+  if (base === undefined) throw new NocturneError('NOT_FOUND', `${file} is missing or not UTF-8; ${object.object} cannot be added to it`, { file });
+  const added = keyOf(object, fields);
+  if (added !== undefined && readRecords(scan(base), file, object).records.some((record) => record.key === added)) throw new NocturneError('EXISTS', `${file} already has a ${object.object} with the key "${added}"`, { file });
+  draft.files.set(file, appendRecord(base, object, fields));
+}
+
+function remove(snapshot: Snapshot, draft: Draft, change: Extract<Change, { kind: 'remove' }>): void {
+  const object = objectNamed(snapshot.schema, change.object);
+  const record = draftView(snapshot, draft).records(change.object).find((one) => one.key === change.key);
+  if (record === undefined) throw new NocturneError('NOT_FOUND', `there is no ${change.object} with the key "${change.key}"`);
+  if (object.shape === 'log') throw new NocturneError('REFUSED', `${record.file} is a log: nothing is removed from it`, { file: record.file });
+  const text = draftText(snapshot, draft, record.file) ?? '';
+  draft.files.set(record.file, object.shape === 'document' ? undefined : removeRecord(text, object, record.key));
+}
+
+function objectNamed(schema: Schema, name: string): ObjectSpec {
+  const object = schema.objects.get(name);
+  if (object === undefined) throw new NocturneError('NOT_FOUND', `REGISTRY.md declares no object ${name}`, { hint: `known: ${[...schema.objects.keys()].join(', ')}` });
+  return object;
+}
+
+/** The one file of an object, or the glob with its first `*` replaced by the key. */
+function fileFor(object: ObjectSpec, key: string | undefined): string {
+  if (!object.glob.includes('*')) return object.glob;
+  if (object.shape !== 'document' || key === undefined || !/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(key)) throw new NocturneError('USAGE', `${object.object} lives in ${object.glob}: say in which file`, { hint: object.shape === 'document' ? 'give a key made of letters, digits, . _ -' : 'give the file' });
+  return object.glob.replace('*', key);
+}
+
+function keyOf(object: ObjectSpec, fields: Readonly<Record<string, Value>>): string | undefined {
+  const names = object.shape === 'section' ? ['id'] : object.key;
+  return names.length === 0 ? undefined : names.map((name) => String(fields[name] ?? '')).join('/');
+}
+
+/** The snapshot with the draft's texts in place of its own; only what addressing needs. */
+function draftView(snapshot: Snapshot, draft: Draft): Snapshot {
+  const recordsIn: Snapshot['recordsIn'] = (path, object) => {
+    const spec = snapshot.schema.objects.get(object);
+    if (!draft.files.has(path) || spec === undefined) return snapshot.recordsIn(path, object);
+    const text = draftText(snapshot, draft, path);
+    return text === undefined ? [] : readRecords(scan(text), path, spec).records;
+  };
+  if (draft.files.size === 0) return snapshot;
+  const created = [...draft.files.keys()].filter((path) => !snapshot.files.has(path));
+  const files = new Map(snapshot.files);
+  for (const path of created) files.set(path, { path, size: 0, mtimeMs: 0, ino: 0, kind: 'file', links: 1 });
+  const filesOf: Snapshot['filesOf'] = (object) => [...snapshot.filesOf(object), ...created.filter((path) => snapshot.objectsOf(path).some((one) => one.object === object))];
+  return { ...snapshot, files, recordsIn, filesOf, records: (object) => filesOf(object).flatMap((path) => recordsIn(path, object)) };
+}

@@ -1,0 +1,107 @@
+/** The workspace at one instant: files, records and addresses, read when asked for and then kept. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Diagnostic } from '../kernel/diagnostic.js';
+import { globMatches, isLiteral } from '../kernel/glob.js';
+import { sha256 } from '../kernel/hash.js';
+import { readRecords } from '../markdown/read-records.js';
+import { scan } from '../markdown/scan.js';
+import type { Doc, ReadResult, Rec } from '../markdown/types.js';
+import { loadSchema, missingSchema, REGISTRY_FILE } from '../registry/load-schema.js';
+import type { LoadedSchema, ObjectSpec } from '../registry/types.js';
+import { locateIn } from './address.js';
+import { openSqlView } from './sql-view.js';
+import type { FileEntry, Located, Snapshot, SqlView } from './types.js';
+import { walk } from './walk.js';
+
+export type SnapshotOptions = { readonly now: Date; readonly files?: ReadonlyMap<string, FileEntry> };
+
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+const NONE: readonly never[] = [];
+
+/** Reads the tree's listing now, and each file at the first use of it. */
+export function openSnapshot(root: string, options: SnapshotOptions): Snapshot {
+  const files = options.files ?? walk(root);
+  const bytesOf = memo((path: string) => readBytes(root, files.get(path)));
+  const textOf = memo((path: string) => decode(bytesOf(path)));
+  const docOf = memo((path: string): Doc | undefined => {
+    const text = textOf(path);
+    return text === undefined ? undefined : scan(text);
+  });
+  const loaded: LoadedSchema = ((text) => (text === undefined ? missingSchema() : loadSchema(text)))(textOf(REGISTRY_FILE));
+  const { schema } = loaded;
+  const filesOf = memo((object: string): readonly string[] => listFiles(files, schema.objects.get(object)));
+  const objectsOf = memo((path: string): readonly ObjectSpec[] => [...schema.objects.values()].filter((object) => globMatches(object.glob, path)));
+  const readIn = memo((id: string): ReadResult => {
+    const [object = '', path = ''] = id.split('\0');
+    const spec = schema.objects.get(object);
+    const doc = docOf(path);
+    return spec === undefined || doc === undefined ? { records: NONE, diagnostics: NONE } : readRecords(doc, path, spec);
+  });
+  const recordsIn = (path: string, object: string): readonly Rec[] => readIn(`${object}\0${path}`).records;
+  const recordsOf = memo((object: string): readonly Rec[] => filesOf(object).flatMap((path) => recordsIn(path, object)));
+  const byKey = memo((object: string): ReadonlyMap<string, Rec> => new Map([...recordsOf(object)].reverse().map((record) => [record.key, record])));
+  let view: SqlView | undefined;
+
+  const snapshot: Snapshot = {
+    root,
+    now: options.now,
+    schema,
+    schemaDiagnostics: loaded.diagnostics,
+    files,
+    bytes: bytesOf,
+    text: textOf,
+    hash: memo((path: string) => {
+      const bytes = bytesOf(path);
+      return bytes === undefined ? undefined : sha256(bytes);
+    }),
+    doc: docOf,
+    objectsOf,
+    filesOf,
+    records: recordsOf,
+    recordsIn,
+    record: (object, key) => byKey(object).get(key),
+    locate: (address): Located => locateIn(snapshot, address),
+    recordDiagnostics: (path): readonly Diagnostic[] => objectsOf(path).flatMap((object) => readIn(`${object.object}\0${path}`).diagnostics),
+    sql: () => {
+      view ??= openSqlView(snapshot);
+      return view;
+    },
+  };
+  return snapshot;
+}
+
+function listFiles(files: ReadonlyMap<string, FileEntry>, object: ObjectSpec | undefined): readonly string[] {
+  if (object === undefined) return NONE;
+  if (isLiteral(object.glob)) return files.has(object.glob) ? [object.glob] : NONE;
+  return [...files.keys()].filter((path) => globMatches(object.glob, path));
+}
+
+function readBytes(root: string, entry: FileEntry | undefined): Buffer | undefined {
+  if (entry === undefined || entry.kind !== 'file') return undefined;
+  try {
+    return readFileSync(join(root, entry.path));
+  } catch {
+    return undefined;
+  }
+}
+
+function decode(bytes: Buffer | undefined): string | undefined {
+  if (bytes === undefined) return undefined;
+  try {
+    return decoder.decode(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
+function memo<T>(compute: (key: string) => T): (key: string) => T {
+  const kept = new Map<string, T>();
+  return (key) => {
+    const known = kept.get(key);
+    if (known !== undefined || kept.has(key)) return known as T;
+    const value = compute(key);
+    kept.set(key, value);
+    return value;
+  };
+}

@@ -1,0 +1,126 @@
+/** The workspace as SQLite tables, in memory and read-only. Tables are filled the first time a query names them. */
+import { createRequire } from 'node:module';
+import type { Database } from 'better-sqlite3';
+import { NocturneError } from '../kernel/error.js';
+import type { FieldType, ObjectSpec } from '../registry/types.js';
+import { linksOf } from './links.js';
+import { routeOf } from '../registry/route.js';
+import type { Snapshot, SqlView } from './types.js';
+
+type Sql = string | number | null;
+type Table = { readonly name: string; readonly columns: readonly string[]; readonly rows: () => Iterable<readonly Sql[]> };
+
+/** Name of an object's table: lower case, `-` becomes `_`. */
+export function tableName(object: string): string {
+  return object.toLowerCase().replaceAll('-', '_');
+}
+
+export function openSqlView(snapshot: Snapshot): SqlView {
+  const tables = new Map([...objectTables(snapshot), ...fixedTables(snapshot)].map((table) => [table.name, table]));
+  const filled = new Set<string>();
+  let held: Database | undefined;
+  const database = (): Database => {
+    if (held === undefined) {
+      const Driver = createRequire(import.meta.url)('better-sqlite3') as new (path: string) => Database;
+      held = new Driver(':memory:');
+      for (const table of tables.values()) held.exec(`CREATE TABLE ${quote(table.name)} (${table.columns.map(quote).join(', ')})`);
+    }
+    return held;
+  };
+  const fill = (name: string): void => {
+    const table = tables.get(name);
+    if (table === undefined || filled.has(name)) return;
+    filled.add(name);
+    const insert = database().prepare(`INSERT INTO ${quote(name)} VALUES (${table.columns.map(() => '?').join(', ')})`);
+    database().transaction(() => {
+      for (const row of table.rows()) insert.run(...row);
+    })();
+  };
+  return {
+    query(sql) {
+      for (const name of tables.keys()) if (new RegExp(`\\b${name}\\b`, 'i').test(sql)) fill(name);
+      return runQuery(database(), sql);
+    },
+    tables: () => [...tables.values()].map((table) => ({ name: table.name, columns: table.columns, rows: [...table.rows()].length })),
+    close: () => held?.close(),
+  };
+}
+
+function runQuery(database: Database, sql: string): ReturnType<SqlView['query']> {
+  if (!/^\s*(?:--[^\n]*\n\s*)*(select|with|values|explain)\b/i.test(sql)) throw new NocturneError('BAD_QUERY', 'only a SELECT can be run here', { hint: 'the view is read-only: change the workspace with nocturne set, add or bundle run' });
+  try {
+    const statement = database.prepare(sql);
+    if (!statement.readonly || !statement.reader) throw new NocturneError('BAD_QUERY', 'only a SELECT can be run here', { hint: 'the view is read-only' });
+    const rows = statement.all() as Record<string, Sql>[];
+    return { columns: statement.columns().map((column) => column.name), rows };
+  } catch (cause) {
+    if (cause instanceof NocturneError) throw cause;
+    throw new NocturneError('BAD_QUERY', cause instanceof Error ? cause.message : String(cause), { hint: 'nocturne tables lists the tables and their columns', cause });
+  }
+}
+
+function* objectTables(snapshot: Snapshot): Iterable<Table> {
+  for (const object of snapshot.schema.objects.values()) {
+    const fields = fieldNames(object);
+    yield {
+      name: tableName(object.object),
+      columns: ['key', ...fields.map((field) => field.replaceAll('.', '_')), 'file', 'line'],
+      rows: function* () {
+        for (const record of snapshot.records(object.object)) {
+          yield [record.key, ...fields.map((field) => typed(object.fields.get(field)?.type, record.fields.get(field))), record.file, record.range.line];
+        }
+      },
+    };
+  }
+}
+
+/** Declared fields, `key`, `file` and `line` left out because every table has them. */
+function fieldNames(object: ObjectSpec): readonly string[] {
+  return [...object.fields.keys(), ...(object.shape === 'section' && !object.fields.has('body') ? ['body'] : [])].filter((name) => !['key', 'file', 'line'].includes(name));
+}
+
+function typed(type: FieldType | undefined, cell: { readonly value: string; readonly data?: unknown } | undefined): Sql {
+  if (cell === undefined) return null;
+  if (cell.data !== undefined) return JSON.stringify(cell.data);
+  if (cell.value === '') return null;
+  const numeric = type?.kind === 'int' || type?.kind === 'number' ? Number(cell.value) : Number.NaN;
+  if (Number.isFinite(numeric)) return numeric;
+  if (type?.kind === 'bool') return /^(true|yes)$/i.test(cell.value) ? 1 : 0;
+  return cell.value;
+}
+
+function fixedTables(snapshot: Snapshot): readonly Table[] {
+  const { schema } = snapshot;
+  return [
+    {
+      name: 'files',
+      columns: ['path', 'tier', 'object', 'size', 'sha256'],
+      rows: function* () {
+        for (const entry of snapshot.files.values()) yield [entry.path, routeOf(schema, entry.path).tier, snapshot.objectsOf(entry.path).map((object) => object.object).join(',') || null, entry.size, snapshot.hash(entry.path) ?? null];
+      },
+    },
+    {
+      name: 'links',
+      columns: ['file', 'line', 'target', 'resolved'],
+      rows: function* () {
+        for (const path of snapshot.files.keys()) {
+          const doc = path.endsWith('.md') ? snapshot.doc(path) : undefined;
+          if (doc !== undefined) for (const link of linksOf(doc, path)) yield [path, link.line, link.target, link.path === undefined ? null : snapshot.files.has(link.path) ? 1 : 0];
+        }
+      },
+    },
+    { name: 'edges', columns: ['source', 'kind', 'target', 'line'], rows: () => schema.edges.map((edge) => [edge.source, edge.kind, edge.target, edge.range.line]) },
+    { name: 'routes', columns: ['pattern', 'tier', 'bundle', 'line'], rows: () => schema.routes.map((route) => [route.pattern, route.tier, route.bundles.join(',') || null, route.range.line]) },
+    {
+      name: 'fields',
+      columns: ['object', 'key', 'field', 'value', 'file', 'line'],
+      rows: function* () {
+        for (const object of schema.objects.values()) for (const record of snapshot.records(object.object)) for (const [field, cell] of record.fields) yield [object.object, record.key, field, cell.data === undefined ? cell.value : JSON.stringify(cell.data), record.file, cell.range.line];
+      },
+    },
+  ];
+}
+
+function quote(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}
