@@ -62,6 +62,7 @@ export type TableCell = { readonly start: number; readonly end: number };
 export type TableRow = { readonly cells: readonly TableCell[]; readonly line: number; readonly start: number; readonly end: number };
 export type Table = { readonly header: TableRow; readonly delimiter: TableRow; readonly rows: readonly TableRow[]; readonly start: number; readonly end: number };
 export type Fence = { readonly info: string; readonly contentStart: number; readonly contentEnd: number; readonly start: number; readonly end: number; readonly line: number; readonly closed: boolean };
+export type Span = { readonly start: number; readonly end: number };
 export type FrontMatter = { readonly contentStart: number; readonly contentEnd: number; readonly start: number; readonly end: number };
 
 /** One pass over a text: its block structure with positions. Offsets index `text`, a BOM included. */
@@ -73,4 +74,7 @@ export type Doc = {
   readonly headings: readonly Heading[];
   readonly tables: readonly Table[];
   readonly fences: readonly Fence[];
+  /** HTML blocks, comments among them. */
+  readonly html: readonly Span[];
 };
+

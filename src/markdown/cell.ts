@@ -1,0 +1,124 @@
+/**
+ * Values as they are written in table cells and section items.
+ *
+ * A run of backslashes is escaping only where it touches a pipe, a `<br>` or the end of the text; anywhere else backslashes are literal, so that
+ * regexes and Windows paths stay readable. In such a run pairs stand for one backslash, and a single one left over makes the pipe or the
+ * `<br>` literal (at the end of the text it stands for itself). A newline is `<br>`. Nothing, `-` and `—` are null, the empty string; a value that is
+ * a lone dash is written `\-`.
+ *
+ * Normal form of a value: no space or tab at its ends, lines separated by `\n`. `decode(encode(v)) === v` for every value in normal form.
+ */
+import { trimBlanks } from './block-start.js';
+
+const BACKSLASH = 92;
+const PIPE = 124;
+const LESS = 60;
+const NEWLINE = 10;
+const NULLS = new Set(['', '-', '—']);
+const ESCAPED_DASH = /^\\+[-—]$/;
+const DASH_VALUE = /^\\*[-—]$/;
+
+/** Value of a table cell's source text. */
+export function decodeCell(raw: string): string {
+  return decode(raw, true);
+}
+
+/** Source text of a table cell; the value is brought to normal form first. Null is written `-`. */
+export function encodeCell(value: string): string {
+  return encode(normalValue(value), true);
+}
+
+/** Value of a section item's source text; a pipe needs no escape there. */
+export function decodeItem(raw: string): string {
+  return decode(raw, false);
+}
+
+/** Source text of a section item. */
+export function encodeItem(value: string): string {
+  return encode(normalValue(value), false);
+}
+
+/** Normal form: trimmed of spaces and tabs, every line ending `\n`. */
+export function normalValue(value: string): string {
+  const lines = value.includes('\r') ? value.replace(/\r\n?/g, '\n') : value;
+  return trimBlanks(lines);
+}
+
+/** Is this source text null: nothing, `-` or `—`? */
+export function isNullText(raw: string): boolean {
+  return NULLS.has(raw);
+}
+
+function decode(raw: string, pipes: boolean): string {
+  if (raw.length <= 1 && NULLS.has(raw)) return '';
+  if (!raw.includes('\\') && !raw.includes('<')) return raw;
+  if (ESCAPED_DASH.test(raw)) return raw.slice(1);
+  let value = '';
+  let copied = 0;
+  let at = 0;
+  while (at < raw.length) {
+    const c = raw.charCodeAt(at);
+    if (c !== BACKSLASH && c !== LESS) {
+      at++;
+      continue;
+    }
+    const run = at;
+    while (raw.charCodeAt(at) === BACKSLASH) at++;
+    const slashes = at - run;
+    const end = at === raw.length;
+    const pipe = pipes && raw.charCodeAt(at) === PIPE;
+    const broken = pipe || end ? 0 : breakLength(raw, at);
+    if (!pipe && !end && broken === 0) {
+      if (slashes === 0) at++;
+      continue;
+    }
+    value += raw.slice(copied, run) + '\\'.repeat(end ? (slashes + 1) >> 1 : slashes >> 1);
+    if (pipe) value += '|';
+    else if (broken > 0) value += slashes % 2 === 1 ? raw.slice(at, at + broken) : '\n';
+    at += pipe ? 1 : broken;
+    copied = at;
+  }
+  return value + raw.slice(copied);
+}
+
+function encode(value: string, pipes: boolean): string {
+  if (value === '') return '-';
+  if (DASH_VALUE.test(value)) return `\\${value}`;
+  let raw = '';
+  let copied = 0;
+  let at = 0;
+  while (at < value.length) {
+    const c = value.charCodeAt(at);
+    if (c !== BACKSLASH && c !== LESS && c !== NEWLINE && !(pipes && c === PIPE)) {
+      at++;
+      continue;
+    }
+    const run = at;
+    while (value.charCodeAt(at) === BACKSLASH) at++;
+    const slashes = at - run;
+    const end = at === value.length;
+    const next = value.charCodeAt(at);
+    const pipe = pipes && next === PIPE;
+    const broken = end || pipe ? 0 : breakLength(value, at);
+    if (!end && !pipe && broken === 0 && next !== NEWLINE) {
+      if (slashes === 0) at++;
+      continue;
+    }
+    raw += value.slice(copied, run) + '\\'.repeat(2 * slashes);
+    if (pipe) raw += '\\|';
+    else if (broken > 0) raw += `\\${value.slice(at, at + broken)}`;
+    else if (next === NEWLINE) raw += '<br>';
+    at += end ? 0 : Math.max(broken, 1);
+    copied = at;
+  }
+  return raw + value.slice(copied);
+}
+
+/** Length of the `<br>`, `<br/>` or `<br />` at `at`, else 0. */
+function breakLength(text: string, at: number): number {
+  if (text.charCodeAt(at) !== LESS) return 0;
+  const tag = text.slice(at, at + 6).toLowerCase();
+  if (tag.startsWith('<br>')) return 4;
+  if (tag.startsWith('<br/>')) return 5;
+  return tag === '<br />' ? 6 : 0;
+}

@@ -1,0 +1,12 @@
+/** Names of fields ⇄ the headings of columns and items that show them. */
+
+/** `Last worker pass` → `last_worker_pass`; emphasis and code marks around it are dropped. */
+export function fieldName(heading: string): string {
+  return heading.replace(/^[*_`]+|[*_`]+$/g, '').trim().toLowerCase().replace(/\s+/g, '_');
+}
+
+/** `action_needed` → `Action needed`. */
+export function fieldLabel(name: string): string {
+  const words = name.replaceAll('_', ' ');
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}

@@ -1,0 +1,74 @@
+/** Where records stand in a scanned file: the located table, the located sections, and what stands in the way of finding them. */
+import { matchesKey } from './locator.js';
+import { sectionKey } from './key.js';
+import type { Doc, Heading, Locator, Span, Table } from './types.js';
+
+type TableLocator = Extract<Locator, { kind: 'table' }>;
+type SectionLocator = Extract<Locator, { kind: 'section' }>;
+
+export type FoundTable =
+  | { readonly kind: 'found'; readonly heading: Heading; readonly table: Table }
+  | { readonly kind: 'no-heading' }
+  | { readonly kind: 'no-table'; readonly heading: Heading }
+  | { readonly kind: 'ambiguous'; readonly headings: readonly Heading[] };
+
+/** The first table below the one heading of that depth and text, before the next heading of the same or a higher level. */
+export function findTable(doc: Doc, locator: TableLocator): FoundTable {
+  const headings = headingsLike(doc, locator);
+  const [heading, second] = headings;
+  if (!heading) return { kind: 'no-heading' };
+  if (second) return { kind: 'ambiguous', headings };
+  const { start, end } = scopeOf(doc, heading);
+  const table = doc.tables.find((candidate) => candidate.start >= start && candidate.start < end);
+  return table ? { kind: 'found', heading, table } : { kind: 'no-table', heading };
+}
+
+export type Section = { readonly heading: Heading; readonly key: string; readonly start: number; readonly contentStart: number; readonly end: number };
+export type FoundSections =
+  /** `scope`: where sections are looked for, and where the newest is added at the end. */
+  | { readonly kind: 'found'; readonly scope: Span; readonly sections: readonly Section[]; readonly unnamed: readonly Heading[] }
+  | { readonly kind: 'no-scope' }
+  | { readonly kind: 'ambiguous'; readonly headings: readonly Heading[] };
+
+/** The sections whose heading has the locator's depth and whose first word matches; `unnamed` are headings of that depth without a word. */
+export function findSections(doc: Doc, locator: SectionLocator): FoundSections {
+  let scope: Span = { start: doc.frontMatter?.end ?? 0, end: doc.text.length };
+  if (locator.within) {
+    const headings = headingsLike(doc, locator.within);
+    const [heading, second] = headings;
+    if (!heading) return { kind: 'no-scope' };
+    if (second) return { kind: 'ambiguous', headings };
+    scope = scopeOf(doc, heading);
+  }
+  const sections: Section[] = [];
+  const unnamed: Heading[] = [];
+  doc.headings.forEach((heading, index) => {
+    if (heading.depth !== locator.depth || heading.start < scope.start || heading.start >= scope.end) return;
+    const { key } = sectionKey(heading.text);
+    if (key === '') unnamed.push(heading);
+    else if (matchesKey(locator.match, key)) {
+      const next = nextHeading(doc, index);
+      sections.push({ heading, key, start: heading.start, contentStart: heading.end, end: next ? next.start : doc.text.length });
+    }
+  });
+  return { kind: 'found', scope, sections, unnamed };
+}
+
+export function headingsLike(doc: Doc, like: { readonly depth: number; readonly heading: string }): readonly Heading[] {
+  return doc.headings.filter((heading) => heading.depth === like.depth && heading.text === like.heading);
+}
+
+/** What belongs to a heading: up to the next one of the same or a higher level. */
+export function scopeOf(doc: Doc, heading: Heading): Span {
+  const next = nextHeading(doc, doc.headings.indexOf(heading));
+  return { start: heading.end, end: next ? next.start : doc.text.length };
+}
+
+function nextHeading(doc: Doc, index: number): Heading | undefined {
+  const depth = doc.headings[index]?.depth ?? 0;
+  for (let i = index + 1; i < doc.headings.length; i++) {
+    const heading = doc.headings[i];
+    if (heading && heading.depth <= depth) return heading;
+  }
+  return undefined;
+}

@@ -1,0 +1,129 @@
+/** YAML front matter as flat fields with dotted names and exact positions; what cannot be read is a diagnostic, never an exception. */
+import { type Document, isAlias, isMap, isScalar, isSeq, type Node, type Pair, parseDocument, type Scalar, type YAMLMap } from 'yaml';
+import type { Diagnostic } from '../kernel/diagnostic.js';
+import { lineEndAt } from './line-starts.js';
+import { rangeOf, shapeError } from './range-of.js';
+import type { Cell, Doc, Span } from './types.js';
+
+export type FrontMatterRead = { readonly fields: ReadonlyMap<string, Cell>; readonly diagnostics: readonly Diagnostic[] };
+
+/** Aliases may be followed this often in one list before it counts as a bomb. */
+const MAX_ALIASES = 100;
+/** Maps deeper than this are not data that a person wrote. */
+const MAX_DEPTH = 32;
+
+/**
+ * Fields of the front matter: nested maps give dotted names, a list is one field with its structure in `data`. Scalars keep their text (a date
+ * stays a date's text); null is the empty string. Front matter with any error gives no fields: half a record would be worse than none.
+ */
+export function readFrontMatter(doc: Doc, file: string): FrontMatterRead {
+  if (!doc.frontMatter) return { fields: new Map(), diagnostics: [missing(doc, file)] };
+  const { contentStart, contentEnd } = doc.frontMatter;
+  const source = doc.text.slice(contentStart, contentEnd);
+  const fields = new Map<string, Cell>();
+  const diagnostics: Diagnostic[] = [];
+  const fail = (start: number, end: number, message: string): void => {
+    diagnostics.push(shapeError(rangeOf(doc, file, { start: contentStart + start, end: contentStart + end }), message, { hint: 'front matter is a YAML map: one "name: value" per line, nested by two blanks' }));
+  };
+  try {
+    const yaml = parseYaml(source);
+    for (const { pos, message } of [...yaml.errors, ...yaml.warnings]) fail(pos[0], Math.max(pos[1], pos[0]), `front matter is not valid YAML: ${lowerFirst(message)}`);
+    const add = (name: string, node: Node | null, at: Span): void => {
+      const cell = cellOf(yaml, node, at, source);
+      const start = contentStart + cell.start;
+      const end = contentStart + cell.end;
+      fields.set(name, { ...cell, start, end, range: rangeOf(doc, file, { start, end }) });
+    };
+    if (isMap(yaml.contents)) collect(yaml.contents, { prefix: '', depth: 0, add, fail });
+    else if (yaml.contents !== null && diagnostics.length === 0 && !isEmptyScalar(yaml.contents)) fail(yaml.contents.range?.[0] ?? 0, yaml.contents.range?.[1] ?? 0, 'front matter is not a map of names and values');
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    fail(0, 0, `front matter cannot be read: ${lowerFirst(error.message)}`);
+  }
+  return { fields: diagnostics.length > 0 ? new Map() : fields, diagnostics };
+}
+
+/** The document model of front matter's source; errors stay in it. */
+export function parseYaml(source: string): Document.Parsed {
+  return parseDocument(source, { prettyErrors: false, uniqueKeys: false, version: '1.2', schema: 'core', merge: false, logLevel: 'silent' });
+}
+
+type Walk = {
+  readonly prefix: string;
+  readonly depth: number;
+  readonly add: (name: string, node: Node | null, at: Span) => void;
+  readonly fail: (start: number, end: number, message: string) => void;
+};
+
+function collect(map: YAMLMap, walk: Walk): void {
+  const seen = new Set<string>();
+  for (const pair of map.items as Pair<Node, Node | null>[]) {
+    const { key, value } = pair;
+    const [from, to] = key.range ?? [0, 0];
+    if (!isScalar(key)) {
+      walk.fail(from, to, 'a name in front matter is a list, a map or an alias; expected plain text');
+      continue;
+    }
+    const own = scalarText(key);
+    const name = walk.prefix + own;
+    if (seen.has(own)) walk.fail(from, to, `"${name}" is given twice; expected each name once`);
+    seen.add(own);
+    if (isMap(value) && value.items.length > 0) {
+      if (walk.depth >= MAX_DEPTH) walk.fail(from, to, `"${name}" is nested more than ${MAX_DEPTH} levels deep`);
+      else collect(value, { ...walk, prefix: `${name}.`, depth: walk.depth + 1 });
+    } else walk.add(name, value, value?.range ? { start: value.range[0], end: value.range[1] } : { start: to, end: to });
+  }
+}
+
+function cellOf(yaml: Document.Parsed, node: Node | null, at: Span, source: string): Omit<Cell, 'range'> {
+  const start = at.start;
+  let end = at.end;
+  while (end > start && /\s/.test(source.charAt(end - 1))) end--;
+  const raw = source.slice(start, end);
+  if (isScalar(node)) return { raw, value: scalarText(node), start, end };
+  if (node === null) return { raw, value: '', start, end };
+  const target = isAlias(node) ? node.resolve(yaml) : node;
+  if (isScalar(target)) return { raw, value: scalarText(target), start, end };
+  if (isAlias(node) && target === undefined) throw new Error(`the alias *${node.source} has no anchor`);
+  const data: unknown = node.toJS(yaml, { maxAliasCount: MAX_ALIASES });
+  return { raw, value: isSeq(target) || isMap(target) ? dataText(data) : '', start, end, data };
+}
+
+/** A list of scalars as `a, b`; anything deeper as JSON; an empty list or map as the empty string. */
+export function dataText(data: unknown): string {
+  if (Array.isArray(data)) {
+    if (data.every((item) => item === null || typeof item !== 'object')) return data.map((item) => (item === null ? '' : String(item))).join(', ');
+    return JSON.stringify(data);
+  }
+  return typeof data === 'object' && data !== null && Object.keys(data).length > 0 ? JSON.stringify(data) : '';
+}
+
+/** A scalar as it is written: no date, number or boolean is reformatted; null is nothing; a block's last line ending is not part of it. */
+function scalarText(node: Scalar): string {
+  if (node.value === null || node.value === undefined) return '';
+  if (node.type === 'PLAIN') return node.source ?? String(node.value);
+  const text = String(node.value);
+  const block = node.type === 'BLOCK_LITERAL' || node.type === 'BLOCK_FOLDED';
+  return block && text.endsWith('\n') ? text.slice(0, -1) : text;
+}
+
+function isEmptyScalar(node: Node): boolean {
+  return isScalar(node) && scalarText(node) === '';
+}
+
+/** Why there is no front matter: none at all, one that never closes, or one in a language that would be executed. */
+function missing(doc: Doc, file: string): Diagnostic {
+  const start = doc.lineStarts[0] ?? 0;
+  const span = { start, end: lineEndAt(doc.text, doc.lineStarts, 0) };
+  const first = doc.text.slice(span.start, span.end).trimEnd();
+  const expected = 'a line "---", YAML, a line "---" at the start of the file';
+  if (first === '---') return shapeError(rangeOf(doc, file, span), 'front matter is opened here and never closed', { expected: 'a line "---" after the last field', hint: 'add a line "---" below the fields' });
+  if (/^---[A-Za-z]/.test(first)) {
+    return shapeError(rangeOf(doc, file, span), `front matter names the language "${first.slice(3)}"; only YAML is read and nothing is ever executed`, { expected: '---', actual: first, hint: 'begin with a plain "---" and write YAML' });
+  }
+  return shapeError(rangeOf(doc, file, { start, end: start }), 'no front matter at the start of the file', { expected, actual: first === '' ? 'an empty line' : `"${first.slice(0, 60)}"` });
+}
+
+function lowerFirst(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1);
+}

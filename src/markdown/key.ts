@@ -1,0 +1,54 @@
+/** The keys of records: of a document from its path, of a section from its heading, of a row from its key columns. */
+
+/** What the first `*` of `glob` (no slash in it; `**` counts as any path) matched in `path`; the file's name without `.md` when the glob has none or does not match. */
+export function documentKey(path: string, glob: string): string {
+  const star = glob.indexOf('*');
+  if (star !== -1) {
+    const captured = captureFirst(glob, star).exec(path)?.[1];
+    if (captured !== undefined) return captured;
+  }
+  return (path.split('/').at(-1) ?? path).replace(/\.md$/i, '');
+}
+
+/** The path that a document with this key has, when the glob has exactly one `*`. */
+export function documentPath(key: string, glob: string): string | undefined {
+  const parts = glob.split('*');
+  return parts.length === 2 && key !== '' && !key.includes('/') ? parts.join(key) : undefined;
+}
+
+/** First word of a section's heading (code marks and a trailing colon dropped) and the rest of it. */
+export function sectionKey(heading: string): { readonly key: string; readonly title: string; readonly keyAt: number; readonly titleAt: number } {
+  const [, marks = '', word = '', close = '', gap = ''] = /^(`?)([^\s`]*?)(`?:?)(?:(\s+(?:[-—–:]\s+)?)|$)/.exec(heading) ?? [];
+  const titleAt = marks.length + word.length + close.length + gap.length;
+  return { key: word, title: heading.slice(titleAt), keyAt: marks.length, titleAt };
+}
+
+const captures = new Map<string, RegExp>();
+
+function captureFirst(glob: string, star: number): RegExp {
+  const known = captures.get(glob);
+  if (known) return known;
+  const wide = glob.startsWith('**', star);
+  const source = `^${pattern(glob.slice(0, star))}(${wide ? '.*' : '[^/]*'})${pattern(glob.slice(star + (wide ? 2 : 1)))}$`;
+  const made = new RegExp(source, 's');
+  captures.set(glob, made);
+  return made;
+}
+
+function pattern(glob: string): string {
+  return glob
+    .split(/(\*\*\/|\*\*|\*|\?|\{[^{}]*\})/)
+    .map((part) => {
+      if (part === '**/') return '(?:.*/)?';
+      if (part === '**') return '.*';
+      if (part === '*') return '[^/]*';
+      if (part === '?') return '[^/]';
+      if (part.startsWith('{') && part.endsWith('}')) return `(?:${part.slice(1, -1).split(',').map(escape).join('|')})`;
+      return escape(part);
+    })
+    .join('');
+}
+
+function escape(text: string): string {
+  return text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
+}

@@ -1,0 +1,29 @@
+/** Where the lines of a text begin, as CommonMark sees lines: `\n`, `\r\n` and lone `\r` end one. */
+
+/** Offsets of the first unit of every line; line 1 starts after a BOM, so that columns do not count it. */
+export function lineStartsOf(text: string): number[] {
+  const starts = [text.charCodeAt(0) === 0xfeff ? 1 : 0];
+  const loneReturn = /\r(?!\n)/.test(text);
+  if (!loneReturn) {
+    for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) starts.push(at + 1);
+    return starts;
+  }
+  for (let i = 0; i < text.length; i++) {
+    const c = text.charCodeAt(i);
+    if (c === 10 || (c === 13 && text.charCodeAt(i + 1) !== 10)) starts.push(i + 1);
+  }
+  return starts;
+}
+
+/** Offset of the end of line `index` (0-based), its line ending left out. */
+export function lineEndAt(text: string, starts: readonly number[], index: number): number {
+  const next = starts[index + 1];
+  if (next === undefined) return text.length;
+  return text.charCodeAt(next - 1) === 10 && text.charCodeAt(next - 2) === 13 && next - 2 >= (starts[index] ?? 0) ? next - 2 : next - 1;
+}
+
+/** The line ending that a text uses: that of its first line. */
+export function lineEndingOf(text: string): '\n' | '\r\n' {
+  const at = text.indexOf('\n');
+  return at > 0 && text.charCodeAt(at - 1) === 13 ? '\r\n' : '\n';
+}

@@ -1,0 +1,155 @@
+/** The fields of one section: `id` and `title` from its heading, its items, its named fences, and the rest as `body`. */
+import { parseDocument } from 'yaml';
+import type { Diagnostic } from '../kernel/diagnostic.js';
+import { decodeItem } from './cell.js';
+import { fieldName } from './field-name.js';
+import type { Section } from './find-records.js';
+import { sectionKey } from './key.js';
+import { lineEndAt } from './line-starts.js';
+import { rangeOf, shapeError } from './range-of.js';
+import type { Cell, Doc, Fence, Span } from './types.js';
+
+/** `- **Action needed:** value` at the margin; the colon may also stand outside the emphasis. */
+const ITEM = /^[-*+][ \t]+\*\*([^*\n]+?)(?::\*\*|\*\*:)[ \t]*/;
+const NAMED_FENCE = /^(\S+)[ \t]+([A-Za-z][\w-]*)$/;
+
+/** Where a section's parts stand. `items` are value spans; `body` is a span even when there is nothing in it. */
+export type SectionParts = {
+  readonly id: Span;
+  readonly title: Span;
+  readonly items: readonly { readonly name: string; readonly value: Span; readonly line: Span }[];
+  readonly fences: readonly { readonly name: string; readonly language: string; readonly fence: Fence }[];
+  readonly body: Span;
+};
+
+export function sectionParts(doc: Doc, section: Section): SectionParts {
+  const heading = headingParts(doc, section);
+  const deeper = doc.headings.find((candidate) => candidate.start > section.start && candidate.start < section.end);
+  const inner = { start: section.contentStart, end: deeper?.start ?? section.end };
+  const fences: SectionParts['fences'] = doc.fences
+    .filter((fence) => fence.start >= inner.start && fence.start < inner.end)
+    .flatMap((fence) => {
+      const [, language, name] = NAMED_FENCE.exec(fence.info) ?? [];
+      return language === undefined || name === undefined ? [] : [{ name: fieldName(name), language, fence }];
+    });
+  const items = findItems(doc, inner);
+  const lastItem = items.at(-1)?.line.end ?? 0;
+  const lastFence = fences.at(-1)?.fence.end ?? 0;
+  const after = Math.max(section.contentStart, lastItem, lastFence);
+  const body = trimmedSpan(doc.text, after, section.end);
+  const first = Math.min(items[0]?.line.start ?? section.end, fences[0]?.fence.start ?? section.end);
+  const before = trimmedSpan(doc.text, section.contentStart, first);
+  return { ...heading, items, fences, body: body.start === body.end && before.start < before.end ? before : body };
+}
+
+/** Named cells of a section; a name given twice keeps the first and is reported. */
+export function sectionFields(doc: Doc, file: string, section: Section): { readonly fields: ReadonlyMap<string, Cell>; readonly diagnostics: readonly Diagnostic[] } {
+  const parts = sectionParts(doc, section);
+  const fields = new Map<string, Cell>();
+  const diagnostics: Diagnostic[] = [];
+  const add = (name: string, span: Span, read: (raw: string) => { readonly value: string; readonly data?: unknown }): void => {
+    const range = rangeOf(doc, file, span);
+    if (fields.has(name)) {
+      diagnostics.push(shapeError(range, `section ${section.key} gives "${name}" twice; expected once`));
+      return;
+    }
+    const raw = doc.text.slice(span.start, span.end);
+    fields.set(name, { raw, ...read(raw), start: span.start, end: span.end, range });
+  };
+  add('id', parts.id, (raw) => ({ value: raw }));
+  add('title', parts.title, (raw) => ({ value: raw.trim() }));
+  for (const item of parts.items) add(item.name, item.value, (raw) => ({ value: itemValue(raw) }));
+  for (const { name, language, fence } of parts.fences) {
+    const span = { start: fence.contentStart, end: fence.contentEnd };
+    add(name, span, (raw) => {
+      const value = unixLines(raw).replace(/\n$/, '');
+      if (!/^ya?ml$/i.test(language)) return { value };
+      const read = readYaml(raw);
+      if (read.problem !== undefined) diagnostics.push(shapeError(rangeOf(doc, file, { start: span.start + read.at, end: span.start + read.at }), `"${name}" is not valid YAML: ${read.problem}`));
+      return read.problem === undefined ? { value, data: read.data } : { value };
+    });
+  }
+  add('body', parts.body, (raw) => ({ value: unixLines(raw) }));
+  return { fields, diagnostics };
+}
+
+function headingParts(doc: Doc, section: Section): { readonly id: Span; readonly title: Span } {
+  const { heading } = section;
+  const { key, title, keyAt, titleAt } = sectionKey(heading.text);
+  const textStart = doc.text.indexOf(heading.text, heading.start);
+  if (textStart === -1 || textStart >= heading.end) {
+    const at = doc.text.indexOf(key, heading.start);
+    return { id: { start: at, end: at + key.length }, title: { start: at + key.length, end: at + key.length } };
+  }
+  const start = textStart + keyAt;
+  const titleStart = textStart + titleAt;
+  return { id: { start, end: start + key.length }, title: { start: titleStart, end: titleStart + title.length } };
+}
+
+/** Items at the margin, outside fences and HTML, with the indented lines that continue them. */
+function findItems(doc: Doc, inner: Span): SectionParts['items'] {
+  const { text, lineStarts } = doc;
+  const items: { name: string; value: Span; line: Span }[] = [];
+  const closed: readonly Span[] = [...doc.fences, ...doc.html].filter((block) => block.end > inner.start && block.start < inner.end).sort((a, b) => a.start - b.start);
+  let block = 0;
+  for (let line = lineIndex(lineStarts, inner.start); line < lineStarts.length; line++) {
+    const start = lineStarts[line] ?? 0;
+    if (start >= inner.end) break;
+    if (start < inner.start) continue;
+    while ((closed[block]?.end ?? Infinity) <= start) block++;
+    const c = text.charCodeAt(start);
+    if ((c !== 45 && c !== 42 && c !== 43) || start >= (closed[block]?.start ?? Infinity)) continue;
+    let end = lineEndAt(text, lineStarts, line);
+    const [lead, label = ''] = ITEM.exec(text.slice(start, end)) ?? [];
+    if (lead === undefined) continue;
+    while (line + 1 < lineStarts.length && continues(text, lineStarts, line + 1) && (lineStarts[line + 1] ?? 0) < inner.end) end = lineEndAt(text, lineStarts, ++line);
+    items.push({ name: fieldName(label), value: trimmedSpan(text, start + lead.length, end), line: { start, end } });
+  }
+  return items;
+}
+
+/** An indented line that is neither blank nor an item of its own. */
+function continues(text: string, lineStarts: readonly number[], line: number): boolean {
+  const start = lineStarts[line] ?? 0;
+  const c = text.charCodeAt(start);
+  return (c === 32 || c === 9) && text.slice(start, lineEndAt(text, lineStarts, line)).trim() !== '';
+}
+
+function itemValue(raw: string): string {
+  if (!/[\r\n]/.test(raw)) return decodeItem(raw);
+  return raw.split(/\r\n|\n|\r/).map((line) => decodeItem(line.trim())).join('\n');
+}
+
+function readYaml(source: string): { readonly data?: unknown; readonly problem?: string; readonly at: number } {
+  try {
+    const yaml = parseDocument(source, { prettyErrors: false, version: '1.2', schema: 'core', logLevel: 'silent' });
+    const [problem] = [...yaml.errors, ...yaml.warnings];
+    return problem ? { problem: problem.message, at: problem.pos[0] } : { data: yaml.toJS({ maxAliasCount: 100 }), at: 0 };
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    return { problem: error.message, at: 0 };
+  }
+}
+
+function lineIndex(lineStarts: readonly number[], offset: number): number {
+  let low = 0;
+  let high = lineStarts.length - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if ((lineStarts[middle] ?? 0) <= offset) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}
+
+function trimmedSpan(text: string, from: number, to: number): Span {
+  let start = from;
+  let end = to;
+  while (start < end && /\s/.test(text.charAt(start))) start++;
+  while (end > start && /\s/.test(text.charAt(end - 1))) end--;
+  return start === end ? { start: from, end: from } : { start, end };
+}
+
+function unixLines(text: string): string {
+  return text.replace(/\r\n?/g, '\n');
+}
