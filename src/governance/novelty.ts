@@ -1,0 +1,79 @@
+/** How much of an output is new: near-duplicates by shingles of words (Broder's resemblance), from hashes alone. */
+
+/** The smallest hashes of a text's shingles; texts of up to `SKETCH_SIZE` different shingles are compared exactly. */
+export type Sketch = { readonly hashes: readonly number[]; readonly shingles: number };
+
+export const SKETCH_SIZE = 2048;
+/** Words of one shingle. */
+const WIDTH = 4;
+
+/** Outputs at least this similar to an earlier one say nothing new. */
+export const NEAR_DUPLICATE = 0.9;
+
+/**
+ * Time stamps and dates are left out (a report that differs by its date alone is the same report); case, punctuation and
+ * layout do not count.
+ */
+export function sketchOf(text: string): Sketch {
+  const words = text
+    .toLowerCase()
+    .replace(/\d{4}-\d{2}-\d{2}(?:[t ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:z|[+-]\d{2}:?\d{2})?)?/g, ' ')
+    .match(/[\p{L}\p{N}]+/gu) ?? [];
+  const width = Math.min(WIDTH, words.length);
+  const seen = new Set<number>();
+  for (let i = 0; width > 0 && i + width <= words.length; i++) seen.add(hash(words, i, width));
+  const hashes = [...seen].sort((a, b) => a - b);
+  return { hashes: hashes.slice(0, SKETCH_SIZE), shingles: hashes.length };
+}
+
+/** Resemblance of two texts, 0 to 1. Two texts without any word are the same. */
+export function similarity(a: Sketch, b: Sketch): number {
+  if (a.shingles === 0 || b.shingles === 0) return a.shingles === b.shingles ? 1 : 0;
+  const exact = a.shingles <= SKETCH_SIZE && b.shingles <= SKETCH_SIZE;
+  const limit = exact ? Number.POSITIVE_INFINITY : SKETCH_SIZE;
+  let [i, j, union, shared] = [0, 0, 0, 0];
+  while ((i < a.hashes.length || j < b.hashes.length) && union < limit) {
+    const left = a.hashes[i] ?? Number.POSITIVE_INFINITY;
+    const right = b.hashes[j] ?? Number.POSITIVE_INFINITY;
+    if (left === right) shared++;
+    if (left <= right) i++;
+    if (right <= left) j++;
+    union++;
+  }
+  return shared / union;
+}
+
+/** FNV-1a over the words, 32 bits. */
+function hash(words: readonly string[], from: number, width: number): number {
+  let value = 0x811c9dc5;
+  for (let i = from; i < from + width; i++) {
+    const word = words[i] ?? '';
+    for (let j = 0; j < word.length; j++) value = Math.imul(value ^ word.charCodeAt(j), 0x01000193);
+    value = Math.imul(value ^ 0x1f, 0x01000193);
+  }
+  return value >>> 0;
+}
+
+export type Text = { readonly path: string; readonly text: string };
+export type OutputNovelty = { readonly path: string; readonly similarity: number; readonly nearest: string | undefined; readonly duplicate: boolean };
+export type Novelty = { readonly outputs: readonly OutputNovelty[]; readonly novel: number; readonly duplicates: number };
+
+/**
+ * Each output against everything earlier (its own earlier version included) and against the outputs before it in the list, so
+ * that one pass cannot count one text twice. An output without words is not novel.
+ */
+export function noveltyOf(outputs: readonly Text[], earlier: readonly Text[], threshold = NEAR_DUPLICATE): Novelty {
+  const known = earlier.map(({ path, text }) => ({ path, sketch: sketchOf(text) }));
+  const judged = outputs.map(({ path, text }): OutputNovelty => {
+    const sketch = sketchOf(text);
+    let best: { similarity: number; nearest: string | undefined } = { similarity: 0, nearest: undefined };
+    for (const other of known) {
+      const score = similarity(sketch, other.sketch);
+      if (score > best.similarity) best = { similarity: score, nearest: other.path };
+    }
+    known.push({ path, sketch });
+    return { path, ...best, duplicate: sketch.shingles === 0 || best.similarity >= threshold };
+  });
+  const duplicates = judged.filter((output) => output.duplicate).length;
+  return { outputs: judged, novel: judged.length - duplicates, duplicates };
+}
