@@ -1,0 +1,172 @@
+/** Edits of front matter: one value spliced in place, or a missing name added where it belongs. */
+import { isMap, isScalar, isSeq, type Pair, type Node, type YAMLMap } from 'yaml';
+import { NocturneError } from '../kernel/error.js';
+import type { FieldEdit } from './edit-records.js';
+import { parseYaml, readFrontMatter } from './front-matter.js';
+import { indentLines, renderEntry, renderFlow, renderFrontMatter, renderScalar, renderYaml } from './render-yaml.js';
+import { scan } from './scan.js';
+import type { Cell, Doc, Value } from './types.js';
+import { valueText } from './value-text.js';
+
+type Edit = { readonly start: number; readonly end: number; readonly text: string };
+
+export function setFrontMatterField(text: string, edit: FieldEdit): string {
+  const doc = scan(text);
+  if (!doc.frontMatter) return addFrontMatter(doc, edit);
+  const { fields, diagnostics } = readFrontMatter(doc, edit.file);
+  const [problem] = diagnostics;
+  if (problem) throw new NocturneError('BAD_VALUE', `the front matter cannot be edited: ${problem.message}`, { file: edit.file, line: problem.range.line, column: problem.range.column });
+  const current = fields.get(edit.field);
+  if (current ? hasValue(current, edit.value) : isNothing(edit.value)) return text;
+  const source = text.slice(doc.frontMatter.contentStart, doc.frontMatter.contentEnd);
+  const { start, end, text: replacement } = spliceFor(source, edit);
+  const base = doc.frontMatter.contentStart;
+  const result = text.slice(0, base + start) + replacement.replaceAll('\n', doc.eol) + text.slice(base + end);
+  assertOnly(fields, { after: result, edit });
+  return result;
+}
+
+function addFrontMatter(doc: Doc, edit: FieldEdit): string {
+  const first = doc.text.slice(doc.lineStarts[0] ?? 0);
+  if (/^---/.test(first)) throw new NocturneError('BAD_VALUE', 'the file begins with "---" but has no front matter that can be edited', { file: edit.file, line: 1, hint: 'close the front matter with a line "---"' });
+  if (isNothing(edit.value)) return doc.text;
+  const front = `---\n${renderFrontMatter({ [edit.field]: edit.value })}---\n`.replaceAll('\n', doc.eol);
+  return doc.text.slice(0, doc.lineStarts[0] ?? 0) + front + first;
+}
+
+function spliceFor(source: string, edit: FieldEdit): Edit {
+  const { contents } = parseYaml(source);
+  if (!isMap(contents)) return { start: source.length, end: source.length, text: renderFrontMatter({ [edit.field]: edit.value }) };
+  const found = descend(contents, edit.field);
+  if (found.kind === 'pair') return replaceValue(source, found.pair, edit);
+  return addName(source, found, edit);
+}
+
+type Found =
+  | { readonly kind: 'pair'; readonly pair: Pair<Node, Node | null> }
+  /** `rest` is what of the name is not there, to be added to `map` or, where that is nothing, below `holder`. */
+  | { readonly kind: 'map'; readonly map: YAMLMap; readonly rest: string }
+  | { readonly kind: 'holder'; readonly holder: Pair<Node, Node | null>; readonly rest: string };
+
+/** Follows a dotted name as far as it exists; names that contain dots themselves are found too. */
+function descend(map: YAMLMap, name: string): Found {
+  for (const pair of map.items as Pair<Node, Node | null>[]) {
+    const own = isScalar(pair.key) ? String(pair.key.value) : undefined;
+    if (own === undefined) continue;
+    if (own === name) return { kind: 'pair', pair };
+    if (!name.startsWith(`${own}.`)) continue;
+    const rest = name.slice(own.length + 1);
+    if (isMap(pair.value)) return pair.value.items.length > 0 ? descend(pair.value, rest) : { kind: 'holder', holder: pair, rest };
+    if (pair.value === null || (isScalar(pair.value) && pair.value.value === null)) return { kind: 'holder', holder: pair, rest };
+    throw new NocturneError('BAD_VALUE', `"${name}" cannot be set: "${own}" has a value of its own`);
+  }
+  return { kind: 'map', map, rest: name };
+}
+
+function replaceValue(source: string, pair: Pair<Node, Node | null>, edit: FieldEdit): Edit {
+  const { value } = edit;
+  const node = pair.value;
+  const after = pair.key.range?.[1] ?? 0;
+  const colon = source.indexOf(':', after) + 1;
+  const [start, rawEnd] = node?.range ?? [colon, colon];
+  if (isMap(node) && node.items.length > 0) throw new NocturneError('BAD_VALUE', `"${edit.field}" holds fields of its own and cannot be set as one value`);
+  const end = trimEnd(source, start, rawEnd);
+  const glue = start === end && source.charAt(start - 1) === ':' ? ' ' : '';
+  if (value === null || typeof value !== 'object') {
+    if (isSeq(node) && !node.flow) return replaceBlock(source, { colon, start, end }, isNothing(value) ? '' : ` ${renderScalar(value)}`);
+    if (isNothing(value) && isScalar(node) && node.type === 'PLAIN') return { start, end, text: start === end ? '' : 'null' };
+    return { start, end, text: glue + renderScalar(value, quotesOf(node)) };
+  }
+  if (isSeq(node) && !node.flow && Object.keys(value).length > 0) {
+    const indent = ' '.repeat(columnOf(source, start));
+    return { start, end, text: indentLines(renderYaml(value), indent).slice(indent.length) };
+  }
+  if (isSeq(node) && !node.flow) return replaceBlock(source, { colon, start, end }, ` ${renderFlow(value)}`);
+  return { start, end, text: glue + renderFlow(value) };
+}
+
+/** A block list gives way to what fits on the name's line; comments between stay. */
+function replaceBlock(source: string, at: { readonly colon: number; readonly start: number; readonly end: number }, text: string): Edit {
+  const between = source.slice(at.colon, at.start).trimEnd();
+  return { start: at.colon, end: at.end, text: text + between };
+}
+
+function addName(source: string, found: Exclude<Found, { kind: 'pair' }>, edit: FieldEdit): Edit {
+  const nested = (indent: string): string => {
+    const block = found.rest.includes('.') ? renderFrontMatter({ [found.rest]: edit.value }).trimEnd() : renderEntry(found.rest, edit.value, '');
+    return indentLines(block, indent);
+  };
+  if (found.kind === 'holder') {
+    const { key, value } = found.holder;
+    const indent = ' '.repeat(columnOf(source, key.range?.[0] ?? 0) + 2);
+    const from = value?.range?.[0] ?? key.range?.[1] ?? 0;
+    const to = value?.range?.[1] ?? from;
+    const line = endOfLine(source, to);
+    return { start: from, end: line, text: `${source.slice(to, line).trimEnd()}\n${nested(indent)}` };
+  }
+  const { map } = found;
+  if (map.flow) {
+    const close = (map.range?.[1] ?? 1) - 1;
+    const path = found.rest.split('.');
+    const leaf = path.pop() ?? '';
+    const inner = path.reduceRight<Value>((value, part) => ({ [part]: value }), { [leaf]: edit.value });
+    const entry = renderFlow(inner).slice(1, -1);
+    const comma = /[{,]\s*$/.test(source.slice(0, close)) ? '' : ', ';
+    return { start: close, end: close, text: comma + entry };
+  }
+  const first = (map.items as Pair<Node, Node | null>[])[0];
+  const last = (map.items as Pair<Node, Node | null>[]).at(-1);
+  const indent = ' '.repeat(columnOf(source, first?.key.range?.[0] ?? 0));
+  const lastEnd = last?.value?.range?.[1] ?? last?.key.range?.[1] ?? 0;
+  const end = endOfLine(source, trimEnd(source, last?.key.range?.[1] ?? 0, lastEnd));
+  return { start: end, end, text: `\n${nested(indent)}` };
+}
+
+function quotesOf(node: Node | null): 'plain' | 'single' | 'double' {
+  if (!isScalar(node)) return 'plain';
+  if (node.type === 'QUOTE_DOUBLE') return 'double';
+  return node.type === 'QUOTE_SINGLE' ? 'single' : 'plain';
+}
+
+function isNothing(value: Value): boolean {
+  return value === null || value === '';
+}
+
+function hasValue(cell: Cell, value: Value): boolean {
+  if (typeof value === 'object' && value !== null) return cell.data !== undefined && JSON.stringify(cell.data) === JSON.stringify(value);
+  if (cell.data !== undefined) return isNothing(value) ? false : cell.value === String(value);
+  return cell.value === (value === null ? '' : String(value));
+}
+
+function assertOnly(before: ReadonlyMap<string, Cell>, change: { readonly after: string; readonly edit: FieldEdit }): void {
+  const { edit } = change;
+  const { fields, diagnostics } = readFrontMatter(scan(change.after), edit.file);
+  const [problem] = diagnostics;
+  const got = fields.get(edit.field);
+  const wanted = typeof edit.value === 'object' ? valueText(edit.value) : String(edit.value).replace(/\r\n?/g, '\n');
+  const wrote = got === undefined ? isNothing(edit.value) : got.value === wanted;
+  const names = new Set([...before.keys(), ...fields.keys()]);
+  names.delete(edit.field);
+  let kept = true;
+  for (const name of names) if (before.get(name)?.value !== fields.get(name)?.value && !edit.field.startsWith(`${name}.`)) kept = false;
+  if (problem || !wrote || !kept) {
+    const why = problem ? problem.message : wrote ? 'another field would change with it (an anchor that others point to?)' : 'it would not read back as the same value';
+    throw new NocturneError('BAD_VALUE', `"${edit.field}" cannot be set to this value: ${why}`, { file: edit.file });
+  }
+}
+
+function columnOf(source: string, offset: number): number {
+  return offset - (source.lastIndexOf('\n', offset - 1) + 1);
+}
+
+function endOfLine(source: string, offset: number): number {
+  let at = offset;
+  while (at < source.length && source.charCodeAt(at) !== 10 && source.charCodeAt(at) !== 13) at++;
+  return at;
+}
+
+function trimEnd(source: string, start: number, end: number): number {
+  let at = end;
+  while (at > start && /\s/.test(source.charAt(at - 1))) at--;
+  return at;
+}

@@ -1,0 +1,59 @@
+/** Edits of records: each returns the new text and changes no byte that is not the field's or the record's. */
+import { NocturneError } from '../kernel/error.js';
+import { appendRow, removeRow, setRowField } from './edit-table.js';
+import { appendSection, removeSection, setSectionField } from './edit-section.js';
+import { setFrontMatterField } from './edit-front-matter.js';
+import { renderFrontMatter } from './render-yaml.js';
+import type { RecordSpec, Value } from './types.js';
+
+/** Record and field to set; `file` is the path that the text came from (a document's key is in it). */
+export type FieldEdit = { readonly file: string; readonly key: string; readonly field: string; readonly value: Value };
+export type FieldValues = Readonly<Record<string, Value>>;
+
+/**
+ * Sets one field of one record. Setting a field to the value that it has returns the same text.
+ * @throws NocturneError `NOT_FOUND` (record, column, heading), `BAD_VALUE` (a value that cannot stand there), `AMBIGUOUS` (key or heading twice).
+ */
+export function setField(text: string, spec: RecordSpec, edit: FieldEdit): string {
+  switch (spec.locator.kind) {
+    case 'front-matter':
+      return setFrontMatterField(text, edit);
+    case 'table':
+      return setRowField(text, { spec, locator: spec.locator }, edit);
+    case 'section':
+      return setSectionField(text, { spec, locator: spec.locator }, edit);
+  }
+}
+
+/**
+ * Adds one record after the last: a row (columns that `fields` does not name are null) or a section (`id` required, `title`, `body` and items).
+ * @throws NocturneError as `setField`; `BAD_VALUE` for a field that the table has no column for.
+ */
+export function appendRecord(text: string, spec: RecordSpec, fields: FieldValues): string {
+  switch (spec.locator.kind) {
+    case 'front-matter':
+      throw new NocturneError('BAD_VALUE', `a record of ${spec.object} is a whole file; it cannot be appended to one`, { hint: 'create a new file for it' });
+    case 'table':
+      return appendRow(text, { spec, locator: spec.locator }, fields);
+    case 'section':
+      return appendSection(text, { spec, locator: spec.locator }, fields);
+  }
+}
+
+/** Removes one record's lines. @throws NocturneError as `setField`; rows of a log are never removed (`BAD_VALUE`). */
+export function removeRecord(text: string, spec: RecordSpec, key: string): string {
+  switch (spec.locator.kind) {
+    case 'front-matter':
+      throw new NocturneError('BAD_VALUE', `a record of ${spec.object} is a whole file; it cannot be cut out of one`, { hint: 'delete the file' });
+    case 'table':
+      return removeRow(text, { spec, locator: spec.locator }, key);
+    case 'section':
+      return removeSection(text, { spec, locator: spec.locator }, key);
+  }
+}
+
+/** A new document: front matter with `fields` (dotted names are nested) and an optional body below it. */
+export function newDocument(fields: FieldValues, body?: string): string {
+  const front = `---\n${renderFrontMatter(fields)}---\n`;
+  return body === undefined || body === '' ? front : `${front}\n${body.endsWith('\n') ? body : `${body}\n`}`;
+}
