@@ -1,0 +1,37 @@
+/** The live processes of this machine as `/proc` tells of them; empty where there is none (macOS), which callers have to say. */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+
+/** `born`: clock ticks since boot, which with the id names a process for good. */
+export type LiveProcess = { readonly pid: number; readonly parent: number; readonly group: number; readonly born: string };
+
+export const hasProcessTable = existsSync('/proc/self/stat');
+
+/** Zombies are not alive. */
+export function liveProcesses(): readonly LiveProcess[] {
+  if (!hasProcessTable) return [];
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((name) => liveProcess(Number(name)) ?? []);
+}
+
+export function liveProcess(pid: number): LiveProcess | undefined {
+  const stat = readProc(pid, 'stat');
+  if (stat === undefined) return undefined;
+  // The name, second field, may itself hold blanks and parentheses; the state follows the last one.
+  const [state, parent, group, ...rest] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  if (state === 'Z' || state === 'X') return undefined;
+  return { pid, parent: Number(parent), group: Number(group), born: rest[16] ?? '' };
+}
+
+/** The entries `NAME=value` that a process was started with; none where they are another user's to read. */
+export function startEnvironment(pid: number): readonly string[] {
+  return readProc(pid, 'environ')?.split('\0') ?? [];
+}
+
+function readProc(pid: number, file: string): string | undefined {
+  try {
+    return readFileSync(`/proc/${pid}/${file}`, 'utf8');
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,98 @@
+/** Finding and ending all processes of a run: its group, and those that left the group but still carry its mark. */
+import { hasProcessTable, liveProcess, liveProcesses, startEnvironment, type LiveProcess } from './process-table.js';
+
+/** What every process of a run has in its environment, wherever it forked to. */
+export type RunMark = { readonly runId: string; readonly workspace: string };
+
+/** The processes of a run; `group` is its process group (its program's id), when that is known. */
+export type RunProcesses = { readonly mark: RunMark; readonly group?: number };
+
+/** Ids of the live processes of a run, this process and its ancestors excepted. Where there is no `/proc` nothing is found. */
+export function findProcesses({ mark, group }: RunProcesses): readonly number[] {
+  const wanted = [`NOCTURNE_RUN=${mark.runId}`, `NOCTURNE_WORKSPACE=${mark.workspace}`];
+  const live = liveProcesses();
+  const ours = ancestry(live, process.pid);
+  const carries = (pid: number): boolean => {
+    const environment = startEnvironment(pid);
+    return wanted.every((entry) => environment.includes(entry));
+  };
+  return live.filter((one) => !ours.has(one.pid) && (one.group === group || carries(one.pid))).map(({ pid }) => pid);
+}
+
+/** The processes descended from `root`, itself excepted: one that cleaned its environment is found here while its parent lives. */
+export function findDescendants(root: number): readonly LiveProcess[] {
+  const live = liveProcesses();
+  const found = new Map<number, LiveProcess>();
+  for (let parents = new Set([root]); parents.size > 0; ) {
+    const next = live.filter((one) => parents.has(one.parent) && one.pid !== root && !found.has(one.pid));
+    for (const one of next) found.set(one.pid, one);
+    parents = new Set(next.map(({ pid }) => pid));
+  }
+  return [...found.values()];
+}
+
+/** Waits until no process of the run is left, at most `withinMs`. */
+export async function waitUntilGone(run: RunProcesses, withinMs: number): Promise<void> {
+  const deadline = performance.now() + withinMs;
+  for (let pauseMs = 1; isThere(run); pauseMs = Math.min(pauseMs * 2, 50)) {
+    const left = deadline - performance.now();
+    if (left <= 0) return;
+    await pause(Math.min(pauseMs, left));
+  }
+}
+
+export type KillOptions = {
+  /** Ended as well, unless they are gone: see {@link findDescendants}. */
+  readonly alsoKill?: readonly LiveProcess[];
+  readonly withinMs?: number;
+};
+
+/**
+ * SIGKILLs every process of a run, again and again until none is left.
+ * @returns how many were killed, the leader of the group not counted, and the ids that were still there when the time was up.
+ */
+export async function killProcesses(run: RunProcesses, { alsoKill = [], withinMs = 5000 }: KillOptions = {}): Promise<{ readonly killed: number; readonly left: readonly number[] }> {
+  const killed = new Set<number>();
+  const deadline = performance.now() + withinMs;
+  for (let pauseMs = 1; ; pauseMs = Math.min(pauseMs * 2, 50)) {
+    const known = alsoKill.filter(({ pid, born }) => liveProcess(pid)?.born === born).map(({ pid }) => pid);
+    const alive = new Set([...findProcesses(run), ...known]);
+    if (run.group !== undefined && (alive.size > 0 || !hasProcessTable)) signalGroup(run.group, 'SIGKILL');
+    for (const pid of alive) {
+      if (pid !== run.group) killed.add(pid);
+      sendSignal(pid, 'SIGKILL');
+    }
+    if (alive.size === 0 || performance.now() > deadline) return { killed: killed.size, left: [...alive] };
+    await pause(pauseMs);
+  }
+}
+
+/** Sends a signal to a whole process group. @returns false when there is no such group any more. */
+export function signalGroup(group: number, signal: NodeJS.Signals | 0): boolean {
+  return sendSignal(-group, signal);
+}
+
+/** Without `/proc` the group has to be asked, which counts its zombies too. */
+function isThere(run: RunProcesses): boolean {
+  if (hasProcessTable) return findProcesses(run).length > 0;
+  return run.group !== undefined && signalGroup(run.group, 0);
+}
+
+function sendSignal(pid: number, signal: NodeJS.Signals | 0): boolean {
+  try {
+    return process.kill(pid, signal);
+  } catch {
+    return false;
+  }
+}
+
+function ancestry(live: readonly LiveProcess[], from: number): ReadonlySet<number> {
+  const parents = new Map(live.map(({ pid, parent }) => [pid, parent]));
+  const line = new Set<number>();
+  for (let at: number | undefined = from; at !== undefined && !line.has(at); at = parents.get(at)) line.add(at);
+  return line;
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
