@@ -1,0 +1,171 @@
+/** One word of a shell command: quoting undone, and what only the shell would know marked as such. */
+import type { Input, Script, Word } from './guard-shell-types.js';
+
+/** Where reading stands. `problems` and `inner` collect; `script` reads commands up to a closing parenthesis. */
+export type Cursor = {
+  readonly text: string;
+  at: number;
+  readonly depth: number;
+  readonly problems: string[];
+  /** Here-documents announced on the line being read. */
+  readonly pending: PendingInput[];
+  inner: Script[];
+  readonly script: (cursor: Cursor) => Script;
+  readonly parse: (text: string, depth: number) => Script;
+};
+
+export type PendingInput = { readonly delimiter: string; readonly strip: boolean; readonly sure: boolean; readonly into: { value: Input | undefined } };
+
+type Building = { text: string; certainty: Word['certainty']; quoted: boolean };
+
+const ENDS_WORD = /[\s;&|()<>]/;
+const NAME = /[A-Za-z0-9_]/;
+
+/** `undefined` when no word begins here. */
+export function readWord(cursor: Cursor): Word | undefined {
+  const { text } = cursor;
+  const start = cursor.at;
+  const word: Building = { text: '', certainty: 'sure', quoted: false };
+  while (cursor.at < text.length) {
+    const character = text.charAt(cursor.at);
+    if ((character === '<' || character === '>') && text.charAt(cursor.at + 1) === '(') substitute(cursor, word, 2);
+    else if (ENDS_WORD.test(character)) break;
+    else readPart(cursor, word, character);
+  }
+  if (cursor.at === start) return undefined;
+  if (/^~/.test(text.slice(start, start + 1)) || /^[A-Za-z_]\w*=(?:.*:)?~/.test(text.slice(start, cursor.at))) word.certainty = 'unknown';
+  return word;
+}
+
+function readPart(cursor: Cursor, word: Building, character: string): void {
+  const { text } = cursor;
+  if (character === "'") return readSingle(cursor, word);
+  if (character === '"') return readDouble(cursor, word);
+  if (character === '`') return readBackticks(cursor, word);
+  if (character === '$') return readDollar(cursor, word, false);
+  if (character === '\\') {
+    const next = text.charAt(cursor.at + 1);
+    if (next === '') cursor.problems.push('it ends in a backslash');
+    else if (next !== '\n') add(word, next, true);
+    cursor.at += 2;
+    return;
+  }
+  if ('*?['.includes(character) && word.certainty === 'sure' && !(character === '[' && word.text === '' && /[\s;]|$/.test(text.charAt(cursor.at + 1)))) word.certainty = 'glob';
+  if (character === '{' && /^\{[^\s{}]*(?:,|\.\.)/.test(text.slice(cursor.at))) word.certainty = 'unknown';
+  add(word, character, false);
+  cursor.at += 1;
+}
+
+function add(word: Building, text: string, quoted: boolean): void {
+  word.text += text;
+  if (quoted) word.quoted = true;
+}
+
+function readSingle(cursor: Cursor, word: Building): void {
+  const end = cursor.text.indexOf("'", cursor.at + 1);
+  if (end < 0) return unterminated(cursor, "a ' is not closed");
+  add(word, cursor.text.slice(cursor.at + 1, end), true);
+  cursor.at = end + 1;
+}
+
+function readDouble(cursor: Cursor, word: Building): void {
+  const { text } = cursor;
+  word.quoted = true;
+  cursor.at += 1;
+  while (cursor.at < text.length) {
+    const character = text.charAt(cursor.at);
+    if (character === '"') {
+      cursor.at += 1;
+      return;
+    }
+    if (character === '`') readBackticks(cursor, word);
+    else if (character === '$') readDollar(cursor, word, true);
+    else if (character === '\\' && '"\\$`\n'.includes(text.charAt(cursor.at + 1) || ' ')) {
+      if (text.charAt(cursor.at + 1) !== '\n') word.text += text.charAt(cursor.at + 1);
+      cursor.at += 2;
+    } else {
+      word.text += character;
+      cursor.at += 1;
+    }
+  }
+  cursor.problems.push('a " is not closed');
+}
+
+/** `$'…'`, `$"…"`, `$(…)`, `$((…))`, `${…}`, `$name`; a lone `$` is itself. */
+function readDollar(cursor: Cursor, word: Building, inQuotes: boolean): void {
+  const rest = cursor.text.slice(cursor.at + 1, cursor.at + 3);
+  if (rest.startsWith("'") && !inQuotes) return readAnsi(cursor, word);
+  if (rest.startsWith('"') && !inQuotes) {
+    cursor.at += 1;
+    return readDouble(cursor, word);
+  }
+  if (rest === '((') return readArithmetic(cursor, word);
+  if (rest.startsWith('(')) return substitute(cursor, word, 2);
+  if (rest.startsWith('{')) return readBraced(cursor, word);
+  if (rest.startsWith('[')) return unterminated(cursor, '$[…] is not understood');
+  cursor.at += 1;
+  if (/^[A-Za-z_]/.test(rest)) while (NAME.test(cursor.text.charAt(cursor.at))) cursor.at += 1;
+  else if (/^[0-9*@#?$!-]/.test(rest)) cursor.at += 1;
+  else return add(word, '$', false);
+  word.certainty = 'unknown';
+}
+
+function readArithmetic(cursor: Cursor, word: Building): void {
+  const end = cursor.text.indexOf('))', cursor.at);
+  const inside = end < 0 ? '' : cursor.text.slice(cursor.at + 3, end);
+  if (end < 0 || !/^[\w\s+\-*/%<>=!&|?:,()$]*$/.test(inside) || inside.includes('$(')) return unterminated(cursor, 'an arithmetic expansion is not understood');
+  word.certainty = 'unknown';
+  cursor.at = end + 2;
+}
+
+function readBraced(cursor: Cursor, word: Building): void {
+  const end = cursor.text.indexOf('}', cursor.at);
+  const inside = end < 0 ? '' : cursor.text.slice(cursor.at + 2, end);
+  if (end < 0 || /[`'"\\{=]|\$\(|@[A-Za-z]|^!/.test(inside)) return unterminated(cursor, 'a ${…} expansion is not understood');
+  word.certainty = 'unknown';
+  cursor.at = end + 1;
+}
+
+function readBackticks(cursor: Cursor, word: Building): void {
+  let end = cursor.at + 1;
+  while (end < cursor.text.length && cursor.text.charAt(end) !== '`') end += cursor.text.charAt(end) === '\\' ? 2 : 1;
+  if (end >= cursor.text.length) return unterminated(cursor, 'a ` is not closed');
+  cursor.inner.push(cursor.parse(cursor.text.slice(cursor.at + 1, end).replace(/\\([`\\$])/g, '$1'), cursor.depth + 1));
+  word.certainty = 'unknown';
+  cursor.at = end + 1;
+}
+
+/** `$(…)`, `<(…)`, `>(…)`. */
+function substitute(cursor: Cursor, word: Building, opening: number): void {
+  cursor.at += opening;
+  if (cursor.pending.length > 0) cursor.problems.push('a here-document on the same line as a substitution is not understood');
+  const outer = cursor.inner;
+  cursor.inner = [];
+  const script = cursor.script(cursor);
+  cursor.inner = [...outer, script];
+  if (cursor.text.charAt(cursor.at) === ')') cursor.at += 1;
+  else cursor.problems.push('a ( is not closed');
+  word.certainty = 'unknown';
+}
+
+const ANSI: Readonly<Record<string, string>> = { a: '\x07', b: '\b', e: '\x1b', E: '\x1b', f: '\f', n: '\n', r: '\r', t: '\t', v: '\v', '\\': '\\', "'": "'", '"': '"', '?': '?' };
+
+/** `$'…'`: only the escapes whose meaning is certain; another one makes the command unreadable. */
+function readAnsi(cursor: Cursor, word: Building): void {
+  const match = /^\$'((?:[^'\\]|\\[^])*)'/.exec(cursor.text.slice(cursor.at));
+  if (match === null) return unterminated(cursor, "a $' is not closed");
+  const decoded = (match[1] ?? '').replace(/\\(?:x([0-9a-fA-F]{1,2})|u([0-9a-fA-F]{1,4})|U([0-9a-fA-F]{1,8})|([0-7]{1,3})|([^]))/g, (_, hex?: string, short?: string, long?: string, octal?: string, letter?: string) => {
+    const digits = hex ?? short ?? long;
+    const code = digits === undefined ? (octal === undefined ? undefined : Number.parseInt(octal, 8) & 255) : Number.parseInt(digits, 16);
+    const plain = code === undefined ? ANSI[letter ?? ''] : code > 0 && code < 128 ? String.fromCharCode(code) : undefined;
+    if (plain === undefined) cursor.problems.push("an escape inside $'…' is not understood");
+    return plain ?? '';
+  });
+  add(word, decoded, true);
+  cursor.at += match[0].length;
+}
+
+function unterminated(cursor: Cursor, problem: string): void {
+  cursor.problems.push(problem);
+  cursor.at = cursor.text.length;
+}

@@ -1,0 +1,103 @@
+/** Where a text holds a credential: secretlint's rules, a few of our own for what they leave out, and both again on base64 and hex that decode to text. */
+import { createRequire } from 'node:module';
+import { OWN_SECRET_RULES } from './secret-rules.js';
+
+/** `rule` names the kind, never the value; [start, end) are UTF-16 offsets into the text that was given. */
+export type FoundSecret = { readonly rule: string; readonly start: number; readonly end: number };
+
+/** The part of secretlint's rule interface that is used. Rules are called directly, so `secretlint-disable` in a text switches nothing off. */
+type Report = { readonly range: readonly [number, number] };
+type Source = { readonly content: string; readonly filePath: string; readonly ext: string; readonly contentType: 'text' };
+type RuleContext = { readonly sharedOptions: object; report(found: Report): void; ignore(): void; createTranslator(messages: object): (id: string) => { messageId: string; message: string } };
+type LibraryRule = { readonly meta: { readonly id: string }; create(context: RuleContext, options: object): { file(source: Source): unknown } };
+
+/**
+ * A text without one of these cannot match a rule of the preset: most files end here and the library is never loaded.
+ * Held to that by a test with one sample for every rule.
+ */
+const MARKER =
+  /A3T[A-Z0-9]|A(?:KI|GP|ID|RO|IP|NP|NV|SI)A[A-Z0-9]|secret|SECRET|Secret|_authToken|x-oauth-basic|npm_|xox[bpaor]-|xapp-|hooks\.slack\.com|:\/\/[^\s/@]{1,256}@|sk-|lin_api_|PRIVATE KEY|private_key|SG\.|shp(?:pa|ca|at|ss)_|gh[pousr]_|github_pat_|ops_ey/i;
+
+const ENCODED = /[A-Za-z0-9+/_-]{24,}(?:\r?\n[ \t]*[A-Za-z0-9+/_-]{16,})*={0,2}/g;
+const DEPTH = 3;
+
+/** Every credential in a text, in order, each place once. Sync and pure. */
+export function findSecrets(text: string): readonly FoundSecret[] {
+  return distinct(scan(text, DEPTH));
+}
+
+function scan(text: string, depth: number): FoundSecret[] {
+  const found = [...fromLibrary(text), ...OWN_SECRET_RULES.flatMap((rule) => rule.find(text).map((place) => ({ rule: rule.id, ...place })))];
+  return depth === 0 ? found : [...found, ...encoded(text, depth - 1)];
+}
+
+function fromLibrary(text: string): FoundSecret[] {
+  if (!MARKER.test(text)) return [];
+  const found: FoundSecret[] = [];
+  const source: Source = { content: text, filePath: '', ext: '', contentType: 'text' };
+  for (const rule of libraryRules()) {
+    const name = rule.meta.id.replace('@secretlint/secretlint-rule-', '');
+    const report = ({ range: [start, end] }: Report): void => void found.push({ rule: name, start, end });
+    const createTranslator = () => (id: string) => ({ messageId: id, message: id });
+    rule.create({ sharedOptions: {}, report, ignore: () => undefined, createTranslator }, {}).file(source);
+  }
+  return found;
+}
+
+let loaded: readonly LibraryRule[] | undefined;
+
+/** `require`, not `import`: deciding stays synchronous, and who never meets a marker never pays for loading. */
+function libraryRules(): readonly LibraryRule[] {
+  if (loaded !== undefined) return loaded;
+  const preset: unknown = createRequire(import.meta.url)('@secretlint/secretlint-rule-preset-recommend');
+  const { rules } = preset as { readonly rules: readonly LibraryRule[] };
+  loaded = rules.filter((rule) => !rule.meta.id.endsWith('-filter-comments'));
+  return loaded;
+}
+
+/** Runs of base64, base64url or hex whose bytes are text that holds a secret; the place is the whole run. */
+function encoded(text: string, depth: number): FoundSecret[] {
+  const found: FoundSecret[] = [];
+  for (const match of text.matchAll(ENCODED)) {
+    const run = match[0].replace(/\s/g, '');
+    for (const decoded of decodings(run)) {
+      const inner = scan(decoded, depth)[0];
+      if (inner === undefined) continue;
+      found.push({ rule: inner.rule, start: match.index, end: match.index + match[0].length });
+      break;
+    }
+  }
+  return found;
+}
+
+/** A run may begin with letters that are not part of it (`path/QUtJ…`), so the four alignments are tried. */
+function decodings(run: string): string[] {
+  const readable: string[] = [];
+  for (let skip = 0; skip < 4; skip++) {
+    const text = Buffer.from(run.slice(skip), 'base64').toString('latin1');
+    const part = longestReadable(text);
+    if (part.length >= 16) readable.push(part);
+  }
+  if (/^[0-9a-f]+$/i.test(run)) {
+    const text = longestReadable(Buffer.from(run, 'hex').toString('latin1'));
+    if (text.length >= 16) readable.push(text);
+  }
+  return readable;
+}
+
+/** The longest stretch of printable ASCII; what other bytes surround it was not text. */
+function longestReadable(text: string): string {
+  let longest = '';
+  for (const [part] of text.matchAll(/[\t\r\n\x20-\x7e]+/g)) if (part.length > longest.length) longest = part;
+  return longest;
+}
+
+function distinct(found: readonly FoundSecret[]): FoundSecret[] {
+  const sorted = [...found].sort((a, b) => a.start - b.start || b.end - a.end);
+  const kept: FoundSecret[] = [];
+  for (const secret of sorted) {
+    const last = kept.at(-1);
+    if (last === undefined || secret.start >= last.end) kept.push(secret);
+  }
+  return kept;
+}
