@@ -126,6 +126,20 @@ export function listMarker(text: string, start: number, end: number): { readonly
   return { width: digits + 1, interrupts: digits === 1 && c === 49 };
 }
 
+/** Length of the `[^label]:` of a GFM footnote definition at `start`, else 0. */
+export function noteMarker(text: string, start: number, end: number): number {
+  if (text.charCodeAt(start + 1) !== 94) return 0;
+  let at = start + 2;
+  for (; at < end && at - start <= 1001; at++) {
+    const c = text.charCodeAt(at);
+    if (c === 93) return at > start + 2 && at + 1 < end && text.charCodeAt(at + 1) === 58 ? at + 2 - start : 0;
+    if (c === 91 || isBlank(c)) return 0;
+    const next = text.charCodeAt(at + 1);
+    if (c === 92 && (next === 91 || next === 92 || next === 93)) at++;
+  }
+  return 0;
+}
+
 export function isBlankSpan(text: string, start: number, end: number): boolean {
   for (let at = start; at < end; at++) if (!isBlank(text.charCodeAt(at))) return false;
   return true;

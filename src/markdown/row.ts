@@ -31,6 +31,7 @@ function parsePlainRow(line: string): string[] {
     values.push(decodeCell(line.slice(start, end)));
     from = to + 1;
   }
+  if (values.length === 0 && last > 0) values.push('');
   return values;
 }
 

@@ -1,5 +1,6 @@
 /** One positioned pass over a markdown text: front matter, and the headings, tables, fences and HTML blocks of its top level. */
-import { atxDepth, atxText, closesFence, endsHtml, fenceLength, htmlKind, isThematicBreak, listMarker, setextDepth } from './block-start.js';
+import { atxDepth, atxText, closesFence, endsHtml, fenceLength, htmlKind, isBlankSpan, isThematicBreak, listMarker, noteMarker, setextDepth } from './block-start.js';
+import { definitionsLength } from './definitions.js';
 import { findFrontMatter } from './find-front-matter.js';
 import { lineEndAt, lineEndingOf, lineStartsOf } from './line-starts.js';
 import { delimiterColumns, splitRow } from './split-row.js';
@@ -25,6 +26,9 @@ type State = {
   htmlBlock: { readonly kind: number; readonly start: number; end: number } | undefined;
 };
 type Container = { readonly size: number; initialBlank: boolean; furtherBlank: boolean };
+
+/** Columns that what belongs to a footnote definition is indented by. */
+const NOTE_INDENT = 4;
 
 /** A line and how far it has been read: `at` is an offset, `column` its tab-expanded column. */
 type Cursor = { readonly start: number; readonly end: number; readonly line: number; at: number; column: number };
@@ -122,6 +126,17 @@ function openContainers(state: State, line: Cursor, matched: number): boolean {
       containers.push({ size: 0, initialBlank: false, furtherBlank: false });
       continue;
     }
+    const note = c === 91 ? noteMarker(text, at, line.end) : 0;
+    if (note > 0) {
+      if (!opened) leaveFor(state, line, matched);
+      opened = true;
+      containers.push({ size: NOTE_INDENT, initialBlank: false, furtherBlank: false });
+      line.at = at + note;
+      line.column = column + note;
+      const content = skipIndent(text, line);
+      consumeColumns(text, line, content.column - line.column);
+      continue;
+    }
     if (c !== 42 && c !== 43 && c !== 45 && (c < 48 || c > 57)) return opened;
     const marker = listMarker(text, at, line.end);
     if (!marker) return opened;
@@ -209,7 +224,11 @@ function readAtx(state: State, line: Cursor, at: number): boolean {
 function readSetext(state: State, line: Cursor, at: number): boolean {
   const depth = setextDepth(state.text, at, line.end);
   if (depth === 0) return false;
-  const { start, end, line: first } = state.paragraph;
+  const { end } = state.paragraph;
+  const defined = definitionsLength(state.text.slice(state.paragraph.start, end));
+  const start = state.paragraph.start + defined;
+  if (start >= end) return false;
+  const first = defined === 0 ? state.paragraph.line : state.paragraph.line + lineBreaks(state.text.slice(state.paragraph.start, start));
   const text = state.text.slice(start, end).split(/[ \t]*(?:\r\n|\n|\r)[ \t]*/).join(' ').trim();
   closeLeaf(state, line.start, line.start);
   if (state.containers.length === 0) state.headings.push({ depth, text, line: first, start, end: line.end });
@@ -273,11 +292,23 @@ function openTable(state: State, line: Cursor, at: number): boolean {
   const { text, header } = state;
   if (!header) return false;
   const columns = delimiterColumns(text, at, line.end);
-  if (columns === 0 || splitRow(text, header.start, header.end).length !== columns) return false;
+  if (columns === 0 || isLonePipe(text, header) || splitRow(text, header.start, header.end).length !== columns) return false;
+  if (header.start > state.paragraph.start && htmlKind(text, header.start, header.end, false) > 0) {
+    // The line could not interrupt the paragraph as HTML, but a table's header does, and then it is HTML after all.
+    closeLeaf(state, header.lineStart, header.lineStart);
+    state.htmlBlock = { kind: 7, start: header.start, end: line.end };
+    state.leaf = 'html';
+    return true;
+  }
   state.leaf = 'table';
   if (state.containers.length > 0) return true;
   state.table = { header: rowOf(text, header.lineStart, header.end, header.line), delimiter: rowOf(text, line.start, line.end, line.line), rows: [] };
   return true;
+}
+
+/** A header of one pipe and nothing else makes no table. */
+function isLonePipe(text: string, { start, end }: Span): boolean {
+  return text.charCodeAt(start) === 124 && isBlankSpan(text, start + 1, end);
 }
 
 function rowOf(text: string, start: number, end: number, line: number): TableRow {
@@ -308,7 +339,7 @@ function startsBlock(text: string, at: number, end: number): boolean {
     case 126:
       return fenceLength(text, at, end) > 0;
     case 60:
-      return htmlKind(text, at, end, true) > 0;
+      return htmlKind(text, at, end, false) > 0;
     case 42:
     case 45:
     case 95:
@@ -347,6 +378,10 @@ function skipIndent(text: string, line: Cursor): { at: number; column: number } 
     at++;
   }
   return { at, column };
+}
+
+function lineBreaks(text: string): number {
+  return text.split(/\r\n|\n|\r/).length - 1;
 }
 
 function nextLine(text: string, lineEnd: number): number {

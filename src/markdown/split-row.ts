@@ -12,7 +12,8 @@ const PIPE = 124;
 export function splitRow(text: string, start: number, end: number): TableCell[] {
   const cells: TableCell[] = [];
   let at = skipBlanks(text, start, end);
-  if (at < end && text.charCodeAt(at) === PIPE) at++;
+  const piped = at < end && text.charCodeAt(at) === PIPE;
+  if (piped) at++;
   let cellStart = at;
   let last = end;
   while (last > cellStart && isBlank(text.charCodeAt(last - 1))) last--;
@@ -27,7 +28,7 @@ export function splitRow(text: string, start: number, end: number): TableCell[] 
       cellStart = at;
     } else at++;
   }
-  if (cellStart < last) cells.push(trimmed(text, cellStart, last));
+  if (cellStart < last || (piped && cells.length === 0)) cells.push(trimmed(text, cellStart, Math.max(cellStart, last)));
   return cells;
 }
 
