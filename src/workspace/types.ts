@@ -5,7 +5,18 @@ import type { Cell, Doc, Rec, Value } from '../markdown/types.js';
 import type { ObjectSpec, Schema } from '../registry/types.js';
 
 /** `path` is relative to the workspace, with `/`. Symlinks are not followed; `target` is what one points at. */
-export type FileEntry = { readonly path: string; readonly size: number; readonly mtimeMs: number; readonly ino: number; readonly kind: 'file' | 'symlink' | 'other'; readonly target?: string; readonly links: number };
+export type FileEntry = {
+  readonly path: string;
+  readonly size: number;
+  readonly mtimeMs: number;
+  /** Cannot be set back by a program, unlike `mtimeMs`: what a cache has to compare as well. */
+  readonly ctimeMs: number;
+  readonly ino: number;
+  readonly mode: number;
+  readonly kind: 'file' | 'symlink' | 'other';
+  readonly target?: string;
+  readonly links: number;
+};
 
 /** `FILE#field` or `FILE#key.field`, resolved. */
 export type Located = { readonly address: string; readonly file: string; readonly object: ObjectSpec; readonly record: Rec; readonly field: string; readonly cell: Cell | undefined };
@@ -52,7 +63,9 @@ export type Change =
   | { readonly kind: 'insert'; readonly object: string; readonly file?: string; readonly key?: string; readonly fields: Fields; readonly body?: string }
   | { readonly kind: 'remove'; readonly object: string; readonly key: string }
   | { readonly kind: 'write'; readonly path: string; readonly content: string | Uint8Array; readonly mode?: number }
-  | { readonly kind: 'delete'; readonly path: string };
+  | { readonly kind: 'delete'; readonly path: string }
+  /** The file was changed on disk already (by an agent, within its bounds): record it. `before`: what it held; nothing when it was not there. */
+  | { readonly kind: 'adopt'; readonly path: string; readonly before: Buffer | undefined };
 
 export type Notice = {
   readonly priority: 'low' | 'medium' | 'high' | 'critical';

@@ -1,0 +1,330 @@
+/**
+ * Carries out a committed journal entry. Every step may be repeated, so the same code finishes what a dead process began.
+ *
+ * Why each part is safe:
+ * - New contents are staged beside their targets and flushed *before* any of them is renamed, so a target is never half written, also
+ *   after a power cut; nothing has to be guessed from its bytes. The entry outlives the flush of every file and directory.
+ * - An owner may save at any moment. A file about to be replaced first gets a second name (the *aside*), its content is compared
+ *   through that name, and only then is it replaced; once everything is done the asides are compared again. So a save into the old
+ *   file is found whenever it happens, and a save that renames a new file over the old one is seen as another file. What remains is
+ *   a rename-save between two adjacent system calls (`sameFile` and `rename`), for which Node offers no atomic exchange.
+ *   New files are linked in (never over something), deleted ones are renamed to their aside (whatever they are by then).
+ * - A full disk in the middle is undone from the asides before the error is thrown.
+ */
+import { closeSync, constants, fstatSync, fsyncSync, ftruncateSync, lstatSync, openSync, readSync, renameSync, rmdirSync, truncateSync, writeSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { NocturneError } from '../kernel/error.js';
+import { type AnchoredLogs, clearPending, readAnchors, sameAnchor, writeAnchors, writePending } from './anchors.js';
+import { type Conflict, keepConflict } from './conflicts.js';
+import { type Attributes, type Failpoint, flush, makeDirectory, removeIfThere, stage, syncDirectory, TEMP_PREFIX, tryLink, writeAll } from './durable.js';
+import { anchorAfter, type Entry, type EntryDelete, type EntryOp, type EntryWrite } from './journal-entry.js';
+import { hashAt, observe, sameFile } from './observe.js';
+import { errnoOf, onFile, storageError } from './storage-error.js';
+import type { AppendOp } from './storage-types.js';
+
+export type Application = {
+  readonly root: string;
+  readonly state: string;
+  readonly entry: Entry;
+  /** The entry's own file; removed at the end. */
+  readonly file: string;
+  /** Whether a process that died may have begun already. */
+  readonly again: boolean;
+  readonly failpoint: Failpoint;
+};
+
+type Move<Op extends EntryOp = EntryOp> = { readonly op: Op; readonly target: string; readonly temp: string; readonly aside: string };
+type Undo = () => void;
+type Progress = { readonly undo: Undo[]; readonly open: Map<string, number>; readonly conflicts: Conflict[]; readonly settled: Set<Move>; readonly touched: Set<string> };
+
+/**
+ * Returns the files whose owner was quicker.
+ * @throws NocturneError `STORAGE`: at the first attempt everything has then been undone and the entry is gone (or the message says that it is not).
+ */
+export function applyEntry(application: Application): readonly Conflict[] {
+  const moves = application.entry.ops.map((op, i) => moveOf(application, op, i));
+  const progress: Progress = { undo: [], open: new Map(), conflicts: [], settled: new Set(), touched: new Set() };
+  try {
+    if (application.again) clearLeftovers(application, { moves, progress });
+    carryOut(application, { moves, progress });
+  } catch (error) {
+    for (const descriptor of progress.open.values()) closeSync(descriptor);
+    if (!application.again) takeBack(application, { moves, progress, error });
+    throw error;
+  }
+  for (const move of moves) {
+    if (progress.settled.has(move)) continue;
+    settle(application, { move, progress });
+    application.failpoint(`settled ${move.op.path}`);
+  }
+  finish(application);
+  return progress.conflicts;
+}
+
+type Work = { readonly moves: readonly Move[]; readonly progress: Progress };
+
+function moveOf(application: Application, op: EntryOp, index: number): Move {
+  const target = join(application.root, op.path);
+  const temp = join(dirname(target), `${TEMP_PREFIX}${application.entry.txid}-${index}`);
+  return { op, target, temp, aside: `${temp}-old` };
+}
+
+function carryOut(application: Application, work: Work): void {
+  const { progress } = work;
+  const { failpoint, state } = application;
+  const active = work.moves.filter((move) => !progress.settled.has(move));
+  announce(application);
+  failpoint('announced');
+  for (const move of active) if (isWrite(move)) stageMove(move, progress, failpoint);
+  for (const [path, descriptor] of progress.open) {
+    progress.open.delete(path);
+    flush(path, descriptor);
+  }
+  failpoint('staged files flushed');
+  for (const move of active) {
+    if (isWrite(move)) swapIn(application, { move, progress });
+    else if (isDelete(move)) takeOut(application, { move, progress });
+    else if (isAppend(move)) append(application, { move, progress });
+    if (!isAppend(move)) progress.touched.add(dirname(move.target));
+    failpoint(`done ${move.op.path}`);
+  }
+  for (const directory of progress.touched) if (lstatSync(directory, { throwIfNoEntry: false }) !== undefined) syncDirectory(directory);
+  failpoint('directories flushed');
+  moveAnchors(application, progress);
+  failpoint(`anchors in ${state} written`);
+}
+
+function announce({ entry, state }: Application): void {
+  const appends = entry.ops.filter((op) => op.kind === 'append');
+  if (appends.length > 0) writePending(state, { journal: entry.txid, logs: Object.fromEntries(appends.map((op) => [op.path, anchorAfter(op)])) });
+}
+
+function moveAnchors({ entry, state }: Application, progress: Progress): void {
+  const lost = new Set(progress.conflicts.map((conflict) => conflict.path));
+  const appended = entry.ops.filter((op) => op.kind === 'append' && !lost.has(op.path)).map((op) => [op.path, anchorAfter(op as AppendOp)] as const);
+  if (appended.length === 0) return;
+  const { logs, pending } = readAnchors(state);
+  progress.undo.push(() => restoreAnchors(state, logs));
+  writeAnchors(state, { version: 1, logs: { ...logs, ...Object.fromEntries(appended) }, ...(pending === undefined ? {} : { pending }) });
+}
+
+function restoreAnchors(state: string, logs: AnchoredLogs): void {
+  const now = readAnchors(state);
+  const changed = Object.keys(now.logs).some((path) => !sameAnchor(now.logs[path], logs[path]));
+  if (changed) writeAnchors(state, { version: 1, logs });
+}
+
+function finish({ file, state, failpoint }: Application): void {
+  removeIfThere(file);
+  failpoint('entry removed');
+  syncDirectory(dirname(file));
+  clearPending(state);
+}
+
+/** Undoes what was done so far, newest first, and removes the entry. */
+function takeBack(application: Application, at: Work & { readonly error: unknown }): void {
+  try {
+    for (const move of at.moves) removeIfThere(move.temp);
+    for (const step of at.progress.undo.reverse()) step();
+    for (const move of at.moves) removeIfThere(move.aside);
+    finish(application);
+  } catch (second) {
+    const [first, then] = [at.error, second].map((error) => (error instanceof Error ? error.message : String(error)));
+    throw new NocturneError('STORAGE', `${first}; undoing failed as well: ${then}`, {
+      cause: at.error,
+      file: application.file,
+      hint: 'the change is whole in .nocturne/journal and is finished when the workspace is next opened with the disk in order',
+    });
+  }
+}
+
+function clearLeftovers(application: Application, { moves, progress }: Work): void {
+  for (const move of moves) {
+    removeIfThere(move.temp);
+    if (lstatSync(move.aside, { throwIfNoEntry: false }) === undefined) continue;
+    if (sameFile(move.aside, move.target)) removeIfThere(move.aside);
+    else if (settle(application, { move, progress })) progress.settled.add(move);
+    application.failpoint(`leftovers of ${move.op.path} cleared`);
+  }
+}
+
+function stageMove(move: Move<EntryWrite>, progress: Progress, failpoint: Failpoint): void {
+  const { op, target, temp } = move;
+  for (const directory of makeDirectory(dirname(target))) progress.undo.unshift(() => removeIfEmpty(directory));
+  const present = lstatSync(target, { throwIfNoEntry: false });
+  const kept: Attributes = present?.isFile() === true ? { mode: present.mode, uid: present.uid, gid: present.gid } : {};
+  progress.open.set(temp, stage(temp, op.content, op.mode === undefined ? kept : { ...kept, mode: op.mode }));
+  failpoint(`staged ${op.path}`);
+}
+
+type One<Op extends EntryOp> = { readonly move: Move<Op>; readonly progress: Progress };
+
+function swapIn(application: Application, { move, progress }: One<EntryWrite>): void {
+  const { op, target, temp, aside } = move;
+  const { failpoint } = application;
+  const outcome = op.before === undefined ? tryLink(temp, target) : tryLink(target, aside);
+  failpoint(`linked ${op.path}`);
+  if (op.before === undefined && outcome === 'linked') {
+    progress.undo.push(() => {
+      if (hashAt(target) === op.after) removeIfThere(target);
+    });
+    removeIfThere(temp);
+    return;
+  }
+  const seen = observe(outcome === 'linked' ? aside : target);
+  const found = seen.kind === 'file' ? seen.hash : undefined;
+  if (found === op.after) {
+    removeIfThere(aside);
+    removeIfThere(temp);
+    return;
+  }
+  failpoint(`compared ${op.path}`);
+  const asComputed = op.before === undefined ? seen.kind === 'missing' : found === op.before;
+  if (!asComputed || (outcome === 'linked' && !sameFile(aside, target))) {
+    const why = op.before === undefined ? 'created' : seen.kind === 'missing' ? 'deleted' : 'edited';
+    const current = observe(target);
+    progress.conflicts.push(keepConflict(application.root, { txid: application.entry.txid, path: op.path }, { why, ours: op.content, theirs: current.kind === 'file' ? current.bytes : undefined }));
+    removeIfThere(aside);
+    removeIfThere(temp);
+    return;
+  }
+  onFile(target, 'replace', () => renameSync(temp, target));
+  progress.undo.push(() => {
+    if (hashAt(target) !== op.after) return;
+    if (op.before === undefined) removeIfThere(target);
+    else onFile(target, 'put back', () => renameSync(aside, target));
+  });
+}
+
+function takeOut(application: Application, { move, progress }: One<EntryDelete>): void {
+  const { op, target, aside } = move;
+  try {
+    renameSync(target, aside);
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return;
+    throw storageError(error, target, 'remove');
+  }
+  progress.undo.push(() => putBack(aside, target));
+  application.failpoint(`taken out ${op.path}`);
+  if (hashAt(aside) !== op.before) settle(application, { move, progress });
+}
+
+/** Once the new content is in place: was the old file changed after it was compared? Then its owner's version returns. */
+function settle(application: Application, { move, progress }: One<EntryOp>): boolean {
+  const { op, target, aside } = move;
+  if (op.kind === 'append') return false;
+  const seen = observe(aside);
+  if (seen.kind === 'missing') return false;
+  if (seen.kind === 'file' && seen.hash === op.before) {
+    removeIfThere(aside);
+    return false;
+  }
+  progress.conflicts.push(
+    keepConflict(application.root, { txid: application.entry.txid, path: op.path }, { why: 'edited', ours: op.kind === 'write' ? op.content : undefined, theirs: seen.kind === 'file' ? seen.bytes : undefined }),
+  );
+  application.failpoint(`kept both versions of ${op.path}`);
+  if (op.kind === 'delete') putBack(aside, target);
+  else if (hashAt(target) === op.after) onFile(target, 'put back', () => renameSync(aside, target));
+  else removeIfThere(aside);
+  syncDirectory(dirname(target));
+  return true;
+}
+
+/** Gives a file its name back unless something new has it. */
+function putBack(aside: string, target: string): void {
+  const outcome = tryLink(aside, target);
+  if (outcome === 'unsupported' && observe(target).kind === 'missing') onFile(target, 'put back', () => renameSync(aside, target));
+  else removeIfThere(aside);
+}
+
+function append(application: Application, { move, progress }: One<AppendOp>): void {
+  const { op, target } = move;
+  const descriptor = openLog(op, target, progress);
+  const changed = (): void => {
+    progress.conflicts.push(keepConflict(application.root, { txid: application.entry.txid, path: op.path }, { why: 'log changed', ours: op.content, theirs: undefined }));
+  };
+  if (descriptor === undefined) return changed();
+  try {
+    const tail = onFile(target, 'read', () => tailOf(descriptor, op));
+    if (tail === 'other') return changed();
+    if (tail === 'torn') onFile(target, 'truncate', () => ftruncateSync(descriptor, op.offset));
+    application.failpoint(`opened ${op.path}`);
+    if (tail !== 'whole') {
+      progress.undo.push(() => cutBack(target, op));
+      onFile(target, 'append to', () => {
+        const written = writeSync(descriptor, op.content);
+        // Only a disk that is just full takes a part; asking for the rest is how to learn the reason.
+        if (written < op.content.length) writeAll(descriptor, op.content.subarray(written));
+      });
+    }
+    application.failpoint(`appended to ${op.path}`);
+    onFile(target, 'flush', () => fsyncSync(descriptor));
+    if (tailOf(descriptor, op) !== 'whole' || !isStillAt(descriptor, target)) changed();
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function openLog(op: AppendOp, target: string, progress: Progress): number | undefined {
+  const flags = constants.O_RDWR | constants.O_APPEND | constants.O_NOFOLLOW;
+  try {
+    return openSync(target, flags);
+  } catch (error) {
+    const code = errnoOf(error);
+    if (code === 'ELOOP' || code === 'EISDIR') return undefined;
+    if (code !== 'ENOENT') throw storageError(error, target, 'open');
+    if (op.offset > 0) return undefined;
+  }
+  makeDirectory(dirname(target));
+  progress.touched.add(dirname(target));
+  const descriptor = onFile(target, 'create', () => openSync(target, flags | constants.O_CREAT | constants.O_EXCL, 0o666));
+  progress.undo.push(() => {
+    if (lstatSync(target, { throwIfNoEntry: false })?.size === 0) removeIfThere(target);
+  });
+  return descriptor;
+}
+
+/** `none`: the log ends where the append begins; `whole`: the append is there; `torn`: a part of it (or blocks never written) is. */
+function tailOf(descriptor: number, op: AppendOp): 'none' | 'whole' | 'torn' | 'other' {
+  const { size } = fstatSync(descriptor);
+  if (!fstatSync(descriptor).isFile() || size < op.offset) return 'other';
+  if (size === op.offset) return 'none';
+  const tail = Buffer.alloc(Math.min(size - op.offset, op.content.length));
+  for (let done = 0; done < tail.length; ) {
+    const count = readSync(descriptor, tail, done, tail.length - done, op.offset + done);
+    if (count === 0) return 'other';
+    done += count;
+  }
+  if (tail.equals(op.content)) return 'whole';
+  if (size > op.offset + op.content.length) return 'other';
+  return tail.every((byte, i) => byte === 0 || byte === op.content[i]) ? 'torn' : 'other';
+}
+
+function isStillAt(descriptor: number, target: string): boolean {
+  const [opened, named] = [fstatSync(descriptor), lstatSync(target, { throwIfNoEntry: false })];
+  return named?.ino === opened.ino && named.dev === opened.dev && named.size === opened.size;
+}
+
+function cutBack(target: string, op: AppendOp): void {
+  const size = lstatSync(target, { throwIfNoEntry: false })?.size ?? 0;
+  if (size > op.offset && size <= op.offset + op.content.length) onFile(target, 'truncate', () => truncateSync(target, op.offset));
+}
+
+function removeIfEmpty(directory: string): void {
+  try {
+    rmdirSync(directory);
+  } catch (error) {
+    const code = errnoOf(error);
+    if (code !== 'ENOTEMPTY' && code !== 'EEXIST' && code !== 'ENOENT') throw storageError(error, directory, 'remove');
+  }
+}
+
+function isWrite(move: Move): move is Move<EntryWrite> {
+  return move.op.kind === 'write';
+}
+function isDelete(move: Move): move is Move<EntryDelete> {
+  return move.op.kind === 'delete';
+}
+function isAppend(move: Move): move is Move<AppendOp> {
+  return move.op.kind === 'append';
+}

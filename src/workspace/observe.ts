@@ -1,0 +1,67 @@
+/** What is at a path right now, without following links and without waiting (a pipe is not opened for its reader). */
+import { closeSync, constants, fstatSync, lstatSync, openSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { NocturneError } from '../kernel/error.js';
+import { sha256 } from '../kernel/hash.js';
+import { isIgnored } from './walk.js';
+import { errnoOf, storageError } from './storage-error.js';
+
+export type Observed =
+  | { readonly kind: 'missing' }
+  | { readonly kind: 'special' }
+  | { readonly kind: 'file'; readonly hash: string; readonly bytes: Buffer; readonly mode: number; readonly uid: number; readonly gid: number };
+
+/** Reads and hashes a regular file. `special`: a link, directory, pipe, socket or device is there. */
+export function observe(path: string): Observed {
+  let descriptor: number;
+  try {
+    descriptor = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  } catch (error) {
+    const code = errnoOf(error);
+    if (code === 'ENOENT' || code === 'ENOTDIR') return { kind: 'missing' };
+    if (code === 'ELOOP' || code === 'EMLINK' || code === 'ENXIO' || code === 'EISDIR') return { kind: 'special' };
+    throw storageError(error, path, 'read');
+  }
+  try {
+    const stats = fstatSync(descriptor);
+    if (!stats.isFile()) return { kind: 'special' };
+    const bytes = readFileSync(descriptor);
+    return { kind: 'file', hash: sha256(bytes), bytes, mode: stats.mode, uid: stats.uid, gid: stats.gid };
+  } catch (error) {
+    throw storageError(error, path, 'read');
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** The hash of a regular file; `undefined` when there is none. */
+export function hashAt(path: string): string | undefined {
+  const seen = observe(path);
+  return seen.kind === 'file' ? seen.hash : undefined;
+}
+
+/** Whether two names are one file. */
+export function sameFile(a: string, b: string): boolean {
+  const [one, two] = [lstatSync(a, { throwIfNoEntry: false }), lstatSync(b, { throwIfNoEntry: false })];
+  return one !== undefined && two !== undefined && one.ino === two.ino && one.dev === two.dev;
+}
+
+/**
+ * Refuses a path that a commit may not write: absolute, with `..`, ignored (`.git`, `.nocturne`, `node_modules`), or going through a symbolic link.
+ * @throws NocturneError `REFUSED`.
+ */
+export function assertWritablePath(root: string, path: string): void {
+  const parts = path.split('/');
+  if (path === '' || parts.some((part) => part === '' || part === '.' || part === '..' || part.includes('\0') || part.includes('\\')) || isIgnored(path)) {
+    throw new NocturneError('REFUSED', `${JSON.stringify(path)} is not the path of a governed file`, { file: path, hint: 'give a path relative to the workspace, outside .git, .nocturne and node_modules' });
+  }
+  let current = root;
+  for (const part of parts) {
+    current = join(current, part);
+    const stats = lstatSync(current, { throwIfNoEntry: false });
+    if (stats === undefined) return;
+    if (stats.isSymbolicLink()) {
+      throw new NocturneError('REFUSED', `${path} goes through the symbolic link ${current}`, { file: path, hint: 'replace the link by what it points at: nothing is written through links, which could lead out of the workspace' });
+    }
+  }
+}

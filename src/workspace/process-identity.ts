@@ -1,0 +1,61 @@
+/** Who a process is, so that another one can later tell whether it still lives: a process id alone is reused. */
+import { readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { errnoOf } from './storage-error.js';
+
+/** `boot` and `started` (clock ticks since boot) are empty where the system has no /proc. */
+export type ProcessIdentity = { readonly pid: number; readonly host: string; readonly boot: string; readonly started: string };
+
+export function ownIdentity(): ProcessIdentity {
+  return { pid: process.pid, host: hostname(), boot: bootId(), started: statOf(process.pid)?.started ?? '' };
+}
+
+/** `unknown`: it ran on another machine, so nothing can be said from here. */
+export function lifeOf(identity: ProcessIdentity): 'alive' | 'dead' | 'unknown' {
+  if (identity.host !== hostname()) return 'unknown';
+  const boot = bootId();
+  if (identity.boot !== '' && boot !== '' && identity.boot !== boot) return 'dead';
+  const stat = statOf(identity.pid);
+  if (stat !== undefined) {
+    // A killed process whose parent has not yet taken notice still has an entry, as a zombie.
+    if (stat.state === 'Z' || stat.state === 'X') return 'dead';
+    return identity.started === '' || identity.started === stat.started ? 'alive' : 'dead';
+  }
+  if (boot !== '') return 'dead';
+  try {
+    process.kill(identity.pid, 0);
+    return 'alive';
+  } catch (error) {
+    return errnoOf(error) === 'ESRCH' ? 'dead' : 'alive';
+  }
+}
+
+export function isIdentity(value: unknown): value is ProcessIdentity {
+  if (typeof value !== 'object' || value === null) return false;
+  const { pid, host, boot, started } = value as Record<string, unknown>;
+  return Number.isSafeInteger(pid) && typeof host === 'string' && typeof boot === 'string' && typeof started === 'string';
+}
+
+let boot: string | undefined;
+
+/** Differs after every start of the machine; empty where the system does not tell. */
+export function bootId(): string {
+  boot ??= readText('/proc/sys/kernel/random/boot_id')?.trim() ?? '';
+  return boot;
+}
+
+function statOf(pid: number): { readonly state: string; readonly started: string } | undefined {
+  const text = readText(`/proc/${pid}/stat`);
+  if (text === undefined) return undefined;
+  // The second field is the program's name in parentheses and may itself hold blanks and parentheses.
+  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+  return { state: fields[0] ?? '', started: fields[19] ?? '' };
+}
+
+function readText(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,159 @@
+/** Brings a workspace back to a state that somebody decided: finishes committed transactions, forgets unfinished ones, mends torn logs. */
+import { closeSync, existsSync, fsyncSync, ftruncateSync, lstatSync, openSync, readdirSync, readFileSync, readSync, renameSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { NocturneError } from '../kernel/error.js';
+import { sha256 } from '../kernel/hash.js';
+import { type AnchoredLogs, type Anchors, clearPending, readAnchors, sameAnchor, writeAnchors } from './anchors.js';
+import { applyEntry } from './apply-entry.js';
+import type { Conflict } from './conflicts.js';
+import { type Failpoint, makeDirectory, noFailpoint, removeIfThere, TEMP_PREFIX, writeFileDurably } from './durable.js';
+import { anchorAfter, decodeEntry, type Entry, findJournalKey } from './journal-entry.js';
+import { clearCrashMark, crashMarked, withCommitMutex } from './mutex.js';
+import { onFile } from './storage-error.js';
+import type { Anchor } from './storage-types.js';
+import { walk } from './walk.js';
+
+export type Recovery = {
+  /** Committed transactions of processes that died, now carried out. */
+  readonly finished: readonly { readonly txid: string; readonly runId: string; readonly reason: string; readonly files: readonly string[] }[];
+  /** Transactions that were not committed when their process died; nothing of them was done. */
+  readonly discarded: number;
+  readonly conflicts: readonly Conflict[];
+  /** Unterminated ends of logs that no transaction accounts for: cut off and kept. */
+  readonly torn: readonly { readonly path: string; readonly bytes: number; readonly kept: string }[];
+  /** Temporary files of dead processes that were removed. */
+  readonly temporaries: readonly string[];
+};
+
+const NOTHING: Recovery = { finished: [], discarded: 0, conflicts: [], torn: [], temporaries: [] };
+
+/**
+ * May be called at any time and repeated from any point; when there is nothing to do it costs a few reads and takes no lock. After a
+ * process died holding the mutex it also walks the workspace for temporary files.
+ * @throws NocturneError `GATE` for a journal entry that cannot be trusted (it is kept and nothing is done), `STORAGE`, `LOCKED`.
+ */
+export function recover(root: string, state: string, options: { readonly failpoint?: Failpoint } = {}): Recovery {
+  if (!isSuspicious(root, state)) return NOTHING;
+  const failpoint = options.failpoint ?? noFailpoint;
+  return withCommitMutex(root, () => {
+    const journal = join(root, '.nocturne', 'journal');
+    const crashed = crashMarked(root);
+    const names = list(journal);
+    const entries = names.filter((name) => !name.startsWith(TEMP_PREFIX)).map((name) => trusted(state, join(journal, name)));
+    const conflicts = entries.flatMap(({ entry, file }) => applyEntry({ root, state, entry, file, again: true, failpoint }));
+    const unfinished = names.filter((name) => name.startsWith(TEMP_PREFIX));
+    for (const name of unfinished) removeIfThere(join(journal, name));
+    failpoint('journal empty');
+    settlePending(root, state);
+    failpoint('pending anchors settled');
+    const torn = cutTornTails(root, readAnchors(state).logs);
+    failpoint('torn logs cut');
+    const temporaries = crashed ? sweep(root, state) : [];
+    if (crashed) clearCrashMark(root);
+    const finished = entries.map(({ entry }) => ({ txid: entry.txid, runId: entry.runId, reason: entry.reason, files: entry.ops.map((op) => op.path) }));
+    return { finished, discarded: unfinished.length, conflicts, torn, temporaries };
+  });
+}
+
+function isSuspicious(root: string, state: string): boolean {
+  if (list(join(root, '.nocturne', 'journal')).length > 0 || crashMarked(root)) return true;
+  const { logs, pending } = readAnchors(state);
+  return pending !== undefined || Object.entries(logs).some(([path, anchor]) => sizeOf(join(root, path)) > anchor.bytes);
+}
+
+/** Reads an entry and checks that nocturne wrote it, for the state of the logs that is there. Nothing is done for an entry that fails. */
+function trusted(state: string, file: string): { readonly entry: Entry; readonly file: string } {
+  const decoded = decodeEntry(
+    onFile(file, 'read', () => readFileSync(file)),
+    findJournalKey(state),
+  );
+  const problem = typeof decoded === 'string' ? decoded : fitsAnchors(decoded, readAnchors(state)) ? undefined : 'it was made for another state of the logs';
+  if (typeof decoded !== 'string' && problem === undefined) return { entry: decoded, file };
+  throw new NocturneError('GATE', `the journal entry ${basename(file)} cannot be trusted: ${problem ?? ''}`, {
+    file,
+    hint: 'it was kept and nothing was changed. If nocturne was interrupted here, restore the workspace and its state directory from one backup; else find out who wrote this file, and move it away',
+  });
+}
+
+function fitsAnchors(entry: Entry, { logs }: Anchors): boolean {
+  const after = new Map(entry.ops.flatMap((op) => (op.kind === 'append' ? [[op.path, anchorAfter(op)] as const] : [])));
+  const paths = new Set([...Object.keys(logs), ...Object.keys(entry.base)]);
+  return [...paths].every((path) => sameAnchor(logs[path], entry.base[path]) || sameAnchor(logs[path], after.get(path)));
+}
+
+/** With no entry left, a log that has become what was announced is anchored there; whatever else was announced did not happen. */
+function settlePending(root: string, state: string): void {
+  const { logs, pending } = readAnchors(state);
+  if (pending === undefined) return;
+  const reached = Object.entries(pending.logs).filter(([path, anchor]) => !sameAnchor(logs[path], anchor) && endsAt(join(root, path), anchor));
+  if (reached.length > 0) writeAnchors(state, { version: 1, logs: { ...logs, ...Object.fromEntries(reached) } });
+  clearPending(state);
+}
+
+function endsAt(path: string, anchor: Anchor): boolean {
+  if (sizeOf(path) !== anchor.bytes) return false;
+  return new RegExp(`\\|\\s*${anchor.head}\\s*\\|\\s*$`).test(readEnd(path, Math.max(0, anchor.bytes - 256)).toString('utf8'));
+}
+
+function cutTornTails(root: string, logs: AnchoredLogs): Recovery['torn'] {
+  return Object.entries(logs).flatMap(([path, anchor]) => {
+    const file = join(root, path);
+    if (sizeOf(file) <= anchor.bytes) return [];
+    const tail = readEnd(file, anchor.bytes);
+    // Whole rows that nobody anchored are no accident; the gate names them.
+    if (tail.includes(10)) return [];
+    const kept = `.nocturne/torn/${path}.${sha256(tail).slice(0, 8)}`;
+    makeDirectory(dirname(join(root, kept)));
+    writeFileDurably(join(root, kept), tail);
+    truncateTo(file, anchor.bytes);
+    return [{ path, bytes: tail.length, kept }];
+  });
+}
+
+/** Removes temporary files; an aside (which may hold an owner's version) that no entry knows is moved out of the way instead. */
+function sweep(root: string, state: string): readonly string[] {
+  const found: string[] = [];
+  walk(root, (path) => found.push(path));
+  for (const path of found) {
+    if (!path.endsWith('-old')) removeIfThere(join(root, path));
+    else {
+      makeDirectory(join(root, '.nocturne/conflicts/unclaimed'));
+      onFile(path, 'move', () => renameSync(join(root, path), join(root, '.nocturne/conflicts/unclaimed', basename(path))));
+    }
+  }
+  for (const name of list(state)) if (name.startsWith(TEMP_PREFIX)) removeIfThere(join(state, name));
+  return found;
+}
+
+function truncateTo(path: string, size: number): void {
+  onFile(path, 'truncate', () => {
+    const descriptor = openSync(path, 'r+');
+    try {
+      ftruncateSync(descriptor, size);
+      fsyncSync(descriptor);
+    } finally {
+      closeSync(descriptor);
+    }
+  });
+}
+
+function readEnd(path: string, from: number): Buffer {
+  return onFile(path, 'read', () => {
+    const descriptor = openSync(path, 'r');
+    try {
+      const buffer = Buffer.alloc(Math.max(0, sizeOf(path) - from));
+      return buffer.subarray(0, readSync(descriptor, buffer, 0, buffer.length, from));
+    } finally {
+      closeSync(descriptor);
+    }
+  });
+}
+
+function sizeOf(path: string): number {
+  const stats = lstatSync(path, { throwIfNoEntry: false });
+  return stats?.isFile() === true ? stats.size : 0;
+}
+
+function list(directory: string): readonly string[] {
+  return existsSync(directory) ? onFile(directory, 'list', () => readdirSync(directory).sort()) : [];
+}

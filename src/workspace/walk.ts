@@ -1,0 +1,62 @@
+/** Lists the governed files of a workspace: everything but version control, installed packages, our own store and temporary files. */
+import { type Dirent, lstatSync, readdirSync, readlinkSync } from 'node:fs';
+import { NocturneError } from '../kernel/error.js';
+import { TEMP_PREFIX } from './durable.js';
+import { errnoOf } from './storage-error.js';
+import type { FileEntry } from './types.js';
+
+const IGNORED: ReadonlySet<string> = new Set(['.git', '.nocturne', 'node_modules']);
+
+/** Whether a path is outside what is governed: `.git`, `.nocturne`, `node_modules` at any depth, and temporary files. */
+export function isIgnored(path: string): boolean {
+  return path.split('/').some((part) => IGNORED.has(part) || part.startsWith(TEMP_PREFIX));
+}
+
+/**
+ * Every governed file by path, sorted by UTF-16 units. Symbolic links are reported with their target, never followed; sockets, pipes,
+ * devices and names that are not UTF-8 are `other`. Directories are not listed. A file that goes away meanwhile is left out.
+ * @param onTemporary told the path of each temporary file met (recovery removes them).
+ */
+export function walk(root: string, onTemporary?: (path: string) => void): Map<string, FileEntry> {
+  const found: FileEntry[] = [];
+  const queue = [''];
+  for (let directory = queue.pop(); directory !== undefined; directory = queue.pop()) {
+    for (const item of list(root, directory)) {
+      const name = item.name;
+      if (IGNORED.has(name)) continue;
+      const path = directory + name;
+      if (name.startsWith(TEMP_PREFIX)) onTemporary?.(path);
+      else if (item.isDirectory()) queue.push(`${path}/`);
+      else {
+        const entry = describe(root, path);
+        if (entry !== undefined) found.push(entry);
+      }
+    }
+  }
+  found.sort((a, b) => (a.path < b.path ? -1 : 1));
+  return new Map(found.map((entry) => [entry.path, entry]));
+}
+
+function list(root: string, directory: string): Dirent[] {
+  try {
+    return readdirSync(`${root}/${directory}`, { withFileTypes: true });
+  } catch (error) {
+    const code = errnoOf(error);
+    if (directory !== '' && (code === 'ENOENT' || code === 'ENOTDIR')) return [];
+    const shown = directory === '' ? root : directory;
+    throw new NocturneError('UNREADABLE', `cannot list the directory ${shown} (${code ?? 'unknown error'})`, { file: shown, cause: error, hint: 'make it readable for the user who runs nocturne' });
+  }
+}
+
+function describe(root: string, path: string): FileEntry | undefined {
+  const stats = lstatSync(`${root}/${path}`, { throwIfNoEntry: false });
+  if (stats === undefined) {
+    // A name that is not UTF-8 cannot be asked about by its decoded form; it must be seen all the same.
+    return path.includes('\ufffd') ? { path, size: 0, mtimeMs: 0, ctimeMs: 0, ino: 0, mode: 0, kind: 'other', links: 1 } : undefined;
+  }
+  const { size, mtimeMs, ctimeMs, ino, mode, nlink: links } = stats;
+  const common = { path, size, mtimeMs, ctimeMs, ino, mode, links };
+  if (stats.isFile()) return { ...common, kind: 'file' };
+  if (!stats.isSymbolicLink()) return { ...common, kind: 'other' };
+  return { ...common, kind: 'symlink', target: readlinkSync(`${root}/${path}`) };
+}
