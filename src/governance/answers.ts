@@ -1,0 +1,102 @@
+/** Answers that the owner wrote into NOTIFICATIONS.md: what is to be done about each of them. */
+import type { Rec } from '../markdown/types.js';
+import type { Snapshot } from '../workspace/types.js';
+import type { BundleCall } from './bundle-call.js';
+import { fieldText } from './field-text.js';
+import { transitionSteps } from './transition.js';
+import { decisionOf } from './verdict.js';
+import type { ReadAnswer } from './verdict.js';
+
+/** Besides bundles: a draft becomes a project, a proposal is carried out. Both need more than fields. */
+export type AnswerEffect = { readonly kind: 'accept-draft'; readonly slug: string } | { readonly kind: 'apply-proposal'; readonly id: string };
+
+export type PendingAnswer = {
+  readonly id: string;
+  readonly kind: string;
+  readonly project: string;
+  readonly verdict: ReadAnswer['verdict'];
+  readonly answer: string;
+  /** What happens, in one sentence. */
+  readonly what: string;
+  readonly effects: readonly AnswerEffect[];
+  /** Run in this order, in one commit. */
+  readonly calls: readonly BundleCall[];
+};
+
+/** Every notification that was answered and not dealt with, oldest first. */
+export function pendingAnswers(snapshot: Snapshot): readonly PendingAnswer[] {
+  const steps = new Map(transitionSteps(snapshot).flatMap((step) => (step.answeredBy === undefined ? [] : [[step.answeredBy, step] as const])));
+  const covered = new Set([...steps.values()].flatMap((step) => step.calls.flatMap((call) => (call.bundle === 'notification_close' ? [String(call.args['id'])] : []))));
+  return snapshot.records('NOTIFICATION').flatMap((record): PendingAnswer[] => {
+    const read = decisionOf(fieldText(record, 'status'), fieldText(record, 'answer'));
+    if (read === undefined) return [];
+    const about = { id: record.key, kind: fieldText(record, 'kind'), project: fieldText(record, 'project'), verdict: read.verdict, answer: fieldText(record, 'answer') || fieldText(record, 'status') };
+    const step = steps.get(record.key);
+    if (step !== undefined) return [{ ...about, what: step.why, effects: [], calls: step.calls }];
+    // An older question of a transition that another answer decides is closed together with that one.
+    if (covered.has(record.key)) return [];
+    return [{ ...about, ...effectOf(snapshot, record, read) }];
+  });
+}
+
+type Effect = Pick<PendingAnswer, 'what' | 'effects' | 'calls'>;
+
+function effectOf(snapshot: Snapshot, record: Rec, read: ReadAnswer): Effect {
+  switch (fieldText(record, 'kind')) {
+    case 'escalation':
+      return escalationEffect(snapshot, record, read);
+    case 'draft':
+      return draftEffect(snapshot, record, read);
+    case 'proposal':
+      return read.verdict === 'yes' ? { what: 'the proposal is carried out', effects: [{ kind: 'apply-proposal', id: record.key }], calls: [close(record, 'approved')] } : closed(record, read.verdict === 'no' ? 'declined' : 'noted');
+    default:
+      return closed(record, 'seen by the owner');
+  }
+}
+
+/** A row that waits goes on, and the agent reads the answer in its next objective. */
+function escalationEffect(snapshot: Snapshot, record: Rec, read: ReadAnswer): Effect {
+  const slug = fieldText(record, 'project');
+  const row = snapshot.record('DISPATCH', slug);
+  const project = snapshot.record('PROJECT', slug);
+  if (row === undefined || project === undefined) return closed(record, 'the project is no longer there');
+  const status = fieldText(row, 'status');
+  const answered = { authorisation: record.key };
+  const objective = objectiveWith(project, record, read);
+  if (status === 'paused') {
+    if (read.verdict !== 'yes') return closed(record, 'the project stays paused');
+    return { what: `${slug} is resumed`, effects: [], calls: [{ bundle: 'project_resume', args: { slug, reason: `answer to ${record.key}` } }, close(record, 'resumed')] };
+  }
+  if (status === 'blocked') {
+    if (read.verdict === 'no') return { what: `${slug} is paused`, effects: [], calls: [{ bundle: 'project_pause', args: { slug, reason: `answer to ${record.key}: no` } }, close(record, 'declined: the project is paused')] };
+    return { what: `${slug} is unblocked`, effects: [], calls: [{ bundle: 'route_unblock', args: { slug, next_objective: objective, ...answered } }, close(record, 'unblocked')] };
+  }
+  if (status !== 'active' || fieldText(row, 'escalation') === '') return closed(record, 'nothing waits for this answer any more');
+  return { what: `${slug} goes on`, effects: [], calls: [{ bundle: 'objective_set', args: { slug, next_objective: objective, ...answered } }, { bundle: 'escalation_clear', args: { slug, ...answered } }, close(record, 'answered')] };
+}
+
+const QUESTION_LIMIT = 200;
+
+/** The objective that was to be, and below it what the owner said; without this the agent would ask again. */
+function objectiveWith(project: Rec, record: Rec, read: ReadAnswer): string {
+  const objective = (fieldText(project, 'next_pass.objective') || fieldText(project, 'phase.objective')).replace(/ \(Asked: [^\n]*\)$/, '');
+  const question = fieldText(record, 'action_needed').replace(/\s+/g, ' ').slice(0, QUESTION_LIMIT);
+  const said = read.verdict === 'text' ? read.rest : [read.verdict, read.rest].filter((part) => part !== '').join(', ');
+  return `${objective} (Asked: ${question} The owner's answer: ${said.replace(/\s+/g, ' ')})`;
+}
+
+function draftEffect(snapshot: Snapshot, record: Rec, read: ReadAnswer): Effect {
+  const slug = fieldText(record, 'project');
+  if (read.verdict !== 'yes') return closed(record, read.verdict === 'no' ? 'declined' : 'noted, the draft is not accepted');
+  if (snapshot.record('DRAFT', slug) === undefined) return closed(record, 'there is no such draft any more');
+  if (snapshot.record('DISPATCH', slug) !== undefined) return closed(record, 'it is a project already');
+  return { what: `the draft ${slug} becomes a project`, effects: [{ kind: 'accept-draft', slug }], calls: [close(record, 'accepted')] };
+}
+
+function closed(record: Rec, reason: string): Effect {
+  return { what: reason, effects: [], calls: [close(record, reason)] };
+}
+
+function close(record: Rec, reason: string): BundleCall {
+  return { bundle: 'notification_close', args: { id: record.key, reason } };
+}

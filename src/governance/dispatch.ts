@@ -1,0 +1,74 @@
+/** Which project the next worker pass is for. */
+import type { Rec } from '../markdown/types.js';
+import type { Snapshot } from '../workspace/types.js';
+import { openEscalation } from './escalation.js';
+import { fieldInt, fieldText, fieldTime } from './field-text.js';
+import { transitionSteps } from './transition.js';
+
+export type Considered = { readonly slug: string; readonly why: string };
+/** `advance`: projects whose transition was approved; they move on before anything is chosen. */
+export type Dispatch = { readonly chosen?: Considered; readonly advance: readonly string[]; readonly skipped: readonly Considered[] };
+
+export type DispatchOptions = {
+  /** Projects that this pass has tried already. */
+  readonly exclude?: ReadonlySet<string>;
+  /** The only project asked for (`--project`). */
+  readonly only?: string;
+};
+
+/** Active rows without an open question: the lowest priority number first, then the one whose last pass is longest ago. */
+export function dispatch(snapshot: Snapshot, options: DispatchOptions = {}): Dispatch {
+  const rows = snapshot.records('DISPATCH');
+  const skipped: Considered[] = [];
+  const eligible: Rec[] = [];
+  const seen = new Set<string>();
+  for (const row of rows) {
+    const slug = fieldText(row, 'slug');
+    const why = seen.has(slug) ? `it has a second row at ${row.file}:${row.range.line}` : notNow(row, options);
+    seen.add(slug);
+    if (why === undefined) eligible.push(row);
+    else skipped.push({ slug, why });
+  }
+  if (options.only !== undefined && !seen.has(options.only)) skipped.push({ slug: options.only, why: 'it has no row in the dispatch table' });
+  const [first, ...others] = eligible.sort(byTurn);
+  for (const row of others) skipped.push({ slug: fieldText(row, 'slug'), why: first === undefined ? '' : behind(row, first) });
+  const advance = transitionSteps(snapshot)
+    .filter((step) => step.kind === 'advance' && (options.only === undefined || step.slug === options.only))
+    .map((step) => step.slug);
+  return { ...(first === undefined ? {} : { chosen: { slug: fieldText(first, 'slug'), why: turnText(first, others[0]) } }), advance, skipped };
+}
+
+function notNow(row: Rec, { exclude, only }: DispatchOptions): string | undefined {
+  const slug = fieldText(row, 'slug');
+  const status = fieldText(row, 'status');
+  const question = openEscalation(row);
+  if (slug === '') return 'its row has no slug';
+  if (only !== undefined && slug !== only) return 'another project was asked for';
+  if (status !== 'active') return status === '' ? 'its row has no status' : `its status is ${status}`;
+  if (question !== undefined) return `it has an open question: ${question}`;
+  return exclude?.has(slug) === true ? 'this pass has tried it already' : undefined;
+}
+
+/** A row without a readable priority comes last; one that was never worked on comes first among equals. */
+function byTurn(a: Rec, b: Rec): number {
+  const [left, right] = [priorityOf(a), priorityOf(b)];
+  if (left !== right) return left < right ? -1 : 1;
+  const age = (fieldTime(a, 'last_worker_pass') ?? 0) - (fieldTime(b, 'last_worker_pass') ?? 0);
+  if (age !== 0) return age;
+  return fieldText(a, 'slug') < fieldText(b, 'slug') ? -1 : 1;
+}
+
+function priorityOf(row: Rec): number {
+  return fieldInt(row, 'priority') ?? Number.POSITIVE_INFINITY;
+}
+
+function turnText(row: Rec, next: Rec | undefined): string {
+  const priority = `priority ${fieldText(row, 'priority') || 'unknown'}`;
+  if (next === undefined || priorityOf(next) !== priorityOf(row)) return priority;
+  const last = fieldText(row, 'last_worker_pass');
+  return `${priority}, ${last === '' ? 'never worked on' : `last pass ${last}`}`;
+}
+
+function behind(row: Rec, first: Rec): string {
+  return priorityOf(row) === priorityOf(first) ? `${fieldText(first, 'slug')} has waited longer` : `${fieldText(first, 'slug')} comes first: ${turnText(first, row)} before ${fieldText(row, 'priority') || 'unknown'}`;
+}

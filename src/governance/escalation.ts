@@ -1,0 +1,57 @@
+/** Questions that only the owner can answer: which are open, and which nobody has been shown yet. */
+import type { Rec } from '../markdown/types.js';
+import type { Snapshot } from '../workspace/types.js';
+import { fieldText, fieldTime } from './field-text.js';
+
+export type Escalation = {
+  readonly slug: string;
+  readonly question: string;
+  /** The notification that asks; there should be one. */
+  readonly notification: string | undefined;
+  readonly priority: string;
+  readonly since: Date | undefined;
+  /** Raised after the last manager pass began. */
+  readonly unseen: boolean;
+};
+
+const RANK: Readonly<Record<string, number>> = { critical: 0, high: 1, medium: 2, low: 3 };
+
+/** Open escalations of all projects, the most urgent and then the oldest first. */
+export function openEscalations(snapshot: Snapshot): readonly Escalation[] {
+  const seenUntil = lastManagerStart(snapshot);
+  return snapshot
+    .records('DISPATCH')
+    .filter((row) => fieldText(row, 'escalation') !== '')
+    .map((row) => escalationOf(row, asking(snapshot, fieldText(row, 'slug')), seenUntil))
+    .sort((a, b) => (RANK[a.priority] ?? 4) - (RANK[b.priority] ?? 4) || (a.since?.getTime() ?? 0) - (b.since?.getTime() ?? 0));
+}
+
+/** A project with a question in its row is not dispatched. */
+export function openEscalation(row: Rec): string | undefined {
+  const text = fieldText(row, 'escalation');
+  return text === '' ? undefined : text;
+}
+
+/** The project's newest notification that waits for an answer. */
+function asking(snapshot: Snapshot, slug: string): Rec | undefined {
+  return snapshot.records('NOTIFICATION').findLast((one) => fieldText(one, 'project') === slug && fieldText(one, 'status') === 'open' && ['escalation', 'transition'].includes(fieldText(one, 'kind')));
+}
+
+function escalationOf(row: Rec, notification: Rec | undefined, seenUntil: number | undefined): Escalation {
+  const since = fieldTime(notification, 'time');
+  return {
+    slug: fieldText(row, 'slug'),
+    question: fieldText(row, 'escalation'),
+    notification: notification?.key,
+    priority: fieldText(notification, 'priority'),
+    since: since === undefined ? undefined : new Date(since),
+    unseen: seenUntil === undefined || since === undefined || since >= seenUntil,
+  };
+}
+
+function lastManagerStart(snapshot: Snapshot): number | undefined {
+  return fieldTime(
+    snapshot.records('RUN').findLast((run) => fieldText(run, 'role') === 'manager'),
+    'started',
+  );
+}

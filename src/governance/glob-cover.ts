@@ -1,0 +1,83 @@
+/** Globs compared with globs: whether a permission covers what is asked for, and whether a boundary could touch it. In doubt, no and yes. */
+import { posix } from 'node:path';
+import { globMatches, isLiteral } from '../kernel/glob.js';
+
+/** What a target must look like to be judged at all; anything else could mean two things. */
+export function targetProblem(target: string): string | undefined {
+  if (target === '') return 'it is empty';
+  if (/[\0\n\\]/.test(target)) return 'it contains a character that no path has';
+  if (target.startsWith('/') || target.startsWith('!')) return 'it is not relative to the workspace';
+  if (target.split('/').some((part) => part === '..' || part === '.' || part === '')) return 'it is not a plain path';
+  return posix.normalize(target) === target ? undefined : 'it is not a plain path';
+}
+
+/** Every path that `target` (a path or a glob) can mean is matched by `scope`. False also when that cannot be proved. */
+export function globCovers(scope: string, target: string): boolean {
+  if (scope.startsWith('!') || targetProblem(target) !== undefined) return false;
+  if (scope === target) return true;
+  if (isLiteral(target)) return globMatches(scope, target);
+  if (isBraced(scope) || isBraced(target)) return expand(scope).some((one) => one !== scope && globCovers(one, target)) || (isBraced(target) && expand(target).length > 1 && expand(target).every((one) => globCovers(scope, one)));
+  return covers(scope.split('/'), target.split('/'));
+}
+
+function covers(scope: readonly string[], target: readonly string[]): boolean {
+  const [outer, ...outerRest] = scope;
+  const [inner, ...innerRest] = target;
+  if (outer === undefined) return inner === undefined;
+  if (outer === '**') {
+    if (outerRest.length === 0) return target.length > 0;
+    return covers(outerRest, target) || (inner !== undefined && covers(scope, innerRest));
+  }
+  if (inner === undefined || inner === '**') return false;
+  return segmentCovers(outer, inner) && covers(outerRest, innerRest);
+}
+
+function segmentCovers(outer: string, inner: string): boolean {
+  if (outer === '*' || outer === inner) return true;
+  return isLiteral(inner) && globMatches(outer, inner);
+}
+
+/** Some path could be matched by both. True also when that cannot be excluded. */
+export function globsTouch(a: string, b: string): boolean {
+  if (a.startsWith('!') || b.startsWith('!')) return true;
+  if (isLiteral(a)) return globMatches(b, a);
+  if (isLiteral(b)) return globMatches(a, b);
+  if (isBraced(a) || isBraced(b)) {
+    const [left, right] = [expand(a), expand(b)];
+    if (left.length === 1 && right.length === 1) return true;
+    return left.some((one) => right.some((other) => globsTouch(one, other)));
+  }
+  return touch(a.split('/'), b.split('/'));
+}
+
+function touch(a: readonly string[], b: readonly string[]): boolean {
+  const [left, ...leftRest] = a;
+  const [right, ...rightRest] = b;
+  if (left === undefined && right === undefined) return true;
+  if (left === '**') return touch(leftRest, b) || (right !== undefined && touch(a, rightRest));
+  if (right === '**') return touch(a, rightRest) || (left !== undefined && touch(leftRest, b));
+  if (left === undefined || right === undefined) return false;
+  return segmentsTouch(left, right) && touch(leftRest, rightRest);
+}
+
+/** Two wildcard segments touch unless the letters before their first, or after their last wildcard exclude each other. */
+function segmentsTouch(a: string, b: string): boolean {
+  if (isLiteral(a)) return globMatches(b, a);
+  if (isLiteral(b)) return globMatches(a, b);
+  const [headA = '', headB = ''] = [/^[^*?[\]()!+@]*/.exec(a)?.[0], /^[^*?[\]()!+@]*/.exec(b)?.[0]];
+  const [tailA = '', tailB = ''] = [/[^*?[\]()!+@]*$/.exec(a)?.[0], /[^*?[\]()!+@]*$/.exec(b)?.[0]];
+  if (/[()!+@[\]]/.test(a + b)) return true;
+  return (headA.startsWith(headB) || headB.startsWith(headA)) && (tailA.endsWith(tailB) || tailB.endsWith(tailA));
+}
+
+function isBraced(glob: string): boolean {
+  return glob.includes('{');
+}
+
+/** Alternatives of the first `{a,b}`; the glob itself when its braces are not of that form. */
+function expand(glob: string): readonly string[] {
+  const found = /^([^{}]*)\{([^{}]*,[^{}]*)\}(.*)$/s.exec(glob);
+  if (found === null) return [glob];
+  const [, before = '', inside = '', after = ''] = found;
+  return inside.split(',').flatMap((part) => (`${before}${part}${after}`.includes('{') ? expand(`${before}${part}${after}`) : [`${before}${part}${after}`]));
+}

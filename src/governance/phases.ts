@@ -1,0 +1,106 @@
+/** The graph of a project's phases: what may follow what. PHASES.md is the owner's; nothing here widens it. */
+import { posix } from 'node:path';
+import type { Cell } from '../markdown/types.js';
+import type { Snapshot } from '../workspace/types.js';
+import { projectDirectory } from './condition-context.js';
+import { fieldList, fieldText } from './field-text.js';
+
+export type Phase = {
+  readonly name: string;
+  readonly objective: string;
+  readonly successors: readonly string[];
+  /** Programs that the phase allows; `undefined`: what the tool registry allows. */
+  readonly tools: readonly string[] | undefined;
+  readonly stopCondition: Cell | undefined;
+  readonly criteria: Cell | undefined;
+  readonly line: number;
+};
+/** `twice`: names that stand there more than once; what they mean is open, so nothing moves into or out of them. */
+export type PhaseGraph = { readonly file: string; readonly phases: ReadonlyMap<string, Phase>; readonly twice: ReadonlySet<string> };
+
+export function phaseGraph(snapshot: Snapshot, project: string): PhaseGraph {
+  const file = posix.join(projectDirectory(snapshot, project), 'PHASES.md');
+  const phases = new Map<string, Phase>();
+  const twice = new Set<string>();
+  for (const record of snapshot.recordsIn(file, 'PHASES')) {
+    if (phases.has(record.key)) twice.add(record.key);
+    else {
+      phases.set(record.key, {
+        name: record.key,
+        objective: fieldText(record, 'objective'),
+        successors: fieldList(record, 'successors'),
+        tools: fieldText(record, 'tools') === '' ? undefined : fieldList(record, 'tools'),
+        stopCondition: filled(record.fields.get('stop_condition')),
+        criteria: filled(record.fields.get('criteria')),
+        line: record.range.line,
+      });
+    }
+  }
+  return { file, phases, twice };
+}
+
+function filled(cell: Cell | undefined): Cell | undefined {
+  return cell === undefined || (cell.value === '' && (cell.data === undefined || cell.data === null)) ? undefined : cell;
+}
+
+/** What comes after a phase. `choice`: the owner has to name one. `refused`: PHASES.md does not allow it, and why. */
+export type NextPhase =
+  | { readonly kind: 'next'; readonly phase: Phase }
+  | { readonly kind: 'terminal' }
+  | { readonly kind: 'choice'; readonly among: readonly string[] }
+  | { readonly kind: 'refused'; readonly why: string };
+
+/** @param chosen the successor that was named; empty: the only one there is. */
+export function nextPhase(graph: PhaseGraph, current: string, chosen: string): NextPhase {
+  const from = graph.phases.get(current);
+  if (from === undefined) return { kind: 'refused', why: `the phase "${current}" is not declared in ${graph.file}` };
+  if (chosen !== '') {
+    const why = moveProblem(graph, current, chosen);
+    const to = graph.phases.get(chosen);
+    return why !== undefined || to === undefined ? { kind: 'refused', why: why ?? '' } : { kind: 'next', phase: to };
+  }
+  const [only, second] = from.successors;
+  if (only === undefined) return graph.twice.has(current) ? { kind: 'refused', why: `the phase "${current}" stands twice in ${graph.file}` } : { kind: 'terminal' };
+  return second === undefined ? nextPhase(graph, current, only) : { kind: 'choice', among: from.successors };
+}
+
+/** Why a project may not go from one phase to another; `undefined`: it may. */
+export function moveProblem(graph: PhaseGraph, from: string, to: string): string | undefined {
+  const source = graph.phases.get(from);
+  if (source === undefined) return `the phase "${from}" is not declared in ${graph.file}`;
+  const double = [from, to].find((name) => graph.twice.has(name));
+  if (double !== undefined) return `the phase "${double}" stands twice in ${graph.file}`;
+  if (!source.successors.includes(to)) return `"${to}" does not follow "${from}": ${source.successors.length === 0 ? 'nothing does' : source.successors.join(', ')}`;
+  const target = graph.phases.get(to);
+  if (target === undefined) return `the phase "${to}" follows "${from}", but is not declared in ${graph.file}`;
+  return target.objective === '' ? `the phase "${to}" has no objective in ${graph.file}` : undefined;
+}
+
+/** Phases that can still come, the given one included. */
+export function reachablePhases(graph: PhaseGraph, from: string): ReadonlySet<string> {
+  const seen = new Set<string>();
+  const open = [from];
+  for (let name = open.pop(); name !== undefined; name = open.pop()) {
+    const phase = graph.phases.get(name);
+    if (phase === undefined || seen.has(name)) continue;
+    seen.add(name);
+    open.push(...phase.successors);
+  }
+  return seen;
+}
+
+/** What the owner is asked when a phase's stop condition holds. */
+export function transitionQuestion(graph: PhaseGraph, project: string, current: string, chosen: string): string {
+  const next = nextPhase(graph, current, chosen);
+  const holds = `${project}: the stop condition of "${current}" holds.`;
+  switch (next.kind) {
+    case 'next':
+      return `${holds} Begin "${next.phase.name}" (${next.phase.objective})? Answer yes or no.`;
+    case 'terminal':
+      return `${holds} It is the last phase. Close the project? Answer yes or no.`;
+    case 'choice':
+      return `${holds} What comes next? Answer with one of ${next.among.join(', ')}, or no.`;
+    case 'refused':
+      return `${holds} It cannot go on: ${next.why}. Mend ${graph.file}, then answer yes, or no.`;
+  }
+}

@@ -1,0 +1,69 @@
+/** The grade of a worker pass, from what can be checked. What the agent says of its own work can lower it, never raise it. */
+
+export type Grade = 'STRONG' | 'ADEQUATE' | 'WEAK' | 'FAIL';
+export type Answers = { readonly nonObvious: boolean; readonly durable: boolean; readonly compounding: boolean };
+
+export type PassFacts = {
+  /** The runner finished; anything else (stuck, refused, over budget …) is a failed pass. */
+  readonly finished: boolean;
+  /** Of `next_pass.criteria`; one that could not be evaluated is not met. */
+  readonly criteria: { readonly met: number; readonly total: number };
+  /** Files that the pass was allowed to change and did change, and how many of these say something new. */
+  readonly outputs: number;
+  readonly novel: number;
+  /** Files that had to be put back because the pass was not allowed to write them. */
+  readonly restored: number;
+  /** The workspace has errors that it did not have before the pass. */
+  readonly invalid: boolean;
+  readonly answers: Answers | undefined;
+};
+
+export type Graded = { readonly grade: Grade; readonly why: readonly string[] };
+
+/** Every reason of the lowest grade that applies; of the best grade, what speaks for it. */
+export function gradePass(facts: PassFacts): Graded {
+  const fail = failures(facts);
+  if (fail.length > 0) return { grade: 'FAIL', why: fail };
+  const weak = weaknesses(facts);
+  if (weak.length > 0) return { grade: 'WEAK', why: weak };
+  const limits = limitsOf(facts);
+  if (limits.length > 0) return { grade: 'ADEQUATE', why: limits };
+  return { grade: 'STRONG', why: [`all ${facts.criteria.total} criteria are met, ${facts.novel} of ${facts.outputs} outputs are new, three answers are yes`] };
+}
+
+function failures({ finished, criteria, outputs, restored, invalid }: PassFacts): string[] {
+  return reasons([
+    [!finished, 'the agent did not finish'],
+    [invalid, 'the workspace no longer validates because of what was written'],
+    [outputs === 0, 'nothing was delivered'],
+    [criteria.total > 0 && criteria.met <= 0, `none of ${criteria.total} criteria is met`],
+    [outputs > 0 && restored > outputs, `${restored} files were written out of bounds and put back, ${outputs} inside`],
+  ]);
+}
+
+function weaknesses({ criteria, novel, restored, answers }: PassFacts): string[] {
+  const yes = yesCount(answers);
+  return reasons([
+    [criteria.met < criteria.total, `${criteria.total - criteria.met} of ${criteria.total} criteria are not met`],
+    [novel <= 0, 'every output is nearly the same as an earlier one'],
+    [restored > 0, `${restored} files were written out of bounds and put back`],
+    [answers === undefined, 'the agent gave no answers'],
+    [answers !== undefined && yes < 2, `the agent says no to ${3 - yes} of non-obvious, durable, compounding`],
+  ]);
+}
+
+function limitsOf({ criteria, outputs, novel, answers }: PassFacts): string[] {
+  return reasons([
+    [criteria.total <= 0, 'there are no criteria that could prove it'],
+    [novel < outputs, `${outputs - novel} of ${outputs} outputs are nearly the same as an earlier one`],
+    [yesCount(answers) < 3, 'one of non-obvious, durable, compounding is no'],
+  ]);
+}
+
+function yesCount(answers: Answers | undefined): number {
+  return answers === undefined ? 0 : [answers.nonObvious, answers.durable, answers.compounding].filter(Boolean).length;
+}
+
+function reasons(cases: readonly (readonly [boolean, string])[]): string[] {
+  return cases.filter(([applies]) => applies).map(([, text]) => text);
+}
