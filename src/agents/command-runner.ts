@@ -2,11 +2,12 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { readReport, emptyReport, NO_USAGE } from './parse-report.js';
+import { emptyReport, readReport } from './parse-report.js';
 import { runProcess, type ProcessEnd, type ProcessLimits } from './process-group.js';
 import { runnerEnvironment } from './runner-environment.js';
 import { throttledOutput } from './throttled-output.js';
 import type { FailureCode, RunInput, Runner, RunOutcome } from './types.js';
+import { NO_USAGE } from './usage.js';
 
 export type CommandRunnerOptions = {
   /** The environment from which the program's is picked. */

@@ -3,6 +3,7 @@ import { LineCounter, parseDocument } from 'yaml';
 import { printable } from './output-tail.js';
 import { reportReader } from './report-reader.js';
 import type { AgentReport, Usage } from './types.js';
+import { NO_USAGE } from './usage.js';
 
 const MAX_BLOCK = 64 * 1024;
 const KNOWN = ['summary', 'outputs', 'answers', 'next_objective', 'lessons', 'failure_modes', 'escalation', 'usage'] as const;
@@ -39,8 +40,6 @@ export function readReport(output: string): ReadReport {
 export function emptyReport(problems: readonly string[]): AgentReport {
   return { summary: '', outputs: [], answers: undefined, nextObjective: undefined, lessons: [], failureModes: [], escalation: undefined, problems };
 }
-
-export const NO_USAGE: Usage = { tokensIn: undefined, tokensOut: undefined, cost: undefined };
 
 function content(read: ReturnType<typeof reportReader>): Omit<AgentReport, 'problems'> {
   const answers = read.map('answers', ['non_obvious', 'durable', 'compounding']);

@@ -73,8 +73,8 @@ export type RunOutcome = {
 export type ToolResult = { readonly ok: boolean; readonly text: string };
 export interface GuardedTools {
   read(path: string, range?: { readonly from?: number; readonly to?: number }): ToolResult;
-  write(path: string, content: string): ToolResult;
-  edit(path: string, oldText: string, newText: string): ToolResult;
+  write(path: string, content: string): ToolResult | Promise<ToolResult>;
+  edit(path: string, oldText: string, newText: string): ToolResult | Promise<ToolResult>;
   search(pattern: string, glob?: string): ToolResult;
   query(sql: string): ToolResult;
   run(command: string): Promise<ToolResult>;

@@ -1,0 +1,105 @@
+/** Requests to an OpenAI-compatible endpoint: one at a time, bounded in time and size, tried again where that can help. */
+import type { ChatCompletionMessageParam } from 'openai/resources/chat/completions';
+import { backoffMs, type Wait } from './backoff.js';
+import { readAnswer, type ChatAnswer } from './chat-answer.js';
+import { CHAT_TOOLS } from './chat-tools.js';
+import { classifyRequestError, type RequestFailure } from './classify-request-error.js';
+import type { Failed, RunClock } from './run-clock.js';
+import type { RunEvent } from './types.js';
+
+export type Exchange = { readonly kind: 'answer'; readonly answer: ChatAnswer } | ({ readonly kind: 'failed' } & Failed);
+
+export type ChatClientOptions = {
+  readonly endpoint: string;
+  /** Empty: the endpoint needs none. */
+  readonly apiKey: string;
+  readonly model: string;
+  readonly signal: AbortSignal;
+  readonly on: (event: RunEvent) => void;
+  readonly wait: Wait;
+  /** A number in [0, 1). */
+  readonly random: () => number;
+  readonly clock: RunClock;
+  /** Longest time for one request. */
+  readonly requestMs: number;
+  readonly maxAttempts: number;
+  readonly maxAnswerBytes: number;
+};
+
+export type ChatClient = { ask(messages: readonly ChatCompletionMessageParam[], turn: number): Promise<Exchange> };
+
+export async function chatClient(options: ChatClientOptions): Promise<ChatClient> {
+  const { endpoint, apiKey, model, signal, clock, requestMs, maxAttempts, maxAnswerBytes } = options;
+  const { OpenAI } = await import('openai');
+  const size = { exceeded: false };
+  const client = new OpenAI({
+    baseURL: endpoint, apiKey: apiKey === '' ? 'none' : apiKey, organization: null, project: null, maxRetries: 0, logLevel: 'off',
+    // The run's own signals are the time-out: they also cover an answer that stops half way, the SDK's does not.
+    timeout: 2 ** 31 - 1, fetch: boundedFetch(maxAnswerBytes, size),
+  });
+
+  async function once(messages: readonly ChatCompletionMessageParam[], turn: number, timeoutMs: number): Promise<Exchange | RequestFailure> {
+    const late = AbortSignal.timeout(Math.max(1, Math.ceil(timeoutMs)));
+    size.exceeded = false;
+    try {
+      const body: unknown = await client.chat.completions.create({ model, messages: [...messages], tools: [...CHAT_TOOLS], stream: false }, { signal: AbortSignal.any([signal, late]) });
+      const read = readAnswer(body, turn);
+      if (read.kind === 'error') return redacted(classifyRequestError(read.error, Date.now()));
+      return read.kind === 'broken' ? { failure: 'transient', retry: true, answered: true, detail: read.detail } : read;
+    } catch (error) {
+      if (signal.aborted) return CANCELLED;
+      if (size.exceeded) return { failure: 'output-flood', retry: false, answered: true, detail: `The endpoint's answer is longer than ${maxAnswerBytes} bytes.` };
+      if (late.aborted) return { failure: 'transient', retry: true, answered: false, detail: `The endpoint did not answer within ${Math.ceil(timeoutMs / 1000)} s.` };
+      return redacted(classifyRequestError(error, Date.now()));
+    }
+  }
+
+  /** A key must not reach a record, also not when a server repeats it. */
+  const redacted = (failed: RequestFailure): RequestFailure => (apiKey === '' ? failed : { ...failed, detail: failed.detail.replaceAll(apiKey, '[key]') });
+
+  return {
+    async ask(messages, turn) {
+      for (let attempt = 1; ; attempt++) {
+        const before = clock.failure();
+        if (before !== undefined) return { kind: 'failed', ...before };
+        const result = await once(messages, turn, Math.min(requestMs, clock.left()));
+        if ('kind' in result) return result;
+        if (result.answered) clock.beat();
+        const after = clock.failure();
+        if (after !== undefined) return { kind: 'failed', ...after };
+        const { failure, detail } = result;
+        if (!result.retry || attempt >= maxAttempts) return { kind: 'failed', failure, detail: attempt > 1 ? `${detail} (${attempt} attempts)` : detail };
+        const waitMs = backoffMs(attempt, options.random(), result.retryAfterMs);
+        if (waitMs > clock.total()) return { kind: 'failed', failure, detail: `${detail} The next attempt would be in ${Math.ceil(waitMs / 1000)} s, which is longer than this run can wait.` };
+        options.on({ kind: 'retry', attempt, waitMs, why: detail });
+        try {
+          await options.wait(waitMs, signal);
+        } catch (error) {
+          if (signal.aborted) return CANCELLED;
+          throw error;
+        }
+        clock.beat();
+      }
+    },
+  };
+}
+
+const CANCELLED = { kind: 'failed', failure: 'cancelled', detail: 'The run was cancelled.' } as const;
+
+/** The platform's fetch with an end to how much it reads. */
+function boundedFetch(maxBytes: number, size: { exceeded: boolean }): typeof fetch {
+  return async (url, init) => {
+    const response = await fetch(url, init);
+    if (response.body === null) return response;
+    let read = 0;
+    const bounded = new TransformStream<Uint8Array, Uint8Array>({
+      transform(chunk, controller) {
+        read += chunk.length;
+        if (read <= maxBytes) return controller.enqueue(chunk);
+        size.exceeded = true;
+        controller.error(new Error('answer too long'));
+      },
+    });
+    return new Response(response.body.pipeThrough(bounded), { status: response.status, statusText: response.statusText, headers: response.headers });
+  };
+}
