@@ -78,13 +78,13 @@ function render(brief: Brief, shown: readonly Shown[]): string {
   const hardLines = firstData === -1 ? shown : shown.slice(0, firstData);
   const rest = firstData === -1 ? [] : shown.slice(firstData);
   const parts = [...hardLines.map(section), briefText(brief), ...rest.filter(({ state }) => state !== 'dropped').map(section), omissions(shown), REPORT_INSTRUCTIONS];
-  return `${parts.filter((part) => part !== '').join('\n')}`;
+  return parts.filter((part) => part !== '').join('\n');
 }
 
 function section({ fragment, state, text, kept }: Shown): string {
   if (fragment.trust === 'instruction') return `${fragment.text.trimEnd()}\n`;
   const note = state === 'cut' ? `Cut to fit: the first ${kept} of ${fragment.text.length} characters.` : undefined;
-  return `${quoteData({ title: fragment.title, source: fragment.source, sha256: fragment.sha256, text }, note)}\n`;
+  return quoteData({ title: fragment.title, source: fragment.source, sha256: fragment.sha256, text }, note);
 }
 
 function omissions(shown: readonly Shown[]): string {
