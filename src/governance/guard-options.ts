@@ -1,8 +1,11 @@
 /** Options and operands of a program's arguments, read as getopt_long does: clusters, values, `--`, abbreviated long names. */
 import type { Word } from './guard-shell-types.js';
 
-/** `valued`: letters and long names (without dashes) that take a value. */
-export type OptionSpec = { readonly valued: readonly string[] };
+/**
+ * `valued`: letters and long names (without dashes) that must have a value; one too many here would hide an operand. `suffixed`: letters that take the rest
+ * of their cluster and nothing else. `leading`: the first operand ends the options.
+ */
+export type OptionSpec = { readonly valued: readonly string[]; readonly suffixed?: string; readonly leading?: boolean };
 export type Option = { readonly name: string; readonly value: Word | undefined };
 export type Arguments = { readonly options: readonly Option[]; readonly operands: readonly Word[]; readonly unknown: boolean };
 
@@ -23,8 +26,13 @@ export function readArguments(words: readonly Word[], spec: OptionSpec = { value
       break;
     }
     if (mayBeOption(word)) unknown = true;
-    if (word.certainty !== 'sure' || text === '-' || !text.startsWith('-')) operands.push(word);
-    else if (text.startsWith('--')) {
+    if (word.certainty !== 'sure' || text === '-' || !text.startsWith('-')) {
+      operands.push(word);
+      if (spec.leading !== true) continue;
+      operands.push(...words.slice(i + 1));
+      break;
+    }
+    if (text.startsWith('--')) {
       const equals = text.indexOf('=');
       const name = equals < 0 ? text.slice(2) : text.slice(2, equals);
       const takes = equals < 0 && spec.valued.some((valued) => valued.length > 1 && valued.startsWith(name));
@@ -32,6 +40,10 @@ export function readArguments(words: readonly Word[], spec: OptionSpec = { value
     } else {
       for (let j = 1; j < text.length; j++) {
         const letter = text.charAt(j);
+        if (spec.suffixed?.includes(letter) === true) {
+          options.push({ name: letter, value: j + 1 < text.length ? sure(text.slice(j + 1)) : undefined });
+          break;
+        }
         if (!spec.valued.includes(letter)) {
           options.push({ name: letter, value: undefined });
           continue;

@@ -1,0 +1,116 @@
+/** One value against what R2 says of its field. */
+import type { Diagnostic, Range } from '../kernel/diagnostic.js';
+import type { Cell } from '../markdown/types.js';
+import { formatFieldType } from '../registry/field-type.js';
+import type { Constraint, FieldSpec, FieldType } from '../registry/types.js';
+import { matchesPlainType, PLAIN_TYPE_FORMS } from './plain-type.js';
+
+export type FieldContext = {
+  /** How the field is named to people: an address. */
+  readonly address: string;
+  /** Where to point when the field itself is nowhere: the record. */
+  readonly range: Range;
+  /** Whether an object has a record of that key; not given: references are not followed. */
+  readonly has?: (object: string, key: string) => boolean;
+};
+
+/**
+ * Everything that is wrong with a field: missing, not of its type, against a constraint (`field-contract`), or naming a record that does not
+ * exist (`reference-unresolved`). `unique` concerns several records and is not checked here.
+ * @param cell `undefined` when the record does not have the field at all.
+ */
+export function checkField(spec: FieldSpec, cell: Cell | undefined, context: FieldContext): Diagnostic[] {
+  const range = cell?.range ?? context.range;
+  const wrong = (message: string, parts: Partial<Diagnostic> = {}): Diagnostic => ({ rule: 'field-contract', severity: 'error', message: `${context.address} ${message}`, range, ...parts });
+  if (cell === undefined || isEmpty(cell)) {
+    if (!spec.required && !(cell !== undefined && spec.constraints.some((constraint) => constraint.kind === 'not-empty'))) return [];
+    const found = cell === undefined ? 'is missing' : 'is empty';
+    return [wrong(`${found}; ${spec.object} must have ${article(formatFieldType(spec.type))} there`, { expected: formatFieldType(spec.type), actual: cell === undefined ? 'nothing' : 'empty' })];
+  }
+  const { items, problem } = itemsOf(spec.type, cell);
+  if (problem !== undefined) return [wrong(`is ${problem}; expected ${formatFieldType(spec.type)}`, { expected: formatFieldType(spec.type), actual: problem })];
+  const element = spec.type.kind === 'list' ? spec.type.of : spec.type;
+  if (items.length === 0 && spec.constraints.some((constraint) => constraint.kind === 'not-empty')) return [wrong('is an empty list; expected at least one item', { expected: 'at least one item', actual: 'none' })];
+  const diagnostics: Diagnostic[] = [];
+  for (const item of items) {
+    const expected = typeProblem(element, item) ?? constraintProblem(spec.constraints, item);
+    if (expected !== undefined) diagnostics.push(wrong(`is "${clip(item)}"; expected ${expected}`, { expected, actual: clip(item) }));
+    else diagnostics.push(...unresolved(spec, element, item, context, range));
+  }
+  return diagnostics;
+}
+
+function isEmpty(cell: Cell): boolean {
+  return cell.data === undefined || cell.data === null ? cell.value === '' : false;
+}
+
+/** The texts to check one by one. Free text may be any structure (a condition is a map), so it has no items then. */
+function itemsOf(type: FieldType, cell: Cell): { readonly items: readonly string[]; readonly problem?: string } {
+  const { data } = cell;
+  if (type.kind !== 'list') {
+    if (Array.isArray(data)) return { items: [], problem: 'a list' };
+    if (typeof data === 'object' && data !== null) return type.kind === 'text' ? { items: [] } : { items: [], problem: 'a map' };
+    return { items: [cell.value] };
+  }
+  if (data === undefined || data === null) return { items: cell.value.split(',').map((item) => item.trim()) };
+  if (!Array.isArray(data)) return typeof data === 'object' ? { items: [], problem: 'a map' } : { items: [String(data)] };
+  const items: string[] = [];
+  for (const item of data as readonly unknown[]) {
+    if (item === null || item === undefined) return { items, problem: 'a list with an empty item' };
+    if (typeof item !== 'object') items.push(String(item));
+    else if (type.of.kind !== 'text') return { items, problem: Array.isArray(item) ? 'a list of lists' : 'a list of maps' };
+  }
+  return { items };
+}
+
+/** What was expected, when the text is not of the type. */
+function typeProblem(type: FieldType, text: string): string | undefined {
+  switch (type.kind) {
+    case 'enum':
+      return type.values.includes(text) ? undefined : formatFieldType(type);
+    case 'list':
+      return 'no list inside a list';
+    case 'ref':
+      return text.trim() === '' ? formatFieldType(type) : undefined;
+    default:
+      return matchesPlainType(type.kind, text) ? undefined : PLAIN_TYPE_FORMS[type.kind];
+  }
+}
+
+function constraintProblem(constraints: readonly Constraint[], text: string): string | undefined {
+  for (const constraint of constraints) {
+    if (constraint.kind === 'not-empty' && text.trim() === '') return 'a text that is not empty';
+    if (constraint.kind === 'pattern' && !constraint.pattern.test(text)) return `a text that matches /${constraint.pattern.source}/`;
+    if (constraint.kind !== 'range') continue;
+    const { min, max } = constraint;
+    const value = Number(text);
+    if ((min !== undefined && !(value >= min)) || (max !== undefined && !(value <= max))) {
+      return min === undefined ? `at most ${max}` : max === undefined ? `at least ${min}` : `a number from ${min} to ${max}`;
+    }
+  }
+  return undefined;
+}
+
+function unresolved(spec: FieldSpec, element: FieldType, key: string, context: FieldContext, range: Range): Diagnostic[] {
+  const object = element.kind === 'ref' ? element.object : spec.references;
+  if (object === undefined || context.has === undefined || context.has(object, key)) return [];
+  return [
+    {
+      rule: 'reference-unresolved',
+      severity: 'error',
+      message: `${context.address} is "${clip(key)}", but there is no ${object} of that key`,
+      range,
+      expected: `the key of a ${object}`,
+      actual: clip(key),
+      hint: `correct the name, or add the ${object}`,
+    },
+  ];
+}
+
+function article(form: string): string {
+  return /^(?:a|an|the|one) /.test(form) ? form : `${/^[aeiou]/.test(form) ? 'an' : 'a'} ${form}`;
+}
+
+function clip(text: string): string {
+  return text.length > 80 ? `${text.slice(0, 77)}...` : text;
+}

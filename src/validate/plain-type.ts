@@ -1,0 +1,69 @@
+/** The types of R2 that need nothing but the text: what it must look like, and how that is said. */
+import { parseDuration } from '../kernel/clock.js';
+import type { FieldType } from '../registry/types.js';
+
+export type PlainType = Extract<FieldType, { kind: 'text' | 'token' | 'int' | 'number' | 'bool' | 'date' | 'datetime' | 'duration' | 'path' | 'glob' | 'hash' | 'address' }>['kind'];
+
+export const PLAIN_TYPE_FORMS: Readonly<Record<PlainType, string>> = {
+  text: 'text',
+  token: 'one word without blanks',
+  int: 'a whole number',
+  number: 'a number',
+  bool: 'true or false',
+  date: 'a date such as 2026-11-21',
+  datetime: 'a time such as 2026-11-21T01:30:00Z',
+  duration: 'a duration such as 30s, 1h30m or 3d',
+  path: 'a path inside the workspace, with /, without ..',
+  glob: 'a glob inside the workspace, with /, without ..',
+  hash: '64 characters of 0-9 and a-f (SHA-256)',
+  address: 'an address such as FILE#key.field or OBJECT[key].field',
+};
+
+export function matchesPlainType(type: PlainType, text: string): boolean {
+  switch (type) {
+    case 'text':
+      return true;
+    case 'token':
+      return /^\S+$/u.test(text);
+    case 'int':
+      return /^[+-]?\d+$/.test(text) && Number.isSafeInteger(Number(text));
+    case 'number':
+      return /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/.test(text) && Number.isFinite(Number(text));
+    case 'bool':
+      return text === 'true' || text === 'false';
+    case 'date':
+      return isDate(text);
+    case 'datetime':
+      return isDatetime(text);
+    case 'duration':
+      return parseDuration(text) !== undefined;
+    case 'path':
+    case 'glob':
+      return isInside(text);
+    case 'hash':
+      return /^[0-9a-f]{64}$/.test(text);
+    case 'address':
+      return /^[^#\s][^#]*#\S.*$/.test(text) || /^[A-Z][A-Z0-9-]*\[[^\]]+\]\.[A-Za-z_][\w.-]*$/.test(text);
+  }
+}
+
+/** A day that the calendar has. */
+function isDate(text: string): boolean {
+  const match = /^(\d{4})-(\d{2})-(\d{2})$/.exec(text);
+  if (match === null) return false;
+  const [year, month, day] = [Number(match[1]), Number(match[2]), Number(match[3])];
+  const at = new Date(Date.UTC(year, month - 1, day));
+  return at.getUTCMonth() === month - 1 && at.getUTCDate() === day && year >= 1000;
+}
+
+/** With a zone: without one it would mean another instant on another machine. */
+function isDatetime(text: string): boolean {
+  const match = /^(\d{4}-\d{2}-\d{2})[T ](\d{2}):(\d{2})(?::(\d{2})(?:\.\d{1,9})?)?(?:Z|[+-](\d{2}):(\d{2}))$/.exec(text);
+  if (match === null) return false;
+  const [hour, minute, second, zoneHour, zoneMinute] = [Number(match[2]), Number(match[3]), Number(match[4] ?? 0), Number(match[5] ?? 0), Number(match[6] ?? 0)];
+  return isDate(match[1] ?? '') && hour <= 23 && minute <= 59 && second <= 59 && zoneHour <= 14 && zoneMinute <= 59;
+}
+
+function isInside(text: string): boolean {
+  return text !== '' && text.trim() === text && !/^[/~]|\\|[\0-\x1f\x7f]|^[A-Za-z]:/.test(text) && !text.split('/').includes('..');
+}
