@@ -58,7 +58,7 @@ function lastLine(text: string): string {
 
 const KEPT = 64 * 1024;
 const PASSED_ON = ['PATH', 'HOME', 'LANG', 'TZ', 'SystemRoot', 'TMPDIR'] as const;
-const GRACE_MS = 2000;
+const GRACE_MS = 1000;
 
 /** Runs in a process group of its own; nothing of it is left when this resolves. No secret of the environment is passed on. */
 export const runCommand: CommandRunner = ({ argv, cwd, timeoutMs, signal }) =>

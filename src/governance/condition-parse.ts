@@ -83,7 +83,7 @@ function readParts(kind: string, value: unknown, path: YamlPath, complain: Repor
 }
 
 function tooDeep(path: YamlPath, complain: Report): boolean {
-  if (path.length <= MAX_DEPTH * 2) return false;
+  if (path.filter((step) => typeof step === 'string').length <= MAX_DEPTH) return false;
   complain({ path, message: `conditions are nested more than ${MAX_DEPTH} deep`, expected: 'a flatter list' });
   return true;
 }

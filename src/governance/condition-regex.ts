@@ -31,7 +31,8 @@ export function countMatches(pattern: RegExp, text: string, options: { readonly 
     script.runInContext(context, { timeout: budget });
     return { kind: 'matched', count: slots.count, index: slots.index };
   } catch (cause) {
-    if (cause instanceof Error && 'code' in cause && cause.code === 'ERR_SCRIPT_EXECUTION_TIMEOUT') return { kind: 'timed-out', milliseconds: budget };
+    // The error may come from the other realm, where it is no instance of this one's Error.
+    if (typeof cause === 'object' && cause !== null && 'code' in cause && cause.code === 'ERR_SCRIPT_EXECUTION_TIMEOUT') return { kind: 'timed-out', milliseconds: budget };
     throw cause;
   } finally {
     slots.pattern = undefined;

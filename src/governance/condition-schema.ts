@@ -81,6 +81,8 @@ async function compile(schema: unknown, budget: Budget): Promise<Validate> {
           if (matched.kind === 'timed-out') budget.exceeded = pattern;
           return matched.kind === 'matched' && matched.count > 0;
         },
+        // Ajv keeps compiled patterns by this text; without it all of them would be the first one.
+        toString: () => String(compiled),
       };
     },
     { code: '' },

@@ -1,0 +1,316 @@
+/** Decisions that are plain tables: breaker, grades, verdicts, novelty, budgets, globs. */
+import t from 'tap';
+import fc from 'fast-check';
+import { breaker } from '../../src/governance/breaker.js';
+import { chooseTier, parseTokens } from '../../src/governance/budget.js';
+import { globCovers, globsTouch } from '../../src/governance/glob-cover.js';
+import { noveltyOf, similarity, SKETCH_SIZE, sketchOf } from '../../src/governance/novelty.js';
+import { gradePass } from '../../src/governance/quality.js';
+import type { Grade, PassFacts } from '../../src/governance/quality.js';
+import { decisionOf, readAnswer } from '../../src/governance/verdict.js';
+import { globMatches } from '../../src/kernel/glob.js';
+import { rows, smallWorkspace } from './small-workspace.js';
+
+const NOW = new Date('2026-11-21T03:00:00Z');
+const ago = (seconds: number): Date => new Date(NOW.getTime() - seconds * 1000);
+
+t.test('the breaker waits longer after each failure in a row', async (t) => {
+  const cases: readonly (readonly [failures: number, last: Date | undefined, waitSeconds: number])[] = [
+    [0, ago(0), 0],
+    [1, ago(0), 0],
+    [2, ago(0), 0],
+    [3, ago(0), 10],
+    [3, ago(4), 6],
+    [3, ago(10), 0],
+    [4, ago(0), 30],
+    [5, ago(0), 120],
+    [6, ago(0), 300],
+    [7, ago(0), 900],
+    [7, ago(899), 1],
+    [8, ago(0), 900],
+    [1000, ago(0), 900],
+    [1000, ago(900), 0],
+    [5, undefined, 0],
+    [5, new Date(Number.NaN), 0],
+    [Number.NaN, ago(0), 0],
+    [-1, ago(0), 0],
+    [5, ago(-30), 150],
+    [5, ago(-86_400), 0],
+  ];
+  for (const [failures, last, seconds] of cases) {
+    const found = breaker(failures, last, NOW);
+    t.equal(found.open ? found.waitMs / 1000 : 0, seconds, `${failures} failures, the last at ${last?.getTime()}`);
+    if (found.open) t.equal(found.retryAt.getTime(), NOW.getTime() + seconds * 1000);
+  }
+});
+
+const YES = { nonObvious: true, durable: true, compounding: true };
+const GOOD: PassFacts = { finished: true, criteria: { met: 3, total: 3 }, outputs: 2, novel: 2, restored: 0, invalid: false, answers: YES };
+
+t.test('the grade comes from what can be checked, and answers can only lower it', async (t) => {
+  const cases: readonly (readonly [Partial<PassFacts>, Grade, RegExp?])[] = [
+    [{}, 'STRONG'],
+    [{ answers: { ...YES, compounding: false } }, 'ADEQUATE', /one of/],
+    [{ answers: { ...YES, compounding: false, durable: false } }, 'WEAK', /no to 2/],
+    [{ answers: { nonObvious: false, compounding: false, durable: false } }, 'WEAK'],
+    [{ answers: undefined }, 'WEAK', /no answers/],
+    [{ criteria: { met: 2, total: 3 } }, 'WEAK', /1 of 3 criteria/],
+    [{ criteria: { met: 0, total: 3 } }, 'FAIL', /none of 3/],
+    [{ criteria: { met: 0, total: 0 } }, 'ADEQUATE', /no criteria/],
+    [{ criteria: { met: 0, total: 0 }, answers: undefined }, 'WEAK'],
+    [{ novel: 1 }, 'ADEQUATE', /1 of 2 outputs/],
+    [{ novel: 0 }, 'WEAK', /nearly the same/],
+    [{ outputs: 0, novel: 0 }, 'FAIL', /nothing was delivered/],
+    [{ restored: 1 }, 'WEAK', /put back/],
+    [{ restored: 3 }, 'FAIL', /3 files were written out of bounds/],
+    [{ outputs: 0, novel: 0, restored: 2 }, 'FAIL'],
+    [{ finished: false }, 'FAIL', /did not finish/],
+    [{ invalid: true }, 'FAIL', /no longer validates/],
+  ];
+  for (const [facts, grade, why] of cases) {
+    const found = gradePass({ ...GOOD, ...facts });
+    t.equal(found.grade, grade, JSON.stringify(facts));
+    t.ok(found.why.length > 0, 'it says why');
+    if (why !== undefined) t.match(found.why.join('; '), why);
+  }
+});
+
+t.test('three times yes never makes a bad pass better', async (t) => {
+  const order: readonly Grade[] = ['FAIL', 'WEAK', 'ADEQUATE', 'STRONG'];
+  const facts = fc.record({
+    finished: fc.boolean(),
+    criteria: fc.nat(4).chain((total) => fc.record({ total: fc.constant(total), met: fc.nat(total) })),
+    outputs: fc.nat(3),
+    novel: fc.nat(3),
+    restored: fc.nat(3),
+    invalid: fc.boolean(),
+  });
+  fc.assert(
+    fc.property(facts, fc.record({ nonObvious: fc.boolean(), durable: fc.boolean(), compounding: fc.boolean() }), (given, answers) => {
+      const best = order.indexOf(gradePass({ ...given, answers: YES }).grade);
+      const proved = given.finished && !given.invalid && given.outputs > 0 && given.novel > 0 && given.restored === 0 && given.criteria.met === given.criteria.total;
+      return order.indexOf(gradePass({ ...given, answers }).grade) <= best && (proved || best < 2);
+    }),
+  );
+});
+
+t.test('one word of the owner decides, and whatever could be read in two ways is no yes', async (t) => {
+  const cases: readonly (readonly [string, string, string?])[] = [
+    ['yes', 'yes'],
+    ['Yes.', 'yes'],
+    [' OK! ', 'yes'],
+    ['**approve**', 'yes'],
+    ['approved', 'yes'],
+    ['go', 'yes'],
+    ['y', 'yes'],
+    ['yes, go ahead', 'yes', 'go ahead'],
+    ['no', 'no'],
+    ['No.', 'no'],
+    ['N', 'no'],
+    ['declined', 'no'],
+    ['no, list the dev dependencies too', 'no', 'list the dev dependencies too'],
+    ['no: not yet', 'no', 'not yet'],
+    ['yes, but only for zod', 'text'],
+    ['yes if it is cheap', 'text'],
+    ['yes, after Monday', 'text'],
+    ['yes?', 'text'],
+    ['ok, really?', 'text'],
+    ['yes no', 'text'],
+    ['not now', 'text'],
+    ['nothing', 'text'],
+    ['yesterday', 'text'],
+    ['going on holiday', 'text'],
+    ['no problem, go on', 'text'],
+    ['maybe', 'text'],
+    ['review', 'text', 'review'],
+    ['"yes"', 'yes'],
+    ['是', 'text'],
+  ];
+  for (const [answer, verdict, rest] of cases) {
+    const found = readAnswer(answer);
+    t.equal(found.verdict, verdict, answer);
+    if (rest !== undefined) t.equal(found.rest, rest);
+  }
+});
+
+t.test('status and answer together: a contradiction decides nothing', async (t) => {
+  const cases: readonly (readonly [string, string, string | undefined])[] = [
+    ['open', '', undefined],
+    ['open', '  ', undefined],
+    ['open', 'yes', 'yes'],
+    ['open', 'no', 'no'],
+    ['approved', '', 'yes'],
+    ['approved', 'yes', 'yes'],
+    ['approved', 'good work', 'yes'],
+    ['approved', 'no', 'text'],
+    ['declined', '', 'no'],
+    ['declined', 'yes', 'text'],
+    ['declined', 'do the rest first', 'no'],
+    ['done', 'yes', undefined],
+    ['something', 'yes', undefined],
+  ];
+  for (const [status, answer, verdict] of cases) t.equal(decisionOf(status, answer)?.verdict, verdict, `${status} + "${answer}"`);
+});
+
+const PROSE = 'Each of the installed packages was read from its own folder. The licence of three of them is missing. Nobody has declared which one was meant, and the authors were asked.';
+
+t.test('near-duplicates are found whatever the date, case and layout', async (t) => {
+  const cases: readonly (readonly [string, string, boolean])[] = [
+    [PROSE, PROSE, true],
+    [`# Report of 2026-11-20\n\n${PROSE}`, `# Report of 2026-11-21\n\n${PROSE.toUpperCase()}`, true],
+    [PROSE, PROSE.replaceAll(' ', '\n  '), true],
+    [PROSE, `${PROSE} ${PROSE.split(' ').reverse().join(' ')}`, false],
+    [PROSE, 'Something else was done today.', false],
+    ['', '', true],
+    ['', PROSE, false],
+    ['2026-11-20', '2026-11-21', true],
+    ['one two', 'one two', true],
+    ['one two', 'one three', false],
+  ];
+  for (const [a, b, duplicate] of cases) t.equal(noveltyOf([{ path: 'new.md', text: b }], [{ path: 'old.md', text: a }]).duplicates === 1, duplicate || b === '', `${a.slice(0, 30)} / ${b.slice(0, 30)}`);
+});
+
+t.test('one pass cannot count one text twice, and an empty output is not new', async (t) => {
+  const found = noveltyOf([{ path: 'a.md', text: PROSE }, { path: 'b.md', text: PROSE }, { path: 'c.md', text: ' \n' }], []);
+  t.match(found, { novel: 1, duplicates: 2, outputs: [{ path: 'a.md', duplicate: false }, { path: 'b.md', duplicate: true, nearest: 'a.md' }, { path: 'c.md', duplicate: true }] });
+});
+
+t.test('similarity is symmetric, between 0 and 1, and 1 for the same text', async (t) => {
+  const words = fc.array(fc.constantFrom('alpha', 'beta', 'gamma', 'delta', '7', '2026-01-02'), { maxLength: 60 }).map((list) => list.join(' '));
+  fc.assert(
+    fc.property(words, words, (a, b) => {
+      const [left, right] = [sketchOf(a), sketchOf(b)];
+      const score = similarity(left, right);
+      return score === similarity(right, left) && score >= 0 && score <= 1 && similarity(left, left) === 1;
+    }),
+  );
+});
+
+t.test('long texts are compared by their smallest hashes, near enough', async (t) => {
+  const words = Array.from({ length: 40_000 }, (_, i) => `w${(i * 7919) % 40_009}`);
+  const long = words.join(' ');
+  const changed = words.map((word, i) => (i % 40 === 0 ? `${word}x` : word)).join(' ');
+  t.ok(sketchOf(long).shingles > SKETCH_SIZE);
+  const score = similarity(sketchOf(long), sketchOf(changed));
+  t.ok(score > 0.77 && score < 0.87, `about 0.82, found ${score}`);
+  t.equal(similarity(sketchOf(long), sketchOf(words.slice(20_000).reverse().join(' '))) < 0.05, true);
+});
+
+t.test('tokens are read as people write them', async (t) => {
+  const cases: readonly (readonly [string, number | undefined])[] = [
+    ['80000', 80_000],
+    ['80K', 80_000],
+    ['80 k', 80_000],
+    ['1.5M', 1_500_000],
+    ['200_000', 200_000],
+    ['0', undefined],
+    ['', undefined],
+    ['K', undefined],
+    ['-5K', undefined],
+    ['80KB', undefined],
+  ];
+  for (const [text, tokens] of cases) t.equal(parseTokens(text), tokens, text);
+});
+
+t.test('a tier that is used up for today gives way to the next lower one', async (t) => {
+  const tiers = (heavy: string, standard: string, light: string): string =>
+    rows('Tiers', ['Tier', 'Runner', 'Model', 'Max minutes', 'Max tokens', 'Max cost', 'Max per day'], [
+      ['lightweight', 'local', 'small', 5, '', '', light],
+      ['standard', 'local', 'medium', 20, 200_000, 1.5, standard],
+      ['heavy', 'cloud', 'large', 40, '', '', heavy],
+    ]);
+  const run = (id: string, model: string, started: string): (string | number)[] => [`RUN-20261121-${id}`, 'worker', model === 'large' ? 'cloud' : 'local', model, '', '', '', started, started, 'pass', 'inventory', 'STRONG', 'x'];
+  const sessions = rows('Sessions', ['Run id', 'Role', 'Runner', 'Model', 'Tokens in', 'Tokens out', 'Cost', 'Started', 'Ended', 'Integrity', 'Project', 'Outcome', 'Chain'], [
+    run('001', 'large', '2026-11-20T23:59:00Z'),
+    run('002', 'large', '2026-11-21T00:10:00Z'),
+    run('003', 'medium', '2026-11-21T01:00:00Z'),
+  ]);
+  const cases: readonly (readonly [page: string, wanted: string, tier: string | undefined, why: RegExp])[] = [
+    [tiers('2', '', ''), 'heavy', 'heavy', /tier heavy/],
+    [tiers('1', '', ''), 'heavy', 'standard', /heavy was used 1 of 1 times today/],
+    [tiers('1', '1', ''), 'heavy', 'lightweight', /heavy .* and standard was used 1 of 1/],
+    [tiers('0', '0', '0'), 'heavy', undefined, /lightweight was used 0 of 0/],
+    [tiers('lots', '', ''), 'heavy', 'standard', /not a number/],
+    [tiers('', '', ''), 'standard', 'standard', /tier standard/],
+    [tiers('', '', ''), '', 'standard', /tier standard/],
+    [tiers('', '', ''), 'huge', undefined, /no tier "huge"/],
+  ];
+  for (const [page, wanted, tier, why] of cases) {
+    const choice = chooseTier(smallWorkspace(t, { 'MODEL-TIERS.md': page, 'audit/SESSION-REGISTRY.md': sessions }), wanted);
+    t.equal(choice.kind === 'tier' ? choice.limits.tier : undefined, tier, `${wanted}: ${choice.why}`);
+    t.match(choice.why, why);
+    if (choice.kind === 'tier') t.equal(choice.downgradedFrom, tier === (wanted || 'standard') ? undefined : wanted);
+  }
+  const standard = chooseTier(smallWorkspace(t, { 'MODEL-TIERS.md': tiers('', '', '') }), 'standard');
+  t.match(standard, { limits: { runner: 'local', model: 'medium', maxMinutes: 20, maxTokens: 200_000, maxCost: 1.5 } });
+});
+
+t.test('a scope covers what it certainly covers', async (t) => {
+  const cases: readonly (readonly [scope: string, target: string, covers: boolean])[] = [
+    ['PROJECTS/a/**', 'PROJECTS/a/outputs/x.md', true],
+    ['PROJECTS/a/**', 'PROJECTS/ab/x.md', false],
+    ['PROJECTS/*/x.md', 'PROJECTS/a/x.md', true],
+    ['PROJECTS/*/x.md', 'PROJECTS/a/b/x.md', false],
+    ['PROJECTS/*/x.md', 'PROJECTS/*/x.md', true],
+    ['PROJECTS/**', 'PROJECTS/*/x.md', true],
+    ['**', 'PROJECTS/**', true],
+    ['PROJECTS/*/**', 'PROJECTS/a/**', true],
+    ['PROJECTS/a/**', 'PROJECTS/*/x.md', false],
+    ['PROJECTS/*/outputs/*.md', 'PROJECTS/a/outputs/**', false],
+    ['PROJECTS/*', 'PROJECTS/**', false],
+    ['memory/*.md', 'memory/2026-*.md', false],
+    ['memory/*', 'memory/2026-*.md', true],
+    ['{memory,notes}/**', 'memory/x.md', true],
+    ['{memory,notes}/**', '{memory,notes}/*.md', true],
+    ['{memory,notes}/**', '{memory,SOUL}/*.md', false],
+    ['!SOUL.md', 'AGENTS.md', false],
+    ['**', '../outside.md', false],
+    ['**', '/etc/passwd', false],
+    ['**', 'a//b.md', false],
+    ['**', 'a/./b.md', false],
+    ['**', 'a\\b.md', false],
+    ['**', '', false],
+    ['**/*.md', 'a/b/c.md', true],
+    ['**/*.md', '**/*.md', true],
+  ];
+  for (const [scope, target, covers] of cases) t.equal(globCovers(scope, target), covers, `${scope} over ${target}`);
+});
+
+t.test('a boundary touches whatever it could touch', async (t) => {
+  const cases: readonly (readonly [boundary: string, target: string, touches: boolean])[] = [
+    ['SOUL.md', 'SOUL.md', true],
+    ['SOUL.md', 'AGENTS.md', false],
+    ['PROJECTS/*/LONGRUNNER.md', 'PROJECTS/a/LONGRUNNER.md', true],
+    ['PROJECTS/*/LONGRUNNER.md', 'PROJECTS/a/**', true],
+    ['PROJECTS/*/LONGRUNNER.md', 'PROJECTS/a/outputs/**', false],
+    ['PROJECTS/b/**', 'PROJECTS/*/x.md', true],
+    ['PROJECTS/b/**', 'memory/**', false],
+    ['**/*.json', 'PROJECTS/a/**', true],
+    ['**/*.json', 'PROJECTS/a/*.md', false],
+    ['2026-*.md', '*-11.md', true],
+    ['2026-*.md', '2025-*.md', false],
+    ['!SOUL.md', 'x.md', true],
+    ['{a,b}/**', 'b/x*.md', true],
+    ['{a,b}/**', 'c/x*.md', false],
+  ];
+  for (const [boundary, target, touches] of cases) {
+    t.equal(globsTouch(boundary, target), touches, `${boundary} and ${target}`);
+    t.equal(globsTouch(target, boundary), touches, 'the other way round');
+  }
+});
+
+t.test('covering and touching agree with what the globs match', async (t) => {
+  const segment = fc.constantFrom('a', 'b', '*', 'a*', '*b', '**', 'ab');
+  const glob = fc.array(segment, { minLength: 1, maxLength: 4 }).map((parts) => parts.join('/'));
+  const path = fc.array(fc.constantFrom('a', 'b', 'ab', 'ba'), { minLength: 1, maxLength: 4 }).map((parts) => parts.join('/'));
+  fc.assert(
+    fc.property(glob, glob, fc.array(path, { minLength: 30, maxLength: 30 }), (left, right, paths) => {
+      for (const one of paths) {
+        if (globCovers(left, right) && globMatches(right, one) && !globMatches(left, one)) return false;
+        if (!globsTouch(left, right) && globMatches(right, one) && globMatches(left, one)) return false;
+      }
+      return true;
+    }),
+    { numRuns: 1000 },
+  );
+});
