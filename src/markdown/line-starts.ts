@@ -3,8 +3,7 @@
 /** Offsets of the first unit of every line; line 1 starts after a BOM, so that columns do not count it. */
 export function lineStartsOf(text: string): number[] {
   const starts = [text.charCodeAt(0) === 0xfeff ? 1 : 0];
-  const loneReturn = /\r(?!\n)/.test(text);
-  if (!loneReturn) {
+  if (!hasLoneReturn(text)) {
     for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) starts.push(at + 1);
     return starts;
   }
@@ -13,6 +12,11 @@ export function lineStartsOf(text: string): number[] {
     if (c === 10 || (c === 13 && text.charCodeAt(i + 1) !== 10)) starts.push(i + 1);
   }
   return starts;
+}
+
+function hasLoneReturn(text: string): boolean {
+  for (let at = text.indexOf('\r'); at !== -1; at = text.indexOf('\r', at + 1)) if (text.charCodeAt(at + 1) !== 10) return true;
+  return false;
 }
 
 /** Offset of the end of line `index` (0-based), its line ending left out. */

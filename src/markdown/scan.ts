@@ -18,9 +18,9 @@ type State = {
   readonly html: Span[];
   readonly containers: Container[];
   leaf: Leaf;
-  paragraph: { readonly start: number; readonly line: number; end: number };
-  /** The paragraph's last line, when it could be a table's header. */
-  header: { readonly lineStart: number; readonly start: number; readonly end: number; readonly line: number } | undefined;
+  readonly paragraph: { start: number; line: number; end: number };
+  /** The paragraph's last line; `line` is 0 when it cannot be a table's header. Changed in place: there is one for every line of prose. */
+  readonly header: { lineStart: number; start: number; end: number; line: number };
   table: { readonly header: TableRow; readonly delimiter: TableRow; readonly rows: TableRow[] } | undefined;
   fence: { readonly mark: number; readonly length: number; readonly info: string; readonly start: number; readonly contentStart: number; readonly line: number } | undefined;
   htmlBlock: { readonly kind: number; readonly start: number; end: number } | undefined;
@@ -42,7 +42,7 @@ export function scan(text: string): Doc {
   const front = findFrontMatter(text, lineStarts);
   const state: State = {
     text, headings: [], tables: [], fences: [], html: [], containers: [], leaf: 'none',
-    paragraph: { start: 0, line: 0, end: 0 }, header: undefined, table: undefined, fence: undefined, htmlBlock: undefined,
+    paragraph: { start: 0, line: 0, end: 0 }, header: { lineStart: 0, start: 0, end: 0, line: 0 }, table: undefined, fence: undefined, htmlBlock: undefined,
   };
   const cursor = { start: 0, end: 0, line: 0, at: 0, column: 0 };
   for (let line = front?.nextLine ?? 0; line < lineStarts.length; line++) {
@@ -59,6 +59,7 @@ export function scan(text: string): Doc {
 
 function readLine(state: State, line: Cursor): void {
   const { containers } = state;
+  if (containers.length === 0 && (state.leaf === 'paragraph' || state.leaf === 'none') && isLetter(state.text.charCodeAt(line.start)) && line.start < line.end) return readText(state, line, line.start);
   const matched = containers.length === 0 ? 0 : matchContainers(state, line);
   const allMatched = matched === containers.length;
   if (allMatched && state.leaf === 'fence') return continueFence(state, line);
@@ -75,9 +76,7 @@ function readLine(state: State, line: Cursor): void {
   const indent = column - line.column;
   if (!opened && !allMatched) {
     if (state.leaf === 'paragraph' && (indent >= 4 || !startsBlock(state.text, at, line.end))) {
-      state.header = undefined;
-      state.paragraph.end = line.end;
-      return;
+      return readText(state, line, indent >= 4 ? undefined : at);
     }
     closeLeaf(state, line.start, line.start);
     containers.length = matched;
@@ -112,7 +111,7 @@ function matchContainers(state: State, line: Cursor): number {
 /** Opens the block quotes and list items that begin on this line. */
 function openContainers(state: State, line: Cursor, matched: number): boolean {
   const { text, containers } = state;
-  const interrupting = matched === containers.length && (state.leaf === 'paragraph' || state.leaf === 'indented');
+  const interrupting = matched === containers.length && state.leaf === 'paragraph';
   let opened = false;
   for (;;) {
     const { at, column } = skipIndent(text, line);
@@ -164,10 +163,8 @@ function leaveFor(state: State, line: Cursor, matched: number): void {
 function readLeaf(state: State, line: Cursor, at: number, indent: number): void {
   const { text } = state;
   if (indent >= 4) {
-    if (state.leaf === 'paragraph') {
-      state.header = undefined;
-      state.paragraph.end = line.end;
-    } else if (state.leaf !== 'indented') {
+    if (state.leaf === 'paragraph') readText(state, line, undefined);
+    else if (state.leaf !== 'indented') {
       closeLeaf(state, line.start, line.start);
       state.leaf = 'indented';
     }
@@ -206,11 +203,22 @@ function readLeaf(state: State, line: Cursor, at: number, indent: number): void 
     if (state.table && state.containers.length === 0) state.table.rows.push(rowOf(text, line.start, line.end, line.line));
     return;
   }
+  readText(state, line, at);
+}
+
+/** A line of a paragraph; `at` is where its text begins when it could be a table's header. */
+function readText(state: State, line: Cursor, at: number | undefined): void {
+  const { paragraph, header } = state;
   if (state.leaf !== 'paragraph') {
     state.leaf = 'paragraph';
-    state.paragraph = { start: at, line: line.line, end: line.end };
-  } else state.paragraph.end = line.end;
-  state.header = { lineStart: line.start, start: at, end: line.end, line: line.line };
+    paragraph.start = at ?? line.start;
+    paragraph.line = line.line;
+  }
+  paragraph.end = line.end;
+  header.lineStart = line.start;
+  header.start = at ?? line.start;
+  header.end = line.end;
+  header.line = at === undefined ? 0 : line.line;
 }
 
 function readAtx(state: State, line: Cursor, at: number): boolean {
@@ -290,7 +298,7 @@ function continueHtml(state: State, line: Cursor): boolean {
 
 function openTable(state: State, line: Cursor, at: number): boolean {
   const { text, header } = state;
-  if (!header) return false;
+  if (header.line === 0) return false;
   const columns = delimiterColumns(text, at, line.end);
   if (columns === 0 || isLonePipe(text, header) || splitRow(text, header.start, header.end).length !== columns) return false;
   if (header.start > state.paragraph.start && htmlKind(text, header.start, header.end, false) > 0) {
@@ -326,7 +334,7 @@ function closeLeaf(state: State, contentEnd: number, end: number): void {
   }
   state.htmlBlock = undefined;
   state.table = undefined;
-  state.header = undefined;
+  state.header.line = 0;
   state.leaf = 'none';
 }
 
@@ -378,6 +386,10 @@ function skipIndent(text: string, line: Cursor): { at: number; column: number } 
     at++;
   }
   return { at, column };
+}
+
+function isLetter(c: number): boolean {
+  return (c >= 97 && c <= 122) || (c >= 65 && c <= 90);
 }
 
 function lineBreaks(text: string): number {

@@ -6,7 +6,7 @@ const LINES = [
   '===', '---', '--', '-', '= =', ' ---  ', '***', '* * *', '___', '- - -', '| a | b |', '| --- | --- |', '|---|---|', '|:--|--:|', '| 1 | 2 |', '| 1 |', '| 1 | 2 | 3 |', '| a \\| b | c |', '| a \\\\| b |',
   'a | b', '--- | ---', '- | -', ':-', '| a |', '| - |', '|-', '-|', '||', '|', '| |', '| | |', '  | x | y |', '\t| x | y |', '    | x | y |', '| `a|b` | c |', '| 🌙 | ü |', '|\ta\t|\tb\t|', 'loose cell',
   '```', '``` js', '```yaml stop', '~~~', '~~~~', '````', '   ```', '    ```', '``` a`b', '  ~~~', '- item', '- [ ] task', '* star', '+ plus', '1. one', '2. two', '10) ten', '1.', '-  ', '  - nested', '    - deeper', '   continued',
-  '  | a | b |', '  | - | - |', '- | a |', '  | - |', '> quote', '> | a |', '> | - |', '> # Quoted', '>', '> ```', '>- item', '> > two', '- > q', '-\ttab item', '-     code in item', '- # Heading in item', '- ```', '  ```', '   - odd',
+  '  | a | b |', '- | a |', '> quote', '> | a |', '> # Quoted', '>', '> ```', '>- item', '> > two', '- > q', '-\ttab item', '-     code in item', '- # Heading in item', '- ```', '  ```', '   - odd',
   '    indented code', '\tindented by tab', '  \ttab after', ' text', '   text', '\\# no', '\\| a |', 'line  ', 'line\\', '&amp; | x', '[a]: /b', '*a* | _b_', '[^1]: note', '[^1]:', '    in note', '[^a b]: x',
 ];
 
@@ -15,6 +15,9 @@ const HTML = [
   '<!-- comment', 'in comment -->', '<!-- whole -->', '-->', '<div>', '</div>', '<div', '<b>', '<b> x', '<pre>', '</pre>', '<script>', '</script>', '<?php', '?>', '<!X', '<![CDATA[', ']]>', '<a href="x">', '</b >', '<b', '<br/>',
 ];
 const CONTAINER = /^\s*(?:[-+*>]|\d+[.)]|\[\^)/;
+
+/** remark lets an empty item, or a number other than 1, not follow indented code; CommonMark has that rule for paragraphs only. */
+const MARKER_AFTER_CODE = /^(?: {4}|[ ]*\t).*\n(?:[ \t]*\n)* {0,3}(?:(?:[-+*]|\d+[.)])[ \t]*$|(?!1[.)])\d+[.)])/m;
 
 const EOLS = ['\n', '\n', '\r\n'];
 
@@ -32,4 +35,5 @@ export const nastyMarkdown: fc.Arbitrary<string> = fc
   })
   .filter(({ front, lines }) => front !== '' || !/^---[ \t]*$/.test(lines[0] ?? ''))
   .map(({ lines, ...rest }) => ({ ...rest, lines: lines.some((line) => CONTAINER.test(line)) ? lines.flatMap((line) => (HTML.includes(line) ? ['', line] : [line])) : lines }))
+  .filter(({ lines }) => !MARKER_AFTER_CODE.test(lines.join('\n')))
   .map(({ bom, front, lines, eol, finalEol }) => `${bom ? '\ufeff' : ''}${front.replaceAll('\n', eol)}${lines.join(eol)}${finalEol ? eol : ''}`);
