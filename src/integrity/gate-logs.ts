@@ -1,0 +1,69 @@
+/** The gate's part for chained logs: each is whole, and ends where its anchor outside the workspace says. */
+import { join } from 'node:path';
+import { NocturneError } from '../kernel/error.js';
+import { isLiteral } from '../kernel/glob.js';
+import type { Schema } from '../registry/types.js';
+import { type Anchors, readAnchors } from '../workspace/anchors.js';
+import { errnoOf } from '../workspace/storage-error.js';
+import type { Anchor } from '../workspace/storage-types.js';
+import type { ChainReport, GateFinding } from './gate-report.js';
+import { findMatching } from './protected-files.js';
+import { type Opening, readOpenings } from './log-head.js';
+import { verifyLog } from './verify-log.js';
+
+export type LogCheck = { readonly findings: readonly GateFinding[]; readonly chains: readonly ChainReport[] };
+
+const RESTORE = 'restore the log from a backup, or, if you know what happened and accept it, anchor it again as the owner';
+
+/** Verifies every log that REGISTRY.md declares and every one that is anchored. */
+export function checkLogs(root: string, state: string, schema: Schema): LogCheck {
+  let anchors: Anchors;
+  let openings: Readonly<Record<string, Opening>>;
+  try {
+    anchors = readAnchors(state);
+    openings = readOpenings(state);
+  } catch (error) {
+    if (!(error instanceof NocturneError)) throw error;
+    return { findings: [{ file: error.place.file ?? 'anchors.json', problem: 'anchors', message: error.message, ...(error.hint === undefined ? {} : { hint: error.hint }) }], chains: [] };
+  }
+  const files = [...new Set([...logFiles(root, schema), ...Object.keys(anchors.logs)])].sort();
+  const checks = files.map((file) => checkLog(root, { file, opening: openings[file], anchors: () => endsOf(state, file) }));
+  return { findings: checks.flatMap((check) => check.findings), chains: checks.flatMap((check) => check.chains) };
+}
+
+/** Files of every log object: the one that it names, there or not, or those that its glob matches. */
+export function logFiles(root: string, schema: Schema): string[] {
+  const files = new Set<string>();
+  for (const object of schema.objects.values()) {
+    if (object.shape !== 'log') continue;
+    if (isLiteral(object.glob)) files.add(object.glob);
+    else for (const file of findMatching(root, object.glob)) files.add(file);
+  }
+  return [...files].sort();
+}
+
+/** Where a log may end: at its anchor, or where a commit that is under way (or died) announced that it will. */
+export function endsOf(state: string, file: string): readonly Anchor[] {
+  const { logs, pending } = readAnchors(state);
+  const anchor = logs[file];
+  const announced = pending?.logs[file];
+  return [...(anchor === undefined ? [] : [anchor]), ...(announced === undefined ? [] : [announced])];
+}
+
+function checkLog(root: string, at: { readonly file: string; readonly opening: Opening | undefined; readonly anchors: () => readonly Anchor[] }): LogCheck {
+  const { file } = at;
+  try {
+    const verdict = verifyLog(join(root, file), at);
+    const { rows, ok, firstBad } = verdict;
+    if (firstBad === undefined) return { findings: [], chains: [{ file, rows, ok }] };
+    return { findings: [{ file, line: firstBad.line, problem: firstBad.problem, message: firstBad.message, hint: RESTORE }], chains: [{ file, rows, ok, firstBad }] };
+  } catch (error) {
+    const code = errnoOf(error);
+    if (code === undefined) throw error;
+    const gone = code === 'ENOENT' || code === 'ENOTDIR';
+    const [anchor] = at.anchors();
+    const had = anchor === undefined ? '' : `; its anchor counts ${anchor.rows} rows`;
+    const message = gone ? `the log ${file} is missing${had}` : code === 'ELOOP' ? `the log ${file} is a symbolic link` : `the log ${file} cannot be read (${code})`;
+    return { findings: [{ file, problem: gone ? 'log-missing' : 'log-unreadable', message, hint: RESTORE }], chains: [{ file, rows: 0, ok: false }] };
+  }
+}

@@ -1,0 +1,56 @@
+/** The beginning of a chained log: everything down to the line under its column names, and what of it is kept outside the workspace. */
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import { NocturneError } from '../kernel/error.js';
+import { fieldName } from '../markdown/field-name.js';
+import { parseRow } from '../markdown/row.js';
+import { readJson, writeJsonDurably } from '../workspace/state-home.js';
+
+/** As far as a log's table may stand from the start of its file. */
+export const HEAD_BYTES = 16_384;
+
+/** Size and SHA-256 of what stands before the first row. The chain does not cover it, so the owner's anchoring does. */
+export type Opening = { readonly bytes: number; readonly sha256: string };
+export type LogHead = { readonly columns: readonly string[]; readonly opening: Opening; /** Line of the first row. */ readonly firstLine: number };
+
+const DELIMITER = /^\|(?:\s*:?-+:?\s*\|)+\s*$/;
+const FILE = 'openings.json';
+
+/** `undefined` when no table whose last column is Chain begins in `start`, the first bytes of a log. */
+export function readLogHead(start: Buffer): LogHead | undefined {
+  let before = '';
+  let line = 1;
+  for (let at = 0; at < start.length; line++) {
+    const newline = start.indexOf(10, at);
+    if (newline === -1) return undefined;
+    const text = start.toString('utf8', at, newline);
+    at = newline + 1;
+    if (line > 1 && DELIMITER.test(text)) {
+      const columns = parseRow(before).map(fieldName);
+      if (columns.at(-1) !== 'chain') return undefined;
+      return { columns, opening: { bytes: at, sha256: createHash('sha256').update(start.subarray(0, at)).digest('hex') }, firstLine: line + 1 };
+    }
+    before = text;
+  }
+  return undefined;
+}
+
+/** What the logs began with when the owner anchored them, by path. */
+export function readOpenings(state: string): Readonly<Record<string, Opening>> {
+  const path = join(state, FILE);
+  const value = readJson<{ readonly logs?: unknown }>(path);
+  if (value === undefined) return {};
+  const logs = typeof value === 'object' && value !== null ? value.logs : undefined;
+  if (typeof logs !== 'object' || logs === null || !Object.values(logs).every(isOpening)) {
+    throw new NocturneError('GATE', `${path} does not hold the openings of the logs: expected {"version": 1, "logs": {path: {bytes, sha256}}}`, { file: path, hint: 'restore it from a backup, or anchor the logs again as their owner' });
+  }
+  return logs as Readonly<Record<string, Opening>>;
+}
+
+export function writeOpenings(state: string, logs: Readonly<Record<string, Opening>>): void {
+  writeJsonDurably(join(state, FILE), { version: 1, logs });
+}
+
+function isOpening(value: unknown): value is Opening {
+  return typeof value === 'object' && value !== null && 'bytes' in value && Number.isSafeInteger(value.bytes) && 'sha256' in value && typeof value.sha256 === 'string';
+}

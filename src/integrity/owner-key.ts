@@ -1,0 +1,116 @@
+/** The owner's Ed25519 key: made once, kept outside every workspace, readable by its owner only. */
+import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
+import { lstatSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { NocturneError } from '../kernel/error.js';
+import { sha256 } from '../kernel/hash.js';
+import { makeDirectory, writeFileDurably } from '../workspace/durable.js';
+import { errnoOf, storageError } from '../workspace/storage-error.js';
+
+/** `fingerprint`: first 32 hex characters of the SHA-256 of the public key (SPKI, DER). `publicKey` is PEM. */
+export type OwnerKey = { readonly fingerprint: string; readonly publicKey: string; readonly sign: (text: string) => string; /** What the owner should put right, in sentences. */ readonly warnings: readonly string[] };
+export type KeyStatus = 'missing' | 'plain' | 'encrypted';
+
+const FINGERPRINT_LENGTH = 32;
+const MAKE = 'run nocturne init to make one, or restore the file from a backup';
+
+export function keyPath(home: string): string {
+  return join(home, 'keys', 'owner.key');
+}
+
+/** Whether there is a key and whether a passphrase has to be asked for. */
+export function ownerKeyStatus(home: string): KeyStatus {
+  const pem = readPem(home);
+  return pem === undefined ? 'missing' : isEncrypted(pem) ? 'encrypted' : 'plain';
+}
+
+/**
+ * Makes `keys/owner.key` (PKCS #8 PEM, mode 0600; AES-256 under `passphrase` when one is given) and `keys/owner.pub`.
+ * @throws NocturneError `EXISTS` when there is a key: it is never replaced, since everything signed with it would lose its owner.
+ */
+export function createOwnerKey(home: string, options: { readonly passphrase?: string } = {}): OwnerKey {
+  const path = keyPath(home);
+  if (lstatSync(path, { throwIfNoEntry: false }) !== undefined) throw new NocturneError('EXISTS', `there is a key already: ${path}`, { file: path, hint: 'use it; move it away first if you really want another one' });
+  const { passphrase } = options;
+  if (passphrase === '') throw new NocturneError('BAD_VALUE', 'the passphrase is empty', { hint: 'give one, or none at all' });
+  const { privateKey, publicKey } = generateKeyPairSync('ed25519');
+  const secret = passphrase === undefined ? {} : { cipher: 'aes-256-cbc', passphrase };
+  makeDirectory(join(home, 'keys'), 0o700);
+  writeFileDurably(join(home, 'keys', 'owner.pub'), publicKey.export({ type: 'spki', format: 'pem' }), { mode: 0o644 });
+  writeFileDurably(path, privateKey.export({ type: 'pkcs8', format: 'pem', ...secret }), { mode: 0o600 });
+  return ownerKeyOf(privateKey, warningsOf(home));
+}
+
+/**
+ * @throws NocturneError `NOT_FOUND` without a key, `STORAGE` when it cannot be read, `CONFIG` when it is no Ed25519 key or needs a
+ * passphrase that was not given, `BAD_VALUE` when the passphrase is wrong.
+ */
+export function loadOwnerKey(home: string, options: { readonly passphrase?: string } = {}): OwnerKey {
+  const path = keyPath(home);
+  const pem = readPem(home);
+  if (pem === undefined) throw new NocturneError('NOT_FOUND', `there is no owner's key at ${path}`, { file: path, hint: MAKE });
+  const encrypted = isEncrypted(pem);
+  const { passphrase } = options;
+  if (encrypted && passphrase === undefined) throw new NocturneError('CONFIG', `the owner's key ${path} is protected by a passphrase and none was given`, { file: path, hint: 'give the passphrase' });
+  const key = decrypt(path, pem, encrypted ? passphrase : undefined);
+  if (key.asymmetricKeyType !== 'ed25519') throw new NocturneError('CONFIG', `${path} holds a key of the kind ${key.asymmetricKeyType ?? 'unknown'}, expected ed25519`, { file: path, hint: MAKE });
+  return ownerKeyOf(key, warningsOf(home));
+}
+
+/** Fingerprint of a public key in PEM; `undefined` when the text is no Ed25519 public key. */
+export function fingerprintOf(publicKey: string): string | undefined {
+  try {
+    const key = createPublicKey(publicKey);
+    return key.asymmetricKeyType === 'ed25519' ? fingerprint(key) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function decrypt(path: string, pem: string, passphrase: string | undefined): KeyObject {
+  try {
+    return createPrivateKey(passphrase === undefined ? { key: pem } : { key: pem, passphrase });
+  } catch (cause) {
+    if (passphrase !== undefined) throw new NocturneError('BAD_VALUE', `the passphrase does not open the owner's key ${path}`, { file: path, hint: 'try again; if it is lost, make a new key and sign again with it', cause });
+    throw new NocturneError('CONFIG', `${path} is not a private key in PEM form`, { file: path, hint: MAKE, cause });
+  }
+}
+
+function ownerKeyOf(privateKey: KeyObject, warnings: readonly string[]): OwnerKey {
+  const publicKey = createPublicKey(privateKey);
+  return {
+    fingerprint: fingerprint(publicKey),
+    publicKey: publicKey.export({ type: 'spki', format: 'pem' }).toString(),
+    sign: (text) => sign(null, Buffer.from(text, 'utf8'), privateKey).toString('base64'),
+    warnings,
+  };
+}
+
+function fingerprint(publicKey: KeyObject): string {
+  return sha256(publicKey.export({ type: 'spki', format: 'der' })).slice(0, FINGERPRINT_LENGTH);
+}
+
+function readPem(home: string): string | undefined {
+  const path = keyPath(home);
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return undefined;
+    throw storageError(error, path, 'read');
+  }
+}
+
+function isEncrypted(pem: string): boolean {
+  return pem.includes('BEGIN ENCRYPTED PRIVATE KEY');
+}
+
+/** Other users who can read the key, or put another in its place. Windows has no such modes. */
+function warningsOf(home: string): string[] {
+  if (process.platform === 'win32') return [];
+  const warnings: string[] = [];
+  for (const [path, wanted] of [[keyPath(home), 0o600], [join(home, 'keys'), 0o700]] as const) {
+    const mode = statSync(path).mode & 0o777;
+    if ((mode & 0o077) !== 0) warnings.push(`${path} can be used by others (mode ${mode.toString(8)}): run chmod ${wanted.toString(8)} ${path}`);
+  }
+  return warnings;
+}
