@@ -5,6 +5,7 @@ import { readAnswer, type ChatAnswer } from './chat-answer.js';
 import { CHAT_TOOLS } from './chat-tools.js';
 import { classifyRequestError, type RequestFailure } from './classify-request-error.js';
 import type { Failed, RunClock } from './run-clock.js';
+import { spokenDuration } from './spoken-duration.js';
 import type { RunEvent } from './types.js';
 
 export type Exchange = { readonly kind: 'answer'; readonly answer: ChatAnswer } | ({ readonly kind: 'failed' } & Failed);
@@ -49,7 +50,7 @@ export async function chatClient(options: ChatClientOptions): Promise<ChatClient
     } catch (error) {
       if (signal.aborted) return CANCELLED;
       if (size.exceeded) return { failure: 'output-flood', retry: false, answered: true, detail: `The endpoint's answer is longer than ${maxAnswerBytes} bytes.` };
-      if (late.aborted) return { failure: 'transient', retry: true, answered: false, detail: `The endpoint did not answer within ${Math.ceil(timeoutMs / 1000)} s.` };
+      if (late.aborted) return { failure: 'transient', retry: true, answered: false, detail: `The endpoint did not answer within ${spokenDuration(timeoutMs)}.` };
       return redacted(classifyRequestError(error, Date.now()));
     }
   }
@@ -70,7 +71,7 @@ export async function chatClient(options: ChatClientOptions): Promise<ChatClient
         const { failure, detail } = result;
         if (!result.retry || attempt >= maxAttempts) return { kind: 'failed', failure, detail: attempt > 1 ? `${detail} (${attempt} attempts)` : detail };
         const waitMs = backoffMs(attempt, options.random(), result.retryAfterMs);
-        if (waitMs > clock.total()) return { kind: 'failed', failure, detail: `${detail} The next attempt would be in ${Math.ceil(waitMs / 1000)} s, which is longer than this run can wait.` };
+        if (waitMs > clock.total()) return { kind: 'failed', failure, detail: `${detail} The next attempt would be in ${spokenDuration(waitMs)}, which is longer than this run can wait.` };
         options.on({ kind: 'retry', attempt, waitMs, why: detail });
         try {
           await options.wait(waitMs, signal);

@@ -17,7 +17,7 @@ export type ComposedPrompt = {
 
 /** Less than this of a fragment is not worth its heading: it is dropped instead. */
 const MIN_CUT = 400;
-/** How many left-out fragments the prompt names one by one. */
+/** How many left-out fragments the prompt names one by one, where there is room for it. */
 const NAMED = 20;
 
 /** Tokens of a text, at four UTF-8 bytes each: right for English, on the safe side for other scripts. */
@@ -33,17 +33,16 @@ export function estimateTokens(text: string): number {
 export function composePrompt(brief: Brief): ComposedPrompt {
   const budget = brief.budget.contextBudget;
   const shown = fit(brief, budget);
-  const prompt = render(brief, shown);
-  const tokens = estimateTokens(prompt);
-  if (tokens > budget) {
-    throw new NocturneError('CONFIG', `The hard lines and the brief of \`${brief.project}\` alone take about ${tokens} tokens; its context budget is ${budget}.`, {
+  const prompt = [NAMED, 0].map((named) => render(brief, shown, named)).find((text) => estimateTokens(text) <= budget);
+  if (prompt === undefined) {
+    throw new NocturneError('CONFIG', `The hard lines and the brief of \`${brief.project}\` alone take about ${estimateTokens(render(brief, shown, 0))} tokens; its context budget is ${budget}.`, {
       hint: 'Raise the context budget of the next pass, or shorten what is in SOUL.md and in the objective.',
     });
   }
   const describe = ({ fragment, kept }: Shown) => ({ title: fragment.title, source: fragment.source, sha256: fragment.sha256, kept, length: fragment.text.length });
   return {
     prompt,
-    tokens,
+    tokens: estimateTokens(prompt),
     fragments: shown.filter(({ state }) => state !== 'dropped').map((one) => ({ ...describe(one), trust: one.fragment.trust })),
     omitted: shown.flatMap((one) => (one.state === 'whole' ? [] : [{ ...describe(one), how: one.state }])),
   };
@@ -55,12 +54,12 @@ type Shown = { readonly fragment: Fragment; readonly state: 'whole' | 'cut' | 'd
 function fit(brief: Brief, budget: number): readonly Shown[] {
   const shown: Shown[] = brief.fragments.map((fragment) => ({ fragment, state: 'whole', text: fragment.text, kept: fragment.text.length }));
   const sizes = shown.map((one) => Buffer.byteLength(section(one)));
-  const frame = Buffer.byteLength(render(brief, []));
+  const frame = Buffer.byteLength(render(brief, [], NAMED));
   const allowed = budget * 4;
   for (let at = shown.length - 1; at >= 0; at--) {
     const one = shown[at];
     if (one === undefined || one.fragment.trust === 'instruction') continue;
-    const over = frame + sum(sizes) + Buffer.byteLength(omissions(shown)) - allowed;
+    const over = frame + sum(sizes) + Buffer.byteLength(omissions(shown, NAMED)) - allowed;
     if (over <= 0) break;
     const cutText = cutAtLine(one.fragment.text, Buffer.byteLength(one.fragment.text) - over - CUT_RESERVE);
     const next: Shown = cutText.length >= MIN_CUT ? { ...one, state: 'cut', text: cutText, kept: cutText.length } : { ...one, state: 'dropped', text: '', kept: 0 };
@@ -73,11 +72,11 @@ function fit(brief: Brief, budget: number): readonly Shown[] {
 /** Bytes for saying that and how much a fragment was cut: in its section and in the list of what was left out. */
 const CUT_RESERVE = 400;
 
-function render(brief: Brief, shown: readonly Shown[]): string {
+function render(brief: Brief, shown: readonly Shown[], named: number): string {
   const firstData = shown.findIndex(({ fragment }) => fragment.trust === 'data');
   const hardLines = firstData === -1 ? shown : shown.slice(0, firstData);
   const rest = firstData === -1 ? [] : shown.slice(firstData);
-  const parts = [...hardLines.map(section), briefText(brief), ...rest.filter(({ state }) => state !== 'dropped').map(section), omissions(shown), REPORT_INSTRUCTIONS];
+  const parts = [...hardLines.map(section), briefText(brief), ...rest.filter(({ state }) => state !== 'dropped').map(section), omissions(shown, named), REPORT_INSTRUCTIONS];
   return parts.filter((part) => part !== '').join('\n');
 }
 
@@ -87,11 +86,11 @@ function section({ fragment, state, text, kept }: Shown): string {
   return quoteData({ title: fragment.title, source: fragment.source, sha256: fragment.sha256, text }, note);
 }
 
-function omissions(shown: readonly Shown[]): string {
+function omissions(shown: readonly Shown[], named: number): string {
   const left = shown.filter(({ state }) => state !== 'whole');
   if (left.length === 0) return '';
-  const lines = left.slice(0, NAMED).map(({ fragment, state, kept }) => `- ${JSON.stringify(fragment.source.slice(0, 200))}: ${state === 'dropped' ? 'left out' : `cut to ${kept} of ${fragment.text.length} characters`}`);
-  if (left.length > NAMED) lines.push(`- and ${left.length - NAMED} more`);
+  const lines = left.slice(0, named).map(({ fragment, state, kept }) => `- ${JSON.stringify(fragment.source.slice(0, 200))}: ${state === 'dropped' ? 'left out' : `cut to ${kept} of ${fragment.text.length} characters`}`);
+  if (left.length > named) lines.push(`- ${left.length - named} ${named === 0 ? 'pieces of data' : 'more'}`);
   return `## Left out\nTo stay within the context budget, this is not (or not wholly) above; read the files if you need them:\n${lines.join('\n')}\n`;
 }
 

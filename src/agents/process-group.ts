@@ -1,10 +1,9 @@
 /** One program in its own process group, under watch: its output, its silence, its deadline, and what it leaves behind. */
 import { statSync } from 'node:fs';
 import { floodGate } from './flood-gate.js';
-import { watchHeartbeatFile } from './heartbeat-file.js';
-import { liveness, timeLeft, type Liveness, type Signs } from './liveness.js';
 import { outputTail } from './output-tail.js';
-import { findDescendants, killProcesses, signalGroup, waitUntilGone, type RunMark } from './survivors.js';
+import { findDescendants, killProcesses, signalGroup, waitUntilGone, type RunMark, type RunProcesses } from './survivors.js';
+import { watchdog } from './watchdog.js';
 
 export type ProcessLimits = {
   /** The whole run. */
@@ -70,93 +69,119 @@ const DRAIN_MS = 1000;
 export async function runProcess(request: ProcessRequest): Promise<ProcessEnd> {
   const { limits, signal } = request;
   const startedAt = performance.now();
-  const elapsed = () => Math.round(performance.now() - startedAt);
-  const stdout = outputTail(MIB);
-  const stderr = outputTail(TAIL_BYTES);
-  const both = outputTail(TAIL_BYTES);
+  const output = collectOutput(limits);
   const end = (ending: ProcessEnding, detail: string, more: Partial<ProcessEnd> = {}): ProcessEnd => ({
-    ending, detail, exitCode: undefined, signal: undefined, survivorsKilled: 0, left: [], ...more,
-    stdout: stdout.text(), tail: both.text(), stderrTail: stderr.text(), bytes: both.seen, durationMs: elapsed(),
+    ending, detail, exitCode: undefined, signal: undefined, survivorsKilled: 0, left: [], ...output.kept(), durationMs: Math.round(performance.now() - startedAt), ...more,
   });
 
+  const { execa } = await import('execa');
   if (signal.aborted) return end('cancelled', 'The run was cancelled before its program was started.');
   const missing = directoryProblem(request.cwd);
   if (missing !== undefined) return end('not-started', missing);
-
-  const { execa } = await import('execa');
-  const child = execa(request.program, [...request.args], {
-    cwd: request.cwd, env: { ...request.env }, extendEnv: false, shell: false, detached: true, cleanup: false,
-    reject: false, buffer: false, encoding: 'buffer', input: request.stdin,
-  });
+  const child = spawn(execa, request);
   const { pid } = child;
   if (pid === undefined) return end('not-started', startProblem(request.program, await child));
+
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   const drained = Promise.all([closed(child.stdout), closed(child.stderr)]);
-  const killOnExit = () => signalGroup(pid, 'SIGKILL');
-  process.once('exit', killOnExit);
+  const killGroup = () => signalGroup(pid, 'SIGKILL');
+  process.once('exit', killGroup);
   request.onStart?.(pid);
 
-  const stop = new AbortController();
-  let verdict: { readonly ending: ProcessEnding; readonly detail: string } | undefined;
-  const condemn = (ending: ProcessEnding, detail: string): void => {
-    verdict ??= { ending, detail };
-    stop.abort();
+  const verdict = firstVerdict();
+  const dog = watchdog({
+    totalMs: limits.totalMs, idleMs: limits.idleMs, lookEveryMs: limits.lookEveryMs ?? 5000,
+    heartbeatFile: request.heartbeatFile, onBeat: () => request.onBeat?.(), onDead: verdict.give,
+  });
+  const take = (stream: 'stdout' | 'stderr') => (chunk: Uint8Array): void => {
+    if (verdict.given?.ending === 'output-flood') return;
+    dog.beat();
+    const flood = output.take(stream, chunk);
+    request.onOutput?.(output.seen, output.latest);
+    if (flood !== undefined) verdict.give('output-flood', flood);
   };
-
-  let lastBeatAt: number | undefined;
-  const gate = floodGate({ maxBytes: limits.maxBytes ?? 32 * MIB, maxBytesPerSecond: limits.maxBytesPerSecond ?? 16 * MIB });
-  const take = (own: typeof stdout) => (chunk: Uint8Array) => {
-    if (verdict?.ending === 'output-flood') return;
-    lastBeatAt = performance.now();
-    own.push(chunk);
-    both.push(chunk);
-    request.onOutput?.(both.seen, () => both.text(1024));
-    const flood = gate(chunk.length, lastBeatAt);
-    if (flood !== undefined) condemn('output-flood', flood);
-  };
-  child.stdout.on('data', take(stdout));
-  child.stderr.on('data', take(stderr));
-
-  const file = watchHeartbeatFile(request.heartbeatFile);
-  const signs = (): Signs => {
-    const now = performance.now();
-    if (file.look(now)) {
-      lastBeatAt = now;
-      request.onBeat?.();
-    }
-    return { now, startedAt, lastBeatAt, budgetMs: limits.totalMs, idleMs: limits.idleMs, ...(file.claim === undefined ? {} : { claim: file.claim }) };
-  };
-  const lookEveryMs = limits.lookEveryMs ?? 5000;
-  let timer: NodeJS.Timeout | undefined;
-  const look = (): void => {
-    const seen = signs();
-    const state = liveness(seen);
-    if (state === 'ok') timer = setTimeout(look, Math.max(1, Math.min(lookEveryMs, timeLeft(seen))));
-    else condemn(state.kill === 'ceiling' ? 'timed-out' : 'stuck', lifeSentence(state, file.claim?.tool));
-  };
-  look();
-  const cancel = (): void => condemn('cancelled', 'The run was cancelled.');
+  child.stdout.on('data', take('stdout'));
+  child.stderr.on('data', take('stderr'));
+  const cancel = (): void => verdict.give('cancelled', 'The run was cancelled.');
   signal.addEventListener('abort', cancel, { once: true });
 
   try {
-    await Promise.race([exited, aborted(stop.signal)]);
-    clearTimeout(timer);
-    const run = { mark: request.mark, group: pid };
-    const alsoKill = findDescendants(pid);
-    if (verdict !== undefined) signalGroup(pid, 'SIGTERM');
-    await waitUntilGone(run, verdict === undefined ? FLUSH_MS : (limits.graceMs ?? 5000));
-    const survivors = await killProcesses(run, { alsoKill });
+    await Promise.race([exited, verdict.reached]);
+    dog.stop();
+    const survivors = await endProcesses({ mark: request.mark, group: pid }, verdict.given === undefined ? undefined : (limits.graceMs ?? 5000));
     await Promise.race([Promise.all([exited, drained]), pause(DRAIN_MS)]);
     child.stdout.destroy();
     child.stderr.destroy();
     child.unref();
     const more = { exitCode: child.exitCode ?? undefined, signal: child.signalCode ?? undefined, survivorsKilled: survivors.killed, left: survivors.left };
-    return verdict === undefined ? end('exited', exitSentence(request.program, more), more) : end(verdict.ending, verdict.detail, more);
+    return verdict.given === undefined ? end('exited', exitSentence(request.program, more), more) : end(verdict.given.ending, verdict.given.detail, more);
   } finally {
-    clearTimeout(timer);
+    dog.stop();
     signal.removeEventListener('abort', cancel);
-    process.removeListener('exit', killOnExit);
+    process.removeListener('exit', killGroup);
   }
+}
+
+/** Not async: a child process of execa is itself a promise of its end. */
+function spawn(execa: typeof import('execa').execa, { program, args, cwd, env, stdin }: ProcessRequest) {
+  return execa(program, [...args], { cwd, env: { ...env }, extendEnv: false, shell: false, detached: true, cleanup: false, reject: false, buffer: false, encoding: 'buffer', input: stdin });
+}
+
+/**
+ * Ends what is left of a run. With a grace: SIGTERM to the group first, and time to tidy up; without: the program ended by itself, and its
+ * helpers get a moment to follow it. Then SIGKILL for all.
+ */
+async function endProcesses(run: RunProcesses & { readonly group: number }, graceMs: number | undefined): ReturnType<typeof killProcesses> {
+  const alsoKill = findDescendants(run.group);
+  if (graceMs !== undefined) signalGroup(run.group, 'SIGTERM');
+  await waitUntilGone(run, graceMs ?? FLUSH_MS);
+  return killProcesses(run, { alsoKill });
+}
+
+type Output = {
+  /** @returns a sentence once it is too much. */
+  take(stream: 'stdout' | 'stderr', chunk: Uint8Array): string | undefined;
+  kept(): Pick<ProcessEnd, 'stdout' | 'tail' | 'stderrTail' | 'bytes'>;
+  latest(): string;
+  readonly seen: number;
+};
+
+function collectOutput({ maxBytes = 32 * MIB, maxBytesPerSecond = 16 * MIB }: ProcessLimits): Output {
+  const stdout = outputTail(MIB);
+  const stderr = outputTail(TAIL_BYTES);
+  const both = outputTail(TAIL_BYTES);
+  const gate = floodGate({ maxBytes, maxBytesPerSecond });
+  return {
+    take(stream, chunk) {
+      (stream === 'stdout' ? stdout : stderr).push(chunk);
+      both.push(chunk);
+      return gate(chunk.length, performance.now());
+    },
+    kept: () => ({ stdout: stdout.text(), tail: both.text(), stderrTail: stderr.text(), bytes: both.seen }),
+    latest: () => both.text(1024),
+    get seen() {
+      return both.seen;
+    },
+  };
+}
+
+/** Why a process has to end: whatever came first. */
+function firstVerdict() {
+  let given: { readonly ending: ProcessEnding; readonly detail: string } | undefined;
+  let reach = (): void => undefined;
+  const reached = new Promise<void>((resolve) => {
+    reach = resolve;
+  });
+  return {
+    reached,
+    give(ending: ProcessEnding, detail: string): void {
+      given ??= { ending, detail };
+      reach();
+    },
+    get given() {
+      return given;
+    },
+  };
 }
 
 function directoryProblem(cwd: string): string | undefined {
@@ -174,23 +199,8 @@ function exitSentence(program: string, end: { readonly exitCode: number | undefi
   return end.signal === undefined ? `\`${program}\` exited with code ${end.exitCode ?? 'unknown'}.` : `\`${program}\` was ended by ${end.signal}.`;
 }
 
-function lifeSentence(state: Exclude<Liveness, 'ok'>, tool: string | undefined): string {
-  const limit = seconds(state.limitMs);
-  if (state.kill === 'ceiling') return `The program was still running after ${limit}, which is all it was given.`;
-  if (state.kill === 'claim') return `Nothing was heard for ${limit} since the program began \`${tool ?? 'a tool'}\`.`;
-  return `The program neither printed anything nor touched its heartbeat file for ${limit}.`;
-}
-
-function seconds(ms: number): string {
-  return ms < 1000 ? `${Math.round(ms)} ms` : `${Math.round(ms / 100) / 10} s`;
-}
-
 function closed(stream: { once(event: 'close', then: () => void): unknown }): Promise<void> {
   return new Promise((resolve) => stream.once('close', () => resolve()));
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
 }
 
 function pause(ms: number): Promise<void> {

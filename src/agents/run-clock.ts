@@ -1,6 +1,7 @@
 /** The time of a chat run: how long it may still take, and whether a tool call has gone on for too long. */
 import type { Wait } from './backoff.js';
 import { liveness, timeLeft, type Signs } from './liveness.js';
+import { spokenDuration } from './spoken-duration.js';
 import type { FailureCode, RunInput } from './types.js';
 
 export type Failed = { readonly failure: FailureCode; readonly detail: string };
@@ -28,7 +29,7 @@ export function runClock({ brief, signal }: Pick<RunInput, 'brief' | 'signal'>, 
     if (signal.aborted) return { failure: 'cancelled', detail: 'The run was cancelled.' };
     const state = liveness(seen);
     if (state === 'ok') return undefined;
-    const limit = `${Math.round(state.limitMs / 1000)} s`;
+    const limit = spokenDuration(state.limitMs);
     if (state.kill === 'ceiling') return { failure: 'timed-out', detail: `The run took more than the ${limit} it was given.` };
     return { failure: 'stuck', detail: state.kill === 'claim' ? `\`${seen.claim?.tool ?? 'a tool'}\` did not come back within ${limit}.` : `The endpoint gave no answer for ${limit}.` };
   };

@@ -126,7 +126,7 @@ t.test('Retry-After is a lower bound of the wait', async (t) => {
 
 t.test('a wait longer than the run may take is not begun', async (t) => {
   const { outcome, waits } = await start(t, { script: [{ status: 429, headers: { 'retry-after': '7200' } }] });
-  t.match(outcome, { failure: 'rate-limited', detail: /next attempt would be in 7201 s/ });
+  t.match(outcome, { failure: 'rate-limited', detail: /next attempt would be in 120 min/ });
   t.same(waits, []);
 });
 
@@ -213,7 +213,7 @@ t.test('an answer that was cut is asked to go on', async (t) => {
 t.test('an endpoint that does not answer is given up on, also in the middle of an answer', async (t) => {
   for (const hang of ['silent', 'half-way'] as const) {
     const { outcome, server } = await start(t, { script: [{ hang }], options: { limits: { requestMs: 60, maxAttempts: 2 } } });
-    t.match(outcome, { failure: 'transient', detail: /did not answer within 1 s.*2 attempts/ }, hang);
+    t.match(outcome, { failure: 'transient', detail: /did not answer within 60 ms.*2 attempts/ }, hang);
     t.equal(server.requests.length, 2);
   }
 });

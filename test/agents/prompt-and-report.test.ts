@@ -84,7 +84,10 @@ t.test('hundreds of fragments that do not fit are counted, not listed', async (t
   const many = Array.from({ length: 500 }, (_, i) => fragment('data', `${'deep/'.repeat(20)}${i}.md`, 'word '.repeat(200)));
   const { prompt, omitted } = composePrompt(brief([HARD, ...many], 3000));
   t.ok(omitted.length > 480);
-  t.match(prompt, /- and \d+ more\n/);
+  t.match(prompt, /- \d+ more\n/);
+  const few = Array.from({ length: 10 }, (_, i) => fragment('data', `${'deep/'.repeat(30)}${i}.md`, 'word '.repeat(200)));
+  const tight = composePrompt(brief([HARD, ...few], composePrompt(brief([HARD])).tokens + 60));
+  t.match(tight.prompt, /\n- 10 pieces of data\n/, 'or only their number is said, where even their names do not fit');
 });
 
 const block = (yaml: string): string => `words\n\`\`\`nocturne-report\n${yaml}\n\`\`\`\n`;
