@@ -4,11 +4,8 @@
  */
 import { realpathSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Diagnostic } from '../kernel/diagnostic.js';
 import { NocturneError } from '../kernel/error.js';
-import { scan } from '../markdown/scan.js';
 import { loadSchema, REGISTRY_FILE } from '../registry/load-schema.js';
-import type { LoadedSchema } from '../registry/types.js';
 import { decodeEntry, findJournalKey } from '../workspace/journal-entry.js';
 import { committedEntries } from '../workspace/journal-files.js';
 import { observe } from '../workspace/observe.js';
@@ -18,6 +15,7 @@ import { checkLogs } from './gate-logs.js';
 import { checkManifest, untrusted } from './gate-manifest.js';
 import type { GateFinding, GateReport } from './gate-report.js';
 import { MANIFEST_FILE, parseManifest } from './manifest.js';
+import { registryFindings } from './registry-findings.js';
 import { readTrust, type Trust } from './trust.js';
 
 type Read = { readonly kind: 'text'; readonly text: string; readonly hash: string } | { readonly kind: 'bad'; readonly finding: GateFinding };
@@ -72,19 +70,6 @@ function readText(root: string, file: string, problem: GateFinding['problem']): 
   } catch {
     return bad(`${file} is not UTF-8 text`);
   }
-}
-
-/** What is protected and what is a log stands in R1 and R3; where they cannot be read, the gate cannot know what to verify. */
-function registryFindings(text: string, diagnostics: LoadedSchema['diagnostics']): GateFinding[] {
-  if (diagnostics.length === 0) return [];
-  const { headings } = scan(text);
-  const isIn = (name: string, line: number): boolean => {
-    const heading = headings.find((one) => one.depth === 2 && one.text.startsWith(`${name} `));
-    const next = headings.find((one) => heading !== undefined && one.start > heading.start && one.depth <= 2);
-    return heading === undefined || (line >= heading.line && line < (next?.line ?? Number.POSITIVE_INFINITY));
-  };
-  const matters = (one: Diagnostic): boolean => one.severity === 'error' && (isIn('R1', one.range.line) || isIn('R3', one.range.line));
-  return diagnostics.filter(matters).map((one) => ({ file: one.range.file, line: one.range.line, problem: 'registry', message: one.message, hint: one.hint ?? `correct REGISTRY.md and run nocturne sign ${REGISTRY_FILE}` }));
 }
 
 /** Entries that a crash left are finished by `recover`; one that cannot be trusted is not, and must not be passed over. */

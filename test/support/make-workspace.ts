@@ -1,0 +1,47 @@
+/** A whole owned workspace for a test: the shipped files, a key, a signature, anchors. */
+import { cpSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { createOwnerKey, type OwnerKey } from '../../src/integrity/owner-key.js';
+import { signManifest } from '../../src/integrity/sign.js';
+import { fixedClock } from '../../src/kernel/clock.js';
+import { openWorkspace } from '../../src/workspace/open-workspace.js';
+import type { Workspace } from '../../src/workspace/types.js';
+
+export type MadeWorkspace = { readonly root: string; readonly home: string; readonly key: OwnerKey; readonly workspace: Workspace; readonly now: Date };
+export type MakeOptions = {
+  /** Files written over the shipped ones before signing, by path. */
+  readonly files?: Readonly<Record<string, string | Buffer>>;
+  /** Leave it a template that nobody owns. */
+  readonly unsigned?: boolean;
+  readonly at?: string;
+};
+
+const REPOSITORY = fileURLToPath(new URL('../../../', import.meta.url));
+const FOLDERS = ['orchestration-os', 'audit', 'PROJECTS', 'memory'];
+/** Pages of the repository that are no part of a workspace. */
+const NOT_SHIPPED = new Set(['README.md', 'CHANGELOG.md', 'CONTRIBUTING.md']);
+
+/** Makes `DIRECTORY/workspace` and `DIRECTORY/home`; give it `t.testdir()`. */
+export function makeWorkspace(directory: string, options: MakeOptions = {}): MadeWorkspace {
+  const [root, home] = [join(directory, 'workspace'), join(directory, 'home')];
+  copyShipped(root);
+  for (const [path, content] of Object.entries(options.files ?? {})) {
+    mkdirSync(dirname(join(root, path)), { recursive: true });
+    writeFileSync(join(root, path), content);
+  }
+  const now = new Date(options.at ?? '2026-11-21T01:30:00Z');
+  const key = createOwnerKey(home);
+  const workspace = openWorkspace(root, { home, clock: fixedClock(now) });
+  if (options.unsigned !== true) signManifest(workspace, { files: 'all', key, signedBy: 'owner', now });
+  return { root: workspace.root, home, key, workspace, now };
+}
+
+/** The workspace files of this repository, as `init` would copy them. */
+export function copyShipped(root: string): void {
+  mkdirSync(root, { recursive: true });
+  for (const name of readdirSync(REPOSITORY)) {
+    if (name.endsWith('.md') && !NOT_SHIPPED.has(name)) cpSync(join(REPOSITORY, name), join(root, name));
+    else if (FOLDERS.includes(name)) cpSync(join(REPOSITORY, name), join(root, name), { recursive: true });
+  }
+}
