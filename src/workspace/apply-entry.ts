@@ -18,6 +18,7 @@ import { type AnchoredLogs, clearPending, readAnchors, sameAnchor, writeAnchors,
 import { type Conflict, keepConflict } from './conflicts.js';
 import { type Attributes, type Failpoint, flush, makeDirectory, removeIfThere, stage, syncDirectory, TEMP_PREFIX, tryLink, writeAll } from './durable.js';
 import { anchorAfter, type Entry, type EntryDelete, type EntryOp, type EntryWrite } from './journal-entry.js';
+import { retireEntry } from './journal-files.js';
 import { hashAt, observe, sameFile } from './observe.js';
 import { errnoOf, onFile, storageError } from './storage-error.js';
 import type { AppendOp } from './storage-types.js';
@@ -52,12 +53,16 @@ export function applyEntry(application: Application): readonly Conflict[] {
     if (!application.again) takeBack(application, { moves, progress, error });
     throw error;
   }
-  for (const move of moves) {
-    if (progress.settled.has(move)) continue;
-    settle(application, { move, progress });
-    application.failpoint(`settled ${move.op.path}`);
+  try {
+    for (const move of moves) {
+      if (progress.settled.has(move)) continue;
+      settle(application, { move, progress });
+      application.failpoint(`settled ${move.op.path}`);
+    }
+    finish(application);
+  } catch (error) {
+    throw new NocturneError('STORAGE', `the change is in place, but could not be closed: ${textOf(error)}`, { cause: error, file: application.file, hint: 'this is finished when the workspace is next opened with the disk in order' });
   }
-  finish(application);
   return progress.conflicts;
 }
 
@@ -71,7 +76,7 @@ function moveOf(application: Application, op: EntryOp, index: number): Move {
 
 function carryOut(application: Application, work: Work): void {
   const { progress } = work;
-  const { failpoint, state } = application;
+  const { failpoint } = application;
   const active = work.moves.filter((move) => !progress.settled.has(move));
   announce(application);
   failpoint('announced');
@@ -91,7 +96,7 @@ function carryOut(application: Application, work: Work): void {
   for (const directory of progress.touched) if (lstatSync(directory, { throwIfNoEntry: false }) !== undefined) syncDirectory(directory);
   failpoint('directories flushed');
   moveAnchors(application, progress);
-  failpoint(`anchors in ${state} written`);
+  failpoint('anchors written');
 }
 
 function announce({ entry, state }: Application): void {
@@ -103,9 +108,9 @@ function moveAnchors({ entry, state }: Application, progress: Progress): void {
   const lost = new Set(progress.conflicts.map((conflict) => conflict.path));
   const appended = entry.ops.filter((op) => op.kind === 'append' && !lost.has(op.path)).map((op) => [op.path, anchorAfter(op as AppendOp)] as const);
   if (appended.length === 0) return;
-  const { logs, pending } = readAnchors(state);
+  const { logs } = readAnchors(state);
   progress.undo.push(() => restoreAnchors(state, logs));
-  writeAnchors(state, { version: 1, logs: { ...logs, ...Object.fromEntries(appended) }, ...(pending === undefined ? {} : { pending }) });
+  writeAnchors(state, { version: 1, logs: { ...logs, ...Object.fromEntries(appended) } });
 }
 
 function restoreAnchors(state: string, logs: AnchoredLogs): void {
@@ -115,9 +120,7 @@ function restoreAnchors(state: string, logs: AnchoredLogs): void {
 }
 
 function finish({ file, state, failpoint }: Application): void {
-  removeIfThere(file);
-  failpoint('entry removed');
-  syncDirectory(dirname(file));
+  retireEntry(file, failpoint);
   clearPending(state);
 }
 
@@ -129,8 +132,7 @@ function takeBack(application: Application, at: Work & { readonly error: unknown
     for (const move of at.moves) removeIfThere(move.aside);
     finish(application);
   } catch (second) {
-    const [first, then] = [at.error, second].map((error) => (error instanceof Error ? error.message : String(error)));
-    throw new NocturneError('STORAGE', `${first}; undoing failed as well: ${then}`, {
+    throw new NocturneError('STORAGE', `${textOf(at.error)}; undoing failed as well: ${textOf(second)}`, {
       cause: at.error,
       file: application.file,
       hint: 'the change is whole in .nocturne/journal and is finished when the workspace is next opened with the disk in order',
@@ -317,6 +319,10 @@ function removeIfEmpty(directory: string): void {
     const code = errnoOf(error);
     if (code !== 'ENOTEMPTY' && code !== 'EEXIST' && code !== 'ENOENT') throw storageError(error, directory, 'remove');
   }
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 function isWrite(move: Move): move is Move<EntryWrite> {

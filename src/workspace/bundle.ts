@@ -45,8 +45,22 @@ function checkArguments({ snapshot, bundle, args }: Scope): void {
 function checkPrecondition(scope: Scope, precondition: Precondition): void {
   const { subject, test } = precondition;
   const found = subject.kind === 'argument' ? textOf(scope.args[subject.name] ?? null) : fieldText(scope, subject.target, subject.field);
-  const holds = test.kind === 'empty' ? found === '' : test.kind === 'not-empty' ? found !== '' : test.kind === 'is-not' ? !test.values.includes(found) : test.values.includes(found);
+  const holds = passes(test, found);
   if (!holds) throw new NocturneError('REFUSED', `the bundle ${scope.bundle.name} needs: ${precondition.text}; found "${found}"`, { file: scope.snapshot.schema.file, line: precondition.range.line });
+}
+
+function passes(test: Precondition['test'], found: string): boolean {
+  switch (test.kind) {
+    case 'empty':
+      return found === '';
+    case 'not-empty':
+      return found !== '';
+    case 'is-not':
+      return !test.values.includes(found);
+    case 'is':
+    case 'in':
+      return test.values.includes(found);
+  }
 }
 
 function fieldText(scope: Scope, target: BundleTarget, field: string): string {
@@ -61,7 +75,14 @@ function changesOf(scope: Scope, operation: BundleOperation): Change[] {
   if (operation.op === 'set') return operation.fields.map(({ field, value }) => ({ kind: 'set', address: `${target.object}[${key}].${field}`, value: evaluate(scope, value, target) }));
   const { body, ...fields } = Object.fromEntries(operation.fields.map(({ field, value }) => [field, evaluate(scope, value, undefined)])) as Record<string, Value>;
   if (operation.op === 'append') return [{ kind: 'append', object: target.object, fields: body === undefined ? fields : { ...fields, body } }];
-  return [{ kind: 'insert', object: target.object, ...(target.key === undefined ? {} : { key }), fields, ...(typeof body === 'string' ? { body } : {}) }];
+  const place = target.key === undefined ? {} : insertPlace(scope, target.object, key);
+  return [{ kind: 'insert', object: target.object, ...place, fields, ...(typeof body === 'string' ? { body } : {}) }];
+}
+
+/** The key of an insert's target names the file where the object has one for each key (documents, daily logs), else the record. */
+function insertPlace(scope: Scope, object: string, key: string): { readonly key: string } | { readonly file: string } {
+  const spec = scope.snapshot.schema.objects.get(object);
+  return spec !== undefined && spec.shape !== 'document' && spec.glob.includes('*') ? { file: spec.glob.replace('*', key) } : { key };
 }
 
 /** The key written in the target; of a single-file document, its one key. */

@@ -4,6 +4,7 @@ import { NocturneError } from '../kernel/error.js';
 import { sha256 } from '../kernel/hash.js';
 import type { ObjectSpec } from '../registry/types.js';
 import { readAnchors } from './anchors.js';
+import { noteCommit } from './commit-record.js';
 import { diffFields } from './field-diff.js';
 import { nextId } from './ids.js';
 import { transact } from './journal.js';
@@ -11,7 +12,7 @@ import { checkFence } from './lease.js';
 import { appendRows, readTail } from './log-tail.js';
 import { withCommitMutex } from './mutex.js';
 import { putObject } from './objects.js';
-import { applyChange, draftText, emptyDraft, type Draft } from './plan.js';
+import { applyChange, emptyDraft, type Draft } from './plan.js';
 import { recover } from './recover.js';
 import type { StorageOp } from './storage-types.js';
 import type { ChangeSet, CommitResult, FieldChange, Fields, Notice, Snapshot } from './types.js';
@@ -47,10 +48,13 @@ function commitOnce(place: CommitPlace, source: CommitSource): Omit<CommitResult
   const draft = emptyDraft();
   for (const change of changeSet.changes) applyChange(snapshot, draft, change);
   const notices = (changeSet.notices ?? []).map((notice) => addNotice(place, { snapshot, draft, notice }));
-  const fields = changedFields(place, { snapshot, draft, changeSet });
+  const fields = changedFields(place, { snapshot, draft });
   record(snapshot, { draft, changeSet, fields });
   const ops = operations(place, snapshot, draft);
-  if (ops.length > 0) transact(place.root, place.state, ops, { runId: changeSet.runId, actor: changeSet.actor.name, reason: changeSet.reason });
+  if (ops.length > 0) {
+    noteCommit(place, changeSet.actor.name, ops);
+    transact(place.root, place.state, ops, { runId: changeSet.runId, actor: changeSet.actor.name, reason: changeSet.reason });
+  }
   const files = [...draft.files].map(([path, content]) => ({ path, before: snapshot.hash(path), after: content === undefined ? undefined : sha256(content) }));
   return { files: files.filter((file) => file.before !== file.after), fields, notices };
 }
@@ -63,29 +67,27 @@ function addNotice(place: CommitPlace, at: { snapshot: Snapshot; draft: Draft; n
   return id;
 }
 
-function changedFields(place: CommitPlace, at: { snapshot: Snapshot; draft: Draft; changeSet: ChangeSet }): FieldChange[] {
-  const now = stamp(at.snapshot.now);
-  const changes: FieldChange[] = [];
-  for (const path of at.draft.files.keys()) {
-    const objects = at.snapshot.objectsOf(path).filter((object) => object.object !== 'LOCK');
-    if (objects.length === 0) {
-      if (at.snapshot.objectsOf(path).length === 0) changes.push(...wholeFile(place, at, path));
-      continue;
-    }
-    for (const one of diffFields(objects, path, { before: at.snapshot.text(path), after: draftText(at.snapshot, at.draft, path) })) {
-      const valid = at.draft.valid.get(`${one.file}\0${one.key}\0${one.field}`) ?? now;
-      changes.push({ address: one.address, old: inline(place, one.old ?? ''), new: inline(place, one.new ?? ''), valid });
-    }
-  }
-  return changes;
+function changedFields(place: CommitPlace, at: { snapshot: Snapshot; draft: Draft }): FieldChange[] {
+  const drafted = [...at.draft.files].map(([path, content]) => ({ path, before: at.snapshot.bytes(path), after: content === undefined ? undefined : Buffer.from(content) }));
+  const adopted = [...at.draft.adopted].map(([path, before]) => ({ path, before, after: at.snapshot.bytes(path) }));
+  return [...drafted, ...adopted].flatMap((file) => fieldsOfFile(place, at, file));
 }
 
-/** A file that holds no object: the change is its whole content, kept by hash. */
-function wholeFile(place: CommitPlace, at: { snapshot: Snapshot; draft: Draft }, path: string): FieldChange[] {
-  const content = at.draft.files.get(path);
-  const before = at.snapshot.bytes(path);
-  const [old, now] = [before === undefined ? '' : `sha256:${putObject(place.root, before)}`, content === undefined ? '' : `sha256:${putObject(place.root, Buffer.from(content))}`];
-  return old === now ? [] : [{ address: path, old, new: now, valid: stamp(at.snapshot.now) }];
+type FileVersions = { readonly path: string; readonly before: Buffer | undefined; readonly after: Buffer | undefined };
+
+/** Field by field where the file holds objects (the lock, which only mirrors the lease, is left out); else its whole content, kept by hash. */
+function fieldsOfFile(place: CommitPlace, at: { snapshot: Snapshot; draft: Draft }, file: FileVersions): FieldChange[] {
+  const now = stamp(at.snapshot.now);
+  const objects = at.snapshot.objectsOf(file.path);
+  if (objects.length > 0) {
+    const typed = objects.filter((object) => object.object !== 'LOCK');
+    return diffFields(typed, file.path, { before: file.before?.toString('utf8'), after: file.after?.toString('utf8') }).map((one) => {
+      const valid = at.draft.valid.get(`${one.file}\0${one.key}\0${one.field}`) ?? now;
+      return { address: one.address, old: inline(place, one.old ?? ''), new: inline(place, one.new ?? ''), valid };
+    });
+  }
+  const [old, after] = [file.before, file.after].map((bytes) => (bytes === undefined ? '' : `sha256:${putObject(place.root, bytes)}`));
+  return old === after ? [] : [{ address: file.path, old: old ?? '', new: after ?? '', valid: now }];
 }
 
 function inline(place: CommitPlace, value: string): string {
@@ -103,7 +105,8 @@ function record(snapshot: Snapshot, at: { draft: Draft; changeSet: ChangeSet; fi
     const row = { address: field.address, old: field.old, new: field.new, writer: changeSet.actor.name, run_id: changeSet.runId, bundle: changeSet.bundle ?? '', t_written: now, t_valid: field.valid, reason: changeSet.reason };
     draft.rows.push({ object: change, file: change.glob, fields: row });
   }
-  for (const entry of changeSet.audit ?? []) draft.rows.push({ object: audit, file: audit.glob, fields: { time: now, run_id: changeSet.runId, ...entry } });
+  for (const entry of changeSet.audit ?? []) draft.rows.push({ object: audit, file: audit.glob, fields: entry });
+  for (const [i, row] of draft.rows.entries()) if (row.object === audit) draft.rows[i] = { ...row, fields: { ...row.fields, time: now, run_id: changeSet.runId } };
 }
 
 function operations(place: CommitPlace, snapshot: Snapshot, draft: Draft): StorageOp[] {

@@ -1,9 +1,11 @@
 /**
  * The form of a journal entry: one file with everything that is needed to finish a transaction.
  *
- *     nocturne journal v1 <HMAC-SHA-256 of the rest, hex>
+ *     nocturne journal v1 <HMAC-SHA-256 of the next LENGTH bytes, hex> LENGTH
  *     {"txid": …, "ops": [{"kind": "write", "path": …, "before": …, "after": …, "length": …}, …], …}
  *     <the bytes of each operation, one after the other>
+ *
+ * Bytes after that belong to an older, longer entry whose file is used again.
  *
  * Its key is in the state directory, outside the workspace: recovery runs before the integrity gate, and whoever can put a file into
  * `.nocturne/journal/` must not have it carried out.
@@ -25,6 +27,7 @@ export type EntryOp = EntryWrite | EntryDelete | AppendOp;
 export type Entry = { readonly txid: string; readonly runId: string; readonly reason: string; readonly base: AnchoredLogs; readonly ops: readonly EntryOp[] };
 
 const MAGIC = 'nocturne journal v1 ';
+const HEAD = /^nocturne journal v1 ([0-9a-f]{64}) (\d{1,15})$/;
 const KEY_FILE = 'journal.key';
 const KEY = /^[0-9a-f]{64}$/;
 
@@ -64,19 +67,18 @@ export function encodeEntry(entry: Entry, key: Buffer): Buffer {
   const ops = entry.ops.map((op) => (op.kind === 'delete' ? op : { ...op, content: undefined, length: op.content.length }));
   const header = Buffer.from(`${JSON.stringify({ ...entry, ops })}\n`);
   const rest = Buffer.concat([header, ...entry.ops.map((op) => (op.kind === 'delete' ? Buffer.alloc(0) : op.content))]);
-  return Buffer.concat([Buffer.from(`${MAGIC}${createHmac('sha256', key).update(rest).digest('hex')}\n`), rest]);
+  return Buffer.concat([Buffer.from(`${MAGIC}${createHmac('sha256', key).update(rest).digest('hex')} ${rest.length}\n`), rest]);
 }
 
 /** @returns the entry, or the reason why it cannot be trusted. */
 export function decodeEntry(bytes: Buffer, key: Buffer | undefined): Entry | string {
   const first = bytes.indexOf(10);
-  const head = bytes.toString('latin1', 0, Math.max(0, first));
-  if (first < 0 || !head.startsWith(MAGIC)) return 'it does not begin like a journal entry';
+  const head = HEAD.exec(bytes.toString('latin1', 0, Math.max(0, first)));
+  if (head === null) return 'it does not begin like a journal entry';
   if (key === undefined) return 'the key that it was made with is not in the state directory of this workspace';
-  const rest = bytes.subarray(first + 1);
+  const rest = bytes.subarray(first + 1, first + 1 + Number(head[2]));
   const expected = createHmac('sha256', key).update(rest).digest();
-  const found = Buffer.from(head.slice(MAGIC.length), 'hex');
-  if (found.length !== expected.length || !timingSafeEqual(found, expected)) return 'it is damaged, or nocturne did not write it';
+  if (!timingSafeEqual(Buffer.from(head[1] ?? '', 'hex'), expected)) return 'it is damaged, or nocturne did not write it';
   // What follows is exactly what `encodeEntry` made: the key vouches for its form.
   const second = rest.indexOf(10);
   const header = JSON.parse(rest.toString('utf8', 0, second)) as Entry;

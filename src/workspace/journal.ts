@@ -1,18 +1,18 @@
 /** Changes any number of files at once: wholly or not at all, whatever happens in between. */
-import { existsSync, lstatSync, readdirSync } from 'node:fs';
+import { lstatSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { NocturneError } from '../kernel/error.js';
 import { readAnchors } from './anchors.js';
 import { applyEntry } from './apply-entry.js';
 import type { Conflict } from './conflicts.js';
-import { type Failpoint, makeDirectory, noFailpoint, removeIfThere, writeFileDurably } from './durable.js';
+import { type Failpoint, noFailpoint } from './durable.js';
 import { encodeEntry, type Entry, entryOp, type EntryOp, journalKey } from './journal-entry.js';
+import { isJournalEmpty, writeEntry } from './journal-files.js';
 import { checkFence } from './lease.js';
 import { withCommitMutex } from './mutex.js';
 import { assertWritablePath, observe } from './observe.js';
 import { recover, type Recovery } from './recover.js';
-import { onFile } from './storage-error.js';
 import type { StorageOp } from './storage-types.js';
 
 /** Who and why, kept in the entry for whoever has to finish it. With `fence`, only the pass that holds the lease may commit. */
@@ -38,8 +38,7 @@ export type TransactResult = {
 export function transact(root: string, state: string, ops: readonly StorageOp[], meta: TransactMeta): TransactResult {
   const failpoint = meta.failpoint ?? noFailpoint;
   return withCommitMutex(root, () => {
-    const journal = join(root, '.nocturne', 'journal');
-    const recovered = isEmpty(journal) ? undefined : recover(root, state);
+    const recovered = isJournalEmpty(root) ? undefined : recover(root, state);
     if (meta.fence !== undefined) checkFence(root, meta.fence);
     const all = ops.map(entryOp);
     check(root, all);
@@ -48,23 +47,11 @@ export function transact(root: string, state: string, ops: readonly StorageOp[],
     const needed = all.filter((op) => op.kind !== 'write' || op.after !== op.before || op.mode !== undefined);
     if (needed.length === 0) return { txid, files, conflicts: [], recovered };
     const entry: Entry = { txid, runId: meta.runId, reason: meta.reason, base: readAnchors(state).logs, ops: needed };
-    const file = join(journal, `${txid}.entry`);
     failpoint('checked');
-    writeEntry(file, encodeEntry(entry, journalKey(state)), failpoint);
+    const file = writeEntry(root, { txid, bytes: encodeEntry(entry, journalKey(state)), failpoint });
     failpoint('committed');
     return { txid, files, conflicts: applyEntry({ root, state, entry, file, again: false, failpoint }), recovered };
   });
-}
-
-function writeEntry(file: string, bytes: Buffer, failpoint: Failpoint): void {
-  try {
-    makeDirectory(dirname(file));
-    writeFileDurably(file, bytes, { mode: 0o600, failpoint });
-  } catch (error) {
-    // Its name may be there already: what is reported as failed must not happen later.
-    removeIfThere(file);
-    throw error;
-  }
 }
 
 /** Every file as it was when the operations were computed, or `CONFLICT` with all that are not. */
@@ -96,8 +83,4 @@ function logProblem(path: string, offset: number): string | undefined {
   if (stats === undefined) return offset === 0 ? undefined : 'was deleted';
   if (!stats.isFile()) return 'is no regular file any more';
   return stats.size === offset ? undefined : `has ${stats.size} bytes instead of ${offset}`;
-}
-
-function isEmpty(directory: string): boolean {
-  return !existsSync(directory) || onFile(directory, 'list', () => readdirSync(directory)).length === 0;
 }

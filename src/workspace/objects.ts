@@ -91,6 +91,7 @@ function isStored(root: string, at: { readonly hash: string; readonly size: numb
 
 function store(root: string, hash: string, bytes: Uint8Array): void {
   const path = objectPath(root, hash);
+  // In one directory: where a file system puts an inode depends on the directory it is made in, and 256 places cost five times as much as one.
   const temp = join(objectsIn(root), `${TEMP_PREFIX}${process.pid}-${hash}`);
   try {
     writeFileSync(temp, bytes, { mode: 0o600 });

@@ -17,10 +17,12 @@ export type Draft = {
   readonly rows: LogRow[];
   /** When a set value became true, by file and field address, where that is not now. */
   readonly valid: Map<string, string>;
+  /** Files that changed outside a commit and are taken over as they are: what they held before. */
+  readonly adopted: Map<string, Buffer | undefined>;
 };
 
 export function emptyDraft(): Draft {
-  return { files: new Map(), modes: new Map(), rows: [], valid: new Map() };
+  return { files: new Map(), modes: new Map(), rows: [], valid: new Map(), adopted: new Map() };
 }
 
 /** The text of a file as the draft has it so far. */
@@ -42,6 +44,9 @@ export function applyChange(snapshot: Snapshot, draft: Draft, change: Change): v
     case 'write':
       draft.files.set(change.path, typeof change.content === 'string' ? change.content : Buffer.from(change.content));
       if (change.mode !== undefined) draft.modes.set(change.path, change.mode);
+      return;
+    case 'adopt':
+      draft.adopted.set(change.path, change.before);
       return;
     case 'delete':
       if (!snapshot.files.has(change.path) && draft.files.get(change.path) === undefined) throw new NocturneError('NOT_FOUND', `there is no file ${change.path} to delete`);
@@ -119,8 +124,8 @@ function draftView(snapshot: Snapshot, draft: Draft): Snapshot {
   };
   if (draft.files.size === 0) return snapshot;
   const created = [...draft.files.keys()].filter((path) => !snapshot.files.has(path));
-  const files = new Map(snapshot.files);
-  for (const path of created) files.set(path, { path, size: 0, mtimeMs: 0, ino: 0, kind: 'file', links: 1 });
+  const files = created.length === 0 ? snapshot.files : new Map(snapshot.files);
+  if (files instanceof Map) for (const path of created) files.set(path, { path, size: 0, mtimeMs: 0, ino: 0, kind: 'file', links: 1, ctimeMs: 0, mode: 0o644 });
   const filesOf: Snapshot['filesOf'] = (object) => [...snapshot.filesOf(object), ...created.filter((path) => snapshot.objectsOf(path).some((one) => one.object === object))];
   return { ...snapshot, files, recordsIn, filesOf, records: (object) => filesOf(object).flatMap((path) => recordsIn(path, object)) };
 }

@@ -8,6 +8,7 @@ import { applyEntry } from './apply-entry.js';
 import type { Conflict } from './conflicts.js';
 import { type Failpoint, makeDirectory, noFailpoint, removeIfThere, TEMP_PREFIX, writeFileDurably } from './durable.js';
 import { anchorAfter, decodeEntry, type Entry, findJournalKey } from './journal-entry.js';
+import { clearJournal, committedEntries, isJournalEmpty } from './journal-files.js';
 import { clearCrashMark, crashMarked, withCommitMutex } from './mutex.js';
 import { onFile } from './storage-error.js';
 import type { Anchor } from './storage-types.js';
@@ -36,13 +37,10 @@ export function recover(root: string, state: string, options: { readonly failpoi
   if (!isSuspicious(root, state)) return NOTHING;
   const failpoint = options.failpoint ?? noFailpoint;
   return withCommitMutex(root, () => {
-    const journal = join(root, '.nocturne', 'journal');
     const crashed = crashMarked(root);
-    const names = list(journal);
-    const entries = names.filter((name) => !name.startsWith(TEMP_PREFIX)).map((name) => trusted(state, join(journal, name)));
+    const entries = committedEntries(root).map((file) => trusted(state, file));
     const conflicts = entries.flatMap(({ entry, file }) => applyEntry({ root, state, entry, file, again: true, failpoint }));
-    const unfinished = names.filter((name) => name.startsWith(TEMP_PREFIX));
-    for (const name of unfinished) removeIfThere(join(journal, name));
+    const discarded = clearJournal(root);
     failpoint('journal empty');
     settlePending(root, state);
     failpoint('pending anchors settled');
@@ -51,12 +49,12 @@ export function recover(root: string, state: string, options: { readonly failpoi
     const temporaries = crashed ? sweep(root, state) : [];
     if (crashed) clearCrashMark(root);
     const finished = entries.map(({ entry }) => ({ txid: entry.txid, runId: entry.runId, reason: entry.reason, files: entry.ops.map((op) => op.path) }));
-    return { finished, discarded: unfinished.length, conflicts, torn, temporaries };
+    return { finished, discarded, conflicts, torn, temporaries };
   });
 }
 
 function isSuspicious(root: string, state: string): boolean {
-  if (list(join(root, '.nocturne', 'journal')).length > 0 || crashMarked(root)) return true;
+  if (!isJournalEmpty(root) || crashMarked(root)) return true;
   const { logs, pending } = readAnchors(state);
   return pending !== undefined || Object.entries(logs).some(([path, anchor]) => sizeOf(join(root, path)) > anchor.bytes);
 }

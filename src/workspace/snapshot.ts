@@ -14,7 +14,8 @@ import { openSqlView } from './sql-view.js';
 import type { FileEntry, Located, Snapshot, SqlView } from './types.js';
 import { walk } from './walk.js';
 
-export type SnapshotOptions = { readonly now: Date; readonly files?: ReadonlyMap<string, FileEntry> };
+/** `read`: where a file's bytes come from, when not from the file itself (a past state kept in the object store). */
+export type SnapshotOptions = { readonly now: Date; readonly files?: ReadonlyMap<string, FileEntry>; readonly read?: (path: string) => Buffer | undefined };
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const NONE: readonly never[] = [];
@@ -22,7 +23,7 @@ const NONE: readonly never[] = [];
 /** Reads the tree's listing now, and each file at the first use of it. */
 export function openSnapshot(root: string, options: SnapshotOptions): Snapshot {
   const files = options.files ?? walk(root);
-  const bytesOf = memo((path: string) => readBytes(root, files.get(path)));
+  const bytesOf = memo((path: string) => (options.read === undefined ? readBytes(root, files.get(path)) : options.read(path)));
   const textOf = memo((path: string) => decode(bytesOf(path)));
   const docOf = memo((path: string): Doc | undefined => {
     const text = textOf(path);

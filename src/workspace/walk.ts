@@ -1,5 +1,5 @@
 /** Lists the governed files of a workspace: everything but version control, installed packages, our own store and temporary files. */
-import { type Dirent, lstatSync, readdirSync, readlinkSync } from 'node:fs';
+import { constants, type Dirent, lstatSync, readdirSync, readlinkSync } from 'node:fs';
 import { NocturneError } from '../kernel/error.js';
 import { TEMP_PREFIX } from './durable.js';
 import { errnoOf } from './storage-error.js';
@@ -55,8 +55,8 @@ function describe(root: string, path: string): FileEntry | undefined {
     return path.includes('\ufffd') ? { path, size: 0, mtimeMs: 0, ctimeMs: 0, ino: 0, mode: 0, kind: 'other', links: 1 } : undefined;
   }
   const { size, mtimeMs, ctimeMs, ino, mode, nlink: links } = stats;
-  const common = { path, size, mtimeMs, ctimeMs, ino, mode, links };
-  if (stats.isFile()) return { ...common, kind: 'file' };
-  if (!stats.isSymbolicLink()) return { ...common, kind: 'other' };
-  return { ...common, kind: 'symlink', target: readlinkSync(`${root}/${path}`) };
+  const type = mode & constants.S_IFMT;
+  if (type === constants.S_IFREG) return { path, size, mtimeMs, ctimeMs, ino, mode, kind: 'file', links };
+  if (type !== constants.S_IFLNK) return { path, size, mtimeMs, ctimeMs, ino, mode, kind: 'other', links };
+  return { path, size, mtimeMs, ctimeMs, ino, mode, kind: 'symlink', target: readlinkSync(`${root}/${path}`), links };
 }

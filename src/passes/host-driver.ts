@@ -1,0 +1,59 @@
+/** The pass inside a host's agent session: `begin` is T0 to T4's brief, `end` takes the agent's report and does the rest. */
+import { timingSafeEqual } from 'node:crypto';
+import { parseReport } from '../agents/parse-report.js';
+import type { Usage } from '../agents/types.js';
+import { NocturneError } from '../kernel/error.js';
+import { renewLease } from '../workspace/lease.js';
+import { storedPass, storePass } from './pass-file.js';
+import { runSteps } from './run-steps.js';
+import { enter, LEASE_MS } from './t0-gate.js';
+import { isHalt, type Pass, type PassData, type PassEnvironment, type PassReport, type PassRequest, withData } from './types.js';
+import { finish, WORKER_AFTER, WORKER_BEFORE } from './worker.js';
+
+export type Begun = { readonly kind: 'brief'; readonly data: PassData } | { readonly kind: 'over'; readonly report: PassReport };
+
+export async function beginPass(env: PassEnvironment, request: PassRequest): Promise<Begun> {
+  const entered = await enter(env, { request, driver: 'host' });
+  if (isHalt(entered)) return { kind: 'over', report: { exit: entered.exit, outcome: entered.outcome, data: entered.data } };
+  const { pass, halt } = await runSteps(WORKER_BEFORE, entered);
+  if (halt !== undefined) return { kind: 'over', report: await finish(pass, halt) };
+  storePass(env.workspace.state, pass.data, true);
+  return { kind: 'brief', data: pass.data };
+}
+
+/** @param at.report what the agent printed; its last `nocturne-report` block counts. */
+export async function endPass(env: PassEnvironment, at: { readonly token: string; readonly report: string; readonly usage: Usage; readonly model: string; readonly failed?: string }): Promise<PassReport> {
+  const pass = claim(env, at.token);
+  renewLease(env.workspace.root, pass.data.fence, { ttlMs: LEASE_MS, clock: env.workspace.clock });
+  const outcome: PassData['outcome'] = {
+    kind: at.failed === undefined ? 'finished' : 'failed',
+    ...(at.failed === undefined ? {} : { failure: 'cancelled' as const }),
+    detail: at.failed ?? 'the agent ended its work',
+    usage: at.usage,
+    report: parseReport(at.report),
+    tail: at.report.slice(-8192),
+    model: at.model,
+  };
+  const { pass: done, halt } = await runSteps(WORKER_AFTER, withData(pass, { outcome }));
+  return finish(done, halt);
+}
+
+/** A sign of life from the agent. Exit 4 (LEASE_LOST) tells it to stop. */
+export function heartbeat(env: PassEnvironment, token: string): { readonly runId: string; readonly until: string } {
+  const pass = claim(env, token);
+  return { runId: pass.data.runId, until: renewLease(env.workspace.root, pass.data.fence, { ttlMs: LEASE_MS, clock: env.workspace.clock }).expiresAt };
+}
+
+/** The pass that this token began. */
+function claim(env: PassEnvironment, token: string): Pass {
+  const stored = storedPass(env.workspace.state);
+  if (stored === undefined) throw new NocturneError('LEASE_LOST', 'no pass has begun here, or it was taken over', { hint: 'nocturne pass begin starts one' });
+  if (!sameToken(stored.data.token, token)) throw new NocturneError('REFUSED', `the token is not that of the running pass ${stored.data.runId}`, { hint: 'use the token that nocturne pass begin printed, with --token or $NOCTURNE_PASS_TOKEN' });
+  return { env, data: stored.data };
+}
+
+function sameToken(a: string, b: string): boolean {
+  const [left, right] = [Buffer.from(a), Buffer.from(b)];
+  return left.length === right.length && timingSafeEqual(left, right);
+}
+

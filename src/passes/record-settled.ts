@@ -1,0 +1,21 @@
+/** What was found after the agent goes into the logs: accepted changes field by field, each undone one with its reason, and a notice to the owner. */
+import type { AuditEntry } from '../workspace/types.js';
+import { act, runBundle, stepRow } from './act.js';
+import type { Settled } from './settle.js';
+import type { Pass, StepId } from './types.js';
+
+/** @param at.runId the pass whose differences these are (after a crash not the one that records them). */
+export function recordSettled(pass: Pass, at: { readonly step: StepId; readonly settled: Settled; readonly runId: string; readonly project: string | undefined }): void {
+  const { accepted, undone } = at.settled;
+  const rows: AuditEntry[] = [
+    ...accepted.map((one) => stepRow(at.step, { type: one.after === undefined ? 'delete' : 'write', target: one.path, detail: at.runId === pass.data.runId ? '' : at.runId })),
+    ...undone.map((one) => stepRow(at.step, { type: 'undo', target: one.path, result: 'restored', detail: one.code })),
+  ];
+  if (rows.length > 0) act(pass, { reason: 'agent wrote', changes: accepted.map((one) => ({ kind: 'adopt', path: one.path, before: one.before })), audit: rows });
+  if (undone.length === 0) return;
+  const names = undone.map((one) => one.path).join(', ');
+  const body = undone.map((one) => `- \`${one.path}\` (${one.code}): ${one.why}${one.kept === undefined ? '' : `. The version that was undone is kept: \`nocturne kept apply ${at.runId} ${one.path}\``}`).join('\n');
+  const question = `${at.runId}${at.project === undefined ? '' : ` (${at.project})`} changed what it may not, and it was undone: ${names}. If that was you, apply the kept version; answer yes when seen.`;
+  const args = { priority: 'critical', project: at.project ?? null, question, body };
+  runBundle(pass, { step: at.step, name: 'incident_surface', args, target: at.project ?? '', detail: `${undone.length} changes undone` });
+}

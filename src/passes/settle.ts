@@ -1,0 +1,49 @@
+/** After the agent: every difference is attributed, judged by the guard, and undone if it was not allowed. The last line, always drawn. */
+import { lstatSync } from 'node:fs';
+import { join } from 'node:path';
+import { decide } from '../governance/decide.js';
+import type { Decision } from '../governance/types.js';
+import { getObject } from '../workspace/objects.js';
+import { openSnapshot } from '../workspace/snapshot.js';
+import type { FileEntry, Snapshot, Workspace } from '../workspace/types.js';
+import { authorityOf } from './authority.js';
+import { type Difference, differences } from './differences.js';
+import { restore } from './restore.js';
+import type { Baseline, PassData, Undone } from './types.js';
+
+export type Settled = { readonly accepted: readonly Difference[]; readonly undone: readonly Undone[] };
+
+/** Judges and restores; what was accepted still has to be recorded (a commit that adopts it). */
+export async function settle(workspace: Workspace, data: PassData): Promise<Settled> {
+  if (data.baseline === undefined) return { accepted: [], undone: [] };
+  const before = baselineSnapshot(workspace, data.baseline);
+  const accepted: Difference[] = [];
+  const refused: { difference: Difference; code: string; why: string }[] = [];
+  for (const difference of differences(workspace, data.baseline)) {
+    const verdict = await judge(workspace, { before, data, difference });
+    if (verdict === undefined) accepted.push(difference);
+    else refused.push({ difference, ...verdict });
+  }
+  const kept = restore(workspace, data.runId, refused.map((one) => one.difference));
+  return { accepted, undone: refused.map(({ difference, code, why }) => ({ path: difference.path, code, why, kept: kept.get(difference.path) })) };
+}
+
+/** The workspace as it was before the agent began, read from the object store. */
+export function baselineSnapshot(workspace: Workspace, baseline: Baseline): Snapshot {
+  const files = new Map<string, FileEntry>();
+  for (const [path, file] of Object.entries(baseline.files)) files.set(path, { path, size: file.size, mtimeMs: file.mtimeMs, ctimeMs: file.mtimeMs, ino: 0, kind: 'file', links: 1, mode: file.mode });
+  for (const [path, target] of Object.entries(baseline.links)) files.set(path, { path, size: 0, mtimeMs: 0, ctimeMs: 0, ino: 0, kind: 'symlink', target, links: 1, mode: 0o777 });
+  return openSnapshot(workspace.root, { now: workspace.clock.now(), files, read: (path) => ((file) => (file === undefined ? undefined : getObject(workspace.root, file.hash)))(baseline.files[path]) });
+}
+
+async function judge(workspace: Workspace, at: { before: Snapshot; data: PassData; difference: Difference }): Promise<{ code: string; why: string } | undefined> {
+  const { difference } = at;
+  if (difference.kind === 'link') return { code: 'path-symlink', why: 'symbolic links were made, changed or removed' };
+  if (difference.kind === 'special') return { code: 'path-invalid', why: 'it is neither a file nor a directory' };
+  if (difference.after !== undefined && (lstatSync(join(workspace.root, difference.path), { throwIfNoEntry: false })?.nlink ?? 1) > 1) return { code: 'path-hard-link', why: 'the file has another name (hard link)' };
+  const action = difference.after === undefined ? ({ kind: 'delete', path: difference.path } as const) : ({ kind: 'write', path: difference.path, content: difference.after } as const);
+  const decision: Decision = await decide(at.before, authorityOf(at.data), action);
+  if (decision.verdict === 'allow') return undefined;
+  const [first] = decision.reasons.filter((reason) => reason.code !== 'allowed');
+  return { code: first?.code ?? 'out-of-scope', why: decision.reasons.map((reason) => reason.message).join('; ') };
+}

@@ -1,0 +1,100 @@
+/** T4, first half: the tree is snapshotted, and the brief is composed from fragments with their sources. */
+import { composePrompt } from '../agents/compose-prompt.js';
+import type { Brief, Fragment } from '../agents/types.js';
+import { sha256 } from '../kernel/hash.js';
+import type { Rec } from '../markdown/types.js';
+import { openCommitRecord } from '../workspace/commit-record.js';
+import { snapshotTree } from '../workspace/objects.js';
+import type { Snapshot } from '../workspace/types.js';
+import { storePass } from './pass-file.js';
+import { fieldInt, fieldList, fieldText } from '../governance/field-text.js';
+import { structure } from './structure.js';
+import { type Baseline, type Pass, type Step, withData } from './types.js';
+
+const DEFAULT_CONTEXT = 40_000;
+const IDLE_SECONDS = 300;
+/** How many of each kind of remembered thing go into a brief. */
+const SOME = 6;
+
+export const t4Brief: Step = {
+  id: 'T4',
+  title: 'compose the brief',
+  run(pass) {
+    const { workspace } = pass.env;
+    const snapshot = workspace.snapshot();
+    const brief = briefOf(pass, snapshot);
+    const { prompt, omitted } = composePrompt(brief);
+    for (const one of omitted) pass.env.say(`     left out for want of room: ${one.source} (${one.how})`);
+    const baseline = baselineOf(pass, snapshot);
+    openCommitRecord(workspace.state);
+    const ready = withData(pass, { brief, prompt, baseline });
+    storePass(workspace.state, ready.data, false);
+    return ready;
+  },
+};
+
+function baselineOf(pass: Pass, snapshot: Snapshot): Baseline {
+  const stored = snapshotTree(pass.env.workspace.root, snapshot.files.values());
+  const files: Record<string, Baseline['files'][string]> = {};
+  const links: Record<string, string> = {};
+  for (const entry of snapshot.files.values()) {
+    const object = stored.get(entry.path);
+    if (entry.kind === 'symlink') links[entry.path] = entry.target ?? '';
+    else if (object !== undefined) files[entry.path] = { hash: object.hash, mode: entry.mode & 0o7777, size: entry.size, mtimeMs: entry.mtimeMs };
+  }
+  return { files, links };
+}
+
+function briefOf(pass: Pass, snapshot: Snapshot): Brief {
+  const { data } = pass;
+  const project = data.project === undefined ? undefined : snapshot.record('PROJECT', data.project);
+  const phase = phaseOf(snapshot, data.project, fieldText(project, 'phase.name'));
+  const stop = structure(project, 'phase.stop_condition') ?? structure(phase, 'stop_condition') ?? [];
+  return {
+    runId: data.runId,
+    token: data.token,
+    role: data.request.role,
+    project: data.project ?? data.idle?.tier ?? data.request.role,
+    objective: data.objective ?? data.idle?.objective ?? '',
+    fragments: fragmentsOf(pass, { snapshot, project }),
+    mayWrite: data.writes,
+    mustNot: ['anything else in the workspace, and nothing outside it', 'files written in an earlier phase', 'protected files, logs, REGISTRY.md, LOCK.md, LONGRUNNER.md'],
+    budget: {
+      maxMinutes: data.tier?.maxMinutes ?? 30,
+      maxTokens: data.tier?.maxTokens,
+      maxCost: data.tier?.maxCost,
+      idleSeconds: IDLE_SECONDS,
+      contextBudget: fieldInt(project, 'next_pass.context_budget') ?? DEFAULT_CONTEXT,
+    },
+    stopCondition: stop.map((assertion) => (typeof assertion === 'string' ? assertion : JSON.stringify(assertion))),
+    sandbox: 'off: writes are judged when they are made through nocturne, and all of them after the pass',
+  };
+}
+
+/** The section of the current phase in the project's PHASES.md. */
+export function phaseOf(snapshot: Snapshot, project: string | undefined, phase: string): Rec | undefined {
+  return project === undefined ? undefined : snapshot.recordsIn(`PROJECTS/${project}/PHASES.md`, 'PHASES').find((record) => record.key === phase);
+}
+
+function fragmentsOf(pass: Pass, at: { snapshot: Snapshot; project: Rec | undefined }): readonly Fragment[] {
+  const { snapshot, project } = at;
+  const fragments: Fragment[] = [];
+  const whole = (title: string, path: string, trust: Fragment['trust']): void => {
+    const content = snapshot.text(path);
+    if (content !== undefined && content.trim() !== '') fragments.push({ title, source: path, sha256: snapshot.hash(path) ?? '', text: content, trust });
+  };
+  whole('Hard lines', 'orchestration-os/CRON-HARDLINES.md', 'instruction');
+  whole('Who you are and what you never do', 'SOUL.md', 'instruction');
+  if (project !== undefined) fragments.push(part('The project', project.file, `Mission: ${fieldText(project, 'mission')}\nPhase ${fieldText(project, 'phase.name')}: ${fieldText(project, 'phase.objective')}\nLast pass (${fieldText(project, 'last_pass.quality') || 'none yet'}): ${fieldText(project, 'last_pass.objective')}`));
+  const answers = snapshot.records('NOTIFICATION').filter((record) => fieldText(record, 'project') === pass.data.project && fieldText(record, 'answer') !== '');
+  for (const record of answers.slice(-SOME)) fragments.push(part('An answer of the owner', `${record.file}#${record.key}`, `Asked: ${fieldText(record, 'action_needed')}\nAnswer: ${fieldText(record, 'answer')}`));
+  for (const path of fieldList(project, 'last_pass.outputs')) whole('An earlier output', path, 'data');
+  for (const record of snapshot.records('FAILURE-MODE').filter((one) => fieldText(one, 'status') === 'open').slice(0, SOME)) fragments.push(part('A known way to fail', `${record.file}#${record.key}`, `${fieldText(record, 'symptom')}\nPrevention: ${fieldText(record, 'prevention')}`));
+  for (const record of snapshot.records('LESSON').slice(-SOME)) fragments.push(part('A lesson', `${record.file}#${record.key}`, fieldText(record, 'observation')));
+  for (const record of snapshot.records('MEMORY').filter((one) => fieldText(one, 'project') === pass.data.project).slice(-SOME)) fragments.push(part('What an earlier pass noted', `${record.file}#${record.key}`, `${fieldText(record, 'result')}\nNext: ${fieldText(record, 'next')}`));
+  return fragments;
+}
+
+function part(title: string, source: string, content: string): Fragment {
+  return { title, source, sha256: sha256(content), text: content, trust: 'data' };
+}

@@ -1,0 +1,35 @@
+/** Help pages: one screen for all commands, one for each. */
+import { CATALOGUE, GROUPS } from './catalogue.js';
+import type { Command } from './types.js';
+
+export function helpPage(): string {
+  const width = Math.max(...Object.keys(CATALOGUE).map((name) => name.length)) + 2;
+  const parts = GROUPS.map((group) => {
+    const names = Object.entries(CATALOGUE).filter(([, entry]) => entry.group === group);
+    return names.length === 0 ? '' : `${group}\n${names.map(([name, entry]) => `  ${name.padEnd(width)}${entry.summary}`).join('\n')}\n`;
+  });
+  return [
+    'nocturne: governance for agents that work while nobody watches',
+    '',
+    '  nocturne init my-workspace      make a workspace and its owner',
+    '  nocturne validate               is it sound?',
+    '  nocturne night --passes 3       let the agents work, then read the briefing',
+    '',
+    ...parts.filter((part) => part !== ''),
+    'Every command takes --workspace DIR, --json, --quiet, --no-color and --help.',
+    'Exit codes: 0 done, 1 findings or a failed pass, 2 usage, 3 gate refused, 4 deferred, 5 refused by policy, 70 a bug.',
+  ].join('\n');
+}
+
+export function helpFor(name: string, summary: string, command: Command): string {
+  const options = [...(command.options ?? []), { flags: '--workspace <dir>', description: 'which workspace' }, { flags: '--json', description: 'one JSON document on stdout' }, { flags: '--quiet', description: 'no progress' }];
+  const width = Math.max(...options.map((option) => option.flags.length)) + 2;
+  return [
+    `nocturne ${name}${command.args === undefined ? '' : ` ${command.args}`}`,
+    `  ${summary}`,
+    '',
+    ...command.examples.map((example) => `  $ ${example}`),
+    '',
+    ...options.map((option) => `  ${option.flags.padEnd(width)}${option.description}${'choices' in option && option.choices !== undefined ? ` (${option.choices.join(', ')})` : ''}`),
+  ].join('\n');
+}
