@@ -1,4 +1,5 @@
-/** How long to wait before trying again. */
+/** How long to wait before trying again, and waiting. */
+import { setTimeout as sleep } from 'node:timers/promises';
 
 /** Waits; rejects when the signal is aborted first. Injected, so that tests do not wait. */
 export type Wait = (ms: number, signal: AbortSignal) => Promise<void>;
@@ -26,3 +27,8 @@ export function retryAfterMs(header: (name: string) => string | null, now: numbe
   const date = /[a-z]/i.test(value) ? Date.parse(value) : Number.NaN;
   return Number.isNaN(date) ? undefined : Math.max(0, date - now);
 }
+
+/** Waits in real time, at most the 24 days that a timer can. */
+export const pause: Wait = async (ms, signal) => {
+  await sleep(Math.min(ms, 2 ** 31 - 1), undefined, { signal });
+};

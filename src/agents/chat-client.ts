@@ -1,11 +1,12 @@
 /** Requests to an OpenAI-compatible endpoint: one at a time, bounded in time and size, tried again where that can help. */
 import type { ChatCompletionMessageParam } from 'openai/resources/chat/completions';
-import { backoffMs, type Wait } from './backoff.js';
+import type { Wait } from './backoff.js';
 import { readAnswer, type ChatAnswer } from './chat-answer.js';
 import { CHAT_TOOLS } from './chat-tools.js';
 import { classifyRequestError, type RequestFailure } from './classify-request-error.js';
 import type { Failed, RunClock } from './run-clock.js';
 import { spokenDuration } from './spoken-duration.js';
+import { tryAgain, type Attempt } from './try-again.js';
 import type { RunEvent } from './types.js';
 
 export type Exchange = { readonly kind: 'answer'; readonly answer: ChatAnswer } | ({ readonly kind: 'failed' } & Failed);
@@ -30,7 +31,7 @@ export type ChatClientOptions = {
 export type ChatClient = { ask(messages: readonly ChatCompletionMessageParam[], turn: number): Promise<Exchange> };
 
 export async function chatClient(options: ChatClientOptions): Promise<ChatClient> {
-  const { endpoint, apiKey, model, signal, clock, requestMs, maxAttempts, maxAnswerBytes } = options;
+  const { endpoint, apiKey, model, signal, clock, wait, random, on, requestMs, maxAttempts, maxAnswerBytes } = options;
   const { OpenAI } = await import('openai');
   const size = { exceeded: false };
   const client = new OpenAI({
@@ -58,29 +59,28 @@ export async function chatClient(options: ChatClientOptions): Promise<ChatClient
   /** A key must not reach a record, also not when a server repeats it. */
   const redacted = (failed: RequestFailure): RequestFailure => (apiKey === '' ? failed : { ...failed, detail: failed.detail.replaceAll(apiKey, '[key]') });
 
+  /** The run's own end takes precedence over whatever a request says. */
+  async function attempt(messages: readonly ChatCompletionMessageParam[], turn: number): Promise<Attempt<Exchange>> {
+    clock.beat();
+    const before = clock.failure();
+    if (before !== undefined) return { result: { kind: 'failed', ...before } };
+    const result = await once(messages, turn, Math.min(requestMs, clock.left()));
+    if ('kind' in result) return { result };
+    if (result.answered) clock.beat();
+    const after = clock.failure();
+    if (after !== undefined) return { result: { kind: 'failed', ...after } };
+    const { failure, detail, retryAfterMs } = result;
+    const failed = { kind: 'failed', failure, detail } as const;
+    return result.retry ? { result: failed, again: { why: detail, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) } } : { result: failed };
+  }
+
   return {
     async ask(messages, turn) {
-      for (let attempt = 1; ; attempt++) {
-        const before = clock.failure();
-        if (before !== undefined) return { kind: 'failed', ...before };
-        const result = await once(messages, turn, Math.min(requestMs, clock.left()));
-        if ('kind' in result) return result;
-        if (result.answered) clock.beat();
-        const after = clock.failure();
-        if (after !== undefined) return { kind: 'failed', ...after };
-        const { failure, detail } = result;
-        if (!result.retry || attempt >= maxAttempts) return { kind: 'failed', failure, detail: attempt > 1 ? `${detail} (${attempt} attempts)` : detail };
-        const waitMs = backoffMs(attempt, options.random(), result.retryAfterMs);
-        if (waitMs > clock.total()) return { kind: 'failed', failure, detail: `${detail} The next attempt would be in ${spokenDuration(waitMs)}, which is longer than this run can wait.` };
-        options.on({ kind: 'retry', attempt, waitMs, why: detail });
-        try {
-          await options.wait(waitMs, signal);
-        } catch (error) {
-          if (signal.aborted) return CANCELLED;
-          throw error;
-        }
-        clock.beat();
-      }
+      const { result, attempts, tooLongMs, cancelled } = await tryAgain({ maxAttempts, wait, random, signal, on, timeLeft: clock.total }, () => attempt(messages, turn));
+      if (cancelled) return CANCELLED;
+      if (result.kind === 'answer') return result;
+      if (tooLongMs !== undefined) return { ...result, detail: `${result.detail} The next attempt would be in ${spokenDuration(tooLongMs)}, which is longer than this run can wait.` };
+      return attempts > 1 ? { ...result, detail: `${result.detail} (${attempts} attempts)` } : result;
     },
   };
 }

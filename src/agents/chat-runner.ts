@@ -1,6 +1,5 @@
 /** The runner of kind `chat`: a model behind any OpenAI-compatible endpoint works with guarded tools until it reports. */
-import { setTimeout as sleep } from 'node:timers/promises';
-import type { Wait } from './backoff.js';
+import { pause, type Wait } from './backoff.js';
 import type { ChatAnswer, ToolCall } from './chat-answer.js';
 import { chatClient, type ChatClient } from './chat-client.js';
 import { makeCall, prepareCall } from './chat-tools.js';
@@ -157,7 +156,3 @@ function conversationLimit(contextBudget: number): number {
 function isWebAddress(text: string): boolean {
   return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
 }
-
-const pause: Wait = async (ms, signal) => {
-  await sleep(Math.min(ms, 2 ** 31 - 1), undefined, { signal });
-};

@@ -2,10 +2,12 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { pause, type Wait } from './backoff.js';
 import { emptyReport, readReport } from './parse-report.js';
 import { runProcess, type ProcessEnd, type ProcessLimits } from './process-group.js';
 import { runnerEnvironment } from './runner-environment.js';
 import { throttledOutput } from './throttled-output.js';
+import { tryAgain } from './try-again.js';
 import type { FailureCode, RunInput, Runner, RunOutcome } from './types.js';
 import { NO_USAGE } from './usage.js';
 
@@ -15,15 +17,19 @@ export type CommandRunnerOptions = {
   /** Where the brief is put for the program to read. Default: the system's directory for temporary files. */
   readonly scratch?: string;
   readonly limits?: Partial<ProcessLimits>;
+  /** How often a program that exits with 75 is started, the first time included. Default 3. */
+  readonly maxAttempts?: number;
+  readonly wait?: Wait;
+  readonly random?: () => number;
 };
 
 /**
- * Exit codes: 0 = finished; 75 (EX_TEMPFAIL) = nothing was done, worth trying again: `transient`; 77 (EX_NOPERM) = the owner has to log
+ * Exit codes: 0 = finished; 75 (EX_TEMPFAIL) = nothing was done, worth trying again: `transient`, tried again after a wait; 77 (EX_NOPERM) = the owner has to log
  * in: `auth-required`; anything else, or a signal = `crashed`.
  */
 const FAILURE_OF_EXIT: ReadonlyMap<number, FailureCode> = new Map([[75, 'transient'], [77, 'auth-required']]);
 
-export function commandRunner({ host, scratch = tmpdir(), limits }: CommandRunnerOptions): Runner {
+export function commandRunner({ host, scratch = tmpdir(), limits, maxAttempts = 3, wait = pause, random = Math.random }: CommandRunnerOptions): Runner {
   return {
     name: 'command',
     async run(input) {
@@ -33,7 +39,14 @@ export function commandRunner({ host, scratch = tmpdir(), limits }: CommandRunne
         writeFileSync(files.brief, JSON.stringify({ ...input.brief, token: undefined }, undefined, 2), { mode: 0o600 });
         writeFileSync(files.prompt, input.prompt, { mode: 0o600 });
         writeFileSync(files.heartbeat, '', { mode: 0o600 });
-        return outcome(input, await start(input, files, { host, limits }));
+        const { budget } = input.brief;
+        const until = performance.now() + (limits?.totalMs ?? budget.maxMinutes * 60_000);
+        const timeLeft = (): number => Math.max(0, until - performance.now());
+        const { result, cancelled } = await tryAgain({ maxAttempts, wait, random, signal: input.signal, on: input.on, timeLeft }, async () => {
+          const made = outcome(input, await start(input, files, { idleMs: budget.idleSeconds * 1000, ...limits, totalMs: timeLeft() }, host));
+          return made.failure === 'transient' ? { result: made, again: { why: made.detail } } : { result: made };
+        });
+        return cancelled ? { ...result, failure: 'cancelled', detail: 'The run was cancelled while it waited to try again.' } : result;
       } finally {
         rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
       }
@@ -43,7 +56,7 @@ export function commandRunner({ host, scratch = tmpdir(), limits }: CommandRunne
 
 type Files = { readonly brief: string; readonly prompt: string; readonly heartbeat: string };
 
-function start(input: RunInput, files: Files, { host, limits }: { host: CommandRunnerOptions['host']; limits: Partial<ProcessLimits> | undefined }): Promise<ProcessEnd> {
+function start(input: RunInput, files: Files, limits: ProcessLimits, host: CommandRunnerOptions['host']): Promise<ProcessEnd> {
   const { brief, spec, workspaceRoot, on } = input;
   return runProcess({
     program: programOf(input),
@@ -53,7 +66,7 @@ function start(input: RunInput, files: Files, { host, limits }: { host: CommandR
     mark: { runId: brief.runId, workspace: workspaceRoot },
     stdin: input.prompt,
     heartbeatFile: files.heartbeat,
-    limits: { totalMs: brief.budget.maxMinutes * 60_000, idleMs: brief.budget.idleSeconds * 1000, ...limits },
+    limits,
     signal: input.signal,
     onStart: (pid) => on({ kind: 'started', pid }),
     onOutput: throttledOutput(on),

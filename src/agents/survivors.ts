@@ -54,6 +54,7 @@ export type KillOptions = {
 export async function killProcesses(run: RunProcesses, { alsoKill = [], withinMs = 5000 }: KillOptions = {}): Promise<{ readonly killed: number; readonly left: readonly number[] }> {
   const killed = new Set<number>();
   const deadline = performance.now() + withinMs;
+  let quiet = 0;
   for (let pauseMs = 1; ; pauseMs = Math.min(pauseMs * 2, 50)) {
     const known = alsoKill.filter(({ pid, born }) => liveProcess(pid)?.born === born).map(({ pid }) => pid);
     const alive = new Set([...findProcesses(run), ...known]);
@@ -62,8 +63,10 @@ export async function killProcesses(run: RunProcesses, { alsoKill = [], withinMs
       if (pid !== run.group) killed.add(pid);
       sendSignal(pid, 'SIGKILL');
     }
-    if (alive.size === 0 || performance.now() > deadline) return { killed: killed.size, left: [...alive] };
-    await pause(pauseMs);
+    quiet = alive.size === 0 ? quiet + 1 : 0;
+    // One that forks and exits again and again can slip through a single look.
+    if (quiet > (killed.size === 0 ? 0 : 2) || performance.now() > deadline) return { killed: killed.size, left: [...alive] };
+    await pause(quiet > 0 ? 5 : pauseMs);
   }
 }
 

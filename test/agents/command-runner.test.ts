@@ -1,11 +1,14 @@
 /** The `command` runner against real programs, well and badly behaved. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync, writeFileSync, chmodSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { commandRunner } from '../../src/agents/command-runner.js';
 import type { ProcessLimits } from '../../src/agents/process-group.js';
 import type { RunInput } from '../../src/agents/types.js';
-import { commandSpec, sampleBrief, sampleInput } from './sample-run.js';
+import { findProcesses, killProcesses } from '../../src/agents/survivors.js';
+import { AGENT, commandSpec, sampleBrief, sampleInput } from './sample-run.js';
 import { isAlive } from './is-alive.js';
 
 const HOST = { PATH: process.env['PATH'] ?? '', HOME: '/home/owner', LANG: 'C.UTF-8', TZ: 'UTC', SECRET: 'not for agents', EXTRA: 'passed' };
@@ -39,10 +42,24 @@ t.test('a program that does not read a long prompt has finished all the same', a
 });
 
 t.test('exit codes and signals are classified', async (t) => {
-  for (const [code, failure] of [['1', 'crashed'], ['75', 'transient'], ['77', 'auth-required'], ['255', 'crashed']] as const) {
+  for (const [code, failure] of [['1', 'crashed'], ['77', 'auth-required'], ['255', 'crashed']] as const) {
     t.match(await run(sampleInput({ spec: commandSpec('exit', code), cwd: t.testdir() })), { kind: 'failed', failure, detail: new RegExp(`exited with code ${code}\\..*Last words: cannot go on`) });
   }
   t.match(await run(sampleInput({ spec: commandSpec('signal'), cwd: t.testdir() })), { kind: 'failed', failure: 'crashed', detail: /ended by SIGSEGV/ });
+});
+
+t.test('a program that asks to be tried again is, with growing waits, three times in all', async (t) => {
+  const waits: number[] = [];
+  const input = sampleInput({ spec: commandSpec('exit', '75'), cwd: t.testdir() });
+  const runner = commandRunner({ host: HOST, random: () => 0, wait: async (ms) => void waits.push(ms) });
+  t.match(await runner.run(input), { kind: 'failed', failure: 'transient', detail: /exited with code 75/ });
+  t.same(waits, [500, 1000]);
+  t.match(input.events.map((event) => event.kind), ['started', 'output', 'retry', 'started', 'output', 'retry', 'started', 'output']);
+  const again = sampleInput({ spec: commandSpec('second-time', join(t.testdir(), 'tried')), cwd: t.testdirName });
+  t.match(await runner.run(again), { kind: 'finished', report: { summary: 'did the work' } });
+  const controller = new AbortController();
+  const impatient = commandRunner({ host: HOST, wait: async (_, signal) => { controller.abort(); signal.throwIfAborted(); } });
+  t.match(await impatient.run({ ...input, signal: controller.signal }), { failure: 'cancelled' });
 });
 
 t.test('a program that cannot be started is a failure with a sentence, not an exception', async (t) => {
@@ -146,6 +163,26 @@ t.test('a cancelled or late program takes its detached children with it, also on
     t.match(await run(sampleInput({ spec: commandSpec(mode, join(cwd, 'pid')), cwd }), { totalMs: 500 }), { failure: 'timed-out' }, mode);
     t.notOk(isAlive(Number(readFileSync(join(cwd, 'pid'), 'utf8'))), mode);
   }
+});
+
+t.test('a process that flees, forking a new session and ending again and again, is caught', async (t) => {
+  const cwd = t.testdir({ 'flee.sh': 'echo $$ >> hops\nsleep 0.02\nsetsid sh ./flee.sh &\n' });
+  const input = sampleInput({ spec: { ...commandSpec(), program: 'sh', args: ['./flee.sh'] }, cwd });
+  t.match(await run(input), { kind: 'finished', detail: /behind, now ended/ });
+  t.same(readFileSync(join(cwd, 'hops'), 'utf8').split('\n').filter((pid) => isAlive(Number(pid))), []);
+  t.same(findProcesses({ mark: { runId: input.brief.runId, workspace: cwd } }), []);
+});
+
+t.test('the processes of a run whose nocturne is gone are found by their mark and ended', async (t) => {
+  const cwd = t.testdir();
+  const mark = { runId: 'RUN-20261121-900', workspace: cwd };
+  const left = spawn(process.execPath, [AGENT, 'ignore-sigterm'], { detached: true, stdio: ['ignore', 'pipe', 'ignore'], env: { PATH: HOST.PATH, NOCTURNE_RUN: mark.runId, NOCTURNE_WORKSPACE: cwd } });
+  await once(left.stdout, 'data');
+  t.same(findProcesses({ mark }), [left.pid]);
+  t.same(findProcesses({ mark: { ...mark, runId: 'RUN-20261121-90' } }), []);
+  t.same(await killProcesses({ mark }), { killed: 1, left: [] });
+  t.notOk(isAlive(left.pid ?? 0));
+  t.same(await killProcesses({ mark }), { killed: 0, left: [] });
 });
 
 t.test('another run of the same id in another workspace is left alone', async (t) => {
