@@ -1,20 +1,14 @@
 // Writes INTEGRITY-MANIFEST.md as the template that nobody owns yet: real hashes of the protected files, no signature.
-import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
-import fastGlob from 'fast-glob';
+import { MANIFEST_FILE, parseManifest } from '../dist/src/integrity/manifest.js';
+import { findProtected } from '../dist/src/integrity/protected-files.js';
+import { renderManifest } from '../dist/src/integrity/render-manifest.js';
+import { sha256 } from '../dist/src/kernel/hash.js';
 import { loadSchema } from '../dist/src/registry/load-schema.js';
-import { routeOf } from '../dist/src/registry/route.js';
 
-const MANIFEST = 'INTEGRITY-MANIFEST.md';
+const text = readFileSync(MANIFEST_FILE, 'utf8');
+if (parseManifest(text).manifest.signature !== '') throw new Error(`${MANIFEST_FILE} is signed: nocturne sign --all writes it anew and shows what changed`);
 const { schema } = loadSchema(readFileSync('REGISTRY.md', 'utf8'));
-const files = await fastGlob('**/*', { dot: true, ignore: ['.git/**', '.nocturne/**', '.demo/**', 'node_modules/**', 'dist/**'] });
-const rows = files
-  .filter((file) => routeOf(schema, file).tier === 'PROTECTED')
-  .sort()
-  .map((file) => `| ${file} | ${createHash('sha256').update(readFileSync(file)).digest('hex')} | - | - |\n`);
-
-const text = readFileSync(MANIFEST, 'utf8');
-if (/^signature: (?!null\b)\S/m.test(text)) throw new Error(`${MANIFEST} is signed: use nocturne sign, which shows what changed`);
-const table = text.lastIndexOf('|---|---|---|---|\n') + '|---|---|---|---|\n'.length;
-writeFileSync(MANIFEST, text.slice(0, table) + rows.join(''));
-console.log(`${MANIFEST}: ${rows.length} protected files`);
+const rows = findProtected('.', schema).map((file) => ({ file, sha256: sha256(readFileSync(file)), signedBy: '', signedAt: '' }));
+writeFileSync(MANIFEST_FILE, renderManifest(text, { workspace: '', key: '', signedAt: '', signature: '', rows }));
+console.log(`${MANIFEST_FILE}: ${rows.length} protected files`);
