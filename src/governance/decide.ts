@@ -54,7 +54,7 @@ function judge(context: Context, action: Action, verdicts: Verdicts): void {
 function effectsOf(action: Action): readonly (Effect & { readonly bytes?: Uint8Array | string })[] {
   const { kind, path, to, content } = action;
   if (path === undefined || kind === 'exec' || kind === 'send') return [];
-  if (kind === 'rename') return to === undefined ? [] : [{ op: 'delete', path, tree: true }, { op: 'write', path: to, copyOf: path, tree: true }];
+  if (kind === 'rename') return to === undefined ? [] : [{ op: 'delete', path, tree: true, moving: true }, { op: 'write', path: to, copyOf: path, tree: true }];
   if (kind === 'delete') return [{ op: 'delete', path, tree: true }];
   return [{ op: kind, path, ...(content === undefined ? {} : { bytes: content }) }];
 }

@@ -4,7 +4,7 @@ import type { Reason, ReasonCode } from './types.js';
 
 /**
  * `path` as the command names it, from the folder `from` (workspace-relative). `into`: when the path is a folder, the file is this name in it.
- * `tree`: everything below as well. `content`: what the file would hold or have added, when the words tell; `copyOf`: the workspace file it comes from.
+ * `tree`: everything below as well. `moving`: deleted here because it goes elsewhere. `content`: what the file would hold or have added, when the words tell; `copyOf`: the workspace file it comes from.
  * `pattern`: the path is a glob over existing files.
  */
 export type Effect = {
@@ -13,6 +13,7 @@ export type Effect = {
   readonly pattern?: boolean;
   readonly into?: string;
   readonly tree?: boolean;
+  readonly moving?: boolean;
   readonly content?: string;
   readonly copyOf?: string;
 };

@@ -27,7 +27,7 @@ export function skeleton(text: string): string {
 
 /** Only their case differs. */
 export function sameButCase(a: string, b: string): boolean {
-  return a !== b && a.toUpperCase().toLowerCase() === b.toUpperCase().toLowerCase();
+  return a !== b && a.toLowerCase() === b.toLowerCase();
 }
 
 const indexes = new WeakMap<ReadonlyMap<string, unknown>, ReadonlyMap<string, readonly string[]>>();

@@ -1,5 +1,6 @@
 /** Which file of the workspace a given path means, or every reason why it must not be followed. */
 import { isAbsolute } from 'node:path';
+import { TEMP_PREFIX } from '../workspace/durable.js';
 import type { FileEntry } from '../workspace/types.js';
 import { alike, hasInvisible, sameButCase, skeleton } from './guard-look-alike.js';
 import type { FileProbe, Probed } from './guard-probe.js';
@@ -19,9 +20,9 @@ export type PathWorld = {
 
 /**
  * How the target is used. `remove` takes a name away and does not follow what stands there: a link in the last place is then harmless.
- * `folder` may be a directory; `write` may not.
+ * `move` takes it elsewhere, where a relative link would mean something else. `folder` must be a directory or nothing; `write` must not be one.
  */
-export type PathUse = 'write' | 'remove' | 'folder';
+export type PathUse = 'write' | 'remove' | 'move' | 'folder';
 
 /** `path`: workspace-relative, `/`, no `.` or `..`; set whenever it could be worked out, also next to reasons. `existing`: what stands there. */
 export type Target = { readonly path: string | undefined; readonly reasons: readonly Reason[]; readonly existing: Probed | undefined };
@@ -122,7 +123,7 @@ function walk(world: PathWorld, relative: string): { path: string | undefined; r
 }
 
 function reserved(world: PathWorld, path: string): Reason[] {
-  const name = path.split('/').find((part) => RESERVED.has(skeleton(part)) || /^git~\d$/i.test(part));
+  const name = path.split('/').find((part) => RESERVED.has(skeleton(part)) || /^git~\d$/i.test(part) || part.startsWith(TEMP_PREFIX));
   if (name !== undefined) return [{ code: 'path-reserved', message: `${show(path)}: ${show(name)} is not the workspace's content; nothing is written there through a door` }];
   const absolute = `${world.root}/${path}`;
   return world.home !== undefined && (absolute === world.home || absolute.startsWith(`${world.home}/`)) ? [{ code: 'path-reserved', message: `${show(path)} is in the state directory of nocturne` }] : [];

@@ -66,7 +66,7 @@ const copy = options([...placing, 'no-preserve', 'sparse'], (name, given) => {
 
 const move = options(placing, (name, given) =>
   copying(name, given, (source, path, into) =>
-    reading({ effects: [{ op: 'delete', path: source.text, tree: true }, { op: 'write', path, copyOf: source.text, tree: true, ...(into === undefined ? {} : { into }) }] }),
+    reading({ effects: [{ op: 'delete', path: source.text, tree: true, moving: true }, { op: 'write', path, copyOf: source.text, tree: true, ...(into === undefined ? {} : { into }) }] }),
   ),
 );
 

@@ -17,9 +17,9 @@ type World = { readonly snapshot: Snapshot; readonly world: PathWorld };
 
 export function targetsOf({ snapshot, world }: World, effect: ProposedEffect): readonly ProposedTarget[] {
   if (effect.pattern === true) return expand(world, effect).flatMap((path) => targetsOf({ snapshot, world }, { ...without(effect), from: '', path }));
-  const use: PathUse = effect.op === 'delete' ? 'remove' : effect.op === 'mkdir' || effect.op === 'mode' ? 'folder' : 'write';
+  const use: PathUse = effect.op === 'delete' ? (effect.moving === true ? 'move' : 'remove') : effect.op === 'mkdir' || effect.op === 'mode' ? 'folder' : 'write';
   const folder = effect.into === undefined && effect.tree !== true ? undefined : resolveTarget(world, effect.path, { use: 'folder', from: effect.from });
-  if (effect.into !== undefined && folder?.existing?.kind === 'directory') {
+  if (effect.into !== undefined && (folder?.existing?.kind === 'directory' || effect.path.endsWith('/'))) {
     const { into, ...rest } = effect;
     return targetsOf({ snapshot, world }, { ...rest, path: `${effect.path.replace(/\/+$/, '')}/${into}` });
   }

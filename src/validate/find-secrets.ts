@@ -18,7 +18,9 @@ type LibraryRule = { readonly meta: { readonly id: string }; create(context: Rul
 const MARKER =
   /A3T[A-Z0-9]|A(?:KI|GP|ID|RO|IP|NP|NV|SI)A[A-Z0-9]|secret|SECRET|Secret|_authToken|x-oauth-basic|npm_|xox[bpaor]-|xapp-|hooks\.slack\.com|:\/\/[^\s/@]{1,256}@|sk-|lin_api_|PRIVATE KEY|private_key|SG\.|shp(?:pa|ca|at|ss)_|gh[pousr]_|github_pat_|ops_ey/i;
 
-const ENCODED = /[A-Za-z0-9+/_-]{24,}(?:\r?\n[ \t]*[A-Za-z0-9+/_-]{16,})*={0,2}/g;
+/** One line, or several of at least 8 characters each. */
+const ENCODED = /(?:[A-Za-z0-9+/_-]{8,}\r?\n[ \t]*)*[A-Za-z0-9+/_-]{4,}={0,2}/g;
+const SHORTEST = 24;
 const DEPTH = 3;
 
 /** Every credential in a text, in order, each place once. Sync and pure. */
@@ -60,6 +62,7 @@ function encoded(text: string, depth: number): FoundSecret[] {
   const found: FoundSecret[] = [];
   for (const match of text.matchAll(ENCODED)) {
     const run = match[0].replace(/\s/g, '');
+    if (run.length < SHORTEST) continue;
     for (const decoded of decodings(run)) {
       const inner = scan(decoded, depth)[0];
       if (inner === undefined) continue;
