@@ -2,6 +2,7 @@
 import { type Document, isAlias, isMap, isScalar, isSeq, type Node, type Pair, parseDocument, type Scalar, type YAMLMap } from 'yaml';
 import type { Diagnostic } from '../kernel/diagnostic.js';
 import { lineEndAt } from './line-starts.js';
+import { type PlainField, readPlainYaml } from './plain-yaml.js';
 import { rangeOf, shapeError } from './range-of.js';
 import type { Cell, Doc, Span } from './types.js';
 
@@ -20,6 +21,25 @@ export function readFrontMatter(doc: Doc, file: string): FrontMatterRead {
   if (!doc.frontMatter) return { fields: new Map(), diagnostics: [missing(doc, file)] };
   const { contentStart, contentEnd } = doc.frontMatter;
   const source = doc.text.slice(contentStart, contentEnd);
+  const plain = readPlainYaml(source, dataText);
+  return plain ? { fields: cellsOf(doc, file, plain), diagnostics: [] } : readWithPackage(doc, file, source);
+}
+
+function cellsOf(doc: Doc, file: string, plain: readonly PlainField[]): ReadonlyMap<string, Cell> {
+  const base = doc.frontMatter?.contentStart ?? 0;
+  const fields = new Map<string, Cell>();
+  for (const field of plain) {
+    const start = base + field.start;
+    const end = base + field.end;
+    const cell = { raw: doc.text.slice(start, end), value: field.value, start, end, range: rangeOf(doc, file, { start, end }) };
+    fields.set(field.name, 'data' in field ? { ...cell, data: field.data } : cell);
+  }
+  return fields;
+}
+
+/** The same through the `yaml` package: slower, complete, and the one that knows what is wrong. Exported for the test that compares both. */
+export function readWithPackage(doc: Doc, file: string, source: string): FrontMatterRead {
+  const contentStart = doc.frontMatter?.contentStart ?? 0;
   const fields = new Map<string, Cell>();
   const diagnostics: Diagnostic[] = [];
   const fail = (start: number, end: number, message: string): void => {
@@ -34,7 +54,7 @@ export function readFrontMatter(doc: Doc, file: string): FrontMatterRead {
       const end = contentStart + cell.end;
       fields.set(name, { ...cell, start, end, range: rangeOf(doc, file, { start, end }) });
     };
-    if (isMap(yaml.contents)) collect(yaml.contents, { prefix: '', depth: 0, add, fail });
+    if (isMap(yaml.contents)) collect(yaml.contents, { prefix: '', depth: 0, add, fail, afterColon: (keyEnd) => source.indexOf(':', keyEnd) + 1 });
     else if (yaml.contents !== null && diagnostics.length === 0 && !isEmptyScalar(yaml.contents)) fail(yaml.contents.range?.[0] ?? 0, yaml.contents.range?.[1] ?? 0, 'front matter is not a map of names and values');
   } catch (error) {
     if (!(error instanceof Error)) throw error;
@@ -53,6 +73,8 @@ type Walk = {
   readonly depth: number;
   readonly add: (name: string, node: Node | null, at: Span) => void;
   readonly fail: (start: number, end: number, message: string) => void;
+  /** The offset behind the colon that follows a key. */
+  readonly afterColon: (keyEnd: number) => number;
 };
 
 function collect(map: YAMLMap, walk: Walk): void {
@@ -71,14 +93,19 @@ function collect(map: YAMLMap, walk: Walk): void {
     if (isMap(value) && value.items.length > 0) {
       if (walk.depth >= MAX_DEPTH) walk.fail(from, to, `"${name}" is nested more than ${MAX_DEPTH} levels deep`);
       else collect(value, { ...walk, prefix: `${name}.`, depth: walk.depth + 1 });
-    } else walk.add(name, value, value?.range ? { start: value.range[0], end: value.range[1] } : { start: to, end: to });
+    } else walk.add(name, value, valueSpan(value, walk.afterColon(to)));
   }
+}
+
+/** A value that is not written has its place right behind the colon. */
+function valueSpan(value: Node | null, afterColon: number): Span {
+  const [start, end] = value?.range ?? [0, 0];
+  return start === end ? { start: afterColon, end: afterColon } : { start, end };
 }
 
 function cellOf(yaml: Document.Parsed, node: Node | null, at: Span, source: string): Omit<Cell, 'range'> {
   const start = at.start;
-  let end = at.end;
-  while (end > start && /\s/.test(source.charAt(end - 1))) end--;
+  const end = (isSeq(node) || isMap(node)) && !node.flow ? endOfLine(source, trimmedEnd(source, start, contentEnd(node, start))) : trimmedEnd(source, start, at.end);
   const raw = source.slice(start, end);
   if (isScalar(node)) return { raw, value: scalarText(node), start, end };
   if (node === null) return { raw, value: '', start, end };
@@ -87,6 +114,29 @@ function cellOf(yaml: Document.Parsed, node: Node | null, at: Span, source: stri
   if (isAlias(node) && target === undefined) throw new Error(`the alias *${node.source} has no anchor`);
   const data: unknown = node.toJS(yaml, { maxAliasCount: MAX_ALIASES });
   return { raw, value: isSeq(target) || isMap(target) ? dataText(data) : '', start, end, data };
+}
+
+/** Where the last thing written in a node ends; the package's own range of a block list runs on over the comments below it. */
+export function contentEnd(node: Node | null, fallback: number): number {
+  const [start, end] = node?.range ?? [fallback, fallback];
+  if (isSeq(node) && !node.flow) return contentEnd((node.items.at(-1) ?? null) as Node | null, start + 1);
+  if (isMap(node) && !node.flow) {
+    const last = node.items.at(-1) as Pair<Node, Node | null> | undefined;
+    return contentEnd(last?.value ?? null, (last?.key.range?.[1] ?? start) + 1);
+  }
+  return start === end ? fallback : end;
+}
+
+function endOfLine(source: string, from: number): number {
+  let end = from;
+  while (end < source.length && source.charCodeAt(end) !== 10) end++;
+  return trimmedEnd(source, from, end);
+}
+
+function trimmedEnd(source: string, start: number, end: number): number {
+  let at = end;
+  while (at > start && /\s/.test(source.charAt(at - 1))) at--;
+  return at;
 }
 
 /** A list of scalars as `a, b`; anything deeper as JSON; an empty list or map as the empty string. */
