@@ -15,7 +15,10 @@ export function recordSettled(pass: Pass, at: { readonly step: StepId; readonly 
   if (undone.length === 0) return;
   const names = undone.map((one) => one.path).join(', ');
   const body = undone.map((one) => `- \`${one.path}\` (${one.code}): ${one.why}${one.kept === undefined ? '' : `. The version that was undone is kept: \`nocturne kept apply ${at.runId} ${one.path}\``}`).join('\n');
-  const question = `${at.runId}${at.project === undefined ? '' : ` (${at.project})`} changed what it may not, and it was undone: ${names}. If that was you, apply the kept version; answer yes when seen.`;
-  const args = { priority: 'critical', project: at.project ?? null, question, body };
-  runBundle(pass, { step: at.step, name: 'incident_surface', args, target: at.project ?? '', detail: `${undone.length} changes undone` });
+  const who = at.project === undefined ? at.runId : `${at.project} (${at.runId})`;
+  const question = `${who} changed what it may not, and it was undone: ${names}. Answer yes to let it go on, no to pause it. If the change was yours, apply the kept version.`;
+  const detail = `${undone.length} changes undone`;
+  const known = at.project !== undefined && pass.env.workspace.snapshot().record('DISPATCH', at.project) !== undefined;
+  if (known) runBundle(pass, { step: at.step, name: 'surface_escalation', args: { slug: at.project ?? '', reason: body, priority: 'critical', question }, detail });
+  else runBundle(pass, { step: at.step, name: 'incident_surface', args: { priority: 'critical', project: at.project ?? null, question, body }, target: at.project ?? '', detail });
 }

@@ -41,7 +41,6 @@ export function choose(pass: Pass): Pass {
   const snapshot = pass.env.workspace.snapshot();
   const { request, turnedAway } = pass.data;
   const { chosen, skipped } = dispatch(snapshot, { exclude: new Set(turnedAway.map((one) => one.slug)), ...(request.project === undefined ? {} : { only: request.project }) });
-  for (const one of skipped) pass.env.say(`     not now: ${one.slug} (${one.why})`);
   if (chosen === undefined) {
     note(pass, 'T1', { type: 'dispatch', result: 'skipped', detail: skipped.map((one) => `${one.slug}: ${one.why}`).join('; ') || 'no project' });
     const { project: _, ...rest } = pass.data;

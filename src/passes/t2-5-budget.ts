@@ -25,11 +25,16 @@ export const t25Budget: Step = {
     const record = snapshot.record('RUNNER', choice.runner);
     if (record === undefined) return refuse(pass, `the runner "${choice.runner}" is not in orchestration-os/RUNNERS.md`);
     const { maxMinutes, maxTokens, maxCost } = choice.limits;
-    const tier: ChosenTier = { name: choice.tier, runner: choice.runner, model: choice.model, maxMinutes, ...(maxTokens === undefined ? {} : { maxTokens }), ...(maxCost === undefined ? {} : { maxCost }), ...(choice.downgraded === undefined ? {} : { downgraded: choice.downgraded }) };
+    const tier: ChosenTier = { name: choice.tier, runner: choice.runner, model: named === undefined || named === tierRunner(snapshot, choice.tier) ? choice.model : '', maxMinutes, ...(maxTokens === undefined ? {} : { maxTokens }), ...(maxCost === undefined ? {} : { maxCost }), ...(choice.downgraded === undefined ? {} : { downgraded: choice.downgraded }) };
     note(pass, 'T2.5', { type: 'budget', target: choice.tier, detail: choice.downgraded ?? `${maxMinutes} minutes` });
     return withData(pass, { tier, runner: runnerSpec(record) });
   },
 };
+
+/** The model of a tier belongs to the tier's own runner. */
+function tierRunner(snapshot: Snapshot, tier: string): string {
+  return fieldText(snapshot.record('MODEL-TIER', tier), 'runner');
+}
 
 function refuse(pass: Pass, why: string): Halt {
   note(pass, 'T2.5', { type: 'budget', target: pass.data.project ?? '', result: 'halted', detail: why });

@@ -8,7 +8,7 @@ type Counters = Readonly<Record<string, number>>;
 const FILE = 'counters.json';
 
 /** The objects whose ids begin with each prefix. */
-const KEPT_IN: Readonly<Record<string, readonly string[]>> = { RUN: ['RUN', 'MEMORY'], N: ['NOTIFICATION'], L: ['LESSON'] };
+const KEPT_IN: Readonly<Record<string, readonly string[]>> = { RUN: ['RUN', 'MEMORY'], N: ['NOTIFICATION', 'NOTIFICATION-ARCHIVE'], L: ['LESSON'] };
 
 /**
  * The next id for a prefix and the snapshot's day: one more than the highest that the workspace or the state directory knows. The counter is

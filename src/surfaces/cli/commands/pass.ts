@@ -1,0 +1,85 @@
+/** `pass begin`, `pass end`, `pass heartbeat`, `pass abort`: a pass inside a host's agent session. */
+import { readFileSync } from 'node:fs';
+import { EXIT, NocturneError } from '../../../kernel/error.js';
+import { beginPass, endPass, heartbeat } from '../../../passes/host-driver.js';
+import { passEnvironment } from '../pass-environment.js';
+import { passResult } from '../pass-result.js';
+import type { Command, Context, Parsed } from '../types.js';
+
+const token = { flags: '--token <token>', description: 'the pass token (default: $NOCTURNE_PASS_TOKEN)' };
+
+export const passBegin: Command = {
+  options: [{ flags: '--role <role>', description: 'worker', choices: ['worker', 'manager'] }, { flags: '--project <slug>', description: 'only this project' }],
+  examples: ['nocturne pass begin --role worker'],
+  async run(context, { options }) {
+    if (options['role'] === 'manager') {
+      const { manager } = await import('../../../passes/manager/manager.js');
+      return passResult(await manager(passEnvironment(context), { role: 'manager' }));
+    }
+    const begun = await beginPass(passEnvironment(context), { role: 'worker', ...(typeof options['project'] === 'string' ? { project: options['project'] } : {}) });
+    if (begun.kind === 'over') return passResult(begun.report);
+    const { runId, token: secret, prompt = '', brief } = begun.data;
+    const text = [
+      `NOCTURNE_PASS_TOKEN=${secret}`,
+      `At least every five minutes: nocturne pass heartbeat --token ${secret}`,
+      `When the work is done, with your report on standard input: nocturne pass end --token ${secret}`,
+      '',
+      prompt,
+    ].join('\n');
+    return { exit: EXIT.ok, text, json: { run: { id: runId, project: begun.data.project ?? null }, token: secret, prompt, mayWrite: brief?.mayWrite ?? [], budget: brief?.budget ?? null } };
+  },
+};
+
+export const passEnd: Command = {
+  options: [
+    token,
+    { flags: '--report <file>', description: 'what the agent printed (default: standard input)' },
+    { flags: '--tokens-in <n>', description: 'tokens read' },
+    { flags: '--tokens-out <n>', description: 'tokens written' },
+    { flags: '--cost <amount>', description: 'what it cost' },
+    { flags: '--model <name>', description: 'which model worked' },
+  ],
+  examples: ['nocturne pass end --token TOKEN < report.md'],
+  async run(context, parsed) {
+    const { options } = parsed;
+    const number = (name: string): number | undefined => {
+      const given = options[name];
+      if (given === undefined) return undefined;
+      if (typeof given !== 'string' || !/^\d+(\.\d+)?$/.test(given)) throw new NocturneError('USAGE', `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} is ${String(given)}`, { hint: 'give a number' });
+      return Number(given);
+    };
+    const usage = { tokensIn: number('tokensIn'), tokensOut: number('tokensOut'), cost: number('cost') };
+    return passResult(await endPass(passEnvironment(context), { token: tokenOf(context, parsed), report: reportText(context, options['report']), usage, model: typeof options['model'] === 'string' ? options['model'] : '' }));
+  },
+};
+
+export const passHeartbeat: Command = {
+  options: [token],
+  examples: ['nocturne pass heartbeat --token TOKEN'],
+  run(context, parsed) {
+    const beat = heartbeat(passEnvironment(context), tokenOf(context, parsed));
+    return { exit: EXIT.ok, text: `${beat.runId} goes on until ${beat.until}`, json: { run: { id: beat.runId }, until: beat.until } };
+  },
+};
+
+export const passAbort: Command = {
+  options: [token, { flags: '--reason <text>', description: 'why' }],
+  examples: ['nocturne pass abort --token TOKEN --reason "out of context"'],
+  async run(context, parsed) {
+    const reason = typeof parsed.options['reason'] === 'string' ? parsed.options['reason'] : 'the agent gave up';
+    const report = await endPass(passEnvironment(context), { token: tokenOf(context, parsed), report: '', usage: { tokensIn: undefined, tokensOut: undefined, cost: undefined }, model: '', failed: reason });
+    return { ...passResult(report), exit: EXIT.ok };
+  },
+};
+
+function tokenOf(context: Context, { options }: Parsed): string {
+  const given = options['token'] ?? context.env['NOCTURNE_PASS_TOKEN'];
+  if (typeof given !== 'string' || given === '') throw new NocturneError('USAGE', 'no pass token', { hint: 'give --token, or set NOCTURNE_PASS_TOKEN; nocturne pass begin printed it' });
+  return given;
+}
+
+function reportText(context: Context, file: unknown): string {
+  if (typeof file === 'string') return readFileSync(file, 'utf8');
+  if (process.stdin.isTTY === true && context.interactive) return '';
+  return readFileSync(0, 'utf8');
+}

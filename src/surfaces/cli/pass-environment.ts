@@ -1,0 +1,22 @@
+/** What a pass gets from the command line: signals, waiting, and a voice on stderr. */
+import type { PassEnvironment } from '../../passes/types.js';
+import type { Context } from './types.js';
+
+/** The first interrupt ends the agent and closes the pass; a second one ends the process at once. */
+export function passEnvironment(context: Context): PassEnvironment {
+  const ending = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => ending.abort());
+  return { workspace: context.workspace(), env: context.env, signal: ending.signal, say: (line) => context.progress(line), wait };
+}
+
+function wait(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(done, ms);
+    function done(): void {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', done);
+      resolve();
+    }
+    signal.addEventListener('abort', done, { once: true });
+  });
+}
