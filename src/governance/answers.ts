@@ -3,6 +3,7 @@ import type { Rec } from '../markdown/types.js';
 import type { Snapshot } from '../workspace/types.js';
 import type { BundleCall } from './bundle-call.js';
 import { fieldText } from './field-text.js';
+import { projectState } from './project-state.js';
 import { transitionSteps } from './transition.js';
 import { decisionOf } from './verdict.js';
 import type { ReadAnswer } from './verdict.js';
@@ -62,7 +63,7 @@ function escalationEffect(snapshot: Snapshot, record: Rec, read: ReadAnswer): Ef
   if (row === undefined || project === undefined) return closed(record, 'the project is no longer there');
   const status = fieldText(row, 'status');
   const answered = { authorisation: record.key };
-  const objective = objectiveWith(project, record, read);
+  const objective = objectiveWith(snapshot, project, { record, read });
   if (status === 'paused') {
     if (read.verdict !== 'yes') return closed(record, 'the project stays paused');
     return { what: `${slug} is resumed`, effects: [], calls: [{ bundle: 'project_resume', args: { slug, reason: `answer to ${record.key}` } }, close(record, 'resumed')] };
@@ -77,9 +78,14 @@ function escalationEffect(snapshot: Snapshot, record: Rec, read: ReadAnswer): Ef
 
 const QUESTION_LIMIT = 200;
 
-/** The objective that was to be, and below it what the owner said; without this the agent would ask again. */
-function objectiveWith(project: Rec, record: Rec, read: ReadAnswer): string {
-  const objective = (fieldText(project, 'next_pass.objective') || fieldText(project, 'phase.objective')).replace(/ \(Asked: [^\n]*\)$/, '');
+/**
+ * The objective that was to be, followed by what the owner said; without this the agent would ask again. Where there was no objective to
+ * work on, words of the owner are the objective.
+ */
+function objectiveWith(snapshot: Snapshot, project: Rec, { record, read }: { readonly record: Rec; readonly read: ReadAnswer }): string {
+  const stale = projectState(snapshot, project.key).state === 'stale-objective';
+  if (stale && read.verdict === 'text') return read.rest;
+  const objective = ((stale ? '' : fieldText(project, 'next_pass.objective')) || fieldText(project, 'phase.objective')).replace(/ \(Asked: [^\n]*\)$/, '');
   const question = fieldText(record, 'action_needed').replace(/\s+/g, ' ').slice(0, QUESTION_LIMIT);
   const said = read.verdict === 'text' ? read.rest : [read.verdict, read.rest].filter((part) => part !== '').join(', ');
   return `${objective} (Asked: ${question} The owner's answer: ${said.replace(/\s+/g, ' ')})`;

@@ -59,10 +59,12 @@ function lastLine(text: string): string {
 const KEPT = 64 * 1024;
 const PASSED_ON = ['PATH', 'HOME', 'LANG', 'TZ', 'SystemRoot', 'TMPDIR'] as const;
 const GRACE_MS = 1000;
+const STOPPED = 'the pass was stopped';
 
 /** Runs in a process group of its own; nothing of it is left when this resolves. No secret of the environment is passed on. */
 export const runCommand: CommandRunner = ({ argv, cwd, timeoutMs, signal }) =>
   new Promise((resolve) => {
+    if (signal?.aborted === true) return resolve({ kind: 'failed', why: STOPPED });
     const [program = '', ...args] = argv;
     const env = Object.fromEntries(PASSED_ON.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])));
     const child = spawn(program, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'], detached: process.platform !== 'win32', shell: false });
@@ -76,7 +78,7 @@ export const runCommand: CommandRunner = ({ argv, cwd, timeoutMs, signal }) =>
       kill(child.pid, 'SIGTERM');
       hard = setTimeout(() => kill(child.pid, 'SIGKILL'), GRACE_MS);
     };
-    const onAbort = (): void => stop('the pass was stopped');
+    const onAbort = (): void => stop(STOPPED);
     const timer = setTimeout(() => stop(`${program} did not end within ${timeoutMs / 1000} s`), timeoutMs);
     const settle = (result: CommandResult): void => {
       clearTimeout(timer);
@@ -84,7 +86,6 @@ export const runCommand: CommandRunner = ({ argv, cwd, timeoutMs, signal }) =>
       signal?.removeEventListener('abort', onAbort);
       resolve(result);
     };
-    if (signal?.aborted === true) onAbort();
     signal?.addEventListener('abort', onAbort, { once: true });
     child.once('error', (cause) => settle({ kind: 'failed', why: `${program} could not be run: ${cause.message}` }));
     // A grandchild that keeps the pipes open must not keep us waiting, and must not go on working.

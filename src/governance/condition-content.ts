@@ -49,6 +49,9 @@ function fault(condition: ConditionOf<'frontmatter'>, read: Extract<FrontMatterR
   return undefined;
 }
 
+/** Matches counted for the record; a condition about more of them counts as far as it has to. */
+const MOST_MATCHES = 100_000;
+
 /** Occurrences of a pattern, in all files together or (`each_file`) in every one of them. */
 export function matches(condition: ConditionOf<'matches'>, context: ConditionContext): Outcome {
   const { pattern, count, eachFile } = condition;
@@ -60,7 +63,7 @@ export function matches(condition: ConditionOf<'matches'>, context: ConditionCon
   for (const { path } of files) {
     const doc = context.snapshot.doc(path);
     if (doc === undefined) return undecided(expected, `${path} cannot be read as UTF-8 text`, path);
-    const matched = countMatches(pattern, doc.text);
+    const matched = countMatches(pattern, doc.text, { limit: Math.max(MOST_MATCHES, ...Object.values(count).map((bound) => bound + 1)) });
     if (matched.kind === 'timed-out') return undecided(expected, `the pattern took more than ${matched.milliseconds} ms on ${path}: it backtracks without end; write it without nested repetitions`, path);
     const place = matched.index < 0 ? path : `${path}:${positionAt({ starts: doc.lineStarts, length: doc.text.length }, matched.index).line}`;
     if (eachFile && !inRange(count, matched.count)) return { holds: false, expected, found: `${plural(matched.count, 'match', 'matches')} in ${inProject(context, path)}`, where: place };

@@ -18,9 +18,15 @@ export function parseFrontMatter(snapshot: Snapshot, path: string): FrontMatterR
   const [problem] = parsed.errors;
   if (problem !== undefined) return { kind: 'unreadable', why: `its front matter is not YAML: ${problem.message.split('\n')[0] ?? ''}` };
   const before = doc.text.slice(0, contentStart).split('\n').length - 1;
+  let data: unknown;
+  try {
+    data = parsed.toJS({ maxAliasCount: 50 });
+  } catch (cause) {
+    return { kind: 'unreadable', why: `its front matter cannot be expanded: ${cause instanceof Error ? cause.message : String(cause)}` };
+  }
   return {
     kind: 'read',
-    data: parsed.toJS({ maxAliasCount: 50 }) as unknown,
+    data,
     value(name) {
       let node: unknown = parsed.contents;
       for (const step of name.split('.')) node = isMap(node) ? node.get(step, true) : undefined;

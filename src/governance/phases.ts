@@ -1,6 +1,6 @@
 /** The graph of a project's phases: what may follow what. PHASES.md is the owner's; nothing here widens it. */
 import { posix } from 'node:path';
-import type { Cell } from '../markdown/types.js';
+import type { Cell, Rec } from '../markdown/types.js';
 import type { Snapshot } from '../workspace/types.js';
 import { projectDirectory } from './condition-context.js';
 import { fieldList, fieldText } from './field-text.js';
@@ -29,7 +29,7 @@ export function phaseGraph(snapshot: Snapshot, project: string): PhaseGraph {
         name: record.key,
         objective: fieldText(record, 'objective'),
         successors: fieldList(record, 'successors'),
-        tools: fieldText(record, 'tools') === '' ? undefined : fieldList(record, 'tools'),
+        tools: toolsOf(record),
         stopCondition: filled(record.fields.get('stop_condition')),
         criteria: filled(record.fields.get('criteria')),
         line: record.range.line,
@@ -37,6 +37,12 @@ export function phaseGraph(snapshot: Snapshot, project: string): PhaseGraph {
     }
   }
   return { file, phases, twice };
+}
+
+/** Nothing said is `undefined`; an empty list is none. */
+function toolsOf(record: Rec): readonly string[] | undefined {
+  const cell = record.fields.get('tools');
+  return cell === undefined || (cell.value === '' && !Array.isArray(cell.data)) ? undefined : fieldList(record, 'tools');
 }
 
 function filled(cell: Cell | undefined): Cell | undefined {

@@ -85,7 +85,7 @@ function advanced(context: Context, next: NextPhase, authorisation: string): Tra
     case 'choice':
       return askAgain(context, `yes does not say which. `, false);
     case 'refused':
-      return stuckOnce(context, next.why, graph.file);
+      return stuck(context, next.why, graph.file);
   }
 }
 
@@ -96,12 +96,14 @@ export function advanceCall(slug: string, next: Extract<NextPhase, { kind: 'next
   return { bundle: 'phase_advance', args: { slug, phase: name, objective, ...(successor !== undefined && second === undefined ? { successor } : {}), next_objective: objective, authorisation } };
 }
 
-/** The owner is told once; asking the same again in each pass would bury the question. */
-function stuckOnce(context: Context, why: string, file: string): TransitionStep {
+/** The owner is told why, in the same words each time; the question that stands already is not asked again. */
+function stuck(context: Context, why: string, file: string): TransitionStep {
   const { slug } = context;
   const question = `${slug} was approved, but cannot go on: ${why}. Mend ${file}, then answer yes, or no.`;
-  const told = context.asked.some((one) => fieldText(one, 'action_needed') === question && decision(one) === undefined);
-  return { slug, kind: 'stuck', why, calls: told ? [] : [...closing(context, why), reescalate(context, { question, count: countOf(context.project) })] };
+  const standing = context.asked.find((one) => fieldText(one, 'action_needed') === question && decision(one) === undefined);
+  const others = { ...context, asked: context.asked.filter((one) => one !== standing) };
+  const ask = standing === undefined ? [reescalate(context, { question, count: countOf(context.project) })] : [];
+  return { slug, kind: 'stuck', why, calls: [...closing(others, why), ...ask] };
 }
 
 function reopened(context: Context, answer: { readonly id: string; readonly objective: string }): TransitionStep {

@@ -89,6 +89,9 @@ t.test('what cannot go on is told once', async (t) => {
   const question = String(transitionSteps(first)[0]?.calls[1]?.args['question']);
   const second = held(t, { asked: [{ question }], phase: { name: 'lost' } });
   t.match(transitionSteps(second), [{ kind: 'wait', calls: [] }]);
+  const both = held(t, { asked: [{ answer: 'yes' }, { question, time: '2026-11-20T23:00:00Z' }], phase: { name: 'lost' } });
+  t.match(transitionSteps(both), [{ kind: 'stuck', calls: [{ bundle: 'notification_close', args: { id: 'N-20261120-001' } }] }]);
+  t.equal(transitionSteps(both)[0]?.calls.length, 1, 'the question that stands is left open and not asked again');
 });
 
 t.test('projects that are not on hold have no step', async (t) => {
@@ -149,6 +152,27 @@ t.test('the agent reads the answer in its next objective, the last one only', as
     'NOTIFICATIONS.md': notifications([{ id: 'N-20261120-002', kind: 'escalation', project: 'inventory', question: 'How many?', answer: 'twelve' }]),
   });
   t.equal(pendingAnswers(snapshot)[0]?.calls[0]?.args['next_objective'], "List the first twelve (Asked: How many? The owner's answer: twelve)");
+});
+
+t.test('where nothing was asked of the next pass, the answer is its objective', async (t) => {
+  const cases: readonly (readonly [string, string])[] = [
+    ['list the dev dependencies', 'list the dev dependencies'],
+    ['yes', "List the packages (Asked: What is the next pass to do? The owner's answer: yes)"],
+  ];
+  for (const [answer, objective] of cases) {
+    const snapshot = smallWorkspace(t, {
+      'ACTIVE-PROJECTS.md': dispatchTable([{ slug: 'inventory', escalation: 'x' }]),
+      'PROJECTS/inventory/LONGRUNNER.md': longrunner({ next_pass: { objective: 'TBD' } }),
+      'NOTIFICATIONS.md': notifications([{ id: 'N-20261120-002', kind: 'escalation', project: 'inventory', question: 'What is the next pass to do?', answer }]),
+    });
+    t.equal(pendingAnswers(snapshot)[0]?.calls[0]?.args['next_objective'], objective);
+  }
+});
+
+t.test('every answer is dealt with once: carried out, nothing of it is left', async (t) => {
+  const snapshot = held(t, { asked: [{ answer: 'good work' }, { kind: 'incident', answer: 'seen' }, { kind: 'proposal', answer: 'no' }] });
+  const closed = pendingAnswers(snapshot).flatMap((answer) => answer.calls.filter((call) => call.bundle === 'notification_close').map((call) => call.args['id']));
+  t.same(closed.sort(), ['N-20261120-001', 'N-20261120-002', 'N-20261120-003']);
 });
 
 t.test('an answered transition is one answer, with all its questions', async (t) => {

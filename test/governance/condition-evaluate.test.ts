@@ -1,11 +1,13 @@
 /** Conditions over real small workspaces: what holds, what does not, what cannot be decided, and the evidence given. */
+import fc from 'fast-check';
 import t from 'tap';
 import { parse } from 'yaml';
 import { conditionsHold, evaluateConditions } from '../../src/governance/condition-evaluate.js';
 import type { EvaluationInput } from '../../src/governance/condition-evaluate.js';
 import { parseConditions } from '../../src/governance/condition-parse.js';
+import { openSnapshot } from '../../src/workspace/snapshot.js';
 import type { Snapshot } from '../../src/workspace/types.js';
-import { dispatchTable, longrunner, smallWorkspace } from './small-workspace.js';
+import { dispatchTable, longrunner, NOW, smallWorkspace } from './small-workspace.js';
 import type { Files } from './small-workspace.js';
 
 type TestContext = Parameters<typeof smallWorkspace>[0] & Pick<typeof t, 'equal' | 'match'>;
@@ -48,6 +50,13 @@ t.test('file_exists counts regular files of the project alone', async (t) => {
       ['file_exists: outputs', false],
     ],
   );
+});
+
+t.test('a link is no file of the project', async (t) => {
+  const root = t.testdir({ [P]: { 'real.md': '# Real', 'link.md': t.fixture('symlink', 'real.md') } });
+  const snapshot = openSnapshot(root, { now: NOW });
+  t.match(await evaluateOne(snapshot, 'file_exists: "*.md"', {}), { holds: true, found: '1 file: real.md' });
+  t.match(await evaluateOne(snapshot, 'file_exists: link.md', {}), { holds: false });
 });
 
 t.test('file_newer compares with files, a length of time, an instant, the phase', async (t) => {
@@ -157,6 +166,7 @@ t.test('frontmatter asks every matching file', async (t) => {
       [`${P}/b.md`]: '---\ntitle: B\ndraft: true\n---\n',
       [`${P}/broken.md`]: '---\ntitle: [\n---\n',
       [`${P}/bare.md`]: '# No front matter\n',
+      [`${P}/bomb.md`]: `---\na: &a [1]\n${[...'bcdefghij'].map((name, i) => `${name}: &${name} [${Array(9).fill(`*${'abcdefghij'[i]}`).join(', ')}]`).join('\n')}\n---\n`,
     },
     [
       ['frontmatter: { in: a.md, has: [title, source.date, source.list] }', true],
@@ -168,6 +178,7 @@ t.test('frontmatter asks every matching file', async (t) => {
       ['frontmatter: { in: a.md, matches: { missing: ".*" } }', false, /no missing/],
       ['frontmatter: { in: bare.md, has: [title] }', false],
       ['frontmatter: { in: broken.md, has: [title] }', 'error', /not YAML/],
+      ['frontmatter: { in: bomb.md, has: [a] }', 'error', /cannot be expanded/],
     ],
   );
 });
@@ -341,6 +352,32 @@ t.test('all_of, any_of and not keep an undecided part undecided unless the rest 
     ['file_exist: x', 'error', /no condition of kind "file_exist".*did you mean|no condition/],
     ['not: nothing is left to do', 'error'],
   ]);
+});
+
+type Truth = true | false | 'error';
+type Tree = { readonly yaml: object | string; readonly truth: Truth };
+
+const leaf = fc.constantFrom<Tree>({ yaml: { file_exists: 'LONGRUNNER.md' }, truth: true }, { yaml: { file_exists: 'none.md' }, truth: false }, { yaml: { query: 'SELECT missing_one' }, truth: 'error' }, { yaml: { no_such_kind: 1 }, truth: 'error' });
+const { tree } = fc.letrec<{ tree: Tree }>((tie) => ({
+  tree: fc.oneof(
+    { depthSize: 'small', maxDepth: 4 },
+    leaf,
+    tie('tree').map((one): Tree => ({ yaml: { not: one.yaml }, truth: one.truth === 'error' ? 'error' : !one.truth })),
+    fc.array(tie('tree'), { minLength: 1, maxLength: 3 }).map((all): Tree => ({ yaml: { all_of: all.map((one) => one.yaml) }, truth: all.some((one) => one.truth === false) ? false : all.some((one) => one.truth === 'error') ? 'error' : true })),
+    fc.array(tie('tree'), { minLength: 1, maxLength: 3 }).map((all): Tree => ({ yaml: { any_of: all.map((one) => one.yaml) }, truth: all.some((one) => one.truth === true) ? true : all.some((one) => one.truth === 'error') ? 'error' : false })),
+  ),
+}));
+
+t.test('any nesting is true, false or undecided as three-valued logic says', async (t) => {
+  const snapshot = smallWorkspace(t, { [`${P}/LONGRUNNER.md`]: longrunner() });
+  await fc.assert(
+    fc.asyncProperty(tree, async ({ yaml, truth }) => {
+      const { assertions } = parseConditions([yaml], { range: RANGE });
+      const [result] = await evaluateConditions(assertions, { snapshot, project: 'inventory' });
+      return result !== undefined && (result.error === undefined ? result.holds === truth : truth === 'error' && !result.holds);
+    }),
+    { numRuns: 300 },
+  );
 });
 
 t.test('a list holds when all of it holds, and an empty list never does', async (t) => {

@@ -1,4 +1,5 @@
 /** YAML → conditions: what is accepted, and where and how the rest is refused. */
+import fc from 'fast-check';
 import t from 'tap';
 import { parse } from 'yaml';
 import { parseConditions } from '../../src/governance/condition-parse.js';
@@ -164,4 +165,19 @@ t.test('the conditions of the project go before those of its phase', async (t) =
 t.test('the programs in a list of conditions are found at any depth', async (t) => {
   const { assertions } = read('- command: a 1\n- not: { any_of: [ { all_of: [ { command: b } ] }, { file_exists: x } ] }');
   t.same(commandsIn(assertions), [['a', '1'], ['b']]);
+});
+
+t.test('whatever is given is either a condition or a finding, and never an exception', async (t) => {
+  const keys = fc.constantFrom(...CONDITION_KINDS, 'in', 'under', 'at_least', 'than', 'run', 'sql', 'of', 'field', 'schema', 'x');
+  const value = fc.oneof(fc.string(), fc.integer(), fc.boolean(), fc.constant(null), fc.constantFrom('a.md', '## X', '30s', 'SELECT 1', '('));
+  const { any } = fc.letrec<{ any: unknown }>((tie) => ({ any: fc.oneof({ maxDepth: 3 }, value, fc.array(tie('any'), { maxLength: 3 }), fc.dictionary(keys, tie('any'), { maxKeys: 3 })) }));
+  fc.assert(
+    fc.property(fc.oneof(any, fc.array(any, { maxLength: 4 })), (data) => {
+      const { assertions, diagnostics } = parseConditions(data, { range: RANGE });
+      const doubtful = (one: unknown): boolean => JSON.stringify(one).includes('"kind":"invalid"') || JSON.stringify(one).includes('"kind":"text"');
+      const expected = Array.isArray(data) ? data.length : data === null || data === '' ? 0 : 1;
+      return assertions.length === expected && assertions.some(doubtful) === diagnostics.length > 0;
+    }),
+    { numRuns: 2000 },
+  );
 });

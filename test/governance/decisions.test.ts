@@ -1,15 +1,13 @@
-/** Decisions that are plain tables: breaker, grades, verdicts, novelty, budgets, globs. */
+/** Decisions that are plain tables: breaker, grades, verdicts, novelty, globs. */
 import t from 'tap';
 import fc from 'fast-check';
 import { breaker } from '../../src/governance/breaker.js';
-import { chooseTier, parseTokens } from '../../src/governance/budget.js';
 import { globCovers, globsTouch } from '../../src/governance/glob-cover.js';
 import { noveltyOf, similarity, SKETCH_SIZE, sketchOf } from '../../src/governance/novelty.js';
 import { gradePass } from '../../src/governance/quality.js';
 import type { Grade, PassFacts } from '../../src/governance/quality.js';
 import { decisionOf, readAnswer } from '../../src/governance/verdict.js';
 import { globMatches } from '../../src/kernel/glob.js';
-import { rows, smallWorkspace } from './small-workspace.js';
 
 const NOW = new Date('2026-11-21T03:00:00Z');
 const ago = (seconds: number): Date => new Date(NOW.getTime() - seconds * 1000);
@@ -194,55 +192,6 @@ t.test('long texts are compared by their smallest hashes, near enough', async (t
   const score = similarity(sketchOf(long), sketchOf(changed));
   t.ok(score > 0.77 && score < 0.87, `about 0.82, found ${score}`);
   t.equal(similarity(sketchOf(long), sketchOf(words.slice(20_000).reverse().join(' '))) < 0.05, true);
-});
-
-t.test('tokens are read as people write them', async (t) => {
-  const cases: readonly (readonly [string, number | undefined])[] = [
-    ['80000', 80_000],
-    ['80K', 80_000],
-    ['80 k', 80_000],
-    ['1.5M', 1_500_000],
-    ['200_000', 200_000],
-    ['0', undefined],
-    ['', undefined],
-    ['K', undefined],
-    ['-5K', undefined],
-    ['80KB', undefined],
-  ];
-  for (const [text, tokens] of cases) t.equal(parseTokens(text), tokens, text);
-});
-
-t.test('a tier that is used up for today gives way to the next lower one', async (t) => {
-  const tiers = (heavy: string, standard: string, light: string): string =>
-    rows('Tiers', ['Tier', 'Runner', 'Model', 'Max minutes', 'Max tokens', 'Max cost', 'Max per day'], [
-      ['lightweight', 'local', 'small', 5, '', '', light],
-      ['standard', 'local', 'medium', 20, 200_000, 1.5, standard],
-      ['heavy', 'cloud', 'large', 40, '', '', heavy],
-    ]);
-  const run = (id: string, model: string, started: string): (string | number)[] => [`RUN-20261121-${id}`, 'worker', model === 'large' ? 'cloud' : 'local', model, '', '', '', started, started, 'pass', 'inventory', 'STRONG', 'x'];
-  const sessions = rows('Sessions', ['Run id', 'Role', 'Runner', 'Model', 'Tokens in', 'Tokens out', 'Cost', 'Started', 'Ended', 'Integrity', 'Project', 'Outcome', 'Chain'], [
-    run('001', 'large', '2026-11-20T23:59:00Z'),
-    run('002', 'large', '2026-11-21T00:10:00Z'),
-    run('003', 'medium', '2026-11-21T01:00:00Z'),
-  ]);
-  const cases: readonly (readonly [page: string, wanted: string, tier: string | undefined, why: RegExp])[] = [
-    [tiers('2', '', ''), 'heavy', 'heavy', /tier heavy/],
-    [tiers('1', '', ''), 'heavy', 'standard', /heavy was used 1 of 1 times today/],
-    [tiers('1', '1', ''), 'heavy', 'lightweight', /heavy .* and standard was used 1 of 1/],
-    [tiers('0', '0', '0'), 'heavy', undefined, /lightweight was used 0 of 0/],
-    [tiers('lots', '', ''), 'heavy', 'standard', /not a number/],
-    [tiers('', '', ''), 'standard', 'standard', /tier standard/],
-    [tiers('', '', ''), '', 'standard', /tier standard/],
-    [tiers('', '', ''), 'huge', undefined, /no tier "huge"/],
-  ];
-  for (const [page, wanted, tier, why] of cases) {
-    const choice = chooseTier(smallWorkspace(t, { 'MODEL-TIERS.md': page, 'audit/SESSION-REGISTRY.md': sessions }), wanted);
-    t.equal(choice.kind === 'tier' ? choice.limits.tier : undefined, tier, `${wanted}: ${choice.why}`);
-    t.match(choice.why, why);
-    if (choice.kind === 'tier') t.equal(choice.downgradedFrom, tier === (wanted || 'standard') ? undefined : wanted);
-  }
-  const standard = chooseTier(smallWorkspace(t, { 'MODEL-TIERS.md': tiers('', '', '') }), 'standard');
-  t.match(standard, { limits: { runner: 'local', model: 'medium', maxMinutes: 20, maxTokens: 200_000, maxCost: 1.5 } });
 });
 
 t.test('a scope covers what it certainly covers', async (t) => {
