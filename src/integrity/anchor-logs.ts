@@ -9,6 +9,7 @@ import { errnoOf } from '../workspace/storage-error.js';
 import type { Anchor } from '../workspace/storage-types.js';
 import type { Workspace } from '../workspace/types.js';
 import { endsOf, logFiles } from './gate-logs.js';
+import { logGlobs } from './gate-registry.js';
 import { type Opening, readOpenings, writeOpenings } from './log-head.js';
 import type { OwnerKey } from './owner-key.js';
 import { readTrust } from './trust.js';
@@ -25,7 +26,7 @@ export function anchorNewLogs(place: Place, schema: Schema): readonly AnchoredLo
   return withCommitMutex(place.root, () => {
     const { logs } = readAnchors(place.state);
     const openings = readOpenings(place.state);
-    const files = logFiles(place.root, schema).filter((file) => logs[file] === undefined || openings[file] === undefined);
+    const files = logFiles(place.root, logGlobs(schema)).filter((file) => logs[file] === undefined || openings[file] === undefined);
     return set(place, files.map((file) => verdictOn(place, file, logs[file] === undefined ? undefined : () => endsOf(place.state, file))));
   });
 }
@@ -41,7 +42,7 @@ export function reanchorLogs(workspace: Workspace, options: { readonly files: re
   const owner = readTrust(state);
   if (owner?.fingerprint !== key.fingerprint) throw new NocturneError('NOT_TRUSTED', `only the owner of this workspace (${owner?.fingerprint ?? 'nobody yet'}) may anchor its logs anew, not ${key.fingerprint}`, { hint: 'use the owner’s key' });
   const { schema } = workspace.snapshot();
-  const known = logFiles(root, schema);
+  const known = logFiles(root, logGlobs(schema));
   for (const file of files) if (!known.includes(file)) throw new NocturneError('NOT_FOUND', `${file} is not a log of this workspace`, { file, hint: `logs: ${known.join(', ')}` });
   const anchored = withCommitMutex(root, () => set({ root, state }, files.map((file) => verdictOn({ root, state }, file, undefined))));
   const told = anchored.map(({ file, before, after }) => `${file}: ${describe(before)} to ${describe(after)}`).join('; ');

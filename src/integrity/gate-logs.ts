@@ -2,7 +2,6 @@
 import { join } from 'node:path';
 import { NocturneError } from '../kernel/error.js';
 import { isLiteral } from '../kernel/glob.js';
-import type { Schema } from '../registry/types.js';
 import { type Anchors, readAnchors } from '../workspace/anchors.js';
 import { errnoOf } from '../workspace/storage-error.js';
 import type { Anchor } from '../workspace/storage-types.js';
@@ -15,8 +14,8 @@ export type LogCheck = { readonly findings: readonly GateFinding[]; readonly cha
 
 const RESTORE = 'restore the log from a backup, or, if you know what happened and accept it, anchor it again as the owner';
 
-/** Verifies every log that REGISTRY.md declares and every one that is anchored. */
-export function checkLogs(root: string, state: string, schema: Schema): LogCheck {
+/** Verifies every log that REGISTRY.md declares (`globs`) and every one that is anchored. */
+export function checkLogs(root: string, state: string, globs: readonly string[]): LogCheck {
   let anchors: Anchors;
   let openings: Readonly<Record<string, Opening>>;
   try {
@@ -26,20 +25,14 @@ export function checkLogs(root: string, state: string, schema: Schema): LogCheck
     if (!(error instanceof NocturneError)) throw error;
     return { findings: [{ file: error.place.file ?? 'anchors.json', problem: 'anchors', message: error.message, ...(error.hint === undefined ? {} : { hint: error.hint }) }], chains: [] };
   }
-  const files = [...new Set([...logFiles(root, schema), ...Object.keys(anchors.logs)])].sort();
+  const files = [...new Set([...logFiles(root, globs), ...Object.keys(anchors.logs)])].sort();
   const checks = files.map((file) => checkLog(root, { file, opening: openings[file], anchors: () => endsOf(state, file) }));
   return { findings: checks.flatMap((check) => check.findings), chains: checks.flatMap((check) => check.chains) };
 }
 
-/** Files of every log object: the one that it names, there or not, or those that its glob matches. */
-export function logFiles(root: string, schema: Schema): string[] {
-  const files = new Set<string>();
-  for (const object of schema.objects.values()) {
-    if (object.shape !== 'log') continue;
-    if (isLiteral(object.glob)) files.add(object.glob);
-    else for (const file of findMatching(root, object.glob)) files.add(file);
-  }
-  return [...files].sort();
+/** The files of log objects: one that is named, there or not, and those that a glob matches. */
+export function logFiles(root: string, globs: readonly string[]): string[] {
+  return [...new Set(globs.flatMap((glob) => (isLiteral(glob) ? [glob] : findMatching(root, glob))))].sort();
 }
 
 /** Where a log may end: at its anchor, or where a commit that is under way (or died) announced that it will. */

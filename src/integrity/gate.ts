@@ -5,7 +5,7 @@
 import { realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { NocturneError } from '../kernel/error.js';
-import { loadSchema, REGISTRY_FILE } from '../registry/load-schema.js';
+import { REGISTRY_FILE } from '../registry/load-schema.js';
 import { decodeEntry, findJournalKey } from '../workspace/journal-entry.js';
 import { committedEntries } from '../workspace/journal-files.js';
 import { observe } from '../workspace/observe.js';
@@ -13,9 +13,9 @@ import { stateDirectory } from '../workspace/state-home.js';
 import { checkFiles } from './gate-files.js';
 import { checkLogs } from './gate-logs.js';
 import { checkManifest, untrusted } from './gate-manifest.js';
+import { readGateSchema } from './gate-registry.js';
 import type { GateFinding, GateReport } from './gate-report.js';
 import { MANIFEST_FILE, parseManifest } from './manifest.js';
-import { registryFindings } from './registry-findings.js';
 import { readTrust, type Trust } from './trust.js';
 
 type Read = { readonly kind: 'text'; readonly text: string; readonly hash: string } | { readonly kind: 'bad'; readonly finding: GateFinding };
@@ -39,10 +39,10 @@ export function verifyGate(directory: string, home: string): GateReport {
   const owner = { fingerprint: trust.fingerprint, signedAt: read.manifest.signedAt };
   const registry = readText(root, REGISTRY_FILE, 'registry');
   if (registry.kind === 'bad') return refuse({ owned: true, owner }, [...checkManifest(read, trust), registry.finding]);
-  const { schema, diagnostics } = loadSchema(registry.text);
+  const { schema, logs: globs, findings: unclear } = readGateSchema(registry.text);
   const files = checkFiles(root, { schema, manifest: read.manifest, known: new Map([[REGISTRY_FILE, registry.hash]]) });
-  const logs = checkLogs(root, state, schema);
-  const findings = [...checkManifest(read, trust), ...registryFindings(registry.text, diagnostics), ...files.findings, ...logs.findings, ...journalFindings(root, state)];
+  const logs = checkLogs(root, state, globs);
+  const findings = [...checkManifest(read, trust), ...unclear, ...files.findings, ...logs.findings, ...journalFindings(root, state)];
   return { ok: findings.length === 0, owned: true, owner, findings, files: files.checked.length, checked: files.checked, chains: logs.chains };
 }
 

@@ -32,7 +32,7 @@ export function openLog(path: string): OpenLog | undefined {
 }
 
 function* blocks(descriptor: number, start: number): Generator<Buffer> {
-  let buffer = Buffer.allocUnsafe(BLOCK);
+  let buffer = Buffer.allocUnsafe(Math.min(BLOCK, Math.max(1, fstatSync(descriptor).size - start + 1)));
   let kept = 0;
   for (let offset = start; ; ) {
     const length = kept + fill(descriptor, buffer, { from: kept, offset });

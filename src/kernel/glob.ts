@@ -21,11 +21,20 @@ export function captures(glob: string, path: string): readonly string[] | undefi
 
 function compile(glob: string): Matcher {
   if (isLiteral(glob)) return (path) => (path === glob ? [] : undefined);
-  const pattern = picomatch.makeRe(glob, { dot: true, capture: true });
+  const prefix = literalPrefix(glob);
+  let pattern: RegExp | undefined;
   return (path) => {
+    // Making the expression costs far more than this, and most globs are asked only about paths elsewhere.
+    if (!path.startsWith(prefix)) return undefined;
+    pattern ??= picomatch.makeRe(glob, { dot: true, capture: true });
     const found = pattern.exec(path);
     return found === null ? undefined : found.slice(1).map((part) => part ?? '');
   };
+}
+
+/** What every match begins with: the segments' text before the first wildcard, without a slash at its end (`a/**` matches `a`). */
+function literalPrefix(glob: string): string {
+  return glob.startsWith('./') ? '' : (/^[^\\*?[\]{}()!+@|]*/.exec(glob)?.[0] ?? '').replace(/\/$/, '');
 }
 
 /** No wildcard in it: it names one file. */
