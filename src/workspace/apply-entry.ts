@@ -165,14 +165,15 @@ function swapIn(application: Application, { move, progress }: One<EntryWrite>): 
   const { op, target, temp, aside } = move;
   const { failpoint } = application;
   const outcome = op.before === undefined ? tryLink(temp, target) : tryLink(target, aside);
-  failpoint(`linked ${op.path}`);
   if (op.before === undefined && outcome === 'linked') {
     progress.undo.push(() => {
       if (hashAt(target) === op.after) removeIfThere(target);
     });
+    failpoint(`linked ${op.path}`);
     removeIfThere(temp);
     return;
   }
+  failpoint(`linked ${op.path}`);
   const seen = observe(outcome === 'linked' ? aside : target);
   const found = seen.kind === 'file' ? seen.hash : undefined;
   if (found === op.after) {

@@ -52,11 +52,12 @@ export function writeEntry(root: string, entry: { readonly txid: string; readonl
     onFile(file, 'commit', () => renameSync(temp, file));
     failpoint('entry renamed');
     syncDirectory(journal);
+    failpoint('committed');
     return file;
   } catch (error) {
     removeIfThere(temp);
     // It may have its name already: what is reported as failed must not happen later.
-    removeIfThere(file);
+    if (removeIfThere(file)) syncDirectory(journal);
     throw error;
   }
 }

@@ -13,6 +13,7 @@ import { checkFence } from './lease.js';
 import { withCommitMutex } from './mutex.js';
 import { assertWritablePath, observe } from './observe.js';
 import { recover, type Recovery } from './recover.js';
+import { onFiles } from './storage-error.js';
 import type { StorageOp } from './storage-types.js';
 
 /** Who and why, kept in the entry for whoever has to finish it. With `fence`, only the pass that holds the lease may commit. */
@@ -36,22 +37,23 @@ export type TransactResult = {
  * @throws NocturneError `CONFLICT` (naming the files; nothing changed: compute again), `LEASE_LOST`, `REFUSED` (path), `STORAGE` (disk; nothing changed), `LOCKED`, `GATE` (see `recover`).
  */
 export function transact(root: string, state: string, ops: readonly StorageOp[], meta: TransactMeta): TransactResult {
+  return withCommitMutex(root, () => onFiles(root, 'change', () => transactHeld(root, state, { ops, meta })));
+}
+
+function transactHeld(root: string, state: string, { ops, meta }: { readonly ops: readonly StorageOp[]; readonly meta: TransactMeta }): TransactResult {
   const failpoint = meta.failpoint ?? noFailpoint;
-  return withCommitMutex(root, () => {
-    const recovered = isJournalEmpty(root) ? undefined : recover(root, state);
-    if (meta.fence !== undefined) checkFence(root, meta.fence);
-    const all = ops.map(entryOp);
-    check(root, all);
-    const txid = `tx-${randomBytes(8).toString('hex')}`;
-    const files = all.map((op) => ({ path: op.path, before: op.kind === 'append' ? undefined : op.before, after: op.kind === 'write' ? op.after : undefined }));
-    const needed = all.filter((op) => op.kind !== 'write' || op.after !== op.before || op.mode !== undefined);
-    if (needed.length === 0) return { txid, files, conflicts: [], recovered };
-    const entry: Entry = { txid, runId: meta.runId, reason: meta.reason, base: readAnchors(state).logs, ops: needed };
-    failpoint('checked');
-    const file = writeEntry(root, { txid, bytes: encodeEntry(entry, journalKey(state)), failpoint });
-    failpoint('committed');
-    return { txid, files, conflicts: applyEntry({ root, state, entry, file, again: false, failpoint }), recovered };
-  });
+  const recovered = isJournalEmpty(root) ? undefined : recover(root, state);
+  if (meta.fence !== undefined) checkFence(root, meta.fence);
+  const all = ops.map(entryOp);
+  check(root, all);
+  const txid = `tx-${randomBytes(8).toString('hex')}`;
+  const files = all.map((op) => ({ path: op.path, before: op.kind === 'append' ? undefined : op.before, after: op.kind === 'write' ? op.after : undefined }));
+  const needed = all.filter((op) => op.kind !== 'write' || op.after !== op.before || op.mode !== undefined);
+  if (needed.length === 0) return { txid, files, conflicts: [], recovered };
+  const entry: Entry = { txid, runId: meta.runId, reason: meta.reason, base: readAnchors(state).logs, ops: needed };
+  failpoint('checked');
+  const file = writeEntry(root, { txid, bytes: encodeEntry(entry, journalKey(state)), failpoint });
+  return { txid, files, conflicts: applyEntry({ root, state, entry, file, again: false, failpoint }), recovered };
 }
 
 /** Every file as it was when the operations were computed, or `CONFLICT` with all that are not. */

@@ -48,20 +48,22 @@ export function sameFile(a: string, b: string): boolean {
 
 /**
  * Refuses a path that a commit may not write: absolute, with `..`, ignored (`.git`, `.nocturne`, `node_modules`), or going through a symbolic link.
- * @throws NocturneError `REFUSED`.
+ * @throws NocturneError `REFUSED`; `STORAGE` when a file is where a directory is needed.
  */
 export function assertWritablePath(root: string, path: string): void {
   const parts = path.split('/');
   if (path === '' || parts.some((part) => part === '' || part === '.' || part === '..' || part.includes('\0') || part.includes('\\')) || isIgnored(path)) {
     throw new NocturneError('REFUSED', `${JSON.stringify(path)} is not the path of a governed file`, { file: path, hint: 'give a path relative to the workspace, outside .git, .nocturne and node_modules' });
   }
-  let current = root;
-  for (const part of parts) {
-    current = join(current, part);
-    const stats = lstatSync(current, { throwIfNoEntry: false });
+  for (let length = 1; length <= parts.length; length++) {
+    const part = parts.slice(0, length).join('/');
+    const stats = lstatSync(join(root, part), { throwIfNoEntry: false });
     if (stats === undefined) return;
     if (stats.isSymbolicLink()) {
-      throw new NocturneError('REFUSED', `${path} goes through the symbolic link ${current}`, { file: path, hint: 'replace the link by what it points at: nothing is written through links, which could lead out of the workspace' });
+      throw new NocturneError('REFUSED', `${path} goes through the symbolic link ${part}`, { file: path, hint: 'replace the link by what it points at: nothing is written through links, which could lead out of the workspace' });
+    }
+    if (length < parts.length && !stats.isDirectory()) {
+      throw new NocturneError('STORAGE', `${path} cannot be written: ${part} is a file`, { file: part, hint: 'a part of this path is a file where a directory is expected: move it away' });
     }
   }
 }

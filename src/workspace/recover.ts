@@ -10,7 +10,7 @@ import { type Failpoint, makeDirectory, noFailpoint, removeIfThere, TEMP_PREFIX,
 import { anchorAfter, decodeEntry, type Entry, findJournalKey } from './journal-entry.js';
 import { clearJournal, committedEntries, isJournalEmpty } from './journal-files.js';
 import { clearCrashMark, crashMarked, withCommitMutex } from './mutex.js';
-import { onFile } from './storage-error.js';
+import { onFile, onFiles } from './storage-error.js';
 import type { Anchor } from './storage-types.js';
 import { walk } from './walk.js';
 
@@ -35,22 +35,23 @@ const NOTHING: Recovery = { finished: [], discarded: 0, conflicts: [], torn: [],
  */
 export function recover(root: string, state: string, options: { readonly failpoint?: Failpoint } = {}): Recovery {
   if (!isSuspicious(root, state)) return NOTHING;
-  const failpoint = options.failpoint ?? noFailpoint;
-  return withCommitMutex(root, () => {
-    const crashed = crashMarked(root);
-    const entries = committedEntries(root).map((file) => trusted(state, file));
-    const conflicts = entries.flatMap(({ entry, file }) => applyEntry({ root, state, entry, file, again: true, failpoint }));
-    const discarded = clearJournal(root);
-    failpoint('journal empty');
-    settlePending(root, state);
-    failpoint('pending anchors settled');
-    const torn = cutTornTails(root, readAnchors(state).logs);
-    failpoint('torn logs cut');
-    const temporaries = crashed ? sweep(root, state) : [];
-    if (crashed) clearCrashMark(root);
-    const finished = entries.map(({ entry }) => ({ txid: entry.txid, runId: entry.runId, reason: entry.reason, files: entry.ops.map((op) => op.path) }));
-    return { finished, discarded, conflicts, torn, temporaries };
-  });
+  return withCommitMutex(root, () => onFiles(root, 'recover', () => recoverHeld(root, state, options.failpoint ?? noFailpoint)));
+}
+
+function recoverHeld(root: string, state: string, failpoint: Failpoint): Recovery {
+  const crashed = crashMarked(root);
+  const entries = committedEntries(root).map((file) => trusted(state, file));
+  const conflicts = entries.flatMap(({ entry, file }) => applyEntry({ root, state, entry, file, again: true, failpoint }));
+  const discarded = clearJournal(root);
+  failpoint('journal empty');
+  settlePending(root, state);
+  failpoint('pending anchors settled');
+  const torn = cutTornTails(root, readAnchors(state).logs);
+  failpoint('torn logs cut');
+  const temporaries = crashed ? sweep(root, state) : [];
+  if (crashed) clearCrashMark(root);
+  const finished = entries.map(({ entry }) => ({ txid: entry.txid, runId: entry.runId, reason: entry.reason, files: entry.ops.map((op) => op.path) }));
+  return { finished, discarded, conflicts, torn, temporaries };
 }
 
 function isSuspicious(root: string, state: string): boolean {

@@ -7,7 +7,7 @@ import { makeDirectory, removeIfThere, syncDirectory, TEMP_PREFIX, tryLink, writ
 import { withCommitMutex } from './mutex.js';
 import { getObject, type Kept, type KeptTree } from './objects.js';
 import { observe } from './observe.js';
-import { onFile } from './storage-error.js';
+import { onFile, onFiles } from './storage-error.js';
 import { isIgnored } from './walk.js';
 
 export type RestoreOptions = {
@@ -22,12 +22,13 @@ export function restoreFile(root: string, path: string, options: RestoreOptions 
 
 /** As `restoreFile` for many paths. What must not be there goes first, so that a directory can come back where a file was put. */
 export function restoreFiles(root: string, wanted: Iterable<readonly [string, Kept | undefined]> | KeptTree, options: RestoreOptions = {}): void {
-  withCommitMutex(root, () => {
-    const all = [...wanted];
-    for (const [path] of all) if (isIgnored(path) || path.split('/').includes('..')) throw new NocturneError('REFUSED', `${path} is not the path of a governed file`, { file: path });
+  const all = [...wanted];
+  for (const [path] of all) if (isIgnored(path) || path.split('/').includes('..')) throw new NocturneError('REFUSED', `${path} is not the path of a governed file`, { file: path });
+  const restore = (): void => {
     for (const [path, kept] of all) if (kept === undefined || kept.kind === 'other') remove(root, path, options);
     for (const [path, kept] of all) if (kept !== undefined && kept.kind !== 'other') put(root, path, { ...options, kept });
-  });
+  };
+  withCommitMutex(root, () => onFiles(root, 'restore', restore));
 }
 
 function remove(root: string, path: string, options: RestoreOptions): void {

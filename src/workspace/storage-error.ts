@@ -42,6 +42,15 @@ export function onFile<T>(file: string, doing: string, operation: () => T): T {
   }
 }
 
+/** As `onFile` for an operation on many files: the error names the file that the system named. */
+export function onFiles<T>(directory: string, doing: string, operation: () => T): T {
+  try {
+    return operation();
+  } catch (error) {
+    throw storageError(error, error instanceof Error && 'path' in error && typeof error.path === 'string' ? error.path : directory, doing);
+  }
+}
+
 function describe(error: unknown): string {
   const number = error instanceof Error && 'errno' in error && typeof error.errno === 'number' ? error.errno : 0;
   return getSystemErrorMap().get(number)?.[1] ?? 'refused by the file system';
