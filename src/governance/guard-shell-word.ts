@@ -51,9 +51,19 @@ function readPart(cursor: Cursor, word: Building, character: string): void {
     return;
   }
   if ('*?['.includes(character) && word.certainty === 'sure' && !(character === '[' && word.text === '' && /[\s;]|$/.test(text.charAt(cursor.at + 1)))) word.certainty = 'glob';
-  if (character === '{' && /^\{[^\s{}]*(?:,|\.\.)/.test(text.slice(cursor.at))) word.certainty = 'unknown';
+  if (character === '{' || character === '}') return readBrace(cursor, word);
   add(word, character, false);
   cursor.at += 1;
+}
+
+/** `{}` is text and `{a,b}` is expanded; any other unquoted brace groups commands in one shell or another. */
+function readBrace(cursor: Cursor, word: Building): void {
+  const rest = cursor.text.slice(cursor.at, cursor.at + 400);
+  const match = /^(?:\{\}|\{[^\s{}'"`$\\;&|()<>]*(?:,|\.\.)[^\s{}'"`$\\;&|()<>]*\})/.exec(rest);
+  if (match === null) return unterminated(cursor, 'a brace is not understood there; quote it');
+  if (match[0] !== '{}') word.certainty = 'unknown';
+  add(word, match[0], false);
+  cursor.at += match[0].length;
 }
 
 function add(word: Building, text: string, quoted: boolean): void {
@@ -121,7 +131,7 @@ function readArithmetic(cursor: Cursor, word: Building): void {
 function readBraced(cursor: Cursor, word: Building): void {
   const end = cursor.text.indexOf('}', cursor.at);
   const inside = end < 0 ? '' : cursor.text.slice(cursor.at + 2, end);
-  if (end < 0 || /[`'"\\{=]|\$\(|@[A-Za-z]|^!/.test(inside)) return unterminated(cursor, 'a ${…} expansion is not understood');
+  if (end < 0 || /[`'"\\{=(]|@[A-Za-z]|^!/.test(inside)) return unterminated(cursor, 'a ${…} expansion is not understood');
   word.certainty = 'unknown';
   cursor.at = end + 1;
 }
@@ -154,6 +164,7 @@ const ANSI: Readonly<Record<string, string>> = { a: '\x07', b: '\b', e: '\x1b', 
 function readAnsi(cursor: Cursor, word: Building): void {
   const match = /^\$'((?:[^'\\]|\\[^])*)'/.exec(cursor.text.slice(cursor.at));
   if (match === null) return unterminated(cursor, "a $' is not closed");
+  if (match[1]?.includes("'") === true) return unterminated(cursor, "a quote inside $'…' ends it in some shells");
   const decoded = (match[1] ?? '').replace(/\\(?:x([0-9a-fA-F]{1,2})|u([0-9a-fA-F]{1,4})|U([0-9a-fA-F]{1,8})|([0-7]{1,3})|([^]))/g, (_, hex?: string, short?: string, long?: string, octal?: string, letter?: string) => {
     const digits = hex ?? short ?? long;
     const code = digits === undefined ? (octal === undefined ? undefined : Number.parseInt(octal, 8) & 255) : Number.parseInt(digits, 16);

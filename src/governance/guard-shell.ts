@@ -145,16 +145,15 @@ function readFor(cursor: Cursor): void {
   for (blanks(cursor); readWord(cursor) !== undefined; blanks(cursor));
 }
 
-/** `[[ … ]]`: inside, `<`, `>`, `&&`, `||` and parentheses compare and group; nothing is written. */
+/** `[[ … ]]`: a shell that does not know it would take `<`, `>`, `&&`, `||` and parentheses for what they are elsewhere, so they may not stand inside. */
 function readTest(cursor: Cursor): Word[] {
   const words: Word[] = [{ text: '[[', certainty: 'sure', quoted: false }];
   cursor.at += 2;
   for (;;) {
-    while (/[\s<>&|()]/.test(cursor.text.charAt(cursor.at)) && !/^[<>]\(/.test(cursor.text.slice(cursor.at, cursor.at + 2))) cursor.at += 1;
-    if (cursor.pending.length > 0) cursor.problems.push('a here-document on the same line as [[ is not understood');
+    blanks(cursor);
     const word = readWord(cursor);
     if (word === undefined) {
-      cursor.problems.push('a [[ is not closed');
+      cursor.problems.push('[[ … ]] is understood on one line and without operators; use [ … ] for one test each');
       cursor.at = cursor.text.length;
       return words;
     }
@@ -167,19 +166,22 @@ const REDIRECT = /^(?:\d*)(&>>|&>|<<<|<<-|<<(?!<)|>>|>\||>&|<&|<>|>(?!\()|<(?!\(
 
 /** `false` when no redirection begins here. */
 function readRedirect(cursor: Cursor, redirects: Redirect[], input: SimpleCommand['input']): boolean {
-  const match = REDIRECT.exec(cursor.text.slice(cursor.at, cursor.at + 24));
+  const { text } = cursor;
+  const match = REDIRECT.exec(text.slice(cursor.at, cursor.at + 24));
   const operator = match?.[1];
   if (match === null || operator === undefined) return false;
   cursor.at += match[0].length;
-  while (/[ \t]/.test(cursor.text.charAt(cursor.at))) cursor.at += 1;
+  while (/[ \t]/.test(text.charAt(cursor.at))) cursor.at += 1;
   const start = cursor.at;
   const word = readWord(cursor);
   if (word === undefined) {
     cursor.problems.push(`${operator} names nothing`);
     return true;
   }
+  if (text.charAt(start) === '!') cursor.problems.push(`${operator}! is not understood`);
   if (operator === '<<' || operator === '<<-') {
-    const sure = word.quoted || /['"\\]/.test(cursor.text.slice(start, cursor.at));
+    if (!/^(?:\\?[\w.-]+|'[\w .-]+'|"[\w .-]+")$/.test(text.slice(start, cursor.at))) cursor.problems.push('the delimiter of a here-document is not a plain word');
+    const sure = word.quoted || /['"\\]/.test(text.slice(start, cursor.at));
     cursor.pending.push({ delimiter: word.text, strip: operator === '<<-', sure, into: input });
   } else if (operator === '<<<') input.value = { text: `${word.text}\n`, sure: word.certainty === 'sure' };
   else if ((operator === '>&' || operator === '<&') && word.certainty === 'sure' && /^(?:\d+-?|-)$/.test(word.text)) return true;
