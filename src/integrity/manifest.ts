@@ -3,7 +3,7 @@
  * signature covers every row and, through a hash, every other byte of the file but the signature itself.
  */
 import { sha256 } from '../kernel/hash.js';
-import { decodeCell, isNullText } from '../markdown/cell.js';
+import { decodeCell } from '../markdown/cell.js';
 import { scan } from '../markdown/scan.js';
 import type { Doc, Table } from '../markdown/types.js';
 
@@ -101,7 +101,7 @@ function readRows(doc: Doc, problems: ManifestProblem[]): readonly ManifestRow[]
       continue;
     }
     const [file = '', hash = '', signedBy = '', signedAt = ''] = values.map(decodeCell);
-    const problem = rowProblem(file, hash, isNullText(signedAt) ? '' : signedAt);
+    const problem = rowProblem(file, hash, signedAt);
     if (problem !== undefined) problems.push({ line, file, message: problem });
     const before = seen.get(file);
     if (before !== undefined) problems.push({ line, file, message: `${file} has a row already, on line ${before}` });
