@@ -107,6 +107,8 @@ t.test('going round in a circle of fruitless calls ends the run; new writes in b
   const circle = Array.from({ length: 20 }, (_, i) => read(i % 2 === 0 ? 'a.md' : 'b.md'));
   t.match((await start(t, { script: circle })).outcome, { failure: 'stuck', detail: /6 times with the same result/ });
   const tools: GuardedTools = { ...files, write: () => ({ ok: true, text: 'written' }) };
+  const sameWrite = Array.from({ length: 20 }, (_, i): Scripted => (i % 2 === 0 ? read('a.md') : { call: [{ name: 'write', arguments: { path: 'b.md', content: 'same' } }] }));
+  t.match((await start(t, { script: sameWrite, input: { tools } })).outcome, { failure: 'stuck' }, 'writing the same again is nothing new');
   const progress = Array.from({ length: 20 }, (_, i): Scripted => (i % 2 === 0 ? read('a.md') : { call: [{ name: 'write', arguments: { path: 'b.md', content: `${i}` } }] }));
   t.equal((await start(t, { script: [...progress, { say: SCRIPTED_REPORT }], input: { tools } })).outcome.kind, 'finished');
 });
@@ -122,6 +124,12 @@ t.test('broken requests are tried again with growing waits, and each retry is an
 t.test('Retry-After is a lower bound of the wait', async (t) => {
   const { waits } = await start(t, { script: [{ status: 429, headers: { 'retry-after': '20' } }, { status: 429, headers: { 'retry-after-ms': '4000' } }, { say: SCRIPTED_REPORT }] });
   t.same(waits, [20_125, 4125]);
+});
+
+t.test('time spent waiting is not silence of the endpoint', async (t) => {
+  let clock = 0;
+  const { outcome } = await start(t, { script: [{ hangUp: true }, { hangUp: true }, { say: SCRIPTED_REPORT }], input: { brief: budget({ idleSeconds: 2 }) }, options: { now: () => clock, wait: async (ms) => void (clock += ms * 2) } });
+  t.equal(outcome.kind, 'finished');
 });
 
 t.test('a wait longer than the run may take is not begun', async (t) => {
@@ -190,6 +198,17 @@ t.test('an endpoint that tells no usage is held to an estimate, and none is repo
   t.equal(silent.server.requests.length, 1, 'ids and arguments that the server left out or sent as an object are no obstacle');
 });
 
+t.test('calls without ids get ids, and more calls than an answer may have are not made', async (t) => {
+  const some = Array.from({ length: 5 }, (_, i) => ({ function: { name: 'read', arguments: { path: `${i}.md` } } }));
+  const { server, events } = await start(t, { script: [{ raw: JSON.stringify({ choices: [{ message: { tool_calls: some } }] }) }, { say: SCRIPTED_REPORT }], options: { limits: { maxCallsPerTurn: 3 } } });
+  t.equal(events.filter((event) => event.kind === 'tool').length, 3);
+  const [asked, ...answered] = server.requests[1]?.body.messages.slice(2) ?? [];
+  const ids = asked?.tool_calls?.map(({ id }) => id) ?? [];
+  t.equal(new Set(ids.filter((id) => id !== '')).size, 5);
+  t.same(answered.map((message) => message.tool_call_id), ids, 'every call is answered');
+  t.match(toolResults(server).at(-1), /^Not called: at most 3 calls/);
+});
+
 t.test('a run has a number of turns', async (t) => {
   const script = Array.from({ length: 10 }, (_, i) => read(`${i}.md`));
   const { outcome, server } = await start(t, { script, options: { limits: { maxTurns: 4 } } });
@@ -254,5 +273,7 @@ t.test('long results are cut, data cannot close its quotation, and old results m
   t.match(results.at(-1), /The first 24000 of 30000 characters/);
   t.match(results[1], /was dropped to make room/);
   const last = server.requests.at(-1);
+  const huge = await start(t, { script: [read('a'), read('b'), { say: SCRIPTED_REPORT }], input: { tools: { ...noTools, read: (path) => ({ ok: true, text: path.repeat(100_000) }) }, brief: budget({ contextBudget: 1000 }) }, options: { limits: { maxResult: 500_000 } } });
+  t.notMatch(toolResults(huge.server).join(''), 'was dropped', 'what the agent has just asked for is never dropped');
   t.ok(JSON.stringify(last?.body.messages).length / 4 < 33_000 + 1000, 'what is sent stays within the limit');
 });

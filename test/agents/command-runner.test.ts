@@ -5,7 +5,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync, chmodSync } from 
 import { join } from 'node:path';
 import t from 'tap';
 import { commandRunner } from '../../src/agents/command-runner.js';
-import type { ProcessLimits } from '../../src/agents/process-group.js';
+import { runProcess, type ProcessLimits } from '../../src/agents/process-group.js';
 import type { RunInput } from '../../src/agents/types.js';
 import { findProcesses, killProcesses } from '../../src/agents/survivors.js';
 import { AGENT, commandSpec, sampleBrief, sampleInput } from './sample-run.js';
@@ -128,7 +128,20 @@ t.test('a program that ignores SIGTERM is killed after the grace', async (t) => 
   const input = sampleInput({ spec: commandSpec('ignore-sigterm'), cwd: t.testdir(), signal: controller.signal, on: (event) => event.kind === 'output' && controller.abort() });
   const outcome = await run(input);
   t.match(outcome, { failure: 'cancelled', detail: /cancelled/ });
+  t.notMatch(outcome.detail, /behind/, 'the program itself is not something left behind');
   t.match(outcome.tail, 'not now');
+});
+
+t.test('the first reason to end a program is the one that counts', async (t) => {
+  const cwd = t.testdir();
+  const mark = { runId: sampleBrief().runId, workspace: cwd };
+  const controller = new AbortController();
+  const end = await runProcess({
+    program: process.execPath, args: [AGENT, 'ignore-sigterm'], cwd, env: { NOCTURNE_RUN: mark.runId, NOCTURNE_WORKSPACE: cwd }, mark, stdin: '', signal: controller.signal,
+    limits: { totalMs: 300, idleMs: 10_000, graceMs: 100 }, onOutput: (_, tail) => tail().includes('not now') && controller.abort(),
+  });
+  t.match(end, { ending: 'timed-out', signal: 'SIGKILL' });
+  t.ok(controller.signal.aborted);
 });
 
 t.test('a cancelled program may tidy up, and what it then says is kept', async (t) => {

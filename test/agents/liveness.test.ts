@@ -35,6 +35,7 @@ const CASES: readonly (readonly [name: string, signs: Signs, expected: 'ok' | 'c
   ['silence from the start', at({ now: 60 * S, idleMs: 60 * S }), 'idle'],
   ['silence since the last beat', at({ now: 130 * S, lastBeatAt: 70 * S, idleMs: 60 * S }), 'idle'],
   ['a beat left over from an earlier run does not count', at({ now: 160 * S, startedAt: 100 * S, lastBeatAt: 99 * S, idleMs: 60 * S }), 'idle'],
+  ['nor does it make the silence longer than it is', at({ now: 159.5 * S, startedAt: 100 * S, lastBeatAt: 99 * S, idleMs: 60 * S }), 'ok'],
   ['a beat from the future counts as one of now', at({ now: 50 * S, lastBeatAt: 500 * S, idleMs: 60 * S }), 'ok'],
   ['a beat that is no number is none', at({ now: 60 * S, lastBeatAt: Number.NaN, idleMs: 60 * S }), 'idle'],
   ['a declared tool may be silent as long as declared', at({ now: 5 * M, lastBeatAt: 0, idleMs: 30 * S, claim: { tool: 'run', since: 0, declaredMs: 6 * M } }), 'ok'],

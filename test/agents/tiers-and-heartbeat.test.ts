@@ -114,7 +114,12 @@ t.test('a slow renewal is not overtaken by the next, and stopping waits for it',
   await timer.tick();
   await timer.tick();
   t.equal(begun, 1);
-  const stopped = heart.stop();
+  let ended = false;
+  const stopped = heart.stop().then(() => {
+    ended = true;
+  });
+  await timer.tick();
+  t.notOk(ended);
   finish();
   await stopped;
   t.equal(heart.beats, 1);
