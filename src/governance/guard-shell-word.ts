@@ -5,7 +5,8 @@ import type { Input, Script, Word } from './guard-shell-types.js';
 export type Cursor = {
   readonly text: string;
   at: number;
-  readonly depth: number;
+  /** How many groups and substitutions deep. */
+  depth: number;
   readonly problems: string[];
   /** Here-documents announced on the line being read. */
   readonly pending: PendingInput[];
@@ -145,13 +146,27 @@ function readBackticks(cursor: Cursor, word: Building): void {
   cursor.at = end + 1;
 }
 
+export const DEEPEST = 12;
+
+/** Commands up to a closing parenthesis or brace; too deep is a problem, not a crash. */
+export function nested(cursor: Cursor): Script {
+  if (cursor.depth >= DEEPEST) {
+    unterminated(cursor, `it is nested more than ${DEEPEST} deep`);
+    return { steps: [], branching: false, problems: [] };
+  }
+  cursor.depth += 1;
+  const inside = cursor.script(cursor);
+  cursor.depth -= 1;
+  return inside;
+}
+
 /** `$(…)`, `<(…)`, `>(…)`. */
 function substitute(cursor: Cursor, word: Building, opening: number): void {
   cursor.at += opening;
   if (cursor.pending.length > 0) cursor.problems.push('a here-document on the same line as a substitution is not understood');
   const outer = cursor.inner;
   cursor.inner = [];
-  const script = cursor.script(cursor);
+  const script = nested(cursor);
   cursor.inner = [...outer, script];
   if (cursor.text.charAt(cursor.at) === ')') cursor.at += 1;
   else cursor.problems.push('a ( is not closed');

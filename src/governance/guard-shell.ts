@@ -1,9 +1,8 @@
 /** Reads a shell command into steps (POSIX shell and the parts of bash that agents use). What it does not know is a problem, never a guess. */
 import type { Command, Redirect, Script, SimpleCommand, Step, Word } from './guard-shell-types.js';
-import { readWord, type Cursor } from './guard-shell-word.js';
+import { DEEPEST, nested, readWord, type Cursor } from './guard-shell-word.js';
 
 export const LONGEST_COMMAND = 65_536;
-const DEEPEST = 12;
 const SKIPPED = new Set(['if', 'then', 'elif', 'else', 'fi', 'while', 'until', 'do', 'done', '!', 'time']);
 const BRANCHING = new Set(['if', 'while', 'until', 'for']);
 const UNREADABLE = new Set(['case', 'esac', 'select', 'function', 'coproc']);
@@ -92,7 +91,7 @@ function readGroup(cursor: Cursor, state: State): Command | undefined {
   if (cursor.text.startsWith('((', cursor.at)) cursor.problems.push('((…)) is not understood');
   if (cursor.pending.length > 0) cursor.problems.push('a here-document on the same line as a group is not understood');
   cursor.at += 1;
-  const body = readScript(cursor);
+  const body = nested(cursor);
   const closing = opening === '(' ? ')' : '}';
   if (cursor.text.charAt(cursor.at) === closing) cursor.at += 1;
   else cursor.problems.push(`a ${opening} is not closed`);
