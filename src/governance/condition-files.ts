@@ -35,9 +35,11 @@ function limitOf(than: Since, context: ConditionContext): Limit {
     case 'instant':
       return { kind: 'known', at: than.at, text: than.text };
     case 'mark': {
-      const stamp = than.mark === 'phase' ? context.phaseStarted : context.lastPass;
+      // Before the first pass, what was made since the phase began is new.
+      const last = than.mark === 'phase' || (context.lastPass ?? '') === '' ? undefined : context.lastPass;
+      const stamp = last ?? context.phaseStarted;
       const at = Date.parse(stamp ?? '');
-      const text = than.mark === 'phase' ? 'the start of the phase' : 'the last pass';
+      const text = last === undefined ? 'the start of the phase' : 'the last pass';
       return Number.isNaN(at) ? { kind: 'unknown', why: `${text} is not recorded`, text } : { kind: 'known', at, text: `${text} (${stamp})` };
     }
     case 'files': {

@@ -17,7 +17,7 @@ export function recordSettled(pass: Pass, at: { readonly step: StepId; readonly 
   const body = undone.map((one) => `- \`${one.path}\` (${one.code}): ${one.why}${one.kept === undefined ? '' : `. The version that was undone is kept: \`nocturne kept apply ${at.runId} ${one.path}\``}`).join('\n');
   const who = at.project === undefined ? at.runId : `${at.project} (${at.runId})`;
   const question = `${who} changed what it may not, and it was undone: ${names}. Answer yes to let it go on, no to pause it. If the change was yours, apply the kept version.`;
-  const detail = `${undone.length} changes undone`;
+  const detail = `${undone.length} ${undone.length === 1 ? 'change' : 'changes'} undone`;
   const known = at.project !== undefined && pass.env.workspace.snapshot().record('DISPATCH', at.project) !== undefined;
   if (known) runBundle(pass, { step: at.step, name: 'surface_escalation', args: { slug: at.project ?? '', reason: body, priority: 'critical', question }, detail });
   else runBundle(pass, { step: at.step, name: 'incident_surface', args: { priority: 'critical', project: at.project ?? null, question, body }, target: at.project ?? '', detail });

@@ -1,5 +1,6 @@
 /** T7: what the agent offers as lessons and failure modes is kept only if it is general (G1) and not known yet (G2). */
 import { fieldText } from '../governance/field-text.js';
+import { wordsOf } from '../kernel/words.js';
 import type { Rec } from '../markdown/types.js';
 import { nextId } from '../workspace/ids.js';
 import { withCommitMutex } from '../workspace/mutex.js';
@@ -57,9 +58,6 @@ function isKnown(records: readonly Rec[], field: string, text: string): boolean 
   return records.some((record) => shares(wordsOf(fieldText(record, field))) > KNOWN);
 }
 
-function wordsOf(text: string): ReadonlySet<string> {
-  return new Set(text.toLowerCase().match(/[\p{L}\p{N}]{4,}/gu) ?? []);
-}
 
 function token(text: string): string {
   return text.trim().toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^-|-$/g, '') || 'practice';

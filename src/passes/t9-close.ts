@@ -58,7 +58,7 @@ function outcomeOf(pass: Pass, halt: Halt | undefined): string {
   const { data } = pass;
   if (halt !== undefined) return halt.outcome;
   if (data.request.role === 'manager') return data.result ?? 'reviewed';
-  const undone = data.undone.length === 0 ? '' : `; ${data.undone.length} changes undone`;
+  const undone = data.undone.length === 0 ? '' : `; ${data.undone.length} ${data.undone.length === 1 ? 'change' : 'changes'} undone`;
   const summary = data.outcome?.kind === 'finished' ? (data.outcome.report.summary || `${data.outputs.length} outputs`) : `${data.outcome?.failure ?? 'crashed'}: ${data.outcome?.detail ?? ''}`;
   return `${data.quality ?? 'FAIL'}: ${summary}${undone}`.slice(0, 300);
 }

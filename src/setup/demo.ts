@@ -21,9 +21,11 @@ export function makeDemo(options: DemoOptions): boolean {
   if (existsSync(join(directory, 'REGISTRY.md'))) return false;
   mkdirSync(directory, { recursive: true });
   for (const path of referenceFiles(packageRoot)) {
-    mkdirSync(join(directory, path, '..'), { recursive: true });
     const text = referenceText(packageRoot, path);
-    writeFileSync(join(directory, path), path === 'orchestration-os/OPS-TOOL-REGISTRY.md' ? `${text.trimEnd()}\n${TOOL_ROW}` : text);
+    const own = demonstration(path, text);
+    if (own === text) continue;
+    mkdirSync(join(directory, path, '..'), { recursive: true });
+    writeFileSync(join(directory, path), own);
   }
   for (const { slug } of PROJECTS) copyProject(options, slug);
   const { workspace } = createWorkspace({ ...options, owner: 'demonstration', domain: 'what is installed on this machine' });
@@ -33,6 +35,13 @@ export function makeDemo(options: DemoOptions): boolean {
   }
   workspace.close();
   return true;
+}
+
+/** The demonstration requires a tool that is missing, and has no model: no idle pass is made. */
+function demonstration(path: string, text: string): string {
+  if (path === 'orchestration-os/OPS-TOOL-REGISTRY.md') return `${text.trimEnd()}\n${TOOL_ROW}`;
+  if (path === 'MODEL-TIERS.md') return text.replace(/^(\| lightweight \|.*\|)[^|]*\|$/m, '$1 0 |');
+  return text;
 }
 
 function copyProject(options: DemoOptions, slug: string): void {

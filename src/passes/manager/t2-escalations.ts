@@ -2,6 +2,7 @@
 import { openEscalations } from '../../governance/escalation.js';
 import { fieldText } from '../../governance/field-text.js';
 import { transitionSteps } from '../../governance/transition.js';
+import { wordsOf } from '../../kernel/words.js';
 import type { Snapshot } from '../../workspace/types.js';
 import { note, runBundle, runBundles } from '../act.js';
 import { type Pass, type Step, withData } from '../types.js';
@@ -44,8 +45,4 @@ function fitOf(snapshot: Snapshot, text: string): { fits: boolean; why: string }
   const restricted = [...wordsOf(fieldText(domain, 'restrictions'))].filter((word) => words.has(word));
   if (restricted.length > 0) return { fits: false, why: `a restriction speaks of ${restricted.join(', ')}` };
   return anchor.length === 0 ? { fits: false, why: 'no word of the domain anchor occurs in it' } : { fits: true, why: `it shares ${anchor.join(', ')}` };
-}
-
-function wordsOf(text: string): ReadonlySet<string> {
-  return new Set(text.toLowerCase().match(/[\p{L}\p{N}]{4,}/gu) ?? []);
 }

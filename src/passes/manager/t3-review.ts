@@ -1,6 +1,7 @@
 /** Manager T3 to T7: what each project did since its last review, what it was worth, where it is going, and a verdict on record. */
 import { fieldInt, fieldText, fieldTime } from '../../governance/field-text.js';
 import { authorise } from '../../governance/preapproval.js';
+import { wordsOf } from '../../kernel/words.js';
 import type { Rec } from '../../markdown/types.js';
 import type { Snapshot } from '../../workspace/types.js';
 import { note, runBundle, runBundles } from '../act.js';
@@ -115,9 +116,6 @@ function drift(snapshot: Snapshot, at: { project: Rec; outputs: number; passes: 
   return next !== '' && shared.length === 0 ? `the next objective shares no word with the phase: "${next}"` : '';
 }
 
-function wordsOf(text: string): ReadonlySet<string> {
-  return new Set(text.toLowerCase().match(/[\p{L}\p{N}]{4,}/gu) ?? []);
-}
 
 type Row = { readonly slug: string; readonly priority: number };
 

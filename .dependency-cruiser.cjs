@@ -1,0 +1,23 @@
+// The layer rule: a room imports only from rooms above it in this list. Run on the compiled output, so type-only imports are free.
+const ROOMS = ['kernel', 'markdown', 'registry', 'workspace', 'integrity', 'project', 'validate', 'governance', 'agents', 'passes', 'setup', 'modules', 'report', 'surfaces'];
+
+const layers = ROOMS.slice(0, -1).map((room, i) => ({
+  name: `${room}-imports-only-from-above`,
+  comment: `src/${room} may import only from: ${ROOMS.slice(0, i).join(', ') || 'nothing'}. Move the shared part into one of these rooms, or pass it in as an argument.`,
+  severity: 'error',
+  from: { path: `^dist/src/${room}/` },
+  to: { path: `^dist/src/(${ROOMS.slice(i + 1).join('|')})/` },
+}));
+
+module.exports = {
+  forbidden: [
+    ...layers,
+    { name: 'no-circular', comment: 'Two files that import each other cannot be read one after the other: move what both need into a third.', severity: 'error', from: {}, to: { circular: true } },
+    { name: 'surfaces-apart', comment: 'A surface knows only the core, never another surface.', severity: 'error', from: { path: '^dist/src/surfaces/([^/]+)/' }, to: { path: '^dist/src/surfaces/', pathNot: '^dist/src/surfaces/$1/' } },
+    { name: 'modules-apart', comment: 'A module can be removed: it imports no other module.', severity: 'error', from: { path: '^dist/src/modules/([^/]+)/' }, to: { path: '^dist/src/modules/', pathNot: '^dist/src/modules/$1/' } },
+    { name: 'core-without-network-or-process', comment: 'kernel to validate decide and store: no network, no child process, no console.', severity: 'error', from: { path: '^dist/src/(kernel|markdown|registry|workspace|integrity|project|validate)/' }, to: { path: '^(node:)?(http|https|http2|net|tls|dgram|dns|child_process|cluster|readline)$' } },
+    { name: 'core-knows-no-commander', comment: 'Only surfaces parse words and draw tables.', severity: 'error', from: { path: '^dist/src/(?!surfaces/)' }, to: { path: 'node_modules/(commander|cli-table3|picocolors|@clack)/' } },
+    { name: 'unresolvable', comment: 'This import names nothing.', severity: 'error', from: {}, to: { couldNotResolve: true } },
+  ],
+  options: { doNotFollow: { path: 'node_modules' }, exclude: { path: '^dist/(test|bench)/' }, enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default'] } },
+};
