@@ -2,7 +2,7 @@
 import t from 'tap';
 import fc from 'fast-check';
 import { breaker } from '../../src/governance/breaker.js';
-import { globCovers, globsTouch } from '../../src/governance/glob-cover.js';
+import { globCovers, globsTouch, targetProblem } from '../../src/governance/glob-cover.js';
 import { noveltyOf, similarity, SKETCH_SIZE, sketchOf } from '../../src/governance/novelty.js';
 import { gradePass } from '../../src/governance/quality.js';
 import type { Grade, PassFacts } from '../../src/governance/quality.js';
@@ -33,6 +33,7 @@ t.test('the breaker waits longer after each failure in a row', async (t) => {
     [Number.NaN, ago(0), 0],
     [-1, ago(0), 0],
     [5, ago(-30), 150],
+    [5, ago(-60), 180],
     [5, ago(-86_400), 0],
   ];
   for (const [failures, last, seconds] of cases) {
@@ -60,6 +61,7 @@ t.test('the grade comes from what can be checked, and answers can only lower it'
     [{ novel: 0 }, 'WEAK', /nearly the same/],
     [{ outputs: 0, novel: 0 }, 'FAIL', /nothing was delivered/],
     [{ restored: 1 }, 'WEAK', /put back/],
+    [{ restored: 2 }, 'WEAK', /2 files were written out of bounds/],
     [{ restored: 3 }, 'FAIL', /3 files were written out of bounds/],
     [{ outputs: 0, novel: 0, restored: 2 }, 'FAIL'],
     [{ finished: false }, 'FAIL', /did not finish/],
@@ -148,6 +150,8 @@ t.test('status and answer together: a contradiction decides nothing', async (t) 
     ['something', 'yes', undefined],
   ];
   for (const [status, answer, verdict] of cases) t.equal(decisionOf(status, answer)?.verdict, verdict, `${status} + "${answer}"`);
+  t.equal(decisionOf('approved', 'yes, publish')?.rest, 'publish');
+  t.equal(decisionOf('declined', 'do the rest first')?.rest, 'do the rest first');
 });
 
 const PROSE = 'Each of the installed packages was read from its own folder. The licence of three of them is missing. Nobody has declared which one was meant, and the authors were asked.';
@@ -221,8 +225,16 @@ t.test('a scope covers what it certainly covers', async (t) => {
     ['**', '', false],
     ['**/*.md', 'a/b/c.md', true],
     ['**/*.md', '**/*.md', true],
+    ['{memory,notes}/**', 'memory/*.md', true],
+    ['{a/x,b}/**', 'a/x/*.md', true],
+    ['{a/x,b}/**', 'a/*.md', false],
+    ['memory/**', 'memory/{a/b,c}*.md', true],
+    ['memory/*', 'memory/{a/b,c}*.md', false],
+    ['{a}/**', 'b/*', false],
   ];
   for (const [scope, target, covers] of cases) t.equal(globCovers(scope, target), covers, `${scope} over ${target}`);
+  for (const target of ['', '/a', '../a', 'a/../b', 'a/./b', 'a//b', 'a/', '!a', 'a\\b', 'a\nb', '.']) t.ok(targetProblem(target), JSON.stringify(target));
+  for (const target of ['a', 'a/b.md', '.hidden', 'a/**', 'a..b', 'a b']) t.equal(targetProblem(target), undefined, target);
 });
 
 t.test('a boundary touches whatever it could touch', async (t) => {
@@ -241,6 +253,11 @@ t.test('a boundary touches whatever it could touch', async (t) => {
     ['!SOUL.md', 'x.md', true],
     ['{a,b}/**', 'b/x*.md', true],
     ['{a,b}/**', 'c/x*.md', false],
+    ['{a/x,b}/**', 'a/x/*.md', true],
+    ['{a/x,b}/**', 'a/y/*.md', false],
+    ['{a}/**', 'b/*', true],
+    ['a[12]*', 'b*', true],
+    ['a*', 'b*', false],
   ];
   for (const [boundary, target, touches] of cases) {
     t.equal(globsTouch(boundary, target), touches, `${boundary} and ${target}`);

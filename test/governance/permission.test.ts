@@ -49,6 +49,7 @@ t.test('all checks have to hold', async (t) => {
     ['a phase outside', {}, { phase: 'release' }, 'boundary', /the phase release is excluded/],
     ['the next phase is outside', {}, { phase: ['collect', 'release'] }, 'boundary'],
     ['the phase is not known', {}, { phase: undefined }, 'boundary', /the phase is not known/],
+    ['the phase is not known, and none is excluded', { Boundary: 'SOUL.md' }, { phase: undefined }, undefined],
     ['a bare phase name', { Boundary: 'collect' }, {}, 'boundary'],
     ['every phase', { Boundary: 'phase:*' }, {}, 'boundary', /excludes every phase/],
     ['no boundary', { Boundary: '-' }, {}, undefined],
@@ -78,6 +79,9 @@ t.test('a boundary written as a YAML list is read, and one that cannot be read a
     ['- PROJECTS/inventory/notes.md', false],
     ['- { unknown: x }', false],
     ['- [a]', false],
+    ['- memory/secret.md\n- { unknown: x }', false],
+    ['- 7', true],
+    ['- null', false],
     ['phase: collect', false],
     ['- ""', false],
   ];
