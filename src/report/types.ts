@@ -1,0 +1,16 @@
+/** What a report is made of: the findings, what was looked at, and the texts that frames quote. */
+import type { Diagnostic } from '../kernel/diagnostic.js';
+
+export type Findings = {
+  readonly diagnostics: readonly Diagnostic[];
+  /** How many files were looked into, and how many records they hold. */
+  readonly files: number;
+  readonly records: number;
+};
+
+export type Counts = { readonly errors: number; readonly warnings: number; readonly infos: number };
+
+export function countsOf(diagnostics: readonly Diagnostic[]): Counts {
+  const of = (severity: Diagnostic['severity']): number => diagnostics.filter((one) => one.severity === severity).length;
+  return { errors: of('error'), warnings: of('warning'), infos: of('info') };
+}

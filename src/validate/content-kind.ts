@@ -1,0 +1,16 @@
+/** Which files are looked into, and as what, by their names alone. */
+
+export type ContentKind = 'markdown' | 'text' | 'unknown' | 'binary';
+
+const TEXT = new Set(['txt', 'yaml', 'yml', 'json', 'jsonl', 'csv', 'tsv', 'toml', 'ini', 'xml', 'html', 'css', 'sql', 'env', 'svg']);
+const BINARY = new Set(['png', 'jpg', 'jpeg', 'gif', 'webp', 'ico', 'bmp', 'tiff', 'avif', 'pdf', 'zip', 'gz', 'tgz', 'bz2', 'xz', 'zst', '7z', 'tar', 'rar', 'db', 'sqlite', 'sqlite3', 'woff', 'woff2', 'ttf', 'otf', 'mp3', 'mp4', 'wav', 'ogg', 'webm', 'mov', 'wasm', 'node', 'so', 'dll', 'exe', 'bin', 'onnx', 'parquet', 'docx', 'xlsx', 'pptx', 'odt', 'ods']);
+
+/** `unknown`: it is text if it turns out to be; nobody complains when it is not. */
+export function contentKind(path: string): ContentKind {
+  const name = path.slice(path.lastIndexOf('/') + 1);
+  const dot = name.lastIndexOf('.');
+  const extension = dot < 0 ? '' : name.slice(dot + 1).toLowerCase();
+  if (extension === 'md' || extension === 'markdown') return 'markdown';
+  if (TEXT.has(extension)) return 'text';
+  return BINARY.has(extension) ? 'binary' : 'unknown';
+}

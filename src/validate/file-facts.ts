@@ -1,0 +1,92 @@
+/** What one file contributes to the whole: its own diagnostics, and the facts that rules about several files need. */
+import type { Diagnostic, Range } from '../kernel/diagnostic.js';
+import { rangeAt } from '../kernel/text-position.js';
+import type { Rec } from '../markdown/types.js';
+import type { FieldSpec, ObjectSpec, Schema } from '../registry/types.js';
+import { addressOf } from '../workspace/address.js';
+import { linksOf } from '../workspace/links.js';
+import { fieldItems } from './field-items.js';
+import type { GovernedFile } from './governed-file.js';
+import type { FileRule } from './rule.js';
+import { keyRange } from './record-place.js';
+import { readSuppressions, type Suppression } from './suppression.js';
+
+export type KeyFact = { readonly object: string; readonly key: string; readonly range: Range };
+/** A field that names a record of `object`. */
+export type ReferenceFact = { readonly object: string; readonly key: string; readonly address: string; readonly range: Range };
+/** A value that only one record of `object` may have. */
+export type UniqueFact = { readonly object: string; readonly field: string; readonly value: string; readonly address: string; readonly range: Range };
+export type LinkFact = { readonly target: string; readonly path: string | undefined; readonly anchor: string | undefined; readonly range: Range; readonly start: number; readonly end: number };
+
+/** Plain data: it survives JSON, so that it can be kept by content hash. */
+export type FileFacts = {
+  readonly diagnostics: readonly Diagnostic[];
+  /** Of objects that others refer to, and of documents. */
+  readonly keys: readonly KeyFact[];
+  readonly references: readonly ReferenceFact[];
+  readonly uniques: readonly UniqueFact[];
+  readonly links: readonly LinkFact[];
+  readonly suppressions: readonly Suppression[];
+  readonly records: number;
+};
+
+/** Pure in the file's path, bytes and the schema. */
+export function fileFacts(file: GovernedFile, rules: readonly FileRule[]): FileFacts {
+  const facts = { keys: [] as KeyFact[], references: [] as ReferenceFact[], uniques: [] as UniqueFact[] };
+  let records = 0;
+  for (const object of file.objects) {
+    const wanted = wantedOf(file.schema, object);
+    for (const record of file.records(object.object)) {
+      records++;
+      if (wanted.keys && record.key !== '') facts.keys.push({ object: object.object, key: record.key, range: keyRange(object, record) });
+      for (const spec of wanted.references) referencesOf(object, spec, record, facts.references);
+      for (const spec of wanted.uniques) uniqueOf(object, spec, record, facts.uniques);
+    }
+  }
+  return { diagnostics: rules.flatMap((rule) => rule.run(file)), ...facts, links: linkFacts(file), suppressions: readSuppressions(file), records };
+}
+
+type Wanted = { readonly keys: boolean; readonly references: readonly FieldSpec[]; readonly uniques: readonly FieldSpec[] };
+const wantedOfSchema = new WeakMap<Schema, Map<string, Wanted>>();
+
+function wantedOf(schema: Schema, object: ObjectSpec): Wanted {
+  const known = wantedOfSchema.get(schema) ?? new Map<string, Wanted>();
+  wantedOfSchema.set(schema, known);
+  const ready = known.get(object.object);
+  if (ready !== undefined) return ready;
+  const fields = [...object.fields.values()];
+  const wanted: Wanted = {
+    keys: object.shape === 'document' || [...schema.objects.values()].some((other) => [...other.fields.values()].some((field) => targetOf(field) === object.object)),
+    references: fields.filter((field) => targetOf(field) !== undefined),
+    uniques: fields.filter((field) => field.constraints.some((constraint) => constraint.kind === 'unique')),
+  };
+  known.set(object.object, wanted);
+  return wanted;
+}
+
+/** The object whose key a field, or each item of it, has to be. */
+export function targetOf(field: FieldSpec): string | undefined {
+  const element = field.type.kind === 'list' ? field.type.of : field.type;
+  return element.kind === 'ref' ? element.object : field.references;
+}
+
+function referencesOf(object: ObjectSpec, spec: FieldSpec, record: Rec, into: ReferenceFact[]): void {
+  const cell = record.fields.get(spec.name);
+  const target = targetOf(spec);
+  if (cell === undefined || target === undefined) return;
+  for (const key of fieldItems(spec.type, cell)) if (key !== '') into.push({ object: target, key, address: addressOf(object, record, spec.name), range: cell.range });
+}
+
+function uniqueOf(object: ObjectSpec, spec: FieldSpec, record: Rec, into: UniqueFact[]): void {
+  const cell = record.fields.get(spec.name);
+  if (cell === undefined || cell.value === '') return;
+  const holds = spec.constraints.some((constraint) => constraint.kind === 'unique' && (constraint.where === undefined || record.fields.get(constraint.where.field)?.value === constraint.where.value));
+  if (holds) into.push({ object: object.object, field: spec.name, value: cell.value, address: addressOf(object, record, spec.name), range: cell.range });
+}
+
+function linkFacts(file: GovernedFile): readonly LinkFact[] {
+  const { doc, path } = file;
+  if (doc === undefined) return [];
+  const map = { starts: doc.lineStarts, length: doc.text.length };
+  return linksOf(doc, path).flatMap(({ target, path: to, anchor, start, end }) => (to === undefined && anchor === undefined ? [] : [{ target, path: to, anchor, range: rangeAt(map, path, start, end), start, end }]));
+}

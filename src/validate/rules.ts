@@ -1,0 +1,50 @@
+/** Every rule, by hand: what is not in this list is not checked. Rules about several files and about one may share an id. */
+import type { FileRule, Rule, WorkspaceRule } from './rule.js';
+import { domainAnchor } from './rules/domain-anchor.js';
+import { edgeUnresolved } from './rules/edge-unresolved.js';
+import { fieldContract, fieldUnique } from './rules/field-contract.js';
+import { fileMissing } from './rules/file-missing.js';
+import { hostSize, hostTotal } from './rules/host-size.js';
+import { documentUnique, keyUnique } from './rules/key-unique.js';
+import { linkBroken } from './rules/link-broken.js';
+import { moduleWatch } from './rules/module-watch.js';
+import { nameCase } from './rules/name-case.js';
+import { notUtf8 } from './rules/not-utf8.js';
+import { notificationOpen } from './rules/notification-open.js';
+import { objective } from './rules/objective.js';
+import { orphanProject } from './rules/orphan-project.js';
+import { placeholder } from './rules/placeholder.js';
+import { locatorAmbiguous, recordShape } from './rules/record-shape.js';
+import { referenceUnresolved } from './rules/reference-unresolved.js';
+import { bundleInvalid, registrySyntax } from './rules/registry-syntax.js';
+import { routeAmbiguous } from './rules/route-ambiguous.js';
+import { secret } from './rules/secret.js';
+import { symlinkEscape } from './rules/symlink-escape.js';
+import { tierRunner } from './rules/tier-runner.js';
+import { triggerCycle } from './rules/trigger-cycle.js';
+
+export const FILE_RULES: readonly FileRule[] = [notUtf8, recordShape, locatorAmbiguous, fieldContract, keyUnique, placeholder, secret, hostSize];
+
+export const WORKSPACE_RULES: readonly WorkspaceRule[] = [
+  registrySyntax,
+  bundleInvalid,
+  fileMissing,
+  fieldUnique,
+  documentUnique,
+  referenceUnresolved,
+  routeAmbiguous,
+  edgeUnresolved,
+  triggerCycle,
+  nameCase,
+  symlinkEscape,
+  linkBroken,
+  domainAnchor,
+  hostTotal,
+  orphanProject,
+  objective,
+  tierRunner,
+  notificationOpen,
+  moduleWatch,
+];
+
+export const RULES: readonly Rule[] = [...FILE_RULES, ...WORKSPACE_RULES];

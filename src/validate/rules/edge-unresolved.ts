@@ -1,0 +1,66 @@
+/** Rule edge-unresolved: both ends of each edge of R4 exist. */
+import type { Diagnostic } from '../../kernel/diagnostic.js';
+import { globMatches, isLiteral } from '../../kernel/glob.js';
+import { nearestName } from '../../kernel/nearest-name.js';
+import type { Schema } from '../../registry/types.js';
+import type { Snapshot } from '../../workspace/types.js';
+import { registryCell } from '../registry-place.js';
+import type { WorkspaceRule } from '../rule.js';
+
+type Problem = Pick<Diagnostic, 'severity' | 'message'> & { readonly hint?: string };
+const ENDS = [
+  ['source', 0],
+  ['target', 2],
+] as const;
+
+export const edgeUnresolved: WorkspaceRule = {
+  kind: 'workspace',
+  id: 'edge-unresolved',
+  severity: 'error',
+  suppressible: 'always',
+  run: ({ snapshot, schema }) => {
+    const judged = new Map<string, Problem | undefined>();
+    const found: Diagnostic[] = [];
+    for (const edge of schema.edges) {
+      for (const [side, column] of ENDS) {
+        const end = edge[side];
+        if (!judged.has(end)) judged.set(end, problemOf(snapshot, schema, end));
+        const problem = judged.get(end);
+        if (problem !== undefined) found.push({ rule: 'edge-unresolved', ...problem, range: registryCell(snapshot, edge.range, column), actual: end });
+      }
+    }
+    return found;
+  },
+};
+
+function problemOf(snapshot: Snapshot, schema: Schema, end: string): Problem | undefined {
+  if (end.startsWith('OBJECT:')) return named(end.slice('OBJECT:'.length), { what: 'object', part: 'R1', known: schema.objects });
+  if (end.startsWith('BUNDLE:')) return named(end.slice('BUNDLE:'.length), { what: 'bundle', part: 'R5', known: schema.bundles });
+  if (isLiteral(end)) {
+    if (snapshot.files.has(end)) return undefined;
+    const near = nearestName(end, snapshot.files.keys());
+    return { severity: 'warning', message: `there is no file ${end}`, ...(near === undefined ? {} : { hint: `did you mean ${near}?` }) };
+  }
+  if (isPlanned(schema, end)) return undefined;
+  for (const path of snapshot.files.keys()) if (globMatches(end, path)) return undefined;
+  return { severity: 'info', message: `no file matches ${end}, and no route or object uses that place` };
+}
+
+function named(name: string, at: { readonly what: string; readonly part: string; readonly known: ReadonlyMap<string, unknown> }): Problem | undefined {
+  if (at.known.has(name)) return undefined;
+  const near = nearestName(name, at.known.keys());
+  return { severity: 'error', message: `${at.part} declares no ${at.what} ${name}`, ...(near === undefined ? {} : { hint: `did you mean ${near}?` }) };
+}
+
+/** A route or an object speaks of the same place, so that files may well come to be there. */
+function isPlanned(schema: Schema, glob: string): boolean {
+  const place = folderOf(glob);
+  const patterns = [...schema.routes.map((route) => route.pattern), ...[...schema.objects.values()].map((object) => object.glob)];
+  return patterns.some((pattern) => pattern === glob || (place !== '' && folderOf(pattern) === place));
+}
+
+/** The folders before the first wildcard. */
+function folderOf(glob: string): string {
+  const literal = glob.slice(0, Math.max(0, glob.search(/[*?[{(!+@]/)));
+  return literal.slice(0, literal.lastIndexOf('/') + 1);
+}

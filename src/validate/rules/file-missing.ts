@@ -1,0 +1,57 @@
+/** Rule file-missing: what REGISTRY.md names without a wildcard is there and can be read. */
+import { type Diagnostic, fileRange } from '../../kernel/diagnostic.js';
+import { isLiteral } from '../../kernel/glob.js';
+import { routeOf } from '../../registry/route.js';
+import type { Snapshot } from '../../workspace/types.js';
+import { contentKind } from '../content-kind.js';
+import { registryCell } from '../registry-place.js';
+import type { WorkspaceRule } from '../rule.js';
+
+const FILES_COLUMN = 1;
+const PATTERN_COLUMN = 0;
+
+export const fileMissing: WorkspaceRule = {
+  kind: 'workspace',
+  id: 'file-missing',
+  severity: 'error',
+  // `expected` is the path that is missed.
+  suppressible: (diagnostic, schema) => routeOf(schema, diagnostic.expected ?? diagnostic.range.file).tier !== 'PROTECTED',
+  run: ({ snapshot, schema, facts }) => {
+    const found: Diagnostic[] = [];
+    const missed = new Set<string>();
+    for (const object of schema.objects.values()) {
+      if (!isLiteral(object.glob)) continue;
+      const problem = problemWith(snapshot, object.glob);
+      if (problem === undefined || missed.has(object.glob)) continue;
+      missed.add(object.glob);
+      const hint = problem === MISSING ? 'put it back from a backup, or with nocturne upgrade; or take its rows out of REGISTRY.md' : 'put a plain file there';
+      found.push({ rule: 'file-missing', severity: 'error', message: `${object.glob} ${problem}; R1 reads the records of ${object.object} from it`, range: registryCell(snapshot, object.range, FILES_COLUMN), expected: object.glob, actual: problem, hint });
+    }
+    for (const route of schema.routes) {
+      if (route.tier !== 'PROTECTED' || !isLiteral(route.pattern) || missed.has(route.pattern)) continue;
+      const problem = problemWith(snapshot, route.pattern);
+      if (problem !== undefined) found.push({ rule: 'file-missing', severity: 'error', message: `${route.pattern} ${problem}; R3 protects it`, range: registryCell(snapshot, route.range, PATTERN_COLUMN), expected: route.pattern, actual: problem, hint: 'put it back from a backup, or with nocturne upgrade' });
+    }
+    return [...found, ...unreadable(snapshot, facts)];
+  },
+};
+
+const MISSING = 'is missing';
+
+function problemWith(snapshot: Snapshot, path: string): string | undefined {
+  const entry = snapshot.files.get(path);
+  if (entry === undefined) return MISSING;
+  if (entry.kind === 'symlink') return 'is a symbolic link, which is not followed';
+  return entry.kind === 'other' ? 'is not a plain file' : undefined;
+}
+
+/** Files that should have been looked into and gave no bytes. */
+function unreadable(snapshot: Snapshot, facts: ReadonlyMap<string, unknown>): Diagnostic[] {
+  const found: Diagnostic[] = [];
+  for (const entry of snapshot.files.values()) {
+    if (entry.kind !== 'file' || facts.has(entry.path) || contentKind(entry.path) === 'binary') continue;
+    if (routeOf(snapshot.schema, entry.path).tier === 'CODE' && snapshot.objectsOf(entry.path).length === 0) continue;
+    if (snapshot.bytes(entry.path) === undefined) found.push({ rule: 'file-missing', severity: 'error', message: `${entry.path} cannot be read`, range: fileRange(entry.path), expected: entry.path, actual: 'no right to read it, or it went away', hint: 'make it readable for the user who runs nocturne' });
+  }
+  return found;
+}

@@ -1,0 +1,43 @@
+/** Rule placeholder: no text of a template is left to be filled in. */
+import type { Diagnostic } from '../../kernel/diagnostic.js';
+import { rangeOf } from '../../markdown/range-of.js';
+import type { Doc } from '../../markdown/types.js';
+import type { FileRule } from '../rule.js';
+
+/** `{{x}}`, `{OWNER_NAME}`, `<your name>`, notes to oneself, and the filler text of typesetters. */
+const LEFT = /\{\{[^{}\n]+\}\}|\{[A-Z][A-Z0-9_ -]*\}|<(?:your|my|insert|enter|fill in)\b[^<>\n]*>|\b(?:TODO|TBD|FIXME)\b|\b(?:lorem ipsum)\b/gi;
+const NOTE = /^(?:todo|tbd|fixme)$/i;
+const BRACED = /^\{[^{]/;
+const OUTPUTS = /^PROJECTS\/[^/]+\/outputs\//;
+
+export const placeholder: FileRule = {
+  kind: 'file',
+  id: 'placeholder',
+  severity: 'warning',
+  suppressible: 'always',
+  run: (file) => {
+    const { doc, path } = file;
+    // Logs quote what others wrote and cannot be changed; outputs are for the criteria of their project.
+    if (doc === undefined || file.tier === 'APPEND' || OUTPUTS.test(path) || !mayHold(doc.text)) return [];
+    const found: Diagnostic[] = [];
+    for (const match of withoutCode(doc).matchAll(LEFT)) {
+      const [left] = match;
+      // Notes and names in braces are meant only in capitals.
+      if ((NOTE.test(left) || BRACED.test(left)) && left !== left.toUpperCase()) continue;
+      const range = rangeOf(doc, path, { start: match.index, end: match.index + left.length });
+      found.push({ rule: 'placeholder', severity: 'warning', message: `"${left}" is left to be filled in`, range, expected: 'the text that is meant', actual: left, hint: 'fill it in, or take the sentence out; an example belongs into a code span' });
+    }
+    return found;
+  },
+};
+
+function mayHold(text: string): boolean {
+  return text.includes('{') || text.includes('<') || /TODO|TBD|FIXME|lorem/i.test(text);
+}
+
+/** Fences, code spans and comments blanked out, offsets unchanged. */
+function withoutCode(doc: Doc): string {
+  let text = doc.text;
+  for (const fence of doc.fences) text = text.slice(0, fence.start) + ' '.repeat(fence.end - fence.start) + text.slice(fence.end);
+  return text.replace(/(?<!`)(`+)(?!`)[^\n]*?(?<!`)\1(?!`)|<!--[\s\S]*?-->/g, (code) => ' '.repeat(code.length));
+}

@@ -1,0 +1,56 @@
+/** Rule symlink-escape: no symbolic link leads out of the workspace. */
+import { posix } from 'node:path';
+import { type Diagnostic, fileRange } from '../../kernel/diagnostic.js';
+import type { Snapshot } from '../../workspace/types.js';
+import type { WorkspaceRule } from '../rule.js';
+
+/** As many links in a row as Linux follows. */
+const MOST_LINKS = 40;
+
+export const symlinkEscape: WorkspaceRule = {
+  kind: 'workspace',
+  id: 'symlink-escape',
+  severity: 'error',
+  suppressible: 'never',
+  run: ({ snapshot }) => {
+    const found: Diagnostic[] = [];
+    for (const { path, kind, target = '' } of snapshot.files.values()) {
+      if (kind !== 'symlink' || staysInside(snapshot, posix.dirname(path), target)) continue;
+      found.push({ rule: 'symlink-escape', severity: 'error', message: `${path} is a link that leads out of the workspace, to ${target}`, range: fileRange(path), expected: 'a link to a file of the workspace', actual: target, hint: 'remove the link (its target stays), and copy what is needed' });
+    }
+    return found;
+  },
+};
+
+/** Followed step by step through the links that the workspace itself has; nothing outside of it is looked at. */
+function staysInside(snapshot: Snapshot, folder: string, target: string): boolean {
+  let links = 0;
+  const at = folder === '.' ? [] : folder.split('/');
+  const todo = partsOf(snapshot, at, target);
+  if (todo === undefined) return false;
+  while (todo.length > 0) {
+    const part = todo.shift() ?? '.';
+    if (part === '' || part === '.') continue;
+    if (part === '..') {
+      if (at.pop() === undefined) return false;
+      continue;
+    }
+    const entry = snapshot.files.get([...at, part].join('/'));
+    if (entry?.kind !== 'symlink') at.push(part);
+    else {
+      const more = ++links > MOST_LINKS ? undefined : partsOf(snapshot, at, entry.target ?? '');
+      if (more === undefined) return links > MOST_LINKS;
+      todo.unshift(...more);
+    }
+  }
+  return true;
+}
+
+/** The steps of a target; an absolute one begins at the root, and is `undefined` when it lies elsewhere. */
+function partsOf(snapshot: Snapshot, at: string[], target: string): string[] | undefined {
+  if (!target.startsWith('/')) return target.split('/');
+  const inside = target === snapshot.root ? '' : target.startsWith(`${snapshot.root}/`) ? target.slice(snapshot.root.length + 1) : undefined;
+  if (inside === undefined) return undefined;
+  at.length = 0;
+  return inside.split('/');
+}

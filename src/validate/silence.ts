@@ -1,0 +1,53 @@
+/** Takes out of the findings what a comment silences, and says what is wrong with the comments. */
+import type { Diagnostic } from '../kernel/diagnostic.js';
+import type { Schema } from '../registry/types.js';
+import type { FileFacts } from './file-facts.js';
+import type { Rule, Suppressible } from './rule.js';
+import { type Judged, SUPPRESSION, suppressionProblem } from './rules/suppression.js';
+import type { Suppression } from './suppression.js';
+
+export type SilenceOptions = {
+  readonly facts: ReadonlyMap<string, FileFacts>;
+  readonly schema: Schema;
+  /** All that there are, whether they were run or not. */
+  readonly rules: readonly Rule[];
+  /** Whether a rule was run. */
+  readonly ran: (id: string) => boolean;
+};
+
+export function silence(found: readonly Diagnostic[], options: SilenceOptions): readonly Diagnostic[] {
+  const { facts, schema } = options;
+  const suppressible = suppressibleById(options.rules);
+  const used = new Set<Suppression>();
+  const refused = new Set<Suppression>();
+  const left = found.filter((diagnostic) => {
+    const by = facts.get(diagnostic.range.file)?.suppressions.filter((one) => covers(one, diagnostic)) ?? [];
+    if (by.length === 0) return true;
+    const allowed = maySilence(suppressible.get(diagnostic.rule), diagnostic, schema);
+    for (const one of by) (allowed ? used : refused).add(one);
+    return !(allowed && by.some((one) => one.reason !== ''));
+  });
+  const problems: Diagnostic[] = [];
+  for (const { suppressions } of facts.values()) {
+    for (const one of suppressions) {
+      const rule = suppressible.get(one.rule);
+      const judged: Judged = { suppression: one, known: rule !== undefined || one.rule === SUPPRESSION, allowed: one.rule !== SUPPRESSION && rule !== 'never' && !refused.has(one), used: options.ran(one.rule) ? used.has(one) : undefined };
+      const problem = suppressionProblem(judged, suppressible.keys());
+      if (problem !== undefined) problems.push(problem);
+    }
+  }
+  return [...left, ...problems];
+}
+
+function covers(one: Suppression, { rule, range }: Diagnostic): boolean {
+  return one.rule === rule && (one.firstLine === 0 || (range.line >= one.firstLine && range.line <= one.lastLine));
+}
+
+function maySilence(suppressible: Suppressible | undefined, diagnostic: Diagnostic, schema: Schema): boolean {
+  if (typeof suppressible === 'function') return suppressible(diagnostic, schema);
+  return suppressible === 'always' || (suppressible === 'warnings' && diagnostic.severity !== 'error');
+}
+
+function suppressibleById(rules: readonly Rule[]): ReadonlyMap<string, Suppressible> {
+  return new Map(rules.map((rule) => [rule.id, rule.suppressible]));
+}

@@ -1,0 +1,71 @@
+/** Runs the rules over a snapshot: facts of each file, rules about all of them, comments that silence, order. */
+import { compareDiagnostics, type Diagnostic } from '../kernel/diagnostic.js';
+import { routeOf } from '../registry/route.js';
+import type { Snapshot } from '../workspace/types.js';
+import { type FileFacts, fileFacts } from './file-facts.js';
+import { governedFile } from './governed-file.js';
+import { maskSecrets } from './mask-secrets.js';
+import type { Rule, WorkspaceContext } from './rule.js';
+import { FILE_RULES, RULES } from './rules.js';
+import { sqlRules } from './rules/sql-rules.js';
+import { SUPPRESSION } from './rules/suppression.js';
+import { silence } from './silence.js';
+
+export type ValidateOptions = {
+  /** `$NOCTURNE_HOME`: owner's key, trust and anchors; not given, nothing is said about them. */
+  readonly home?: string;
+  /** Ids of the only rules to report. */
+  readonly only?: readonly string[];
+  /** Files whose own findings are reported; rules about several files report everywhere. Not given: all. */
+  readonly changed?: ReadonlySet<string>;
+  /** Modules that this installation has. */
+  readonly modules?: readonly string[];
+};
+
+export type Validation = { readonly diagnostics: readonly Diagnostic[]; readonly files: number; readonly records: number };
+
+/** What is wrong with a workspace, in the order of files and lines. */
+export async function validateSnapshot(snapshot: Snapshot, options: ValidateOptions = {}): Promise<readonly Diagnostic[]> {
+  return (await validate(snapshot, options)).diagnostics;
+}
+
+export async function validate(snapshot: Snapshot, options: ValidateOptions = {}): Promise<Validation> {
+  const facts = collectFacts(snapshot);
+  const context: WorkspaceContext = { snapshot, schema: snapshot.schema, facts, home: options.home, modules: options.modules ?? [] };
+  const ran = ranBy(options.only);
+  const rules: readonly Rule[] = [...RULES, ...sqlRules(context)];
+  const found: Diagnostic[] = [];
+  for (const [path, { diagnostics }] of facts) if (options.changed?.has(path) !== false) found.push(...diagnostics);
+  for (const rule of rules) if (rule.kind === 'workspace' && ran(rule.id)) found.push(...(await rule.run(context)));
+  const silenced = silence(maskSecrets(snapshot, found), { facts, schema: snapshot.schema, rules, ran });
+  const asked = options.only === undefined ? silenced : silenced.filter((one) => options.only?.includes(one.rule));
+  const diagnostics = asked.map((one) => withoutForbiddenFix(snapshot, one)).sort(compareDiagnostics);
+  return { diagnostics, files: facts.size, records: [...facts.values()].reduce((sum, one) => sum + one.records, 0) };
+}
+
+/** Ids of all rules of a workspace, those of its R6 among them. */
+export function ruleIds(snapshot: Snapshot): readonly string[] {
+  return [...new Set([...RULES.map((rule) => rule.id), SUPPRESSION, ...snapshot.schema.rules.map((rule) => rule.id)])].sort();
+}
+
+function collectFacts(snapshot: Snapshot): ReadonlyMap<string, FileFacts> {
+  const facts = new Map<string, FileFacts>();
+  for (const path of snapshot.files.keys()) {
+    const file = governedFile(snapshot, path, routeOf(snapshot.schema, path).tier);
+    if (file !== undefined) facts.set(path, fileFacts(file, FILE_RULES));
+  }
+  return facts;
+}
+
+/** Which rules to run. Whether a comment silences anything, and whether every query of R6 can be run, is known only after all of them. */
+function ranBy(only: readonly string[] | undefined): (id: string) => boolean {
+  return only === undefined || only.includes(SUPPRESSION) || only.includes('registry-syntax') ? () => true : (id) => only.includes(id);
+}
+
+/** What the owner has to sign, and what only grows, is not put right by a program. */
+function withoutForbiddenFix(snapshot: Snapshot, diagnostic: Diagnostic): Diagnostic {
+  if (diagnostic.fix === undefined || diagnostic.fix.every((edit) => routeOf(snapshot.schema, edit.file).tier === 'STANDARD')) return diagnostic;
+  const { fix: _, ...rest } = diagnostic;
+  return rest;
+}
+
