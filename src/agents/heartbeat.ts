@@ -36,6 +36,7 @@ export function startHeartbeat({ everyMs, renew, onLost, every = everyUnref }: H
       await renew();
       beats += 1;
     } catch (error) {
+      // Whoever stopped the heartbeat is about to give up the lease itself.
       if (stopped) return;
       stopped = true;
       stopTimer();

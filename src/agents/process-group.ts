@@ -1,6 +1,7 @@
 /** One program in its own process group, under watch: its output, its silence, its deadline, and what it leaves behind. */
 import { statSync } from 'node:fs';
 import { floodGate } from './flood-gate.js';
+import { watchHeartbeatFile } from './heartbeat-file.js';
 import { outputTail } from './output-tail.js';
 import { findDescendants, killProcesses, signalGroup, waitUntilGone, type RunMark, type RunProcesses } from './survivors.js';
 import { watchdog } from './watchdog.js';
@@ -78,6 +79,7 @@ export async function runProcess(request: ProcessRequest): Promise<ProcessEnd> {
   if (signal.aborted) return end('cancelled', 'The run was cancelled before its program was started.');
   const missing = directoryProblem(request.cwd);
   if (missing !== undefined) return end('not-started', missing);
+  const file = watchHeartbeatFile(request.heartbeatFile);
   const child = spawn(execa, request);
   const { pid } = child;
   if (pid === undefined) return end('not-started', startProblem(request.program, await child));
@@ -91,7 +93,7 @@ export async function runProcess(request: ProcessRequest): Promise<ProcessEnd> {
   const verdict = firstVerdict();
   const dog = watchdog({
     totalMs: limits.totalMs, idleMs: limits.idleMs, lookEveryMs: limits.lookEveryMs ?? 5000,
-    heartbeatFile: request.heartbeatFile, onBeat: () => request.onBeat?.(), onDead: verdict.give,
+    file, onBeat: () => request.onBeat?.(), onDead: verdict.give,
   });
   const take = (stream: 'stdout' | 'stderr') => (chunk: Uint8Array): void => {
     if (verdict.given?.ending === 'output-flood') return;

@@ -1,5 +1,5 @@
 /** Watches one process: asks the liveness decision again whenever it could change, and looks at the heartbeat file in between. */
-import { watchHeartbeatFile } from './heartbeat-file.js';
+import type { HeartbeatFile } from './heartbeat-file.js';
 import { liveness, timeLeft, type Liveness, type Signs } from './liveness.js';
 import { spokenDuration } from './spoken-duration.js';
 
@@ -7,7 +7,8 @@ export type WatchdogOptions = {
   readonly totalMs: number;
   readonly idleMs: number;
   readonly lookEveryMs: number;
-  readonly heartbeatFile: string | undefined;
+  /** Watched since before the process was started, so that its first touch is not missed. */
+  readonly file: HeartbeatFile;
   readonly onBeat: () => void;
   /** Called at most once. `detail`: one sentence. */
   readonly onDead: (ending: 'timed-out' | 'stuck', detail: string) => void;
@@ -19,9 +20,8 @@ export type Watchdog = {
   stop(): void;
 };
 
-export function watchdog({ totalMs, idleMs, lookEveryMs, heartbeatFile, onBeat, onDead }: WatchdogOptions): Watchdog {
+export function watchdog({ totalMs, idleMs, lookEveryMs, file, onBeat, onDead }: WatchdogOptions): Watchdog {
   const startedAt = performance.now();
-  const file = watchHeartbeatFile(heartbeatFile);
   let lastBeatAt: number | undefined;
   let timer: NodeJS.Timeout | undefined;
   const look = (): void => {

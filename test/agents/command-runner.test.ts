@@ -12,6 +12,7 @@ import { AGENT, commandSpec, sampleBrief, sampleInput } from './sample-run.js';
 import { isAlive } from './is-alive.js';
 
 const HOST = { PATH: process.env['PATH'] ?? '', HOME: '/home/owner', LANG: 'C.UTF-8', TZ: 'UTC', SECRET: 'not for agents', EXTRA: 'passed' };
+const shellSpec = (script: string) => ({ ...commandSpec(), program: 'sh', args: ['-c', script] });
 const run = (input: RunInput, limits?: Partial<ProcessLimits>, scratch?: string) =>
   commandRunner({ host: HOST, ...(scratch === undefined ? {} : { scratch }), limits: { lookEveryMs: 10, graceMs: 100, ...limits } }).run(input);
 
@@ -113,20 +114,21 @@ t.test('a silent program is stuck', async (t) => {
 });
 
 t.test('a silent program that touches its heartbeat file is alive', async (t) => {
-  const input = sampleInput({ spec: commandSpec('heartbeats', '60'), cwd: t.testdir() });
-  t.match(await run(input, { idleMs: 700 }), { kind: 'finished' });
+  const input = sampleInput({ spec: shellSpec('for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do echo $i > "$NOCTURNE_HEARTBEAT"; sleep 0.05; done'), cwd: t.testdir() });
+  t.match(await run(input, { idleMs: 600 }), { kind: 'finished' });
   t.ok(input.events.filter((event) => event.kind === 'heartbeat').length > 10);
 });
 
 t.test('a program that declares a long tool may be silent for longer, but not beyond its budget', async (t) => {
-  const input = sampleInput({ spec: commandSpec('declare-and-hang', '3600'), cwd: t.testdir() });
-  t.match(await run(input, { idleMs: 300, totalMs: 900 }), { failure: 'timed-out' });
+  const declare = (seconds: number) => shellSpec(`echo '{"tool": "long build", "seconds": ${seconds}}' > "$NOCTURNE_HEARTBEAT"; exec sleep 60`);
+  t.match(await run(sampleInput({ spec: declare(3600), cwd: t.testdir() }), { idleMs: 400, totalMs: 900 }), { failure: 'timed-out' });
+  t.match(await run(sampleInput({ spec: declare(0.5), cwd: t.testdir() }), { idleMs: 400, totalMs: 30_000 }), { failure: 'stuck' });
 });
 
 t.test('a program that ignores SIGTERM is killed after the grace', async (t) => {
   const controller = new AbortController();
   const input = sampleInput({ spec: commandSpec('ignore-sigterm'), cwd: t.testdir(), signal: controller.signal, on: (event) => event.kind === 'output' && controller.abort() });
-  const outcome = await run(input);
+  const outcome = await run(input, { graceMs: 400 });
   t.match(outcome, { failure: 'cancelled', detail: /cancelled/ });
   t.notMatch(outcome.detail, /behind/, 'the program itself is not something left behind');
   t.match(outcome.tail, 'not now');
@@ -137,8 +139,8 @@ t.test('the first reason to end a program is the one that counts', async (t) => 
   const mark = { runId: sampleBrief().runId, workspace: cwd };
   const controller = new AbortController();
   const end = await runProcess({
-    program: process.execPath, args: [AGENT, 'ignore-sigterm'], cwd, env: { NOCTURNE_RUN: mark.runId, NOCTURNE_WORKSPACE: cwd }, mark, stdin: '', signal: controller.signal,
-    limits: { totalMs: 300, idleMs: 10_000, graceMs: 100 }, onOutput: (_, tail) => tail().includes('not now') && controller.abort(),
+    program: 'sh', args: ['-c', 'trap "echo not now" TERM; while :; do sleep 0.02; done'], cwd, env: { PATH: HOST.PATH, NOCTURNE_RUN: mark.runId, NOCTURNE_WORKSPACE: cwd }, mark, stdin: '', signal: controller.signal,
+    limits: { totalMs: 150, idleMs: 10_000, graceMs: 300 }, onOutput: (_, tail) => tail().includes('not now') && controller.abort(),
   });
   t.match(end, { ending: 'timed-out', signal: 'SIGKILL' });
   t.ok(controller.signal.aborted);
@@ -170,10 +172,12 @@ t.test('nothing that a program leaves behind survives it', async (t) => {
   }
 });
 
-t.test('a cancelled or late program takes its detached children with it, also one that cleaned its environment', async (t) => {
+t.test('a cancelled program takes its detached children with it, also one that cleaned its environment', async (t) => {
   for (const mode of ['child-detached-and-hang', 'clean-environment-and-hang']) {
     const cwd = t.testdir();
-    t.match(await run(sampleInput({ spec: commandSpec(mode, join(cwd, 'pid')), cwd }), { totalMs: 500 }), { failure: 'timed-out' }, mode);
+    const controller = new AbortController();
+    const input = sampleInput({ spec: commandSpec(mode, join(cwd, 'pid')), cwd, signal: controller.signal, on: (event) => event.kind === 'output' && controller.abort() });
+    t.match(await run(input), { failure: 'cancelled' }, mode);
     t.notOk(isAlive(Number(readFileSync(join(cwd, 'pid'), 'utf8'))), mode);
   }
 });
