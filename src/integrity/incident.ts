@@ -6,8 +6,8 @@ import { readJson, writeJsonDurably } from '../workspace/state-home.js';
 import { errnoOf } from '../workspace/storage-error.js';
 
 export type IncidentFinding = { readonly file: string; readonly line?: number; readonly problem: string; readonly message: string };
-/** `at`: UTC stamp. `id`: name of its file, by which it is cleared. */
-export type Incident = { readonly id: string; readonly kind: string; readonly at: string; readonly message: string; readonly findings: readonly IncidentFinding[] };
+/** `at`: UTC stamp of the last time it was found, `first` of the first where that was earlier. `id`: name of its file, by which it is cleared. */
+export type Incident = { readonly id: string; readonly kind: string; readonly at: string; readonly first?: string; readonly message: string; readonly findings: readonly IncidentFinding[] };
 
 const DIRECTORY = 'incidents';
 
@@ -17,7 +17,7 @@ export function recordIncident(state: string, incident: Omit<Incident, 'id'>): s
   makeDirectory(directory, 0o700);
   const known = listIncidents(state).find((one) => sameCause(one, incident));
   const id = known?.id ?? freeName(directory, `${incident.at.replaceAll(':', '')}-${incident.kind.replace(/[^a-z0-9-]+/gi, '-')}`);
-  writeJsonDurably(join(directory, `${id}.json`), { ...incident, ...(known === undefined ? {} : { first: (known as Incident & { readonly first?: string }).first ?? known.at }) });
+  writeJsonDurably(join(directory, `${id}.json`), { ...incident, ...(known === undefined ? {} : { first: known.first ?? known.at }) });
   return id;
 }
 
@@ -60,7 +60,7 @@ function freeName(directory: string, stem: string): string {
 
 function names(directory: string): string[] {
   try {
-    return readdirSync(directory).filter((name) => name.endsWith('.json')).sort();
+    return readdirSync(directory).filter((name) => name.endsWith('.json')).sort((a, b) => (basename(a, '.json') < basename(b, '.json') ? -1 : 1));
   } catch (error) {
     if (errnoOf(error) === 'ENOENT') return [];
     throw error;
