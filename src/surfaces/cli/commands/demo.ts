@@ -1,5 +1,5 @@
 /** `demo`: makes the demonstration workspace once, and lets a night pass in it. */
-import { join, relative } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { makeDemo } from '../../../setup/demo.js';
 import { makeContext } from '../context.js';
 import type { Command } from '../types.js';
@@ -8,7 +8,7 @@ export const command: Command = {
   args: '[dir]',
   examples: ['nocturne demo .demo'],
   async run(context, { args }) {
-    const directory = join(context.cwd, args[0] ?? '.demo');
+    const directory = resolve(context.cwd, args[0] ?? '.demo');
     const home = context.env['NOCTURNE_HOME'] ?? join(directory, '..', `${relative(join(directory, '..'), directory)}-home`);
     const made = makeDemo({ directory, home, packageRoot: context.packageRoot, clock: context.clock });
     context.progress(made ? `made the demonstration workspace ${directory}\n` : `using ${directory}\n`);
