@@ -5,7 +5,7 @@ export type LineMap = { readonly starts: readonly number[] | Uint32Array; readon
 
 /** Index of the first UTF-16 unit of every line; `\r\n`, `\n` and lone `\r` end a line. */
 export function lineMap(text: string): LineMap {
-  const starts = [0];
+  const starts = [text.charCodeAt(0) === 0xfeff ? 1 : 0];
   for (let i = 0; i < text.length; i++) {
     const c = text.charCodeAt(i);
     if (c === 10) starts.push(i + 1);

@@ -6,7 +6,8 @@
  * `<br>` literal (at the end of the text it stands for itself). A newline is `<br>`. Nothing, `-` and `—` are null, the empty string; a value that is
  * a lone dash is written `\-`.
  *
- * Normal form of a value: no space or tab at its ends, lines separated by `\n`. `decode(encode(v)) === v` for every value in normal form.
+ * Normal form of a value: no space or tab at its ends, lines separated by `\n`, no other control characters and no half surrogates (they become
+ * U+FFFD: what an agent printed must not steer the terminal of whoever reads the file). `decode(encode(v)) === v` for every value in normal form.
  */
 import { trimBlanks } from './block-start.js';
 
@@ -16,6 +17,7 @@ const LESS = 60;
 const NEWLINE = 10;
 const NULLS = new Set(['', '-', '—']);
 const ESCAPED_DASH = /^\\+[-—]$/;
+const UNWRITABLE = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\ufeff]|\p{Surrogate}/u;
 const DASH_VALUE = /^\\*[-—]$/;
 
 /** Value of a table cell's source text. */
@@ -38,15 +40,10 @@ export function encodeItem(value: string): string {
   return encode(normalValue(value), false);
 }
 
-/** Normal form: trimmed of spaces and tabs, every line ending `\n`. */
+/** Normal form: trimmed of spaces and tabs, every line ending `\n`, no control characters. */
 export function normalValue(value: string): string {
   const lines = value.includes('\r') ? value.replace(/\r\n?/g, '\n') : value;
-  return trimBlanks(lines);
-}
-
-/** Is this source text null: nothing, `-` or `—`? */
-export function isNullText(raw: string): boolean {
-  return NULLS.has(raw);
+  return trimBlanks(UNWRITABLE.test(lines) ? lines.replace(new RegExp(UNWRITABLE, 'gu'), '\ufffd') : lines);
 }
 
 function decode(raw: string, pipes: boolean): string {

@@ -2,7 +2,7 @@
 import { isMap, isScalar, isSeq, type Pair, type Node, type YAMLMap } from 'yaml';
 import { NocturneError } from '../kernel/error.js';
 import type { FieldEdit } from './edit-records.js';
-import { parseYaml, readFrontMatter } from './front-matter.js';
+import { contentEnd, parseYaml, readFrontMatter } from './front-matter.js';
 import { indentLines, renderEntry, renderFlow, renderFrontMatter, renderScalar, renderYaml } from './render-yaml.js';
 import { scan } from './scan.js';
 import type { Cell, Doc, Value } from './types.js';
@@ -38,12 +38,12 @@ function spliceFor(source: string, edit: FieldEdit): Edit {
   const { contents } = parseYaml(source);
   if (!isMap(contents)) return { start: source.length, end: source.length, text: renderFrontMatter({ [edit.field]: edit.value }) };
   const found = descend(contents, edit.field);
-  if (found.kind === 'pair') return replaceValue(source, found.pair, edit);
+  if (found.kind === 'pair') return replaceValue(source, found, edit);
   return addName(source, found, edit);
 }
 
 type Found =
-  | { readonly kind: 'pair'; readonly pair: Pair<Node, Node | null> }
+  | { readonly kind: 'pair'; readonly pair: Pair<Node, Node | null>; readonly flow: boolean }
   /** `rest` is what of the name is not there, to be added to `map` or, where that is nothing, below `holder`. */
   | { readonly kind: 'map'; readonly map: YAMLMap; readonly rest: string }
   | { readonly kind: 'holder'; readonly holder: Pair<Node, Node | null>; readonly rest: string };
@@ -53,7 +53,7 @@ function descend(map: YAMLMap, name: string): Found {
   for (const pair of map.items as Pair<Node, Node | null>[]) {
     const own = isScalar(pair.key) ? String(pair.key.value) : undefined;
     if (own === undefined) continue;
-    if (own === name) return { kind: 'pair', pair };
+    if (own === name) return { kind: 'pair', pair, flow: map.flow === true };
     if (!name.startsWith(`${own}.`)) continue;
     const rest = name.slice(own.length + 1);
     if (isMap(pair.value)) return pair.value.items.length > 0 ? descend(pair.value, rest) : { kind: 'holder', holder: pair, rest };
@@ -63,26 +63,39 @@ function descend(map: YAMLMap, name: string): Found {
   return { kind: 'map', map, rest: name };
 }
 
-function replaceValue(source: string, pair: Pair<Node, Node | null>, edit: FieldEdit): Edit {
+function replaceValue(source: string, found: Extract<Found, { kind: 'pair' }>, edit: FieldEdit): Edit {
   const { value } = edit;
+  const { pair, flow } = found;
   const node = pair.value;
-  const after = pair.key.range?.[1] ?? 0;
-  const colon = source.indexOf(':', after) + 1;
+  const colon = source.indexOf(':', pair.key.range?.[1] ?? 0) + 1;
   const [start, rawEnd] = node?.range ?? [colon, colon];
   if (isMap(node) && node.items.length > 0) throw new NocturneError('BAD_VALUE', `"${edit.field}" holds fields of its own and cannot be set as one value`);
-  const end = trimEnd(source, start, rawEnd);
+  const block = isSeq(node) && !node.flow;
+  const end = block ? trimEnd(source, start, contentEnd(node, start)) : trimEnd(source, start, rawEnd);
   const glue = start === end && source.charAt(start - 1) === ':' ? ' ' : '';
   if (value === null || typeof value !== 'object') {
-    if (isSeq(node) && !node.flow) return replaceBlock(source, { colon, start, end }, isNothing(value) ? '' : ` ${renderScalar(value)}`);
+    if (block) return replaceBlock(source, { colon, start, end }, isNothing(value) ? '' : ` ${renderScalar(value)}`);
     if (isNothing(value) && isScalar(node) && node.type === 'PLAIN') return { start, end, text: start === end ? '' : 'null' };
-    return { start, end, text: glue + renderScalar(value, quotesOf(node)) };
+    return { start, end, text: glue + renderScalar(value, flow && quotesOf(node) === 'plain' ? 'flow' : quotesOf(node)) };
   }
-  if (isSeq(node) && !node.flow && Object.keys(value).length > 0) {
+  const isEmpty = Object.keys(value).length === 0;
+  if (block && !isEmpty) {
     const indent = ' '.repeat(columnOf(source, start));
     return { start, end, text: indentLines(renderYaml(value), indent).slice(indent.length) };
   }
-  if (isSeq(node) && !node.flow) return replaceBlock(source, { colon, start, end }, ` ${renderFlow(value)}`);
+  if (block) return replaceBlock(source, { colon, start, end }, ` ${renderFlow(value)}`);
+  if (!flow && !isEmpty && isScalar(node) && node.value === null && !isFlat(value)) return belowName(source, pair, renderYaml(value));
   return { start, end, text: glue + renderFlow(value) };
+}
+
+/** Lines put under a name that has no value yet; what stands behind the colon goes, a comment stays. */
+function belowName(source: string, pair: Pair<Node, Node | null>, lines: string): Edit {
+  const start = source.indexOf(':', pair.key.range?.[1] ?? 0) + 1;
+  const valueEnd = Math.max(start, pair.value?.range?.[1] ?? start);
+  const end = endOfLine(source, valueEnd);
+  const indent = ' '.repeat(columnOf(source, pair.key.range?.[0] ?? 0) + 2);
+  const comment = source.slice(valueEnd, end).trim();
+  return { start, end, text: `${comment === '' ? '' : ` ${comment}`}\n${indentLines(lines, indent)}` };
 }
 
 /** A block list gives way to what fits on the name's line; comments between stay. */
@@ -92,18 +105,8 @@ function replaceBlock(source: string, at: { readonly colon: number; readonly sta
 }
 
 function addName(source: string, found: Exclude<Found, { kind: 'pair' }>, edit: FieldEdit): Edit {
-  const nested = (indent: string): string => {
-    const block = found.rest.includes('.') ? renderFrontMatter({ [found.rest]: edit.value }).trimEnd() : renderEntry(found.rest, edit.value, '');
-    return indentLines(block, indent);
-  };
-  if (found.kind === 'holder') {
-    const { key, value } = found.holder;
-    const indent = ' '.repeat(columnOf(source, key.range?.[0] ?? 0) + 2);
-    const from = value?.range?.[0] ?? key.range?.[1] ?? 0;
-    const to = value?.range?.[1] ?? from;
-    const line = endOfLine(source, to);
-    return { start: from, end: line, text: `${source.slice(to, line).trimEnd()}\n${nested(indent)}` };
-  }
+  const lines = found.rest.includes('.') ? renderFrontMatter({ [found.rest]: edit.value }) : renderEntry(found.rest, edit.value, '');
+  if (found.kind === 'holder') return belowName(source, found.holder, lines);
   const { map } = found;
   if (map.flow) {
     const close = (map.range?.[1] ?? 1) - 1;
@@ -117,15 +120,20 @@ function addName(source: string, found: Exclude<Found, { kind: 'pair' }>, edit: 
   const first = (map.items as Pair<Node, Node | null>[])[0];
   const last = (map.items as Pair<Node, Node | null>[]).at(-1);
   const indent = ' '.repeat(columnOf(source, first?.key.range?.[0] ?? 0));
-  const lastEnd = last?.value?.range?.[1] ?? last?.key.range?.[1] ?? 0;
-  const end = endOfLine(source, trimEnd(source, last?.key.range?.[1] ?? 0, lastEnd));
-  return { start: end, end, text: `\n${nested(indent)}` };
+  const keyEnd = last?.key.range?.[1] ?? 0;
+  const end = endOfLine(source, trimEnd(source, keyEnd, contentEnd(last?.value ?? null, keyEnd)));
+  return { start: end, end, text: `\n${indentLines(lines, indent)}` };
 }
 
 function quotesOf(node: Node | null): 'plain' | 'single' | 'double' {
   if (!isScalar(node)) return 'plain';
   if (node.type === 'QUOTE_DOUBLE') return 'double';
   return node.type === 'QUOTE_SINGLE' ? 'single' : 'plain';
+}
+
+/** A list of scalars reads well on one line. */
+function isFlat(value: Value): boolean {
+  return Array.isArray(value) && value.every((item) => item === null || typeof item !== 'object');
 }
 
 function isNothing(value: Value): boolean {

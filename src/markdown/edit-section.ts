@@ -3,11 +3,13 @@ import { NocturneError } from '../kernel/error.js';
 import { encodeItem } from './cell.js';
 import type { FieldEdit, FieldValues } from './edit-records.js';
 import { fieldLabel, fieldName } from './field-name.js';
-import { findSections, type FoundSections, type Section } from './find-records.js';
+import { findSections, type FoundSections, lineStartOf, type Section } from './find-records.js';
+import { sectionKey } from './key.js';
 import { formatLocator, matchesKey } from './locator.js';
+import { keepsOutside } from './prove-edit.js';
 import { readRecords } from './read-records.js';
 import { scan } from './scan.js';
-import { sectionFields, sectionParts } from './section-fields.js';
+import { bodyText, sectionFields, sectionParts } from './section-fields.js';
 import { renderYaml } from './render-yaml.js';
 import type { Doc, Locator, Rec, RecordSpec, Value } from './types.js';
 import { valueText } from './value-text.js';
@@ -24,10 +26,12 @@ export function setSectionField(text: string, at: At, edit: FieldEdit): string {
     if (edit.value === section.key) return text;
     throw new NocturneError('BAD_VALUE', `the id of a section of ${at.spec.object} is its key and cannot be set`, { file: edit.file, line: section.heading.line, hint: 'remove the section and append a new one' });
   }
-  if (current && sameValue(current, edit.value)) return text;
+  if (current ? sameValue(current, edit.value, edit.field) : valueText(edit.value) === '') return text;
   const splice = spliceFor(doc, section, edit);
-  const result = text.slice(0, splice.start) + splice.text.replaceAll('\n', doc.eol) + text.slice(splice.end);
-  assertOnly(at, { before: text, after: result, key: edit.key, field: edit.field });
+  const inserted = splice.text.replaceAll('\n', doc.eol);
+  const result = text.slice(0, splice.start) + inserted + text.slice(splice.end);
+  const delta = result.length - text.length;
+  proveSet(at, { doc, after: scan(result), section, delta, edit });
   return result;
 }
 
@@ -35,29 +39,28 @@ export function appendSection(text: string, at: At, fields: FieldValues): string
   const doc = scan(text);
   const found = locate(doc, at);
   const id = valueText(fields['id'] ?? null);
-  if (!matchesKey(at.locator.match, id) || /\s/.test(id) || id === '') {
+  if (!matchesKey(at.locator.match, id) || sectionKey(id).key !== id || id === '') {
     throw new NocturneError('BAD_VALUE', `"${id}" cannot be the id of a section of ${at.spec.object}; expected one word that matches ${at.locator.match}`);
   }
   const known = found.sections.find((section) => section.key === id);
   if (known) throw new NocturneError('AMBIGUOUS', `${at.spec.object} already has a section "${id}"`, { line: known.heading.line });
-  const at0 = appendOffset(doc, found, at);
-  const before = text.slice(0, at0).trimEnd();
-  const gap = text.slice(before.length, at0);
-  const lead = before === '' || before === '\ufeff' ? '' : missingBreaks(gap, doc.eol);
-  const rest = text.slice(at0);
+  const start = appendOffset(found, at);
   const block = renderSection(at, id, fields).replaceAll('\n', doc.eol);
-  const tail = rest === '' ? '' : doc.eol;
-  const result = text.slice(0, at0) + lead + block + tail + rest;
-  assertAppended(at, { before: text, after: result, id });
+  const inserted = leadingBreaks(text.slice(0, start), doc.eol) + block + (start < text.length ? doc.eol : '');
+  const result = text.slice(0, start) + inserted + text.slice(start);
+  proveAppended(at, { doc, after: scan(result), start, length: inserted.length, id, fields });
   return result;
 }
 
 export function removeSection(text: string, at: At, key: string): string {
   const doc = scan(text);
-  const { start, end } = sectionWithKey(locate(doc, at), at, key);
-  const lineStart = doc.text.lastIndexOf('\n', start - 1) + 1;
-  const from = Math.max(lineStart, doc.lineStarts[0] ?? 0);
-  return text.slice(0, from) + text.slice(end);
+  const section = sectionWithKey(locate(doc, at), at, key);
+  const start = lineStartOf(doc, section.heading);
+  const result = text.slice(0, start) + text.slice(section.end);
+  if (!keepsOutside(doc, scan(result), { start, end: section.end, newEnd: start })) {
+    throw new NocturneError('BAD_VALUE', `section "${key}" cannot be removed without changing how the text around it is read`, { line: section.heading.line, hint: 'put a blank line before and after it' });
+  }
+  return result;
 }
 
 function locate(doc: Doc, { spec, locator }: At): Found {
@@ -82,15 +85,19 @@ function sectionWithKey(found: Found, { spec }: At, key: string): Section {
   return section;
 }
 
-function sameValue(cell: { readonly value: string; readonly data?: unknown }, value: Value): boolean {
+function sameValue(cell: { readonly value: string; readonly data?: unknown }, value: Value, field: string): boolean {
   if (cell.data !== undefined && typeof value === 'object' && value !== null) return JSON.stringify(cell.data) === JSON.stringify(value);
-  return cell.value === valueText(value);
+  return cell.value === textOf(value, field);
+}
+
+function textOf(value: Value, field: string): string {
+  return field === 'body' ? bodyText(valueText(value)) : valueText(value);
 }
 
 /** The one change that gives the field its value. */
 function spliceFor(doc: Doc, section: Section, edit: FieldEdit): Splice {
   const parts = sectionParts(doc, section);
-  const text = valueText(edit.value);
+  const text = textOf(edit.value, edit.field);
   if (edit.field === 'title') return { ...parts.title, text: parts.title.start === parts.id.end && text !== '' ? ` ${text}` : text };
   if (edit.field === 'body') {
     const gap = parts.body.start === parts.body.end && text !== '';
@@ -98,8 +105,7 @@ function spliceFor(doc: Doc, section: Section, edit: FieldEdit): Splice {
   }
   const fence = parts.fences.find(({ name }) => name === edit.field);
   if (fence) {
-    const isData = typeof edit.value === 'object' && edit.value !== null;
-    const content = isData ? renderYaml(edit.value) : text === '' ? '' : `${String(edit.value).replace(/\r\n?/g, '\n').replace(/\n$/, '')}\n`;
+    const content = typeof edit.value === 'object' && edit.value !== null ? renderYaml(edit.value) : text === '' ? '' : `${String(edit.value).replace(/\r\n?/g, '\n').replace(/\n$/, '')}\n`;
     return { start: fence.fence.contentStart, end: fence.fence.contentEnd, text: content };
   }
   const item = parts.items.find(({ name }) => name === edit.field);
@@ -120,62 +126,77 @@ function labelFor(field: string): string {
   return label;
 }
 
+/** Lists of lists or of maps have a fence of their own; a list of words is an item. */
+function isStructure(value: Value): boolean {
+  return typeof value === 'object' && value !== null && !(Array.isArray(value) && value.every((item) => item === null || typeof item !== 'object'));
+}
+
 function renderSection({ locator }: At, id: string, fields: FieldValues): string {
   const title = valueText(fields['title'] ?? null);
-  const body = valueText(fields['body'] ?? null);
+  const body = textOf(fields['body'] ?? null, 'body');
   const items: string[] = [];
   const fences: string[] = [];
   for (const [name, value] of Object.entries(fields)) {
     if (name === 'id' || name === 'title' || name === 'body') continue;
-    if (typeof value === 'object' && value !== null) fences.push(`\n\`\`\`yaml ${name}\n${renderYaml(value)}\`\`\`\n`);
+    if (isStructure(value)) fences.push(`\n\`\`\`yaml ${name}\n${renderYaml(value)}\`\`\`\n`);
     else items.push(`- **${labelFor(name)}:** ${encodeItem(valueText(value))}\n`);
   }
   const heading = `${'#'.repeat(locator.depth)} ${id}${title === '' ? '' : ` ${title}`}\n`;
   return `${heading}${items.length > 0 ? `\n${items.join('')}` : ''}${fences.join('')}${body === '' ? '' : `\n${body}\n`}`;
 }
 
-/** After the last section of the kind; else at the end of the scope. */
-function appendOffset(doc: Doc, found: Found, at: At): number {
+/** At the end of the scope that the locator names; without one, after the last section of the kind. */
+function appendOffset(found: Found, at: At): number {
   const last = found.sections.at(-1);
-  if (at.locator.within || !last) return found.scope.end;
-  return last.end;
+  return at.locator.within || !last ? found.scope.end : last.end;
 }
 
 /** Line endings to add so that a blank line stands between what is there and what comes. */
-function missingBreaks(gap: string, eol: string): string {
-  const breaks = gap.split(/\r\n|\n|\r/).length - 1;
+function leadingBreaks(before: string, eol: string): string {
+  const content = before.trimEnd();
+  if (content === '') return '';
+  const breaks = before.slice(content.length).split(/\r\n|\n|\r/).length - 1;
   return eol.repeat(Math.max(0, 2 - breaks));
 }
 
-/** Reading back is the proof: every other field of every record is as it was. */
-function assertOnly(at: At, change: { readonly before: string; readonly after: string; readonly key: string; readonly field: string }): void {
-  const before = records(at, change.before);
-  const after = records(at, change.after);
-  const same =
-    before.length === after.length &&
-    before.every((record, index) => {
-      const now = after[index];
-      return now !== undefined && now.key === record.key && sameFields(record, now, record.key === change.key ? change.field : undefined);
-    });
-  if (!same) throw new NocturneError('BAD_VALUE', `this value of "${change.field}" would change other parts of section "${change.key}"`, { hint: 'headings, fences and items inside a value are read as structure; write them in another way' });
+type Proof = { readonly doc: Doc; readonly after: Doc };
+
+/** Reading back is the proof: the field has its value, and nothing else in the file has changed. */
+function proveSet(at: At, change: Proof & { readonly section: Section; readonly delta: number; readonly edit: FieldEdit }): void {
+  const { doc, after, section, delta, edit } = change;
+  const was = recordOf(at, doc, section.key);
+  const now = recordOf(at, after, section.key);
+  const value = now?.fields.get(edit.field);
+  const reads = value !== undefined && sameValue(value, edit.value, edit.field);
+  const kept = keepsOutside(doc, after, { start: section.start, end: section.end, newEnd: section.end + delta }) && was !== undefined && now !== undefined && sameFields(was, now, edit.field);
+  if (reads && kept) return;
+  const why = reads ? 'it would change other parts of the file' : 'it would not read back as the same value';
+  throw new NocturneError('BAD_VALUE', `"${edit.field}" of section "${section.key}" cannot be set to this value: ${why}`, { file: edit.file, line: section.heading.line, hint: PROSE_HINT });
 }
 
-function assertAppended(at: At, change: { readonly before: string; readonly after: string; readonly id: string }): void {
-  const before = records(at, change.before);
-  const after = records(at, change.after);
-  const same = after.length === before.length + 1 && after.at(-1)?.key === change.id && before.every((record, index) => {
-    const now = after[index];
-    return now !== undefined && now.key === record.key && sameFields(record, now, undefined);
+function proveAppended(at: At, change: Proof & { readonly start: number; readonly length: number; readonly id: string; readonly fields: FieldValues }): void {
+  const { doc, after, start, length, id, fields } = change;
+  const found = findSections(after, at.locator);
+  const was = findSections(doc, at.locator);
+  const count = (sections: FoundSections): number => (sections.kind === 'found' ? sections.sections.length : -1);
+  const record = recordOf(at, after, id);
+  const reads = Object.entries(fields).every(([name, value]) => {
+    const cell = record?.fields.get(name);
+    return cell ? sameValue(cell, value, name) : valueText(value) === '';
   });
-  if (!same) throw new NocturneError('BAD_VALUE', `the values of section "${change.id}" would be read as other sections`, { hint: 'headings inside a value must be deeper than the section' });
+  if (reads && count(found) === count(was) + 1 && keepsOutside(doc, after, { start, end: start, newEnd: start + length })) return;
+  throw new NocturneError('BAD_VALUE', `the fields of section "${id}" would not read back as they are`, { hint: PROSE_HINT });
 }
 
-function records(at: At, text: string): readonly Rec[] {
-  return readRecords(scan(text), '', at.spec).records;
+const PROSE_HINT = 'headings, fences and items inside a value are read as structure; a title is one line';
+
+function recordOf(at: At, doc: Doc, key: string): Rec | undefined {
+  return readRecords(doc, '', at.spec).records.find((record) => record.key === key);
 }
 
-function sameFields(a: Rec, b: Rec, except: string | undefined): boolean {
+function sameFields(a: Rec, b: Rec, except: string): boolean {
   const names = new Set([...a.fields.keys(), ...b.fields.keys()]);
-  for (const name of names) if (name !== except && a.fields.get(name)?.value !== b.fields.get(name)?.value) return false;
+  names.delete(except);
+  for (const name of names) if (a.fields.get(name)?.value !== b.fields.get(name)?.value) return false;
   return true;
 }

@@ -23,7 +23,8 @@ export function findTable(doc: Doc, locator: TableLocator): FoundTable {
   return table ? { kind: 'found', heading, table } : { kind: 'no-table', heading };
 }
 
-export type Section = { readonly heading: Heading; readonly key: string; readonly start: number; readonly contentStart: number; readonly end: number };
+/** `inner` is what comes before the first deeper heading. */
+export type Section = { readonly heading: Heading; readonly key: string; readonly inner: Span; readonly start: number; readonly contentStart: number; readonly end: number };
 export type FoundSections =
   /** `scope`: where sections are looked for, and where the newest is added at the end. */
   | { readonly kind: 'found'; readonly scope: Span; readonly sections: readonly Section[]; readonly unnamed: readonly Heading[] }
@@ -48,7 +49,9 @@ export function findSections(doc: Doc, locator: SectionLocator): FoundSections {
     if (key === '') unnamed.push(heading);
     else if (matchesKey(locator.match, key)) {
       const next = nextHeading(doc, index);
-      sections.push({ heading, key, start: heading.start, contentStart: heading.end, end: next ? next.start : doc.text.length });
+      const end = next ? lineStartOf(doc, next) : doc.text.length;
+      const deeper = doc.headings[index + 1];
+      sections.push({ heading, key, start: heading.start, contentStart: heading.end, end, inner: { start: heading.end, end: deeper ? lineStartOf(doc, deeper) : end } });
     }
   });
   return { kind: 'found', scope, sections, unnamed };
@@ -61,7 +64,26 @@ export function headingsLike(doc: Doc, like: { readonly depth: number; readonly 
 /** What belongs to a heading: up to the next one of the same or a higher level. */
 export function scopeOf(doc: Doc, heading: Heading): Span {
   const next = nextHeading(doc, doc.headings.indexOf(heading));
-  return { start: heading.end, end: next ? next.start : doc.text.length };
+  return { start: heading.end, end: next ? lineStartOf(doc, next) : doc.text.length };
+}
+
+/** Start of a heading's first line, its indent included. */
+export function lineStartOf(doc: Doc, heading: Heading): number {
+  return doc.lineStarts[heading.line - 1] ?? heading.start;
+}
+
+/** The blocks that begin inside a span, of a list in the order of the file. */
+export function within<T extends Span>(blocks: readonly T[], span: Span): readonly T[] {
+  let low = 0;
+  let high = blocks.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((blocks[middle]?.start ?? 0) < span.start) low = middle + 1;
+    else high = middle;
+  }
+  let end = low;
+  while (end < blocks.length && (blocks[end]?.start ?? 0) < span.end) end++;
+  return blocks.slice(low, end);
 }
 
 function nextHeading(doc: Doc, index: number): Heading | undefined {

@@ -12,6 +12,8 @@ export type FrontMatterRead = { readonly fields: ReadonlyMap<string, Cell>; read
 const MAX_ALIASES = 100;
 /** Maps deeper than this are not data that a person wrote. */
 const MAX_DEPTH = 32;
+/** Front matter longer than this (UTF-16 units) is not read. */
+const MAX_LENGTH = 1_000_000;
 
 /**
  * Fields of the front matter: nested maps give dotted names, a list is one field with its structure in `data`. Scalars keep their text (a date
@@ -21,6 +23,10 @@ export function readFrontMatter(doc: Doc, file: string): FrontMatterRead {
   if (!doc.frontMatter) return { fields: new Map(), diagnostics: [missing(doc, file)] };
   const { contentStart, contentEnd } = doc.frontMatter;
   const source = doc.text.slice(contentStart, contentEnd);
+  if (source.length > MAX_LENGTH) {
+    const range = rangeOf(doc, file, { start: contentStart, end: contentStart });
+    return { fields: new Map(), diagnostics: [shapeError(range, `front matter is ${source.length} characters long`, { expected: `at most ${MAX_LENGTH} characters`, hint: 'move the text below the front matter' })] };
+  }
   const plain = readPlainYaml(source, dataText);
   return plain ? { fields: cellsOf(doc, file, plain), diagnostics: [] } : readWithPackage(doc, file, source);
 }

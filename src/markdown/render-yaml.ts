@@ -7,15 +7,16 @@ import type { Value } from './types.js';
 const PLAIN = /^[A-Za-z0-9_/.(][\w /.,()+@%=~;<>$^*!?|'"-]*$/u;
 const RESERVED = /^(?:~|null|Null|NULL)$/;
 
-/** How a scalar that is replaced was written; kept where the new value allows it. */
-export type Quotes = 'plain' | 'single' | 'double';
+/** How a scalar that is replaced was written; kept where the new value allows it. `flow`: plain, inside brackets. */
+export type Quotes = 'plain' | 'single' | 'double' | 'flow';
 
 /** One line of YAML for a scalar. Null and the empty string are nothing (plain) or `""`. */
 export function renderScalar(value: string | number | boolean | null, quotes: Quotes = 'plain'): string {
   const text = value === null ? '' : String(value);
-  if (value === null) return quotes === 'plain' ? 'null' : '""';
+  if (value === null) return quotes === 'plain' || quotes === 'flow' ? 'null' : '""';
   if (quotes === 'double' || /[\u0000-\u001f\u007f-\u009f\u2028\u2029\ufeff\ud800-\udfff]/.test(text)) return renderDouble(text);
   if (quotes === 'single') return `'${text.replaceAll("'", "''")}'`;
+  if (quotes === 'flow' && !/^[\w./-]+$/.test(text)) return renderDouble(text);
   return isPlain(text) ? text : renderDouble(text);
 }
 

@@ -30,6 +30,9 @@ type Container = { readonly size: number; initialBlank: boolean; furtherBlank: b
 /** Columns that what belongs to a footnote definition is indented by. */
 const NOTE_INDENT = 4;
 
+/** Containers nested deeper are read as text; without a limit a blank line would cost as much as the nesting is deep. */
+const MAX_NESTING = 100;
+
 /** A line and how far it has been read: `at` is an offset, `column` its tab-expanded column. */
 type Cursor = { readonly start: number; readonly end: number; readonly line: number; at: number; column: number };
 
@@ -59,7 +62,10 @@ export function scan(text: string): Doc {
 
 function readLine(state: State, line: Cursor): void {
   const { containers } = state;
-  if (containers.length === 0 && (state.leaf === 'paragraph' || state.leaf === 'none') && isLetter(state.text.charCodeAt(line.start)) && line.start < line.end) return readText(state, line, line.start);
+  if (containers.length === 0 && (state.leaf === 'paragraph' || state.leaf === 'none')) {
+    if (line.start === line.end) return closeLeaf(state, line.start, line.start);
+    if (isLetter(state.text.charCodeAt(line.start))) return readText(state, line, line.start);
+  }
   const matched = containers.length === 0 ? 0 : matchContainers(state, line);
   const allMatched = matched === containers.length;
   if (allMatched && state.leaf === 'fence') return continueFence(state, line);
@@ -116,7 +122,7 @@ function openContainers(state: State, line: Cursor, matched: number): boolean {
   for (;;) {
     const { at, column } = skipIndent(text, line);
     const indent = column - line.column;
-    if (at >= line.end || indent >= 4) return opened;
+    if (at >= line.end || indent >= 4 || (opened ? containers.length : matched) >= MAX_NESTING) return opened;
     const c = text.charCodeAt(at);
     if (c === 62) {
       if (!opened) leaveFor(state, line, matched);

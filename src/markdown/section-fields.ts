@@ -3,7 +3,7 @@ import { parseDocument } from 'yaml';
 import type { Diagnostic } from '../kernel/diagnostic.js';
 import { decodeItem } from './cell.js';
 import { fieldName } from './field-name.js';
-import type { Section } from './find-records.js';
+import { type Section, within } from './find-records.js';
 import { sectionKey } from './key.js';
 import { lineEndAt } from './line-starts.js';
 import { rangeOf, shapeError } from './range-of.js';
@@ -24,14 +24,11 @@ export type SectionParts = {
 
 export function sectionParts(doc: Doc, section: Section): SectionParts {
   const heading = headingParts(doc, section);
-  const deeper = doc.headings.find((candidate) => candidate.start > section.start && candidate.start < section.end);
-  const inner = { start: section.contentStart, end: deeper?.start ?? section.end };
-  const fences: SectionParts['fences'] = doc.fences
-    .filter((fence) => fence.start >= inner.start && fence.start < inner.end)
-    .flatMap((fence) => {
-      const [, language, name] = NAMED_FENCE.exec(fence.info) ?? [];
-      return language === undefined || name === undefined ? [] : [{ name: fieldName(name), language, fence }];
-    });
+  const { inner } = section;
+  const fences: SectionParts['fences'] = within(doc.fences, inner).flatMap((fence) => {
+    const [, language, name] = NAMED_FENCE.exec(fence.info) ?? [];
+    return language === undefined || name === undefined ? [] : [{ name: fieldName(name), language, fence }];
+  });
   const items = findItems(doc, inner);
   const lastItem = items.at(-1)?.line.end ?? 0;
   const lastFence = fences.at(-1)?.fence.end ?? 0;
@@ -90,7 +87,7 @@ function headingParts(doc: Doc, section: Section): { readonly id: Span; readonly
 function findItems(doc: Doc, inner: Span): SectionParts['items'] {
   const { text, lineStarts } = doc;
   const items: { name: string; value: Span; line: Span }[] = [];
-  const closed: readonly Span[] = [...doc.fences, ...doc.html].filter((block) => block.end > inner.start && block.start < inner.end).sort((a, b) => a.start - b.start);
+  const closed: readonly Span[] = [...within(doc.fences, inner), ...within(doc.html, inner)].sort((a, b) => a.start - b.start);
   let block = 0;
   for (let line = lineIndex(lineStarts, inner.start); line < lineStarts.length; line++) {
     const start = lineStarts[line] ?? 0;
@@ -145,9 +142,19 @@ function lineIndex(lineStarts: readonly number[], offset: number): number {
 function trimmedSpan(text: string, from: number, to: number): Span {
   let start = from;
   let end = to;
-  while (start < end && /\s/.test(text.charAt(start))) start++;
-  while (end > start && /\s/.test(text.charAt(end - 1))) end--;
+  while (start < end && isSpace(text.charCodeAt(start))) start++;
+  while (end > start && isSpace(text.charCodeAt(end - 1))) end--;
   return start === end ? { start: from, end: from } : { start, end };
+}
+
+function isSpace(c: number): boolean {
+  return c === 32 || (c >= 9 && c <= 13);
+}
+
+/** Normal form of a body: no white space at its ends. */
+export function bodyText(value: string): string {
+  const { start, end } = trimmedSpan(value, 0, value.length);
+  return value.slice(start, end);
 }
 
 function unixLines(text: string): string {

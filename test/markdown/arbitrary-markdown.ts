@@ -16,6 +16,8 @@ const HTML = [
 ];
 const CONTAINER = /^\s*(?:[-+*>]|\d+[.)]|\[\^)/;
 
+const GROUPS = ['| a | b |\n| --- | --- |', '| a | b |\n| --- | --- |\n| 1 | 2 |', 'a | b\n--- | ---\nc', '| x \\| y |\n|:-:|\n| \\\\|', 'head\n:-', 'text\n===', '```\n| a |\n| - |\n```', '- a\n\n  b', '> a\n> b', '1. a\n2. b'];
+
 /** remark lets an empty item, or a number other than 1, not follow indented code; CommonMark has that rule for paragraphs only. */
 const MARKER_AFTER_CODE = /^(?: {4}|[ ]*\t).*\n(?:[ \t]*\n)* {0,3}(?:(?:[-+*]|\d+[.)])[ \t]*$|(?!1[.)])\d+[.)])/m;
 
@@ -29,11 +31,12 @@ export const nastyMarkdown: fc.Arbitrary<string> = fc
   .record({
     bom: fc.boolean(),
     front: fc.constantFrom('', '', '---\na: b\n---\n', '---\n---\n', '--- \nx: 1\n---  \n'),
-    lines: fc.array(fc.oneof({ weight: 24, arbitrary: fc.constantFrom(...LINES) }, { weight: 6, arbitrary: fc.constantFrom(...HTML) }, { weight: 1, arbitrary: fc.constantFrom('x'.repeat(3000), `| ${'y'.repeat(3000)} | z |`) }), { maxLength: 14 }),
+    lines: fc.array(fc.oneof({ weight: 24, arbitrary: fc.constantFrom(...LINES) }, { weight: 6, arbitrary: fc.constantFrom(...HTML) }, { weight: 9, arbitrary: fc.constantFrom(...GROUPS) }, { weight: 1, arbitrary: fc.constantFrom('x'.repeat(3000), `| ${'y'.repeat(3000)} | z |`) }), { maxLength: 14, size: 'max' }),
     eol: fc.constantFrom(...EOLS),
     finalEol: fc.boolean(),
   })
   .filter(({ front, lines }) => front !== '' || !/^---[ \t]*$/.test(lines[0] ?? ''))
+  .map(({ lines, ...rest }) => ({ ...rest, lines: lines.flatMap((line) => line.split('\n')) }))
   .map(({ lines, ...rest }) => ({ ...rest, lines: lines.some((line) => CONTAINER.test(line)) ? lines.flatMap((line) => (HTML.includes(line) ? ['', line] : [line])) : lines }))
   .filter(({ lines }) => !MARKER_AFTER_CODE.test(lines.join('\n')))
   .map(({ bom, front, lines, eol, finalEol }) => `${bom ? '\ufeff' : ''}${front.replaceAll('\n', eol)}${lines.join(eol)}${finalEol ? eol : ''}`);

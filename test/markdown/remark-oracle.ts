@@ -7,7 +7,8 @@ import { unified } from 'unified';
 export type Blocks = {
   readonly headings: readonly { readonly depth: number; readonly line: number; readonly start: number; readonly end: number }[];
   readonly tables: readonly { readonly line: number; readonly rows: readonly (readonly string[])[] }[];
-  readonly fences: readonly { readonly line: number; readonly content: string }[];
+  /** First lines. */
+  readonly fences: readonly number[];
   readonly frontMatter: string | undefined;
 };
 
@@ -35,7 +36,7 @@ export function remarkBlocks(text: string): Blocks {
     tables: only('table').map((node) => ({ line: place(node).line, rows: (node.children ?? []).map((row) => (row.children ?? []).map(cellText)) })),
     fences: only('code')
       .filter((node) => isFence(source, node.position?.start.offset ?? 0))
-      .map((node) => ({ line: place(node).line, content: node.value ?? '' })),
+      .map((node) => place(node).line),
     frontMatter: only('yaml')[0]?.value,
   };
 }
