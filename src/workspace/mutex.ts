@@ -5,12 +5,12 @@ import { join } from 'node:path';
 import { stamp, systemClock } from '../kernel/clock.js';
 import { NocturneError } from '../kernel/error.js';
 import { sha256 } from '../kernel/hash.js';
-import { makeDirectory, removeIfThere, tryLink } from './durable.js';
+import { type Failpoint, makeDirectory, noFailpoint, removeIfThere, tryLink } from './durable.js';
 import { isIdentity, lifeOf, ownIdentity, type ProcessIdentity } from './process-identity.js';
 import { errnoOf, onFile, storageError } from './storage-error.js';
 
 export type CommitHolder = ProcessIdentity & { readonly token: string; readonly at: string };
-export type MutexOptions = { readonly timeoutMs?: number };
+export type MutexOptions = { readonly timeoutMs?: number; readonly failpoint?: Failpoint };
 
 const LOCK = 'commit.lock';
 const BREAK = 'commit.break.';
@@ -34,7 +34,7 @@ const held = new Map<string, string>();
 export function withCommitMutex<T>(root: string, action: () => T, options: MutexOptions = {}): T {
   if (held.has(root)) return action();
   const directory = storeDirectory(root);
-  const token = acquire(directory, options.timeoutMs ?? DEFAULT_TIMEOUT_MS);
+  const token = acquire(directory, { timeoutMs: DEFAULT_TIMEOUT_MS, failpoint: noFailpoint, ...options });
   if (token === undefined) return action();
   held.set(root, token);
   try {
@@ -85,7 +85,7 @@ export function storeDirectory(root: string): string {
 }
 
 /** Returns the token under which the lock is held; `undefined` when this process holds it already under another spelling of the root. */
-function acquire(directory: string, timeoutMs: number): string | undefined {
+function acquire(directory: string, { timeoutMs, failpoint }: Required<MutexOptions>): string | undefined {
   const token = randomBytes(12).toString('hex');
   const ticket = join(directory, `${LOCK}.${token}`);
   const me: CommitHolder = { ...ownIdentity(), token, at: stamp(systemClock.now()) };
@@ -101,6 +101,7 @@ function acquire(directory: string, timeoutMs: number): string | undefined {
       garbledSince = holder === undefined ? (garbledSince ?? now) : undefined;
       const dead = holder === undefined ? now - (garbledSince ?? now) > GARBLED_GRACE_MS : lifeOf(holder) === 'dead';
       if (holder !== undefined && [...held.values()].includes(holder.token)) return undefined;
+      if (dead) failpoint('judged dead');
       if (dead && breakLock(directory, ticket, tokenIn(text))) continue;
       if (now - began > timeoutMs) throw lockedError(directory, holder, timeoutMs);
       pause(Math.min(25, 1 + attempt) * (0.5 + Math.random()));

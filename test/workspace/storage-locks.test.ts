@@ -50,6 +50,15 @@ t.test('a holder on another machine is never taken for dead, its owner can break
   t.equal(withCommitMutex(root, () => 1), 1);
 });
 
+t.test('a living holder is not broken by one who had judged the dead holder before it', async (t) => {
+  const root = t.testdir({ '.nocturne': { 'commit.lock': lock({ started: '0', token: 'of-the-dead' }) } });
+  const path = join(root, '.nocturne/commit.lock');
+  const quicker = (): void => writeFileSync(path, lock({ token: 'of-the-living' }));
+  t.throws(() => withCommitMutex(root, () => 1, { timeoutMs: 30, failpoint: quicker }), { code: 'LOCKED' });
+  t.equal(commitMutexStatus(root)?.holder.token, 'of-the-living');
+  t.same(readdirSync(join(root, '.nocturne')), ['commit.lock'], 'no claim is left');
+});
+
 t.test('a lock that a power cut left empty is broken after a moment', async (t) => {
   const root = t.testdir({ '.nocturne': { 'commit.lock': '' } });
   t.throws(() => withCommitMutex(root, () => 1, { timeoutMs: 10 }), { code: 'LOCKED', message: /cannot be named/ });
