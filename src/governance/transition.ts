@@ -40,10 +40,10 @@ function stepOf(snapshot: Snapshot, project: Rec): TransitionStep {
   const context: Context = { snapshot, project, slug: project.key, graph: phaseGraph(snapshot, project.key), asked };
   if (answered === undefined || read === undefined) return unanswered(context);
   const by = { answeredBy: answered.key };
-  const named = context.graph.phases.has(read.rest) || context.graph.phases.has(fieldText(answered, 'answer')) ? fieldText(answered, 'answer') : '';
-  const successor = named !== '' && context.graph.phases.has(named) ? named : fieldText(project, 'phase.successor');
+  const named = [read.rest, fieldText(answered, 'answer')].map((text) => text.replace(/[.!]+$/, '')).find((text) => context.graph.phases.has(text));
+  const successor = named ?? fieldText(project, 'phase.successor');
   if (read.verdict === 'no') return { ...reopened(context, { id: answered.key, objective: read.rest }), ...by };
-  if (read.verdict === 'yes' || named !== '') return { ...advanced(context, nextPhase(context.graph, fieldText(project, 'phase.name'), successor), answered.key), ...by };
+  if (read.verdict === 'yes' || named !== undefined) return { ...advanced(context, nextPhase(context.graph, fieldText(project, 'phase.name'), successor), answered.key), ...by };
   return { ...askAgain(context, `"${read.rest}" is neither a clear yes nor a clear no. `, false), ...by };
 }
 

@@ -51,6 +51,10 @@ t.test('a project on hold moves on a clear yes alone', async (t) => {
     ['the last phase', { asked: [{ answer: 'yes' }], phase: { name: 'review' } }, 'advance', ['project_complete', 'notification_close'], /last phase/],
     ['several could follow', { asked: [{ answer: 'yes' }], phases: CHOICE }, 'ask-again', ['notification_close', 'transition_reescalate'], /does not say which/],
     ['one of several is named', { asked: [{ answer: 'publish' }], phases: CHOICE }, 'advance', ['phase_advance', 'notification_close'], /collect → publish/],
+    ['one of several is named after a yes', { asked: [{ answer: 'Yes, publish.' }], phases: CHOICE }, 'advance', ['phase_advance', 'notification_close'], /collect → publish/],
+    ['one of several is named and approved by status', { asked: [{ status: 'approved', answer: 'publish' }], phases: CHOICE }, 'advance', ['phase_advance', 'notification_close'], /collect → publish/],
+    ['asked twice at the same time, the later id counts', { asked: [{ answer: 'yes' }, { answer: 'no' }] }, 'reopen', ['phase_reopen', 'notification_close', 'notification_close']],
+    ['time over to the second', { transition: { expires_at: '2026-11-21T03:00:00Z' } }, 'ask-again', ['notification_close', 'transition_reescalate']],
     ['one of several was named before', { asked: [{ answer: 'yes' }], phases: CHOICE, phase: { successor: 'publish' } }, 'advance', ['phase_advance', 'notification_close'], /collect → publish/],
     ['a phase that does not follow is named', { asked: [{ answer: 'collect' }], phases: CHOICE }, 'stuck', ['notification_close', 'transition_reescalate'], /"collect" does not follow/],
     ['the phase is not declared', { asked: [{ answer: 'yes' }], phase: { name: 'lost' } }, 'stuck', ['notification_close', 'transition_reescalate'], /"lost" is not declared/],
@@ -74,6 +78,10 @@ t.test('a project on hold moves on a clear yes alone', async (t) => {
 t.test('what is handed to the bundles', async (t) => {
   const [advance] = transitionSteps(held(t, { asked: [{ answer: 'yes' }] }));
   t.same(advance?.calls[0]?.args, { slug: 'inventory', phase: 'review', objective: 'Look at the licences', next_objective: 'Look at the licences', authorisation: 'N-20261120-001' });
+  const chain = PHASES.replace('**Successors:** -', '**Successors:** publish') + '\n## publish\n\n- **Objective:** Publish\n';
+  t.equal(transitionSteps(held(t, { asked: [{ answer: 'yes' }], phases: chain }))[0]?.calls[0]?.args['successor'], 'publish', 'the only phase that can follow the next one');
+  const fork = PHASES.replace('**Successors:** -', '**Successors:** publish, collect') + '\n## publish\n\n- **Objective:** Publish\n';
+  t.equal(transitionSteps(held(t, { asked: [{ answer: 'yes' }], phases: fork }))[0]?.calls[0]?.args['successor'], undefined, 'the owner has to choose');
   const [reopen] = transitionSteps(held(t, { asked: [{ answer: 'no, list the dev dependencies too' }] }));
   t.match(reopen?.calls[0]?.args, { next_objective: 'list the dev dependencies too', authorisation: 'N-20261120-001' });
   const [plain] = transitionSteps(held(t, { asked: [{ answer: 'no' }] }));

@@ -81,6 +81,7 @@ t.test('a project is what its record says', async (t) => {
     [{ next_pass: { objective: 'Note what is to be done' } }, 'active', /Note/],
     [{ next_pass: { objective: 'Old thing' }, last_pass: { objective: 'old  thing.', date: '2026-10-01T00:00:00Z' } }, 'stale-objective', /phase before/],
     [{ next_pass: { objective: 'Old thing' }, last_pass: { objective: 'Old thing', date: '2026-11-02T00:00:00Z' } }, 'active', /Old thing/],
+    [{ next_pass: { objective: 'Old thing' }, last_pass: { objective: 'Old thing', date: '2026-11-01T00:00:00Z' } }, 'active', /Old thing/],
     [{ next_pass: { objective: 'List the packages' }, last_pass: { objective: 'List the packages', date: '2026-10-01T00:00:00Z' } }, 'active', /List/],
   ];
   for (const [fields, state, why, phases] of cases) {
@@ -153,6 +154,18 @@ t.test('phases follow each other only as PHASES.md says', async (t) => {
   t.same([...reachablePhases(graph, 'a')].sort(), ['a', 'b', 'blank', 'c', 'd']);
   t.same([...reachablePhases(graph, 'island')], ['island']);
   t.same([...reachablePhases(graph, 'gone')], []);
+});
+
+t.test('a phase allows the programs that it names; when it names none, what the tool registry allows', async (t) => {
+  const page = '# Phases\n\n## a\n\n- **Objective:** A\n- **Tools:** node, git\n\n## b\n\n- **Objective:** B\n- **Tools:** -\n\n## c\n\n- **Objective:** C\n\n```yaml tools\n[]\n```\n\n## d\n\n- **Objective:** D\n\n```yaml stop_condition\n- file_exists: x\n```\n\n```yaml criteria\n```\n';
+  const { phases } = phaseGraph(smallWorkspace(t, { 'PROJECTS/p/LONGRUNNER.md': longrunner(), 'PROJECTS/p/PHASES.md': page }), 'p');
+  t.same(phases.get('a')?.tools, ['node', 'git']);
+  t.equal(phases.get('b')?.tools, undefined);
+  t.same(phases.get('c')?.tools, []);
+  t.equal(phases.get('d')?.tools, undefined);
+  t.equal(phases.get('a')?.stopCondition, undefined);
+  t.same(phases.get('d')?.stopCondition?.data, [{ file_exists: 'x' }]);
+  t.equal(phases.get('d')?.criteria, undefined);
 });
 
 t.test('the owner is asked so that one word answers', async (t) => {

@@ -25,6 +25,7 @@ t.test('the first tier that finds something new is taken', async (t) => {
     ['nothing at all', TWO_LIVE, [], undefined],
     ['a warning', TWO_LIVE, [finding('link-broken', 'docs/a.md')], 'Repair link-broken in docs/a.md', ['memory/**']],
     ['an error before a warning', TWO_LIVE, [finding('link-broken', 'docs/a.md'), finding('key-unique', 'b.md', 'error')], 'Repair key-unique in b.md'],
+    ['an error among warnings of one file', TWO_LIVE, [finding('link-broken', 'docs/a.md'), finding('key-unique', 'b.md'), finding('key-unique', 'b.md', 'error')], 'Repair key-unique in b.md'],
     ['information is nothing to repair', TWO_LIVE, [finding('manifest-signature', 'INTEGRITY-MANIFEST.md', 'info')], undefined],
     ['reported already', { ...TWO_LIVE, 'memory/2026-11-19.md': '# Day\n\n## RUN-20261119-001\n\n- **Objective:** Repair link-broken in docs/a.md\n- **Result:** noted\n' }, [finding('link-broken', 'docs/a.md'), finding('link-broken', 'docs/b.md')], 'Repair link-broken in docs/b.md'],
     ['asked already', { ...TWO_LIVE, 'NOTIFICATIONS.md': notifications([{ id: 'N-20261119-001', kind: 'proposal', question: 'Repair link-broken in docs/a.md' }]) }, [finding('link-broken', 'docs/a.md')], undefined],
@@ -45,6 +46,7 @@ t.test('the first tier that finds something new is taken', async (t) => {
     ['enough to do', { ...TWO_LIVE, 'SOUL.md': SOUL }, [], undefined],
     ['one draft at a time', { 'SOUL.md': SOUL, 'PROJECTS/idea/LONGRUNNER-DRAFT.md': '---\nmission: x\n---\n' }, [], undefined],
     ['a draft that became a project', { 'SOUL.md': SOUL, 'PROJECTS/a/LONGRUNNER-DRAFT.md': '---\nmission: x\n---\n', 'PROJECTS/a/LONGRUNNER.md': longrunner() }, [], 'Draft a project for: Licences of open source packages'],
+    ['no anchor and nothing else', {}, [], undefined],
     ['no anchor', { 'SOUL.md': SOUL.replace('Licences of open source packages', '-') }, [], undefined],
     ['a placeholder for an anchor', { 'SOUL.md': SOUL.replace('Licences of open source packages', '{{domain anchor}}') }, [], undefined],
   ];
