@@ -6,13 +6,28 @@ export type LiveProcess = { readonly pid: number; readonly parent: number; reado
 
 export const hasProcessTable = existsSync('/proc/self/stat');
 
-/** Zombies are not alive. */
-export function liveProcesses(): readonly LiveProcess[] {
+/**
+ * Looks at every live process, also at those that appear meanwhile, and keeps those that `wanted` accepts. Because every process of the last
+ * listing was looked at after an earlier one, none can slip through by forking and ending. Zombies are not alive.
+ */
+export function liveProcesses(wanted: (one: LiveProcess) => boolean = () => true): readonly LiveProcess[] {
   if (!hasProcessTable) return [];
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .flatMap((name) => liveProcess(Number(name)) ?? []);
+  const found: LiveProcess[] = [];
+  const seen = new Set<number>();
+  for (let round = 0; round < MOST_ROUNDS; round++) {
+    const fresh = readdirSync('/proc').filter((name) => /^\d+$/.test(name)).map(Number).filter((pid) => !seen.has(pid));
+    if (fresh.length === 0) break;
+    for (const pid of fresh) {
+      seen.add(pid);
+      const one = liveProcess(pid);
+      if (one !== undefined && wanted(one)) found.push(one);
+    }
+  }
+  return found;
 }
+
+/** On a machine that starts processes faster than they can be looked at, looking has to end all the same. */
+const MOST_ROUNDS = 50;
 
 export function liveProcess(pid: number): LiveProcess | undefined {
   const stat = readProc(pid, 'stat');

@@ -10,13 +10,12 @@ export type RunProcesses = { readonly mark: RunMark; readonly group?: number };
 /** Ids of the live processes of a run, this process and its ancestors excepted. Where there is no `/proc` nothing is found. */
 export function findProcesses({ mark, group }: RunProcesses): readonly number[] {
   const wanted = [`NOCTURNE_RUN=${mark.runId}`, `NOCTURNE_WORKSPACE=${mark.workspace}`];
-  const live = liveProcesses();
-  const ours = ancestry(live, process.pid);
+  const ours = ancestry(process.pid);
   const carries = (pid: number): boolean => {
     const environment = startEnvironment(pid);
     return wanted.every((entry) => environment.includes(entry));
   };
-  return live.filter((one) => !ours.has(one.pid) && (one.group === group || carries(one.pid))).map(({ pid }) => pid);
+  return liveProcesses((one) => !ours.has(one.pid) && (one.group === group || carries(one.pid))).map(({ pid }) => pid);
 }
 
 /** The processes descended from `root`, itself excepted: one that cleaned its environment is found here while its parent lives. */
@@ -54,7 +53,6 @@ export type KillOptions = {
 export async function killProcesses(run: RunProcesses, { alsoKill = [], withinMs = 5000 }: KillOptions = {}): Promise<{ readonly killed: number; readonly left: readonly number[] }> {
   const killed = new Set<number>();
   const deadline = performance.now() + withinMs;
-  let quiet = 0;
   for (let pauseMs = 1; ; pauseMs = Math.min(pauseMs * 2, 50)) {
     const known = alsoKill.filter(({ pid, born }) => liveProcess(pid)?.born === born).map(({ pid }) => pid);
     const alive = new Set([...findProcesses(run), ...known]);
@@ -63,10 +61,8 @@ export async function killProcesses(run: RunProcesses, { alsoKill = [], withinMs
       if (pid !== run.group) killed.add(pid);
       sendSignal(pid, 'SIGKILL');
     }
-    quiet = alive.size === 0 ? quiet + 1 : 0;
-    // One that forks and exits again and again can slip through a single look.
-    if (quiet > (killed.size === 0 ? 0 : 2) || performance.now() > deadline) return { killed: killed.size, left: [...alive] };
-    await pause(quiet > 0 ? 5 : pauseMs);
+    if (alive.size === 0 || performance.now() > deadline) return { killed: killed.size, left: [...alive] };
+    await pause(pauseMs);
   }
 }
 
@@ -89,10 +85,9 @@ function sendSignal(pid: number, signal: NodeJS.Signals | 0): boolean {
   }
 }
 
-function ancestry(live: readonly LiveProcess[], from: number): ReadonlySet<number> {
-  const parents = new Map(live.map(({ pid, parent }) => [pid, parent]));
+function ancestry(from: number): ReadonlySet<number> {
   const line = new Set<number>();
-  for (let at: number | undefined = from; at !== undefined && !line.has(at); at = parents.get(at)) line.add(at);
+  for (let at: number | undefined = from; at !== undefined && !line.has(at); at = liveProcess(at)?.parent) line.add(at);
   return line;
 }
 

@@ -11,6 +11,9 @@ import { findProcesses, killProcesses } from '../../src/agents/survivors.js';
 import { AGENT, commandSpec, sampleBrief, sampleInput } from './sample-run.js';
 import { isAlive } from './is-alive.js';
 
+// Some thirty real processes one after the other: slow on a busy machine.
+t.setTimeout(120_000);
+
 const HOST = { PATH: process.env['PATH'] ?? '', HOME: '/home/owner', LANG: 'C.UTF-8', TZ: 'UTC', SECRET: 'not for agents', EXTRA: 'passed' };
 const shellSpec = (script: string) => ({ ...commandSpec(), program: 'sh', args: ['-c', script] });
 const run = (input: RunInput, limits?: Partial<ProcessLimits>, scratch?: string) =>
