@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { stamp } from '../kernel/clock.js';
 import { NocturneError } from '../kernel/error.js';
+import { globMatches } from '../kernel/glob.js';
 import type { Schema } from '../registry/types.js';
 import { readAnchors, writeAnchors } from '../workspace/anchors.js';
 import { withCommitMutex } from '../workspace/mutex.js';
@@ -20,13 +21,17 @@ type Place = { readonly root: string; readonly state: string };
 
 /**
  * Anchors every log that has no anchor yet, and remembers how those begin of which that is not known. Logs with an anchor have to be at it.
+ * Anchors of files that the registry does not declare as logs any more are dropped: so it is called only when the owner signs the registry.
  * @throws NocturneError `GATE`, naming the first bad row, when one is not sound; then nothing was anchored.
  */
 export function anchorNewLogs(place: Place, schema: Schema): readonly AnchoredLog[] {
   return withCommitMutex(place.root, () => {
     const { logs } = readAnchors(place.state);
     const openings = readOpenings(place.state);
-    const files = logFiles(place.root, logGlobs(schema)).filter((file) => logs[file] === undefined || openings[file] === undefined);
+    const globs = logGlobs(schema);
+    const dropped = Object.keys(logs).filter((file) => !globs.some((glob) => globMatches(glob, file)));
+    if (dropped.length > 0) writeAnchors(place.state, { version: 1, logs: Object.fromEntries(Object.entries(logs).filter(([file]) => !dropped.includes(file))) });
+    const files = logFiles(place.root, globs).filter((file) => logs[file] === undefined || openings[file] === undefined);
     return set(place, files.map((file) => verdictOn(place, file, logs[file] === undefined ? undefined : () => endsOf(place.state, file))));
   });
 }

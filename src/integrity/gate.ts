@@ -25,7 +25,7 @@ type Read = { readonly kind: 'text'; readonly text: string; readonly hash: strin
  * @param home `$NOCTURNE_HOME`.
  */
 export function verifyGate(directory: string, home: string): GateReport {
-  const root = realpathSync(directory);
+  const root = realRoot(directory);
   const state = stateDirectory(home, root);
   const manifestFile = readText(root, MANIFEST_FILE, 'manifest-missing');
   const trust = tryTrust(state);
@@ -44,6 +44,14 @@ export function verifyGate(directory: string, home: string): GateReport {
   const logs = checkLogs(root, state, globs);
   const findings = [...checkManifest(read, trust), ...unclear, ...files.findings, ...logs.findings, ...journalFindings(root, state)];
   return { ok: findings.length === 0, owned: true, owner, findings, files: files.checked.length, checked: files.checked, chains: logs.chains };
+}
+
+function realRoot(directory: string): string {
+  try {
+    return realpathSync(directory);
+  } catch (cause) {
+    throw new NocturneError('NO_WORKSPACE', `there is no directory ${directory}`, { hint: 'run nocturne init, or name one with --workspace', cause });
+  }
 }
 
 function refuse(who: Pick<GateReport, 'owned' | 'owner'>, findings: readonly GateFinding[]): GateReport {

@@ -101,7 +101,7 @@ function readRows(doc: Doc, problems: ManifestProblem[]): readonly ManifestRow[]
       continue;
     }
     const [file = '', hash = '', signedBy = '', signedAt = ''] = values.map(decodeCell);
-    const problem = rowProblem(file, hash, signedAt);
+    const problem = rowProblem({ file, sha256: hash, signedBy, signedAt });
     if (problem !== undefined) problems.push({ line, file, message: problem });
     const before = seen.get(file);
     if (before !== undefined) problems.push({ line, file, message: `${file} has a row already, on line ${before}` });
@@ -111,15 +111,21 @@ function readRows(doc: Doc, problems: ManifestProblem[]): readonly ManifestRow[]
   return rows;
 }
 
-function rowProblem(file: string, hash: string, signedAt: string): string | undefined {
+function rowProblem({ file, sha256: hash, signedBy, signedAt }: Omit<ManifestRow, 'line'>): string | undefined {
   if (!isPlainPath(file)) return `${JSON.stringify(file)} is not the path of a file in the workspace`;
   if (!/^[0-9a-f]{64}$/.test(hash)) return `the SHA256 of ${file} is not 64 lower-case hex characters`;
+  if (!isPlainText(signedBy)) return `the name of who signed ${file} is not one line of plain text`;
   if (signedAt !== '' && !/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(signedAt)) return `the time at which ${file} was signed is not a UTC time such as 2026-11-21T01:30:00Z`;
   return undefined;
 }
 
+/** No control characters, so that the parts of what is signed cannot run into each other. */
+export function isPlainText(text: string): boolean {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what is looked for
+  return !/[\u0000-\u001f\u007f]/.test(text);
+}
+
 /** Relative, with `/`, no empty or dotted part, no control characters: one file has one such path. */
 export function isPlainPath(path: string): boolean {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what is looked for
-  return path !== '' && !/[\u0000-\u001f\u007f\\]/.test(path) && path.split('/').every((part) => part !== '' && part !== '.' && part !== '..');
+  return path !== '' && isPlainText(path) && !path.includes('\\') && path.split('/').every((part) => part !== '' && part !== '.' && part !== '..');
 }

@@ -43,7 +43,8 @@ function expand(root: string, directory: string, segments: readonly string[], fo
     const path = directory + segment;
     const stats = isIgnored(path) ? undefined : lstatSync(join(root, path), { throwIfNoEntry: false });
     if (stats?.isDirectory() === true) expand(root, `${path}/`, rest, found);
-    else if (stats !== undefined && rest.length === 0) found(path);
+    // `a/**` matches `a` as well.
+    else if (stats !== undefined && rest.every((one) => one === '**')) found(path);
     return;
   }
   // What crosses directories or may hold a slash is not cut into segments: everything below is a candidate.
@@ -52,7 +53,7 @@ function expand(root: string, directory: string, segments: readonly string[], fo
     const path = directory + entry.name;
     if (isIgnored(path) || !(anyDepth || globMatches(segment, entry.name))) continue;
     if (entry.isDirectory()) expand(root, `${path}/`, anyDepth ? segments : rest, found);
-    else if (anyDepth || rest.length === 0) found(path);
+    else if (anyDepth || rest.every((one) => one === '**')) found(path);
   }
 }
 

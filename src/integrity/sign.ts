@@ -13,7 +13,7 @@ import type { Change, CommitResult, Snapshot, Workspace } from '../workspace/typ
 import { type AnchoredLog, anchorNewLogs } from './anchor-logs.js';
 import { isSignedBy } from './gate-manifest.js';
 import { readOpenings, writeOpenings } from './log-head.js';
-import { MANIFEST_FILE, type ManifestRow, parseManifest, signedText } from './manifest.js';
+import { isPlainText, MANIFEST_FILE, type ManifestRow, parseManifest, signedText } from './manifest.js';
 import type { OwnerKey } from './owner-key.js';
 import { registryFindings } from './registry-findings.js';
 import { renderManifest } from './render-manifest.js';
@@ -30,7 +30,8 @@ export type SignResult = { readonly signed: readonly SigningChange[]; readonly p
  */
 export function signManifest(workspace: Workspace, options: SignOptions): SignResult {
   const { root, state, home } = workspace;
-  const { key } = options;
+  const { key, signedBy } = options;
+  if (signedBy.trim() !== signedBy || !isPlainText(signedBy) || decodeCell(signedBy) === '') throw new NocturneError('BAD_VALUE', `${JSON.stringify(signedBy)} cannot stand for who signs: expected a name in one line`);
   const trust = readTrust(state);
   if (trust !== undefined && trust.fingerprint !== key.fingerprint) {
     throw new NocturneError('NOT_TRUSTED', `this workspace belongs to the key ${trust.fingerprint}, not to ${key.fingerprint}`, { hint: `use the owner's key; to hand the workspace over, its owner removes ${join(state, 'trust.json')} and the new one signs` });
@@ -44,7 +45,7 @@ export function signManifest(workspace: Workspace, options: SignOptions): SignRe
     const plan = signingPlan(fresh, home);
     const signed = choose(plan, options.files);
     written = undefined;
-    const common = { actor: { kind: 'owner', name: options.signedBy }, runId: '', reason: 'signed by the owner' } as const;
+    const common = { actor: { kind: 'owner', name: signedBy }, runId: '', reason: 'signed by the owner' } as const;
     if (signed.length === 0 && plan.baseline === 'manifest' && plan.workspaceId === workspaceId) return { ...common, changes: [] };
     refuseUnsound(fresh);
     const text = render(fresh, { plan, signed, workspaceId, options });

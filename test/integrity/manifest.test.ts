@@ -109,6 +109,7 @@ const CASES: readonly (readonly [does: string, change: (text: string) => string,
   ['an absolute path', (text) => text.replace('| SOUL.md |', '| /SOUL.md |'), /not the path/, 17],
   ['a path with a backslash', (text) => text.replace('| SOUL.md |', '| a\\b.md |'), /not the path/, 17],
   ['no path', (text) => text.replace('| SOUL.md |', '| - |'), /not the path/, 17],
+  ['a signer of two lines', (text) => text.replace('| owner |', '| own<br>er |'), /one line of plain text/, 16],
   ['a time that is none', (text) => text.replace('owner | 2026-11-21T01:30:00Z', 'owner | yesterday'), /UTC time/, 16],
 ];
 
