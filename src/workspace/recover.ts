@@ -20,7 +20,7 @@ export type Recovery = {
   /** Transactions that were not committed when their process died; nothing of them was done. */
   readonly discarded: number;
   readonly conflicts: readonly Conflict[];
-  /** Unterminated ends of logs that no transaction accounts for: cut off and kept. */
+  /** Unterminated ends of logs for which an append was announced, but that no transaction accounts for: cut off and kept. */
   readonly torn: readonly { readonly path: string; readonly bytes: number; readonly kept: string }[];
   /** Temporary files of dead processes that were removed. */
   readonly temporaries: readonly string[];
@@ -40,13 +40,14 @@ export function recover(root: string, state: string, options: { readonly failpoi
 
 function recoverHeld(root: string, state: string, failpoint: Failpoint): Recovery {
   const crashed = crashMarked(root);
+  const announced = new Set(Object.keys(readAnchors(state).pending?.logs ?? {}));
   const entries = committedEntries(root).map((file) => trusted(state, file));
   const conflicts = entries.flatMap(({ entry, file }) => applyEntry({ root, state, entry, file, again: true, failpoint }));
   const discarded = clearJournal(root);
   failpoint('journal empty');
   settlePending(root, state);
   failpoint('pending anchors settled');
-  const torn = cutTornTails(root, readAnchors(state).logs);
+  const torn = cutTornTails(root, readAnchors(state).logs, announced);
   failpoint('torn logs cut');
   const temporaries = crashed ? sweep(root, state) : [];
   if (crashed) clearCrashMark(root);
@@ -56,8 +57,7 @@ function recoverHeld(root: string, state: string, failpoint: Failpoint): Recover
 
 function isSuspicious(root: string, state: string): boolean {
   if (!isJournalEmpty(root) || crashMarked(root)) return true;
-  const { logs, pending } = readAnchors(state);
-  return pending !== undefined || Object.entries(logs).some(([path, anchor]) => sizeOf(join(root, path)) > anchor.bytes);
+  return readAnchors(state).pending !== undefined;
 }
 
 /** Reads an entry and checks that nocturne wrote it, for the state of the logs that is there. Nothing is done for an entry that fails. */
@@ -94,10 +94,11 @@ function endsAt(path: string, anchor: Anchor): boolean {
   return new RegExp(`\\|\\s*${anchor.head}\\s*\\|\\s*$`).test(readEnd(path, Math.max(0, anchor.bytes - 256)).toString('utf8'));
 }
 
-function cutTornTails(root: string, logs: AnchoredLogs): Recovery['torn'] {
+/** Only logs that an append had been announced for: bytes at the end of any other are nobody's accident, and the gate names them. */
+function cutTornTails(root: string, logs: AnchoredLogs, announced: ReadonlySet<string>): Recovery['torn'] {
   return Object.entries(logs).flatMap(([path, anchor]) => {
     const file = join(root, path);
-    if (sizeOf(file) <= anchor.bytes) return [];
+    if (!announced.has(path) || sizeOf(file) <= anchor.bytes) return [];
     const tail = readEnd(file, anchor.bytes);
     // Whole rows that nobody anchored are no accident; the gate names them.
     if (tail.includes(10)) return [];
