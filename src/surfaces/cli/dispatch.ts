@@ -1,0 +1,56 @@
+/** From words to the command that they name, and to its result. */
+import { EXIT, type ExitCode, NocturneError } from '../../kernel/error.js';
+import { nearestName } from '../../kernel/nearest-name.js';
+import { CATALOGUE } from './catalogue.js';
+import { makeContext } from './context.js';
+import { helpFor, helpPage } from './help.js';
+import { parseWords } from './parse-words.js';
+import { print } from './say.js';
+
+export async function dispatch(words: readonly string[]): Promise<ExitCode> {
+  const found = findCommand(words);
+  if (found === undefined) {
+    const first = words.find((word) => !word.startsWith('-'));
+    if (first === undefined || first === 'help') return print({ exit: words.length === 0 ? EXIT.usage : EXIT.ok, text: await helpOn(words), json: {} }, false);
+    throw unknown(words.filter((word) => !word.startsWith('-')));
+  }
+  const { command } = await found.entry.load();
+  if (found.rest.includes('--help') || found.rest.includes('-h')) return print({ exit: EXIT.ok, text: helpFor(found.name, found.entry.summary, command), json: {} }, false);
+  const { globals, parsed } = await parseWords(found.name, command, found.rest);
+  const context = makeContext(globals);
+  try {
+    return print(await command.run(context, parsed), globals.json);
+  } finally {
+    context.close();
+  }
+}
+
+/** The longest catalogue name at the start of the words; options of every command may stand before it. */
+function findCommand(words: readonly string[]): { name: string; entry: (typeof CATALOGUE)[string]; rest: readonly string[] } | undefined {
+  const before: string[] = [];
+  let i = 0;
+  for (; i < words.length && words[i]?.startsWith('-') === true; i++) {
+    before.push(words[i] ?? '');
+    if (words[i] === '--workspace') before.push(words[++i] ?? '');
+  }
+  for (const length of [2, 1]) {
+    const name = words.slice(i, i + length).join(' ');
+    const entry = CATALOGUE[name];
+    if (entry !== undefined) return { name, entry, rest: [...before, ...words.slice(i + length)] };
+  }
+  return undefined;
+}
+
+async function helpOn(words: readonly string[]): Promise<string> {
+  const asked = words.filter((word) => !word.startsWith('-') && word !== 'help').join(' ');
+  const entry = CATALOGUE[asked];
+  return entry === undefined ? helpPage() : helpFor(asked, entry.summary, (await entry.load()).command);
+}
+
+function unknown(words: readonly string[]): NocturneError {
+  const [first = '', second] = words;
+  const inGroup = Object.keys(CATALOGUE).filter((name) => name.startsWith(`${first} `));
+  const near = nearestName(inGroup.length > 0 ? `${first} ${second ?? ''}` : first, inGroup.length > 0 ? inGroup : Object.keys(CATALOGUE));
+  const meant = near !== undefined ? [near] : inGroup;
+  return new NocturneError('USAGE', inGroup.length > 0 && second === undefined ? `nocturne ${first} what?` : `there is no command "${inGroup.length > 0 ? `${first} ${second}` : first}"`, { hint: meant.length > 0 ? `did you mean ${meant.map((name) => `nocturne ${name}`).join(', ')}?` : 'nocturne --help lists the commands' });
+}
