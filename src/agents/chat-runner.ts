@@ -1,6 +1,6 @@
 /** The runner of kind `chat`: a model behind any OpenAI-compatible endpoint works with guarded tools until it reports. */
 import { pause, type Wait } from './backoff.js';
-import type { ChatAnswer, ToolCall } from './chat-answer.js';
+import type { ToolCall } from './chat-answer.js';
 import { chatClient, type ChatClient } from './chat-client.js';
 import { makeCall, prepareCall } from './chat-tools.js';
 import { conversation, type Conversation } from './conversation.js';

@@ -81,6 +81,6 @@ export function overBudget(usage: Usage, limits: Pick<TierLimits, 'maxTokens' | 
 }
 
 function cheaperThan(wanted: string): readonly string[] {
-  const at = TIER_ORDER.findIndex((name) => name === wanted);
+  const at = (TIER_ORDER as readonly string[]).indexOf(wanted);
   return at === -1 ? [] : TIER_ORDER.slice(at + 1);
 }

@@ -44,7 +44,6 @@ export function outputTail(keepBytes: number): OutputTail {
 
 /** Text without terminal escapes and without control characters other than tab and line feed; `\r\n` becomes `\n`. */
 export function printable(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
   return stripVTControlCharacters(text).replace(/\r\n?/g, '\n').replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '');
 }
 

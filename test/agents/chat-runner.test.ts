@@ -128,7 +128,7 @@ t.test('Retry-After is a lower bound of the wait', async (t) => {
 
 t.test('time spent waiting is not silence of the endpoint', async (t) => {
   let clock = 0;
-  const { outcome } = await start(t, { script: [{ hangUp: true }, { hangUp: true }, { say: SCRIPTED_REPORT }], input: { brief: budget({ idleSeconds: 2 }) }, options: { now: () => clock, wait: async (ms) => void (clock += ms * 2) } });
+  const { outcome } = await start(t, { script: [{ hangUp: true }, { hangUp: true }, { say: SCRIPTED_REPORT }], input: { brief: budget({ idleSeconds: 2 }) }, options: { now: () => clock, wait: async (ms) => { clock += ms * 2; } } });
   t.equal(outcome.kind, 'finished');
 });
 

@@ -88,7 +88,9 @@ function handTimer() {
   let stopped = 0;
   const every: Every = (_, tick) => {
     ticks.push(tick);
-    return () => void (stopped += 1);
+    return () => {
+      stopped += 1;
+    };
   };
   return { every, tick: async () => { for (const tick of ticks) tick(); await new Promise((resolve) => setImmediate(resolve)); }, get stopped() { return stopped; } };
 }

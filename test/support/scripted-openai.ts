@@ -69,7 +69,10 @@ async function seen(request: IncomingMessage): Promise<SeenRequest> {
 }
 
 function reply(response: ServerResponse, scripted: Scripted, asked: SeenRequest, turn: number): void {
-  if (typeof scripted === 'function') return reply(response, scripted(asked), asked, turn);
+  if (typeof scripted === 'function') {
+    reply(response, scripted(asked), asked, turn);
+    return;
+  }
   const json = (status: number, body: unknown, headers: Readonly<Record<string, string>> = {}): void => {
     response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(typeof body === 'string' ? body : JSON.stringify(body));
   };
@@ -77,15 +80,14 @@ function reply(response: ServerResponse, scripted: Scripted, asked: SeenRequest,
     json(200, { id: `chatcmpl-${turn}`, object: 'chat.completion', created: 1_790_000_000, model: `${asked.body.model}-2026`, choices: [{ index: 0, finish_reason: finish, message: { role: 'assistant', content: null, refusal: null, ...message } }], usage });
   if ('call' in scripted) {
     const calls = scripted.call.map((call, i) => ({ id: call.id ?? `call_${turn}_${i}`, type: 'function', function: { name: call.name, arguments: typeof call.arguments === 'string' ? call.arguments : JSON.stringify(call.arguments) } }));
-    return completion({ content: scripted.say ?? null, tool_calls: calls }, 'tool_calls', scripted.usage);
-  }
-  if ('say' in scripted) return completion({ content: scripted.say }, scripted.finish ?? 'stop', scripted.usage);
-  if ('refuse' in scripted) return completion({ refusal: scripted.refuse }, 'stop');
-  if ('status' in scripted) return json(scripted.status, scripted.body ?? { error: { message: `scripted ${scripted.status}`, type: 'scripted' } }, scripted.headers);
-  if ('raw' in scripted) return json(200, scripted.raw);
-  if ('hangUp' in scripted) return void response.destroy();
-  if ('flood' in scripted) return json(200, `{"choices":"${'x'.repeat(scripted.flood)}"}`);
-  if (scripted.hang === 'half-way') response.writeHead(200, { 'content-type': 'application/json' }).write('{"id":');
+    completion({ content: scripted.say ?? null, tool_calls: calls }, 'tool_calls', scripted.usage);
+  } else if ('say' in scripted) completion({ content: scripted.say }, scripted.finish ?? 'stop', scripted.usage);
+  else if ('refuse' in scripted) completion({ refusal: scripted.refuse }, 'stop');
+  else if ('status' in scripted) json(scripted.status, scripted.body ?? { error: { message: `scripted ${scripted.status}`, type: 'scripted' } }, scripted.headers);
+  else if ('raw' in scripted) json(200, scripted.raw);
+  else if ('hangUp' in scripted) response.destroy();
+  else if ('flood' in scripted) json(200, `{"choices":"${'x'.repeat(scripted.flood)}"}`);
+  else if (scripted.hang === 'half-way') response.writeHead(200, { 'content-type': 'application/json' }).write('{"id":');
 }
 
 /** What an agent's last answer looks like. */
