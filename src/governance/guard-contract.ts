@@ -52,8 +52,15 @@ function problemsIn(snapshot: Snapshot, path: string, doc: Doc): Diagnostic[] {
 }
 
 function fieldProblems(snapshot: Snapshot, object: ObjectSpec, record: Rec): Diagnostic[] {
-  const has = (other: string, key: string): boolean => other === object.object || snapshot.record(other, key) !== undefined;
+  const has = (other: string, key: string): boolean => other === object.object || isThere(snapshot, other, key);
   return [...object.fields.values()].flatMap((field) => checkField(field, record.fields.get(field.name), { address: addressOf(object, record, field.name), range: record.range, has }));
+}
+
+/** A document's key is in its path, so that one reference does not read every document of the kind. */
+function isThere(snapshot: Snapshot, object: string, key: string): boolean {
+  const spec = snapshot.schema.objects.get(object);
+  if (spec?.shape === 'document' && spec.glob.split('*').length === 2 && !/[/*]/.test(key)) return snapshot.files.has(spec.glob.replace('*', key));
+  return snapshot.record(object, key) !== undefined;
 }
 
 function repeated(object: ObjectSpec, path: string, records: readonly Rec[]): Diagnostic[] {

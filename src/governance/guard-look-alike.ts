@@ -30,30 +30,62 @@ export function sameButCase(a: string, b: string): boolean {
   return a !== b && a.toLowerCase() === b.toLowerCase();
 }
 
-const indexes = new WeakMap<ReadonlyMap<string, unknown>, ReadonlyMap<string, readonly string[]>>();
-
-/** The paths of `files`, and the folders they are in, that have the same skeleton as `path`. */
-export function alike(files: ReadonlyMap<string, unknown>, path: string): readonly string[] {
-  let index = indexes.get(files);
-  if (index === undefined) {
-    index = indexOf(files);
-    indexes.set(files, index);
+/** The part of `path` that does not exist although something that looks the same does; `undefined` when there is none. */
+export function lookAlikeOf(files: ReadonlyMap<string, unknown>, path: string): { readonly part: string; readonly exists: string } | undefined {
+  const names = path.split('/');
+  for (let length = 1; length <= names.length; length++) {
+    const part = names.slice(0, length).join('/');
+    if (files.has(part) || isFolder(files, part)) continue;
+    const folder = names.slice(0, length - 1).join('/');
+    const wanted = skeleton(names[length - 1] ?? '');
+    const twin = namesIn(files, folder).find((name) => skeleton(name) === wanted);
+    return twin === undefined ? undefined : { part, exists: folder === '' ? twin : `${folder}/${twin}` };
   }
-  return index.get(skeleton(path)) ?? [];
+  return undefined;
 }
 
-function indexOf(files: ReadonlyMap<string, unknown>): ReadonlyMap<string, readonly string[]> {
-  const index = new Map<string, string[]>();
-  const seen = new Set<string>();
-  const add = (path: string): void => {
-    if (path === '' || seen.has(path)) return;
-    seen.add(path);
-    const key = skeleton(path);
-    const known = index.get(key);
-    if (known === undefined) index.set(key, [path]);
-    else known.push(path);
-    add(path.slice(0, Math.max(0, path.lastIndexOf('/'))));
-  };
-  for (const path of files.keys()) add(path);
-  return index;
+/** Whether files are below it. */
+export function isFolder(files: ReadonlyMap<string, unknown>, path: string): boolean {
+  const keys = sorted(files);
+  return keys[lowerBound(keys, `${path}/`)]?.startsWith(`${path}/`) === true;
+}
+
+/** Names directly in a folder; each subfolder is stepped over at once, so the whole tree is never read. */
+function namesIn(files: ReadonlyMap<string, unknown>, folder: string): readonly string[] {
+  const keys = sorted(files);
+  const prefix = folder === '' ? '' : `${folder}/`;
+  const names: string[] = [];
+  for (let at = lowerBound(keys, prefix); ; ) {
+    const key = keys[at];
+    if (key === undefined || !key.startsWith(prefix)) return names;
+    const slash = key.indexOf('/', prefix.length);
+    const name = key.slice(prefix.length, slash < 0 ? undefined : slash);
+    if (names.at(-1) !== name) names.push(name);
+    at = slash < 0 ? at + 1 : lowerBound(keys, `${prefix}${name}${AFTER_SLASH}`);
+  }
+}
+
+/** The character that sorts right behind `/`. */
+const AFTER_SLASH = '0';
+const orders = new WeakMap<ReadonlyMap<string, unknown>, readonly string[]>();
+
+function sorted(files: ReadonlyMap<string, unknown>): readonly string[] {
+  let keys = orders.get(files);
+  if (keys === undefined) {
+    keys = [...files.keys()].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
+    orders.set(files, keys);
+  }
+  return keys;
+}
+
+/** Index of the first key that is not less than `wanted`. */
+function lowerBound(keys: readonly string[], wanted: string): number {
+  let low = 0;
+  let high = keys.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((keys[middle] ?? '') < wanted) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

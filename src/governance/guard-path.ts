@@ -2,7 +2,7 @@
 import { isAbsolute } from 'node:path';
 import { TEMP_PREFIX } from '../workspace/durable.js';
 import type { FileEntry } from '../workspace/types.js';
-import { alike, hasInvisible, sameButCase, skeleton } from './guard-look-alike.js';
+import { hasInvisible, isFolder, lookAlikeOf, sameButCase, skeleton } from './guard-look-alike.js';
 import type { FileProbe, Probed } from './guard-probe.js';
 import type { Reason, ReasonCode } from './types.js';
 
@@ -129,20 +129,13 @@ function reserved(world: PathWorld, path: string): Reason[] {
   return world.home !== undefined && (absolute === world.home || absolute.startsWith(`${world.home}/`)) ? [{ code: 'path-reserved', message: `${show(path)} is in the state directory of nocturne` }] : [];
 }
 
-/** Against every file, and every folder on the way: another spelling of something that exists is never a new thing. */
+/** Another spelling of a file or folder that exists is never a new thing. */
 function lookAlikes(world: PathWorld, path: string): Reason[] {
-  const reasons: Reason[] = [];
-  const names = path.split('/');
-  for (let length = 1; length <= names.length; length++) {
-    const prefix = names.slice(0, length).join('/');
-    const others = alike(world.files, prefix);
-    const other = others[0];
-    if (other === undefined || others.includes(prefix)) continue;
-    const code: ReasonCode = sameButCase(prefix, other) ? 'path-case' : 'path-look-alike';
-    const how = code === 'path-case' ? 'differs only by case from' : 'looks like';
-    return [{ code, message: `${show(prefix)} ${how} ${show(other)}, which exists; name that one, or choose a name that cannot be confused` }];
-  }
-  return reasons;
+  const twin = lookAlikeOf(world.files, path);
+  if (twin === undefined) return [];
+  const code: ReasonCode = sameButCase(twin.part, twin.exists) ? 'path-case' : 'path-look-alike';
+  const how = code === 'path-case' ? 'differs only by case from' : 'looks like';
+  return [{ code, message: `${show(twin.part)} ${how} ${show(twin.exists)}, which exists; name that one, or choose a name that cannot be confused` }];
 }
 
 /** What stands at the place itself. */
@@ -161,7 +154,7 @@ function at(world: PathWorld, path: string): Probed | undefined {
   const probed = world.probe.at(`${world.root}/${path}`);
   if (probed !== undefined) return probed;
   const entry = world.files.get(path);
-  if (entry === undefined) return alike(world.files, path).includes(path) ? { kind: 'directory', links: 1, mtimeMs: 0 } : undefined;
+  if (entry === undefined) return isFolder(world.files, path) ? { kind: 'directory', links: 1, mtimeMs: 0 } : undefined;
   return { kind: entry.kind, links: entry.links, mtimeMs: entry.mtimeMs, ...(entry.target === undefined ? {} : { target: entry.target }) };
 }
 

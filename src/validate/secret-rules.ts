@@ -8,7 +8,9 @@ const PLACEHOLDER = /example|placeholder|changeme|change-me|your[-_]|dummy|redac
 
 export const OWN_SECRET_RULES: readonly SecretRule[] = [
   rule('private-key', /-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----(?:\s|\\n)*[A-Za-z0-9+/]{40,}/g),
-  rule('json-web-token', /\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{20,}/g),
+  rule('aws-access-key-id', /\b(?:AKIA|ASIA)[A-Z2-7][A-Z0-9]{15}\b/g, random),
+  rule('npm-auth-token', /_authToken="?([A-Za-z0-9_.+/=-]{16,})/g, random),
+  rule('json-web-token', /eyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{20,}/g),
   rule('google-api-key', /\bAIza[0-9A-Za-z_-]{35}(?![\w-])/g),
   rule('stripe-key', /\b[sr]k_live_[0-9A-Za-z]{20,}/g),
   rule('gitlab-token', /\bglpat-[0-9A-Za-z_-]{20,}/g),

@@ -1,0 +1,88 @@
+/** Stretches of a text that could be base64 or hex: long words, and blocks of lines that are nothing else. */
+
+export type EncodedRun = { readonly start: number; readonly end: number; /** The characters without line ends and indents. */ readonly characters: string };
+
+const SHORTEST = 24;
+const SHORTEST_LINE = 1;
+
+/** 1 for A–Z, a–z, 0–9 and + / _ -. */
+const CODE = new Uint8Array(128);
+for (const character of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/_-') CODE[character.charCodeAt(0)] = 1;
+const isCode = (text: string, at: number): boolean => (CODE[text.charCodeAt(at)] ?? 0) === 1;
+
+/** Words of at least 24 such characters, then blocks of at least two lines; a block may begin at the end of the line above it. */
+export function encodedRuns(text: string): readonly EncodedRun[] {
+  return [...words(text), ...blocks(text)].filter((run) => plausible(run.characters));
+}
+
+/** Only every 24th character is looked at until one fits: a word that long cannot be stepped over. */
+function words(text: string): EncodedRun[] {
+  const runs: EncodedRun[] = [];
+  for (let probe = SHORTEST - 1; probe < text.length; probe += SHORTEST) {
+    if (!isCode(text, probe)) continue;
+    let start = probe;
+    while (start > 0 && isCode(text, start - 1)) start -= 1;
+    let end = probe + 1;
+    while (end < text.length && isCode(text, end)) end += 1;
+    if (end - start >= SHORTEST) runs.push({ start, end, characters: text.slice(start, end) });
+    probe = Math.max(probe, end - 1);
+  }
+  return runs;
+}
+
+function blocks(text: string): EncodedRun[] {
+  const runs: EncodedRun[] = [];
+  let first = -1;
+  let lines = 0;
+  const close = (end: number): void => {
+    if (first >= 0 && lines > 0) {
+      const start = tailOfLineAbove(text, first);
+      if (lines > 1 || start < first) {
+        const characters = text.slice(start, end).replace(/[\s=]/g, '');
+        if (characters.length >= SHORTEST) runs.push({ start, end, characters });
+      }
+    }
+    first = -1;
+    lines = 0;
+  };
+  for (let start = 0; start < text.length; ) {
+    const newline = text.indexOf('\n', start);
+    const next = newline < 0 ? text.length : newline + 1;
+    const end = codeLineEnd(text, start, next);
+    if (end < 0) close(start);
+    else {
+      if (first < 0) first = start;
+      lines += 1;
+      if (newline < 0) close(end);
+    }
+    start = next;
+  }
+  close(text.length);
+  return runs;
+}
+
+/** Where the code of a line ends when the line is nothing but an indent and code, else -1. */
+function codeLineEnd(text: string, start: number, next: number): number {
+  let at = start;
+  while (at < next && (text.charAt(at) === ' ' || text.charAt(at) === '\t')) at += 1;
+  const from = at;
+  while (at < next && isCode(text, at)) at += 1;
+  if (at - from < SHORTEST_LINE) return -1;
+  const end = at;
+  while (at < next && (text.charAt(at) === '=' || text.charAt(at) === '\r' || text.charAt(at) === ' ')) at += 1;
+  return at === next || text.charAt(at) === '\n' ? end : -1;
+}
+
+/** The start of the code at the very end of the line above, or `start` itself. */
+function tailOfLineAbove(text: string, start: number): number {
+  let at = start - 1;
+  while (at > 0 && (text.charAt(at - 1) === '\r' || text.charAt(at - 1) === ' ')) at -= 1;
+  const end = at;
+  while (at > 0 && isCode(text, at - 1)) at -= 1;
+  return at >= 0 && end - at >= 8 ? at : start;
+}
+
+/** Text in base64 mixes both cases; text in hex is all digits and a to f. Names of files and words of prose are neither. */
+function plausible(characters: string): boolean {
+  return (/[A-Z]/.test(characters) && /[a-z]/.test(characters)) || /^(?:[0-9a-f]+|[0-9A-F]+)$/.test(characters);
+}
