@@ -1,0 +1,170 @@
+/**
+ * Time travel. The change log says of each field what it was before and after; what was never changed is what it is now. So a past state is read
+ * from the log and the present: the value at a time is what the first change after it found there.
+ */
+import { decodeCell, encodeCell } from '../markdown/cell.js';
+import { sha256 } from '../kernel/hash.js';
+import { addressOf } from './address.js';
+import { logRows } from './log-rows.js';
+import { getObject } from './objects.js';
+import type { Snapshot } from './types.js';
+
+/** One row of the change log. Long values and whole files are `sha256:` and their hash; `storedText` gives what they stand for. */
+export type ChangeRow = {
+  readonly address: string;
+  readonly old: string;
+  readonly new: string;
+  readonly writer: string;
+  readonly runId: string;
+  readonly bundle: string;
+  readonly written: string;
+  readonly valid: string;
+  readonly reason: string;
+  readonly line: number;
+};
+
+/** A value at a time, with the change that made it; `change` is missing when no recorded change did (it was always so, or somebody edited the file). */
+export type PastValue = { readonly address: string; readonly value: string; readonly change: ChangeRow | undefined };
+/** `written`: what the workspace held at the time. `valid`: what was true at the time, as it is known now. */
+export type TimeAxis = 'written' | 'valid';
+export type PastState = ReadonlyMap<string, PastValue>;
+
+/** Values longer than this stand in the change log as their hash (see the commit). */
+const INLINE_VALUE = 400;
+const HASHED = /^sha256:[0-9a-f]{64}$/;
+
+/** The change log from its beginning, in memory that does not grow with it. @param address only rows of this address. */
+export function* changeRows(snapshot: Snapshot, address?: string): Generator<ChangeRow> {
+  const file = snapshot.schema.objects.get('CHANGE')?.glob;
+  if (file === undefined) return;
+  for (const row of logRows(snapshot.root, file, address === undefined ? {} : { containing: address })) {
+    const at = row.cell('address');
+    if (address !== undefined && at !== address) continue;
+    yield {
+      address: at,
+      old: row.cell('old'),
+      new: row.cell('new'),
+      writer: row.cell('writer'),
+      runId: row.cell('run_id'),
+      bundle: row.cell('bundle'),
+      written: row.cell('t_written'),
+      valid: row.cell('t_valid'),
+      reason: row.cell('reason'),
+      line: row.line,
+    };
+  }
+}
+
+/**
+ * Every value that is not empty now: fields by their address, files without records by their path and hash. Rows of logs are history themselves, and
+ * the lock only mirrors the lease: both are left out, as they are of the change log.
+ */
+export function presentValues(snapshot: Snapshot): ReadonlyMap<string, string> {
+  const values = new Map<string, string>();
+  for (const object of snapshot.schema.objects.values()) {
+    if (object.shape === 'log' || object.object === 'LOCK') continue;
+    for (const record of snapshot.records(object.object)) {
+      for (const [field, cell] of record.fields) {
+        const value = cell.data === undefined ? cell.value : JSON.stringify(cell.data);
+        if (value !== '') values.set(addressOf(object, record, field), value);
+      }
+    }
+  }
+  for (const entry of snapshot.files.values()) {
+    if (entry.kind !== 'file' || snapshot.objectsOf(entry.path).length > 0) continue;
+    const hash = snapshot.hash(entry.path);
+    if (hash !== undefined) values.set(entry.path, `sha256:${hash}`);
+  }
+  return values;
+}
+
+type Account = { first: ChangeRow; last: ChangeRow; upTo: ChangeRow | undefined; after: ChangeRow | undefined };
+
+/** The whole state at each of the times; the log is read once. Empty values are left out. */
+export function statesAt(snapshot: Snapshot, times: readonly Date[], axis: TimeAxis = 'written'): readonly PastState[] {
+  const instants = times.map((time) => time.getTime());
+  const accounts = instants.map(() => new Map<string, Account>());
+  for (const row of changeRows(snapshot)) {
+    const at = Date.parse(axis === 'written' ? row.written : row.valid);
+    for (const [i, instant] of instants.entries()) enter(accounts[i] ?? new Map(), row, at <= instant);
+  }
+  const present = presentValues(snapshot);
+  return accounts.map((account) => {
+    const state = new Map<string, PastValue>();
+    for (const address of new Set([...present.keys(), ...account.keys()])) {
+      const past = settle(address, present.get(address) ?? '', account.get(address), axis);
+      if (past.value !== '') state.set(address, past);
+    }
+    return state;
+  });
+}
+
+/** One value at one time; only the rows of its address are read. */
+export function valueAt(snapshot: Snapshot, at: { readonly address: string; readonly time: Date; readonly axis?: TimeAxis }): PastValue {
+  const { address, time, axis = 'written' } = at;
+  const accounts = new Map<string, Account>();
+  for (const row of changeRows(snapshot, address)) enter(accounts, row, Date.parse(axis === 'written' ? row.written : row.valid) <= time.getTime());
+  return settle(address, presentValue(snapshot, address), accounts.get(address), axis);
+}
+
+/** The text of a value, of which the log holds only the hash; `undefined` when it is not kept any more. */
+export function storedText(root: string, value: string): string | undefined {
+  if (!HASHED.test(value)) return value;
+  try {
+    return getObject(root, value.slice('sha256:'.length)).toString('utf8');
+  } catch {
+    // Pruned or damaged: whoever shows it says so.
+    return undefined;
+  }
+}
+
+/** What `address` holds now; empty when there is no such thing. */
+function presentValue(snapshot: Snapshot, address: string): string {
+  if (!address.includes('#')) {
+    const hash = snapshot.objectsOf(address).length === 0 ? snapshot.hash(address) : undefined;
+    return hash === undefined ? '' : `sha256:${hash}`;
+  }
+  const file = address.slice(0, address.indexOf('#'));
+  for (const object of snapshot.objectsOf(file)) {
+    if (object.shape === 'log') continue;
+    for (const record of snapshot.recordsIn(file, object.object)) {
+      for (const [field, cell] of record.fields) if (addressOf(object, record, field) === address) return cell.data === undefined ? cell.value : JSON.stringify(cell.data);
+    }
+  }
+  return '';
+}
+
+function enter(accounts: Map<string, Account>, row: ChangeRow, reached: boolean): void {
+  const account = accounts.get(row.address);
+  if (account === undefined) {
+    accounts.set(row.address, { first: row, last: row, upTo: reached ? row : undefined, after: reached ? undefined : row });
+    return;
+  }
+  account.last = row;
+  if (reached) account.upTo = row;
+  else account.after ??= row;
+}
+
+function settle(address: string, present: string, account: Account | undefined, axis: TimeAxis): PastValue {
+  if (account === undefined) return { address, value: present, change: undefined };
+  return axis === 'written' ? writtenValue(address, present, account) : validValue(address, present, account);
+}
+
+/** What the first change after the time found; without one, what is there now. It was made by the last change before only if that wrote just this. */
+function writtenValue(address: string, present: string, { upTo, after }: Account): PastValue {
+  const value = after === undefined ? present : after.old;
+  const made = upTo !== undefined && (after === undefined ? upTo.new === asLogged(present) : upTo.new === value);
+  return { address, value, change: made ? upTo : undefined };
+}
+
+/** A later note about an earlier time replaces what was believed of it: the newest row that was valid by then counts. */
+function validValue(address: string, present: string, { first, last, upTo }: Account): PastValue {
+  if (upTo === undefined) return { address, value: first.old, change: undefined };
+  if (upTo === last && last.new !== asLogged(present)) return { address, value: present, change: undefined };
+  return { address, value: upTo === last ? present : upTo.new, change: upTo };
+}
+
+/** A value as the change log has it: long ones by their hash, and only what a cell can hold. */
+function asLogged(value: string): string {
+  return value.length <= INLINE_VALUE ? decodeCell(encodeCell(value.trim())) : `sha256:${sha256(value)}`;
+}

@@ -1,0 +1,88 @@
+/** The rows of a log, one after the other, however long it is: for looking into it, not for verifying it. */
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { join } from 'node:path';
+import { encodeCell } from '../markdown/cell.js';
+import { fieldName } from '../markdown/field-name.js';
+import { parseRow } from '../markdown/row.js';
+import { errnoOf, storageError } from './storage-error.js';
+
+/** `line` is 1-based. A cell that the row does not have is the empty text. */
+export type LogRow = { readonly line: number; readonly cell: (column: string) => string };
+/** `containing`: only rows in which this value occurs; they are found in the bytes, so that the others cost nearly nothing. */
+export type LogRowOptions = { readonly containing?: string };
+
+const BLOCK = 1 << 20;
+const NEWLINE = 10;
+const PIPE = 124;
+const DELIMITER = /^\|(?:\s*:?-+:?\s*\|)+\s*$/;
+
+/** In the order of the file, in memory that does not grow with it. A log that is not there has no rows. */
+export function* logRows(root: string, file: string, options: LogRowOptions = {}): Generator<LogRow> {
+  const descriptor = open(join(root, file));
+  if (descriptor === undefined) return;
+  try {
+    const needle = options.containing === undefined ? undefined : Buffer.from(encodeCell(options.containing), 'utf8');
+    let line = 0;
+    let previous = '';
+    let columns: ReadonlyMap<string, number> | undefined;
+    for (const block of blocks(descriptor)) {
+      let hit = needle === undefined ? -1 : block.indexOf(needle);
+      let at = 0;
+      while (at < block.length) {
+        const found = block.indexOf(NEWLINE, at);
+        const end = found === -1 ? block.length : found;
+        line++;
+        if (columns === undefined) {
+          const text = block.toString('utf8', at, end);
+          if (DELIMITER.test(text)) columns = columnsOf(previous);
+          previous = text;
+        } else if (block[at] === PIPE) {
+          while (needle !== undefined && hit !== -1 && hit < at) hit = block.indexOf(needle, at);
+          if (needle === undefined || (hit !== -1 && hit < end)) yield rowOf(block.toString('utf8', at, end), line, columns);
+        }
+        at = end + 1;
+      }
+    }
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function columnsOf(header: string): ReadonlyMap<string, number> {
+  return new Map(parseRow(header).map((name, i) => [fieldName(name), i]));
+}
+
+function rowOf(text: string, line: number, columns: ReadonlyMap<string, number>): LogRow {
+  const values = parseRow(text);
+  return { line, cell: (column) => values[columns.get(column) ?? -1] ?? '' };
+}
+
+function open(path: string): number | undefined {
+  try {
+    return openSync(path, 'r');
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return undefined;
+    throw storageError(error, path, 'read');
+  }
+}
+
+/** Blocks of whole lines; the last one may lack its newline. A block is valid until the next. */
+function* blocks(descriptor: number): Generator<Buffer> {
+  let buffer = Buffer.allocUnsafe(Math.min(BLOCK, fstatSync(descriptor).size + 1));
+  let kept = 0;
+  for (let offset = 0; ; ) {
+    const read = readSync(descriptor, buffer, kept, buffer.length - kept, offset);
+    offset += read;
+    const length = kept + read;
+    if (read === 0) {
+      if (length > 0) yield buffer.subarray(0, length);
+      return;
+    }
+    const whole = buffer.lastIndexOf(NEWLINE, length - 1) + 1;
+    if (whole > 0) yield buffer.subarray(0, whole);
+    kept = length - whole;
+    const next = kept === buffer.length ? Buffer.allocUnsafe(2 * buffer.length) : buffer;
+    buffer.copy(next, 0, whole, length);
+    buffer = next;
+  }
+}
