@@ -1,10 +1,32 @@
-/** The texts of a field, one by one. */
+/** The texts of a field, one by one, each with its place. */
+import type { Range } from '../kernel/diagnostic.js';
 import type { Cell } from '../markdown/types.js';
 import type { FieldType } from '../registry/types.js';
 
+export type FieldItem = { readonly text: string; readonly range: Range };
+
 /** The items of a list, or the one value; what is no text (a map, a list in a list) is left out. */
-export function fieldItems(type: FieldType, cell: Cell): readonly string[] {
-  const { data, value } = cell;
+export function fieldItems(type: FieldType, cell: Cell): readonly FieldItem[] {
+  const texts = textsOf(type, cell);
+  if (type.kind !== 'list') return texts.map((text) => ({ text, range: cell.range }));
+  let from = 0;
+  return texts.map((text) => {
+    const at = cell.raw.indexOf(text, from);
+    if (at >= 0) from = at + text.length;
+    return { text, range: itemRange(cell, text, at) };
+  });
+}
+
+/** Where an item stands in the source of its list; the whole list when it is written in another way (escaped, folded). */
+export function itemRange(cell: Cell, text: string, at: number = cell.raw.indexOf(text)): Range {
+  if (at < 0 || text === '' || text.includes('\n')) return cell.range;
+  const before = cell.raw.slice(0, at).split(/\r\n|\n|\r/);
+  const line = cell.range.line + before.length - 1;
+  const column = (before.at(-1)?.length ?? 0) + (before.length === 1 ? cell.range.column : 1);
+  return { file: cell.range.file, line, column, endLine: line, endColumn: column + text.length };
+}
+
+function textsOf(type: FieldType, { data, value }: Cell): readonly string[] {
   if (data === undefined || data === null) return value === '' ? [] : type.kind === 'list' ? value.split(',').map((item) => item.trim()) : [value];
   const items: readonly unknown[] = Array.isArray(data) ? data : [data];
   return items.flatMap((item) => (item === null || item === undefined || typeof item === 'object' ? [] : [String(item)]));

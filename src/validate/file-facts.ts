@@ -28,22 +28,31 @@ export type FileFacts = {
   readonly links: readonly LinkFact[];
   readonly suppressions: readonly Suppression[];
   readonly records: number;
+  /** Objects whose records in this file could not be read at all: what others say of them is not to be believed. */
+  readonly unread: readonly string[];
 };
 
 /** Pure in the file's path, bytes and the schema. */
 export function fileFacts(file: GovernedFile, rules: readonly FileRule[]): FileFacts {
   const facts = { keys: [] as KeyFact[], references: [] as ReferenceFact[], uniques: [] as UniqueFact[] };
+  const unread: string[] = [];
   let records = 0;
   for (const object of file.objects) {
     const wanted = wantedOf(file.schema, object);
-    for (const record of file.records(object.object)) {
+    const own = file.records(object.object);
+    if (isUnread(file, own)) unread.push(object.object);
+    for (const record of own) {
       records++;
       if (wanted.keys && record.key !== '') facts.keys.push({ object: object.object, key: record.key, range: keyRange(object, record) });
       for (const spec of wanted.references) referencesOf(object, spec, record, facts.references);
       for (const spec of wanted.uniques) uniqueOf(object, spec, record, facts.uniques);
     }
   }
-  return { diagnostics: rules.flatMap((rule) => rule.run(file)), ...facts, links: linkFacts(file), suppressions: readSuppressions(file), records };
+  return { diagnostics: rules.flatMap((rule) => rule.run(file)), ...facts, links: linkFacts(file), suppressions: readSuppressions(file), records, unread };
+}
+
+function isUnread(file: GovernedFile, records: readonly Rec[]): boolean {
+  return (file.text === undefined || file.problems.length > 0) && records.every((record) => record.fields.size === 0);
 }
 
 type Wanted = { readonly keys: boolean; readonly references: readonly FieldSpec[]; readonly uniques: readonly FieldSpec[] };
@@ -74,7 +83,7 @@ function referencesOf(object: ObjectSpec, spec: FieldSpec, record: Rec, into: Re
   const cell = record.fields.get(spec.name);
   const target = targetOf(spec);
   if (cell === undefined || target === undefined) return;
-  for (const key of fieldItems(spec.type, cell)) if (key !== '') into.push({ object: target, key, address: addressOf(object, record, spec.name), range: cell.range });
+  for (const { text, range } of fieldItems(spec.type, cell)) if (text !== '') into.push({ object: target, key: text, address: addressOf(object, record, spec.name), range });
 }
 
 function uniqueOf(object: ObjectSpec, spec: FieldSpec, record: Rec, into: UniqueFact[]): void {

@@ -3,10 +3,12 @@ import type { Range } from '../kernel/diagnostic.js';
 import type { Rec } from '../markdown/types.js';
 import type { ObjectSpec } from '../registry/types.js';
 
-/** The first line of a record. */
+const FRONT_MATTER_MARK = '---';
+
+/** The first line of a record: a row, or the line that opens front matter. */
 export function firstLine(record: Rec): Range {
   const { file, line, column, endLine, endColumn } = record.range;
-  return { file, line, column, endLine: line, endColumn: endLine === line ? endColumn : column };
+  return { file, line, column, endLine: line, endColumn: endLine === line ? endColumn : column + FRONT_MATTER_MARK.length };
 }
 
 /** What a record is known by: its key cell, a section's first word; a document has neither and gets its beginning. */

@@ -29,6 +29,8 @@ export type WorkspaceContext = {
   readonly schema: Schema;
   /** What is known of each file that was looked into; paths that are listed only are not in it. */
   readonly facts: ReadonlyMap<string, FileFacts>;
+  /** Objects of which some file could not be read, or is missing. */
+  readonly unread: ReadonlySet<string>;
   /** `$NOCTURNE_HOME`; without it, rules about keys and anchors say nothing. */
   readonly home: string | undefined;
   /** Modules that this installation has. */

@@ -1,5 +1,6 @@
 /** Runs the rules over a snapshot: facts of each file, rules about all of them, comments that silence, order. */
 import { compareDiagnostics, type Diagnostic } from '../kernel/diagnostic.js';
+import { isLiteral } from '../kernel/glob.js';
 import { routeOf } from '../registry/route.js';
 import type { Snapshot } from '../workspace/types.js';
 import { type FileFacts, fileFacts } from './file-facts.js';
@@ -31,7 +32,7 @@ export async function validateSnapshot(snapshot: Snapshot, options: ValidateOpti
 
 export async function validate(snapshot: Snapshot, options: ValidateOptions = {}): Promise<Validation> {
   const facts = collectFacts(snapshot);
-  const context: WorkspaceContext = { snapshot, schema: snapshot.schema, facts, home: options.home, modules: options.modules ?? [] };
+  const context: WorkspaceContext = { snapshot, schema: snapshot.schema, facts, unread: unreadObjects(snapshot, facts), home: options.home, modules: options.modules ?? [] };
   const ran = ranBy(options.only);
   const rules: readonly Rule[] = [...RULES, ...sqlRules(context)];
   const found: Diagnostic[] = [];
@@ -55,6 +56,11 @@ function collectFacts(snapshot: Snapshot): ReadonlyMap<string, FileFacts> {
     if (file !== undefined) facts.set(path, fileFacts(file, FILE_RULES));
   }
   return facts;
+}
+
+function unreadObjects(snapshot: Snapshot, facts: ReadonlyMap<string, FileFacts>): ReadonlySet<string> {
+  const missing = [...snapshot.schema.objects.values()].filter((object) => isLiteral(object.glob) && !facts.has(object.glob));
+  return new Set([...missing.map((object) => object.object), ...[...facts.values()].flatMap((one) => one.unread)]);
 }
 
 /** Which rules to run. Whether a comment silences anything, and whether every query of R6 can be run, is known only after all of them. */

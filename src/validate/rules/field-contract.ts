@@ -8,6 +8,7 @@ import type { Cell, Rec } from '../../markdown/types.js';
 import type { FieldSpec, ObjectSpec } from '../../registry/types.js';
 import { addressOf } from '../../workspace/address.js';
 import { checkField } from '../check-field.js';
+import { itemRange } from '../field-items.js';
 import type { GovernedFile } from '../governed-file.js';
 import { fieldRange } from '../record-place.js';
 import type { FileRule, WorkspaceRule } from '../rule.js';
@@ -69,7 +70,9 @@ function checkOne(file: GovernedFile, at: { readonly object: ObjectSpec; readonl
   if (cell === undefined && !spec.required) return [];
   const range = fieldRange(object, record, spec.name);
   return checkField(spec, cell, { address: addressOf(object, record, spec.name), range }).map((diagnostic) => {
-    const fix = cell === undefined ? undefined : caseFix(file.path, spec, cell);
+    if (cell === undefined) return diagnostic;
+    if (spec.type.kind === 'list' && diagnostic.actual !== undefined && cell.data !== undefined) return { ...diagnostic, range: itemRange(cell, diagnostic.actual) };
+    const fix = caseFix(file.path, spec, cell);
     return fix === undefined ? diagnostic : { ...diagnostic, fix: [fix] };
   });
 }

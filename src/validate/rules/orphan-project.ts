@@ -10,8 +10,8 @@ export const orphanProject: WorkspaceRule = {
   id: 'orphan-project',
   severity: 'warning',
   suppressible: 'always',
-  run: ({ snapshot, schema, facts }) => {
-    if (!schema.objects.has('PROJECT') || !schema.objects.has('DISPATCH')) return [];
+  run: ({ snapshot, schema, facts, unread }) => {
+    if (!schema.objects.has('PROJECT') || !schema.objects.has('DISPATCH') || unread.has('DISPATCH')) return [];
     const dispatched = new Set(snapshot.records('DISPATCH').map((row) => row.fields.get('slug')?.value));
     const found: Diagnostic[] = [];
     for (const path of snapshot.filesOf('PROJECT')) {

@@ -4,23 +4,31 @@ import { NocturneError } from '../../kernel/error.js';
 import { rangeOf } from '../../markdown/range-of.js';
 import type { SqlRule } from '../../registry/types.js';
 import type { Snapshot } from '../../workspace/types.js';
+import { tableName } from '../../workspace/sql-view.js';
 import { fieldRange, keyRange } from '../record-place.js';
 import type { WorkspaceContext, WorkspaceRule } from '../rule.js';
 
 /** The rules that an owner declared, as rules of the engine. */
 export function sqlRules(context: WorkspaceContext): readonly WorkspaceRule[] {
-  return context.schema.rules.map((rule) => ({ kind: 'workspace', id: rule.id, severity: rule.severity, suppressible: 'always', run: () => violations(context.snapshot, rule) }));
+  return context.schema.rules.map((rule) => ({ kind: 'workspace', id: rule.id, severity: rule.severity, suppressible: 'always', run: () => violations(context, rule) }));
+}
+
+/** Tables that are empty only because their file cannot be read would make the query say anything. */
+function isBlind({ schema, unread }: WorkspaceContext, rule: SqlRule): boolean {
+  return [...unread].some((name) => schema.objects.get(name)?.shape !== 'document' && new RegExp(`\\b${tableName(name)}\\b`, 'i').test(rule.sql));
 }
 
 type Row = Readonly<Record<string, string | number | null>>;
 
-function violations(snapshot: Snapshot, rule: SqlRule): readonly Diagnostic[] {
+function violations(context: WorkspaceContext, rule: SqlRule): readonly Diagnostic[] {
+  const { snapshot, facts } = context;
   try {
     const { columns, rows } = snapshot.sql().query(rule.sql);
     const unknown = columnsOf(rule.message).find((name) => !columns.includes(name));
     if (!columns.includes('file') || !columns.includes('line')) return [broken(snapshot, rule, `the query of ${rule.id} selects no file and line`)];
     if (unknown !== undefined) return [{ ...broken(snapshot, rule, `the message of ${rule.id} names {${unknown}}, which its query does not select`), expected: columns.join(', '), actual: unknown, range: rule.range }];
-    return rows.map((row) => violation(snapshot, rule, row));
+    if (isBlind(context, rule)) return [];
+    return rows.filter((row) => (facts.get(String(row['file']))?.unread.length ?? 0) === 0).map((row) => violation(snapshot, rule, row));
   } catch (error) {
     if (!(error instanceof NocturneError) || error.code !== 'BAD_QUERY') throw error;
     return [broken(snapshot, rule, `the query of ${rule.id} cannot be run: ${error.message}`, error.message)];

@@ -1,0 +1,255 @@
+/** What each rule finds and what it does not, as changes of the base workspace. */
+import { DISPATCH_ROW } from './base-workspace.js';
+import { append, type Edit, file, remove, replace } from './edit-workspace.js';
+
+export type Case = {
+  readonly rule: string;
+  readonly name: string;
+  /** `«…»` marks the places that are found. */
+  readonly edits: readonly Edit[];
+  /** `severity rule` for each marked place, in order of files and lines; one without a mark says where: `severity rule @ FILE:line:column-end`. Nothing: all is well. */
+  readonly finds: readonly string[];
+  /** Part of the first message or hint. */
+  readonly says?: string;
+  /** What the file holds after the fixes: path, and a part that stands in it then. */
+  readonly fixed?: readonly [string, string];
+};
+
+const DISPATCH = 'ACTIVE-PROJECTS.md';
+const LONGRUNNER = 'PROJECTS/inventory/LONGRUNNER.md';
+const PHASES = 'PROJECTS/inventory/PHASES.md';
+const R6_END = '## R7 Change log';
+const R3_ROW = '| `docs/**` | STANDARD | - | documentation |';
+const R4_ROW = '| `BUNDLE:memory_entry` | WRITES | `OBJECT:MEMORY` | - |';
+const INBOX = '## Inbox\n';
+
+function notification(fields: { readonly status?: string; readonly answer?: string; readonly heading?: string } = {}): string {
+  return `${INBOX}
+### ${fields.heading ?? 'N-20261121-001 Go on?'}
+
+- **Time:** 2026-11-20T05:30:00Z
+- **Priority:** high
+- **Project:** inventory
+- **Kind:** proposal
+- **Action needed:** Go on?
+- **Status:** ${fields.status ?? 'open'}
+- **Answer:** ${fields.answer ?? '-'}
+`;
+}
+
+function failureMode(key: string): string {
+  return `
+## ${key} Something fails
+
+- **Symptom:** It is seen.
+- **Detection:** By eye.
+- **Cause:** Unknown.
+- **Fix:** Start again.
+- **Prevention:** -
+- **Severity:** 2
+- **Occurrence:** 2
+- **Detectability:** 2
+- **Status:** open
+`;
+}
+
+const RUN_HEADER = '|---|---|---|---|---|---|---|---|---|---|---|---|---|\n';
+function run(id: string, started: string, ended: string): string {
+  return `| ${id} | worker | script | - | - | - | - | ${started} | ${ended} | pass | inventory | STRONG | 0123456789abcdef0123456789abcdef |\n`;
+}
+const AUDIT_HEADER = '|---|---|---|---|---|---|---|---|---|---|\n';
+function audit(seq: number, runId: string): string {
+  return `| ${seq} | 2026-11-21T01:30:00Z | ${runId} | T0 | gate | - | - | ok | - | 0123456789abcdef0123456789abcdef |\n`;
+}
+
+export const CASES: readonly Case[] = [
+  // registry-syntax
+  { rule: 'registry-syntax', name: 'a tier that nobody knows', edits: [replace('REGISTRY.md', '| `MEMORY.md` | STANDARD |', '| `MEMORY.md` | «STANDRAD» |')], finds: ['error registry-syntax'] },
+  { rule: 'registry-syntax', name: 'a field of an unknown type', edits: [replace('REGISTRY.md', '| DOMAIN | restrictions | text |', '| DOMAIN | restrictions | «txt» |')], finds: ['error registry-syntax'] },
+  { rule: 'registry-syntax', name: 'a query with a column that is not there', edits: [replace('REGISTRY.md', R6_END, `### calm-night\n\n- **Severity:** info\n- **Message:** {slug} rests\n\n\`\`\`sql\nSELECT d.file, d.line, d.slug\nFROM dispatch d WHERE «d.stauts» = 'paused'\n\`\`\`\n\n${R6_END}`)], finds: ['error registry-syntax'], says: 'd.stauts' },
+  { rule: 'registry-syntax', name: 'a query that is no SQL', edits: [replace('REGISTRY.md', R6_END, `### calm-night\n\n- **Severity:** info\n- **Message:** all rest\n\n\`\`\`sql\nSELECT file, line\nFORM «dispatch»\n\`\`\`\n\n${R6_END}`)], finds: ['error registry-syntax'] },
+  { rule: 'registry-syntax', name: 'a query that changes something', edits: [replace('REGISTRY.md', R6_END, `### calm-night\n\n- **Severity:** info\n- **Message:** all rest\n\n\`\`\`sql\n«DELETE FROM dispatch»\n\`\`\`\n\n${R6_END}`)], finds: ['error registry-syntax'], says: 'only a SELECT' },
+  { rule: 'registry-syntax', name: 'a query without file and line', edits: [replace('REGISTRY.md', R6_END, `### calm-night\n\n- **Severity:** info\n- **Message:** {slug} rests\n\n\`\`\`sql\n«SELECT slug FROM dispatch»\n\`\`\`\n\n${R6_END}`)], finds: ['error registry-syntax'], says: 'no file and line' },
+  { rule: 'registry-syntax', name: 'a message with a column that its query does not select', edits: [replace('REGISTRY.md', R6_END, `«### calm-night»\n\n- **Severity:** info\n- **Message:** {slog} rests\n\n\`\`\`sql\nSELECT file, line, slug FROM dispatch\n\`\`\`\n\n${R6_END}`)], finds: ['error registry-syntax'], says: '{slog}' },
+  { rule: 'registry-syntax', name: 'a rule of the owner\'s own', edits: [replace('REGISTRY.md', R6_END, `### calm-night\n\n- **Severity:** info\n- **Message:** {slug} rests\n\n\`\`\`sql\nSELECT file, line, slug FROM dispatch WHERE status = 'paused'\n\`\`\`\n\n${R6_END}`)], finds: [] },
+
+  // bundle-invalid
+  { rule: 'bundle-invalid', name: 'an argument that the bundle does not have', edits: [replace('REGISTRY.md', '| set | BRIEFING[Briefing] | body | {body} |', '«| set | BRIEFING[Briefing] | body | {bdoy} |»')], finds: ['error bundle-invalid'], says: '{bdoy}' },
+  { rule: 'bundle-invalid', name: 'a bundle that sets a field of the owner', edits: [replace('REGISTRY.md', '| set | BRIEFING[Briefing] | body | {body} |', '| set | BRIEFING[Briefing] | body | {body} |\n«| set | PROJECT[inventory] | mission | {body} |»')], finds: ['error bundle-invalid'], says: 'the owner' },
+  { rule: 'bundle-invalid', name: 'a literal for a text field', edits: [replace('REGISTRY.md', '| set | BRIEFING[Briefing] | body | {body} |', '| set | BRIEFING[Briefing] | body | Good morning. |')], finds: [] },
+
+  // file-missing
+  { rule: 'file-missing', name: 'the only file of an object', edits: [remove('NOTIFICATIONS-ARCHIVE.md'), replace('REGISTRY.md', '| NOTIFICATION-ARCHIVE | `NOTIFICATIONS-ARCHIVE.md` | section', '| NOTIFICATION-ARCHIVE | «`NOTIFICATIONS-ARCHIVE.md`» | section')], finds: ['error file-missing'] },
+  { rule: 'file-missing', name: 'a link in its place', edits: [file('NOTIFICATIONS-ARCHIVE.md', { link: 'memory/README.md' }), replace('REGISTRY.md', '| NOTIFICATION-ARCHIVE | `NOTIFICATIONS-ARCHIVE.md` | section', '| NOTIFICATION-ARCHIVE | «`NOTIFICATIONS-ARCHIVE.md`» | section')], finds: ['error file-missing'], says: 'symbolic link' },
+  { rule: 'file-missing', name: 'a protected file without records', edits: [replace('REGISTRY.md', R3_ROW, `${R3_ROW}\n| «\`notes/RULES.md\`» | PROTECTED | - | - |`)], finds: ['error file-missing'] },
+  { rule: 'file-missing', name: 'no project and no memory yet', edits: [remove(LONGRUNNER), remove(PHASES), remove('PROJECTS/inventory/outputs/inventory-2026-11-20.md'), replace(DISPATCH, `${DISPATCH_ROW}\n`, '')], finds: [] },
+
+  // record-shape
+  { rule: 'record-shape', name: 'a row with a cell too few', edits: [replace(DISPATCH, DISPATCH_ROW, '«| 1 | inventory | PROJECTS/inventory/LONGRUNNER.md | collect | active | - |»')], finds: ['error record-shape'], fixed: [DISPATCH, '| 1 | inventory | PROJECTS/inventory/LONGRUNNER.md | collect | active | - | - |\n'] },
+  { rule: 'record-shape', name: 'a row that ends without a pipe', edits: [replace(DISPATCH, DISPATCH_ROW, '«| 1 | inventory | PROJECTS/inventory/LONGRUNNER.md | collect | active»')], finds: ['error record-shape'], fixed: [DISPATCH, '| 1 | inventory | PROJECTS/inventory/LONGRUNNER.md | collect | active | - | - |\n'] },
+  { rule: 'record-shape', name: 'a row with a cell too many', edits: [replace(DISPATCH, DISPATCH_ROW, '| 1 | inventory | PROJECTS/inventory/LONGRUNNER.md | collect | active | - | - | «b» |')], finds: ['error record-shape'], says: '\\|' },
+  { rule: 'record-shape', name: 'a protected row is not filled by a program', edits: [replace('MODEL-TIERS.md', '| heavy | local-model | qwen3:32b | 45 | 1000000 | 5 | 2 |', '«| heavy | local-model | qwen3:32b | 45 | 1000000 | 5 |»')], finds: ['error record-shape', 'warning heavy-without-limit @ *'] },
+  { rule: 'record-shape', name: 'front matter that gives a name twice', edits: [replace(LONGRUNNER, 'phase:\n  name: collect\n', 'phase:\n  name: collect\n  «name»: review\n')], finds: ['error record-shape'], says: 'twice' },
+  { rule: 'record-shape', name: 'front matter that is not YAML', edits: [replace(LONGRUNNER, '  tools: []\n  requires: []', '  tools: [\n  «r»equires: []')], finds: ['error record-shape'] },
+  { rule: 'record-shape', name: 'no front matter at all', edits: [file(LONGRUNNER, '«»# Inventory\n')], finds: ['error record-shape'] },
+  { rule: 'record-shape', name: 'an empty file', edits: [file(LONGRUNNER, '«»')], finds: ['error record-shape'] },
+  { rule: 'record-shape', name: 'a section that gives an item twice', edits: [replace(PHASES, '- **Objective:** Say of each package what follows from its licence.', '- **Objective:** Say of each package what follows from its licence.\n- **Objective:** «Or not.»')], finds: ['error record-shape'] },
+  { rule: 'record-shape', name: 'a pipe in a cell, escaped', edits: [replace(DISPATCH, '| - |', '| Left \\| right? |'), replace('NOTIFICATIONS.md', INBOX, notification())], finds: [] },
+
+  // locator-ambiguous
+  { rule: 'locator-ambiguous', name: 'a heading of records that stands twice', edits: [append(DISPATCH, '\n«## Projects»\n\n| Priority | Slug |\n|---|---|\n')], finds: ['error locator-ambiguous'] },
+  { rule: 'locator-ambiguous', name: 'the same words at another depth', edits: [append(DISPATCH, '\n### Projects\n\nNothing.\n')], finds: [] },
+
+  // field-contract
+  { rule: 'field-contract', name: 'a status that is not one of the words', edits: [replace(DISPATCH, '| active |', '| «aktive» |')], finds: ['error field-contract'], says: 'active, blocked' },
+  { rule: 'field-contract', name: 'a status in capitals', edits: [replace(DISPATCH, '| active |', '| «Active» |')], finds: ['error field-contract'], fixed: [DISPATCH, DISPATCH_ROW] },
+  { rule: 'field-contract', name: 'a quoted word in front matter, in capitals', edits: [replace(LONGRUNNER, '  quality: ADEQUATE', '  quality: «"adequate"»')], finds: ['error field-contract'], fixed: [LONGRUNNER, '  quality: ADEQUATE\n'] },
+  { rule: 'field-contract', name: 'a number out of its range', edits: [replace(LONGRUNNER, '  timeout_days: 3', '  timeout_days: «31»')], finds: ['error field-contract'] },
+  { rule: 'field-contract', name: 'a time without its zone', edits: [replace(LONGRUNNER, '  started: 2026-11-18T09:00:00Z', '  started: «2026-11-18T09:00:00»')], finds: ['error field-contract'] },
+  { rule: 'field-contract', name: 'a required field that is empty', edits: [replace(LONGRUNNER, 'mission: Know what is installed, under which licence, and what could be removed.', 'mission: «null»')], finds: ['error field-contract'] },
+  { rule: 'field-contract', name: 'a required field that is not there: the record is shown', edits: [replace(LONGRUNNER, '---\nmission: Know what is installed, under which licence, and what could be removed.\n', '«---»\n')], finds: ['error field-contract'] },
+  { rule: 'field-contract', name: 'an item of a list', edits: [replace(LONGRUNNER, '  outputs:\n    - PROJECTS/inventory/outputs/inventory-2026-11-20.md\n', '  outputs:\n    - «../../etc/passwd»\n')], finds: ['error field-contract'] },
+  { rule: 'field-contract', name: 'two active projects with one priority', edits: [replace(DISPATCH, DISPATCH_ROW, `${DISPATCH_ROW}\n| «1» | garden | PROJECTS/garden/LONGRUNNER.md | collect | active | - | - |`), copyProject('garden')], finds: ['error field-contract'] },
+  { rule: 'field-contract', name: 'one priority, but only one of them is active', edits: [replace(DISPATCH, DISPATCH_ROW, `${DISPATCH_ROW}\n| 1 | garden | PROJECTS/garden/LONGRUNNER.md | collect | paused | - | - |`), copyProject('garden')], finds: [] },
+  { rule: 'field-contract', name: 'a name next to one of R2', edits: [replace(LONGRUNNER, '  successor: review', '  succesor: «review»')], finds: ['warning field-contract'], says: 'phase.successor' },
+  { rule: 'field-contract', name: 'a required column that is not there', edits: [replace(DISPATCH, '| Priority | Slug | Longrunner | Phase | Status | Last worker pass | Escalation |', '«| Priority | Slug | Longrunner | Phase | Staus | Last worker pass | Escalation |»'), replace(DISPATCH, '| active |', '| «active» |')], finds: ['error field-contract', 'warning field-contract'] },
+  { rule: 'field-contract', name: 'a field of a section', edits: [replace('NOTIFICATIONS.md', INBOX, notification({ status: '«opened»' }))], finds: ['error field-contract'] },
+  { rule: 'field-contract', name: 'columns in CRLF files after wide letters', edits: [file('memory/2026-11-20.md', '# Memory\r\n\r\n## RUN-20261120-001 𝒳 done\r\n\r\n- **Time:** «yesterday»\r\n- **Result:** ok\r\n')], finds: ['error field-contract'] },
+
+  // key-unique
+  { rule: 'key-unique', name: 'two sections with one id', edits: [append('orchestration-os/OPS-FAILURE-MODES.md', failureMode('«FM-001»'))], finds: ['error key-unique'], says: 'FM-001' },
+  { rule: 'key-unique', name: 'two rows with one key', edits: [replace(DISPATCH, DISPATCH_ROW, `${DISPATCH_ROW}\n| 2 | «inventory» | PROJECTS/inventory/LONGRUNNER.md | collect | paused | - | - |`)], finds: ['error key-unique'] },
+  { rule: 'key-unique', name: 'the next free id', edits: [append('orchestration-os/OPS-FAILURE-MODES.md', failureMode('FM-901'))], finds: [] },
+  { rule: 'key-unique', name: 'the same phase in two projects', edits: [copyProject('garden'), replace(DISPATCH, DISPATCH_ROW, `${DISPATCH_ROW}\n| 2 | garden | PROJECTS/garden/LONGRUNNER.md | collect | active | - | - |`)], finds: [] },
+
+  // reference-unresolved
+  { rule: 'reference-unresolved', name: 'a runner that nobody defined', edits: [replace(LONGRUNNER, '  runner: script', '  runner: «skript»')], finds: ['error reference-unresolved'], says: 'did you mean "script"?' },
+  { rule: 'reference-unresolved', name: 'a row for a project without a folder', edits: [replace(DISPATCH, DISPATCH_ROW, `${DISPATCH_ROW}\n| 2 | «inventry» | PROJECTS/inventory/LONGRUNNER.md | collect | paused | - | - |`)], finds: ['error reference-unresolved', 'error dispatch-longrunner-elsewhere @ *'] },
+  { rule: 'reference-unresolved', name: 'one item of a list', edits: [replace(LONGRUNNER, '  tools: []', '  tools: [git, «nonesuch»]')], finds: ['error reference-unresolved'], says: 'nonesuch' },
+  { rule: 'reference-unresolved', name: 'another runner', edits: [replace(LONGRUNNER, '  runner: script', '  runner: local-model')], finds: [] },
+
+  // route-ambiguous
+  { rule: 'route-ambiguous', name: 'two patterns that fit equally well', edits: [file('notes/plan.md', '# Plan\n'), replace('REGISTRY.md', R3_ROW, `${R3_ROW}\n| \`notes/pl*.md\` | STANDARD | - | - |\n| «\`notes/*an.md\`» | PROTECTED | - | - |`)], finds: ['error route-ambiguous'], says: 'notes/plan.md' },
+  { rule: 'route-ambiguous', name: 'a third row settles it', edits: [file('notes/plan.md', '# Plan\n'), replace('REGISTRY.md', R3_ROW, `${R3_ROW}\n| \`notes/pl*.md\` | STANDARD | - | - |\n| \`notes/*an.md\` | PROTECTED | - | - |\n| \`notes/plan.md\` | STANDARD | - | - |`)], finds: [] },
+
+  // edge-unresolved
+  { rule: 'edge-unresolved', name: 'a bundle that R5 does not declare', edits: [replace('REGISTRY.md', R4_ROW, `${R4_ROW}\n| «\`BUNDLE:pass_recrd\`» | READS | \`OBJECT:RUN\` | - |`)], finds: ['error edge-unresolved'], says: 'pass_record' },
+  { rule: 'edge-unresolved', name: 'an object that R1 does not declare', edits: [replace('REGISTRY.md', R4_ROW, `${R4_ROW}\n| \`BUNDLE:pass_record\` | READS | «\`OBJECT:RUNS\`» | - |`)], finds: ['error edge-unresolved'] },
+  { rule: 'edge-unresolved', name: 'a file that is not there', edits: [replace('REGISTRY.md', R4_ROW, `${R4_ROW}\n| \`SOUL.md\` | READS | «\`USR.md\`» | - |`)], finds: ['warning edge-unresolved'], says: 'USER.md' },
+  { rule: 'edge-unresolved', name: 'a pattern in a place of which nobody speaks', edits: [replace('REGISTRY.md', R4_ROW, `${R4_ROW}\n| \`SOUL.md\` | READS | «\`attic/*.md\`» | - |`)], finds: ['info edge-unresolved'] },
+  { rule: 'edge-unresolved', name: 'a pattern in a place that a route knows', edits: [replace('REGISTRY.md', R4_ROW, `${R4_ROW}\n| \`SOUL.md\` | READS | \`memory/*.md\` | - |`)], finds: [] },
+
+  // trigger-cycle
+  { rule: 'trigger-cycle', name: 'a bundle that leads back to itself', edits: [replace('REGISTRY.md', R4_ROW, `${R4_ROW}\n| \`BUNDLE:phase_transition\` | «TRIGGERS» | \`BUNDLE:pass_record\` | - |`)], finds: ['error trigger-cycle'], says: 'BUNDLE:pass_record → BUNDLE:phase_transition → BUNDLE:pass_record' },
+  { rule: 'trigger-cycle', name: 'a relation instead', edits: [replace('REGISTRY.md', R4_ROW, `${R4_ROW}\n| \`BUNDLE:phase_transition\` | REFERENCES | \`BUNDLE:pass_record\` | - |`)], finds: [] },
+
+  // not-utf8
+  { rule: 'not-utf8', name: 'a letter in Latin-1', edits: [file('notes/menu.md', { bytes: Buffer.from('# Menu\n\nOne café\n', 'latin1') })], finds: ['error not-utf8 @ notes/menu.md:3:8-9'], says: 'E9 at offset 15' },
+  { rule: 'not-utf8', name: 'the file of an object', edits: [file('NOTIFICATIONS-ARCHIVE.md', { bytes: Buffer.from([0xef, 0xbb, 0xbf, 0x41, 0xc0, 0x80]) })], finds: ['error not-utf8 @ NOTIFICATIONS-ARCHIVE.md:1:2-3'] },
+  { rule: 'not-utf8', name: 'UTF-8 with a byte order mark, and a picture', edits: [file('notes/menu.md', '\ufeff# Menu\n\nOne café\n'), file('notes/menu.png', { bytes: Buffer.from([0x89, 0x50, 0xff]) }), file('notes/core', { bytes: Buffer.from([0x7f, 0, 0xff]) })], finds: [] },
+
+  // name-case
+  { rule: 'name-case', name: 'two files', edits: [file('notes/Report.md', '# A\n'), file('notes/report.md', '# B\n')], finds: ['warning name-case @ notes/report.md:1:1-1'] },
+  { rule: 'name-case', name: 'two folders, said once', edits: [file('notes/Old/a.md', '# A\n'), file('notes/old/b.md', '# B\n'), file('notes/old/c.md', '# C\n')], finds: ['warning name-case @ notes/old/b.md:1:1-1'] },
+  { rule: 'name-case', name: 'letters composed in two ways', edits: [file('notes/caf\u00e9.md', '# A\n'), file('notes/cafe\u0301.md', '# B\n')], finds: ['warning name-case @ notes/caf\u00e9.md:1:1-1'] },
+  { rule: 'name-case', name: 'beside a protected file', edits: [file('Soul.md', '# Soul\n')], finds: ['error name-case @ Soul.md:1:1-1'] },
+  { rule: 'name-case', name: 'one name in two folders', edits: [file('notes/a/x.md', '# A\n'), file('notes/b/X.md', '# B\n')], finds: [] },
+
+  // symlink-escape
+  { rule: 'symlink-escape', name: 'a link to a home folder', edits: [file('PROJECTS/inventory/outputs/keys', { link: '/home/ada/.ssh' })], finds: ['error symlink-escape @ PROJECTS/inventory/outputs/keys:1:1-1'] },
+  { rule: 'symlink-escape', name: 'a relative link, by way of another', edits: [file('notes/here', { link: '..' }), file('notes/there', { link: 'here/../secrets' })], finds: ['error symlink-escape @ notes/there:1:1-1'] },
+  { rule: 'symlink-escape', name: 'links that stay inside', edits: [file('notes/soul', { link: '../SOUL.md' }), file('notes/root', { link: '/workspace/memory' }), file('notes/loop', { link: 'loop' })], finds: [] },
+
+  // link-broken
+  { rule: 'link-broken', name: 'a page that was renamed', edits: [file('notes/a.md', 'See [safety](«../orchestration-os/OPS-SAFETY.md»).\n')], finds: ['warning link-broken'] },
+  { rule: 'link-broken', name: 'a page in another folder', edits: [file('notes/a.md', 'See [safety](«SOUL.md#domain»), and more.\n')], finds: ['warning link-broken'], fixed: ['notes/a.md', 'See [safety](../SOUL.md#domain), and more.\n'] },
+  { rule: 'link-broken', name: 'a heading that is not there', edits: [file('notes/a.md', '# A\n\nSee [limits](«../SOUL.md#lines-that-are-not-crosed») and [below](«#nothing»).\n')], finds: ['warning link-broken', 'warning link-broken'], says: '#lines-that-are-not-crossed' },
+  { rule: 'link-broken', name: 'out of the workspace', edits: [file('notes/a.md', 'See [there](«../../elsewhere.md»).\n')], finds: ['warning link-broken'] },
+  { rule: 'link-broken', name: 'files, folders, headings, addresses, and code', edits: [file('notes/a.md', '# A and B\n\n[f](../SOUL.md) [d](../memory/) [h](../SOUL.md#domain) [own](#a-and-b) [w](https://example.org/x.md) [abs](/SOUL.md)\n\n`[c](gone.md)`\n\n```md\n[c](gone.md)\n```\n')], finds: [] },
+
+  // placeholder
+  { rule: 'placeholder', name: 'names in braces and notes to oneself', edits: [file('notes/a.md', 'The owner is «{OWNER_NAME}», born «{{when}}» in «<your town>». «TODO»: say more.\n')], finds: ['warning placeholder', 'warning placeholder', 'warning placeholder', 'warning placeholder'] },
+  { rule: 'placeholder', name: 'in front matter', edits: [replace(LONGRUNNER, 'mission: Know what is installed, under which licence, and what could be removed.', 'mission: «TBD»')], finds: ['warning placeholder'] },
+  { rule: 'placeholder', name: 'examples, comments, outputs and ordinary words', edits: [file('notes/a.md', 'Write `{OWNER_NAME}`; a todo list for {reason} is fine.\n\n<!-- TODO later -->\n\n```text\nTODO\n```\n'), file('PROJECTS/inventory/outputs/b.md', 'TODO\n')], finds: [] },
+
+  // domain-anchor
+  { rule: 'domain-anchor', name: 'in a workspace that nobody owns', edits: [replace('SOUL.md', '- **Domain anchor:** Keeping the software of a small clinic current and documented.', '- **Domain anchor:** «-»')], finds: ['info domain-anchor'] },
+  { rule: 'domain-anchor', name: 'in a workspace with an owner', edits: [replace('SOUL.md', '- **Domain anchor:** Keeping the software of a small clinic current and documented.', '- **Domain anchor:** «-»'), replace('INTEGRITY-MANIFEST.md', 'signature: null', 'signature: c2lnbmVk')], finds: ['warning domain-anchor'] },
+  { rule: 'domain-anchor', name: 'the line is not there at all', edits: [replace('SOUL.md', '## Domain\n\n- **Domain anchor:** Keeping the software of a small clinic current and documented.\n', '## «Domain»\n\n')], finds: ['info domain-anchor'] },
+  { rule: 'domain-anchor', name: 'another sentence', edits: [replace('SOUL.md', 'small clinic', 'school')], finds: [] },
+
+  // host-size
+  { rule: 'host-size', name: 'a file that is cut', edits: [file('MEMORY.md', `# Memory\n\n${'x'.repeat(19_000)}\n${'y'.repeat(989)}«${'z'.repeat(2_000)}\n»`)], finds: ['error host-size'], says: '22001 characters' },
+  { rule: 'host-size', name: 'a file that is nearly full', edits: [file('USER.md', `# User\n\n## Owner\n\n- **Time zone:** UTC\n\n${'x'.repeat(3_500)}\n`)], finds: ['warning host-size @ USER.md:1:1-1'] },
+  { rule: 'host-size', name: 'all together', edits: [file('MEMORY.md', 'm'.repeat(15_900)), file('IDENTITY.md', 'i'.repeat(15_800)), file('BOOTSTRAP.md', 'b'.repeat(15_700)), append('AGENTS.md', 'a'.repeat(9_000))], finds: ['error host-size @ MEMORY.md:1:1-1'] },
+  { rule: 'host-size', name: 'a page that no host reads any more', edits: [file('TOOLS.md', '# Tools\n')], finds: ['warning host-size @ TOOLS.md:1:1-1'] },
+  { rule: 'host-size', name: 'a long page that no host injects', edits: [file('notes/long.md', 'x'.repeat(30_000))], finds: [] },
+
+  // secret
+  { rule: 'secret', name: 'a key in notes', edits: [file('notes/a.md', `The key is «${fakeKey()}» as always.\n`)], finds: ['error secret'], says: 'a secret of the kind' },
+  { rule: 'secret', name: 'a key in a field that another rule quotes', edits: [replace(LONGRUNNER, '  runner: script', `  runner: «${fakeKey()}»`)], finds: ['error reference-unresolved', `error secret @ ${LONGRUNNER}:25:11-51`], says: '[secret]' },
+  { rule: 'secret', name: 'a key in a file without an extension', edits: [file('PROJECTS/inventory/.env', `«TOKEN=${fakeKey()}»\n`.replace('«TOKEN=', 'TOKEN=«'))], finds: ['error secret'] },
+  { rule: 'secret', name: 'the name of a variable', edits: [file('notes/a.md', 'The key is in AWS_ACCESS_KEY_ID.\n')], finds: [] },
+
+  // orphan-project
+  { rule: 'orphan-project', name: 'a project without a row', edits: [copyProject('garden')], finds: ['warning orphan-project @ PROJECTS/garden/LONGRUNNER.md:1:1-1'] },
+  { rule: 'orphan-project', name: 'a folder that says nothing', edits: [file('PROJECTS/attic/a.md', '# A\n'), file('PROJECTS/attic/b.md', '# B\n')], finds: ['warning orphan-project @ PROJECTS/attic/a.md:1:1-1'] },
+  { rule: 'orphan-project', name: 'a draft', edits: [file('PROJECTS/attic/LONGRUNNER-DRAFT.md', '---\nmission: Tidy the attic.\nphase:\n  name: look\n  objective: Look into it.\n---\n')], finds: [] },
+
+  // objective
+  { rule: 'objective', name: 'nothing to do, and nothing else can run', edits: [replace(LONGRUNNER, '  objective: Find the licence of the packages that declare none.', '  objective: «null»')], finds: ['error objective'] },
+  { rule: 'objective', name: 'nothing to do, but another project can run', edits: [replace(LONGRUNNER, '  objective: Find the licence of the packages that declare none.\n', ''), copyProject('garden'), replace(DISPATCH, DISPATCH_ROW, `${DISPATCH_ROW}\n| 2 | garden | PROJECTS/garden/LONGRUNNER.md | collect | active | - | - |`), replace('PROJECTS/garden/LONGRUNNER.md', '  runner: script\n', '  objective: Dig.\n  runner: script\n')], finds: [`warning objective @ ${LONGRUNNER}:1:1-4`] },
+  { rule: 'objective', name: 'what the last pass has reached already', edits: [replace(LONGRUNNER, '  objective: Find the licence of the packages that declare none.', '  objective: «list the first twelve  packages»')], finds: ['warning objective'] },
+  { rule: 'objective', name: 'something has changed since', edits: [replace(LONGRUNNER, '  objective: Find the licence of the packages that declare none.', '  objective: List the first twelve packages.'), file('PROJECTS/inventory/wishes.md', { bytes: Buffer.from('More.\n'), mtime: '2026-11-20T09:00:00Z' })], finds: [] },
+  { rule: 'objective', name: 'the objective of the phase before', edits: [replace(LONGRUNNER, '  objective: Find the licence of the packages that declare none.', '  objective: «List the first twelve packages.»'), replace(LONGRUNNER, '  started: 2026-11-18T09:00:00Z', '  started: 2026-11-20T09:00:00Z')], finds: ['warning objective'], says: 'the phase before' },
+  { rule: 'objective', name: 'a paused project needs none', edits: [replace(LONGRUNNER, '  objective: Find the licence of the packages that declare none.', '  objective: null'), replace(DISPATCH, '| active |', '| paused |')], finds: [] },
+
+  // tier-runner
+  { rule: 'tier-runner', name: 'a tier that the program needs', edits: [replace('MODEL-TIERS.md', '| heavy | local-model | qwen3:32b | 45 | 1000000 | 5 | 2 |', '«| large | local-model | qwen3:32b | 45 | 1000000 | 5 | 2 |»')], finds: ['error tier-runner'] },
+  { rule: 'tier-runner', name: 'a kind of runner that cannot be started yet', edits: [append('orchestration-os/RUNNERS.md', '\n## host\n\n- **Kind:** openclaw\n'), replace(LONGRUNNER, '  runner: script', '  runner: «host»')], finds: ['warning tier-runner'] },
+  { rule: 'tier-runner', name: 'a tier more', edits: [replace('MODEL-TIERS.md', '| heavy |', '| huge | script | - | 60 | - | - | 1 |\n| heavy |')], finds: [] },
+
+  // notification-open
+  { rule: 'notification-open', name: 'answered, and no pass has run since', edits: [replace('NOTIFICATIONS.md', INBOX, notification({ status: '«open»', answer: 'yes' }))], finds: ['info notification-open'] },
+  { rule: 'notification-open', name: 'answered, and left by a pass', edits: [replace('NOTIFICATIONS.md', INBOX, notification({ status: '«approved»' })), replace('audit/SESSION-REGISTRY.md', RUN_HEADER, RUN_HEADER + run('RUN-20261121-001', '2026-11-21T01:30:00Z', '2026-11-21T01:40:00Z')), replace('audit/AUDIT-LOG.md', AUDIT_HEADER, AUDIT_HEADER + audit(1, 'RUN-20261121-001'))], finds: ['warning notification-open'], says: 'RUN-20261121-001' },
+  { rule: 'notification-open', name: 'not answered, and done', edits: [replace('NOTIFICATIONS.md', INBOX, `${notification()}${notification({ heading: 'N-20261121-002 Done', status: 'done', answer: 'yes' }).replace(INBOX, '')}`)], finds: [] },
+
+  // module-watch
+  { rule: 'module-watch', name: 'an enabled module that is not installed', edits: [replace('REGISTRY.md', '| memory | `memory/*.md`, `MEMORY.md` | no |', '| «memory» | `memory/*.md`, `MEMORY.md` | yes |')], finds: ['warning module-watch'] },
+  { rule: 'module-watch', name: 'a module that nobody knows', edits: [replace('REGISTRY.md', '| memory | `memory/*.md`, `MEMORY.md` | no |', '| «memroy» | `memory/*.md` | no |')], finds: ['info module-watch'], says: 'did you mean memory?' },
+  { rule: 'module-watch', name: 'patterns that can match nothing', edits: [replace('REGISTRY.md', '| knowledge | `**/*.md` | no |', '| «knowledge» | «`memories/*.md`, `.git/**`» | yes |')], finds: ['warning module-watch', 'warning module-watch', 'warning module-watch @ same'] },
+  { rule: 'module-watch', name: 'a module that is off', edits: [replace('REGISTRY.md', '| knowledge | `**/*.md` | no |', '| knowledge | `nowhere/*.md` | no |')], finds: [] },
+
+  // suppression
+  { rule: 'suppression', name: 'without a reason', edits: [file('notes/a.md', '«<!-- nocturne-ignore link-broken -->»\nSee [it](«gone.md»).\n')], finds: ['error suppression', 'warning link-broken'] },
+  { rule: 'suppression', name: 'a rule that nobody knows', edits: [file('notes/a.md', '<!-- nocturne-ignore «link-brocken»: as said -->\nSee it.\n')], finds: ['error suppression'], says: 'did you mean link-broken?' },
+  { rule: 'suppression', name: 'a rule that may never be silenced', edits: [replace(LONGRUNNER, '  timeout_days: 3', '  # nocturne-ignore «field-contract»: we like it so\n  timeout_days: «31»')], finds: ['error suppression', 'error field-contract'] },
+  { rule: 'suppression', name: 'an error of a rule whose warnings may be silenced', edits: [file('Soul.md', '<!-- nocturne-ignore-file «name-case»: old -->\n')], finds: ['error name-case @ Soul.md:1:1-1', 'error suppression'] },
+  { rule: 'suppression', name: 'nothing to silence', edits: [file('notes/a.md', '«<!-- nocturne-ignore link-broken: on paper -->»\nSee it.\n')], finds: ['warning suppression'] },
+  { rule: 'suppression', name: 'the next line', edits: [file('notes/a.md', '<!-- nocturne-ignore link-broken: on paper -->\n\nSee [it](gone.md).\n')], finds: [] },
+  { rule: 'suppression', name: 'only the next line', edits: [file('notes/a.md', '<!-- nocturne-ignore link-broken: on paper -->\nSee [it](gone.md).\nAnd [it](«gone.md») again.\n')], finds: ['warning link-broken'] },
+  { rule: 'suppression', name: 'the table that follows', edits: [replace(DISPATCH, '| Priority |', '<!-- nocturne-ignore reference-unresolved: comes tomorrow -->\n| Priority |'), replace(DISPATCH, DISPATCH_ROW, `${DISPATCH_ROW}\n| 2 | later | PROJECTS/later/LONGRUNNER.md | - | complete | - | - |`)], finds: [] },
+  { rule: 'suppression', name: 'the whole file', edits: [file('notes/a.md', '<!-- nocturne-ignore-file link-broken: on paper -->\n# A\n\nSee [it](gone.md).\n\nAnd [that](away.md).\n')], finds: [] },
+  { rule: 'suppression', name: 'a field of front matter', edits: [replace(LONGRUNNER, '  objective: Find the licence of the packages that declare none.', '  # nocturne-ignore objective: waits for the list\n  objective: null')], finds: [] },
+  { rule: 'suppression', name: 'an example in code', edits: [file('notes/a.md', 'Write `<!-- nocturne-ignore RULE: reason -->`.\n\n```md\n<!-- nocturne-ignore nothing -->\n```\n')], finds: [] },
+
+  // rules of R6
+  { rule: 'r6', name: 'a violation, at the field that the query names', edits: [replace('REGISTRY.md', R6_END, `### calm-night\n\n- **Severity:** warning\n- **Message:** {slug} is {status}, {empty}\n- **Hint:** wake it\n\n\`\`\`sql\nSELECT file, line, slug, status, NULL AS empty, 'status' AS field FROM dispatch WHERE status = 'active'\n\`\`\`\n\n${R6_END}`), replace(DISPATCH, '| active |', '| «active» |')], finds: ['warning calm-night'], says: 'inventory is active, -' },
+  { rule: 'r6', name: 'a violation, at the key', edits: [replace('REGISTRY.md', R6_END, `### calm-night\n\n- **Severity:** error\n- **Message:** all wrong\n\n\`\`\`sql\nSELECT file, line FROM dispatch\n\`\`\`\n\n${R6_END}`), replace(DISPATCH, '| inventory |', '| «inventory» |')], finds: ['error calm-night'] },
+  { rule: 'r6', name: 'a violation that is silenced', edits: [replace('REGISTRY.md', R6_END, `### calm-night\n\n- **Severity:** error\n- **Message:** all wrong\n\n\`\`\`sql\nSELECT file, line FROM dispatch\n\`\`\`\n\n${R6_END}`), replace(DISPATCH, '# Active projects', '<!-- nocturne-ignore-file calm-night: not tonight -->\n# Active projects')], finds: [] },
+];
+
+/** The project of the base workspace once more, under another name and without outputs. */
+function copyProject(slug: string): Edit {
+  return (files) => {
+    for (const name of ['LONGRUNNER.md', 'PHASES.md']) {
+      const content = files.get(`PROJECTS/inventory/${name}`);
+      if (content !== undefined) files.set(`PROJECTS/${slug}/${name}`, content);
+    }
+  };
+}
+
+/** A key that looks real and belongs to nobody; put together so that this file holds none. */
+function fakeKey(): string {
+  return ['gh', 'p_', 'wWPw5k4aXcaT4fNP0UcnZwJUVFk6LO0pINUx'].join('');
+}
