@@ -57,7 +57,7 @@ function proofs(rows: readonly Rec[]): readonly string[] {
   for (const row of rows) {
     if (!['criterion', 'stop-condition'].includes(fieldText(row, 'type'))) continue;
     const [project = '', assertion = ''] = split(fieldText(row, 'target'));
-    if (fieldText(row, 'result') === 'ok') held.set(`${project} ${assertion}`, `${project}: ${assertion} (${fieldText(row, 'detail')})`);
+    if (fieldText(row, 'result') === 'ok') held.set(`${project} ${assertion}`, `${project}: \`${assertion.replaceAll('`', "'")}\`: ${fieldText(row, 'detail')}`);
     else held.delete(`${project} ${assertion}`);
   }
   return [...held.values()];

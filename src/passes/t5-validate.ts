@@ -78,10 +78,16 @@ export function noteAssertions(pass: Pass, step: 'T5' | 'T6', results: readonly 
   const type = step === 'T5' ? 'criterion' : 'stop-condition';
   const rows = results.map((one) => {
     const holds = one.holds && one.error === undefined;
-    const detail = one.error ?? `${one.found}${one.where === undefined ? '' : ` in ${one.where}`}`;
+    const detail = one.error ?? evidenceOf(one);
     return stepRow(step, { type, target: `${pass.data.project ?? ''}: ${one.assertion}`, result: holds ? 'ok' : 'failed', detail: holds ? detail : `expected ${one.expected}; found ${detail}` });
   });
   act(pass, { reason: type, audit: rows });
+}
+
+/** What was found, and where unless that is said already. */
+export function evidenceOf(one: AssertionResult): string {
+  const path = one.where?.replace(/:\d+$/, '').replace(/^PROJECTS\/[^/]+\//, '') ?? '';
+  return one.where === undefined || (path !== '' && one.found.includes(path)) ? one.found : `${one.found} in ${one.where}`;
 }
 
 /** The criteria of the next pass or the stop condition of the phase: from the project, else from PHASES.md. */

@@ -8,7 +8,7 @@ import type { AssertionResult } from '../governance/types.js';
 import type { Snapshot } from '../workspace/types.js';
 import { note, runBundles } from './act.js';
 import { transitionArguments } from './t2-load.js';
-import { evaluate, noteAssertions } from './t5-validate.js';
+import { evaluate, evidenceOf, noteAssertions } from './t5-validate.js';
 import { type Pass, type Step, withData } from './types.js';
 
 export const t6State: Step = {
@@ -42,7 +42,7 @@ function record(pass: Pass, slug: string): void {
 
 function endPhase(pass: Pass, at: { slug: string; stop: readonly AssertionResult[]; snapshot: Snapshot }): void {
   const { slug, snapshot } = at;
-  const evidence = at.stop.map((one) => `- ${one.assertion}: ${one.found}${one.where === undefined ? '' : ` (${one.where})`}`).join('\n');
+  const evidence = at.stop.map((one) => `- \`${one.assertion.replaceAll('`', "'")}\`: ${evidenceOf(one)}`).join('\n');
   const project = snapshot.record('PROJECT', slug);
   const next = nextPhase(phaseGraph(snapshot, slug), fieldText(project, 'phase.name'), fieldText(project, 'phase.successor'));
   if (next.kind === 'next') {

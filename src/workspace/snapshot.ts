@@ -29,7 +29,7 @@ export function openSnapshot(root: string, options: SnapshotOptions): Snapshot {
     const text = textOf(path);
     return text === undefined ? undefined : scan(text);
   });
-  const loaded: LoadedSchema = ((text) => (text === undefined ? missingSchema() : loadSchema(text)))(textOf(REGISTRY_FILE));
+  const loaded = schemaOf(textOf(REGISTRY_FILE));
   const { schema } = loaded;
   const filesOf = memo((object: string): readonly string[] => listFiles(files, schema.objects.get(object)));
   const objectsOf = memo((path: string): readonly ObjectSpec[] => [...schema.objects.values()].filter((object) => globMatches(object.glob, path)));
@@ -70,6 +70,15 @@ export function openSnapshot(root: string, options: SnapshotOptions): Snapshot {
     },
   };
   return snapshot;
+}
+
+let known: { readonly text: string; readonly loaded: LoadedSchema } | undefined;
+
+/** The same text is the same schema: a pass opens dozens of snapshots. */
+function schemaOf(text: string | undefined): LoadedSchema {
+  if (text === undefined) return missingSchema();
+  if (known?.text !== text) known = { text, loaded: loadSchema(text) };
+  return known.loaded;
 }
 
 function listFiles(files: ReadonlyMap<string, FileEntry>, object: ObjectSpec | undefined): readonly string[] {

@@ -44,7 +44,7 @@ t.test('after the owner approved the last transition the project is complete, an
   t.equal(fieldText(place.workspace.snapshot().record('DISPATCH', 'pages'), 'status'), 'complete');
   const page = read(place, 'NOTIFICATIONS.md');
   t.match(page, /\*\*Passes \(1\)\*\*/);
-  t.match(page, /pages: entries: .*2 entries/);
+  t.match(page, /pages: `entries: .*`: 2 entries/);
   t.match(page, /pages is complete/);
   t.equal(fieldText(place.workspace.snapshot().records('REVIEW')[0], 'slug'), 'pages');
 });
