@@ -21,7 +21,7 @@ export function setFrontMatterField(text: string, edit: FieldEdit): string {
   const source = text.slice(doc.frontMatter.contentStart, doc.frontMatter.contentEnd);
   const { start, end, text: replacement } = spliceFor(source, edit);
   const base = doc.frontMatter.contentStart;
-  const result = text.slice(0, base + start) + replacement.replaceAll('\n', doc.eol) + text.slice(base + end);
+  const result = text.slice(0, base + start) + replacement.replace(/\r?\n/g, doc.eol) + text.slice(base + end);
   assertOnly(fields, { after: result, edit });
   return result;
 }
@@ -142,7 +142,6 @@ function isNothing(value: Value): boolean {
 
 function hasValue(cell: Cell, value: Value): boolean {
   if (typeof value === 'object' && value !== null) return cell.data !== undefined && JSON.stringify(cell.data) === JSON.stringify(value);
-  if (cell.data !== undefined) return isNothing(value) ? false : cell.value === String(value);
   return cell.value === (value === null ? '' : String(value));
 }
 

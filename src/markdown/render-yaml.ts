@@ -14,7 +14,7 @@ export type Quotes = 'plain' | 'single' | 'double' | 'flow';
 export function renderScalar(value: string | number | boolean | null, quotes: Quotes = 'plain'): string {
   const text = value === null ? '' : String(value);
   if (value === null) return quotes === 'plain' || quotes === 'flow' ? 'null' : '""';
-  if (quotes === 'double' || /[\u0000-\u001f\u007f-\u009f\u2028\u2029\ufeff\ud800-\udfff]/.test(text)) return renderDouble(text);
+  if (quotes === 'double' || /[\u0000-\u001f\u007f-\u009f\u2028\u2029\ufeff]|\p{Surrogate}/u.test(text)) return renderDouble(text);
   if (quotes === 'single') return `'${text.replaceAll("'", "''")}'`;
   if (quotes === 'flow' && !/^[\w./-]+$/.test(text)) return renderDouble(text);
   return isPlain(text) ? text : renderDouble(text);
