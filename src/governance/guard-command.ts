@@ -73,34 +73,32 @@ function walk(script: Script, world: CommandWorld, at: At): Places['now'] {
     refuse(at.found, 'command-unparsable', `the command is nested more than ${DEEPEST} deep`);
     return at.places;
   }
-  let places: Places = { now: at.places, chained: at.places };
+  // A loop comes back to its first command, so a cd anywhere in it makes every place in it uncertain.
+  const start: Places['now'] = script.branching && script.steps.some((step) => step.pipeline.some(mayMove)) ? [undefined] : at.places;
+  let places: Places = { now: start, chained: start };
   for (const step of script.steps) {
     at.found.budget -= 1;
     if (at.found.budget < 0) {
       refuse(at.found, 'command-unparsable', `the command has more than ${MOST_STEPS} steps`);
-      return at.places;
+      return places.now;
     }
-    places = takeStep(step, world, { ...at, before: places, branching: script.branching });
+    places = takeStep(step, world, { ...at, before: places });
   }
   return places.now;
 }
 
-function takeStep(step: Step, world: CommandWorld, at: At & { readonly before: Places; readonly branching: boolean }): Places {
+function takeStep(step: Step, world: CommandWorld, at: At & { readonly before: Places }): Places {
   const { before, found } = at;
   const start = step.join === '&&' ? before.chained : step.join === '||' ? union(before.now, before.chained) : before.now;
   const only = step.pipeline.length === 1 && !step.background ? step.pipeline[0] : undefined;
-  if (only?.kind === 'simple' && leaves(only) && step.join === '||') {
-    perform(only, world, { ...at, places: start });
-    return { now: before.chained, chained: before.chained };
-  }
   if (only?.kind === 'group' && !only.subshell) {
     const after = perform(only, world, { ...at, places: start });
     return { now: union(before.now, after), chained: step.join === '||' ? union(before.chained, after) : after };
   }
-  const target = step.pipeline.some((command) => command.kind === 'simple' && changesFolder(command));
   for (const command of step.pipeline) perform(command, world, { ...at, places: start });
-  if (!target) return { now: before.now, chained: start };
-  if (only?.kind !== 'simple' || at.branching) return { now: [undefined], chained: [undefined] };
+  if (only?.kind === 'simple' && leaves(only) && step.join === '||') return { now: before.chained, chained: before.chained };
+  if (!step.pipeline.some(mayMove)) return { now: before.now, chained: start };
+  if (only?.kind !== 'simple' || only.words[0]?.text !== 'cd') return { now: [undefined], chained: [undefined] };
   const moved = follow(only, world, start);
   if (moved === undefined) refuse(found, 'path-outside', 'the command leaves the workspace with cd, or goes through a link');
   const arrived: Places['now'] = moved?.map((place) => place.path) ?? [undefined];
@@ -113,15 +111,19 @@ function leaves(command: SimpleCommand): boolean {
   return command.words[0]?.certainty === 'sure' && /^(?:exit|return)$/.test(command.words[0].text);
 }
 
-function changesFolder(command: SimpleCommand): boolean {
-  const names = command.words.filter((word) => !/^(?:command|builtin)$/.test(word.text));
-  return names[0] !== undefined && /^(?:cd|pushd|popd|chdir)$/.test(names[0].text);
+/** Could leave the shell in another folder. What eval runs is not looked into for this. */
+function mayMove(command: Command): boolean {
+  if (command.kind === 'group') return !command.subshell && command.body.steps.some((step) => step.pipeline.some(mayMove));
+  const [first, ...rest] = command.words;
+  if (first === undefined) return false;
+  if (/^(?:command|builtin|exec)$/.test(first.text)) return rest.some((word) => /^(?:cd|pushd|popd|chdir|eval)$/.test(word.text) || word.certainty !== 'sure');
+  return /^(?:cd|pushd|popd|chdir|eval)$/.test(first.text);
 }
 
 function follow(command: SimpleCommand, world: CommandWorld, start: Places['now']): readonly { path: string | undefined; exists: boolean }[] | undefined {
-  const args = command.words.filter((word) => !/^(?:command|builtin|--|-[LP])$/.test(word.text));
-  const target = args[1];
-  if (args[0]?.text !== 'cd' || args.length !== 2 || target?.certainty !== 'sure' || target.text === '-' || target.text === '') return [{ path: undefined, exists: true }];
+  const args = command.words.slice(1).filter((word) => !/^(?:--|-[LP])$/.test(word.text));
+  const target = args[0];
+  if (args.length !== 1 || target?.certainty !== 'sure' || target.text === '-' || target.text === '') return [{ path: undefined, exists: true }];
   const moved = start.map((from) => (from === undefined ? { path: undefined, exists: true } : world.folder(from, target.text)));
   return moved.some((place) => place === undefined) ? undefined : moved.flatMap((place) => (place === undefined ? [] : [place]));
 }
@@ -172,7 +174,10 @@ function runWords(words: readonly Word[], world: CommandWorld, at: At & { readon
   const read = wrapper === undefined ? (PROGRAMS.get(program)?.(program, args) ?? NOTHING) : wrapper(program, args, at.input);
   if (wrapper === undefined && !BUILTINS.has(program)) {
     for (const reason of ruleReasons(world.rules, world.tools, { program, args })) refuse(found, reason.code, reason.message);
-    if (!PROGRAMS.has(program) || INTERPRETERS.has(program)) found.foreign.add(program);
+    if (!PROGRAMS.has(program) || INTERPRETERS.has(program)) {
+      found.foreign.add(program);
+      if (at.places.some((folder) => folder !== world.cwd)) refuse(found, 'command-unparsable', `${program} could find other files to run in another folder; start it without cd`);
+    }
   }
   place(read, at);
   for (const run of read.run) runWords(run, world, { ...at, depth: at.depth + 1 });

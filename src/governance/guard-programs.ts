@@ -185,6 +185,9 @@ const sort = options(['k', 'key', 't', 'field-separator', 'S', 'buffer-size', 'T
 /** `printf -v` sets a variable, and `read` and others could set one that programs obey. */
 const print: Program = (name, args) => (args.some((word) => /^-v/.test(word.text)) ? refused('command-unparsable', `${name} -v sets a variable; print instead`) : NOTHING);
 
+/** `-v NAME[…]` evaluates what stands in the brackets. */
+const variableTest: Program = (name, args) => (args.some((word) => word.certainty === 'sure' && /^-[vR]$/.test(word.text)) ? refused('command-unparsable', `${name} -v is not understood; compare with an empty text`) : NOTHING);
+
 /** An interpreter with a script file is judged by the tool registry; code in its words or on its input cannot be judged at all. */
 function interpreter(inline: readonly string[], valued: readonly string[] = []): Program {
   return (name, args) => {
@@ -202,7 +205,7 @@ function interpreter(inline: readonly string[], valued: readonly string[] = []):
 const nodeLike = interpreter(['e', 'p', 'eval', 'print', 'r', 'require', 'import', 'loader', 'experimental-loader', 'i', 'interactive', 'env-file', 'inspect', 'inspect-brk', 'watch-path', 'cpu-prof-dir', 'diagnostic-dir', 'redirect-warnings', 'trace-event-file-pattern', 'report-dir'], ['C', 'conditions']);
 
 const READERS =
-  'cat ls head tail wc cut tr comm join paste nl tac rev fold fmt column expand unexpand od hexdump strings stat du df date basename dirname realpath readlink seq expr sleep which whoami uname id nproc uptime ps tsort numfmt base64 base32 grep egrep fgrep diff cmp md5sum sha1sum sha224sum sha256sum sha384sum sha512sum b2sum cksum jq printenv tput locale getconf true false echo test [ [[ pwd : exit return break continue wait shift';
+  'cat ls head tail wc cut tr comm join paste nl tac rev fold fmt column expand unexpand od hexdump strings stat du df date basename dirname realpath readlink seq expr sleep which whoami uname id nproc uptime ps tsort numfmt base64 base32 grep egrep fgrep diff cmp md5sum sha1sum sha224sum sha256sum sha384sum sha512sum b2sum cksum jq printenv tput locale getconf true false echo [[ pwd : exit return break continue wait shift';
 
 export const PROGRAMS: ReadonlyMap<string, Program> = new Map<string, Program>([
   ...READERS.split(' ').map((name) => [name, none] as const),
@@ -233,6 +236,8 @@ export const PROGRAMS: ReadonlyMap<string, Program> = new Map<string, Program>([
   ['curl', curl],
   ['yq', yq],
   ['printf', print],
+  ['test', variableTest],
+  ['[', variableTest],
   ['sort', sort],
   ['shuf', outputs(['i', 'input-range', 'n', 'head-count', 'random-source'], ['o', 'output'])],
   ['tree', outputs(['L', 'P', 'I', 'charset', 'filelimit', 'timefmt', 'H', 'T'], ['o'])],

@@ -29,5 +29,5 @@ export type Command = SimpleCommand | GroupCommand;
 /** `join`: the operator before it. The commands of a pipeline run side by side, each in a shell of its own when there is more than one. */
 export type Step = { readonly join: ';' | '&&' | '||'; readonly background: boolean; readonly pipeline: readonly Command[] };
 
-/** `branching`: it has `if`, `for`, `while` or `until`, so not every step is sure to run. `problems`: what could not be understood. */
+/** `branching`: it has `if`, a loop or a negation, so not every step is sure to run, or once. `problems`: what could not be understood. */
 export type Script = { readonly steps: readonly Step[]; readonly branching: boolean; readonly problems: readonly string[] };

@@ -29,7 +29,7 @@ export function readWord(cursor: Cursor): Word | undefined {
   const word: Building = { text: '', certainty: 'sure', quoted: false };
   while (cursor.at < text.length) {
     const character = text.charAt(cursor.at);
-    if ((character === '<' || character === '>') && text.charAt(cursor.at + 1) === '(') substitute(cursor, word, 2);
+    if ((character === '<' || character === '>') && text.charAt(cursor.at + 1) === '(') substitute(cursor, word, false);
     else if (ENDS_WORD.test(character)) break;
     else readPart(cursor, word, character);
   }
@@ -111,7 +111,7 @@ function readDollar(cursor: Cursor, word: Building, inQuotes: boolean): void {
     return readDouble(cursor, word);
   }
   if (rest === '((') return readArithmetic(cursor, word);
-  if (rest.startsWith('(')) return substitute(cursor, word, 2);
+  if (rest.startsWith('(')) return substitute(cursor, word, true);
   if (rest.startsWith('{')) return readBraced(cursor, word);
   if (rest.startsWith('[')) return unterminated(cursor, '$[…] is not understood');
   cursor.at += 1;
@@ -124,15 +124,18 @@ function readDollar(cursor: Cursor, word: Building, inQuotes: boolean): void {
 function readArithmetic(cursor: Cursor, word: Building): void {
   const end = cursor.text.indexOf('))', cursor.at);
   const inside = end < 0 ? '' : cursor.text.slice(cursor.at + 3, end);
-  if (end < 0 || !/^[\w\s+\-*/%<>=!&|?:,()$]*$/.test(inside) || inside.includes('$(')) return unterminated(cursor, 'an arithmetic expansion is not understood');
+  if (end < 0 || !/^[\d\s+\-*/%<>=!&|?:,()]*$/.test(inside)) return unterminated(cursor, 'an arithmetic expansion over variables is not understood (a value can hold a command); use numbers, or expr');
   word.certainty = 'unknown';
   cursor.at = end + 2;
 }
 
+/** A name, its length, a default, a prefix or suffix taken off, a replacement, a part by numbers: nothing that sets, computes or evaluates. */
+const PLAIN_EXPANSION = /^(?:#?(?:[A-Za-z_]\w*|[0-9@*#?])|(?:[A-Za-z_]\w*|[0-9]+)(?::?[-+?][\w\s./*:,@%+-]*|(?:##?|%%?|\/\/?|\^\^?|,,?)[\w\s./*?:,@%+-]*|:\d+(?::\d+)?))$/;
+
 function readBraced(cursor: Cursor, word: Building): void {
   const end = cursor.text.indexOf('}', cursor.at);
   const inside = end < 0 ? '' : cursor.text.slice(cursor.at + 2, end);
-  if (end < 0 || /[`'"\\{=(]|@[A-Za-z]|^!/.test(inside)) return unterminated(cursor, 'a ${…} expansion is not understood');
+  if (end < 0 || !PLAIN_EXPANSION.test(inside)) return unterminated(cursor, 'a ${…} expansion is not understood');
   word.certainty = 'unknown';
   cursor.at = end + 1;
 }
@@ -160,14 +163,15 @@ export function nested(cursor: Cursor): Script {
   return inside;
 }
 
-/** `$(…)`, `<(…)`, `>(…)`. */
-function substitute(cursor: Cursor, word: Building, opening: number): void {
-  cursor.at += opening;
+/** `$(…)`, or `<(…)` and `>(…)`, which stand for a name below /dev/fd. */
+function substitute(cursor: Cursor, word: Building, dollar: boolean): void {
+  cursor.at += 2;
   if (cursor.pending.length > 0) cursor.problems.push('a here-document on the same line as a substitution is not understood');
   const outer = cursor.inner;
   cursor.inner = [];
   const script = nested(cursor);
   cursor.inner = [...outer, script];
+  if (!dollar) word.text += '/dev/fd/';
   if (cursor.text.charAt(cursor.at) === ')') cursor.at += 1;
   else cursor.problems.push('a ( is not closed');
   word.certainty = 'unknown';

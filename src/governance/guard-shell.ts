@@ -4,7 +4,8 @@ import { DEEPEST, nested, readWord, type Cursor } from './guard-shell-word.js';
 
 export const LONGEST_COMMAND = 65_536;
 const SKIPPED = new Set(['if', 'then', 'elif', 'else', 'fi', 'while', 'until', 'do', 'done', '!', 'time']);
-const BRANCHING = new Set(['if', 'while', 'until', 'for']);
+/** After these, whether `cd` took place is not known. */
+const BRANCHING = new Set(['if', 'while', 'until', 'for', '!', 'time']);
 const UNREADABLE = new Set(['case', 'esac', 'select', 'function', 'coproc']);
 
 /** Steps of a command line. Problems are collected; a script with problems must not be run. */
@@ -157,6 +158,7 @@ function readTest(cursor: Cursor): Word[] {
       return words;
     }
     words.push(word);
+    if (/^-(?:eq|ne|lt|le|gt|ge|v|R)$/.test(word.text)) cursor.problems.push(`${word.text} inside [[ … ]] evaluates what it compares; use [ … ]`);
     if (word.text === ']]' && !word.quoted) return words;
   }
 }

@@ -7,8 +7,8 @@ type Wrapper = (name: string, args: readonly Word[], input: Input | undefined) =
 
 /** Variables that change nothing but language, colours and time zone, or carry the pass token. Every other one may be obeyed by a program. */
 const HARMLESS = /^(?:LANG|LC_[A-Z]+|TZ|NO_COLOR|FORCE_COLOR|CLICOLOR|CI|COLUMNS|LINES|TERM|NODE_ENV|NOCTURNE_TOKEN|NOCTURNE_PASS_TOKEN)$/;
-/** Variables of the shell's own: programs obey the ones in capitals. */
-const LOCAL = /^(?:[a-z]\w*|[A-Z])$/;
+/** Variables of the shell's own: programs obey the ones in capitals, and zsh the ones that end in `path`. */
+const LOCAL = /^(?:(?!\w*path$)[a-z]\w*|[A-Z])$/;
 
 /** @param exported it reaches a program's environment. */
 export function assignmentProblem(name: string, exported: boolean): string | undefined {
@@ -79,8 +79,8 @@ const evaluate: Wrapper = (name, args) =>
 
 const trap: Wrapper = (name, args) => {
   const first = args[0];
-  if (first === undefined || first.text === '-' || first.text === '' || first.text === '-l' || first.text === '-p') return NOTHING;
-  return first.certainty === 'sure' ? reading({ scripts: [first.text === '--' ? (args[1]?.text ?? '') : first.text] }) : refused('command-unparsable', `what ${name} runs is not certain`);
+  if (first === undefined || (first.certainty === 'sure' && /^(?:|-|-l|-p)$/.test(first.text))) return NOTHING;
+  return refused('command-unparsable', `what ${name} runs would run later, in a folder that is not known now; run it at the end instead`);
 };
 
 const declare: Wrapper = (name, args) => {
@@ -129,5 +129,5 @@ export const WRAPPERS: ReadonlyMap<string, Wrapper> = new Map<string, Wrapper>([
   ...['export', 'declare', 'typeset', 'readonly', 'local'].map((name) => [name, declare] as const),
   ['read', readInto],
   ['set', setOptions],
-  ['unset', () => NOTHING],
+  ['unset', (name, args) => (args.every((word) => word.certainty === 'sure' && /^(?:-[fv]|[A-Za-z_]\w*)$/.test(word.text)) ? NOTHING : refused('command-unparsable', `what ${name} unsets is not a plain name`))],
 ]);
