@@ -1,10 +1,10 @@
 /** The anchors of the append logs: for each the last link, the number of rows and the size, kept outside the workspace. */
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { closeSync, fsyncSync, lstatSync, openSync, readFileSync, renameSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { NocturneError } from '../kernel/error.js';
-import { removeIfThere, TEMP_PREFIX } from './durable.js';
-import { readJson, writeJsonDurably } from './state-home.js';
-import { errnoOf, onFile } from './storage-error.js';
+import { sha256 } from '../kernel/hash.js';
+import { removeIfThere, TEMP_PREFIX, writeFileDurably } from './durable.js';
+import { errnoOf, onFile, storageError } from './storage-error.js';
 import type { Anchor } from './storage-types.js';
 
 export type AnchoredLogs = Readonly<Record<string, Anchor>>;
@@ -15,15 +15,17 @@ export type Anchors = { readonly version: 1; readonly logs: AnchoredLogs; readon
 const FILE = 'anchors.json';
 /**
  * `pending` has a file of its own that is not flushed: it is needed only while the journal entry, which is flushed, cannot be read
- * (somebody deleted `.nocturne/` in the middle of a commit). So a commit pays for one flush of anchors, not for two, and a power
- * cut can never leave a half-written `anchors.json`.
+ * (somebody deleted `.nocturne/` in the middle of a commit).
  */
 const PENDING = 'anchors-pending.json';
+/** The file is filled up with blanks to a multiple of this, so that it can nearly always be overwritten where it is. */
+const ROOM = 1024;
+/** Reading while another process overwrites the file can meet both versions; the next reading does not. */
+const READINGS = 3;
 
-/** @throws NocturneError `GATE` when a file is there and is not a list of anchors: unreadable anchors prove nothing. */
+/** @throws NocturneError `GATE` when a file is there and is not the list of anchors that nocturne wrote: unreadable anchors prove nothing. */
 export function readAnchors(state: string): Anchors {
-  const main = readJson(join(state, FILE));
-  const logs = main === undefined ? {} : logsOf(main, join(state, FILE));
+  const logs = readLogs(join(state, FILE));
   const pending = readPending(state);
   return pending === undefined ? { version: 1, logs } : { version: 1, logs, pending };
 }
@@ -31,8 +33,29 @@ export function readAnchors(state: string): Anchors {
 /** Writes the anchors durably; a `pending` is written (or removed) with them. */
 export function writeAnchors(state: string, anchors: Anchors): void {
   if (anchors.pending !== undefined) writePending(state, anchors.pending);
-  writeJsonDurably(join(state, FILE), { version: 1, logs: anchors.logs });
+  writeFileDurably(join(state, FILE), encode(anchors.logs, 0), { mode: 0o600 });
   if (anchors.pending === undefined) removeIfThere(join(state, PENDING));
+}
+
+/**
+ * As `writeAnchors`, at a fifth of the cost: the bytes are overwritten in place and flushed. Only while a journal entry is there, which
+ * says what the anchors were: a power cut in the middle leaves a file whose sum is wrong, and recovery makes it anew from the entry.
+ */
+export function overwriteAnchors(state: string, logs: AnchoredLogs): void {
+  const path = join(state, FILE);
+  const present = lstatSync(path, { throwIfNoEntry: false });
+  const bytes = encode(logs, present?.size ?? 0);
+  if (present?.isFile() !== true || present.nlink !== 1 || present.size !== bytes.length) return writeAnchors(state, { version: 1, logs });
+  const descriptor = onFile(path, 'open', () => openSync(path, 'r+'));
+  try {
+    onFile(path, 'write', () => {
+      writeSync(descriptor, bytes, 0, bytes.length, 0);
+      fsyncSync(descriptor);
+    });
+  } finally {
+    closeSync(descriptor);
+  }
+  removeIfThere(join(state, PENDING));
 }
 
 /** Announces what the logs of a journal entry are about to become. Atomic, not flushed (see `PENDING`). */
@@ -55,33 +78,44 @@ export function sameAnchor(a: Anchor | undefined, b: Anchor | undefined): boolea
   return a === b || (a !== undefined && b !== undefined && a.head === b.head && a.rows === b.rows && a.bytes === b.bytes);
 }
 
-function readPending(state: string): PendingAnchors | undefined {
-  let text: string;
-  try {
-    text = readFileSync(join(state, PENDING), 'utf8');
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return undefined;
-    throw error;
-  }
-  try {
-    const value = JSON.parse(text) as unknown;
-    if (isObject(value) && typeof value['journal'] === 'string') return { journal: value['journal'], logs: logsOf(value, PENDING) };
-    return undefined;
-  } catch {
-    // Not flushed, so a power cut may leave it empty. Then it promises nothing: stricter, never laxer.
-    return undefined;
-  }
+function encode(logs: AnchoredLogs, size: number): Buffer {
+  const text = JSON.stringify({ version: 1, logs, sum: sumOf(logs) }, null, 2);
+  const needed = Math.ceil((Buffer.byteLength(text) + 1) / ROOM) * ROOM;
+  const bytes = Buffer.alloc(Math.max(needed, size), ' ');
+  bytes.write(text);
+  bytes.write('\n', bytes.length - 1);
+  return bytes;
 }
 
-function logsOf(value: unknown, file: string): AnchoredLogs {
-  const logs = isObject(value) ? value['logs'] : undefined;
-  if (!isObject(logs) || !Object.values(logs).every(isAnchor)) {
-    throw new NocturneError('GATE', `${file} does not hold the anchors of the logs: expected {"version": 1, "logs": {path: {head, rows, bytes}}}`, {
-      file,
-      hint: 'restore it from a backup; without it nothing proves that the audit logs are whole',
-    });
+function sumOf(logs: AnchoredLogs): string {
+  return sha256(JSON.stringify(logs)).slice(0, 32);
+}
+
+function readLogs(path: string): AnchoredLogs {
+  for (let reading = 1; reading <= READINGS; reading++) {
+    const text = readIfThere(path);
+    if (text === undefined) return {};
+    const value = parse(text);
+    const logs = isObject(value) ? logsOf(value) : undefined;
+    // A file without a sum was written by hand; nobody overwrites that in place.
+    if (logs !== undefined && isObject(value) && (value['sum'] === undefined || value['sum'] === sumOf(logs))) return logs;
   }
-  return logs as AnchoredLogs;
+  throw new NocturneError('GATE', `${path} does not hold the anchors of the logs as nocturne wrote them: expected {"version": 1, "logs": {path: {head, rows, bytes}}, "sum"}`, {
+    file: path,
+    hint: 'restore it from a backup; without it nothing proves that the audit logs are whole',
+  });
+}
+
+/** Not flushed, so a power cut may leave it empty: then it promises nothing, which is stricter, never laxer. */
+function readPending(state: string): PendingAnchors | undefined {
+  const value = parse(readIfThere(join(state, PENDING)) ?? '');
+  const logs = isObject(value) ? logsOf(value) : undefined;
+  return isObject(value) && typeof value['journal'] === 'string' && logs !== undefined ? { journal: value['journal'], logs } : undefined;
+}
+
+function logsOf(value: Record<string, unknown>): AnchoredLogs | undefined {
+  const { logs } = value;
+  return isObject(logs) && Object.values(logs).every(isAnchor) ? (logs as AnchoredLogs) : undefined;
 }
 
 function isAnchor(value: unknown): value is Anchor {
@@ -90,4 +124,21 @@ function isAnchor(value: unknown): value is Anchor {
 
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+function readIfThere(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return undefined;
+    throw storageError(error, path, 'read');
+  }
 }

@@ -11,12 +11,13 @@
  *   New files are linked in (never over something), deleted ones are renamed to their aside (whatever they are by then).
  * - A full disk in the middle is undone from the asides before the error is thrown.
  */
-import { closeSync, constants, fstatSync, fsyncSync, ftruncateSync, lstatSync, openSync, readSync, renameSync, rmdirSync, truncateSync, writeSync } from 'node:fs';
+import { closeSync, lstatSync, renameSync, rmdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { NocturneError } from '../kernel/error.js';
-import { type AnchoredLogs, clearPending, readAnchors, sameAnchor, writeAnchors, writePending } from './anchors.js';
+import { type AnchoredLogs, clearPending, overwriteAnchors, readAnchors, sameAnchor, writeAnchors, writePending } from './anchors.js';
+import { appendLog } from './append-log.js';
 import { type Conflict, keepConflict } from './conflicts.js';
-import { type Attributes, type Failpoint, flush, makeDirectory, removeIfThere, stage, syncDirectory, TEMP_PREFIX, tryLink, writeAll } from './durable.js';
+import { type Attributes, type Failpoint, flush, makeDirectory, removeIfThere, stage, syncDirectory, TEMP_PREFIX, tryLink } from './durable.js';
 import { anchorAfter, type Entry, type EntryDelete, type EntryOp, type EntryWrite } from './journal-entry.js';
 import { retireEntry } from './journal-files.js';
 import { hashAt, observe, sameFile } from './observe.js';
@@ -110,7 +111,7 @@ function moveAnchors({ entry, state }: Application, progress: Progress): void {
   if (appended.length === 0) return;
   const { logs } = readAnchors(state);
   progress.undo.push(() => restoreAnchors(state, logs));
-  writeAnchors(state, { version: 1, logs: { ...logs, ...Object.fromEntries(appended) } });
+  overwriteAnchors(state, { ...logs, ...Object.fromEntries(appended) });
 }
 
 function restoreAnchors(state: string, logs: AnchoredLogs): void {
@@ -242,75 +243,10 @@ function putBack(aside: string, target: string): void {
 
 function append(application: Application, { move, progress }: One<AppendOp>): void {
   const { op, target } = move;
-  const descriptor = openLog(op, target, progress);
-  const changed = (): void => {
-    progress.conflicts.push(keepConflict(application.root, { txid: application.entry.txid, path: op.path }, { why: 'log changed', ours: op.content, theirs: undefined }));
-  };
-  if (descriptor === undefined) return changed();
-  try {
-    const tail = onFile(target, 'read', () => tailOf(descriptor, op));
-    if (tail === 'other') return changed();
-    if (tail === 'torn') onFile(target, 'truncate', () => ftruncateSync(descriptor, op.offset));
-    application.failpoint(`opened ${op.path}`);
-    if (tail !== 'whole') {
-      progress.undo.push(() => cutBack(target, op));
-      onFile(target, 'append to', () => {
-        const written = writeSync(descriptor, op.content);
-        // Only a disk that is just full takes a part; asking for the rest is how to learn the reason.
-        if (written < op.content.length) writeAll(descriptor, op.content.subarray(written));
-      });
-    }
-    application.failpoint(`appended to ${op.path}`);
-    onFile(target, 'flush', () => fsyncSync(descriptor));
-    if (tailOf(descriptor, op) !== 'whole' || !isStillAt(descriptor, target)) changed();
-  } finally {
-    closeSync(descriptor);
-  }
-}
-
-function openLog(op: AppendOp, target: string, progress: Progress): number | undefined {
-  const flags = constants.O_RDWR | constants.O_APPEND | constants.O_NOFOLLOW;
-  try {
-    return openSync(target, flags);
-  } catch (error) {
-    const code = errnoOf(error);
-    if (code === 'ELOOP' || code === 'EISDIR') return undefined;
-    if (code !== 'ENOENT') throw storageError(error, target, 'open');
-    if (op.offset > 0) return undefined;
-  }
-  makeDirectory(dirname(target));
-  progress.touched.add(dirname(target));
-  const descriptor = onFile(target, 'create', () => openSync(target, flags | constants.O_CREAT | constants.O_EXCL, 0o666));
-  progress.undo.push(() => {
-    if (lstatSync(target, { throwIfNoEntry: false })?.size === 0) removeIfThere(target);
-  });
-  return descriptor;
-}
-
-/** `none`: the log ends where the append begins; `whole`: the append is there; `torn`: a part of it (or blocks never written) is. */
-function tailOf(descriptor: number, op: AppendOp): 'none' | 'whole' | 'torn' | 'other' {
-  const { size } = fstatSync(descriptor);
-  if (!fstatSync(descriptor).isFile() || size < op.offset) return 'other';
-  if (size === op.offset) return 'none';
-  const tail = Buffer.alloc(Math.min(size - op.offset, op.content.length));
-  for (let done = 0; done < tail.length; ) {
-    const count = readSync(descriptor, tail, done, tail.length - done, op.offset + done);
-    if (count === 0) return 'other';
-    done += count;
-  }
-  if (tail.equals(op.content)) return 'whole';
-  if (size > op.offset + op.content.length) return 'other';
-  return tail.every((byte, i) => byte === 0 || byte === op.content[i]) ? 'torn' : 'other';
-}
-
-function isStillAt(descriptor: number, target: string): boolean {
-  const [opened, named] = [fstatSync(descriptor), lstatSync(target, { throwIfNoEntry: false })];
-  return named?.ino === opened.ino && named.dev === opened.dev && named.size === opened.size;
-}
-
-function cutBack(target: string, op: AppendOp): void {
-  const size = lstatSync(target, { throwIfNoEntry: false })?.size ?? 0;
-  if (size > op.offset && size <= op.offset + op.content.length) onFile(target, 'truncate', () => truncateSync(target, op.offset));
+  const outcome = appendLog({ target, op, failpoint: application.failpoint, onUndo: (step) => void progress.undo.push(step) });
+  if (outcome === 'created') progress.touched.add(dirname(target));
+  if (outcome !== false) return;
+  progress.conflicts.push(keepConflict(application.root, { txid: application.entry.txid, path: op.path }, { why: 'log changed', ours: op.content, theirs: undefined }));
 }
 
 function removeIfEmpty(directory: string): void {

@@ -1,5 +1,5 @@
 /** The commit mutex: one process at a time changes a workspace, for milliseconds. (Who may run a pass, for minutes, is the lease.) */
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { lstatSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { stamp, systemClock } from '../kernel/clock.js';
@@ -77,9 +77,12 @@ export function clearCrashMark(root: string): void {
   removeIfThere(join(directory, CRASH_MARK));
 }
 
-/** `.nocturne` of a workspace, made when missing. */
+/** `.nocturne` of a workspace, made when missing. @throws NocturneError `STORAGE` when it is a link: locks and journal would be somewhere else. */
 export function storeDirectory(root: string): string {
   const directory = join(root, '.nocturne');
+  if (lstatSync(directory, { throwIfNoEntry: false })?.isSymbolicLink() === true) {
+    throw new NocturneError('STORAGE', `${directory} is a symbolic link, expected a directory`, { file: directory, hint: 'remove the link: what is in .nocturne has to be on the same disk as the workspace, and nobody else may redirect it' });
+  }
   makeDirectory(directory);
   return directory;
 }

@@ -40,8 +40,8 @@ export function recover(root: string, state: string, options: { readonly failpoi
 
 function recoverHeld(root: string, state: string, failpoint: Failpoint): Recovery {
   const crashed = crashMarked(root);
-  const announced = new Set(Object.keys(readAnchors(state).pending?.logs ?? {}));
   const entries = committedEntries(root).map((file) => trusted(state, file));
+  const announced = new Set(Object.keys(readAnchors(state).pending?.logs ?? {}));
   const conflicts = entries.flatMap(({ entry, file }) => applyEntry({ root, state, entry, file, again: true, failpoint }));
   const discarded = clearJournal(root);
   failpoint('journal empty');
@@ -66,9 +66,24 @@ function trusted(state: string, file: string): { readonly entry: Entry; readonly
     onFile(file, 'read', () => readFileSync(file)),
     findJournalKey(state),
   );
-  const problem = typeof decoded === 'string' ? decoded : fitsAnchors(decoded, readAnchors(state)) ? undefined : 'it was made for another state of the logs';
-  if (typeof decoded !== 'string' && problem === undefined) return { entry: decoded, file };
-  throw new NocturneError('GATE', `the journal entry ${basename(file)} cannot be trusted: ${problem ?? ''}`, {
+  if (typeof decoded === 'string') throw distrust(file, decoded);
+  if (!fitsAnchors(decoded, anchorsBeside(state, decoded))) throw distrust(file, 'it was made for another state of the logs');
+  return { entry: decoded, file };
+}
+
+/** The anchors; where a power cut met them while they were overwritten, what the entry says that they were. */
+function anchorsBeside(state: string, entry: Entry): Anchors {
+  try {
+    return readAnchors(state);
+  } catch (error) {
+    if (!(error instanceof NocturneError) || error.code !== 'GATE') throw error;
+    writeAnchors(state, { version: 1, logs: entry.base });
+    return readAnchors(state);
+  }
+}
+
+function distrust(file: string, problem: string): NocturneError {
+  return new NocturneError('GATE', `the journal entry ${basename(file)} cannot be trusted: ${problem}`, {
     file,
     hint: 'it was kept and nothing was changed. If nocturne was interrupted here, restore the workspace and its state directory from one backup; else find out who wrote this file, and move it away',
   });

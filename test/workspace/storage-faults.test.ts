@@ -1,11 +1,12 @@
 /** Disks that are full, read-only or broken: a precise error, and the workspace as it was. */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import { NocturneError } from '../../src/kernel/error.js';
+import { readAnchors, writeAnchors } from '../../src/workspace/anchors.js';
 import { transact } from '../../src/workspace/journal.js';
 import { recover } from '../../src/workspace/recover.js';
 import { freeze } from './crash/freeze.js';
@@ -108,10 +109,13 @@ t.test('a read-only workspace is read without an error and refuses to be written
   t.equal(generationOf(place), 0);
 });
 
-t.test('a file where a directory is expected', async (t) => {
+t.test('a file or a link where a directory is expected', async (t) => {
   const place = makePlace(t.testdir());
   writeFileSync(join(place.root, '.nocturne'), 'not a directory');
   t.match(thrownBy(() => transact(place.root, place.state, opsTo(place, 1), { runId: '', reason: '' })), { code: 'STORAGE', message: /cannot create .*\.nocturne: (file already exists|not a directory)/ });
+  rmSync(join(place.root, '.nocturne'));
+  symlinkSync(place.state, join(place.root, '.nocturne'));
+  t.match(thrownBy(() => transact(place.root, place.state, opsTo(place, 1), { runId: '', reason: '' })), { code: 'STORAGE', message: /is a symbolic link, expected a directory/ });
   rmSync(join(place.root, '.nocturne'));
   writeFileSync(join(place.root, 'PROJECTS/odd'), 'not a directory');
   t.match(thrownBy(() => transact(place.root, place.state, opsTo(place, 1), { runId: '', reason: '' })), { code: 'STORAGE', hint: /a part of this path is a file/ });
@@ -137,9 +141,8 @@ function thrownBy(action: () => unknown): NocturneError {
 function fill(place: Place, log: string, size: number): void {
   const text = readFileSync(log, 'utf8');
   writeFileSync(log, text + `${'x'.repeat(size - text.length - 1)}\n`);
-  const path = join(place.state, 'anchors.json');
-  const anchors = JSON.parse(readFileSync(path, 'utf8')) as { logs: Record<string, object> };
-  writeFileSync(path, JSON.stringify({ ...anchors, logs: { ...anchors.logs, 'audit/LOG.md': { head: 'filled', rows: 1, bytes: size } } }));
+  const { logs } = readAnchors(place.state);
+  writeAnchors(place.state, { version: 1, logs: { ...logs, 'audit/LOG.md': { head: 'filled', rows: 1, bytes: size } } });
 }
 
 /** Every file by path, our own store's bookkeeping left out. */

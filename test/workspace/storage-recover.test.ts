@@ -6,25 +6,26 @@ import { readAnchors } from '../../src/workspace/anchors.js';
 import { transact } from '../../src/workspace/journal.js';
 import { recover } from '../../src/workspace/recover.js';
 import { freeze } from './crash/freeze.js';
+import { scratch } from './crash/scratch.js';
 import { generationOf, makePlace, opsTo, type Place } from './crash/scenario.js';
 
 const LOG = 'audit/LOG.md';
 
 t.test('a sound workspace costs nothing: no lock is taken, no file is written', async (t) => {
-  const place = makePlace(t.testdir());
+  const place = makePlace(scratch(t));
   t.same(recover(place.root, place.state), { finished: [], discarded: 0, conflicts: [], torn: [], temporaries: [] });
   t.notOk(existsSync(join(place.root, '.nocturne')));
 });
 
 t.test('the report names the transaction that was finished, its run and its files', async (t) => {
-  const { place } = died(t.testdir(), 'committed');
+  const { place } = died(scratch(t), 'committed');
   const files = opsTo(place, 3).map((op) => op.path);
   t.match(recover(place.root, place.state), { finished: [{ runId: 'RUN-20261121-007', reason: 'the third', files }], discarded: 0, conflicts: [] });
   t.equal(generationOf(place), 3);
 });
 
 t.test('the next transaction finishes the interrupted one first, and is then refused if it was computed before that', async (t) => {
-  const { place } = died(t.testdir(), 'committed');
+  const { place } = died(scratch(t), 'committed');
   const early = opsTo(place, 3);
   t.throws(() => transact(place.root, place.state, early, { runId: '', reason: '' }), { code: 'CONFLICT' });
   t.equal(generationOf(place), 3);
@@ -33,7 +34,7 @@ t.test('the next transaction finishes the interrupted one first, and is then ref
 });
 
 t.test('an entry that was not committed is discarded', async (t) => {
-  const { place } = died(t.testdir(), 'entry flushed');
+  const { place } = died(scratch(t), 'entry flushed');
   t.match(recover(place.root, place.state), { finished: [], discarded: 1 });
   t.equal(generationOf(place), 2);
 });
@@ -49,7 +50,7 @@ t.test('an entry that cannot be trusted is kept, nothing is done, and the error 
     'another key': [(_, place) => writeFileSync(join(place.state, 'journal.key'), '0'.repeat(64)), /damaged, or nocturne did not write it/],
   };
   for (const [name, [act, reason]] of Object.entries(spoil)) {
-    const { place, entry } = died(join(t.testdir(), name.replaceAll(' ', '-')), 'done B.md');
+    const { place, entry } = died(join(scratch(t), name.replaceAll(' ', '-')), 'done B.md');
     act(entry, place);
     const before = [readFileSync(join(place.root, 'A.md'), 'utf8'), readFileSync(join(place.root, LOG), 'utf8'), readFileSync(entry, 'latin1')];
     t.throws(() => recover(place.root, place.state), { code: 'GATE', message: reason, hint: /it was kept and nothing was changed/ }, name);
@@ -59,7 +60,7 @@ t.test('an entry that cannot be trusted is kept, nothing is done, and the error 
 });
 
 t.test('an entry forged by somebody who can write the workspace is not carried out', async (t) => {
-  const place = makePlace(t.testdir());
+  const place = makePlace(scratch(t));
   transact(place.root, place.state, opsTo(place, 1), { runId: '', reason: '' });
   const header = JSON.stringify({ txid: 'tx-f', runId: '', reason: '', base: {}, ops: [{ kind: 'write', path: 'A.md', after: 'x', length: 4 }] });
   writeFileSync(join(place.root, '.nocturne/journal/tx-f.entry'), `nocturne journal v1 ${'0'.repeat(64)} ${header.length + 5}\n${header}\nevil`);
@@ -69,7 +70,7 @@ t.test('an entry forged by somebody who can write the workspace is not carried o
 });
 
 t.test('an old entry that is put back is not carried out a second time', async (t) => {
-  const { place, entry } = died(t.testdir(), 'committed');
+  const { place, entry } = died(scratch(t), 'committed');
   const kept = `${place.root}-kept`;
   copyFileSync(entry, kept);
   const before = freeze(place, `${place.root}-before`);
@@ -85,7 +86,7 @@ t.test('an old entry that is put back is not carried out a second time', async (
 
 t.test('a row torn in the middle of an append is completed', async (t) => {
   for (const share of [0.1, 0.5, 0.95]) {
-    const { place } = died(join(t.testdir(), String(share)), 'anchors written', (crash) => {
+    const { place } = died(join(scratch(t), String(share)), 'anchors written', (crash) => {
       const before = opsTo(crash.start, 3).find((op) => op.path === LOG);
       if (before?.kind === 'append') truncateSync(join(crash.place.root, LOG), before.offset + Math.floor(before.content.length * share));
     });
@@ -95,7 +96,7 @@ t.test('a row torn in the middle of an append is completed', async (t) => {
 });
 
 t.test('blocks of an append that never reached the disk are written again', async (t) => {
-  const { place } = died(t.testdir(), 'done audit/LOG.md', (crash) => {
+  const { place } = died(scratch(t), 'done audit/LOG.md', (crash) => {
     const op = opsTo(crash.start, 3).find((one) => one.path === LOG);
     if (op?.kind !== 'append') return;
     const bytes = readFileSync(join(crash.place.root, LOG));
@@ -106,19 +107,45 @@ t.test('blocks of an append that never reached the disk are written again', asyn
   t.equal(generationOf(place), 3);
 });
 
-t.test('a torn end that no entry accounts for is cut to the anchor and kept', async (t) => {
-  const place = makePlace(t.testdir());
-  transact(place.root, place.state, opsTo(place, 1), { runId: '', reason: '' });
-  appendFileSync(join(place.root, LOG), '| 2 | part 1 of');
+t.test('a power cut while the anchors were overwritten: they are made anew from the entry, and only from a sound one', async (t) => {
+  const tear = (state: string): void => {
+    const path = join(state, 'anchors.json');
+    writeFileSync(path, readFileSync(path, 'utf8').replace(/"rows": \d/, '"rows": 9'));
+  };
+  for (const step of ['committed', 'directories flushed', 'anchors written']) {
+    const { place } = died(join(scratch(t), step.replace(' ', '-')), step, (crash) => tear(crash.place.state));
+    recover(place.root, place.state);
+    t.equal(generationOf(place), 3, step);
+  }
+  const { place, entry } = died(scratch(t), 'committed', (crash) => tear(crash.place.state));
+  flip(entry, 300);
+  t.throws(() => recover(place.root, place.state), { code: 'GATE', message: /journal entry/ });
+  rmSync(entry);
+  t.throws(() => recover(place.root, place.state), { code: 'GATE', message: /does not hold the anchors/ });
+});
+
+t.test('a torn end of an announced append whose entry is gone is cut to the anchor and kept', async (t) => {
+  const { place } = died(scratch(t), 'announced');
+  rmSync(join(place.root, '.nocturne'), { recursive: true });
+  appendFileSync(join(place.root, LOG), '| 3 | part 1 of');
   const { torn } = recover(place.root, place.state);
   t.match(torn, [{ path: LOG, bytes: 15, kept: /^\.nocturne\/torn\/audit\/LOG\.md\.[0-9a-f]{8}$/ }]);
-  t.equal(readFileSync(join(place.root, torn[0]?.kept ?? ''), 'utf8'), '| 2 | part 1 of');
+  t.equal(readFileSync(join(place.root, torn[0]?.kept ?? ''), 'utf8'), '| 3 | part 1 of');
   rmSync(join(place.root, '.nocturne/torn'), { recursive: true });
-  t.equal(generationOf(place), 1);
+  t.equal(generationOf(place), 2);
+});
+
+t.test('bytes at the end of a log that nobody announced are no accident: they are left for the gate to name', async (t) => {
+  const place = makePlace(scratch(t));
+  transact(place.root, place.state, opsTo(place, 1), { runId: '', reason: '' });
+  appendFileSync(join(place.root, LOG), '| 2 | part 1 of');
+  const before = readFileSync(join(place.root, LOG), 'utf8');
+  t.same(recover(place.root, place.state).torn, []);
+  t.equal(readFileSync(join(place.root, LOG), 'utf8'), before);
 });
 
 t.test('whole rows that nobody anchored are left for the gate, and so is a log cut too short', async (t) => {
-  const place = makePlace(t.testdir());
+  const place = makePlace(scratch(t));
   transact(place.root, place.state, opsTo(place, 1), { runId: '', reason: '' });
   appendFileSync(join(place.root, LOG), '| 2 | forged | 0123 |\n| 3 |');
   truncateSync(join(place.root, 'audit/CHANGES.md'), 60);
@@ -129,7 +156,7 @@ t.test('whole rows that nobody anchored are left for the gate, and so is a log c
 });
 
 t.test('.nocturne was deleted in the middle of a commit: logs that became what was announced are anchored there', async (t) => {
-  const { place } = died(t.testdir(), 'done audit/CHANGES.md');
+  const { place } = died(scratch(t), 'done audit/CHANGES.md');
   rmSync(join(place.root, '.nocturne'), { recursive: true });
   t.match(readAnchors(place.state).pending, { logs: { [LOG]: { rows: 3 } } }, 'announced');
   recover(place.root, place.state);
@@ -139,7 +166,7 @@ t.test('.nocturne was deleted in the middle of a commit: logs that became what w
 });
 
 t.test('.nocturne was deleted before the rows were written: the announcement is dropped', async (t) => {
-  const { place } = died(t.testdir(), 'announced');
+  const { place } = died(scratch(t), 'announced');
   rmSync(join(place.root, '.nocturne'), { recursive: true });
   recover(place.root, place.state);
   t.equal(readAnchors(place.state).pending, undefined);
@@ -147,7 +174,7 @@ t.test('.nocturne was deleted before the rows were written: the announcement is 
 });
 
 t.test('temporary files of the dead are removed, an aside that nobody knows is kept out of the way', async (t) => {
-  const { place } = died(t.testdir(), 'committed');
+  const { place } = died(scratch(t), 'committed');
   mkdirSync(join(place.root, 'deep/er'), { recursive: true });
   writeFileSync(join(place.root, 'deep/er/.nocturne-tmp-1'), 'x');
   writeFileSync(join(place.root, 'deep/.nocturne-tmp-tx-9-0-old'), 'perhaps the owner');

@@ -4,7 +4,7 @@ import { chmodSync, existsSync, lstatSync, mkdirSync, readdirSync, readFileSync,
 import { basename, join } from 'node:path';
 import t from 'tap';
 import { sha256 } from '../../src/kernel/hash.js';
-import { readAnchors, writeAnchors } from '../../src/workspace/anchors.js';
+import { overwriteAnchors, readAnchors, writeAnchors } from '../../src/workspace/anchors.js';
 import { makeDirectory, writeFileDurably } from '../../src/workspace/durable.js';
 import { transact } from '../../src/workspace/journal.js';
 import { nocturneHome, readJson, stateDirectory, writeJsonDurably } from '../../src/workspace/state-home.js';
@@ -101,10 +101,30 @@ t.test('anchors come back as they were written; unreadable ones prove nothing an
   t.same(readAnchors(state), { version: 1, logs });
   writeFileSync(join(state, 'anchors-pending.json'), '');
   t.same(readAnchors(state), { version: 1, logs }, 'a pending one that a power cut left empty promises nothing');
+  const text = readFileSync(join(state, 'anchors.json'), 'utf8');
+  writeFileSync(join(state, 'anchors.json'), text.replace('120', '121'));
+  t.throws(() => readAnchors(state), { code: 'GATE' }, 'one digit changed');
   for (const bad of ['[]', '{"logs": []}', '{"logs": {"x": {"head": "a", "rows": "3", "bytes": 1}}}', 'null']) {
     writeFileSync(join(state, 'anchors.json'), bad);
     t.throws(() => readAnchors(state), { code: 'GATE' }, bad);
   }
+});
+
+t.test('anchors are overwritten in place as long as they fit, and read the same', async (t) => {
+  const state = t.testdir();
+  const logsOf = (count: number, rows: number) => Object.fromEntries(Array.from({ length: count }, (_, i) => [`audit/LOG-${i}.md`, { head: 'h', rows, bytes: rows * 100 }]));
+  const inode = (): number => statSync(join(state, 'anchors.json')).ino;
+  overwriteAnchors(state, logsOf(2, 1));
+  const first = inode();
+  for (const rows of [9, 10, 100_000, 3]) {
+    overwriteAnchors(state, logsOf(2, rows));
+    t.same(readAnchors(state), { version: 1, logs: logsOf(2, rows) });
+  }
+  t.equal(inode(), first);
+  overwriteAnchors(state, logsOf(200, 7));
+  t.not(inode(), first, 'more than fits is a new file');
+  overwriteAnchors(state, logsOf(1, 8));
+  t.same(readAnchors(state), { version: 1, logs: logsOf(1, 8) });
 });
 
 t.test('a transaction writes, creates, deletes and appends, keeps permissions and reports hashes', async (t) => {
