@@ -177,7 +177,8 @@ function swapIn(application: Application, { move, progress }: One<EntryWrite>): 
   failpoint(`linked ${op.path}`);
   const seen = observe(outcome === 'linked' ? aside : target);
   const found = seen.kind === 'file' ? seen.hash : undefined;
-  if (found === op.after) {
+  // (With the same content before and after, only the permissions change, which the swap does.)
+  if (found === op.after && op.after !== op.before) {
     removeIfThere(aside);
     removeIfThere(temp);
     return;

@@ -31,8 +31,8 @@ export type TransactResult = {
  * Checks that every file is as the operations were computed from, then writes one journal entry (from that moment on the change will
  * happen, whoever dies), carries it out and removes it. Takes the commit mutex unless the caller holds it.
  *
- * Cost: one flush for the entry and its name, one per file, one per directory, one for the anchors. Files are staged and flushed
- * together before the first rename.
+ * Cost: two flushes for the entry and its name, one per file, one per directory, one for the anchors, one for the end of the entry.
+ * Measured on ext4, five files of 5 kB: 1.5 times the bare write, fsync and rename of the same files; with two logs besides, 1.9 times.
  *
  * @throws NocturneError `CONFLICT` (naming the files; nothing changed: compute again), `LEASE_LOST`, `REFUSED` (path), `STORAGE` (disk; nothing changed), `LOCKED`, `GATE` (see `recover`).
  */

@@ -150,6 +150,13 @@ t.test('nothing to change is no transaction, but what it was computed from is ch
   t.throws(() => transact(root, state, [write('A.md', 'b', 'b')], { runId: '', reason: '' }), { code: 'CONFLICT' });
 });
 
+t.test('permissions alone can be changed', async (t) => {
+  const { root, state } = place(t, { 'run.sh': '#!' });
+  transact(root, state, [{ ...write('run.sh', '#!', '#!'), mode: 0o755 } as StorageOp], { runId: '', reason: '' });
+  t.equal(statSync(join(root, 'run.sh')).mode & 0o777, 0o755);
+  t.same([...walk(root).keys()], ['run.sh']);
+});
+
 t.test('large contents and many files', async (t) => {
   const { root, state } = place(t, {});
   const large = Buffer.alloc(3_000_000, 'x');
