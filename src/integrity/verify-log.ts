@@ -68,7 +68,7 @@ function readToEnd(log: OpenLog, head: LogHead, expected: LogExpectation): LogVe
       anchors = fresh;
       continue;
     }
-    if (anchor === undefined) return { ...common, ok: false, firstBad: unanchored(head, end, torn) };
+    if (anchor === undefined) return { ...common, ok: false, firstBad: unanchored(head, { end, torn, anchoring: expected.anchors === undefined }) };
     return { ...common, ok: false, firstBad: explainEnd({ firstLine: head.firstLine, end, anchor, headAtAnchor: reading.watched, torn }) };
   }
 }
@@ -124,8 +124,10 @@ function* linesFrom(log: OpenLog, offset: number): Generator<Buffer> {
   }
 }
 
-function unanchored(head: LogHead, end: Anchor, torn: boolean): FirstBad {
-  return { line: head.firstLine, seq: 1, problem: 'foreign', message: `nothing outside the workspace vouches for this log: it has ${end.rows} rows${torn ? ' and a line that is cut short' : ''} and no anchor` };
+function unanchored(head: LogHead, at: { readonly end: Anchor; readonly torn: boolean; readonly anchoring: boolean }): FirstBad {
+  const { rows } = at.end;
+  if (at.anchoring) return { line: head.firstLine + rows, seq: rows + 1, problem: 'foreign', message: `what stands after row ${rows} is a line without an end` };
+  return { line: head.firstLine, seq: 1, problem: 'foreign', message: `nothing outside the workspace vouches for this log: it has ${rows} rows${at.torn ? ' and a line without an end' : ''} and no anchor` };
 }
 
 function bad(file: string, line: number, message: string): LogVerdict {

@@ -24,7 +24,8 @@ const LINES = ['```', '~~~', '<!--', '-->', '<div>', '---', '===', '## R3 Routes
 t.test('however a registry is edited, the short way says what the long way says', async (t) => {
   const all = SHIPPED.split('\n');
   const until = all.findIndex((line) => line.startsWith('## R4'));
-  const kept = [...all.slice(0, all.findIndex((line) => line.startsWith('## R2')) + 20), ...all.slice(all.findIndex((line) => line.startsWith('## R3')), until + 10)];
+  const kept = [...all.slice(0, all.findIndex((line) => line.startsWith('## R2')) + 20), ...all.slice(all.findIndex((line) => line.startsWith('## R3')), until + 10), ...all.filter((line) => line.startsWith('### '))];
+  t.equal(readGateSchema(kept.join('\n')).schema.objects.size, 0, 'unedited it is read the short way');
   const editing = fc.array(fc.record({ at: fc.nat(kept.length), line: fc.constantFrom(...LINES), replace: fc.boolean() }), { minLength: 1, maxLength: 4 });
   fc.assert(
     fc.property(editing, (edits) => {
@@ -37,7 +38,6 @@ t.test('however a registry is edited, the short way says what the long way says'
     }),
     { numRuns: 400 },
   );
-  t.pass('held');
 });
 
 t.test('mistakes in R1 and R3 are findings with their line, others are not', async (t) => {

@@ -1,5 +1,5 @@
-import { cpSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { cpSync, lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import fc from 'fast-check';
 import t from 'tap';
 import { verifyGate } from '../../src/integrity/gate.js';
@@ -10,6 +10,8 @@ import { fixedClock } from '../../src/kernel/clock.js';
 import { openWorkspace } from '../../src/workspace/open-workspace.js';
 import { type MadeWorkspace, makeWorkspace } from '../support/make-workspace.js';
 import { rewritable } from './log-builder.js';
+
+t.setTimeout(120_000);
 
 const LATER = '2026-11-22T08:00:00Z';
 const says = (report: GateReport): string[] => report.findings.map((finding) => `${finding.file}: ${finding.problem}`);
@@ -166,6 +168,14 @@ const CASES: readonly Case[] = [
     },
     expect: ['audit/AUDIT-LOG.md: log-unreadable'],
   },
+  {
+    does: 'the registry declares a log no longer, and the log is cut off',
+    to: (made) => {
+      rewrite('REGISTRY.md', (text) => text.replace(/\| AUDIT \| `.*\n/, ''))(made);
+      rewrite('audit/AUDIT-LOG.md', lines((all) => all.slice(0, -1)))(made);
+    },
+    expect: ['REGISTRY.md: file-changed', 'audit/AUDIT-LOG.md: truncated'],
+  },
   { does: 'the words above a log’s table change', to: rewrite('audit/AUDIT-LOG.md', (text) => text.replace('# Audit log', '# Audit')), expect: ['audit/AUDIT-LOG.md: edited'] },
   { does: 'a row of a log is edited', to: rewrite('audit/AUDIT-LOG.md', lines((all) => all.map((line) => line.replace('note-2', 'note-9')))), expect: ['audit/AUDIT-LOG.md: edited'] },
   { does: 'a row of a log is taken out', to: rewrite('audit/AUDIT-LOG.md', lines((all) => all.filter((line) => !line.includes('note-2')))), expect: ['audit/AUDIT-LOG.md: missing'] },
@@ -198,25 +208,38 @@ const CASES: readonly Case[] = [
 ];
 
 t.test('what is wrong is named, with the file', async (t) => {
-  const directory = t.testdir();
-  const pristine = withHistory(makeWorkspace(join(directory, 'pristine')));
-  for (const [i, { does, to, expect }] of CASES.entries()) {
-    const made = copyOf(pristine, join(directory, String(i)));
+  const made = withHistory(makeWorkspace(t.testdir()));
+  const restore = keepTree(dirname(made.root));
+  for (const { does, to, expect } of CASES) {
     to(made);
     const report = gate(made);
+    restore();
     t.notOk(report.ok, does);
     t.strictSame([...says(report)].map((one) => one.replace(/^\/.*\/|^\.nocturne\/(journal\/)?/, '')).sort(), [...expect].sort(), does);
     for (const finding of report.findings) t.ok(finding.message.length > 20 && (finding.hint ?? '').length > 10, `${does}: ${finding.message} (${finding.hint ?? ''})`);
   }
+  t.ok(gate(made).ok);
 });
 
-/** A workspace with its state directory, at another place but as if it had always been there. */
-function copyOf(made: MadeWorkspace, directory: string): MadeWorkspace {
-  const [root, home] = [join(directory, 'workspace'), join(directory, 'home')];
-  cpSync(made.root, root, { recursive: true });
-  const workspace = openWorkspace(root, { home, clock: fixedClock(made.now) });
-  cpSync(made.workspace.state, workspace.state, { recursive: true });
-  return { ...made, root: workspace.root, home, workspace };
+/** Reads a whole tree; what is returned puts everything back that differs from it. */
+function keepTree(root: string): () => void {
+  const read = (): Map<string, Buffer> => {
+    const entries = readdirSync(root, { recursive: true, withFileTypes: true });
+    return new Map(entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name)).map((path) => [path, readFileSync(path)]));
+  };
+  const kept = read();
+  const names = new Set(readdirSync(root, { recursive: true }).map(String));
+  return () => {
+    for (const name of readdirSync(root, { recursive: true }).map(String)) {
+      const isOurs = names.has(name) && lstatSync(join(root, name)).isFile() === kept.has(join(root, name));
+      if (!isOurs) rmSync(join(root, name), { recursive: true, force: true });
+    }
+    const now = read();
+    for (const [path, bytes] of kept) {
+      mkdirSync(dirname(path), { recursive: true });
+      if (now.get(path)?.equals(bytes) !== true) writeFileSync(path, bytes);
+    }
+  };
 }
 
 t.test('a changed file is told with both hashes, who signed it, when, and the two ways out', async (t) => {

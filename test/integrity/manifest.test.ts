@@ -1,9 +1,11 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
 import fc from 'fast-check';
 import t from 'tap';
-import { isSignedBy } from '../../src/integrity/gate-manifest.js';
+import { checkManifest, isSignedBy } from '../../src/integrity/gate-manifest.js';
 import { isPlainPath, MANIFEST_COLUMNS, parseManifest, signedText } from '../../src/integrity/manifest.js';
 import { type ManifestContent, renderManifest } from '../../src/integrity/render-manifest.js';
+
+t.setTimeout(120_000);
 
 const HASH = 'a'.repeat(64);
 const row = (file: string): ManifestContent['rows'][number] => ({ file, sha256: HASH, signedBy: 'owner', signedAt: '2026-11-21T01:30:00Z' });
@@ -84,6 +86,12 @@ t.test('a second spelling of the signature is not the signature', async (t) => {
   t.strictSame(Buffer.from(twin, 'base64'), Buffer.from(signature, 'base64'), 'the same bytes');
   t.notOk(believed(GOOD.replace(signature, twin)));
   t.notOk(believed(GOOD.replace(signature, `${signature}!`)));
+});
+
+t.test('a manifest that names another key than the one that signed it is not believed', async (t) => {
+  const trust = { root: '/', workspaceId: 'w-1', fingerprint: 'e'.repeat(32), publicKey: pem, pinnedAt: '', signedAt: '' };
+  t.match(checkManifest(parseManifest(GOOD), trust), [{ problem: 'manifest-replaced', message: /names the key ffff/ }]);
+  t.strictSame(checkManifest(parseManifest(GOOD), { ...trust, fingerprint: 'f'.repeat(32) }), []);
 });
 
 const CASES: readonly (readonly [does: string, change: (text: string) => string, message: RegExp, line: number])[] = [

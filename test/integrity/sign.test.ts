@@ -12,6 +12,8 @@ import { fixedClock } from '../../src/kernel/clock.js';
 import { openWorkspace } from '../../src/workspace/open-workspace.js';
 import { type MadeWorkspace, makeWorkspace } from '../support/make-workspace.js';
 
+t.setTimeout(120_000);
+
 const LATER = new Date('2026-11-22T08:00:00Z');
 const MANIFEST = 'INTEGRITY-MANIFEST.md';
 const read = ({ root }: MadeWorkspace, file: string): string => readFileSync(join(root, file), 'utf8');

@@ -3,10 +3,13 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import t from 'tap';
 import { genesis, link } from '../../src/kernel/chain.js';
+import { followChain, follows, readChainRow } from '../../src/integrity/chain-row.js';
 import { readLogHead } from '../../src/integrity/log-head.js';
 import { verifyLog } from '../../src/integrity/verify-log.js';
-import { formatRow } from '../../src/markdown/row.js';
+import { formatRow, parseRow } from '../../src/markdown/row.js';
 import { buildLog, type BuiltLog, FIRST_LINE, forge, linkOf, LOG, rewritable, sampleLog, textOf, verifyText } from './log-builder.js';
+
+t.setTimeout(120_000);
 
 type Tampering = {
   readonly does: string;
@@ -98,6 +101,44 @@ t.test('a row that was moved out of the remembered window is still found', async
   const directory = t.testdir();
   const moved = put(without(log.lines, 2), 900, at(log.lines, 2));
   t.match(verifyText(directory, textOf(log.head, moved), [log.anchor]).firstBad, { problem: 'reordered', line: FIRST_LINE + 2 });
+});
+
+t.test('what stands after the last row without ending a line is not overlooked', async (t) => {
+  const directory = t.testdir();
+  const log = sampleLog(10);
+  const text = textOf(log.head, log.lines);
+  t.match(verifyText(directory, `${text}x`, [log.anchor]).firstBad, { problem: 'foreign', line: FIRST_LINE + 10 });
+  t.match(verifyText(directory, text.slice(0, -1), [log.anchor]).firstBad, { problem: 'truncated', line: FIRST_LINE + 9, message: /in the middle of row 10/ });
+  t.match(verifyText(directory, `${text}x`, undefined), { ok: false, firstBad: { problem: 'foreign', line: FIRST_LINE + 10 } });
+});
+
+t.test('bytes that are not UTF-8 are not read as what they stand for', async (t) => {
+  const log = buildLog([['1', 'unknown: \ufffd']], ['Seq', 'Detail']);
+  const bytes = Buffer.from(textOf(log.head, log.lines));
+  const changed = Buffer.from(bytes);
+  // Three bytes that a lenient decoder turns into the same one replacement character.
+  changed.set([0xf0, 0x90, 0x80], bytes.indexOf(Buffer.from('\ufffd')));
+  t.equal(changed.toString('utf8'), bytes.toString('utf8'));
+  t.notOk(verifyText(t.testdir(), changed, [log.anchor]).ok);
+  t.ok(verifyText(t.testdir(), bytes, [log.anchor]).ok);
+});
+
+t.test('the short way over a row’s bytes accepts what the long way accepts', async (t) => {
+  const piece = fc.constantFrom('a', 'b c', ' ', '  ', '|', ' | ', '-', '- ', '\\', '"', '<br>', '<', '\t', '—', 'é', '\r', '', 'xyz', '| ');
+  const start = genesis(LOG);
+  fc.assert(
+    fc.property(fc.array(piece, { minLength: 1, maxLength: 10 }), fc.boolean(), (pieces, naive) => {
+      const text = `| ${pieces.join('')} | `;
+      // Linked over what the row seems to say, or over what it says: either way both have to agree.
+      const values = naive ? text.slice(2, -3).split(' | ').map((value) => (value === '-' ? '' : value)) : parseRow(text);
+      const line = Buffer.from(`${text}${link(start, values)} |`);
+      const columns = values.length + 1;
+      const chain = followChain(start, columns);
+      return chain.accept(line, 0, line.length) === follows(start, readChainRow(line, columns));
+    }),
+    { numRuns: 5000 },
+  );
+  t.pass('held');
 });
 
 t.test('the number of the bad row is the one it carries, or the one that is missing', async (t) => {
