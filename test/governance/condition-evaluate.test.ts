@@ -75,10 +75,13 @@ t.test('file_newer compares with files, a length of time, an instant, the phase'
       ['file_newer: { in: out.md, since: 2026-11-21T02:00:00Z }', true],
       ['file_newer: { in: out.md, since: phase }', true],
       ['file_newer: { in: in.csv, since: phase }', false],
-      ['file_newer: { in: out.md, since: last_pass }', 'error', /the last pass is not recorded/],
+      // Before the first pass, what was made since the phase began is new.
+      ['file_newer: { in: out.md, since: last_pass }', true],
+      ['file_newer: { in: in.csv, since: last_pass }', false],
     ],
     { phaseStarted: '2026-11-10T00:00:00Z' },
   );
+  await table(t, { [`${P}/out.md`]: fresh }, [['file_newer: { in: out.md, since: last_pass }', 'error', /the start of the phase is not recorded/]]);
 });
 
 const REPORT = `# Inventory
