@@ -17,7 +17,7 @@ t.test('kill -9 at random instants leaves the old generation or the new one', as
     let seen = 0;
     let midway = 0;
     for (let kill = 0; kill < KILLS / LANES; kill++) {
-      const killAfterMs = Math.random() * 40;
+      const killAfterMs = Math.random() * 80;
       const end = await runWriter(place, { task: 'commit', count: 1000, killAfterMs });
       const last = end.committed.at(-1) ?? seen;
       if (end.signal !== 'SIGKILL') throw new Error(`the writer ended by itself: ${end.errors}`);

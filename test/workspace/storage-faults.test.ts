@@ -15,6 +15,9 @@ import { scratch } from './crash/scratch.js';
 
 const WRITER = fileURLToPath(new URL('crash/writer.js', import.meta.url));
 
+// Every step is flushed to a real disk, which others may be using.
+t.setTimeout(120_000);
+
 t.test('a fault at any step before the change is in place is undone at once; after it, the next opening finishes', async (t) => {
   const directory = scratch(t);
   const place = makePlace(join(directory, 'place'));

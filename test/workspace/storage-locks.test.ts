@@ -12,6 +12,9 @@ import { isIdentity, lifeOf, ownIdentity } from '../../src/workspace/process-ide
 const NINE = fixedClock('2026-11-21T09:00:00Z');
 const TEN = fixedClock('2026-11-21T10:00:00Z');
 
+// Every step is flushed to a real disk, which others may be using.
+t.setTimeout(120_000);
+
 t.test('the mutex is held during the action only, and by whoever it says', async (t) => {
   const root = t.testdir();
   const inside = withCommitMutex(root, () => commitMutexStatus(root));

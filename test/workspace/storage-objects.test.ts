@@ -8,6 +8,9 @@ import { getObject, type KeptTree, prune, putObject, snapshotTree } from '../../
 import { restoreFile, restoreFiles } from '../../src/workspace/restore.js';
 import { walk } from '../../src/workspace/walk.js';
 
+// Every step is flushed to a real disk, which others may be using.
+t.setTimeout(120_000);
+
 t.test('content is found again by its hash, whatever it is', async (t) => {
   const root = t.testdir();
   for (const bytes of [Buffer.from(''), Buffer.from('text'), Buffer.from([0, 255, 10, 13]), Buffer.alloc(300_000, 7)]) {

@@ -41,6 +41,9 @@ for (const [act, save] of Object.entries(ACTS)) {
   });
 }
 
+// Every step is flushed to a real disk, which others may be using.
+t.setTimeout(120_000);
+
 t.test('the owner deletes a file during a transaction: it stays deleted, and what would have been in it is kept', async (t) => {
   const directory = scratch(t);
   const { start, steps } = beforeThird(directory);

@@ -11,6 +11,9 @@ import { generationOf, makePlace, opsTo, type Place } from './crash/scenario.js'
 
 const LOG = 'audit/LOG.md';
 
+// Every step is flushed to a real disk, which others may be using.
+t.setTimeout(120_000);
+
 t.test('a sound workspace costs nothing: no lock is taken, no file is written', async (t) => {
   const place = makePlace(scratch(t));
   t.same(recover(place.root, place.state), { finished: [], discarded: 0, conflicts: [], torn: [], temporaries: [] });

@@ -11,6 +11,9 @@ import { nocturneHome, readJson, stateDirectory, writeJsonDurably } from '../../
 import type { StorageOp } from '../../src/workspace/storage-types.js';
 import { isIgnored, walk } from '../../src/workspace/walk.js';
 
+// Every step is flushed to a real disk, which others may be using.
+t.setTimeout(120_000);
+
 t.test('walk lists every governed file, sorted, and nothing else', async (t) => {
   const root = t.testdir({
     'B.md': 'b',
