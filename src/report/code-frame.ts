@@ -14,7 +14,7 @@ const LEAST = 20;
 export function codeFrame(lines: readonly string[], range: Range, options: FrameOptions): readonly string[] {
   const source = lines[range.line - 1];
   if (source === undefined || source.trim() === '') return [];
-  const text = hide(source, range.line, options.hidden).replaceAll('\t', ' ');
+  const text = printable(hide(source, range.line, options.hidden));
   const start = Math.min(range.column - 1, text.length);
   const end = Math.max(start + 1, range.endLine > range.line ? text.length : Math.min(range.endColumn - 1, text.length));
   const margin = `    ${range.line} | `;
@@ -25,6 +25,12 @@ export function codeFrame(lines: readonly string[], range: Range, options: Frame
   const carets = '^'.repeat(Math.max(1, Math.min(end - start, shown.length - at)));
   const indent = [...shown.slice(0, at)].map((character) => (isWide(character) ? '  ' : ' ')).join('');
   return [`${margin}${shown}`, `${' '.repeat(margin.length - 2)}| ${indent}${carets}`];
+}
+
+/** Control characters, which a file may hold, are not sent to the terminal; a tab is one column, as positions count it. */
+export function printable(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what is looked for
+  return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, ' ');
 }
 
 function cut(text: string, from: number, room: number): string {

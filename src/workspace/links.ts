@@ -45,6 +45,7 @@ function resolve(target: string, file: string): { path: string | undefined; anch
 }
 
 function safeDecode(text: string): string {
+  if (!text.includes('%')) return text;
   try {
     return decodeURIComponent(text);
   } catch {

@@ -7,6 +7,7 @@ export type Group = (typeof GROUPS)[number];
 
 export const CATALOGUE: Readonly<Record<string, Entry>> = {
   validate: { group: 'Every day', summary: 'check the whole workspace', load: () => import('./commands/validate.js') },
+  explain: { group: 'Every day', summary: 'what a rule is about, or what is known of a file or an object', load: () => import('./commands/explain.js') },
   night: { group: 'Every day', summary: 'worker passes with manager passes between, then the briefing', load: () => import('./commands/night.js') },
   demo: { group: 'Every day', summary: 'a night in a workspace made for demonstration', load: () => import('./commands/demo.js') },
   'run worker': { group: 'Passes', summary: 'one worker pass', load: async () => ({ command: (await import('./commands/run.js')).runWorker }) },
@@ -16,4 +17,11 @@ export const CATALOGUE: Readonly<Record<string, Entry>> = {
   'pass heartbeat': { group: 'Passes', summary: 'say that the agent is alive', load: async () => ({ command: (await import('./commands/pass.js')).passHeartbeat }) },
   'pass abort': { group: 'Passes', summary: 'give it up', load: async () => ({ command: (await import('./commands/pass.js')).passAbort }) },
   gate: { group: 'Trust', summary: 'verify signature, protected files and logs', load: () => import('./commands/gate.js') },
+  sign: { group: 'Trust', summary: 'vouch for protected files as they are now, after seeing what changed', load: () => import('./commands/sign.js') },
+  'audit show': { group: 'Trust', summary: 'what was done, by whom, with what result', load: async () => ({ command: (await import('./commands/audit.js')).auditShow }) },
+  'audit verify': { group: 'Trust', summary: 'whether every row of every log is as it was written', load: async () => ({ command: (await import('./commands/audit.js')).auditVerify }) },
+  get: { group: 'Records', summary: 'one value, by its address', load: () => import('./commands/get.js') },
+  set: { group: 'Records', summary: 'change one value, checked against its type', load: () => import('./commands/set.js') },
+  add: { group: 'Records', summary: 'add one record', load: () => import('./commands/add.js') },
+  'bundle run': { group: 'Records', summary: 'carry out a bundle of REGISTRY.md', load: async () => ({ command: (await import('./commands/bundle.js')).bundleRun }) },
 };

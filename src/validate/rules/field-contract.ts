@@ -67,7 +67,7 @@ function checkObject(file: GovernedFile, object: ObjectSpec): Diagnostic[] {
 function checkOne(file: GovernedFile, at: { readonly object: ObjectSpec; readonly record: Rec; readonly spec: FieldSpec }): Diagnostic[] {
   const { object, record, spec } = at;
   const cell = record.fields.get(spec.name);
-  if (cell === undefined && !spec.required) return [];
+  if (isPlainlyRight(spec, cell)) return [];
   const range = fieldRange(object, record, spec.name);
   return checkField(spec, cell, { address: addressOf(object, record, spec.name), range }).map((diagnostic) => {
     if (cell === undefined) return diagnostic;
@@ -75,6 +75,13 @@ function checkOne(file: GovernedFile, at: { readonly object: ObjectSpec; readonl
     const fix = caseFix(file.path, spec, cell);
     return fix === undefined ? diagnostic : { ...diagnostic, fix: [fix] };
   });
+}
+
+/** Most fields by far: nothing asked and nothing there, or free text. */
+function isPlainlyRight(spec: FieldSpec, cell: Cell | undefined): boolean {
+  if (cell === undefined) return !spec.required;
+  if (spec.constraints.length > 0 || cell.data !== undefined) return false;
+  return cell.value === '' ? !spec.required : spec.type.kind === 'text';
 }
 
 /** The word that was meant, where only case or blanks around it differ. */

@@ -1,4 +1,6 @@
 /** Rule file-missing: what REGISTRY.md names without a wildcard is there and can be read. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { type Diagnostic, fileRange } from '../../kernel/diagnostic.js';
 import { isLiteral } from '../../kernel/glob.js';
 import { routeOf } from '../../registry/route.js';
@@ -51,7 +53,8 @@ function unreadable(snapshot: Snapshot, facts: ReadonlyMap<string, unknown>): Di
   for (const entry of snapshot.files.values()) {
     if (entry.kind !== 'file' || facts.has(entry.path) || contentKind(entry.path) === 'binary') continue;
     if (routeOf(snapshot.schema, entry.path).tier === 'CODE' && snapshot.objectsOf(entry.path).length === 0) continue;
-    if (snapshot.bytes(entry.path) === undefined) found.push({ rule: 'file-missing', severity: 'error', message: `${entry.path} cannot be read`, range: fileRange(entry.path), expected: entry.path, actual: 'no right to read it, or it went away', hint: 'make it readable for the user who runs nocturne' });
+    // What went away since the listing is not missed; what is there and gives nothing is.
+    if (snapshot.bytes(entry.path) === undefined && existsSync(join(snapshot.root, entry.path))) found.push({ rule: 'file-missing', severity: 'error', message: `${entry.path} cannot be read`, range: fileRange(entry.path), expected: entry.path, actual: 'no right to read it', hint: 'make it readable for the user who runs nocturne' });
   }
   return found;
 }

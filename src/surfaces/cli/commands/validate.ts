@@ -1,25 +1,107 @@
-/** `nocturne validate`: all checks, as a report. */
-import { EXIT, NocturneError } from '../../../kernel/error.js';
+/** `nocturne validate`: all checks, as a report; `--fix` puts right what can be, `--watch` goes on. */
+import { EXIT, type ExitCode, NocturneError } from '../../../kernel/error.js';
 import { jsonReport } from '../../../report/json.js';
 import { textReport } from '../../../report/text.js';
 import { countsOf } from '../../../report/types.js';
-import { validate, ruleIds } from '../../../validate/validate-snapshot.js';
-import type { Command } from '../types.js';
+import { ruleIds, type ValidateOptions, type Validation, validate } from '../../../validate/validate-snapshot.js';
+import type { Snapshot } from '../../../workspace/types.js';
+import { changedSince } from '../changed-since.js';
+import type { Command, CommandResult, Context, Parsed } from '../types.js';
 
-const FORMATS = ['text', 'json', 'sarif', 'github', 'junit'];
+const FORMATS = ['text', 'json', 'sarif', 'github', 'junit'] as const;
+type Format = (typeof FORMATS)[number];
 
 export const command: Command = {
   options: [
-    { flags: '--rule <id>', description: 'only this rule' },
+    { flags: '--fix', description: 'put right what can be put right without asking; never in protected files' },
+    { flags: '--dry-run', description: 'with --fix: show the difference, write nothing' },
+    { flags: '--watch', description: 'go on, and check again after each change' },
+    { flags: '--rule <id>', description: 'report this rule only' },
+    { flags: '--since <rev>', description: 'report what concerns files that changed since a git revision' },
     { flags: '--format <format>', description: 'how to print what was found', choices: FORMATS },
   ],
-  examples: ['nocturne validate', 'nocturne validate --rule link-broken', 'nocturne validate --json'],
+  examples: ['nocturne validate', 'nocturne validate --fix --dry-run', 'nocturne validate --rule link-broken', 'nocturne validate --since origin/main --format github'],
   async run(context, { options }) {
+    const format = formatOf(context, options);
+    const settings = settingsOf(context, options);
+    if (options['watch'] === true) return watch(context, { settings, format, fix: options['fix'] === true });
+    if (options['fix'] === true && options['dryRun'] === true) return preview(context, settings);
+    if (options['dryRun'] === true) throw new NocturneError('USAGE', '--dry-run says what --fix would do', { hint: 'nocturne validate --fix --dry-run' });
+    const fixed = options['fix'] === true ? await fix(context, settings) : '';
     const snapshot = context.workspace().snapshot();
-    const rule = typeof options['rule'] === 'string' ? options['rule'] : undefined;
-    if (rule !== undefined && !ruleIds(snapshot).includes(rule)) throw new NocturneError('USAGE', `there is no rule ${rule}`, { hint: `rules: ${ruleIds(snapshot).join(', ')}` });
-    const found = await validate(snapshot, { home: context.home, ...(rule === undefined ? {} : { only: [rule] }) });
-    const exit = countsOf(found.diagnostics).errors > 0 ? EXIT.findings : EXIT.ok;
-    return { exit, text: textReport(found, { color: context.color, width: context.width, textOf: (file) => snapshot.text(file) }), json: jsonReport(found) };
+    const found = await validate(snapshot, settings);
+    return resultOf(context, { snapshot, found, format, fixed });
   },
 };
+
+function settingsOf(context: Context, options: Parsed['options']): ValidateOptions {
+  const { rule, since } = options;
+  if (typeof rule === 'string') {
+    const known = ruleIds(context.workspace().snapshot());
+    if (!known.includes(rule)) throw new NocturneError('USAGE', `there is no rule ${rule}`, { hint: `rules: ${known.join(', ')}` });
+  }
+  return { home: context.home, ...(typeof rule === 'string' ? { only: [rule] } : {}), ...(typeof since === 'string' ? { changed: changedSince(context.root(), since) } : {}) };
+}
+
+function formatOf(context: Context, options: Parsed['options']): Format {
+  const asked = FORMATS.find((format) => format === options['format']);
+  return asked ?? (context.json ? 'json' : 'text');
+}
+
+async function resultOf(context: Context, at: { readonly snapshot: Snapshot; readonly found: Validation; readonly format: Format; readonly fixed: string }): Promise<CommandResult> {
+  const { snapshot, found, format, fixed } = at;
+  const exit = exitOf(found);
+  const json = jsonReport(found);
+  switch (format) {
+    case 'text':
+      return { exit, text: `${fixed}${textReport(found, { color: context.color, width: context.width, textOf: (file) => snapshot.text(file) })}`, json };
+    case 'json':
+      return { exit, text: '', json, raw: JSON.stringify({ schema: 1, ok: exit === EXIT.ok, ...json }) };
+    case 'github':
+      return { exit, text: '', json, raw: (await import('../../../report/github.js')).githubReport(found) };
+    case 'junit':
+      return { exit, text: '', json, raw: (await import('../../../report/junit.js')).junitReport(found) };
+    case 'sarif':
+      return { exit, text: '', json, raw: await sarif(context, found) };
+  }
+}
+
+function exitOf({ diagnostics }: Validation): ExitCode {
+  return countsOf(diagnostics).errors > 0 ? EXIT.findings : EXIT.ok;
+}
+
+async function sarif(context: Context, found: Validation): Promise<string> {
+  const [{ sarifReport }, { ruleSummary }, { packageVersion }] = await Promise.all([import('../../../report/sarif.js'), import('../rule-pages.js'), import('../package-version.js')]);
+  const summaries = new Map([...new Set(found.diagnostics.map((one) => one.rule))].flatMap((id) => ((text) => (text === undefined ? [] : [[id, text] as const]))(ruleSummary(context.packageRoot, id))));
+  return sarifReport(found, { version: packageVersion(context.packageRoot), summaries });
+}
+
+async function fix(context: Context, settings: ValidateOptions): Promise<string> {
+  const { fixFindings } = await import('../fix-findings.js');
+  const done = await fixFindings(context.workspace(), settings);
+  const places = done.reduce((sum, one) => sum + one.fixes, 0);
+  return done.length === 0 ? '' : `put right: ${places} ${places === 1 ? 'place' : 'places'} in ${[...new Set(done.map((one) => one.path))].join(', ')}\n\n`;
+}
+
+async function preview(context: Context, settings: ValidateOptions): Promise<CommandResult> {
+  const [{ plannedFixes }, { createTwoFilesPatch }] = await Promise.all([import('../fix-findings.js'), import('diff')]);
+  const snapshot = context.workspace().snapshot();
+  const found = await validate(snapshot, settings);
+  const planned = plannedFixes(snapshot, found.diagnostics);
+  const diff = planned.map(({ path, text, after }) => createTwoFilesPatch(`a/${path}`, `b/${path}`, text, after, undefined, undefined, { context: 3 })).join('');
+  return { exit: exitOf(found), text: diff === '' ? 'there is nothing that could be put right without asking' : diff, json: { ...jsonReport(found), fixes: planned.map(({ path, fixes, rules }) => ({ file: path, places: fixes, rules })) } };
+}
+
+async function watch(context: Context, at: { readonly settings: ValidateOptions; readonly format: Format; readonly fix: boolean }): Promise<CommandResult> {
+  if (at.format !== 'text') throw new NocturneError('USAGE', '--watch prints for people', { hint: 'leave --json and --format out' });
+  const { watchWorkspace } = await import('../watch-workspace.js');
+  let exit: ExitCode = EXIT.ok;
+  await watchWorkspace(context.root(), async () => {
+    const fixed = at.fix ? await fix(context, at.settings) : '';
+    const snapshot = context.workspace().snapshot();
+    const result = await resultOf(context, { snapshot, found: await validate(snapshot, at.settings), format: 'text', fixed });
+    exit = result.exit;
+    process.stdout.write(`${result.text}\n`);
+  });
+  return { exit, text: '', json: {} };
+}

@@ -1,0 +1,8 @@
+/** The version of this installation. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+export function packageVersion(packageRoot: string): string {
+  const read: unknown = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8'));
+  return typeof read === 'object' && read !== null && 'version' in read ? String(read.version) : '';
+}
