@@ -92,7 +92,7 @@ function judgeTarget(context: Context, target: ProposedTarget & { readonly path:
   if (op === 'mkdir' && target.existing?.kind === 'directory') return;
   verdicts.paths.push(path);
   if (authority.kind === 'pass') {
-    for (const reason of routeReasons(snapshot, authority, { path, op, existing: target.existing })) {
+    for (const reason of routeReasons(snapshot, authority, { path, op })) {
       const authorisation = reason.code === 'out-of-scope' ? options.authorise?.(path) : undefined;
       if (authorisation === undefined) verdicts.reasons.push(reason);
       else verdicts.used.add(authorisation);

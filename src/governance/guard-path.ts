@@ -159,7 +159,7 @@ function at(world: PathWorld, path: string): Probed | undefined {
 }
 
 /** A path as it can be printed: control and invisible characters escaped, not longer than a line. */
-export function show(text: string): string {
+function show(text: string): string {
   const escaped = text.replace(/[\0-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
   return escaped.length > 160 ? `${escaped.slice(0, 157)}...` : escaped;
 }

@@ -4,21 +4,20 @@ import { routeOf } from '../registry/route.js';
 import type { Route } from '../registry/types.js';
 import type { Snapshot } from '../workspace/types.js';
 import type { Effect } from './guard-effects.js';
-import type { Probed } from './guard-probe.js';
 import type { Authority, Reason } from './types.js';
 
 export type PassAuthority = Extract<Authority, { kind: 'pass' }>;
-export type RouteQuestion = { readonly path: string; readonly op: Effect['op']; readonly existing: Probed | undefined };
+export type RouteQuestion = { readonly path: string; readonly op: Effect['op'] };
 
 /** Reasons why a pass may not; empty when it may. */
-export function routeReasons(snapshot: Snapshot, authority: PassAuthority, { path, op, existing }: RouteQuestion): readonly Reason[] {
+export function routeReasons(snapshot: Snapshot, authority: PassAuthority, { path, op }: RouteQuestion): readonly Reason[] {
   const route = routeOf(snapshot.schema, path);
   const reasons = [...tierReasons(snapshot, route, path, op)];
   if (!inScope(authority.writes, path, op === 'mkdir')) {
     const scope = authority.writes.length === 0 ? 'nothing' : authority.writes.join(', ');
     reasons.push({ code: 'out-of-scope', message: `${path} is outside what this pass may write (${scope})` });
   }
-  if (isEarlierOutput(authority, path, op, existing)) {
+  if (isEarlierOutput(snapshot, authority, path)) {
     reasons.push({ code: 'earlier-phase', message: `${path} was written before phase ${authority.phase ?? ''} started (${authority.phaseStarted}); make a new file and refer to it` });
   }
   return reasons;
@@ -49,10 +48,13 @@ function inScope(writes: readonly string[], path: string, folder: boolean): bool
   return writes.some((glob) => !glob.startsWith('!') && matches(glob)) && !writes.some((glob) => glob.startsWith('!') && globMatches(glob.slice(1), path));
 }
 
-/** Outputs stand in `PROJECTS/NAME/outputs/`. When a file was last written is what its modification time says. */
-function isEarlierOutput(authority: PassAuthority, path: string, op: Effect['op'], existing: Probed | undefined): boolean {
-  if (authority.phaseStarted === undefined || op === 'mkdir' || existing === undefined || existing.kind === 'directory') return false;
-  if (!/^PROJECTS\/[^/]+\/outputs\//.test(path)) return false;
+/**
+ * Outputs stand in `PROJECTS/NAME/outputs/`. When a file was last written is what its modification time says, as the snapshot saw it: after a
+ * pass, on a snapshot from before it, that is the time before the pass touched the file.
+ */
+function isEarlierOutput(snapshot: Snapshot, authority: PassAuthority, path: string): boolean {
+  const entry = snapshot.files.get(path);
+  if (authority.phaseStarted === undefined || entry === undefined || !/^PROJECTS\/[^/]+\/outputs\//.test(path)) return false;
   const started = Date.parse(authority.phaseStarted);
-  return Number.isFinite(started) && existing.mtimeMs < started;
+  return Number.isFinite(started) && entry.mtimeMs < started;
 }

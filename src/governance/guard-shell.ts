@@ -2,7 +2,7 @@
 import type { Command, Redirect, Script, SimpleCommand, Step, Word } from './guard-shell-types.js';
 import { DEEPEST, nested, readWord, type Cursor } from './guard-shell-word.js';
 
-export const LONGEST_COMMAND = 65_536;
+const LONGEST_COMMAND = 65_536;
 const SKIPPED = new Set(['if', 'then', 'elif', 'else', 'fi', 'while', 'until', 'do', 'done', '!', 'time']);
 /** After these, whether `cd` took place is not known. */
 const BRANCHING = new Set(['if', 'while', 'until', 'for', '!', 'time']);
@@ -23,6 +23,18 @@ export function parseShell(text: string, depth = 0): Script {
 export function problemsOf(script: Script): readonly string[] {
   const nested = script.steps.flatMap((step) => step.pipeline).flatMap((command) => [...command.inner, ...(command.kind === 'group' ? [command.body] : [])]);
   return [...new Set([...script.problems, ...nested.flatMap(problemsOf)])];
+}
+
+/**
+ * The words of a command that is one plain program with arguments, as every shell would give them to it; `undefined` when it is anything more
+ * (operators, redirections, variables, patterns, assignments). What is run from these words is what the guard judged.
+ */
+export function plainWords(text: string): readonly string[] | undefined {
+  const script = parseShell(text);
+  const command = script.steps.length === 1 && script.steps[0]?.pipeline.length === 1 && script.steps[0].background === false ? script.steps[0].pipeline[0] : undefined;
+  if (command?.kind !== 'simple' || script.branching || problemsOf(script).length > 0) return undefined;
+  if (command.assignments.length + command.redirects.length + command.inner.length > 0 || command.input.value !== undefined) return undefined;
+  return command.words.length > 0 && command.words.every((word) => word.certainty === 'sure') ? command.words.map((word) => word.text) : undefined;
 }
 
 function broken(problem: string): Script {

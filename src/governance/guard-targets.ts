@@ -1,14 +1,12 @@
 /** The files that an effect concerns, one by one, with what each would hold afterwards. */
 import { posix } from 'node:path';
 import picomatch from 'picomatch';
-import type { Diagnostic } from '../kernel/diagnostic.js';
 import type { Snapshot } from '../workspace/types.js';
 import type { Effect } from './guard-effects.js';
 import { resolveTarget, type PathUse, type PathWorld, type Target } from './guard-path.js';
-import type { Reason } from './types.js';
 
 /** `after`: the bytes that the file would hold; `undefined` when it would be gone, or when nobody can say (`unseen`). */
-export type ProposedTarget = Target & { readonly op: Effect['op']; readonly after: Uint8Array | undefined; readonly unseen: boolean; readonly reasons: readonly Reason[]; readonly diagnostics?: readonly Diagnostic[] };
+export type ProposedTarget = Target & { readonly op: Effect['op']; readonly after: Uint8Array | undefined; readonly unseen: boolean };
 
 /** `bytes`: content as a caller gave it. `unseen`: nobody can say what the file would hold. */
 export type ProposedEffect = Effect & { readonly from: string; readonly bytes?: Uint8Array | string; readonly unseen?: boolean };

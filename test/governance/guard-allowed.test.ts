@@ -1,7 +1,9 @@
-import { linkSync } from 'node:fs';
+import { linkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
+import { decide } from '../../src/governance/decide.js';
 import type { Action, Authority } from '../../src/governance/types.js';
+import { openSnapshot } from '../../src/workspace/snapshot.js';
 import { ask, makeWorkspace, worker } from '../support/guard-workspace.js';
 
 type Case = readonly [sentence: string, action: Action, about?: { readonly authority?: Authority; readonly cwd?: string }];
@@ -153,7 +155,6 @@ t.test('a glob that begins with ! takes a path out of the scope', async (t) => {
 t.test('what was wrong before is not held against an edit, what is new is', async (t) => {
   const before = `${TABLE}| bad | 99 | - | - | - |\n`;
   const workspace = makeWorkspace(t.testdir({}));
-  const { writeFileSync } = await import('node:fs');
   writeFileSync(join(workspace, OUT, 'findings.md'), before);
   t.equal(ask(workspace, write(`${OUT}/findings.md`, `${before}| good | 1 | - | - | - |\n`)).verdict, 'allow');
   const worse = ask(workspace, write(`${OUT}/findings.md`, `${before}| worse | 98 | - | - | - |\n`));
@@ -164,10 +165,15 @@ t.test('what was wrong before is not held against an edit, what is new is', asyn
 
 t.test('what stands there now counts, also when it came after the snapshot', async (t) => {
   const workspace = makeWorkspace(t.testdir({}));
-  const { openSnapshot } = await import('../../src/workspace/snapshot.js');
-  const { decide } = await import('../../src/governance/decide.js');
   const snapshot = openSnapshot(workspace, { now: new Date() });
   t.equal(decide(snapshot, worker, write(`${OUT}/late.md`)).verdict, 'allow');
   linkSync(join(workspace, 'SOUL.md'), join(workspace, OUT, 'late.md'));
   t.equal(decide(snapshot, worker, write(`${OUT}/late.md`)).reasons[0]?.code, 'path-hard-link');
+});
+
+t.test('after a pass, on the snapshot from before it, an output of the phase before is still one', async (t) => {
+  const workspace = makeWorkspace(t.testdir({}));
+  const before = openSnapshot(workspace, { now: new Date() });
+  writeFileSync(join(workspace, OUT, 'old.md'), 'overwritten by the pass\n');
+  t.same(decide(before, worker, write(`${OUT}/old.md`, 'overwritten by the pass\n')).reasons.map((reason) => reason.code), ['earlier-phase']);
 });
