@@ -1,11 +1,10 @@
 /** Edits of front matter: one value spliced in place, or a missing name added where it belongs. */
 import { isMap, isScalar, isSeq, type Pair, type Node, type YAMLMap } from 'yaml';
 import { NocturneError } from '../kernel/error.js';
-import type { FieldEdit } from './edit-records.js';
 import { contentEnd, parseYaml, readFrontMatter } from './front-matter.js';
 import { indentLines, renderEntry, renderFlow, renderFrontMatter, renderScalar, renderYaml } from './render-yaml.js';
 import { scan } from './scan.js';
-import type { Cell, Doc, Value } from './types.js';
+import type { Cell, Doc, FieldEdit, Value } from './types.js';
 import { valueText } from './value-text.js';
 
 type Edit = { readonly start: number; readonly end: number; readonly text: string };

@@ -4,11 +4,7 @@ import { appendRow, removeRow, setRowField } from './edit-table.js';
 import { appendSection, removeSection, setSectionField } from './edit-section.js';
 import { setFrontMatterField } from './edit-front-matter.js';
 import { renderFrontMatter } from './render-yaml.js';
-import type { RecordSpec, Value } from './types.js';
-
-/** Record and field to set; `file` is the path that the text came from (a document's key is in it). */
-export type FieldEdit = { readonly file: string; readonly key: string; readonly field: string; readonly value: Value };
-export type FieldValues = Readonly<Record<string, Value>>;
+import type { FieldEdit, FieldValues, RecordSpec } from './types.js';
 
 /**
  * Sets one field of one record. Setting a field to the value that it has returns the same text.

@@ -1,7 +1,6 @@
 /** Edits of sections: one part of one, a new last one, one less. */
 import { NocturneError } from '../kernel/error.js';
 import { encodeItem } from './cell.js';
-import type { FieldEdit, FieldValues } from './edit-records.js';
 import { fieldLabel, fieldName } from './field-name.js';
 import { findSections, type FoundSections, lineStartOf, type Section } from './find-records.js';
 import { sectionKey } from './key.js';
@@ -11,7 +10,7 @@ import { readRecords } from './read-records.js';
 import { scan } from './scan.js';
 import { bodyText, sectionFields, sectionParts } from './section-fields.js';
 import { renderYaml } from './render-yaml.js';
-import type { Doc, Locator, Rec, RecordSpec, Value } from './types.js';
+import type { Doc, FieldEdit, FieldValues, Locator, Rec, RecordSpec, Value } from './types.js';
 import { valueText } from './value-text.js';
 
 type At = { readonly spec: RecordSpec; readonly locator: Extract<Locator, { kind: 'section' }> };

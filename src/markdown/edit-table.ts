@@ -1,13 +1,12 @@
 /** Edits of table rows: one cell, a new last row, a row less. */
 import { NocturneError } from '../kernel/error.js';
 import { decodeCell, encodeCell } from './cell.js';
-import type { FieldEdit, FieldValues } from './edit-records.js';
 import { fieldName } from './field-name.js';
 import { findTable } from './find-records.js';
 import { formatLocator } from './locator.js';
 import { formatRow } from './row.js';
 import { scan } from './scan.js';
-import type { Doc, Locator, RecordSpec, Table, TableRow } from './types.js';
+import type { Doc, FieldEdit, FieldValues, Locator, RecordSpec, Table, TableRow } from './types.js';
 import { valueText } from './value-text.js';
 
 type At = { readonly spec: RecordSpec; readonly locator: Extract<Locator, { kind: 'table' }> };

@@ -16,7 +16,6 @@ type State = { readonly source: string; readonly lines: readonly Line[]; next: n
 const NOT_PLAIN = Symbol('not plain');
 const MAX_DEPTH = 32;
 const KEY = /([A-Za-z_][\w-]*):(?=[ \r\n]|$)/y;
-const BLOCK_SCALAR = /[A-Za-z0-9_./(+$<~\\^;\u00a1-\ud7ff-][^\r\n]*/y;
 const FLOW_SCALAR = /[A-Za-z0-9_./*-][^,[\]{}#:"'\r\n&!|>%@`?]*/y;
 const NUMBER = /^[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?$/;
 const INTEGER = /^[-+]?[0-9]+$/;
@@ -152,15 +151,34 @@ function readInline(state: State, from: number, lineEnd: number): Read {
   return read;
 }
 
+/** A plain scalar up to a comment or the end of its line; one look at each character. */
 function readPlain(source: string, from: number, lineEnd: number): Read {
-  BLOCK_SCALAR.lastIndex = from;
-  if (!BLOCK_SCALAR.test(source)) throw NOT_PLAIN;
-  let text = source.slice(from, lineEnd);
-  if (text.startsWith('- ') || text === '-') throw NOT_PLAIN;
-  const comment = /[ \t]#/.exec(text);
-  if (comment) text = text.slice(0, comment.index).trimEnd();
-  if (text.endsWith(':') || /:[ \t]/.test(text) || /[\u0000-\u001f\u0085\u2028\u2029\ufeff]/.test(text)) throw NOT_PLAIN;
-  return { ...scalar(text), end: from + text.length };
+  if (!opensPlain(source.charCodeAt(from)) || isMark(source, from, 45, lineEnd)) throw NOT_PLAIN;
+  let end = from;
+  for (let at = from; at < lineEnd; at++) {
+    const c = source.charCodeAt(at);
+    if (c === 32) continue;
+    if (c === 35 && at > from && source.charCodeAt(at - 1) === 32) break;
+    if (isMark(source, at, 58, lineEnd) || isOdd(c)) throw NOT_PLAIN;
+    end = at + 1;
+  }
+  return { ...scalar(source.slice(from, end)), end };
+}
+
+/** Can a plain scalar begin so, outside brackets? Letters, digits and what has no meaning of its own in YAML; `-` when no blank follows. */
+function opensPlain(c: number): boolean {
+  if ((c >= 97 && c <= 122) || (c >= 65 && c <= 90) || (c >= 45 && c <= 57)) return true;
+  return c > 0xa0 || c === 95 || c === 40 || c === 43 || c === 36 || c === 60 || c === 126 || c === 92 || c === 94 || c === 59;
+}
+
+/** This character with a blank or the end of the line behind it. */
+function isMark(source: string, at: number, mark: number, lineEnd: number): boolean {
+  return source.charCodeAt(at) === mark && (at + 1 >= lineEnd || isBlank(source.charCodeAt(at + 1)));
+}
+
+/** Control characters, tabs and line separators: left to the package. */
+function isOdd(c: number): boolean {
+  return c < 32 || (c >= 0x7f && c <= 0x9f) || c === 0x2028 || c === 0x2029 || c === 0xfeff;
 }
 
 function readQuoted(source: string, from: number, lineEnd: number): Read {
@@ -216,13 +234,17 @@ function readFlowValue(state: State, at: number, lineEnd: number, depth: number)
   return { ...scalar(text), end: at + text.length };
 }
 
-/** Core schema of YAML 1.2. */
+/** Core schema of YAML 1.2. Most text cannot be anything else but text, by its first character. */
 function scalar(text: string): { readonly value: unknown; readonly text: string } {
-  if (NULL.test(text)) return { value: null, text: '' };
-  if (TRUE.test(text)) return { value: true, text };
-  if (FALSE.test(text)) return { value: false, text };
-  if (ODD_NUMBER.test(text)) throw NOT_PLAIN;
-  if (NUMBER.test(text)) return { value: INTEGER.test(text) ? Number.parseInt(text, 10) : Number.parseFloat(text), text };
+  const c = text.charCodeAt(0);
+  if ((c >= 43 && c <= 57) || c === 46) {
+    if (ODD_NUMBER.test(text)) throw NOT_PLAIN;
+    if (NUMBER.test(text)) return { value: INTEGER.test(text) ? Number.parseInt(text, 10) : Number.parseFloat(text), text };
+  } else if (text.length <= 5) {
+    if (NULL.test(text)) return { value: null, text: '' };
+    if (TRUE.test(text)) return { value: true, text };
+    if (FALSE.test(text)) return { value: false, text };
+  }
   return { value: text, text };
 }
 

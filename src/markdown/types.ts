@@ -56,6 +56,10 @@ export type ReadResult = { readonly records: readonly Rec[]; readonly diagnostic
 /** What a field can be set to; `null` empties it. Lists and maps are for documents only. */
 export type Value = string | number | boolean | null | readonly unknown[] | { readonly [key: string]: unknown };
 
+/** Record and field to set; `file` is the path that the text came from (a document's key is in it). */
+export type FieldEdit = { readonly file: string; readonly key: string; readonly field: string; readonly value: Value };
+export type FieldValues = Readonly<Record<string, Value>>;
+
 export type Heading = { readonly depth: number; readonly text: string; readonly line: number; readonly start: number; readonly end: number };
 export type TableCell = { readonly start: number; readonly end: number };
 /** `start`/`end` of a row span its line without the line ending. Cells are trimmed spans. */

@@ -127,9 +127,9 @@ t.test('front matter: setting changes that field only, own values change nothing
         if (!(error instanceof NocturneError) || error.code !== 'BAD_VALUE') throw error;
       }
     }),
-    { ...runs, numRuns: runs.numRuns * 4 },
+    { ...runs, numRuns: runs.numRuns * 2 },
   );
-  t.ok(set > runs.numRuns, `${set} fields were set`);
+  t.ok(set > runs.numRuns / 2, `${set} fields were set`);
 });
 
 t.test('no byte but the field changes', async (t) => {

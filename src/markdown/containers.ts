@@ -1,0 +1,92 @@
+/** Block quotes, list items and footnote definitions: which ones a line continues, and which it opens. */
+import { listMarker, noteMarker } from './block-start.js';
+import { closeLeaf } from './leaf-blocks.js';
+import { consumeColumns, type Cursor, skipIndent, type State } from './scan-state.js';
+
+/** Columns that what belongs to a footnote definition is indented by. */
+const NOTE_INDENT = 4;
+
+/** Containers nested deeper are read as text; without a limit a blank line would cost as much as the nesting is deep. */
+const MAX_NESTING = 100;
+
+/** How many of the open containers this line continues; moves the cursor into the last of them. */
+export function matchContainers(state: State, line: Cursor): number {
+  let matched = 0;
+  for (const container of state.containers) {
+    const { at, column } = skipIndent(state.text, line);
+    const blank = at >= line.end;
+    if (container.size === 0) {
+      if (blank || column - line.column >= 4 || state.text.charCodeAt(at) !== 62) break;
+      enterQuote(state.text, line, at, column);
+    } else if (blank) {
+      container.furtherBlank ||= container.initialBlank;
+      consumeColumns(state.text, line, Math.min(container.size, column - line.column));
+    } else {
+      const left = container.furtherBlank;
+      container.furtherBlank = false;
+      container.initialBlank = false;
+      if (left || column - line.column < container.size) break;
+      consumeColumns(state.text, line, container.size);
+    }
+    matched++;
+  }
+  return matched;
+}
+
+/** Opens the block quotes and list items that begin on this line. */
+export function openContainers(state: State, line: Cursor, matched: number): boolean {
+  const { text, containers } = state;
+  const interrupting = matched === containers.length && state.leaf === 'paragraph';
+  let opened = false;
+  for (;;) {
+    const { at, column } = skipIndent(text, line);
+    const indent = column - line.column;
+    if (at >= line.end || indent >= 4 || (opened ? containers.length : matched) >= MAX_NESTING) return opened;
+    const c = text.charCodeAt(at);
+    if (c === 62) {
+      if (!opened) leaveFor(state, line, matched);
+      opened = true;
+      enterQuote(text, line, at, column);
+      containers.push({ size: 0, initialBlank: false, furtherBlank: false });
+      continue;
+    }
+    const note = c === 91 ? noteMarker(text, at, line.end) : 0;
+    if (note > 0) {
+      if (!opened) leaveFor(state, line, matched);
+      opened = true;
+      containers.push({ size: NOTE_INDENT, initialBlank: false, furtherBlank: false });
+      line.at = at + note;
+      line.column = column + note;
+      const content = skipIndent(text, line);
+      consumeColumns(text, line, content.column - line.column);
+      continue;
+    }
+    if (c !== 42 && c !== 43 && c !== 45 && (c < 48 || c > 57)) return opened;
+    const marker = listMarker(text, at, line.end);
+    if (!marker) return opened;
+    const after = { ...line, at: at + marker.width, column: column + marker.width };
+    const content = skipIndent(text, after);
+    const blank = content.at >= line.end;
+    if (interrupting && !opened && (blank || !marker.interrupts)) return opened;
+    if (!opened) leaveFor(state, line, matched);
+    opened = true;
+    const space = content.column - after.column;
+    const padding = blank || space > 4 ? 1 : space;
+    containers.push({ size: indent + marker.width + padding, initialBlank: blank, furtherBlank: false });
+    line.at = after.at;
+    line.column = after.column;
+    consumeColumns(text, line, blank ? space : padding);
+  }
+}
+
+function leaveFor(state: State, line: Cursor, matched: number): void {
+  closeLeaf(state, line.start, line.start);
+  state.containers.length = matched;
+}
+
+function enterQuote(text: string, line: Cursor, at: number, column: number): void {
+  line.at = at + 1;
+  line.column = column + 1;
+  const c = text.charCodeAt(line.at);
+  if (line.at < line.end && (c === 32 || c === 9)) consumeColumns(text, line, 1);
+}
