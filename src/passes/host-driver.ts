@@ -1,10 +1,9 @@
 /** The pass inside a host's agent session: `begin` is T0 to T4's brief, `end` takes the agent's report and does the rest. */
-import { timingSafeEqual } from 'node:crypto';
 import { parseReport } from '../agents/parse-report.js';
 import type { Usage } from '../agents/types.js';
-import { NocturneError } from '../kernel/error.js';
 import { renewLease } from '../workspace/lease.js';
-import { storedPass, storePass } from './pass-file.js';
+import { storePass } from './pass-file.js';
+import { passOfToken } from './pass-token.js';
 import { runSteps } from './run-steps.js';
 import { enter, LEASE_MS } from './t0-gate.js';
 import { isHalt, type Pass, type PassData, type PassEnvironment, type PassReport, type PassRequest, withData } from './types.js';
@@ -46,14 +45,5 @@ export function heartbeat(env: PassEnvironment, token: string): { readonly runId
 
 /** The pass that this token began. */
 function claim(env: PassEnvironment, token: string): Pass {
-  const stored = storedPass(env.workspace.state);
-  if (stored === undefined) throw new NocturneError('LEASE_LOST', 'no pass has begun here, or it was taken over', { hint: 'nocturne pass begin starts one' });
-  if (!sameToken(stored.data.token, token)) throw new NocturneError('REFUSED', `the token is not that of the running pass ${stored.data.runId}`, { hint: 'use the token that nocturne pass begin printed, with --token or $NOCTURNE_PASS_TOKEN' });
-  return { env, data: stored.data };
+  return { env, data: passOfToken(env.workspace.state, token) };
 }
-
-function sameToken(a: string, b: string): boolean {
-  const [left, right] = [Buffer.from(a), Buffer.from(b)];
-  return left.length === right.length && timingSafeEqual(left, right);
-}
-

@@ -1,0 +1,93 @@
+/** An edit that a command asks for: judged on a fresh snapshot and committed, or only shown. */
+import { EXIT, NocturneError } from '../../kernel/error.js';
+import { previewChanges, type Preview } from '../../workspace/preview.js';
+import type { AuditEntry, Change, CommitResult, Notice, Snapshot } from '../../workspace/types.js';
+import { type Acting, actingAs } from './actor.js';
+import { judgeEdit } from './judge-edit.js';
+import { paintedDiff, unifiedDiff } from './show-diff.js';
+import type { CommandResult, Context } from './types.js';
+
+export type Edit = {
+  readonly changes: readonly Change[];
+  readonly notices?: readonly Notice[];
+  readonly bundle?: string;
+  /** Why, for the change log. */
+  readonly reason: string;
+  /** The audit row's type, target and detail. */
+  readonly audit: { readonly type: string; readonly target: string; readonly detail: string };
+};
+
+export type EditOptions = {
+  readonly dryRun?: boolean;
+  /** Said when it is done; default: the fields that changed. */
+  readonly done?: (result: CommitResult) => string;
+  /** The owner may change protected files this way, and signs afterwards. */
+  readonly mayTouchProtected?: boolean;
+};
+
+/** @param plan called on the snapshot that the commit is computed from, under its mutex. */
+export function carryOut(context: Context, plan: (snapshot: Snapshot) => Edit, options: EditOptions = {}): CommandResult {
+  const acting = actingAs(context);
+  let target = '';
+  const judged = (snapshot: Snapshot): { readonly edit: Edit; readonly preview: Preview; readonly row: AuditEntry } => {
+    const edit = plan(snapshot);
+    target = edit.audit.target;
+    const preview = previewChanges(snapshot, edit);
+    judgeEdit(snapshot, acting, { preview, bundle: edit.bundle, home: context.home, ...(options.mayTouchProtected === undefined ? {} : { mayTouchProtected: options.mayTouchProtected }) });
+    return { edit, preview, row: rowOf(acting, edit) };
+  };
+  const workspace = context.workspace();
+  if (options.dryRun === true) return shown(context, judged(workspace.snapshot()));
+  try {
+    const result = workspace.commit(
+      (snapshot) => {
+        const decided = judged(snapshot);
+        const nothing = decided.preview.files.length === 0 && decided.preview.rows.length === 0;
+        return { ...common(acting, decided.edit), changes: decided.edit.changes, ...(decided.edit.notices === undefined ? {} : { notices: decided.edit.notices }), audit: nothing ? [] : [decided.row] };
+      },
+      acting.fence === undefined ? {} : { fence: acting.fence },
+    );
+    return done(result, options);
+  } catch (error) {
+    if (error instanceof NocturneError && error.code === 'REFUSED' && acting.fence !== undefined) recordRefusal(context, acting, { error, target });
+    throw error;
+  }
+}
+
+function common(acting: Acting, edit: Pick<Edit, 'reason' | 'bundle'>): { actor: Acting['actor']; runId: string; reason: string; bundle?: string } {
+  return { actor: acting.actor, runId: acting.runId, reason: edit.reason, ...(edit.bundle === undefined ? {} : { bundle: edit.bundle }) };
+}
+
+/** What a pass does stands under T4, what the owner does under no step. */
+function rowOf(acting: Acting, { audit }: Edit): AuditEntry {
+  return { step: acting.fence === undefined ? '' : 'T4', type: audit.type, target: audit.target, authorisation: acting.authorisation, result: 'ok', detail: audit.detail };
+}
+
+/** Every refusal of a pass is on record, as it is when the pass asks through its tools. */
+function recordRefusal(context: Context, acting: Acting, at: { readonly error: NocturneError; readonly target: string }): void {
+  const row: AuditEntry = { step: 'T4', type: 'refusal', target: at.target, authorisation: '', result: 'refused', detail: at.error.message };
+  context.workspace().commit({ ...common(acting, { reason: 'refused' }), changes: [], audit: [row] }, acting.fence === undefined ? {} : { fence: acting.fence });
+}
+
+function done(result: CommitResult, options: EditOptions): CommandResult {
+  const changed = result.fields.map(({ address, old, new: now, valid }) => ({ address, old, new: now, valid }));
+  const lines = [...changed.map(({ address, old, new: now }) => `${address}: ${brief(old)} -> ${brief(now)}`), ...result.notices.map((id) => `asked: ${id}`)];
+  const text = options.done?.(result) ?? (lines.length === 0 ? (result.files.length === 0 ? 'Nothing changed: it is so already.' : result.files.map((file) => file.path).join('\n')) : lines.join('\n'));
+  return { exit: EXIT.ok, text, json: { changed, files: result.files.map((file) => file.path), notices: result.notices } };
+}
+
+function shown(context: Context, at: { readonly preview: Preview; readonly row: AuditEntry }): CommandResult {
+  const { preview, row } = at;
+  const diff = preview.files.map(unifiedDiff).join('');
+  const changed = preview.fields.map(({ address, old, new: now }) => ({ address, old: old ?? '', new: now ?? '' }));
+  const appended = preview.rows.map(({ file, fields }) => ({ file, fields }));
+  const logs = [...new Set(appended.map(({ file }) => file))].map((file) => `and ${appended.filter((one) => one.file === file).length} row(s) in ${file}`);
+  const audit = `audit row: ${[row.type, row.target, row.authorisation, row.result, row.detail].map((cell) => cell || '-').join(' | ')}`;
+  const text = [diff === '' ? 'Nothing would change in a file.' : paintedDiff(context, diff).trimEnd(), ...logs, '', audit, 'Nothing was written (--dry-run).'].join('\n');
+  return { exit: EXIT.ok, text, json: { dryRun: true, diff, changed, appended, audit: row } };
+}
+
+function brief(value: string): string {
+  const line = value.replaceAll('\n', ' ');
+  return line === '' ? '(empty)' : line.length > 100 ? `${line.slice(0, 97)}...` : line;
+}
