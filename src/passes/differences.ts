@@ -16,6 +16,10 @@ export type Difference = {
   /** What it holds now. */
   readonly after: Buffer | undefined;
   readonly mode: number | undefined;
+  /** When it was last written, before the pass. */
+  readonly mtimeMs?: number;
+  /** Where the link that was there pointed. */
+  readonly target?: string;
 };
 
 /** Differences by path. Files that only nocturne's own commits changed are none; a file changed by both is one. */
@@ -26,7 +30,8 @@ export function differences(workspace: Workspace, baseline: Baseline): readonly 
   const found: Difference[] = [];
   for (const path of [...paths].sort()) {
     const difference = compare(workspace, { path, baseline, expected, entry: now.get(path) });
-    if (difference !== undefined) found.push(difference);
+    const mtimeMs = baseline.files[path]?.mtimeMs;
+    if (difference !== undefined) found.push(mtimeMs === undefined ? difference : { ...difference, mtimeMs });
   }
   return found;
 }
@@ -38,16 +43,17 @@ function compare(workspace: Workspace, { path, baseline, expected, entry }: Subj
   const link = baseline.links[path];
   const before = (): Buffer | undefined => (expected.has(path) ? expected.get(path) : file === undefined ? undefined : getObject(workspace.root, file.hash));
   if (entry === undefined) {
-    if (link !== undefined) return { path, kind: 'link', before: undefined, after: undefined, mode: undefined };
+    if (link !== undefined) return { path, kind: 'link', before: undefined, after: undefined, mode: undefined, target: link };
     return expected.has(path) && expected.get(path) === undefined ? undefined : { path, kind: 'deleted', before: before(), after: undefined, mode: file?.mode };
   }
-  if (entry.kind === 'symlink') return link === entry.target ? undefined : { path, kind: 'link', before: before(), after: undefined, mode: file?.mode };
+  if (entry.kind === 'symlink') return link === entry.target ? undefined : { path, kind: 'link', before: before(), after: undefined, mode: file?.mode, ...(link === undefined ? {} : { target: link }) };
   if (entry.kind === 'other') return { path, kind: 'special', before: before(), after: undefined, mode: file?.mode };
   const after = readFileSync(join(workspace.root, path));
   const hash = sha256(after);
   const committed = expected.get(path);
   const wanted = committed !== undefined ? sha256(committed) : expected.has(path) ? undefined : file?.hash;
   if (hash === wanted) return file !== undefined && file.mode !== (entry.mode & 0o7777) ? { path, kind: 'mode', before: after, after, mode: file.mode } : undefined;
+  if (link !== undefined) return { path, kind: 'link', before: undefined, after, mode: undefined, target: link };
   return { path, kind: wanted === undefined ? 'added' : 'changed', before: before(), after, mode: file?.mode };
 }
 

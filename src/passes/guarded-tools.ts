@@ -1,12 +1,12 @@
 /** The tools of a `chat` agent: every write goes through the guard and the one commit; every answer is text the model can read. */
 import type { GuardedTools, ToolResult } from '../agents/types.js';
 import { decide } from '../governance/decide.js';
+import { plainWords } from '../governance/guard-shell.js';
 import type { Action, Decision } from '../governance/types.js';
 import { globMatches } from '../kernel/glob.js';
-import type { Snapshot } from '../workspace/types.js';
 import { act } from './act.js';
 import { authorityOf } from './authority.js';
-import { runCommandLine } from './run-command-line.js';
+import { commandFolder, runWords } from './run-command-line.js';
 import type { Pass } from './types.js';
 
 const MOST = 40_000;
@@ -15,17 +15,16 @@ const MOST_HITS = 100;
 /** @param refused told one line for each refusal, for the briefing. */
 export function guardedTools(pass: Pass, refused: (line: string) => void): GuardedTools {
   const { workspace } = pass.env;
-  const ask = async (snapshot: Snapshot, action: Action): Promise<Decision> => decide(snapshot, authorityOf(pass.data), action);
   const refuse = (action: Action, decision: Decision): ToolResult => {
     const why = decision.reasons.map((reason) => `${reason.code}: ${reason.message}`).join('; ');
     refused(`${action.kind} ${action.path ?? action.command ?? ''}: ${why}`);
     act(pass, { reason: 'refused', audit: [{ step: 'T4', type: 'refusal', target: action.path ?? action.command ?? '', authorisation: '', result: 'refused', detail: why }] });
     return { ok: false, text: `Refused. ${why}` };
   };
-  const write = async (path: string, content: string): Promise<ToolResult> => {
+  const write = (path: string, content: string): ToolResult => {
     const snapshot = workspace.snapshot();
     const action: Action = { kind: snapshot.files.has(path) ? 'edit' : 'write', path, content };
-    const decision = await ask(snapshot, action);
+    const decision = decide(snapshot, authorityOf(pass.data), action, { home: workspace.home });
     if (decision.verdict !== 'allow') return refuse(action, decision);
     act(pass, { reason: 'agent wrote', changes: [{ kind: 'write', path: normal(pass, path), content }] });
     return { ok: true, text: `Wrote ${path} (${content.length} characters).` };
@@ -39,7 +38,7 @@ export function guardedTools(pass: Pass, refused: (line: string) => void): Guard
       return { ok: true, text: clip(lines.join('\n')) };
     },
     write,
-    async edit(path, oldText, newText) {
+    edit(path, oldText, newText) {
       const content = workspace.snapshot().text(normal(pass, path));
       if (content === undefined) return { ok: false, text: `There is no text file ${path} in the workspace.` };
       const times = oldText === '' ? 0 : content.split(oldText).length - 1;
@@ -65,9 +64,11 @@ export function guardedTools(pass: Pass, refused: (line: string) => void): Guard
       }
     },
     async run(command) {
-      const action: Action = { kind: 'exec', command };
-      const decision = await ask(workspace.snapshot(), action);
-      return decision.verdict === 'allow' ? runCommandLine(pass, command) : refuse(action, decision);
+      const words = plainWords(command);
+      if (words === undefined) return refuse({ kind: 'exec', command }, { verdict: 'deny', tier: undefined, reasons: [{ code: 'command-unparsable', message: 'only one plain command can be run: no pipes, redirections, variables or wildcards' }], impact: [], diagnostics: [] });
+      const action: Action = { kind: 'exec', argv: words };
+      const decision = decide(workspace.snapshot(), authorityOf(pass.data), action, { cwd: commandFolder(pass), home: workspace.home });
+      return decision.verdict === 'allow' ? runWords(pass, words) : refuse({ ...action, command }, decision);
     },
   };
 }

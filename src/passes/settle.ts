@@ -2,6 +2,7 @@
 import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
 import { decide } from '../governance/decide.js';
+import { noProbe } from '../governance/guard-probe.js';
 import type { Decision } from '../governance/types.js';
 import { getObject } from '../workspace/objects.js';
 import { openSnapshot } from '../workspace/snapshot.js';
@@ -14,13 +15,13 @@ import type { Baseline, PassData, Undone } from './types.js';
 export type Settled = { readonly accepted: readonly Difference[]; readonly undone: readonly Undone[] };
 
 /** Judges and restores; what was accepted still has to be recorded (a commit that adopts it). */
-export async function settle(workspace: Workspace, data: PassData): Promise<Settled> {
+export function settle(workspace: Workspace, data: PassData): Settled {
   if (data.baseline === undefined) return { accepted: [], undone: [] };
   const before = baselineSnapshot(workspace, data.baseline);
   const accepted: Difference[] = [];
   const refused: { difference: Difference; code: string; why: string }[] = [];
   for (const difference of differences(workspace, data.baseline)) {
-    const verdict = await judge(workspace, { before, data, difference });
+    const verdict = judge(workspace, { before, data, difference });
     if (verdict === undefined) accepted.push(difference);
     else refused.push({ difference, ...verdict });
   }
@@ -36,13 +37,13 @@ export function baselineSnapshot(workspace: Workspace, baseline: Baseline): Snap
   return openSnapshot(workspace.root, { now: workspace.clock.now(), files, read: (path) => ((file) => (file === undefined ? undefined : getObject(workspace.root, file.hash)))(baseline.files[path]) });
 }
 
-async function judge(workspace: Workspace, at: { before: Snapshot; data: PassData; difference: Difference }): Promise<{ code: string; why: string } | undefined> {
+function judge(workspace: Workspace, at: { before: Snapshot; data: PassData; difference: Difference }): { code: string; why: string } | undefined {
   const { difference } = at;
   if (difference.kind === 'link') return { code: 'path-symlink', why: 'symbolic links were made, changed or removed' };
   if (difference.kind === 'special') return { code: 'path-invalid', why: 'it is neither a file nor a directory' };
   if (difference.after !== undefined && (lstatSync(join(workspace.root, difference.path), { throwIfNoEntry: false })?.nlink ?? 1) > 1) return { code: 'path-hard-link', why: 'the file has another name (hard link)' };
   const action = difference.after === undefined ? ({ kind: 'delete', path: difference.path } as const) : ({ kind: 'write', path: difference.path, content: difference.after } as const);
-  const decision: Decision = await decide(at.before, authorityOf(at.data), action);
+  const decision: Decision = decide(at.before, authorityOf(at.data), action, { probe: noProbe, home: workspace.home });
   if (decision.verdict === 'allow') return undefined;
   const [first] = decision.reasons.filter((reason) => reason.code !== 'allowed');
   return { code: first?.code ?? 'out-of-scope', why: decision.reasons.map((reason) => reason.message).join('; ') };

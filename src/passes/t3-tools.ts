@@ -1,7 +1,7 @@
 /** T3: the tools that the pass requires answer their probes, or the project is blocked with the name of the one that does not. */
-import { parse } from 'shell-quote';
 import { fieldList, fieldText, fieldTime } from '../governance/field-text.js';
 import { runCommand } from '../governance/condition-command.js';
+import { plainWords } from '../governance/guard-shell.js';
 import { EXIT } from '../kernel/error.js';
 import { note, runBundle } from './act.js';
 import type { Pass, Step } from './types.js';
@@ -50,8 +50,8 @@ async function probeTool(pass: Pass, tool: string): Promise<Probe> {
 /** A probe is one program with its words, started without a shell; it says yes by ending with 0. */
 async function run(pass: Pass, tool: string, probe: string): Promise<Probe> {
   if (probe === '') return { tool, status: 'missing', why: 'it has no probe in the tool registry' };
-  const words = parse(probe);
-  if (!words.every((word): word is string => typeof word === 'string')) return { tool, status: 'missing', why: `its probe is not one plain command: ${probe}` };
+  const words = plainWords(probe);
+  if (words === undefined) return { tool, status: 'missing', why: `its probe is not one plain command: ${probe}` };
   const result = await runCommand({ argv: words, cwd: pass.env.workspace.root, timeoutMs: PROBE_MS, signal: pass.env.signal });
   if (result.kind === 'failed') return { tool, status: 'missing', why: `its probe "${probe}" failed: ${result.why}` };
   return result.exit === 0 ? { tool, status: 'available', why: 'the probe answered' } : { tool, status: 'missing', why: `its probe "${probe}" ended with ${result.exit ?? 'a signal'}` };

@@ -27,7 +27,7 @@ export const t5Validate: Step = {
 export async function settlePass(pass: Pass): Promise<Pass> {
   if (pass.data.settled === true || pass.data.baseline === undefined) return pass;
   const { workspace } = pass.env;
-  const settled = await settle(workspace, pass.data);
+  const settled = settle(workspace, pass.data);
   for (const one of settled.undone) pass.env.say(`     undone: ${one.path} (${one.code})`);
   const accepted = settled.accepted.filter((one) => one.after !== undefined).map((one) => one.path);
   const done = withData(pass, { settled: true, undone: settled.undone, outputs: [...new Set([...accepted, ...written(pass)])].sort() });

@@ -51,12 +51,24 @@ function commitOnce(place: CommitPlace, source: CommitSource): Omit<CommitResult
   const fields = changedFields(place, { snapshot, draft });
   record(snapshot, { draft, changeSet, fields });
   const ops = operations(place, snapshot, draft);
-  if (ops.length > 0) {
-    noteCommit(place, changeSet.actor.name, ops);
-    transact(place.root, place.state, ops, { runId: changeSet.runId, actor: changeSet.actor.name, reason: changeSet.reason });
-  }
+  if (ops.length > 0) noteCommit(place, changeSet.actor.name, ops);
+  const { conflicts } = transact(place.root, place.state, ops, { runId: changeSet.runId, actor: changeSet.actor.name, reason: changeSet.reason });
+  if (conflicts.length > 0) reportConflicts(place, { changeSet, paths: conflicts.map((conflict) => conflict.path) });
   const files = [...draft.files].map(([path, content]) => ({ path, before: snapshot.hash(path), after: content === undefined ? undefined : sha256(content) }));
   return { files: files.filter((file) => file.before !== file.after), fields, notices };
+}
+
+/** The owner saved a file while it was being written: theirs is in place, ours is kept beside, and both have to know. */
+function reportConflicts(place: CommitPlace, at: { changeSet: ChangeSet; paths: readonly string[] }): void {
+  const names = at.paths.join(', ');
+  commitOnce(place, {
+    actor: { kind: 'nocturne', name: 'nocturne' },
+    runId: at.changeSet.runId,
+    reason: 'saved by the owner meanwhile',
+    changes: [],
+    notices: [{ priority: 'high', kind: 'incident', project: '', action_needed: `You saved ${names} in the moment in which "${at.changeSet.reason}" changed it. Your version is in place; the other one is in .nocturne/conflicts. Answer yes when seen.` }],
+    audit: at.paths.map((path) => ({ step: '', type: 'conflict', target: path, authorisation: '', result: 'kept', detail: at.changeSet.reason })),
+  });
 }
 
 function addNotice(place: CommitPlace, at: { snapshot: Snapshot; draft: Draft; notice: Notice }): string {
