@@ -1,7 +1,7 @@
 /** The tools of a chat agent: their schemas, and one call from what the model wrote to what it reads. */
 import { z } from 'zod';
 import { EXIT, NocturneError } from '../kernel/error.js';
-import { nearestName } from './nearest-name.js';
+import { nearestName } from '../kernel/nearest-name.js';
 import type { GuardedTools, ToolResult } from './types.js';
 
 const line = z.coerce.number().int().positive();
