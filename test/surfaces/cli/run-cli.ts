@@ -1,0 +1,82 @@
+/** Calls a command through its function and through the real process, and tells what came out of both in one form. */
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { NocturneError } from '../../../src/kernel/error.js';
+import { CATALOGUE } from '../../../src/surfaces/cli/catalogue.js';
+import { parseWords } from '../../../src/surfaces/cli/parse-words.js';
+import type { Context } from '../../../src/surfaces/cli/types.js';
+import { openWorkspace } from '../../../src/workspace/open-workspace.js';
+import { systemClock, type Clock } from '../../../src/kernel/clock.js';
+
+const REPOSITORY = fileURLToPath(new URL('../../../../', import.meta.url));
+const BIN = `${REPOSITORY}bin/nocturne.cjs`;
+
+export type CliPlace = { readonly root: string; readonly home: string };
+export type CliOptions = { readonly env?: Readonly<Record<string, string>>; readonly clock?: Clock; readonly width?: number; readonly cwd?: string };
+/** `json`: the one document on stdout, without `schema`. `text`: what a person would read. */
+export type CliOutcome = { readonly exit: number; readonly json: Readonly<Record<string, unknown>>; readonly text: string };
+
+/** As `main` would answer, without a process. */
+export async function callCommand(place: CliPlace, words: readonly string[], options: CliOptions = {}): Promise<CliOutcome> {
+  const [name, rest] = named(words);
+  const entry = CATALOGUE[name];
+  if (entry === undefined) throw new Error(`no command ${name}`);
+  const { command } = await entry.load();
+  try {
+    const { parsed } = await parseWords(name, command, rest);
+    const result = await command.run(contextFor(place, options), parsed);
+    return { exit: result.exit, json: { ok: result.exit === 0, ...result.json }, text: result.raw ?? result.text };
+  } catch (error) {
+    if (!(error instanceof NocturneError)) throw error;
+    const { code, message, hint, place: where, exit } = error;
+    return { exit, json: { ok: false, error: { code, message, ...(hint === undefined ? {} : { hint }), ...where } }, text: `${message}\n${hint ?? ''}` };
+  }
+}
+
+export function contextFor(place: CliPlace, options: CliOptions = {}): Context {
+  const clock = options.clock ?? systemClock;
+  const workspace = openWorkspace(place.root, { home: place.home, clock });
+  return {
+    env: options.env ?? {},
+    cwd: options.cwd ?? place.root,
+    clock,
+    home: place.home,
+    json: false,
+    quiet: true,
+    color: false,
+    width: options.width ?? 100,
+    interactive: false,
+    packageRoot: REPOSITORY,
+    root: () => place.root,
+    workspace: () => workspace,
+    progress: () => undefined,
+  };
+}
+
+/** `node bin/nocturne.cjs WORDS --json`. */
+export function callProcess(place: CliPlace, words: readonly string[], options: CliOptions = {}): CliOutcome {
+  const { status, stdout } = run(place, [...words, '--json'], options);
+  const lines = stdout.trimEnd().split('\n');
+  if (lines.length !== 1) throw new Error(`expected one JSON document, got:\n${stdout}`);
+  const { schema, ...json } = JSON.parse(stdout) as Record<string, unknown>;
+  if (schema !== 1) throw new Error(`schema is ${String(schema)}`);
+  return { exit: status, json, text: '' };
+}
+
+/** What a person sees: stdout, then stderr. */
+export function callForText(place: CliPlace, words: readonly string[], options: CliOptions = {}): { readonly exit: number; readonly text: string } {
+  const { status, stdout, stderr } = run(place, words, options);
+  return { exit: status, text: `${stdout}${stderr}` };
+}
+
+function run(place: CliPlace, words: readonly string[], options: CliOptions): { status: number; stdout: string; stderr: string } {
+  const { NOCTURNE_RUN: _, NOCTURNE_PASS_TOKEN: __, ...clean } = process.env;
+  const env = { ...clean, NOCTURNE_HOME: place.home, COLUMNS: String(options.width ?? 100), ...options.env };
+  const { status, stdout, stderr } = spawnSync(process.execPath, [BIN, ...words], { cwd: options.cwd ?? place.root, env, encoding: 'utf8', input: '' });
+  return { status: status ?? -1, stdout, stderr };
+}
+
+function named(words: readonly string[]): [string, readonly string[]] {
+  const two = words.slice(0, 2).join(' ');
+  return two in CATALOGUE ? [two, words.slice(2)] : [words[0] ?? '', words.slice(1)];
+}
