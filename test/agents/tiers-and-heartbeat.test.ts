@@ -7,7 +7,7 @@ import { floodGate } from '../../src/agents/flood-gate.js';
 import { startHeartbeat, type Every } from '../../src/agents/heartbeat.js';
 import { watchHeartbeatFile } from '../../src/agents/heartbeat-file.js';
 import { chooseTier, overBudget, tierRows, type TierRow } from '../../src/agents/model-tier.js';
-import { nearestName } from '../../src/agents/nearest-name.js';
+import { nearestName } from '../../src/kernel/nearest-name.js';
 import { runnerFor } from '../../src/agents/runner-for.js';
 import type { Cell, Rec } from '../../src/markdown/types.js';
 
