@@ -1,44 +1,98 @@
-/** A new workspace: the reference files in an empty place, signed by its owner. */
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { createOwnerKey, loadOwnerKey, ownerKeyStatus } from '../integrity/owner-key.js';
+/** Makes a directory a workspace: carries the plan out, makes the owner's key when there is none, signs, and remembers what was shipped. */
+import { MANIFEST_FILE, parseManifest } from '../integrity/manifest.js';
+import { createOwnerKey, fingerprintOf, loadOwnerKey, type OwnerKey, ownerKeyStatus } from '../integrity/owner-key.js';
+import { isProtected } from '../integrity/protected-files.js';
 import { signManifest } from '../integrity/sign.js';
+import { signingPlan } from '../integrity/signing-plan.js';
+import { readTrust } from '../integrity/trust.js';
 import type { Clock } from '../kernel/clock.js';
+import { NocturneError } from '../kernel/error.js';
+import { recover } from '../workspace/recover.js';
+import { makeDirectory } from '../workspace/durable.js';
 import { openWorkspace } from '../workspace/open-workspace.js';
 import type { Workspace } from '../workspace/types.js';
-import { referenceFiles, referenceText } from './reference-files.js';
+import { carryOutPlan } from './carry-out-plan.js';
+import { existingFiles, type ExistingFiles } from './existing-files.js';
+import type { OwnerWords } from './owner-words.js';
+import { type Planned, planSetup } from './plan-setup.js';
+import { isInstallation, keepReference, readReference } from './reference-files.js';
+import { recordReference } from './reference-record.js';
 
-export type CreateOptions = { readonly directory: string; readonly packageRoot: string; readonly home: string; readonly clock: Clock; readonly owner: string; readonly domain?: string; readonly timeZone?: string; readonly passphrase?: string };
+export type CreateOptions = OwnerWords & {
+  readonly directory: string;
+  readonly packageRoot: string;
+  /** `$NOCTURNE_HOME`. */
+  readonly home: string;
+  readonly clock: Clock;
+  /** Who signs. */
+  readonly owner: string;
+  /** Opens the owner's key; protects it when it is made now. */
+  readonly passphrase?: string;
+  /** Files in place of the shipped ones, or besides them. */
+  readonly files?: Readonly<Record<string, string>>;
+};
+export type Created = { readonly workspace: Workspace; readonly plan: Planned; readonly written: readonly string[]; readonly signed: readonly string[]; readonly key: OwnerKey; readonly keyMade: boolean };
 
-export type Created = { readonly workspace: Workspace; readonly written: readonly string[]; readonly keyMade: boolean };
+/** What `createWorkspace` would do; touches nothing. */
+export function planWorkspace(options: Omit<CreateOptions, 'home' | 'passphrase'>): Planned {
+  return planFor(options, existingFiles(options.directory));
+}
 
-/** Writes what is not there yet; nothing is overwritten. Ends signed and trusted on this machine. */
+/**
+ * Nothing of the owner's is overwritten without being kept. Ends signed and trusted on this machine.
+ * @throws NocturneError `REFUSED` when protected files of an owned workspace changed since they were signed, `NOT_TRUSTED` when it belongs to somebody else; nothing was written then.
+ */
 export function createWorkspace(options: CreateOptions): Created {
-  const { directory, packageRoot, home } = options;
-  mkdirSync(directory, { recursive: true });
-  const written: string[] = [];
-  for (const path of referenceFiles(packageRoot)) {
-    const target = join(directory, path);
-    if (existsSync(target)) continue;
-    mkdirSync(dirname(target), { recursive: true });
-    writeFileSync(target, fill(path, referenceText(packageRoot, path), options));
-    written.push(path);
-  }
+  const { directory, packageRoot, home, clock, passphrase } = options;
+  makeDirectory(directory);
+  const secret = passphrase === undefined ? {} : { passphrase };
   const keyMade = ownerKeyStatus(home) === 'missing';
-  const secret = options.passphrase === undefined ? {} : { passphrase: options.passphrase };
-  const key = keyMade ? createOwnerKey(home, secret) : loadOwnerKey(home, secret);
-  const workspace = openWorkspace(directory, { home, clock: options.clock });
-  signManifest(workspace, { files: 'all', key, signedBy: options.owner, now: options.clock.now() });
-  return { workspace, written, keyMade };
+  const opened = keyMade ? undefined : loadOwnerKey(home, secret);
+  const workspace = openWorkspace(directory, { home, clock });
+  const { root, state } = workspace;
+  const existing = existingFiles(root);
+  if (isOwned(existing)) {
+    recover(root, state);
+    refuseUnknownChanges(workspace, opened);
+  }
+  const plan = planFor(options, existing);
+  const reference = readReference(packageRoot);
+  if (isInstallation(root, packageRoot)) keepReference(reference, packageRoot);
+  const written = carryOutPlan({ root, state }, plan);
+  const key = opened ?? createOwnerKey(home, secret);
+  const signed = sign(workspace, { plan, key, options, owned: isOwned(existing) });
+  recordReference(state, reference);
+  return { workspace, plan, written, signed, key, keyMade };
 }
 
-/** The owner's name, zone and domain where the reference files leave them open. */
-function fill(path: string, text: string, options: CreateOptions): string {
-  if (path === 'USER.md') return text.replace('- **Name:** -', `- **Name:** ${oneLine(options.owner)}`).replace('- **Time zone:** UTC', `- **Time zone:** ${oneLine(options.timeZone ?? 'UTC')}`);
-  if (path === 'SOUL.md' && options.domain !== undefined && options.domain !== '') return text.replace('- **Domain anchor:** -', `- **Domain anchor:** ${oneLine(options.domain)}`);
-  return text;
+function planFor(options: Omit<CreateOptions, 'home' | 'passphrase'>, existing: ExistingFiles): Planned {
+  const { packageRoot, clock, files, owner, domain, timeZone } = options;
+  const words = { ...(owner === '' ? {} : { owner }), ...(domain === undefined ? {} : { domain }), ...(timeZone === undefined ? {} : { timeZone }) };
+  return planSetup({ existing, reference: readReference(packageRoot), words, now: clock.now(), owned: isOwned(existing), ...(files === undefined ? {} : { files }) });
 }
 
-function oneLine(text: string): string {
-  return text.replace(/\s+/g, ' ').trim();
+function isOwned(existing: ExistingFiles): boolean {
+  const text = existing.text(MANIFEST_FILE);
+  return text !== undefined && existing.has('REGISTRY.md') && parseManifest(text).manifest.signature !== '';
 }
+
+/** Only what was written here is signed here: an edit that the owner has not looked at stays unsigned. */
+function refuseUnknownChanges(workspace: Workspace, key: OwnerKey | undefined): void {
+  const snapshot = workspace.snapshot();
+  const { manifest } = parseManifest(snapshot.text(MANIFEST_FILE) ?? '');
+  const trusted = readTrust(workspace.state)?.publicKey ?? key?.publicKey;
+  const mine = key !== undefined && trusted !== undefined && fingerprintOf(trusted) === key.fingerprint && manifest.key === key.fingerprint;
+  if (!mine) throw new NocturneError('NOT_TRUSTED', `${workspace.root} is signed by the key ${manifest.key || 'of nobody'}, not by ${key === undefined ? 'yours: there is none on this machine' : `yours (${key.fingerprint})`}`, { hint: 'if it is yours, bring your key to $NOCTURNE_HOME/keys; to take it over, read its protected files and run nocturne sign --all' });
+  const { changed } = signingPlan(snapshot, workspace.home);
+  if (changed.length === 0) return;
+  throw new NocturneError('REFUSED', `protected files changed since they were signed: ${changed.map((one) => `${one.file} (${one.kind})`).join(', ')}`, { hint: 'look at them and sign them with nocturne sign --all, or restore them; then run nocturne init again' });
+}
+
+function sign(workspace: Workspace, at: { readonly plan: Planned; readonly key: OwnerKey; readonly options: CreateOptions; readonly owned: boolean }): readonly string[] {
+  const { plan, key, options, owned } = at;
+  const { schema } = workspace.snapshot();
+  const own = [...plan.files.keys()].filter((path) => isProtected(schema, path));
+  const { signed } = signManifest(workspace, { files: owned ? own : 'all', key, signedBy: options.owner || 'owner', now: options.clock.now() });
+  return signed.map((change) => change.file);
+}
+

@@ -1,10 +1,10 @@
 /** The demonstration workspace: three projects that a night without any model works on, one well, one badly, one in vain. */
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Clock, stamp } from '../kernel/clock.js';
 import { bundleChanges } from '../workspace/bundle.js';
 import { createWorkspace } from './create-workspace.js';
-import { referenceFiles, referenceText } from './reference-files.js';
+import { readReference } from './reference-files.js';
 
 export type DemoOptions = { readonly directory: string; readonly home: string; readonly packageRoot: string; readonly clock: Clock };
 
@@ -17,18 +17,9 @@ const TOOL_ROW = '| weather-report | weather-report | * | - | weather-report --v
 
 /** Makes it when it is not there. Returns whether it was made now. */
 export function makeDemo(options: DemoOptions): boolean {
-  const { directory, packageRoot } = options;
+  const { directory } = options;
   if (existsSync(join(directory, 'REGISTRY.md'))) return false;
-  mkdirSync(directory, { recursive: true });
-  for (const path of referenceFiles(packageRoot)) {
-    const text = referenceText(packageRoot, path);
-    const own = demonstration(path, text);
-    if (own === text) continue;
-    mkdirSync(join(directory, path, '..'), { recursive: true });
-    writeFileSync(join(directory, path), own);
-  }
-  for (const { slug } of PROJECTS) copyProject(options, slug);
-  const { workspace } = createWorkspace({ ...options, owner: 'demonstration', domain: 'what is installed on this machine' });
+  const { workspace } = createWorkspace({ ...options, owner: 'demonstration', domain: 'what is installed on this machine', files: demonstrationFiles(options) });
   for (const [i, { slug, phase }] of PROJECTS.entries()) {
     const args = { slug, priority: i + 1, longrunner: `PROJECTS/${slug}/LONGRUNNER.md`, phase, status: 'active' };
     workspace.commit((snapshot) => ({ actor: { kind: 'owner', name: 'demonstration' }, runId: '', reason: 'demonstration project', bundle: 'project_register', ...bundleChanges(snapshot, 'project_register', args), audit: [{ step: '', type: 'project_register', target: slug, authorisation: 'owner', result: 'ok', detail: '' }] }));
@@ -38,18 +29,16 @@ export function makeDemo(options: DemoOptions): boolean {
 }
 
 /** The demonstration requires a tool that is missing, and has no model: no idle pass is made. */
-function demonstration(path: string, text: string): string {
-  if (path === 'orchestration-os/OPS-TOOL-REGISTRY.md') return `${text.trimEnd()}\n${TOOL_ROW}`;
-  if (path === 'MODEL-TIERS.md') return text.replace(/^(\| lightweight \|.*\|)[^|]*\|$/m, '$1 0 |');
-  return text;
-}
-
-function copyProject(options: DemoOptions, slug: string): void {
-  const target = join(options.directory, 'PROJECTS', slug);
-  cpSync(join(options.packageRoot, 'examples/night', slug), target, { recursive: true });
-  for (const name of readdirSync(target).filter((one) => one.endsWith('.md'))) {
-    const path = join(target, name);
-    writeFileSync(path, readFileSync(path, 'utf8').replaceAll('{{now}}', stamp(options.clock.now())));
+function demonstrationFiles({ packageRoot, clock }: DemoOptions): Readonly<Record<string, string>> {
+  const reference = readReference(packageRoot);
+  const files: Record<string, string> = {
+    'orchestration-os/OPS-TOOL-REGISTRY.md': `${reference.text('orchestration-os/OPS-TOOL-REGISTRY.md').trimEnd()}\n${TOOL_ROW}`,
+    'MODEL-TIERS.md': reference.text('MODEL-TIERS.md').replace(/^(\| lightweight \|.*\|)[^|]*\|$/m, '$1 0 |'),
+  };
+  for (const { slug } of PROJECTS) {
+    const source = join(packageRoot, 'examples/night', slug);
+    for (const name of readdirSync(source)) files[`PROJECTS/${slug}/${name}`] = readFileSync(join(source, name), 'utf8').replaceAll('{{now}}', stamp(clock.now()));
   }
-  if (slug === 'inventory') writeFileSync(join(target, 'source.json'), `${JSON.stringify({ modules: join(options.packageRoot, 'node_modules') })}\n`);
+  files['PROJECTS/inventory/source.json'] = `${JSON.stringify({ modules: join(packageRoot, 'node_modules') })}\n`;
+  return files;
 }

@@ -1,7 +1,10 @@
 /** The files of the reference workspace, as shipped at the root of the package. */
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { cpSync, existsSync, readFileSync, realpathSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import fastGlob from 'fast-glob';
+import { NocturneError } from '../kernel/error.js';
+import { MANIFEST_FILE, parseManifest } from '../integrity/manifest.js';
+import { makeDirectory } from '../workspace/durable.js';
 
 const PATTERNS = [
   '{SOUL,AGENTS,AGENTS-CORE,AGENTS-LESSONS,IDENTITY,USER,MEMORY,REGISTRY,MODEL-TIERS,INTEGRITY-MANIFEST,ACTIVE-PROJECTS,NOTIFICATIONS,NOTIFICATIONS-ARCHIVE,LOCK}.md',
@@ -10,12 +13,47 @@ const PATTERNS = [
   'PROJECTS/*.md',
   'memory/README.md',
 ];
+/** A clone that became somebody's workspace keeps here what it shipped, so that others can still be made from it. */
+const ASIDE = 'dist/reference';
 
-/** Paths relative to the package, sorted. */
-export function referenceFiles(packageRoot: string): readonly string[] {
-  return fastGlob.sync(PATTERNS, { cwd: packageRoot, onlyFiles: true, dot: false }).sort();
+export type Reference = { readonly root: string; readonly version: string; readonly paths: readonly string[]; text(path: string): string };
+
+/** @throws NocturneError `CONFIG` when the installation is a workspace itself and what it shipped is not kept. */
+export function readReference(packageRoot: string): Reference {
+  const root = pristineRoot(packageRoot);
+  const texts = new Map<string, string>();
+  const text = (path: string): string => {
+    const known = texts.get(path) ?? readFileSync(join(root, path), 'utf8');
+    texts.set(path, known);
+    return known;
+  };
+  return { root, version: versionOf(packageRoot), paths: fastGlob.sync(PATTERNS, { cwd: root, onlyFiles: true, dot: false }).sort(), text };
 }
 
-export function referenceText(packageRoot: string, path: string): string {
-  return readFileSync(join(packageRoot, path), 'utf8');
+/** Whether the directory is the installation itself: `init .` in a clone. */
+export function isInstallation(directory: string, packageRoot: string): boolean {
+  return existsSync(directory) && realpathSync(directory) === realpathSync(packageRoot);
+}
+
+/** Keeps what the installation ships before it becomes somebody's workspace. */
+export function keepReference(reference: Reference, packageRoot: string): void {
+  const aside = join(packageRoot, ASIDE);
+  if (reference.root === aside) return;
+  for (const path of reference.paths) {
+    makeDirectory(dirname(join(aside, path)));
+    cpSync(join(reference.root, path), join(aside, path));
+  }
+}
+
+function pristineRoot(packageRoot: string): string {
+  const manifest = join(packageRoot, MANIFEST_FILE);
+  if (!existsSync(manifest) || parseManifest(readFileSync(manifest, 'utf8')).manifest.signature === '') return packageRoot;
+  const aside = join(packageRoot, ASIDE);
+  if (existsSync(join(aside, MANIFEST_FILE))) return aside;
+  throw new NocturneError('CONFIG', `${packageRoot} is a workspace itself, and the files that it shipped are not in ${ASIDE}`, { hint: 'install nocturne at another place, and make workspaces from there' });
+}
+
+function versionOf(packageRoot: string): string {
+  const read: unknown = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8'));
+  return typeof read === 'object' && read !== null && 'version' in read ? String(read.version) : '';
 }

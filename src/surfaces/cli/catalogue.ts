@@ -6,6 +6,7 @@ export const GROUPS = ['Every day', 'Trust', 'Passes', 'Projects', 'Records', 'H
 export type Group = (typeof GROUPS)[number];
 
 export const CATALOGUE: Readonly<Record<string, Entry>> = {
+  init: { group: 'Toolkit', summary: 'make a workspace, or adopt the one that is there, and make its owner', load: () => import('./commands/init.js') },
   validate: { group: 'Every day', summary: 'check the whole workspace', load: () => import('./commands/validate.js') },
   explain: { group: 'Every day', summary: 'what a rule is about, or what is known of a file or an object', load: () => import('./commands/explain.js') },
   night: { group: 'Every day', summary: 'worker passes with manager passes between, then the briefing', load: () => import('./commands/night.js') },

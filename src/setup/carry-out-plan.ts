@@ -1,0 +1,33 @@
+/** Carries a plan out: first every file that changes is kept as it was, then all changes happen, or none. */
+import { lstatSync, unlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { syncDirectory } from '../workspace/durable.js';
+import { transact } from '../workspace/journal.js';
+import { hashAt } from '../workspace/observe.js';
+import type { StorageOp } from '../workspace/storage-types.js';
+import type { SetupPlan } from './setup-plan.js';
+
+type Place = { readonly root: string; readonly state: string };
+
+/** Returns the paths that were written. A crash in between leaves the directory as it was, with the kept files besides. */
+export function carryOutPlan({ root, state }: Place, plan: SetupPlan): readonly string[] {
+  const meta = { runId: '', actor: 'owner', reason: 'set up' };
+  const backups = [...plan.backups].map(([path, content]): StorageOp => ({ kind: 'write', path, content, before: hashAt(join(root, path)) }));
+  if (backups.length > 0) transact(root, state, backups, meta);
+  for (const path of plan.files.keys()) removeLink(root, path);
+  const changes = [...plan.files].flatMap(([path, content]): StorageOp[] => {
+    const before = hashAt(join(root, path));
+    if (content !== undefined) return [{ kind: 'write', path, content: Buffer.from(content), before }];
+    return before === undefined ? [] : [{ kind: 'delete', path, before }];
+  });
+  transact(root, state, changes, meta);
+  return [...plan.files].filter(([, content]) => content !== undefined).map(([path]) => path);
+}
+
+/** Nothing is written through a link. What it led to is kept, and stays where it is. */
+function removeLink(root: string, path: string): void {
+  const absolute = join(root, path);
+  if (lstatSync(absolute, { throwIfNoEntry: false })?.isSymbolicLink() !== true) return;
+  unlinkSync(absolute);
+  syncDirectory(join(absolute, '..'));
+}

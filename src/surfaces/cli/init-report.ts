@@ -1,0 +1,101 @@
+/** What `init` says at its end: what was written, what of the owner's was touched and where it is kept, whether all is sound, and what comes next. */
+import { isAbsolute, relative } from 'node:path';
+import type { Checked } from '../../setup/check-workspace.js';
+import type { Created } from '../../setup/create-workspace.js';
+import type { Planned } from '../../setup/plan-setup.js';
+import type { SetupNote } from '../../setup/setup-plan.js';
+import { countsOf } from '../../report/types.js';
+import type { Context } from './types.js';
+
+const KINDS: Readonly<Record<Planned['kind'], string>> = {
+  empty: 'a new workspace',
+  workspace: 'a workspace that was here',
+  openclaw: 'an OpenClaw workspace, adopted',
+  nightclaw: 'a NightClaw workspace, adopted',
+  folder: 'a workspace among files that were here',
+};
+const MOST_NAMES = 6;
+const MOST_FINDINGS = 10;
+
+export function initText(context: Context, created: Created, checked: Checked): string {
+  const { plan, workspace } = created;
+  return [
+    `${workspace.root}: ${KINDS[plan.kind]}.`,
+    '',
+    `Written: ${written(created.written)}`,
+    ...notes(plan.notes),
+    '',
+    keyLine(created),
+    checked.gate.ok ? `Gate: ${checked.gate.files} protected files, ${checked.gate.chains.length} logs, in order.` : `Gate: refuses. ${checked.gate.findings.map((one) => `${one.file}: ${one.message}`).join('; ')}`,
+    ...soundness(checked),
+    '',
+    'Next:',
+    ...next(context, workspace.root).map((line) => `  ${line}`),
+  ].join('\n');
+}
+
+export function initJson(context: Context, created: Created, checked: Checked): Readonly<Record<string, unknown>> {
+  const { plan, workspace, key } = created;
+  return {
+    ...planJson(workspace.root, plan),
+    written: created.written,
+    signed: created.signed,
+    key: { fingerprint: key.fingerprint, made: created.keyMade, warnings: key.warnings },
+    gate: { ok: checked.gate.ok, files: checked.gate.files, findings: checked.gate.findings },
+    validation: { ...countsOf(checked.validation.diagnostics), files: checked.validation.files, records: checked.validation.records },
+    next: next(context, workspace.root),
+  };
+}
+
+export function planText(directory: string, plan: Planned): string {
+  const paths = [...plan.files].filter(([, content]) => content !== undefined).map(([path]) => path);
+  return [`${directory} would be ${KINDS[plan.kind]}. Nothing was written.`, '', `Would write: ${written(paths)}`, ...notes(plan.notes)].join('\n');
+}
+
+export function planJson(directory: string, plan: Planned): Readonly<Record<string, unknown>> {
+  return {
+    directory,
+    kind: plan.kind,
+    written: [...plan.files].filter(([, content]) => content !== undefined).map(([path]) => path),
+    removed: [...plan.files].filter(([, content]) => content === undefined).map(([path]) => path),
+    conflicts: plan.notes,
+    backups: [...plan.backups.keys()],
+  };
+}
+
+function written(paths: readonly string[]): string {
+  if (paths.length === 0) return 'nothing, all was here';
+  return paths.length <= MOST_NAMES ? paths.join(', ') : `${paths.length} files`;
+}
+
+function notes(found: readonly SetupNote[]): string[] {
+  if (found.length === 0) return [];
+  const width = Math.max(...found.map((one) => one.kind.length));
+  return ['', `Conflicts and what was done about them (${found.length}):`, ...found.map((one) => `  ${one.kind.padEnd(width)}  ${one.path}: ${one.message}${one.backup === undefined ? '' : `; kept as ${one.backup}`}`)];
+}
+
+function keyLine({ key, keyMade }: Created): string {
+  const warnings = key.warnings.map((one) => `\n  ${one}`).join('');
+  return `Key: ${key.fingerprint}, ${keyMade ? 'made now; keep a copy of it in a safe place' : 'the one that was here'}.${warnings}`;
+}
+
+function soundness({ validation }: Checked): string[] {
+  const { errors, warnings } = countsOf(validation.diagnostics);
+  const errorLines = validation.diagnostics.filter((one) => one.severity === 'error').slice(0, MOST_FINDINGS).map((one) => `  ${one.range.file}:${one.range.line}  ${one.message}${one.hint === undefined ? '' : ` (${one.hint})`}`);
+  return [`Validation: ${count(errors, 'error')}, ${count(warnings, 'warning')} in ${validation.files} files.${warnings > 0 ? ' nocturne validate shows them.' : ''}`, ...errorLines];
+}
+
+function count(number: number, what: string): string {
+  return `${number === 0 ? 'no' : number} ${what}${number === 1 ? '' : 's'}`;
+}
+
+/** The next three commands, as they can be typed where the owner stands. */
+function next(context: Context, root: string): string[] {
+  const from = relative(context.cwd, root);
+  const here = from === '' ? [] : [`cd ${quoted(from.startsWith('..') || isAbsolute(from) ? root : from)}`];
+  return [...here, 'nocturne project new SLUG', 'nocturne run worker', 'nocturne status'].slice(0, 3);
+}
+
+function quoted(path: string): string {
+  return /^[\w@%+=:,./~-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`;
+}

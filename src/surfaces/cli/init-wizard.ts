@@ -1,0 +1,53 @@
+/** The questions of `init`, at a terminal. */
+import { NocturneError } from '../../kernel/error.js';
+import type { PlaceKind } from '../../setup/place-kind.js';
+
+type Words = { readonly owner?: string | undefined; readonly domain?: string | undefined; readonly timeZone?: string | undefined };
+type Asked = { readonly directory: string; readonly kind: PlaceKind; readonly words: Words; readonly defaults: { readonly owner: string; readonly timeZone: string } };
+
+const WHAT: Readonly<Record<PlaceKind, string>> = {
+  empty: 'A new workspace',
+  workspace: 'This workspace gets what it lacks, and your signature',
+  openclaw: 'An agent\'s workspace is here. It is adopted: your pages stay, and every file that changes is kept as it was',
+  nightclaw: 'A NightClaw workspace is here. Its projects, pre-approvals, failure modes and lessons are carried over; every file that changes is kept as it was',
+  folder: 'There are files here. They stay; one that has the name of a file of ours is kept as it was',
+};
+
+/** @throws NocturneError `USAGE` when the owner gives up; nothing was written. */
+export async function askForWords({ directory, kind, words, defaults }: Asked): Promise<{ readonly owner: string; readonly timeZone: string; readonly domain?: string }> {
+  const { intro, text, confirm, outro } = await import('@clack/prompts');
+  intro('nocturne init', { output: process.stderr });
+  const owner = answer(await text({ message: 'Your name, for the briefing and the signature', initialValue: words.owner ?? defaults.owner, validate: (value) => ((value ?? '').trim() === '' ? 'a name is needed' : undefined), output: process.stderr }));
+  const domain = answer(await text({ message: 'What is the work about? One sentence: for whom, and about what (may stay empty)', initialValue: words.domain ?? '', output: process.stderr }));
+  const timeZone = answer(await text({ message: 'Your time zone', initialValue: words.timeZone ?? defaults.timeZone, validate: (value) => (isZone(value ?? '') ? undefined : 'write it as in Europe/Lisbon, or UTC'), output: process.stderr }));
+  const go = answer(await confirm({ message: `${WHAT[kind]}. Write to ${directory}?`, output: process.stderr }));
+  if (!go) throw cancelled();
+  outro('', { output: process.stderr });
+  return { owner, timeZone, ...(domain.trim() === '' ? {} : { domain: domain.trim() }) };
+}
+
+export async function askForNewPassphrase(): Promise<string> {
+  const { password } = await import('@clack/prompts');
+  const first = answer(await password({ message: 'A passphrase for your key', validate: (value) => ((value ?? '') === '' ? 'it may not be empty' : undefined), output: process.stderr }));
+  const second = answer(await password({ message: 'Once more', output: process.stderr }));
+  if (first !== second) throw new NocturneError('USAGE', 'the two passphrases differ', { hint: 'nothing was written; try again' });
+  return first;
+}
+
+/** Ctrl-C answers with a symbol. */
+function answer<T>(given: T): Exclude<T, symbol> {
+  if (typeof given === 'symbol') throw cancelled();
+  return given as Exclude<T, symbol>;
+}
+
+function cancelled(): NocturneError {
+  return new NocturneError('USAGE', 'given up; nothing was written', { hint: 'run nocturne init again when you are ready' });
+}
+
+function isZone(zone: string): boolean {
+  try {
+    return zone !== '' && new Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone !== '';
+  } catch {
+    return false;
+  }
+}
