@@ -4,5 +4,5 @@
 if (process.argv[2] === '--version' || process.argv[2] === '-V') {
   process.stdout.write(`${require('../package.json').version}\n`);
 } else {
-  import('../dist/src/surfaces/cli/main.js').then((main) => main.main(process.argv.slice(2)));
+  void import('../dist/src/surfaces/cli/main.js').then((main) => main.main(process.argv.slice(2)));
 }

@@ -1,5 +1,4 @@
 /** T9: the session registry, the memory entry, the lock. Runs after every pass that took the lock, whatever happened in between. */
-import { NocturneError } from '../kernel/error.js';
 import { closeCommitRecord } from '../workspace/commit-record.js';
 import { releaseLease } from '../workspace/lease.js';
 import { type BundleAct, runBundles } from './act.js';
@@ -68,9 +67,4 @@ function isFailure(pass: Pass, halt: Halt | undefined): boolean {
   if (halt !== undefined) return halt.outcome.startsWith('failed at ');
   const failure = pass.data.outcome?.failure;
   return failure !== undefined && failure !== 'refused' && failure !== 'not-found';
-}
-
-/** The lock was lost while the pass ran: nothing of it can be written any more, and nothing is pretended. */
-export function lost(error: unknown): error is NocturneError {
-  return error instanceof NocturneError && error.code === 'LEASE_LOST';
 }

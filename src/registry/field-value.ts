@@ -1,10 +1,7 @@
-/** Whether a text is a value of an R2 type; the only place that says what each type accepts. */
+/** What each R2 type accepts and how that is said: the one place that knows, for those who check values and those who are about to write them. */
 import { parseDuration } from '../kernel/clock.js';
 import { formatFieldType } from './field-type.js';
 import type { FieldType } from './types.js';
-
-const DATE = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])$/;
-const DATETIME = /^(\d{4}-\d{2}-\d{2})[T ]([01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})$/;
 
 /**
  * What was expected, when `text` is not a value of `type`; `undefined` when it is. The empty text is no value: callers decide whether one is required.
@@ -13,7 +10,9 @@ const DATETIME = /^(\d{4}-\d{2}-\d{2})[T ]([01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\
 export function fieldProblem(type: FieldType, text: string, data?: unknown): string | undefined {
   if (type.kind === 'list') return listProblem(type, text, data);
   if (data !== undefined && typeof data === 'object' && data !== null && type.kind !== 'text') return `${formatFieldType(type)}, not a list or a map`;
-  return accepts(type, text) ? undefined : expected(type);
+  if (type.kind === 'ref') return undefined;
+  if (type.kind === 'enum') return type.values.includes(text) ? undefined : formatFieldType(type);
+  return matchesPlainType(type.kind, text) ? undefined : PLAIN_TYPE_FORMS[type.kind];
 }
 
 function listProblem(type: Extract<FieldType, { kind: 'list' }>, text: string, data: unknown): string | undefined {
@@ -24,57 +23,69 @@ function listProblem(type: Extract<FieldType, { kind: 'list' }>, text: string, d
   return bad === undefined ? undefined : `${formatFieldType(type)}; ${JSON.stringify(bad)} is not one`;
 }
 
-function accepts(type: FieldType, text: string): boolean {
-  switch (type.kind) {
+/** The types that need nothing but the text. */
+export type PlainType = Extract<FieldType, { kind: 'text' | 'token' | 'int' | 'number' | 'bool' | 'date' | 'datetime' | 'duration' | 'path' | 'glob' | 'hash' | 'address' }>['kind'];
+
+export const PLAIN_TYPE_FORMS: Readonly<Record<PlainType, string>> = {
+  text: 'text',
+  token: 'one word without blanks',
+  int: 'a whole number',
+  number: 'a number',
+  bool: 'true or false',
+  date: 'a date such as 2026-11-21',
+  datetime: 'a time such as 2026-11-21T01:30:00Z',
+  duration: 'a duration such as 30s, 1h30m or 3d',
+  path: 'a path inside the workspace, with /, without ..',
+  glob: 'a glob inside the workspace, with /, without ..',
+  hash: '64 characters of 0-9 and a-f (SHA-256)',
+  address: 'an address such as FILE#key.field or OBJECT[key].field',
+};
+
+export function matchesPlainType(type: PlainType, text: string): boolean {
+  switch (type) {
     case 'text':
-    case 'ref':
-    case 'list':
       return true;
     case 'token':
-      return /^[\p{L}\p{N}_.:@/+-]+$/u.test(text);
+      return /^\S+$/u.test(text);
     case 'int':
-      return /^-?\d{1,15}$/.test(text);
+      return /^[+-]?\d+$/.test(text) && Number.isSafeInteger(Number(text));
     case 'number':
-      return /^-?\d+(?:\.\d+)?(?:e[+-]?\d+)?$/i.test(text);
+      return /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/.test(text) && Number.isFinite(Number(text));
     case 'bool':
-      return /^(?:true|false|yes|no)$/.test(text);
+      return text === 'true' || text === 'false';
     case 'date':
-      return DATE.test(text) && isDay(text);
+      return isDate(text);
     case 'datetime':
-      return DATETIME.test(text) && isDay(text.slice(0, 10));
+      return isDatetime(text);
     case 'duration':
       return parseDuration(text) !== undefined;
     case 'path':
-      return text !== '' && !/[\0\n\\]/.test(text) && !text.startsWith('/') && !text.split('/').includes('..');
     case 'glob':
-      return text !== '' && !/[\0\n]/.test(text) && !text.startsWith('/') && !text.split('/').includes('..');
+      return isInside(text);
     case 'hash':
       return /^[0-9a-f]{64}$/.test(text);
     case 'address':
-      return /^[^#\s][^#\n]*#[^#\n]+$/.test(text) || (text !== '' && !text.includes('#') && !text.includes('\n'));
-    case 'enum':
-      return type.values.includes(text);
+      return /^[^#\s][^#]*#\S.*$/.test(text) || /^[A-Z][A-Z0-9-]*\[[^\]]+\]\.[A-Za-z_][\w.-]*$/.test(text);
   }
 }
 
-function isDay(text: string): boolean {
-  const at = new Date(`${text}T00:00:00Z`);
-  return !Number.isNaN(at.getTime()) && at.toISOString().startsWith(text);
+/** A day that the calendar has. */
+function isDate(text: string): boolean {
+  const match = /^(\d{4})-(\d{2})-(\d{2})$/.exec(text);
+  if (match === null) return false;
+  const [year, month, day] = [Number(match[1]), Number(match[2]), Number(match[3])];
+  const at = new Date(Date.UTC(year, month - 1, day));
+  return at.getUTCMonth() === month - 1 && at.getUTCDate() === day && year >= 1000;
 }
 
-function expected(type: FieldType): string {
-  const forms: Partial<Record<FieldType['kind'], string>> = {
-    token: 'one word of letters, digits and _ . : @ / + -',
-    int: 'a whole number',
-    number: 'a number',
-    bool: 'true or false',
-    date: 'a date YYYY-MM-DD',
-    datetime: 'a time YYYY-MM-DDTHH:MM:SSZ with its zone',
-    duration: 'a duration such as 30s, 10m or 2h',
-    path: 'a path inside the workspace',
-    glob: 'a glob inside the workspace',
-    hash: '64 hex characters',
-    address: 'an address FILE#field or FILE#key.field',
-  };
-  return forms[type.kind] ?? formatFieldType(type);
+/** With a zone: without one it would mean another instant on another machine. */
+function isDatetime(text: string): boolean {
+  const match = /^(\d{4}-\d{2}-\d{2})[T ](\d{2}):(\d{2})(?::(\d{2})(?:\.\d{1,9})?)?(?:Z|[+-](\d{2}):(\d{2}))$/.exec(text);
+  if (match === null) return false;
+  const [hour, minute, second, zoneHour, zoneMinute] = [Number(match[2]), Number(match[3]), Number(match[4] ?? 0), Number(match[5] ?? 0), Number(match[6] ?? 0)];
+  return isDate(match[1] ?? '') && hour <= 23 && minute <= 59 && second <= 59 && zoneHour <= 14 && zoneMinute <= 59;
+}
+
+function isInside(text: string): boolean {
+  return text !== '' && text.trim() === text && !/^[/~]|\\|[\0-\x1f\x7f]|^[A-Za-z]:/.test(text) && !text.split('/').includes('..');
 }

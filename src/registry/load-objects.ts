@@ -1,5 +1,4 @@
 /** R1 and R2: object kinds and the contracts of their fields. */
-import { isLiteral } from '../kernel/glob.js';
 import { parseLocator } from '../markdown/locator.js';
 import type { Shape } from '../markdown/types.js';
 import { CONSTRAINT_FORMS, parseConstraints, parseFieldType, TYPE_FORMS } from './field-type.js';
@@ -110,9 +109,4 @@ function checkField(report: Report, field: FieldSpec, objects: ReadonlyMap<strin
     const where = constraint.kind === 'unique' ? constraint.where : undefined;
     if (where !== undefined && objects.get(field.object)?.fields.has(where.field) === false) complain(report, field.range, `the constraint of ${field.object}.${field.name} names the field "${where.field}", which R2 does not declare`);
   }
-}
-
-/** Whether a glob names exactly one file. */
-export function isSingleFile(object: ObjectSpec): boolean {
-  return isLiteral(object.glob);
 }

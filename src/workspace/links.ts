@@ -6,7 +6,7 @@ import type { Doc } from '../markdown/types.js';
 /** `path`: the workspace path that the target names; `undefined` for URLs, mail addresses and anchors in the same file. */
 export type Link = { readonly target: string; readonly path: string | undefined; readonly anchor: string | undefined; readonly line: number; readonly start: number; readonly end: number };
 
-const INLINE = /!?\[(?:[^\[\]\\]|\\.|\[[^\]]*\])*\]\(\s*(<[^<>\n]*>|[^\s()]*(?:\([^\s()]*\)[^\s()]*)*)(?:\s+(?:"[^"]*"|'[^']*'))?\s*\)/g;
+const INLINE = /!?\[(?:[^[\]\\]|\\.|\[[^\]]*\])*\]\(\s*(<[^<>\n]*>|[^\s()]*(?:\([^\s()]*\)[^\s()]*)*)(?:\s+(?:"[^"]*"|'[^']*'))?\s*\)/g;
 const DEFINITION = /^ {0,3}\[[^\]\n]+\]:[ \t]*(<[^<>\n]*>|\S+)/gm;
 
 export function linksOf(doc: Doc, file: string): readonly Link[] {

@@ -167,7 +167,7 @@ t.test('the programs in a list of conditions are found at any depth', async (t) 
   t.same(commandsIn(assertions), [['a', '1'], ['b']]);
 });
 
-t.test('whatever is given is either a condition or a finding, and never an exception', async (t) => {
+t.test('whatever is given is either a condition or a finding, and never an exception', async (_t) => {
   const keys = fc.constantFrom(...CONDITION_KINDS, 'in', 'under', 'at_least', 'than', 'run', 'sql', 'of', 'field', 'schema', 'x');
   const value = fc.oneof(fc.string(), fc.integer(), fc.boolean(), fc.constant(null), fc.constantFrom('a.md', '## X', '30s', 'SELECT 1', '('));
   const { any } = fc.letrec<{ any: unknown }>((tie) => ({ any: fc.oneof({ maxDepth: 3 }, value, fc.array(tie('any'), { maxLength: 3 }), fc.dictionary(keys, tie('any'), { maxKeys: 3 })) }));

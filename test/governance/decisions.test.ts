@@ -75,7 +75,7 @@ t.test('the grade comes from what can be checked, and answers can only lower it'
   }
 });
 
-t.test('three times yes never makes a bad pass better', async (t) => {
+t.test('three times yes never makes a bad pass better', async (_t) => {
   const order: readonly Grade[] = ['FAIL', 'WEAK', 'ADEQUATE', 'STRONG'];
   const facts = fc.record({
     finished: fc.boolean(),
@@ -177,7 +177,7 @@ t.test('one pass cannot count one text twice, and an empty output is not new', a
   t.match(found, { novel: 1, duplicates: 2, outputs: [{ path: 'a.md', duplicate: false }, { path: 'b.md', duplicate: true, nearest: 'a.md' }, { path: 'c.md', duplicate: true }] });
 });
 
-t.test('similarity is symmetric, between 0 and 1, and 1 for the same text', async (t) => {
+t.test('similarity is symmetric, between 0 and 1, and 1 for the same text', async (_t) => {
   const words = fc.array(fc.constantFrom('alpha', 'beta', 'gamma', 'delta', '7', '2026-01-02'), { maxLength: 60 }).map((list) => list.join(' '));
   fc.assert(
     fc.property(words, words, (a, b) => {
@@ -265,7 +265,7 @@ t.test('a boundary touches whatever it could touch', async (t) => {
   }
 });
 
-t.test('covering and touching agree with what the globs match', async (t) => {
+t.test('covering and touching agree with what the globs match', async (_t) => {
   const segment = fc.constantFrom('a', 'b', '*', 'a*', '*b', '**', 'ab');
   const glob = fc.array(segment, { minLength: 1, maxLength: 4 }).map((parts) => parts.join('/'));
   const path = fc.array(fc.constantFrom('a', 'b', 'ab', 'ba'), { minLength: 1, maxLength: 4 }).map((parts) => parts.join('/'));

@@ -45,7 +45,7 @@ t.test('a table: setting changes that cell only, own values change nothing, appe
       const before = records(text, TABLE);
       for (const record of before) for (const [name, cell] of record.fields) if (setField(text, TABLE, { file: 'A.md', key: record.key, field: name, value: cell.value }) !== text) t.fail('own value');
       const record = before[index % Math.max(1, before.length)];
-      if (record && record.fields.has(field) && before.filter(({ key }) => key === record.key).length === 1) {
+      if (record?.fields.has(field) && before.filter(({ key }) => key === record.key).length === 1) {
         const changed = setField(text, TABLE, { file: 'A.md', key: record.key, field, value });
         const after = records(changed, TABLE);
         if (!isOnlyChange(before, after, { index: before.indexOf(record), field, value: normalValue(value) })) t.strictSame([changed, shown(after)], [text, shown(before)], JSON.stringify([text, record.key, field, value]));

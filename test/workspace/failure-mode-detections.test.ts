@@ -3,7 +3,6 @@ import Database from 'better-sqlite3';
 import { readFileSync } from 'node:fs';
 import t from 'tap';
 import { openSnapshot } from '../../src/workspace/snapshot.js';
-import { tableName } from '../../src/workspace/sql-view.js';
 
 const ROOT = new URL('../../../', import.meta.url).pathname;
 const NOW = Date.now();

@@ -5,7 +5,7 @@ import { stamp } from '../../kernel/clock.js';
 import type { Snapshot } from '../../workspace/types.js';
 import { note, runBundle } from '../act.js';
 import { takeAnswers } from '../t1-dispatch.js';
-import { type Pass, type Step, withData } from '../types.js';
+import { type Step, withData } from '../types.js';
 
 export const crashes: Step = {
   id: 'T0',

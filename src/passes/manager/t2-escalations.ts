@@ -5,7 +5,7 @@ import { transitionSteps } from '../../governance/transition.js';
 import { wordsOf } from '../../kernel/words.js';
 import type { Snapshot } from '../../workspace/types.js';
 import { note, runBundle, runBundles } from '../act.js';
-import { type Pass, type Step, withData } from '../types.js';
+import { type Step, withData } from '../types.js';
 
 export const escalations: Step = {
   id: 'T2',

@@ -1,0 +1,18 @@
+/** The library: what programs beside the command line may use. */
+export { fixedClock, systemClock, type Clock } from './kernel/clock.js';
+export type { Diagnostic, Range, Severity, TextEdit } from './kernel/diagnostic.js';
+export { EXIT, NocturneError, type ErrorCode, type ExitCode } from './kernel/error.js';
+export { loadSchema } from './registry/load-schema.js';
+export { impactOf } from './registry/impact.js';
+export type { Schema } from './registry/types.js';
+export { bundleChanges } from './workspace/bundle.js';
+export { openWorkspace } from './workspace/open-workspace.js';
+export type { ChangeSet, Snapshot, Workspace } from './workspace/types.js';
+export { verifyGate } from './integrity/gate.js';
+export { validateSnapshot } from './validate/validate-snapshot.js';
+export { decide } from './governance/decide.js';
+export type { Action, Authority, Decision } from './governance/types.js';
+export { worker } from './passes/worker.js';
+export { manager } from './passes/manager/manager.js';
+export { beginPass, endPass } from './passes/host-driver.js';
+export type { PassEnvironment, PassReport, PassRequest } from './passes/types.js';
