@@ -1,5 +1,5 @@
 /** `demo`: makes the demonstration workspace once, and lets a night pass in it. */
-import { join, relative, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { makeDemo } from '../../../setup/demo.js';
 import { makeContext } from '../context.js';
 import type { Command } from '../types.js';
@@ -9,7 +9,7 @@ export const command: Command = {
   examples: ['nocturne demo .demo'],
   async run(context, { args }) {
     const directory = resolve(context.cwd, args[0] ?? '.demo');
-    const home = context.env['NOCTURNE_HOME'] ?? join(directory, '..', `${relative(join(directory, '..'), directory)}-home`);
+    const home = (context.env['NOCTURNE_HOME'] ?? '') === '' ? join(directory, '..', `${basename(directory)}-home`) : context.home;
     const made = makeDemo({ directory, home, packageRoot: context.packageRoot, clock: context.clock });
     context.progress(made ? `made the demonstration workspace ${directory}\n` : `using ${directory}\n`);
     const { command: night } = await import('./night.js');
