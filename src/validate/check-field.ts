@@ -2,8 +2,8 @@
 import type { Diagnostic, Range } from '../kernel/diagnostic.js';
 import type { Cell } from '../markdown/types.js';
 import { formatFieldType } from '../registry/field-type.js';
+import { matchesPlainType, PLAIN_TYPE_FORMS } from '../registry/field-value.js';
 import type { Constraint, FieldSpec, FieldType } from '../registry/types.js';
-import { matchesPlainType, PLAIN_TYPE_FORMS } from './plain-type.js';
 
 export type FieldContext = {
   /** How the field is named to people: an address. */
