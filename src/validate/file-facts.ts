@@ -16,7 +16,7 @@ export type KeyFact = { readonly object: string; readonly key: string; readonly 
 export type ReferenceFact = { readonly object: string; readonly key: string; readonly address: string; readonly range: Range };
 /** A value that only one record of `object` may have. */
 export type UniqueFact = { readonly object: string; readonly field: string; readonly value: string; readonly address: string; readonly range: Range };
-export type LinkFact = { readonly target: string; readonly path: string | undefined; readonly anchor: string | undefined; readonly range: Range; readonly start: number; readonly end: number };
+export type LinkFact = { readonly target: string; readonly path?: string; readonly anchor?: string; readonly range: Range; readonly start: number; readonly end: number };
 
 /** Plain data: it survives JSON, so that it can be kept by content hash. */
 export type FileFacts = {
@@ -97,5 +97,5 @@ function linkFacts(file: GovernedFile): readonly LinkFact[] {
   const { doc, path } = file;
   if (doc === undefined) return [];
   const map = { starts: doc.lineStarts, length: doc.text.length };
-  return linksOf(doc, path).flatMap(({ target, path: to, anchor, start, end }) => (to === undefined && anchor === undefined ? [] : [{ target, path: to, anchor, range: rangeAt(map, path, start, end), start, end }]));
+  return linksOf(doc, path).flatMap(({ target, path: to, anchor, start, end }) => (to === undefined && anchor === undefined ? [] : [{ target, ...(to === undefined ? {} : { path: to }), ...(anchor === undefined ? {} : { anchor }), range: rangeAt(map, path, start, end), start, end }]));
 }

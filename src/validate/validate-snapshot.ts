@@ -21,7 +21,12 @@ export type ValidateOptions = {
   readonly changed?: ReadonlySet<string>;
   /** Modules that this installation has. */
   readonly modules?: readonly string[];
+  /** Facts kept from earlier runs. */
+  readonly cache?: FactsCache;
 };
+
+/** `get` answers only for a file whose content is as it was when its facts were put, under the same schema and the same rules. */
+export type FactsCache = { get(path: string): FileFacts | undefined; put(path: string, facts: FileFacts): void };
 
 export type Validation = { readonly diagnostics: readonly Diagnostic[]; readonly files: number; readonly records: number };
 
@@ -31,7 +36,7 @@ export async function validateSnapshot(snapshot: Snapshot, options: ValidateOpti
 }
 
 export async function validate(snapshot: Snapshot, options: ValidateOptions = {}): Promise<Validation> {
-  const facts = collectFacts(snapshot);
+  const facts = collectFacts(snapshot, options.cache);
   const context: WorkspaceContext = { snapshot, schema: snapshot.schema, facts, unread: unreadObjects(snapshot, facts), home: options.home, modules: options.modules ?? [] };
   const ran = ranBy(options.only);
   const rules: readonly Rule[] = [...RULES, ...sqlRules(context)];
@@ -49,11 +54,19 @@ export function ruleIds(snapshot: Snapshot): readonly string[] {
   return [...new Set([...RULES.map((rule) => rule.id), SUPPRESSION, ...snapshot.schema.rules.map((rule) => rule.id)])].sort();
 }
 
-function collectFacts(snapshot: Snapshot): ReadonlyMap<string, FileFacts> {
+function collectFacts(snapshot: Snapshot, cache: FactsCache | undefined): ReadonlyMap<string, FileFacts> {
   const facts = new Map<string, FileFacts>();
   for (const path of snapshot.files.keys()) {
+    const known = cache?.get(path);
+    if (known !== undefined) {
+      facts.set(path, known);
+      continue;
+    }
     const file = governedFile(snapshot, path, routeOf(snapshot.schema, path).tier);
-    if (file !== undefined) facts.set(path, fileFacts(file, FILE_RULES));
+    if (file === undefined) continue;
+    const found = fileFacts(file, FILE_RULES);
+    facts.set(path, found);
+    cache?.put(path, found);
   }
   return facts;
 }

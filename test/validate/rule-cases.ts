@@ -153,6 +153,7 @@ export const CASES: readonly Case[] = [
   { rule: 'name-case', name: 'two folders, said once', edits: [file('notes/Old/a.md', '# A\n'), file('notes/old/b.md', '# B\n'), file('notes/old/c.md', '# C\n')], finds: ['warning name-case @ notes/old/b.md:1:1-1'] },
   { rule: 'name-case', name: 'letters composed in two ways', edits: [file('notes/caf\u00e9.md', '# A\n'), file('notes/cafe\u0301.md', '# B\n')], finds: ['warning name-case @ notes/caf\u00e9.md:1:1-1'] },
   { rule: 'name-case', name: 'beside a protected file', edits: [file('Soul.md', '# Soul\n')], finds: ['error name-case @ Soul.md:1:1-1'] },
+  { rule: 'name-case', name: 'in code, which is not looked into otherwise', edits: [file('src/Notes.md', 'TODO: [a](gone.md) {{x}}\n'), file('src/notes.md', '# B\n')], finds: ['warning name-case @ src/notes.md:1:1-1'] },
   { rule: 'name-case', name: 'one name in two folders', edits: [file('notes/a/x.md', '# A\n'), file('notes/b/X.md', '# B\n')], finds: [] },
 
   // symlink-escape

@@ -1,0 +1,146 @@
+/** Dependencies that the files and the change log show and R4 does not declare: links, what a bundle wrote, what runs write together. */
+import { captures, compareSpecificity, globMatches, isLiteral } from '../kernel/glob.js';
+import { routeOf } from '../registry/route.js';
+import type { Edge, EdgeKind, Schema } from '../registry/types.js';
+import type { ChangeRow } from '../workspace/history.js';
+
+/** A link from one governed file to another that exists. */
+export type ObservedLink = { readonly from: string; readonly to: string; readonly line: number };
+export type Observations = { readonly schema: Schema; readonly links: Iterable<ObservedLink>; readonly changes: Iterable<ChangeRow> };
+
+/** `source`, `kind`, `target` as they would stand in R4. `at`: the first place where it was seen. `seen`: links, rows or runs. */
+export type ObservedEdge = {
+  readonly source: string;
+  readonly kind: EdgeKind;
+  readonly target: string;
+  readonly by: 'link' | 'bundle' | 'together';
+  readonly seen: number;
+  readonly at: { readonly file: string; readonly line: number; readonly example: string };
+};
+
+/** Two files that were written together once may be so by chance. */
+const LEAST_RUNS = 3;
+/** A run that writes more kinds of files than this says nothing about any two of them. */
+const MOST_TOGETHER = 12;
+
+/** What was seen and is not declared, the most often seen first. The change log is read once, in the order given. */
+export function observedEdges({ schema, links, changes }: Observations): readonly ObservedEdge[] {
+  const graph = declaredGraph(schema);
+  const found = new Map<string, ObservedEdge>();
+  const add = (edge: Omit<ObservedEdge, 'seen'>, seen = 1): void => {
+    const id = `${edge.source}\0${edge.kind}\0${edge.target}`;
+    const known = found.get(id);
+    found.set(id, known === undefined ? { ...edge, seen } : { ...known, seen: known.seen + seen });
+  };
+  for (const link of links) {
+    const ends = linkEnds(schema, link);
+    if (ends !== undefined && !graph.declares(link.from, link.to)) add({ ...ends, kind: 'REFERENCES', by: 'link', at: { file: link.from, line: link.line, example: `${link.from} links to ${link.to}` } });
+  }
+  const log = schema.objects.get('CHANGE')?.glob ?? '';
+  const runs = new Map<string, Set<string>>();
+  const known = new Set<string>();
+  for (const row of changes) {
+    const file = fileOf(row.address);
+    if (row.bundle === '') remember(runs, row, kindOf(schema, file));
+    else {
+      const id = `${row.bundle}\0${file}`;
+      if (known.has(id)) continue;
+      known.add(id);
+      const names = row.bundle.split(' ').filter((name) => schema.bundles.has(name));
+      const [name] = names;
+      if (name === undefined || names.some((one) => graph.declares(`BUNDLE:${one}`, file))) continue;
+      add({ source: `BUNDLE:${name}`, kind: 'WRITES', target: kindOf(schema, file), by: 'bundle', at: { file: log, line: row.line, example: `${name} wrote ${file}` } });
+    }
+  }
+  for (const pair of togetherIn(runs)) if (!graph.declares(pair.first, pair.second) && !graph.declares(pair.second, pair.first)) add({ source: pair.first, kind: 'REFERENCES', target: pair.second, by: 'together', at: { file: log, line: 1, example: `written together, last in ${pair.run}` } }, pair.runs);
+  return [...found.values()].sort((a, b) => b.seen - a.seen || (`${a.source} ${a.target}` < `${b.source} ${b.target}` ? -1 : 1));
+}
+
+/** The ends of a link in R4's words; `undefined` when it is no dependency: programs, and files of one kind that refer to each other. */
+function linkEnds(schema: Schema, { from, to }: ObservedLink): { readonly source: string; readonly target: string } | undefined {
+  if (from === to || routeOf(schema, from).tier === 'CODE') return undefined;
+  const [source, target] = [kindOf(schema, from), kindOf(schema, to)];
+  if (isLiteral(source) || source !== target) return { source, target };
+  const [left, right] = [captures(source, from) ?? [], captures(target, to) ?? []];
+  if (left.length < 2 || left[0] === right[0]) return undefined;
+  return { source: bind(source, left[0]), target: bind(target, right[0]) };
+}
+
+function bind(pattern: string, name: string | undefined): string {
+  return name === undefined ? pattern : pattern.replace(/(?<!\*)\*(?!\*)/, name);
+}
+
+type Known = { readonly patterns: readonly string[]; readonly kinds: Map<string, string> };
+const knownOf = new WeakMap<Schema, Known>();
+
+/** The pattern that a file is one of many of (R1's globs, R3's patterns of what passes write), or the file itself. */
+function kindOf(schema: Schema, path: string): string {
+  let known = knownOf.get(schema);
+  if (known === undefined) {
+    const globs = [...[...schema.objects.values()].map((object) => object.glob), ...schema.routes.filter((route) => route.tier === 'STANDARD').map((route) => route.pattern)];
+    known = { patterns: [...new Set(globs)].filter((glob) => !isLiteral(glob)).sort(compareSpecificity), kinds: new Map() };
+    knownOf.set(schema, known);
+  }
+  const kind = known.kinds.get(path) ?? known.patterns.find((pattern) => globMatches(pattern, path)) ?? path;
+  known.kinds.set(path, kind);
+  return kind;
+}
+
+function fileOf(address: string): string {
+  const hash = address.indexOf('#');
+  return hash === -1 ? address : address.slice(0, hash);
+}
+
+function remember(runs: Map<string, Set<string>>, row: ChangeRow, kind: string): void {
+  if (row.runId === '') return;
+  const kinds = runs.get(row.runId) ?? new Set<string>();
+  kinds.add(kind);
+  runs.set(row.runId, kinds);
+}
+
+type Pair = { readonly first: string; readonly second: string; readonly runs: number; readonly run: string };
+
+function togetherIn(runs: ReadonlyMap<string, ReadonlySet<string>>): readonly Pair[] {
+  const pairs = new Map<string, Pair>();
+  for (const [run, kinds] of runs) {
+    if (kinds.size > MOST_TOGETHER) continue;
+    const sorted = [...kinds].sort();
+    for (const [i, first] of sorted.entries()) for (const second of sorted.slice(i + 1)) pairs.set(`${first}\0${second}`, { first, second, runs: (pairs.get(`${first}\0${second}`)?.runs ?? 0) + 1, run });
+  }
+  return [...pairs.values()].filter((pair) => pair.runs >= LEAST_RUNS);
+}
+
+type Graph = { readonly declares: (from: string, to: string) => boolean };
+
+/** Whether R4 has an edge of any kind between two files, patterns or bundles, in this direction. */
+function declaredGraph(schema: Schema): Graph {
+  const bySource = new Map<string, readonly Edge[]>();
+  const edgesOf = (from: string): readonly Edge[] => {
+    const ready = bySource.get(from) ?? schema.edges.filter((edge) => reaches(schema, edge.source, from) !== undefined);
+    bySource.set(from, ready);
+    return ready;
+  };
+  return {
+    declares: (from, to) =>
+      edgesOf(from).some((edge) => {
+        const [left, right] = [reaches(schema, edge.source, from), reaches(schema, edge.target, to)];
+        return left !== undefined && right !== undefined && (left === '' || right === '' || left === right);
+      }),
+  };
+}
+
+/** What the first wildcard of an edge's end stands for in a path (or pattern); empty where it has none, `undefined` where it does not reach it. */
+function reaches(schema: Schema, end: string, path: string): string | undefined {
+  if (end === path) return '';
+  if (end.startsWith('BUNDLE:')) return undefined;
+  const glob = end.startsWith('OBJECT:') ? schema.objects.get(end.slice('OBJECT:'.length))?.glob : end;
+  if (glob === undefined || path.startsWith('BUNDLE:')) return undefined;
+  if (glob === path) return '';
+  const parts = captures(glob, path);
+  return parts === undefined ? undefined : boundBy(glob, parts);
+}
+
+/** Only a `*` that is a glob's first wildcard ties two ends together; `**` does not. */
+function boundBy(glob: string, parts: readonly string[]): string {
+  return /^[^*?[{(]*\*(?!\*)/.test(glob) ? (parts[0] ?? '') : '';
+}
