@@ -26,7 +26,16 @@ export function checkLogs(root: string, state: string, globs: readonly string[])
     return { findings: [{ file: error.place.file ?? 'anchors.json', problem: 'anchors', message: error.message, ...(error.hint === undefined ? {} : { hint: error.hint }) }], chains: [] };
   }
   const files = [...new Set([...logFiles(root, globs), ...Object.keys(anchors.logs)])].sort();
-  const checks = files.map((file) => checkLog(root, { file, opening: openings[file], anchors: () => endsOf(state, file) }));
+  const checks = files.map((file) => {
+    // What was just read serves for the first look; only a log that is elsewhere asks again.
+    let first: readonly Anchor[] | undefined = endsIn(anchors, file);
+    const ask = (): readonly Anchor[] => {
+      const ends = first ?? endsOf(state, file);
+      first = undefined;
+      return ends;
+    };
+    return checkLog(root, { file, opening: openings[file], anchors: ask });
+  });
   return { findings: checks.flatMap((check) => check.findings), chains: checks.flatMap((check) => check.chains) };
 }
 
@@ -37,7 +46,10 @@ export function logFiles(root: string, globs: readonly string[]): string[] {
 
 /** Where a log may end: at its anchor, or where a commit that is under way (or died) announced that it will. */
 export function endsOf(state: string, file: string): readonly Anchor[] {
-  const { logs, pending } = readAnchors(state);
+  return endsIn(readAnchors(state), file);
+}
+
+function endsIn({ logs, pending }: Anchors, file: string): readonly Anchor[] {
   const anchor = logs[file];
   const announced = pending?.logs[file];
   return [...(anchor === undefined ? [] : [anchor]), ...(announced === undefined ? [] : [announced])];

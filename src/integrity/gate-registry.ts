@@ -29,20 +29,20 @@ export function logGlobs(schema: Schema): string[] {
 }
 
 /**
- * Fences, HTML and front matter can hide a heading; underlines and blanks before `#` make other headings; a lone `\r` or a Unicode line separator is a line's end
- * to only one of a regex and the scanner. Without these a line that begins with `## ` is a heading, and nothing else is one of its level.
+ * Fences, HTML and front matter can hide a heading; underlines, and other blanks around `#`, make other headings; a lone `\r` or a Unicode line separator is a
+ * line's end to only one of a regex and the scanner. Without these `## ` at the beginning of a line is a heading, and only `# ` is another of its level or above.
  */
-const NOT_PLAIN = /^ {0,3}(?:`{3}|~~~|<|-+[ \t]*$|=+[ \t]*$)|^ {1,3}#|[\u2028\u2029]|\r(?!\n)/m;
+const NOT_PLAIN = /^ {0,3}(?:`{3}|~~~|<|-+[ \t]*$|=+[ \t]*$|#+(?: {2}|[\t]|$))|^ {1,3}#|[\u2028\u2029]|\r(?!\n)/m;
 const SHAPES = new Set(['document', 'table', 'log', 'section']);
 
 function readPlainly(text: string): GateSchema | undefined {
   const [r1, r3] = [partText(text, 'R1'), partText(text, 'R3')];
-  if (r1 === undefined || r3 === undefined || r1.end > r3.start || NOT_PLAIN.test(text.slice(0, r3.end))) return undefined;
+  if (!text.startsWith('# ') || r1 === undefined || r3 === undefined || r1.end > r3.start || NOT_PLAIN.test(text.slice(0, r3.end))) return undefined;
   const report: Report = { doc: scan(`${text.slice(r1.start, r1.end)}\n${text.slice(r3.start, r3.end)}`), file: 'REGISTRY.md', diagnostics: [] };
   const part = partOf(report, 'R1');
   if (part === undefined) return undefined;
   const rows = rowsOf(report, part, OBJECT_COLUMNS);
-  const bundles = new Map([...text.matchAll(/^### +([^\s#]+)[ \t]*$/gm)].map(([, name]) => [name ?? '', true]));
+  const bundles = new Map(linesFrom(text, '### ').map((name) => [name.trim(), true]));
   const routes = loadRoutes(report, bundles);
   if (report.diagnostics.length > 0) return undefined;
   const names = new Set(rows.map((row) => cellOf(row, 'object').value));
@@ -53,8 +53,19 @@ function readPlainly(text: string): GateSchema | undefined {
 
 /** From the one line `## NAME …` to the next heading of its level or above. `undefined` when there is none or more than one. */
 function partText(text: string, name: string): { readonly start: number; readonly end: number } | undefined {
-  const [first, second] = [...text.matchAll(new RegExp(`^##[ \\t]+${name}\\b`, 'gm'))];
-  if (first === undefined || second !== undefined) return undefined;
-  const next = /^#{1,2}(?:[ \t]|$)/m.exec(text.slice(first.index + 2));
-  return { start: first.index, end: next === null ? text.length : first.index + 2 + next.index };
+  const line = `\n## ${name}`;
+  const start = text.indexOf(line);
+  if (start === -1 || text.indexOf(line, start + 1) !== -1 || !/[ \n]/.test(text.charAt(start + line.length))) return undefined;
+  const ends = ['\n# ', '\n## '].map((heading) => text.indexOf(heading, start + 1)).filter((at) => at !== -1);
+  return { start: start + 1, end: Math.min(text.length, ...ends) };
+}
+
+/** What follows `mark` on the lines that begin with it. */
+function linesFrom(text: string, mark: string): string[] {
+  const found: string[] = [];
+  for (let at = text.indexOf(`\n${mark}`); at !== -1; at = text.indexOf(`\n${mark}`, at + 1)) {
+    const end = text.indexOf('\n', at + 1);
+    found.push(text.slice(at + 1 + mark.length, end === -1 ? text.length : end));
+  }
+  return found;
 }

@@ -16,7 +16,7 @@ import { checkManifest, untrusted } from './gate-manifest.js';
 import { readGateSchema } from './gate-registry.js';
 import type { GateFinding, GateReport } from './gate-report.js';
 import { MANIFEST_FILE, parseManifest } from './manifest.js';
-import { readTrust, type Trust } from './trust.js';
+import { isHomeInside, readTrust, type Trust } from './trust.js';
 
 type Read = { readonly kind: 'text'; readonly text: string; readonly hash: string } | { readonly kind: 'bad'; readonly finding: GateFinding };
 
@@ -27,6 +27,7 @@ type Read = { readonly kind: 'text'; readonly text: string; readonly hash: strin
 export function verifyGate(directory: string, home: string): GateReport {
   const root = realRoot(directory);
   const state = stateDirectory(home, root);
+  if (isHomeInside(home, root)) return refuse({ owned: true }, [{ file: home, problem: 'untrusted', message: `NOCTURNE_HOME (${home}) is inside the workspace: the trust, the anchors and the key in it could be changed by whoever they are to keep in check`, hint: 'move it out of the workspace and set NOCTURNE_HOME' }]);
   const manifestFile = readText(root, MANIFEST_FILE, 'manifest-missing');
   const trust = tryTrust(state);
   if (manifestFile.kind === 'bad') return refuse({ owned: trust !== undefined }, [manifestFile.finding]);

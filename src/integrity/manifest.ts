@@ -121,7 +121,6 @@ function rowProblem({ file, sha256: hash, signedBy, signedAt }: Omit<ManifestRow
 
 /** No control characters, so that the parts of what is signed cannot run into each other. */
 export function isPlainText(text: string): boolean {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what is looked for
   return !/[\u0000-\u001f\u007f]/.test(text);
 }
 

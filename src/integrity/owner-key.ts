@@ -1,6 +1,7 @@
 /** The owner's Ed25519 key: made once, kept outside every workspace, readable by its owner only. */
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import { lstatSync, readFileSync, statSync } from 'node:fs';
+import { platform } from 'node:os';
 import { join } from 'node:path';
 import { NocturneError } from '../kernel/error.js';
 import { sha256 } from '../kernel/hash.js';
@@ -106,7 +107,7 @@ function isEncrypted(pem: string): boolean {
 
 /** Other users who can read the key, or put another in its place. Windows has no such modes. */
 function warningsOf(home: string): string[] {
-  if (process.platform === 'win32') return [];
+  if (platform() === 'win32') return [];
   const warnings: string[] = [];
   for (const [path, wanted] of [[keyPath(home), 0o600], [join(home, 'keys'), 0o700]] as const) {
     const mode = statSync(path).mode & 0o777;

@@ -18,7 +18,7 @@ import type { OwnerKey } from './owner-key.js';
 import { registryFindings } from './registry-findings.js';
 import { renderManifest } from './render-manifest.js';
 import { keptManifestPath, type SigningChange, type SigningPlan, signingPlan } from './signing-plan.js';
-import { pinTrust, readTrust, type Trust, trustedElsewhere } from './trust.js';
+import { isHomeInside, pinTrust, readTrust, type Trust, trustedElsewhere } from './trust.js';
 
 export type SignOptions = { readonly files: 'all' | readonly string[]; readonly key: OwnerKey; /** Who signs, as the manifest and the audit log say it. */ readonly signedBy: string; readonly now: Date };
 /** `pinned`: trust was set up here by this signing. `commit` is missing when there was nothing to sign. */
@@ -32,6 +32,7 @@ export function signManifest(workspace: Workspace, options: SignOptions): SignRe
   const { root, state, home } = workspace;
   const { key, signedBy } = options;
   if (signedBy.trim() !== signedBy || !isPlainText(signedBy) || decodeCell(signedBy) === '') throw new NocturneError('BAD_VALUE', `${JSON.stringify(signedBy)} cannot stand for who signs: expected a name in one line`);
+  if (isHomeInside(home, root)) throw new NocturneError('CONFIG', `NOCTURNE_HOME (${home}) is inside the workspace, so nothing in it could be trusted`, { hint: 'set NOCTURNE_HOME to a directory outside of every workspace' });
   const trust = readTrust(state);
   if (trust !== undefined && trust.fingerprint !== key.fingerprint) {
     throw new NocturneError('NOT_TRUSTED', `this workspace belongs to the key ${trust.fingerprint}, not to ${key.fingerprint}`, { hint: `use the owner's key; to hand the workspace over, its owner removes ${join(state, 'trust.json')} and the new one signs` });

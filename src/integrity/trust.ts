@@ -1,6 +1,6 @@
 /** Whom a workspace belongs to, pinned outside it: without this, whoever can write the workspace could sign it with a key of their own. */
-import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { readdirSync, realpathSync } from 'node:fs';
+import { isAbsolute, join, relative, sep } from 'node:path';
 import { NocturneError } from '../kernel/error.js';
 import { readJson, writeJsonDurably } from '../workspace/state-home.js';
 import { errnoOf } from '../workspace/storage-error.js';
@@ -23,6 +23,12 @@ export function readTrust(state: string): Trust | undefined {
   if (!isTrust(value)) throw new NocturneError('NOT_TRUSTED', `${path} does not say whom this workspace belongs to: expected ${FIELDS.join(', ')}`, { file: path, hint: 'restore it from a backup, or remove it and run nocturne sign --all as the owner' });
   if (fingerprintOf(value.publicKey) !== value.fingerprint) throw new NocturneError('NOT_TRUSTED', `${path} names the fingerprint ${value.fingerprint}, which is not that of the key in it`, { file: path, hint: 'restore it from a backup, or remove it and run nocturne sign --all as the owner' });
   return value;
+}
+
+/** Whether `$NOCTURNE_HOME` lies in the workspace: then what is pinned in it could be rewritten by whoever can write the workspace. Both exist. */
+export function isHomeInside(home: string, root: string): boolean {
+  const path = relative(realpathSync(root), realpathSync(home));
+  return path === '' || !(path === '..' || path.startsWith(`..${sep}`) || isAbsolute(path));
 }
 
 export function pinTrust(state: string, trust: Trust): void {

@@ -21,6 +21,8 @@ export function captures(glob: string, path: string): readonly string[] | undefi
 
 function compile(glob: string): Matcher {
   if (isLiteral(glob)) return (path) => (path === glob ? [] : undefined);
+  const directory = /^([^\\*?[\]{}()!+@|]+)\/\*\*$/.exec(glob)?.[1];
+  if (directory !== undefined && !directory.startsWith('.')) return below(directory);
   const prefix = literalPrefix(glob);
   let pattern: RegExp | undefined;
   return (path) => {
@@ -32,9 +34,18 @@ function compile(glob: string): Matcher {
   };
 }
 
+/** `directory/**`, the commonest glob, without an expression: everything under the directory, and itself. */
+function below(directory: string): Matcher {
+  return (path) => {
+    if (path === directory) return [''];
+    const rest = path.startsWith(`${directory}/`) ? path.slice(directory.length + 1) : undefined;
+    return rest === undefined || /(?:^|\/)\.{1,2}(?:\/|$)/.test(rest) ? undefined : [rest];
+  };
+}
+
 /** What every match begins with: the segments' text before the first wildcard, without a slash at its end (`a/**` matches `a`). */
 function literalPrefix(glob: string): string {
-  return glob.startsWith('./') ? '' : (/^[^\\*?[\]{}()!+@|]*/.exec(glob)?.[0] ?? '').replace(/\/$/, '');
+  return glob.startsWith('./') || glob.includes('|') ? '' : (/^[^\\*?[\]{}()!+@|]*/.exec(glob)?.[0] ?? '').replace(/\/$/, '');
 }
 
 /** No wildcard in it: it names one file. */
@@ -57,8 +68,15 @@ export function compareSpecificity(a: string, b: string): number {
   return literals(b) - literals(a);
 }
 
+const ranks = new Map<string, readonly { rank: number }[]>();
+
 function segments(glob: string): readonly { rank: number }[] {
-  return glob.split('/').map((part) => ({ rank: part === '**' ? 0 : part === '*' ? 1 : isLiteral(part) ? 3 : 2 }));
+  let known = ranks.get(glob);
+  if (known === undefined) {
+    known = glob.split('/').map((part) => ({ rank: part === '**' ? 0 : part === '*' ? 1 : isLiteral(part) ? 3 : 2 }));
+    ranks.set(glob, known);
+  }
+  return known;
 }
 
 function literals(glob: string): number {

@@ -135,6 +135,15 @@ t.test('a protected name that is no regular file cannot be signed', async (t) =>
   t.throws(() => sign(made, 'all'), { code: 'REFUSED', message: /SOUL\.md/ });
 });
 
+t.test('trust that the workspace itself could change is none', async (t) => {
+  const made = makeWorkspace(t.testdir());
+  const home = join(made.root, 'memory', 'home');
+  cpSync(made.home, home, { recursive: true });
+  const inside = openWorkspace(made.root, { home, clock: fixedClock(LATER) });
+  t.match(verifyGate(made.root, home), { ok: false, findings: [{ problem: 'untrusted', message: /is inside the workspace/ }] });
+  t.throws(() => signManifest(inside, { files: 'all', key: made.key, signedBy: 'owner', now: LATER }), { code: 'CONFIG', message: /is inside the workspace/ });
+});
+
 t.test('a registry that does not say what is protected cannot be signed', async (t) => {
   const made = makeWorkspace(t.testdir());
   const good = read(made, 'REGISTRY.md');
