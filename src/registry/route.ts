@@ -2,7 +2,8 @@
 import { compareSpecificity, globMatches, isLiteral } from '../kernel/glob.js';
 import type { Route, Schema } from './types.js';
 
-type Index = { readonly literal: ReadonlyMap<string, Route>; readonly globs: readonly Route[] };
+/** `near`: the patterns that can match at all, by a path's first folder and number of parts; filled as paths are asked for. */
+type Index = { readonly literal: ReadonlyMap<string, Route>; readonly globs: readonly Route[]; readonly near: Map<string, readonly Route[]> };
 const indexes = new WeakMap<Schema, Index>();
 
 /** The route of a path; files that no pattern names are STANDARD. */
@@ -15,9 +16,29 @@ export function routesOf(schema: Schema, path: string): readonly Route[] {
   const index = indexOf(schema);
   const literal = index.literal.get(path);
   if (literal !== undefined) return [literal];
-  const matching = index.globs.filter((route) => globMatches(route.pattern, path));
+  const matching = nearRoutes(index, path).filter((route) => globMatches(route.pattern, path));
   const [best] = matching;
   return best === undefined ? [] : matching.filter((route) => compareSpecificity(route.pattern, best.pattern) === 0);
+}
+
+function nearRoutes(index: Index, path: string): readonly Route[] {
+  const parts = path.split('/');
+  const [first = ''] = parts;
+  const id = `${parts.length} ${first}`;
+  const known = index.near.get(id);
+  if (known !== undefined) return known;
+  const near = index.globs.filter(({ pattern }) => canMatch(pattern, first, parts.length));
+  index.near.set(id, near);
+  return near;
+}
+
+/** False only where a pattern certainly matches no path of that many parts in that folder. */
+function canMatch(pattern: string, first: string, count: number): boolean {
+  // Braces, groups and classes may hold a slash.
+  if (/[{}()[\]\\]/.test(pattern)) return true;
+  const [head = '', ...rest] = pattern.split('/');
+  if (isLiteral(head) && head !== first) return false;
+  return pattern.includes('**') || rest.length + 1 === count;
 }
 
 function indexOf(schema: Schema): Index {
@@ -25,7 +46,7 @@ function indexOf(schema: Schema): Index {
   if (index === undefined) {
     const literal = new Map(schema.routes.filter((route) => isLiteral(route.pattern)).map((route) => [route.pattern, route]));
     const globs = schema.routes.filter((route) => !isLiteral(route.pattern)).sort((a, b) => compareSpecificity(a.pattern, b.pattern));
-    index = { literal, globs };
+    index = { literal, globs, near: new Map() };
     indexes.set(schema, index);
   }
   return index;
