@@ -1,0 +1,37 @@
+/** `npm run bench [-- NAME … --strict]`: what the toolkit costs, as ratios taken in one run. Ends 0, with `--strict` 1 when a limit is not kept. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { availableParallelism, cpus, loadavg, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { commit } from './commit.js';
+import { hashing } from './hashing.js';
+import { impact } from './impact.js';
+import { large } from './large.js';
+import { logs } from './logs.js';
+import { type Bench, type Result, table } from './result.js';
+import { startUp } from './start-up.js';
+
+const BENCHES: readonly Bench[] = [...startUp, hashing, commit, impact, logs, large];
+
+const words = process.argv.slice(2);
+const names = words.filter((word) => !word.startsWith('-'));
+const unknown = names.filter((name) => !BENCHES.some((bench) => bench.name === name));
+if (unknown.length > 0) {
+  console.error(`there is no bench ${unknown.join(', ')}: choose among ${BENCHES.map((bench) => bench.name).join(', ')}`);
+  process.exit(2);
+}
+const results: Result[] = [];
+for (const bench of BENCHES) {
+  if (names.length > 0 && !names.includes(bench.name)) continue;
+  const directory = mkdtempSync(join(tmpdir(), `nocturne-bench-${bench.name}-`));
+  process.stderr.write(`${bench.name} ...\n`);
+  try {
+    results.push(...(await bench.run(directory)));
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+console.log(`node ${process.version}, ${availableParallelism()} x ${cpus()[0]?.model ?? 'unknown'}, load ${loadavg()[0]?.toFixed(1) ?? '?'}; medians after a warm-up\n`);
+console.log(table(results));
+const missed = results.filter((result) => result.met === false);
+console.log(missed.length === 0 ? '\nAll limits are kept.' : `\nNot kept: ${missed.map((one) => `${one.name} is ${one.ratio === '-' ? one.figure : one.ratio}, limit ${one.limit}`).join('; ')}.`);
+if (words.includes('--strict') && missed.length > 0) process.exitCode = 1;

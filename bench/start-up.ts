@@ -1,0 +1,32 @@
+/** Whole processes on a freshly made owned workspace, against Node doing nothing. */
+import { fileURLToPath } from 'node:url';
+import { makeWorkspace } from '../test/support/make-workspace.js';
+import { byTurns, timeProcess } from './measure.js';
+import { atMost, type Bench, type Result } from './result.js';
+
+const PROGRAM = fileURLToPath(new URL('../../bin/nocturne.cjs', import.meta.url));
+const RUNS = 21;
+
+export const startUp: readonly Bench[] = [
+  bench('version', { words: ['--version'], limit: 1.15 }),
+  bench('gate', { words: ['gate'], limit: 1.5 }),
+  bench('validate', { words: ['validate'], limit: 2.5 }),
+];
+
+function bench(name: string, at: { readonly words: readonly string[]; readonly limit: number }): Bench {
+  return {
+    name,
+    async run(directory): Promise<readonly Result[]> {
+      const { root, home } = makeWorkspace(directory, { at: new Date().toISOString() });
+      const options = { cwd: root, env: { NOCTURNE_HOME: home } };
+      const floor = async (): Promise<number> => (await timeProcess(process.execPath, ['-e', '0'], options)).ms;
+      const work = async (): Promise<number> => {
+        const { ms, exit, stdout } = await timeProcess(process.execPath, [PROGRAM, ...at.words], options);
+        if (exit !== 0) throw new Error(`nocturne ${at.words.join(' ')} ended ${exit}: ${stdout}`);
+        return ms;
+      };
+      const [floorMs = 0, figure = 0] = await byTurns([floor, work], RUNS);
+      return [atMost(`nocturne ${at.words.join(' ')}`, { figure, floor: floorMs, floorName: 'node -e 0', limit: at.limit })];
+    },
+  };
+}
