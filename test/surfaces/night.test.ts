@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import { systemClock } from '../../src/kernel/clock.js';
 import { verifyGate } from '../../src/integrity/gate.js';
-import { fieldText } from '../../src/governance/field-text.js';
+import { fieldText } from '../../src/project/field-text.js';
 import { validateSnapshot } from '../../src/validate/validate-snapshot.js';
 import { openWorkspace } from '../../src/workspace/open-workspace.js';
 

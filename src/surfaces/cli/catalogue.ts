@@ -25,4 +25,12 @@ export const CATALOGUE: Readonly<Record<string, Entry>> = {
   set: { group: 'Records', summary: 'change one value, checked against its type', load: () => import('./commands/set.js') },
   add: { group: 'Records', summary: 'add one record', load: () => import('./commands/add.js') },
   'bundle run': { group: 'Records', summary: 'carry out a bundle of REGISTRY.md', load: async () => ({ command: (await import('./commands/bundle.js')).bundleRun }) },
+  query: { group: 'Records', summary: 'read-only SQL over the workspace', load: async () => ({ command: (await import('./commands/query.js')).query }) },
+  tables: { group: 'Records', summary: 'the tables for query', load: async () => ({ command: (await import('./commands/query.js')).tables }) },
+  impact: { group: 'Records', summary: 'what a change of some files reaches', load: () => import('./commands/impact.js') },
+  graph: { group: 'Records', summary: 'what depends on what', load: async () => ({ command: (await import('./commands/graph.js')).graph }) },
+  'graph suggest': { group: 'Records', summary: 'dependencies that were seen and are not declared', load: async () => ({ command: (await import('./commands/graph.js')).graphSuggest }) },
+  history: { group: 'History', summary: 'every change of one value', load: async () => ({ command: (await import('./commands/history.js')).history }) },
+  'as-of': { group: 'History', summary: 'the workspace, or one value, at another time', load: async () => ({ command: (await import('./commands/history.js')).asOf }) },
+  diff: { group: 'History', summary: 'what changed between two times', load: async () => ({ command: (await import('./commands/history.js')).diff }) },
 };

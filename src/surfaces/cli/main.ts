@@ -3,6 +3,8 @@ import type { ExitCode } from '../../kernel/error.js';
 import { complain } from './say.js';
 
 export async function main(words: readonly string[]): Promise<void> {
+  // Whoever reads may have read enough (`nocturne … | head`).
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 70));
   let exit: ExitCode;
   try {
     exit = await run(words);

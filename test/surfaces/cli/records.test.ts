@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { systemClock } from '../../../src/kernel/clock.js';
-import { fieldText } from '../../../src/governance/field-text.js';
+import { fieldText } from '../../../src/project/field-text.js';
 import { beginPass } from '../../../src/passes/host-driver.js';
 import { openWorkspace } from '../../../src/workspace/open-workspace.js';
 import { environment, type Place, placeWithProject } from '../../passes/pass-workspace.js';
