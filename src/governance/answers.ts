@@ -2,7 +2,7 @@
 import type { Rec } from '../markdown/types.js';
 import type { Snapshot } from '../workspace/types.js';
 import type { BundleCall } from './bundle-call.js';
-import { fieldText } from './field-text.js';
+import { fieldText } from '../project/field-text.js';
 import { projectState } from './project-state.js';
 import { transitionSteps } from './transition.js';
 import { decisionOf } from './verdict.js';

@@ -1,10 +1,12 @@
 /** The `command` condition: the owner's own check program, run without a shell, in the project's folder, for a limited time. */
 import { spawn } from 'node:child_process';
 import { join, posix } from 'node:path';
+import { programsOf } from '../project/condition-programs.js';
+import { projectDirectory } from '../project/project-directory.js';
 import { countMatches } from './condition-regex.js';
-import { projectDirectory, undecided, writableByThePass } from './condition-context.js';
+import { undecided, writableByThePass } from './condition-context.js';
 import type { ConditionContext, Outcome } from './condition-context.js';
-import type { ConditionOf } from './condition-types.js';
+import type { ConditionOf } from '../project/condition-types.js';
 
 export type CommandInput = { readonly argv: readonly string[]; readonly cwd: string; readonly timeoutMs: number; readonly signal: AbortSignal | undefined };
 /** `exit` is null when the program was ended by a signal. */
@@ -39,16 +41,6 @@ function ownWork(argv: readonly string[], directory: string, context: ConditionC
     if (refused !== undefined) return refused;
   }
   return undefined;
-}
-
-const INTERPRETERS = /^(?:node|deno|bun|tsx|npx|python[\d.]*|ruby|perl|php|(?:ba|da|z|k)?sh|make|env)(?:\.exe)?$/;
-const SCRIPT = /\.(?:[cm]?[jt]s|py|sh|rb|pl|php)$/;
-
-/** The program, what an interpreter is given first, and whatever looks like a script. Other words are data. */
-function programsOf(argv: readonly string[]): readonly string[] {
-  const [program = '', ...args] = argv;
-  const interpreted = INTERPRETERS.test(posix.basename(program)) ? args.find((word) => !word.startsWith('-')) : undefined;
-  return [program, ...(interpreted === undefined ? [] : [interpreted]), ...args.filter((word) => SCRIPT.test(word))];
 }
 
 function lastLine(text: string): string {

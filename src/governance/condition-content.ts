@@ -6,7 +6,7 @@ import { isEmptyValue } from './condition-entries.js';
 import { parseFrontMatter } from './condition-front-matter.js';
 import { countMatches } from './condition-regex.js';
 import type { ConditionContext, Outcome } from './condition-context.js';
-import type { ConditionOf } from './condition-types.js';
+import type { ConditionOf } from '../project/condition-types.js';
 import type { FrontMatterRead } from './condition-front-matter.js';
 
 /** Every matching file has the fields, with these values. */

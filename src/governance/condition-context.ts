@@ -1,9 +1,9 @@
 /** What a condition is evaluated against, and the words in which each evaluator answers. */
-import { posix } from 'node:path';
 import { globMatches } from '../kernel/glob.js';
+import { projectDirectory } from '../project/project-directory.js';
 import type { FileEntry, Snapshot } from '../workspace/types.js';
 import type { CommandRunner } from './condition-command.js';
-import type { Count, Globs } from './condition-types.js';
+import type { Count, Globs } from '../project/condition-types.js';
 
 export type ConditionContext = {
   readonly snapshot: Snapshot;
@@ -25,12 +25,6 @@ export type Outcome = { readonly holds: boolean; readonly expected: string; read
 
 export function undecided(expected: string, error: string, where?: string): Outcome {
   return { holds: false, expected, found: 'could not be evaluated', error, ...(where === undefined ? {} : { where }) };
-}
-
-/** The project's folder: where its record is, or where it would be. */
-export function projectDirectory(snapshot: Snapshot, project: string): string {
-  const record = snapshot.record('PROJECT', project) ?? snapshot.record('DRAFT', project);
-  return record === undefined ? `PROJECTS/${project}` : posix.dirname(record.file);
 }
 
 /** Regular files of the project that any of the globs matches, sorted by path. Symlinks are nobody's evidence. */

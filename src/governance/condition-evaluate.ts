@@ -8,7 +8,7 @@ import { jsonSchema } from './condition-schema.js';
 import { undecided } from './condition-context.js';
 import type { AssertionResult } from './types.js';
 import type { ConditionContext, Outcome } from './condition-context.js';
-import type { Condition } from './condition-types.js';
+import type { Condition } from '../project/condition-types.js';
 
 /** `command` may be left out: then programs really run. */
 export type EvaluationInput = Omit<ConditionContext, 'command'> & { readonly command?: ConditionContext['command'] };

@@ -1,7 +1,7 @@
 /** Conditions about files as a whole: there, newer, changed, not copied. */
 import { countText, filesIn, inProject, inRange, noFiles, plural, some, undecided } from './condition-context.js';
 import type { ConditionContext, Outcome } from './condition-context.js';
-import type { ConditionOf, Since } from './condition-types.js';
+import type { ConditionOf, Since } from '../project/condition-types.js';
 import { similarity, sketchOf } from './novelty.js';
 import type { Sketch } from './novelty.js';
 

@@ -3,7 +3,7 @@ import { countText, filesIn, inProject, inRange, noFiles, plural, undecided } fr
 import { entriesUnder, fieldName, isEmptyValue } from './condition-entries.js';
 import type { ConditionContext, Outcome } from './condition-context.js';
 import type { EntriesUnder, Entry } from './condition-entries.js';
-import type { ConditionOf, Globs } from './condition-types.js';
+import type { ConditionOf, Globs } from '../project/condition-types.js';
 import { parseFrontMatter } from './condition-front-matter.js';
 
 type Page = EntriesUnder & { readonly path: string };

@@ -2,7 +2,7 @@
 import { NocturneError } from '../kernel/error.js';
 import { countText, inRange, plural, undecided } from './condition-context.js';
 import type { ConditionContext, Outcome } from './condition-context.js';
-import type { ConditionOf } from './condition-types.js';
+import type { ConditionOf } from '../project/condition-types.js';
 
 type Row = Readonly<Record<string, string | number | null>>;
 

@@ -1,11 +1,12 @@
 /** The `json_schema` condition: files, or the front matter of pages, against a JSON Schema. */
 import { parseDocument } from 'yaml';
-import { filesIn, inProject, noFiles, plural, projectDirectory, undecided, writableByThePass } from './condition-context.js';
+import { filesIn, inProject, noFiles, plural, undecided, writableByThePass } from './condition-context.js';
+import { projectDirectory } from '../project/project-directory.js';
 import { parseFrontMatter } from './condition-front-matter.js';
-import { isMapping } from './condition-read.js';
+import { isMapping } from '../project/condition-read.js';
 import { countMatches } from './condition-regex.js';
 import type { ConditionContext, Outcome } from './condition-context.js';
-import type { ConditionOf } from './condition-types.js';
+import type { ConditionOf } from '../project/condition-types.js';
 
 type Checked = { readonly kind: 'data'; readonly data: unknown } | { readonly kind: 'unreadable'; readonly why: string };
 type Validate = { (data: unknown): boolean; errors?: readonly { readonly instancePath: string; readonly message?: string }[] | null };

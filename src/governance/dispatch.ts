@@ -2,7 +2,7 @@
 import type { Rec } from '../markdown/types.js';
 import type { Snapshot } from '../workspace/types.js';
 import { openEscalation } from './escalation.js';
-import { fieldInt, fieldText, fieldTime } from './field-text.js';
+import { fieldInt, fieldText, fieldTime } from '../project/field-text.js';
 import { transitionSteps } from './transition.js';
 
 export type Considered = { readonly slug: string; readonly why: string };

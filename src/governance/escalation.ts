@@ -1,7 +1,7 @@
 /** Questions that only the owner can answer: which are open, and which nobody has been shown yet. */
 import type { Rec } from '../markdown/types.js';
 import type { Snapshot } from '../workspace/types.js';
-import { fieldText, fieldTime } from './field-text.js';
+import { fieldText, fieldTime } from '../project/field-text.js';
 
 export type Escalation = {
   readonly slug: string;

@@ -2,7 +2,7 @@
 import type { Diagnostic } from '../kernel/diagnostic.js';
 import { dateStamp } from '../kernel/clock.js';
 import type { Snapshot } from '../workspace/types.js';
-import { fieldText, fieldTime } from './field-text.js';
+import { fieldText, fieldTime } from '../project/field-text.js';
 import { authorise } from './preapproval.js';
 import type { PermissionCheck } from './preapproval.js';
 

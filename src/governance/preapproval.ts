@@ -1,8 +1,9 @@
 /** Permissions given in advance: whether one of them allows an action. Whatever is not clearly allowed is not. */
 import type { Rec } from '../markdown/types.js';
 import type { Snapshot } from '../workspace/types.js';
-import { fieldInt, fieldList, fieldText, fieldTime } from './field-text.js';
-import { globCovers, globsTouch, targetProblem } from './glob-cover.js';
+import { fieldInt, fieldList, fieldText, fieldTime } from '../project/field-text.js';
+import { globCovers, globsTouch, targetProblem } from '../kernel/glob-cover.js';
+import { boundaryOf, usesOf } from '../project/preapproval-limits.js';
 
 export type PermissionRequest = {
   readonly actionClass: string;
@@ -66,11 +67,6 @@ function expiryCheck(record: Rec, now: Date, made: Make): PermissionCheck {
   return made('expiry', now.getTime() < expires, now.getTime() < expires ? `until ${text}` : `ended at ${text}`);
 }
 
-/** Refused invocations are no use; every other row is one, also one that cannot be read. */
-export function usesOf(snapshot: Snapshot, pa: string): number {
-  return snapshot.records('INVOCATION').filter((row) => (fieldText(row, 'preapproval') === pa || fieldText(row, 'id').startsWith(`${pa}-INV-`)) && fieldText(row, 'result') !== 'refused').length;
-}
-
 function usesCheck(snapshot: Snapshot, record: Rec, made: Make): PermissionCheck {
   const limit = fieldInt(record, 'max_uses');
   if (limit === undefined) return made('uses', false, 'no number of uses');
@@ -99,21 +95,6 @@ function boundaryCheck(record: Rec, { targets, phase }: PermissionRequest, made:
     if (touched !== undefined) return made('boundary', false, `${touched} is excluded by ${limit}`);
   }
   return made('boundary', true, boundary.length === 0 ? 'nothing is excluded' : `outside ${boundary.join(', ')}`);
-}
-
-/** A limit that cannot be read must not vanish: then there is no boundary to be inside of. `- phase: x` in a YAML list is a map. */
-function boundaryOf(record: Rec): readonly string[] | undefined {
-  const data = record.fields.get('boundary')?.data;
-  if (data === undefined || data === null) return fieldList(record, 'boundary');
-  const items = Array.isArray(data) ? data.map(limitText) : [limitText(data)];
-  return items.every((item) => item !== undefined) ? items : undefined;
-}
-
-function limitText(item: unknown): string | undefined {
-  if (typeof item === 'string' || typeof item === 'number') return String(item).trim() === '' ? undefined : String(item).trim();
-  const entries = typeof item === 'object' && item !== null ? Object.entries(item) : [];
-  const [entry] = entries;
-  return entries.length === 1 && entry?.[0] === 'phase' && typeof entry[1] === 'string' ? `phase:${entry[1]}` : undefined;
 }
 
 /** The id of a pre-approval's next row in the approval chain; refusals are numbered too. */

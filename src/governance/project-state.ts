@@ -1,8 +1,8 @@
 /** Whether a project can be worked on, from its own record. */
 import type { Rec } from '../markdown/types.js';
 import type { Snapshot } from '../workspace/types.js';
-import { fieldText, fieldTime } from './field-text.js';
-import { phaseGraph } from './phases.js';
+import { fieldText, fieldTime } from '../project/field-text.js';
+import { phaseGraph } from '../project/phases.js';
 
 export type ProjectState = { readonly state: 'active' | 'blocked' | 'complete' | 'stale-objective' | 'missing'; readonly why: string };
 

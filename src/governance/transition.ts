@@ -3,9 +3,9 @@ import { stamp } from '../kernel/clock.js';
 import type { Rec } from '../markdown/types.js';
 import type { Snapshot } from '../workspace/types.js';
 import type { BundleCall } from './bundle-call.js';
-import { fieldInt, fieldText, fieldTime } from './field-text.js';
-import { nextPhase, phaseGraph, transitionQuestion } from './phases.js';
-import type { NextPhase, PhaseGraph } from './phases.js';
+import { fieldInt, fieldText, fieldTime } from '../project/field-text.js';
+import { nextPhase, phaseGraph, transitionQuestion } from '../project/phases.js';
+import type { NextPhase, PhaseGraph } from '../project/phases.js';
 import { decisionOf } from './verdict.js';
 
 export const MAX_REESCALATIONS = 3;

@@ -1,6 +1,6 @@
 /** A draft that the owner accepted becomes a project; what only the owner may set starts from the template's values, not from the draft. */
 import { posix } from 'node:path';
-import { fieldInt, fieldText } from '../governance/field-text.js';
+import { fieldInt, fieldText } from '../project/field-text.js';
 import { stamp } from '../kernel/clock.js';
 import { NocturneError } from '../kernel/error.js';
 import type { Value } from '../markdown/types.js';

@@ -1,6 +1,6 @@
 /** The morning page: what was done, what was proved, what failed, what is wanted, what it cost, what comes next. */
 import { dispatch } from '../governance/dispatch.js';
-import { fieldText, fieldTime } from '../governance/field-text.js';
+import { fieldText, fieldTime } from '../project/field-text.js';
 import type { Rec } from '../markdown/types.js';
 import type { Snapshot } from '../workspace/types.js';
 import { localTime } from './local-time.js';

@@ -1,7 +1,7 @@
 /** T2.5: the model tier of the project decides runner, model, minutes, tokens and cost. */
 import { chooseTier, tierRows } from '../agents/model-tier.js';
 import type { RunnerSpec } from '../agents/types.js';
-import { fieldList, fieldText } from '../governance/field-text.js';
+import { fieldList, fieldText } from '../project/field-text.js';
 import { dateStamp } from '../kernel/clock.js';
 import { EXIT } from '../kernel/error.js';
 import type { Rec } from '../markdown/types.js';

@@ -1,6 +1,6 @@
 /** T2.7: what the pass intends to write is compared with the project's scope; anything beyond it needs a pre-approval. */
-import { fieldList, fieldText } from '../governance/field-text.js';
-import { globCovers } from '../governance/glob-cover.js';
+import { fieldList, fieldText } from '../project/field-text.js';
+import { globCovers } from '../kernel/glob-cover.js';
 import { authorise, nextInvocation, type Permission } from '../governance/preapproval.js';
 import { EXIT } from '../kernel/error.js';
 import { routeOf } from '../registry/route.js';

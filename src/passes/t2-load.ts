@@ -1,6 +1,6 @@
 /** T2: the project's record decides whether it can be worked on; if not, it changes state and another one is chosen, at most twice. */
-import { fieldText } from '../governance/field-text.js';
-import { phaseGraph, transitionQuestion } from '../governance/phases.js';
+import { fieldText } from '../project/field-text.js';
+import { phaseGraph, transitionQuestion } from '../project/phases.js';
 import { projectState, type ProjectState } from '../governance/project-state.js';
 import { transitionExpiry } from '../governance/transition.js';
 import { stamp } from '../kernel/clock.js';

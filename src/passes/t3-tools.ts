@@ -1,5 +1,5 @@
 /** T3: the tools that the pass requires answer their probes, or the project is blocked with the name of the one that does not. */
-import { fieldList, fieldText, fieldTime } from '../governance/field-text.js';
+import { fieldList, fieldText, fieldTime } from '../project/field-text.js';
 import { runCommand } from '../governance/condition-command.js';
 import { plainWords } from '../governance/guard-shell.js';
 import { EXIT } from '../kernel/error.js';

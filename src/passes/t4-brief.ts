@@ -7,7 +7,7 @@ import { openCommitRecord } from '../workspace/commit-record.js';
 import { snapshotTree } from '../workspace/objects.js';
 import type { Snapshot } from '../workspace/types.js';
 import { storePass } from './pass-file.js';
-import { fieldInt, fieldList, fieldText } from '../governance/field-text.js';
+import { fieldInt, fieldList, fieldText } from '../project/field-text.js';
 import { structure } from './structure.js';
 import { type Baseline, type Pass, type Step, withData } from './types.js';
 

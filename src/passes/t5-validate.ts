@@ -1,7 +1,7 @@
 /** T5: every difference is judged and attributed, the criteria are evaluated, and the pass gets its grade. */
 import { evaluateConditions } from '../governance/condition-evaluate.js';
-import { parseConditions } from '../governance/condition-parse.js';
-import { fieldList, fieldText } from '../governance/field-text.js';
+import { parseConditions } from '../project/condition-parse.js';
+import { fieldList, fieldText } from '../project/field-text.js';
 import { noveltyOf } from '../governance/novelty.js';
 import { gradePass } from '../governance/quality.js';
 import type { AssertionResult } from '../governance/types.js';

@@ -6,7 +6,7 @@ import t from 'tap';
 import { parse } from 'yaml';
 import { evaluateConditions } from '../../src/governance/condition-evaluate.js';
 import type { EvaluationInput } from '../../src/governance/condition-evaluate.js';
-import { parseConditions } from '../../src/governance/condition-parse.js';
+import { parseConditions } from '../../src/project/condition-parse.js';
 import type { Snapshot } from '../../src/workspace/types.js';
 import { longrunner, smallWorkspace } from './small-workspace.js';
 

@@ -4,7 +4,7 @@ import t from 'tap';
 import { parse } from 'yaml';
 import { conditionsHold, evaluateConditions } from '../../src/governance/condition-evaluate.js';
 import type { EvaluationInput } from '../../src/governance/condition-evaluate.js';
-import { parseConditions } from '../../src/governance/condition-parse.js';
+import { parseConditions } from '../../src/project/condition-parse.js';
 import { openSnapshot } from '../../src/workspace/snapshot.js';
 import type { Snapshot } from '../../src/workspace/types.js';
 import { dispatchTable, longrunner, NOW, smallWorkspace } from './small-workspace.js';

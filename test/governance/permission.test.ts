@@ -1,6 +1,7 @@
 /** Pre-approvals: every check can refuse, and whatever is unclear does. */
 import t from 'tap';
-import { authorise, nextInvocation, usesOf } from '../../src/governance/preapproval.js';
+import { authorise, nextInvocation } from '../../src/governance/preapproval.js';
+import { usesOf } from '../../src/project/preapproval-limits.js';
 import type { PermissionRequest } from '../../src/governance/preapproval.js';
 import { rows, smallWorkspace } from './small-workspace.js';
 

@@ -1,7 +1,7 @@
 import { appendFileSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { fieldText } from '../../src/governance/field-text.js';
+import { fieldText } from '../../src/project/field-text.js';
 import { verifyGate } from '../../src/integrity/gate.js';
 import { worker } from '../../src/passes/worker.js';
 import { digest, environment, placeWithProject, read, REPORT, trail, WRITES_PAGE } from './pass-workspace.js';

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import { verifyGate } from '../../src/integrity/gate.js';
-import { fieldText } from '../../src/governance/field-text.js';
+import { fieldText } from '../../src/project/field-text.js';
 import { worker } from '../../src/passes/worker.js';
 import { validateSnapshot } from '../../src/validate/validate-snapshot.js';
 import { environment, placeWithProject, read, REPORT } from './pass-workspace.js';

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { systemClock } from '../../src/kernel/clock.js';
-import { fieldText } from '../../src/governance/field-text.js';
+import { fieldText } from '../../src/project/field-text.js';
 import type { PassEnvironment } from '../../src/passes/types.js';
 import { openWorkspace } from '../../src/workspace/open-workspace.js';
 import type { Workspace } from '../../src/workspace/types.js';

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { fieldText } from '../../src/governance/field-text.js';
+import { fieldText } from '../../src/project/field-text.js';
 import { verifyGate } from '../../src/integrity/gate.js';
 import { manager } from '../../src/passes/manager/manager.js';
 import { worker } from '../../src/passes/worker.js';

@@ -1,6 +1,6 @@
 /** Manager T0 and T1: passes that never reached their T9 are closed in the registry, the owner's answers are taken in, integrity is on record. */
 import { findProcesses } from '../../agents/survivors.js';
-import { fieldText, fieldTime } from '../../governance/field-text.js';
+import { fieldText, fieldTime } from '../../project/field-text.js';
 import { stamp } from '../../kernel/clock.js';
 import type { Snapshot } from '../../workspace/types.js';
 import { note, runBundle } from '../act.js';

@@ -1,6 +1,6 @@
 /** Manager T2 and T3.5: questions nobody has seen, transitions whose time is over, drafts that want an answer. */
 import { openEscalations } from '../../governance/escalation.js';
-import { fieldText } from '../../governance/field-text.js';
+import { fieldText } from '../../project/field-text.js';
 import { transitionSteps } from '../../governance/transition.js';
 import { wordsOf } from '../../kernel/words.js';
 import type { Snapshot } from '../../workspace/types.js';

@@ -1,5 +1,5 @@
 /** Manager T3 to T7: what each project did since its last review, what it was worth, where it is going, and a verdict on record. */
-import { fieldInt, fieldText, fieldTime } from '../../governance/field-text.js';
+import { fieldInt, fieldText, fieldTime } from '../../project/field-text.js';
 import { authorise } from '../../governance/preapproval.js';
 import { wordsOf } from '../../kernel/words.js';
 import type { Rec } from '../../markdown/types.js';

@@ -1,5 +1,5 @@
 /** Manager T8: the spine of every run, refused and undone writes, the whole workspace validated, and closed questions archived. */
-import { fieldText, fieldTime } from '../../governance/field-text.js';
+import { fieldText, fieldTime } from '../../project/field-text.js';
 import type { Rec } from '../../markdown/types.js';
 import { validateSnapshot } from '../../validate/validate-snapshot.js';
 import type { Snapshot } from '../../workspace/types.js';

@@ -1,6 +1,6 @@
 /** On whose behalf a command acts: the owner's, or that of the pass inside which it was started. Every command that changes something asks here. */
 import { liveProcess, startEnvironment } from '../../agents/process-table.js';
-import { fieldText } from '../../governance/field-text.js';
+import { fieldText } from '../../project/field-text.js';
 import type { Authority } from '../../governance/types.js';
 import { NocturneError } from '../../kernel/error.js';
 import { authorityOf } from '../../passes/authority.js';

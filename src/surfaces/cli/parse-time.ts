@@ -1,5 +1,5 @@
 /** A time as somebody types it: an instant, a wall time of the owner's zone, how long ago, or the beginning of a run. */
-import { fieldTime } from '../../governance/field-text.js';
+import { fieldTime } from '../../project/field-text.js';
 import { parseDuration } from '../../kernel/clock.js';
 import { NocturneError } from '../../kernel/error.js';
 import type { Snapshot } from '../../workspace/types.js';

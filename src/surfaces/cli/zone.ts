@@ -1,5 +1,5 @@
 /** Times as the owner reads and writes them: in the zone of USER.md. */
-import { fieldText } from '../../governance/field-text.js';
+import { fieldText } from '../../project/field-text.js';
 import type { Snapshot } from '../../workspace/types.js';
 
 export function ownerZone(snapshot: Snapshot): string {

@@ -2,11 +2,11 @@
 import fc from 'fast-check';
 import t from 'tap';
 import { parse } from 'yaml';
-import { parseConditions } from '../../src/governance/condition-parse.js';
-import { CONDITION_KINDS } from '../../src/governance/condition-kinds.js';
-import { commandsIn, stopConditionOf } from '../../src/governance/condition-source.js';
+import { parseConditions } from '../../src/project/condition-parse.js';
+import { CONDITION_KINDS } from '../../src/project/condition-kinds.js';
+import { commandsIn, stopConditionOf } from '../../src/project/condition-source.js';
 import type { Range } from '../../src/kernel/diagnostic.js';
-import { longrunner, smallWorkspace } from './small-workspace.js';
+import { longrunner, smallWorkspace } from '../governance/small-workspace.js';
 
 const RANGE: Range = { file: 'PROJECTS/inventory/PHASES.md', line: 7, column: 1, endLine: 9, endColumn: 1 };
 

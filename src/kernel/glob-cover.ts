@@ -1,6 +1,6 @@
 /** Globs compared with globs: whether a permission covers what is asked for, and whether a boundary could touch it. In doubt, no and yes. */
 import { posix } from 'node:path';
-import { globMatches, isLiteral } from '../kernel/glob.js';
+import { globMatches, isLiteral } from './glob.js';
 
 /** What a target must look like to be judged at all; anything else could mean two things. */
 export function targetProblem(target: string): string | undefined {

@@ -2,8 +2,8 @@
 import { posix } from 'node:path';
 import type { Cell, Rec } from '../markdown/types.js';
 import type { Snapshot } from '../workspace/types.js';
-import { projectDirectory } from './condition-context.js';
 import { fieldList, fieldText } from './field-text.js';
+import { projectDirectory } from './project-directory.js';
 
 export type Phase = {
   readonly name: string;
