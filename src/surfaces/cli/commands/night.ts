@@ -1,6 +1,6 @@
 /** `night`: worker passes with manager passes between, then the briefing. */
 import { EXIT, NocturneError } from '../../../kernel/error.js';
-import { fieldText } from '../../../governance/field-text.js';
+import { fieldText } from '../../../project/field-text.js';
 import type { PassReport } from '../../../passes/types.js';
 import { passEnvironment } from '../pass-environment.js';
 import type { Command } from '../types.js';
