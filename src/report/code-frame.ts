@@ -29,7 +29,6 @@ export function codeFrame(lines: readonly string[], range: Range, options: Frame
 
 /** Control characters, which a file may hold, are not sent to the terminal; a tab is one column, as positions count it. */
 export function printable(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what is looked for
   return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, ' ');
 }
 

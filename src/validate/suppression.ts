@@ -2,6 +2,7 @@
 import type { Range } from '../kernel/diagnostic.js';
 import { rangeOf } from '../markdown/range-of.js';
 import type { Doc } from '../markdown/types.js';
+import { withoutCode } from '../markdown/without-code.js';
 import type { GovernedFile } from './governed-file.js';
 
 /** `firstLine` to `lastLine` is what it silences; the whole file when both are 0. */
@@ -34,7 +35,7 @@ export function readSuppressions(file: GovernedFile): readonly Suppression[] {
     const ruleRange = rangeOf(doc, path, { start: at.ruleStart, end: at.ruleStart + at.rule.length });
     found.push({ rule: at.rule, reason: at.reason.trim(), firstLine: next.first, lastLine: next.last, range, ruleRange });
   };
-  for (const match of prose(doc).matchAll(COMMENT)) {
+  for (const match of withoutCode(doc, { frontMatter: true }).matchAll(COMMENT)) {
     const [whole, scope, rule = '', reason = ''] = match;
     add({ start: match.index, end: match.index + whole.length, wholeFile: scope !== undefined, rule, ruleStart: match.index + whole.indexOf(rule, whole.indexOf(MARK) + MARK.length + (scope?.length ?? 0)), reason });
   }
@@ -52,17 +53,6 @@ function yamlSpans(doc: Doc, holdsRecords: boolean): { start: number; end: numbe
   const front = doc.frontMatter === undefined ? [] : [{ start: doc.frontMatter.contentStart, end: doc.frontMatter.contentEnd }];
   const fences = holdsRecords ? doc.fences.filter((fence) => /^ya?ml[ \t]+\w/i.test(fence.info)).map((fence) => ({ start: fence.contentStart, end: fence.contentEnd })) : [];
   return [...front, ...fences];
-}
-
-/** The text with front matter and code blanked out, offsets unchanged. */
-function prose(doc: Doc): string {
-  let text = doc.text;
-  const blank = (start: number, end: number): void => {
-    text = text.slice(0, start) + ' '.repeat(end - start) + text.slice(end);
-  };
-  if (doc.frontMatter !== undefined) blank(doc.frontMatter.start, doc.frontMatter.end);
-  for (const fence of doc.fences) blank(fence.start, fence.end);
-  return text.replace(/(?<!`)(`+)(?!`)[^\n]*?(?<!`)\1(?!`)/g, (code) => ' '.repeat(code.length));
 }
 
 function linesAfter(doc: Doc, line: number): { first: number; last: number } {

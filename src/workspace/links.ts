@@ -2,6 +2,7 @@
 import { posix } from 'node:path';
 import { positionAt } from '../kernel/text-position.js';
 import type { Doc } from '../markdown/types.js';
+import { withoutCode } from '../markdown/without-code.js';
 
 /** `path`: the workspace path that the target names; `undefined` for URLs, mail addresses and anchors in the same file. */
 export type Link = { readonly target: string; readonly path: string | undefined; readonly anchor: string | undefined; readonly line: number; readonly start: number; readonly end: number };
@@ -11,7 +12,7 @@ const DEFINITION = /^ {0,3}\[[^\]\n]+\]:[ \t]*(<[^<>\n]*>|\S+)/gm;
 
 export function linksOf(doc: Doc, file: string): readonly Link[] {
   if (!doc.text.includes('](') && !doc.text.includes(']:')) return [];
-  const text = blank(doc);
+  const text = withoutCode(doc, { comments: true });
   const map = { starts: doc.lineStarts, length: doc.text.length };
   const links: Link[] = [];
   for (const pattern of [INLINE, DEFINITION]) {
@@ -24,13 +25,6 @@ export function linksOf(doc: Doc, file: string): readonly Link[] {
     }
   }
   return links;
-}
-
-/** The text with fences, code spans and comments blanked out, offsets unchanged. */
-function blank(doc: Doc): string {
-  let text = doc.text;
-  for (const fence of doc.fences) text = text.slice(0, fence.start) + ' '.repeat(fence.end - fence.start) + text.slice(fence.end);
-  return text.replace(/(?<!`)(`+)(?!`)[^\n]*?(?<!`)\1(?!`)|<!--[\s\S]*?-->/g, (code) => ' '.repeat(code.length));
 }
 
 function resolve(target: string, file: string): { path: string | undefined; anchor: string | undefined } {

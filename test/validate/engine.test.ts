@@ -6,7 +6,7 @@ import { applyFixes, chooseFixes } from '../../src/validate/apply-fixes.js';
 import type { FileFacts } from '../../src/validate/file-facts.js';
 import { firstBadByte } from '../../src/validate/rules/not-utf8.js';
 import { type FactsCache, validate, validateSnapshot } from '../../src/validate/validate-snapshot.js';
-import { baseFiles, type Files, snapshotOf, text } from './base-workspace.js';
+import { baseFiles, type Files, snapshotOf, text as content } from './base-workspace.js';
 import { edited } from './edit-workspace.js';
 import { CASES } from './rule-cases.js';
 
@@ -25,7 +25,11 @@ t.test('facts that were kept as JSON give the same findings, and spare reading w
   }
   const read: string[] = [];
   const snapshot = snapshotOf(baseFiles());
-  const watched = { ...snapshot, text: (path: string) => (read.push(path), snapshot.text(path)) };
+  const text = (path: string): string | undefined => {
+    read.push(path);
+    return snapshot.text(path);
+  };
+  const watched = { ...snapshot, text };
   kept.clear();
   await validate(snapshotOf(baseFiles()), { cache });
   await validate(watched, { cache });
@@ -113,7 +117,7 @@ t.test('a wrong key in ten thousand records is found without comparing everythin
   t.ok(dispatch !== undefined && 'bytes' in dispatch);
   if (dispatch === undefined || 'link' in dispatch) return;
   const rows = Array.from({ length: 10_000 }, (_, i) => row(i)).join('\n');
-  files.set('ACTIVE-PROJECTS.md', text(dispatch.bytes.toString().replace(/(\| 1 \| inventory.*\n)/, `$1${rows}\n`)));
+  files.set('ACTIVE-PROJECTS.md', content(dispatch.bytes.toString().replace(/(\| 1 \| inventory.*\n)/, `$1${rows}\n`)));
   const found = await validateSnapshot(snapshotOf(files), { only: ['reference-unresolved'] });
   t.equal(found.length, 10_000);
 });

@@ -1,7 +1,7 @@
 /** Rule placeholder: no text of a template is left to be filled in. */
 import type { Diagnostic } from '../../kernel/diagnostic.js';
 import { rangeOf } from '../../markdown/range-of.js';
-import type { Doc } from '../../markdown/types.js';
+import { withoutCode } from '../../markdown/without-code.js';
 import type { FileRule } from '../rule.js';
 
 /** `{{x}}`, `{OWNER_NAME}`, `<your name>`, notes to oneself, and the filler text of typesetters. */
@@ -20,7 +20,7 @@ export const placeholder: FileRule = {
     // Logs quote what others wrote and cannot be changed; outputs are for the criteria of their project.
     if (doc === undefined || file.tier === 'APPEND' || OUTPUTS.test(path) || !mayHold(doc.text)) return [];
     const found: Diagnostic[] = [];
-    for (const match of withoutCode(doc).matchAll(LEFT)) {
+    for (const match of withoutCode(doc, { comments: true }).matchAll(LEFT)) {
       const [left] = match;
       // Notes and names in braces are meant only in capitals.
       if ((NOTE.test(left) || BRACED.test(left)) && left !== left.toUpperCase()) continue;
@@ -33,11 +33,4 @@ export const placeholder: FileRule = {
 
 function mayHold(text: string): boolean {
   return text.includes('{') || text.includes('<') || /TODO|TBD|FIXME|lorem/i.test(text);
-}
-
-/** Fences, code spans and comments blanked out, offsets unchanged. */
-function withoutCode(doc: Doc): string {
-  let text = doc.text;
-  for (const fence of doc.fences) text = text.slice(0, fence.start) + ' '.repeat(fence.end - fence.start) + text.slice(fence.end);
-  return text.replace(/(?<!`)(`+)(?!`)[^\n]*?(?<!`)\1(?!`)|<!--[\s\S]*?-->/g, (code) => ' '.repeat(code.length));
 }
