@@ -36,17 +36,28 @@ export async function validateSnapshot(snapshot: Snapshot, options: ValidateOpti
 }
 
 export async function validate(snapshot: Snapshot, options: ValidateOptions = {}): Promise<Validation> {
+  const { schema } = snapshot;
   const facts = collectFacts(snapshot, options.cache);
-  const context: WorkspaceContext = { snapshot, schema: snapshot.schema, facts, unread: unreadObjects(snapshot, facts), home: options.home, modules: options.modules ?? [] };
-  const ran = ranBy(options.only);
+  const context: WorkspaceContext = { snapshot, schema, facts, unread: unreadObjects(snapshot, facts), home: options.home, modules: options.modules ?? [] };
   const rules: readonly Rule[] = [...RULES, ...sqlRules(context)];
-  const found: Diagnostic[] = [];
-  for (const [path, { diagnostics }] of facts) if (options.changed?.has(path) !== false) found.push(...diagnostics);
-  for (const rule of rules) if (rule.kind === 'workspace' && ran(rule.id)) found.push(...(await rule.run(context)));
-  const silenced = silence(maskSecrets(snapshot, found), { facts, schema: snapshot.schema, rules, ran });
-  const asked = options.only === undefined ? silenced : silenced.filter((one) => options.only?.includes(one.rule));
-  const diagnostics = asked.map((one) => withoutForbiddenFix(snapshot, one)).sort(compareDiagnostics);
+  const ran = ranBy(options.only);
+  const ofFiles = [...facts.values()].flatMap((one) => one.diagnostics);
+  const found = maskSecrets(snapshot, [...ofFiles, ...(await runAll(context, rules.filter((rule) => ran(rule.id))))]);
+  const unasked = new Set(found.slice(0, ofFiles.length).filter((one) => isQuiet(one, options)));
+  const left = silence(found, { facts, schema, rules, ran }).filter((one) => !unasked.has(one) && !(one.rule === SUPPRESSION && isQuiet(one, options)) && options.only?.includes(one.rule) !== false);
+  const diagnostics = left.map((one) => withoutForbiddenFix(snapshot, one)).sort(compareDiagnostics);
   return { diagnostics, files: facts.size, records: [...facts.values()].reduce((sum, one) => sum + one.records, 0) };
+}
+
+async function runAll(context: WorkspaceContext, rules: readonly Rule[]): Promise<readonly Diagnostic[]> {
+  const found: (readonly Diagnostic[])[] = [];
+  for (const rule of rules) if (rule.kind === 'workspace') found.push(await rule.run(context));
+  return found.flat();
+}
+
+/** In a file that did not change, when only changed ones are asked for. */
+function isQuiet(diagnostic: Diagnostic, { changed }: ValidateOptions): boolean {
+  return changed !== undefined && !changed.has(diagnostic.range.file);
 }
 
 /** Ids of all rules of a workspace, those of its R6 among them. */

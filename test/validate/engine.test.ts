@@ -72,6 +72,14 @@ function checkPlace(files: Files, { range, rule, fix = [] }: Diagnostic): void {
   for (const edit of fix) if (edit.start < 0 || edit.end < edit.start || edit.end > (content === undefined || 'link' in content ? 0 : content.bytes.toString('utf8').length)) throw new Error(`${rule} would edit outside of its file`);
 }
 
+t.test('files that did not change keep quiet, their comments too; what a change breaks elsewhere is reported', async (t) => {
+  const files = new Map(baseFiles());
+  files.set('notes/old.md', content('TODO\n\n<!-- nocturne-ignore placeholder: for ever -->\nTODO\n\n<!-- nocturne-ignore link-broken -->\n\nSee [it](new.md#gone).\n'));
+  files.set('notes/new.md', content('# New\n\nTODO\n'));
+  const found = await validateSnapshot(snapshotOf(files), { changed: new Set(['notes/new.md']) });
+  t.same(found.map((one) => `${one.rule} ${one.range.file}:${one.range.line}`), ['placeholder notes/new.md:3', 'link-broken notes/old.md:8']);
+});
+
 t.test('fixes: the rest of the text stays, and of two that overlap the first is made', async (t) => {
   const edit = (start: number, end: number, newText: string) => ({ file: 'a', start, end, newText });
   t.equal(applyFixes('abcdef', [edit(4, 5, 'X'), edit(0, 2, '')]), 'cdXf');
