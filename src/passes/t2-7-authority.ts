@@ -1,15 +1,12 @@
 /** T2.7: what the pass intends to write is compared with the project's scope; anything beyond it needs a pre-approval. */
-import { fieldList, fieldText } from '../project/field-text.js';
 import { globCovers } from '../kernel/glob-cover.js';
 import { authorise, nextInvocation, type Permission } from '../governance/preapproval.js';
 import { EXIT } from '../kernel/error.js';
 import { routeOf } from '../registry/route.js';
 import type { Snapshot } from '../workspace/types.js';
 import { note, runBundle } from './act.js';
-import { phaseOf } from './t4-brief.js';
+import { projectScope } from './project-scope.js';
 import { type Halt, type Pass, type Step, withData } from './types.js';
-
-const DEFAULT_WRITES = ['outputs/**'];
 
 export const t27Authority: Step = {
   id: 'T2.7',
@@ -21,13 +18,10 @@ export const t27Authority: Step = {
       note(pass, 'T2.7', { type: 'authority', target: pass.data.idle?.tier ?? '', detail: (pass.data.idle?.writes ?? []).join(' ') });
       return withData(pass, { writes: pass.data.idle?.writes ?? [] });
     }
-    const project = snapshot.record('PROJECT', slug);
-    const phase = phaseOf(snapshot, slug, fieldText(project, 'phase.name'));
-    const declared = fieldList(project, 'next_pass.writes');
-    const writes = (declared.length === 0 ? DEFAULT_WRITES : declared).map((glob) => scoped(slug, glob));
+    const scope = projectScope(snapshot, slug);
+    const { writes } = scope;
     const beyond = writes.filter((glob) => !globCovers(`PROJECTS/${slug}/**`, glob));
-    const tools = phase !== undefined && fieldList(phase, 'tools').length > 0 ? fieldList(phase, 'tools') : fieldList(project, 'next_pass.tools');
-    const known = withData(pass, { writes, ...(tools.length === 0 ? {} : { tools }), phase: fieldText(project, 'phase.name'), phaseStarted: fieldText(project, 'phase.started') });
+    const known = withData(pass, scope);
     if (beyond.length === 0) {
       note(pass, 'T2.7', { type: 'authority', target: slug, detail: writes.join(' ') });
       return known;
@@ -35,18 +29,6 @@ export const t27Authority: Step = {
     return askPermission(known, { snapshot, slug, beyond });
   },
 };
-
-/** A glob of the project's scope as a glob of the workspace; `../` climbs out of the project and needs a pre-approval, `/` means the workspace's root. */
-function scoped(slug: string, glob: string): string {
-  if (glob.startsWith('/')) return glob.slice(1);
-  const parts = `PROJECTS/${slug}/${glob}`.split('/');
-  const out: string[] = [];
-  for (const part of parts) {
-    if (part === '..') out.pop();
-    else if (part !== '.') out.push(part);
-  }
-  return out.join('/');
-}
 
 function askPermission(pass: Pass, at: { snapshot: Snapshot; slug: string; beyond: readonly string[] }): Pass | Halt {
   const { snapshot, slug, beyond } = at;
