@@ -14,7 +14,7 @@ export function lineMap(text: string): LineMap {
   return { starts, length: text.length };
 }
 
-/** 1-based line and column of an offset; a BOM at offset 0 does not count as a column. */
+/** 1-based line and column of an offset; a BOM at offset 0 does not count as a column (its own place is that of what follows). */
 export function positionAt(map: LineMap, offset: number): { line: number; column: number } {
   let low = 0;
   let high = map.starts.length - 1;
@@ -23,7 +23,7 @@ export function positionAt(map: LineMap, offset: number): { line: number; column
     if ((map.starts[middle] ?? 0) <= offset) low = middle;
     else high = middle - 1;
   }
-  return { line: low + 1, column: offset - (map.starts[low] ?? 0) + 1 };
+  return { line: low + 1, column: Math.max(offset - (map.starts[low] ?? 0), 0) + 1 };
 }
 
 export function rangeAt(map: LineMap, file: string, start: number, end: number): Range {
