@@ -38,7 +38,7 @@ const SHAPES = new Set(['document', 'table', 'log', 'section']);
 function readPlainly(text: string): GateSchema | undefined {
   const [r1, r3] = [partText(text, 'R1'), partText(text, 'R3')];
   if (!text.startsWith('# ') || r1 === undefined || r3 === undefined || r1.end > r3.start || NOT_PLAIN.test(text.slice(0, r3.end))) return undefined;
-  const report: Report = { doc: scan(`${text.slice(r1.start, r1.end)}\n${text.slice(r3.start, r3.end)}`), file: 'REGISTRY.md', diagnostics: [] };
+  const report: Report = { doc: scan(`${text.slice(r1.start, r1.end)}\n${text.slice(r3.start, r3.end)}`), file: 'REGISTRY.md', diagnostics: [], unread: new Set() };
   const part = partOf(report, 'R1');
   if (part === undefined) return undefined;
   const rows = rowsOf(report, part, OBJECT_COLUMNS);

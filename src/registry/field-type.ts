@@ -14,7 +14,7 @@ export function parseFieldType(text: string): FieldType | undefined {
   if (call === null || inner === undefined || inner === '') return undefined;
   if (call[1] === 'ref') return /^[A-Z][A-Z0-9-]*$/.test(inner) ? { kind: 'ref', object: inner } : undefined;
   if (call[1] === 'list') {
-    const of = parseFieldType(inner);
+    const of = inner.startsWith('list') ? undefined : parseFieldType(inner);
     return of === undefined ? undefined : { kind: 'list', of };
   }
   const values = inner.split(',').map((value) => value.trim());
@@ -27,6 +27,11 @@ export function formatFieldType(type: FieldType): string {
   if (type.kind === 'list') return `a list of ${formatFieldType(type.of)}`;
   if (type.kind === 'ref') return `the key of a ${type.object}`;
   return type.kind;
+}
+
+/** The object whose keys a type holds: of `ref(X)` and of `list(ref(X))`. */
+export function referredObject(type: FieldType): string | undefined {
+  return type.kind === 'ref' ? type.object : type.kind === 'list' ? referredObject(type.of) : undefined;
 }
 
 export const CONSTRAINT_FORMS = '1..100, >= 0, <= 9, not empty, /regex/, unique, unique where status=active';
@@ -42,20 +47,16 @@ export function parseConstraints(text: string): { constraints: Constraint[]; bad
   return { constraints };
 }
 
+/** A `;` inside a regex does not separate: the regex ends at the first `/` that no item follows directly. */
 function splitItems(text: string): string[] {
-  const trimmed = text.trim();
-  if (trimmed === '') return [];
-  if (trimmed.startsWith('/') && trimmed.endsWith('/') && trimmed.length > 1) return [trimmed];
-  return trimmed
-    .split(';')
-    .map((item) => item.trim())
-    .filter((item) => item !== '');
+  const items = text.match(/(?<=^\s*|;\s*)\/(?:\\.|[^\\])+?\/(?=\s*(?:;|$))|[^;]+/gsu) ?? [];
+  return items.map((item) => item.trim()).filter((item) => item !== '');
 }
 
 function parseConstraint(item: string): Constraint | undefined {
   if (item === 'not empty') return { kind: 'not-empty' };
   if (item === 'unique') return { kind: 'unique' };
-  const where = /^unique where ([a-z_.]+)\s*=\s*(\S+)$/.exec(item);
+  const where = /^unique where ([a-z][a-z0-9_.]*)\s*=\s*(\S+)$/.exec(item);
   if (where?.[1] !== undefined && where[2] !== undefined) return { kind: 'unique', where: { field: where[1], value: where[2] } };
   const between = /^(-?\d+(?:\.\d+)?)\s*\.\.\s*(-?\d+(?:\.\d+)?)$/.exec(item);
   if (between !== null) {

@@ -16,10 +16,16 @@ export function loadBundles(report: Report): Map<string, Bundle> {
   for (const sub of subParts(report.doc, part)) {
     const name = sub.heading.text.replace(/`/g, '').trim();
     const range = rangeIn(report, sub.heading.start, sub.heading.end);
-    if (!/^[a-z][a-z0-9_]*$/.test(name)) complain(report, range, `"${name}" is not a bundle name`, { expected: 'lower-case words joined by _' });
-    if (bundles.has(name)) complain(report, range, `the bundle ${name} is declared twice`);
+    if (!/^[a-z][a-z0-9_]*$/.test(name)) {
+      report.unread.add('R5');
+      complain(report, range, `"${name}" is not a bundle name`, { expected: 'lower-case words joined by _' });
+    }
+    if (bundles.has(name)) {
+      complain(report, range, `the bundle ${name} is declared twice`, { hint: 'remove one of the two' });
+      continue;
+    }
     const items = itemsOf(report, sub);
-    bundles.set(name, { name, range, arguments: readArguments(report, items.get('arguments')), preconditions: readPreconditions(report, items.get('preconditions')), operations: readOperations(report, sub) });
+    bundles.set(name, { name, range, arguments: readArguments(report, { bundle: name, item: items.get('arguments') }), preconditions: readPreconditions(report, items.get('preconditions')), operations: readOperations(report, sub) });
   }
   return bundles;
 }
@@ -38,14 +44,17 @@ function itemsOf(report: Report, part: Part): Map<string, Item> {
   return items;
 }
 
-function readArguments(report: Report, item: Item | undefined): BundleArgument[] {
+function readArguments(report: Report, { bundle, item }: { readonly bundle: string; readonly item: Item | undefined }): BundleArgument[] {
   if (item === undefined || item.value === '') return [];
   const range = rangeIn(report, item.start, item.end);
   const read: BundleArgument[] = [];
   for (const text of item.value.split(/,(?![^(]*\))/)) {
     const found = /^([a-z][a-z0-9_]*)(\?)?\s*:\s*(.+)$/.exec(text.trim().replace(/`/g, ''));
     const type = parseFieldType(found?.[3] ?? '');
-    if (found?.[1] === undefined || type === undefined) complain(report, range, 'an argument cannot be read', { expected: `name: TYPE or name?: TYPE, with TYPE ${TYPE_FORMS}`, actual: text.trim() });
+    if (found?.[1] === undefined || type === undefined) {
+      report.unread.add(`${bundle}()`);
+      complain(report, range, 'an argument cannot be read', { expected: `name: TYPE or name?: TYPE, with TYPE ${TYPE_FORMS}`, actual: text.trim() });
+    } else if (read.some((one) => one.name === found[1])) complain(report, range, `the argument ${found[1]} is declared twice`);
     else read.push({ name: found[1], type, optional: found[2] === '?' });
   }
   return read;
@@ -68,7 +77,10 @@ function readOperations(report: Report, part: Part): BundleOperation[] {
   let previous = '';
   for (const row of rowsOf(report, part, OPERATION_COLUMNS)) {
     const operation = readOperation(report, row);
-    if (operation === undefined) continue;
+    if (operation === undefined) {
+      report.unread.add(part.heading.text);
+      continue;
+    }
     const same = `${operation.op} ${cellOf(row, 'target').value}`;
     const last = operations.at(-1);
     if (last !== undefined && same === previous && operation.op !== 'set' && operation.op !== 'remove') operations[operations.length - 1] = { ...last, fields: [...last.fields, ...operation.fields] };
@@ -107,8 +119,8 @@ export function loadRules(report: Report): SqlRule[] {
     if (severity === undefined) complain(report, range, `the rule ${id} has no severity`, { expected: `- **Severity:** ${SEVERITIES.join(', ')}`, actual: items.get('severity')?.value ?? 'nothing' });
     if (message === '') complain(report, range, `the rule ${id} has no message`, { expected: '- **Message:** text with {column} where a column of the query goes' });
     if (sql === '' || fences.length !== 1) complain(report, range, `the rule ${id} needs exactly one fenced sql block`, { actual: `${fences.length} blocks` });
-    if (rules.some((rule) => rule.id === id)) complain(report, range, `the rule ${id} is declared twice`);
-    if (severity !== undefined && sql !== '') rules.push({ id, severity, message, hint: items.get('hint')?.value, sql, range });
+    if (rules.some((rule) => rule.id === id)) complain(report, range, `the rule ${id} is declared twice`, { hint: 'remove one of the two' });
+    else if (severity !== undefined && sql !== '') rules.push({ id, severity, message, hint: items.get('hint')?.value, sql, range });
   }
   return rules;
 }

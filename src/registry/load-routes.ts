@@ -1,5 +1,5 @@
 /** R3, R4 and R8: how files may be written, what depends on what, and which modules watch. */
-import { cellOf, complain, listOf, partOf, type Report, rowsOf } from './registry-table.js';
+import { cellOf, complain, isUnread, listOf, partOf, type Report, rowsOf } from './registry-table.js';
 import { type Edge, EDGE_KINDS, type ModuleRow, type Route, TIERS } from './types.js';
 
 export const ROUTE_COLUMNS = ['Pattern', 'Tier', 'Bundle', 'Note'];
@@ -21,7 +21,7 @@ export function loadRoutes(report: Report, bundles: ReadonlyMap<string, unknown>
     if (routes.some((route) => route.pattern === pattern.value)) complain(report, pattern.range, `the pattern ${pattern.value} is routed twice`, { hint: 'remove one of the two rows' });
     const names = listOf(cellOf(row, 'bundle').value);
     for (const name of names) {
-      if (!bundles.has(name)) complain(report, cellOf(row, 'bundle').range, `the route of ${pattern.value} names the bundle "${name}", which R5 does not declare`, { expected: 'a bundle of R5, or -' });
+      if (!bundles.has(name) && !isUnread(report, 'R5')) complain(report, cellOf(row, 'bundle').range, `the route of ${pattern.value} names the bundle "${name}", which R5 does not declare`, { expected: 'a bundle of R5, or -', actual: name });
     }
     routes.push({ pattern: pattern.value, tier, bundles: names, note: cellOf(row, 'note').value, range: row.range });
   }
@@ -55,9 +55,9 @@ export function loadModules(report: Report): ModuleRow[] {
   for (const row of rowsOf(report, part, MODULE_COLUMNS)) {
     const name = cellOf(row, 'module');
     const enabled = cellOf(row, 'enabled');
-    if (enabled.value !== 'yes' && enabled.value !== 'no') complain(report, enabled.range, `Enabled of the module ${name.value} is "${enabled.value}"`, { expected: 'yes or no', hint: 'until it is, the module is off' });
-    if (modules.some((module) => module.name === name.value)) complain(report, name.range, `the module ${name.value} is declared twice`);
-    modules.push({ name: name.value, watches: listOf(cellOf(row, 'watches').value), enabled: enabled.value === 'yes', range: row.range });
+    if (enabled.value !== 'yes' && enabled.value !== 'no') complain(report, enabled.range, `Enabled of the module ${name.value} is "${enabled.value}"`, { expected: 'yes or no', actual: enabled.value, hint: 'until it is, the module is off' });
+    if (modules.some((module) => module.name === name.value)) complain(report, name.range, `the module ${name.value} is declared twice`, { hint: 'remove one of the two rows' });
+    else modules.push({ name: name.value, watches: listOf(cellOf(row, 'watches').value), enabled: enabled.value === 'yes', range: row.range });
   }
   return modules;
 }

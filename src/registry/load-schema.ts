@@ -11,7 +11,7 @@ import type { LoadedSchema, Schema } from './types.js';
 export const REGISTRY_FILE = 'REGISTRY.md';
 
 export function loadSchema(text: string, file: string = REGISTRY_FILE): LoadedSchema {
-  const report: Report = { doc: scan(text), file, diagnostics: [] };
+  const report: Report = { doc: scan(text), file, diagnostics: [], unread: new Set() };
   const objects = loadObjects(report);
   const bundles = loadBundles(report);
   const routes = loadRoutes(report, bundles);

@@ -12,8 +12,16 @@ export type Part = { readonly heading: Heading; readonly start: number; readonly
 
 export const RULE = 'registry-syntax';
 
-/** Collects what is wrong with one REGISTRY.md. */
-export type Report = { readonly doc: Doc; readonly file: string; readonly diagnostics: Diagnostic[] };
+/**
+ * Collects what is wrong with one REGISTRY.md. `unread`: what could not be read wholly and was said so: parts (`R1`), objects (`PROJECT`), the
+ * fields of one (`PROJECT.`), bundles and their arguments (`name`, `name()`). Whatever names one of these is not complained of as well: one mistake, one diagnostic.
+ */
+export type Report = { readonly doc: Doc; readonly file: string; readonly diagnostics: Diagnostic[]; readonly unread: Set<string> };
+
+/** Whether one of these could not be read, as was said already. */
+export function isUnread(report: Report, ...names: readonly string[]): boolean {
+  return names.some((name) => report.unread.has(name));
+}
 
 export function rangeIn(report: Report, start: number, end: number): Range {
   return rangeAt({ starts: report.doc.lineStarts, length: report.doc.text.length }, report.file, start, end);
@@ -28,6 +36,7 @@ export function partOf(report: Report, name: string): Part | undefined {
   const found = report.doc.headings.filter((heading) => heading.depth === 2 && new RegExp(`^${name}\\b`).test(heading.text));
   const [first, second] = found;
   if (first === undefined) {
+    report.unread.add(name);
     complain(report, rangeIn(report, 0, 0), `REGISTRY.md has no part ${name}`, { expected: `a heading "## ${name} …"`, hint: 'restore the heading, or take it from the shipped REGISTRY.md' });
     return undefined;
   }
@@ -49,19 +58,35 @@ export function rowsOf(report: Report, part: Part, columns: readonly string[]): 
   const { doc } = report;
   const rows: RegistryRow[] = [];
   const tables = doc.tables.filter((table) => table.start >= part.start && table.start < part.end);
-  if (tables.length === 0) complain(report, rangeIn(report, part.heading.start, part.heading.end), `"${part.heading.text}" has no table`, { expected: `a table ${columns.join(' | ')}` });
+  if (tables.length === 0) {
+    report.unread.add(nameOf(part));
+    complain(report, rangeIn(report, part.heading.start, part.heading.end), `"${part.heading.text}" has no table`, { expected: `a table ${columns.join(' | ')}` });
+  }
   for (const table of tables) {
     const header = table.header.cells.map((cell) => decodeCell(doc.text.slice(cell.start, cell.end)));
     if (header.join('|').toLowerCase() !== columns.join('|').toLowerCase()) {
+      report.unread.add(nameOf(part));
       complain(report, rangeIn(report, table.header.start, table.header.end), `this table under "${part.heading.text}" has other columns`, { expected: columns.join(' | '), actual: header.join(' | ') });
       continue;
     }
     for (const row of table.rows) {
       const read = readRow(report, row, columns);
       if (read !== undefined) rows.push(read);
+      else report.unread.add(ownerOf(doc, row, nameOf(part)));
     }
   }
   return rows;
+}
+
+/** `R1` of `## R1 Objects`, the heading's text of a bundle. */
+function nameOf(part: Part): string {
+  return /^R\d\b/.exec(part.heading.text)?.[0] ?? part.heading.text;
+}
+
+/** What a row that cannot be read belongs to: an object, its fields, or the part itself. */
+function ownerOf(doc: Doc, row: TableRow, part: string): string {
+  const [first = ''] = row.cells.map((cell) => unquote(decodeCell(doc.text.slice(cell.start, cell.end))));
+  return part === 'R1' ? first : part === 'R2' ? `${first}.` : part;
 }
 
 function readRow(report: Report, row: TableRow, columns: readonly string[]): RegistryRow | undefined {
