@@ -38,6 +38,29 @@ export function readPlainYaml(source: string, textOf: (data: unknown) => string)
   }
 }
 
+/** The structure of a plain block (a list, a map, or one of them in brackets on one line), or `undefined`. */
+export function readPlainData(source: string): { readonly data: unknown } | undefined {
+  const lines = contentLines(source);
+  const first = lines?.[0];
+  if (!lines || !first) return undefined;
+  const state: State = { source, lines, next: 0, fields: [], textOf: () => '' };
+  try {
+    const data = readBlock(state, first);
+    return state.next === lines.length ? { data } : undefined;
+  } catch (thrown) {
+    if (thrown === NOT_PLAIN) return undefined;
+    throw thrown;
+  }
+}
+
+function readBlock(state: State, first: Line): unknown {
+  const c = state.source.charCodeAt(first.at);
+  if (isDash(state.source, first)) return readList(state, first.indent, 0);
+  if (c !== 91 && c !== 123) return readData(state, first.indent, 0);
+  state.next++;
+  return readInline(state, first.at, first.end).value;
+}
+
 /** Lines with content; comment lines and blank lines are passed over. */
 function contentLines(source: string): Line[] | undefined {
   const lines: Line[] = [];

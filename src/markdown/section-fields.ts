@@ -6,6 +6,7 @@ import { fieldName } from './field-name.js';
 import { type Section, within } from './find-records.js';
 import { sectionKey } from './key.js';
 import { lineEndAt } from './line-starts.js';
+import { readPlainData } from './plain-yaml.js';
 import { rangeOf, shapeError } from './range-of.js';
 import type { Cell, Doc, Fence, Span } from './types.js';
 
@@ -118,6 +119,8 @@ function itemValue(raw: string): string {
 }
 
 function readYaml(source: string): { readonly data?: unknown; readonly problem?: string; readonly at: number } {
+  const plain = readPlainData(source);
+  if (plain !== undefined) return { data: plain.data, at: 0 };
   try {
     const yaml = parseDocument(source, { prettyErrors: false, version: '1.2', schema: 'core', logLevel: 'silent' });
     const [problem] = [...yaml.errors, ...yaml.warnings];

@@ -13,25 +13,26 @@ type RuleContext = { readonly sharedOptions: object; report(found: Report): void
 type LibraryRule = { readonly meta: { readonly id: string }; create(context: RuleContext, options: object): { file(source: Source): unknown } };
 
 /**
- * A text without one of these cannot match a rule of the preset: most files end here and the library is never loaded. Many small expressions,
- * because one with alternatives is ten times slower. Held to be complete by a test with a sample for every rule.
+ * A text without one of these cannot match a rule of the preset: most files end here and the library is never loaded. Words are looked for first, in
+ * the text in lower case: that is ten times as fast as an expression. Many small expressions, because one with alternatives is slower still. Held to
+ * be complete by a test with a sample for every rule.
  */
-const MARKS = [
-  /[Ss][Ee][Cc][Rr][Ee][Tt]_?[Aa][Cc][Cc][Ee][Ss][Ss]/,
-  /npm_[A-Za-z0-9_]{36}/,
-  /xox[bpaor]-[A-Za-z0-9]/,
-  /xapp-[A-Za-z0-9]/,
-  /hooks\.slack\.com/i,
-  /T3BlbkF[J]/,
-  /sk-ant-api0\d/,
-  /lin_api_[A-Za-z0-9_]/,
-  /PRIVATE KE[Y]/,
-  /SG\.\w/,
-  /shp(?:pa|ca|at|ss)_[A-Za-z0-9]/,
-  /gh[pousr]_[A-Za-z0-9_]{20}/,
-  /github_pat_[A-Za-z0-9_]/,
-  /ops_ey[A-Za-z0-9]/,
-  /:\/\/[^\s/@]{1,512}@/,
+const MARKS: readonly { readonly words: readonly string[]; readonly mark: RegExp }[] = [
+  { words: ['secret_access', 'secretaccess'], mark: /[Ss][Ee][Cc][Rr][Ee][Tt]_?[Aa][Cc][Cc][Ee][Ss][Ss]/ },
+  { words: ['npm_'], mark: /npm_[A-Za-z0-9_]{36}/ },
+  { words: ['xox'], mark: /xox[bpaor]-[A-Za-z0-9]/ },
+  { words: ['xapp-'], mark: /xapp-[A-Za-z0-9]/ },
+  { words: ['hooks.slack.com'], mark: /hooks\.slack\.com/i },
+  { words: ['t3blbkf'], mark: /T3BlbkF[J]/ },
+  { words: ['sk-ant-api0'], mark: /sk-ant-api0\d/ },
+  { words: ['lin_api_'], mark: /lin_api_[A-Za-z0-9_]/ },
+  { words: ['private ke'], mark: /PRIVATE KE[Y]/ },
+  { words: ['sg.'], mark: /SG\.\w/ },
+  { words: ['shppa_', 'shpca_', 'shpat_', 'shpss_'], mark: /shp(?:pa|ca|at|ss)_[A-Za-z0-9]/ },
+  { words: ['ghp_', 'gho_', 'ghu_', 'ghs_', 'ghr_'], mark: /gh[pousr]_[A-Za-z0-9_]{20}/ },
+  { words: ['github_pat_'], mark: /github_pat_[A-Za-z0-9_]/ },
+  { words: ['ops_ey'], mark: /ops_ey[A-Za-z0-9]/ },
+  { words: ['://'], mark: /:\/\/[^\s/@]{1,512}@/ },
 ];
 
 const DEPTH = 3;
@@ -42,12 +43,14 @@ export function findSecrets(text: string): readonly FoundSecret[] {
 }
 
 function scan(text: string, depth: number): FoundSecret[] {
-  const found = [...fromLibrary(text), ...OWN_SECRET_RULES.flatMap((rule) => rule.find(text).map((place) => ({ rule: rule.id, ...place })))];
+  const lower = text.toLowerCase();
+  const own = OWN_SECRET_RULES.filter((rule) => rule.words.some((word) => lower.includes(word)));
+  const found = [...fromLibrary(text, lower), ...own.flatMap((rule) => rule.find(text).map((place) => ({ rule: rule.id, ...place })))];
   return depth === 0 ? found : [...found, ...encoded(text, depth - 1)];
 }
 
-function fromLibrary(text: string): FoundSecret[] {
-  if (!MARKS.some((mark) => mark.test(text))) return [];
+function fromLibrary(text: string, lower: string): FoundSecret[] {
+  if (!MARKS.some(({ words, mark }) => words.some((word) => lower.includes(word)) && mark.test(text))) return [];
   const found: FoundSecret[] = [];
   const source: Source = { content: text, filePath: '', ext: '', contentType: 'text' };
   for (const rule of libraryRules()) {

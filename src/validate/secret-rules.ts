@@ -1,29 +1,31 @@
 /** Credential formats that secretlint's recommended preset does not know. A rule needs a format of its own; anything vaguer asks for entropy. */
 
 type Place = { readonly start: number; readonly end: number };
-export type SecretRule = { readonly id: string; find(text: string): Place[] };
+/** `words`: what it finds has one of them in it, in lower case; a text without any need not be searched. */
+export type SecretRule = { readonly id: string; readonly words: readonly string[]; find(text: string): Place[] };
 
 const ENTROPY_BITS = 3.5;
 const PLACEHOLDER = /example|placeholder|changeme|change-me|your[-_]|dummy|redacted|x{4,}|\*{3,}|0{6,}|1234567|\$\{|\{\{|</i;
 
 export const OWN_SECRET_RULES: readonly SecretRule[] = [
-  rule('private-key', /-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----(?:\s|\\n)*[A-Za-z0-9+/]{40,}/g),
-  rule('aws-access-key-id', /\b(?:AKIA|ASIA)[A-Z2-7][A-Z0-9]{15}\b/g, random),
-  rule('npm-auth-token', /_authToken="?([A-Za-z0-9_.+/=-]{16,})/g, random),
-  rule('json-web-token', /eyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{20,}/g),
-  rule('google-api-key', /\bAIza[0-9A-Za-z_-]{35}(?![\w-])/g),
-  rule('stripe-key', /\b[sr]k_live_[0-9A-Za-z]{20,}/g),
-  rule('gitlab-token', /\bglpat-[0-9A-Za-z_-]{20,}/g),
-  rule('hugging-face-token', /\bhf_[A-Za-z0-9]{34,}/g),
-  rule('telegram-token', /\b\d{8,10}:AA[0-9A-Za-z_-]{33}\b/g),
-  rule('model-key', /\bsk-[A-Za-z0-9_-]{32,}/g, random),
-  rule('assigned-secret', /(?:password|passwd|api_?key|apikey|secret_?key|client_?secret|access_?token|auth_?token)["']?\s*(?:[:=]|=>)\s*["']([^\s"'`]{12,})["']/gi, random),
+  rule('private-key', ['private key'], /-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----(?:\s|\\n)*[A-Za-z0-9+/]{40,}/g),
+  rule('aws-access-key-id', ['akia', 'asia'], /\b(?:AKIA|ASIA)[A-Z2-7][A-Z0-9]{15}\b/g, random),
+  rule('npm-auth-token', ['_authtoken='], /_authToken="?([A-Za-z0-9_.+/=-]{16,})/g, random),
+  rule('json-web-token', ['eyj'], /eyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{20,}/g),
+  rule('google-api-key', ['aiza'], /\bAIza[0-9A-Za-z_-]{35}(?![\w-])/g),
+  rule('stripe-key', ['k_live_'], /\b[sr]k_live_[0-9A-Za-z]{20,}/g),
+  rule('gitlab-token', ['glpat-'], /\bglpat-[0-9A-Za-z_-]{20,}/g),
+  rule('hugging-face-token', ['hf_'], /\bhf_[A-Za-z0-9]{34,}/g),
+  rule('telegram-token', [':aa'], /\b\d{8,10}:AA[0-9A-Za-z_-]{33}\b/g),
+  rule('model-key', ['sk-'], /\bsk-[A-Za-z0-9_-]{32,}/g, random),
+  rule('assigned-secret', ['passw', 'api_key', 'apikey', 'secret', 'token'], /(?:password|passwd|api_?key|apikey|secret_?key|client_?secret|access_?token|auth_?token)["']?\s*(?:[:=]|=>)\s*["']([^\s"'`]{12,})["']/gi, random),
 ];
 
 /** With a group, the place is the group: the value, not the name it is assigned to. */
-function rule(id: string, pattern: RegExp, accept: (value: string) => boolean = () => true): SecretRule {
+function rule(id: string, words: readonly string[], pattern: RegExp, accept: (value: string) => boolean = () => true): SecretRule {
   return {
     id,
+    words,
     find: (text) => {
       const places: Place[] = [];
       for (const match of text.matchAll(pattern)) {

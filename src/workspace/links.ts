@@ -11,11 +11,12 @@ const INLINE = /!?\[(?:[^[\]\\]|\\.|\[[^\]]*\])*\]\(\s*(<[^<>\n]*>|[^\s()]*(?:\(
 const DEFINITION = /^ {0,3}\[[^\]\n]+\]:[ \t]*(<[^<>\n]*>|\S+)/gm;
 
 export function linksOf(doc: Doc, file: string): readonly Link[] {
-  if (!doc.text.includes('](') && !doc.text.includes(']:')) return [];
+  const patterns = [...(doc.text.includes('](') ? [INLINE] : []), ...(doc.text.includes(']:') ? [DEFINITION] : [])];
+  if (patterns.length === 0) return [];
   const text = withoutCode(doc, { comments: true });
   const map = { starts: doc.lineStarts, length: doc.text.length };
   const links: Link[] = [];
-  for (const pattern of [INLINE, DEFINITION]) {
+  for (const pattern of patterns) {
     for (const found of text.matchAll(pattern)) {
       const raw = found[1] ?? '';
       const target = raw.startsWith('<') ? raw.slice(1, -1) : raw;

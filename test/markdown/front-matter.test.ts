@@ -1,8 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import t from 'tap';
+import { parseDocument } from 'yaml';
 import { dataText, readFrontMatter, readWithPackage } from '../../src/markdown/front-matter.js';
-import { readPlainYaml } from '../../src/markdown/plain-yaml.js';
+import { readPlainData, readPlainYaml } from '../../src/markdown/plain-yaml.js';
 import { scan } from '../../src/markdown/scan.js';
 import { nastyYaml, tidyYaml } from './arbitrary-yaml.js';
 
@@ -33,6 +34,22 @@ t.test('the fast reader and the yaml package give the same fields wherever the f
     );
   }
   t.ok(taken > runs.numRuns / 2, `${taken} of ${2 * runs.numRuns} texts were compared`);
+});
+
+t.test('the structure of a plain block is what the yaml package makes of it', async (t) => {
+  let taken = 0;
+  const blocks = fc.oneof(nastyYaml, tidyYaml, fc.array(fc.constantFrom('a', 'two words', '"x: y"', '12', 'null', '{ in: "o/*.md", n: 12, each: [a, b] }', 'file_exists: outputs/*.md', '[a, 1]', 'a: b\n  c: d'), { maxLength: 5 }).map((items) => items.map((item) => `- ${item}\n`).join('')), fc.constantFrom('[]\n', '{}\n', '[a, {b: 1}]', '{a: [1, 2]} # c\n', '[a]\n[b]\n', '- a\nb: c\n'));
+  fc.assert(
+    fc.property(blocks, (source) => {
+      const plain = readPlainData(source);
+      if (plain === undefined) return;
+      taken++;
+      const yaml = parseDocument(source, { prettyErrors: false, version: '1.2', schema: 'core', logLevel: 'silent' });
+      if (yaml.errors.length + yaml.warnings.length > 0 || !isDeepStrictEqual(plain.data, yaml.toJS())) t.strictSame(plain.data, yaml.toJS(), JSON.stringify(source));
+    }),
+    runs,
+  );
+  t.ok(taken > runs.numRuns / 4, `${taken} of ${runs.numRuns} texts were compared`);
 });
 
 t.test('any front matter is read or reported, and raw is the text at start and end', async (t) => {
