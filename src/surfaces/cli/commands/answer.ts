@@ -1,0 +1,58 @@
+/** `approve`, `decline`, `answer`: the owner's word on a question; the next pass acts on it. */
+import { pendingAnswers } from '../../../governance/answers.js';
+import { readAnswer } from '../../../governance/verdict.js';
+import { NocturneError } from '../../../kernel/error.js';
+import { fieldText } from '../../../project/field-text.js';
+import { bundleChanges } from '../../../workspace/bundle.js';
+import { requireOwner } from '../actor.js';
+import { carryOut } from '../carry-out.js';
+import { findQuestion } from '../find-question.js';
+import type { Command, CommandResult, Context } from '../types.js';
+
+type Answer = { readonly status: 'approved' | 'declined' | 'open'; readonly answer: string };
+
+export const approve: Command = {
+  args: '<id>',
+  examples: ['nocturne approve N-20261121-001', 'nocturne approve inventory'],
+  run: (context, { args }) => give(context, args[0] ?? '', { status: 'approved', answer: 'yes' }),
+};
+
+export const decline: Command = {
+  args: '<id>',
+  examples: ['nocturne decline N-20261121-002', 'nocturne decline wanderer'],
+  run: (context, { args }) => give(context, args[0] ?? '', { status: 'declined', answer: 'no' }),
+};
+
+export const answer: Command = {
+  args: '<id> <text...>',
+  examples: ['nocturne answer weather "It is installed now, go on"', 'nocturne answer 002 yes'],
+  run(context, { args }) {
+    const text = args.slice(1).join(' ').trim();
+    if (text === '') throw new NocturneError('USAGE', 'the answer is empty', { hint: 'nocturne answer ID "what you want to say"' });
+    const { verdict, rest } = readAnswer(text);
+    const plain = rest === '';
+    return give(context, args[0] ?? '', { status: verdict === 'yes' && plain ? 'approved' : verdict === 'no' && plain ? 'declined' : 'open', answer: text });
+  },
+};
+
+function give(context: Context, given: string, { status, answer: text }: Answer): CommandResult {
+  requireOwner(context, 'answering');
+  let id = '';
+  const result = carryOut(
+    context,
+    (snapshot) => {
+      const question = findQuestion(snapshot, given);
+      id = question.key;
+      if (fieldText(question, 'status') === 'done') throw new NocturneError('REFUSED', `${id} is done: ${fieldText(question, 'answer') || 'a pass has dealt with it'}`, { file: question.file, line: question.range.line, hint: 'nocturne status lists what is open' });
+      const { changes, notices } = bundleChanges(snapshot, 'notification_answer', { id, answer: text, status });
+      return { changes, notices, bundle: 'notification_answer', reason: `answered by the owner: ${text}`.slice(0, 200), audit: { type: 'notification_answer', target: id, detail: text.slice(0, 300) } };
+    },
+    { done: () => '' },
+  );
+  const snapshot = context.workspace().snapshot();
+  const question = snapshot.record('NOTIFICATION', id);
+  const pending = pendingAnswers(snapshot).find((one) => one.id === id);
+  const word = status === 'approved' ? 'approved' : status === 'declined' ? 'declined' : 'answered';
+  const then = pending === undefined ? 'It is closed together with the newer question of the same transition.' : `The next pass takes it up: ${pending.what}.`;
+  return { ...result, text: `${id} ${word}: ${fieldText(question, 'action_needed')}\n${then}`, json: { id, status, answer: text, then: pending?.what ?? null, ...(result.json as object) } };
+}

@@ -1,0 +1,32 @@
+/** `briefing`: the morning page as it stands, or made anew when more has happened since. */
+import { listIncidents } from '../../../integrity/incident.js';
+import { EXIT } from '../../../kernel/error.js';
+import { briefing } from '../../../passes/briefing.js';
+import { fieldText, fieldTime } from '../../../project/field-text.js';
+import type { Snapshot } from '../../../workspace/types.js';
+import { parseTime } from '../parse-time.js';
+import type { Command } from '../types.js';
+
+export const command: Command = {
+  options: [{ flags: '--since <time>', description: 'what happened since then, made anew' }],
+  examples: ['nocturne briefing', 'nocturne briefing --since 24h'],
+  run(context, { options }) {
+    const workspace = context.workspace();
+    const snapshot = workspace.snapshot();
+    const incidents = listIncidents(workspace.state);
+    const page = snapshot.records('BRIEFING')[0];
+    const written = fieldTime(page, 'time');
+    const since = typeof options['since'] === 'string' ? parseTime(snapshot, options['since']) : undefined;
+    const isCurrent = since === undefined && written !== undefined && incidents.length === 0 && !happenedSince(snapshot, written);
+    const from = since ?? new Date(written ?? 0);
+    const text = isCurrent ? fieldText(page, 'body') : briefing({ snapshot, since: from, incidents, notes: [] });
+    const json = { current: isCurrent, written: written === undefined ? null : new Date(written).toISOString(), ...(isCurrent ? {} : { since: from.toISOString() }), incidents: incidents.map(({ id, at, message }) => ({ id, at, message })), briefing: text };
+    return { exit: EXIT.ok, text, json };
+  },
+};
+
+/** A worker pass ended, or the owner answered, after the page was written. The manager pass that writes the page ends after it, always. */
+function happenedSince(snapshot: Snapshot, written: number): boolean {
+  const worked = snapshot.records('RUN').some((run) => fieldText(run, 'role') === 'worker' && (fieldTime(run, 'ended') ?? 0) > written);
+  return worked || snapshot.records('AUDIT').some((row) => fieldText(row, 'type') === 'notification_answer' && (fieldTime(row, 'time') ?? 0) > written);
+}

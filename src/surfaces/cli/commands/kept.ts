@@ -1,0 +1,84 @@
+/** `kept list`, `kept apply`: versions that passes left and that were undone. Some of them may have been the owner's own. */
+import { lstatSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { EXIT, NocturneError } from '../../../kernel/error.js';
+import { keptDirectory } from '../../../passes/restore.js';
+import { localTime } from '../../../passes/local-time.js';
+import { fieldText } from '../../../project/field-text.js';
+import { routeOf } from '../../../registry/route.js';
+import { isIgnored } from '../../../workspace/walk.js';
+import type { Snapshot } from '../../../workspace/types.js';
+import { requireOwner } from '../actor.js';
+import { carryOut } from '../carry-out.js';
+import { textTable } from '../table.js';
+import type { Command } from '../types.js';
+import { ownerZone } from '../zone.js';
+
+type KeptFile = { readonly run: string; readonly path: string; readonly bytes: number; readonly at: string; readonly why: string };
+
+export const keptList: Command = {
+  args: '[run]',
+  examples: ['nocturne kept list', 'nocturne kept list RUN-20261121-003'],
+  run(context, { args }) {
+    const { root } = context.workspace();
+    const snapshot = context.workspace().snapshot();
+    const found = runsIn(root)
+      .filter((run) => args[0] === undefined || run === args[0])
+      .flatMap((run) => filesIn(snapshot, run));
+    const zone = ownerZone(snapshot);
+    const table = textTable({ head: ['run', 'path', 'bytes', 'left', 'why it was undone'], width: context.width, rows: found.map((one) => [one.run, one.path, String(one.bytes), localTime(one.at, zone), one.why]) });
+    return { exit: EXIT.ok, text: found.length === 0 ? 'Nothing is kept.' : `${table}\nnocturne kept apply RUN PATH puts one of them in place.`, json: { kept: found.map((one) => ({ ...one, place: `${keptDirectory(one.run)}/${one.path}` })) } };
+  },
+};
+
+export const keptApply: Command = {
+  args: '<run> <path>',
+  options: [{ flags: '--dry-run', description: 'show the difference, and write nothing' }],
+  examples: ['nocturne kept apply RUN-20261121-003 SOUL.md --dry-run', 'nocturne kept apply RUN-20261121-003 PROJECTS/inventory/outputs/planted.md'],
+  run(context, { args, options }) {
+    requireOwner(context, 'putting a kept version in place');
+    const [run = '', path = ''] = args;
+    const content = keptContent(context.workspace().root, { run, path });
+    const route = routeOf(context.workspace().snapshot().schema, path);
+    if (route.tier === 'APPEND') throw new NocturneError('REFUSED', `${path} is a log: its rows are written by what they tell of`, { file: path, hint: 'look at the kept version; nothing of it can be put in place' });
+    if (route.tier === 'MANIFEST-VERIFY') throw new NocturneError('REFUSED', `${path} is written only by signing`, { file: path, hint: 'nocturne sign --all' });
+    const result = carryOut(
+      context,
+      () => ({ changes: [{ kind: 'write', path, content }], reason: `kept version of ${run} put in place by the owner`, audit: { type: 'kept_apply', target: path, detail: run } }),
+      { dryRun: options['dryRun'] === true, mayTouchProtected: true, done: (commit) => (commit.files.length === 0 ? `${path} is so already.` : `${path} is as ${run} left it.`) },
+    );
+    const sign = route.tier === 'PROTECTED' && options['dryRun'] !== true;
+    return { ...result, text: sign ? `${result.text}\nIt is protected: no pass runs until you sign it (nocturne sign ${path}).` : result.text };
+  },
+};
+
+function runsIn(root: string): readonly string[] {
+  try {
+    return readdirSync(join(root, '.nocturne/kept')).sort();
+  } catch {
+    return [];
+  }
+}
+
+/** The audit row of the undoing says why. */
+function filesIn(snapshot: Snapshot, run: string): readonly KeptFile[] {
+  const directory = join(snapshot.root, keptDirectory(run));
+  const undone = new Map(snapshot.records('AUDIT').filter((row) => fieldText(row, 'run_id') === run && fieldText(row, 'result') === 'restored').map((row) => [fieldText(row, 'target'), fieldText(row, 'detail')]));
+  return readdirSync(directory, { recursive: true, withFileTypes: true })
+    .filter((entry) => !entry.isDirectory())
+    .map((entry) => {
+      const path = join(entry.parentPath, entry.name).slice(directory.length + 1);
+      const { size, mtime } = lstatSync(join(directory, path));
+      return { run, path, bytes: size, at: mtime.toISOString(), why: undone.get(path) ?? '' };
+    })
+    .sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+function keptContent(root: string, { run, path }: { readonly run: string; readonly path: string }): Buffer {
+  const strange = !/^RUN-[\w-]+$/.test(run) || path.split('/').some((part) => part === '..' || part === '.' || part === '') || isIgnored(path);
+  const place = join(root, keptDirectory(run), path);
+  const found = strange ? undefined : lstatSync(place, { throwIfNoEntry: false });
+  if (found === undefined) throw new NocturneError('NOT_FOUND', `nothing is kept of ${path} in ${run}`, { hint: 'nocturne kept list shows what is' });
+  if (!found.isFile()) throw new NocturneError('REFUSED', `what ${run} left at ${path} is no regular file`, { hint: `look at it in ${keptDirectory(run)}` });
+  return readFileSync(place);
+}
