@@ -8,7 +8,7 @@ import { snapshotTree } from '../workspace/objects.js';
 import type { Snapshot } from '../workspace/types.js';
 import { storePass } from './pass-file.js';
 import { fieldInt, fieldList, fieldText } from '../project/field-text.js';
-import { structure } from './structure.js';
+import { stopConditionOf } from '../project/condition-source.js';
 import { type Baseline, type Pass, type Step, withData } from './types.js';
 
 const DEFAULT_CONTEXT = 40_000;
@@ -48,8 +48,7 @@ function baselineOf(pass: Pass, snapshot: Snapshot): Baseline {
 function briefOf(pass: Pass, snapshot: Snapshot): Brief {
   const { data } = pass;
   const project = data.project === undefined ? undefined : snapshot.record('PROJECT', data.project);
-  const phase = phaseOf(snapshot, data.project, fieldText(project, 'phase.name'));
-  const stop = structure(project, 'phase.stop_condition') ?? structure(phase, 'stop_condition') ?? [];
+  const stop = data.project === undefined ? [] : stopConditionOf(snapshot, data.project).assertions;
   return {
     runId: data.runId,
     token: data.token,
@@ -66,7 +65,7 @@ function briefOf(pass: Pass, snapshot: Snapshot): Brief {
       idleSeconds: IDLE_SECONDS,
       contextBudget: fieldInt(project, 'next_pass.context_budget') ?? DEFAULT_CONTEXT,
     },
-    stopCondition: stop.map((assertion) => (typeof assertion === 'string' ? assertion : JSON.stringify(assertion))),
+    stopCondition: stop.map((assertion) => assertion.text),
     sandbox: 'off: writes are judged when they are made through nocturne, and all of them after the pass',
   };
 }

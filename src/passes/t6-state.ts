@@ -8,7 +8,7 @@ import type { AssertionResult } from '../governance/types.js';
 import type { Snapshot } from '../workspace/types.js';
 import { note, runBundles } from './act.js';
 import { transitionArguments } from './t2-load.js';
-import { evaluate, evidenceOf, noteAssertions } from './t5-validate.js';
+import { evaluate, evidenceOf } from './evaluate.js';
 import { type Pass, type Step, withData } from './types.js';
 
 export const t6State: Step = {
@@ -20,11 +20,9 @@ export const t6State: Step = {
       note(pass, 'T6', { type: 'pass_record', result: 'skipped', detail: 'no project' });
       return pass;
     }
-    const before = pass.env.workspace.snapshot();
-    const stop = await evaluate(pass, { snapshot: before, project: slug, field: 'stop_condition' });
+    const stop = await evaluate(pass, { step: 'T6', project: slug });
     const holds = conditionsHold(stop) && pass.data.quality !== 'FAIL';
     record(pass, slug);
-    noteAssertions(pass, 'T6', stop);
     for (const one of stop) pass.env.say(`     ${one.holds ? 'holds' : 'not yet'}: ${one.assertion} (${one.error ?? one.found})`);
     if (holds) endPhase(pass, { slug, stop, snapshot: pass.env.workspace.snapshot() });
     return withData(pass, { stop, notes: holds ? [...pass.data.notes, `the stop condition of ${slug} holds`] : pass.data.notes });

@@ -74,3 +74,14 @@ ${REPORT}`;
   t.match(read(place, kept ?? 'SOUL.md'), /A line of the owner/, 'kept beside the workspace');
   t.match(fieldText(place.workspace.snapshot().records('NOTIFICATION')[0], 'body'), /nocturne kept apply .* ACTIVE-PROJECTS\.md/);
 });
+
+t.test('a check program that writes where the pass may not is undone as well', async (t) => {
+  const check = "import { appendFileSync } from 'node:fs';\nappendFileSync('../../SOUL.md', 'checked');\n";
+  const place = placeWithProject(t.testdir(), `${WRITES_PAGE}${REPORT}`, { stop: '- command: { run: "node check.mjs", exit: 0, timeout: 30s }', files: { 'PROJECTS/pages/check.mjs': check } });
+  const soul = read(place, 'SOUL.md');
+  const report = await worker(environment(place), { role: 'worker' });
+  t.equal(report.data?.stop[0]?.holds, true, report.data?.stop[0]?.error ?? '');
+  t.equal(read(place, 'SOUL.md'), soul);
+  t.ok(trail(place, report.data?.runId ?? '').includes('T6 undo SOUL.md restored'));
+  t.ok(verifyGate(place.root, place.home).ok);
+});
