@@ -20,7 +20,8 @@ export function impactOf(schema: Schema, files: Iterable<string>, paths: readonl
   const seen = new Set(paths);
   const queue = [...paths];
   const reached: ImpactedNode[] = [];
-  for (let node = queue.shift(); node !== undefined; node = queue.shift()) {
+  // The queue grows while it is walked.
+  for (const node of queue) {
     for (const { flow, capture } of flowsFrom(schema, index, node)) {
       for (const next of expand(schema, flow.to, { known, capture })) {
         if (seen.has(next)) continue;
@@ -40,13 +41,18 @@ function flowsFrom(schema: Schema, index: FlowIndex, node: string): { flow: Flow
   for (const object of schema.objects.values()) {
     const flows = index.literal.get(`OBJECT:${object.object}`);
     const parts = flows === undefined ? undefined : captures(object.glob, node);
-    if (flows !== undefined && parts !== undefined) for (const flow of flows) found.push({ flow, capture: parts[0] });
+    if (flows !== undefined && parts !== undefined) for (const flow of flows) found.push({ flow, capture: starOf(object.glob, parts) });
   }
   for (const [glob, flows] of index.globs) {
     const parts = captures(glob, node);
-    if (parts !== undefined) for (const flow of flows) found.push({ flow, capture: parts[0] });
+    if (parts !== undefined) for (const flow of flows) found.push({ flow, capture: starOf(glob, parts) });
   }
   return found;
+}
+
+/** What the pattern's first `*` matched, when no other wildcard stands before it. */
+function starOf(glob: string, parts: readonly string[]): string | undefined {
+  return /^[^*?[\]{}()!+@]*\*(?!\*)/.test(glob) ? parts[0] : undefined;
 }
 
 function expand(schema: Schema, end: string, at: { known: readonly string[]; capture: string | undefined }): readonly string[] {

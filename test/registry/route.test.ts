@@ -1,43 +1,35 @@
-/** Routes are found by an index; it finds what looking through all patterns finds. */
-import fc from 'fast-check';
 import t from 'tap';
-import { compareSpecificity, globMatches, isLiteral } from '../../src/kernel/glob.js';
+import { loadSchema } from '../../src/registry/load-schema.js';
 import { routeOf, routesOf } from '../../src/registry/route.js';
-import type { Route, Schema } from '../../src/registry/types.js';
+import type { Schema } from '../../src/registry/types.js';
+import { SMALL } from './small-registry.js';
 
-const range = { file: 'REGISTRY.md', line: 1, column: 1, endLine: 1, endColumn: 1 };
-
-function schemaOf(patterns: readonly string[]): Schema {
-  const routes = patterns.map((pattern): Route => ({ pattern, tier: 'PROTECTED', bundles: [], note: '', range }));
-  return { file: 'REGISTRY.md', objects: new Map(), routes, edges: [], bundles: new Map(), rules: [], modules: [] };
+function withRoutes(rows: readonly string[]): Schema {
+  return loadSchema(SMALL.replace('| `audit/**` | APPEND | - | logs |', rows.join('\n'))).schema;
 }
 
-function lookThrough(patterns: readonly string[], path: string): readonly string[] {
-  if (patterns.includes(path)) return [path];
-  const matching = patterns.filter((pattern) => !isLiteral(pattern) && globMatches(pattern, path)).sort(compareSpecificity);
-  return matching.filter((pattern) => compareSpecificity(pattern, matching[0] ?? '') === 0);
-}
-
-const part = fc.constantFrom('a', 'b', 'ab', '*', '**', 'a*', '*b', '?', '{a,b}', '{a,b/a}', '[ab]', '!(a)', '.a');
-const pattern = fc.array(part, { minLength: 1, maxLength: 3 }).map((parts) => parts.join('/'));
-const path = fc.array(fc.constantFrom('a', 'b', 'ab', 'abb', '.a'), { minLength: 1, maxLength: 4 }).map((parts) => parts.join('/'));
-
-t.test('the index finds what looking through all patterns finds', async (t) => {
-  fc.assert(
-    fc.property(fc.uniqueArray(pattern, { maxLength: 8 }), fc.array(path, { minLength: 1, maxLength: 6 }), (patterns, paths) => {
-      const schema = schemaOf(patterns);
-      for (const one of paths) {
-        const found = routesOf(schema, one).map((route) => route.pattern);
-        const expected = lookThrough(patterns, one);
-        if (JSON.stringify([...found].sort()) !== JSON.stringify([...expected].sort())) throw new Error(`${one}: ${found} instead of ${expected}`);
-      }
-    }),
-    { numRuns: 2000 },
-  );
-  t.pass();
+t.test('the most specific pattern holds, wherever it stands in the table', async (t) => {
+  const rows = ['| `os/**` | PROTECTED | - | all |', '| `os/*.md` | CODE | - | pages |', '| `os/TOOLS.md` | STANDARD | finish | one |', '| `os/T*.md` | APPEND | - | some |'];
+  const cases: Readonly<Record<string, string>> = { 'os/deep/x.md': 'os/**', 'os/x.md': 'os/*.md', 'os/TOOLS.md': 'os/TOOLS.md', 'os/TASKS.md': 'os/T*.md', 'os/.hidden': 'os/**' };
+  for (const order of [rows, [...rows].reverse()]) {
+    const schema = withRoutes(order);
+    for (const [path, pattern] of Object.entries(cases)) {
+      t.equal(routeOf(schema, path).pattern, pattern, path);
+      t.equal(routesOf(schema, path).length, 1);
+    }
+  }
+  t.same(routeOf(withRoutes(rows), 'os/TOOLS.md').bundles, ['finish']);
 });
 
-t.test('a file that no pattern names is STANDARD', async (t) => {
-  t.equal(routeOf(schemaOf(['a/**']), 'b/c.md').tier, 'STANDARD');
-  t.equal(routeOf(schemaOf(['a/**']), 'a/c.md').tier, 'PROTECTED');
+t.test('equally specific patterns are all named, for whoever has to say so', async (t) => {
+  const schema = withRoutes(['| `os/a*.md` | PROTECTED | - | - |', '| `os/*a.md` | CODE | - | - |']);
+  t.same(routesOf(schema, 'os/aa.md').map((route) => route.pattern).sort(), ['os/*a.md', 'os/a*.md']);
+  t.equal(routesOf(schema, 'os/ab.md').length, 1);
+});
+
+t.test('a file that no pattern names is STANDARD, and no pattern is said to match it', async (t) => {
+  const schema = withRoutes(['| `os/**` | PROTECTED | - | - |']);
+  t.same(routesOf(schema, 'elsewhere.md'), []);
+  t.match(routeOf(schema, 'elsewhere.md'), { pattern: 'elsewhere.md', tier: 'STANDARD', bundles: [], note: 'not listed' });
+  t.equal(routeOf(schema, 'tasks.md').note, 'not listed', 'upper and lower case are different');
 });
