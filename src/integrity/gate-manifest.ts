@@ -1,7 +1,7 @@
 /** The gate's part for the manifest: it can be read exactly, is this workspace's, and is signed by the key that was pinned outside it. */
 import { createPublicKey, verify } from 'node:crypto';
 import type { GateFinding } from './gate-report.js';
-import { MANIFEST_FILE, type Manifest, type ManifestProblem, signedText } from './manifest.js';
+import { MANIFEST_FILE, type Manifest, type ManifestProblem, type SealField, signedText } from './manifest.js';
 import { type Trust, trustedElsewhere } from './trust.js';
 
 const RESTORE = `put back the ${MANIFEST_FILE} that was signed, or run nocturne sign --all as the owner`;
@@ -10,14 +10,14 @@ const RESTORE = `put back the ${MANIFEST_FILE} that was signed, or run nocturne 
 export function checkManifest(read: { readonly manifest: Manifest; readonly problems: readonly ManifestProblem[] }, trust: Trust): readonly GateFinding[] {
   const { manifest, problems } = read;
   const findings: GateFinding[] = problems.map((problem) => ({ file: MANIFEST_FILE, line: problem.line, problem: 'manifest-malformed', message: problem.message, hint: RESTORE }));
-  const say = (problem: GateFinding['problem'], message: string): void => {
-    findings.push({ file: MANIFEST_FILE, problem, message, hint: RESTORE });
+  const say = (problem: GateFinding['problem'], seal: SealField, message: string): void => {
+    findings.push({ file: MANIFEST_FILE, seal, problem, message, hint: RESTORE });
   };
-  if (manifest.workspace !== trust.workspaceId) say('manifest-replaced', `it is the manifest of the workspace ${named(manifest.workspace)}; this one is ${trust.workspaceId}`);
-  if (manifest.key !== trust.fingerprint) say('manifest-replaced', `it names the key ${named(manifest.key)}; the owner's key, pinned at ${trust.pinnedAt}, is ${trust.fingerprint}`);
-  if (manifest.signature === '') say('manifest-signature', 'its signature was taken out');
-  else if (!isSignedBy(manifest, trust.publicKey)) say('manifest-signature', `the signature is not that of the owner's key ${trust.fingerprint} over what the file says: the file was changed after it was signed, or signed by somebody else`);
-  else if (manifest.signedAt < trust.signedAt) say('manifest-older', `it was signed at ${manifest.signedAt}, but the owner signed a later one at ${trust.signedAt}: an old manifest was put back`);
+  if (manifest.workspace !== trust.workspaceId) say('manifest-replaced', 'workspace', `it is the manifest of the workspace ${named(manifest.workspace)}; this one is ${trust.workspaceId}`);
+  if (manifest.key !== trust.fingerprint) say('manifest-replaced', 'key', `it names the key ${named(manifest.key)}; the owner's key, pinned at ${trust.pinnedAt}, is ${trust.fingerprint}`);
+  if (manifest.signature === '') say('manifest-signature', 'signature', 'its signature was taken out');
+  else if (!isSignedBy(manifest, trust.publicKey)) say('manifest-signature', 'signature', `the signature is not that of the owner's key ${trust.fingerprint} over what the file says: the file was changed after it was signed, or signed by somebody else`);
+  else if (manifest.signedAt < trust.signedAt) say('manifest-older', 'signed_at', `it was signed at ${manifest.signedAt}, but the owner signed a later one at ${trust.signedAt}: an old manifest was put back`);
   return findings;
 }
 

@@ -1,5 +1,6 @@
 /** What the gate found, in the words of every surface that shows it. */
 import type { FirstBad, LogProblem } from './log-break.js';
+import type { SealField } from './manifest.js';
 
 export type GateProblem =
   | 'unowned'
@@ -23,8 +24,8 @@ export type GateProblem =
   | 'journal'
   | LogProblem;
 
-/** `hint`: the ways out. */
-export type GateFinding = { readonly file: string; readonly line?: number; readonly problem: GateProblem; readonly message: string; readonly hint?: string };
+/** `hint`: the ways out. `seal`: which line of the manifest's front matter it is about. */
+export type GateFinding = { readonly file: string; readonly line?: number; readonly seal?: SealField; readonly problem: GateProblem; readonly message: string; readonly hint?: string };
 export type ChainReport = { readonly file: string; readonly rows: number; readonly ok: boolean; readonly firstBad?: FirstBad };
 
 /**

@@ -7,6 +7,9 @@ import { fileMissing } from './rules/file-missing.js';
 import { hostSize, hostTotal } from './rules/host-size.js';
 import { documentUnique, keyUnique } from './rules/key-unique.js';
 import { linkBroken } from './rules/link-broken.js';
+import { logChain } from './rules/log-chain.js';
+import { manifestHash } from './rules/manifest-hash.js';
+import { manifestSignature } from './rules/manifest-signature.js';
 import { moduleWatch } from './rules/module-watch.js';
 import { nameCase } from './rules/name-case.js';
 import { notUtf8 } from './rules/not-utf8.js';
@@ -14,6 +17,7 @@ import { notificationOpen } from './rules/notification-open.js';
 import { objective } from './rules/objective.js';
 import { orphanProject } from './rules/orphan-project.js';
 import { placeholder } from './rules/placeholder.js';
+import { protectedSet } from './rules/protected-set.js';
 import { locatorAmbiguous, recordShape } from './rules/record-shape.js';
 import { referenceUnresolved } from './rules/reference-unresolved.js';
 import { bundleInvalid, registrySyntax } from './rules/registry-syntax.js';
@@ -45,6 +49,10 @@ export const WORKSPACE_RULES: readonly WorkspaceRule[] = [
   tierRunner,
   notificationOpen,
   moduleWatch,
+  protectedSet,
+  manifestHash,
+  manifestSignature,
+  logChain,
 ];
 
 export const RULES: readonly Rule[] = [...FILE_RULES, ...WORKSPACE_RULES];

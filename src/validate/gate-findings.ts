@@ -1,0 +1,74 @@
+/** What the gate finds, as diagnostics: one verification serves the four rules that report it, each finding at its place in the snapshot. */
+import { verifyGate } from '../integrity/gate.js';
+import { type GateFinding, ruleOfProblem } from '../integrity/gate-report.js';
+import { MANIFEST_FILE, type SealField } from '../integrity/manifest.js';
+import { type Diagnostic, fileRange, type Range } from '../kernel/diagnostic.js';
+import { rangeOf } from '../markdown/range-of.js';
+import type { Snapshot } from '../workspace/types.js';
+import type { WorkspaceContext } from './rule.js';
+
+const found = new WeakMap<WorkspaceContext, readonly Diagnostic[]>();
+
+/** Nothing without a `$NOCTURNE_HOME`: whom to trust stands outside the workspace. */
+export function gateFindings(context: WorkspaceContext, rule: string): readonly Diagnostic[] {
+  const { snapshot, home } = context;
+  if (home === undefined) return [];
+  const all = found.get(context) ?? verifyGate(snapshot.root, home).findings.filter((one) => !saidOfRegistry(snapshot, one)).map((one) => diagnosticOf(snapshot, one));
+  found.set(context, all);
+  return all.filter((one) => one.rule === rule);
+}
+
+/** What keeps the gate from reading REGISTRY.md is a mistake in it, and reported as one. */
+function saidOfRegistry(snapshot: Snapshot, { problem, line }: GateFinding): boolean {
+  return problem === 'registry' && snapshot.schemaDiagnostics.some((one) => one.severity === 'error' && one.range.line === line);
+}
+
+function diagnosticOf(snapshot: Snapshot, finding: GateFinding): Diagnostic {
+  const { problem, message, hint } = finding;
+  // A REGISTRY.md that the gate cannot read at all is a protected file that is not as it was signed.
+  const rule = problem === 'registry' ? 'manifest-hash' : ruleOfProblem(problem);
+  return { rule, severity: problem === 'unowned' ? 'info' : 'error', message, range: placeOf(snapshot, finding), ...(hint === undefined ? {} : { hint }) };
+}
+
+function placeOf(snapshot: Snapshot, { file, line, seal, problem }: GateFinding): Range {
+  if (seal !== undefined) return sealRange(snapshot, seal);
+  if (line !== undefined) return lineRange(snapshot, file, line);
+  switch (problem) {
+    case 'unowned':
+      return sealRange(snapshot, 'signature');
+    case 'untrusted':
+      return sealRange(snapshot, 'key');
+    case 'row-unsigned':
+      return rowRange(snapshot, file, 'signed_by');
+    case 'file-changed':
+    case 'file-unreadable':
+      return rowRange(snapshot, file, 'sha256');
+    case 'row-extra':
+    case 'file-missing':
+    case 'file-special':
+      return rowRange(snapshot, file, 'file');
+    case 'anchors':
+      // They stand outside the workspace; what they vouch for are its logs.
+      return fileRange(snapshot.schema.objects.get('AUDIT')?.glob ?? snapshot.schema.file);
+    default:
+      return fileRange(file);
+  }
+}
+
+function sealRange(snapshot: Snapshot, field: SealField): Range {
+  return snapshot.recordsIn(MANIFEST_FILE, 'SEAL')[0]?.fields.get(field)?.range ?? fileRange(MANIFEST_FILE);
+}
+
+function rowRange(snapshot: Snapshot, file: string, field: string): Range {
+  const row = snapshot.record('MANIFEST', file);
+  return row?.fields.get(field)?.range ?? row?.range ?? fileRange(MANIFEST_FILE);
+}
+
+/** A whole line, without its end; its beginning when the file does not have it any more. */
+function lineRange(snapshot: Snapshot, file: string, line: number): Range {
+  const doc = snapshot.doc(file);
+  const start = doc?.lineStarts[line - 1];
+  if (doc === undefined || start === undefined) return { file, line, column: 1, endLine: line, endColumn: 1 };
+  const text = doc.text.slice(start, doc.lineStarts[line] ?? doc.text.length).replace(/\r?\n$/, '');
+  return rangeOf(doc, file, { start, end: start + text.length });
+}
