@@ -1,5 +1,5 @@
 /** `demo`: makes the demonstration workspace once, and lets a night pass in it. */
-import { basename, join, resolve } from 'node:path';
+import { basename, join, relative, resolve } from 'node:path';
 import { makeDemo } from '../../../setup/demo.js';
 import { makeContext } from '../context.js';
 import type { Command } from '../types.js';
@@ -15,7 +15,8 @@ export const command: Command = {
     const { command: night } = await import('./night.js');
     const inside = { ...makeContext({ workspace: directory, json: context.json, quiet: context.quiet, color: context.color }), home };
     const result = await night.run(inside, { args: [], options: {} });
-    const how = `\nThe workspace is ${directory}. Try:\n\n  export NOCTURNE_HOME=${home}\n  cd ${directory} && npx nocturne approve inventory\n`;
+    const place = relative(context.cwd, directory);
+    const how = `\nThe workspace is ${directory}. Answer with a word, and let the next pass run:\n\n  export NOCTURNE_HOME=${home}\n  npx nocturne approve inventory --workspace ${place}\n  npx nocturne run worker --workspace ${place}\n`;
     return { ...result, text: `${result.text}${how}` };
   },
 };
