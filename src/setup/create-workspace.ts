@@ -1,4 +1,5 @@
 /** Makes a directory a workspace: carries the plan out, makes the owner's key when there is none, signs, and remembers what was shipped. */
+import { realpathSync } from 'node:fs';
 import { MANIFEST_FILE, parseManifest } from '../integrity/manifest.js';
 import { createOwnerKey, fingerprintOf, loadOwnerKey, type OwnerKey, ownerKeyStatus } from '../integrity/owner-key.js';
 import { isProtected } from '../integrity/protected-files.js';
@@ -12,6 +13,8 @@ import { makeDirectory } from '../workspace/durable.js';
 import { openWorkspace } from '../workspace/open-workspace.js';
 import type { Workspace } from '../workspace/types.js';
 import { carryOutPlan } from './carry-out-plan.js';
+import { forgetState } from './forget-state.js';
+import { recordAdoption, reserveRunIds } from './record-adoption.js';
 import { existingFiles, type ExistingFiles } from './existing-files.js';
 import type { OwnerWords } from './owner-words.js';
 import { type Planned, planSetup } from './plan-setup.js';
@@ -31,7 +34,7 @@ export type CreateOptions = OwnerWords & {
   /** Files in place of the shipped ones, or besides them. */
   readonly files?: Readonly<Record<string, string>>;
 };
-export type Created = { readonly workspace: Workspace; readonly plan: Planned; readonly written: readonly string[]; readonly signed: readonly string[]; readonly key: OwnerKey; readonly keyMade: boolean };
+export type Created = { readonly workspace: Workspace; readonly plan: Planned; readonly written: readonly string[]; readonly signed: readonly string[]; readonly key: OwnerKey; readonly keyMade: boolean; /** Where the state of a workspace is kept that was at this place before. */ readonly forgotten?: string };
 
 /** What `createWorkspace` would do; touches nothing. */
 export function planWorkspace(options: Omit<CreateOptions, 'home' | 'passphrase'>): Planned {
@@ -48,30 +51,35 @@ export function createWorkspace(options: CreateOptions): Created {
   const secret = passphrase === undefined ? {} : { passphrase };
   const keyMade = ownerKeyStatus(home) === 'missing';
   const opened = keyMade ? undefined : loadOwnerKey(home, secret);
-  const workspace = openWorkspace(directory, { home, clock });
-  const { root, state } = workspace;
+  const root = realpathSync(directory);
   const existing = existingFiles(root);
-  if (isOwned(existing)) {
+  const plan = planFor(options, existing);
+  const forgotten = plan.kind === 'workspace' ? undefined : forgetState(home, root, clock.now());
+  const workspace = openWorkspace(root, { home, clock });
+  const { state } = workspace;
+  const owned = plan.kind === 'workspace' && (isSigned(existing) || readTrust(state) !== undefined);
+  if (owned) {
     recover(root, state);
     refuseUnknownChanges(workspace, opened);
   }
-  const plan = planFor(options, existing);
   const reference = readReference(packageRoot);
   if (isInstallation(root, packageRoot)) keepReference(reference, packageRoot);
   const written = carryOutPlan({ root, state }, plan);
   const key = opened ?? createOwnerKey(home, secret);
-  const signed = sign(workspace, { plan, key, options, owned: isOwned(existing) });
+  const signed = sign(workspace, { plan, key, options, owned });
   recordReference(state, reference);
-  return { workspace, plan, written, signed, key, keyMade };
+  if (plan.kind === 'nightclaw') reserveRunIds(state, plan, clock.now());
+  if (plan.backups.size > 0) recordAdoption(workspace, plan, options.owner);
+  return { workspace, plan, written, signed, key, keyMade, ...(forgotten === undefined ? {} : { forgotten }) };
 }
 
 function planFor(options: Omit<CreateOptions, 'home' | 'passphrase'>, existing: ExistingFiles): Planned {
   const { packageRoot, clock, files, owner, domain, timeZone } = options;
   const words = { ...(owner === '' ? {} : { owner }), ...(domain === undefined ? {} : { domain }), ...(timeZone === undefined ? {} : { timeZone }) };
-  return planSetup({ existing, reference: readReference(packageRoot), words, now: clock.now(), owned: isOwned(existing), ...(files === undefined ? {} : { files }) });
+  return planSetup({ existing, reference: readReference(packageRoot), words, now: clock.now(), owned: isSigned(existing), ...(files === undefined ? {} : { files }) });
 }
 
-function isOwned(existing: ExistingFiles): boolean {
+function isSigned(existing: ExistingFiles): boolean {
   const text = existing.text(MANIFEST_FILE);
   return text !== undefined && existing.has('REGISTRY.md') && parseManifest(text).manifest.signature !== '';
 }

@@ -14,6 +14,8 @@ export type ExistingFiles = {
   text(path: string): string | undefined;
   /** What the link at this path points at; `undefined` when it is no link. */
   link(path: string): string | undefined;
+  /** Whether the disk takes names that differ by case for one. */
+  readonly foldsCase: boolean;
 };
 
 export function existingFiles(directory: string): ExistingFiles {
@@ -30,6 +32,7 @@ export function existingFiles(directory: string): ExistingFiles {
     bytes,
     text: (path) => decode(bytes(path)),
     link: (path) => entries.get(path)?.target,
+    foldsCase: [...entries.keys()].slice(0, 1).some((path) => existsSync(join(directory, swappedCase(path))) && !entries.has(swappedCase(path))),
   };
 }
 
@@ -40,6 +43,10 @@ export function decode(bytes: Buffer | undefined): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+function swappedCase(path: string): string {
+  return path === path.toLowerCase() ? path.toUpperCase() : path.toLowerCase();
 }
 
 function isDirectory(path: string): boolean {

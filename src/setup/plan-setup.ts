@@ -1,11 +1,16 @@
 /** Decides what setting up does to a directory: from what stands there, what is shipped, and what the owner said. Reads nothing else, writes nothing. */
+import { NocturneError } from '../kernel/error.js';
 import { loadSchema } from '../registry/load-schema.js';
 import { routeOf } from '../registry/route.js';
 import type { Schema } from '../registry/types.js';
+import { type Adoption, adoptPages, PAGES } from './adopt-pages.js';
 import type { ExistingFiles } from './existing-files.js';
 import { filledIn, type OwnerWords } from './owner-words.js';
 import { type PlaceKind, placeKind } from './place-kind.js';
 import type { Reference } from './reference-files.js';
+import { adoptNightClaw, OWN_PAGES } from './nightclaw/adopt-nightclaw.js';
+import { recode } from './recode.js';
+import { settleNames } from './settle-names.js';
 import { planDraft, type PlanDraft, type SetupPlan } from './setup-plan.js';
 
 export type SetupRequest = {
@@ -27,13 +32,24 @@ const GIT_IGNORE = '.nocturne/\n';
 export function planSetup(request: SetupRequest): Planned {
   const { existing, reference } = request;
   const kind = placeKind(existing);
+  refuseLinkedFolders(existing, reference.paths);
   const { schema } = loadSchema(reference.text('REGISTRY.md'));
   const draft = planDraft(backupFolder(request.now));
   if (kind === 'workspace') complete(request, schema, draft);
-  else copyReference(request, schema, draft);
+  else adopt(request, { schema, draft, nightclaw: kind === 'nightclaw' });
   for (const [path, content] of Object.entries(request.files ?? {})) draft.write(path, content);
   if (!existing.has('.gitignore')) draft.write('.gitignore', GIT_IGNORE);
-  return { files: draft.files, backups: draft.backups, notes: draft.notes, kind };
+  return { renames: draft.renames, files: draft.files, backups: draft.backups, notes: draft.notes, kind };
+}
+
+/** @throws NocturneError `REFUSED`: nothing is written through a link, which could lead anywhere. */
+function refuseLinkedFolders(existing: ExistingFiles, paths: readonly string[]): void {
+  const folders = new Set(paths.flatMap((path) => path.split('/').slice(0, -1).map((_, i, parts) => parts.slice(0, i + 1).join('/'))));
+  for (const folder of folders) {
+    const target = existing.link(folder);
+    if (target !== undefined) throw new NocturneError('REFUSED', `${folder} is a link to ${target}, expected a directory`, { file: folder, hint: `put the directory itself here (rm ${folder} && cp -R ${target} ${folder}), then run nocturne init again; nothing was written` });
+    if (existing.has(folder)) throw new NocturneError('REFUSED', `${folder} is a file, expected a directory`, { file: folder, hint: 'rename it, then run nocturne init again; nothing was written' });
+  }
 }
 
 function backupFolder(now: Date): string {
@@ -53,14 +69,34 @@ function complete({ existing, reference, words, owned }: SetupRequest, schema: S
   }
 }
 
-function copyReference({ existing, reference, words }: SetupRequest, schema: Schema, draft: PlanDraft): void {
+type Adopting = { readonly schema: Schema; readonly draft: PlanDraft; readonly nightclaw: boolean };
+
+function adopt({ existing: before, reference, words, now }: SetupRequest, { schema, draft, nightclaw }: Adopting): void {
+  const named = settleNames(before, reference.paths, draft);
+  const existing = recode(named, { draft, except: reference.paths.filter((path) => !PAGES.includes(path)) });
+  const at: Adoption = { existing, reference, schema, words };
+  const settled = adoptPages(at, draft, nightclaw ? OWN_PAGES : PAGES);
+  if (nightclaw) adoptNightClaw({ ...at, now }, draft);
   for (const path of reference.paths) {
-    const text = filledIn(path, reference.text(path), { schema, words });
-    const there = existing.bytes(path);
-    if (there !== undefined && !there.equals(Buffer.from(text))) {
-      draft.keep(path, there);
-      draft.note(path, 'replaced', 'a file of this name was here');
-    }
-    draft.write(path, text);
+    if (!settled.has(path) && !draft.files.has(path)) putShipped(at, { path, draft, nightclaw });
+  }
+  noteRetired(existing, draft);
+}
+
+function putShipped({ existing, reference, schema, words }: Adoption, { path, draft, nightclaw }: { readonly path: string; readonly draft: PlanDraft; readonly nightclaw: boolean }): void {
+  const text = filledIn(path, reference.text(path), { schema, words });
+  const there = existing.bytes(path);
+  const link = existing.link(path);
+  draft.write(path, text);
+  if (link === undefined && (there === undefined || there.equals(Buffer.from(text)))) return;
+  if (there !== undefined) draft.keep(path, there);
+  const why = nightclaw ? (path.startsWith('audit/') ? 'its rows have no chain, so they stay in the kept file, by which they can be found' : 'it was NightClaw\'s; ours takes its place') : 'a file of this name was here';
+  draft.note(path, 'replaced', link === undefined ? why : `it was a link to ${link}`);
+}
+
+/** OpenClaw stopped reading these in 2026. */
+function noteRetired(existing: ExistingFiles, draft: PlanDraft): void {
+  for (const path of ['TOOLS.md', 'HEARTBEAT.md']) {
+    if ((existing.text(path) ?? '').trim() !== '') draft.note(path, 'left', 'hosts do not read it any more: move what is needed to AGENTS.md, and sign that');
   }
 }

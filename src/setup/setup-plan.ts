@@ -10,6 +10,8 @@ export type NoteKind = 'merged' | 'replaced' | 'converted' | 'moved' | 'left' | 
 export type SetupNote = { readonly path: string; readonly kind: NoteKind; readonly message: string; readonly backup?: string };
 
 export type SetupPlan = {
+  /** Names at the top of the directory that change first; the paths below are those afterwards. */
+  readonly renames: ReadonlyMap<string, string>;
   /** By path: the content that a file gets; `undefined` takes it away (its content is in a backup). */
   readonly files: ReadonlyMap<string, string | Buffer | undefined>;
   /** By the path where it is kept: the content of a file as it was. */
@@ -18,6 +20,7 @@ export type SetupPlan = {
 };
 
 export type PlanDraft = SetupPlan & {
+  rename(from: string, to: string): void;
   write(path: string, content: string | Buffer): void;
   /** Keeps the content of a file as it is now. */
   keep(path: string, content: Buffer): void;
@@ -28,15 +31,18 @@ export type PlanDraft = SetupPlan & {
 
 /** @param folder where files are kept as they were, relative to the workspace. */
 export function planDraft(folder: string): PlanDraft {
+  const renames = new Map<string, string>();
   const files = new Map<string, string | Buffer | undefined>();
   const backups = new Map<string, Buffer>();
   const notes: SetupNote[] = [];
   const keep = (path: string, content: Buffer): void => void backups.set(posix.join(folder, path), content);
   return {
+    renames,
     files,
     backups,
     notes,
     keep,
+    rename: (from, to) => void renames.set(from, to),
     write: (path, content) => void files.set(path, content),
     retire: (path, content) => {
       keep(path, content);

@@ -6,6 +6,8 @@ import type { Snapshot } from './types.js';
 
 type Counters = Readonly<Record<string, number>>;
 const FILE = 'counters.json';
+/** How far a clock may be set back without a number coming again. */
+const KEPT_MS = 400 * 86_400_000;
 
 /** The objects whose ids begin with each prefix. */
 const KEPT_IN: Readonly<Record<string, readonly string[]>> = { RUN: ['RUN', 'MEMORY'], N: ['NOTIFICATION', 'NOTIFICATION-ARCHIVE'], L: ['LESSON'] };
@@ -21,7 +23,15 @@ export function nextId(snapshot: Snapshot, state: string, prefix: 'RUN' | 'N' | 
   let highest = counters[stem] ?? 0;
   for (const object of KEPT_IN[prefix] ?? []) for (const record of snapshot.records(object)) if (record.key.startsWith(stem)) highest = Math.max(highest, Number.parseInt(record.key.slice(stem.length), 10) || 0);
   const next = highest + 1;
-  const today = Object.fromEntries(Object.entries(counters).filter(([key]) => key.includes(`-${day}-`)));
-  writeJsonDurably(join(state, FILE), { ...today, [stem]: next });
+  const since = dateStamp(new Date(snapshot.now.getTime() - KEPT_MS)).replaceAll('-', '');
+  const kept = Object.fromEntries(Object.entries(counters).filter(([key]) => (key.split('-')[1] ?? '') >= since));
+  writeJsonDurably(join(state, FILE), { ...kept, [stem]: next });
   return `${stem}${String(next).padStart(3, '0')}`;
+}
+
+/** Numbers that were given elsewhere, by another program for instance, are not given again today. */
+export function reserveIds(state: string, prefix: 'RUN' | 'N' | 'L', used: { readonly day: string; readonly highest: number }): void {
+  const stem = `${prefix}-${used.day}-`;
+  const counters = readJson<Counters>(join(state, FILE)) ?? {};
+  if ((counters[stem] ?? 0) < used.highest) writeJsonDurably(join(state, FILE), { ...counters, [stem]: used.highest });
 }

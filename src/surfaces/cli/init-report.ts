@@ -23,7 +23,8 @@ export function initText(context: Context, created: Created, checked: Checked): 
     `${workspace.root}: ${KINDS[plan.kind]}.`,
     '',
     `Written: ${written(created.written)}`,
-    ...notes(plan.notes),
+    ...notes(plan),
+    ...(created.forgotten === undefined ? [] : ['', `A workspace that is gone was at this place before; what was known of it is kept in ${created.forgotten}.`]),
     '',
     keyLine(created),
     checked.gate.ok ? `Gate: ${checked.gate.files} protected files, ${checked.gate.chains.length} logs, in order.` : `Gate: refuses. ${checked.gate.findings.map((one) => `${one.file}: ${one.message}`).join('; ')}`,
@@ -40,6 +41,7 @@ export function initJson(context: Context, created: Created, checked: Checked): 
     ...planJson(workspace.root, plan),
     written: created.written,
     signed: created.signed,
+    ...(created.forgotten === undefined ? {} : { forgotten: created.forgotten }),
     key: { fingerprint: key.fingerprint, made: created.keyMade, warnings: key.warnings },
     gate: { ok: checked.gate.ok, files: checked.gate.files, findings: checked.gate.findings },
     validation: { ...countsOf(checked.validation.diagnostics), files: checked.validation.files, records: checked.validation.records },
@@ -49,7 +51,7 @@ export function initJson(context: Context, created: Created, checked: Checked): 
 
 export function planText(directory: string, plan: Planned): string {
   const paths = [...plan.files].filter(([, content]) => content !== undefined).map(([path]) => path);
-  return [`${directory} would be ${KINDS[plan.kind]}. Nothing was written.`, '', `Would write: ${written(paths)}`, ...notes(plan.notes)].join('\n');
+  return [`${directory} would be ${KINDS[plan.kind]}. Nothing was written.`, '', `Would write: ${written(paths)}`, ...notes(plan)].join('\n');
 }
 
 export function planJson(directory: string, plan: Planned): Readonly<Record<string, unknown>> {
@@ -68,10 +70,33 @@ function written(paths: readonly string[]): string {
   return paths.length <= MOST_NAMES ? paths.join(', ') : `${paths.length} files`;
 }
 
-function notes(found: readonly SetupNote[]): string[] {
-  if (found.length === 0) return [];
-  const width = Math.max(...found.map((one) => one.kind.length));
-  return ['', `Conflicts and what was done about them (${found.length}):`, ...found.map((one) => `  ${one.kind.padEnd(width)}  ${one.path}: ${one.message}${one.backup === undefined ? '' : `; kept as ${one.backup}`}`)];
+const TITLES: Readonly<Record<SetupNote['kind'], string>> = {
+  merged: 'Your text, with what the registry needs added',
+  replaced: 'Ours in the place of a file that was here',
+  converted: 'Rewritten in our form',
+  moved: 'At another place now',
+  left: 'Left as it was, and of no use here',
+  owner: 'For you to decide or complete',
+};
+
+/** What happened to files that were here, the same kinds together. */
+function notes(plan: Planned): string[] {
+  if (plan.notes.length === 0) return [];
+  const groups = Object.entries(TITLES).map(([kind, title]) => ({ title, lines: linesOf(plan.notes.filter((one) => one.kind === kind)) }));
+  const [folder] = [...plan.backups.keys()].map((path) => path.split('/').slice(0, 2).join('/'));
+  return [
+    '',
+    `Conflicts with what was here, and what was done (${plan.notes.length}):`,
+    ...groups.filter(({ lines }) => lines.length > 0).flatMap(({ title, lines }) => ['', `  ${title}`, ...lines.map((line) => `    ${line}`)]),
+    ...(folder === undefined ? [] : ['', `Every file that changed is kept as it was in ${folder}, under its own path.`]),
+  ];
+}
+
+/** One line for each path; paths of which the same is said share one. */
+function linesOf(found: readonly SetupNote[]): string[] {
+  const byMessage = new Map<string, string[]>();
+  for (const { path, message } of found) byMessage.set(message, [...(byMessage.get(message) ?? []), path]);
+  return [...byMessage].map(([message, paths]) => `${paths.join(', ')}: ${message}`);
 }
 
 function keyLine({ key, keyMade }: Created): string {

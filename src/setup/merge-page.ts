@@ -1,0 +1,37 @@
+/** An owner's page and what the registry needs in it, in one text: the owner's words stay, the missing sections follow. */
+import { scopeOf } from '../markdown/find-records.js';
+import { scan } from '../markdown/scan.js';
+import type { Heading } from '../markdown/types.js';
+
+/** Appends each of the named level 2 sections of the shipped page that the owner's does not have. */
+export function withSections(own: string, shipped: string, titles: readonly string[]): string {
+  const has = new Set(sectionsOf(own).map(({ text }) => text));
+  const missing = titles.filter((title) => !has.has(title)).flatMap((title) => sectionText(shipped, title) ?? []);
+  return appended(own, missing);
+}
+
+/** Appends the whole shipped page below a heading of its own. */
+export function withPage(own: string, shipped: string, title: string): string {
+  const body = shipped.replace(/^# .*\r?\n+/, '').trimEnd();
+  return appended(own, [`# ${title}\n\n${body}\n`]);
+}
+
+function appended(own: string, parts: readonly string[]): string {
+  if (parts.length === 0) return own;
+  const doc = scan(own);
+  const last = doc.fences.at(-1);
+  // What follows an open fence would be code: it is closed first.
+  const fence = last !== undefined && !last.closed ? `\n${/^[`~]{3,}/.exec(own.slice(last.start).trimStart())?.[0] ?? '```'}\n` : '\n';
+  const text = `${own.trimEnd()}\n${fence === '\n' ? '' : fence.slice(1)}\n${parts.join('\n')}`;
+  return doc.eol === '\n' ? text : text.replace(/\r?\n/g, doc.eol);
+}
+
+function sectionsOf(text: string): readonly Heading[] {
+  return scan(text).headings.filter(({ depth }) => depth === 2);
+}
+
+function sectionText(text: string, title: string): string | undefined {
+  const doc = scan(text);
+  const heading = doc.headings.find((one) => one.depth === 2 && one.text === title);
+  return heading === undefined ? undefined : `## ${title}\n\n${text.slice(scopeOf(doc, heading).start, scopeOf(doc, heading).end).trim()}\n`;
+}
