@@ -4,7 +4,6 @@ import type { Rec } from '../markdown/types.js';
 import type { ObjectSpec } from '../registry/types.js';
 import type { Located, Snapshot } from './types.js';
 
-
 /** Throws BAD_ADDRESS (form), NOT_FOUND (file, record or field) or AMBIGUOUS. A declared field that the record does not have yet has no cell. */
 export function locateIn(snapshot: Snapshot, address: string): Located {
   const byObject = /^([A-Z][A-Z0-9-]*)\[([^\]]*)\]\.([a-z][a-z0-9_.]*)$/.exec(address);
@@ -18,6 +17,7 @@ export function locateIn(snapshot: Snapshot, address: string): Located {
   if (objects.length === 0) throw new NocturneError('NOT_FOUND', `${file} holds no object that REGISTRY.md declares`, { hint: 'R1 lists the files that have typed fields', file });
   const found = objects.flatMap((object) => resolve(snapshot, { file, object, rest }));
   const [first, second] = found;
+  if (first !== undefined && second !== undefined && first.object === second.object) throw twice(found.map((one) => one.record), first.object, first.record.key);
   if (first !== undefined && second !== undefined) throw new NocturneError('AMBIGUOUS', `"${address}" can mean ${first.object.object} or ${second.object.object}`, { hint: `write ${first.object.object}[${first.record.key}].${first.field}` });
   if (first !== undefined) return { address, file, object: first.object, record: first.record, field: first.field, cell: first.record.fields.get(first.field) };
   throw notFound(snapshot, { address, file, objects, rest });
@@ -43,7 +43,7 @@ function locateByObject(snapshot: Snapshot, at: { address: string; object: strin
   const found = snapshot.records(at.object).filter((record) => record.key === at.key);
   const [record, second] = found;
   if (record === undefined) throw new NocturneError('NOT_FOUND', `there is no ${at.object} with the key "${at.key}"`, { hint: keysHint(snapshot.records(at.object)) });
-  if (second !== undefined) throw new NocturneError('AMBIGUOUS', `${found.length} records of ${at.object} have the key "${at.key}"`, { hint: `they are in ${found.map((one) => `${one.file}:${one.range.line}`).join(', ')}` });
+  if (second !== undefined) throw twice(found, object, at.key);
   if (!object.fields.has(at.field) && !record.fields.has(at.field)) throw new NocturneError('NOT_FOUND', `${at.object} has no field "${at.field}"`, { hint: `its fields are ${[...object.fields.keys()].join(', ')}` });
   return { address: at.address, file: record.file, object, record, field: at.field, cell: record.fields.get(at.field) };
 }
@@ -56,6 +56,10 @@ function notFound(snapshot: Snapshot, at: { address: string; file: string; objec
   const known = key === undefined ? records.length > 0 : records.some((record) => record.key === key);
   if (!known) return new NocturneError('NOT_FOUND', `${at.file} has no ${object.object} with the key "${key ?? ''}"`, { hint: keysHint(records), file: at.file });
   return new NocturneError('NOT_FOUND', `${object.object} has no field "${field}"`, { hint: `its fields are ${[...object.fields.keys()].join(', ')}`, file: at.file });
+}
+
+function twice(records: readonly Rec[], object: ObjectSpec, key: string): NocturneError {
+  return new NocturneError('AMBIGUOUS', `${records.length} records of ${object.object} have the key "${key}"`, { hint: `they are in ${records.map((one) => `${one.file}:${one.range.line}`).join(', ')}` });
 }
 
 function keysHint(records: readonly Rec[]): string {

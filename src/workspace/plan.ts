@@ -1,6 +1,7 @@
 /** A change set worked out on one snapshot: the new text of every file, the rows appended to logs, the fields that changed. */
 import { stamp } from '../kernel/clock.js';
 import { NocturneError } from '../kernel/error.js';
+import { globMatches } from '../kernel/glob.js';
 import { appendRecord, newDocument, removeRecord, setField } from '../markdown/edit-records.js';
 import { readRecords } from '../markdown/read-records.js';
 import { scan } from '../markdown/scan.js';
@@ -42,6 +43,7 @@ export function applyChange(snapshot: Snapshot, draft: Draft, change: Change): v
     case 'remove':
       return remove(snapshot, draft, change);
     case 'write':
+      refuseLog(snapshot, change.path);
       draft.files.set(change.path, typeof change.content === 'string' ? change.content : Buffer.from(change.content));
       if (change.mode !== undefined) draft.modes.set(change.path, change.mode);
       return;
@@ -49,10 +51,15 @@ export function applyChange(snapshot: Snapshot, draft: Draft, change: Change): v
       draft.adopted.set(change.path, change.before);
       return;
     case 'delete':
+      refuseLog(snapshot, change.path);
       if (!snapshot.files.has(change.path) && draft.files.get(change.path) === undefined) throw new NocturneError('NOT_FOUND', `there is no file ${change.path} to delete`);
       draft.files.set(change.path, undefined);
       return;
   }
+}
+
+function refuseLog(snapshot: Snapshot, path: string): void {
+  if (snapshot.objectsOf(path).some((object) => object.shape === 'log')) throw new NocturneError('REFUSED', `${path} is a log: rows are appended, nothing else is changed`, { file: path });
 }
 
 function set(snapshot: Snapshot, draft: Draft, change: Extract<Change, { kind: 'set' }>): void {
@@ -68,7 +75,10 @@ function add(snapshot: Snapshot, draft: Draft, change: Extract<Change, { kind: '
   const object = objectNamed(snapshot.schema, change.object);
   const key = change.kind === 'insert' ? change.key : undefined;
   const file = change.file ?? fileFor(object, key);
+  if (!globMatches(object.glob, file)) throw new NocturneError('USAGE', `${file} is no place for a ${object.object}`, { file, hint: `they are in ${object.glob}` });
   if (object.shape === 'log') {
+    const unknown = Object.keys(change.fields).find((field) => !object.fields.has(field));
+    if (unknown !== undefined) throw new NocturneError('BAD_VALUE', `${object.object} has no field "${unknown}"`, { hint: `its fields are ${[...object.fields.keys()].join(', ')}` });
     draft.rows.push({ object, file, fields: change.fields });
     return;
   }

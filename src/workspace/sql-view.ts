@@ -47,7 +47,7 @@ export function openSqlView(snapshot: Snapshot): SqlView {
 }
 
 function runQuery(database: Database, sql: string): ReturnType<SqlView['query']> {
-  if (!/^\s*(?:--[^\n]*\n\s*)*(select|with|values|explain)\b/i.test(sql)) throw new NocturneError('BAD_QUERY', 'only a SELECT can be run here', { hint: 'the view is read-only: change the workspace with nocturne set, add or bundle run' });
+  if (!/^\s*(?:(?:--[^\n]*\n|\/\*[\s\S]*?\*\/)\s*)*(select|with|values|explain)\b/i.test(sql)) throw new NocturneError('BAD_QUERY', 'only a SELECT can be run here', { hint: 'the view is read-only: change the workspace with nocturne set, add or bundle run' });
   try {
     const statement = database.prepare(sql);
     if (!statement.readonly || !statement.reader) throw new NocturneError('BAD_QUERY', 'only a SELECT can be run here', { hint: 'the view is read-only' });
