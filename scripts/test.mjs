@@ -1,32 +1,57 @@
-// Runs the compiled tests with tap (all of them, or the files named) and closes with `N passed, N failed, N skipped`.
-// With CI=true a skipped test fails the run.
+// Compiles, runs the test files (all, or those named) two at a time, and closes with `N passed, N failed`.
+// With CI=true a skipped test fails the run. Each file is a tap program of its own: `node dist/test/markdown/cell.test.js`.
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import fastGlob from 'fast-glob';
 import { Parser } from 'tap-parser';
 
-const run = (args) => spawnSync(process.execPath, args, { stdio: 'inherit' }).status === 0;
-if (!run(['scripts/build.mjs'])) process.exit(1);
-const tap = 'node_modules/tap/dist/esm/run.mjs';
-if (!existsSync('.tap/plugins') && !run([tap, 'build'])) process.exit(1);
-
+const JOBS = 2;
+if (spawnSync(process.execPath, ['scripts/build.mjs'], { stdio: 'inherit' }).status !== 0) process.exit(1);
 const asked = process.argv.slice(2).map((file) => file.replace(/^(?!dist\/)/, 'dist/').replace(/\.ts$/, '.js'));
 const files = asked.length > 0 ? asked : (await fastGlob('dist/test/**/*.test.js')).sort();
 const counts = { passed: 0, failed: 0, skipped: 0 };
-const count = (result, path) => {
-  if (result.skip || result.todo) counts.skipped++;
-  else if (result.ok) counts.passed++;
-  else counts.failed++;
-  if (!result.ok && !result.skip) console.error(`not ok  ${[...path, result.name].join(' > ')}\n${JSON.stringify(result.diag ?? {}, null, 2)}`);
-};
-const listen = (parser, path) => {
-  parser.on('assert', (result) => !result.name.match(/^dist\/test/) || !result.ok ? count(result, path) : undefined);
-  parser.on('child', (child) => listen(child, [...path, child.name]));
-};
-const root = new Parser();
-listen(root, []);
-const child = spawn(process.execPath, [tap, 'run', '--disable-coverage', '--reporter=tap', '--jobs=2', '--timeout=300', ...files], { stdio: ['ignore', 'pipe', 'inherit'] });
-child.stdout.pipe(root);
-const code = await new Promise((done) => child.on('close', done));
-console.log(`\n${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
-process.exit(code !== 0 || counts.failed > 0 || counts.passed === 0 || (process.env.CI === 'true' && counts.skipped > 0) ? 1 : 0);
+const started = Date.now();
+
+async function run(file) {
+  const begun = Date.now();
+  const child = spawn(process.execPath, [file], { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, TAP_TIMEOUT: '600' } });
+  const parser = new Parser();
+  const own = { passed: 0, failed: 0, skipped: 0, said: [] };
+  listen(parser, [], own);
+  child.stdout.pipe(parser);
+  let stderr = '';
+  child.stderr.on('data', (chunk) => { stderr = (stderr + chunk).slice(-4000); });
+  const code = await new Promise((done) => child.on('close', done));
+  if (code !== 0 && own.failed === 0) own.failed++;
+  if (own.passed + own.failed === 0) own.failed++;
+  for (const name of Object.keys(counts)) counts[name] += own[name];
+  const bad = own.failed > 0;
+  console.log(`${bad ? 'not ok' : 'ok    '} ${file.replace('dist/test/', '')} (${own.passed} passed${bad ? `, ${own.failed} failed` : ''}, ${((Date.now() - begun) / 1000).toFixed(1)} s)`);
+  if (bad) console.log([...own.said, code === 0 ? '' : `ended with ${code}\n${stderr}`].join('\n'));
+}
+
+/** Counts assertions; a subtest's summary counts only when nothing inside it says what failed. */
+function listen(parser, path, own) {
+  let failedInside = 0;
+  parser.on('child', (child) => {
+    const before = own.failed;
+    child.on('complete', () => { failedInside += own.failed - before; });
+    listen(child, [...path, child.name], own);
+  });
+  parser.on('assert', (result) => {
+    if (result.skip || result.todo) own.skipped++;
+    else if (result.ok) own.passed++;
+    else if (failedInside > 0) failedInside = 0;
+    else {
+      own.failed++;
+      own.said.push(`  ${[...path, result.name].join(' > ')}\n${JSON.stringify(result.diag ?? {}, null, 2).slice(0, 3000)}`);
+    }
+  });
+}
+
+const queue = [...files];
+await Promise.all(Array.from({ length: JOBS }, async () => {
+  for (let file = queue.shift(); file !== undefined; file = queue.shift()) await run(file);
+}));
+console.log(`\n${files.length} files in ${((Date.now() - started) / 1000).toFixed(0)} s`);
+console.log(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
+process.exit(counts.failed > 0 || counts.passed === 0 || (process.env.CI === 'true' && counts.skipped > 0) ? 1 : 0);
