@@ -8,6 +8,7 @@ import { parseWords } from './parse-words.js';
 import { print } from './say.js';
 
 export async function dispatch(words: readonly string[]): Promise<ExitCode> {
+  if (words[0] === '__complete') return print({ exit: EXIT.ok, text: (await completions(words.slice(1))).join('\n'), json: {} }, false);
   const found = findCommand(words);
   if (found === undefined) {
     const first = words.find((word) => !word.startsWith('-'));
@@ -23,6 +24,20 @@ export async function dispatch(words: readonly string[]): Promise<ExitCode> {
   } finally {
     context.close();
   }
+}
+
+/** What a shell's completion asks for at each tab, one candidate a line. Outside a workspace the names of commands are completed all the same. */
+async function completions(words: readonly string[]): Promise<readonly string[]> {
+  const { complete } = await import('./complete.js');
+  const context = makeContext({ json: false, quiet: true, color: false });
+  return complete(words[0] === '--' ? words.slice(1) : words, () => {
+    try {
+      return context.workspace().snapshot();
+    } catch (error) {
+      if (error instanceof NocturneError) return undefined;
+      throw error;
+    }
+  });
 }
 
 /** The longest catalogue name at the start of the words; options of every command may stand before it. */

@@ -1,5 +1,5 @@
 /** One table of cases, run through the function on one workspace and through the real process on another. */
-import type { Test } from 'tap';
+import tap, { type Test } from 'tap';
 import { callCommand, callProcess, type CliOptions, type CliOutcome, type CliPlace } from './run-cli.js';
 
 export type CliCase<P extends CliPlace = CliPlace> = {
@@ -15,6 +15,9 @@ export type CliCase<P extends CliPlace = CliPlace> = {
   /** Said about the workspace afterwards. */
   readonly then?: (t: Test, place: P, outcome: CliOutcome) => void;
 };
+
+// A process for each case: on a busy machine the usual half minute is not enough for a table of them.
+tap.setTimeout(240_000);
 
 /** In order: each case finds the workspace as the one before left it. */
 export async function runCases<P extends CliPlace>(t: Test, make: (directory: string) => P, cases: readonly CliCase<P>[]): Promise<void> {
