@@ -34,13 +34,17 @@ export function readLongrunner(page: string): LongrunnerPage {
   };
 }
 
-/** Only YAML is read: an engine that runs what it finds in a page is never called. */
+/** Only YAML is read: an engine that would run what it finds in a page is never called, and such a page has no front matter for us. */
 function frontMatterOf(page: string): { readonly data: Fields; readonly content: string } {
   const refuse = (): never => {
-    throw new NocturneError('REFUSED', 'the front matter is a program, not YAML', { hint: 'take it out; nothing was run' });
+    throw new NocturneError('REFUSED', 'the front matter is a program, not YAML');
   };
-  const { data, content } = matter(page, { engines: { yaml: { parse: (text) => ({ ...fieldsOf(text) }) }, json: { parse: refuse }, javascript: { parse: refuse } } });
-  return { data: isMap(data) ? data : {}, content };
+  try {
+    const { data, content } = matter(page, { engines: { yaml: { parse: (text) => ({ ...fieldsOf(text) }) }, json: { parse: refuse }, javascript: { parse: refuse } } });
+    return { data: isMap(data) ? data : {}, content };
+  } catch {
+    return { data: {}, content: page };
+  }
 }
 
 function fencedFields(sections: readonly PageSection[], title: string): Fields {

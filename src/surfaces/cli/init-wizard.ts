@@ -1,9 +1,16 @@
 /** The questions of `init`, at a terminal. */
+import type { Readable, Writable } from 'node:stream';
 import { NocturneError } from '../../kernel/error.js';
 import type { PlaceKind } from '../../setup/place-kind.js';
 
+/** Where the questions are asked. */
+export type Terminal = { readonly input: Readable; readonly output: Writable };
+
 type Words = { readonly owner?: string | undefined; readonly domain?: string | undefined; readonly timeZone?: string | undefined };
 type Asked = { readonly directory: string; readonly kind: PlaceKind; readonly words: Words; readonly defaults: { readonly owner: string; readonly timeZone: string } };
+
+/** Standard output is for the result. */
+const TERMINAL: Terminal = { input: process.stdin, output: process.stderr };
 
 const WHAT: Readonly<Record<PlaceKind, string>> = {
   empty: 'A new workspace',
@@ -14,22 +21,22 @@ const WHAT: Readonly<Record<PlaceKind, string>> = {
 };
 
 /** @throws NocturneError `USAGE` when the owner gives up; nothing was written. */
-export async function askForWords({ directory, kind, words, defaults }: Asked): Promise<{ readonly owner: string; readonly timeZone: string; readonly domain?: string }> {
+export async function askForWords({ directory, kind, words, defaults }: Asked, terminal: Terminal = TERMINAL): Promise<{ readonly owner: string; readonly timeZone: string; readonly domain?: string }> {
   const { intro, text, confirm, outro } = await import('@clack/prompts');
-  intro('nocturne init', { output: process.stderr });
-  const owner = answer(await text({ message: 'Your name, for the briefing and the signature', initialValue: words.owner ?? defaults.owner, validate: (value) => ((value ?? '').trim() === '' ? 'a name is needed' : undefined), output: process.stderr }));
-  const domain = answer(await text({ message: 'What is the work about? One sentence: for whom, and about what (may stay empty)', initialValue: words.domain ?? '', output: process.stderr }));
-  const timeZone = answer(await text({ message: 'Your time zone', initialValue: words.timeZone ?? defaults.timeZone, validate: (value) => (isZone(value ?? '') ? undefined : 'write it as in Europe/Lisbon, or UTC'), output: process.stderr }));
-  const go = answer(await confirm({ message: `${WHAT[kind]}. Write to ${directory}?`, output: process.stderr }));
+  intro('nocturne init', terminal);
+  const owner = answer(await text({ message: 'Your name, for the briefing and the signature', initialValue: words.owner ?? defaults.owner, validate: (value) => ((value ?? '').trim() === '' ? 'a name is needed' : undefined), ...terminal }));
+  const domain = answer(await text({ message: 'What is the work about? One sentence: for whom, and about what (may stay empty)', initialValue: words.domain ?? '', ...terminal }));
+  const timeZone = answer(await text({ message: 'Your time zone', initialValue: words.timeZone ?? defaults.timeZone, validate: (value) => (isZone(value ?? '') ? undefined : 'write it as in Europe/Lisbon, or UTC'), ...terminal }));
+  const go = answer(await confirm({ message: `${WHAT[kind]}. Write to ${directory}?`, ...terminal }));
   if (!go) throw cancelled();
-  outro('', { output: process.stderr });
+  outro('', terminal);
   return { owner, timeZone, ...(domain.trim() === '' ? {} : { domain: domain.trim() }) };
 }
 
-export async function askForNewPassphrase(): Promise<string> {
+export async function askForNewPassphrase(terminal: Terminal = TERMINAL): Promise<string> {
   const { password } = await import('@clack/prompts');
-  const first = answer(await password({ message: 'A passphrase for your key', validate: (value) => ((value ?? '') === '' ? 'it may not be empty' : undefined), output: process.stderr }));
-  const second = answer(await password({ message: 'Once more', output: process.stderr }));
+  const first = answer(await password({ message: 'A passphrase for your key', validate: (value) => ((value ?? '') === '' ? 'it may not be empty' : undefined), ...terminal }));
+  const second = answer(await password({ message: 'Once more', ...terminal }));
   if (first !== second) throw new NocturneError('USAGE', 'the two passphrases differ', { hint: 'nothing was written; try again' });
   return first;
 }
