@@ -66,7 +66,6 @@ function fitting(text: string, width: number): number {
 
 /** Terminal cells of the longest line; colours take none. */
 function cells(text: string): number {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: the escape that begins a colour
   return Math.max(1, ...shown(text).replace(/\u001b\[[0-9;]*m/g, '').split('\n').map((line) => [...line].reduce((sum, c) => sum + (isWide(c.codePointAt(0) ?? 0) ? 2 : 1), 0)));
 }
 
@@ -77,6 +76,5 @@ function isWide(code: number): boolean {
 
 /** Control characters, which a file may hold, are not sent to the terminal; our own colours are. */
 function shown(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what is looked for
   return text.replace(/(\u001b\[(?:31|32|33|39)m)|[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/g, (_, colour?: string) => colour ?? ' ');
 }

@@ -20,7 +20,8 @@ function wallTime(zone: string, at: number): number {
   return Date.parse(`${new Intl.DateTimeFormat('sv-SE', { timeZone: zone, dateStyle: 'short', timeStyle: 'medium' }).format(at).replace(' ', 'T')}Z`);
 }
 
-function isZone(zone: string): boolean {
+/** Every name that this machine knows, old and new ones (`Asia/Calcutta` and `Asia/Kolkata`). */
+export function isZone(zone: string): boolean {
   if (zone === '') return false;
   try {
     new Intl.DateTimeFormat('en', { timeZone: zone });

@@ -10,6 +10,7 @@ import type { Workspace } from '../../../workspace/types.js';
 import { requireOwner } from '../actor.js';
 import { passEnvironment } from '../pass-environment.js';
 import type { Command, CommandResult, Context } from '../types.js';
+import { isZone, ownerZone } from '../zone.js';
 
 /** When each job last fired; kept in the state directory. */
 type Fired = Partial<Record<Role, string>>;
@@ -21,7 +22,7 @@ export const command: Command = {
   options: [
     { flags: '--worker <cron>', description: 'when workers begin (default: 0 */2 * * *)' },
     { flags: '--manager <cron>', description: 'when the manager begins (default: 30 6 * * *)' },
-    { flags: '--time-zone <zone>', description: 'of these times (default: the machine\'s)' },
+    { flags: '--time-zone <zone>', description: 'of these times (default: yours, in USER.md)' },
     { flags: '--missed <policy>', description: 'what becomes of runs that were missed (default: run-once)', choices: MISSED_POLICIES },
     { flags: '--list', description: 'print the next runs and those that were missed, and end' },
   ],
@@ -35,11 +36,11 @@ export const command: Command = {
       queue = queue.then(() => (env.signal.aborted ? undefined : fire(context, env, { role, why })));
       return queue;
     };
-    const jobs = (['worker', 'manager'] as const).map((role) => jobOf(role, { given: options[role], zone: options['timeZone'], run: () => enqueue(role, 'scheduled') }));
+    const jobs = (['worker', 'manager'] as const).map((role) => jobOf(role, { given: options[role], zone: options['timeZone'] ?? ownerZone(context.workspace().snapshot()), run: () => enqueue(role, 'scheduled') }));
     const due = jobs.map((job) => ({ job, missed: missedOf(context.workspace(), job, policy) }));
     if (options['list'] === true) return listing(due);
     for (const one of due) makeUp(context, { ...one, policy, enqueue });
-    for (const job of jobs) await begin(context, job);
+    for (const job of jobs) await begin(context, job, () => makeUp(context, { job, missed: missedOf(context.workspace(), job, policy), policy, enqueue }));
     await new Promise<void>((resolve) => env.signal.addEventListener('abort', () => resolve(), { once: true }));
     for (const job of jobs) await job.task.destroy();
     await queue;
@@ -51,7 +52,7 @@ function jobOf(role: Role, at: { given: unknown; zone: unknown; run: () => Promi
   const expression = typeof at.given === 'string' ? at.given : role === 'worker' ? '0 */2 * * *' : '30 6 * * *';
   const checked = validateDetailed(expression);
   if (!checked.valid || expression.trim().split(/\s+/).length !== 5) throw new NocturneError('USAGE', `--${role} "${expression}" is not a schedule${checked.errors[0] === undefined ? '' : `: ${checked.errors[0].message}`}`, { hint: 'write five fields: minute, hour, day of month, month, day of week, such as "30 6 * * *"' });
-  if (typeof at.zone === 'string' && !Intl.supportedValuesOf('timeZone').includes(at.zone) && at.zone !== 'UTC') throw new NocturneError('USAGE', `"${at.zone}" is not a time zone`, { hint: 'write it as in Europe/Lisbon' });
+  if (typeof at.zone === 'string' && !isZone(at.zone)) throw new NocturneError('USAGE', `"${at.zone}" is not a time zone`, { hint: 'write it as in Europe/Lisbon' });
   const logger = { info: () => undefined, warn: () => undefined, error: () => undefined, debug: () => undefined };
   const task = createTask(expression, at.run, { noOverlap: true, name: role, logger, ...(typeof at.zone === 'string' ? { timezone: at.zone } : {}) });
   return { role, expression, task };
@@ -83,7 +84,9 @@ function makeUp(context: Context, at: Due & { policy: MissedPolicy; enqueue: (ro
   for (let i = 0; i < missed.run; i++) void enqueue(job.role, 'made up for');
 }
 
-async function begin(context: Context, job: Job): Promise<void> {
+/** @param late called when the machine slept through a run, or was too busy for it. */
+async function begin(context: Context, job: Job, late: () => void): Promise<void> {
+  job.task.on('execution:missed', late);
   job.task.on('execution:overlap', () => {
     record(context.workspace(), { type: 'missed', target: job.role, result: 'skipped', detail: 'the run before was still going on' });
     context.progress(`${job.role}: skipped, the run before is still going on`);
