@@ -27,7 +27,8 @@ export const command: Command = {
       reports.push(report);
       context.progress(`     ${report.data?.runId ?? ''} ${report.outcome}\n`);
       if (report.exit === EXIT.gate) return refused(report, reports);
-      if (report.outcome === 'nothing to do') break;
+      if (report.data?.project === undefined && report.data?.idle === undefined) break;
+      if (report.data.project === undefined && report.exit !== EXIT.ok) break;
       if (i % every === 0 && i < most) reports.push(await manager(env, { role: 'manager' }));
     }
     const last = await manager(env, { role: 'manager' });
