@@ -1,5 +1,6 @@
 /** YAML data → conditions, with a finding for everything that is not one. */
 import type { Diagnostic } from '../kernel/diagnostic.js';
+import { nearestName } from '../kernel/nearest-name.js';
 import { CONDITION_KINDS, isSimpleKind, readArguments } from './condition-kinds.js';
 import { placesOf } from './condition-place.js';
 import { inline, isMapping } from './condition-read.js';
@@ -70,7 +71,7 @@ function readKind(kind: string, value: unknown, path: YamlPath, complain: Report
     return undefined;
   }
   if (isSimpleKind(kind)) return readArguments(kind, value, { path, complain: complain as Complain });
-  const close = CONDITION_KINDS.find((known) => known.replace(/_/g, '') === kind.toLowerCase().replace(/[_\s-]/g, ''));
+  const close = nearestName(kind, CONDITION_KINDS);
   complain({ path, message: `there is no condition of kind "${kind}"`, expected: CONDITION_KINDS.join(', '), actual: kind, ...(close === undefined ? {} : { hint: `did you mean ${close}?` }) });
   return undefined;
 }

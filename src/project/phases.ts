@@ -5,6 +5,9 @@ import type { Snapshot } from '../workspace/types.js';
 import { fieldList, fieldText } from './field-text.js';
 import { projectDirectory } from './project-directory.js';
 
+/** Beside a project's record. */
+export const PHASES_FILE = 'PHASES.md';
+
 export type Phase = {
   readonly name: string;
   readonly objective: string;
@@ -19,10 +22,15 @@ export type Phase = {
 export type PhaseGraph = { readonly file: string; readonly phases: ReadonlyMap<string, Phase>; readonly twice: ReadonlySet<string> };
 
 export function phaseGraph(snapshot: Snapshot, project: string): PhaseGraph {
-  const file = posix.join(projectDirectory(snapshot, project), 'PHASES.md');
+  const file = posix.join(projectDirectory(snapshot, project), PHASES_FILE);
+  return phasesIn(file, snapshot.recordsIn(file, 'PHASES'));
+}
+
+/** The graph that the records of one file make, in their order. */
+export function phasesIn(file: string, records: readonly Rec[]): PhaseGraph {
   const phases = new Map<string, Phase>();
   const twice = new Set<string>();
-  for (const record of snapshot.recordsIn(file, 'PHASES')) {
+  for (const record of records) {
     if (phases.has(record.key)) twice.add(record.key);
     else {
       phases.set(record.key, {

@@ -9,6 +9,7 @@ import { fieldItems } from './field-items.js';
 import type { GovernedFile } from './governed-file.js';
 import type { FileRule } from './rule.js';
 import { keyRange } from './record-place.js';
+import { type PhaseFact, phaseFact } from './phase-facts.js';
 import { readSuppressions, type Suppression } from './suppression.js';
 
 export type KeyFact = { readonly object: string; readonly key: string; readonly range: Range };
@@ -26,6 +27,7 @@ export type FileFacts = {
   readonly references: readonly ReferenceFact[];
   readonly uniques: readonly UniqueFact[];
   readonly links: readonly LinkFact[];
+  readonly phases: readonly PhaseFact[];
   readonly suppressions: readonly Suppression[];
   readonly records: number;
   /** Objects whose records in this file could not be read at all: what others say of them is not to be believed. */
@@ -34,13 +36,14 @@ export type FileFacts = {
 
 /** Pure in the file's path, bytes and the schema. */
 export function fileFacts(file: GovernedFile, rules: readonly FileRule[]): FileFacts {
-  const facts = { keys: [] as KeyFact[], references: [] as ReferenceFact[], uniques: [] as UniqueFact[] };
+  const facts = { keys: [] as KeyFact[], references: [] as ReferenceFact[], uniques: [] as UniqueFact[], phases: [] as PhaseFact[] };
   const unread: string[] = [];
   let records = 0;
   for (const object of file.objects) {
     const wanted = wantedOf(file.schema, object);
     const own = file.records(object.object);
     if (isUnread(file, own)) unread.push(object.object);
+    if (object.object === 'PHASES') facts.phases.push(...own.map(phaseFact));
     for (const record of own) {
       records++;
       if (wanted.keys && record.key !== '') facts.keys.push({ object: object.object, key: record.key, range: keyRange(object, record) });

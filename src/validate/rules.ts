@@ -8,6 +8,7 @@ import { hostSize, hostTotal } from './rules/host-size.js';
 import { documentUnique, keyUnique } from './rules/key-unique.js';
 import { linkBroken } from './rules/link-broken.js';
 import { logChain } from './rules/log-chain.js';
+import { lockState } from './rules/lock-state.js';
 import { manifestHash } from './rules/manifest-hash.js';
 import { manifestSignature } from './rules/manifest-signature.js';
 import { moduleWatch } from './rules/module-watch.js';
@@ -16,6 +17,7 @@ import { notUtf8 } from './rules/not-utf8.js';
 import { notificationOpen } from './rules/notification-open.js';
 import { objective } from './rules/objective.js';
 import { orphanProject } from './rules/orphan-project.js';
+import { phaseDeclared, phaseGraph } from './rules/phase-graph.js';
 import { placeholder } from './rules/placeholder.js';
 import { protectedSet } from './rules/protected-set.js';
 import { locatorAmbiguous, recordShape } from './rules/record-shape.js';
@@ -23,11 +25,12 @@ import { referenceUnresolved } from './rules/reference-unresolved.js';
 import { bundleInvalid, registrySyntax } from './rules/registry-syntax.js';
 import { routeAmbiguous } from './rules/route-ambiguous.js';
 import { secret } from './rules/secret.js';
+import { conditionProgram, stopCondition } from './rules/stop-condition.js';
 import { symlinkEscape } from './rules/symlink-escape.js';
 import { tierRunner } from './rules/tier-runner.js';
 import { triggerCycle } from './rules/trigger-cycle.js';
 
-export const FILE_RULES: readonly FileRule[] = [notUtf8, recordShape, locatorAmbiguous, fieldContract, keyUnique, placeholder, secret, hostSize];
+export const FILE_RULES: readonly FileRule[] = [notUtf8, recordShape, locatorAmbiguous, fieldContract, keyUnique, placeholder, secret, hostSize, phaseGraph, stopCondition];
 
 export const WORKSPACE_RULES: readonly WorkspaceRule[] = [
   registrySyntax,
@@ -53,6 +56,9 @@ export const WORKSPACE_RULES: readonly WorkspaceRule[] = [
   manifestHash,
   manifestSignature,
   logChain,
+  lockState,
+  phaseDeclared,
+  conditionProgram,
 ];
 
 export const RULES: readonly Rule[] = [...FILE_RULES, ...WORKSPACE_RULES];

@@ -6,10 +6,14 @@ import { RULES } from '../../src/validate/rules.js';
 import { validateSnapshot } from '../../src/validate/validate-snapshot.js';
 import { baseFiles, type Files, snapshotOf, text } from './base-workspace.js';
 import { edited, placeText, textOf } from './edit-workspace.js';
+import { PROJECT_CASES } from './project-rule-cases.js';
 import { CASES } from './rule-cases.js';
 
-/** Rules with a file of cases of their own: they need keys, anchors and signatures. */
-const ELSEWHERE = new Set(['protected-set', 'manifest-hash', 'manifest-signature', 'log-chain', 'lock-state', 'edge-undeclared', 'failure-mode', 'phase-graph', 'stop-condition', 'preapproval']);
+/** Rules with a file of cases of their own (gate-rules.test.ts): they need keys, anchors and signatures. */
+const ELSEWHERE = new Set(['protected-set', 'manifest-hash', 'manifest-signature', 'log-chain']);
+const ALL = [...CASES, ...PROJECT_CASES];
+
+t.setTimeout(120_000);
 
 async function check(files: Files): Promise<readonly Diagnostic[]> {
   return (await validateSnapshot(snapshotOf(files))).filter((one) => !ELSEWHERE.has(one.rule));
@@ -19,7 +23,7 @@ t.test('the base workspace has no finding', async (t) => {
   t.same((await check(baseFiles())).map(line), []);
 });
 
-for (const one of CASES) {
+for (const one of ALL) {
   t.test(`${one.rule}: ${one.name}`, async (t) => {
     const { files, marks } = edited(baseFiles(), one.edits);
     const found = await check(files);
@@ -38,8 +42,8 @@ for (const one of CASES) {
 t.test('every rule has a case that is found and one that is not', async (t) => {
   for (const { id } of RULES) {
     if (ELSEWHERE.has(id)) continue;
-    t.ok(CASES.some((one) => one.rule === id && one.finds.length > 0), `${id}: found`);
-    t.ok(CASES.some((one) => one.rule === id && one.finds.length === 0), `${id}: not found`);
+    t.ok(ALL.some((one) => one.rule === id && one.finds.length > 0), `${id}: found`);
+    t.ok(ALL.some((one) => one.rule === id && one.finds.length === 0), `${id}: not found`);
   }
 });
 

@@ -1,0 +1,37 @@
+/** What a file of phases declares, for what the projects say of it. */
+import type { Range } from '../kernel/diagnostic.js';
+import type { Cell, Rec } from '../markdown/types.js';
+import { parseConditions } from '../project/condition-parse.js';
+import { programsOf } from '../project/condition-programs.js';
+import { commandsIn } from '../project/condition-source.js';
+import { fieldList } from '../project/field-text.js';
+import { itemRange } from './field-items.js';
+
+/** A program that a condition starts, relative to the project. */
+export type ProgramFact = { readonly program: string; readonly range: Range };
+export type PhaseFact = { readonly name: string; readonly successors: readonly string[]; readonly programs: readonly ProgramFact[] };
+
+/** The fields of an object that hold conditions. */
+export const CONDITION_FIELDS: Readonly<Record<string, readonly string[]>> = { PROJECT: ['phase.stop_condition', 'next_pass.criteria'], PHASES: ['stop_condition', 'criteria'] };
+
+export function phaseFact(record: Rec): PhaseFact {
+  return { name: record.key, successors: fieldList(record, 'successors'), programs: programsIn(record) };
+}
+
+/** What the conditions of a project or of a phase would start. */
+export function programsIn(record: Rec): readonly ProgramFact[] {
+  return (CONDITION_FIELDS[record.object] ?? []).flatMap((field) => {
+    const cell = record.fields.get(field);
+    return cell === undefined || !isFilled(cell) ? [] : programsOfCell(cell);
+  });
+}
+
+function programsOfCell(cell: Cell): readonly ProgramFact[] {
+  const programs = commandsIn(parseConditions(cell.data ?? cell.value, cell).assertions).flatMap(programsOf);
+  return [...new Set(programs)].map((program) => ({ program, range: itemRange(cell, program) }));
+}
+
+/** An empty list says nothing; neither does an empty value. */
+export function isFilled({ data, value }: Cell): boolean {
+  return Array.isArray(data) ? data.length > 0 : value !== '' || (data !== undefined && data !== null);
+}

@@ -1,0 +1,110 @@
+/** Rule phase-graph: the phases of a project can be walked from the first to an end, and the project stands in one of them. */
+import { posix } from 'node:path';
+import type { Diagnostic, Range } from '../../kernel/diagnostic.js';
+import { nearestName } from '../../kernel/nearest-name.js';
+import type { Rec } from '../../markdown/types.js';
+import { fieldText } from '../../project/field-text.js';
+import { type PhaseGraph, PHASES_FILE, phasesIn, reachablePhases } from '../../project/phases.js';
+import type { ObjectSpec } from '../../registry/types.js';
+import { fieldItems } from '../field-items.js';
+import type { GovernedFile } from '../governed-file.js';
+import type { PhaseFact } from '../phase-facts.js';
+import { fieldRange, keyRange } from '../record-place.js';
+import type { FileRule, WorkspaceRule } from '../rule.js';
+
+const NAMED = { id: 'phase-graph', severity: 'error', suppressible: 'warnings' } as const;
+
+/** What one file of phases says of itself. A name that stands twice is key-unique. */
+export const phaseGraph: FileRule = {
+  kind: 'file',
+  ...NAMED,
+  run: (file) => file.objects.filter((object) => object.object === 'PHASES').flatMap((object) => graphProblems(file, object)),
+};
+
+function graphProblems(file: GovernedFile, object: ObjectSpec): Diagnostic[] {
+  const records = file.records('PHASES');
+  const graph = phasesIn(file.path, records);
+  const unknown = records.flatMap((record) => unknownSuccessors(graph, object, record));
+  // Where a phase leads nowhere, what can be reached is not known.
+  return unknown.length > 0 ? unknown : [...unreachable(graph, object, records), ...endless(graph, object, records)];
+}
+
+function unknownSuccessors(graph: PhaseGraph, object: ObjectSpec, record: Rec): Diagnostic[] {
+  const [spec, cell] = [object.fields.get('successors'), record.fields.get('successors')];
+  if (spec === undefined || cell === undefined) return [];
+  return fieldItems(spec.type, cell).flatMap(({ text, range }): Diagnostic[] => {
+    if (text === '' || graph.phases.has(text)) return [];
+    const near = nearestName(text, graph.phases.keys());
+    return [{ rule: NAMED.id, severity: 'error', message: `"${text}" follows "${record.key}", but is not declared in ${graph.file}`, range, expected: [...graph.phases.keys()].join(', '), actual: text, hint: near === undefined ? `add a section "## ${text}"` : `did you mean ${near}?` }];
+  });
+}
+
+function unreachable(graph: PhaseGraph, object: ObjectSpec, records: readonly Rec[]): Diagnostic[] {
+  const [first = ''] = graph.phases.keys();
+  const reached = reachablePhases(graph, first);
+  return firstOfEach(records).filter((record) => !reached.has(record.key)).map((record) => ({ rule: NAMED.id, severity: 'warning', message: `no phase leads from "${first}" to "${record.key}"`, range: keyRange(object, record), expected: 'a phase that has it among its successors', actual: 'none', hint: 'the first phase of the page is where a project begins' }));
+}
+
+/** One finding for all phases from which no end can be reached: it is one circle, or several that lead into each other. */
+function endless(graph: PhaseGraph, object: ObjectSpec, records: readonly Rec[]): Diagnostic[] {
+  const before = new Map<string, string[]>();
+  for (const { name, successors } of graph.phases.values()) for (const next of successors) before.set(next, [...(before.get(next) ?? []), name]);
+  const ends = new Set<string>();
+  const open = [...graph.phases.values()].filter((phase) => phase.successors.length === 0).map((phase) => phase.name);
+  for (let name = open.pop(); name !== undefined; name = open.pop()) {
+    if (ends.has(name)) continue;
+    ends.add(name);
+    open.push(...(before.get(name) ?? []));
+  }
+  const circle = firstOfEach(records).filter((record) => !ends.has(record.key));
+  const [record] = circle;
+  if (record === undefined) return [];
+  return [{ rule: NAMED.id, severity: 'warning', message: `the project never ends: nothing leads out of ${circle.map((one) => one.key).join(', ')}`, range: firstSuccessor(object, record), expected: 'a way to a phase without successors', actual: graph.phases.get(record.key)?.successors.join(', ') ?? '' }];
+}
+
+function firstSuccessor(object: ObjectSpec, record: Rec): Range {
+  const [spec, cell] = [object.fields.get('successors'), record.fields.get('successors')];
+  const first = spec === undefined || cell === undefined ? undefined : fieldItems(spec.type, cell)[0];
+  return first?.range ?? fieldRange(object, record, 'successors');
+}
+
+/** Without those whose name stood before. */
+function firstOfEach(records: readonly Rec[]): readonly Rec[] {
+  const seen = new Set<string>();
+  return records.filter((record) => !seen.has(record.key) && seen.add(record.key) !== undefined);
+}
+
+/** What a project says of its phases. */
+export const phaseDeclared: WorkspaceRule = {
+  kind: 'workspace',
+  ...NAMED,
+  run: ({ snapshot, schema, facts }) => {
+    const object = schema.objects.get('PROJECT');
+    if (object === undefined || !schema.objects.has('PHASES')) return [];
+    const over = new Set(snapshot.records('DISPATCH').filter((row) => /^(?:complete|abandoned)$/.test(fieldText(row, 'status'))).map((row) => fieldText(row, 'slug')));
+    return snapshot.records('PROJECT').flatMap((record): Diagnostic[] => {
+      const file = posix.join(posix.dirname(record.file), PHASES_FILE);
+      const known = facts.get(file);
+      const name = fieldText(record, 'phase.name');
+      // Front matter that cannot be read is record-shape, a phase that is missing field-contract.
+      if (over.has(record.key) || name === '' || known?.unread.includes('PHASES') === true) return [];
+      if (known === undefined || known.phases.length === 0) {
+        return [{ rule: NAMED.id, severity: 'warning', message: `the project ${record.key} declares no phases: nothing can follow "${name}", and nothing ends it`, range: fieldRange(object, record, 'phase.name'), expected: `a section "## ${name}" in ${file}`, actual: known === undefined ? 'no such file' : 'no section' }];
+      }
+      return standing(object, record, { file, name, phases: known.phases });
+    });
+  },
+};
+
+function standing(object: ObjectSpec, record: Rec, at: { readonly file: string; readonly name: string; readonly phases: readonly PhaseFact[] }): Diagnostic[] {
+  const { file, name, phases } = at;
+  const phase = phases.find((one) => one.name === name);
+  if (phase === undefined) {
+    const names = phases.map((one) => one.name);
+    const near = nearestName(name, names);
+    return [{ rule: NAMED.id, severity: 'error', message: `${record.key} is in the phase "${name}", which is not declared in ${file}`, range: fieldRange(object, record, 'phase.name'), expected: names.join(', '), actual: name, ...(near === undefined ? {} : { hint: `did you mean ${near}?` }) }];
+  }
+  const successor = fieldText(record, 'phase.successor');
+  if (successor === '' || phase.successors.includes(successor)) return [];
+  return [{ rule: NAMED.id, severity: 'error', message: `"${successor}" is to follow "${name}", which ${file} does not allow`, range: fieldRange(object, record, 'phase.successor'), expected: phase.successors.join(', ') || 'nothing: it is the last phase', actual: successor }];
+}
