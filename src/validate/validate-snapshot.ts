@@ -25,8 +25,8 @@ export type ValidateOptions = {
   readonly cache?: FactsCache;
 };
 
-/** `get` answers only for a file whose content is as it was when its facts were put, under the same schema and the same rules. */
-export type FactsCache = { get(path: string): FileFacts | undefined; put(path: string, facts: FileFacts): void };
+/** `get` answers only for a file whose content is as it was when its facts were put, under the same schema and the same rules. `snapshot`: the one that is validated, with kept records. */
+export type FactsCache = { readonly snapshot?: Snapshot; get(path: string): FileFacts | undefined; put(path: string, facts: FileFacts): void };
 
 export type Validation = { readonly diagnostics: readonly Diagnostic[]; readonly files: number; readonly records: number };
 
@@ -35,7 +35,8 @@ export async function validateSnapshot(snapshot: Snapshot, options: ValidateOpti
   return (await validate(snapshot, options)).diagnostics;
 }
 
-export async function validate(snapshot: Snapshot, options: ValidateOptions = {}): Promise<Validation> {
+export async function validate(given: Snapshot, options: ValidateOptions = {}): Promise<Validation> {
+  const snapshot = options.cache?.snapshot ?? given;
   const { schema } = snapshot;
   const facts = collectFacts(snapshot, options.cache);
   const context: WorkspaceContext = { snapshot, schema, facts, unread: unreadObjects(snapshot, facts), home: options.home, modules: options.modules ?? [] };

@@ -29,13 +29,13 @@ export function openSnapshot(root: string, options: SnapshotOptions): Snapshot {
     const text = textOf(path);
     return text === undefined ? undefined : scan(text);
   });
-  const loaded = schemaOf(textOf(REGISTRY_FILE));
-  const { schema } = loaded;
-  const filesOf = memo((object: string): readonly string[] => listFiles(files, schema.objects.get(object)));
-  const objectsOf = memo((path: string): readonly ObjectSpec[] => [...schema.objects.values()].filter((object) => globMatches(object.glob, path)));
+  let read: LoadedSchema | undefined;
+  const loaded = (): LoadedSchema => (read ??= schemaOf(textOf(REGISTRY_FILE)));
+  const filesOf = memo((object: string): readonly string[] => listFiles(files, loaded().schema.objects.get(object)));
+  const objectsOf = memo((path: string): readonly ObjectSpec[] => [...loaded().schema.objects.values()].filter((object) => globMatches(object.glob, path)));
   const readIn = memo((id: string): ReadResult => {
     const [object = '', path = ''] = id.split('\0');
-    const spec = schema.objects.get(object);
+    const spec = loaded().schema.objects.get(object);
     const doc = docOf(path);
     return spec === undefined || doc === undefined ? { records: NONE, diagnostics: NONE } : readRecords(doc, path, spec);
   });
@@ -47,8 +47,12 @@ export function openSnapshot(root: string, options: SnapshotOptions): Snapshot {
   const snapshot: Snapshot = {
     root,
     now: options.now,
-    schema,
-    schemaDiagnostics: loaded.diagnostics,
+    get schema() {
+      return loaded().schema;
+    },
+    get schemaDiagnostics() {
+      return loaded().diagnostics;
+    },
     files,
     bytes: bytesOf,
     text: textOf,
@@ -67,6 +71,10 @@ export function openSnapshot(root: string, options: SnapshotOptions): Snapshot {
     sql: () => {
       view ??= openSqlView(snapshot);
       return view;
+    },
+    release: (path) => {
+      for (const object of objectsOf(path)) readIn.forget(`${object.object}\0${path}`);
+      for (const kept of [bytesOf, textOf, docOf, objectsOf]) kept.forget(path);
     },
   };
   return snapshot;
@@ -105,13 +113,16 @@ function decode(bytes: Buffer | undefined): string | undefined {
   }
 }
 
-function memo<T>(compute: (key: string) => T): (key: string) => T {
+type Memo<T> = ((key: string) => T) & { readonly forget: (key: string) => void };
+
+function memo<T>(compute: (key: string) => T): Memo<T> {
   const kept = new Map<string, T>();
-  return (key) => {
+  const ask = (key: string): T => {
     const known = kept.get(key);
     if (known !== undefined || kept.has(key)) return known as T;
     const value = compute(key);
     kept.set(key, value);
     return value;
   };
+  return Object.assign(ask, { forget: (key: string) => void kept.delete(key) });
 }

@@ -51,6 +51,8 @@ export interface Snapshot {
   /** What reading this file's records found wrong (cells missing, malformed front matter, ambiguous locator …). */
   recordDiagnostics(path: string): readonly Diagnostic[];
   sql(): SqlView;
+  /** Gives back the memory of what was read of a file; what is asked of it later is read again. For who goes through very many files once. */
+  release?(path: string): void;
 }
 
 export type Actor = { readonly kind: 'owner' | 'pass' | 'nocturne'; readonly name: string };

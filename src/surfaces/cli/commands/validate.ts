@@ -1,11 +1,14 @@
 /** `nocturne validate`: all checks, as a report; `--fix` puts right what can be, `--watch` goes on. */
+import { join } from 'node:path';
 import { EXIT, type ExitCode, NocturneError } from '../../../kernel/error.js';
 import { jsonReport } from '../../../report/json.js';
 import { textReport } from '../../../report/text.js';
 import { countsOf } from '../../../report/types.js';
-import { ruleIds, type ValidateOptions, type Validation, validate } from '../../../validate/validate-snapshot.js';
+import { validateKept } from '../../../validate/kept-validation.js';
+import type { ValidateOptions, Validation } from '../../../validate/validate-snapshot.js';
 import type { Snapshot } from '../../../workspace/types.js';
 import { changedSince } from '../changed-since.js';
+import { programStamp } from '../program-stamp.js';
 import type { Command, CommandResult, Context, Parsed } from '../types.js';
 
 const FORMATS = ['text', 'json', 'sarif', 'github', 'junit'] as const;
@@ -23,20 +26,27 @@ export const command: Command = {
   examples: ['nocturne validate', 'nocturne validate --fix --dry-run', 'nocturne validate --rule link-broken', 'nocturne validate --since origin/main --format github'],
   async run(context, { options }) {
     const format = formatOf(context, options);
-    const settings = settingsOf(context, options);
+    const settings = await settingsOf(context, options);
     if (options['watch'] === true) return watch(context, { settings, format, fix: options['fix'] === true });
     if (options['fix'] === true && options['dryRun'] === true) return preview(context, settings);
     if (options['dryRun'] === true) throw new NocturneError('USAGE', '--dry-run says what --fix would do', { hint: 'nocturne validate --fix --dry-run' });
     const fixed = options['fix'] === true ? await fix(context, settings) : '';
     const snapshot = context.workspace().snapshot();
-    const found = await validate(snapshot, settings);
+    const found = await check(context, snapshot, settings);
     return resultOf(context, { snapshot, found, format, fixed });
   },
 };
 
-function settingsOf(context: Context, options: Parsed['options']): ValidateOptions {
+/** Through the cache: what was found in files that are as they were is not looked for again. */
+function check(context: Context, snapshot: Snapshot, settings: ValidateOptions): Promise<Validation> {
+  const { state, home } = context.workspace();
+  return validateKept(snapshot, { ...settings, program: programStamp(context.packageRoot), outside: [state, join(home, 'keys')], progress: (line) => context.progress(line) });
+}
+
+async function settingsOf(context: Context, options: Parsed['options']): Promise<ValidateOptions> {
   const { rule, since } = options;
   if (typeof rule === 'string') {
+    const { ruleIds } = await import('../../../validate/validate-snapshot.js');
     const known = ruleIds(context.workspace().snapshot());
     if (!known.includes(rule)) throw new NocturneError('USAGE', `there is no rule ${rule}`, { hint: `rules: ${known.join(', ')}` });
   }
@@ -86,7 +96,7 @@ async function fix(context: Context, settings: ValidateOptions): Promise<string>
 async function preview(context: Context, settings: ValidateOptions): Promise<CommandResult> {
   const [{ plannedFixes }, { createTwoFilesPatch }] = await Promise.all([import('../fix-findings.js'), import('diff')]);
   const snapshot = context.workspace().snapshot();
-  const found = await validate(snapshot, settings);
+  const found = await check(context, snapshot, settings);
   const planned = plannedFixes(snapshot, found.diagnostics);
   const diff = planned.map(({ path, text, after }) => createTwoFilesPatch(`a/${path}`, `b/${path}`, text, after, undefined, undefined, { context: 3 })).join('');
   return { exit: exitOf(found), text: diff === '' ? 'there is nothing that could be put right without asking' : diff, json: { ...jsonReport(found), fixes: planned.map(({ path, fixes, rules }) => ({ file: path, places: fixes, rules })) } };
@@ -99,7 +109,7 @@ async function watch(context: Context, at: { readonly settings: ValidateOptions;
   await watchWorkspace(context.root(), async () => {
     const fixed = at.fix ? await fix(context, at.settings) : '';
     const snapshot = context.workspace().snapshot();
-    const result = await resultOf(context, { snapshot, found: await validate(snapshot, at.settings), format: 'text', fixed });
+    const result = await resultOf(context, { snapshot, found: await check(context, snapshot, at.settings), format: 'text', fixed });
     exit = result.exit;
     process.stdout.write(`${result.text}\n`);
   });

@@ -1,0 +1,119 @@
+/** Records as short text and back, for the cache; and a snapshot that takes them from there instead of from the files. */
+import type { Range } from '../kernel/diagnostic.js';
+import type { Cell, Rec } from '../markdown/types.js';
+import { locateIn } from './address.js';
+import { openSqlView } from './sql-view.js';
+import type { Snapshot, SqlView } from './types.js';
+
+/** `end` is left out where a range ends in its own line: it is as long there as in the text. */
+type KeptPlace = readonly [start: number, end: number, line: number, column: number, ...end: [] | [line: number, column: number]];
+/** `value` is 0 when it is `raw`. */
+type KeptCell = readonly [name: string, place: KeptPlace, raw: string, value: string | 0, data?: unknown];
+type KeptRecord = readonly [key: string, place: KeptPlace, ...cells: KeptCell[]];
+
+/** `undefined` when something in them has no exact form as JSON. */
+export function encodeRecords(records: readonly Rec[]): string | undefined {
+  const kept: KeptRecord[] = [];
+  for (const record of records) {
+    const cells: KeptCell[] = [];
+    for (const [name, cell] of record.fields) {
+      if ('data' in cell && !isJson(cell.data)) return undefined;
+      const common = [name, placeOf(cell), cell.raw, cell.value === cell.raw ? 0 : cell.value] as const;
+      cells.push('data' in cell ? [...common, cell.data] : common);
+    }
+    kept.push([record.key, placeOf(record), ...cells]);
+  }
+  return JSON.stringify(kept);
+}
+
+function placeOf({ start, end, range }: { readonly start: number; readonly end: number; readonly range: Range }): KeptPlace {
+  const { line, column, endLine, endColumn } = range;
+  return endLine === line && endColumn === column + end - start ? [start, end, line, column] : [start, end, line, column, endLine, endColumn];
+}
+
+function rangeOf(file: string, [start, end, line, column, endLine = line, endColumn = column + end - start]: KeptPlace): Range {
+  return { file, line, column, endLine, endColumn };
+}
+
+/** Cells are made when they are asked for: of very many records most are only looked through. */
+export function decodeRecords(text: string, at: { readonly object: string; readonly file: string }): readonly Rec[] {
+  const { object, file } = at;
+  return (JSON.parse(text) as readonly KeptRecord[]).map(([key, place, ...cells]) => ({ object, key, file, fields: new KeptFields(file, cells), range: rangeOf(file, place), start: place[0], end: place[1] }));
+}
+
+class KeptFields implements ReadonlyMap<string, Cell> {
+  readonly #file: string;
+  readonly #cells: readonly KeptCell[];
+  constructor(file: string, cells: readonly KeptCell[]) {
+    this.#file = file;
+    this.#cells = cells;
+  }
+  get size(): number {
+    return this.#cells.length;
+  }
+  has(name: string): boolean {
+    return this.#cells.some((cell) => cell[0] === name);
+  }
+  get(name: string): Cell | undefined {
+    for (const kept of this.#cells) if (kept[0] === name) return cellOf(this.#file, kept);
+    return undefined;
+  }
+  *entries(): MapIterator<[string, Cell]> {
+    for (const kept of this.#cells) yield [kept[0], cellOf(this.#file, kept)];
+  }
+  *keys(): MapIterator<string> {
+    for (const [name] of this.#cells) yield name;
+  }
+  *values(): MapIterator<Cell> {
+    for (const kept of this.#cells) yield cellOf(this.#file, kept);
+  }
+  forEach(call: (cell: Cell, name: string, map: ReadonlyMap<string, Cell>) => void): void {
+    for (const [name, cell] of this.entries()) call(cell, name, this);
+  }
+  [Symbol.iterator](): MapIterator<[string, Cell]> {
+    return this.entries();
+  }
+}
+
+function cellOf(file: string, kept: KeptCell): Cell {
+  const [, place, raw, value] = kept;
+  const cell = { raw, value: value === 0 ? raw : value, start: place[0], end: place[1], range: rangeOf(file, place) };
+  return kept.length > 4 ? { ...cell, data: kept[4] } : cell;
+}
+
+function isJson(data: unknown): boolean {
+  if (data === null || typeof data === 'string' || typeof data === 'boolean') return true;
+  if (typeof data === 'number') return Number.isFinite(data) && !Object.is(data, -0);
+  if (Array.isArray(data)) return data.every(isJson);
+  return typeof data === 'object' && Object.getPrototypeOf(data) === Object.prototype && Object.entries(data).every(([name, value]) => name !== '__proto__' && isJson(value));
+}
+
+/** The same snapshot; records come from `kept` where it has them. */
+export function withKeptRecords(snapshot: Snapshot, kept: (path: string, object: string) => readonly Rec[] | undefined): Snapshot {
+  const inFile = new Map<string, readonly Rec[]>();
+  const ofObject = new Map<string, readonly Rec[]>();
+  const byKey = new Map<string, ReadonlyMap<string, Rec>>();
+  let view: SqlView | undefined;
+  const recordsIn = (path: string, object: string): readonly Rec[] => once(inFile, `${object}\0${path}`, () => kept(path, object) ?? snapshot.recordsIn(path, object));
+  const records = (object: string): readonly Rec[] => once(ofObject, object, () => snapshot.filesOf(object).flatMap((path) => recordsIn(path, object)));
+  const own: Snapshot = {
+    ...snapshot,
+    recordsIn,
+    records,
+    record: (object, key) => once(byKey, object, () => new Map([...records(object)].reverse().map((record) => [record.key, record]))).get(key),
+    locate: (address) => locateIn(own, address),
+    sql: () => {
+      view ??= openSqlView(own);
+      return view;
+    },
+  };
+  return own;
+}
+
+function once<T>(kept: Map<string, T>, key: string, compute: () => T): T {
+  const known = kept.get(key);
+  if (known !== undefined) return known;
+  const value = compute();
+  kept.set(key, value);
+  return value;
+}

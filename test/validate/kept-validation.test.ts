@@ -1,0 +1,142 @@
+import { existsSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import t from 'tap';
+import { decodeFacts, encodeFacts } from '../../src/validate/facts-text.js';
+import { fileFacts } from '../../src/validate/file-facts.js';
+import { governedFile } from '../../src/validate/governed-file.js';
+import { validateKept } from '../../src/validate/kept-validation.js';
+import { FILE_RULES } from '../../src/validate/rules.js';
+import { type Validation, validate } from '../../src/validate/validate-snapshot.js';
+import { routeOf } from '../../src/registry/route.js';
+import { isSettled, statText } from '../../src/workspace/file-stat.js';
+import { decodeRecords, encodeRecords } from '../../src/workspace/kept-records.js';
+import { openSnapshot } from '../../src/workspace/snapshot.js';
+import type { FileEntry } from '../../src/workspace/types.js';
+import { walk } from '../../src/workspace/walk.js';
+import { makeWorkspace } from '../support/make-workspace.js';
+
+const NOW = new Date('2026-11-21T01:30:00Z');
+const BROKEN = '\nSee [that](nowhere-to-be-found.md).\n';
+const FIXED = `${'\nSee [that](MODEL-TIERS.md)'.padEnd(BROKEN.length - 2)}.\n`;
+
+type Told = { readonly found: Validation; readonly said: readonly string[] };
+
+/** As the command does it, with the files as old as `ago` says: what was written a moment ago is never taken from the cache by its times alone. */
+async function check(root: string, options: { readonly program?: string; readonly ago?: number } = {}): Promise<Told> {
+  const said: string[] = [];
+  const snapshot = openSnapshot(root, { now: NOW, ...(options.ago === undefined ? {} : { files: aged(root, options.ago) }) });
+  const found = await validateKept(snapshot, { program: options.program ?? 'test', outside: [], progress: (line) => said.push(line) });
+  return { found, said };
+}
+
+/** The listing as it would be if everything had been written earlier. */
+function aged(root: string, ago: number): ReadonlyMap<string, FileEntry> {
+  return new Map([...walk(root)].map(([path, entry]) => [path, { ...entry, ctimeMs: entry.ctimeMs - ago }]));
+}
+
+const broken = (found: Validation): number => found.diagnostics.filter((one) => one.rule === 'link-broken' && one.range.file === 'MEMORY.md').length;
+
+t.test('the answer is the same without a cache, with a new one and with a full one', async (t) => {
+  const { root } = makeWorkspace(t.testdir());
+  writeFileSync(join(root, 'MEMORY.md'), `${readFileSync(join(root, 'MEMORY.md'), 'utf8')}${BROKEN}`);
+  const plain = await validate(openSnapshot(root, { now: NOW }));
+  for (const ago of [undefined, undefined, 60_000, 60_000, 60_000]) t.strictSame((await check(root, ago === undefined ? {} : { ago })).found, plain);
+  rmSync(join(root, '.nocturne'), { recursive: true });
+  t.strictSame((await check(root)).found, plain);
+  t.ok(existsSync(join(root, '.nocturne/cache.db')));
+});
+
+t.test('a change of the same size with the old time of writing put back is found', async (t) => {
+  const { root } = makeWorkspace(t.testdir());
+  const path = join(root, 'MEMORY.md');
+  const text = readFileSync(path, 'utf8');
+  writeFileSync(path, text + FIXED);
+  const { atime, mtime, size } = statSync(path);
+  t.equal(broken((await check(root, { ago: 60_000 })).found), 0);
+  t.equal(broken((await check(root, { ago: 60_000 })).found), 0);
+  writeFileSync(path, text + BROKEN);
+  utimesSync(path, atime, mtime);
+  t.equal(statSync(path).size, size);
+  t.equal(broken((await check(root, { ago: 60_000 })).found), 1, 'the time of change says it');
+});
+
+t.test('two changes within one tick of the clock are two changes', async (t) => {
+  const { root } = makeWorkspace(t.testdir());
+  const path = join(root, 'MEMORY.md');
+  const text = readFileSync(path, 'utf8');
+  writeFileSync(path, text + FIXED);
+  const files = walk(root);
+  const settings = { program: 'test', outside: [], progress: () => undefined };
+  t.equal(broken(await validateKept(openSnapshot(root, { now: NOW, files }), settings)), 0);
+  writeFileSync(path, text + BROKEN);
+  // The same listing: as if size and all times were the same.
+  t.equal(broken(await validateKept(openSnapshot(root, { now: NOW, files }), settings)), 1);
+});
+
+t.test('a cache that cannot be read is made anew, and that is said', async (t) => {
+  const { root } = makeWorkspace(t.testdir());
+  const plain = (await check(root)).found;
+  const path = join(root, '.nocturne/cache.db');
+  for (const damage of [Buffer.from('not a database at all, and long enough to be looked at as one'), Buffer.concat([readFileSync(path).subarray(0, 8192), Buffer.alloc(readFileSync(path).length - 8192, 7)])]) {
+    writeFileSync(path, damage);
+    const { found, said } = await check(root);
+    t.strictSame(found, plain);
+    t.match(said.join('\n'), /cache\.db is made anew: /);
+    t.strictSame((await check(root)).said, [], 'and is one again');
+  }
+});
+
+t.test('where nothing can be kept the answer is the same', async (t) => {
+  const { root } = makeWorkspace(t.testdir());
+  const plain = await validate(openSnapshot(root, { now: NOW }));
+  rmSync(join(root, '.nocturne'), { recursive: true, force: true });
+  writeFileSync(join(root, '.nocturne'), 'in the way');
+  const { found, said } = await check(root);
+  t.strictSame(found, plain);
+  t.match(said.join('\n'), /nothing is kept for the next run/);
+});
+
+t.test('another program does not believe what this one kept', async (t) => {
+  const { root } = makeWorkspace(t.testdir());
+  await check(root, { ago: 60_000 });
+  const before = readFileSync(join(root, '.nocturne/validation.json'), 'utf8');
+  await check(root, { program: 'another', ago: 60_000 });
+  t.not(readFileSync(join(root, '.nocturne/validation.json'), 'utf8'), before);
+});
+
+t.test('records and facts of every shipped file survive being kept', async (t) => {
+  const { root } = makeWorkspace(t.testdir());
+  const snapshot = openSnapshot(root, { now: NOW });
+  let records = 0;
+  for (const path of snapshot.files.keys()) {
+    for (const { object } of snapshot.objectsOf(path)) {
+      const read = snapshot.recordsIn(path, object);
+      const kept = decodeRecords(encodeRecords(read) ?? '[]', { object, file: path });
+      t.strictSame(kept.map((one) => ({ ...one, fields: [...one.fields] })), read.map((one) => ({ ...one, fields: [...one.fields] })), `${path} ${object}`);
+      for (const [i, one] of kept.entries()) for (const name of read[i]?.fields.keys() ?? []) if (!one.fields.has(name) || !isDeepStrictEqual(one.fields.get(name), read[i]?.fields.get(name))) t.fail(`${path} ${name}`);
+      records += read.length;
+    }
+    const file = governedFile(snapshot, path, routeOf(snapshot.schema, path).tier);
+    if (file === undefined) continue;
+    const facts = fileFacts(file, FILE_RULES);
+    t.strictSame(decodeFacts(path, encodeFacts(path, facts)), JSON.parse(JSON.stringify(facts)), path);
+  }
+  t.ok(records > 50);
+});
+
+t.test('numbers that JSON does not have are not kept', async (t) => {
+  const range = { file: 'x.md', line: 1, column: 1, endLine: 1, endColumn: 2 };
+  const record = (data: unknown) => ({ object: 'X', key: 'k', file: 'x.md', fields: new Map([['a', { raw: 'x', value: 'x', start: 0, end: 1, range, data }]]), range, start: 0, end: 1 });
+  for (const data of [Number.NaN, [Number.POSITIVE_INFINITY], { a: -0 }, new Map(), undefined]) t.equal(encodeRecords([record(data)]), undefined);
+  for (const data of [null, [], {}, [1, 'a', { b: [true, null] }]]) t.not(encodeRecords([record(data)]), undefined);
+});
+
+t.test('what was changed within the last tick of the clock is not settled', async (t) => {
+  const entry = { path: 'x', size: 1, mtimeMs: 0, ctimeMs: 10_000, ino: 1, mode: 0, kind: 'file', links: 1 } as const;
+  t.notOk(isSettled(entry, 10_000));
+  t.notOk(isSettled(entry, 12_000));
+  t.notOk(isSettled(entry, 9_000), 'from the future');
+  t.ok(isSettled(entry, 20_000));
+  t.not(statText(entry), statText({ ...entry, ctimeMs: 10_001 }));
+});
