@@ -76,7 +76,7 @@ export interface GuardedTools {
   write(path: string, content: string): ToolResult | Promise<ToolResult>;
   edit(path: string, oldText: string, newText: string): ToolResult | Promise<ToolResult>;
   search(pattern: string, glob?: string): ToolResult;
-  query(sql: string): ToolResult;
+  query(sql: string): ToolResult | Promise<ToolResult>;
   run(command: string): Promise<ToolResult>;
 }
 

@@ -6,10 +6,11 @@ import type { Action, Decision } from '../governance/types.js';
 import { globMatches } from '../kernel/glob.js';
 import { act } from './act.js';
 import { authorityOf } from './authority.js';
+import { boundedQuery } from './bounded-query.js';
+import { clip } from './clip.js';
 import { commandFolder, runWords } from './run-command-line.js';
 import type { Pass } from './types.js';
 
-const MOST = 40_000;
 const MOST_HITS = 100;
 
 /** @param refused told one line for each refusal, for the briefing. */
@@ -55,14 +56,7 @@ export function guardedTools(pass: Pass, refused: (line: string) => void): Guard
       }
       return { ok: true, text: hits.length === 0 ? 'Nothing found.' : hits.join('\n') };
     },
-    query(sql) {
-      try {
-        const { columns, rows } = workspace.snapshot().sql().query(sql);
-        return { ok: true, text: clip(JSON.stringify({ columns, rows: rows.slice(0, 200) })) };
-      } catch (error) {
-        return { ok: false, text: error instanceof Error ? error.message : String(error) };
-      }
-    },
+    query: (sql) => boundedQuery(workspace.root, sql, { now: workspace.clock.now(), signal: pass.env.signal }),
     async run(command) {
       const words = plainWords(command);
       if (words === undefined) return refuse({ kind: 'exec', command }, { verdict: 'deny', tier: undefined, reasons: [{ code: 'command-unparsable', message: 'only one plain command can be run: no pipes, redirections, variables or wildcards' }], impact: [], diagnostics: [] });
@@ -78,8 +72,4 @@ function normal(pass: Pass, path: string): string {
   const { workspace } = pass.env;
   const relative = path.startsWith(`${workspace.root}/`) ? path.slice(workspace.root.length + 1) : path;
   return relative.replace(/^\.\//, '');
-}
-
-function clip(content: string): string {
-  return content.length <= MOST ? content : `${content.slice(0, MOST)}\n… ${content.length - MOST} more characters; read a range of lines`;
 }

@@ -8,6 +8,8 @@ import { withoutCode } from '../markdown/without-code.js';
 export type Link = { readonly target: string; readonly path: string | undefined; readonly anchor: string | undefined; readonly line: number; readonly start: number; readonly end: number };
 
 const INLINE = /!?\[(?:[^[\]\\]|\\.|\[[^\]]*\])*\]\(\s*(<[^<>\n]*>|[^\s()]*(?:\([^\s()]*\)[^\s()]*)*)(?:\s+(?:"[^"]*"|'[^']*'))?\s*\)/g;
+/** Length of `[![](x)](`: from there on a link's text may hold an image. */
+const SHORTEST = 9;
 const DEFINITION = /^ {0,3}\[[^\]\n]+\]:[ \t]*(<[^<>\n]*>|\S+)/gm;
 
 export function linksOf(doc: Doc, file: string): readonly Link[] {
@@ -16,13 +18,16 @@ export function linksOf(doc: Doc, file: string): readonly Link[] {
   const text = withoutCode(doc, { comments: true });
   const map = { starts: doc.lineStarts, length: doc.text.length };
   const links: Link[] = [];
+  const add = (raw: string, start: number): void => {
+    const target = /^<.*>$/.test(raw) ? raw.slice(1, -1) : raw;
+    if (target !== '') links.push({ target, ...resolve(target, file), line: positionAt(map, start).line, start, end: start + raw.length });
+  };
   for (const pattern of patterns) {
     for (const found of text.matchAll(pattern)) {
       const raw = found[1] ?? '';
-      const target = raw.startsWith('<') ? raw.slice(1, -1) : raw;
-      if (target === '') continue;
       const start = found.index + found[0].lastIndexOf(raw);
-      links.push({ target, ...resolve(target, file), line: positionAt(map, start).line, start, end: start + raw.length });
+      if (pattern === INLINE && start - found.index > SHORTEST) for (const image of found[0].slice(1, start - found.index).matchAll(INLINE)) add(image[1] ?? '', found.index + 1 + image.index + image[0].lastIndexOf(image[1] ?? ''));
+      add(raw, start);
     }
   }
   return links;

@@ -8,7 +8,10 @@ import { routeOf } from '../registry/route.js';
 import type { Snapshot, SqlView } from './types.js';
 
 type Sql = string | number | null;
-type Table = { readonly name: string; readonly columns: readonly string[]; readonly rows: () => Iterable<readonly Sql[]> };
+/** `integers`: columns of whole numbers; SQLite would divide and print them as fractions else. */
+type Table = { readonly name: string; readonly columns: readonly string[]; readonly integers: ReadonlySet<string>; readonly rows: () => Iterable<readonly Sql[]> };
+
+const LINE: ReadonlySet<string> = new Set(['line']);
 
 /** Name of an object's table: lower case, `-` becomes `_`. */
 export function tableName(object: string): string {
@@ -23,7 +26,7 @@ export function openSqlView(snapshot: Snapshot): SqlView {
     if (held === undefined) {
       const Driver = createRequire(import.meta.url)('better-sqlite3') as new (path: string) => Database;
       held = new Driver(':memory:');
-      for (const table of tables.values()) held.exec(`CREATE TABLE ${quote(table.name)} (${table.columns.map(quote).join(', ')})`);
+      for (const table of tables.values()) held.exec(`CREATE TABLE ${quote(table.name)} (${table.columns.map((column) => `${quote(column)}${table.integers.has(column) ? ' INTEGER' : ''}`).join(', ')})`);
     }
     return held;
   };
@@ -64,7 +67,8 @@ function* objectTables(snapshot: Snapshot): Iterable<Table> {
     const fields = fieldNames(object);
     yield {
       name: tableName(object.object),
-      columns: ['key', ...fields.map((field) => field.replaceAll('.', '_')), 'file', 'line'],
+      columns: ['key', ...fields.map(columnOf), 'file', 'line'],
+      integers: new Set(['line', ...fields.filter((field) => ['int', 'bool'].includes(object.fields.get(field)?.type.kind ?? '')).map(columnOf)]),
       rows: function* () {
         for (const record of snapshot.records(object.object)) {
           yield [record.key, ...fields.map((field) => typed(object.fields.get(field)?.type, record.fields.get(field))), record.file, record.range.line];
@@ -95,6 +99,7 @@ function fixedTables(snapshot: Snapshot): readonly Table[] {
     {
       name: 'files',
       columns: ['path', 'tier', 'object', 'size', 'sha256'],
+      integers: new Set(['size']),
       rows: function* () {
         for (const entry of snapshot.files.values()) yield [entry.path, routeOf(schema, entry.path).tier, snapshot.objectsOf(entry.path).map((object) => object.object).join(',') || null, entry.size, snapshot.hash(entry.path) ?? null];
       },
@@ -102,6 +107,7 @@ function fixedTables(snapshot: Snapshot): readonly Table[] {
     {
       name: 'links',
       columns: ['file', 'line', 'target', 'resolved'],
+      integers: new Set(['line', 'resolved']),
       rows: function* () {
         for (const path of snapshot.files.keys()) {
           const doc = path.endsWith('.md') ? snapshot.doc(path) : undefined;
@@ -109,16 +115,21 @@ function fixedTables(snapshot: Snapshot): readonly Table[] {
         }
       },
     },
-    { name: 'edges', columns: ['source', 'kind', 'target', 'line'], rows: () => schema.edges.map((edge) => [edge.source, edge.kind, edge.target, edge.range.line]) },
-    { name: 'routes', columns: ['pattern', 'tier', 'bundle', 'line'], rows: () => schema.routes.map((route) => [route.pattern, route.tier, route.bundles.join(',') || null, route.range.line]) },
+    { name: 'edges', columns: ['source', 'kind', 'target', 'line'], integers: LINE, rows: () => schema.edges.map((edge) => [edge.source, edge.kind, edge.target, edge.range.line]) },
+    { name: 'routes', columns: ['pattern', 'tier', 'bundle', 'line'], integers: LINE, rows: () => schema.routes.map((route) => [route.pattern, route.tier, route.bundles.join(',') || null, route.range.line]) },
     {
       name: 'fields',
       columns: ['object', 'key', 'field', 'value', 'file', 'line'],
+      integers: LINE,
       rows: function* () {
         for (const object of schema.objects.values()) for (const record of snapshot.records(object.object)) for (const [field, cell] of record.fields) yield [object.object, record.key, field, cell.data === undefined ? cell.value : JSON.stringify(cell.data), record.file, cell.range.line];
       },
     },
   ];
+}
+
+function columnOf(field: string): string {
+  return field.replaceAll('.', '_');
 }
 
 function quote(name: string): string {
