@@ -2,7 +2,7 @@
 import type { Range } from '../kernel/diagnostic.js';
 import type { FileFacts } from './file-facts.js';
 
-const NONE: FileFacts = { diagnostics: [], keys: [], references: [], uniques: [], links: [], suppressions: [], records: 0, unread: [] };
+const NONE: FileFacts = { diagnostics: [], keys: [], references: [], uniques: [], links: [], suppressions: [], phases: [], records: 0, unread: [] };
 
 /** A range in the file itself is a list of numbers; any other is written as it is. */
 export function encodeFacts(path: string, facts: FileFacts): string {

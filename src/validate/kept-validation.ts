@@ -5,13 +5,13 @@ import { join } from 'node:path';
 import { openCache } from '../workspace/cache.js';
 import { TEMP_PREFIX } from '../workspace/durable.js';
 import { isSettled, statText } from '../workspace/file-stat.js';
-import type { FileEntry, Snapshot } from '../workspace/types.js';
+import type { Snapshot } from '../workspace/types.js';
 import type { ValidateOptions, Validation } from './validate-snapshot.js';
 
 export type KeptOptions = ValidateOptions & {
   /** The program and everything else that is neither in the workspace nor in `outside`: another one, and nothing that was kept is believed. */
   readonly program: string;
-  /** Directories outside the workspace whose files rules may look at (trust, anchors, keys). */
+  /** Files, and directories with the files in them, that are not governed and that rules may look at (trust, anchors, keys, the lease). */
   readonly outside: readonly string[];
   readonly progress: (line: string) => void;
 };
@@ -47,21 +47,20 @@ function resultKey(snapshot: Snapshot, { program, outside, modules = [], home = 
     text += `${entry.path}\0${statText(entry)} ${entry.mode} ${entry.links} ${entry.target ?? ''}\n`;
   }
   hash.update(text);
-  for (const directory of outside) {
-    for (const name of namesIn(directory)) {
-      const { size, mtimeMs, ctimeMs, ino } = lstatSync(join(directory, name), { throwIfNoEntry: false }) ?? { size: 0, mtimeMs: 0, ctimeMs: 0, ino: 0 };
-      if (!isSettled({ ctimeMs } as FileEntry, now)) return undefined;
-      hash.update(`${directory}/${name}\0${size} ${mtimeMs} ${ctimeMs} ${ino}\n`);
-    }
+  for (const path of outside.flatMap(withFilesIn)) {
+    const stats = lstatSync(path, { throwIfNoEntry: false });
+    if (stats === undefined) continue;
+    if (!isSettled(stats, now)) return undefined;
+    hash.update(`${path}\0${statText(stats)}\n`);
   }
   return hash.digest('hex');
 }
 
-function namesIn(directory: string): readonly string[] {
+function withFilesIn(path: string): readonly string[] {
   try {
-    return readdirSync(directory).sort();
+    return [path, ...readdirSync(path).sort().map((name) => join(path, name))];
   } catch {
-    return [];
+    return [path];
   }
 }
 

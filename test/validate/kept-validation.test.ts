@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import t from 'tap';
@@ -90,11 +90,21 @@ t.test('a cache that cannot be read is made anew, and that is said', async (t) =
 t.test('where nothing can be kept the answer is the same', async (t) => {
   const { root } = makeWorkspace(t.testdir());
   const plain = await validate(openSnapshot(root, { now: NOW }));
-  rmSync(join(root, '.nocturne'), { recursive: true, force: true });
-  writeFileSync(join(root, '.nocturne'), 'in the way');
+  mkdirSync(join(root, '.nocturne/cache.db'));
   const { found, said } = await check(root);
   t.strictSame(found, plain);
   t.match(said.join('\n'), /nothing is kept for the next run/);
+});
+
+t.test('what depends on the time is looked at every time', async (t) => {
+  const { root } = makeWorkspace(t.testdir());
+  const lock = readFileSync(join(root, 'LOCK.md'), 'utf8');
+  writeFileSync(join(root, 'LOCK.md'), lock.replace(/released/, 'locked'));
+  await check(root, { ago: 60_000 });
+  t.notOk(existsSync(join(root, '.nocturne/validation.json')));
+  writeFileSync(join(root, 'LOCK.md'), lock);
+  await check(root, { ago: 60_000 });
+  t.ok(existsSync(join(root, '.nocturne/validation.json')));
 });
 
 t.test('another program does not believe what this one kept', async (t) => {

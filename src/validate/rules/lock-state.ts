@@ -1,5 +1,4 @@
 /** Rule lock-state: LOCK.md tells one story, and it is that of the lease. */
-import { fixedClock } from '../../kernel/clock.js';
 import type { Diagnostic } from '../../kernel/diagnostic.js';
 import type { Rec } from '../../markdown/types.js';
 import { fieldInt, fieldText, fieldTime } from '../../project/field-text.js';
@@ -19,12 +18,14 @@ export const lockState: WorkspaceRule = {
   run: ({ snapshot, schema }) => {
     const object = schema.objects.get('LOCK');
     if (object === undefined) return [];
-    const lease = leaseStatus(snapshot.root, fixedClock(snapshot.now));
+    // The clock is looked at only where a lease is held: else what was found holds until a file changes.
+    const now = (): Date => snapshot.now;
+    const lease = leaseStatus(snapshot.root, { now });
     return snapshot.records('LOCK').flatMap((record) => {
       const status = fieldText(record, 'status');
       const say = sayOf(object, record);
       if (status === 'released') return released(record, lease, say);
-      return status === 'locked' ? locked(record, { lease, now: snapshot.now.getTime() }, say) : [];
+      return status === 'locked' ? locked(record, { lease, now: now().getTime() }, say) : [];
     });
   },
 };

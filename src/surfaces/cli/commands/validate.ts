@@ -39,8 +39,8 @@ export const command: Command = {
 
 /** Through the cache: what was found in files that are as they were is not looked for again. */
 function check(context: Context, snapshot: Snapshot, settings: ValidateOptions): Promise<Validation> {
-  const { state, home } = context.workspace();
-  return validateKept(snapshot, { ...settings, program: programStamp(context.packageRoot), outside: [state, join(home, 'keys')], progress: (line) => context.progress(line) });
+  const { root, state, home } = context.workspace();
+  return validateKept(snapshot, { ...settings, program: programStamp(context.packageRoot), outside: [state, join(home, 'keys'), join(root, '.nocturne/pass.lock')], progress: (line) => context.progress(line) });
 }
 
 async function settingsOf(context: Context, options: Parsed['options']): Promise<ValidateOptions> {
