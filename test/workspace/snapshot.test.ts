@@ -44,7 +44,11 @@ t.test('each file is read once, when it is first wanted', async (t) => {
   const root = place(t, { 'NOTES.md': '# N\n' });
   const files = openSnapshot(root, { now: NOW }).files;
   const reads: string[] = [];
-  const snapshot = openSnapshot(root, { now: NOW, files, read: (path) => (reads.push(path), readFileSync(join(root, path))) });
+  const reading = (path: string): Buffer => {
+    reads.push(path);
+    return readFileSync(join(root, path));
+  };
+  const snapshot = openSnapshot(root, { now: NOW, files, read: reading });
   t.same(reads, ['REGISTRY.md'], 'at first only the registry');
   for (let i = 0; i < 3; i++) {
     snapshot.text('TASKS.md');

@@ -1,5 +1,6 @@
 import t, { type Test } from 'tap';
 import type { NocturneError } from '../../src/kernel/error.js';
+import type { Rec } from '../../src/markdown/types.js';
 import { openSnapshot } from '../../src/workspace/snapshot.js';
 import { openSqlView, tableName } from '../../src/workspace/sql-view.js';
 import type { Snapshot } from '../../src/workspace/types.js';
@@ -49,7 +50,11 @@ t.test('files, links, edges, routes and fields are tables too', async (t) => {
 t.test('a table is filled when a query names it first, and once', async (t) => {
   const snapshot = snapshotOf(t);
   const asked: string[] = [];
-  const view = openSqlView({ ...snapshot, records: (object) => (asked.push(object), snapshot.records(object)) });
+  const records = (object: string): readonly Rec[] => {
+    asked.push(object);
+    return snapshot.records(object);
+  };
+  const view = openSqlView({ ...snapshot, records });
   t.same(asked, []);
   view.query('SELECT 1');
   t.same(asked, []);
