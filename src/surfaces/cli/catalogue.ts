@@ -7,6 +7,8 @@ export type Group = (typeof GROUPS)[number];
 
 export const CATALOGUE: Readonly<Record<string, Entry>> = {
   init: { group: 'Toolkit', summary: 'make a workspace, or adopt the one that is there, and make its owner', load: () => import('./commands/init.js') },
+  doctor: { group: 'Toolkit', summary: 'what works here and what does not, with the command that mends it', load: () => import('./commands/doctor.js') },
+  upgrade: { group: 'Toolkit', summary: 'bring the shipped pages to this version; your changes stay', load: () => import('./commands/upgrade.js') },
   validate: { group: 'Every day', summary: 'check the whole workspace', load: () => import('./commands/validate.js') },
   explain: { group: 'Every day', summary: 'what a rule is about, or what is known of a file or an object', load: () => import('./commands/explain.js') },
   night: { group: 'Every day', summary: 'worker passes with manager passes between, then the briefing', load: () => import('./commands/night.js') },

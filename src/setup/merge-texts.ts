@@ -1,0 +1,16 @@
+/** Two changes of one text, put together where they do not touch. */
+import { applyPatch, structuredPatch } from 'diff';
+
+/**
+ * The text with both changes; `undefined` when they meet. A patch can find a wrong place where lines repeat, so each change is applied to the
+ * other's result, and only what comes out the same both ways counts.
+ */
+export function mergeTexts(base: string, mine: string, theirs: string): string | undefined {
+  const one = patched(mine, base, theirs);
+  return one !== undefined && one === patched(theirs, base, mine) ? one : undefined;
+}
+
+function patched(text: string, from: string, to: string): string | undefined {
+  const result = applyPatch(text, structuredPatch('', '', from, to), { fuzzFactor: 0, autoConvertLineEndings: true });
+  return result === false ? undefined : result;
+}
