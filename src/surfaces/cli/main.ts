@@ -18,7 +18,7 @@ export async function main(words: readonly string[]): Promise<void> {
 async function run(words: readonly string[]): Promise<ExitCode> {
   if (words[0] === 'gate') {
     const { gateLine } = await import('./gate-line.js');
-    const exit = await gateLine(words.slice(1));
+    const exit = gateLine(words.slice(1));
     if (exit !== undefined) return exit;
   }
   const { dispatch } = await import('./dispatch.js');
