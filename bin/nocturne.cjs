@@ -7,7 +7,7 @@ if (first === '--version' || first === '-V') {
   process.stdout.write(`${require('../package.json').version}\n`);
 } else {
   const exit = first === 'gate' ? bundledGate(rest) : undefined;
-  if (exit === undefined) import('../dist/src/surfaces/cli/main.js').then((main) => main.main(process.argv.slice(2)));
+  if (exit === undefined) void import('../dist/src/surfaces/cli/main.js').then((main) => main.main(process.argv.slice(2)));
   else process.exitCode = exit;
 }
 
