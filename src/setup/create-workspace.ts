@@ -1,11 +1,11 @@
 /** Makes a directory a workspace: carries the plan out, makes the owner's key when there is none, signs, and remembers what was shipped. */
-import { realpathSync } from 'node:fs';
+import { realpathSync, rmdirSync } from 'node:fs';
 import { MANIFEST_FILE, parseManifest } from '../integrity/manifest.js';
 import { createOwnerKey, fingerprintOf, loadOwnerKey, type OwnerKey, ownerKeyStatus } from '../integrity/owner-key.js';
 import { isProtected } from '../integrity/protected-files.js';
 import { signManifest } from '../integrity/sign.js';
 import { signingPlan } from '../integrity/signing-plan.js';
-import { readTrust } from '../integrity/trust.js';
+import { isHomeInside, readTrust } from '../integrity/trust.js';
 import type { Clock } from '../kernel/clock.js';
 import { NocturneError } from '../kernel/error.js';
 import { recover } from '../workspace/recover.js';
@@ -52,6 +52,7 @@ export function createWorkspace(options: CreateOptions): Created {
   const keyMade = ownerKeyStatus(home) === 'missing';
   const opened = keyMade ? undefined : loadOwnerKey(home, secret);
   const root = realpathSync(directory);
+  refuseHomeInside(home, root);
   const existing = existingFiles(root);
   const plan = planFor(options, existing);
   const forgotten = plan.kind === 'workspace' ? undefined : forgetState(home, root, clock.now());
@@ -71,6 +72,13 @@ export function createWorkspace(options: CreateOptions): Created {
   if (plan.kind === 'nightclaw') reserveRunIds(state, plan, clock.now());
   if (plan.backups.size > 0) recordAdoption(workspace, plan, options.owner);
   return { workspace, plan, written, signed, key, keyMade, ...(forgotten === undefined ? {} : { forgotten }) };
+}
+
+function refuseHomeInside(home: string, root: string): void {
+  const made = makeDirectory(home, 0o700);
+  if (!isHomeInside(home, root)) return;
+  for (const directory of made) rmdirSync(directory);
+  throw new NocturneError('CONFIG', `NOCTURNE_HOME (${home}) is inside ${root}, where passes could write it`, { hint: 'set NOCTURNE_HOME to a directory outside of every workspace; nothing was written' });
 }
 
 function planFor(options: Omit<CreateOptions, 'home' | 'passphrase'>, existing: ExistingFiles): Planned {

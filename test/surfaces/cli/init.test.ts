@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough, Writable } from 'node:stream';
@@ -133,7 +133,6 @@ t.test('a clone becomes a workspace itself, and others are still made from what 
 t.test('a workspace that is gone does not stand in the way of one at its place', async (t) => {
   const place = stand(t.testdir());
   init(place, ['ours', '--yes']);
-  const { rmSync } = await import('node:fs');
   rmSync(join(place.root, 'ours'), { recursive: true });
   const made = init(place, ['ours', '--yes']);
   t.match(made, { exit: 0, json: { gate: { ok: true }, forgotten: /forgotten/ } });
@@ -147,6 +146,8 @@ t.test('what cannot be a workspace is refused before anything is written', async
   t.match(init(place, ['notes.txt', '--yes']), { exit: 2, json: { error: { message: /is a file/ } } });
   t.match(init(place, ['/', '--yes']), { exit: 2, json: { error: { message: /cannot be a workspace/ } } });
   t.match(init(place, ['.', '--yes'], { HOME: place.root }), { exit: 2, json: { error: { message: /cannot be a workspace/ } } });
+  t.match(init({ ...place, home: join(place.root, 'in/home') }, ['in', '--yes']), { exit: 2, json: { error: { code: 'CONFIG', message: /NOCTURNE_HOME/ } } });
+  rmSync(join(place.root, 'in'), { recursive: true, force: true });
   mkdirSync(join(place.root, 'linked'));
   symlinkSync(mkdtempSync(join(tmpdir(), 'elsewhere-')), join(place.root, 'linked/memory'));
   t.match(init(place, ['linked', '--yes']), { exit: 5, json: { error: { code: 'REFUSED', file: 'memory' } } });
