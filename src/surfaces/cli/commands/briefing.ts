@@ -3,6 +3,7 @@ import { listIncidents } from '../../../integrity/incident.js';
 import { EXIT } from '../../../kernel/error.js';
 import { briefing } from '../../../passes/briefing.js';
 import { fieldText, fieldTime } from '../../../project/field-text.js';
+import { logRows } from '../../../workspace/log-rows.js';
 import type { Snapshot } from '../../../workspace/types.js';
 import { parseTime } from '../parse-time.js';
 import type { Command } from '../types.js';
@@ -28,5 +29,9 @@ export const command: Command = {
 /** A worker pass ended, or the owner answered, after the page was written. The manager pass that writes the page ends after it, always. */
 function happenedSince(snapshot: Snapshot, written: number): boolean {
   const worked = snapshot.records('RUN').some((run) => fieldText(run, 'role') === 'worker' && (fieldTime(run, 'ended') ?? 0) > written);
-  return worked || snapshot.records('AUDIT').some((row) => fieldText(row, 'type') === 'notification_answer' && (fieldTime(row, 'time') ?? 0) > written);
+  if (worked) return true;
+  for (const row of logRows(snapshot.root, snapshot.schema.objects.get('AUDIT')?.glob ?? '', { containing: 'notification_answer' })) {
+    if (row.cell('type') === 'notification_answer' && Date.parse(row.cell('time')) > written) return true;
+  }
+  return false;
 }

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { EXIT, NocturneError } from '../../../kernel/error.js';
 import { keptDirectory } from '../../../passes/restore.js';
 import { localTime } from '../../../passes/local-time.js';
-import { fieldText } from '../../../project/field-text.js';
 import { routeOf } from '../../../registry/route.js';
+import { logRows } from '../../../workspace/log-rows.js';
 import { isIgnored } from '../../../workspace/walk.js';
 import type { Snapshot } from '../../../workspace/types.js';
 import { requireOwner } from '../actor.js';
@@ -63,7 +63,10 @@ function runsIn(root: string): readonly string[] {
 /** The audit row of the undoing says why. */
 function filesIn(snapshot: Snapshot, run: string): readonly KeptFile[] {
   const directory = join(snapshot.root, keptDirectory(run));
-  const undone = new Map(snapshot.records('AUDIT').filter((row) => fieldText(row, 'run_id') === run && fieldText(row, 'result') === 'restored').map((row) => [fieldText(row, 'target'), fieldText(row, 'detail')]));
+  const undone = new Map<string, string>();
+  for (const row of logRows(snapshot.root, snapshot.schema.objects.get('AUDIT')?.glob ?? '', { containing: run })) {
+    if (row.cell('run_id') === run && row.cell('result') === 'restored') undone.set(row.cell('target'), row.cell('detail'));
+  }
   return readdirSync(directory, { recursive: true, withFileTypes: true })
     .filter((entry) => !entry.isDirectory())
     .map((entry) => {
