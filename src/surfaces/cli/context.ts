@@ -24,7 +24,7 @@ export function makeContext(options: GlobalOptions): Context & { close(): void }
     json: options.json,
     quiet: options.quiet,
     color: options.color,
-    width: process.stdout.columns ?? (Number(env['COLUMNS']) || 100),
+    width: process.stdout.columns || Number(env['COLUMNS']) || 100,
     interactive: process.stdin.isTTY === true && process.stdout.isTTY === true,
     packageRoot: PACKAGE_ROOT,
     root,
