@@ -3,7 +3,7 @@ import type { Rec } from '../markdown/types.js';
 import type { Snapshot } from '../workspace/types.js';
 import { fieldInt, fieldList, fieldText, fieldTime } from '../project/field-text.js';
 import { globCovers, globsTouch, targetProblem } from '../kernel/glob-cover.js';
-import { boundaryOf, usesOf } from '../project/preapproval-limits.js';
+import { boundaryOf, phaseOfLimit, usesOf } from '../project/preapproval-limits.js';
 
 export type PermissionRequest = {
   readonly actionClass: string;
@@ -87,7 +87,7 @@ function boundaryCheck(record: Rec, { targets, phase }: PermissionRequest, made:
   if (boundary === undefined) return made('boundary', false, `"${fieldText(record, 'boundary')}" cannot be read as globs and phases`);
   const phases = (typeof phase === 'string' ? [phase] : (phase ?? [])).filter((name) => name !== '');
   for (const limit of boundary) {
-    const named = /^phase\s*:\s*(.*)$/i.exec(limit)?.[1]?.trim();
+    const named = phaseOfLimit(limit);
     if (named === '*' || named === '') return made('boundary', false, `"${limit}" excludes every phase`);
     if (named !== undefined && phases.length === 0) return made('boundary', false, `"${limit}" excludes a phase, and the phase is not known`);
     if (phases.includes(named ?? limit)) return made('boundary', false, `the phase ${named ?? limit} is excluded`);

@@ -1,7 +1,10 @@
-/** What a pre-approval's record says of its own limits: what it excludes, and how often it was used. */
+/** What a pre-approval's record says of its own limits: for what it is, what it excludes, and how often it was used. */
 import type { Rec } from '../markdown/types.js';
 import type { Snapshot } from '../workspace/types.js';
 import { fieldList, fieldText } from './field-text.js';
+
+/** What can be allowed in advance: the kinds of action for which some step asks. */
+export const ACTION_CLASSES: readonly string[] = ['phase-auto-advance', 'idle-cycle-autonomy', 'file-write-extended', 'command-extended', 'priority-rebalance'];
 
 /** Refused invocations are no use; every other row is one, also one that cannot be read. */
 export function usesOf(snapshot: Snapshot, pa: string): number {
@@ -14,6 +17,11 @@ export function boundaryOf(record: Rec): readonly string[] | undefined {
   if (data === undefined || data === null) return fieldList(record, 'boundary');
   const items = Array.isArray(data) ? data.map(limitText) : [limitText(data)];
   return items.every((item) => item !== undefined) ? items : undefined;
+}
+
+/** The phase that an item of a boundary excludes; `undefined` when it is a glob. A bare word may be either. */
+export function phaseOfLimit(limit: string): string | undefined {
+  return /^phase\s*:\s*(.*)$/i.exec(limit)?.[1]?.trim();
 }
 
 function limitText(item: unknown): string | undefined {

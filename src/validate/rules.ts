@@ -2,6 +2,7 @@
 import type { FileRule, Rule, WorkspaceRule } from './rule.js';
 import { domainAnchor } from './rules/domain-anchor.js';
 import { edgeUnresolved } from './rules/edge-unresolved.js';
+import { failureMode } from './rules/failure-mode.js';
 import { fieldContract, fieldUnique } from './rules/field-contract.js';
 import { fileMissing } from './rules/file-missing.js';
 import { hostSize, hostTotal } from './rules/host-size.js';
@@ -19,6 +20,7 @@ import { objective } from './rules/objective.js';
 import { orphanProject } from './rules/orphan-project.js';
 import { phaseDeclared, phaseGraph } from './rules/phase-graph.js';
 import { placeholder } from './rules/placeholder.js';
+import { preapproval } from './rules/preapproval.js';
 import { protectedSet } from './rules/protected-set.js';
 import { locatorAmbiguous, recordShape } from './rules/record-shape.js';
 import { referenceUnresolved } from './rules/reference-unresolved.js';
@@ -59,6 +61,8 @@ export const WORKSPACE_RULES: readonly WorkspaceRule[] = [
   lockState,
   phaseDeclared,
   conditionProgram,
+  preapproval,
+  failureMode,
 ];
 
 export const RULES: readonly Rule[] = [...FILE_RULES, ...WORKSPACE_RULES];

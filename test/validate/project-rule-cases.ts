@@ -1,5 +1,5 @@
 /** What the rules about projects, phases, conditions, permissions and failures find and what they do not, as changes of the base workspace. */
-import { type Edit, file, remove, replace } from './edit-workspace.js';
+import { append, type Edit, file, remove, replace } from './edit-workspace.js';
 import type { Case } from './rule-cases.js';
 
 const LONGRUNNER = 'PROJECTS/inventory/LONGRUNNER.md';
@@ -17,6 +17,33 @@ function phase(name: string, successors: string): string {
 
 function phases(...sections: readonly string[]): Edit {
   return file(PHASES, `# Phases\n${sections.join('')}`);
+}
+
+/** A pre-approval that is in force, sound unless these say otherwise. */
+function permission(fields: { readonly scope?: string; readonly boundary?: string; readonly heading?: string; readonly class?: string; readonly uses?: string; readonly expires?: string; readonly status?: string } = {}): Edit {
+  const boundary = fields.boundary === '' ? '' : `\n\`\`\`yaml boundary\n${fields.boundary ?? '- PROJECTS/inventory/weekly/index.md'}\n\`\`\`\n`;
+  return append(
+    'orchestration-os/OPS-PREAPPROVAL.md',
+    `\n## ${fields.heading ?? 'PA-004'} Weekly page\n\n- **Action class:** ${fields.class ?? 'file-write-extended'}\n- **Max uses:** ${fields.uses ?? '2'}\n- **Expires:** ${fields.expires ?? '2027-01-31T00:00:00Z'}\n- **Status:** ${fields.status ?? 'active'}\n\n\`\`\`yaml scope\n${fields.scope ?? '- PROJECTS/inventory/weekly/*.md'}\n\`\`\`\n${boundary}`,
+  );
+}
+
+function uses(...results: readonly string[]): Edit {
+  const header = '|---|---|---|---|---|---|---|---|---|---|\n';
+  const row = (result: string, i: number): string => `| PA-004-INV-00${i + 1} | 2026-11-21T01:30:00Z | RUN-20261121-001 | PA-004 | file-write-extended | a.md | ok | ok | ${result} | 0123456789abcdef0123456789abcdef |\n`;
+  return replace('audit/APPROVAL-CHAIN.md', header, header + results.map(row).join(''));
+}
+
+/** A failure mode whose detection is this. */
+function failure(detection: string): Edit {
+  return append(
+    'orchestration-os/OPS-FAILURE-MODES.md',
+    `\n## FM-900 Nobody works\n\n- **Symptom:** It is quiet.\n- **Cause:** All rest.\n- **Fix:** Wake one.\n- **Prevention:** -\n- **Severity:** 2\n- **Occurrence:** 2\n- **Detectability:** 2\n- **Status:** open\n\n${detection}`,
+  );
+}
+
+function sql(query: string): string {
+  return `\`\`\`sql detection\n${query}\n\`\`\`\n`;
 }
 
 function lock(fields: Readonly<Record<string, string>>): Edit {
@@ -58,4 +85,31 @@ export const PROJECT_CASES: readonly Case[] = [
   { rule: 'stop-condition', name: 'a check of a phase that the pass may write', edits: [replace(PHASES, '- file_exists: outputs/review-*.md', '- any_of:\n    - command: [«outputs/check.sh»]\n    - file_exists: outputs/review-*.md')], finds: ['error stop-condition'] },
   { rule: 'stop-condition', name: 'a check beside the page, and a program of the machine', edits: [condition('- command: node check.mjs outputs/a.md\n- command: git diff --exit-code')], finds: [] },
   { rule: 'stop-condition', name: 'conditions of every sort', edits: [condition('# about the list\n- file_exists: outputs/*.md\n- all_of:\n    - links_resolve: outputs/**\n    - not: { matches: { in: "outputs/*.md", pattern: "lorem" } }\n- query: SELECT 1')], finds: [] },
+
+  // preapproval
+  { rule: 'preapproval', name: 'in force and sound', edits: [permission()], finds: [] },
+  { rule: 'preapproval', name: 'a scope of everything', edits: [permission({ scope: '- "«**»"', boundary: '- phase:review' })], finds: ['error preapproval'], says: 'and' },
+  { rule: 'preapproval', name: 'a scope that names a protected file', edits: [permission({ scope: '- PROJECTS/inventory/weekly/*.md\n- «SOUL.md»' })], finds: ['error preapproval'], says: 'SOUL.md' },
+  { rule: 'preapproval', name: 'a glob that reaches one, while it is not yet in force', edits: [permission({ scope: '- «PROJECTS/*.md»', status: 'inactive', boundary: '- phase:review' })], finds: ['error preapproval'], says: 'PROJECTS/README.md' },
+  { rule: 'preapproval', name: 'what is revoked is over', edits: [permission({ scope: '- SOUL.md', status: 'revoked', expires: '2024-01-01T00:00:00Z', boundary: '' })], finds: [] },
+  { rule: 'preapproval', name: 'a class for which nothing asks', edits: [permission({ class: '«file-write-extnded»' }), replace('REGISTRY.md', 'file-write-extended, command-extended, priority-rebalance)', 'file-write-extended, file-write-extnded, command-extended, priority-rebalance)')], finds: ['error preapproval'], says: 'did you mean file-write-extended?' },
+  { rule: 'preapproval', name: 'past its last day', edits: [permission({ expires: '«2026-11-21T03:00:00Z»' })], finds: ['warning preapproval'] },
+  { rule: 'preapproval', name: 'past its last day, and not in force', edits: [permission({ expires: '2024-01-01T00:00:00Z', status: 'inactive' })], finds: [] },
+  { rule: 'preapproval', name: 'used up', edits: [permission({ uses: '«2»' }), uses('authorised', 'authorised')], finds: ['warning preapproval'], says: '2 of 2 uses' },
+  { rule: 'preapproval', name: 'a refusal is no use', edits: [permission(), uses('authorised', 'refused')], finds: [] },
+  { rule: 'preapproval', name: 'without a boundary', edits: [permission({ heading: '«PA-004»', boundary: '' })], finds: ['warning preapproval'] },
+  { rule: 'preapproval', name: 'a boundary that cannot be read', edits: [permission({ boundary: '- glob: PROJECTS/inventory/weekly/index.md\n  phase: review' })], finds: ['error preapproval @ *'], says: 'permits nothing' },
+  { rule: 'preapproval', name: 'a project that is not there', edits: [permission({ scope: '- «PROJECTS/inventry/weekly/*.md»', boundary: '- phase:review' })], finds: ['warning preapproval'], says: 'there is no PROJECTS/inventry' },
+  { rule: 'preapproval', name: 'a boundary that the scope does not reach, and a phase of no project', edits: [permission({ boundary: '- «SOUL.md»\n- phase:collect\n- «phase:reviw»' })], finds: ['warning preapproval', 'warning preapproval'], says: 'did you mean review?' },
+
+  // failure-mode
+  { rule: 'failure-mode', name: 'a column that is not there', edits: [failure(sql("SELECT file, line\nFROM dispatch WHERE «stauts» = 'active'"))], finds: ['error failure-mode'], says: 'cannot be run' },
+  { rule: 'failure-mode', name: 'a query that changes something', edits: [failure(sql('«DELETE FROM dispatch»'))], finds: ['error failure-mode'] },
+  { rule: 'failure-mode', name: 'a query that says no place', edits: [failure(sql('«SELECT file, slug FROM dispatch»\nWHERE 1 = 0'))], finds: ['error failure-mode'], says: 'no line' },
+  { rule: 'failure-mode', name: 'a failure that is seen, at the field that the query names', edits: [failure(sql("SELECT file, line, 'status' AS field, slug FROM dispatch WHERE status = 'active'")), replace('ACTIVE-PROJECTS.md', '| active |', '| «active» |')], finds: ['warning failure-mode'], says: 'FM-900 is seen here: Nobody works (slug inventory) Wake one.' },
+  { rule: 'failure-mode', name: 'a sum over nothing', edits: [failure(sql('«SELECT min(file) AS file, 1 AS line, count(*) AS n»\nFROM lesson'))], finds: ['warning failure-mode'] },
+  { rule: 'failure-mode', name: 'a failure that is not seen', edits: [failure(sql("SELECT file, line FROM dispatch WHERE status = 'blocked'"))], finds: [] },
+  { rule: 'failure-mode', name: 'a detection in words, and a query that is an example', edits: [failure('- **Detection:** Look at SELECT nothing.\n\n```sql\nSELECT nothing\n```\n')], finds: [] },
+  { rule: 'failure-mode', name: 'a table whose file cannot be read makes a query say nothing', edits: [failure(sql("SELECT file, line FROM lock WHERE NOT EXISTS (SELECT 1 FROM dispatch)")), replace('ACTIVE-PROJECTS.md', '## Projects', '«»## Project')], finds: ['error record-shape @ *'] },
+  { rule: 'failure-mode', name: 'a failure that is silenced', edits: [failure(sql("SELECT file, line FROM dispatch")), replace('ACTIVE-PROJECTS.md', '| Priority |', '<!-- nocturne-ignore failure-mode: known, and mended tomorrow -->\n| Priority |')], finds: [] },
 ];

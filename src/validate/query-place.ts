@@ -1,0 +1,48 @@
+/** Queries of a workspace: where what they select stands, where what is wrong with them does, and when their answer means nothing. */
+import type { Range } from '../kernel/diagnostic.js';
+import { rangeOf } from '../markdown/range-of.js';
+import type { Doc } from '../markdown/types.js';
+import { tableName } from '../workspace/sql-view.js';
+import type { Snapshot } from '../workspace/types.js';
+import { fieldRange, keyRange } from './record-place.js';
+import type { WorkspaceContext } from './rule.js';
+
+export type QueryRow = Readonly<Record<string, string | number | null>>;
+
+/** Tables that are empty only because their file cannot be read would make the query say anything. */
+export function isBlind({ schema, unread }: WorkspaceContext, sql: string): boolean {
+  return [...unread].some((name) => schema.objects.get(name)?.shape !== 'document' && new RegExp(`\\b${tableName(name)}\\b`, 'i').test(sql));
+}
+
+/** Whether all of the file that a row stands in could be read; else what it lacks may be what could not. */
+export function isRead({ facts }: WorkspaceContext, row: QueryRow): boolean {
+  return (facts.get(String(row['file']))?.unread.length ?? 0) === 0;
+}
+
+/** The field that the query names in a column `field`, else what the record is known by, else the line. */
+export function rowPlace(snapshot: Snapshot, row: QueryRow): Range {
+  const file = String(row['file'] ?? snapshot.schema.file);
+  const line = Number(row['line'] ?? 1);
+  for (const object of snapshot.objectsOf(file)) {
+    const record = snapshot.recordsIn(file, object.object).find((one) => one.range.line === line);
+    if (record === undefined) continue;
+    const field = typeof row['field'] === 'string' ? row['field'] : undefined;
+    if (field === undefined) return keyRange(object, record);
+    if (object.fields.has(field)) return fieldRange(object, record, field);
+  }
+  return { file, line, column: 1, endLine: line, endColumn: 1 };
+}
+
+/** The word that SQLite names in its message, where the query (a span of `file`) has it; else the query's first line. */
+export function queryRange(doc: Doc, at: { readonly file: string; readonly start: number; readonly end: number }, cause: string): Range {
+  const query = doc.text.slice(at.start, at.end);
+  const word = /near "([^"]+)"|no such (?:column|table|function): (\S+)|ambiguous column name: (\S+)/.exec(cause)?.slice(1).find((one) => one !== undefined);
+  const found = word === undefined ? -1 : wordIn(query, word);
+  const start = at.start + (found >= 0 ? found : query.search(/\S|$/));
+  return rangeOf(doc, at.file, { start, end: found >= 0 && word !== undefined ? start + word.length : start + (query.slice(start - at.start).split('\n')[0]?.length ?? 0) });
+}
+
+function wordIn(query: string, word: string): number {
+  const exact = new RegExp(`(?<![\\w.])${word.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}(?![\\w])`, 'i').exec(query);
+  return exact?.index ?? query.indexOf(word);
+}
