@@ -19,12 +19,19 @@ export const command: Command = {
     const written = fieldTime(page, 'time');
     const since = typeof options['since'] === 'string' ? parseTime(snapshot, options['since']) : undefined;
     const isCurrent = since === undefined && written !== undefined && incidents.length === 0 && !happenedSince(snapshot, written);
-    const from = since ?? new Date(written ?? 0);
+    const from = since ?? pageBefore(snapshot);
     const text = isCurrent ? fieldText(page, 'body') : briefing({ snapshot, since: from, incidents, notes: [] });
     const json = { current: isCurrent, written: written === undefined ? null : new Date(written).toISOString(), ...(isCurrent ? {} : { since: from.toISOString() }), incidents: incidents.map(({ id, at, message }) => ({ id, at, message })), briefing: text };
     return { exit: EXIT.ok, text, json };
   },
 };
+
+/** The page made anew covers what the one that stands there covers, and what came after it. */
+function pageBefore(snapshot: Snapshot): Date {
+  const pages: string[] = [];
+  for (const row of logRows(snapshot.root, snapshot.schema.objects.get('AUDIT')?.glob ?? '', { containing: 'briefing_write' })) if (row.cell('type') === 'briefing_write') pages.push(row.cell('time'));
+  return new Date(pages.at(-2) ?? 0);
+}
 
 /** A worker pass ended, or the owner answered, after the page was written. The manager pass that writes the page ends after it, always. */
 function happenedSince(snapshot: Snapshot, written: number): boolean {
