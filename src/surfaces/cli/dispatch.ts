@@ -65,7 +65,7 @@ async function helpOn(words: readonly string[]): Promise<string> {
 function unknown(words: readonly string[]): NocturneError {
   const [first = '', second] = words;
   const inGroup = Object.keys(CATALOGUE).filter((name) => name.startsWith(`${first} `));
-  const near = nearestName(inGroup.length > 0 ? `${first} ${second ?? ''}` : first, inGroup.length > 0 ? inGroup : Object.keys(CATALOGUE));
+  const near = inGroup.length === 0 ? nearestName(first, Object.keys(CATALOGUE)) : second === undefined ? undefined : nearestName(`${first} ${second}`, inGroup);
   const meant = near !== undefined ? [near] : inGroup;
   return new NocturneError('USAGE', inGroup.length > 0 && second === undefined ? `nocturne ${first} what?` : `there is no command "${inGroup.length > 0 ? `${first} ${second}` : first}"`, { hint: meant.length > 0 ? `did you mean ${meant.map((name) => `nocturne ${name}`).join(', ')}?` : 'nocturne --help lists the commands' });
 }

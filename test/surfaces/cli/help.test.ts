@@ -1,0 +1,48 @@
+import { parse } from 'shell-quote';
+import t from 'tap';
+import { CATALOGUE } from '../../../src/surfaces/cli/catalogue.js';
+import { helpFor, helpPage } from '../../../src/surfaces/cli/help.js';
+import { parseWords } from '../../../src/surfaces/cli/parse-words.js';
+import { makeWorkspace } from '../../support/make-workspace.js';
+import { callForText } from './run-cli.js';
+
+t.test('every command has a page, and its examples are words that it takes', async (t) => {
+  for (const [name, entry] of Object.entries(CATALOGUE)) {
+    const { command } = await entry.load();
+    t.ok(command.examples.length > 0, `${name} has an example`);
+    t.match(helpFor(name, entry.summary, command), command.examples[0] ?? '', `${name}: its page shows it`);
+    for (const example of command.examples) {
+      const words = wordsAfterNocturne(example);
+      t.equal(words.slice(0, name.split(' ').length).join(' '), name, `${example}: is about ${name}`);
+      await t.resolves(parseWords(name, command, words.slice(name.split(' ').length)), example);
+    }
+    t.ok(entry.summary.length <= 80 && !/[.!]$/.test(entry.summary), `${name}: one line without a full stop`);
+  }
+});
+
+/** The words of the first command that is nocturne's, up to a pipe or a redirection. */
+function wordsAfterNocturne(example: string): readonly string[] {
+  const parts = parse(example.replace(/^source <\(|\)$/g, ''));
+  const end = parts.findIndex((part) => typeof part !== 'string' && !('pattern' in part));
+  const words = parts.slice(0, end === -1 ? parts.length : end).map((part) => (typeof part === 'string' ? part : 'pattern' in part ? part.pattern : ''));
+  return words.slice(words.indexOf('nocturne') + 1);
+}
+
+t.test('one page for all of them', async (t) => {
+  const page = helpPage();
+  for (const name of Object.keys(CATALOGUE)) t.match(page, new RegExp(`^ {2}${name} `, 'm'));
+  t.ok(page.split('\n').every((line) => line.length <= 120));
+});
+
+t.test('a word that is no command is answered with the one that was meant', async (t) => {
+  const place = makeWorkspace(t.testdir());
+  for (const [words, meant] of [
+    [['statsu'], 'nocturne status'],
+    [['lock', 'brake'], 'nocturne lock break'],
+    [['project'], 'nocturne project list'],
+  ] as const) {
+    t.match(callForText(place, words), { exit: 2, text: meant });
+  }
+  t.match(callForText(place, ['help', 'set']), { exit: 0, text: /^nocturne set <address>/ });
+  t.match(callForText(place, []), { exit: 2, text: /^nocturne: governance/ });
+});
