@@ -55,7 +55,7 @@ function effectOf(snapshot: Snapshot, record: Rec, read: ReadAnswer): Effect {
   }
 }
 
-/** A row that waits goes on, and the agent reads the answer in its next objective. */
+/** A row that waits goes on, and the agent reads the answer in its next objective; a plain no pauses the project, as every question says. */
 function escalationEffect(snapshot: Snapshot, record: Rec, read: ReadAnswer): Effect {
   const slug = fieldText(record, 'project');
   const row = snapshot.record('DISPATCH', slug);
@@ -73,6 +73,7 @@ function escalationEffect(snapshot: Snapshot, record: Rec, read: ReadAnswer): Ef
     return { what: `${slug} is unblocked`, effects: [], calls: [{ bundle: 'route_unblock', args: { slug, next_objective: objective, ...answered } }, close(record, 'unblocked')] };
   }
   if (status !== 'active' || fieldText(row, 'escalation') === '') return closed(record, 'nothing waits for this answer any more');
+  if (read.verdict === 'no') return { what: `${slug} is paused`, effects: [], calls: [{ bundle: 'escalation_clear', args: { slug, ...answered } }, { bundle: 'project_pause', args: { slug, reason: `answer to ${record.key}: no` } }, close(record, 'declined: the project is paused')] };
   return { what: `${slug} goes on`, effects: [], calls: [{ bundle: 'objective_set', args: { slug, next_objective: objective, ...answered } }, { bundle: 'escalation_clear', args: { slug, ...answered } }, close(record, 'answered')] };
 }
 

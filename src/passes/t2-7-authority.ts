@@ -37,7 +37,7 @@ function askPermission(pass: Pass, at: { snapshot: Snapshot; slug: string; beyon
   if (permission.allowed && permission.pa !== undefined) return withData(pass, { authorisations: [...pass.data.authorisations, permission.pa] });
   const why = permission.checks.filter((check) => !check.ok).map((check) => `${check.pa} ${check.check}: ${check.detail}`).join('; ');
   const tiers = beyond.map((glob) => `${glob} (${routeOf(snapshot.schema, glob).tier})`).join(', ');
-  runBundle(pass, { step: 'T2.7', name: 'surface_escalation', args: { slug, reason: 'scope beyond the project', priority: 'high', question: `${slug} wants to write ${tiers}. No pre-approval allows it (${why}). Narrow next_pass.writes, or give a pre-approval; answer yes when done.` } });
+  runBundle(pass, { step: 'T2.7', name: 'surface_escalation', args: { slug, reason: 'scope beyond the project', priority: 'high', question: `${slug} wants to write ${tiers}. No pre-approval allows it (${why}). Narrow next_pass.writes, or give a pre-approval; answer yes when done, no to pause it.` } });
   return { halt: true, outcome: `refused: ${slug} wants to write outside its project`, exit: EXIT.refused, data: { ...pass.data, refused: [...pass.data.refused, `scope ${beyond.join(' ')}: ${why}`] } };
 }
 

@@ -52,7 +52,7 @@ function turnAway(pass: Pass, at: { snapshot: Snapshot; slug: string; state: Pro
       runBundle(pass, { step: 'T2', name: 'phase_transition', args: transitionArguments(snapshot, slug), detail: why });
       return;
     case 'stale-objective':
-      runBundle(pass, { step: 'T2', name: 'surface_escalation', args: { slug, reason: why, priority: 'medium', question: `${slug}: ${why}. What is the next pass to do? Answer with the objective.` }, detail: why });
+      runBundle(pass, { step: 'T2', name: 'surface_escalation', args: { slug, reason: why, priority: 'medium', question: `${slug}: ${why}. What is the next pass to do? Answer with the objective, or no to pause it.` }, detail: why });
       return;
     case 'missing':
       note(pass, 'T2', { type: 'load', target: slug, result: 'failed', detail: why });

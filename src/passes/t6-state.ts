@@ -24,10 +24,20 @@ export const t6State: Step = {
     const holds = conditionsHold(stop) && pass.data.quality !== 'FAIL';
     record(pass, slug);
     for (const one of stop) pass.env.say(`     ${one.holds ? 'holds' : 'not yet'}: ${one.assertion} (${one.error ?? one.found})`);
+    askForAgent(pass, slug);
     if (holds) endPhase(pass, { slug, stop, snapshot: pass.env.workspace.snapshot() });
     return withData(pass, { stop, notes: holds ? [...pass.data.notes, `the stop condition of ${slug} holds`] : pass.data.notes });
   },
 };
+
+/** What the agent says only the owner can decide: the project waits for the answer. */
+function askForAgent(pass: Pass, slug: string): void {
+  const asked = pass.data.outcome?.report.escalation;
+  if (asked === undefined || asked.question.trim() === '') return;
+  const priority = ['low', 'medium', 'high', 'critical'].includes(asked.priority) ? asked.priority : 'medium';
+  const question = `${slug} asks: ${asked.question.trim()} Answer in your words, or no to pause it.`;
+  runBundles(pass, 'T6', [{ name: 'surface_escalation', args: { slug, reason: `asked by the agent in ${pass.data.runId}`, priority, question }, detail: 'asked by the agent' }]);
+}
 
 function record(pass: Pass, slug: string): void {
   const { data } = pass;

@@ -123,7 +123,7 @@ t.test('each kind of question has its own consequences', async (t) => {
     ['not answered', {}, undefined, undefined, []],
     ['done', { status: 'done', answer: 'yes' }, undefined, undefined, []],
     ['an escalation, answered in words', { answer: 'an error' }, undefined, 'text', ['objective_set', 'escalation_clear', 'notification_close']],
-    ['an escalation, no', { answer: 'no' }, undefined, 'no', ['objective_set', 'escalation_clear', 'notification_close']],
+    ['an escalation, no', { answer: 'no' }, undefined, 'no', ['escalation_clear', 'project_pause', 'notification_close']],
     ['an escalation of a blocked project, yes', { answer: 'yes' }, { status: 'blocked', escalation: 'No tool' }, 'yes', ['route_unblock', 'notification_close']],
     ['an escalation of a blocked project, in words', { answer: 'use npm ls instead' }, { status: 'blocked', escalation: 'No tool' }, 'text', ['route_unblock', 'notification_close']],
     ['an escalation of a blocked project, no', { answer: 'no' }, { status: 'blocked', escalation: 'No tool' }, 'no', ['project_pause', 'notification_close']],

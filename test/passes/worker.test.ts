@@ -48,3 +48,14 @@ t.test('after the owner approved the last transition the project is complete, an
   t.match(page, /pages is complete/);
   t.equal(fieldText(place.workspace.snapshot().records('REVIEW')[0], 'slug'), 'pages');
 });
+
+t.test('a question of the agent waits for the owner, whose words become part of the next objective', async (t) => {
+  const agent = `${WRITES_PAGE}console.log('\`\`\`nocturne-report\\nsummary: half done\\noutputs: [outputs/page.md]\\nescalation: { priority: high, question: Which of the two sources counts? }\\n\`\`\`');`;
+  const place = placeWithProject(t.testdir(), agent, { stop: '- file_exists: never.md' });
+  await worker(environment(place), { role: 'worker' });
+  t.match(fieldText(place.workspace.snapshot().record('DISPATCH', 'pages'), 'escalation'), /Which of the two sources counts/);
+  writeFileSync(join(place.root, 'NOTIFICATIONS.md'), read(place, 'NOTIFICATIONS.md').replace('- **Answer:** -', '- **Answer:** the newer one'));
+  const next = await worker(environment(place), { role: 'worker' });
+  t.equal(next.data?.project, 'pages', next.outcome);
+  t.match(next.data?.objective, /the newer one/);
+});
