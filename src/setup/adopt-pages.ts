@@ -18,9 +18,9 @@ const TOTAL_LIMIT = 60_000;
 
 const PAGE_RULES: readonly Page[] = [
   { path: 'AGENTS.md', limit: LIMIT, aside: 'orchestration-os/ADOPTED-AGENTS.md', merge: (own, shipped) => (own.includes('AGENTS-CORE.md') ? own : withPage(own, shipped, 'Governed by Nocturne')) },
-  { path: 'SOUL.md', limit: LIMIT, aside: 'orchestration-os/ADOPTED-SOUL.md', merge: (own, shipped) => withSections(own, shipped, ['Domain', 'Lines that are not crossed']) },
+  { path: 'SOUL.md', limit: LIMIT, aside: 'orchestration-os/ADOPTED-SOUL.md', merge: (own, shipped) => withSections(own, shipped, { titles: ['Domain', 'Lines that are not crossed'] }) },
   { path: 'IDENTITY.md', limit: LIMIT, aside: 'orchestration-os/ADOPTED-IDENTITY.md', merge: (own) => own },
-  { path: 'USER.md', limit: USER_LIMIT, aside: 'orchestration-os/ADOPTED-USER.md', merge: (own, shipped) => withSections(own, shipped, ['Owner']) },
+  { path: 'USER.md', limit: USER_LIMIT, aside: 'orchestration-os/ADOPTED-USER.md', merge: (own, shipped) => withSections(own, shipped, { titles: ['Owner'], short: true }) },
   { path: 'MEMORY.md', limit: LIMIT, aside: 'memory/ADOPTED-MEMORY.md', merge: (own) => own },
 ];
 

@@ -3,11 +3,11 @@ import { scopeOf } from '../markdown/find-records.js';
 import { scan } from '../markdown/scan.js';
 import type { Heading } from '../markdown/types.js';
 
-/** Appends each of the named level 2 sections of the shipped page that the owner's does not have. */
-export function withSections(own: string, shipped: string, titles: readonly string[]): string {
+/** Appends each of the named level 2 sections of the shipped page that the owner's does not have; with `short`, only its list. */
+export function withSections(own: string, shipped: string, at: { readonly titles: readonly string[]; readonly short?: boolean }): string {
   const has = new Set(sectionsOf(own).map(({ text }) => text));
-  const missing = titles.filter((title) => !has.has(title)).flatMap((title) => sectionText(shipped, title) ?? []);
-  return appended(own, missing);
+  const missing = at.titles.filter((title) => !has.has(title)).flatMap((title) => sectionText(shipped, title) ?? []);
+  return appended(own, at.short === true ? missing.map((section) => `${section.split('\n\n').slice(0, 2).join('\n\n')}\n`) : missing);
 }
 
 /** Appends the whole shipped page below a heading of its own. */

@@ -31,7 +31,7 @@ export function initText(context: Context, created: Created, checked: Checked): 
     ...soundness(checked),
     '',
     'Next:',
-    ...next(context, workspace.root).map((line) => `  ${line}`),
+    ...next(context, created).map((line) => `  ${line}`),
   ].join('\n');
 }
 
@@ -45,7 +45,7 @@ export function initJson(context: Context, created: Created, checked: Checked): 
     key: { fingerprint: key.fingerprint, made: created.keyMade, warnings: key.warnings },
     gate: { ok: checked.gate.ok, files: checked.gate.files, findings: checked.gate.findings },
     validation: { ...countsOf(checked.validation.diagnostics), files: checked.validation.files, records: checked.validation.records },
-    next: next(context, workspace.root),
+    next: next(context, created),
   };
 }
 
@@ -115,10 +115,11 @@ function count(number: number, what: string): string {
 }
 
 /** The next three commands, as they can be typed where the owner stands. */
-function next(context: Context, root: string): string[] {
+function next(context: Context, { workspace: { root }, plan }: Created): string[] {
   const from = relative(context.cwd, root);
   const here = from === '' ? [] : [`cd ${quoted(from.startsWith('..') || isAbsolute(from) ? root : from)}`];
-  return [...here, 'nocturne project new SLUG', 'nocturne run worker', 'nocturne status'].slice(0, 3);
+  const then = plan.kind === 'nightclaw' ? ['nocturne status', 'nocturne run worker --dry-run', 'nocturne validate'] : ['nocturne project new SLUG --mission "why it exists"', 'nocturne run worker', 'nocturne status'];
+  return [...here, ...then].slice(0, 3);
 }
 
 function quoted(path: string): string {

@@ -16,11 +16,12 @@ export type InitRequest = { readonly directory: string; readonly owner: string; 
 /** @throws NocturneError `USAGE` naming the flag that is missing where nobody can be asked. */
 export async function initRequest(context: Context, { args, options }: Parsed): Promise<InitRequest> {
   const given = { owner: textOf(options['owner']), domain: textOf(options['domain']), timeZone: zoneOf(textOf(options['timeZone'])) };
-  const directory = directoryOf(context, args[0]);
+  const named = args[0] ?? textOf(options['workspace']);
+  const directory = directoryOf(context, named);
   const existing = existingFiles(directory);
   const kind = placeKind(existing);
   const mayAsk = canAsk(context) && options['yes'] !== true && options['dryRun'] !== true;
-  if (args[0] === undefined && kind === 'folder' && !mayAsk) throw new NocturneError('USAGE', `${directory} holds files and is no workspace`, { hint: 'name the directory: nocturne init . for this one, nocturne init DIR for another' });
+  if (named === undefined && kind === 'folder' && !mayAsk) throw new NocturneError('USAGE', `${directory} holds files and is no workspace`, { hint: 'name the directory: nocturne init . for this one, nocturne init DIR for another' });
   const known = knownWords(existing);
   const owner = given.owner ?? known.owner;
   const words = { owner, domain: given.domain ?? known.domain, timeZone: given.timeZone ?? known.timeZone };

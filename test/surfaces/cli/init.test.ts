@@ -24,7 +24,7 @@ t.test('a new workspace is signed, trusted and sound, and says what comes next',
   const made = callForText(place, ['init', 'ours', '--owner', 'Ada', '--domain', 'rivers, for anglers', '--time-zone', 'Europe/Lisbon']);
   t.equal(made.exit, 0);
   t.match(made.text, /Key: [0-9a-f]{32}, made now[\s\S]*Gate: \d+ protected files, 4 logs, in order\.\nValidation: no errors, no warnings/);
-  t.match(made.text, /Next:\n {2}cd ours\n {2}nocturne project new SLUG\n {2}nocturne run worker\n$/);
+  t.match(made.text, /Next:\n {2}cd ours\n {2}nocturne project new SLUG --mission "why it exists"\n {2}nocturne run worker\n$/);
   const at = { ...place, root: join(place.root, 'ours') };
   t.match(callProcess(at, ['validate']).json, { ok: true, summary: { errors: 0, warnings: 0 } });
   t.match(callProcess(at, ['gate']).json, { ok: true, owned: true });
@@ -46,7 +46,7 @@ t.test('where nobody can be asked, the missing flag is named and nothing is writ
 t.test('a directory may be missing, be relative, and have blanks in its name', async (t) => {
   const place = stand(t.testdir());
   const made = init(place, ['./a b/c d', '--yes']);
-  t.match(made, { exit: 0, json: { ok: true, kind: 'empty', directory: join(place.root, 'a b/c d'), gate: { ok: true }, validation: { errors: 0 }, next: ["cd 'a b/c d'", 'nocturne project new SLUG', 'nocturne run worker'] } });
+  t.match(made, { exit: 0, json: { ok: true, kind: 'empty', directory: join(place.root, 'a b/c d'), gate: { ok: true }, validation: { errors: 0 }, next: ["cd 'a b/c d'", 'nocturne project new SLUG --mission "why it exists"', 'nocturne run worker'] } });
   t.ok((made.json['written'] as readonly string[]).includes('REGISTRY.md'));
 });
 
