@@ -6,16 +6,25 @@ const [first, ...rest] = process.argv.slice(2);
 if (first === '--version' || first === '-V') {
   process.stdout.write(`${require('../package.json').version}\n`);
 } else {
-  const exit = first === 'gate' ? bundledGate(rest) : undefined;
+  const exit = first === 'gate' ? bundledGate(rest) : first === 'validate' ? bundledValidate(rest) : undefined;
   if (exit === undefined) void import('../dist/src/surfaces/cli/main.js').then((main) => main.main(process.argv.slice(2)));
   else process.exitCode = exit;
 }
 
-// The one file of the gate is not used when the sources were compiled again after it was made.
 function bundledGate(words) {
+  const file = bundle('gate.cjs');
+  return file === undefined ? undefined : require('./load-gate.cjs').loadGate(file).gateLine(words);
+}
+
+function bundledValidate(words) {
+  const file = bundle('validate.cjs');
+  return file === undefined ? undefined : require(file).validateLine(words, `${__dirname}/..`);
+}
+
+// One file of a command is not used when the sources were compiled again after it was made.
+function bundle(name) {
   const { statSync } = require('node:fs');
-  const [file, compiled] = ['gate.cjs', '.tsbuildinfo'].map((name) => `${__dirname}/../dist/${name}`);
+  const [file, compiled] = [name, '.tsbuildinfo'].map((one) => `${__dirname}/../dist/${one}`);
   const made = statSync(file, { throwIfNoEntry: false });
-  if (made === undefined || (statSync(compiled, { throwIfNoEntry: false })?.mtimeMs ?? 0) > made.mtimeMs) return undefined;
-  return require('./load-gate.cjs').loadGate(file).gateLine(words);
+  return made === undefined || (statSync(compiled, { throwIfNoEntry: false })?.mtimeMs ?? 0) > made.mtimeMs ? undefined : file;
 }

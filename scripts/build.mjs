@@ -1,8 +1,10 @@
-// Compiles src, test and bench into dist/, and makes one file of the gate. Runs by itself after `npm ci` (npm's prepare step).
+// Compiles src, test and bench into dist/, and makes one file of the gate and one of a `validate` that has nothing to do. Runs by itself after `npm ci` (npm's prepare step).
 import { spawnSync } from 'node:child_process';
 import { createRequire } from 'node:module';
+import { build } from 'esbuild';
 
 const tsc = createRequire(import.meta.url).resolve('typescript/package.json').replace('package.json', 'bin/tsc');
 const { status } = spawnSync(process.execPath, [tsc, '-p', '.'], { stdio: 'inherit' });
 if (status !== 0) process.exit(status ?? 1);
 await import('./bundle-gate.mjs');
+await build({ entryPoints: ['dist/src/surfaces/cli/validate-line.js'], outfile: 'dist/validate.cjs', bundle: true, platform: 'node', format: 'cjs', target: 'node20', minifyWhitespace: true, minifySyntax: true, logLevel: 'warning' });

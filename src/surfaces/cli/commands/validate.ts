@@ -1,5 +1,4 @@
 /** `nocturne validate`: all checks, as a report; `--fix` puts right what can be, `--watch` goes on. */
-import { join } from 'node:path';
 import { EXIT, type ExitCode, NocturneError } from '../../../kernel/error.js';
 import { jsonReport } from '../../../report/json.js';
 import { textReport } from '../../../report/text.js';
@@ -8,7 +7,7 @@ import { validateKept } from '../../../validate/kept-validation.js';
 import type { ValidateOptions, Validation } from '../../../validate/validate-snapshot.js';
 import type { Snapshot } from '../../../workspace/types.js';
 import { changedSince } from '../changed-since.js';
-import { programStamp } from '../program-stamp.js';
+import { keptGround } from '../kept-ground.js';
 import type { Command, CommandResult, Context, Parsed } from '../types.js';
 
 const FORMATS = ['text', 'json', 'sarif', 'github', 'junit'] as const;
@@ -39,8 +38,9 @@ export const command: Command = {
 
 /** Through the cache: what was found in files that are as they were is not looked for again. */
 function check(context: Context, snapshot: Snapshot, settings: ValidateOptions): Promise<Validation> {
-  const { root, state, home } = context.workspace();
-  return validateKept(snapshot, { ...settings, program: programStamp(context.packageRoot), outside: [state, join(home, 'keys'), join(root, '.nocturne/pass.lock')], progress: (line) => context.progress(line) });
+  const { root, state } = context.workspace();
+  const ground = keptGround({ root, state, home: context.home, packageRoot: context.packageRoot });
+  return validateKept(snapshot, { ...ground, ...settings, progress: (line) => context.progress(line) });
 }
 
 async function settingsOf(context: Context, options: Parsed['options']): Promise<ValidateOptions> {

@@ -1,0 +1,71 @@
+/** The whole result of a validation, kept in `.nocturne/validation.json` for as long as nothing changes. Loaded by the shortest way to an answer, so it imports little. */
+import { createHash, randomUUID } from 'node:crypto';
+import { lstatSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Diagnostic } from '../kernel/diagnostic.js';
+import { TEMP_PREFIX } from '../workspace/durable.js';
+import { isSettled, statText } from '../workspace/file-stat.js';
+import type { FileEntry } from '../workspace/types.js';
+
+export type KeptResult = { readonly diagnostics: readonly Diagnostic[]; readonly files: number; readonly records: number };
+
+/** What a result stands on besides the governed files. */
+export type Ground = {
+  /** The program and everything else that is neither in the workspace nor in `outside`: another one, and nothing that was kept is believed. */
+  readonly program: string;
+  /** Files, and directories with the files in them, that are not governed and that rules may look at (trust, anchors, keys, the lease). */
+  readonly outside: readonly string[];
+  readonly home?: string;
+  readonly modules?: readonly string[];
+};
+
+type Listing = { readonly root: string; readonly files: ReadonlyMap<string, FileEntry> };
+
+/** Everything that a rule can look at but the time; `undefined` when a file was changed so lately that it could change again unseen. */
+export function resultKey({ root, files }: Listing, { program, outside, modules = [], home = '' }: Ground): string | undefined {
+  const now = Date.now();
+  const hash = createHash('sha256').update(`${program}\n${root}\n${home}\n${modules.join(',')}\n`);
+  let text = '';
+  for (const entry of files.values()) {
+    if (!isSettled(entry, now)) return undefined;
+    text += `${entry.path}\0${statText(entry)} ${entry.mode} ${entry.links} ${entry.target ?? ''}\n`;
+  }
+  hash.update(text);
+  for (const path of outside.flatMap(withFilesIn)) {
+    const stats = lstatSync(path, { throwIfNoEntry: false });
+    if (stats === undefined) continue;
+    if (!isSettled(stats, now)) return undefined;
+    hash.update(`${path}\0${statText(stats)}\n`);
+  }
+  return hash.digest('hex');
+}
+
+function withFilesIn(path: string): readonly string[] {
+  try {
+    return [path, ...readdirSync(path).sort().map((name) => join(path, name))];
+  } catch {
+    return [path];
+  }
+}
+
+const resultPath = (root: string): string => join(root, '.nocturne', 'validation.json');
+
+export function readKeptResult(root: string, key: string): KeptResult | undefined {
+  try {
+    const kept = JSON.parse(readFileSync(resultPath(root), 'utf8')) as { readonly key?: string; readonly validation?: KeptResult };
+    return kept.key === key ? kept.validation : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Renamed into place, so that nobody reads half of it; not flushed, and not missed when it cannot be written. */
+export function keepResult(root: string, key: string, validation: KeptResult): void {
+  const temp = join(root, '.nocturne', `${TEMP_PREFIX}validation-${randomUUID()}`);
+  try {
+    writeFileSync(temp, JSON.stringify({ key, validation }));
+    renameSync(temp, resultPath(root));
+  } catch {
+    // The next run computes it again.
+  }
+}
