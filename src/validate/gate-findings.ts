@@ -3,8 +3,8 @@ import { verifyGate } from '../integrity/gate.js';
 import { type GateFinding, ruleOfProblem } from '../integrity/gate-report.js';
 import { MANIFEST_FILE, type SealField } from '../integrity/manifest.js';
 import { type Diagnostic, fileRange, type Range } from '../kernel/diagnostic.js';
-import { rangeOf } from '../markdown/range-of.js';
 import type { Snapshot } from '../workspace/types.js';
+import { lineRange } from './line-range.js';
 import type { WorkspaceContext } from './rule.js';
 
 const found = new WeakMap<WorkspaceContext, readonly Diagnostic[]>();
@@ -62,13 +62,4 @@ function sealRange(snapshot: Snapshot, field: SealField): Range {
 function rowRange(snapshot: Snapshot, file: string, field: string): Range {
   const row = snapshot.record('MANIFEST', file);
   return row?.fields.get(field)?.range ?? row?.range ?? fileRange(MANIFEST_FILE);
-}
-
-/** A whole line, without its end; its beginning when the file does not have it any more. */
-function lineRange(snapshot: Snapshot, file: string, line: number): Range {
-  const doc = snapshot.doc(file);
-  const start = doc?.lineStarts[line - 1];
-  if (doc === undefined || start === undefined) return { file, line, column: 1, endLine: line, endColumn: 1 };
-  const text = doc.text.slice(start, doc.lineStarts[line] ?? doc.text.length).replace(/\r?\n$/, '');
-  return rangeOf(doc, file, { start, end: start + text.length });
 }

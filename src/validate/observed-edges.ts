@@ -1,11 +1,12 @@
 /** Dependencies that the files and the change log show and R4 does not declare: links, what a bundle wrote, what runs write together. */
+import type { Range } from '../kernel/diagnostic.js';
 import { captures, compareSpecificity, globMatches, isLiteral } from '../kernel/glob.js';
-import { routeOf } from '../registry/route.js';
+import { routeOf, routesOf } from '../registry/route.js';
 import type { Edge, EdgeKind, Schema } from '../registry/types.js';
 import type { ChangeRow } from '../workspace/history.js';
 
-/** A link from one governed file to another that exists. */
-export type ObservedLink = { readonly from: string; readonly to: string; readonly line: number };
+/** A link from one governed file to another that exists; `range` if it is known more closely than by its line. */
+export type ObservedLink = { readonly from: string; readonly to: string; readonly line: number; readonly range?: Range };
 export type Observations = { readonly schema: Schema; readonly links: Iterable<ObservedLink>; readonly changes: Iterable<ChangeRow> };
 
 /** `source`, `kind`, `target` as they would stand in R4. `at`: the first place where it was seen. `seen`: links, rows or runs. */
@@ -15,7 +16,7 @@ export type ObservedEdge = {
   readonly target: string;
   readonly by: 'link' | 'bundle' | 'together';
   readonly seen: number;
-  readonly at: { readonly file: string; readonly line: number; readonly example: string };
+  readonly at: { readonly file: string; readonly line: number; readonly example: string; readonly range?: Range };
 };
 
 /** Two files that were written together once may be so by chance. */
@@ -34,7 +35,7 @@ export function observedEdges({ schema, links, changes }: Observations): readonl
   };
   for (const link of links) {
     const ends = linkEnds(schema, link);
-    if (ends !== undefined && !graph.declares(link.from, link.to)) add({ ...ends, kind: 'REFERENCES', by: 'link', at: { file: link.from, line: link.line, example: `${link.from} links to ${link.to}` } });
+    if (ends !== undefined && !graph.declares(link.from, link.to)) add({ ...ends, kind: 'REFERENCES', by: 'link', at: { file: link.from, line: link.line, example: `${link.from} links to ${link.to}`, ...(link.range === undefined ? {} : { range: link.range }) } });
   }
   const log = schema.objects.get('CHANGE')?.glob ?? '';
   const runs = new Map<string, Set<string>>();
@@ -56,14 +57,25 @@ export function observedEdges({ schema, links, changes }: Observations): readonl
   return [...found.values()].sort((a, b) => b.seen - a.seen || (`${a.source} ${a.target}` < `${b.source} ${b.target}` ? -1 : 1));
 }
 
-/** The ends of a link in R4's words; `undefined` when it is no dependency: programs, and files of one kind that refer to each other. */
+/** The ends of a link in R4's words; `undefined` when it is no dependency: programs, files of one project, files of one kind that refer to each other, and files of which R1 and R3 know nothing. */
 function linkEnds(schema: Schema, { from, to }: ObservedLink): { readonly source: string; readonly target: string } | undefined {
   if (from === to || routeOf(schema, from).tier === 'CODE') return undefined;
   const [source, target] = [kindOf(schema, from), kindOf(schema, to)];
-  if (isLiteral(source) || source !== target) return { source, target };
   const [left, right] = [captures(source, from) ?? [], captures(target, to) ?? []];
-  if (left.length < 2 || left[0] === right[0]) return undefined;
+  if (folderBefore(source) !== undefined && folderBefore(source) === folderBefore(target) && left[0] === right[0]) return undefined;
+  if (isLiteral(source) || source !== target) return isNamed(schema, from) || isNamed(schema, to) ? { source, target } : undefined;
+  if (left.length < 2) return undefined;
   return { source: bind(source, left[0]), target: bind(target, right[0]) };
+}
+
+/** Whether R1 or R3 speaks of a file. */
+function isNamed(schema: Schema, path: string): boolean {
+  return routesOf(schema, path).length > 0 || kindOf(schema, path) !== path || [...schema.objects.values()].some((object) => object.glob === path);
+}
+
+/** Where the folders stand that a pattern is one of many of: `PROJECTS/` of `PROJECTS/*` and a slash. */
+function folderBefore(pattern: string): string | undefined {
+  return /^([^*?[{(]*\/)\*\//.exec(pattern)?.[1];
 }
 
 function bind(pattern: string, name: string | undefined): string {

@@ -1,6 +1,7 @@
 /** Every rule, by hand: what is not in this list is not checked. Rules about several files and about one may share an id. */
 import type { FileRule, Rule, WorkspaceRule } from './rule.js';
 import { domainAnchor } from './rules/domain-anchor.js';
+import { edgeUndeclared } from './rules/edge-undeclared.js';
 import { edgeUnresolved } from './rules/edge-unresolved.js';
 import { failureMode } from './rules/failure-mode.js';
 import { fieldContract, fieldUnique } from './rules/field-contract.js';
@@ -43,6 +44,7 @@ export const WORKSPACE_RULES: readonly WorkspaceRule[] = [
   referenceUnresolved,
   routeAmbiguous,
   edgeUnresolved,
+  edgeUndeclared,
   triggerCycle,
   nameCase,
   symlinkEscape,

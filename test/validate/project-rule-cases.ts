@@ -3,6 +3,7 @@ import { append, type Edit, file, remove, replace } from './edit-workspace.js';
 import type { Case } from './rule-cases.js';
 
 const LONGRUNNER = 'PROJECTS/inventory/LONGRUNNER.md';
+const R4_ROW = '| `BUNDLE:memory_entry` | WRITES | `OBJECT:MEMORY` | - |';
 const PHASES = 'PROJECTS/inventory/PHASES.md';
 
 /** The current phase's own condition, in the place of the empty one. */
@@ -101,6 +102,15 @@ export const PROJECT_CASES: readonly Case[] = [
   { rule: 'preapproval', name: 'a boundary that cannot be read', edits: [permission({ boundary: '- glob: PROJECTS/inventory/weekly/index.md\n  phase: review' })], finds: ['error preapproval @ *'], says: 'permits nothing' },
   { rule: 'preapproval', name: 'a project that is not there', edits: [permission({ scope: '- «PROJECTS/inventry/weekly/*.md»', boundary: '- phase:review' })], finds: ['warning preapproval'], says: 'there is no PROJECTS/inventry' },
   { rule: 'preapproval', name: 'a boundary that the scope does not reach, and a phase of no project', edits: [permission({ boundary: '- «SOUL.md»\n- phase:collect\n- «phase:reviw»' })], finds: ['warning preapproval', 'warning preapproval'], says: 'did you mean review?' },
+
+  // edge-undeclared; what the change log shows is in observed-edges.test.ts
+  { rule: 'edge-undeclared', name: 'a link that R4 knows nothing of', edits: [file('notes/HANDBOOK.md', 'Our limits are in [SOUL.md](«../SOUL.md»), and once more [there](../SOUL.md).\n')], finds: ['warning edge-undeclared'], says: 'notes/HANDBOOK.md links to SOUL.md' },
+  { rule: 'edge-undeclared', name: 'a row for it', edits: [file('notes/HANDBOOK.md', 'Our limits are in [SOUL.md](../SOUL.md).\n'), replace('REGISTRY.md', R4_ROW, `${R4_ROW}\n| \`notes/*.md\` | REFERENCES | \`SOUL.md\` | - |`)], finds: [] },
+  { rule: 'edge-undeclared', name: 'a row for the other direction says something else', edits: [file('notes/HANDBOOK.md', 'Our limits are in [SOUL.md](«../SOUL.md»).\n'), replace('REGISTRY.md', R4_ROW, `${R4_ROW}\n| \`SOUL.md\` | REFERENCES | \`notes/*.md\` | - |`)], finds: ['warning edge-undeclared'] },
+  { rule: 'edge-undeclared', name: 'a link to nothing is link-broken', edits: [file('notes/HANDBOOK.md', 'See [it](«GONE.md»).\n')], finds: ['warning link-broken'] },
+  { rule: 'edge-undeclared', name: 'a link that is silenced', edits: [file('notes/HANDBOOK.md', '<!-- nocturne-ignore edge-undeclared: only an example -->\nSee [SOUL.md](../SOUL.md).\n')], finds: [] },
+  { rule: 'edge-undeclared', name: 'notes that link to notes', edits: [file('notes/a.md', 'See [it](b.md).\n'), file('notes/b.md', '# B\n')], finds: [] },
+  { rule: 'edge-undeclared', name: 'links inside one project', edits: [file('PROJECTS/inventory/outputs/a.md', '[Its page](../LONGRUNNER.md) and [another](inventory-2026-11-20.md).\n')], finds: [] },
 
   // failure-mode
   { rule: 'failure-mode', name: 'a column that is not there', edits: [failure(sql("SELECT file, line\nFROM dispatch WHERE «stauts» = 'active'"))], finds: ['error failure-mode'], says: 'cannot be run' },

@@ -21,6 +21,8 @@ const PHASES = 'PROJECTS/inventory/PHASES.md';
 const R6_END = '## R7 Change log';
 const R3_ROW = '| `docs/**` | STANDARD | - | documentation |';
 const R4_ROW = '| `BUNDLE:memory_entry` | WRITES | `OBJECT:MEMORY` | - |';
+/** Notes may link to anything. */
+const NOTES_LINK = replace('REGISTRY.md', R4_ROW, `${R4_ROW}\n| \`notes/*.md\` | REFERENCES | \`**\` | - |`);
 const INBOX = '## Inbox\n';
 
 function notification(fields: { readonly status?: string; readonly answer?: string; readonly heading?: string } = {}): string {
@@ -163,10 +165,10 @@ export const CASES: readonly Case[] = [
 
   // link-broken
   { rule: 'link-broken', name: 'a page that was renamed', edits: [file('notes/a.md', 'See [safety](«../orchestration-os/OPS-SAFETY.md»).\n')], finds: ['warning link-broken'] },
-  { rule: 'link-broken', name: 'a page in another folder', edits: [file('notes/a.md', 'See [safety](«SOUL.md#domain»), and more.\n')], finds: ['warning link-broken'], fixed: ['notes/a.md', 'See [safety](../SOUL.md#domain), and more.\n'] },
-  { rule: 'link-broken', name: 'a heading that is not there', edits: [file('notes/a.md', '# A\n\nSee [limits](«../SOUL.md#lines-that-are-not-crosed») and [below](«#nothing»).\n')], finds: ['warning link-broken', 'warning link-broken'], says: '#lines-that-are-not-crossed' },
+  { rule: 'link-broken', name: 'a page in another folder', edits: [NOTES_LINK, file('notes/a.md', 'See [safety](«SOUL.md#domain»), and more.\n')], finds: ['warning link-broken'], fixed: ['notes/a.md', 'See [safety](../SOUL.md#domain), and more.\n'] },
+  { rule: 'link-broken', name: 'a heading that is not there', edits: [NOTES_LINK, file('notes/a.md', '# A\n\nSee [limits](«../SOUL.md#lines-that-are-not-crosed») and [below](«#nothing»).\n')], finds: ['warning link-broken', 'warning link-broken'], says: '#lines-that-are-not-crossed' },
   { rule: 'link-broken', name: 'out of the workspace', edits: [file('notes/a.md', 'See [there](«../../elsewhere.md»).\n')], finds: ['warning link-broken'] },
-  { rule: 'link-broken', name: 'files, folders, headings, addresses, and code', edits: [file('notes/a.md', '# A and B\n\n[f](../SOUL.md) [d](../memory/) [h](../SOUL.md#domain) [own](#a-and-b) [w](https://example.org/x.md) [abs](/SOUL.md)\n\n`[c](gone.md)`\n\n```md\n[c](gone.md)\n```\n')], finds: [] },
+  { rule: 'link-broken', name: 'files, folders, headings, addresses, and code', edits: [NOTES_LINK, file('notes/a.md', '# A and B\n\n[f](../SOUL.md) [d](../memory/) [h](../SOUL.md#domain) [own](#a-and-b) [w](https://example.org/x.md) [abs](/SOUL.md)\n\n`[c](gone.md)`\n\n```md\n[c](gone.md)\n```\n')], finds: [] },
 
   // placeholder
   { rule: 'placeholder', name: 'names in braces and notes to oneself', edits: [file('notes/a.md', 'The owner is «{OWNER_NAME}», born «{{when}}» in «<your town>». «TODO»: say more.\n')], finds: ['warning placeholder', 'warning placeholder', 'warning placeholder', 'warning placeholder'] },

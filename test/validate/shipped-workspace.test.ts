@@ -1,4 +1,7 @@
 /** The workspace at the root of this repository is sound, as it is shipped. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import t from 'tap';
 import { textReport } from '../../src/report/text.js';
 import { validate } from '../../src/validate/validate-snapshot.js';
@@ -7,7 +10,10 @@ import { REPOSITORY } from './base-workspace.js';
 
 t.test('no error and no warning in the shipped workspace; what is to know is that nobody owns it yet', async (t) => {
   const snapshot = openSnapshot(REPOSITORY, { now: new Date() });
-  const found = await validate(snapshot, { home: t.testdir({}) });
+  // The directories that tap gives are inside this workspace, where no state may be.
+  const home = mkdtempSync(join(tmpdir(), 'nocturne-home-'));
+  t.teardown(() => rmSync(home, { recursive: true }));
+  const found = await validate(snapshot, { home });
   const serious = found.diagnostics.filter((one) => one.severity !== 'info');
   t.equal(serious.length, 0, textReport({ ...found, diagnostics: serious }, { color: false, width: 120, textOf: (file) => snapshot.text(file) }));
   t.ok(found.records > 100, `${found.records} records were read`);

@@ -1,0 +1,13 @@
+/** A line as a place. */
+import type { Range } from '../kernel/diagnostic.js';
+import { rangeOf } from '../markdown/range-of.js';
+import type { Snapshot } from '../workspace/types.js';
+
+/** A whole line, without its end; its beginning when the file does not have it any more. */
+export function lineRange(snapshot: Snapshot, file: string, line: number): Range {
+  const doc = snapshot.doc(file);
+  const start = doc?.lineStarts[line - 1];
+  if (doc === undefined || start === undefined) return { file, line, column: 1, endLine: line, endColumn: 1 };
+  const text = doc.text.slice(start, doc.lineStarts[line] ?? doc.text.length).replace(/\r?\n$/, '');
+  return rangeOf(doc, file, { start, end: start + text.length });
+}
