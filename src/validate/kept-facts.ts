@@ -9,7 +9,7 @@ import type { FileFacts } from './file-facts.js';
 const LONGEST = 16_000_000;
 
 export type KeptFacts = {
-  /** The given snapshot with records taken from the cache. */
+  /** The given snapshot with records and hashes taken from the cache. */
   readonly snapshot: Snapshot;
   get(path: string): FileFacts | undefined;
   put(path: string, facts: FileFacts): void;
@@ -21,7 +21,7 @@ export function keptFacts(snapshot: Snapshot, cache: ContentCache): KeptFacts {
     return text === undefined ? undefined : decodeRecords(text, { object, file });
   };
   return {
-    snapshot: withKeptRecords(snapshot, recordsIn),
+    snapshot: withKeptRecords({ ...snapshot, hash: (path) => cache.hash(path) ?? snapshot.hash(path) }, recordsIn),
     get(path) {
       const text = cache.facts(path);
       return text === undefined ? undefined : decodeFacts(path, text);

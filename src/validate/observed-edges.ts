@@ -59,10 +59,9 @@ export function observedEdges({ schema, links, changes }: Observations): readonl
 
 /** The ends of a link in R4's words; `undefined` when it is no dependency: programs, files of one project, files of one kind that refer to each other, and files of which R1 and R3 know nothing. */
 function linkEnds(schema: Schema, { from, to }: ObservedLink): { readonly source: string; readonly target: string } | undefined {
-  if (from === to || routeOf(schema, from).tier === 'CODE') return undefined;
+  if (from === to || knownOf(schema).folders.some((folder) => isInside(folder, from, to)) || routeOf(schema, from).tier === 'CODE') return undefined;
   const [source, target] = [kindOf(schema, from), kindOf(schema, to)];
   const [left, right] = [captures(source, from) ?? [], captures(target, to) ?? []];
-  if (folderBefore(source) !== undefined && folderBefore(source) === folderBefore(target) && left[0] === right[0]) return undefined;
   if (isLiteral(source) || source !== target) return isNamed(schema, from) || isNamed(schema, to) ? { source, target } : undefined;
   if (left.length < 2) return undefined;
   return { source: bind(source, left[0]), target: bind(target, right[0]) };
@@ -82,20 +81,33 @@ function bind(pattern: string, name: string | undefined): string {
   return name === undefined ? pattern : pattern.replace(/(?<!\*)\*(?!\*)/, name);
 }
 
-type Known = { readonly patterns: readonly string[]; readonly kinds: Map<string, string> };
-const knownOf = new WeakMap<Schema, Known>();
+/** `patterns`: of R1 and R3, the most specific first; `kinds`: by path, as they are asked for; `folders`: before the first `*` of patterns of several files in a folder of their own. */
+type Known = { readonly patterns: readonly string[]; readonly kinds: Map<string, string>; readonly folders: readonly string[] };
+const knownBySchema = new WeakMap<Schema, Known>();
+
+function knownOf(schema: Schema): Known {
+  const ready = knownBySchema.get(schema);
+  if (ready !== undefined) return ready;
+  const globs = [...[...schema.objects.values()].map((object) => object.glob), ...schema.routes.filter((route) => route.tier === 'STANDARD').map((route) => route.pattern)];
+  const patterns = [...new Set(globs)].filter((glob) => !isLiteral(glob)).sort(compareSpecificity);
+  const folders = [...new Set(patterns.flatMap((pattern) => folderBefore(pattern) ?? []))];
+  const known: Known = { patterns, kinds: new Map(), folders };
+  knownBySchema.set(schema, known);
+  return known;
+}
 
 /** The pattern that a file is one of many of (R1's globs, R3's patterns of what passes write), or the file itself. */
 function kindOf(schema: Schema, path: string): string {
-  let known = knownOf.get(schema);
-  if (known === undefined) {
-    const globs = [...[...schema.objects.values()].map((object) => object.glob), ...schema.routes.filter((route) => route.tier === 'STANDARD').map((route) => route.pattern)];
-    known = { patterns: [...new Set(globs)].filter((glob) => !isLiteral(glob)).sort(compareSpecificity), kinds: new Map() };
-    knownOf.set(schema, known);
-  }
-  const kind = known.kinds.get(path) ?? known.patterns.find((pattern) => globMatches(pattern, path)) ?? path;
-  known.kinds.set(path, kind);
+  const { kinds, patterns } = knownOf(schema);
+  const kind = kinds.get(path) ?? patterns.find((pattern) => globMatches(pattern, path)) ?? path;
+  kinds.set(path, kind);
   return kind;
+}
+
+/** Whether two files are in one folder of `folder`: of one project. */
+function isInside(folder: string, from: string, to: string): boolean {
+  const end = from.startsWith(folder) ? from.indexOf('/', folder.length) : -1;
+  return end !== -1 && to.startsWith(from.slice(0, end + 1));
 }
 
 function fileOf(address: string): string {

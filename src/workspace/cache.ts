@@ -18,6 +18,8 @@ export type ContentCache = {
   facts(path: string): string | undefined;
   /** Of a file for which `facts` answered or that was put. */
   records(path: string, object: string): string | undefined;
+  /** The hash of such a file, without reading it where it cannot have changed. */
+  hash(path: string): string | undefined;
   put(path: string, kept: KeptFile): void;
   close(): void;
 };
@@ -61,6 +63,7 @@ export function openCache(snapshot: Snapshot, options: CacheOptions): ContentCac
   return {
     facts: (path) => (isSame(path) ? rows.get(path)?.facts : undefined),
     records: (path, object) => fresh.get(path)?.records.get(object) ?? (same.get(path) === true && !fresh.has(path) ? store.records(object).get(path) : undefined),
+    hash: (path) => fresh.get(path)?.hash ?? (isSame(path) ? rows.get(path)?.hash : undefined),
     put(path, kept) {
       const hash = snapshot.hash(path);
       if (hash !== undefined) fresh.set(path, { ...kept, hash });

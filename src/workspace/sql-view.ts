@@ -101,7 +101,8 @@ function fixedTables(snapshot: Snapshot): readonly Table[] {
       columns: ['path', 'tier', 'object', 'size', 'sha256'],
       integers: new Set(['size']),
       rows: function* () {
-        for (const entry of snapshot.files.values()) yield [entry.path, routeOf(schema, entry.path).tier, snapshot.objectsOf(entry.path).map((object) => object.object).join(',') || null, entry.size, snapshot.hash(entry.path) ?? null];
+        const objects = objectsByPath(snapshot);
+        for (const { path, size } of snapshot.files.values()) yield [path, routeOf(schema, path).tier, objects.get(path) ?? null, size, snapshot.hash(path) ?? null];
       },
     },
     {
@@ -126,6 +127,18 @@ function fixedTables(snapshot: Snapshot): readonly Table[] {
       },
     },
   ];
+}
+
+/** Names of the objects in each file, joined; through the lists of files, which others need as well. */
+function objectsByPath(snapshot: Snapshot): ReadonlyMap<string, string> {
+  const names = new Map<string, string>();
+  for (const object of snapshot.schema.objects.keys()) {
+    for (const path of snapshot.filesOf(object)) {
+      const before = names.get(path);
+      names.set(path, before === undefined ? object : `${before},${object}`);
+    }
+  }
+  return names;
 }
 
 function columnOf(field: string): string {

@@ -5,6 +5,7 @@ import t from 'tap';
 import { decodeFacts, encodeFacts } from '../../src/validate/facts-text.js';
 import { fileFacts } from '../../src/validate/file-facts.js';
 import { governedFile } from '../../src/validate/governed-file.js';
+import { resultKey } from '../../src/validate/kept-result.js';
 import { validateKept } from '../../src/validate/kept-validation.js';
 import { FILE_RULES } from '../../src/validate/rules.js';
 import { type Validation, validate } from '../../src/validate/validate-snapshot.js';
@@ -105,6 +106,15 @@ t.test('what depends on the time is looked at every time', async (t) => {
   writeFileSync(join(root, 'LOCK.md'), lock);
   await check(root, { ago: 60_000 });
   t.ok(existsSync(join(root, '.nocturne/validation.json')));
+});
+
+t.test('queries may ask for the time: what was kept is believed within the hour', async (t) => {
+  const { root } = makeWorkspace(t.testdir());
+  const key = (at: string) => resultKey({ root, files: aged(root, 60_000) }, { program: 'test', outside: [], now: Date.parse(at) });
+  const [early, late, next] = ['2126-11-21T01:00:00Z', '2126-11-21T01:59:59Z', '2126-11-21T02:00:00Z'].map(key);
+  t.type(early, 'string');
+  t.equal(early, late);
+  t.not(early, next);
 });
 
 t.test('another program does not believe what this one kept', async (t) => {
