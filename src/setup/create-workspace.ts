@@ -9,6 +9,7 @@ import { isHomeInside, readTrust } from '../integrity/trust.js';
 import type { Clock } from '../kernel/clock.js';
 import { NocturneError } from '../kernel/error.js';
 import { recover } from '../workspace/recover.js';
+import { stateDirectory } from '../workspace/state-home.js';
 import { makeDirectory } from '../workspace/durable.js';
 import { openWorkspace } from '../workspace/open-workspace.js';
 import type { Workspace } from '../workspace/types.js';
@@ -53,6 +54,8 @@ export function createWorkspace(options: CreateOptions): Created {
   const opened = keyMade ? undefined : loadOwnerKey(home, secret);
   const root = realpathSync(directory);
   refuseHomeInside(home, root);
+  // An init that was interrupted is finished first, so that what is planned on is what is there.
+  recover(root, stateDirectory(home, root));
   const existing = existingFiles(root);
   const plan = planFor(options, existing);
   const forgotten = plan.kind === 'workspace' ? undefined : forgetState(home, root, clock.now());

@@ -4,6 +4,7 @@ import { loadSchema } from '../registry/load-schema.js';
 import { routeOf } from '../registry/route.js';
 import type { Schema } from '../registry/types.js';
 import { type Adoption, adoptPages, PAGES } from './adopt-pages.js';
+import { backupFolder } from './backup-folder.js';
 import type { ExistingFiles } from './existing-files.js';
 import { filledIn, type OwnerWords } from './owner-words.js';
 import { type PlaceKind, placeKind } from './place-kind.js';
@@ -34,7 +35,7 @@ export function planSetup(request: SetupRequest): Planned {
   const kind = placeKind(existing);
   refuseLinkedFolders(existing, reference.paths);
   const { schema } = loadSchema(reference.text('REGISTRY.md'));
-  const draft = planDraft(backupFolder(request.now));
+  const draft = planDraft(backupFolder({ now: request.now, what: 'init', paths: existing.paths }));
   if (kind === 'workspace') complete(request, schema, draft);
   else adopt(request, { schema, draft, nightclaw: kind === 'nightclaw' });
   for (const [path, content] of Object.entries(request.files ?? {})) draft.write(path, content);
@@ -50,10 +51,6 @@ function refuseLinkedFolders(existing: ExistingFiles, paths: readonly string[]):
     if (target !== undefined) throw new NocturneError('REFUSED', `${folder} is a link to ${target}, expected a directory`, { file: folder, hint: `put the directory itself here (rm ${folder} && cp -R ${target} ${folder}), then run nocturne init again; nothing was written` });
     if (existing.has(folder)) throw new NocturneError('REFUSED', `${folder} is a file, expected a directory`, { file: folder, hint: 'rename it, then run nocturne init again; nothing was written' });
   }
-}
-
-function backupFolder(now: Date): string {
-  return `backups/${now.toISOString().slice(0, 19).replaceAll(':', '')}Z-init`;
 }
 
 /** A workspace of ours, a clone for instance: what is missing is added, and what the owner says is put in. */

@@ -4,6 +4,7 @@ import { signingPlan } from '../integrity/signing-plan.js';
 import { NocturneError } from '../kernel/error.js';
 import { leaseStatus } from '../workspace/lease.js';
 import type { Change, Workspace } from '../workspace/types.js';
+import { backupFolder } from './backup-folder.js';
 import { isInstallation, readReference } from './reference-files.js';
 import { readReferenceRecord, recordReference } from './reference-record.js';
 import { planUpgrade, type UpgradeItem, type UpgradePlan } from './plan-upgrade.js';
@@ -25,7 +26,7 @@ export function upgradeWorkspace(workspace: Workspace, options: UpgradeOptions):
   if (unsigned.length > 0) throw new NocturneError('REFUSED', `protected files changed since they were signed: ${unsigned.map((one) => one.file).join(', ')}`, { hint: 'sign them first (nocturne sign --all), so that the upgrade is all that you see afterwards' });
   const reference = readReference(options.packageRoot);
   const plan = planUpgrade({ reference, record: readReferenceRecord(state), textOf: (path) => snapshot.text(path) });
-  const folder = `backups/${clock.now().toISOString().slice(0, 19).replaceAll(':', '')}Z-upgrade`;
+  const folder = backupFolder({ now: clock.now(), what: 'upgrade', paths: snapshot.files.keys() });
   const backups = plan.items.some((item) => item.text !== undefined && item.verdict !== 'added') ? folder : undefined;
   const toSign = plan.items.filter((item) => isWritten(item) && isProtected(snapshot.schema, item.path)).map((item) => item.path);
   if (options.dryRun === true) return { ...plan, backups, toSign };

@@ -253,7 +253,7 @@ t.test('killed at any moment, nothing is lost, and running it again completes it
     clearTimeout(timer);
     t.same(lost(before, tree(root, [])), [], `killed after ${delay} ms`);
     const again = callProcess({ root: directory, home }, ['init', root, '--yes']);
-    t.match(again, { exit: 0, json: { gate: { ok: true }, validation: { errors: 0 } } }, `and run again (${delay} ms)`);
+    t.match(again, { exit: 0, json: { gate: { ok: true }, validation: { errors: 0 } } }, `and run again (${delay} ms): ${JSON.stringify(again.json).slice(0, 600)}`);
     t.same(lost(before, tree(root)), []);
   }
 });
