@@ -1,6 +1,7 @@
 /** Facts and records of files, from the cache where a file is as it was, and into it where it is not. */
 import type { ContentCache } from '../workspace/cache.js';
-import { decodeRecords, encodeRecords, withKeptRecords } from '../workspace/kept-records.js';
+import { encodeRecords } from '../workspace/kept-records.js';
+import { type KeptSnapshot, keptSnapshot } from '../workspace/kept-snapshot.js';
 import type { Snapshot } from '../workspace/types.js';
 import { decodeFacts, encodeFacts } from './facts-text.js';
 import type { FileFacts } from './file-facts.js';
@@ -9,19 +10,18 @@ import type { FileFacts } from './file-facts.js';
 const LONGEST = 16_000_000;
 
 export type KeptFacts = {
-  /** The given snapshot with records and hashes taken from the cache. */
+  /** The given snapshot with records, hashes and answers of queries taken from the cache. */
   readonly snapshot: Snapshot;
+  /** Whether a query was asked whose answer is up to chance. */
+  readonly askedChance: KeptSnapshot['askedChance'];
   get(path: string): FileFacts | undefined;
   put(path: string, facts: FileFacts): void;
 };
 
 export function keptFacts(snapshot: Snapshot, cache: ContentCache): KeptFacts {
-  const recordsIn = (file: string, object: string): ReturnType<typeof decodeRecords> | undefined => {
-    const text = cache.records(file, object);
-    return text === undefined ? undefined : decodeRecords(text, { object, file });
-  };
+  const kept = keptSnapshot(snapshot, cache);
   return {
-    snapshot: withKeptRecords({ ...snapshot, hash: (path) => cache.hash(path) ?? snapshot.hash(path) }, recordsIn),
+    ...kept,
     get(path) {
       const text = cache.facts(path);
       return text === undefined ? undefined : decodeFacts(path, text);
@@ -33,7 +33,7 @@ export function keptFacts(snapshot: Snapshot, cache: ContentCache): KeptFacts {
         const text = encodeRecords(snapshot.recordsIn(path, object));
         if (text !== undefined) records.set(object, text);
       }
-      cache.put(path, { facts: encodeFacts(path, facts), records });
+      cache.put(path, { facts: encodeFacts(path, facts), records, complete: records.size === snapshot.objectsOf(path).length });
       snapshot.release?.(path);
     },
   };

@@ -4,7 +4,7 @@ import { lstatSync, readdirSync, readFileSync, renameSync, writeFileSync } from 
 import { join } from 'node:path';
 import type { Diagnostic } from '../kernel/diagnostic.js';
 import { TEMP_PREFIX } from '../workspace/durable.js';
-import { isSettled, statText } from '../workspace/file-stat.js';
+import { hourOf, isSettled, statText } from '../workspace/file-stat.js';
 import type { FileEntry } from '../workspace/types.js';
 
 export type KeptResult = { readonly diagnostics: readonly Diagnostic[]; readonly files: number; readonly records: number };
@@ -28,7 +28,7 @@ type Listing = { readonly root: string; readonly files: ReadonlyMap<string, File
  * sees (they look back days). `undefined` when a file was changed so lately that it could change again unseen.
  */
 export function resultKey({ root, files }: Listing, { program, outside, modules = [], home = '', now = Date.now() }: Ground): string | undefined {
-  const hash = createHash('sha256').update(`${program}\n${root}\n${home}\n${modules.join(',')}\n${new Date(now).toISOString().slice(0, 13)}\n`);
+  const hash = createHash('sha256').update(`${program}\n${root}\n${home}\n${modules.join(',')}\n${hourOf(new Date(now))}\n`);
   let text = '';
   for (const entry of files.values()) {
     if (!isSettled(entry, now)) return undefined;

@@ -18,7 +18,7 @@ export async function validateKept(snapshot: Snapshot, options: KeptOptions): Pr
     const kept = keptFacts(snapshot, cache);
     const watched = watchTime(kept.snapshot);
     const validation = await validate(snapshot, { ...options, cache: { ...kept, snapshot: watched.snapshot } });
-    if (key !== undefined && !watched.asked()) keepResult(snapshot.root, key, validation);
+    if (key !== undefined && !watched.asked() && !kept.askedChance()) keepResult(snapshot.root, key, validation);
     return validation;
   } finally {
     cache.close();

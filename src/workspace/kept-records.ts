@@ -1,9 +1,6 @@
-/** Records as short text and back, for the cache; and a snapshot that takes them from there instead of from the files. */
+/** Records as short text and back, for the cache. */
 import type { Range } from '../kernel/diagnostic.js';
 import type { Cell, Rec } from '../markdown/types.js';
-import { locateIn } from './address.js';
-import { openSqlView } from './sql-view.js';
-import type { Snapshot, SqlView } from './types.js';
 
 /** `end` is left out where a range ends in its own line: it is as long there as in the text. */
 type KeptPlace = readonly [start: number, end: number, line: number, column: number, ...end: [] | [line: number, column: number]];
@@ -86,34 +83,4 @@ function isJson(data: unknown): boolean {
   if (typeof data === 'number') return Number.isFinite(data) && !Object.is(data, -0);
   if (Array.isArray(data)) return data.every(isJson);
   return typeof data === 'object' && Object.getPrototypeOf(data) === Object.prototype && Object.entries(data).every(([name, value]) => name !== '__proto__' && isJson(value));
-}
-
-/** The same snapshot; records come from `kept` where it has them. */
-export function withKeptRecords(snapshot: Snapshot, kept: (path: string, object: string) => readonly Rec[] | undefined): Snapshot {
-  const inFile = new Map<string, readonly Rec[]>();
-  const ofObject = new Map<string, readonly Rec[]>();
-  const byKey = new Map<string, ReadonlyMap<string, Rec>>();
-  let view: SqlView | undefined;
-  const recordsIn = (path: string, object: string): readonly Rec[] => once(inFile, `${object}\0${path}`, () => kept(path, object) ?? snapshot.recordsIn(path, object));
-  const records = (object: string): readonly Rec[] => once(ofObject, object, () => snapshot.filesOf(object).flatMap((path) => recordsIn(path, object)));
-  const own: Snapshot = {
-    ...snapshot,
-    recordsIn,
-    records,
-    record: (object, key) => once(byKey, object, () => new Map([...records(object)].reverse().map((record) => [record.key, record]))).get(key),
-    locate: (address) => locateIn(own, address),
-    sql: () => {
-      view ??= openSqlView(own);
-      return view;
-    },
-  };
-  return own;
-}
-
-function once<T>(kept: Map<string, T>, key: string, compute: () => T): T {
-  const known = kept.get(key);
-  if (known !== undefined) return known;
-  const value = compute();
-  kept.set(key, value);
-  return value;
 }

@@ -41,13 +41,22 @@ export function openSqlView(snapshot: Snapshot): SqlView {
   };
   return {
     query(sql) {
-      for (const name of tables.keys()) if (new RegExp(`\\b${name}\\b`, 'i').test(sql)) fill(name);
+      for (const name of tablesIn(sql, tables.keys())) fill(name);
       return runQuery(database(), sql);
     },
     tables: () => [...tables.values()].map((table) => ({ name: table.name, columns: table.columns, rows: [...table.rows()].length })),
     close: () => held?.close(),
   };
 }
+
+/** The tables that a query may read: every name that stands in it as a word. */
+export function tablesIn(sql: string, names: Iterable<string>): readonly string[] {
+  const words = new Set(sql.toLowerCase().match(/\w+/g));
+  return [...names].filter((name) => words.has(name.toLowerCase()));
+}
+
+/** Names of the tables that are not of an object. */
+export const FIXED_TABLES = ['files', 'links', 'edges', 'routes', 'fields'] as const;
 
 function runQuery(database: Database, sql: string): ReturnType<SqlView['query']> {
   if (!/^\s*(?:(?:--[^\n]*\n|\/\*[\s\S]*?\*\/)\s*)*(select|with|values|explain)\b/i.test(sql)) throw new NocturneError('BAD_QUERY', 'only a SELECT can be run here', { hint: 'the view is read-only: change the workspace with nocturne set, add or bundle run' });

@@ -5,11 +5,13 @@ import t from 'tap';
 import { decodeFacts, encodeFacts } from '../../src/validate/facts-text.js';
 import { fileFacts } from '../../src/validate/file-facts.js';
 import { governedFile } from '../../src/validate/governed-file.js';
+import { keptFacts } from '../../src/validate/kept-facts.js';
 import { resultKey } from '../../src/validate/kept-result.js';
 import { validateKept } from '../../src/validate/kept-validation.js';
 import { FILE_RULES } from '../../src/validate/rules.js';
 import { type Validation, validate } from '../../src/validate/validate-snapshot.js';
 import { routeOf } from '../../src/registry/route.js';
+import { openCache } from '../../src/workspace/cache.js';
 import { isSettled, statText } from '../../src/workspace/file-stat.js';
 import { decodeRecords, encodeRecords } from '../../src/workspace/kept-records.js';
 import { openSnapshot } from '../../src/workspace/snapshot.js';
@@ -115,6 +117,40 @@ t.test('queries may ask for the time: what was kept is believed within the hour'
   t.type(early, 'string');
   t.equal(early, late);
   t.not(early, next);
+});
+
+t.test('an answer of a query is kept as long as its tables hold the same, and not at all when it is up to chance', async (t) => {
+  const { root } = makeWorkspace(t.testdir());
+  const asked = (sql: string): { readonly value: unknown; readonly chance: boolean; readonly kept: number } => {
+    const cache = openCache(openSnapshot(root, { now: NOW }), { key: 'test', progress: () => undefined });
+    let kept = 0;
+    const counted = { ...cache, keepAnswer: (query: string, answer: { readonly digest: string; readonly answer: string }) => { kept++; cache.keepAnswer(query, answer); } };
+    const facts = keptFacts(openSnapshot(root, { now: NOW }), counted);
+    for (const path of facts.snapshot.files.keys()) if (facts.get(path) === undefined) {
+      const file = governedFile(facts.snapshot, path, routeOf(facts.snapshot.schema, path).tier);
+      if (file !== undefined) facts.put(path, fileFacts(file, FILE_RULES));
+    }
+    const value = Object.values(facts.snapshot.sql().query(sql).rows[0] ?? {})[0];
+    cache.close();
+    return { value, chance: facts.askedChance(), kept };
+  };
+  const minutes = "SELECT max_minutes FROM model_tier WHERE tier = 'standard'";
+  const before = asked(minutes);
+  t.strictSame(asked(minutes), { ...before, kept: 0 }, 'the second time it is known');
+  const path = join(root, 'MODEL-TIERS.md');
+  const text = readFileSync(path, 'utf8');
+  writeFileSync(path, `${text}\nOne more line.\n`);
+  t.equal(asked(minutes).kept, 0, 'a file is another, its records are the same');
+  writeFileSync(path, text.replace(`| ${String(before.value)} |`, '| 77 |'));
+  t.strictSame(asked("SELECT count(*) FROM model_tier WHERE max_minutes = 77").value, 1);
+  t.equal(asked('SELECT count(*) FROM files').kept, 1);
+  const files = asked('SELECT count(*) FROM files').value;
+  writeFileSync(join(root, 'memory/more.md'), 'more\n');
+  t.equal(asked('SELECT count(*) FROM files').value, Number(files) + 1);
+  t.match(asked('SELECT random()'), { chance: true, kept: 0 });
+  for (const sql of ["SELECT julianday('now')", 'SELECT i.time FROM invocation i']) t.match([asked(sql).kept, asked(sql)], [1, { chance: false, kept: 0 }], sql);
+});
+  for (const sql of ["SELECT date('2026-11-21')", "SELECT strftime('%Y', '2026-11-21')", 'SELECT i.time FROM invocation i', "SELECT 'you are now in'"]) t.match(asked(sql), { asked: 'nothing' }, sql);
 });
 
 t.test('another program does not believe what this one kept', async (t) => {
