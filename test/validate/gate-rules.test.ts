@@ -55,6 +55,11 @@ const CASES: readonly Case[] = [
     finds: (made) => [badSignature(made), `${place(made, MANIFEST, '| MEMORY.md |', '0'.repeat(64))} error manifest-hash`],
   },
   {
+    name: 'a file that R3 does not protect any more',
+    tamper: (made) => edit(made, 'REGISTRY.md', '| `IDENTITY.md` | PROTECTED |', '| `IDENTITY.md` | STANDARD |'),
+    finds: (made) => [`${place(made, MANIFEST, '| REGISTRY.md |', hashOf(made, 'REGISTRY.md'))} error manifest-hash`, `${place(made, MANIFEST, '| IDENTITY.md |', 'IDENTITY.md')} error protected-set`],
+  },
+  {
     name: 'a row taken out with its file unchanged',
     tamper: (made) => edit(made, MANIFEST, /^\| SOUL\.md \|.*\n/m, ''),
     finds: (made) => [badSignature(made), 'SOUL.md:1:1-1 error protected-set'],

@@ -85,6 +85,7 @@ export const PROJECT_CASES: readonly Case[] = [
   { rule: 'stop-condition', name: 'a check that the pass may write', edits: [condition('- command: node «outputs/check.mjs» --all')], finds: ['error stop-condition'], says: 'PROJECTS/inventory/outputs/check.mjs decides' },
   { rule: 'stop-condition', name: 'a check of a phase that the pass may write', edits: [replace(PHASES, '- file_exists: outputs/review-*.md', '- any_of:\n    - command: [«outputs/check.sh»]\n    - file_exists: outputs/review-*.md')], finds: ['error stop-condition'] },
   { rule: 'stop-condition', name: 'a check beside the page, and a program of the machine', edits: [condition('- command: node check.mjs outputs/a.md\n- command: git diff --exit-code')], finds: [] },
+  { rule: 'stop-condition', name: 'a pass that may write everywhere: a word is a program of the machine unless a file is there', edits: [replace(LONGRUNNER, '- outputs/**', '- "**"'), condition('- command: git diff --exit-code\n- command: «judge» --all'), file('PROJECTS/inventory/judge', '#!/bin/sh\n')], finds: ['error stop-condition'] },
   { rule: 'stop-condition', name: 'conditions of every sort', edits: [condition('# about the list\n- file_exists: outputs/*.md\n- all_of:\n    - links_resolve: outputs/**\n    - not: { matches: { in: "outputs/*.md", pattern: "lorem" } }\n- query: SELECT 1')], finds: [] },
 
   // preapproval
