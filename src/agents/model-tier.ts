@@ -4,7 +4,6 @@ import type { Usage } from './types.js';
 
 /** From the strongest to the cheapest; a tier that has no pass left today gives way to the next. */
 export const TIER_ORDER = ['heavy', 'standard', 'lightweight'] as const;
-type TierName = (typeof TIER_ORDER)[number];
 
 export type TierLimits = { readonly maxMinutes: number; readonly maxTokens: number | undefined; readonly maxCost: number | undefined };
 /** A row of MODEL-TIERS.md. `undefined`: no limit. */
