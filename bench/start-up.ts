@@ -1,4 +1,6 @@
-/** Whole processes on a freshly made owned workspace, against Node doing nothing. */
+/** Whole processes on a freshly made owned workspace, against Node doing nothing. `validate` once where nothing has changed, and once with nothing kept. */
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { makeWorkspace } from '../test/support/make-workspace.js';
 import { byTurns, timeProcess } from './measure.js';
@@ -26,7 +28,14 @@ function bench(name: string, at: { readonly words: readonly string[]; readonly l
         return ms;
       };
       const [floorMs = 0, figure = 0] = await byTurns([floor, work], RUNS);
-      return [atMost(`nocturne ${at.words.join(' ')}`, { figure, floor: floorMs, floorName: 'node -e 0', limit: at.limit })];
+      const main = atMost(`nocturne ${at.words.join(' ')}`, { figure, floor: floorMs, floorName: 'node -e 0', limit: at.limit });
+      if (name !== 'validate') return [main];
+      const afresh = (): Promise<number> => {
+        for (const kept of ['cache.db', 'validation.json']) rmSync(join(root, '.nocturne', kept), { force: true });
+        return work();
+      };
+      const [again = 0, first = 0] = await byTurns([floor, afresh]);
+      return [{ ...main, name: `${main.name}, nothing changed` }, { ...atMost(`${main.name}, nothing kept`, { figure: first, floor: again, floorName: 'node -e 0', limit: at.limit }), limit: '-', met: undefined }];
     },
   };
 }
