@@ -9,6 +9,7 @@ import { large } from './large.js';
 import { logs } from './logs.js';
 import { type Bench, type Result, table } from './result.js';
 import { startUp } from './start-up.js';
+import { whyMissed } from './why.js';
 
 const BENCHES: readonly Bench[] = [...startUp, hashing, commit, impact, logs, large];
 
@@ -33,5 +34,6 @@ for (const bench of BENCHES) {
 console.log(`node ${process.version}, ${availableParallelism()} x ${cpus()[0]?.model ?? 'unknown'}, load ${loadavg()[0]?.toFixed(1) ?? '?'}; medians after a warm-up\n`);
 console.log(table(results));
 const missed = results.filter((result) => result.met === false);
-console.log(missed.length === 0 ? '\nAll limits are kept.' : `\nNot kept: ${missed.map((one) => `${one.name} is ${one.ratio === '-' ? one.figure : one.ratio}, limit ${one.limit}`).join('; ')}.`);
+console.log(missed.length === 0 ? '\nAll limits are kept.' : '\nNot kept:');
+for (const one of missed) console.log(`- ${one.name} is ${one.ratio === '-' ? one.figure : one.ratio}, limit ${one.limit}: ${whyMissed(one.name)}`);
 if (words.includes('--strict') && missed.length > 0) process.exitCode = 1;

@@ -2,7 +2,7 @@
 import { parseLocator } from '../markdown/locator.js';
 import type { Shape } from '../markdown/types.js';
 import { CONSTRAINT_FORMS, parseConstraints, parseFieldType, referredObject, TYPE_FORMS } from './field-type.js';
-import { cellOf, complain, isUnread, partOf, type RegistryRow, type Report, rowsOf } from './registry-table.js';
+import { cellOf, complain, isInsideGlob, isUnread, partOf, type RegistryRow, type Report, rowsOf } from './registry-table.js';
 import type { FieldSpec, ObjectSpec, Writer } from './types.js';
 
 const SHAPES: readonly Shape[] = ['document', 'table', 'log', 'section'];
@@ -55,7 +55,7 @@ function readObject(report: Report, row: RegistryRow, fields: ReadonlyMap<string
     complain(report, locator.range, `the locator of ${name.value} cannot be read`, { expected: `for a ${known}: ${form}`, actual: locator.value });
     return undefined;
   }
-  if (files.value === '' || files.value.startsWith('/') || files.value.includes('..')) {
+  if (!isInsideGlob(files.value)) {
     complain(report, files.range, `${name.value} needs a glob of files inside the workspace`, { actual: files.value });
     return undefined;
   }

@@ -1,5 +1,5 @@
 /** R3, R4 and R8: how files may be written, what depends on what, and which modules watch. */
-import { cellOf, complain, isUnread, listOf, partOf, type Report, rowsOf } from './registry-table.js';
+import { cellOf, complain, isInsideGlob, isUnread, listOf, partOf, type Report, rowsOf } from './registry-table.js';
 import { type Edge, EDGE_KINDS, type ModuleRow, type Route, TIERS } from './types.js';
 
 export const ROUTE_COLUMNS = ['Pattern', 'Tier', 'Bundle', 'Note'];
@@ -17,7 +17,7 @@ export function loadRoutes(report: Report, bundles: ReadonlyMap<string, unknown>
       complain(report, cellOf(row, 'tier').range, `the tier of ${pattern.value} is not known`, { expected: TIERS.join(', '), actual: cellOf(row, 'tier').value });
       continue;
     }
-    if (pattern.value === '' || pattern.value.startsWith('/') || pattern.value.includes('..')) complain(report, pattern.range, 'a route needs a pattern inside the workspace', { actual: pattern.value });
+    if (!isInsideGlob(pattern.value)) complain(report, pattern.range, 'a route needs a pattern inside the workspace', { actual: pattern.value });
     if (routes.some((route) => route.pattern === pattern.value)) complain(report, pattern.range, `the pattern ${pattern.value} is routed twice`, { hint: 'remove one of the two rows' });
     const names = listOf(cellOf(row, 'bundle').value);
     for (const name of names) {

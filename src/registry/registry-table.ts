@@ -119,3 +119,8 @@ export function listOf(value: string): string[] {
     .map((item) => unquote(item.trim()))
     .filter((item) => item !== '' && item !== '-' && item !== '—');
 }
+
+/** A glob of files inside the workspace. One that begins with `!` would mean everything but what it names, which nobody wants of a route. */
+export function isInsideGlob(glob: string): boolean {
+  return glob !== '' && !glob.startsWith('/') && !glob.startsWith('!') && !glob.includes('..');
+}

@@ -60,6 +60,7 @@ const MISTAKES: Readonly<Record<string, Mistake>> = {
   'fields of an object that is not declared': { from: STATUS, to: `${STATUS}\n| TSK | when | date | no | - | - | agent |`, at: '| TSK |', says: /fields of TSK, which R1 does not declare/ },
   'an unknown tier': { from: 'APPEND', to: 'APEND', at: 'APEND', says: /tier of audit\/\*\* is not known/, expected: /APPEND, STANDARD, PROTECTED/, actual: 'APEND' },
   'a route out of the workspace': { from: '`audit/**` |', to: '`/audit/**` |', at: '`/audit', says: /inside the workspace/, actual: '/audit/**' },
+  'a route of everything but one file': { from: '`audit/**` |', to: '`!audit/**` |', at: '`!audit', says: /inside the workspace/, actual: '!audit/**' },
   'a route twice': { from: '| `audit/**` | APPEND | - | logs |', to: '| `audit/**` | APPEND | - | logs |\n| `audit/**` | CODE | - | logs |', at: '`audit/**` | CODE', says: /audit\/\*\* is routed twice/ },
   'a route with a bundle that is not declared': { from: 'finish, open_task', to: 'finish, opn_task', at: 'finish, opn', says: /names the bundle "opn_task"/, expected: /a bundle of R5/, actual: 'opn_task' },
   'an unknown edge': { from: '| WRITES |', to: '| WRITE |', at: 'WRITE |', says: /kind of the edge/, expected: /READS, WRITES/, actual: 'WRITE' },
