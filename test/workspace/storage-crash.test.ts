@@ -16,10 +16,13 @@ t.test('kill -9 at random instants leaves the old generation or the new one', as
     const place = makePlace(join(directory, `lane-${lane}`));
     let seen = 0;
     let midway = 0;
+    // How many writers in a row may have committed one generation more than they could acknowledge.
+    let doubt = 0;
     for (let kill = 0; kill < KILLS / LANES; kill++) {
       const killAfterMs = Math.random() * 80;
       const end = await runWriter(place, { task: 'commit', count: 1000, killAfterMs });
       const last = end.committed.at(-1) ?? seen;
+      doubt = end.committed.length > 0 ? 1 : doubt + 1;
       if (end.signal !== 'SIGKILL') throw new Error(`the writer ended by itself: ${end.errors}`);
       // Every third time the next writer finds the remains itself, and may be killed while it clears them up.
       if (kill % 3 === 2 && kill + LANES < KILLS) {
@@ -28,7 +31,8 @@ t.test('kill -9 at random instants leaves the old generation or the new one', as
       }
       const recovery = recover(place.root, place.state);
       midway += recovery.finished.length + recovery.discarded;
-      seen = check(place, { last, killAfterMs });
+      seen = check(place, { last, doubt, killAfterMs });
+      doubt = 0;
     }
     t.ok(midway > 0 || KILLS < 40, `lane ${lane}: some kills hit a transaction midway (${midway} did)`);
     t.ok(seen > 0, `lane ${lane}: ${seen} generations were committed`);
@@ -36,8 +40,8 @@ t.test('kill -9 at random instants leaves the old generation or the new one', as
   await Promise.all(lanes);
 });
 
-function check(place: Place, at: { readonly last: number; readonly killAfterMs: number }): number {
+function check(place: Place, at: { readonly last: number; readonly doubt: number; readonly killAfterMs: number }): number {
   const generation = generationOf(place);
-  if (generation !== at.last && generation !== at.last + 1) throw new Error(`generation ${at.last} was acknowledged, the workspace is in ${generation} (killed after ${at.killAfterMs} ms)`);
+  if (generation < at.last || generation > at.last + at.doubt) throw new Error(`generation ${at.last} was acknowledged, at most ${at.doubt} more could have been committed, the workspace is in ${generation} (killed after ${at.killAfterMs} ms)`);
   return generation;
 }
