@@ -12,7 +12,7 @@ const SAMPLES: readonly (readonly [rule: string, text: string])[] = [
   ['aws', `aws_secret_access_key = ${random(40)}`],
   ['aws', `SecretAccessKey: "${random(40)}"`],
   ['npm', `npm_${random(36)}`],
-  ['npm-auth-token', `//registry.npmjs.org/:_authToken=${random(36)}`],
+  ['npm-auth-token', `//packages.example.org/:_authToken=${random(36)}`],
   ['basicauth', `https:/${'/'}${random(20)}:x-oauth-basic@github.com/a/b`],
   ['slack', `xoxb-123456789012-${random(24)}`],
   ['slack', `xapp${'-'}1-A0123456789-${random(24)}`],
