@@ -24,5 +24,5 @@ export async function runSteps(steps: readonly Step[], pass: Pass): Promise<Fini
 function haltOf(pass: Pass, step: Step, error: unknown): Halt {
   const message = error instanceof Error ? error.message : String(error);
   const exit = error instanceof NocturneError ? error.exit : EXIT.internal;
-  return { halt: true, outcome: `failed at ${step.id}: ${message}`, exit, data: pass.data };
+  return { halt: true, outcome: `failed at ${step.id}: ${message}`, exit, data: pass.data, broke: true };
 }

@@ -64,7 +64,7 @@ function outcomeOf(pass: Pass, halt: Halt | undefined): string {
 
 /** Counted by the restart breaker: the pass broke down. A project that is blocked or weak is not a breakdown. */
 function isFailure(pass: Pass, halt: Halt | undefined): boolean {
-  if (halt !== undefined) return halt.outcome.startsWith('failed at ');
+  if (halt !== undefined) return halt.broke === true;
   const failure = pass.data.outcome?.failure;
   return failure !== undefined && failure !== 'refused' && failure !== 'not-found';
 }

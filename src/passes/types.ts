@@ -88,7 +88,7 @@ export type PassData = {
 export type Pass = { readonly env: PassEnvironment; readonly data: PassData };
 
 /** Ends the steps; T9 still runs when the lock was taken. `exit` is the command's exit code, `outcome` goes into the session registry. */
-export type Halt = { readonly halt: true; readonly outcome: string; readonly exit: ExitCode; readonly data: PassData };
+export type Halt = { readonly halt: true; readonly outcome: string; readonly exit: ExitCode; readonly data: PassData; /** A step threw: the pass broke down. A halt on purpose is none. */ readonly broke?: true };
 
 /** One step: a plain function from what is known to what is known, or a halt. */
 export type Step = { readonly id: StepId; readonly title: string; readonly run: (pass: Pass) => Promise<Pass | Halt> | Pass | Halt };

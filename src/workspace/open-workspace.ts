@@ -10,11 +10,7 @@ import type { Snapshot, Workspace } from './types.js';
 export function openWorkspace(directory: string, options: { readonly home: string; readonly clock: Clock }): Workspace {
   const root = real(directory);
   const state = stateDirectory(options.home, root);
-  let last: Snapshot | undefined;
-  const open = (): Snapshot => {
-    last = openSnapshot(root, { now: options.clock.now() });
-    return last;
-  };
+  const open = (): Snapshot => openSnapshot(root, { now: options.clock.now() });
   return {
     root,
     clock: options.clock,
@@ -22,9 +18,8 @@ export function openWorkspace(directory: string, options: { readonly home: strin
     home: options.home,
     snapshot: open,
     commit: (change, settings) => commit({ root, state, open }, change, settings),
-    close: () => {
-      last = undefined;
-    },
+    // Nothing is held open between calls today: commits take and give back their mutex, SQL views go with their snapshots.
+    close: () => undefined,
   };
 }
 
