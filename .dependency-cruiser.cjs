@@ -13,7 +13,9 @@ module.exports = {
   forbidden: [
     ...layers,
     { name: 'no-circular', comment: 'Two files that import each other cannot be read one after the other: move what both need into a third.', severity: 'error', from: {}, to: { circular: true } },
-    { name: 'surfaces-apart', comment: 'A surface knows only the core, never another surface.', severity: 'error', from: { path: '^dist/src/surfaces/([^/]+)/' }, to: { path: '^dist/src/surfaces/', pathNot: '^dist/src/surfaces/$1/' } },
+    { name: 'surfaces-apart', comment: 'A surface knows only the core, never another surface. What two of them need belongs into passes.', severity: 'error', from: { path: '^dist/src/surfaces/(?!cli/)([^/]+)/' }, to: { path: '^dist/src/surfaces/', pathNot: '^dist/src/surfaces/$1/' } },
+    { name: 'cli-starts-surfaces', comment: 'A command starts another surface by its start.js and knows nothing else of it.', severity: 'error', from: { path: '^dist/src/surfaces/cli/' }, to: { path: '^dist/src/surfaces/', pathNot: '^dist/src/surfaces/(cli/|[^/]+/start[.]js$)' } },
+    { name: 'core-knows-no-module', comment: 'Modules are found by their folders (modules/installed.js), so that each can be removed: import none by name.', severity: 'error', from: { path: '^dist/src/(?!modules/)' }, to: { path: '^dist/src/modules/[^/]+/' } },
     { name: 'modules-apart', comment: 'A module can be removed: it imports no other module.', severity: 'error', from: { path: '^dist/src/modules/([^/]+)/' }, to: { path: '^dist/src/modules/', pathNot: '^dist/src/modules/$1/' } },
     { name: 'core-without-network-or-process', comment: 'kernel to validate decide and store: no network, no child process, no console.', severity: 'error', from: { path: '^dist/src/(kernel|markdown|registry|workspace|integrity|project|validate)/' }, to: { path: '^(node:)?(http|https|http2|net|tls|dgram|dns|child_process|cluster|readline)$' } },
     { name: 'core-knows-no-commander', comment: 'Only surfaces parse words and draw tables.', severity: 'error', from: { path: '^dist/src/(?!surfaces/)' }, to: { path: 'node_modules/(commander|cli-table3|picocolors|@clack)/' } },

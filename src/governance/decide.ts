@@ -9,10 +9,12 @@ import { checkContract, checkWriters } from './guard-contract.js';
 import type { Effect } from './guard-effects.js';
 import { targetsOf, type ProposedTarget } from './guard-targets.js';
 import { resolveTarget, type PathWorld } from './guard-path.js';
+import { readReasons } from './guard-read.js';
 import { diskProbe, type FileProbe } from './guard-probe.js';
-import { routeReasons } from './guard-route.js';
+import { guestReasons, routeReasons } from './guard-route.js';
 import { secretReasons } from './guard-secrets.js';
 import { toolRules } from './guard-tool-rules.js';
+import { assignmentProblem } from './guard-wrappers.js';
 import type { Action, Authority, Decision, Reason } from './types.js';
 
 export type DecideOptions = {
@@ -40,8 +42,9 @@ export function decide(snapshot: Snapshot, authority: Authority, action: Action,
 
 function judge(context: Context, action: Action, verdicts: Verdicts): void {
   if (action.kind === 'exec') return judgeExec(context, action, verdicts);
+  if (action.kind === 'read') return void verdicts.reasons.push(...readReasons(context.world, action.path ?? '', context.options.cwd));
   if (action.kind === 'send') {
-    if (context.authority.kind !== 'owner') verdicts.reasons.push({ code: 'send-denied', message: 'nothing is sent out of the workspace by a pass' });
+    if (context.authority.kind !== 'owner' && context.authority.kind !== 'guest') verdicts.reasons.push({ code: 'send-denied', message: 'nothing is sent out of the workspace by a pass' });
     return;
   }
   if (context.authority.kind === 'reader') verdicts.reasons.push({ code: 'no-token', message: `a ${action.kind} needs the token of a live pass; without one everything is read-only` });
@@ -53,7 +56,7 @@ function judge(context: Context, action: Action, verdicts: Verdicts): void {
 
 function effectsOf(action: Action): readonly (Effect & { readonly bytes?: Uint8Array | string })[] {
   const { kind, path, to, content } = action;
-  if (path === undefined || kind === 'exec' || kind === 'send') return [];
+  if (path === undefined || kind === 'exec' || kind === 'send' || kind === 'read') return [];
   if (kind === 'rename') return to === undefined ? [] : [{ op: 'delete', path, tree: true, moving: true }, { op: 'write', path: to, copyOf: path, tree: true }];
   if (kind === 'delete') return [{ op: 'delete', path, tree: true }];
   return [{ op: kind, path, ...(content === undefined ? {} : { bytes: content }) }];
@@ -66,17 +69,29 @@ function judgeExec(context: Context, action: Action, verdicts: Verdicts): void {
     const target = resolveTarget(world, given, { use: 'folder', from });
     return target.path === undefined || target.reasons.length > 0 ? undefined : { path: target.path, exists: target.existing?.kind === 'directory' };
   };
-  const commandWorld = { rules: toolRules(snapshot.records('TOOL-RULE')), tools: authority.kind === 'pass' ? authority.tools : undefined, cwd: options.cwd ?? '', folder };
+  const commandWorld = { rules: toolRules(snapshot.records('TOOL-RULE')), tools: authority.kind === 'pass' ? authority.tools : undefined, cwd: startFolder(world, action.cwd ?? options.cwd, verdicts), folder };
   const judgements: CommandJudgement[] = [];
   if (action.command !== undefined) judgements.push(judgeCommand(action.command, commandWorld));
   if (action.argv !== undefined) judgements.push(judgeArgv(action.argv, commandWorld));
   if (judgements.length === 0) verdicts.reasons.push({ code: 'command-unparsable', message: 'there is no command' });
+  for (const name of Object.keys(action.env ?? {})) {
+    const problem = assignmentProblem(name, true);
+    if (problem !== undefined) verdicts.reasons.push({ code: 'command-denied', message: problem });
+  }
   for (const judged of judgements) {
     verdicts.reasons.push(...judged.reasons);
     if (authority.kind === 'reader' && judged.effects.length + judged.foreign.length > 0) verdicts.reasons.push({ code: 'no-token', message: 'a command that may write needs the token of a live pass; without one everything is read-only' });
     for (const effect of judged.effects) judgeEffect(context, { ...effect, unseen: effect.content === undefined && effect.copyOf === undefined }, verdicts);
   }
   verdicts.reasons.push(...secretReasons(`${action.command ?? ''}\n${(action.argv ?? []).join(' ')}`.trim(), 'the command'));
+}
+
+/** Relative to the workspace. A folder outside it, or behind a link, is a reason. */
+function startFolder(world: PathWorld, given: string | undefined, verdicts: Verdicts): string {
+  if (given === undefined || given === '' || given === '.') return '';
+  const target = resolveTarget(world, given, { use: 'folder' });
+  verdicts.reasons.push(...target.reasons);
+  return target.path ?? '';
 }
 
 function judgeEffect(context: Context, effect: Parameters<typeof targetsOf>[1], verdicts: Verdicts): void {
@@ -91,6 +106,7 @@ function judgeTarget(context: Context, target: ProposedTarget & { readonly path:
   const { path, op } = target;
   if (op === 'mkdir' && target.existing?.kind === 'directory') return;
   verdicts.paths.push(path);
+  if (authority.kind === 'guest') verdicts.reasons.push(...guestReasons(snapshot, { path, op }));
   if (authority.kind === 'pass') {
     for (const reason of routeReasons(snapshot, authority, { path, op })) {
       const authorisation = reason.code === 'out-of-scope' ? options.authorise?.(path) : undefined;
@@ -100,7 +116,7 @@ function judgeTarget(context: Context, target: ProposedTarget & { readonly path:
   }
   if (op === 'mkdir' || op === 'mode') return;
   if (op === 'delete') {
-    if (authority.kind === 'pass') verdicts.reasons.push(...checkWriters(snapshot, path, undefined));
+    if (authority.kind === 'pass' || authority.kind === 'guest') verdicts.reasons.push(...checkWriters(snapshot, path, undefined).filter(mattersTo(authority)));
     return;
   }
   judgeContent(context, target, verdicts);
@@ -127,6 +143,11 @@ function judgeContent(context: Context, target: ProposedTarget & { readonly path
   verdicts.reasons.push(...contract.reasons, ...(authority.kind === 'pass' ? checkWriters(snapshot, path, text) : []));
 }
 
+/** A guest sits with a person, who may change what is the owner's; what only bundles write is for nobody's hand. */
+function mattersTo(authority: Authority): (reason: Reason) => boolean {
+  return (reason) => authority.kind !== 'guest' || reason.code !== 'field-writer';
+}
+
 function decode(bytes: Uint8Array): string | undefined {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
@@ -145,8 +166,13 @@ function conclude(context: Context, action: Action, verdicts: Verdicts): Decisio
   const impact = paths.length === 0 ? [] : impactOf(snapshot.schema, snapshot.files.keys(), paths);
   const [authorisation] = verdicts.used;
   const common = { tier, impact, diagnostics: verdicts.diagnostics };
-  if (refusals.length > 0) return { ...common, verdict: refusals.every((reason) => reason.code === 'out-of-scope') ? 'ask' : 'deny', reasons: refusals };
+  if (refusals.length > 0) return { ...common, verdict: refusals.every((reason) => isAskable(authority, reason)) ? 'ask' : 'deny', reasons: refusals };
   return { ...common, verdict: 'allow', reasons: [allowing(authority, action, { tier, paths, authorisation })], ...(authorisation === undefined ? {} : { authorisation }) };
+}
+
+/** What the owner could allow: what is beyond the scope; and, with a person present, a command that the guard does not know or cannot read. */
+function isAskable(authority: Authority, reason: Reason): boolean {
+  return reason.code === 'out-of-scope' || (authority.kind === 'guest' && /^(?:command-|tool-)/.test(reason.code));
 }
 
 function allowing(authority: Authority, action: Action, about: { readonly tier: Tier | undefined; readonly paths: readonly string[]; readonly authorisation: string | undefined }): Reason {

@@ -23,6 +23,12 @@ export function routeReasons(snapshot: Snapshot, authority: PassAuthority, { pat
   return reasons;
 }
 
+/** What no agent writes, whoever sits with it: protected files, the manifest, logs, and what only bundles write. */
+export function guestReasons(snapshot: Snapshot, { path, op }: RouteQuestion): readonly Reason[] {
+  const route = routeOf(snapshot.schema, path);
+  return route.tier === 'CODE' ? [] : tierReasons(snapshot, route, path, op);
+}
+
 function tierReasons(snapshot: Snapshot, route: Route, path: string, op: Effect['op']): readonly Reason[] {
   const bundles: Reason[] = route.bundles.length === 0 ? [] : [{ code: 'bundle-only', message: `${path} is written only by ${route.bundles.length === 1 ? 'the bundle' : 'the bundles'} ${route.bundles.join(', ')}` }];
   switch (route.tier) {

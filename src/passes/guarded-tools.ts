@@ -1,32 +1,29 @@
 /** The tools of a `chat` agent: every write goes through the guard and the one commit; every answer is text the model can read. */
 import type { GuardedTools, ToolResult } from '../agents/types.js';
-import { decide } from '../governance/decide.js';
 import { plainWords } from '../governance/guard-shell.js';
-import type { Action, Decision } from '../governance/types.js';
+import type { Action, Reason } from '../governance/types.js';
 import { globMatches } from '../kernel/glob.js';
 import { act } from './act.js';
-import { authorityOf } from './authority.js';
 import { boundedQuery } from './bounded-query.js';
 import { clip } from './clip.js';
+import { judge } from './door.js';
 import { commandFolder, runWords } from './run-command-line.js';
 import type { Pass } from './types.js';
 
 const MOST_HITS = 100;
 
-/** @param refused told one line for each refusal, for the briefing. */
-export function guardedTools(pass: Pass, refused: (line: string) => void): GuardedTools {
+export function guardedTools(pass: Pass): GuardedTools {
   const { workspace } = pass.env;
-  const refuse = (action: Action, decision: Decision): ToolResult => {
-    const why = decision.reasons.map((reason) => `${reason.code}: ${reason.message}`).join('; ');
-    refused(`${action.kind} ${action.path ?? action.command ?? ''}: ${why}`);
-    act(pass, { reason: 'refused', audit: [{ step: 'T4', type: 'refusal', target: action.path ?? action.command ?? '', authorisation: '', result: 'refused', detail: why }] });
-    return { ok: false, text: `Refused. ${why}` };
+  /** What is said to the agent when it may not; `undefined` when it may. */
+  const refusal = (action: Action, also: readonly Reason[] = []): ToolResult | undefined => {
+    const { verdict, text } = judge(workspace, pass.data, { door: 'agent tools', actions: [action], cwd: commandFolder(pass), also });
+    return verdict === 'allow' ? undefined : { ok: false, text: `Refused. ${text}` };
   };
   const write = (path: string, content: string): ToolResult => {
     const snapshot = workspace.snapshot();
     const action: Action = { kind: snapshot.files.has(path) ? 'edit' : 'write', path, content };
-    const decision = decide(snapshot, authorityOf(pass.data), action, { home: workspace.home });
-    if (decision.verdict !== 'allow') return refuse(action, decision);
+    const refused = refusal(action);
+    if (refused !== undefined) return refused;
     act(pass, { reason: 'agent wrote', changes: [{ kind: 'write', path: normal(pass, path), content }] });
     return { ok: true, text: `Wrote ${path} (${content.length} characters).` };
   };
@@ -59,10 +56,8 @@ export function guardedTools(pass: Pass, refused: (line: string) => void): Guard
     query: (sql) => boundedQuery(workspace.root, sql, { now: workspace.clock.now(), signal: pass.env.signal }),
     async run(command) {
       const words = plainWords(command);
-      if (words === undefined) return refuse({ kind: 'exec', command }, { verdict: 'deny', tier: undefined, reasons: [{ code: 'command-unparsable', message: 'only one plain command can be run: no pipes, redirections, variables or wildcards' }], impact: [], diagnostics: [] });
-      const action: Action = { kind: 'exec', argv: words };
-      const decision = decide(workspace.snapshot(), authorityOf(pass.data), action, { cwd: commandFolder(pass), home: workspace.home });
-      return decision.verdict === 'allow' ? runWords(pass, words) : refuse({ ...action, command }, decision);
+      const plain: readonly Reason[] = words === undefined ? [{ code: 'command-unparsable', message: 'only one plain command can be run: no pipes, redirections, variables or wildcards' }] : [];
+      return refusal(words === undefined ? { kind: 'exec', command } : { kind: 'exec', argv: words }, plain) ?? runWords(pass, words ?? []);
     },
   };
 }

@@ -6,13 +6,19 @@ import { storePass } from './pass-file.js';
 import { passOfToken } from './pass-token.js';
 import { runSteps } from './run-steps.js';
 import { enter, LEASE_MS } from './t0-gate.js';
-import { isHalt, type Pass, type PassData, type PassEnvironment, type PassReport, type PassRequest, withData } from './types.js';
+import { type HostSession, isHalt, type Pass, type PassData, type PassEnvironment, type PassReport, type PassRequest, withData } from './types.js';
 import { finish, WORKER_AFTER, WORKER_BEFORE } from './worker.js';
 
 export type Begun = { readonly kind: 'brief'; readonly data: PassData } | { readonly kind: 'over'; readonly report: PassReport };
 
-export async function beginPass(env: PassEnvironment, request: PassRequest): Promise<Begun> {
-  const entered = await enter(env, { request, driver: 'host' });
+/**
+ * With a token of the running pass nothing begins: its brief is given again, so that an agent whose host began the pass may call this as its prompt says.
+ * @param at.session the host's session in which the pass is begun for the agent; the host then ends it.
+ */
+export async function beginPass(env: PassEnvironment, request: PassRequest, at: { readonly session?: HostSession; readonly token?: string } = {}): Promise<Begun> {
+  const running = at.token === undefined ? undefined : passOfToken(env.workspace.state, at.token);
+  if (running?.prompt !== undefined) return { kind: 'brief', data: running };
+  const entered = await enter(env, { request, driver: 'host', ...(at.session === undefined ? {} : { session: at.session }) });
   if (isHalt(entered)) return { kind: 'over', report: { exit: entered.exit, outcome: entered.outcome, data: entered.data } };
   const { pass, halt } = await runSteps(WORKER_BEFORE, entered);
   if (halt !== undefined) return { kind: 'over', report: await finish(pass, halt) };

@@ -14,12 +14,12 @@ import { runBundle } from './act.js';
 import { storePass } from './pass-file.js';
 import { recordSettled } from './record-settled.js';
 import { type Crashed, settleCrashed } from './settle-crashed.js';
-import type { Halt, Pass, PassData, PassEnvironment, PassRequest } from './types.js';
+import type { Halt, HostSession, Pass, PassData, PassEnvironment, PassRequest } from './types.js';
 
 /** A pass may hold the lock this long without a heartbeat. */
 export const LEASE_MS = 20 * 60_000;
 
-export type Entry = { readonly request: PassRequest; readonly driver: PassData['driver'] };
+export type Entry = { readonly request: PassRequest; readonly driver: PassData['driver']; readonly session?: HostSession };
 
 /**
  * The way into a pass. An integrity failure halts with exit 3 before anything in the workspace is written: only an incident in the state directory.
@@ -76,6 +76,8 @@ function blank(entry: Entry): PassData {
     token: '',
     started: '',
     failures: 0,
+    capability: 'project',
+    ...(entry.session === undefined ? {} : { session: entry.session }),
     turnedAway: [],
     writes: [],
     authorisations: [],

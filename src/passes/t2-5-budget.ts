@@ -1,6 +1,7 @@
 /** T2.5: the model tier of the project decides runner, model, minutes, tokens and cost. */
 import { chooseTier, tierRows } from '../agents/model-tier.js';
-import type { RunnerSpec } from '../agents/types.js';
+import type { RunnerSpec, SandboxSettings } from '../agents/types.js';
+import type { Capability } from '../governance/types.js';
 import { fieldList, fieldText } from '../project/field-text.js';
 import { dateStamp } from '../kernel/clock.js';
 import { EXIT } from '../kernel/error.js';
@@ -27,7 +28,8 @@ export const t25Budget: Step = {
     const { maxMinutes, maxTokens, maxCost } = choice.limits;
     const tier: ChosenTier = { name: choice.tier, runner: choice.runner, model: named === undefined || named === tierRunner(snapshot, choice.tier) ? choice.model : '', maxMinutes, ...(maxTokens === undefined ? {} : { maxTokens }), ...(maxCost === undefined ? {} : { maxCost }), ...(choice.downgraded === undefined ? {} : { downgraded: choice.downgraded }) };
     note(pass, 'T2.5', { type: 'budget', target: choice.tier, detail: choice.downgraded ?? `${maxMinutes} minutes` });
-    return withData(pass, { tier, runner: runnerSpec(record) });
+    const runner = runnerSpec(record);
+    return withData(pass, { tier, runner, capability: runner.capability });
   },
 };
 
@@ -62,5 +64,7 @@ function runnerSpec(record: Rec): RunnerSpec {
     endpoint: fieldText(record, 'endpoint'),
     apiKeyEnv: fieldText(record, 'api_key_env'),
     passEnv: fieldList(record, 'pass_env'),
+    sandbox: { mode: (fieldText(record, 'sandbox') || 'off') as SandboxSettings['mode'], policy: (fieldText(record, 'sandbox_policy') || 'prefer') as SandboxSettings['policy'], network: fieldText(record, 'network') === 'true', read: fieldList(record, 'sandbox_read') },
+    capability: (fieldText(record, 'capability') || 'project') as Capability,
   };
 }

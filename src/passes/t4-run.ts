@@ -16,15 +16,13 @@ export const t4Run: Step = {
   id: 'T4',
   title: 'the agent works',
   async run(pass) {
-    const refused: string[] = [];
-    const outcome = await runAgent(pass, refused);
-    const done = withData(pass, { outcome, refused: [...pass.data.refused, ...refused] });
+    const done = withData(pass, { outcome: await runAgent(pass) });
     storePass(pass.env.workspace.state, done.data, false);
     return done;
   },
 };
 
-async function runAgent(pass: Pass, refused: string[]): Promise<RunOutcome> {
+async function runAgent(pass: Pass): Promise<RunOutcome> {
   const { data, env } = pass;
   const { workspace } = env;
   if (data.brief === undefined || data.runner === undefined) throw new NocturneError('INTERNAL', 'T4 was reached without a brief or a runner');
@@ -46,7 +44,7 @@ async function runAgent(pass: Pass, refused: string[]): Promise<RunOutcome> {
       model: data.tier?.model ?? '',
       cwd: data.project === undefined ? workspace.root : join(workspace.root, 'PROJECTS', data.project),
       workspaceRoot: workspace.root,
-      tools: guardedTools(pass, (line) => refused.push(line)),
+      tools: guardedTools(pass),
       signal,
       on: (event) => report(pass, event),
     });

@@ -25,7 +25,7 @@ export async function settlePass(pass: Pass): Promise<Pass> {
   const settled = settle(workspace, pass.data);
   for (const one of settled.undone) pass.env.say(`     undone: ${one.path} (${one.code})`);
   const accepted = settled.accepted.filter((one) => one.after !== undefined).map((one) => one.path);
-  const done = withData(pass, { settled: true, undone: settled.undone, outputs: [...new Set([...accepted, ...written(pass)])].sort() });
+  const done = withData(pass, { settled: true, undone: settled.undone, refused: [...new Set([...pass.data.refused, ...refusedIn(pass)])], outputs: [...new Set([...accepted, ...written(pass)])].sort() });
   storePass(workspace.state, done.data, false);
   note(done, 'T4', agentRow(done));
   recordSettled(done, { step: 'T5', settled, runId: pass.data.runId, project: pass.data.project });
@@ -37,6 +37,12 @@ function agentRow(pass: Pass): Parameters<typeof note>[2] {
   const target = project ?? idle?.tier ?? '';
   if (outcome?.kind === 'finished') return { type: 'agent', target, detail: objective ?? idle?.objective ?? '' };
   return { type: 'agent', target, result: 'failed', detail: `${outcome?.failure ?? 'not run'}: ${outcome?.detail ?? 'the agent did not end its work'}` };
+}
+
+/** What every door refused during this run, from the audit log: they all record there. */
+function refusedIn(pass: Pass): readonly string[] {
+  const rows = pass.env.workspace.snapshot().records('AUDIT');
+  return rows.filter((row) => fieldText(row, 'run_id') === pass.data.runId && fieldText(row, 'type') === 'refusal').map((row) => `${fieldText(row, 'target')}: ${fieldText(row, 'detail')}`);
 }
 
 /** Files that the agent wrote through guarded tools during this run, from the change log. */

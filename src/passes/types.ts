@@ -1,8 +1,10 @@
 /** A pass: what is known of it so far, the steps it goes through, and what ends it early. */
 import type { Brief, RunOutcome, RunnerSpec } from '../agents/types.js';
 import type { ExitCode } from '../kernel/error.js';
-import type { AssertionResult } from '../governance/types.js';
+import type { HostName } from '../governance/host-tools.js';
+import type { AssertionResult, Capability } from '../governance/types.js';
 import type { Workspace } from '../workspace/types.js';
+import type { PassModule } from './module.js';
 
 export type Role = 'worker' | 'manager';
 export type StepId = 'T0' | 'T1' | 'T1.5' | 'T2' | 'T2.5' | 'T2.7' | 'T3' | 'T3.5' | 'T4' | 'T5' | 'T6' | 'T7' | 'T8' | 'T9';
@@ -34,6 +36,8 @@ export type PassEnvironment = {
   readonly signal: AbortSignal;
   readonly say: (line: string) => void;
   readonly wait: (ms: number, signal: AbortSignal) => Promise<void>;
+  /** The modules that are installed; T8 runs those that REGISTRY.md enables. */
+  readonly modules: readonly PassModule[];
 };
 
 export type BaselineFile = { readonly hash: string; readonly mode: number; readonly size: number; readonly mtimeMs: number };
@@ -45,10 +49,17 @@ export type ChosenTier = { readonly name: string; readonly runner: string; reado
 /** A difference that the pass was not allowed to make, undone; the version it left is in `.nocturne/kept/RUN/`. */
 export type Undone = { readonly path: string; readonly code: string; readonly why: string; readonly kept: string | undefined };
 
+/** `id`: the host's own name of the session. */
+export type HostSession = { readonly host: HostName; readonly id: string };
+
 /** Plain data: what the steps know. `pass begin` stores it, `pass end` takes it up again. */
 export type PassData = {
   readonly request: PassRequest;
   readonly driver: 'process' | 'host';
+  /** The host's session in which the pass was begun for the agent: its tool calls are judged as this pass's, and the host ends it. */
+  readonly session?: HostSession;
+  /** What the agent may call of the command line and the tools. */
+  readonly capability: Capability;
   readonly runId: string;
   readonly fence: number;
   readonly token: string;

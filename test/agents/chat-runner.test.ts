@@ -2,12 +2,12 @@
 import t from 'tap';
 import { NocturneError } from '../../src/kernel/error.js';
 import { chatRunner, type ChatRunnerOptions } from '../../src/agents/chat-runner.js';
-import type { Budget, GuardedTools, RunInput, RunnerSpec } from '../../src/agents/types.js';
+import { type Budget, type GuardedTools, NO_SANDBOX, type RunInput, type RunnerSpec } from '../../src/agents/types.js';
 import { SCRIPTED_REPORT, scriptedOpenai, type Scripted, type ScriptedOpenai } from '../support/scripted-openai.js';
 import { noTools, sampleBrief, sampleInput } from './sample-run.js';
 
 const KEY = 'sk-secret-of-the-owner';
-const spec = (endpoint: string): RunnerSpec => ({ name: 'local', kind: 'chat', program: '', args: [], endpoint, apiKeyEnv: 'TEST_KEY', passEnv: [] });
+const spec = (endpoint: string): RunnerSpec => ({ name: 'local', kind: 'chat', program: '', args: [], endpoint, apiKeyEnv: 'TEST_KEY', passEnv: [], sandbox: NO_SANDBOX, capability: 'project' });
 const budget = (change: Partial<Budget>) => sampleBrief({ budget: { ...sampleBrief().budget, ...change } });
 const read = (path: string): Scripted => ({ call: [{ name: 'read', arguments: { path } }] });
 const files: GuardedTools = { ...noTools, read: (path) => ({ ok: true, text: `text of ${path}` }) };

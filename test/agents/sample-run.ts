@@ -1,6 +1,6 @@
 /** A run's input as the tests need it: a brief, a spec, a signal and a list of the events. */
 import { fileURLToPath } from 'node:url';
-import type { Brief, GuardedTools, RunEvent, RunInput, RunnerSpec } from '../../src/agents/types.js';
+import { type Brief, type GuardedTools, NO_SANDBOX, type RunEvent, type RunInput, type RunnerSpec } from '../../src/agents/types.js';
 
 export const AGENT = fileURLToPath(new URL('./fixtures/agent.js', import.meta.url));
 
@@ -16,7 +16,7 @@ export function sampleBrief(change: Partial<Brief> = {}): Brief {
 }
 
 export function commandSpec(...args: readonly string[]): RunnerSpec {
-  return { name: 'test-agent', kind: 'command', program: process.execPath, args: [AGENT, ...args], endpoint: '', apiKeyEnv: '', passEnv: [] };
+  return { name: 'test-agent', kind: 'command', program: process.execPath, args: [AGENT, ...args], endpoint: '', apiKeyEnv: '', passEnv: [], sandbox: NO_SANDBOX, capability: 'project' };
 }
 
 /** Tools that are never called. */

@@ -6,7 +6,7 @@ import { openWorkspace } from '../../src/workspace/open-workspace.js';
 
 const [root = '', home = ''] = process.argv.slice(2);
 const workspace = openWorkspace(root, { home, clock: systemClock });
-const env = { workspace, env: process.env, signal: new AbortController().signal, say: () => undefined, wait: () => Promise.resolve() };
+const env = { workspace, env: process.env, signal: new AbortController().signal, say: () => undefined, wait: () => Promise.resolve(), modules: [] };
 process.stdout.write('ready\n');
 for (let i = 1; ; i++) {
   if (i % 4 === 0) await manager(env, { role: 'manager' });

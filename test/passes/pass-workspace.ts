@@ -69,7 +69,7 @@ ${options.stop ?? '- entries: { in: "outputs/*.md", under: "## Entries", at_leas
 }
 
 export function environment(place: Place, more: Partial<PassEnvironment> = {}): PassEnvironment {
-  return { workspace: place.workspace, env: process.env, signal: new AbortController().signal, say: () => undefined, wait: () => Promise.resolve(), ...more };
+  return { workspace: place.workspace, env: process.env, signal: new AbortController().signal, say: () => undefined, wait: () => Promise.resolve(), modules: [], ...more };
 }
 
 /** The audit rows of a run as `step type target result`. */

@@ -16,6 +16,7 @@ export type Acting = {
   readonly authority: Authority;
   /** Under which a pass commits. */
   readonly fence?: number;
+  readonly pass?: PassData;
   /** What the audit log says about whose word it was. */
   readonly authorisation: string;
 };
@@ -33,7 +34,7 @@ export function actingAs(context: Context): Acting {
   const token = context.env[TOKEN];
   if (token !== undefined) {
     const data = passOf(context, token);
-    return { actor: { kind: 'pass', name: data.request.role }, runId: data.runId, authority: authorityOf(data), fence: data.fence, authorisation: data.runId };
+    return { actor: { kind: 'pass', name: data.request.role }, runId: data.runId, authority: authorityOf(data), fence: data.fence, pass: data, authorisation: data.runId };
   }
   const inside = insidePass(context);
   if (inside !== undefined) throw new NocturneError('REFUSED', `${inside}, and a pass writes only with its token`, { hint: `pass ${TOKEN} on to the command, or write the file directly: what is inside the scope stays` });

@@ -2,6 +2,7 @@
 import { EXIT, NocturneError } from '../../kernel/error.js';
 import { previewChanges, type Preview } from '../../workspace/preview.js';
 import type { AuditEntry, Change, CommitResult, Notice, Snapshot } from '../../workspace/types.js';
+import { recordRefusal as recordRefusalOf } from '../../passes/door.js';
 import { type Acting, actingAs } from './actor.js';
 import { judgeEdit } from './judge-edit.js';
 import { paintedDiff, unifiedDiff } from './show-diff.js';
@@ -65,8 +66,7 @@ function rowOf(acting: Acting, { audit }: Edit): AuditEntry {
 
 /** Every refusal of a pass is on record, as it is when the pass asks through its tools. */
 function recordRefusal(context: Context, acting: Acting, at: { readonly error: NocturneError; readonly target: string }): void {
-  const row: AuditEntry = { step: 'T4', type: 'refusal', target: at.target, authorisation: '', result: 'refused', detail: at.error.message };
-  context.workspace().commit({ ...common(acting, { reason: 'refused' }), changes: [], audit: [row] }, acting.fence === undefined ? {} : { fence: acting.fence });
+  if (acting.pass !== undefined) recordRefusalOf(context.workspace(), acting.pass, { door: 'command line', what: at.target, why: at.error.message });
 }
 
 function done(result: CommitResult, options: EditOptions): CommandResult {

@@ -1,8 +1,8 @@
 /** Every command by its words, with one line for the help page and where it is loaded from when it is called. */
 import type { Command } from './types.js';
 
-type Entry = { readonly group: Group; readonly summary: string; readonly load: () => Promise<{ readonly command: Command }> };
-export const GROUPS = ['Every day', 'Trust', 'Passes', 'Projects', 'Records', 'History', 'Toolkit'] as const;
+export type Entry = { readonly group: Group; readonly summary: string; readonly load: () => Promise<{ readonly command: Command }> };
+export const GROUPS = ['Every day', 'Trust', 'Passes', 'Projects', 'Records', 'History', 'Modules', 'Toolkit'] as const;
 export type Group = (typeof GROUPS)[number];
 
 export const CATALOGUE: Readonly<Record<string, Entry>> = {

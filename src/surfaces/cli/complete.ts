@@ -1,6 +1,6 @@
 /** What could stand at the cursor of a command line: names of commands, options and their values, ids and slugs of the workspace. */
 import { openQuestions } from './find-question.js';
-import { CATALOGUE } from './catalogue.js';
+import { wholeCatalogue } from './module-commands.js';
 import { fieldText } from '../../project/field-text.js';
 import { routeOf } from '../../registry/route.js';
 import type { Snapshot } from '../../workspace/types.js';
@@ -64,12 +64,13 @@ export async function complete(words: readonly string[], open: () => Snapshot | 
 }
 
 async function candidates(typed: readonly string[], at: { readonly prefix: string; readonly open: () => Snapshot | undefined }): Promise<readonly string[]> {
-  const names = Object.keys(CATALOGUE);
+  const catalogue = await wholeCatalogue();
+  const names = Object.keys(catalogue);
   const name = [typed.slice(0, 2).join(' '), typed[0] ?? ''].find((one) => names.includes(one));
   const second = typed.length === 1 ? names.flatMap((one) => (one.startsWith(`${typed[0]} `) ? [one.slice((typed[0] ?? '').length + 1)] : [])) : [];
   if (typed.length === 0) return names.map((one) => one.split(' ')[0] ?? '');
   if (name === undefined) return second;
-  const { command } = (await CATALOGUE[name]?.load()) ?? {};
+  const { command } = (await catalogue[name]?.load()) ?? {};
   if (command === undefined) return [];
   const rest = typed.slice(name.split(' ').length);
   const option = optionBefore(command, rest.at(-1));

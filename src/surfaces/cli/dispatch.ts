@@ -1,19 +1,21 @@
 /** From words to the command that they name, and to its result. */
 import { EXIT, type ExitCode, NocturneError } from '../../kernel/error.js';
 import { nearestName } from '../../kernel/nearest-name.js';
-import { CATALOGUE } from './catalogue.js';
+import { CATALOGUE, type Entry } from './catalogue.js';
 import { makeContext } from './context.js';
 import { helpFor, helpPage } from './help.js';
 import { parseWords } from './parse-words.js';
 import { print } from './say.js';
 
+type Catalogue = Readonly<Record<string, Entry>>;
+
 export async function dispatch(words: readonly string[]): Promise<ExitCode> {
   if (words[0] === '__complete') return print({ exit: EXIT.ok, text: (await completions(words.slice(1))).join('\n'), json: {} }, false);
-  const found = findCommand(words);
+  const found = findCommand(words, CATALOGUE) ?? findCommand(words, await moreCommands(words));
   if (found === undefined) {
     const first = words.find((word) => !word.startsWith('-'));
     if (first === undefined || first === 'help') return print({ exit: words.length === 0 ? EXIT.usage : EXIT.ok, text: await helpOn(words), json: {} }, false);
-    throw unknown(words.filter((word) => !word.startsWith('-')));
+    throw unknown(words.filter((word) => !word.startsWith('-')), await moreCommands(words));
   }
   const { command } = await found.entry.load();
   if (found.rest.includes('--help') || found.rest.includes('-h')) return print({ exit: EXIT.ok, text: helpFor(found.name, found.entry.summary, command), json: {} }, false);
@@ -41,7 +43,7 @@ async function completions(words: readonly string[]): Promise<readonly string[]>
 }
 
 /** The longest catalogue name at the start of the words; options of every command may stand before it. */
-function findCommand(words: readonly string[]): { name: string; entry: (typeof CATALOGUE)[string]; rest: readonly string[] } | undefined {
+function findCommand(words: readonly string[], catalogue: Catalogue): { name: string; entry: Entry; rest: readonly string[] } | undefined {
   const before: string[] = [];
   let i = 0;
   for (; i < words.length && words[i]?.startsWith('-') === true; i++) {
@@ -50,22 +52,28 @@ function findCommand(words: readonly string[]): { name: string; entry: (typeof C
   }
   for (const length of [2, 1]) {
     const name = words.slice(i, i + length).join(' ');
-    const entry = CATALOGUE[name];
+    const entry = catalogue[name];
     if (entry !== undefined) return { name, entry, rest: [...before, ...words.slice(i + length)] };
   }
   return undefined;
 }
 
-async function helpOn(words: readonly string[]): Promise<string> {
-  const asked = words.filter((word) => !word.startsWith('-') && word !== 'help').join(' ');
-  const entry = CATALOGUE[asked];
-  return entry === undefined ? helpPage() : helpFor(asked, entry.summary, (await entry.load()).command);
+async function moreCommands(words: readonly string[]): Promise<Catalogue> {
+  return words.every((word) => word.startsWith('-')) ? {} : (await import('./module-commands.js')).wholeCatalogue();
 }
 
-function unknown(words: readonly string[]): NocturneError {
+async function helpOn(words: readonly string[]): Promise<string> {
+  const { wholeCatalogue } = await import('./module-commands.js');
+  const catalogue = await wholeCatalogue();
+  const asked = words.filter((word) => !word.startsWith('-') && word !== 'help').join(' ');
+  const entry = catalogue[asked];
+  return entry === undefined ? helpPage(catalogue) : helpFor(asked, entry.summary, (await entry.load()).command);
+}
+
+function unknown(words: readonly string[], catalogue: Catalogue): NocturneError {
   const [first = '', second] = words;
-  const inGroup = Object.keys(CATALOGUE).filter((name) => name.startsWith(`${first} `));
-  const near = inGroup.length === 0 ? nearestName(first, Object.keys(CATALOGUE)) : second === undefined ? undefined : nearestName(`${first} ${second}`, inGroup);
+  const inGroup = Object.keys(catalogue).filter((name) => name.startsWith(`${first} `));
+  const near = inGroup.length === 0 ? nearestName(first, Object.keys(catalogue)) : second === undefined ? undefined : nearestName(`${first} ${second}`, inGroup);
   const meant = near !== undefined ? [near] : inGroup;
   return new NocturneError('USAGE', inGroup.length > 0 && second === undefined ? `nocturne ${first} what?` : `there is no command "${inGroup.length > 0 ? `${first} ${second}` : first}"`, { hint: meant.length > 0 ? `did you mean ${meant.map((name) => `nocturne ${name}`).join(', ')}?` : 'nocturne --help lists the commands' });
 }

@@ -1,11 +1,11 @@
 /** Help pages: one screen for all commands, one for each. */
-import { CATALOGUE, GROUPS } from './catalogue.js';
+import { type Entry, GROUPS } from './catalogue.js';
 import type { Command } from './types.js';
 
-export function helpPage(): string {
-  const width = Math.max(...Object.keys(CATALOGUE).map((name) => name.length)) + 2;
+export function helpPage(catalogue: Readonly<Record<string, Entry>>): string {
+  const width = Math.max(...Object.keys(catalogue).map((name) => name.length)) + 2;
   const parts = GROUPS.map((group) => {
-    const names = Object.entries(CATALOGUE).filter(([, entry]) => entry.group === group);
+    const names = Object.entries(catalogue).filter(([, entry]) => entry.group === group);
     return names.length === 0 ? '' : `${group}\n${names.map(([name, entry]) => `  ${name.padEnd(width)}${entry.summary}`).join('\n')}\n`;
   });
   return [

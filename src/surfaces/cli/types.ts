@@ -1,15 +1,9 @@
 /** What a command is: its words for the help page, and one function from parsed words to a result. */
 import type { Clock } from '../../kernel/clock.js';
-import type { ExitCode } from '../../kernel/error.js';
+import type { CommandResult, OptionSpec, Parsed } from '../../modules/types.js';
 import type { Workspace } from '../../workspace/types.js';
 
-/** `flags` as commander writes them: `--since <rev>`, `--all`, `-n, --passes <n>`. */
-export type OptionSpec = { readonly flags: string; readonly description: string; readonly choices?: readonly string[] };
-
-/** `text` is for people, `json` for programs; `schema` and `ok` are added by the surface. */
-export type CommandResult = { readonly exit: ExitCode; readonly text: string; readonly json: Readonly<Record<string, unknown>> | readonly unknown[]; /** Printed on stdout as it is, whatever --json says (sarif, mermaid …). */ readonly raw?: string };
-
-export type Parsed = { readonly args: readonly string[]; readonly options: Readonly<Record<string, unknown>> };
+export type { CommandResult, OptionSpec, Parsed } from '../../modules/types.js';
 
 export type Command = {
   /** Positional words as commander writes them: `<address> <value>`, `[files...]`. */

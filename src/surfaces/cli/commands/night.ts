@@ -17,7 +17,7 @@ export const command: Command = {
   async run(context, { options }) {
     const { worker } = await import('../../../passes/worker.js');
     const { manager } = await import('../../../passes/manager/manager.js');
-    const env = passEnvironment(context);
+    const env = await passEnvironment(context);
     const most = count(options['passes'], 8);
     const every = count(options['managerEvery'], most + 1);
     const until = typeof options['until'] === 'string' ? timeOf(options['until'], context.clock.now()) : undefined;

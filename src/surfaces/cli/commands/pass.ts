@@ -14,9 +14,11 @@ export const passBegin: Command = {
   async run(context, { options }) {
     if (options['role'] === 'manager') {
       const { manager } = await import('../../../passes/manager/manager.js');
-      return passResult(await manager(passEnvironment(context), { role: 'manager' }));
+      return passResult(await manager(await passEnvironment(context), { role: 'manager' }));
     }
-    const begun = await beginPass(passEnvironment(context), { role: 'worker', ...(typeof options['project'] === 'string' ? { project: options['project'] } : {}) });
+    const token = context.env['NOCTURNE_PASS_TOKEN'];
+    const request = { role: 'worker' as const, ...(typeof options['project'] === 'string' ? { project: options['project'] } : {}) };
+    const begun = await beginPass(await passEnvironment(context), request, token === undefined ? {} : { token });
     if (begun.kind === 'over') return passResult(begun.report);
     const { runId, token: secret, prompt = '', brief } = begun.data;
     const text = [
@@ -49,15 +51,15 @@ export const passEnd: Command = {
       return Number(given);
     };
     const usage = { tokensIn: number('tokensIn'), tokensOut: number('tokensOut'), cost: number('cost') };
-    return passResult(await endPass(passEnvironment(context), { token: tokenOf(context, parsed), report: reportText(context, options['report']), usage, model: typeof options['model'] === 'string' ? options['model'] : '' }));
+    return passResult(await endPass(await passEnvironment(context), { token: tokenOf(context, parsed), report: reportText(context, options['report']), usage, model: typeof options['model'] === 'string' ? options['model'] : '' }));
   },
 };
 
 export const passHeartbeat: Command = {
   options: [token],
   examples: ['nocturne pass heartbeat --token TOKEN'],
-  run(context, parsed) {
-    const beat = heartbeat(passEnvironment(context), tokenOf(context, parsed));
+  async run(context, parsed) {
+    const beat = heartbeat(await passEnvironment(context), tokenOf(context, parsed));
     return { exit: EXIT.ok, text: `${beat.runId} goes on until ${beat.until}`, json: { run: { id: beat.runId }, until: beat.until } };
   },
 };
@@ -67,7 +69,7 @@ export const passAbort: Command = {
   examples: ['nocturne pass abort --token TOKEN --reason "out of context"'],
   async run(context, parsed) {
     const reason = typeof parsed.options['reason'] === 'string' ? parsed.options['reason'] : 'the agent gave up';
-    const report = await endPass(passEnvironment(context), { token: tokenOf(context, parsed), report: '', usage: { tokensIn: undefined, tokensOut: undefined, cost: undefined }, model: '', failed: reason });
+    const report = await endPass(await passEnvironment(context), { token: tokenOf(context, parsed), report: '', usage: { tokensIn: undefined, tokensOut: undefined, cost: undefined }, model: '', failed: reason });
     return { ...passResult(report), exit: EXIT.ok };
   },
 };

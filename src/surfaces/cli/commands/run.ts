@@ -16,7 +16,7 @@ export const runWorker: Command = {
     const request: PassRequest = { role: 'worker', ...(typeof options['project'] === 'string' ? { project: options['project'] } : {}), ...(typeof options['runner'] === 'string' ? { runner: options['runner'] } : {}) };
     if (options['dryRun'] === true) return preview(context, request);
     const { worker } = await import('../../../passes/worker.js');
-    return passResult(await worker(passEnvironment(context), request));
+    return passResult(await worker(await passEnvironment(context), request));
   },
 };
 
@@ -24,7 +24,7 @@ export const runManager: Command = {
   examples: ['nocturne run manager'],
   async run(context) {
     const { manager } = await import('../../../passes/manager/manager.js');
-    return passResult(await manager(passEnvironment(context), { role: 'manager' }));
+    return passResult(await manager(await passEnvironment(context), { role: 'manager' }));
   },
 };
 

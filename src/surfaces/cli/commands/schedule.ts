@@ -30,7 +30,7 @@ export const command: Command = {
   async run(context, { options }) {
     requireOwner(context, 'scheduling');
     const policy = (options['missed'] ?? 'run-once') as MissedPolicy;
-    const env = passEnvironment(context);
+    const env = await passEnvironment(context);
     let queue: Promise<void> = Promise.resolve();
     const enqueue = (role: Role, why: string): Promise<void> => {
       queue = queue.then(() => (env.signal.aborted ? undefined : fire(context, env, { role, why })));

@@ -1,0 +1,28 @@
+/** The commands that installed modules add to the catalogue. Read only when the words name no command of the core, and for the pages of help. */
+import { installedModules } from '../../modules/installed.js';
+import type { Module, ModuleCommand } from '../../modules/types.js';
+import { actingAs, requireOwner } from './actor.js';
+import { CATALOGUE, type Entry } from './catalogue.js';
+import type { Command } from './types.js';
+
+/** Core and modules together. */
+export async function wholeCatalogue(): Promise<Readonly<Record<string, Entry>>> {
+  const modules = await installedModules();
+  return { ...CATALOGUE, ...Object.fromEntries(modules.flatMap(entriesOf)) };
+}
+
+function entriesOf(module: Module): readonly (readonly [string, Entry])[] {
+  return Object.entries(module.commands).map(([name, command]) => [name, { group: 'Modules', summary: command.summary, load: async () => ({ command: commandOf(command) }) }]);
+}
+
+function commandOf(command: ModuleCommand): Command {
+  return {
+    ...(command.args === undefined ? {} : { args: command.args }),
+    ...(command.options === undefined ? {} : { options: command.options }),
+    examples: command.examples,
+    run: (context, parsed) => {
+      const { env, cwd, width } = context;
+      return command.run({ env, cwd, width, workspace: () => context.workspace(), progress: (line) => context.progress(line), requireOwner: (what) => requireOwner(context, what), acting: () => actingAs(context) }, parsed);
+    },
+  };
+}
