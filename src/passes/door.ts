@@ -40,7 +40,7 @@ export function conclude(decisions: readonly Decision[], also: readonly Reason[]
 
 /** What an action is about, for a log. */
 export function nameOf(action: Action): string {
-  return `${action.kind} ${[action.path, action.to, action.command ?? action.argv?.join(' ')].filter((part) => part !== undefined).join(' -> ')}`.trim().slice(0, 300);
+  return [action.path, action.to, action.command ?? action.argv?.join(' ')].filter((part) => part !== undefined).join(' -> ').slice(0, 300);
 }
 
 /** One audit row. A pass that lost its lease has nothing to record any more: its writes are refused anyway. */
