@@ -4,12 +4,12 @@ import type { Brief, Fragment } from '../agents/types.js';
 import { sha256 } from '../kernel/hash.js';
 import type { Rec } from '../markdown/types.js';
 import { openCommitRecord } from '../workspace/commit-record.js';
-import { snapshotTree } from '../workspace/objects.js';
 import type { Snapshot } from '../workspace/types.js';
 import { storePass } from './pass-file.js';
 import { fieldInt, fieldList, fieldText } from '../project/field-text.js';
 import { stopConditionOf } from '../project/condition-source.js';
-import { type Baseline, type Pass, type Step, withData } from './types.js';
+import { baselineOf } from './baseline.js';
+import { type Pass, type Step, withData } from './types.js';
 
 const DEFAULT_CONTEXT = 40_000;
 const IDLE_SECONDS = 300;
@@ -25,25 +25,13 @@ export const t4Brief: Step = {
     const brief = briefOf(pass, snapshot);
     const { prompt, omitted } = composePrompt(brief);
     for (const one of omitted) pass.env.say(`     left out for want of room: ${one.source} (${one.how})`);
-    const baseline = baselineOf(pass, snapshot);
+    const baseline = baselineOf(workspace, snapshot);
     openCommitRecord(workspace.state);
     const ready = withData(pass, { brief, prompt, baseline });
     storePass(workspace.state, ready.data, false);
     return ready;
   },
 };
-
-function baselineOf(pass: Pass, snapshot: Snapshot): Baseline {
-  const stored = snapshotTree(pass.env.workspace.root, snapshot.files.values());
-  const files: Record<string, Baseline['files'][string]> = {};
-  const links: Record<string, string> = {};
-  for (const entry of snapshot.files.values()) {
-    const object = stored.get(entry.path);
-    if (entry.kind === 'symlink') links[entry.path] = entry.target ?? '';
-    else if (object !== undefined) files[entry.path] = { hash: object.hash, mode: entry.mode & 0o7777, size: entry.size, mtimeMs: entry.mtimeMs };
-  }
-  return { files, links };
-}
 
 function briefOf(pass: Pass, snapshot: Snapshot): Brief {
   const { data } = pass;

@@ -29,7 +29,9 @@ export async function settlePass(pass: Pass): Promise<Pass> {
   storePass(workspace.state, done.data, false);
   note(done, 'T4', agentRow(done));
   recordSettled(done, { step: 'T5', settled, runId: pass.data.runId, project: pass.data.project });
-  return done;
+  const recorded = withData(done, { recorded: true });
+  storePass(workspace.state, recorded.data, false);
+  return recorded;
 }
 
 function agentRow(pass: Pass): Parameters<typeof note>[2] {
