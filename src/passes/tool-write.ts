@@ -11,6 +11,8 @@ import { noTextFile } from './tool-read.js';
 export type WriteArguments = { readonly path: string; readonly content: string };
 export type EditArguments = { readonly path: string; readonly old_text: string; readonly new_text: string };
 
+/** By this reason in the change log T5 and the manager know what an agent wrote; through which door stands in the audit row. */
+const AGENT_WROTE = 'agent wrote';
 const ATTEMPTS = 5;
 
 /** The whole file. @throws NocturneError `REFUSED` with every reason, `LEASE_LOST` when the pass is not the running one any more. */
@@ -55,7 +57,7 @@ function tryOnce({ workspace }: ToolContext, caller: PassCaller, { verb, given, 
   const content = proposed(() => contentOf(snapshot, path), () => ask(undefined));
   ask(content);
   let moved = false;
-  const common = { actor: { kind: 'pass' as const, name: caller.data.request.role }, runId: caller.data.runId, reason: `${verb} ${throughDoor(caller)}` };
+  const common = { actor: { kind: 'pass' as const, name: caller.data.request.role }, runId: caller.data.runId, reason: AGENT_WROTE };
   workspace.commit(
     (fresh) => {
       moved = fresh.hash(path) !== before;
