@@ -33,12 +33,17 @@ export function searchTool({ workspace }: ToolContext, { pattern, glob }: Search
   return { text: lines.length === 0 ? 'Nothing found.' : lines.join('\n'), data: { hits: shown, more } };
 }
 
+/** Strictly read, else as older programs write them (`\-`), else as plain text. */
 function expressionOf(pattern: string): RegExp {
-  try {
-    return new RegExp(pattern, 'gimu');
-  } catch {
-    return new RegExp(pattern.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'), 'gim');
+  const plain = pattern.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+  for (const [source, flags] of [[pattern, 'gimu'], [pattern, 'gim']] as const) {
+    try {
+      return new RegExp(source, flags);
+    } catch {
+      // The next reading is tried.
+    }
   }
+  return new RegExp(plain, 'gim');
 }
 
 function matches(wanted: RegExp, text: string, deadline: number): boolean {

@@ -1,8 +1,7 @@
 /** The tools of agents as commands: the same functions as behind every other door, called for the pass of `$NOCTURNE_PASS_TOKEN` or for whoever reads. */
 import { EXIT, NocturneError } from '../../kernel/error.js';
-import { type PassCaller, type ToolAnswer, type ToolCaller, type ToolContext } from '../../passes/tool-caller.js';
-import { callerOf } from '../../passes/tool-caller.js';
-import { type Acting, actingAs } from './actor.js';
+import { callerOf, type ToolAnswer, type ToolCaller, type ToolContext } from '../../passes/tool-caller.js';
+import { actingAs } from './actor.js';
 import type { CommandResult, Context } from './types.js';
 
 /** For commands that only read: a token that is not live is no hindrance. */
@@ -12,8 +11,8 @@ export function readingContext(context: Context): ToolContext {
 
 /** For commands that change something: the pass, or `undefined` for the owner, whose edits are judged as the owner's. */
 export function passContext(context: Context): ToolContext | undefined {
-  const caller = passCaller(actingAs(context));
-  return caller === undefined ? undefined : toolContext(context, caller);
+  const { pass } = actingAs(context);
+  return pass === undefined ? undefined : toolContext(context, { kind: 'pass', door: 'command line', data: pass });
 }
 
 export function resultOf({ text, data }: ToolAnswer): CommandResult {
@@ -21,13 +20,7 @@ export function resultOf({ text, data }: ToolAnswer): CommandResult {
 }
 
 function toolContext(context: Context, caller: ToolCaller): ToolContext {
-  const ending = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => ending.abort());
-  return { workspace: context.workspace(), caller, signal: ending.signal };
-}
-
-function passCaller(acting: Acting): PassCaller | undefined {
-  return acting.pass === undefined ? undefined : { kind: 'pass', door: 'command line', data: acting.pass };
+  return { workspace: context.workspace(), caller, signal: new AbortController().signal };
 }
 
 /** A positive whole number that an option gives. */

@@ -1,8 +1,8 @@
 /** `notify`: a note for the owner's inbox. */
-import { fieldText } from '../../../project/field-text.js';
 import { NOTE_BUNDLE, NOTE_PRIORITIES, noteArguments, noted, notifyTool } from '../../../passes/tool-notify.js';
 import { bundleChanges } from '../../../workspace/bundle.js';
-import { carryOut } from '../carry-out.js';
+import type { Snapshot } from '../../../workspace/types.js';
+import { carryOut, type Edit } from '../carry-out.js';
 import { passContext, resultOf } from '../tool-call.js';
 import type { Command } from '../types.js';
 
@@ -15,10 +15,9 @@ export const command: Command = {
     const priority = NOTE_PRIORITIES.find((one) => one === options['priority']) ?? 'low';
     const pass = passContext(context);
     if (pass !== undefined) return resultOf(notifyTool(pass, { text, priority }));
-    const known = new Set(context.workspace().snapshot().records('NOTIFICATION').map((one) => one.key));
-    const result = carryOut(context, (snapshot) => ({ ...bundleChanges(snapshot, NOTE_BUNDLE, noteArguments({ text, priority })), bundle: NOTE_BUNDLE, reason: 'nocturne notify', audit: { type: NOTE_BUNDLE, target: '', detail: '' } }));
-    const fresh = context.workspace().snapshot().records('NOTIFICATION').find((one) => !known.has(one.key) && fieldText(one, 'kind') === 'note');
-    const answer = noted(fresh?.key ?? '', priority);
-    return { ...result, text: answer.text, json: { ...answer.data, ...result.json } };
+    let answer = noted('', priority);
+    const edit = (snapshot: Snapshot): Edit => ({ ...bundleChanges(snapshot, NOTE_BUNDLE, noteArguments({ text, priority })), bundle: NOTE_BUNDLE, reason: 'nocturne notify', audit: { type: NOTE_BUNDLE, target: '', detail: '' } });
+    const result = carryOut(context, edit, { done: ({ notices }) => (answer = noted(notices[0] ?? '', priority)).text });
+    return { ...result, json: { ...answer.data, ...result.json } };
   },
 };
