@@ -54,3 +54,16 @@ export function recordRefusal(workspace: Workspace, data: PassData, refused: { r
     if (!(error instanceof NocturneError) || error.code !== 'LEASE_LOST') throw error;
   }
 }
+
+/** How many refusals of callers without a pass one process records: they have no pass that would end, and logs are for reading. */
+const MOST_STRANGERS = 20;
+const strangers = new WeakMap<Workspace, number>();
+
+/** A refusal of somebody who has no live token. */
+export function recordStranger(workspace: Workspace, refused: { readonly door: DoorName; readonly who: string; readonly what: string; readonly why: string }): void {
+  const before = strangers.get(workspace) ?? 0;
+  if (before >= MOST_STRANGERS) return;
+  strangers.set(workspace, before + 1);
+  const detail = `${refused.who === '' ? '' : `${refused.who}: `}${refused.why}`;
+  workspace.commit({ actor: { kind: 'nocturne', name: refused.door }, runId: '', reason: 'refused', changes: [], audit: [{ step: '', type: 'refusal', target: refused.what, authorisation: refused.door, result: 'refused', detail }] });
+}
