@@ -17,14 +17,14 @@ const LATER = '2026-11-22T08:00:00Z';
 const says = (report: GateReport): string[] => report.findings.map((finding) => `${finding.file}: ${finding.problem}`);
 const gate = ({ root, home }: MadeWorkspace): GateReport => verifyGate(root, home);
 
-/** A few entries in the logs: three owner's changes, each with its rows. */
+/** A few entries in the logs, tables and lines of JSON: three owner's changes, each with its rows. */
 function withHistory(made: MadeWorkspace): MadeWorkspace {
   for (const n of [1, 2, 3]) {
     made.workspace.commit({
       actor: { kind: 'owner', name: 'owner' },
       runId: '',
       reason: `change ${n}`,
-      changes: [{ kind: 'write', path: `memory/note-${n}.txt`, content: `note ${n}` }],
+      changes: [{ kind: 'write', path: `memory/note-${n}.txt`, content: `note ${n}` }, { kind: 'append', object: 'TASK-EVENT', fields: { schema: 1, time: '2026-11-21T01:30:00.000Z', event: 'progress', detail: `“${n}” \n a | b` } }],
       audit: [{ step: 'T6', type: 'set', target: `memory/note-${n}.txt`, authorisation: 'owner', result: 'done', detail: 'a | b "c" — d' }],
     });
   }
