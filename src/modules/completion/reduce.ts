@@ -10,6 +10,8 @@ export type Tasks = {
   /** Ids of tasks. */
   readonly byCall: ReadonlyMap<string, string>;
   readonly byChild: ReadonlyMap<string, string>;
+  /** Reports about a call or a session that nobody registered or linked so far, by its name. */
+  readonly waiting: ReadonlyMap<string, readonly TaskEvent[]>;
 };
 
 type Work = { readonly all: Map<string, Task>; readonly byCall: Map<string, string>; readonly byChild: Map<string, string>; readonly waiting: Map<string, TaskEvent[]> };
@@ -30,8 +32,13 @@ function take(work: Work, event: TaskEvent): void {
 
 /** Until the call is registered, or the child linked. */
 function wait(work: Work, event: TaskEvent): void {
-  const name = event.call === undefined ? `child ${event.child}` : `call ${event.call}`;
+  const name = awaited(event);
   work.waiting.set(name, [...(work.waiting.get(name) ?? []), event]);
+}
+
+/** What a report without a task waits for. */
+export function awaited(event: { readonly call?: string; readonly child?: string }): string {
+  return event.call === undefined ? `child ${event.child}` : `call ${event.call}`;
 }
 
 function catchUp(work: Work, name: string): void {

@@ -8,7 +8,7 @@ import { type EventFields, eventChange, type Outcome, readEvents } from './event
 import { keepBaseline } from './evidence.js';
 import { expectationsOf } from './expectations.js';
 import { idempotencyKey } from './idempotency-key.js';
-import { reduce, type Tasks } from './reduce.js';
+import { awaited, reduce, type Tasks } from './reduce.js';
 import { isOver, type Task } from './task.js';
 
 /** Longer texts are kept whole in the object store only. */
@@ -16,9 +16,6 @@ const TEXT_IN_LOG = 4_000;
 const MOST_DETAIL = 500;
 /** Signs of life of one task are written down at most this often. */
 const PROGRESS_MS = 30_000;
-
-/** A task registered in place of a dead letter, by nobody's call yet. */
-export type Replay = { readonly of: Task };
 
 export function taskLedger(workspace: Workspace): SpawnLedger {
   return {
@@ -95,6 +92,8 @@ function record(workspace: Workspace, decide: (tasks: Tasks, snapshot: Snapshot)
     const fields = decide(tasks, snapshot);
     if (fields === undefined) return quiet('');
     const task = fields.call === undefined ? taskOf(tasks.byChild, tasks, fields.child ?? '') : taskOf(tasks.byCall, tasks, fields.call);
+    const known = task === undefined && (tasks.waiting.get(awaited(fields)) ?? []).some((one) => one.event === fields.event);
+    if (known) return quiet('');
     const { event, ...rest } = fields;
     return changeSet(snapshot, task?.runId ?? '', task === undefined ? fields : { event, task: task.id, ...rest });
   });
