@@ -19,7 +19,7 @@ export type Asked = {
   readonly also?: readonly Reason[];
 };
 
-export type Judgement = { readonly verdict: Verdict; readonly reasons: readonly Reason[]; readonly decisions: readonly Decision[]; /** For whoever asked: why not, in one line. */ readonly text: string };
+export type Judgement = { readonly verdict: Verdict; readonly reasons: readonly Reason[]; readonly decisions: readonly Decision[]; /** For whoever asked: why not, in one line. */ readonly text: string; /** The task that was registered for a spawn; `instruction` belongs beside the text that the child is given. */ readonly spawned?: { readonly taskId: string; readonly instruction: string } };
 
 /** Judges what an agent wants to do in its pass. Every refusal is on record before this returns. */
 export function judge(workspace: Workspace, data: PassData, asked: Asked): Judgement {
