@@ -6,6 +6,7 @@ import type { Rec } from '../markdown/types.js';
 import { openCommitRecord } from '../workspace/commit-record.js';
 import { snapshotTree } from '../workspace/objects.js';
 import type { Snapshot } from '../workspace/types.js';
+import { moduleFragments } from './module-hooks.js';
 import { storePass } from './pass-file.js';
 import { fieldInt, fieldList, fieldText } from '../project/field-text.js';
 import { stopConditionOf } from '../project/condition-source.js';
@@ -23,11 +24,11 @@ export const t4Brief: Step = {
     const { workspace } = pass.env;
     const snapshot = workspace.snapshot();
     const brief = briefOf(pass, snapshot);
-    const { prompt, omitted } = composePrompt(brief);
+    const { prompt, omitted, fragments } = composePrompt(brief);
     for (const one of omitted) pass.env.say(`     left out for want of room: ${one.source} (${one.how})`);
     const baseline = baselineOf(pass, snapshot);
     openCommitRecord(workspace.state);
-    const ready = withData(pass, { brief, prompt, baseline });
+    const ready = withData(pass, { brief, prompt, sources: fragments.map((one) => one.source), baseline });
     storePass(workspace.state, ready.data, false);
     return ready;
   },
@@ -87,6 +88,7 @@ function fragmentsOf(pass: Pass, at: { snapshot: Snapshot; project: Rec | undefi
   if (project !== undefined) fragments.push(part('The project', project.file, `Mission: ${fieldText(project, 'mission')}\nPhase ${fieldText(project, 'phase.name')}: ${fieldText(project, 'phase.objective')}\nLast pass (${fieldText(project, 'last_pass.quality') || 'none yet'}): ${fieldText(project, 'last_pass.objective')}`));
   const answers = snapshot.records('NOTIFICATION').filter((record) => fieldText(record, 'project') === pass.data.project && fieldText(record, 'answer') !== '');
   for (const record of answers.slice(-SOME)) fragments.push(part('An answer of the owner', `${record.file}#${record.key}`, `Asked: ${fieldText(record, 'action_needed')}\nAnswer: ${fieldText(record, 'answer')}`));
+  fragments.push(...moduleFragments(pass, snapshot));
   for (const path of fieldList(project, 'last_pass.outputs')) whole('An earlier output', path, 'data');
   for (const record of snapshot.records('FAILURE-MODE').filter((one) => fieldText(one, 'status') === 'open').slice(0, SOME)) fragments.push(part('A known way to fail', `${record.file}#${record.key}`, `${fieldText(record, 'symptom')}\nPrevention: ${fieldText(record, 'prevention')}`));
   for (const record of snapshot.records('LESSON').slice(-SOME)) fragments.push(part('A lesson', `${record.file}#${record.key}`, fieldText(record, 'observation')));

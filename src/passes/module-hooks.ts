@@ -1,0 +1,39 @@
+/** Where a worker pass asks its modules, besides T8: before the choice of a project, for the brief, and when the pass is recorded. */
+import type { Fragment } from '../agents/types.js';
+import { NocturneError } from '../kernel/error.js';
+import type { Snapshot } from '../workspace/types.js';
+import { act, note } from './act.js';
+import type { ModuleChange, PassModule } from './module.js';
+import type { Pass } from './types.js';
+
+/** Those that are installed and that R8 enables, in its order. */
+export function enabledModules(pass: Pass, snapshot: Snapshot): readonly PassModule[] {
+  return snapshot.schema.modules.filter((row) => row.enabled).flatMap((row) => pass.env.modules.filter((one) => one.name === row.name));
+}
+
+/** One commit for each module. What a module cannot do is on record, and no reason for the night to end. */
+export function runBefore(pass: Pass): void {
+  const { workspace } = pass.env;
+  for (const module of enabledModules(pass, workspace.snapshot())) {
+    if (module.before === undefined) continue;
+    try {
+      act(pass, (snapshot) => {
+        return module.before?.({ snapshot, state: workspace.state, step: 'T1' }) ?? { reason: module.name };
+      });
+    } catch (error) {
+      if (!(error instanceof NocturneError) || error.code === 'LEASE_LOST') throw error;
+      pass.env.say(`     ${module.name}: ${error.message}`);
+      note(pass, 'T1', { type: 'modules', target: module.name, result: 'failed', detail: error.message.slice(0, 300) });
+    }
+  }
+}
+
+export function moduleFragments(pass: Pass, snapshot: Snapshot): readonly Fragment[] {
+  return enabledModules(pass, snapshot).flatMap((module) => module.fragments?.({ snapshot, project: pass.data.project, runId: pass.data.runId }) ?? []).map((one) => ({ ...one, trust: 'data' }));
+}
+
+export function moduleRecords(pass: Pass, snapshot: Snapshot): readonly ModuleChange[] {
+  if (pass.data.outcome?.kind !== 'finished') return [];
+  const context = { snapshot, project: pass.data.project, runId: pass.data.runId, used: new Set(pass.data.sources ?? []) };
+  return enabledModules(pass, snapshot).flatMap((module) => module.recorded?.(context) ?? []);
+}
