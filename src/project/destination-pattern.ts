@@ -1,7 +1,6 @@
 /** What a row of OPS-DESTINATIONS.md allows, read from its pattern. What cannot be read allows nothing. */
 
 export const DESTINATION_KINDS = ['url', 'channel', 'session', 'search'] as const;
-export type DestinationKind = (typeof DESTINATION_KINDS)[number];
 
 /** `below`: hosts below `host`, not `host` itself. `path` ends in `*` where it is the beginning of one; without a path every path is meant. */
 export type DestinationPattern =

@@ -64,13 +64,18 @@ function fromFields(record: Rec, at: { readonly body: string; readonly hash: str
     : to !== '' && !/^[a-z0-9][a-z0-9-]*$/.test(to) ? 'what it is addressed to is no name of a project'
     : sent === undefined ? 'its time is not a time with a zone'
     : !['', 'true', 'false'].includes(mention) ? 'its mention is neither true nor false'
-    : attachments.length > MOST.attachments || !attachments.every((name) => isPlainName(name, MOST.attachment)) ? 'its attachments are no short list of names'
+    : attachments.length > MOST.attachments || !isListOfNames(record) || !attachments.every((name) => isPlainName(name, MOST.attachment)) ? 'its attachments are no short list of names'
     : undefined;
   if (problem !== undefined || sent === undefined) return bad(problem ?? 'its time is missing');
   const key = `M-${sha256(`${channel}\0${id === '' ? at.hash : `id ${id}`}`).slice(0, 20)}`;
   const text = plainText(at.body.replace(/^\r?\n/, '')).replace(/\s+$/, '');
   if (text.length > MAX_BYTES) return { kind: 'bad', reason: 'too-large', why: `with its control characters written out it is ${text.length} characters long` };
   return { kind: 'message', message: { key, channel, sender, thread, time: stamp(new Date(sent)), mention: mention === 'true', addressedTo: to, messageId: id, attachments, sha256: at.hash, text } };
+}
+
+function isListOfNames(record: Rec): boolean {
+  const data = record.fields.get('attachments')?.data;
+  return data === undefined || (Array.isArray(data) && data.every((one) => typeof one === 'string'));
 }
 
 function bad(why: string): DropReading {
