@@ -4,6 +4,7 @@ import type { Snapshot } from '../workspace/types.js';
 import type { BundleCall } from './bundle-call.js';
 import { fieldText } from '../project/field-text.js';
 import { projectState } from './project-state.js';
+import { senderAnswer } from './sender-answer.js';
 import { transitionSteps } from './transition.js';
 import { decisionOf } from './verdict.js';
 import type { ReadAnswer } from './verdict.js';
@@ -48,8 +49,11 @@ function effectOf(snapshot: Snapshot, record: Rec, read: ReadAnswer): Effect {
       return escalationEffect(snapshot, record, read);
     case 'draft':
       return draftEffect(snapshot, record, read);
-    case 'proposal':
+    case 'proposal': {
+      const sender = senderAnswer(snapshot, record, read);
+      if (sender !== undefined) return { ...sender, effects: [] };
       return read.verdict === 'yes' ? { what: 'the proposal is carried out', effects: [{ kind: 'apply-proposal', id: record.key }], calls: [close(record, 'approved')] } : closed(record, read.verdict === 'no' ? 'declined' : 'noted');
+    }
     default:
       return closed(record, 'seen by the owner');
   }

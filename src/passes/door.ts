@@ -26,9 +26,46 @@ export function judge(workspace: Workspace, data: PassData, asked: Asked): Judge
   const snapshot = asked.snapshot ?? workspace.snapshot();
   const options: DecideOptions = { home: workspace.home, ...(asked.cwd === undefined ? {} : { cwd: asked.cwd }) };
   const decisions = asked.actions.map((action) => decide(snapshot, authorityOf(data), action, options));
-  const judgement = conclude(decisions, asked.also ?? []);
-  if (judgement.verdict !== 'allow') recordRefusal(workspace, data, { door: asked.door, what: asked.actions.map(nameOf).join(', '), why: judgement.text });
+  const judged = conclude(decisions, asked.also ?? []);
+  const judgement = judged.verdict === 'allow' && asked.actions.some((action) => action.kind === 'send') ? recordSends(workspace, data, { asked, options, judged }) : judged;
+  if (judgement.verdict !== 'allow') recordRefusal(workspace, data, { door: asked.door, what: asked.actions.map((action) => nameOf(action.to === undefined || action.kind !== 'send' ? action : { ...action, to: withoutQuery(action.to) })).join(', '), why: judgement.text });
   return judgement;
+}
+
+/**
+ * What is allowed to leave is on record before it leaves. Judged once more on what the log says at that moment, under the commit mutex, so that
+ * two doors cannot both use the last send of a pass.
+ */
+function recordSends(workspace: Workspace, data: PassData, at: { readonly asked: Asked; readonly options: DecideOptions; readonly judged: Judgement }): Judgement {
+  let judgement = at.judged;
+  const sends = at.asked.actions.filter((action) => action.kind === 'send');
+  try {
+    workspace.commit(
+      (snapshot) => {
+        const sent = new Map<string, number>();
+        const decisions = sends.map((action) => {
+          const decision = decide(snapshot, authorityOf(data), action, { ...at.options, sent });
+          const name = decision.authorisation ?? '';
+          sent.set(name, (sent.get(name) ?? 0) + 1);
+          return decision;
+        });
+        const again = conclude(decisions, []);
+        judgement = again.verdict === 'allow' ? at.judged : again;
+        const audit = again.verdict !== 'allow' ? [] : sends.map((action, i) => ({ step: 'T4', type: 'send', target: nameOf({ ...action, to: withoutQuery(action.to ?? '') }), authorisation: decisions[i]?.authorisation ?? '', result: 'ok', detail: at.asked.door }));
+        return { actor: { kind: 'pass', name: data.request.role }, runId: data.runId, reason: 'sent', changes: [], audit };
+      },
+      { fence: data.fence },
+    );
+  } catch (error) {
+    if (!(error instanceof NocturneError) || error.code !== 'LEASE_LOST') throw error;
+    return conclude([], [{ code: 'no-token', message: 'the pass has lost its lease, and sends nothing any more' }]);
+  }
+  return judgement;
+}
+
+/** What a query holds is content, which no log keeps. */
+function withoutQuery(to: string): string {
+  return to.replace(/[?#].*$/s, '');
 }
 
 export function conclude(decisions: readonly Decision[], also: readonly Reason[]): Judgement {

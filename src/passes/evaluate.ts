@@ -30,9 +30,9 @@ export async function evaluate(pass: Pass, at: { readonly step: 'T5' | 'T6'; rea
 
 /** A check program may look at everything and change nothing that the pass may not. */
 function undoWhatChecksWrote(pass: Pass, at: { readonly step: 'T5' | 'T6'; readonly project: string }): void {
-  const { undone } = settle(pass.env.workspace, pass.data);
+  const { undone, arrived } = settle(pass.env.workspace, pass.data);
   for (const one of undone) pass.env.say(`     undone, written by a check: ${one.path} (${one.code})`);
-  if (undone.length > 0) recordSettled(pass, { step: at.step, settled: { accepted: [], undone }, runId: pass.data.runId, project: at.project });
+  if (undone.length + arrived.length > 0) recordSettled(pass, { step: at.step, settled: { accepted: [], undone, arrived }, runId: pass.data.runId, project: at.project });
 }
 
 /** One audit row for each assertion, with what was expected and found: the evidence that the briefing quotes. */

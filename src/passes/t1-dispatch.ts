@@ -1,10 +1,11 @@
-/** T1: the owner's answers are taken in, then the project of this pass is chosen. */
+/** T1: the owner's answers are taken in, modules do what comes first, then the project of this pass is chosen. */
 import { type PendingAnswer, pendingAnswers } from '../governance/answers.js';
 import { dispatch } from '../governance/dispatch.js';
 import type { Snapshot } from '../workspace/types.js';
 import { acceptDraft } from './accept-draft.js';
 import { note, runBundles } from './act.js';
 import { applyProposal } from './apply-proposal.js';
+import { runBefore } from './module-hooks.js';
 import { type Pass, type Step, withData } from './types.js';
 
 export const t1Dispatch: Step = {
@@ -12,6 +13,7 @@ export const t1Dispatch: Step = {
   title: 'answers and dispatch',
   run(pass) {
     const answered = takeAnswers(pass);
+    runBefore(answered);
     return choose(answered);
   },
 };

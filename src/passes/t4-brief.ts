@@ -5,7 +5,7 @@ import { sha256 } from '../kernel/hash.js';
 import type { Rec } from '../markdown/types.js';
 import { openCommitRecord } from '../workspace/commit-record.js';
 import type { Snapshot } from '../workspace/types.js';
-import { note } from './act.js';
+import { moduleFragments } from './module-hooks.js';
 import { storePass } from './pass-file.js';
 import { fieldInt, fieldList, fieldText } from '../project/field-text.js';
 import { stopConditionOf } from '../project/condition-source.js';
@@ -23,33 +23,18 @@ export const t4Brief: Step = {
   run(pass) {
     const { workspace } = pass.env;
     // They may write down that they told it, so they are asked before the tree is kept.
-    const told = fromModules(pass);
+    const told = moduleFragments(pass);
     const snapshot = workspace.snapshot();
     const brief = briefOf(pass, snapshot, told);
-    const { prompt, omitted } = composePrompt(brief);
+    const { prompt, omitted, fragments } = composePrompt(brief);
     for (const one of omitted) pass.env.say(`     left out for want of room: ${one.source} (${one.how})`);
     const baseline = baselineOf(workspace, snapshot);
     openCommitRecord(workspace.state);
-    const ready = withData(pass, { brief, prompt, baseline });
+    const ready = withData(pass, { brief, prompt, sources: fragments.map((one) => one.source), baseline });
     storePass(workspace.state, ready.data, false);
     return ready;
   },
 };
-
-/** What modules have for this project. One that fails is named in the audit log, and the pass goes on without its part. */
-function fromModules(pass: Pass): readonly Fragment[] {
-  const { workspace, signal, say, modules } = pass.env;
-  const enabled = new Set(workspace.snapshot().schema.modules.filter((row) => row.enabled).map((row) => row.name));
-  return modules.filter((module) => enabled.has(module.name)).flatMap((module) => {
-    try {
-      return module.fragments?.({ workspace, runId: pass.data.runId, signal, say }, pass.data.project) ?? [];
-    } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
-      note(pass, 'T4', { type: 'brief', target: module.name, result: 'failed', detail: why });
-      return [];
-    }
-  });
-}
 
 function briefOf(pass: Pass, snapshot: Snapshot, told: readonly Fragment[]): Brief {
   const { data } = pass;
@@ -61,7 +46,7 @@ function briefOf(pass: Pass, snapshot: Snapshot, told: readonly Fragment[]): Bri
     role: data.request.role,
     project: data.project ?? data.idle?.tier ?? data.request.role,
     objective: data.objective ?? data.idle?.objective ?? '',
-    fragments: [...fragmentsOf(pass, { snapshot, project }), ...told],
+    fragments: fragmentsOf(pass, { snapshot, project, told }),
     mayWrite: data.writes,
     mustNot: ['anything else in the workspace, and nothing outside it', 'files written in an earlier phase', 'protected files, logs, REGISTRY.md, LOCK.md, LONGRUNNER.md'],
     budget: {
@@ -81,7 +66,7 @@ export function phaseOf(snapshot: Snapshot, project: string | undefined, phase: 
   return project === undefined ? undefined : snapshot.recordsIn(`PROJECTS/${project}/PHASES.md`, 'PHASES').find((record) => record.key === phase);
 }
 
-function fragmentsOf(pass: Pass, at: { snapshot: Snapshot; project: Rec | undefined }): readonly Fragment[] {
+function fragmentsOf(pass: Pass, at: { snapshot: Snapshot; project: Rec | undefined; told: readonly Fragment[] }): readonly Fragment[] {
   const { snapshot, project } = at;
   const fragments: Fragment[] = [];
   const whole = (title: string, path: string, trust: Fragment['trust']): void => {
@@ -93,6 +78,7 @@ function fragmentsOf(pass: Pass, at: { snapshot: Snapshot; project: Rec | undefi
   if (project !== undefined) fragments.push(part('The project', project.file, `Mission: ${fieldText(project, 'mission')}\nPhase ${fieldText(project, 'phase.name')}: ${fieldText(project, 'phase.objective')}\nLast pass (${fieldText(project, 'last_pass.quality') || 'none yet'}): ${fieldText(project, 'last_pass.objective')}`));
   const answers = snapshot.records('NOTIFICATION').filter((record) => fieldText(record, 'project') === pass.data.project && fieldText(record, 'answer') !== '');
   for (const record of answers.slice(-SOME)) fragments.push(part('An answer of the owner', `${record.file}#${record.key}`, `Asked: ${fieldText(record, 'action_needed')}\nAnswer: ${fieldText(record, 'answer')}`));
+  fragments.push(...at.told);
   for (const path of fieldList(project, 'last_pass.outputs')) whole('An earlier output', path, 'data');
   for (const record of snapshot.records('FAILURE-MODE').filter((one) => fieldText(one, 'status') === 'open').slice(0, SOME)) fragments.push(part('A known way to fail', `${record.file}#${record.key}`, `${fieldText(record, 'symptom')}\nPrevention: ${fieldText(record, 'prevention')}`));
   for (const record of snapshot.records('LESSON').slice(-SOME)) fragments.push(part('A lesson', `${record.file}#${record.key}`, fieldText(record, 'observation')));

@@ -80,6 +80,8 @@ export type PassData = {
   readonly authorisations: readonly string[];
   readonly brief?: Brief;
   readonly prompt?: string;
+  /** Sources of the fragments that are in the prompt. */
+  readonly sources?: readonly string[];
   readonly baseline?: Baseline;
   /** The differences since the baseline were judged. */
   readonly settled?: boolean;

@@ -11,6 +11,7 @@ const PATTERNS = [
   'orchestration-os/**/*.md',
   'audit/*.{md,jsonl}',
   'PROJECTS/*.md',
+  'inbox/{README,SENDERS}.md',
   'memory/README.md',
 ];
 /** A clone that became somebody's workspace keeps here what it shipped, so that others can still be made from it. */

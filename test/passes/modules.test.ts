@@ -91,7 +91,7 @@ t.test('what a module has for the project stands in the brief as data, and a mod
   const fragment = { title: 'From a module', source: 'x', sha256: 'y', text: 'Twelve pages wait.', trust: 'data' as const };
   const asked: (string | undefined)[] = [];
   const modules: PassModule[] = [
-    { name: 'memory', onChange: () => undefined, fragments: (_context, project) => { asked.push(project); return [fragment]; } },
+    { name: 'memory', onChange: () => undefined, fragments: ({ project }) => { asked.push(project); return [fragment]; } },
     { name: 'improve', onChange: () => undefined, fragments: () => { throw new Error('no ink'); } },
     { name: 'plans', onChange: () => undefined, fragments: () => [{ ...fragment, text: 'never seen' }] },
   ];

@@ -64,7 +64,28 @@ function audit(seq: number, runId: string): string {
   return `| ${seq} | 2026-11-21T01:30:00Z | ${runId} | T0 | gate | - | - | ok | - | 0123456789abcdef0123456789abcdef |\n`;
 }
 
+const INBOUND = 'orchestration-os/OPS-INBOUND.md';
+const DESTINATIONS = 'orchestration-os/OPS-DESTINATIONS.md';
+const CHANNEL_HEADER = '| Channel | Unknown sender | Trigger | Pattern | Ignored | Project | Max per hour | Note |\n|---|---|---|---|---|---|---|---|\n';
+const SENDER_HEADER = '| Channel | Sender | Verdict | Projects | Note |\n|---|---|---|---|---|\n';
+const DESTINATION_HEADER = '| Name | Kind | Pattern | Projects | Max per pass | Note |\n|---|---|---|---|---|---|\n';
+const rows = (path: string, header: string, added: string): Edit => replace(path, header, `${header}${added}\n`);
+
 export const CASES: readonly Case[] = [
+  // inbound
+  { rule: 'inbound', name: 'a pattern that is no regular expression', edits: [rows(INBOUND, CHANNEL_HEADER, '| chat | quarantine | pattern | «deploy [now» | accumulate | inventory | 30 | - |')], finds: ['error inbound'], says: 'will ever engage' },
+  { rule: 'inbound', name: 'a pattern that is not there', edits: [rows(INBOUND, CHANNEL_HEADER, '| chat | quarantine | pattern | «-» | accumulate | inventory | 30 | - |')], finds: ['error inbound'], says: 'empty' },
+  { rule: 'inbound', name: 'a project that is not there', edits: [rows(INBOUND, CHANNEL_HEADER, '| chat | drop | always | - | drop | «inventry» | 30 | - |')], finds: ['warning inbound'], says: 'inventory' },
+  { rule: 'inbound', name: 'a sender on a channel that is not there, for a project that is not there', edits: [rows(INBOUND, SENDER_HEADER, '| «mail» | alice@example.org | allow | «attic» | - |')], finds: ['warning inbound', 'warning inbound'] },
+  { rule: 'inbound', name: 'a channel and its senders', edits: [rows(INBOUND, CHANNEL_HEADER, '| chat | quarantine | pattern | ^(ask\\|do): | accumulate | inventory | 30 | - |\n| mail | drop | mention | - | drop | - | 5 | - |'), rows(INBOUND, SENDER_HEADER, '| chat | alice@example.org | allow | inventory | - |\n| mail | mallory@example.org | deny | - | - |')], finds: [] },
+
+  // destination
+  { rule: 'destination', name: 'a wildcard inside a host', edits: [rows(DESTINATIONS, DESTINATION_HEADER, '| one | url | «api.*.example.org» | - | 5 | - |')], finds: ['error destination'], says: 'allows nothing' },
+  { rule: 'destination', name: 'a scheme, a number, a wildcard for everything', edits: [rows(DESTINATIONS, DESTINATION_HEADER, '| one | url | «https://example.org» | - | 5 | - |\n| two | url | «127.0.0.1» | - | 5 | - |\n| three | url | «*» | - | 5 | - |')], finds: ['error destination', 'error destination', 'error destination'] },
+  { rule: 'destination', name: 'a session under the kind channel, every session', edits: [rows(DESTINATIONS, DESTINATION_HEADER, '| one | channel | «session:main» | - | 5 | - |\n| two | session | «session:*» | - | 5 | - |')], finds: ['error destination', 'error destination'] },
+  { rule: 'destination', name: 'a project that is not there', edits: [rows(DESTINATIONS, DESTINATION_HEADER, '| one | search | search:web | «inventry» | 5 | - |')], finds: ['warning destination'], says: 'inventory' },
+  { rule: 'destination', name: 'one of each kind', edits: [rows(DESTINATIONS, DESTINATION_HEADER, '| one | url | *.example.org:8443/v1/* | inventory | 5 | - |\n| two | channel | telegram:* | - | 5 | - |\n| three | session | session:main | - | 5 | - |\n| four | search | search:web | - | 5 | - |')], finds: [] },
+
   // registry-syntax
   { rule: 'registry-syntax', name: 'a tier that nobody knows', edits: [replace('REGISTRY.md', '| `MEMORY.md` | STANDARD |', '| `MEMORY.md` | «STANDRAD» |')], finds: ['error registry-syntax'] },
   { rule: 'registry-syntax', name: 'a field of an unknown type', edits: [replace('REGISTRY.md', '| DOMAIN | restrictions | text |', '| DOMAIN | restrictions | «txt» |')], finds: ['error registry-syntax'] },

@@ -9,7 +9,7 @@ export const module: Module = {
   name: 'completion',
   commands,
   spawnLedger: taskLedger,
-  fragments: ({ workspace, runId }, project) => deliver(workspace, { runId, project }),
+  fragments: ({ workspace, runId, project }) => deliver(workspace, { runId, project }),
   /** Commits for itself, under the mutex: another process may sweep at the same time. */
   onChange: (_changes, { workspace, runId }) => {
     sweep(workspace, { runId });

@@ -9,7 +9,7 @@ import { registryCell } from '../registry-place.js';
 import type { WorkspaceRule } from '../rule.js';
 
 /** Every module that there is; an installation may lack some of them. */
-const KNOWN = ['completion', 'improve', 'knowledge', 'memory', 'mesh', 'plans'];
+const KNOWN = ['completion', 'improve', 'inbound', 'knowledge', 'memory', 'mesh', 'plans'];
 const NAME_COLUMN = 0;
 const WATCHES_COLUMN = 1;
 

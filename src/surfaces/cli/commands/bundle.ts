@@ -10,7 +10,7 @@ import type { Command } from '../types.js';
 import { namedWords } from '../words.js';
 
 /** Run for the owner only, whatever the scope of a pass is. */
-const OWNERS = new Set(['notification_answer']);
+const OWNERS = new Set(['notification_answer', 'sender_decide', 'message_take', 'message_release']);
 
 export const bundleRun: Command = {
   args: '<name> [arguments...]',
