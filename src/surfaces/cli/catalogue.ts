@@ -52,5 +52,6 @@ export const CATALOGUE: Readonly<Record<string, Entry>> = {
   'guard check': { group: 'Trust', summary: 'whether something may be done, and why', load: async () => ({ command: (await import('./commands/guard.js')).guardCheck }) },
   'lock status': { group: 'Passes', summary: 'who is at work', load: async () => ({ command: (await import('./commands/lock.js')).lockStatus }) },
   'lock break': { group: 'Passes', summary: 'end a pass that hangs', load: async () => ({ command: (await import('./commands/lock.js')).lockBreak }) },
+  'hook claude-code': { group: 'Toolkit', summary: 'answer one event of Claude Code; its hooks call this', load: async () => ({ command: (await import('./commands/hook.js')).hookClaudeCode }) },
   completion: { group: 'Toolkit', summary: 'completion for bash, zsh or fish', load: async () => ({ command: (await import('./commands/completion.js')).completion }) },
 };
