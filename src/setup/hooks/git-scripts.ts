@@ -20,7 +20,7 @@ if [ -x "$before" ]; then printf %s "$lines" | "$before" "$@"; fi
 `;
   // What formats files or completes the message goes first: what it leaves is what will be committed.
   if ((GOVERNED as readonly string[]).includes(name)) return `${HEAD(name)}${before}if [ -x "$before" ]; then "$before" "$@" || exit $?; fi
-exec ${ours} -- "$@"
+${ours} -- "$@"
 `;
   return `${HEAD(name)}${before}if [ -x "$before" ]; then exec "$before" "$@"; fi
 `;
