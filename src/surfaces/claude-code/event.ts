@@ -1,9 +1,6 @@
 /** One hook event of Claude Code as it comes on standard input. */
 import { NocturneError } from '../../kernel/error.js';
 
-export const EVENTS = ['SessionStart', 'PreToolUse', 'PostToolUse', 'PreCompact', 'Stop', 'SubagentStop'] as const;
-export type EventName = (typeof EVENTS)[number];
-
 export type HookEvent = {
   readonly name: string;
   readonly session: string;
