@@ -149,12 +149,17 @@ t.test('protected branches are neither rewritten nor deleted', async (t) => {
   t.match(git('push', '--force', 'origin', 'main'), { exit: 0 }, 'the owner may name others');
 });
 
+function hooksPath(root: string, folder: string): string {
+  spawnSync('git', ['config', 'core.hooksPath', folder], { cwd: root });
+  return join(root, folder);
+}
+
 t.test('hooks that were there are called, and stay as they are', async (t) => {
   const mark = (root: string, exit = 0): string => `#!/usr/bin/env python3\nimport sys\nopen(${JSON.stringify(join(root, '../called'))}, 'a').write(sys.argv[0].split('/')[-1] + ' ' + ' '.join(sys.argv[1:]) + '\\n')\nsys.exit(${exit})`;
   const cases: readonly (readonly [string, (root: string) => string])[] = [
     ['in the usual folder', (root) => join(root, '.git/hooks')],
-    ['with core.hooksPath', (root) => (spawnSync('git', ['config', 'core.hooksPath', '.githooks'], { cwd: root }), join(root, '.githooks'))],
-    ['of husky', (root) => (spawnSync('git', ['config', 'core.hooksPath', '.husky/_'], { cwd: root }), join(root, '.husky/_'))],
+    ['with core.hooksPath', (root) => hooksPath(root, '.githooks')],
+    ['of husky', (root) => hooksPath(root, '.husky/_')],
   ];
   for (const [that, folderOf] of cases) {
     await t.test(that, async (t) => {
