@@ -16,7 +16,9 @@ const SECRET = `${['gh', 'p_'].join('')}${'a1B2'.repeat(9)}`;
 function gitIn(cwd: string, home: string, args: readonly string[], env: Readonly<Record<string, string>> = {}): { exit: number | null; said: string } {
   const { NOCTURNE_RUN: _, NOCTURNE_PASS_TOKEN: __, ...clean } = process.env;
   const identity = { GIT_AUTHOR_NAME: 'A', GIT_AUTHOR_EMAIL: 'a@example.com', GIT_COMMITTER_NAME: 'A', GIT_COMMITTER_EMAIL: 'a@example.com', GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_SYSTEM: '/dev/null', GIT_EDITOR: 'true' };
-  const { status, stdout, stderr } = spawnSync('git', args, { cwd, encoding: 'utf8', env: { ...clean, NOCTURNE_HOME: home, ...identity, ...env } });
+  // Nothing may still be tidying up in the background when the folder is taken away.
+  const quiet = { GIT_CONFIG_COUNT: '2', GIT_CONFIG_KEY_0: 'gc.auto', GIT_CONFIG_VALUE_0: '0', GIT_CONFIG_KEY_1: 'maintenance.auto', GIT_CONFIG_VALUE_1: 'false' };
+  const { status, stdout, stderr } = spawnSync('git', args, { cwd, encoding: 'utf8', env: { ...clean, NOCTURNE_HOME: home, ...identity, ...quiet, ...env } });
   return { exit: status, said: `${stdout}${stderr}` };
 }
 
