@@ -183,9 +183,9 @@ function conclude(context: Context, action: Action, verdicts: Verdicts): Decisio
   return { ...common, verdict: 'allow', reasons: [allowing(authority, action, { tier, paths, authorisation })], ...(authorisation === undefined ? {} : { authorisation }) };
 }
 
-/** What the owner could allow: what is beyond the scope; and, with a person present, a command that the guard does not know or cannot read, and a destination that is not listed. */
+/** What the owner could allow: what is beyond the scope; and, with a person present, what is not in the workspace, a command that the guard does not know or cannot read, and a destination that is not listed. */
 function isAskable(authority: Authority, reason: Reason): boolean {
-  return reason.code === 'out-of-scope' || (authority.kind === 'guest' && /^(?:command-|tool-|egress)/.test(reason.code));
+  return reason.code === 'out-of-scope' || (authority.kind === 'guest' && /^(?:command-|tool-|egress|path-outside$)/.test(reason.code));
 }
 
 function allowing(authority: Authority, action: Action, about: { readonly tier: Tier | undefined; readonly paths: readonly string[]; readonly authorisation: string | undefined }): Reason {

@@ -62,5 +62,10 @@ export const CATALOGUE: Readonly<Record<string, Entry>> = {
   'guard check': { group: 'Trust', summary: 'whether something may be done, and why', load: async () => ({ command: (await import('./commands/guard.js')).guardCheck }) },
   'lock status': { group: 'Passes', summary: 'who is at work', load: async () => ({ command: (await import('./commands/lock.js')).lockStatus }) },
   'lock break': { group: 'Passes', summary: 'end a pass that hangs', load: async () => ({ command: (await import('./commands/lock.js')).lockBreak }) },
+  'hook claude-code': { group: 'Toolkit', summary: 'answer one event of Claude Code; its hooks call this', load: async () => ({ command: (await import('./commands/hook.js')).hookClaudeCode }) },
+  'hook git': { group: 'Toolkit', summary: 'answer one event of git; its hooks call this', load: async () => ({ command: (await import('./commands/hook.js')).hookGit }) },
+  'hooks install': { group: 'Toolkit', summary: 'let Claude Code and git ask the guard', load: async () => ({ command: (await import('./commands/hooks.js')).hooksInstall }) },
+  'hooks uninstall': { group: 'Toolkit', summary: 'take these hooks out again, and leave everything else as it was', load: async () => ({ command: (await import('./commands/hooks.js')).hooksUninstall }) },
+  'hooks status': { group: 'Toolkit', summary: 'whether these hooks are in force', load: async () => ({ command: (await import('./commands/hooks.js')).hooksStatus }) },
   completion: { group: 'Toolkit', summary: 'completion for bash, zsh or fish', load: async () => ({ command: (await import('./commands/completion.js')).completion }) },
 };
