@@ -12,7 +12,7 @@ import { environment, type Place, placeWithProject, read, REPORT, trail, WRITES_
 const REGISTRY = read({ root: new URL('../../../', import.meta.url).pathname } as Place, 'REGISTRY.md');
 /** R8 with these rows in place of its own. */
 const withModules = (rows: readonly string[]): Record<string, string> => ({ 'REGISTRY.md': `${REGISTRY.slice(0, REGISTRY.indexOf('| Module | Watches'))}| Module | Watches | Enabled |\n|---|---|---|\n${rows.map((row) => `| ${row} | yes |\n`).join('')}` });
-const rows = (place: Place, files: readonly (readonly FileChange[])[]): readonly string[] => files.map((changes) => changes.map((one) => `${one.kind} ${one.path}`).filter((one) => !one.includes('README')).join(', '));
+const rows = (files: readonly (readonly FileChange[])[]): readonly string[] => files.map((changes) => changes.map((one) => `${one.kind} ${one.path}`).filter((one) => !one.includes('README')).join(', '));
 const writes = (path: string, content: string): ChangeSet => ({ actor: { kind: 'nocturne', name: 'test' }, runId: '', reason: 'a module wrote', changes: [{ kind: 'write', path, content }] });
 const engine = (place: Place, modules: readonly PassModule[]) => ({ workspace: place.workspace, modules, runId: '', signal: new AbortController().signal, say: () => undefined, commit: (changeSet: ChangeSet) => void place.workspace.commit(changeSet) });
 
@@ -22,12 +22,12 @@ t.test('a module hears of what a pass wrote, and of what the owner wrote between
   const place = placeWithProject(t.testdir(), WRITES_PAGE + REPORT, { files: withModules(['memory | `PROJECTS/*/outputs/**`, `PROJECTS/pages/notes.md`']), stop: '- file_exists: never.md' });
   const env = environment(place, { modules: [module] });
   const first = await worker(env, { role: 'worker' });
-  t.same(rows(place, heard), ['added PROJECTS/pages/outputs/page.md']);
+  t.same(rows(heard), ['added PROJECTS/pages/outputs/page.md']);
   t.ok(trail(place, first.data?.runId ?? '').includes('T8 modules memory ok'));
   writeFileSync(join(place.root, 'PROJECTS/pages/notes.md'), 'Mine.\n');
   rmSync(join(place.root, 'PROJECTS/pages/outputs/page.md'));
   await manager(env, { role: 'manager' });
-  t.same(rows(place, heard).slice(1), ['added PROJECTS/pages/notes.md, deleted PROJECTS/pages/outputs/page.md'], 'the manager delivers as well');
+  t.same(rows(heard).slice(1), ['added PROJECTS/pages/notes.md, deleted PROJECTS/pages/outputs/page.md'], 'the manager delivers as well');
   await manager(env, { role: 'manager' });
   t.equal(heard.length, 2);
 });
@@ -57,7 +57,7 @@ t.test('a crash between the module’s part and its cursor delivers again: at le
   await run();
   rmSync(join(place.workspace.state, 'modules/memory.json'));
   await run();
-  t.same(rows(place, heard), ['added memory/a.txt', 'added memory/a.txt']);
+  t.same(rows(heard), ['added memory/a.txt', 'added memory/a.txt']);
 });
 
 t.test('what one module writes another hears of in the same run', async (t) => {

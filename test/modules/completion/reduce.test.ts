@@ -69,7 +69,7 @@ t.test('only what is over is acknowledged, once; a replay is given once', async 
   t.same([unspawned, died].map((task) => task !== undefined && isDeadLetter(task)), [false, true], 'a spawn that failed is no dead letter');
 });
 
-t.test('twenty spawns whose reports come in any order end as each of them ended', async (t) => {
+t.test('twenty spawns whose reports come in any order end as each of them ended', async () => {
   const ends = ['ok', 'failed', 'timeout', 'spawn failed'] as const;
   const plan = Array.from({ length: 20 }, (_, i) => ({ id: `TASK-20261121-${100 + i}`, call: `call-${i}`, child: `agent:main:subagent:${i}`, end: ends[i % 4] ?? 'ok' }));
   const events = plan.flatMap(({ id, call, child, end }): EventFields[] => [
@@ -86,7 +86,7 @@ t.test('twenty spawns whose reports come in any order end as each of them ended'
   );
 });
 
-t.test('whatever the events are, a task that is over stays as it ended', async (t) => {
+t.test('whatever the events are, a task that is over stays as it ended', async () => {
   const any = fc.record({ event: fc.constantFrom(...EVENTS), task: fc.constantFrom(ID, undefined), call: fc.constantFrom('c1', 'c2', undefined), child: fc.constantFrom('s1', 's2', undefined), outcome: fc.constantFrom('ok', 'failed', 'timeout'), artefact: fc.constantFrom('a', undefined), artefact_sha256: fc.constantFrom('f', undefined) }, { noNullPrototype: true });
   fc.assert(
     fc.property(fc.array(any, { maxLength: 30 }), (events) => {
