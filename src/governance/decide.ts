@@ -26,6 +26,8 @@ export type DecideOptions = {
   readonly cwd?: string;
   /** The pre-approval (`PA-003`) under which a path outside the scope may be written, if there is one. */
   readonly authorise?: (path: string) => string | undefined;
+  /** Told of every file that the action would touch. */
+  readonly seen?: (target: { readonly path: string; readonly op: string; readonly after: Uint8Array | undefined; readonly unseen: boolean }) => void;
 };
 
 type Context = { readonly snapshot: Snapshot; readonly authority: Authority; readonly world: PathWorld; readonly options: DecideOptions };
@@ -106,6 +108,7 @@ function judgeTarget(context: Context, target: ProposedTarget & { readonly path:
   const { path, op } = target;
   if (op === 'mkdir' && target.existing?.kind === 'directory') return;
   verdicts.paths.push(path);
+  options.seen?.({ path, op, after: target.after, unseen: target.unseen });
   if (authority.kind === 'guest') verdicts.reasons.push(...guestReasons(snapshot, { path, op }));
   if (authority.kind === 'pass') {
     for (const reason of routeReasons(snapshot, authority, { path, op })) {

@@ -1,5 +1,6 @@
 /** An edit that a command asks for: judged on a fresh snapshot and committed, or only shown. */
 import { EXIT, NocturneError } from '../../kernel/error.js';
+import { scopedSnapshot } from '../../governance/scoped-snapshot.js';
 import { previewChanges, type Preview } from '../../workspace/preview.js';
 import type { AuditEntry, Change, CommitResult, Notice, Snapshot } from '../../workspace/types.js';
 import { recordRefusal as recordRefusalOf } from '../../passes/door.js';
@@ -30,7 +31,9 @@ export type EditOptions = {
 export function carryOut(context: Context, plan: (snapshot: Snapshot) => Edit, options: EditOptions = {}): CommandResult {
   const acting = actingAs(context);
   let target = '';
-  const judged = (snapshot: Snapshot): { readonly edit: Edit; readonly preview: Preview; readonly row: AuditEntry } => {
+  const judged = (whole: Snapshot): { readonly edit: Edit; readonly preview: Preview; readonly row: AuditEntry } => {
+    // What a pass does not see it does not change either, and is told so in the same words as of what is not there.
+    const snapshot = context.scope === undefined ? whole : scopedSnapshot(whole, context.scope);
     const edit = plan(snapshot);
     target = edit.audit.target;
     const preview = previewChanges(snapshot, edit);
