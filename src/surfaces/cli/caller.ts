@@ -51,9 +51,7 @@ function passInside(context: Context, need: Need): PassData | undefined {
   const token = context.env[PASS_TOKEN];
   try {
     if (token !== undefined) return passOf(context, token);
-    const stored = storedPass(context.workspace().state)?.data;
-    const run = context.env['NOCTURNE_RUN'];
-    return run === undefined || run === stored?.runId ? stored : undefined;
+    return storedPass(context.workspace().state)?.data;
   } catch (error) {
     // Whoever it is, it is not the owner, and that is all there is to know.
     if (need === 'owner' && error instanceof NocturneError) return undefined;
