@@ -26,8 +26,10 @@ export function takeApproval(taker: Taker, answer: GivenAnswer): Taken {
   commit(taker, (snapshot) => {
     const plan = planOf(snapshot, taker, answer);
     taken = { kind: plan.kind, what: plan.what };
-    const closing = fieldText(snapshot.record('NOTIFICATION', answer.question), 'status') === 'done' ? [] : [bundleChanges(snapshot, 'notification_close', { id: answer.question, reason: plan.what })];
-    return { ...plan, parts: [...plan.parts, ...closing], audit: [...plan.audit, { step: taker.step, type: 'notification_close', target: answer.question, authorisation: '', result: 'ok', detail: plan.what }] };
+    const question = snapshot.record('NOTIFICATION', answer.question);
+    if (question === undefined || fieldText(question, 'status') === 'done') return plan;
+    const closing = bundleChanges(snapshot, 'notification_close', { id: answer.question, reason: plan.what });
+    return { ...plan, parts: [...plan.parts, closing], audit: [...plan.audit, { step: taker.step, type: 'notification_close', target: answer.question, authorisation: '', result: 'ok', detail: plan.what }] };
   });
   return taken;
 }

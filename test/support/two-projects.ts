@@ -19,6 +19,7 @@ export function twoProjects(directory: string, options: { readonly capability?: 
     files: {
       'ACTIVE-PROJECTS.md': table,
       'orchestration-os/RUNNERS.md': `${shipped('orchestration-os/RUNNERS.md').trimEnd()}\n\n## limited a test\n\n- **Kind:** command\n- **Program:** node\n- **Capability:** ${options.capability ?? 'project'}\n`,
+      'orchestration-os/OPS-TOOL-REGISTRY.md': shipped('orchestration-os/OPS-TOOL-REGISTRY.md').replace('| ls | ls |', '| cp | cp | * | - | - | - |\n| ls | ls |'),
       'PROJECTS/harbour/LONGRUNNER.md': other(),
       'PROJECTS/harbour/outputs/offer.md': '# Offer\n\nForty crates.\n',
       'PROJECTS/pages/outputs/first.md': '# First\n',
