@@ -23,7 +23,8 @@ export type Payload = {
   readonly capability: Capability;
 };
 
-export type Requester = { readonly authority: Authority; readonly project: string; readonly capability: Capability };
+/** `sees`: what the requester may know of; default: everything. What is asked, and what is not, tells nothing about the rest. */
+export type Requester = { readonly authority: Authority; readonly project: string; readonly capability: Capability; readonly sees?: (path: string) => boolean };
 
 export type Proposal =
   | { readonly kind: 'bound'; readonly payload: Payload; readonly hash: string; readonly content: Buffer | undefined; readonly decision: Decision }
@@ -43,7 +44,7 @@ export function proposalOf(snapshot: Snapshot, requester: Requester, action: Act
   const { kind } = action;
   if (kind === 'read' || kind === 'send') return { kind: 'unbound', why: `a ${kind} is not for asking` };
   const content = action.content === undefined ? undefined : Buffer.from(action.content);
-  const why = whyUnbound({ action: kind, content, targets });
+  const why = whyUnbound({ action: kind, content, targets, isSeen: targets.every((target) => requester.sees?.(target.path) ?? true) });
   if (why !== undefined) return { kind: 'unbound', why };
   const payload: Payload = {
     action: kind, targets, content: content === undefined ? null : sha256(content), size: content?.length ?? null, command: action.command ?? null, argv: action.argv ?? null,
@@ -62,12 +63,15 @@ export function sameDeed(a: Payload, b: Payload): boolean {
   return deed(a) === deed(b) && (a.action === 'exec' || a.targets[0]?.path === b.targets[0]?.path);
 }
 
-function whyUnbound({ action, content, targets }: { readonly action: ApprovalAction; readonly content: Buffer | undefined; readonly targets: readonly PayloadTarget[] }): string | undefined {
+type Asked = { readonly action: ApprovalAction; readonly content: Buffer | undefined; readonly targets: readonly PayloadTarget[]; readonly isSeen: boolean };
+
+function whyUnbound({ action, content, targets, isSeen }: Asked): string | undefined {
   const [first] = targets;
   if (content !== undefined && content.length > MOST_BYTES) return `${content.length} bytes are more than anybody looks through (at most ${MOST_BYTES})`;
   if (action === 'exec') return targets.length === 0 ? 'no file is named that it would change' : undefined;
+  if (!isSeen && (action === 'delete' || action === 'rename')) return 'it is about what this pass does not see';
   if (first === undefined || targets.length !== (action === 'rename' ? 2 : 1)) return 'it is about more than one file; ask for each by itself';
   if (action === 'delete' || action === 'rename') return first.before === null ? 'it is not a single file' : undefined;
   if (content === undefined) return 'what it would write is not known';
-  return first.before !== null && first.before === first.after ? `${first.path} holds that already` : undefined;
+  return isSeen && first.before !== null && first.before === first.after ? `${first.path} holds that already` : undefined;
 }

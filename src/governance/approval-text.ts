@@ -2,7 +2,8 @@
 import { createTwoFilesPatch } from 'diff';
 import type { Payload } from './approval-payload.js';
 
-export type QuestionAbout = { readonly id: string; readonly runId: string; readonly payload: Payload; readonly expires: string };
+/** `hides`: the requester, who can read the question, does not see all that the target holds. */
+export type QuestionAbout = { readonly id: string; readonly runId: string; readonly payload: Payload; readonly expires: string; readonly hides?: boolean };
 /** What the target holds, and what it would hold. */
 export type Contents = { readonly before: Buffer | undefined; readonly after: Buffer | undefined };
 
@@ -13,18 +14,18 @@ const LONGEST_NAME = 200;
 const MOST_FOR_DIFF = 64 * 1024;
 
 /** One line; begins with the id, by which the answer finds its question. */
-export function approvalQuestion({ id, runId, payload, expires }: QuestionAbout): string {
-  return `${id}: ${payload.project === '' ? 'an idle pass' : payload.project} (${runId}) wants to ${deed(payload)}, which is beyond its scope. Answer yes to let exactly this happen once, no to refuse it for good; without an answer it ends at ${expires}.`;
+export function approvalQuestion({ id, runId, payload, expires, hides = false }: QuestionAbout): string {
+  return `${id}: ${payload.project === '' ? 'an idle pass' : payload.project} (${runId}) wants to ${deed(payload, hides)}, which is beyond its scope. Answer yes to let exactly this happen once, no to refuse it for good; without an answer it ends at ${expires}.`;
 }
 
-/** The deed in a few words. */
-export function deed(payload: Payload): string {
+/** The deed in a few words. @param hides nothing is said of what stands there. */
+export function deed(payload: Payload, hides = false): string {
   const [first, second] = payload.targets.map((target) => visible(target.path, LONGEST_NAME));
-  const held = payload.targets[0]?.before === null ? 'a new file' : 'instead of what it holds';
+  const held = hides ? '' : payload.targets[0]?.before === null ? ', a new file' : ', instead of what it holds';
   switch (payload.action) {
     case 'write':
     case 'edit':
-      return `write ${first} (${payload.size ?? 0} bytes, ${held})`;
+      return `write ${first} (${payload.size ?? 0} bytes${held})`;
     case 'append':
       return `add ${payload.size ?? 0} bytes to ${first}`;
     case 'delete':
@@ -37,13 +38,14 @@ export function deed(payload: Payload): string {
 }
 
 /** The particulars, as markdown whose every line from an agent is indented code. @param most lines of content; more are cut with a note. */
-export function approvalBody(about: QuestionAbout & { readonly hash: string; readonly contents: Contents }, most = MOST_LINES): string {
-  const { payload, hash, contents } = about;
+export function approvalBody(about: QuestionAbout & { readonly contents: Contents }, most = MOST_LINES): string {
+  const { payload, contents, hides = false } = about;
   const env = Object.entries(payload.env).map(([name, value]) => `${name}=${value}`);
   const command = payload.action === 'exec' ? ['The command:', '', ...code([payload.command ?? (payload.argv ?? []).map((word) => JSON.stringify(word)).join(' '), ...env], most), ''] : [];
   const unseen = payload.targets.some((target) => target.after === 'unseen') ? ['What it would write cannot be seen beforehand.', ''] : [];
   const shown = payload.action === 'exec' ? [] : ['What would change:', '', ...code(changed(about, contents), most), ''];
-  return [...command, ...unseen, ...shown, `Payload ${hash}; all of it: nocturne approvals show ${about.id}`].join('\n');
+  const elsewhere = `${hides ? 'What stands there now is not shown here, because whoever asked does not see it. ' : ''}All of it: nocturne approvals show ${about.id}`;
+  return [...command, ...unseen, ...shown, elsewhere].join('\n');
 }
 
 function changed({ payload }: QuestionAbout, { before, after }: Contents): readonly string[] {

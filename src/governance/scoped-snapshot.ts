@@ -15,8 +15,8 @@ export type ReadScope = { readonly capability: Capability; readonly project: str
 
 /** Fields that say which project a record is about. */
 const PROJECT_FIELDS = ['project', 'slug'] as const;
-/** Records without such a field that tell of every project all the same. */
-const ABOUT_ALL: ReadonlySet<string> = new Set(['BRIEFING']);
+/** Records that nobody sees who does not see everything: the page about all projects, and hashes of what stands in files of others. */
+const FOR_ALL: ReadonlySet<string> = new Set(['BRIEFING', 'APPROVAL']);
 
 /** A scope that limits nothing gives the snapshot back as it is. */
 export function scopedSnapshot(base: Snapshot, scope: ReadScope): Snapshot {
@@ -86,8 +86,9 @@ function hiddenRecords(base: Snapshot, scope: ReadScope, path: string): readonly
 
 /** Rows of a log in which no field says which project they are about are not seen: they tell of all. */
 function seesRecord(scope: ReadScope, object: ObjectSpec, record: Rec): boolean {
+  if (FOR_ALL.has(object.object)) return false;
   const fields = PROJECT_FIELDS.filter((name) => object.fields.has(name));
-  if (fields.length === 0) return object.shape !== 'log' && !ABOUT_ALL.has(object.object);
+  if (fields.length === 0) return object.shape !== 'log';
   return fields.every((name) => ((value) => value === '' || value === scope.project)(record.fields.get(name)?.value ?? ''));
 }
 

@@ -6,6 +6,7 @@ import { type Approval, approvalsOf, nextApprovalId, statusAt } from '../governa
 import { type Proposal, proposalOf, sameDeed } from '../governance/approval-payload.js';
 import { approvalBody, approvalQuestion } from '../governance/approval-text.js';
 import { decide, type DecideOptions } from '../governance/decide.js';
+import { scopedSnapshot, sees } from '../governance/scoped-snapshot.js';
 import type { Action, Decision, Reason } from '../governance/types.js';
 import { stamp } from '../kernel/clock.js';
 import { NocturneError } from '../kernel/error.js';
@@ -14,6 +15,7 @@ import type { AuditEntry, Snapshot, Workspace } from '../workspace/types.js';
 import { approvalEvent } from './approval-event.js';
 import { keepPayload, readPayload } from './approval-store.js';
 import { authorityOf } from './authority.js';
+import { readScope } from './read-scope.js';
 import type { PassData } from './types.js';
 
 export const APPROVAL_MS = 72 * 3_600_000;
@@ -53,7 +55,8 @@ function stepsOf(snapshot: Snapshot, place: Place, actions: readonly Action[]): 
   let approvals = approvalsOf(snapshot);
   const proposals = actions.map((action) => {
     const { data } = place;
-    return { action, proposal: proposalOf(snapshot, { authority: authorityOf(data), project: data.project ?? '', capability: data.capability }, action, place.options) };
+    const requester = { authority: authorityOf(data), project: data.project ?? '', capability: data.capability, sees: (path: string): boolean => sees(readScope(data), path) };
+    return { action, proposal: proposalOf(snapshot, requester, action, place.options) };
   });
   const passes = proposals.every(({ action, proposal }) => isAllowed(snapshot, place, action) || (proposal.kind === 'bound' && grantFor(approvals, proposal.hash, snapshot.now) !== undefined));
   return proposals.map(({ action, proposal }) => {
@@ -91,17 +94,20 @@ function ask(snapshot: Snapshot, { workspace, data }: Place, asking: Asking & { 
   const { payload, hash, content } = proposal;
   const id = nextApprovalId(approvals);
   const ends = new Date(snapshot.now.getTime() + APPROVAL_MS);
-  const about = { id, runId: data.runId, payload, expires: stamp(ends) };
   keepPayload(workspace.state, hash, { payload, content });
   const stale = [...approvals.values()].filter((one) => statusAt(one, snapshot.now) === 'approved' && one.payload !== hash && isSameDeed(workspace.state, one, proposal));
   const [first] = payload.targets;
   const path = first?.path ?? '';
-  const before = snapshot.bytes(path);
+  // The question stands where the requester can read it: it shows what that one sees, `approvals show` shows the owner all.
+  const scope = readScope(data);
+  const before = scopedSnapshot(snapshot, scope).bytes(path);
+  const hides = !payload.targets.every((target) => sees(scope, target.path)) || snapshot.bytes(path)?.equals(before ?? Buffer.alloc(0)) === false;
+  const about = { id, runId: data.runId, payload, expires: stamp(ends), hides };
   const after = payload.action === 'append' ? Buffer.concat([before ?? Buffer.alloc(0), content ?? Buffer.alloc(0)]) : content;
   const target = targetText(proposal);
   const request = bundleChanges(snapshot, 'approval_request', {
     id, payload: hash, action: payload.action, target, project: payload.project || null, run_id: data.runId, expires: about.expires, by: data.request.role, priority: 'medium',
-    question: approvalQuestion(about), body: approvalBody({ ...about, hash, contents: { before, after } }),
+    question: approvalQuestion(about), body: approvalBody({ ...about, contents: { before, after } }),
   });
   const voided = stale.map((one) => approvalEvent(snapshot, one, { event: 'voided', by: 'nocturne', runId: data.runId }));
   const expired = late.map((one) => approvalEvent(snapshot, one, { event: 'expired', by: 'nocturne', runId: data.runId }));

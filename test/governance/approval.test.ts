@@ -82,7 +82,7 @@ t.test('nothing that an agent writes becomes part of the page that asks', async 
       const payload: Payload = { action: 'edit', targets: [{ path: path || 'x', op: 'edit', before: 'b', after: 'f' }], content: 'f', size: content.length, command: null, argv: null, cwd: '', env: {}, project: 'pages', capability: 'project' };
       const about = { id: 'AP-001', runId: 'RUN-20261121-001', payload, expires: '2026-11-24T01:00:00Z' };
       for (const one of [about, { ...about, payload: { ...payload, action: 'exec' as const, command: content, env: { A: old } } }]) {
-        const text = appendRecord(page, object, { id: 'N-20261121-001', title: 'x', kind: 'approval', action_needed: approvalQuestion(one), status: 'open', answer: null, body: approvalBody({ ...one, hash: 'a', contents: { before: Buffer.from(old), after: Buffer.from(content) } }) });
+        const text = appendRecord(page, object, { id: 'N-20261121-001', title: 'x', kind: 'approval', action_needed: approvalQuestion(one), status: 'open', answer: null, body: approvalBody({ ...one, contents: { before: Buffer.from(old), after: Buffer.from(content) } }) });
         const { records } = readRecords(scan(text), 'NOTIFICATIONS.md', object);
         const [record, second] = records;
         const field = (name: string): string => record?.fields.get(name)?.value ?? '';

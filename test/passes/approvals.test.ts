@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { approvalAsked, approvalsOf, statusAt } from '../../src/governance/approval.js';
 import type { Action } from '../../src/governance/types.js';
+import { scopedSnapshot } from '../../src/governance/scoped-snapshot.js';
 import { verifyGate } from '../../src/integrity/gate.js';
 import { MOST_QUESTIONS } from '../../src/passes/ask-approval.js';
 import { judge } from '../../src/passes/door.js';
@@ -226,6 +227,22 @@ t.test('an answer in NOTIFICATIONS.md is taken in by the next pass', async (t) =
   t.ok(next.notes.some((one) => /AP-001 is carried out/.test(one)), next.notes.join('\n'));
   const used = at.workspace.snapshot().records('APPROVAL').at(-1);
   t.match([fieldText(used, 'event'), fieldText(used, 'run_id')], ['used', next.runId]);
+});
+
+t.test('a question shows its reader nothing that the pass does not see', async (t) => {
+  const at = await live(t.testdir());
+  const scope = { capability: 'project', project: 'pages', writes: [] } as const;
+  const said = (path: string, action: object = {}): string => ask(at, { kind: 'write', path, content: '# Offer\n\nForty crates.\n', ...action }).text.replaceAll(path, 'PATH').replaceAll(/AP-\d+/g, 'AP');
+  t.equal(said('PROJECTS/harbour/outputs/offer.md'), said('PROJECTS/harbour/outputs/none.md'), 'not even that it guessed what the file holds');
+  t.equal(said('PROJECTS/harbour/outputs/offer.md', { kind: 'delete' }), said('PROJECTS/harbour/outputs/none.md', { kind: 'delete' }));
+  ask(at, { kind: 'write', path: 'PROJECTS/harbour/outputs/offer.md', content: 'x\n' });
+  ask(at, { kind: 'write', path: 'memory/2026-11-20.md', content: '# 2026-11-20\n' });
+  const seen = scopedSnapshot(at.workspace.snapshot(), scope);
+  t.equal(seen.records('NOTIFICATION').length, 4);
+  t.notMatch(seen.text('NOTIFICATIONS.md'), /forty crates\.\n.*-|^ *-.*crates|new file/im, 'nothing of what stands there');
+  t.match(seen.text('NOTIFICATIONS.md'), /What stands there now is not shown here/);
+  t.same(seen.records('APPROVAL'), []);
+  t.notMatch(seen.text('NOTIFICATIONS.md'), /[0-9a-f]{64}/, 'nor a hash of it');
 });
 
 t.test('a pass that lost its lease asks nothing', async (t) => {

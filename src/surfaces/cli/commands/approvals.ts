@@ -46,9 +46,9 @@ export const approvalsShow: Command = {
     const held = snapshot.bytes(path);
     const isSame = payload.targets.every((target) => (snapshot.hash(target.path) ?? null) === target.before);
     const after = payload.action === 'append' ? Buffer.concat([held ?? Buffer.alloc(0), content ?? Buffer.alloc(0)]) : content;
-    const body = approvalBody({ id: approval.id, runId: approval.runId, payload, expires: facts.expires, hash: approval.payload, contents: { before: held, after } }, ALL_LINES);
+    const body = approvalBody({ id: approval.id, runId: approval.runId, payload, expires: facts.expires, contents: { before: held, after } }, ALL_LINES);
     const changed = isSame || approval.status !== 'open' ? [] : ['', paint(context).attention('The target has changed since it was asked: a yes would do nothing.')];
-    return { exit: EXIT.ok, text: [...head, `It would ${deed(payload)}.`, ...changed, '', body].join('\n'), json: { ...facts, payload, unchanged: isSame } };
+    return { exit: EXIT.ok, text: [...head, `It would ${deed(payload)}.`, `payload ${approval.payload}`, ...changed, '', body].join('\n'), json: { ...facts, payload, unchanged: isSame } };
   },
 };
 
