@@ -1,4 +1,4 @@
-import * as fc from 'fast-check';
+import fc from 'fast-check';
 import t from 'tap';
 import { afterEvent, APPROVAL_EVENTS, type ApprovalEvent, type ApprovalRow, type ApprovalStatus, nextApprovalId, reduceApprovals, statusAt } from '../../src/governance/approval.js';
 import { type Payload, payloadHash } from '../../src/governance/approval-payload.js';
@@ -68,7 +68,7 @@ t.test('the hash is of the whole payload, whatever the order of its names', asyn
   t.equal(canonicalJson({ b: [1, undefined], a: { d: 'x', c: null } }), '{"a":{"c":null,"d":"x"},"b":[1,null]}');
 });
 
-t.test('nothing that an agent writes becomes part of the page that asks', async (t) => {
+t.test('nothing that an agent writes becomes part of the page that asks', async () => {
   const { schema } = loadSchema(readFileSync(new URL('../../../REGISTRY.md', import.meta.url), 'utf8'));
   const object = schema.objects.get('NOTIFICATION');
   if (object === undefined) throw new Error('no NOTIFICATION');
