@@ -29,6 +29,8 @@ export type DecideOptions = {
   readonly authorise?: (path: string) => string | undefined;
   /** Sends that are being judged together with this one, by destination. */
   readonly sent?: ReadonlyMap<string, number>;
+  /** Told of every file that the action would touch. */
+  readonly seen?: (target: { readonly path: string; readonly op: string; readonly after: Uint8Array | undefined; readonly unseen: boolean }) => void;
 };
 
 type Context = { readonly snapshot: Snapshot; readonly authority: Authority; readonly world: PathWorld; readonly options: DecideOptions };
@@ -119,6 +121,7 @@ function judgeTarget(context: Context, target: ProposedTarget & { readonly path:
   const { path, op } = target;
   if (op === 'mkdir' && target.existing?.kind === 'directory') return;
   verdicts.paths.push(path);
+  options.seen?.({ path, op, after: target.after, unseen: target.unseen });
   if (authority.kind === 'guest') verdicts.reasons.push(...guestReasons(snapshot, { path, op }));
   if (authority.kind === 'pass') {
     for (const reason of routeReasons(snapshot, authority, { path, op })) {

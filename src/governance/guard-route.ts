@@ -53,7 +53,7 @@ function tierReasons(snapshot: Snapshot, route: Route, path: string, op: Effect[
 }
 
 /** A glob that begins with `!` takes away. A folder is in scope when something in it could be. */
-function inScope(writes: readonly string[], path: string, folder: boolean): boolean {
+export function inScope(writes: readonly string[], path: string, folder: boolean): boolean {
   const matches = (glob: string): boolean => globMatches(glob, path) || (folder && (globMatches(glob, `${path}/x`) || glob.startsWith(`${path}/`)));
   return writes.some((glob) => !glob.startsWith('!') && matches(glob)) && !writes.some((glob) => glob.startsWith('!') && globMatches(glob.slice(1), path));
 }

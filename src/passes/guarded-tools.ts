@@ -5,7 +5,7 @@ import type { Action, Reason } from '../governance/types.js';
 import { EXIT, NocturneError } from '../kernel/error.js';
 import { judge } from './door.js';
 import { commandFolder, runWords } from './run-command-line.js';
-import type { ToolAnswer, ToolContext } from './tool-caller.js';
+import { requireCapability, type ToolAnswer, type ToolContext } from './tool-caller.js';
 import { queryTool } from './tool-query.js';
 import { readTool } from './tool-read.js';
 import { searchTool } from './tool-search.js';
@@ -15,19 +15,30 @@ import type { Pass } from './types.js';
 export function guardedTools(pass: Pass): GuardedTools {
   const { workspace, signal } = pass.env;
   const context: ToolContext = { workspace, signal, caller: { kind: 'pass', door: 'agent tools', data: pass.data } };
+  const said = (tool: string, call: () => ToolAnswer): ToolResult => {
+    try {
+      requireCapability(context, tool);
+      return { ok: true, text: call().text };
+    } catch (error) {
+      return toldOrThrown(error);
+    }
+  };
   return {
-    read: (path, range) => said(() => readTool(context, { path, ...range })),
-    write: (path, content) => said(() => writeTool(context, { path, content })),
-    edit: (path, old_text, new_text) => said(() => editTool(context, { path, old_text, new_text })),
-    search: (pattern, glob) => said(() => searchTool(context, { pattern, glob })),
+    read: (path, range) => said('read', () => readTool(context, { path, ...range })),
+    write: (path, content) => said('write', () => writeTool(context, { path, content })),
+    edit: (path, old_text, new_text) => said('edit', () => editTool(context, { path, old_text, new_text })),
+    search: (pattern, glob) => said('search', () => searchTool(context, { pattern, glob })),
     async query(sql) {
       try {
+        requireCapability(context, 'query');
         return { ok: true, text: (await queryTool(context, { sql })).text };
       } catch (error) {
         return toldOrThrown(error);
       }
     },
     async run(command) {
+      const barred = said('run', () => ({ text: '', data: {} }));
+      if (!barred.ok) return barred;
       const words = plainWords(command);
       const plain: readonly Reason[] = words === undefined ? [{ code: 'command-unparsable', message: 'only one plain command can be run: no pipes, redirections, variables or wildcards' }] : [];
       const action: Action = words === undefined ? { kind: 'exec', command } : { kind: 'exec', argv: words };
@@ -35,14 +46,6 @@ export function guardedTools(pass: Pass): GuardedTools {
       return verdict === 'allow' ? runWords(pass, words ?? []) : { ok: false, text: `Refused. ${text}` };
     },
   };
-}
-
-function said(call: () => ToolAnswer): ToolResult {
-  try {
-    return { ok: true, text: call().text };
-  } catch (error) {
-    return toldOrThrown(error);
-  }
 }
 
 /** What was wrong with the call is for the model; what is wrong with the pass or the disk ends the pass. */

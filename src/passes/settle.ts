@@ -9,6 +9,7 @@ import { getObject } from '../workspace/objects.js';
 import { healObjects } from '../workspace/spare-objects.js';
 import { openSnapshot } from '../workspace/snapshot.js';
 import type { FileEntry, Snapshot, Workspace } from '../workspace/types.js';
+import { type Granted, grantedPaths } from './granted-paths.js';
 import { authorityOf } from './authority.js';
 import { type Difference, differences } from './differences.js';
 import { restore } from './restore.js';
@@ -22,6 +23,7 @@ export function settle(workspace: Workspace, data: PassData): Settled {
   if (data.baseline === undefined) return { accepted: [], undone: [], arrived: [] };
   healObjects(workspace);
   const before = baselineSnapshot(workspace, data.baseline);
+  const authorise = grantedPaths(workspace, data.runId);
   const accepted: Difference[] = [];
   const refused: { difference: Difference; code: string; why: string }[] = [];
   const arrived: Difference[] = [];
@@ -31,7 +33,7 @@ export function settle(workspace: Workspace, data: PassData): Settled {
       arrived.push(difference);
       continue;
     }
-    const verdict = judge(workspace, { before, data, difference });
+    const verdict = judge(workspace, { before, data, difference, authorise });
     if (verdict === undefined) accepted.push(difference);
     else refused.push({ difference, ...verdict });
   }
@@ -47,13 +49,13 @@ export function baselineSnapshot(workspace: Workspace, baseline: Baseline): Snap
   return openSnapshot(workspace.root, { now: workspace.clock.now(), files, read: (path) => ((file) => (file === undefined ? undefined : getObject(workspace.root, file.hash)))(baseline.files[path]) });
 }
 
-function judge(workspace: Workspace, at: { before: Snapshot; data: PassData; difference: Difference }): { code: string; why: string } | undefined {
+function judge(workspace: Workspace, at: { before: Snapshot; data: PassData; difference: Difference; authorise: Granted }): { code: string; why: string } | undefined {
   const { difference } = at;
   if (difference.kind === 'link') return { code: 'path-symlink', why: 'symbolic links were made, changed or removed' };
   if (difference.kind === 'special') return { code: 'path-invalid', why: 'it is neither a file nor a directory' };
   if (difference.after !== undefined && linksOf(workspace, difference.path) > 1) return { code: 'path-hard-link', why: 'the file has another name (hard link)' };
   const action = difference.after === undefined ? ({ kind: 'delete', path: difference.path } as const) : ({ kind: 'write', path: difference.path, content: difference.after } as const);
-  const decision: Decision = decide(at.before, authorityOf(at.data), action, { probe: noProbe, home: workspace.home });
+  const decision: Decision = decide(at.before, authorityOf(at.data), action, { probe: noProbe, home: workspace.home, authorise: (path) => at.authorise(path, difference.after) });
   if (decision.verdict === 'allow') return undefined;
   const [first] = decision.reasons.filter((reason) => reason.code !== 'allowed');
   return { code: first?.code ?? 'out-of-scope', why: decision.reasons.map((reason) => reason.message).join('; ') };

@@ -6,13 +6,13 @@ import { NocturneError } from '../kernel/error.js';
 import type { Snapshot } from '../workspace/types.js';
 import { clip } from './clip.js';
 import { conclude, judge } from './door.js';
-import type { ToolAnswer, ToolContext } from './tool-caller.js';
+import { seenBy, type ToolAnswer, type ToolContext } from './tool-caller.js';
 
 export type ReadArguments = { readonly path: string; /** First and last line, from 1, both included. */ readonly from?: number | undefined; readonly to?: number | undefined };
 
 /** @throws NocturneError `REFUSED` for what is nobody's to read, `NOT_FOUND`, `BAD_VALUE` for a range that is none. */
 export function readTool(context: ToolContext, { path: given, from, to }: ReadArguments): ToolAnswer {
-  const snapshot = context.workspace.snapshot();
+  const snapshot = seenBy(context);
   const path = readablePath(context, snapshot, given);
   const content = snapshot.text(path);
   if (content === undefined) throw noTextFile(snapshot, path);

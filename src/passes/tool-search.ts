@@ -4,7 +4,7 @@ import { decide } from '../governance/decide.js';
 import { NocturneError } from '../kernel/error.js';
 import { globMatches } from '../kernel/glob.js';
 import type { Snapshot } from '../workspace/types.js';
-import type { ToolAnswer, ToolContext } from './tool-caller.js';
+import { seenBy, type ToolAnswer, type ToolContext } from './tool-caller.js';
 
 export type SearchArguments = { /** A regular expression; what is none is looked for as it is. Case does not matter. */ readonly pattern: string; readonly glob?: string | undefined };
 export type Hit = { readonly path: string; readonly line: number; readonly text: string };
@@ -15,16 +15,16 @@ const LONGEST_LINE = 200;
 const BUDGET_MS = 10_000;
 
 /** @throws NocturneError `BAD_VALUE` for an empty pattern and for one that takes too long. */
-export function searchTool({ workspace }: ToolContext, { pattern, glob }: SearchArguments): ToolAnswer {
+export function searchTool(context: ToolContext, { pattern, glob }: SearchArguments): ToolAnswer {
   if (pattern === '') throw new NocturneError('BAD_VALUE', 'the pattern is empty', { hint: 'give a word or a regular expression' });
-  const snapshot = workspace.snapshot();
+  const snapshot = seenBy(context);
   const wanted = expressionOf(pattern);
   const deadline = performance.now() + BUDGET_MS;
   const hits: Hit[] = [];
   for (const path of snapshot.files.keys()) {
     if (hits.length > MOST_HITS || (glob !== undefined && !globMatches(glob, path))) continue;
     const text = snapshot.text(path) ?? '';
-    if (!matches(wanted, text, deadline) || !isReadable(snapshot, path, workspace.home)) continue;
+    if (!matches(wanted, text, deadline) || !isReadable(snapshot, path, context.workspace.home)) continue;
     for (const [i, line] of text.split(/\r?\n/).entries()) if (hits.length <= MOST_HITS && matches(wanted, line, deadline)) hits.push({ path, line: i + 1, text: line.trim().slice(0, LONGEST_LINE) });
   }
   const shown = hits.slice(0, MOST_HITS);

@@ -5,7 +5,7 @@ import type { Action } from '../governance/types.js';
 import { NocturneError } from '../kernel/error.js';
 import type { Snapshot } from '../workspace/types.js';
 import { judge } from './door.js';
-import { type PassCaller, requirePass, throughDoor, type ToolAnswer, type ToolContext } from './tool-caller.js';
+import { type PassCaller, requirePass, seenBy, throughDoor, type ToolAnswer, type ToolContext } from './tool-caller.js';
 import { noTextFile } from './tool-read.js';
 
 export type WriteArguments = { readonly path: string; readonly content: string };
@@ -45,7 +45,8 @@ function change(context: ToolContext, wanted: Wanted): ToolAnswer {
 }
 
 /** `undefined`: the file was changed between the judgement and the commit. */
-function tryOnce({ workspace }: ToolContext, caller: PassCaller, { verb, given, contentOf }: Wanted): ToolAnswer | undefined {
+function tryOnce(context: ToolContext, caller: PassCaller, { verb, given, contentOf }: Wanted): ToolAnswer | undefined {
+  const { workspace } = context;
   const snapshot = workspace.snapshot();
   const path = resolveTarget({ root: snapshot.root, files: snapshot.files, probe: diskProbe, home: workspace.home }, given).path ?? given;
   const before = snapshot.hash(path);
@@ -54,7 +55,7 @@ function tryOnce({ workspace }: ToolContext, caller: PassCaller, { verb, given, 
     const { verdict, text } = judge(workspace, caller.data, { door: caller.door, actions: [action], snapshot });
     if (verdict !== 'allow') throw new NocturneError('REFUSED', text, { hint: 'the reason is final for this pass: write inside its scope, or put the wish into its report' });
   };
-  const content = proposed(() => contentOf(snapshot, path), () => ask(undefined));
+  const content = proposed(() => contentOf(seenBy(context), path), () => ask(undefined));
   ask(content);
   let moved = false;
   const common = { actor: { kind: 'pass' as const, name: caller.data.request.role }, runId: caller.data.runId, reason: AGENT_WROTE };

@@ -2,8 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { beginPass } from '../../src/passes/host-driver.js';
-import { mayCall } from '../../src/passes/may-call.js';
-import { callerOf, type ToolContext } from '../../src/passes/tool-caller.js';
+import { callerOf, requireCapability, type ToolContext } from '../../src/passes/tool-caller.js';
 import { searchTool } from '../../src/passes/tool-search.js';
 import { editTool, writeTool } from '../../src/passes/tool-write.js';
 import type { PassData } from '../../src/passes/types.js';
@@ -52,6 +51,8 @@ t.test('a pattern that would never end is stopped', async (t) => {
 t.test('a runner whose capability is disabled calls no tool', async (t) => {
   const place = placeWithProject(t.testdir(), '');
   const { data } = await inPass(place);
-  t.equal(mayCall(data, 'write'), undefined);
-  t.match(mayCall({ ...data, capability: 'disabled' }, 'write'), { code: 'capability' });
+  const may = (capability: PassData['capability']) => requireCapability({ workspace: place.workspace, caller: { kind: 'pass', door: 'mcp', data: { ...data, capability } } }, 'write');
+  may('project');
+  t.throws(() => may('disabled'), { code: 'REFUSED', message: /capability/ });
+  t.match(place.workspace.snapshot().records('AUDIT').at(-1)?.fields.get('detail')?.value, /capability/, 'and it is on record');
 });

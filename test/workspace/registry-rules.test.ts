@@ -44,6 +44,8 @@ const CASES: Readonly<Record<string, { readonly bad: Seed; readonly good: Seed }
   'invocations-over-limit': { bad: [['preapproval', { id: 'PA-001', max_uses: 1 }], ...uses(2, 'authorised')], good: [['preapproval', { id: 'PA-001', max_uses: 1 }], ...uses(1, 'authorised'), ...uses(3, 'refused')] },
   'invocation-after-expiry': { bad: [['preapproval', { id: 'PA-001', expires: '2026-11-20T23:00:00-02:00' }], ...uses(1, 'authorised')], good: [['preapproval', { id: 'PA-001', expires: '2026-11-20T23:00:00-03:00' }], ...uses(1, 'authorised')] },
   'invocation-of-unknown': { bad: uses(1, 'refused'), good: [...uses(1, 'refused'), ['preapproval', { id: 'PA-001' }]] },
+  'approval-without-yes': { bad: [...events('AP-001', 'requested', 'used')], good: [...events('AP-001', 'requested', 'approved', 'used')] },
+  'approval-used-again': { bad: [...events('AP-001', 'requested', 'approved', 'used', 'used')], good: [...events('AP-001', 'requested', 'approved', 'used'), ...events('AP-002', 'requested', 'approved', 'used')] },
   'lock-of-closed-run': { bad: [['lock', { status: 'locked', run_id: 'RUN-1' }], ['run', { run_id: 'RUN-1' }]], good: [['lock', { status: 'released' }], ['run', { run_id: 'RUN-1' }]] },
   'lock-without-holder': { bad: [['lock', { status: 'locked', holder: 'worker' }]], good: [['lock', { status: 'released' }]] },
   'review-project-unknown': { bad: [['review', { slug: 'b' }], active], good: [['review', { slug: 'a' }], active] },
@@ -51,6 +53,10 @@ const CASES: Readonly<Record<string, { readonly bad: Seed; readonly good: Seed }
 
 function uses(count: number, result: string): Seed {
   return Array.from({ length: count }, (_, n) => ['invocation', { id: `PA-001-INV-00${n}`, preapproval: 'PA-001', result, time: '2026-11-21T01:30:00Z' }] as const);
+}
+
+function events(id: string, ...names: readonly string[]): Seed {
+  return names.map((event) => ['approval', { id, event, payload: 'f00d', time: '2026-11-21T01:30:00Z' }] as const);
 }
 
 /** Empty tables with the registry's columns; seeded rows get a file and a line, as records have. */

@@ -1,11 +1,14 @@
 /** Every command by its words, with one line for the help page and where it is loaded from when it is called. */
+import type { Need } from '../../governance/capability.js';
 import type { Command } from './types.js';
 
-export type Entry = { readonly group: Group; readonly summary: string; readonly load: () => Promise<{ readonly command: Command }> };
+/** `need`: what a caller inside a pass needs, where governance/capability.ts does not know the command (those of modules). */
+export type Entry = { readonly group: Group; readonly summary: string; readonly need?: Need; readonly load: () => Promise<{ readonly command: Command }> };
+export type Catalogue = Readonly<Record<string, Entry>>;
 export const GROUPS = ['Every day', 'Trust', 'Passes', 'Projects', 'Records', 'History', 'Modules', 'Toolkit'] as const;
 export type Group = (typeof GROUPS)[number];
 
-export const CATALOGUE: Readonly<Record<string, Entry>> = {
+export const CATALOGUE: Catalogue = {
   init: { group: 'Toolkit', summary: 'make a workspace, or adopt the one that is there, and make its owner', load: () => import('./commands/init.js') },
   doctor: { group: 'Toolkit', summary: 'what works here and what does not, with the command that mends it', load: () => import('./commands/doctor.js') },
   upgrade: { group: 'Toolkit', summary: 'bring the shipped pages to this version; your changes stay', load: () => import('./commands/upgrade.js') },
@@ -51,6 +54,8 @@ export const CATALOGUE: Readonly<Record<string, Entry>> = {
   approve: { group: 'Every day', summary: 'say yes to a question', load: async () => ({ command: (await import('./commands/answer.js')).approve }) },
   decline: { group: 'Every day', summary: 'say no to a question', load: async () => ({ command: (await import('./commands/answer.js')).decline }) },
   answer: { group: 'Every day', summary: 'answer a question in your own words', load: async () => ({ command: (await import('./commands/answer.js')).answer }) },
+  'approvals list': { group: 'Trust', summary: 'what passes asked to do beyond their scope, and what became of it', load: async () => ({ command: (await import('./commands/approvals.js')).approvalsList }) },
+  'approvals show': { group: 'Trust', summary: 'exactly what would be done on a yes', load: async () => ({ command: (await import('./commands/approvals.js')).approvalsShow }) },
   'project list': { group: 'Projects', summary: 'every project and how it stands', load: async () => ({ command: (await import('./commands/project.js')).projectList }) },
   'project new': { group: 'Projects', summary: 'a new project, from the templates', load: async () => ({ command: (await import('./commands/project.js')).projectNew }) },
   'project pause': { group: 'Projects', summary: 'not to be worked on until it is resumed', load: async () => ({ command: (await import('./commands/project.js')).projectPause }) },

@@ -2,9 +2,7 @@
 import { type CallToolResult, ErrorCode, McpError } from '@modelcontextprotocol/sdk/types.js';
 import { explainFault, unknownTool } from '../../agents/tool-arguments.js';
 import { NocturneError } from '../../kernel/error.js';
-import { mayCall } from '../../passes/may-call.js';
-import { recordRefusal } from '../../passes/door.js';
-import { callerOf, type ToolAnswer, type ToolCaller } from '../../passes/tool-caller.js';
+import { callerOf, requireCapability, type ToolAnswer } from '../../passes/tool-caller.js';
 import type { Workspace } from '../../workspace/types.js';
 import { MCP_TOOLS, type McpTool } from './tool-table.js';
 import type { Check } from './validate-tool.js';
@@ -19,7 +17,7 @@ export async function callTool(served: Served, call: Call): Promise<CallToolResu
   try {
     const given = call.args['token'];
     const caller = callerOf(served.workspace, { door: 'mcp', client: call.client, token: typeof given === 'string' && given !== '' ? given : call.token });
-    refuseWithoutCapability(served.workspace, caller, tool);
+    requireCapability({ workspace: served.workspace, caller }, tool.name);
     const parsed = tool.args.safeParse(call.args);
     if (!parsed.success) throw new NocturneError('USAGE', explainFault(tool.name, tool.args, { error: parsed.error, sent: call.args }));
     const { workspace, check } = served;
@@ -27,14 +25,6 @@ export async function callTool(served: Served, call: Call): Promise<CallToolResu
   } catch (error) {
     return failed(served, tool, error);
   }
-}
-
-function refuseWithoutCapability(workspace: Workspace, caller: ToolCaller, tool: McpTool): void {
-  const reason = caller.kind === 'pass' ? mayCall(caller.data, tool.name) : undefined;
-  if (reason === undefined || caller.kind !== 'pass') return;
-  const message = `${reason.code}: ${reason.message}`;
-  recordRefusal(workspace, caller.data, { door: caller.door, what: `tool ${tool.name}`, why: message });
-  throw new NocturneError('REFUSED', message, { hint: 'the owner sets it for each runner in orchestration-os/RUNNERS.md' });
 }
 
 function answered(tool: McpTool, { text, data }: ToolAnswer): CallToolResult {
