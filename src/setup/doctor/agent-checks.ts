@@ -2,7 +2,7 @@
 import type { Rec } from '../../markdown/types.js';
 import { fieldList, fieldText } from '../../project/field-text.js';
 import type { Snapshot } from '../../workspace/types.js';
-import { findProgram } from './find-program.js';
+import { findProgram } from '../../agents/find-program.js';
 import { broken, type Observation, off, type Patient, type WorkspaceCheck, working } from './types.js';
 
 const ANSWER_MS = 2_000;

@@ -2,7 +2,7 @@
 import { accessSync, constants, existsSync, mkdirSync, readFileSync, statfsSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { spawnSync } from 'node:child_process';
-import { findProgram } from './find-program.js';
+import { findProgram } from '../../agents/find-program.js';
 import { broken, type Machine, type MachineCheck, off, unknown, working } from './types.js';
 
 const LEAST_FREE = 100 * 1024 * 1024;
