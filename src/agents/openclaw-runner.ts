@@ -1,5 +1,6 @@
 /** The runner of kind `openclaw`: one isolated turn without a gateway. The prompt is a file; what it did is one JSON document at the end. */
 import { z } from 'zod';
+import { failureOfStatus } from './classify-request-error.js';
 import { printable } from './output-tail.js';
 import { emptyReport, readReport } from './parse-report.js';
 import type { ProcessEnd } from './process-group.js';
@@ -17,12 +18,15 @@ const Meta = z.object({ agentMeta: z.object({ usage: Tokens, costUsd: count, mod
 const Envelope = z.object({ ok: z.boolean().nullish().catch(undefined), status: text, final: text, payloads: Payloads, usage: Tokens, costUsd: count, model: text, error: Failed, meta: Meta, result: z.object({ payloads: Payloads, meta: Meta }).nullish().catch(undefined) });
 type Said = { readonly answer: string; readonly failed: { readonly kind: string; readonly message: string } | undefined; readonly usage: Usage; readonly model: string | undefined };
 
-/** Kinds by which openclaw names an error. */
+/** Kinds and reasons by which openclaw names an error. */
 const FAILURE_OF_KIND: ReadonlyMap<string, FailureCode> = new Map([
   ['auth', 'auth-required'], ['auth_permanent', 'auth-required'], ['session_expired', 'auth-required'], ['billing', 'over-budget'], ['context_overflow', 'over-budget'], ['rate_limit', 'rate-limited'],
-  ['overloaded', 'rate-limited'], ['server_error', 'transient'], ['timeout', 'timed-out'], ['model_not_found', 'not-found'], ['refusal', 'refused'],
+  ['overloaded', 'rate-limited'], ['server_error', 'transient'], ['timeout', 'transient'], ['model_not_found', 'not-found'], ['refusal', 'refused'],
 ]);
 const TIMED_OUT_EXIT = 2;
+/** A line of its log, at the beginning of that line: what the model says never gets there. */
+const DECISION = /^\[model-fallback\/decision\] [^\n]*? reason=([a-z_]+)/m;
+const STATUS_BANNER = /^Authentication failed \(provider returned HTTP (\d{3})\)/;
 
 export function openclawRunner(options: ProgramRunnerOptions): Runner {
   return programRunner('openclaw', (input, files) => ({
@@ -49,11 +53,13 @@ function argumentsOf(input: RunInput, files: RunFiles): readonly string[] {
   return ['agent', 'exec', '--json', '--message-file', files.prompt, '--cwd', input.cwd, '--timeout', String(seconds), ...(input.model === '' ? [] : ['--model', input.model]), ...own];
 }
 
-/** Codes only: the kind of the error, whether the turn was cut off, the exit code. */
+/** Codes first: the exit code, the kind of the error, the reason in its own log of the decision; the words that it begins its message with come last. */
 function failureOf(said: Said | undefined, end: ProcessEnd): FailureCode | undefined {
-  if (said?.failed !== undefined) return FAILURE_OF_KIND.get(said.failed.kind) ?? (end.exitCode === TIMED_OUT_EXIT ? 'timed-out' : 'crashed');
+  if (said !== undefined && said.failed === undefined && end.exitCode === 0) return undefined;
   if (end.exitCode === TIMED_OUT_EXIT) return 'timed-out';
-  return end.exitCode === 0 && said !== undefined ? undefined : 'crashed';
+  const kind = FAILURE_OF_KIND.get(said?.failed?.kind ?? '') ?? FAILURE_OF_KIND.get(DECISION.exec(end.stderrTail)?.[1] ?? '');
+  const status = STATUS_BANNER.exec(said?.failed?.message ?? '')?.[1];
+  return kind ?? (status === undefined ? 'crashed' : failureOfStatus(Number(status)));
 }
 
 /** The document is alone on stdout; a version that prints a line before it is understood as well. */

@@ -29,7 +29,7 @@ export function strictMounts(home: string): readonly Mount[] {
 /** Everything as it is, read-only, but without what logs in elsewhere, and without the sockets of the machine's services. */
 export function workspaceMounts(home: string): readonly Mount[] {
   const credentials = CREDENTIALS.map((name) => join(home, name)).filter((path) => existsSync(path)).map((path) => realpathSync(path));
-  return [{ kind: 'ro', path: '/' }, ...DEVICES, ...passwords(), ...PRIVATE.filter((path) => existsSync(path)).map((path) => empty(realpathSync(path))), ...nameServers(), ...credentials.map(hide)];
+  return [{ kind: 'ro', path: '/' }, ...DEVICES, ...passwords(), ...PRIVATE.filter((path) => existsSync(path)).map((path) => empty(realpathSync(path))), { kind: 'ro', path: home }, ...nameServers(), ...credentials.map(hide)];
 }
 
 /** A folder is emptied; a file is covered by a device that cannot be opened there. */
@@ -71,7 +71,8 @@ function argumentsOf(mount: Mount): readonly string[] {
     case 'dev':
       return ['--dev', path];
     case 'proc':
-      return ['--proc', path];
+      // What root may set there it may set without any capability, for the whole machine.
+      return ['--proc', path, '--remount-ro', path];
     case 'symlink':
       return ['--symlink', mount.target, path];
   }

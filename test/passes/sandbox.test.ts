@@ -1,5 +1,5 @@
 /** Real passes whose agent misbehaves, with a sandbox and without one, and what is said where there is none. */
-import { chmodSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import t, { type Test } from 'tap';
@@ -57,14 +57,104 @@ async function listen(t: Test): Promise<number> {
   return typeof address === 'object' && address !== null ? address.port : 0;
 }
 
+const STRICT = '- **Sandbox:** strict\n- **Sandbox policy:** require\n';
+const rows = (place: Place, runId: string | undefined, step: string, type: string): readonly string[] =>
+  place.workspace.snapshot().records('AUDIT').filter((row) => fieldText(row, 'run_id') === runId && fieldText(row, 'step') === step && fieldText(row, 'type') === type).map((row) => `${fieldText(row, 'target')} ${fieldText(row, 'result')} ${fieldText(row, 'detail')}`);
+/** The environment of somebody on whose machine bubblewrap is missing, or may do nothing. */
+function without(folder: string, bwrap?: string): NodeJS.ProcessEnv {
+  mkdirSync(folder, { recursive: true });
+  for (const name of ['node', 'true']) symlinkSync(findProgram(name, { path: process.env['PATH'], directory: '/' }) ?? '', join(folder, name));
+  if (bwrap !== undefined) writeFileSync(join(folder, 'bwrap'), bwrap, { mode: 0o755 });
+  return { ...process.env, PATH: folder };
+}
+
 t.test('under strict a program that writes outside, reads the owner\'s state or dials out fails at the system call', async (t) => {
-  const place = boxed(t.testdir(), MISBEHAVES({ port: await listen(t) }), '- **Sandbox:** strict\n- **Sandbox policy:** require\n');
-  const said: string[] = [];
-  const report = await worker(environment(place, { say: (line) => said.push(line) }), { role: 'worker' });
+  const place = boxed(t.testdir(), MISBEHAVES({ port: await listen(t) }), STRICT);
+  const report = await worker(environment(place), { role: 'worker' });
   t.equal(report.exit, 0, report.outcome);
   t.match(seenBy(place), {
     soul: 'EROFS', log: 'EROFS', state: 'EROFS', stray: 'EROFS', program: 'EROFS', plan: 'EROFS', remove: /^(EROFS|EBUSY)$/,
     outside: 'EROFS', key: 'ENOENT', homes: 'done', local: 'ECONNREFUSED', far: 'ENETUNREACH',
     scratch: 'done', heartbeat: 'done', brief: 'done', processes: true, sandbox: /^strict: /,
   });
+  t.same(report.data?.undone, [], 'so there is nothing to undo');
+  t.match(report.data?.prompt, /Sandbox: strict: you can write only what is named above/);
+  t.match(rows(place, report.data?.runId, 'T4', 'sandbox'), [/^strict ok boxed: strict: /]);
+});
+
+t.test('the same program without a sandbox does all of it, and what it did to the workspace is undone', async (t) => {
+  const place = boxed(t.testdir(), MISBEHAVES({ port: await listen(t) }), '');
+  const soul = read(place, 'SOUL.md');
+  const report = await worker(environment(place), { role: 'worker' });
+  t.equal(report.exit, 1);
+  t.match(seenBy(place), { soul: 'done', log: 'done', state: 'done', stray: 'done', remove: 'done', program: 'done', plan: 'done', outside: 'done', key: 'done', homes: 'full', local: 'connected', sandbox: /^off: / });
+  t.ok(existsSync(join(dirname(place.root), 'outside.txt')), 'what is outside stays done: this is what a sandbox is for');
+  t.same((report.data?.undone ?? []).map((one) => one.path).sort(), ['PROJECTS/pages/LONGRUNNER.md', 'PROJECTS/pages/pass.mjs', 'SOUL.md', 'USER.md', 'audit/AUDIT-LOG.md', 'stray.md']);
+  t.equal(read(place, 'SOUL.md'), soul);
+  t.same(rows(place, report.data?.runId, 'T4', 'sandbox'), []);
+});
+
+t.test('where a sandbox is required and there is none, the agent is not started, and the owner is told', async (t) => {
+  const folder = t.testdir();
+  const cases = [
+    { name: 'missing', env: without(join(folder, 'a')), why: /sandbox-unavailable: the runner boxed requires the sandbox strict, but bubblewrap .* is not on the path/ },
+    { name: 'forbidden', env: without(join(folder, 'b'), '#!/bin/sh\necho "bwrap: No permissions to create a new namespace" >&2\nexit 1\n'), why: /sandbox-unavailable: .* cannot make a sandbox: bwrap: No permissions/ },
+  ];
+  for (const { name, env, why } of cases) {
+    const place = boxed(join(folder, name), `${WRITES_PAGE}${REPORT}`, STRICT);
+    const report = await worker(environment(place, { env }), { role: 'worker' });
+    t.equal(report.exit, 1, name);
+    t.match(report.outcome, why);
+    t.notOk(existsSync(join(place.root, 'PROJECTS/pages/outputs')), 'nothing was started');
+    const snapshot = place.workspace.snapshot();
+    t.equal(fieldText(snapshot.record('DISPATCH', 'pages'), 'status'), 'blocked');
+    t.match(fieldText(snapshot.records('NOTIFICATION').find((one) => fieldText(one, 'project') === 'pages'), 'body'), why);
+  }
+});
+
+t.test('where a sandbox is only preferred and there is none, the pass runs and says so everywhere', async (t) => {
+  const folder = t.testdir();
+  const place = boxed(join(folder, 'place'), `${WRITES_PAGE}${REPORT}`, '- **Sandbox:** strict\n- **Sandbox policy:** prefer\n');
+  const said: string[] = [];
+  const report = await worker(environment(place, { env: without(join(folder, 'bin')), say: (line) => said.push(line) }), { role: 'worker' });
+  t.equal(report.exit, 0, report.outcome);
+  t.match(said.join('\n'), /strict is preferred, but bubblewrap .* this pass runs WITHOUT a sandbox/);
+  t.match(report.data?.prompt, /Sandbox: none, although strict is preferred \(bubblewrap/);
+  t.match(rows(place, report.data?.runId, 'T4', 'sandbox'), [/^strict failed boxed: none, although strict is preferred/]);
+});
+
+t.test('checks and probes run in the sandbox as well', async (t) => {
+  const check = `import { appendFileSync, writeFileSync } from 'node:fs';
+const code = (what) => { try { what(); return 'done'; } catch (error) { return error.code; } };
+console.log([code(() => appendFileSync('../../SOUL.md', 'checked')), code(() => writeFileSync('pass.mjs', 'worse'))].join(' '));
+`;
+  const tools = readFileSync(new URL('../../../orchestration-os/OPS-TOOL-REGISTRY.md', import.meta.url), 'utf8');
+  const header = tools.split('\n').find((line) => /^\| *Tool *\|/.test(line)) ?? '';
+  const row = header.split('|').slice(1, -1).map((cell) => ({ Tool: 'probed', Program: 'node', Probe: 'node PROJECTS/pages/probe.mjs' })[cell.trim()] ?? '-');
+  const at = tools.lastIndexOf('\n|') + 1;
+  const lineEnd = tools.indexOf('\n', at) + 1;
+  const registry = `${tools.slice(0, lineEnd)}| ${row.join(' | ')} |\n${tools.slice(lineEnd)}`;
+  const probe = "import { appendFileSync } from 'node:fs';\ntry { appendFileSync(new URL('../../SOUL.md', import.meta.url), 'x'); process.exitCode = 3; } catch (error) { process.exitCode = error.code === 'EROFS' ? 0 : 4; }\n";
+  const place = boxed(t.testdir(), `${WRITES_PAGE}${REPORT}`, STRICT, {
+    requires: '[probed]',
+    stop: '- command: { run: "node check.mjs", exit: 0, stdout: "^EROFS EROFS$", timeout: 30s }',
+    files: { 'PROJECTS/pages/check.mjs': check, 'PROJECTS/pages/probe.mjs': probe, 'orchestration-os/OPS-TOOL-REGISTRY.md': registry },
+  });
+  const report = await worker(environment(place), { role: 'worker' });
+  t.equal(report.exit, 0, report.outcome);
+  t.match(report.data?.stop, [{ holds: true }]);
+});
+
+t.test('a check program that is not there is no answer, also in a sandbox', async (t) => {
+  const place = boxed(t.testdir(), `${WRITES_PAGE}${REPORT}`, STRICT, { stop: '- command: { run: "no-such-program-here", exit: 1, timeout: 30s }' });
+  const report = await worker(environment(place), { role: 'worker' });
+  t.match(report.data?.stop, [{ holds: false, error: /no-such-program-here could not be run: .* was not found/ }]);
+});
+
+t.test('where a host runs the agent, the brief does not promise a sandbox', async (t) => {
+  const place = boxed(t.testdir(), '', STRICT);
+  const begun = await beginPass(environment(place), { role: 'worker' });
+  if (begun.kind !== 'brief') return t.fail(begun.report.outcome);
+  t.match(begun.data.prompt, /Sandbox: whatever your host has put you in/);
+  t.match(rows(place, begun.data.runId, 'T4', 'sandbox'), [/^strict ok boxed: around checks and probes only/]);
 });
