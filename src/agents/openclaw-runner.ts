@@ -1,4 +1,6 @@
 /** The runner of kind `openclaw`: one isolated turn without a gateway. The prompt is a file; what it did is one JSON document at the end. */
+import { mkdirSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { z } from 'zod';
 import { failureOfStatus } from './classify-request-error.js';
 import { printable } from './output-tail.js';
@@ -29,28 +31,32 @@ const DECISION = /^\[model-fallback\/decision\] [^\n]*? reason=([a-z_]+)/m;
 const STATUS_BANNER = /^Authentication failed \(provider returned HTTP (\d{3})\)/;
 
 export function openclawRunner(options: ProgramRunnerOptions): Runner {
-  return programRunner('openclaw', (input, files) => ({
-    program: input.spec.program || 'openclaw',
-    args: argumentsOf(input, files),
-    stdin: '',
-    // It says nothing before it has finished, so its silence means nothing; its own deadline is a little before ours.
-    idleMs: input.brief.budget.maxMinutes * 60_000,
-    read(end) {
-      const said = saidIn(end.stdout);
-      const failure = failureOf(said, end);
-      const { report, found } = said === undefined || said.answer === '' ? { report: emptyReport(['OpenClaw ended without an answer.']), found: false } : readReport(said.answer);
-      const why = said?.failed === undefined ? (said === undefined ? 'It printed no result.' : '') : `It reported ${said.failed.kind || 'an error'}: ${said.failed.message.replace(/\s+/g, ' ').slice(0, 300)}`;
-      return { usage: said?.usage ?? NO_USAGE, report, tail: said?.answer ? printable(said.answer).slice(-8192) : end.tail, model: said?.model ?? input.model, said: [why, found ? '' : 'It gave no report.'], ...(failure === undefined ? {} : { failure }) };
-    },
-  }), options);
+  return programRunner('openclaw', (input, files) => {
+    const state = join(files.folder, 'openclaw');
+    mkdirSync(state, { recursive: true, mode: 0o700 });
+    return {
+      program: input.spec.program || 'openclaw',
+      args: argumentsOf(input, files, state),
+      stdin: '',
+      // It prints nothing before it has finished, but writes down each step of its turn.
+      signOfLife: () => newest(state),
+      read(end) {
+        const said = saidIn(end.stdout);
+        const failure = failureOf(said, end);
+        const { report, found } = said === undefined || said.answer === '' ? { report: emptyReport(['OpenClaw ended without an answer.']), found: false } : readReport(said.answer);
+        const why = said?.failed === undefined ? (said === undefined ? 'It printed no result.' : '') : `It reported ${said.failed.kind || 'an error'}: ${said.failed.message.replace(/\s+/g, ' ').slice(0, 300)}`;
+        return { usage: said?.usage ?? NO_USAGE, report, tail: said?.answer ? printable(said.answer).slice(-8192) : end.tail, model: said?.model ?? input.model, said: [why, found ? '' : 'It gave no report.'], ...(failure === undefined ? {} : { failure }) };
+      },
+    };
+  }, options);
 }
 
 /** The owner's arguments come after ours; those that begin with `agent` take their place. */
-function argumentsOf(input: RunInput, files: RunFiles): readonly string[] {
+function argumentsOf(input: RunInput, files: RunFiles, state: string): readonly string[] {
   const own = filledArguments(input, files);
   if (own[0] === 'agent') return own;
   const seconds = Math.max(30, Math.floor(input.brief.budget.maxMinutes * 60) - 15);
-  return ['agent', 'exec', '--json', '--message-file', files.prompt, '--cwd', input.cwd, '--timeout', String(seconds), ...(input.model === '' ? [] : ['--model', input.model]), ...own];
+  return ['agent', 'exec', '--json', '--message-file', files.prompt, '--cwd', input.cwd, ...(own.includes('--state-dir') ? [] : ['--state-dir', state]), '--timeout', String(seconds), ...(input.model === '' ? [] : ['--model', input.model]), ...own];
 }
 
 /** Codes first: the exit code, the kind of the error, the reason in its own log of the decision; the words that it begins its message with come last. */
@@ -80,6 +86,12 @@ function saidIn(stdout: string): Said | undefined {
     usage: { tokensIn: sum(tokens?.input, tokens?.cacheRead, tokens?.cacheWrite), tokensOut: tokens?.output ?? undefined, cost: data.costUsd ?? meta?.agentMeta?.costUsd ?? undefined },
     model: data.model ?? meta?.agentMeta?.model ?? undefined,
   };
+}
+
+/** Of all files below the folder of its state, which one changed last and when. */
+function newest(folder: string): string {
+  const changed = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).map((entry) => statSync(join(entry.parentPath, entry.name), { throwIfNoEntry: false })?.mtimeMs ?? 0);
+  return String(Math.max(0, ...changed));
 }
 
 function sum(...parts: readonly (number | null | undefined)[]): number | undefined {

@@ -2,7 +2,7 @@
 import { statSync } from 'node:fs';
 import { Readable } from 'node:stream';
 import { floodGate } from './flood-gate.js';
-import { watchHeartbeatFile } from './heartbeat-file.js';
+import { type HeartbeatFile, watchHeartbeatFile } from './heartbeat-file.js';
 import { outputTail } from './output-tail.js';
 import { liveProcess, type LiveProcess } from './process-table.js';
 import type { Sandbox, Wrapped } from './sandbox.js';
@@ -39,6 +39,8 @@ export type ProcessRequest = {
   /** Bytes so far, and what was printed last. */
   readonly onOutput?: (bytes: number, tail: () => string) => void;
   readonly onBeat?: () => void;
+  /** Something that changes while the program works, as text; looked at as often as the heartbeat file. */
+  readonly signOfLife?: () => string;
   /** Every chunk of stdout, as it comes. */
   readonly onStdout?: (chunk: Uint8Array) => void;
   /** The program is put into it; `scratch` is the folder of the run, which it may write to. */
@@ -88,7 +90,7 @@ export async function runProcess(request: ProcessRequest): Promise<ProcessEnd> {
   if (missing !== undefined) return end('not-started', missing);
   const command = wrapped(request);
   if (command.kind === 'failed') return end('not-started', command.why);
-  const file = watchHeartbeatFile(request.heartbeatFile);
+  const file = withSigns(watchHeartbeatFile(request.heartbeatFile), request.signOfLife);
   const child = spawn(execa, { ...request, program: command.program, args: command.args });
   const { pid } = child;
   if (pid === undefined) return end('not-started', startProblem(request.program, await child));
@@ -225,6 +227,22 @@ function firstVerdict() {
     },
     get given() {
       return given;
+    },
+  };
+}
+
+function withSigns(file: HeartbeatFile, sign: (() => string) | undefined): HeartbeatFile {
+  if (sign === undefined) return file;
+  let last = sign();
+  return {
+    look(now) {
+      const seen = sign();
+      const changed = seen !== last;
+      last = seen;
+      return file.look(now) || changed;
+    },
+    get claim() {
+      return file.claim;
     },
   };
 }

@@ -33,8 +33,8 @@ export type Attempt = {
   /** Only what the program says of itself; what the runner found is in `end`. */
   readonly read: (end: ProcessEnd) => Read;
   readonly onStdout?: (chunk: Uint8Array) => void;
-  /** Longest silence of this kind of program, where it is not the budget's. */
-  readonly idleMs?: number;
+  /** What changes while a program works that prints nothing meanwhile. */
+  readonly signOfLife?: () => string;
 };
 /** `stop` ends the program: it has used up what it was given. */
 export type PrepareAttempt = (input: RunInput, files: RunFiles, stop: (detail: string) => void) => Attempt;
@@ -90,16 +90,17 @@ async function once(input: RunInput, { files, prepare, options, timeLeft }: Run)
     mark: { runId: brief.runId, workspace: workspaceRoot },
     stdin: attempt.stdin,
     heartbeatFile: files.heartbeat,
-    limits: { idleMs: attempt.idleMs ?? brief.budget.idleSeconds * 1000, ...options.limits, totalMs: timeLeft() },
+    limits: { idleMs: brief.budget.idleSeconds * 1000, ...options.limits, totalMs: timeLeft() },
     signal: AbortSignal.any([input.signal, spentUp.signal]),
     ...(input.sandbox === undefined ? {} : { sandbox: { of: input.sandbox, scratch: files.folder } }),
+    ...(attempt.signOfLife === undefined ? {} : { signOfLife: attempt.signOfLife }),
     ...(attempt.onStdout === undefined ? {} : { onStdout: attempt.onStdout }),
     onStart: (pid) => on({ kind: 'started', pid }),
     onOutput: throttledOutput(on),
     onBeat: () => on({ kind: 'heartbeat' }),
   });
   const { failure: own, said, retryAfterMs, ...read } = attempt.read(end);
-  const failure = over === undefined || input.signal.aborted ? (ended(end) ?? own) : 'over-budget';
+  const failure = over === undefined || input.signal.aborted ? failureOf(end, own) : 'over-budget';
   const words = [over ?? end.detail, ...said, leftovers(end), failure === undefined ? '' : lastWords(end)].filter((word) => word !== '');
   return { outcome: { kind: failure === undefined ? 'finished' : 'failed', ...(failure === undefined ? {} : { failure }), detail: words.join(' '), ...read }, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
 }
@@ -115,10 +116,11 @@ export function filledArguments({ spec, workspaceRoot, cwd, model, brief }: RunI
   return spec.args.map((argument) => argument.replace(/\{([a-z_]+)\}/g, (whole, name: string) => values[name] ?? whole));
 }
 
-/** How the process ended, where that alone is the failure. */
-function ended(end: ProcessEnd): FailureCode | undefined {
+/** How the process ended, where that alone is the failure. One that ran out of time while it asked to be let in was not let in. */
+function failureOf(end: ProcessEnd, own: FailureCode | undefined): FailureCode | undefined {
   if (end.ending === 'not-started') return 'not-found';
-  return end.ending === 'exited' ? undefined : end.ending;
+  if (end.ending === 'exited') return own;
+  return own === 'auth-required' && (end.ending === 'timed-out' || end.ending === 'stuck') ? own : end.ending;
 }
 
 function leftovers({ survivorsKilled, left }: ProcessEnd): string {

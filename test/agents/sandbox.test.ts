@@ -54,8 +54,8 @@ t.test('a program finds its prompt, brief and heartbeat file, reports, and its e
   for (const [code, failure] of [['1', 'crashed'], ['77', 'auth-required']] as const) t.match(await run(at, agent(at, 'exit', code)), { failure, detail: new RegExp(`exited with code ${code}\\.`) });
   t.match(await run(at, agent(at, 'signal')), { failure: 'crashed', detail: /exited with code 139/ });
   t.match(JSON.parse((await run(at, agent(at, 'arguments', '{workspace}'))).tail), { args: [at.workspace], cwd: at.outputs, brief: { objective: 'List the packages' } });
-  const beating = shell(at, 'for i in 1 2 3 4 5 6 7 8 9 10; do echo $i > "$NOCTURNE_HEARTBEAT"; sleep 0.1; done');
-  t.match(await run(at, beating, { idleMs: 800 }), { kind: 'finished' });
+  const beating = shell(at, 'for i in 1 2 3 4 5 6 7 8 9 10; do echo $i > "$NOCTURNE_HEARTBEAT"; sleep 0.4; done');
+  t.match(await run(at, beating, { idleMs: 2500 }), { kind: 'finished' });
   t.ok(beating.events.filter((event) => event.kind === 'heartbeat').length > 5);
 });
 
