@@ -54,7 +54,7 @@ export function bubblewrap(on: SandboxOn, places: SandboxPlaces): Sandbox {
       if (unusable !== undefined) return { kind: 'failed', why: `\`sandbox_read\` of the runner names \`${unusable}\`, which is ${isAbsolute(unusable) ? 'not there' : 'no absolute path'}.` };
       const mounts = mountsByPath([...seen(on, places), ...needed(on, places, found, path), ...(scratch === undefined ? [] : [{ kind: 'rw' as const, path: realpathSync(scratch) }])]);
       const network = on.network ? [] : ['--unshare-net'];
-      return { kind: 'wrapped', program: on.bwrap, args: [...NAMESPACES, ...network, '--json-status-fd', '3', ...mountArguments(mounts), ...(on.mode === 'strict' ? ['--remount-ro', '/'] : []), '--setenv', 'TMPDIR', '/tmp', '--chdir', realpathSync(cwd), '--', found, ...args] };
+      return { kind: 'wrapped', program: on.bwrap, args: [...NAMESPACES, ...network, '--json-status-fd', '3', ...mountArguments(mounts), ...(on.mode === 'strict' ? ['--remount-ro', '/'] : []), '--setenv', 'TMPDIR', '/tmp', '--setenv', 'NOCTURNE_SANDBOX', on.mode, '--chdir', realpathSync(cwd), '--', found, ...args] };
     },
   };
 }

@@ -8,7 +8,7 @@ import type { Snapshot } from '../workspace/types.js';
 export type WritablePlaces = { readonly writable: readonly string[]; readonly readOnly: readonly string[] };
 
 /** Each is a mount, and each mount makes the start of a program slower; what is beyond is undone after the pass as ever. */
-const MOST_READ_ONLY = 256;
+const MOST_READ_ONLY = 128;
 const NEVER = new Set(['.nocturne', '.git']);
 
 /**

@@ -1,7 +1,9 @@
 /** Programs in a real sandbox: what they find, what they cannot leave behind, and how they are ended. */
+import { spawn } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import t, { type Test } from 'tap';
 import { commandRunner } from '../../src/agents/command-runner.js';
 import type { ProcessLimits } from '../../src/agents/process-group.js';
@@ -14,6 +16,7 @@ import { AGENT, commandSpec, sampleInput } from './sample-run.js';
 
 t.setTimeout(180_000);
 
+const CHILD = fileURLToPath(new URL('./sandboxed-child.js', import.meta.url));
 const PATH = process.env['PATH'] ?? '';
 const SETTINGS: SandboxSettings = { mode: 'strict', policy: 'require', network: false, read: [] };
 
@@ -39,6 +42,17 @@ const shell = (at: Box, script: string) => sampleInput({ spec: { ...commandSpec(
 /** Live processes that were started with this word. */
 const started = (word: string): number => liveProcesses(({ pid }) => commandLine(pid).includes(word)).length;
 
+/** Processes of that name, without those that only name it. */
+const sleeping = (word: string): number => liveProcesses(({ pid }) => commandLine(pid).startsWith(`${word}\0`)).length;
+
+async function until(holds: () => boolean): Promise<void> {
+  const deadline = performance.now() + 60_000;
+  while (!holds()) {
+    if (performance.now() > deadline) throw new Error('it did not come to that');
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
 function commandLine(pid: number): string {
   try {
     return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
@@ -52,6 +66,7 @@ t.test('a program finds its prompt, brief and heartbeat file, reports, and its e
   t.match(await run(at, agent(at, 'report')), { kind: 'finished', report: { summary: 'did the work' }, usage: { tokensIn: 120 } });
   t.match((await run(at, { ...agent(at, 'echo'), prompt: `${'Приве́т, 世界\n'.repeat(20_000)}the end` })).tail, /世界\nthe end\n/);
   for (const [code, failure] of [['1', 'crashed'], ['77', 'auth-required']] as const) t.match(await run(at, agent(at, 'exit', code)), { failure, detail: new RegExp(`exited with code ${code}\\.`) });
+  t.match(await run(at, shell(at, 'echo $NOCTURNE_SANDBOX $TMPDIR')), { tail: 'strict /tmp\n' });
   t.match(await run(at, agent(at, 'signal')), { failure: 'crashed', detail: /exited with code 139/ });
   t.match(JSON.parse((await run(at, agent(at, 'arguments', '{workspace}'))).tail), { args: [at.workspace], cwd: at.outputs, brief: { objective: 'List the packages' } });
   const beating = shell(at, 'for i in 1 2 3 4 5 6 7 8 9 10; do echo $i > "$NOCTURNE_HEARTBEAT"; sleep 0.4; done');
@@ -101,6 +116,17 @@ t.test('a process that cleaned its environment and forked away from everything i
   await commandRunner({ host: { PATH, HOME: at.home }, limits: { graceMs: 100 } }).run(loose);
   t.equal(started(`${word}-loose`), 1, 'without the sandbox it escapes, which is why there is one');
   for (const { pid } of liveProcesses((one) => commandLine(one.pid).includes(`${word}-loose`))) process.kill(pid, 'SIGKILL');
+});
+
+t.test('when nocturne itself is killed, nothing of a sandbox goes on', async (t) => {
+  const at = await box(t);
+  const probe = await probeSandbox(PATH);
+  const word = `orphan-${process.pid}`;
+  const child = spawn(process.execPath, [CHILD, at.workspace, at.home, probe.kind === 'works' ? probe.bwrap : '', word], { stdio: ['ignore', 'pipe', 'inherit'] });
+  await until(() => sleeping(word) === 2);
+  child.kill('SIGKILL');
+  await until(() => sleeping(word) === 0);
+  t.equal(started(word), 0);
 });
 
 t.test('a sandboxed program is told to end, may tidy up, and is killed when it does not', async (t) => {

@@ -1,12 +1,15 @@
 /** Real passes whose agent misbehaves, with a sandbox and without one, and what is said where there is none. */
-import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import t, { type Test } from 'tap';
 import { findProgram } from '../../src/agents/find-program.js';
 import { beginPass } from '../../src/passes/host-driver.js';
+import { runWords } from '../../src/passes/run-command-line.js';
+import { writablePlaces } from '../../src/passes/sandbox-places.js';
 import { worker } from '../../src/passes/worker.js';
 import { fieldText } from '../../src/project/field-text.js';
+import { callProcess } from '../surfaces/cli/run-cli.js';
 import { environment, type Place, placeWithProject, type ProjectOptions, read, REPORT, WRITES_PAGE } from './pass-workspace.js';
 
 t.setTimeout(180_000);
@@ -60,6 +63,8 @@ async function listen(t: Test): Promise<number> {
 const STRICT = '- **Sandbox:** strict\n- **Sandbox policy:** require\n';
 const rows = (place: Place, runId: string | undefined, step: string, type: string): readonly string[] =>
   place.workspace.snapshot().records('AUDIT').filter((row) => fieldText(row, 'run_id') === runId && fieldText(row, 'step') === step && fieldText(row, 'type') === type).map((row) => `${fieldText(row, 'target')} ${fieldText(row, 'result')} ${fieldText(row, 'detail')}`);
+const restoredIn = (json: Readonly<Record<string, unknown>>): readonly string[] => (json['run'] as { readonly restored: readonly { readonly path: string }[] }).restored.map((one) => one.path).sort();
+const lastRun = (place: Place): string | undefined => place.workspace.snapshot().records('RUN').at(-1)?.key;
 /** The environment of somebody on whose machine bubblewrap is missing, or may do nothing. */
 function without(folder: string, bwrap?: string): NodeJS.ProcessEnv {
   mkdirSync(folder, { recursive: true });
@@ -70,28 +75,27 @@ function without(folder: string, bwrap?: string): NodeJS.ProcessEnv {
 
 t.test('under strict a program that writes outside, reads the owner\'s state or dials out fails at the system call', async (t) => {
   const place = boxed(t.testdir(), MISBEHAVES({ port: await listen(t) }), STRICT);
-  const report = await worker(environment(place), { role: 'worker' });
-  t.equal(report.exit, 0, report.outcome);
+  const { exit, json } = callProcess(place, ['run', 'worker'], {});
+  t.equal(exit, 0, JSON.stringify(json));
   t.match(seenBy(place), {
     soul: 'EROFS', log: 'EROFS', state: 'EROFS', stray: 'EROFS', program: 'EROFS', plan: 'EROFS', remove: /^(EROFS|EBUSY)$/,
     outside: 'EROFS', key: 'ENOENT', homes: 'done', local: 'ECONNREFUSED', far: 'ENETUNREACH',
     scratch: 'done', heartbeat: 'done', brief: 'done', processes: true, sandbox: /^strict: /,
   });
-  t.same(report.data?.undone, [], 'so there is nothing to undo');
-  t.match(report.data?.prompt, /Sandbox: strict: you can write only what is named above/);
-  t.match(rows(place, report.data?.runId, 'T4', 'sandbox'), [/^strict ok boxed: strict: /]);
+  t.match(json, { run: { restored: [] } }, 'so there is nothing to undo');
+  t.match(rows(place, lastRun(place), 'T4', 'sandbox'), [/^strict ok boxed: strict: /]);
 });
 
 t.test('the same program without a sandbox does all of it, and what it did to the workspace is undone', async (t) => {
   const place = boxed(t.testdir(), MISBEHAVES({ port: await listen(t) }), '');
   const soul = read(place, 'SOUL.md');
-  const report = await worker(environment(place), { role: 'worker' });
-  t.equal(report.exit, 1);
+  const { exit, json } = callProcess(place, ['run', 'worker'], {});
+  t.equal(exit, 1);
   t.match(seenBy(place), { soul: 'done', log: 'done', state: 'done', stray: 'done', remove: 'done', program: 'done', plan: 'done', outside: 'done', key: 'done', homes: 'full', local: 'connected', sandbox: /^off: / });
   t.ok(existsSync(join(dirname(place.root), 'outside.txt')), 'what is outside stays done: this is what a sandbox is for');
-  t.same((report.data?.undone ?? []).map((one) => one.path).sort(), ['PROJECTS/pages/LONGRUNNER.md', 'PROJECTS/pages/pass.mjs', 'SOUL.md', 'USER.md', 'audit/AUDIT-LOG.md', 'stray.md']);
+  t.same(restoredIn(json), ['PROJECTS/pages/LONGRUNNER.md', 'PROJECTS/pages/pass.mjs', 'SOUL.md', 'USER.md', 'audit/AUDIT-LOG.md', 'stray.md']);
   t.equal(read(place, 'SOUL.md'), soul);
-  t.same(rows(place, report.data?.runId, 'T4', 'sandbox'), []);
+  t.same(rows(place, lastRun(place), 'T4', 'sandbox'), []);
 });
 
 t.test('where a sandbox is required and there is none, the agent is not started, and the owner is told', async (t) => {
@@ -157,4 +161,39 @@ t.test('where a host runs the agent, the brief does not promise a sandbox', asyn
   if (begun.kind !== 'brief') return t.fail(begun.report.outcome);
   t.match(begun.data.prompt, /Sandbox: whatever your host has put you in/);
   t.match(rows(place, begun.data.runId, 'T4', 'sandbox'), [/^strict ok boxed: around checks and probes only/]);
+});
+
+t.test('commands of a chat agent run in the sandbox, and see the places of that moment', async (t) => {
+  const place = boxed(t.testdir(), '', STRICT);
+  const begun = await beginPass(environment(place), { role: 'worker' });
+  if (begun.kind !== 'brief') return t.fail(begun.report.outcome);
+  const pass = { env: environment(place), data: begun.data };
+  const tried = await runWords(pass, ['sh', '-c', 'echo x > ../../SOUL.md; echo y > pass.mjs; mkdir -p outputs && echo z > outputs/page.md && echo wrote; ls ../../../home']);
+  t.match(tried.text, /wrote/);
+  t.equal(tried.text.match(/Read-only file system/g)?.length, 2);
+  t.notMatch(tried.text, 'keys');
+  t.match(await runWords(pass, ['no-such-program-here']), { ok: false, text: /was not found/ });
+});
+
+t.test('where a pass may write is a folder, and what the guard would refuse inside it stays closed', async (t) => {
+  const early = 'PROJECTS/pages/outputs/early.md';
+  const place = placeWithProject(t.testdir(), '', { files: { [early]: 'x', 'PROJECTS/pages/outputs/deep/now.md': 'x', 'PROJECTS/pages/outputs/.git/config': 'x', 'PROJECTS/pages/notes/a.md': 'x', 'PROJECTS/other/b.md': 'x' } });
+  utimesSync(join(place.root, early), new Date('2025-01-01T00:00:00Z'), new Date('2025-01-01T00:00:00Z'));
+  symlinkSync('/usr', join(place.root, 'PROJECTS/pages/elsewhere'));
+  const cases: readonly (readonly [string, readonly string[], readonly string[], readonly string[]])[] = [
+    ['a folder', ['PROJECTS/pages/outputs/**'], ['outputs'], ['outputs/.git', 'outputs/early.md']],
+    ['one inside another', ['PROJECTS/pages/outputs/**', 'PROJECTS/pages/outputs/deep/*.md'], ['outputs'], ['outputs/.git', 'outputs/early.md']],
+    ['a folder that is not there yet', ['PROJECTS/pages/drafts/**'], [''], ['LONGRUNNER.md', 'PHASES.md', 'notes', 'outputs', 'pass.mjs']],
+    ['one file', ['PROJECTS/pages/notes/a.md'], ['notes'], []],
+    ['some files of the project', ['PROJECTS/pages/*.md'], [''], ['LONGRUNNER.md', 'PHASES.md', 'notes', 'outputs', 'pass.mjs']],
+    ['less what is taken away', ['PROJECTS/pages/notes/**', '!PROJECTS/pages/notes/a.md'], ['notes'], ['notes/a.md']],
+    ['behind a link', ['PROJECTS/pages/elsewhere/**'], [], []],
+    ['nothing', [], [], []],
+  ];
+  for (const [name, writes, writable, readOnly] of cases) {
+    const found = writablePlaces(place.workspace.snapshot(), { kind: 'pass', runId: 'RUN-20261121-001', role: 'worker', project: 'pages', phase: 'write', phaseStarted: '2026-01-01T00:00:00Z', writes, tools: undefined });
+    const project = join(place.root, 'PROJECTS/pages');
+    const inProject = (paths: readonly string[]): readonly string[] => paths.map((path) => relative(project, path)).sort();
+    t.same([inProject(found.writable), inProject(found.readOnly)], [writable, readOnly], name);
+  }
 });
