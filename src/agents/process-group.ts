@@ -1,11 +1,11 @@
 /** One program in its own process group, under watch: its output, its silence, its deadline, and what it leaves behind. */
 import { statSync } from 'node:fs';
-import { Readable } from 'node:stream';
 import { floodGate } from './flood-gate.js';
 import { type HeartbeatFile, watchHeartbeatFile } from './heartbeat-file.js';
 import { outputTail } from './output-tail.js';
-import { liveProcess, type LiveProcess } from './process-table.js';
+import type { LiveProcess } from './process-table.js';
 import type { Sandbox, Wrapped } from './sandbox.js';
+import { readSandboxStatus } from './sandbox-status.js';
 import { findDescendants, killProcesses, signalGroup, waitUntilGone, type RunMark, type RunProcesses } from './survivors.js';
 import { watchdog } from './watchdog.js';
 
@@ -126,7 +126,7 @@ export async function runProcess(request: ProcessRequest): Promise<ProcessEnd> {
     const first = sandbox?.first();
     const run = { mark: request.mark, group: pid, ...(first === undefined ? {} : { sandbox: first }) };
     const survivors = await endProcesses(run, verdict.given === undefined ? undefined : (limits.graceMs ?? 5000));
-    await Promise.race([Promise.all([exited, drained]), pause(DRAIN_MS)]);
+    await Promise.race([Promise.all([exited, drained, sandbox?.closed]), pause(DRAIN_MS)]);
     child.stdout.destroy();
     child.stderr.destroy();
     child.unref();
@@ -178,20 +178,6 @@ type Output = {
   latest(): string;
   readonly seen: number;
 };
-
-/** What bubblewrap says on its own descriptor: who is the first process inside, and later how the program ended, if it was started at all. */
-function readSandboxStatus(stream: unknown): { first(): LiveProcess | undefined; programEnded(): boolean } {
-  let said = '';
-  let first: LiveProcess | undefined;
-  if (stream instanceof Readable) {
-    stream.setEncoding('utf8').on('data', (text: string) => {
-      said = (said + text).slice(0, 4096);
-      const pid = /"child-pid": (\d+)/.exec(said)?.[1];
-      if (pid !== undefined) first ??= liveProcess(Number(pid));
-    });
-  }
-  return { first: () => first, programEnded: () => said.includes('"exit-code"') };
-}
 
 function collectOutput({ maxBytes = 32 * MIB, maxBytesPerSecond = 16 * MIB }: ProcessLimits): Output {
   const stdout = outputTail(MIB);
