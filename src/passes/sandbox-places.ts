@@ -2,13 +2,14 @@
 import { lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { routeReasons, type PassAuthority } from '../governance/guard-route.js';
+import { globsTouch } from '../kernel/glob-cover.js';
 import type { Snapshot } from '../workspace/types.js';
 
 /** Absolute paths. `readOnly` lie inside `writable`. */
 export type WritablePlaces = { readonly writable: readonly string[]; readonly readOnly: readonly string[] };
 
-/** Each is a mount, and each mount makes the start of a program slower; what is beyond is undone after the pass as ever. */
-const MOST_READ_ONLY = 128;
+/** Of outputs of earlier phases: each is a mount, and mounts make the start of a program slower. What is beyond is undone after the pass as ever. */
+const MOST_EARLIER = 128;
 const NEVER = new Set(['.nocturne', '.git']);
 
 /**
@@ -18,22 +19,26 @@ const NEVER = new Set(['.nocturne', '.git']);
 export function writablePlaces(snapshot: Snapshot, authority: PassAuthority): WritablePlaces {
   const bases = [...new Set(authority.writes.filter((glob) => !glob.startsWith('!')).map((glob) => nearestFolder(snapshot.root, glob)))].filter((base) => base !== undefined);
   const outermost = bases.filter((base) => !bases.some((other) => other !== base && (other === '' || base.startsWith(`${other}/`))));
-  const closed: string[] = [];
-  for (const base of outermost) findClosed({ snapshot, authority, closed }, base);
-  return { writable: outermost.map((path) => join(snapshot.root, path)), readOnly: closed.map((path) => join(snapshot.root, path)) };
+  const search: Search = { snapshot, authority, closed: [], earlier: [] };
+  for (const base of outermost) findClosed(search, base);
+  const readOnly = [...search.closed, ...search.earlier.slice(0, MOST_EARLIER)];
+  return { writable: outermost.map((path) => join(snapshot.root, path)), readOnly: readOnly.map((path) => join(snapshot.root, path)) };
 }
 
-type Search = { readonly snapshot: Snapshot; readonly authority: PassAuthority; readonly closed: string[] };
+type Search = { readonly snapshot: Snapshot; readonly authority: PassAuthority; readonly closed: string[]; readonly earlier: string[] };
 
 function findClosed(at: Search, folder: string): void {
-  const { snapshot, authority, closed } = at;
+  const { snapshot, authority, closed, earlier } = at;
   for (const entry of readdirSync(join(snapshot.root, folder), { withFileTypes: true })) {
     const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
-    if (closed.length >= MOST_READ_ONLY) return;
     if (entry.isDirectory()) {
-      if (NEVER.has(entry.name) || routeReasons(snapshot, authority, { path, op: 'mkdir' }).some(({ code }) => code === 'out-of-scope')) closed.push(path);
+      if (NEVER.has(entry.name) || !authority.writes.some((glob) => !glob.startsWith('!') && globsTouch(glob, `${path}/**`))) closed.push(path);
       else findClosed(at, path);
-    } else if (entry.isFile() && (['edit', 'append'] as const).every((op) => routeReasons(snapshot, authority, { path, op }).length > 0)) closed.push(path);
+      continue;
+    }
+    const reasons = entry.isFile() ? (['edit', 'append'] as const).map((op) => routeReasons(snapshot, authority, { path, op })) : [];
+    if (reasons.length === 0 || reasons.some((one) => one.length === 0)) continue;
+    (reasons.flat().every(({ code }) => code === 'earlier-phase') ? earlier : closed).push(path);
   }
 }
 

@@ -7,6 +7,7 @@ import { findProgram } from '../../src/agents/find-program.js';
 import { beginPass } from '../../src/passes/host-driver.js';
 import { runWords } from '../../src/passes/run-command-line.js';
 import { writablePlaces } from '../../src/passes/sandbox-places.js';
+import { t3Sandbox } from '../../src/passes/t3-sandbox.js';
 import { worker } from '../../src/passes/worker.js';
 import { fieldText } from '../../src/project/field-text.js';
 import { callProcess } from '../surfaces/cli/run-cli.js';
@@ -186,6 +187,7 @@ t.test('where a pass may write is a folder, and what the guard would refuse insi
     ['a folder that is not there yet', ['PROJECTS/pages/drafts/**'], [''], ['LONGRUNNER.md', 'PHASES.md', 'notes', 'outputs', 'pass.mjs']],
     ['one file', ['PROJECTS/pages/notes/a.md'], ['notes'], []],
     ['some files of the project', ['PROJECTS/pages/*.md'], [''], ['LONGRUNNER.md', 'PHASES.md', 'notes', 'outputs', 'pass.mjs']],
+    ['files in any folder', ['PROJECTS/pages/outputs/*/now.md'], ['outputs'], ['outputs/.git', 'outputs/early.md']],
     ['less what is taken away', ['PROJECTS/pages/notes/**', '!PROJECTS/pages/notes/a.md'], ['notes'], ['notes/a.md']],
     ['behind a link', ['PROJECTS/pages/elsewhere/**'], [], []],
     ['nothing', [], [], []],
@@ -196,4 +198,16 @@ t.test('where a pass may write is a folder, and what the guard would refuse insi
     const inProject = (paths: readonly string[]): readonly string[] => paths.map((path) => relative(project, path)).sort();
     t.same([inProject(found.writable), inProject(found.readOnly)], [writable, readOnly], name);
   }
+});
+
+t.test('an idle pass whose sandbox is required and missing ends the same way, and the owner is told', async (t) => {
+  const folder = t.testdir();
+  const place = boxed(join(folder, 'place'), '', STRICT);
+  const begun = await beginPass(environment(place), { role: 'worker' });
+  if (begun.kind !== 'brief') return t.fail(begun.report.outcome);
+  const { project, ...data } = begun.data;
+  t.equal(project, 'pages');
+  const halted = await t3Sandbox.run({ env: environment(place, { env: without(join(folder, 'bin')) }), data });
+  t.match(halted, { halt: true, exit: 1, outcome: /^blocked: sandbox-unavailable/ });
+  t.match(fieldText(place.workspace.snapshot().records('NOTIFICATION')[0], 'action_needed'), /No idle pass can run: sandbox-unavailable: the runner boxed requires the sandbox strict/);
 });
