@@ -4,6 +4,7 @@ import type { AssertionResult } from '../governance/types.js';
 import { commandsIn, criteriaOf, stopConditionOf } from '../project/condition-source.js';
 import { fieldText } from '../project/field-text.js';
 import { act, stepRow } from './act.js';
+import { sandboxedCommand } from './pass-sandbox.js';
 import { recordSettled } from './record-settled.js';
 import { settle } from './settle.js';
 import type { Pass } from './types.js';
@@ -21,6 +22,7 @@ export async function evaluate(pass: Pass, at: { readonly step: 'T5' | 'T6'; rea
     lastPass: fieldText(project, 'last_pass.date'),
     writes: pass.data.writes,
     signal: pass.env.signal,
+    command: sandboxedCommand(pass),
     ...(baseline === undefined ? {} : { before: new Map(Object.entries(baseline.files).map(([path, file]) => [path, file.hash])) }),
   });
   if (commandsIn(assertions).length > 0) undoWhatChecksWrote(pass, at);

@@ -1,8 +1,10 @@
 /** T4, first half: the tree is snapshotted, and the brief is composed from fragments with their sources. */
 import { composePrompt } from '../agents/compose-prompt.js';
+import { sandboxText } from '../agents/sandbox.js';
 import type { Brief, Fragment } from '../agents/types.js';
 import { sha256 } from '../kernel/hash.js';
 import type { Rec } from '../markdown/types.js';
+import { note } from './act.js';
 import { openCommitRecord } from '../workspace/commit-record.js';
 import type { Snapshot } from '../workspace/types.js';
 import { moduleFragments } from './module-hooks.js';
@@ -14,6 +16,8 @@ import { type Pass, type Step, withData } from './types.js';
 
 const DEFAULT_CONTEXT = 40_000;
 const IDLE_SECONDS = 300;
+/** The host started the agent. */
+const HOSTED = 'whatever your host has put you in: nocturne did not start you. Writes are judged by the hooks of the host where they are installed, and all of them after the pass';
 /** How many of each kind of remembered thing go into a brief. */
 const SOME = 6;
 
@@ -22,6 +26,7 @@ export const t4Brief: Step = {
   title: 'compose the brief',
   run(pass) {
     const { workspace } = pass.env;
+    recordSandbox(pass);
     // They may write down that they told it, so they are asked before the tree is kept.
     const told = moduleFragments(pass);
     const snapshot = workspace.snapshot();
@@ -35,6 +40,14 @@ export const t4Brief: Step = {
     return ready;
   },
 };
+
+/** Nothing is said of a sandbox that nobody asked for. */
+function recordSandbox(pass: Pass): void {
+  const { sandbox, runner } = pass.data;
+  if (sandbox === undefined || sandbox.kind === 'off') return;
+  const detail = pass.data.driver === 'host' ? `around checks and probes only: ${HOSTED}` : sandboxText(sandbox);
+  note(pass, 'T4', { type: 'sandbox', target: sandbox.mode, result: sandbox.kind === 'on' ? 'ok' : 'failed', detail: `${runner?.name ?? ''}: ${detail}` });
+}
 
 function briefOf(pass: Pass, snapshot: Snapshot, told: readonly Fragment[]): Brief {
   const { data } = pass;
@@ -57,7 +70,7 @@ function briefOf(pass: Pass, snapshot: Snapshot, told: readonly Fragment[]): Bri
       contextBudget: fieldInt(project, 'next_pass.context_budget') ?? DEFAULT_CONTEXT,
     },
     stopCondition: stop.map((assertion) => assertion.text),
-    sandbox: 'off: writes are judged when they are made through nocturne, and all of them after the pass',
+    sandbox: data.driver === 'host' ? HOSTED : sandboxText(data.sandbox ?? { kind: 'off' }),
   };
 }
 

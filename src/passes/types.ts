@@ -1,4 +1,5 @@
 /** A pass: what is known of it so far, the steps it goes through, and what ends it early. */
+import type { SandboxInForce } from '../agents/sandbox.js';
 import type { Brief, RunOutcome, RunnerSpec } from '../agents/types.js';
 import type { ExitCode } from '../kernel/error.js';
 import type { HostName } from '../governance/host-tools.js';
@@ -75,6 +76,8 @@ export type PassData = {
   readonly idle?: { readonly tier: string; readonly objective: string; readonly writes: readonly string[] };
   readonly tier?: ChosenTier;
   readonly runner?: RunnerSpec;
+  /** Around what nocturne starts for the pass; found out at T3. */
+  readonly sandbox?: SandboxInForce;
   readonly writes: readonly string[];
   readonly tools?: readonly string[];
   readonly authorisations: readonly string[];

@@ -230,7 +230,7 @@ export const CASES: readonly Case[] = [
 
   // tier-runner
   { rule: 'tier-runner', name: 'a tier that the program needs', edits: [replace('MODEL-TIERS.md', '| heavy | local-model | qwen3:32b | 45 | 1000000 | 5 | 2 |', '«| large | local-model | qwen3:32b | 45 | 1000000 | 5 | 2 |»')], finds: ['error tier-runner'] },
-  { rule: 'tier-runner', name: 'a kind of runner that cannot be started yet', edits: [append('orchestration-os/RUNNERS.md', '\n## host\n\n- **Kind:** openclaw\n'), replace(LONGRUNNER, '  runner: script', '  runner: «host»')], finds: ['warning tier-runner'] },
+  { rule: 'tier-runner', name: 'a runner that needs no program of the owner', edits: [append('orchestration-os/RUNNERS.md', '\n## host\n\n- **Kind:** openclaw\n'), replace(LONGRUNNER, '  runner: script', '  runner: host')], finds: [] },
   { rule: 'tier-runner', name: 'a tier more', edits: [replace('MODEL-TIERS.md', '| heavy |', '| huge | script | - | 60 | - | - | 1 |\n| heavy |')], finds: [] },
 
   // notification-open

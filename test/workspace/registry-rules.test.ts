@@ -35,6 +35,7 @@ const CASES: Readonly<Record<string, { readonly bad: Seed; readonly good: Seed }
   'required-tool-missing': { bad: [active, project({ next_pass_requires: '["git"]' }), ['tool', { tool: 'git', status: 'missing' }]], good: [active, project({ next_pass_requires: '["github"]' }), ['tool', { tool: 'git', status: 'missing' }]] },
   'tool-not-tracked': { bad: [['tool_rule', { tool: 'git', probe: 'git --version' }]], good: [['tool_rule', { tool: 'git', probe: 'git --version' }], ['tool', { key: 'git', tool: 'git' }]] },
   'runner-incomplete': { bad: [['runner', { id: 'x', kind: 'chat', program: 'node' }]], good: [['runner', { id: 'x', kind: 'command', program: 'node' }]] },
+  'runner-cut-off': { bad: [['runner', { id: 'x', kind: 'claude', sandbox: 'strict' }]], good: [['runner', { id: 'x', kind: 'claude', sandbox: 'strict', network: 'true' }], ['runner', { id: 'y', kind: 'command', sandbox: 'strict' }]] },
   'chat-tier-without-model': { bad: [['runner', { id: 'x', kind: 'chat' }], ['model_tier', { tier: 'standard', runner: 'x' }]], good: [['runner', { id: 'x', kind: 'command' }], ['model_tier', { tier: 'standard', runner: 'x' }]] },
   'heavy-without-limit': { bad: [['model_tier', { tier: 'heavy' }]], good: [['model_tier', { tier: 'heavy', max_per_day: 2 }], ['model_tier', { tier: 'standard' }]] },
   'run-not-closed': { bad: [audit('RUN-1'), audit('RUN-1')], good: [audit('RUN-1'), audit('owner'), ['lock', { status: 'locked', run_id: 'RUN-1' }]] },
