@@ -22,7 +22,11 @@ export function writeTool(context: ToolContext, { path, content }: WriteArgument
 
 /** One exact text that occurs once. @throws as `writeTool`; `BAD_VALUE` where the old text does not occur exactly once. */
 export function editTool(context: ToolContext, { path, old_text, new_text }: EditArguments): ToolAnswer {
-  return change(context, { verb: 'edit', given: path, contentOf: (snapshot, at) => editedOnce(snapshot, at, { old_text, new_text }) });
+  return change(context, { verb: 'edit', given: path, contentOf: (snapshot, at) => {
+    // Found in what the pass sees, put into the whole: what is hidden from it stays.
+    editedOnce(seenBy(context), at, { old_text, new_text });
+    return editedOnce(snapshot, at, { old_text, new_text });
+  } });
 }
 
 export function editedOnce(snapshot: Snapshot, path: string, { old_text, new_text }: Omit<EditArguments, 'path'>): string {
@@ -55,7 +59,7 @@ function tryOnce(context: ToolContext, caller: PassCaller, { verb, given, conten
     const { verdict, text } = judge(workspace, caller.data, { door: caller.door, actions: [action], snapshot });
     if (verdict !== 'allow') throw new NocturneError('REFUSED', text, { hint: 'the reason is final for this pass: write inside its scope, or put the wish into its report' });
   };
-  const content = proposed(() => contentOf(seenBy(context), path), () => ask(undefined));
+  const content = proposed(() => contentOf(snapshot, path), () => ask(undefined));
   ask(content);
   let moved = false;
   const common = { actor: { kind: 'pass' as const, name: caller.data.request.role }, runId: caller.data.runId, reason: AGENT_WROTE };
