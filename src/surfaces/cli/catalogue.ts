@@ -25,6 +25,7 @@ export const CATALOGUE: Readonly<Record<string, Entry>> = {
   'pass abort': { group: 'Passes', summary: 'give it up', load: async () => ({ command: (await import('./commands/pass.js')).passAbort }) },
   gate: { group: 'Trust', summary: 'verify signature, protected files and logs', load: () => import('./commands/gate.js') },
   sign: { group: 'Trust', summary: 'vouch for protected files as they are now, after seeing what changed', load: () => import('./commands/sign.js') },
+  'prompts compose': { group: 'Trust', summary: 'write the prompts of the timers anew from their fragments', load: async () => ({ command: (await import('./commands/prompts.js')).promptsCompose }) },
   'audit show': { group: 'Trust', summary: 'what was done, by whom, with what result', load: async () => ({ command: (await import('./commands/audit.js')).auditShow }) },
   'audit verify': { group: 'Trust', summary: 'whether every row of every log is as it was written', load: async () => ({ command: (await import('./commands/audit.js')).auditVerify }) },
   get: { group: 'Records', summary: 'one value, by its address', load: () => import('./commands/get.js') },
