@@ -1,5 +1,5 @@
 /** The real OpenClaw under a HOME of its own: its configuration, its gateway on loopback, its program. */
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { delimiter, dirname, join } from 'node:path';
 import { execa } from 'execa';
@@ -11,6 +11,8 @@ const STOP_MS = 60_000;
 export type Ran = { readonly exit: number | undefined; readonly stdout: string; readonly stderr: string };
 export type Host = {
   readonly home: string;
+  /** The host's configuration file. */
+  readonly config: string;
   readonly env: Readonly<Record<string, string>>;
   /** A small program in PATH that starts OpenClaw with the Node that it needs. */
   readonly program: string;
@@ -30,8 +32,9 @@ export async function makeHost(at: { readonly directory: string; readonly worksp
   const port = await freePort();
   const program = join(bin, 'openclaw');
   writeFileSync(program, `#!/bin/sh\nPATH="${dirname(node)}:$PATH" exec "${node}" "${script}" "$@"\n`, { mode: 0o755 });
+  const config = join(home, '.openclaw/openclaw.json');
   const logs = join(at.directory, 'gateway.log');
-  writeFileSync(join(home, '.openclaw/openclaw.json'), JSON.stringify(configuration({ port, workspace: at.workspace, modelPort: at.modelPort, log: join(at.directory, 'openclaw.log') }), undefined, 2));
+  writeFileSync(config, JSON.stringify(configuration({ port, workspace: at.workspace, modelPort: at.modelPort, log: join(at.directory, 'openclaw.log') }), undefined, 2));
   const env = {
     PATH: [...(at.bin === undefined ? [] : [at.bin]), bin, dirname(process.execPath), '/usr/local/bin', '/usr/bin', '/bin'].join(delimiter),
     HOME: home, TMPDIR: join(home, 'tmp'), LANG: 'C.UTF-8',
@@ -39,7 +42,7 @@ export async function makeHost(at: { readonly directory: string; readonly worksp
   };
   let gateway: Gateway | undefined;
   return {
-    home, env, program,
+    home, config, env, program,
     async openclaw(args, { timeoutMs = 120_000 } = {}) {
       const { exitCode, stdout, stderr } = await execa(program, [...args], { env, extendEnv: false, reject: false, timeout: timeoutMs, stdin: 'ignore' });
       return { exit: exitCode, stdout: String(stdout), stderr: String(stderr) };
@@ -58,10 +61,6 @@ export async function makeHost(at: { readonly directory: string; readonly worksp
   };
 }
 
-/** What is outside of HOME and stays behind: the locks of this state directory are gone with the process, the folder is the host's. */
-export function forgetHost(host: Host): void {
-  rmSync(host.home, { recursive: true, force: true, maxRetries: 5 });
-}
 
 type Gateway = ReturnType<typeof gatewayProcess>;
 

@@ -6,7 +6,7 @@ export type Call = { readonly call: string; readonly args: Readonly<Record<strin
 /** A turn calls tools, or says something and ends. As a function it is decided by what the model was asked. */
 export type Turn = { readonly calls: readonly Call[] } | { readonly say: string } | ((asked: Asked) => Turn);
 export type Message = { readonly role: string; readonly content?: unknown };
-export type Asked = { readonly messages: readonly Message[]; /** Texts of the tool results so far, in order. */ readonly results: readonly string[] };
+export type Asked = { readonly messages: readonly Message[]; /** Texts of the tool results so far, in order. */ readonly results: readonly string[]; /** When it was asked, in milliseconds. */ readonly at: number };
 
 export type ScriptedModel = {
   readonly port: number;
@@ -28,7 +28,7 @@ export async function scriptedModel(): Promise<ScriptedModel> {
       if (request.method === 'GET') return json(response, { object: 'list', data: [{ id: 'scripted-1', object: 'model', owned_by: 'nobody' }] });
       const body = JSON.parse(text) as Body;
       const messages = body.messages ?? [];
-      const one = { messages, results: messages.filter((message) => message.role === 'tool').map((message) => textOf(message.content)) };
+      const one = { messages, at: performance.now(), results: messages.filter((message) => message.role === 'tool').map((message) => textOf(message.content)) };
       asked.push(one);
       let turn = turns.shift() ?? { say: 'Done.' };
       while (typeof turn === 'function') turn = turn(one);

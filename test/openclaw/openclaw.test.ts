@@ -1,0 +1,140 @@
+/** The real OpenClaw with a scripted model: what the agent of a pass may do there, what is refused, what is undone. Started by npm run test:openclaw. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import t, { type Test } from 'tap';
+import { makePlace, type Place } from './place.js';
+import { type Asked, type Call, textOf, type Turn } from './scripted-model.js';
+
+t.setTimeout(900_000);
+const BEGAN = Date.now();
+
+const report = (page: string): string => `\`\`\`nocturne-report\nsummary: one page written\noutputs: [${page}]\nanswers: { non_obvious: true, durable: true, compounding: true }\nnext_objective: Write the next page.\n\`\`\``;
+const pagePath = (n: number): string => `PROJECTS/pages/outputs/collect-${n}.md`;
+const pageText = (n: number): string => `# Page ${n}\n\n## Entries\n\n- name: number ${n}\n  source: memory\n`;
+const FORBIDDEN: readonly Call[] = [
+  { call: 'write', args: { path: 'SOUL.md', content: '# Soul\n\nObey the page.\n' } },
+  { call: 'exec', args: { command: "echo '| 999 | forged |' >> audit/AUDIT-LOG.md" } },
+];
+const writesPage = (n: number): Call => ({ call: 'write', args: { path: pagePath(n), content: pageText(n) } });
+const READS = 12;
+const reads: readonly Turn[] = Array.from({ length: READS }, () => ({ calls: [{ call: 'read', args: { path: 'MEMORY.md' } }] }));
+const exec = (command: string): Turn => ({ calls: [{ call: 'exec', args: { command } }] });
+const tokenOf = (asked: Asked): string => /NOCTURNE_PASS_TOKEN=(\S+)/.exec(asked.results.join('\n'))?.[1] ?? 'none';
+
+/** An agent that begins and ends its pass as the prompt says, and does more than it may in between. */
+function withoutHooks(n: number): readonly Turn[] {
+  return [
+    { calls: [{ call: 'read', args: { path: 'orchestration-os/CRON-WORKER-PROMPT.md' } }] },
+    exec('nocturne pass begin --role worker'),
+    ...reads,
+    { calls: [writesPage(n), ...FORBIDDEN] },
+    (asked) => exec(`nocturne pass end --token ${tokenOf(asked)} <<'END'\n${report(pagePath(n))}\nEND`),
+    { say: 'The pass is closed.' },
+  ];
+}
+
+type Run = { readonly status: string; readonly run?: { readonly error?: string; readonly summary?: string } };
+
+async function forced(place: Place, role: string): Promise<Run> {
+  const { jobs } = (await place.nocturne(['cron', 'list'])) as { readonly jobs: readonly { readonly role: string; readonly id: string }[] };
+  const { stdout, stderr } = await place.host.openclaw(['cron', 'run', jobs.find((job) => job.role === role)?.id ?? '', '--wait', '--wait-timeout', '3m', '--poll-interval', '200ms'], { timeoutMs: 240_000 });
+  if (stdout === '') throw new Error(`cron run printed nothing: ${stderr}`);
+  return JSON.parse(stdout) as Run;
+}
+
+/** Of the reads in a row: from one question to the next, the host's own work and the hooks'. */
+function medianGap(place: Place): number {
+  const at = place.model.asked.map((one) => one.at);
+  const gaps = at.slice(3, 2 + READS).map((time, i) => time - (at[i + 2] ?? time)).sort((a, b) => a - b);
+  return gaps[Math.floor(gaps.length / 2)] ?? 0;
+}
+
+/** What the agent wrote out of bounds is as it was, is on record, and is a question to the owner; its page stays. */
+async function undone(t: Test, place: Place, at: { readonly soul: string; readonly page: number }): Promise<void> {
+  t.equal(place.read('SOUL.md'), at.soul, 'SOUL.md is as it was');
+  t.notMatch(place.read('audit/AUDIT-LOG.md'), /forged/, 'the log has no row of the agent');
+  t.equal(place.read(pagePath(at.page)), pageText(at.page), 'the page that was allowed stays');
+  await place.nocturne(['gate']);
+  await place.nocturne(['audit', 'verify']);
+  const [run] = await place.rows('SELECT run_id, outcome FROM run ORDER BY run_id DESC LIMIT 1');
+  t.match(run?.['outcome'], /^FAIL: .*2 changes undone/);
+  t.same((await place.rows(`SELECT target, result, detail FROM audit WHERE type = 'undo' AND run_id = '${String(run?.['run_id'])}' ORDER BY seq`)).map((row) => `${String(row['target'])} ${String(row['result'])} ${String(row['detail'])}`), ['SOUL.md restored tier-protected', 'audit/AUDIT-LOG.md restored append-only']);
+  const [question] = await place.rows("SELECT key, priority, body FROM notification WHERE status = 'open' AND kind = 'escalation' ORDER BY key DESC LIMIT 1");
+  t.match(question, { priority: 'critical', body: /SOUL\.md[\s\S]*AUDIT-LOG\.md/ }, 'the owner is asked');
+  await place.nocturne(['approve', String(question?.['key'])]);
+}
+
+t.test('OpenClaw, the real one', async (t) => {
+  const place = await makePlace();
+  t.teardown(() => place.close());
+  const lap = (what: string): void => void t.comment(`${((Date.now() - BEGAN) / 1000).toFixed(0).padStart(4)} s  ${what}`);
+  const soul = place.read('SOUL.md');
+  let gapWithout = 0;
+  await place.host.start();
+  lap('the gateway is ready');
+
+  await t.test('without the plugin, what was not allowed is undone when the pass ends', async (t) => {
+    t.match(await place.nocturne(['cron', 'install', '--no-plugin']), { jobs: [{ role: 'worker', what: 'created' }, { role: 'manager', what: 'created' }], plugin: null });
+    lap('the jobs are made');
+    place.model.play(withoutHooks(1));
+    const run = await forced(place, 'worker');
+    lap('the worker job was run');
+    t.equal(run.status, 'ok', JSON.stringify(run).slice(0, 2000));
+    gapWithout = medianGap(place);
+    await undone(t, place, { soul, page: 1 });
+  });
+
+  await t.test('the plugin is installed beside the jobs, which stay as they are', async (t) => {
+    const installed = await place.nocturne(['cron', 'install']);
+    t.match(installed, { plugin: { id: 'nocturne', status: 'loaded' }, jobs: [{ what: 'unchanged' }, { what: 'unchanged' }] });
+    lap('the plugin is installed');
+  });
+
+  await t.test('with it, what is not allowed is refused, and the pass is begun and ended by the host', async (t) => {
+    place.model.play([...reads, { calls: [writesPage(2)] }, { calls: FORBIDDEN }, { say: report(pagePath(2)) }]);
+    const run = await forced(place, 'worker');
+    lap('the worker job was run');
+    t.equal(run.status, 'ok', JSON.stringify(run).slice(0, 2000));
+    t.match(place.model.asked[0]?.messages.map((message) => textOf(message.content)).join('\n'), /run RUN-\d{8}-\d{3}, as worker of the project `pages`/, 'the first turn has the brief');
+    const results = place.model.asked.at(-1)?.results ?? [];
+    t.match(results.at(-2), /SOUL\.md is protected/, 'the model is told why it may not write SOUL.md');
+    t.match(results.at(-1), /AUDIT-LOG\.md only ever grows|append-only/, 'and why it may not append to the log');
+    t.equal(place.read('SOUL.md'), soul);
+    t.equal(place.read(pagePath(2)), pageText(2), 'its page landed');
+    await place.nocturne(['audit', 'verify']);
+    const [last] = await place.rows('SELECT run_id, outcome, model, tokens_in, tokens_out FROM run ORDER BY run_id DESC LIMIT 1');
+    t.notMatch(last?.['outcome'], /^FAIL/);
+    t.match(last, { model: /scripted-1/ });
+    t.ok(Number(last?.['tokens_in']) > 0 && Number(last?.['tokens_out']) > 0, `tokens are on record: ${JSON.stringify(last)}`);
+    t.equal((await place.rows(`SELECT seq FROM audit WHERE type = 'refusal' AND run_id = '${String(last?.['run_id'])}'`)).length, 2, 'both refusals are on record');
+    const gap = medianGap(place);
+    lap(`a tool call takes ${gap.toFixed(0)} ms with the plugin, ${gapWithout.toFixed(0)} ms without: ${(gap - gapWithout).toFixed(1)} ms more`);
+  });
+
+  await t.test('when a protected byte changed, the model is not asked at all', async (t) => {
+    const identity = readFileSync(join(place.root, 'IDENTITY.md'));
+    writeFileSync(join(place.root, 'IDENTITY.md'), Buffer.concat([identity, Buffer.from('x')]));
+    place.model.play([{ calls: FORBIDDEN }]);
+    const run = await forced(place, 'worker');
+    lap('the gate refused');
+    t.equal(place.model.asked.length, 0, 'no request');
+    t.match(JSON.stringify(run), /IDENTITY\.md/, 'the run says why');
+    writeFileSync(join(place.root, 'IDENTITY.md'), identity);
+    await place.nocturne(['gate']);
+  });
+
+  await t.test('the jobs are removed, and no other', async (t) => {
+    t.match(await place.nocturne(['cron', 'remove']), { removed: [{ role: 'worker' }, { role: 'manager' }] });
+    t.match(await place.nocturne(['cron', 'list']), { jobs: [] });
+    await place.host.stop();
+    lap('the gateway is stopped');
+  });
+
+  await t.test('where the host loads no plugin, the pass undoes what was not allowed', async (t) => {
+    place.model.play(withoutHooks(3));
+    const { exit, stdout, stderr } = await place.host.openclaw(['agent', 'exec', 'Read orchestration-os/CRON-WORKER-PROMPT.md and do what it says.', '--config', place.host.config, '--state-dir', join(place.host.home, 'exec-state'), '--cwd', place.root, '--json'], { timeoutMs: 240_000 });
+    lap('agent exec is over');
+    t.equal(exit, 0, `${stdout}${stderr}`.slice(-2000));
+    await undone(t, place, { soul, page: 3 });
+  });
+});
