@@ -38,7 +38,7 @@ const MANAGER_MINUTES = 15;
 
 export async function installCron(place: CronPlace, request: InstallRequest): Promise<Installed> {
   const { workspace } = place;
-  const { host, probed } = await open(place, JOB_ROLES.map((role) => request.times[role]));
+  const { host, probed } = await open(place, JOB_ROLES.map((role) => request.times[role]), request.plugin !== undefined);
   const { agent, warnings } = await agentOf(host, { root: workspace.root, agent: request.agent });
   const specs = JOB_ROLES.map((role) => specOf(workspace, { role, request, agent }));
   const words = specs.map((spec) => jobWords(spec, probed));
@@ -58,19 +58,19 @@ export async function installCron(place: CronPlace, request: InstallRequest): Pr
 }
 
 export async function listCron(place: CronPlace): Promise<{ readonly version: string; readonly jobs: readonly OurJob[] }> {
-  const { host, probed } = await open(place, []);
+  const { host, probed } = await open(place, [], false);
   return { version: probed.version, jobs: ourJobs(await hostJobs(host, probed), jobsPlace(place)) };
 }
 
 export async function removeCron(place: CronPlace, options: { readonly dryRun: boolean }): Promise<{ readonly version: string; readonly jobs: readonly OurJob[] }> {
-  const { host, probed } = await open(place, []);
+  const { host, probed } = await open(place, [], false);
   return { version: probed.version, jobs: await removeJobs({ ...jobsPlace(place), host, probed }, options) };
 }
 
-async function open({ program, env }: CronPlace, times: readonly Times[]): Promise<{ readonly host: OpenClaw; readonly probed: Probed }> {
+async function open({ program, env }: CronPlace, times: readonly Times[], plugins: boolean): Promise<{ readonly host: OpenClaw; readonly probed: Probed }> {
   const host = openClaw({ program, env });
-  const needed = [...new Set(times.flatMap((one) => (one.kind === 'cron' ? (['--cron', '--tz'] as const) : (['--every'] as const))))];
-  return { host, probed: await probe(host, needed) };
+  const schedule = [...new Set(times.flatMap((one) => (one.kind === 'cron' ? (['--cron', '--tz'] as const) : (['--every'] as const))))];
+  return { host, probed: await probe(host, { schedule, plugins }) };
 }
 
 function jobsPlace({ workspace, force }: CronPlace): { readonly workspaceId: string; readonly messages: readonly string[]; readonly force: boolean } {

@@ -27,7 +27,7 @@ export async function planPlugin(host: OpenClaw, at: { readonly packageRoot: str
     ...(allow === undefined || allow.includes(PLUGIN_ID) ? [] : [{ path: 'plugins.allow', value: [...allow, PLUGIN_ID] }]),
     { path: `plugins.entries.${PLUGIN_ID}.enabled`, value: true },
     { path: `plugins.entries.${PLUGIN_ID}.hooks.allowConversationAccess`, value: true },
-    { path: `plugins.entries.${PLUGIN_ID}.config`, value: at.settings },
+    { path: `plugins.entries.${PLUGIN_ID}.config`, value: { ...entries?.[PLUGIN_ID]?.config, ...at.settings } },
   ];
   return {
     folder,

@@ -3,7 +3,7 @@ import { basename, join } from 'node:path';
 import t, { type Test } from 'tap';
 import { makeWorkspace } from '../../support/make-workspace.js';
 import { callCommand, callProcess, type CliOutcome } from './run-cli.js';
-import { type HostState, type StandIn, standInOpenclaw } from './stand-in-openclaw.js';
+import { type HostState, type StandIn, standInOpenclaw } from '../../support/stand-in-openclaw.js';
 
 t.setTimeout(240_000);
 

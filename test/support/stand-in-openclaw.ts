@@ -9,7 +9,7 @@ export type HostState = {
   readonly jobs: readonly Readonly<Record<string, unknown>>[];
   readonly agents: readonly Readonly<Record<string, unknown>>[] | null;
   readonly plugins: Readonly<Record<string, unknown>>;
-  /** What goes wrong: `add ignores model`, `plugins do not load`, `gateway is down`. */
+  /** What goes wrong, in words that this file knows. */
   readonly faults: readonly string[];
 };
 export type StandIn = { readonly program: string; state(): HostState; change(part: Partial<HostState>): void; /** Every command line so far, help and version left out. */ calls(): readonly (readonly string[])[] };
@@ -55,7 +55,7 @@ function standIn(at: { file: string; log: string; flags: string[] }, fs: typeof 
   if (command === 'config get') return Object.keys(host.plugins).length === 0 ? refuse('Config path is valid but unset: plugins.') : print(host.plugins);
   if (command === 'plugins install') {
     host.plugins = { ...host.plugins, entries: { ...(host.plugins['entries'] as object | undefined), nocturne: { enabled: true } } };
-  } else if (command === 'config set') {
+  } else if (command === 'config set' && !host.faults.includes('set does nothing')) {
     for (const { path, value: set } of JSON.parse(value('--batch-json') ?? '[]') as { path: string; value: unknown }[]) {
       const names = path.split('.').slice(1);
       let place = host.plugins;
