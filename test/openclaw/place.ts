@@ -9,6 +9,8 @@ import { type ScriptedModel, scriptedModel } from './scripted-model.js';
 
 const BIN = fileURLToPath(new URL('../../../bin/nocturne.cjs', import.meta.url));
 
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
 export type Said = { readonly exit: number | undefined; readonly json: Readonly<Record<string, unknown>>; readonly text: string };
 export type Place = {
   readonly root: string;
@@ -44,11 +46,15 @@ export async function makePlace(): Promise<Place> {
     rows: async (sql) => (await nocturne(['query', sql]))['rows'] as readonly Readonly<Record<string, unknown>>[],
     read: (path) => readFileSync(join(root, path), 'utf8'),
     async close() {
+      for (const signal of SIGNALS) process.off(signal, stopped);
       await host.stop();
       await model.close();
       rmSync(directory, { recursive: true, force: true, maxRetries: 5, retryDelay: 500 });
     },
   };
+  // A test that is interrupted leaves neither a gateway nor a folder behind.
+  const stopped = (): void => void place.close().finally(() => process.exit(1));
+  for (const signal of SIGNALS) process.on(signal, stopped);
   try {
     await nocturne(['init', root, '--owner', 'Ada', '--domain', 'pages about pages', '--yes'], 0, directory);
     await nocturne(['project', 'new', 'pages', '--mission', 'Write pages.', '--objective', 'Write the first page.']);
