@@ -54,6 +54,7 @@ export const CATALOGUE: Readonly<Record<string, Entry>> = {
   'kept list': { group: 'Trust', summary: 'versions that passes left and that were undone', load: async () => ({ command: (await import('./commands/kept.js')).keptList }) },
   'kept apply': { group: 'Trust', summary: 'put one of them in place after all', load: async () => ({ command: (await import('./commands/kept.js')).keptApply }) },
   'guard check': { group: 'Trust', summary: 'whether something may be done, and why', load: async () => ({ command: (await import('./commands/guard.js')).guardCheck }) },
+  'guard serve': { group: 'Trust', summary: 'the guard over a socket, for hosts such as OpenClaw', load: async () => ({ command: (await import('./commands/guard-serve.js')).guardServe }) },
   'lock status': { group: 'Passes', summary: 'who is at work', load: async () => ({ command: (await import('./commands/lock.js')).lockStatus }) },
   'lock break': { group: 'Passes', summary: 'end a pass that hangs', load: async () => ({ command: (await import('./commands/lock.js')).lockBreak }) },
   completion: { group: 'Toolkit', summary: 'completion for bash, zsh or fish', load: async () => ({ command: (await import('./commands/completion.js')).completion }) },

@@ -21,13 +21,11 @@ export const passBegin: Command = {
     const begun = await beginPass(await passEnvironment(context), request, token === undefined ? {} : { token });
     if (begun.kind === 'over') return passResult(begun.report);
     const { runId, token: secret, prompt = '', brief } = begun.data;
-    const text = [
-      `NOCTURNE_PASS_TOKEN=${secret}`,
-      `At least every five minutes: nocturne pass heartbeat --token ${secret}`,
-      `When the work is done, with your report on standard input: nocturne pass end --token ${secret}`,
-      '',
-      prompt,
-    ].join('\n');
+    const host = begun.data.session?.host;
+    const how = host === undefined
+      ? [`NOCTURNE_PASS_TOKEN=${secret}`, `At least every five minutes: nocturne pass heartbeat --token ${secret}`, `When the work is done, with your report on standard input: nocturne pass end --token ${secret}`]
+      : [`${host} has begun this pass and ends it when your turn ends: write the report as your last message`];
+    const text = [...how, '', prompt].join('\n');
     return { exit: EXIT.ok, text, json: { run: { id: runId, project: begun.data.project ?? null }, token: secret, prompt, mayWrite: brief?.mayWrite ?? [], budget: brief?.budget ?? null } };
   },
 };
