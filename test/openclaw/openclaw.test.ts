@@ -19,7 +19,8 @@ const writesPage = (n: number): Call => ({ call: 'write', args: { path: pagePath
 const READS = 12;
 const reads: readonly Turn[] = Array.from({ length: READS }, () => ({ calls: [{ call: 'read', args: { path: 'MEMORY.md' } }] }));
 const exec = (command: string): Turn => ({ calls: [{ call: 'exec', args: { command } }] });
-const tokenOf = (asked: Asked): string => /NOCTURNE_PASS_TOKEN=(\S+)/.exec(asked.results.join('\n'))?.[1] ?? 'none';
+/** The command as it was printed: a host may blot out parts of what it shows to the model. */
+const endCommand = (asked: Asked): string => /NOCTURNE_PASS_TOKEN=\S+ nocturne pass end/.exec(asked.results.join('\n'))?.[0] ?? 'false';
 
 /** An agent that begins and ends its pass as the prompt says, and does more than it may in between. */
 function withoutHooks(n: number): readonly Turn[] {
@@ -28,7 +29,7 @@ function withoutHooks(n: number): readonly Turn[] {
     exec('nocturne pass begin --role worker'),
     ...reads,
     { calls: [writesPage(n), ...FORBIDDEN] },
-    (asked) => exec(`nocturne pass end --token ${tokenOf(asked)} <<'END'\n${report(pagePath(n))}\nEND`),
+    (asked) => exec(`${endCommand(asked)} <<'END'\n${report(pagePath(n))}\nEND`),
     { say: 'The pass is closed.' },
   ];
 }
@@ -107,6 +108,10 @@ t.test('OpenClaw, the real one', async (t) => {
     t.match(last, { model: /scripted-1/ });
     t.ok(Number(last?.['tokens_in']) > 0 && Number(last?.['tokens_out']) > 0, `tokens are on record: ${JSON.stringify(last)}`);
     t.equal((await place.rows(`SELECT seq FROM audit WHERE type = 'refusal' AND run_id = '${String(last?.['run_id'])}'`)).length, 2, 'both refusals are on record');
+    const { stdout } = await place.host.openclaw(['gateway', 'call', 'nocturne.status', '--json']);
+    const { judgements } = JSON.parse(stdout) as { readonly judgements: { readonly count: number; readonly p50: number; readonly p95: number } };
+    t.ok(judgements.count > READS, 'every call was judged');
+    lap(`${judgements.count} calls were judged, half of them within ${judgements.p50} ms, 95 of 100 within ${judgements.p95} ms`);
     const gap = medianGap(place);
     lap(`a tool call takes ${gap.toFixed(0)} ms with the plugin, ${gapWithout.toFixed(0)} ms without: ${(gap - gapWithout).toFixed(1)} ms more`);
   });
