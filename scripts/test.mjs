@@ -3,8 +3,10 @@
 import { spawn, spawnSync } from 'node:child_process';
 import fastGlob from 'fast-glob';
 import { Parser } from 'tap-parser';
+import { ensureSystemPackages } from './system-packages.mjs';
 
 const JOBS = 2;
+ensureSystemPackages();
 if (spawnSync(process.execPath, ['scripts/build.mjs'], { stdio: 'inherit' }).status !== 0) process.exit(1);
 const asked = process.argv.slice(2).map((file) => file.replace(/^(?!dist\/)/, 'dist/').replace(/\.ts$/, '.js'));
 const files = asked.length > 0 ? asked : (await fastGlob('dist/test/**/*.test.js', { ignore: ['dist/test/openclaw/**'] })).sort();

@@ -19,7 +19,7 @@ export type Asked = {
   readonly also?: readonly Reason[];
 };
 
-export type Judgement = { readonly verdict: Verdict; readonly reasons: readonly Reason[]; readonly decisions: readonly Decision[]; /** For whoever asked: why not, in one line. */ readonly text: string };
+export type Judgement = { readonly verdict: Verdict; readonly reasons: readonly Reason[]; readonly decisions: readonly Decision[]; /** For whoever asked: why not, in one line. */ readonly text: string; /** The task that was registered for a spawn; `instruction` belongs beside the text that the child is given. */ readonly spawned?: { readonly taskId: string; readonly instruction: string } };
 
 /** Judges what an agent wants to do in its pass. Every refusal is on record before this returns. */
 export function judge(workspace: Workspace, data: PassData, asked: Asked): Judgement {
@@ -40,7 +40,7 @@ export function conclude(decisions: readonly Decision[], also: readonly Reason[]
 
 /** What an action is about, for a log. */
 export function nameOf(action: Action): string {
-  return `${action.kind} ${[action.path, action.to, action.command ?? action.argv?.join(' ')].filter((part) => part !== undefined).join(' -> ')}`.trim().slice(0, 300);
+  return [action.path, action.to, action.command ?? action.argv?.join(' ')].filter((part) => part !== undefined).join(' -> ').slice(0, 300);
 }
 
 /** One audit row. A pass that lost its lease has nothing to record any more: its writes are refused anyway. */
@@ -53,4 +53,17 @@ export function recordRefusal(workspace: Workspace, data: PassData, refused: { r
   } catch (error) {
     if (!(error instanceof NocturneError) || error.code !== 'LEASE_LOST') throw error;
   }
+}
+
+/** How many refusals of callers without a pass one process records: they have no pass that would end, and logs are for reading. */
+const MOST_STRANGERS = 20;
+const strangers = new WeakMap<Workspace, number>();
+
+/** A refusal of somebody who has no live token. */
+export function recordStranger(workspace: Workspace, refused: { readonly door: DoorName; readonly who: string; readonly what: string; readonly why: string }): void {
+  const before = strangers.get(workspace) ?? 0;
+  if (before >= MOST_STRANGERS) return;
+  strangers.set(workspace, before + 1);
+  const detail = `${refused.who === '' ? '' : `${refused.who}: `}${refused.why}`;
+  workspace.commit({ actor: { kind: 'nocturne', name: refused.door }, runId: '', reason: 'refused', changes: [], audit: [{ step: '', type: 'refusal', target: refused.what, authorisation: refused.door, result: 'refused', detail }] });
 }

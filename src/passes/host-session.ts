@@ -58,7 +58,7 @@ function registerSpawn({ workspace, ledger }: CallContext, data: PassData, { cal
   if (ledger === undefined || call.callId === undefined) return conclude([], []);
   const requester = data.session === undefined ? data.runId : `${data.session.host}:${data.session.id}`;
   const registered = ledger.register({ callId: call.callId, host: call.host, requester, task: reading.task, target: reading.target, runId: data.runId, ...(reading.declaredMs === undefined ? {} : { declaredMs: reading.declaredMs }) });
-  if (registered.kind === 'registered') return conclude([], []);
+  if (registered.kind === 'registered') return { ...conclude([], []), spawned: { taskId: registered.taskId, instruction: registered.instruction } };
   const refusal = conclude([], [{ code: 'tool-not-allowed', message: `${registered.why} (${registered.taskId})` }]);
   recordRefusal(workspace, data, { door: call.host, what: `spawn ${registered.taskId}`, why: refusal.text });
   return refusal;

@@ -5,6 +5,7 @@ import { decide } from '../governance/decide.js';
 import { noProbe } from '../governance/guard-probe.js';
 import type { Decision } from '../governance/types.js';
 import { getObject } from '../workspace/objects.js';
+import { healObjects } from '../workspace/spare-objects.js';
 import { openSnapshot } from '../workspace/snapshot.js';
 import type { FileEntry, Snapshot, Workspace } from '../workspace/types.js';
 import { authorityOf } from './authority.js';
@@ -17,6 +18,7 @@ export type Settled = { readonly accepted: readonly Difference[]; readonly undon
 /** Judges and restores; what was accepted still has to be recorded (a commit that adopts it). */
 export function settle(workspace: Workspace, data: PassData): Settled {
   if (data.baseline === undefined) return { accepted: [], undone: [] };
+  healObjects(workspace);
   const before = baselineSnapshot(workspace, data.baseline);
   const accepted: Difference[] = [];
   const refused: { difference: Difference; code: string; why: string }[] = [];

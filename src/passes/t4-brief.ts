@@ -4,12 +4,13 @@ import type { Brief, Fragment } from '../agents/types.js';
 import { sha256 } from '../kernel/hash.js';
 import type { Rec } from '../markdown/types.js';
 import { openCommitRecord } from '../workspace/commit-record.js';
-import { snapshotTree } from '../workspace/objects.js';
 import type { Snapshot } from '../workspace/types.js';
+import { note } from './act.js';
 import { storePass } from './pass-file.js';
 import { fieldInt, fieldList, fieldText } from '../project/field-text.js';
 import { stopConditionOf } from '../project/condition-source.js';
-import { type Baseline, type Pass, type Step, withData } from './types.js';
+import { baselineOf } from './baseline.js';
+import { type Pass, type Step, withData } from './types.js';
 
 const DEFAULT_CONTEXT = 40_000;
 const IDLE_SECONDS = 300;
@@ -21,11 +22,13 @@ export const t4Brief: Step = {
   title: 'compose the brief',
   run(pass) {
     const { workspace } = pass.env;
+    // They may write down that they told it, so they are asked before the tree is kept.
+    const told = fromModules(pass);
     const snapshot = workspace.snapshot();
-    const brief = briefOf(pass, snapshot);
+    const brief = briefOf(pass, snapshot, told);
     const { prompt, omitted } = composePrompt(brief);
     for (const one of omitted) pass.env.say(`     left out for want of room: ${one.source} (${one.how})`);
-    const baseline = baselineOf(pass, snapshot);
+    const baseline = baselineOf(workspace, snapshot);
     openCommitRecord(workspace.state);
     const ready = withData(pass, { brief, prompt, baseline });
     storePass(workspace.state, ready.data, false);
@@ -33,19 +36,22 @@ export const t4Brief: Step = {
   },
 };
 
-function baselineOf(pass: Pass, snapshot: Snapshot): Baseline {
-  const stored = snapshotTree(pass.env.workspace.root, snapshot.files.values());
-  const files: Record<string, Baseline['files'][string]> = {};
-  const links: Record<string, string> = {};
-  for (const entry of snapshot.files.values()) {
-    const object = stored.get(entry.path);
-    if (entry.kind === 'symlink') links[entry.path] = entry.target ?? '';
-    else if (object !== undefined) files[entry.path] = { hash: object.hash, mode: entry.mode & 0o7777, size: entry.size, mtimeMs: entry.mtimeMs };
-  }
-  return { files, links };
+/** What modules have for this project. One that fails is named in the audit log, and the pass goes on without its part. */
+function fromModules(pass: Pass): readonly Fragment[] {
+  const { workspace, signal, say, modules } = pass.env;
+  const enabled = new Set(workspace.snapshot().schema.modules.filter((row) => row.enabled).map((row) => row.name));
+  return modules.filter((module) => enabled.has(module.name)).flatMap((module) => {
+    try {
+      return module.fragments?.({ workspace, runId: pass.data.runId, signal, say }, pass.data.project) ?? [];
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      note(pass, 'T4', { type: 'brief', target: module.name, result: 'failed', detail: why });
+      return [];
+    }
+  });
 }
 
-function briefOf(pass: Pass, snapshot: Snapshot): Brief {
+function briefOf(pass: Pass, snapshot: Snapshot, told: readonly Fragment[]): Brief {
   const { data } = pass;
   const project = data.project === undefined ? undefined : snapshot.record('PROJECT', data.project);
   const stop = data.project === undefined ? [] : stopConditionOf(snapshot, data.project).assertions;
@@ -55,7 +61,7 @@ function briefOf(pass: Pass, snapshot: Snapshot): Brief {
     role: data.request.role,
     project: data.project ?? data.idle?.tier ?? data.request.role,
     objective: data.objective ?? data.idle?.objective ?? '',
-    fragments: fragmentsOf(pass, { snapshot, project }),
+    fragments: [...fragmentsOf(pass, { snapshot, project }), ...told],
     mayWrite: data.writes,
     mustNot: ['anything else in the workspace, and nothing outside it', 'files written in an earlier phase', 'protected files, logs, REGISTRY.md, LOCK.md, LONGRUNNER.md'],
     budget: {

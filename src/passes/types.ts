@@ -83,6 +83,8 @@ export type PassData = {
   readonly baseline?: Baseline;
   /** The differences since the baseline were judged. */
   readonly settled?: boolean;
+  /** What was judged is in the logs, and the owner was told. */
+  readonly recorded?: boolean;
   readonly outcome?: RunOutcome;
   readonly refused: readonly string[];
   readonly outputs: readonly string[];

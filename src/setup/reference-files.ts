@@ -9,7 +9,7 @@ import { makeDirectory } from '../workspace/durable.js';
 const PATTERNS = [
   '{SOUL,AGENTS,AGENTS-CORE,AGENTS-LESSONS,IDENTITY,USER,MEMORY,REGISTRY,MODEL-TIERS,INTEGRITY-MANIFEST,ACTIVE-PROJECTS,NOTIFICATIONS,NOTIFICATIONS-ARCHIVE,LOCK}.md',
   'orchestration-os/**/*.md',
-  'audit/*.md',
+  'audit/*.{md,jsonl}',
   'PROJECTS/*.md',
   'memory/README.md',
 ];

@@ -6,6 +6,7 @@ import { appendFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 
 import { join } from 'node:path';
 import { sha256 } from '../kernel/hash.js';
 import { putObject } from './objects.js';
+import { keepSpare } from './spare-objects.js';
 import type { StorageOp } from './storage-types.js';
 
 const FILE = 'pass-commits.jsonl';
@@ -27,7 +28,7 @@ export function closeCommitRecord(state: string): void {
 export function noteCommit(place: { readonly root: string; readonly state: string }, actor: string, ops: readonly StorageOp[]): void {
   const path = join(place.state, FILE);
   if (!existsSync(path)) return;
-  for (const op of ops) if (op.kind === 'write') putObject(place.root, op.content);
+  for (const op of ops) if (op.kind === 'write') keepSpare(place, putObject(place.root, op.content));
   appendFileSync(path, ops.map((op) => `${JSON.stringify(recordOf(actor, op))}\n`).join(''));
 }
 

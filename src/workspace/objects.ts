@@ -19,7 +19,7 @@ export type SnapshotSource = {
 };
 
 const objectsIn = (root: string): string => join(root, '.nocturne', 'objects');
-const objectPath = (root: string, hash: string): string => join(objectsIn(root), hash.slice(0, 2), hash.slice(2));
+export const objectPath = (root: string, hash: string): string => join(objectsIn(root), hash.slice(0, 2), hash.slice(2));
 
 /** Stores bytes and returns their SHA-256. Not flushed (a snapshot has thousands): an object is checked whenever it is read, and all are after a restart. */
 export function putObject(root: string, bytes: Uint8Array): string {

@@ -42,11 +42,16 @@ export function openSqlView(snapshot: Snapshot): SqlView {
   return {
     query(sql) {
       for (const name of tablesIn(sql, tables.keys())) fill(name);
-      return runQuery(database(), sql);
+      return runQuery(database(), atTime(sql, snapshot.now));
     },
     tables: () => [...tables.values()].map((table) => ({ name: table.name, columns: table.columns, rows: [...table.rows()].length })),
     close: () => held?.close(),
   };
+}
+
+/** `now` in a date function is the snapshot's, so that what a rule finds depends on nothing but the snapshot. */
+function atTime(sql: string, now: Date): string {
+  return sql.replace(/\b((?:julianday|unixepoch|datetime|date|time)\s*\(\s*|strftime\s*\(\s*'[^']*'\s*,\s*)'now'/gi, (_, before: string) => `${before}'${now.toISOString()}'`);
 }
 
 /** The tables that a query may read: every name that stands in it as a word. */

@@ -40,7 +40,7 @@ t.test('a chat agent reads, searches and writes its output, and is refused SOUL.
   t.same(report.data?.outputs, ['PROJECTS/pages/outputs/page.md']);
   t.equal(report.data?.refused.length, 2);
   const rows = trail(place, report.data?.runId ?? '');
-  t.ok(rows.includes('T4 refusal SOUL.md refused'));
+  t.ok(rows.includes('T4 refusal edit SOUL.md refused'));
   const run = place.workspace.snapshot().record('RUN', report.data?.runId ?? '');
   t.equal(fieldText(run, 'tokens_in'), '1500', 'tokens are summed over the turns');
   t.equal(fieldText(place.workspace.snapshot().record('PROJECT', 'pages'), 'phase.status'), 'complete');

@@ -108,3 +108,8 @@ t.test('nothing but one query is run', async (t) => {
   }
   t.same(view.query('SELECT count(*) AS n FROM task').rows, [{ n: 3 }], 'and nothing was changed');
 });
+
+t.test('now is the time of the snapshot', async (t) => {
+  const view = snapshotOf(t).sql();
+  t.same(view.query("SELECT datetime('now') AS a, strftime('%Y', 'now') AS b, 'now' AS c").rows, [{ a: '2026-11-21 00:00:00', b: '2026', c: 'now' }]);
+});

@@ -37,13 +37,13 @@ export const command: Command = {
 };
 
 /** Through the cache: what was found in files that are as they were is not looked for again. */
-function check(context: Context, snapshot: Snapshot, settings: ValidateOptions): Promise<Validation> {
+export function check(context: Context, snapshot: Snapshot, settings: ValidateOptions): Promise<Validation> {
   const { root, state } = context.workspace();
   const ground = keptGround({ root, state, home: context.home, packageRoot: context.packageRoot });
   return validateKept(snapshot, { ...ground, ...settings, progress: (line) => context.progress(line) });
 }
 
-async function settingsOf(context: Context, options: Parsed['options']): Promise<ValidateOptions> {
+export async function settingsOf(context: Context, options: Parsed['options']): Promise<ValidateOptions> {
   const { rule, since } = options;
   if (typeof rule === 'string') {
     const { ruleIds } = await import('../../../validate/validate-snapshot.js');

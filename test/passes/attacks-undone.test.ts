@@ -1,0 +1,86 @@
+/** The table of attacks, really carried out by a program that asks nobody: what is out of bounds is undone after it, and nothing is lost silently. */
+import { spawnSync } from 'node:child_process';
+import { lstatSync, readFileSync, readlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import t from 'tap';
+import type { Action } from '../../src/governance/types.js';
+import { globMatches } from '../../src/kernel/glob.js';
+import { baselineOf } from '../../src/passes/baseline.js';
+import { settle } from '../../src/passes/settle.js';
+import { openCommitRecord } from '../../src/workspace/commit-record.js';
+import { walk } from '../../src/workspace/walk.js';
+import { attacksIn } from '../support/attacks.js';
+import { PHASE_STARTED } from '../support/guard-workspace.js';
+import { livePass } from '../support/live-pass.js';
+
+t.setTimeout(600_000);
+
+/** Only the workspace can be written, there is no network, and nothing is left running: an attack reaches nothing of this machine. */
+function inBox(root: string, cwd: string, argv: readonly string[]): void {
+  const box = ['--ro-bind', '/', '/', '--tmpfs', '/tmp', '--dev', '/dev', '--proc', '/proc', '--bind', root, root, '--unshare-all', '--die-with-parent', '--new-session', '--chdir', cwd, '--setenv', 'HOME', '/tmp'];
+  const { error, signal } = spawnSync('bwrap', [...box, 'timeout', '-k', '1', '5', ...argv], { input: '', timeout: 20_000, maxBuffer: 1 << 26 });
+  if (error !== undefined && !/ENOBUFS|E2BIG/.test(String(error))) throw error;
+  if (signal !== null) throw new Error(`the box was ended by ${signal}`);
+}
+
+/** A program's own way to do it, links followed, nothing asked. `undefined` for what no program can try. */
+function program(action: Action): readonly string[] | undefined {
+  const { kind, path, to, content, command, argv } = action;
+  if (kind === 'exec') return command === undefined ? argv : /[\0]|.{100000}/s.test(command) ? undefined : ['bash', '-c', command];
+  if (kind === 'send' || path === undefined || path.includes('\0')) return undefined;
+  const data = Buffer.from(content ?? 'text\n').toString('base64');
+  const script: Readonly<Record<string, string>> = {
+    write: 'os.makedirs(os.path.dirname(p) or ".", exist_ok=True); open(p, "wb").write(base64.b64decode(d))',
+    edit: 'open(p, "wb").write(base64.b64decode(d))',
+    append: 'open(p, "ab").write(base64.b64decode(d))',
+    delete: 'shutil.rmtree(p) if os.path.isdir(p) and not os.path.islink(p) else os.remove(p)',
+    rename: 'os.rename(p, q)',
+  };
+  return ['python3', '-c', `import base64, os, shutil, sys\np, q, d = sys.argv[1:4]\n${script[kind] ?? ''}`, path, to ?? '', data];
+}
+
+/** Path to what stands there: kind, mode and content. */
+function tree(root: string): ReadonlyMap<string, string> {
+  return new Map([...walk(root).values()].map((entry) => {
+    const path = join(root, entry.path);
+    return [entry.path, entry.kind === 'symlink' ? `link ${readlinkSync(path)}` : `${(lstatSync(path).mode & 0o7777).toString(8)} ${readFileSync(path).toString('base64')}`];
+  }));
+}
+
+const boxed = spawnSync('bwrap', ['--version']).error === undefined;
+
+t.test('whatever is tried, everything out of bounds is as it was, and what was undone is kept and named', { skip: !boxed && 'bubblewrap is not installed' }, async (t) => {
+  const folder = t.testdir();
+  let tried = 0;
+  let undid = 0;
+  for (const [sentence, action, , about] of Object.values(attacksIn(join(folder, 'workspace'))).flat()) {
+    const argv = program(action);
+    if (argv === undefined || about?.authority?.kind === 'reader') continue;
+    const { root, workspace, data } = livePass(t.testdir(), about?.authority?.kind === 'pass' ? { authority: about.authority } : {});
+    const before = tree(root);
+    const baseline = baselineOf(workspace, workspace.snapshot());
+    openCommitRecord(workspace.state);
+    inBox(root, join(root, about?.cwd ?? ''), argv);
+    const after = tree(root);
+    const { undone } = settle(workspace, { ...data, baseline });
+    const now = tree(root);
+    tried += 1;
+    undid += undone.length;
+    for (const path of new Set([...before.keys(), ...now.keys()])) if (outOfBounds(path, data.writes, before)) t.equal(now.get(path), before.get(path), `${sentence}: ${path} is as it was`);
+    for (const path of after.keys()) {
+      if (after.get(path) === now.get(path) || after.get(path)?.startsWith('link ') || after.get(path)?.split(' ')[1] === now.get(path)?.split(' ')[1]) continue;
+      const kept = undone.find((one) => one.path === path)?.kept;
+      t.equal(kept === undefined ? undefined : readFileSync(join(root, kept)).toString('base64'), after.get(path)?.split(' ')[1], `${sentence}: the version of ${path} that was undone is kept`);
+    }
+  }
+  t.ok(tried >= 120, `${tried} attacks were carried out`);
+  t.ok(undid >= 120, `${undid} changes were undone`);
+});
+
+/** Outside the scope, or an output of the phase before. */
+function outOfBounds(path: string, writes: readonly string[], before: ReadonlyMap<string, string>): boolean {
+  if (path.endsWith('/old.md')) return true;
+  return !writes.some((glob) => globMatches(glob, path)) || (before.get(path)?.startsWith('link ') ?? false) || path === 'journal.md';
+}
+
+t.equal(PHASE_STARTED > '2026-11-20', true, 'old.md is of the phase before');
