@@ -43,6 +43,17 @@ async function forced(place: Place, role: string): Promise<Run> {
   return JSON.parse(stdout) as Run;
 }
 
+/** The last run on record, when no pass holds the lock any more: the host ends a pass a moment after its run. */
+async function passEnded(place: Place): Promise<Readonly<Record<string, unknown>>> {
+  for (let i = 0; i < 120; i++) {
+    const { lock } = (await place.nocturne(['lock', 'status'])) as { readonly lock?: { readonly kind?: string } };
+    if (lock?.kind !== 'held') break;
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  }
+  const [last] = await place.rows('SELECT run_id, outcome, model, tokens_in, tokens_out FROM run ORDER BY run_id DESC LIMIT 1');
+  return last ?? {};
+}
+
 /** Of the reads in a row: from one question to the next, the host's own work and the hooks'. */
 function medianGap(place: Place): number {
   const at = place.model.asked.map((one) => one.at);
@@ -103,17 +114,42 @@ t.test('OpenClaw, the real one', async (t) => {
     t.equal(place.read('SOUL.md'), soul);
     t.equal(place.read(pagePath(2)), pageText(2), 'its page landed');
     await place.nocturne(['audit', 'verify']);
-    const [last] = await place.rows('SELECT run_id, outcome, model, tokens_in, tokens_out FROM run ORDER BY run_id DESC LIMIT 1');
-    t.notMatch(last?.['outcome'], /^FAIL/);
+    const last = await passEnded(place);
+    t.notMatch(last['outcome'], /^FAIL/);
     t.match(last, { model: /scripted-1/ });
-    t.ok(Number(last?.['tokens_in']) > 0 && Number(last?.['tokens_out']) > 0, `tokens are on record: ${JSON.stringify(last)}`);
-    t.equal((await place.rows(`SELECT seq FROM audit WHERE type = 'refusal' AND run_id = '${String(last?.['run_id'])}'`)).length, 2, 'both refusals are on record');
+    t.ok(Number(last['tokens_in']) > 0 && Number(last['tokens_out']) > 0, `tokens are on record: ${JSON.stringify(last)}`);
+    t.equal((await place.rows(`SELECT seq FROM audit WHERE type = 'refusal' AND run_id = '${String(last['run_id'])}'`)).length, 2, 'both refusals are on record');
     const { stdout } = await place.host.openclaw(['gateway', 'call', 'nocturne.status', '--json']);
     const { judgements } = JSON.parse(stdout) as { readonly judgements: { readonly count: number; readonly p50: number; readonly p95: number } };
     t.ok(judgements.count > READS, 'every call was judged');
     lap(`${judgements.count} calls were judged, half of them within ${judgements.p50} ms, 95 of 100 within ${judgements.p95} ms`);
     const gap = medianGap(place);
     lap(`a tool call takes ${gap.toFixed(0)} ms with the plugin, ${gapWithout.toFixed(0)} ms without: ${(gap - gapWithout).toFixed(1)} ms more`);
+  });
+
+  await t.test('a sub-agent works under the same guard, and what it was asked to do is in the ledger from the spawn to the result', async (t) => {
+    const note = 'PROJECTS/pages/outputs/collect-note.md';
+    const task = `Write the note.\nExpects: ${note}`;
+    const ofChild = ({ messages }: Asked): boolean => messages.some((message) => message.role === 'user' && textOf(message.content).includes('You work for the nocturne pass'));
+    const child: Turn[] = [{ calls: [{ call: 'write', args: { path: 'SOUL.md', content: 'mine' } }, { call: 'write', args: { path: note, content: pageText(9) } }] }, { say: `The note is written: ${note}` }];
+    const parent: Turn[] = [{ calls: [{ call: 'sessions_spawn', args: { task, label: 'note' } }] }, { say: 'The note was asked for.' }];
+    const refused: string[] = [];
+    const turn = (asked: Asked): Turn => {
+      if (ofChild(asked)) refused.push(...asked.results);
+      return (ofChild(asked) ? child : parent).shift() ?? { say: report(note) };
+    };
+    place.model.play(Array.from({ length: 40 }, () => turn));
+    const run = await forced(place, 'worker');
+    lap('the worker job with a sub-agent was run');
+    t.equal(run.status, 'ok', JSON.stringify(run).slice(0, 2000));
+    const spawned = await passEnded(place);
+    t.notMatch(spawned['outcome'], /^FAIL/);
+    t.match(refused[0], /SOUL\.md is protected/, 'the sub-agent is told why');
+    t.equal(place.read('SOUL.md'), soul);
+    t.equal(place.read(note), pageText(9), 'its note landed');
+    const { tasks } = (await place.nocturne(['tasks', 'list'])) as { readonly tasks: readonly Readonly<Record<string, unknown>>[] };
+    t.match(tasks, [{ state: 'completed', artefact: note }], JSON.stringify(tasks).slice(0, 2000));
+    t.equal(tasks.length, 1);
   });
 
   await t.test('when a protected byte changed, the model is not asked at all', async (t) => {
