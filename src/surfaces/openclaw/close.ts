@@ -75,7 +75,7 @@ export async function closeRun(plugin: Plugin, run: Run, failed: string | undefi
   run.stage = 'over';
   clearTimeout(run.closing);
   const { tokensIn, tokensOut, cost } = run.usage;
-  const usage = run.counted || tokensIn > 0 ? { tokensIn, tokensOut, ...(cost > 0 ? { cost } : {}) } : {};
+  const usage = run.counted || tokensIn > 0 ? { tokensIn, tokensOut, ...(cost > 0 ? { cost: Number(cost.toFixed(6)) } : {}) } : {};
   const ended = plugin.client.ask({ op: 'end', session: plugin.session(run), report: run.report, usage, model: run.model, ...(failed === undefined ? {} : { failed }) });
   const told = ended.then(
     ({ outcome, runId }) => plugin.log.info(`${runId ?? ''} ended: ${outcome}`),
