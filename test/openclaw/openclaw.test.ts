@@ -1,6 +1,6 @@
 /** The real OpenClaw with a scripted model: what the agent of a pass may do there, what is refused, what is undone. Started by npm run test:openclaw. */
 import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import t, { type Test } from 'tap';
 import { makePlace, type Place } from './place.js';
 import { type Asked, type Call, textOf, type Turn } from './scripted-model.js';
@@ -64,7 +64,7 @@ function medianGap(place: Place): number {
 /** What the agent wrote out of bounds is as it was, is on record, and is a question to the owner; its page stays. */
 async function undone(t: Test, place: Place, at: { readonly soul: string; readonly page: number }): Promise<void> {
   t.equal(place.read('SOUL.md'), at.soul, 'SOUL.md is as it was');
-  t.notMatch(place.read('audit/AUDIT-LOG.md'), /forged/, 'the log has no row of the agent');
+  t.notMatch(place.read('audit/AUDIT-LOG.md'), /^\| 999 \|/m, 'the log has no row of the agent');
   t.equal(place.read(pagePath(at.page)), pageText(at.page), 'the page that was allowed stays');
   await place.nocturne(['gate']);
   await place.nocturne(['audit', 'verify']);
@@ -110,7 +110,7 @@ t.test('OpenClaw, the real one', async (t) => {
     t.match(place.model.asked[0]?.messages.map((message) => textOf(message.content)).join('\n'), /run RUN-\d{8}-\d{3}, as worker of the project `pages`/, 'the first turn has the brief');
     const results = place.model.asked.at(-1)?.results ?? [];
     t.match(results.at(-2), /SOUL\.md is protected/, 'the model is told why it may not write SOUL.md');
-    t.match(results.at(-1), /AUDIT-LOG\.md only ever grows|append-only/, 'and why it may not append to the log');
+    t.match(results.at(-1), /AUDIT-LOG\.md is a chained log/, 'and why it may not append to the log');
     t.equal(place.read('SOUL.md'), soul);
     t.equal(place.read(pagePath(2)), pageText(2), 'its page landed');
     await place.nocturne(['audit', 'verify']);
@@ -124,7 +124,7 @@ t.test('OpenClaw, the real one', async (t) => {
     t.ok(judgements.count > READS, 'every call was judged');
     lap(`${judgements.count} calls were judged, half of them within ${judgements.p50} ms, 95 of 100 within ${judgements.p95} ms`);
     const gap = medianGap(place);
-    lap(`a tool call takes ${gap.toFixed(0)} ms with the plugin, ${gapWithout.toFixed(0)} ms without: ${(gap - gapWithout).toFixed(1)} ms more`);
+    lap(`from one question of a read to the next: ${gap.toFixed(0)} ms with the plugin, ${gapWithout.toFixed(0)} ms without`);
   });
 
   await t.test('a sub-agent works under the same guard, and what it was asked to do is in the ledger from the spawn to the result', async (t) => {
@@ -173,7 +173,7 @@ t.test('OpenClaw, the real one', async (t) => {
 
   await t.test('where the host loads no plugin, the pass undoes what was not allowed', async (t) => {
     place.model.play(withoutHooks(3));
-    const { exit, stdout, stderr } = await place.host.openclaw(['agent', 'exec', 'Read orchestration-os/CRON-WORKER-PROMPT.md and do what it says.', '--config', place.host.config, '--state-dir', join(place.host.home, 'exec-state'), '--cwd', place.root, '--json'], { timeoutMs: 240_000 });
+    const { exit, stdout, stderr } = await place.host.openclaw(['agent', 'exec', 'Read orchestration-os/CRON-WORKER-PROMPT.md and do what it says.', '--config', place.host.config, '--state-dir', dirname(place.host.config), '--cwd', place.root, '--json'], { timeoutMs: 240_000 });
     lap('agent exec is over');
     t.equal(exit, 0, `${stdout}${stderr}`.slice(-2000));
     await undone(t, place, { soul, page: 3 });
