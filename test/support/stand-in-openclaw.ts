@@ -64,7 +64,10 @@ function standIn(at: { file: string; log: string; flags: string[] }, fs: typeof 
     }
   } else if (command === 'plugins inspect') {
     return print({ plugin: { id: 'nocturne', version: '1', status: host.faults.includes('plugins do not load') ? 'error' : 'loaded', rootDir: '/extensions/nocturne' }, diagnostics: [] });
-  } else if (host.faults.includes('gateway is down')) return refuse('Gateway not reachable at ws://127.0.0.1:1 (ECONNREFUSED).');
+  } else if (command === 'gateway call' && !host.faults.includes('gateway does not reload')) {
+    const { nocturne } = host.plugins['entries'] as Record<string, { config?: { workspace?: string } }>;
+    return print({ ok: true, guard: { workspace: nocturne?.config?.workspace } });
+  } else if (command === 'gateway call' || host.faults.includes('gateway is down')) return refuse('Gateway not reachable at ws://127.0.0.1:1 (ECONNREFUSED).');
   else if (command === 'cron list') return print({ jobs: host.jobs, total: host.jobs.length, hasMore: false });
   else if (command === 'cron rm') {
     if (!host.faults.includes('rm does nothing')) host.jobs = host.jobs.filter((job) => job['id'] !== args[2]);

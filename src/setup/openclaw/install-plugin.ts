@@ -54,7 +54,24 @@ export async function installPlugin(host: OpenClaw, plan: PluginPlan): Promise<I
   if (wrong.length > 0) throw new NocturneError('RUN_FAILED', `the plugin was installed, and OpenClaw's configuration does not show what was set: ${wrong.join(', ')}`, { hint: `openclaw config get plugins.entries.${PLUGIN_ID}` });
   const { plugin, diagnostics } = Inspected.parse(await host.json(['plugins', 'inspect', PLUGIN_ID, '--json']));
   if (plugin.status !== 'loaded') throw new NocturneError('RUN_FAILED', `the plugin was installed, and OpenClaw says that it is ${plugin.status}${diagnostics.length > 0 ? `: ${JSON.stringify(diagnostics[0]).slice(0, 300)}` : ''}`, { hint: `openclaw plugins inspect ${PLUGIN_ID}` });
+  await governs(host, plan.settings.workspace);
   return { id: plugin.id, version: plugin.version, status: plugin.status, rootDir: plugin.rootDir };
+}
+
+const Status = z.looseObject({ guard: z.looseObject({ workspace: z.string().optional(), error: z.string().optional() }) });
+/** The gateway takes up a changed configuration by itself, a moment later. */
+const TRIES = 10;
+
+/** The configuration may say so and the running gateway not know it: the plugin itself is asked there. */
+async function governs(host: OpenClaw, workspace: string): Promise<void> {
+  let said = '';
+  for (let i = 0; i < TRIES; i++) {
+    const { exit, stdout, stderr } = await host.run(['gateway', 'call', `${PLUGIN_ID}.status`, '--json']);
+    const read = exit === 0 ? Status.safeParse(JSON.parse(stdout)) : undefined;
+    if (read?.data?.guard.workspace === workspace) return;
+    said = read?.data?.guard.error ?? read?.data?.guard.workspace ?? complaint(undefined, { stdout, stderr });
+  }
+  throw new NocturneError('RUN_FAILED', `the plugin was installed, and in the running gateway it does not answer for ${workspace}: ${said}`, { hint: 'restart the gateway, then run this again; no job was made' });
 }
 
 /** An empty configuration is an error of `config get`, not an answer. */

@@ -47,6 +47,8 @@ t.test('refused', async (t) => {
   t.equal(await codeOf(place(t, { plugins: { deny: ['nocturne'] } }).plan()), 'REFUSED', 'the owner of the host denies it');
   const broken = place(t, { faults: ['plugins do not load'] });
   t.equal(await codeOf(broken.plan().then((plan) => installPlugin(broken.program, plan))), 'RUN_FAILED', 'the host does not load it');
+  const asleep = place(t, { faults: ['gateway does not reload'] });
+  t.equal(await codeOf(asleep.plan().then((plan) => installPlugin(asleep.program, plan))), 'RUN_FAILED', 'the running gateway knows nothing of it');
   const deaf = place(t, { faults: ['set does nothing'] });
   t.equal(await codeOf(deaf.plan().then((plan) => installPlugin(deaf.program, plan))), 'RUN_FAILED', 'the host does not keep what was set');
 });
