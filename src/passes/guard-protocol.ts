@@ -35,7 +35,7 @@ export type GuardAsked = WithoutId<GuardRequest>;
 export type GuardFailure = { readonly code: string; readonly message: string; readonly hint?: string };
 export type GuardResponse = { readonly id: number } & ({ readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly error: GuardFailure });
 
-export type JudgeAnswer = { readonly verdict: Verdict; readonly text: string; readonly reasons: readonly { readonly code: ReasonCode; readonly message: string }[] };
+export type JudgeAnswer = { readonly verdict: Verdict; readonly text: string; readonly reasons: readonly { readonly code: ReasonCode; readonly message: string }[]; /** Of a spawn that is allowed: what its sub-agent has to be told. */ readonly instruction?: string };
 export type BeginAnswer =
   | { readonly kind: 'brief'; readonly runId: string; readonly token: string; readonly project: string | undefined; readonly prompt: string; readonly mayWrite: readonly string[] }
   | { readonly kind: 'over'; readonly exit: ExitCode; readonly outcome: string; readonly runId: string | undefined };

@@ -131,7 +131,9 @@ t.test('OpenClaw, the real one', async (t) => {
     const note = 'PROJECTS/pages/outputs/collect-note.md';
     const task = `Write the note.\nExpects: ${note}`;
     const ofChild = ({ messages }: Asked): boolean => messages.some((message) => message.role === 'user' && textOf(message.content).includes('You work for the nocturne pass'));
-    const child: Turn[] = [{ calls: [{ call: 'write', args: { path: 'SOUL.md', content: 'mine' } }, { call: 'write', args: { path: note, content: pageText(9) } }] }, { say: `The note is written: ${note}` }];
+    // Its result is known by the name that it was told.
+    const noteText = (asked: Asked): string => `${pageText(9)}\n${/TASK-\d{8}-\d{3}/.exec(asked.messages.map((message) => textOf(message.content)).join('\n'))?.[0] ?? 'no task'}\n`;
+    const child: Turn[] = [(asked) => ({ calls: [{ call: 'write', args: { path: 'SOUL.md', content: 'mine' } }, { call: 'write', args: { path: note, content: noteText(asked) } }] }), { say: `The note is written: ${note}` }];
     const parent: Turn[] = [{ calls: [{ call: 'sessions_spawn', args: { task, label: 'note' } }] }, { say: 'The note was asked for.' }];
     const refused: string[] = [];
     const turn = (asked: Asked): Turn => {
@@ -146,7 +148,7 @@ t.test('OpenClaw, the real one', async (t) => {
     t.notMatch(spawned['outcome'], /^FAIL/);
     t.match(refused[0], /SOUL\.md is protected/, 'the sub-agent is told why');
     t.equal(place.read('SOUL.md'), soul);
-    t.equal(place.read(note), pageText(9), 'its note landed');
+    t.match(place.read(note), /^# Page 9[\s\S]*TASK-\d/, 'its note landed, and names its task');
     const { tasks } = (await place.nocturne(['tasks', 'list'])) as { readonly tasks: readonly Readonly<Record<string, unknown>>[] };
     t.match(tasks, [{ state: 'completed', artefact: note }], JSON.stringify(tasks).slice(0, 2000));
     t.equal(tasks.length, 1);

@@ -52,10 +52,10 @@ function judged(desk: Desk, { host, tool, params, callId, cwd, token, session, g
   const { workspace } = desk.env;
   const caller = { ...(token === undefined ? {} : { token }), ...(session === undefined ? {} : { session }), ...(governed === undefined ? {} : { governed }) };
   const call = { host, tool, params, ...(callId === undefined ? {} : { callId }), ...(cwd === undefined ? {} : { cwd }) };
-  const { verdict, text, reasons } = judgeCall({ workspace, snapshot: desk.warm.current(), ...(desk.ledger === undefined ? {} : { ledger: desk.ledger }) }, caller, call);
+  const { verdict, text, reasons, spawned } = judgeCall({ workspace, snapshot: desk.warm.current(), ...(desk.ledger === undefined ? {} : { ledger: desk.ledger }) }, caller, call);
   desk.counts.judged++;
   if (verdict !== 'allow') desk.counts.refused++;
-  return { verdict, text, reasons };
+  return { verdict, text, reasons, ...(spawned === undefined ? {} : { instruction: spawned.instruction }) };
 }
 
 function ended(desk: Desk, { session, report, usage, model, failed }: Asked<'end'>): Promise<GuardAnswers['end']> {

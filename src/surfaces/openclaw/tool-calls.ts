@@ -37,12 +37,20 @@ async function judge(plugin: Plugin, event: ToolEvent, context: HostContext): Pr
     );
     plugin.took.push(performance.now() - started);
     if (plugin.took.length > SLOWEST_KEPT) plugin.took.shift();
-    if (answer.verdict === 'allow') return undefined;
+    if (answer.verdict === 'allow') return answer.instruction === undefined ? undefined : { params: tell(plugin, event, answer.instruction) };
     if (answer.verdict === 'ask' && standing.kind === 'free') return { requireApproval: { title: 'nocturne asks', description: answer.text, timeoutBehavior: 'deny' } };
     return refuse(answer.text);
   } catch (error) {
     return refuse(`the call could not be judged (${error instanceof Error ? error.message : String(error)}); nothing is done unjudged`);
   }
+}
+
+/** The task that a sub-agent gets says by which name its result will be known. */
+function tell({ told }: Plugin, event: ToolEvent, instruction: string): Readonly<Record<string, unknown>> {
+  const params = { ...event.params, task: `${String(event.params?.['task'] ?? '')}\n\n${instruction}` };
+  if (event.toolCallId !== undefined) told.set(event.toolCallId, params);
+  for (const old of [...told.keys()].slice(0, -64)) told.delete(old);
+  return params;
 }
 
 function refuse(why: string): Verdict {
@@ -51,7 +59,7 @@ function refuse(why: string): Verdict {
 
 /** The last word on the parameters: what another plugin put in their place after the judgement is taken out again. */
 export function asJudged(plugin: Plugin): Hooks['before_tool_call'] {
-  return (event, context) => (plugin.runs.standing(context).kind === 'governed' && event.params !== undefined ? { params: event.params } : undefined);
+  return (event, context) => (plugin.runs.standing(context).kind === 'governed' && event.params !== undefined ? { params: plugin.told.get(event.toolCallId ?? '') ?? event.params } : undefined);
 }
 
 export function afterCall(plugin: Plugin): Hooks['after_tool_call'] {
