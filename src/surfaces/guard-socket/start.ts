@@ -27,7 +27,9 @@ export async function serveGuard({ env, idleMs, ready }: ServeOptions): Promise<
   const sockets = new Set<Socket>();
   const idle = idleTimer(idleMs);
   const ask = inTurn(desk);
+  let over = false;
   const server = await listen(path, (socket) => {
+    if (over) return void socket.destroy();
     sockets.add(socket);
     idle.stop();
     socket.on('error', () => socket.destroy());
@@ -44,8 +46,9 @@ export async function serveGuard({ env, idleMs, ready }: ServeOptions): Promise<
   ready({ socket: path, pid: process.pid, served: true });
   await Promise.race([aborted(env.signal), idle.over]);
   await ask.settled();
+  unlisten(server, { path, ino });
+  over = true;
   for (const socket of sockets) socket.destroy();
-  await unlisten(server, { path, ino });
   await desk.warm.close();
 }
 

@@ -28,7 +28,7 @@ export class WarmSnapshot {
   async watch(): Promise<void> {
     const { watch } = await import('chokidar');
     const { root } = this.#workspace;
-    const watcher = watch(root, { ignoreInitial: true, followSymlinks: false, ignored: (path) => path !== root && isIgnored(relative(root, path).replaceAll('\\', '/')) });
+    const watcher = XX
     watcher.on('all', () => this.touch());
     watcher.on('error', () => {
       this.#watcher = undefined;
