@@ -41,7 +41,8 @@ export async function serveGuard({ env, idleMs, ready }: ServeOptions): Promise<
   });
   if (server === undefined) return ready({ socket: path, pid: 0, served: false });
   const ino = inodeOf(path) ?? 0;
-  await desk.warm.watch();
+  // Until it watches it takes its snapshots anew each second, so it can be asked already; a disk that cannot be watched does not end it.
+  const watching = desk.warm.watch().catch((error: unknown) => env.say(`nothing is told of changes on disk: ${error instanceof Error ? error.message : String(error)}`));
   idle.start();
   ready({ socket: path, pid: process.pid, served: true });
   await Promise.race([aborted(env.signal), idle.over]);
@@ -49,6 +50,7 @@ export async function serveGuard({ env, idleMs, ready }: ServeOptions): Promise<
   unlisten(server, { path, ino });
   over = true;
   for (const socket of sockets) socket.destroy();
+  await watching;
   await desk.warm.close();
 }
 
