@@ -18,10 +18,10 @@ export async function listen(path: string, take: (socket: Socket) => void): Prom
 }
 
 /** Closes it, and removes the socket unless another server has put its own there. */
-export async function unlisten(server: Server, at: { readonly path: string; readonly ino: number }): Promise<void> {
-  const mine = inodeOf(at.path) === at.ino;
-  await new Promise<void>((done) => server.close(() => done()));
-  if (mine) rmSync(at.path, { force: true });
+export function unlisten(server: Server, at: { readonly path: string; readonly ino: number }): void {
+  if (inodeOf(at.path) === at.ino) rmSync(at.path, { force: true });
+  // Not waited for: somebody may have connected in this very moment, and is not to hold the process.
+  server.close();
 }
 
 export function inodeOf(path: string): number | undefined {

@@ -27,7 +27,9 @@ export async function serveGuard({ env, idleMs, ready }: ServeOptions): Promise<
   const sockets = new Set<Socket>();
   const idle = idleTimer(idleMs);
   const ask = inTurn(desk);
+  let over = false;
   const server = await listen(path, (socket) => {
+    if (over) return void socket.destroy();
     sockets.add(socket);
     idle.stop();
     socket.on('error', () => socket.destroy());
@@ -39,13 +41,16 @@ export async function serveGuard({ env, idleMs, ready }: ServeOptions): Promise<
   });
   if (server === undefined) return ready({ socket: path, pid: 0, served: false });
   const ino = inodeOf(path) ?? 0;
-  await desk.warm.watch();
+  // Until it watches it takes its snapshots anew each second, so it can be asked already; a disk that cannot be watched does not end it.
+  const watching = desk.warm.watch().catch((error: unknown) => env.say(`nothing is told of changes on disk: ${error instanceof Error ? error.message : String(error)}`));
   idle.start();
   ready({ socket: path, pid: process.pid, served: true });
   await Promise.race([aborted(env.signal), idle.over]);
   await ask.settled();
+  unlisten(server, { path, ino });
+  over = true;
   for (const socket of sockets) socket.destroy();
-  await unlisten(server, { path, ino });
+  await watching;
   await desk.warm.close();
 }
 

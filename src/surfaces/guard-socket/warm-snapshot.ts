@@ -28,13 +28,17 @@ export class WarmSnapshot {
   async watch(): Promise<void> {
     const { watch } = await import('chokidar');
     const { root } = this.#workspace;
-    const watcher = watch(root, { ignoreInitial: true, followSymlinks: false, ignored: (path) => path !== root && isIgnored(relative(root, path).replaceAll('\\', '/')) });
+    // Not persistent: a folder that appears while the watcher is closed would hold the process.
+    const watcher = watch(root, { persistent: false, ignoreInitial: true, followSymlinks: false, ignored: (path) => path !== root && isIgnored(relative(root, path).replaceAll('\\', '/')) });
     watcher.on('all', () => this.touch());
-    watcher.on('error', () => {
-      this.#watcher = undefined;
-      void watcher.close();
+    await new Promise<void>((resolve, reject) => {
+      watcher.once('ready', resolve);
+      watcher.on('error', (error) => {
+        this.#watcher = undefined;
+        void watcher.close();
+        reject(error);
+      });
     });
-    await new Promise<void>((done) => watcher.once('ready', () => done()));
     this.#watcher = watcher;
     this.touch();
   }

@@ -16,12 +16,18 @@ export function beforeReply(plugin: Plugin): Hooks['before_agent_reply'] {
     if (going?.stage === 'open' || going?.turns.has(runId) === true) return goOn(going, runId);
     const role = jobId === undefined ? undefined : runs.roleOf(jobId, event.cleanedBody);
     if (role === undefined || jobId === undefined) return undefined;
-    await plugin.settled();
+    await closeIdle(plugin);
     const run = runs.open(role, { sessionKey, jobId, runId });
     const over = await begin(plugin, run, context);
     log.info(`${run.role} run ${runId}: ${run.brief === undefined ? run.why : `${run.brief.runId} begun`}`);
     return over === undefined ? undefined : { handled: true, reply: { text: over } };
   };
+}
+
+/** Runs of which nothing more is to come but what was waited for in vain: another one wants to begin. */
+async function closeIdle(plugin: Plugin): Promise<void> {
+  for (const run of plugin.runs.active()) if (run.turnEnded !== undefined && run.children.size === 0) await closeRun(plugin, run, run.turnEnded.failed);
+  await plugin.settled();
 }
 
 /** A further turn of a session whose pass runs: its sub-agents have answered. */

@@ -16,6 +16,7 @@ export class GuardClient {
   readonly #config: PluginConfig;
   #child: ChildProcess | undefined;
   #socket: Promise<Socket> | undefined;
+  #line: Socket | undefined;
   readonly #waiting = new Map<number, Waiting>();
   #last = 0;
 
@@ -60,7 +61,9 @@ export class GuardClient {
       socket.once('error', reject);
     });
     socket.on('error', () => socket.destroy());
-    socket.on('close', () => this.#lost());
+    const child = this.#child;
+    socket.on('close', () => this.#lost(socket, child));
+    this.#line = socket;
     let rest = '';
     socket.setEncoding('utf8').on('data', (part: string) => {
       const lines = `${rest}${part}`.split('\n');
@@ -108,9 +111,12 @@ export class GuardClient {
     else waiting?.reject(new Error(response.error.hint === undefined ? response.error.message : `${response.error.message}; ${response.error.hint}`));
   }
 
-  #lost(): void {
+  /** What was asked over another line since is not concerned. */
+  #lost(socket: Socket, child: ChildProcess | undefined): void {
+    child?.stdin?.end();
+    if (this.#line !== socket) return;
+    this.#line = undefined;
     this.#socket = undefined;
-    this.#child?.stdin?.end();
     for (const id of [...this.#waiting.keys()]) this.#settle(id)?.reject(new Error('nocturne went away before it answered'));
   }
 

@@ -128,6 +128,16 @@ t.test('a run that fails ends its pass as failed', async (t) => {
   t.match(read(place, 'audit/SESSION-REGISTRY.md'), /cancelled: the model went away/);
 });
 
+t.test('a run that only waits for what may never be told is ended when the next one begins', async (t) => {
+  const place = placeWithProject(t.testdir(), '');
+  const host = hosted(t, place);
+  const first = turnOf(place, { role: 'worker', id: 'first' });
+  t.equal(await before(host, first), undefined);
+  await host.fire('agent_end', { success: true, messages: [{ role: 'assistant', content: REPORT }] }, first.context);
+  t.match(await before(host, turnOf(place, { role: 'manager', id: 'next' })), /^answered: .*reviewed/);
+  t.match(read(place, 'audit/SESSION-REGISTRY.md'), /\| worker \|.*\| FAIL: nothing written/);
+});
+
 t.test('what the host would silently leave out is said', async (t) => {
   const place = placeWithProject(t.testdir(), '');
   const host = hosted(t, place, { access: false });
