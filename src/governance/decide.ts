@@ -2,7 +2,7 @@
 import type { Diagnostic } from '../kernel/diagnostic.js';
 import { impactOf } from '../registry/impact.js';
 import { routeOf } from '../registry/route.js';
-import { TIERS, type Tier } from '../registry/types.js';
+import { type ImpactedNode, TIERS, type Tier } from '../registry/types.js';
 import type { Snapshot } from '../workspace/types.js';
 import { judgeArgv, judgeCommand, type CommandJudgement } from './guard-command.js';
 import { checkContract, checkWriters } from './guard-contract.js';
@@ -179,11 +179,22 @@ function conclude(context: Context, action: Action, verdicts: Verdicts): Decisio
   const paths = [...new Set(verdicts.paths)];
   const tiers = paths.map((path) => routeOf(snapshot.schema, path).tier);
   const tier: Tier | undefined = TIERS.filter((name) => tiers.includes(name)).at(-1);
-  const impact = paths.length === 0 ? [] : impactOf(snapshot.schema, snapshot.files.keys(), paths);
   const [authorisation] = verdicts.used;
-  const common = { tier, impact, diagnostics: verdicts.diagnostics };
-  if (refusals.length > 0) return { ...common, verdict: refusals.every((reason) => isAskable(authority, reason)) ? 'ask' : 'deny', reasons: refusals };
-  return { ...common, verdict: 'allow', reasons: [allowing(authority, action, { tier, paths, authorisation })], ...(authorisation === undefined ? {} : { authorisation }) };
+  const common = { tier, diagnostics: verdicts.diagnostics };
+  const impact = (): readonly ImpactedNode[] => (paths.length === 0 ? [] : impactOf(snapshot.schema, snapshot.files.keys(), paths));
+  if (refusals.length > 0) return withImpact({ ...common, verdict: refusals.every((reason) => isAskable(authority, reason)) ? 'ask' : 'deny', reasons: refusals }, impact);
+  return withImpact({ ...common, verdict: 'allow', reasons: [allowing(authority, action, { tier, paths, authorisation })], ...(authorisation === undefined ? {} : { authorisation }) }, impact);
+}
+
+/** Following the edges takes longer than the rest of the decision, and the doors of hosts do not show them: done when they are looked at. */
+function withImpact(decision: Omit<Decision, 'impact'>, follow: () => readonly ImpactedNode[]): Decision {
+  let impact: readonly ImpactedNode[] | undefined;
+  return {
+    ...decision,
+    get impact() {
+      return (impact ??= follow());
+    },
+  };
 }
 
 /** What the owner could allow: what is beyond the scope; and, with a person present, what is not in the workspace, a command that the guard does not know or cannot read, and a destination that is not listed. */

@@ -57,8 +57,10 @@ export type HostSession = { readonly host: HostName; readonly id: string };
 export type PassData = {
   readonly request: PassRequest;
   readonly driver: 'process' | 'host';
-  /** The host's session in which the pass was begun for the agent: its tool calls are judged as this pass's, and the host ends it. */
+  /** The host's session in which the agent works: its tool calls are judged as this pass's. */
   readonly session?: HostSession;
+  /** The host began the pass for the agent, and ends it when the agent's turn ends. */
+  readonly endedBy?: 'host';
   /** What the agent may call of the command line and the tools. */
   readonly capability: Capability;
   readonly runId: string;

@@ -24,6 +24,7 @@ import { orphanProject } from './rules/orphan-project.js';
 import { phaseDeclared, phaseGraph } from './rules/phase-graph.js';
 import { placeholder } from './rules/placeholder.js';
 import { preapproval } from './rules/preapproval.js';
+import { promptComposed } from './rules/prompt-composed.js';
 import { protectedSet } from './rules/protected-set.js';
 import { locatorAmbiguous, recordShape } from './rules/record-shape.js';
 import { referenceUnresolved } from './rules/reference-unresolved.js';
@@ -59,6 +60,7 @@ export const WORKSPACE_RULES: readonly WorkspaceRule[] = [
   notificationOpen,
   moduleWatch,
   protectedSet,
+  promptComposed,
   manifestHash,
   manifestSignature,
   logChain,

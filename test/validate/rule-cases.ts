@@ -55,6 +55,14 @@ function failureMode(key: string): string {
 `;
 }
 
+const WORKER_PROMPT = 'orchestration-os/CRON-WORKER-PROMPT.md';
+const MANAGER_PROMPT = 'orchestration-os/CRON-MANAGER-PROMPT.md';
+const RECIPES = 'orchestration-os/PROMPT-RECIPES.md';
+const HEARTBEAT = 'orchestration-os/prompt-fragments/heartbeat.md';
+const EXAMPLES = 'orchestration-os/prompt-fragments/examples-manager.md';
+/** The last row of the worker's recipe. */
+const PART_END = `| ${WORKER_PROMPT} | 90 | orchestration-os/prompt-fragments/end.md | - |\n`;
+
 const RUN_HEADER = '|---|---|---|---|---|---|---|---|---|---|---|---|---|\n';
 function run(id: string, started: string, ended: string): string {
   return `| ${id} | worker | script | - | - | - | - | ${started} | ${ended} | pass | inventory | STRONG | 0123456789abcdef0123456789abcdef |\n`;
@@ -202,6 +210,18 @@ export const CASES: readonly Case[] = [
   { rule: 'domain-anchor', name: 'the line is not there at all', edits: [replace('SOUL.md', '## Domain\n\n- **Domain anchor:** Keeping the software of a small clinic current and documented.\n', '## «Domain»\n\n')], finds: ['info domain-anchor'] },
   { rule: 'domain-anchor', name: 'another sentence', edits: [replace('SOUL.md', 'small clinic', 'school')], finds: [] },
 
+  // prompt-composed
+  { rule: 'prompt-composed', name: 'a composed prompt that was edited itself', edits: [replace(WORKER_PROMPT, 'If the exit code is 0 and the output says that there is nothing to do, that is also the end: say so and stop.', '«If the exit code is 0, look for something to do.»')], finds: ['error prompt-composed'], says: 'edit the fragment instead' },
+  { rule: 'prompt-composed', name: 'a line added at its end', edits: [append(WORKER_PROMPT, '«Work as long as you like.»')], finds: ['error prompt-composed'], says: 'was edited itself' },
+  { rule: 'prompt-composed', name: 'a fragment that was edited and not composed, in both pages that have it', edits: [replace(WORKER_PROMPT, HEARTBEAT, `«${HEARTBEAT}»`), replace(MANAGER_PROMPT, HEARTBEAT, `«${HEARTBEAT}»`), replace(HEARTBEAT, 'At least every five minutes', 'Now and then')], finds: ['error prompt-composed', 'error prompt-composed'], says: 'is another than when' },
+  { rule: 'prompt-composed', name: 'a page without a fragment that the recipe names', edits: [replace(RECIPES, PART_END, `| ${WORKER_PROMPT} | 75 | ${EXAMPLES} | - |\n${PART_END}`), replace(WORKER_PROMPT, 'orchestration-os/prompt-fragments/report-worker.md', '«orchestration-os/prompt-fragments/report-worker.md»')], finds: ['error prompt-composed'], says: 'lacks a fragment' },
+  { rule: 'prompt-composed', name: 'a page with one more than the recipe names', edits: [replace(RECIPES, PART_END, ''), replace(WORKER_PROMPT, 'orchestration-os/prompt-fragments/end.md', '«orchestration-os/prompt-fragments/end.md»')], finds: ['error prompt-composed'], says: 'a fragment more' },
+  { rule: 'prompt-composed', name: 'a page that does not say of what it was made', edits: [file(MANAGER_PROMPT, '# Manager prompt\n')], finds: [`error prompt-composed @ ${MANAGER_PROMPT}:1:1-1`] },
+  { rule: 'prompt-composed', name: 'hashes that were made to fit', edits: [replace(WORKER_PROMPT, 'composed_by: nocturne prompts compose', 'composed_by: somebody')], finds: [`error prompt-composed @ ${WORKER_PROMPT}:1:1-1`] },
+  { rule: 'prompt-composed', name: 'a fragment that is not there', edits: [replace(RECIPES, PART_END, `| ${WORKER_PROMPT} | 95 | «orchestration-os/prompt-fragments/none.md» | - |\n${PART_END}`)], finds: ['error prompt-composed'], says: 'there is no fragment' },
+  { rule: 'prompt-composed', name: 'a fragment that a pass may write', edits: [file('notes/more.md', 'More.\n'), replace(RECIPES, PART_END, `| ${WORKER_PROMPT} | 95 | «notes/more.md» | - |\n${PART_END}`)], finds: ['error prompt-composed'], says: 'is not protected' },
+  { rule: 'prompt-composed', name: 'a fragment in no page', edits: [file('orchestration-os/prompt-fragments/lost.md', 'Lost.\n')], finds: ['warning prompt-composed @ orchestration-os/prompt-fragments/lost.md:1:1-1'] },
+  { rule: 'prompt-composed', name: 'a fragment of a module that is off', edits: [replace(RECIPES, PART_END, `| ${WORKER_PROMPT} | 75 | ${EXAMPLES} | mesh |\n${PART_END}`)], finds: [] },
   // host-size
   { rule: 'host-size', name: 'a file that is cut', edits: [file('MEMORY.md', `# Memory\n\n${'x'.repeat(19_000)}\n${'y'.repeat(989)}«${'z'.repeat(2_000)}\n»`)], finds: ['error host-size'], says: '22001 characters' },
   { rule: 'host-size', name: 'a file that is nearly full', edits: [file('USER.md', `# User\n\n## Owner\n\n- **Time zone:** UTC\n\n${'x'.repeat(3_500)}\n`)], finds: ['warning host-size @ USER.md:1:1-1'] },

@@ -2,7 +2,7 @@
 import { briefInShort, wholeBrief } from '../../passes/host-brief.js';
 import { openSession } from '../../passes/host-gate.js';
 import { passOfCaller } from '../../passes/host-session.js';
-import { unendedPass } from '../../passes/session-pass.js';
+import { unendedPass } from '../../passes/bind-session.js';
 import type { HookEvent } from './event.js';
 import { callerOf, ledgerOf, type Place, sessionOf } from './place.js';
 import { goOn, instruction, NOTHING, type Reply, sessionContext } from './reply.js';

@@ -4,7 +4,7 @@ import { type HostCall, readCall } from '../../governance/host-tools.js';
 import { beat } from '../../passes/host-beat.js';
 import { behindGate, gateRefusal } from '../../passes/host-gate.js';
 import { judgeCall, passOfCaller } from '../../passes/host-session.js';
-import { bindSession } from '../../passes/session-pass.js';
+import { bindSession } from '../../passes/bind-session.js';
 import { type HookEvent, isMap } from './event.js';
 import { callerOf, ledgerOf, type Place, sessionOf } from './place.js';
 import { NOTHING, permission, type Reply } from './reply.js';
