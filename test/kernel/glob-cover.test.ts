@@ -71,6 +71,9 @@ t.test('a boundary touches whatever it could touch', async (t) => {
   }
 });
 
+/** Not the folder itself, which `a/**` matches and a wildcard with a globstar behind it does not: permissions are about what is in it. */
+const matchesBelow = (glob: string, path: string): boolean => globMatches(glob, path) && !(glob.endsWith('/**') && globMatches(glob.slice(0, -3), path));
+
 t.test('covering and touching agree with what the globs match', async (_t) => {
   const segment = fc.constantFrom('a', 'b', '*', 'a*', '*b', '**', 'ab');
   const glob = fc.array(segment, { minLength: 1, maxLength: 4 }).map((parts) => parts.join('/'));
@@ -78,11 +81,11 @@ t.test('covering and touching agree with what the globs match', async (_t) => {
   fc.assert(
     fc.property(glob, glob, fc.array(path, { minLength: 30, maxLength: 30 }), (left, right, paths) => {
       for (const one of paths) {
-        if (globCovers(left, right) && globMatches(right, one) && !globMatches(left, one)) return false;
+        if (globCovers(left, right) && matchesBelow(right, one) && !globMatches(left, one)) return false;
         if (!globsTouch(left, right) && globMatches(right, one) && globMatches(left, one)) return false;
       }
       return true;
     }),
-    { numRuns: 1000 },
+    { numRuns: 5000 },
   );
 });

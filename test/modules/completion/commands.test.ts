@@ -17,7 +17,7 @@ function make(directory: string): TaskPlace {
   const { root, home } = placeWithProject(directory, WRITES_PAGE + REPORT);
   const then = new Date(Date.now() - 10 * 3_600_000);
   const early = openWorkspace(root, { home, clock: { now: () => then } });
-  const pass = (runId: string): void => storePass(early.state, { runId, project: 'pages', token: TOKEN, request: { role: 'worker' }, writes: [], tools: [], fence: 1 } as unknown as PassData, true);
+  const pass = (runId: string): void => storePass(early.state, { runId, project: 'pages', token: TOKEN, request: { role: 'worker' }, capability: 'project', writes: [], tools: [], fence: 1 } as unknown as PassData, true);
   pass(RUN);
   const ledger = module.spawnLedger?.(early) as SpawnLedger;
   for (const [n, runId] of [[1, RUN], [2, RUN], [3, '']] as const) {

@@ -7,7 +7,7 @@ import t from 'tap';
 
 t.setTimeout(300_000);
 const REPOSITORY = fileURLToPath(new URL('../../../../', import.meta.url));
-const SHIPPED = ['bin', 'dist/src', 'dist/gate.cjs', 'dist/validate.cjs', 'orchestration-os', 'audit', 'PROJECTS', 'memory', 'examples', 'package.json', ...readdirSync(REPOSITORY).filter((name) => name.endsWith('.md'))];
+const SHIPPED = ['bin', 'dist/src', 'dist/gate.cjs', 'dist/validate.cjs', 'orchestration-os', 'audit', 'PROJECTS', 'memory', 'inbox', 'examples', 'package.json', ...readdirSync(REPOSITORY).filter((name) => name.endsWith('.md'))];
 
 type Installed = { readonly root: string; readonly home: string; readonly run: (words: readonly string[], cwd?: string) => { readonly exit: number | null; readonly said: string } };
 

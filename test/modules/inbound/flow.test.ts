@@ -188,7 +188,7 @@ t.test('what a pass sends is counted in the log, up to what its destination allo
   const both = judge(place.workspace, data, { door: 'openclaw', actions: [{ kind: 'send', to: 'search:web', content: '' }] });
   t.equal(both.verdict, 'deny');
   const rows = place.workspace.snapshot().records('AUDIT').filter((row) => ['send', 'refusal'].includes(fieldText(row, 'type')));
-  t.same(rows.map((row) => `${fieldText(row, 'type')} ${fieldText(row, 'target')} ${fieldText(row, 'authorisation')}`), ['send send https://api.example.org/a api', 'refusal send https://elsewhere.example/a openclaw', 'send send https://api.example.org/b api', 'refusal send https://api.example.org/c openclaw', 'send send search:web web', 'refusal send search:web openclaw']);
+  t.same(rows.map((row) => `${fieldText(row, 'type')} ${fieldText(row, 'target')} ${fieldText(row, 'authorisation')}`), ['send https://api.example.org/a api', 'refusal https://elsewhere.example/a openclaw', 'send https://api.example.org/b api', 'refusal https://api.example.org/c openclaw', 'send search:web web', 'refusal search:web openclaw']);
   await end(place, data);
   const next = await begin(place);
   t.equal(judge(place.workspace, next, { door: 'openclaw', actions: [{ kind: 'send', to: 'search:web', content: '' }, { kind: 'send', to: 'search:web', content: '' }] }).verdict, 'deny', 'also when they are asked for together');

@@ -28,11 +28,11 @@ function ledgerModule(told: string[]): PassModule {
 }
 
 const registry = readFileSync(new URL('../../../../REGISTRY.md', import.meta.url), 'utf8');
-const enabled = registry.replace(/^(\| completion \|.*\|) no \|$/m, '$1 yes |');
+const disabled = registry.replace(/^(\| completion \|.*\|) yes \|$/m, '$1 no |');
 
 for (const on of [true, false]) {
   t.test(on ? 'a module that keeps a ledger is told of every subagent' : 'a module that is not enabled is told nothing', async (t) => {
-    const place = placeWithProject(t.testdir(), '', { files: { 'REGISTRY.md': on ? enabled : registry } });
+    const place = placeWithProject(t.testdir(), '', { files: { 'REGISTRY.md': on ? registry : disabled } });
     const begun = await beginPass(environment(place), { role: 'worker' });
     if (begun.kind !== 'brief') return t.fail(begun.report.outcome);
     const told: string[] = [];
@@ -48,7 +48,7 @@ for (const on of [true, false]) {
 }
 
 t.test('the same task twice is refused', async (t) => {
-  const place = placeWithProject(t.testdir(), '', { files: { 'REGISTRY.md': enabled } });
+  const place = placeWithProject(t.testdir(), '', { files: { 'REGISTRY.md': registry } });
   const begun = await beginPass(environment(place), { role: 'worker' });
   if (begun.kind !== 'brief') return t.fail(begun.report.outcome);
   const module = ledgerModule([]);

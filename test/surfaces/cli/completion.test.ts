@@ -19,7 +19,7 @@ const place = (directory: string): Place => {
   return at;
 };
 const cases: readonly { readonly that: string; readonly words: readonly string[]; readonly candidates: readonly (string | RegExp)[] }[] = [
-  { that: 'a command', words: ['pro'], candidates: ['project'] },
+  { that: 'a command', words: ['pro'], candidates: ['project', 'prompts'] },
   { that: 'its second word', words: ['project', 're'], candidates: ['resume'] },
   { that: 'a slug', words: ['project', 'pause', ''], candidates: ['pages'] },
   { that: 'an option', words: ['run', 'worker', '--pro'], candidates: ['--project'] },

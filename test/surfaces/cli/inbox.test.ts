@@ -31,7 +31,7 @@ t.test('inside a pass nobody drops, sorts or shows messages, and nobody decides 
   const place = inboxPlace(t.testdir(), '');
   dropFile(place, 'one.md', letter({ sender: 'bob' }));
   const env = { NOCTURNE_RUN: 'RUN-20261121-001' };
-  for (const words of [['inbox', 'process'], ['inbox', 'drop', '--channel', 'chat', '--sender', 'bob', '--file', '-'], ['inbox', 'show', 'M-1'], ['bundle', 'run', 'sender_decide', 'id=S-1', 'verdict=allow']]) t.match(callProcess(place, words, { env }), { exit: 5, json: { error: { code: 'REFUSED', message: /owner only/ } } }, words.join(' '));
+  for (const words of [['inbox', 'process'], ['inbox', 'drop', '--channel', 'chat', '--sender', 'bob', '--file', '-'], ['inbox', 'show', 'M-1'], ['bundle', 'run', 'sender_decide', 'id=S-1', 'verdict=allow']]) t.match(callProcess(place, words, { env }), { exit: 5, json: { error: { code: 'REFUSED', message: /owner only|capability/ } } }, words.join(' '));
   t.match(callProcess(place, ['inbox', 'list']).json, { messages: [{ state: 'dropped' }] });
 });
 

@@ -23,7 +23,7 @@ t.test('a new workspace is signed, trusted and sound, and says what comes next',
   const place = stand(t.testdir());
   const made = callForText(place, ['init', 'ours', '--owner', 'Ada', '--domain', 'rivers, for anglers', '--time-zone', 'Europe/Lisbon']);
   t.equal(made.exit, 0);
-  t.match(made.text, /Key: [0-9a-f]{32}, made now[\s\S]*Gate: \d+ protected files, 4 logs, in order\.\nValidation: no errors, no warnings/);
+  t.match(made.text, /Key: [0-9a-f]{32}, made now[\s\S]*Gate: \d+ protected files, 6 logs, in order\.\nValidation: no errors, no warnings/);
   t.match(made.text, /Next:\n {2}cd ours\n {2}nocturne project new SLUG --mission "why it exists"\n {2}nocturne run worker\n$/);
   const at = { ...place, root: join(place.root, 'ours') };
   t.match(callProcess(at, ['validate']).json, { ok: true, summary: { errors: 0, warnings: 0 } });
