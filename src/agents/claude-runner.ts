@@ -1,4 +1,6 @@
 /** The runner of kind `claude`: one turn of the Claude Code command line, without its screen. The prompt goes in by stdin, its lines tell what happens. */
+import { fileURLToPath } from 'node:url';
+import { claudeHooks } from './claude-hooks.js';
 import { failureOfStatus } from './classify-request-error.js';
 import { type ClaudeTranscript, claudeTranscript } from './claude-transcript.js';
 import { overBudget } from './model-tier.js';
@@ -13,6 +15,7 @@ const FAILURE_OF_ERROR: ReadonlyMap<string, FailureCode> = new Map([
   ['overloaded', 'rate-limited'], ['model_not_found', 'not-found'], ['server_error', 'transient'],
 ]);
 const FAILURE_OF_SUBTYPE: ReadonlyMap<string, FailureCode> = new Map([['error_max_turns', 'over-budget'], ['error_max_budget_usd', 'over-budget']]);
+const PROGRAM = fileURLToPath(new URL('../../../bin/nocturne.cjs', import.meta.url));
 /** Whole lines of older versions that end without saying anything else. */
 const LOGIN_BANNER = /^(Invalid API key|Not logged in|OAuth token (has expired|revoked))\b/;
 
@@ -25,7 +28,7 @@ export function claudeRunner(options: ProgramRunnerOptions & { /** Milliseconds 
     });
     return {
       program: input.spec.program || 'claude',
-      args: [...defaultArguments(input), ...filledArguments(input, files)],
+      args: [...defaultArguments(input), ...hookArguments(input, options.host['NOCTURNE_HOME']), ...filledArguments(input, files)],
       stdin: input.prompt,
       onStdout: said.take,
       read(end) {
@@ -43,6 +46,13 @@ export function claudeRunner(options: ProgramRunnerOptions & { /** Milliseconds 
 function defaultArguments({ model, brief }: RunInput): readonly string[] {
   const cost = brief.budget.maxCost === undefined ? [] : ['--max-budget-usd', String(brief.budget.maxCost)];
   return ['-p', '--output-format', 'stream-json', '--verbose', ...(model === '' ? [] : ['--model', model]), ...cost];
+}
+
+/** Every tool call of the run asks the guard. Inside a sandbox a hook could not reach the state directory, and the sandbox stands in for it. */
+function hookArguments({ sandbox, workspaceRoot }: RunInput, home: string | undefined): readonly string[] {
+  if (sandbox !== undefined) return [];
+  const hooks = claudeHooks({ node: process.execPath, program: PROGRAM, workspace: workspaceRoot, ...(home === undefined ? {} : { home }) });
+  return ['--settings', JSON.stringify({ hooks: Object.fromEntries(Object.entries(hooks).map(([event, group]) => [event, [group]])) })];
 }
 
 /** Codes first: what claude calls the error, then the status of the endpoint. Words only where there is nothing else. */

@@ -5,7 +5,7 @@ import { NocturneError } from '../../kernel/error.js';
 import { sha256 } from '../../kernel/hash.js';
 import type { Workspace } from '../../workspace/types.js';
 import { forgetBefore, keepBefore, readBefore } from './before.js';
-import { claudeHooks, type HookPlace } from './claude-command.js';
+import { claudeHooks, type HookPlace } from '../../agents/claude-hooks.js';
 import { isSwitchedOff, ownEvents, withHooks, withoutHooks } from './merge-settings.js';
 
 /** The settings of one person on one machine: the commands name absolute paths, which in the shared `settings.json` would be wrong for everybody else. */

@@ -10,7 +10,7 @@ import { sha256 } from '../../kernel/hash.js';
 import { writeFileDurably } from '../../workspace/durable.js';
 import type { Workspace } from '../../workspace/types.js';
 import { forgetBefore, keepBefore, readBefore } from './before.js';
-import type { HookPlace } from './claude-command.js';
+import type { HookPlace } from '../../agents/claude-hooks.js';
 import { GOVERNED, HANDED_ON, hookScript } from './git-scripts.js';
 
 const FOLDER = 'nocturne-hooks';

@@ -1,5 +1,5 @@
 /** The scripts that git calls. Each calls the hook of the same name that was in force before, at its old place and under its old name, and ours. */
-import { type HookPlace, quoted, shellCommand } from './claude-command.js';
+import { type HookPlace, quoted, shellCommand } from '../../agents/claude-hooks.js';
 
 export const GOVERNED = ['pre-commit', 'pre-merge-commit', 'commit-msg', 'pre-push'] as const;
 /** Handed on: git looks for hooks in one folder only, so those that a person may add later are called as well. */

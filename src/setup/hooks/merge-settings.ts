@@ -2,7 +2,7 @@
 import { parse, type ParseError, printParseErrorCode } from 'jsonc-parser';
 import { NocturneError } from '../../kernel/error.js';
 import { lineMap, positionAt } from '../../kernel/text-position.js';
-import { type HookGroup, isOurs } from './claude-command.js';
+import { type HookGroup, isOurs } from '../../agents/claude-hooks.js';
 import { type JsonPath, withAdded, withRemoved, withReplaced } from './edit-json.js';
 
 type Found = { readonly event: string; readonly group: number; readonly hook: number; readonly value: unknown; readonly alone: boolean };

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { spawnSync } from 'node:child_process';
 import { parse } from 'jsonc-parser';
 import t from 'tap';
-import { claudeHooks } from '../../../src/setup/hooks/claude-command.js';
+import { claudeHooks } from '../../../src/agents/claude-hooks.js';
 import { carryOut, planInstall, planUninstall, SETTINGS, settingsStatus } from '../../../src/setup/hooks/claude-settings.js';
 import { withHooks, withoutHooks } from '../../../src/setup/hooks/merge-settings.js';
 import { makeWorkspace } from '../../support/make-workspace.js';

@@ -1,7 +1,7 @@
 /** `hooks install`, `hooks uninstall`, `hooks status`: the doors of Claude Code and of git in this workspace. */
 import { join } from 'node:path';
 import { EXIT, NocturneError } from '../../../kernel/error.js';
-import type { HookPlace } from '../../../setup/hooks/claude-command.js';
+import type { HookPlace } from '../../../agents/claude-hooks.js';
 import { carryOut, planInstall, planUninstall, SETTINGS, settingsStatus } from '../../../setup/hooks/claude-settings.js';
 import { carryOutGit, findRepository, planGitInstall, planGitUninstall } from '../../../setup/hooks/git-hooks.js';
 import { ownerName, requireOwner } from '../actor.js';

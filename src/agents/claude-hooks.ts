@@ -1,4 +1,4 @@
-/** What is written into the settings of Claude Code: which events, and the command line that each calls. */
+/** What the settings of Claude Code say, in a folder or for one run: which events, and the command line that each calls. */
 
 export type HookPlace = {
   /** Absolute: node, bin/nocturne.cjs, the workspace. */
