@@ -19,6 +19,7 @@ async function run(file) {
   const parser = new Parser();
   const own = { passed: 0, failed: 0, skipped: 0, said: [] };
   listen(parser, [], own);
+  if (asked.length === 1) parser.on('comment', (comment) => { if (!/^# (?:Subtest|time=|\{)/.test(comment)) process.stdout.write(comment.replace(/^# /, '')); });
   child.stdout.pipe(parser);
   let stderr = '';
   child.stderr.on('data', (chunk) => { stderr = (stderr + chunk).slice(-4000); });
