@@ -80,7 +80,7 @@ async function helpOn(words: readonly string[], name?: string): Promise<string> 
   const catalogue = callable(contextOf(words), await wholeCatalogue());
   const asked = name ?? words.filter((word) => !word.startsWith('-') && word !== 'help').join(' ');
   const entry = catalogue[asked];
-  return entry === undefined ? helpPage(catalogue) : helpFor(asked, entry.summary, (await entry.load()).command);
+  return entry === undefined ? helpPage(catalogue, asked === 'all') : helpFor(asked, entry.summary, (await entry.load()).command);
 }
 
 function unknown(words: readonly string[], catalogue: Catalogue): NocturneError {

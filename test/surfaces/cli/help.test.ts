@@ -31,9 +31,12 @@ function wordsAfterNocturne(example: string): readonly string[] {
 
 t.test('one page for all of them', async (t) => {
   const catalogue = await wholeCatalogue();
-  const page = helpPage(catalogue);
+  const page = helpPage(catalogue, true);
   for (const name of Object.keys(catalogue)) t.match(page, new RegExp(`^ {2}${name} `, 'm'));
   t.ok(page.split('\n').every((line) => line.length <= 120));
+  const screen = helpPage(catalogue);
+  for (const name of Object.keys(catalogue)) for (const word of name.split(' ')) t.match(screen, new RegExp(`(?<![\\w-])${word}(?![\\w-])`), name);
+  t.ok(screen.split('\n').length <= 50 && screen.split('\n').every((line) => line.length <= 120), 'one screen');
 });
 
 t.test('a word that is no command is answered with the one that was meant', async (t) => {
