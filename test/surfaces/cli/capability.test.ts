@@ -52,7 +52,7 @@ for (const [i, capability] of (['disabled', 'project', 'workspace'] as const).en
     t.ok(refusals.length >= COMMANDS.filter((one) => one[i + 1] === 5).length - 1, `${refusals.length} refusals are on record`);
     t.ok(refusals.every((row) => fieldText(row, 'run_id') === at.data.runId));
 
-    const help = callForText(at, ['--help'], { env: at.env }).text;
+    const help = callForText(at, ['help', 'all'], { env: at.env }).text;
     t.match(help, /pass heartbeat/);
     for (const [name, shown] of [['get', i >= 1], ['query', i >= 1], ['project list', i === 2], ['audit show', i === 2], ['sign', false], ['approve', false], ['init', false], ['night', false]] as const) t.equal(new RegExp(`^  ${name} {2}|nocturne ${name}`, 'm').test(help), shown, `help ${shown ? 'shows' : 'does not show'} ${name}`);
     t.notMatch(callForText(at, ['help', 'sign'], { env: at.env }).text, /vouch for protected/);
