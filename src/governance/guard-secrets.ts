@@ -13,3 +13,12 @@ export function secretReasons(text: string, where: string, known = ''): readonly
     return { code: 'secret', message: `${where}, line ${line}, column ${column}: this looks like a credential (${secret.rule}); name where it is kept instead of writing it` };
   });
 }
+
+const MASK = '[secret]';
+
+/** A text for a log: what looks like a credential is left out. */
+export function withoutSecrets(text: string): string {
+  let masked = text;
+  for (const { start, end } of [...findSecrets(text)].sort((a, b) => b.start - a.start)) masked = `${masked.slice(0, start)}${MASK}${masked.slice(end)}`;
+  return masked;
+}

@@ -1,5 +1,6 @@
 /** Where every door asks during a pass: the command line, MCP, the hooks of hosts, the agent's own tools. One decision, and one record of each refusal. */
 import { decide, type DecideOptions } from '../governance/decide.js';
+import { withoutSecrets } from '../governance/guard-secrets.js';
 import type { Action, Decision, Reason, Verdict } from '../governance/types.js';
 import { NocturneError } from '../kernel/error.js';
 import type { Snapshot, Workspace } from '../workspace/types.js';
@@ -94,9 +95,13 @@ function textOf(reasons: readonly Reason[]): string {
   return reasons.map((reason) => `${reason.code}: ${reason.message}`).join('; ');
 }
 
+const LONGEST_SCANNED = 10_000;
+const LONGEST_NAME = 300;
+
 /** What an action is about, for a log. */
 export function nameOf(action: Action): string {
-  return [action.path, action.to, action.command ?? action.argv?.join(' ')].filter((part) => part !== undefined).join(' -> ').slice(0, 300);
+  const words = [action.path, action.to, action.command ?? action.argv?.join(' ')].filter((part) => part !== undefined).join(' -> ');
+  return withoutSecrets(words.slice(0, LONGEST_SCANNED)).slice(0, LONGEST_NAME);
 }
 
 /** One audit row. A pass that lost its lease has nothing to record any more: its writes are refused anyway. */

@@ -1,4 +1,6 @@
 /** The table of attacks and the ordinary actions, through the tool calls of each host, in a pass that runs. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import t from 'tap';
 import { HOSTS } from '../../src/governance/host-tools.js';
 import type { Action } from '../../src/governance/types.js';
@@ -52,6 +54,7 @@ for (const host of HOSTS) {
     const { workspace, data } = passFor(undefined);
     const refusals = workspace.snapshot().records('AUDIT').filter((row) => fieldText(row, 'type') === 'refusal' && fieldText(row, 'run_id') === data.runId && fieldText(row, 'authorisation') === host);
     t.ok(refusals.length >= 120, `${refusals.length} refusals on record`);
+    t.notMatch(readFileSync(join(workspace.root, 'audit/AUDIT-LOG.md'), 'utf8'), CREDENTIAL, 'and none of them repeats a credential');
   });
 
   t.test(`${host}: no ordinary action is refused`, async (t) => {
