@@ -32,7 +32,7 @@ t.test('a spawn of a host session is registered, finished in a later pass, shown
   t.match(judgeCall({ workspace: place.workspace, ledger }, { session }, { ...call, callId: 'call-2' }), { verdict: 'deny', text: new RegExp(id) }, 'the same again is refused, and names it');
   ledger.linked({ callId: 'call-1', childSession: 'child-1' });
   t.match(readTasks(place.workspace.snapshot()).all.get(id), { project: 'pages', requester: 'openclaw:agent:main:cron', target: 'writer', state: 'running' });
-  const first = await endPass(env, { token: begun.data.token, report: reportOf(`Given away as ${id}.`), usage: NO_USAGE, model: '' });
+  const first = await endPass(env, { byHost: true, token: begun.data.token, report: reportOf(`Given away as ${id}.`), usage: NO_USAGE, model: '' });
   t.same(first.data?.undone, [], 'lines that nocturne wrote during the pass are its own');
 
   const second = await beginPass(env, { role: 'worker' }, { session });
@@ -41,7 +41,7 @@ t.test('a spawn of a host session is registered, finished in a later pass, shown
   ledger.ended({ childSession: 'child-1', outcome: 'ok', detail: '' });
   mkdirSync(join(place.root, 'PROJECTS/pages/outputs'), { recursive: true });
   writeFileSync(join(place.root, 'PROJECTS/pages/outputs/list.md'), `# List\n\n${id}: three pages, all of them named.\n`);
-  const ended = await endPass(env, { token: second.data.token, report: reportOf('A page was written.'), usage: NO_USAGE, model: '' });
+  const ended = await endPass(env, { byHost: true, token: second.data.token, report: reportOf('A page was written.'), usage: NO_USAGE, model: '' });
   t.same(ended.data?.undone, []);
   t.match(readTasks(place.workspace.snapshot()).all.get(id), { state: 'completed', artefact: 'PROJECTS/pages/outputs/list.md', acked: undefined }, 'at T8');
   t.ok(ended.data?.notes.includes(`${id} completed`));
@@ -49,7 +49,7 @@ t.test('a spawn of a host session is registered, finished in a later pass, shown
   const third = await beginPass(env, { role: 'worker' }, { session });
   if (third.kind !== 'brief') throw new Error(third.report.outcome);
   t.match(third.data.prompt, new RegExp(`### Data: A task that was given to another agent is over: completed[\\s\\S]*${id}`));
-  await endPass(env, { token: third.data.token, report: reportOf(`The list of ${id} is in the page now.`), usage: NO_USAGE, model: '' });
+  await endPass(env, { byHost: true, token: third.data.token, report: reportOf(`The list of ${id} is in the page now.`), usage: NO_USAGE, model: '' });
   t.match(readTasks(place.workspace.snapshot()).all.get(id)?.acked, { by: third.data.runId });
   t.ok(verifyGate(place.root, place.home).ok);
 });
