@@ -5,7 +5,7 @@ import { findProgram } from './find-program.js';
 import { programPlaces } from './program-places.js';
 import { hide, isInside, isVisible, type Mount, mountArguments, mountsByPath, NAMESPACES, strictMounts, workspaceMounts } from './sandbox-mounts.js';
 import type { SandboxProbe } from './sandbox-probe.js';
-import type { SandboxSettings } from './types.js';
+import type { SandboxSettings } from './sandbox-settings.js';
 
 /** `without`: one was preferred, and there is none. Plain data. */
 export type SandboxInForce =

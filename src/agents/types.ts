@@ -1,6 +1,7 @@
 /** Agent runtimes behind one interface, and the brief that one bounded piece of work gets. */
 import type { Capability } from '../governance/types.js';
 import type { Sandbox } from './sandbox.js';
+import type { SandboxSettings } from './sandbox-settings.js';
 
 export const FAILURE_CODES = ['auth-required', 'rate-limited', 'transient', 'over-budget', 'stuck', 'crashed', 'refused', 'not-found', 'timed-out', 'cancelled', 'output-flood'] as const;
 export type FailureCode = (typeof FAILURE_CODES)[number];
@@ -40,10 +41,6 @@ export type RunnerSpec = {
   /** What the agent may call of the command line and the tools. */
   readonly capability: Capability;
 };
-
-/** `require`: without the sandbox the pass does not run. `prefer`: it runs and says so. `read`: further absolute paths that `strict` shows, read-only. */
-export type SandboxSettings = { readonly mode: 'off' | 'workspace' | 'strict'; readonly policy: 'require' | 'prefer'; readonly network: boolean; readonly read: readonly string[] };
-export const NO_SANDBOX: SandboxSettings = { mode: 'off', policy: 'prefer', network: true, read: [] };
 
 /** What the agent says of its own work; parsed from the last fenced `nocturne-report` block (YAML) of its output. */
 export type AgentReport = {

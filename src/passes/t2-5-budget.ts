@@ -1,6 +1,7 @@
 /** T2.5: the model tier of the project decides runner, model, minutes, tokens and cost. */
 import { chooseTier, tierRows } from '../agents/model-tier.js';
-import type { RunnerSpec, SandboxSettings } from '../agents/types.js';
+import type { SandboxSettings } from '../agents/sandbox-settings.js';
+import type { RunnerSpec } from '../agents/types.js';
 import type { Capability } from '../governance/types.js';
 import { fieldList, fieldText } from '../project/field-text.js';
 import { dateStamp } from '../kernel/clock.js';

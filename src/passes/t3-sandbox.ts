@@ -1,7 +1,7 @@
 /** T3, first half: the sandbox that the runner asks for is really there, or the pass goes on without it and says so, or it does not begin. */
 import { decideSandbox } from '../agents/sandbox.js';
 import { probeSandbox } from '../agents/sandbox-probe.js';
-import { NO_SANDBOX } from '../agents/types.js';
+import { NO_SANDBOX } from '../agents/sandbox-settings.js';
 import { EXIT } from '../kernel/error.js';
 import { runBundle } from './act.js';
 import { type Halt, type Pass, type Step, withData } from './types.js';

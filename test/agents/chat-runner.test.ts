@@ -2,7 +2,8 @@
 import t from 'tap';
 import { NocturneError } from '../../src/kernel/error.js';
 import { chatRunner, type ChatRunnerOptions } from '../../src/agents/chat-runner.js';
-import { type Budget, type GuardedTools, NO_SANDBOX, type RunInput, type RunnerSpec } from '../../src/agents/types.js';
+import { NO_SANDBOX } from '../../src/agents/sandbox-settings.js';
+import type { Budget, GuardedTools, RunInput, RunnerSpec } from '../../src/agents/types.js';
 import { SCRIPTED_REPORT, scriptedOpenai, type Scripted, type ScriptedOpenai } from '../support/scripted-openai.js';
 import { noTools, sampleBrief, sampleInput } from './sample-run.js';
 

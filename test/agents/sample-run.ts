@@ -1,6 +1,7 @@
 /** A run's input as the tests need it: a brief, a spec, a signal and a list of the events. */
 import { fileURLToPath } from 'node:url';
-import { type Brief, type GuardedTools, NO_SANDBOX, type RunEvent, type RunInput, type RunnerSpec } from '../../src/agents/types.js';
+import { NO_SANDBOX } from '../../src/agents/sandbox-settings.js';
+import type { Brief, GuardedTools, RunEvent, RunInput, RunnerSpec } from '../../src/agents/types.js';
 
 export const AGENT = fileURLToPath(new URL('./fixtures/agent.js', import.meta.url));
 

@@ -10,7 +10,8 @@ import type { ProcessLimits } from '../../src/agents/process-group.js';
 import { liveProcesses } from '../../src/agents/process-table.js';
 import { bubblewrap, decideSandbox, type Sandbox, type SandboxOn, sandboxText } from '../../src/agents/sandbox.js';
 import { probeSandbox } from '../../src/agents/sandbox-probe.js';
-import type { RunInput, SandboxSettings } from '../../src/agents/types.js';
+import type { SandboxSettings } from '../../src/agents/sandbox-settings.js';
+import type { RunInput } from '../../src/agents/types.js';
 import { runCommand } from '../../src/governance/condition-command.js';
 import { AGENT, commandSpec, sampleInput } from './sample-run.js';
 
