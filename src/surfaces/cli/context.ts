@@ -8,14 +8,15 @@ import { type ReadScope, scopedSnapshot } from '../../governance/scoped-snapshot
 import { findRoot, homeDirectory } from './place.js';
 import type { Context } from './types.js';
 
-export type GlobalOptions = { readonly workspace?: string; readonly json: boolean; readonly quiet: boolean; readonly color: boolean };
+/** `home`: another state directory than the environment's. */
+export type GlobalOptions = { readonly workspace?: string; readonly home?: string; readonly json: boolean; readonly quiet: boolean; readonly color: boolean };
 
 const PACKAGE_ROOT = join(dirname(fileURLToPath(import.meta.url)), '../../../..');
 
 export function makeContext(options: GlobalOptions): Context & { close(): void } {
   const env = process.env;
   const cwd = process.cwd();
-  const home = homeDirectory(env, cwd);
+  const home = options.home ?? homeDirectory(env, cwd);
   let held: Workspace | undefined;
   const root = (): string => findRoot({ cwd, env, given: options.workspace });
   return {

@@ -13,7 +13,7 @@ export const command: Command = {
     const made = makeDemo({ directory, home, packageRoot: context.packageRoot, clock: context.clock });
     context.progress(made ? `made the demonstration workspace ${directory}\n` : `using ${directory}\n`);
     const { command: night } = await import('./night.js');
-    const inside = { ...makeContext({ workspace: directory, json: context.json, quiet: context.quiet, color: context.color }), home };
+    const inside = makeContext({ workspace: directory, home, json: context.json, quiet: context.quiet, color: context.color });
     const result = await night.run(inside, { args: [], options: {} });
     const place = relative(context.cwd, directory);
     const how = `\nThe workspace is ${directory}. Answer with a word, and let the next pass run:\n\n  export NOCTURNE_HOME=${home}\n  npx nocturne approve inventory --workspace ${place}\n  npx nocturne run worker --workspace ${place}\n`;
