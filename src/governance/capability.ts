@@ -1,16 +1,16 @@
 /** What a caller inside a pass needs for each operation: the words of the command line and the tools of MCP, in one table. Decides nothing about writes: that is the guard's. */
 import type { Capability, Reason } from './types.js';
 
-/** `open`: every pass, whatever its capability. `owner`: never a pass. */
+/** `open`: every pass, whatever its capability (the server of MCP asks about each tool by itself). `owner`: never a pass. */
 export const NEEDS = ['open', 'project', 'workspace', 'owner'] as const;
 export type Need = (typeof NEEDS)[number];
 
 const OPERATIONS: Readonly<Record<Need, readonly string[]>> = {
-  open: ['help', 'completion', 'pass begin', 'pass heartbeat', 'pass end', 'pass abort', 'brief', 'hook claude-code', 'hook git'],
+  open: ['help', 'completion', 'pass begin', 'pass heartbeat', 'pass end', 'pass abort', 'brief', 'hook claude-code', 'hook git', 'mcp'],
   // What can be answered from what the project may see, and what the guard judges.
   project: [
     'get', 'query', 'tables', 'explain', 'impact', 'graph', 'validate', 'status', 'gate', 'guard check', 'lock status', 'set', 'add', 'bundle run',
-    'read', 'search', 'write', 'edit', 'run', 'notify', 'mcp',
+    'read', 'search', 'write', 'edit', 'run', 'notify',
   ],
   // What goes over all projects, or over logs whose rows belong to none.
   workspace: ['history', 'as-of', 'diff', 'audit show', 'audit verify', 'briefing', 'project list', 'graph suggest', 'kept list', 'doctor', 'modules list', 'hooks status'],

@@ -1,5 +1,7 @@
 /** All checks of the workspace, with as much of the report as an agent can use. */
-import type { ToolAnswer } from '../../passes/tool-caller.js';
+import { seenDiagnostics } from '../../governance/scoped-snapshot.js';
+import { readScope } from '../../passes/read-scope.js';
+import type { ToolAnswer, ToolContext } from '../../passes/tool-caller.js';
 import { clip } from '../../passes/clip.js';
 import { jsonReport } from '../../report/json.js';
 import { textReport } from '../../report/text.js';
@@ -12,9 +14,12 @@ export type Check = (snapshot: Snapshot, rule: string | undefined) => Promise<Fi
 const MOST_FINDINGS = 100;
 const WIDTH = 100;
 
-export async function validateTool(context: { readonly workspace: { snapshot(): Snapshot }; readonly check: Check }, { rule }: { readonly rule?: string | undefined }): Promise<ToolAnswer> {
+export async function validateTool(context: Pick<ToolContext, 'workspace' | 'caller'> & { readonly check: Check }, { rule }: { readonly rule?: string | undefined }): Promise<ToolAnswer> {
   const snapshot = context.workspace.snapshot();
-  const found = await context.check(snapshot, rule);
+  const all = await context.check(snapshot, rule);
+  const { caller } = context;
+  // Rules look at everything, whoever asks; a pass is told of what it sees.
+  const found = caller.kind === 'pass' ? { ...all, diagnostics: seenDiagnostics(snapshot, readScope(caller.data), all.diagnostics) } : all;
   const { diagnostics, summary } = jsonReport(found);
   const more = diagnostics.length - MOST_FINDINGS;
   const text = clip(textReport(found, { color: false, width: WIDTH, textOf: (file) => snapshot.text(file) }));
