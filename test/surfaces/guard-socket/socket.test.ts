@@ -158,5 +158,5 @@ t.test('a path too long for a socket is replaced by a folder of this user alone'
 
 t.test('nobody answers where no server is', async (t) => {
   const error = await new Promise((resolve) => connect(join(t.testdir(), 'none.sock')).once('error', resolve));
-  t.match(error, { code: 'ENOENT' });
+  t.match(error, { code: /^(ENOENT|ECONNREFUSED)$/ }, 'a long path is cut to what a socket takes');
 });
