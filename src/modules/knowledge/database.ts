@@ -1,0 +1,72 @@
+/** The one SQLite file of the knowledge module: files, chunks, two word indexes, vectors. Deleting it loses nothing but time. */
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import Database from 'better-sqlite3';
+import { getLoadablePath } from 'sqlite-vec';
+import { NocturneError } from '../../kernel/error.js';
+
+export type Db = Database.Database;
+
+/** Raised when the tables change: an older file is made anew. */
+const VERSION = 1;
+
+/**
+ * `words`: unicode61 with English stems, a hyphenated name or a path is found as a phrase of its parts. `grams`: every three characters, for CJK and for parts of
+ * names. Both take their text from `chunks` (external content), so it is stored once.
+ */
+const TABLES = `
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE files (path TEXT PRIMARY KEY, hash TEXT NOT NULL, size INTEGER NOT NULL, mtime REAL NOT NULL, object TEXT, status TEXT, day TEXT) WITHOUT ROWID;
+CREATE TABLE chunks (id INTEGER PRIMARY KEY, path TEXT NOT NULL, ord INTEGER NOT NULL, line INTEGER NOT NULL, end_line INTEGER NOT NULL, headings TEXT NOT NULL, text TEXT NOT NULL, hash TEXT NOT NULL);
+CREATE INDEX chunks_path ON chunks (path);
+CREATE INDEX chunks_hash ON chunks (hash);
+CREATE VIRTUAL TABLE words USING fts5 (headings, text, path, content = 'chunks', content_rowid = 'id', tokenize = 'porter unicode61 remove_diacritics 2');
+CREATE VIRTUAL TABLE grams USING fts5 (headings, text, path, content = 'chunks', content_rowid = 'id', tokenize = 'trigram', detail = 'none');
+CREATE TABLE vectors (id INTEGER PRIMARY KEY, vector BLOB NOT NULL);
+CREATE TABLE latent (part TEXT PRIMARY KEY, data BLOB NOT NULL) WITHOUT ROWID;
+`;
+
+/** @throws NocturneError `MISSING_PART` where SQLite or its vector extension cannot be loaded, `STORAGE` for a file that is no database. */
+export function openKnowledge(path: string, options: { readonly readonly?: boolean } = {}): Db {
+  mkdirSync(dirname(path), { recursive: true });
+  const db = opened(path, options);
+  db.pragma('busy_timeout = 10000');
+  if (options.readonly !== true) {
+    db.pragma('journal_mode = WAL');
+    db.pragma('synchronous = NORMAL');
+    if (db.pragma('user_version', { simple: true }) !== VERSION) remake(db);
+  }
+  return db;
+}
+
+function opened(path: string, { readonly = false }: { readonly readonly?: boolean }): Db {
+  try {
+    const db = new Database(path, { readonly, fileMustExist: readonly });
+    db.loadExtension(getLoadablePath());
+    db.pragma('schema_version');
+    return db;
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    if (/not a database|malformed/.test(why)) throw new NocturneError('STORAGE', `${path} is not a knowledge index: ${why}`, { file: path, hint: 'remove it; nocturne knowledge index makes it again', cause });
+    if (/unable to open|does not exist/.test(why)) throw new NocturneError('NOT_FOUND', `there is no knowledge index at ${path}`, { file: path, hint: 'nocturne knowledge index makes it', cause });
+    throw new NocturneError('MISSING_PART', `the knowledge index cannot be opened: ${why}`, { hint: 'npm ci installs better-sqlite3 and sqlite-vec for this machine', cause });
+  }
+}
+
+/** One transaction: a kill leaves the old file or the new one. */
+function remake(db: Db): void {
+  db.transaction(() => {
+    const names = db.prepare("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND sql LIKE 'CREATE%'").pluck().all() as string[];
+    for (const name of names.filter((one) => !/^(?:words|grams|bits)_/.test(one))) db.exec(`DROP TABLE IF EXISTS "${name}"`);
+    db.exec(TABLES);
+    db.pragma(`user_version = ${VERSION}`);
+  })();
+}
+
+export function readMeta(db: Db, key: string): string | undefined {
+  return db.prepare('SELECT value FROM meta WHERE key = ?').pluck().get(key) as string | undefined;
+}
+
+export function writeMeta(db: Db, key: string, value: string): void {
+  db.prepare('INSERT INTO meta VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value').run(key, value);
+}
