@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { commit } from './commit.js';
+import { guardSocket } from './guard-socket.js';
 import { hashing } from './hashing.js';
 import { impact } from './impact.js';
 import { large } from './large.js';
@@ -11,7 +12,7 @@ import { type Bench, type Result, table } from './result.js';
 import { startUp } from './start-up.js';
 import { whyMissed } from './why.js';
 
-const BENCHES: readonly Bench[] = [...startUp, hashing, commit, impact, logs, large];
+const BENCHES: readonly Bench[] = [...startUp, hashing, commit, impact, guardSocket, logs, large];
 
 const words = process.argv.slice(2);
 const names = words.filter((word) => !word.startsWith('-'));

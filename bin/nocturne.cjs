@@ -6,19 +6,25 @@ const [first, ...rest] = process.argv.slice(2);
 if (first === '--version' || first === '-V') {
   process.stdout.write(`${require('../package.json').version}\n`);
 } else {
-  const exit = first === 'gate' ? bundledGate(rest) : first === 'validate' ? bundledValidate(rest) : undefined;
+  const exit = first === 'gate' ? bundledGate(rest) : first === 'validate' ? bundledValidate(rest) : first === 'hook' ? bundledHook(rest) : undefined;
   if (exit === undefined) void import('../dist/src/surfaces/cli/main.js').then((main) => main.main(process.argv.slice(2)));
-  else process.exitCode = exit;
+  else void Promise.resolve(exit).then((code) => { process.exitCode = code; });
 }
 
 function bundledGate(words) {
   const file = bundle('gate.cjs');
-  return file === undefined ? undefined : require('./load-gate.cjs').loadGate(file).gateLine(words);
+  return file === undefined ? undefined : require('./load-bundle.cjs').loadBundle(file).exports.gateLine(words);
 }
 
 function bundledValidate(words) {
   const file = bundle('validate.cjs');
   return file === undefined ? undefined : require(file).validateLine(words, `${__dirname}/..`);
+}
+
+// Claude Code starts it before every tool call.
+function bundledHook([host, ...words]) {
+  const file = host === 'claude-code' && !words.includes('--help') && !words.includes('-h') ? bundle('hook.cjs') : undefined;
+  return file === undefined ? undefined : require('./load-bundle.cjs').loadBundle(file).exports.hookLine(words, () => import('../dist/src/modules/installed.js').then((it) => it.installedModules()));
 }
 
 // One file of a command is not used when the sources were compiled again after it was made.

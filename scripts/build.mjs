@@ -7,4 +7,6 @@ const tsc = createRequire(import.meta.url).resolve('typescript/package.json').re
 const { status } = spawnSync(process.execPath, [tsc, '-p', '.'], { stdio: 'inherit' });
 if (status !== 0) process.exit(status ?? 1);
 await import('./bundle-gate.mjs');
+await import('./bundle-hook.mjs');
+await import('./bundle-openclaw.mjs');
 await build({ entryPoints: ['dist/src/surfaces/cli/validate-line.js'], outfile: 'dist/validate.cjs', bundle: true, platform: 'node', format: 'cjs', target: 'node20', minifyWhitespace: true, minifySyntax: true, logLevel: 'warning' });

@@ -26,14 +26,19 @@ export function classifyRequestError(error: unknown, now: number): RequestFailur
   const said = sentence(parts);
   if (status === undefined) return { failure: 'transient', retry: true, answered: false, detail: `The endpoint could not be reached: ${said}` };
   const no = { retry: false, answered: true, detail: `The endpoint answered ${status}: ${said}` };
-  if (status === 401 || status === 403) return { failure: 'auth-required', ...no };
-  if (status === 402 || parts.code === 'insufficient_quota' || parts.type === 'insufficient_quota') return { failure: 'over-budget', ...no };
+  if (parts.code === 'insufficient_quota' || parts.type === 'insufficient_quota') return { failure: 'over-budget', ...no };
   if (isContextLength(status, parts, said)) return { failure: 'over-budget', ...no };
-  const again = { ...no, retry: true, ...asked(parts, now) };
-  if (status === 429 || status === 529) return { failure: 'rate-limited', ...again };
-  if (status === 408 || status === 409 || status === 425 || status >= 500) return { failure: 'transient', ...again };
-  if (status === 404) return { failure: 'not-found', ...no };
-  return { failure: 'crashed', ...no };
+  const failure = failureOfStatus(status);
+  return failure === 'rate-limited' || failure === 'transient' ? { failure, ...no, retry: true, ...asked(parts, now) } : { failure, ...no };
+}
+
+/** What the status of an answer alone says. */
+export function failureOfStatus(status: number): FailureCode {
+  if (status === 401 || status === 403) return 'auth-required';
+  if (status === 402 || status === 413) return 'over-budget';
+  if (status === 429 || status === 529) return 'rate-limited';
+  if (status === 408 || status === 409 || status === 425 || status >= 500) return 'transient';
+  return status === 404 ? 'not-found' : 'crashed';
 }
 
 /** Only some servers give a code for it; the others are known by their wording alone. */

@@ -1,8 +1,11 @@
 /** One program in its own process group, under watch: its output, its silence, its deadline, and what it leaves behind. */
 import { statSync } from 'node:fs';
 import { floodGate } from './flood-gate.js';
-import { watchHeartbeatFile } from './heartbeat-file.js';
+import { type HeartbeatFile, watchHeartbeatFile } from './heartbeat-file.js';
 import { outputTail } from './output-tail.js';
+import type { LiveProcess } from './process-table.js';
+import type { Sandbox, Wrapped } from './sandbox.js';
+import { readSandboxStatus } from './sandbox-status.js';
 import { findDescendants, killProcesses, signalGroup, waitUntilGone, type RunMark, type RunProcesses } from './survivors.js';
 import { watchdog } from './watchdog.js';
 
@@ -36,9 +39,15 @@ export type ProcessRequest = {
   /** Bytes so far, and what was printed last. */
   readonly onOutput?: (bytes: number, tail: () => string) => void;
   readonly onBeat?: () => void;
+  /** Something that changes while the program works, as text; looked at as often as the heartbeat file. */
+  readonly signOfLife?: () => string;
+  /** Every chunk of stdout, as it comes. */
+  readonly onStdout?: (chunk: Uint8Array) => void;
+  /** The program is put into it; `scratch` is the folder of the run, which it may write to. */
+  readonly sandbox?: { readonly of: Sandbox; readonly scratch?: string };
 };
 
-/** `not-started`: no such program, not executable, no such directory. */
+/** `not-started`: no such program, not executable, no such directory, or its sandbox could not be made. */
 export type ProcessEnding = 'exited' | 'not-started' | 'timed-out' | 'stuck' | 'output-flood' | 'cancelled';
 export type ProcessEnd = {
   readonly ending: ProcessEnding;
@@ -79,8 +88,10 @@ export async function runProcess(request: ProcessRequest): Promise<ProcessEnd> {
   if (signal.aborted) return end('cancelled', 'The run was cancelled before its program was started.');
   const missing = directoryProblem(request.cwd);
   if (missing !== undefined) return end('not-started', missing);
-  const file = watchHeartbeatFile(request.heartbeatFile);
-  const child = spawn(execa, request);
+  const command = wrapped(request);
+  if (command.kind === 'failed') return end('not-started', command.why);
+  const file = withSigns(watchHeartbeatFile(request.heartbeatFile), request.signOfLife);
+  const child = spawn(execa, { ...request, program: command.program, args: command.args });
   const { pid } = child;
   if (pid === undefined) return end('not-started', startProblem(request.program, await child));
 
@@ -89,6 +100,7 @@ export async function runProcess(request: ProcessRequest): Promise<ProcessEnd> {
   const killGroup = () => signalGroup(pid, 'SIGKILL');
   process.once('exit', killGroup);
   request.onStart?.(pid);
+  const sandbox = request.sandbox === undefined ? undefined : readSandboxStatus(child.stdio[3]);
 
   const verdict = firstVerdict();
   const dog = watchdog({
@@ -100,6 +112,7 @@ export async function runProcess(request: ProcessRequest): Promise<ProcessEnd> {
     dog.beat();
     const flood = output.take(stream, chunk);
     request.onOutput?.(output.seen, output.latest);
+    if (stream === 'stdout') request.onStdout?.(chunk);
     if (flood !== undefined) verdict.give('output-flood', flood);
   };
   child.stdout.on('data', take('stdout'));
@@ -110,12 +123,15 @@ export async function runProcess(request: ProcessRequest): Promise<ProcessEnd> {
   try {
     await Promise.race([exited, verdict.reached]);
     dog.stop();
-    const survivors = await endProcesses({ mark: request.mark, group: pid }, verdict.given === undefined ? undefined : (limits.graceMs ?? 5000));
-    await Promise.race([Promise.all([exited, drained]), pause(DRAIN_MS)]);
+    const first = sandbox?.first();
+    const run = { mark: request.mark, group: pid, ...(first === undefined ? {} : { sandbox: first }) };
+    const survivors = await endProcesses(run, verdict.given === undefined ? undefined : (limits.graceMs ?? 5000));
+    await Promise.race([Promise.all([exited, drained, sandbox?.closed]), pause(DRAIN_MS)]);
     child.stdout.destroy();
     child.stderr.destroy();
     child.unref();
     const more = { exitCode: child.exitCode ?? undefined, signal: child.signalCode ?? undefined, survivorsKilled: survivors.killed, left: survivors.left };
+    if (verdict.given === undefined && sandbox?.programEnded() === false) return end('not-started', `The sandbox of \`${request.program}\` could not be made: ${lastLine(output.kept().stderrTail) || exitSentence('bwrap', more)}`, more);
     return verdict.given === undefined ? end('exited', exitSentence(request.program, more), more) : end(verdict.given.ending, verdict.given.detail, more);
   } finally {
     dog.stop();
@@ -125,19 +141,34 @@ export async function runProcess(request: ProcessRequest): Promise<ProcessEnd> {
 }
 
 /** Not async: a child process of execa is itself a promise of its end. */
-function spawn(execa: typeof import('execa').execa, { program, args, cwd, env, stdin }: ProcessRequest) {
-  return execa(program, [...args], { cwd, env: { ...env }, extendEnv: false, shell: false, detached: true, cleanup: false, reject: false, buffer: false, encoding: 'buffer', input: stdin });
+function spawn(execa: typeof import('execa').execa, { program, args, cwd, env, stdin, sandbox }: ProcessRequest) {
+  const status = sandbox === undefined ? [] : ['pipe' as const];
+  return execa(program, [...args], { cwd, env: { ...env }, extendEnv: false, shell: false, detached: true, cleanup: false, reject: false, buffer: false, encoding: 'buffer', input: stdin, stdio: ['pipe', 'pipe', 'pipe', ...status] });
+}
+
+function wrapped({ program, args, cwd, env, sandbox }: ProcessRequest): Wrapped {
+  if (sandbox === undefined) return { kind: 'wrapped', program, args };
+  return sandbox.of.wrap({ program, args, cwd, path: env['PATH'], ...(sandbox.scratch === undefined ? {} : { scratch: sandbox.scratch }) });
 }
 
 /**
  * Ends what is left of a run. With a grace: SIGTERM to the group first, and time to tidy up; without: the program ended by itself, and its
- * helpers get a moment to follow it. Then SIGKILL for all.
+ * helpers get a moment to follow it. Then SIGKILL for all. In a sandbox the program has a group of its own: what leads the run's group only
+ * waits for it, and takes everything inside down with it.
  */
 async function endProcesses(run: RunProcesses & { readonly group: number }, graceMs: number | undefined): ReturnType<typeof killProcesses> {
   const alsoKill = findDescendants(run.group);
-  if (graceMs !== undefined) signalGroup(run.group, 'SIGTERM');
+  if (graceMs !== undefined) for (const group of groupsToTell(run, alsoKill)) signalGroup(group, 'SIGTERM');
   await waitUntilGone(run, graceMs ?? FLUSH_MS);
+  if (run.sandbox !== undefined) {
+    signalGroup(run.group, 'SIGKILL');
+    await waitUntilGone(run, FLUSH_MS);
+  }
   return killProcesses(run, { alsoKill });
+}
+
+function groupsToTell(run: RunProcesses & { readonly group: number }, descendants: readonly LiveProcess[]): ReadonlySet<number> {
+  return run.sandbox === undefined ? new Set([run.group]) : new Set(descendants.map(({ group }) => group).filter((group) => group !== run.group));
 }
 
 type Output = {
@@ -186,6 +217,22 @@ function firstVerdict() {
   };
 }
 
+function withSigns(file: HeartbeatFile, sign: (() => string) | undefined): HeartbeatFile {
+  if (sign === undefined) return file;
+  let last = sign();
+  return {
+    look(now) {
+      const seen = sign();
+      const changed = seen !== last;
+      last = seen;
+      return file.look(now) || changed;
+    },
+    get claim() {
+      return file.claim;
+    },
+  };
+}
+
 function directoryProblem(cwd: string): string | undefined {
   return statSync(cwd, { throwIfNoEntry: false })?.isDirectory() ? undefined : `The directory \`${cwd}\` in which the program was to run does not exist.`;
 }
@@ -199,6 +246,10 @@ function startProblem(program: string, result: { readonly code?: string | undefi
 
 function exitSentence(program: string, end: { readonly exitCode: number | undefined; readonly signal: string | undefined }): string {
   return end.signal === undefined ? `\`${program}\` exited with code ${end.exitCode ?? 'unknown'}.` : `\`${program}\` was ended by ${end.signal}.`;
+}
+
+function lastLine(text: string): string {
+  return text.trimEnd().split('\n').at(-1)?.trim().slice(0, 300) ?? '';
 }
 
 function closed(stream: { once(event: 'close', then: () => void): unknown }): Promise<void> {

@@ -4,18 +4,18 @@ import { hasProcessTable, liveProcess, liveProcesses, startEnvironment, type Liv
 /** What every process of a run has in its environment, wherever it forked to. */
 export type RunMark = { readonly runId: string; readonly workspace: string };
 
-/** The processes of a run; `group` is its process group (its program's id), when that is known. */
-export type RunProcesses = { readonly mark: RunMark; readonly group?: number };
+/** The processes of a run; `group` is its process group (its program's id), `sandbox` the first process inside its sandbox, when they are known. */
+export type RunProcesses = { readonly mark: RunMark; readonly group?: number; readonly sandbox?: LiveProcess };
 
 /** Ids of the live processes of a run, this process and its ancestors excepted. Where there is no `/proc` nothing is found. */
-export function findProcesses({ mark, group }: RunProcesses): readonly number[] {
+export function findProcesses({ mark, group, sandbox }: RunProcesses): readonly number[] {
   const wanted = [`NOCTURNE_RUN=${mark.runId}`, `NOCTURNE_WORKSPACE=${mark.workspace}`];
   const ours = ancestry(process.pid);
   const carries = (pid: number): boolean => {
     const environment = startEnvironment(pid);
     return wanted.every((entry) => environment.includes(entry));
   };
-  return liveProcesses((one) => !ours.has(one.pid) && (one.group === group || carries(one.pid))).map(({ pid }) => pid);
+  return liveProcesses((one) => !ours.has(one.pid) && (one.group === group || isSame(one, sandbox) || carries(one.pid))).map(({ pid }) => pid);
 }
 
 /** The processes descended from `root`, itself excepted: one that cleaned its environment is found here while its parent lives. */
@@ -54,7 +54,7 @@ export async function killProcesses(run: RunProcesses, { alsoKill = [], withinMs
   const killed = new Set<number>();
   const deadline = performance.now() + withinMs;
   for (let pauseMs = 1; ; pauseMs = Math.min(pauseMs * 2, 50)) {
-    const known = alsoKill.filter(({ pid, born }) => liveProcess(pid)?.born === born).map(({ pid }) => pid);
+    const known = alsoKill.filter(({ pid, born }) => isSame(liveProcess(pid), { pid, born })).map(({ pid }) => pid);
     const alive = new Set([...findProcesses(run), ...known]);
     if (run.group !== undefined && (alive.size > 0 || !hasProcessTable)) signalGroup(run.group, 'SIGKILL');
     for (const pid of alive) {
@@ -75,6 +75,11 @@ export function signalGroup(group: number, signal: NodeJS.Signals | 0): boolean 
 function isThere(run: RunProcesses): boolean {
   if (hasProcessTable) return findProcesses(run).length > 0;
   return run.group !== undefined && signalGroup(run.group, 0);
+}
+
+/** An id may have been given to another process meanwhile. */
+function isSame(one: LiveProcess | undefined, other: Pick<LiveProcess, 'pid' | 'born'> | undefined): boolean {
+  return one !== undefined && other !== undefined && one.pid === other.pid && one.born === other.born;
 }
 
 function sendSignal(pid: number, signal: NodeJS.Signals | 0): boolean {

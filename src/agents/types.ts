@@ -1,5 +1,6 @@
 /** Agent runtimes behind one interface, and the brief that one bounded piece of work gets. */
 import type { Capability } from '../governance/types.js';
+import type { Sandbox } from './sandbox.js';
 
 export const FAILURE_CODES = ['auth-required', 'rate-limited', 'transient', 'over-budget', 'stuck', 'crashed', 'refused', 'not-found', 'timed-out', 'cancelled', 'output-flood'] as const;
 export type FailureCode = (typeof FAILURE_CODES)[number];
@@ -97,6 +98,8 @@ export type RunInput = {
   readonly cwd: string;
   readonly workspaceRoot: string;
   readonly tools: GuardedTools;
+  /** The program of the runner is put into it. */
+  readonly sandbox?: Sandbox;
   readonly signal: AbortSignal;
   readonly on: (event: RunEvent) => void;
 };

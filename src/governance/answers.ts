@@ -1,15 +1,17 @@
 /** Answers that the owner wrote into NOTIFICATIONS.md: what is to be done about each of them. */
 import type { Rec } from '../markdown/types.js';
 import type { Snapshot } from '../workspace/types.js';
+import { approvalAsked } from './approval.js';
 import type { BundleCall } from './bundle-call.js';
 import { fieldText } from '../project/field-text.js';
 import { projectState } from './project-state.js';
+import { senderAnswer } from './sender-answer.js';
 import { transitionSteps } from './transition.js';
 import { decisionOf } from './verdict.js';
 import type { ReadAnswer } from './verdict.js';
 
-/** Besides bundles: a draft becomes a project, a proposal is carried out. Both need more than fields. */
-export type AnswerEffect = { readonly kind: 'accept-draft'; readonly slug: string } | { readonly kind: 'apply-proposal'; readonly id: string };
+/** Besides bundles: a draft becomes a project, a proposal is carried out, what a pass asked for is done once. These need more than fields. */
+export type AnswerEffect = { readonly kind: 'accept-draft'; readonly slug: string } | { readonly kind: 'apply-proposal'; readonly id: string } | { readonly kind: 'approval'; readonly id: string };
 
 export type PendingAnswer = {
   readonly id: string;
@@ -48,8 +50,13 @@ function effectOf(snapshot: Snapshot, record: Rec, read: ReadAnswer): Effect {
       return escalationEffect(snapshot, record, read);
     case 'draft':
       return draftEffect(snapshot, record, read);
-    case 'proposal':
+    case 'approval':
+      return approvalEffect(record, read);
+    case 'proposal': {
+      const sender = senderAnswer(snapshot, record, read);
+      if (sender !== undefined) return { ...sender, effects: [] };
       return read.verdict === 'yes' ? { what: 'the proposal is carried out', effects: [{ kind: 'apply-proposal', id: record.key }], calls: [close(record, 'approved')] } : closed(record, read.verdict === 'no' ? 'declined' : 'noted');
+    }
     default:
       return closed(record, 'seen by the owner');
   }
@@ -98,6 +105,14 @@ function draftEffect(snapshot: Snapshot, record: Rec, read: ReadAnswer): Effect 
   if (snapshot.record('DRAFT', slug) === undefined) return closed(record, 'there is no such draft any more');
   if (snapshot.record('DISPATCH', slug) !== undefined) return closed(record, 'it is a project already');
   return { what: `the draft ${slug} becomes a project`, effects: [{ kind: 'accept-draft', slug }], calls: [close(record, 'accepted')] };
+}
+
+/** Decided where the payload is looked at; the question is closed with it. */
+function approvalEffect(record: Rec, read: ReadAnswer): Effect {
+  const id = approvalAsked(record);
+  if (id === undefined) return closed(record, 'it names no question of a pass');
+  const what = read.verdict === 'yes' ? `${id} is done once, if nothing has changed since it was asked` : read.verdict === 'no' ? `${id} is declined` : `${id} is void: the answer is neither a clear yes nor a clear no`;
+  return { what, effects: [{ kind: 'approval', id }], calls: [close(record, what)] };
 }
 
 function closed(record: Rec, reason: string): Effect {

@@ -8,7 +8,9 @@ import { undecided, writableByThePass } from './condition-context.js';
 import type { ConditionContext, Outcome } from './condition-context.js';
 import type { ConditionOf } from '../project/condition-types.js';
 
-export type CommandInput = { readonly argv: readonly string[]; readonly cwd: string; readonly timeoutMs: number; readonly signal: AbortSignal | undefined };
+export type CommandInput = { readonly argv: readonly string[]; readonly cwd: string; readonly timeoutMs: number; readonly signal: AbortSignal | undefined; readonly wrap?: CommandWrapper };
+/** Puts a command into another, a sandbox. What it makes says `"exit-code"` on descriptor 3 once the command itself was started and has ended. */
+export type CommandWrapper = (argv: readonly string[], cwd: string) => { readonly kind: 'wrapped'; readonly argv: readonly string[] } | { readonly kind: 'failed'; readonly why: string };
 /** `exit` is null when the program was ended by a signal. */
 export type CommandResult =
   | { readonly kind: 'ended'; readonly exit: number | null; readonly stdout: string; readonly stderr: string }
@@ -54,14 +56,19 @@ const GRACE_MS = 1000;
 const STOPPED = 'the pass was stopped';
 
 /** Runs in a process group of its own; nothing of it is left when this resolves. No secret of the environment is passed on. */
-export const runCommand: CommandRunner = ({ argv, cwd, timeoutMs, signal }) =>
+export const runCommand: CommandRunner = ({ argv, cwd, timeoutMs, signal, wrap }) =>
   new Promise((resolve) => {
     if (signal?.aborted === true) return resolve({ kind: 'failed', why: STOPPED });
-    const [program = '', ...args] = argv;
+    const made = wrap?.(argv, cwd) ?? { kind: 'wrapped', argv };
+    if (made.kind === 'failed') return resolve({ kind: 'failed', why: `${argv[0] ?? ''} could not be run: ${made.why}` });
+    const [program = '', ...args] = made.argv;
+    const named = argv[0] ?? '';
     const env = Object.fromEntries(PASSED_ON.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])));
-    const child = spawn(program, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'], detached: process.platform !== 'win32', shell: false });
+    const child = spawn(program, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe', wrap === undefined ? 'ignore' : 'pipe'], detached: process.platform !== 'win32', shell: false });
+    let status = '';
+    if (wrap !== undefined) child.stdio[3]?.on('data', (chunk: Buffer) => (status = (status + chunk.toString('utf8')).slice(0, KEPT)));
     const output = { stdout: '', stderr: '' };
-    for (const name of ['stdout', 'stderr'] as const) child[name].setEncoding('utf8').on('data', (text: string) => (output[name] = (output[name] + text).slice(-KEPT)));
+    for (const name of ['stdout', 'stderr'] as const) child[name]?.setEncoding('utf8').on('data', (text: string) => (output[name] = (output[name] + text).slice(-KEPT)));
     let stopped: string | undefined;
     let hard: NodeJS.Timeout | undefined;
     const stop = (why: string): void => {
@@ -71,7 +78,7 @@ export const runCommand: CommandRunner = ({ argv, cwd, timeoutMs, signal }) =>
       hard = setTimeout(() => kill(child.pid, 'SIGKILL'), GRACE_MS);
     };
     const onAbort = (): void => stop(STOPPED);
-    const timer = setTimeout(() => stop(`${program} did not end within ${timeoutMs / 1000} s`), timeoutMs);
+    const timer = setTimeout(() => stop(`${named} did not end within ${timeoutMs / 1000} s`), timeoutMs);
     const settle = (result: CommandResult): void => {
       clearTimeout(timer);
       clearTimeout(hard);
@@ -79,10 +86,14 @@ export const runCommand: CommandRunner = ({ argv, cwd, timeoutMs, signal }) =>
       resolve(result);
     };
     signal?.addEventListener('abort', onAbort, { once: true });
-    child.once('error', (cause) => settle({ kind: 'failed', why: `${program} could not be run: ${cause.message}` }));
+    child.once('error', (cause) => settle({ kind: 'failed', why: `${named} could not be run: ${cause.message}` }));
     // A grandchild that keeps the pipes open must not keep us waiting, and must not go on working.
     child.once('exit', () => kill(child.pid, 'SIGKILL'));
-    child.once('close', (exit) => settle(stopped === undefined ? { kind: 'ended', exit, ...output } : { kind: 'failed', why: stopped }));
+    child.once('close', (exit) => {
+      if (stopped !== undefined) settle({ kind: 'failed', why: stopped });
+      else if (wrap !== undefined && !status.includes('"exit-code"')) settle({ kind: 'failed', why: `${named} could not be run in its sandbox: ${lastLine(output.stderr) || 'no reason was given'}` });
+      else settle({ kind: 'ended', exit, ...output });
+    });
   });
 
 function kill(pid: number | undefined, signal: NodeJS.Signals): void {

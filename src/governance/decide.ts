@@ -2,10 +2,11 @@
 import type { Diagnostic } from '../kernel/diagnostic.js';
 import { impactOf } from '../registry/impact.js';
 import { routeOf } from '../registry/route.js';
-import { TIERS, type Tier } from '../registry/types.js';
+import { type ImpactedNode, TIERS, type Tier } from '../registry/types.js';
 import type { Snapshot } from '../workspace/types.js';
 import { judgeArgv, judgeCommand, type CommandJudgement } from './guard-command.js';
 import { checkContract, checkWriters } from './guard-contract.js';
+import { destinations, judgeSending, sentBy } from './egress.js';
 import type { Effect } from './guard-effects.js';
 import { targetsOf, type ProposedTarget } from './guard-targets.js';
 import { resolveTarget, type PathWorld } from './guard-path.js';
@@ -26,6 +27,10 @@ export type DecideOptions = {
   readonly cwd?: string;
   /** The pre-approval (`PA-003`) under which a path outside the scope may be written, if there is one. */
   readonly authorise?: (path: string) => string | undefined;
+  /** Sends that are being judged together with this one, by destination. */
+  readonly sent?: ReadonlyMap<string, number>;
+  /** Told of every file that the action would touch. */
+  readonly seen?: (target: { readonly path: string; readonly op: string; readonly after: Uint8Array | undefined; readonly unseen: boolean }) => void;
 };
 
 type Context = { readonly snapshot: Snapshot; readonly authority: Authority; readonly world: PathWorld; readonly options: DecideOptions };
@@ -43,15 +48,25 @@ export function decide(snapshot: Snapshot, authority: Authority, action: Action,
 function judge(context: Context, action: Action, verdicts: Verdicts): void {
   if (action.kind === 'exec') return judgeExec(context, action, verdicts);
   if (action.kind === 'read') return void verdicts.reasons.push(...readReasons(context.world, action.path ?? '', context.options.cwd));
-  if (action.kind === 'send') {
-    if (context.authority.kind !== 'owner' && context.authority.kind !== 'guest') verdicts.reasons.push({ code: 'send-denied', message: 'nothing is sent out of the workspace by a pass' });
-    return;
-  }
+  if (action.kind === 'send') return judgeSend(context, action, verdicts);
   if (context.authority.kind === 'reader') verdicts.reasons.push({ code: 'no-token', message: `a ${action.kind} needs the token of a live pass; without one everything is read-only` });
   const effects = effectsOf(action);
   if (effects.length === 0) verdicts.reasons.push({ code: 'path-invalid', message: `a ${action.kind} needs ${action.kind === 'rename' ? 'a path and where it goes (to)' : 'a path'}` });
   for (const effect of effects) judgeEffect(context, { ...effect, from: '' }, verdicts);
   if (action.kind !== 'rename' && typeof action.content === 'string' && /\p{Surrogate}/u.test(action.content)) verdicts.reasons.push({ code: 'not-utf8', message: 'the content is not well-formed Unicode and cannot be written as UTF-8' });
+}
+
+/** A pass of a project sends to what the owner lists; with a person present, anything else is asked about. */
+function judgeSend({ snapshot, authority, options }: Context, action: Action, verdicts: Verdicts): void {
+  if (authority.kind === 'owner') return;
+  if (authority.kind === 'reader') return void verdicts.reasons.push({ code: 'send-denied', message: 'a send needs the token of a live pass; without one everything is read-only' });
+  if (authority.kind === 'pass' && authority.project === undefined) return void verdicts.reasons.push({ code: 'send-denied', message: 'a pass without a project sends nothing out of the workspace' });
+  const runId = authority.kind === 'pass' ? authority.runId : '';
+  const content = typeof action.content === 'string' ? action.content : Buffer.from(action.content ?? '').toString('latin1');
+  const sent = (name: string): number => sentBy(snapshot, runId, name) + (options.sent?.get(name) ?? 0);
+  const judged = judgeSending(destinations(snapshot), { to: action.to ?? '', content, project: authority.kind === 'pass' ? authority.project : undefined }, sent);
+  verdicts.reasons.push(...judged.reasons);
+  if (judged.destination !== undefined) verdicts.used.add(judged.destination);
 }
 
 function effectsOf(action: Action): readonly (Effect & { readonly bytes?: Uint8Array | string })[] {
@@ -106,6 +121,7 @@ function judgeTarget(context: Context, target: ProposedTarget & { readonly path:
   const { path, op } = target;
   if (op === 'mkdir' && target.existing?.kind === 'directory') return;
   verdicts.paths.push(path);
+  options.seen?.({ path, op, after: target.after, unseen: target.unseen });
   if (authority.kind === 'guest') verdicts.reasons.push(...guestReasons(snapshot, { path, op }));
   if (authority.kind === 'pass') {
     for (const reason of routeReasons(snapshot, authority, { path, op })) {
@@ -163,16 +179,27 @@ function conclude(context: Context, action: Action, verdicts: Verdicts): Decisio
   const paths = [...new Set(verdicts.paths)];
   const tiers = paths.map((path) => routeOf(snapshot.schema, path).tier);
   const tier: Tier | undefined = TIERS.filter((name) => tiers.includes(name)).at(-1);
-  const impact = paths.length === 0 ? [] : impactOf(snapshot.schema, snapshot.files.keys(), paths);
   const [authorisation] = verdicts.used;
-  const common = { tier, impact, diagnostics: verdicts.diagnostics };
-  if (refusals.length > 0) return { ...common, verdict: refusals.every((reason) => isAskable(authority, reason)) ? 'ask' : 'deny', reasons: refusals };
-  return { ...common, verdict: 'allow', reasons: [allowing(authority, action, { tier, paths, authorisation })], ...(authorisation === undefined ? {} : { authorisation }) };
+  const common = { tier, diagnostics: verdicts.diagnostics };
+  const impact = (): readonly ImpactedNode[] => (paths.length === 0 ? [] : impactOf(snapshot.schema, snapshot.files.keys(), paths));
+  if (refusals.length > 0) return withImpact({ ...common, verdict: refusals.every((reason) => isAskable(authority, reason)) ? 'ask' : 'deny', reasons: refusals }, impact);
+  return withImpact({ ...common, verdict: 'allow', reasons: [allowing(authority, action, { tier, paths, authorisation })], ...(authorisation === undefined ? {} : { authorisation }) }, impact);
 }
 
-/** What the owner could allow: what is beyond the scope; and, with a person present, a command that the guard does not know or cannot read. */
+/** Following the edges takes longer than the rest of the decision, and the doors of hosts do not show them: done when they are looked at. */
+function withImpact(decision: Omit<Decision, 'impact'>, follow: () => readonly ImpactedNode[]): Decision {
+  let impact: readonly ImpactedNode[] | undefined;
+  return {
+    ...decision,
+    get impact() {
+      return (impact ??= follow());
+    },
+  };
+}
+
+/** What the owner could allow: what is beyond the scope; and, with a person present, what is not in the workspace, a command that the guard does not know or cannot read, and a destination that is not listed. */
 function isAskable(authority: Authority, reason: Reason): boolean {
-  return reason.code === 'out-of-scope' || (authority.kind === 'guest' && /^(?:command-|tool-)/.test(reason.code));
+  return reason.code === 'out-of-scope' || (authority.kind === 'guest' && /^(?:command-|tool-|egress|path-outside$)/.test(reason.code));
 }
 
 function allowing(authority: Authority, action: Action, about: { readonly tier: Tier | undefined; readonly paths: readonly string[]; readonly authorisation: string | undefined }): Reason {
@@ -180,6 +207,7 @@ function allowing(authority: Authority, action: Action, about: { readonly tier: 
     const note = about.tier === 'PROTECTED' ? `; it is protected, so sign it afterwards (nocturne sign ${about.paths.join(' ')})` : about.tier === 'APPEND' ? '; it is a log whose rows are chained, so a change by hand is reported' : '';
     return { code: 'owner', message: `the owner may do this${note}` };
   }
+  if (action.kind === 'send') return { code: 'allowed', message: `${about.authorisation ?? ''} of orchestration-os/OPS-DESTINATIONS.md allows it` };
   if (about.authorisation !== undefined) return { code: 'pre-approved', message: `outside the scope, but ${about.authorisation} allows it` };
   return { code: 'allowed', message: about.paths.length === 0 ? `${action.kind === 'exec' ? 'the command writes nothing' : 'nothing is written'}` : `${about.paths.slice(0, 5).join(', ')} may be written` };
 }

@@ -25,9 +25,13 @@ export function routeReasons(snapshot: Snapshot, authority: PassAuthority, { pat
 
 /** What no agent writes, whoever sits with it: protected files, the manifest, logs, and what only bundles write. */
 export function guestReasons(snapshot: Snapshot, { path, op }: RouteQuestion): readonly Reason[] {
+  if (WIRING.test(path)) return [{ code: 'tier-code', message: `${path} says which hooks a host calls, and these ask the guard: the owner edits it by hand` }];
   const route = routeOf(snapshot.schema, path);
   return route.tier === 'CODE' ? [] : tierReasons(snapshot, route, path, op);
 }
+
+/** Settings of a host, in whatever folder it is started: who may write them could switch the guard off. */
+const WIRING = /(?:^|\/)\.claude(?:$|\/settings[^/]*\.json$)/i;
 
 function tierReasons(snapshot: Snapshot, route: Route, path: string, op: Effect['op']): readonly Reason[] {
   const bundles: Reason[] = route.bundles.length === 0 ? [] : [{ code: 'bundle-only', message: `${path} is written only by ${route.bundles.length === 1 ? 'the bundle' : 'the bundles'} ${route.bundles.join(', ')}` }];
@@ -49,7 +53,7 @@ function tierReasons(snapshot: Snapshot, route: Route, path: string, op: Effect[
 }
 
 /** A glob that begins with `!` takes away. A folder is in scope when something in it could be. */
-function inScope(writes: readonly string[], path: string, folder: boolean): boolean {
+export function inScope(writes: readonly string[], path: string, folder: boolean): boolean {
   const matches = (glob: string): boolean => globMatches(glob, path) || (folder && (globMatches(glob, `${path}/x`) || glob.startsWith(`${path}/`)));
   return writes.some((glob) => !glob.startsWith('!') && matches(glob)) && !writes.some((glob) => glob.startsWith('!') && globMatches(glob.slice(1), path));
 }

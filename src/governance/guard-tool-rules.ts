@@ -10,11 +10,18 @@ import type { Reason } from './types.js';
 export type ToolRule = { readonly tool: string; readonly programs: readonly string[]; readonly allow: readonly string[]; readonly deny: readonly string[] };
 
 export function toolRules(records: readonly Rec[]): readonly ToolRule[] {
-  return records.map((record) => {
+  const known = read.get(records);
+  if (known !== undefined) return known;
+  const rules = records.map((record) => {
     const value = (field: string): string => record.fields.get(field)?.value ?? '';
     return { tool: value('tool') || record.key, programs: items(value('program'), /[,\s]+/), allow: items(value('allow'), /[,;\n]/), deny: items(value('deny'), /[,;\n]/) };
   });
+  read.set(records, rules);
+  return rules;
 }
+
+/** A snapshot gives the same records each time it is asked, and every command asks. */
+const read = new WeakMap<readonly Rec[], readonly ToolRule[]>();
 
 function items(text: string, separator: RegExp): readonly string[] {
   return text

@@ -105,7 +105,7 @@ const TOOLS: Readonly<Record<HostName, ReadonlyMap<string, Reader>>> = {
     ['message', sends((params) => ((to) => (to === undefined ? undefined : `${text(params, 'channel') ?? 'channel'}:${to}`))(text(params, 'to') ?? text(params, 'target')), ['message'])],
     ['web_fetch', sends((params) => text(params, 'url'))],
     ['web_search', sends((params) => (text(params, 'query') === undefined ? undefined : 'search:web'), ['query'])],
-    ...['session_status', 'sessions_list', 'sessions_history', 'memory_search', 'memory_get', 'agents_list', 'update_plan'].map((name) => [name, harmless] as const),
+    ...['session_status', 'sessions_list', 'sessions_history', 'sessions_search', 'sessions_yield', 'agents_wait', 'get_goal', 'memory_search', 'memory_get', 'agents_list', 'update_plan'].map((name) => [name, harmless] as const),
   ]),
   'claude-code': new Map<string, Reader>([
     ['Read', reads('file_path')],

@@ -1,7 +1,8 @@
 /** What happened where a chain breaks, judged by the rows around the break. */
 import { LINK_LENGTH } from '../kernel/chain.js';
 import type { Anchor } from '../workspace/storage-types.js';
-import { type ChainRow, follows, readChainRow } from './chain-row.js';
+import { follows } from './chain-row.js';
+import type { FormedRow, RowForm } from './row-form.js';
 
 export const LOG_PROBLEMS = ['edited', 'missing', 'reordered', 'truncated', 'inserted', 'foreign'] as const;
 export type LogProblem = (typeof LOG_PROBLEMS)[number];
@@ -13,7 +14,7 @@ export type FirstBad = { readonly line: number; readonly seq: number; readonly p
 export type Passed = { readonly head: string; readonly rows: number };
 
 export type Break = {
-  readonly columns: readonly string[];
+  readonly form: RowForm;
   readonly firstLine: number;
   /** Sound rows before the break, the nearest last; the first may be the chain's beginning (rows 0). */
   readonly passed: readonly Passed[];
@@ -22,7 +23,7 @@ export type Break = {
   readonly anchor: Anchor | undefined;
 };
 
-type Line = { readonly row: ChainRow | undefined; readonly number: number };
+type Line = { readonly row: FormedRow | undefined; readonly number: number };
 type Around = {
   /** Rows in the file, sound or not. */
   readonly total: number;
@@ -38,7 +39,7 @@ export function explainBreak(at: Break): FirstBad {
   const line = at.firstLine + last.rows;
   const { bad, around } = look(at, last);
   const expected = last.rows + 1;
-  const seq = seqOf(at, bad.row) ?? expected;
+  const seq = bad.row?.seq ?? expected;
   if (at.anchor !== undefined && last.rows === at.anchor.rows && last.head === at.anchor.head) {
     return { line, seq: expected, problem: 'foreign', message: `this line was added by somebody else: the log's anchor ends with row ${last.rows}` };
   }
@@ -52,7 +53,7 @@ export function explainBreak(at: Break): FirstBad {
   }
   if (isCopy(at, bad.row)) return { line, seq, problem: 'inserted', message: 'this row stands in the log a second time' };
   const gone = at.anchor === undefined ? 0 : at.anchor.rows - around.total;
-  const number = seqOf(at, bad.row);
+  const number = bad.row?.seq;
   if (bad.row !== undefined && (number === undefined ? gone > 0 : number > expected && gone !== 0)) {
     const rows = number === undefined ? gone : number - expected;
     return { line, seq: expected, problem: 'missing', message: `${count(rows)} gone before this one: it does not follow row ${last.rows}${at.anchor === undefined ? '' : `, and the log has ${around.total} rows where its anchor counts ${at.anchor.rows}`}` };
@@ -61,8 +62,8 @@ export function explainBreak(at: Break): FirstBad {
   return { line, seq, problem: 'edited', message: editedMessage(at, bad.row, last) };
 }
 
-function editedMessage(at: Break, row: ChainRow | undefined, last: Passed): string {
-  if (row === undefined) return `this line is not a row of ${at.columns.length} cells as nocturne writes it, ending with its link`;
+function editedMessage(at: Break, row: FormedRow | undefined, last: Passed): string {
+  if (row === undefined) return `this line is not ${at.form.words} as nocturne writes it, ending with its link`;
   return `its link does not belong to what the row says after row ${last.rows}: the row was changed${last.rows === 0 ? '' : ', or the one before it was and got a new link'}`;
 }
 
@@ -74,7 +75,7 @@ function look(at: Break, last: Passed): { bad: Line; around: Around } {
   let predecessorLater = false;
   let twinLater = false;
   for (const line of at.rest()) {
-    const row = readChainRow(line, at.columns.length);
+    const row = at.form.read(line);
     if (bad === undefined) bad = { row, number };
     else if (row !== undefined) {
       if (successorAfter === undefined && follows(last.head, row)) successorAfter = number;
@@ -86,13 +87,8 @@ function look(at: Break, last: Passed): { bad: Line; around: Around } {
   return { bad: bad ?? { row: undefined, number: 0 }, around: { total: last.rows + number, successorAfter, predecessorLater, twinLater } };
 }
 
-function isCopy(at: Break, row: ChainRow | undefined): boolean {
+function isCopy(at: Break, row: FormedRow | undefined): boolean {
   return row !== undefined && at.passed.some((one) => one.rows > 0 && one.head === row.link);
-}
-
-function seqOf(at: Break, row: ChainRow | undefined): number | undefined {
-  const text = row?.values[at.columns.indexOf('seq')];
-  return text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : undefined;
 }
 
 function count(rows: number): string {

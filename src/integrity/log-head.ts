@@ -3,21 +3,30 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { NocturneError } from '../kernel/error.js';
 import { fieldName } from '../markdown/field-name.js';
+import { isLineLog } from '../markdown/read-lines.js';
 import { parseRow } from '../markdown/row.js';
 import { readJson, writeJsonDurably } from '../workspace/state-home.js';
+import { lineForm, type RowForm, tableForm } from './row-form.js';
 
 /** As far as a log's table may stand from the start of its file. */
 export const HEAD_BYTES = 16_384;
 
 /** Size and SHA-256 of what stands before the first row. The chain does not cover it, so the owner's anchoring does. */
 export type Opening = { readonly bytes: number; readonly sha256: string };
-export type LogHead = { readonly columns: readonly string[]; readonly opening: Opening; /** Line of the first row. */ readonly firstLine: number };
+export type LogHead = { readonly form: RowForm; readonly opening: Opening; /** Line of the first row. */ readonly firstLine: number };
 
 const DELIMITER = /^\|(?:\s*:?-+:?\s*\|)+\s*$/;
 const FILE = 'openings.json';
 
-/** `undefined` when no table whose last column is Chain begins in `start`, the first bytes of a log. */
-export function readLogHead(start: Buffer): LogHead | undefined {
+/** A log of JSON lines has its first row at its first byte. */
+const NO_OPENING: LogHead = { form: lineForm, opening: { bytes: 0, sha256: createHash('sha256').digest('hex') }, firstLine: 1 };
+
+/** `undefined` when no table whose last column is Chain begins in `start`, the first bytes of a log. @param file by its name is known what its rows are. */
+export function readLogHead(start: Buffer, file: string): LogHead | undefined {
+  return isLineLog(file) ? NO_OPENING : readTableHead(start);
+}
+
+function readTableHead(start: Buffer): LogHead | undefined {
   let before = '';
   let line = 1;
   for (let at = 0; at < start.length; line++) {
@@ -28,7 +37,7 @@ export function readLogHead(start: Buffer): LogHead | undefined {
     if (line > 1 && DELIMITER.test(text)) {
       const columns = parseRow(before).map(fieldName);
       if (columns.at(-1) !== 'chain') return undefined;
-      return { columns, opening: { bytes: at, sha256: createHash('sha256').update(start.subarray(0, at)).digest('hex') }, firstLine: line + 1 };
+      return { form: tableForm(columns), opening: { bytes: at, sha256: createHash('sha256').update(start.subarray(0, at)).digest('hex') }, firstLine: line + 1 };
     }
     before = text;
   }

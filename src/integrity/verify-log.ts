@@ -2,7 +2,7 @@
 import { genesis } from '../kernel/chain.js';
 import { sameAnchor } from '../workspace/anchors.js';
 import type { Anchor } from '../workspace/storage-types.js';
-import { type ChainFollower, followChain } from './chain-row.js';
+import type { ChainFollower } from './chain-row.js';
 import { explainBreak, explainEnd, type FirstBad, type Passed } from './log-break.js';
 import { HEAD_BYTES, type LogHead, type Opening, readLogHead } from './log-head.js';
 import { type OpenLog, openLog } from './log-reader.js';
@@ -37,7 +37,7 @@ export function verifyLog(path: string, expected: LogExpectation): LogVerdict {
   const log = openLog(path);
   if (log === undefined) return bad(file, 1, `${file} is not a regular file`);
   try {
-    const head = readLogHead(log.read(0, HEAD_BYTES));
+    const head = readLogHead(log.read(0, HEAD_BYTES), file);
     if (head === undefined) return bad(file, 1, 'there is no table whose last column is Chain at the beginning of this log');
     const { opening } = expected;
     if (opening !== undefined && opening.sha256 !== head.opening.sha256) return bad(file, 1, `what stands above the first row is not what it was when the log was anchored: ${head.opening.bytes} bytes, expected ${opening.bytes}`);
@@ -50,7 +50,7 @@ export function verifyLog(path: string, expected: LogExpectation): LogVerdict {
 function readToEnd(log: OpenLog, head: LogHead, expected: LogExpectation): LogVerdict {
   const { file } = expected;
   const start = genesis(file);
-  const reading: Reading = { log, chain: followChain(start, head.columns.length), recent: [start], watch: 0, watched: start, rows: 0, bytes: head.opening.bytes, broken: false };
+  const reading: Reading = { log, chain: head.form.follow(start), recent: [start], watch: 0, watched: start, rows: 0, bytes: head.opening.bytes, broken: false };
   let anchors = expected.anchors?.();
   for (let attempt = 0; ; attempt++) {
     watchFor(reading, anchors?.[0]?.rows ?? 0);
@@ -58,7 +58,7 @@ function readToEnd(log: OpenLog, head: LogHead, expected: LogExpectation): LogVe
     const end: Anchor = { head: reading.chain.head(), rows: reading.rows, bytes: reading.bytes };
     const common = { file, rows: reading.rows, end, head };
     const anchor = anchors?.[0];
-    if (reading.broken) return { ...common, ok: false, firstBad: explainBreak({ columns: head.columns, firstLine: head.firstLine, passed: passedOf(reading), rest: () => linesFrom(log, reading.bytes), anchor }) };
+    if (reading.broken) return { ...common, ok: false, firstBad: explainBreak({ form: head.form, firstLine: head.firstLine, passed: passedOf(reading), rest: () => linesFrom(log, reading.bytes), anchor }) };
     const torn = log.size() !== reading.bytes;
     if (!torn && isSoundEnd(end, anchors)) return { ...common, ok: true };
     const fresh = expected.anchors?.();

@@ -17,3 +17,24 @@ export function link(previous: string, values: readonly string[]): string {
 function hex(text: string): string {
   return createHash('sha256').update(text).digest('hex').slice(0, LINK_LENGTH);
 }
+
+/** Before and after the link of a line of JSON, which is its last member. */
+const [OPEN, CLOSE] = [',"chain":"', '"}'];
+
+/**
+ * A row of a log whose rows are lines of JSON: the object on one line with its link as the last member. The link's one value is the line as it would
+ * be without that member, so that every byte of it counts. @param members at least one.
+ */
+export function linkedLine(previous: string, members: Readonly<Record<string, unknown>>): { readonly line: string; readonly link: string } {
+  const body = JSON.stringify(members);
+  const own = link(previous, [body]);
+  return { line: `${body.slice(0, -1)}${OPEN}${own}${CLOSE}`, link: own };
+}
+
+/** What such a line says and the link that it carries; `undefined` for any other line. */
+export function cutLine(line: string): { readonly body: string; readonly link: string } | undefined {
+  const at = line.length - OPEN.length - LINK_LENGTH - CLOSE.length;
+  const own = line.slice(at + OPEN.length, -CLOSE.length);
+  if (at < 2 || !line.startsWith('{') || !line.endsWith(CLOSE) || line.slice(at, at + OPEN.length) !== OPEN || !/^[0-9a-f]+$/.test(own)) return undefined;
+  return { body: `${line.slice(0, at)}}`, link: own };
+}

@@ -14,6 +14,8 @@ export function setField(text: string, spec: RecordSpec, edit: FieldEdit): strin
   switch (spec.locator.kind) {
     case 'front-matter':
       return setFrontMatterField(text, edit);
+    case 'lines':
+      throw onlyGrows(spec);
     case 'table':
       return setRowField(text, { spec, locator: spec.locator }, edit);
     case 'section':
@@ -29,6 +31,8 @@ export function appendRecord(text: string, spec: RecordSpec, fields: FieldValues
   switch (spec.locator.kind) {
     case 'front-matter':
       throw new NocturneError('BAD_VALUE', `a record of ${spec.object} is a whole file; it cannot be appended to one`, { hint: 'create a new file for it' });
+    case 'lines':
+      throw onlyGrows(spec);
     case 'table':
       return appendRow(text, { spec, locator: spec.locator }, fields);
     case 'section':
@@ -41,6 +45,8 @@ export function removeRecord(text: string, spec: RecordSpec, key: string): strin
   switch (spec.locator.kind) {
     case 'front-matter':
       throw new NocturneError('BAD_VALUE', `a record of ${spec.object} is a whole file; it cannot be cut out of one`, { hint: 'delete the file' });
+    case 'lines':
+      throw onlyGrows(spec);
     case 'table':
       return removeRow(text, { spec, locator: spec.locator }, key);
     case 'section':
@@ -52,4 +58,8 @@ export function removeRecord(text: string, spec: RecordSpec, key: string): strin
 export function newDocument(fields: FieldValues, body?: string): string {
   const front = `---\n${renderFrontMatter(fields)}---\n`;
   return body === undefined || body === '' ? front : `${front}\n${body.endsWith('\n') ? body : `${body}\n`}`;
+}
+
+function onlyGrows(spec: RecordSpec): NocturneError {
+  return new NocturneError('BAD_VALUE', `${spec.object} is a log of JSON lines: commits add to it, and nothing else changes it`);
 }

@@ -4,7 +4,7 @@ import type { Locator, Shape } from './types.js';
 const HEADING = /^(#{1,6})[ \t]+(\S.*)$/;
 
 /**
- * `front matter` (document), `## Projects` (table, log), `## FM-*` or `### N-* in ## Inbox` (section).
+ * `front matter` (document), `## Projects` (table, log), `lines` (log in a `.jsonl` file), `## FM-*` or `### N-* in ## Inbox` (section).
  * `undefined` when the text is not a locator of that shape.
  */
 export function parseLocator(text: string, shape: Shape): Locator | undefined {
@@ -14,6 +14,7 @@ export function parseLocator(text: string, shape: Shape): Locator | undefined {
       return /^front[ -]?matter$/i.test(words) ? { kind: 'front-matter' } : undefined;
     case 'table':
     case 'log': {
+      if (shape === 'log' && words === 'lines') return { kind: 'lines' };
       const heading = parseHeading(words);
       return heading && { kind: 'table', ...heading };
     }
@@ -27,6 +28,8 @@ export function formatLocator(locator: Locator): string {
   switch (locator.kind) {
     case 'front-matter':
       return 'front matter';
+    case 'lines':
+      return 'lines';
     case 'table':
       return formatHeading(locator);
     case 'section':

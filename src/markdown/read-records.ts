@@ -7,6 +7,7 @@ import { readFrontMatter } from './front-matter.js';
 import { documentKey } from './key.js';
 import { formatLocator } from './locator.js';
 import { rangeOf, shapeError } from './range-of.js';
+import { readLines } from './read-lines.js';
 import { sectionFields } from './section-fields.js';
 import type { Cell, Doc, Heading, Locator, ReadResult, Rec, RecordSpec, Table, TableRow } from './types.js';
 
@@ -16,6 +17,8 @@ export function readRecords(doc: Doc, file: string, spec: RecordSpec): ReadResul
   switch (locator.kind) {
     case 'front-matter':
       return readDocument(doc, file, spec);
+    case 'lines':
+      return readLines(doc, file, spec);
     case 'table':
       return readTable(doc, file, spec, findTable(doc, locator));
     case 'section':

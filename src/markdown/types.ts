@@ -5,11 +5,12 @@ export type Shape = 'document' | 'table' | 'log' | 'section';
 
 /**
  * Where in a file an object's records stand. Written in REGISTRY.md's Locator column as:
- * `front matter` (document) · `## Projects` (table, log: the first table under that exact heading) ·
+ * `front matter` (document) · `## Projects` (table, log: the first table under that exact heading) · `lines` (log in a `.jsonl` file: an object of JSON on each line) ·
  * `## FM-*` or `### N-* in ## Inbox` (section: headings of that depth whose first word matches, optionally only under another heading).
  */
 export type Locator =
   | { readonly kind: 'front-matter' }
+  | { readonly kind: 'lines' }
   | { readonly kind: 'table'; readonly depth: number; readonly heading: string }
   | { readonly kind: 'section'; readonly depth: number; readonly match: string; readonly within?: { readonly depth: number; readonly heading: string } };
 

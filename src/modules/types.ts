@@ -1,4 +1,5 @@
 /** A module: what a pass knows of it, and what it adds to the command line. The core knows no module by name. */
+import type { ReadScope } from '../governance/scoped-snapshot.js';
 import type { ExitCode } from '../kernel/error.js';
 import type { PassModule } from '../passes/module.js';
 import type { Workspace } from '../workspace/types.js';
@@ -15,6 +16,8 @@ export type ModuleCommandContext = {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
   readonly width: number;
+  /** Inside a pass that does not see everything: snapshots of `workspace()` show what it sees; whatever a module reads elsewhere it filters by this (`sees`). */
+  readonly scope?: ReadScope;
   workspace(): Workspace;
   /** A line of progress on stderr; nothing when quiet. */
   progress(line: string): void;

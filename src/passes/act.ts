@@ -3,14 +3,14 @@ import { bundleChanges, type BundleArguments } from '../workspace/bundle.js';
 import type { AuditEntry, Change, CommitResult, Snapshot } from '../workspace/types.js';
 import type { Pass, StepId } from './types.js';
 
-export type Act = { readonly reason: string; readonly changes?: readonly Change[]; readonly audit?: readonly AuditEntry[] };
+export type Act = { readonly reason: string; readonly bundle?: string; readonly changes?: readonly Change[]; readonly audit?: readonly AuditEntry[] };
 
 /** Commits changes and audit rows. A function is called on a fresh snapshot under the commit mutex. */
 export function act(pass: Pass, decide: Act | ((snapshot: Snapshot) => Act)): CommitResult {
   return pass.env.workspace.commit(
     (snapshot) => {
       const one = typeof decide === 'function' ? decide(snapshot) : decide;
-      return { ...actorOf(pass), reason: one.reason, changes: one.changes ?? [], audit: one.audit ?? [] };
+      return { ...actorOf(pass), reason: one.reason, ...(one.bundle === undefined ? {} : { bundle: one.bundle }), changes: one.changes ?? [], audit: one.audit ?? [] };
     },
     { fence: pass.data.fence },
   );
@@ -23,19 +23,22 @@ export function runBundle(pass: Pass, bundle: BundleAct & { readonly step: StepI
   return runBundles(pass, bundle.step, [bundle]);
 }
 
+export type Also = { readonly changes: readonly Change[]; readonly audit: readonly AuditEntry[] };
+
 /** Several bundles in one commit, each with its audit row; `also`: changes of the same commit that no bundle can express (whole files). */
-export function runBundles(pass: Pass, step: StepId, bundles: readonly BundleAct[], also: readonly Change[] = []): CommitResult {
+export function runBundles(pass: Pass, step: StepId, bundles: readonly BundleAct[], also: readonly Change[] | ((snapshot: Snapshot) => Also) = []): CommitResult {
   return pass.env.workspace.commit(
     (snapshot) => {
+      const more: Also = typeof also === 'function' ? also(snapshot) : { changes: also, audit: [] };
       const parts = bundles.map((bundle) => bundleChanges(snapshot, bundle.name, bundle.args));
       const names = bundles.map((bundle) => bundle.name).join(' ');
       return {
         ...actorOf(pass),
         reason: bundles.find((bundle) => bundle.detail !== undefined)?.detail ?? names,
         bundle: names,
-        changes: [...also, ...parts.flatMap((part) => part.changes)],
+        changes: [...more.changes, ...parts.flatMap((part) => part.changes)],
         notices: parts.flatMap((part) => part.notices),
-        audit: bundles.map((bundle) => bundleRow(step, bundle)),
+        audit: [...bundles.map((bundle) => bundleRow(step, bundle)), ...more.audit],
       };
     },
     { fence: pass.data.fence },

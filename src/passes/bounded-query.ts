@@ -2,9 +2,11 @@
 import { fileURLToPath } from 'node:url';
 import type { ToolResult } from '../agents/types.js';
 import { runCommand } from '../governance/condition-command.js';
+import type { ReadScope } from '../governance/scoped-snapshot.js';
 import { stamp } from '../kernel/clock.js';
 
-export type QueryBounds = { readonly now: Date; readonly signal: AbortSignal; readonly timeoutMs?: number; readonly memoryMb?: number };
+/** `scope`: what whoever asks may see; nothing given is everything. */
+export type QueryBounds = { readonly now: Date; readonly scope?: ReadScope; readonly signal: AbortSignal; readonly timeoutMs?: number; readonly memoryMb?: number };
 
 const LIMIT_MS = 10_000;
 const LIMIT_MB = 512;
@@ -18,7 +20,7 @@ export async function boundedQuery(root: string, sql: string, bounds: QueryBound
   if (sql.length > LONGEST) return { ok: false, text: `The query has ${sql.length} characters; at most ${LONGEST} are taken.` };
   if (sql.includes('\0')) return { ok: false, text: 'The query contains a NUL character.' };
   const timeoutMs = bounds.timeoutMs ?? LIMIT_MS;
-  const argv = [process.execPath, `--max-old-space-size=${bounds.memoryMb ?? LIMIT_MB}`, PROGRAM, root, stamp(bounds.now), sql];
+  const argv = [process.execPath, `--max-old-space-size=${bounds.memoryMb ?? LIMIT_MB}`, PROGRAM, root, stamp(bounds.now), JSON.stringify(bounds.scope ?? null), sql];
   const result = await runCommand({ argv, cwd: root, timeoutMs, signal: bounds.signal });
   if (bounds.signal.aborted) return { ok: false, text: 'The pass was stopped.' };
   if (result.kind === 'failed') return { ok: false, text: `The query was not done within ${timeoutMs / 1000} s and was stopped. ${NARROWER}` };

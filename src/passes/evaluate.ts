@@ -4,6 +4,7 @@ import type { AssertionResult } from '../governance/types.js';
 import { commandsIn, criteriaOf, stopConditionOf } from '../project/condition-source.js';
 import { fieldText } from '../project/field-text.js';
 import { act, stepRow } from './act.js';
+import { sandboxedCommand } from './pass-sandbox.js';
 import { recordSettled } from './record-settled.js';
 import { settle } from './settle.js';
 import type { Pass } from './types.js';
@@ -21,6 +22,7 @@ export async function evaluate(pass: Pass, at: { readonly step: 'T5' | 'T6'; rea
     lastPass: fieldText(project, 'last_pass.date'),
     writes: pass.data.writes,
     signal: pass.env.signal,
+    command: sandboxedCommand(pass),
     ...(baseline === undefined ? {} : { before: new Map(Object.entries(baseline.files).map(([path, file]) => [path, file.hash])) }),
   });
   if (commandsIn(assertions).length > 0) undoWhatChecksWrote(pass, at);
@@ -30,9 +32,9 @@ export async function evaluate(pass: Pass, at: { readonly step: 'T5' | 'T6'; rea
 
 /** A check program may look at everything and change nothing that the pass may not. */
 function undoWhatChecksWrote(pass: Pass, at: { readonly step: 'T5' | 'T6'; readonly project: string }): void {
-  const { undone } = settle(pass.env.workspace, pass.data);
+  const { undone, arrived } = settle(pass.env.workspace, pass.data);
   for (const one of undone) pass.env.say(`     undone, written by a check: ${one.path} (${one.code})`);
-  if (undone.length > 0) recordSettled(pass, { step: at.step, settled: { accepted: [], undone }, runId: pass.data.runId, project: at.project });
+  if (undone.length + arrived.length > 0) recordSettled(pass, { step: at.step, settled: { accepted: [], undone, arrived }, runId: pass.data.runId, project: at.project });
 }
 
 /** One audit row for each assertion, with what was expected and found: the evidence that the briefing quotes. */

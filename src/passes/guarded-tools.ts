@@ -1,70 +1,56 @@
-/** The tools of a `chat` agent: every write goes through the guard and the one commit; every answer is text the model can read. */
+/** The tools of a `chat` agent: those of every door, with answers as text that the model can read, and one to run programs. */
 import type { GuardedTools, ToolResult } from '../agents/types.js';
 import { plainWords } from '../governance/guard-shell.js';
 import type { Action, Reason } from '../governance/types.js';
-import { globMatches } from '../kernel/glob.js';
-import { act } from './act.js';
-import { boundedQuery } from './bounded-query.js';
-import { clip } from './clip.js';
+import { EXIT, NocturneError } from '../kernel/error.js';
 import { judge } from './door.js';
 import { commandFolder, runWords } from './run-command-line.js';
+import { requireCapability, type ToolAnswer, type ToolContext } from './tool-caller.js';
+import { queryTool } from './tool-query.js';
+import { readTool } from './tool-read.js';
+import { searchTool } from './tool-search.js';
+import { editTool, writeTool } from './tool-write.js';
 import type { Pass } from './types.js';
 
-const MOST_HITS = 100;
-
 export function guardedTools(pass: Pass): GuardedTools {
-  const { workspace } = pass.env;
-  /** What is said to the agent when it may not; `undefined` when it may. */
-  const refusal = (action: Action, also: readonly Reason[] = []): ToolResult | undefined => {
-    const { verdict, text } = judge(workspace, pass.data, { door: 'agent tools', actions: [action], cwd: commandFolder(pass), also });
-    return verdict === 'allow' ? undefined : { ok: false, text: `Refused. ${text}` };
-  };
-  const write = (path: string, content: string): ToolResult => {
-    const snapshot = workspace.snapshot();
-    const action: Action = { kind: snapshot.files.has(path) ? 'edit' : 'write', path, content };
-    const refused = refusal(action);
-    if (refused !== undefined) return refused;
-    act(pass, { reason: 'agent wrote', changes: [{ kind: 'write', path: normal(pass, path), content }] });
-    return { ok: true, text: `Wrote ${path} (${content.length} characters).` };
+  const { workspace, signal } = pass.env;
+  const context: ToolContext = { workspace, signal, caller: { kind: 'pass', door: 'agent tools', data: pass.data } };
+  const said = (tool: string, call: () => ToolAnswer): ToolResult => {
+    try {
+      requireCapability(context, tool);
+      return { ok: true, text: call().text };
+    } catch (error) {
+      return toldOrThrown(error);
+    }
   };
   return {
-    read(path, range) {
-      const snapshot = workspace.snapshot();
-      const content = snapshot.text(normal(pass, path));
-      if (content === undefined) return { ok: false, text: `There is no text file ${path} in the workspace.` };
-      const lines = content.split('\n').slice((range?.from ?? 1) - 1, range?.to);
-      return { ok: true, text: clip(lines.join('\n')) };
-    },
-    write,
-    edit(path, oldText, newText) {
-      const content = workspace.snapshot().text(normal(pass, path));
-      if (content === undefined) return { ok: false, text: `There is no text file ${path} in the workspace.` };
-      const times = oldText === '' ? 0 : content.split(oldText).length - 1;
-      if (times !== 1) return { ok: false, text: `The old text occurs ${times} times in ${path}; it must occur exactly once.` };
-      return write(path, content.replace(oldText, () => newText));
-    },
-    search(pattern, glob) {
-      const hits: string[] = [];
-      const snapshot = workspace.snapshot();
-      const wanted = pattern.toLowerCase();
-      for (const path of snapshot.files.keys()) {
-        if (glob !== undefined && !globMatches(glob, path)) continue;
-        for (const [i, line] of (snapshot.text(path) ?? '').split('\n').entries()) if (hits.length < MOST_HITS && line.toLowerCase().includes(wanted)) hits.push(`${path}:${i + 1}: ${line.trim().slice(0, 200)}`);
+    read: (path, range) => said('read', () => readTool(context, { path, ...range })),
+    write: (path, content) => said('write', () => writeTool(context, { path, content })),
+    edit: (path, old_text, new_text) => said('edit', () => editTool(context, { path, old_text, new_text })),
+    search: (pattern, glob) => said('search', () => searchTool(context, { pattern, glob })),
+    async query(sql) {
+      try {
+        requireCapability(context, 'query');
+        return { ok: true, text: (await queryTool(context, { sql })).text };
+      } catch (error) {
+        return toldOrThrown(error);
       }
-      return { ok: true, text: hits.length === 0 ? 'Nothing found.' : hits.join('\n') };
     },
-    query: (sql) => boundedQuery(workspace.root, sql, { now: workspace.clock.now(), signal: pass.env.signal }),
     async run(command) {
+      const barred = said('run', () => ({ text: '', data: {} }));
+      if (!barred.ok) return barred;
       const words = plainWords(command);
       const plain: readonly Reason[] = words === undefined ? [{ code: 'command-unparsable', message: 'only one plain command can be run: no pipes, redirections, variables or wildcards' }] : [];
-      return refusal(words === undefined ? { kind: 'exec', command } : { kind: 'exec', argv: words }, plain) ?? runWords(pass, words ?? []);
+      const action: Action = words === undefined ? { kind: 'exec', command } : { kind: 'exec', argv: words };
+      const { verdict, text } = judge(workspace, pass.data, { door: 'agent tools', actions: [action], cwd: commandFolder(pass), also: plain });
+      return verdict === 'allow' ? runWords(pass, words ?? []) : { ok: false, text: `Refused. ${text}` };
     },
   };
 }
 
-/** The workspace path of what the agent named; unchanged when it is none (reading it then finds nothing). */
-function normal(pass: Pass, path: string): string {
-  const { workspace } = pass.env;
-  const relative = path.startsWith(`${workspace.root}/`) ? path.slice(workspace.root.length + 1) : path;
-  return relative.replace(/^\.\//, '');
+/** What was wrong with the call is for the model; what is wrong with the pass or the disk ends the pass. */
+function toldOrThrown(error: unknown): ToolResult {
+  if (!(error instanceof NocturneError) || (error.exit !== EXIT.usage && error.exit !== EXIT.refused && error.code !== 'UNREADABLE' && error.code !== 'CONFLICT')) throw error;
+  const { code, message, hint } = error;
+  return { ok: false, text: `${code === 'REFUSED' ? 'Refused. ' : ''}${message}${hint === undefined ? '' : `. ${hint}`}` };
 }

@@ -1,6 +1,7 @@
 /** The pass inside a host's agent session: `begin` is T0 to T4's brief, `end` takes the agent's report and does the rest. */
 import { parseReport } from '../agents/parse-report.js';
 import type { Usage } from '../agents/types.js';
+import { EXIT } from '../kernel/error.js';
 import { renewLease } from '../workspace/lease.js';
 import { storePass } from './pass-file.js';
 import { passOfToken } from './pass-token.js';
@@ -26,9 +27,13 @@ export async function beginPass(env: PassEnvironment, request: PassRequest, at: 
   return { kind: 'brief', data: pass.data };
 }
 
-/** @param at.report what the agent printed; its last `nocturne-report` block counts. */
-export async function endPass(env: PassEnvironment, at: { readonly token: string; readonly report: string; readonly usage: Usage; readonly model: string; readonly failed?: string }): Promise<PassReport> {
+/**
+ * A pass that a host began for its session is ended by that host alone: it knows the whole report and what was used. The agent's own call changes nothing.
+ * @param at.report what the agent printed; its last `nocturne-report` block counts.
+ */
+export async function endPass(env: PassEnvironment, at: { readonly token: string; readonly report: string; readonly usage: Usage; readonly model: string; readonly failed?: string; readonly byHost?: boolean }): Promise<PassReport> {
   const pass = claim(env, at.token);
+  if (pass.data.endedBy === 'host' && at.byHost !== true) return { exit: EXIT.ok, outcome: `goes on: ${pass.data.session?.host ?? 'the host'} began this pass and ends it when your turn ends; write the report as your last message`, data: pass.data };
   renewLease(env.workspace.root, pass.data.fence, { ttlMs: LEASE_MS, clock: env.workspace.clock });
   const outcome: PassData['outcome'] = {
     kind: at.failed === undefined ? 'finished' : 'failed',

@@ -5,7 +5,7 @@ import { decide } from '../governance/decide.js';
 import type { Reason } from '../governance/types.js';
 import type { Snapshot, Workspace } from '../workspace/types.js';
 import { conclude, judge, type Judgement, recordRefusal } from './door.js';
-import { storedPass } from './pass-file.js';
+import { passOfSession } from './pass-file.js';
 import { passOfToken } from './pass-token.js';
 import type { SpawnLedger } from './spawn-ledger.js';
 import type { HostSession, PassData } from './types.js';
@@ -16,8 +16,7 @@ export type CallerOfHost = { readonly token?: string; readonly session?: HostSes
 /** The running pass of a caller. @throws NocturneError `REFUSED` or `LEASE_LOST` for a token that is not that of the running pass. */
 export function passOfCaller(state: string, { token, session }: CallerOfHost): PassData | undefined {
   if (token !== undefined) return passOfToken(state, token);
-  const stored = storedPass(state)?.data;
-  return session !== undefined && stored?.session?.host === session.host && stored.session.id === session.id ? stored : undefined;
+  return session === undefined ? undefined : passOfSession(state, session);
 }
 
 export type CallContext = { readonly workspace: Workspace; readonly snapshot?: Snapshot; readonly ledger?: SpawnLedger };
@@ -59,7 +58,7 @@ function registerSpawn({ workspace, ledger }: CallContext, data: PassData, { cal
   if (ledger === undefined || call.callId === undefined) return conclude([], []);
   const requester = data.session === undefined ? data.runId : `${data.session.host}:${data.session.id}`;
   const registered = ledger.register({ callId: call.callId, host: call.host, requester, task: reading.task, target: reading.target, runId: data.runId, ...(reading.declaredMs === undefined ? {} : { declaredMs: reading.declaredMs }) });
-  if (registered.kind === 'registered') return conclude([], []);
+  if (registered.kind === 'registered') return { ...conclude([], []), spawned: { taskId: registered.taskId, instruction: registered.instruction } };
   const refusal = conclude([], [{ code: 'tool-not-allowed', message: `${registered.why} (${registered.taskId})` }]);
   recordRefusal(workspace, data, { door: call.host, what: `spawn ${registered.taskId}`, why: refusal.text });
   return refusal;

@@ -1,5 +1,6 @@
 /** What a pass knows of a module: which files it watches, and what it does when they changed. */
-import type { ChangeSet, Workspace } from '../workspace/types.js';
+import type { AgentReport, Fragment } from '../agents/types.js';
+import type { ChangeSet, Snapshot, Workspace } from '../workspace/types.js';
 import type { SpawnLedger } from './spawn-ledger.js';
 
 export type FileChange = { readonly path: string; readonly kind: 'added' | 'changed' | 'deleted' };
@@ -12,11 +13,28 @@ export type ModuleContext = {
   readonly say: (line: string) => void;
 };
 
+/** `project`, `report`: of the worker pass that just worked; nothing in a manager pass or outside of one. */
+export type SweepContext = ModuleContext & { readonly project: string | undefined; readonly report: AgentReport | undefined };
+/** What is to be committed, in the name of whoever asked. */
+export type ModuleChange = Pick<ChangeSet, 'reason' | 'changes' | 'bundle' | 'audit'>;
+export type BeforeContext = { readonly snapshot: Snapshot; /** The state directory, for numbers that are never given twice. */ readonly state: string; /** For audit rows; empty outside of a pass. */ readonly step: string };
+export type FragmentContext = ModuleContext & { readonly snapshot: Snapshot; readonly project: string | undefined };
+/** `used`: sources of the fragments that the prompt really had. */
+export type RecordContext = { readonly snapshot: Snapshot; readonly project: string | undefined; readonly runId: string; readonly used: ReadonlySet<string> };
+
 export interface PassModule {
   /** As in R8 of REGISTRY.md, which says whether it is enabled and what it watches. */
   readonly name: string;
   /** Idempotent: the same change may be reported twice. Returns what is to be committed, if anything. */
   onChange(changes: readonly FileChange[], context: ModuleContext): Promise<ChangeSet | undefined> | ChangeSet | undefined;
+  /** T1 of a worker pass, after the owner's answers were taken in and before a project is chosen. Pure; called under the commit mutex. */
+  before?(context: BeforeContext): ModuleChange | undefined;
+  /** T4, before the tree is kept: what the brief of this pass should quote (an idle pass has no project). `trust` is always `data`. */
+  fragments?(context: FragmentContext): readonly Fragment[];
+  /** T6: what goes into the commit that records a pass whose agent ended its work. */
+  recorded?(context: RecordContext): ModuleChange | undefined;
+  /** What is due whether or not a file changed: at T8 of a worker, T0 and T8 of a manager. Returns what it did, in a few words each. */
+  sweep?(context: SweepContext): Promise<readonly string[]> | readonly string[];
   /** The ledger of spawned tasks, in the module that keeps it. */
   spawnLedger?(workspace: Workspace): SpawnLedger;
 }

@@ -1,8 +1,8 @@
 /** The running pass as stored in the state directory: how `pass end` finds what `pass begin` knew, and how a crash is found. */
-import { rmSync } from 'node:fs';
+import { lstatSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { readJson, writeJsonDurably } from '../workspace/state-home.js';
-import type { PassData } from './types.js';
+import type { HostSession, PassData } from './types.js';
 
 const FILE = 'pass.json';
 
@@ -14,8 +14,24 @@ export function storePass(state: string, data: PassData, waiting: boolean): void
 }
 
 export function storedPass(state: string): StoredPass | undefined {
-  return readJson<StoredPass>(join(state, FILE));
+  const path = join(state, FILE);
+  const stat = lstatSync(path, { throwIfNoEntry: false, bigint: true });
+  if (stat === undefined) return undefined;
+  const version = `${path} ${stat.ino} ${stat.size} ${stat.mtimeNs} ${stat.ctimeNs}`;
+  if (last?.version === version) return last.stored;
+  const stored = readJson<StoredPass>(path);
+  last = stored === undefined ? undefined : { version, stored };
+  return stored;
 }
+
+/** The running pass that a host began for this session of it. */
+export function passOfSession(state: string, session: HostSession): PassData | undefined {
+  const data = storedPass(state)?.data;
+  return data?.session?.host === session.host && data.session.id === session.id ? data : undefined;
+}
+
+/** Asked at every tool call, and with the baseline of the whole workspace in it. The file is only ever replaced, never written in place. */
+let last: { readonly version: string; readonly stored: StoredPass } | undefined;
 
 export function forgetPass(state: string): void {
   rmSync(join(state, FILE), { force: true });

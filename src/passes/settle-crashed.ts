@@ -14,7 +14,7 @@ export async function settleCrashed(env: PassEnvironment): Promise<Crashed | und
   if (stored === undefined) return undefined;
   env.say(`     ${stored.data.runId} did not end: undoing what it was not allowed to change`);
   await killProcesses({ mark: { runId: stored.data.runId, workspace: workspace.root } });
-  const settled = stored.data.settled === true ? { accepted: [], undone: stored.data.recorded === true ? [] : stored.data.undone } : settle(workspace, stored.data);
+  const settled = stored.data.settled === true ? { accepted: [], undone: stored.data.recorded === true ? [] : stored.data.undone, arrived: [] } : settle(workspace, stored.data);
   closeCommitRecord(workspace.state);
   forgetPass(workspace.state);
   return { ...settled, data: stored.data };

@@ -15,7 +15,7 @@ export type Spawn = {
   readonly declaredMs?: number;
 };
 
-export type Registered = { readonly kind: 'registered'; readonly taskId: string } | { readonly kind: 'duplicate'; readonly taskId: string; readonly why: string };
+export type Registered = { readonly kind: 'registered'; readonly taskId: string; /** For the child, beside its task: by what it will be known to be done. */ readonly instruction: string } | { readonly kind: 'duplicate'; readonly taskId: string; readonly why: string };
 
 export interface SpawnLedger {
   /** Before the spawn happens. A duplicate (same task, requester and target, not ended) is to be refused. */

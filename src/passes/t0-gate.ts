@@ -77,7 +77,7 @@ function blank(entry: Entry): PassData {
     started: '',
     failures: 0,
     capability: 'project',
-    ...(entry.session === undefined ? {} : { session: entry.session }),
+    ...(entry.session === undefined ? {} : { session: entry.session, endedBy: 'host' as const }),
     turnedAway: [],
     writes: [],
     authorisations: [],

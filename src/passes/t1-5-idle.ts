@@ -12,7 +12,7 @@ export const t15Idle: Step = {
     if (pass.data.project !== undefined) return pass;
     if (pass.data.request.project !== undefined) return nothing(pass, `${pass.data.request.project} cannot be worked on now`);
     const snapshot = pass.env.workspace.snapshot();
-    const { choice, considered } = idle(snapshot, await validateSnapshot(snapshot, { home: pass.env.workspace.home }));
+    const { choice, considered } = idle(snapshot, await validateSnapshot(snapshot, { home: pass.env.workspace.home, modules: pass.env.modules.map((module) => module.name) }));
     if (choice === undefined) return nothing(pass, considered.map((one) => `${one.tier}: ${one.why}`).join('; '));
     pass.env.say(`     idle: ${choice.tier} (${choice.why})`);
     note(pass, 'T1.5', { type: 'idle', target: choice.tier, authorisation: choice.authorisation ?? '', detail: choice.why });

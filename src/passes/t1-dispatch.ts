@@ -1,10 +1,12 @@
-/** T1: the owner's answers are taken in, then the project of this pass is chosen. */
+/** T1: the owner's answers are taken in, modules do what comes first, then the project of this pass is chosen. */
 import { type PendingAnswer, pendingAnswers } from '../governance/answers.js';
 import { dispatch } from '../governance/dispatch.js';
 import type { Snapshot } from '../workspace/types.js';
 import { acceptDraft } from './accept-draft.js';
 import { note, runBundles } from './act.js';
 import { applyProposal } from './apply-proposal.js';
+import { runBefore } from './module-hooks.js';
+import { expireApprovals, takeApproval, type Taker } from './take-approval.js';
 import { type Pass, type Step, withData } from './types.js';
 
 export const t1Dispatch: Step = {
@@ -12,6 +14,7 @@ export const t1Dispatch: Step = {
   title: 'answers and dispatch',
   run(pass) {
     const answered = takeAnswers(pass);
+    runBefore(answered);
     return choose(answered);
   },
 };
@@ -22,18 +25,28 @@ export function takeAnswers(pass: Pass): Pass {
   for (let taken = 0; taken < 100; taken++) {
     const [answer] = pendingAnswers(pass.env.workspace.snapshot());
     if (answer === undefined) break;
-    carryOut(pass, answer);
-    pass.env.say(`     ${answer.id}: ${answer.what}`);
-    notes.push(`${answer.id}: ${answer.what}`);
+    const what = carryOut(pass, answer);
+    pass.env.say(`     ${answer.id}: ${what}`);
+    notes.push(`${answer.id}: ${what}`);
   }
+  const expired = expireApprovals(takerOf(pass));
+  if (expired.length > 0) notes.push(`${expired.join(', ')}: the time is over`);
   return withData(pass, { notes: [...pass.data.notes, ...notes] });
 }
 
-function carryOut(pass: Pass, answer: PendingAnswer): void {
+/** @returns what was done. */
+function carryOut(pass: Pass, answer: PendingAnswer): string {
+  const [approval] = answer.effects.filter((effect) => effect.kind === 'approval');
+  if (approval !== undefined) return takeApproval(takerOf(pass), { id: approval.id, verdict: answer.verdict, question: answer.id }).what;
   const calls = answer.calls.map((call) => ({ name: call.bundle, args: call.args, detail: answer.what, ...(call.bundle === 'notification_close' ? { target: answer.id } : {}) }));
   const snapshot: Snapshot = pass.env.workspace.snapshot();
-  const extra = answer.effects.map((effect) => (effect.kind === 'accept-draft' ? acceptDraft(snapshot, { slug: effect.slug, authorisation: answer.id }) : applyProposal(pass.env.workspace.state, effect.id)));
+  const extra = answer.effects.flatMap((effect) => (effect.kind === 'accept-draft' ? [acceptDraft(snapshot, { slug: effect.slug, authorisation: answer.id })] : effect.kind === 'apply-proposal' ? [applyProposal(pass.env.workspace.state, effect.id)] : []));
   runBundles(pass, 'T1', [...extra.flatMap((one) => one.bundles), ...calls], extra.flatMap((one) => one.changes));
+  return answer.what;
+}
+
+function takerOf({ env, data }: Pass): Taker {
+  return { workspace: env.workspace, actor: { kind: 'pass', name: data.request.role }, runId: data.runId, step: 'T1', fence: data.fence };
 }
 
 /** Chooses among the projects that this pass has not turned away; none left means an idle pass. */

@@ -1,9 +1,9 @@
 /** T3: the tools that the pass requires answer their probes, or the project is blocked with the name of the one that does not. */
 import { fieldList, fieldText, fieldTime } from '../project/field-text.js';
-import { runCommand } from '../governance/condition-command.js';
 import { plainWords } from '../governance/guard-shell.js';
 import { EXIT } from '../kernel/error.js';
 import { note, runBundle } from './act.js';
+import { sandboxedCommand } from './pass-sandbox.js';
 import type { Pass, Step } from './types.js';
 
 const CACHED_MS = 3_600_000;
@@ -52,7 +52,7 @@ async function run(pass: Pass, tool: string, probe: string): Promise<Probe> {
   if (probe === '') return { tool, status: 'missing', why: 'it has no probe in the tool registry' };
   const words = plainWords(probe);
   if (words === undefined) return { tool, status: 'missing', why: `its probe is not one plain command: ${probe}` };
-  const result = await runCommand({ argv: words, cwd: pass.env.workspace.root, timeoutMs: PROBE_MS, signal: pass.env.signal });
+  const result = await sandboxedCommand(pass)({ argv: words, cwd: pass.env.workspace.root, timeoutMs: PROBE_MS, signal: pass.env.signal });
   if (result.kind === 'failed') return { tool, status: 'missing', why: `its probe "${probe}" failed: ${result.why}` };
   return result.exit === 0 ? { tool, status: 'available', why: 'the probe answered' } : { tool, status: 'missing', why: `its probe "${probe}" ended with ${result.exit ?? 'a signal'}` };
 }

@@ -7,6 +7,7 @@ import { NocturneError } from '../kernel/error.js';
 import { renewLease } from '../workspace/lease.js';
 import { guardedTools } from './guarded-tools.js';
 import { storePass } from './pass-file.js';
+import { sandboxOf } from './pass-sandbox.js';
 import { LEASE_MS } from './t0-gate.js';
 import { type Pass, type Step, withData } from './types.js';
 
@@ -35,6 +36,7 @@ async function runAgent(pass: Pass): Promise<RunOutcome> {
     },
     onLost: () => ended.abort(),
   });
+  const sandbox = sandboxOf(pass);
   try {
     const runner = await runnerFor(data.runner, { host: env.env });
     return await runner.run({
@@ -45,6 +47,7 @@ async function runAgent(pass: Pass): Promise<RunOutcome> {
       cwd: data.project === undefined ? workspace.root : join(workspace.root, 'PROJECTS', data.project),
       workspaceRoot: workspace.root,
       tools: guardedTools(pass),
+      ...(sandbox === undefined ? {} : { sandbox }),
       signal,
       on: (event) => report(pass, event),
     });

@@ -57,7 +57,7 @@ async function grade(pass: Pass): Promise<Pass> {
   const { data, env } = pass;
   const criteria = data.project === undefined ? [] : await evaluate(pass, { step: 'T5', project: data.project });
   const snapshot = env.workspace.snapshot();
-  const errors = (await validateSnapshot(snapshot, { home: env.workspace.home })).filter((one) => one.severity === 'error' && data.outputs.includes(one.range.file));
+  const errors = (await validateSnapshot(snapshot, { home: env.workspace.home, modules: env.modules.map((module) => module.name) })).filter((one) => one.severity === 'error' && data.outputs.includes(one.range.file));
   const texts = (paths: readonly string[]) => paths.flatMap((path) => ((text) => (text === undefined ? [] : [{ path, text }]))(snapshot.text(path)));
   const earlier = data.project === undefined ? [] : fieldList(snapshot.record('PROJECT', data.project), 'last_pass.outputs').filter((path) => !data.outputs.includes(path));
   const novelty = noveltyOf(texts(data.outputs), texts(earlier));

@@ -7,6 +7,7 @@ import { advanceCall } from '../governance/transition.js';
 import type { AssertionResult } from '../governance/types.js';
 import type { Snapshot } from '../workspace/types.js';
 import { note, runBundles } from './act.js';
+import { moduleRecords } from './module-hooks.js';
 import { transitionArguments } from './t2-load.js';
 import { evaluate, evidenceOf } from './evaluate.js';
 import { type Pass, type Step, withData } from './types.js';
@@ -45,7 +46,10 @@ function record(pass: Pass, slug: string): void {
   const next = data.outcome?.report.nextObjective ?? data.objective ?? null;
   const validated = data.criteria.length > 0 && data.criteria.every((one) => one.holds && one.error === undefined);
   const args = { slug, objective: data.objective ?? '', outputs: data.outputs, quality, validated, weak: quality === 'WEAK' || quality === 'FAIL', next_objective: next };
-  runBundles(pass, 'T6', [{ name: 'pass_record', args, detail: quality }]);
+  runBundles(pass, 'T6', [{ name: 'pass_record', args, detail: quality }], (snapshot) => {
+    const more = moduleRecords(pass, snapshot);
+    return { changes: more.flatMap((one) => one.changes), audit: more.flatMap((one) => one.audit ?? []) };
+  });
 }
 
 function endPhase(pass: Pass, at: { slug: string; stop: readonly AssertionResult[]; snapshot: Snapshot }): void {

@@ -1,4 +1,5 @@
 /** A pass: what is known of it so far, the steps it goes through, and what ends it early. */
+import type { SandboxInForce } from '../agents/sandbox.js';
 import type { Brief, RunOutcome, RunnerSpec } from '../agents/types.js';
 import type { ExitCode } from '../kernel/error.js';
 import type { HostName } from '../governance/host-tools.js';
@@ -56,8 +57,10 @@ export type HostSession = { readonly host: HostName; readonly id: string };
 export type PassData = {
   readonly request: PassRequest;
   readonly driver: 'process' | 'host';
-  /** The host's session in which the pass was begun for the agent: its tool calls are judged as this pass's, and the host ends it. */
+  /** The host's session in which the agent works: its tool calls are judged as this pass's. */
   readonly session?: HostSession;
+  /** The host began the pass for the agent, and ends it when the agent's turn ends. */
+  readonly endedBy?: 'host';
   /** What the agent may call of the command line and the tools. */
   readonly capability: Capability;
   readonly runId: string;
@@ -75,11 +78,15 @@ export type PassData = {
   readonly idle?: { readonly tier: string; readonly objective: string; readonly writes: readonly string[] };
   readonly tier?: ChosenTier;
   readonly runner?: RunnerSpec;
+  /** Around what nocturne starts for the pass; found out at T3. */
+  readonly sandbox?: SandboxInForce;
   readonly writes: readonly string[];
   readonly tools?: readonly string[];
   readonly authorisations: readonly string[];
   readonly brief?: Brief;
   readonly prompt?: string;
+  /** Sources of the fragments that are in the prompt. */
+  readonly sources?: readonly string[];
   readonly baseline?: Baseline;
   /** The differences since the baseline were judged. */
   readonly settled?: boolean;

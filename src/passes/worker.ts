@@ -6,6 +6,7 @@ import { t15Idle } from './t1-5-idle.js';
 import { t2Load } from './t2-load.js';
 import { t25Budget } from './t2-5-budget.js';
 import { t27Authority } from './t2-7-authority.js';
+import { t3Sandbox } from './t3-sandbox.js';
 import { t3Tools } from './t3-tools.js';
 import { t4Brief } from './t4-brief.js';
 import { t4Run } from './t4-run.js';
@@ -18,7 +19,7 @@ import { runSteps } from './run-steps.js';
 import { type Halt, isHalt, type Pass, type PassEnvironment, type PassReport, type PassRequest, type Step } from './types.js';
 
 /** What `pass begin` does: everything up to the brief. */
-export const WORKER_BEFORE: readonly Step[] = [t1Dispatch, t15Idle, t2Load, t25Budget, t27Authority, t3Tools, t4Brief];
+export const WORKER_BEFORE: readonly Step[] = [t1Dispatch, t15Idle, t2Load, t25Budget, t27Authority, t3Sandbox, t3Tools, t4Brief];
 /** What `pass end` does: everything after the agent. */
 export const WORKER_AFTER: readonly Step[] = [t5Validate, t6State, t7Learn, t8Modules];
 

@@ -1,5 +1,6 @@
 /** R1 and R2: object kinds and the contracts of their fields. */
 import { parseLocator } from '../markdown/locator.js';
+import { isLineLog } from '../markdown/read-lines.js';
 import type { Shape } from '../markdown/types.js';
 import { CONSTRAINT_FORMS, parseConstraints, parseFieldType, referredObject, TYPE_FORMS } from './field-type.js';
 import { cellOf, complain, isInsideGlob, isUnread, partOf, type RegistryRow, type Report, rowsOf } from './registry-table.js';
@@ -57,6 +58,10 @@ function readObject(report: Report, row: RegistryRow, fields: ReadonlyMap<string
   }
   if (!isInsideGlob(files.value)) {
     complain(report, files.range, `${name.value} needs a glob of files inside the workspace`, { actual: files.value });
+    return undefined;
+  }
+  if (known === 'log' && (parsed.kind === 'lines') !== isLineLog(files.value)) {
+    complain(report, locator.range, `the locator of the log ${name.value} does not fit its files ${files.value}`, { expected: isLineLog(files.value) ? 'lines, for a .jsonl file' : '## Heading; lines is for a .jsonl file', actual: locator.value });
     return undefined;
   }
   const own = fields.get(name.value) ?? new Map<string, FieldSpec>();

@@ -9,8 +9,9 @@ import { makeDirectory } from '../workspace/durable.js';
 const PATTERNS = [
   '{SOUL,AGENTS,AGENTS-CORE,AGENTS-LESSONS,IDENTITY,USER,MEMORY,REGISTRY,MODEL-TIERS,INTEGRITY-MANIFEST,ACTIVE-PROJECTS,NOTIFICATIONS,NOTIFICATIONS-ARCHIVE,LOCK}.md',
   'orchestration-os/**/*.md',
-  'audit/*.md',
+  'audit/*.{md,jsonl}',
   'PROJECTS/*.md',
+  'inbox/{README,SENDERS}.md',
   'memory/README.md',
 ];
 /** A clone that became somebody's workspace keeps here what it shipped, so that others can still be made from it. */

@@ -34,5 +34,5 @@ export type WorkspaceContext = {
   /** `$NOCTURNE_HOME`; without it, rules about keys and anchors say nothing. */
   readonly home: string | undefined;
   /** Modules that this installation has. */
-  readonly modules: readonly string[];
+  readonly modules: readonly string[] | undefined;
 };

@@ -1,5 +1,6 @@
 /** Every rule, by hand: what is not in this list is not checked. Rules about several files and about one may share an id. */
 import type { FileRule, Rule, WorkspaceRule } from './rule.js';
+import { destination } from './rules/destination.js';
 import { domainAnchor } from './rules/domain-anchor.js';
 import { edgeUndeclared } from './rules/edge-undeclared.js';
 import { edgeUnresolved } from './rules/edge-unresolved.js';
@@ -7,6 +8,7 @@ import { failureMode } from './rules/failure-mode.js';
 import { fieldContract, fieldUnique } from './rules/field-contract.js';
 import { fileMissing } from './rules/file-missing.js';
 import { hostSize, hostTotal } from './rules/host-size.js';
+import { inbound } from './rules/inbound.js';
 import { documentUnique, keyUnique } from './rules/key-unique.js';
 import { linkBroken } from './rules/link-broken.js';
 import { logChain } from './rules/log-chain.js';
@@ -22,6 +24,7 @@ import { orphanProject } from './rules/orphan-project.js';
 import { phaseDeclared, phaseGraph } from './rules/phase-graph.js';
 import { placeholder } from './rules/placeholder.js';
 import { preapproval } from './rules/preapproval.js';
+import { promptComposed } from './rules/prompt-composed.js';
 import { protectedSet } from './rules/protected-set.js';
 import { locatorAmbiguous, recordShape } from './rules/record-shape.js';
 import { referenceUnresolved } from './rules/reference-unresolved.js';
@@ -57,6 +60,7 @@ export const WORKSPACE_RULES: readonly WorkspaceRule[] = [
   notificationOpen,
   moduleWatch,
   protectedSet,
+  promptComposed,
   manifestHash,
   manifestSignature,
   logChain,
@@ -65,6 +69,8 @@ export const WORKSPACE_RULES: readonly WorkspaceRule[] = [
   conditionProgram,
   preapproval,
   failureMode,
+  inbound,
+  destination,
 ];
 
 export const RULES: readonly Rule[] = [...FILE_RULES, ...WORKSPACE_RULES];

@@ -39,7 +39,7 @@ export async function validate(given: Snapshot, options: ValidateOptions = {}): 
   const snapshot = options.cache?.snapshot ?? given;
   const { schema } = snapshot;
   const facts = collectFacts(snapshot, options.cache);
-  const context: WorkspaceContext = { snapshot, schema, facts, unread: unreadObjects(snapshot, facts), home: options.home, modules: options.modules ?? [] };
+  const context: WorkspaceContext = { snapshot, schema, facts, unread: unreadObjects(snapshot, facts), home: options.home, modules: options.modules };
   const rules: readonly Rule[] = [...RULES, ...sqlRules(context)];
   const ran = ranBy(options.only);
   const ofFiles = [...facts.values()].flatMap((one) => one.diagnostics);

@@ -1,4 +1,4 @@
-/** Numbered ids (`RUN-20261121-001`, `N-20261121-001`, `L-…`) that are never given twice, also not after a crash. */
+/** Numbered ids (`RUN-20261121-001`, `N-20261121-001`, `L-…`, `TASK-…`) that are never given twice, also not after a crash. */
 import { join } from 'node:path';
 import { dateStamp } from '../kernel/clock.js';
 import { readJson, writeJsonDurably } from './state-home.js';
@@ -9,19 +9,30 @@ const FILE = 'counters.json';
 /** How far a clock may be set back without a number coming again. */
 const KEPT_MS = 400 * 86_400_000;
 
-/** The objects whose ids begin with each prefix. */
-const KEPT_IN: Readonly<Record<string, readonly string[]>> = { RUN: ['RUN', 'MEMORY'], N: ['NOTIFICATION', 'NOTIFICATION-ARCHIVE'], L: ['LESSON'] };
+export type IdPrefix = 'RUN' | 'N' | 'L' | 'TASK';
+/** The objects whose ids begin with each prefix; `field` where the id is not their key. */
+const KEPT_IN: Readonly<Record<IdPrefix, readonly { readonly object: string; readonly field?: string }[]>> = {
+  RUN: [{ object: 'RUN' }, { object: 'MEMORY' }],
+  N: [{ object: 'NOTIFICATION' }, { object: 'NOTIFICATION-ARCHIVE' }],
+  L: [{ object: 'LESSON' }],
+  TASK: [{ object: 'TASK-EVENT', field: 'task' }],
+};
 
 /**
  * The next id for a prefix and the snapshot's day: one more than the highest that the workspace or the state directory knows. The counter is
  * durable before the id is used, so a crash can skip a number but never repeat one. Call under the commit mutex.
  */
-export function nextId(snapshot: Snapshot, state: string, prefix: 'RUN' | 'N' | 'L'): string {
+export function nextId(snapshot: Snapshot, state: string, prefix: IdPrefix): string {
   const day = dateStamp(snapshot.now).replaceAll('-', '');
   const stem = `${prefix}-${day}-`;
   const counters = readJson<Counters>(join(state, FILE)) ?? {};
   let highest = counters[stem] ?? 0;
-  for (const object of KEPT_IN[prefix] ?? []) for (const record of snapshot.records(object)) if (record.key.startsWith(stem)) highest = Math.max(highest, Number.parseInt(record.key.slice(stem.length), 10) || 0);
+  for (const { object, field } of KEPT_IN[prefix]) {
+    for (const record of snapshot.records(object)) {
+      const id = field === undefined ? record.key : (record.fields.get(field)?.value ?? '');
+      if (id.startsWith(stem)) highest = Math.max(highest, Number.parseInt(id.slice(stem.length), 10) || 0);
+    }
+  }
   const next = highest + 1;
   const since = dateStamp(new Date(snapshot.now.getTime() - KEPT_MS)).replaceAll('-', '');
   const kept = Object.fromEntries(Object.entries(counters).filter(([key]) => (key.split('-')[1] ?? '') >= since));
@@ -30,7 +41,7 @@ export function nextId(snapshot: Snapshot, state: string, prefix: 'RUN' | 'N' | 
 }
 
 /** Numbers that were given elsewhere, by another program for instance, are not given again today. */
-export function reserveIds(state: string, prefix: 'RUN' | 'N' | 'L', used: { readonly day: string; readonly highest: number }): void {
+export function reserveIds(state: string, prefix: IdPrefix, used: { readonly day: string; readonly highest: number }): void {
   const stem = `${prefix}-${used.day}-`;
   const counters = readJson<Counters>(join(state, FILE)) ?? {};
   if ((counters[stem] ?? 0) < used.highest) writeJsonDurably(join(state, FILE), { ...counters, [stem]: used.highest });

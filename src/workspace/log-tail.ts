@@ -1,9 +1,10 @@
 /** The end of a chained log: its columns, last link and number of rows, without reading what is in between. */
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { genesis, link } from '../kernel/chain.js';
+import { genesis, link, linkedLine } from '../kernel/chain.js';
 import { NocturneError } from '../kernel/error.js';
 import { decodeCell, encodeCell } from '../markdown/cell.js';
+import { isLineLog } from '../markdown/read-lines.js';
 import { parseRow } from '../markdown/row.js';
 import { readRecords } from '../markdown/read-records.js';
 import { scan } from '../markdown/scan.js';
@@ -43,11 +44,22 @@ export function appendRows(tail: LogTail, at: { file: string; object: ObjectSpec
   let { head } = tail.anchor;
   const lines: string[] = [];
   for (const fields of at.rows) {
+    if (isLineLog(at.file)) {
+      const { line, link: own } = linkedLine(head, membersOf(tail.columns, fields));
+      head = own;
+      lines.push(`${line}\n`);
+      continue;
+    }
     const cells = tail.columns.slice(0, -1).map((column) => encodeCell(cellText(fields[column])));
     head = link(head, cells.map((cell) => decodeCell(cell)));
     lines.push(`| ${[...cells, head].join(' | ')} |\n`);
   }
   return { kind: 'append', path: at.file, offset: tail.anchor.bytes, content: Buffer.from(lines.join(''), 'utf8'), head, rows: tail.anchor.rows + at.rows.length };
+}
+
+/** In the order of R2; what has no value is left out. */
+function membersOf(columns: readonly string[], fields: Fields): Fields {
+  return Object.fromEntries(columns.slice(0, -1).flatMap((column) => (fields[column] === undefined || fields[column] === null ? [] : [[column, fields[column]]])));
 }
 
 function cellText(value: Value | undefined): string {
@@ -56,6 +68,7 @@ function cellText(value: Value | undefined): string {
 }
 
 function readColumns(path: string, at: { file: string; object: ObjectSpec }): readonly string[] {
+  if (isLineLog(at.file)) return [...[...at.object.fields.keys()].filter((name) => name !== 'chain'), 'chain'];
   const text = readText(path, HEAD_BYTES);
   const lines = text.split('\n');
   const delimiter = lines.findIndex((line, i) => i > 0 && /^\|(?:\s*:?-+:?\s*\|)+\s*$/.test(line));

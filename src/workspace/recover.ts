@@ -106,7 +106,7 @@ function settlePending(root: string, state: string): void {
 
 function endsAt(path: string, anchor: Anchor): boolean {
   if (sizeOf(path) !== anchor.bytes) return false;
-  return new RegExp(`\\|\\s*${anchor.head}\\s*\\|\\s*$`).test(readEnd(path, Math.max(0, anchor.bytes - 256)).toString('utf8'));
+  return new RegExp(`(?:\\|\\s*${anchor.head}\\s*\\||"chain":"${anchor.head}"\\})\\s*$`).test(readEnd(path, Math.max(0, anchor.bytes - 256)).toString('utf8'));
 }
 
 /** Only logs that an append had been announced for: bytes at the end of any other are nobody's accident, and the gate names them. */

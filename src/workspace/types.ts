@@ -71,7 +71,7 @@ export type Change =
 
 export type Notice = {
   readonly priority: 'low' | 'medium' | 'high' | 'critical';
-  readonly kind: 'proposal' | 'escalation' | 'transition' | 'draft' | 'incident' | 'briefing';
+  readonly kind: 'proposal' | 'escalation' | 'transition' | 'draft' | 'incident' | 'briefing' | 'note' | 'approval';
   readonly project: string;
   readonly action_needed: string;
   readonly body?: string;

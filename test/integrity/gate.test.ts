@@ -17,14 +17,14 @@ const LATER = '2026-11-22T08:00:00Z';
 const says = (report: GateReport): string[] => report.findings.map((finding) => `${finding.file}: ${finding.problem}`);
 const gate = ({ root, home }: MadeWorkspace): GateReport => verifyGate(root, home);
 
-/** A few entries in the logs: three owner's changes, each with its rows. */
+/** A few entries in the logs, tables and lines of JSON: three owner's changes, each with its rows. */
 function withHistory(made: MadeWorkspace): MadeWorkspace {
   for (const n of [1, 2, 3]) {
     made.workspace.commit({
       actor: { kind: 'owner', name: 'owner' },
       runId: '',
       reason: `change ${n}`,
-      changes: [{ kind: 'write', path: `memory/note-${n}.txt`, content: `note ${n}` }],
+      changes: [{ kind: 'write', path: `memory/note-${n}.txt`, content: `note ${n}` }, { kind: 'append', object: 'TASK-EVENT', fields: { schema: 1, time: '2026-11-21T01:30:00.000Z', event: 'progress', detail: `“${n}” \n a | b` } }],
       audit: [{ step: 'T6', type: 'set', target: `memory/note-${n}.txt`, authorisation: 'owner', result: 'done', detail: 'a | b "c" — d' }],
     });
   }
@@ -183,7 +183,7 @@ const CASES: readonly Case[] = [
   { does: 'rows of a log are swapped', to: rewrite('audit/AUDIT-LOG.md', lines((all) => [...all.slice(0, -2), all.at(-1) ?? '', all.at(-2) ?? ''])), expect: ['audit/AUDIT-LOG.md: reordered'] },
   { does: 'a row of a log stands in it twice', to: rewrite('audit/AUDIT-LOG.md', lines((all) => [...all.slice(0, -2), all.at(-3) ?? '', ...all.slice(-2)])), expect: ['audit/AUDIT-LOG.md: inserted'] },
   { does: 'a log has one row more', to: rewrite('audit/AUDIT-LOG.md', lines((all) => [...all, all.at(-1) ?? ''])), expect: ['audit/AUDIT-LOG.md: foreign'] },
-  { does: 'the anchors are gone', to: (made) => unlinkSync(stateOf(made, 'anchors.json')), expect: ['audit/AUDIT-LOG.md: foreign', 'audit/CHANGE-LOG.md: foreign'] },
+  { does: 'the anchors are gone', to: (made) => unlinkSync(stateOf(made, 'anchors.json')), expect: ['audit/AUDIT-LOG.md: foreign', 'audit/CHANGE-LOG.md: foreign', 'audit/task-log.jsonl: foreign'] },
   { does: 'the anchors are no anchors', to: (made) => writeFileSync(stateOf(made, 'anchors.json'), '{"logs": 1}'), expect: ['anchors.json: anchors'] },
   { does: 'the openings are no openings', to: (made) => writeFileSync(stateOf(made, 'openings.json'), 'null'), expect: ['openings.json: anchors'] },
   { does: 'the trust is no trust', to: (made) => writeFileSync(stateOf(made, 'trust.json'), '{}'), expect: ['trust.json: untrusted'] },

@@ -28,7 +28,7 @@ t.test('the first signature makes somebody the owner', async (t) => {
   const result = sign(made, 'all');
   t.equal(result.pinned, true);
   t.ok(result.signed.every((change) => change.kind === 'new'));
-  t.strictSame(result.anchored.map((log) => [log.file, log.after.rows]), [['audit/APPROVAL-CHAIN.md', 0], ['audit/AUDIT-LOG.md', 0], ['audit/CHANGE-LOG.md', 0], ['audit/SESSION-REGISTRY.md', 0]]);
+  t.strictSame(result.anchored.map((log) => [log.file, log.after.rows]), [['audit/APPROVAL-CHAIN.md', 0], ['audit/APPROVALS.md', 0], ['audit/AUDIT-LOG.md', 0], ['audit/CHANGE-LOG.md', 0], ['audit/SESSION-REGISTRY.md', 0], ['audit/task-log.jsonl', 0]]);
   const { manifest } = parseManifest(read(made, MANIFEST));
   t.match(readTrust(made.workspace.state), { root: made.root, workspaceId: manifest.workspace, fingerprint: made.key.fingerprint, publicKey: made.key.publicKey, signedAt: '2026-11-22T08:00:00Z' });
   t.match(manifest.workspace, /^w-[0-9a-f]{16}$/);

@@ -156,7 +156,7 @@ t.test('no byte of a log can be changed, taken out or put in unseen', async (t) 
   const path = join(directory, 'log.md');
   const log = buildLog([['1', 'plain'], ['2', 'a | pipe, a \\ and <br>'], ['3', ''], ['4', 'ünïcode — “quoted” 🌒'], ['5', '"json" \t and\nlines'], ['6', '-'], ['7', 'x'.repeat(300)]], ['Seq', 'Detail']);
   const bytes = Buffer.from(textOf(log.head, log.lines));
-  const opening = readLogHead(bytes)?.opening;
+  const opening = readLogHead(bytes, LOG)?.opening;
   const file = rewritable(path);
   t.teardown(() => file.close());
   const ok = (changed: Buffer): boolean => {

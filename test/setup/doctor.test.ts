@@ -34,8 +34,8 @@ t.test('a new workspace has nothing broken, and looking at it changes nothing', 
   const before = [tree(at.root, []), tree(at.home, [])];
   const found = await look(at, { now: '2026-11-21T02:00:00Z' });
   t.same(Object.values(found).flat().filter((one) => one.verdict === 'broken'), []);
-  t.same(Object.keys(found), ['node', 'sqlite', 'state', 'owner-key', 'disk', 'workspace', 'registry', 'trust', 'gate', 'logs', 'store', 'lock', 'journal', 'temporary-files', 'pass', 'incidents', 'runners', 'model-tiers', 'tools', 'time-zone', 'clock', 'schedule', 'git', 'openclaw']);
-  t.match(found['runners'], [{ verdict: 'working', fact: /^script \(command\)/ }, { verdict: 'off', fact: /no active project needs it/ }]);
+  t.same(Object.keys(found), ['node', 'sqlite', 'state', 'owner-key', 'disk', 'workspace', 'registry', 'trust', 'gate', 'logs', 'store', 'lock', 'journal', 'temporary-files', 'pass', 'incidents', 'runners', 'model-tiers', 'tools', 'time-zone', 'clock', 'schedule', 'sandbox', 'git', 'openclaw']);
+  t.match(found['runners'], [{ verdict: 'working', fact: /^script \(command\)/ }, { verdict: 'off', fact: /no active project needs it/ }, {}, {}]);
   t.same([tree(at.root, []), tree(at.home, [])], before);
 });
 
@@ -73,6 +73,9 @@ const cases: readonly Case[] = [
   { that: 'an incident', id: 'incidents', spoil: (at) => void recordIncident(at.workspace.state, { kind: 'gate', at: '2026-11-21T01:00:00Z', message: 'SOUL.md was changed', findings: [] }), finding: { verdict: 'broken', fact: /SOUL\.md was changed/ } },
   { that: 'a state file that is no JSON', id: 'pass', spoil: (at) => writeFileSync(join(at.workspace.state, 'pass.json'), '{'), finding: { verdict: 'broken', fact: /not JSON/ } },
   { that: 'a runner whose program is gone', id: 'runners', spoil: () => undefined, options: { path: '/nowhere' }, finding: { verdict: 'broken', fact: /node is not found; pages cannot work/ } },
+  { that: 'a runner whose sandbox is missing', id: 'runners', spoil: (at) => writeFileSync(join(at.root, 'orchestration-os/RUNNERS.md'), '## script\n\n- **Kind:** command\n- **Program:** /bin/sh\n- **Sandbox:** strict\n- **Sandbox policy:** require\n'), options: { path: '/nowhere' }, finding: { verdict: 'broken', fact: /script \(command\): it requires the sandbox strict, and bubblewrap .* is not on the path; pages cannot work/ } },
+  { that: 'a sandbox that works', id: 'sandbox', spoil: () => undefined, finding: { verdict: 'working', fact: /^bubblewrap \d.* makes sandboxes/ } },
+  { that: 'a sandbox that is missing', id: 'sandbox', spoil: () => undefined, options: { path: '/nowhere' }, finding: { verdict: 'off', fact: /bubblewrap .* is not on the path/, fix: /install/ } },
   { that: 'a tier without a runner', id: 'model-tiers', spoil: (at) => writeFileSync(join(at.root, 'MODEL-TIERS.md'), '## Tiers\n\n| Tier | Runner | Model | Max minutes |\n|---|---|---|---|\n| standard | nobody | x | 5 |\n'), finding: { verdict: 'broken', fact: /names the runner "nobody"/ } },
   { that: 'a zone that is none', id: 'time-zone', spoil: (at) => writeFileSync(join(at.root, 'USER.md'), '## Owner\n\n- **Time zone:** Mars/Olympus\n'), finding: { verdict: 'broken', fact: /Mars\/Olympus/ } },
   { that: 'a clock that runs backwards', id: 'clock', spoil: () => undefined, options: { now: '2001-01-01T00:00:00Z' }, finding: { verdict: 'broken', fact: /audit log has a row of/ } },

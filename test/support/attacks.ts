@@ -101,7 +101,7 @@ const ROUTES: readonly Attack[] = [
   ['writing without a token', write(`${OUT}/x.md`), 'no-token', { authority: { kind: 'reader' } }],
   ['a writing command without a token', run(`touch ${OUT}/x.md`), 'no-token', { authority: { kind: 'reader' } }],
   ['a program of unknown effects without a token', run('node check.mjs'), 'no-token', { authority: { kind: 'reader' } }],
-  ['sending', { kind: 'send', to: 'somebody@example.org', content: 'hello' }, 'send-denied'],
+  ['sending', { kind: 'send', to: 'somebody@example.org', content: 'hello' }, 'egress'],
   ['a write without a path', { kind: 'write', content: 'x' }, 'path-invalid'],
   ['a rename to nowhere', { kind: 'rename', path: `${OUT}/draft.md` }, 'path-invalid'],
 ];

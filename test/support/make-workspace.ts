@@ -18,7 +18,7 @@ export type MakeOptions = {
 };
 
 const REPOSITORY = fileURLToPath(new URL('../../../', import.meta.url));
-const FOLDERS = ['orchestration-os', 'audit', 'PROJECTS', 'memory'];
+const FOLDERS = ['orchestration-os', 'audit', 'PROJECTS', 'memory', 'inbox'];
 /** Pages of the repository that are no part of a workspace. */
 const NOT_SHIPPED = new Set(['README.md', 'CHANGELOG.md', 'CONTRIBUTING.md']);
 

@@ -53,7 +53,7 @@ function prepared(path: string, bytes: Buffer): Buffer {
 /** What `init` copies: the pages at the top, the operations pages, the logs, and the READMEs of the folders. */
 function shipped(): [string, Buffer][] {
   const top = readdirSync(REPOSITORY).filter((name) => name.endsWith('.md') && !DOCUMENTATION.has(name));
-  const rest = ['orchestration-os', 'audit', 'PROJECTS', 'memory'].flatMap((folder) => tree(join(REPOSITORY, folder), `${folder}/`));
+  const rest = ['orchestration-os', 'audit', 'PROJECTS', 'memory', 'inbox'].flatMap((folder) => tree(join(REPOSITORY, folder), `${folder}/`));
   return [...top.map((name): [string, Buffer] => [name, readFileSync(join(REPOSITORY, name))]), ...rest];
 }
 

@@ -55,6 +55,14 @@ function failureMode(key: string): string {
 `;
 }
 
+const WORKER_PROMPT = 'orchestration-os/CRON-WORKER-PROMPT.md';
+const MANAGER_PROMPT = 'orchestration-os/CRON-MANAGER-PROMPT.md';
+const RECIPES = 'orchestration-os/PROMPT-RECIPES.md';
+const HEARTBEAT = 'orchestration-os/prompt-fragments/heartbeat.md';
+const EXAMPLES = 'orchestration-os/prompt-fragments/examples-manager.md';
+/** The last row of the worker's recipe. */
+const PART_END = `| ${WORKER_PROMPT} | 90 | orchestration-os/prompt-fragments/end.md | - |\n`;
+
 const RUN_HEADER = '|---|---|---|---|---|---|---|---|---|---|---|---|---|\n';
 function run(id: string, started: string, ended: string): string {
   return `| ${id} | worker | script | - | - | - | - | ${started} | ${ended} | pass | inventory | STRONG | 0123456789abcdef0123456789abcdef |\n`;
@@ -64,7 +72,28 @@ function audit(seq: number, runId: string): string {
   return `| ${seq} | 2026-11-21T01:30:00Z | ${runId} | T0 | gate | - | - | ok | - | 0123456789abcdef0123456789abcdef |\n`;
 }
 
+const INBOUND = 'orchestration-os/OPS-INBOUND.md';
+const DESTINATIONS = 'orchestration-os/OPS-DESTINATIONS.md';
+const CHANNEL_HEADER = '| Channel | Unknown sender | Trigger | Pattern | Ignored | Project | Max per hour | Note |\n|---|---|---|---|---|---|---|---|\n';
+const SENDER_HEADER = '| Channel | Sender | Verdict | Projects | Note |\n|---|---|---|---|---|\n';
+const DESTINATION_HEADER = '| Name | Kind | Pattern | Projects | Max per pass | Note |\n|---|---|---|---|---|---|\n';
+const rows = (path: string, header: string, added: string): Edit => replace(path, header, `${header}${added}\n`);
+
 export const CASES: readonly Case[] = [
+  // inbound
+  { rule: 'inbound', name: 'a pattern that is no regular expression', edits: [rows(INBOUND, CHANNEL_HEADER, '| chat | quarantine | pattern | «deploy [now» | accumulate | inventory | 30 | - |')], finds: ['error inbound'], says: 'will ever engage' },
+  { rule: 'inbound', name: 'a pattern that is not there', edits: [rows(INBOUND, CHANNEL_HEADER, '| chat | quarantine | pattern | «-» | accumulate | inventory | 30 | - |')], finds: ['error inbound'], says: 'empty' },
+  { rule: 'inbound', name: 'a project that is not there', edits: [rows(INBOUND, CHANNEL_HEADER, '| chat | drop | always | - | drop | «inventry» | 30 | - |')], finds: ['warning inbound'], says: 'inventory' },
+  { rule: 'inbound', name: 'a sender on a channel that is not there, for a project that is not there', edits: [rows(INBOUND, SENDER_HEADER, '| «mail» | alice@example.org | allow | «attic» | - |')], finds: ['warning inbound', 'warning inbound'] },
+  { rule: 'inbound', name: 'a channel and its senders', edits: [rows(INBOUND, CHANNEL_HEADER, '| chat | quarantine | pattern | ^(ask\\|do): | accumulate | inventory | 30 | - |\n| mail | drop | mention | - | drop | - | 5 | - |'), rows(INBOUND, SENDER_HEADER, '| chat | alice@example.org | allow | inventory | - |\n| mail | mallory@example.org | deny | - | - |')], finds: [] },
+
+  // destination
+  { rule: 'destination', name: 'a wildcard inside a host', edits: [rows(DESTINATIONS, DESTINATION_HEADER, '| one | url | «api.*.example.org» | - | 5 | - |')], finds: ['error destination'], says: 'allows nothing' },
+  { rule: 'destination', name: 'a scheme, a number, a wildcard for everything', edits: [rows(DESTINATIONS, DESTINATION_HEADER, '| one | url | «https://example.org» | - | 5 | - |\n| two | url | «127.0.0.1» | - | 5 | - |\n| three | url | «*» | - | 5 | - |')], finds: ['error destination', 'error destination', 'error destination'] },
+  { rule: 'destination', name: 'a session under the kind channel, every session', edits: [rows(DESTINATIONS, DESTINATION_HEADER, '| one | channel | «session:main» | - | 5 | - |\n| two | session | «session:*» | - | 5 | - |')], finds: ['error destination', 'error destination'] },
+  { rule: 'destination', name: 'a project that is not there', edits: [rows(DESTINATIONS, DESTINATION_HEADER, '| one | search | search:web | «inventry» | 5 | - |')], finds: ['warning destination'], says: 'inventory' },
+  { rule: 'destination', name: 'one of each kind', edits: [rows(DESTINATIONS, DESTINATION_HEADER, '| one | url | *.example.org:8443/v1/* | inventory | 5 | - |\n| two | channel | telegram:* | - | 5 | - |\n| three | session | session:main | - | 5 | - |\n| four | search | search:web | - | 5 | - |')], finds: [] },
+
   // registry-syntax
   { rule: 'registry-syntax', name: 'a tier that nobody knows', edits: [replace('REGISTRY.md', '| `MEMORY.md` | STANDARD |', '| `MEMORY.md` | «STANDRAD» |')], finds: ['error registry-syntax'] },
   { rule: 'registry-syntax', name: 'a field of an unknown type', edits: [replace('REGISTRY.md', '| DOMAIN | restrictions | text |', '| DOMAIN | restrictions | «txt» |')], finds: ['error registry-syntax'] },
@@ -181,6 +210,18 @@ export const CASES: readonly Case[] = [
   { rule: 'domain-anchor', name: 'the line is not there at all', edits: [replace('SOUL.md', '## Domain\n\n- **Domain anchor:** Keeping the software of a small clinic current and documented.\n', '## «Domain»\n\n')], finds: ['info domain-anchor'] },
   { rule: 'domain-anchor', name: 'another sentence', edits: [replace('SOUL.md', 'small clinic', 'school')], finds: [] },
 
+  // prompt-composed
+  { rule: 'prompt-composed', name: 'a composed prompt that was edited itself', edits: [replace(WORKER_PROMPT, 'If the exit code is 0 and the output says that there is nothing to do, that is also the end: say so and stop.', '«If the exit code is 0, look for something to do.»')], finds: ['error prompt-composed'], says: 'edit the fragment instead' },
+  { rule: 'prompt-composed', name: 'a line added at its end', edits: [append(WORKER_PROMPT, '«Work as long as you like.»')], finds: ['error prompt-composed'], says: 'was edited itself' },
+  { rule: 'prompt-composed', name: 'a fragment that was edited and not composed, in both pages that have it', edits: [replace(WORKER_PROMPT, HEARTBEAT, `«${HEARTBEAT}»`), replace(MANAGER_PROMPT, HEARTBEAT, `«${HEARTBEAT}»`), replace(HEARTBEAT, 'At least every five minutes', 'Now and then')], finds: ['error prompt-composed', 'error prompt-composed'], says: 'is another than when' },
+  { rule: 'prompt-composed', name: 'a page without a fragment that the recipe names', edits: [replace(RECIPES, PART_END, `| ${WORKER_PROMPT} | 75 | ${EXAMPLES} | - |\n${PART_END}`), replace(WORKER_PROMPT, 'orchestration-os/prompt-fragments/report-worker.md', '«orchestration-os/prompt-fragments/report-worker.md»')], finds: ['error prompt-composed'], says: 'lacks a fragment' },
+  { rule: 'prompt-composed', name: 'a page with one more than the recipe names', edits: [replace(RECIPES, PART_END, ''), replace(WORKER_PROMPT, 'orchestration-os/prompt-fragments/end.md', '«orchestration-os/prompt-fragments/end.md»')], finds: ['error prompt-composed'], says: 'a fragment more' },
+  { rule: 'prompt-composed', name: 'a page that does not say of what it was made', edits: [file(MANAGER_PROMPT, '# Manager prompt\n')], finds: [`error prompt-composed @ ${MANAGER_PROMPT}:1:1-1`] },
+  { rule: 'prompt-composed', name: 'hashes that were made to fit', edits: [replace(WORKER_PROMPT, 'composed_by: nocturne prompts compose', 'composed_by: somebody')], finds: [`error prompt-composed @ ${WORKER_PROMPT}:1:1-1`] },
+  { rule: 'prompt-composed', name: 'a fragment that is not there', edits: [replace(RECIPES, PART_END, `| ${WORKER_PROMPT} | 95 | «orchestration-os/prompt-fragments/none.md» | - |\n${PART_END}`)], finds: ['error prompt-composed'], says: 'there is no fragment' },
+  { rule: 'prompt-composed', name: 'a fragment that a pass may write', edits: [file('notes/more.md', 'More.\n'), replace(RECIPES, PART_END, `| ${WORKER_PROMPT} | 95 | «notes/more.md» | - |\n${PART_END}`)], finds: ['error prompt-composed'], says: 'is not protected' },
+  { rule: 'prompt-composed', name: 'a fragment in no page', edits: [file('orchestration-os/prompt-fragments/lost.md', 'Lost.\n')], finds: ['warning prompt-composed @ orchestration-os/prompt-fragments/lost.md:1:1-1'] },
+  { rule: 'prompt-composed', name: 'a fragment of a module that is off', edits: [replace(RECIPES, PART_END, `| ${WORKER_PROMPT} | 75 | ${EXAMPLES} | mesh |\n${PART_END}`)], finds: [] },
   // host-size
   { rule: 'host-size', name: 'a file that is cut', edits: [file('MEMORY.md', `# Memory\n\n${'x'.repeat(19_000)}\n${'y'.repeat(989)}«${'z'.repeat(2_000)}\n»`)], finds: ['error host-size'], says: '22001 characters' },
   { rule: 'host-size', name: 'a file that is nearly full', edits: [file('USER.md', `# User\n\n## Owner\n\n- **Time zone:** UTC\n\n${'x'.repeat(3_500)}\n`)], finds: ['warning host-size @ USER.md:1:1-1'] },
@@ -209,7 +250,7 @@ export const CASES: readonly Case[] = [
 
   // tier-runner
   { rule: 'tier-runner', name: 'a tier that the program needs', edits: [replace('MODEL-TIERS.md', '| heavy | local-model | qwen3:32b | 45 | 1000000 | 5 | 2 |', '«| large | local-model | qwen3:32b | 45 | 1000000 | 5 | 2 |»')], finds: ['error tier-runner'] },
-  { rule: 'tier-runner', name: 'a kind of runner that cannot be started yet', edits: [append('orchestration-os/RUNNERS.md', '\n## host\n\n- **Kind:** openclaw\n'), replace(LONGRUNNER, '  runner: script', '  runner: «host»')], finds: ['warning tier-runner'] },
+  { rule: 'tier-runner', name: 'a runner that needs no program of the owner', edits: [append('orchestration-os/RUNNERS.md', '\n## host\n\n- **Kind:** openclaw\n'), replace(LONGRUNNER, '  runner: script', '  runner: host')], finds: [] },
   { rule: 'tier-runner', name: 'a tier more', edits: [replace('MODEL-TIERS.md', '| heavy |', '| huge | script | - | 60 | - | - | 1 |\n| heavy |')], finds: [] },
 
   // notification-open

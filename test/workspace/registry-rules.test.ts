@@ -35,6 +35,7 @@ const CASES: Readonly<Record<string, { readonly bad: Seed; readonly good: Seed }
   'required-tool-missing': { bad: [active, project({ next_pass_requires: '["git"]' }), ['tool', { tool: 'git', status: 'missing' }]], good: [active, project({ next_pass_requires: '["github"]' }), ['tool', { tool: 'git', status: 'missing' }]] },
   'tool-not-tracked': { bad: [['tool_rule', { tool: 'git', probe: 'git --version' }]], good: [['tool_rule', { tool: 'git', probe: 'git --version' }], ['tool', { key: 'git', tool: 'git' }]] },
   'runner-incomplete': { bad: [['runner', { id: 'x', kind: 'chat', program: 'node' }]], good: [['runner', { id: 'x', kind: 'command', program: 'node' }]] },
+  'runner-cut-off': { bad: [['runner', { id: 'x', kind: 'claude', sandbox: 'strict' }]], good: [['runner', { id: 'x', kind: 'claude', sandbox: 'strict', network: 'true' }], ['runner', { id: 'y', kind: 'command', sandbox: 'strict' }]] },
   'chat-tier-without-model': { bad: [['runner', { id: 'x', kind: 'chat' }], ['model_tier', { tier: 'standard', runner: 'x' }]], good: [['runner', { id: 'x', kind: 'command' }], ['model_tier', { tier: 'standard', runner: 'x' }]] },
   'heavy-without-limit': { bad: [['model_tier', { tier: 'heavy' }]], good: [['model_tier', { tier: 'heavy', max_per_day: 2 }], ['model_tier', { tier: 'standard' }]] },
   'run-not-closed': { bad: [audit('RUN-1'), audit('RUN-1')], good: [audit('RUN-1'), audit('owner'), ['lock', { status: 'locked', run_id: 'RUN-1' }]] },
@@ -44,6 +45,8 @@ const CASES: Readonly<Record<string, { readonly bad: Seed; readonly good: Seed }
   'invocations-over-limit': { bad: [['preapproval', { id: 'PA-001', max_uses: 1 }], ...uses(2, 'authorised')], good: [['preapproval', { id: 'PA-001', max_uses: 1 }], ...uses(1, 'authorised'), ...uses(3, 'refused')] },
   'invocation-after-expiry': { bad: [['preapproval', { id: 'PA-001', expires: '2026-11-20T23:00:00-02:00' }], ...uses(1, 'authorised')], good: [['preapproval', { id: 'PA-001', expires: '2026-11-20T23:00:00-03:00' }], ...uses(1, 'authorised')] },
   'invocation-of-unknown': { bad: uses(1, 'refused'), good: [...uses(1, 'refused'), ['preapproval', { id: 'PA-001' }]] },
+  'approval-without-yes': { bad: [...events('AP-001', 'requested', 'used')], good: [...events('AP-001', 'requested', 'approved', 'used')] },
+  'approval-used-again': { bad: [...events('AP-001', 'requested', 'approved', 'used', 'used')], good: [...events('AP-001', 'requested', 'approved', 'used'), ...events('AP-002', 'requested', 'approved', 'used')] },
   'lock-of-closed-run': { bad: [['lock', { status: 'locked', run_id: 'RUN-1' }], ['run', { run_id: 'RUN-1' }]], good: [['lock', { status: 'released' }], ['run', { run_id: 'RUN-1' }]] },
   'lock-without-holder': { bad: [['lock', { status: 'locked', holder: 'worker' }]], good: [['lock', { status: 'released' }]] },
   'review-project-unknown': { bad: [['review', { slug: 'b' }], active], good: [['review', { slug: 'a' }], active] },
@@ -51,6 +54,10 @@ const CASES: Readonly<Record<string, { readonly bad: Seed; readonly good: Seed }
 
 function uses(count: number, result: string): Seed {
   return Array.from({ length: count }, (_, n) => ['invocation', { id: `PA-001-INV-00${n}`, preapproval: 'PA-001', result, time: '2026-11-21T01:30:00Z' }] as const);
+}
+
+function events(id: string, ...names: readonly string[]): Seed {
+  return names.map((event) => ['approval', { id, event, payload: 'f00d', time: '2026-11-21T01:30:00Z' }] as const);
 }
 
 /** Empty tables with the registry's columns; seeded rows get a file and a line, as records have. */

@@ -10,6 +10,7 @@ import { enter } from '../t0-gate.js';
 import { close } from '../t9-close.js';
 import { isHalt, type PassEnvironment, type PassReport, type PassRequest, type Step } from '../types.js';
 import { crashes, integrityOnRecord } from './t0-crashes.js';
+import { modulesHear, sweepAtFirst } from './modules.js';
 import { drafts, escalations } from './t2-escalations.js';
 import { changed, direction, rebalance, value, verdicts } from './t3-review.js';
 import { auditReview } from './t8-audit.js';
@@ -26,7 +27,7 @@ const morning: Step = {
   },
 };
 
-const MANAGER: readonly Step[] = [crashes, integrityOnRecord, escalations, changed, drafts, value, direction, rebalance, verdicts, auditReview, morning];
+const MANAGER: readonly Step[] = [crashes, sweepAtFirst, integrityOnRecord, escalations, changed, drafts, value, direction, rebalance, verdicts, modulesHear, auditReview, morning];
 
 export async function manager(env: PassEnvironment, request: PassRequest): Promise<PassReport> {
   const entered = await enter(env, { request, driver: 'process' });

@@ -19,7 +19,7 @@ export const auditReview: Step = {
     const since = lastManager(snapshot);
     const broken = spineProblems(snapshot, { since, current: pass.data.runId });
     const anomalies = snapshot.records('AUDIT').filter((row) => (fieldTime(row, 'time') ?? 0) >= since && ['refused', 'restored'].includes(fieldText(row, 'result')));
-    const diagnostics = await validateSnapshot(snapshot, { home: workspace.home });
+    const diagnostics = await validateSnapshot(snapshot, { home: workspace.home, modules: pass.env.modules.map((module) => module.name) });
     const errors = diagnostics.filter((one) => one.severity === 'error');
     const warnings = diagnostics.filter((one) => one.severity === 'warning');
     const archived = archive(snapshot);

@@ -2,7 +2,8 @@
 import type { Rec } from '../../markdown/types.js';
 import { fieldList, fieldText } from '../../project/field-text.js';
 import type { Snapshot } from '../../workspace/types.js';
-import { findProgram } from './find-program.js';
+import { findProgram } from '../../agents/find-program.js';
+import { probeSandbox } from '../../agents/sandbox-probe.js';
 import { broken, type Observation, off, type Patient, type WorkspaceCheck, working } from './types.js';
 
 const ANSWER_MS = 2_000;
@@ -61,7 +62,7 @@ function neededRunners(snapshot: Snapshot): ReadonlyMap<string, readonly string[
 
 async function runnerState(at: Patient, runner: Rec, neededBy: readonly string[] | undefined): Promise<Observation> {
   const kind = fieldText(runner, 'kind');
-  const problem = kind === 'chat' ? await endpointProblem(at, runner) : programProblem(at, runner, kind);
+  const problem = (kind === 'chat' ? await endpointProblem(at, runner) : programProblem(at, runner, kind)) ?? (await sandboxProblem(at, runner));
   if (problem === undefined) return working(`${runner.key} (${kind}) ${kind === 'chat' ? 'answers' : 'is there'}`);
   const fact = `${runner.key} (${kind}): ${problem}`;
   return neededBy === undefined ? off(`${fact}; no active project needs it`) : broken(`${fact}; ${neededBy.join(', ')} cannot work`, 'start or install it, or name another runner in next_pass.runner');
@@ -71,6 +72,14 @@ function programProblem(at: Patient, runner: Rec, kind: string): string | undefi
   const program = fieldText(runner, 'program') || (kind === 'command' ? '' : kind);
   if (program === '') return 'it names no program';
   return findProgram(program, { path: at.env['PATH'], directory: at.workspace.root }) === undefined ? `${program} is not found` : undefined;
+}
+
+/** A sandbox that is only preferred may be missing. */
+async function sandboxProblem(at: Patient, runner: Rec): Promise<string | undefined> {
+  const mode = fieldText(runner, 'sandbox');
+  if (mode === '' || mode === 'off' || fieldText(runner, 'sandbox_policy') !== 'require') return undefined;
+  const probe = await probeSandbox(at.env['PATH']);
+  return probe.kind === 'works' ? undefined : `it requires the sandbox ${mode}, and ${probe.why}`;
 }
 
 /** Any answer is one: whether the key is right is seen when it is used. */

@@ -2,7 +2,7 @@
 import { NocturneError } from '../../kernel/error.js';
 import { openWorkspace } from '../../workspace/open-workspace.js';
 import { runners, tiers, tools } from './agent-checks.js';
-import { disk, git, home, node, openclaw, sqlite } from './machine-checks.js';
+import { disk, git, home, node, openclaw, sandbox, sqlite } from './machine-checks.js';
 import { incidents, journal, lock, pass, store, temporaries } from './state-checks.js';
 import { clockRuns, schedule, zone } from './time-checks.js';
 import { gate, key, logs, registry, trust } from './trust-checks.js';
@@ -10,7 +10,7 @@ import { broken, type Check, type Finding, type Machine, type Observation, off, 
 
 const BEFORE: readonly Check[] = [node, sqlite, home, key, disk];
 const WORKSPACE: readonly Check[] = [registry, trust, gate, logs, store, lock, journal, temporaries, pass, incidents, runners, tiers, tools, zone, clockRuns, schedule];
-const AFTER: readonly Check[] = [git, openclaw];
+const AFTER: readonly Check[] = [sandbox, git, openclaw];
 
 /** @param options.fix mend what can be mended safely: locks of the dead, files left behind, missing directories. Nothing is signed or anchored. */
 export async function examine(machine: Machine, options: { readonly fix: boolean }): Promise<readonly Finding[]> {

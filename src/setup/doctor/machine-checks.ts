@@ -2,7 +2,8 @@
 import { accessSync, constants, existsSync, mkdirSync, readFileSync, statfsSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { spawnSync } from 'node:child_process';
-import { findProgram } from './find-program.js';
+import { findProgram } from '../../agents/find-program.js';
+import { probeSandbox } from '../../agents/sandbox-probe.js';
 import { broken, type Machine, type MachineCheck, off, unknown, working } from './types.js';
 
 const LEAST_FREE = 100 * 1024 * 1024;
@@ -80,6 +81,16 @@ export const git: MachineCheck = {
     if (typeof at.root !== 'string') return working(`git is ${program}`);
     const repository = repositoryOf(at.root);
     return repository === undefined ? off('the workspace is not in git', 'git init, if you want its history elsewhere too') : working(`the workspace is in the repository ${repository}`);
+  },
+};
+
+export const sandbox: MachineCheck = {
+  of: 'machine',
+  id: 'sandbox',
+  look: async ({ env }) => {
+    const probe = await probeSandbox(env['PATH']);
+    if (probe.kind === 'works') return working(`${probe.version} makes sandboxes (${probe.bwrap})`);
+    return off(`no sandbox for agents: ${probe.why}`, probe.kind === 'missing' ? 'install the package bubblewrap' : 'allow user namespaces to this user; on some systems that is a setting of the kernel or of AppArmor');
   },
 };
 

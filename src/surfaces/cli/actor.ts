@@ -1,5 +1,5 @@
 /** On whose behalf a command acts: the owner's, or that of the pass inside which it was started. Every command that changes something asks here. */
-import { liveProcess, startEnvironment } from '../../agents/process-table.js';
+import { insidePass, PASS_TOKEN } from '../../agents/inside-pass.js';
 import { fieldText } from '../../project/field-text.js';
 import type { Authority } from '../../governance/types.js';
 import { NocturneError } from '../../kernel/error.js';
@@ -21,52 +21,35 @@ export type Acting = {
   readonly authorisation: string;
 };
 
-const TOKEN = 'NOCTURNE_PASS_TOKEN';
-const MARKS = [TOKEN, 'NOCTURNE_RUN'];
-/** Parents looked at; longer chains do not occur. */
-const MOST_PARENTS = 64;
-
 /**
  * The owner, or the pass of `$NOCTURNE_PASS_TOKEN`.
  * @throws NocturneError `REFUSED` inside a pass without its token, and for a token that is not that of the running pass.
  */
 export function actingAs(context: Context): Acting {
-  const token = context.env[TOKEN];
+  const token = context.env[PASS_TOKEN];
   if (token !== undefined) {
     const data = passOf(context, token);
     return { actor: { kind: 'pass', name: data.request.role }, runId: data.runId, authority: authorityOf(data), fence: data.fence, pass: data, authorisation: data.runId };
   }
-  const inside = insidePass(context);
-  if (inside !== undefined) throw new NocturneError('REFUSED', `${inside}, and a pass writes only with its token`, { hint: `pass ${TOKEN} on to the command, or write the file directly: what is inside the scope stays` });
+  const inside = insidePass(context.env);
+  if (inside !== undefined) throw new NocturneError('REFUSED', `${inside}, and a pass writes only with its token`, { hint: `pass ${PASS_TOKEN} on to the command, or write the file directly: what is inside the scope stays` });
   return { actor: { kind: 'owner', name: ownerName(context.workspace().snapshot()) }, runId: '', authority: { kind: 'owner' }, authorisation: 'owner' };
 }
 
 /** Without a live pass a token is as good as a wrong one. */
-function passOf(context: Context, token: string): PassData {
+export function passOf(context: Context, token: string): PassData {
   try {
     return passOfToken(context.workspace().state, token);
   } catch (error) {
     if (!(error instanceof NocturneError) || error.code !== 'LEASE_LOST') throw error;
-    throw new NocturneError('REFUSED', `$${TOKEN} is set, but ${error.message}`, { hint: `the owner works without ${TOKEN}; a pass that was taken over writes nothing any more`, cause: error });
+    throw new NocturneError('REFUSED', `$${PASS_TOKEN} is set, but ${error.message}`, { hint: `the owner works without ${PASS_TOKEN}; a pass that was taken over writes nothing any more`, cause: error });
   }
 }
 
 /** @param what the deed, as in "signing". @throws NocturneError `REFUSED` inside a pass, whatever token it has. */
 export function requireOwner(context: Context, what: string): void {
-  const inside = insidePass(context);
+  const inside = insidePass(context.env);
   if (inside !== undefined) throw new NocturneError('REFUSED', `${what} is for the owner only: ${inside}`, { hint: 'ask the owner: put the question into the report of the pass, under escalation' });
-}
-
-/** By what this process is known to run inside a pass. An agent that cleans its environment is known by its parents'. */
-function insidePass(context: Context): string | undefined {
-  const mark = MARKS.find((name) => context.env[name] !== undefined);
-  if (mark !== undefined) return `$${mark} is set, so this runs inside a pass`;
-  let pid = process.ppid;
-  for (let i = 0; i < MOST_PARENTS && pid > 1; i++) {
-    if (startEnvironment(pid).some((entry) => MARKS.some((name) => entry.startsWith(`${name}=`)))) return `process ${pid}, from which this was started, belongs to a pass`;
-    pid = liveProcess(pid)?.parent ?? 0;
-  }
-  return undefined;
 }
 
 /** The owner's name in USER.md. */

@@ -1,8 +1,12 @@
 /** An edit that a command asks for: judged on a fresh snapshot and committed, or only shown. */
 import { EXIT, NocturneError } from '../../kernel/error.js';
+import { scopedSnapshot } from '../../governance/scoped-snapshot.js';
 import { previewChanges, type Preview } from '../../workspace/preview.js';
 import type { AuditEntry, Change, CommitResult, Notice, Snapshot } from '../../workspace/types.js';
-import { recordRefusal as recordRefusalOf } from '../../passes/door.js';
+import { judge, recordRefusal } from '../../passes/door.js';
+import type { PassData } from '../../passes/types.js';
+import type { Action } from '../../governance/types.js';
+import { openSnapshot } from '../../workspace/snapshot.js';
 import { type Acting, actingAs } from './actor.js';
 import { judgeEdit } from './judge-edit.js';
 import { paintedDiff, unifiedDiff } from './show-diff.js';
@@ -30,7 +34,9 @@ export type EditOptions = {
 export function carryOut(context: Context, plan: (snapshot: Snapshot) => Edit, options: EditOptions = {}): CommandResult {
   const acting = actingAs(context);
   let target = '';
-  const judged = (snapshot: Snapshot): { readonly edit: Edit; readonly preview: Preview; readonly row: AuditEntry } => {
+  const judged = (whole: Snapshot): { readonly edit: Edit; readonly preview: Preview; readonly row: AuditEntry } => {
+    // What a pass does not see it does not change either, and is told so in the same words as of what is not there.
+    const snapshot = context.scope === undefined ? whole : scopedSnapshot(whole, context.scope);
     const edit = plan(snapshot);
     target = edit.audit.target;
     const preview = previewChanges(snapshot, edit);
@@ -50,7 +56,7 @@ export function carryOut(context: Context, plan: (snapshot: Snapshot) => Edit, o
     );
     return done(result, options);
   } catch (error) {
-    if (error instanceof NocturneError && error.code === 'REFUSED' && acting.fence !== undefined) recordRefusal(context, acting, { error, target });
+    if (error instanceof NocturneError && error.code === 'REFUSED' && acting.pass !== undefined) throw refusedToPass(context, acting.pass, { error, target, plan });
     throw error;
   }
 }
@@ -64,9 +70,22 @@ function rowOf(acting: Acting, { audit }: Edit): AuditEntry {
   return { step: acting.fence === undefined ? '' : 'T4', type: audit.type, target: audit.target, authorisation: acting.authorisation, result: 'ok', detail: audit.detail };
 }
 
-/** Every refusal of a pass is on record, as it is when the pass asks through its tools. */
-function recordRefusal(context: Context, acting: Acting, at: { readonly error: NocturneError; readonly target: string }): void {
-  if (acting.pass !== undefined) recordRefusalOf(context.workspace(), acting.pass, { door: 'command line', what: at.target, why: at.error.message });
+/** Every refusal of a pass is on record, as it is when the pass asks through its tools; where only the scope stands against it the owner is asked. */
+function refusedToPass(context: Context, pass: PassData, at: { readonly error: NocturneError; readonly target: string; readonly plan: (snapshot: Snapshot) => Edit }): NocturneError {
+  const workspace = context.workspace();
+  const actions = at.error.message.startsWith('out-of-scope:') ? actionsOf(context, at.plan) : [];
+  const judged = actions.length === 0 ? undefined : judge(workspace, pass, { door: 'command line', actions });
+  if (judged === undefined || judged.verdict === 'allow') recordRefusal(workspace, pass, { door: 'command line', what: at.target, why: at.error.message });
+  return judged === undefined || judged.verdict === 'allow' ? at.error : new NocturneError('REFUSED', judged.text, { ...at.error.place, ...(at.error.hint === undefined ? {} : { hint: at.error.hint }) });
+}
+
+/** What the files would hold as they are, and not as the pass sees them. */
+function actionsOf(context: Context, plan: (snapshot: Snapshot) => Edit): readonly Action[] {
+  const { root, clock } = context.workspace();
+  const whole = openSnapshot(root, { now: clock.now() });
+  const edit = plan(context.scope === undefined ? whole : scopedSnapshot(whole, context.scope));
+  if (edit.bundle !== undefined) return [];
+  return previewChanges(whole, edit).files.map(({ path, before, after }): Action => (after === undefined ? { kind: 'delete', path } : { kind: before === undefined ? 'write' : 'edit', path, content: after }));
 }
 
 function done(result: CommitResult, options: EditOptions): CommandResult {

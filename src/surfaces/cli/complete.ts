@@ -1,9 +1,9 @@
 /** What could stand at the cursor of a command line: names of commands, options and their values, ids and slugs of the workspace. */
 import { openQuestions } from './find-question.js';
-import { wholeCatalogue } from './module-commands.js';
 import { fieldText } from '../../project/field-text.js';
 import { routeOf } from '../../registry/route.js';
 import type { Snapshot } from '../../workspace/types.js';
+import type { Catalogue } from './catalogue.js';
 import type { Command, OptionSpec } from './types.js';
 
 type Place = { readonly snapshot: Snapshot; /** Positional words before the cursor. */ readonly before: readonly string[]; readonly prefix: string };
@@ -56,15 +56,15 @@ const WORDS: Readonly<Record<string, readonly Source[]>> = {
 /** By long name of an option, whatever the command. */
 const VALUES: Readonly<Record<string, Source>> = { project: projects, run: runs, since: times, valid: times, runner: runners, tier: tiers, path: files, to: files };
 
-/** @param words what was typed after `nocturne`, the last one up to the cursor. @param open the workspace, where there is one. */
-export async function complete(words: readonly string[], open: () => Snapshot | undefined): Promise<readonly string[]> {
+/** @param words what was typed after `nocturne`, the last one up to the cursor. @param at.open the workspace, where there is one. @param at.catalogue what the caller may call. */
+export async function complete(words: readonly string[], at: { readonly catalogue: Catalogue; readonly open: () => Snapshot | undefined }): Promise<readonly string[]> {
   const prefix = words.at(-1) ?? '';
   const typed = words.slice(0, -1);
-  return [...new Set(await candidates(typed, { prefix, open }))].filter((one) => one.startsWith(prefix) && one !== '').sort();
+  return [...new Set(await candidates(typed, { prefix, ...at }))].filter((one) => one.startsWith(prefix) && one !== '').sort();
 }
 
-async function candidates(typed: readonly string[], at: { readonly prefix: string; readonly open: () => Snapshot | undefined }): Promise<readonly string[]> {
-  const catalogue = await wholeCatalogue();
+async function candidates(typed: readonly string[], at: { readonly prefix: string; readonly catalogue: Catalogue; readonly open: () => Snapshot | undefined }): Promise<readonly string[]> {
+  const { catalogue } = at;
   const names = Object.keys(catalogue);
   const name = [typed.slice(0, 2).join(' '), typed[0] ?? ''].find((one) => names.includes(one));
   const second = typed.length === 1 ? names.flatMap((one) => (one.startsWith(`${typed[0]} `) ? [one.slice((typed[0] ?? '').length + 1)] : [])) : [];

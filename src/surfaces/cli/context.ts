@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { systemClock } from '../../kernel/clock.js';
 import { openWorkspace } from '../../workspace/open-workspace.js';
 import type { Workspace } from '../../workspace/types.js';
+import { type ReadScope, scopedSnapshot } from '../../governance/scoped-snapshot.js';
 import { findRoot, homeDirectory } from './place.js';
 import type { Context } from './types.js';
 
@@ -14,13 +15,14 @@ const PACKAGE_ROOT = join(dirname(fileURLToPath(import.meta.url)), '../../../..'
 export function makeContext(options: GlobalOptions): Context & { close(): void } {
   const env = process.env;
   const cwd = process.cwd();
+  const home = homeDirectory(env, cwd);
   let held: Workspace | undefined;
   const root = (): string => findRoot({ cwd, env, given: options.workspace });
   return {
     env,
     cwd,
     clock: systemClock,
-    home: homeDirectory(env, cwd),
+    home,
     json: options.json,
     quiet: options.quiet,
     color: options.color,
@@ -29,7 +31,7 @@ export function makeContext(options: GlobalOptions): Context & { close(): void }
     packageRoot: PACKAGE_ROOT,
     root,
     workspace() {
-      held ??= openWorkspace(root(), { home: this.home, clock: this.clock });
+      held ??= openWorkspace(root(), { home, clock: systemClock });
       return held;
     },
     progress(line) {
@@ -37,4 +39,14 @@ export function makeContext(options: GlobalOptions): Context & { close(): void }
     },
     close: () => held?.close(),
   };
+}
+
+/** The same, seeing only what a pass sees. */
+export function withScope(context: Context, scope: ReadScope | undefined): Context {
+  if (scope === undefined) return context;
+  return { ...context, scope, workspace: () => scoped(context.workspace(), scope) };
+}
+
+function scoped(workspace: Workspace, scope: ReadScope): Workspace {
+  return { ...workspace, snapshot: () => scopedSnapshot(workspace.snapshot(), scope) };
 }

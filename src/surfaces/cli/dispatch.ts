@@ -1,13 +1,14 @@
 /** From words to the command that they name, and to its result. */
 import { EXIT, type ExitCode, NocturneError } from '../../kernel/error.js';
+import type { Snapshot } from '../../workspace/types.js';
 import { nearestName } from '../../kernel/nearest-name.js';
-import { CATALOGUE, type Entry } from './catalogue.js';
-import { makeContext } from './context.js';
+import { admit, callable } from './caller.js';
+import { CATALOGUE, type Catalogue, type Entry } from './catalogue.js';
+import { makeContext, withScope } from './context.js';
 import { helpFor, helpPage } from './help.js';
 import { parseWords } from './parse-words.js';
 import { print } from './say.js';
-
-type Catalogue = Readonly<Record<string, Entry>>;
+import type { Context } from './types.js';
 
 export async function dispatch(words: readonly string[]): Promise<ExitCode> {
   if (words[0] === '__complete') return print({ exit: EXIT.ok, text: (await completions(words.slice(1))).join('\n'), json: {} }, false);
@@ -15,14 +16,14 @@ export async function dispatch(words: readonly string[]): Promise<ExitCode> {
   if (found === undefined) {
     const first = words.find((word) => !word.startsWith('-'));
     if (first === undefined || first === 'help') return print({ exit: words.length === 0 ? EXIT.usage : EXIT.ok, text: await helpOn(words), json: {} }, false);
-    throw unknown(words.filter((word) => !word.startsWith('-')), await moreCommands(words));
+    throw unknown(words.filter((word) => !word.startsWith('-')), callable(contextOf(words), await moreCommands(words)));
   }
   const { command } = await found.entry.load();
-  if (found.rest.includes('--help') || found.rest.includes('-h')) return print({ exit: EXIT.ok, text: helpFor(found.name, found.entry.summary, command), json: {} }, false);
+  if (found.rest.includes('--help') || found.rest.includes('-h')) return print({ exit: EXIT.ok, text: await helpOn(words, found.name), json: {} }, false);
   const { globals, parsed } = await parseWords(found.name, command, found.rest);
   const context = makeContext(globals);
   try {
-    return print(await command.run(context, parsed), globals.json);
+    return print(await command.run(withScope(context, admit(context, found.name, found.entry)), parsed), globals.json);
   } finally {
     context.close();
   }
@@ -31,15 +32,26 @@ export async function dispatch(words: readonly string[]): Promise<ExitCode> {
 /** What a shell's completion asks for at each tab, one candidate a line. Outside a workspace the names of commands are completed all the same. */
 async function completions(words: readonly string[]): Promise<readonly string[]> {
   const { complete } = await import('./complete.js');
-  const context = makeContext({ json: false, quiet: true, color: false });
-  return complete(words[0] === '--' ? words.slice(1) : words, () => {
-    try {
-      return context.workspace().snapshot();
-    } catch (error) {
-      if (error instanceof NocturneError) return undefined;
-      throw error;
-    }
-  });
+  const context = contextOf(words);
+  const { wholeCatalogue } = await import('./module-commands.js');
+  const catalogue = callable(context, await wholeCatalogue());
+  return complete(words[0] === '--' ? words.slice(1) : words, { catalogue, open: () => seenSnapshot(context) });
+}
+
+function seenSnapshot(context: Context): Snapshot | undefined {
+  try {
+    return withScope(context, admit(context, 'get', {})).workspace().snapshot();
+  } catch (error) {
+    if (error instanceof NocturneError) return undefined;
+    throw error;
+  }
+}
+
+/** For help and completion, which are given before the words are read as those of a command. */
+function contextOf(words: readonly string[]): Context {
+  const at = words.findIndex((word) => word.startsWith('--workspace'));
+  const workspace = words[at]?.startsWith('--workspace=') === true ? words[at]?.slice('--workspace='.length) : at === -1 ? undefined : words[at + 1];
+  return makeContext({ json: false, quiet: true, color: false, ...(workspace === undefined ? {} : { workspace }) });
 }
 
 /** The longest catalogue name at the start of the words; options of every command may stand before it. */
@@ -62,10 +74,11 @@ async function moreCommands(words: readonly string[]): Promise<Catalogue> {
   return words.every((word) => word.startsWith('-')) ? {} : (await import('./module-commands.js')).wholeCatalogue();
 }
 
-async function helpOn(words: readonly string[]): Promise<string> {
+/** Inside a pass only what it may call. */
+async function helpOn(words: readonly string[], name?: string): Promise<string> {
   const { wholeCatalogue } = await import('./module-commands.js');
-  const catalogue = await wholeCatalogue();
-  const asked = words.filter((word) => !word.startsWith('-') && word !== 'help').join(' ');
+  const catalogue = callable(contextOf(words), await wholeCatalogue());
+  const asked = name ?? words.filter((word) => !word.startsWith('-') && word !== 'help').join(' ');
   const entry = catalogue[asked];
   return entry === undefined ? helpPage(catalogue) : helpFor(asked, entry.summary, (await entry.load()).command);
 }

@@ -1,4 +1,5 @@
-/** Which question somebody means: its id, an unambiguous beginning or end of it, or a project with one open question. */
+/** Which question somebody means: its id, that of the approval it asks for, an unambiguous beginning or end of it, or a project with one open question. */
+import { approvalAsked } from '../../governance/approval.js';
 import { NocturneError } from '../../kernel/error.js';
 import type { Rec } from '../../markdown/types.js';
 import { fieldText } from '../../project/field-text.js';
@@ -12,7 +13,7 @@ export function openQuestions(snapshot: Snapshot): readonly Rec[] {
 /** @throws NocturneError `NOT_FOUND`, or `AMBIGUOUS` with the candidates: an answer never goes to a guess. */
 export function findQuestion(snapshot: Snapshot, given: string): Rec {
   const all = snapshot.records('NOTIFICATION');
-  const exact = all.filter((one) => one.key === given);
+  const exact = all.filter((one) => one.key === given || approvalAsked(one) === given);
   const [first] = exact;
   if (first !== undefined && exact.length === 1) return first;
   const open = openQuestions(snapshot);

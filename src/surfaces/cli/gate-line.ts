@@ -2,6 +2,7 @@
  * `gate` without the machinery of the other commands: it stands before every pass and every session. The build makes one file of this and of all that
  * it imports (`dist/gate.cjs`), because reading fifty small ones takes longer than verifying.
  */
+import { insidePass } from '../../agents/inside-pass.js';
 import { verifyGate } from '../../integrity/gate.js';
 import type { ExitCode } from '../../kernel/error.js';
 import { isJournalEmpty } from '../../workspace/journal-files.js';
@@ -19,6 +20,8 @@ export function gateLine(words: readonly string[]): ExitCode | undefined {
     else if (!KNOWN.has(words[i] ?? '')) return undefined;
   }
   const [env, cwd, json] = [process.env, process.cwd(), words.includes('--json')];
+  // What a pass may see is for the whole command line to say.
+  if (insidePass(env) !== undefined) return undefined;
   try {
     const root = findRoot({ cwd, env, given: workspace });
     const report = verifyGate(root, homeDirectory(env, cwd));

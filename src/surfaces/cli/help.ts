@@ -1,20 +1,24 @@
 /** Help pages: one screen for all commands, one for each. */
-import { type Entry, GROUPS } from './catalogue.js';
+import { type Catalogue, GROUPS } from './catalogue.js';
 import type { Command } from './types.js';
 
-export function helpPage(catalogue: Readonly<Record<string, Entry>>): string {
+const FIRST = [
+  ['init', '  nocturne init my-workspace      make a workspace and its owner'],
+  ['validate', '  nocturne validate               is it sound?'],
+  ['night', '  nocturne night --passes 3       let the agents work, then read the briefing'],
+] as const;
+
+export function helpPage(catalogue: Catalogue): string {
   const width = Math.max(...Object.keys(catalogue).map((name) => name.length)) + 2;
   const parts = GROUPS.map((group) => {
     const names = Object.entries(catalogue).filter(([, entry]) => entry.group === group);
     return names.length === 0 ? '' : `${group}\n${names.map(([name, entry]) => `  ${name.padEnd(width)}${entry.summary}`).join('\n')}\n`;
   });
+  const first = FIRST.filter(([name]) => catalogue[name] !== undefined);
   return [
     'nocturne: governance for agents that work while nobody watches',
     '',
-    '  nocturne init my-workspace      make a workspace and its owner',
-    '  nocturne validate               is it sound?',
-    '  nocturne night --passes 3       let the agents work, then read the briefing',
-    '',
+    ...(first.length === 0 ? [] : [...first.map(([, line]) => line), '']),
     ...parts.filter((part) => part !== ''),
     'Every command takes --workspace DIR, --json, --quiet, --no-color and --help.',
     'Exit codes: 0 done, 1 findings or a failed pass, 2 usage, 3 gate refused, 4 deferred, 5 refused by policy, 70 a bug.',

@@ -1,12 +1,13 @@
 /** What a kept result of `validate` stands on besides the governed files. */
 import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
+import { moduleNames } from '../../modules/module-names.js';
 import type { Ground } from '../../validate/kept-result.js';
 import { packageVersion } from './package-version.js';
 
 export function keptGround(at: { readonly root: string; readonly state: string; readonly home: string; readonly packageRoot: string }): Ground {
   const { root, state, home, packageRoot } = at;
-  return { program: programStamp(packageRoot), outside: [state, join(home, 'keys'), join(root, '.nocturne/pass.lock')], home };
+  return { program: programStamp(packageRoot), outside: [state, join(home, 'keys'), join(root, '.nocturne/pass.lock')], home, modules: moduleNames(join(packageRoot, 'dist/src/modules')) };
 }
 
 /** What tells this program from any other: its version, when it was built, and for whom it runs. In a checkout the compiler's own record changes with everything that it compiles. */

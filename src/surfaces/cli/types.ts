@@ -1,4 +1,5 @@
 /** What a command is: its words for the help page, and one function from parsed words to a result. */
+import type { ReadScope } from '../../governance/scoped-snapshot.js';
 import type { Clock } from '../../kernel/clock.js';
 import type { CommandResult, OptionSpec, Parsed } from '../../modules/types.js';
 import type { Workspace } from '../../workspace/types.js';
@@ -29,7 +30,9 @@ export type Context = {
   readonly packageRoot: string;
   /** The directory of the workspace: `--workspace`, nearest parent with a REGISTRY.md, `$NOCTURNE_WORKSPACE`, `~/.openclaw/workspace`. */
   root(): string;
-  /** The workspace, opened once. */
+  /** Inside a pass that does not see everything: what it sees. */
+  readonly scope?: ReadScope;
+  /** The workspace, opened once; its snapshots show what `scope` lets see, its commits start from everything. */
   workspace(): Workspace;
   /** A line of progress on stderr; nothing when quiet. */
   progress(line: string): void;

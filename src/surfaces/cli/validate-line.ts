@@ -4,6 +4,7 @@
  */
 import { readFileSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
+import { insidePass } from '../../agents/inside-pass.js';
 import { EXIT, type ExitCode } from '../../kernel/error.js';
 import { jsonReport } from '../../report/json.js';
 import { textReport } from '../../report/text.js';
@@ -19,6 +20,8 @@ import { complain, print } from './say.js';
 export function validateLine(words: readonly string[], packageRoot: string): ExitCode | undefined {
   if (!words.every((word) => word === '--json' || word === '--quiet' || word === '--no-color')) return undefined;
   const [env, cwd, json] = [process.env, process.cwd(), words.includes('--json')];
+  // What a pass may see is for the whole command line to say.
+  if (insidePass(env) !== undefined) return undefined;
   try {
     const home = homeDirectory(env, cwd);
     const root = realpathSync(findRoot({ cwd, env, given: undefined }));

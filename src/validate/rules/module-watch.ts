@@ -9,7 +9,7 @@ import { registryCell } from '../registry-place.js';
 import type { WorkspaceRule } from '../rule.js';
 
 /** Every module that there is; an installation may lack some of them. */
-const KNOWN = ['completion', 'improve', 'knowledge', 'memory', 'mesh', 'plans'];
+const KNOWN = ['completion', 'improve', 'inbound', 'knowledge', 'memory', 'mesh', 'plans'];
 const NAME_COLUMN = 0;
 const WATCHES_COLUMN = 1;
 
@@ -27,13 +27,15 @@ export const moduleWatch: WorkspaceRule = {
 
 type Problem = Omit<Diagnostic, 'range'>;
 
-function nameProblem(row: ModuleRow, installed: readonly string[]): Problem[] {
+/** @param modules the installed ones; `undefined` when that is not known here. */
+function nameProblem(row: ModuleRow, modules: readonly string[] | undefined): Problem[] {
+  const installed = modules ?? [];
   const severity = row.enabled ? 'warning' : 'info';
   if (!KNOWN.includes(row.name) && !installed.includes(row.name)) {
     const near = nearestName(row.name, KNOWN);
     return [{ rule: 'module-watch', severity, message: `there is no module ${row.name}`, expected: KNOWN.join(', '), actual: row.name, ...(near === undefined ? {} : { hint: `did you mean ${near}?` }) }];
   }
-  if (!row.enabled || installed.includes(row.name)) return [];
+  if (!row.enabled || modules === undefined || installed.includes(row.name)) return [];
   return [{ rule: 'module-watch', severity, message: `the module ${row.name} is enabled, but not installed: nothing is called`, expected: installed.join(', ') || 'no module', actual: row.name, hint: 'set Enabled to no' }];
 }
 

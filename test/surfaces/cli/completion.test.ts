@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import { complete } from '../../../src/surfaces/cli/complete.js';
+import { wholeCatalogue } from '../../../src/surfaces/cli/module-commands.js';
 import { bundleChanges } from '../../../src/workspace/bundle.js';
 import { type Place, placeWithProject } from '../../passes/pass-workspace.js';
 import { callForText } from './run-cli.js';
@@ -37,9 +38,10 @@ const cases: readonly { readonly that: string; readonly words: readonly string[]
 ];
 
 t.test('what can stand at the cursor', async (t) => {
+  const catalogue = await wholeCatalogue();
   const here = place(t.testdir());
   for (const { that, words, candidates } of cases) {
-    const found = await complete(words, () => here.workspace.snapshot());
+    const found = await complete(words, { catalogue, open: () => here.workspace.snapshot() });
     t.equal(found.length, candidates.length, `${that}: nothing else`);
     t.match(found, candidates, that);
     t.equal(callForText(here, ['__complete', '--', ...words]).text, found.length === 0 ? '' : `${found.join('\n')}\n`, `${that}, in a process`);

@@ -13,7 +13,7 @@ t.test('the gate in one file says what the gate in many says', async (t) => {
   const directory = t.testdir();
   const file = join(directory, 'gate.cjs');
   await build({ entryPoints: [at('dist/src/surfaces/cli/gate-line.js')], outfile: file, bundle: true, platform: 'node', format: 'cjs', target: 'node20', minifyWhitespace: true, minifySyntax: true });
-  const one = `const exit = require(${JSON.stringify(at('bin/load-gate.cjs'))}).loadGate(${JSON.stringify(file)}).gateLine(process.argv.slice(2)); if (exit === undefined) process.stdout.write('left to the others'); else process.exitCode = exit;`;
+  const one = `const exit = require(${JSON.stringify(at('bin/load-bundle.cjs'))}).loadBundle(${JSON.stringify(file)}).exports.gateLine(process.argv.slice(2)); if (exit === undefined) process.stdout.write('left to the others'); else process.exitCode = exit;`;
   const place = makeWorkspace(directory);
   const run = (script: string, words: readonly string[]) => {
     const { status, stdout, stderr } = spawnSync(process.execPath, ['-e', script, ...words], { cwd: place.root, encoding: 'utf8', env: { ...process.env, NOCTURNE_HOME: place.home } });

@@ -2,7 +2,8 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { NocturneError } from '../../../src/kernel/error.js';
-import { CATALOGUE } from '../../../src/surfaces/cli/catalogue.js';
+import { CATALOGUE, type Entry } from '../../../src/surfaces/cli/catalogue.js';
+import { wholeCatalogue } from '../../../src/surfaces/cli/module-commands.js';
 import { parseWords } from '../../../src/surfaces/cli/parse-words.js';
 import type { Context } from '../../../src/surfaces/cli/types.js';
 import { openWorkspace } from '../../../src/workspace/open-workspace.js';
@@ -18,8 +19,9 @@ export type CliOutcome = { readonly exit: number; readonly json: Readonly<Record
 
 /** As `main` would answer, without a process. */
 export async function callCommand(place: CliPlace, words: readonly string[], options: CliOptions = {}): Promise<CliOutcome> {
-  const [name, rest] = named(words);
-  const entry = CATALOGUE[name];
+  const catalogue = await catalogueFor(words);
+  const [name, rest] = named(catalogue, words);
+  const entry = catalogue[name];
   if (entry === undefined) throw new Error(`no command ${name}`);
   const { command } = await entry.load();
   try {
@@ -76,7 +78,12 @@ function run(place: CliPlace, words: readonly string[], options: CliOptions): { 
   return { status: status ?? -1, stdout, stderr };
 }
 
-function named(words: readonly string[]): [string, readonly string[]] {
+/** As the command line: modules are loaded only for words that the core does not know. */
+async function catalogueFor(words: readonly string[]): Promise<Readonly<Record<string, Entry>>> {
+  return named(CATALOGUE, words)[0] in CATALOGUE ? CATALOGUE : wholeCatalogue();
+}
+
+function named(catalogue: Readonly<Record<string, Entry>>, words: readonly string[]): [string, readonly string[]] {
   const two = words.slice(0, 2).join(' ');
-  return two in CATALOGUE ? [two, words.slice(2)] : [words[0] ?? '', words.slice(1)];
+  return two in catalogue ? [two, words.slice(2)] : [words[0] ?? '', words.slice(1)];
 }

@@ -23,17 +23,17 @@ const cases: readonly CliCase[] = [
   { that: 'rows of a run that is not there are none', words: ['audit', 'show', '--run', 'RUN-20990101-001'], exit: 0, json: { rows: [], found: 0 } },
   { that: 'rows since tomorrow are none', words: ['audit', 'show', '--since', '2099-01-01'], exit: 0, json: { rows: [] } },
   { that: 'a limit that is no number is refused', words: ['audit', 'show', '--limit', 'few'], exit: 2, json: { error: { code: 'USAGE' } } },
-  { that: 'whole logs verify', words: ['audit', 'verify'], exit: 0, json: { ok: true, chains: [{ ok: true }, { file: LOG, ok: true }, { ok: true }, { ok: true }] } },
+  { that: 'whole logs verify', words: ['audit', 'verify'], exit: 0, json: { ok: true, chains: [{ ok: true }, { ok: true }, { file: LOG, ok: true }, { ok: true }, { ok: true }] } },
   {
     that: 'the first bad row is named',
     first: (at) => edit(at, LOG, (text) => text.replace('| sign |', '| sing |')),
     words: ['audit', 'verify'],
     exit: 1,
-    json: { ok: false, chains: [{}, { file: LOG, ok: false, firstBad: { line: 10, seq: 1, problem: 'edited' } }] },
+    json: { ok: false, chains: [{}, {}, { file: LOG, ok: false, firstBad: { line: 10, seq: 1, problem: 'edited' } }] },
   },
   { that: 'and by the gate', words: ['gate'], exit: 3, json: { findings: [{ file: LOG, line: 10, problem: 'edited' }] } },
-  { that: 'a row cut off is seen by the anchor', first: (at) => edit(at, LOG, (text) => text.replace('| sing |', '| sign |').replace(/\n\|[^\n]*\n$/, '\n')), words: ['audit', 'verify'], exit: 1, json: { chains: [{}, { firstBad: { problem: 'truncated' } }] } },
-  { that: 'a log that is gone is named', first: (at) => rmSync(join(at.root, LOG)), words: ['audit', 'verify'], exit: 1, json: { chains: [{}, { file: LOG, ok: false }], findings: [{ file: LOG, problem: 'log-missing' }] } },
+  { that: 'a row cut off is seen by the anchor', first: (at) => edit(at, LOG, (text) => text.replace('| sing |', '| sign |').replace(/\n\|[^\n]*\n$/, '\n')), words: ['audit', 'verify'], exit: 1, json: { chains: [{}, {}, { firstBad: { problem: 'truncated' } }] } },
+  { that: 'a log that is gone is named', first: (at) => rmSync(join(at.root, LOG)), words: ['audit', 'verify'], exit: 1, json: { chains: [{}, {}, { file: LOG, ok: false }], findings: [{ file: LOG, problem: 'log-missing' }] } },
 ];
 
 t.test('the gate, signing and the logs', async (t) => runCases(t, (directory) => makeWorkspace(directory), cases));

@@ -1,10 +1,11 @@
 /** `approve`, `decline`, `answer`: the owner's word on a question; the next pass acts on it. */
-import { pendingAnswers } from '../../../governance/answers.js';
+import { type PendingAnswer, pendingAnswers } from '../../../governance/answers.js';
 import { readAnswer } from '../../../governance/verdict.js';
-import { NocturneError } from '../../../kernel/error.js';
+import { EXIT, NocturneError } from '../../../kernel/error.js';
+import { takeApproval } from '../../../passes/take-approval.js';
 import { fieldText } from '../../../project/field-text.js';
 import { bundleChanges } from '../../../workspace/bundle.js';
-import { requireOwner } from '../actor.js';
+import { ownerName, requireOwner } from '../actor.js';
 import { carryOut } from '../carry-out.js';
 import { findQuestion } from '../find-question.js';
 import type { Command, CommandResult, Context } from '../types.js';
@@ -13,7 +14,7 @@ type Answer = { readonly status: 'approved' | 'declined' | 'open'; readonly answ
 
 export const approve: Command = {
   args: '<id>',
-  examples: ['nocturne approve N-20261121-001', 'nocturne approve inventory'],
+  examples: ['nocturne approve N-20261121-001', 'nocturne approve inventory', 'nocturne approve AP-003'],
   run: (context, { args }) => give(context, args[0] ?? '', { status: 'approved', answer: 'yes' }),
 };
 
@@ -52,7 +53,16 @@ function give(context: Context, given: string, { status, answer: text }: Answer)
   const snapshot = context.workspace().snapshot();
   const question = snapshot.record('NOTIFICATION', id);
   const pending = pendingAnswers(snapshot).find((one) => one.id === id);
+  const asked = pending?.effects.find((effect) => effect.kind === 'approval');
+  if (pending !== undefined && asked !== undefined) return decided(context, result, { id: asked.id, pending, status });
   const word = status === 'approved' ? 'approved' : status === 'declined' ? 'declined' : 'answered';
   const then = pending === undefined ? 'It is closed together with the newer question of the same transition.' : `The next pass takes it up: ${pending.what}.`;
   return { ...result, text: `${id} ${word}: ${fieldText(question, 'action_needed')}\n${then}`, json: { id, status, answer: text, then: pending?.what ?? null, ...(result.json as object) } };
+}
+
+/** A question of a pass is not left to the next pass: what was asked is done now, or it is said why not. */
+function decided(context: Context, result: CommandResult, { id, pending, status }: { readonly id: string; readonly pending: PendingAnswer; readonly status: Answer['status'] }): CommandResult {
+  const workspace = context.workspace();
+  const taken = takeApproval({ workspace, actor: { kind: 'owner', name: ownerName(workspace.snapshot()) }, runId: '', step: '' }, { id, verdict: pending.verdict, question: pending.id });
+  return { ...result, exit: taken.kind === 'done' || pending.verdict === 'no' ? EXIT.ok : EXIT.refused, text: taken.what, json: { id: pending.id, approval: id, status, answer: pending.answer, then: taken.what, done: taken.kind === 'done', ...(result.json as object) } };
 }

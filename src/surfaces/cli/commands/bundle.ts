@@ -10,7 +10,9 @@ import type { Command } from '../types.js';
 import { namedWords } from '../words.js';
 
 /** Run for the owner only, whatever the scope of a pass is. */
-const OWNERS = new Set(['notification_answer']);
+const OWNERS = new Set(['notification_answer', 'sender_decide', 'message_take', 'message_release']);
+/** Rows that only count with what nocturne does beside them. */
+const OURS = new Set(['approval_request', 'approval_record']);
 
 export const bundleRun: Command = {
   args: '<name> [arguments...]',
@@ -19,6 +21,7 @@ export const bundleRun: Command = {
   run(context, { args, options }) {
     const [name = '', ...words] = args;
     if (OWNERS.has(name)) requireOwner(context, `the bundle ${name}`);
+    if (OURS.has(name)) throw new NocturneError('REFUSED', `the bundle ${name} is run by nocturne itself`, { hint: 'nocturne approve ID, or nocturne decline ID' });
     const given = namedWords(words, 'argument');
     return carryOut(
       context,

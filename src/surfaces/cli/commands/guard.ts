@@ -17,12 +17,12 @@ export const guardCheck: Command = {
   options: [
     { flags: '--op <operation>', description: 'what is to be done', choices: OPERATIONS },
     { flags: '--path <path>', description: 'to which file' },
-    { flags: '--to <path>', description: 'of a rename: where to' },
+    { flags: '--to <place>', description: 'of a rename: where to; of a send: an address, CHANNEL:TARGET, session:KEY or search:web' },
     { flags: '--command <line>', description: 'of exec: the command line' },
     { flags: '--content-file <file>', description: 'what the file would hold, or what is appended (- for standard input)' },
     { flags: '--project <slug>', description: 'as a pass of this project would be judged' },
   ],
-  examples: ['nocturne guard check --op edit --path SOUL.md --project inventory', 'nocturne guard check --op exec --command "rm -rf outputs" --project inventory --json'],
+  examples: ['nocturne guard check --op edit --path SOUL.md --project inventory', 'nocturne guard check --op exec --command "rm -rf outputs" --project inventory --json', 'nocturne guard check --op send --to https://api.example.org/licences --project inventory'],
   run(context, { options }) {
     const snapshot = context.workspace().snapshot();
     const action = actionOf(context, options);
@@ -47,6 +47,7 @@ function actionOf(context: Context, options: Parsed['options']): Action {
   const [path, to, command, file] = ['path', 'to', 'command', 'contentFile'].map(text);
   if (kind === 'exec' && command === undefined) throw new NocturneError('USAGE', 'an exec needs its command', { hint: 'give --command "…"' });
   if (kind !== 'exec' && kind !== 'send' && path === undefined) throw new NocturneError('USAGE', `a ${kind} needs a path`, { hint: 'give --path' });
+  if (kind === 'send' && to === undefined) throw new NocturneError('USAGE', 'a send needs a destination', { hint: 'give --to, for instance https://api.example.org/licences' });
   if (kind === 'rename' && to === undefined) throw new NocturneError('USAGE', 'a rename needs to know where to', { hint: 'give --to' });
   return { kind, ...(path === undefined ? {} : { path }), ...(to === undefined ? {} : { to }), ...(command === undefined ? {} : { command }), ...(file === undefined ? {} : { content: readContent(context, file) }) };
 }

@@ -21,16 +21,20 @@ export const passBegin: Command = {
     const begun = await beginPass(await passEnvironment(context), request, token === undefined ? {} : { token });
     if (begun.kind === 'over') return passResult(begun.report);
     const { runId, token: secret, prompt = '', brief } = begun.data;
-    const text = [
-      `NOCTURNE_PASS_TOKEN=${secret}`,
-      `At least every five minutes: nocturne pass heartbeat --token ${secret}`,
-      `When the work is done, with your report on standard input: nocturne pass end --token ${secret}`,
-      '',
-      prompt,
-    ].join('\n');
+    const host = begun.data.endedBy === 'host' ? begun.data.session?.host : undefined;
+    const how = host === undefined
+      ? commandsWith(secret)
+      : [`${host} has begun this pass and ends it when your turn ends: write the report as your last message`];
+    const text = [...how, '', prompt].join('\n');
     return { exit: EXIT.ok, text, json: { run: { id: runId, project: begun.data.project ?? null }, token: secret, prompt, mayWrite: brief?.mayWrite ?? [], budget: brief?.budget ?? null } };
   },
 };
+
+/** Not by `--token`: hosts blot out what stands behind it in the output of a command, and the agent would copy the blot. */
+function commandsWith(secret: string): readonly string[] {
+  const set = `NOCTURNE_PASS_TOKEN=${secret}`;
+  return [set, `At least every five minutes: ${set} nocturne pass heartbeat`, `When the work is done, with your report on standard input: ${set} nocturne pass end`];
+}
 
 export const passEnd: Command = {
   options: [

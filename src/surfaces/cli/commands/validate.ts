@@ -3,6 +3,9 @@ import { EXIT, type ExitCode, NocturneError } from '../../../kernel/error.js';
 import { jsonReport } from '../../../report/json.js';
 import { textReport } from '../../../report/text.js';
 import { countsOf } from '../../../report/types.js';
+import { seenDiagnostics } from '../../../governance/scoped-snapshot.js';
+import { openSnapshot } from '../../../workspace/snapshot.js';
+import { requireOwner } from '../actor.js';
 import { validateKept } from '../../../validate/kept-validation.js';
 import type { ValidateOptions, Validation } from '../../../validate/validate-snapshot.js';
 import type { Snapshot } from '../../../workspace/types.js';
@@ -24,26 +27,34 @@ export const command: Command = {
   ],
   examples: ['nocturne validate', 'nocturne validate --fix --dry-run', 'nocturne validate --rule link-broken', 'nocturne validate --since origin/main --format github'],
   async run(context, { options }) {
+    if (options['fix'] === true) requireOwner(context, 'putting right');
     const format = formatOf(context, options);
     const settings = await settingsOf(context, options);
     if (options['watch'] === true) return watch(context, { settings, format, fix: options['fix'] === true });
     if (options['fix'] === true && options['dryRun'] === true) return preview(context, settings);
     if (options['dryRun'] === true) throw new NocturneError('USAGE', '--dry-run says what --fix would do', { hint: 'nocturne validate --fix --dry-run' });
     const fixed = options['fix'] === true ? await fix(context, settings) : '';
-    const snapshot = context.workspace().snapshot();
+    const snapshot = wholeSnapshot(context);
     const found = await check(context, snapshot, settings);
     return resultOf(context, { snapshot, found, format, fixed });
   },
 };
 
-/** Through the cache: what was found in files that are as they were is not looked for again. */
-function check(context: Context, snapshot: Snapshot, settings: ValidateOptions): Promise<Validation> {
+/** Through the cache: what was found in files that are as they were is not looked for again. A pass is told of what it sees. */
+export async function check(context: Context, snapshot: Snapshot, settings: ValidateOptions): Promise<Validation> {
   const { root, state } = context.workspace();
   const ground = keptGround({ root, state, home: context.home, packageRoot: context.packageRoot });
-  return validateKept(snapshot, { ...ground, ...settings, progress: (line) => context.progress(line) });
+  const found = await validateKept(snapshot, { ...ground, ...settings, progress: (line) => context.progress(line) });
+  return context.scope === undefined ? found : { ...found, diagnostics: seenDiagnostics(snapshot, context.scope, found.diagnostics) };
 }
 
-async function settingsOf(context: Context, options: Parsed['options']): Promise<ValidateOptions> {
+/** Rules compare what belongs to different projects, so they look at everything, whoever asks. */
+function wholeSnapshot(context: Context): Snapshot {
+  const { root, clock } = context.workspace();
+  return openSnapshot(root, { now: clock.now() });
+}
+
+export async function settingsOf(context: Context, options: Parsed['options']): Promise<ValidateOptions> {
   const { rule, since } = options;
   if (typeof rule === 'string') {
     const { ruleIds } = await import('../../../validate/validate-snapshot.js');
@@ -108,7 +119,7 @@ async function watch(context: Context, at: { readonly settings: ValidateOptions;
   let exit: ExitCode = EXIT.ok;
   await watchWorkspace(context.root(), async () => {
     const fixed = at.fix ? await fix(context, at.settings) : '';
-    const snapshot = context.workspace().snapshot();
+    const snapshot = wholeSnapshot(context);
     const result = await resultOf(context, { snapshot, found: await check(context, snapshot, at.settings), format: 'text', fixed });
     exit = result.exit;
     process.stdout.write(`${result.text}\n`);

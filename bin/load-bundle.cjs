@@ -1,0 +1,15 @@
+// Loads a command from the one file that the build makes of it, with what V8 had compiled of it when it was built, where that still fits.
+'use strict';
+const { readFileSync, statSync } = require('node:fs');
+const { createRequire } = require('node:module');
+const { Script } = require('node:vm');
+
+// What the file exports, and the compiled script.
+exports.loadBundle = function loadBundle(file) {
+  const cache = `${file}.cache`;
+  const cachedData = statSync(cache, { throwIfNoEntry: false }) === undefined ? undefined : readFileSync(cache);
+  const script = new Script(`(function (require, module, exports, __filename) {${readFileSync(file, 'utf8')}\n})`, { filename: file, cachedData });
+  const module = { exports: {} };
+  script.runInThisContext()(createRequire(file), module, module.exports, file);
+  return { exports: module.exports, script };
+};

@@ -1,0 +1,33 @@
+/** Where channels drop messages, and what the name of a file there says. */
+
+const FOLDER = 'inbox/';
+export const HELD_FOLDER = 'inbox/held/';
+const OURS = new Set(['inbox/README.md', 'inbox/SENDERS.md']);
+
+/** A whole message that nobody has looked at yet. */
+export function isDrop(path: string): boolean {
+  return inFolder(path, FOLDER) && !OURS.has(path) && isWhole(path);
+}
+
+/** The same, put aside because it appeared while an agent was at work. */
+export function isHeldDrop(path: string): boolean {
+  return inFolder(path, HELD_FOLDER) && isWhole(path);
+}
+
+/** A file that its channel is still writing. */
+export function isUnfinishedDrop(path: string): boolean {
+  return inFolder(path, FOLDER) && !isWhole(path);
+}
+
+export function heldPath(path: string): string {
+  return `${HELD_FOLDER}${path.slice(FOLDER.length)}`;
+}
+
+function inFolder(path: string, folder: string): boolean {
+  return path.startsWith(folder) && !path.slice(folder.length).includes('/');
+}
+
+function isWhole(path: string): boolean {
+  const name = path.slice(path.lastIndexOf('/') + 1);
+  return name.endsWith('.md') && !/^[.~_]/.test(name);
+}

@@ -1,0 +1,22 @@
+/** Module completion: the ledger of tasks that agents give to one another, with two witnesses for every completion. */
+import type { Module } from '../types.js';
+import { commands } from './commands.js';
+import { acknowledgeNamed, deliver } from './receipts.js';
+import { sweep } from './sweep.js';
+import { taskLedger } from './task-ledger.js';
+
+export const module: Module = {
+  name: 'completion',
+  commands,
+  spawnLedger: taskLedger,
+  fragments: ({ workspace, runId, project }) => deliver(workspace, { runId, project }),
+  /** Commits for itself, under the mutex: another process may sweep at the same time. */
+  onChange: (_changes, { workspace, runId }) => {
+    sweep(workspace, { runId });
+    return undefined;
+  },
+  sweep: ({ workspace, runId, project, report }) => {
+    const acked = acknowledgeNamed(workspace, { runId, project, report });
+    return [...acked.map((id) => `${id} acknowledged`), ...sweep(workspace, { runId }).filter((one) => one.event !== 'surfaced' && one.event !== 'evidence').map((one) => `${one.task} ${one.event}`)];
+  },
+};

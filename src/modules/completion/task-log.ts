@@ -1,0 +1,2 @@
+/** Where the ledger stands in the workspace, as REGISTRY.md ships it. */
+export const TASK_LOG = 'audit/task-log.jsonl';

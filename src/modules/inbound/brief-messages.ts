@@ -1,0 +1,34 @@
+/** The messages of a project that go into its next brief: quoted, with where they came from. */
+import type { Fragment } from '../../agents/types.js';
+import { sha256 } from '../../kernel/hash.js';
+import type { Rec } from '../../markdown/types.js';
+import { fieldList, fieldText } from '../../project/field-text.js';
+import type { Snapshot } from '../../workspace/types.js';
+import { textOf } from './kept-message.js';
+
+/** At most so many in one brief, the oldest first; the next pass gets the others. */
+const MOST = 20;
+
+/** Nothing as long as no message asks for the pass; then everything that waits. */
+export function waitingMessages(snapshot: Snapshot, project: string): readonly Rec[] {
+  const waiting = snapshot.records('MESSAGE').filter((one) => fieldText(one, 'project') === project && fieldText(one, 'state') === 'waiting');
+  if (!waiting.some((one) => fieldText(one, 'engaged') === 'true')) return [];
+  return [...waiting].sort((a, b) => order(a).localeCompare(order(b), 'en')).slice(0, MOST);
+}
+
+export function messageFragment(snapshot: Snapshot, record: Rec): Fragment {
+  const of = (name: string): string => fieldText(record, name);
+  const text = textOf(snapshot, record);
+  const names = fieldList(record, 'attachments');
+  const thread = of('thread') === '' ? '' : `, thread ${JSON.stringify(of('thread'))}`;
+  const attached = names.length === 0 ? '' : `\n[not opened: ${names.length} ${names.length === 1 ? 'attachment' : 'attachments'}]`;
+  return { title: `A message from ${JSON.stringify(of('sender'))} on ${of('channel')}`, source: sourceOf(record, thread), sha256: sha256(text), text: `${text}${attached}`, trust: 'data' };
+}
+
+export function sourceOf(record: Rec, thread = fieldText(record, 'thread') === '' ? '' : `, thread ${JSON.stringify(fieldText(record, 'thread'))}`): string {
+  return `${record.file}, sent ${fieldText(record, 'time')}${thread}`;
+}
+
+function order(record: Rec): string {
+  return `${fieldText(record, 'time')} ${record.key}`;
+}

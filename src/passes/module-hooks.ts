@@ -1,0 +1,50 @@
+/** Where a worker pass asks its modules, besides T8: before the choice of a project, for the brief, and when the pass is recorded. */
+import type { Fragment } from '../agents/types.js';
+import { NocturneError } from '../kernel/error.js';
+import type { Snapshot } from '../workspace/types.js';
+import { act, note } from './act.js';
+import type { ModuleChange, PassModule } from './module.js';
+import type { Pass } from './types.js';
+
+/** Those that are installed and that R8 enables, in its order. */
+export function enabledModules(pass: Pass, snapshot: Snapshot): readonly PassModule[] {
+  return snapshot.schema.modules.filter((row) => row.enabled).flatMap((row) => pass.env.modules.filter((one) => one.name === row.name));
+}
+
+/** One commit for each module. What a module cannot do is on record, and no reason for the night to end. */
+export function runBefore(pass: Pass): void {
+  const { workspace } = pass.env;
+  for (const module of enabledModules(pass, workspace.snapshot())) {
+    if (module.before === undefined) continue;
+    try {
+      act(pass, (snapshot) => {
+        return module.before?.({ snapshot, state: workspace.state, step: 'T1' }) ?? { reason: module.name };
+      });
+    } catch (error) {
+      if (!(error instanceof NocturneError) || error.code === 'LEASE_LOST') throw error;
+      pass.env.say(`     ${module.name}: ${error.message}`);
+      note(pass, 'T1', { type: 'modules', target: module.name, result: 'failed', detail: error.message.slice(0, 300) });
+    }
+  }
+}
+
+/** For the brief. What a module cannot tell is named in the audit log, and the pass goes on without it. */
+export function moduleFragments(pass: Pass): readonly Fragment[] {
+  const { workspace, signal, say } = pass.env;
+  const { project, runId } = pass.data;
+  return enabledModules(pass, workspace.snapshot()).flatMap((module) => {
+    try {
+      return (module.fragments?.({ workspace, snapshot: workspace.snapshot(), project, runId, signal, say }) ?? []).map((one) => ({ ...one, trust: 'data' as const }));
+    } catch (error) {
+      if (error instanceof NocturneError && error.code === 'LEASE_LOST') throw error;
+      note(pass, 'T4', { type: 'brief', target: module.name, result: 'failed', detail: (error instanceof Error ? error.message : String(error)).slice(0, 300) });
+      return [];
+    }
+  });
+}
+
+export function moduleRecords(pass: Pass, snapshot: Snapshot): readonly ModuleChange[] {
+  if (pass.data.outcome?.kind !== 'finished') return [];
+  const context = { snapshot, project: pass.data.project, runId: pass.data.runId, used: new Set(pass.data.sources ?? []) };
+  return enabledModules(pass, snapshot).flatMap((module) => module.recorded?.(context) ?? []);
+}

@@ -1,0 +1,42 @@
+/** What is written into the settings of Claude Code: which events, and the command line that each calls. */
+
+export type HookPlace = {
+  /** Absolute: node, bin/nocturne.cjs, the workspace. */
+  readonly node: string;
+  readonly program: string;
+  readonly workspace: string;
+  /** `$NOCTURNE_HOME` where the owner has set it: Claude Code may be started without it. */
+  readonly home?: string;
+};
+export type HookGroup = { readonly matcher?: string; readonly hooks: readonly { readonly type: 'command'; readonly command: string; readonly timeout: number }[] };
+
+/** Seconds, after which Claude Code goes on without an answer: far more than a call needs on a busy machine. */
+const TIMEOUT = 60;
+
+export function claudeHooks(place: HookPlace): Readonly<Record<string, HookGroup>> {
+  const command = shellCommand(place, ['hook', 'claude-code', '--workspace', place.workspace]);
+  const group = (more: { readonly matcher?: string; readonly command?: string } = {}): HookGroup => ({ ...(more.matcher === undefined ? {} : { matcher: more.matcher }), hooks: [{ type: 'command', command: more.command ?? command, timeout: TIMEOUT }] });
+  return {
+    SessionStart: group(),
+    // Claude Code makes the call when a hook breaks down with any code but 2: a program that is gone must not open the door.
+    PreToolUse: group({ matcher: '*', command: `${command} || exit 2` }),
+    PostToolUse: group({ matcher: '*' }),
+    PreCompact: group(),
+    Stop: group(),
+    SubagentStop: group(),
+  };
+}
+
+/** Whether a command of the settings is one of ours, of whatever version and place. */
+export function isOurs(command: unknown): boolean {
+  return typeof command === 'string' && /nocturne\.cjs'? hook claude-code(?: |$)/.test(command);
+}
+
+/** Works without PATH, for a POSIX shell. */
+export function shellCommand({ node, program, home }: HookPlace, words: readonly string[]): string {
+  return [...(home === undefined ? [] : [`NOCTURNE_HOME=${quoted(home)}`]), ...[node, program, ...words].map(quoted)].join(' ');
+}
+
+export function quoted(word: string): string {
+  return /^[\w/.:=@%+,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}

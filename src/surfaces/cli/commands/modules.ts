@@ -1,0 +1,76 @@
+/** `modules list`, `modules run`, `watch`: what modules have not heard of yet, and telling them outside of a pass. */
+import { installedModules } from '../../../modules/installed.js';
+import { EXIT, NocturneError } from '../../../kernel/error.js';
+import { type EngineRun, runModules, undelivered } from '../../../passes/run-modules.js';
+import { leaseStatus } from '../../../workspace/lease.js';
+import { requireOwner } from '../actor.js';
+import { textTable } from '../table.js';
+import type { Command, CommandResult, Context } from '../types.js';
+
+export const modulesList: Command = {
+  examples: ['nocturne modules list', 'nocturne modules list --json'],
+  async run(context) {
+    const workspace = context.workspace();
+    const snapshot = workspace.snapshot();
+    const installed = await installedModules();
+    const waiting = new Map(undelivered(workspace, snapshot).map((one) => [one.row.name, one.changes]));
+    const declared = snapshot.schema.modules.map((row) => ({ module: row.name, enabled: row.enabled, installed: installed.some((one) => one.name === row.name), waiting: waiting.get(row.name) ?? 0, watches: row.watches }));
+    const unknown = installed.filter((one) => !declared.some((row) => row.module === one.name)).map((one) => ({ module: one.name, enabled: false, installed: true, waiting: 0, watches: [] }));
+    const modules = [...declared, ...unknown];
+    const rows = modules.map((one) => [one.module, one.enabled ? 'yes' : 'no', one.installed ? 'yes' : 'no', String(one.waiting), one.watches.join(', ')]);
+    return { exit: EXIT.ok, text: textTable({ head: ['module', 'enabled', 'installed', 'waiting', 'watches'], rows, width: context.width }), json: { modules } };
+  },
+};
+
+export const modulesRun: Command = {
+  args: '[name]',
+  examples: ['nocturne modules run', 'nocturne modules run completion'],
+  async run(context, { args }) {
+    requireOwner(context, 'running modules');
+    const [only] = args;
+    const row = context.workspace().snapshot().schema.modules.find((one) => one.name === only);
+    if (only !== undefined && row?.enabled !== true) throw new NocturneError('NOT_FOUND', `${only} is ${row === undefined ? 'no module of R8' : 'not enabled'}`, { file: 'REGISTRY.md', hint: 'nocturne modules list' });
+    const lease = leaseStatus(context.workspace().root, context.clock);
+    if (lease.kind === 'held') throw new NocturneError('LOCKED', `${lease.lease.runId} is at work; what its agent has written is not judged yet`, { hint: 'it runs the modules itself at T8; try again when it is over' });
+    return resultOf(await runNow(context, only));
+  },
+};
+
+export const watch: Command = {
+  examples: ['nocturne watch'],
+  async run(context) {
+    requireOwner(context, 'watching');
+    const { watchWorkspace } = await import('../watch-workspace.js');
+    context.progress(`watching ${context.root()}; Ctrl-C ends it`);
+    await watchWorkspace(context.root(), async () => {
+      // While a pass is at work its agent's files are not judged yet. It runs the modules itself, and LOCK.md changes when it is over.
+      if (leaseStatus(context.workspace().root, context.clock).kind === 'held') return;
+      const done = await runNow(context, undefined);
+      if (done.runs.some((run) => run.changes > 0 || run.failed !== undefined)) context.progress(textOf(done));
+    });
+    return { exit: EXIT.ok, text: 'Watching was ended.', json: {} };
+  },
+};
+
+async function runNow(context: Context, only: string | undefined): Promise<EngineRun> {
+  const workspace = context.workspace();
+  return runModules({
+    workspace,
+    runId: '',
+    signal: new AbortController().signal,
+    say: (line) => context.progress(line),
+    modules: await installedModules(),
+    commit: (changeSet) => void workspace.commit(changeSet),
+    ...(only === undefined ? {} : { only }),
+  });
+}
+
+function resultOf(done: EngineRun): CommandResult {
+  const wrong = done.looping.length > 0 || done.runs.some((run) => run.failed !== undefined);
+  return { exit: wrong ? EXIT.findings : EXIT.ok, text: textOf(done) || 'No module is enabled.', json: { runs: done.runs, looping: done.looping } };
+}
+
+function textOf({ runs, looping }: EngineRun): string {
+  const lines = runs.map((run) => `${run.module}: ${run.failed !== undefined ? `failed: ${run.failed}` : run.installed ? `${run.changes} changes` : 'enabled, but not installed'}`);
+  return [...lines, ...(looping.length === 0 ? [] : [`stopped: ${looping.join(', ')} still had changes to hear of; the owner was told in NOTIFICATIONS.md`])].join('\n');
+}

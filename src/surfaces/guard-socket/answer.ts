@@ -1,0 +1,84 @@
+/** Each request of the socket as the one call of the core that answers it. */
+import { verifyGate } from '../../integrity/gate.js';
+import type { GuardAnswers, GuardRequest, JudgeAnswer, StatusAnswer } from '../../passes/guard-protocol.js';
+import { PROTOCOL } from '../../passes/guard-protocol.js';
+import { judgeCall } from '../../passes/host-session.js';
+import { storedPass } from '../../passes/pass-file.js';
+import { beginForSession, endForSession, heartbeatForSession } from '../../passes/session-pass.js';
+import type { SpawnLedger } from '../../passes/spawn-ledger.js';
+import type { PassEnvironment } from '../../passes/types.js';
+import { leaseStatus } from '../../workspace/lease.js';
+import type { WarmSnapshot } from './warm-snapshot.js';
+
+export type Desk = {
+  readonly env: PassEnvironment;
+  readonly warm: WarmSnapshot;
+  readonly ledger: SpawnLedger | undefined;
+  readonly since: string;
+  readonly counts: { judged: number; refused: number };
+};
+
+type Asked<Op extends GuardRequest['op']> = Extract<GuardRequest, { readonly op: Op }>;
+
+export function answer(desk: Desk, request: GuardRequest): unknown {
+  const { env, ledger, warm } = desk;
+  switch (request.op) {
+    case 'hello':
+      return { protocol: PROTOCOL, pid: process.pid, session: sessionOf(env.workspace.state) } satisfies GuardAnswers['hello'];
+    case 'begin':
+      return beginForSession(env, { role: request.role, ...(request.project === undefined ? {} : { project: request.project }) }, request.session);
+    case 'judge':
+      return judged(desk, request);
+    case 'acted':
+      return warm.touch();
+    case 'spawned':
+      return ledger?.linked({ callId: request.callId, childSession: request.child });
+    case 'spawn-failed':
+      return ledger?.failed({ callId: request.callId, why: request.why });
+    case 'progress':
+      return ledger?.progress({ childSession: request.child, note: request.note });
+    case 'ended':
+      return ledger?.ended({ childSession: request.child, outcome: request.outcome, detail: request.detail });
+    case 'heartbeat':
+      return heartbeatForSession(env, request.session);
+    case 'end':
+      return ended(desk, request);
+    case 'status':
+      return statusOf(desk);
+  }
+}
+
+function judged(desk: Desk, { host, tool, params, callId, cwd, token, session, governed }: Asked<'judge'>): JudgeAnswer {
+  const { workspace } = desk.env;
+  const caller = { ...(token === undefined ? {} : { token }), ...(session === undefined ? {} : { session }), ...(governed === undefined ? {} : { governed }) };
+  const call = { host, tool, params, ...(callId === undefined ? {} : { callId }), ...(cwd === undefined ? {} : { cwd }) };
+  const { verdict, text, reasons, spawned } = judgeCall({ workspace, snapshot: desk.warm.current(), ...(desk.ledger === undefined ? {} : { ledger: desk.ledger }) }, caller, call);
+  desk.counts.judged++;
+  if (verdict !== 'allow') desk.counts.refused++;
+  return { verdict, text, reasons, ...(spawned === undefined ? {} : { instruction: spawned.instruction }) };
+}
+
+function ended(desk: Desk, { session, report, usage, model, failed }: Asked<'end'>): Promise<GuardAnswers['end']> {
+  return endForSession(desk.env, { session, report, model, usage: { tokensIn: usage.tokensIn, tokensOut: usage.tokensOut, cost: usage.cost }, ...(failed === undefined ? {} : { failed }) });
+}
+
+function statusOf({ env, ledger, since, counts }: Desk): StatusAnswer {
+  const { root, state, home, clock } = env.workspace;
+  const data = storedPass(state)?.data;
+  const gate = verifyGate(root, home);
+  const [first] = gate.findings;
+  return {
+    workspace: root,
+    pid: process.pid,
+    since,
+    ...counts,
+    pass: data === undefined ? undefined : { runId: data.runId, role: data.request.role, project: data.project, started: data.started, session: sessionOf(state) },
+    lease: leaseStatus(root, clock).kind,
+    gate: { ok: gate.ok, problem: first === undefined ? undefined : `${first.file}: ${first.message}` },
+    ledger: ledger !== undefined,
+  };
+}
+
+function sessionOf(state: string): string | undefined {
+  return storedPass(state)?.data.session?.id;
+}

@@ -1,0 +1,118 @@
+/** `guard serve`: judges over a Unix socket for hosts that cannot load nocturne themselves, with everything it needs already read. */
+import type { Socket } from 'node:net';
+import { stamp } from '../../kernel/clock.js';
+import { NocturneError } from '../../kernel/error.js';
+import { enabledLedger } from '../../passes/enabled-ledger.js';
+import { guardRequest, type GuardRequest, type GuardResponse } from '../../passes/guard-protocol.js';
+import type { PassEnvironment } from '../../passes/types.js';
+import { answer, type Desk } from './answer.js';
+import { onLines } from './lines.js';
+import { inodeOf, listen, unlisten } from './listen.js';
+import { socketPath } from './socket-path.js';
+import { WarmSnapshot } from './warm-snapshot.js';
+
+export type ServeOptions = {
+  /** Ends when its signal is aborted, after what was asked has been answered. */
+  readonly env: PassEnvironment;
+  /** Without a connection for so long it ends by itself. */
+  readonly idleMs: number;
+  /** Told once, when it can be asked; `served: false`: another process serves this workspace already. */
+  readonly ready: (at: { readonly socket: string; readonly pid: number; readonly served: boolean }) => void;
+};
+
+/** Resolves when it has ended. */
+export async function serveGuard({ env, idleMs, ready }: ServeOptions): Promise<void> {
+  const path = socketPath(env.workspace.state);
+  const desk: Desk = { env, warm: new WarmSnapshot(env.workspace), ledger: enabledLedger(env.workspace, env.workspace.snapshot().schema, env.modules), since: stamp(env.workspace.clock.now()), counts: { judged: 0, refused: 0 } };
+  const sockets = new Set<Socket>();
+  const idle = idleTimer(idleMs);
+  const ask = inTurn(desk);
+  let over = false;
+  const server = await listen(path, (socket) => {
+    if (over) return void socket.destroy();
+    sockets.add(socket);
+    idle.stop();
+    socket.on('error', () => socket.destroy());
+    socket.on('close', () => {
+      sockets.delete(socket);
+      if (sockets.size === 0) idle.start();
+    });
+    onLines(socket, (line) => void ask(line).then((said) => socket.writable && socket.write(`${JSON.stringify(said)}\n`)));
+  });
+  if (server === undefined) return ready({ socket: path, pid: 0, served: false });
+  const ino = inodeOf(path) ?? 0;
+  // Until it watches it takes its snapshots anew each second, so it can be asked already; a disk that cannot be watched does not end it.
+  const watching = desk.warm.watch().catch((error: unknown) => env.say(`nothing is told of changes on disk: ${error instanceof Error ? error.message : String(error)}`));
+  idle.start();
+  ready({ socket: path, pid: process.pid, served: true });
+  await Promise.race([aborted(env.signal), idle.over]);
+  await ask.settled();
+  unlisten(server, { path, ino });
+  over = true;
+  for (const socket of sockets) socket.destroy();
+  await watching;
+  await desk.warm.close();
+}
+
+/** A judgement is answered at once; what begins and ends passes happens one after the other. */
+function inTurn(desk: Desk): ((line: string) => Promise<GuardResponse>) & { readonly settled: () => Promise<void> } {
+  let last: Promise<unknown> = Promise.resolve();
+  const ask = async (line: string): Promise<GuardResponse> => {
+    const read = readRequest(line);
+    if (read.kind === 'bad') return { id: read.id, ok: false, error: { code: 'USAGE', message: read.why } };
+    const { request } = read;
+    const work = async (): Promise<GuardResponse> => {
+      try {
+        return { id: request.id, ok: true, value: (await answer(desk, request)) ?? null };
+      } catch (error) {
+        return { id: request.id, ok: false, error: failureOf(error) };
+      }
+    };
+    if (request.op !== 'begin' && request.op !== 'end') return work();
+    const mine = last.then(work);
+    last = mine;
+    const said = await mine;
+    desk.warm.touch();
+    return said;
+  };
+  return Object.assign(ask, { settled: async () => void (await last) });
+}
+
+function readRequest(line: string): { readonly kind: 'request'; readonly request: GuardRequest } | { readonly kind: 'bad'; readonly id: number; readonly why: string } {
+  let value: unknown;
+  try {
+    value = JSON.parse(line);
+  } catch {
+    return { kind: 'bad', id: -1, why: 'a line that is not JSON' };
+  }
+  const read = guardRequest.safeParse(value);
+  if (read.success) return { kind: 'request', request: read.data };
+  const id = typeof value === 'object' && value !== null && 'id' in value && typeof value.id === 'number' ? value.id : -1;
+  return { kind: 'bad', id, why: read.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ') };
+}
+
+function failureOf(error: unknown): Extract<GuardResponse, { ok: false }>['error'] {
+  if (error instanceof NocturneError) return { code: error.code, message: error.message, ...(error.hint === undefined ? {} : { hint: error.hint }) };
+  return { code: 'INTERNAL', message: error instanceof Error ? error.message : String(error) };
+}
+
+function idleTimer(ms: number): { start(): void; stop(): void; readonly over: Promise<void> } {
+  let timer: NodeJS.Timeout | undefined;
+  let end = (): void => undefined;
+  const over = new Promise<void>((resolve) => {
+    end = resolve;
+  });
+  const stop = (): void => clearTimeout(timer);
+  return {
+    start() {
+      stop();
+      timer = setTimeout(end, ms).unref();
+    },
+    stop,
+    over,
+  };
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => (signal.aborted ? resolve() : signal.addEventListener('abort', () => resolve(), { once: true })));
+}

@@ -1,0 +1,82 @@
+/** A snapshot that is ready before it is asked for: taken again in the background after each act and each change on disk. */
+import { relative } from 'node:path';
+import type { FSWatcher } from 'chokidar';
+import { decide } from '../../governance/decide.js';
+import type { Snapshot, Workspace } from '../../workspace/types.js';
+import { isIgnored } from '../../workspace/walk.js';
+
+/** However quiet it is: not everything that changes is told (a disk that watches nothing, more files than may be watched). */
+const OLDEST_MS = 60_000;
+const OLDEST_UNWATCHED_MS = 1_000;
+/** Rounds of decisions about nothing, after which the code of the guard is compiled. */
+const REHEARSALS = 40;
+
+export class WarmSnapshot {
+  #snapshot: Snapshot;
+  #taken = 0;
+  #stale = false;
+  #pending: NodeJS.Immediate | undefined;
+  #watcher: FSWatcher | undefined;
+  readonly #workspace: Workspace;
+
+  constructor(workspace: Workspace) {
+    this.#workspace = workspace;
+    this.#snapshot = this.#take();
+    for (let round = 0; round < REHEARSALS; round++) rehearse(this.#snapshot, workspace.home);
+  }
+
+  async watch(): Promise<void> {
+    const { watch } = await import('chokidar');
+    const { root } = this.#workspace;
+    // Not persistent: a folder that appears while the watcher is closed would hold the process.
+    const watcher = watch(root, { persistent: false, ignoreInitial: true, followSymlinks: false, ignored: (path) => path !== root && isIgnored(relative(root, path).replaceAll('\\', '/')) });
+    watcher.on('all', () => this.touch());
+    await new Promise<void>((resolve, reject) => {
+      watcher.once('ready', resolve);
+      watcher.on('error', (error) => {
+        this.#watcher = undefined;
+        void watcher.close();
+        reject(error);
+      });
+    });
+    this.#watcher = watcher;
+    this.touch();
+  }
+
+  /** Something may have changed. */
+  touch(): void {
+    this.#stale = true;
+    this.#pending ??= setImmediate(() => {
+      this.#pending = undefined;
+      if (this.#stale) this.#snapshot = this.#take();
+    });
+  }
+
+  /** As it is now, so far as is known. */
+  current(): Snapshot {
+    const age = this.#workspace.clock.now().getTime() - this.#taken;
+    if (this.#stale || age > (this.#watcher === undefined ? OLDEST_UNWATCHED_MS : OLDEST_MS)) this.#snapshot = this.#take();
+    return this.#snapshot;
+  }
+
+  async close(): Promise<void> {
+    clearImmediate(this.#pending);
+    await this.#watcher?.close();
+  }
+
+  #take(): Snapshot {
+    this.#stale = false;
+    const snapshot = this.#workspace.snapshot();
+    this.#taken = snapshot.now.getTime();
+    rehearse(snapshot, this.#workspace.home);
+    return snapshot;
+  }
+}
+
+/** Reads what every decision needs: the schema, the tool rules, the order of the names. */
+function rehearse(snapshot: Snapshot, home: string): void {
+  const reader = { kind: 'guest', name: 'rehearsal' } as const;
+  decide(snapshot, reader, { kind: 'write', path: 'PROJECTS/none/outputs/none.md', content: '# None\n' }, { home });
+  decide(snapshot, reader, { kind: 'exec', command: 'cat PROJECTS/none/outputs/none.md | head -n 1' }, { home });
+  decide(snapshot, reader, { kind: 'read', path: 'REGISTRY.md' }, { home });
+}

@@ -1,0 +1,62 @@
+/** The server over HTTP, on this machine only, for several clients at once. */
+import { randomBytes } from 'node:crypto';
+import { createServer, type Server as HttpServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { NocturneError } from '../../kernel/error.js';
+import type { Served } from './call-tool.js';
+import { answer, HttpSessions } from './http-sessions.js';
+import { claimInstance, instancePath, releaseInstance } from './instance-file.js';
+import { makeServer } from './make-server.js';
+import { ENDPOINT, turnedAway } from './request-guard.js';
+
+/** A file as long as a write may be, in JSON. */
+const MOST_BYTES = 4 * 1024 * 1024;
+const LOOPBACK = '127.0.0.1';
+
+/** @param at.secret the token to ask for; default: a new one for each start. Ends with the signal. */
+export async function serveHttp(served: Served, at: { readonly version: string; readonly port: number; readonly secret: string | undefined }): Promise<void> {
+  const token = at.secret ?? randomBytes(32).toString('base64url');
+  const sessions = new HttpSessions(() => makeServer(served, at), { bodyBytes: MOST_BYTES });
+  const server = createServer((request, response) => {
+    const turned = turnedAway({ port: portOf(server), token }, request);
+    if (turned !== undefined) return answer(response, turned.status, turned.message);
+    sessions.handle(request, response).catch((error: unknown) => {
+      served.say(`mcp: ${error instanceof Error ? error.message : String(error)}`);
+      if (!response.headersSent) answer(response, 500, 'the request could not be answered');
+    });
+  });
+  await listen(server, at.port);
+  try {
+    const url = `http://${LOOPBACK}:${portOf(server)}${ENDPOINT}`;
+    claimInstance(served.workspace, { url, token });
+    served.say(`Serving ${served.workspace.root} at ${url}`);
+    served.say(at.secret === undefined ? `Authorization: Bearer ${token}` : 'The token is that of $NOCTURNE_MCP_TOKEN.');
+    served.say(`Both are in ${instancePath(served.workspace)} while this runs.`);
+    await aborted(served.signal);
+  } finally {
+    await sessions.close();
+    await new Promise<void>((resolve) => {
+      server.close(() => resolve());
+      server.closeAllConnections();
+    });
+    releaseInstance(served.workspace);
+  }
+}
+
+function listen(server: HttpServer, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (cause) => reject(new NocturneError('CONFIG', `port ${port} of ${LOOPBACK} cannot be used: ${cause.message}`, { hint: 'give another --port, or none for any that is free', cause })));
+    server.listen(port, LOOPBACK, resolve);
+  });
+}
+
+function portOf(server: HttpServer): number {
+  return (server.address() as AddressInfo | null)?.port ?? 0;
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) return resolve();
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}

@@ -1,0 +1,19 @@
+/** The server on standard input and output, where nothing but the protocol may stand. Ends when its client goes. */
+import { StdioServerTransport } from '@modelcontextprotocol/sdk/server/stdio.js';
+import type { Served } from './call-tool.js';
+import { makeServer } from './make-server.js';
+
+export async function serveStdio(served: Served, at: { readonly version: string; readonly token: string | undefined }): Promise<void> {
+  const server = makeServer(served, at);
+  const ended = new Promise<void>((resolve) => {
+    const end = (): void => resolve();
+    for (const event of ['end', 'close'] as const) process.stdin.once(event, end);
+    served.signal.addEventListener('abort', end, { once: true });
+    server.onclose = end;
+    if (served.signal.aborted) end();
+  });
+  server.onerror = (error) => served.say(`mcp: ${error.message}`);
+  await server.connect(new StdioServerTransport());
+  await ended;
+  await server.close();
+}

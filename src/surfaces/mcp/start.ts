@@ -1,0 +1,29 @@
+/** The one way in for the command line: serve a workspace to clients of the Model Context Protocol, or say what they would be shown. */
+import { NocturneError } from '../../kernel/error.js';
+import type { Served } from './call-tool.js';
+import { estimatedTokens, listing, type ListedTool } from './listing.js';
+import { serveHttp } from './serve-http.js';
+import { serveStdio } from './serve-stdio.js';
+import { MCP_TOOLS } from './tool-table.js';
+
+export type McpStart = Served & {
+  readonly version: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly over: { readonly kind: 'stdio' } | { readonly kind: 'http'; readonly port: number };
+};
+
+const SHORTEST_SECRET = 32;
+
+/** Returns when the client has gone (stdio), or when the signal ends it. */
+export async function startMcp(start: McpStart): Promise<void> {
+  const { env, over, version } = start;
+  if (over.kind === 'stdio') return serveStdio(start, { version, token: env['NOCTURNE_PASS_TOKEN'] });
+  const secret = env['NOCTURNE_MCP_TOKEN'];
+  if (secret !== undefined && !/^[\x21-\x7e]{32,}$/.test(secret)) throw new NocturneError('CONFIG', `$NOCTURNE_MCP_TOKEN is not a token: at least ${SHORTEST_SECRET} printable characters without blanks were expected`, { hint: 'leave it unset, and a new one is made at each start' });
+  return serveHttp(start, { version, port: over.port, secret });
+}
+
+/** `tokens` is an estimate of what the listing takes of a model's context. */
+export function mcpListing(): { readonly tools: readonly ListedTool[]; readonly tokens: number } {
+  return { tools: listing(MCP_TOOLS), tokens: estimatedTokens(MCP_TOOLS) };
+}

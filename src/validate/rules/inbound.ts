@@ -1,0 +1,49 @@
+/** Rule inbound: the patterns of channels can be evaluated, and channels and senders name what is there. */
+import type { Diagnostic } from '../../kernel/diagnostic.js';
+import { nearestName } from '../../kernel/nearest-name.js';
+import { fieldList, fieldText } from '../../project/field-text.js';
+import { parseTriggerPattern } from '../../project/trigger-pattern.js';
+import { fieldRange } from '../record-place.js';
+import type { WorkspaceContext, WorkspaceRule } from '../rule.js';
+
+export const inbound: WorkspaceRule = {
+  kind: 'workspace',
+  id: 'inbound',
+  severity: 'error',
+  suppressible: 'never',
+  run: (context) => [...channelProblems(context), ...senderProblems(context)],
+};
+
+function channelProblems({ snapshot, schema }: WorkspaceContext): Diagnostic[] {
+  const object = schema.objects.get('CHANNEL');
+  if (object === undefined) return [];
+  const projects = snapshot.records('PROJECT').map((one) => one.key);
+  return snapshot.records('CHANNEL').flatMap((record): Diagnostic[] => {
+    const [trigger, source, project] = ['trigger', 'pattern', 'project'].map((field) => fieldText(record, field));
+    const found: Diagnostic[] = [];
+    const parsed = trigger === 'pattern' ? parseTriggerPattern(source ?? '') : undefined;
+    if (parsed?.kind === 'invalid') found.push({ rule: 'inbound', severity: 'error', message: `no message of ${record.key} will ever engage: its pattern is invalid, ${parsed.why}`, range: fieldRange(object, record, 'pattern'), expected: 'a regular expression', actual: source ?? '', hint: 'correct it and sign the page; the trigger always takes every message' });
+    if (project !== undefined && project !== '' && !projects.includes(project)) found.push({ rule: 'inbound', severity: 'warning', message: `${record.key} brings messages to ${project}, which is no project; they are dropped`, range: fieldRange(object, record, 'project'), actual: project, ...meant(project, projects) });
+    return found;
+  });
+}
+
+function senderProblems({ snapshot, schema }: WorkspaceContext): Diagnostic[] {
+  const object = schema.objects.get('SENDER');
+  if (object === undefined) return [];
+  const channels = snapshot.records('CHANNEL').map((one) => fieldText(one, 'channel'));
+  const projects = snapshot.records('PROJECT').map((one) => one.key);
+  return snapshot.records('SENDER').flatMap((record): Diagnostic[] => {
+    const channel = fieldText(record, 'channel');
+    const stray = fieldList(record, 'projects').find((one) => !projects.includes(one));
+    return [
+      ...(channel === '' || channels.includes(channel) ? [] : [{ rule: 'inbound', severity: 'warning' as const, message: `${fieldText(record, 'sender')} is a sender on ${channel}, which is no channel`, range: fieldRange(object, record, 'channel'), actual: channel, ...meant(channel, channels) }]),
+      ...(stray === undefined ? [] : [{ rule: 'inbound', severity: 'warning' as const, message: `${fieldText(record, 'sender')} may write to ${stray}, which is no project`, range: fieldRange(object, record, 'projects'), actual: stray, ...meant(stray, projects) }]),
+    ];
+  });
+}
+
+function meant(given: string, known: readonly string[]): { readonly hint?: string } {
+  const near = nearestName(given, known);
+  return near === undefined ? {} : { hint: `did you mean ${near}?` };
+}

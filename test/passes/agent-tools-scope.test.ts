@@ -1,0 +1,45 @@
+import t from 'tap';
+import { approvalsOf } from '../../src/governance/approval.js';
+import { guardedTools } from '../../src/passes/guarded-tools.js';
+import type { Capability } from '../../src/governance/types.js';
+import { fieldText } from '../../src/project/field-text.js';
+import { passIn, SECRET_MISSION, twoProjects } from '../support/two-projects.js';
+import { environment, read } from './pass-workspace.js';
+
+t.setTimeout(120_000);
+
+type Tools = ReturnType<typeof guardedTools>;
+const FOREIGN = 'PROJECTS/harbour/LONGRUNNER.md';
+
+/** What each tool says, by capability: a pattern that has to be in it. */
+const CASES: readonly (readonly [that: string, call: (tools: Tools) => ReturnType<Tools['write']>, says: Readonly<Record<Capability, RegExp>>])[] = [
+  ['reads its own file', (tools) => tools.read('PROJECTS/pages/LONGRUNNER.md'), { disabled: /capability: read needs/, project: /Test one pass/, workspace: /Test one pass/ }],
+  ['reads a file of another project', (tools) => tools.read(FOREIGN), { disabled: /capability/, project: /^There is no text file PROJECTS\/harbour\/LONGRUNNER\.md in the workspace\.$/, workspace: new RegExp(SECRET_MISSION) }],
+  ['reads a shared table', (tools) => tools.read('ACTIVE-PROJECTS.md'), { disabled: /capability/, project: /^(?![\s\S]*harbour)[\s\S]*pages/, workspace: /harbour/ }],
+  ['searches', (tools) => tools.search('crates'), { disabled: /capability/, project: /^Nothing found\.$/, workspace: /PROJECTS\/harbour\/outputs\/offer\.md:3/ }],
+  ['queries', (tools) => tools.query('SELECT key FROM project ORDER BY key'), { disabled: /capability/, project: /\[\{"key":"pages"\}\]/, workspace: /"harbour".*"pages"/ }],
+  ['edits a file of another project', (tools) => tools.edit('PROJECTS/harbour/outputs/offer.md', 'Forty', 'Fifty'), { disabled: /capability/, project: /^There is no text file/, workspace: /approval: the owner was asked: AP-001/ }],
+  ['writes its output', (tools) => tools.write('PROJECTS/pages/outputs/second.md', '# Second\n'), { disabled: /capability/, project: /^Wrote/, workspace: /^Wrote/ }],
+  ['runs a program', (tools) => tools.run('ls outputs'), { disabled: /capability/, project: /first\.md/, workspace: /first\.md/ }],
+];
+
+for (const capability of ['disabled', 'project', 'workspace'] as const) {
+  t.test(`the agent's own tools with the capability ${capability}`, async (t) => {
+    const place = twoProjects(t.testdir(), { capability });
+    const tools = guardedTools({ env: environment(place), data: await passIn(place) });
+    for (const [that, call, says] of CASES) t.match((await call(tools)).text, says[capability], that);
+    if (capability === 'disabled') t.equal(place.workspace.snapshot().records('AUDIT').filter((row) => fieldText(row, 'type') === 'refusal').length, CASES.length, 'each refusal is on record');
+  });
+}
+
+t.test('an edit of a shared file keeps what the pass does not see', async (t) => {
+  const place = twoProjects(t.testdir());
+  const tools = guardedTools({ env: environment(place), data: await passIn(place) });
+  const path = 'memory/2026-11-20.md';
+  t.match((await tools.edit(path, 'Nothing yet.', 'One page.')).text, /AP-001/);
+  const [asked] = approvalsOf(place.workspace.snapshot()).values();
+  t.equal(asked?.target, path);
+  const { takeApproval } = await import('../../src/passes/take-approval.js');
+  t.match(takeApproval({ workspace: place.workspace, actor: { kind: 'owner', name: 'owner' }, runId: '', step: '' }, { id: 'AP-001', verdict: 'yes', question: '' }), { kind: 'done' });
+  t.match(read(place, path), /forty crates[\s\S]*One page\./);
+});

@@ -1,0 +1,136 @@
+import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import t from 'tap';
+import { judge } from '../../../src/passes/door.js';
+import type { PassData } from '../../../src/passes/types.js';
+import { fieldText } from '../../../src/project/field-text.js';
+import { passIn, SECRET_MISSION, twoProjects, type TwoProjects } from '../../support/two-projects.js';
+import { read } from '../../passes/pass-workspace.js';
+import { callForText, callProcess } from './run-cli.js';
+
+t.setTimeout(400_000);
+
+type Live = TwoProjects & { readonly data: PassData; readonly env: Readonly<Record<string, string>> };
+
+async function live(directory: string, capability: string): Promise<Live> {
+  const place = twoProjects(directory, { capability });
+  const data = await passIn(place);
+  return { ...place, data, env: { NOCTURNE_PASS_TOKEN: data.token, NOCTURNE_RUN: data.runId } };
+}
+
+/** words, then the exit code with each capability. 5 is refused by policy. */
+const COMMANDS: readonly (readonly [words: readonly string[], disabled: number, project: number, workspace: number])[] = [
+  [['get', 'PROJECT[pages].mission'], 5, 0, 0],
+  [['query', 'SELECT 1 AS one'], 5, 0, 0],
+  [['validate'], 5, 0, 1],
+  [['gate'], 5, 0, 0],
+  [['guard', 'check', '--op', 'write', '--path', 'PROJECTS/pages/outputs/x.md'], 5, 0, 0],
+  [['project', 'list'], 5, 5, 0],
+  [['audit', 'show'], 5, 5, 0],
+  [['history', 'PROJECT[pages].mission'], 5, 5, 0],
+  [['sign', '--all', '--yes'], 5, 5, 5],
+  [['approve', 'AP-001'], 5, 5, 5],
+  [['approvals', 'list'], 5, 5, 5],
+  [['run', 'worker'], 5, 5, 5],
+  [['validate', '--fix'], 5, 5, 5],
+  [['pass', 'heartbeat'], 0, 0, 0],
+];
+
+for (const [i, capability] of (['disabled', 'project', 'workspace'] as const).entries()) {
+  t.test(`with the capability ${capability}`, async (t) => {
+    const at = await live(t.testdir(), capability);
+    // An error in a file of the other project, and none elsewhere.
+    writeFileSync(join(at.root, 'PROJECTS/harbour/LONGRUNNER.md'), read(at, 'PROJECTS/harbour/LONGRUNNER.md').replace('model_tier: standard', 'model_tier: none-such'));
+    for (const [words, ...exits] of COMMANDS) {
+      const { exit, json } = callProcess(at, words, { env: at.env });
+      t.equal(exit, exits[i], `${words.join(' ')}: ${JSON.stringify(json).slice(0, 300)}`);
+      if (exit === 5) t.match(json, { error: { code: 'REFUSED', message: /^capability: |owner only/ } }, words.join(' '));
+    }
+    const refusals = at.workspace.snapshot().records('AUDIT').filter((row) => fieldText(row, 'type') === 'refusal' && fieldText(row, 'authorisation') === 'command line');
+    t.ok(refusals.length >= COMMANDS.filter((one) => one[i + 1] === 5).length - 1, `${refusals.length} refusals are on record`);
+    t.ok(refusals.every((row) => fieldText(row, 'run_id') === at.data.runId));
+
+    const help = callForText(at, ['--help'], { env: at.env }).text;
+    t.match(help, /pass heartbeat/);
+    for (const [name, shown] of [['get', i >= 1], ['query', i >= 1], ['project list', i === 2], ['audit show', i === 2], ['sign', false], ['approve', false], ['init', false], ['night', false]] as const) t.equal(new RegExp(`^  ${name} {2}|nocturne ${name}`, 'm').test(help), shown, `help ${shown ? 'shows' : 'does not show'} ${name}`);
+    t.notMatch(callForText(at, ['help', 'sign'], { env: at.env }).text, /vouch for protected/);
+    t.notMatch(callForText(at, ['sign', '--help'], { env: at.env }).text, /vouch for protected/);
+    t.equal(callForText(at, ['__complete', '--', 'appr'], { env: at.env }).text, '');
+    t.equal(callForText(at, ['__complete', '--', 'ge'], { env: at.env }).text, i >= 1 ? 'get\n' : '');
+  });
+}
+
+/** In the words NAME; what is said of the other project is what is said of one that was never there. */
+const FOREIGN: readonly (readonly string[])[] = [
+  ['get', 'PROJECT[NAME].mission'],
+  ['get', 'PROJECTS/NAME/LONGRUNNER.md#mission'],
+  ['query', "SELECT mission FROM project WHERE key = 'NAME'"],
+  ['query', "SELECT path FROM files WHERE path LIKE 'PROJECTS/NAME/%'"],
+  ['explain', 'PROJECTS/NAME/outputs/offer.md'],
+  ['impact', 'PROJECTS/NAME/outputs/offer.md'],
+  ['set', 'PROJECT[NAME].mission', 'x'],
+  ['bundle', 'run', 'project_pause', 'slug=NAME', 'reason=x'],
+];
+
+t.test('another project is not there, and nothing tells it from one that never was', async (t) => {
+  const at = await live(t.testdir(), 'project');
+  const status = callProcess(at, ['status'], { env: at.env });
+  t.match(status.json, { projects: [{ slug: 'pages' }] });
+  for (const words of [['query', 'SELECT * FROM fields'], ['validate'], ['__complete', '--', 'get', 'PROJECT['], ['__complete', '--', 'impact', 'PROJECTS/']]) t.notMatch(callForText(at, words, { env: at.env }).text, /harbour/i, words.join(' '));
+  for (const words of FOREIGN) {
+    const [theirs, nobodys] = ['harbour', 'nowhere'].map((name) => {
+      const { exit, json } = callProcess(at, words.map((word) => word.replace('NAME', name)), { env: at.env });
+      return `${exit} ${JSON.stringify(json)}`.replaceAll(name, 'NAME');
+    });
+    t.equal(theirs, nobodys, words.join(' '));
+    t.notMatch(theirs, SECRET_MISSION);
+  }
+  t.match(callProcess(at, ['get', 'PROJECT[harbour].mission']), { exit: 0, json: { value: SECRET_MISSION } }, 'the owner sees it');
+});
+
+t.test('who calls is never read from the words, nor from an environment that does not fit', async (t) => {
+  const at = await live(t.testdir(), 'project');
+  const { NOCTURNE_PASS_TOKEN: token = '', NOCTURNE_RUN: run = '' } = at.env;
+  t.match(callProcess(at, ['project', 'list'], { env: { NOCTURNE_RUN: run } }), { exit: 5 }, 'without its token the pass is the pass all the same');
+  t.match(callProcess(at, ['get', 'PROJECT[harbour].mission'], { env: { NOCTURNE_RUN: run } }), { exit: 2, json: { error: { code: 'NOT_FOUND' } } });
+  t.match(callProcess(at, ['get', 'PROJECT[pages].mission'], { env: { NOCTURNE_PASS_TOKEN: `${token}x` } }), { exit: 5, json: { error: { message: /not that of the running pass/ } } });
+  t.match(callProcess(at, ['get', 'PROJECT[pages].mission'], { env: { ...at.env, NOCTURNE_HOME: join(at.root, '../elsewhere') } }), { exit: 5 }, 'a state directory of its own does not help');
+  const bin = fileURLToPath(new URL('../../../../bin/nocturne.cjs', import.meta.url));
+  for (const words of ['project list', 'validate --fix', 'approve AP-001']) {
+    const { status, stdout } = spawnSync('sh', ['-c', `env -i "PATH=$PATH" "NOCTURNE_HOME=$NOCTURNE_HOME" "${process.execPath}" "${bin}" ${words} --json; exit $?`], { cwd: at.root, encoding: 'utf8', env: { PATH: process.env['PATH'], NOCTURNE_HOME: at.home, ...at.env } });
+    t.equal(status, 5, `a cleaned environment does not make an owner of it: ${words}: ${stdout}`);
+  }
+});
+
+t.test('the owner looks at a question, and approves what was shown', async (t) => {
+  const at = await live(t.testdir(), 'project');
+  const content = `# New\n\n${Array.from({ length: 60 }, (_, i) => `Line ${i}.`).join('\n')}\n`;
+  judge(at.workspace, at.data, { door: 'mcp', actions: [{ kind: 'write', path: 'docs/new.md', content }] });
+  judge(at.workspace, at.data, { door: 'mcp', actions: [{ kind: 'delete', path: 'docs/old.md' }] });
+  // The processes look at the real clock; the questions of this test are years old or years ahead for nobody.
+  const list = callProcess(at, ['approvals', 'list', '--all']);
+  t.match(list, { exit: 0, json: { approvals: [{ id: 'AP-001', project: 'pages', run_id: at.data.runId, action: 'write', target: 'docs/new.md', question: /^N-/ }, { id: 'AP-002', action: 'delete' }] } });
+  const shown = callForText(at, ['approvals', 'show', 'AP-001']).text;
+  t.match(shown, /It would write docs\/new\.md \(\d+ bytes, a new file\)/);
+  t.match(shown, /\+Line 59\./, 'to the last line');
+  t.match(callProcess(at, ['approvals', 'show', 'AP-009']), { exit: 2, json: { error: { code: 'NOT_FOUND', hint: /AP-001, AP-002/ } } });
+  t.match(callProcess(at, ['approve', 'AP-001'], { env: at.env }), { exit: 5, json: { error: { message: /owner only/ } } }, 'no pass approves what it asked for');
+  t.match(callProcess(at, ['bundle', 'run', 'approval_record', 'id=AP-001', 'event=approved', `payload=${'a'.repeat(64)}`, 'action=write', 'target=x', 'by=owner']), { exit: 5, json: { error: { message: /run by nocturne itself/ } } });
+  t.match(callProcess(at, ['decline', 'AP-002']), { exit: 0, json: { approval: 'AP-002', done: false, then: /declined/ } });
+  t.match(callProcess(at, ['approve', 'AP-001']), { exit: 0, json: { approval: 'AP-001', done: true } });
+  t.equal(read(at, 'docs/new.md'), content);
+  t.match(callProcess(at, ['approve', 'AP-001']), { exit: 5, json: { error: { code: 'REFUSED', message: /is done/ } } });
+  t.match(callProcess(at, ['approve', 'AP-002']), { exit: 5, json: { error: { code: 'REFUSED', message: /is done/ } } });
+  t.match(callProcess(at, ['gate']), { exit: 0 });
+});
+
+t.test('a command that only the scope stands against is asked about like a tool', async (t) => {
+  const at = await live(t.testdir(), 'project');
+  const { exit, json } = callProcess(at, ['add', 'DRAFT', '--key', 'wanderer', 'mission=Walk', 'phase.name=seed', 'phase.objective=Go'], { env: at.env });
+  t.equal(exit, 5);
+  t.match(json, { error: { code: 'REFUSED', message: /approval: the owner was asked: AP-001/ } });
+  t.match(callProcess(at, ['approve', 'AP-001']), { exit: 0, json: { done: true } });
+  t.match(callProcess(at, ['get', 'DRAFT[wanderer].mission']), { exit: 0, json: { value: 'Walk' } });
+});

@@ -1,0 +1,26 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import t from 'tap';
+import { makeWorkspace } from '../../support/make-workspace.js';
+
+t.setTimeout(120_000);
+const BIN = fileURLToPath(new URL('../../../../bin/nocturne.cjs', import.meta.url));
+
+t.test('watch tells modules what the owner changes, as it changes', async (t) => {
+  const { root, home } = makeWorkspace(t.testdir());
+  const { NOCTURNE_RUN: _, NOCTURNE_PASS_TOKEN: __, ...env } = process.env;
+  const watching = spawn(process.execPath, [BIN, 'watch'], { cwd: root, env: { ...env, NOCTURNE_HOME: home }, stdio: ['ignore', 'ignore', 'pipe'] });
+  t.teardown(() => watching.kill('SIGKILL'));
+  const told = createInterface({ input: watching.stderr })[Symbol.asyncIterator]();
+  t.match((await told.next()).value, /^watching/);
+  t.equal((await told.next()).value, 'completion: 1 changes', 'at the start, what is there');
+  mkdirSync(join(root, 'PROJECTS/pages/outputs'), { recursive: true });
+  writeFileSync(join(root, 'PROJECTS/pages/outputs/a.md'), 'A page.\n');
+  t.equal((await told.next()).value, 'completion: 1 changes');
+  watching.kill('SIGINT');
+  t.same(await once(watching, 'exit'), [0, null]);
+});
