@@ -18,5 +18,5 @@ export async function answerIndex(door: Door, { embedder }: { readonly embedder?
     ...(vectors.pending === 0 ? [] : [`${vectors.pending} passages have no vector yet; index again to go on.`]),
     ...(inForce.better === undefined ? [] : [inForce.better]),
   ].join('\n');
-  return { text, data: { files: files.files, passages, indexed: files.changed.length, removed: files.removed.length, embedded: vectors.embedded, pending: vectors.pending, ...(vectors.replaced === undefined ? {} : { replaced: vectors.replaced }), embedder: inForce.embedder.kind, model: inForce.embedder.model, searched_by: inForce.why } };
+  return { text, data: { files: files.files, passages, indexed: files.changed.length, removed: files.removed.length, embedded: vectors.embedded, pending: vectors.pending, ...(vectors.replaced === undefined ? {} : { replaced: vectors.replaced }), embedder: inForce.embedder.kind, model: inForce.embedder.model, searchedBy: inForce.why } };
 }

@@ -18,7 +18,7 @@ export async function answerSearch(door: Door, { query, limit = DEFAULT_LIMIT, e
     ...(gone.length === 0 ? [] : [`Left out, for they are no longer there: ${gone.join(', ')}`]),
   ];
   const text = [...(hits.length === 0 ? ['Nothing found.'] : hits.map((hit) => textOf(hit, explain))), ...notes, `Searched by ${inForce.why}.`].join('\n');
-  return { text, data: { embedder: inForce.embedder.kind, model: inForce.embedder.model, searched_by: inForce.why, hits: hits.map((hit) => dataOf(hit, explain)), stale, ...(inForce.better === undefined ? {} : { better: inForce.better }) } };
+  return { text, data: { embedder: inForce.embedder.kind, model: inForce.embedder.model, searchedBy: inForce.why, hits: hits.map((hit) => dataOf(hit, explain)), stale, ...(inForce.better === undefined ? {} : { better: inForce.better }) } };
 }
 
 function textOf(hit: Hit, explain: boolean): string {
