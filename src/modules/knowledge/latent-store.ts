@@ -3,7 +3,7 @@ import { sha256 } from '../../kernel/hash.js';
 import type { Db } from './database.js';
 import type { Embedder, EmbedOptions } from './embedder.js';
 import { type LatentModel, latentVector, learn } from './latent-model.js';
-import { bytesOf, vectorOf } from './sign-bits.js';
+import { bytesOf, vectorOf } from './vector-bytes.js';
 
 /** A larger part of the passages than this is new: the model knows too little of what it stands for. */
 const MOST_NEW = 1 / 3;
