@@ -26,6 +26,8 @@ export type LatentModel = {
 /** Part of the model's id: raised when the way to learn changes. */
 const WAY = 'latent-1';
 const DIMENSIONS = 192;
+/** Directions weigh the same: with nearly as many of them as terms, each term would stand alone and be like no other. */
+const TERMS_PER_DIMENSION = 16;
 /** Dimensions are a multiple of it: of eight for vectors of bits, of three for the products. */
 const MULTIPLE = 24;
 /** Terms to each side that count as company; nearer ones count more. */
@@ -45,7 +47,7 @@ export function learn(texts: readonly string[], wait: () => void = () => undefin
   const documents = sample.map(termsOf);
   wait();
   const { rows, weights } = vocabulary(documents);
-  const dimensions = Math.floor(Math.min(DIMENSIONS, rows.size) / MULTIPLE) * MULTIPLE;
+  const dimensions = Math.floor(Math.min(DIMENSIONS, rows.size / TERMS_PER_DIMENSION) / MULTIPLE) * MULTIPLE;
   if (dimensions === 0) return undefined;
   const vectors = leadingSubspace(company(documents, rows), dimensions, wait);
   for (let at = 0; at < vectors.length; at += dimensions) normalise(vectors.subarray(at, at + dimensions));
