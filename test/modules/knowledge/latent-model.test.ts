@@ -6,7 +6,7 @@ import { openKnowledge } from '../../../src/modules/knowledge/database.js';
 import { dot } from '../../../src/modules/knowledge/embedder.js';
 import { latentEmbedder } from '../../../src/modules/knowledge/latent-embedder.js';
 import { latentVector, learn, type LatentModel } from '../../../src/modules/knowledge/latent-model.js';
-import { loadLatent, saveLatent } from '../../../src/modules/knowledge/latent-store.js';
+import { loadLatent, saveLatent } from '../../../src/modules/knowledge/saved-latent.js';
 import { learnLatent } from '../../../src/modules/knowledge/learn-latent.js';
 import { termsOf } from '../../../src/modules/knowledge/terms.js';
 
