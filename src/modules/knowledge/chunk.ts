@@ -28,7 +28,7 @@ export function chunkText(text: string): readonly Chunk[] {
   const body = doc.frontMatter?.end ?? (text.charCodeAt(0) === 0xfeff ? 1 : 0);
   const pieces = [
     ...(doc.frontMatter === undefined ? [] : [{ headings: [], spans: [{ start: doc.frontMatter.contentStart, end: doc.frontMatter.contentEnd }] }]),
-    ...sections(doc, body).map((section) => ({ headings: section.headings, spans: cut(doc, section) })),
+    ...sectionsCut(doc, body),
   ];
   const chunks: Chunk[] = [];
   for (const { headings, spans } of pieces) {
@@ -38,6 +38,18 @@ export function chunkText(text: string): readonly Chunk[] {
     }
   }
   return chunks;
+}
+
+/** The tables and fences of a section are those that begin before its end and were not in one before. */
+function sectionsCut(doc: Doc, from: number): readonly { readonly headings: readonly string[]; readonly spans: readonly Span[] }[] {
+  const whole = [...doc.tables, ...doc.fences].map(({ start, end }) => ({ start, end })).sort((a, b) => a.start - b.start);
+  let next = 0;
+  return sections(doc, from).map((section) => {
+    while ((whole[next]?.end ?? Number.POSITIVE_INFINITY) <= section.start) next += 1;
+    const first = next;
+    while ((whole[next]?.start ?? Number.POSITIVE_INFINITY) < section.end) next += 1;
+    return { headings: section.headings, spans: cut(doc, { ...section, whole: whole.slice(first, next) }) };
+  });
 }
 
 type Section = Span & { readonly headings: readonly string[] };
@@ -62,7 +74,7 @@ function sections(doc: Doc, from: number): readonly Section[] {
 }
 
 /** Spans of about the target's length, made of whole blocks where blocks are short enough. */
-function cut(doc: Doc, section: Section): readonly Span[] {
+function cut(doc: Doc, section: Section & { readonly whole: readonly Span[] }): readonly Span[] {
   const spans: Span[] = [];
   for (const block of blocks(doc, section)) {
     const last = spans.at(-1);
@@ -73,8 +85,8 @@ function cut(doc: Doc, section: Section): readonly Span[] {
 }
 
 /** Paragraphs, lists, tables and fences, each with the blank lines behind it. */
-function blocks(doc: Doc, section: Section): readonly Span[] {
-  const whole = wholeSpans(doc).filter((span) => span.start < section.end && span.end > section.start);
+function blocks(doc: Doc, section: Section & { readonly whole: readonly Span[] }): readonly Span[] {
+  const { whole } = section;
   const found: Span[] = [];
   let start = section.start;
   let next = 0;
@@ -95,10 +107,6 @@ function blocks(doc: Doc, section: Section): readonly Span[] {
   }
   close(section.end, false);
   return found;
-}
-
-function wholeSpans(doc: Doc): readonly Span[] {
-  return [...doc.tables, ...doc.fences].map(({ start, end }) => ({ start, end })).sort((a, b) => a.start - b.start);
 }
 
 /** Between lines; a line that is too long between words, or anywhere where there are none. */

@@ -8,20 +8,21 @@ import { NocturneError } from '../../kernel/error.js';
 export type Db = Database.Database;
 
 /** Raised when the tables change: an older file is made anew. */
-const VERSION = 1;
+const VERSION = 2;
 
 /**
- * `words`: unicode61 with English stems, a hyphenated name or a path is found as a phrase of its parts. `grams`: every three characters, for CJK and for parts of
- * names. Both take their text from `chunks` (external content), so it is stored once.
+ * `words`: unicode61 with English stems, a hyphenated name or a path is found as a phrase of its parts. `grams`: every three characters of names, for parts of
+ * them. Both keep no text of their own: what they are given is made from the chunk (`search-text.ts`). `bits` (made when the vectors' length is known) has
+ * the signs of the vectors, for a first choice among very many.
  */
 const TABLES = `
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE files (path TEXT PRIMARY KEY, hash TEXT NOT NULL, size INTEGER NOT NULL, mtime REAL NOT NULL, object TEXT, status TEXT, day TEXT) WITHOUT ROWID;
-CREATE TABLE chunks (id INTEGER PRIMARY KEY, path TEXT NOT NULL, ord INTEGER NOT NULL, line INTEGER NOT NULL, end_line INTEGER NOT NULL, headings TEXT NOT NULL, text TEXT NOT NULL, hash TEXT NOT NULL);
-CREATE INDEX chunks_path ON chunks (path);
+CREATE TABLE files (path TEXT PRIMARY KEY, hash TEXT NOT NULL, stat TEXT NOT NULL, day TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE chunks (id INTEGER PRIMARY KEY, path TEXT NOT NULL, ord INTEGER NOT NULL, line INTEGER NOT NULL, end_line INTEGER NOT NULL, headings TEXT NOT NULL, text TEXT NOT NULL, hash TEXT NOT NULL, object TEXT NOT NULL, status TEXT NOT NULL);
+CREATE INDEX chunks_path ON chunks (path, ord);
 CREATE INDEX chunks_hash ON chunks (hash);
-CREATE VIRTUAL TABLE words USING fts5 (headings, text, path, content = 'chunks', content_rowid = 'id', tokenize = 'porter unicode61 remove_diacritics 2');
-CREATE VIRTUAL TABLE grams USING fts5 (headings, text, path, content = 'chunks', content_rowid = 'id', tokenize = 'trigram', detail = 'none');
+CREATE VIRTUAL TABLE words USING fts5 (headings, text, path, content = '', contentless_delete = 1, tokenize = 'porter unicode61 remove_diacritics 2');
+CREATE VIRTUAL TABLE grams USING fts5 (names, content = '', contentless_delete = 1, detail = 'none', tokenize = 'trigram');
 CREATE TABLE vectors (id INTEGER PRIMARY KEY, vector BLOB NOT NULL);
 CREATE TABLE latent (part TEXT PRIMARY KEY, data BLOB NOT NULL) WITHOUT ROWID;
 `;
@@ -53,14 +54,16 @@ function opened(path: string, { readonly = false }: { readonly readonly?: boolea
   }
 }
 
-/** One transaction: a kill leaves the old file or the new one. */
+/** One transaction: a kill leaves the old file or the new one. Virtual tables go first, and take the tables behind them along. */
 function remake(db: Db): void {
   db.transaction(() => {
-    const names = db.prepare("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND sql LIKE 'CREATE%'").pluck().all() as string[];
-    for (const name of names.filter((one) => !/^(?:words|grams|bits)_/.test(one))) db.exec(`DROP TABLE IF EXISTS "${name}"`);
+    // Another process may have made it meanwhile.
+    if (db.pragma('user_version', { simple: true }) === VERSION) return;
+    const tables = (like: string): readonly string[] => db.prepare("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND sql LIKE ?").pluck().all(like) as string[];
+    for (const like of ['CREATE VIRTUAL%', 'CREATE TABLE%']) for (const name of tables(like)) db.exec(`DROP TABLE "${name}"`);
     db.exec(TABLES);
     db.pragma(`user_version = ${VERSION}`);
-  })();
+  }).immediate();
 }
 
 export function readMeta(db: Db, key: string): string | undefined {
@@ -69,4 +72,8 @@ export function readMeta(db: Db, key: string): string | undefined {
 
 export function writeMeta(db: Db, key: string, value: string): void {
   db.prepare('INSERT INTO meta VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value').run(key, value);
+}
+
+export function tableExists(db: Db, name: string): boolean {
+  return db.prepare('SELECT 1 FROM sqlite_master WHERE name = ?').get(name) !== undefined;
 }
