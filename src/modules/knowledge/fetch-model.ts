@@ -1,0 +1,78 @@
+/** Fetches an embedding model once, file by file, into a local directory: the only use of the network by the knowledge module that nobody configured, and only when asked for. */
+import { createWriteStream, existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { NocturneError } from '../../kernel/error.js';
+import { DEFAULT_MODEL, type Dtype, filesOfModel } from './model-directory.js';
+
+export type FetchProgress = { readonly file: string; readonly bytes: number; /** `undefined`: the server did not say. */ readonly total: number | undefined };
+export type FetchModelOptions = {
+  /** Where it goes; see `modelDirectory`. */
+  readonly directory: string;
+  readonly model?: string;
+  readonly dtype?: Dtype;
+  /** `https://…/`; not given: the hub that Transformers.js knows. */
+  readonly hub?: string;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: FetchProgress) => void;
+};
+
+/** Files that are there stay; one that was cut off goes on where it ended. @throws NocturneError `RUN_FAILED`; rejects with the signal's reason when cancelled. */
+export async function fetchModel({ directory, model = DEFAULT_MODEL, dtype = 'q8', hub, signal, onProgress }: FetchModelOptions): Promise<void> {
+  const base = hub ?? (await knownHub());
+  for (const file of filesOfModel(dtype)) {
+    const target = join(directory, file);
+    if (existsSync(target)) continue;
+    mkdirSync(dirname(target), { recursive: true });
+    try {
+      await fetchFile(new URL(`${model}/resolve/main/${file}`, base), { target, signal, onProgress: (bytes, total) => onProgress?.({ file, bytes, total }) });
+    } catch (cause) {
+      if (signal?.aborted === true) throw signal.reason;
+      const why = cause instanceof Error ? [cause.message, cause.cause instanceof Error ? cause.cause.message : ''].filter((part) => part !== '').join(': ') : String(cause);
+      throw new NocturneError('RUN_FAILED', `${file} of the model ${model} could not be fetched: ${why}`, { hint: `try again, what was fetched is kept; or copy the model's files into ${directory} by hand`, cause });
+    }
+  }
+}
+
+type Target = { readonly target: string; readonly signal: AbortSignal | undefined; readonly onProgress: (bytes: number, total: number | undefined) => void };
+
+async function fetchFile(url: URL, { target, signal, onProgress }: Target): Promise<void> {
+  const part = `${target}.part`;
+  const had = existsSync(part) ? statSync(part).size : 0;
+  const response = await fetch(url, { ...(signal === undefined ? {} : { signal }), headers: had > 0 ? { range: `bytes=${had}-` } : {} });
+  // The rest of a file that was whole already, or that has become another one.
+  if (response.status === 416) {
+    await response.body?.cancel();
+    rmSync(part);
+    return fetchFile(url, { target, signal, onProgress });
+  }
+  if (!response.ok || response.body === null) {
+    await response.body?.cancel();
+    throw new Error(`the server answered ${response.status}`);
+  }
+  const from = response.status === 206 ? had : 0;
+  const length = Number(response.headers.get('content-length') ?? Number.NaN);
+  const total = Number.isNaN(length) || response.headers.has('content-encoding') ? undefined : from + length;
+  let bytes = from;
+  const count = async function* (chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+    for await (const chunk of chunks) {
+      bytes += chunk.length;
+      onProgress(bytes, total);
+      yield chunk;
+    }
+  };
+  await pipeline(Readable.fromWeb(response.body as import('node:stream/web').ReadableStream), count, createWriteStream(part, { flags: from > 0 ? 'a' : 'w' }), ...(signal === undefined ? [] : [{ signal }]));
+  if (total !== undefined && bytes !== total) throw new Error(`${bytes} of ${total} bytes arrived`);
+  renameSync(part, target);
+}
+
+/** @throws NocturneError `MISSING_PART`. */
+async function knownHub(): Promise<string> {
+  try {
+    const { env } = await import('@huggingface/transformers');
+    return env.remoteHost;
+  } catch (cause) {
+    throw new NocturneError('MISSING_PART', 'the package @huggingface/transformers, which runs embedding models, is not installed', { hint: 'npm install --ignore-scripts @huggingface/transformers', cause });
+  }
+}
