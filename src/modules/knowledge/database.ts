@@ -39,7 +39,7 @@ export function openKnowledge(path: string, options: { readonly readonly?: boole
   if (options.readonly !== true) {
     db.pragma('journal_mode = WAL');
     db.pragma('synchronous = NORMAL');
-    if (db.pragma('user_version', { simple: true }) !== VERSION) remake(db);
+    if (db.pragma('user_version', { simple: true }) !== VERSION) remake(db, VERSION);
   }
   return db;
 }
@@ -58,11 +58,13 @@ function opened(path: string, { readonly = false }: { readonly readonly?: boolea
   }
 }
 
-/** One transaction: a kill leaves the old file or the new one. Virtual tables go first, and take the tables behind them along. */
-function remake(db: Db): void {
+/**
+ * Empty tables in place of all that is there. One transaction: a kill leaves the old file or the new one. Virtual tables go first, and take the tables behind
+ * them along. @param unless nothing is done where another process has made this version meanwhile.
+ */
+export function remake(db: Db, unless?: number): void {
   db.transaction(() => {
-    // Another process may have made it meanwhile.
-    if (db.pragma('user_version', { simple: true }) === VERSION) return;
+    if (db.pragma('user_version', { simple: true }) === unless) return;
     const tables = (like: string): readonly string[] => db.prepare("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND sql LIKE ?").pluck().all(like) as string[];
     for (const like of ['CREATE VIRTUAL%', 'CREATE TABLE%']) for (const name of tables(like)) db.exec(`DROP TABLE "${name}"`);
     db.exec(TABLES);
