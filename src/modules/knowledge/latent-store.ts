@@ -70,5 +70,5 @@ function readModel(db: Db): Named | undefined {
   const parts = new Map((db.prepare("SELECT part, data FROM latent WHERE part <> 'learnt'").all() as { part: string; data: Buffer }[]).map((row) => [row.part, row.data]));
   const [terms, weights, vectors, name] = ['terms', 'weights', 'vectors', 'name'].map((part) => parts.get(part));
   if (terms === undefined || weights === undefined || vectors === undefined || name === undefined) return undefined;
-  return { name: name.toString(), rows: new Map(terms.toString('utf8').split('\n').map((term, row) => [term, row])), weights: vectorOf(weights), vectors: vectorOf(vectors), dimensions: Number(parts.get('dimensions')?.toString() ?? 0) };
+  return { id: name.toString(), name: name.toString(), rows: new Map(terms.toString('utf8').split('\n').map((term, row) => [term, row])), weights: vectorOf(weights), vectors: vectorOf(vectors), dimensions: Number(parts.get('dimensions')?.toString() ?? 0) };
 }

@@ -1,0 +1,31 @@
+/** `npm run bench:knowledge [-- quality|speed] [--model DIR]`: how well and how fast the knowledge module finds, as tables for the terminal. */
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { availableParallelism, cpus, loadavg, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { knowledgeQuality } from './knowledge-quality.js';
+
+type Part = (directory: string, model?: string) => Promise<string>;
+
+const speed = new URL('knowledge-speed.js', import.meta.url);
+const PARTS: Readonly<Record<string, Part>> = {
+  quality: knowledgeQuality,
+  ...(existsSync(speed) ? { speed: ((await import(speed.href)) as { readonly knowledgeSpeed: Part }).knowledgeSpeed } : {}),
+};
+
+const { positionals, values } = parseArgs({ allowPositionals: true, options: { model: { type: 'string' } } });
+const unknown = positionals.filter((name) => PARTS[name] === undefined);
+if (unknown.length > 0) {
+  console.error(`there is no bench ${unknown.join(', ')}: choose among ${Object.keys(PARTS).join(', ')}`);
+  process.exit(2);
+}
+console.log(`node ${process.version}, ${availableParallelism()} x ${cpus()[0]?.model ?? 'unknown'}, load ${loadavg()[0]?.toFixed(1) ?? '?'}`);
+for (const [name, part] of Object.entries(PARTS)) {
+  if (positionals.length > 0 && !positionals.includes(name)) continue;
+  const directory = mkdtempSync(join(tmpdir(), `nocturne-bench-${name}-`));
+  try {
+    console.log(`\n## ${name}\n\n${await part(directory, values.model)}`);
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
