@@ -1,15 +1,17 @@
 /** The index brought up to date, and what was done said in a sentence; the same for every door. */
 import type { ToolAnswer } from '../../passes/tool-caller.js';
 import { settingsOf } from './choose-embedder.js';
+import { remake } from './database.js';
 import { type Door, wholeSnapshot } from './door.js';
 import { indexWorkspace } from './index-workspace.js';
 import { indexOf } from './open-index.js';
 
-export async function answerIndex(door: Door, { embedder }: { readonly embedder?: string | undefined } = {}): Promise<ToolAnswer> {
+export async function answerIndex(door: Door, { embedder, full = false }: { readonly embedder?: string | undefined; readonly full?: boolean } = {}): Promise<ToolAnswer> {
   const { workspace, env, progress, signal } = door;
   const snapshot = wholeSnapshot(door);
   const db = indexOf(workspace.root, { make: true });
-  const { files, vectors, inForce, ms } = await indexWorkspace(db, snapshot, { settings: settingsOf(snapshot, embedder), env, progress, ...(signal === undefined ? {} : { signal }) });
+  if (full) remake(db);
+  const { files, vectors, inForce, ms } = await indexWorkspace(db, snapshot, { settings: settingsOf(snapshot, { home: workspace.home, flag: embedder }), env, progress, ...(signal === undefined ? {} : { signal }) });
   await inForce.embedder.close();
   const passages = db.prepare('SELECT count(*) FROM chunks').pluck().get() as number;
   const text = [

@@ -6,7 +6,7 @@ import { freshnessOf } from './fresh.js';
 import { isKnowledge } from './index-files.js';
 import { relatedTo } from './related.js';
 import { MEANING_WEIGHT } from './search.js';
-import { snippetOf } from './snippet.js';
+import { snippetOf, wantedOf } from './snippet.js';
 
 const DEFAULT_LIMIT = 8;
 
@@ -19,7 +19,7 @@ export async function answerRelated(door: Door, { path, limit = DEFAULT_LIMIT, r
   if (entry === undefined || !isKnowledge(snapshot, entry) || seen.sees?.(wanted) === false || !seen.shows({ path: wanted, text: '' })) throw new NocturneError('NOT_FOUND', `the knowledge index has no file ${path}`, { hint: 'it has the markdown of the workspace, without logs; give a path from its root' });
   const freshness = freshnessOf(db, door.workspace.root);
   const found = relatedTo(db, wanted, { limit, weight: MEANING_WEIGHT[inForce.embedder.kind], ...seen, isFresh: (one) => freshness(one) === 'same' });
-  const hits = found.map(({ path: other, score, passage }) => ({ path: other, line: passage.line, heading: passage.headings, score: Number(score.toPrecision(6)), snippet: snippetOf(passage.text, []).text }));
+  const hits = found.map(({ path: other, score, passage }) => ({ path: other, line: passage.line, heading: passage.headings, score: Number(score.toPrecision(6)), snippet: snippetOf(passage.text, wantedOf([])).text }));
   const text = [...(hits.length === 0 ? ['Nothing is near it.'] : hits.map((hit) => `${hit.path}:${hit.line}${hit.heading === '' ? '' : `  ${hit.heading}`}\n    ${hit.snippet}`)), `Found by ${inForce.why}.`].join('\n');
   return { text, data: { path: wanted, embedder: inForce.embedder.kind, searchedBy: inForce.why, hits } };
 }

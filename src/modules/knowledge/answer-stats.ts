@@ -12,7 +12,7 @@ export async function answerStats(door: Door): Promise<ToolAnswer> {
   const { workspace, env, progress } = door;
   const snapshot = wholeSnapshot(door);
   const db = indexOf(workspace.root);
-  const inForce = await embedderFor(workspace.root, { settings: settingsOf(snapshot), env, progress });
+  const inForce = await embedderFor(workspace.root, { settings: settingsOf(snapshot, { home: workspace.home }), env, progress });
   const count = (sql: string): number => db.prepare(sql).pluck().get() as number;
   const known = new Map((db.prepare('SELECT path, stat, hash FROM files').all() as { path: string; stat: string; hash: string }[]).map((row) => [row.path, row]));
   const entries = [...snapshot.files.values()].filter((entry) => isKnowledge(snapshot, entry));

@@ -24,7 +24,7 @@ export async function briefPassages({ workspace, snapshot, project, capability }
   const given = new Set([...fieldList(record, 'last_pass.outputs'), record?.file ?? '']);
   try {
     const db = indexOf(workspace.root);
-    const { embedder } = await embedderFor(workspace.root, { settings: settingsOf(snapshot), env: process.env, progress: () => undefined });
+    const { embedder } = await embedderFor(workspace.root, { settings: settingsOf(snapshot, { home: workspace.home }), env: process.env, progress: () => undefined });
     const scope = { capability, project, writes: [] };
     const { shows, sees = () => true } = visible({ workspace, env: process.env, progress: () => undefined, scope }, snapshot);
     const wanted = (path: string): boolean => sees(path) && !PAGES.test(path) && !given.has(path);

@@ -8,6 +8,7 @@ import type { Db } from './database.js';
 import { NO_EMBEDDER } from './embedder.js';
 import { indexFiles } from './index-files.js';
 import { indexVectors } from './index-vectors.js';
+import { latentOf } from './latent-store.js';
 import { agrees, embedderFor, indexOf } from './open-index.js';
 import type { Passage } from './search.js';
 
@@ -31,17 +32,24 @@ export function wholeSnapshot({ workspace }: Door): Snapshot {
 export type Opened = { readonly db: Db; readonly snapshot: Snapshot; readonly inForce: InForce; readonly refreshed: { readonly changed: readonly string[]; readonly removed: readonly string[] } };
 
 /** The index as it has to be for an answer. @param refresh false: as it is, and what is stale is left out. */
-export async function openForAnswer(door: Door, { flag, refresh }: { readonly flag?: unknown; readonly refresh: boolean }): Promise<Opened> {
+export async function openForAnswer(door: Door, { flag, refresh }: { readonly flag?: string | undefined; readonly refresh: boolean }): Promise<Opened> {
   const { workspace, env, progress, signal } = door;
   const db = indexOf(workspace.root);
   const snapshot = wholeSnapshot(door);
-  const chosen = await embedderFor(workspace.root, { settings: settingsOf(snapshot, flag), env, progress });
-  const inForce = agrees(db, chosen.embedder) ? chosen : { embedder: NO_EMBEDDER, why: `words alone: the index has no vectors of ${chosen.embedder.model}; nocturne knowledge index makes them` };
+  const chosen = await embedderFor(workspace.root, { settings: settingsOf(snapshot, { home: workspace.home, flag }), env, progress });
+  const inForce = agrees(db, chosen.embedder) ? chosen : await withoutItsVectors(db, chosen);
   if (!refresh) return { db, snapshot, inForce, refreshed: { changed: [], removed: [] } };
   const stop = signal === undefined ? {} : { signal };
   const { changed, removed } = indexFiles(db, snapshot, stop);
   if (changed.length > 0) await indexVectors(db, inForce.embedder, { ...stop, withinMs: REFRESH_MS });
   return { db, snapshot, inForce, refreshed: { changed, removed } };
+}
+
+/** The index was not made with the embedder that is in force: what it was made with answers if it is in the index itself, else words alone. */
+async function withoutItsVectors(db: Db, { embedder }: InForce): Promise<InForce> {
+  const better = `The index has no vectors of ${embedder.model} yet; nocturne knowledge index makes them.`;
+  const learnt = await latentOf(db, { mayLearn: false });
+  return learnt !== undefined && agrees(db, learnt) ? { embedder: learnt, why: 'words, and vectors learnt from this workspace itself', better } : { embedder: NO_EMBEDDER, why: 'words alone', better };
 }
 
 /** Which files, and which passages of them, the caller may be shown. */

@@ -3,13 +3,13 @@ import { lstatSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { sha256 } from '../../kernel/hash.js';
 import { statText } from '../../workspace/file-stat.js';
-import type { Db } from './database.js';
+import { type Db, prepared } from './database.js';
 
 export type Freshness = 'same' | 'changed' | 'deleted';
 
 /** Without reading it where size, both times and the inode are those of then; else by its hash. */
 export function freshnessOf(db: Db, root: string): (path: string) => Freshness {
-  const known = db.prepare('SELECT hash, stat FROM files WHERE path = ?');
+  const known = prepared(db, 'SELECT hash, stat FROM files WHERE path = ?');
   const answers = new Map<string, Freshness>();
   return (path) => {
     const answer = answers.get(path) ?? freshness(join(root, path), known.get(path) as { hash: string; stat: string } | undefined);

@@ -1,8 +1,9 @@
 /** The second half of indexing: passages without a vector get one, in batches, each batch one transaction. */
 import { NocturneError } from '../../kernel/error.js';
-import { type Db, readMeta, tableExists, writeMeta } from './database.js';
+import { type Db, nextGeneration, readMeta, writeMeta } from './database.js';
 import type { Embedder } from './embedder.js';
-import { bitCount, bytesOf, signBits } from './sign-bits.js';
+import { signsOf } from './signs.js';
+import { bytesOf } from './vector-bytes.js';
 
 /** `pending`: passages that have no vector yet, because it was stopped. */
 export type VectorsReport = { readonly embedded: number; readonly reused: number; readonly pending: number; /** The model whose vectors were thrown away. */ readonly replaced?: string };
@@ -38,9 +39,8 @@ export function prepareFor(db: Db, { model, dimensions }: Pick<Embedder, 'model'
   const before = readMeta(db, 'model');
   if (before === model && readMeta(db, 'dimensions') === String(dimensions)) return undefined;
   db.transaction(() => {
-    db.exec('DELETE FROM vectors');
-    if (tableExists(db, 'bits')) db.exec('DROP TABLE bits');
-    db.exec(`CREATE VIRTUAL TABLE bits USING vec0 (vector bit[${bitCount(dimensions)}])`);
+    db.exec('DELETE FROM vectors; DELETE FROM signs');
+    nextGeneration(db);
     writeMeta(db, 'model', model);
     writeMeta(db, 'dimensions', String(dimensions));
   }).immediate();
@@ -50,7 +50,7 @@ export function prepareFor(db: Db, { model, dimensions }: Pick<Embedder, 'model'
 function writer(db: Db, model: string): (batch: readonly Waiting[], vectors: readonly Float32Array[]) => void {
   const ids = db.prepare('SELECT c.id FROM chunks c LEFT JOIN vectors v ON v.id = c.id WHERE c.hash = ? AND v.id IS NULL').pluck();
   const vector = db.prepare('INSERT INTO vectors VALUES (?, ?)');
-  const bits = db.prepare('INSERT INTO bits (rowid, vector) VALUES (?, vec_bit(?))');
+  const signs = db.prepare('INSERT INTO signs VALUES (?, ?)');
   return db.transaction((batch: readonly Waiting[], vectors: readonly Float32Array[]) => {
     // Another process may index with another model.
     if (readMeta(db, 'model') !== model) throw new NocturneError('CONFLICT', `the knowledge index was given to another model (${readMeta(db, 'model') ?? 'none'}) meanwhile`, { hint: 'let one process index at a time' });
@@ -59,8 +59,9 @@ function writer(db: Db, model: string): (batch: readonly Waiting[], vectors: rea
       if (one === undefined) continue;
       for (const id of ids.all(hash) as number[]) {
         vector.run(id, bytesOf(one));
-        bits.run(BigInt(id), signBits(one));
+        signs.run(id, Buffer.from(signsOf(one).buffer));
       }
     }
+    nextGeneration(db);
   });
 }

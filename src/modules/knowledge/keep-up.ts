@@ -17,7 +17,7 @@ export async function keepUp({ workspace, signal, say }: ModuleContext): Promise
   const snapshot = workspace.snapshot();
   const db = openKnowledge(indexPath(workspace.root));
   try {
-    const { vectors, inForce } = await indexWorkspace(db, snapshot, { settings: settingsOf(snapshot), env: process.env, signal, progress: () => undefined, withinMs: WITHIN_MS, keepModel: true });
+    const { vectors, inForce } = await indexWorkspace(db, snapshot, { settings: settingsOf(snapshot, { home: workspace.home }), env: process.env, signal, progress: () => undefined, withinMs: WITHIN_MS, keepModel: true });
     await inForce.embedder.close();
     if (vectors.pending > 0) say(`     knowledge: ${vectors.pending} passages wait for their vectors; nocturne knowledge index makes them`);
     return undefined;

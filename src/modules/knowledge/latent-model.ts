@@ -13,6 +13,8 @@ import { termsOf } from './terms.js';
 export type LatentModel = {
   /** Hash of what it was learnt from and how. */
   readonly id: string;
+  /** Chunks that there were when it was learnt. */
+  readonly chunks: number;
   /** Row of a term in `vectors`. */
   readonly rows: ReadonlyMap<string, number>;
   readonly weights: Float32Array;
@@ -49,7 +51,7 @@ export function learn(texts: readonly string[], wait: () => void = () => undefin
   if (dimensions === 0) return undefined;
   const vectors = leadingSubspace(company(documents, rows), dimensions, wait);
   for (let at = 0; at < vectors.length; at += dimensions) normalise(vectors.subarray(at, at + dimensions));
-  return { id: idOf(sample), rows, weights, vectors, dimensions };
+  return { id: idOf(sample), chunks: texts.length, rows, weights, vectors, dimensions };
 }
 
 /** The vector of a text; also of texts that the model was not learnt from. Terms that it does not know count for nothing. */

@@ -1,8 +1,8 @@
 /** Search by words: BM25 over the passages that have the rarest words of the question, and the names in it as they are written. */
-import type { Db } from './database.js';
+import { type Db, prepared } from './database.js';
 import type { Narrowed } from './filters.js';
 import type { Query } from './query-syntax.js';
-import { namesIn, unspacedRuns, wordText } from './search-text.js';
+import { namesIn, spacedText, unspacedRuns, wordText } from './search-text.js';
 import { isStopWord } from './stop-words.js';
 
 /** Best first. */
@@ -41,14 +41,14 @@ export function byNames(db: Db, query: Query, { limit, narrowed }: { readonly li
 export function byParts(db: Db, names: readonly string[], { limit, narrowed }: { readonly limit: number; readonly narrowed: Narrowed }): readonly Ranked[] {
   const parts = names.map((name) => [...name.normalize('NFKC')]).filter((name) => name.length >= 3);
   if (parts.length === 0) return [];
-  const expression = parts.map((name) => `(${name.slice(2).map((character, i) => quoted(`${name[i] ?? ''}${name[i + 1] ?? ''}${character}`)).join(' AND ')})`).join(' OR ');
-  const ids = db.prepare(`SELECT rowid FROM grams WHERE grams MATCH ?${narrowing(narrowed)} ORDER BY rowid DESC LIMIT ?`).pluck().all(expression, limit) as number[];
+  const expression = parts.map((name) => `(${name.slice(2).map((character, i) => `"${`${name[i] ?? ''}${name[i + 1] ?? ''}${character}`.replaceAll('"', '""')}"`).join(' AND ')})`).join(' OR ');
+  const ids = prepared(db, `SELECT rowid FROM grams WHERE grams MATCH ?${narrowing(narrowed)} ORDER BY rowid DESC LIMIT ?`).pluck().all(expression, limit) as number[];
   return ids.map((id) => ({ id, score: 1 }));
 }
 
 function matching(db: Db, expression: string, { limit, narrowed }: { readonly limit: number; readonly narrowed: Narrowed }): readonly Ranked[] {
   // The newest are scored where more match; the inner LIMIT keeps a common word from costing a scan of everything.
-  return db.prepare(`SELECT id, -score AS score FROM (SELECT rowid AS id, bm25(words, ${WEIGHTS}) AS score FROM words WHERE words MATCH ?${narrowing(narrowed)} ORDER BY rowid DESC LIMIT ${MOST_SCORED * 2}) ORDER BY score DESC, id LIMIT ?`).all(expression, limit) as Ranked[];
+  return prepared(db, `SELECT id, -score AS score FROM (SELECT rowid AS id, bm25(words, ${WEIGHTS}) AS score FROM words WHERE words MATCH ?${narrowing(narrowed)} ORDER BY rowid DESC LIMIT ${MOST_SCORED * 2}) ORDER BY score DESC, id LIMIT ?`).all(expression, limit) as Ranked[];
 }
 
 /** The unary plus keeps SQLite from looking the words up anew for each passage. */
@@ -60,7 +60,7 @@ function narrowing(narrowed: Narrowed): string {
 function chosenTerms(db: Db, query: Query): readonly string[] {
   const all = [...new Set([...query.words.flatMap(termsIn), ...query.phrases.flatMap(termsIn)])];
   const telling = all.filter((term) => !isStopWord(term));
-  const counts = db.prepare(`SELECT count(*) FROM (SELECT 1 FROM words WHERE words MATCH ? LIMIT ${MOST_SCORED})`).pluck();
+  const counts = prepared(db, `SELECT count(*) FROM (SELECT 1 FROM words WHERE words MATCH ? LIMIT ${MOST_SCORED})`).pluck();
   const counted = (telling.length > 0 ? telling : all).map((term) => ({ term: quoted(term), count: counts.get(quoted(term)) as number })).filter((one) => one.count > 0).sort((a, b) => a.count - b.count);
   let sum = 0;
   return counted.filter(({ count }, i) => (sum += count) <= MOST_SCORED || i === 0).map((one) => one.term);
@@ -75,6 +75,6 @@ function termsIn(word: string): readonly string[] {
 }
 
 function quoted(text: string): string {
-  const inside = wordText(text.replace(/\*$/, '')).replaceAll('"', ' ').replaceAll('\0', ' ').trim();
+  const inside = spacedText(text.replace(/\*$/, '')).replaceAll('"', ' ').replaceAll('\0', ' ').trim();
   return `"${inside}"${text.endsWith('*') ? '*' : ''}`;
 }

@@ -2,6 +2,7 @@
 import type { Module } from '../types.js';
 import { briefPassages } from './brief-passages.js';
 import { knowledgeIndex } from './commands/index-command.js';
+import { knowledgeModel } from './commands/model.js';
 import { knowledgeRelated } from './commands/related.js';
 import { knowledgeSearch } from './commands/search.js';
 import { knowledgeStats } from './commands/stats.js';
@@ -12,6 +13,6 @@ export const module: Module = {
   name: 'knowledge',
   onChange: (_changes, context) => keepUp(context),
   fragments: (context) => briefPassages(context),
-  commands: { 'knowledge index': knowledgeIndex, 'knowledge search': knowledgeSearch, 'knowledge related': knowledgeRelated, 'knowledge stats': knowledgeStats },
+  commands: { 'knowledge index': knowledgeIndex, 'knowledge search': knowledgeSearch, 'knowledge related': knowledgeRelated, 'knowledge stats': knowledgeStats, 'knowledge model': knowledgeModel },
   tools: TOOLS,
 };

@@ -4,7 +4,7 @@ import type { Db } from './database.js';
 import { dot, type Embedder } from './embedder.js';
 import { byWords } from './lexical.js';
 import { byMeaning } from './nearest.js';
-import { vectorOf } from './sign-bits.js';
+import { vectorOf } from './vector-bytes.js';
 
 /** `cosine` is missing where there are no vectors. Both from 0 to 1, 1 for the same text. */
 export type NearDuplicate = { readonly path: string; readonly line: number; readonly heading: string; readonly resemblance: number; readonly cosine: number | undefined };

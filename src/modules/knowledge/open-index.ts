@@ -35,7 +35,7 @@ export function indexOf(root: string, { make = false }: { readonly make?: boolea
 export async function embedderFor(root: string, at: { readonly settings: Settings; readonly env: Env; readonly progress: (line: string) => void }): Promise<InForce> {
   const db = indexOf(root);
   const entry = held.get(root);
-  const learnt = db.prepare("SELECT data FROM latent WHERE part = 'name'").pluck().get() as Buffer | undefined;
+  const learnt = db.prepare("SELECT data FROM latent WHERE part = 'about'").pluck().get() as Buffer | undefined;
   const key = JSON.stringify([at.settings, learnt?.toString()]);
   if (entry?.force?.key === key) return entry.force.inForce;
   await entry?.force?.inForce.embedder.close();

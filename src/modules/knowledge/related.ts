@@ -6,7 +6,7 @@ import { type Channel, fuse, type Share } from './fuse.js';
 import { byWords } from './lexical.js';
 import { byMeaning } from './nearest.js';
 import type { Passage } from './search.js';
-import { vectorOf } from './sign-bits.js';
+import { vectorOf } from './vector-bytes.js';
 import { isStopWord } from './stop-words.js';
 
 export type Related = { readonly path: string; readonly score: number; readonly shares: readonly Share[]; /** The passage of it that is nearest. */ readonly passage: Passage };

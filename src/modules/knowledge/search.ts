@@ -1,5 +1,5 @@
 /** One question answered from the index: each channel ranks, the ranks are fused, what is stale is never shown as it was. */
-import type { Db } from './database.js';
+import { type Db, prepared } from './database.js';
 import type { Embedder } from './embedder.js';
 import { narrow } from './filters.js';
 import { freshnessOf } from './fresh.js';
@@ -8,7 +8,7 @@ import { byNames, byWords } from './lexical.js';
 import { byMeaning, type Nearest } from './nearest.js';
 import { parseQuery, type Query } from './query-syntax.js';
 import type { Reranker } from './rerank.js';
-import { snippetOf, type Snippet } from './snippet.js';
+import { type Snippet, snippetOf, wantedOf } from './snippet.js';
 
 /** How much the channel of vectors counts beside that of words: vectors of a real model as much, those learnt from the workspace less. */
 export const MEANING_WEIGHT: Readonly<Record<Embedder['kind'], number>> = { transformers: 1, openai: 1, latent: 0.25, none: 0 };
@@ -62,13 +62,13 @@ export async function search(db: Db, question: string, options: SearchOptions): 
 function shown(db: Db, fused: readonly Fused[], options: SearchOptions & { readonly query: Query }): Omit<Found, 'query'> {
   const { root, limit, query, shows, rerank } = options;
   const freshness = freshnessOf(db, root);
-  const passage = db.prepare('SELECT id, path, line, headings, text, hash FROM chunks WHERE id = ?');
-  const words = [...query.words, ...query.phrases].flatMap((word) => word.match(/[\p{L}\p{M}\p{N}]+/gu) ?? []);
+  const passage = prepared(db, 'SELECT id, path, line, headings, text, hash FROM chunks WHERE id = ?');
+  const wanted = wantedOf([...query.words, ...query.phrases]);
   const [stale, gone, seen] = [new Set<string>(), new Set<string>(), new Set<string>()];
   const hits: Hit[] = [];
-  const wanted = rerank === undefined ? limit : Math.max(limit, rerank.depth);
+  const enough = rerank === undefined ? limit : Math.max(limit, rerank.depth);
   for (const { id, score, shares } of fused) {
-    if (hits.length >= wanted) break;
+    if (hits.length >= enough) break;
     const one = passage.get(id) as Passage | undefined;
     if (one === undefined || seen.has(one.hash) || shows?.(one) === false) continue;
     const fresh = freshness(one.path);
@@ -77,8 +77,8 @@ function shown(db: Db, fused: readonly Fused[], options: SearchOptions & { reado
       continue;
     }
     seen.add(one.hash);
-    const snippet = snippetOf(one.text, words);
-    hits.push({ path: one.path, line: one.line + snippet.line - 1, heading: one.headings, score, snippet, shares, passage: one });
+    const snippet = snippetOf(one.text, wanted);
+    hits.push({ path: one.path, line: one.line + snippet.line, heading: one.headings, score, snippet, shares, passage: one });
   }
   const ordered = rerank === undefined ? hits : rerank.order(query, hits);
   return { hits: ordered.slice(0, limit), stale: [...stale].sort(), gone: [...gone].sort() };

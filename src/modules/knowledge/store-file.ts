@@ -1,9 +1,10 @@
 /** One file in the index: all of it or nothing, in one transaction. */
 import { sha256 } from '../../kernel/hash.js';
 import type { Chunk } from './chunk.js';
-import { type Db, tableExists } from './database.js';
+import { type Db, nextGeneration } from './database.js';
 import { nameText, wordText } from './search-text.js';
-import { signBits } from './sign-bits.js';
+import { signsOf } from './signs.js';
+import { vectorOf } from './vector-bytes.js';
 
 export type IndexedFile = { readonly path: string; readonly hash: string; /** Size, times and inode when it was read; empty where these could stay the same with another content. */ readonly stat: string; /** ISO date of what it is about, or of its last change. */ readonly day: string };
 
@@ -38,16 +39,19 @@ export function fileStore(db: Db): FileStore {
   const gram = db.prepare('INSERT INTO grams (rowid, names) VALUES (?, ?)');
   const known = db.prepare('SELECT v.vector FROM chunks c JOIN vectors v ON v.id = c.id WHERE c.hash = ? LIMIT 1').pluck();
   const vector = db.prepare('INSERT INTO vectors VALUES (?, ?)');
-  const bits = tableExists(db, 'bits') ? { add: db.prepare('INSERT INTO bits (rowid, vector) VALUES (?, vec_bit(?))'), remove: db.prepare('DELETE FROM bits WHERE rowid = ?') } : undefined;
+  const signs = db.prepare('INSERT INTO signs VALUES (?, ?)');
+  const unsigns = db.prepare('DELETE FROM signs WHERE id = ?');
 
   const clear = (path: string): void => {
     for (const id of ids.all(path) as number[]) {
       unword.run(id);
       ungram.run(id);
-      if (unvector.run(id).changes > 0) bits?.remove.run(BigInt(id));
+      unvector.run(id);
+      unsigns.run(id);
     }
     unchunk.run(path);
     unfile.run(path);
+    nextGeneration(db);
   };
   return {
     put: db.transaction((one: IndexedFile, chunks: readonly FiledChunk[]) => {
@@ -62,7 +66,7 @@ export function fileStore(db: Db): FileStore {
         const reused = kept.get(hash);
         if (reused === undefined) continue;
         vector.run(id, reused);
-        bits?.add.run(BigInt(id), signBits(reused));
+        signs.run(id, Buffer.from(signsOf(vectorOf(reused)).buffer));
       }
     }),
     touch: (path, stat) => void touched.run(stat, path),

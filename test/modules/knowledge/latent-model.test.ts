@@ -1,8 +1,12 @@
+import { join } from 'node:path';
 import fc from 'fast-check';
 import t from 'tap';
+import { NocturneError } from '../../../src/kernel/error.js';
+import { openKnowledge } from '../../../src/modules/knowledge/database.js';
 import { dot } from '../../../src/modules/knowledge/embedder.js';
 import { latentEmbedder } from '../../../src/modules/knowledge/latent-embedder.js';
 import { latentVector, learn, type LatentModel } from '../../../src/modules/knowledge/latent-model.js';
+import { loadLatent, saveLatent } from '../../../src/modules/knowledge/saved-latent.js';
 import { learnLatent } from '../../../src/modules/knowledge/learn-latent.js';
 import { termsOf } from '../../../src/modules/knowledge/terms.js';
 
@@ -101,11 +105,23 @@ t.test('learning ends where it is asked to', async (t) => {
   await t.rejects(learning, { message: 'in the middle' });
 });
 
-t.test('learnt in a thread of its own it is the same', async (t) => {
+t.test('it is learnt in a thread of its own, kept in the index and read back the same', async (t) => {
   const texts = world(1200);
-  const [there, here] = [known(await learnLatent(texts)), known(learn(texts))];
-  t.same([there.id, there.dimensions, there.vectors, there.weights, [...there.rows]], [here.id, here.dimensions, here.vectors, here.weights, [...here.rows]]);
-  t.same(latentVector(there, texts[7] ?? ''), latentVector(here, texts[7] ?? ''));
+  const model = known(await learnLatent(texts));
+  const here = known(learn(texts));
+  t.same([model.id, model.chunks, model.dimensions, model.vectors, model.weights, [...model.rows]], [here.id, here.chunks, here.dimensions, here.vectors, here.weights, [...here.rows]]);
+  const db = openKnowledge(join(t.testdir({}), 'knowledge.db'));
+  t.teardown(() => db.close());
+  t.equal(loadLatent(db), undefined);
+  saveLatent(db, known(learn(world(1000))));
+  saveLatent(db, model);
+  const loaded = known(loadLatent(db));
+  t.same([loaded.id, loaded.chunks, loaded.dimensions, loaded.vectors, loaded.weights, [...loaded.rows]], [model.id, model.chunks, model.dimensions, model.vectors, model.weights, [...model.rows]]);
+  t.same(latentVector(loaded, texts[7] ?? ''), latentVector(model, texts[7] ?? ''));
+  db.prepare("UPDATE latent SET data = zeroblob(10) WHERE part = 'vectors'").run();
+  t.throws(() => loadLatent(db), new NocturneError('STORAGE', 'the latent model in the knowledge index is not whole', { hint: 'nocturne knowledge index --full learns it again' }));
+  saveLatent(db, undefined);
+  t.equal(loadLatent(db), undefined);
 });
 
 t.test('the embedder of a model', async (t) => {
