@@ -9,10 +9,11 @@ import { byNames, byWords, type Ranked } from '../src/modules/knowledge/lexical.
 import { parseQuery } from '../src/modules/knowledge/query-syntax.js';
 import { fileStore } from '../src/modules/knowledge/store-file.js';
 import { makeTransformersEmbedder } from '../src/modules/knowledge/transformers-embedder.js';
-import { makeTinyOnnx } from '../test/support/make-tiny-onnx.js';
 import { type BenchChunk, type Corpus, makeCorpus, type Question, textOf } from './knowledge-corpus.js';
 
-const WEIGHTS = [0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.5, 0.7, 1];
+const SETTINGS = [60, 20, 10, 5].flatMap((k) => [0.2, 0.3, 0.5, 0.7, 0.8, 1].map((weight) => ({ k, weight })));
+type Setting = (typeof SETTINGS)[number];
+
 const DEPTH = 100;
 const KINDS = ['heading', 'sentence', 'paraphrase'] as const;
 
@@ -21,40 +22,38 @@ type Scores = Readonly<Record<(typeof KINDS)[number], Score>>;
 type Asked = { readonly question: Question; readonly words: readonly Ranked[]; readonly names: readonly Ranked[] };
 type Halves = { readonly tuning: readonly Asked[]; readonly held: readonly Asked[] };
 
-/** Tables in markdown. @param model a directory with a real sentence model, measured as well. */
+const HEAD = ['| embedder | half | channel | heading | sentence | paraphrase |', '|---|---|---|---|---|---|'];
+
+/** Tables in markdown; each cell is recall@10 / MRR@10. @param model a directory with a real sentence model, measured as well. */
 export async function knowledgeQuality(directory: string, model?: string): Promise<string> {
-  const corpus = makeCorpus();
-  const start = performance.now();
-  const asked = askWords(corpus, directory);
-  const wordsMs = performance.now() - start;
+  const lines: string[] = [];
+  for (const most of [60, 250, Number.POSITIVE_INFINITY]) lines.push(...(await ofSize(most, { directory, model })), '');
+  return lines.join('\n');
+}
+
+async function ofSize(most: number, { directory, model }: { readonly directory: string; readonly model: string | undefined }): Promise<readonly string[]> {
+  const corpus = makeCorpus(most);
+  const indexing = cpu();
+  const asked = askWords(corpus, join(directory, `${most}.db`));
+  const indexed = indexing();
   // By turns within each kind: both halves are alike.
   const halves: Halves = { tuning: KINDS.flatMap((kind) => ofKind(asked, kind).filter((_, i) => i % 2 === 0)), held: KINDS.flatMap((kind) => ofKind(asked, kind).filter((_, i) => i % 2 === 1)) };
-  const lines = [
-    `${corpus.files} READMEs, ${corpus.chunks.length} chunks; questions: ${KINDS.map((kind) => `${ofKind(asked, kind).length} ${kind}`).join(', ')}; indexed for words and asked in ${seconds(wordsMs)}`,
-    '', '| embedder | half | channel | heading | sentence | paraphrase |', '|---|---|---|---|---|---|',
-  ];
+  const lines = [`${corpus.files} READMEs, ${corpus.chunks.length} chunks; questions: ${KINDS.map((kind) => `${ofKind(asked, kind).length} ${kind}`).join(', ')}; indexed for words and asked in ${indexed}`, '', ...HEAD];
   for (const half of ['tuning', 'held'] as const) lines.push(row('none', { half, channel: 'words' }, score(halves[half], (one) => fused(one))));
   const learning = cpu();
   const learnt = learn(corpus.chunks.map(textOf));
   const learningCost = learning();
-  if (learnt !== undefined) lines.push(...(await compare('latent', latentEmbedder(learnt), { corpus, halves })), `\nlatent: learnt ${learnt.rows.size} terms x ${learnt.dimensions} in ${learningCost}`);
-  const tiny = join(directory, 'tiny');
-  makeTinyOnnx(tiny, { dimensions: 96 });
-  const check = makeCorpus(60);
-  const embedder = await makeTransformersEmbedder({ modelPath: tiny, model: 'tiny' });
-  const vectors = await embedder.embed(check.chunks.map(textOf));
-  await embedder.close();
-  lines.push(`\ntransformers with a made-up tiny model: ${vectors.length} chunks embedded, ${vectors[0]?.length ?? 0} dimensions (it runs; the model knows a few dozen words, so its quality says nothing)`);
-  if (model !== undefined) {
-    const real = await makeTransformersEmbedder({ modelPath: model, model });
-    lines.push('', '| embedder | half | channel | heading | sentence | paraphrase |', '|---|---|---|---|---|---|', ...(await compare('transformers', real, { corpus, halves })));
-    await real.close();
-  }
-  return [...lines, '', ...(await batches(tiny))].join('\n');
+  if (learnt === undefined) return [...lines, '', 'latent: too little to learn from'];
+  lines.push(...(await compare('latent', latentEmbedder(learnt), { corpus, halves })), `latent: learnt ${learnt.rows.size} terms x ${learnt.dimensions} in ${learningCost}`);
+  if (model === undefined) return lines;
+  const real = await makeTransformersEmbedder({ modelPath: model, model });
+  lines.push('', ...HEAD, ...(await compare('transformers', real, { corpus, halves })));
+  await real.close();
+  return lines;
 }
 
-function askWords({ chunks, questions }: Corpus, directory: string): readonly Asked[] {
-  const db = openKnowledge(join(directory, 'quality.db'));
+function askWords({ chunks, questions }: Corpus, file: string): readonly Asked[] {
+  const db = openKnowledge(file);
   const store = fileStore(db);
   const packages = grouped(chunks);
   const ids = new Map<number, number>();
@@ -88,27 +87,25 @@ async function compare(name: string, embedder: Embedder, { corpus, halves }: { r
     const [vector = new Float32Array(0)] = await embedder.embed([parseQuery(one.question.query).text]);
     meanings.set(one, nearest(vector, vectors));
   }
-  const at = (half: readonly Asked[], weight: number): Scores => score(half, (one) => fused(one, meanings.get(one), weight));
+  const at = (half: readonly Asked[], setting: Setting): Scores => score(half, (one) => fused(one, meanings.get(one), setting));
   const alone = score(halves.tuning, (one) => fused(one));
-  const chosen = choose(WEIGHTS.map((weight) => ({ weight, scores: at(halves.tuning, weight) })), alone);
-  return [
-    row(name, { half: 'tuning', channel: 'vectors' }, score(halves.tuning, (one) => meanings.get(one) ?? [])),
-    ...WEIGHTS.map((weight) => row(name, { half: 'tuning', channel: `fused, ${weight}` }, at(halves.tuning, weight))),
-    row(name, { half: 'held', channel: 'vectors' }, score(halves.held, (one) => meanings.get(one) ?? [])),
-    ...WEIGHTS.map((weight) => row(name, { half: 'held', channel: `fused, ${weight}${weight === chosen ? ' (chosen)' : ''}` }, at(halves.held, weight))),
-    `\n${name}: weight ${chosen ?? 'none'} chosen on the tuning half; ${vectors.length} chunks embedded in ${cost}`,
-  ];
+  const chosen = choose(SETTINGS.map((setting) => ({ setting, scores: at(halves.tuning, setting) })), alone);
+  const shown = SETTINGS.filter(({ k, weight }) => (k === 60 || k === 5) && weight !== 0.7);
+  return (['tuning', 'held'] as const).flatMap((half) => [
+    row(name, { half, channel: 'vectors' }, score(halves[half], (one) => meanings.get(one) ?? [])),
+    ...[...new Set([...shown, ...(chosen === undefined ? [] : [chosen])])].map((setting) => row(name, { half, channel: `k ${setting.k}, weight ${setting.weight}${setting === chosen ? ' (chosen)' : ''}` }, at(halves[half], setting))),
+  ]).concat('', `${name}: ${chosen === undefined ? 'no setting' : `k ${chosen.k}, weight ${chosen.weight}`} chosen on the tuning half; ${vectors.length} chunks embedded in ${cost}`);
 }
 
 /** The best for paraphrases among those that find known items about as often as words alone do. */
-function choose(tried: readonly { readonly weight: number; readonly scores: Scores }[], alone: Scores): number | undefined {
+function choose(tried: readonly { readonly setting: Setting; readonly scores: Scores }[], alone: Scores): Setting | undefined {
   const kept = tried.filter(({ scores }) => (['heading', 'sentence'] as const).every((kind) => scores[kind].recall >= alone[kind].recall - 0.005 && scores[kind].mrr >= alone[kind].mrr - 0.01));
   const worth = ({ paraphrase }: Scores): number => paraphrase.recall + paraphrase.mrr;
-  return [...kept].sort((a, b) => worth(b.scores) - worth(a.scores))[0]?.weight;
+  return [...kept].sort((a, b) => worth(b.scores) - worth(a.scores))[0]?.setting;
 }
 
-function fused({ words, names }: Asked, meaning: readonly Ranked[] = [], weight = 0): readonly Ranked[] {
-  return fuse([{ name: 'words', weight: 1, ranked: words }, { name: 'names', weight: 1, ranked: names }, { name: 'meaning', weight, ranked: meaning }]);
+function fused({ words, names }: Asked, meaning: readonly Ranked[] = [], { k, weight }: { readonly k?: number; readonly weight: number } = { weight: 0 }): readonly Ranked[] {
+  return fuse([{ name: 'words', weight: 1, ranked: words }, { name: 'names', weight: 1, ranked: names }, { name: 'meaning', weight, ranked: meaning }], k);
 }
 
 function nearest(vector: Float32Array, vectors: readonly Float32Array[]): readonly Ranked[] {
@@ -137,24 +134,4 @@ function cpu(): () => string {
     const { user, system } = process.cpuUsage(before);
     return `${seconds((user + system) / 1000)} of CPU, ${seconds(performance.now() - start)} by the clock, ${Math.round(process.memoryUsage().rss / 1e6)} MB resident`;
   };
-}
-
-/** The corpus of 250 files in batches against one text after the other, through the same embedder. */
-async function batches(tiny: string): Promise<readonly string[]> {
-  const texts = makeCorpus(250).chunks.map(textOf);
-  const lines = ['| embedder | chunks | one by one | in batches | ratio |', '|---|---|---|---|---|'];
-  const model = learn(texts);
-  const embedders = [await makeTransformersEmbedder({ modelPath: tiny, model: 'tiny' }), ...(model === undefined ? [] : [latentEmbedder(model)])];
-  for (const embedder of embedders) {
-    await embedder.embed(texts.slice(0, 64));
-    const start = performance.now();
-    for (const text of texts) await embedder.embed([text]);
-    const single = performance.now() - start;
-    const again = performance.now();
-    await embedder.embed(texts);
-    const together = performance.now() - again;
-    lines.push(`| ${embedder.kind}${embedder.kind === 'transformers' ? ' (tiny)' : ''} | ${texts.length} | ${seconds(single)} | ${seconds(together)} | ${(single / together).toFixed(1)}x |`);
-    await embedder.close();
-  }
-  return lines;
 }

@@ -1,8 +1,9 @@
-/** `npm run bench:knowledge [-- quality|speed] [--model DIR]`: how well and how fast the knowledge module finds, as tables for the terminal. */
+/** `npm run bench:knowledge [-- quality|batches|speed] [--model DIR]`: how well and how fast the knowledge module finds, as tables for the terminal. */
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { knowledgeBatches } from './knowledge-batches.js';
 import { knowledgeQuality } from './knowledge-quality.js';
 
 type Part = (directory: string, model?: string) => Promise<string>;
@@ -10,6 +11,7 @@ type Part = (directory: string, model?: string) => Promise<string>;
 const speed = new URL('knowledge-speed.js', import.meta.url);
 const PARTS: Readonly<Record<string, Part>> = {
   quality: knowledgeQuality,
+  batches: knowledgeBatches,
   ...(existsSync(speed) ? { speed: ((await import(speed.href)) as { readonly knowledgeSpeed: Part }).knowledgeSpeed } : {}),
 };
 
