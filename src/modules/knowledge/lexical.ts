@@ -1,5 +1,5 @@
 /** Search by words: BM25 over the passages that have the rarest words of the question, and the names in it as they are written. */
-import { type Db, prepared } from './database.js';
+import { type Db, prepared, readMeta } from './database.js';
 import type { Narrowed } from './filters.js';
 import type { Query } from './query-syntax.js';
 import { namesIn, spacedText, unspacedRuns, wordText } from './search-text.js';
@@ -11,7 +11,7 @@ export type Ranked = { readonly id: number; readonly score: number };
 /** A word in the headings says more than one in the text, one in the path a little more. */
 const WEIGHTS = '4.0, 1.0, 2.0';
 /** Passages that are scored for one question: scoring takes two microseconds each, and words that most passages have tell none from another. */
-const MOST_SCORED = 1200;
+const MOST_SCORED = 1000;
 
 /** By the question's words, those of its phrases in this order and side by side. */
 export function byWords(db: Db, query: Query, { limit, narrowed }: { readonly limit: number; readonly narrowed: Narrowed }): readonly Ranked[] {
@@ -58,12 +58,25 @@ function narrowing(narrowed: Narrowed): string {
 
 /** The rarest words of the question, as many as can be scored in time; at least one. */
 function chosenTerms(db: Db, query: Query): readonly string[] {
-  const all = [...new Set([...query.words.flatMap(termsIn), ...query.phrases.flatMap(termsIn)])];
+  const all = [...new Set([...query.words, ...query.phrases].flatMap(termsIn))];
   const telling = all.filter((term) => !isStopWord(term));
-  const counts = prepared(db, `SELECT count(*) FROM (SELECT 1 FROM words WHERE words MATCH ? LIMIT ${MOST_SCORED})`).pluck();
-  const counted = (telling.length > 0 ? telling : all).map((term) => ({ term: quoted(term), count: counts.get(quoted(term)) as number })).filter((one) => one.count > 0).sort((a, b) => a.count - b.count);
+  const counted = (telling.length > 0 ? telling : all).map(quoted).map((term) => ({ term, count: countOf(db, term) })).filter((one) => one.count > 0).sort((a, b) => a.count - b.count);
   let sum = 0;
   return counted.filter(({ count }, i) => (sum += count) <= MOST_SCORED || i === 0).map((one) => one.term);
+}
+
+const common = new WeakMap<Db, { readonly generation: string; readonly terms: Set<string> }>();
+
+/** At most `MOST_SCORED`. Words that have more are asked for again and again, and remembered until something changes. */
+function countOf(db: Db, term: string): number {
+  const generation = readMeta(db, 'generation') ?? '';
+  const known = common.get(db);
+  const terms = known?.generation === generation ? known.terms : new Set<string>();
+  if (terms !== known?.terms) common.set(db, { generation, terms });
+  if (terms.has(term)) return MOST_SCORED;
+  const { count } = prepared(db, `SELECT count(*) AS count FROM (SELECT 1 FROM words WHERE words MATCH ? LIMIT ${MOST_SCORED})`).get(term) as { count: number };
+  if (count === MOST_SCORED) terms.add(term);
+  return count;
 }
 
 /** A single character of a script without blanks stands for every pair that begins with it. */

@@ -13,7 +13,7 @@ import { type Snippet, snippetOf, wantedOf } from './snippet.js';
 /** How much the channel of vectors counts beside that of words: vectors of a real model as much, those learnt from the workspace less. */
 export const MEANING_WEIGHT: Readonly<Record<Embedder['kind'], number>> = { transformers: 1, openai: 1, latent: 0.25, none: 0 };
 /** Passages that each channel names. */
-const DEPTH = 100;
+const DEPTH = 60;
 
 export type Hit = {
   readonly path: string;

@@ -50,21 +50,29 @@ export function marked({ text, marks }: Pick<Snippet, 'text' | 'marks'>, mark: (
 
 type Match = { readonly from: number; readonly to: number; readonly word: string };
 
-/** In their order, none over another. */
+/** In their order, none over another. Beginnings are looked for all at once; where a word ends is looked at for those alone. */
 function matches(text: string, { words, stems, runs }: Wanted): readonly Match[] {
+  const beginnings = [...new Set([...words, ...stems])].sort((a, b) => b.length - a.length);
+  if (beginnings.length + runs.length === 0) return [];
+  const anyOf = new RegExp([...beginnings, ...runs].map((one) => one.replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&')).join('|'), 'gi');
   const found: Match[] = [];
-  for (const part of text.matchAll(WORD)) {
-    const word = part[0].toLowerCase();
-    if (words.has(word)) found.push({ from: part.index, to: part.index + word.length, word });
-    else {
-      const stem = stems.find((one) => word.startsWith(one));
-      if (stem !== undefined) found.push({ from: part.index, to: part.index + word.length, word: stem });
-    }
+  for (let hit = anyOf.exec(text); hit !== null; hit = anyOf.exec(text)) {
+    const [from, part] = [hit.index, hit[0].toLowerCase()];
+    let to = from + part.length;
+    if (!runs.includes(part)) {
+      while (isLetter(text.charCodeAt(to))) to += 1;
+      const stem = stems.find((one) => part.startsWith(one));
+      if (isLetter(text.charCodeAt(from - 1)) || (stem === undefined && to > from + part.length)) continue;
+      anyOf.lastIndex = to;
+      found.push({ from, to, word: stem ?? part });
+    } else found.push({ from, to, word: part });
   }
-  for (const run of runs) for (let at = text.indexOf(run); at !== -1; at = text.indexOf(run, at + run.length)) found.push({ from: at, to: at + run.length, word: run });
-  if (runs.length === 0) return found;
-  found.sort((a, b) => a.from - b.from || b.to - a.to);
-  return found.filter((one, i) => found.slice(Math.max(0, i - 4), i).every((other) => other.to <= one.from));
+  return found;
+}
+
+/** Of whatever alphabet; digits count as well. `NaN` (there is no such character) is none. */
+function isLetter(code: number): boolean {
+  return (code >= 97 && code <= 122) || (code >= 65 && code <= 90) || (code >= 48 && code <= 57) || code >= 0xaa;
 }
 
 function bestStart(text: string, hits: readonly Match[]): number {
