@@ -1,19 +1,15 @@
 /** `npm run bench:knowledge [-- quality|batches|speed] [--model DIR]`: how well and how fast the knowledge module finds, as tables for the terminal. */
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { knowledgeBatches } from './knowledge-batches.js';
 import { knowledgeQuality } from './knowledge-quality.js';
+import { knowledgeSpeed } from './knowledge-speed.js';
 
 type Part = (directory: string, model?: string) => Promise<string>;
 
-const speed = new URL('knowledge-speed.js', import.meta.url);
-const PARTS: Readonly<Record<string, Part>> = {
-  quality: knowledgeQuality,
-  batches: knowledgeBatches,
-  ...(existsSync(speed) ? { speed: ((await import(speed.href)) as { readonly knowledgeSpeed: Part }).knowledgeSpeed } : {}),
-};
+const PARTS: Readonly<Record<string, Part>> = { quality: knowledgeQuality, batches: knowledgeBatches, speed: knowledgeSpeed };
 
 const { positionals, values } = parseArgs({ allowPositionals: true, options: { model: { type: 'string' } } });
 const unknown = positionals.filter((name) => PARTS[name] === undefined);

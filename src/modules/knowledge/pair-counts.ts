@@ -8,10 +8,7 @@ export type PairCounts = {
 };
 
 const FREE = -1;
-/** A key must stay below 2^31. */
-export const MOST_MEMBERS = 46_000;
-
-/** @param members numbers from 0; at most {@link MOST_MEMBERS}. */
+/** @param members numbers from 0; at most 46,340, so that a key stays below 2^31. */
 export function pairCounts(members: number): PairCounts {
   let keys = new Int32Array(1 << 16).fill(FREE);
   let weights = new Float32Array(keys.length);
