@@ -17,7 +17,7 @@ export type Chunk = {
 const TARGET = 1200;
 /** A paragraph or a list that is longer is cut between lines, a line that is longer between words. Tables and fences are never cut. */
 const LONGEST_BLOCK = 2400;
-/** A remainder shorter than this joins the chunk before it. */
+/** A remainder shorter than this joins the chunk before it, a heading with so little under it the text behind. */
 const SHORTEST = 200;
 
 type Span = { readonly start: number; readonly end: number };
@@ -78,7 +78,7 @@ function cut(doc: Doc, section: Section & { readonly whole: readonly Span[] }): 
   const spans: Span[] = [];
   for (const block of blocks(doc, section)) {
     const last = spans.at(-1);
-    if (last !== undefined && (block.end - last.start <= TARGET || (block.end - block.start < SHORTEST && block.end - last.start <= LONGEST_BLOCK))) spans[spans.length - 1] = { start: last.start, end: block.end };
+    if (last !== undefined && (block.end - last.start <= TARGET || ((block.end - block.start < SHORTEST || last.end - last.start < SHORTEST) && block.end - last.start <= LONGEST_BLOCK))) spans[spans.length - 1] = { start: last.start, end: block.end };
     else spans.push(block);
   }
   return spans;
