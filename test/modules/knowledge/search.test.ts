@@ -60,7 +60,7 @@ t.test('says how a passage came to its place, and shows where it matched', async
   const place = knowledgePlace(t.testdir());
   await place.index();
   const { hits: [hit] } = await place.ask('licences of copyleft packages path:notes/');
-  t.equal(hit?.line, 9, 'the line of the match');
+  t.equal(hit?.line, 7, 'the line of the first match: the chunk begins there, the front matter stands before it');
   t.equal(hit?.heading, 'Licences > Checking a licence');
   t.match(marked(hit?.snippet ?? { text: '', marks: [] }, (part) => `[${part}]`), /\[Copyleft\] ones/);
   t.same(hit?.shares.map((one) => one.channel), ['words', 'meaning']);
