@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import type { Embedder } from '../src/modules/knowledge/embedder.js';
 import { latentEmbedder } from '../src/modules/knowledge/latent-embedder.js';
-import { learn } from '../src/modules/knowledge/latent-model.js';
+import { learn } from '../src/modules/knowledge/latent-learning.js';
 import { makeOpenaiEmbedder } from '../src/modules/knowledge/openai-embedder.js';
 import { makeTransformersEmbedder } from '../src/modules/knowledge/transformers-embedder.js';
 import { makeTinyOnnx } from '../test/support/make-tiny-onnx.js';

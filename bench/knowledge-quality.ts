@@ -4,7 +4,7 @@ import { openKnowledge } from '../src/modules/knowledge/database.js';
 import { dot, type Embedder } from '../src/modules/knowledge/embedder.js';
 import { fuse } from '../src/modules/knowledge/fuse.js';
 import { latentEmbedder } from '../src/modules/knowledge/latent-embedder.js';
-import { learn } from '../src/modules/knowledge/latent-model.js';
+import { learn } from '../src/modules/knowledge/latent-learning.js';
 import { byNames, byWords, type Ranked } from '../src/modules/knowledge/lexical.js';
 import { parseQuery } from '../src/modules/knowledge/query-syntax.js';
 import { fileStore } from '../src/modules/knowledge/store-file.js';
