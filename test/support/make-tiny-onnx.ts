@@ -18,8 +18,7 @@ const SYNONYMS: readonly (readonly string[])[] = [
 
 // The part of onnx.proto3 that such a graph needs; names and numbers are those of the format.
 const { root } = protobuf.parse(`syntax = "proto3"; package onnx;
-message AttributeProto { string name = 1; int64 i = 3; int32 type = 20; }
-message NodeProto { repeated string input = 1; repeated string output = 2; string name = 3; string op_type = 4; repeated AttributeProto attribute = 5; }
+message NodeProto { repeated string input = 1; repeated string output = 2; string name = 3; string op_type = 4; }
 message TensorProto { repeated int64 dims = 1; int32 data_type = 2; string name = 8; bytes raw_data = 9; }
 message Dimension { oneof value { int64 dim_value = 1; string dim_param = 2; } }
 message TensorShapeProto { repeated Dimension dim = 1; }
@@ -31,7 +30,6 @@ message OperatorSetIdProto { string domain = 1; int64 version = 2; }
 message ModelProto { int64 ir_version = 1; string producer_name = 2; GraphProto graph = 7; repeated OperatorSetIdProto opset_import = 8; }`, { keepCase: true });
 const FLOAT = 1;
 const INT64 = 7;
-const INT_ATTRIBUTE = 2;
 
 /** Into `directory`, which is made. */
 export function makeTinyOnnx(directory: string, { dimensions = 48, synonyms = SYNONYMS }: TinyOnnx = {}): void {
@@ -42,7 +40,7 @@ export function makeTinyOnnx(directory: string, { dimensions = 48, synonyms = SY
   const vectors = tokens.map((token) => {
     const of = group.get(token);
     const own = directionOf(token, dimensions);
-    if (of === undefined) return own.map((value) => value * (SPECIAL.includes(token) ? 0.02 : 0.15));
+    if (of === undefined) return own.map((value) => value * (token === '[PAD]' ? 1 : SPECIAL.includes(token) ? 0.02 : 0.15));
     const shared = directionOf(of, dimensions);
     return own.map((value, i) => value * 0.3 + (shared[i] ?? 0));
   });
@@ -65,9 +63,9 @@ function directionOf(token: string, dimensions: number): readonly number[] {
   return cut.map((value) => value / length);
 }
 
-/** `last_hidden_state = (words[input_ids] + types[token_type_ids]) · attention_mask`. */
+/** `last_hidden_state = words[input_ids] + types[token_type_ids]`. As with a real model, what stands at the padding is not zero: whoever takes the mean leaves it out by the mask. */
 function onnx(words: Float32Array, size: { readonly tokens: number; readonly dimensions: number }): Uint8Array {
-  const node = (op_type: string, input: readonly string[], output: string, attribute: readonly object[] = []): object => ({ op_type, input, output: [output], name: `${op_type}-${output}`, attribute });
+  const node = (op_type: string, input: readonly string[], output: string): object => ({ op_type, input, output: [output], name: `${op_type}-${output}` });
   const value = (name: string, elem_type: number, dims: readonly (string | number)[]): object => ({ name, type: { tensor_type: { elem_type, shape: { dim: dims.map((dim) => (typeof dim === 'string' ? { dim_param: dim } : { dim_value: dim })) } } } });
   const tensor = (name: string, data_type: number, dims: readonly number[], data: ArrayBufferView): object => ({ name, data_type, dims, raw_data: new Uint8Array(data.buffer, data.byteOffset, data.byteLength) });
   const ModelProto = root.lookupType('onnx.ModelProto');
@@ -77,16 +75,13 @@ function onnx(words: Float32Array, size: { readonly tokens: number; readonly dim
     opset_import: [{ domain: '', version: 17 }],
     graph: {
       name: 'tiny',
-      initializer: [tensor('words', FLOAT, [size.tokens, size.dimensions], words), tensor('types', FLOAT, [2, size.dimensions], new Float32Array(2 * size.dimensions)), tensor('last', INT64, [1], BigInt64Array.of(-1n))],
+      initializer: [tensor('words', FLOAT, [size.tokens, size.dimensions], words), tensor('types', FLOAT, [2, size.dimensions], new Float32Array(2 * size.dimensions))],
       input: ['input_ids', 'attention_mask', 'token_type_ids'].map((name) => value(name, INT64, ['batch', 'sequence'])),
       output: [value('last_hidden_state', FLOAT, ['batch', 'sequence', size.dimensions])],
       node: [
         node('Gather', ['words', 'input_ids'], 'word'),
         node('Gather', ['types', 'token_type_ids'], 'type'),
-        node('Add', ['word', 'type'], 'sum'),
-        node('Cast', ['attention_mask'], 'mask', [{ name: 'to', i: FLOAT, type: INT_ATTRIBUTE }]),
-        node('Unsqueeze', ['mask', 'last'], 'masks'),
-        node('Mul', ['sum', 'masks'], 'last_hidden_state'),
+        node('Add', ['word', 'type'], 'last_hidden_state'),
       ],
     },
   });

@@ -1,8 +1,7 @@
 /** Fetches an embedding model once, file by file, into a local directory: the only use of the network by the knowledge module that nobody configured, and only when asked for. */
-import { createWriteStream, existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { NocturneError } from '../../kernel/error.js';
 import { DEFAULT_MODEL, type Dtype, filesOfModel } from './model-directory.js';
 
@@ -55,14 +54,17 @@ async function fetchFile(url: URL, { target, signal, onProgress }: Target): Prom
   const length = Number(response.headers.get('content-length') ?? Number.NaN);
   const total = Number.isNaN(length) || response.headers.has('content-encoding') ? undefined : from + length;
   let bytes = from;
-  const count = async function* (chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-    for await (const chunk of chunks) {
+  // Written at once: what a stream still held when the connection broke would be lost.
+  const file = await open(part, from > 0 ? 'a' : 'w');
+  try {
+    for await (const chunk of response.body) {
+      await file.write(chunk);
       bytes += chunk.length;
       onProgress(bytes, total);
-      yield chunk;
     }
-  };
-  await pipeline(Readable.fromWeb(response.body as import('node:stream/web').ReadableStream), count, createWriteStream(part, { flags: from > 0 ? 'a' : 'w' }), ...(signal === undefined ? [] : [{ signal }]));
+  } finally {
+    await file.close();
+  }
   if (total !== undefined && bytes !== total) throw new Error(`${bytes} of ${total} bytes arrived`);
   renameSync(part, target);
 }

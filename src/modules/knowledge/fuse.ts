@@ -9,11 +9,12 @@ export type Fused = { readonly id: number; readonly score: number; readonly shar
 
 const K = 60;
 
-export function fuse(channels: readonly Channel[]): readonly Fused[] {
+/** @param k how much the first places stand out: the smaller, the more. */
+export function fuse(channels: readonly Channel[], k: number = K): readonly Fused[] {
   const shares = new Map<number, Share[]>();
   for (const { name, weight, ranked } of channels) {
     for (const [i, { id, score }] of ranked.entries()) {
-      const share = { channel: name, rank: i + 1, score, weight, contribution: weight / (K + i + 1) };
+      const share = { channel: name, rank: i + 1, score, weight, contribution: weight / (k + i + 1) };
       const known = shares.get(id);
       if (known === undefined) shares.set(id, [share]);
       else known.push(share);

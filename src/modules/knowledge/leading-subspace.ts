@@ -7,20 +7,20 @@ import { CholeskyDecomposition, inverse, Matrix } from 'ml-matrix';
 import { columnProducts, timesLowerTransposed } from './dense-products.js';
 import { type SparseMatrix, timesDense } from './sparse-matrix.js';
 
-/** Each round multiplies twice by the matrix, which brings the subspace nearer, and makes the basis orthonormal once: more products between would lose the weaker directions. */
-const ROUNDS = 2;
+/** Products with the matrix before the basis is made orthonormal, round by round: each product brings the subspace nearer, more of them at once would lose the weaker directions. */
+const ROUNDS = [1, 2];
 /** Of the mean square length of a column: keeps the factor defined where the matrix has fewer directions than are asked for. */
 const RIDGE = 1e-9;
 
 /** `width` numbers, a multiple of three, for each row of the matrix, row after row; columns orthonormal. Deterministic. */
 export function leadingSubspace(matrix: SparseMatrix, width: number, wait: () => void): Float32Array {
   let basis = noise((matrix.starts.length - 1) * width);
-  for (let round = 0; round < ROUNDS; round++) {
-    const once = timesDense(matrix, basis, width);
-    wait();
-    const twice = timesDense(matrix, once, width);
-    wait();
-    basis = orthonormal(twice, width);
+  for (const products of ROUNDS) {
+    for (let product = 0; product < products; product++) {
+      basis = timesDense(matrix, basis, width);
+      wait();
+    }
+    basis = orthonormal(basis, width);
   }
   return basis;
 }

@@ -8,10 +8,9 @@ export type PairCounts = {
 };
 
 const FREE = -1;
-/** A key must stay below 2^31. */
-export const MOST_MEMBERS = 46_000;
-
-/** @param members numbers from 0; at most {@link MOST_MEMBERS}. */
+/** Of more pairs, those that come later are not counted: what a workspace of any size can take is bounded (100 MB). */
+const MOST_PAIRS = 4_000_000;
+/** @param members numbers from 0; at most 46,340, so that a key stays below 2^31. */
 export function pairCounts(members: number): PairCounts {
   let keys = new Int32Array(1 << 16).fill(FREE);
   let weights = new Float32Array(keys.length);
@@ -42,6 +41,7 @@ export function pairCounts(members: number): PairCounts {
     add(a, b, weight) {
       const key = a < b ? a * members + b : b * members + a;
       const at = place(key);
+      if (keys[at] === FREE && size >= MOST_PAIRS) return;
       weights[at] = (weights[at] as number) + weight;
       if (keys[at] === key) return;
       keys[at] = key;

@@ -16,7 +16,7 @@ export type TransformersOptions = {
 
 /** A batch is padded to its longest text: at most so many texts and so many characters with the padding, which bounds the memory. */
 const MOST_TEXTS = 32;
-const MOST_CHARACTERS = 24_000;
+const MOST_CHARACTERS = 16_000;
 /** No sentence model reads more than 512 tokens, and a token has rarely more than 8 characters; the tokenizer would read all of a long text first. */
 const LONGEST = 6000;
 

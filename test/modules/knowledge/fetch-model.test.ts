@@ -8,7 +8,7 @@ import { modelDirectory } from '../../../src/modules/knowledge/model-directory.j
 import { makeTransformersEmbedder } from '../../../src/modules/knowledge/transformers-embedder.js';
 import { makeTinyOnnx } from '../../support/make-tiny-onnx.js';
 
-type Hub = { readonly hub: string; readonly asked: string[]; cutAt: number | undefined; status: number | undefined; readonly server: Server };
+type Hub = { readonly hub: string; readonly asked: string[]; cutAt: number | undefined; /** Breaks the connection that was cut off. */ cut: () => void; status: number | undefined; readonly server: Server };
 
 /** A hub on loopback with one model, which answers ranges and can break off. */
 async function modelHub(t: Test, source: string): Promise<Hub> {
@@ -23,11 +23,13 @@ async function modelHub(t: Test, source: string): Promise<Hub> {
     if (from >= whole.length) return void response.writeHead(416).end();
     const rest = whole.subarray(from);
     response.writeHead(range === undefined ? 200 : 206, { 'content-length': rest.length });
-    if (hub.cutAt !== undefined && path.endsWith('.onnx')) response.write(rest.subarray(0, hub.cutAt), () => response.destroy());
-    else response.end(rest);
+    if (hub.cutAt !== undefined && path.endsWith('.onnx')) {
+      response.write(rest.subarray(0, hub.cutAt));
+      hub.cut = () => response.destroy();
+    } else response.end(rest);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const hub: Hub = { hub: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, asked: [], cutAt: undefined, status: undefined, server };
+  const hub: Hub = { hub: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, asked: [], cutAt: undefined, cut: () => undefined, status: undefined, server };
   t.teardown(() => {
     server.closeAllConnections();
     server.close();
@@ -45,7 +47,7 @@ t.test('a model is fetched once, shows how far it is, goes on where it was cut o
   const fetching = { directory, model: 'some/model', hub: hub.hub };
 
   hub.cutAt = 10_000;
-  await t.rejects(fetchModel(fetching), { code: 'RUN_FAILED', message: /onnx\/model_quantized\.onnx of the model some\/model could not be fetched/, hint: /what was fetched is kept/ });
+  await t.rejects(fetchModel({ ...fetching, onProgress: ({ file }) => file.endsWith('.onnx') && hub.cut() }), { code: 'RUN_FAILED', message: /onnx\/model_quantized\.onnx of the model some\/model could not be fetched/, hint: /what was fetched is kept/ });
   const part = join(directory, 'onnx/model_quantized.onnx.part');
   t.ok(existsSync(part) && !existsSync(join(directory, 'onnx/model_quantized.onnx')), 'half a file has not the name of a whole one');
   const had = readFileSync(part).length;
