@@ -1,5 +1,6 @@
 /** Search by words: BM25 over the passages that have the rarest words of the question, and the names in it as they are written. */
-import { type Db, prepared, readMeta } from './database.js';
+import { type Common, countOf, withCommon } from './common-words.js';
+import { type Db, prepared } from './database.js';
 import type { Narrowed } from './filters.js';
 import type { Query } from './query-syntax.js';
 import { namesIn, spacedText, unspacedRuns, wordText } from './search-text.js';
@@ -10,22 +11,22 @@ export type Ranked = { readonly id: number; readonly score: number };
 
 /** A word in the headings says more than one in the text, one in the path a little more. */
 const WEIGHTS = '4.0, 1.0, 2.0';
-/** Passages that are scored for one question: scoring takes two microseconds each, and words that most passages have tell none from another. */
+/** Passages that are scored for one question: scoring takes two microseconds each, so words that more of them have are looked for in what the rarer ones found. */
 const MOST_SCORED = 1000;
 
 /** By the question's words, those of its phrases in this order and side by side. */
 export function byWords(db: Db, query: Query, { limit, narrowed }: { readonly limit: number; readonly narrowed: Narrowed }): readonly Ranked[] {
   const phrases = query.phrases.map(quoted).filter((phrase) => phrase !== '""');
-  const terms = chosenTerms(db, query);
-  const either = terms.length === 0 ? [] : [`(${terms.join(' OR ')})`];
-  // A phrase is wanted, words beside it only count.
-  const expressions = phrases.length === 0 ? either : [[...phrases, ...either].join(' AND '), phrases.join(' AND ')];
+  const { telling, common } = termsOf(db, query, narrowed);
+  const either = (terms: readonly Common[]): readonly string[] => (terms.length === 0 ? [] : [`(${terms.map((one) => quoted(one.term)).join(' OR ')})`]);
+  // A phrase is wanted, words beside it only count. Common words alone find something only where nothing else does.
+  const expressions = phrases.length === 0 ? [...either(telling), ...either(common)] : [[...phrases, ...either(telling)].join(' AND '), phrases.join(' AND ')];
   const found = new Map<number, Ranked>();
   for (const expression of expressions) {
     if (found.size >= limit) break;
-    for (const one of matching(db, expression, { limit, narrowed })) if (!found.has(one.id)) found.set(one.id, one);
+    for (const one of matching(db, expression, { limit: common.length > 0 ? limit * 2 : limit, narrowed })) if (!found.has(one.id)) found.set(one.id, one);
   }
-  return [...found.values()].slice(0, limit);
+  return (common.length > 0 ? withCommon(db, [...found.values()], common) : [...found.values()]).slice(0, limit);
 }
 
 /** By the names in the question (`better-sqlite3`, `PA-003`, `docs/GUARD.md`, `readFile`) as phrases; where no passage has one of them, by parts of names. */
@@ -56,27 +57,15 @@ function narrowing(narrowed: Narrowed): string {
   return narrowed === undefined ? '' : ' AND +rowid IN (SELECT id FROM allowed)';
 }
 
-/** The rarest words of the question, as many as can be scored in time; at least one. */
-function chosenTerms(db: Db, query: Query): readonly string[] {
+/** `telling`: the rarest words of the question, as many as can be scored in time, at least one. `common`: the others. Of few passages every word is scored. */
+function termsOf(db: Db, query: Query, narrowed: Narrowed): { readonly telling: readonly Common[]; readonly common: readonly Common[] } {
   const all = [...new Set([...query.words, ...query.phrases].flatMap(termsIn))];
-  const telling = all.filter((term) => !isStopWord(term));
-  const counted = (telling.length > 0 ? telling : all).map(quoted).map((term) => ({ term, count: countOf(db, term) })).filter((one) => one.count > 0).sort((a, b) => a.count - b.count);
+  const asked = all.filter((term) => !isStopWord(term));
+  const counted = (asked.length > 0 ? asked : all).map((term) => ({ term, count: countOf(db, quoted(term), MOST_SCORED) })).filter((one) => one.count > 0).sort((a, b) => a.count - b.count);
+  if (narrowed !== undefined && narrowed <= MOST_SCORED) return { telling: counted, common: [] };
   let sum = 0;
-  return counted.filter(({ count }, i) => (sum += count) <= MOST_SCORED || i === 0).map((one) => one.term);
-}
-
-const common = new WeakMap<Db, { readonly generation: string; readonly terms: Set<string> }>();
-
-/** At most `MOST_SCORED`. Words that have more are asked for again and again, and remembered until something changes. */
-function countOf(db: Db, term: string): number {
-  const generation = readMeta(db, 'generation') ?? '';
-  const known = common.get(db);
-  const terms = known?.generation === generation ? known.terms : new Set<string>();
-  if (terms !== known?.terms) common.set(db, { generation, terms });
-  if (terms.has(term)) return MOST_SCORED;
-  const { count } = prepared(db, `SELECT count(*) AS count FROM (SELECT 1 FROM words WHERE words MATCH ? LIMIT ${MOST_SCORED})`).get(term) as { count: number };
-  if (count === MOST_SCORED) terms.add(term);
-  return count;
+  const fits = counted.filter(({ count }, i) => (sum += count) <= MOST_SCORED || i === 0).length;
+  return { telling: counted.slice(0, fits), common: counted.slice(fits) };
 }
 
 /** A single character of a script without blanks stands for every pair that begins with it. */

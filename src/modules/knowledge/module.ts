@@ -1,6 +1,7 @@
 /** Module knowledge: search by meaning and by words over the markdown of the workspace. */
 import type { Module } from '../types.js';
 import { briefPassages } from './brief-passages.js';
+import { knowledgeBench } from './commands/bench.js';
 import { knowledgeIndex } from './commands/index-command.js';
 import { knowledgeModel } from './commands/model.js';
 import { knowledgeRelated } from './commands/related.js';
@@ -13,6 +14,6 @@ export const module: Module = {
   name: 'knowledge',
   onChange: (_changes, context) => keepUp(context),
   fragments: (context) => briefPassages(context),
-  commands: { 'knowledge index': knowledgeIndex, 'knowledge search': knowledgeSearch, 'knowledge related': knowledgeRelated, 'knowledge stats': knowledgeStats, 'knowledge model': knowledgeModel },
+  commands: { 'knowledge index': knowledgeIndex, 'knowledge search': knowledgeSearch, 'knowledge related': knowledgeRelated, 'knowledge stats': knowledgeStats, 'knowledge model': knowledgeModel, 'knowledge bench': knowledgeBench },
   tools: TOOLS,
 };

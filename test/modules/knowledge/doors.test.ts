@@ -9,12 +9,14 @@ import { answerIndex } from '../../../src/modules/knowledge/answer-index.js';
 import { answerRelated } from '../../../src/modules/knowledge/answer-related.js';
 import { answerSearch } from '../../../src/modules/knowledge/answer-search.js';
 import type { Door } from '../../../src/modules/knowledge/door.js';
+import { modelDirectory } from '../../../src/modules/knowledge/model-directory.js';
 import { module } from '../../../src/modules/knowledge/module.js';
 import { indexPath, releaseIndexes } from '../../../src/modules/knowledge/open-index.js';
 import { systemClock } from '../../../src/kernel/clock.js';
 import { openWorkspace } from '../../../src/workspace/open-workspace.js';
 import { environment, placeWithProject } from '../../passes/pass-workspace.js';
 import { makeWorkspace } from '../../support/make-workspace.js';
+import { makeTinyOnnx } from '../../support/make-tiny-onnx.js';
 import { passIn, SECRET_MISSION, twoProjects } from '../../support/two-projects.js';
 import { document, nocturne } from '../../surfaces/mcp/mcp-place.js';
 
@@ -42,6 +44,8 @@ t.test('on the command line: index, search, edit, search', (t) => {
   t.same((document(place, ['knowledge', 'search', 'aardvark']) as Hits).hits.filter((hit) => hit.path === 'MEMORY.md'), []);
   t.match(document(place, ['knowledge', 'stats']), { waitingFiles: 0, goneFiles: 0, embedder: 'latent', dimensions: Number });
   t.match(nocturne(place, ['knowledge', 'index', '--embedder', 'transformers']).stderr, /NOT_FOUND: the embedding model .* is not in .*\n.*knowledge model fetch/);
+  const measured = document(place, ['knowledge', 'bench']) as { questions: number; found: number; recall: number };
+  t.ok(measured.questions > 40 && measured.found > 0.9 && measured.recall > 0.9, JSON.stringify(measured));
   t.match(document(place, ['knowledge', 'search', 'guard', '--embedder', 'none']), { ok: true, embedder: 'none' });
   for (const words of [['knowledge', 'search', 'path:x'], ['knowledge', 'related', 'nothing.md'], ['knowledge', 'search', 'x', '-n', '0']]) t.equal(nocturne(place, words).exit, 2, words.join(' '));
   t.end();
@@ -92,4 +96,25 @@ t.test('a brief quotes what is near to its objective, as data with its source', 
   const begun = await beginPass({ ...environment(place), modules: [module] }, { role: 'worker', project: 'pages' });
   const sources = begun.kind === 'brief' ? begun.data.sources : undefined;
   t.ok(sources?.some((source) => source.startsWith('docs/first-page.md:')), 'and a pass has it in its prompt');
+});
+
+t.test('a model that is there is used by itself, and what was made with another is made anew, visibly', (t) => {
+  const made = makeWorkspace(t.testdir());
+  const place = { ...made, workspace: openWorkspace(made.root, { home: made.home, clock: systemClock }) };
+  nocturne(place, ['knowledge', 'index']);
+  makeTinyOnnx(modelDirectory(made.home));
+  const between = nocturne(place, ['knowledge', 'search', 'hard lines', '--json']);
+  t.match(JSON.parse(between.stdout), { embedder: 'latent', better: /has no vectors of .*; nocturne knowledge index makes them/ }, 'until then by what it was made with');
+  const indexed = nocturne(place, ['knowledge', 'index']);
+  t.match(indexed.stderr, /Vectors of the model latent\S* were made anew with Xenova\/all-MiniLM-L6-v2/);
+  t.match(indexed.stdout, /Search is by words and the sentence model Xenova\/all-MiniLM-L6-v2/);
+  const found = document(place, ['knowledge', 'search', 'hard', 'lines', '--explain']) as { embedder: string; hits: { why: { channel: string; weight: number }[] }[] };
+  t.equal(found.embedder, 'transformers');
+  t.ok(found.hits.some((hit) => hit.why.some((one) => one.channel === 'meaning' && one.weight === 1)));
+  t.match(nocturne(place, ['knowledge', 'index']).stdout, / 0 passages embedded/);
+  writeFileSync(join(modelDirectory(made.home), 'tokenizer.json'), '{');
+  const broken = nocturne(place, ['knowledge', 'search', 'hard', 'lines']);
+  t.equal(broken.exit, 0, broken.stderr);
+  t.match(broken.stdout, /Searched by words/);
+  t.end();
 });
