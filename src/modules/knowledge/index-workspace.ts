@@ -19,6 +19,8 @@ export async function indexWorkspace(db: Db, snapshot: Snapshot, options: IndexO
   const inForce = await chooseEmbedder({ ...options, db, mayLearn: options.keepModel !== true });
   const vectors = await indexVectors(db, inForce.embedder, { ...(signal === undefined ? {} : { signal }), ...(withinMs === undefined ? {} : { withinMs }), onProgress: (done, of) => said(`${done} of ${of} passages embedded`) });
   if (vectors.replaced !== undefined) progress(`Vectors of the model ${vectors.replaced} were made anew with ${inForce.embedder.model}.`);
+  // Else the log beside the file stays as large as the first index made it.
+  if (files.changed.length + vectors.embedded > 0) db.pragma('wal_checkpoint(TRUNCATE)');
   return { files, vectors, inForce, ms: performance.now() - start };
 }
 
