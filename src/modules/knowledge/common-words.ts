@@ -8,6 +8,8 @@ const MOST_COUNTED = 20_000;
 /** As in SQLite's bm25(): how quickly more of the same word count less, and what a heading counts. */
 const SATURATION = 1.2;
 const HEADING = 4;
+/** A word that more than a third of the passages have tells next to nothing. */
+const LEAST = 0.7;
 
 export type Common = { readonly term: string; readonly count: number };
 
@@ -32,7 +34,7 @@ export function countOf(db: Db, expression: string, common: number): number {
 /** Best first, with what the common words add. */
 export function withCommon(db: Db, ranked: readonly Ranked[], words: readonly Common[]): readonly Ranked[] {
   const total = (prepared(db, 'SELECT count(*) AS count FROM chunks').get() as { count: number }).count;
-  const wanted = words.map(({ term, count }) => ({ beginning: beginningOf(term), weight: Math.log((total - count + 0.5) / (count + 0.5)) })).filter((one) => one.weight > 0);
+  const wanted = words.map(({ term, count }) => ({ beginning: beginningOf(term), weight: Math.log((total - count + 0.5) / (count + 0.5)) })).filter((one) => one.weight > LEAST);
   if (wanted.length === 0) return ranked;
   const texts = prepared(db, 'SELECT headings, text FROM chunks WHERE id = ?');
   const scored = ranked.map(({ id, score }) => {

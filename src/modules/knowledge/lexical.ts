@@ -12,7 +12,9 @@ export type Ranked = { readonly id: number; readonly score: number };
 /** A word in the headings says more than one in the text, one in the path a little more. */
 const WEIGHTS = '4.0, 1.0, 2.0';
 /** Passages that are scored for one question: scoring takes two microseconds each, so words that more of them have are looked for in what the rarer ones found. */
-const MOST_SCORED = 1000;
+const MOST_SCORED = 600;
+/** So many more are looked at when common words may change the order. */
+const SPARE = 20;
 
 /** By the question's words, those of its phrases in this order and side by side. */
 export function byWords(db: Db, query: Query, { limit, narrowed }: { readonly limit: number; readonly narrowed: Narrowed }): readonly Ranked[] {
@@ -24,7 +26,7 @@ export function byWords(db: Db, query: Query, { limit, narrowed }: { readonly li
   const found = new Map<number, Ranked>();
   for (const expression of expressions) {
     if (found.size >= limit) break;
-    for (const one of matching(db, expression, { limit: common.length > 0 ? limit * 2 : limit, narrowed })) if (!found.has(one.id)) found.set(one.id, one);
+    for (const one of matching(db, expression, { limit: common.length > 0 ? limit + SPARE : limit, narrowed })) if (!found.has(one.id)) found.set(one.id, one);
   }
   return (common.length > 0 ? withCommon(db, [...found.values()], common) : [...found.values()]).slice(0, limit);
 }

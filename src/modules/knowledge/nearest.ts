@@ -10,8 +10,8 @@ import { bitsFor, distances, signsOf, smallest } from './signs.js';
 import { bytesOf } from './vector-bytes.js';
 
 /** Numbers that are compared in about two milliseconds. */
-const EXACT_NUMBERS = 500_000;
-/** The first choice: so many for each passage that is wanted when there are 256 signs, fewer when there are more; and one of so many where very many are there. */
+export const EXACT_NUMBERS = 500_000;
+/** The first choice: so many for each passage that is wanted when there are 384 signs, fewer when there are more; and one of so many where very many are there. */
 const OVERSAMPLING = 8;
 const ONE_OF = 60;
 
@@ -28,7 +28,7 @@ export function byMeaning(db: Db, query: Float32Array, { limit, narrowed, how }:
 function firstChoice(db: Db, query: Float32Array, { limit, narrowed }: Nearest): readonly number[] {
   const { ids, rows } = heldSigns(db);
   const allowed = narrowed === undefined ? undefined : new Set(prepared(db, 'SELECT id FROM allowed').pluck().all() as number[]);
-  const count = Math.max((limit * OVERSAMPLING * 256) / bitsFor(query.length), (narrowed ?? ids.length) / ONE_OF);
+  const count = Math.max((limit * OVERSAMPLING * 384) / bitsFor(query.length), (narrowed ?? ids.length) / ONE_OF);
   return smallest(distances(rows, signsOf(query)), count, allowed === undefined ? undefined : (row) => allowed.has(ids[row] as number)).map((row) => ids[row] as number);
 }
 
