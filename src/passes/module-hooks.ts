@@ -29,18 +29,20 @@ export function runBefore(pass: Pass): void {
 }
 
 /** For the brief. What a module cannot tell is named in the audit log, and the pass goes on without it. */
-export function moduleFragments(pass: Pass): readonly Fragment[] {
+export async function moduleFragments(pass: Pass): Promise<readonly Fragment[]> {
   const { workspace, signal, say } = pass.env;
-  const { project, runId } = pass.data;
-  return enabledModules(pass, workspace.snapshot()).flatMap((module) => {
+  const { project, runId, capability } = pass.data;
+  const told: Fragment[] = [];
+  for (const module of enabledModules(pass, workspace.snapshot())) {
     try {
-      return (module.fragments?.({ workspace, snapshot: workspace.snapshot(), project, runId, signal, say }) ?? []).map((one) => ({ ...one, trust: 'data' as const }));
+      const fragments = (await module.fragments?.({ workspace, snapshot: workspace.snapshot(), project, runId, capability, signal, say })) ?? [];
+      told.push(...fragments.map((one) => ({ ...one, trust: 'data' as const })));
     } catch (error) {
       if (error instanceof NocturneError && error.code === 'LEASE_LOST') throw error;
       note(pass, 'T4', { type: 'brief', target: module.name, result: 'failed', detail: (error instanceof Error ? error.message : String(error)).slice(0, 300) });
-      return [];
     }
-  });
+  }
+  return told;
 }
 
 export function moduleRecords(pass: Pass, snapshot: Snapshot): readonly ModuleChange[] {

@@ -1,5 +1,6 @@
 /** What a pass knows of a module: which files it watches, and what it does when they changed. */
 import type { AgentReport, Fragment } from '../agents/types.js';
+import type { Capability } from '../governance/types.js';
 import type { ChangeSet, Snapshot, Workspace } from '../workspace/types.js';
 import type { SpawnLedger } from './spawn-ledger.js';
 
@@ -18,7 +19,8 @@ export type SweepContext = ModuleContext & { readonly project: string | undefine
 /** What is to be committed, in the name of whoever asked. */
 export type ModuleChange = Pick<ChangeSet, 'reason' | 'changes' | 'bundle' | 'audit'>;
 export type BeforeContext = { readonly snapshot: Snapshot; /** The state directory, for numbers that are never given twice. */ readonly state: string; /** For audit rows; empty outside of a pass. */ readonly step: string };
-export type FragmentContext = ModuleContext & { readonly snapshot: Snapshot; readonly project: string | undefined };
+/** `capability`: of the pass; what a brief quotes is what its agent may read. */
+export type FragmentContext = ModuleContext & { readonly snapshot: Snapshot; readonly project: string | undefined; readonly capability: Capability };
 /** `used`: sources of the fragments that the prompt really had. */
 export type RecordContext = { readonly snapshot: Snapshot; readonly project: string | undefined; readonly runId: string; readonly used: ReadonlySet<string> };
 
@@ -30,7 +32,7 @@ export interface PassModule {
   /** T1 of a worker pass, after the owner's answers were taken in and before a project is chosen. Pure; called under the commit mutex. */
   before?(context: BeforeContext): ModuleChange | undefined;
   /** T4, before the tree is kept: what the brief of this pass should quote (an idle pass has no project). `trust` is always `data`. */
-  fragments?(context: FragmentContext): readonly Fragment[];
+  fragments?(context: FragmentContext): Promise<readonly Fragment[]> | readonly Fragment[];
   /** T6: what goes into the commit that records a pass whose agent ended its work. */
   recorded?(context: RecordContext): ModuleChange | undefined;
   /** What is due whether or not a file changed: at T8 of a worker, T0 and T8 of a manager. Returns what it did, in a few words each. */

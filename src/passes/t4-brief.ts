@@ -24,11 +24,11 @@ const SOME = 6;
 export const t4Brief: Step = {
   id: 'T4',
   title: 'compose the brief',
-  run(pass) {
+  async run(pass) {
     const { workspace } = pass.env;
     recordSandbox(pass);
     // They may write down that they told it, so they are asked before the tree is kept.
-    const told = moduleFragments(pass);
+    const told = await moduleFragments(pass);
     const snapshot = workspace.snapshot();
     const brief = briefOf(pass, snapshot, told);
     const { prompt, omitted, fragments } = composePrompt(brief);

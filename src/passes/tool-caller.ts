@@ -1,5 +1,5 @@
 /** Who calls a tool: the running pass by its token, or somebody without one, who may only read. */
-import { capabilityReasons } from '../governance/capability.js';
+import { capabilityReasons, type Need } from '../governance/capability.js';
 import { scopedSnapshot } from '../governance/scoped-snapshot.js';
 import { NocturneError } from '../kernel/error.js';
 import type { Snapshot, Workspace } from '../workspace/types.js';
@@ -44,9 +44,9 @@ export function seenBy({ workspace, caller }: ToolContext): Snapshot {
   return caller.kind === 'pass' ? scopedSnapshot(snapshot, readScope(caller.data)) : snapshot;
 }
 
-/** @throws NocturneError `REFUSED` where the capability of the caller's runner does not go as far as the tool; on record. */
-export function requireCapability({ workspace, caller }: Pick<ToolContext, 'workspace' | 'caller'>, tool: string): void {
-  const [reason] = caller.kind === 'pass' ? capabilityReasons(caller.data.capability, tool) : [];
+/** @param need of a tool that a module brings. @throws NocturneError `REFUSED` where the capability of the caller's runner does not go as far as the tool; on record. */
+export function requireCapability({ workspace, caller }: Pick<ToolContext, 'workspace' | 'caller'>, tool: string, need?: Need): void {
+  const [reason] = caller.kind === 'pass' ? capabilityReasons(caller.data.capability, tool, need) : [];
   if (reason === undefined || caller.kind !== 'pass') return;
   const message = `${reason.code}: ${reason.message}`;
   recordRefusal(workspace, caller.data, { door: caller.door, what: `tool ${tool}`, why: message });

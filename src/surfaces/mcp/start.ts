@@ -4,11 +4,12 @@ import type { Served } from './call-tool.js';
 import { estimatedTokens, listing, type ListedTool } from './listing.js';
 import { serveHttp } from './serve-http.js';
 import { serveStdio } from './serve-stdio.js';
+import type { Workspace } from '../../workspace/types.js';
+import { servedTools } from './served-tools.js';
 import { MCP_TOOLS } from './tool-table.js';
 
 export type McpStart = Served & {
   readonly version: string;
-  readonly env: Readonly<Record<string, string | undefined>>;
   readonly over: { readonly kind: 'stdio' } | { readonly kind: 'http'; readonly port: number };
 };
 
@@ -23,7 +24,8 @@ export async function startMcp(start: McpStart): Promise<void> {
   return serveHttp(start, { version, port: over.port, secret });
 }
 
-/** `tokens` is an estimate of what the listing takes of a model's context. */
-export function mcpListing(): { readonly tools: readonly ListedTool[]; readonly tokens: number } {
-  return { tools: listing(MCP_TOOLS), tokens: estimatedTokens(MCP_TOOLS) };
+/** `tokens` is an estimate of what the listing takes of a model's context; `ofModules` is the part of it that enabled modules add. */
+export async function mcpListing(workspace: Workspace | undefined): Promise<{ readonly tools: readonly ListedTool[]; readonly tokens: number; readonly ofModules: number }> {
+  const tools = workspace === undefined ? MCP_TOOLS : await servedTools(workspace);
+  return { tools: listing(tools), tokens: estimatedTokens(tools), ofModules: estimatedTokens(tools) - estimatedTokens(MCP_TOOLS) };
 }

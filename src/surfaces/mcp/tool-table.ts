@@ -1,8 +1,9 @@
-/** The tools of the server, one row each. A listing is read by every agent at every start: it stays below 1,500 tokens. */
+/** The core's tools of the server, one row each; modules bring others. A listing is read by every agent at every start: it stays below 1,500 tokens. */
 import { z } from 'zod';
 import { TOOL_ARGUMENTS, TOOL_DESCRIPTIONS, type AgentToolName } from '../../agents/tool-arguments.js';
 import { briefTool } from '../../passes/tool-brief.js';
-import type { ToolAnswer, ToolContext } from '../../passes/tool-caller.js';
+import type { ModuleTool, ModuleToolContext } from '../../modules/types.js';
+import type { ToolAnswer } from '../../passes/tool-caller.js';
 import { notifyTool } from '../../passes/tool-notify.js';
 import { queryTool } from '../../passes/tool-query.js';
 import { readTool } from '../../passes/tool-read.js';
@@ -10,17 +11,10 @@ import { searchTool } from '../../passes/tool-search.js';
 import { editTool, writeTool } from '../../passes/tool-write.js';
 import { type Check, validateTool } from './validate-tool.js';
 
-export type McpContext = ToolContext & { readonly check: Check };
+export type McpContext = ModuleToolContext & { readonly check: Check };
 
-/** `structured`: the answer as data goes along with the text, where it is more than the text in a frame. */
-export type McpTool = {
-  readonly name: string;
-  readonly description: string;
-  readonly args: z.ZodObject;
-  readonly readOnly: boolean;
-  readonly structured: boolean;
-  run(context: McpContext, args: unknown): Promise<ToolAnswer> | ToolAnswer;
-};
+/** Without `need` the table of capabilities says who may call it. */
+export type McpTool = Omit<ModuleTool, 'need' | 'run'> & { readonly need?: ModuleTool['need']; run(context: McpContext, args: unknown): Promise<ToolAnswer> | ToolAnswer };
 
 /** For agents whose server was started before their pass began. */
 const token = z.string().optional().describe('pass token, if the server has none');

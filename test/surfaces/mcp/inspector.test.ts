@@ -28,7 +28,7 @@ t.test('the inspector lists the tools over stdio, reads, and writes in a pass', 
   const { command, args } = serverCommand({});
   const tool = (name: string, ...given: readonly string[]): Record<string, unknown> => inspect(place, [command, ...args, '--method', 'tools/call', '--tool-name', name, ...given.flatMap((one) => ['--tool-arg', one])], env).json;
   const { tools } = inspect(place, [command, ...args, '--method', 'tools/list'], env).json as { tools: { name: string }[] };
-  t.same(tools.map((one) => one.name), ['brief', 'read', 'write', 'edit', 'query', 'search', 'validate', 'notify']);
+  t.same(tools.map((one) => one.name), ['brief', 'read', 'write', 'edit', 'query', 'search', 'validate', 'notify', 'semantic_search', 'find_related', 'reindex', 'knowledge_stats']);
   t.match(tool('read', 'path=SOUL.md'), { content: [{ type: 'text', text: /# Soul/ }] });
   t.match(tool('write', `path=${PAGE}`, `content=${ENTRIES}`), { structuredContent: { path: PAGE, created: true } });
   t.equal(read(place, PAGE), ENTRIES);
@@ -41,5 +41,5 @@ t.test('the inspector lists the tools over HTTP', async (t) => {
   const server = await startHttp(place);
   t.teardown(() => server.end());
   const { tools } = inspect(place, [server.url, '--transport', 'http', '--header', `Authorization: Bearer ${server.token}`, '--method', 'tools/list'], {}).json as { tools: unknown[] };
-  t.equal(tools.length, 8);
+  t.equal(tools.length, 12);
 });

@@ -9,7 +9,7 @@ const FROM_SHELL = PAGE.replace('page.md', 'shell.md');
 const NOTE = 'Two packages have no licence.\nBoth are marked.';
 
 /** One call, said both ways. `textDiffers`: the command prints a table for people. */
-type Case = { readonly tool: string; readonly that: string; readonly args: Readonly<Record<string, unknown>>; readonly words: readonly string[]; readonly input?: string; readonly textDiffers?: true; readonly fails?: true };
+type Case = { readonly tool: string; readonly that: string; readonly args: Readonly<Record<string, unknown>>; readonly words: readonly string[]; readonly input?: string; readonly textDiffers?: true; readonly fails?: true; /** What it answers is of what it did just then. */ readonly timed?: true };
 const CASES: readonly Case[] = [
   { tool: 'brief', that: 'of the running pass', args: {}, words: ['brief'] },
   { tool: 'read', that: 'a whole file', args: { path: 'PROJECTS/pages/PHASES.md' }, words: ['read', 'PROJECTS/pages/PHASES.md'] },
@@ -28,6 +28,17 @@ const CASES: readonly Case[] = [
   { tool: 'notify', that: 'the owner', args: { text: NOTE, priority: 'medium' }, words: ['notify', NOTE, '--priority', 'medium'] },
 ];
 
+/** For whoever reads without a pass, in this order: the index has to be there first. */
+const KNOWLEDGE: readonly Case[] = [
+  { tool: 'reindex', that: 'of everything', args: {}, words: ['knowledge', 'index'], timed: true },
+  { tool: 'semantic_search', that: 'with filters', args: { query: 'hard lines of a pass path:orchestration-os/', limit: 4, explain: true }, words: ['knowledge', 'search', 'hard lines of a pass path:orchestration-os/', '-n', '4', '--explain'] },
+  { tool: 'semantic_search', that: 'a phrase', args: { query: '"pre-approval"' }, words: ['knowledge', 'search', '"pre-approval"'] },
+  { tool: 'semantic_search', that: 'of nothing', args: { query: 'path:docs/' }, words: ['knowledge', 'search', 'path:docs/'], fails: true },
+  { tool: 'find_related', that: 'of a page', args: { path: 'orchestration-os/RUNNERS.md', limit: 3 }, words: ['knowledge', 'related', 'orchestration-os/RUNNERS.md', '-n', '3'] },
+  { tool: 'find_related', that: 'of a page that is not there', args: { path: 'nothing.md' }, words: ['knowledge', 'related', 'nothing.md'], fails: true },
+  { tool: 'knowledge_stats', that: 'of the index', args: {}, words: ['knowledge', 'stats'] },
+];
+
 const differing = (value: string): string => value.trimEnd().replaceAll('shell.md', 'page.md').replace(/N-\d{8}-\d{3}/g, 'N');
 const normal = (value: unknown): unknown => JSON.parse(differing(JSON.stringify(value)));
 
@@ -39,8 +50,8 @@ async function compare(t: Test, at: { place: Place; client: Client; env: Env; on
   t.equal(shell.exit !== 0, one.fails === true, shell.stderr);
   // An error of the command line begins with its file.
   const said = one.fails === true ? shell.stderr.replace(/^\S+ +(?=[A-Z_]+: )/, '') : shell.stdout;
-  if (one.textDiffers !== true) t.equal(differing(answer.text), differing(said), 'the same text');
-  if (one.tool === 'write' || one.tool === 'edit' || one.tool === 'notify') return;
+  if (one.textDiffers !== true && one.timed !== true) t.equal(differing(answer.text), differing(said), 'the same text');
+  if (one.tool === 'write' || one.tool === 'edit' || one.tool === 'notify' || one.timed === true) return;
   const { ok, ...printed } = document(place, one.words, { env, ...(one.input === undefined ? {} : { input: one.input }) });
   t.equal(ok, one.fails !== true);
   if (answer.data !== undefined) t.same(normal(answer.data), normal(printed), 'the same document');
@@ -53,7 +64,25 @@ t.test('each tool answers as its command does', async (t) => {
   t.teardown(() => client.close());
   for (const one of CASES) await t.test(`${one.tool}: ${one.that}`, (t) => compare(t, { place, client, env, one }));
   const { tools } = await client.listTools();
-  t.same(tools.map((tool) => tool.name).filter((name) => !CASES.some((one) => one.tool === name)), [], 'no tool is left out');
+  t.same(tools.map((tool) => tool.name).filter((name) => ![...CASES, ...KNOWLEDGE].some((one) => one.tool === name)), [], 'no tool is left out');
+});
+
+t.test('so does each tool of a module', async (t) => {
+  const place = placeWithProject(t.testdir(), '');
+  const client = await connectStdio(place);
+  t.teardown(() => client.close());
+  for (const one of KNOWLEDGE) await t.test(`${one.tool}: ${one.that}`, (t) => compare(t, { place, client, env: {}, one }));
+});
+
+t.test('a pass whose runner sees its project alone searches, and does not index', async (t) => {
+  const place = placeWithProject(t.testdir(), '');
+  nocturne(place, ['knowledge', 'index', '--embedder', 'none']);
+  const env = { NOCTURNE_PASS_TOKEN: beginPass(place).token };
+  const client = await connectStdio(place, env);
+  t.teardown(() => client.close());
+  t.equal((await call(client, 'semantic_search', { query: 'hard lines' })).failed, false);
+  t.match((await call(client, 'reindex')).text, /REFUSED: capability: reindex needs the capability workspace/);
+  t.equal(nocturne(place, ['knowledge', 'index'], { env }).exit, 5);
 });
 
 t.test('the documents of commands that change something are those of the tools', async (t) => {

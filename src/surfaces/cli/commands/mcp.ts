@@ -1,5 +1,6 @@
 /** `mcp`: the workspace for clients of the Model Context Protocol, on standard input and output or over HTTP on this machine. */
 import { EXIT, NocturneError } from '../../../kernel/error.js';
+import type { Workspace } from '../../../workspace/types.js';
 import { packageVersion } from '../package-version.js';
 import type { Command, CommandResult, Context } from '../types.js';
 import { textTable } from '../table.js';
@@ -14,7 +15,7 @@ export const command: Command = {
   examples: ['nocturne mcp', 'nocturne mcp --http --port 4180', 'nocturne mcp --list'],
   async run(context, { options }) {
     const { startMcp, mcpListing } = await import('../../mcp/start.js');
-    if (options['list'] === true) return listed(context, mcpListing());
+    if (options['list'] === true) return listed(context, await mcpListing(workspaceIfAny(context)));
     const port = portOf(options['port'], options['http'] === true);
     if (context.json) throw new NocturneError('USAGE', 'a server has no document to print', { hint: 'leave --json out, or ask for nocturne mcp --list --json' });
     const ending = new AbortController();
@@ -32,6 +33,16 @@ export const command: Command = {
   },
 };
 
+/** The core's tools can be listed anywhere. */
+function workspaceIfAny(context: Context): Workspace | undefined {
+  try {
+    return context.workspace();
+  } catch (error) {
+    if (error instanceof NocturneError && error.code === 'NO_WORKSPACE') return undefined;
+    throw error;
+  }
+}
+
 function portOf(given: unknown, http: boolean): number {
   if (given === undefined) return 0;
   if (!http) throw new NocturneError('USAGE', '--port is for --http', { hint: 'nocturne mcp --http --port 4180' });
@@ -39,9 +50,9 @@ function portOf(given: unknown, http: boolean): number {
   return Number(given);
 }
 
-type Listing = { readonly tools: readonly { readonly name: string; readonly description: string }[]; readonly tokens: number };
+type Listing = { readonly tools: readonly { readonly name: string; readonly description: string }[]; readonly tokens: number; readonly ofModules: number };
 
-function listed(context: Context, { tools, tokens }: Listing): CommandResult {
+function listed(context: Context, { tools, tokens, ofModules }: Listing): CommandResult {
   const table = textTable({ head: ['tool', 'what it does'], rows: tools.map(({ name, description }) => [name, description]), width: context.width });
-  return { exit: EXIT.ok, text: `${table}\n${tools.length} tools; the listing takes about ${tokens} tokens (four bytes each).`, json: { tools, tokens } };
+  return { exit: EXIT.ok, text: `${table}\n${tools.length} tools; the listing takes about ${tokens} tokens (four bytes each)${ofModules === 0 ? '' : `, ${ofModules} of them for the tools of modules`}.`, json: { tools, tokens, ofModules } };
 }

@@ -1,0 +1,35 @@
+/** A question and its answer, the same for every door. */
+import type { ToolAnswer } from '../../passes/tool-caller.js';
+import { openForAnswer, type Door, visible } from './door.js';
+import { PROXIMITY } from './rerank.js';
+import { type Hit, search } from './search.js';
+import { marked } from './snippet.js';
+
+export type SearchArguments = { readonly query: string; readonly limit?: number | undefined; readonly explain?: boolean | undefined; readonly refresh?: boolean | undefined; readonly rerank?: boolean | undefined; readonly embedder?: string | undefined };
+
+export const DEFAULT_LIMIT = 8;
+export const MOST_HITS = 50;
+
+export async function answerSearch(door: Door, { query, limit = DEFAULT_LIMIT, explain = false, refresh = true, rerank = false, embedder }: SearchArguments): Promise<ToolAnswer> {
+  const { db, snapshot, inForce } = await openForAnswer(door, { flag: embedder, refresh });
+  const { hits, stale, gone } = await search(db, query, { root: door.workspace.root, embedder: inForce.embedder, limit: Math.min(limit, MOST_HITS), ...visible(door, snapshot), ...(rerank ? { rerank: PROXIMITY } : {}) });
+  const notes = [
+    ...(stale.length === 0 ? [] : [`Left out, for they changed after they were indexed: ${stale.join(', ')}`]),
+    ...(gone.length === 0 ? [] : [`Left out, for they are no longer there: ${gone.join(', ')}`]),
+  ];
+  const text = [...(hits.length === 0 ? ['Nothing found.'] : hits.map((hit) => textOf(hit, explain))), ...notes, `Searched by ${inForce.why}.`].join('\n');
+  return { text, data: { embedder: inForce.embedder.kind, model: inForce.embedder.model, searchedBy: inForce.why, hits: hits.map((hit) => dataOf(hit, explain)), stale, ...(inForce.better === undefined ? {} : { better: inForce.better }) } };
+}
+
+function textOf(hit: Hit, explain: boolean): string {
+  const head = `${hit.path}:${hit.line}${hit.heading === '' ? '' : `  ${hit.heading}`}`;
+  return [head, `    ${marked(hit.snippet, (part) => `«${part}»`)}`, ...(explain ? hit.shares.map((one) => `    ${one.channel}: rank ${one.rank}, score ${one.score.toFixed(3)}, weight ${one.weight}, adds ${one.contribution.toFixed(5)} of ${hit.score.toFixed(5)}`) : [])].join('\n');
+}
+
+export function dataOf(hit: Hit, explain: boolean): Readonly<Record<string, unknown>> {
+  return { path: hit.path, line: hit.line, heading: hit.heading, score: rounded(hit.score), snippet: hit.snippet.text, marks: hit.snippet.marks, ...(explain ? { why: hit.shares.map((one) => ({ ...one, score: rounded(one.score), contribution: rounded(one.contribution) })) } : {}) };
+}
+
+function rounded(value: number): number {
+  return Number(value.toPrecision(6));
+}

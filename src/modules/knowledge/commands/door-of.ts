@@ -1,0 +1,11 @@
+/** The command line as a door of the module. */
+import type { ModuleCommandContext, OptionSpec } from '../../types.js';
+import { CHOICES } from '../choose-embedder.js';
+import type { Door } from '../door.js';
+
+export const EMBEDDER_OPTION: OptionSpec = { flags: '--embedder <name>', description: 'instead of the one in orchestration-os/KNOWLEDGE.md', choices: CHOICES };
+
+export function doorOf(context: ModuleCommandContext, signal?: AbortSignal): Door {
+  const { env, scope, progress } = context;
+  return { workspace: context.workspace(), env, progress: (line) => progress(line), ...(scope === undefined ? {} : { scope }), ...(signal === undefined ? {} : { signal }) };
+}

@@ -1,0 +1,63 @@
+/** Words that too many passages have to score them all: counted how often, and added to the score of passages that other words found. */
+import { stemmer } from 'stemmer';
+import { type Db, prepared, readMeta } from './database.js';
+import type { Ranked } from './lexical.js';
+
+/** Beyond that it does not matter how many more. */
+const MOST_COUNTED = 20_000;
+/** As in SQLite's bm25(): how quickly more of the same word count less, and what a heading counts. */
+const SATURATION = 1.2;
+const HEADING = 4;
+/** A word that more than a third of the passages have tells next to nothing. */
+const LEAST = 0.7;
+
+export type Common = { readonly term: string; readonly count: number };
+
+const known = new WeakMap<Db, { readonly generation: string; readonly counts: Map<string, number> }>();
+
+/** In how many passages a term is, as an expression of the index. From `common` on it is remembered until something changes: such words are asked for again and again. */
+export function countOf(db: Db, expression: string, common: number): number {
+  const generation = readMeta(db, 'generation') ?? '';
+  const held = known.get(db);
+  const counts = held?.generation === generation ? held.counts : new Map<string, number>();
+  if (counts !== held?.counts) known.set(db, { generation, counts });
+  const before = counts.get(expression);
+  if (before !== undefined) return before;
+  const upTo = (limit: number): number => (prepared(db, 'SELECT count(*) AS count FROM (SELECT 1 FROM words WHERE words MATCH ? LIMIT ?)').get(expression, limit) as { count: number }).count;
+  const count = upTo(common);
+  if (count < common) return count;
+  const all = upTo(MOST_COUNTED);
+  counts.set(expression, all);
+  return all;
+}
+
+/** Best first, with what the common words add. */
+export function withCommon(db: Db, ranked: readonly Ranked[], words: readonly Common[]): readonly Ranked[] {
+  const total = (prepared(db, 'SELECT count(*) AS count FROM chunks').get() as { count: number }).count;
+  const wanted = words.map(({ term, count }) => ({ beginning: beginningOf(term), weight: Math.log((total - count + 0.5) / (count + 0.5)) })).filter((one) => one.weight > LEAST);
+  if (wanted.length === 0) return ranked;
+  const texts = prepared(db, 'SELECT headings, text FROM chunks WHERE id = ?');
+  const scored = ranked.map(({ id, score }) => {
+    const { headings, text } = texts.get(id) as { headings: string; text: string };
+    const [head, body] = [headings.toLowerCase(), text.toLowerCase()];
+    const added = wanted.map(({ beginning, weight }) => ((often) => (weight * often * (SATURATION + 1)) / (often + SATURATION))(HEADING * occurrences(head, beginning) + occurrences(body, beginning)));
+    return { id, score: added.reduce((sum, one) => sum + one, score) };
+  });
+  return scored.sort((a, b) => b.score - a.score || a.id - b.id);
+}
+
+/** What all forms of a word begin with; a stem may end in a letter that they do not share. */
+function beginningOf(term: string): string {
+  const stem = stemmer(term);
+  return term.startsWith(stem) ? stem : stem.slice(0, -1);
+}
+
+function occurrences(text: string, beginning: string): number {
+  let count = 0;
+  for (let at = text.indexOf(beginning); at !== -1 && count < 20; at = text.indexOf(beginning, at + beginning.length)) if (!isLetter(text.charCodeAt(at - 1))) count += 1;
+  return count;
+}
+
+function isLetter(code: number): boolean {
+  return (code >= 97 && code <= 122) || (code >= 48 && code <= 57) || code >= 0xaa;
+}

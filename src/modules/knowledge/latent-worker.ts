@@ -1,0 +1,6 @@
+/** The thread that learns the latent model of the texts it is started with, and answers once. */
+import { parentPort, workerData } from 'node:worker_threads';
+import { learn } from './latent-learning.js';
+
+const model = learn(workerData as readonly string[]);
+parentPort?.postMessage(model, model === undefined ? [] : [model.weights.buffer as ArrayBuffer, model.vectors.buffer as ArrayBuffer]);

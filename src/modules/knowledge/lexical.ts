@@ -1,0 +1,84 @@
+/** Search by words: BM25 over the passages that have the rarest words of the question, and the names in it as they are written. */
+import { type Common, countOf, withCommon } from './common-words.js';
+import { type Db, prepared } from './database.js';
+import type { Narrowed } from './filters.js';
+import type { Query } from './query-syntax.js';
+import { namesIn, spacedText, unspacedRuns, wordText } from './search-text.js';
+import { isStopWord } from './stop-words.js';
+
+/** Best first. */
+export type Ranked = { readonly id: number; readonly score: number };
+
+/** A word in the headings says more than one in the text, one in the path a little more. */
+const WEIGHTS = '4.0, 1.0, 2.0';
+/** Passages that are scored for one question: scoring takes two microseconds each, so words that more of them have are looked for in what the rarer ones found. */
+const MOST_SCORED = 600;
+/** So many more are looked at when common words may change the order. */
+const SPARE = 20;
+
+/** By the question's words, those of its phrases in this order and side by side. */
+export function byWords(db: Db, query: Query, { limit, narrowed }: { readonly limit: number; readonly narrowed: Narrowed }): readonly Ranked[] {
+  const phrases = query.phrases.map(quoted).filter((phrase) => phrase !== '""');
+  const { telling, common } = termsOf(db, query, narrowed);
+  const either = (terms: readonly Common[]): readonly string[] => (terms.length === 0 ? [] : [`(${terms.map((one) => quoted(one.term)).join(' OR ')})`]);
+  // A phrase is wanted, words beside it only count. Common words alone find something only where nothing else does.
+  const expressions = phrases.length === 0 ? [...either(telling), ...either(common)] : [[...phrases, ...either(telling)].join(' AND '), phrases.join(' AND ')];
+  const found = new Map<number, Ranked>();
+  for (const expression of expressions) {
+    if (found.size >= limit) break;
+    for (const one of matching(db, expression, { limit: common.length > 0 ? limit + SPARE : limit, narrowed })) if (!found.has(one.id)) found.set(one.id, one);
+  }
+  return (common.length > 0 ? withCommon(db, [...found.values()], common) : [...found.values()]).slice(0, limit);
+}
+
+/** By the names in the question (`better-sqlite3`, `PA-003`, `docs/GUARD.md`, `readFile`) as phrases; where no passage has one of them, by parts of names. */
+export function byNames(db: Db, query: Query, { limit, narrowed }: { readonly limit: number; readonly narrowed: Narrowed }): readonly Ranked[] {
+  const names = [...new Set(namesIn(query.text))];
+  if (names.length === 0) return [];
+  const whole = names.map(quoted).filter((phrase) => phrase !== '""').join(' OR ');
+  const found = whole === '' ? [] : matching(db, whole, { limit, narrowed });
+  return found.length > 0 ? found : byParts(db, names, { limit, narrowed });
+}
+
+/** By parts of names: `sqlite` finds `better-sqlite3`. */
+export function byParts(db: Db, names: readonly string[], { limit, narrowed }: { readonly limit: number; readonly narrowed: Narrowed }): readonly Ranked[] {
+  const parts = names.map((name) => [...name.normalize('NFKC')]).filter((name) => name.length >= 3);
+  if (parts.length === 0) return [];
+  const expression = parts.map((name) => `(${name.slice(2).map((character, i) => `"${`${name[i] ?? ''}${name[i + 1] ?? ''}${character}`.replaceAll('"', '""')}"`).join(' AND ')})`).join(' OR ');
+  const ids = prepared(db, `SELECT rowid FROM grams WHERE grams MATCH ?${narrowing(narrowed)} ORDER BY rowid DESC LIMIT ?`).pluck().all(expression, limit) as number[];
+  return ids.map((id) => ({ id, score: 1 }));
+}
+
+function matching(db: Db, expression: string, { limit, narrowed }: { readonly limit: number; readonly narrowed: Narrowed }): readonly Ranked[] {
+  // The newest are scored where more match; the inner LIMIT keeps a common word from costing a scan of everything.
+  return prepared(db, `SELECT id, -score AS score FROM (SELECT rowid AS id, bm25(words, ${WEIGHTS}) AS score FROM words WHERE words MATCH ?${narrowing(narrowed)} ORDER BY rowid DESC LIMIT ${MOST_SCORED * 2}) ORDER BY score DESC, id LIMIT ?`).all(expression, limit) as Ranked[];
+}
+
+/** The unary plus keeps SQLite from looking the words up anew for each passage. */
+function narrowing(narrowed: Narrowed): string {
+  return narrowed === undefined ? '' : ' AND +rowid IN (SELECT id FROM allowed)';
+}
+
+/** `telling`: the rarest words of the question, as many as can be scored in time, at least one. `common`: the others. Of few passages every word is scored. */
+function termsOf(db: Db, query: Query, narrowed: Narrowed): { readonly telling: readonly Common[]; readonly common: readonly Common[] } {
+  const all = [...new Set([...query.words, ...query.phrases].flatMap(termsIn))];
+  const asked = all.filter((term) => !isStopWord(term));
+  const counted = (asked.length > 0 ? asked : all).map((term) => ({ term, count: countOf(db, quoted(term), MOST_SCORED) })).filter((one) => one.count > 0).sort((a, b) => a.count - b.count);
+  if (narrowed !== undefined && narrowed <= MOST_SCORED) return { telling: counted, common: [] };
+  let sum = 0;
+  const fits = counted.filter(({ count }, i) => (sum += count) <= MOST_SCORED || i === 0).length;
+  return { telling: counted.slice(0, fits), common: counted.slice(fits) };
+}
+
+/** A single character of a script without blanks stands for every pair that begins with it. */
+function termsIn(word: string): readonly string[] {
+  const runs = unspacedRuns(word);
+  const lone = runs.filter((run) => [...run].length === 1).map((run) => `${run}*`);
+  const rest = wordText(word).match(/[\p{L}\p{M}\p{N}]+/gu) ?? [];
+  return [...lone, ...rest.filter((part) => !runs.includes(part) || [...part].length > 1)].map((part) => part.toLowerCase());
+}
+
+function quoted(text: string): string {
+  const inside = spacedText(text.replace(/\*$/, '')).replaceAll('"', ' ').replaceAll('\0', ' ').trim();
+  return `"${inside}"${text.endsWith('*') ? '*' : ''}`;
+}

@@ -1,0 +1,19 @@
+/** Module knowledge: search by meaning and by words over the markdown of the workspace. */
+import type { Module } from '../types.js';
+import { briefPassages } from './brief-passages.js';
+import { knowledgeBench } from './commands/bench.js';
+import { knowledgeIndex } from './commands/index-command.js';
+import { knowledgeModel } from './commands/model.js';
+import { knowledgeRelated } from './commands/related.js';
+import { knowledgeSearch } from './commands/search.js';
+import { knowledgeStats } from './commands/stats.js';
+import { keepUp } from './keep-up.js';
+import { TOOLS } from './tools.js';
+
+export const module: Module = {
+  name: 'knowledge',
+  onChange: (_changes, context) => keepUp(context),
+  fragments: (context) => briefPassages(context),
+  commands: { 'knowledge index': knowledgeIndex, 'knowledge search': knowledgeSearch, 'knowledge related': knowledgeRelated, 'knowledge stats': knowledgeStats, 'knowledge model': knowledgeModel, 'knowledge bench': knowledgeBench },
+  tools: TOOLS,
+};

@@ -1,0 +1,85 @@
+/** One question answered from the index: each channel ranks, the ranks are fused, what is stale is never shown as it was. */
+import { type Db, prepared } from './database.js';
+import type { Embedder } from './embedder.js';
+import { narrow } from './filters.js';
+import { freshnessOf } from './fresh.js';
+import { type Channel, fuse, type Fused, type Share } from './fuse.js';
+import { byNames, byWords } from './lexical.js';
+import { byMeaning, type Nearest } from './nearest.js';
+import { parseQuery, type Query } from './query-syntax.js';
+import type { Reranker } from './rerank.js';
+import { type Snippet, snippetOf, wantedOf } from './snippet.js';
+
+/** How much the channel of vectors counts beside that of words: vectors of a real model as much, those learnt from the workspace less. */
+export const MEANING_WEIGHT: Readonly<Record<Embedder['kind'], number>> = { transformers: 1, openai: 1, latent: 0.5, none: 0 };
+/** Passages that each channel names. */
+const DEPTH = 60;
+
+export type Hit = {
+  readonly path: string;
+  /** Of the first line that matched. */
+  readonly line: number;
+  readonly heading: string;
+  readonly score: number;
+  readonly snippet: Snippet;
+  readonly shares: readonly Share[];
+  readonly passage: Passage;
+};
+export type Passage = { readonly id: number; readonly path: string; readonly line: number; readonly headings: string; readonly text: string; readonly hash: string };
+
+/** `stale`: files that changed after they were indexed; their passages were left out. */
+export type Found = { readonly query: Query; readonly hits: readonly Hit[]; readonly stale: readonly string[]; readonly gone: readonly string[] };
+
+export type SearchOptions = {
+  readonly root: string;
+  readonly embedder: Embedder;
+  readonly limit: number;
+  /** Which paths the caller may know of; nothing: all. */
+  readonly sees?: (path: string) => boolean;
+  /** Whether the caller may be shown this passage of a file that it sees. */
+  readonly shows?: (passage: Passage) => boolean;
+  readonly how?: Nearest['how'];
+  readonly rerank?: Reranker;
+};
+
+/** @throws NocturneError `BAD_VALUE` for a question that asks for nothing. */
+export async function search(db: Db, question: string, options: SearchOptions): Promise<Found> {
+  const query = parseQuery(question);
+  const { embedder } = options;
+  const [vector = new Float32Array(0)] = embedder.kind === 'none' ? [] : await embedder.embed([query.text]);
+  // From here on nothing waits: the filters stand in a table of this connection.
+  const narrowed = narrow(db, query.filters, options.sees);
+  const at = { limit: DEPTH, narrowed };
+  const channels: readonly Channel[] = [
+    { name: 'words', weight: 1, ranked: byWords(db, query, at) },
+    { name: 'names', weight: 1, ranked: byNames(db, query, at) },
+    { name: 'meaning', weight: MEANING_WEIGHT[embedder.kind], ranked: byMeaning(db, vector, options.how === undefined ? at : { ...at, how: options.how }) },
+  ];
+  return { query, ...shown(db, fuse(channels), { ...options, query }) };
+}
+
+/** The first so many that may be shown; of passages with the same text the first. */
+function shown(db: Db, fused: readonly Fused[], options: SearchOptions & { readonly query: Query }): Omit<Found, 'query'> {
+  const { root, limit, query, shows, rerank } = options;
+  const freshness = freshnessOf(db, root);
+  const passage = prepared(db, 'SELECT id, path, line, headings, text, hash FROM chunks WHERE id = ?');
+  const wanted = wantedOf([...query.words, ...query.phrases]);
+  const [stale, gone, seen] = [new Set<string>(), new Set<string>(), new Set<string>()];
+  const hits: Hit[] = [];
+  const enough = rerank === undefined ? limit : Math.max(limit, rerank.depth);
+  for (const { id, score, shares } of fused) {
+    if (hits.length >= enough) break;
+    const one = passage.get(id) as Passage | undefined;
+    if (one === undefined || seen.has(one.hash) || shows?.(one) === false) continue;
+    const fresh = freshness(one.path);
+    if (fresh !== 'same') {
+      (fresh === 'changed' ? stale : gone).add(one.path);
+      continue;
+    }
+    seen.add(one.hash);
+    const snippet = snippetOf(one.text, wanted);
+    hits.push({ path: one.path, line: one.line + snippet.line, heading: one.headings, score, snippet, shares, passage: one });
+  }
+  const ordered = rerank === undefined ? hits : rerank.order(query, hits);
+  return { hits: ordered.slice(0, limit), stale: [...stale].sort(), gone: [...gone].sort() };
+}

@@ -1,0 +1,90 @@
+/**
+ * A vector as the signs of its random rotation: near vectors have many signs in common (Charikar: Similarity estimation techniques from rounding algorithms, 2002), so
+ * counting those makes a quick first choice. The rotation (twice: random signs, then a Walsh-Hadamard transform) spreads what a few dimensions say over all bits.
+ */
+
+const FEWEST_BITS = 256;
+const ROUNDS = 2;
+
+/** A power of two, at least as many as there are dimensions. */
+export function bitsFor(dimensions: number): number {
+  return Math.max(FEWEST_BITS, 2 ** Math.ceil(Math.log2(Math.max(1, dimensions))));
+}
+
+export function signsOf(vector: Float32Array): Uint32Array {
+  const size = bitsFor(vector.length);
+  const flips = flipsFor(size);
+  const turned = new Float32Array(size);
+  turned.set(vector);
+  for (let round = 0; round < ROUNDS; round++) {
+    for (let i = 0; i < size; i++) turned[i] = (turned[i] as number) * (flips[round * size + i] as number);
+    hadamard(turned);
+  }
+  const signs = new Uint32Array(size / 32);
+  for (let i = 0; i < size; i++) if ((turned[i] as number) > 0) signs[i >> 5] = (signs[i >> 5] as number) | (1 << (i & 31));
+  return signs;
+}
+
+/** In how many bits the query's signs differ from each row's. Four words at a time: their counts are added up while they still fit into half bytes and bytes. */
+export function distances(rows: Uint32Array, query: Uint32Array): Uint16Array {
+  const width = query.length;
+  const found = new Uint16Array(rows.length / width);
+  for (let row = 0, at = 0; row < found.length; row++) {
+    let sum = 0;
+    for (let i = 0; i < width; i += 4, at += 4) {
+      const first = nibbles((rows[at] as number) ^ (query[i] as number)) + nibbles((rows[at + 1] as number) ^ (query[i + 1] as number));
+      const second = nibbles((rows[at + 2] as number) ^ (query[i + 2] as number)) + nibbles((rows[at + 3] as number) ^ (query[i + 3] as number));
+      sum += Math.imul((first & 0x0f0f0f0f) + ((first >>> 4) & 0x0f0f0f0f) + (second & 0x0f0f0f0f) + ((second >>> 4) & 0x0f0f0f0f), 0x01010101) >>> 24;
+    }
+    found[row] = sum;
+  }
+  return found;
+}
+
+/** How many bits are set in each half byte. */
+function nibbles(word: number): number {
+  const pairs = word - ((word >>> 1) & 0x55555555);
+  return (pairs & 0x33333333) + ((pairs >>> 2) & 0x33333333);
+}
+
+/** Rows of the smallest distances, about `count` of them (all that are as near as the last one). */
+export function smallest(values: Uint16Array, count: number, isWanted?: (row: number) => boolean): readonly number[] {
+  const histogram = new Uint32Array(2 ** 16);
+  const wanted = isWanted ?? (() => true);
+  for (let row = 0; row < values.length; row++) if (wanted(row)) histogram[values[row] as number] = (histogram[values[row] as number] as number) + 1;
+  let [limit, sum] = [0, 0];
+  while (limit < histogram.length - 1 && (sum += histogram[limit] as number) < count) limit += 1;
+  const rows: number[] = [];
+  for (let row = 0; row < values.length; row++) if ((values[row] as number) <= limit && wanted(row)) rows.push(row);
+  return rows;
+}
+
+function hadamard(values: Float32Array): void {
+  for (let half = 1; half < values.length; half *= 2) {
+    for (let start = 0; start < values.length; start += half * 2) {
+      for (let i = start; i < start + half; i++) {
+        const [a, b] = [values[i] as number, values[i + half] as number];
+        values[i] = a + b;
+        values[i + half] = a - b;
+      }
+    }
+  }
+}
+
+const known = new Map<number, Int8Array>();
+
+/** The same for each index and on each machine (xorshift32). */
+function flipsFor(size: number): Int8Array {
+  let flips = known.get(size);
+  if (flips === undefined) {
+    let state = 2463534242;
+    flips = Int8Array.from({ length: size * ROUNDS }, () => {
+      state ^= state << 13;
+      state ^= state >>> 17;
+      state ^= state << 5;
+      return (state & 64) === 0 ? 1 : -1;
+    });
+    known.set(size, flips);
+  }
+  return flips;
+}

@@ -1,0 +1,59 @@
+/** A matrix of mostly zeros, row after row in flat arrays, and its product with a dense one. */
+
+export type SparseMatrix = {
+  /** Where each row begins in the other two; one more than there are rows. */
+  readonly starts: Int32Array;
+  readonly columns: Int32Array;
+  readonly values: Float32Array;
+};
+
+/** The symmetric matrix of entries above the diagonal, each `(row, column, value)`. `each` is walked twice and must give the same both times. */
+export function symmetric(rows: number, each: (visit: (row: number, column: number, value: number) => void) => void): SparseMatrix {
+  const starts = new Int32Array(rows + 1);
+  each((row, column) => {
+    starts[row + 1] = (starts[row + 1] as number) + 1;
+    starts[column + 1] = (starts[column + 1] as number) + 1;
+  });
+  for (let row = 0; row < rows; row++) starts[row + 1] = (starts[row + 1] as number) + (starts[row] as number);
+  const next = starts.slice();
+  const columns = new Int32Array(starts[rows] as number);
+  const values = new Float32Array(columns.length);
+  const put = (row: number, column: number, value: number): void => {
+    const at = next[row] as number;
+    next[row] = at + 1;
+    columns[at] = column;
+    values[at] = value;
+  };
+  each((row, column, value) => {
+    put(row, column, value);
+    put(column, row, value);
+  });
+  return { starts, columns, values };
+}
+
+/** `matrix · dense`, the dense one with `width` columns, row after row. Four entries at a time: the sum is read and written once for all of them. */
+export function timesDense({ starts, columns, values }: SparseMatrix, dense: Float32Array, width: number): Float32Array {
+  const rows = starts.length - 1;
+  const product = new Float32Array(rows * width);
+  for (let row = 0, at = 0; row < rows; row++, at += width) {
+    const end = starts[row + 1] as number;
+    let entry = starts[row] as number;
+    for (; entry + 3 < end; entry += 4) {
+      const a = values[entry] as number;
+      const b = values[entry + 1] as number;
+      const c = values[entry + 2] as number;
+      const d = values[entry + 3] as number;
+      const p = (columns[entry] as number) * width;
+      const q = (columns[entry + 1] as number) * width;
+      const r = (columns[entry + 2] as number) * width;
+      const s = (columns[entry + 3] as number) * width;
+      for (let i = 0; i < width; i++) product[at + i] = (product[at + i] as number) + a * (dense[p + i] as number) + b * (dense[q + i] as number) + c * (dense[r + i] as number) + d * (dense[s + i] as number);
+    }
+    for (; entry < end; entry++) {
+      const value = values[entry] as number;
+      const from = (columns[entry] as number) * width;
+      for (let i = 0; i < width; i++) product[at + i] = (product[at + i] as number) + value * (dense[from + i] as number);
+    }
+  }
+  return product;
+}

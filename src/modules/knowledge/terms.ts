@@ -1,0 +1,44 @@
+/** The terms of a text for the latent model: stems, parts of names, and pairs of characters where a script has no blanks. */
+import { stemmer } from 'stemmer';
+
+const WORD = /[\p{L}\p{M}\p{N}]+/gu;
+/** Scripts written without blanks between words. */
+const UNSPACED = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]/u;
+const HUMP = /(?<=\p{Ll})(?=\p{Lu})/u;
+const LONGEST = 40;
+/** Of one text; more says nothing new about it and costs time. */
+const MOST = 4000;
+
+export function termsOf(text: string): readonly string[] {
+  const terms: string[] = [];
+  for (const [word] of text.normalize('NFKC').matchAll(WORD)) {
+    for (const term of ofWord(word)) terms.push(term);
+    if (terms.length >= MOST) return terms.slice(0, MOST);
+  }
+  return terms;
+}
+
+const known = new Map<string, readonly string[]>();
+const MOST_KNOWN = 200_000;
+
+/** Words come again and again, and the stemmer is the slowest part. */
+function ofWord(word: string): readonly string[] {
+  let terms = known.get(word);
+  if (terms === undefined) {
+    terms = UNSPACED.test(word) ? pairsOf(word) : word.length > LONGEST ? [] : partsOf(word);
+    if (known.size >= MOST_KNOWN) known.clear();
+    if (word.length <= LONGEST) known.set(word, terms);
+  }
+  return terms;
+}
+
+function pairsOf(word: string): readonly string[] {
+  const characters = [...word.slice(0, MOST)];
+  return characters.slice(1).map((character, i) => `${characters[i] ?? ''}${character}`);
+}
+
+/** `readFile` is read, file; and the whole word as well. */
+function partsOf(word: string): readonly string[] {
+  const parts = word.split(HUMP);
+  return (parts.length === 1 ? parts : [...parts, word]).filter((part) => part.length > 1).map((part) => stemmer(part.toLowerCase()));
+}

@@ -1,0 +1,110 @@
+/**
+ * Writes a small BERT-shaped embedding model that Transformers.js loads from a directory: real ONNX and a real WordPiece tokenizer, made from nothing and the
+ * same each time. A token's vector is random but fixed; words of one group (`synonyms`) share most of theirs, so that reworded texts come near.
+ */
+import { createHash } from 'node:crypto';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import protobuf from 'protobufjs';
+
+export type TinyOnnx = { readonly dimensions?: number; /** Groups of words of one meaning; the vocabulary is made of them. */ readonly synonyms?: readonly (readonly string[])[] };
+
+const SPECIAL = ['[PAD]', '[UNK]', '[CLS]', '[SEP]', '[MASK]'];
+const STOP = 'a an and are as at be by for from has have how in is it of on or that the this to was what when where which will with you your'.split(' ');
+const SYNONYMS: readonly (readonly string[])[] = [
+  ['delete', 'remove', 'erase', 'drop'], ['file', 'document', 'page'], ['send', 'mail', 'post', 'deliver'], ['report', 'summary', 'digest'], ['team', 'group', 'people'], ['week', 'weekly'],
+  ['cat', 'dog', 'animal'], ['garden', 'tree', 'plant'], ['sleep', 'rest'], ['night', 'evening'], ['money', 'budget', 'cost', 'price'], ['error', 'failure', 'bug'], ['database', 'table', 'sql'],
+];
+
+// The part of onnx.proto3 that such a graph needs; names and numbers are those of the format.
+const { root } = protobuf.parse(`syntax = "proto3"; package onnx;
+message NodeProto { repeated string input = 1; repeated string output = 2; string name = 3; string op_type = 4; }
+message TensorProto { repeated int64 dims = 1; int32 data_type = 2; string name = 8; bytes raw_data = 9; }
+message Dimension { oneof value { int64 dim_value = 1; string dim_param = 2; } }
+message TensorShapeProto { repeated Dimension dim = 1; }
+message TypeTensor { int32 elem_type = 1; TensorShapeProto shape = 2; }
+message TypeProto { TypeTensor tensor_type = 1; }
+message ValueInfoProto { string name = 1; TypeProto type = 2; }
+message GraphProto { repeated NodeProto node = 1; string name = 2; repeated TensorProto initializer = 5; repeated ValueInfoProto input = 11; repeated ValueInfoProto output = 12; }
+message OperatorSetIdProto { string domain = 1; int64 version = 2; }
+message ModelProto { int64 ir_version = 1; string producer_name = 2; GraphProto graph = 7; repeated OperatorSetIdProto opset_import = 8; }`, { keepCase: true });
+const FLOAT = 1;
+const INT64 = 7;
+
+/** Into `directory`, which is made. */
+export function makeTinyOnnx(directory: string, { dimensions = 48, synonyms = SYNONYMS }: TinyOnnx = {}): void {
+  const letters = [...'abcdefghijklmnopqrstuvwxyz0123456789'];
+  const words = synonyms.flat();
+  const tokens = [...new Set([...SPECIAL, ...'.,;:!?-()\'"`#*/_', ...letters, ...letters.map((letter) => `##${letter}`), ...['s', 'es', 'ed', 'ing', 'er'].map((end) => `##${end}`), ...STOP, ...words])];
+  const group = new Map(synonyms.flatMap((group) => group.map((word) => [word, `group of ${group[0]}`] as const)));
+  const vectors = tokens.map((token) => {
+    const of = group.get(token);
+    const own = directionOf(token, dimensions);
+    if (of === undefined) return own.map((value) => value * (token === '[PAD]' ? 1 : SPECIAL.includes(token) ? 0.02 : 0.15));
+    const shared = directionOf(of, dimensions);
+    return own.map((value, i) => value * 0.3 + (shared[i] ?? 0));
+  });
+  mkdirSync(join(directory, 'onnx'), { recursive: true });
+  const model = onnx(Float32Array.from(vectors.flat()), { tokens: tokens.length, dimensions });
+  writeFileSync(join(directory, 'onnx/model.onnx'), model);
+  writeFileSync(join(directory, 'onnx/model_quantized.onnx'), model);
+  for (const [name, content] of Object.entries(tokenizer(tokens, dimensions))) writeFileSync(join(directory, name), `${JSON.stringify(content, null, 1)}\n`);
+}
+
+/** Of length 1, from the hash of the token alone. */
+function directionOf(token: string, dimensions: number): readonly number[] {
+  const values: number[] = [];
+  for (let block = 0; values.length < dimensions; block++) {
+    const bytes = createHash('sha256').update(`${block} ${token}`).digest();
+    for (let i = 0; i < bytes.length; i += 4) values.push(bytes.readInt32LE(i) / 2 ** 31);
+  }
+  const cut = values.slice(0, dimensions);
+  const length = Math.hypot(...cut);
+  return cut.map((value) => value / length);
+}
+
+/** `last_hidden_state = words[input_ids] + types[token_type_ids]`. As with a real model, what stands at the padding is not zero: whoever takes the mean leaves it out by the mask. */
+function onnx(words: Float32Array, size: { readonly tokens: number; readonly dimensions: number }): Uint8Array {
+  const node = (op_type: string, input: readonly string[], output: string): object => ({ op_type, input, output: [output], name: `${op_type}-${output}` });
+  const value = (name: string, elem_type: number, dims: readonly (string | number)[]): object => ({ name, type: { tensor_type: { elem_type, shape: { dim: dims.map((dim) => (typeof dim === 'string' ? { dim_param: dim } : { dim_value: dim })) } } } });
+  const tensor = (name: string, data_type: number, dims: readonly number[], data: ArrayBufferView): object => ({ name, data_type, dims, raw_data: new Uint8Array(data.buffer, data.byteOffset, data.byteLength) });
+  const ModelProto = root.lookupType('onnx.ModelProto');
+  const message = ModelProto.fromObject({
+    ir_version: 8,
+    producer_name: 'nocturne-test',
+    opset_import: [{ domain: '', version: 17 }],
+    graph: {
+      name: 'tiny',
+      initializer: [tensor('words', FLOAT, [size.tokens, size.dimensions], words), tensor('types', FLOAT, [2, size.dimensions], new Float32Array(2 * size.dimensions))],
+      input: ['input_ids', 'attention_mask', 'token_type_ids'].map((name) => value(name, INT64, ['batch', 'sequence'])),
+      output: [value('last_hidden_state', FLOAT, ['batch', 'sequence', size.dimensions])],
+      node: [
+        node('Gather', ['words', 'input_ids'], 'word'),
+        node('Gather', ['types', 'token_type_ids'], 'type'),
+        node('Add', ['word', 'type'], 'last_hidden_state'),
+      ],
+    },
+  });
+  return ModelProto.encode(message).finish();
+}
+
+function tokenizer(tokens: readonly string[], dimensions: number): Readonly<Record<string, object>> {
+  const vocab = Object.fromEntries(tokens.map((token, id) => [token, id]));
+  const named = { pad_token: '[PAD]', unk_token: '[UNK]', cls_token: '[CLS]', sep_token: '[SEP]', mask_token: '[MASK]' };
+  const special = (id: string): object => ({ SpecialToken: { id, type_id: 0 } });
+  const text = (id: string): object => ({ Sequence: { id, type_id: 0 } });
+  return {
+    'config.json': { model_type: 'bert', architectures: ['BertModel'], hidden_size: dimensions, vocab_size: tokens.length, num_hidden_layers: 1, num_attention_heads: 1, intermediate_size: dimensions, max_position_embeddings: 512, type_vocab_size: 2, pad_token_id: 0 },
+    'tokenizer_config.json': { tokenizer_class: 'BertTokenizer', do_lower_case: true, model_max_length: 512, ...named },
+    'special_tokens_map.json': named,
+    'tokenizer.json': {
+      version: '1.0', truncation: null, padding: null,
+      added_tokens: SPECIAL.map((content, id) => ({ id, content, single_word: false, lstrip: false, rstrip: false, normalized: false, special: true })),
+      normalizer: { type: 'BertNormalizer', clean_text: true, handle_chinese_chars: true, strip_accents: null, lowercase: true },
+      pre_tokenizer: { type: 'BertPreTokenizer' },
+      post_processor: { type: 'TemplateProcessing', single: [special('[CLS]'), text('A'), special('[SEP]')], pair: [special('[CLS]'), text('A'), special('[SEP]'), text('B'), special('[SEP]')], special_tokens: Object.fromEntries(['[CLS]', '[SEP]'].map((id) => [id, { id, ids: [vocab[id]], tokens: [id] }])) },
+      decoder: { type: 'WordPiece', prefix: '##', cleanup: true },
+      model: { type: 'WordPiece', unk_token: '[UNK]', continuing_subword_prefix: '##', max_input_chars_per_word: 100, vocab },
+    },
+  };
+}
