@@ -261,8 +261,8 @@ export const CASES: readonly Case[] = [
   // module-watch
   { rule: 'module-watch', name: 'an enabled module that is not installed', edits: [replace('REGISTRY.md', '| memory | `memory/*.md`, `MEMORY.md` | no |', '| «memory» | `memory/*.md`, `MEMORY.md` | yes |')], finds: ['warning module-watch'] },
   { rule: 'module-watch', name: 'a module that nobody knows', edits: [replace('REGISTRY.md', '| memory | `memory/*.md`, `MEMORY.md` | no |', '| «memroy» | `memory/*.md` | no |')], finds: ['info module-watch'], says: 'did you mean memory?' },
-  { rule: 'module-watch', name: 'patterns that can match nothing', edits: [replace('REGISTRY.md', '| knowledge | `**/*.md` | no |', '| «knowledge» | «`memories/*.md`, `.git/**`» | yes |')], finds: ['warning module-watch', 'warning module-watch', 'warning module-watch @ same'] },
-  { rule: 'module-watch', name: 'a module that is off', edits: [replace('REGISTRY.md', '| knowledge | `**/*.md` | no |', '| knowledge | `nowhere/*.md` | no |')], finds: [] },
+  { rule: 'module-watch', name: 'patterns that can match nothing', edits: [replace('REGISTRY.md', '| memory | `memory/*.md`, `MEMORY.md` | no |', '| «memory» | «`memories/*.md`, `.git/**`» | yes |')], finds: ['warning module-watch', 'warning module-watch', 'warning module-watch @ same'] },
+  { rule: 'module-watch', name: 'a module that is off', edits: [replace('REGISTRY.md', '| memory | `memory/*.md`, `MEMORY.md` | no |', '| memory | `nowhere/*.md` | no |')], finds: [] },
 
   // suppression
   { rule: 'suppression', name: 'without a reason', edits: [file('notes/a.md', '«<!-- nocturne-ignore link-broken -->»\nSee [it](«gone.md»).\n')], finds: ['error suppression', 'warning link-broken'] },
