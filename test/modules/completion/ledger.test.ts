@@ -40,7 +40,7 @@ t.test('a task is done when its session has ended and a fresh file names it, not
   t.match(place.task(id), { state: 'completed', artefact: 'PROJECTS/pages/outputs/part-1.md' });
   t.same(sweepOf(place), [], 'once');
   t.ok(verifyGate(place.root, place.home).ok);
-  const errors = (await validateSnapshot(place.workspace.snapshot(), { home: place.home, modules: ['completion'] })).filter((one) => one.range.file === 'audit/task-log.jsonl' || one.rule === 'module-watch');
+  const errors = (await validateSnapshot(place.workspace.snapshot(), { home: place.home, modules: ['completion', 'knowledge'] })).filter((one) => one.range.file === 'audit/task-log.jsonl' || one.rule === 'module-watch');
   t.same(errors, []);
 });
 
