@@ -16,11 +16,18 @@ t.test('watch tells modules what the owner changes, as it changes', async (t) =>
   const watching = spawn(process.execPath, [BIN, 'watch'], { cwd: root, env: { ...env, NOCTURNE_HOME: home }, stdio: ['ignore', 'ignore', 'pipe'] });
   t.teardown(() => watching.kill('SIGKILL'));
   const told = createInterface({ input: watching.stderr })[Symbol.asyncIterator]();
+  const until = async (line: RegExp): Promise<string> => {
+    for (;;) {
+      const { value, done } = await told.next();
+      if (done === true || line.test(value)) return value ?? 'nothing more';
+    }
+  };
   t.match((await told.next()).value, /^watching/);
-  t.equal((await told.next()).value, 'completion: 1 changes', 'at the start, what is there');
+  t.match(await until(/^knowledge: /), /^knowledge: \d+ changes$/, 'at the start, what is there');
+  t.equal(await until(/^completion: /), 'completion: 1 changes');
   mkdirSync(join(root, 'PROJECTS/pages/outputs'), { recursive: true });
   writeFileSync(join(root, 'PROJECTS/pages/outputs/a.md'), 'A page.\n');
-  t.equal((await told.next()).value, 'completion: 1 changes');
+  t.equal(await until(/^completion: /), 'completion: 1 changes');
   watching.kill('SIGINT');
   t.same(await once(watching, 'exit'), [0, null]);
 });
