@@ -1,5 +1,6 @@
 /** A patch in the `*** Begin Patch` form (OpenAI's apply_patch) as the actions that it would take. */
 import type { Snapshot } from '../workspace/types.js';
+import { namedText } from './named-text.js';
 import type { Action } from './types.js';
 
 type Section = { readonly kind: 'add' | 'update' | 'delete'; readonly path: string; moveTo?: string; readonly lines: string[] };
@@ -7,7 +8,7 @@ export type PatchReading = { readonly kind: 'acts'; readonly actions: readonly A
 
 const HEADER = /^\*\*\* (Add|Update|Delete) File: (.+)$/;
 
-/** The content after an update is worked out where every hunk is found; else the path alone is judged, and files with records are refused by the guard. */
+/** The content after an update is worked out where every hunk is found; else the path alone is judged here, and the content after the pass. */
 export function patchActions(snapshot: Snapshot, patch: string): PatchReading {
   const sections: Section[] = [];
   const lines = patch.replaceAll('\r\n', '\n').split('\n');
@@ -30,7 +31,7 @@ function actionsOf(snapshot: Snapshot, section: Section): readonly Action[] {
   const { path, moveTo } = section;
   if (section.kind === 'delete') return [{ kind: 'delete', path }];
   if (section.kind === 'add') return [{ kind: 'write', path, content: `${section.lines.map((line) => line.replace(/^\+/, '')).join('\n')}\n` }];
-  const content = updated(snapshot.text(path.replace(/^(?:\.\/)+/, '')), section.lines);
+  const content = updated(namedText(snapshot, path), section.lines);
   const target: Action = { kind: 'edit', path: moveTo ?? path, ...(content === undefined ? {} : { content }) };
   return moveTo === undefined ? [target] : [{ kind: 'delete', path }, { ...target, kind: 'write' }];
 }
