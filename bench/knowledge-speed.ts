@@ -10,7 +10,7 @@ import { indexVectors } from '../src/modules/knowledge/index-vectors.js';
 import { byWords } from '../src/modules/knowledge/lexical.js';
 import { byMeaning, EXACT_NUMBERS } from '../src/modules/knowledge/nearest.js';
 import { parseQuery } from '../src/modules/knowledge/query-syntax.js';
-import { search } from '../src/modules/knowledge/search.js';
+import { depthFor, search } from '../src/modules/knowledge/search.js';
 import { fileStore } from '../src/modules/knowledge/store-file.js';
 import { statText } from '../src/workspace/file-stat.js';
 import { openWorkspace } from '../src/workspace/open-workspace.js';
@@ -21,6 +21,7 @@ import { DIMENSIONS, makePassages } from './synthetic-passages.js';
 const SIZES = [1000, 10_000, 100_000];
 const QUESTIONS = 100;
 const PER_FILE = 10;
+const HITS = 10;
 /** Milliseconds that a question may take, at the median. */
 const HYBRID: ReadonlyMap<number, number> = new Map([[10_000, 5], [100_000, 25]]);
 const WORDS: ReadonlyMap<number, number> = new Map([[10_000, 3]]);
@@ -49,18 +50,19 @@ async function sized(directory: string, size: number): Promise<readonly Result[]
   const loaded = performance.now() - loading;
   const [hybrid, words]: [number[], number[]] = [[], []];
   let [same, of] = [0, 0];
+  // As a search for ten hits asks.
+  const at = { limit: depthFor(HITS), narrowed: undefined };
   for (const [i, { text, vector }] of [...questions, ...questions].entries()) {
     const start = performance.now();
-    await search(db, text, { root: directory, embedder: given(vector), limit: 10 });
+    await search(db, text, { root: directory, embedder: given(vector), limit: HITS });
     const between = performance.now();
-    byWords(db, parseQuery(text), { limit: 100, narrowed: undefined });
+    byWords(db, parseQuery(text), at);
     // The first time round warms.
     if (i < QUESTIONS) continue;
     hybrid.push(between - start);
     words.push(performance.now() - between);
-    const at = { limit: 100, narrowed: undefined };
-    const exact = byMeaning(db, vector, { ...at, how: 'exact' }).slice(0, 10).map((one) => one.id);
-    const quick = new Set(byMeaning(db, vector, { ...at, how: 'quantised' }).slice(0, 10).map((one) => one.id));
+    const exact = byMeaning(db, vector, { ...at, how: 'exact' }).slice(0, HITS).map((one) => one.id);
+    const quick = new Set(byMeaning(db, vector, { ...at, how: 'quantised' }).slice(0, HITS).map((one) => one.id));
     same += exact.filter((id) => quick.has(id)).length;
     of += exact.length;
   }

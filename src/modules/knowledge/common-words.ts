@@ -1,6 +1,6 @@
 /** Words that too many passages have to score them all: counted how often, and added to the score of passages that other words found. */
 import { stemmer } from 'stemmer';
-import { type Db, prepared, readMeta } from './database.js';
+import { type Db, ofGeneration, passages, prepared } from './database.js';
 import type { Ranked } from './lexical.js';
 
 /** Beyond that it does not matter how many more. */
@@ -13,27 +13,24 @@ const LEAST = 0.7;
 
 export type Common = { readonly term: string; readonly count: number };
 
-const known = new WeakMap<Db, { readonly generation: string; readonly counts: Map<string, number> }>();
-
-/** In how many passages a term is, as an expression of the index. From `common` on it is remembered until something changes: such words are asked for again and again. */
-export function countOf(db: Db, expression: string, common: number): number {
-  const generation = readMeta(db, 'generation') ?? '';
-  const held = known.get(db);
-  const counts = held?.generation === generation ? held.counts : new Map<string, number>();
-  if (counts !== held?.counts) known.set(db, { generation, counts });
-  const before = counts.get(expression);
-  if (before !== undefined) return before;
-  const upTo = (limit: number): number => (prepared(db, 'SELECT count(*) AS count FROM (SELECT 1 FROM words WHERE words MATCH ? LIMIT ?)').get(expression, limit) as { count: number }).count;
-  const count = upTo(common);
-  if (count < common) return count;
-  const all = upTo(MOST_COUNTED);
-  counts.set(expression, all);
-  return all;
+/** Says in how many passages a term is, as an expression of the index. From `common` on it is remembered until something changes: such words are asked for again and again. */
+export function counter(db: Db, common: number): (expression: string) => number {
+  const counts = ofGeneration(db, 'counts of words', () => new Map<string, number>());
+  const upTo = (expression: string, limit: number): number => prepared(db, 'SELECT count(*) FROM (SELECT 1 FROM words WHERE words MATCH ? LIMIT ?)').pluck().get(expression, limit) as number;
+  return (expression) => {
+    const before = counts.get(expression);
+    if (before !== undefined) return before;
+    const count = upTo(expression, common);
+    if (count < common) return count;
+    const all = upTo(expression, MOST_COUNTED);
+    counts.set(expression, all);
+    return all;
+  };
 }
 
 /** Best first, with what the common words add. */
 export function withCommon(db: Db, ranked: readonly Ranked[], words: readonly Common[]): readonly Ranked[] {
-  const total = (prepared(db, 'SELECT count(*) AS count FROM chunks').get() as { count: number }).count;
+  const total = passages(db);
   const wanted = words.map(({ term, count }) => ({ beginning: beginningOf(term), weight: Math.log((total - count + 0.5) / (count + 0.5)) })).filter((one) => one.weight > LEAST);
   if (wanted.length === 0) return ranked;
   const texts = prepared(db, 'SELECT headings, text FROM chunks WHERE id = ?');

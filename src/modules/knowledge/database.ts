@@ -8,7 +8,7 @@ import { NocturneError } from '../../kernel/error.js';
 export type Db = Database.Database;
 
 /** Raised when the tables change: an older file is made anew. */
-const VERSION = 3;
+const VERSION = 4;
 
 /**
  * `words`: unicode61 with English stems, a hyphenated name or a path is found as a phrase of its parts. `grams`: every three characters of names, for parts of
@@ -83,6 +83,22 @@ export function writeMeta(db: Db, key: string, value: string): void {
 /** With every change of passages and vectors: what was read of them into memory is no longer so. */
 export function nextGeneration(db: Db): void {
   writeMeta(db, 'generation', String(Number(readMeta(db, 'generation') ?? 0) + 1));
+}
+
+const kept = new WeakMap<Db, { readonly generation: string; readonly values: Map<string, unknown> }>();
+
+/** What was read or counted of the index, held in memory for as long as the index stays the same. */
+export function ofGeneration<T>(db: Db, name: string, read: () => T): T {
+  const generation = readMeta(db, 'generation') ?? '';
+  let held = kept.get(db);
+  if (held?.generation !== generation) kept.set(db, (held = { generation, values: new Map() }));
+  if (!held.values.has(name)) held.values.set(name, read());
+  return held.values.get(name) as T;
+}
+
+/** How many there are; counting them anew takes as long as a search. */
+export function passages(db: Db): number {
+  return ofGeneration(db, 'passages', () => db.prepare('SELECT count(*) FROM chunks').pluck().get() as number);
 }
 
 const statements = new WeakMap<Db, Map<string, Database.Statement>>();

@@ -1,11 +1,13 @@
 /** Search by words: BM25 over the passages that have the rarest words of the question, and the names in it as they are written. */
-import { type Common, countOf, withCommon } from './common-words.js';
+import { type Common, counter, withCommon } from './common-words.js';
 import { type Db, prepared } from './database.js';
 import type { Narrowed } from './filters.js';
 import type { Query } from './query-syntax.js';
 import { namesIn, spacedText, unspacedRuns, wordText } from './search-text.js';
 import { isStopWord } from './stop-words.js';
 
+/** So many, of the passages that the filters left. */
+type Scope = { readonly limit: number; readonly narrowed: Narrowed };
 /** Best first. */
 export type Ranked = { readonly id: number; readonly score: number };
 
@@ -17,31 +19,38 @@ const MOST_SCORED = 600;
 const SPARE = 20;
 
 /** By the question's words, those of its phrases in this order and side by side. */
-export function byWords(db: Db, query: Query, { limit, narrowed }: { readonly limit: number; readonly narrowed: Narrowed }): readonly Ranked[] {
+export function byWords(db: Db, query: Query, { limit, narrowed }: Scope): readonly Ranked[] {
   const phrases = query.phrases.map(quoted).filter((phrase) => phrase !== '""');
   const { telling, common } = termsOf(db, query, narrowed);
-  const either = (terms: readonly Common[]): readonly string[] => (terms.length === 0 ? [] : [`(${terms.map((one) => quoted(one.term)).join(' OR ')})`]);
   // A phrase is wanted, words beside it only count. Common words alone find something only where nothing else does.
-  const expressions = phrases.length === 0 ? [...either(telling), ...either(common)] : [[...phrases, ...either(telling)].join(' AND '), phrases.join(' AND ')];
+  const asked: readonly Expression[] = phrases.length === 0 ? [...either(telling), ...either(common)] : [[...phrases, ...either(telling).map((one) => one.match)], phrases].map((parts) => ({ match: parts.join(' AND '), few: false }));
   const found = new Map<number, Ranked>();
-  for (const expression of expressions) {
+  for (const expression of asked) {
     if (found.size >= limit) break;
     for (const one of matching(db, expression, { limit: common.length > 0 ? limit + SPARE : limit, narrowed })) if (!found.has(one.id)) found.set(one.id, one);
   }
   return (common.length > 0 ? withCommon(db, [...found.values()], common) : [...found.values()]).slice(0, limit);
 }
 
+/** `few`: no more than can be scored. */
+type Expression = { readonly match: string; readonly few: boolean };
+
+function either(terms: readonly Common[]): readonly Expression[] {
+  if (terms.length === 0) return [];
+  return [{ match: `(${terms.map((one) => quoted(one.term)).join(' OR ')})`, few: terms.reduce((sum, one) => sum + one.count, 0) <= MOST_SCORED }];
+}
+
 /** By the names in the question (`better-sqlite3`, `PA-003`, `docs/GUARD.md`, `readFile`) as phrases; where no passage has one of them, by parts of names. */
-export function byNames(db: Db, query: Query, { limit, narrowed }: { readonly limit: number; readonly narrowed: Narrowed }): readonly Ranked[] {
+export function byNames(db: Db, query: Query, { limit, narrowed }: Scope): readonly Ranked[] {
   const names = [...new Set(namesIn(query.text))];
   if (names.length === 0) return [];
   const whole = names.map(quoted).filter((phrase) => phrase !== '""').join(' OR ');
-  const found = whole === '' ? [] : matching(db, whole, { limit, narrowed });
+  const found = whole === '' ? [] : matching(db, { match: whole, few: false }, { limit, narrowed });
   return found.length > 0 ? found : byParts(db, names, { limit, narrowed });
 }
 
 /** By parts of names: `sqlite` finds `better-sqlite3`. */
-export function byParts(db: Db, names: readonly string[], { limit, narrowed }: { readonly limit: number; readonly narrowed: Narrowed }): readonly Ranked[] {
+export function byParts(db: Db, names: readonly string[], { limit, narrowed }: Scope): readonly Ranked[] {
   const parts = names.map((name) => [...name.normalize('NFKC')]).filter((name) => name.length >= 3);
   if (parts.length === 0) return [];
   const expression = parts.map((name) => `(${name.slice(2).map((character, i) => `"${`${name[i] ?? ''}${name[i + 1] ?? ''}${character}`.replaceAll('"', '""')}"`).join(' AND ')})`).join(' OR ');
@@ -49,9 +58,10 @@ export function byParts(db: Db, names: readonly string[], { limit, narrowed }: {
   return ids.map((id) => ({ id, score: 1 }));
 }
 
-function matching(db: Db, expression: string, { limit, narrowed }: { readonly limit: number; readonly narrowed: Narrowed }): readonly Ranked[] {
-  // The newest are scored where more match; the inner LIMIT keeps a common word from costing a scan of everything.
-  return prepared(db, `SELECT id, -score AS score FROM (SELECT rowid AS id, bm25(words, ${WEIGHTS}) AS score FROM words WHERE words MATCH ?${narrowing(narrowed)} ORDER BY rowid DESC LIMIT ${MOST_SCORED * 2}) ORDER BY score DESC, id LIMIT ?`).all(expression, limit) as Ranked[];
+function matching(db: Db, { match, few }: Expression, { limit, narrowed }: Scope): readonly Ranked[] {
+  // The newest are scored where more match; the inner LIMIT keeps a common word from costing a scan of everything. Where few match, the order of the index is quicker.
+  const newest = few ? '' : ' ORDER BY rowid DESC';
+  return prepared(db, `SELECT id, -score AS score FROM (SELECT rowid AS id, bm25(words, ${WEIGHTS}) AS score FROM words WHERE words MATCH ?${narrowing(narrowed)}${newest} LIMIT ${MOST_SCORED * 2}) ORDER BY score DESC, id LIMIT ?`).all(match, limit) as Ranked[];
 }
 
 /** The unary plus keeps SQLite from looking the words up anew for each passage. */
@@ -63,7 +73,8 @@ function narrowing(narrowed: Narrowed): string {
 function termsOf(db: Db, query: Query, narrowed: Narrowed): { readonly telling: readonly Common[]; readonly common: readonly Common[] } {
   const all = [...new Set([...query.words, ...query.phrases].flatMap(termsIn))];
   const asked = all.filter((term) => !isStopWord(term));
-  const counted = (asked.length > 0 ? asked : all).map((term) => ({ term, count: countOf(db, quoted(term), MOST_SCORED) })).filter((one) => one.count > 0).sort((a, b) => a.count - b.count);
+  const countOf = counter(db, MOST_SCORED);
+  const counted = (asked.length > 0 ? asked : all).map((term) => ({ term, count: countOf(quoted(term)) })).filter((one) => one.count > 0).sort((a, b) => a.count - b.count);
   if (narrowed !== undefined && narrowed <= MOST_SCORED) return { telling: counted, common: [] };
   let sum = 0;
   const fits = counted.filter(({ count }, i) => (sum += count) <= MOST_SCORED || i === 0).length;

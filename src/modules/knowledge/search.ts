@@ -12,8 +12,13 @@ import { type Snippet, snippetOf, wantedOf } from './snippet.js';
 
 /** How much the channel of vectors counts beside that of words: vectors of a real model as much, those learnt from the workspace less. */
 export const MEANING_WEIGHT: Readonly<Record<Embedder['kind'], number>> = { transformers: 1, openai: 1, latent: 0.5, none: 0 };
-/** Passages that each channel names. */
-const DEPTH = 60;
+/** Passages that each channel names: twice as many as are looked at, and so many at least; by reciprocal ranks what stands behind them does not come to the front. */
+const LEAST_DEPTH = 40;
+
+/** What a search for so many hits asks of each channel. */
+export function depthFor(hits: number): number {
+  return Math.max(LEAST_DEPTH, 2 * hits);
+}
 
 export type Hit = {
   readonly path: string;
@@ -49,13 +54,17 @@ export async function search(db: Db, question: string, options: SearchOptions): 
   const [vector = new Float32Array(0)] = embedder.kind === 'none' ? [] : await embedder.embed([query.text]);
   // From here on nothing waits: the filters stand in a table of this connection.
   const narrowed = narrow(db, query.filters, options.sees);
-  const at = { limit: DEPTH, narrowed };
+  const at = { limit: depthFor(lookedAt(options)), narrowed };
   const channels: readonly Channel[] = [
     { name: 'words', weight: 1, ranked: byWords(db, query, at) },
     { name: 'names', weight: 1, ranked: byNames(db, query, at) },
     { name: 'meaning', weight: MEANING_WEIGHT[embedder.kind], ranked: byMeaning(db, vector, options.how === undefined ? at : { ...at, how: options.how }) },
   ];
   return { query, ...shown(db, fuse(channels), { ...options, query }) };
+}
+
+function lookedAt({ limit, rerank }: SearchOptions): number {
+  return rerank === undefined ? limit : Math.max(limit, rerank.depth);
 }
 
 /** The first so many that may be shown; of passages with the same text the first. */
@@ -66,7 +75,7 @@ function shown(db: Db, fused: readonly Fused[], options: SearchOptions & { reado
   const wanted = wantedOf([...query.words, ...query.phrases]);
   const [stale, gone, seen] = [new Set<string>(), new Set<string>(), new Set<string>()];
   const hits: Hit[] = [];
-  const enough = rerank === undefined ? limit : Math.max(limit, rerank.depth);
+  const enough = lookedAt(options);
   for (const { id, score, shares } of fused) {
     if (hits.length >= enough) break;
     const one = passage.get(id) as Passage | undefined;
