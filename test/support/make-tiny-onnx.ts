@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import protobuf from 'protobufjs';
+import { encodeOnnx, FLOAT, node, sentenceModel, tensor } from './onnx-format.js';
 
 export type TinyOnnx = { readonly dimensions?: number; /** Groups of words of one meaning; the vocabulary is made of them. */ readonly synonyms?: readonly (readonly string[])[] };
 
@@ -15,21 +15,6 @@ const SYNONYMS: readonly (readonly string[])[] = [
   ['delete', 'remove', 'erase', 'drop'], ['file', 'document', 'page'], ['send', 'mail', 'post', 'deliver'], ['report', 'summary', 'digest'], ['team', 'group', 'people'], ['week', 'weekly'],
   ['cat', 'dog', 'animal'], ['garden', 'tree', 'plant'], ['sleep', 'rest'], ['night', 'evening'], ['money', 'budget', 'cost', 'price'], ['error', 'failure', 'bug'], ['database', 'table', 'sql'],
 ];
-
-// The part of onnx.proto3 that such a graph needs; names and numbers are those of the format.
-const { root } = protobuf.parse(`syntax = "proto3"; package onnx;
-message NodeProto { repeated string input = 1; repeated string output = 2; string name = 3; string op_type = 4; }
-message TensorProto { repeated int64 dims = 1; int32 data_type = 2; string name = 8; bytes raw_data = 9; }
-message Dimension { oneof value { int64 dim_value = 1; string dim_param = 2; } }
-message TensorShapeProto { repeated Dimension dim = 1; }
-message TypeTensor { int32 elem_type = 1; TensorShapeProto shape = 2; }
-message TypeProto { TypeTensor tensor_type = 1; }
-message ValueInfoProto { string name = 1; TypeProto type = 2; }
-message GraphProto { repeated NodeProto node = 1; string name = 2; repeated TensorProto initializer = 5; repeated ValueInfoProto input = 11; repeated ValueInfoProto output = 12; }
-message OperatorSetIdProto { string domain = 1; int64 version = 2; }
-message ModelProto { int64 ir_version = 1; string producer_name = 2; GraphProto graph = 7; repeated OperatorSetIdProto opset_import = 8; }`, { keepCase: true });
-const FLOAT = 1;
-const INT64 = 7;
 
 /** Into `directory`, which is made. */
 export function makeTinyOnnx(directory: string, { dimensions = 48, synonyms = SYNONYMS }: TinyOnnx = {}): void {
@@ -65,27 +50,13 @@ function directionOf(token: string, dimensions: number): readonly number[] {
 
 /** `last_hidden_state = words[input_ids] + types[token_type_ids]`. As with a real model, what stands at the padding is not zero: whoever takes the mean leaves it out by the mask. */
 function onnx(words: Float32Array, size: { readonly tokens: number; readonly dimensions: number }): Uint8Array {
-  const node = (op_type: string, input: readonly string[], output: string): object => ({ op_type, input, output: [output], name: `${op_type}-${output}` });
-  const value = (name: string, elem_type: number, dims: readonly (string | number)[]): object => ({ name, type: { tensor_type: { elem_type, shape: { dim: dims.map((dim) => (typeof dim === 'string' ? { dim_param: dim } : { dim_value: dim })) } } } });
-  const tensor = (name: string, data_type: number, dims: readonly number[], data: ArrayBufferView): object => ({ name, data_type, dims, raw_data: new Uint8Array(data.buffer, data.byteOffset, data.byteLength) });
-  const ModelProto = root.lookupType('onnx.ModelProto');
-  const message = ModelProto.fromObject({
-    ir_version: 8,
-    producer_name: 'nocturne-test',
-    opset_import: [{ domain: '', version: 17 }],
-    graph: {
-      name: 'tiny',
-      initializer: [tensor('words', FLOAT, [size.tokens, size.dimensions], words), tensor('types', FLOAT, [2, size.dimensions], new Float32Array(2 * size.dimensions))],
-      input: ['input_ids', 'attention_mask', 'token_type_ids'].map((name) => value(name, INT64, ['batch', 'sequence'])),
-      output: [value('last_hidden_state', FLOAT, ['batch', 'sequence', size.dimensions])],
-      node: [
-        node('Gather', ['words', 'input_ids'], 'word'),
-        node('Gather', ['types', 'token_type_ids'], 'type'),
-        node('Add', ['word', 'type'], 'last_hidden_state'),
-      ],
-    },
-  });
-  return ModelProto.encode(message).finish();
+  return encodeOnnx(
+    sentenceModel({
+      dimensions: size.dimensions,
+      weights: [tensor('words', { type: FLOAT, dims: [size.tokens, size.dimensions], data: words }), tensor('types', { type: FLOAT, dims: [2, size.dimensions], data: new Float32Array(2 * size.dimensions) })],
+      nodes: [node('Gather', ['words', 'input_ids'], ['word']), node('Gather', ['types', 'token_type_ids'], ['type']), node('Add', ['word', 'type'], ['last_hidden_state'])],
+    }),
+  );
 }
 
 function tokenizer(tokens: readonly string[], dimensions: number): Readonly<Record<string, object>> {

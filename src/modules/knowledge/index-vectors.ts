@@ -9,7 +9,10 @@ import { bytesOf } from './vector-bytes.js';
 export type VectorsReport = { readonly embedded: number; readonly reused: number; readonly pending: number; /** The model whose vectors were thrown away. */ readonly replaced?: string };
 export type VectorsOptions = { readonly signal?: AbortSignal; readonly onProgress?: (done: number, of: number) => void; /** No further batch is begun after so long. */ readonly withinMs?: number };
 
-const BATCH = 64;
+/** Texts of the first batch. Each later one is as large as makes it take about so long: large for an endpoint, small where each text takes long. */
+const FIRST_BATCH = 16;
+const MOST_BATCH = 512;
+const BATCH_MS = 500;
 
 type Waiting = { readonly hash: string; readonly text: string };
 
@@ -21,17 +24,26 @@ export async function indexVectors(db: Db, embedder: Embedder, { signal, onProgr
   const write = writer(db, embedder.model);
   const until = performance.now() + withinMs;
   let embedded = 0;
-  for (let at = 0; at < waiting.length && performance.now() < until; at += BATCH) {
+  let size = FIRST_BATCH;
+  while (embedded < waiting.length && performance.now() < until) {
     signal?.throwIfAborted();
-    const batch = waiting.slice(at, at + BATCH);
+    const batch = waiting.slice(embedded, embedded + size);
+    const start = performance.now();
     const vectors = await embedder.embed(batch.map((one) => one.text), signal === undefined ? {} : { signal });
     write(batch, vectors);
     embedded += batch.length;
     onProgress?.(embedded, waiting.length);
+    size = nextSize(size, performance.now() - start);
   }
   const count = (sql: string): number => db.prepare(sql).pluck().get() as number;
   const stored = count('SELECT count(*) FROM vectors');
   return { embedded, reused: stored - embedded, pending: count('SELECT count(*) FROM chunks') - stored, ...(replaced === undefined ? {} : { replaced }) };
+}
+
+/** @param took milliseconds for the last one. */
+export function nextSize(size: number, took: number): number {
+  const wanted = Math.round((size * BATCH_MS) / Math.max(1, took));
+  return Math.max(FIRST_BATCH, Math.min(MOST_BATCH, size * 4, wanted));
 }
 
 /** Vectors of another model are not comparable: they go. Returns that model's name. */

@@ -5,6 +5,8 @@ import type { WorkerAnswer, WorkerRequest, WorkerSetting } from './transformers-
 
 export type ModelThread = {
   readonly dimensions: number;
+  /** Of one run with a text of usual length, in milliseconds. */
+  readonly runMs: number;
   /** Vectors one after the other. */
   run(texts: readonly string[]): Promise<Float32Array>;
   close(): Promise<void>;
@@ -53,6 +55,7 @@ export async function modelThread(setting: WorkerSetting, signal?: AbortSignal):
   }
   return {
     dimensions: first.dimensions,
+    runMs: first.runMs,
     async run(texts) {
       const answered = next();
       if (ended === undefined) post({ kind: 'embed', texts });

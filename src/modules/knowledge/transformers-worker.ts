@@ -2,16 +2,19 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { normalise } from './embedder.js';
 
-export type WorkerSetting = { readonly directory: string; readonly dtype: string };
+/** `processors`: how many of them one run may use; not given: what the library thinks best. */
+export type WorkerSetting = { readonly directory: string; readonly dtype: string; readonly processors?: number };
 export type WorkerRequest = { readonly kind: 'embed'; readonly texts: readonly string[] } | { readonly kind: 'close' };
 /** `vectors`: one after the other. `absent`: the library is not installed. */
-export type WorkerAnswer = { readonly kind: 'ready'; readonly dimensions: number } | { readonly kind: 'vectors'; readonly vectors: Float32Array } | { readonly kind: 'failed'; readonly why: string; readonly absent?: true };
+export type WorkerAnswer = { readonly kind: 'ready'; readonly dimensions: number; /** Of one run with a text of usual length. */ readonly runMs: number } | { readonly kind: 'vectors'; readonly vectors: Float32Array } | { readonly kind: 'failed'; readonly why: string; readonly absent?: true };
 
 type Tensor = { readonly dims: readonly number[]; readonly data: ArrayLike<unknown> };
 type Tokens = Readonly<Record<string, Tensor>>;
 type Loaded = { tokenize(texts: readonly string[]): Tokens; run(tokens: Tokens): Promise<Readonly<Record<string, Tensor>>>; dispose(): Promise<unknown> };
 
-const { directory, dtype } = workerData as WorkerSetting;
+const { directory, dtype, processors } = workerData as WorkerSetting;
+/** About as long as a passage. */
+const PROBE = 'a passage about one thing and another '.repeat(20);
 const answer = (what: WorkerAnswer): void => parentPort?.postMessage(what, what.kind === 'vectors' ? [what.vectors.buffer as ArrayBuffer] : []);
 
 async function load(): Promise<Loaded> {
@@ -19,7 +22,7 @@ async function load(): Promise<Loaded> {
   env.allowRemoteModels = false;
   env.useFSCache = false;
   const tokenizer = await AutoTokenizer.from_pretrained(directory, { local_files_only: true });
-  const model = await AutoModel.from_pretrained(directory, { dtype: dtype as 'q8', local_files_only: true });
+  const model = await AutoModel.from_pretrained(directory, { dtype: dtype as 'q8', local_files_only: true, ...(processors === undefined ? {} : { session_options: { intraOpNumThreads: processors } }) });
   return {
     tokenize: (texts) => tokenizer([...texts], { padding: true, truncation: true }) as unknown as Tokens,
     run: async (tokens) => (await model(tokens)) as Readonly<Record<string, Tensor>>,
@@ -61,8 +64,11 @@ function why(error: unknown): WorkerAnswer {
 
 async function main(): Promise<void> {
   const model = await load();
-  // Only a run says how many dimensions there are.
-  answer({ kind: 'ready', dimensions: (await embed(model, ['a'])).dimensions });
+  // Only a run says how many dimensions there are; the second one, how long it takes.
+  const { dimensions } = await embed(model, [PROBE]);
+  const start = performance.now();
+  await embed(model, [PROBE]);
+  answer({ kind: 'ready', dimensions, runMs: performance.now() - start });
   let before: Promise<void> = Promise.resolve();
   parentPort?.on('message', (request: WorkerRequest) => {
     before = before.then(async () => {

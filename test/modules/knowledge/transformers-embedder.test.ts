@@ -127,3 +127,17 @@ t.test('it never asks the network, and an embedder that nobody closes keeps no p
   });
   t.equal(said, '1\n');
 });
+
+t.test('where there is much to do, several threads share it, and each text keeps its vector', async (t) => {
+  // Long enough for the crew to be worth its while on any machine: it opens after a second and a half of work.
+  const embedder = await makeTransformersEmbedder({ modelPath: tiny(t, 384) });
+  t.teardown(() => embedder.close());
+  const texts = Array.from({ length: 60 }, (_, i) => `week ${i} of the report about the garden and the budget. `.repeat(60));
+  const [first] = [await embedder.embed(texts)];
+  for (const until = performance.now() + 4000; performance.now() < until; ) await embedder.embed(texts);
+  const shared = await embedder.embed([...texts].reverse());
+  t.ok(first.every((vector, i) => dot(vector, shared[texts.length - 1 - i] ?? new Float32Array(384)) > 0.99999));
+  const stop = new AbortController();
+  await t.rejects(embedder.embed(texts, { signal: stop.signal, onProgress: () => stop.abort(new Error('enough')) }), { message: 'enough' });
+  t.equal((await embedder.embed(['file']))[0]?.length, 384, 'it stays usable');
+});

@@ -1,0 +1,72 @@
+/**
+ * The threads that run one embedding model: one with all processors for a question or two, and where there is much to do one for each processor. Small matrices
+ * gain little from a second processor, so two runs side by side are quicker than one run on both.
+ */
+import { availableParallelism } from 'node:os';
+import { type ModelThread, modelThread } from './model-thread.js';
+import type { WorkerSetting } from './transformers-worker.js';
+
+/** Each holds the whole model. */
+const MOST_THREADS = 4;
+/** Work after which loading the model again for each processor is worth the time. */
+const WORTH_MS = 1500;
+
+export type Job = readonly string[];
+export type ModelCrew = {
+  readonly dimensions: number;
+  readonly runMs: number;
+  /** `each` is told the vectors of a job, one after the other, as they come: in any order. What fails or is stopped ends the rest. */
+  run(jobs: readonly Job[], each: (job: number, vectors: Float32Array) => void, signal?: AbortSignal): Promise<void>;
+  close(): Promise<void>;
+};
+
+/** @throws NocturneError as {@link modelThread} does. */
+export async function modelCrew(setting: WorkerSetting, signal?: AbortSignal): Promise<ModelCrew> {
+  const first = await modelThread(setting, signal);
+  const size = Math.min(availableParallelism(), MOST_THREADS);
+  let [many, spent]: [Promise<readonly ModelThread[]> | undefined, number] = [undefined, 0];
+  const more = (): Promise<readonly ModelThread[]> => (many ??= openAll({ ...setting, processors: Math.floor(availableParallelism() / size) }, size));
+  return {
+    dimensions: first.dimensions,
+    runMs: first.runMs,
+    async run(jobs, each, stop) {
+      const start = performance.now();
+      const threads = size > 1 && jobs.length > 1 && spent > WORTH_MS ? await more() : [first];
+      let next = 0;
+      const work = async (thread: ModelThread): Promise<void> => {
+        while (next < jobs.length) {
+          stop?.throwIfAborted();
+          const at = next++;
+          each(at, await unlessAborted(thread.run(jobs[at] ?? []), stop));
+        }
+      };
+      await Promise.all(threads.map(work)).finally(() => {
+        next = jobs.length;
+        spent += performance.now() - start;
+      });
+    },
+    async close() {
+      await Promise.all([first, ...((await many?.catch(() => [])) ?? [])].map((thread) => thread.close()));
+    },
+  };
+}
+
+/** All or none. */
+async function openAll(setting: WorkerSetting, count: number): Promise<readonly ModelThread[]> {
+  const opened = await Promise.allSettled(Array.from({ length: count }, () => modelThread(setting)));
+  const threads = opened.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+  const failed = opened.find((one) => one.status === 'rejected');
+  if (failed === undefined) return threads;
+  await Promise.all(threads.map((thread) => thread.close()));
+  throw failed.reason;
+}
+
+/** The run that is under way is left to end by itself. */
+function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return work;
+  return new Promise((resolve, reject) => {
+    const stop = (): void => reject(signal.reason);
+    signal.addEventListener('abort', stop, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
+  });
+}
