@@ -5,8 +5,11 @@ import { chunkText } from '../src/modules/knowledge/chunk.js';
 import { embeddedText } from '../src/modules/knowledge/store-file.js';
 
 export type BenchChunk = { readonly package: string; readonly ord: number; readonly line: number; readonly endLine: number; headings: readonly string[]; text: string };
-/** `heading` and `sentence` were taken out of the corpus, `paraphrase` was written by hand. `hits`: places of the chunks that answer. */
-export type Question = { readonly kind: 'heading' | 'sentence' | 'paraphrase'; readonly query: string; readonly hits: ReadonlySet<number> };
+/**
+ * `heading` and `sentence` were taken out of the corpus, `paraphrase` and `fresh` were written by hand, the latter without looking at any result and never tuned on.
+ * `hits`: places of the chunks that answer.
+ */
+export type Question = { readonly kind: 'heading' | 'sentence' | 'paraphrase' | 'fresh'; readonly query: string; readonly hits: ReadonlySet<number> };
 export type Corpus = { readonly files: number; readonly chunks: readonly BenchChunk[]; readonly questions: readonly Question[] };
 
 /** One for each package, so that versions and translations of a text do not compete with it. */
@@ -28,9 +31,13 @@ export function makeCorpus(most: number = Number.POSITIVE_INFINITY): Corpus {
   const files = readmes().slice(0, most);
   const chunks: BenchChunk[] = files.flatMap((file) => chunkText(file.text).map((chunk) => ({ package: file.package, ...chunk })));
   const known = [...headings(chunks), ...sentences(chunks)];
-  const written = JSON.parse(readFileSync(join(process.cwd(), 'bench/paraphrases.json'), 'utf8')) as readonly { readonly query: string; readonly packages: readonly string[] }[];
-  const paraphrases = written.map(({ query, packages }): Question => ({ kind: 'paraphrase', query, hits: new Set(chunks.flatMap((chunk, at) => (packages.includes(chunk.package) ? [at] : []))) })).filter(({ hits }) => hits.size > 0);
-  return { files: files.length, chunks, questions: [...known, ...paraphrases] };
+  return { files: files.length, chunks, questions: [...known, ...written(chunks, 'paraphrase', 'paraphrases'), ...written(chunks, 'fresh', 'paraphrases-fresh')] };
+}
+
+/** Those that the corpus answers. */
+function written(chunks: readonly BenchChunk[], kind: Question['kind'], file: string): readonly Question[] {
+  const all = JSON.parse(readFileSync(join(process.cwd(), `bench/${file}.json`), 'utf8')) as readonly { readonly query: string; readonly packages: readonly string[] }[];
+  return all.map(({ query, packages }): Question => ({ kind, query: plain(query), hits: new Set(chunks.flatMap((chunk, at) => (packages.includes(chunk.package) ? [at] : []))) })).filter(({ hits }) => hits.size > 0);
 }
 
 export const textOf = (chunk: BenchChunk): string => embeddedText(chunk);

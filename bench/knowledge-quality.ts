@@ -2,11 +2,12 @@
 import { join } from 'node:path';
 import { openKnowledge } from '../src/modules/knowledge/database.js';
 import { dot, type Embedder } from '../src/modules/knowledge/embedder.js';
-import { fuse } from '../src/modules/knowledge/fuse.js';
+import { fuse, K } from '../src/modules/knowledge/fuse.js';
 import { latentEmbedder } from '../src/modules/knowledge/latent-embedder.js';
 import { learn } from '../src/modules/knowledge/latent-learning.js';
 import { byNames, byWords, type Ranked } from '../src/modules/knowledge/lexical.js';
 import { parseQuery } from '../src/modules/knowledge/query-syntax.js';
+import { MEANING_WEIGHT } from '../src/modules/knowledge/search.js';
 import { fileStore } from '../src/modules/knowledge/store-file.js';
 import { makeTransformersEmbedder } from '../src/modules/knowledge/transformers-embedder.js';
 import { type BenchChunk, type Corpus, makeCorpus, type Question, textOf } from './knowledge-corpus.js';
@@ -15,14 +16,14 @@ const SETTINGS = [60, 20, 10, 5].flatMap((k) => [0.2, 0.3, 0.5, 0.7, 0.8, 1].map
 type Setting = (typeof SETTINGS)[number];
 
 const DEPTH = 100;
-const KINDS = ['heading', 'sentence', 'paraphrase'] as const;
+const KINDS = ['heading', 'sentence', 'paraphrase', 'fresh'] as const;
 
-type Score = { readonly recall: number; readonly mrr: number };
+type Score = { readonly of: number; readonly recall: number; readonly mrr: number };
 type Scores = Readonly<Record<(typeof KINDS)[number], Score>>;
 type Asked = { readonly question: Question; readonly words: readonly Ranked[]; readonly names: readonly Ranked[] };
 type Halves = { readonly tuning: readonly Asked[]; readonly held: readonly Asked[] };
 
-const HEAD = ['| embedder | half | channel | heading | sentence | paraphrase |', '|---|---|---|---|---|---|'];
+const HEAD = ['| embedder | half | channel | heading | sentence | paraphrase | fresh |', '|---|---|---|---|---|---|---|'];
 
 /** Tables in markdown; each cell is recall@10 / MRR@10. @param model a directory with a real sentence model, measured as well. */
 export async function knowledgeQuality(directory: string, model?: string): Promise<string> {
@@ -36,8 +37,8 @@ async function ofSize(most: number, { directory, model }: { readonly directory: 
   const indexing = cpu();
   const asked = askWords(corpus, join(directory, `${most}.db`));
   const indexed = indexing();
-  // By turns within each kind: both halves are alike.
-  const halves: Halves = { tuning: KINDS.flatMap((kind) => ofKind(asked, kind).filter((_, i) => i % 2 === 0)), held: KINDS.flatMap((kind) => ofKind(asked, kind).filter((_, i) => i % 2 === 1)) };
+  // By turns within each kind: both halves are alike. Nothing is tuned on the fresh ones.
+  const halves: Halves = { tuning: KINDS.flatMap((kind) => ofKind(asked, kind).filter((_, i) => kind !== 'fresh' && i % 2 === 0)), held: KINDS.flatMap((kind) => ofKind(asked, kind).filter((_, i) => kind === 'fresh' || i % 2 === 1)) };
   const lines = [`${corpus.files} READMEs, ${corpus.chunks.length} chunks; questions: ${KINDS.map((kind) => `${ofKind(asked, kind).length} ${kind}`).join(', ')}; indexed for words and asked in ${indexed}`, '', ...HEAD];
   for (const half of ['tuning', 'held'] as const) lines.push(row('none', { half, channel: 'words' }, score(halves[half], (one) => fused(one))));
   const learning = cpu();
@@ -90,16 +91,30 @@ async function compare(name: string, embedder: Embedder, { corpus, halves }: { r
   const at = (half: readonly Asked[], setting: Setting): Scores => score(half, (one) => fused(one, meanings.get(one), setting));
   const alone = score(halves.tuning, (one) => fused(one));
   const chosen = choose(SETTINGS.map((setting) => ({ setting, scores: at(halves.tuning, setting) })), alone);
+  const inForce = { k: K, weight: MEANING_WEIGHT[embedder.kind] };
   const shown = SETTINGS.filter(({ k, weight }) => (k === 60 && weight !== 0.7 && weight !== 0.8) || (k === 5 && weight >= 0.3));
   return (['tuning', 'held'] as const).flatMap((half) => [
     row(name, { half, channel: 'vectors' }, score(halves[half], (one) => meanings.get(one) ?? [])),
     ...[...new Set([...shown, ...(chosen === undefined ? [] : [chosen])])].map((setting) => row(name, { half, channel: `k ${setting.k}, weight ${setting.weight}${setting === chosen ? ' (chosen)' : ''}` }, at(halves[half], setting))),
-  ]).concat('', `${name}: ${chosen === undefined ? 'no setting' : `k ${chosen.k}, weight ${chosen.weight}`} chosen on the tuning half; ${vectors.length} chunks embedded in ${cost}`);
+  ]).concat('', `${name}: ${chosen === undefined ? 'no setting' : `k ${chosen.k}, weight ${chosen.weight}`} chosen on the tuning half; ${vectors.length} chunks embedded in ${cost}`, oneByOne(halves.held, (one) => fused(one), (one) => fused(one, meanings.get(one), inForce)));
+}
+
+/** How often the first answer comes earlier than by words alone, with the setting in force; half of the questions each way would be chance. */
+function oneByOne(asked: readonly Asked[], words: (one: Asked) => readonly Ranked[], both: (one: Asked) => readonly Ranked[]): string {
+  const moved = asked.map((one) => placeOf(one, words(one)) - placeOf(one, both(one)));
+  const [earlier, later] = [moved.filter((by) => by > 0).length, moved.filter((by) => by < 0).length];
+  return `as in force, of ${asked.length} held questions the first answer among ten comes earlier than by words alone for ${earlier}, later for ${later}; ${((earlier - later) / Math.sqrt(Math.max(1, earlier + later))).toFixed(1)} standard deviations from chance`;
+}
+
+/** Of the first answer among ten, from 0; 10 where none is. */
+function placeOf({ question }: Asked, ranked: readonly Ranked[]): number {
+  const place = ranked.slice(0, 10).findIndex(({ id }) => question.hits.has(id));
+  return place < 0 ? 10 : place;
 }
 
 /** The best for paraphrases among those that find known items as often as words alone do, and hardly later; a difference of one hundredth is noise. */
 function choose(tried: readonly { readonly setting: Setting; readonly scores: Scores }[], alone: Scores): Setting | undefined {
-  const known = (scores: Scores, figure: keyof Score): number => mean([scores.heading[figure], scores.sentence[figure]]);
+  const known = (scores: Scores, figure: 'recall' | 'mrr'): number => mean([scores.heading[figure], scores.sentence[figure]]);
   const kept = tried.filter(({ scores }) => known(scores, 'recall') >= known(alone, 'recall') && known(scores, 'mrr') >= known(alone, 'mrr') - 0.01);
   const worth = ({ paraphrase }: Scores): number => paraphrase.recall + paraphrase.mrr;
   return [...kept].sort((a, b) => worth(b.scores) - worth(a.scores))[0]?.setting;
@@ -116,16 +131,16 @@ function nearest(vector: Float32Array, vectors: readonly Float32Array[]): readon
 
 function score(asked: readonly Asked[], rank: (one: Asked) => readonly Ranked[]): Scores {
   const of = (kind: Question['kind']): Score => {
-    const places = ofKind(asked, kind).map((one) => rank(one).slice(0, 10).findIndex(({ id }) => one.question.hits.has(id)));
-    return { recall: mean(places.map((place) => (place < 0 ? 0 : 1))), mrr: mean(places.map((place) => (place < 0 ? 0 : 1 / (place + 1)))) };
+    const places = ofKind(asked, kind).map((one) => placeOf(one, rank(one)));
+    return { of: places.length, recall: mean(places.map((place) => (place < 10 ? 1 : 0))), mrr: mean(places.map((place) => (place < 10 ? 1 / (place + 1) : 0))) };
   };
-  return { heading: of('heading'), sentence: of('sentence'), paraphrase: of('paraphrase') };
+  return { heading: of('heading'), sentence: of('sentence'), paraphrase: of('paraphrase'), fresh: of('fresh') };
 }
 
 const ofKind = (asked: readonly Asked[], kind: Question['kind']): readonly Asked[] => asked.filter(({ question }) => question.kind === kind);
 const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(2)} s`;
-const row = (embedder: string, { half, channel }: { readonly half: string; readonly channel: string }, scores: Scores): string => `| ${embedder} | ${half} | ${channel} | ${KINDS.map((kind) => `${scores[kind].recall.toFixed(3)} / ${scores[kind].mrr.toFixed(3)}`).join(' | ')} |`;
+const row = (embedder: string, { half, channel }: { readonly half: string; readonly channel: string }, scores: Scores): string => `| ${embedder} | ${half} | ${channel} | ${KINDS.map((kind) => (scores[kind].of === 0 ? '-' : `${scores[kind].recall.toFixed(3)} / ${scores[kind].mrr.toFixed(3)}`)).join(' | ')} |`;
 
 /** CPU and wall time since, and the memory that the process holds. */
 function cpu(): () => string {

@@ -8,7 +8,7 @@ export type Share = { readonly channel: ChannelName; readonly rank: number; read
 export type Fused = { readonly id: number; readonly score: number; readonly shares: readonly Share[] };
 
 /** Smaller than the usual 60: measured, see docs/DECISIONS.md. */
-const K = 5;
+export const K = 5;
 
 /** @param k how much the first places stand out: the smaller, the more. */
 export function fuse(channels: readonly Channel[], k: number = K): readonly Fused[] {
