@@ -5,10 +5,10 @@ import { dot, type Embedder } from '../src/modules/knowledge/embedder.js';
 import { fuse, K } from '../src/modules/knowledge/fuse.js';
 import { latentEmbedder } from '../src/modules/knowledge/latent-embedder.js';
 import { learn } from '../src/modules/knowledge/latent-learning.js';
-import { byNames, byWords, type Ranked } from '../src/modules/knowledge/lexical.js';
+import { byNames, type Ranked, rankWords } from '../src/modules/knowledge/lexical.js';
 import { parseQuery } from '../src/modules/knowledge/query-syntax.js';
-import { MEANING_WEIGHT } from '../src/modules/knowledge/search.js';
 import { fileStore } from '../src/modules/knowledge/store-file.js';
+import { MEANING_WEIGHT, need } from '../src/modules/knowledge/weigh.js';
 import { makeTransformersEmbedder } from '../src/modules/knowledge/transformers-embedder.js';
 import { type BenchChunk, type Corpus, makeCorpus, type Question, textOf } from './knowledge-corpus.js';
 
@@ -20,7 +20,7 @@ const KINDS = ['heading', 'sentence', 'paraphrase', 'fresh'] as const;
 
 type Score = { readonly of: number; readonly recall: number; readonly mrr: number };
 type Scores = Readonly<Record<(typeof KINDS)[number], Score>>;
-type Asked = { readonly question: Question; readonly words: readonly Ranked[]; readonly names: readonly Ranked[] };
+type Asked = { readonly question: Question; readonly words: readonly Ranked[]; readonly coverage: number; readonly names: readonly Ranked[] };
 type Halves = { readonly tuning: readonly Asked[]; readonly held: readonly Asked[] };
 
 const HEAD = ['| embedder | half | channel | heading | sentence | paraphrase | fresh |', '|---|---|---|---|---|---|---|'];
@@ -63,7 +63,8 @@ function askWords({ chunks, questions }: Corpus, file: string): readonly Asked[]
   const placed = (ranked: readonly Ranked[]): readonly Ranked[] => ranked.map(({ id, score }) => ({ id: ids.get(id) ?? -1, score }));
   const asked = questions.map((question) => {
     const query = parseQuery(question.query);
-    return { question, words: placed(byWords(db, query, { limit: DEPTH, narrowed: undefined })), names: placed(byNames(db, query, { limit: DEPTH, narrowed: undefined })) };
+    const { ranked, coverage } = rankWords(db, query, { limit: DEPTH, narrowed: undefined });
+    return { question, words: placed(ranked), coverage, names: placed(byNames(db, query, { limit: DEPTH, narrowed: undefined })) };
   });
   db.close();
   return asked;
@@ -88,7 +89,9 @@ async function compare(name: string, embedder: Embedder, { corpus, halves }: { r
     const [vector = new Float32Array(0)] = await embedder.embed([parseQuery(one.question.query).text]);
     meanings.set(one, nearest(vector, vectors));
   }
-  const at = (half: readonly Asked[], setting: Setting): Scores => score(half, (one) => fused(one, meanings.get(one), setting));
+  // The weight of a setting is that of a question that words know nothing of.
+  const both = (one: Asked, { k, weight }: Setting): readonly Ranked[] => fused(one, meanings.get(one), { k, weight: weight * need(embedder.kind, one.coverage) });
+  const at = (half: readonly Asked[], setting: Setting): Scores => score(half, (one) => both(one, setting));
   const alone = score(halves.tuning, (one) => fused(one));
   const chosen = choose(SETTINGS.map((setting) => ({ setting, scores: at(halves.tuning, setting) })), alone);
   const inForce = { k: K, weight: MEANING_WEIGHT[embedder.kind] };
@@ -96,7 +99,7 @@ async function compare(name: string, embedder: Embedder, { corpus, halves }: { r
   return (['tuning', 'held'] as const).flatMap((half) => [
     row(name, { half, channel: 'vectors' }, score(halves[half], (one) => meanings.get(one) ?? [])),
     ...[...new Set([...shown, ...(chosen === undefined ? [] : [chosen])])].map((setting) => row(name, { half, channel: `k ${setting.k}, weight ${setting.weight}${setting === chosen ? ' (chosen)' : ''}` }, at(halves[half], setting))),
-  ]).concat('', `${name}: ${chosen === undefined ? 'no setting' : `k ${chosen.k}, weight ${chosen.weight}`} chosen on the tuning half; ${vectors.length} chunks embedded in ${cost}`, oneByOne(halves.held, (one) => fused(one), (one) => fused(one, meanings.get(one), inForce)));
+  ]).concat('', `${name}: ${chosen === undefined ? 'no setting' : `k ${chosen.k}, weight ${chosen.weight}`} chosen on the tuning half; ${vectors.length} chunks embedded in ${cost}`, oneByOne(halves.held, (one) => fused(one), (one) => both(one, inForce)));
 }
 
 /** How often the first answer comes earlier than by words alone, with the setting in force; half of the questions each way would be chance. */

@@ -5,7 +5,7 @@ import { type Door, openForAnswer, visible } from './door.js';
 import { freshnessOf } from './fresh.js';
 import { isKnowledge } from './index-files.js';
 import { relatedTo } from './related.js';
-import { MEANING_WEIGHT } from './search.js';
+import { MEANING_WEIGHT } from './weigh.js';
 import { snippetOf, wantedOf } from './snippet.js';
 
 const DEFAULT_LIMIT = 8;

@@ -12,13 +12,14 @@ export const MOST_HITS = 50;
 
 export async function answerSearch(door: Door, { query, limit = DEFAULT_LIMIT, explain = false, refresh = true, rerank = false, embedder }: SearchArguments): Promise<ToolAnswer> {
   const { db, snapshot, inForce } = await openForAnswer(door, { flag: embedder, refresh });
-  const { hits, stale, gone } = await search(db, query, { root: door.workspace.root, embedder: inForce.embedder, limit: Math.min(limit, MOST_HITS), ...visible(door, snapshot), ...(rerank ? { rerank: PROXIMITY } : {}) });
+  const { hits, stale, gone, coverage, weight } = await search(db, query, { root: door.workspace.root, embedder: inForce.embedder, limit: Math.min(limit, MOST_HITS), ...visible(door, snapshot), ...(rerank ? { rerank: PROXIMITY } : {}) });
   const notes = [
+    ...(explain ? [`The best passage has ${Math.round(100 * Math.min(1, coverage))} % of what the question's words tell; vectors weigh ${weight.toFixed(2)}, words 1.`] : []),
     ...(stale.length === 0 ? [] : [`Left out, for they changed after they were indexed: ${stale.join(', ')}`]),
     ...(gone.length === 0 ? [] : [`Left out, for they are no longer there: ${gone.join(', ')}`]),
   ];
   const text = [...(hits.length === 0 ? ['Nothing found.'] : hits.map((hit) => textOf(hit, explain))), ...notes, `Searched by ${inForce.why}.`].join('\n');
-  return { text, data: { embedder: inForce.embedder.kind, model: inForce.embedder.model, searchedBy: inForce.why, hits: hits.map((hit) => dataOf(hit, explain)), stale, ...(inForce.better === undefined ? {} : { better: inForce.better }) } };
+  return { text, data: { embedder: inForce.embedder.kind, model: inForce.embedder.model, searchedBy: inForce.why, hits: hits.map((hit) => dataOf(hit, explain)), stale, ...(explain ? { coverage: rounded(coverage), meaningWeight: rounded(weight) } : {}), ...(inForce.better === undefined ? {} : { better: inForce.better }) } };
 }
 
 function textOf(hit: Hit, explain: boolean): string {

@@ -28,10 +28,20 @@ export function counter(db: Db, common: number): (expression: string) => number 
   };
 }
 
+/** What a word that so many passages have adds to one that has it again and again. */
+export function bestScore(db: Db, count: number): number {
+  return Math.max(0, rarity(passages(db), count)) * (SATURATION + 1);
+}
+
+/** The weight of a word by how many passages have it (Robertson, Spärck Jones 1976). */
+function rarity(total: number, count: number): number {
+  return Math.log((total - count + 0.5) / (count + 0.5));
+}
+
 /** Best first, with what the common words add. */
 export function withCommon(db: Db, ranked: readonly Ranked[], words: readonly Common[]): readonly Ranked[] {
   const total = passages(db);
-  const wanted = words.map(({ term, count }) => ({ beginning: beginningOf(term), weight: Math.log((total - count + 0.5) / (count + 0.5)) })).filter((one) => one.weight > LEAST);
+  const wanted = words.map(({ term, count }) => ({ beginning: beginningOf(term), weight: rarity(total, count) })).filter((one) => one.weight > LEAST);
   if (wanted.length === 0) return ranked;
   const texts = prepared(db, 'SELECT headings, text FROM chunks WHERE id = ?');
   const scored = ranked.map(({ id, score }) => {

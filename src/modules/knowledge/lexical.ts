@@ -1,5 +1,5 @@
 /** Search by words: BM25 over the passages that have the rarest words of the question, and the names in it as they are written. */
-import { type Common, counter, withCommon } from './common-words.js';
+import { bestScore, type Common, counter, withCommon } from './common-words.js';
 import { type Db, prepared } from './database.js';
 import type { Narrowed } from './filters.js';
 import type { Query } from './query-syntax.js';
@@ -19,9 +19,14 @@ const MOST_SCORED = 600;
 const SPARE = 20;
 
 /** By the question's words, those of its phrases in this order and side by side. */
-export function byWords(db: Db, query: Query, { limit, narrowed }: Scope): readonly Ranked[] {
+export function byWords(db: Db, query: Query, scope: Scope): readonly Ranked[] {
+  return rankWords(db, query, scope).ranked;
+}
+
+/** `coverage`: the score of the best passage in parts of what one would have that has all the words often; words that no passage has are counted as asked for. */
+export function rankWords(db: Db, query: Query, { limit, narrowed }: Scope): { readonly ranked: readonly Ranked[]; readonly coverage: number } {
   const phrases = query.phrases.map(quoted).filter((phrase) => phrase !== '""');
-  const { telling, common } = termsOf(db, query, narrowed);
+  const { telling, common, most } = termsOf(db, query, narrowed);
   // A phrase is wanted, words beside it only count. Common words alone find something only where nothing else does.
   const asked: readonly Expression[] = phrases.length === 0 ? [...either(telling), ...either(common)] : [[...phrases, ...either(telling).map((one) => one.match)], phrases].map((parts) => ({ match: parts.join(' AND '), few: false }));
   const found = new Map<number, Ranked>();
@@ -29,7 +34,8 @@ export function byWords(db: Db, query: Query, { limit, narrowed }: Scope): reado
     if (found.size >= limit) break;
     for (const one of matching(db, expression, { limit: common.length > 0 ? limit + SPARE : limit, narrowed })) if (!found.has(one.id)) found.set(one.id, one);
   }
-  return (common.length > 0 ? withCommon(db, [...found.values()], common) : [...found.values()]).slice(0, limit);
+  const ranked = (common.length > 0 ? withCommon(db, [...found.values()], common) : [...found.values()]).slice(0, limit);
+  return { ranked, coverage: most === 0 ? 0 : Math.max(0, ...ranked.map((one) => one.score)) / most };
 }
 
 /** `few`: no more than can be scored. */
@@ -69,16 +75,21 @@ function narrowing(narrowed: Narrowed): string {
   return narrowed === undefined ? '' : ' AND +rowid IN (SELECT id FROM allowed)';
 }
 
-/** `telling`: the rarest words of the question, as many as can be scored in time, at least one. `common`: the others. Of few passages every word is scored. */
-function termsOf(db: Db, query: Query, narrowed: Narrowed): { readonly telling: readonly Common[]; readonly common: readonly Common[] } {
+/**
+ * `telling`: the rarest words of the question, as many as can be scored in time, at least one. `common`: the others. Of few passages every word is scored. `most`: the
+ * score of all its words together.
+ */
+function termsOf(db: Db, query: Query, narrowed: Narrowed): { readonly telling: readonly Common[]; readonly common: readonly Common[]; readonly most: number } {
   const all = [...new Set([...query.words, ...query.phrases].flatMap(termsIn))];
   const asked = all.filter((term) => !isStopWord(term));
   const countOf = counter(db, MOST_SCORED);
-  const counted = (asked.length > 0 ? asked : all).map((term) => ({ term, count: countOf(quoted(term)) })).filter((one) => one.count > 0).sort((a, b) => a.count - b.count);
-  if (narrowed !== undefined && narrowed <= MOST_SCORED) return { telling: counted, common: [] };
+  const counts = (asked.length > 0 ? asked : all).map((term) => ({ term, count: countOf(quoted(term)) }));
+  const most = counts.reduce((sum, { count }) => sum + bestScore(db, count), 0);
+  const counted = counts.filter((one) => one.count > 0).sort((a, b) => a.count - b.count);
+  if (narrowed !== undefined && narrowed <= MOST_SCORED) return { telling: counted, common: [], most };
   let sum = 0;
   const fits = counted.filter(({ count }, i) => (sum += count) <= MOST_SCORED || i === 0).length;
-  return { telling: counted.slice(0, fits), common: counted.slice(fits) };
+  return { telling: counted.slice(0, fits), common: counted.slice(fits), most };
 }
 
 /** A single character of a script without blanks stands for every pair that begins with it. */

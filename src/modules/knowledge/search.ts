@@ -4,14 +4,13 @@ import type { Embedder } from './embedder.js';
 import { narrow } from './filters.js';
 import { freshnessOf } from './fresh.js';
 import { type Channel, fuse, type Fused, type Share } from './fuse.js';
-import { byNames, byWords } from './lexical.js';
+import { byNames, rankWords } from './lexical.js';
 import { byMeaning, type Nearest } from './nearest.js';
 import { parseQuery, type Query } from './query-syntax.js';
 import type { Reranker } from './rerank.js';
 import { type Snippet, snippetOf, wantedOf } from './snippet.js';
+import { weightOf } from './weigh.js';
 
-/** How much the channel of vectors counts beside that of words: vectors of a real model as much, those learnt from the workspace less. */
-export const MEANING_WEIGHT: Readonly<Record<Embedder['kind'], number>> = { transformers: 1, openai: 1, latent: 0.5, none: 0 };
 /** Passages that each channel names: twice as many as are looked at, and so many at least; by reciprocal ranks what stands behind them does not come to the front. */
 const LEAST_DEPTH = 40;
 
@@ -33,7 +32,7 @@ export type Hit = {
 export type Passage = { readonly id: number; readonly path: string; readonly line: number; readonly headings: string; readonly text: string; readonly hash: string };
 
 /** `stale`: files that changed after they were indexed; their passages were left out. */
-export type Found = { readonly query: Query; readonly hits: readonly Hit[]; readonly stale: readonly string[]; readonly gone: readonly string[] };
+export type Found = { readonly query: Query; /** Which part of what the question's words tell the best passage has, from 0. */ readonly coverage: number; /** Of the vectors; that of words is 1. */ readonly weight: number; readonly hits: readonly Hit[]; readonly stale: readonly string[]; readonly gone: readonly string[] };
 
 export type SearchOptions = {
   readonly root: string;
@@ -55,12 +54,14 @@ export async function search(db: Db, question: string, options: SearchOptions): 
   // From here on nothing waits: the filters stand in a table of this connection.
   const narrowed = narrow(db, query.filters, options.sees);
   const at = { limit: depthFor(lookedAt(options)), narrowed };
+  const words = rankWords(db, query, at);
+  const weight = weightOf(embedder.kind, words.coverage);
   const channels: readonly Channel[] = [
-    { name: 'words', weight: 1, ranked: byWords(db, query, at) },
+    { name: 'words', weight: 1, ranked: words.ranked },
     { name: 'names', weight: 1, ranked: byNames(db, query, at) },
-    { name: 'meaning', weight: MEANING_WEIGHT[embedder.kind], ranked: byMeaning(db, vector, options.how === undefined ? at : { ...at, how: options.how }) },
+    { name: 'meaning', weight, ranked: weight === 0 ? [] : byMeaning(db, vector, options.how === undefined ? at : { ...at, how: options.how }) },
   ];
-  return { query, ...shown(db, fuse(channels), { ...options, query }) };
+  return { query, coverage: words.coverage, weight, ...shown(db, fuse(channels), { ...options, query }) };
 }
 
 function lookedAt({ limit, rerank }: SearchOptions): number {
@@ -68,7 +69,7 @@ function lookedAt({ limit, rerank }: SearchOptions): number {
 }
 
 /** The first so many that may be shown; of passages with the same text the first. */
-function shown(db: Db, fused: readonly Fused[], options: SearchOptions & { readonly query: Query }): Omit<Found, 'query'> {
+function shown(db: Db, fused: readonly Fused[], options: SearchOptions & { readonly query: Query }): Pick<Found, 'hits' | 'stale' | 'gone'> {
   const { root, limit, query, shows, rerank } = options;
   const freshness = freshnessOf(db, root);
   const passage = prepared(db, 'SELECT id, path, line, headings, text, hash FROM chunks WHERE id = ?');

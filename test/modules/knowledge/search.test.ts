@@ -4,6 +4,7 @@ import { PROXIMITY } from '../../../src/modules/knowledge/rerank.js';
 import { NO_EMBEDDER } from '../../../src/modules/knowledge/embedder.js';
 import { relatedTo } from '../../../src/modules/knowledge/related.js';
 import { nearDuplicates } from '../../../src/modules/knowledge/near-duplicates.js';
+import { weightOf } from '../../../src/modules/knowledge/weigh.js';
 import { marked } from '../../../src/modules/knowledge/snippet.js';
 import { knowledgePlace } from './knowledge-place.js';
 
@@ -59,13 +60,35 @@ t.test('filters narrow what is chosen from, not what was chosen', async (t) => {
 t.test('says how a passage came to its place, and shows where it matched', async (t) => {
   const place = knowledgePlace(t.testdir());
   await place.index();
-  const { hits: [hit] } = await place.ask('licences of copyleft packages path:notes/');
+  const { hits: [hit] } = await place.ask('licences of copyleft packages that frighten lawyers and publishers path:notes/');
   t.equal(hit?.line, 7, 'the line of the first match: the chunk begins there, the front matter stands before it');
   t.equal(hit?.heading, 'Licences > Checking a licence');
   t.match(marked(hit?.snippet ?? { text: '', marks: [] }, (part) => `[${part}]`), /\[Copyleft\] ones/);
   t.same(hit?.shares.map((one) => one.channel), ['words', 'meaning']);
   for (const share of hit?.shares ?? []) t.ok(Math.abs(share.contribution - share.weight / (5 + share.rank)) < 1e-12);
   t.ok(Math.abs((hit?.score ?? 0) - (hit?.shares ?? []).reduce((sum, one) => sum + one.contribution, 0)) < 1e-12);
+});
+
+t.test('learnt vectors are asked where the words of the question find little, and not where they hit', async (t) => {
+  const place = knowledgePlace(t.testdir());
+  await place.index();
+  const told = await place.ask('copyleft licence path:notes/');
+  t.ok(told.coverage >= 0.5, `the best passage has ${told.coverage}`);
+  t.equal(told.weight, 0);
+  t.same(new Set(told.hits.flatMap((hit) => hit.shares.map((one) => one.channel))), new Set(['words']));
+  const vague = await place.ask('copyleft frightens lawyers, publishers and investors path:notes/');
+  t.ok(vague.coverage > 0 && vague.coverage < 0.5, `the best passage has ${vague.coverage}`);
+  t.equal(vague.weight, 0.8 * (1 - vague.coverage / 0.5));
+  t.equal((await place.ask('unheard syllables path:notes/')).weight, 0.8, 'words that no passage has are left to the vectors');
+  for (const [kind, coverage, weight] of [
+    ['latent', 0, 0.8],
+    ['latent', 0.25, 0.4],
+    ['latent', 0.9, 0],
+    ['transformers', 0, 1],
+    ['transformers', 0.9, 1],
+    ['openai', 0.9, 1],
+    ['none', 0, 0],
+  ] as const) t.equal(weightOf(kind, coverage), weight, `${kind} ${coverage}`);
 });
 
 t.test('what stands together as in the question goes first when that is asked for', async (t) => {
