@@ -5,6 +5,7 @@ import { NocturneError } from '../../kernel/error.js';
 import { chooseEmbedder, type InForce, type Settings } from './choose-embedder.js';
 import { type Db, openKnowledge } from './database.js';
 import type { Embedder } from './embedder.js';
+import { copyOf, isWritable } from './index-copy.js';
 
 export type Env = Readonly<Record<string, string | undefined>>;
 
@@ -19,14 +20,16 @@ export function hasIndex(root: string): boolean {
   return existsSync(indexPath(root));
 }
 
-/** @throws NocturneError `NOT_FOUND` where there is none, unless it is to be made. */
+/** @throws NocturneError `NOT_FOUND` where there is none, unless it is to be made; `STORAGE` where it is to be made and cannot be written. */
 export function indexOf(root: string, { make = false }: { readonly make?: boolean } = {}): Db {
   const path = indexPath(root);
   if (!make && !existsSync(path)) throw new NocturneError('NOT_FOUND', 'this workspace has no knowledge index yet', { hint: 'nocturne knowledge index makes it' });
   const known = held.get(root);
   if (known !== undefined && existsSync(path) && statSync(path).ino === known.inode) return known.db;
   known?.db.close();
-  const db = openKnowledge(path);
+  const readOnly = existsSync(path) && !isWritable(path);
+  if (readOnly && make) throw new NocturneError('STORAGE', `the knowledge index cannot be written here: ${path} is read-only`, { file: path, hint: 'index where the workspace can be written; questions are answered here as well' });
+  const db = openKnowledge(readOnly ? copyOf(path) : path);
   held.set(root, { db, inode: statSync(path).ino, force: undefined });
   return db;
 }

@@ -8,7 +8,7 @@ import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js';
 import { read } from '../../passes/pass-workspace.js';
 import type { Place } from '../../passes/pass-workspace.js';
 
-const BIN = fileURLToPath(new URL('../../../../bin/nocturne.cjs', import.meta.url));
+export const BIN = fileURLToPath(new URL('../../../../bin/nocturne.cjs', import.meta.url));
 export const PAGE = 'PROJECTS/pages/outputs/page.md';
 export const ENTRIES = '# Page\n\n## Entries\n\n- name: one\n- name: two\n';
 
