@@ -5,9 +5,9 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { encodeOnnx, FLOAT, node, sentenceModel, tensor } from './onnx-format.js';
+import { encodeOnnx, FLOAT, INT64, node, pairModel, sentenceModel, tensor } from './onnx-format.js';
 
-export type TinyOnnx = { readonly dimensions?: number; /** Groups of words of one meaning; the vocabulary is made of them. */ readonly synonyms?: readonly (readonly string[])[] };
+export type TinyOnnx = { readonly dimensions?: number; /** `pairs`: a re-ranking model, which says how much of the question's meaning a text has. */ readonly task?: 'sentences' | 'pairs'; /** Groups of words of one meaning; the vocabulary is made of them. */ readonly synonyms?: readonly (readonly string[])[] };
 
 const SPECIAL = ['[PAD]', '[UNK]', '[CLS]', '[SEP]', '[MASK]'];
 const STOP = 'a an and are as at be by for from has have how in is it of on or that the this to was what when where which will with you your'.split(' ');
@@ -17,7 +17,7 @@ const SYNONYMS: readonly (readonly string[])[] = [
 ];
 
 /** Into `directory`, which is made. */
-export function makeTinyOnnx(directory: string, { dimensions = 48, synonyms = SYNONYMS }: TinyOnnx = {}): void {
+export function makeTinyOnnx(directory: string, { dimensions = 48, synonyms = SYNONYMS, task = 'sentences' }: TinyOnnx = {}): void {
   const letters = [...'abcdefghijklmnopqrstuvwxyz0123456789'];
   const words = synonyms.flat();
   const tokens = [...new Set([...SPECIAL, ...'.,;:!?-()\'"`#*/_', ...letters, ...letters.map((letter) => `##${letter}`), ...['s', 'es', 'ed', 'ing', 'er'].map((end) => `##${end}`), ...STOP, ...words])];
@@ -30,7 +30,7 @@ export function makeTinyOnnx(directory: string, { dimensions = 48, synonyms = SY
     return own.map((value, i) => value * 0.3 + (shared[i] ?? 0));
   });
   mkdirSync(join(directory, 'onnx'), { recursive: true });
-  const model = onnx(Float32Array.from(vectors.flat()), { tokens: tokens.length, dimensions });
+  const model = (task === 'pairs' ? pairs : sentences)(Float32Array.from(vectors.flat()), { tokens: tokens.length, dimensions });
   writeFileSync(join(directory, 'onnx/model.onnx'), model);
   writeFileSync(join(directory, 'onnx/model_quantized.onnx'), model);
   for (const [name, content] of Object.entries(tokenizer(tokens, dimensions))) writeFileSync(join(directory, name), `${JSON.stringify(content, null, 1)}\n`);
@@ -48,13 +48,40 @@ function directionOf(token: string, dimensions: number): readonly number[] {
   return cut.map((value) => value / length);
 }
 
+type Size = { readonly tokens: number; readonly dimensions: number };
+
+const table = (data: Float32Array, size: Size): object => tensor('words', { type: FLOAT, dims: [size.tokens, size.dimensions], data });
+
 /** `last_hidden_state = words[input_ids] + types[token_type_ids]`. As with a real model, what stands at the padding is not zero: whoever takes the mean leaves it out by the mask. */
-function onnx(words: Float32Array, size: { readonly tokens: number; readonly dimensions: number }): Uint8Array {
+function sentences(words: Float32Array, size: Size): Uint8Array {
   return encodeOnnx(
     sentenceModel({
       dimensions: size.dimensions,
-      weights: [tensor('words', { type: FLOAT, dims: [size.tokens, size.dimensions], data: words }), tensor('types', { type: FLOAT, dims: [2, size.dimensions], data: new Float32Array(2 * size.dimensions) })],
+      weights: [table(words, size), tensor('types', { type: FLOAT, dims: [2, size.dimensions], data: new Float32Array(2 * size.dimensions) })],
       nodes: [node('Gather', ['words', 'input_ids'], ['word']), node('Gather', ['types', 'token_type_ids'], ['type']), node('Add', ['word', 'type'], ['last_hidden_state'])],
+    }),
+  );
+}
+
+/** `logits = (sum of the question's words) · (mean of the text's words)`; tokens of type 0 are the question's, of type 1 the text's. */
+function pairs(words: Float32Array, size: Size): Uint8Array {
+  const whole = (name: string, ...values: readonly number[]): object => tensor(name, { type: INT64, dims: [values.length], data: BigInt64Array.from(values, BigInt) });
+  return encodeOnnx(
+    pairModel({
+      weights: [table(words, size), whole('sequence', 1), whole('last', -1), tensor('one', { type: FLOAT, dims: [], data: Float32Array.of(1) })],
+      nodes: [
+        node('Gather', ['words', 'input_ids'], ['word']),
+        node('Cast', ['token_type_ids'], ['of text'], { to: FLOAT }),
+        node('Cast', ['attention_mask'], ['there'], { to: FLOAT }),
+        node('Sub', ['one', 'of text'], ['of question']),
+        node('Mul', ['of question', 'there'], ['first']),
+        node('Mul', ['of text', 'there'], ['second']),
+        ...['first', 'second'].flatMap((name) => [node('Unsqueeze', [name, 'last'], [`${name} spread`]), node('Mul', ['word', `${name} spread`], [`${name} words`]), node('ReduceSum', [`${name} words`, 'sequence'], [`${name} sum`], { keepdims: 0 })]),
+        node('ReduceSum', ['second', 'sequence'], ['length'], { keepdims: 1 }),
+        node('Mul', ['first sum', 'second sum'], ['product']),
+        node('ReduceSum', ['product', 'last'], ['fit'], { keepdims: 1 }),
+        node('Div', ['fit', 'length'], ['logits']),
+      ],
     }),
   );
 }
@@ -62,8 +89,8 @@ function onnx(words: Float32Array, size: { readonly tokens: number; readonly dim
 function tokenizer(tokens: readonly string[], dimensions: number): Readonly<Record<string, object>> {
   const vocab = Object.fromEntries(tokens.map((token, id) => [token, id]));
   const named = { pad_token: '[PAD]', unk_token: '[UNK]', cls_token: '[CLS]', sep_token: '[SEP]', mask_token: '[MASK]' };
-  const special = (id: string): object => ({ SpecialToken: { id, type_id: 0 } });
-  const text = (id: string): object => ({ Sequence: { id, type_id: 0 } });
+  const special = (id: string, type = 0): object => ({ SpecialToken: { id, type_id: type } });
+  const text = (id: string, type = 0): object => ({ Sequence: { id, type_id: type } });
   return {
     'config.json': { model_type: 'bert', architectures: ['BertModel'], hidden_size: dimensions, vocab_size: tokens.length, num_hidden_layers: 1, num_attention_heads: 1, intermediate_size: dimensions, max_position_embeddings: 512, type_vocab_size: 2, pad_token_id: 0 },
     'tokenizer_config.json': { tokenizer_class: 'BertTokenizer', do_lower_case: true, model_max_length: 512, ...named },
@@ -73,7 +100,7 @@ function tokenizer(tokens: readonly string[], dimensions: number): Readonly<Reco
       added_tokens: SPECIAL.map((content, id) => ({ id, content, single_word: false, lstrip: false, rstrip: false, normalized: false, special: true })),
       normalizer: { type: 'BertNormalizer', clean_text: true, handle_chinese_chars: true, strip_accents: null, lowercase: true },
       pre_tokenizer: { type: 'BertPreTokenizer' },
-      post_processor: { type: 'TemplateProcessing', single: [special('[CLS]'), text('A'), special('[SEP]')], pair: [special('[CLS]'), text('A'), special('[SEP]'), text('B'), special('[SEP]')], special_tokens: Object.fromEntries(['[CLS]', '[SEP]'].map((id) => [id, { id, ids: [vocab[id]], tokens: [id] }])) },
+      post_processor: { type: 'TemplateProcessing', single: [special('[CLS]'), text('A'), special('[SEP]')], pair: [special('[CLS]'), text('A'), special('[SEP]'), text('B', 1), special('[SEP]', 1)], special_tokens: Object.fromEntries(['[CLS]', '[SEP]'].map((id) => [id, { id, ids: [vocab[id]], tokens: [id] }])) },
       decoder: { type: 'WordPiece', prefix: '##', cleanup: true },
       model: { type: 'WordPiece', unk_token: '[UNK]', continuing_subword_prefix: '##', max_input_chars_per_word: 100, vocab },
     },

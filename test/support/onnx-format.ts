@@ -32,10 +32,19 @@ export function tensor(name: string, { type, dims, data }: { readonly type: numb
   return { name, data_type: type, dims, raw_data: new Uint8Array(data.buffer, data.byteOffset, data.byteLength) };
 }
 
+type Made = { readonly nodes: readonly object[]; readonly weights: readonly object[] };
+
 /** As a sentence model is called: three inputs of token numbers, one output of `last_hidden_state`. */
-export function sentenceModel({ nodes, weights, dimensions }: { readonly nodes: readonly object[]; readonly weights: readonly object[]; readonly dimensions: number }): Graph {
-  return { name: 'sentences', nodes, weights, input: ['input_ids', 'attention_mask', 'token_type_ids'].map((name) => value(name, INT64, ['batch', 'sequence'])), output: [value('last_hidden_state', FLOAT, ['batch', 'sequence', dimensions])] };
+export function sentenceModel({ nodes, weights, dimensions }: Made & { readonly dimensions: number }): Graph {
+  return { name: 'sentences', nodes, weights, input: TOKENS, output: [value('last_hidden_state', FLOAT, ['batch', 'sequence', dimensions])] };
 }
+
+/** As a model is called that reads two texts together: the same inputs, one number of `logits` for each pair. */
+export function pairModel({ nodes, weights }: Made): Graph {
+  return { name: 'pairs', nodes, weights, input: TOKENS, output: [value('logits', FLOAT, ['batch', 1])] };
+}
+
+const TOKENS = ['input_ids', 'attention_mask', 'token_type_ids'].map((name) => value(name, INT64, ['batch', 'sequence']));
 
 export function encodeOnnx({ name, nodes, weights, input, output }: Graph): Uint8Array {
   const ModelProto = root.lookupType('onnx.ModelProto');

@@ -2,6 +2,7 @@
 import { stemmer } from 'stemmer';
 import { type Db, ofGeneration, passages, prepared } from './database.js';
 import type { Ranked } from './lexical.js';
+import type { LowerTexts } from './lower-texts.js';
 
 /** Beyond that it does not matter how many more. */
 const MOST_COUNTED = 20_000;
@@ -39,14 +40,12 @@ function rarity(total: number, count: number): number {
 }
 
 /** Best first, with what the common words add. */
-export function withCommon(db: Db, ranked: readonly Ranked[], words: readonly Common[]): readonly Ranked[] {
+export function withCommon(db: Db, ranked: readonly Ranked[], { words, lower }: { readonly words: readonly Common[]; readonly lower: LowerTexts }): readonly Ranked[] {
   const total = passages(db);
   const wanted = words.map(({ term, count }) => ({ beginning: beginningOf(term), weight: rarity(total, count) })).filter((one) => one.weight > LEAST);
   if (wanted.length === 0) return ranked;
-  const texts = prepared(db, 'SELECT headings, text FROM chunks WHERE id = ?');
   const scored = ranked.map(({ id, score }) => {
-    const { headings, text } = texts.get(id) as { headings: string; text: string };
-    const [head, body] = [headings.toLowerCase(), text.toLowerCase()];
+    const { headings: head, text: body } = lower(id);
     const added = wanted.map(({ beginning, weight }) => ((often) => (weight * often * (SATURATION + 1)) / (often + SATURATION))(HEADING * occurrences(head, beginning) + occurrences(body, beginning)));
     return { id, score: added.reduce((sum, one) => sum + one, score) };
   });

@@ -3,11 +3,12 @@ import { bestScore, type Common, counter, withCommon } from './common-words.js';
 import { type Db, prepared } from './database.js';
 import type { Narrowed } from './filters.js';
 import type { Query } from './query-syntax.js';
+import { type LowerTexts, lowerTexts } from './lower-texts.js';
 import { namesIn, spacedText, unspacedRuns, wordText } from './search-text.js';
 import { isStopWord } from './stop-words.js';
 
 /** So many, of the passages that the filters left. */
-type Scope = { readonly limit: number; readonly narrowed: Narrowed };
+type Scope = { readonly limit: number; readonly narrowed: Narrowed; /** Shared with other steps of the same search. */ readonly lower?: LowerTexts };
 /** Best first. */
 export type Ranked = { readonly id: number; readonly score: number };
 
@@ -24,7 +25,7 @@ export function byWords(db: Db, query: Query, scope: Scope): readonly Ranked[] {
 }
 
 /** `coverage`: the score of the best passage in parts of what one would have that has all the words often; words that no passage has are counted as asked for. */
-export function rankWords(db: Db, query: Query, { limit, narrowed }: Scope): { readonly ranked: readonly Ranked[]; readonly coverage: number } {
+export function rankWords(db: Db, query: Query, { limit, narrowed, lower = lowerTexts(db) }: Scope): { readonly ranked: readonly Ranked[]; readonly coverage: number } {
   const phrases = query.phrases.map(quoted).filter((phrase) => phrase !== '""');
   const { telling, common, most } = termsOf(db, query, narrowed);
   // A phrase is wanted, words beside it only count. Common words alone find something only where nothing else does.
@@ -34,7 +35,7 @@ export function rankWords(db: Db, query: Query, { limit, narrowed }: Scope): { r
     if (found.size >= limit) break;
     for (const one of matching(db, expression, { limit: common.length > 0 ? limit + SPARE : limit, narrowed })) if (!found.has(one.id)) found.set(one.id, one);
   }
-  const ranked = (common.length > 0 ? withCommon(db, [...found.values()], common) : [...found.values()]).slice(0, limit);
+  const ranked = (common.length > 0 ? withCommon(db, [...found.values()], { words: common, lower }) : [...found.values()]).slice(0, limit);
   return { ranked, coverage: most === 0 ? 0 : Math.max(0, ...ranked.map((one) => one.score)) / most };
 }
 

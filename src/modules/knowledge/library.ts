@@ -7,5 +7,6 @@ export { indexWorkspace, type IndexOptions, type IndexReport } from './index-wor
 export { nearDuplicates, type NearDuplicate } from './near-duplicates.js';
 export { indexPath } from './open-index.js';
 export { relatedTo, type Related } from './related.js';
-export { PROXIMITY, type Reranker } from './rerank.js';
+export { makeCrossEncoder } from './cross-encoder.js';
+export type { Reranker } from './rerank.js';
 export { search, type Found, type Hit, type SearchOptions } from './search.js';

@@ -1,9 +1,9 @@
 /**
- * The threads that run one embedding model: one with all processors for a question or two, and where there is much to do one for each processor. Small matrices
+ * The threads that run one model: one with all processors for a question or two, and where there is much to do one for each processor. Small matrices
  * gain little from a second processor, so two runs side by side are quicker than one run on both.
  */
 import { availableParallelism } from 'node:os';
-import { type ModelThread, modelThread } from './model-thread.js';
+import { type Job, type ModelThread, modelThread } from './model-thread.js';
 import type { WorkerSetting } from './transformers-worker.js';
 
 /** Each holds the whole model. */
@@ -11,12 +11,11 @@ const MOST_THREADS = 4;
 /** Work after which loading the model again for each processor is worth the time. */
 const WORTH_MS = 1500;
 
-export type Job = readonly string[];
 export type ModelCrew = {
   readonly dimensions: number;
   readonly runMs: number;
-  /** `each` is told the vectors of a job, one after the other, as they come: in any order. What fails or is stopped ends the rest. */
-  run(jobs: readonly Job[], each: (job: number, vectors: Float32Array) => void, signal?: AbortSignal): Promise<void>;
+  /** `each` is told the numbers of a job, those of its texts one after the other, as they come: in any order. What fails or is stopped ends the rest. */
+  run(jobs: readonly Job[], each: (job: number, numbers: Float32Array) => void, signal?: AbortSignal): Promise<void>;
   close(): Promise<void>;
 };
 
@@ -37,7 +36,7 @@ export async function modelCrew(setting: WorkerSetting, signal?: AbortSignal): P
         while (next < jobs.length) {
           stop?.throwIfAborted();
           const at = next++;
-          each(at, await unlessAborted(thread.run(jobs[at] ?? []), stop));
+          each(at, await unlessAborted(thread.run(jobs[at] ?? { texts: [] }), stop));
         }
       };
       await Promise.all(threads.map(work)).finally(() => {

@@ -26,13 +26,12 @@ export function filesOfModel(dtype: Dtype): readonly string[] {
 }
 
 /** @throws NocturneError `NOT_FOUND` where a file is missing. */
-export function modelFiles(directory: string, { model, dtype: asked }: { readonly model: string; readonly dtype?: Dtype | undefined }): ModelFiles {
-  const hint = 'nocturne knowledge model fetch gets it once; or name the directory of a model with model_path';
-  if (!existsSync(directory)) throw new NocturneError('NOT_FOUND', `the embedding model ${model} is not in ${directory}`, { hint });
+export function modelFiles(directory: string, { model, dtype: asked, hint }: { readonly model: string; readonly dtype?: Dtype | undefined; readonly hint: string }): ModelFiles {
+  if (!existsSync(directory)) throw new NocturneError('NOT_FOUND', `the model ${model} is not in ${directory}`, { hint });
   const dtype = asked ?? (Object.keys(WEIGHTS) as Dtype[]).find((one) => existsSync(join(directory, WEIGHTS[one])));
-  if (dtype === undefined) throw new NocturneError('NOT_FOUND', `the embedding model in ${directory} has no weights: neither ${Object.values(WEIGHTS).join(' nor ')} is there`, { hint });
+  if (dtype === undefined) throw new NocturneError('NOT_FOUND', `the model in ${directory} has no weights: neither ${Object.values(WEIGHTS).join(' nor ')} is there`, { hint });
   const missing = filesOfModel(dtype).filter((file) => !existsSync(join(directory, file)));
-  if (missing.length > 0) throw new NocturneError('NOT_FOUND', `the embedding model in ${directory} is not whole: ${missing.join(', ')} is missing`, { hint });
+  if (missing.length > 0) throw new NocturneError('NOT_FOUND', `the model in ${directory} is not whole: ${missing.join(', ')} is missing`, { hint });
   return { directory, dtype, id: `${model}@${dtype}-${fingerprint(directory, dtype)}` };
 }
 

@@ -1,14 +1,17 @@
-/** The caller's side of the thread that runs an embedding model: one batch at a time, in the order in which they were asked for. */
+/** The caller's side of the thread that runs a model: one batch at a time, in the order in which they were asked for. */
 import { Worker } from 'node:worker_threads';
 import { NocturneError } from '../../kernel/error.js';
 import type { WorkerAnswer, WorkerRequest, WorkerSetting } from './transformers-worker.js';
+
+/** `question`: what each text is held against, for a model that says how well they fit. */
+export type Job = { readonly texts: readonly string[]; readonly question?: string };
 
 export type ModelThread = {
   readonly dimensions: number;
   /** Of one run with a text of usual length, in milliseconds. */
   readonly runMs: number;
-  /** Vectors one after the other. */
-  run(texts: readonly string[]): Promise<Float32Array>;
+  /** The numbers of its texts, one after the other. */
+  run(job: Job): Promise<Float32Array>;
   close(): Promise<void>;
 };
 
@@ -20,6 +23,7 @@ export async function modelThread(setting: WorkerSetting, signal?: AbortSignal):
   const worker = new Worker(new URL('transformers-worker.js', import.meta.url), { workerData: setting });
   const waiting: Waiting[] = [];
   let ended: Error | undefined;
+  let closing = false;
 
   const end = (error: Error): void => {
     ended ??= error;
@@ -28,13 +32,13 @@ export async function modelThread(setting: WorkerSetting, signal?: AbortSignal):
   };
   worker.on('message', (answer: WorkerAnswer) => {
     const one = waiting.shift();
-    // An embedder that nobody closed keeps no process alive.
-    if (waiting.length === 0) worker.unref();
+    // A model that nobody closed keeps no process alive; one that is being closed is waited for.
+    if (waiting.length === 0 && !closing) worker.unref();
     one?.done(answer);
   });
-  worker.on('error', (cause) => end(new NocturneError('RUN_FAILED', `the thread of the embedding model broke: ${cause.message}`, { hint: 'run the command again', cause })));
+  worker.on('error', (cause) => end(new NocturneError('RUN_FAILED', `the thread of the model broke: ${cause.message}`, { hint: 'run the command again', cause })));
   const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
-  void exited.then(() => end(new NocturneError('RUN_FAILED', 'the embedding model was closed', { hint: 'open it again' })));
+  void exited.then(() => end(new NocturneError('RUN_FAILED', 'the model was closed', { hint: 'open it again' })));
 
   const next = (): Promise<WorkerAnswer> =>
     new Promise((done, fail) => {
@@ -56,15 +60,16 @@ export async function modelThread(setting: WorkerSetting, signal?: AbortSignal):
   return {
     dimensions: first.dimensions,
     runMs: first.runMs,
-    async run(texts) {
+    async run(job) {
       const answered = next();
-      if (ended === undefined) post({ kind: 'embed', texts });
+      if (ended === undefined) post({ kind: 'run', ...job });
       const answer = await answered;
-      if (answer.kind === 'vectors') return answer.vectors;
-      throw new NocturneError('RUN_FAILED', `the embedding model failed: ${answer.kind === 'failed' ? answer.why : 'it answered out of turn'}`, { hint: 'run the command again, or choose another embedder' });
+      if (answer.kind === 'numbers') return answer.numbers;
+      throw new NocturneError('RUN_FAILED', `the model failed: ${answer.kind === 'failed' ? answer.why : 'it answered out of turn'}`, { hint: 'run the command again, or choose another embedder' });
     },
     async close() {
       if (ended === undefined) {
+        closing = true;
         worker.ref();
         post({ kind: 'close' });
       }
@@ -74,6 +79,6 @@ export async function modelThread(setting: WorkerSetting, signal?: AbortSignal):
 }
 
 function notLoaded({ directory }: WorkerSetting, answer: WorkerAnswer): NocturneError {
-  if (answer.kind === 'failed' && answer.absent === true) return new NocturneError('MISSING_PART', 'the package @huggingface/transformers, which runs embedding models, is not installed', { hint: 'npm install --ignore-scripts @huggingface/transformers, or choose another embedder' });
-  return new NocturneError('UNREADABLE', `the embedding model in ${directory} cannot be loaded: ${answer.kind === 'failed' ? answer.why : 'it answered out of turn'}`, { hint: 'remove the directory and fetch the model again: nocturne knowledge model fetch' });
+  if (answer.kind === 'failed' && answer.absent === true) return new NocturneError('MISSING_PART', 'the package @huggingface/transformers, which runs models, is not installed', { hint: 'npm install --ignore-scripts @huggingface/transformers, or choose another embedder' });
+  return new NocturneError('UNREADABLE', `the model in ${directory} cannot be loaded: ${answer.kind === 'failed' ? answer.why : 'it answered out of turn'}`, { hint: 'remove the directory and fetch the model again: nocturne knowledge model fetch' });
 }

@@ -26,8 +26,8 @@ const LONGEST = 6000;
 
 /** @throws NocturneError `NOT_FOUND` for a model that is not there, `UNREADABLE` for a broken one, `MISSING_PART` without the library. */
 export async function makeTransformersEmbedder({ modelPath, model = DEFAULT_MODEL, dtype, signal }: TransformersOptions): Promise<Embedder> {
-  const files = modelFiles(modelPath, { model, dtype });
-  const crew = await modelCrew({ directory: files.directory, dtype: files.dtype }, signal);
+  const files = modelFiles(modelPath, { model, dtype, hint: 'nocturne knowledge model fetch gets it once; or name the directory of a model with model_path' });
+  const crew = await modelCrew({ directory: files.directory, dtype: files.dtype, task: 'embed' }, signal);
   const { dimensions, runMs } = crew;
   return {
     kind: 'transformers',
@@ -39,7 +39,7 @@ export async function makeTransformersEmbedder({ modelPath, model = DEFAULT_MODE
       const jobs = batches(texts, runMs < LIGHT_MS ? TOGETHER : 1);
       let done = 0;
       await crew.run(
-        jobs.map((job) => job.map((index) => (texts[index] ?? '').slice(0, LONGEST))),
+        jobs.map((job) => ({ texts: job.map((index) => (texts[index] ?? '').slice(0, LONGEST)) })),
         (at, flat) => {
           const job = jobs[at] ?? [];
           for (const [place, index] of job.entries()) vectors[index] = (texts[index] ?? '').trim() === '' ? new Float32Array(dimensions) : flat.slice(place * dimensions, (place + 1) * dimensions);

@@ -1,41 +1,48 @@
-/** The thread that runs the embedding model: loads it from its directory, then answers batches in order. It never uses the network. */
+/** The thread that runs a model, one that embeds texts or one that says how well each fits a question: loads it from its directory, then answers in order. It never uses the network. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { normalise } from './embedder.js';
 
 /** `processors`: how many of them one run may use; not given: what the library thinks best. */
-export type WorkerSetting = { readonly directory: string; readonly dtype: string; readonly processors?: number };
-export type WorkerRequest = { readonly kind: 'embed'; readonly texts: readonly string[] } | { readonly kind: 'close' };
-/** `vectors`: one after the other. `absent`: the library is not installed. */
-export type WorkerAnswer = { readonly kind: 'ready'; readonly dimensions: number; /** Of one run with a text of usual length. */ readonly runMs: number } | { readonly kind: 'vectors'; readonly vectors: Float32Array } | { readonly kind: 'failed'; readonly why: string; readonly absent?: true };
+export type WorkerSetting = { readonly directory: string; readonly dtype: string; readonly task: 'embed' | 'fit'; readonly processors?: number };
+export type WorkerRequest = { readonly kind: 'run'; readonly texts: readonly string[]; readonly question?: string } | { readonly kind: 'close' };
+/** `numbers`: those of the texts, one after the other. `absent`: the library is not installed. */
+export type WorkerAnswer = { readonly kind: 'ready'; readonly dimensions: number; /** Of one run with a text of usual length. */ readonly runMs: number } | { readonly kind: 'numbers'; readonly numbers: Float32Array } | { readonly kind: 'failed'; readonly why: string; readonly absent?: true };
 
 type Tensor = { readonly dims: readonly number[]; readonly data: ArrayLike<unknown> };
 type Tokens = Readonly<Record<string, Tensor>>;
-type Loaded = { tokenize(texts: readonly string[]): Tokens; run(tokens: Tokens): Promise<Readonly<Record<string, Tensor>>>; dispose(): Promise<unknown> };
+type Loaded = { tokenize(texts: readonly string[], question?: string): Tokens; run(tokens: Tokens): Promise<Readonly<Record<string, Tensor>>>; dispose(): Promise<unknown> };
 
-const { directory, dtype, processors } = workerData as WorkerSetting;
+const { directory, dtype, task, processors } = workerData as WorkerSetting;
 /** About as long as a passage. */
 const PROBE = 'a passage about one thing and another '.repeat(20);
-const answer = (what: WorkerAnswer): void => parentPort?.postMessage(what, what.kind === 'vectors' ? [what.vectors.buffer as ArrayBuffer] : []);
+const answer = (what: WorkerAnswer): void => parentPort?.postMessage(what, what.kind === 'numbers' ? [what.numbers.buffer as ArrayBuffer] : []);
 
 async function load(): Promise<Loaded> {
-  const { AutoModel, AutoTokenizer, env } = await import('@huggingface/transformers');
+  const { AutoModel, AutoModelForSequenceClassification, AutoTokenizer, env } = await import('@huggingface/transformers');
   env.allowRemoteModels = false;
   env.useFSCache = false;
   const tokenizer = await AutoTokenizer.from_pretrained(directory, { local_files_only: true });
-  const model = await AutoModel.from_pretrained(directory, { dtype: dtype as 'q8', local_files_only: true, ...(processors === undefined ? {} : { session_options: { intraOpNumThreads: processors } }) });
+  const model = await (task === 'embed' ? AutoModel : AutoModelForSequenceClassification).from_pretrained(directory, { dtype: dtype as 'q8', local_files_only: true, ...(processors === undefined ? {} : { session_options: { intraOpNumThreads: processors } }) });
   return {
-    tokenize: (texts) => tokenizer([...texts], { padding: true, truncation: true }) as unknown as Tokens,
+    tokenize: (texts, question) => (question === undefined ? tokenizer([...texts], { padding: true, truncation: true }) : tokenizer(texts.map(() => question), { text_pair: [...texts], padding: true, truncation: true })) as unknown as Tokens,
     run: async (tokens) => (await model(tokens)) as Readonly<Record<string, Tensor>>,
     dispose: () => model.dispose(),
   };
 }
 
-async function embed({ tokenize, run }: Loaded, texts: readonly string[]): Promise<{ readonly vectors: Float32Array; readonly dimensions: number }> {
+async function embed({ tokenize, run }: Loaded, texts: readonly string[]): Promise<Float32Array> {
   const tokens = tokenize(texts);
   const states = (await run(tokens))['last_hidden_state'];
   const [rows, length, dimensions] = states?.dims ?? [];
   if (!(states?.data instanceof Float32Array) || rows !== texts.length || length === undefined || dimensions === undefined) throw new Error(`the model gave ${states?.dims.join(' x ') ?? 'no'} numbers for ${texts.length} texts`);
-  return { vectors: pooled(states.data, { rows, length, dimensions, mask: tokens['attention_mask']?.data }), dimensions };
+  return pooled(states.data, { rows, length, dimensions, mask: tokens['attention_mask']?.data });
+}
+
+/** The one logit of each pair. */
+async function fit({ tokenize, run }: Loaded, texts: readonly string[], question: string): Promise<Float32Array> {
+  const logits = (await run(tokenize(texts, question)))['logits'];
+  if (!(logits?.data instanceof Float32Array) || logits.data.length !== texts.length) throw new Error(`the model gave ${logits?.dims.join(' x ') ?? 'no'} logits for ${texts.length} pairs; one for each was expected`);
+  return logits.data.slice();
 }
 
 type Shape = { readonly rows: number; readonly length: number; readonly dimensions: number; readonly mask: ArrayLike<unknown> | undefined };
@@ -64,15 +71,16 @@ function why(error: unknown): WorkerAnswer {
 
 async function main(): Promise<void> {
   const model = await load();
-  // Only a run says how many dimensions there are; the second one, how long it takes.
-  const { dimensions } = await embed(model, [PROBE]);
+  const answered = async (texts: readonly string[], question = ''): Promise<Float32Array> => (task === 'embed' ? embed(model, texts) : fit(model, texts, question));
+  // Only a run says how many numbers there are for a text; the second one, how long it takes.
+  const dimensions = (await answered([PROBE])).length;
   const start = performance.now();
-  await embed(model, [PROBE]);
+  await answered([PROBE]);
   answer({ kind: 'ready', dimensions, runMs: performance.now() - start });
   let before: Promise<void> = Promise.resolve();
   parentPort?.on('message', (request: WorkerRequest) => {
     before = before.then(async () => {
-      if (request.kind === 'embed') return answer({ kind: 'vectors', vectors: (await embed(model, request.texts)).vectors });
+      if (request.kind === 'run') return answer({ kind: 'numbers', numbers: await answered(request.texts, request.question) });
       await model.dispose();
       parentPort?.close();
     }).catch((error: unknown) => answer(why(error)));

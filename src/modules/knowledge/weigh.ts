@@ -14,3 +14,11 @@ export function need(kind: Embedder['kind'], coverage: number): number {
 export function weightOf(kind: Embedder['kind'], coverage: number): number {
   return MEANING_WEIGHT[kind] * need(kind, coverage);
 }
+
+/**
+ * Whether passages whose words stand together as in the question go first. With words alone and with learnt vectors that was measured to help; what a sentence model
+ * finds in other words must not stand back behind it.
+ */
+export function looksTogether(kind: Embedder['kind']): boolean {
+  return kind === 'latent' || kind === 'none';
+}

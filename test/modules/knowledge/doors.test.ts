@@ -43,7 +43,7 @@ t.test('on the command line: index, search, edit, search', (t) => {
   rmSync(join(place.root, 'MEMORY.md'));
   t.same((document(place, ['knowledge', 'search', 'aardvark']) as Hits).hits.filter((hit) => hit.path === 'MEMORY.md'), []);
   t.match(document(place, ['knowledge', 'stats']), { waitingFiles: 0, goneFiles: 0, embedder: 'latent', dimensions: Number });
-  t.match(nocturne(place, ['knowledge', 'index', '--embedder', 'transformers']).stderr, /NOT_FOUND: the embedding model .* is not in .*\n.*knowledge model fetch/);
+  t.match(nocturne(place, ['knowledge', 'index', '--embedder', 'transformers']).stderr, /NOT_FOUND: the model .* is not in .*\n.*knowledge model fetch/);
   const measured = document(place, ['knowledge', 'bench']) as { questions: number; found: number; recall: number };
   t.ok(measured.questions > 40 && measured.found > 0.9 && measured.recall > 0.9, JSON.stringify(measured));
   t.match(document(place, ['knowledge', 'search', 'guard', '--embedder', 'none']), { ok: true, embedder: 'none' });

@@ -1,7 +1,6 @@
 import t from 'tap';
 import { parseQuery } from '../../../src/modules/knowledge/query-syntax.js';
-import { PROXIMITY } from '../../../src/modules/knowledge/rerank.js';
-import { NO_EMBEDDER } from '../../../src/modules/knowledge/embedder.js';
+import { type Embedder, NO_EMBEDDER } from '../../../src/modules/knowledge/embedder.js';
 import { relatedTo } from '../../../src/modules/knowledge/related.js';
 import { nearDuplicates } from '../../../src/modules/knowledge/near-duplicates.js';
 import { weightOf } from '../../../src/modules/knowledge/weigh.js';
@@ -66,7 +65,7 @@ t.test('says how a passage came to its place, and shows where it matched', async
   t.match(marked(hit?.snippet ?? { text: '', marks: [] }, (part) => `[${part}]`), /\[Copyleft\] ones/);
   t.same(hit?.shares.map((one) => one.channel), ['words', 'meaning']);
   for (const share of hit?.shares ?? []) t.ok(Math.abs(share.contribution - share.weight / (5 + share.rank)) < 1e-12);
-  t.ok(Math.abs((hit?.score ?? 0) - (hit?.shares ?? []).reduce((sum, one) => sum + one.contribution, 0)) < 1e-12);
+  t.equal(hit?.score, (hit?.near ?? 0) + 1, 'first by its ranks, and how near its words stand');
 });
 
 t.test('learnt vectors are asked where the words of the question find little, and not where they hit', async (t) => {
@@ -91,11 +90,16 @@ t.test('learnt vectors are asked where the words of the question find little, an
   ] as const) t.equal(weightOf(kind, coverage), weight, `${kind} ${coverage}`);
 });
 
-t.test('what stands together as in the question goes first when that is asked for', async (t) => {
+t.test('what stands together as in the question goes first, but for what a sentence model finds', async (t) => {
   const place = knowledgePlace(t.testdir(), { 'a.md': `# A\n\nblue whale ${'and more words here '.repeat(20)} song\n`, 'b.md': '# B\n\nThe song of the blue whale carries far. Blue. Song.\n', 'c.md': `# C\n\nblue ${'x y z '.repeat(30)} whale ${'x y z '.repeat(30)} song song song whale blue\n` });
   await place.index('none');
-  const reranked = await place.ask('song of the blue whale path:.md', { embedder: NO_EMBEDDER, rerank: PROXIMITY });
-  t.equal(reranked.hits[0]?.path, 'b.md');
+  const { hits } = await place.ask('song of the blue whale path:.md', { embedder: NO_EMBEDDER });
+  t.same([hits[0]?.path, hits[0]?.near], ['b.md', 2], 'the question as it stands');
+  t.ok(hits.every((hit, i) => i === 0 || hit.score <= (hits[i - 1]?.score ?? 0)), 'scores fall');
+  const { hits: apart } = await place.ask('whale song blue path:.md', { embedder: NO_EMBEDDER });
+  t.ok((apart.find((hit) => hit.path === 'b.md')?.near ?? 0) > (apart.find((hit) => hit.path === 'a.md')?.near ?? 1), 'the nearer, the more');
+  const model: Embedder = { kind: 'transformers', model: 'none of ours', dimensions: 4, embed: async (texts) => texts.map(() => new Float32Array(4)), close: async () => undefined };
+  t.ok((await place.ask('song of the blue whale path:.md', { embedder: model })).hits.every((hit) => hit.near === 0));
 });
 
 t.test('an edited file is not answered from what it was, and a deleted one not at all', async (t) => {

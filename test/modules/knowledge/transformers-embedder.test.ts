@@ -10,6 +10,8 @@ import { makeTinyOnnx } from '../../support/make-tiny-onnx.js';
 
 const EMBEDDER = fileURLToPath(new URL('../../../src/modules/knowledge/transformers-embedder.js', import.meta.url));
 
+t.setTimeout(120_000);
+
 function tiny(test: Test, dimensions = 48): string {
   const directory = join(test.testdirName, 'models with a space', `tiny-${dimensions}`);
   if (!existsSync(test.testdirName)) test.testdir({});
@@ -140,4 +142,12 @@ t.test('where there is much to do, several threads share it, and each text keeps
   const stop = new AbortController();
   await t.rejects(embedder.embed(texts, { signal: stop.signal, onProgress: () => stop.abort(new Error('enough')) }), { message: 'enough' });
   t.equal((await embedder.embed(['file']))[0]?.length, 384, 'it stays usable');
+});
+
+t.test('it is closed for good also while a stopped run is still under way', async (t) => {
+  const modelPath = tiny(t);
+  const script = `import { makeTransformersEmbedder } from ${JSON.stringify(EMBEDDER)}; const embedder = await makeTransformersEmbedder({ modelPath: ${JSON.stringify(modelPath)} });
+    const stop = new AbortController(); const asked = embedder.embed(Array.from({ length: 64 }, (_, i) => ('week ' + i + ' of the garden ').repeat(400)), { signal: stop.signal }); setTimeout(() => stop.abort(new Error('enough')), 1);
+    await asked.catch((error) => console.log(error.message)); await embedder.close(); console.log('closed');`;
+  t.equal(inProcess(t, { preload: '', script }), 'enough\nclosed\n');
 });

@@ -12,7 +12,7 @@ export const knowledgeSearch: ModuleCommand = {
   options: [
     { flags: '-n, --limit <n>', description: 'how many passages (default 8, at most 50)' },
     { flags: '--explain', description: 'show how each passage came to its place' },
-    { flags: '--rerank', description: 'put first what stands together as in the question' },
+    { flags: '--rerank', description: 'let a second model read the best 30 and put them in order (slow)' },
     { flags: '--no-refresh', description: 'do not index what changed meanwhile; stale passages are left out and named' },
     EMBEDDER_OPTION,
   ],
