@@ -2,25 +2,23 @@
 import { join } from 'node:path';
 import { openKnowledge } from '../src/modules/knowledge/database.js';
 import { dot, type Embedder } from '../src/modules/knowledge/embedder.js';
-import { fuse, K } from '../src/modules/knowledge/fuse.js';
+import { fuse, type Fused, K } from '../src/modules/knowledge/fuse.js';
 import { latentEmbedder } from '../src/modules/knowledge/latent-embedder.js';
 import { learn } from '../src/modules/knowledge/latent-learning.js';
 import { byNames, type Ranked, rankWords } from '../src/modules/knowledge/lexical.js';
+import { byProximity } from '../src/modules/knowledge/proximity.js';
 import { parseQuery } from '../src/modules/knowledge/query-syntax.js';
 import { fileStore } from '../src/modules/knowledge/store-file.js';
-import { MEANING_WEIGHT, need } from '../src/modules/knowledge/weigh.js';
+import { looksTogether, MEANING_WEIGHT, need } from '../src/modules/knowledge/weigh.js';
 import { makeTransformersEmbedder } from '../src/modules/knowledge/transformers-embedder.js';
-import { type BenchChunk, type Corpus, makeCorpus, type Question, textOf } from './knowledge-corpus.js';
+import { type BenchChunk, type Corpus, makeCorpus, textOf } from './knowledge-corpus.js';
+import { type Asked, KINDS, mean, moved, ofKind, score, type Scores } from './quality-score.js';
 
 const SETTINGS = [60, 20, 10, 5].flatMap((k) => [0.2, 0.3, 0.5, 0.7, 0.8, 1].map((weight) => ({ k, weight })));
 type Setting = (typeof SETTINGS)[number];
 
 const DEPTH = 100;
-const KINDS = ['heading', 'sentence', 'paraphrase', 'fresh'] as const;
 
-type Score = { readonly of: number; readonly recall: number; readonly mrr: number };
-type Scores = Readonly<Record<(typeof KINDS)[number], Score>>;
-type Asked = { readonly question: Question; readonly words: readonly Ranked[]; readonly coverage: number; readonly names: readonly Ranked[] };
 type Halves = { readonly tuning: readonly Asked[]; readonly held: readonly Asked[] };
 
 const HEAD = ['| embedder | half | channel | heading | sentence | paraphrase | fresh |', '|---|---|---|---|---|---|---|'];
@@ -40,15 +38,16 @@ async function ofSize(most: number, { directory, model }: { readonly directory: 
   // By turns within each kind: both halves are alike. Nothing is tuned on the fresh ones.
   const halves: Halves = { tuning: KINDS.flatMap((kind) => ofKind(asked, kind).filter((_, i) => kind !== 'fresh' && i % 2 === 0)), held: KINDS.flatMap((kind) => ofKind(asked, kind).filter((_, i) => kind === 'fresh' || i % 2 === 1)) };
   const lines = [`${corpus.files} READMEs, ${corpus.chunks.length} chunks; questions: ${KINDS.map((kind) => `${ofKind(asked, kind).length} ${kind}`).join(', ')}; indexed for words and asked in ${indexed}`, '', ...HEAD];
-  for (const half of ['tuning', 'held'] as const) lines.push(row('none', { half, channel: 'words' }, score(halves[half], (one) => fused(one))));
+  const lower = corpus.chunks.map((chunk) => chunk.text.toLowerCase());
+  for (const half of ['tuning', 'held'] as const) lines.push(row('none', { half, channel: 'words' }, score(halves[half], (one) => fused(one))), row('none', { half, channel: 'words, together (in force)' }, score(halves[half], (one) => placed(one, fused(one), lower))));
   const learning = cpu();
   const learnt = learn(corpus.chunks.map(textOf));
   const learningCost = learning();
   if (learnt === undefined) return [...lines, '', 'latent: too little to learn from'];
-  lines.push(...(await compare('latent', latentEmbedder(learnt), { corpus, halves })), `latent: learnt ${learnt.rows.size} terms x ${learnt.dimensions} in ${learningCost}`);
+  lines.push(...(await compare('latent', latentEmbedder(learnt), { corpus, halves, lower })), `latent: learnt ${learnt.rows.size} terms x ${learnt.dimensions} in ${learningCost}`);
   if (model === undefined) return lines;
   const real = await makeTransformersEmbedder({ modelPath: model, model });
-  lines.push('', ...HEAD, ...(await compare('transformers', real, { corpus, halves })));
+  lines.push('', ...HEAD, ...(await compare('transformers', real, { corpus, halves, lower })));
   await real.close();
   return lines;
 }
@@ -80,7 +79,7 @@ function grouped(chunks: readonly BenchChunk[]): ReadonlyMap<string, readonly { 
   return groups;
 }
 
-async function compare(name: string, embedder: Embedder, { corpus, halves }: { readonly corpus: Corpus; readonly halves: Halves }): Promise<readonly string[]> {
+async function compare(name: string, embedder: Embedder, { corpus, halves, lower }: { readonly corpus: Corpus; readonly halves: Halves; readonly lower: readonly string[] }): Promise<readonly string[]> {
   const embedding = cpu();
   const vectors = await embedder.embed(corpus.chunks.map(textOf));
   const cost = embedding();
@@ -90,7 +89,8 @@ async function compare(name: string, embedder: Embedder, { corpus, halves }: { r
     meanings.set(one, nearest(vector, vectors));
   }
   // The weight of a setting is that of a question that words know nothing of.
-  const both = (one: Asked, { k, weight }: Setting): readonly Ranked[] => fused(one, meanings.get(one), { k, weight: weight * need(embedder.kind, one.coverage) });
+  const together = (one: Asked, ranked: readonly Fused[]): readonly Ranked[] => (looksTogether(embedder.kind) ? placed(one, ranked, lower) : ranked);
+  const both = (one: Asked, { k, weight }: Setting): readonly Ranked[] => together(one, fused(one, meanings.get(one), { k, weight: weight * need(embedder.kind, one.coverage) }));
   const at = (half: readonly Asked[], setting: Setting): Scores => score(half, (one) => both(one, setting));
   const alone = score(halves.tuning, (one) => fused(one));
   const chosen = choose(SETTINGS.map((setting) => ({ setting, scores: at(halves.tuning, setting) })), alone);
@@ -99,20 +99,7 @@ async function compare(name: string, embedder: Embedder, { corpus, halves }: { r
   return (['tuning', 'held'] as const).flatMap((half) => [
     row(name, { half, channel: 'vectors' }, score(halves[half], (one) => meanings.get(one) ?? [])),
     ...[...new Set([...shown, ...(chosen === undefined ? [] : [chosen])])].map((setting) => row(name, { half, channel: `k ${setting.k}, weight ${setting.weight}${setting === chosen ? ' (chosen)' : ''}` }, at(halves[half], setting))),
-  ]).concat('', `${name}: ${chosen === undefined ? 'no setting' : `k ${chosen.k}, weight ${chosen.weight}`} chosen on the tuning half; ${vectors.length} chunks embedded in ${cost}`, oneByOne(halves.held, (one) => fused(one), (one) => both(one, inForce)));
-}
-
-/** How often the first answer comes earlier than by words alone, with the setting in force; half of the questions each way would be chance. */
-function oneByOne(asked: readonly Asked[], words: (one: Asked) => readonly Ranked[], both: (one: Asked) => readonly Ranked[]): string {
-  const moved = asked.map((one) => placeOf(one, words(one)) - placeOf(one, both(one)));
-  const [earlier, later] = [moved.filter((by) => by > 0).length, moved.filter((by) => by < 0).length];
-  return `as in force, of ${asked.length} held questions the first answer among ten comes earlier than by words alone for ${earlier}, later for ${later}; ${((earlier - later) / Math.sqrt(Math.max(1, earlier + later))).toFixed(1)} standard deviations from chance`;
-}
-
-/** Of the first answer among ten, from 0; 10 where none is. */
-function placeOf({ question }: Asked, ranked: readonly Ranked[]): number {
-  const place = ranked.slice(0, 10).findIndex(({ id }) => question.hits.has(id));
-  return place < 0 ? 10 : place;
+  ]).concat('', `${name}: ${chosen === undefined ? 'no setting' : `k ${chosen.k}, weight ${chosen.weight}`} chosen on the tuning half; ${vectors.length} chunks embedded in ${cost}`, `as in force, against words alone: ${moved(halves.held, (one) => fused(one), (one) => both(one, inForce))}`, `and against words that stand together: ${moved(halves.held, (one) => placed(one, fused(one), lower), (one) => both(one, inForce))}`);
 }
 
 /** The best for paraphrases among those that find known items as often as words alone do, and hardly later; a difference of one hundredth is noise. */
@@ -123,8 +110,13 @@ function choose(tried: readonly { readonly setting: Setting; readonly scores: Sc
   return [...kept].sort((a, b) => worth(b.scores) - worth(a.scores))[0]?.setting;
 }
 
-function fused({ words, names }: Asked, meaning: readonly Ranked[] = [], { k, weight }: { readonly k?: number; readonly weight: number } = { weight: 0 }): readonly Ranked[] {
+function fused({ words, names }: Asked, meaning: readonly Ranked[] = [], { k, weight }: { readonly k?: number; readonly weight: number } = { weight: 0 }): readonly Fused[] {
   return fuse([{ name: 'words', weight: 1, ranked: words }, { name: 'names', weight: 1, ranked: names }, { name: 'meaning', weight, ranked: meaning }], k);
+}
+
+/** As search places them, where it looks whether words stand together. */
+function placed(one: Asked, ranked: readonly Fused[], lower: readonly string[]): readonly Ranked[] {
+  return byProximity(parseQuery(one.question.query), ranked, (id) => lower[id] ?? '');
 }
 
 function nearest(vector: Float32Array, vectors: readonly Float32Array[]): readonly Ranked[] {
@@ -132,16 +124,6 @@ function nearest(vector: Float32Array, vectors: readonly Float32Array[]): readon
   return scored.sort((a, b) => b.score - a.score || a.id - b.id).slice(0, DEPTH);
 }
 
-function score(asked: readonly Asked[], rank: (one: Asked) => readonly Ranked[]): Scores {
-  const of = (kind: Question['kind']): Score => {
-    const places = ofKind(asked, kind).map((one) => placeOf(one, rank(one)));
-    return { of: places.length, recall: mean(places.map((place) => (place < 10 ? 1 : 0))), mrr: mean(places.map((place) => (place < 10 ? 1 / (place + 1) : 0))) };
-  };
-  return { heading: of('heading'), sentence: of('sentence'), paraphrase: of('paraphrase'), fresh: of('fresh') };
-}
-
-const ofKind = (asked: readonly Asked[], kind: Question['kind']): readonly Asked[] => asked.filter(({ question }) => question.kind === kind);
-const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(2)} s`;
 const row = (embedder: string, { half, channel }: { readonly half: string; readonly channel: string }, scores: Scores): string => `| ${embedder} | ${half} | ${channel} | ${KINDS.map((kind) => (scores[kind].of === 0 ? '-' : `${scores[kind].recall.toFixed(3)} / ${scores[kind].mrr.toFixed(3)}`)).join(' | ')} |`;
 
