@@ -44,7 +44,7 @@ const MODES: Learnt = { object: 'FAILURE-MODE', field: 'symptom' };
 
 /** G2: nothing recorded says nearly the same, in these words or (where a module knows) in others. `known`: the record that does. */
 function learn(pass: Pass, { text, of, same }: { readonly text: string; readonly of: Learnt; readonly same: string | undefined }, write: () => string): { readonly kept?: string; readonly known?: string } {
-  const known = same ?? recordOf(pass.env.workspace.snapshot().records(of.object), of.field, text)?.key;
+  const known = recordOf(pass.env.workspace.snapshot().records(of.object), of.field, text)?.key ?? same;
   return known === undefined ? { kept: write() } : { known };
 }
 
