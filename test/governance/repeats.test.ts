@@ -28,6 +28,7 @@ t.test('an output repeats what stood there before when nearly all that is new in
     ['its own earlier version, with a section appended', { text: `${LICENCES}\n\n${OTHER}`, own: LICENCES }, undefined],
     ['with a section appended that stands elsewhere', { text: `${OTHER}\n\n${BACKUPS}`, own: OTHER }, ['notes/backup.md:3']],
     ['with one word changed', { text: LICENCES.replace('lawyer', 'judge'), own: LICENCES }, undefined],
+    ['with the rest of a passage, most of which it had', { text: BACKUPS, own: BACKUPS.slice(0, BACKUPS.indexOf('The disk')) }, undefined],
     ['with a passage taken out', { text: LICENCES, own: `${LICENCES}\n\n${OTHER}` }, undefined],
     ['with nothing but another date', { text: `# Report of 2026-11-21\n\n${OTHER}\n`, own: `# Report of 2026-11-20\n\n${OTHER}` }, ['out.md as it was']],
     ['with nothing but a tick', { text: `${OTHER}\n- [✓] done`, own: `${OTHER}\n- [ ] done` }, undefined],

@@ -26,7 +26,7 @@ const PAGE = 'PROJECTS/pages/outputs/page.md';
 const NEVER = '- file_exists: never.md';
 const NOVEL = 'ADEQUATE: there are no criteria that could prove it';
 
-type Work = { readonly modules?: readonly PassModule[]; readonly lessons?: string; readonly project?: string; readonly meanwhile?: () => Promise<unknown> | void };
+type Work = { readonly modules?: readonly PassModule[]; readonly lessons?: string; readonly project?: string; readonly meanwhile?: () => unknown };
 
 /** A pass whose agent leaves these files; `graded`: what T5 says of it, `learnt`: what T7 says. */
 async function passWriting(place: Place, files: Readonly<Record<string, string>>, { modules = [module], lessons = '', project, meanwhile }: Work = {}): Promise<{ readonly report: PassReport; readonly graded: string; readonly learnt: string; readonly rows: readonly string[] }> {
@@ -83,6 +83,10 @@ t.test('an output that a search put into the index while the pass ran does not r
     t.equal((data as { hits: { path: string }[] }).hits[0]?.path, PAGE, 'it is in the index now');
   };
   t.equal((await passWriting(place, { [PAGE]: `# Crates\n\n${CRATES}` }, { meanwhile: seen })).graded, NOVEL);
+  const two = { 'PROJECTS/pages/outputs/first.md': BACKUPS.toUpperCase(), 'PROJECTS/pages/outputs/second.md': `# Second\n\n${BACKUPS.toUpperCase()}` };
+  await index(place);
+  rmSync(join(place.root, 'notes/backup.md'));
+  t.equal((await passWriting(place, two, { meanwhile: seen })).graded, `${NOVEL}; 1 of 2 outputs are nearly the same as an earlier one`, 'nor do two outputs of one pass take each other down');
   t.match((await passWriting(place, { 'PROJECTS/pages/outputs/again.md': `# Again\n\n${CRATES}` })).graded, /^WEAK/, 'the next pass repeats it');
 });
 
