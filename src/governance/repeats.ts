@@ -27,7 +27,8 @@ export function repeatOf({ path, text }: Text, { own, parts }: { readonly own: s
   if (own !== undefined && undated(own) === undated(text)) return { path, sources: [`${path} as it was`] };
   const old = new Set(own === undefined ? [] : hashesOf(own));
   const asked = parts.map((part): Part => ((words) => ({ text: part.text, found: part.found.filter((one) => one.path !== path), words, hashes: shinglesOf(words) }))(wordsIn(body(part.text))));
-  const from = pasted(asked, new Set(asked.flatMap((part) => part.hashes).filter((hash) => !old.has(hash))));
+  // Of a long text only some passages are asked about; how much was taken is seen in all of it.
+  const from = pasted(asked, new Set([...hashesOf(text), ...asked.flatMap((part) => part.hashes)].filter((hash) => !old.has(hash))));
   const counts = new Map<string, number>();
   const count = (place: string, by: number): void => void counts.set(place, (counts.get(place) ?? 0) + by);
   let [fresh, repeated] = [0, 0];

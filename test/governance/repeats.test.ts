@@ -37,6 +37,7 @@ t.test('an output repeats what stood there before when nearly all that is new in
   for (const [sentence, { text, own, found = NOTES }, sources] of cases) {
     t.same(repeatOf({ path: 'out.md', text }, { own, parts: [{ text: newLines(text, own), found }] })?.sources, sources, sentence);
   }
+  t.same(repeatOf({ path: 'out.md', text: LICENCES }, { own: undefined, parts: [{ text: LICENCES.slice(0, LICENCES.length / 2 - 20), found: NOTES }] })?.sources, ['notes/licences.md:3'], 'a part of it was asked about');
   t.equal(repeatOf({ path: 'out.md', text: OTHER }, { own: undefined, parts: [] }), undefined, 'nothing was looked for');
 });
 

@@ -84,6 +84,7 @@ t.test('an output that a search put into the index while the pass ran does not r
   };
   t.equal((await passWriting(place, { [PAGE]: `# Crates\n\n${CRATES}` }, { meanwhile: seen })).graded, NOVEL);
   const two = { 'PROJECTS/pages/outputs/first.md': BACKUPS.toUpperCase(), 'PROJECTS/pages/outputs/second.md': `# Second\n\n${BACKUPS.toUpperCase()}` };
+  writeFileSync(join(place.root, 'PROJECTS/pages/outputs/second.md'), '# Second\n\nStill to be written.\n');
   await index(place);
   rmSync(join(place.root, 'notes/backup.md'));
   t.equal((await passWriting(place, two, { meanwhile: seen })).graded, `${NOVEL}; 1 of 2 outputs are nearly the same as an earlier one`, 'nor do two outputs of one pass take each other down');
