@@ -67,12 +67,11 @@ t.test('so is what was pasted together from several files; one new output among 
   t.match(graded, /^ADEQUATE: .*1 of 2 outputs are nearly the same as an earlier one: PROJECTS\/pages\/outputs\/copy\.md repeats notes\/licences\.md:3$/);
 });
 
-t.test('a section appended to a long page is judged by itself', async (t) => {
-  const place = await indexed(t.testdir(), { ...NOTES, [PAGE]: `# Page\n\n## Rules\n\n${BACKUPS.repeat(1)}\n${'A line of the page that says a little about many things. '.repeat(30)}\n` });
-  const before = place.workspace.snapshot().text(PAGE) ?? '';
-  t.equal((await passWriting(place, { [PAGE]: `${before}\n## Crates\n\n${CRATES}` })).graded, NOVEL);
-  const after = place.workspace.snapshot().text(PAGE) ?? '';
-  t.match((await passWriting(place, { [PAGE]: `${after}\n## Licences\n\n${LICENCES}` })).graded, /^WEAK: .* repeats notes\/licences\.md:3$/, 'also when it was taken from elsewhere');
+t.test('a section added to a long page is judged by itself, wherever it stands', async (t) => {
+  const long = Array.from({ length: 170 }, (_, i) => `## Part ${i}\n\nThe part with the number ${i} of this page says what was seen on day ${i * 3} and by whom.\n`).join('\n');
+  const place = await indexed(t.testdir(), { ...NOTES, [PAGE]: long });
+  t.equal((await passWriting(place, { [PAGE]: `${long}\n## Crates\n\n${CRATES}` })).graded, NOVEL);
+  t.match((await passWriting(place, { [PAGE]: `## Licences\n\n${LICENCES}\n${long}\n## Crates\n\n${CRATES}` })).graded, /^WEAK: .* repeats notes\/licences\.md:3$/, 'also when it was taken from elsewhere');
 });
 
 t.test('an output that a search put into the index while the pass ran does not repeat itself', async (t) => {
@@ -103,11 +102,11 @@ t.test('an output of an older pass counts, not only those of the last; what was 
   t.equal((await passWriting(place, {}, { meanwhile: move })).graded, NOVEL);
 });
 
-t.test('a pass that sees its own project alone is not told of another one’s file', async (t) => {
-  for (const [capability, expected] of [['project', NOVEL], ['workspace', /^WEAK: .* repeats PROJECTS\/harbour\/outputs\/crates\.md:1$/]] as const) {
-    const place = twoProjects(t.testdir(), { capability, files: { 'PROJECTS/harbour/outputs/crates.md': `# Crates\n\n${CRATES}`, 'PROJECTS/pages/PHASES.md': `# Phases\n\n## write\n\n- **Objective:** Write.\n\n\`\`\`yaml stop_condition\n${NEVER}\n\`\`\`\n` } });
+t.test('a pass that sees its own project alone is not told of another one’s file, and none of a place for keys', async (t) => {
+  for (const [capability, expected] of [['project', NOVEL], ['workspace', /1 of 2 outputs .*: PROJECTS\/pages\/outputs\/page\.md repeats PROJECTS\/harbour\/outputs\/crates\.md:1$/]] as const) {
+    const place = twoProjects(t.testdir(), { capability, files: { 'PROJECTS/harbour/outputs/crates.md': `# Crates\n\n${CRATES}`, 'notes/.docker/disks.md': BACKUPS, 'PROJECTS/pages/PHASES.md': `# Phases\n\n## write\n\n- **Objective:** Write.\n\n\`\`\`yaml stop_condition\n${NEVER}\n\`\`\`\n` } });
     await index(place);
-    const { graded } = await passWriting(place, { [PAGE]: `# Page\n\n${CRATES}` }, { project: 'pages' });
+    const { graded } = await passWriting(place, { [PAGE]: `# Page\n\n${CRATES}`, 'PROJECTS/pages/outputs/disks.md': BACKUPS }, { project: 'pages' });
     if (typeof expected === 'string') t.equal(graded, expected, capability);
     else t.match(graded, expected, capability);
   }
@@ -127,22 +126,38 @@ t.test('without an index, without the module, and with one that cannot tell, the
   t.ok(rows.some((row) => /^T5 alike knowledge failed .*is not a knowledge index/.test(row)), rows.join('\n'));
 });
 
-/** Of one meaning in pairs; a lesson in other words shares half of its words with the one that is there. */
+/** Of one meaning in pairs; in other words is with every second word replaced. */
 const SYNONYMS = ['delete remove', 'file document', 'send deliver', 'report digest', 'team people', 'check verify', 'twice again', 'before until'].map((pair) => pair.split(' '));
+const words = (count: number, inOtherWords = false): string => `${Array.from({ length: count }, (_, i) => SYNONYMS[(Math.imul(i + count, 2654435761) >>> 13) % 8]?.[inOtherWords && i % 2 === 1 ? 1 : 0]).join(' ')}\n`;
 const KNOWN = 'delete file send report team check twice before';
 const REWORDED = 'delete document send digest team verify twice until';
-const OTHERWISE = 'team people twice again';
+
+t.test('what was written in other words is a repeat where a sentence model that read it whole says so', async (t) => {
+  const place = placeWithProject(t.testdir(), '', { files: { 'notes/short.md': `# Short\n\n${words(60)}`, 'notes/long.md': `# Long\n\n${words(330)}` }, stop: NEVER });
+  makeTinyOnnx(modelDirectory(place.home), { synonyms: SYNONYMS });
+  await index(place);
+  const reworded = (count: number): Record<string, string> => ({ [`PROJECTS/pages/outputs/${count}.md`]: `# Short\n\n${words(count, true)}` });
+  t.equal((await passWriting(place, reworded(60))).graded, NOVEL, 'no vectors');
+  rmSync(join(place.root, 'PROJECTS/pages/outputs/60.md'));
+  await index(place, 'transformers');
+  t.match((await passWriting(place, reworded(60))).graded, /^WEAK: .* repeats notes\/short\.md:1$/);
+  t.equal((await passWriting(place, reworded(330))).graded, NOVEL, 'too long for the model to have read all of it');
+});
+
+const RECORDS = [KNOWN, 'cat dog pig hen cow fox bee', 'team people twice again people again'].map((observation, i) => `## L-20261101-00${i + 1} One\n\n- **Date:** 2026-11-01\n- **Kind:** method\n- **Observation:** ${observation}\n- **Evidence:** it was seen\n`);
 const LESSON = (observation: string): string => `lessons:\n  - { kind: method, observation: "${observation}", evidence: it was seen }\n`;
+const FAILURE = 'failure_modes:\n  - { symptom: "A run started and has no end; the work seems undone, or only one half of it exists.", detection: none, cause: a crash, fix: run it again, prevention: none }\n';
 
 t.test('a lesson that is known in other words is dropped where a sentence model says so, and the record is named', async (t) => {
   for (const [embedder, known] of [['transformers', true], ['latent', false], ['none', false]] as const) {
-    const place = placeWithProject(t.testdir({ [embedder]: {} }) + `/${embedder}`, '', { stop: NEVER, files: { 'AGENTS-LESSONS.md': `# Lessons\n\n## L-20261101-001 One\n\n- **Date:** 2026-11-01\n- **Kind:** method\n- **Observation:** ${KNOWN}\n- **Evidence:** it was seen\n\n## L-20261101-002 Two\n\n- **Date:** 2026-11-01\n- **Kind:** method\n- **Observation:** ${OTHERWISE} people again team twice people\n- **Evidence:** it was seen\n` } });
+    const place = placeWithProject(`${t.testdir({ [embedder]: {} })}/${embedder}`, '', { stop: NEVER, files: { 'AGENTS-LESSONS.md': `# Lessons\n\n${RECORDS.join('\n')}`, 'notes/animals.md': `# Animals\n\n${'The cat and the dog, a pig, one hen and the cow, a fox, a bee.\n\n'.repeat(9)}` } });
     if (embedder === 'transformers') makeTinyOnnx(modelDirectory(place.home), { synonyms: SYNONYMS });
     await index(place, embedder);
-    const page = { [PAGE]: `# Crates\n\n${CRATES}` };
-    const { learnt } = await passWriting(place, page, { lessons: LESSON(REWORDED) });
-    t.equal(learnt, known ? '1 offered, 0 kept; known: L-20261101-001' : '1 offered, 1 kept', embedder);
-    const { learnt: same } = await passWriting(place, { [PAGE]: `# Crates\n\n${BACKUPS}` }, { lessons: LESSON(KNOWN) });
-    t.equal(same, '1 offered, 0 kept; known: L-20261101-001', `${embedder}: in the same words it is known anyway`);
+    const learns = async (said: string): Promise<string> => (await passWriting(place, { [PAGE]: `${said} ${CRATES}` }, { lessons: said })).learnt;
+    t.equal(await learns(LESSON(REWORDED)), known ? '1 offered, 0 kept; known: L-20261101-001' : '1 offered, 1 kept', embedder);
+    writeFileSync(join(place.root, 'AGENTS-LESSONS.md'), (place.workspace.snapshot().text('AGENTS-LESSONS.md') ?? '').replace('# Lessons\n', `# Lessons\n${'\nWritten by the owner, above all records.\n'.repeat(20)}`));
+    t.equal(await learns(LESSON('bee fox cow hen pig dog cat')), known ? '1 offered, 0 kept; known: L-20261101-002' : '1 offered, 1 kept', `${embedder}: the same short words in another order`);
+    t.equal(await learns(LESSON(KNOWN)), '1 offered, 0 kept; known: L-20261101-001', `${embedder}: in the same words it is known anyway`);
+    if (embedder === 'latent') t.equal(await learns(FAILURE), '1 offered, 1 kept', 'nor is a failure mode dropped because it is about the same');
   }
 });
