@@ -2,6 +2,7 @@
 import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import t from 'tap';
+import { sha256 } from '../../../src/kernel/hash.js';
 import { answerIndex } from '../../../src/modules/knowledge/answer-index.js';
 import { answerSearch } from '../../../src/modules/knowledge/answer-search.js';
 import { modelDirectory } from '../../../src/modules/knowledge/model-directory.js';
@@ -128,7 +129,7 @@ t.test('without an index, without the module, and with one that cannot tell, the
 
 /** Of one meaning in pairs; in other words is with every second word replaced. */
 const SYNONYMS = ['delete remove', 'file document', 'send deliver', 'report digest', 'team people', 'check verify', 'twice again', 'before until'].map((pair) => pair.split(' '));
-const words = (count: number, inOtherWords = false): string => `${Array.from({ length: count }, (_, i) => SYNONYMS[(Math.imul(i + count, 2654435761) >>> 13) % 8]?.[inOtherWords && i % 2 === 1 ? 1 : 0]).join(' ')}\n`;
+const words = (count: number, inOtherWords = false): string => `${Array.from({ length: count }, (_, i) => SYNONYMS[Number.parseInt(sha256(`${count} ${i}`).slice(0, 4), 16) % 8]?.[inOtherWords && i % 2 === 1 ? 1 : 0]).join(' ')}\n`;
 const KNOWN = 'delete file send report team check twice before';
 const REWORDED = 'delete document send digest team verify twice until';
 
