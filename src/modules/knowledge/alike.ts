@@ -12,8 +12,8 @@ import { candidates, type NearDuplicate } from './near-duplicates.js';
 import { type PassIndex, withIndex } from './pass-index.js';
 import { embeddedText } from './store-file.js';
 
-/** Passages of all texts together that are looked for; of more, as many evenly spread. */
-const MOST_PASSAGES = 150;
+/** Passages of all texts together that are looked for, evenly spread where there are more. */
+const MOST_PASSAGES = 100;
 /** Of what is alike, by each score. */
 const MOST_FOUND = 8;
 /** Characters that a sentence model surely reads: what is longer may be cut off, and its vector says nothing of the rest. */
