@@ -5,24 +5,30 @@ export type Sketch = { readonly hashes: readonly number[]; readonly shingles: nu
 
 export const SKETCH_SIZE = 2048;
 /** Words of one shingle. */
-const WIDTH = 4;
+export const WIDTH = 4;
 
 /** Outputs at least this similar to an earlier one say nothing new. */
 export const NEAR_DUPLICATE = 0.9;
 
-/**
- * Time stamps and dates are left out (a report that differs by its date alone is the same report); case, punctuation and
- * layout do not count.
- */
-export function sketchOf(text: string): Sketch {
-  const words = text
-    .toLowerCase()
-    .replace(/\d{4}-\d{2}-\d{2}(?:[t ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:z|[+-]\d{2}:?\d{2})?)?/g, ' ')
-    .match(/[\p{L}\p{N}]+/gu) ?? [];
+/** Time stamps and dates are left out (a report that differs by its date alone is the same report); case, punctuation and layout do not count. */
+export function wordsIn(text: string): readonly string[] {
+  return withoutDates(text.toLowerCase()).match(/[\p{L}\p{N}]+/gu) ?? [];
+}
+
+export function withoutDates(text: string): string {
+  return text.replace(/\d{4}-\d{2}-\d{2}(?:[t ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:z|[+-]\d{2}:?\d{2})?)?/gi, ' ');
+}
+
+/** The hash of the shingle that begins at each word; of fewer words than a shingle has, one. */
+export function shinglesOf(words: readonly string[]): readonly number[] {
   const width = Math.min(WIDTH, words.length);
-  const seen = new Set<number>();
-  for (let i = 0; width > 0 && i + width <= words.length; i++) seen.add(hash(words, i, width));
-  const hashes = [...seen].sort((a, b) => a - b);
+  const found: number[] = [];
+  for (let i = 0; width > 0 && i + width <= words.length; i++) found.push(hash(words, i, width));
+  return found;
+}
+
+export function sketchOf(text: string): Sketch {
+  const hashes = [...new Set(shinglesOf(wordsIn(text)))].sort((a, b) => a - b);
   return { hashes: hashes.slice(0, SKETCH_SIZE), shingles: hashes.length };
 }
 

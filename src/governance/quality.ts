@@ -1,7 +1,10 @@
 /** The grade of a worker pass, from what can be checked. What the agent says of its own work can lower it, never raise it. */
+import type { Repeat } from './repeats.js';
 
 export type Grade = 'STRONG' | 'ADEQUATE' | 'WEAK' | 'FAIL';
 export type Answers = { readonly nonObvious: boolean; readonly durable: boolean; readonly compounding: boolean };
+
+const MOST_NAMED = 3;
 
 export type PassFacts = {
   /** The runner finished; anything else (stuck, refused, over budget …) is a failed pass. */
@@ -11,6 +14,8 @@ export type PassFacts = {
   /** Files that the pass was allowed to change and did change, and how many of these say something new. */
   readonly outputs: number;
   readonly novel: number;
+  /** What repeats what, where that is known. */
+  readonly repeats?: readonly Repeat[];
   /** Files that had to be put back because the pass was not allowed to write them. */
   readonly restored: number;
   /** The workspace has errors that it did not have before the pass. */
@@ -41,23 +46,34 @@ function failures({ finished, criteria, outputs, restored, invalid }: PassFacts)
   ]);
 }
 
-function weaknesses({ criteria, novel, restored, answers }: PassFacts): string[] {
+function weaknesses({ criteria, novel, repeats, restored, answers }: PassFacts): string[] {
   const yes = yesCount(answers);
   return reasons([
     [criteria.met < criteria.total, `${criteria.total - criteria.met} of ${criteria.total} criteria are not met`],
-    [novel <= 0, 'every output is nearly the same as an earlier one'],
+    [novel <= 0, `every output is nearly the same as an earlier one${named(repeats)}`],
     [restored > 0, `${restored} files were written out of bounds and put back`],
     [answers === undefined, 'the agent gave no answers'],
     [answers !== undefined && yes < 2, `the agent says no to ${3 - yes} of non-obvious, durable, compounding`],
   ]);
 }
 
-function limitsOf({ criteria, outputs, novel, answers }: PassFacts): string[] {
+function limitsOf({ criteria, outputs, novel, repeats, answers }: PassFacts): string[] {
   return reasons([
     [criteria.total <= 0, 'there are no criteria that could prove it'],
-    [novel < outputs, `${outputs - novel} of ${outputs} outputs are nearly the same as an earlier one`],
+    [novel < outputs, `${outputs - novel} of ${outputs} outputs are nearly the same as an earlier one${named(repeats)}`],
     [yesCount(answers) < 3, 'one of non-obvious, durable, compounding is no'],
   ]);
+}
+
+function named(repeats: readonly Repeat[] = []): string {
+  if (repeats.length === 0) return '';
+  return `: ${some(repeats.map(({ path, sources }) => `${path} repeats ${some(sources, ' and ')}`), '; ')}`;
+}
+
+/** The first of them; a row of a log is read at a glance. */
+function some(all: readonly string[], between: string): string {
+  const more = all.length - MOST_NAMED;
+  return [...all.slice(0, MOST_NAMED), ...(more > 0 ? [`${more} more`] : [])].join(between);
 }
 
 function yesCount(answers: Answers | undefined): number {

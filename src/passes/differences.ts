@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { sha256 } from '../kernel/hash.js';
 import { readCommitRecord } from '../workspace/commit-record.js';
-import { getObject } from '../workspace/objects.js';
+import { soundObject } from '../workspace/spare-objects.js';
 import type { FileEntry, Workspace } from '../workspace/types.js';
 import { walk } from '../workspace/walk.js';
 import type { Baseline } from './types.js';
@@ -41,7 +41,7 @@ type Subject = { readonly path: string; readonly baseline: Baseline; readonly ex
 function compare(workspace: Workspace, { path, baseline, expected, entry }: Subject): Difference | undefined {
   const file = baseline.files[path];
   const link = baseline.links[path];
-  const before = (): Buffer | undefined => (expected.has(path) ? expected.get(path) : file === undefined ? undefined : getObject(workspace.root, file.hash));
+  const before = (): Buffer | undefined => (expected.has(path) ? expected.get(path) : file === undefined ? undefined : soundObject(workspace, file.hash));
   if (entry === undefined) {
     if (link !== undefined) return { path, kind: 'link', before: undefined, after: undefined, mode: undefined, target: link };
     return expected.has(path) && expected.get(path) === undefined ? undefined : { path, kind: 'deleted', before: before(), after: undefined, mode: file?.mode };
@@ -65,11 +65,11 @@ function committedContents(workspace: Workspace, baseline: Baseline): ReadonlyMa
   const expected = new Map<string, Buffer | undefined>();
   for (const record of readCommitRecord(workspace.state)) {
     const file = baseline.files[record.path];
-    const before = expected.has(record.path) ? expected.get(record.path) : file === undefined ? undefined : getObject(workspace.root, file.hash);
+    const before = expected.has(record.path) ? expected.get(record.path) : file === undefined ? undefined : soundObject(workspace, file.hash);
     if (record.kind === 'append') {
       if ((before?.length ?? 0) === record.offset) expected.set(record.path, Buffer.concat([before ?? Buffer.alloc(0), Buffer.from(record.appended, 'base64')]));
     } else if ((before === undefined ? null : sha256(before)) === record.before) {
-      expected.set(record.path, record.after === null ? undefined : getObject(workspace.root, record.after));
+      expected.set(record.path, record.after === null ? undefined : soundObject(workspace, record.after));
     }
   }
   return expected;

@@ -1,10 +1,12 @@
-/** Where a worker pass asks its modules, besides T8: before the choice of a project, for the brief, and when the pass is recorded. */
+/** Where a worker pass asks its modules, besides T8: before the choice of a project, for the brief, when its work is judged, and when the pass is recorded. */
 import type { Fragment } from '../agents/types.js';
+import type { AlikePart } from '../governance/repeats.js';
 import { NocturneError } from '../kernel/error.js';
 import type { Snapshot } from '../workspace/types.js';
 import { act, note } from './act.js';
-import type { ModuleChange, PassModule } from './module.js';
-import type { Pass } from './types.js';
+import type { AlikeContext, ModuleChange, PassModule } from './module.js';
+import { readScope } from './read-scope.js';
+import type { Pass, StepId } from './types.js';
 
 /** Those that are installed and that R8 enables, in its order. */
 export function enabledModules(pass: Pass, snapshot: Snapshot): readonly PassModule[] {
@@ -43,6 +45,26 @@ export async function moduleFragments(pass: Pass): Promise<readonly Fragment[]> 
     }
   }
   return told;
+}
+
+export type Question = Pick<AlikeContext, 'texts' | 'among' | 'records'> & { readonly step: StepId };
+
+/** For each text what says the same; `undefined` where no module knows. One that cannot tell is named in the audit log, and the pass goes on with its own comparison. */
+export async function moduleAlike(pass: Pass, { step, ...question }: Question): Promise<readonly (readonly AlikePart[])[] | undefined> {
+  if (question.texts.length === 0) return undefined;
+  const { workspace, signal, say } = pass.env;
+  const { runId } = pass.data;
+  const answers: (readonly (readonly AlikePart[])[])[] = [];
+  for (const module of enabledModules(pass, workspace.snapshot())) {
+    try {
+      const answer = await module.alike?.({ workspace, snapshot: workspace.snapshot(), runId, scope: readScope(pass.data), signal, say, ...question });
+      if (answer !== undefined) answers.push(answer);
+    } catch (error) {
+      if (error instanceof NocturneError && error.code === 'LEASE_LOST') throw error;
+      note(pass, step, { type: 'alike', target: module.name, result: 'failed', detail: (error instanceof Error ? error.message : String(error)).slice(0, 300) });
+    }
+  }
+  return answers.length === 0 ? undefined : question.texts.map((_, i) => answers.flatMap((answer) => answer[i] ?? []));
 }
 
 export function moduleRecords(pass: Pass, snapshot: Snapshot): readonly ModuleChange[] {

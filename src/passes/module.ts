@@ -1,5 +1,7 @@
 /** What a pass knows of a module: which files it watches, and what it does when they changed. */
 import type { AgentReport, Fragment } from '../agents/types.js';
+import type { AlikePart } from '../governance/repeats.js';
+import type { ReadScope } from '../governance/scoped-snapshot.js';
 import type { Capability } from '../governance/types.js';
 import type { ChangeSet, Snapshot, Workspace } from '../workspace/types.js';
 import type { SpawnLedger } from './spawn-ledger.js';
@@ -21,6 +23,11 @@ export type ModuleChange = Pick<ChangeSet, 'reason' | 'changes' | 'bundle' | 'au
 export type BeforeContext = { readonly snapshot: Snapshot; /** The state directory, for numbers that are never given twice. */ readonly state: string; /** For audit rows; empty outside of a pass. */ readonly step: string };
 /** `capability`: of the pass; what a brief quotes is what its agent may read. */
 export type FragmentContext = ModuleContext & { readonly snapshot: Snapshot; readonly project: string | undefined; readonly capability: Capability };
+/**
+ * `texts`: what is asked about. `among`: files that matter; of these, what `scope` may not see is never told. `records`: only records of this object, compared with this field of theirs (`line`
+ * is then the record's); else passages of files.
+ */
+export type AlikeContext = ModuleContext & { readonly snapshot: Snapshot; readonly scope: ReadScope; readonly texts: readonly string[]; readonly among: (path: string) => boolean; readonly records?: { readonly object: string; readonly field: string } };
 /** `used`: sources of the fragments that the prompt really had. */
 export type RecordContext = { readonly snapshot: Snapshot; readonly project: string | undefined; readonly runId: string; readonly used: ReadonlySet<string> };
 
@@ -33,6 +40,8 @@ export interface PassModule {
   before?(context: BeforeContext): ModuleChange | undefined;
   /** T4, before the tree is kept: what the brief of this pass should quote (an idle pass has no project). `trust` is always `data`. */
   fragments?(context: FragmentContext): Promise<readonly Fragment[]> | readonly Fragment[];
+  /** T5 and T7: for each text its passages, each with what the workspace says (nearly) the same; nothing where the module does not know the texts of this workspace. */
+  alike?(context: AlikeContext): Promise<readonly (readonly AlikePart[])[] | undefined>;
   /** T6: what goes into the commit that records a pass whose agent ended its work. */
   recorded?(context: RecordContext): ModuleChange | undefined;
   /** What is due whether or not a file changed: at T8 of a worker, T0 and T8 of a manager. Returns what it did, in a few words each. */

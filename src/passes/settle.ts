@@ -5,8 +5,7 @@ import { decide } from '../governance/decide.js';
 import { isDrop, isUnfinishedDrop } from '../governance/drop-place.js';
 import { noProbe } from '../governance/guard-probe.js';
 import type { Decision } from '../governance/types.js';
-import { getObject } from '../workspace/objects.js';
-import { healObjects } from '../workspace/spare-objects.js';
+import { healObjects, soundObject } from '../workspace/spare-objects.js';
 import { openSnapshot } from '../workspace/snapshot.js';
 import type { FileEntry, Snapshot, Workspace } from '../workspace/types.js';
 import { type Granted, grantedPaths } from './granted-paths.js';
@@ -46,7 +45,7 @@ export function baselineSnapshot(workspace: Workspace, baseline: Baseline): Snap
   const files = new Map<string, FileEntry>();
   for (const [path, file] of Object.entries(baseline.files)) files.set(path, { path, size: file.size, mtimeMs: file.mtimeMs, ctimeMs: file.mtimeMs, ino: 0, kind: 'file', links: 1, mode: file.mode });
   for (const [path, target] of Object.entries(baseline.links)) files.set(path, { path, size: 0, mtimeMs: 0, ctimeMs: 0, ino: 0, kind: 'symlink', target, links: 1, mode: 0o777 });
-  return openSnapshot(workspace.root, { now: workspace.clock.now(), files, read: (path) => ((file) => (file === undefined ? undefined : getObject(workspace.root, file.hash)))(baseline.files[path]) });
+  return openSnapshot(workspace.root, { now: workspace.clock.now(), files, read: (path) => ((file) => (file === undefined ? undefined : soundObject(workspace, file.hash)))(baseline.files[path]) });
 }
 
 function judge(workspace: Workspace, at: { before: Snapshot; data: PassData; difference: Difference; authorise: Granted }): { code: string; why: string } | undefined {

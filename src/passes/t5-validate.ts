@@ -7,6 +7,7 @@ import { note } from './act.js';
 import { evaluate } from './evaluate.js';
 import { storePass } from './pass-file.js';
 import { recordSettled } from './record-settled.js';
+import { repeatedOutputs } from './repeated-outputs.js';
 import { settle } from './settle.js';
 import { type Pass, type Step, withData } from './types.js';
 
@@ -61,12 +62,15 @@ async function grade(pass: Pass): Promise<Pass> {
   const texts = (paths: readonly string[]) => paths.flatMap((path) => ((text) => (text === undefined ? [] : [{ path, text }]))(snapshot.text(path)));
   const earlier = data.project === undefined ? [] : fieldList(snapshot.record('PROJECT', data.project), 'last_pass.outputs').filter((path) => !data.outputs.includes(path));
   const novelty = noveltyOf(texts(data.outputs), texts(earlier));
+  const repeats = await repeatedOutputs(pass, snapshot);
+  const repeating = new Set(repeats.map((one) => one.path));
   const unreadable = data.outputs.length - novelty.outputs.length;
   const { grade: quality, why } = gradePass({
     finished: data.outcome?.kind === 'finished',
     criteria: { met: criteria.filter((one) => one.holds && one.error === undefined).length, total: criteria.length },
     outputs: data.outputs.length,
-    novel: novelty.novel + unreadable,
+    novel: novelty.outputs.filter((one) => !one.duplicate && !repeating.has(one.path)).length + unreadable,
+    repeats,
     restored: data.undone.length,
     invalid: errors.length > 0,
     answers: data.outcome?.report.answers,

@@ -1,4 +1,5 @@
 /** T7: what the agent offers as lessons and failure modes is kept only if it is general (G1) and not known yet (G2). */
+import { meansTheSame } from '../governance/same-meaning.js';
 import { fieldText } from '../project/field-text.js';
 import { wordsOf } from '../kernel/words.js';
 import type { Rec } from '../markdown/types.js';
@@ -6,6 +7,7 @@ import { nextId } from '../workspace/ids.js';
 import { withCommitMutex } from '../workspace/mutex.js';
 import type { Snapshot } from '../workspace/types.js';
 import { note, runBundle } from './act.js';
+import { moduleAlike } from './module-hooks.js';
 import { type Pass, type Step, withData } from './types.js';
 
 /** Shared words above which something counts as known. */
@@ -15,34 +17,60 @@ const MOST = 3;
 export const t7Learn: Step = {
   id: 'T7',
   title: 'learn',
-  run(pass) {
+  async run(pass) {
     const report = pass.data.outcome?.report;
     const offered = (report?.lessons.length ?? 0) + (report?.failureModes.length ?? 0);
-    const kept = [...(report?.lessons ?? []).slice(0, MOST).flatMap((one) => lesson(pass, one)), ...(report?.failureModes ?? []).slice(0, MOST).flatMap((one) => failureMode(pass, one))];
-    note(pass, 'T7', { type: 'learn', target: kept.join(' '), result: offered === 0 ? 'skipped' : 'ok', detail: `${offered} offered, ${kept.length} kept` });
+    const lessons = (report?.lessons ?? []).slice(0, MOST).filter((one) => isGeneral(pass, one.observation) && one.evidence.trim() !== '');
+    const modes = (report?.failureModes ?? []).slice(0, MOST).filter((one) => isGeneral(pass, one.symptom) && [one.detection, one.cause, one.fix].every((part) => part.trim() !== ''));
+    // Asked before anything is written: what is told is of the records as they are.
+    const sameLesson = await sameAs(pass, LESSONS, lessons.map((one) => one.observation));
+    const sameMode = await sameAs(pass, MODES, modes.map((one) => one.symptom));
+    const learnt = [
+      ...lessons.map((one, i) => learn(pass, { text: one.observation, of: LESSONS, same: sameLesson[i] }, () => lesson(pass, one))),
+      ...modes.map((one, i) => learn(pass, { text: one.symptom, of: MODES, same: sameMode[i] }, () => failureMode(pass, one))),
+    ];
+    const [kept, known] = [learnt.flatMap((one) => one.kept ?? []), learnt.flatMap((one) => one.known ?? [])];
+    note(pass, 'T7', { type: 'learn', target: kept.join(' '), result: offered === 0 ? 'skipped' : 'ok', detail: `${offered} offered, ${kept.length} kept${known.length === 0 ? '' : `; known: ${known.join(' ')}`}` });
     return withData(pass, { notes: [...pass.data.notes, ...kept.map((id) => `learnt ${id}`)] });
   },
 };
 
 type Lesson = NonNullable<Pass['data']['outcome']>['report']['lessons'][number];
 type FailureMode = NonNullable<Pass['data']['outcome']>['report']['failureModes'][number];
+/** The records that hold what was learnt, and the field that says it. */
+type Learnt = { readonly object: string; readonly field: string };
+const LESSONS: Learnt = { object: 'LESSON', field: 'observation' };
+const MODES: Learnt = { object: 'FAILURE-MODE', field: 'symptom' };
 
-function lesson(pass: Pass, one: Lesson): string[] {
-  const { workspace } = pass.env;
-  const snapshot = workspace.snapshot();
-  if (!isGeneral(pass, one.observation) || one.evidence.trim() === '' || isKnown(snapshot.records('LESSON'), 'observation', one.observation)) return [];
-  const id = withCommitMutex(workspace.root, () => nextId(snapshot, workspace.state, 'L'));
-  runBundle(pass, { step: 'T7', name: 'lesson_add', args: { id, title: one.observation.slice(0, 60), kind: token(one.kind), observation: one.observation, evidence: one.evidence }, target: id });
-  return [id];
+/** G2: nothing recorded says nearly the same, in these words or (where a module knows) in others. `known`: the record that does. */
+function learn(pass: Pass, { text, of, same }: { readonly text: string; readonly of: Learnt; readonly same: string | undefined }, write: () => string): { readonly kept?: string; readonly known?: string } {
+  const known = recordOf(pass.env.workspace.snapshot().records(of.object), of.field, text)?.key ?? same;
+  return known === undefined ? { kept: write() } : { known };
 }
 
-function failureMode(pass: Pass, one: FailureMode): string[] {
-  const snapshot = pass.env.workspace.snapshot();
-  if (!isGeneral(pass, one.symptom) || [one.detection, one.cause, one.fix].some((part) => part.trim() === '') || isKnown(snapshot.records('FAILURE-MODE'), 'symptom', one.symptom)) return [];
-  const id = nextFailureMode(snapshot);
+/** For each text the record that says the same in other words. */
+async function sameAs(pass: Pass, { object, field }: Learnt, texts: readonly string[]): Promise<readonly (string | undefined)[]> {
+  const records = pass.env.workspace.snapshot().records(object);
+  const files = new Set(records.map((record) => record.file));
+  const answers = await moduleAlike(pass, { step: 'T7', texts, among: (path) => files.has(path), records: { object, field } });
+  return texts.map((text, i) => {
+    const found = answers?.[i]?.flatMap((part) => part.found).find((one) => meansTheSame(text, one));
+    return found === undefined ? undefined : records.find((record) => record.file === found.path && record.range.line === found.line)?.key;
+  });
+}
+
+function lesson(pass: Pass, one: Lesson): string {
+  const { workspace } = pass.env;
+  const id = withCommitMutex(workspace.root, () => nextId(workspace.snapshot(), workspace.state, 'L'));
+  runBundle(pass, { step: 'T7', name: 'lesson_add', args: { id, title: one.observation.slice(0, 60), kind: token(one.kind), observation: one.observation, evidence: one.evidence }, target: id });
+  return id;
+}
+
+function failureMode(pass: Pass, one: FailureMode): string {
+  const id = nextFailureMode(pass.env.workspace.snapshot());
   const args = { id, title: one.symptom.slice(0, 60), symptom: one.symptom, detection: one.detection, cause: one.cause, fix: one.fix, prevention: one.prevention, severity: 5, occurrence: 5, detectability: 5 };
   runBundle(pass, { step: 'T7', name: 'failure_mode_add', args, target: id });
-  return [id];
+  return id;
 }
 
 /** G1: it says something that does not only hold for this project, this day or this file. */
@@ -51,13 +79,12 @@ function isGeneral(pass: Pass, text: string): boolean {
   return text.trim().split(/\s+/).length >= 5 && !(slug !== undefined && text.includes(slug)) && !/\b\d{4}-\d{2}-\d{2}\b|PROJECTS\/|RUN-\d/.test(text);
 }
 
-/** G2: nothing recorded says nearly the same. */
-function isKnown(records: readonly Rec[], field: string, text: string): boolean {
+/** The first record that shares most of its words. */
+function recordOf(records: readonly Rec[], field: string, text: string): Rec | undefined {
   const words = wordsOf(text);
   const shares = (other: ReadonlySet<string>): number => [...words].filter((word) => other.has(word)).length / Math.max(1, Math.min(words.size, other.size));
-  return records.some((record) => shares(wordsOf(fieldText(record, field))) > KNOWN);
+  return records.find((record) => shares(wordsOf(fieldText(record, field))) > KNOWN);
 }
-
 
 function token(text: string): string {
   return text.trim().toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^-|-$/g, '') || 'practice';

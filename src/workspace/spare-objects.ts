@@ -2,13 +2,15 @@
  * A second copy of what the running pass may have to give back, in the state directory: an agent that destroys `.nocturne` with everything else in
  * the workspace destroys no content.
  */
-import { constants, copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { constants, copyFileSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { NocturneError } from '../kernel/error.js';
 import { sha256 } from '../kernel/hash.js';
 import { getObject, objectPath, putObject } from './objects.js';
 import { errnoOf, onFile } from './storage-error.js';
 
 const FOLDER = 'spare-objects';
+const HASH = /^[0-9a-f]{64}$/;
 type Place = { readonly root: string; readonly state: string };
 
 /** Keeps the objects with these hashes, and no others. They are in the store already. */
@@ -30,33 +32,42 @@ export function keepSpare({ root, state }: Place, hash: string): void {
   });
 }
 
-/** Puts back what is missing from the store or is not what its name says. Returns how many. */
-export function healObjects({ root, state }: Place): number {
-  const folder = join(state, FOLDER);
-  let healed = 0;
-  for (const hash of names(folder)) {
-    if (isSound(root, hash)) continue;
-    const bytes = readFileSync(join(folder, hash));
-    if (sha256(bytes) !== hash) continue;
-    rmSync(objectPath(root, hash), { force: true, recursive: true });
-    putObject(root, bytes);
-    healed += 1;
-  }
-  return healed;
+/** Puts back what is missing from the store or has another size; of what is in its place the content is looked at when it is read. Returns how many. */
+export function healObjects(place: Place): number {
+  const folder = join(place.state, FOLDER);
+  return names(folder).filter((hash) => sizeOf(objectPath(place.root, hash)) !== sizeOf(join(folder, hash)) && heal(place, hash)).length;
 }
 
-function isSound(root: string, hash: string): boolean {
+/** The bytes with this hash; from the second copy where those in the store are not what their name says, and then the store has them again. @throws as getObject does. */
+export function soundObject(place: Place, hash: string): Buffer {
   try {
-    getObject(root, hash);
-    return true;
-  } catch {
-    return false;
+    return getObject(place.root, hash);
+  } catch (error) {
+    if (!(error instanceof NocturneError) || !heal(place, hash)) throw error;
+    return getObject(place.root, hash);
   }
+}
+
+/** Whether there was a second copy that is what its name says. */
+function heal({ root, state }: Place, hash: string): boolean {
+  const spare = join(state, FOLDER, hash);
+  if (!HASH.test(hash) || sizeOf(spare) === undefined) return false;
+  const bytes = readFileSync(spare);
+  if (sha256(bytes) !== hash) return false;
+  rmSync(objectPath(root, hash), { force: true, recursive: true });
+  putObject(root, bytes);
+  return true;
+}
+
+/** `undefined` where there is no file. */
+function sizeOf(path: string): number | undefined {
+  const stats = lstatSync(path, { throwIfNoEntry: false });
+  return stats?.isFile() === true ? stats.size : undefined;
 }
 
 function names(folder: string): readonly string[] {
   try {
-    return readdirSync(folder).filter((name) => /^[0-9a-f]{64}$/.test(name));
+    return readdirSync(folder).filter((name) => HASH.test(name));
   } catch (error) {
     if (errnoOf(error) === 'ENOENT') return [];
     throw error;

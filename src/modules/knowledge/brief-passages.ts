@@ -3,10 +3,8 @@ import type { Fragment } from '../../agents/types.js';
 import { sha256 } from '../../kernel/hash.js';
 import type { FragmentContext } from '../../passes/module.js';
 import { fieldList, fieldText } from '../../project/field-text.js';
-import { settingsOf } from './choose-embedder.js';
 import { visible } from './door.js';
-import { agrees, embedderFor, hasIndex, indexOf, releaseIndexes } from './open-index.js';
-import { NO_EMBEDDER } from './embedder.js';
+import { withIndex } from './pass-index.js';
 import { search } from './search.js';
 
 const MOST = 3;
@@ -15,29 +13,26 @@ const BUDGET = 3000;
 /** Pages that a brief has anyway or that are about passes, not about the work. */
 const PAGES = /^(?:SOUL|REGISTRY|ACTIVE-PROJECTS|NOTIFICATIONS(?:-ARCHIVE)?|LOCK|AGENTS|AGENTS-CORE|AGENTS-LESSONS|IDENTITY|USER|INTEGRITY-MANIFEST)\.md$|^orchestration-os\/|^audit\//;
 
-/** Nothing where there is no index: a brief is not the place to make one. Only what is as it was indexed. */
+/** Nothing where there is no index. Only what is as it was indexed. */
 export async function briefPassages({ workspace, snapshot, project, capability }: FragmentContext): Promise<readonly Fragment[]> {
-  if (project === undefined || !hasIndex(workspace.root)) return [];
+  if (project === undefined) return [];
   const record = snapshot.record('PROJECT', project);
   const objective = fieldText(record, 'next_pass.objective');
   if (objective === '') return [];
   const given = new Set([...fieldList(record, 'last_pass.outputs'), record?.file ?? '']);
-  try {
-    const db = indexOf(workspace.root);
-    const { embedder } = await embedderFor(workspace.root, { settings: settingsOf(snapshot, { home: workspace.home }), env: process.env, progress: () => undefined });
+  const told = await withIndex(workspace, snapshot, async ({ db, embedder }) => {
     const scope = { capability, project, writes: [] };
     const { shows, sees = () => true } = visible({ workspace, env: process.env, progress: () => undefined, scope }, snapshot);
     const wanted = (path: string): boolean => sees(path) && !PAGES.test(path) && !given.has(path);
-    const { hits } = await search(db, plain(objective), { root: workspace.root, embedder: agrees(db, embedder) ? embedder : NO_EMBEDDER, limit: MOST, sees: wanted, shows });
+    const { hits } = await search(db, plain(objective), { root: workspace.root, embedder, limit: MOST, sees: wanted, shows });
     let left = BUDGET;
     return hits.flatMap(({ passage, line, heading }) => {
       if (passage.text.length > left) return [];
       left -= passage.text.length;
       return [{ title: `A passage that may bear on it${heading === '' ? '' : ` (${heading})`}`, source: `${passage.path}:${line}`, sha256: sha256(passage.text), text: passage.text, trust: 'data' as const }];
     });
-  } finally {
-    await releaseIndexes();
-  }
+  });
+  return told ?? [];
 }
 
 /** An objective is not a query: what would be a filter or a phrase in it is just words. */

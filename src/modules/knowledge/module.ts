@@ -1,5 +1,6 @@
 /** Module knowledge: search by meaning and by words over the markdown of the workspace. */
 import type { Module } from '../types.js';
+import { alike } from './alike.js';
 import { briefPassages } from './brief-passages.js';
 import { knowledgeBench } from './commands/bench.js';
 import { knowledgeIndex } from './commands/index-command.js';
@@ -14,6 +15,7 @@ export const module: Module = {
   name: 'knowledge',
   onChange: (_changes, context) => keepUp(context),
   fragments: (context) => briefPassages(context),
+  alike: (context) => alike(context),
   commands: { 'knowledge index': knowledgeIndex, 'knowledge search': knowledgeSearch, 'knowledge related': knowledgeRelated, 'knowledge stats': knowledgeStats, 'knowledge model': knowledgeModel, 'knowledge bench': knowledgeBench },
   tools: TOOLS,
 };
