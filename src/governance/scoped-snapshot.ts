@@ -27,7 +27,7 @@ export function scopedSnapshot(base: Snapshot, scope: ReadScope): Snapshot {
     return redacted.get(path);
   };
   const files = new Map<string, FileEntry>();
-  for (const [path, entry] of base.files) if (sees(scope, path)) files.set(path, base.objectsOf(path).length === 0 ? entry : sized(entry, () => read(path)?.length ?? entry.size));
+  for (const [path, entry] of base.files) if (sees(scope, path) && !isOfAnother(base, scope, path)) files.set(path, base.objectsOf(path).length === 0 ? entry : sized(entry, () => read(path)?.length ?? entry.size));
   return openSnapshot(base.root, { now: base.now, files, read: (path) => (files.has(path) ? read(path) : undefined) });
 }
 
@@ -61,6 +61,12 @@ function otherProjects(base: Snapshot, scope: ReadScope): RegExp {
   const fromPaths = [...base.files.keys()].flatMap((path) => ((slug) => (slug === undefined || sees(scope, path) ? [] : [slug]))(/^PROJECTS\/([^/]+)\/./i.exec(path)?.[1]));
   const names = new Set([...fromPaths, ...base.records('DISPATCH').map((row) => row.key)].filter((name) => name !== scope.project && name !== ''));
   return names.size === 0 ? /(?!)/ : new RegExp(`(?<![\\w-])(?:${[...names].map((name) => name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('|')})(?![\\w-])`);
+}
+
+/** A file that is one record as a whole (a message, say), of another project by its own words. */
+function isOfAnother(base: Snapshot, scope: ReadScope, path: string): boolean {
+  const documents = base.objectsOf(path).filter((object) => object.shape === 'document');
+  return !inScope(scope.writes, path, false) && documents.some((object) => base.recordsIn(path, object.object).some((record) => !seesRecord(scope, object, record)));
 }
 
 function seenBytes(base: Snapshot, scope: ReadScope, path: string): Buffer | undefined {

@@ -1,3 +1,5 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import t from 'tap';
 import { scopedSnapshot, seenDiagnostics, sees, type ReadScope } from '../../src/governance/scoped-snapshot.js';
 import { NocturneError } from '../../src/kernel/error.js';
@@ -49,6 +51,19 @@ t.test('files and records of another project are not there, in the words in whic
   t.same(seen.sql().query("SELECT key FROM project UNION SELECT slug FROM dispatch UNION SELECT path FROM files WHERE path LIKE '%harbour%'").rows, [{ key: 'pages' }]);
   t.equal(seen.sql().query("SELECT count(*) AS n FROM fields WHERE value LIKE '%harbour%' OR value LIKE '%crates%'").rows[0]?.['n'], 0);
   t.equal(scopedSnapshot(base, whole), base, 'whoever sees everything looks at the same snapshot');
+});
+
+t.test('a message to another project is not there', (t) => {
+  const place = twoProjects(t.testdir());
+  const message = (project: string): string => `---\nchannel: mail\nsender: ann\ntime: 2026-11-20T10:00:00Z\nmention: true\nreceived: 2026-11-20T10:00:00Z\nsha256: ${'0'.repeat(64)}\nproject: ${project}\nengaged: true\nstate: waiting\n---\n\nForty crates for ${project}.\n`;
+  mkdirSync(join(place.root, 'inbox/messages'), { recursive: true });
+  for (const project of ['pages', 'harbour']) writeFileSync(join(place.root, `inbox/messages/to-${project}.md`), message(project));
+  const seen = scopedSnapshot(place.workspace.snapshot(), pages);
+  t.same(seen.records('MESSAGE').map((one) => one.file), ['inbox/messages/to-pages.md']);
+  t.match(seen.text('inbox/messages/to-pages.md'), /Forty crates for pages/);
+  t.same([seen.files.has('inbox/messages/to-harbour.md'), seen.text('inbox/messages/to-harbour.md'), seen.bytes('inbox/messages/to-harbour.md')], [false, undefined, undefined]);
+  t.equal(scopedSnapshot(place.workspace.snapshot(), { ...pages, writes: ['inbox/messages/**'] }).records('MESSAGE').length, 2, 'who may write it may read it');
+  t.end();
 });
 
 function said(snapshot: Snapshot, address: string): unknown {
