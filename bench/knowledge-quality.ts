@@ -2,10 +2,10 @@
 import { join } from 'node:path';
 import { openKnowledge } from '../src/modules/knowledge/database.js';
 import { dot, type Embedder } from '../src/modules/knowledge/embedder.js';
-import { fuse, type Fused, K } from '../src/modules/knowledge/fuse.js';
+import { fuse, type Fused, K, type Ranked } from '../src/modules/knowledge/fuse.js';
 import { latentEmbedder } from '../src/modules/knowledge/latent-embedder.js';
 import { learn } from '../src/modules/knowledge/latent-learning.js';
-import { byNames, type Ranked, rankWords } from '../src/modules/knowledge/lexical.js';
+import { byNames, rankWords } from '../src/modules/knowledge/lexical.js';
 import { byProximity } from '../src/modules/knowledge/proximity.js';
 import { parseQuery } from '../src/modules/knowledge/query-syntax.js';
 import { fileStore } from '../src/modules/knowledge/store-file.js';

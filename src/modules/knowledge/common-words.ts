@@ -1,7 +1,7 @@
 /** Words that too many passages have to score them all: counted how often, and added to the score of passages that other words found. */
 import { stemmer } from 'stemmer';
 import { type Db, ofGeneration, passages, prepared } from './database.js';
-import type { Ranked } from './lexical.js';
+import type { Ranked } from './fuse.js';
 import type { LowerTexts } from './lower-texts.js';
 
 /** Beyond that it does not matter how many more. */

@@ -1,5 +1,7 @@
 /** Several rankings made one, by reciprocal ranks (Cormack, Clarke, Büttcher 2009): scores of different kinds cannot be added, places can. */
-import type { Ranked } from './lexical.js';
+
+/** Best first. */
+export type Ranked = { readonly id: number; readonly score: number };
 
 export type ChannelName = 'words' | 'names' | 'meaning';
 export type Channel = { readonly name: ChannelName; readonly weight: number; readonly ranked: readonly Ranked[] };

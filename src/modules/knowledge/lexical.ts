@@ -2,6 +2,7 @@
 import { bestScore, type Common, counter, withCommon } from './common-words.js';
 import { type Db, prepared } from './database.js';
 import type { Narrowed } from './filters.js';
+import type { Ranked } from './fuse.js';
 import type { Query } from './query-syntax.js';
 import { type LowerTexts, lowerTexts } from './lower-texts.js';
 import { namesIn, spacedText, unspacedRuns, wordText } from './search-text.js';
@@ -9,8 +10,6 @@ import { isStopWord } from './stop-words.js';
 
 /** So many, of the passages that the filters left. */
 type Scope = { readonly limit: number; readonly narrowed: Narrowed; /** Shared with other steps of the same search. */ readonly lower?: LowerTexts };
-/** Best first. */
-export type Ranked = { readonly id: number; readonly score: number };
 
 /** A word in the headings says more than one in the text, one in the path a little more. */
 const WEIGHTS = '4.0, 1.0, 2.0';

@@ -5,7 +5,7 @@
 import { type Db, passages, prepared } from './database.js';
 import type { Narrowed } from './filters.js';
 import { heldSigns } from './held-signs.js';
-import type { Ranked } from './lexical.js';
+import type { Ranked } from './fuse.js';
 import { bitsFor, distances, signsOf, smallest } from './signs.js';
 import { bytesOf } from './vector-bytes.js';
 
