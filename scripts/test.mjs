@@ -3,6 +3,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import fastGlob from 'fast-glob';
 import { Parser } from 'tap-parser';
+import { fixturesInMemory } from './fixtures-in-memory.mjs';
 import { ensureSystemPackages } from './system-packages.mjs';
 
 const JOBS = 2;
@@ -11,11 +12,13 @@ if (spawnSync(process.execPath, ['scripts/build.mjs'], { stdio: 'inherit' }).sta
 const asked = process.argv.slice(2).map((file) => file.replace(/^(?!dist\/)/, 'dist/').replace(/\.ts$/, '.js'));
 const files = asked.length > 0 ? asked : (await fastGlob('dist/test/**/*.test.js', { ignore: ['dist/test/openclaw/**'] })).sort();
 const counts = { passed: 0, failed: 0, skipped: 0 };
+const within = fixturesInMemory();
 const started = Date.now();
 
 async function run(file) {
   const begun = Date.now();
-  const child = spawn(process.execPath, [file], { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, TAP_TIMEOUT: '600' } });
+  const [program, ...words] = [...within, process.execPath, file];
+  const child = spawn(program, words, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, TAP_TIMEOUT: '600' } });
   const parser = new Parser();
   const own = { passed: 0, failed: 0, skipped: 0, said: [] };
   listen(parser, [], own);
