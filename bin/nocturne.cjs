@@ -7,7 +7,7 @@ if (first === '--version' || first === '-V') {
   process.stdout.write(`${require('../package.json').version}\n`);
 } else {
   const exit = first === 'gate' ? bundledGate(rest) : first === 'validate' ? bundledValidate(rest) : first === 'hook' ? bundledHook(rest) : undefined;
-  if (exit === undefined) void import('../dist/src/surfaces/cli/main.js').then((main) => main.main(process.argv.slice(2)));
+  if (exit === undefined) void Promise.resolve(bundledMain() ?? import('../dist/src/surfaces/cli/main.js')).then((main) => main.main(process.argv.slice(2)));
   else void Promise.resolve(exit).then((code) => { process.exitCode = code; });
 }
 
@@ -25,6 +25,16 @@ function bundledValidate(words) {
 function bundledHook([host, ...words]) {
   const file = host === 'claude-code' && !words.includes('--help') && !words.includes('-h') ? bundle('hook.cjs') : undefined;
   return file === undefined ? undefined : require('./load-bundle.cjs').loadBundle(file).exports.hookLine(words, () => import('../dist/src/modules/installed.js').then((it) => it.installedModules()));
+}
+
+// The whole command line, unless a module was put beside those that the one file holds.
+function bundledMain() {
+  const file = bundle('cli.cjs');
+  if (file === undefined) return undefined;
+  const { exports } = require('./load-bundle.cjs').loadBundle(file);
+  const { readdirSync } = require('node:fs');
+  const there = readdirSync(`${__dirname}/../dist/src/modules`, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  return there.every((entry) => exports.modules.includes(entry.name)) ? exports : undefined;
 }
 
 // One file of a command is not used when the sources were compiled again after it was made.

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const REPOSITORY = fileURLToPath(new URL('../../../', import.meta.url));
-const SHIPPED = ['bin', 'dist/src', 'dist/gate.cjs', 'dist/validate.cjs', 'orchestration-os', 'audit', 'PROJECTS', 'memory', 'inbox', 'examples', 'package.json', ...readdirSync(REPOSITORY).filter((name) => name.endsWith('.md'))];
+const SHIPPED = ['bin', 'dist/src', 'dist/gate.cjs', 'dist/validate.cjs', 'dist/cli.cjs', 'orchestration-os', 'audit', 'PROJECTS', 'memory', 'inbox', 'examples', 'package.json', ...readdirSync(REPOSITORY).filter((name) => name.endsWith('.md'))];
 
 export type Installed = { readonly root: string; readonly home: string; readonly run: (words: readonly string[], cwd?: string) => { readonly exit: number | null; readonly said: string } };
 

@@ -11,6 +11,7 @@ import { systemClock, type Clock } from '../../../src/kernel/clock.js';
 
 const REPOSITORY = fileURLToPath(new URL('../../../../', import.meta.url));
 const BIN = `${REPOSITORY}bin/nocturne.cjs`;
+const MANY = fileURLToPath(new URL('many-child.js', import.meta.url));
 
 export type CliPlace = { readonly root: string; readonly home: string };
 export type CliOptions = { readonly env?: Readonly<Record<string, string>>; readonly clock?: Clock; readonly width?: number; readonly cwd?: string };
@@ -57,24 +58,40 @@ export function contextFor(place: CliPlace, options: CliOptions = {}): Context {
 
 /** `node bin/nocturne.cjs WORDS --json`. */
 export function callProcess(place: CliPlace, words: readonly string[], options: CliOptions = {}): CliOutcome {
-  const { status, stdout } = run(place, [...words, '--json'], options);
+  const { status, stdout } = run(place, [BIN, ...words, '--json'], options);
+  return { exit: status, json: documentOf(stdout), text: '' };
+}
+
+/**
+ * The same for many, in one process, which is the whole command line but for `bin/nocturne.cjs`: words, environment, who calls, exit codes. For tables in which
+ * every case asks the same door; not for `gate`, `validate` and `hook`, which the program answers before it.
+ */
+export function callMany(place: CliPlace, many: readonly (readonly string[])[], options: CliOptions & { readonly json?: boolean } = {}): readonly CliOutcome[] {
+  const { json = true } = options;
+  const { status, stdout, stderr } = run(place, [MANY], options, JSON.stringify(many.map((words) => (json ? [...words, '--json'] : words))));
+  if (status !== 0) throw new Error(`the process ended with ${status}: ${stderr}`);
+  const answers = JSON.parse(stdout) as readonly { readonly exit: number; readonly stdout: string; readonly stderr: string }[];
+  return answers.map((one) => ({ exit: one.exit, json: json ? documentOf(one.stdout) : {}, text: json ? '' : `${one.stdout}${one.stderr}` }));
+}
+
+function documentOf(stdout: string): Readonly<Record<string, unknown>> {
   const lines = stdout.trimEnd().split('\n');
   if (lines.length !== 1) throw new Error(`expected one JSON document, got:\n${stdout}`);
   const { schema, ...json } = JSON.parse(stdout) as Record<string, unknown>;
   if (schema !== 1) throw new Error(`schema is ${String(schema)}`);
-  return { exit: status, json, text: '' };
+  return json;
 }
 
 /** What a person sees: stdout, then stderr. */
 export function callForText(place: CliPlace, words: readonly string[], options: CliOptions = {}): { readonly exit: number; readonly text: string } {
-  const { status, stdout, stderr } = run(place, words, options);
+  const { status, stdout, stderr } = run(place, [BIN, ...words], options);
   return { exit: status, text: `${stdout}${stderr}` };
 }
 
-function run(place: CliPlace, words: readonly string[], options: CliOptions): { status: number; stdout: string; stderr: string } {
+function run(place: CliPlace, words: readonly string[], options: CliOptions, input = ''): { status: number; stdout: string; stderr: string } {
   const { NOCTURNE_RUN: _, NOCTURNE_PASS_TOKEN: __, ...clean } = process.env;
   const env = { ...clean, NOCTURNE_HOME: place.home, COLUMNS: String(options.width ?? 100), ...options.env };
-  const { status, stdout, stderr } = spawnSync(process.execPath, [BIN, ...words], { cwd: options.cwd ?? place.root, env, encoding: 'utf8', input: '' });
+  const { status, stdout, stderr } = spawnSync(process.execPath, [...words], { cwd: options.cwd ?? place.root, env, encoding: 'utf8', input });
   return { status: status ?? -1, stdout, stderr };
 }
 
