@@ -22,10 +22,10 @@ const whereItStood = {
   },
 };
 const banner = { js: 'const __placeOf = (path) => require("node:path").join(__filename, "..", path), __urlOf = (path) => require("node:url").pathToFileURL(__placeOf(path)).href, __folderOf = (path) => require("node:path").dirname(__placeOf(path));' };
-// Packages that are loaded when they are called for, by commands that talk to somebody, stay where they are.
-const external = ['better-sqlite3', '@huggingface/transformers', 'openai', 'ajv', '@clack/prompts', 'chokidar'];
+// What is compiled for the machine, or large and seldom called for, stays where it is and is loaded by `require`: a script has no `import()` of its own.
+const external = ['better-sqlite3', 'sqlite-vec', '@huggingface/transformers', 'openai', 'ajv'];
 const contents = `export { main } from './src/surfaces/cli/main.js';\nexport const modules = ${JSON.stringify(moduleNames(join(dist, 'src/modules')))};`;
-const { outputFiles } = await build({ stdin: { contents, resolveDir: dist }, outfile: file, write: false, bundle: true, platform: 'node', format: 'cjs', target: 'node20', mainFields: ['module', 'main'], external, plugins: [whereItStood], banner, minifyWhitespace: true, minifySyntax: true, legalComments: 'none', logLevel: 'warning' });
+const { outputFiles } = await build({ stdin: { contents, resolveDir: dist }, outfile: file, write: false, bundle: true, platform: 'node', format: 'cjs', target: 'node20', mainFields: ['module', 'main'], external, supported: { 'dynamic-import': false }, plugins: [whereItStood], banner, minifyWhitespace: true, minifySyntax: true, legalComments: 'none', logLevel: 'warning', logOverride: { 'empty-import-meta': 'error' } });
 // What esbuild leaves as it is in regular expressions is written as ASCII too: see load-bundle.cjs.
 const ascii = outputFiles[0].text.replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 writeFileSync(file, ascii);

@@ -15,9 +15,10 @@ const processor = unified().use(remarkParse).use(remarkGfm).use(remarkFrontmatte
 
 /** First and last lines of tables and fences of the top level, as remark reads them. */
 function wholes(text: string): readonly (readonly [number, number])[] {
+  // remark takes away one BOM itself.
   const source = text.replace(/^\ufeff/, '');
   const lines = source.split(/\r\n|\n|\r/);
-  const { children = [] } = processor.parse(source) as Node;
+  const { children = [] } = processor.parse(text) as Node;
   return children.flatMap((node): (readonly [number, number])[] => {
     const start = node.position?.start;
     const isFence = node.type === 'code' && /^(?:```|~~~)/.test(source.slice(start?.offset));
@@ -48,7 +49,7 @@ t.test('no chunk begins or ends inside a table or a fence, by the word of remark
     fc.assert(fc.property(text, (one) => {
       const inside = wholes(one);
       for (const { line, endLine } of chunkText(one)) for (const [first, last] of inside) if ((line > first && line <= last) || (endLine >= first && endLine < last)) throw new Error(`lines ${line} to ${endLine} cut the block of lines ${first} to ${last}`);
-    }), { numRuns: runs });
+    }), { numRuns: runs, examples: [[`\ufeff\ufeff| a | b |\n|---|---|\n${'x'.repeat(3000)}\n`]] });
   }
   t.pass();
 });
