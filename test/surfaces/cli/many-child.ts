@@ -11,7 +11,10 @@ const answers: { exit: number; stdout: string; stderr: string }[] = [];
 const real = process.stdout.write.bind(process.stdout);
 for (const words of JSON.parse(readFileSync(0, 'utf8')) as readonly (readonly string[])[]) {
   const said = { stdout: '', stderr: '' };
-  for (const name of ['stdout', 'stderr'] as const) process[name].write = (text: string | Uint8Array): boolean => ((said[name] += String(text)), true);
+  for (const name of ['stdout', 'stderr'] as const) process[name].write = (text: string | Uint8Array): boolean => {
+    said[name] += String(text);
+    return true;
+  };
   process.exitCode = 0;
   await main(words);
   answers.push({ exit: process.exitCode, ...said });
