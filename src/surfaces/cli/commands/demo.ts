@@ -16,7 +16,7 @@ export const command: Command = {
     const inside = makeContext({ workspace: directory, home, json: context.json, quiet: context.quiet, color: context.color });
     const result = await night.run(inside, { args: [], options: {} });
     const place = relative(context.cwd, directory);
-    const how = `\nThe workspace is ${directory}. Answer with a word, and let the next pass run:\n\n  export NOCTURNE_HOME=${home}\n  npx nocturne approve inventory --workspace ${place}\n  npx nocturne run worker --workspace ${place}\n`;
-    return { ...result, text: `${result.text}${how}` };
+    const how = `\n\nThe workspace is ${directory}. Answer with a word, and let the next pass run:\n\n  export NOCTURNE_HOME=${home}\n  npx nocturne approve inventory --workspace ${place}\n  npx nocturne run worker --workspace ${place}\n`;
+    return { ...result, text: `${result.text.trimEnd()}${how}` };
   },
 };
