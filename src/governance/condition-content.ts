@@ -1,7 +1,8 @@
 /** Conditions about what pages say: front matter, patterns, links. */
 import { positionAt } from '../kernel/text-position.js';
+import { plural } from '../kernel/words.js';
 import { linksOf } from '../workspace/links.js';
-import { countText, filesIn, inProject, inRange, noFiles, plural, undecided } from './condition-context.js';
+import { countText, filesIn, inProject, inRange, noFiles, undecided } from './condition-context.js';
 import { isEmptyValue } from './condition-entries.js';
 import { parseFrontMatter } from './condition-front-matter.js';
 import { countMatches } from './condition-regex.js';

@@ -1,5 +1,6 @@
 /** What a condition is evaluated against, and the words in which each evaluator answers. */
 import { globMatches } from '../kernel/glob.js';
+import { plural } from '../kernel/words.js';
 import { projectDirectory } from '../project/project-directory.js';
 import type { FileEntry, Snapshot } from '../workspace/types.js';
 import type { CommandRunner } from './condition-command.js';
@@ -58,14 +59,10 @@ export function inRange(count: Count, actual: number): boolean {
 
 /** `at least 12 entries`, `exactly 1 row`. */
 export function countText(count: Count, one: string, several: string): string {
-  const noun = (n: number): string => `${n} ${n === 1 ? one : several}`;
+  const noun = (n: number): string => plural(n, one, several);
   if (count.equals !== undefined) return `exactly ${noun(count.equals)}`;
   const parts = [count.at_least === undefined ? '' : `at least ${noun(count.at_least)}`, count.at_most === undefined ? '' : `at most ${noun(count.at_most)}`];
   return parts.filter((part) => part !== '').join(' and ');
-}
-
-export function plural(n: number, one: string, several = `${one}s`): string {
-  return `${n} ${n === 1 ? one : several}`;
 }
 
 /** Up to three names, and how many more there are. */

@@ -1,5 +1,6 @@
 /** Conditions about files as a whole: there, newer, changed, not copied. */
-import { countText, filesIn, inProject, inRange, noFiles, plural, some, undecided } from './condition-context.js';
+import { plural } from '../kernel/words.js';
+import { countText, filesIn, inProject, inRange, noFiles, some, undecided } from './condition-context.js';
 import type { ConditionContext, Outcome } from './condition-context.js';
 import type { ConditionOf, Since } from '../project/condition-types.js';
 import { similarity, sketchOf } from './novelty.js';

@@ -1,5 +1,6 @@
 /** Conditions about the entries of pages: how many, complete, different from each other. */
-import { countText, filesIn, inProject, inRange, noFiles, plural, undecided } from './condition-context.js';
+import { plural } from '../kernel/words.js';
+import { countText, filesIn, inProject, inRange, noFiles, undecided } from './condition-context.js';
 import { entriesUnder, fieldName, isEmptyValue } from './condition-entries.js';
 import type { ConditionContext, Outcome } from './condition-context.js';
 import type { EntriesUnder, Entry } from './condition-entries.js';

@@ -1,6 +1,7 @@
 /** The `query` condition: one SELECT over the workspace's tables. */
 import { NocturneError } from '../kernel/error.js';
-import { countText, inRange, plural, undecided } from './condition-context.js';
+import { plural } from '../kernel/words.js';
+import { countText, inRange, undecided } from './condition-context.js';
 import type { ConditionContext, Outcome } from './condition-context.js';
 import type { ConditionOf } from '../project/condition-types.js';
 

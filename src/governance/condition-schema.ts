@@ -1,6 +1,7 @@
 /** The `json_schema` condition: files, or the front matter of pages, against a JSON Schema. */
+import { plural } from '../kernel/words.js';
 import { parseDocument } from 'yaml';
-import { filesIn, inProject, noFiles, plural, undecided, writableByThePass } from './condition-context.js';
+import { filesIn, inProject, noFiles, undecided, writableByThePass } from './condition-context.js';
 import { projectDirectory } from '../project/project-directory.js';
 import { parseFrontMatter } from './condition-front-matter.js';
 import { isMapping } from '../project/condition-read.js';

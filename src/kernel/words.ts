@@ -1,6 +1,11 @@
-/** The words of a text that carry meaning: what two texts are compared by. */
+/** Words in sentences: how many of something, and which words of a text carry meaning. */
 
 /** Lower-case words of four letters or digits and more. */
 export function wordsOf(text: string): ReadonlySet<string> {
   return new Set(text.toLowerCase().match(/[\p{L}\p{N}]{4,}/gu) ?? []);
+}
+
+/** `1 file`, `2 files`. */
+export function plural(count: number, one: string, several = `${one}s`): string {
+  return `${count} ${count === 1 ? one : several}`;
 }

@@ -1,5 +1,6 @@
 /** Findings for people: grouped by file, each with its line and a caret below what is meant. */
 import type { Diagnostic } from '../kernel/diagnostic.js';
+import { plural } from '../kernel/words.js';
 import { codeFrame, printable } from './code-frame.js';
 import { countsOf, type Findings } from './types.js';
 
@@ -41,8 +42,4 @@ export function footer({ diagnostics, files, records }: Findings): string {
   const { errors, warnings, infos } = countsOf(diagnostics);
   const noted = infos === 0 ? '' : `, ${infos} to know`;
   return `${plural(errors, 'error')}, ${plural(warnings, 'warning')}${noted} in ${plural(files, 'file')} (${plural(records, 'record')})`;
-}
-
-function plural(count: number, word: string): string {
-  return `${count} ${word}${count === 1 ? '' : 's'}`;
 }

@@ -3,6 +3,7 @@ import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { genesis, link, linkedLine } from '../kernel/chain.js';
 import { NocturneError } from '../kernel/error.js';
+import { plural } from '../kernel/words.js';
 import { decodeCell, encodeCell } from '../markdown/cell.js';
 import { isLineLog } from '../markdown/read-lines.js';
 import { parseRow } from '../markdown/row.js';
@@ -18,8 +19,8 @@ const HEAD_BYTES = 16_384;
 export type LogTail = { readonly columns: readonly string[]; readonly anchor: Anchor };
 
 /**
- * Reads the header row at the start of the file; takes the last link from the anchor when the file is as long as the anchor says, else
- * (a log nobody has anchored yet) from the rows themselves. A log that differs from its anchor is not appended to.
+ * Reads the header row at the start of the file; takes the last link from the anchor, when the file is as long as the anchor says. A log without
+ * an anchor begins with what is appended. One that differs from its anchor, or has rows and none, is not appended to.
  */
 export function readTail(root: string, at: { file: string; object: ObjectSpec; anchor: Anchor | undefined }): LogTail {
   const path = join(root, at.file);
@@ -29,14 +30,10 @@ export function readTail(root: string, at: { file: string; object: ObjectSpec; a
     if (at.anchor.bytes !== size) throw new NocturneError('GATE', `${at.file} has ${size} bytes, its anchor says ${at.anchor.bytes}`, { file: at.file, hint: 'run nocturne audit verify: the log was changed outside nocturne' });
     return { columns, anchor: at.anchor };
   }
-  return { columns, anchor: anchorOf(readText(path, size), at.object, at.file) };
-}
-
-/** The anchor that a log's text deserves, trusting its rows. For logs that have none yet. */
-export function anchorOf(text: string, object: ObjectSpec, file: string): Anchor {
-  const rows = readRecords(scan(text), file, object).records;
-  const head = rows.at(-1)?.fields.get('chain')?.value ?? genesis(file);
-  return { head, rows: rows.length, bytes: Buffer.byteLength(text) };
+  const rows = readRecords(scan(readText(path, size)), at.file, at.object).records.length;
+  // Appending would anchor those rows as well.
+  if (rows > 0) throw new NocturneError('NOT_TRUSTED', `nothing is written: ${at.file} has ${plural(rows, 'row')} that nothing on this machine vouches for`, { file: at.file, hint: 'was another NOCTURNE_HOME in force when they were written? Set it; else look at the workspace and sign it here: nocturne sign --all' });
+  return { columns, anchor: { head: genesis(at.file), rows: 0, bytes: size } };
 }
 
 /** Rows as bytes to append, each linked to the one before. */

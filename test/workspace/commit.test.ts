@@ -248,6 +248,19 @@ t.test('a log that differs from its anchor is not appended to', async (t) => {
   }
 });
 
+t.test('a log that was begun under another NOCTURNE_HOME is not appended to, for that would vouch for its rows; it goes on under the home that knows it', (t) => {
+  const place = oneProject(scratch(t));
+  place.workspace.commit(changeSet([], { audit: [entry('one')] }));
+  const before = governed(place);
+  const elsewhere = workspaceAt({ root: place.root, home: join(place.home, '../another') }, '2026-11-21T02:00:00Z');
+  const set = changeSet([{ kind: 'set', address: 'DISPATCH[pages].priority', value: 9 }], { audit: [entry('two')] });
+  t.match(errorOf(() => elsewhere.commit(set)), { code: 'NOT_TRUSTED', message: /audit\/(AUDIT|CHANGE)-LOG\.md has \d+ rows? that nothing on this machine vouches for/, hint: /NOCTURNE_HOME/ });
+  t.equal(governed(place), before);
+  place.workspace.commit(set);
+  t.equal(verifyGate(place.root, place.home).ok, true);
+  t.end();
+});
+
 t.test('a function decides on what is there when it commits, again when somebody was quicker', async (t) => {
   const place = oneProject(scratch(t));
   const active = join(place.root, 'ACTIVE-PROJECTS.md');

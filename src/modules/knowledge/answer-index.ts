@@ -1,4 +1,5 @@
 /** The index brought up to date, and what was done said in a sentence; the same for every door. */
+import { plural } from '../../kernel/words.js';
 import type { ToolAnswer } from '../../passes/tool-caller.js';
 import { settingsOf } from './choose-embedder.js';
 import { remake } from './database.js';
@@ -15,9 +16,9 @@ export async function answerIndex(door: Door, { embedder, full = false }: { read
   await inForce.embedder.close();
   const passages = db.prepare('SELECT count(*) FROM chunks').pluck().get() as number;
   const text = [
-    `${files.files} files, ${passages} passages; ${files.changed.length} files indexed, ${files.removed.length} removed, ${vectors.embedded} passages embedded, in ${(ms / 1000).toFixed(1)} s.`,
+    `${plural(files.files, 'file')}, ${plural(passages, 'passage')}; ${plural(files.changed.length, 'file')} indexed, ${files.removed.length} removed, ${plural(vectors.embedded, 'passage')} embedded, in ${(ms / 1000).toFixed(1)} s.`,
     `Search is by ${inForce.why}.`,
-    ...(vectors.pending === 0 ? [] : [`${vectors.pending} passages have no vector yet; index again to go on.`]),
+    ...(vectors.pending === 0 ? [] : [`${plural(vectors.pending, 'passage has', 'passages have')} no vector yet; index again to go on.`]),
     ...(inForce.better === undefined ? [] : [inForce.better]),
   ].join('\n');
   return { text, data: { files: files.files, passages, indexed: files.changed.length, removed: files.removed.length, embedded: vectors.embedded, pending: vectors.pending, ...(vectors.replaced === undefined ? {} : { replaced: vectors.replaced }), embedder: inForce.embedder.kind, model: inForce.embedder.model, searchedBy: inForce.why } };

@@ -1,5 +1,6 @@
 /** What the index holds, how far it is, and which embedder is in force; the same answer for every door. */
 import { statSync } from 'node:fs';
+import { plural } from '../../kernel/words.js';
 import type { ToolAnswer } from '../../passes/tool-caller.js';
 import { statText } from '../../workspace/file-stat.js';
 import { settingsOf } from './choose-embedder.js';
@@ -23,8 +24,8 @@ export async function answerStats(door: Door): Promise<ToolAnswer> {
   const bytes = statSync(indexPath(workspace.root)).size;
   const data = { files: known.size, passages, embedded, waitingFiles: waiting, goneFiles: gone, bytes, embedder: inForce.embedder.kind, model: inForce.embedder.model, dimensions: inForce.embedder.dimensions, indexModel: readMeta(db, 'model') ?? '', searchedBy: inForce.why, ...(inForce.better === undefined ? {} : { better: inForce.better }) };
   const text = [
-    `${known.size} files, ${passages} passages, ${embedded} of them with a vector; ${(bytes / 1e6).toFixed(1)} MB.`,
-    waiting + gone === 0 ? 'Everything is indexed.' : `${waiting} files wait to be indexed, ${gone} are no longer there: nocturne knowledge index does it, and a search does it first.`,
+    `${plural(known.size, 'file')}, ${plural(passages, 'passage')}, ${embedded} with a vector; ${(bytes / 1e6).toFixed(1)} MB.`,
+    waiting + gone === 0 ? 'Everything is indexed.' : `${plural(waiting, 'file waits', 'files wait')} to be indexed, ${plural(gone, 'file is', 'files are')} no longer there: nocturne knowledge index sees to it, and each search does it first.`,
     `Search is by ${inForce.why}.`,
     ...(agrees(db, inForce.embedder) ? [] : [`The index has vectors of ${readMeta(db, 'model') ?? 'no model'}; nocturne knowledge index makes those of ${inForce.embedder.model}.`]),
     ...(inForce.better === undefined ? [] : [inForce.better]),
