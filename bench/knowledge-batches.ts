@@ -1,10 +1,10 @@
 /** The first index of a corpus of 250 files, as many passages at once as each embedder likes, against one passage after the other through the same embedder. */
 import { join } from 'node:path';
-import type { Embedder } from '../src/modules/knowledge/embedder.js';
-import { latentEmbedder } from '../src/modules/knowledge/latent-embedder.js';
-import { learn } from '../src/modules/knowledge/latent-learning.js';
-import { makeOpenaiEmbedder } from '../src/modules/knowledge/openai-embedder.js';
-import { makeTransformersEmbedder } from '../src/modules/knowledge/transformers-embedder.js';
+import type { Embedder } from '../src/modules/knowledge/embedders/embedder.js';
+import { latentEmbedder } from '../src/modules/knowledge/latent/latent-embedder.js';
+import { learn } from '../src/modules/knowledge/latent/latent-learning.js';
+import { makeOpenaiEmbedder } from '../src/modules/knowledge/embedders/openai-embedder.js';
+import { makeTransformersEmbedder } from '../src/modules/knowledge/embedders/transformers-embedder.js';
 import { makeTinyOnnx } from '../test/support/make-tiny-onnx.js';
 import { scriptedEmbeddings } from '../test/support/scripted-embeddings.js';
 import { makeCorpus, textOf } from './knowledge-corpus.js';

@@ -1,8 +1,8 @@
 /** What the quality of search is measured on: READMEs of packages, cut into chunks, and questions whose answers are known. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { chunkText } from '../src/modules/knowledge/chunk.js';
-import { embeddedText } from '../src/modules/knowledge/store-file.js';
+import { chunkText } from '../src/modules/knowledge/store/chunk.js';
+import { embeddedText } from '../src/modules/knowledge/store/store-file.js';
 
 export type BenchChunk = { readonly package: string; readonly ord: number; readonly line: number; readonly endLine: number; headings: readonly string[]; text: string };
 /**

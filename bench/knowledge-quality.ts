@@ -1,16 +1,16 @@
 /** How often search finds what is known to be the answer: by words, by each embedder, and by both fused. The weight is chosen on one half of the questions and reported on the other. */
 import { join } from 'node:path';
-import { openKnowledge } from '../src/modules/knowledge/database.js';
-import { dot, type Embedder } from '../src/modules/knowledge/embedder.js';
-import { fuse, type Fused, K, type Ranked } from '../src/modules/knowledge/fuse.js';
-import { latentEmbedder } from '../src/modules/knowledge/latent-embedder.js';
-import { learn } from '../src/modules/knowledge/latent-learning.js';
-import { byNames, rankWords } from '../src/modules/knowledge/lexical.js';
-import { byProximity } from '../src/modules/knowledge/proximity.js';
-import { parseQuery } from '../src/modules/knowledge/query-syntax.js';
-import { fileStore } from '../src/modules/knowledge/store-file.js';
-import { looksTogether, MEANING_WEIGHT, need } from '../src/modules/knowledge/weigh.js';
-import { makeTransformersEmbedder } from '../src/modules/knowledge/transformers-embedder.js';
+import { openKnowledge } from '../src/modules/knowledge/store/database.js';
+import { dot, type Embedder } from '../src/modules/knowledge/embedders/embedder.js';
+import { fuse, type Fused, K, type Ranked } from '../src/modules/knowledge/ranking/fuse.js';
+import { latentEmbedder } from '../src/modules/knowledge/latent/latent-embedder.js';
+import { learn } from '../src/modules/knowledge/latent/latent-learning.js';
+import { byNames, rankWords } from '../src/modules/knowledge/ranking/lexical.js';
+import { byProximity } from '../src/modules/knowledge/ranking/proximity.js';
+import { parseQuery } from '../src/modules/knowledge/ranking/query-syntax.js';
+import { fileStore } from '../src/modules/knowledge/store/store-file.js';
+import { looksTogether, MEANING_WEIGHT, need } from '../src/modules/knowledge/ranking/weigh.js';
+import { makeTransformersEmbedder } from '../src/modules/knowledge/embedders/transformers-embedder.js';
 import { type BenchChunk, type Corpus, makeCorpus, textOf } from './knowledge-corpus.js';
 import { type Asked, KINDS, mean, moved, ofKind, score, type Scores } from './quality-score.js';
 

@@ -1,5 +1,5 @@
 /** What a ranking is worth: how often, and how early, an answer is among the first ten. */
-import type { Ranked } from '../src/modules/knowledge/fuse.js';
+import type { Ranked } from '../src/modules/knowledge/ranking/fuse.js';
 import type { Question } from './knowledge-corpus.js';
 
 export const KINDS = ['heading', 'sentence', 'paraphrase', 'fresh'] as const;

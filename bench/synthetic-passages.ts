@@ -1,6 +1,6 @@
 /** Passages made up for measurements: words as often as in a natural language (Zipf), subjects that have words and a direction of their vectors in common. */
-import type { FiledChunk } from '../src/modules/knowledge/store-file.js';
-import { normalise } from '../src/modules/knowledge/embedder.js';
+import type { FiledChunk } from '../src/modules/knowledge/store/store-file.js';
+import { normalise } from '../src/modules/knowledge/embedders/embedder.js';
 
 export const DIMENSIONS = 384;
 const WORDS = 30_000;

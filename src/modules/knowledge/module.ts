@@ -1,15 +1,15 @@
 /** Module knowledge: search by meaning and by words over the markdown of the workspace. */
 import type { Module } from '../types.js';
-import { alike } from './alike.js';
-import { briefPassages } from './brief-passages.js';
+import { alike } from './doors/alike.js';
+import { briefPassages } from './doors/brief-passages.js';
 import { knowledgeBench } from './commands/bench.js';
 import { knowledgeIndex } from './commands/index-command.js';
 import { knowledgeModel } from './commands/model.js';
 import { knowledgeRelated } from './commands/related.js';
 import { knowledgeSearch } from './commands/search.js';
 import { knowledgeStats } from './commands/stats.js';
-import { keepUp } from './keep-up.js';
-import { TOOLS } from './tools.js';
+import { keepUp } from './doors/keep-up.js';
+import { TOOLS } from './doors/tools.js';
 
 export const module: Module = {
   name: 'knowledge',

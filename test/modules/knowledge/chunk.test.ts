@@ -5,7 +5,7 @@ import remarkParse from 'remark-parse';
 import t from 'tap';
 import { unified } from 'unified';
 import { scan } from '../../../src/markdown/scan.js';
-import { chunkText } from '../../../src/modules/knowledge/chunk.js';
+import { chunkText } from '../../../src/modules/knowledge/store/chunk.js';
 import { nastyMarkdown } from '../../markdown/arbitrary-markdown.js';
 
 t.setTimeout(240_000);

@@ -2,9 +2,9 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { makeCrossEncoder, RERANK_MODEL } from '../../../src/modules/knowledge/cross-encoder.js';
-import { NO_EMBEDDER } from '../../../src/modules/knowledge/embedder.js';
-import { modelDirectory } from '../../../src/modules/knowledge/model-directory.js';
+import { makeCrossEncoder, RERANK_MODEL } from '../../../src/modules/knowledge/embedders/cross-encoder.js';
+import { NO_EMBEDDER } from '../../../src/modules/knowledge/embedders/embedder.js';
+import { modelDirectory } from '../../../src/modules/knowledge/embedders/model-directory.js';
 import { makeTinyOnnx } from '../../support/make-tiny-onnx.js';
 import { document, nocturne } from '../../surfaces/mcp/mcp-place.js';
 import { knowledgePlace } from './knowledge-place.js';

@@ -3,9 +3,9 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
-import { fetchModel, type FetchProgress } from '../../../src/modules/knowledge/fetch-model.js';
-import { modelDirectory } from '../../../src/modules/knowledge/model-directory.js';
-import { makeTransformersEmbedder } from '../../../src/modules/knowledge/transformers-embedder.js';
+import { fetchModel, type FetchProgress } from '../../../src/modules/knowledge/embedders/fetch-model.js';
+import { modelDirectory } from '../../../src/modules/knowledge/embedders/model-directory.js';
+import { makeTransformersEmbedder } from '../../../src/modules/knowledge/embedders/transformers-embedder.js';
 import { makeTinyOnnx } from '../../support/make-tiny-onnx.js';
 
 type Hub = { readonly hub: string; readonly asked: string[]; cutAt: number | undefined; /** Breaks the connection that was cut off. */ cut: () => void; status: number | undefined; readonly server: Server };

@@ -1,9 +1,9 @@
 /** Indexes a workspace as the command does, with an embedder that takes its time; killed by its parent at any moment. Says when it has begun. */
 import { fixedClock } from '../../../src/kernel/clock.js';
-import { openKnowledge } from '../../../src/modules/knowledge/database.js';
-import { indexFiles } from '../../../src/modules/knowledge/index-files.js';
-import { indexVectors } from '../../../src/modules/knowledge/index-vectors.js';
-import { indexPath } from '../../../src/modules/knowledge/open-index.js';
+import { openKnowledge } from '../../../src/modules/knowledge/store/database.js';
+import { indexFiles } from '../../../src/modules/knowledge/store/index-files.js';
+import { indexVectors } from '../../../src/modules/knowledge/store/index-vectors.js';
+import { indexPath } from '../../../src/modules/knowledge/doors/open-index.js';
 import { openWorkspace } from '../../../src/workspace/open-workspace.js';
 import { slowEmbedder } from './slow-embedder.js';
 

@@ -2,11 +2,11 @@ import { renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import t from 'tap';
-import { openKnowledge, readMeta, remake } from '../../../src/modules/knowledge/database.js';
-import type { Embedder } from '../../../src/modules/knowledge/embedder.js';
-import { indexFiles } from '../../../src/modules/knowledge/index-files.js';
-import { indexVectors, nextSize } from '../../../src/modules/knowledge/index-vectors.js';
-import { indexPath } from '../../../src/modules/knowledge/open-index.js';
+import { openKnowledge, readMeta, remake } from '../../../src/modules/knowledge/store/database.js';
+import type { Embedder } from '../../../src/modules/knowledge/embedders/embedder.js';
+import { indexFiles } from '../../../src/modules/knowledge/store/index-files.js';
+import { indexVectors, nextSize } from '../../../src/modules/knowledge/store/index-vectors.js';
+import { indexPath } from '../../../src/modules/knowledge/doors/open-index.js';
 import { contentOf, knowledgePlace, NOTES } from './knowledge-place.js';
 
 t.setTimeout(120_000);

@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
-import { openKnowledge } from '../../../src/modules/knowledge/database.js';
-import { indexFiles } from '../../../src/modules/knowledge/index-files.js';
-import { indexVectors } from '../../../src/modules/knowledge/index-vectors.js';
-import { indexPath } from '../../../src/modules/knowledge/open-index.js';
+import { openKnowledge } from '../../../src/modules/knowledge/store/database.js';
+import { indexFiles } from '../../../src/modules/knowledge/store/index-files.js';
+import { indexVectors } from '../../../src/modules/knowledge/store/index-vectors.js';
+import { indexPath } from '../../../src/modules/knowledge/doors/open-index.js';
 import { contentOf, knowledgePlace } from './knowledge-place.js';
 import { slowEmbedder } from './slow-embedder.js';
 

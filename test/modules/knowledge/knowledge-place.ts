@@ -2,11 +2,11 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { systemClock } from '../../../src/kernel/clock.js';
-import { chooseEmbedder, settingsOf } from '../../../src/modules/knowledge/choose-embedder.js';
-import { type Db, openKnowledge } from '../../../src/modules/knowledge/database.js';
-import { indexWorkspace, type IndexReport } from '../../../src/modules/knowledge/index-workspace.js';
-import { indexPath } from '../../../src/modules/knowledge/open-index.js';
-import { type Found, search, type SearchOptions } from '../../../src/modules/knowledge/search.js';
+import { chooseEmbedder, settingsOf } from '../../../src/modules/knowledge/doors/choose-embedder.js';
+import { type Db, openKnowledge } from '../../../src/modules/knowledge/store/database.js';
+import { indexWorkspace, type IndexReport } from '../../../src/modules/knowledge/doors/index-workspace.js';
+import { indexPath } from '../../../src/modules/knowledge/doors/open-index.js';
+import { type Found, search, type SearchOptions } from '../../../src/modules/knowledge/ranking/search.js';
 import { openWorkspace } from '../../../src/workspace/open-workspace.js';
 import type { Workspace } from '../../../src/workspace/types.js';
 import { makeWorkspace } from '../../support/make-workspace.js';

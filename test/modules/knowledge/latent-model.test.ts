@@ -2,14 +2,14 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import t from 'tap';
 import { NocturneError } from '../../../src/kernel/error.js';
-import { openKnowledge } from '../../../src/modules/knowledge/database.js';
-import { dot } from '../../../src/modules/knowledge/embedder.js';
-import { latentEmbedder } from '../../../src/modules/knowledge/latent-embedder.js';
-import { learn } from '../../../src/modules/knowledge/latent-learning.js';
-import { latentVector, type LatentModel } from '../../../src/modules/knowledge/latent-model.js';
-import { loadLatent, saveLatent } from '../../../src/modules/knowledge/saved-latent.js';
-import { learnLatent } from '../../../src/modules/knowledge/learn-latent.js';
-import { termsOf } from '../../../src/modules/knowledge/terms.js';
+import { openKnowledge } from '../../../src/modules/knowledge/store/database.js';
+import { dot } from '../../../src/modules/knowledge/embedders/embedder.js';
+import { latentEmbedder } from '../../../src/modules/knowledge/latent/latent-embedder.js';
+import { learn } from '../../../src/modules/knowledge/latent/latent-learning.js';
+import { latentVector, type LatentModel } from '../../../src/modules/knowledge/latent/latent-model.js';
+import { loadLatent, saveLatent } from '../../../src/modules/knowledge/latent/saved-latent.js';
+import { learnLatent } from '../../../src/modules/knowledge/latent/learn-latent.js';
+import { termsOf } from '../../../src/modules/knowledge/latent/terms.js';
 
 /** Sentences about many things: two names of one thing never meet but keep the same company. */
 function world(sentences: number): readonly string[] {

@@ -1,10 +1,10 @@
 import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
 import fc from 'fast-check';
 import t from 'tap';
-import { columnProducts, timesLowerTransposed } from '../../../src/modules/knowledge/dense-products.js';
-import { leadingSubspace } from '../../../src/modules/knowledge/leading-subspace.js';
-import { pairCounts } from '../../../src/modules/knowledge/pair-counts.js';
-import { symmetric, timesDense } from '../../../src/modules/knowledge/sparse-matrix.js';
+import { columnProducts, timesLowerTransposed } from '../../../src/modules/knowledge/latent/dense-products.js';
+import { leadingSubspace } from '../../../src/modules/knowledge/latent/leading-subspace.js';
+import { pairCounts } from '../../../src/modules/knowledge/latent/pair-counts.js';
+import { symmetric, timesDense } from '../../../src/modules/knowledge/latent/sparse-matrix.js';
 
 type Entry = readonly [row: number, column: number, value: number];
 const ROWS = 40;

@@ -1,8 +1,8 @@
 import t, { type Test } from 'tap';
 import type { Wait } from '../../../src/agents/backoff.js';
 import { NocturneError } from '../../../src/kernel/error.js';
-import { dot, normalise } from '../../../src/modules/knowledge/embedder.js';
-import { makeOpenaiEmbedder, type OpenaiOptions } from '../../../src/modules/knowledge/openai-embedder.js';
+import { dot, normalise } from '../../../src/modules/knowledge/embedders/embedder.js';
+import { makeOpenaiEmbedder, type OpenaiOptions } from '../../../src/modules/knowledge/embedders/openai-embedder.js';
 import { type EmbeddingReply, scriptedEmbeddings, scriptedVector, type ScriptedEmbeddings } from '../../support/scripted-embeddings.js';
 
 async function place(t: Test, script: readonly EmbeddingReply[]): Promise<{ readonly server: ScriptedEmbeddings; readonly waits: readonly number[]; readonly options: OpenaiOptions }> {

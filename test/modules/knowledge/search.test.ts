@@ -1,10 +1,10 @@
 import t from 'tap';
-import { parseQuery } from '../../../src/modules/knowledge/query-syntax.js';
-import { type Embedder, NO_EMBEDDER } from '../../../src/modules/knowledge/embedder.js';
-import { relatedTo } from '../../../src/modules/knowledge/related.js';
-import { nearDuplicates } from '../../../src/modules/knowledge/near-duplicates.js';
-import { weightOf } from '../../../src/modules/knowledge/weigh.js';
-import { marked } from '../../../src/modules/knowledge/snippet.js';
+import { parseQuery } from '../../../src/modules/knowledge/ranking/query-syntax.js';
+import { type Embedder, NO_EMBEDDER } from '../../../src/modules/knowledge/embedders/embedder.js';
+import { relatedTo } from '../../../src/modules/knowledge/ranking/related.js';
+import { nearDuplicates } from '../../../src/modules/knowledge/ranking/near-duplicates.js';
+import { weightOf } from '../../../src/modules/knowledge/ranking/weigh.js';
+import { marked } from '../../../src/modules/knowledge/ranking/snippet.js';
 import { knowledgePlace } from './knowledge-place.js';
 
 t.setTimeout(120_000);

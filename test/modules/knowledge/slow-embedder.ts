@@ -1,6 +1,6 @@
 /** An embedder with a cost: about a millisecond for each text. The same text has the same vector. */
 import { createHash } from 'node:crypto';
-import { type Embedder, normalise } from '../../../src/modules/knowledge/embedder.js';
+import { type Embedder, normalise } from '../../../src/modules/knowledge/embedders/embedder.js';
 
 export function slowEmbedder(): Embedder {
   return {

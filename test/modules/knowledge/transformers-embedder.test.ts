@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import t, { type Test } from 'tap';
 import { NocturneError } from '../../../src/kernel/error.js';
-import { dot } from '../../../src/modules/knowledge/embedder.js';
-import { makeTransformersEmbedder } from '../../../src/modules/knowledge/transformers-embedder.js';
+import { dot } from '../../../src/modules/knowledge/embedders/embedder.js';
+import { makeTransformersEmbedder } from '../../../src/modules/knowledge/embedders/transformers-embedder.js';
 import { makeTinyOnnx } from '../../support/make-tiny-onnx.js';
 
-const EMBEDDER = fileURLToPath(new URL('../../../src/modules/knowledge/transformers-embedder.js', import.meta.url));
+const EMBEDDER = fileURLToPath(new URL('../../../src/modules/knowledge/embedders/transformers-embedder.js', import.meta.url));
 
 t.setTimeout(120_000);
 

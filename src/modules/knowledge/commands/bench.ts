@@ -1,9 +1,9 @@
 /** `knowledge bench`: search measured on the workspace's own index. */
 import { EXIT } from '../../../kernel/error.js';
 import type { ModuleCommand } from '../../types.js';
-import { openForAnswer } from '../door.js';
-import { measureIndex } from '../measure-index.js';
-import { releaseIndexes } from '../open-index.js';
+import { openForAnswer } from '../doors/door.js';
+import { measureIndex } from '../doors/measure-index.js';
+import { releaseIndexes } from '../doors/open-index.js';
 import { doorOf, EMBEDDER_OPTION } from './door-of.js';
 
 export const knowledgeBench: ModuleCommand = {

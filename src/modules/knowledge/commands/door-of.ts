@@ -1,7 +1,7 @@
 /** The command line as a door of the module. */
 import type { ModuleCommandContext, OptionSpec } from '../../types.js';
-import { CHOICES } from '../choose-embedder.js';
-import type { Door } from '../door.js';
+import { CHOICES } from '../doors/choose-embedder.js';
+import type { Door } from '../doors/door.js';
 
 export const EMBEDDER_OPTION: OptionSpec = { flags: '--embedder <name>', description: 'instead of the one in orchestration-os/KNOWLEDGE.md', choices: CHOICES };
 

@@ -1,8 +1,8 @@
 /** `knowledge index`: brings the index up to date; what is interrupted goes on the next time. */
 import { EXIT, NocturneError } from '../../../kernel/error.js';
 import type { ModuleCommand } from '../../types.js';
-import { answerIndex } from '../answer-index.js';
-import { releaseIndexes } from '../open-index.js';
+import { answerIndex } from '../doors/answer-index.js';
+import { releaseIndexes } from '../doors/open-index.js';
 import { doorOf, EMBEDDER_OPTION } from './door-of.js';
 
 export const knowledgeIndex: ModuleCommand = {

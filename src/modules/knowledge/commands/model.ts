@@ -2,10 +2,10 @@
 import { existsSync } from 'node:fs';
 import { EXIT, NocturneError } from '../../../kernel/error.js';
 import type { ModuleCommand } from '../../types.js';
-import { settingsOf } from '../choose-embedder.js';
-import { RERANK_MODEL } from '../cross-encoder.js';
-import { fetchModel } from '../fetch-model.js';
-import { DEFAULT_MODEL, modelDirectory } from '../model-directory.js';
+import { settingsOf } from '../doors/choose-embedder.js';
+import { RERANK_MODEL } from '../embedders/cross-encoder.js';
+import { fetchModel } from '../embedders/fetch-model.js';
+import { DEFAULT_MODEL, modelDirectory } from '../embedders/model-directory.js';
 
 const STEP = 0.05;
 

@@ -1,8 +1,8 @@
 /** `knowledge related`: files that are about the same. */
 import { EXIT } from '../../../kernel/error.js';
 import type { ModuleCommand } from '../../types.js';
-import { answerRelated } from '../answer-related.js';
-import { releaseIndexes } from '../open-index.js';
+import { answerRelated } from '../doors/answer-related.js';
+import { releaseIndexes } from '../doors/open-index.js';
 import { doorOf } from './door-of.js';
 import { limitOf } from './search.js';
 

@@ -1,9 +1,9 @@
 /** `knowledge search`: by meaning and by words. */
 import { EXIT, NocturneError } from '../../../kernel/error.js';
 import type { ModuleCommand } from '../../types.js';
-import { answerSearch } from '../answer-search.js';
+import { answerSearch } from '../doors/answer-search.js';
 import { EMBEDDER_OPTION, doorOf } from './door-of.js';
-import { releaseIndexes } from '../open-index.js';
+import { releaseIndexes } from '../doors/open-index.js';
 
 export const knowledgeSearch: ModuleCommand = {
   summary: 'search the workspace by meaning and by words',

@@ -1,8 +1,8 @@
 /** `knowledge stats`: what is indexed, and by what is searched. */
 import { EXIT } from '../../../kernel/error.js';
 import type { ModuleCommand } from '../../types.js';
-import { answerStats } from '../answer-stats.js';
-import { releaseIndexes } from '../open-index.js';
+import { answerStats } from '../doors/answer-stats.js';
+import { releaseIndexes } from '../doors/open-index.js';
 import { doorOf } from './door-of.js';
 
 export const knowledgeStats: ModuleCommand = {

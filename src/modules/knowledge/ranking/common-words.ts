@@ -1,0 +1,69 @@
+/** Words that too many passages have to score them all: counted how often, and added to the score of passages that other words found. */
+import { stemmer } from 'stemmer';
+import { type Db, ofGeneration, passages, prepared } from '../store/database.js';
+import type { Ranked } from './fuse.js';
+import type { LowerTexts } from './lower-texts.js';
+
+/** Beyond that it does not matter how many more. */
+const MOST_COUNTED = 20_000;
+/** As in SQLite's bm25(): how quickly more of the same word count less, and what a heading counts. */
+const SATURATION = 1.2;
+const HEADING = 4;
+/** A word that more than a third of the passages have tells next to nothing. */
+const LEAST = 0.7;
+
+export type Common = { readonly term: string; readonly count: number };
+
+/** Says in how many passages a term is, as an expression of the index. From `common` on it is remembered until something changes: such words are asked for again and again. */
+export function counter(db: Db, common: number): (expression: string) => number {
+  const counts = ofGeneration(db, 'counts of words', () => new Map<string, number>());
+  const upTo = (expression: string, limit: number): number => prepared(db, 'SELECT count(*) FROM (SELECT 1 FROM words WHERE words MATCH ? LIMIT ?)').pluck().get(expression, limit) as number;
+  return (expression) => {
+    const before = counts.get(expression);
+    if (before !== undefined) return before;
+    const count = upTo(expression, common);
+    if (count < common) return count;
+    const all = upTo(expression, MOST_COUNTED);
+    counts.set(expression, all);
+    return all;
+  };
+}
+
+/** What a word that so many passages have adds to one that has it again and again. */
+export function bestScore(db: Db, count: number): number {
+  return Math.max(0, rarity(passages(db), count)) * (SATURATION + 1);
+}
+
+/** The weight of a word by how many passages have it (Robertson, Spärck Jones 1976). */
+function rarity(total: number, count: number): number {
+  return Math.log((total - count + 0.5) / (count + 0.5));
+}
+
+/** Best first, with what the common words add. */
+export function withCommon(db: Db, ranked: readonly Ranked[], { words, lower }: { readonly words: readonly Common[]; readonly lower: LowerTexts }): readonly Ranked[] {
+  const total = passages(db);
+  const wanted = words.map(({ term, count }) => ({ beginning: beginningOf(term), weight: rarity(total, count) })).filter((one) => one.weight > LEAST);
+  if (wanted.length === 0) return ranked;
+  const scored = ranked.map(({ id, score }) => {
+    const { headings: head, text: body } = lower(id);
+    const added = wanted.map(({ beginning, weight }) => ((often) => (weight * often * (SATURATION + 1)) / (often + SATURATION))(HEADING * occurrences(head, beginning) + occurrences(body, beginning)));
+    return { id, score: added.reduce((sum, one) => sum + one, score) };
+  });
+  return scored.sort((a, b) => b.score - a.score || a.id - b.id);
+}
+
+/** What all forms of a word begin with; a stem may end in a letter that they do not share. */
+function beginningOf(term: string): string {
+  const stem = stemmer(term);
+  return term.startsWith(stem) ? stem : stem.slice(0, -1);
+}
+
+function occurrences(text: string, beginning: string): number {
+  let count = 0;
+  for (let at = text.indexOf(beginning); at !== -1 && count < 20; at = text.indexOf(beginning, at + beginning.length)) if (!isLetter(text.charCodeAt(at - 1))) count += 1;
+  return count;
+}
+
+function isLetter(code: number): boolean {
+  return (code >= 97 && code <= 122) || (code >= 48 && code <= 57) || code >= 0xaa;
+}

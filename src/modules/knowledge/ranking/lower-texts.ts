@@ -1,0 +1,17 @@
+/** Passages in lower case, each read once for a question: several steps look into the same ones. */
+import { type Db, prepared } from '../store/database.js';
+
+export type LowerTexts = (id: number) => { readonly headings: string; readonly text: string };
+
+export function lowerTexts(db: Db): LowerTexts {
+  const read = new Map<number, ReturnType<LowerTexts>>();
+  const select = prepared(db, 'SELECT headings, text FROM chunks WHERE id = ?');
+  return (id) => {
+    let one = read.get(id);
+    if (one === undefined) {
+      const { headings, text } = select.get(id) as { headings: string; text: string };
+      read.set(id, (one = { headings: headings.toLowerCase(), text: text.toLowerCase() }));
+    }
+    return one;
+  };
+}

@@ -1,0 +1,111 @@
+/** One question answered from the index: each channel ranks, the ranks are fused, what is stale is never shown as it was. */
+import { type Db, prepared } from '../store/database.js';
+import type { Embedder } from '../embedders/embedder.js';
+import { narrow } from './filters.js';
+import { freshnessOf } from '../store/fresh.js';
+import { type Channel, fuse, type Share } from './fuse.js';
+import { byNames, rankWords } from './lexical.js';
+import { lowerTexts } from './lower-texts.js';
+import { byMeaning, type Nearest } from './nearest.js';
+import { byProximity, type Placed } from './proximity.js';
+import { parseQuery, type Query } from './query-syntax.js';
+import type { Reranker } from '../embedders/rerank.js';
+import { embeddedText } from '../store/store-file.js';
+import { type Snippet, snippetOf, wantedOf } from './snippet.js';
+import { looksTogether, weightOf } from './weigh.js';
+
+/** Passages that each channel names: twice as many as are looked at, and so many at least; by reciprocal ranks what stands behind them does not come to the front. */
+const LEAST_DEPTH = 40;
+
+/** What a search for so many hits asks of each channel. */
+export function depthFor(hits: number): number {
+  return Math.max(LEAST_DEPTH, 2 * hits);
+}
+
+export type Hit = {
+  readonly path: string;
+  /** Of the first line that matched. */
+  readonly line: number;
+  readonly heading: string;
+  readonly score: number;
+  readonly snippet: Snippet;
+  readonly shares: readonly Share[];
+  /** How near to one another the question's words stand in it; 0 where that was not looked at. */
+  readonly near: number;
+  /** What the re-ranker says, where one was asked. */
+  readonly relevance?: number;
+  readonly passage: Passage;
+};
+export type Passage = { readonly id: number; readonly path: string; readonly line: number; readonly headings: string; readonly text: string; readonly hash: string };
+
+/** `stale`: files that changed after they were indexed; their passages were left out. */
+export type Found = { readonly query: Query; /** Which part of what the question's words tell the best passage has, from 0. */ readonly coverage: number; /** Of the vectors; that of words is 1. */ readonly weight: number; readonly hits: readonly Hit[]; readonly stale: readonly string[]; readonly gone: readonly string[] };
+
+export type SearchOptions = {
+  readonly root: string;
+  readonly embedder: Embedder;
+  readonly limit: number;
+  /** Which paths the caller may know of; nothing: all. */
+  readonly sees?: (path: string) => boolean;
+  /** Whether the caller may be shown this passage of a file that it sees. */
+  readonly shows?: (passage: Passage) => boolean;
+  readonly how?: Nearest['how'];
+  readonly rerank?: Reranker;
+};
+
+/** @throws NocturneError `BAD_VALUE` for a question that asks for nothing. */
+export async function search(db: Db, question: string, options: SearchOptions): Promise<Found> {
+  const query = parseQuery(question);
+  const { embedder } = options;
+  const [vector = new Float32Array(0)] = embedder.kind === 'none' ? [] : await embedder.embed([query.text]);
+  // From here on nothing waits: the filters stand in a table of this connection.
+  const narrowed = narrow(db, query.filters, options.sees);
+  const lower = lowerTexts(db);
+  const at = { limit: depthFor(lookedAt(options)), narrowed, lower };
+  const words = rankWords(db, query, at);
+  const weight = weightOf(embedder.kind, words.coverage);
+  const channels: readonly Channel[] = [
+    { name: 'words', weight: 1, ranked: words.ranked },
+    { name: 'names', weight: 1, ranked: byNames(db, query, at) },
+    { name: 'meaning', weight, ranked: weight === 0 ? [] : byMeaning(db, vector, options.how === undefined ? at : { ...at, how: options.how }) },
+  ];
+  const fused = fuse(channels);
+  const placed = looksTogether(embedder.kind) ? byProximity(query, fused, (id) => lower(id).text) : fused.map((one) => ({ ...one, near: 0 }));
+  const { hits, ...rest } = shown(db, placed, { ...options, query });
+  return { query, coverage: words.coverage, weight, ...rest, hits: (await reranked(query, hits, options.rerank)).slice(0, options.limit) };
+}
+
+async function reranked(query: Query, hits: readonly Hit[], rerank: Reranker | undefined): Promise<readonly Hit[]> {
+  if (rerank === undefined) return hits;
+  const scores = await rerank.scores(query.text, hits.map(({ passage }) => embeddedText({ headings: passage.headings === '' ? [] : [passage.headings], text: passage.text })));
+  return hits.map((hit, i) => ({ ...hit, relevance: scores[i] ?? Number.NEGATIVE_INFINITY })).sort((a, b) => b.relevance - a.relevance);
+}
+
+function lookedAt({ limit, rerank }: SearchOptions): number {
+  return rerank === undefined ? limit : Math.max(limit, rerank.depth);
+}
+
+/** The first so many that may be shown; of passages with the same text the first. */
+function shown(db: Db, placed: readonly Placed[], options: SearchOptions & { readonly query: Query }): Pick<Found, 'hits' | 'stale' | 'gone'> {
+  const { root, query, shows } = options;
+  const freshness = freshnessOf(db, root);
+  const passage = prepared(db, 'SELECT id, path, line, headings, text, hash FROM chunks WHERE id = ?');
+  const wanted = wantedOf([...query.words, ...query.phrases]);
+  const [stale, gone, seen] = [new Set<string>(), new Set<string>(), new Set<string>()];
+  const hits: Hit[] = [];
+  const enough = lookedAt(options);
+  for (const { id, score, shares, near } of placed) {
+    if (hits.length >= enough) break;
+    const one = passage.get(id) as Passage | undefined;
+    if (one === undefined || seen.has(one.hash) || shows?.(one) === false) continue;
+    const fresh = freshness(one.path);
+    if (fresh !== 'same') {
+      (fresh === 'changed' ? stale : gone).add(one.path);
+      continue;
+    }
+    seen.add(one.hash);
+    const snippet = snippetOf(one.text, wanted);
+    hits.push({ path: one.path, line: one.line + snippet.line, heading: one.headings, score, snippet, shares, near, passage: one });
+  }
+  return { hits, stale: [...stale].sort(), gone: [...gone].sort() };
+}
