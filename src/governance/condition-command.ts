@@ -5,17 +5,9 @@ import { programsOf } from '../project/condition-programs.js';
 import { projectDirectory } from '../project/project-directory.js';
 import { countMatches } from './condition-regex.js';
 import { undecided, writableByThePass } from './condition-context.js';
+import type { CommandResult, CommandRunner } from './command-runner.js';
 import type { ConditionContext, Outcome } from './condition-context.js';
 import type { ConditionOf } from '../project/condition-types.js';
-
-export type CommandInput = { readonly argv: readonly string[]; readonly cwd: string; readonly timeoutMs: number; readonly signal: AbortSignal | undefined; readonly wrap?: CommandWrapper };
-/** Puts a command into another, a sandbox. What it makes says `"exit-code"` on descriptor 3 once the command itself was started and has ended. */
-export type CommandWrapper = (argv: readonly string[], cwd: string) => { readonly kind: 'wrapped'; readonly argv: readonly string[] } | { readonly kind: 'failed'; readonly why: string };
-/** `exit` is null when the program was ended by a signal. */
-export type CommandResult =
-  | { readonly kind: 'ended'; readonly exit: number | null; readonly stdout: string; readonly stderr: string }
-  | { readonly kind: 'failed'; readonly why: string };
-export type CommandRunner = (input: CommandInput) => Promise<CommandResult>;
 
 /** Exit code, and the output if one is asked for. */
 export async function command(condition: ConditionOf<'command'>, context: ConditionContext): Promise<Outcome> {

@@ -1,6 +1,6 @@
 /** Facts of a file as short text and back: the file's name is not repeated in every range, and what is empty is not written. */
 import type { Range } from '../kernel/diagnostic.js';
-import type { FileFacts } from './file-facts.js';
+import type { FileFacts } from './fact-types.js';
 
 const NONE: FileFacts = { diagnostics: [], keys: [], references: [], uniques: [], links: [], suppressions: [], phases: [], records: 0, unread: [] };
 

@@ -1,38 +1,16 @@
 /** What one file contributes to the whole: its own diagnostics, and the facts that rules about several files need. */
-import type { Diagnostic, Range } from '../kernel/diagnostic.js';
 import { rangeAt } from '../kernel/text-position.js';
 import type { Rec } from '../markdown/types.js';
 import type { FieldSpec, ObjectSpec, Schema } from '../registry/types.js';
 import { addressOf } from '../workspace/address.js';
 import { linksOf } from '../workspace/links.js';
+import type { FileFacts, KeyFact, LinkFact, ReferenceFact, UniqueFact } from './fact-types.js';
 import { fieldItems } from './field-items.js';
 import type { GovernedFile } from './governed-file.js';
 import type { FileRule } from './rule.js';
 import { keyRange } from './record-place.js';
 import { type PhaseFact, phaseFact } from './phase-facts.js';
-import { readSuppressions, type Suppression } from './suppression.js';
-
-export type KeyFact = { readonly object: string; readonly key: string; readonly range: Range };
-/** A field that names a record of `object`. */
-export type ReferenceFact = { readonly object: string; readonly key: string; readonly address: string; readonly range: Range };
-/** A value that only one record of `object` may have. */
-export type UniqueFact = { readonly object: string; readonly field: string; readonly value: string; readonly address: string; readonly range: Range };
-export type LinkFact = { readonly target: string; readonly path?: string; readonly anchor?: string; readonly range: Range; readonly start: number; readonly end: number };
-
-/** Plain data: it survives JSON, so that it can be kept by content hash. */
-export type FileFacts = {
-  readonly diagnostics: readonly Diagnostic[];
-  /** Of objects that others refer to, and of documents. */
-  readonly keys: readonly KeyFact[];
-  readonly references: readonly ReferenceFact[];
-  readonly uniques: readonly UniqueFact[];
-  readonly links: readonly LinkFact[];
-  readonly phases: readonly PhaseFact[];
-  readonly suppressions: readonly Suppression[];
-  readonly records: number;
-  /** Objects whose records in this file could not be read at all: what others say of them is not to be believed. */
-  readonly unread: readonly string[];
-};
+import { readSuppressions } from './suppression.js';
 
 /** Pure in the file's path, bytes and the schema. */
 export function fileFacts(file: GovernedFile, rules: readonly FileRule[]): FileFacts {

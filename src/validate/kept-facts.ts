@@ -4,7 +4,7 @@ import { encodeRecords } from '../workspace/kept-records.js';
 import { type KeptSnapshot, keptSnapshot } from '../workspace/kept-snapshot.js';
 import type { Snapshot } from '../workspace/types.js';
 import { decodeFacts, encodeFacts } from './facts-text.js';
-import type { FileFacts } from './file-facts.js';
+import type { FileFacts } from './fact-types.js';
 
 /** Longer files keep their facts only: their records as one text could be longer than a text can be. */
 const LONGEST = 16_000_000;

@@ -2,7 +2,7 @@
 import type { Diagnostic, Severity } from '../kernel/diagnostic.js';
 import type { Schema } from '../registry/types.js';
 import type { Snapshot } from '../workspace/types.js';
-import type { FileFacts } from './file-facts.js';
+import type { FileFacts } from './fact-types.js';
 import type { GovernedFile } from './governed-file.js';
 
 /** `warnings`: its warnings and informations may be silenced, its errors may not. */

@@ -1,7 +1,7 @@
 /** Takes out of the findings what a comment silences, and says what is wrong with the comments. */
 import type { Diagnostic } from '../kernel/diagnostic.js';
 import type { Schema } from '../registry/types.js';
-import type { FileFacts } from './file-facts.js';
+import type { FileFacts } from './fact-types.js';
 import type { Rule, Suppressible } from './rule.js';
 import { type Judged, SUPPRESSION, suppressionProblem } from './rules/suppression.js';
 import type { Suppression } from './suppression.js';

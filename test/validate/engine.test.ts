@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import t from 'tap';
 import type { Diagnostic } from '../../src/kernel/diagnostic.js';
 import { applyFixes, chooseFixes } from '../../src/validate/apply-fixes.js';
-import type { FileFacts } from '../../src/validate/file-facts.js';
+import type { FileFacts } from '../../src/validate/fact-types.js';
 import { firstBadByte } from '../../src/validate/rules/not-utf8.js';
 import { type FactsCache, validate, validateSnapshot } from '../../src/validate/validate-snapshot.js';
 import { baseFiles, type Files, snapshotOf, text as content } from './base-workspace.js';

@@ -5,7 +5,7 @@ import { nearestName } from '../../kernel/nearest-name.js';
 import type { Doc } from '../../markdown/types.js';
 import type { Snapshot } from '../../workspace/types.js';
 import { isIgnored } from '../../workspace/walk.js';
-import type { LinkFact } from '../file-facts.js';
+import type { LinkFact } from '../fact-types.js';
 import type { WorkspaceRule } from '../rule.js';
 
 export const linkBroken: WorkspaceRule = {
