@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import type { ReadScope } from '../governance/scoped-snapshot.js';
 import type { ExitCode } from '../kernel/error.js';
 import type { PassModule } from '../passes/module.js';
-import type { ToolAnswer, ToolContext } from '../passes/tool-caller.js';
+import type { ToolAnswer, ToolContext } from '../passes/tools/tool-caller.js';
 import type { Workspace } from '../workspace/types.js';
 
 /** `flags` as commander writes them: `--since <rev>`, `--all`, `-n, --passes <n>`. */

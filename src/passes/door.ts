@@ -4,7 +4,7 @@ import { withoutSecrets } from '../governance/guard-secrets.js';
 import type { Action, Decision, Reason, Verdict } from '../governance/types.js';
 import { NocturneError } from '../kernel/error.js';
 import type { Snapshot, Workspace } from '../workspace/types.js';
-import { askApproval } from './ask-approval.js';
+import { askApproval } from './approvals/ask-approval.js';
 import { authorityOf } from './authority.js';
 import type { PassData } from './types.js';
 

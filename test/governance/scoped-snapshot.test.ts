@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import t from 'tap';
 import { scopedSnapshot, seenDiagnostics, sees, type ReadScope } from '../../src/governance/scoped-snapshot.js';
 import { NocturneError } from '../../src/kernel/error.js';
-import { boundedQuery } from '../../src/passes/bounded-query.js';
+import { boundedQuery } from '../../src/passes/tools/bounded-query.js';
 import type { Snapshot } from '../../src/workspace/types.js';
 import { SECRET_MISSION, twoProjects } from '../support/two-projects.js';
 

@@ -1,6 +1,6 @@
 import t from 'tap';
 import { approvalsOf } from '../../src/governance/approval.js';
-import { guardedTools } from '../../src/passes/guarded-tools.js';
+import { guardedTools } from '../../src/passes/tools/guarded-tools.js';
 import type { Capability } from '../../src/governance/types.js';
 import { fieldText } from '../../src/project/field-text.js';
 import { passIn, SECRET_MISSION, twoProjects } from '../support/two-projects.js';
@@ -48,7 +48,7 @@ t.test('an edit of a shared file keeps what the pass does not see', async (t) =>
   t.match((await tools.edit(path, 'Nothing yet.', 'One page.')).text, /AP-001/);
   const [asked] = approvalsOf(place.workspace.snapshot()).values();
   t.equal(asked?.target, path);
-  const { takeApproval } = await import('../../src/passes/take-approval.js');
+  const { takeApproval } = await import('../../src/passes/approvals/take-approval.js');
   t.match(takeApproval({ workspace: place.workspace, actor: { kind: 'owner', name: 'owner' }, runId: '', step: '' }, { id: 'AP-001', verdict: 'yes', question: '' }), { kind: 'done' });
   t.match(read(place, path), /forty crates[\s\S]*One page\./);
 });

@@ -1,5 +1,5 @@
 /** Takes in one yes: what the kill test kills. Arguments: workspace, home, approval, notification. */
-import { takeApproval } from '../../src/passes/take-approval.js';
+import { takeApproval } from '../../src/passes/approvals/take-approval.js';
 import { openWorkspace } from '../../src/workspace/open-workspace.js';
 
 const [root = '', home = '', id = '', question = ''] = process.argv.slice(2);

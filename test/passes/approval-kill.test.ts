@@ -5,7 +5,7 @@ import t from 'tap';
 import { approvalAsked, approvalsOf } from '../../src/governance/approval.js';
 import { verifyGate } from '../../src/integrity/gate.js';
 import { judge } from '../../src/passes/door.js';
-import { takeApproval } from '../../src/passes/take-approval.js';
+import { takeApproval } from '../../src/passes/approvals/take-approval.js';
 import { fieldText } from '../../src/project/field-text.js';
 import { recover } from '../../src/workspace/recover.js';
 import { passIn, twoProjects } from '../support/two-projects.js';

@@ -5,10 +5,10 @@ import { approvalAsked, approvalsOf, statusAt } from '../../src/governance/appro
 import type { Action } from '../../src/governance/types.js';
 import { scopedSnapshot } from '../../src/governance/scoped-snapshot.js';
 import { verifyGate } from '../../src/integrity/gate.js';
-import { MOST_QUESTIONS } from '../../src/passes/ask-approval.js';
+import { MOST_QUESTIONS } from '../../src/passes/approvals/ask-approval.js';
 import { judge } from '../../src/passes/door.js';
-import { endPass } from '../../src/passes/host-driver.js';
-import { expireApprovals, takeApproval, type Taken } from '../../src/passes/take-approval.js';
+import { endPass } from '../../src/passes/host/host-driver.js';
+import { expireApprovals, takeApproval, type Taken } from '../../src/passes/approvals/take-approval.js';
 import type { PassData } from '../../src/passes/types.js';
 import { fieldText } from '../../src/project/field-text.js';
 import { bundleChanges } from '../../src/workspace/bundle.js';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import t from 'tap';
 import { fieldText } from '../../src/project/field-text.js';
 import { verifyGate } from '../../src/integrity/gate.js';
-import { worker } from '../../src/passes/worker.js';
+import { worker } from '../../src/passes/worker/worker.js';
 import { digest, environment, placeWithProject, read, REPORT, trail, WRITES_PAGE } from './pass-workspace.js';
 
 t.setTimeout(180_000);

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { fieldText } from '../../src/project/field-text.js';
-import { worker } from '../../src/passes/worker.js';
+import { worker } from '../../src/passes/worker/worker.js';
 import { scriptedOpenai, type SeenRequest } from '../support/scripted-openai.js';
 import { environment, placeWithProject, read, trail } from './pass-workspace.js';
 

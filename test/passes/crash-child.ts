@@ -1,7 +1,7 @@
 /** Runs passes one after another until it is killed: what the crash test kills. Arguments: workspace, home. */
 import { systemClock } from '../../src/kernel/clock.js';
 import { manager } from '../../src/passes/manager/manager.js';
-import { worker } from '../../src/passes/worker.js';
+import { worker } from '../../src/passes/worker/worker.js';
 import { openWorkspace } from '../../src/workspace/open-workspace.js';
 
 const [root = '', home = ''] = process.argv.slice(2);

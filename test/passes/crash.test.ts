@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import { verifyGate } from '../../src/integrity/gate.js';
 import { fieldText } from '../../src/project/field-text.js';
-import { worker } from '../../src/passes/worker.js';
+import { worker } from '../../src/passes/worker/worker.js';
 import { validateSnapshot } from '../../src/validate/validate-snapshot.js';
 import { environment, placeWithProject, read, REPORT } from './pass-workspace.js';
 

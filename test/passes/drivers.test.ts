@@ -1,8 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { beginPass, endPass, heartbeat } from '../../src/passes/host-driver.js';
-import { worker } from '../../src/passes/worker.js';
+import { beginPass, endPass, heartbeat } from '../../src/passes/host/host-driver.js';
+import { worker } from '../../src/passes/worker/worker.js';
 import { environment, placeWithProject, REPORT, trail, WRITES_PAGE } from './pass-workspace.js';
 
 t.setTimeout(120_000);

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { fieldText } from '../../src/project/field-text.js';
-import { worker } from '../../src/passes/worker.js';
+import { worker } from '../../src/passes/worker/worker.js';
 import { leaseStatus } from '../../src/workspace/lease.js';
 import { environment, placeWithProject, REPORT, WRITES_PAGE } from './pass-workspace.js';
 

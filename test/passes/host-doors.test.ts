@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import t from 'tap';
 import { HOSTS } from '../../src/governance/host-tools.js';
 import type { Action } from '../../src/governance/types.js';
-import { judgeCall } from '../../src/passes/host-session.js';
+import { judgeCall } from '../../src/passes/host/host-session.js';
 import { fieldText } from '../../src/project/field-text.js';
 import type { PassAuthority } from '../support/guard-workspace.js';
 import { attacksIn, CREDENTIAL } from '../support/attacks.js';

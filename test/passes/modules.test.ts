@@ -4,8 +4,8 @@ import t from 'tap';
 import { fieldText } from '../../src/project/field-text.js';
 import { manager } from '../../src/passes/manager/manager.js';
 import type { FileChange, PassModule } from '../../src/passes/module.js';
-import { MOST_ROUNDS, runModules } from '../../src/passes/run-modules.js';
-import { worker } from '../../src/passes/worker.js';
+import { MOST_ROUNDS, runModules } from '../../src/passes/modules/run-modules.js';
+import { worker } from '../../src/passes/worker/worker.js';
 import type { ChangeSet } from '../../src/workspace/types.js';
 import { environment, type Place, placeWithProject, read, REPORT, trail, WRITES_PAGE } from './pass-workspace.js';
 

@@ -1,10 +1,10 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { beginPass } from '../../src/passes/host-driver.js';
-import { callerOf, requireCapability, type ToolContext } from '../../src/passes/tool-caller.js';
-import { searchTool } from '../../src/passes/tool-search.js';
-import { editTool, writeTool } from '../../src/passes/tool-write.js';
+import { beginPass } from '../../src/passes/host/host-driver.js';
+import { callerOf, requireCapability, type ToolContext } from '../../src/passes/tools/tool-caller.js';
+import { searchTool } from '../../src/passes/tools/tool-search.js';
+import { editTool, writeTool } from '../../src/passes/tools/tool-write.js';
 import type { PassData } from '../../src/passes/types.js';
 import type { Workspace } from '../../src/workspace/types.js';
 import { environment, type Place, placeWithProject, read } from './pass-workspace.js';

@@ -4,7 +4,7 @@ import t from 'tap';
 import { fieldText } from '../../src/project/field-text.js';
 import { verifyGate } from '../../src/integrity/gate.js';
 import { manager } from '../../src/passes/manager/manager.js';
-import { worker } from '../../src/passes/worker.js';
+import { worker } from '../../src/passes/worker/worker.js';
 import { leaseStatus } from '../../src/workspace/lease.js';
 import { environment, placeWithProject, read, REPORT, trail, WRITES_PAGE } from './pass-workspace.js';
 

@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { connect, type Socket } from 'node:net';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import type { GuardResponse } from '../../src/passes/guard-protocol.js';
+import type { GuardResponse } from '../../src/passes/host/guard-protocol.js';
 
 export const NOCTURNE = fileURLToPath(new URL('../../../bin/nocturne.cjs', import.meta.url));
 

@@ -1,7 +1,7 @@
 /** An owned workspace with the project of the pass and another one, whose files and records the pass must not see. */
 import { readFileSync } from 'node:fs';
 import type { Clock } from '../../src/kernel/clock.js';
-import { beginPass } from '../../src/passes/host-driver.js';
+import { beginPass } from '../../src/passes/host/host-driver.js';
 import type { PassData } from '../../src/passes/types.js';
 import { openWorkspace } from '../../src/workspace/open-workspace.js';
 import { environment, type Place, placeWithProject } from '../passes/pass-workspace.js';

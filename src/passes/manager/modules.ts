@@ -1,5 +1,5 @@
 /** Manager T0 and T8: what modules have to do whether or not a worker passed, such as ending tasks that last too long. */
-import { deliver, sweepModules } from '../t8-modules.js';
+import { deliver, sweepModules } from '../worker/t8-modules.js';
 import type { Step } from '../types.js';
 
 export const sweepAtFirst: Step = {

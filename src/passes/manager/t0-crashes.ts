@@ -4,7 +4,7 @@ import { fieldText, fieldTime } from '../../project/field-text.js';
 import { stamp } from '../../kernel/clock.js';
 import type { Snapshot } from '../../workspace/types.js';
 import { note, runBundle } from '../act.js';
-import { takeAnswers } from '../t1-dispatch.js';
+import { takeAnswers } from '../worker/t1-dispatch.js';
 import { type Step, withData } from '../types.js';
 
 export const crashes: Step = {

@@ -1,8 +1,8 @@
 /** How a session starts, is shortened and stops, and how a subagent ends. */
-import { briefInShort, wholeBrief } from '../../passes/host-brief.js';
-import { openSession } from '../../passes/host-gate.js';
-import { passOfCaller } from '../../passes/host-session.js';
-import { unendedPass } from '../../passes/bind-session.js';
+import { briefInShort, wholeBrief } from '../../passes/host/host-brief.js';
+import { openSession } from '../../passes/host/host-gate.js';
+import { passOfCaller } from '../../passes/host/host-session.js';
+import { unendedPass } from '../../passes/host/bind-session.js';
 import type { HookEvent } from './event.js';
 import { callerOf, ledgerOf, type Place, sessionOf } from './place.js';
 import { goOn, instruction, NOTHING, type Reply, sessionContext } from './reply.js';

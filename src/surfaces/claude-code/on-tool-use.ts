@@ -1,10 +1,10 @@
 /** PreToolUse asks whether a call may be made; PostToolUse is a sign of life, and tells the ledger what became of a spawn. */
 import { isAbsolute } from 'node:path';
 import { type HostCall, readCall } from '../../governance/host-tools.js';
-import { beat } from '../../passes/host-beat.js';
-import { behindGate, gateRefusal } from '../../passes/host-gate.js';
-import { judgeCall, passOfCaller } from '../../passes/host-session.js';
-import { bindSession } from '../../passes/bind-session.js';
+import { beat } from '../../passes/host/host-beat.js';
+import { behindGate, gateRefusal } from '../../passes/host/host-gate.js';
+import { judgeCall, passOfCaller } from '../../passes/host/host-session.js';
+import { bindSession } from '../../passes/host/bind-session.js';
 import { type HookEvent, isMap } from './event.js';
 import { callerOf, ledgerOf, type Place, sessionOf } from './place.js';
 import { NOTHING, permission, type Reply } from './reply.js';

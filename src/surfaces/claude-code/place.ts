@@ -1,8 +1,8 @@
 /** What an answer needs: the workspace, who calls, and the modules, loaded only when they are asked for. */
 import type { HostSession } from '../../passes/types.js';
 import type { PassModule } from '../../passes/module.js';
-import { enabledLedger } from '../../passes/enabled-ledger.js';
-import type { CallerOfHost } from '../../passes/host-session.js';
+import { enabledLedger } from '../../passes/modules/enabled-ledger.js';
+import type { CallerOfHost } from '../../passes/host/host-session.js';
 import type { SpawnLedger } from '../../passes/spawn-ledger.js';
 import type { Snapshot, Workspace } from '../../workspace/types.js';
 import type { HookEvent } from './event.js';

@@ -1,6 +1,6 @@
 /** The tools of agents as commands: the same functions as behind every other door, called for the pass of `$NOCTURNE_PASS_TOKEN` or for whoever reads. */
 import { EXIT, NocturneError } from '../../kernel/error.js';
-import { callerOf, type ToolAnswer, type ToolCaller, type ToolContext } from '../../passes/tool-caller.js';
+import { callerOf, type ToolAnswer, type ToolCaller, type ToolContext } from '../../passes/tools/tool-caller.js';
 import { actingAs } from './actor.js';
 import type { CommandResult, Context } from './types.js';
 

@@ -1,10 +1,10 @@
 /** Each request of the socket as the one call of the core that answers it. */
 import { verifyGate } from '../../integrity/gate.js';
-import type { GuardAnswers, GuardRequest, JudgeAnswer, StatusAnswer } from '../../passes/guard-protocol.js';
-import { PROTOCOL } from '../../passes/guard-protocol.js';
-import { judgeCall } from '../../passes/host-session.js';
+import type { GuardAnswers, GuardRequest, JudgeAnswer, StatusAnswer } from '../../passes/host/guard-protocol.js';
+import { PROTOCOL } from '../../passes/host/guard-protocol.js';
+import { judgeCall } from '../../passes/host/host-session.js';
 import { storedPass } from '../../passes/pass-file.js';
-import { beginForSession, endForSession, heartbeatForSession } from '../../passes/session-pass.js';
+import { beginForSession, endForSession, heartbeatForSession } from '../../passes/host/session-pass.js';
 import type { SpawnLedger } from '../../passes/spawn-ledger.js';
 import type { PassEnvironment } from '../../passes/types.js';
 import { leaseStatus } from '../../workspace/lease.js';

@@ -2,8 +2,8 @@
 import type { Socket } from 'node:net';
 import { stamp } from '../../kernel/clock.js';
 import { NocturneError } from '../../kernel/error.js';
-import { enabledLedger } from '../../passes/enabled-ledger.js';
-import { guardRequest, type GuardRequest, type GuardResponse } from '../../passes/guard-protocol.js';
+import { enabledLedger } from '../../passes/modules/enabled-ledger.js';
+import { guardRequest, type GuardRequest, type GuardResponse } from '../../passes/host/guard-protocol.js';
 import type { PassEnvironment } from '../../passes/types.js';
 import { answer, type Desk } from './answer.js';
 import { onLines } from './lines.js';

@@ -2,7 +2,7 @@
 import { type CallToolResult, ErrorCode, McpError } from '@modelcontextprotocol/sdk/types.js';
 import { explainFault, unknownTool } from '../../agents/tool-arguments.js';
 import { NocturneError } from '../../kernel/error.js';
-import { callerOf, requireCapability, type ToolAnswer } from '../../passes/tool-caller.js';
+import { callerOf, requireCapability, type ToolAnswer } from '../../passes/tools/tool-caller.js';
 import type { Workspace } from '../../workspace/types.js';
 import { servedTools } from './served-tools.js';
 import { MCP_TOOLS, type McpTool } from './tool-table.js';

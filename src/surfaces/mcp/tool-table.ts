@@ -1,14 +1,14 @@
 /** The core's tools of the server, one row each; modules bring others. A listing is read by every agent at every start: it stays below 1,500 tokens. */
 import { z } from 'zod';
 import { TOOL_ARGUMENTS, TOOL_DESCRIPTIONS, type AgentToolName } from '../../agents/tool-arguments.js';
-import { briefTool } from '../../passes/tool-brief.js';
+import { briefTool } from '../../passes/tools/tool-brief.js';
 import type { ModuleTool, ModuleToolContext } from '../../modules/types.js';
-import type { ToolAnswer } from '../../passes/tool-caller.js';
-import { notifyTool } from '../../passes/tool-notify.js';
-import { queryTool } from '../../passes/tool-query.js';
-import { readTool } from '../../passes/tool-read.js';
-import { searchTool } from '../../passes/tool-search.js';
-import { editTool, writeTool } from '../../passes/tool-write.js';
+import type { ToolAnswer } from '../../passes/tools/tool-caller.js';
+import { notifyTool } from '../../passes/tools/tool-notify.js';
+import { queryTool } from '../../passes/tools/tool-query.js';
+import { readTool } from '../../passes/tools/tool-read.js';
+import { searchTool } from '../../passes/tools/tool-search.js';
+import { editTool, writeTool } from '../../passes/tools/tool-write.js';
 import { type Check, validateTool } from './validate-tool.js';
 
 export type McpContext = ModuleToolContext & { readonly check: Check };

@@ -1,8 +1,8 @@
 /** All checks of the workspace, with as much of the report as an agent can use. */
 import { seenDiagnostics } from '../../governance/scoped-snapshot.js';
 import { readScope } from '../../passes/read-scope.js';
-import type { ToolAnswer, ToolContext } from '../../passes/tool-caller.js';
-import { clip } from '../../passes/clip.js';
+import type { ToolAnswer, ToolContext } from '../../passes/tools/tool-caller.js';
+import { clip } from '../../passes/tools/clip.js';
 import { jsonReport } from '../../report/json.js';
 import { textReport } from '../../report/text.js';
 import type { Findings } from '../../report/types.js';

@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { lstatSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
-import type { GuardAnswers, GuardAsked, GuardResponse } from '../../passes/guard-protocol.js';
+import type { GuardAnswers, GuardAsked, GuardResponse } from '../../passes/host/guard-protocol.js';
 import type { PluginConfig } from './config.js';
 
 type Waiting = { readonly resolve: (value: unknown) => void; readonly reject: (error: Error) => void; readonly timer: NodeJS.Timeout | undefined };

@@ -1,5 +1,5 @@
 /** What is known of the host's sessions: which belong to a job of nocturne, which are sub-agents of one, and how far their pass is. */
-import type { BeginAnswer } from '../../passes/guard-protocol.js';
+import type { BeginAnswer } from '../../passes/host/guard-protocol.js';
 import type { HostContext } from './host-types.js';
 
 export type Role = 'worker' | 'manager';

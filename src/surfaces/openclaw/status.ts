@@ -1,5 +1,5 @@
 /** `openclaw nocturne status` and the gateway method `nocturne.status`: what the guard says, and whether the host lets it do its work. */
-import type { StatusAnswer } from '../../passes/guard-protocol.js';
+import type { StatusAnswer } from '../../passes/host/guard-protocol.js';
 import type { Plugin } from './state.js';
 
 const DEADLINE_MS = 20_000;

@@ -2,11 +2,11 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { beginPass, endPass } from '../../../src/passes/host-driver.js';
+import { beginPass, endPass } from '../../../src/passes/host/host-driver.js';
 import { judge } from '../../../src/passes/door.js';
 import { manager } from '../../../src/passes/manager/manager.js';
 import type { PassData } from '../../../src/passes/types.js';
-import { worker } from '../../../src/passes/worker.js';
+import { worker } from '../../../src/passes/worker/worker.js';
 import { fieldText } from '../../../src/project/field-text.js';
 import { bundleChanges } from '../../../src/workspace/bundle.js';
 import { environment, type Place, REPORT, WRITES_PAGE } from '../../passes/pass-workspace.js';

@@ -5,7 +5,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
-import { worker } from '../../../src/passes/worker.js';
+import { worker } from '../../../src/passes/worker/worker.js';
 import { fieldText } from '../../../src/project/field-text.js';
 import { dropFile, inboxEnvironment, inboxPlace, letter } from './inbox-place.js';
 import { REPORT, WRITES_PAGE } from '../../passes/pass-workspace.js';

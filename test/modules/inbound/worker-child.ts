@@ -1,7 +1,7 @@
 /** One worker pass whose agent kills it. Arguments: workspace, home. */
 import { systemClock } from '../../../src/kernel/clock.js';
 import { module as inbound } from '../../../src/modules/inbound/module.js';
-import { worker } from '../../../src/passes/worker.js';
+import { worker } from '../../../src/passes/worker/worker.js';
 import { openWorkspace } from '../../../src/workspace/open-workspace.js';
 
 const [root = '', home = ''] = process.argv.slice(2);

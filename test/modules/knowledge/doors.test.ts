@@ -3,7 +3,7 @@ import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import type { Fragment } from '../../../src/agents/types.js';
-import { beginPass } from '../../../src/passes/host-driver.js';
+import { beginPass } from '../../../src/passes/host/host-driver.js';
 import { readScope } from '../../../src/passes/read-scope.js';
 import { answerIndex } from '../../../src/modules/knowledge/doors/answer-index.js';
 import { answerRelated } from '../../../src/modules/knowledge/doors/answer-related.js';

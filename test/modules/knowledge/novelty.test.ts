@@ -8,7 +8,7 @@ import { answerSearch } from '../../../src/modules/knowledge/doors/answer-search
 import { modelDirectory } from '../../../src/modules/knowledge/embedders/model-directory.js';
 import { module } from '../../../src/modules/knowledge/module.js';
 import { indexPath, releaseIndexes } from '../../../src/modules/knowledge/doors/open-index.js';
-import { beginPass, endPass } from '../../../src/passes/host-driver.js';
+import { beginPass, endPass } from '../../../src/passes/host/host-driver.js';
 import type { PassModule } from '../../../src/passes/module.js';
 import type { PassReport } from '../../../src/passes/types.js';
 import { fieldText } from '../../../src/project/field-text.js';

@@ -3,8 +3,8 @@ import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, utimesSync
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import t, { type Test } from 'tap';
-import { beginPass } from '../../../src/passes/host-driver.js';
-import { LEASE_MS } from '../../../src/passes/t0-gate.js';
+import { beginPass } from '../../../src/passes/host/host-driver.js';
+import { LEASE_MS } from '../../../src/passes/worker/t0-gate.js';
 import { environment, type Place, placeWithProject, trail } from '../../passes/pass-workspace.js';
 
 t.setTimeout(240_000);

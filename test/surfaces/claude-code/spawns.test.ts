@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import t from 'tap';
-import { beginPass } from '../../../src/passes/host-driver.js';
+import { beginPass } from '../../../src/passes/host/host-driver.js';
 import type { PassModule } from '../../../src/passes/module.js';
 import { answerEvent } from '../../../src/surfaces/claude-code/start.js';
 import { environment, placeWithProject } from '../../passes/pass-workspace.js';

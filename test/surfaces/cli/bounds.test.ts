@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { systemClock } from '../../../src/kernel/clock.js';
-import { worker } from '../../../src/passes/worker.js';
+import { worker } from '../../../src/passes/worker/worker.js';
 import { fieldText } from '../../../src/project/field-text.js';
 import { acquireLease } from '../../../src/workspace/lease.js';
 import { openWorkspace } from '../../../src/workspace/open-workspace.js';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import t from 'tap';
 import { systemClock } from '../../../src/kernel/clock.js';
 import { fieldText } from '../../../src/project/field-text.js';
-import { beginPass } from '../../../src/passes/host-driver.js';
+import { beginPass } from '../../../src/passes/host/host-driver.js';
 import { openWorkspace } from '../../../src/workspace/open-workspace.js';
 import { environment, type Place, placeWithProject } from '../../passes/pass-workspace.js';
 import { type CliCase, runCases } from './cases.js';

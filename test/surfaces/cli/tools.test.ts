@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { systemClock } from '../../../src/kernel/clock.js';
-import { beginPass } from '../../../src/passes/host-driver.js';
+import { beginPass } from '../../../src/passes/host/host-driver.js';
 import { openWorkspace } from '../../../src/workspace/open-workspace.js';
 import { environment, type Place, placeWithProject, read } from '../../passes/pass-workspace.js';
 import { type CliCase, runCases } from './cases.js';

@@ -3,7 +3,7 @@ import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } fr
 import { dirname, join } from 'node:path';
 import t, { type Test } from 'tap';
 import { signManifest } from '../../../src/integrity/sign.js';
-import { beginPass } from '../../../src/passes/host-driver.js';
+import { beginPass } from '../../../src/passes/host/host-driver.js';
 import { environment, placeWithProject } from '../../passes/pass-workspace.js';
 import { makeWorkspace } from '../../support/make-workspace.js';
 import { callForText } from '../cli/run-cli.js';

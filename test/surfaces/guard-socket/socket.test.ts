@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import t from 'tap';
 import { socketPath } from '../../../src/surfaces/guard-socket/socket-path.js';
-import { worker } from '../../../src/passes/worker.js';
+import { worker } from '../../../src/passes/worker/worker.js';
 import type { Place } from '../../passes/pass-workspace.js';
 import { digest, environment, placeWithProject, read, REPORT, WRITES_PAGE } from '../../passes/pass-workspace.js';
 import { lineTo, serve, type Server } from '../../support/guard-server.js';

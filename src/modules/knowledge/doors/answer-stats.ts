@@ -1,7 +1,7 @@
 /** What the index holds, how far it is, and which embedder is in force; the same answer for every door. */
 import { statSync } from 'node:fs';
 import { plural } from '../../../kernel/words.js';
-import type { ToolAnswer } from '../../../passes/tool-caller.js';
+import type { ToolAnswer } from '../../../passes/tools/tool-caller.js';
 import { statText } from '../../../workspace/file-stat.js';
 import { settingsOf } from './choose-embedder.js';
 import { readMeta } from '../store/database.js';

@@ -1,7 +1,7 @@
 /** The module's tools for clients of the Model Context Protocol: the same functions as behind the commands. */
 import { z } from 'zod';
 import { readScope } from '../../../passes/read-scope.js';
-import type { ToolAnswer } from '../../../passes/tool-caller.js';
+import type { ToolAnswer } from '../../../passes/tools/tool-caller.js';
 import type { ModuleTool, ModuleToolContext } from '../../types.js';
 import { answerIndex } from './answer-index.js';
 import { answerRelated } from './answer-related.js';

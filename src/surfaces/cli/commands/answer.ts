@@ -2,7 +2,7 @@
 import { type PendingAnswer, pendingAnswers } from '../../../governance/answers.js';
 import { readAnswer } from '../../../governance/verdict.js';
 import { EXIT, NocturneError } from '../../../kernel/error.js';
-import { takeApproval } from '../../../passes/take-approval.js';
+import { takeApproval } from '../../../passes/approvals/take-approval.js';
 import { fieldText } from '../../../project/field-text.js';
 import { bundleChanges } from '../../../workspace/bundle.js';
 import { ownerName, requireOwner } from '../actor.js';

@@ -3,7 +3,7 @@ import { type Approval, approvalAsked, approvalsOf, statusAt } from '../../../go
 import { approvalBody, deed } from '../../../governance/approval-text.js';
 import { stamp } from '../../../kernel/clock.js';
 import { EXIT, NocturneError } from '../../../kernel/error.js';
-import { readPayload } from '../../../passes/approval-store.js';
+import { readPayload } from '../../../passes/approvals/approval-store.js';
 import { localTime } from '../../../passes/local-time.js';
 import type { Snapshot } from '../../../workspace/types.js';
 import { requireOwner } from '../actor.js';

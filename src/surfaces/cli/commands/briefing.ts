@@ -1,7 +1,7 @@
 /** `briefing`: the morning page as it stands, or made anew when more has happened since. */
 import { listIncidents } from '../../../integrity/incident.js';
 import { EXIT } from '../../../kernel/error.js';
-import { briefing } from '../../../passes/briefing.js';
+import { briefing } from '../../../passes/manager/briefing.js';
 import { fieldText, fieldTime } from '../../../project/field-text.js';
 import { logRows } from '../../../workspace/log-rows.js';
 import type { Snapshot } from '../../../workspace/types.js';

@@ -1,7 +1,7 @@
 /** `modules list`, `modules run`, `watch`: what modules have not heard of yet, and telling them outside of a pass. */
 import { installedModules } from '../../../modules/installed.js';
 import { EXIT, NocturneError } from '../../../kernel/error.js';
-import { type EngineRun, runModules, undelivered } from '../../../passes/run-modules.js';
+import { type EngineRun, runModules, undelivered } from '../../../passes/modules/run-modules.js';
 import { leaseStatus } from '../../../workspace/lease.js';
 import { requireOwner } from '../actor.js';
 import { textTable } from '../table.js';

@@ -15,7 +15,7 @@ export const command: Command = {
   ],
   examples: ['nocturne night', 'nocturne night --passes 20 --until 06:30 --manager-every 5'],
   async run(context, { options }) {
-    const { worker } = await import('../../../passes/worker.js');
+    const { worker } = await import('../../../passes/worker/worker.js');
     const { manager } = await import('../../../passes/manager/manager.js');
     const env = await passEnvironment(context);
     const most = count(options['passes'], 8);

@@ -1,5 +1,5 @@
 /** `notify`: a note for the owner's inbox. */
-import { NOTE_BUNDLE, NOTE_PRIORITIES, noteArguments, noted, notifyTool } from '../../../passes/tool-notify.js';
+import { NOTE_BUNDLE, NOTE_PRIORITIES, noteArguments, noted, notifyTool } from '../../../passes/tools/tool-notify.js';
 import { bundleChanges } from '../../../workspace/bundle.js';
 import type { Snapshot } from '../../../workspace/types.js';
 import { carryOut, type Edit } from '../carry-out.js';

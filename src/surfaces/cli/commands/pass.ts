@@ -1,7 +1,7 @@
 /** `pass begin`, `pass end`, `pass heartbeat`, `pass abort`: a pass inside a host's agent session. */
 import { readFileSync } from 'node:fs';
 import { EXIT, NocturneError } from '../../../kernel/error.js';
-import { beginPass, endPass, heartbeat } from '../../../passes/host-driver.js';
+import { beginPass, endPass, heartbeat } from '../../../passes/host/host-driver.js';
 import { passEnvironment } from '../pass-environment.js';
 import { passResult } from '../pass-result.js';
 import type { Command, Context, Parsed } from '../types.js';

@@ -15,7 +15,7 @@ export const runWorker: Command = {
   async run(context, { options }) {
     const request: PassRequest = { role: 'worker', ...(typeof options['project'] === 'string' ? { project: options['project'] } : {}), ...(typeof options['runner'] === 'string' ? { runner: options['runner'] } : {}) };
     if (options['dryRun'] === true) return preview(context, request);
-    const { worker } = await import('../../../passes/worker.js');
+    const { worker } = await import('../../../passes/worker/worker.js');
     return passResult(await worker(await passEnvironment(context), request));
   },
 };

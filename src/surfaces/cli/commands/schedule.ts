@@ -100,7 +100,7 @@ async function fire(context: Context, env: PassEnvironment, at: { role: Role; wh
   remember(context.workspace(), at.role);
   context.progress(`${stamp(context.clock.now())} ${at.role} (${at.why})`);
   try {
-    const report = at.role === 'worker' ? await (await import('../../../passes/worker.js')).worker(env, { role: 'worker' }) : await (await import('../../../passes/manager/manager.js')).manager(env, { role: 'manager' });
+    const report = at.role === 'worker' ? await (await import('../../../passes/worker/worker.js')).worker(env, { role: 'worker' }) : await (await import('../../../passes/manager/manager.js')).manager(env, { role: 'manager' });
     context.progress(`  ${report.data?.runId ?? ''} ${report.outcome}`);
   } catch (error) {
     context.progress(`  not run: ${error instanceof Error ? error.message : String(error)}`);

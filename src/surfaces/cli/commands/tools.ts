@@ -1,7 +1,7 @@
 /** `brief`, `read`, `search`: what an agent looks at, as commands. */
-import { briefTool } from '../../../passes/tool-brief.js';
-import { readTool } from '../../../passes/tool-read.js';
-import { searchTool } from '../../../passes/tool-search.js';
+import { briefTool } from '../../../passes/tools/tool-brief.js';
+import { readTool } from '../../../passes/tools/tool-read.js';
+import { searchTool } from '../../../passes/tools/tool-search.js';
 import { lineNumber, readingContext, resultOf } from '../tool-call.js';
 import type { Command } from '../types.js';
 

@@ -1,6 +1,6 @@
 /** `write`, `edit`: a file's whole text, or one passage of it, judged like every other change. */
 import { NocturneError } from '../../../kernel/error.js';
-import { editedOnce, editTool, written, writeTool } from '../../../passes/tool-write.js';
+import { editedOnce, editTool, written, writeTool } from '../../../passes/tools/tool-write.js';
 import type { Snapshot } from '../../../workspace/types.js';
 import { carryOut } from '../carry-out.js';
 import { textOfFile } from '../given-text.js';

@@ -1,0 +1,24 @@
+/** What commands that the owner approved, and that this pass ran, were allowed to change: these differences stay. */
+import { approvalsOf } from '../../governance/approval.js';
+import type { PayloadTarget } from '../../governance/approval-payload.js';
+import { sha256 } from '../../kernel/hash.js';
+import type { Workspace } from '../../workspace/types.js';
+import { readPayload } from './approval-store.js';
+
+/** The approval under which the file may hold this (nothing: be gone). */
+export type Granted = (path: string, after: Uint8Array | undefined) => string | undefined;
+
+/** Looked up when first asked: most passes have no such difference. */
+export function grantedPaths(workspace: Workspace, runId: string): Granted {
+  let known: readonly (PayloadTarget & { readonly id: string })[] | undefined;
+  const targets = (): readonly (PayloadTarget & { readonly id: string })[] => {
+    known ??= [...approvalsOf(workspace.snapshot()).values()]
+      .filter((one) => one.status === 'used' && one.action === 'exec' && one.usedIn === runId)
+      .flatMap((one) => ((stored) => (stored.kind === 'whole' ? stored.payload.targets.map((target) => ({ ...target, id: one.id })) : []))(readPayload(workspace.state, one.payload)));
+    return known;
+  };
+  return (path, after) => {
+    const now = after === undefined ? null : sha256(after);
+    return targets().find((target) => target.path === path && (target.after === 'unseen' ? now !== null : target.after === now))?.id;
+  };
+}

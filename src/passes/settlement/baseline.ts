@@ -1,0 +1,18 @@
+/** The tree before an agent touches it: what every difference after the pass is measured against. Contents go into the object store. */
+import { snapshotTree } from '../../workspace/objects.js';
+import { keepSpares } from '../../workspace/spare-objects.js';
+import type { Snapshot, Workspace } from '../../workspace/types.js';
+import type { Baseline } from '../types.js';
+
+export function baselineOf(workspace: Workspace, snapshot: Snapshot): Baseline {
+  const stored = snapshotTree(workspace.root, snapshot.files.values());
+  const files: Record<string, Baseline['files'][string]> = {};
+  const links: Record<string, string> = {};
+  for (const entry of snapshot.files.values()) {
+    const object = stored.get(entry.path);
+    if (entry.kind === 'symlink') links[entry.path] = entry.target ?? '';
+    else if (object !== undefined) files[entry.path] = { hash: object.hash, mode: entry.mode & 0o7777, size: entry.size, mtimeMs: entry.mtimeMs };
+  }
+  keepSpares(workspace, Object.values(files).map((file) => file.hash));
+  return { files, links };
+}
