@@ -10,7 +10,7 @@ export { openWorkspace } from './workspace/open-workspace.js';
 export type { ChangeSet, Snapshot, Workspace } from './workspace/types.js';
 export { verifyGate } from './integrity/gate.js';
 export { validateSnapshot } from './validate/validate-snapshot.js';
-export { decide } from './governance/decide.js';
+export { decide } from './governance/guard/decide.js';
 export type { Action, Authority, Decision } from './governance/types.js';
 export { worker } from './passes/worker/worker.js';
 export { manager } from './passes/manager/manager.js';

@@ -1,6 +1,6 @@
 /** Who is let in: one message against what the owner said about its channel and sender. What is in no table is unknown. */
 import { sha256 } from '../kernel/hash.js';
-import { skeleton } from './guard-look-alike.js';
+import { skeleton } from './guard/look-alike.js';
 import type { Channel, InboundPolicy, KnownSender } from './inbound-policy.js';
 
 /** `unverified`: it appeared while an agent was at work, so that the agent could have written it. */

@@ -1,7 +1,7 @@
 /** Answers that the owner wrote into NOTIFICATIONS.md: what is to be done about each of them. */
 import type { Rec } from '../markdown/types.js';
 import type { Snapshot } from '../workspace/types.js';
-import { approvalAsked } from './approval.js';
+import { approvalAsked } from './approvals/approval.js';
 import type { BundleCall } from './bundle-call.js';
 import { fieldText } from '../project/field-text.js';
 import { projectState } from './project-state.js';

@@ -7,7 +7,7 @@ import type { Rec } from '../markdown/types.js';
 import type { ObjectSpec } from '../registry/types.js';
 import { openSnapshot } from '../workspace/snapshot.js';
 import type { FileEntry, Snapshot } from '../workspace/types.js';
-import { inScope } from './guard-route.js';
+import { inScope } from './guard/route.js';
 import type { Capability } from './types.js';
 
 /** `writes`: globs of the pass's scope; what may be written may be read. */

@@ -1,6 +1,6 @@
 /** Whether a message engages its project: by the channel's trigger, never because something went wrong. */
 import { parseTriggerPattern } from '../project/trigger-pattern.js';
-import { countMatches } from './condition-regex.js';
+import { countMatches } from './conditions/regex.js';
 
 export type Trigger = { readonly trigger: string; readonly pattern: string };
 export type Triggering = { readonly engaged: boolean; /** In one sentence. */ readonly why: string; /** The trigger itself could not be evaluated. */ readonly failed?: true };

@@ -1,6 +1,6 @@
 /** What a pass knows of a module: which files it watches, and what it does when they changed. */
 import type { AgentReport, Fragment } from '../agents/types.js';
-import type { AlikePart } from '../governance/repeats.js';
+import type { AlikePart } from '../governance/quality/repeats.js';
 import type { ReadScope } from '../governance/scoped-snapshot.js';
 import type { Capability } from '../governance/types.js';
 import type { ChangeSet, Snapshot, Workspace } from '../workspace/types.js';

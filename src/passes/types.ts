@@ -2,7 +2,7 @@
 import type { SandboxInForce } from '../agents/sandbox.js';
 import type { Brief, RunOutcome, RunnerSpec } from '../agents/types.js';
 import type { ExitCode } from '../kernel/error.js';
-import type { HostName } from '../governance/host-tools.js';
+import type { HostName } from '../governance/host-tools/host-tools.js';
 import type { AssertionResult, Capability } from '../governance/types.js';
 import type { Workspace } from '../workspace/types.js';
 import type { PassModule } from './module.js';

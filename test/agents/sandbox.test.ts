@@ -12,7 +12,7 @@ import { bubblewrap, decideSandbox, type Sandbox, type SandboxOn, sandboxText } 
 import { probeSandbox } from '../../src/agents/sandbox-probe.js';
 import type { SandboxSettings } from '../../src/agents/sandbox-settings.js';
 import type { RunInput } from '../../src/agents/types.js';
-import { runCommand } from '../../src/governance/condition-command.js';
+import { runCommand } from '../../src/governance/conditions/command.js';
 import { AGENT, commandSpec, sampleInput } from './sample-run.js';
 
 t.setTimeout(180_000);

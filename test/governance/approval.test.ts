@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import t from 'tap';
-import { afterEvent, APPROVAL_EVENTS, type ApprovalEvent, type ApprovalRow, type ApprovalStatus, nextApprovalId, reduceApprovals, statusAt } from '../../src/governance/approval.js';
-import { type Payload, payloadHash } from '../../src/governance/approval-payload.js';
-import { approvalBody, approvalQuestion } from '../../src/governance/approval-text.js';
+import { afterEvent, APPROVAL_EVENTS, type ApprovalEvent, type ApprovalRow, type ApprovalStatus, nextApprovalId, reduceApprovals, statusAt } from '../../src/governance/approvals/approval.js';
+import { type Payload, payloadHash } from '../../src/governance/approvals/approval-payload.js';
+import { approvalBody, approvalQuestion } from '../../src/governance/approvals/approval-text.js';
 import { canonicalJson } from '../../src/kernel/canonical-json.js';
 import { appendRecord } from '../../src/markdown/edit-records.js';
 import { readRecords } from '../../src/markdown/read-records.js';

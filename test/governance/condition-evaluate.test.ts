@@ -2,8 +2,8 @@
 import fc from 'fast-check';
 import t from 'tap';
 import { parse } from 'yaml';
-import { conditionsHold, evaluateConditions } from '../../src/governance/condition-evaluate.js';
-import type { EvaluationInput } from '../../src/governance/condition-evaluate.js';
+import { conditionsHold, evaluateConditions } from '../../src/governance/conditions/evaluate.js';
+import type { EvaluationInput } from '../../src/governance/conditions/evaluate.js';
 import { parseConditions } from '../../src/project/condition-parse.js';
 import { openSnapshot } from '../../src/workspace/snapshot.js';
 import type { Snapshot } from '../../src/workspace/types.js';

@@ -2,9 +2,9 @@
 import t from 'tap';
 import fc from 'fast-check';
 import { breaker } from '../../src/governance/breaker.js';
-import { noveltyOf, similarity, SKETCH_SIZE, sketchOf } from '../../src/governance/novelty.js';
-import { gradePass } from '../../src/governance/quality.js';
-import type { Grade, PassFacts } from '../../src/governance/quality.js';
+import { noveltyOf, similarity, SKETCH_SIZE, sketchOf } from '../../src/governance/quality/novelty.js';
+import { gradePass } from '../../src/governance/quality/quality.js';
+import type { Grade, PassFacts } from '../../src/governance/quality/quality.js';
 import { decisionOf, readAnswer } from '../../src/governance/verdict.js';
 
 const NOW = new Date('2026-11-21T03:00:00Z');

@@ -1,6 +1,6 @@
 /** What may leave, and what only looks as if it might. */
 import t from 'tap';
-import { type Destination, judgeSending, MAX_CONTENT } from '../../src/governance/egress.js';
+import { type Destination, judgeSending, MAX_CONTENT } from '../../src/governance/guard/egress.js';
 
 const row = (name: string, kind: string, pattern: string, more: Partial<Destination> = {}): Destination => ({ name, kind, pattern, projects: [], maxPerPass: 5, ...more });
 const LIST: readonly Destination[] = [

@@ -1,7 +1,7 @@
 import { linkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { decide } from '../../src/governance/decide.js';
+import { decide } from '../../src/governance/guard/decide.js';
 import type { Action, Authority } from '../../src/governance/types.js';
 import { openSnapshot } from '../../src/workspace/snapshot.js';
 import { ask, makeWorkspace, worker } from '../support/guard-workspace.js';

@@ -2,9 +2,9 @@ import { existsSync, realpathSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import fc from 'fast-check';
 import t from 'tap';
-import { skeleton } from '../../src/governance/guard-look-alike.js';
-import { resolveTarget, type PathWorld } from '../../src/governance/guard-path.js';
-import { diskProbe, noProbe } from '../../src/governance/guard-probe.js';
+import { skeleton } from '../../src/governance/guard/look-alike.js';
+import { resolveTarget, type PathWorld } from '../../src/governance/guard/path.js';
+import { diskProbe, noProbe } from '../../src/governance/guard/probe.js';
 import { openSnapshot } from '../../src/workspace/snapshot.js';
 import { makeWorkspace } from '../support/guard-workspace.js';
 

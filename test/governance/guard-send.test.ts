@@ -1,7 +1,7 @@
 /** In whose name something may be sent. What a destination is, egress.test.ts has in a table. */
 import { readFileSync } from 'node:fs';
 import t from 'tap';
-import { decide } from '../../src/governance/decide.js';
+import { decide } from '../../src/governance/guard/decide.js';
 import type { Authority } from '../../src/governance/types.js';
 import { makeWorkspace } from '../support/make-workspace.js';
 

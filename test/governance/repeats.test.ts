@@ -1,7 +1,7 @@
 /** Which outputs repeat what stood there before, and which texts say the same in other words: tables of cases. */
 import t from 'tap';
-import { type Alike, newLines, repeatOf } from '../../src/governance/repeats.js';
-import { type Likeness, meansTheSame, SAME_MEANING } from '../../src/governance/same-meaning.js';
+import { type Alike, newLines, repeatOf } from '../../src/governance/quality/repeats.js';
+import { type Likeness, meansTheSame, SAME_MEANING } from '../../src/governance/quality/same-meaning.js';
 
 const LICENCES = 'Every package names its licence in a file of its own, and most of them name it in their description as well. Where the two disagree the file counts, since a lawyer would read that one first. Copyleft ones need a second look by the owner before anything is shipped with them.';
 const BACKUPS = 'The archive is copied to the second disk each night while nobody works, and once a month one folder of it is restored to see that it can be. A copy that was never restored is a hope. The disk in the cellar is changed for the one in the bank at the end of every quarter.';

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { approvalsOf } from '../../src/governance/approval.js';
+import { approvalsOf } from '../../src/governance/approvals/approval.js';
 import { guardedTools } from '../../src/passes/tools/guarded-tools.js';
 import type { Capability } from '../../src/governance/types.js';
 import { fieldText } from '../../src/project/field-text.js';

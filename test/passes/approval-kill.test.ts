@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
-import { approvalAsked, approvalsOf } from '../../src/governance/approval.js';
+import { approvalAsked, approvalsOf } from '../../src/governance/approvals/approval.js';
 import { verifyGate } from '../../src/integrity/gate.js';
 import { judge } from '../../src/passes/door.js';
 import { takeApproval } from '../../src/passes/approvals/take-approval.js';

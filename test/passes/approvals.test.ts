@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
-import { approvalAsked, approvalsOf, statusAt } from '../../src/governance/approval.js';
+import { approvalAsked, approvalsOf, statusAt } from '../../src/governance/approvals/approval.js';
 import type { Action } from '../../src/governance/types.js';
 import { scopedSnapshot } from '../../src/governance/scoped-snapshot.js';
 import { verifyGate } from '../../src/integrity/gate.js';

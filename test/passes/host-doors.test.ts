@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { HOSTS } from '../../src/governance/host-tools.js';
+import { HOSTS } from '../../src/governance/host-tools/host-tools.js';
 import type { Action } from '../../src/governance/types.js';
 import { judgeCall } from '../../src/passes/host/host-session.js';
 import { fieldText } from '../../src/project/field-text.js';

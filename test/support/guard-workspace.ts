@@ -1,7 +1,7 @@
 /** A copy of the guard's fixture workspace with the links and times that git does not keep, and a pass that works in it. */
 import { cpSync, linkSync, mkdirSync, readdirSync, symlinkSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
-import { decide, type DecideOptions } from '../../src/governance/decide.js';
+import { decide, type DecideOptions } from '../../src/governance/guard/decide.js';
 import type { Action, Authority, Decision } from '../../src/governance/types.js';
 import { openSnapshot } from '../../src/workspace/snapshot.js';
 

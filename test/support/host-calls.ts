@@ -1,7 +1,7 @@
 /** An action in the words of a host's tools, where the host has a tool that can express it. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { HostCall, HostName } from '../../src/governance/host-tools.js';
+import type { HostCall, HostName } from '../../src/governance/host-tools/host-tools.js';
 import type { Action } from '../../src/governance/types.js';
 
 type Place = { readonly root: string; readonly cwd?: string };

@@ -1,5 +1,5 @@
 /** The log row of what became of a question. @throws where the event may not follow: nothing is recorded that the reducer would not count. */
-import { afterEvent, type Approval, type ApprovalEvent } from '../../governance/approval.js';
+import { afterEvent, type Approval, type ApprovalEvent } from '../../governance/approvals/approval.js';
 import { NocturneError } from '../../kernel/error.js';
 import { bundleChanges, type BundleChanges } from '../../workspace/bundle.js';
 import type { Snapshot } from '../../workspace/types.js';

@@ -1,6 +1,6 @@
 /** What was asked, kept outside the workspace under its own hash, readable by its owner only. What does not have that hash any more is as good as gone. */
 import { join } from 'node:path';
-import { type Payload, payloadHash } from '../../governance/approval-payload.js';
+import { type Payload, payloadHash } from '../../governance/approvals/approval-payload.js';
 import { NocturneError } from '../../kernel/error.js';
 import { sha256 } from '../../kernel/hash.js';
 import { makeDirectory } from '../../workspace/durable.js';

@@ -2,10 +2,10 @@
  * What becomes of an action that only the scope stands against: the owner is asked about exactly this, once. A command that was approved is let
  * through once; files are changed by nocturne itself (take-approval.ts), so asking for the same again only tells how things stand.
  */
-import { type Approval, approvalsOf, nextApprovalId, statusAt } from '../../governance/approval.js';
-import { type Proposal, proposalOf, sameDeed } from '../../governance/approval-payload.js';
-import { approvalBody, approvalQuestion } from '../../governance/approval-text.js';
-import { decide, type DecideOptions } from '../../governance/decide.js';
+import { type Approval, approvalsOf, nextApprovalId, statusAt } from '../../governance/approvals/approval.js';
+import { type Proposal, proposalOf, sameDeed } from '../../governance/approvals/approval-payload.js';
+import { approvalBody, approvalQuestion } from '../../governance/approvals/approval-text.js';
+import { decide, type DecideOptions } from '../../governance/guard/decide.js';
 import { scopedSnapshot, sees } from '../../governance/scoped-snapshot.js';
 import type { Action, Decision, Reason } from '../../governance/types.js';
 import { stamp } from '../../kernel/clock.js';

@@ -1,6 +1,6 @@
 /** What commands that the owner approved, and that this pass ran, were allowed to change: these differences stay. */
-import { approvalsOf } from '../../governance/approval.js';
-import type { PayloadTarget } from '../../governance/approval-payload.js';
+import { approvalsOf } from '../../governance/approvals/approval.js';
+import type { PayloadTarget } from '../../governance/approvals/approval-payload.js';
 import { sha256 } from '../../kernel/hash.js';
 import type { Workspace } from '../../workspace/types.js';
 import { readPayload } from './approval-store.js';

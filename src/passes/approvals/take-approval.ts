@@ -1,6 +1,6 @@
 /** The owner's word on a question is taken in: what was asked is done once, exactly as it was asked, or it is said why not. One commit for the change and its record. */
-import { type Approval, approvalAsked, approvalsOf, statusAt } from '../../governance/approval.js';
-import { type Payload, proposalOf } from '../../governance/approval-payload.js';
+import { type Approval, approvalAsked, approvalsOf, statusAt } from '../../governance/approvals/approval.js';
+import { type Payload, proposalOf } from '../../governance/approvals/approval-payload.js';
 import type { Action, Authority } from '../../governance/types.js';
 import type { ReadAnswer } from '../../governance/verdict.js';
 import { canonicalJson } from '../../kernel/canonical-json.js';

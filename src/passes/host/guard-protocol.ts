@@ -1,6 +1,6 @@
 /** What is said over the guard's socket: one JSON document a line each way, a request with its `id`, an answer with the same. */
 import { z } from 'zod';
-import { HOSTS } from '../../governance/host-tools.js';
+import { HOSTS } from '../../governance/host-tools/host-tools.js';
 import type { ReasonCode, Verdict } from '../../governance/types.js';
 import type { ExitCode } from '../../kernel/error.js';
 

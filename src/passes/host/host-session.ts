@@ -1,7 +1,7 @@
 /** What the hooks of a host ask nocturne in an agent's session: begin its pass, judge its tool calls, end it. Adapters translate and hold no logic. */
-import { readCall, type CallReading, type HostCall } from '../../governance/host-tools.js';
-import { ruleReasons, toolRules } from '../../governance/guard-tool-rules.js';
-import { decide } from '../../governance/decide.js';
+import { readCall, type CallReading, type HostCall } from '../../governance/host-tools/host-tools.js';
+import { ruleReasons, toolRules } from '../../governance/guard/tool-rules.js';
+import { decide } from '../../governance/guard/decide.js';
 import type { Reason } from '../../governance/types.js';
 import type { Snapshot, Workspace } from '../../workspace/types.js';
 import { conclude, judge, type Judgement, recordRefusal } from '../door.js';

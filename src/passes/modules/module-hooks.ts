@@ -1,6 +1,6 @@
 /** Where a worker pass asks its modules, besides T8: before the choice of a project, for the brief, when its work is judged, and when the pass is recorded. */
 import type { Fragment } from '../../agents/types.js';
-import type { AlikePart } from '../../governance/repeats.js';
+import type { AlikePart } from '../../governance/quality/repeats.js';
 import { NocturneError } from '../../kernel/error.js';
 import type { Snapshot } from '../../workspace/types.js';
 import { act, note } from '../act.js';

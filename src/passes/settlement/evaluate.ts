@@ -1,5 +1,5 @@
 /** Criteria and stop conditions of a pass's project: evaluated, and put on record with their evidence. */
-import { evaluateConditions } from '../../governance/condition-evaluate.js';
+import { evaluateConditions } from '../../governance/conditions/evaluate.js';
 import type { AssertionResult } from '../../governance/types.js';
 import { commandsIn, criteriaOf, stopConditionOf } from '../../project/condition-source.js';
 import { fieldText } from '../../project/field-text.js';

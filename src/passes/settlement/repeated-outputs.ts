@@ -1,5 +1,5 @@
 /** T5: the outputs that repeat what stood in the workspace before the pass, where a module knows its texts. What counts as earlier is told by the baseline, not by what the module has seen meanwhile. */
-import { newLines, type Repeat, repeatOf } from '../../governance/repeats.js';
+import { newLines, type Repeat, repeatOf } from '../../governance/quality/repeats.js';
 import type { Snapshot } from '../../workspace/types.js';
 import { moduleAlike } from '../modules/module-hooks.js';
 import { baselineSnapshot } from './settle.js';

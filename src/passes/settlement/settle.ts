@@ -1,9 +1,9 @@
 /** After the agent: every difference is attributed, judged by the guard, and undone if it was not allowed. The last line, always drawn. */
 import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
-import { decide } from '../../governance/decide.js';
+import { decide } from '../../governance/guard/decide.js';
 import { isDrop, isUnfinishedDrop } from '../../governance/drop-place.js';
-import { noProbe } from '../../governance/guard-probe.js';
+import { noProbe } from '../../governance/guard/probe.js';
 import type { Decision } from '../../governance/types.js';
 import { healObjects, soundObject } from '../../workspace/spare-objects.js';
 import { openSnapshot } from '../../workspace/snapshot.js';

@@ -1,7 +1,7 @@
 /** A SELECT that an agent wrote, for a limited time and in limited memory: SQLite cannot be interrupted from inside, so it runs in a process that can be ended. */
 import { fileURLToPath } from 'node:url';
 import type { ToolResult } from '../../agents/types.js';
-import { runCommand } from '../../governance/condition-command.js';
+import { runCommand } from '../../governance/conditions/command.js';
 import type { ReadScope } from '../../governance/scoped-snapshot.js';
 import { stamp } from '../../kernel/clock.js';
 

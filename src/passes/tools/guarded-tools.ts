@@ -1,6 +1,6 @@
 /** The tools of a `chat` agent: those of every door, with answers as text that the model can read, and one to run programs. */
 import type { GuardedTools, ToolResult } from '../../agents/types.js';
-import { plainWords } from '../../governance/guard-shell.js';
+import { plainWords } from '../../governance/guard/shell.js';
 import type { Action, Reason } from '../../governance/types.js';
 import { EXIT, NocturneError } from '../../kernel/error.js';
 import { judge } from '../door.js';

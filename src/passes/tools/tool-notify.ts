@@ -1,5 +1,5 @@
 /** A note of an agent to the owner: one entry in NOTIFICATIONS.md, of limited length, a few a pass. */
-import { secretReasons } from '../../governance/guard-secrets.js';
+import { secretReasons } from '../../governance/guard/secrets.js';
 import type { Reason } from '../../governance/types.js';
 import { NocturneError } from '../../kernel/error.js';
 import { fieldText } from '../../project/field-text.js';

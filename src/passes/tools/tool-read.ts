@@ -1,6 +1,6 @@
 /** What an agent may look at through a door: a text file of the workspace, or some of its lines. */
 import { isAbsolute, posix } from 'node:path';
-import { decide } from '../../governance/decide.js';
+import { decide } from '../../governance/guard/decide.js';
 import type { Action, Reason } from '../../governance/types.js';
 import { NocturneError } from '../../kernel/error.js';
 import type { Snapshot } from '../../workspace/types.js';

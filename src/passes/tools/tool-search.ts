@@ -1,6 +1,6 @@
 /** Which lines of the workspace's files match a pattern. A pattern that takes too long is stopped. */
-import { countMatches } from '../../governance/condition-regex.js';
-import { decide } from '../../governance/decide.js';
+import { countMatches } from '../../governance/conditions/regex.js';
+import { decide } from '../../governance/guard/decide.js';
 import { NocturneError } from '../../kernel/error.js';
 import { globMatches } from '../../kernel/glob.js';
 import type { Snapshot } from '../../workspace/types.js';

@@ -1,6 +1,6 @@
 /** How an agent changes a file through a door: judged on what stands there, committed only while that still stands there, under the fence of its pass. */
-import { diskProbe } from '../../governance/guard-probe.js';
-import { resolveTarget } from '../../governance/guard-path.js';
+import { diskProbe } from '../../governance/guard/probe.js';
+import { resolveTarget } from '../../governance/guard/path.js';
 import type { Action } from '../../governance/types.js';
 import { NocturneError } from '../../kernel/error.js';
 import type { Snapshot } from '../../workspace/types.js';

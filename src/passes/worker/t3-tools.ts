@@ -1,6 +1,6 @@
 /** T3: the tools that the pass requires answer their probes, or the project is blocked with the name of the one that does not. */
 import { fieldList, fieldText, fieldTime } from '../../project/field-text.js';
-import { plainWords } from '../../governance/guard-shell.js';
+import { plainWords } from '../../governance/guard/shell.js';
 import { EXIT } from '../../kernel/error.js';
 import { note, runBundle } from '../act.js';
 import { sandboxedCommand } from '../pass-sandbox.js';

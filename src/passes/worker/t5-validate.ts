@@ -1,7 +1,7 @@
 /** T5: every difference is judged and attributed, the criteria are evaluated, and the pass gets its grade. */
 import { fieldList, fieldText } from '../../project/field-text.js';
-import { noveltyOf } from '../../governance/novelty.js';
-import { gradePass } from '../../governance/quality.js';
+import { noveltyOf } from '../../governance/quality/novelty.js';
+import { gradePass } from '../../governance/quality/quality.js';
 import { validateSnapshot } from '../../validate/validate-snapshot.js';
 import { note } from '../act.js';
 import { evaluate } from '../settlement/evaluate.js';

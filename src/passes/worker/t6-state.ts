@@ -1,5 +1,5 @@
 /** T6: one bundle records the pass; if the stop condition holds, the owner is asked, or a pre-approval lets the next phase begin. */
-import { conditionsHold } from '../../governance/condition-evaluate.js';
+import { conditionsHold } from '../../governance/conditions/evaluate.js';
 import { fieldText } from '../../project/field-text.js';
 import { nextPhase, phaseGraph } from '../../project/phases.js';
 import { authorise, nextInvocation } from '../../governance/preapproval.js';

@@ -1,6 +1,6 @@
 /** PreToolUse asks whether a call may be made; PostToolUse is a sign of life, and tells the ledger what became of a spawn. */
 import { isAbsolute } from 'node:path';
-import { type HostCall, readCall } from '../../governance/host-tools.js';
+import { type HostCall, readCall } from '../../governance/host-tools/host-tools.js';
 import { beat } from '../../passes/host/host-beat.js';
 import { behindGate, gateRefusal } from '../../passes/host/host-gate.js';
 import { judgeCall, passOfCaller } from '../../passes/host/host-session.js';

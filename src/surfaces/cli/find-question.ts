@@ -1,5 +1,5 @@
 /** Which question somebody means: its id, that of the approval it asks for, an unambiguous beginning or end of it, or a project with one open question. */
-import { approvalAsked } from '../../governance/approval.js';
+import { approvalAsked } from '../../governance/approvals/approval.js';
 import { NocturneError } from '../../kernel/error.js';
 import type { Rec } from '../../markdown/types.js';
 import { fieldText } from '../../project/field-text.js';

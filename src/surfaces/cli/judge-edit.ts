@@ -1,5 +1,5 @@
 /** Whether an edit that a command proposes may be made: the guard's decision about each file it touches, and R2 about what would stand there. */
-import { decide } from '../../governance/decide.js';
+import { decide } from '../../governance/guard/decide.js';
 import type { Action, Decision } from '../../governance/types.js';
 import { NocturneError } from '../../kernel/error.js';
 import { routeOf } from '../../registry/route.js';

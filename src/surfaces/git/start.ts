@@ -1,9 +1,9 @@
 /** The hooks of git: what is staged, a message, or a push is read from git, judged, and refused in sentences. */
 import { readFileSync, realpathSync } from 'node:fs';
 import { relative, sep } from 'node:path';
-import { commitFindings, type Staged, type StagedFile } from '../../governance/git-commit-rules.js';
-import { messageFindings, SUBJECT_LENGTH } from '../../governance/git-message-rules.js';
-import { isNothing, parsePushLines, PROTECTED_BRANCHES, pushFindings, type PushedRef } from '../../governance/git-push-rules.js';
+import { commitFindings, type Staged, type StagedFile } from '../../governance/git/commit-rules.js';
+import { messageFindings, SUBJECT_LENGTH } from '../../governance/git/message-rules.js';
+import { isNothing, parsePushLines, PROTECTED_BRANCHES, pushFindings, type PushedRef } from '../../governance/git/push-rules.js';
 import type { Action } from '../../governance/types.js';
 import { readTrust } from '../../integrity/trust.js';
 import { judge, recordRefusal } from '../../passes/door.js';

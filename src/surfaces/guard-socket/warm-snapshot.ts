@@ -1,7 +1,7 @@
 /** A snapshot that is ready before it is asked for: taken again in the background after each act and each change on disk. */
 import { relative } from 'node:path';
 import type { FSWatcher } from 'chokidar';
-import { decide } from '../../governance/decide.js';
+import { decide } from '../../governance/guard/decide.js';
 import type { Snapshot, Workspace } from '../../workspace/types.js';
 import { isIgnored } from '../../workspace/walk.js';
 

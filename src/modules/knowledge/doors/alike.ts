@@ -1,6 +1,6 @@
 /** What in the workspace says the same as some texts: passages for the novelty of outputs (T5), records for what was learnt already (T7). */
-import type { Alike, AlikePart } from '../../../governance/repeats.js';
-import { similarity, sketchOf, type Sketch } from '../../../governance/novelty.js';
+import type { Alike, AlikePart } from '../../../governance/quality/repeats.js';
+import { similarity, sketchOf, type Sketch } from '../../../governance/quality/novelty.js';
 import type { AlikeContext } from '../../../passes/module.js';
 import { fieldText } from '../../../project/field-text.js';
 import { chunkText } from '../store/chunk.js';

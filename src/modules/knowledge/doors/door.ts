@@ -1,5 +1,5 @@
 /** What every door of the module is given, whichever it is: the workspace as it is, and what the caller may know of it. */
-import { decide } from '../../../governance/decide.js';
+import { decide } from '../../../governance/guard/decide.js';
 import { type ReadScope, scopedSnapshot, sees } from '../../../governance/scoped-snapshot.js';
 import { openSnapshot } from '../../../workspace/snapshot.js';
 import type { Snapshot, Workspace } from '../../../workspace/types.js';

@@ -1,5 +1,5 @@
 /** Which passages a text repeats: by its vector (cosine) and by its words (resemblance of shingles). For the novelty of outputs, and for lessons that are known already. */
-import { type Sketch, similarity, sketchOf } from '../../../governance/novelty.js';
+import { type Sketch, similarity, sketchOf } from '../../../governance/quality/novelty.js';
 import { type Db, prepared } from '../store/database.js';
 import { dot, type Embedder } from '../embedders/embedder.js';
 import { type Narrowed, narrow } from './filters.js';

@@ -1,6 +1,6 @@
 /** `approvals list`, `approvals show`: what passes asked to do beyond their scope, and exactly what would be done. */
-import { type Approval, approvalAsked, approvalsOf, statusAt } from '../../../governance/approval.js';
-import { approvalBody, deed } from '../../../governance/approval-text.js';
+import { type Approval, approvalAsked, approvalsOf, statusAt } from '../../../governance/approvals/approval.js';
+import { approvalBody, deed } from '../../../governance/approvals/approval-text.js';
 import { stamp } from '../../../kernel/clock.js';
 import { EXIT, NocturneError } from '../../../kernel/error.js';
 import { readPayload } from '../../../passes/approvals/approval-store.js';

@@ -1,7 +1,7 @@
 /** `guard check`: one decision of the guard, with every reason. What a host's hook asks before an agent's tool runs. */
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { decide } from '../../../governance/decide.js';
+import { decide } from '../../../governance/guard/decide.js';
 import type { Action, ActionKind, Authority } from '../../../governance/types.js';
 import { EXIT, NocturneError } from '../../../kernel/error.js';
 import { projectScope } from '../../../passes/project-scope.js';

@@ -1,0 +1,76 @@
+/** What a condition is evaluated against, and the words in which each evaluator answers. */
+import { globMatches } from '../../kernel/glob.js';
+import { plural } from '../../kernel/words.js';
+import { projectDirectory } from '../../project/project-directory.js';
+import type { FileEntry, Snapshot } from '../../workspace/types.js';
+import type { CommandRunner } from './command-runner.js';
+import type { Count, Globs } from '../../project/condition-types.js';
+
+export type ConditionContext = {
+  readonly snapshot: Snapshot;
+  readonly project: string;
+  /** Runs the commands of `command` conditions. */
+  readonly command: CommandRunner;
+  /** Time stamps that `file_newer: {since}` can name; empty when there was none yet. */
+  readonly phaseStarted?: string;
+  readonly lastPass?: string;
+  /** SHA-256 by workspace path, as it was when the last pass ended; what `hash_changed` compares with. */
+  readonly before?: ReadonlyMap<string, string>;
+  /** What the passes being judged may write (globs relative to the workspace). A check must not be among it. */
+  readonly writes?: readonly string[];
+  readonly signal?: AbortSignal;
+};
+
+/** What one assertion came to, before it is named. `error`: it could not be decided. */
+export type Outcome = { readonly holds: boolean; readonly expected: string; readonly found: string; readonly where?: string; readonly error?: string };
+
+export function undecided(expected: string, error: string, where?: string): Outcome {
+  return { holds: false, expected, found: 'could not be evaluated', error, ...(where === undefined ? {} : { where }) };
+}
+
+/** Regular files of the project that any of the globs matches, sorted by path. Symlinks are nobody's evidence. */
+export function filesIn(context: ConditionContext, globs: Globs): readonly FileEntry[] {
+  const prefix = `${projectDirectory(context.snapshot, context.project)}/`;
+  const found: FileEntry[] = [];
+  for (const entry of context.snapshot.files.values()) {
+    if (entry.kind !== 'file' || !entry.path.startsWith(prefix)) continue;
+    const relative = entry.path.slice(prefix.length);
+    if (globs.some((glob) => globMatches(glob, relative))) found.push(entry);
+  }
+  return found;
+}
+
+/** A path as the project's own conditions write it. */
+export function inProject(context: ConditionContext, path: string): string {
+  const prefix = `${projectDirectory(context.snapshot, context.project)}/`;
+  return path.startsWith(prefix) ? path.slice(prefix.length) : path;
+}
+
+/** Why a file must not decide about a pass: the pass could have written it. */
+export function writableByThePass(context: ConditionContext, path: string): string | undefined {
+  const glob = context.writes?.find((pattern) => globMatches(pattern, path));
+  return glob === undefined ? undefined : `${path} decides whether the work is done, and the pass that does the work may write it (${glob}); move it out of the pass's scope`;
+}
+
+export function inRange(count: Count, actual: number): boolean {
+  if (count.equals !== undefined) return actual === count.equals;
+  return actual >= (count.at_least ?? 0) && actual <= (count.at_most ?? Number.POSITIVE_INFINITY);
+}
+
+/** `at least 12 entries`, `exactly 1 row`. */
+export function countText(count: Count, one: string, several: string): string {
+  const noun = (n: number): string => plural(n, one, several);
+  if (count.equals !== undefined) return `exactly ${noun(count.equals)}`;
+  const parts = [count.at_least === undefined ? '' : `at least ${noun(count.at_least)}`, count.at_most === undefined ? '' : `at most ${noun(count.at_most)}`];
+  return parts.filter((part) => part !== '').join(' and ');
+}
+
+/** Up to three names, and how many more there are. */
+export function some(names: readonly string[], limit = 3): string {
+  const shown = names.slice(0, limit).join(', ');
+  return names.length > limit ? `${shown} and ${names.length - limit} more` : shown;
+}
+
+export function noFiles(globs: Globs): string {
+  return `no file matches ${globs.join(', ')}`;
+}

@@ -1,0 +1,112 @@
+/** Conditions → results: what was expected, what was found, where. Nothing that could not be decided counts as true. */
+import { command, runCommand } from './command.js';
+import { frontmatter, linksResolve, matches } from './content.js';
+import { fileExists, fileNewer, hashChanged, noDuplicatesOf } from './files.js';
+import { entries, tableRows, unique } from './parts.js';
+import { query } from './query.js';
+import { jsonSchema } from './schema.js';
+import { undecided } from './context.js';
+import type { AssertionResult } from '../types.js';
+import type { ConditionContext, Outcome } from './context.js';
+import type { Condition } from '../../project/condition-types.js';
+
+/** `command` may be left out: then programs really run. */
+export type EvaluationInput = Omit<ConditionContext, 'command'> & { readonly command?: ConditionContext['command'] };
+
+/** One result for each assertion, in their order, one after the other. */
+export async function evaluateConditions(assertions: readonly Condition[], input: EvaluationInput): Promise<readonly AssertionResult[]> {
+  const context: ConditionContext = { ...input, command: input.command ?? runCommand };
+  const results: AssertionResult[] = [];
+  for (const assertion of assertions) results.push({ assertion: assertion.text, ...(await evaluate(assertion, context)) });
+  return results;
+}
+
+/** All hold, there is at least one, and none of them was an error. */
+export function conditionsHold(results: readonly AssertionResult[]): boolean {
+  return results.length > 0 && results.every((result) => result.holds && result.error === undefined);
+}
+
+async function evaluate(condition: Condition, context: ConditionContext): Promise<Outcome> {
+  switch (condition.kind) {
+    case 'text':
+      return { ...undecided('an assertion', 'it is text for people; nothing can check it, so it never holds'), found: 'text only' };
+    case 'invalid':
+      return undecided('an assertion', condition.problem);
+    case 'all_of':
+      return allOf(condition.of, context);
+    case 'any_of':
+      return anyOf(condition.of, context);
+    case 'not':
+      return negated(await evaluate(condition.of, context));
+    default:
+      return evaluateSimple(condition, context);
+  }
+}
+
+type SimpleCondition = Exclude<Condition, { kind: 'text' | 'invalid' | 'all_of' | 'any_of' | 'not' }>;
+
+async function evaluateSimple(condition: SimpleCondition, context: ConditionContext): Promise<Outcome> {
+  switch (condition.kind) {
+    case 'file_exists':
+      return fileExists(condition, context);
+    case 'file_newer':
+      return fileNewer(condition, context);
+    case 'entries':
+      return entries(condition, context);
+    case 'table_rows':
+      return tableRows(condition, context);
+    case 'frontmatter':
+      return frontmatter(condition, context);
+    case 'matches':
+      return matches(condition, context);
+    case 'links_resolve':
+      return linksResolve(condition, context);
+    case 'json_schema':
+      return jsonSchema(condition, context);
+    case 'command':
+      return command(condition, context);
+    case 'query':
+      return query(condition, context);
+    case 'unique':
+      return unique(condition, context);
+    case 'hash_changed':
+      return hashChanged(condition, context);
+    case 'no_duplicates_of':
+      return noDuplicatesOf(condition, context);
+  }
+}
+
+function negated(inner: Outcome): Outcome {
+  const expected = `not ${inner.expected}`;
+  if (inner.error !== undefined) return { ...inner, holds: false, expected };
+  return { ...inner, holds: !inner.holds, expected };
+}
+
+/** False as soon as one part is false; undecided when a part is undecided and none is false. */
+async function allOf(parts: readonly Condition[], context: ConditionContext): Promise<Outcome> {
+  const outcomes = await evaluateAll(parts, context);
+  const bad = outcomes.find((outcome) => !outcome.holds && outcome.error === undefined) ?? outcomes.find((outcome) => outcome.error !== undefined);
+  const expected = `all of ${parts.length}`;
+  if (bad === undefined) return { holds: true, expected, found: `all ${parts.length} hold`, ...placeOf(outcomes[0]) };
+  return { ...bad, holds: false, expected: `${expected}: ${bad.expected}` };
+}
+
+/** True as soon as one part is true; undecided when a part is undecided and none is true. */
+async function anyOf(parts: readonly Condition[], context: ConditionContext): Promise<Outcome> {
+  const outcomes = await evaluateAll(parts, context);
+  const good = outcomes.find((outcome) => outcome.holds);
+  const expected = `one of ${parts.length}: ${outcomes.map((outcome) => outcome.expected).join(' · ')}`;
+  if (good !== undefined) return { ...good, expected };
+  const error = outcomes.find((outcome) => outcome.error !== undefined)?.error;
+  return { holds: false, expected, found: outcomes.map((outcome) => outcome.found).join(' · '), ...placeOf(outcomes[0]), ...(error === undefined ? {} : { error }) };
+}
+
+async function evaluateAll(parts: readonly Condition[], context: ConditionContext): Promise<readonly Outcome[]> {
+  const outcomes: Outcome[] = [];
+  for (const part of parts) outcomes.push(await evaluate(part, context));
+  return outcomes;
+}
+
+function placeOf(outcome: Outcome | undefined): { where?: string } {
+  return outcome?.where === undefined ? {} : { where: outcome.where };
+}
