@@ -21,13 +21,14 @@ mkdirSync('outputs', { recursive: true });
 writeFileSync('outputs/page.md', '# Page\\n\\n## Entries\\n\\n- name: one\\n- name: two\\n');
 `;
 
-export function placeWithProject(directory: string, agent: string, options: ProjectOptions = {}): Place {
-  const longrunner = `---
-mission: Test one pass.
+/** The page of a project that has had no pass yet. @param next lines of `next_pass` besides its objective. */
+export function longrunnerOf(at: { readonly title: string; readonly mission: string; readonly objective: string; readonly stop?: string; readonly first: string; readonly next: readonly string[] }): string {
+  return `---
+mission: ${at.mission}
 phase:
   name: write
-  objective: Write the page.
-  stop_condition: []
+  objective: ${at.objective}
+  stop_condition: ${at.stop ?? '[]'}
   started: 2026-01-01T00:00:00Z
   status: active
   successor: null
@@ -37,16 +38,16 @@ last_pass:
   objective: null
   outputs: []
 next_pass:
-  objective: Write the first page.
-  runner: ${options.runner ?? 'script'}
-  model_tier: standard
-  requires: ${options.requires ?? '[]'}
-  criteria: ${options.criteria ?? '[]'}
-  writes: ${options.writes ?? '["outputs/**"]'}
+${[`objective: ${at.first}`, ...at.next].map((line) => `  ${line}`).join('\n')}
 ---
 
-# Pages
+# ${at.title}
 `;
+}
+
+export function placeWithProject(directory: string, agent: string, options: ProjectOptions = {}): Place {
+  const next = [`runner: ${options.runner ?? 'script'}`, 'model_tier: standard', `requires: ${options.requires ?? '[]'}`, `criteria: ${options.criteria ?? '[]'}`, `writes: ${options.writes ?? '["outputs/**"]'}`];
+  const longrunner = longrunnerOf({ title: 'Pages', mission: 'Test one pass.', objective: 'Write the page.', first: 'Write the first page.', next });
   const phases = `# Phases
 
 ## write

@@ -4,7 +4,7 @@ import type { Clock } from '../../src/kernel/clock.js';
 import { beginPass } from '../../src/passes/host/host-driver.js';
 import type { PassData } from '../../src/passes/types.js';
 import { openWorkspace } from '../../src/workspace/open-workspace.js';
-import { environment, type Place, placeWithProject } from '../passes/pass-workspace.js';
+import { environment, longrunnerOf, type Place, placeWithProject } from '../passes/pass-workspace.js';
 
 const shipped = (path: string): string => readFileSync(new URL(`../../../${path}`, import.meta.url), 'utf8');
 
@@ -20,7 +20,7 @@ export function twoProjects(directory: string, options: { readonly capability?: 
       'ACTIVE-PROJECTS.md': table,
       'orchestration-os/RUNNERS.md': `${shipped('orchestration-os/RUNNERS.md').trimEnd()}\n\n## limited a test\n\n- **Kind:** command\n- **Program:** node\n- **Capability:** ${options.capability ?? 'project'}\n`,
       'orchestration-os/OPS-TOOL-REGISTRY.md': shipped('orchestration-os/OPS-TOOL-REGISTRY.md').replace('| ls | ls |', '| cp | cp | * | - | - | - |\n| ls | ls |'),
-      'PROJECTS/harbour/LONGRUNNER.md': other(),
+      'PROJECTS/harbour/LONGRUNNER.md': longrunnerOf({ title: 'Harbour', mission: SECRET_MISSION, objective: 'Write the offer.', stop: '["until the owner says so"]', first: 'Write the offer.', next: ['model_tier: standard', 'writes: ["outputs/**"]'] }),
       'PROJECTS/harbour/outputs/offer.md': '# Offer\n\nForty crates.\n',
       'PROJECTS/pages/outputs/first.md': '# First\n',
       'docs/notes.md': '# Notes\n\nA line.\n',
@@ -39,29 +39,4 @@ export async function passIn(place: Place, request: { readonly project?: string 
   const begun = await beginPass(environment(place), { role: 'worker', project: request.project ?? 'pages' });
   if (begun.kind !== 'brief') throw new Error(begun.report.outcome);
   return begun.data;
-}
-
-function other(): string {
-  return `---
-mission: ${SECRET_MISSION}
-phase:
-  name: write
-  objective: Write the offer.
-  stop_condition: ["until the owner says so"]
-  started: 2026-01-01T00:00:00Z
-  status: active
-  successor: null
-transition: { triggered_at: null, expires_at: null, timeout_days: 3, reescalations: 0 }
-last_pass:
-  date: null
-  objective: null
-  outputs: []
-next_pass:
-  objective: Write the offer.
-  model_tier: standard
-  writes: ["outputs/**"]
----
-
-# Harbour
-`;
 }

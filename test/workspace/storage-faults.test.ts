@@ -12,6 +12,7 @@ import { recover } from '../../src/workspace/recover.js';
 import { freeze } from './crash/freeze.js';
 import { generationOf, makePlace, opsTo, type Place } from './crash/scenario.js';
 import { scratch } from './crash/scratch.js';
+import { errorOf } from './one-project.js';
 
 const WRITER = fileURLToPath(new URL('crash/writer.js', import.meta.url));
 
@@ -31,7 +32,7 @@ t.test('a fault at any step before the change is in place is undone at once; aft
     const fault = (): void => {
       if (count++ === i) throw noSpace();
     };
-    const error = thrownBy(() => transact(copy.root, copy.state, opsTo(copy, 1), { runId: '', reason: '', failpoint: fault }));
+    const error = errorOf(() => transact(copy.root, copy.state, opsTo(copy, 1), { runId: '', reason: '', failpoint: fault }));
     t.match(error, { code: 'STORAGE' }, step);
     if (i > inPlace) {
       t.match(error.message, /the change is in place/);
@@ -48,7 +49,7 @@ t.test('a second fault while undoing keeps the change in the journal, and says s
   const fault = (step: string): void => {
     if (step === 'done PROJECTS/one/C.md' || step === 'entry retired') throw noSpace();
   };
-  const error = thrownBy(() => transact(place.root, place.state, opsTo(place, 1), { runId: '', reason: '', failpoint: fault }));
+  const error = errorOf(() => transact(place.root, place.state, opsTo(place, 1), { runId: '', reason: '', failpoint: fault }));
   t.match(error, { code: 'STORAGE', message: /undoing failed as well/, hint: /finished when the workspace is next opened/ });
 });
 
@@ -94,7 +95,7 @@ t.test('a directory that may not be written: the error names the file and what t
   transact(place.root, place.state, opsTo(place, 1), { runId: '', reason: '' });
   giveAway(directory);
   chmodSync(join(place.root, 'PROJECTS/two'), 0o555);
-  const error = asNobody(() => thrownBy(() => transact(place.root, place.state, opsTo(place, 2), { runId: '', reason: '' })));
+  const error = asNobody(() => errorOf(() => transact(place.root, place.state, opsTo(place, 2), { runId: '', reason: '' })));
   t.match(error, { code: 'STORAGE', message: /^cannot create .*PROJECTS\/two\/.*: permission denied \(EACCES\)$/, hint: /writable for the user who runs nocturne/ });
   t.equal(generationOf(place), 1);
 });
@@ -107,7 +108,7 @@ t.test('a read-only workspace is read without an error and refuses to be written
   chmodSync(place.root, 0o555);
   asNobody(() => {
     t.same(recover(place.root, place.state).finished, []);
-    t.match(thrownBy(() => transact(place.root, place.state, opsTo(place, 1), { runId: '', reason: '' })), { code: 'STORAGE', message: /\.nocturne: permission denied \(EACCES\)$/ });
+    t.match(errorOf(() => transact(place.root, place.state, opsTo(place, 1), { runId: '', reason: '' })), { code: 'STORAGE', message: /\.nocturne: permission denied \(EACCES\)$/ });
   });
   t.equal(generationOf(place), 0);
 });
@@ -115,29 +116,19 @@ t.test('a read-only workspace is read without an error and refuses to be written
 t.test('a file or a link where a directory is expected', async (t) => {
   const place = makePlace(t.testdir());
   writeFileSync(join(place.root, '.nocturne'), 'not a directory');
-  t.match(thrownBy(() => transact(place.root, place.state, opsTo(place, 1), { runId: '', reason: '' })), { code: 'STORAGE', message: /cannot create .*\.nocturne: (file already exists|not a directory)/ });
+  t.match(errorOf(() => transact(place.root, place.state, opsTo(place, 1), { runId: '', reason: '' })), { code: 'STORAGE', message: /cannot create .*\.nocturne: (file already exists|not a directory)/ });
   rmSync(join(place.root, '.nocturne'));
   symlinkSync(place.state, join(place.root, '.nocturne'));
-  t.match(thrownBy(() => transact(place.root, place.state, opsTo(place, 1), { runId: '', reason: '' })), { code: 'STORAGE', message: /is a symbolic link, expected a directory/ });
+  t.match(errorOf(() => transact(place.root, place.state, opsTo(place, 1), { runId: '', reason: '' })), { code: 'STORAGE', message: /is a symbolic link, expected a directory/ });
   rmSync(join(place.root, '.nocturne'));
   writeFileSync(join(place.root, 'PROJECTS/odd'), 'not a directory');
-  t.match(thrownBy(() => transact(place.root, place.state, opsTo(place, 1), { runId: '', reason: '' })), { code: 'STORAGE', hint: /a part of this path is a file/ });
+  t.match(errorOf(() => transact(place.root, place.state, opsTo(place, 1), { runId: '', reason: '' })), { code: 'STORAGE', hint: /a part of this path is a file/ });
   rmSync(join(place.root, 'PROJECTS/odd'));
   t.equal(generationOf(place), 0);
 });
 
 function noSpace(): NocturneError {
   return new NocturneError('STORAGE', 'cannot write: no space left on device (ENOSPC)');
-}
-
-function thrownBy(action: () => unknown): NocturneError {
-  try {
-    action();
-  } catch (error) {
-    if (error instanceof NocturneError) return error;
-    throw error;
-  }
-  throw new Error('nothing was thrown');
 }
 
 /** Makes a log of this size that its anchor agrees with. */

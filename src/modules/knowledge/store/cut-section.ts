@@ -1,0 +1,76 @@
+/** The text under one heading cut into spans of about a passage's length. */
+import { positionAt } from '../../../kernel/text-position.js';
+import type { Doc } from '../../../markdown/types.js';
+
+/** Characters that a chunk aims at; one block that is longer stays whole up to {@link LONGEST_BLOCK}. */
+const TARGET = 1200;
+/** A paragraph or a list that is longer is cut between lines, a line that is longer between words. Tables and fences are never cut. */
+const LONGEST_BLOCK = 2400;
+/** A remainder shorter than this joins the chunk before it, a heading with so little under it the text behind. */
+const SHORTEST = 200;
+
+export type Span = { readonly start: number; readonly end: number };
+
+/** Spans of about the target's length, made of whole blocks where blocks are short enough. @param whole its tables and fences, in order. */
+export function cutSection(doc: Doc, section: Span, whole: readonly Span[]): readonly Span[] {
+  const spans: Span[] = [];
+  for (const block of blocks(doc, section, whole)) {
+    const last = spans.at(-1);
+    if (last !== undefined && (block.end - last.start <= TARGET || ((block.end - block.start < SHORTEST || last.end - last.start < SHORTEST) && block.end - last.start <= LONGEST_BLOCK))) spans[spans.length - 1] = { start: last.start, end: block.end };
+    else spans.push(block);
+  }
+  return spans;
+}
+
+/** Paragraphs, lists, tables and fences, each with the blank lines behind it. */
+function blocks(doc: Doc, section: Span, whole: readonly Span[]): readonly Span[] {
+  const found: Span[] = [];
+  let start = section.start;
+  let next = 0;
+  const close = (end: number, isWhole: boolean): void => {
+    if (end > start) found.push(...(isWhole || end - start <= LONGEST_BLOCK ? [{ start, end }] : cutLong(doc, { start, end })));
+    start = Math.max(start, end);
+  };
+  for (let line = lineOf(doc, section.start) - 1; line < doc.lineStarts.length; line++) {
+    const at = doc.lineStarts[line] ?? 0;
+    if (at >= section.end) break;
+    const span = whole[next];
+    if (span !== undefined && at >= span.start) {
+      close(Math.max(section.start, span.start), false);
+      close(Math.min(section.end, span.end), true);
+      next += 1;
+      line = Math.max(line, lineOf(doc, span.end) - 2);
+    } else if (at > start && isBlank(doc, line) && !isBlank(doc, line + 1)) close(doc.lineStarts[line + 1] ?? section.end, false);
+  }
+  close(section.end, false);
+  return found;
+}
+
+/** Between lines; a line that is too long between words, or anywhere where there are none. */
+function cutLong(doc: Doc, span: Span): readonly Span[] {
+  const { text } = doc;
+  const found: Span[] = [];
+  let start = span.start;
+  while (span.end - start > LONGEST_BLOCK) {
+    const window = text.slice(start + SHORTEST, start + TARGET);
+    const at = Math.max(window.lastIndexOf('\n'), -1) + 1 || Math.max(window.lastIndexOf(' '), -1) + 1 || window.length;
+    let end = start + SHORTEST + at;
+    // Never between the halves of one character.
+    if (text.charCodeAt(end) >= 0xdc00 && text.charCodeAt(end) <= 0xdfff) end -= 1;
+    found.push({ start, end });
+    start = end;
+  }
+  return [...found, { start, end: span.end }];
+}
+
+function isBlank(doc: Doc, line: number): boolean {
+  const [start, end] = [doc.lineStarts[line], doc.lineStarts[line + 1] ?? doc.text.length];
+  if (start === undefined) return false;
+  for (let at = start; at < end; at++) if (doc.text.charCodeAt(at) > 32) return false;
+  return true;
+}
+
+/** Of the line that holds an offset, from 1. */
+export function lineOf({ lineStarts, text }: Doc, at: number): number {
+  return positionAt({ starts: lineStarts, length: text.length }, at).line;
+}
