@@ -13,7 +13,6 @@ const PATTERNS = [
   'PROJECTS/*.md',
   'inbox/{README,SENDERS}.md',
   'memory/README.md',
-  'docs/GLOSSARY.md',
 ];
 /**
  * A clone that became somebody's workspace keeps here what it shipped, so that others can still be
