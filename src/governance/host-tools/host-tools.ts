@@ -3,7 +3,7 @@
  * parameters; nothing is decided here.
  */
 import type { Snapshot } from '../../workspace/types.js';
-import { patchActions } from './apply-patch.js';
+import { patchActions } from '../../hosts/openclaw/apply-patch.js';
 import { editedText } from './edited-text.js';
 import type { Action } from '../types.js';
 
