@@ -2,13 +2,13 @@
  * T0's verification: the owner's signature, every protected file, every chained log and its anchor. It reads nothing else and writes nothing.
  * This is the path that every pass and every session waits for: it imports no YAML parser, no database, and does not walk the workspace.
  */
-import { realpathSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { NocturneError } from '../kernel/error.js';
 import { REGISTRY_FILE } from '../registry/load-schema.js';
 import { decodeEntry, findJournalKey } from '../workspace/journal-entry.js';
 import { committedEntries } from '../workspace/journal-files.js';
 import { observe } from '../workspace/observe.js';
+import { findPinned } from '../workspace/pinned-root.js';
 import { stateDirectory } from '../workspace/state-home.js';
 import { checkFiles } from './gate-files.js';
 import { checkLogs } from './gate-logs.js';
@@ -25,7 +25,7 @@ type Read = { readonly kind: 'text'; readonly text: string; readonly hash: strin
  * @param home `$NOCTURNE_HOME`.
  */
 export function verifyGate(directory: string, home: string): GateReport {
-  const root = realRoot(directory);
+  const root = findPinned(directory, home);
   const state = stateDirectory(home, root);
   if (isHomeInside(home, root)) return refuse({ owned: true }, [{ file: home, problem: 'untrusted', message: `NOCTURNE_HOME (${home}) is inside the workspace: the trust, the anchors and the key in it could be changed by whoever they are to keep in check`, hint: 'move it out of the workspace and set NOCTURNE_HOME' }]);
   const manifestFile = readText(root, MANIFEST_FILE, 'manifest-missing');
@@ -45,14 +45,6 @@ export function verifyGate(directory: string, home: string): GateReport {
   const logs = checkLogs(root, state, globs);
   const findings = [...checkManifest(read, trust), ...unclear, ...files.findings, ...logs.findings, ...journalFindings(root, state)];
   return { ok: findings.length === 0, owned: true, owner, findings, files: files.checked.length, checked: files.checked, chains: logs.chains };
-}
-
-function realRoot(directory: string): string {
-  try {
-    return realpathSync(directory);
-  } catch (cause) {
-    throw new NocturneError('NO_WORKSPACE', `there is no directory ${directory}`, { hint: 'run nocturne init, or name one with --workspace', cause });
-  }
 }
 
 function refuse(who: Pick<GateReport, 'owned' | 'owner'>, findings: readonly GateFinding[]): GateReport {
@@ -90,7 +82,7 @@ function journalFindings(root: string, state: string): GateFinding[] {
       const seen = observe(path);
       if (seen.kind === 'missing') continue;
       const why = seen.kind === 'file' ? decodeEntry(seen.bytes, findJournalKey(state)) : 'it is not a regular file';
-      if (typeof why === 'string') findings.push({ file: path.slice(root.length + 1), problem: 'journal', message: `this journal entry cannot be trusted: ${why}`, hint });
+      if (typeof why === 'string') findings.push({ file: `.nocturne/journal/${basename(path)}`, problem: 'journal', message: `this journal entry cannot be trusted: ${why}`, hint });
     }
   } catch (error) {
     if (!(error instanceof NocturneError)) throw error;

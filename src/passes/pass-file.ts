@@ -1,6 +1,7 @@
 /** The running pass as stored in the state directory: how `pass end` finds what `pass begin` knew, and how a crash is found. */
 import { lstatSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { unpinForPass } from '../workspace/pinned-root.js';
 import { readJson, writeJsonDurably } from '../workspace/state-home.js';
 import type { HostSession, PassData } from './types.js';
 
@@ -34,5 +35,6 @@ export function passOfSession(state: string, session: HostSession): PassData | u
 let last: { readonly version: string; readonly stored: StoredPass } | undefined;
 
 export function forgetPass(state: string): void {
+  unpinForPass(state);
   rmSync(join(state, FILE), { force: true });
 }

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { Diagnostic } from '../kernel/diagnostic.js';
 import { TEMP_PREFIX } from '../workspace/durable.js';
 import { hourOf, isSettled, statText } from '../workspace/file-stat.js';
+import { within } from '../workspace/root-descriptor.js';
 import type { FileEntry } from '../workspace/types.js';
 
 export type KeptResult = { readonly diagnostics: readonly Diagnostic[]; readonly files: number; readonly records: number };
@@ -52,7 +53,7 @@ function withFilesIn(path: string): readonly string[] {
   }
 }
 
-const resultPath = (root: string): string => join(root, '.nocturne', 'validation.json');
+const resultPath = (root: string): string => within(root, '.nocturne', 'validation.json');
 
 export function readKeptResult(root: string, key: string): KeptResult | undefined {
   try {
@@ -65,7 +66,7 @@ export function readKeptResult(root: string, key: string): KeptResult | undefine
 
 /** Renamed into place, so that nobody reads half of it; not flushed, and not missed when it cannot be written. */
 export function keepResult(root: string, key: string, validation: KeptResult): void {
-  const temp = join(root, '.nocturne', `${TEMP_PREFIX}validation-${randomUUID()}`);
+  const temp = within(root, '.nocturne', `${TEMP_PREFIX}validation-${randomUUID()}`);
   try {
     writeFileSync(temp, JSON.stringify({ key, validation }));
     renameSync(temp, resultPath(root));

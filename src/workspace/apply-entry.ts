@@ -21,6 +21,7 @@ import { type Attributes, type Failpoint, flush, makeDirectory, removeIfThere, s
 import { anchorAfter, type Entry, type EntryDelete, type EntryOp, type EntryWrite } from './journal-entry.js';
 import { retireEntry } from './journal-files.js';
 import { hashAt, observe, sameFile } from './observe.js';
+import { shownPath, within } from './root-descriptor.js';
 import { errnoOf, onFile, storageError } from './storage-error.js';
 import type { AppendOp } from './storage-types.js';
 
@@ -62,7 +63,7 @@ export function applyEntry(application: Application): readonly Conflict[] {
     }
     finish(application);
   } catch (error) {
-    throw new NocturneError('STORAGE', `the change is in place, but could not be closed: ${textOf(error)}`, { cause: error, file: application.file, hint: 'this is finished when the workspace is next opened with the disk in order' });
+    throw new NocturneError('STORAGE', `the change is in place, but could not be closed: ${textOf(error)}`, { cause: error, file: shownPath(application.file), hint: 'this is finished when the workspace is next opened with the disk in order' });
   }
   return progress.conflicts;
 }
@@ -70,7 +71,7 @@ export function applyEntry(application: Application): readonly Conflict[] {
 type Work = { readonly moves: readonly Move[]; readonly progress: Progress };
 
 function moveOf(application: Application, op: EntryOp, index: number): Move {
-  const target = join(application.root, op.path);
+  const target = within(application.root, op.path);
   const temp = join(dirname(target), `${TEMP_PREFIX}${application.entry.txid}-${index}`);
   return { op, target, temp, aside: `${temp}-old` };
 }
@@ -135,7 +136,7 @@ function takeBack(application: Application, at: Work & { readonly error: unknown
   } catch (second) {
     throw new NocturneError('STORAGE', `${textOf(at.error)}; undoing failed as well: ${textOf(second)}`, {
       cause: at.error,
-      file: application.file,
+      file: shownPath(application.file),
       hint: 'the change is whole in .nocturne/journal and is finished when the workspace is next opened with the disk in order',
     });
   }

@@ -1,6 +1,7 @@
 /** What a commit could not put in place because somebody edited the file at that very moment: kept, named, never overwritten. */
-import { dirname, join } from 'node:path';
+import { dirname, } from 'node:path';
 import { makeDirectory, writeFileDurably } from './durable.js';
+import { within } from './root-descriptor.js';
 
 /**
  * `path` holds what its owner made of it. `ours` is where the content of the commit was kept (`undefined` for a deletion that was not
@@ -21,8 +22,8 @@ export function keepConflict(root: string, at: { readonly txid: string; readonly
   const keep = (suffix: string, content: Buffer | undefined): string | undefined => {
     if (content === undefined) return undefined;
     const path = `.nocturne/conflicts/${at.txid}/${at.path}${suffix}`;
-    makeDirectory(dirname(join(root, path)));
-    writeFileDurably(join(root, path), content);
+    makeDirectory(dirname(within(root, path)));
+    writeFileDurably(within(root, path), content);
     return path;
   };
   return { path: at.path, txid: at.txid, why: versions.why, ours: keep('', versions.ours), theirs: keep('.owner', versions.theirs) };

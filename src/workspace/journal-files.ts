@@ -8,6 +8,7 @@
 import { closeSync, existsSync, openSync, readdirSync, renameSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type Failpoint, flush, makeDirectory, removeIfThere, stage, syncDirectory, TEMP_PREFIX, writeAll } from './durable.js';
+import { within } from './root-descriptor.js';
 import { errnoOf, onFile, storageError } from './storage-error.js';
 
 const SUFFIX = '.entry';
@@ -16,7 +17,7 @@ const SPARE = 'spare';
 /** A spare larger than this is given back. */
 const SPARE_LIMIT = 1 << 20;
 
-const journalIn = (root: string): string => join(root, '.nocturne', 'journal');
+const journalIn = (root: string): string => within(root, '.nocturne', 'journal');
 
 /** Paths of the committed entries. */
 export function committedEntries(root: string): readonly string[] {

@@ -5,6 +5,7 @@ import { NocturneError } from '../kernel/error.js';
 import { removeIfThere, syncDirectory } from './durable.js';
 import { storeDirectory, withCommitMutex } from './mutex.js';
 import { isIdentity, lifeOf, ownIdentity } from './process-identity.js';
+import { shownPath, within } from './root-descriptor.js';
 import { readJson, writeJsonDurably } from './state-home.js';
 
 /** `startedAt`: start of the holding process in clock ticks since boot. `detached`: the process that took it is meant to end before the pass does. */
@@ -120,7 +121,7 @@ function heldWith(root: string, fence: number): Lease {
   const lease = readLease(root);
   if (lease !== undefined && lease !== 'unreadable' && lease.fence === fence) return lease;
   const now = lease === undefined ? 'nobody holds it now' : lease === 'unreadable' ? 'its file cannot be read' : `${lease.holder} holds it now for ${lease.runId} with fence ${lease.fence}`;
-  throw new NocturneError('LEASE_LOST', `the pass with fence ${fence} has lost its lease: ${now}`, { file: pathOf(root), hint: 'nothing of this pass can be written any more; the next pass takes over' });
+  throw new NocturneError('LEASE_LOST', `the pass with fence ${fence} has lost its lease: ${now}`, { file: shownPath(pathOf(root)), hint: 'nothing of this pass can be written any more; the next pass takes over' });
 }
 
 function heldError(lease: Lease): NocturneError {
@@ -173,9 +174,9 @@ function writeLease(root: string, lease: Lease): void {
 
 function removeLease(root: string): void {
   removeIfThere(pathOf(root));
-  syncDirectory(join(root, '.nocturne'));
+  syncDirectory(within(root, '.nocturne'));
 }
 
 function pathOf(root: string): string {
-  return join(root, '.nocturne', 'pass.lock');
+  return within(root, '.nocturne', 'pass.lock');
 }

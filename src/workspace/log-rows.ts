@@ -1,9 +1,9 @@
 /** The rows of a log, one after the other, however long it is: for looking into it, not for verifying it. */
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
-import { join } from 'node:path';
 import { encodeCell } from '../markdown/cell.js';
 import { fieldName } from '../markdown/field-name.js';
 import { parseRow } from '../markdown/row.js';
+import { within } from './root-descriptor.js';
 import { errnoOf, storageError } from './storage-error.js';
 
 /** `line` is 1-based. A cell that the row does not have is the empty text. */
@@ -18,7 +18,7 @@ const DELIMITER = /^\|(?:\s*:?-+:?\s*\|)+\s*$/;
 
 /** In the order of the file, in memory that does not grow with it. A log that is not there has no rows. */
 export function* logRows(root: string, file: string, options: LogRowOptions = {}): Generator<LogRow> {
-  const descriptor = open(join(root, file));
+  const descriptor = open(within(root, file));
   if (descriptor === undefined) return;
   try {
     const needle = options.containing === undefined ? undefined : Buffer.from(encodeCell(options.containing), 'utf8');

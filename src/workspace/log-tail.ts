@@ -1,6 +1,5 @@
 /** The end of a chained log: its columns, last link and number of rows, without reading what is in between. */
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
-import { join } from 'node:path';
 import { genesis, link, linkedLine } from '../kernel/chain.js';
 import { NocturneError } from '../kernel/error.js';
 import { plural } from '../kernel/words.js';
@@ -11,6 +10,7 @@ import { readRecords } from '../markdown/read-records.js';
 import { scan } from '../markdown/scan.js';
 import type { Value } from '../markdown/types.js';
 import type { ObjectSpec } from '../registry/types.js';
+import { within } from './root-descriptor.js';
 import type { Anchor, AppendOp } from './storage-types.js';
 import type { Fields } from './types.js';
 
@@ -23,7 +23,7 @@ export type LogTail = { readonly columns: readonly string[]; readonly anchor: An
  * an anchor begins with what is appended. One that differs from its anchor, or has rows and none, is not appended to.
  */
 export function readTail(root: string, at: { file: string; object: ObjectSpec; anchor: Anchor | undefined }): LogTail {
-  const path = join(root, at.file);
+  const path = within(root, at.file);
   const size = sizeOf(path, at.file);
   const columns = readColumns(path, at);
   if (at.anchor !== undefined) {

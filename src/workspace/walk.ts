@@ -2,6 +2,7 @@
 import { constants, type Dirent, lstatSync, readdirSync, readlinkSync } from 'node:fs';
 import { NocturneError } from '../kernel/error.js';
 import { TEMP_PREFIX } from './durable.js';
+import { within } from './root-descriptor.js';
 import { errnoOf } from './storage-error.js';
 import type { FileEntry } from './types.js';
 
@@ -39,7 +40,7 @@ export function walk(root: string, onTemporary?: (path: string) => void): Map<st
 
 function list(root: string, directory: string): Dirent[] {
   try {
-    return readdirSync(`${root}/${directory}`, { withFileTypes: true });
+    return readdirSync(within(root, directory), { withFileTypes: true });
   } catch (error) {
     const code = errnoOf(error);
     if (directory !== '' && (code === 'ENOENT' || code === 'ENOTDIR')) return [];
@@ -49,7 +50,7 @@ function list(root: string, directory: string): Dirent[] {
 }
 
 function describe(root: string, path: string): FileEntry | undefined {
-  const stats = lstatSync(`${root}/${path}`, { throwIfNoEntry: false });
+  const stats = lstatSync(within(root, path), { throwIfNoEntry: false });
   if (stats === undefined) {
     // A name that is not UTF-8 cannot be asked about by its decoded form; it must be seen all the same.
     return path.includes('\ufffd') ? { path, size: 0, mtimeMs: 0, ctimeMs: 0, ino: 0, mode: 0, kind: 'other', links: 1 } : undefined;
@@ -58,5 +59,5 @@ function describe(root: string, path: string): FileEntry | undefined {
   const type = mode & constants.S_IFMT;
   if (type === constants.S_IFREG) return { path, size, mtimeMs, ctimeMs, ino, mode, kind: 'file', links };
   if (type !== constants.S_IFLNK) return { path, size, mtimeMs, ctimeMs, ino, mode, kind: 'other', links };
-  return { path, size, mtimeMs, ctimeMs, ino, mode, kind: 'symlink', target: readlinkSync(`${root}/${path}`), links };
+  return { path, size, mtimeMs, ctimeMs, ino, mode, kind: 'symlink', target: readlinkSync(within(root, path)), links };
 }

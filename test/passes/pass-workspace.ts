@@ -10,7 +10,7 @@ import type { Workspace } from '../../src/workspace/types.js';
 import { makeWorkspace } from '../support/make-workspace.js';
 
 export type Place = { readonly root: string; readonly home: string; readonly workspace: Workspace };
-export type ProjectOptions = { readonly runner?: string; readonly criteria?: string; readonly stop?: string; readonly requires?: string; readonly writes?: string; readonly files?: Readonly<Record<string, string>> };
+export type ProjectOptions = { readonly runner?: string; readonly criteria?: string; readonly stop?: string; readonly requires?: string; readonly writes?: string; readonly files?: Readonly<Record<string, string>>; readonly folder?: string };
 
 /** What a well-behaved agent prints last. */
 export const REPORT = "console.log('```nocturne-report\\nsummary: one page written\\noutputs: [outputs/page.md]\\nanswers: { non_obvious: true, durable: true, compounding: true }\\nnext_objective: Write the second page.\\n```');";
@@ -64,6 +64,7 @@ ${options.stop ?? '- entries: { in: "outputs/*.md", under: "## Entries", at_leas
 `;
   const table = readFileSync(new URL('../../../ACTIVE-PROJECTS.md', import.meta.url), 'utf8').replace(/(\|---\|.*\n)/, '$1| 1 | pages | PROJECTS/pages/LONGRUNNER.md | write | active | - | - |\n');
   const made = makeWorkspace(directory, {
+    ...(options.folder === undefined ? {} : { folder: options.folder }),
     files: { 'PROJECTS/pages/LONGRUNNER.md': longrunner, 'PROJECTS/pages/PHASES.md': phases, 'PROJECTS/pages/pass.mjs': agent, 'ACTIVE-PROJECTS.md': table, ...options.files },
   });
   return { root: made.root, home: made.home, workspace: openWorkspace(made.root, { home: made.home, clock: systemClock }) };

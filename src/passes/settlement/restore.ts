@@ -1,8 +1,8 @@
 /** Undoing: differences that a pass was not allowed to make go back to what was there, and the version it left is kept. */
 import { existsSync, utimesSync } from 'node:fs';
-import { join } from 'node:path';
 import { type Kept, putObject } from '../../workspace/objects.js';
 import { restoreFiles } from '../../workspace/restore.js';
+import { within } from '../../workspace/root-descriptor.js';
 import type { Workspace } from '../../workspace/types.js';
 import type { Difference } from './differences.js';
 
@@ -16,9 +16,9 @@ export function restore(workspace: Workspace, runId: string, found: readonly Dif
   if (found.length === 0) return new Map();
   const wanted = found.map((difference) => [difference.path, wantedState(workspace, difference)] as const);
   restoreFiles(workspace.root, wanted, { keepIn: keptDirectory(runId) });
-  for (const { path, mtimeMs, before } of found) if (mtimeMs !== undefined && before !== undefined) utimesSync(join(workspace.root, path), mtimeMs / 1000, mtimeMs / 1000);
+  for (const { path, mtimeMs, before } of found) if (mtimeMs !== undefined && before !== undefined) utimesSync(within(workspace.root, path), mtimeMs / 1000, mtimeMs / 1000);
   const kept = found.filter((difference) => difference.after !== undefined && difference.kind !== 'mode').map((difference) => difference.path);
-  return new Map(kept.map((path) => [path, `${keptDirectory(runId)}/${path}`] as const).filter(([, place]) => existsSync(join(workspace.root, place))));
+  return new Map(kept.map((path) => [path, `${keptDirectory(runId)}/${path}`] as const).filter(([, place]) => existsSync(within(workspace.root, place))));
 }
 
 function wantedState(workspace: Workspace, { before, mode, target }: Difference): Kept | undefined {

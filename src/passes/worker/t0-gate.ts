@@ -5,10 +5,11 @@ import { stamp } from '../../kernel/clock.js';
 import { EXIT } from '../../kernel/error.js';
 import { breaker } from '../../governance/breaker.js';
 import { verifyGate } from '../../integrity/gate.js';
-import { recordIncident } from '../../integrity/incident.js';
+import { recordIncident } from '../../workspace/incident.js';
 import { nextId } from '../../workspace/ids.js';
 import { acquireLease, consecutiveFailures, leaseStatus } from '../../workspace/lease.js';
 import { withCommitMutex } from '../../workspace/mutex.js';
+import { assertPassRoot, pinForPass } from '../../workspace/pinned-root.js';
 import { recover } from '../../workspace/recover.js';
 import { runBundle } from '../act.js';
 import { storePass } from '../pass-file.js';
@@ -29,6 +30,7 @@ export async function enter(env: PassEnvironment, entry: Entry): Promise<Pass | 
   const { workspace } = env;
   const { root, state, clock } = workspace;
   env.say('T0   gate');
+  assertPassRoot(state, root);
   recover(root, state);
   const held = leaseStatus(root, clock);
   const crashed = held.kind === 'held' ? undefined : await settleCrashed(env);
@@ -61,6 +63,7 @@ function open(env: PassEnvironment, entry: Entry, found: { files: number; crashe
   const data: PassData = { ...blank(entry), runId, fence, failures, token: randomBytes(24).toString('base64url'), started: stamp(clock.now()) };
   const pass: Pass = { env, data };
   storePass(state, data, false);
+  pinForPass(root, state, runId);
   const args = { run_id: runId, holder, fence, host: lease.host, pid: lease.pid, expires_at: lease.expiresAt.replace(/\.\d+Z$/, 'Z') };
   runBundle(pass, { step: 'T0', name: 'session_open', args, target: runId, detail: `${entry.request.role}; ${found.files} protected files verified` });
   if (found.crashed !== undefined) recordSettled(pass, { step: 'T0', settled: found.crashed, runId: found.crashed.data.runId, project: found.crashed.data.project });

@@ -1,9 +1,9 @@
 /** Incidents: what went wrong with a workspace's integrity, written to its state directory because the workspace itself must not be touched. */
 import { readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { makeDirectory, removeIfThere } from '../workspace/durable.js';
-import { readJson, writeJsonDurably } from '../workspace/state-home.js';
-import { errnoOf } from '../workspace/storage-error.js';
+import { makeDirectory, removeIfThere } from './durable.js';
+import { readJson, writeJsonDurably } from './state-home.js';
+import { errnoOf } from './storage-error.js';
 
 export type IncidentFinding = { readonly file: string; readonly line?: number; readonly problem: string; readonly message: string };
 /** `at`: UTC stamp of the last time it was found, `first` of the first where that was earlier. `id`: name of its file, by which it is cleared. */
