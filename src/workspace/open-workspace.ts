@@ -1,4 +1,7 @@
-/** A workspace held open: where it is, its clock and state directory, and the way to read and change it. */
+/**
+ * A workspace held open: where it is, its clock and state directory, and the way to read and change
+ * it.
+ */
 import type { Clock } from '../kernel/clock.js';
 import { commit } from './commit.js';
 import { assertRoot, findPinned, pinRoot, unpinRoot } from './pinned-root.js';
@@ -6,7 +9,10 @@ import { openSnapshot } from './snapshot.js';
 import { stateDirectory } from './state-home.js';
 import type { Snapshot, Workspace } from './types.js';
 
-export function openWorkspace(directory: string, options: { readonly home: string; readonly clock: Clock }): Workspace {
+export function openWorkspace(
+  directory: string,
+  options: { readonly home: string; readonly clock: Clock },
+): Workspace {
   const root = findPinned(directory, options.home);
   const state = stateDirectory(options.home, root);
   pinRoot(root, state);

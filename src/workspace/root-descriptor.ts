@@ -1,11 +1,17 @@
-/** Open descriptors of workspace folders: what is read and written through one stays in that folder, whatever is put at its path meanwhile. */
+/**
+ * Open descriptors of workspace folders: what is read and written through one stays in that folder,
+ * whatever is put at its path meanwhile.
+ */
 import { closeSync, existsSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 
 const DESCRIPTORS = '/proc/self/fd';
 const opened = new Map<string, number>();
 
-/** Holds the folder that is at `root` now. Only Linux gives descriptors a path; elsewhere `within` names the path as it is. */
+/**
+ * Holds the folder that is at `root` now. Only Linux gives descriptors a path; elsewhere `within`
+ * names the path as it is.
+ */
 export function holdDescriptor(root: string): void {
   dropDescriptor(root);
   if (existsSync(DESCRIPTORS)) opened.set(root, openSync(root, 'r'));
@@ -24,7 +30,10 @@ export function descriptorPath(root: string): string | undefined {
   return descriptor === undefined ? undefined : `${DESCRIPTORS}/${descriptor}`;
 }
 
-/** A path in the held folder, for the file system only: messages show `shownPath` of it, and other processes cannot use it. */
+/**
+ * A path in the held folder, for the file system only: messages show `shownPath` of it, and other
+ * processes cannot use it.
+ */
 export function within(root: string, ...parts: readonly string[]): string {
   return join(descriptorPath(root) ?? root, ...parts);
 }
@@ -32,6 +41,7 @@ export function within(root: string, ...parts: readonly string[]): string {
 /** The same path as a person knows it. */
 export function shownPath(path: string): string {
   const [, number, rest] = /^\/proc\/self\/fd\/(\d+)(.*)$/s.exec(path) ?? [];
-  for (const [root, descriptor] of opened) if (String(descriptor) === number) return `${root}${rest}`;
+  for (const [root, descriptor] of opened)
+    if (String(descriptor) === number) return `${root}${rest}`;
   return path;
 }
