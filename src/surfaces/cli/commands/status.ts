@@ -2,7 +2,7 @@
 import { pendingAnswers } from '../../../governance/answers.js';
 import { dispatch } from '../../../governance/dispatch.js';
 import { projectState } from '../../../governance/project-state.js';
-import { listIncidents } from '../../../integrity/incident.js';
+import { listIncidents } from '../../../workspace/incident.js';
 import { readTrust } from '../../../integrity/trust.js';
 import { EXIT } from '../../../kernel/error.js';
 import { localTime } from '../../../passes/local-time.js';
