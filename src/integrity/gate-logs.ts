@@ -3,6 +3,7 @@
  * says.
  */
 import { join } from 'node:path';
+import { defined } from '../kernel/defined.js';
 import { NocturneError } from '../kernel/error.js';
 import { isLiteral } from '../kernel/glob.js';
 import { type Anchors, readAnchors } from '../workspace/anchors.js';
@@ -36,7 +37,7 @@ export function checkLogs(root: string, state: string, globs: readonly string[])
           file: error.place.file ?? 'anchors.json',
           problem: 'anchors',
           message: error.message,
-          ...(error.hint === undefined ? {} : { hint: error.hint }),
+          ...defined({ hint: error.hint }),
         },
       ],
       chains: [],

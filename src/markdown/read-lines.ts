@@ -2,6 +2,7 @@
  * Records of a log whose rows are lines of JSON (a file whose name ends with `.jsonl`): one object
  * on each line, its members are the fields.
  */
+import { defined } from '../kernel/defined.js';
 import type { Diagnostic, Range } from '../kernel/diagnostic.js';
 import { shapeError } from './range-of.js';
 import type { Cell, Doc, ReadResult, Rec, RecordSpec } from './types.js';
@@ -81,7 +82,7 @@ function fieldsOf(line: string, place: Place): ReadonlyMap<string, Cell> | undef
       start,
       end,
       range: rangeAt(place, start, end),
-      ...(structure ? { data: member } : {}),
+      ...defined({ data: structure ? member : undefined }),
     });
   }
   return fields;

@@ -4,6 +4,7 @@
  */
 import { join } from 'node:path';
 import { type Clock, stamp } from '../kernel/clock.js';
+import { defined } from '../kernel/defined.js';
 import { NocturneError } from '../kernel/error.js';
 import { removeIfThere, syncDirectory } from './durable.js';
 import { storeDirectory, withCommitMutex } from './mutex.js';
@@ -87,7 +88,7 @@ export function acquireLease(root: string, state: string, request: LeaseRequest)
       detached: request.detached ?? false,
     };
     writeLease(root, lease);
-    return { fence, lease, ...count, ...(broken === undefined ? {} : { broke: broken }) };
+    return { fence, lease, ...count, ...defined({ broke: broken }) };
   });
 }
 
@@ -241,7 +242,7 @@ function readCounter(state: string): Counter {
   return {
     fence: value.fence ?? 0,
     failures: value.failures ?? 0,
-    ...(value.failedAt === undefined ? {} : { failedAt: value.failedAt }),
+    ...defined({ failedAt: value.failedAt }),
   };
 }
 

@@ -3,6 +3,7 @@
  * about it.
  */
 import { getSystemErrorMap } from 'node:util';
+import { defined } from '../kernel/defined.js';
 import { NocturneError } from '../kernel/error.js';
 
 const ADVICE: Readonly<Record<string, string>> = {
@@ -46,7 +47,7 @@ export function storageError(error: unknown, file: string, doing: string): Error
   return new NocturneError('STORAGE', `cannot ${doing} ${file}: ${describe(error)} (${code})`, {
     file,
     cause: error,
-    ...(hint === undefined ? {} : { hint }),
+    ...defined({ hint }),
   });
 }
 

@@ -2,6 +2,7 @@
  * What a command would do, step by step, in each folder in which it might then be: effects on
  * files, and every reason not to run it.
  */
+import { defined } from '../../kernel/defined.js';
 import { NOTHING, onEach, type Effect, type Reading } from './effects.js';
 import { sure } from './options.js';
 import { PROGRAMS } from './programs.js';
@@ -260,7 +261,7 @@ function judgeRedirect({ mode, to }: Redirect, command: Command, at: At): void {
     onEach('a redirection', [to], (path) => ({
       op: mode,
       path,
-      ...(content === undefined ? {} : { content }),
+      ...defined({ content }),
     })),
     at,
   );

@@ -2,6 +2,7 @@
  * The one decision that every door asks for: may this be done, on whose behalf, and what would it
  * reach.
  */
+import { defined } from '../../kernel/defined.js';
 import type { Diagnostic } from '../../kernel/diagnostic.js';
 import { impactOf } from '../../registry/impact.js';
 import { routeOf } from '../../registry/route.js';
@@ -160,7 +161,7 @@ function effectsOf(action: Action): readonly (Effect & { readonly bytes?: Uint8A
           { op: 'write', path: to, copyOf: path, tree: true },
         ];
   if (kind === 'delete') return [{ op: 'delete', path, tree: true }];
-  return [{ op: kind, path, ...(content === undefined ? {} : { bytes: content }) }];
+  return [{ op: kind, path, ...defined({ bytes: content }) }];
 }
 
 function judgeExec(context: Context, action: Action, verdicts: Verdicts): void {
@@ -339,7 +340,7 @@ function conclude(context: Context, action: Action, verdicts: Verdicts): Decisio
       ...common,
       verdict: 'allow',
       reasons: [allowing(authority, action, { tier, paths, authorisation })],
-      ...(authorisation === undefined ? {} : { authorisation }),
+      ...defined({ authorisation }),
     },
     impact,
   );

@@ -3,6 +3,7 @@
  * else it takes from the snapshot.
  */
 import { lstatSync, readlinkSync, realpathSync } from 'node:fs';
+import { defined } from '../../kernel/defined.js';
 
 export type Probed = {
   readonly kind: 'file' | 'directory' | 'symlink' | 'other';
@@ -33,7 +34,7 @@ export const diskProbe: FileProbe = {
         kind,
         links: stat.nlink,
         mtimeMs: stat.mtimeMs,
-        ...(kind === 'symlink' ? { target: readlinkSync(path) } : {}),
+        ...defined({ target: kind === 'symlink' ? readlinkSync(path) : undefined }),
       };
     } catch {
       return { kind: 'other', links: 1, mtimeMs: 0 };

@@ -1,4 +1,5 @@
 /** What the programs that agents use do to files: a reading for each, from its arguments. */
+import { defined } from '../../kernel/defined.js';
 import {
   onEach,
   reading,
@@ -126,8 +127,7 @@ const copy = options([...placing, 'no-preserve', 'sparse'], (name, given) => {
           op: 'write',
           path,
           copyOf: source.text,
-          ...(into === undefined ? {} : { into }),
-          ...(tree ? { tree } : {}),
+          ...defined({ into, tree: tree || undefined }),
         },
       ],
     }),
@@ -144,7 +144,7 @@ const move = options(placing, (name, given) =>
           path,
           copyOf: source.text,
           tree: true,
-          ...(into === undefined ? {} : { into }),
+          ...defined({ into }),
         },
       ],
     }),
@@ -158,9 +158,7 @@ const install = options(
       ? onEach(name, given.operands, (path) => ({ op: 'mkdir', path }))
       : copying(name, given, (source, path, into) =>
           reading({
-            effects: [
-              { op: 'write', path, copyOf: source.text, ...(into === undefined ? {} : { into }) },
-            ],
+            effects: [{ op: 'write', path, copyOf: source.text, ...defined({ into }) }],
           }),
         ),
 );

@@ -2,6 +2,7 @@
  * A tool call of a host (OpenClaw, Claude Code) in the guard's words. Tables of names and
  * parameters; nothing is decided here.
  */
+import { defined } from '../../kernel/defined.js';
 import type { Snapshot } from '../../workspace/types.js';
 import { patchActions } from './apply-patch.js';
 import { editedText } from './edited-text.js';
@@ -107,7 +108,7 @@ function edits(
         all: step[names.all] === true,
       })),
     );
-    return acts({ kind: 'edit', path, ...(content === undefined ? {} : { content }) });
+    return acts({ kind: 'edit', path, ...defined({ content }) });
   };
 }
 
@@ -124,8 +125,7 @@ function runs(names: { readonly folder?: string; readonly env?: string }): Reade
     return acts({
       kind: 'exec',
       command,
-      ...(folder === undefined ? {} : { cwd: folder }),
-      ...(env === undefined ? {} : { env }),
+      ...defined({ cwd: folder, env }),
     });
   };
 }
@@ -144,7 +144,9 @@ function spawns(names: {
           kind: 'spawns',
           task,
           target: text(params, names.target) ?? '',
-          ...(typeof seconds === 'number' && seconds > 0 ? { declaredMs: seconds * 1000 } : {}),
+          ...defined({
+            declaredMs: typeof seconds === 'number' && seconds > 0 ? seconds * 1000 : undefined,
+          }),
         };
   };
 }

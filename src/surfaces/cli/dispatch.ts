@@ -1,4 +1,5 @@
 /** From words to the command that they name, and to its result. */
+import { defined } from '../../kernel/defined.js';
 import { EXIT, type ExitCode, NocturneError } from '../../kernel/error.js';
 import type { Snapshot } from '../../workspace/types.js';
 import { nearestName } from '../../kernel/nearest-name.js';
@@ -83,7 +84,7 @@ function contextOf(words: readonly string[]): Context {
     json: false,
     quiet: true,
     color: false,
-    ...(workspace === undefined ? {} : { workspace }),
+    ...defined({ workspace }),
   });
 }
 

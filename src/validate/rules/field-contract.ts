@@ -1,4 +1,5 @@
 /** Rule field-contract: each field is there, of its type and within its constraints, as R2 says. */
+import { defined } from '../../kernel/defined.js';
 import type { Diagnostic, TextEdit } from '../../kernel/diagnostic.js';
 import { nearestName } from '../../kernel/nearest-name.js';
 import { findTable } from '../../markdown/find-records.js';
@@ -150,7 +151,7 @@ function absentColumns(
       range,
       expected: name,
       actual: columns.join(', '),
-      ...(near === undefined ? {} : { hint: `is the column "${near}" meant?` }),
+      ...defined({ hint: near === undefined ? undefined : `is the column "${near}" meant?` }),
     };
   });
   return { columns: new Set(missing.map((spec) => spec.name)), diagnostics };

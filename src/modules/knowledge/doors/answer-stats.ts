@@ -3,6 +3,7 @@
  * door.
  */
 import { statSync } from 'node:fs';
+import { defined } from '../../../kernel/defined.js';
 import { plural } from '../../../kernel/words.js';
 import type { ToolAnswer } from '../../../passes/tools/tool-caller.js';
 import { statText } from '../../../workspace/file-stat.js';
@@ -58,7 +59,7 @@ export async function answerStats(door: Door): Promise<ToolAnswer> {
     dimensions: inForce.embedder.dimensions,
     indexModel: readMeta(db, 'model') ?? '',
     searchedBy: inForce.why,
-    ...(inForce.better === undefined ? {} : { better: inForce.better }),
+    ...defined({ better: inForce.better }),
   };
   const text = [
     `${plural(known.size, 'file')}, ${plural(passages, 'passage')}, ${embedded} with a vector; ${(bytes / 1e6).toFixed(1)} MB.`,

@@ -5,6 +5,7 @@ import {
   type RequestFailure,
 } from '../../../agents/classify-request-error.js';
 import { type Attempt, tryAgain } from '../../../agents/try-again.js';
+import { defined } from '../../../kernel/defined.js';
 import { NocturneError } from '../../../kernel/error.js';
 import { type Embedder, normalise } from './embedder.js';
 
@@ -72,7 +73,7 @@ export async function makeOpenaiEmbedder({
           model,
           input: [...texts],
           encoding_format: 'float',
-          ...(asked === undefined ? {} : { dimensions: asked }),
+          ...defined({ dimensions: asked }),
         },
         { signal: AbortSignal.any([signal, AbortSignal.timeout(REQUEST_MS)]) },
       );
@@ -82,18 +83,10 @@ export async function makeOpenaiEmbedder({
         error instanceof BadAnswer
           ? { failure: 'crashed' as const, retry: false, answered: true, detail: error.message }
           : classifyRequestError(error, Date.now());
-      const again =
-        failure.retry && !signal.aborted
-          ? {
-              again: {
-                why: failure.detail,
-                ...(failure.retryAfterMs === undefined
-                  ? {}
-                  : { retryAfterMs: failure.retryAfterMs }),
-              },
-            }
-          : {};
-      return { result: { kind: 'failed', failure }, ...again };
+      const result = { kind: 'failed' as const, failure };
+      if (!failure.retry || signal.aborted) return { result };
+      const again = { why: failure.detail, ...defined({ retryAfterMs: failure.retryAfterMs }) };
+      return { result, again };
     }
   }
   async function request(

@@ -2,6 +2,7 @@
  * `modules list`, `modules run`, `watch`: what modules have not heard of yet, and telling them
  * outside of a pass.
  */
+import { defined } from '../../../kernel/defined.js';
 import { installedModules } from '../../../modules/installed.js';
 import { EXIT, NocturneError } from '../../../kernel/error.js';
 import { type EngineRun, runModules, undelivered } from '../../../passes/modules/run-modules.js';
@@ -109,7 +110,7 @@ async function runNow(context: Context, only: string | undefined): Promise<Engin
     say: (line) => context.progress(line),
     modules: await installedModules(),
     commit: (changeSet) => void workspace.commit(changeSet),
-    ...(only === undefined ? {} : { only }),
+    ...defined({ only }),
   });
 }
 

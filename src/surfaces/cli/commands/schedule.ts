@@ -5,6 +5,7 @@
 import { join } from 'node:path';
 import { createTask, type ScheduledTask, validateDetailed } from 'node-cron';
 import { stamp } from '../../../kernel/clock.js';
+import { defined } from '../../../kernel/defined.js';
 import { EXIT, NocturneError } from '../../../kernel/error.js';
 import {
   MISSED_POLICIES,
@@ -108,7 +109,7 @@ function jobOf(role: Role, at: { given: unknown; zone: unknown; run: () => Promi
     noOverlap: true,
     name: role,
     logger,
-    ...(typeof at.zone === 'string' ? { timezone: at.zone } : {}),
+    ...defined({ timezone: typeof at.zone === 'string' ? at.zone : undefined }),
   });
   return { role, expression, task };
 }

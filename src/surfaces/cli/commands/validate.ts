@@ -1,6 +1,7 @@
 /**
  * `nocturne validate`: all checks, as a report; `--fix` puts right what can be, `--watch` goes on.
  */
+import { defined } from '../../../kernel/defined.js';
 import { EXIT, type ExitCode, NocturneError } from '../../../kernel/error.js';
 import { jsonReport } from '../../../report/json.js';
 import { textReport } from '../../../report/text.js';
@@ -99,8 +100,10 @@ export async function settingsOf(
   }
   return {
     home: context.home,
-    ...(typeof rule === 'string' ? { only: [rule] } : {}),
-    ...(typeof since === 'string' ? { changed: changedSince(context.root(), since) } : {}),
+    ...defined({
+      only: typeof rule === 'string' ? [rule] : undefined,
+      changed: typeof since === 'string' ? changedSince(context.root(), since) : undefined,
+    }),
   };
 }
 
