@@ -115,11 +115,8 @@ function checkLog(
     const gone = code === 'ENOENT' || code === 'ENOTDIR';
     const [anchor] = at.anchors();
     const had = anchor === undefined ? '' : `; its anchor counts ${anchor.rows} rows`;
-    const message = gone
-      ? `the log ${file} is missing${had}`
-      : code === 'ELOOP'
-        ? `the log ${file} is a symbolic link`
-        : `the log ${file} cannot be read (${code})`;
+    const failure = code === 'ELOOP' ? 'is a symbolic link' : `cannot be read (${code})`;
+    const message = `the log ${file} ${gone ? `is missing${had}` : failure}`;
     return {
       findings: [
         { file, problem: gone ? 'log-missing' : 'log-unreadable', message, hint: RESTORE },

@@ -75,7 +75,8 @@ function fieldsOf(line: string, place: Place): ReadonlyMap<string, Cell> | undef
     const [start, end] = exact ? [from, from + written.length] : [place.start, place.end];
     at = from + written.length + 1;
     const structure = typeof member === 'object' && member !== null;
-    const value = typeof member === 'string' ? member : member === null ? '' : written;
+    const text = typeof member === 'string' ? member : written;
+    const value = member === null ? '' : text;
     fields.set(name, {
       raw: exact ? written : line,
       value,

@@ -216,5 +216,6 @@ function evaluate(scope: Scope, value: ValueExpression, target: BundleTarget | u
 }
 
 function textOf(value: Value): string {
-  return value === null ? '' : typeof value === 'object' ? JSON.stringify(value) : String(value);
+  if (value === null) return '';
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }

@@ -179,16 +179,21 @@ export function consecutiveFailures(state: string): FailureCount {
 function heldWith(root: string, fence: number): Lease {
   const lease = readLease(root);
   if (lease !== undefined && lease !== 'unreadable' && lease.fence === fence) return lease;
-  const now =
-    lease === undefined
-      ? 'nobody holds it now'
-      : lease === 'unreadable'
-        ? 'its file cannot be read'
-        : `${lease.holder} holds it now for ${lease.runId} with fence ${lease.fence}`;
-  throw new NocturneError('LEASE_LOST', `the pass with fence ${fence} has lost its lease: ${now}`, {
-    file: pathOf(root),
-    hint: 'nothing of this pass can be written any more; the next pass takes over',
-  });
+  throw new NocturneError(
+    'LEASE_LOST',
+    `the pass with fence ${fence} has lost its lease: ${holderOf(lease)}`,
+    {
+      file: pathOf(root),
+      hint: 'nothing of this pass can be written any more; the next pass takes over',
+    },
+  );
+}
+
+function holderOf(lease: Lease | 'unreadable' | undefined): string {
+  if (lease === undefined) return 'nobody holds it now';
+  return lease === 'unreadable'
+    ? 'its file cannot be read'
+    : `${lease.holder} holds it now for ${lease.runId} with fence ${lease.fence}`;
 }
 
 function heldError(lease: Lease): NocturneError {

@@ -147,14 +147,14 @@ function walk(script: Script, world: CommandWorld, at: At): Places['now'] {
   return places.now;
 }
 
+function startOf({ join }: Step, before: Places): Places['now'] {
+  if (join === '&&') return before.chained;
+  return join === '||' ? union(before.now, before.chained) : before.now;
+}
+
 function takeStep(step: Step, world: CommandWorld, at: At & { readonly before: Places }): Places {
   const { before, found } = at;
-  const start =
-    step.join === '&&'
-      ? before.chained
-      : step.join === '||'
-        ? union(before.now, before.chained)
-        : before.now;
+  const start = startOf(step, before);
   const only = step.pipeline.length === 1 && !step.background ? step.pipeline[0] : undefined;
   if (only?.kind === 'group' && !only.subshell) {
     const after = perform(only, world, { ...at, places: start });

@@ -385,13 +385,7 @@ function allowing(
   },
 ): Reason {
   if (authority.kind === 'owner') {
-    const note =
-      about.tier === 'PROTECTED'
-        ? `; it is protected, so sign it afterwards (nocturne sign ${about.paths.join(' ')})`
-        : about.tier === 'APPEND'
-          ? '; it is a log whose rows are chained, so a change by hand is reported'
-          : '';
-    return { code: 'owner', message: `the owner may do this${note}` };
+    return { code: 'owner', message: `the owner may do this${noteOn(about)}` };
   }
   if (action.kind === 'send')
     return {
@@ -410,4 +404,12 @@ function allowing(
         ? `${action.kind === 'exec' ? 'the command writes nothing' : 'nothing is written'}`
         : `${about.paths.slice(0, 5).join(', ')} may be written`,
   };
+}
+
+function noteOn({ tier, paths }: { tier: Tier | undefined; paths: readonly string[] }): string {
+  if (tier === 'PROTECTED')
+    return `; it is protected, so sign it afterwards (nocturne sign ${paths.join(' ')})`;
+  return tier === 'APPEND'
+    ? '; it is a log whose rows are chained, so a change by hand is reported'
+    : '';
 }

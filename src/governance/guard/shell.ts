@@ -287,16 +287,7 @@ function readRedirect(
     /^(?:\d+-?|-)$/.test(word.text)
   )
     return true;
-  else
-    redirects.push({
-      mode:
-        operator === '<' || operator === '<&'
-          ? 'read'
-          : operator.endsWith('>>')
-            ? 'append'
-            : 'write',
-      to: word,
-    });
+  else redirects.push({ mode: redirectMode(operator), to: word });
   return true;
 }
 
@@ -329,4 +320,9 @@ function blanks(cursor: Cursor): void {
         cursor.at += 1;
     else return;
   }
+}
+
+function redirectMode(operator: string): Redirect['mode'] {
+  if (operator === '<' || operator === '<&') return 'read';
+  return operator.endsWith('>>') ? 'append' : 'write';
 }

@@ -32,14 +32,7 @@ export function targetsOf(
     return expand(world, effect).flatMap((path) =>
       targetsOf({ snapshot, world }, { ...without(effect), from: '', path }),
     );
-  const use: PathUse =
-    effect.op === 'delete'
-      ? effect.moving === true
-        ? 'move'
-        : 'remove'
-      : effect.op === 'mkdir' || effect.op === 'mode'
-        ? 'folder'
-        : 'write';
+  const use = useOf(effect);
   const folder =
     effect.into === undefined && effect.tree !== true
       ? undefined
@@ -170,4 +163,9 @@ function without(effect: ProposedEffect): ProposedEffect {
 function withoutTree(effect: ProposedEffect): ProposedEffect {
   const { tree: _, into: __, ...rest } = effect;
   return rest;
+}
+
+function useOf({ op, moving }: Effect): PathUse {
+  if (op === 'delete') return moving === true ? 'move' : 'remove';
+  return op === 'mkdir' || op === 'mode' ? 'folder' : 'write';
 }

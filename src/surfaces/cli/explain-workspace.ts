@@ -143,8 +143,7 @@ function edgeText(edge: Edge): string {
 }
 
 function lastChange(snapshot: Snapshot, path: string): FileFactsheet['lastChange'] {
-  const about = (row: Rec): boolean =>
-    ((address) => address === path || address.startsWith(`${path}#`))(textOf(row, 'address'));
+  const about = (row: Rec): boolean => `${textOf(row, 'address')}#`.startsWith(`${path}#`);
   const row = snapshot.records('CHANGE').findLast(about);
   if (row === undefined) return undefined;
   return {

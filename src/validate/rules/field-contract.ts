@@ -106,15 +106,11 @@ function isPlainlyRight(spec: FieldSpec, cell: Cell | undefined): boolean {
 }
 
 /** The word that was meant, where only case or blanks around it differ. */
-function caseFix(path: string, spec: FieldSpec, cell: Cell): TextEdit | undefined {
-  const known =
-    spec.type.kind === 'enum'
-      ? spec.type.values
-      : spec.type.kind === 'bool'
-        ? ['true', 'false']
-        : [];
+function caseFix(path: string, { type }: FieldSpec, cell: Cell): TextEdit | undefined {
+  const choices = type.kind === 'bool' ? ['true', 'false'] : [];
+  const words = type.kind === 'enum' ? type.values : choices;
   const wanted = cell.value.trim().toLowerCase();
-  const meant = known.filter((value) => value.toLowerCase() === wanted);
+  const meant = words.filter((value) => value.toLowerCase() === wanted);
   return meant.length === 1 && meant[0] !== undefined && meant[0] !== cell.value
     ? { file: path, start: cell.start, end: cell.end, newText: meant[0] }
     : undefined;

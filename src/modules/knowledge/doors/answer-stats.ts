@@ -33,11 +33,10 @@ export async function answerStats(door: Door): Promise<ToolAnswer> {
     ).map((row) => [row.path, row]),
   );
   const entries = [...snapshot.files.values()].filter((entry) => isKnowledge(snapshot, entry));
-  const waiting = entries.filter((entry) =>
-    ((row) => row?.stat !== statText(entry) && row?.hash !== snapshot.hash(entry.path))(
-      known.get(entry.path),
-    ),
-  ).length;
+  const waiting = entries.filter((entry) => {
+    const row = known.get(entry.path);
+    return row?.stat !== statText(entry) && row?.hash !== snapshot.hash(entry.path);
+  }).length;
   const gone = [...known.keys()].filter(
     (path) => !entries.some((entry) => entry.path === path),
   ).length;

@@ -38,6 +38,11 @@ const ATTEMPTS = 5;
 const REQUEST_MS = 120_000;
 const PATIENCE_MS = 600_000;
 
+const HINTS: Partial<Record<RequestFailure['failure'], string>> = {
+  'auth-required': 'set the key in the environment variable that the setting names',
+  'not-found': 'check the address and the name of the model',
+};
+
 type Answered =
   | { readonly kind: 'vectors'; readonly vectors: readonly Float32Array[] }
   | { readonly kind: 'failed'; readonly failure: RequestFailure };
@@ -114,14 +119,7 @@ export async function makeOpenaiEmbedder({
     new NocturneError(
       'RUN_FAILED',
       `no embeddings from ${endpoint}: ${apiKey === '' ? detail : detail.replaceAll(apiKey, '[key]')}${attempts > 1 ? ` (${attempts} attempts)` : ''}`,
-      {
-        hint:
-          failure === 'auth-required'
-            ? 'set the key in the environment variable that the setting names'
-            : failure === 'not-found'
-              ? 'check the address and the name of the model'
-              : 'try again later, or choose another embedder',
-      },
+      { hint: HINTS[failure] ?? 'try again later, or choose another embedder' },
     );
 
   const dimensions =

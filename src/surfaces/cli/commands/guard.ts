@@ -54,14 +54,13 @@ export const guardCheck: Command = {
       home: context.home,
     });
     const colour = paint(context);
-    const word =
-      verdict === 'allow'
-        ? colour.good('allowed')
-        : verdict === 'ask'
-          ? colour.attention("only with the owner's leave")
-          : colour.wrong('refused');
+    const words = {
+      allow: colour.good('allowed'),
+      ask: colour.attention("only with the owner's leave"),
+      deny: colour.wrong('refused'),
+    };
     const text = [
-      `${word}, for ${whose}${tier === undefined ? '' : ` (${tier})`}`,
+      `${words[verdict]}, for ${whose}${tier === undefined ? '' : ` (${tier})`}`,
       ...reasons.map((reason) => `  ${reason.code}: ${reason.message}`),
       ...(impact.length === 0
         ? []

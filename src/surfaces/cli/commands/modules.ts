@@ -123,11 +123,13 @@ function resultOf(done: EngineRun): CommandResult {
   };
 }
 
+function outcomeOf({ failed, installed, changes }: EngineRun['runs'][number]): string {
+  if (failed !== undefined) return `failed: ${failed}`;
+  return installed ? `${changes} changes` : 'enabled, but not installed';
+}
+
 function textOf({ runs, looping }: EngineRun): string {
-  const lines = runs.map(
-    (run) =>
-      `${run.module}: ${run.failed !== undefined ? `failed: ${run.failed}` : run.installed ? `${run.changes} changes` : 'enabled, but not installed'}`,
-  );
+  const lines = runs.map((run) => `${run.module}: ${outcomeOf(run)}`);
   return [
     ...lines,
     ...(looping.length === 0

@@ -83,9 +83,10 @@ export const command: Command = {
   },
 };
 
+const DEFAULTS = { worker: '0 */2 * * *', manager: '30 6 * * *' };
+
 function jobOf(role: Role, at: { given: unknown; zone: unknown; run: () => Promise<void> }): Job {
-  const expression =
-    typeof at.given === 'string' ? at.given : role === 'worker' ? '0 */2 * * *' : '30 6 * * *';
+  const expression = typeof at.given === 'string' ? at.given : DEFAULTS[role];
   const checked = validateDetailed(expression);
   if (!checked.valid || expression.trim().split(/\s+/).length !== 5)
     throw new NocturneError(

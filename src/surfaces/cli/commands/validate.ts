@@ -168,11 +168,10 @@ async function sarif(context: Context, found: Validation): Promise<string> {
     import('../package-version.js'),
   ]);
   const summaries = new Map(
-    [...new Set(found.diagnostics.map((one) => one.rule))].flatMap((id) =>
-      ((text) => (text === undefined ? [] : [[id, text] as const]))(
-        ruleSummary(context.packageRoot, id),
-      ),
-    ),
+    [...new Set(found.diagnostics.map((finding) => finding.rule))].flatMap((rule) => {
+      const summary = ruleSummary(context.packageRoot, rule);
+      return summary === undefined ? [] : [[rule, summary] as const];
+    }),
   );
   return sarifReport(found, { version: packageVersion(context.packageRoot), summaries });
 }
