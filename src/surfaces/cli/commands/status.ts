@@ -190,18 +190,9 @@ function projectFacts(
   answered: boolean,
 ): Row & { readonly state: string; readonly next: string } {
   const { state, why } = projectState(snapshot, row.slug);
-  return {
-    ...row,
-    state,
-    next:
-      row.escalation !== ''
-        ? answered
-          ? 'goes on with the next pass'
-          : 'waits for an answer'
-        : row.status === 'active'
-          ? why
-          : '',
-  };
+  if (row.escalation !== '')
+    return { ...row, state, next: answered ? 'goes on with the next pass' : 'waits for an answer' };
+  return { ...row, state, next: row.status === 'active' ? why : '' };
 }
 
 function lockLine(
