@@ -1,6 +1,7 @@
 /** What a worker pass does when no project can move: the first of four tiers that finds something, or nothing. */
 import type { Diagnostic } from '../kernel/diagnostic.js';
 import { dateStamp } from '../kernel/clock.js';
+import { recordedChanges } from '../workspace/recorded-changes.js';
 import type { Snapshot } from '../workspace/types.js';
 import { fieldText, fieldTime } from '../project/field-text.js';
 import { authorise } from './preapproval.js';
@@ -111,13 +112,15 @@ function staleTools(snapshot: Snapshot): readonly Found[] {
   });
 }
 
-/** An output counts as seen when it was written, or when a review of its project is younger than that. */
+/** An output counts as seen when a recorded change wrote it, or when a review of its project is younger than that. What nobody recorded is the owner's own. */
 function unseenOutputs(snapshot: Snapshot): readonly Found[] {
   const oldest = snapshot.now.getTime() - UNSEEN_DAYS * DAY_MS;
   const reviewed = new Map(snapshot.records('REVIEW').map((record) => [fieldText(record, 'slug'), fieldTime(record, 'date') ?? 0]));
+  const changes = recordedChanges(snapshot, 'PROJECTS/');
   return [...snapshot.files.values()].flatMap((file): Found[] => {
     const slug = /^PROJECTS\/([^/]+)\/outputs\/.+\.md$/.exec(file.path)?.[1];
-    if (slug === undefined || file.kind !== 'file' || file.mtimeMs > oldest || (reviewed.get(slug) ?? 0) > oldest) return [];
+    const last = changes.lastChange(file.path);
+    if (slug === undefined || file.kind !== 'file' || last === undefined || last.order === Number.POSITIVE_INFINITY || Date.parse(last.written) > oldest || (reviewed.get(slug) ?? 0) > oldest) return [];
     return [{ objective: `Review ${file.path}`, why: `nobody has looked at it for ${UNSEEN_DAYS} days`, target: undefined }];
   });
 }

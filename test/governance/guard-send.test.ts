@@ -8,7 +8,7 @@ import { makeWorkspace } from '../support/make-workspace.js';
 const page = readFileSync(new URL('../../../orchestration-os/OPS-DESTINATIONS.md', import.meta.url), 'utf8').replace(/\| Name \| Kind .*\n\|[-|]+\|\n/, (found) => `${found}| api | url | api.example.org | - | 5 | - |\n| theirs | url | other.example.org | other | 5 | - |\n`);
 const { workspace } = makeWorkspace(t.testdir(), { files: { 'orchestration-os/OPS-DESTINATIONS.md': page } });
 const snapshot = workspace.snapshot();
-const pass = (project: string | undefined): Authority => ({ kind: 'pass', runId: 'RUN-20261121-001', role: 'worker', project, phase: undefined, phaseStarted: undefined, writes: [], tools: undefined });
+const pass = (project: string | undefined): Authority => ({ kind: 'pass', runId: 'RUN-20261121-001', role: 'worker', project, phase: undefined, earlierOutputs: [], writes: [], tools: undefined });
 const guest: Authority = { kind: 'guest', name: 'openclaw' };
 const secret = `ghp_${'a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8'}`;
 

@@ -2,7 +2,7 @@
 import t from 'tap';
 import { idle } from '../../src/governance/idle.js';
 import type { Diagnostic } from '../../src/kernel/diagnostic.js';
-import { dispatchTable, longrunner, notifications, rows, smallWorkspace } from './small-workspace.js';
+import { changeLog, dispatchTable, longrunner, notifications, rows, smallWorkspace } from './small-workspace.js';
 import type { Files } from './small-workspace.js';
 
 const SOUL = '# Soul\n\n## Domain\n\n- **Domain anchor:** Licences of open source packages\n- **Restrictions:** -\n';
@@ -17,6 +17,7 @@ function days(count: number, last = 20): Files {
   return Object.fromEntries(Array.from({ length: count }, (_, i) => [`memory/2026-11-${String(last - i).padStart(2, '0')}.md`, '# Day\n']));
 }
 
+const WRITTEN_IN_SEPTEMBER = changeLog([['PROJECTS/a/outputs/x.md', '', 'x', '2026-09-01T00:00:00Z']]);
 const FAILURES = '# Failure modes\n\n## FM-001 Empty output\n\n- **Symptom:** empty\n- **Status:** open\n\n## FM-002 Other\n\n- **Symptom:** other\n- **Status:** mitigated\n';
 
 t.test('the first tier that finds something new is taken', async (t) => {
@@ -34,8 +35,10 @@ t.test('the first tier that finds something new is taken', async (t) => {
     ['a pre-approval that ends soon', { ...TWO_LIVE, 'orchestration-os/OPS-PREAPPROVAL.md': ALLOWED.replace('2026-12-31', '2026-11-23') }, [], 'Review PA-001, which ends on 2026-11-23T00:00:00Z'],
     ['a pre-approval that has ended', { ...TWO_LIVE, 'orchestration-os/OPS-PREAPPROVAL.md': ALLOWED.replace('2026-12-31', '2026-11-20') }, [], undefined],
     ['a tool checked long ago', { ...TWO_LIVE, 'orchestration-os/TOOL-STATUS.md': rows('Tools', ['Tool', 'Status', 'Constraint', 'Last checked'], [['git', 'available', '', '2026-10-01T00:00:00Z'], ['npm', 'unknown', '', '']]) }, [], 'Review the tool git, last checked on 2026-10-01'],
-    ['an output that nobody has looked at', { ...TWO_LIVE, 'PROJECTS/a/outputs/x.md': { content: 'x', mtime: '2026-09-01T00:00:00Z' } }, [], 'Review PROJECTS/a/outputs/x.md'],
-    ['the project was reviewed', { ...TWO_LIVE, 'PROJECTS/a/outputs/x.md': { content: 'x', mtime: '2026-09-01T00:00:00Z' }, 'PROJECTS/MANAGER-REVIEW-REGISTRY.md': rows('Reviews', ['Slug', 'Date'], [['a', '2026-11-10T00:00:00Z']]) }, [], undefined],
+    ['an output that nobody has looked at', { ...TWO_LIVE, 'PROJECTS/a/outputs/x.md': 'x', ...WRITTEN_IN_SEPTEMBER }, [], 'Review PROJECTS/a/outputs/x.md'],
+    ['an output that was changed by hand since', { ...TWO_LIVE, 'PROJECTS/a/outputs/x.md': 'y', ...WRITTEN_IN_SEPTEMBER }, [], undefined],
+    ['an old file of the owner', { ...TWO_LIVE, 'PROJECTS/a/outputs/x.md': { content: 'x', mtime: '2026-09-01T00:00:00Z' } }, [], undefined],
+    ['the project was reviewed', { ...TWO_LIVE, 'PROJECTS/a/outputs/x.md': 'x', ...WRITTEN_IN_SEPTEMBER, 'PROJECTS/MANAGER-REVIEW-REGISTRY.md': rows('Reviews', ['Slug', 'Date'], [['a', '2026-11-10T00:00:00Z']]) }, [], undefined],
     ['seven daily logs', { ...TWO_LIVE, ...days(7) }, [], undefined],
     ['eight daily logs', { ...TWO_LIVE, ...days(8) }, [], 'Consolidate memory from 2026-11-13 to 2026-11-20 into memory/summary-2026-11-20.md', ['memory/**']],
     ['today does not count', { ...TWO_LIVE, ...days(8, 21) }, [], undefined],

@@ -1,6 +1,7 @@
 /** Whole small workspaces for decisions: the shipped REGISTRY.md and whatever files a case needs. */
 import { mkdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { sha256 } from '../../src/kernel/hash.js';
 import { openSnapshot } from '../../src/workspace/snapshot.js';
 import type { Snapshot } from '../../src/workspace/types.js';
 
@@ -28,6 +29,13 @@ export function smallWorkspace(t: TestContext, files: Files, now: Date = NOW): S
 
 export function rows(heading: string, columns: readonly string[], values: readonly (readonly (string | number)[])[]): string {
   return [`## ${heading}`, '', `| ${columns.join(' | ')} |`, `|${columns.map(() => '---|').join('')}`, ...values.map((row) => `| ${row.map((cell) => (cell === '' ? '-' : cell)).join(' | ')} |`), ''].join('\n');
+}
+
+/** The change log of whole files, whose contents stand in it as hashes. */
+export function changeLog(changes: readonly (readonly [path: string, old: string, now: string, written: string])[]): Files {
+  const hashed = (content: string): string => (content === '' ? '' : `sha256:${sha256(content)}`);
+  const columns = ['Address', 'Old', 'New', 'Writer', 'Run id', 'Bundle', 'T written', 'T valid', 'Reason', 'Chain'];
+  return { 'audit/CHANGE-LOG.md': rows('Changes', columns, changes.map(([path, old, now, written]) => [path, hashed(old), hashed(now), 'pass', '', '', written, written, 'agent wrote', ''])) };
 }
 
 export type DispatchRow = { readonly slug: string; readonly priority?: number | string; readonly status?: string; readonly last?: string; readonly escalation?: string; readonly phase?: string };

@@ -1,5 +1,5 @@
 /** Real passes whose agent misbehaves, with a sandbox and without one, and what is said where there is none. */
-import { existsSync, mkdirSync, readFileSync, symlinkSync, utimesSync, writeFileSync, realpathSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync, realpathSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
@@ -182,7 +182,6 @@ t.test('commands of a chat agent run in the sandbox, and see the places of that 
 t.test('where a pass may write is a folder, and what the guard would refuse inside it stays closed', async (t) => {
   const early = 'PROJECTS/pages/outputs/early.md';
   const place = placeWithProject(t.testdir(), '', { files: { [early]: 'x', 'PROJECTS/pages/outputs/deep/now.md': 'x', 'PROJECTS/pages/outputs/.git/config': 'x', 'PROJECTS/pages/notes/a.md': 'x', 'PROJECTS/other/b.md': 'x' } });
-  utimesSync(join(place.root, early), new Date('2025-01-01T00:00:00Z'), new Date('2025-01-01T00:00:00Z'));
   symlinkSync('/usr', join(place.root, 'PROJECTS/pages/elsewhere'));
   const cases: readonly (readonly [string, readonly string[], readonly string[], readonly string[]])[] = [
     ['a folder', ['PROJECTS/pages/outputs/**'], ['outputs'], ['outputs/.git', 'outputs/early.md']],
@@ -196,7 +195,7 @@ t.test('where a pass may write is a folder, and what the guard would refuse insi
     ['nothing', [], [], []],
   ];
   for (const [name, writes, writable, readOnly] of cases) {
-    const found = writablePlaces(place.workspace.snapshot(), { kind: 'pass', runId: 'RUN-20261121-001', role: 'worker', project: 'pages', phase: 'write', phaseStarted: '2026-01-01T00:00:00Z', writes, tools: undefined });
+    const found = writablePlaces(place.workspace.snapshot(), { kind: 'pass', runId: 'RUN-20261121-001', role: 'worker', project: 'pages', phase: 'write', earlierOutputs: [early], writes, tools: undefined });
     const project = join(place.root, 'PROJECTS/pages');
     const inProject = (paths: readonly string[]): readonly string[] => paths.map((path) => relative(project, path)).sort();
     t.same([inProject(found.writable), inProject(found.readOnly)], [writable, readOnly], name);

@@ -20,11 +20,11 @@ export function livePass(directory: string, options: { readonly authority?: Pass
   makeWorkspace(root);
   const clock = fixedClock(new Date('2026-11-21T02:00:00Z'));
   const workspace = openWorkspace(root, { home, clock });
-  const { runId, role, project, phase, phaseStarted, writes, tools } = options.authority ?? worker;
+  const { runId, role, project, phase, earlierOutputs, writes, tools } = options.authority ?? worker;
   const { fence } = acquireLease(workspace.root, workspace.state, { runId, holder: 'test', ttlMs: DAY_MS, clock, detached: true });
   const data: PassData = {
     request: { role }, driver: 'host', runId, fence, token: 'token-of-the-pass', started: '2026-11-21T01:30:00Z', failures: 0, capability: 'project',
-    ...(project === undefined ? {} : { project }), ...(phase === undefined ? {} : { phase }), ...(phaseStarted === undefined ? {} : { phaseStarted }), ...(tools === undefined ? {} : { tools }),
+    ...(project === undefined ? {} : { project }), ...(phase === undefined ? {} : { phase }), earlierOutputs, ...(tools === undefined ? {} : { tools }),
     turnedAway: [], writes, authorisations: [], refused: [], outputs: [], undone: [], criteria: [], stop: [], notes: [],
     ...options.change,
   };

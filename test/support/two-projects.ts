@@ -12,7 +12,7 @@ export const SECRET_MISSION = 'Win the tender of the harbour.';
 
 export type TwoProjects = Place & { readonly clock: { at: Date } };
 
-export function twoProjects(directory: string, options: { readonly capability?: string; readonly files?: Readonly<Record<string, string>> } = {}): TwoProjects {
+export function twoProjects(directory: string, options: { readonly capability?: string; readonly start?: Date; readonly files?: Readonly<Record<string, string>> } = {}): TwoProjects {
   const table = shipped('ACTIVE-PROJECTS.md').replace(/(\|---\|.*\n)/, '$1| 1 | pages | PROJECTS/pages/LONGRUNNER.md | write | active | - | - |\n| 2 | harbour | PROJECTS/harbour/LONGRUNNER.md | write | active | - | - |\n');
   const made = placeWithProject(directory, '', {
     runner: 'limited',
@@ -29,7 +29,7 @@ export function twoProjects(directory: string, options: { readonly capability?: 
       ...options.files,
     },
   });
-  const clock = { at: new Date('2026-11-25T02:00:00Z') };
+  const clock = { at: options.start ?? new Date('2026-11-25T02:00:00Z') };
   const ticking: Clock = { now: () => clock.at };
   return { ...made, workspace: openWorkspace(made.root, { home: made.home, clock: ticking }), clock };
 }

@@ -43,7 +43,7 @@ export function resolveTarget(world: PathWorld, given: string, options: { readon
   if (path === undefined) return { path, reasons, existing: undefined };
   if (path === '') {
     if (use !== 'folder') refuse('path-invalid', `${show(given)} is the workspace itself, not a file in it`);
-    return { path, reasons, existing: { kind: 'directory', links: 1, mtimeMs: 0 } };
+    return { path, reasons, existing: { kind: 'directory', links: 1 } };
   }
   reasons.push(...reserved(world, path), ...lookAlikes(world, path));
   const existing = at(world, path);
@@ -154,8 +154,8 @@ function at(world: PathWorld, path: string): Probed | undefined {
   const probed = world.probe.at(`${world.root}/${path}`);
   if (probed !== undefined) return probed;
   const entry = world.files.get(path);
-  if (entry === undefined) return isFolder(world.files, path) ? { kind: 'directory', links: 1, mtimeMs: 0 } : undefined;
-  return { kind: entry.kind, links: entry.links, mtimeMs: entry.mtimeMs, ...(entry.target === undefined ? {} : { target: entry.target }) };
+  if (entry === undefined) return isFolder(world.files, path) ? { kind: 'directory', links: 1 } : undefined;
+  return { kind: entry.kind, links: entry.links, ...(entry.target === undefined ? {} : { target: entry.target }) };
 }
 
 /** A path as it can be printed: control and invisible characters escaped, not longer than a line. */

@@ -22,7 +22,7 @@ export function keepBaseline(snapshot: Snapshot, expects: readonly Expectation[]
 }
 
 export function evidenceFor(snapshot: Snapshot, task: Task): Evidence {
-  const sought: Sought = { id: task.id, replayOf: task.replayOf, project: task.project, startedAt: task.startedAt, before: readBaseline(snapshot.root, task.baseline) };
+  const sought: Sought = { id: task.id, replayOf: task.replayOf, project: task.project, before: readBaseline(snapshot.root, task.baseline) };
   const accepted: ArtefactFacts[] = [];
   const rejected: Extract<Verdict, { accepted: false }>[] = [];
   for (const expectation of task.expects) {
@@ -51,7 +51,7 @@ function factsOf(snapshot: Snapshot, path: string): ArtefactFacts {
   const entry = snapshot.files.get(path);
   const route = routeOf(snapshot.schema, path);
   const ours = route.tier !== 'STANDARD' || route.bundles.length > 0 || /^memory\//.test(path);
-  return { path, size: entry?.size ?? 0, mtimeMs: entry?.mtimeMs ?? 0, kind: entry?.kind ?? 'other', sha256: snapshot.hash(path) ?? '', text: snapshot.text(path), ours };
+  return { path, size: entry?.size ?? 0, kind: entry?.kind ?? 'other', sha256: snapshot.hash(path) ?? '', text: snapshot.text(path), ours };
 }
 
 function readBaseline(root: string, hash: string): Readonly<Record<string, string>> | undefined {

@@ -113,10 +113,10 @@ function carriedOut(snapshot: Snapshot, taker: Taker, at: { readonly approval: A
 }
 
 function requesterOf(snapshot: Snapshot, { project, runId }: Approval): Authority | undefined {
-  if (project === '') return { kind: 'pass', runId, role: 'worker', project: undefined, phase: undefined, phaseStarted: undefined, writes: [], tools: undefined };
+  if (project === '') return { kind: 'pass', runId, role: 'worker', project: undefined, phase: undefined, earlierOutputs: [], writes: [], tools: undefined };
   if (snapshot.record('PROJECT', project) === undefined) return undefined;
-  const { writes, tools, phase, phaseStarted } = projectScope(snapshot, project);
-  return { kind: 'pass', runId, role: 'worker', project, phase, phaseStarted, writes, tools };
+  const { writes, tools, phase, earlierOutputs } = projectScope(snapshot, project);
+  return { kind: 'pass', runId, role: 'worker', project, phase, earlierOutputs, writes, tools };
 }
 
 function changesOf(snapshot: Snapshot, payload: Payload, content: Buffer | undefined): readonly Change[] {

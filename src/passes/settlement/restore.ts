@@ -1,5 +1,5 @@
 /** Undoing: differences that a pass was not allowed to make go back to what was there, and the version it left is kept. */
-import { existsSync, utimesSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Kept, putObject } from '../../workspace/objects.js';
 import { restoreFiles } from '../../workspace/restore.js';
@@ -11,12 +11,11 @@ export function keptDirectory(runId: string): string {
   return `.nocturne/kept/${runId}`;
 }
 
-/** Restores each difference, its time included (outputs are judged by it); returns where the version that was undone is kept (nothing for a deletion). */
+/** Restores each difference; returns where the version that was undone is kept (nothing for a deletion). */
 export function restore(workspace: Workspace, runId: string, found: readonly Difference[]): ReadonlyMap<string, string> {
   if (found.length === 0) return new Map();
   const wanted = found.map((difference) => [difference.path, wantedState(workspace, difference)] as const);
   restoreFiles(workspace.root, wanted, { keepIn: keptDirectory(runId) });
-  for (const { path, mtimeMs, before } of found) if (mtimeMs !== undefined && before !== undefined) utimesSync(join(workspace.root, path), mtimeMs / 1000, mtimeMs / 1000);
   const kept = found.filter((difference) => difference.after !== undefined && difference.kind !== 'mode').map((difference) => difference.path);
   return new Map(kept.map((path) => [path, `${keptDirectory(runId)}/${path}`] as const).filter(([, place]) => existsSync(join(workspace.root, place))));
 }

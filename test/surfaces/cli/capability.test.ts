@@ -15,7 +15,8 @@ t.setTimeout(400_000);
 type Live = TwoProjects & { readonly data: PassData; readonly env: Readonly<Record<string, string>> };
 
 async function live(directory: string, capability: string): Promise<Live> {
-  const place = twoProjects(directory, { capability });
+  // The processes of this test look at the real clock: the pass begins on the same day.
+  const place = twoProjects(directory, { capability, start: new Date() });
   const data = await passIn(place);
   return { ...place, data, env: { NOCTURNE_PASS_TOKEN: data.token, NOCTURNE_RUN: data.runId } };
 }
@@ -124,7 +125,6 @@ t.test('the owner looks at a question, and approves what was shown', async (t) =
   const content = `# New\n\n${Array.from({ length: 60 }, (_, i) => `Line ${i}.`).join('\n')}\n`;
   judge(at.workspace, at.data, { door: 'mcp', actions: [{ kind: 'write', path: 'docs/new.md', content }] });
   judge(at.workspace, at.data, { door: 'mcp', actions: [{ kind: 'delete', path: 'docs/old.md' }] });
-  // The processes look at the real clock; the questions of this test are years old or years ahead for nobody.
   const list = callProcess(at, ['approvals', 'list', '--all']);
   t.match(list, { exit: 0, json: { approvals: [{ id: 'AP-001', project: 'pages', run_id: at.data.runId, action: 'write', target: 'docs/new.md', question: /^N-/ }, { id: 'AP-002', action: 'delete' }] } });
   const shown = callForText(at, ['approvals', 'show', 'AP-001']).text;

@@ -68,6 +68,6 @@ function authorityFor(context: Context, snapshot: Snapshot, project: unknown): {
   }
   if (typeof project !== 'string') return { authority: { kind: 'reader' }, whose: 'a caller without a pass token' };
   if (snapshot.record('PROJECT', project) === undefined) throw new NocturneError('NOT_FOUND', `there is no project "${project}"`, { hint: `projects: ${snapshot.records('PROJECT').map((one) => one.key).join(', ') || 'none'}` });
-  const { writes, tools, phase, phaseStarted } = projectScope(snapshot, project);
-  return { authority: { kind: 'pass', runId: '', role: 'worker', project, phase, phaseStarted, writes, tools }, whose: `a worker pass of ${project}` };
+  const { writes, tools, phase, earlierOutputs } = projectScope(snapshot, project);
+  return { authority: { kind: 'pass', runId: '', role: 'worker', project, phase, earlierOutputs, writes, tools }, whose: `a worker pass of ${project}` };
 }
