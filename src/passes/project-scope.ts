@@ -1,34 +1,60 @@
-/** What passes of a project may write and run, before any pre-approval: what T2.7 compares with, and what the guard is asked about. */
+/**
+ * What passes of a project may write and run, before any pre-approval: what T2.7 compares with, and
+ * what the guard is asked about.
+ */
 import type { Rec } from '../markdown/types.js';
 import { fieldList, fieldText } from '../project/field-text.js';
 import { projectWrites } from '../project/project-writes.js';
 import { recordedChanges } from '../workspace/recorded-changes.js';
 import type { Snapshot } from '../workspace/types.js';
 
-/** `writes`: globs of the workspace, some of which may lead out of the project. `tools` is missing where the tool registry alone decides. */
-export type ProjectScope = { readonly writes: readonly string[]; readonly tools?: readonly string[]; readonly phase: string; readonly earlierOutputs: readonly string[] };
+/**
+ * `writes`: globs of the workspace, some of which may lead out of the project. `tools` is missing
+ * where the tool registry alone decides.
+ */
+export type ProjectScope = {
+  readonly writes: readonly string[];
+  readonly tools?: readonly string[];
+  readonly phase: string;
+  readonly earlierOutputs: readonly string[];
+};
 
 export function projectScope(snapshot: Snapshot, slug: string): ProjectScope {
   const project = snapshot.record('PROJECT', slug);
   const name = fieldText(project, 'phase.name');
   const phase = phaseOf(snapshot, slug, name);
   const writes = projectWrites(project, slug);
-  const tools = phase !== undefined && fieldList(phase, 'tools').length > 0 ? fieldList(phase, 'tools') : fieldList(project, 'next_pass.tools');
-  return { writes, ...(tools.length === 0 ? {} : { tools }), phase: name, earlierOutputs: earlierOutputs(snapshot, project) };
+  const tools =
+    phase !== undefined && fieldList(phase, 'tools').length > 0
+      ? fieldList(phase, 'tools')
+      : fieldList(project, 'next_pass.tools');
+  return {
+    writes,
+    ...(tools.length === 0 ? {} : { tools }),
+    phase: name,
+    earlierOutputs: earlierOutputs(snapshot, project),
+  };
 }
 
 /** The section of the current phase in the project's PHASES.md. */
 function phaseOf(snapshot: Snapshot, project: string | undefined, phase: string): Rec | undefined {
-  return project === undefined ? undefined : snapshot.recordsIn(`PROJECTS/${project}/PHASES.md`, 'PHASES').find((record) => record.key === phase);
+  return project === undefined
+    ? undefined
+    : snapshot
+        .recordsIn(`PROJECTS/${project}/PHASES.md`, 'PHASES')
+        .find((record) => record.key === phase);
 }
 
 /**
- * Outputs stand in `PROJECTS/NAME/outputs/`. One is of the current phase when the change log recorded that it was written in it; every other one was there before,
+ * Outputs stand in `PROJECTS/NAME/outputs/`. One is of the current phase when the change log
+ * recorded that it was written in it; every other one was there before,
  * and is not changed any more.
  */
 function earlierOutputs(snapshot: Snapshot, project: Rec | undefined): readonly string[] {
   const instant = Date.parse(fieldText(project, 'phase.started'));
-  const outputs = [...snapshot.files.keys()].filter((path) => /^PROJECTS\/[^/]+\/outputs\//.test(path));
+  const outputs = [...snapshot.files.keys()].filter((path) =>
+    /^PROJECTS\/[^/]+\/outputs\//.test(path),
+  );
   if (project === undefined || Number.isNaN(instant) || outputs.length === 0) return [];
   const changes = recordedChanges(snapshot, 'PROJECTS/');
   const phaseStart = { instant, address: `${project.file}#phase.started` };

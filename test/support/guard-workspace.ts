@@ -1,4 +1,7 @@
-/** A copy of the guard's fixture workspace with the links that git does not keep, and a pass that works in it. */
+/**
+ * A copy of the guard's fixture workspace with the links that git does not keep, and a pass that
+ * works in it.
+ */
 import { cpSync, linkSync, mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { decide, type DecideOptions } from '../../src/governance/guard/decide.js';
@@ -15,7 +18,12 @@ export const worker: PassAuthority = {
   project: 'inventory',
   phase: 'collect',
   earlierOutputs: ['PROJECTS/inventory/outputs/old.md'],
-  writes: ['PROJECTS/inventory/outputs/**', 'PROJECTS/inventory/LONGRUNNER-DRAFT.md', 'memory/*.md', 'journal.md'],
+  writes: [
+    'PROJECTS/inventory/outputs/**',
+    'PROJECTS/inventory/LONGRUNNER-DRAFT.md',
+    'memory/*.md',
+    'journal.md',
+  ],
   tools: undefined,
 };
 
@@ -32,6 +40,15 @@ export function makeWorkspace(root: string): string {
 }
 
 /** Asks about one action on a fresh snapshot. */
-export function ask(root: string, action: Action, about: { readonly authority?: Authority; readonly options?: DecideOptions } = {}): Decision {
-  return decide(openSnapshot(root, { now: new Date('2026-11-21T02:00:00Z') }), about.authority ?? worker, action, about.options);
+export function ask(
+  root: string,
+  action: Action,
+  about: { readonly authority?: Authority; readonly options?: DecideOptions } = {},
+): Decision {
+  return decide(
+    openSnapshot(root, { now: new Date('2026-11-21T02:00:00Z') }),
+    about.authority ?? worker,
+    action,
+    about.options,
+  );
 }

@@ -1,26 +1,50 @@
 /** Conditions about files as a whole: there, newer, changed, not copied. */
 import { plural } from '../../kernel/words.js';
 import { projectDirectory } from '../../project/project-directory.js';
-import { type Moment, recordedChanges, type RecordedChanges } from '../../workspace/recorded-changes.js';
+import {
+  type Moment,
+  recordedChanges,
+  type RecordedChanges,
+} from '../../workspace/recorded-changes.js';
 import { countText, filesIn, inProject, inRange, noFiles, some, undecided } from './context.js';
 import type { ConditionContext, Outcome } from './context.js';
 import type { ConditionOf, Since } from '../../project/condition-types.js';
 import { similarity, sketchOf } from '../quality/novelty.js';
 import type { Sketch } from '../quality/novelty.js';
 
-export function fileExists(condition: ConditionOf<'file_exists'>, context: ConditionContext): Outcome {
+export function fileExists(
+  condition: ConditionOf<'file_exists'>,
+  context: ConditionContext,
+): Outcome {
   const all = filesIn(context, condition.in);
   const files = all.filter((file) => file.size >= condition.minBytes);
   const expected = `${countText(condition.count, 'file', 'files')} matching ${condition.in.join(', ')}${condition.minBytes > 0 ? ` of at least ${condition.minBytes} bytes` : ''}`;
   const small = all.length - files.length;
-  const found = all.length === 0 ? noFiles(condition.in) : `${plural(files.length, 'file')}${files.length > 0 ? `: ${some(files.map((file) => inProject(context, file.path)))}` : ''}${small > 0 ? `; ${small} too small` : ''}`;
-  return { holds: inRange(condition.count, files.length), expected, found, ...whereOf(files[0]?.path ?? all[0]?.path) };
+  const found =
+    all.length === 0
+      ? noFiles(condition.in)
+      : `${plural(files.length, 'file')}${files.length > 0 ? `: ${some(files.map((file) => inProject(context, file.path)))}` : ''}${small > 0 ? `; ${small} too small` : ''}`;
+  return {
+    holds: inRange(condition.count, files.length),
+    expected,
+    found,
+    ...whereOf(files[0]?.path ?? all[0]?.path),
+  };
 }
 
-/** Some file of `in` has to have changed since, or after what it is compared with: by hash and change log, not by file times. */
-export function fileNewer(condition: ConditionOf<'file_newer'>, context: ConditionContext): Outcome {
+/**
+ * Some file of `in` has to have changed since, or after what it is compared with: by hash and
+ * change log, not by file times.
+ */
+export function fileNewer(
+  condition: ConditionOf<'file_newer'>,
+  context: ConditionContext,
+): Outcome {
   const files = filesIn(context, condition.in);
-  const changes = recordedChanges(context.snapshot, `${projectDirectory(context.snapshot, context.project)}/`);
+  const changes = recordedChanges(
+    context.snapshot,
+    `${projectDirectory(context.snapshot, context.project)}/`,
+  );
   const limit = limitOf(condition.than, context, changes);
   const expected = `a file matching ${condition.in.join(', ')} newer than ${limit.text}`;
   if (limit.kind === 'unknown') return undecided(expected, limit.why);
@@ -28,28 +52,51 @@ export function fileNewer(condition: ConditionOf<'file_newer'>, context: Conditi
   const first = newer[0] ?? files[0];
   if (first === undefined) return { holds: false, expected, found: noFiles(condition.in) };
   const last = changes.lastChange(first.path);
-  const when = last === undefined ? 'with no recorded change' : last.order === Number.POSITIVE_INFINITY ? `changed after its last recorded change of ${last.written}` : `of ${last.written}`;
-  return { holds: newer.length > 0, expected, found: `${inProject(context, first.path)} ${when}`, where: first.path };
+  const when =
+    last === undefined
+      ? 'with no recorded change'
+      : last.order === Number.POSITIVE_INFINITY
+        ? `changed after its last recorded change of ${last.written}`
+        : `of ${last.written}`;
+  return {
+    holds: newer.length > 0,
+    expected,
+    found: `${inProject(context, first.path)} ${when}`,
+    where: first.path,
+  };
 }
 
-type Limit = { readonly text: string } & ({ readonly kind: 'known'; readonly isOlderThan: (path: string) => boolean } | { readonly kind: 'unknown'; readonly why: string });
+type Limit = { readonly text: string } & (
+  | { readonly kind: 'known'; readonly isOlderThan: (path: string) => boolean }
+  | { readonly kind: 'unknown'; readonly why: string }
+);
 
 function limitOf(than: Since, context: ConditionContext, changes: RecordedChanges): Limit {
-  const since = (text: string, moment: Moment): Limit => ({ kind: 'known', text, isOlderThan: (path) => changes.changedSince(path, moment) });
+  const since = (text: string, moment: Moment): Limit => ({
+    kind: 'known',
+    text,
+    isOlderThan: (path) => changes.changedSince(path, moment),
+  });
   switch (than.kind) {
     case 'within':
-      return since(`${than.text} ago`, { instant: context.snapshot.now.getTime() - than.milliseconds });
+      return since(`${than.text} ago`, {
+        instant: context.snapshot.now.getTime() - than.milliseconds,
+      });
     case 'instant':
       return since(than.text, { instant: than.at });
     case 'mark': {
       // Before the first pass, what was made since the phase began is new.
-      const last = than.mark === 'phase' || (context.lastPass ?? '') === '' ? undefined : context.lastPass;
+      const last =
+        than.mark === 'phase' || (context.lastPass ?? '') === '' ? undefined : context.lastPass;
       const stamp = last ?? context.phaseStarted;
       const instant = Date.parse(stamp ?? '');
       const text = last === undefined ? 'the start of the phase' : 'the last pass';
       if (Number.isNaN(instant)) return { kind: 'unknown', why: `${text} is not recorded`, text };
       const project = context.snapshot.record('PROJECT', context.project)?.file ?? '';
-      return since(`${text} (${stamp})`, { instant, address: `${project}#${last === undefined ? 'phase.started' : 'last_pass.date'}` });
+      return since(`${text} (${stamp})`, {
+        instant,
+        address: `${project}#${last === undefined ? 'phase.started' : 'last_pass.date'}`,
+      });
     }
     case 'files': {
       const files = filesIn(context, than.globs);
@@ -62,20 +109,37 @@ function limitOf(than: Since, context: ConditionContext, changes: RecordedChange
   }
 }
 
-export function hashChanged(condition: ConditionOf<'hash_changed'>, context: ConditionContext): Outcome {
+export function hashChanged(
+  condition: ConditionOf<'hash_changed'>,
+  context: ConditionContext,
+): Outcome {
   const expected = `new content in ${condition.in.join(', ')} since the last pass`;
   const { before, snapshot } = context;
   if (before === undefined) return undecided(expected, 'the hashes of the last pass are not known');
   const files = filesIn(context, condition.in);
   if (files.length === 0) return { holds: false, expected, found: noFiles(condition.in) };
   const changed = files.filter((file) => snapshot.hash(file.path) !== before.get(file.path));
-  if (changed.length === 0) return { holds: false, expected, found: `${plural(files.length, 'file')}, none changed`, ...whereOf(files[0]?.path) };
+  if (changed.length === 0)
+    return {
+      holds: false,
+      expected,
+      found: `${plural(files.length, 'file')}, none changed`,
+      ...whereOf(files[0]?.path),
+    };
   const first = changed[0]?.path ?? '';
-  return { holds: true, expected, found: `${plural(changed.length, 'file')} ${before.has(first) ? 'changed' : 'new'}: ${some(changed.map((file) => inProject(context, file.path)))}`, where: first };
+  return {
+    holds: true,
+    expected,
+    found: `${plural(changed.length, 'file')} ${before.has(first) ? 'changed' : 'new'}: ${some(changed.map((file) => inProject(context, file.path)))}`,
+    where: first,
+  };
 }
 
 /** No file of `in` is nearly the same text as another file of `of`. */
-export function noDuplicatesOf(condition: ConditionOf<'no_duplicates_of'>, context: ConditionContext): Outcome {
+export function noDuplicatesOf(
+  condition: ConditionOf<'no_duplicates_of'>,
+  context: ConditionContext,
+): Outcome {
   const files = filesIn(context, condition.in);
   const others = filesIn(context, condition.of);
   const expected = `no file of ${condition.in.join(', ')} nearly the same as another of ${condition.of.join(', ')} (similarity below ${condition.threshold})`;
@@ -84,10 +148,13 @@ export function noDuplicatesOf(condition: ConditionOf<'no_duplicates_of'>, conte
   for (const { path } of [...files, ...others]) {
     if (sketches.has(path)) continue;
     const text = context.snapshot.text(path);
-    if (text === undefined) return undecided(expected, `${path} cannot be read as UTF-8 text`, path);
+    if (text === undefined)
+      return undecided(expected, `${path} cannot be read as UTF-8 text`, path);
     sketches.set(path, sketchOf(text));
   }
-  let nearest: { readonly score: number; readonly path: string; readonly other: string } | undefined;
+  let nearest:
+    | { readonly score: number; readonly path: string; readonly other: string }
+    | undefined;
   for (const { path } of files) {
     for (const { path: other } of others) {
       const [left, right] = [sketches.get(path), sketches.get(other)];
@@ -96,7 +163,13 @@ export function noDuplicatesOf(condition: ConditionOf<'no_duplicates_of'>, conte
       if (nearest === undefined || score > nearest.score) nearest = { score, path, other };
     }
   }
-  if (nearest === undefined) return { holds: true, expected, found: `${plural(files.length, 'file')}, nothing to compare with`, ...whereOf(files[0]?.path) };
+  if (nearest === undefined)
+    return {
+      holds: true,
+      expected,
+      found: `${plural(files.length, 'file')}, nothing to compare with`,
+      ...whereOf(files[0]?.path),
+    };
   const found = `${inProject(context, nearest.path)} and ${inProject(context, nearest.other)} are the nearest: ${nearest.score.toFixed(2)}`;
   return { holds: nearest.score < condition.threshold, expected, found, where: nearest.path };
 }
