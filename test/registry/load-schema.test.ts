@@ -68,6 +68,8 @@ const MISTAKES: Readonly<Record<string, Mistake>> = {
   'a bundle with a name of two words': { from: '### open_task', to: '### open task', at: '### open task', says: /"open task" is not a bundle name/ },
   'a bundle twice': { from: '## R6 Rules', to: '### finish\n\n| Op | Target | Field | Value |\n|---|---|---|---|\n| append | LOG | what | x |\n\n## R6 Rules', at: '### finish', after: '### open_task', says: /bundle finish is declared twice/ },
   'a bundle without a table': { from: '| insert | TASK | slug | {slug} |\n| insert | TASK | status | open |', to: '', at: '### open_task', says: /has no operation/ },
+  'a line of a bundle twice': { from: PRECONDITION, to: `${PRECONDITION}\n- **Arguments:** slug: ref(PLAN)`, at: '- **Arguments:** slug: ref(PLAN)\n', says: /finish has the line Arguments twice/, expected: /one line "- \*\*Arguments:/ },
+  'a line of a rule twice': { from: RULE, to: `- **Severity:** error\n${RULE}`, at: '- **Severity:** warning', says: /no-open-task has the line Severity twice/ },
   'an argument of no type': { from: 'slug: ref(PLAN), why?: text', to: 'slug, why?: text', at: '- **Arguments:** slug,', says: /an argument cannot be read/, expected: /name: TYPE/, actual: 'slug' },
   'an argument twice': { from: 'slug: ref(PLAN), why?: text', to: 'slug: ref(PLAN), why?: text, why: text', at: '- **Arguments:** slug: ref(PLAN), why', says: /argument why is declared twice/ },
   'an argument that refers to nothing': { from: 'slug: ref(PLAN), why?', to: 'slug: ref(PLANS), why?', at: '### finish', says: /R1 declares no object PLANS/, actual: 'PLANS' },
