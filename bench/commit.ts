@@ -1,4 +1,7 @@
-/** A commit of five files, three with records and the two logs, against the bare calls that write the same five. */
+/**
+ * A commit of five files, three with records and the two logs, against the bare calls that write
+ * the same five.
+ */
 import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { systemClock } from '../src/kernel/clock.js';
@@ -9,7 +12,13 @@ import { byTurns, timeOf } from './measure.js';
 import { atMost, type Bench } from './result.js';
 
 const SLUG = 'project-00000';
-const FILES = [`PROJECTS/${SLUG}/LONGRUNNER.md`, 'ACTIVE-PROJECTS.md', 'MODEL-TIERS.md', 'audit/CHANGE-LOG.md', 'audit/AUDIT-LOG.md'];
+const FILES = [
+  `PROJECTS/${SLUG}/LONGRUNNER.md`,
+  'ACTIVE-PROJECTS.md',
+  'MODEL-TIERS.md',
+  'audit/CHANGE-LOG.md',
+  'audit/AUDIT-LOG.md',
+];
 const RUNS = 31;
 const LIMIT = 2;
 
@@ -29,21 +38,46 @@ export const commit: Bench = {
           reason: 'bench',
           changes: [
             { kind: 'set', address: `PROJECT[${SLUG}].next_pass.objective`, value },
-            { kind: 'set', address: `DISPATCH[${SLUG}].last_worker_pass`, value: `2026-11-20T02:00:${String(run % 60).padStart(2, '0')}Z` },
+            {
+              kind: 'set',
+              address: `DISPATCH[${SLUG}].last_worker_pass`,
+              value: `2026-11-20T02:00:${String(run % 60).padStart(2, '0')}Z`,
+            },
             { kind: 'set', address: 'MODEL-TIER[standard].max_minutes', value: 21 + (run % 70) },
           ],
-          audit: [{ step: '', type: 'bench', target: SLUG, authorisation: 'owner', result: 'ok', detail: '' }],
+          audit: [
+            {
+              step: '',
+              type: 'bench',
+              target: SLUG,
+              authorisation: 'owner',
+              result: 'ok',
+              detail: '',
+            },
+          ],
         });
-        if (files.length !== 3) throw new Error(`${files.length} files were written; expected 3 and the logs`);
+        if (files.length !== 3)
+          throw new Error(`${files.length} files were written; expected 3 and the logs`);
       });
     };
     const bare = (): number => {
       const contents = FILES.map((file) => readFileSync(join(root, file)));
-      return timeOf(() => FILES.forEach((file, i) => writeBare(join(directory, file.replaceAll('/', '_')), contents[i] ?? Buffer.alloc(0))));
+      return timeOf(() =>
+        FILES.forEach((file, i) =>
+          writeBare(join(directory, file.replaceAll('/', '_')), contents[i] ?? Buffer.alloc(0)),
+        ),
+      );
     };
     const [figure = 0, floor = 0] = await byTurns([ours, bare], RUNS);
     workspace.close();
-    return [atMost('commit of five files', { figure, floor, floorName: 'write, fsync, rename', limit: LIMIT })];
+    return [
+      atMost('commit of five files', {
+        figure,
+        floor,
+        floorName: 'write, fsync, rename',
+        limit: LIMIT,
+      }),
+    ];
   },
 };
 

@@ -1,4 +1,7 @@
-/** What the guard adds to a tool call of a host: asked over its socket, with the snapshot warm and a pass running. */
+/**
+ * What the guard adds to a tool call of a host: asked over its socket, with the snapshot warm and a
+ * pass running.
+ */
 import { join } from 'node:path';
 import { mkdirSync } from 'node:fs';
 import { GuardClient } from '../src/surfaces/openclaw/guard-client.js';
@@ -19,14 +22,24 @@ export const guardSocket: Bench = {
   async run(directory) {
     const { root, home } = makeWorkspace(directory, { at: new Date().toISOString() });
     makeProjects(root, PROJECTS);
-    const client = new GuardClient({ workspace: root, id: '', node: process.execPath, nocturne: NOCTURNE, home, governed: 'jobs' });
+    const client = new GuardClient({
+      workspace: root,
+      id: '',
+      node: process.execPath,
+      nocturne: NOCTURNE,
+      home,
+      governed: 'jobs',
+    });
     try {
       const begun = await client.ask({ op: 'begin', role: 'worker', session: SESSION });
       if (begun.kind === 'over') throw new Error(begun.outcome);
       const folder = `PROJECTS/${begun.project}/outputs`;
       mkdirSync(join(root, folder), { recursive: true });
       const calls = [
-        { tool: 'write', params: { path: `${folder}/page.md`, content: '# Page\n\nA line of it.\n'.repeat(200) } },
+        {
+          tool: 'write',
+          params: { path: `${folder}/page.md`, content: '# Page\n\nA line of it.\n'.repeat(200) },
+        },
         { tool: 'read', params: { path: 'REGISTRY.md' } },
         { tool: 'exec', params: { command: `cat ${folder}/page.md | head -n 5` } },
         { tool: 'exec', params: { command: 'ls PROJECTS' } },
@@ -39,15 +52,30 @@ export const guardSocket: Bench = {
           await client.ask({ op: 'hello', protocol: 1 });
           const start = performance.now();
           bare.push(start - before);
-          const { verdict, text } = await client.ask({ op: 'judge', host: 'openclaw', session: SESSION, governed: true, ...call }, 10_000);
+          const { verdict, text } = await client.ask(
+            { op: 'judge', host: 'openclaw', session: SESSION, governed: true, ...call },
+            10_000,
+          );
           taken.push(performance.now() - start);
           if (verdict !== 'allow') throw new Error(text);
           await client.ask({ op: 'acted' });
           await new Promise((done) => setTimeout(done, THINKS_MS));
         }
       }
-      const [p95, floor] = [quantile(taken.slice(calls.length), 0.95), quantile(bare.slice(calls.length), 0.95)];
-      return [{ name: 'guard over the socket', figure: `p95 ${ms(p95)}`, against: `a question of nothing, p95 ${ms(floor)}; p50 ${ms(quantile(taken, 0.5))}`, ratio: times(p95 / floor), limit: `<= ${LIMIT_MS} ms`, met: p95 <= LIMIT_MS }];
+      const [p95, floor] = [
+        quantile(taken.slice(calls.length), 0.95),
+        quantile(bare.slice(calls.length), 0.95),
+      ];
+      return [
+        {
+          name: 'guard over the socket',
+          figure: `p95 ${ms(p95)}`,
+          against: `a question of nothing, p95 ${ms(floor)}; p50 ${ms(quantile(taken, 0.5))}`,
+          ratio: times(p95 / floor),
+          limit: `<= ${LIMIT_MS} ms`,
+          met: p95 <= LIMIT_MS,
+        },
+      ];
     } finally {
       client.close();
     }

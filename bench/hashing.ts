@@ -1,4 +1,7 @@
-/** SHA-256 of many files as the gate and the snapshots take it, against `sha256sum` on the same files. */
+/**
+ * SHA-256 of many files as the gate and the snapshots take it, against `sha256sum` on the same
+ * files.
+ */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { hashAt } from '../src/workspace/observe.js';
@@ -24,7 +27,16 @@ export const hashing: Bench = {
     };
     const [figure = 0, peer = 0] = await byTurns([ours, theirs]);
     const ratio = peer / figure;
-    return [{ name: `SHA-256 of ${paths.length} files, ${megabytes(total)}`, figure: `${ms(figure)} (${megabytes((total / figure) * 1000)}/s)`, against: `sha256sum ${ms(peer)}`, ratio: `${times(ratio)} its speed`, limit: `>= ${LEAST}x`, met: ratio >= LEAST }];
+    return [
+      {
+        name: `SHA-256 of ${paths.length} files, ${megabytes(total)}`,
+        figure: `${ms(figure)} (${megabytes((total / figure) * 1000)}/s)`,
+        against: `sha256sum ${ms(peer)}`,
+        ratio: `${times(ratio)} its speed`,
+        limit: `>= ${LEAST}x`,
+        met: ratio >= LEAST,
+      },
+    ];
   },
 };
 

@@ -17,8 +17,20 @@ export const impact: Bench = {
     const { schema, files } = makeSchema();
     const reached = impactOf(schema, files, ['docs/00007.md']).length;
     let next = 0;
-    const [figure = 0] = await byTurns([() => timeOf(() => void impactOf(schema, files, [fileOf((next += 1_237) % FILES)]))], 51);
-    return [{ name: 'impact, 100,000 edges', figure: ms(figure), against: `${reached} files reached of ${FILES}`, ratio: '-', limit: `<= ${LIMIT_MS} ms`, met: figure <= LIMIT_MS }];
+    const [figure = 0] = await byTurns(
+      [() => timeOf(() => void impactOf(schema, files, [fileOf((next += 1_237) % FILES)]))],
+      51,
+    );
+    return [
+      {
+        name: 'impact, 100,000 edges',
+        figure: ms(figure),
+        against: `${reached} files reached of ${FILES}`,
+        ratio: '-',
+        limit: `<= ${LIMIT_MS} ms`,
+        met: figure <= LIMIT_MS,
+      },
+    ];
   },
 };
 
@@ -27,9 +39,18 @@ function makeSchema(): { readonly schema: Schema; readonly files: readonly strin
   const range = { file: 'REGISTRY.md', line: 1, column: 1, endLine: 1, endColumn: 1 };
   const edges = Array.from({ length: EDGES }, (_, i): Edge => {
     const group = Math.floor((i % FILES) / GROUP) * GROUP;
-    return { source: fileOf(i % FILES), kind: i % 3 === 0 ? 'WRITES' : 'READS', target: fileOf(group + ((i * 7_919 + Math.floor(i / FILES)) % GROUP)), note: '', range };
+    return {
+      source: fileOf(i % FILES),
+      kind: i % 3 === 0 ? 'WRITES' : 'READS',
+      target: fileOf(group + ((i * 7_919 + Math.floor(i / FILES)) % GROUP)),
+      note: '',
+      range,
+    };
   });
-  return { schema: { ...schema, edges }, files: Array.from({ length: FILES }, (_, i) => fileOf(i)) };
+  return {
+    schema: { ...schema, edges },
+    files: Array.from({ length: FILES }, (_, i) => fileOf(i)),
+  };
 }
 
 function fileOf(index: number): string {

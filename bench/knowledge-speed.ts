@@ -1,4 +1,7 @@
-/** How long a search takes with 1,000, 10,000 and 100,000 passages, warm and with the vector of the question given; what the first choice by signs loses; memory and disk. */
+/**
+ * How long a search takes with 1,000, 10,000 and 100,000 passages, warm and with the vector of the
+ * question given; what the first choice by signs loses; memory and disk.
+ */
 import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { systemClock } from '../src/kernel/clock.js';
@@ -23,7 +26,10 @@ const QUESTIONS = 100;
 const PER_FILE = 10;
 const HITS = 10;
 /** Milliseconds that a question may take, at the median. */
-const HYBRID: ReadonlyMap<number, number> = new Map([[10_000, 5], [100_000, 25]]);
+const HYBRID: ReadonlyMap<number, number> = new Map([
+  [10_000, 5],
+  [100_000, 25],
+]);
 const WORDS: ReadonlyMap<number, number> = new Map([[10_000, 3]]);
 const RECALL = 0.99;
 const FILES = 3000;
@@ -54,7 +60,11 @@ async function sized(directory: string, size: number): Promise<readonly Result[]
   const at = { limit: depthFor(HITS), narrowed: undefined };
   for (const [i, { text, vector }] of [...questions, ...questions].entries()) {
     const start = performance.now();
-    await search(db, text, { root: directory, embedder: given('transformers', vector), limit: HITS });
+    await search(db, text, {
+      root: directory,
+      embedder: given('transformers', vector),
+      limit: HITS,
+    });
     const first = performance.now();
     await search(db, text, { root: directory, embedder: given('latent', vector), limit: HITS });
     const between = performance.now();
@@ -64,12 +74,20 @@ async function sized(directory: string, size: number): Promise<readonly Result[]
     hybrid.push(first - start);
     learnt.push(between - first);
     words.push(performance.now() - between);
-    const exact = byMeaning(db, vector, { ...at, how: 'exact' }).slice(0, HITS).map((one) => one.id);
-    const quick = new Set(byMeaning(db, vector, { ...at, how: 'quantised' }).slice(0, HITS).map((one) => one.id));
+    const exact = byMeaning(db, vector, { ...at, how: 'exact' })
+      .slice(0, HITS)
+      .map((one) => one.id);
+    const quick = new Set(
+      byMeaning(db, vector, { ...at, how: 'quantised' })
+        .slice(0, HITS)
+        .map((one) => one.id),
+    );
     same += exact.filter((id) => quick.has(id)).length;
     of += exact.length;
   }
-  const bytes = readdirSync(directory).filter((name) => name.startsWith('knowledge.db')).reduce((sum, name) => sum + statSync(join(directory, name)).size, 0);
+  const bytes = readdirSync(directory)
+    .filter((name) => name.startsWith('knowledge.db'))
+    .reduce((sum, name) => sum + statSync(join(directory, name)).size, 0);
   db.close();
   const name = `${size} passages`;
   const recall = same / of;
@@ -78,13 +96,39 @@ async function sized(directory: string, size: number): Promise<readonly Result[]
     limited(`hybrid, vectors of a model, ${name}`, hybrid, HYBRID.get(size)),
     limited(`hybrid, learnt vectors, ${name}`, learnt, HYBRID.get(size)),
     limited(`words alone, ${name}`, words, WORDS.get(size)),
-    { name: `first choice by signs, ${name}`, figure: `recall ${recall.toFixed(4)} of 10`, against: `exact, ${QUESTIONS} questions`, ratio: '-', ...(inForce ? { limit: `>= ${RECALL}`, met: recall >= RECALL } : { limit: 'not used for so few', met: undefined }) },
-    { name: `size, ${name}`, figure: `${megabytes(bytes)} on disk`, against: `${megabytes(Math.max(0, process.memoryUsage().rss - before))} more memory; signs loaded in ${ms(loaded)}; filled in ${ms(filled)}`, ratio: '-', limit: '-', met: undefined },
+    {
+      name: `first choice by signs, ${name}`,
+      figure: `recall ${recall.toFixed(4)} of 10`,
+      against: `exact, ${QUESTIONS} questions`,
+      ratio: '-',
+      ...(inForce
+        ? { limit: `>= ${RECALL}`, met: recall >= RECALL }
+        : { limit: 'not used for so few', met: undefined }),
+    },
+    {
+      name: `size, ${name}`,
+      figure: `${megabytes(bytes)} on disk`,
+      against: `${megabytes(Math.max(0, process.memoryUsage().rss - before))} more memory; signs loaded in ${ms(loaded)}; filled in ${ms(filled)}`,
+      ratio: '-',
+      limit: '-',
+      met: undefined,
+    },
   ];
 }
 
 /** Real files of ten passages each, so that a hit is compared with its file as ever. */
-async function fill(db: Db, { directory, size, passage }: { readonly directory: string; readonly size: number; readonly passage: ReturnType<typeof makePassages>['passage'] }): Promise<void> {
+async function fill(
+  db: Db,
+  {
+    directory,
+    size,
+    passage,
+  }: {
+    readonly directory: string;
+    readonly size: number;
+    readonly passage: ReturnType<typeof makePassages>['passage'];
+  },
+): Promise<void> {
   const store = fileStore(db);
   const vectors: Float32Array[] = [];
   db.transaction(() => {
@@ -92,17 +136,32 @@ async function fill(db: Db, { directory, size, passage }: { readonly directory: 
       const made = Array.from({ length: PER_FILE }, (_, i) => passage(at + i));
       const path = `${at}.md`;
       writeFileSync(join(directory, path), '');
-      store.put({ path, hash: '', stat: statText(statSync(join(directory, path))), day: '2026-11-21' }, made.map((one) => one.chunk));
+      store.put(
+        { path, hash: '', stat: statText(statSync(join(directory, path))), day: '2026-11-21' },
+        made.map((one) => one.chunk),
+      );
       vectors.push(...made.map((one) => one.vector));
     }
   })();
   let next = 0;
-  await indexVectors(db, { kind: 'transformers', model: 'synthetic', dimensions: DIMENSIONS, embed: async (texts) => texts.map(() => vectors[next++] ?? new Float32Array(DIMENSIONS)), close: async () => undefined });
+  await indexVectors(db, {
+    kind: 'transformers',
+    model: 'synthetic',
+    dimensions: DIMENSIONS,
+    embed: async (texts) => texts.map(() => vectors[next++] ?? new Float32Array(DIMENSIONS)),
+    close: async () => undefined,
+  });
 }
 
 /** The kind says what search does with the vectors. */
 function given(kind: Embedder['kind'], vector: Float32Array): Embedder {
-  return { kind, model: 'synthetic', dimensions: DIMENSIONS, embed: async () => [vector], close: async () => undefined };
+  return {
+    kind,
+    model: 'synthetic',
+    dimensions: DIMENSIONS,
+    embed: async () => [vector],
+    close: async () => undefined,
+  };
 }
 
 /** One file of 3,000 is edited: until its passages are found again. */
@@ -110,7 +169,11 @@ async function oneEdited(directory: string): Promise<Result> {
   const { root, home } = makeWorkspace(directory, { unsigned: true });
   mkdirSync(join(root, 'notes'));
   const { passage } = makePassages(FILES * 3);
-  for (let i = 0; i < FILES; i++) writeFileSync(join(root, `notes/${i}.md`), [0, 1, 2].map((part) => `# Part ${part}\n\n${passage(i * 3 + part).chunk.text}\n`).join('\n'));
+  for (let i = 0; i < FILES; i++)
+    writeFileSync(
+      join(root, `notes/${i}.md`),
+      [0, 1, 2].map((part) => `# Part ${part}\n\n${passage(i * 3 + part).chunk.text}\n`).join('\n'),
+    );
   const workspace = openWorkspace(root, { home, clock: systemClock });
   const db = openKnowledge(join(directory, 'knowledge.db'));
   indexFiles(db, workspace.snapshot());
@@ -122,7 +185,10 @@ async function oneEdited(directory: string): Promise<Result> {
     await indexVectors(db, NO_EMBEDDER);
     const found = byWords(db, parseQuery(`round${run}`), { limit: 1, narrowed: undefined });
     taken.push(performance.now() - start);
-    if (changed.length !== 1 || found.length !== 1) throw new Error(`${changed.length} files were indexed and ${found.length} passages found; expected 1 and 1`);
+    if (changed.length !== 1 || found.length !== 1)
+      throw new Error(
+        `${changed.length} files were indexed and ${found.length} passages found; expected 1 and 1`,
+      );
   }
   db.close();
   return limited(`one edited file among ${FILES}`, taken.slice(1), REINDEX_MS);
@@ -131,5 +197,12 @@ async function oneEdited(directory: string): Promise<Result> {
 function limited(name: string, values: readonly number[], limit: number | undefined): Result {
   const sorted = [...values].sort((a, b) => a - b);
   const at = (part: number): number => sorted[Math.floor(sorted.length * part)] ?? Number.NaN;
-  return { name, figure: `p50 ${ms(at(0.5))}`, against: `p95 ${ms(at(0.95))}`, ratio: '-', limit: limit === undefined ? '-' : `<= ${limit} ms`, met: limit === undefined ? undefined : at(0.5) <= limit };
+  return {
+    name,
+    figure: `p50 ${ms(at(0.5))}`,
+    against: `p95 ${ms(at(0.95))}`,
+    ratio: '-',
+    limit: limit === undefined ? '-' : `<= ${limit} ms`,
+    met: limit === undefined ? undefined : at(0.5) <= limit,
+  };
 }

@@ -1,4 +1,7 @@
-/** `validate` on workspaces of 100, 1,000 and 10,000 projects: cold, warm, after one edit, and how the time grows. */
+/**
+ * `validate` on workspaces of 100, 1,000 and 10,000 projects: cold, warm, after one edit, and how
+ * the time grows.
+ */
 import { appendFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -25,7 +28,15 @@ export const large: Bench = {
     }
     const [first, last] = [colds.at(-2) ?? 0, colds.at(-1) ?? 0];
     const slope = Math.log10(last / first);
-    if (colds.length === SIZES.length) results.push({ name: 'growth from 1,000 to 10,000 projects', figure: `n^${slope.toFixed(2)}`, against: `${ms(first)} -> ${ms(last)}`, ratio: `${(last / first).toFixed(1)}x for 10x`, limit: `<= n^${SLOPE}`, met: slope <= SLOPE });
+    if (colds.length === SIZES.length)
+      results.push({
+        name: 'growth from 1,000 to 10,000 projects',
+        figure: `n^${slope.toFixed(2)}`,
+        against: `${ms(first)} -> ${ms(last)}`,
+        ratio: `${(last / first).toFixed(1)}x for 10x`,
+        limit: `<= n^${SLOPE}`,
+        met: slope <= SLOPE,
+      });
     return results;
   },
 };
@@ -36,27 +47,53 @@ function sizes(): readonly number[] {
   return asked === undefined ? SIZES : asked.split(',').map(Number);
 }
 
-type Measured = { readonly cold: number; readonly cpu: number; readonly peak: number; readonly warm: number; readonly edited: number; readonly bytes: number };
+type Measured = {
+  readonly cold: number;
+  readonly cpu: number;
+  readonly peak: number;
+  readonly warm: number;
+  readonly edited: number;
+  readonly bytes: number;
+};
 
 async function measure(directory: string, size: number): Promise<Measured> {
   const { root, home } = makeWorkspace(directory, { at: new Date().toISOString() });
   const bytes = makeProjects(root, size);
   const validate = async (): Promise<ProcessCost> => {
-    const cost = await timeProcess(process.execPath, [PROGRAM, 'validate', '--json'], { cwd: root, env: { NOCTURNE_HOME: home }, usage: true });
-    if (cost.exit !== 0) throw new Error(`validate ended ${cost.exit}: ${cost.stdout.slice(0, 2000)}`);
+    const cost = await timeProcess(process.execPath, [PROGRAM, 'validate', '--json'], {
+      cwd: root,
+      env: { NOCTURNE_HOME: home },
+      usage: true,
+    });
+    if (cost.exit !== 0)
+      throw new Error(`validate ended ${cost.exit}: ${cost.stdout.slice(0, 2000)}`);
     return cost;
   };
-  const cold = await repeat(validate, () => rmSync(join(root, '.nocturne'), { recursive: true, force: true }));
+  const cold = await repeat(validate, () =>
+    rmSync(join(root, '.nocturne'), { recursive: true, force: true }),
+  );
   const warm = await repeat(validate, () => undefined);
   let edit = 0;
-  const edited = await repeat(validate, () => appendFileSync(join(root, projectFile(edit++ % size)), 'One more line.\n'));
+  const edited = await repeat(validate, () =>
+    appendFileSync(join(root, projectFile(edit++ % size)), 'One more line.\n'),
+  );
   rmSync(directory, { recursive: true, force: true });
   const wall = (costs: readonly ProcessCost[]): number => median(costs.map((cost) => cost.ms));
-  return { cold: wall(cold), cpu: median(cold.map((cost) => cost.cpuMs)), peak: Math.max(...cold.map((cost) => cost.peakBytes)), warm: wall(warm), edited: wall(edited), bytes };
+  return {
+    cold: wall(cold),
+    cpu: median(cold.map((cost) => cost.cpuMs)),
+    peak: Math.max(...cold.map((cost) => cost.peakBytes)),
+    warm: wall(warm),
+    edited: wall(edited),
+    bytes,
+  };
 }
 
 /** Once to warm up, then as often as is measured; `before` is not measured. */
-async function repeat(work: () => Promise<ProcessCost>, before: () => void): Promise<readonly ProcessCost[]> {
+async function repeat(
+  work: () => Promise<ProcessCost>,
+  before: () => void,
+): Promise<readonly ProcessCost[]> {
   const costs: ProcessCost[] = [];
   for (let run = 0; run <= RUNS; run++) {
     before();
@@ -69,10 +106,28 @@ async function repeat(work: () => Promise<ProcessCost>, before: () => void): Pro
 function resultsOf(size: number, { cold, cpu, peak, warm, edited, bytes }: Measured): Result[] {
   const limited = size === 10_000;
   const name = `validate, ${size.toLocaleString('en')} projects`;
-  const row = (what: string, figure: number, at: { readonly limit: number; readonly against: string }): Result => ({ name: `${name}, ${what}`, figure: ms(figure), against: at.against, ratio: '-', limit: limited ? `<= ${ms(at.limit)}` : '-', met: limited ? figure <= at.limit : undefined });
+  const row = (
+    what: string,
+    figure: number,
+    at: { readonly limit: number; readonly against: string },
+  ): Result => ({
+    name: `${name}, ${what}`,
+    figure: ms(figure),
+    against: at.against,
+    ratio: '-',
+    limit: limited ? `<= ${ms(at.limit)}` : '-',
+    met: limited ? figure <= at.limit : undefined,
+  });
   return [
     row('cold', cold, { limit: COLD_MS, against: `${megabytes(bytes)}; CPU ${ms(cpu)}` }),
-    { name: `${name}, peak memory`, figure: megabytes(peak), against: megabytes(bytes), ratio: '-', limit: limited ? `<= ${megabytes(COLD_BYTES)}` : '-', met: limited ? peak <= COLD_BYTES : undefined },
+    {
+      name: `${name}, peak memory`,
+      figure: megabytes(peak),
+      against: megabytes(bytes),
+      ratio: '-',
+      limit: limited ? `<= ${megabytes(COLD_BYTES)}` : '-',
+      met: limited ? peak <= COLD_BYTES : undefined,
+    },
     row('warm', warm, { limit: WARM_MS, against: `cold ${ms(cold)}` }),
     row('after one edit', edited, { limit: EDIT_MS, against: `cold ${ms(cold)}` }),
   ];

@@ -1,4 +1,7 @@
-/** `npm run bench [-- NAME … --strict]`: what the toolkit costs, as ratios taken in one run. Ends 0, with `--strict` 1 when a limit is not kept. */
+/**
+ * `npm run bench [-- NAME … --strict]`: what the toolkit costs, as ratios taken in one run. Ends 0,
+ * with `--strict` 1 when a limit is not kept.
+ */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -18,7 +21,9 @@ const words = process.argv.slice(2);
 const names = words.filter((word) => !word.startsWith('-'));
 const unknown = names.filter((name) => !BENCHES.some((bench) => bench.name === name));
 if (unknown.length > 0) {
-  console.error(`there is no bench ${unknown.join(', ')}: choose among ${BENCHES.map((bench) => bench.name).join(', ')}`);
+  console.error(
+    `there is no bench ${unknown.join(', ')}: choose among ${BENCHES.map((bench) => bench.name).join(', ')}`,
+  );
   process.exit(2);
 }
 const results: Result[] = [];
@@ -32,9 +37,14 @@ for (const bench of BENCHES) {
     rmSync(directory, { recursive: true, force: true });
   }
 }
-console.log(`node ${process.version}, ${availableParallelism()} x ${cpus()[0]?.model ?? 'unknown'}, load ${loadavg()[0]?.toFixed(1) ?? '?'}; medians after a warm-up\n`);
+console.log(
+  `node ${process.version}, ${availableParallelism()} x ${cpus()[0]?.model ?? 'unknown'}, load ${loadavg()[0]?.toFixed(1) ?? '?'}; medians after a warm-up\n`,
+);
 console.log(table(results));
 const missed = results.filter((result) => result.met === false);
 console.log(missed.length === 0 ? '\nAll limits are kept.' : '\nNot kept:');
-for (const one of missed) console.log(`- ${one.name} is ${one.ratio === '-' ? one.figure : one.ratio}, limit ${one.limit}: ${whyMissed(one.name)}`);
+for (const one of missed)
+  console.log(
+    `- ${one.name} is ${one.ratio === '-' ? one.figure : one.ratio}, limit ${one.limit}: ${whyMissed(one.name)}`,
+  );
 if (words.includes('--strict') && missed.length > 0) process.exitCode = 1;

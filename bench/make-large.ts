@@ -1,8 +1,14 @@
-/** A workspace of many projects, the same every time: for each a LONGRUNNER.md, a PHASES.md and an output of about 13 kB. */
+/**
+ * A workspace of many projects, the same every time: for each a LONGRUNNER.md, a PHASES.md and an
+ * output of about 13 kB.
+ */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-const WORDS = 'night work file record phase project objective output source reader table field value check owner word line page list entry name size date result reason note change row text part'.split(' ');
+const WORDS =
+  'night work file record phase project objective output source reader table field value check owner word line page list entry name size date result reason note change row text part'.split(
+    ' ',
+  );
 const OUTPUT_BYTES = 13_000;
 /** Only so many projects may have a priority of their own. */
 const ACTIVE = 500;
@@ -11,7 +17,10 @@ export function projectFile(index: number): string {
   return `PROJECTS/${slugOf(index)}/LONGRUNNER.md`;
 }
 
-/** Adds `count` projects to the workspace at `root`, dispatch table included. Returns the bytes written. */
+/**
+ * Adds `count` projects to the workspace at `root`, dispatch table included. Returns the bytes
+ * written.
+ */
 export function makeProjects(root: string, count: number): number {
   const rows: string[] = [];
   let bytes = 0;
@@ -19,12 +28,18 @@ export function makeProjects(root: string, count: number): number {
     const slug = slugOf(i);
     const folder = join(root, 'PROJECTS', slug);
     mkdirSync(join(folder, 'outputs'), { recursive: true });
-    for (const [name, text] of [['LONGRUNNER.md', longrunner(i)], ['PHASES.md', PHASES], ['outputs/survey-2026-11-20.md', output(i)]] as const) {
+    for (const [name, text] of [
+      ['LONGRUNNER.md', longrunner(i)],
+      ['PHASES.md', PHASES],
+      ['outputs/survey-2026-11-20.md', output(i)],
+    ] as const) {
       writeFileSync(join(folder, name), text);
       bytes += text.length;
     }
     const active = i < ACTIVE;
-    rows.push(`| ${active ? i + 1 : 999} | ${slug} | PROJECTS/${slug}/LONGRUNNER.md | survey | ${active ? 'active' : 'paused'} | 2026-11-20T02:00:00Z | - |\n`);
+    rows.push(
+      `| ${active ? i + 1 : 999} | ${slug} | PROJECTS/${slug}/LONGRUNNER.md | survey | ${active ? 'active' : 'paused'} | 2026-11-20T02:00:00Z | - |\n`,
+    );
   }
   const dispatch = join(root, 'ACTIVE-PROJECTS.md');
   const text = readFileSync(dispatch, 'utf8');
@@ -37,7 +52,9 @@ function slugOf(index: number): string {
   return `project-${String(index).padStart(5, '0')}`;
 }
 
-/** A small generator of numbers: the text has to be the same every time, and no two files the same. */
+/**
+ * A small generator of numbers: the text has to be the same every time, and no two files the same.
+ */
 function numbers(seed: number): () => number {
   let state = (seed * 2_654_435_761 + 12_345) >>> 0;
   return () => {
@@ -126,8 +143,13 @@ const PHASES = `# Phases
 
 function output(index: number): string {
   const next = numbers(index + 1_000_003);
-  const parts = [`# Survey of area ${index}\n\nMade for [the project](../LONGRUNNER.md).\n\n## Entries\n\n| Name | Size | Date | Note |\n|---|---|---|---|\n`];
-  for (let row = 0; row < 40; row++) parts.push(`| entry-${next() % 100_000} | ${next() % 10_000} | 2026-11-${String(1 + (next() % 28)).padStart(2, '0')} | ${sentence(next)} |\n`);
+  const parts = [
+    `# Survey of area ${index}\n\nMade for [the project](../LONGRUNNER.md).\n\n## Entries\n\n| Name | Size | Date | Note |\n|---|---|---|---|\n`,
+  ];
+  for (let row = 0; row < 40; row++)
+    parts.push(
+      `| entry-${next() % 100_000} | ${next() % 10_000} | 2026-11-${String(1 + (next() % 28)).padStart(2, '0')} | ${sentence(next)} |\n`,
+    );
   let length = parts.reduce((sum, part) => sum + part.length, 0);
   while (length < OUTPUT_BYTES) {
     const part = `\n## Part ${next() % 1000}\n\n${Array.from({ length: 12 }, () => sentence(next)).join('\n')}\n\n- ${sentence(next)}\n- \`${sentence(next)}\`\n`;

@@ -1,4 +1,7 @@
-/** Whole processes on a freshly made owned workspace, against Node doing nothing. `validate` once where nothing has changed, and once with nothing kept. */
+/**
+ * Whole processes on a freshly made owned workspace, against Node doing nothing. `validate` once
+ * where nothing has changed, and once with nothing kept.
+ */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -15,27 +18,53 @@ export const startUp: readonly Bench[] = [
   bench('validate', { words: ['validate'], limit: 2.5 }),
 ];
 
-function bench(name: string, at: { readonly words: readonly string[]; readonly limit: number }): Bench {
+function bench(
+  name: string,
+  at: { readonly words: readonly string[]; readonly limit: number },
+): Bench {
   return {
     name,
     async run(directory): Promise<readonly Result[]> {
       const { root, home } = makeWorkspace(directory, { at: new Date().toISOString() });
       const options = { cwd: root, env: { NOCTURNE_HOME: home } };
-      const floor = async (): Promise<number> => (await timeProcess(process.execPath, ['-e', '0'], options)).ms;
+      const floor = async (): Promise<number> =>
+        (await timeProcess(process.execPath, ['-e', '0'], options)).ms;
       const work = async (): Promise<number> => {
-        const { ms, exit, stdout } = await timeProcess(process.execPath, [PROGRAM, ...at.words], options);
+        const { ms, exit, stdout } = await timeProcess(
+          process.execPath,
+          [PROGRAM, ...at.words],
+          options,
+        );
         if (exit !== 0) throw new Error(`nocturne ${at.words.join(' ')} ended ${exit}: ${stdout}`);
         return ms;
       };
       const [floorMs = 0, figure = 0] = await byTurns([floor, work], RUNS);
-      const main = atMost(`nocturne ${at.words.join(' ')}`, { figure, floor: floorMs, floorName: 'node -e 0', limit: at.limit });
+      const main = atMost(`nocturne ${at.words.join(' ')}`, {
+        figure,
+        floor: floorMs,
+        floorName: 'node -e 0',
+        limit: at.limit,
+      });
       if (name !== 'validate') return [main];
       const afresh = (): Promise<number> => {
-        for (const kept of ['cache.db', 'validation.json']) rmSync(join(root, '.nocturne', kept), { force: true });
+        for (const kept of ['cache.db', 'validation.json'])
+          rmSync(join(root, '.nocturne', kept), { force: true });
         return work();
       };
       const [again = 0, first = 0] = await byTurns([floor, afresh]);
-      return [{ ...main, name: `${main.name}, nothing changed` }, { ...atMost(`${main.name}, nothing kept`, { figure: first, floor: again, floorName: 'node -e 0', limit: at.limit }), limit: '-', met: undefined }];
+      return [
+        { ...main, name: `${main.name}, nothing changed` },
+        {
+          ...atMost(`${main.name}, nothing kept`, {
+            figure: first,
+            floor: again,
+            floorName: 'node -e 0',
+            limit: at.limit,
+          }),
+          limit: '-',
+          met: undefined,
+        },
+      ];
     },
   };
 }

@@ -1,19 +1,35 @@
 #!/usr/bin/env node
-// The command `nocturne`. CommonJS, so that the frequent small commands start as fast as Node itself.
+// The command `nocturne`. CommonJS, so that the frequent small commands start as fast as Node
+// itself.
 'use strict';
 const [first, ...rest] = process.argv.slice(2);
 
 if (first === '--version' || first === '-V') {
   process.stdout.write(`${require('../package.json').version}\n`);
 } else {
-  const exit = first === 'gate' ? bundledGate(rest) : first === 'validate' ? bundledValidate(rest) : first === 'hook' ? bundledHook(rest) : undefined;
-  if (exit === undefined) void Promise.resolve(bundledMain() ?? import('../dist/src/surfaces/cli/main.js')).then((main) => main.main(process.argv.slice(2)));
-  else void Promise.resolve(exit).then((code) => { process.exitCode = code; });
+  const exit =
+    first === 'gate'
+      ? bundledGate(rest)
+      : first === 'validate'
+        ? bundledValidate(rest)
+        : first === 'hook'
+          ? bundledHook(rest)
+          : undefined;
+  if (exit === undefined)
+    void Promise.resolve(bundledMain() ?? import('../dist/src/surfaces/cli/main.js')).then((main) =>
+      main.main(process.argv.slice(2)),
+    );
+  else
+    void Promise.resolve(exit).then((code) => {
+      process.exitCode = code;
+    });
 }
 
 function bundledGate(words) {
   const file = bundle('gate.cjs');
-  return file === undefined ? undefined : require('./load-bundle.cjs').loadBundle(file).exports.gateLine(words);
+  return file === undefined
+    ? undefined
+    : require('./load-bundle.cjs').loadBundle(file).exports.gateLine(words);
 }
 
 function bundledValidate(words) {
@@ -23,8 +39,17 @@ function bundledValidate(words) {
 
 // Claude Code starts it before every tool call.
 function bundledHook([host, ...words]) {
-  const file = host === 'claude-code' && !words.includes('--help') && !words.includes('-h') ? bundle('hook.cjs') : undefined;
-  return file === undefined ? undefined : require('./load-bundle.cjs').loadBundle(file).exports.hookLine(words, () => import('../dist/src/modules/installed.js').then((it) => it.installedModules()));
+  const file =
+    host === 'claude-code' && !words.includes('--help') && !words.includes('-h')
+      ? bundle('hook.cjs')
+      : undefined;
+  return file === undefined
+    ? undefined
+    : require('./load-bundle.cjs')
+        .loadBundle(file)
+        .exports.hookLine(words, () =>
+          import('../dist/src/modules/installed.js').then((it) => it.installedModules()),
+        );
 }
 
 // The whole command line, unless a module was put beside those that the one file holds.
@@ -33,7 +58,9 @@ function bundledMain() {
   if (file === undefined) return undefined;
   const { exports } = require('./load-bundle.cjs').loadBundle(file);
   const { readdirSync } = require('node:fs');
-  const there = readdirSync(`${__dirname}/../dist/src/modules`, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  const there = readdirSync(`${__dirname}/../dist/src/modules`, { withFileTypes: true }).filter(
+    (entry) => entry.isDirectory(),
+  );
   return there.every((entry) => exports.modules.includes(entry.name)) ? exports : undefined;
 }
 
@@ -42,5 +69,8 @@ function bundle(name) {
   const { statSync } = require('node:fs');
   const [file, compiled] = [name, '.tsbuildinfo'].map((one) => `${__dirname}/../dist/${one}`);
   const made = statSync(file, { throwIfNoEntry: false });
-  return made === undefined || (statSync(compiled, { throwIfNoEntry: false })?.mtimeMs ?? 0) > made.mtimeMs ? undefined : file;
+  return made === undefined ||
+    (statSync(compiled, { throwIfNoEntry: false })?.mtimeMs ?? 0) > made.mtimeMs
+    ? undefined
+    : file;
 }

@@ -1,5 +1,7 @@
-// Test files make, flush and take away files by the ten thousand, which on a disk is more than half of their time. Where the system lets us, each gets its
-// folder of fixtures in memory, at the same place, mounted for itself and its children alone: nothing is left when it ends, however it ends.
+// Test files make, flush and take away files by the ten thousand, which on a disk is more than half
+// of their time. Where the system lets us, each gets its
+// folder of fixtures in memory, at the same place, mounted for itself and its children alone:
+// nothing is left when it ends, however it ends.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 

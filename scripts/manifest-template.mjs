@@ -1,4 +1,5 @@
-// Composes the prompts, and writes INTEGRITY-MANIFEST.md as the template that nobody owns yet: real hashes of the protected files, no signature.
+// Composes the prompts, and writes INTEGRITY-MANIFEST.md as the template that nobody owns yet: real
+// hashes of the protected files, no signature.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { MANIFEST_FILE, parseManifest } from '../dist/src/integrity/manifest.js';
 import { findProtected } from '../dist/src/integrity/protected-files.js';
@@ -10,10 +11,22 @@ import { partsOf, promptRecipes } from '../dist/src/validate/prompt-recipes.js';
 import { openSnapshot } from '../dist/src/workspace/snapshot.js';
 
 const text = readFileSync(MANIFEST_FILE, 'utf8');
-if (parseManifest(text).manifest.signature !== '') throw new Error(`${MANIFEST_FILE} is signed: nocturne sign --all writes it anew and shows what changed`);
+if (parseManifest(text).manifest.signature !== '')
+  throw new Error(
+    `${MANIFEST_FILE} is signed: nocturne sign --all writes it anew and shows what changed`,
+  );
 const snapshot = openSnapshot('.', { now: new Date() });
-for (const recipe of promptRecipes(snapshot)) writeFileSync(recipe.page, composedPage(recipe.file, partsOf(snapshot, recipe)));
+for (const recipe of promptRecipes(snapshot))
+  writeFileSync(recipe.page, composedPage(recipe.file, partsOf(snapshot, recipe)));
 const { schema } = loadSchema(readFileSync('REGISTRY.md', 'utf8'));
-const rows = findProtected('.', schema).map((file) => ({ file, sha256: sha256(readFileSync(file)), signedBy: '', signedAt: '' }));
-writeFileSync(MANIFEST_FILE, renderManifest(text, { workspace: '', key: '', signedAt: '', signature: '', rows }));
+const rows = findProtected('.', schema).map((file) => ({
+  file,
+  sha256: sha256(readFileSync(file)),
+  signedBy: '',
+  signedAt: '',
+}));
+writeFileSync(
+  MANIFEST_FILE,
+  renderManifest(text, { workspace: '', key: '', signedAt: '', signature: '', rows }),
+);
 console.log(`${MANIFEST_FILE}: ${rows.length} protected files`);

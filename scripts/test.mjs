@@ -1,5 +1,7 @@
-// Compiles, runs the test files (all but those that start a real host, or those named) two at a time, and closes with `N passed, N failed`.
-// With CI=true a skipped test fails the run. Each file is a tap program of its own: `node dist/test/markdown/cell.test.js`.
+// Compiles, runs the test files (all but those that start a real host, or those named) two at a
+// time, and closes with `N passed, N failed`.
+// With CI=true a skipped test fails the run. Each file is a tap program of its own: `node
+// dist/test/markdown/cell.test.js`.
 import { spawn, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import fastGlob from 'fast-glob';
@@ -9,9 +11,15 @@ import { ensureSystemPackages } from './system-packages.mjs';
 
 const JOBS = 2;
 ensureSystemPackages();
-if (spawnSync(process.execPath, ['scripts/build.mjs'], { stdio: 'inherit' }).status !== 0) process.exit(1);
-const asked = process.argv.slice(2).map((file) => file.replace(/^(?!dist\/)/, 'dist/').replace(/\.ts$/, '.js'));
-const files = asked.length > 0 ? asked : (await fastGlob('dist/test/**/*.test.js', { ignore: ['dist/test/openclaw/**'] })).sort();
+if (spawnSync(process.execPath, ['scripts/build.mjs'], { stdio: 'inherit' }).status !== 0)
+  process.exit(1);
+const asked = process.argv
+  .slice(2)
+  .map((file) => file.replace(/^(?!dist\/)/, 'dist/').replace(/\.ts$/, '.js'));
+const files =
+  asked.length > 0
+    ? asked
+    : (await fastGlob('dist/test/**/*.test.js', { ignore: ['dist/test/openclaw/**'] })).sort();
 const counts = { passed: 0, failed: 0, skipped: 0 };
 const within = fixturesInMemory();
 const started = Date.now();
@@ -19,20 +27,31 @@ const started = Date.now();
 async function run(file) {
   const begun = Date.now();
   const [program, ...words] = [...within, process.execPath, file];
-  const child = spawn(program, words, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, TAP_TIMEOUT: '600' } });
+  const child = spawn(program, words, {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, TAP_TIMEOUT: '600' },
+  });
   const parser = new Parser();
   const own = { passed: 0, failed: 0, skipped: 0, said: [] };
   listen(parser, [], own);
-  if (asked.length === 1) parser.on('comment', (comment) => { if (!/^# (?:Subtest|time=|\{)/.test(comment)) process.stdout.write(comment.replace(/^# /, '')); });
+  if (asked.length === 1)
+    parser.on('comment', (comment) => {
+      if (!/^# (?:Subtest|time=|\{)/.test(comment))
+        process.stdout.write(comment.replace(/^# /, ''));
+    });
   child.stdout.pipe(parser);
   let stderr = '';
-  child.stderr.on('data', (chunk) => { stderr = (stderr + chunk).slice(-4000); });
+  child.stderr.on('data', (chunk) => {
+    stderr = (stderr + chunk).slice(-4000);
+  });
   const code = await new Promise((done) => child.on('close', done));
   if (code !== 0 && own.failed === 0) own.failed++;
   if (own.passed + own.failed === 0) own.failed++;
   for (const name of Object.keys(counts)) counts[name] += own[name];
   const bad = own.failed > 0;
-  console.log(`${bad ? 'not ok' : 'ok    '} ${file.replace('dist/test/', '')} (${own.passed} passed${bad ? `, ${own.failed} failed` : ''}, ${((Date.now() - begun) / 1000).toFixed(1)} s)`);
+  console.log(
+    `${bad ? 'not ok' : 'ok    '} ${file.replace('dist/test/', '')} (${own.passed} passed${bad ? `, ${own.failed} failed` : ''}, ${((Date.now() - begun) / 1000).toFixed(1)} s)`,
+  );
   if (bad) console.log([...own.said, code === 0 ? '' : `ended with ${code}\n${stderr}`].join('\n'));
 }
 
@@ -41,7 +60,9 @@ function listen(parser, path, own) {
   let failedInside = 0;
   parser.on('child', (child) => {
     const before = own.failed;
-    child.on('complete', () => { failedInside += own.failed - before; });
+    child.on('complete', () => {
+      failedInside += own.failed - before;
+    });
     listen(child, [...path, child.name], own);
   });
   parser.on('assert', (result) => {
@@ -50,17 +71,34 @@ function listen(parser, path, own) {
     else if (failedInside > 0) failedInside = 0;
     else {
       own.failed++;
-      own.said.push(`  ${[...path, result.name].join(' > ')}\n${JSON.stringify(result.diag ?? {}, null, 2).slice(0, 3000)}`);
+      own.said.push(
+        `  ${[...path, result.name].join(' > ')}\n${JSON.stringify(result.diag ?? {}, null, 2).slice(0, 3000)}`,
+      );
     }
   });
 }
 
 // A file that asks for more time than others is begun before them, so that both jobs end together.
-const asksFor = (file) => Math.max(0, ...[...readFileSync(file, 'utf8').matchAll(/\bt\.setTimeout\(([\d_]+)\)/g)].map(([, ms]) => Number(ms.replaceAll('_', ''))));
-const queue = files.map((file) => ({ file, ms: asksFor(file) })).sort((a, b) => b.ms - a.ms).map((one) => one.file);
-await Promise.all(Array.from({ length: JOBS }, async () => {
-  for (let file = queue.shift(); file !== undefined; file = queue.shift()) await run(file);
-}));
+const asksFor = (file) =>
+  Math.max(
+    0,
+    ...[...readFileSync(file, 'utf8').matchAll(/\bt\.setTimeout\(([\d_]+)\)/g)].map(([, ms]) =>
+      Number(ms.replaceAll('_', '')),
+    ),
+  );
+const queue = files
+  .map((file) => ({ file, ms: asksFor(file) }))
+  .sort((a, b) => b.ms - a.ms)
+  .map((one) => one.file);
+await Promise.all(
+  Array.from({ length: JOBS }, async () => {
+    for (let file = queue.shift(); file !== undefined; file = queue.shift()) await run(file);
+  }),
+);
 console.log(`\n${files.length} files in ${((Date.now() - started) / 1000).toFixed(0)} s`);
 console.log(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
-process.exit(counts.failed > 0 || counts.passed === 0 || (process.env.CI === 'true' && counts.skipped > 0) ? 1 : 0);
+process.exit(
+  counts.failed > 0 || counts.passed === 0 || (process.env.CI === 'true' && counts.skipped > 0)
+    ? 1
+    : 0,
+);

@@ -8,8 +8,10 @@ const BASE_MS = 1000;
 const LONGEST_MS = 60_000;
 
 /**
- * Exponential with equal jitter: attempt 1 waits 0.5 to 1 s, each further one twice as long, 60 s at most. What the server asked for
- * (`Retry-After`) is a lower bound and gets a little jitter on top, so that many clients do not come back at the same instant.
+ * Exponential with equal jitter: attempt 1 waits 0.5 to 1 s, each further one twice as long, 60 s
+ * at most. What the server asked for
+ * (`Retry-After`) is a lower bound and gets a little jitter on top, so that many clients do not
+ * come back at the same instant.
  * @param random a number in [0, 1).
  */
 export function backoffMs(attempt: number, random: number, retryAfterMs?: number): number {
@@ -18,8 +20,14 @@ export function backoffMs(attempt: number, random: number, retryAfterMs?: number
   return retryAfterMs === undefined ? own : Math.max(own, Math.round(retryAfterMs + 250 * random));
 }
 
-/** Milliseconds that the headers of an answer ask to wait: `retry-after-ms`, or `retry-after` in seconds or as an HTTP date. */
-export function retryAfterMs(header: (name: string) => string | null, now: number): number | undefined {
+/**
+ * Milliseconds that the headers of an answer ask to wait: `retry-after-ms`, or `retry-after` in
+ * seconds or as an HTTP date.
+ */
+export function retryAfterMs(
+  header: (name: string) => string | null,
+  now: number,
+): number | undefined {
   const exact = Number.parseFloat(header('retry-after-ms') ?? '');
   if (exact >= 0) return exact;
   const value = header('retry-after')?.trim() ?? '';

@@ -2,7 +2,10 @@
 import { fenceFor } from './quote-data.js';
 import type { Brief, Budget } from './types.js';
 
-/** The brief as a section of the prompt. The pass token is not in it: whoever needs it has it in the environment. */
+/**
+ * The brief as a section of the prompt. The pass token is not in it: whoever needs it has it in the
+ * environment.
+ */
 export function briefText(brief: Brief): string {
   const fence = fenceFor(brief.objective);
   return `## Brief
@@ -43,7 +46,9 @@ answers: would an expert not have known it at once; will it hold in a month; doe
 `;
 
 function list(items: readonly string[], none: string): string {
-  return items.length === 0 ? `- ${none}` : items.map((item) => `- ${item.replace(/\s*\n\s*/g, ' ')}`).join('\n');
+  return items.length === 0
+    ? `- ${none}`
+    : items.map((item) => `- ${item.replace(/\s*\n\s*/g, ' ')}`).join('\n');
 }
 
 function limits(budget: Budget): string {

@@ -1,4 +1,7 @@
-/** Requests to an OpenAI-compatible endpoint: one at a time, bounded in time and size, tried again where that can help. */
+/**
+ * Requests to an OpenAI-compatible endpoint: one at a time, bounded in time and size, tried again
+ * where that can help.
+ */
 import type { ChatCompletionMessageParam } from 'openai/resources/chat/completions';
 import type { Wait } from './backoff.js';
 import { readAnswer, type ChatAnswer } from './chat-answer.js';
@@ -9,7 +12,9 @@ import { spokenDuration } from './spoken-duration.js';
 import { tryAgain, type Attempt } from './try-again.js';
 import type { RunEvent } from './types.js';
 
-export type Exchange = { readonly kind: 'answer'; readonly answer: ChatAnswer } | ({ readonly kind: 'failed' } & Failed);
+export type Exchange =
+  | { readonly kind: 'answer'; readonly answer: ChatAnswer }
+  | ({ readonly kind: 'failed' } & Failed);
 
 export type ChatClientOptions = {
   readonly endpoint: string;
@@ -28,39 +33,85 @@ export type ChatClientOptions = {
   readonly maxAnswerBytes: number;
 };
 
-export type ChatClient = { ask(messages: readonly ChatCompletionMessageParam[], turn: number): Promise<Exchange> };
+export type ChatClient = {
+  ask(messages: readonly ChatCompletionMessageParam[], turn: number): Promise<Exchange>;
+};
 
 export async function chatClient(options: ChatClientOptions): Promise<ChatClient> {
-  const { endpoint, apiKey, model, signal, clock, wait, random, on, requestMs, maxAttempts, maxAnswerBytes } = options;
+  const {
+    endpoint,
+    apiKey,
+    model,
+    signal,
+    clock,
+    wait,
+    random,
+    on,
+    requestMs,
+    maxAttempts,
+    maxAnswerBytes,
+  } = options;
   const { OpenAI } = await import('openai');
   const size = { exceeded: false };
   const client = new OpenAI({
-    baseURL: endpoint, apiKey: apiKey === '' ? 'none' : apiKey, organization: null, project: null, maxRetries: 0, logLevel: 'off',
-    // The run's own signals are the time-out: they also cover an answer that stops half way, the SDK's does not.
-    timeout: 2 ** 31 - 1, fetch: boundedFetch(maxAnswerBytes, size),
+    baseURL: endpoint,
+    apiKey: apiKey === '' ? 'none' : apiKey,
+    organization: null,
+    project: null,
+    maxRetries: 0,
+    logLevel: 'off',
+    // The run's own signals are the time-out: they also cover an answer that stops half way, the
+    // SDK's does not.
+    timeout: 2 ** 31 - 1,
+    fetch: boundedFetch(maxAnswerBytes, size),
   });
 
-  async function once(messages: readonly ChatCompletionMessageParam[], turn: number, timeoutMs: number): Promise<Exchange | RequestFailure> {
+  async function once(
+    messages: readonly ChatCompletionMessageParam[],
+    turn: number,
+    timeoutMs: number,
+  ): Promise<Exchange | RequestFailure> {
     const late = AbortSignal.timeout(Math.max(1, Math.ceil(timeoutMs)));
     size.exceeded = false;
     try {
-      const body: unknown = await client.chat.completions.create({ model, messages: [...messages], tools: [...CHAT_TOOLS], stream: false }, { signal: AbortSignal.any([signal, late]) });
+      const body: unknown = await client.chat.completions.create(
+        { model, messages: [...messages], tools: [...CHAT_TOOLS], stream: false },
+        { signal: AbortSignal.any([signal, late]) },
+      );
       const read = readAnswer(body, turn);
       if (read.kind === 'error') return redacted(classifyRequestError(read.error, Date.now()));
-      return read.kind === 'broken' ? { failure: 'transient', retry: true, answered: true, detail: read.detail } : read;
+      return read.kind === 'broken'
+        ? { failure: 'transient', retry: true, answered: true, detail: read.detail }
+        : read;
     } catch (error) {
       if (signal.aborted) return CANCELLED;
-      if (size.exceeded) return { failure: 'output-flood', retry: false, answered: true, detail: `The endpoint's answer is longer than ${maxAnswerBytes} bytes.` };
-      if (late.aborted) return { failure: 'transient', retry: true, answered: false, detail: `The endpoint did not answer within ${spokenDuration(timeoutMs)}.` };
+      if (size.exceeded)
+        return {
+          failure: 'output-flood',
+          retry: false,
+          answered: true,
+          detail: `The endpoint's answer is longer than ${maxAnswerBytes} bytes.`,
+        };
+      if (late.aborted)
+        return {
+          failure: 'transient',
+          retry: true,
+          answered: false,
+          detail: `The endpoint did not answer within ${spokenDuration(timeoutMs)}.`,
+        };
       return redacted(classifyRequestError(error, Date.now()));
     }
   }
 
   /** A key must not reach a record, also not when a server repeats it. */
-  const redacted = (failed: RequestFailure): RequestFailure => (apiKey === '' ? failed : { ...failed, detail: failed.detail.replaceAll(apiKey, '[key]') });
+  const redacted = (failed: RequestFailure): RequestFailure =>
+    apiKey === '' ? failed : { ...failed, detail: failed.detail.replaceAll(apiKey, '[key]') };
 
   /** The run's own end takes precedence over whatever a request says. */
-  async function attempt(messages: readonly ChatCompletionMessageParam[], turn: number): Promise<Attempt<Exchange>> {
+  async function attempt(
+    messages: readonly ChatCompletionMessageParam[],
+    turn: number,
+  ): Promise<Attempt<Exchange>> {
     clock.beat();
     const before = clock.failure();
     if (before !== undefined) return { result: { kind: 'failed', ...before } };
@@ -71,21 +122,39 @@ export async function chatClient(options: ChatClientOptions): Promise<ChatClient
     if (after !== undefined) return { result: { kind: 'failed', ...after } };
     const { failure, detail, retryAfterMs } = result;
     const failed = { kind: 'failed', failure, detail } as const;
-    return result.retry ? { result: failed, again: { why: detail, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) } } : { result: failed };
+    return result.retry
+      ? {
+          result: failed,
+          again: { why: detail, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) },
+        }
+      : { result: failed };
   }
 
   return {
     async ask(messages, turn) {
-      const { result, attempts, tooLongMs, cancelled } = await tryAgain({ maxAttempts, wait, random, signal, on, timeLeft: clock.total }, () => attempt(messages, turn));
+      const { result, attempts, tooLongMs, cancelled } = await tryAgain(
+        { maxAttempts, wait, random, signal, on, timeLeft: clock.total },
+        () => attempt(messages, turn),
+      );
       if (cancelled) return CANCELLED;
       if (result.kind === 'answer') return result;
-      if (tooLongMs !== undefined) return { ...result, detail: `${result.detail} The next attempt would be in ${spokenDuration(tooLongMs)}, which is longer than this run can wait.` };
-      return attempts > 1 ? { ...result, detail: `${result.detail} (${attempts} attempts)` } : result;
+      if (tooLongMs !== undefined)
+        return {
+          ...result,
+          detail: `${result.detail} The next attempt would be in ${spokenDuration(tooLongMs)}, which is longer than this run can wait.`,
+        };
+      return attempts > 1
+        ? { ...result, detail: `${result.detail} (${attempts} attempts)` }
+        : result;
     },
   };
 }
 
-const CANCELLED = { kind: 'failed', failure: 'cancelled', detail: 'The run was cancelled.' } as const;
+const CANCELLED = {
+  kind: 'failed',
+  failure: 'cancelled',
+  detail: 'The run was cancelled.',
+} as const;
 
 /** The platform's fetch with an end to how much it reads. */
 function boundedFetch(maxBytes: number, size: { exceeded: boolean }): typeof fetch {
@@ -101,6 +170,10 @@ function boundedFetch(maxBytes: number, size: { exceeded: boolean }): typeof fet
         controller.error(new Error('answer too long'));
       },
     });
-    return new Response(response.body.pipeThrough(bounded), { status: response.status, statusText: response.statusText, headers: response.headers });
+    return new Response(response.body.pipeThrough(bounded), {
+      status: response.status,
+      statusText: response.statusText,
+      headers: response.headers,
+    });
   };
 }

@@ -1,4 +1,7 @@
-/** The runner of kind `chat`: a model behind any OpenAI-compatible endpoint works with guarded tools until it reports. */
+/**
+ * The runner of kind `chat`: a model behind any OpenAI-compatible endpoint works with guarded tools
+ * until it reports.
+ */
 import { pause, type Wait } from './backoff.js';
 import type { ToolCall } from './chat-answer.js';
 import { chatClient, type ChatClient } from './chat-client.js';
@@ -37,27 +40,84 @@ export type ChatLimits = {
   readonly maxAnswerBytes: number;
 };
 
-const DEFAULTS: ChatLimits = { maxTurns: 60, maxCallsPerTurn: 16, maxAttempts: 5, requestMs: 300_000, toolMs: 600_000, maxResult: 24_000, maxAnswerBytes: 32 * 1024 * 1024 };
+const DEFAULTS: ChatLimits = {
+  maxTurns: 60,
+  maxCallsPerTurn: 16,
+  maxAttempts: 5,
+  requestMs: 300_000,
+  toolMs: 600_000,
+  maxResult: 24_000,
+  maxAnswerBytes: 32 * 1024 * 1024,
+};
 
-export function chatRunner({ host, wait = pause, random = Math.random, now = () => performance.now(), limits }: ChatRunnerOptions): Runner {
+export function chatRunner({
+  host,
+  wait = pause,
+  random = Math.random,
+  now = () => performance.now(),
+  limits,
+}: ChatRunnerOptions): Runner {
   return {
     name: 'chat',
     async run(input) {
       const { spec, signal, on, model } = input;
       const said = transcript();
-      const fail = ({ failure, detail }: Failed): RunOutcome => ({ kind: 'failed', failure, detail, usage: said.usage, report: readReport(said.last).report, tail: said.tail, model: said.model ?? model });
-      if (!isWebAddress(spec.endpoint)) return fail({ failure: 'not-found', detail: `The endpoint \`${spec.endpoint}\` of runner \`${spec.name}\` is not a web address (http or https).` });
+      const fail = ({ failure, detail }: Failed): RunOutcome => ({
+        kind: 'failed',
+        failure,
+        detail,
+        usage: said.usage,
+        report: readReport(said.last).report,
+        tail: said.tail,
+        model: said.model ?? model,
+      });
+      if (!isWebAddress(spec.endpoint))
+        return fail({
+          failure: 'not-found',
+          detail: `The endpoint \`${spec.endpoint}\` of runner \`${spec.name}\` is not a web address (http or https).`,
+        });
       const apiKey = spec.apiKeyEnv === '' ? '' : (host[spec.apiKeyEnv] ?? '').trim();
-      if (spec.apiKeyEnv !== '' && apiKey === '') return fail({ failure: 'auth-required', detail: `The environment variable \`${spec.apiKeyEnv}\`, which should hold the key of runner \`${spec.name}\`, is not set.` });
+      if (spec.apiKeyEnv !== '' && apiKey === '')
+        return fail({
+          failure: 'auth-required',
+          detail: `The environment variable \`${spec.apiKeyEnv}\`, which should hold the key of runner \`${spec.name}\`, is not set.`,
+        });
 
       const all = { ...DEFAULTS, ...limits };
       const clock = runClock(input, { now, wait: pause });
-      const client = await chatClient({ endpoint: spec.endpoint, apiKey, model, signal, on, wait, random, clock, requestMs: all.requestMs, maxAttempts: all.maxAttempts, maxAnswerBytes: all.maxAnswerBytes });
+      const client = await chatClient({
+        endpoint: spec.endpoint,
+        apiKey,
+        model,
+        signal,
+        on,
+        wait,
+        random,
+        clock,
+        requestMs: all.requestMs,
+        maxAttempts: all.maxAttempts,
+        maxAnswerBytes: all.maxAnswerBytes,
+      });
       on({ kind: 'started' });
-      const ended = await converse({ input, limits: all, client, clock, said, talk: conversation(input.prompt), circles: repetition() });
+      const ended = await converse({
+        input,
+        limits: all,
+        client,
+        clock,
+        said,
+        talk: conversation(input.prompt),
+        circles: repetition(),
+      });
       if (ended !== undefined) return fail(ended);
       const { report, found } = readReport(said.last);
-      return { kind: 'finished', detail: `The model finished after ${said.answers} answers.${found ? '' : ' It gave no report.'}`, usage: said.usage, report, tail: said.tail, model: said.model ?? model };
+      return {
+        kind: 'finished',
+        detail: `The model finished after ${said.answers} answers.${found ? '' : ' It gave no report.'}`,
+        usage: said.usage,
+        report,
+        tail: said.tail,
+        model: said.model ?? model,
+      };
     },
   };
 }
@@ -72,7 +132,10 @@ type Session = {
   readonly circles: Repetition;
 };
 
-/** The loop: ask, make the calls, ask again. @returns why it failed, or nothing when the model has finished. */
+/**
+ * The loop: ask, make the calls, ask again. @returns why it failed, or nothing when the model has
+ * finished.
+ */
 async function converse(session: Session): Promise<Failed | undefined> {
   const { input, limits, client, clock, said, talk } = session;
   const { budget } = input.brief;
@@ -80,19 +143,36 @@ async function converse(session: Session): Promise<Failed | undefined> {
   for (let turn = 1; turn <= limits.maxTurns; turn++) {
     const messages = talk.messages(conversationLimit(budget.contextBudget));
     const ahead = overBudget(addUsage(said.spent, { ...NO_USAGE, tokensIn: talk.tokens }), budget);
-    if (ahead !== undefined) return { failure: 'over-budget', detail: `The next request would go over the budget: ${ahead.detail}` };
+    if (ahead !== undefined)
+      return {
+        failure: 'over-budget',
+        detail: `The next request would go over the budget: ${ahead.detail}`,
+      };
     const exchange = await client.ask(messages, turn);
     if (exchange.kind === 'failed') return exchange;
     const { answer } = exchange;
     clock.beat();
     said.hear(answer, talk.tokens);
     input.on({ kind: 'heartbeat' });
-    if (answer.content !== '') input.on({ kind: 'output', bytes: said.bytes, tail: lastBytes(printable(answer.content), 1024) });
-    if (answer.refusal !== undefined) return { failure: 'refused', detail: `The model refused: ${printable(answer.refusal).slice(0, 300)}` };
+    if (answer.content !== '')
+      input.on({
+        kind: 'output',
+        bytes: said.bytes,
+        tail: lastBytes(printable(answer.content), 1024),
+      });
+    if (answer.refusal !== undefined)
+      return {
+        failure: 'refused',
+        detail: `The model refused: ${printable(answer.refusal).slice(0, 300)}`,
+      };
     talk.answered(answer);
 
     if (answer.calls.length === 0) {
-      const next = answer.cut ? 'Your last message was cut at the output limit. Go on from where it ended, in smaller steps.' : reminded ? undefined : reminder(answer.content);
+      const next = answer.cut
+        ? 'Your last message was cut at the output limit. Go on from where it ended, in smaller steps.'
+        : reminded
+          ? undefined
+          : reminder(answer.content);
       if (next === undefined) return undefined;
       reminded ||= !answer.cut;
       talk.say(next);
@@ -102,40 +182,82 @@ async function converse(session: Session): Promise<Failed | undefined> {
     const over = overBudget(said.spent, budget);
     if (over !== undefined) return { failure: 'over-budget', detail: over.detail };
   }
-  return { failure: 'over-budget', detail: `The model did not finish within ${limits.maxTurns} turns.` };
+  return {
+    failure: 'over-budget',
+    detail: `The model did not finish within ${limits.maxTurns} turns.`,
+  };
 }
 
-async function makeCalls(session: Session, calls: readonly ToolCall[], turnsLeft: number): Promise<Failed | undefined> {
+async function makeCalls(
+  session: Session,
+  calls: readonly ToolCall[],
+  turnsLeft: number,
+): Promise<Failed | undefined> {
   const { input, limits, clock, talk, circles } = session;
   for (const [i, call] of calls.entries()) {
     if (i >= limits.maxCallsPerTurn) {
-      talk.result(call.id, `Not called: at most ${limits.maxCallsPerTurn} calls are made per answer. Ask again for what you still need.`);
+      talk.result(
+        call.id,
+        `Not called: at most ${limits.maxCallsPerTurn} calls are made per answer. Ask again for what you still need.`,
+      );
       continue;
     }
     const times = circles.asked(call.name, call.argumentsText);
-    if (times >= SAME_IN_A_ROW) return { failure: 'stuck', detail: `The model asked for the same \`${call.name}\` ${times} times in a row.` };
+    if (times >= SAME_IN_A_ROW)
+      return {
+        failure: 'stuck',
+        detail: `The model asked for the same \`${call.name}\` ${times} times in a row.`,
+      };
     const prepared = prepareCall(input.tools, call.name, call.argumentsText);
     if (prepared.kind === 'wrong') {
-      input.on({ kind: 'tool', name: call.name.slice(0, 40), verdict: 'deny', detail: prepared.text.slice(0, 200) });
+      input.on({
+        kind: 'tool',
+        name: call.name.slice(0, 40),
+        verdict: 'deny',
+        detail: prepared.text.slice(0, 200),
+      });
       talk.result(call.id, prepared.text);
       continue;
     }
     const made = await clock.during(call.name, limits.toolMs, makeCall(prepared));
     if (made.kind === 'failed') return made;
     const { result } = made;
-    input.on({ kind: 'tool', name: prepared.name, verdict: result.ok ? 'allow' : 'deny', detail: prepared.about.slice(0, 200) });
-    if (circles.answered(call.name, call.argumentsText, result) >= SAME_RESULT) return { failure: 'stuck', detail: `The model made the same \`${call.name}\` ${SAME_RESULT} times with the same result and wrote nothing new meanwhile.` };
-    const warning = times === SAME_IN_A_ROW - 1 ? '\n(You made this very call three times in a row. A fourth ends the pass.)' : '';
+    input.on({
+      kind: 'tool',
+      name: prepared.name,
+      verdict: result.ok ? 'allow' : 'deny',
+      detail: prepared.about.slice(0, 200),
+    });
+    if (circles.answered(call.name, call.argumentsText, result) >= SAME_RESULT)
+      return {
+        failure: 'stuck',
+        detail: `The model made the same \`${call.name}\` ${SAME_RESULT} times with the same result and wrote nothing new meanwhile.`,
+      };
+    const warning =
+      times === SAME_IN_A_ROW - 1
+        ? '\n(You made this very call three times in a row. A fourth ends the pass.)'
+        : '';
     const last = turnsLeft === 2 && i === 0 ? '\n(Two answers are left: finish and report.)' : '';
-    talk.result(call.id, `${quoteResult(prepared.name, prepared.about, result, limits.maxResult)}${warning}${last}`);
+    talk.result(
+      call.id,
+      `${quoteResult(prepared.name, prepared.about, result, limits.maxResult)}${warning}${last}`,
+    );
   }
   return undefined;
 }
 
 /** What files and programs say is fenced; what the guard says is its own plain words. */
-function quoteResult(name: string, about: string, { ok, text }: { readonly ok: boolean; readonly text: string }, maxResult: number): string {
+function quoteResult(
+  name: string,
+  about: string,
+  { ok, text }: { readonly ok: boolean; readonly text: string },
+  maxResult: number,
+): string {
   const cut = text.length > maxResult ? `${text.slice(0, maxResult)}\n` : text;
-  const note = text.length > maxResult ? `(The first ${maxResult} of ${text.length} characters; ask for a narrower part.)` : '';
+  const note =
+    text.length > maxResult
+      ? `(The first ${maxResult} of ${text.length} characters; ask for a narrower part.)`
+      : '';
   if (!ok || name === 'write' || name === 'edit') return `${cut}${note}`;
   const fence = fenceFor(cut);
   return `Result of ${name} ${JSON.stringify(about.slice(0, 200))}, quoted:\n${fence}\n${cut}${cut.endsWith('\n') ? '' : '\n'}${fence}\n${note}`;

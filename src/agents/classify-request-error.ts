@@ -1,4 +1,7 @@
-/** What went wrong with a request to a chat endpoint, as a failure code, and whether the same request may be sent again. */
+/**
+ * What went wrong with a request to a chat endpoint, as a failure code, and whether the same
+ * request may be sent again.
+ */
 import { retryAfterMs } from './backoff.js';
 import { printable } from './output-tail.js';
 import type { FailureCode } from './types.js';
@@ -13,23 +16,42 @@ export type RequestFailure = {
 };
 
 /** The parts of an error of the SDK, or of an error that came in a body, that are looked at. */
-type ErrorParts = { readonly status?: unknown; readonly code?: unknown; readonly type?: unknown; readonly message?: unknown; readonly headers?: unknown; readonly cause?: unknown };
+type ErrorParts = {
+  readonly status?: unknown;
+  readonly code?: unknown;
+  readonly type?: unknown;
+  readonly message?: unknown;
+  readonly headers?: unknown;
+  readonly cause?: unknown;
+};
 
 /**
- * 401, 403: `auth-required`. 402 and an exhausted quota: `over-budget`. 429, 529: `rate-limited`, again later. 408, 409, 425, 5xx and
- * broken connections: `transient`, again later. 404: `not-found`. A request that exceeds the model's context: `over-budget`. Any other 4xx: `crashed`.
+ * 401, 403: `auth-required`. 402 and an exhausted quota: `over-budget`. 429, 529: `rate-limited`,
+ * again later. 408, 409, 425, 5xx and
+ * broken connections: `transient`, again later. 404: `not-found`. A request that exceeds the
+ * model's context: `over-budget`. Any other 4xx: `crashed`.
  * @param now milliseconds since 1970, for a `Retry-After` that is a date.
  */
 export function classifyRequestError(error: unknown, now: number): RequestFailure {
-  const parts: ErrorParts = typeof error === 'object' && error !== null ? error : { message: String(error) };
+  const parts: ErrorParts =
+    typeof error === 'object' && error !== null ? error : { message: String(error) };
   const status = typeof parts.status === 'number' ? parts.status : undefined;
   const said = sentence(parts);
-  if (status === undefined) return { failure: 'transient', retry: true, answered: false, detail: `The endpoint could not be reached: ${said}` };
+  if (status === undefined)
+    return {
+      failure: 'transient',
+      retry: true,
+      answered: false,
+      detail: `The endpoint could not be reached: ${said}`,
+    };
   const no = { retry: false, answered: true, detail: `The endpoint answered ${status}: ${said}` };
-  if (parts.code === 'insufficient_quota' || parts.type === 'insufficient_quota') return { failure: 'over-budget', ...no };
+  if (parts.code === 'insufficient_quota' || parts.type === 'insufficient_quota')
+    return { failure: 'over-budget', ...no };
   if (isContextLength(status, parts, said)) return { failure: 'over-budget', ...no };
   const failure = failureOfStatus(status);
-  return failure === 'rate-limited' || failure === 'transient' ? { failure, ...no, retry: true, ...asked(parts, now) } : { failure, ...no };
+  return failure === 'rate-limited' || failure === 'transient'
+    ? { failure, ...no, retry: true, ...asked(parts, now) }
+    : { failure, ...no };
 }
 
 /** What the status of an answer alone says. */
@@ -44,16 +66,31 @@ export function failureOfStatus(status: number): FailureCode {
 /** Only some servers give a code for it; the others are known by their wording alone. */
 function isContextLength(status: number, { code }: ErrorParts, said: string): boolean {
   if (status === 413 || code === 'context_length_exceeded') return true;
-  return (status === 400 || status === 422) && /context (length|window|size)|maximum context|too many tokens|prompt is too long|exceeds the (available )?context/i.test(said);
+  return (
+    (status === 400 || status === 422) &&
+    /context (length|window|size)|maximum context|too many tokens|prompt is too long|exceeds the (available )?context/i.test(
+      said,
+    )
+  );
 }
 
 function asked({ headers }: ErrorParts, now: number): { readonly retryAfterMs?: number } {
-  const ms = headers instanceof Headers ? retryAfterMs((name) => headers.get(name), now) : undefined;
+  const ms =
+    headers instanceof Headers ? retryAfterMs((name) => headers.get(name), now) : undefined;
   return ms === undefined ? {} : { retryAfterMs: ms };
 }
 
 function sentence({ message, cause }: ErrorParts): string {
-  const causes = [message, ...(cause instanceof Error ? [cause.message, cause.cause instanceof Error ? cause.cause.message : undefined] : [])];
-  const text = causes.filter((part): part is string => typeof part === 'string' && part !== '').join(': ');
-  return printable(text === '' ? 'no reason was given' : text).replace(/\s+/g, ' ').slice(0, 300);
+  const causes = [
+    message,
+    ...(cause instanceof Error
+      ? [cause.message, cause.cause instanceof Error ? cause.cause.message : undefined]
+      : []),
+  ];
+  const text = causes
+    .filter((part): part is string => typeof part === 'string' && part !== '')
+    .join(': ');
+  return printable(text === '' ? 'no reason was given' : text)
+    .replace(/\s+/g, ' ')
+    .slice(0, 300);
 }

@@ -1,4 +1,7 @@
-/** What the settings of Claude Code say, in a folder or for one run: which events, and the command line that each calls. */
+/**
+ * What the settings of Claude Code say, in a folder or for one run: which events, and the command
+ * line that each calls.
+ */
 
 export type HookPlace = {
   /** Absolute: node, bin/nocturne.cjs, the workspace. */
@@ -8,17 +11,33 @@ export type HookPlace = {
   /** `$NOCTURNE_HOME` where the owner has set it: Claude Code may be started without it. */
   readonly home?: string;
 };
-export type HookGroup = { readonly matcher?: string; readonly hooks: readonly { readonly type: 'command'; readonly command: string; readonly timeout: number }[] };
+export type HookGroup = {
+  readonly matcher?: string;
+  readonly hooks: readonly {
+    readonly type: 'command';
+    readonly command: string;
+    readonly timeout: number;
+  }[];
+};
 
-/** Seconds, after which Claude Code goes on without an answer: far more than a call needs on a busy machine. */
+/**
+ * Seconds, after which Claude Code goes on without an answer: far more than a call needs on a busy
+ * machine.
+ */
 const TIMEOUT = 60;
 
 export function claudeHooks(place: HookPlace): Readonly<Record<string, HookGroup>> {
   const command = shellCommand(place, ['hook', 'claude-code', '--workspace', place.workspace]);
-  const group = (more: { readonly matcher?: string; readonly command?: string } = {}): HookGroup => ({ ...(more.matcher === undefined ? {} : { matcher: more.matcher }), hooks: [{ type: 'command', command: more.command ?? command, timeout: TIMEOUT }] });
+  const group = (
+    more: { readonly matcher?: string; readonly command?: string } = {},
+  ): HookGroup => ({
+    ...(more.matcher === undefined ? {} : { matcher: more.matcher }),
+    hooks: [{ type: 'command', command: more.command ?? command, timeout: TIMEOUT }],
+  });
   return {
     SessionStart: group(),
-    // Claude Code makes the call when a hook breaks down with any code but 2: a program that is gone must not open the door.
+    // Claude Code makes the call when a hook breaks down with any code but 2: a program that is
+    // gone must not open the door.
     PreToolUse: group({ matcher: '*', command: `${command} || exit 2` }),
     PostToolUse: group({ matcher: '*' }),
     PreCompact: group(),
@@ -34,7 +53,10 @@ export function isOurs(command: unknown): boolean {
 
 /** Works without PATH, for a POSIX shell. */
 export function shellCommand({ node, program, home }: HookPlace, words: readonly string[]): string {
-  return [...(home === undefined ? [] : [`NOCTURNE_HOME=${quoted(home)}`]), ...[node, program, ...words].map(quoted)].join(' ');
+  return [
+    ...(home === undefined ? [] : [`NOCTURNE_HOME=${quoted(home)}`]),
+    ...[node, program, ...words].map(quoted),
+  ].join(' ');
 }
 
 export function quoted(word: string): string {

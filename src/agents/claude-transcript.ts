@@ -24,13 +24,25 @@ export type ClaudeTranscript = {
 };
 
 /** @param heard called after every message of the model with what was used so far. */
-export function claudeTranscript(on: (event: RunEvent) => void, heard: (usage: Usage) => void): ClaudeTranscript {
+export function claudeTranscript(
+  on: (event: RunEvent) => void,
+  heard: (usage: Usage) => void,
+): ClaudeTranscript {
   const perMessage = new Map<string, Usage>();
   const tools = new Map<string, string>();
-  const known: { result?: ClaudeResult; error?: string; retrying?: number; resetsAt?: number; model?: string } = {};
+  const known: {
+    result?: ClaudeResult;
+    error?: string;
+    retrying?: number;
+    resetsAt?: number;
+    model?: string;
+  } = {};
   let tail = '';
   let plain = '';
-  const usage = (): Usage => (known.result === undefined ? [...perMessage.values()].reduce(addUsage, NO_USAGE) : claudeUsage(known.result.usage, known.result.total_cost_usd));
+  const usage = (): Usage =>
+    known.result === undefined
+      ? [...perMessage.values()].reduce(addUsage, NO_USAGE)
+      : claudeUsage(known.result.usage, known.result.total_cost_usd);
 
   const assistant = ({ message, error }: Extract<ClaudeEvent, { type: 'assistant' }>): void => {
     delete known.retrying;
@@ -40,7 +52,8 @@ export function claudeTranscript(on: (event: RunEvent) => void, heard: (usage: U
     perMessage.set(message.id ?? '', claudeUsage(message.usage, undefined));
     for (const block of message.content) {
       if (block.type === 'tool_use') tools.set(block.id ?? '', block.name ?? 'a tool');
-      if (block.type === 'text' && block.text != null) tail = lastBytes(`${tail}${tail === '' ? '' : '\n'}${printable(block.text)}`, TAIL_BYTES);
+      if (block.type === 'text' && block.text != null)
+        tail = lastBytes(`${tail}${tail === '' ? '' : '\n'}${printable(block.text)}`, TAIL_BYTES);
     }
     heard(usage());
   };
@@ -50,31 +63,69 @@ export function claudeTranscript(on: (event: RunEvent) => void, heard: (usage: U
       case 'assistant':
         return assistant(event);
       case 'user':
-        for (const block of event.message.content) if (block.type === 'tool_result' && block.is_error !== true) on({ kind: 'tool', name: tools.get(block.tool_use_id ?? '') ?? 'a tool', verdict: 'allow', detail: '' });
+        for (const block of event.message.content)
+          if (block.type === 'tool_result' && block.is_error !== true)
+            on({
+              kind: 'tool',
+              name: tools.get(block.tool_use_id ?? '') ?? 'a tool',
+              verdict: 'allow',
+              detail: '',
+            });
         return;
       case 'system':
         if (event.subtype === 'init' && event.model != null) known.model = event.model;
         if (event.subtype !== 'api_retry') return;
         known.retrying = event.error_status ?? 0;
-        return on({ kind: 'retry', attempt: event.attempt ?? 1, waitMs: event.retry_delay_ms ?? 0, why: `The endpoint answered ${event.error_status ?? 'nothing'} (${event.error ?? 'no reason'})` });
+        return on({
+          kind: 'retry',
+          attempt: event.attempt ?? 1,
+          waitMs: event.retry_delay_ms ?? 0,
+          why: `The endpoint answered ${event.error_status ?? 'nothing'} (${event.error ?? 'no reason'})`,
+        });
       case 'rate_limit_event':
-        if (event.rate_limit_info.status === 'rejected' && event.rate_limit_info.resetsAt != null) known.resetsAt = event.rate_limit_info.resetsAt * 1000;
+        if (event.rate_limit_info.status === 'rejected' && event.rate_limit_info.resetsAt != null)
+          known.resetsAt = event.rate_limit_info.resetsAt * 1000;
         return;
       case 'result':
         known.result = event;
-        for (const denied of event.permission_denials ?? []) on({ kind: 'tool', name: denied.tool_name, verdict: 'deny', detail: 'claude had no permission for it' });
+        for (const denied of event.permission_denials ?? [])
+          on({
+            kind: 'tool',
+            name: denied.tool_name,
+            verdict: 'deny',
+            detail: 'claude had no permission for it',
+          });
     }
   };
 
   return {
-    take: jsonLines((value) => ((event) => event !== undefined && take(event))(claudeEvent(value)), (line) => (plain = printable(line).slice(0, 300))),
-    get result() { return known.result; },
-    get error() { return known.error; },
-    get retrying() { return known.retrying; },
-    get resetsAt() { return known.resetsAt; },
-    get usage() { return usage(); },
-    get model() { return known.model; },
-    get tail() { return tail; },
-    get plain() { return plain; },
+    take: jsonLines(
+      (value) => ((event) => event !== undefined && take(event))(claudeEvent(value)),
+      (line) => (plain = printable(line).slice(0, 300)),
+    ),
+    get result() {
+      return known.result;
+    },
+    get error() {
+      return known.error;
+    },
+    get retrying() {
+      return known.retrying;
+    },
+    get resetsAt() {
+      return known.resetsAt;
+    },
+    get usage() {
+      return usage();
+    },
+    get model() {
+      return known.model;
+    },
+    get tail() {
+      return tail;
+    },
+    get plain() {
+      return plain;
+    },
   };
 }

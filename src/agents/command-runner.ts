@@ -1,24 +1,50 @@
-/** The runner of kind `command`: a program of the owner's gets the prompt on stdin and ends its stdout with a report. */
+/**
+ * The runner of kind `command`: a program of the owner's gets the prompt on stdin and ends its
+ * stdout with a report.
+ */
 import { emptyReport, readReport } from './parse-report.js';
 import { filledArguments, programRunner, type ProgramRunnerOptions } from './program-runner.js';
 import type { FailureCode, Runner } from './types.js';
 import { NO_USAGE } from './usage.js';
 
 /**
- * Exit codes: 0 = finished; 75 (EX_TEMPFAIL) = nothing was done, worth trying again: `transient`, tried again after a wait; 77 (EX_NOPERM) = the owner has to log
+ * Exit codes: 0 = finished; 75 (EX_TEMPFAIL) = nothing was done, worth trying again: `transient`,
+ * tried again after a wait; 77 (EX_NOPERM) = the owner has to log
  * in: `auth-required`; anything else, or a signal = `crashed`.
  */
-const FAILURE_OF_EXIT: ReadonlyMap<number, FailureCode> = new Map([[75, 'transient'], [77, 'auth-required']]);
+const FAILURE_OF_EXIT: ReadonlyMap<number, FailureCode> = new Map([
+  [75, 'transient'],
+  [77, 'auth-required'],
+]);
 
 export function commandRunner(options: ProgramRunnerOptions): Runner {
-  return programRunner('command', (input, files) => ({
-    program: input.spec.program,
-    args: filledArguments(input, files),
-    stdin: input.prompt,
-    read(end) {
-      const { report, usage, found } = end.bytes > 0 ? readReport(end.stdout) : { report: emptyReport(['The program printed nothing.']), usage: NO_USAGE, found: false };
-      const failure = end.exitCode === 0 ? undefined : (FAILURE_OF_EXIT.get(end.exitCode ?? -1) ?? 'crashed');
-      return { usage, report, tail: end.tail, model: input.model, said: found ? [] : ['It gave no report.'], ...(failure === undefined ? {} : { failure }) };
-    },
-  }), options);
+  return programRunner(
+    'command',
+    (input, files) => ({
+      program: input.spec.program,
+      args: filledArguments(input, files),
+      stdin: input.prompt,
+      read(end) {
+        const { report, usage, found } =
+          end.bytes > 0
+            ? readReport(end.stdout)
+            : {
+                report: emptyReport(['The program printed nothing.']),
+                usage: NO_USAGE,
+                found: false,
+              };
+        const failure =
+          end.exitCode === 0 ? undefined : (FAILURE_OF_EXIT.get(end.exitCode ?? -1) ?? 'crashed');
+        return {
+          usage,
+          report,
+          tail: end.tail,
+          model: input.model,
+          said: found ? [] : ['It gave no report.'],
+          ...(failure === undefined ? {} : { failure }),
+        };
+      },
+    }),
+    options,
+  );
 }

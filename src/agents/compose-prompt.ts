@@ -1,12 +1,22 @@
-/** Brief → prompt: instructions plain, everything from the workspace quoted as data with its source, never more than the context budget. */
+/**
+ * Brief → prompt: instructions plain, everything from the workspace quoted as data with its source,
+ * never more than the context budget.
+ */
 import { NocturneError } from '../kernel/error.js';
 import { briefText, REPORT_INSTRUCTIONS } from './brief-text.js';
 import { quoteData } from './quote-data.js';
 import type { Brief, Fragment } from './types.js';
 
 /** `kept`: characters of the fragment's text in the prompt, of `length`. */
-export type UsedFragment = Pick<Fragment, 'title' | 'source' | 'sha256' | 'trust'> & { readonly kept: number; readonly length: number };
-export type OmittedFragment = Pick<Fragment, 'title' | 'source' | 'sha256'> & { readonly how: 'dropped' | 'cut'; readonly kept: number; readonly length: number };
+export type UsedFragment = Pick<Fragment, 'title' | 'source' | 'sha256' | 'trust'> & {
+  readonly kept: number;
+  readonly length: number;
+};
+export type OmittedFragment = Pick<Fragment, 'title' | 'source' | 'sha256'> & {
+  readonly how: 'dropped' | 'cut';
+  readonly kept: number;
+  readonly length: number;
+};
 export type ComposedPrompt = {
   readonly prompt: string;
   /** Estimated; see {@link estimateTokens}. */
@@ -20,39 +30,73 @@ const MIN_CUT = 400;
 /** How many left-out fragments the prompt names one by one, where there is room for it. */
 const NAMED = 20;
 
-/** Tokens of a text, at four UTF-8 bytes each: right for English, on the safe side for other scripts. */
+/**
+ * Tokens of a text, at four UTF-8 bytes each: right for English, on the safe side for other
+ * scripts.
+ */
 export function estimateTokens(text: string): number {
   return Math.ceil(Buffer.byteLength(text) / 4);
 }
 
 /**
- * The leading instruction fragments (the hard lines), the brief, the other fragments in order, and how to report. When that is too
+ * The leading instruction fragments (the hard lines), the brief, the other fragments in order, and
+ * how to report. When that is too
  * long, data fragments are cut and then dropped, last first; the prompt and `omitted` say which.
- * @throws NocturneError CONFIG when the instructions and the brief alone exceed `budget.contextBudget`: they are never cut.
+ * @throws NocturneError CONFIG when the instructions and the brief alone exceed
+ * `budget.contextBudget`: they are never cut.
  */
 export function composePrompt(brief: Brief): ComposedPrompt {
   const budget = brief.budget.contextBudget;
   const shown = fit(brief, budget);
-  const prompt = [NAMED, 0].map((named) => render(brief, shown, named)).find((text) => estimateTokens(text) <= budget);
+  const prompt = [NAMED, 0]
+    .map((named) => render(brief, shown, named))
+    .find((text) => estimateTokens(text) <= budget);
   if (prompt === undefined) {
-    throw new NocturneError('CONFIG', `The hard lines and the brief of \`${brief.project}\` alone take about ${estimateTokens(render(brief, shown, 0))} tokens; its context budget is ${budget}.`, {
-      hint: 'Raise the context budget of the next pass, or shorten what is in SOUL.md and in the objective.',
-    });
+    throw new NocturneError(
+      'CONFIG',
+      `The hard lines and the brief of \`${brief.project}\` alone take about ${estimateTokens(render(brief, shown, 0))} tokens; its context budget is ${budget}.`,
+      {
+        hint: 'Raise the context budget of the next pass, or shorten what is in SOUL.md and in the objective.',
+      },
+    );
   }
-  const describe = ({ fragment, kept }: Shown) => ({ title: fragment.title, source: fragment.source, sha256: fragment.sha256, kept, length: fragment.text.length });
+  const describe = ({ fragment, kept }: Shown) => ({
+    title: fragment.title,
+    source: fragment.source,
+    sha256: fragment.sha256,
+    kept,
+    length: fragment.text.length,
+  });
   return {
     prompt,
     tokens: estimateTokens(prompt),
-    fragments: shown.filter(({ state }) => state !== 'dropped').map((one) => ({ ...describe(one), trust: one.fragment.trust })),
-    omitted: shown.flatMap((one) => (one.state === 'whole' ? [] : [{ ...describe(one), how: one.state }])),
+    fragments: shown
+      .filter(({ state }) => state !== 'dropped')
+      .map((one) => ({ ...describe(one), trust: one.fragment.trust })),
+    omitted: shown.flatMap((one) =>
+      one.state === 'whole' ? [] : [{ ...describe(one), how: one.state }],
+    ),
   };
 }
 
-type Shown = { readonly fragment: Fragment; readonly state: 'whole' | 'cut' | 'dropped'; readonly text: string; readonly kept: number };
+type Shown = {
+  readonly fragment: Fragment;
+  readonly state: 'whole' | 'cut' | 'dropped';
+  readonly text: string;
+  readonly kept: number;
+};
 
-/** Takes data away from the end until the rest fits. Sizes are summed, not rendered again: a night's fragments may be many. */
+/**
+ * Takes data away from the end until the rest fits. Sizes are summed, not rendered again: a night's
+ * fragments may be many.
+ */
 function fit(brief: Brief, budget: number): readonly Shown[] {
-  const shown: Shown[] = brief.fragments.map((fragment) => ({ fragment, state: 'whole', text: fragment.text, kept: fragment.text.length }));
+  const shown: Shown[] = brief.fragments.map((fragment) => ({
+    fragment,
+    state: 'whole',
+    text: fragment.text,
+    kept: fragment.text.length,
+  }));
   const sizes = shown.map((one) => Buffer.byteLength(section(one)));
   const frame = Buffer.byteLength(render(brief, [], NAMED));
   const allowed = budget * 4;
@@ -61,43 +105,76 @@ function fit(brief: Brief, budget: number): readonly Shown[] {
     if (one === undefined || one.fragment.trust === 'instruction') continue;
     const over = frame + sum(sizes) + Buffer.byteLength(omissions(shown, NAMED)) - allowed;
     if (over <= 0) break;
-    const cutText = cutAtLine(one.fragment.text, Buffer.byteLength(one.fragment.text) - over - CUT_RESERVE);
-    const next: Shown = cutText.length >= MIN_CUT ? { ...one, state: 'cut', text: cutText, kept: cutText.length } : { ...one, state: 'dropped', text: '', kept: 0 };
+    const cutText = cutAtLine(
+      one.fragment.text,
+      Buffer.byteLength(one.fragment.text) - over - CUT_RESERVE,
+    );
+    const next: Shown =
+      cutText.length >= MIN_CUT
+        ? { ...one, state: 'cut', text: cutText, kept: cutText.length }
+        : { ...one, state: 'dropped', text: '', kept: 0 };
     shown[at] = next;
     sizes[at] = next.state === 'dropped' ? 0 : Buffer.byteLength(section(next));
   }
   return shown;
 }
 
-/** Bytes for saying that and how much a fragment was cut: in its section and in the list of what was left out. */
+/**
+ * Bytes for saying that and how much a fragment was cut: in its section and in the list of what was
+ * left out.
+ */
 const CUT_RESERVE = 400;
 
 function render(brief: Brief, shown: readonly Shown[], named: number): string {
   const firstData = shown.findIndex(({ fragment }) => fragment.trust === 'data');
   const hardLines = firstData === -1 ? shown : shown.slice(0, firstData);
   const rest = firstData === -1 ? [] : shown.slice(firstData);
-  const parts = [...hardLines.map(section), briefText(brief), ...rest.filter(({ state }) => state !== 'dropped').map(section), omissions(shown, named), REPORT_INSTRUCTIONS];
+  const parts = [
+    ...hardLines.map(section),
+    briefText(brief),
+    ...rest.filter(({ state }) => state !== 'dropped').map(section),
+    omissions(shown, named),
+    REPORT_INSTRUCTIONS,
+  ];
   return parts.filter((part) => part !== '').join('\n');
 }
 
 function section({ fragment, state, text, kept }: Shown): string {
   if (fragment.trust === 'instruction') return `${fragment.text.trimEnd()}\n`;
-  const note = state === 'cut' ? `Cut to fit: the first ${kept} of ${fragment.text.length} characters.` : undefined;
-  return quoteData({ title: fragment.title, source: fragment.source, sha256: fragment.sha256, text }, note);
+  const note =
+    state === 'cut'
+      ? `Cut to fit: the first ${kept} of ${fragment.text.length} characters.`
+      : undefined;
+  return quoteData(
+    { title: fragment.title, source: fragment.source, sha256: fragment.sha256, text },
+    note,
+  );
 }
 
 function omissions(shown: readonly Shown[], named: number): string {
   const left = shown.filter(({ state }) => state !== 'whole');
   if (left.length === 0) return '';
-  const lines = left.slice(0, named).map(({ fragment, state, kept }) => `- ${JSON.stringify(fragment.source.slice(0, 200))}: ${state === 'dropped' ? 'left out' : `cut to ${kept} of ${fragment.text.length} characters`}`);
-  if (left.length > named) lines.push(`- ${left.length - named} ${named === 0 ? 'pieces of data' : 'more'}`);
+  const lines = left
+    .slice(0, named)
+    .map(
+      ({ fragment, state, kept }) =>
+        `- ${JSON.stringify(fragment.source.slice(0, 200))}: ${state === 'dropped' ? 'left out' : `cut to ${kept} of ${fragment.text.length} characters`}`,
+    );
+  if (left.length > named)
+    lines.push(`- ${left.length - named} ${named === 0 ? 'pieces of data' : 'more'}`);
   return `## Left out\nTo stay within the context budget, this is not (or not wholly) above; read the files if you need them:\n${lines.join('\n')}\n`;
 }
 
-/** The beginning of a text, at most `bytes` long, ended at the end of a line where one is near, never inside a character. */
+/**
+ * The beginning of a text, at most `bytes` long, ended at the end of a line where one is near,
+ * never inside a character.
+ */
 function cutAtLine(text: string, bytes: number): string {
   if (bytes <= 0) return '';
-  const cut = Buffer.from(text).subarray(0, bytes).toString('utf8').replace(/\ufffd+$/, '');
+  const cut = Buffer.from(text)
+    .subarray(0, bytes)
+    .toString('utf8')
+    .replace(/\ufffd+$/, '');
   const lineEnd = cut.lastIndexOf('\n');
   return lineEnd > cut.length / 2 ? cut.slice(0, lineEnd + 1) : cut;
 }

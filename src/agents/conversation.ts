@@ -7,7 +7,10 @@ export type Conversation = {
   answered(answer: ChatAnswer): void;
   result(callId: string, text: string): void;
   say(text: string): void;
-  /** The messages to send, within `maxTokens` (estimated) as far as dropping old results can get them there. */
+  /**
+   * The messages to send, within `maxTokens` (estimated) as far as dropping old results can get
+   * them there.
+   */
   messages(maxTokens: number): readonly ChatCompletionMessageParam[];
   /** Estimated tokens of the messages as they are. */
   readonly tokens: number;
@@ -21,7 +24,10 @@ When the work is done, answer without calling a tool and end that answer with th
 const KEPT = 8;
 
 export function conversation(prompt: string): Conversation {
-  const messages: ChatCompletionMessageParam[] = [{ role: 'system', content: SYSTEM }, { role: 'user', content: prompt }];
+  const messages: ChatCompletionMessageParam[] = [
+    { role: 'system', content: SYSTEM },
+    { role: 'user', content: prompt },
+  ];
   const sizes = messages.map(size);
   const add = (message: ChatCompletionMessageParam): void => {
     messages.push(message);
@@ -30,8 +36,19 @@ export function conversation(prompt: string): Conversation {
   const total = (): number => sizes.reduce((sum, one) => sum + one, 0);
   return {
     answered({ content, calls }) {
-      const toolCalls = calls.map((call) => ({ id: call.id, type: 'function' as const, function: { name: call.name, arguments: isJson(call.argumentsText) ? call.argumentsText : '{}' } }));
-      add({ role: 'assistant', content, ...(toolCalls.length === 0 ? {} : { tool_calls: toolCalls }) });
+      const toolCalls = calls.map((call) => ({
+        id: call.id,
+        type: 'function' as const,
+        function: {
+          name: call.name,
+          arguments: isJson(call.argumentsText) ? call.argumentsText : '{}',
+        },
+      }));
+      add({
+        role: 'assistant',
+        content,
+        ...(toolCalls.length === 0 ? {} : { tool_calls: toolCalls }),
+      });
     },
     result: (callId, text) => add({ role: 'tool', tool_call_id: callId, content: text }),
     say: (text) => add({ role: 'user', content: text }),
@@ -39,7 +56,10 @@ export function conversation(prompt: string): Conversation {
       for (let at = 0; total() > maxTokens && at < messages.length - KEPT; at++) {
         const message = messages[at];
         if (message?.role !== 'tool' || (sizes[at] ?? 0) < 100) continue;
-        const forgotten = { ...message, content: `[This result (about ${sizes[at]} tokens) was dropped to make room. Call the tool again if you need it.]` };
+        const forgotten = {
+          ...message,
+          content: `[This result (about ${sizes[at]} tokens) was dropped to make room. Call the tool again if you need it.]`,
+        };
         messages[at] = forgotten;
         sizes[at] = size(forgotten);
       }

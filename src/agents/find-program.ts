@@ -2,9 +2,19 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import { delimiter, isAbsolute, join } from 'node:path';
 
-/** A name with a `/` is meant from `directory`. `undefined` when nothing that can be run is there. */
-export function findProgram(program: string, at: { readonly path: string | undefined; readonly directory: string }): string | undefined {
-  const candidates = program.includes('/') ? [isAbsolute(program) ? program : join(at.directory, program)] : (at.path ?? '').split(delimiter).filter(isAbsolute).map((folder) => join(folder, program));
+/**
+ * A name with a `/` is meant from `directory`. `undefined` when nothing that can be run is there.
+ */
+export function findProgram(
+  program: string,
+  at: { readonly path: string | undefined; readonly directory: string },
+): string | undefined {
+  const candidates = program.includes('/')
+    ? [isAbsolute(program) ? program : join(at.directory, program)]
+    : (at.path ?? '')
+        .split(delimiter)
+        .filter(isAbsolute)
+        .map((folder) => join(folder, program));
   return candidates.find(canRun);
 }
 

@@ -2,8 +2,14 @@
 
 export type FloodLimits = { readonly maxBytes: number; readonly maxBytesPerSecond: number };
 
-/** @returns a function that is told of every chunk and answers with a sentence once the flood is there. Times in milliseconds. */
-export function floodGate({ maxBytes, maxBytesPerSecond }: FloodLimits): (bytes: number, now: number) => string | undefined {
+/**
+ * @returns a function that is told of every chunk and answers with a sentence once the flood is
+ * there. Times in milliseconds.
+ */
+export function floodGate({
+  maxBytes,
+  maxBytesPerSecond,
+}: FloodLimits): (bytes: number, now: number) => string | undefined {
   let total = 0;
   let windowFrom = Number.NEGATIVE_INFINITY;
   let inWindow = 0;
@@ -15,7 +21,8 @@ export function floodGate({ maxBytes, maxBytesPerSecond }: FloodLimits): (bytes:
     total += bytes;
     inWindow += bytes;
     if (total > maxBytes) return `The program printed more than ${size(maxBytes)}.`;
-    if (inWindow > maxBytesPerSecond) return `The program printed more than ${size(maxBytesPerSecond)} within a second.`;
+    if (inWindow > maxBytesPerSecond)
+      return `The program printed more than ${size(maxBytesPerSecond)} within a second.`;
     return undefined;
   };
 }

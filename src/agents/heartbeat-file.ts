@@ -1,4 +1,7 @@
-/** The file by which a silent program says that it is alive, and may say which tool it is waiting for. */
+/**
+ * The file by which a silent program says that it is alive, and may say which tool it is waiting
+ * for.
+ */
 import { closeSync, constants, lstatSync, openSync, readSync } from 'node:fs';
 import type { Claim } from './liveness.js';
 
@@ -10,7 +13,8 @@ export type HeartbeatFile = {
 };
 
 /**
- * A touch is any change of the file's time or size, so clocks are never compared. Content that is no claim is an ordinary touch and
+ * A touch is any change of the file's time or size, so clocks are never compared. Content that is
+ * no claim is an ordinary touch and
  * ends the claim before it.
  */
 export function watchHeartbeatFile(path: string | undefined): HeartbeatFile {
@@ -42,7 +46,9 @@ function readClaim(path: string, now: number): Claim | undefined {
   const { tool, seconds } = stated as { readonly tool?: unknown; readonly seconds?: unknown };
   if (typeof tool !== 'string' || tool.trim() === '') return undefined;
   const named = { tool: tool.slice(0, 80), since: now };
-  return typeof seconds === 'number' && Number.isFinite(seconds) && seconds > 0 ? { ...named, declaredMs: seconds * 1000 } : named;
+  return typeof seconds === 'number' && Number.isFinite(seconds) && seconds > 0
+    ? { ...named, declaredMs: seconds * 1000 }
+    : named;
 }
 
 function json(text: string): unknown {

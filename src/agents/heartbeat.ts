@@ -1,4 +1,6 @@
-/** The heartbeat of a running pass: renews its lease at a steady pace and says once when it cannot. */
+/**
+ * The heartbeat of a running pass: renews its lease at a steady pace and says once when it cannot.
+ */
 
 /** Calls `tick` every `ms` until the returned function is called. */
 export type Every = (ms: number, tick: () => void) => () => void;
@@ -12,15 +14,25 @@ export type Heartbeat = {
 
 export type HeartbeatOptions = {
   readonly everyMs: number;
-  /** Renews the lease; throws when it is lost. Not called again while an earlier call is still running. */
+  /**
+   * Renews the lease; throws when it is lost. Not called again while an earlier call is still
+   * running.
+   */
   readonly renew: () => void | Promise<void>;
   /** Called at most once, with what `renew` threw; the heartbeat has ended by then. */
   readonly onLost: (error: unknown) => void;
   readonly every?: Every;
 };
 
-/** Starts beating; the first renewal is one interval away. Never keeps the process alive by itself. */
-export function startHeartbeat({ everyMs, renew, onLost, every = everyUnref }: HeartbeatOptions): Heartbeat {
+/**
+ * Starts beating; the first renewal is one interval away. Never keeps the process alive by itself.
+ */
+export function startHeartbeat({
+  everyMs,
+  renew,
+  onLost,
+  every = everyUnref,
+}: HeartbeatOptions): Heartbeat {
   let beats = 0;
   let underWay: Promise<void> | undefined;
   let stopped = false;

@@ -4,8 +4,14 @@ import { StringDecoder } from 'node:string_decoder';
 /** A line that is longer is no message of a protocol any more; nothing of it is kept. */
 const LONGEST = 8 * 1024 * 1024;
 
-/** @returns a function that takes chunks; `on` is called with every whole line that is JSON, `other` with every one that is not. */
-export function jsonLines(on: (value: unknown) => void, other: (line: string) => void): (chunk: Uint8Array) => void {
+/**
+ * @returns a function that takes chunks; `on` is called with every whole line that is JSON, `other`
+ * with every one that is not.
+ */
+export function jsonLines(
+  on: (value: unknown) => void,
+  other: (line: string) => void,
+): (chunk: Uint8Array) => void {
   const decoder = new StringDecoder('utf8');
   let parts: string[] = [];
   let length = 0;

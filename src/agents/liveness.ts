@@ -1,25 +1,43 @@
-/** Whether a run is alive: one pure decision from the times that were observed, and the instant at which it could change. */
+/**
+ * Whether a run is alive: one pure decision from the times that were observed, and the instant at
+ * which it could change.
+ */
 
-/** Nothing runs longer than this unless it declared a longer tool, or the owner's budget says otherwise. */
+/**
+ * Nothing runs longer than this unless it declared a longer tool, or the owner's budget says
+ * otherwise.
+ */
 export const CEILING_MS = 30 * 60_000;
 /** Whatever is declared or budgeted, nothing runs longer than this. */
 export const CEILING_CAP_MS = 2 * 60 * 60_000;
-/** A tool call that was begun must be followed by a sign of life within this time, unless it declared a longer one. */
+/**
+ * A tool call that was begun must be followed by a sign of life within this time, unless it
+ * declared a longer one.
+ */
 export const CLAIM_MS = 60_000;
 
 /** A tool call under way. `declaredMs`: how long the agent said it may take. */
 export type Claim = { readonly tool: string; readonly since: number; readonly declaredMs?: number };
 
-/** All times in milliseconds of one clock. A time that is not a finite number counts as not observed. */
+/**
+ * All times in milliseconds of one clock. A time that is not a finite number counts as not
+ * observed.
+ */
 export type Signs = {
   readonly now: number;
   readonly startedAt: number;
-  /** Last output, heartbeat or answer; one from before `startedAt` is left over from another run and does not count. */
+  /**
+   * Last output, heartbeat or answer; one from before `startedAt` is left over from another run and
+   * does not count.
+   */
   readonly lastBeatAt: number | undefined;
   readonly claim?: Claim;
   /** Default {@link CEILING_MS}; a declared tool can extend it up to {@link CEILING_CAP_MS}. */
   readonly ceilingMs?: number;
-  /** The owner's limit for the whole run. When given it is the ceiling, and nothing that an agent declares extends it. */
+  /**
+   * The owner's limit for the whole run. When given it is the ceiling, and nothing that an agent
+   * declares extends it.
+   */
   readonly budgetMs?: number;
   /** Longest silence; when absent, silence alone never ends a run. */
   readonly idleMs?: number;
@@ -27,17 +45,30 @@ export type Signs = {
 
 export type KillReason = 'ceiling' | 'claim' | 'idle';
 /** `ageMs`: how long it lasted; `limitMs`: how long it was allowed to. */
-export type Liveness = 'ok' | { readonly kill: KillReason; readonly ageMs: number; readonly limitMs: number };
+export type Liveness =
+  | 'ok'
+  | { readonly kill: KillReason; readonly ageMs: number; readonly limitMs: number };
 
-/** The decision at `signs.now`. When several limits are passed, the ceiling is named before the claim, the claim before idleness. */
+/**
+ * The decision at `signs.now`. When several limits are passed, the ceiling is named before the
+ * claim, the claim before idleness.
+ */
 export function liveness(signs: Signs): Liveness {
   const passed = limits(signs).find((limit) => signs.now - limit.from >= limit.limitMs);
-  return passed === undefined ? 'ok' : { kill: passed.kill, ageMs: signs.now - passed.from, limitMs: passed.limitMs };
+  return passed === undefined
+    ? 'ok'
+    : { kill: passed.kill, ageMs: signs.now - passed.from, limitMs: passed.limitMs };
 }
 
-/** Milliseconds until {@link liveness} would end the run if nothing more were heard; 0 when it would end it now. */
+/**
+ * Milliseconds until {@link liveness} would end the run if nothing more were heard; 0 when it would
+ * end it now.
+ */
 export function timeLeft(signs: Signs): number {
-  return Math.max(0, Math.min(...limits(signs).map((limit) => limit.from + limit.limitMs - signs.now)));
+  return Math.max(
+    0,
+    Math.min(...limits(signs).map((limit) => limit.from + limit.limitMs - signs.now)),
+  );
 }
 
 type Limit = { readonly kill: KillReason; readonly from: number; readonly limitMs: number };
@@ -46,9 +77,15 @@ function limits(signs: Signs): readonly Limit[] {
   const { now, startedAt } = signs;
   const claim = validClaim(signs);
   const declaredMs = Math.min(claim?.declaredMs ?? 0, CEILING_CAP_MS);
-  const beat = observed(signs.lastBeatAt) && signs.lastBeatAt >= startedAt ? Math.min(signs.lastBeatAt, now) : undefined;
-  const found: Limit[] = [{ kill: 'ceiling', from: startedAt, limitMs: ceiling(signs, claim, declaredMs) }];
-  if (claim !== undefined && (beat === undefined || beat <= claim.since)) found.push({ kill: 'claim', from: claim.since, limitMs: Math.max(CLAIM_MS, declaredMs) });
+  const beat =
+    observed(signs.lastBeatAt) && signs.lastBeatAt >= startedAt
+      ? Math.min(signs.lastBeatAt, now)
+      : undefined;
+  const found: Limit[] = [
+    { kill: 'ceiling', from: startedAt, limitMs: ceiling(signs, claim, declaredMs) },
+  ];
+  if (claim !== undefined && (beat === undefined || beat <= claim.since))
+    found.push({ kill: 'claim', from: claim.since, limitMs: Math.max(CLAIM_MS, declaredMs) });
   if (signs.idleMs !== undefined) {
     const declaredUntil = claim === undefined ? 0 : claim.since + declaredMs;
     const from = beat ?? startedAt;
@@ -60,15 +97,21 @@ function limits(signs: Signs): readonly Limit[] {
 function ceiling(signs: Signs, claim: Claim | undefined, declaredMs: number): number {
   if (signs.budgetMs !== undefined) return Math.min(signs.budgetMs, CEILING_CAP_MS);
   const ceilingMs = signs.ceilingMs ?? CEILING_MS;
-  const declaredEnd = claim !== undefined && declaredMs > ceilingMs ? claim.since - signs.startedAt + declaredMs : 0;
+  const declaredEnd =
+    claim !== undefined && declaredMs > ceilingMs ? claim.since - signs.startedAt + declaredMs : 0;
   return Math.min(CEILING_CAP_MS, Math.max(ceilingMs, declaredEnd));
 }
 
-/** A claim with no readable time is ignored; one from the future began now; a declared time that is no number is none. */
+/**
+ * A claim with no readable time is ignored; one from the future began now; a declared time that is
+ * no number is none.
+ */
 function validClaim({ claim, now }: Signs): Claim | undefined {
   if (claim === undefined || !observed(claim.since)) return undefined;
   const since = Math.min(claim.since, now);
-  return observed(claim.declaredMs) && claim.declaredMs > 0 ? { tool: claim.tool, since, declaredMs: claim.declaredMs } : { tool: claim.tool, since };
+  return observed(claim.declaredMs) && claim.declaredMs > 0
+    ? { tool: claim.tool, since, declaredMs: claim.declaredMs }
+    : { tool: claim.tool, since };
 }
 
 function observed(time: number | undefined): time is number {

@@ -1,18 +1,34 @@
-/** Which runner and model a pass gets, and when it has used up what it was given. Decided from rows and counts; nothing is read. */
+/**
+ * Which runner and model a pass gets, and when it has used up what it was given. Decided from rows
+ * and counts; nothing is read.
+ */
 import type { Rec } from '../markdown/types.js';
 import type { Usage } from './types.js';
 
 /** From the strongest to the cheapest; a tier that has no pass left today gives way to the next. */
 export const TIER_ORDER = ['heavy', 'standard', 'lightweight'] as const;
 
-export type TierLimits = { readonly maxMinutes: number; readonly maxTokens: number | undefined; readonly maxCost: number | undefined };
+export type TierLimits = {
+  readonly maxMinutes: number;
+  readonly maxTokens: number | undefined;
+  readonly maxCost: number | undefined;
+};
 /** A row of MODEL-TIERS.md. `undefined`: no limit. */
-export type TierRow = { readonly tier: string; readonly runner: string; readonly model: string; readonly limits: TierLimits; readonly maxPerDay: number | undefined };
+export type TierRow = {
+  readonly tier: string;
+  readonly runner: string;
+  readonly model: string;
+  readonly limits: TierLimits;
+  readonly maxPerDay: number | undefined;
+};
 
 /** Minutes of a tier whose row gives none. */
 const DEFAULT_MINUTES = 30;
 
-/** Records of the object MODEL-TIER as rows. A number that cannot be read counts as 0, so that a mistake never lifts a limit. */
+/**
+ * Records of the object MODEL-TIER as rows. A number that cannot be read counts as 0, so that a
+ * mistake never lifts a limit.
+ */
 export function tierRows(records: readonly Rec[]): readonly TierRow[] {
   return records.map((record) => {
     const text = (field: string): string => record.fields.get(field)?.value.trim() ?? '';
@@ -22,8 +38,15 @@ export function tierRows(records: readonly Rec[]): readonly TierRow[] {
       return Number.isFinite(value) && value >= 0 ? value : 0;
     };
     return {
-      tier: text('tier'), runner: text('runner'), model: text('model'), maxPerDay: limit('max_per_day'),
-      limits: { maxMinutes: limit('max_minutes') ?? DEFAULT_MINUTES, maxTokens: limit('max_tokens'), maxCost: limit('max_cost') },
+      tier: text('tier'),
+      runner: text('runner'),
+      model: text('model'),
+      maxPerDay: limit('max_per_day'),
+      limits: {
+        maxMinutes: limit('max_minutes') ?? DEFAULT_MINUTES,
+        maxTokens: limit('max_tokens'),
+        maxCost: limit('max_cost'),
+      },
     };
   });
 }
@@ -52,7 +75,11 @@ export type TierChoice =
 /** The tier that was wanted, or the next cheaper one that has a pass left today. */
 export function chooseTier({ tiers, wanted, usedToday, runner }: TierRequest): TierChoice {
   const known = tiers.map(({ tier }) => tier);
-  if (!known.includes(wanted)) return { kind: 'unknown-tier', reason: `Tier \`${wanted}\` is not in MODEL-TIERS.md, which has ${known.length === 0 ? 'no tiers' : known.join(', ')}.` };
+  if (!known.includes(wanted))
+    return {
+      kind: 'unknown-tier',
+      reason: `Tier \`${wanted}\` is not in MODEL-TIERS.md, which has ${known.length === 0 ? 'no tiers' : known.join(', ')}.`,
+    };
   const spent: string[] = [];
   for (const name of [wanted, ...cheaperThan(wanted)]) {
     const row = tiers.find(({ tier }) => tier === name);
@@ -63,19 +90,49 @@ export function chooseTier({ tiers, wanted, usedToday, runner }: TierRequest): T
       continue;
     }
     const named = runner === undefined || runner === '' ? row.runner : runner;
-    return { kind: 'chosen', tier: name, runner: named, model: row.model, limits: row.limits, ...(spent.length === 0 ? {} : { downgraded: `${spent.join(', ')}; ${name} is used instead` }) };
+    return {
+      kind: 'chosen',
+      tier: name,
+      runner: named,
+      model: row.model,
+      limits: row.limits,
+      ...(spent.length === 0 ? {} : { downgraded: `${spent.join(', ')}; ${name} is used instead` }),
+    };
   }
   return { kind: 'exhausted', reason: `No pass is left today: ${spent.join(', ')}.` };
 }
 
-export type OverBudget = { readonly what: 'tokens' | 'cost'; readonly used: number; readonly limit: number; readonly detail: string };
+export type OverBudget = {
+  readonly what: 'tokens' | 'cost';
+  readonly used: number;
+  readonly limit: number;
+  readonly detail: string;
+};
 
-/** Whether usage is beyond a limit. Unknown usage is within every limit: there is nothing to compare. */
-export function overBudget(usage: Usage, limits: Pick<TierLimits, 'maxTokens' | 'maxCost'>): OverBudget | undefined {
+/**
+ * Whether usage is beyond a limit. Unknown usage is within every limit: there is nothing to
+ * compare.
+ */
+export function overBudget(
+  usage: Usage,
+  limits: Pick<TierLimits, 'maxTokens' | 'maxCost'>,
+): OverBudget | undefined {
   const tokens = (usage.tokensIn ?? 0) + (usage.tokensOut ?? 0);
-  if (limits.maxTokens !== undefined && tokens > limits.maxTokens) return { what: 'tokens', used: tokens, limit: limits.maxTokens, detail: `${tokens} tokens were used of ${limits.maxTokens}.` };
+  if (limits.maxTokens !== undefined && tokens > limits.maxTokens)
+    return {
+      what: 'tokens',
+      used: tokens,
+      limit: limits.maxTokens,
+      detail: `${tokens} tokens were used of ${limits.maxTokens}.`,
+    };
   const cost = usage.cost ?? 0;
-  if (limits.maxCost !== undefined && cost > limits.maxCost) return { what: 'cost', used: cost, limit: limits.maxCost, detail: `${cost} was spent of ${limits.maxCost}.` };
+  if (limits.maxCost !== undefined && cost > limits.maxCost)
+    return {
+      what: 'cost',
+      used: cost,
+      limit: limits.maxCost,
+      detail: `${cost} was spent of ${limits.maxCost}.`,
+    };
   return undefined;
 }
 

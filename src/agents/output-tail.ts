@@ -1,9 +1,14 @@
-/** The end of an output of any length, kept in bounded memory, and made fit to be shown and recorded. */
+/**
+ * The end of an output of any length, kept in bounded memory, and made fit to be shown and
+ * recorded.
+ */
 import { stripVTControlCharacters } from 'node:util';
 
 export type OutputTail = {
   push(chunk: Uint8Array): void;
-  /** The kept bytes as text: cut between characters, without terminal escapes or control characters. */
+  /**
+   * The kept bytes as text: cut between characters, without terminal escapes or control characters.
+   */
   text(lastBytes?: number): string;
   /** Bytes seen in all. */
   readonly seen: number;
@@ -42,9 +47,14 @@ export function outputTail(keepBytes: number): OutputTail {
   };
 }
 
-/** Text without terminal escapes and without control characters other than tab and line feed; `\r\n` becomes `\n`. */
+/**
+ * Text without terminal escapes and without control characters other than tab and line feed; `\r\n`
+ * becomes `\n`.
+ */
 export function printable(text: string): string {
-  return stripVTControlCharacters(text).replace(/\r\n?/g, '\n').replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '');
+  return stripVTControlCharacters(text)
+    .replace(/\r\n?/g, '\n')
+    .replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '');
 }
 
 /** The last `bytes` bytes of a text, cut between characters. */

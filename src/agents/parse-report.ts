@@ -1,4 +1,7 @@
-/** What an agent said of its own work: the last `nocturne-report` block of its output, read with distrust. */
+/**
+ * What an agent said of its own work: the last `nocturne-report` block of its output, read with
+ * distrust.
+ */
 import { LineCounter, parseDocument } from 'yaml';
 import { printable } from './output-tail.js';
 import { reportReader } from './report-reader.js';
@@ -6,92 +9,192 @@ import type { AgentReport, Usage } from './types.js';
 import { NO_USAGE } from './usage.js';
 
 const MAX_BLOCK = 64 * 1024;
-const KNOWN = ['summary', 'outputs', 'answers', 'next_objective', 'lessons', 'failure_modes', 'escalation', 'usage'] as const;
+const KNOWN = [
+  'summary',
+  'outputs',
+  'answers',
+  'next_objective',
+  'lessons',
+  'failure_modes',
+  'escalation',
+  'usage',
+] as const;
 
-/** `found`: whether there was a block at all. `usage` comes from the block's `usage:` map (`tokens_in`, `tokens_out`, `cost`). */
-export type ReadReport = { readonly report: AgentReport; readonly usage: Usage; readonly found: boolean };
+/**
+ * `found`: whether there was a block at all. `usage` comes from the block's `usage:` map
+ * (`tokens_in`, `tokens_out`, `cost`).
+ */
+export type ReadReport = {
+  readonly report: AgentReport;
+  readonly usage: Usage;
+  readonly found: boolean;
+};
 
-/** The report in an agent's output. Never throws: whatever is wrong is a sentence in `problems`, lines counted from the block's first. */
+/**
+ * The report in an agent's output. Never throws: whatever is wrong is a sentence in `problems`,
+ * lines counted from the block's first.
+ */
 export function parseReport(output: string): AgentReport {
   return readReport(output).report;
 }
 
 export function readReport(output: string): ReadReport {
   const block = lastBlock(printable(output));
-  if (block === undefined) return { report: emptyReport(['The output has no ```nocturne-report block.']), usage: NO_USAGE, found: false };
-  if (block.text.length > MAX_BLOCK) return { report: emptyReport([`The report is ${block.text.length} characters long; at most ${MAX_BLOCK} are read.`]), usage: NO_USAGE, found: true };
-  const problems = block.closed ? [] : ['The report block is not closed; it was read to the end of the output.'];
+  if (block === undefined)
+    return {
+      report: emptyReport(['The output has no ```nocturne-report block.']),
+      usage: NO_USAGE,
+      found: false,
+    };
+  if (block.text.length > MAX_BLOCK)
+    return {
+      report: emptyReport([
+        `The report is ${block.text.length} characters long; at most ${MAX_BLOCK} are read.`,
+      ]),
+      usage: NO_USAGE,
+      found: true,
+    };
+  const problems = block.closed
+    ? []
+    : ['The report block is not closed; it was read to the end of the output.'];
   const loaded = load(block.text);
   problems.push(...loaded.problems);
   if (!(loaded.value instanceof Map)) {
-    if (loaded.problems.length === 0) problems.push('The report is not a map of `summary:`, `outputs:` and so on.');
+    if (loaded.problems.length === 0)
+      problems.push('The report is not a map of `summary:`, `outputs:` and so on.');
     return { report: emptyReport(problems), usage: NO_USAGE, found: true };
   }
   const read = reportReader(loaded.value, KNOWN, problems);
   const usage = read.map('usage', ['tokens_in', 'tokens_out', 'cost']);
   return {
     found: true,
-    usage: usage === undefined ? NO_USAGE : { tokensIn: usage.count('tokens_in'), tokensOut: usage.count('tokens_out'), cost: usage.amount('cost') },
+    usage:
+      usage === undefined
+        ? NO_USAGE
+        : {
+            tokensIn: usage.count('tokens_in'),
+            tokensOut: usage.count('tokens_out'),
+            cost: usage.amount('cost'),
+          },
     report: { ...content(read), problems },
   };
 }
 
 /** A report that says nothing but what is wrong with it. */
 export function emptyReport(problems: readonly string[]): AgentReport {
-  return { summary: '', outputs: [], answers: undefined, nextObjective: undefined, lessons: [], failureModes: [], escalation: undefined, problems };
+  return {
+    summary: '',
+    outputs: [],
+    answers: undefined,
+    nextObjective: undefined,
+    lessons: [],
+    failureModes: [],
+    escalation: undefined,
+    problems,
+  };
 }
 
 function content(read: ReturnType<typeof reportReader>): Omit<AgentReport, 'problems'> {
   const answers = read.map('answers', ['non_obvious', 'durable', 'compounding']);
   const escalation = read.map('escalation', ['priority', 'question']);
   const question = escalation?.text('question', 2000) ?? '';
-  if (escalation !== undefined && question === '') read.problem('`escalation` has no `question`, so nobody can be asked; it was left out');
+  if (escalation !== undefined && question === '')
+    read.problem('`escalation` has no `question`, so nobody can be asked; it was left out');
   return {
     summary: read.text('summary', 4000),
     outputs: read.texts('outputs', { atMost: 200, each: 500 }),
-    answers: answers === undefined ? undefined : { nonObvious: answers.flag('non_obvious'), durable: answers.flag('durable'), compounding: answers.flag('compounding') },
+    answers:
+      answers === undefined
+        ? undefined
+        : {
+            nonObvious: answers.flag('non_obvious'),
+            durable: answers.flag('durable'),
+            compounding: answers.flag('compounding'),
+          },
     nextObjective: read.text('next_objective', 2000) || undefined,
     lessons: read.maps('lessons', ['kind', 'observation', 'evidence'], 20).map((lesson) => ({
-      kind: lesson.text('kind', 80), observation: lesson.text('observation', 2000), evidence: lesson.text('evidence', 2000),
+      kind: lesson.text('kind', 80),
+      observation: lesson.text('observation', 2000),
+      evidence: lesson.text('evidence', 2000),
     })),
-    failureModes: read.maps('failure_modes', ['symptom', 'detection', 'cause', 'fix', 'prevention'], 20).map((mode) => ({
-      symptom: mode.text('symptom', 1000), detection: mode.text('detection', 1000), cause: mode.text('cause', 1000), fix: mode.text('fix', 1000), prevention: mode.text('prevention', 1000),
-    })),
-    escalation: escalation === undefined || question === '' ? undefined : { priority: escalation.text('priority', 20) || 'medium', question },
+    failureModes: read
+      .maps('failure_modes', ['symptom', 'detection', 'cause', 'fix', 'prevention'], 20)
+      .map((mode) => ({
+        symptom: mode.text('symptom', 1000),
+        detection: mode.text('detection', 1000),
+        cause: mode.text('cause', 1000),
+        fix: mode.text('fix', 1000),
+        prevention: mode.text('prevention', 1000),
+      })),
+    escalation:
+      escalation === undefined || question === ''
+        ? undefined
+        : { priority: escalation.text('priority', 20) || 'medium', question },
   };
 }
 
-/** The YAML of a block as maps (so that no key can mean anything to JavaScript), with what the parser found wrong. */
+/**
+ * The YAML of a block as maps (so that no key can mean anything to JavaScript), with what the
+ * parser found wrong.
+ */
 function load(text: string): { readonly value: unknown; readonly problems: readonly string[] } {
   const lineCounter = new LineCounter();
   try {
-    const document = parseDocument(text, { lineCounter, prettyErrors: false, schema: 'core', version: '1.2' });
-    const problems = document.errors.slice(0, 5).map((error) => `Line ${lineCounter.linePos(error.pos[0]).line} of the report is not YAML: ${error.message}`);
-    return problems.length > 0 ? { value: undefined, problems } : { value: document.toJS({ mapAsMap: true, maxAliasCount: 50 }) as unknown, problems };
+    const document = parseDocument(text, {
+      lineCounter,
+      prettyErrors: false,
+      schema: 'core',
+      version: '1.2',
+    });
+    const problems = document.errors
+      .slice(0, 5)
+      .map(
+        (error) =>
+          `Line ${lineCounter.linePos(error.pos[0]).line} of the report is not YAML: ${error.message}`,
+      );
+    return problems.length > 0
+      ? { value: undefined, problems }
+      : { value: document.toJS({ mapAsMap: true, maxAliasCount: 50 }) as unknown, problems };
   } catch (error) {
-    return { value: undefined, problems: [`The report could not be read as YAML: ${error instanceof Error ? error.message : String(error)}`] };
+    return {
+      value: undefined,
+      problems: [
+        `The report could not be read as YAML: ${error instanceof Error ? error.message : String(error)}`,
+      ],
+    };
   }
 }
 
 type Block = { readonly text: string; readonly closed: boolean };
 
 /**
- * The last block with info `nocturne-report` that is not inside another fence; when an unbalanced fence swallowed all of them, the last
+ * The last block with info `nocturne-report` that is not inside another fence; when an unbalanced
+ * fence swallowed all of them, the last
  * line that opens one.
  */
 function lastBlock(output: string): Block | undefined {
   const lines = output.split('\n');
   let found: Block | undefined;
-  const blockAt = (at: number, end: number | undefined): Block => ({ text: lines.slice(at + 1, end ?? lines.length).join('\n'), closed: end !== undefined });
-  /** Per fence character the shortest fence that nothing closes any more: without it, many unclosed fences would cost a scan each. */
+  const blockAt = (at: number, end: number | undefined): Block => ({
+    text: lines.slice(at + 1, end ?? lines.length).join('\n'),
+    closed: end !== undefined,
+  });
+  /**
+   * Per fence character the shortest fence that nothing closes any more: without it, many unclosed
+   * fences would cost a scan each.
+   */
   const unclosed: Record<string, number> = {};
   for (let at = 0; at < lines.length; at++) {
     const fence = opening(lines[at] ?? '');
     if (fence === undefined) continue;
     const kind = fence.mark.charAt(0);
-    const end = fence.mark.length >= (unclosed[kind] ?? Number.POSITIVE_INFINITY) ? undefined : closing(lines, at + 1, fence);
+    const end =
+      fence.mark.length >= (unclosed[kind] ?? Number.POSITIVE_INFINITY)
+        ? undefined
+        : closing(lines, at + 1, fence);
     if (fence.report) found = blockAt(at, end);
-    if (end === undefined) unclosed[kind] = Math.min(fence.mark.length, unclosed[kind] ?? Number.POSITIVE_INFINITY);
+    if (end === undefined)
+      unclosed[kind] = Math.min(fence.mark.length, unclosed[kind] ?? Number.POSITIVE_INFINITY);
     else at = end;
   }
   if (found !== undefined) return found;
@@ -104,13 +207,16 @@ type Fence = { readonly mark: string; readonly report: boolean };
 
 function opening(line: string): Fence | undefined {
   const match = /^ {0,3}(`{3,}|~{3,})[ \t]*([^`]*)$/.exec(line);
-  return match === null ? undefined : { mark: match[1] ?? '', report: /^nocturne-report(\s|$)/.test(match[2] ?? '') };
+  return match === null
+    ? undefined
+    : { mark: match[1] ?? '', report: /^nocturne-report(\s|$)/.test(match[2] ?? '') };
 }
 
 function closing(lines: readonly string[], from: number, fence: Fence): number | undefined {
   for (let at = from; at < lines.length; at++) {
     const mark = /^ {0,3}(`{3,}|~{3,})[ \t]*$/.exec(lines[at] ?? '')?.[1];
-    if (mark !== undefined && mark[0] === fence.mark[0] && mark.length >= fence.mark.length) return at;
+    if (mark !== undefined && mark[0] === fence.mark[0] && mark.length >= fence.mark.length)
+      return at;
   }
   return undefined;
 }

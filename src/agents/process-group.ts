@@ -1,4 +1,7 @@
-/** One program in its own process group, under watch: its output, its silence, its deadline, and what it leaves behind. */
+/**
+ * One program in its own process group, under watch: its output, its silence, its deadline, and
+ * what it leaves behind.
+ */
 import { statSync } from 'node:fs';
 import { floodGate } from './flood-gate.js';
 import { type HeartbeatFile, watchHeartbeatFile } from './heartbeat-file.js';
@@ -6,7 +9,14 @@ import { outputTail } from './output-tail.js';
 import type { LiveProcess } from './process-table.js';
 import type { Sandbox, Wrapped } from './sandbox.js';
 import { readSandboxStatus } from './sandbox-status.js';
-import { findDescendants, killProcesses, signalGroup, waitUntilGone, type RunMark, type RunProcesses } from './survivors.js';
+import {
+  findDescendants,
+  killProcesses,
+  signalGroup,
+  waitUntilGone,
+  type RunMark,
+  type RunProcesses,
+} from './survivors.js';
 import { watchdog } from './watchdog.js';
 
 export type ProcessLimits = {
@@ -39,7 +49,10 @@ export type ProcessRequest = {
   /** Bytes so far, and what was printed last. */
   readonly onOutput?: (bytes: number, tail: () => string) => void;
   readonly onBeat?: () => void;
-  /** Something that changes while the program works, as text; looked at as often as the heartbeat file. */
+  /**
+   * Something that changes while the program works, as text; looked at as often as the heartbeat
+   * file.
+   */
   readonly signOfLife?: () => string;
   /** Every chunk of stdout, as it comes. */
   readonly onStdout?: (chunk: Uint8Array) => void;
@@ -47,8 +60,17 @@ export type ProcessRequest = {
   readonly sandbox?: { readonly of: Sandbox; readonly scratch?: string };
 };
 
-/** `not-started`: no such program, not executable, no such directory, or its sandbox could not be made. */
-export type ProcessEnding = 'exited' | 'not-started' | 'timed-out' | 'stuck' | 'output-flood' | 'cancelled';
+/**
+ * `not-started`: no such program, not executable, no such directory, or its sandbox could not be
+ * made.
+ */
+export type ProcessEnding =
+  | 'exited'
+  | 'not-started'
+  | 'timed-out'
+  | 'stuck'
+  | 'output-flood'
+  | 'cancelled';
 export type ProcessEnd = {
   readonly ending: ProcessEnding;
   readonly exitCode: number | undefined;
@@ -70,22 +92,41 @@ export type ProcessEnd = {
 
 const MIB = 1024 * 1024;
 const TAIL_BYTES = 8 * 1024;
-/** After the program has ended by itself, how long its own helpers may take to follow it (a `tee` that still writes). */
+/**
+ * After the program has ended by itself, how long its own helpers may take to follow it (a `tee`
+ * that still writes).
+ */
 const FLUSH_MS = 250;
 /** After everything is dead, how long output may still be on its way. */
 const DRAIN_MS = 1000;
 
-/** Runs a program to its end, whichever that is, and leaves no process of it behind. Never throws for what the program does or is. */
+/**
+ * Runs a program to its end, whichever that is, and leaves no process of it behind. Never throws
+ * for what the program does or is.
+ */
 export async function runProcess(request: ProcessRequest): Promise<ProcessEnd> {
   const { limits, signal } = request;
   const startedAt = performance.now();
   const output = collectOutput(limits);
-  const end = (ending: ProcessEnding, detail: string, more: Partial<ProcessEnd> = {}): ProcessEnd => ({
-    ending, detail, exitCode: undefined, signal: undefined, survivorsKilled: 0, left: [], ...output.kept(), durationMs: Math.round(performance.now() - startedAt), ...more,
+  const end = (
+    ending: ProcessEnding,
+    detail: string,
+    more: Partial<ProcessEnd> = {},
+  ): ProcessEnd => ({
+    ending,
+    detail,
+    exitCode: undefined,
+    signal: undefined,
+    survivorsKilled: 0,
+    left: [],
+    ...output.kept(),
+    durationMs: Math.round(performance.now() - startedAt),
+    ...more,
   });
 
   const { execa } = await import('execa');
-  if (signal.aborted) return end('cancelled', 'The run was cancelled before its program was started.');
+  if (signal.aborted)
+    return end('cancelled', 'The run was cancelled before its program was started.');
   const missing = directoryProblem(request.cwd);
   if (missing !== undefined) return end('not-started', missing);
   const command = wrapped(request);
@@ -104,17 +145,23 @@ export async function runProcess(request: ProcessRequest): Promise<ProcessEnd> {
 
   const verdict = firstVerdict();
   const dog = watchdog({
-    totalMs: limits.totalMs, idleMs: limits.idleMs, lookEveryMs: limits.lookEveryMs ?? 5000,
-    file, onBeat: () => request.onBeat?.(), onDead: verdict.give,
+    totalMs: limits.totalMs,
+    idleMs: limits.idleMs,
+    lookEveryMs: limits.lookEveryMs ?? 5000,
+    file,
+    onBeat: () => request.onBeat?.(),
+    onDead: verdict.give,
   });
-  const take = (stream: 'stdout' | 'stderr') => (chunk: Uint8Array): void => {
-    if (verdict.given?.ending === 'output-flood') return;
-    dog.beat();
-    const flood = output.take(stream, chunk);
-    request.onOutput?.(output.seen, output.latest);
-    if (stream === 'stdout') request.onStdout?.(chunk);
-    if (flood !== undefined) verdict.give('output-flood', flood);
-  };
+  const take =
+    (stream: 'stdout' | 'stderr') =>
+    (chunk: Uint8Array): void => {
+      if (verdict.given?.ending === 'output-flood') return;
+      dog.beat();
+      const flood = output.take(stream, chunk);
+      request.onOutput?.(output.seen, output.latest);
+      if (stream === 'stdout') request.onStdout?.(chunk);
+      if (flood !== undefined) verdict.give('output-flood', flood);
+    };
   child.stdout.on('data', take('stdout'));
   child.stderr.on('data', take('stderr'));
   const cancel = (): void => verdict.give('cancelled', 'The run was cancelled.');
@@ -124,15 +171,34 @@ export async function runProcess(request: ProcessRequest): Promise<ProcessEnd> {
     await Promise.race([exited, verdict.reached]);
     dog.stop();
     const first = sandbox?.first();
-    const run = { mark: request.mark, group: pid, ...(first === undefined ? {} : { sandbox: first }) };
-    const survivors = await endProcesses(run, verdict.given === undefined ? undefined : (limits.graceMs ?? 5000));
+    const run = {
+      mark: request.mark,
+      group: pid,
+      ...(first === undefined ? {} : { sandbox: first }),
+    };
+    const survivors = await endProcesses(
+      run,
+      verdict.given === undefined ? undefined : (limits.graceMs ?? 5000),
+    );
     await Promise.race([Promise.all([exited, drained, sandbox?.closed]), pause(DRAIN_MS)]);
     child.stdout.destroy();
     child.stderr.destroy();
     child.unref();
-    const more = { exitCode: child.exitCode ?? undefined, signal: child.signalCode ?? undefined, survivorsKilled: survivors.killed, left: survivors.left };
-    if (verdict.given === undefined && sandbox?.programEnded() === false) return end('not-started', `The sandbox of \`${request.program}\` could not be made: ${lastLine(output.kept().stderrTail) || exitSentence('bwrap', more)}`, more);
-    return verdict.given === undefined ? end('exited', exitSentence(request.program, more), more) : end(verdict.given.ending, verdict.given.detail, more);
+    const more = {
+      exitCode: child.exitCode ?? undefined,
+      signal: child.signalCode ?? undefined,
+      survivorsKilled: survivors.killed,
+      left: survivors.left,
+    };
+    if (verdict.given === undefined && sandbox?.programEnded() === false)
+      return end(
+        'not-started',
+        `The sandbox of \`${request.program}\` could not be made: ${lastLine(output.kept().stderrTail) || exitSentence('bwrap', more)}`,
+        more,
+      );
+    return verdict.given === undefined
+      ? end('exited', exitSentence(request.program, more), more)
+      : end(verdict.given.ending, verdict.given.detail, more);
   } finally {
     dog.stop();
     signal.removeEventListener('abort', cancel);
@@ -141,24 +207,51 @@ export async function runProcess(request: ProcessRequest): Promise<ProcessEnd> {
 }
 
 /** Not async: a child process of execa is itself a promise of its end. */
-function spawn(execa: typeof import('execa').execa, { program, args, cwd, env, stdin, sandbox }: ProcessRequest) {
+function spawn(
+  execa: typeof import('execa').execa,
+  { program, args, cwd, env, stdin, sandbox }: ProcessRequest,
+) {
   const status = sandbox === undefined ? [] : ['pipe' as const];
-  return execa(program, [...args], { cwd, env: { ...env }, extendEnv: false, shell: false, detached: true, cleanup: false, reject: false, buffer: false, encoding: 'buffer', input: stdin, stdio: ['pipe', 'pipe', 'pipe', ...status] });
+  return execa(program, [...args], {
+    cwd,
+    env: { ...env },
+    extendEnv: false,
+    shell: false,
+    detached: true,
+    cleanup: false,
+    reject: false,
+    buffer: false,
+    encoding: 'buffer',
+    input: stdin,
+    stdio: ['pipe', 'pipe', 'pipe', ...status],
+  });
 }
 
 function wrapped({ program, args, cwd, env, sandbox }: ProcessRequest): Wrapped {
   if (sandbox === undefined) return { kind: 'wrapped', program, args };
-  return sandbox.of.wrap({ program, args, cwd, path: env['PATH'], ...(sandbox.scratch === undefined ? {} : { scratch: sandbox.scratch }) });
+  return sandbox.of.wrap({
+    program,
+    args,
+    cwd,
+    path: env['PATH'],
+    ...(sandbox.scratch === undefined ? {} : { scratch: sandbox.scratch }),
+  });
 }
 
 /**
- * Ends what is left of a run. With a grace: SIGTERM to the group first, and time to tidy up; without: the program ended by itself, and its
- * helpers get a moment to follow it. Then SIGKILL for all. In a sandbox the program has a group of its own: what leads the run's group only
+ * Ends what is left of a run. With a grace: SIGTERM to the group first, and time to tidy up;
+ * without: the program ended by itself, and its
+ * helpers get a moment to follow it. Then SIGKILL for all. In a sandbox the program has a group of
+ * its own: what leads the run's group only
  * waits for it, and takes everything inside down with it.
  */
-async function endProcesses(run: RunProcesses & { readonly group: number }, graceMs: number | undefined): ReturnType<typeof killProcesses> {
+async function endProcesses(
+  run: RunProcesses & { readonly group: number },
+  graceMs: number | undefined,
+): ReturnType<typeof killProcesses> {
   const alsoKill = findDescendants(run.group);
-  if (graceMs !== undefined) for (const group of groupsToTell(run, alsoKill)) signalGroup(group, 'SIGTERM');
+  if (graceMs !== undefined)
+    for (const group of groupsToTell(run, alsoKill)) signalGroup(group, 'SIGTERM');
   await waitUntilGone(run, graceMs ?? FLUSH_MS);
   if (run.sandbox !== undefined) {
     signalGroup(run.group, 'SIGKILL');
@@ -167,8 +260,13 @@ async function endProcesses(run: RunProcesses & { readonly group: number }, grac
   return killProcesses(run, { alsoKill });
 }
 
-function groupsToTell(run: RunProcesses & { readonly group: number }, descendants: readonly LiveProcess[]): ReadonlySet<number> {
-  return run.sandbox === undefined ? new Set([run.group]) : new Set(descendants.map(({ group }) => group).filter((group) => group !== run.group));
+function groupsToTell(
+  run: RunProcesses & { readonly group: number },
+  descendants: readonly LiveProcess[],
+): ReadonlySet<number> {
+  return run.sandbox === undefined
+    ? new Set([run.group])
+    : new Set(descendants.map(({ group }) => group).filter((group) => group !== run.group));
 }
 
 type Output = {
@@ -179,7 +277,10 @@ type Output = {
   readonly seen: number;
 };
 
-function collectOutput({ maxBytes = 32 * MIB, maxBytesPerSecond = 16 * MIB }: ProcessLimits): Output {
+function collectOutput({
+  maxBytes = 32 * MIB,
+  maxBytesPerSecond = 16 * MIB,
+}: ProcessLimits): Output {
   const stdout = outputTail(MIB);
   const stderr = outputTail(TAIL_BYTES);
   const both = outputTail(TAIL_BYTES);
@@ -190,7 +291,12 @@ function collectOutput({ maxBytes = 32 * MIB, maxBytesPerSecond = 16 * MIB }: Pr
       both.push(chunk);
       return gate(chunk.length, performance.now());
     },
-    kept: () => ({ stdout: stdout.text(), tail: both.text(), stderrTail: stderr.text(), bytes: both.seen }),
+    kept: () => ({
+      stdout: stdout.text(),
+      tail: both.text(),
+      stderrTail: stderr.text(),
+      bytes: both.seen,
+    }),
     latest: () => both.text(1024),
     get seen() {
       return both.seen;
@@ -234,18 +340,31 @@ function withSigns(file: HeartbeatFile, sign: (() => string) | undefined): Heart
 }
 
 function directoryProblem(cwd: string): string | undefined {
-  return statSync(cwd, { throwIfNoEntry: false })?.isDirectory() ? undefined : `The directory \`${cwd}\` in which the program was to run does not exist.`;
+  return statSync(cwd, { throwIfNoEntry: false })?.isDirectory()
+    ? undefined
+    : `The directory \`${cwd}\` in which the program was to run does not exist.`;
 }
 
-function startProblem(program: string, result: { readonly code?: string | undefined; readonly originalMessage?: string | undefined }): string {
-  if (result.code === 'ENOENT') return `The program \`${program}\` was not found: no such file, and no such name in PATH.`;
-  if (result.code === 'EACCES') return `The program \`${program}\` could not be started: it is not an executable file.`;
-  if (result.code === 'E2BIG') return `The program \`${program}\` could not be started: its arguments or environment are too long.`;
+function startProblem(
+  program: string,
+  result: { readonly code?: string | undefined; readonly originalMessage?: string | undefined },
+): string {
+  if (result.code === 'ENOENT')
+    return `The program \`${program}\` was not found: no such file, and no such name in PATH.`;
+  if (result.code === 'EACCES')
+    return `The program \`${program}\` could not be started: it is not an executable file.`;
+  if (result.code === 'E2BIG')
+    return `The program \`${program}\` could not be started: its arguments or environment are too long.`;
   return `The program \`${program}\` could not be started: ${result.originalMessage ?? 'no reason was given'}.`;
 }
 
-function exitSentence(program: string, end: { readonly exitCode: number | undefined; readonly signal: string | undefined }): string {
-  return end.signal === undefined ? `\`${program}\` exited with code ${end.exitCode ?? 'unknown'}.` : `\`${program}\` was ended by ${end.signal}.`;
+function exitSentence(
+  program: string,
+  end: { readonly exitCode: number | undefined; readonly signal: string | undefined },
+): string {
+  return end.signal === undefined
+    ? `\`${program}\` exited with code ${end.exitCode ?? 'unknown'}.`
+    : `\`${program}\` was ended by ${end.signal}.`;
 }
 
 function lastLine(text: string): string {

@@ -1,44 +1,82 @@
-/** What of the file system a program needs in order to start: itself, what it was installed with, and the interpreter that its first line names. */
-import { closeSync, existsSync, lstatSync, openSync, readlinkSync, readSync, realpathSync } from 'node:fs';
+/**
+ * What of the file system a program needs in order to start: itself, what it was installed with,
+ * and the interpreter that its first line names.
+ */
+import {
+  closeSync,
+  existsSync,
+  lstatSync,
+  openSync,
+  readlinkSync,
+  readSync,
+  realpathSync,
+} from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { findProgram } from './find-program.js';
 import { isInside, type Mount } from './sandbox-mounts.js';
 
 export type ProgramContext = { readonly path: string | undefined; readonly home: string };
 
-/** @param program absolute. Only its own folders, never the home directory or `~/.local` as a whole: there is more in these than programs. */
+/**
+ * @param program absolute. Only its own folders, never the home directory or `~/.local` as a whole:
+ * there is more in these than programs.
+ */
 export function programPlaces(program: string, at: ProgramContext): readonly Mount[] {
   const real = realpathSync(program);
   const interpreter = interpreterOf(real, at);
-  return [...linksTo(program).flatMap((link) => placeOf(link, at.home)), ...placeOf(real, at.home), ...(interpreter === undefined || realpathSync(interpreter) === real ? [] : programPlaces(interpreter, at))];
+  return [
+    ...linksTo(program).flatMap((link) => placeOf(link, at.home)),
+    ...placeOf(real, at.home),
+    ...(interpreter === undefined || realpathSync(interpreter) === real
+      ? []
+      : programPlaces(interpreter, at)),
+  ];
 }
 
 /** The symbolic links that lead to a program, the program itself left out. */
 function linksTo(program: string): readonly string[] {
   const links: string[] = [];
-  for (let path = program; links.length < 40 && lstatSync(path).isSymbolicLink(); path = resolve(dirname(path), readlinkSync(path))) links.push(path);
+  for (
+    let path = program;
+    links.length < 40 && lstatSync(path).isSymbolicLink();
+    path = resolve(dirname(path), readlinkSync(path))
+  )
+    links.push(path);
   return links;
 }
 
 function placeOf(path: string, home: string): readonly Mount[] {
   const folder = installation(path);
-  if (folder !== undefined && !isInside(folder, home) && folder !== join(home, '.local')) return [{ kind: 'ro', path: folder }];
-  return [lstatSync(path).isSymbolicLink() ? { kind: 'symlink', path, target: readlinkSync(path) } : { kind: 'ro', path }];
+  if (folder !== undefined && !isInside(folder, home) && folder !== join(home, '.local'))
+    return [{ kind: 'ro', path: folder }];
+  return [
+    lstatSync(path).isSymbolicLink()
+      ? { kind: 'symlink', path, target: readlinkSync(path) }
+      : { kind: 'ro', path },
+  ];
 }
 
-/** A package's `node_modules`, a prefix with `bin` and `lib`, or the folder of a package or virtual environment. */
+/**
+ * A package's `node_modules`, a prefix with `bin` and `lib`, or the folder of a package or virtual
+ * environment.
+ */
 function installation(path: string): string | undefined {
   const modules = path.indexOf('/node_modules/');
   if (modules !== -1) return path.slice(0, modules + '/node_modules'.length);
   const folder = dirname(path);
   const prefix = dirname(folder);
   if (['bin', 'sbin'].includes(basename(folder)) && existsSync(join(prefix, 'lib'))) return prefix;
-  return [folder, prefix, dirname(prefix)].find((one) => existsSync(join(one, 'package.json')) || existsSync(join(one, 'pyvenv.cfg')));
+  return [folder, prefix, dirname(prefix)].find(
+    (one) => existsSync(join(one, 'package.json')) || existsSync(join(one, 'pyvenv.cfg')),
+  );
 }
 
 function interpreterOf(path: string, { path: search }: ProgramContext): string | undefined {
   const [program, ...words] = /^#!\s*(\S[^\n]*)/.exec(head(path))?.[1]?.trim().split(/\s+/) ?? [];
-  if (program === undefined || basename(program) !== 'env') return program === undefined ? undefined : findProgram(program, { path: search, directory: '/' });
+  if (program === undefined || basename(program) !== 'env')
+    return program === undefined
+      ? undefined
+      : findProgram(program, { path: search, directory: '/' });
   const named = words.find((word) => !word.startsWith('-') && !word.includes('='));
   return named === undefined ? undefined : findProgram(named, { path: search, directory: '/' });
 }

@@ -1,4 +1,7 @@
-/** What runners that start a program share: the files of a run, attempts, deadlines, the sandbox, and what is said when it has ended. */
+/**
+ * What runners that start a program share: the files of a run, attempts, deadlines, the sandbox,
+ * and what is said when it has ended.
+ */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -14,16 +17,27 @@ import { addUsage, NO_USAGE } from './usage.js';
 export type ProgramRunnerOptions = {
   /** The environment from which the program's is picked. */
   readonly host: Readonly<Record<string, string | undefined>>;
-  /** Where the brief is put for the program to read. Default: the system's directory for temporary files. */
+  /**
+   * Where the brief is put for the program to read. Default: the system's directory for temporary
+   * files.
+   */
   readonly scratch?: string;
   readonly limits?: Partial<ProcessLimits>;
-  /** How often a program is started whose failure is worth trying again, the first time included. Default 3. */
+  /**
+   * How often a program is started whose failure is worth trying again, the first time included.
+   * Default 3.
+   */
   readonly maxAttempts?: number;
   readonly wait?: Wait;
   readonly random?: () => number;
 };
 
-export type RunFiles = { readonly folder: string; readonly brief: string; readonly prompt: string; readonly heartbeat: string };
+export type RunFiles = {
+  readonly folder: string;
+  readonly brief: string;
+  readonly prompt: string;
+  readonly heartbeat: string;
+};
 
 /** One start of a program, and how its end is read. */
 export type Attempt = {
@@ -37,34 +51,93 @@ export type Attempt = {
   readonly signOfLife?: () => string;
 };
 /** `stop` ends the program: it has used up what it was given. */
-export type PrepareAttempt = (input: RunInput, files: RunFiles, stop: (detail: string) => void) => Attempt;
-export type Read = Pick<RunOutcome, 'usage' | 'report' | 'tail' | 'model'> & { readonly failure?: FailureCode; /** Sentences. */ readonly said: readonly string[]; readonly retryAfterMs?: number };
+export type PrepareAttempt = (
+  input: RunInput,
+  files: RunFiles,
+  stop: (detail: string) => void,
+) => Attempt;
+export type Read = Pick<RunOutcome, 'usage' | 'report' | 'tail' | 'model'> & {
+  readonly failure?: FailureCode;
+  /** Sentences. */
+  readonly said: readonly string[];
+  readonly retryAfterMs?: number;
+};
 
-const AGAIN: ReadonlySet<FailureCode | undefined> = new Set<FailureCode>(['transient', 'rate-limited']);
+const AGAIN: ReadonlySet<FailureCode | undefined> = new Set<FailureCode>([
+  'transient',
+  'rate-limited',
+]);
 
-export function programRunner(name: string, prepare: PrepareAttempt, options: ProgramRunnerOptions): Runner {
-  const { scratch = tmpdir(), limits, maxAttempts = 3, wait = pause, random = Math.random } = options;
+export function programRunner(
+  name: string,
+  prepare: PrepareAttempt,
+  options: ProgramRunnerOptions,
+): Runner {
+  const {
+    scratch = tmpdir(),
+    limits,
+    maxAttempts = 3,
+    wait = pause,
+    random = Math.random,
+  } = options;
   return {
     name,
     async run(input) {
       const folder = mkdtempSync(join(scratch, 'nocturne-run-'));
       try {
-        const files = { folder, brief: join(folder, 'brief.json'), prompt: join(folder, 'prompt.md'), heartbeat: join(folder, 'heartbeat') };
-        writeFileSync(files.brief, JSON.stringify({ ...input.brief, token: undefined }, undefined, 2), { mode: 0o600 });
+        const files = {
+          folder,
+          brief: join(folder, 'brief.json'),
+          prompt: join(folder, 'prompt.md'),
+          heartbeat: join(folder, 'heartbeat'),
+        };
+        writeFileSync(
+          files.brief,
+          JSON.stringify({ ...input.brief, token: undefined }, undefined, 2),
+          { mode: 0o600 },
+        );
         writeFileSync(files.prompt, input.prompt, { mode: 0o600 });
         writeFileSync(files.heartbeat, '', { mode: 0o600 });
-        const until = performance.now() + (limits?.totalMs ?? input.brief.budget.maxMinutes * 60_000);
+        const until =
+          performance.now() + (limits?.totalMs ?? input.brief.budget.maxMinutes * 60_000);
         const timeLeft = (): number => Math.max(0, until - performance.now());
         let spent = NO_USAGE;
-        const { result, cancelled, tooLongMs } = await tryAgain({ maxAttempts, wait, random, signal: input.signal, on: input.on, timeLeft }, async () => {
-          const { outcome, retryAfterMs } = await once(input, { files, prepare, options, timeLeft });
-          spent = addUsage(spent, outcome.usage);
-          const made = { ...outcome, usage: spent };
-          const again = AGAIN.has(made.failure) && overBudget(spent, input.brief.budget) === undefined;
-          return again ? { result: made, again: { why: made.detail, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) } } : { result: made };
-        });
-        if (cancelled) return { ...result, failure: 'cancelled', detail: 'The run was cancelled while it waited to try again.' };
-        return tooLongMs === undefined ? result : { ...result, detail: `${result.detail} The next attempt would have had to wait ${Math.ceil(tooLongMs / 1000)} s, longer than the run may take.` };
+        const { result, cancelled, tooLongMs } = await tryAgain(
+          { maxAttempts, wait, random, signal: input.signal, on: input.on, timeLeft },
+          async () => {
+            const { outcome, retryAfterMs } = await once(input, {
+              files,
+              prepare,
+              options,
+              timeLeft,
+            });
+            spent = addUsage(spent, outcome.usage);
+            const made = { ...outcome, usage: spent };
+            const again =
+              AGAIN.has(made.failure) && overBudget(spent, input.brief.budget) === undefined;
+            return again
+              ? {
+                  result: made,
+                  again: {
+                    why: made.detail,
+                    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+                  },
+                }
+              : { result: made };
+          },
+        );
+        if (cancelled)
+          return {
+            ...result,
+            failure: 'cancelled',
+            detail: 'The run was cancelled while it waited to try again.',
+          };
+        return tooLongMs === undefined
+          ? result
+          : {
+              ...result,
+              detail: `${result.detail} The next attempt would have had to wait ${Math.ceil(tooLongMs / 1000)} s, longer than the run may take.`,
+            };
       } finally {
         rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
       }
@@ -72,9 +145,17 @@ export function programRunner(name: string, prepare: PrepareAttempt, options: Pr
   };
 }
 
-type Run = { readonly files: RunFiles; readonly prepare: PrepareAttempt; readonly options: ProgramRunnerOptions; readonly timeLeft: () => number };
+type Run = {
+  readonly files: RunFiles;
+  readonly prepare: PrepareAttempt;
+  readonly options: ProgramRunnerOptions;
+  readonly timeLeft: () => number;
+};
 
-async function once(input: RunInput, { files, prepare, options, timeLeft }: Run): Promise<{ readonly outcome: RunOutcome; readonly retryAfterMs?: number }> {
+async function once(
+  input: RunInput,
+  { files, prepare, options, timeLeft }: Run,
+): Promise<{ readonly outcome: RunOutcome; readonly retryAfterMs?: number }> {
   const { brief, spec, workspaceRoot, on } = input;
   const spentUp = new AbortController();
   let over: string | undefined;
@@ -86,13 +167,23 @@ async function once(input: RunInput, { files, prepare, options, timeLeft }: Run)
     program: programOf(attempt.program, workspaceRoot),
     args: attempt.args,
     cwd: input.cwd,
-    env: runnerEnvironment({ host: options.host, spec, runId: brief.runId, token: brief.token, workspaceRoot, briefFile: files.brief, heartbeatFile: files.heartbeat }),
+    env: runnerEnvironment({
+      host: options.host,
+      spec,
+      runId: brief.runId,
+      token: brief.token,
+      workspaceRoot,
+      briefFile: files.brief,
+      heartbeatFile: files.heartbeat,
+    }),
     mark: { runId: brief.runId, workspace: workspaceRoot },
     stdin: attempt.stdin,
     heartbeatFile: files.heartbeat,
     limits: { idleMs: brief.budget.idleSeconds * 1000, ...options.limits, totalMs: timeLeft() },
     signal: AbortSignal.any([input.signal, spentUp.signal]),
-    ...(input.sandbox === undefined ? {} : { sandbox: { of: input.sandbox, scratch: files.folder } }),
+    ...(input.sandbox === undefined
+      ? {}
+      : { sandbox: { of: input.sandbox, scratch: files.folder } }),
     ...(attempt.signOfLife === undefined ? {} : { signOfLife: attempt.signOfLife }),
     ...(attempt.onStdout === undefined ? {} : { onStdout: attempt.onStdout }),
     onStart: (pid) => on({ kind: 'started', pid }),
@@ -101,31 +192,70 @@ async function once(input: RunInput, { files, prepare, options, timeLeft }: Run)
   });
   const { failure: own, said, retryAfterMs, ...read } = attempt.read(end);
   const failure = over === undefined || input.signal.aborted ? failureOf(end, own) : 'over-budget';
-  const words = [over ?? end.detail, ...said, leftovers(end), failure === undefined ? '' : lastWords(end)].filter((word) => word !== '');
-  return { outcome: { kind: failure === undefined ? 'finished' : 'failed', ...(failure === undefined ? {} : { failure }), detail: words.join(' '), ...read }, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
+  const words = [
+    over ?? end.detail,
+    ...said,
+    leftovers(end),
+    failure === undefined ? '' : lastWords(end),
+  ].filter((word) => word !== '');
+  return {
+    outcome: {
+      kind: failure === undefined ? 'finished' : 'failed',
+      ...(failure === undefined ? {} : { failure }),
+      detail: words.join(' '),
+      ...read,
+    },
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+  };
 }
 
-/** A program with a slash is meant from the workspace's root: the folder that the agent works in is never searched for one. */
+/**
+ * A program with a slash is meant from the workspace's root: the folder that the agent works in is
+ * never searched for one.
+ */
 function programOf(program: string, workspaceRoot: string): string {
   return program.includes('/') ? resolve(workspaceRoot, program) : program;
 }
 
-/** Fills `{workspace}`, `{cwd}`, `{model}`, `{run_id}`, `{brief}`, `{prompt}` (files) and `{scratch}` (their folder) in the arguments of the owner's. */
-export function filledArguments({ spec, workspaceRoot, cwd, model, brief }: RunInput, files: RunFiles): readonly string[] {
-  const values: Readonly<Record<string, string>> = { workspace: workspaceRoot, cwd, model, run_id: brief.runId, brief: files.brief, prompt: files.prompt, scratch: files.folder };
-  return spec.args.map((argument) => argument.replace(/\{([a-z_]+)\}/g, (whole, name: string) => values[name] ?? whole));
+/**
+ * Fills `{workspace}`, `{cwd}`, `{model}`, `{run_id}`, `{brief}`, `{prompt}` (files) and
+ * `{scratch}` (their folder) in the arguments of the owner's.
+ */
+export function filledArguments(
+  { spec, workspaceRoot, cwd, model, brief }: RunInput,
+  files: RunFiles,
+): readonly string[] {
+  const values: Readonly<Record<string, string>> = {
+    workspace: workspaceRoot,
+    cwd,
+    model,
+    run_id: brief.runId,
+    brief: files.brief,
+    prompt: files.prompt,
+    scratch: files.folder,
+  };
+  return spec.args.map((argument) =>
+    argument.replace(/\{([a-z_]+)\}/g, (whole, name: string) => values[name] ?? whole),
+  );
 }
 
-/** How the process ended, where that alone is the failure. One that ran out of time while it asked to be let in was not let in. */
+/**
+ * How the process ended, where that alone is the failure. One that ran out of time while it asked
+ * to be let in was not let in.
+ */
 function failureOf(end: ProcessEnd, own: FailureCode | undefined): FailureCode | undefined {
   if (end.ending === 'not-started') return 'not-found';
   if (end.ending === 'exited') return own;
-  return own === 'auth-required' && (end.ending === 'timed-out' || end.ending === 'stuck') ? own : end.ending;
+  return own === 'auth-required' && (end.ending === 'timed-out' || end.ending === 'stuck')
+    ? own
+    : end.ending;
 }
 
 function leftovers({ survivorsKilled, left }: ProcessEnd): string {
   if (left.length > 0) return `Processes of this run that could not be ended: ${left.join(', ')}.`;
-  return survivorsKilled === 0 ? '' : `It left ${survivorsKilled} ${survivorsKilled === 1 ? 'process' : 'processes'} behind, now ended.`;
+  return survivorsKilled === 0
+    ? ''
+    : `It left ${survivorsKilled} ${survivorsKilled === 1 ? 'process' : 'processes'} behind, now ended.`;
 }
 
 function lastWords({ stderrTail }: ProcessEnd): string {

@@ -1,11 +1,23 @@
 /** Untrusted text inside a prompt: quoted so that it cannot end its own quotation. */
 
-export type Quoted = { readonly title: string; readonly source: string; readonly sha256: string; readonly text: string };
+export type Quoted = {
+  readonly title: string;
+  readonly source: string;
+  readonly sha256: string;
+  readonly text: string;
+};
 
-/** A titled fenced block. The fence is longer than any run of backticks in the text; title and source are held to one plain line. */
+/**
+ * A titled fenced block. The fence is longer than any run of backticks in the text; title and
+ * source are held to one plain line.
+ */
 export function quoteData({ title, source, sha256, text }: Quoted, note?: string): string {
   const fence = fenceFor(text);
-  const about = [`source: ${oneLine(source)}`, `sha256: ${oneLine(sha256)}`, ...(note === undefined ? [] : [note])].join(' · ');
+  const about = [
+    `source: ${oneLine(source)}`,
+    `sha256: ${oneLine(sha256)}`,
+    ...(note === undefined ? [] : [note]),
+  ].join(' · ');
   return `### Data: ${oneLine(title)}\n${about}\n${fence}data\n${text}${text.endsWith('\n') || text === '' ? '' : '\n'}${fence}\n`;
 }
 
@@ -16,7 +28,14 @@ export function fenceFor(text: string): string {
   return '`'.repeat(longest + 1);
 }
 
-/** A name that somebody else chose: no line breaks, no control or formatting characters, no backticks, at most 200 characters. */
+/**
+ * A name that somebody else chose: no line breaks, no control or formatting characters, no
+ * backticks, at most 200 characters.
+ */
 export function oneLine(text: string): string {
-  return text.replace(/[\p{C}\p{Zl}\p{Zp}`]+/gu, ' ').replace(/\s+/g, ' ').trim().slice(0, 200);
+  return text
+    .replace(/[\p{C}\p{Zl}\p{Zp}`]+/gu, ' ')
+    .replace(/\s+/g, ' ')
+    .trim()
+    .slice(0, 200);
 }

@@ -1,4 +1,7 @@
-/** The time of a chat run: how long it may still take, and whether a tool call has gone on for too long. */
+/**
+ * The time of a chat run: how long it may still take, and whether a tool call has gone on for too
+ * long.
+ */
 import type { Wait } from './backoff.js';
 import { liveness, timeLeft, type Signs } from './liveness.js';
 import { spokenDuration } from './spoken-duration.js';
@@ -16,22 +19,45 @@ export type RunClock = {
   /** Why it has to end now. */
   failure(): Failed | undefined;
   /** Waits for a tool call as long as it, and the run, may take. */
-  during<T>(tool: string, toolMs: number, call: Promise<T>): Promise<{ readonly kind: 'done'; readonly result: T } | ({ readonly kind: 'failed' } & Failed)>;
+  during<T>(
+    tool: string,
+    toolMs: number,
+    call: Promise<T>,
+  ): Promise<
+    { readonly kind: 'done'; readonly result: T } | ({ readonly kind: 'failed' } & Failed)
+  >;
 };
 
 /** @param now milliseconds of any steady clock. */
-export function runClock({ brief, signal }: Pick<RunInput, 'brief' | 'signal'>, { now, wait }: { readonly now: () => number; readonly wait: Wait }): RunClock {
+export function runClock(
+  { brief, signal }: Pick<RunInput, 'brief' | 'signal'>,
+  { now, wait }: { readonly now: () => number; readonly wait: Wait },
+): RunClock {
   const startedAt = now();
   let lastBeatAt = startedAt;
   const budgetMs = brief.budget.maxMinutes * 60_000;
-  const signs = (more: Partial<Signs> = {}): Signs => ({ now: now(), startedAt, lastBeatAt, budgetMs, idleMs: brief.budget.idleSeconds * 1000, ...more });
+  const signs = (more: Partial<Signs> = {}): Signs => ({
+    now: now(),
+    startedAt,
+    lastBeatAt,
+    budgetMs,
+    idleMs: brief.budget.idleSeconds * 1000,
+    ...more,
+  });
   const judge = (seen: Signs): Failed | undefined => {
     if (signal.aborted) return { failure: 'cancelled', detail: 'The run was cancelled.' };
     const state = liveness(seen);
     if (state === 'ok') return undefined;
     const limit = spokenDuration(state.limitMs);
-    if (state.kill === 'ceiling') return { failure: 'timed-out', detail: `The run took more than the ${limit} it was given.` };
-    return { failure: 'stuck', detail: state.kill === 'claim' ? `\`${seen.claim?.tool ?? 'a tool'}\` did not come back within ${limit}.` : `The endpoint gave no answer for ${limit}.` };
+    if (state.kill === 'ceiling')
+      return { failure: 'timed-out', detail: `The run took more than the ${limit} it was given.` };
+    return {
+      failure: 'stuck',
+      detail:
+        state.kill === 'claim'
+          ? `\`${seen.claim?.tool ?? 'a tool'}\` did not come back within ${limit}.`
+          : `The endpoint gave no answer for ${limit}.`,
+    };
   };
   return {
     beat: () => {
@@ -44,10 +70,26 @@ export function runClock({ brief, signal }: Pick<RunInput, 'brief' | 'signal'>, 
       lastBeatAt = now();
       const claim = { tool, since: lastBeatAt, declaredMs: toolMs };
       const over = new AbortController();
-      const late = wait(Math.ceil(timeLeft(signs({ claim }))) + 1, AbortSignal.any([signal, over.signal])).then(() => 'late' as const, () => 'late' as const);
+      const late = wait(
+        Math.ceil(timeLeft(signs({ claim }))) + 1,
+        AbortSignal.any([signal, over.signal]),
+      ).then(
+        () => 'late' as const,
+        () => 'late' as const,
+      );
       try {
-        const done = await Promise.race([call.then((result) => ({ kind: 'done' as const, result })), late]);
-        if (done === 'late') return { kind: 'failed', ...(judge(signs({ claim })) ?? { failure: 'stuck', detail: `\`${tool}\` did not come back in time.` }) };
+        const done = await Promise.race([
+          call.then((result) => ({ kind: 'done' as const, result })),
+          late,
+        ]);
+        if (done === 'late')
+          return {
+            kind: 'failed',
+            ...(judge(signs({ claim })) ?? {
+              failure: 'stuck',
+              detail: `\`${tool}\` did not come back in time.`,
+            }),
+          };
         lastBeatAt = now();
         return done;
       } finally {

@@ -1,4 +1,7 @@
-/** The environment of an agent's process: a short list that the owner can extend, never the whole of ours. */
+/**
+ * The environment of an agent's process: a short list that the owner can extend, never the whole of
+ * ours.
+ */
 import { isAbsolute } from 'node:path';
 import type { RunnerSpec } from './types.js';
 
@@ -15,17 +18,28 @@ export type EnvironmentInput = {
 };
 
 /**
- * PATH, HOME, LANG and TZ of the host, what the runner's `pass_env` names, and `NOCTURNE_RUN`, `NOCTURNE_WORKSPACE`, `NOCTURNE_BRIEF`,
- * `NOCTURNE_HEARTBEAT` and `NOCTURNE_PASS_TOKEN`, which nothing can override. Directories of PATH that are not absolute are left out:
+ * PATH, HOME, LANG and TZ of the host, what the runner's `pass_env` names, and `NOCTURNE_RUN`,
+ * `NOCTURNE_WORKSPACE`, `NOCTURNE_BRIEF`,
+ * `NOCTURNE_HEARTBEAT` and `NOCTURNE_PASS_TOKEN`, which nothing can override. Directories of PATH
+ * that are not absolute are left out:
  * they would name places in the folder that the agent writes to.
  */
-export function runnerEnvironment({ host, spec, runId, token, workspaceRoot, briefFile, heartbeatFile }: EnvironmentInput): Readonly<Record<string, string>> {
+export function runnerEnvironment({
+  host,
+  spec,
+  runId,
+  token,
+  workspaceRoot,
+  briefFile,
+  heartbeatFile,
+}: EnvironmentInput): Readonly<Record<string, string>> {
   const environment: Record<string, string> = {};
   for (const name of [...ALWAYS, ...spec.passEnv]) {
     const value = host[name];
     if (value !== undefined && name !== 'PATH') environment[name] = value;
   }
-  environment['PATH'] = (host['PATH'] ?? '').split(':').filter(isAbsolute).join(':') || '/usr/local/bin:/usr/bin:/bin';
+  environment['PATH'] =
+    (host['PATH'] ?? '').split(':').filter(isAbsolute).join(':') || '/usr/local/bin:/usr/bin:/bin';
   return {
     ...environment,
     NOCTURNE_RUN: runId,

@@ -10,7 +10,10 @@ export type RunnerOptions = {
   readonly chat?: Omit<ChatRunnerOptions, 'host'>;
 };
 
-export async function runnerFor(spec: Pick<RunnerSpec, 'name' | 'kind'>, { host, program, chat }: RunnerOptions = { host: process.env }): Promise<Runner> {
+export async function runnerFor(
+  spec: Pick<RunnerSpec, 'name' | 'kind'>,
+  { host, program, chat }: RunnerOptions = { host: process.env },
+): Promise<Runner> {
   switch (spec.kind) {
     case 'command':
       return (await import('./command-runner.js')).commandRunner({ host, ...program });

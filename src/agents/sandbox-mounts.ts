@@ -1,35 +1,109 @@
-/** What a sandboxed process sees of the file system, as a list of mounts, and that list as arguments of bubblewrap. */
+/**
+ * What a sandboxed process sees of the file system, as a list of mounts, and that list as arguments
+ * of bubblewrap.
+ */
 import { existsSync, lstatSync, readlinkSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** `hidden`: an empty folder that nothing can be written to. `empty`: one of the process's own. */
-export type Mount = { readonly path: string } & ({ readonly kind: 'ro' | 'rw' | 'empty' | 'hidden' | 'dev' | 'proc' } | { readonly kind: 'symlink'; readonly target: string });
+export type Mount = { readonly path: string } & (
+  | { readonly kind: 'ro' | 'rw' | 'empty' | 'hidden' | 'dev' | 'proc' }
+  | { readonly kind: 'symlink'; readonly target: string }
+);
 /** By path; the deeper one wins inside the shallower, whichever was put in first. */
 export type Mounts = ReadonlyMap<string, Mount>;
 
-/** Own processes, messages, names; no capability even for root; ended with its parent; no way to the terminal. */
-export const NAMESPACES = ['--unshare-user', '--unshare-pid', '--unshare-ipc', '--unshare-uts', '--unshare-cgroup-try', '--die-with-parent', '--new-session', '--cap-drop', 'ALL'] as const;
+/**
+ * Own processes, messages, names; no capability even for root; ended with its parent; no way to the
+ * terminal.
+ */
+export const NAMESPACES = [
+  '--unshare-user',
+  '--unshare-pid',
+  '--unshare-ipc',
+  '--unshare-uts',
+  '--unshare-cgroup-try',
+  '--die-with-parent',
+  '--new-session',
+  '--cap-drop',
+  'ALL',
+] as const;
 
 /** What programs of the system need. Nothing else of the root is there under `strict`. */
-const SYSTEM = ['/usr', '/bin', '/sbin', '/lib', '/lib32', '/lib64', '/libx32', '/etc', '/opt', '/nix/store', '/gnu/store'];
+const SYSTEM = [
+  '/usr',
+  '/bin',
+  '/sbin',
+  '/lib',
+  '/lib32',
+  '/lib64',
+  '/libx32',
+  '/etc',
+  '/opt',
+  '/nix/store',
+  '/gnu/store',
+];
 const PRIVATE = ['/tmp', '/var/tmp', '/run'];
 /** Under `workspace` the home directory can be read, but not what logs in elsewhere. */
 const CREDENTIALS = [
-  '.ssh', '.gnupg', '.aws', '.azure', '.kube', '.docker', '.password-store', '.netrc', '.git-credentials', '.npmrc', '.pypirc', '.pgpass', '.vault-token', '.config/gcloud', '.config/gh', '.config/op', '.config/hub',
-  '.cargo/credentials', '.cargo/credentials.toml', '.local/share/keyrings', '.mozilla', '.config/google-chrome', '.config/chromium', '.bash_history', '.zsh_history',
+  '.ssh',
+  '.gnupg',
+  '.aws',
+  '.azure',
+  '.kube',
+  '.docker',
+  '.password-store',
+  '.netrc',
+  '.git-credentials',
+  '.npmrc',
+  '.pypirc',
+  '.pgpass',
+  '.vault-token',
+  '.config/gcloud',
+  '.config/gh',
+  '.config/op',
+  '.config/hub',
+  '.cargo/credentials',
+  '.cargo/credentials.toml',
+  '.local/share/keyrings',
+  '.mozilla',
+  '.config/google-chrome',
+  '.config/chromium',
+  '.bash_history',
+  '.zsh_history',
 ];
 
 const PASSWORDS = ['/etc/shadow', '/etc/gshadow'];
 
 /** Only the system's programs; an empty home. */
 export function strictMounts(home: string): readonly Mount[] {
-  return [...DEVICES, ...passwords(), ...SYSTEM.filter((path) => existsSync(path)).map(asItIs), ...PRIVATE.map(empty), ...(home === '/' ? [] : [empty(home)]), ...nameServers()];
+  return [
+    ...DEVICES,
+    ...passwords(),
+    ...SYSTEM.filter((path) => existsSync(path)).map(asItIs),
+    ...PRIVATE.map(empty),
+    ...(home === '/' ? [] : [empty(home)]),
+    ...nameServers(),
+  ];
 }
 
-/** Everything as it is, read-only, but without what logs in elsewhere, and without the sockets of the machine's services. */
+/**
+ * Everything as it is, read-only, but without what logs in elsewhere, and without the sockets of
+ * the machine's services.
+ */
 export function workspaceMounts(home: string): readonly Mount[] {
-  const credentials = CREDENTIALS.map((name) => join(home, name)).filter((path) => existsSync(path)).map((path) => realpathSync(path));
-  return [{ kind: 'ro', path: '/' }, ...DEVICES, ...passwords(), ...PRIVATE.filter((path) => existsSync(path)).map((path) => empty(realpathSync(path))), { kind: 'ro', path: home }, ...nameServers(), ...credentials.map(hide)];
+  const credentials = CREDENTIALS.map((name) => join(home, name))
+    .filter((path) => existsSync(path))
+    .map((path) => realpathSync(path));
+  return [
+    { kind: 'ro', path: '/' },
+    ...DEVICES,
+    ...passwords(),
+    ...PRIVATE.filter((path) => existsSync(path)).map((path) => empty(realpathSync(path))),
+    { kind: 'ro', path: home },
+    ...nameServers(),
+    ...credentials.map(hide),
+  ];
 }
 
 /** A folder is emptied; a file is covered by a device that cannot be opened there. */
@@ -44,7 +118,9 @@ export function mountsByPath(mounts: readonly Mount[]): Mounts {
 /** Whether what stands at `path` on this machine stands there inside as well. */
 export function isVisible(mounts: Mounts, path: string): boolean {
   let at: Mount | undefined;
-  for (const mount of mounts.values()) if (isInside(mount.path, path) && (at === undefined || mount.path.length > at.path.length)) at = mount;
+  for (const mount of mounts.values())
+    if (isInside(mount.path, path) && (at === undefined || mount.path.length > at.path.length))
+      at = mount;
   return at !== undefined && ['ro', 'rw', 'symlink'].includes(at.kind);
 }
 
@@ -67,7 +143,9 @@ function argumentsOf(mount: Mount): readonly string[] {
     case 'empty':
       return ['--tmpfs', path];
     case 'hidden':
-      return lstatSync(path, { throwIfNoEntry: false })?.isFile() ? ['--ro-bind', '/dev/null', path] : ['--tmpfs', path, '--remount-ro', path];
+      return lstatSync(path, { throwIfNoEntry: false })?.isFile()
+        ? ['--ro-bind', '/dev/null', path]
+        : ['--tmpfs', path, '--remount-ro', path];
     case 'dev':
       return ['--dev', path];
     case 'proc':
@@ -78,7 +156,10 @@ function argumentsOf(mount: Mount): readonly string[] {
   }
 }
 
-const DEVICES: readonly Mount[] = [{ kind: 'dev', path: '/dev' }, { kind: 'proc', path: '/proc' }];
+const DEVICES: readonly Mount[] = [
+  { kind: 'dev', path: '/dev' },
+  { kind: 'proc', path: '/proc' },
+];
 
 /** Only root could read them, and root may be who runs this. */
 function passwords(): readonly Mount[] {
@@ -90,7 +171,9 @@ function empty(path: string): Mount {
 }
 
 function asItIs(path: string): Mount {
-  return lstatSync(path).isSymbolicLink() ? { kind: 'symlink', path, target: readlinkSync(path) } : { kind: 'ro', path };
+  return lstatSync(path).isSymbolicLink()
+    ? { kind: 'symlink', path, target: readlinkSync(path) }
+    : { kind: 'ro', path };
 }
 
 /** Often a link into `/run`, which is not there inside. */

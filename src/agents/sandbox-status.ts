@@ -1,4 +1,7 @@
-/** What bubblewrap says on its own descriptor: who is the first process inside, and later how the program ended, if it was started at all. */
+/**
+ * What bubblewrap says on its own descriptor: who is the first process inside, and later how the
+ * program ended, if it was started at all.
+ */
 import { Readable } from 'node:stream';
 import { liveProcess, type LiveProcess } from './process-table.js';
 

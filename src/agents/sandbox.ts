@@ -1,38 +1,83 @@
-/** The sandbox of the processes that are started for a pass: which one is in force, in words, and a command put into it. Nothing goes through a shell. */
+/**
+ * The sandbox of the processes that are started for a pass: which one is in force, in words, and a
+ * command put into it. Nothing goes through a shell.
+ */
 import { existsSync, realpathSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import { findProgram } from './find-program.js';
 import { programPlaces } from './program-places.js';
-import { hide, isInside, isVisible, type Mount, mountArguments, mountsByPath, NAMESPACES, strictMounts, workspaceMounts } from './sandbox-mounts.js';
+import {
+  hide,
+  isInside,
+  isVisible,
+  type Mount,
+  mountArguments,
+  mountsByPath,
+  NAMESPACES,
+  strictMounts,
+  workspaceMounts,
+} from './sandbox-mounts.js';
 import type { SandboxProbe } from './sandbox-probe.js';
 import type { SandboxSettings } from './sandbox-settings.js';
 
 /** `without`: one was preferred, and there is none. Plain data. */
 export type SandboxInForce =
   | { readonly kind: 'off' }
-  | { readonly kind: 'on'; readonly mode: 'workspace' | 'strict'; readonly network: boolean; readonly read: readonly string[]; readonly bwrap: string }
+  | {
+      readonly kind: 'on';
+      readonly mode: 'workspace' | 'strict';
+      readonly network: boolean;
+      readonly read: readonly string[];
+      readonly bwrap: string;
+    }
   | { readonly kind: 'without'; readonly mode: 'workspace' | 'strict'; readonly why: string };
 export type SandboxOn = Extract<SandboxInForce, { kind: 'on' }>;
 /** `refused`: one was required, and there is none. */
-export type SandboxDecision = SandboxInForce | { readonly kind: 'refused'; readonly mode: 'workspace' | 'strict'; readonly why: string };
+export type SandboxDecision =
+  | SandboxInForce
+  | { readonly kind: 'refused'; readonly mode: 'workspace' | 'strict'; readonly why: string };
 
 /** Absolute paths. `readOnly` lie inside `writable`. */
-export type SandboxPlaces = { readonly workspace: string; readonly nocturneHome: string; readonly home: string; readonly writable: readonly string[]; readonly readOnly: readonly string[] };
-export type PlainCommand = { readonly program: string; readonly args: readonly string[]; readonly cwd: string; /** PATH. */ readonly path: string | undefined; /** A folder of the run's own, writable. */ readonly scratch?: string };
-export type Wrapped = { readonly kind: 'wrapped'; readonly program: string; readonly args: readonly string[] } | { readonly kind: 'failed'; readonly why: string };
+export type SandboxPlaces = {
+  readonly workspace: string;
+  readonly nocturneHome: string;
+  readonly home: string;
+  readonly writable: readonly string[];
+  readonly readOnly: readonly string[];
+};
+export type PlainCommand = {
+  readonly program: string;
+  readonly args: readonly string[];
+  readonly cwd: string;
+  /** PATH. */
+  readonly path: string | undefined;
+  /** A folder of the run's own, writable. */
+  readonly scratch?: string;
+};
+export type Wrapped =
+  | { readonly kind: 'wrapped'; readonly program: string; readonly args: readonly string[] }
+  | { readonly kind: 'failed'; readonly why: string };
 
-/** On descriptor 3 the wrapped command says `"child-pid"` when there is a sandbox, and `"exit-code"` only when the program was really started. */
+/**
+ * On descriptor 3 the wrapped command says `"child-pid"` when there is a sandbox, and `"exit-code"`
+ * only when the program was really started.
+ */
 export type Sandbox = { readonly wrap: (command: PlainCommand) => Wrapped };
 
-export function decideSandbox({ mode, policy, network, read }: SandboxSettings, probe: SandboxProbe): SandboxDecision {
+export function decideSandbox(
+  { mode, policy, network, read }: SandboxSettings,
+  probe: SandboxProbe,
+): SandboxDecision {
   if (mode === 'off') return { kind: 'off' };
-  if (probe.kind === 'works') return { kind: 'on', mode, network: mode === 'workspace' || network, read, bwrap: probe.bwrap };
+  if (probe.kind === 'works')
+    return { kind: 'on', mode, network: mode === 'workspace' || network, read, bwrap: probe.bwrap };
   return { kind: policy === 'require' ? 'refused' : 'without', mode, why: probe.why };
 }
 
 /** For the brief and the record of the run. */
 export function sandboxText(inForce: SandboxInForce): string {
-  const after = 'writes are judged when they are made through nocturne, and all of them after the pass';
+  const after =
+    'writes are judged when they are made through nocturne, and all of them after the pass';
   switch (inForce.kind) {
     case 'off':
       return `off: ${after}`;
@@ -48,32 +93,87 @@ export function sandboxText(inForce: SandboxInForce): string {
 export function bubblewrap(on: SandboxOn, places: SandboxPlaces): Sandbox {
   return {
     wrap({ program, args, cwd, path, scratch }) {
-      const found = program.includes('\0') ? undefined : findProgram(program, { path, directory: cwd });
-      if (found === undefined) return { kind: 'failed', why: `The program \`${program}\` was not found: no executable file, and no such name in PATH.` };
+      const found = program.includes('\0')
+        ? undefined
+        : findProgram(program, { path, directory: cwd });
+      if (found === undefined)
+        return {
+          kind: 'failed',
+          why: `The program \`${program}\` was not found: no executable file, and no such name in PATH.`,
+        };
       const unusable = on.read.find((one) => !isAbsolute(one) || !existsSync(one));
-      if (unusable !== undefined) return { kind: 'failed', why: `\`sandbox_read\` of the runner names \`${unusable}\`, which is ${isAbsolute(unusable) ? 'not there' : 'no absolute path'}.` };
-      const mounts = mountsByPath([...seen(on, places), ...needed(on, places, found, path), ...(scratch === undefined ? [] : [{ kind: 'rw' as const, path: realpathSync(scratch) }])]);
+      if (unusable !== undefined)
+        return {
+          kind: 'failed',
+          why: `\`sandbox_read\` of the runner names \`${unusable}\`, which is ${isAbsolute(unusable) ? 'not there' : 'no absolute path'}.`,
+        };
+      const mounts = mountsByPath([
+        ...seen(on, places),
+        ...needed(on, places, found, path),
+        ...(scratch === undefined ? [] : [{ kind: 'rw' as const, path: realpathSync(scratch) }]),
+      ]);
       const network = on.network ? [] : ['--unshare-net'];
-      return { kind: 'wrapped', program: on.bwrap, args: [...NAMESPACES, ...network, '--json-status-fd', '3', ...mountArguments(mounts), ...(on.mode === 'strict' ? ['--remount-ro', '/'] : []), '--setenv', 'TMPDIR', '/tmp', '--setenv', 'NOCTURNE_SANDBOX', on.mode, '--chdir', realpathSync(cwd), '--', found, ...args] };
+      return {
+        kind: 'wrapped',
+        program: on.bwrap,
+        args: [
+          ...NAMESPACES,
+          ...network,
+          '--json-status-fd',
+          '3',
+          ...mountArguments(mounts),
+          ...(on.mode === 'strict' ? ['--remount-ro', '/'] : []),
+          '--setenv',
+          'TMPDIR',
+          '/tmp',
+          '--setenv',
+          'NOCTURNE_SANDBOX',
+          on.mode,
+          '--chdir',
+          realpathSync(cwd),
+          '--',
+          found,
+          ...args,
+        ],
+      };
     },
   };
 }
 
 /** The folders of the owner's state, keys and tokens are nowhere, whatever else is shown. */
-function seen(on: SandboxOn, { workspace, nocturneHome, home, writable, readOnly }: SandboxPlaces): readonly Mount[] {
+function seen(
+  on: SandboxOn,
+  { workspace, nocturneHome, home, writable, readOnly }: SandboxPlaces,
+): readonly Mount[] {
   const ro = (path: string): Mount => ({ kind: 'ro', path });
   const state = real(nocturneHome);
   const base = on.mode === 'strict' ? strictMounts(real(home)) : workspaceMounts(real(home));
-  const own = ['.nocturne', '.git'].map((name) => join(workspace, name)).filter((path) => existsSync(path));
+  const own = ['.nocturne', '.git']
+    .map((name) => join(workspace, name))
+    .filter((path) => existsSync(path));
   const shown = on.read.map(real).filter((path) => !isInside(state, path));
-  return [...base, ...shown.map(ro), ro(workspace), ...writable.map((path): Mount => ({ kind: 'rw', path })), ...[...readOnly, ...own].map(ro), ...(existsSync(state) ? [hide(state)] : [])];
+  return [
+    ...base,
+    ...shown.map(ro),
+    ro(workspace),
+    ...writable.map((path): Mount => ({ kind: 'rw', path })),
+    ...[...readOnly, ...own].map(ro),
+    ...(existsSync(state) ? [hide(state)] : []),
+  ];
 }
 
 /** What the program needs and cannot be seen anyway. */
-function needed(on: SandboxOn, places: SandboxPlaces, program: string, path: string | undefined): readonly Mount[] {
+function needed(
+  on: SandboxOn,
+  places: SandboxPlaces,
+  program: string,
+  path: string | undefined,
+): readonly Mount[] {
   const visible = mountsByPath(seen(on, places));
   const state = real(places.nocturneHome);
-  return programPlaces(program, { path, home: real(places.home) }).filter((mount) => !isVisible(visible, mount.path) && !isInside(state, mount.path));
+  return programPlaces(program, { path, home: real(places.home) }).filter(
+    (mount) => !isVisible(visible, mount.path) && !isInside(state, mount.path),
+  );
 }
 
 function real(path: string): string {

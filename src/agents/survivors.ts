@@ -1,13 +1,32 @@
-/** Finding and ending all processes of a run: its group, and those that left the group but still carry its mark. */
-import { hasProcessTable, liveProcess, liveProcesses, startEnvironment, type LiveProcess } from './process-table.js';
+/**
+ * Finding and ending all processes of a run: its group, and those that left the group but still
+ * carry its mark.
+ */
+import {
+  hasProcessTable,
+  liveProcess,
+  liveProcesses,
+  startEnvironment,
+  type LiveProcess,
+} from './process-table.js';
 
 /** What every process of a run has in its environment, wherever it forked to. */
 export type RunMark = { readonly runId: string; readonly workspace: string };
 
-/** The processes of a run; `group` is its process group (its program's id), `sandbox` the first process inside its sandbox, when they are known. */
-export type RunProcesses = { readonly mark: RunMark; readonly group?: number; readonly sandbox?: LiveProcess };
+/**
+ * The processes of a run; `group` is its process group (its program's id), `sandbox` the first
+ * process inside its sandbox, when they are known.
+ */
+export type RunProcesses = {
+  readonly mark: RunMark;
+  readonly group?: number;
+  readonly sandbox?: LiveProcess;
+};
 
-/** Ids of the live processes of a run, this process and its ancestors excepted. Where there is no `/proc` nothing is found. */
+/**
+ * Ids of the live processes of a run, this process and its ancestors excepted. Where there is no
+ * `/proc` nothing is found.
+ */
 export function findProcesses({ mark, group, sandbox }: RunProcesses): readonly number[] {
   const wanted = [`NOCTURNE_RUN=${mark.runId}`, `NOCTURNE_WORKSPACE=${mark.workspace}`];
   const ours = ancestry(process.pid);
@@ -15,15 +34,23 @@ export function findProcesses({ mark, group, sandbox }: RunProcesses): readonly 
     const environment = startEnvironment(pid);
     return wanted.every((entry) => environment.includes(entry));
   };
-  return liveProcesses((one) => !ours.has(one.pid) && (one.group === group || isSame(one, sandbox) || carries(one.pid))).map(({ pid }) => pid);
+  return liveProcesses(
+    (one) =>
+      !ours.has(one.pid) && (one.group === group || isSame(one, sandbox) || carries(one.pid)),
+  ).map(({ pid }) => pid);
 }
 
-/** The processes descended from `root`, itself excepted: one that cleaned its environment is found here while its parent lives. */
+/**
+ * The processes descended from `root`, itself excepted: one that cleaned its environment is found
+ * here while its parent lives.
+ */
 export function findDescendants(root: number): readonly LiveProcess[] {
   const live = liveProcesses();
   const found = new Map<number, LiveProcess>();
   for (let parents = new Set([root]); parents.size > 0; ) {
-    const next = live.filter((one) => parents.has(one.parent) && one.pid !== root && !found.has(one.pid));
+    const next = live.filter(
+      (one) => parents.has(one.parent) && one.pid !== root && !found.has(one.pid),
+    );
     for (const one of next) found.set(one.pid, one);
     parents = new Set(next.map(({ pid }) => pid));
   }
@@ -48,20 +75,28 @@ export type KillOptions = {
 
 /**
  * SIGKILLs every process of a run, again and again until none is left.
- * @returns how many were killed, the leader of the group not counted, and the ids that were still there when the time was up.
+ * @returns how many were killed, the leader of the group not counted, and the ids that were still
+ * there when the time was up.
  */
-export async function killProcesses(run: RunProcesses, { alsoKill = [], withinMs = 5000 }: KillOptions = {}): Promise<{ readonly killed: number; readonly left: readonly number[] }> {
+export async function killProcesses(
+  run: RunProcesses,
+  { alsoKill = [], withinMs = 5000 }: KillOptions = {},
+): Promise<{ readonly killed: number; readonly left: readonly number[] }> {
   const killed = new Set<number>();
   const deadline = performance.now() + withinMs;
   for (let pauseMs = 1; ; pauseMs = Math.min(pauseMs * 2, 50)) {
-    const known = alsoKill.filter(({ pid, born }) => isSame(liveProcess(pid), { pid, born })).map(({ pid }) => pid);
+    const known = alsoKill
+      .filter(({ pid, born }) => isSame(liveProcess(pid), { pid, born }))
+      .map(({ pid }) => pid);
     const alive = new Set([...findProcesses(run), ...known]);
-    if (run.group !== undefined && (alive.size > 0 || !hasProcessTable)) signalGroup(run.group, 'SIGKILL');
+    if (run.group !== undefined && (alive.size > 0 || !hasProcessTable))
+      signalGroup(run.group, 'SIGKILL');
     for (const pid of alive) {
       if (pid !== run.group) killed.add(pid);
       sendSignal(pid, 'SIGKILL');
     }
-    if (alive.size === 0 || performance.now() > deadline) return { killed: killed.size, left: [...alive] };
+    if (alive.size === 0 || performance.now() > deadline)
+      return { killed: killed.size, left: [...alive] };
     await pause(pauseMs);
   }
 }
@@ -78,8 +113,13 @@ function isThere(run: RunProcesses): boolean {
 }
 
 /** An id may have been given to another process meanwhile. */
-function isSame(one: LiveProcess | undefined, other: Pick<LiveProcess, 'pid' | 'born'> | undefined): boolean {
-  return one !== undefined && other !== undefined && one.pid === other.pid && one.born === other.born;
+function isSame(
+  one: LiveProcess | undefined,
+  other: Pick<LiveProcess, 'pid' | 'born'> | undefined,
+): boolean {
+  return (
+    one !== undefined && other !== undefined && one.pid === other.pid && one.born === other.born
+  );
 }
 
 function sendSignal(pid: number, signal: NodeJS.Signals | 0): boolean {
@@ -92,7 +132,12 @@ function sendSignal(pid: number, signal: NodeJS.Signals | 0): boolean {
 
 function ancestry(from: number): ReadonlySet<number> {
   const line = new Set<number>();
-  for (let at: number | undefined = from; at !== undefined && !line.has(at); at = liveProcess(at)?.parent) line.add(at);
+  for (
+    let at: number | undefined = from;
+    at !== undefined && !line.has(at);
+    at = liveProcess(at)?.parent
+  )
+    line.add(at);
   return line;
 }
 

@@ -1,4 +1,7 @@
-/** The tools that agents are given, through whatever door: what each takes and what it does, and the sentence for whoever calls one wrongly. */
+/**
+ * The tools that agents are given, through whatever door: what each takes and what it does, and the
+ * sentence for whoever calls one wrongly.
+ */
 import { z } from 'zod';
 import { nearestName } from '../kernel/nearest-name.js';
 
@@ -11,41 +14,108 @@ export const TOOL_ARGUMENTS = {
   search: z.strictObject({ pattern: z.string(), glob: z.string().optional() }),
   query: z.strictObject({ sql: z.string() }),
   validate: z.strictObject({ rule: z.string().optional() }),
-  notify: z.strictObject({ text: z.string(), priority: z.enum(['low', 'medium', 'high']).optional() }),
+  notify: z.strictObject({
+    text: z.string(),
+    priority: z.enum(['low', 'medium', 'high']).optional(),
+  }),
   run: z.strictObject({ command: z.string() }),
 } as const;
 export type AgentToolName = keyof typeof TOOL_ARGUMENTS;
 
 export const TOOL_DESCRIPTIONS: Record<AgentToolName, string> = {
-  brief: 'The brief of the running pass: objective, what it may write, limits. Without a pass: the projects, and how to begin.',
+  brief:
+    'The brief of the running pass: objective, what it may write, limits. Without a pass: the projects, and how to begin.',
   read: 'Read a text file, or its lines from `from` to `to` (1-based, both included). Paths are relative to the workspace.',
-  write: 'Write a whole file. Refused, with the reason, when it is outside what this pass may write or would make the workspace invalid.',
+  write:
+    'Write a whole file. Refused, with the reason, when it is outside what this pass may write or would make the workspace invalid.',
   edit: 'Replace one exact text in a file by another. `old_text` must occur exactly once.',
-  search: 'Search the files of the workspace for a regular expression (case does not matter), optionally only those that match a glob.',
-  query: 'Ask the workspace in SQL (SQLite, read-only): one table per object kind, and files, links, edges, routes, fields.',
-  validate: 'Check the whole workspace, or by one rule: what is wrong, where, and how to put it right.',
+  search:
+    'Search the files of the workspace for a regular expression (case does not matter), optionally only those that match a glob.',
+  query:
+    'Ask the workspace in SQL (SQLite, read-only): one table per object kind, and files, links, edges, routes, fields.',
+  validate:
+    'Check the whole workspace, or by one rule: what is wrong, where, and how to put it right.',
   notify: 'Leave a short note for the owner, who reads it in the morning. Five a pass.',
   run: 'Run a program that the tool registry allows. No shell: no pipes, no redirection, no variables.',
 };
 
 /** What models that were trained on other tools call ours. */
 const OTHER_NAMES: Readonly<Record<string, AgentToolName>> = {
-  bash: 'run', shell: 'run', exec: 'run', execute: 'run', terminal: 'run', cat: 'read', open: 'read', view: 'read', read_file: 'read', create: 'write', write_file: 'write',
-  str_replace: 'edit', replace: 'edit', edit_file: 'edit', patch: 'edit', grep: 'search', find: 'search', glob: 'search', sql: 'query', check: 'validate', lint: 'validate', note: 'notify', message: 'notify',
+  bash: 'run',
+  shell: 'run',
+  exec: 'run',
+  execute: 'run',
+  terminal: 'run',
+  cat: 'read',
+  open: 'read',
+  view: 'read',
+  read_file: 'read',
+  create: 'write',
+  write_file: 'write',
+  str_replace: 'edit',
+  replace: 'edit',
+  edit_file: 'edit',
+  patch: 'edit',
+  grep: 'search',
+  find: 'search',
+  glob: 'search',
+  sql: 'query',
+  check: 'validate',
+  lint: 'validate',
+  note: 'notify',
+  message: 'notify',
 };
 const OTHER_ARGUMENTS: Readonly<Record<string, readonly string[]>> = {
-  file: ['path'], filename: ['path'], file_path: ['path'], filepath: ['path'], text: ['content'], contents: ['content'], body: ['content', 'text'], old: ['old_text'], old_string: ['old_text'], old_str: ['old_text'],
-  new: ['new_text'], new_string: ['new_text'], new_str: ['new_text'], regex: ['pattern'], query: ['pattern', 'sql'], files: ['glob'], include: ['glob'], cmd: ['command'], script: ['command'], statement: ['sql'],
-  start: ['from'], end: ['to'], start_line: ['from'], end_line: ['to'], offset: ['from'], message: ['text'], note: ['text'], content: ['text'],
+  file: ['path'],
+  filename: ['path'],
+  file_path: ['path'],
+  filepath: ['path'],
+  text: ['content'],
+  contents: ['content'],
+  body: ['content', 'text'],
+  old: ['old_text'],
+  old_string: ['old_text'],
+  old_str: ['old_text'],
+  new: ['new_text'],
+  new_string: ['new_text'],
+  new_str: ['new_text'],
+  regex: ['pattern'],
+  query: ['pattern', 'sql'],
+  files: ['glob'],
+  include: ['glob'],
+  cmd: ['command'],
+  script: ['command'],
+  statement: ['sql'],
+  start: ['from'],
+  end: ['to'],
+  start_line: ['from'],
+  end_line: ['to'],
+  offset: ['from'],
+  message: ['text'],
+  note: ['text'],
+  content: ['text'],
 };
 
-/** What is wrong with a call: each argument that is unknown, missing or of another type, and what the tool takes. */
-export function explainFault(tool: string, schema: z.ZodObject, { error, sent }: { readonly error: z.ZodError; readonly sent: unknown }): string {
+/**
+ * What is wrong with a call: each argument that is unknown, missing or of another type, and what
+ * the tool takes.
+ */
+export function explainFault(
+  tool: string,
+  schema: z.ZodObject,
+  { error, sent }: { readonly error: z.ZodError; readonly sent: unknown },
+): string {
   const given = new Set(typeof sent === 'object' && sent !== null ? Object.keys(sent) : []);
   const names = Object.keys(schema.shape);
-  const takes = Object.entries(schema.shape).map(([argument, type]) => ((type as z.ZodType).safeParse(undefined).success ? `${argument} (optional)` : argument));
+  const takes = Object.entries(schema.shape).map(([argument, type]) =>
+    (type as z.ZodType).safeParse(undefined).success ? `${argument} (optional)` : argument,
+  );
   const faults = error.issues.flatMap((issue) => {
-    if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => `\`${key}\` is not one of its arguments.${meant(OTHER_ARGUMENTS[key.toLowerCase()]?.find((name) => names.includes(name)) ?? nearestName(key, names))}`);
+    if (issue.code === 'unrecognized_keys')
+      return issue.keys.map(
+        (key) =>
+          `\`${key}\` is not one of its arguments.${meant(OTHER_ARGUMENTS[key.toLowerCase()]?.find((name) => names.includes(name)) ?? nearestName(key, names))}`,
+      );
     const at = issue.path.join('.');
     if (at === '') return ['its arguments have to be an object.'];
     return [given.has(at) ? `\`${at}\`: ${issue.message}.` : `\`${at}\` is missing.`];

@@ -10,7 +10,9 @@ export type Transcript = {
   hear(answer: ChatAnswer, estimatedIn: number): void;
   /** As the endpoint reported it. */
   readonly usage: Usage;
-  /** The same, with estimates where the endpoint reported nothing: what budgets are held against. */
+  /**
+   * The same, with estimates where the endpoint reported nothing: what budgets are held against.
+   */
   readonly spent: Usage;
   readonly answers: number;
   readonly bytes: number;
@@ -30,19 +32,40 @@ export function transcript(): Transcript {
   return {
     hear(answer, estimatedIn) {
       usage = addUsage(usage, answer.usage);
-      spent = addUsage(spent, { tokensIn: answer.usage.tokensIn ?? estimatedIn, tokensOut: answer.usage.tokensOut ?? Math.ceil(answer.content.length / 4), cost: answer.usage.cost });
+      spent = addUsage(spent, {
+        tokensIn: answer.usage.tokensIn ?? estimatedIn,
+        tokensOut: answer.usage.tokensOut ?? Math.ceil(answer.content.length / 4),
+        cost: answer.usage.cost,
+      });
       answers += 1;
       bytes += Buffer.byteLength(answer.content);
       if (answer.content !== '') last = answer.content;
-      tail = lastBytes(`${tail}${tail === '' || answer.content === '' ? '' : '\n'}${printable(answer.content)}`, TAIL_BYTES);
+      tail = lastBytes(
+        `${tail}${tail === '' || answer.content === '' ? '' : '\n'}${printable(answer.content)}`,
+        TAIL_BYTES,
+      );
       model = answer.model ?? model;
     },
-    get usage() { return usage; },
-    get spent() { return spent; },
-    get answers() { return answers; },
-    get bytes() { return bytes; },
-    get last() { return last; },
-    get tail() { return tail; },
-    get model() { return model; },
+    get usage() {
+      return usage;
+    },
+    get spent() {
+      return spent;
+    },
+    get answers() {
+      return answers;
+    },
+    get bytes() {
+      return bytes;
+    },
+    get last() {
+      return last;
+    },
+    get tail() {
+      return tail;
+    },
+    get model() {
+      return model;
+    },
   };
 }

@@ -15,12 +15,29 @@ export type TryAgainOptions = {
 };
 
 /** `again`: the attempt may be repeated, and why that is needed. */
-export type Attempt<T> = { readonly result: T; readonly again?: { readonly why: string; readonly retryAfterMs?: number } };
-/** `tooLongMs`: the next attempt would have had to wait longer than there was time. `cancelled`: while waiting. */
-export type Attempted<T> = { readonly result: T; readonly attempts: number; readonly tooLongMs?: number; readonly cancelled?: true };
+export type Attempt<T> = {
+  readonly result: T;
+  readonly again?: { readonly why: string; readonly retryAfterMs?: number };
+};
+/**
+ * `tooLongMs`: the next attempt would have had to wait longer than there was time. `cancelled`:
+ * while waiting.
+ */
+export type Attempted<T> = {
+  readonly result: T;
+  readonly attempts: number;
+  readonly tooLongMs?: number;
+  readonly cancelled?: true;
+};
 
-/** Makes attempts, waiting longer and longer in between, until one needs no other; every wait is an event. */
-export async function tryAgain<T>(options: TryAgainOptions, once: (attempt: number) => Promise<Attempt<T>>): Promise<Attempted<T>> {
+/**
+ * Makes attempts, waiting longer and longer in between, until one needs no other; every wait is an
+ * event.
+ */
+export async function tryAgain<T>(
+  options: TryAgainOptions,
+  once: (attempt: number) => Promise<Attempt<T>>,
+): Promise<Attempted<T>> {
   const { maxAttempts, wait, random, signal, on, timeLeft } = options;
   for (let attempts = 1; ; attempts++) {
     const { result, again } = await once(attempts);

@@ -3,13 +3,40 @@ import type { Capability } from '../governance/types.js';
 import type { Sandbox } from './sandbox.js';
 import type { SandboxSettings } from './sandbox-settings.js';
 
-export const FAILURE_CODES = ['auth-required', 'rate-limited', 'transient', 'over-budget', 'stuck', 'crashed', 'refused', 'not-found', 'timed-out', 'cancelled', 'output-flood'] as const;
+export const FAILURE_CODES = [
+  'auth-required',
+  'rate-limited',
+  'transient',
+  'over-budget',
+  'stuck',
+  'crashed',
+  'refused',
+  'not-found',
+  'timed-out',
+  'cancelled',
+  'output-flood',
+] as const;
 export type FailureCode = (typeof FAILURE_CODES)[number];
 
-/** A piece of the prompt, with where it came from. Text from the workspace is data, never instruction. */
-export type Fragment = { readonly title: string; readonly source: string; readonly sha256: string; readonly text: string; readonly trust: 'instruction' | 'data' };
+/**
+ * A piece of the prompt, with where it came from. Text from the workspace is data, never
+ * instruction.
+ */
+export type Fragment = {
+  readonly title: string;
+  readonly source: string;
+  readonly sha256: string;
+  readonly text: string;
+  readonly trust: 'instruction' | 'data';
+};
 
-export type Budget = { readonly maxMinutes: number; readonly maxTokens: number | undefined; readonly maxCost: number | undefined; readonly idleSeconds: number; readonly contextBudget: number };
+export type Budget = {
+  readonly maxMinutes: number;
+  readonly maxTokens: number | undefined;
+  readonly maxCost: number | undefined;
+  readonly idleSeconds: number;
+  readonly contextBudget: number;
+};
 
 export type Brief = {
   readonly runId: string;
@@ -32,35 +59,69 @@ export type RunnerSpec = {
   /** command: program and arguments, no shell. */
   readonly program: string;
   readonly args: readonly string[];
-  /** chat: base URL of an OpenAI-compatible endpoint and the name of the environment variable that holds the key. */
+  /**
+   * chat: base URL of an OpenAI-compatible endpoint and the name of the environment variable that
+   * holds the key.
+   */
   readonly endpoint: string;
   readonly apiKeyEnv: string;
-  /** Names of environment variables passed through to the process, besides PATH, HOME, LANG and TZ. */
+  /**
+   * Names of environment variables passed through to the process, besides PATH, HOME, LANG and TZ.
+   */
   readonly passEnv: readonly string[];
   readonly sandbox: SandboxSettings;
   /** What the agent may call of the command line and the tools. */
   readonly capability: Capability;
 };
 
-/** What the agent says of its own work; parsed from the last fenced `nocturne-report` block (YAML) of its output. */
+/**
+ * What the agent says of its own work; parsed from the last fenced `nocturne-report` block (YAML)
+ * of its output.
+ */
 export type AgentReport = {
   readonly summary: string;
   readonly outputs: readonly string[];
-  readonly answers: { readonly nonObvious: boolean; readonly durable: boolean; readonly compounding: boolean } | undefined;
+  readonly answers:
+    | { readonly nonObvious: boolean; readonly durable: boolean; readonly compounding: boolean }
+    | undefined;
   readonly nextObjective: string | undefined;
-  readonly lessons: readonly { readonly kind: string; readonly observation: string; readonly evidence: string }[];
-  readonly failureModes: readonly { readonly symptom: string; readonly detection: string; readonly cause: string; readonly fix: string; readonly prevention: string }[];
+  readonly lessons: readonly {
+    readonly kind: string;
+    readonly observation: string;
+    readonly evidence: string;
+  }[];
+  readonly failureModes: readonly {
+    readonly symptom: string;
+    readonly detection: string;
+    readonly cause: string;
+    readonly fix: string;
+    readonly prevention: string;
+  }[];
   readonly escalation: { readonly priority: string; readonly question: string } | undefined;
   readonly problems: readonly string[];
 };
 
-export type Usage = { readonly tokensIn: number | undefined; readonly tokensOut: number | undefined; readonly cost: number | undefined };
+export type Usage = {
+  readonly tokensIn: number | undefined;
+  readonly tokensOut: number | undefined;
+  readonly cost: number | undefined;
+};
 
 export type RunEvent =
   | { readonly kind: 'started'; readonly pid?: number }
   | { readonly kind: 'output'; readonly bytes: number; readonly tail: string }
-  | { readonly kind: 'tool'; readonly name: string; readonly verdict: 'allow' | 'deny'; readonly detail: string }
-  | { readonly kind: 'retry'; readonly attempt: number; readonly waitMs: number; readonly why: string }
+  | {
+      readonly kind: 'tool';
+      readonly name: string;
+      readonly verdict: 'allow' | 'deny';
+      readonly detail: string;
+    }
+  | {
+      readonly kind: 'retry';
+      readonly attempt: number;
+      readonly waitMs: number;
+      readonly why: string;
+    }
   | { readonly kind: 'heartbeat' };
 
 export type RunOutcome = {
@@ -75,7 +136,10 @@ export type RunOutcome = {
   readonly model: string;
 };
 
-/** The guarded tools that a `chat` agent is given. Each returns what the model reads; a refusal is text with its reason. */
+/**
+ * The guarded tools that a `chat` agent is given. Each returns what the model reads; a refusal is
+ * text with its reason.
+ */
 export type ToolResult = { readonly ok: boolean; readonly text: string };
 export interface GuardedTools {
   read(path: string, range?: { readonly from?: number; readonly to?: number }): ToolResult;

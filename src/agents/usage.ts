@@ -5,7 +5,11 @@ export const NO_USAGE: Usage = { tokensIn: undefined, tokensOut: undefined, cost
 
 /** What is unknown on both sides stays unknown. */
 export function addUsage(a: Usage, b: Usage): Usage {
-  return { tokensIn: add(a.tokensIn, b.tokensIn), tokensOut: add(a.tokensOut, b.tokensOut), cost: add(a.cost, b.cost) };
+  return {
+    tokensIn: add(a.tokensIn, b.tokensIn),
+    tokensOut: add(a.tokensOut, b.tokensOut),
+    cost: add(a.cost, b.cost),
+  };
 }
 
 function add(a: number | undefined, b: number | undefined): number | undefined {

@@ -1,4 +1,7 @@
-/** Watches one process: asks the liveness decision again whenever it could change, and looks at the heartbeat file in between. */
+/**
+ * Watches one process: asks the liveness decision again whenever it could change, and looks at the
+ * heartbeat file in between.
+ */
 import type { HeartbeatFile } from './heartbeat-file.js';
 import { liveness, timeLeft, type Liveness, type Signs } from './liveness.js';
 import { spokenDuration } from './spoken-duration.js';
@@ -20,7 +23,14 @@ export type Watchdog = {
   stop(): void;
 };
 
-export function watchdog({ totalMs, idleMs, lookEveryMs, file, onBeat, onDead }: WatchdogOptions): Watchdog {
+export function watchdog({
+  totalMs,
+  idleMs,
+  lookEveryMs,
+  file,
+  onBeat,
+  onDead,
+}: WatchdogOptions): Watchdog {
   const startedAt = performance.now();
   let lastBeatAt: number | undefined;
   let timer: NodeJS.Timeout | undefined;
@@ -30,10 +40,18 @@ export function watchdog({ totalMs, idleMs, lookEveryMs, file, onBeat, onDead }:
       lastBeatAt = now;
       onBeat();
     }
-    const signs: Signs = { now, startedAt, lastBeatAt, budgetMs: totalMs, idleMs, ...(file.claim === undefined ? {} : { claim: file.claim }) };
+    const signs: Signs = {
+      now,
+      startedAt,
+      lastBeatAt,
+      budgetMs: totalMs,
+      idleMs,
+      ...(file.claim === undefined ? {} : { claim: file.claim }),
+    };
     const state = liveness(signs);
     if (state === 'ok') timer = setTimeout(look, Math.ceil(Math.min(lookEveryMs, timeLeft(signs))));
-    else onDead(state.kill === 'ceiling' ? 'timed-out' : 'stuck', sentence(state, file.claim?.tool));
+    else
+      onDead(state.kill === 'ceiling' ? 'timed-out' : 'stuck', sentence(state, file.claim?.tool));
   };
   look();
   return {
@@ -46,7 +64,9 @@ export function watchdog({ totalMs, idleMs, lookEveryMs, file, onBeat, onDead }:
 
 function sentence(state: Exclude<Liveness, 'ok'>, tool: string | undefined): string {
   const limit = spokenDuration(state.limitMs);
-  if (state.kill === 'ceiling') return `The program was still running after ${limit}, which is all it was given.`;
-  if (state.kill === 'claim') return `Nothing was heard for ${limit} since the program began \`${tool ?? 'a tool'}\`.`;
+  if (state.kill === 'ceiling')
+    return `The program was still running after ${limit}, which is all it was given.`;
+  if (state.kill === 'claim')
+    return `Nothing was heard for ${limit} since the program began \`${tool ?? 'a tool'}\`.`;
   return `The program neither printed anything nor touched its heartbeat file for ${limit}.`;
 }

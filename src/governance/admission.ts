@@ -1,21 +1,55 @@
-/** Who is let in: one message against what the owner said about its channel and sender. What is in no table is unknown. */
+/**
+ * Who is let in: one message against what the owner said about its channel and sender. What is in
+ * no table is unknown.
+ */
 import { sha256 } from '../kernel/hash.js';
 import { skeleton } from './guard/look-alike.js';
 import type { Channel, InboundPolicy, KnownSender } from './inbound-policy.js';
 
-/** `unverified`: it appeared while an agent was at work, so that the agent could have written it. */
-export type Envelope = { readonly channel: string; readonly sender: string; readonly addressedTo: string; readonly unverified: boolean };
+/**
+ * `unverified`: it appeared while an agent was at work, so that the agent could have written it.
+ */
+export type Envelope = {
+  readonly channel: string;
+  readonly sender: string;
+  readonly addressedTo: string;
+  readonly unverified: boolean;
+};
 
-export const REFUSALS = ['malformed', 'too-large', 'duplicate', 'channel-unknown', 'sender-unknown', 'sender-denied', 'project-unknown', 'project-not-allowed', 'rate', 'too-many-unknown', 'not-engaged'] as const;
+export const REFUSALS = [
+  'malformed',
+  'too-large',
+  'duplicate',
+  'channel-unknown',
+  'sender-unknown',
+  'sender-denied',
+  'project-unknown',
+  'project-not-allowed',
+  'rate',
+  'too-many-unknown',
+  'not-engaged',
+] as const;
 export type Refusal = (typeof REFUSALS)[number];
 
 export type Admission =
   | { readonly kind: 'admit'; readonly channel: Channel; readonly project: string }
-  /** `ask`: nobody asked the owner about this yet. `question`: the id under which the answer is kept. */
-  | { readonly kind: 'hold'; readonly channel: Channel; readonly ask: boolean; readonly about: 'sender' | 'arrivals'; readonly question: string }
+  /**
+   * `ask`: nobody asked the owner about this yet. `question`: the id under which the answer is
+   * kept.
+   */
+  | {
+      readonly kind: 'hold';
+      readonly channel: Channel;
+      readonly ask: boolean;
+      readonly about: 'sender' | 'arrivals';
+      readonly question: string;
+    }
   | { readonly kind: 'refuse'; readonly reason: Refusal; readonly why: string };
 
-/** Besides this message: how many of its sender were taken or held within the hour, and how many questions of the channel are open. */
+/**
+ * Besides this message: how many of its sender were taken or held within the hour, and how many
+ * questions of the channel are open.
+ */
 export type Traffic = { readonly lastHour: number; readonly openQuestions: number };
 
 /** So many senders of one channel may be asked about at a time. */
@@ -23,47 +57,109 @@ export const MAX_QUESTIONS = 20;
 
 export function admit(policy: InboundPolicy, envelope: Envelope, traffic: Traffic): Admission {
   const channel = policy.channels.get(envelope.channel);
-  if (channel === undefined) return { kind: 'refuse', reason: 'channel-unknown', why: 'no such channel in OPS-INBOUND.md' };
+  if (channel === undefined)
+    return { kind: 'refuse', reason: 'channel-unknown', why: 'no such channel in OPS-INBOUND.md' };
   const standing = standingOf(policy, envelope);
-  if (standing.verdict === 'deny') return { kind: 'refuse', reason: 'sender-denied', why: 'the owner does not want this sender' };
-  if (standing.verdict !== 'allow' && channel.unknownSender === 'drop') return { kind: 'refuse', reason: 'sender-unknown', why: 'the channel drops unknown senders' };
-  if (traffic.lastHour >= channel.maxPerHour) return { kind: 'refuse', reason: 'rate', why: `more than ${channel.maxPerHour} within an hour` };
+  if (standing.verdict === 'deny')
+    return { kind: 'refuse', reason: 'sender-denied', why: 'the owner does not want this sender' };
+  if (standing.verdict !== 'allow' && channel.unknownSender === 'drop')
+    return { kind: 'refuse', reason: 'sender-unknown', why: 'the channel drops unknown senders' };
+  if (traffic.lastHour >= channel.maxPerHour)
+    return {
+      kind: 'refuse',
+      reason: 'rate',
+      why: `more than ${channel.maxPerHour} within an hour`,
+    };
   const about = envelope.unverified ? 'arrivals' : 'sender';
   const answer = envelope.unverified ? answerAbout(policy, envelope, 'arrivals') : standing.verdict;
-  if (answer === 'deny') return { kind: 'refuse', reason: 'sender-denied', why: 'the owner says that the sender did not write this' };
+  if (answer === 'deny')
+    return {
+      kind: 'refuse',
+      reason: 'sender-denied',
+      why: 'the owner says that the sender did not write this',
+    };
   if (answer === 'allow') return placed(policy, envelope, { channel, allowed: standing.projects });
   const ask = answer === undefined;
-  if (ask && traffic.openQuestions >= MAX_QUESTIONS) return { kind: 'refuse', reason: 'too-many-unknown', why: `${MAX_QUESTIONS} unknown senders of the channel wait for an answer already` };
+  if (ask && traffic.openQuestions >= MAX_QUESTIONS)
+    return {
+      kind: 'refuse',
+      reason: 'too-many-unknown',
+      why: `${MAX_QUESTIONS} unknown senders of the channel wait for an answer already`,
+    };
   return { kind: 'hold', channel, ask, about, question: questionId(envelope, about) };
 }
 
 /** A refusal outweighs every leave; a question that waits is no leave. */
-function standingOf(policy: InboundPolicy, { channel, sender }: Envelope): { readonly verdict: KnownSender['verdict'] | undefined; readonly projects: readonly string[] } {
-  const known = policy.senders.filter((one) => one.about === 'sender' && one.channel === channel && one.sender === sender);
-  const verdict = (['deny', 'allow', 'asked'] as const).find((word) => known.some((one) => one.verdict === word));
-  return { verdict, projects: known.flatMap((one) => (one.verdict === 'allow' ? one.projects : [])) };
+function standingOf(
+  policy: InboundPolicy,
+  { channel, sender }: Envelope,
+): { readonly verdict: KnownSender['verdict'] | undefined; readonly projects: readonly string[] } {
+  const known = policy.senders.filter(
+    (one) => one.about === 'sender' && one.channel === channel && one.sender === sender,
+  );
+  const verdict = (['deny', 'allow', 'asked'] as const).find((word) =>
+    known.some((one) => one.verdict === word),
+  );
+  return {
+    verdict,
+    projects: known.flatMap((one) => (one.verdict === 'allow' ? one.projects : [])),
+  };
 }
 
-function answerAbout(policy: InboundPolicy, envelope: Envelope, about: KnownSender['about']): KnownSender['verdict'] | undefined {
+function answerAbout(
+  policy: InboundPolicy,
+  envelope: Envelope,
+  about: KnownSender['about'],
+): KnownSender['verdict'] | undefined {
   const id = questionId(envelope, about);
   return policy.senders.find((one) => one.id === id && one.about === about)?.verdict;
 }
 
-function placed(policy: InboundPolicy, envelope: Envelope, at: { readonly channel: Channel; readonly allowed: readonly string[] }): Admission {
+function placed(
+  policy: InboundPolicy,
+  envelope: Envelope,
+  at: { readonly channel: Channel; readonly allowed: readonly string[] },
+): Admission {
   const project = envelope.addressedTo === '' ? at.channel.project : envelope.addressedTo;
-  if (project === '') return { kind: 'refuse', reason: 'project-unknown', why: 'neither the message nor its channel says for which project it is' };
-  if (project !== at.channel.project && !at.allowed.includes(project)) return { kind: 'refuse', reason: 'project-not-allowed', why: 'the sender may not write to the project that the message names' };
-  if (!policy.projects.has(project)) return { kind: 'refuse', reason: 'project-unknown', why: `there is no project ${project}` };
+  if (project === '')
+    return {
+      kind: 'refuse',
+      reason: 'project-unknown',
+      why: 'neither the message nor its channel says for which project it is',
+    };
+  if (project !== at.channel.project && !at.allowed.includes(project))
+    return {
+      kind: 'refuse',
+      reason: 'project-not-allowed',
+      why: 'the sender may not write to the project that the message names',
+    };
+  if (!policy.projects.has(project))
+    return { kind: 'refuse', reason: 'project-unknown', why: `there is no project ${project}` };
   return { kind: 'admit', channel: at.channel, project };
 }
 
 /** One for each channel and sender, letter by letter. */
-export function questionId({ channel, sender }: Pick<Envelope, 'channel' | 'sender'>, about: 'sender' | 'arrivals'): string {
+export function questionId(
+  { channel, sender }: Pick<Envelope, 'channel' | 'sender'>,
+  about: 'sender' | 'arrivals',
+): string {
   return `${about === 'sender' ? 'S' : 'A'}-${sha256(`${channel}\0${sender}`).slice(0, 16)}`;
 }
 
 /** Allowed senders that this one could be taken for; none of them is meant by it. */
-export function lookAlikes(policy: InboundPolicy, { sender }: Pick<Envelope, 'sender'>): readonly string[] {
+export function lookAlikes(
+  policy: InboundPolicy,
+  { sender }: Pick<Envelope, 'sender'>,
+): readonly string[] {
   const wanted = skeleton(sender);
-  return [...new Set(policy.senders.filter((one) => one.verdict === 'allow' && one.sender !== sender && skeleton(one.sender) === wanted).map((one) => one.sender))];
+  return [
+    ...new Set(
+      policy.senders
+        .filter(
+          (one) =>
+            one.verdict === 'allow' && one.sender !== sender && skeleton(one.sender) === wanted,
+        )
+        .map((one) => one.sender),
+    ),
+  ];
 }

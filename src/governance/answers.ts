@@ -10,8 +10,14 @@ import { transitionSteps } from './transition.js';
 import { decisionOf } from './verdict.js';
 import type { ReadAnswer } from './verdict.js';
 
-/** Besides bundles: a draft becomes a project, a proposal is carried out, what a pass asked for is done once. These need more than fields. */
-export type AnswerEffect = { readonly kind: 'accept-draft'; readonly slug: string } | { readonly kind: 'apply-proposal'; readonly id: string } | { readonly kind: 'approval'; readonly id: string };
+/**
+ * Besides bundles: a draft becomes a project, a proposal is carried out, what a pass asked for is
+ * done once. These need more than fields.
+ */
+export type AnswerEffect =
+  | { readonly kind: 'accept-draft'; readonly slug: string }
+  | { readonly kind: 'apply-proposal'; readonly id: string }
+  | { readonly kind: 'approval'; readonly id: string };
 
 export type PendingAnswer = {
   readonly id: string;
@@ -28,15 +34,32 @@ export type PendingAnswer = {
 
 /** Every notification that was answered and not dealt with, oldest first. */
 export function pendingAnswers(snapshot: Snapshot): readonly PendingAnswer[] {
-  const steps = new Map(transitionSteps(snapshot).flatMap((step) => (step.answeredBy === undefined ? [] : [[step.answeredBy, step] as const])));
-  const covered = new Set([...steps.values()].flatMap((step) => step.calls.flatMap((call) => (call.bundle === 'notification_close' ? [String(call.args['id'])] : []))));
+  const steps = new Map(
+    transitionSteps(snapshot).flatMap((step) =>
+      step.answeredBy === undefined ? [] : [[step.answeredBy, step] as const],
+    ),
+  );
+  const covered = new Set(
+    [...steps.values()].flatMap((step) =>
+      step.calls.flatMap((call) =>
+        call.bundle === 'notification_close' ? [String(call.args['id'])] : [],
+      ),
+    ),
+  );
   return snapshot.records('NOTIFICATION').flatMap((record): PendingAnswer[] => {
     const read = decisionOf(fieldText(record, 'status'), fieldText(record, 'answer'));
     if (read === undefined) return [];
-    const about = { id: record.key, kind: fieldText(record, 'kind'), project: fieldText(record, 'project'), verdict: read.verdict, answer: fieldText(record, 'answer') || fieldText(record, 'status') };
+    const about = {
+      id: record.key,
+      kind: fieldText(record, 'kind'),
+      project: fieldText(record, 'project'),
+      verdict: read.verdict,
+      answer: fieldText(record, 'answer') || fieldText(record, 'status'),
+    };
     const step = steps.get(record.key);
     if (step !== undefined) return [{ ...about, what: step.why, effects: [], calls: step.calls }];
-    // An older question of a transition that another answer decides is closed together with that one.
+    // An older question of a transition that another answer decides is closed together with that
+    // one.
     if (covered.has(record.key)) return [];
     return [{ ...about, ...effectOf(snapshot, record, read) }];
   });
@@ -55,63 +78,136 @@ function effectOf(snapshot: Snapshot, record: Rec, read: ReadAnswer): Effect {
     case 'proposal': {
       const sender = senderAnswer(snapshot, record, read);
       if (sender !== undefined) return { ...sender, effects: [] };
-      return read.verdict === 'yes' ? { what: 'the proposal is carried out', effects: [{ kind: 'apply-proposal', id: record.key }], calls: [close(record, 'approved')] } : closed(record, read.verdict === 'no' ? 'declined' : 'noted');
+      return read.verdict === 'yes'
+        ? {
+            what: 'the proposal is carried out',
+            effects: [{ kind: 'apply-proposal', id: record.key }],
+            calls: [close(record, 'approved')],
+          }
+        : closed(record, read.verdict === 'no' ? 'declined' : 'noted');
     }
     default:
       return closed(record, 'seen by the owner');
   }
 }
 
-/** A row that waits goes on, and the agent reads the answer in its next objective; a plain no pauses the project, as every question says. */
+/**
+ * A row that waits goes on, and the agent reads the answer in its next objective; a plain no pauses
+ * the project, as every question says.
+ */
 function escalationEffect(snapshot: Snapshot, record: Rec, read: ReadAnswer): Effect {
   const slug = fieldText(record, 'project');
   const row = snapshot.record('DISPATCH', slug);
   const project = snapshot.record('PROJECT', slug);
-  if (row === undefined || project === undefined) return closed(record, 'the project is no longer there');
+  if (row === undefined || project === undefined)
+    return closed(record, 'the project is no longer there');
   const status = fieldText(row, 'status');
   const answered = { authorisation: record.key };
   const objective = objectiveWith(snapshot, project, { record, read });
   if (status === 'paused') {
     if (read.verdict !== 'yes') return closed(record, 'the project stays paused');
-    return { what: `${slug} is resumed`, effects: [], calls: [{ bundle: 'project_resume', args: { slug, reason: `answer to ${record.key}` } }, close(record, 'resumed')] };
+    return {
+      what: `${slug} is resumed`,
+      effects: [],
+      calls: [
+        { bundle: 'project_resume', args: { slug, reason: `answer to ${record.key}` } },
+        close(record, 'resumed'),
+      ],
+    };
   }
   if (status === 'blocked') {
-    if (read.verdict === 'no') return { what: `${slug} is paused`, effects: [], calls: [{ bundle: 'project_pause', args: { slug, reason: `answer to ${record.key}: no` } }, close(record, 'declined: the project is paused')] };
-    return { what: `${slug} is unblocked`, effects: [], calls: [{ bundle: 'route_unblock', args: { slug, next_objective: objective, ...answered } }, close(record, 'unblocked')] };
+    if (read.verdict === 'no')
+      return {
+        what: `${slug} is paused`,
+        effects: [],
+        calls: [
+          { bundle: 'project_pause', args: { slug, reason: `answer to ${record.key}: no` } },
+          close(record, 'declined: the project is paused'),
+        ],
+      };
+    return {
+      what: `${slug} is unblocked`,
+      effects: [],
+      calls: [
+        { bundle: 'route_unblock', args: { slug, next_objective: objective, ...answered } },
+        close(record, 'unblocked'),
+      ],
+    };
   }
-  if (status !== 'active' || fieldText(row, 'escalation') === '') return closed(record, 'nothing waits for this answer any more');
-  if (read.verdict === 'no') return { what: `${slug} is paused`, effects: [], calls: [{ bundle: 'escalation_clear', args: { slug, ...answered } }, { bundle: 'project_pause', args: { slug, reason: `answer to ${record.key}: no` } }, close(record, 'declined: the project is paused')] };
-  return { what: `${slug} goes on`, effects: [], calls: [{ bundle: 'objective_set', args: { slug, next_objective: objective, ...answered } }, { bundle: 'escalation_clear', args: { slug, ...answered } }, close(record, 'answered')] };
+  if (status !== 'active' || fieldText(row, 'escalation') === '')
+    return closed(record, 'nothing waits for this answer any more');
+  if (read.verdict === 'no')
+    return {
+      what: `${slug} is paused`,
+      effects: [],
+      calls: [
+        { bundle: 'escalation_clear', args: { slug, ...answered } },
+        { bundle: 'project_pause', args: { slug, reason: `answer to ${record.key}: no` } },
+        close(record, 'declined: the project is paused'),
+      ],
+    };
+  return {
+    what: `${slug} goes on`,
+    effects: [],
+    calls: [
+      { bundle: 'objective_set', args: { slug, next_objective: objective, ...answered } },
+      { bundle: 'escalation_clear', args: { slug, ...answered } },
+      close(record, 'answered'),
+    ],
+  };
 }
 
 const QUESTION_LIMIT = 200;
 
 /**
- * The objective that was to be, followed by what the owner said; without this the agent would ask again. Where there was no objective to
+ * The objective that was to be, followed by what the owner said; without this the agent would ask
+ * again. Where there was no objective to
  * work on, words of the owner are the objective.
  */
-function objectiveWith(snapshot: Snapshot, project: Rec, { record, read }: { readonly record: Rec; readonly read: ReadAnswer }): string {
+function objectiveWith(
+  snapshot: Snapshot,
+  project: Rec,
+  { record, read }: { readonly record: Rec; readonly read: ReadAnswer },
+): string {
   const stale = projectState(snapshot, project.key).state === 'stale-objective';
   if (stale && read.verdict === 'text') return read.rest;
-  const objective = ((stale ? '' : fieldText(project, 'next_pass.objective')) || fieldText(project, 'phase.objective')).replace(/ \(Asked: [^\n]*\)$/, '');
+  const objective = (
+    (stale ? '' : fieldText(project, 'next_pass.objective')) ||
+    fieldText(project, 'phase.objective')
+  ).replace(/ \(Asked: [^\n]*\)$/, '');
   const question = fieldText(record, 'action_needed').replace(/\s+/g, ' ').slice(0, QUESTION_LIMIT);
-  const said = read.verdict === 'text' ? read.rest : [read.verdict, read.rest].filter((part) => part !== '').join(', ');
+  const said =
+    read.verdict === 'text'
+      ? read.rest
+      : [read.verdict, read.rest].filter((part) => part !== '').join(', ');
   return `${objective} (Asked: ${question} The owner's answer: ${said.replace(/\s+/g, ' ')})`;
 }
 
 function draftEffect(snapshot: Snapshot, record: Rec, read: ReadAnswer): Effect {
   const slug = fieldText(record, 'project');
-  if (read.verdict !== 'yes') return closed(record, read.verdict === 'no' ? 'declined' : 'noted, the draft is not accepted');
-  if (snapshot.record('DRAFT', slug) === undefined) return closed(record, 'there is no such draft any more');
-  if (snapshot.record('DISPATCH', slug) !== undefined) return closed(record, 'it is a project already');
-  return { what: `the draft ${slug} becomes a project`, effects: [{ kind: 'accept-draft', slug }], calls: [close(record, 'accepted')] };
+  if (read.verdict !== 'yes')
+    return closed(record, read.verdict === 'no' ? 'declined' : 'noted, the draft is not accepted');
+  if (snapshot.record('DRAFT', slug) === undefined)
+    return closed(record, 'there is no such draft any more');
+  if (snapshot.record('DISPATCH', slug) !== undefined)
+    return closed(record, 'it is a project already');
+  return {
+    what: `the draft ${slug} becomes a project`,
+    effects: [{ kind: 'accept-draft', slug }],
+    calls: [close(record, 'accepted')],
+  };
 }
 
 /** Decided where the payload is looked at; the question is closed with it. */
 function approvalEffect(record: Rec, read: ReadAnswer): Effect {
   const id = approvalAsked(record);
   if (id === undefined) return closed(record, 'it names no question of a pass');
-  const what = read.verdict === 'yes' ? `${id} is done once, if nothing has changed since it was asked` : read.verdict === 'no' ? `${id} is declined` : `${id} is void: the answer is neither a clear yes nor a clear no`;
+  const what =
+    read.verdict === 'yes'
+      ? `${id} is done once, if nothing has changed since it was asked`
+      : read.verdict === 'no'
+        ? `${id} is declined`
+        : `${id} is void: the answer is neither a clear yes nor a clear no`;
   return { what, effects: [{ kind: 'approval', id }], calls: [close(record, what)] };
 }
 

@@ -1,27 +1,103 @@
-/** What a caller inside a pass needs for each operation: the words of the command line and the tools of MCP, in one table. Decides nothing about writes: that is the guard's. */
+/**
+ * What a caller inside a pass needs for each operation: the words of the command line and the tools
+ * of MCP, in one table. Decides nothing about writes: that is the guard's.
+ */
 import type { Capability, Reason } from './types.js';
 
-/** `open`: every pass, whatever its capability (the server of MCP asks about each tool by itself). `owner`: never a pass. */
+/**
+ * `open`: every pass, whatever its capability (the server of MCP asks about each tool by itself).
+ * `owner`: never a pass.
+ */
 export const NEEDS = ['open', 'project', 'workspace', 'owner'] as const;
 export type Need = (typeof NEEDS)[number];
 
 const OPERATIONS: Readonly<Record<Need, readonly string[]>> = {
-  open: ['help', 'completion', 'pass begin', 'pass heartbeat', 'pass end', 'pass abort', 'brief', 'hook claude-code', 'hook git', 'mcp'],
+  open: [
+    'help',
+    'completion',
+    'pass begin',
+    'pass heartbeat',
+    'pass end',
+    'pass abort',
+    'brief',
+    'hook claude-code',
+    'hook git',
+    'mcp',
+  ],
   // What can be answered from what the project may see, and what the guard judges.
   project: [
-    'get', 'query', 'tables', 'explain', 'impact', 'graph', 'validate', 'status', 'gate', 'guard check', 'lock status', 'set', 'add', 'bundle run',
-    'read', 'search', 'write', 'edit', 'run', 'notify',
+    'get',
+    'query',
+    'tables',
+    'explain',
+    'impact',
+    'graph',
+    'validate',
+    'status',
+    'gate',
+    'guard check',
+    'lock status',
+    'set',
+    'add',
+    'bundle run',
+    'read',
+    'search',
+    'write',
+    'edit',
+    'run',
+    'notify',
   ],
   // What goes over all projects, or over logs whose rows belong to none.
-  workspace: ['history', 'as-of', 'diff', 'audit show', 'audit verify', 'briefing', 'project list', 'graph suggest', 'kept list', 'doctor', 'modules list', 'hooks status'],
+  workspace: [
+    'history',
+    'as-of',
+    'diff',
+    'audit show',
+    'audit verify',
+    'briefing',
+    'project list',
+    'graph suggest',
+    'kept list',
+    'doctor',
+    'modules list',
+    'hooks status',
+  ],
   owner: [
-    'init', 'upgrade', 'sign', 'night', 'demo', 'schedule', 'run worker', 'run manager', 'approve', 'decline', 'answer', 'approvals list', 'approvals show', 'kept apply', 'lock break',
-    'project new', 'project pause', 'project resume', 'project focus', 'project abandon',
-    'modules run', 'watch', 'hooks install', 'hooks uninstall', 'guard serve', 'cron install', 'cron list', 'cron remove', 'prompts compose',
+    'init',
+    'upgrade',
+    'sign',
+    'night',
+    'demo',
+    'schedule',
+    'run worker',
+    'run manager',
+    'approve',
+    'decline',
+    'answer',
+    'approvals list',
+    'approvals show',
+    'kept apply',
+    'lock break',
+    'project new',
+    'project pause',
+    'project resume',
+    'project focus',
+    'project abandon',
+    'modules run',
+    'watch',
+    'hooks install',
+    'hooks uninstall',
+    'guard serve',
+    'cron install',
+    'cron list',
+    'cron remove',
+    'prompts compose',
   ],
 };
 
-const NEED_OF: ReadonlyMap<string, Need> = new Map(NEEDS.flatMap((need) => OPERATIONS[need].map((name) => [name, need] as const)));
+const NEED_OF: ReadonlyMap<string, Need> = new Map(
+  NEEDS.flatMap((need) => OPERATIONS[need].map((name) => [name, need] as const)),
+);
 
 /** Of a name that nobody listed the owner alone may make use. */
 export function needOf(operation: string): Need {
@@ -29,14 +105,25 @@ export function needOf(operation: string): Need {
 }
 
 /** @param need of a command that a module brings; else what the table says. */
-export function capabilityAllows(capability: Capability, operation: string, need: Need = needOf(operation)): boolean {
+export function capabilityAllows(
+  capability: Capability,
+  operation: string,
+  need: Need = needOf(operation),
+): boolean {
   if (need === 'open' || need === 'owner') return need === 'open';
   return capability === 'workspace' || capability === need;
 }
 
 /** Why a caller inside a pass may not; empty when it may. */
-export function capabilityReasons(capability: Capability, operation: string, need: Need = needOf(operation)): readonly Reason[] {
+export function capabilityReasons(
+  capability: Capability,
+  operation: string,
+  need: Need = needOf(operation),
+): readonly Reason[] {
   if (capabilityAllows(capability, operation, need)) return [];
-  const why = need === 'owner' ? `${operation} is for the owner only, never for a pass` : `${operation} needs the capability ${need}, and the runner of this pass has ${capability}; the owner sets it in orchestration-os/RUNNERS.md`;
+  const why =
+    need === 'owner'
+      ? `${operation} is for the owner only, never for a pass`
+      : `${operation} needs the capability ${need}, and the runner of this pass has ${capability}; the owner sets it in orchestration-os/RUNNERS.md`;
   return [{ code: 'capability', message: why }];
 }

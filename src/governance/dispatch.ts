@@ -7,7 +7,11 @@ import { transitionSteps } from './transition.js';
 
 export type Considered = { readonly slug: string; readonly why: string };
 /** `advance`: projects whose transition was approved; they move on before anything is chosen. */
-export type Dispatch = { readonly chosen?: Considered; readonly advance: readonly string[]; readonly skipped: readonly Considered[] };
+export type Dispatch = {
+  readonly chosen?: Considered;
+  readonly advance: readonly string[];
+  readonly skipped: readonly Considered[];
+};
 
 export type DispatchOptions = {
   /** Projects that this pass has tried already. */
@@ -16,7 +20,10 @@ export type DispatchOptions = {
   readonly only?: string;
 };
 
-/** Active rows without an open question: the lowest priority number first, then the one whose last pass is longest ago. */
+/**
+ * Active rows without an open question: the lowest priority number first, then the one whose last
+ * pass is longest ago.
+ */
 export function dispatch(snapshot: Snapshot, options: DispatchOptions = {}): Dispatch {
   const rows = snapshot.records('DISPATCH');
   const skipped: Considered[] = [];
@@ -24,18 +31,34 @@ export function dispatch(snapshot: Snapshot, options: DispatchOptions = {}): Dis
   const seen = new Set<string>();
   for (const row of rows) {
     const slug = fieldText(row, 'slug');
-    const why = seen.has(slug) ? `it has a second row at ${row.file}:${row.range.line}` : notNow(row, options);
+    const why = seen.has(slug)
+      ? `it has a second row at ${row.file}:${row.range.line}`
+      : notNow(row, options);
     seen.add(slug);
     if (why === undefined) eligible.push(row);
     else skipped.push({ slug, why });
   }
-  if (options.only !== undefined && !seen.has(options.only)) skipped.push({ slug: options.only, why: 'it has no row in the dispatch table' });
+  if (options.only !== undefined && !seen.has(options.only))
+    skipped.push({ slug: options.only, why: 'it has no row in the dispatch table' });
   const [first, ...others] = eligible.sort(byTurn);
-  for (const row of others) skipped.push({ slug: fieldText(row, 'slug'), why: first === undefined ? '' : behind(row, first) });
+  for (const row of others)
+    skipped.push({
+      slug: fieldText(row, 'slug'),
+      why: first === undefined ? '' : behind(row, first),
+    });
   const advance = transitionSteps(snapshot)
-    .filter((step) => step.kind === 'advance' && (options.only === undefined || step.slug === options.only))
+    .filter(
+      (step) =>
+        step.kind === 'advance' && (options.only === undefined || step.slug === options.only),
+    )
     .map((step) => step.slug);
-  return { ...(first === undefined ? {} : { chosen: { slug: fieldText(first, 'slug'), why: turnText(first, others[0]) } }), advance, skipped };
+  return {
+    ...(first === undefined
+      ? {}
+      : { chosen: { slug: fieldText(first, 'slug'), why: turnText(first, others[0]) } }),
+    advance,
+    skipped,
+  };
 }
 
 function notNow(row: Rec, { exclude, only }: DispatchOptions): string | undefined {
@@ -44,12 +67,16 @@ function notNow(row: Rec, { exclude, only }: DispatchOptions): string | undefine
   const question = openEscalation(row);
   if (slug === '') return 'its row has no slug';
   if (only !== undefined && slug !== only) return 'another project was asked for';
-  if (status !== 'active') return status === '' ? 'its row has no status' : `its status is ${status}`;
+  if (status !== 'active')
+    return status === '' ? 'its row has no status' : `its status is ${status}`;
   if (question !== undefined) return `it has an open question: ${question}`;
   return exclude?.has(slug) === true ? 'this pass has tried it already' : undefined;
 }
 
-/** A row without a readable priority comes last; one that was never worked on comes first among equals. */
+/**
+ * A row without a readable priority comes last; one that was never worked on comes first among
+ * equals.
+ */
 function byTurn(a: Rec, b: Rec): number {
   const [left, right] = [priorityOf(a), priorityOf(b)];
   if (left !== right) return left < right ? -1 : 1;
@@ -70,5 +97,7 @@ function turnText(row: Rec, next: Rec | undefined): string {
 }
 
 function behind(row: Rec, first: Rec): string {
-  return priorityOf(row) === priorityOf(first) ? `${fieldText(first, 'slug')} has waited longer` : `${fieldText(first, 'slug')} comes first: ${turnText(first, row)} before ${fieldText(row, 'priority') || 'unknown'}`;
+  return priorityOf(row) === priorityOf(first)
+    ? `${fieldText(first, 'slug')} has waited longer`
+    : `${fieldText(first, 'slug')} comes first: ${turnText(first, row)} before ${fieldText(row, 'priority') || 'unknown'}`;
 }

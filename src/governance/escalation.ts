@@ -1,4 +1,6 @@
-/** Questions that only the owner can answer: which are open, and which nobody has been shown yet. */
+/**
+ * Questions that only the owner can answer: which are open, and which nobody has been shown yet.
+ */
 import type { Rec } from '../markdown/types.js';
 import type { Snapshot } from '../workspace/types.js';
 import { fieldText, fieldTime } from '../project/field-text.js';
@@ -23,7 +25,11 @@ export function openEscalations(snapshot: Snapshot): readonly Escalation[] {
     .records('DISPATCH')
     .filter((row) => fieldText(row, 'escalation') !== '')
     .map((row) => escalationOf(row, asking(snapshot, fieldText(row, 'slug')), seenUntil))
-    .sort((a, b) => (RANK[a.priority] ?? 4) - (RANK[b.priority] ?? 4) || (a.since?.getTime() ?? 0) - (b.since?.getTime() ?? 0));
+    .sort(
+      (a, b) =>
+        (RANK[a.priority] ?? 4) - (RANK[b.priority] ?? 4) ||
+        (a.since?.getTime() ?? 0) - (b.since?.getTime() ?? 0),
+    );
 }
 
 /** A project with a question in its row is not dispatched. */
@@ -34,10 +40,21 @@ export function openEscalation(row: Rec): string | undefined {
 
 /** The project's newest notification that waits for an answer. */
 function asking(snapshot: Snapshot, slug: string): Rec | undefined {
-  return snapshot.records('NOTIFICATION').findLast((one) => fieldText(one, 'project') === slug && fieldText(one, 'status') === 'open' && ['escalation', 'transition'].includes(fieldText(one, 'kind')));
+  return snapshot
+    .records('NOTIFICATION')
+    .findLast(
+      (one) =>
+        fieldText(one, 'project') === slug &&
+        fieldText(one, 'status') === 'open' &&
+        ['escalation', 'transition'].includes(fieldText(one, 'kind')),
+    );
 }
 
-function escalationOf(row: Rec, notification: Rec | undefined, seenUntil: number | undefined): Escalation {
+function escalationOf(
+  row: Rec,
+  notification: Rec | undefined,
+  seenUntil: number | undefined,
+): Escalation {
   const since = fieldTime(notification, 'time');
   return {
     slug: fieldText(row, 'slug'),

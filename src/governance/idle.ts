@@ -1,4 +1,7 @@
-/** What a worker pass does when no project can move: the first of four tiers that finds something, or nothing. */
+/**
+ * What a worker pass does when no project can move: the first of four tiers that finds something,
+ * or nothing.
+ */
 import type { Diagnostic } from '../kernel/diagnostic.js';
 import { dateStamp } from '../kernel/clock.js';
 import type { Snapshot } from '../workspace/types.js';
@@ -19,10 +22,17 @@ export type IdleChoice = {
   readonly authorisation?: string;
   readonly checks: readonly PermissionCheck[];
 };
-export type Idle = { readonly choice?: IdleChoice; readonly considered: readonly { readonly tier: IdleTier; readonly why: string }[] };
+export type Idle = {
+  readonly choice?: IdleChoice;
+  readonly considered: readonly { readonly tier: IdleTier; readonly why: string }[];
+};
 
 /** What a tier found: `target` is what would have to be written to deal with it. */
-type Found = { readonly objective: string; readonly why: string; readonly target: string | undefined };
+type Found = {
+  readonly objective: string;
+  readonly why: string;
+  readonly target: string | undefined;
+};
 
 const DAY_MS = 86_400_000;
 const UNSEEN_DAYS = 60;
@@ -37,14 +47,21 @@ export function idle(snapshot: Snapshot, diagnostics: readonly Diagnostic[]): Id
   const tiers: readonly (readonly [IdleTier, readonly Found[], string])[] = [
     ['repair', repairs(diagnostics), 'validation found nothing to repair'],
     ['review', reviews(snapshot), 'nothing is waiting to be looked at again'],
-    ['consolidate', consolidation(snapshot), `no more than ${MAX_DAILY_LOGS} daily logs are not summed up`],
+    [
+      'consolidate',
+      consolidation(snapshot),
+      `no more than ${MAX_DAILY_LOGS} daily logs are not summed up`,
+    ],
     ['draft', drafts(snapshot), draftReason(snapshot)],
   ];
   const considered: { tier: IdleTier; why: string }[] = [];
   for (const [tier, found, nothing] of tiers) {
     const item = found.find((one) => !known.has(one.objective));
     if (item !== undefined) return { choice: choiceOf(snapshot, tier, item), considered };
-    considered.push({ tier, why: found.length > 0 ? `${found.length} found, all reported already` : nothing });
+    considered.push({
+      tier,
+      why: found.length > 0 ? `${found.length} found, all reported already` : nothing,
+    });
   }
   return { considered };
 }
@@ -54,14 +71,28 @@ function choiceOf(snapshot: Snapshot, tier: IdleTier, found: Found): IdleChoice 
   const { objective, why, target } = found;
   if (target === undefined) return { tier, objective, why, writes: [memory], checks: [] };
   const permission = authorise(snapshot, { actionClass: 'idle-cycle-autonomy', targets: [target] });
-  const allowed = permission.allowed && permission.pa !== undefined ? { authorisation: permission.pa } : {};
-  return { tier, objective, why, writes: permission.allowed ? [memory, target] : [memory], ...allowed, checks: permission.checks };
+  const allowed =
+    permission.allowed && permission.pa !== undefined ? { authorisation: permission.pa } : {};
+  return {
+    tier,
+    objective,
+    why,
+    writes: permission.allowed ? [memory, target] : [memory],
+    ...allowed,
+    checks: permission.checks,
+  };
 }
 
 /** Objectives of earlier idle passes, and what the owner was asked and has not answered. */
 function reported(snapshot: Snapshot): ReadonlySet<string> {
-  const done = snapshot.records('MEMORY').filter((entry) => fieldText(entry, 'project') === '').map((entry) => fieldText(entry, 'objective'));
-  const asked = snapshot.records('NOTIFICATION').filter((one) => fieldText(one, 'status') === 'open').map((one) => fieldText(one, 'action_needed'));
+  const done = snapshot
+    .records('MEMORY')
+    .filter((entry) => fieldText(entry, 'project') === '')
+    .map((entry) => fieldText(entry, 'objective'));
+  const asked = snapshot
+    .records('NOTIFICATION')
+    .filter((one) => fieldText(one, 'status') === 'open')
+    .map((one) => fieldText(one, 'action_needed'));
   return new Set([...done, ...asked]);
 }
 
@@ -72,27 +103,46 @@ function repairs(diagnostics: readonly Diagnostic[]): readonly Found[] {
     const key = `${one.rule} ${one.range.file}`;
     groups.set(key, [...(groups.get(key) ?? []), one]);
   }
-  const rank = (group: readonly Diagnostic[]): number => (group.some((one) => one.severity === 'error') ? 0 : 1);
+  const rank = (group: readonly Diagnostic[]): number =>
+    group.some((one) => one.severity === 'error') ? 0 : 1;
   return [...groups.values()]
     .sort((a, b) => rank(a) - rank(b))
     .flatMap((group): Found[] => {
       const [first] = group;
       if (first === undefined) return [];
       const { rule, range, message } = first;
-      return [{ objective: `Repair ${rule} in ${range.file}`, why: `${range.file}:${range.line}: ${message}${group.length > 1 ? ` (and ${group.length - 1} more)` : ''}`, target: range.file }];
+      return [
+        {
+          objective: `Repair ${rule} in ${range.file}`,
+          why: `${range.file}:${range.line}: ${message}${group.length > 1 ? ` (and ${group.length - 1} more)` : ''}`,
+          target: range.file,
+        },
+      ];
     });
 }
 
 function reviews(snapshot: Snapshot): readonly Found[] {
-  return [...endingPermissions(snapshot), ...openFailureModes(snapshot), ...staleTools(snapshot), ...unseenOutputs(snapshot)];
+  return [
+    ...endingPermissions(snapshot),
+    ...openFailureModes(snapshot),
+    ...staleTools(snapshot),
+    ...unseenOutputs(snapshot),
+  ];
 }
 
 function endingPermissions(snapshot: Snapshot): readonly Found[] {
   return snapshot.records('PREAPPROVAL').flatMap((record): Found[] => {
     const expires = fieldTime(record, 'expires');
     const left = expires === undefined ? -1 : expires - snapshot.now.getTime();
-    if (fieldText(record, 'status') !== 'active' || left < 0 || left > ENDING_DAYS * DAY_MS) return [];
-    return [{ objective: `Review ${record.key}, which ends on ${fieldText(record, 'expires')}`, why: `${record.file}:${record.range.line} ends within ${ENDING_DAYS} days`, target: undefined }];
+    if (fieldText(record, 'status') !== 'active' || left < 0 || left > ENDING_DAYS * DAY_MS)
+      return [];
+    return [
+      {
+        objective: `Review ${record.key}, which ends on ${fieldText(record, 'expires')}`,
+        why: `${record.file}:${record.range.line} ends within ${ENDING_DAYS} days`,
+        target: undefined,
+      },
+    ];
   });
 }
 
@@ -100,54 +150,102 @@ function openFailureModes(snapshot: Snapshot): readonly Found[] {
   return snapshot
     .records('FAILURE-MODE')
     .filter((record) => fieldText(record, 'status') === 'open')
-    .map((record) => ({ objective: `Review ${record.key}: ${fieldText(record, 'title') || fieldText(record, 'symptom')}`, why: `${record.file}:${record.range.line} is open`, target: undefined }));
+    .map((record) => ({
+      objective: `Review ${record.key}: ${fieldText(record, 'title') || fieldText(record, 'symptom')}`,
+      why: `${record.file}:${record.range.line} is open`,
+      target: undefined,
+    }));
 }
 
 function staleTools(snapshot: Snapshot): readonly Found[] {
   return snapshot.records('TOOL').flatMap((record): Found[] => {
     const checked = fieldTime(record, 'last_checked');
     if (checked === undefined || snapshot.now.getTime() - checked < TOOL_DAYS * DAY_MS) return [];
-    return [{ objective: `Review the tool ${record.key}, last checked on ${dateStamp(new Date(checked))}`, why: `it was not probed for ${TOOL_DAYS} days`, target: undefined }];
+    return [
+      {
+        objective: `Review the tool ${record.key}, last checked on ${dateStamp(new Date(checked))}`,
+        why: `it was not probed for ${TOOL_DAYS} days`,
+        target: undefined,
+      },
+    ];
   });
 }
 
-/** An output counts as seen when it was written, or when a review of its project is younger than that. */
+/**
+ * An output counts as seen when it was written, or when a review of its project is younger than
+ * that.
+ */
 function unseenOutputs(snapshot: Snapshot): readonly Found[] {
   const oldest = snapshot.now.getTime() - UNSEEN_DAYS * DAY_MS;
-  const reviewed = new Map(snapshot.records('REVIEW').map((record) => [fieldText(record, 'slug'), fieldTime(record, 'date') ?? 0]));
+  const reviewed = new Map(
+    snapshot
+      .records('REVIEW')
+      .map((record) => [fieldText(record, 'slug'), fieldTime(record, 'date') ?? 0]),
+  );
   return [...snapshot.files.values()].flatMap((file): Found[] => {
     const slug = /^PROJECTS\/([^/]+)\/outputs\/.+\.md$/.exec(file.path)?.[1];
-    if (slug === undefined || file.kind !== 'file' || file.mtimeMs > oldest || (reviewed.get(slug) ?? 0) > oldest) return [];
-    return [{ objective: `Review ${file.path}`, why: `nobody has looked at it for ${UNSEEN_DAYS} days`, target: undefined }];
+    if (
+      slug === undefined ||
+      file.kind !== 'file' ||
+      file.mtimeMs > oldest ||
+      (reviewed.get(slug) ?? 0) > oldest
+    )
+      return [];
+    return [
+      {
+        objective: `Review ${file.path}`,
+        why: `nobody has looked at it for ${UNSEEN_DAYS} days`,
+        target: undefined,
+      },
+    ];
   });
 }
 
 /** `memory/summary-DATE.md` sums up the daily logs to that date. */
 function consolidation(snapshot: Snapshot): readonly Found[] {
-  const dates = (pattern: RegExp): string[] => [...snapshot.files.keys()].flatMap((path) => pattern.exec(path)?.[1] ?? []).sort();
+  const dates = (pattern: RegExp): string[] =>
+    [...snapshot.files.keys()].flatMap((path) => pattern.exec(path)?.[1] ?? []).sort();
   const until = dates(/^memory\/summary-(\d{4}-\d{2}-\d{2})\.md$/).at(-1) ?? '';
-  const open = dates(/^memory\/(\d{4}-\d{2}-\d{2})\.md$/).filter((date) => date > until && date < dateStamp(snapshot.now));
+  const open = dates(/^memory\/(\d{4}-\d{2}-\d{2})\.md$/).filter(
+    (date) => date > until && date < dateStamp(snapshot.now),
+  );
   const [first, last] = [open[0], open.at(-1)];
   if (open.length <= MAX_DAILY_LOGS || first === undefined || last === undefined) return [];
-  return [{ objective: `Consolidate memory from ${first} to ${last} into memory/summary-${last}.md`, why: `${open.length} daily logs are not summed up`, target: undefined }];
+  return [
+    {
+      objective: `Consolidate memory from ${first} to ${last} into memory/summary-${last}.md`,
+      why: `${open.length} daily logs are not summed up`,
+      target: undefined,
+    },
+  ];
 }
 
 function drafts(snapshot: Snapshot): readonly Found[] {
   if (draftReason(snapshot) !== '') return [];
-  return [{ objective: `Draft a project for: ${domainAnchor(snapshot)}`, why: `${liveProjects(snapshot)} projects can become active again`, target: 'PROJECTS/*/LONGRUNNER-DRAFT.md' }];
+  return [
+    {
+      objective: `Draft a project for: ${domainAnchor(snapshot)}`,
+      why: `${liveProjects(snapshot)} projects can become active again`,
+      target: 'PROJECTS/*/LONGRUNNER-DRAFT.md',
+    },
+  ];
 }
 
 /** Why there is nothing to draft; empty: a draft is due. */
 function draftReason(snapshot: Snapshot): string {
   const live = liveProjects(snapshot);
   if (live >= MIN_LIVE_PROJECTS) return `${live} projects can become active again`;
-  const waiting = snapshot.records('DRAFT').find((draft) => snapshot.record('PROJECT', draft.key) === undefined);
+  const waiting = snapshot
+    .records('DRAFT')
+    .find((draft) => snapshot.record('PROJECT', draft.key) === undefined);
   if (waiting !== undefined) return `the draft ${waiting.key} waits for an answer`;
   return domainAnchor(snapshot) === '' ? 'SOUL.md has no domain anchor' : '';
 }
 
 function liveProjects(snapshot: Snapshot): number {
-  return snapshot.records('DISPATCH').filter((row) => !['complete', 'abandoned'].includes(fieldText(row, 'status'))).length;
+  return snapshot
+    .records('DISPATCH')
+    .filter((row) => !['complete', 'abandoned'].includes(fieldText(row, 'status'))).length;
 }
 
 function domainAnchor(snapshot: Snapshot): string {

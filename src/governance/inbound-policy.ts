@@ -11,24 +11,60 @@ export type Channel = {
   readonly project: string;
   readonly maxPerHour: number;
 };
-export type KnownSender = { readonly channel: string; readonly sender: string; readonly verdict: 'allow' | 'deny' | 'asked'; readonly about: 'sender' | 'arrivals'; readonly projects: readonly string[]; readonly from: 'page' | 'answer'; readonly id: string };
-export type InboundPolicy = { readonly channels: ReadonlyMap<string, Channel>; readonly senders: readonly KnownSender[]; readonly projects: ReadonlySet<string> };
+export type KnownSender = {
+  readonly channel: string;
+  readonly sender: string;
+  readonly verdict: 'allow' | 'deny' | 'asked';
+  readonly about: 'sender' | 'arrivals';
+  readonly projects: readonly string[];
+  readonly from: 'page' | 'answer';
+  readonly id: string;
+};
+export type InboundPolicy = {
+  readonly channels: ReadonlyMap<string, Channel>;
+  readonly senders: readonly KnownSender[];
+  readonly projects: ReadonlySet<string>;
+};
 
 /** Anything that is not written as it should be is read as the stricter of the two. */
 export function inboundPolicy(snapshot: Snapshot): InboundPolicy {
-  const channels = snapshot.records('CHANNEL').map((row): Channel => ({
-    name: fieldText(row, 'channel'),
-    unknownSender: fieldText(row, 'unknown_sender') === 'quarantine' ? 'quarantine' : 'drop',
-    trigger: fieldText(row, 'trigger'),
-    pattern: fieldText(row, 'pattern'),
-    ignored: fieldText(row, 'ignored') === 'accumulate' ? 'accumulate' : 'drop',
-    project: fieldText(row, 'project'),
-    maxPerHour: fieldInt(row, 'max_per_hour') ?? 1,
-  }));
-  const page = snapshot.records('SENDER').map((row): KnownSender => ({ channel: fieldText(row, 'channel'), sender: fieldText(row, 'sender').normalize('NFC'), verdict: fieldText(row, 'verdict') === 'allow' ? 'allow' : 'deny', about: 'sender', projects: fieldList(row, 'projects'), from: 'page', id: '' }));
+  const channels = snapshot.records('CHANNEL').map(
+    (row): Channel => ({
+      name: fieldText(row, 'channel'),
+      unknownSender: fieldText(row, 'unknown_sender') === 'quarantine' ? 'quarantine' : 'drop',
+      trigger: fieldText(row, 'trigger'),
+      pattern: fieldText(row, 'pattern'),
+      ignored: fieldText(row, 'ignored') === 'accumulate' ? 'accumulate' : 'drop',
+      project: fieldText(row, 'project'),
+      maxPerHour: fieldInt(row, 'max_per_hour') ?? 1,
+    }),
+  );
+  const page = snapshot.records('SENDER').map(
+    (row): KnownSender => ({
+      channel: fieldText(row, 'channel'),
+      sender: fieldText(row, 'sender').normalize('NFC'),
+      verdict: fieldText(row, 'verdict') === 'allow' ? 'allow' : 'deny',
+      about: 'sender',
+      projects: fieldList(row, 'projects'),
+      from: 'page',
+      id: '',
+    }),
+  );
   const answers = snapshot.records('SENDER-DECISION').map((row): KnownSender => {
     const verdict = fieldText(row, 'verdict');
-    return { channel: fieldText(row, 'channel'), sender: fieldText(row, 'sender').normalize('NFC'), verdict: verdict === 'allow' || verdict === 'asked' ? verdict : 'deny', about: fieldText(row, 'about') === 'arrivals' ? 'arrivals' : 'sender', projects: [], from: 'answer', id: row.key };
+    return {
+      channel: fieldText(row, 'channel'),
+      sender: fieldText(row, 'sender').normalize('NFC'),
+      verdict: verdict === 'allow' || verdict === 'asked' ? verdict : 'deny',
+      about: fieldText(row, 'about') === 'arrivals' ? 'arrivals' : 'sender',
+      projects: [],
+      from: 'answer',
+      id: row.key,
+    };
   });
-  return { channels: new Map(channels.map((one) => [one.name, one])), senders: [...page, ...answers], projects: new Set(snapshot.records('PROJECT').map((one) => one.key)) };
+  return {
+    channels: new Map(channels.map((one) => [one.name, one])),
+    senders: [...page, ...answers],
+    projects: new Set(snapshot.records('PROJECT').map((one) => one.key)),
+  };
 }

@@ -4,28 +4,47 @@ import type { Snapshot } from '../workspace/types.js';
 import { fieldText, fieldTime } from '../project/field-text.js';
 import { phaseGraph } from '../project/phases.js';
 
-export type ProjectState = { readonly state: 'active' | 'blocked' | 'complete' | 'stale-objective' | 'missing'; readonly why: string };
+export type ProjectState = {
+  readonly state: 'active' | 'blocked' | 'complete' | 'stale-objective' | 'missing';
+  readonly why: string;
+};
 
 /** `missing`: there is no record, or one that says nothing that could be followed. */
 export function projectState(snapshot: Snapshot, slug: string): ProjectState {
   const record = snapshot.record('PROJECT', slug);
-  if (record === undefined) return { state: 'missing', why: `there is no project "${slug}" in ${snapshot.filesOf('PROJECT').length} LONGRUNNER.md files` };
+  if (record === undefined)
+    return {
+      state: 'missing',
+      why: `there is no project "${slug}" in ${snapshot.filesOf('PROJECT').length} LONGRUNNER.md files`,
+    };
   const status = fieldText(record, 'phase.status');
   const phase = fieldText(record, 'phase.name');
   if (status === 'blocked') return { state: 'blocked', why: `the phase "${phase}" is blocked` };
   if (status === 'complete') return { state: 'complete', why: `the phase "${phase}" is complete` };
-  if (status !== 'active') return { state: 'missing', why: `${record.file} says "${status}" for phase.status; expected active, blocked or complete` };
+  if (status !== 'active')
+    return {
+      state: 'missing',
+      why: `${record.file} says "${status}" for phase.status; expected active, blocked or complete`,
+    };
   if (phase === '') return { state: 'missing', why: `${record.file} names no phase` };
   const graph = phaseGraph(snapshot, slug);
-  if (graph.phases.size > 0 && !graph.phases.has(phase)) return { state: 'blocked', why: `the phase "${phase}" is not declared in ${graph.file}` };
-  if (graph.twice.has(phase)) return { state: 'blocked', why: `the phase "${phase}" stands twice in ${graph.file}` };
+  if (graph.phases.size > 0 && !graph.phases.has(phase))
+    return { state: 'blocked', why: `the phase "${phase}" is not declared in ${graph.file}` };
+  if (graph.twice.has(phase))
+    return { state: 'blocked', why: `the phase "${phase}" stands twice in ${graph.file}` };
   const stale = staleObjective(record);
-  return stale === undefined ? { state: 'active', why: fieldText(record, 'next_pass.objective') } : { state: 'stale-objective', why: stale };
+  return stale === undefined
+    ? { state: 'active', why: fieldText(record, 'next_pass.objective') }
+    : { state: 'stale-objective', why: stale };
 }
 
-const PLACEHOLDER = /^(?:\{\{.*\}\}|<[^>]*>|\[[^\]]*\]|tbd|todo|to be (?:decided|defined|done)|n\/?a|none|\.{3}|…|\?+)\.?$/i;
+const PLACEHOLDER =
+  /^(?:\{\{.*\}\}|<[^>]*>|\[[^\]]*\]|tbd|todo|to be (?:decided|defined|done)|n\/?a|none|\.{3}|…|\?+)\.?$/i;
 
-/** Why the next objective cannot be worked on: nothing is asked, or what is asked belongs to a phase that is over. */
+/**
+ * Why the next objective cannot be worked on: nothing is asked, or what is asked belongs to a phase
+ * that is over.
+ */
 function staleObjective(record: Rec): string | undefined {
   const objective = fieldText(record, 'next_pass.objective');
   if (objective === '') return 'next_pass.objective is empty';
@@ -33,10 +52,20 @@ function staleObjective(record: Rec): string | undefined {
   const started = fieldTime(record, 'phase.started');
   const last = fieldTime(record, 'last_pass.date');
   const same = normal(objective) === normal(fieldText(record, 'last_pass.objective'));
-  if (same && started !== undefined && last !== undefined && last < started && normal(objective) !== normal(fieldText(record, 'phase.objective'))) return `next_pass.objective is still the one of the phase before: ${objective}`;
+  if (
+    same &&
+    started !== undefined &&
+    last !== undefined &&
+    last < started &&
+    normal(objective) !== normal(fieldText(record, 'phase.objective'))
+  )
+    return `next_pass.objective is still the one of the phase before: ${objective}`;
   return undefined;
 }
 
 function normal(text: string): string {
-  return text.toLowerCase().replace(/[\s.]+/g, ' ').trim();
+  return text
+    .toLowerCase()
+    .replace(/[\s.]+/g, ' ')
+    .trim();
 }

@@ -1,4 +1,7 @@
-/** The owner's answer to a question about a sender: what is to be done about it. The row of the question says whom it is about. */
+/**
+ * The owner's answer to a question about a sender: what is to be done about it. The row of the
+ * question says whom it is about.
+ */
 import type { Rec } from '../markdown/types.js';
 import { fieldText } from '../project/field-text.js';
 import type { Snapshot } from '../workspace/types.js';
@@ -8,18 +11,38 @@ import type { ReadAnswer } from './verdict.js';
 export type SenderAnswer = { readonly what: string; readonly calls: readonly BundleCall[] };
 
 /** `undefined`: the notification is no open question about a sender. */
-export function senderAnswer(snapshot: Snapshot, question: Rec, read: ReadAnswer): SenderAnswer | undefined {
-  const row = snapshot.records('SENDER-DECISION').find((one) => fieldText(one, 'question') === question.key && fieldText(one, 'verdict') === 'asked');
+export function senderAnswer(
+  snapshot: Snapshot,
+  question: Rec,
+  read: ReadAnswer,
+): SenderAnswer | undefined {
+  const row = snapshot
+    .records('SENDER-DECISION')
+    .find(
+      (one) => fieldText(one, 'question') === question.key && fieldText(one, 'verdict') === 'asked',
+    );
   if (row === undefined) return undefined;
   const who = `${JSON.stringify(fieldText(row, 'sender'))} on ${fieldText(row, 'channel')}`;
   const arrivals = fieldText(row, 'about') === 'arrivals';
   switch (read.verdict) {
     case 'yes':
-      return { what: arrivals ? `the messages of ${who} are taken` : `${who} may write from now on`, calls: [decide(row, 'allow', question.key), close(question, 'allowed')] };
+      return {
+        what: arrivals ? `the messages of ${who} are taken` : `${who} may write from now on`,
+        calls: [decide(row, 'allow', question.key), close(question, 'allowed')],
+      };
     case 'no':
-      return { what: arrivals ? `the messages of ${who} are dropped` : `${who} is refused from now on`, calls: [decide(row, 'deny', question.key), close(question, 'denied')] };
+      return {
+        what: arrivals ? `the messages of ${who} are dropped` : `${who} is refused from now on`,
+        calls: [decide(row, 'deny', question.key), close(question, 'denied')],
+      };
     case 'text':
-      return { what: `${who} stays unknown: the answer is neither yes nor no, so you are asked again`, calls: [{ bundle: 'sender_forget', args: { id: row.key, reason: `answer to ${question.key}` } }, close(question, 'neither yes nor no')] };
+      return {
+        what: `${who} stays unknown: the answer is neither yes nor no, so you are asked again`,
+        calls: [
+          { bundle: 'sender_forget', args: { id: row.key, reason: `answer to ${question.key}` } },
+          close(question, 'neither yes nor no'),
+        ],
+      };
   }
 }
 

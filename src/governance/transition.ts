@@ -13,8 +13,10 @@ const DEFAULT_TIMEOUT_DAYS = 3;
 const DAY_MS = 86_400_000;
 
 /**
- * `advance`: approved, the calls move it on. `reopen`: declined, the phase goes on. `ask-again`: the time is over, or the answer could not be read.
- * `pause`: asked three times in vain. `wait`: the owner has time left. `stuck`: it cannot go on, and the owner is told why.
+ * `advance`: approved, the calls move it on. `reopen`: declined, the phase goes on. `ask-again`:
+ * the time is over, or the answer could not be read.
+ * `pause`: asked three times in vain. `wait`: the owner has time left. `stuck`: it cannot go on,
+ * and the owner is told why.
  */
 export type TransitionStep = {
   readonly slug: string;
@@ -28,7 +30,10 @@ export type TransitionStep = {
 /** One step for each project on hold, in the order of the dispatch table. */
 export function transitionSteps(snapshot: Snapshot): readonly TransitionStep[] {
   return snapshot.records('DISPATCH').flatMap((row) => {
-    const project = fieldText(row, 'status') === 'transition-hold' ? snapshot.record('PROJECT', fieldText(row, 'slug')) : undefined;
+    const project =
+      fieldText(row, 'status') === 'transition-hold'
+        ? snapshot.record('PROJECT', fieldText(row, 'slug'))
+        : undefined;
     return project === undefined ? [] : [stepOf(snapshot, project)];
   });
 }
@@ -37,27 +42,65 @@ function stepOf(snapshot: Snapshot, project: Rec): TransitionStep {
   const asked = questionsOf(snapshot, project);
   const answered = asked.findLast((one) => decision(one) !== undefined);
   const read = answered === undefined ? undefined : decision(answered);
-  const context: Context = { snapshot, project, slug: project.key, graph: phaseGraph(snapshot, project.key), asked };
+  const context: Context = {
+    snapshot,
+    project,
+    slug: project.key,
+    graph: phaseGraph(snapshot, project.key),
+    asked,
+  };
   if (answered === undefined || read === undefined) return unanswered(context);
   const by = { answeredBy: answered.key };
-  const named = [read.rest, fieldText(answered, 'answer')].map((text) => text.replace(/[.!]+$/, '')).find((text) => context.graph.phases.has(text));
+  const named = [read.rest, fieldText(answered, 'answer')]
+    .map((text) => text.replace(/[.!]+$/, ''))
+    .find((text) => context.graph.phases.has(text));
   const successor = named ?? fieldText(project, 'phase.successor');
-  if (read.verdict === 'no') return { ...reopened(context, { id: answered.key, objective: read.rest }), ...by };
-  if (read.verdict === 'yes' || named !== undefined) return { ...advanced(context, nextPhase(context.graph, fieldText(project, 'phase.name'), successor), answered.key), ...by };
-  return { ...askAgain(context, `"${read.rest}" is neither a clear yes nor a clear no. `, false), ...by };
+  if (read.verdict === 'no')
+    return { ...reopened(context, { id: answered.key, objective: read.rest }), ...by };
+  if (read.verdict === 'yes' || named !== undefined)
+    return {
+      ...advanced(
+        context,
+        nextPhase(context.graph, fieldText(project, 'phase.name'), successor),
+        answered.key,
+      ),
+      ...by,
+    };
+  return {
+    ...askAgain(context, `"${read.rest}" is neither a clear yes nor a clear no. `, false),
+    ...by,
+  };
 }
 
-type Context = { readonly snapshot: Snapshot; readonly project: Rec; readonly slug: string; readonly graph: PhaseGraph; readonly asked: readonly Rec[] };
+type Context = {
+  readonly snapshot: Snapshot;
+  readonly project: Rec;
+  readonly slug: string;
+  readonly graph: PhaseGraph;
+  readonly asked: readonly Rec[];
+};
 
-/** Questions of this transition, oldest first: those asked since it was triggered and not dealt with. */
+/**
+ * Questions of this transition, oldest first: those asked since it was triggered and not dealt
+ * with.
+ */
 function questionsOf(snapshot: Snapshot, project: Rec): readonly Rec[] {
   const since = fieldTime(project, 'transition.triggered_at');
   // Without the time of the transition an approval could belong to an earlier one.
   if (since === undefined) return [];
   return snapshot
     .records('NOTIFICATION')
-    .filter((one) => fieldText(one, 'kind') === 'transition' && fieldText(one, 'project') === project.key && fieldText(one, 'status') !== 'done' && (fieldTime(one, 'time') ?? 0) >= since)
-    .sort((a, b) => (fieldTime(a, 'time') ?? 0) - (fieldTime(b, 'time') ?? 0) || (a.key < b.key ? -1 : 1));
+    .filter(
+      (one) =>
+        fieldText(one, 'kind') === 'transition' &&
+        fieldText(one, 'project') === project.key &&
+        fieldText(one, 'status') !== 'done' &&
+        (fieldTime(one, 'time') ?? 0) >= since,
+    )
+    .sort(
+      (a, b) =>
+        (fieldTime(a, 'time') ?? 0) - (fieldTime(b, 'time') ?? 0) || (a.key < b.key ? -1 : 1),
+    );
 }
 
 function decision(notification: Rec): ReturnType<typeof decisionOf> {
@@ -73,14 +116,29 @@ function advanced(context: Context, next: NextPhase, authorisation: string): Tra
   switch (next.kind) {
     case 'next': {
       const call = advanceCall(slug, next, authorisation);
-      return { slug, kind: 'advance', why: `approved by ${authorisation}: ${fieldText(project, 'phase.name')} → ${next.phase.name}`, calls: [call, ...closing(context, `advanced to ${next.phase.name}`)] };
+      return {
+        slug,
+        kind: 'advance',
+        why: `approved by ${authorisation}: ${fieldText(project, 'phase.name')} → ${next.phase.name}`,
+        calls: [call, ...closing(context, `advanced to ${next.phase.name}`)],
+      };
     }
     case 'terminal':
       return {
         slug,
         kind: 'advance',
         why: `approved by ${authorisation}: the last phase is over`,
-        calls: [{ bundle: 'project_complete', args: { slug, summary: `${slug} is complete: its last phase "${fieldText(project, 'phase.name')}" was approved.`, authorisation } }, ...closing(context, 'the project is complete')],
+        calls: [
+          {
+            bundle: 'project_complete',
+            args: {
+              slug,
+              summary: `${slug} is complete: its last phase "${fieldText(project, 'phase.name')}" was approved.`,
+              authorisation,
+            },
+          },
+          ...closing(context, 'the project is complete'),
+        ],
       };
     case 'choice':
       return askAgain(context, `yes does not say which. `, false);
@@ -89,43 +147,101 @@ function advanced(context: Context, next: NextPhase, authorisation: string): Tra
   }
 }
 
-/** The bundle that begins a phase; `authorisation` is the notification or the pre-approval that allows it. */
-export function advanceCall(slug: string, next: Extract<NextPhase, { kind: 'next' }>, authorisation: string): BundleCall {
+/**
+ * The bundle that begins a phase; `authorisation` is the notification or the pre-approval that
+ * allows it.
+ */
+export function advanceCall(
+  slug: string,
+  next: Extract<NextPhase, { kind: 'next' }>,
+  authorisation: string,
+): BundleCall {
   const [successor, second] = next.phase.successors;
   const { name, objective } = next.phase;
-  return { bundle: 'phase_advance', args: { slug, phase: name, objective, ...(successor !== undefined && second === undefined ? { successor } : {}), next_objective: objective, authorisation } };
+  return {
+    bundle: 'phase_advance',
+    args: {
+      slug,
+      phase: name,
+      objective,
+      ...(successor !== undefined && second === undefined ? { successor } : {}),
+      next_objective: objective,
+      authorisation,
+    },
+  };
 }
 
-/** The owner is told why, in the same words each time; the question that stands already is not asked again. */
+/**
+ * The owner is told why, in the same words each time; the question that stands already is not asked
+ * again.
+ */
 function stuck(context: Context, why: string, file: string): TransitionStep {
   const { slug } = context;
   const question = `${slug} was approved, but cannot go on: ${why}. Mend ${file}, then answer yes, or no.`;
-  const standing = context.asked.find((one) => fieldText(one, 'action_needed') === question && decision(one) === undefined);
+  const standing = context.asked.find(
+    (one) => fieldText(one, 'action_needed') === question && decision(one) === undefined,
+  );
   const others = { ...context, asked: context.asked.filter((one) => one !== standing) };
-  const ask = standing === undefined ? [reescalate(context, { question, count: countOf(context.project) })] : [];
+  const ask =
+    standing === undefined
+      ? [reescalate(context, { question, count: countOf(context.project) })]
+      : [];
   return { slug, kind: 'stuck', why, calls: [...closing(others, why), ...ask] };
 }
 
-function reopened(context: Context, answer: { readonly id: string; readonly objective: string }): TransitionStep {
+function reopened(
+  context: Context,
+  answer: { readonly id: string; readonly objective: string },
+): TransitionStep {
   const { slug, project } = context;
-  const next_objective = answer.objective || fieldText(project, 'next_pass.objective') || fieldText(project, 'phase.objective');
-  return { slug, kind: 'reopen', why: `declined by ${answer.id}`, calls: [{ bundle: 'phase_reopen', args: { slug, next_objective, authorisation: answer.id } }, ...closing(context, 'declined: the phase goes on')] };
+  const next_objective =
+    answer.objective ||
+    fieldText(project, 'next_pass.objective') ||
+    fieldText(project, 'phase.objective');
+  return {
+    slug,
+    kind: 'reopen',
+    why: `declined by ${answer.id}`,
+    calls: [
+      { bundle: 'phase_reopen', args: { slug, next_objective, authorisation: answer.id } },
+      ...closing(context, 'declined: the phase goes on'),
+    ],
+  };
 }
 
 function unanswered(context: Context): TransitionStep {
   const { slug, project, snapshot } = context;
   const expires = expiryOf(project);
-  if (expires !== undefined && snapshot.now.getTime() < expires) return { slug, kind: 'wait', why: `the owner has until ${stamp(new Date(expires))}`, calls: [] };
+  if (expires !== undefined && snapshot.now.getTime() < expires)
+    return {
+      slug,
+      kind: 'wait',
+      why: `the owner has until ${stamp(new Date(expires))}`,
+      calls: [],
+    };
   const times = countOf(project);
   if (times < MAX_REESCALATIONS) return askAgain(context, '', true);
   const reason = `${slug} was paused: nobody answered whether "${fieldText(project, 'phase.name')}" is done, asked ${times + 1} times. Resume it? Answer yes or no.`;
-  return { slug, kind: 'pause', why: `asked ${times + 1} times without an answer`, calls: [{ bundle: 'transition_pause', args: { slug, reason } }, ...closing(context, 'asked too often: the project is paused')] };
+  return {
+    slug,
+    kind: 'pause',
+    why: `asked ${times + 1} times without an answer`,
+    calls: [
+      { bundle: 'transition_pause', args: { slug, reason } },
+      ...closing(context, 'asked too often: the project is paused'),
+    ],
+  };
 }
 
-/** A transition without a deadline has the usual one from when it began; without either it is over. */
+/**
+ * A transition without a deadline has the usual one from when it began; without either it is over.
+ */
 function expiryOf(project: Rec): number | undefined {
   const triggered = fieldTime(project, 'transition.triggered_at');
-  return fieldTime(project, 'transition.expires_at') ?? (triggered === undefined ? undefined : triggered + timeoutMs(project));
+  return (
+    fieldTime(project, 'transition.expires_at') ??
+    (triggered === undefined ? undefined : triggered + timeoutMs(project))
+  );
 }
 
 function timeoutMs(project: Rec): number {
@@ -142,14 +258,40 @@ function countOf(project: Rec): number {
   return Math.max(0, fieldInt(project, 'transition.reescalations') ?? 0);
 }
 
-/** @param counts whether this is one of the three times; an answer that could not be read is not held against the owner. */
+/**
+ * @param counts whether this is one of the three times; an answer that could not be read is not
+ * held against the owner.
+ */
 function askAgain(context: Context, remark: string, counts: boolean): TransitionStep {
   const { slug, project, graph } = context;
-  const question = remark + transitionQuestion(graph, slug, fieldText(project, 'phase.name'), fieldText(project, 'phase.successor'));
+  const question =
+    remark +
+    transitionQuestion(
+      graph,
+      slug,
+      fieldText(project, 'phase.name'),
+      fieldText(project, 'phase.successor'),
+    );
   const count = countOf(project) + (counts ? 1 : 0);
-  return { slug, kind: 'ask-again', why: counts ? `the time is over, asked for the ${count + 1}. time` : remark.trim(), calls: [...closing(context, 'asked again'), reescalate(context, { question, count })] };
+  return {
+    slug,
+    kind: 'ask-again',
+    why: counts ? `the time is over, asked for the ${count + 1}. time` : remark.trim(),
+    calls: [...closing(context, 'asked again'), reescalate(context, { question, count })],
+  };
 }
 
-function reescalate({ slug, project, snapshot }: Context, ask: { readonly question: string; readonly count: number }): BundleCall {
-  return { bundle: 'transition_reescalate', args: { slug, count: ask.count, expires_at: stamp(transitionExpiry(project, snapshot.now)), question: ask.question } };
+function reescalate(
+  { slug, project, snapshot }: Context,
+  ask: { readonly question: string; readonly count: number },
+): BundleCall {
+  return {
+    bundle: 'transition_reescalate',
+    args: {
+      slug,
+      count: ask.count,
+      expires_at: stamp(transitionExpiry(project, snapshot.now)),
+      question: ask.question,
+    },
+  };
 }

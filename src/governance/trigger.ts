@@ -1,17 +1,32 @@
-/** Whether a message engages its project: by the channel's trigger, never because something went wrong. */
+/**
+ * Whether a message engages its project: by the channel's trigger, never because something went
+ * wrong.
+ */
 import { parseTriggerPattern } from '../project/trigger-pattern.js';
 import { countMatches } from './conditions/regex.js';
 
 export type Trigger = { readonly trigger: string; readonly pattern: string };
-export type Triggering = { readonly engaged: boolean; /** In one sentence. */ readonly why: string; /** The trigger itself could not be evaluated. */ readonly failed?: true };
+export type Triggering = {
+  readonly engaged: boolean;
+  /** In one sentence. */
+  readonly why: string;
+  /** The trigger itself could not be evaluated. */
+  readonly failed?: true;
+};
 
 /** @param message.mention what the channel says; the text is never searched for a name. */
-export function triggers(by: Trigger, message: { readonly mention: boolean; readonly text: string }, options: { readonly budgetMs?: number } = {}): Triggering {
+export function triggers(
+  by: Trigger,
+  message: { readonly mention: boolean; readonly text: string },
+  options: { readonly budgetMs?: number } = {},
+): Triggering {
   switch (by.trigger) {
     case 'always':
       return { engaged: true, why: 'every message does' };
     case 'mention':
-      return message.mention ? { engaged: true, why: 'the channel says that the agent is addressed' } : { engaged: false, why: 'the channel does not say that the agent is addressed' };
+      return message.mention
+        ? { engaged: true, why: 'the channel says that the agent is addressed' }
+        : { engaged: false, why: 'the channel does not say that the agent is addressed' };
     case 'pattern':
       return byPattern(by.pattern, message.text, options);
     default:
@@ -19,10 +34,26 @@ export function triggers(by: Trigger, message: { readonly mention: boolean; read
   }
 }
 
-function byPattern(source: string, text: string, options: { readonly budgetMs?: number }): Triggering {
+function byPattern(
+  source: string,
+  text: string,
+  options: { readonly budgetMs?: number },
+): Triggering {
   const parsed = parseTriggerPattern(source);
-  if (parsed.kind === 'invalid') return { engaged: false, why: `the pattern of the channel is invalid: ${parsed.why}`, failed: true };
+  if (parsed.kind === 'invalid')
+    return {
+      engaged: false,
+      why: `the pattern of the channel is invalid: ${parsed.why}`,
+      failed: true,
+    };
   const found = countMatches(parsed.pattern, text, { limit: 1, ...options });
-  if (found.kind === 'timed-out') return { engaged: false, why: `the pattern took longer than ${found.milliseconds} ms`, failed: true };
-  return found.count > 0 ? { engaged: true, why: 'the pattern matches' } : { engaged: false, why: 'the pattern does not match' };
+  if (found.kind === 'timed-out')
+    return {
+      engaged: false,
+      why: `the pattern took longer than ${found.milliseconds} ms`,
+      failed: true,
+    };
+  return found.count > 0
+    ? { engaged: true, why: 'the pattern matches' }
+    : { engaged: false, why: 'the pattern does not match' };
 }

@@ -2,8 +2,19 @@
 import type { Diagnostic } from '../kernel/diagnostic.js';
 import type { ImpactedNode, Tier } from '../registry/types.js';
 
-/** `read` is judged only where a path is nobody's to read: the state directory, keys and credentials. */
-export type ActionKind = 'read' | 'write' | 'edit' | 'append' | 'delete' | 'rename' | 'exec' | 'send';
+/**
+ * `read` is judged only where a path is nobody's to read: the state directory, keys and
+ * credentials.
+ */
+export type ActionKind =
+  | 'read'
+  | 'write'
+  | 'edit'
+  | 'append'
+  | 'delete'
+  | 'rename'
+  | 'exec'
+  | 'send';
 export type Action = {
   readonly kind: ActionKind;
   /** As the caller gave it: absolute or relative to the workspace. */
@@ -15,17 +26,49 @@ export type Action = {
   readonly argv?: readonly string[];
   /** exec: variables that the caller sets for the command. */
   readonly env?: Readonly<Record<string, string>>;
-  /** exec: folder in which it starts, relative to the workspace or absolute; default: what the door says. */
+  /**
+   * exec: folder in which it starts, relative to the workspace or absolute; default: what the door
+   * says.
+   */
   readonly cwd?: string;
 };
 
 export type Reason = { readonly code: ReasonCode; readonly message: string };
 export const REASON_CODES = [
-  'allowed', 'pre-approved', 'owner',
-  'path-invalid', 'path-outside', 'path-symlink', 'path-hard-link', 'path-case', 'path-look-alike', 'path-reserved',
-  'tier-protected', 'tier-manifest', 'tier-code', 'append-only', 'bundle-only', 'field-writer', 'out-of-scope', 'earlier-phase',
-  'contract', 'secret', 'command-unknown', 'command-denied', 'command-unparsable', 'tool-not-allowed', 'no-token', 'send-denied',
-  'not-utf8', 'unreadable', 'tool-unknown', 'capability', 'approval', 'approval-declined', 'approval-void', 'egress',
+  'allowed',
+  'pre-approved',
+  'owner',
+  'path-invalid',
+  'path-outside',
+  'path-symlink',
+  'path-hard-link',
+  'path-case',
+  'path-look-alike',
+  'path-reserved',
+  'tier-protected',
+  'tier-manifest',
+  'tier-code',
+  'append-only',
+  'bundle-only',
+  'field-writer',
+  'out-of-scope',
+  'earlier-phase',
+  'contract',
+  'secret',
+  'command-unknown',
+  'command-denied',
+  'command-unparsable',
+  'tool-not-allowed',
+  'no-token',
+  'send-denied',
+  'not-utf8',
+  'unreadable',
+  'tool-unknown',
+  'capability',
+  'approval',
+  'approval-declined',
+  'approval-void',
+  'egress',
 ] as const;
 export type ReasonCode = (typeof REASON_CODES)[number];
 
@@ -39,13 +82,18 @@ export type Decision = {
   readonly authorisation?: string;
 };
 
-/** What an agent may call of the command line and the tools during its pass; the owner sets it for each runner. */
+/**
+ * What an agent may call of the command line and the tools during its pass; the owner sets it for
+ * each runner.
+ */
 export const CAPABILITIES = ['disabled', 'project', 'workspace'] as const;
 export type Capability = (typeof CAPABILITIES)[number];
 
 /**
- * On whose behalf. A pass without a project (idle, manager) may write only what `writes` says. `guest`: an agent in a session that is no pass, with
- * a person in front of it: protected files, logs and bundle-only files are refused, what the guard cannot read is asked.
+ * On whose behalf. A pass without a project (idle, manager) may write only what `writes` says.
+ * `guest`: an agent in a session that is no pass, with
+ * a person in front of it: protected files, logs and bundle-only files are refused, what the guard
+ * cannot read is asked.
  */
 export type Authority =
   | { readonly kind: 'owner' }
@@ -65,13 +113,19 @@ export type Authority =
       readonly tools: readonly string[] | undefined;
     };
 
-/** One assertion of a stop condition or of a pass's criteria, evaluated. `where` is a file, with a line if there is one. */
+/**
+ * One assertion of a stop condition or of a pass's criteria, evaluated. `where` is a file, with a
+ * line if there is one.
+ */
 export type AssertionResult = {
   readonly assertion: string;
   readonly holds: boolean;
   readonly expected: string;
   readonly found: string;
   readonly where?: string;
-  /** The assertion could not be evaluated (unknown kind, bad pattern, time-out): never counts as true. */
+  /**
+   * The assertion could not be evaluated (unknown kind, bad pattern, time-out): never counts as
+   * true.
+   */
   readonly error?: string;
 };

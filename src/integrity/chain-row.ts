@@ -1,7 +1,10 @@
 /**
- * One row of a chained log, from its bytes. A row is sound when it is written exactly as nocturne writes it (`| a | b | link |`, every
- * cell in its one encoded form) and its last cell is the link of the others to the row before. The first condition is what makes a
- * changed blank or a second spelling of the same value visible, which the link (made of decoded values) does not see.
+ * One row of a chained log, from its bytes. A row is sound when it is written exactly as nocturne
+ * writes it (`| a | b | link |`, every
+ * cell in its one encoded form) and its last cell is the link of the others to the row before. The
+ * first condition is what makes a
+ * changed blank or a second spelling of the same value visible, which the link (made of decoded
+ * values) does not see.
  */
 import { isUtf8 } from 'node:buffer';
 import { hash } from 'node:crypto';
@@ -11,8 +14,14 @@ import { formatRow, parseRow } from '../markdown/row.js';
 /** `values` without the chain cell. */
 export type ChainRow = { readonly values: readonly string[]; readonly link: string };
 
-/** Follows a chain row by row; `accept` is false for a row that is not sound, and the chain then stays where it was. */
-export type ChainFollower = { readonly head: () => string; accept(bytes: Buffer, start: number, end: number): boolean };
+/**
+ * Follows a chain row by row; `accept` is false for a row that is not sound, and the chain then
+ * stays where it was.
+ */
+export type ChainFollower = {
+  readonly head: () => string;
+  accept(bytes: Buffer, start: number, end: number): boolean;
+};
 
 const PIPE = 124;
 const SPACE = 32;
@@ -23,10 +32,22 @@ const BRACKET = 93;
 /** Before the first value: the previous link, a newline, `[` and `"`. */
 const PREFIX = LINK_LENGTH + 3;
 
-/** 0: copied as it is, 1: a pipe, 2: anything that has another form in JSON or another reading in a cell; such rows go the long way. */
-const CLASS = Uint8Array.from({ length: 256 }, (_, byte) => (byte === PIPE ? 1 : byte < SPACE || byte > 126 || '"\\<'.includes(String.fromCharCode(byte)) ? 2 : 0));
+/**
+ * 0: copied as it is, 1: a pipe, 2: anything that has another form in JSON or another reading in a
+ * cell; such rows go the long way.
+ */
+const CLASS = Uint8Array.from({ length: 256 }, (_, byte) =>
+  byte === PIPE
+    ? 1
+    : byte < SPACE || byte > 126 || '"\\<'.includes(String.fromCharCode(byte))
+      ? 2
+      : 0,
+);
 
-/** @param genesis the link before the first row. @param columns how many cells each row has, the chain cell included. */
+/**
+ * @param genesis the link before the first row. @param columns how many cells each row has, the
+ * chain cell included.
+ */
 export function followChain(genesis: string, columns: number): ChainFollower {
   let head = genesis;
   let message = Buffer.alloc(8192);
@@ -51,7 +72,8 @@ export function followChain(genesis: string, columns: number): ChainFollower {
       }
       const next = hash('sha256', message.subarray(0, length), 'hex').slice(0, LINK_LENGTH);
       const cell = end - 2 - LINK_LENGTH;
-      for (let i = 0; i < LINK_LENGTH; i++) if (bytes[cell + i] !== next.charCodeAt(i)) return false;
+      for (let i = 0; i < LINK_LENGTH; i++)
+        if (bytes[cell + i] !== next.charCodeAt(i)) return false;
       for (let i = 0; i < LINK_LENGTH; i++) message[i] = next.charCodeAt(i);
       head = next;
       return true;
@@ -59,13 +81,21 @@ export function followChain(genesis: string, columns: number): ChainFollower {
   };
 }
 
-/** Values and link of a row that is written as nocturne writes it; `undefined` for any other line. */
+/**
+ * Values and link of a row that is written as nocturne writes it; `undefined` for any other line.
+ */
 export function readChainRow(line: Buffer, columns: number): ChainRow | undefined {
   if (!isUtf8(line)) return undefined;
   const text = line.toString('utf8');
   const cells = parseRow(text);
   const last = cells.at(-1);
-  if (cells.length !== columns || last === undefined || !/^[0-9a-f]{32}$/.test(last) || formatRow(cells) !== text) return undefined;
+  if (
+    cells.length !== columns ||
+    last === undefined ||
+    !/^[0-9a-f]{32}$/.test(last) ||
+    formatRow(cells) !== text
+  )
+    return undefined;
   return { values: cells.slice(0, -1), link: last };
 }
 
@@ -80,10 +110,20 @@ function slowLink(head: string, line: Buffer, columns: number): string | undefin
 }
 
 /**
- * Writes what the row's link is made of, after the previous link in `message`, straight from the row's bytes: for a row of plain ASCII that
- * is the row with `","` in place of ` | `. Returns its length; -1 when the row is not of that kind or its last cell has not a link's length.
+ * Writes what the row's link is made of, after the previous link in `message`, straight from the
+ * row's bytes: for a row of plain ASCII that
+ * is the row with `","` in place of ` | `. Returns its length; -1 when the row is not of that kind
+ * or its last cell has not a link's length.
  */
-function plainMessage(message: Buffer, row: { readonly bytes: Buffer; readonly start: number; readonly end: number; readonly columns: number }): number {
+function plainMessage(
+  message: Buffer,
+  row: {
+    readonly bytes: Buffer;
+    readonly start: number;
+    readonly end: number;
+    readonly columns: number;
+  },
+): number {
   const { bytes, start, end } = row;
   if (bytes[start] !== PIPE || bytes[start + 1] !== SPACE || bytes[end - 1] !== PIPE) return -1;
   let out = PREFIX;
@@ -96,7 +136,12 @@ function plainMessage(message: Buffer, row: { readonly bytes: Buffer; readonly s
       message[out++] = byte;
       continue;
     }
-    const blanksAreRight = at > cell + 1 && bytes[at - 1] === SPACE && bytes[at - 2] !== SPACE && bytes[cell] !== SPACE && bytes[at + 1] === SPACE;
+    const blanksAreRight =
+      at > cell + 1 &&
+      bytes[at - 1] === SPACE &&
+      bytes[at - 2] !== SPACE &&
+      bytes[cell] !== SPACE &&
+      bytes[at + 1] === SPACE;
     if (kind === 2 || !blanksAreRight) return -1;
     out -= at - cell === 2 && bytes[cell] === DASH ? 2 : 1;
     message[out++] = QUOTE;

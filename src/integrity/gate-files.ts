@@ -1,4 +1,7 @@
-/** The gate's part for protected files: the set that REGISTRY.md protects, the rows of the manifest and what is on the disk must be the same. */
+/**
+ * The gate's part for protected files: the set that REGISTRY.md protects, the rows of the manifest
+ * and what is on the disk must be the same.
+ */
 import { lstatSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Schema } from '../registry/types.js';
@@ -8,10 +11,23 @@ import type { GateFinding } from './gate-report.js';
 import { MANIFEST_FILE, type Manifest, type ManifestRow } from './manifest.js';
 import { findProtected } from './protected-files.js';
 
-export type FileCheck = { readonly findings: readonly GateFinding[]; readonly checked: readonly { readonly file: string; readonly ok: boolean }[] };
+export type FileCheck = {
+  readonly findings: readonly GateFinding[];
+  readonly checked: readonly { readonly file: string; readonly ok: boolean }[];
+};
 
-/** @param at.known hashes of files that were read already, so that what was parsed is what is verified. */
-export function checkFiles(root: string, at: { readonly schema: Schema; readonly manifest: Manifest; readonly known: ReadonlyMap<string, string> }): FileCheck {
+/**
+ * @param at.known hashes of files that were read already, so that what was parsed is what is
+ * verified.
+ */
+export function checkFiles(
+  root: string,
+  at: {
+    readonly schema: Schema;
+    readonly manifest: Manifest;
+    readonly known: ReadonlyMap<string, string>;
+  },
+): FileCheck {
   const { schema, manifest, known } = at;
   const rows = new Map(manifest.rows.map((row) => [row.file, row]));
   const protectedSet = new Set(findProtected(root, schema));
@@ -20,11 +36,29 @@ export function checkFiles(root: string, at: { readonly schema: Schema; readonly
   for (const row of manifest.rows) {
     const finding = checkFile(root, row, { hash: known.get(row.file), real });
     if (finding !== undefined) findings.push(finding);
-    else if (!protectedSet.has(row.file)) findings.push({ file: row.file, problem: 'row-extra', message: `${MANIFEST_FILE} vouches for ${row.file} (line ${row.line}), which REGISTRY.md does not protect`, hint: `protect it again in R3 of REGISTRY.md, or as its owner run nocturne sign ${row.file}` });
-    if (row.signedBy === '' || row.signedAt === '') findings.push({ file: row.file, problem: 'row-unsigned', message: `the row of ${row.file} in ${MANIFEST_FILE} (line ${row.line}) does not say who signed it and when`, hint: `as the owner, run nocturne sign ${row.file}` });
+    else if (!protectedSet.has(row.file))
+      findings.push({
+        file: row.file,
+        problem: 'row-extra',
+        message: `${MANIFEST_FILE} vouches for ${row.file} (line ${row.line}), which REGISTRY.md does not protect`,
+        hint: `protect it again in R3 of REGISTRY.md, or as its owner run nocturne sign ${row.file}`,
+      });
+    if (row.signedBy === '' || row.signedAt === '')
+      findings.push({
+        file: row.file,
+        problem: 'row-unsigned',
+        message: `the row of ${row.file} in ${MANIFEST_FILE} (line ${row.line}) does not say who signed it and when`,
+        hint: `as the owner, run nocturne sign ${row.file}`,
+      });
   }
   for (const file of protectedSet) {
-    if (!rows.has(file)) findings.push({ file, problem: 'row-missing', message: `REGISTRY.md protects ${file}, but the owner has not signed it: ${MANIFEST_FILE} has no row for it`, hint: `remove the file if it is not yours; if it is, run nocturne sign ${file}` });
+    if (!rows.has(file))
+      findings.push({
+        file,
+        problem: 'row-missing',
+        message: `REGISTRY.md protects ${file}, but the owner has not signed it: ${MANIFEST_FILE} has no row for it`,
+        hint: `remove the file if it is not yours; if it is, run nocturne sign ${file}`,
+      });
   }
   const bad = new Set(findings.map((finding) => finding.file));
   const all = [...new Set([...protectedSet, ...rows.keys()])].sort();
@@ -32,19 +66,52 @@ export function checkFiles(root: string, at: { readonly schema: Schema; readonly
 }
 
 /** Regular file, reached through real directories, with the signed hash. */
-function checkFile(root: string, row: ManifestRow, seen: { readonly hash: string | undefined; readonly real: Map<string, boolean> }): GateFinding | undefined {
+function checkFile(
+  root: string,
+  row: ManifestRow,
+  seen: { readonly hash: string | undefined; readonly real: Map<string, boolean> },
+): GateFinding | undefined {
   const { file } = row;
   const waysOut = `put back the version that was signed, or, if the change is yours, run nocturne sign ${file}`;
-  if (!isReal(root, dirname(file), seen.real)) return { file, problem: 'file-special', message: `${file} is reached through a symbolic link: its directory has to be a real one`, hint: 'replace the link by the directory' };
+  if (!isReal(root, dirname(file), seen.real))
+    return {
+      file,
+      problem: 'file-special',
+      message: `${file} is reached through a symbolic link: its directory has to be a real one`,
+      hint: 'replace the link by the directory',
+    };
   try {
-    const now = seen.hash === undefined ? observe(join(root, file)) : { kind: 'file', hash: seen.hash };
-    if (now.kind === 'missing') return { file, problem: 'file-missing', message: `${file} is missing; it was signed by ${signature(row)} (sha256 ${short(row.sha256)})`, hint: waysOut };
-    if (now.kind === 'special') return { file, problem: 'file-special', message: `${file} is a symbolic link or another special file; a protected file has to be a regular one`, hint: waysOut };
+    const now =
+      seen.hash === undefined ? observe(join(root, file)) : { kind: 'file', hash: seen.hash };
+    if (now.kind === 'missing')
+      return {
+        file,
+        problem: 'file-missing',
+        message: `${file} is missing; it was signed by ${signature(row)} (sha256 ${short(row.sha256)})`,
+        hint: waysOut,
+      };
+    if (now.kind === 'special')
+      return {
+        file,
+        problem: 'file-special',
+        message: `${file} is a symbolic link or another special file; a protected file has to be a regular one`,
+        hint: waysOut,
+      };
     const hash = 'hash' in now ? now.hash : '';
     if (hash === row.sha256) return undefined;
-    return { file, problem: 'file-changed', message: `${file} is not what was signed by ${signature(row)}: expected sha256 ${short(row.sha256)}, found ${short(hash)}`, hint: waysOut };
+    return {
+      file,
+      problem: 'file-changed',
+      message: `${file} is not what was signed by ${signature(row)}: expected sha256 ${short(row.sha256)}, found ${short(hash)}`,
+      hint: waysOut,
+    };
   } catch (error) {
-    return { file, problem: 'file-unreadable', message: `${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`, hint: 'make it readable for the user who runs nocturne' };
+    return {
+      file,
+      problem: 'file-unreadable',
+      message: `${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+      hint: 'make it readable for the user who runs nocturne',
+    };
   }
 }
 
@@ -52,7 +119,8 @@ function isReal(root: string, directory: string, known: Map<string, boolean>): b
   if (directory === '.') return true;
   const before = known.get(directory);
   if (before !== undefined) return before;
-  const real = isReal(root, dirname(directory), known) && isDirectoryOrMissing(join(root, directory));
+  const real =
+    isReal(root, dirname(directory), known) && isDirectoryOrMissing(join(root, directory));
   known.set(directory, real);
   return real;
 }

@@ -1,4 +1,7 @@
-/** The gate's part for chained logs: each is whole, and ends where its anchor outside the workspace says. */
+/**
+ * The gate's part for chained logs: each is whole, and ends where its anchor outside the workspace
+ * says.
+ */
 import { join } from 'node:path';
 import { NocturneError } from '../kernel/error.js';
 import { isLiteral } from '../kernel/glob.js';
@@ -10,9 +13,13 @@ import { findMatching } from './protected-files.js';
 import { type Opening, readOpenings } from './log-head.js';
 import { verifyLog } from './verify-log.js';
 
-export type LogCheck = { readonly findings: readonly GateFinding[]; readonly chains: readonly ChainReport[] };
+export type LogCheck = {
+  readonly findings: readonly GateFinding[];
+  readonly chains: readonly ChainReport[];
+};
 
-const RESTORE = 'restore the log from a backup, or, if you know what happened and accept it, anchor it again as the owner';
+const RESTORE =
+  'restore the log from a backup, or, if you know what happened and accept it, anchor it again as the owner';
 
 /** Verifies every log that REGISTRY.md declares (`globs`) and every one that is anchored. */
 export function checkLogs(root: string, state: string, globs: readonly string[]): LogCheck {
@@ -23,7 +30,17 @@ export function checkLogs(root: string, state: string, globs: readonly string[])
     openings = readOpenings(state);
   } catch (error) {
     if (!(error instanceof NocturneError)) throw error;
-    return { findings: [{ file: error.place.file ?? 'anchors.json', problem: 'anchors', message: error.message, ...(error.hint === undefined ? {} : { hint: error.hint }) }], chains: [] };
+    return {
+      findings: [
+        {
+          file: error.place.file ?? 'anchors.json',
+          problem: 'anchors',
+          message: error.message,
+          ...(error.hint === undefined ? {} : { hint: error.hint }),
+        },
+      ],
+      chains: [],
+    };
   }
   const files = [...new Set([...logFiles(root, globs), ...Object.keys(anchors.logs)])].sort();
   const checks = files.map((file) => {
@@ -36,15 +53,23 @@ export function checkLogs(root: string, state: string, globs: readonly string[])
     };
     return checkLog(root, { file, opening: openings[file], anchors: ask });
   });
-  return { findings: checks.flatMap((check) => check.findings), chains: checks.flatMap((check) => check.chains) };
+  return {
+    findings: checks.flatMap((check) => check.findings),
+    chains: checks.flatMap((check) => check.chains),
+  };
 }
 
 /** The files of log objects: one that is named, there or not, and those that a glob matches. */
 export function logFiles(root: string, globs: readonly string[]): string[] {
-  return [...new Set(globs.flatMap((glob) => (isLiteral(glob) ? [glob] : findMatching(root, glob))))].sort();
+  return [
+    ...new Set(globs.flatMap((glob) => (isLiteral(glob) ? [glob] : findMatching(root, glob)))),
+  ].sort();
 }
 
-/** Where a log may end: at its anchor, or where a commit that is under way (or died) announced that it will. */
+/**
+ * Where a log may end: at its anchor, or where a commit that is under way (or died) announced that
+ * it will.
+ */
 export function endsOf(state: string, file: string): readonly Anchor[] {
   return endsIn(readAnchors(state), file);
 }
@@ -52,23 +77,53 @@ export function endsOf(state: string, file: string): readonly Anchor[] {
 function endsIn({ logs, pending }: Anchors, file: string): readonly Anchor[] {
   const anchor = logs[file];
   const announced = pending?.logs[file];
-  return [...(anchor === undefined ? [] : [anchor]), ...(announced === undefined ? [] : [announced])];
+  return [
+    ...(anchor === undefined ? [] : [anchor]),
+    ...(announced === undefined ? [] : [announced]),
+  ];
 }
 
-function checkLog(root: string, at: { readonly file: string; readonly opening: Opening | undefined; readonly anchors: () => readonly Anchor[] }): LogCheck {
+function checkLog(
+  root: string,
+  at: {
+    readonly file: string;
+    readonly opening: Opening | undefined;
+    readonly anchors: () => readonly Anchor[];
+  },
+): LogCheck {
   const { file } = at;
   try {
     const verdict = verifyLog(join(root, file), at);
     const { rows, ok, firstBad } = verdict;
     if (firstBad === undefined) return { findings: [], chains: [{ file, rows, ok }] };
-    return { findings: [{ file, line: firstBad.line, problem: firstBad.problem, message: firstBad.message, hint: RESTORE }], chains: [{ file, rows, ok, firstBad }] };
+    return {
+      findings: [
+        {
+          file,
+          line: firstBad.line,
+          problem: firstBad.problem,
+          message: firstBad.message,
+          hint: RESTORE,
+        },
+      ],
+      chains: [{ file, rows, ok, firstBad }],
+    };
   } catch (error) {
     const code = errnoOf(error);
     if (code === undefined) throw error;
     const gone = code === 'ENOENT' || code === 'ENOTDIR';
     const [anchor] = at.anchors();
     const had = anchor === undefined ? '' : `; its anchor counts ${anchor.rows} rows`;
-    const message = gone ? `the log ${file} is missing${had}` : code === 'ELOOP' ? `the log ${file} is a symbolic link` : `the log ${file} cannot be read (${code})`;
-    return { findings: [{ file, problem: gone ? 'log-missing' : 'log-unreadable', message, hint: RESTORE }], chains: [{ file, rows: 0, ok: false }] };
+    const message = gone
+      ? `the log ${file} is missing${had}`
+      : code === 'ELOOP'
+        ? `the log ${file} is a symbolic link`
+        : `the log ${file} cannot be read (${code})`;
+    return {
+      findings: [
+        { file, problem: gone ? 'log-missing' : 'log-unreadable', message, hint: RESTORE },
+      ],
+      chains: [{ file, rows: 0, ok: false }],
+    };
   }
 }

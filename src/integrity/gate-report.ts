@@ -25,11 +25,24 @@ export type GateProblem =
   | LogProblem;
 
 /** `hint`: the ways out. `seal`: which line of the manifest's front matter it is about. */
-export type GateFinding = { readonly file: string; readonly line?: number; readonly seal?: SealField; readonly problem: GateProblem; readonly message: string; readonly hint?: string };
-export type ChainReport = { readonly file: string; readonly rows: number; readonly ok: boolean; readonly firstBad?: FirstBad };
+export type GateFinding = {
+  readonly file: string;
+  readonly line?: number;
+  readonly seal?: SealField;
+  readonly problem: GateProblem;
+  readonly message: string;
+  readonly hint?: string;
+};
+export type ChainReport = {
+  readonly file: string;
+  readonly rows: number;
+  readonly ok: boolean;
+  readonly firstBad?: FirstBad;
+};
 
 /**
- * `owned`: somebody is trusted to sign this workspace (false for a template that nobody has taken yet). `files`: how many protected files were
+ * `owned`: somebody is trusted to sign this workspace (false for a template that nobody has taken
+ * yet). `files`: how many protected files were
  * verified, `checked` which. `owner`: fingerprint of the key and when it signed.
  */
 export type GateReport = {

@@ -1,6 +1,8 @@
 /**
- * T0's verification: the owner's signature, every protected file, every chained log and its anchor. It reads nothing else and writes nothing.
- * This is the path that every pass and every session waits for: it imports no YAML parser, no database, and does not walk the workspace.
+ * T0's verification: the owner's signature, every protected file, every chained log and its anchor.
+ * It reads nothing else and writes nothing.
+ * This is the path that every pass and every session waits for: it imports no YAML parser, no
+ * database, and does not walk the workspace.
  */
 import { realpathSync } from 'node:fs';
 import { join } from 'node:path';
@@ -18,44 +20,89 @@ import type { GateFinding, GateReport } from './gate-report.js';
 import { MANIFEST_FILE, parseManifest } from './manifest.js';
 import { isHomeInside, readTrust, type Trust } from './trust.js';
 
-type Read = { readonly kind: 'text'; readonly text: string; readonly hash: string } | { readonly kind: 'bad'; readonly finding: GateFinding };
+type Read =
+  | { readonly kind: 'text'; readonly text: string; readonly hash: string }
+  | { readonly kind: 'bad'; readonly finding: GateFinding };
 
 /**
- * Verifies the workspace at `directory`. Call `recover` first where a commit may have been interrupted: what it left half done is refused here.
+ * Verifies the workspace at `directory`. Call `recover` first where a commit may have been
+ * interrupted: what it left half done is refused here.
  * @param home `$NOCTURNE_HOME`.
  */
 export function verifyGate(directory: string, home: string): GateReport {
   const root = realRoot(directory);
   const state = stateDirectory(home, root);
-  if (isHomeInside(home, root)) return refuse({ owned: true }, [{ file: home, problem: 'untrusted', message: `NOCTURNE_HOME (${home}) is inside the workspace: the trust, the anchors and the key in it could be changed by whoever they are to keep in check`, hint: 'move it out of the workspace and set NOCTURNE_HOME' }]);
+  if (isHomeInside(home, root))
+    return refuse({ owned: true }, [
+      {
+        file: home,
+        problem: 'untrusted',
+        message: `NOCTURNE_HOME (${home}) is inside the workspace: the trust, the anchors and the key in it could be changed by whoever they are to keep in check`,
+        hint: 'move it out of the workspace and set NOCTURNE_HOME',
+      },
+    ]);
   const manifestFile = readText(root, MANIFEST_FILE, 'manifest-missing');
   const trust = tryTrust(state);
-  if (manifestFile.kind === 'bad') return refuse({ owned: trust !== undefined }, [manifestFile.finding]);
+  if (manifestFile.kind === 'bad')
+    return refuse({ owned: trust !== undefined }, [manifestFile.finding]);
   const read = parseManifest(manifestFile.text);
   if (trust === undefined) {
-    if (read.manifest.signature !== '') return refuse({ owned: true }, [untrusted(home, root, read.manifest)]);
-    return refuse({ owned: false }, [{ file: MANIFEST_FILE, problem: 'unowned', message: 'nobody owns this workspace yet: the manifest is a template without a signature', hint: 'run nocturne init . to make it yours' }]);
+    if (read.manifest.signature !== '')
+      return refuse({ owned: true }, [untrusted(home, root, read.manifest)]);
+    return refuse({ owned: false }, [
+      {
+        file: MANIFEST_FILE,
+        problem: 'unowned',
+        message: 'nobody owns this workspace yet: the manifest is a template without a signature',
+        hint: 'run nocturne init . to make it yours',
+      },
+    ]);
   }
   if ('problem' in trust) return refuse({ owned: true }, [trust]);
   const owner = { fingerprint: trust.fingerprint, signedAt: read.manifest.signedAt };
   const registry = readText(root, REGISTRY_FILE, 'registry');
-  if (registry.kind === 'bad') return refuse({ owned: true, owner }, [...checkManifest(read, trust), registry.finding]);
+  if (registry.kind === 'bad')
+    return refuse({ owned: true, owner }, [...checkManifest(read, trust), registry.finding]);
   const { schema, logs: globs, findings: unclear } = readGateSchema(registry.text);
-  const files = checkFiles(root, { schema, manifest: read.manifest, known: new Map([[REGISTRY_FILE, registry.hash]]) });
+  const files = checkFiles(root, {
+    schema,
+    manifest: read.manifest,
+    known: new Map([[REGISTRY_FILE, registry.hash]]),
+  });
   const logs = checkLogs(root, state, globs);
-  const findings = [...checkManifest(read, trust), ...unclear, ...files.findings, ...logs.findings, ...journalFindings(root, state)];
-  return { ok: findings.length === 0, owned: true, owner, findings, files: files.checked.length, checked: files.checked, chains: logs.chains };
+  const findings = [
+    ...checkManifest(read, trust),
+    ...unclear,
+    ...files.findings,
+    ...logs.findings,
+    ...journalFindings(root, state),
+  ];
+  return {
+    ok: findings.length === 0,
+    owned: true,
+    owner,
+    findings,
+    files: files.checked.length,
+    checked: files.checked,
+    chains: logs.chains,
+  };
 }
 
 function realRoot(directory: string): string {
   try {
     return realpathSync(directory);
   } catch (cause) {
-    throw new NocturneError('NO_WORKSPACE', `there is no directory ${directory}`, { hint: 'run nocturne init, or name one with --workspace', cause });
+    throw new NocturneError('NO_WORKSPACE', `there is no directory ${directory}`, {
+      hint: 'run nocturne init, or name one with --workspace',
+      cause,
+    });
   }
 }
 
-function refuse(who: Pick<GateReport, 'owned' | 'owner'>, findings: readonly GateFinding[]): GateReport {
+function refuse(
+  who: Pick<GateReport, 'owned' | 'owner'>,
+  findings: readonly GateFinding[],
+): GateReport {
   return { ok: false, ...who, findings, files: 0, checked: [], chains: [] };
 }
 
@@ -64,37 +111,67 @@ function tryTrust(state: string): Trust | GateFinding | undefined {
     return readTrust(state);
   } catch (error) {
     if (!(error instanceof NocturneError)) throw error;
-    return { file: error.place.file ?? state, problem: 'untrusted', message: error.message, ...(error.hint === undefined ? {} : { hint: error.hint }) };
+    return {
+      file: error.place.file ?? state,
+      problem: 'untrusted',
+      message: error.message,
+      ...(error.hint === undefined ? {} : { hint: error.hint }),
+    };
   }
 }
 
 function readText(root: string, file: string, problem: GateFinding['problem']): Read {
   const hint = `put back the ${file} that was signed`;
-  const bad = (message: string): Read => ({ kind: 'bad', finding: { file, problem, message, hint } });
+  const bad = (message: string): Read => ({
+    kind: 'bad',
+    finding: { file, problem, message, hint },
+  });
   const seen = observe(join(root, file));
   if (seen.kind === 'missing') return bad(`${file} is missing`);
   if (seen.kind === 'special') return bad(`${file} is a symbolic link or another special file`);
   try {
-    return { kind: 'text', text: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(seen.bytes), hash: seen.hash };
+    return {
+      kind: 'text',
+      text: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(seen.bytes),
+      hash: seen.hash,
+    };
   } catch {
     return bad(`${file} is not UTF-8 text`);
   }
 }
 
-/** Entries that a crash left are finished by `recover`; one that cannot be trusted is not, and must not be passed over. */
+/**
+ * Entries that a crash left are finished by `recover`; one that cannot be trusted is not, and must
+ * not be passed over.
+ */
 function journalFindings(root: string, state: string): GateFinding[] {
   const findings: GateFinding[] = [];
-  const hint = 'if nocturne was interrupted here, restore the workspace and its state directory from one backup; else find out who wrote this, and move it away';
+  const hint =
+    'if nocturne was interrupted here, restore the workspace and its state directory from one backup; else find out who wrote this, and move it away';
   try {
     for (const path of committedEntries(root)) {
       const seen = observe(path);
       if (seen.kind === 'missing') continue;
-      const why = seen.kind === 'file' ? decodeEntry(seen.bytes, findJournalKey(state)) : 'it is not a regular file';
-      if (typeof why === 'string') findings.push({ file: path.slice(root.length + 1), problem: 'journal', message: `this journal entry cannot be trusted: ${why}`, hint });
+      const why =
+        seen.kind === 'file'
+          ? decodeEntry(seen.bytes, findJournalKey(state))
+          : 'it is not a regular file';
+      if (typeof why === 'string')
+        findings.push({
+          file: path.slice(root.length + 1),
+          problem: 'journal',
+          message: `this journal entry cannot be trusted: ${why}`,
+          hint,
+        });
     }
   } catch (error) {
     if (!(error instanceof NocturneError)) throw error;
-    findings.push({ file: '.nocturne/journal', problem: 'journal', message: error.message, hint: error.hint ?? hint });
+    findings.push({
+      file: '.nocturne/journal',
+      problem: 'journal',
+      message: error.message,
+      hint: error.hint ?? hint,
+    });
   }
   return findings;
 }

@@ -4,11 +4,26 @@ import type { Anchor } from '../workspace/storage-types.js';
 import { follows } from './chain-row.js';
 import type { FormedRow, RowForm } from './row-form.js';
 
-export const LOG_PROBLEMS = ['edited', 'missing', 'reordered', 'truncated', 'inserted', 'foreign'] as const;
+export const LOG_PROBLEMS = [
+  'edited',
+  'missing',
+  'reordered',
+  'truncated',
+  'inserted',
+  'foreign',
+] as const;
 export type LogProblem = (typeof LOG_PROBLEMS)[number];
 
-/** The first row that is not as it was: its line in the file, its number in the log (its `seq` where the log has one), and what is wrong. */
-export type FirstBad = { readonly line: number; readonly seq: number; readonly problem: LogProblem; readonly message: string };
+/**
+ * The first row that is not as it was: its line in the file, its number in the log (its `seq` where
+ * the log has one), and what is wrong.
+ */
+export type FirstBad = {
+  readonly line: number;
+  readonly seq: number;
+  readonly problem: LogProblem;
+  readonly message: string;
+};
 
 /** A sound row: the link it ended the chain with, and how many rows there are up to it. */
 export type Passed = { readonly head: string; readonly rows: number };
@@ -16,7 +31,9 @@ export type Passed = { readonly head: string; readonly rows: number };
 export type Break = {
   readonly form: RowForm;
   readonly firstLine: number;
-  /** Sound rows before the break, the nearest last; the first may be the chain's beginning (rows 0). */
+  /**
+   * Sound rows before the break, the nearest last; the first may be the chain's beginning (rows 0).
+   */
   readonly passed: readonly Passed[];
   /** Lines from the one that does not fit on to the end of the file. */
   readonly rest: () => Generator<Buffer>;
@@ -27,7 +44,10 @@ type Line = { readonly row: FormedRow | undefined; readonly number: number };
 type Around = {
   /** Rows in the file, sound or not. */
   readonly total: number;
-  /** How many rows stand between the last sound row and the one that follows it; `undefined` when none does. */
+  /**
+   * How many rows stand between the last sound row and the one that follows it; `undefined` when
+   * none does.
+   */
   readonly successorAfter: number | undefined;
   /** Whether the row that `bad` follows stands after it, or `bad` itself does once more. */
   readonly predecessorLater: boolean;
@@ -41,29 +61,66 @@ export function explainBreak(at: Break): FirstBad {
   const expected = last.rows + 1;
   const seq = bad.row?.seq ?? expected;
   if (at.anchor !== undefined && last.rows === at.anchor.rows && last.head === at.anchor.head) {
-    return { line, seq: expected, problem: 'foreign', message: `this line was added by somebody else: the log's anchor ends with row ${last.rows}` };
+    return {
+      line,
+      seq: expected,
+      problem: 'foreign',
+      message: `this line was added by somebody else: the log's anchor ends with row ${last.rows}`,
+    };
   }
   const forged = at.passed.slice(0, -1).findLast((row) => follows(row.head, bad.row));
   if (forged !== undefined && !isCopy(at, bad.row)) {
-    return { line: at.firstLine + forged.rows, seq: forged.rows + 1, problem: 'inserted', message: `${count(last.rows - forged.rows)} put in here with links of their own: the row on line ${line} follows the row before` };
+    return {
+      line: at.firstLine + forged.rows,
+      seq: forged.rows + 1,
+      problem: 'inserted',
+      message: `${count(last.rows - forged.rows)} put in here with links of their own: the row on line ${line} follows the row before`,
+    };
   }
   if (around.successorAfter !== undefined) {
-    if (around.predecessorLater && !around.twinLater) return { line, seq, problem: 'reordered', message: `this row stood elsewhere: the row that belongs here is now ${around.successorAfter} further down` };
-    return { line, seq, problem: 'inserted', message: `${count(around.successorAfter)} put in here: the row on line ${line + around.successorAfter} follows the row before` };
+    if (around.predecessorLater && !around.twinLater)
+      return {
+        line,
+        seq,
+        problem: 'reordered',
+        message: `this row stood elsewhere: the row that belongs here is now ${around.successorAfter} further down`,
+      };
+    return {
+      line,
+      seq,
+      problem: 'inserted',
+      message: `${count(around.successorAfter)} put in here: the row on line ${line + around.successorAfter} follows the row before`,
+    };
   }
-  if (isCopy(at, bad.row)) return { line, seq, problem: 'inserted', message: 'this row stands in the log a second time' };
+  if (isCopy(at, bad.row))
+    return { line, seq, problem: 'inserted', message: 'this row stands in the log a second time' };
   const gone = at.anchor === undefined ? 0 : at.anchor.rows - around.total;
   const number = bad.row?.seq;
-  if (bad.row !== undefined && (number === undefined ? gone > 0 : number > expected && gone !== 0)) {
+  if (
+    bad.row !== undefined &&
+    (number === undefined ? gone > 0 : number > expected && gone !== 0)
+  ) {
     const rows = number === undefined ? gone : number - expected;
-    return { line, seq: expected, problem: 'missing', message: `${count(rows)} gone before this one: it does not follow row ${last.rows}${at.anchor === undefined ? '' : `, and the log has ${around.total} rows where its anchor counts ${at.anchor.rows}`}` };
+    return {
+      line,
+      seq: expected,
+      problem: 'missing',
+      message: `${count(rows)} gone before this one: it does not follow row ${last.rows}${at.anchor === undefined ? '' : `, and the log has ${around.total} rows where its anchor counts ${at.anchor.rows}`}`,
+    };
   }
-  if (bad.row !== undefined && gone < 0) return { line, seq, problem: 'inserted', message: `this row does not follow row ${last.rows}, and the log has ${around.total} rows where its anchor counts ${at.anchor?.rows ?? 0}` };
+  if (bad.row !== undefined && gone < 0)
+    return {
+      line,
+      seq,
+      problem: 'inserted',
+      message: `this row does not follow row ${last.rows}, and the log has ${around.total} rows where its anchor counts ${at.anchor?.rows ?? 0}`,
+    };
   return { line, seq, problem: 'edited', message: editedMessage(at, bad.row, last) };
 }
 
 function editedMessage(at: Break, row: FormedRow | undefined, last: Passed): string {
-  if (row === undefined) return `this line is not ${at.form.words} as nocturne writes it, ending with its link`;
+  if (row === undefined)
+    return `this line is not ${at.form.words} as nocturne writes it, ending with its link`;
   return `its link does not belong to what the row says after row ${last.rows}: the row was changed${last.rows === 0 ? '' : ', or the one before it was and got a new link'}`;
 }
 
@@ -84,7 +141,10 @@ function look(at: Break, last: Passed): { bad: Line; around: Around } {
     }
     number++;
   }
-  return { bad: bad ?? { row: undefined, number: 0 }, around: { total: last.rows + number, successorAfter, predecessorLater, twinLater } };
+  return {
+    bad: bad ?? { row: undefined, number: 0 },
+    around: { total: last.rows + number, successorAfter, predecessorLater, twinLater },
+  };
 }
 
 function isCopy(at: Break, row: FormedRow | undefined): boolean {
@@ -96,17 +156,38 @@ function count(rows: number): string {
 }
 
 /** What is wrong when every link holds but the log does not end where its anchor says. */
-export function explainEnd(at: { readonly firstLine: number; readonly end: Anchor; readonly anchor: Anchor; readonly headAtAnchor: string | undefined; readonly torn: boolean }): FirstBad {
+export function explainEnd(at: {
+  readonly firstLine: number;
+  readonly end: Anchor;
+  readonly anchor: Anchor;
+  readonly headAtAnchor: string | undefined;
+  readonly torn: boolean;
+}): FirstBad {
   const { end, anchor } = at;
   const line = at.firstLine + end.rows;
   if (end.rows < anchor.rows) {
     const torn = at.torn ? `, in the middle of row ${end.rows + 1}` : '';
-    return { line, seq: end.rows + 1, problem: 'truncated', message: `the log ends after row ${end.rows}${torn}; its anchor says that there are ${anchor.rows}: the last ${count(anchor.rows - end.rows)} cut off` };
+    return {
+      line,
+      seq: end.rows + 1,
+      problem: 'truncated',
+      message: `the log ends after row ${end.rows}${torn}; its anchor says that there are ${anchor.rows}: the last ${count(anchor.rows - end.rows)} cut off`,
+    };
   }
   if (at.headAtAnchor === anchor.head) {
-    return { line: at.firstLine + anchor.rows, seq: anchor.rows + 1, problem: 'foreign', message: `the log's anchor ends with row ${anchor.rows}: what follows was not written by nocturne` };
+    return {
+      line: at.firstLine + anchor.rows,
+      seq: anchor.rows + 1,
+      problem: 'foreign',
+      message: `the log's anchor ends with row ${anchor.rows}: what follows was not written by nocturne`,
+    };
   }
-  return { line: at.firstLine + anchor.rows - 1, seq: anchor.rows, problem: 'edited', message: `row ${anchor.rows} ends with the link ${shortLink(at.headAtAnchor)} where the anchor says ${shortLink(anchor.head)}: it, or rows before it, were written anew with new links` };
+  return {
+    line: at.firstLine + anchor.rows - 1,
+    seq: anchor.rows,
+    problem: 'edited',
+    message: `row ${anchor.rows} ends with the link ${shortLink(at.headAtAnchor)} where the anchor says ${shortLink(anchor.head)}: it, or rows before it, were written anew with new links`,
+  };
 }
 
 function shortLink(link: string | undefined): string {

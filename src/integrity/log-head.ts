@@ -1,4 +1,7 @@
-/** The beginning of a chained log: everything down to the line under its column names, and what of it is kept outside the workspace. */
+/**
+ * The beginning of a chained log: everything down to the line under its column names, and what of
+ * it is kept outside the workspace.
+ */
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { NocturneError } from '../kernel/error.js';
@@ -11,17 +14,32 @@ import { lineForm, type RowForm, tableForm } from './row-form.js';
 /** As far as a log's table may stand from the start of its file. */
 export const HEAD_BYTES = 16_384;
 
-/** Size and SHA-256 of what stands before the first row. The chain does not cover it, so the owner's anchoring does. */
+/**
+ * Size and SHA-256 of what stands before the first row. The chain does not cover it, so the owner's
+ * anchoring does.
+ */
 export type Opening = { readonly bytes: number; readonly sha256: string };
-export type LogHead = { readonly form: RowForm; readonly opening: Opening; /** Line of the first row. */ readonly firstLine: number };
+export type LogHead = {
+  readonly form: RowForm;
+  readonly opening: Opening;
+  /** Line of the first row. */
+  readonly firstLine: number;
+};
 
 const DELIMITER = /^\|(?:\s*:?-+:?\s*\|)+\s*$/;
 const FILE = 'openings.json';
 
 /** A log of JSON lines has its first row at its first byte. */
-const NO_OPENING: LogHead = { form: lineForm, opening: { bytes: 0, sha256: createHash('sha256').digest('hex') }, firstLine: 1 };
+const NO_OPENING: LogHead = {
+  form: lineForm,
+  opening: { bytes: 0, sha256: createHash('sha256').digest('hex') },
+  firstLine: 1,
+};
 
-/** `undefined` when no table whose last column is Chain begins in `start`, the first bytes of a log. @param file by its name is known what its rows are. */
+/**
+ * `undefined` when no table whose last column is Chain begins in `start`, the first bytes of a log.
+ * @param file by its name is known what its rows are.
+ */
 export function readLogHead(start: Buffer, file: string): LogHead | undefined {
   return isLineLog(file) ? NO_OPENING : readTableHead(start);
 }
@@ -37,7 +55,14 @@ function readTableHead(start: Buffer): LogHead | undefined {
     if (line > 1 && DELIMITER.test(text)) {
       const columns = parseRow(before).map(fieldName);
       if (columns.at(-1) !== 'chain') return undefined;
-      return { form: tableForm(columns), opening: { bytes: at, sha256: createHash('sha256').update(start.subarray(0, at)).digest('hex') }, firstLine: line + 1 };
+      return {
+        form: tableForm(columns),
+        opening: {
+          bytes: at,
+          sha256: createHash('sha256').update(start.subarray(0, at)).digest('hex'),
+        },
+        firstLine: line + 1,
+      };
     }
     before = text;
   }
@@ -51,7 +76,11 @@ export function readOpenings(state: string): Readonly<Record<string, Opening>> {
   if (value === undefined) return {};
   const logs = typeof value === 'object' && value !== null ? value.logs : undefined;
   if (typeof logs !== 'object' || logs === null || !Object.values(logs).every(isOpening)) {
-    throw new NocturneError('GATE', `${path} does not hold the openings of the logs: expected {"version": 1, "logs": {path: {bytes, sha256}}}`, { file: path, hint: 'restore it from a backup, or anchor the logs again as their owner' });
+    throw new NocturneError(
+      'GATE',
+      `${path} does not hold the openings of the logs: expected {"version": 1, "logs": {path: {bytes, sha256}}}`,
+      { file: path, hint: 'restore it from a backup, or anchor the logs again as their owner' },
+    );
   }
   return logs as Readonly<Record<string, Opening>>;
 }
@@ -61,5 +90,12 @@ export function writeOpenings(state: string, logs: Readonly<Record<string, Openi
 }
 
 function isOpening(value: unknown): value is Opening {
-  return typeof value === 'object' && value !== null && 'bytes' in value && Number.isSafeInteger(value.bytes) && 'sha256' in value && typeof value.sha256 === 'string';
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'bytes' in value &&
+    Number.isSafeInteger(value.bytes) &&
+    'sha256' in value &&
+    typeof value.sha256 === 'string'
+  );
 }

@@ -1,4 +1,6 @@
-/** A log's bytes in blocks of whole lines, so that a file of any length is read in little memory. */
+/**
+ * A log's bytes in blocks of whole lines, so that a file of any length is read in little memory.
+ */
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 
 const BLOCK = 1 << 20;
@@ -8,14 +10,23 @@ export type OpenLog = {
   readonly size: () => number;
   /** Bytes at an offset; fewer at the end of the file. */
   readonly read: (offset: number, length: number) => Buffer;
-  /** Blocks that end with a newline, from `offset` to the end of the file as it is now; the last may lack it. A block is valid until the next. */
+  /**
+   * Blocks that end with a newline, from `offset` to the end of the file as it is now; the last may
+   * lack it. A block is valid until the next.
+   */
   readonly blocks: (offset: number) => Generator<Buffer>;
   readonly close: () => void;
 };
 
-/** Opens a regular file; a symbolic link or anything else is an error of the file system (`ELOOP`) or `undefined`. */
+/**
+ * Opens a regular file; a symbolic link or anything else is an error of the file system (`ELOOP`)
+ * or `undefined`.
+ */
 export function openLog(path: string): OpenLog | undefined {
-  const descriptor = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  const descriptor = openSync(
+    path,
+    constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK,
+  );
   if (!fstatSync(descriptor).isFile()) {
     closeSync(descriptor);
     return undefined;
@@ -32,7 +43,9 @@ export function openLog(path: string): OpenLog | undefined {
 }
 
 function* blocks(descriptor: number, start: number): Generator<Buffer> {
-  let buffer = Buffer.allocUnsafe(Math.min(BLOCK, Math.max(1, fstatSync(descriptor).size - start + 1)));
+  let buffer = Buffer.allocUnsafe(
+    Math.min(BLOCK, Math.max(1, fstatSync(descriptor).size - start + 1)),
+  );
   let kept = 0;
   for (let offset = start; ; ) {
     const length = kept + fill(descriptor, buffer, { from: kept, offset });
@@ -49,10 +62,20 @@ function* blocks(descriptor: number, start: number): Generator<Buffer> {
 }
 
 /** Reads until the buffer is full or the file ends. */
-function fill(descriptor: number, buffer: Buffer, at: { readonly from: number; readonly offset: number }): number {
+function fill(
+  descriptor: number,
+  buffer: Buffer,
+  at: { readonly from: number; readonly offset: number },
+): number {
   let done = 0;
   while (at.from + done < buffer.length) {
-    const read = readSync(descriptor, buffer, at.from + done, buffer.length - at.from - done, at.offset + done);
+    const read = readSync(
+      descriptor,
+      buffer,
+      at.from + done,
+      buffer.length - at.from - done,
+      at.offset + done,
+    );
     if (read === 0) break;
     done += read;
   }

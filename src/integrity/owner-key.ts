@@ -1,5 +1,11 @@
 /** The owner's Ed25519 key: made once, kept outside every workspace, readable by its owner only. */
-import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
+import {
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  type KeyObject,
+  sign,
+} from 'node:crypto';
 import { lstatSync, readFileSync, statSync } from 'node:fs';
 import { platform } from 'node:os';
 import { join } from 'node:path';
@@ -8,8 +14,17 @@ import { sha256 } from '../kernel/hash.js';
 import { makeDirectory, writeFileDurably } from '../workspace/durable.js';
 import { errnoOf, storageError } from '../workspace/storage-error.js';
 
-/** `fingerprint`: first 32 hex characters of the SHA-256 of the public key (SPKI, DER). `publicKey` is PEM. */
-export type OwnerKey = { readonly fingerprint: string; readonly publicKey: string; readonly sign: (text: string) => string; /** What the owner should put right, in sentences. */ readonly warnings: readonly string[] };
+/**
+ * `fingerprint`: first 32 hex characters of the SHA-256 of the public key (SPKI, DER). `publicKey`
+ * is PEM.
+ */
+export type OwnerKey = {
+  readonly fingerprint: string;
+  readonly publicKey: string;
+  readonly sign: (text: string) => string;
+  /** What the owner should put right, in sentences. */
+  readonly warnings: readonly string[];
+};
 export type KeyStatus = 'missing' | 'plain' | 'encrypted';
 
 const FINGERPRINT_LENGTH = 32;
@@ -26,35 +41,71 @@ export function ownerKeyStatus(home: string): KeyStatus {
 }
 
 /**
- * Makes `keys/owner.key` (PKCS #8 PEM, mode 0600; AES-256 under `passphrase` when one is given) and `keys/owner.pub`.
- * @throws NocturneError `EXISTS` when there is a key: it is never replaced, since everything signed with it would lose its owner.
+ * Makes `keys/owner.key` (PKCS #8 PEM, mode 0600; AES-256 under `passphrase` when one is given) and
+ * `keys/owner.pub`.
+ * @throws NocturneError `EXISTS` when there is a key: it is never replaced, since everything signed
+ * with it would lose its owner.
  */
-export function createOwnerKey(home: string, options: { readonly passphrase?: string } = {}): OwnerKey {
+export function createOwnerKey(
+  home: string,
+  options: { readonly passphrase?: string } = {},
+): OwnerKey {
   const path = keyPath(home);
-  if (lstatSync(path, { throwIfNoEntry: false }) !== undefined) throw new NocturneError('EXISTS', `there is a key already: ${path}`, { file: path, hint: 'use it; move it away first if you really want another one' });
+  if (lstatSync(path, { throwIfNoEntry: false }) !== undefined)
+    throw new NocturneError('EXISTS', `there is a key already: ${path}`, {
+      file: path,
+      hint: 'use it; move it away first if you really want another one',
+    });
   const { passphrase } = options;
-  if (passphrase === '') throw new NocturneError('BAD_VALUE', 'the passphrase is empty', { hint: 'give one, or none at all' });
+  if (passphrase === '')
+    throw new NocturneError('BAD_VALUE', 'the passphrase is empty', {
+      hint: 'give one, or none at all',
+    });
   const { privateKey, publicKey } = generateKeyPairSync('ed25519');
   const secret = passphrase === undefined ? {} : { cipher: 'aes-256-cbc', passphrase };
   makeDirectory(join(home, 'keys'), 0o700);
-  writeFileDurably(join(home, 'keys', 'owner.pub'), publicKey.export({ type: 'spki', format: 'pem' }), { mode: 0o644 });
-  writeFileDurably(path, privateKey.export({ type: 'pkcs8', format: 'pem', ...secret }), { mode: 0o600 });
+  writeFileDurably(
+    join(home, 'keys', 'owner.pub'),
+    publicKey.export({ type: 'spki', format: 'pem' }),
+    { mode: 0o644 },
+  );
+  writeFileDurably(path, privateKey.export({ type: 'pkcs8', format: 'pem', ...secret }), {
+    mode: 0o600,
+  });
   return ownerKeyOf(privateKey, warningsOf(home));
 }
 
 /**
- * @throws NocturneError `NOT_FOUND` without a key, `STORAGE` when it cannot be read, `CONFIG` when it is no Ed25519 key or needs a
+ * @throws NocturneError `NOT_FOUND` without a key, `STORAGE` when it cannot be read, `CONFIG` when
+ * it is no Ed25519 key or needs a
  * passphrase that was not given, `BAD_VALUE` when the passphrase is wrong.
  */
-export function loadOwnerKey(home: string, options: { readonly passphrase?: string } = {}): OwnerKey {
+export function loadOwnerKey(
+  home: string,
+  options: { readonly passphrase?: string } = {},
+): OwnerKey {
   const path = keyPath(home);
   const pem = readPem(home);
-  if (pem === undefined) throw new NocturneError('NOT_FOUND', `there is no owner's key at ${path}`, { file: path, hint: MAKE });
+  if (pem === undefined)
+    throw new NocturneError('NOT_FOUND', `there is no owner's key at ${path}`, {
+      file: path,
+      hint: MAKE,
+    });
   const encrypted = isEncrypted(pem);
   const { passphrase } = options;
-  if (encrypted && passphrase === undefined) throw new NocturneError('CONFIG', `the owner's key ${path} is protected by a passphrase and none was given`, { file: path, hint: 'give the passphrase' });
+  if (encrypted && passphrase === undefined)
+    throw new NocturneError(
+      'CONFIG',
+      `the owner's key ${path} is protected by a passphrase and none was given`,
+      { file: path, hint: 'give the passphrase' },
+    );
   const key = decrypt(path, pem, encrypted ? passphrase : undefined);
-  if (key.asymmetricKeyType !== 'ed25519') throw new NocturneError('CONFIG', `${path} holds a key of the kind ${key.asymmetricKeyType ?? 'unknown'}, expected ed25519`, { file: path, hint: MAKE });
+  if (key.asymmetricKeyType !== 'ed25519')
+    throw new NocturneError(
+      'CONFIG',
+      `${path} holds a key of the kind ${key.asymmetricKeyType ?? 'unknown'}, expected ed25519`,
+      { file: path, hint: MAKE },
+    );
   return ownerKeyOf(key, warningsOf(home));
 }
 
@@ -72,8 +123,17 @@ function decrypt(path: string, pem: string, passphrase: string | undefined): Key
   try {
     return createPrivateKey(passphrase === undefined ? { key: pem } : { key: pem, passphrase });
   } catch (cause) {
-    if (passphrase !== undefined) throw new NocturneError('BAD_VALUE', `the passphrase does not open the owner's key ${path}`, { file: path, hint: 'try again; if it is lost, make a new key and sign again with it', cause });
-    throw new NocturneError('CONFIG', `${path} is not a private key in PEM form`, { file: path, hint: MAKE, cause });
+    if (passphrase !== undefined)
+      throw new NocturneError('BAD_VALUE', `the passphrase does not open the owner's key ${path}`, {
+        file: path,
+        hint: 'try again; if it is lost, make a new key and sign again with it',
+        cause,
+      });
+    throw new NocturneError('CONFIG', `${path} is not a private key in PEM form`, {
+      file: path,
+      hint: MAKE,
+      cause,
+    });
   }
 }
 
@@ -109,9 +169,15 @@ function isEncrypted(pem: string): boolean {
 function warningsOf(home: string): string[] {
   if (platform() === 'win32') return [];
   const warnings: string[] = [];
-  for (const [path, wanted] of [[keyPath(home), 0o600], [join(home, 'keys'), 0o700]] as const) {
+  for (const [path, wanted] of [
+    [keyPath(home), 0o600],
+    [join(home, 'keys'), 0o700],
+  ] as const) {
     const mode = statSync(path).mode & 0o777;
-    if ((mode & 0o077) !== 0) warnings.push(`${path} can be used by others (mode ${mode.toString(8)}): run chmod ${wanted.toString(8)} ${path}`);
+    if ((mode & 0o077) !== 0)
+      warnings.push(
+        `${path} can be used by others (mode ${mode.toString(8)}): run chmod ${wanted.toString(8)} ${path}`,
+      );
   }
   return warnings;
 }

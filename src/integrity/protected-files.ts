@@ -7,7 +7,10 @@ import type { Schema } from '../registry/types.js';
 import { errnoOf } from '../workspace/storage-error.js';
 import { isIgnored } from '../workspace/walk.js';
 
-/** The protected ones among `paths`, sorted. A path that two routes claim equally is protected when one of them says so. */
+/**
+ * The protected ones among `paths`, sorted. A path that two routes claim equally is protected when
+ * one of them says so.
+ */
 export function protectedFiles(schema: Schema, paths: Iterable<string>): string[] {
   const found: string[] = [];
   for (const path of paths) if (isProtected(schema, path)) found.push(path);
@@ -19,13 +22,17 @@ export function isProtected(schema: Schema, path: string): boolean {
 }
 
 /**
- * The same set from the disk, without walking the whole tree: literal patterns are looked up, globs are followed segment by segment. Symbolic links
- * and other special entries with a protected name are in it (the gate refuses them), directories are not.
+ * The same set from the disk, without walking the whole tree: literal patterns are looked up, globs
+ * are followed segment by segment. Symbolic links
+ * and other special entries with a protected name are in it (the gate refuses them), directories
+ * are not.
  * @throws errors of the file system but for what is not there.
  */
 export function findProtected(root: string, schema: Schema): string[] {
   const candidates = new Set<string>();
-  for (const route of schema.routes) if (route.tier === 'PROTECTED') expand(root, '', route.pattern.split('/'), (path) => candidates.add(path));
+  for (const route of schema.routes)
+    if (route.tier === 'PROTECTED')
+      expand(root, '', route.pattern.split('/'), (path) => candidates.add(path));
   return protectedFiles(schema, candidates);
 }
 
@@ -36,18 +43,26 @@ export function findMatching(root: string, glob: string): string[] {
   return found.filter((path) => globMatches(glob, path)).sort();
 }
 
-function expand(root: string, directory: string, segments: readonly string[], found: (path: string) => void): void {
+function expand(
+  root: string,
+  directory: string,
+  segments: readonly string[],
+  found: (path: string) => void,
+): void {
   const [segment, ...rest] = segments;
   if (segment === undefined) return;
   if (isLiteral(segment)) {
     const path = directory + segment;
-    const stats = isIgnored(path) ? undefined : lstatSync(join(root, path), { throwIfNoEntry: false });
+    const stats = isIgnored(path)
+      ? undefined
+      : lstatSync(join(root, path), { throwIfNoEntry: false });
     if (stats?.isDirectory() === true) expand(root, `${path}/`, rest, found);
     // `a/**` matches `a` as well.
     else if (stats !== undefined && rest.every((one) => one === '**')) found(path);
     return;
   }
-  // What crosses directories or may hold a slash is not cut into segments: everything below is a candidate.
+  // What crosses directories or may hold a slash is not cut into segments: everything below is a
+  // candidate.
   const anyDepth = /\*\*|[{}()]/.test(segment);
   for (const entry of list(join(root, directory))) {
     const path = directory + entry.name;

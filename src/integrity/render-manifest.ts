@@ -1,10 +1,27 @@
-/** A new INTEGRITY-MANIFEST.md: the seal and the table are the program's, everything around them stays the owner's. */
+/**
+ * A new INTEGRITY-MANIFEST.md: the seal and the table are the program's, everything around them
+ * stays the owner's.
+ */
 import { formatRow } from '../markdown/row.js';
 import { scan } from '../markdown/scan.js';
 import type { Doc } from '../markdown/types.js';
-import { MANIFEST_COLUMNS, MANIFEST_HEADING, type ManifestRow, manifestTable, readSeal, SEAL_FIELDS, type SealField } from './manifest.js';
+import {
+  MANIFEST_COLUMNS,
+  MANIFEST_HEADING,
+  type ManifestRow,
+  manifestTable,
+  readSeal,
+  SEAL_FIELDS,
+  type SealField,
+} from './manifest.js';
 
-export type ManifestContent = { readonly workspace: string; readonly key: string; readonly signedAt: string; readonly signature: string; readonly rows: readonly Omit<ManifestRow, 'line'>[] };
+export type ManifestContent = {
+  readonly workspace: string;
+  readonly key: string;
+  readonly signedAt: string;
+  readonly signature: string;
+  readonly rows: readonly Omit<ManifestRow, 'line'>[];
+};
 
 const EMPTY = `---
 ---
@@ -14,20 +31,34 @@ const EMPTY = `---
 The hashes of the protected files, under the owner's signature. Written by \`nocturne sign\`.
 `;
 
-/** @param current the manifest as it is; a new one is made when there is none. Rows are sorted by file. */
+/**
+ * @param current the manifest as it is; a new one is made when there is none. Rows are sorted by
+ * file.
+ */
 export function renderManifest(current: string | undefined, content: ManifestContent): string {
   const withRows = replaceTable(current ?? EMPTY, content.rows);
-  return replaceSeal(withRows, { workspace: content.workspace, key: content.key, signed_at: content.signedAt, signature: content.signature });
+  return replaceSeal(withRows, {
+    workspace: content.workspace,
+    key: content.key,
+    signed_at: content.signedAt,
+    signature: content.signature,
+  });
 }
 
 function replaceTable(text: string, rows: ManifestContent['rows']): string {
   const doc = scan(text);
   const sorted = [...rows].sort((a, b) => (a.file < b.file ? -1 : 1));
-  const lines = [formatRow(MANIFEST_COLUMNS), `|${'---|'.repeat(MANIFEST_COLUMNS.length)}`, ...sorted.map((row) => formatRow([row.file, row.sha256, row.signedBy, row.signedAt]))];
+  const lines = [
+    formatRow(MANIFEST_COLUMNS),
+    `|${'---|'.repeat(MANIFEST_COLUMNS.length)}`,
+    ...sorted.map((row) => formatRow([row.file, row.sha256, row.signedBy, row.signedAt])),
+  ];
   const table = manifestTable(doc, []);
-  if (table !== undefined) return text.slice(0, table.start) + lines.join(doc.eol) + text.slice(table.end);
+  if (table !== undefined)
+    return text.slice(0, table.start) + lines.join(doc.eol) + text.slice(table.end);
   const heading = doc.headings.find((one) => one.depth === 2 && one.text === MANIFEST_HEADING);
-  if (heading !== undefined) return `${text.slice(0, heading.end)}${doc.eol}${doc.eol}${lines.join(doc.eol)}${doc.eol}${text.slice(heading.end)}`;
+  if (heading !== undefined)
+    return `${text.slice(0, heading.end)}${doc.eol}${doc.eol}${lines.join(doc.eol)}${doc.eol}${text.slice(heading.end)}`;
   const gap = text === '' || text.endsWith('\n') ? '' : doc.eol;
   return `${text}${gap}${doc.eol}## ${MANIFEST_HEADING}${doc.eol}${doc.eol}${lines.join(doc.eol)}${doc.eol}`;
 }
@@ -35,7 +66,8 @@ function replaceTable(text: string, rows: ManifestContent['rows']): string {
 function replaceSeal(text: string, values: Readonly<Record<SealField, string>>): string {
   const doc = scan(text);
   const front = doc.frontMatter;
-  const write = (field: SealField): string => `${field}: ${values[field] === '' ? 'null' : values[field]}`;
+  const write = (field: SealField): string =>
+    `${field}: ${values[field] === '' ? 'null' : values[field]}`;
   if (front === undefined) {
     const bom = text.startsWith('\ufeff') ? 1 : 0;
     return `${text.slice(0, bom)}${['---', ...SEAL_FIELDS.map(write), '---', ''].join(doc.eol)}${doc.eol}${text.slice(bom)}`;
@@ -50,14 +82,28 @@ function replaceSeal(text: string, values: Readonly<Record<SealField, string>>):
     return [write(field)];
   });
   for (const field of SEAL_FIELDS) if (!written.has(field)) lines.push(write(field));
-  return text.slice(0, front.contentStart) + lines.map((line) => line + doc.eol).join('') + text.slice(front.contentEnd);
+  return (
+    text.slice(0, front.contentStart) +
+    lines.map((line) => line + doc.eol).join('') +
+    text.slice(front.contentEnd)
+  );
 }
 
-/** The lines of the front matter; one that the gate could not read becomes a comment, so that its words are not lost. */
+/**
+ * The lines of the front matter; one that the gate could not read becomes a comment, so that its
+ * words are not lost.
+ */
 function keptLines(doc: Doc, start: number, end: number): string[] {
   const problems: { line: number; message: string }[] = [];
   readSeal(doc, problems);
-  const lines = doc.text.slice(start, end).split('\n').slice(0, -1).map((line) => line.replace(/\r$/, ''));
-  const isSeal = (line: string): boolean => SEAL_FIELDS.some((field) => line.startsWith(`${field}:`));
-  return lines.map((line, i) => (problems.some((problem) => problem.line === i + 2) && !isSeal(line) ? `# ${line}` : line));
+  const lines = doc.text
+    .slice(start, end)
+    .split('\n')
+    .slice(0, -1)
+    .map((line) => line.replace(/\r$/, ''));
+  const isSeal = (line: string): boolean =>
+    SEAL_FIELDS.some((field) => line.startsWith(`${field}:`));
+  return lines.map((line, i) =>
+    problems.some((problem) => problem.line === i + 2) && !isSeal(line) ? `# ${line}` : line,
+  );
 }

@@ -22,7 +22,9 @@ export function tableForm(columns: readonly string[]): RowForm {
     read: (line) => {
       const row = readChainRow(line, columns.length);
       const text = row?.values[seq];
-      return row === undefined ? undefined : { ...row, seq: text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : undefined };
+      return row === undefined
+        ? undefined
+        : { ...row, seq: text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : undefined };
     },
   };
 }

@@ -1,4 +1,7 @@
-/** The owner signs: the manifest is written anew through a commit, logs without anchors are anchored, and the key is pinned when it is the first time. */
+/**
+ * The owner signs: the manifest is written anew through a commit, logs without anchors are
+ * anchored, and the key is pinned when it is the first time.
+ */
 import { randomBytes } from 'node:crypto';
 import { copyFileSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -13,58 +16,140 @@ import type { Change, CommitResult, Snapshot, Workspace } from '../workspace/typ
 import { type AnchoredLog, anchorNewLogs } from './anchor-logs.js';
 import { isSignedBy } from './gate-manifest.js';
 import { readOpenings, writeOpenings } from './log-head.js';
-import { isPlainText, MANIFEST_FILE, type ManifestRow, parseManifest, signedText } from './manifest.js';
+import {
+  isPlainText,
+  MANIFEST_FILE,
+  type ManifestRow,
+  parseManifest,
+  signedText,
+} from './manifest.js';
 import type { OwnerKey } from './owner-key.js';
 import { registryFindings } from './registry-findings.js';
 import { renderManifest } from './render-manifest.js';
-import { keptManifestPath, type SigningChange, type SigningPlan, signingPlan } from './signing-plan.js';
+import {
+  keptManifestPath,
+  type SigningChange,
+  type SigningPlan,
+  signingPlan,
+} from './signing-plan.js';
 import { isHomeInside, pinTrust, readTrust, type Trust, trustedElsewhere } from './trust.js';
 
-export type SignOptions = { readonly files: 'all' | readonly string[]; readonly key: OwnerKey; /** Who signs, as the manifest and the audit log say it. */ readonly signedBy: string; readonly now: Date };
-/** `pinned`: trust was set up here by this signing. `commit` is missing when there was nothing to sign. */
-export type SignResult = { readonly signed: readonly SigningChange[]; readonly pinned: boolean; readonly anchored: readonly AnchoredLog[]; readonly commit?: CommitResult };
+export type SignOptions = {
+  readonly files: 'all' | readonly string[];
+  readonly key: OwnerKey;
+  /** Who signs, as the manifest and the audit log say it. */
+  readonly signedBy: string;
+  readonly now: Date;
+};
+/**
+ * `pinned`: trust was set up here by this signing. `commit` is missing when there was nothing to
+ * sign.
+ */
+export type SignResult = {
+  readonly signed: readonly SigningChange[];
+  readonly pinned: boolean;
+  readonly anchored: readonly AnchoredLog[];
+  readonly commit?: CommitResult;
+};
 
 /**
- * @throws NocturneError `NOT_TRUSTED` for a key that is not the one pinned here, `NOT_FOUND` for a file that is not protected, `REFUSED` when other protected files
- * changed that are not listed (signing vouches for the whole set), `SCHEMA` when R1 or R3 has errors, `GATE` when a log to be anchored is not sound.
+ * @throws NocturneError `NOT_TRUSTED` for a key that is not the one pinned here, `NOT_FOUND` for a
+ * file that is not protected, `REFUSED` when other protected files
+ * changed that are not listed (signing vouches for the whole set), `SCHEMA` when R1 or R3 has
+ * errors, `GATE` when a log to be anchored is not sound.
  */
 export function signManifest(workspace: Workspace, options: SignOptions): SignResult {
   const { root, state, home } = workspace;
   const { key, signedBy } = options;
-  if (signedBy.trim() !== signedBy || !isPlainText(signedBy) || decodeCell(signedBy) === '') throw new NocturneError('BAD_VALUE', `${JSON.stringify(signedBy)} cannot stand for who signs: expected a name in one line`);
-  if (isHomeInside(home, root)) throw new NocturneError('CONFIG', `NOCTURNE_HOME (${home}) is inside the workspace, so nothing in it could be trusted`, { hint: 'set NOCTURNE_HOME to a directory outside of every workspace' });
+  if (signedBy.trim() !== signedBy || !isPlainText(signedBy) || decodeCell(signedBy) === '')
+    throw new NocturneError(
+      'BAD_VALUE',
+      `${JSON.stringify(signedBy)} cannot stand for who signs: expected a name in one line`,
+    );
+  if (isHomeInside(home, root))
+    throw new NocturneError(
+      'CONFIG',
+      `NOCTURNE_HOME (${home}) is inside the workspace, so nothing in it could be trusted`,
+      { hint: 'set NOCTURNE_HOME to a directory outside of every workspace' },
+    );
   const trust = readTrust(state);
   if (trust !== undefined && trust.fingerprint !== key.fingerprint) {
-    throw new NocturneError('NOT_TRUSTED', `this workspace belongs to the key ${trust.fingerprint}, not to ${key.fingerprint}`, { hint: `use the owner's key; to hand the workspace over, its owner removes ${join(state, 'trust.json')} and the new one signs` });
+    throw new NocturneError(
+      'NOT_TRUSTED',
+      `this workspace belongs to the key ${trust.fingerprint}, not to ${key.fingerprint}`,
+      {
+        hint: `use the owner's key; to hand the workspace over, its owner removes ${join(state, 'trust.json')} and the new one signs`,
+      },
+    );
   }
   const workspaceId = trust?.workspaceId ?? settleHere(workspace, key);
   const snapshot = workspace.snapshot();
   refuseUnsound(snapshot);
   const anchored = anchorNewLogs({ root, state }, snapshot.schema);
-  let written: { readonly text: string; readonly signedAt: string; readonly signed: readonly SigningChange[] } | undefined;
+  let written:
+    | {
+        readonly text: string;
+        readonly signedAt: string;
+        readonly signed: readonly SigningChange[];
+      }
+    | undefined;
   const commit = workspace.commit((fresh) => {
     const plan = signingPlan(fresh, home);
     const signed = choose(plan, options.files);
     written = undefined;
-    const common = { actor: { kind: 'owner', name: signedBy }, runId: '', reason: 'signed by the owner' } as const;
-    if (signed.length === 0 && plan.baseline === 'manifest' && plan.workspaceId === workspaceId) return { ...common, changes: [] };
+    const common = {
+      actor: { kind: 'owner', name: signedBy },
+      runId: '',
+      reason: 'signed by the owner',
+    } as const;
+    if (signed.length === 0 && plan.baseline === 'manifest' && plan.workspaceId === workspaceId)
+      return { ...common, changes: [] };
     refuseUnsound(fresh);
     const text = render(fresh, { plan, signed, workspaceId, options });
     written = { text, signedAt: stamp(options.now), signed };
     keepContents(fresh, plan);
-    const changes: Change[] = [...signed.flatMap((change) => adopt(root, change, plan)), { kind: 'write', path: MANIFEST_FILE, content: text }];
+    const changes: Change[] = [
+      ...signed.flatMap((change) => adopt(root, change, plan)),
+      { kind: 'write', path: MANIFEST_FILE, content: text },
+    ];
     const detail = signed.map((change) => `${change.file} (${change.kind})`).join(', ');
-    return { ...common, changes, audit: [{ step: '', type: 'sign', target: MANIFEST_FILE, authorisation: key.fingerprint, result: 'signed', detail: detail.length > 1000 ? `${signed.length} files` : detail }] };
+    return {
+      ...common,
+      changes,
+      audit: [
+        {
+          step: '',
+          type: 'sign',
+          target: MANIFEST_FILE,
+          authorisation: key.fingerprint,
+          result: 'signed',
+          detail: detail.length > 1000 ? `${signed.length} files` : detail,
+        },
+      ],
+    };
   });
   const text = written?.text ?? workspace.snapshot().text(MANIFEST_FILE) ?? '';
   const signedAt = written?.signedAt ?? parseManifest(text).manifest.signedAt;
-  pinTrust(state, { root, workspaceId, fingerprint: key.fingerprint, publicKey: key.publicKey, pinnedAt: trust?.pinnedAt ?? stamp(options.now), signedAt });
+  pinTrust(state, {
+    root,
+    workspaceId,
+    fingerprint: key.fingerprint,
+    publicKey: key.publicKey,
+    pinnedAt: trust?.pinnedAt ?? stamp(options.now),
+    signedAt,
+  });
   writeFileDurably(keptManifestPath(state), text, { mode: 0o600 });
-  return { signed: written?.signed ?? [], pinned: trust === undefined, anchored, ...(written === undefined ? {} : { commit }) };
+  return {
+    signed: written?.signed ?? [],
+    pinned: trust === undefined,
+    anchored,
+    ...(written === undefined ? {} : { commit }),
+  };
 }
 
 /**
- * The id under which a workspace that is not trusted here is signed. When its owner moved it, it keeps its id, its anchors and its numbering; a copy (the
+ * The id under which a workspace that is not trusted here is signed. When its owner moved it, it
+ * keeps its id, its anchors and its numbering; a copy (the
  * original is still there) becomes a workspace of its own.
  */
 function settleHere(workspace: Workspace, key: OwnerKey): string {
@@ -72,7 +157,9 @@ function settleHere(workspace: Workspace, key: OwnerKey): string {
   const { manifest } = parseManifest(workspace.snapshot().text(MANIFEST_FILE) ?? '');
   const fresh = `w-${randomBytes(8).toString('hex')}`;
   if (!isSignedBy(manifest, key.publicKey)) return fresh;
-  const elsewhere = trustedElsewhere(home, manifest.workspace, root).find((one) => one.fingerprint === key.fingerprint);
+  const elsewhere = trustedElsewhere(home, manifest.workspace, root).find(
+    (one) => one.fingerprint === key.fingerprint,
+  );
   if (elsewhere === undefined) return manifest.workspace;
   carryOver(elsewhere, state);
   return existsSync(join(elsewhere.root, REGISTRY_FILE)) ? fresh : manifest.workspace;
@@ -80,47 +167,103 @@ function settleHere(workspace: Workspace, key: OwnerKey): string {
 
 function carryOver(from: Trust & { readonly state: string }, state: string): void {
   const here = readAnchors(state);
-  writeAnchors(state, { ...here, version: 1, logs: { ...readAnchors(from.state).logs, ...here.logs } });
+  writeAnchors(state, {
+    ...here,
+    version: 1,
+    logs: { ...readAnchors(from.state).logs, ...here.logs },
+  });
   writeOpenings(state, { ...readOpenings(from.state), ...readOpenings(state) });
   const counters = join(state, 'counters.json');
-  if (existsSync(join(from.state, 'counters.json')) && !existsSync(counters)) copyFileSync(join(from.state, 'counters.json'), counters);
+  if (existsSync(join(from.state, 'counters.json')) && !existsSync(counters))
+    copyFileSync(join(from.state, 'counters.json'), counters);
 }
 
 function refuseUnsound(snapshot: Snapshot): void {
   const [first] = registryFindings(snapshot.text(REGISTRY_FILE), snapshot.schemaDiagnostics);
   if (first === undefined) return;
-  throw new NocturneError('SCHEMA', `${REGISTRY_FILE} cannot be signed while it does not say clearly what is protected: ${first.message}`, { file: REGISTRY_FILE, ...(first.line === undefined ? {} : { line: first.line }), hint: 'correct it: nocturne validate shows every place' });
+  throw new NocturneError(
+    'SCHEMA',
+    `${REGISTRY_FILE} cannot be signed while it does not say clearly what is protected: ${first.message}`,
+    {
+      file: REGISTRY_FILE,
+      ...(first.line === undefined ? {} : { line: first.line }),
+      hint: 'correct it: nocturne validate shows every place',
+    },
+  );
 }
 
-/** The changes that get signed; nothing else may have changed, since one signature covers all rows. */
+/**
+ * The changes that get signed; nothing else may have changed, since one signature covers all rows.
+ */
 function choose(plan: SigningPlan, files: 'all' | readonly string[]): readonly SigningChange[] {
   if (files === 'all') return plan.changed;
   const known = new Set([...plan.changed, ...plan.rows].map((one) => one.file));
   for (const file of files) {
-    if (!known.has(file)) throw new NocturneError('NOT_FOUND', `${file} is not a protected file`, { file, hint: 'protected are the files that R3 of REGISTRY.md routes as PROTECTED; others need no signature' });
+    if (!known.has(file))
+      throw new NocturneError('NOT_FOUND', `${file} is not a protected file`, {
+        file,
+        hint: 'protected are the files that R3 of REGISTRY.md routes as PROTECTED; others need no signature',
+      });
   }
-  const others = plan.changed.filter((change) => !files.includes(change.file)).map((change) => change.file);
-  if (others.length > 0) throw new NocturneError('REFUSED', `other protected files changed too: ${others.join(', ')}`, { hint: 'look at them and restore them, or sign them as well (nocturne sign --all shows every change first)' });
+  const others = plan.changed
+    .filter((change) => !files.includes(change.file))
+    .map((change) => change.file);
+  if (others.length > 0)
+    throw new NocturneError('REFUSED', `other protected files changed too: ${others.join(', ')}`, {
+      hint: 'look at them and restore them, or sign them as well (nocturne sign --all shows every change first)',
+    });
   return plan.changed;
 }
 
-function render(snapshot: Snapshot, at: { readonly plan: SigningPlan; readonly signed: readonly SigningChange[]; readonly workspaceId: string; readonly options: SignOptions }): string {
+function render(
+  snapshot: Snapshot,
+  at: {
+    readonly plan: SigningPlan;
+    readonly signed: readonly SigningChange[];
+    readonly workspaceId: string;
+    readonly options: SignOptions;
+  },
+): string {
   const { key, signedBy, now } = at.options;
   const signedAt = stamp(now);
-  const rows = new Map<string, Omit<ManifestRow, 'line'>>(at.plan.rows.map((row) => [row.file, row]));
+  const rows = new Map<string, Omit<ManifestRow, 'line'>>(
+    at.plan.rows.map((row) => [row.file, row]),
+  );
   for (const { file, afterHash } of at.signed) {
     if (afterHash === undefined) rows.delete(file);
     else rows.set(file, { file, sha256: afterHash, signedBy, signedAt });
-    if (decodeCell(encodeCell(file)) !== file) throw new NocturneError('REFUSED', `${JSON.stringify(file)} cannot be written in a table: its name begins or ends with a blank`, { file, hint: 'rename the file' });
+    if (decodeCell(encodeCell(file)) !== file)
+      throw new NocturneError(
+        'REFUSED',
+        `${JSON.stringify(file)} cannot be written in a table: its name begins or ends with a blank`,
+        { file, hint: 'rename the file' },
+      );
   }
-  const content = { workspace: at.workspaceId, key: key.fingerprint, signedAt, rows: [...rows.values()] };
+  const content = {
+    workspace: at.workspaceId,
+    key: key.fingerprint,
+    signedAt,
+    rows: [...rows.values()],
+  };
   const current = snapshot.text(MANIFEST_FILE);
   // The signature does not cover its own characters, so any stand-in gives the text that is signed.
-  const { manifest, problems } = parseManifest(renderManifest(current, { ...content, signature: 'unsigned' }));
+  const { manifest, problems } = parseManifest(
+    renderManifest(current, { ...content, signature: 'unsigned' }),
+  );
   const [problem] = problems;
-  if (problem !== undefined) throw new NocturneError('BAD_VALUE', `${MANIFEST_FILE}:${problem.line} keeps it from being signed: ${problem.message}`, { file: MANIFEST_FILE, line: problem.line, hint: 'correct it, or remove the file: it is made anew' });
+  if (problem !== undefined)
+    throw new NocturneError(
+      'BAD_VALUE',
+      `${MANIFEST_FILE}:${problem.line} keeps it from being signed: ${problem.message}`,
+      {
+        file: MANIFEST_FILE,
+        line: problem.line,
+        hint: 'correct it, or remove the file: it is made anew',
+      },
+    );
   const text = renderManifest(current, { ...content, signature: key.sign(signedText(manifest)) });
-  if (!isSignedBy(parseManifest(text).manifest, key.publicKey)) throw new NocturneError('INTERNAL', 'the manifest just written does not verify');
+  if (!isSignedBy(parseManifest(text).manifest, key.publicKey))
+    throw new NocturneError('INTERNAL', 'the manifest just written does not verify');
   return text;
 }
 
@@ -132,14 +275,19 @@ function keepContents(snapshot: Snapshot, plan: SigningPlan): void {
   }
 }
 
-/** The owner's edit of a signed file enters the change log with the signature, where the version before is known. */
+/**
+ * The owner's edit of a signed file enters the change log with the signature, where the version
+ * before is known.
+ */
 function adopt(root: string, change: SigningChange, plan: SigningPlan): Change[] {
   if (plan.baseline === 'none' || change.kind === 'gone') return [];
-  if (change.beforeHash === undefined) return [{ kind: 'adopt', path: change.file, before: undefined }];
+  if (change.beforeHash === undefined)
+    return [{ kind: 'adopt', path: change.file, before: undefined }];
   try {
     return [{ kind: 'adopt', path: change.file, before: getObject(root, change.beforeHash) }];
   } catch {
-    // The version before was pruned: the hash of the new one in the manifest's change row is all there is to say.
+    // The version before was pruned: the hash of the new one in the manifest's change row is all
+    // there is to say.
     return [];
   }
 }

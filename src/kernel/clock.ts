@@ -22,15 +22,29 @@ export function dateStamp(at: Date): string {
   return at.toISOString().slice(0, 10);
 }
 
-/** Longest duration, in milliseconds: added to a time of today it must still be a time with a year of four digits. */
+/**
+ * Longest duration, in milliseconds: added to a time of today it must still be a time with a year
+ * of four digits.
+ */
 const LONGEST = 7900 * 365.25 * 86_400_000;
-const UNITS: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 };
+const UNITS: Record<string, number> = {
+  ms: 1,
+  s: 1000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+  w: 604_800_000,
+};
 
-/** Milliseconds of a duration such as `30s`, `1h30m`, `3d`; `undefined` when it is not one, or one of more than 7,900 years. */
+/**
+ * Milliseconds of a duration such as `30s`, `1h30m`, `3d`; `undefined` when it is not one, or one
+ * of more than 7,900 years.
+ */
 export function parseDuration(text: string): number | undefined {
   const trimmed = text.trim();
   if (!/^(\d+(?:\.\d+)?(?:ms|[smhdw]))+$/.test(trimmed)) return undefined;
   let total = 0;
-  for (const [, amount, unit] of trimmed.matchAll(/(\d+(?:\.\d+)?)(ms|[smhdw])/g)) total += Number(amount) * (UNITS[unit ?? ''] ?? 0);
+  for (const [, amount, unit] of trimmed.matchAll(/(\d+(?:\.\d+)?)(ms|[smhdw])/g))
+    total += Number(amount) * (UNITS[unit ?? ''] ?? 0);
   return total <= LONGEST ? total : undefined;
 }

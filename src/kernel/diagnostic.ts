@@ -1,6 +1,12 @@
-/** The fact that something in the user's files is not as it should be: where, what was seen, what was expected. */
+/**
+ * The fact that something in the user's files is not as it should be: where, what was seen, what
+ * was expected.
+ */
 
-/** A place in a file. Lines and columns are 1-based; columns count UTF-16 units; the end is exclusive. */
+/**
+ * A place in a file. Lines and columns are 1-based; columns count UTF-16 units; the end is
+ * exclusive.
+ */
 export type Range = {
   readonly file: string;
   readonly line: number;
@@ -11,8 +17,16 @@ export type Range = {
 
 export type Severity = 'error' | 'warning' | 'info';
 
-/** Replace the UTF-16 units [start, end) of `file` by `newText`. Offsets count from the start of the file's text, a BOM included. */
-export type TextEdit = { readonly file: string; readonly start: number; readonly end: number; readonly newText: string };
+/**
+ * Replace the UTF-16 units [start, end) of `file` by `newText`. Offsets count from the start of the
+ * file's text, a BOM included.
+ */
+export type TextEdit = {
+  readonly file: string;
+  readonly start: number;
+  readonly end: number;
+  readonly newText: string;
+};
 
 export type Diagnostic = {
   readonly rule: string;

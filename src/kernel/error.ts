@@ -1,7 +1,18 @@
-/** The tool could not do its job. Thrown, caught once per surface; code branches on `code`, never on text. */
+/**
+ * The tool could not do its job. Thrown, caught once per surface; code branches on `code`, never on
+ * text.
+ */
 
 /** Exit codes of every command (see docs; one meaning each). */
-export const EXIT = { ok: 0, findings: 1, usage: 2, gate: 3, deferred: 4, refused: 5, internal: 70 } as const;
+export const EXIT = {
+  ok: 0,
+  findings: 1,
+  usage: 2,
+  gate: 3,
+  deferred: 4,
+  refused: 5,
+  internal: 70,
+} as const;
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
 /** Permanent error codes and the exit code that each ends a command with. */
@@ -30,7 +41,11 @@ const CODES = {
 } as const satisfies Record<string, ExitCode>;
 export type ErrorCode = keyof typeof CODES;
 
-export type ErrorPlace = { readonly file?: string; readonly line?: number; readonly column?: number };
+export type ErrorPlace = {
+  readonly file?: string;
+  readonly line?: number;
+  readonly column?: number;
+};
 
 export class NocturneError extends Error {
   override readonly name = 'NocturneError';
@@ -38,7 +53,11 @@ export class NocturneError extends Error {
   readonly hint: string | undefined;
   readonly place: ErrorPlace;
   /** @param message what was observed and what was expected. @param options.hint what to do. */
-  constructor(code: ErrorCode, message: string, options: { hint?: string; cause?: unknown } & ErrorPlace = {}) {
+  constructor(
+    code: ErrorCode,
+    message: string,
+    options: { hint?: string; cause?: unknown } & ErrorPlace = {},
+  ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
     this.hint = options.hint;

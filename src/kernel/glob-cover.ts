@@ -1,4 +1,7 @@
-/** Globs compared with globs: whether a permission covers what is asked for, and whether a boundary could touch it. In doubt, no and yes. */
+/**
+ * Globs compared with globs: whether a permission covers what is asked for, and whether a boundary
+ * could touch it. In doubt, no and yes.
+ */
 import { posix } from 'node:path';
 import { globMatches, isLiteral } from './glob.js';
 
@@ -6,17 +9,28 @@ import { globMatches, isLiteral } from './glob.js';
 export function targetProblem(target: string): string | undefined {
   if (target === '') return 'it is empty';
   if (/[\0\n\\]/.test(target)) return 'it contains a character that no path has';
-  if (target.startsWith('/') || target.startsWith('!')) return 'it is not relative to the workspace';
-  if (target.split('/').some((part) => part === '..' || part === '.' || part === '')) return 'it is not a plain path';
+  if (target.startsWith('/') || target.startsWith('!'))
+    return 'it is not relative to the workspace';
+  if (target.split('/').some((part) => part === '..' || part === '.' || part === ''))
+    return 'it is not a plain path';
   return posix.normalize(target) === target ? undefined : 'it is not a plain path';
 }
 
-/** Every path that `target` (a path or a glob) can mean is matched by `scope`. False also when that cannot be proved. */
+/**
+ * Every path that `target` (a path or a glob) can mean is matched by `scope`. False also when that
+ * cannot be proved.
+ */
 export function globCovers(scope: string, target: string): boolean {
   if (scope.startsWith('!') || targetProblem(target) !== undefined) return false;
   if (scope === target) return true;
   if (isLiteral(target)) return globMatches(scope, target);
-  if (isBraced(scope) || isBraced(target)) return expand(scope).some((one) => one !== scope && globCovers(one, target)) || (isBraced(target) && expand(target).length > 1 && expand(target).every((one) => globCovers(scope, one)));
+  if (isBraced(scope) || isBraced(target))
+    return (
+      expand(scope).some((one) => one !== scope && globCovers(one, target)) ||
+      (isBraced(target) &&
+        expand(target).length > 1 &&
+        expand(target).every((one) => globCovers(scope, one)))
+    );
   return covers(scope.split('/'), target.split('/'));
 }
 
@@ -60,14 +74,20 @@ function touch(a: readonly string[], b: readonly string[]): boolean {
   return segmentsTouch(left, right) && touch(leftRest, rightRest);
 }
 
-/** Two wildcard segments touch unless the letters before their first, or after their last wildcard exclude each other. */
+/**
+ * Two wildcard segments touch unless the letters before their first, or after their last wildcard
+ * exclude each other.
+ */
 function segmentsTouch(a: string, b: string): boolean {
   if (isLiteral(a)) return globMatches(b, a);
   if (isLiteral(b)) return globMatches(a, b);
   const [headA = '', headB = ''] = [/^[^*?[\]()!+@]*/.exec(a)?.[0], /^[^*?[\]()!+@]*/.exec(b)?.[0]];
   const [tailA = '', tailB = ''] = [/[^*?[\]()!+@]*$/.exec(a)?.[0], /[^*?[\]()!+@]*$/.exec(b)?.[0]];
   if (/[()!+@[\]]/.test(a + b)) return true;
-  return (headA.startsWith(headB) || headB.startsWith(headA)) && (tailA.endsWith(tailB) || tailB.endsWith(tailA));
+  return (
+    (headA.startsWith(headB) || headB.startsWith(headA)) &&
+    (tailA.endsWith(tailB) || tailB.endsWith(tailA))
+  );
 }
 
 function isBraced(glob: string): boolean {
@@ -79,5 +99,11 @@ function expand(glob: string): readonly string[] {
   const found = /^([^{}]*)\{([^{}]*,[^{}]*)\}(.*)$/s.exec(glob);
   if (found === null) return [glob];
   const [, before = '', inside = '', after = ''] = found;
-  return inside.split(',').flatMap((part) => (`${before}${part}${after}`.includes('{') ? expand(`${before}${part}${after}`) : [`${before}${part}${after}`]));
+  return inside
+    .split(',')
+    .flatMap((part) =>
+      `${before}${part}${after}`.includes('{')
+        ? expand(`${before}${part}${after}`)
+        : [`${before}${part}${after}`],
+    );
 }

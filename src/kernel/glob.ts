@@ -1,10 +1,16 @@
-/** Globs over workspace-relative paths: matching through picomatch, and an order of how specific a pattern is. */
+/**
+ * Globs over workspace-relative paths: matching through picomatch, and an order of how specific a
+ * pattern is.
+ */
 import picomatch from 'picomatch';
 
 type Matcher = (path: string) => string[] | undefined;
 const matchers = new Map<string, Matcher>();
 
-/** Whether `glob` matches the whole of `path`; `*` stays inside a segment, `**` crosses them, dot files count. */
+/**
+ * Whether `glob` matches the whole of `path`; `*` stays inside a segment, `**` crosses them, dot
+ * files count.
+ */
 export function globMatches(glob: string, path: string): boolean {
   return captures(glob, path) !== undefined;
 }
@@ -26,7 +32,8 @@ function compile(glob: string): Matcher {
   const prefix = literalPrefix(glob);
   let pattern: RegExp | undefined;
   return (path) => {
-    // Making the expression costs far more than this, and most globs are asked only about paths elsewhere.
+    // Making the expression costs far more than this, and most globs are asked only about paths
+    // elsewhere.
     if (!path.startsWith(prefix)) return undefined;
     pattern ??= picomatch.makeRe(glob, { dot: true, capture: true });
     const found = pattern.exec(path);
@@ -34,7 +41,10 @@ function compile(glob: string): Matcher {
   };
 }
 
-/** `directory/**`, the commonest glob, without an expression: everything under the directory, and itself. */
+/**
+ * `directory/**`, the commonest glob, without an expression: everything under the directory, and
+ * itself.
+ */
 function below(directory: string): Matcher {
   return (path) => {
     if (path === directory) return [''];
@@ -43,9 +53,14 @@ function below(directory: string): Matcher {
   };
 }
 
-/** What every match begins with: the segments' text before the first wildcard, without a slash at its end (`a/**` matches `a`). */
+/**
+ * What every match begins with: the segments' text before the first wildcard, without a slash at
+ * its end (`a/**` matches `a`).
+ */
 function literalPrefix(glob: string): string {
-  return glob.startsWith('./') || glob.includes('|') ? '' : (/^[^\\*?[\]{}()!+@|]*/.exec(glob)?.[0] ?? '').replace(/\/$/, '');
+  return glob.startsWith('./') || glob.includes('|')
+    ? ''
+    : (/^[^\\*?[\]{}()!+@|]*/.exec(glob)?.[0] ?? '').replace(/\/$/, '');
 }
 
 /** No wildcard in it: it names one file. */
@@ -54,7 +69,8 @@ export function isLiteral(glob: string): boolean {
 }
 
 /**
- * Negative when `a` is more specific than `b`, 0 when neither is. Segment by segment from the left: a literal beats a partial wildcard,
+ * Negative when `a` is more specific than `b`, 0 when neither is. Segment by segment from the left:
+ * a literal beats a partial wildcard,
  * that beats `*`, that beats `**`; then more literal characters win.
  */
 export function compareSpecificity(a: string, b: string): number {
@@ -73,7 +89,9 @@ const ranks = new Map<string, readonly { rank: number }[]>();
 function segments(glob: string): readonly { rank: number }[] {
   let known = ranks.get(glob);
   if (known === undefined) {
-    known = glob.split('/').map((part) => ({ rank: part === '**' ? 0 : part === '*' ? 1 : isLiteral(part) ? 3 : 2 }));
+    known = glob
+      .split('/')
+      .map((part) => ({ rank: part === '**' ? 0 : part === '*' ? 1 : isLiteral(part) ? 3 : 2 }));
     ranks.set(glob, known);
   }
   return known;

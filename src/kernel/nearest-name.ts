@@ -1,6 +1,9 @@
 /** The known name that was probably meant, for "did you mean". */
 
-/** The name with the fewest edits from `given`, at most a third of its length (one at least); `undefined` when none is that near. */
+/**
+ * The name with the fewest edits from `given`, at most a third of its length (one at least);
+ * `undefined` when none is that near.
+ */
 export function nearestName(given: string, known: Iterable<string>): string | undefined {
   const wanted = given.toLowerCase().slice(0, 80);
   let best: string | undefined;
@@ -16,7 +19,10 @@ export function nearestName(given: string, known: Iterable<string>): string | un
   return best;
 }
 
-/** Insertions, deletions, replacements and swaps of neighbours that make `b` of `a` (optimal string alignment), row by row. */
+/**
+ * Insertions, deletions, replacements and swaps of neighbours that make `b` of `a` (optimal string
+ * alignment), row by row.
+ */
 function editDistance(a: string, b: string): number {
   let before: readonly number[] = [];
   let row = Array.from({ length: b.length + 1 }, (_, i) => i);
@@ -24,8 +30,13 @@ function editDistance(a: string, b: string): number {
     const next = [i];
     for (let j = 1; j <= b.length; j++) {
       const same = a[i - 1] === b[j - 1] ? 0 : 1;
-      const swapped = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1] ? (before[j - 2] ?? 0) + 1 : Number.POSITIVE_INFINITY;
-      next.push(Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, (row[j - 1] ?? 0) + same, swapped));
+      const swapped =
+        i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]
+          ? (before[j - 2] ?? 0) + 1
+          : Number.POSITIVE_INFINITY;
+      next.push(
+        Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, (row[j - 1] ?? 0) + same, swapped),
+      );
     }
     before = row;
     row = next;

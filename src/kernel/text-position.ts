@@ -14,7 +14,10 @@ export function lineMap(text: string): LineMap {
   return { starts, length: text.length };
 }
 
-/** 1-based line and column of an offset; a BOM at offset 0 does not count as a column (its own place is that of what follows). */
+/**
+ * 1-based line and column of an offset; a BOM at offset 0 does not count as a column (its own place
+ * is that of what follows).
+ */
 export function positionAt(map: LineMap, offset: number): { line: number; column: number } {
   let low = 0;
   let high = map.starts.length - 1;

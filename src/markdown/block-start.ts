@@ -1,8 +1,13 @@
-/** What kind of block a line begins, by CommonMark 0.31 §4; pure predicates on the span from its first non-blank unit to its end. */
+/**
+ * What kind of block a line begins, by CommonMark 0.31 §4; pure predicates on the span from its
+ * first non-blank unit to its end.
+ */
 
 const HTML_BLOCK_NAMES = new Set(
-  ('address article aside base basefont blockquote body caption center col colgroup dd details dialog dir div dl dt fieldset figcaption figure footer form frame frameset ' +
-    'h1 h2 h3 h4 h5 h6 head header hr html iframe legend li link main menu menuitem nav noframes ol optgroup option p param search section summary table tbody td tfoot th thead title tr track ul').split(' '),
+  (
+    'address article aside base basefont blockquote body caption center col colgroup dd details dialog dir div dl dt fieldset figcaption figure footer form frame frameset ' +
+    'h1 h2 h3 h4 h5 h6 head header hr html iframe legend li link main menu menuitem nav noframes ol optgroup option p param search section summary table tbody td tfoot th thead title tr track ul'
+  ).split(' '),
 );
 const HTML_RAW_NAMES = new Set(['script', 'pre', 'style', 'textarea']);
 const COMPLETE_TAG =
@@ -40,7 +45,12 @@ export function fenceLength(text: string, start: number, end: number): number {
 }
 
 /** Does this line close a fence of `length` marks? */
-export function closesFence(text: string, start: number, end: number, fence: { readonly mark: number; readonly length: number }): boolean {
+export function closesFence(
+  text: string,
+  start: number,
+  end: number,
+  fence: { readonly mark: number; readonly length: number },
+): boolean {
   if (text.charCodeAt(start) !== fence.mark) return false;
   const length = runLength(text, start, end, fence.mark);
   if (length < fence.length) return false;
@@ -81,13 +91,18 @@ export function htmlKind(text: string, start: number, end: number, interrupting:
   let at = start + (closing ? 2 : 1);
   const nameStart = at;
   if (!isLetter(text.charCodeAt(at))) return 0;
-  while (at < end && (isLetter(text.charCodeAt(at)) || isDigit(text.charCodeAt(at)) || text.charCodeAt(at) === 45)) at++;
+  while (
+    at < end &&
+    (isLetter(text.charCodeAt(at)) || isDigit(text.charCodeAt(at)) || text.charCodeAt(at) === 45)
+  )
+    at++;
   if (at > end) return 0;
   const name = text.slice(nameStart, Math.min(at, nameStart + 12)).toLowerCase();
   const after = at < end ? text.charCodeAt(at) : -1;
   const ends = after === -1 || isBlank(after) || after === 62;
   if (ends && !closing && HTML_RAW_NAMES.has(name)) return 1;
-  if (HTML_BLOCK_NAMES.has(name) && (ends || (after === 47 && text.charCodeAt(at + 1) === 62))) return 6;
+  if (HTML_BLOCK_NAMES.has(name) && (ends || (after === 47 && text.charCodeAt(at + 1) === 62)))
+    return 6;
   if (interrupting || (!closing && HTML_RAW_NAMES.has(name))) return 0;
   return COMPLETE_TAG.test(text.slice(start, end)) ? 7 : 0;
 }
@@ -111,7 +126,11 @@ export function endsHtml(kind: number, line: string): boolean {
 }
 
 /** A list marker at `start`: its width, and whether it may interrupt a paragraph. */
-export function listMarker(text: string, start: number, end: number): { readonly width: number; readonly interrupts: boolean } | undefined {
+export function listMarker(
+  text: string,
+  start: number,
+  end: number,
+): { readonly width: number; readonly interrupts: boolean } | undefined {
   const c = text.charCodeAt(start);
   if (c === 43 || c === 45 || c === 42) {
     if (!isMarkerEnd(text, start + 1, end)) return undefined;
@@ -122,7 +141,8 @@ export function listMarker(text: string, start: number, end: number): { readonly
   while (at < end && at - start < 9 && isDigit(text.charCodeAt(at))) at++;
   const digits = at - start;
   const dot = text.charCodeAt(at);
-  if (digits === 0 || at >= end || (dot !== 46 && dot !== 41) || !isMarkerEnd(text, at + 1, end)) return undefined;
+  if (digits === 0 || at >= end || (dot !== 46 && dot !== 41) || !isMarkerEnd(text, at + 1, end))
+    return undefined;
   return { width: digits + 1, interrupts: digits === 1 && c === 49 };
 }
 
@@ -132,7 +152,8 @@ export function noteMarker(text: string, start: number, end: number): number {
   let at = start + 2;
   for (; at < end && at - start <= 1001; at++) {
     const c = text.charCodeAt(at);
-    if (c === 93) return at > start + 2 && at + 1 < end && text.charCodeAt(at + 1) === 58 ? at + 2 - start : 0;
+    if (c === 93)
+      return at > start + 2 && at + 1 < end && text.charCodeAt(at + 1) === 58 ? at + 2 - start : 0;
     if (c === 91 || isBlank(c)) return 0;
     const next = text.charCodeAt(at + 1);
     if (c === 92 && (next === 91 || next === 92 || next === 93)) at++;

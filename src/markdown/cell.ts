@@ -1,13 +1,18 @@
 /**
  * Values as they are written in table cells and section items.
  *
- * A run of backslashes is escaping only where it touches a pipe, a `<br>` or the end of the text; anywhere else backslashes are literal, so that
- * regexes and Windows paths stay readable. In such a run pairs stand for one backslash, and a single one left over makes the pipe or the
- * `<br>` literal (at the end of the text it stands for itself). A newline is `<br>`. Nothing, `-` and `—` are null, the empty string; a value that is
+ * A run of backslashes is escaping only where it touches a pipe, a `<br>` or the end of the text;
+ * anywhere else backslashes are literal, so that
+ * regexes and Windows paths stay readable. In such a run pairs stand for one backslash, and a
+ * single one left over makes the pipe or the
+ * `<br>` literal (at the end of the text it stands for itself). A newline is `<br>`. Nothing, `-`
+ * and `—` are null, the empty string; a value that is
  * a lone dash is written `\-`.
  *
- * Normal form of a value: no space or tab at its ends, lines separated by `\n`, no other control characters and no half surrogates (they become
- * U+FFFD: what an agent printed must not steer the terminal of whoever reads the file). `decode(encode(v)) === v` for every value in normal form.
+ * Normal form of a value: no space or tab at its ends, lines separated by `\n`, no other control
+ * characters and no half surrogates (they become
+ * U+FFFD: what an agent printed must not steer the terminal of whoever reads the file).
+ * `decode(encode(v)) === v` for every value in normal form.
  */
 import { trimBlanks } from './block-start.js';
 
@@ -43,7 +48,9 @@ export function encodeItem(value: string): string {
 /** Normal form: trimmed of spaces and tabs, every line ending `\n`, no control characters. */
 export function normalValue(value: string): string {
   const lines = value.includes('\r') ? value.replace(/\r\n?/g, '\n') : value;
-  return trimBlanks(UNWRITABLE.test(lines) ? lines.replace(new RegExp(UNWRITABLE, 'gu'), '\ufffd') : lines);
+  return trimBlanks(
+    UNWRITABLE.test(lines) ? lines.replace(new RegExp(UNWRITABLE, 'gu'), '\ufffd') : lines,
+  );
 }
 
 function decode(raw: string, pipes: boolean): string {

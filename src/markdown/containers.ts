@@ -1,4 +1,7 @@
-/** Block quotes, list items and footnote definitions: which ones a line continues, and which it opens. */
+/**
+ * Block quotes, list items and footnote definitions: which ones a line continues, and which it
+ * opens.
+ */
 import { listMarker, noteMarker } from './block-start.js';
 import { closeLeaf } from './leaf-blocks.js';
 import { consumeColumns, type Cursor, skipIndent, type State } from './scan-state.js';
@@ -6,7 +9,10 @@ import { consumeColumns, type Cursor, skipIndent, type State } from './scan-stat
 /** Columns that what belongs to a footnote definition is indented by. */
 const NOTE_INDENT = 4;
 
-/** Containers nested deeper are read as text; without a limit a blank line would cost as much as the nesting is deep. */
+/**
+ * Containers nested deeper are read as text; without a limit a blank line would cost as much as the
+ * nesting is deep.
+ */
 const MAX_NESTING = 100;
 
 /** How many of the open containers this line continues; moves the cursor into the last of them. */
@@ -41,7 +47,8 @@ export function openContainers(state: State, line: Cursor, matched: number): boo
   for (;;) {
     const { at, column } = skipIndent(text, line);
     const indent = column - line.column;
-    if (at >= line.end || indent >= 4 || (opened ? containers.length : matched) >= MAX_NESTING) return opened;
+    if (at >= line.end || indent >= 4 || (opened ? containers.length : matched) >= MAX_NESTING)
+      return opened;
     const c = text.charCodeAt(at);
     if (c === 62) {
       if (!opened) leaveFor(state, line, matched);
@@ -72,7 +79,11 @@ export function openContainers(state: State, line: Cursor, matched: number): boo
     opened = true;
     const space = content.column - after.column;
     const padding = blank || space > 4 ? 1 : space;
-    containers.push({ size: indent + marker.width + padding, initialBlank: blank, furtherBlank: false });
+    containers.push({
+      size: indent + marker.width + padding,
+      initialBlank: blank,
+      furtherBlank: false,
+    });
     line.at = after.at;
     line.column = after.column;
     consumeColumns(text, line, blank ? space : padding);

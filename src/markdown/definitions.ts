@@ -1,9 +1,13 @@
-/** Link reference definitions at the start of a paragraph (CommonMark 0.31 §4.7): they are not part of a setext heading below them. */
+/**
+ * Link reference definitions at the start of a paragraph (CommonMark 0.31 §4.7): they are not part
+ * of a setext heading below them.
+ */
 
 const LABEL = /\[(?!\s*\])(?:[^[\]\\]|\\[^])+\]:/y;
 const TARGET = /[ \t]*(?:(?:\r\n|\n|\r)[ \t]*)?(?:<(?:[^<>\\\r\n]|\\[^\r\n])*>|(?!<)[^\s]+)/y;
 const LINE_END = /[ \t]*(?:\r\n|\n|\r|$)/y;
-const TITLE = /(?:[ \t]+|[ \t]*(?:\r\n|\n|\r)[ \t]*)(?:"(?:[^"\\]|\\[^])*"|'(?:[^'\\]|\\[^])*'|\((?:[^()\\]|\\[^])*\))/y;
+const TITLE =
+  /(?:[ \t]+|[ \t]*(?:\r\n|\n|\r)[ \t]*)(?:"(?:[^"\\]|\\[^])*"|'(?:[^'\\]|\\[^])*'|\((?:[^()\\]|\\[^])*\))/y;
 const MAX_LABEL = 1001;
 
 /** Length of the definitions that `paragraph` begins with. */
@@ -13,7 +17,11 @@ export function definitionsLength(paragraph: string): number {
     const end = definitionEnd(paragraph, length);
     if (end === undefined) break;
     length = end;
-    while (length < paragraph.length && (paragraph.charCodeAt(length) === 32 || paragraph.charCodeAt(length) === 9)) length++;
+    while (
+      length < paragraph.length &&
+      (paragraph.charCodeAt(length) === 32 || paragraph.charCodeAt(length) === 9)
+    )
+      length++;
   }
   return length;
 }

@@ -2,7 +2,14 @@
 import { isMap, isScalar, isSeq, type Pair, type Node, type YAMLMap } from 'yaml';
 import { NocturneError } from '../kernel/error.js';
 import { contentEnd, parseYaml, readFrontMatter } from './front-matter.js';
-import { indentLines, renderEntry, renderFlow, renderFrontMatter, renderScalar, renderYaml } from './render-yaml.js';
+import {
+  indentLines,
+  renderEntry,
+  renderFlow,
+  renderFrontMatter,
+  renderScalar,
+  renderYaml,
+} from './render-yaml.js';
 import { scan } from './scan.js';
 import type { Cell, Doc, FieldEdit, Value } from './types.js';
 import { valueText } from './value-text.js';
@@ -14,28 +21,47 @@ export function setFrontMatterField(text: string, edit: FieldEdit): string {
   if (!doc.frontMatter) return addFrontMatter(doc, edit);
   const { fields, diagnostics } = readFrontMatter(doc, edit.file);
   const [problem] = diagnostics;
-  if (problem) throw new NocturneError('BAD_VALUE', `the front matter cannot be edited: ${problem.message}`, { file: edit.file, line: problem.range.line, column: problem.range.column });
+  if (problem)
+    throw new NocturneError('BAD_VALUE', `the front matter cannot be edited: ${problem.message}`, {
+      file: edit.file,
+      line: problem.range.line,
+      column: problem.range.column,
+    });
   const current = fields.get(edit.field);
   if (current ? hasValue(current, edit.value) : isNothing(edit.value)) return text;
   const source = text.slice(doc.frontMatter.contentStart, doc.frontMatter.contentEnd);
   const { start, end, text: replacement } = spliceFor(source, edit);
   const base = doc.frontMatter.contentStart;
-  const result = text.slice(0, base + start) + replacement.replace(/\r?\n/g, doc.eol) + text.slice(base + end);
+  const result =
+    text.slice(0, base + start) + replacement.replace(/\r?\n/g, doc.eol) + text.slice(base + end);
   assertOnly(fields, { after: result, edit });
   return result;
 }
 
 function addFrontMatter(doc: Doc, edit: FieldEdit): string {
   const first = doc.text.slice(doc.lineStarts[0] ?? 0);
-  if (/^---/.test(first)) throw new NocturneError('BAD_VALUE', 'the file begins with "---" but has no front matter that can be edited', { file: edit.file, line: 1, hint: 'close the front matter with a line "---"' });
+  if (/^---/.test(first))
+    throw new NocturneError(
+      'BAD_VALUE',
+      'the file begins with "---" but has no front matter that can be edited',
+      { file: edit.file, line: 1, hint: 'close the front matter with a line "---"' },
+    );
   if (isNothing(edit.value)) return doc.text;
-  const front = `---\n${renderFrontMatter({ [edit.field]: edit.value })}---\n`.replaceAll('\n', doc.eol);
+  const front = `---\n${renderFrontMatter({ [edit.field]: edit.value })}---\n`.replaceAll(
+    '\n',
+    doc.eol,
+  );
   return doc.text.slice(0, doc.lineStarts[0] ?? 0) + front + first;
 }
 
 function spliceFor(source: string, edit: FieldEdit): Edit {
   const { contents } = parseYaml(source);
-  if (!isMap(contents)) return { start: source.length, end: source.length, text: renderFrontMatter({ [edit.field]: edit.value }) };
+  if (!isMap(contents))
+    return {
+      start: source.length,
+      end: source.length,
+      text: renderFrontMatter({ [edit.field]: edit.value }),
+    };
   const found = descend(contents, edit.field);
   if (found.kind === 'pair') return replaceValue(source, found, edit);
   return addName(source, found, edit);
@@ -43,7 +69,10 @@ function spliceFor(source: string, edit: FieldEdit): Edit {
 
 type Found =
   | { readonly kind: 'pair'; readonly pair: Pair<Node, Node | null>; readonly flow: boolean }
-  /** `rest` is what of the name is not there, to be added to `map` or, where that is nothing, below `holder`. */
+  /**
+   * `rest` is what of the name is not there, to be added to `map` or, where that is nothing, below
+   * `holder`.
+   */
   | { readonly kind: 'map'; readonly map: YAMLMap; readonly rest: string }
   | { readonly kind: 'holder'; readonly holder: Pair<Node, Node | null>; readonly rest: string };
 
@@ -55,27 +84,55 @@ function descend(map: YAMLMap, name: string): Found {
     if (own === name) return { kind: 'pair', pair, flow: map.flow === true };
     if (!name.startsWith(`${own}.`)) continue;
     const rest = name.slice(own.length + 1);
-    if (isMap(pair.value)) return pair.value.items.length > 0 ? descend(pair.value, rest) : { kind: 'holder', holder: pair, rest };
-    if (pair.value === null || (isScalar(pair.value) && pair.value.value === null)) return { kind: 'holder', holder: pair, rest };
-    throw new NocturneError('BAD_VALUE', `"${name}" cannot be set: "${own}" has a value of its own`);
+    if (isMap(pair.value))
+      return pair.value.items.length > 0
+        ? descend(pair.value, rest)
+        : { kind: 'holder', holder: pair, rest };
+    if (pair.value === null || (isScalar(pair.value) && pair.value.value === null))
+      return { kind: 'holder', holder: pair, rest };
+    throw new NocturneError(
+      'BAD_VALUE',
+      `"${name}" cannot be set: "${own}" has a value of its own`,
+    );
   }
   return { kind: 'map', map, rest: name };
 }
 
-function replaceValue(source: string, found: Extract<Found, { kind: 'pair' }>, edit: FieldEdit): Edit {
+function replaceValue(
+  source: string,
+  found: Extract<Found, { kind: 'pair' }>,
+  edit: FieldEdit,
+): Edit {
   const { value } = edit;
   const { pair, flow } = found;
   const node = pair.value;
   const colon = source.indexOf(':', pair.key.range?.[1] ?? 0) + 1;
   const [start, rawEnd] = node?.range ?? [colon, colon];
-  if (isMap(node) && node.items.length > 0) throw new NocturneError('BAD_VALUE', `"${edit.field}" holds fields of its own and cannot be set as one value`);
+  if (isMap(node) && node.items.length > 0)
+    throw new NocturneError(
+      'BAD_VALUE',
+      `"${edit.field}" holds fields of its own and cannot be set as one value`,
+    );
   const block = isSeq(node) && !node.flow;
-  const end = block ? trimEnd(source, start, contentEnd(node, start)) : trimEnd(source, start, rawEnd);
+  const end = block
+    ? trimEnd(source, start, contentEnd(node, start))
+    : trimEnd(source, start, rawEnd);
   const glue = start === end && source.charAt(start - 1) === ':' ? ' ' : '';
   if (value === null || typeof value !== 'object') {
-    if (block) return replaceBlock(source, { colon, start, end }, isNothing(value) ? '' : ` ${renderScalar(value)}`);
-    if (isNothing(value) && isScalar(node) && node.type === 'PLAIN') return { start, end, text: start === end ? '' : 'null' };
-    return { start, end, text: glue + renderScalar(value, flow && quotesOf(node) === 'plain' ? 'flow' : quotesOf(node)) };
+    if (block)
+      return replaceBlock(
+        source,
+        { colon, start, end },
+        isNothing(value) ? '' : ` ${renderScalar(value)}`,
+      );
+    if (isNothing(value) && isScalar(node) && node.type === 'PLAIN')
+      return { start, end, text: start === end ? '' : 'null' };
+    return {
+      start,
+      end,
+      text:
+        glue + renderScalar(value, flow && quotesOf(node) === 'plain' ? 'flow' : quotesOf(node)),
+    };
   }
   const isEmpty = Object.keys(value).length === 0;
   if (block && !isEmpty) {
@@ -83,35 +140,50 @@ function replaceValue(source: string, found: Extract<Found, { kind: 'pair' }>, e
     return { start, end, text: indentLines(renderYaml(value), indent).slice(indent.length) };
   }
   if (block) return replaceBlock(source, { colon, start, end }, ` ${renderFlow(value)}`);
-  if (!flow && !isEmpty && isScalar(node) && node.value === null && !isFlat(value)) return belowName(source, pair, renderYaml(value));
+  if (!flow && !isEmpty && isScalar(node) && node.value === null && !isFlat(value))
+    return belowName(source, pair, renderYaml(value));
   return { start, end, text: glue + renderFlow(value) };
 }
 
-/** Lines put under a name that has no value yet; what stands behind the colon goes, a comment stays. */
+/**
+ * Lines put under a name that has no value yet; what stands behind the colon goes, a comment stays.
+ */
 function belowName(source: string, pair: Pair<Node, Node | null>, lines: string): Edit {
   const start = source.indexOf(':', pair.key.range?.[1] ?? 0) + 1;
   const valueEnd = Math.max(start, pair.value?.range?.[1] ?? start);
   const end = endOfLine(source, valueEnd);
   const indent = ' '.repeat(columnOf(source, pair.key.range?.[0] ?? 0) + 2);
   const comment = source.slice(valueEnd, end).trim();
-  return { start, end, text: `${comment === '' ? '' : ` ${comment}`}\n${indentLines(lines, indent)}` };
+  return {
+    start,
+    end,
+    text: `${comment === '' ? '' : ` ${comment}`}\n${indentLines(lines, indent)}`,
+  };
 }
 
 /** A block list gives way to what fits on the name's line; comments between stay. */
-function replaceBlock(source: string, at: { readonly colon: number; readonly start: number; readonly end: number }, text: string): Edit {
+function replaceBlock(
+  source: string,
+  at: { readonly colon: number; readonly start: number; readonly end: number },
+  text: string,
+): Edit {
   const between = source.slice(at.colon, at.start).trimEnd();
   return { start: at.colon, end: at.end, text: text + between };
 }
 
 function addName(source: string, found: Exclude<Found, { kind: 'pair' }>, edit: FieldEdit): Edit {
-  const lines = found.rest.includes('.') ? renderFrontMatter({ [found.rest]: edit.value }) : renderEntry(found.rest, edit.value, '');
+  const lines = found.rest.includes('.')
+    ? renderFrontMatter({ [found.rest]: edit.value })
+    : renderEntry(found.rest, edit.value, '');
   if (found.kind === 'holder') return belowName(source, found.holder, lines);
   const { map } = found;
   if (map.flow) {
     const close = (map.range?.[1] ?? 1) - 1;
     const path = found.rest.split('.');
     const leaf = path.pop() ?? '';
-    const inner = path.reduceRight<Value>((value, part) => ({ [part]: value }), { [leaf]: edit.value });
+    const inner = path.reduceRight<Value>((value, part) => ({ [part]: value }), {
+      [leaf]: edit.value,
+    });
     const entry = renderFlow(inner).slice(1, -1);
     const comma = /[{,]\s*$/.test(source.slice(0, close)) ? '' : ', ';
     return { start: close, end: close, text: comma + entry };
@@ -140,24 +212,39 @@ function isNothing(value: Value): boolean {
 }
 
 function hasValue(cell: Cell, value: Value): boolean {
-  if (typeof value === 'object' && value !== null) return cell.data !== undefined && JSON.stringify(cell.data) === JSON.stringify(value);
+  if (typeof value === 'object' && value !== null)
+    return cell.data !== undefined && JSON.stringify(cell.data) === JSON.stringify(value);
   return cell.value === (value === null ? '' : String(value));
 }
 
-function assertOnly(before: ReadonlyMap<string, Cell>, change: { readonly after: string; readonly edit: FieldEdit }): void {
+function assertOnly(
+  before: ReadonlyMap<string, Cell>,
+  change: { readonly after: string; readonly edit: FieldEdit },
+): void {
   const { edit } = change;
   const { fields, diagnostics } = readFrontMatter(scan(change.after), edit.file);
   const [problem] = diagnostics;
   const got = fields.get(edit.field);
-  const wanted = typeof edit.value === 'object' ? valueText(edit.value) : String(edit.value).replace(/\r\n?/g, '\n');
+  const wanted =
+    typeof edit.value === 'object'
+      ? valueText(edit.value)
+      : String(edit.value).replace(/\r\n?/g, '\n');
   const wrote = got === undefined ? isNothing(edit.value) : got.value === wanted;
   const names = new Set([...before.keys(), ...fields.keys()]);
   names.delete(edit.field);
   let kept = true;
-  for (const name of names) if (before.get(name)?.value !== fields.get(name)?.value && !edit.field.startsWith(`${name}.`)) kept = false;
+  for (const name of names)
+    if (before.get(name)?.value !== fields.get(name)?.value && !edit.field.startsWith(`${name}.`))
+      kept = false;
   if (problem || !wrote || !kept) {
-    const why = problem ? problem.message : wrote ? 'another field would change with it (an anchor that others point to?)' : 'it would not read back as the same value';
-    throw new NocturneError('BAD_VALUE', `"${edit.field}" cannot be set to this value: ${why}`, { file: edit.file });
+    const why = problem
+      ? problem.message
+      : wrote
+        ? 'another field would change with it (an anchor that others point to?)'
+        : 'it would not read back as the same value';
+    throw new NocturneError('BAD_VALUE', `"${edit.field}" cannot be set to this value: ${why}`, {
+      file: edit.file,
+    });
   }
 }
 

@@ -1,4 +1,7 @@
-/** Edits of records: each returns the new text and changes no byte that is not the field's or the record's. */
+/**
+ * Edits of records: each returns the new text and changes no byte that is not the field's or the
+ * record's.
+ */
 import { NocturneError } from '../kernel/error.js';
 import { appendRow, removeRow, setRowField } from './edit-table.js';
 import { appendSection, removeSection, setSectionField } from './edit-section.js';
@@ -8,7 +11,8 @@ import type { FieldEdit, FieldValues, RecordSpec } from './types.js';
 
 /**
  * Sets one field of one record. Setting a field to the value that it has returns the same text.
- * @throws NocturneError `NOT_FOUND` (record, column, heading), `BAD_VALUE` (a value that cannot stand there), `AMBIGUOUS` (key or heading twice).
+ * @throws NocturneError `NOT_FOUND` (record, column, heading), `BAD_VALUE` (a value that cannot
+ * stand there), `AMBIGUOUS` (key or heading twice).
  */
 export function setField(text: string, spec: RecordSpec, edit: FieldEdit): string {
   switch (spec.locator.kind) {
@@ -24,13 +28,18 @@ export function setField(text: string, spec: RecordSpec, edit: FieldEdit): strin
 }
 
 /**
- * Adds one record after the last: a row (columns that `fields` does not name are null) or a section (`id` required, `title`, `body` and items).
+ * Adds one record after the last: a row (columns that `fields` does not name are null) or a section
+ * (`id` required, `title`, `body` and items).
  * @throws NocturneError as `setField`; `BAD_VALUE` for a field that the table has no column for.
  */
 export function appendRecord(text: string, spec: RecordSpec, fields: FieldValues): string {
   switch (spec.locator.kind) {
     case 'front-matter':
-      throw new NocturneError('BAD_VALUE', `a record of ${spec.object} is a whole file; it cannot be appended to one`, { hint: 'create a new file for it' });
+      throw new NocturneError(
+        'BAD_VALUE',
+        `a record of ${spec.object} is a whole file; it cannot be appended to one`,
+        { hint: 'create a new file for it' },
+      );
     case 'lines':
       throw onlyGrows(spec);
     case 'table':
@@ -40,11 +49,18 @@ export function appendRecord(text: string, spec: RecordSpec, fields: FieldValues
   }
 }
 
-/** Removes one record's lines. @throws NocturneError as `setField`; rows of a log are never removed (`BAD_VALUE`). */
+/**
+ * Removes one record's lines. @throws NocturneError as `setField`; rows of a log are never removed
+ * (`BAD_VALUE`).
+ */
 export function removeRecord(text: string, spec: RecordSpec, key: string): string {
   switch (spec.locator.kind) {
     case 'front-matter':
-      throw new NocturneError('BAD_VALUE', `a record of ${spec.object} is a whole file; it cannot be cut out of one`, { hint: 'delete the file' });
+      throw new NocturneError(
+        'BAD_VALUE',
+        `a record of ${spec.object} is a whole file; it cannot be cut out of one`,
+        { hint: 'delete the file' },
+      );
     case 'lines':
       throw onlyGrows(spec);
     case 'table':
@@ -54,12 +70,20 @@ export function removeRecord(text: string, spec: RecordSpec, key: string): strin
   }
 }
 
-/** A new document: front matter with `fields` (dotted names are nested) and an optional body below it. */
+/**
+ * A new document: front matter with `fields` (dotted names are nested) and an optional body below
+ * it.
+ */
 export function newDocument(fields: FieldValues, body?: string): string {
   const front = `---\n${renderFrontMatter(fields)}---\n`;
-  return body === undefined || body === '' ? front : `${front}\n${body.endsWith('\n') ? body : `${body}\n`}`;
+  return body === undefined || body === ''
+    ? front
+    : `${front}\n${body.endsWith('\n') ? body : `${body}\n`}`;
 }
 
 function onlyGrows(spec: RecordSpec): NocturneError {
-  return new NocturneError('BAD_VALUE', `${spec.object} is a log of JSON lines: commits add to it, and nothing else changes it`);
+  return new NocturneError(
+    'BAD_VALUE',
+    `${spec.object} is a log of JSON lines: commits add to it, and nothing else changes it`,
+  );
 }

@@ -23,9 +23,18 @@ export function setSectionField(text: string, at: At, edit: FieldEdit): string {
   const current = sectionFields(doc, edit.file, section).fields.get(edit.field);
   if (edit.field === 'id') {
     if (edit.value === section.key) return text;
-    throw new NocturneError('BAD_VALUE', `the id of a section of ${at.spec.object} is its key and cannot be set`, { file: edit.file, line: section.heading.line, hint: 'remove the section and append a new one' });
+    throw new NocturneError(
+      'BAD_VALUE',
+      `the id of a section of ${at.spec.object} is its key and cannot be set`,
+      {
+        file: edit.file,
+        line: section.heading.line,
+        hint: 'remove the section and append a new one',
+      },
+    );
   }
-  if (current ? sameValue(current, edit.value, edit.field) : valueText(edit.value) === '') return text;
+  if (current ? sameValue(current, edit.value, edit.field) : valueText(edit.value) === '')
+    return text;
   const splice = spliceFor(doc, section, edit);
   const inserted = splice.text.replaceAll('\n', doc.eol);
   const result = text.slice(0, splice.start) + inserted + text.slice(splice.end);
@@ -39,13 +48,20 @@ export function appendSection(text: string, at: At, fields: FieldValues): string
   const found = locate(doc, at);
   const id = valueText(fields['id'] ?? null);
   if (!matchesKey(at.locator.match, id) || sectionKey(id).key !== id || id === '') {
-    throw new NocturneError('BAD_VALUE', `"${id}" cannot be the id of a section of ${at.spec.object}; expected one word that matches ${at.locator.match}`);
+    throw new NocturneError(
+      'BAD_VALUE',
+      `"${id}" cannot be the id of a section of ${at.spec.object}; expected one word that matches ${at.locator.match}`,
+    );
   }
   const known = found.sections.find((section) => section.key === id);
-  if (known) throw new NocturneError('AMBIGUOUS', `${at.spec.object} already has a section "${id}"`, { line: known.heading.line });
+  if (known)
+    throw new NocturneError('AMBIGUOUS', `${at.spec.object} already has a section "${id}"`, {
+      line: known.heading.line,
+    });
   const start = appendOffset(found, at);
   const block = renderSection(at, id, fields).replaceAll('\n', doc.eol);
-  const inserted = leadingBreaks(text.slice(0, start), doc.eol) + block + (start < text.length ? doc.eol : '');
+  const inserted =
+    leadingBreaks(text.slice(0, start), doc.eol) + block + (start < text.length ? doc.eol : '');
   const result = text.slice(0, start) + inserted + text.slice(start);
   proveAppended(at, { doc, after: scan(result), start, length: inserted.length, id, fields });
   return result;
@@ -57,7 +73,11 @@ export function removeSection(text: string, at: At, key: string): string {
   const start = lineStartOf(doc, section.heading);
   const result = text.slice(0, start) + text.slice(section.end);
   if (!keepsOutside(doc, scan(result), { start, end: section.end, newEnd: start })) {
-    throw new NocturneError('BAD_VALUE', `section "${key}" cannot be removed without changing how the text around it is read`, { line: section.heading.line, hint: 'put a blank line before and after it' });
+    throw new NocturneError(
+      'BAD_VALUE',
+      `section "${key}" cannot be removed without changing how the text around it is read`,
+      { line: section.heading.line, hint: 'put a blank line before and after it' },
+    );
   }
   return result;
 }
@@ -68,9 +88,15 @@ function locate(doc: Doc, { spec, locator }: At): Found {
     case 'found':
       return found;
     case 'no-scope':
-      throw new NocturneError('NOT_FOUND', `the heading that "${formatLocator(locator)}" of ${spec.object} stands under was not found`);
+      throw new NocturneError(
+        'NOT_FOUND',
+        `the heading that "${formatLocator(locator)}" of ${spec.object} stands under was not found`,
+      );
     case 'ambiguous':
-      throw new NocturneError('AMBIGUOUS', `the heading that "${formatLocator(locator)}" of ${spec.object} stands under is on lines ${found.headings.map(({ line }) => line).join(', ')}; expected once`);
+      throw new NocturneError(
+        'AMBIGUOUS',
+        `the heading that "${formatLocator(locator)}" of ${spec.object} stands under is on lines ${found.headings.map(({ line }) => line).join(', ')}; expected once`,
+      );
   }
 }
 
@@ -78,14 +104,27 @@ function sectionWithKey(found: Found, { spec }: At, key: string): Section {
   const [section, second] = found.sections.filter((candidate) => candidate.key === key);
   if (!section) {
     const keys = found.sections.slice(0, 5).map((candidate) => candidate.key);
-    throw new NocturneError('NOT_FOUND', `${spec.object} has no section "${key}"${keys.length > 0 ? `; it has ${keys.join(', ')}${found.sections.length > 5 ? ` and ${found.sections.length - 5} more` : ''}` : ''}`);
+    throw new NocturneError(
+      'NOT_FOUND',
+      `${spec.object} has no section "${key}"${keys.length > 0 ? `; it has ${keys.join(', ')}${found.sections.length > 5 ? ` and ${found.sections.length - 5} more` : ''}` : ''}`,
+    );
   }
-  if (second) throw new NocturneError('AMBIGUOUS', `${spec.object} has two sections "${key}", on lines ${section.heading.line} and ${second.heading.line}; expected one`, { line: second.heading.line });
+  if (second)
+    throw new NocturneError(
+      'AMBIGUOUS',
+      `${spec.object} has two sections "${key}", on lines ${section.heading.line} and ${second.heading.line}; expected one`,
+      { line: second.heading.line },
+    );
   return section;
 }
 
-function sameValue(cell: { readonly value: string; readonly data?: unknown }, value: Value, field: string): boolean {
-  if (cell.data !== undefined && typeof value === 'object' && value !== null) return JSON.stringify(cell.data) === JSON.stringify(value);
+function sameValue(
+  cell: { readonly value: string; readonly data?: unknown },
+  value: Value,
+  field: string,
+): boolean {
+  if (cell.data !== undefined && typeof value === 'object' && value !== null)
+    return JSON.stringify(cell.data) === JSON.stringify(value);
   return cell.value === textOf(value, field);
 }
 
@@ -97,20 +136,30 @@ function textOf(value: Value, field: string): string {
 function spliceFor(doc: Doc, section: Section, edit: FieldEdit): Splice {
   const parts = sectionParts(doc, section);
   const text = textOf(edit.value, edit.field);
-  if (edit.field === 'title') return { ...parts.title, text: parts.title.start === parts.id.end && text !== '' ? ` ${text}` : text };
+  if (edit.field === 'title')
+    return {
+      ...parts.title,
+      text: parts.title.start === parts.id.end && text !== '' ? ` ${text}` : text,
+    };
   if (edit.field === 'body') {
     const gap = parts.body.start === parts.body.end && text !== '';
     return { ...parts.body, text: gap ? `\n\n${text}` : text };
   }
   const fence = parts.fences.find(({ name }) => name === edit.field);
   if (fence) {
-    const content = typeof edit.value === 'object' && edit.value !== null ? renderYaml(edit.value) : text === '' ? '' : `${String(edit.value).replace(/\r\n?/g, '\n').replace(/\n$/, '')}\n`;
+    const content =
+      typeof edit.value === 'object' && edit.value !== null
+        ? renderYaml(edit.value)
+        : text === ''
+          ? ''
+          : `${String(edit.value).replace(/\r\n?/g, '\n').replace(/\n$/, '')}\n`;
     return { start: fence.fence.contentStart, end: fence.fence.contentEnd, text: content };
   }
   const item = parts.items.find(({ name }) => name === edit.field);
   if (item) {
     const raw = encodeItem(text);
-    const bare = item.value.start === item.value.end && doc.text.charAt(item.value.start - 1) === '*';
+    const bare =
+      item.value.start === item.value.end && doc.text.charAt(item.value.start - 1) === '*';
     return { ...item.value, text: bare ? ` ${raw}` : raw };
   }
   const line = `\n- **${labelFor(edit.field)}:** ${encodeItem(text)}`;
@@ -121,13 +170,21 @@ function spliceFor(doc: Doc, section: Section, edit: FieldEdit): Splice {
 
 function labelFor(field: string): string {
   const label = fieldLabel(field);
-  if (/[*\n:]/.test(label) || fieldName(label) !== field) throw new NocturneError('BAD_VALUE', `"${field}" cannot be the name of an item; expected lower-case words joined by _`);
+  if (/[*\n:]/.test(label) || fieldName(label) !== field)
+    throw new NocturneError(
+      'BAD_VALUE',
+      `"${field}" cannot be the name of an item; expected lower-case words joined by _`,
+    );
   return label;
 }
 
 /** Lists of lists or of maps have a fence of their own; a list of words is an item. */
 function isStructure(value: Value): boolean {
-  return typeof value === 'object' && value !== null && !(Array.isArray(value) && value.every((item) => item === null || typeof item !== 'object'));
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    !(Array.isArray(value) && value.every((item) => item === null || typeof item !== 'object'))
+  );
 }
 
 function renderSection({ locator }: At, id: string, fields: FieldValues): string {
@@ -144,7 +201,9 @@ function renderSection({ locator }: At, id: string, fields: FieldValues): string
   return `${heading}${items.length > 0 ? `\n${items.join('')}` : ''}${fences.join('')}${body === '' ? '' : `\n${body}\n`}`;
 }
 
-/** At the end of the scope that the locator names; without one, after the last section of the kind. */
+/**
+ * At the end of the scope that the locator names; without one, after the last section of the kind.
+ */
 function appendOffset(found: Found, at: At): number {
   const last = found.sections.at(-1);
   return at.locator.within || !last ? found.scope.end : last.end;
@@ -161,33 +220,69 @@ function leadingBreaks(before: string, eol: string): string {
 type Proof = { readonly doc: Doc; readonly after: Doc };
 
 /** Reading back is the proof: the field has its value, and nothing else in the file has changed. */
-function proveSet(at: At, change: Proof & { readonly section: Section; readonly delta: number; readonly edit: FieldEdit }): void {
+function proveSet(
+  at: At,
+  change: Proof & { readonly section: Section; readonly delta: number; readonly edit: FieldEdit },
+): void {
   const { doc, after, section, delta, edit } = change;
   const was = recordOf(at, doc, section.key);
   const now = recordOf(at, after, section.key);
   const value = now?.fields.get(edit.field);
   const reads = value !== undefined && sameValue(value, edit.value, edit.field);
-  const kept = keepsOutside(doc, after, { start: section.start, end: section.end, newEnd: section.end + delta }) && was !== undefined && now !== undefined && sameFields(was, now, edit.field);
+  const kept =
+    keepsOutside(doc, after, {
+      start: section.start,
+      end: section.end,
+      newEnd: section.end + delta,
+    }) &&
+    was !== undefined &&
+    now !== undefined &&
+    sameFields(was, now, edit.field);
   if (reads && kept) return;
-  const why = reads ? 'it would change other parts of the file' : 'it would not read back as the same value';
-  throw new NocturneError('BAD_VALUE', `"${edit.field}" of section "${section.key}" cannot be set to this value: ${why}`, { file: edit.file, line: section.heading.line, hint: PROSE_HINT });
+  const why = reads
+    ? 'it would change other parts of the file'
+    : 'it would not read back as the same value';
+  throw new NocturneError(
+    'BAD_VALUE',
+    `"${edit.field}" of section "${section.key}" cannot be set to this value: ${why}`,
+    { file: edit.file, line: section.heading.line, hint: PROSE_HINT },
+  );
 }
 
-function proveAppended(at: At, change: Proof & { readonly start: number; readonly length: number; readonly id: string; readonly fields: FieldValues }): void {
+function proveAppended(
+  at: At,
+  change: Proof & {
+    readonly start: number;
+    readonly length: number;
+    readonly id: string;
+    readonly fields: FieldValues;
+  },
+): void {
   const { doc, after, start, length, id, fields } = change;
   const found = findSections(after, at.locator);
   const was = findSections(doc, at.locator);
-  const count = (sections: FoundSections): number => (sections.kind === 'found' ? sections.sections.length : -1);
+  const count = (sections: FoundSections): number =>
+    sections.kind === 'found' ? sections.sections.length : -1;
   const record = recordOf(at, after, id);
   const reads = Object.entries(fields).every(([name, value]) => {
     const cell = record?.fields.get(name);
     return cell ? sameValue(cell, value, name) : valueText(value) === '';
   });
-  if (reads && count(found) === count(was) + 1 && keepsOutside(doc, after, { start, end: start, newEnd: start + length })) return;
-  throw new NocturneError('BAD_VALUE', `the fields of section "${id}" would not read back as they are`, { hint: PROSE_HINT });
+  if (
+    reads &&
+    count(found) === count(was) + 1 &&
+    keepsOutside(doc, after, { start, end: start, newEnd: start + length })
+  )
+    return;
+  throw new NocturneError(
+    'BAD_VALUE',
+    `the fields of section "${id}" would not read back as they are`,
+    { hint: PROSE_HINT },
+  );
 }
 
-const PROSE_HINT = 'headings, fences and items inside a value are read as structure; a title is one line';
+const PROSE_HINT =
+  'headings, fences and items inside a value are read as structure; a title is one line';
 
 function recordOf(at: At, doc: Doc, key: string): Rec | undefined {
   return readRecords(doc, '', at.spec).records.find((record) => record.key === key);
@@ -196,6 +291,7 @@ function recordOf(at: At, doc: Doc, key: string): Rec | undefined {
 function sameFields(a: Rec, b: Rec, except: string): boolean {
   const names = new Set([...a.fields.keys(), ...b.fields.keys()]);
   names.delete(except);
-  for (const name of names) if (a.fields.get(name)?.value !== b.fields.get(name)?.value) return false;
+  for (const name of names)
+    if (a.fields.get(name)?.value !== b.fields.get(name)?.value) return false;
   return true;
 }

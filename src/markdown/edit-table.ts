@@ -13,14 +13,21 @@ type At = { readonly spec: RecordSpec; readonly locator: Extract<Locator, { kind
 type Located = { readonly doc: Doc; readonly table: Table; readonly columns: readonly string[] };
 
 export function setRowField(text: string, at: At, edit: FieldEdit): string {
-  if (at.spec.shape === 'log') throw new NocturneError('BAD_VALUE', `${at.spec.object} is a log: its rows are never changed`, { file: edit.file, hint: 'append a row instead' });
+  if (at.spec.shape === 'log')
+    throw new NocturneError('BAD_VALUE', `${at.spec.object} is a log: its rows are never changed`, {
+      file: edit.file,
+      hint: 'append a row instead',
+    });
   const located = locate(text, at);
   const row = rowWithKey(located, at, edit.key);
   const column = columnOf(located, at, edit.field);
   const cell = row.cells[column];
   if (!cell) {
     const message = `row "${edit.key}" of ${at.spec.object} has ${row.cells.length} of ${located.columns.length} cells; "${edit.field}" is not there`;
-    throw new NocturneError('NOT_FOUND', message, { line: row.line, hint: 'write the missing cells first, "-" where there is no value' });
+    throw new NocturneError('NOT_FOUND', message, {
+      line: row.line,
+      hint: 'write the missing cells first, "-" where there is no value',
+    });
   }
   const value = valueText(edit.value);
   if (decodeCell(text.slice(cell.start, cell.end)) === value) return text;
@@ -39,7 +46,8 @@ export function appendRow(text: string, at: At, fields: FieldValues): string {
 }
 
 export function removeRow(text: string, at: At, key: string): string {
-  if (at.spec.shape === 'log') throw new NocturneError('BAD_VALUE', `${at.spec.object} is a log: its rows are never removed`);
+  if (at.spec.shape === 'log')
+    throw new NocturneError('BAD_VALUE', `${at.spec.object} is a log: its rows are never removed`);
   const located = locate(text, at);
   const { start, line } = rowWithKey(located, at, key);
   const next = located.doc.lineStarts[line];
@@ -53,19 +61,41 @@ function locate(text: string, { spec, locator }: At): Located {
   const words = formatLocator(locator);
   switch (found.kind) {
     case 'no-heading':
-      throw new NocturneError('NOT_FOUND', `heading "${words}" of ${spec.object} not found; expected it above the table of ${spec.object}`);
+      throw new NocturneError(
+        'NOT_FOUND',
+        `heading "${words}" of ${spec.object} not found; expected it above the table of ${spec.object}`,
+      );
     case 'no-table':
-      throw new NocturneError('NOT_FOUND', `no table under "${words}"; expected the table of ${spec.object}`, { line: found.heading.line });
+      throw new NocturneError(
+        'NOT_FOUND',
+        `no table under "${words}"; expected the table of ${spec.object}`,
+        { line: found.heading.line },
+      );
     case 'ambiguous':
-      throw new NocturneError('AMBIGUOUS', `"${words}" stands on lines ${found.headings.map((heading) => heading.line).join(', ')}; expected once`, { hint: 'rename one of the headings' });
+      throw new NocturneError(
+        'AMBIGUOUS',
+        `"${words}" stands on lines ${found.headings.map((heading) => heading.line).join(', ')}; expected once`,
+        { hint: 'rename one of the headings' },
+      );
     case 'found':
-      return { doc, table: found.table, columns: found.table.header.cells.map((cell) => fieldName(text.slice(cell.start, cell.end))) };
+      return {
+        doc,
+        table: found.table,
+        columns: found.table.header.cells.map((cell) =>
+          fieldName(text.slice(cell.start, cell.end)),
+        ),
+      };
   }
 }
 
 function columnOf({ columns, table }: Located, { spec }: At, field: string): number {
   const column = columns.indexOf(field);
-  if (column === -1) throw new NocturneError('NOT_FOUND', `the table of ${spec.object} has no column "${field}"; it has ${columns.join(', ')}`, { line: table.header.line });
+  if (column === -1)
+    throw new NocturneError(
+      'NOT_FOUND',
+      `the table of ${spec.object} has no column "${field}"; it has ${columns.join(', ')}`,
+      { line: table.header.line },
+    );
   return column;
 }
 
@@ -78,8 +108,18 @@ function rowWithKey({ doc, table, columns }: Located, { spec }: At, key: string)
       .join('/');
   const rows = spec.key.length === 0 ? [] : table.rows.filter((row) => keyOf(row) === key);
   const [row, second] = rows;
-  if (!row) throw new NocturneError('NOT_FOUND', `${spec.object} has no row "${key}"${nearest(table.rows.map(keyOf))}`, { line: table.header.line });
-  if (second) throw new NocturneError('AMBIGUOUS', `${spec.object} has ${rows.length} rows "${key}", on lines ${rows.map(({ line }) => line).join(', ')}; expected one`, { line: second.line });
+  if (!row)
+    throw new NocturneError(
+      'NOT_FOUND',
+      `${spec.object} has no row "${key}"${nearest(table.rows.map(keyOf))}`,
+      { line: table.header.line },
+    );
+  if (second)
+    throw new NocturneError(
+      'AMBIGUOUS',
+      `${spec.object} has ${rows.length} rows "${key}", on lines ${rows.map(({ line }) => line).join(', ')}; expected one`,
+      { line: second.line },
+    );
   return row;
 }
 

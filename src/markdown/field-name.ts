@@ -2,7 +2,11 @@
 
 /** `Last worker pass` → `last_worker_pass`; emphasis and code marks around it are dropped. */
 export function fieldName(heading: string): string {
-  return heading.replace(/^[*_`]+|[*_`]+$/g, '').trim().toLowerCase().replace(/\s+/g, '_');
+  return heading
+    .replace(/^[*_`]+|[*_`]+$/g, '')
+    .trim()
+    .toLowerCase()
+    .replace(/\s+/g, '_');
 }
 
 /** `action_needed` → `Action needed`. */

@@ -1,4 +1,7 @@
-/** Where records stand in a scanned file: the located table, the located sections, and what stands in the way of finding them. */
+/**
+ * Where records stand in a scanned file: the located table, the located sections, and what stands
+ * in the way of finding them.
+ */
 import { matchesKey } from './locator.js';
 import { sectionKey } from './key.js';
 import type { Doc, Heading, Locator, Span, Table } from './types.js';
@@ -12,7 +15,10 @@ export type FoundTable =
   | { readonly kind: 'no-table'; readonly heading: Heading }
   | { readonly kind: 'ambiguous'; readonly headings: readonly Heading[] };
 
-/** The first table below the one heading of that depth and text, before the next heading of the same or a higher level. */
+/**
+ * The first table below the one heading of that depth and text, before the next heading of the same
+ * or a higher level.
+ */
 export function findTable(doc: Doc, locator: TableLocator): FoundTable {
   const headings = headingsLike(doc, locator);
   const [heading, second] = headings;
@@ -24,14 +30,29 @@ export function findTable(doc: Doc, locator: TableLocator): FoundTable {
 }
 
 /** `inner` is what comes before the first deeper heading. */
-export type Section = { readonly heading: Heading; readonly key: string; readonly inner: Span; readonly start: number; readonly contentStart: number; readonly end: number };
+export type Section = {
+  readonly heading: Heading;
+  readonly key: string;
+  readonly inner: Span;
+  readonly start: number;
+  readonly contentStart: number;
+  readonly end: number;
+};
 export type FoundSections =
   /** `scope`: where sections are looked for, and where the newest is added at the end. */
-  | { readonly kind: 'found'; readonly scope: Span; readonly sections: readonly Section[]; readonly unnamed: readonly Heading[] }
+  | {
+      readonly kind: 'found';
+      readonly scope: Span;
+      readonly sections: readonly Section[];
+      readonly unnamed: readonly Heading[];
+    }
   | { readonly kind: 'no-scope' }
   | { readonly kind: 'ambiguous'; readonly headings: readonly Heading[] };
 
-/** The sections whose heading has the locator's depth and whose first word matches; `unnamed` are headings of that depth without a word. */
+/**
+ * The sections whose heading has the locator's depth and whose first word matches; `unnamed` are
+ * headings of that depth without a word.
+ */
 export function findSections(doc: Doc, locator: SectionLocator): FoundSections {
   let scope: Span = { start: doc.frontMatter?.end ?? 0, end: doc.text.length };
   if (locator.within) {
@@ -44,21 +65,38 @@ export function findSections(doc: Doc, locator: SectionLocator): FoundSections {
   const sections: Section[] = [];
   const unnamed: Heading[] = [];
   doc.headings.forEach((heading, index) => {
-    if (heading.depth !== locator.depth || heading.start < scope.start || heading.start >= scope.end) return;
+    if (
+      heading.depth !== locator.depth ||
+      heading.start < scope.start ||
+      heading.start >= scope.end
+    )
+      return;
     const { key } = sectionKey(heading.text);
     if (key === '') unnamed.push(heading);
     else if (matchesKey(locator.match, key)) {
       const next = nextHeading(doc, index);
       const end = next ? lineStartOf(doc, next) : doc.text.length;
       const deeper = doc.headings[index + 1];
-      sections.push({ heading, key, start: heading.start, contentStart: heading.end, end, inner: { start: heading.end, end: deeper ? lineStartOf(doc, deeper) : end } });
+      sections.push({
+        heading,
+        key,
+        start: heading.start,
+        contentStart: heading.end,
+        end,
+        inner: { start: heading.end, end: deeper ? lineStartOf(doc, deeper) : end },
+      });
     }
   });
   return { kind: 'found', scope, sections, unnamed };
 }
 
-export function headingsLike(doc: Doc, like: { readonly depth: number; readonly heading: string }): readonly Heading[] {
-  return doc.headings.filter((heading) => heading.depth === like.depth && heading.text === like.heading);
+export function headingsLike(
+  doc: Doc,
+  like: { readonly depth: number; readonly heading: string },
+): readonly Heading[] {
+  return doc.headings.filter(
+    (heading) => heading.depth === like.depth && heading.text === like.heading,
+  );
 }
 
 /** What belongs to a heading: up to the next one of the same or a higher level. */

@@ -1,12 +1,29 @@
-/** YAML front matter as flat fields with dotted names and exact positions; what cannot be read is a diagnostic, never an exception. */
-import { type Document, isAlias, isMap, isScalar, isSeq, type Node, type Pair, parseDocument, type Scalar, type YAMLMap } from 'yaml';
+/**
+ * YAML front matter as flat fields with dotted names and exact positions; what cannot be read is a
+ * diagnostic, never an exception.
+ */
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  type Node,
+  type Pair,
+  parseDocument,
+  type Scalar,
+  type YAMLMap,
+} from 'yaml';
 import type { Diagnostic } from '../kernel/diagnostic.js';
 import { lineEndAt } from './line-starts.js';
 import { type PlainField, readPlainYaml } from './plain-yaml.js';
 import { rangeOf, shapeError } from './range-of.js';
 import type { Cell, Doc, Span } from './types.js';
 
-export type FrontMatterRead = { readonly fields: ReadonlyMap<string, Cell>; readonly diagnostics: readonly Diagnostic[] };
+export type FrontMatterRead = {
+  readonly fields: ReadonlyMap<string, Cell>;
+  readonly diagnostics: readonly Diagnostic[];
+};
 
 /** Aliases may be followed this often in one list before it counts as a bomb. */
 const MAX_ALIASES = 100;
@@ -16,8 +33,10 @@ const MAX_DEPTH = 32;
 const MAX_LENGTH = 1_000_000;
 
 /**
- * Fields of the front matter: nested maps give dotted names, a list is one field with its structure in `data`. Scalars keep their text (a date
- * stays a date's text); null is the empty string. Front matter with any error gives no fields: half a record would be worse than none.
+ * Fields of the front matter: nested maps give dotted names, a list is one field with its structure
+ * in `data`. Scalars keep their text (a date
+ * stays a date's text); null is the empty string. Front matter with any error gives no fields: half
+ * a record would be worse than none.
  */
 export function readFrontMatter(doc: Doc, file: string): FrontMatterRead {
   if (!doc.frontMatter) return { fields: new Map(), diagnostics: [missing(doc, file)] };
@@ -25,10 +44,20 @@ export function readFrontMatter(doc: Doc, file: string): FrontMatterRead {
   const source = doc.text.slice(contentStart, contentEnd);
   if (source.length > MAX_LENGTH) {
     const range = rangeOf(doc, file, { start: contentStart, end: contentStart });
-    return { fields: new Map(), diagnostics: [shapeError(range, `front matter is ${source.length} characters long`, { expected: `at most ${MAX_LENGTH} characters`, hint: 'move the text below the front matter' })] };
+    return {
+      fields: new Map(),
+      diagnostics: [
+        shapeError(range, `front matter is ${source.length} characters long`, {
+          expected: `at most ${MAX_LENGTH} characters`,
+          hint: 'move the text below the front matter',
+        }),
+      ],
+    };
   }
   const plain = readPlainYaml(source, dataText);
-  return plain ? { fields: cellsOf(doc, file, plain), diagnostics: [] } : readWithPackage(doc, file, source);
+  return plain
+    ? { fields: cellsOf(doc, file, plain), diagnostics: [] }
+    : readWithPackage(doc, file, source);
 }
 
 function cellsOf(doc: Doc, file: string, plain: readonly PlainField[]): ReadonlyMap<string, Cell> {
@@ -37,31 +66,63 @@ function cellsOf(doc: Doc, file: string, plain: readonly PlainField[]): Readonly
   for (const field of plain) {
     const start = base + field.start;
     const end = base + field.end;
-    const cell = { raw: doc.text.slice(start, end), value: field.value, start, end, range: rangeOf(doc, file, { start, end }) };
+    const cell = {
+      raw: doc.text.slice(start, end),
+      value: field.value,
+      start,
+      end,
+      range: rangeOf(doc, file, { start, end }),
+    };
     fields.set(field.name, 'data' in field ? { ...cell, data: field.data } : cell);
   }
   return fields;
 }
 
-/** The same through the `yaml` package: slower, complete, and the one that knows what is wrong. Exported for the test that compares both. */
+/**
+ * The same through the `yaml` package: slower, complete, and the one that knows what is wrong.
+ * Exported for the test that compares both.
+ */
 export function readWithPackage(doc: Doc, file: string, source: string): FrontMatterRead {
   const contentStart = doc.frontMatter?.contentStart ?? 0;
   const fields = new Map<string, Cell>();
   const diagnostics: Diagnostic[] = [];
   const fail = (start: number, end: number, message: string): void => {
-    diagnostics.push(shapeError(rangeOf(doc, file, { start: contentStart + start, end: contentStart + end }), message, { hint: 'front matter is a YAML map: one "name: value" per line, nested by two blanks' }));
+    diagnostics.push(
+      shapeError(
+        rangeOf(doc, file, { start: contentStart + start, end: contentStart + end }),
+        message,
+        { hint: 'front matter is a YAML map: one "name: value" per line, nested by two blanks' },
+      ),
+    );
   };
   try {
     const yaml = parseYaml(source);
-    for (const { pos, message } of [...yaml.errors, ...yaml.warnings]) fail(pos[0], Math.max(pos[1], pos[0]), `front matter is not valid YAML: ${lowerFirst(message)}`);
+    for (const { pos, message } of [...yaml.errors, ...yaml.warnings])
+      fail(
+        pos[0],
+        Math.max(pos[1], pos[0]),
+        `front matter is not valid YAML: ${lowerFirst(message)}`,
+      );
     const add = (name: string, node: Node | null, at: Span): void => {
       const cell = cellOf(yaml, node, at, source);
       const start = contentStart + cell.start;
       const end = contentStart + cell.end;
       fields.set(name, { ...cell, start, end, range: rangeOf(doc, file, { start, end }) });
     };
-    if (isMap(yaml.contents)) collect(yaml.contents, { prefix: '', depth: 0, add, fail, afterColon: (keyEnd) => source.indexOf(':', keyEnd) + 1 });
-    else if (yaml.contents !== null && diagnostics.length === 0 && !isEmptyScalar(yaml.contents)) fail(yaml.contents.range?.[0] ?? 0, yaml.contents.range?.[1] ?? 0, 'front matter is not a map of names and values');
+    if (isMap(yaml.contents))
+      collect(yaml.contents, {
+        prefix: '',
+        depth: 0,
+        add,
+        fail,
+        afterColon: (keyEnd) => source.indexOf(':', keyEnd) + 1,
+      });
+    else if (yaml.contents !== null && diagnostics.length === 0 && !isEmptyScalar(yaml.contents))
+      fail(
+        yaml.contents.range?.[0] ?? 0,
+        yaml.contents.range?.[1] ?? 0,
+        'front matter is not a map of names and values',
+      );
   } catch (error) {
     if (!(error instanceof Error)) throw error;
     fail(0, 0, `front matter cannot be read: ${lowerFirst(error.message)}`);
@@ -71,7 +132,14 @@ export function readWithPackage(doc: Doc, file: string, source: string): FrontMa
 
 /** The document model of front matter's source; errors stay in it. */
 export function parseYaml(source: string): Document.Parsed {
-  return parseDocument(source, { prettyErrors: false, uniqueKeys: false, version: '1.2', schema: 'core', merge: false, logLevel: 'silent' });
+  return parseDocument(source, {
+    prettyErrors: false,
+    uniqueKeys: false,
+    version: '1.2',
+    schema: 'core',
+    merge: false,
+    logLevel: 'silent',
+  });
 }
 
 type Walk = {
@@ -89,7 +157,11 @@ function collect(map: YAMLMap, walk: Walk): void {
     const { key, value } = pair;
     const [from, to] = key.range ?? [0, 0];
     if (!isScalar(key)) {
-      walk.fail(from, to, 'a name in front matter is a list, a map or an alias; expected plain text');
+      walk.fail(
+        from,
+        to,
+        'a name in front matter is a list, a map or an alias; expected plain text',
+      );
       continue;
     }
     const own = scalarText(key);
@@ -97,7 +169,8 @@ function collect(map: YAMLMap, walk: Walk): void {
     if (seen.has(own)) walk.fail(from, to, `"${name}" is given twice; expected each name once`);
     seen.add(own);
     if (isMap(value) && value.items.length > 0) {
-      if (walk.depth >= MAX_DEPTH) walk.fail(from, to, `"${name}" is nested more than ${MAX_DEPTH} levels deep`);
+      if (walk.depth >= MAX_DEPTH)
+        walk.fail(from, to, `"${name}" is nested more than ${MAX_DEPTH} levels deep`);
       else collect(value, { ...walk, prefix: `${name}.`, depth: walk.depth + 1 });
     } else walk.add(name, value, valueSpan(value, walk.afterColon(to)));
   }
@@ -109,23 +182,36 @@ function valueSpan(value: Node | null, afterColon: number): Span {
   return start === end ? { start: afterColon, end: afterColon } : { start, end };
 }
 
-function cellOf(yaml: Document.Parsed, node: Node | null, at: Span, source: string): Omit<Cell, 'range'> {
+function cellOf(
+  yaml: Document.Parsed,
+  node: Node | null,
+  at: Span,
+  source: string,
+): Omit<Cell, 'range'> {
   const start = at.start;
-  const end = (isSeq(node) || isMap(node)) && !node.flow ? endOfLine(source, trimmedEnd(source, start, contentEnd(node, start))) : trimmedEnd(source, start, at.end);
+  const end =
+    (isSeq(node) || isMap(node)) && !node.flow
+      ? endOfLine(source, trimmedEnd(source, start, contentEnd(node, start)))
+      : trimmedEnd(source, start, at.end);
   const raw = source.slice(start, end);
   if (isScalar(node)) return { raw, value: scalarText(node), start, end };
   if (node === null) return { raw, value: '', start, end };
   const target = isAlias(node) ? node.resolve(yaml) : node;
   if (isScalar(target)) return { raw, value: scalarText(target), start, end };
-  if (isAlias(node) && target === undefined) throw new Error(`the alias *${node.source} has no anchor`);
+  if (isAlias(node) && target === undefined)
+    throw new Error(`the alias *${node.source} has no anchor`);
   const data: unknown = node.toJS(yaml, { maxAliasCount: MAX_ALIASES });
   return { raw, value: isSeq(target) || isMap(target) ? dataText(data) : '', start, end, data };
 }
 
-/** Where the last thing written in a node ends; the package's own range of a block list runs on over the comments below it. */
+/**
+ * Where the last thing written in a node ends; the package's own range of a block list runs on over
+ * the comments below it.
+ */
 export function contentEnd(node: Node | null, fallback: number): number {
   const [start, end] = node?.range ?? [fallback, fallback];
-  if (isSeq(node) && !node.flow) return contentEnd((node.items.at(-1) ?? null) as Node | null, start + 1);
+  if (isSeq(node) && !node.flow)
+    return contentEnd((node.items.at(-1) ?? null) as Node | null, start + 1);
   if (isMap(node) && !node.flow) {
     const last = node.items.at(-1) as Pair<Node, Node | null> | undefined;
     return contentEnd(last?.value ?? null, (last?.key.range?.[1] ?? start) + 1);
@@ -145,16 +231,24 @@ function trimmedEnd(source: string, start: number, end: number): number {
   return at;
 }
 
-/** A list of scalars as `a, b`; anything deeper as JSON; an empty list or map as the empty string. */
+/**
+ * A list of scalars as `a, b`; anything deeper as JSON; an empty list or map as the empty string.
+ */
 export function dataText(data: unknown): string {
   if (Array.isArray(data)) {
-    if (data.every((item) => item === null || typeof item !== 'object')) return data.map((item) => (item === null ? '' : String(item))).join(', ');
+    if (data.every((item) => item === null || typeof item !== 'object'))
+      return data.map((item) => (item === null ? '' : String(item))).join(', ');
     return JSON.stringify(data);
   }
-  return typeof data === 'object' && data !== null && Object.keys(data).length > 0 ? JSON.stringify(data) : '';
+  return typeof data === 'object' && data !== null && Object.keys(data).length > 0
+    ? JSON.stringify(data)
+    : '';
 }
 
-/** A scalar as it is written: no date, number or boolean is reformatted; null is nothing; a block's last line ending is not part of it. */
+/**
+ * A scalar as it is written: no date, number or boolean is reformatted; null is nothing; a block's
+ * last line ending is not part of it.
+ */
 function scalarText(node: Scalar): string {
   if (node.value === null || node.value === undefined) return '';
   if (node.type === 'PLAIN') return node.source ?? String(node.value);
@@ -167,17 +261,32 @@ function isEmptyScalar(node: Node): boolean {
   return isScalar(node) && scalarText(node) === '';
 }
 
-/** Why there is no front matter: none at all, one that never closes, or one in a language that would be executed. */
+/**
+ * Why there is no front matter: none at all, one that never closes, or one in a language that would
+ * be executed.
+ */
 function missing(doc: Doc, file: string): Diagnostic {
   const start = doc.lineStarts[0] ?? 0;
   const span = { start, end: lineEndAt(doc.text, doc.lineStarts, 0) };
   const first = doc.text.slice(span.start, span.end).trimEnd();
   const expected = 'a line "---", YAML, a line "---" at the start of the file';
-  if (first === '---') return shapeError(rangeOf(doc, file, span), 'front matter is opened here and never closed', { expected: 'a line "---" after the last field', hint: 'add a line "---" below the fields' });
+  if (first === '---')
+    return shapeError(rangeOf(doc, file, span), 'front matter is opened here and never closed', {
+      expected: 'a line "---" after the last field',
+      hint: 'add a line "---" below the fields',
+    });
   if (/^---[A-Za-z]/.test(first)) {
-    return shapeError(rangeOf(doc, file, span), `front matter names the language "${first.slice(3)}"; only YAML is read and nothing is ever executed`, { expected: '---', actual: first, hint: 'begin with a plain "---" and write YAML' });
+    return shapeError(
+      rangeOf(doc, file, span),
+      `front matter names the language "${first.slice(3)}"; only YAML is read and nothing is ever executed`,
+      { expected: '---', actual: first, hint: 'begin with a plain "---" and write YAML' },
+    );
   }
-  return shapeError(rangeOf(doc, file, { start, end: start }), 'no front matter at the start of the file', { expected, actual: first === '' ? 'an empty line' : `"${first.slice(0, 60)}"` });
+  return shapeError(
+    rangeOf(doc, file, { start, end: start }),
+    'no front matter at the start of the file',
+    { expected, actual: first === '' ? 'an empty line' : `"${first.slice(0, 60)}"` },
+  );
 }
 
 function lowerFirst(text: string): string {

@@ -1,6 +1,12 @@
-/** The keys of records: of a document from its path, of a section from its heading, of a row from its key columns. */
+/**
+ * The keys of records: of a document from its path, of a section from its heading, of a row from
+ * its key columns.
+ */
 
-/** What the first `*` of `glob` (no slash in it; `**` counts as any path) matched in `path`; the file's name without `.md` when the glob has none or does not match. */
+/**
+ * What the first `*` of `glob` (no slash in it; `**` counts as any path) matched in `path`; the
+ * file's name without `.md` when the glob has none or does not match.
+ */
 export function documentKey(path: string, glob: string): string {
   const star = glob.indexOf('*');
   if (star !== -1) {
@@ -16,9 +22,17 @@ export function documentPath(key: string, glob: string): string | undefined {
   return parts.length === 2 && key !== '' && !key.includes('/') ? parts.join(key) : undefined;
 }
 
-/** First word of a section's heading (code marks and a trailing colon dropped) and the rest of it. */
-export function sectionKey(heading: string): { readonly key: string; readonly title: string; readonly keyAt: number; readonly titleAt: number } {
-  const [, marks = '', word = '', close = '', gap = ''] = /^(`?)([^\s`]*?)(`?:?)(?:(\s+(?:[-—–:]\s+)?)|$)/.exec(heading) ?? [];
+/**
+ * First word of a section's heading (code marks and a trailing colon dropped) and the rest of it.
+ */
+export function sectionKey(heading: string): {
+  readonly key: string;
+  readonly title: string;
+  readonly keyAt: number;
+  readonly titleAt: number;
+} {
+  const [, marks = '', word = '', close = '', gap = ''] =
+    /^(`?)([^\s`]*?)(`?:?)(?:(\s+(?:[-—–:]\s+)?)|$)/.exec(heading) ?? [];
   const titleAt = marks.length + word.length + close.length + gap.length;
   return { key: word, title: heading.slice(titleAt), keyAt: marks.length, titleAt };
 }
@@ -43,7 +57,8 @@ function pattern(glob: string): string {
       if (part === '**') return '.*';
       if (part === '*') return '[^/]*';
       if (part === '?') return '[^/]';
-      if (part.startsWith('{') && part.endsWith('}')) return `(?:${part.slice(1, -1).split(',').map(escape).join('|')})`;
+      if (part.startsWith('{') && part.endsWith('}'))
+        return `(?:${part.slice(1, -1).split(',').map(escape).join('|')})`;
       return escape(part);
     })
     .join('');

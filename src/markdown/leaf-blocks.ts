@@ -1,5 +1,15 @@
 /** Leaf blocks: what the rest of a line begins or continues inside its containers. */
-import { atxDepth, atxText, closesFence, endsHtml, fenceLength, htmlKind, isBlankSpan, isThematicBreak, setextDepth } from './block-start.js';
+import {
+  atxDepth,
+  atxText,
+  closesFence,
+  endsHtml,
+  fenceLength,
+  htmlKind,
+  isBlankSpan,
+  isThematicBreak,
+  setextDepth,
+} from './block-start.js';
 import { definitionsLength } from './definitions.js';
 import { type Cursor, skipIndent, type State } from './scan-state.js';
 import { delimiterColumns, splitRow } from './split-row.js';
@@ -32,7 +42,8 @@ export function readLeaf(state: State, line: Cursor, at: number, indent: number)
       if (state.leaf === 'paragraph' && readSetext(state, line, at)) return;
       break;
     case 45:
-      if (state.leaf === 'paragraph' && (readSetext(state, line, at) || openTable(state, line, at))) return;
+      if (state.leaf === 'paragraph' && (readSetext(state, line, at) || openTable(state, line, at)))
+        return;
       if (readBreak(state, line, at)) return;
       break;
     case 42:
@@ -46,7 +57,8 @@ export function readLeaf(state: State, line: Cursor, at: number, indent: number)
     default:
   }
   if (state.leaf === 'table') {
-    if (state.table && state.containers.length === 0) state.table.rows.push(rowOf(text, line.start, line.end, line.line));
+    if (state.table && state.containers.length === 0)
+      state.table.rows.push(rowOf(text, line.start, line.end, line.line));
     return;
   }
   readText(state, line, at);
@@ -90,10 +102,17 @@ export function startsBlock(text: string, at: number, end: number): boolean {
 export function closeLeaf(state: State, contentEnd: number, end: number): void {
   if (state.leaf === 'none') return;
   if (state.fence) pushFence(state, contentEnd, end, false);
-  if (state.htmlBlock && state.containers.length === 0) state.html.push({ start: state.htmlBlock.start, end: state.htmlBlock.end });
+  if (state.htmlBlock && state.containers.length === 0)
+    state.html.push({ start: state.htmlBlock.start, end: state.htmlBlock.end });
   if (state.table) {
     const { header, delimiter, rows } = state.table;
-    state.tables.push({ header, delimiter, rows, start: header.start, end: (rows.at(-1) ?? delimiter).end });
+    state.tables.push({
+      header,
+      delimiter,
+      rows,
+      start: header.start,
+      end: (rows.at(-1) ?? delimiter).end,
+    });
   }
   state.htmlBlock = undefined;
   state.table = undefined;
@@ -103,7 +122,12 @@ export function closeLeaf(state: State, contentEnd: number, end: number): void {
 
 export function continueFence(state: State, line: Cursor): void {
   const { at, column } = skipIndent(state.text, line);
-  if (!state.fence || column - line.column >= 4 || !closesFence(state.text, at, line.end, state.fence)) return;
+  if (
+    !state.fence ||
+    column - line.column >= 4 ||
+    !closesFence(state.text, at, line.end, state.fence)
+  )
+    return;
   pushFence(state, line.start, line.end, true);
 }
 
@@ -113,7 +137,8 @@ export function continueHtml(state: State, line: Cursor): boolean {
   if (!htmlBlock) return false;
   if (htmlBlock.kind >= 6 && skipIndent(state.text, line).at >= line.end) return false;
   htmlBlock.end = line.end;
-  if (htmlBlock.kind < 6 && endsHtml(htmlBlock.kind, state.text.slice(line.at, line.end))) closeLeaf(state, line.end, line.end);
+  if (htmlBlock.kind < 6 && endsHtml(htmlBlock.kind, state.text.slice(line.at, line.end)))
+    closeLeaf(state, line.end, line.end);
   return true;
 }
 
@@ -121,7 +146,14 @@ function readAtx(state: State, line: Cursor, at: number): boolean {
   const depth = atxDepth(state.text, at, line.end);
   if (depth === 0) return false;
   closeLeaf(state, line.start, line.start);
-  if (state.containers.length === 0) state.headings.push({ depth, text: atxText(state.text, at, line.end, depth), line: line.line, start: at, end: line.end });
+  if (state.containers.length === 0)
+    state.headings.push({
+      depth,
+      text: atxText(state.text, at, line.end, depth),
+      line: line.line,
+      start: at,
+      end: line.end,
+    });
   return true;
 }
 
@@ -132,10 +164,18 @@ function readSetext(state: State, line: Cursor, at: number): boolean {
   const defined = definitionsLength(state.text.slice(state.paragraph.start, end));
   const start = state.paragraph.start + defined;
   if (start >= end) return false;
-  const first = defined === 0 ? state.paragraph.line : state.paragraph.line + lineBreaks(state.text.slice(state.paragraph.start, start));
-  const text = state.text.slice(start, end).split(/[ \t]*(?:\r\n|\n|\r)[ \t]*/).join(' ').trim();
+  const first =
+    defined === 0
+      ? state.paragraph.line
+      : state.paragraph.line + lineBreaks(state.text.slice(state.paragraph.start, start));
+  const text = state.text
+    .slice(start, end)
+    .split(/[ \t]*(?:\r\n|\n|\r)[ \t]*/)
+    .join(' ')
+    .trim();
   closeLeaf(state, line.start, line.start);
-  if (state.containers.length === 0) state.headings.push({ depth, text, line: first, start, end: line.end });
+  if (state.containers.length === 0)
+    state.headings.push({ depth, text, line: first, start, end: line.end });
   return true;
 }
 
@@ -151,7 +191,14 @@ function openFence(state: State, line: Cursor, at: number): boolean {
   if (length === 0) return false;
   closeLeaf(state, line.start, line.start);
   const contentStart = Math.min(nextLine(text, line.end), text.length);
-  state.fence = { mark: text.charCodeAt(at), length, info: text.slice(at + length, line.end).trim(), start: at, contentStart, line: line.line };
+  state.fence = {
+    mark: text.charCodeAt(at),
+    length,
+    info: text.slice(at + length, line.end).trim(),
+    start: at,
+    contentStart,
+    line: line.line,
+  };
   state.leaf = 'fence';
   return true;
 }
@@ -160,7 +207,15 @@ function pushFence(state: State, contentEnd: number, end: number, closed: boolea
   const { fence } = state;
   if (fence && state.containers.length === 0) {
     const { info, contentStart, start, line } = fence;
-    state.fences.push({ info, contentStart: Math.min(contentStart, contentEnd), contentEnd, start, end, line, closed });
+    state.fences.push({
+      info,
+      contentStart: Math.min(contentStart, contentEnd),
+      contentEnd,
+      start,
+      end,
+      line,
+      closed,
+    });
   }
   state.fence = undefined;
   state.leaf = 'none';
@@ -172,7 +227,8 @@ function openHtml(state: State, line: Cursor, at: number): boolean {
   closeLeaf(state, line.start, line.start);
   state.htmlBlock = { kind, start: at, end: line.end };
   state.leaf = 'html';
-  if (endsHtml(kind, state.text.slice(kind === 2 ? at + 2 : at, line.end))) closeLeaf(state, line.end, line.end);
+  if (endsHtml(kind, state.text.slice(kind === 2 ? at + 2 : at, line.end)))
+    closeLeaf(state, line.end, line.end);
   return true;
 }
 
@@ -180,9 +236,15 @@ function openTable(state: State, line: Cursor, at: number): boolean {
   const { text, header } = state;
   if (header.line === 0) return false;
   const columns = delimiterColumns(text, at, line.end);
-  if (columns === 0 || isLonePipe(text, header) || splitRow(text, header.start, header.end).length !== columns) return false;
+  if (
+    columns === 0 ||
+    isLonePipe(text, header) ||
+    splitRow(text, header.start, header.end).length !== columns
+  )
+    return false;
   if (header.start > state.paragraph.start && htmlKind(text, header.start, header.end, false) > 0) {
-    // The line could not interrupt the paragraph as HTML, but a table's header does, and then it is HTML after all.
+    // The line could not interrupt the paragraph as HTML, but a table's header does, and then it is
+    // HTML after all.
     closeLeaf(state, header.lineStart, header.lineStart);
     state.htmlBlock = { kind: 7, start: header.start, end: line.end };
     state.leaf = 'html';
@@ -190,7 +252,11 @@ function openTable(state: State, line: Cursor, at: number): boolean {
   }
   state.leaf = 'table';
   if (state.containers.length > 0) return true;
-  state.table = { header: rowOf(text, header.lineStart, header.end, header.line), delimiter: rowOf(text, line.start, line.end, line.line), rows: [] };
+  state.table = {
+    header: rowOf(text, header.lineStart, header.end, header.line),
+    delimiter: rowOf(text, line.start, line.end, line.line),
+    rows: [],
+  };
   return true;
 }
 
@@ -208,5 +274,7 @@ function lineBreaks(text: string): number {
 }
 
 function nextLine(text: string, lineEnd: number): number {
-  return text.charCodeAt(lineEnd) === 13 && text.charCodeAt(lineEnd + 1) === 10 ? lineEnd + 2 : lineEnd + 1;
+  return text.charCodeAt(lineEnd) === 13 && text.charCodeAt(lineEnd + 1) === 10
+    ? lineEnd + 2
+    : lineEnd + 1;
 }

@@ -1,10 +1,16 @@
-/** Where the lines of a text begin, as CommonMark sees lines: `\n`, `\r\n` and lone `\r` end one. */
+/**
+ * Where the lines of a text begin, as CommonMark sees lines: `\n`, `\r\n` and lone `\r` end one.
+ */
 
-/** Offsets of the first unit of every line; line 1 starts after a BOM, so that columns do not count it. */
+/**
+ * Offsets of the first unit of every line; line 1 starts after a BOM, so that columns do not count
+ * it.
+ */
 export function lineStartsOf(text: string): number[] {
   const starts = [text.charCodeAt(0) === 0xfeff ? 1 : 0];
   if (!hasLoneReturn(text)) {
-    for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) starts.push(at + 1);
+    for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1))
+      starts.push(at + 1);
     return starts;
   }
   for (let i = 0; i < text.length; i++) {
@@ -15,7 +21,8 @@ export function lineStartsOf(text: string): number[] {
 }
 
 function hasLoneReturn(text: string): boolean {
-  for (let at = text.indexOf('\r'); at !== -1; at = text.indexOf('\r', at + 1)) if (text.charCodeAt(at + 1) !== 10) return true;
+  for (let at = text.indexOf('\r'); at !== -1; at = text.indexOf('\r', at + 1))
+    if (text.charCodeAt(at + 1) !== 10) return true;
   return false;
 }
 
@@ -23,7 +30,11 @@ function hasLoneReturn(text: string): boolean {
 export function lineEndAt(text: string, starts: readonly number[], index: number): number {
   const next = starts[index + 1];
   if (next === undefined) return text.length;
-  return text.charCodeAt(next - 1) === 10 && text.charCodeAt(next - 2) === 13 && next - 2 >= (starts[index] ?? 0) ? next - 2 : next - 1;
+  return text.charCodeAt(next - 1) === 10 &&
+    text.charCodeAt(next - 2) === 13 &&
+    next - 2 >= (starts[index] ?? 0)
+    ? next - 2
+    : next - 1;
 }
 
 /** The line ending that a text uses: that of its first line. */

@@ -4,7 +4,8 @@ import type { Locator, Shape } from './types.js';
 const HEADING = /^(#{1,6})[ \t]+(\S.*)$/;
 
 /**
- * `front matter` (document), `## Projects` (table, log), `lines` (log in a `.jsonl` file), `## FM-*` or `### N-* in ## Inbox` (section).
+ * `front matter` (document), `## Projects` (table, log), `lines` (log in a `.jsonl` file), `##
+ * FM-*` or `### N-* in ## Inbox` (section).
  * `undefined` when the text is not a locator of that shape.
  */
 export function parseLocator(text: string, shape: Shape): Locator | undefined {
@@ -33,17 +34,24 @@ export function formatLocator(locator: Locator): string {
     case 'table':
       return formatHeading(locator);
     case 'section':
-      return formatHeading({ depth: locator.depth, heading: locator.match }) + (locator.within ? ` in ${formatHeading(locator.within)}` : '');
+      return (
+        formatHeading({ depth: locator.depth, heading: locator.match }) +
+        (locator.within ? ` in ${formatHeading(locator.within)}` : '')
+      );
   }
 }
 
-/** Does the first word of a section's heading match the locator's pattern? `*` stands for any characters. */
+/**
+ * Does the first word of a section's heading match the locator's pattern? `*` stands for any
+ * characters.
+ */
 export function matchesKey(pattern: string, key: string): boolean {
   const parts = pattern.split('*');
   const [head = ''] = parts;
   const tail = parts.at(-1) ?? '';
   if (parts.length === 1) return key === pattern;
-  if (!key.startsWith(head) || !key.endsWith(tail) || key.length < head.length + tail.length) return false;
+  if (!key.startsWith(head) || !key.endsWith(tail) || key.length < head.length + tail.length)
+    return false;
   let at = head.length;
   for (const part of parts.slice(1, -1)) {
     const found = key.indexOf(part, at);
@@ -63,11 +71,21 @@ function parseSectionLocator(words: string): Locator | undefined {
   return within && within.depth < depth ? { kind: 'section', depth, match, within } : undefined;
 }
 
-function parseHeading(words: string): { readonly depth: number; readonly heading: string } | undefined {
+function parseHeading(
+  words: string,
+): { readonly depth: number; readonly heading: string } | undefined {
   const [, marks, heading] = HEADING.exec(words) ?? [];
-  return marks === undefined || heading === undefined ? undefined : { depth: marks.length, heading: heading.trim() };
+  return marks === undefined || heading === undefined
+    ? undefined
+    : { depth: marks.length, heading: heading.trim() };
 }
 
-function formatHeading({ depth, heading }: { readonly depth: number; readonly heading: string }): string {
+function formatHeading({
+  depth,
+  heading,
+}: {
+  readonly depth: number;
+  readonly heading: string;
+}): string {
   return `${'#'.repeat(depth)} ${heading}`;
 }

@@ -1,16 +1,31 @@
 /**
- * The plain YAML that nearly all front matter is written in, read in one pass: block maps and lists, one-line scalars, one-line flow lists and maps.
- * Whatever is beyond that (anchors, tags, block scalars, escapes, several lines, errors of any kind) is left to the `yaml` package: `undefined` means
- * "not plain", never "wrong". A property test holds that both give the same fields. It exists because the package takes half a millisecond for
+ * The plain YAML that nearly all front matter is written in, read in one pass: block maps and
+ * lists, one-line scalars, one-line flow lists and maps.
+ * Whatever is beyond that (anchors, tags, block scalars, escapes, several lines, errors of any
+ * kind) is left to the `yaml` package: `undefined` means
+ * "not plain", never "wrong". A property test holds that both give the same fields. It exists
+ * because the package takes half a millisecond for
  * forty lines, which is most of the time of reading a large workspace.
  */
 
 /** One field: offsets into the source, its text, and its structure when it is a list. */
-export type PlainField = { readonly name: string; readonly start: number; readonly end: number; readonly value: string; readonly data?: unknown };
+export type PlainField = {
+  readonly name: string;
+  readonly start: number;
+  readonly end: number;
+  readonly value: string;
+  readonly data?: unknown;
+};
 
 type Line = { indent: number; at: number; readonly end: number };
 type Read = { readonly value: unknown; readonly text: string; readonly end: number };
-type State = { readonly source: string; readonly lines: readonly Line[]; next: number; readonly fields: PlainField[]; readonly textOf: (data: unknown) => string };
+type State = {
+  readonly source: string;
+  readonly lines: readonly Line[];
+  next: number;
+  readonly fields: PlainField[];
+  readonly textOf: (data: unknown) => string;
+};
 
 /** Thrown and caught in this file only: the source is not plain. */
 const NOT_PLAIN = Symbol('not plain');
@@ -24,8 +39,13 @@ const NULL = /^(?:~|null|Null|NULL)$/;
 const TRUE = /^(?:true|True|TRUE)$/;
 const FALSE = /^(?:false|False|FALSE)$/;
 
-/** The fields of plain front matter in their order, or `undefined`. `textOf` gives a list's text. */
-export function readPlainYaml(source: string, textOf: (data: unknown) => string): readonly PlainField[] | undefined {
+/**
+ * The fields of plain front matter in their order, or `undefined`. `textOf` gives a list's text.
+ */
+export function readPlainYaml(
+  source: string,
+  textOf: (data: unknown) => string,
+): readonly PlainField[] | undefined {
   const lines = contentLines(source);
   if (!lines) return undefined;
   const state: State = { source, lines, next: 0, fields: [], textOf };
@@ -38,7 +58,10 @@ export function readPlainYaml(source: string, textOf: (data: unknown) => string)
   }
 }
 
-/** The structure of a plain block (a list, a map, or one of them in brackets on one line), or `undefined`. */
+/**
+ * The structure of a plain block (a list, a map, or one of them in brackets on one line), or
+ * `undefined`.
+ */
 export function readPlainData(source: string): { readonly data: unknown } | undefined {
   const lines = contentLines(source);
   const first = lines?.[0];
@@ -87,7 +110,11 @@ type MapAt = { readonly indent: number; readonly prefix: string; readonly depth:
 /** Names and values at one indent, as fields. */
 function readMap(state: State, at: MapAt): void {
   const seen = new Set<string>();
-  for (let line = state.lines[state.next]; line && line.indent >= at.indent; line = state.lines[state.next]) {
+  for (
+    let line = state.lines[state.next];
+    line && line.indent >= at.indent;
+    line = state.lines[state.next]
+  ) {
     if (line.indent !== at.indent || at.depth > MAX_DEPTH) throw NOT_PLAIN;
     const { name, after } = readName(state, line, seen);
     state.next++;
@@ -98,7 +125,13 @@ function readMap(state: State, at: MapAt): void {
       if (next && next.indent > at.indent) throw NOT_PLAIN;
       const isList = typeof read.value === 'object' && read.value !== null;
       if (isList && !Array.isArray(read.value)) throw NOT_PLAIN;
-      state.fields.push({ name: at.prefix + name, start: from, end: read.end, value: read.text, ...(isList ? { data: read.value } : {}) });
+      state.fields.push({
+        name: at.prefix + name,
+        start: from,
+        end: read.end,
+        value: read.text,
+        ...(isList ? { data: read.value } : {}),
+      });
     } else if (next && isDash(state.source, next) && next.indent >= at.indent) {
       const start = next.at;
       const data = readList(state, next.indent, at.depth + 1);
@@ -115,7 +148,11 @@ function readMap(state: State, at: MapAt): void {
 /** Items of a block list at one indent. */
 function readList(state: State, indent: number, depth: number): unknown[] {
   const items: unknown[] = [];
-  for (let line = state.lines[state.next]; line && line.indent === indent && isDash(state.source, line); line = state.lines[state.next]) {
+  for (
+    let line = state.lines[state.next];
+    line && line.indent === indent && isDash(state.source, line);
+    line = state.lines[state.next]
+  ) {
     const from = skipSpaces(state.source, line.at + 1, line.end);
     if (from >= line.end || depth > MAX_DEPTH) throw NOT_PLAIN;
     KEY.lastIndex = from;
@@ -138,7 +175,11 @@ function readList(state: State, indent: number, depth: number): unknown[] {
 function readData(state: State, indent: number, depth: number): Record<string, unknown> {
   const map: Record<string, unknown> = {};
   const seen = new Set<string>();
-  for (let line = state.lines[state.next]; line && line.indent >= indent; line = state.lines[state.next]) {
+  for (
+    let line = state.lines[state.next];
+    line && line.indent >= indent;
+    line = state.lines[state.next]
+  ) {
     if (line.indent !== indent || isDash(state.source, line) || depth > MAX_DEPTH) throw NOT_PLAIN;
     const { name, after } = readName(state, line, seen);
     state.next++;
@@ -147,17 +188,23 @@ function readData(state: State, indent: number, depth: number): Record<string, u
     if (from < line.end) {
       map[name] = readInline(state, from, line.end).value;
       if (next && next.indent > indent) throw NOT_PLAIN;
-    } else if (next && isDash(state.source, next) && next.indent >= indent) map[name] = readList(state, next.indent, depth + 1);
+    } else if (next && isDash(state.source, next) && next.indent >= indent)
+      map[name] = readList(state, next.indent, depth + 1);
     else if (next && next.indent > indent) map[name] = readData(state, next.indent, depth + 1);
     else map[name] = null;
   }
   return map;
 }
 
-function readName(state: State, line: Line, seen: Set<string>): { readonly name: string; readonly after: number } {
+function readName(
+  state: State,
+  line: Line,
+  seen: Set<string>,
+): { readonly name: string; readonly after: number } {
   KEY.lastIndex = line.at;
   const name = KEY.exec(state.source)?.[1];
-  if (name === undefined || seen.has(name) || NULL.test(name) || name === '__proto__') throw NOT_PLAIN;
+  if (name === undefined || seen.has(name) || NULL.test(name) || name === '__proto__')
+    throw NOT_PLAIN;
   seen.add(name);
   return { name, after: KEY.lastIndex };
 }
@@ -188,15 +235,31 @@ function readPlain(source: string, from: number, lineEnd: number): Read {
   return { ...scalar(source.slice(from, end)), end };
 }
 
-/** Can a plain scalar begin so, outside brackets? Letters, digits and what has no meaning of its own in YAML; `-` when no blank follows. */
+/**
+ * Can a plain scalar begin so, outside brackets? Letters, digits and what has no meaning of its own
+ * in YAML; `-` when no blank follows.
+ */
 function opensPlain(c: number): boolean {
   if ((c >= 97 && c <= 122) || (c >= 65 && c <= 90) || (c >= 45 && c <= 57)) return true;
-  return c > 0xa0 || c === 95 || c === 40 || c === 43 || c === 36 || c === 60 || c === 126 || c === 92 || c === 94 || c === 59;
+  return (
+    c > 0xa0 ||
+    c === 95 ||
+    c === 40 ||
+    c === 43 ||
+    c === 36 ||
+    c === 60 ||
+    c === 126 ||
+    c === 92 ||
+    c === 94 ||
+    c === 59
+  );
 }
 
 /** This character with a blank or the end of the line behind it. */
 function isMark(source: string, at: number, mark: number, lineEnd: number): boolean {
-  return source.charCodeAt(at) === mark && (at + 1 >= lineEnd || isBlank(source.charCodeAt(at + 1)));
+  return (
+    source.charCodeAt(at) === mark && (at + 1 >= lineEnd || isBlank(source.charCodeAt(at + 1)))
+  );
 }
 
 /** Control characters, tabs and line separators: left to the package. */
@@ -229,7 +292,8 @@ function readFlow(state: State, from: number, lineEnd: number, depth: number): R
     if (!isList) {
       KEY.lastIndex = at;
       name = KEY.exec(source)?.[1] ?? '';
-      if (name === '' || Object.hasOwn(map, name) || NULL.test(name) || name === '__proto__') throw NOT_PLAIN;
+      if (name === '' || Object.hasOwn(map, name) || NULL.test(name) || name === '__proto__')
+        throw NOT_PLAIN;
       at = skipSpaces(source, KEY.lastIndex, lineEnd);
     }
     const item = readFlowValue(state, at, lineEnd, depth);
@@ -253,7 +317,15 @@ function readFlowValue(state: State, at: number, lineEnd: number, depth: number)
   if (c === 91 || c === 123) return readFlow(state, at, lineEnd, depth + 1);
   FLOW_SCALAR.lastIndex = at;
   const text = FLOW_SCALAR.exec(source)?.[0].trimEnd();
-  if (text === undefined || c === 42 || text === '-' || text.startsWith('- ') || at + text.length > lineEnd || /[\t\u0085\u2028\u2029\ufeff]/.test(text)) throw NOT_PLAIN;
+  if (
+    text === undefined ||
+    c === 42 ||
+    text === '-' ||
+    text.startsWith('- ') ||
+    at + text.length > lineEnd ||
+    /[\t\u0085\u2028\u2029\ufeff]/.test(text)
+  )
+    throw NOT_PLAIN;
   return { ...scalar(text), end: at + text.length };
 }
 
@@ -262,7 +334,11 @@ function scalar(text: string): { readonly value: unknown; readonly text: string 
   const c = text.charCodeAt(0);
   if ((c >= 43 && c <= 57) || c === 46) {
     if (ODD_NUMBER.test(text)) throw NOT_PLAIN;
-    if (NUMBER.test(text)) return { value: INTEGER.test(text) ? Number.parseInt(text, 10) : Number.parseFloat(text), text };
+    if (NUMBER.test(text))
+      return {
+        value: INTEGER.test(text) ? Number.parseInt(text, 10) : Number.parseFloat(text),
+        text,
+      };
   } else if (text.length <= 5) {
     if (NULL.test(text)) return { value: null, text: '' };
     if (TRUE.test(text)) return { value: true, text };

@@ -1,10 +1,16 @@
-/** The proof after an edit of prose: what stands outside of the edited span is still read as the same blocks. */
+/**
+ * The proof after an edit of prose: what stands outside of the edited span is still read as the
+ * same blocks.
+ */
 import type { Doc, Span } from './types.js';
 
 /** An edit of `before` turned its span [start, end) into [start, newEnd) of `after`. */
 export type EditedSpan = Span & { readonly newEnd: number };
 
-/** Same headings, tables, fences and HTML blocks before and behind the span, shifted by what the edit added. */
+/**
+ * Same headings, tables, fences and HTML blocks before and behind the span, shifted by what the
+ * edit added.
+ */
 export function keepsOutside(before: Doc, after: Doc, span: EditedSpan): boolean {
   return (
     sameBlocks(before.headings, after.headings, span) &&
@@ -19,7 +25,9 @@ function sameBlocks(before: readonly Span[], after: readonly Span[], span: Edite
   const outside = (blocks: readonly Span[], end: number, by: number): string =>
     blocks
       .filter((block) => block.start < span.start || block.start >= end)
-      .map((block) => (block.start < span.start ? `${block.start}` : `+${block.start - by}-${block.end - by}`))
+      .map((block) =>
+        block.start < span.start ? `${block.start}` : `+${block.start - by}-${block.end - by}`,
+      )
       .join(' ');
   return outside(before, span.end, 0) === outside(after, span.newEnd, shift);
 }

@@ -1,4 +1,7 @@
-/** Records of one object kind in one file, with a position for every field, and diagnostics for what is not a record. */
+/**
+ * Records of one object kind in one file, with a position for every field, and diagnostics for what
+ * is not a record.
+ */
 import type { Diagnostic, Range } from '../kernel/diagnostic.js';
 import { decodeCell } from './cell.js';
 import { fieldName } from './field-name.js';
@@ -9,9 +12,21 @@ import { formatLocator } from './locator.js';
 import { rangeOf, shapeError } from './range-of.js';
 import { readLines } from './read-lines.js';
 import { sectionFields } from './section-fields.js';
-import type { Cell, Doc, Heading, Locator, ReadResult, Rec, RecordSpec, Table, TableRow } from './types.js';
+import type {
+  Cell,
+  Doc,
+  Heading,
+  Locator,
+  ReadResult,
+  Rec,
+  RecordSpec,
+  Table,
+  TableRow,
+} from './types.js';
 
-/** Records that `spec` finds in `doc`, in the order of the file. Never throws on the file's content. */
+/**
+ * Records that `spec` finds in `doc`, in the order of the file. Never throws on the file's content.
+ */
 export function readRecords(doc: Doc, file: string, spec: RecordSpec): ReadResult {
   const { locator } = spec;
   switch (locator.kind) {
@@ -30,12 +45,21 @@ function readDocument(doc: Doc, file: string, spec: RecordSpec): ReadResult {
   const { fields, diagnostics } = readFrontMatter(doc, file);
   const start = doc.frontMatter?.start ?? doc.lineStarts[0] ?? 0;
   const end = doc.frontMatter?.end ?? start;
-  const record: Rec = { object: spec.object, key: documentKey(file, spec.glob), file, fields, range: rangeOf(doc, file, { start, end }), start, end };
+  const record: Rec = {
+    object: spec.object,
+    key: documentKey(file, spec.glob),
+    file,
+    fields,
+    range: rangeOf(doc, file, { start, end }),
+    start,
+    end,
+  };
   return { records: [record], diagnostics };
 }
 
 function readTable(doc: Doc, file: string, spec: RecordSpec, found: FoundTable): ReadResult {
-  if (found.kind !== 'found') return { records: [], diagnostics: [tableProblem(doc, file, spec, found)] };
+  if (found.kind !== 'found')
+    return { records: [], diagnostics: [tableProblem(doc, file, spec, found)] };
   const { table } = found;
   const columns = table.header.cells.map((cell) => fieldName(doc.text.slice(cell.start, cell.end)));
   const diagnostics = columnProblems(doc, file, spec, { table, columns });
@@ -47,11 +71,22 @@ function readTable(doc: Doc, file: string, spec: RecordSpec, found: FoundTable):
   return { records, diagnostics };
 }
 
-function rowRecord(doc: Doc, file: string, spec: RecordSpec, at: { readonly row: TableRow; readonly columns: readonly string[] }): Rec {
+function rowRecord(
+  doc: Doc,
+  file: string,
+  spec: RecordSpec,
+  at: { readonly row: TableRow; readonly columns: readonly string[] },
+): Rec {
   const { row, columns } = at;
   const { text } = doc;
   const lineStart = doc.lineStarts[row.line - 1] ?? row.start;
-  const rangeIn = (start: number, end: number): Range => ({ file, line: row.line, column: start - lineStart + 1, endLine: row.line, endColumn: end - lineStart + 1 });
+  const rangeIn = (start: number, end: number): Range => ({
+    file,
+    line: row.line,
+    column: start - lineStart + 1,
+    endLine: row.line,
+    endColumn: end - lineStart + 1,
+  });
   const fields = new Map<string, Cell>();
   const { length } = row.cells;
   for (let i = 0; i < length; i++) {
@@ -63,7 +98,15 @@ function rowRecord(doc: Doc, file: string, spec: RecordSpec, at: { readonly row:
     fields.set(name, { raw, value: decodeCell(raw), start, end, range: rangeIn(start, end) });
   }
   const key = spec.key.map((name) => fields.get(name)?.value ?? '').join('/');
-  return { object: spec.object, key, file, fields, range: rangeIn(row.start, row.end), start: row.start, end: row.end };
+  return {
+    object: spec.object,
+    key,
+    file,
+    fields,
+    range: rangeIn(row.start, row.end),
+    start: row.start,
+    end: row.end,
+  };
 }
 
 function rowProblem(doc: Doc, file: string, row: TableRow, columns: readonly string[]): Diagnostic {
@@ -72,69 +115,155 @@ function rowProblem(doc: Doc, file: string, row: TableRow, columns: readonly str
   const actual = `${count} ${count === 1 ? 'cell' : 'cells'}`;
   if (count < columns.length) {
     const gone = columns.slice(count).join(', ');
-    return shapeError(rangeOf(doc, file, row), `row has ${count} of ${columns.length} cells; missing: ${gone}`, { expected, actual, hint: 'write "-" in a cell that has no value' });
+    return shapeError(
+      rangeOf(doc, file, row),
+      `row has ${count} of ${columns.length} cells; missing: ${gone}`,
+      { expected, actual, hint: 'write "-" in a cell that has no value' },
+    );
   }
   const extra = row.cells[columns.length];
   const span = { start: extra?.start ?? row.start, end: row.cells.at(-1)?.end ?? row.end };
-  return shapeError(rangeOf(doc, file, span), `row has ${count} cells; the table has ${columns.length} columns`, { expected, actual, hint: 'write a pipe inside a cell as \\|' });
+  return shapeError(
+    rangeOf(doc, file, span),
+    `row has ${count} cells; the table has ${columns.length} columns`,
+    { expected, actual, hint: 'write a pipe inside a cell as \\|' },
+  );
 }
 
-function columnProblems(doc: Doc, file: string, spec: RecordSpec, at: { readonly table: Table; readonly columns: readonly string[] }): Diagnostic[] {
+function columnProblems(
+  doc: Doc,
+  file: string,
+  spec: RecordSpec,
+  at: { readonly table: Table; readonly columns: readonly string[] },
+): Diagnostic[] {
   const { table, columns } = at;
   const problems: Diagnostic[] = [];
   columns.forEach((name, index) => {
     const range = rangeOf(doc, file, table.header.cells[index] ?? table.header);
-    if (name === '') problems.push(shapeError(range, `column ${index + 1} has no heading; expected a field's name`));
-    else if (columns.indexOf(name) < index) problems.push(shapeError(range, `column "${name}" stands twice in this table; expected once`));
+    if (name === '')
+      problems.push(
+        shapeError(range, `column ${index + 1} has no heading; expected a field's name`),
+      );
+    else if (columns.indexOf(name) < index)
+      problems.push(
+        shapeError(range, `column "${name}" stands twice in this table; expected once`),
+      );
   });
   const missing = spec.key.filter((name) => !columns.includes(name));
   if (missing.length > 0) {
     const range = rangeOf(doc, file, table.header);
-    problems.push(shapeError(range, `the table of ${spec.object} has no key column ${missing.join(', ')}`, { expected: spec.key.join(', '), actual: columns.join(', ') }));
+    problems.push(
+      shapeError(range, `the table of ${spec.object} has no key column ${missing.join(', ')}`, {
+        expected: spec.key.join(', '),
+        actual: columns.join(', '),
+      }),
+    );
   }
   return problems;
 }
 
-function tableProblem(doc: Doc, file: string, spec: RecordSpec, found: Exclude<FoundTable, { kind: 'found' }>): Diagnostic {
+function tableProblem(
+  doc: Doc,
+  file: string,
+  spec: RecordSpec,
+  found: Exclude<FoundTable, { kind: 'found' }>,
+): Diagnostic {
   const locator = formatLocator(spec.locator);
-  const columns = spec.key.length > 0 ? `a table with the columns ${spec.key.join(', ')}` : 'a table';
+  const columns =
+    spec.key.length > 0 ? `a table with the columns ${spec.key.join(', ')}` : 'a table';
   const expected = `${columns} under "${locator}"`;
   switch (found.kind) {
     case 'no-heading':
-      return shapeError(rangeOf(doc, file, { start: doc.lineStarts[0] ?? 0, end: doc.lineStarts[0] ?? 0 }), `heading "${locator}" of ${spec.object} not found`, { expected });
+      return shapeError(
+        rangeOf(doc, file, { start: doc.lineStarts[0] ?? 0, end: doc.lineStarts[0] ?? 0 }),
+        `heading "${locator}" of ${spec.object} not found`,
+        { expected },
+      );
     case 'no-table':
-      return shapeError(rangeOf(doc, file, found.heading), `no table under "${locator}" for ${spec.object}`, { expected, hint: 'a table has a header row, a row of dashes such as | --- | and stands at the margin, outside comments and fences' });
+      return shapeError(
+        rangeOf(doc, file, found.heading),
+        `no table under "${locator}" for ${spec.object}`,
+        {
+          expected,
+          hint: 'a table has a header row, a row of dashes such as | --- | and stands at the margin, outside comments and fences',
+        },
+      );
     case 'ambiguous':
       return ambiguous(doc, file, { locator, spec, headings: found.headings });
   }
 }
 
-function readSections(doc: Doc, file: string, spec: RecordSpec, locator: Extract<Locator, { kind: 'section' }>): ReadResult {
+function readSections(
+  doc: Doc,
+  file: string,
+  spec: RecordSpec,
+  locator: Extract<Locator, { kind: 'section' }>,
+): ReadResult {
   const found = findSections(doc, locator);
-  if (found.kind === 'ambiguous') return { records: [], diagnostics: [ambiguous(doc, file, { locator: formatLocator(locator), spec, headings: found.headings })] };
+  if (found.kind === 'ambiguous')
+    return {
+      records: [],
+      diagnostics: [
+        ambiguous(doc, file, { locator: formatLocator(locator), spec, headings: found.headings }),
+      ],
+    };
   if (found.kind === 'no-scope') {
     const at = doc.lineStarts[0] ?? 0;
     const scope = `${'#'.repeat(locator.within?.depth ?? 1)} ${locator.within?.heading ?? ''}`;
-    return { records: [], diagnostics: [shapeError(rangeOf(doc, file, { start: at, end: at }), `heading "${scope}" of ${spec.object} not found`, { expected: `sections "${formatLocator(locator)}"` })] };
+    return {
+      records: [],
+      diagnostics: [
+        shapeError(
+          rangeOf(doc, file, { start: at, end: at }),
+          `heading "${scope}" of ${spec.object} not found`,
+          { expected: `sections "${formatLocator(locator)}"` },
+        ),
+      ],
+    };
   }
   const diagnostics = found.unnamed.map((heading) =>
-    shapeError(rangeOf(doc, file, heading), `section of ${spec.object} has no key`, { expected: `a heading "${'#'.repeat(locator.depth)} ${locator.match} title"`, hint: 'the first word of the heading is the key' }),
+    shapeError(rangeOf(doc, file, heading), `section of ${spec.object} has no key`, {
+      expected: `a heading "${'#'.repeat(locator.depth)} ${locator.match} title"`,
+      hint: 'the first word of the heading is the key',
+    }),
   );
   const records = found.sections.map((section): Rec => {
     const read = sectionFields(doc, file, section);
     diagnostics.push(...read.diagnostics);
     const end = section.start + doc.text.slice(section.start, section.end).trimEnd().length;
-    return { object: spec.object, key: section.key, file, fields: read.fields, range: rangeOf(doc, file, { start: section.start, end }), start: section.start, end };
+    return {
+      object: spec.object,
+      key: section.key,
+      file,
+      fields: read.fields,
+      range: rangeOf(doc, file, { start: section.start, end }),
+      start: section.start,
+      end,
+    };
   });
   return { records, diagnostics };
 }
 
-function ambiguous(doc: Doc, file: string, at: { readonly locator: string; readonly spec: RecordSpec; readonly headings: readonly Heading[] }): Diagnostic {
+function ambiguous(
+  doc: Doc,
+  file: string,
+  at: {
+    readonly locator: string;
+    readonly spec: RecordSpec;
+    readonly headings: readonly Heading[];
+  },
+): Diagnostic {
   const [first, second] = at.headings;
   const range = rangeOf(doc, file, second ?? { start: 0, end: 0 });
   const related = first ? [{ message: 'first here', range: rangeOf(doc, file, first) }] : [];
   return {
-    rule: 'locator-ambiguous', severity: 'error', message: `"${second?.text ?? ''}" is the heading of ${at.spec.object} and stands ${at.headings.length} times in this file`,
-    range, expected: `"${at.locator}" once`, actual: `${at.headings.length} times`, hint: 'rename or remove one of the headings', related,
+    rule: 'locator-ambiguous',
+    severity: 'error',
+    message: `"${second?.text ?? ''}" is the heading of ${at.spec.object} and stands ${at.headings.length} times in this file`,
+    range,
+    expected: `"${at.locator}" once`,
+    actual: `${at.headings.length} times`,
+    hint: 'rename or remove one of the headings',
+    related,
   };
 }

@@ -7,14 +7,24 @@ import type { Value } from './types.js';
 const PLAIN = /^[A-Za-z0-9_/.(][\w /.,()+@%=~;<>$^*!?|'"-]*$/u;
 const RESERVED = /^(?:~|null|Null|NULL)$/;
 
-/** How a scalar that is replaced was written; kept where the new value allows it. `flow`: plain, inside brackets. */
+/**
+ * How a scalar that is replaced was written; kept where the new value allows it. `flow`: plain,
+ * inside brackets.
+ */
 export type Quotes = 'plain' | 'single' | 'double' | 'flow';
 
 /** One line of YAML for a scalar. Null and the empty string are nothing (plain) or `""`. */
-export function renderScalar(value: string | number | boolean | null, quotes: Quotes = 'plain'): string {
+export function renderScalar(
+  value: string | number | boolean | null,
+  quotes: Quotes = 'plain',
+): string {
   const text = value === null ? '' : String(value);
   if (value === null) return quotes === 'plain' || quotes === 'flow' ? 'null' : '""';
-  if (quotes === 'double' || /[\u0000-\u001f\u007f-\u009f\u2028\u2029\ufeff]|\p{Surrogate}/u.test(text)) return renderDouble(text);
+  if (
+    quotes === 'double' ||
+    /[\u0000-\u001f\u007f-\u009f\u2028\u2029\ufeff]|\p{Surrogate}/u.test(text)
+  )
+    return renderDouble(text);
   if (quotes === 'single') return `'${text.replaceAll("'", "''")}'`;
   if (quotes === 'flow' && !/^[\w./-]+$/.test(text)) return renderDouble(text);
   return isPlain(text) ? text : renderDouble(text);
@@ -22,15 +32,32 @@ export function renderScalar(value: string | number | boolean | null, quotes: Qu
 
 /** Block YAML of any value, ending in a line ending. */
 export function renderYaml(value: Value): string {
-  return stringify(value, { version: '1.2', schema: 'core', lineWidth: 0, aliasDuplicateObjects: false });
+  return stringify(value, {
+    version: '1.2',
+    schema: 'core',
+    lineWidth: 0,
+    aliasDuplicateObjects: false,
+  });
 }
 
 /** One line of YAML for a list or a map. */
 export function renderFlow(value: Value): string {
-  return stringify(value, { version: '1.2', schema: 'core', lineWidth: 0, aliasDuplicateObjects: false, collectionStyle: 'flow', flowCollectionPadding: false }).trimEnd().replace(/\n\s*/g, ' ');
+  return stringify(value, {
+    version: '1.2',
+    schema: 'core',
+    lineWidth: 0,
+    aliasDuplicateObjects: false,
+    collectionStyle: 'flow',
+    flowCollectionPadding: false,
+  })
+    .trimEnd()
+    .replace(/\n\s*/g, ' ');
 }
 
-/** The lines of `name: value` for a set of fields; dotted names become nested maps, in the order in which they first appear. */
+/**
+ * The lines of `name: value` for a set of fields; dotted names become nested maps, in the order in
+ * which they first appear.
+ */
 export function renderFrontMatter(fields: Readonly<Record<string, Value>>): string {
   const root: Tree = new Map();
   for (const [name, value] of Object.entries(fields)) plant(root, name, value);
@@ -45,19 +72,31 @@ function plant(root: Tree, name: string, value: Value): void {
   let tree = root;
   for (const part of path) {
     const next = tree.get(part) ?? new Map();
-    if (!(next instanceof Map)) throw new NocturneError('BAD_VALUE', `"${name}" cannot be set: "${part}" has a value of its own`);
+    if (!(next instanceof Map))
+      throw new NocturneError(
+        'BAD_VALUE',
+        `"${name}" cannot be set: "${part}" has a value of its own`,
+      );
     tree.set(part, next);
     tree = next;
   }
-  if (leaf === undefined || leaf === '' || path.includes('')) throw new NocturneError('BAD_VALUE', `"${name}" is not a field's name; expected words joined by dots`);
-  if (tree.has(leaf)) throw new NocturneError('BAD_VALUE', `"${name}" cannot be set: it has fields of its own`);
+  if (leaf === undefined || leaf === '' || path.includes(''))
+    throw new NocturneError(
+      'BAD_VALUE',
+      `"${name}" is not a field's name; expected words joined by dots`,
+    );
+  if (tree.has(leaf))
+    throw new NocturneError('BAD_VALUE', `"${name}" cannot be set: it has fields of its own`);
   tree.set(leaf, { value });
 }
 
 function renderTree(tree: Tree, indent: string): string {
   let text = '';
   for (const [name, node] of tree) {
-    text += node instanceof Map ? `${indent}${renderName(name)}:\n${renderTree(node, `${indent}  `)}` : `${indent}${renderEntry(name, node.value, indent)}\n`;
+    text +=
+      node instanceof Map
+        ? `${indent}${renderName(name)}:\n${renderTree(node, `${indent}  `)}`
+        : `${indent}${renderEntry(name, node.value, indent)}\n`;
   }
   return text;
 }
@@ -73,7 +112,11 @@ export function renderEntry(name: string, value: Value, indent: string): string 
 
 /** Lines of a block moved right; blank lines stay blank. */
 export function indentLines(block: string, indent: string): string {
-  return block.trimEnd().split('\n').map((line) => (line === '' ? line : indent + line)).join('\n');
+  return block
+    .trimEnd()
+    .split('\n')
+    .map((line) => (line === '' ? line : indent + line))
+    .join('\n');
 }
 
 function renderName(name: string): string {
@@ -81,15 +124,29 @@ function renderName(name: string): string {
 }
 
 function renderDouble(text: string): string {
-  return JSON.stringify(text).replace(/[\u007f-\u009f\u2028\u2029\ufeff]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return JSON.stringify(text).replace(
+    /[\u007f-\u009f\u2028\u2029\ufeff]/g,
+    (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }
 
-/** Does the text mean itself when it is written without quotes? The parser decides where the easy pattern does not. */
+/**
+ * Does the text mean itself when it is written without quotes? The parser decides where the easy
+ * pattern does not.
+ */
 function isPlain(text: string): boolean {
-  if (text === '' || RESERVED.test(text) || text !== text.trim() || /[\n\r]/.test(text)) return false;
+  if (text === '' || RESERVED.test(text) || text !== text.trim() || /[\n\r]/.test(text))
+    return false;
   if (PLAIN.test(text) && !text.startsWith('---') && !text.startsWith('...')) return true;
   const { contents, errors, warnings } = parseYaml(`x: ${text}\n`);
-  if (errors.length > 0 || warnings.length > 0 || !isMap(contents) || contents.items.length !== 1) return false;
+  if (errors.length > 0 || warnings.length > 0 || !isMap(contents) || contents.items.length !== 1)
+    return false;
   const node = contents.items[0]?.value;
-  return isScalar(node) && node.type === 'PLAIN' && node.source === text && node.comment === undefined && contents.comment === undefined;
+  return (
+    isScalar(node) &&
+    node.type === 'PLAIN' &&
+    node.source === text &&
+    node.comment === undefined &&
+    contents.comment === undefined
+  );
 }

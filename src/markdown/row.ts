@@ -1,4 +1,7 @@
-/** One line of a table ⇄ its decoded values, without a document around it; the fast path of chained logs. */
+/**
+ * One line of a table ⇄ its decoded values, without a document around it; the fast path of chained
+ * logs.
+ */
 import { decodeCell, encodeCell } from './cell.js';
 
 const BACKSLASH = 92;

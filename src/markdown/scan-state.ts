@@ -4,7 +4,10 @@ import type { Fence, Heading, Span, Table, TableRow } from './types.js';
 /** The open leaf block of the deepest open container. */
 export type Leaf = 'none' | 'paragraph' | 'fence' | 'html' | 'indented' | 'table';
 
-/** What is being built; containers are block quotes (0) and list items (the columns that their content is indented by). */
+/**
+ * What is being built; containers are block quotes (0) and list items (the columns that their
+ * content is indented by).
+ */
 export type State = {
   readonly text: string;
   readonly headings: Heading[];
@@ -14,16 +17,36 @@ export type State = {
   readonly containers: Container[];
   leaf: Leaf;
   readonly paragraph: { start: number; line: number; end: number };
-  /** The paragraph's last line; `line` is 0 when it cannot be a table's header. Changed in place: there is one for every line of prose. */
+  /**
+   * The paragraph's last line; `line` is 0 when it cannot be a table's header. Changed in place:
+   * there is one for every line of prose.
+   */
   readonly header: { lineStart: number; start: number; end: number; line: number };
-  table: { readonly header: TableRow; readonly delimiter: TableRow; readonly rows: TableRow[] } | undefined;
-  fence: { readonly mark: number; readonly length: number; readonly info: string; readonly start: number; readonly contentStart: number; readonly line: number } | undefined;
+  table:
+    | { readonly header: TableRow; readonly delimiter: TableRow; readonly rows: TableRow[] }
+    | undefined;
+  fence:
+    | {
+        readonly mark: number;
+        readonly length: number;
+        readonly info: string;
+        readonly start: number;
+        readonly contentStart: number;
+        readonly line: number;
+      }
+    | undefined;
   htmlBlock: { readonly kind: number; readonly start: number; end: number } | undefined;
 };
 export type Container = { readonly size: number; initialBlank: boolean; furtherBlank: boolean };
 
 /** A line and how far it has been read: `at` is an offset, `column` its tab-expanded column. */
-export type Cursor = { readonly start: number; readonly end: number; readonly line: number; at: number; column: number };
+export type Cursor = {
+  readonly start: number;
+  readonly end: number;
+  readonly line: number;
+  at: number;
+  column: number;
+};
 
 /** The first non-blank unit from the cursor on, and its column. */
 export function skipIndent(text: string, line: Cursor): { at: number; column: number } {

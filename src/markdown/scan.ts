@@ -1,21 +1,42 @@
-/** One positioned pass over a markdown text: front matter, and the headings, tables, fences and HTML blocks of its top level. */
+/**
+ * One positioned pass over a markdown text: front matter, and the headings, tables, fences and HTML
+ * blocks of its top level.
+ */
 import { matchContainers, openContainers } from './containers.js';
 import { findFrontMatter } from './find-front-matter.js';
-import { closeLeaf, continueFence, continueHtml, readLeaf, readText, startsBlock } from './leaf-blocks.js';
+import {
+  closeLeaf,
+  continueFence,
+  continueHtml,
+  readLeaf,
+  readText,
+  startsBlock,
+} from './leaf-blocks.js';
 import { lineEndAt, lineEndingOf, lineStartsOf } from './line-starts.js';
 import { type Cursor, skipIndent, type State } from './scan-state.js';
 import type { Doc } from './types.js';
 
 /**
- * Block structure of `text`. Only the top level is reported: what stands in a list or a block quote is neither a heading nor a table of the file.
+ * Block structure of `text`. Only the top level is reported: what stands in a list or a block quote
+ * is neither a heading nor a table of the file.
  * Total: any string gives a Doc. Time is linear in the text's length.
  */
 export function scan(text: string): Doc {
   const lineStarts = lineStartsOf(text);
   const front = findFrontMatter(text, lineStarts);
   const state: State = {
-    text, headings: [], tables: [], fences: [], html: [], containers: [], leaf: 'none',
-    paragraph: { start: 0, line: 0, end: 0 }, header: { lineStart: 0, start: 0, end: 0, line: 0 }, table: undefined, fence: undefined, htmlBlock: undefined,
+    text,
+    headings: [],
+    tables: [],
+    fences: [],
+    html: [],
+    containers: [],
+    leaf: 'none',
+    paragraph: { start: 0, line: 0, end: 0 },
+    header: { lineStart: 0, start: 0, end: 0, line: 0 },
+    table: undefined,
+    fence: undefined,
+    htmlBlock: undefined,
   };
   const cursor = { start: 0, end: 0, line: 0, at: 0, column: 0 };
   for (let line = front?.nextLine ?? 0; line < lineStarts.length; line++) {
@@ -27,7 +48,16 @@ export function scan(text: string): Doc {
     readLine(state, cursor);
   }
   closeLeaf(state, text.length, text.length);
-  return { text, lineStarts, eol: lineEndingOf(text), frontMatter: front?.frontMatter, headings: state.headings, tables: state.tables, fences: state.fences, html: state.html };
+  return {
+    text,
+    lineStarts,
+    eol: lineEndingOf(text),
+    frontMatter: front?.frontMatter,
+    headings: state.headings,
+    tables: state.tables,
+    fences: state.fences,
+    html: state.html,
+  };
 }
 
 function readLine(state: State, line: Cursor): void {

@@ -1,4 +1,7 @@
-/** The fields of one section: `id` and `title` from its heading, its items, its named fences, and the rest as `body`. */
+/**
+ * The fields of one section: `id` and `title` from its heading, its items, its named fences, and
+ * the rest as `body`.
+ */
 import { parseDocument } from 'yaml';
 import type { Diagnostic } from '../kernel/diagnostic.js';
 import { decodeItem } from './cell.js';
@@ -14,12 +17,19 @@ import type { Cell, Doc, Fence, Span } from './types.js';
 const ITEM = /^[-*+][ \t]+\*\*([^*\n]+?)(?::\*\*|\*\*:)[ \t]*/;
 const NAMED_FENCE = /^(\S+)[ \t]+([A-Za-z][\w-]*)$/;
 
-/** Where a section's parts stand. `items` are value spans; `body` is a span even when there is nothing in it. */
+/**
+ * Where a section's parts stand. `items` are value spans; `body` is a span even when there is
+ * nothing in it.
+ */
 export type SectionParts = {
   readonly id: Span;
   readonly title: Span;
   readonly items: readonly { readonly name: string; readonly value: Span; readonly line: Span }[];
-  readonly fences: readonly { readonly name: string; readonly language: string; readonly fence: Fence }[];
+  readonly fences: readonly {
+    readonly name: string;
+    readonly language: string;
+    readonly fence: Fence;
+  }[];
   readonly body: Span;
 };
 
@@ -28,27 +38,47 @@ export function sectionParts(doc: Doc, section: Section): SectionParts {
   const { inner } = section;
   const fences: SectionParts['fences'] = within(doc.fences, inner).flatMap((fence) => {
     const [, language, name] = NAMED_FENCE.exec(fence.info) ?? [];
-    return language === undefined || name === undefined ? [] : [{ name: fieldName(name), language, fence }];
+    return language === undefined || name === undefined
+      ? []
+      : [{ name: fieldName(name), language, fence }];
   });
   const items = findItems(doc, inner);
   const lastItem = items.at(-1)?.line.end ?? 0;
   const lastFence = fences.at(-1)?.fence.end ?? 0;
   const after = Math.max(section.contentStart, lastItem, lastFence);
   const body = trimmedSpan(doc.text, after, section.end);
-  const first = Math.min(items[0]?.line.start ?? section.end, fences[0]?.fence.start ?? section.end);
+  const first = Math.min(
+    items[0]?.line.start ?? section.end,
+    fences[0]?.fence.start ?? section.end,
+  );
   const before = trimmedSpan(doc.text, section.contentStart, first);
-  return { ...heading, items, fences, body: body.start === body.end && before.start < before.end ? before : body };
+  return {
+    ...heading,
+    items,
+    fences,
+    body: body.start === body.end && before.start < before.end ? before : body,
+  };
 }
 
 /** Named cells of a section; a name given twice keeps the first and is reported. */
-export function sectionFields(doc: Doc, file: string, section: Section): { readonly fields: ReadonlyMap<string, Cell>; readonly diagnostics: readonly Diagnostic[] } {
+export function sectionFields(
+  doc: Doc,
+  file: string,
+  section: Section,
+): { readonly fields: ReadonlyMap<string, Cell>; readonly diagnostics: readonly Diagnostic[] } {
   const parts = sectionParts(doc, section);
   const fields = new Map<string, Cell>();
   const diagnostics: Diagnostic[] = [];
-  const add = (name: string, span: Span, read: (raw: string) => { readonly value: string; readonly data?: unknown }): void => {
+  const add = (
+    name: string,
+    span: Span,
+    read: (raw: string) => { readonly value: string; readonly data?: unknown },
+  ): void => {
     const range = rangeOf(doc, file, span);
     if (fields.has(name)) {
-      diagnostics.push(shapeError(range, `section ${section.key} gives "${name}" twice; expected once`));
+      diagnostics.push(
+        shapeError(range, `section ${section.key} gives "${name}" twice; expected once`),
+      );
       return;
     }
     const raw = doc.text.slice(span.start, span.end);
@@ -63,7 +93,13 @@ export function sectionFields(doc: Doc, file: string, section: Section): { reado
       const value = unixLines(raw).replace(/\n$/, '');
       if (!/^ya?ml$/i.test(language)) return { value };
       const read = readYaml(raw);
-      if (read.problem !== undefined) diagnostics.push(shapeError(rangeOf(doc, file, { start: span.start + read.at, end: span.start + read.at }), `"${name}" is not valid YAML: ${read.problem}`));
+      if (read.problem !== undefined)
+        diagnostics.push(
+          shapeError(
+            rangeOf(doc, file, { start: span.start + read.at, end: span.start + read.at }),
+            `"${name}" is not valid YAML: ${read.problem}`,
+          ),
+        );
       return read.problem === undefined ? { value, data: read.data } : { value };
     });
   }
@@ -77,18 +113,26 @@ function headingParts(doc: Doc, section: Section): { readonly id: Span; readonly
   const textStart = doc.text.indexOf(heading.text, heading.start);
   if (textStart === -1 || textStart >= heading.end) {
     const at = doc.text.indexOf(key, heading.start);
-    return { id: { start: at, end: at + key.length }, title: { start: at + key.length, end: at + key.length } };
+    return {
+      id: { start: at, end: at + key.length },
+      title: { start: at + key.length, end: at + key.length },
+    };
   }
   const start = textStart + keyAt;
   const titleStart = textStart + titleAt;
-  return { id: { start, end: start + key.length }, title: { start: titleStart, end: titleStart + title.length } };
+  return {
+    id: { start, end: start + key.length },
+    title: { start: titleStart, end: titleStart + title.length },
+  };
 }
 
 /** Items at the margin, outside fences and HTML, with the indented lines that continue them. */
 function findItems(doc: Doc, inner: Span): SectionParts['items'] {
   const { text, lineStarts } = doc;
   const items: { name: string; value: Span; line: Span }[] = [];
-  const closed: readonly Span[] = [...within(doc.fences, inner), ...within(doc.html, inner)].sort((a, b) => a.start - b.start);
+  const closed: readonly Span[] = [...within(doc.fences, inner), ...within(doc.html, inner)].sort(
+    (a, b) => a.start - b.start,
+  );
   let block = 0;
   for (let line = lineIndex(lineStarts, inner.start); line < lineStarts.length; line++) {
     const start = lineStarts[line] ?? 0;
@@ -100,8 +144,17 @@ function findItems(doc: Doc, inner: Span): SectionParts['items'] {
     let end = lineEndAt(text, lineStarts, line);
     const [lead, label = ''] = ITEM.exec(text.slice(start, end)) ?? [];
     if (lead === undefined) continue;
-    while (line + 1 < lineStarts.length && continues(text, lineStarts, line + 1) && (lineStarts[line + 1] ?? 0) < inner.end) end = lineEndAt(text, lineStarts, ++line);
-    items.push({ name: fieldName(label), value: trimmedSpan(text, start + lead.length, end), line: { start, end } });
+    while (
+      line + 1 < lineStarts.length &&
+      continues(text, lineStarts, line + 1) &&
+      (lineStarts[line + 1] ?? 0) < inner.end
+    )
+      end = lineEndAt(text, lineStarts, ++line);
+    items.push({
+      name: fieldName(label),
+      value: trimmedSpan(text, start + lead.length, end),
+      line: { start, end },
+    });
   }
   return items;
 }
@@ -110,21 +163,37 @@ function findItems(doc: Doc, inner: Span): SectionParts['items'] {
 function continues(text: string, lineStarts: readonly number[], line: number): boolean {
   const start = lineStarts[line] ?? 0;
   const c = text.charCodeAt(start);
-  return (c === 32 || c === 9) && text.slice(start, lineEndAt(text, lineStarts, line)).trim() !== '';
+  return (
+    (c === 32 || c === 9) && text.slice(start, lineEndAt(text, lineStarts, line)).trim() !== ''
+  );
 }
 
 function itemValue(raw: string): string {
   if (!/[\r\n]/.test(raw)) return decodeItem(raw);
-  return raw.split(/\r\n|\n|\r/).map((line) => decodeItem(line.trim())).join('\n');
+  return raw
+    .split(/\r\n|\n|\r/)
+    .map((line) => decodeItem(line.trim()))
+    .join('\n');
 }
 
-function readYaml(source: string): { readonly data?: unknown; readonly problem?: string; readonly at: number } {
+function readYaml(source: string): {
+  readonly data?: unknown;
+  readonly problem?: string;
+  readonly at: number;
+} {
   const plain = readPlainData(source);
   if (plain !== undefined) return { data: plain.data, at: 0 };
   try {
-    const yaml = parseDocument(source, { prettyErrors: false, version: '1.2', schema: 'core', logLevel: 'silent' });
+    const yaml = parseDocument(source, {
+      prettyErrors: false,
+      version: '1.2',
+      schema: 'core',
+      logLevel: 'silent',
+    });
     const [problem] = [...yaml.errors, ...yaml.warnings];
-    return problem ? { problem: problem.message, at: problem.pos[0] } : { data: yaml.toJS({ maxAliasCount: 100 }), at: 0 };
+    return problem
+      ? { problem: problem.message, at: problem.pos[0] }
+      : { data: yaml.toJS({ maxAliasCount: 100 }), at: 0 };
   } catch (error) {
     if (!(error instanceof Error)) throw error;
     return { problem: error.message, at: 0 };

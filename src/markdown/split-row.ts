@@ -8,7 +8,10 @@ const COLON = 58;
 const BACKSLASH = 92;
 const PIPE = 124;
 
-/** Trimmed spans of the cells between `start` and `end`. `\|` does not cut, `\\|` does. An empty cell is an empty span one blank in. */
+/**
+ * Trimmed spans of the cells between `start` and `end`. `\|` does not cut, `\\|` does. An empty
+ * cell is an empty span one blank in.
+ */
 export function splitRow(text: string, start: number, end: number): TableCell[] {
   const cells: TableCell[] = [];
   let at = skipBlanks(text, start, end);
@@ -28,7 +31,8 @@ export function splitRow(text: string, start: number, end: number): TableCell[] 
       cellStart = at;
     } else at++;
   }
-  if (cellStart < last || (piped && cells.length === 0)) cells.push(trimmed(text, cellStart, Math.max(cellStart, last)));
+  if (cellStart < last || (piped && cells.length === 0))
+    cells.push(trimmed(text, cellStart, Math.max(cellStart, last)));
   return cells;
 }
 
@@ -44,7 +48,10 @@ function trimmed(text: string, from: number, to: number): TableCell {
   return { start, end };
 }
 
-/** Number of columns of a delimiter row (`| --- | :-: |`), 0 when the span is not one. A row of dashes alone is not. */
+/**
+ * Number of columns of a delimiter row (`| --- | :-: |`), 0 when the span is not one. A row of
+ * dashes alone is not.
+ */
 export function delimiterColumns(text: string, start: number, end: number): number {
   let at = start;
   let columns = 0;

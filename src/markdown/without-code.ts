@@ -1,15 +1,25 @@
-/** The prose of a text: what is code is blanked out, so that patterns can be looked for and every offset still holds. */
+/**
+ * The prose of a text: what is code is blanked out, so that patterns can be looked for and every
+ * offset still holds.
+ */
 import type { Doc, Span } from './types.js';
 
 const CODE_SPAN = /(?<!`)(`+)(?!`)[^\n]*?(?<!`)\1(?!`)/g;
 const CODE_SPAN_OR_COMMENT = /(?<!`)(`+)(?!`)[^\n]*?(?<!`)\1(?!`)|<!--[\s\S]*?-->/g;
 
-/** Fences and code spans become blanks; HTML comments and front matter too where that is asked for. */
-export function withoutCode(doc: Doc, also: { readonly comments?: boolean; readonly frontMatter?: boolean } = {}): string {
+/**
+ * Fences and code spans become blanks; HTML comments and front matter too where that is asked for.
+ */
+export function withoutCode(
+  doc: Doc,
+  also: { readonly comments?: boolean; readonly frontMatter?: boolean } = {},
+): string {
   const front = also.frontMatter === true && doc.frontMatter !== undefined ? [doc.frontMatter] : [];
   const text = blanked(doc.text, [...front, ...doc.fences]);
   const pattern = also.comments === true ? CODE_SPAN_OR_COMMENT : CODE_SPAN;
-  return text.includes('`') || text.includes('<!--') ? text.replace(pattern, (code) => ' '.repeat(code.length)) : text;
+  return text.includes('`') || text.includes('<!--')
+    ? text.replace(pattern, (code) => ' '.repeat(code.length))
+    : text;
 }
 
 /** @param spans in order, not overlapping. */

@@ -1,4 +1,7 @@
-/** Which modules are installed, by the names of their folders; for whoever only has to know that, and loads none. */
+/**
+ * Which modules are installed, by the names of their folders; for whoever only has to know that,
+ * and loads none.
+ */
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 

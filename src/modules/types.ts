@@ -1,4 +1,7 @@
-/** A module: what a pass knows of it, and what it adds to the command line. The core knows no module by name. */
+/**
+ * A module: what a pass knows of it, and what it adds to the command line. The core knows no module
+ * by name.
+ */
 import type { z } from 'zod';
 import type { ReadScope } from '../governance/scoped-snapshot.js';
 import type { ExitCode } from '../kernel/error.js';
@@ -7,18 +10,34 @@ import type { ToolAnswer, ToolContext } from '../passes/tools/tool-caller.js';
 import type { Workspace } from '../workspace/types.js';
 
 /** `flags` as commander writes them: `--since <rev>`, `--all`, `-n, --passes <n>`. */
-export type OptionSpec = { readonly flags: string; readonly description: string; readonly choices?: readonly string[] };
-export type Parsed = { readonly args: readonly string[]; readonly options: Readonly<Record<string, unknown>> };
+export type OptionSpec = {
+  readonly flags: string;
+  readonly description: string;
+  readonly choices?: readonly string[];
+};
+export type Parsed = {
+  readonly args: readonly string[];
+  readonly options: Readonly<Record<string, unknown>>;
+};
 
 /** `text` is for people, `json` for programs; `schema` and `ok` are added by the surface. */
-export type CommandResult = { readonly exit: ExitCode; readonly text: string; readonly json: Readonly<Record<string, unknown>> | readonly unknown[]; /** Printed on stdout as it is, whatever --json says (sarif, mermaid …). */ readonly raw?: string };
+export type CommandResult = {
+  readonly exit: ExitCode;
+  readonly text: string;
+  readonly json: Readonly<Record<string, unknown>> | readonly unknown[];
+  /** Printed on stdout as it is, whatever --json says (sarif, mermaid …). */
+  readonly raw?: string;
+};
 
 /** What a module's command is given by the command line. */
 export type ModuleCommandContext = {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
   readonly width: number;
-  /** Inside a pass that does not see everything: snapshots of `workspace()` show what it sees; whatever a module reads elsewhere it filters by this (`sees`). */
+  /**
+   * Inside a pass that does not see everything: snapshots of `workspace()` show what it sees;
+   * whatever a module reads elsewhere it filters by this (`sees`).
+   */
   readonly scope?: ReadScope;
   workspace(): Workspace;
   /** A line of progress on stderr; nothing when quiet. */
@@ -26,7 +45,12 @@ export type ModuleCommandContext = {
   /** @throws NocturneError `REFUSED` inside a pass, whatever token it has. */
   requireOwner(what: string): void;
   /** In whose name the command writes: the owner, or the pass of `$NOCTURNE_PASS_TOKEN`. */
-  acting(): { readonly actor: { readonly kind: 'owner' | 'pass' | 'nocturne'; readonly name: string }; readonly runId: string; readonly fence?: number; readonly authorisation: string };
+  acting(): {
+    readonly actor: { readonly kind: 'owner' | 'pass' | 'nocturne'; readonly name: string };
+    readonly runId: string;
+    readonly fence?: number;
+    readonly authorisation: string;
+  };
 };
 
 export type ModuleCommand = {
@@ -40,9 +64,16 @@ export type ModuleCommand = {
 };
 
 /** What a module's tool is given by the server of the Model Context Protocol. */
-export type ModuleToolContext = ToolContext & { readonly env: Readonly<Record<string, string | undefined>>; /** A line for whoever runs the server. */ readonly say: (line: string) => void };
+export type ModuleToolContext = ToolContext & {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** A line for whoever runs the server. */
+  readonly say: (line: string) => void;
+};
 
-/** A tool of the server while the module is enabled. `structured`: the answer as data goes along with the text. */
+/**
+ * A tool of the server while the module is enabled. `structured`: the answer as data goes along
+ * with the text.
+ */
 export type ModuleTool = {
   readonly name: string;
   readonly description: string;

@@ -1,11 +1,16 @@
-/** Proposals of the manager: what exactly would be done is kept outside the workspace, and done when the owner approves. */
+/**
+ * Proposals of the manager: what exactly would be done is kept outside the workspace, and done when
+ * the owner approves.
+ */
 import { join } from 'node:path';
 import { NocturneError } from '../kernel/error.js';
 import type { BundleArguments } from '../workspace/bundle.js';
 import { readJson, writeJsonDurably } from '../workspace/state-home.js';
 import type { BundleAct } from './act.js';
 
-type Proposals = Readonly<Record<string, readonly { readonly name: string; readonly args: BundleArguments }[]>>;
+type Proposals = Readonly<
+  Record<string, readonly { readonly name: string; readonly args: BundleArguments }[]>
+>;
 const FILE = 'proposals.json';
 
 /** Keeps what the notification `id` proposes. */
@@ -14,8 +19,22 @@ export function keepProposal(state: string, id: string, bundles: Proposals[strin
 }
 
 /** What was kept for `id`. A proposal of which nothing is kept (a remark) does nothing. */
-export function applyProposal(state: string, id: string): { changes: readonly never[]; bundles: readonly BundleAct[] } {
+export function applyProposal(
+  state: string,
+  id: string,
+): { changes: readonly never[]; bundles: readonly BundleAct[] } {
   const kept = readJson<Proposals>(join(state, FILE))?.[id] ?? [];
-  if (!Array.isArray(kept)) throw new NocturneError('UNREADABLE', `${join(state, FILE)} does not hold proposals`, { hint: 'move the file away; proposals are made again' });
-  return { changes: [], bundles: kept.map((one) => ({ name: one.name, args: one.args, authorisation: id, detail: `approved by ${id}` })) };
+  if (!Array.isArray(kept))
+    throw new NocturneError('UNREADABLE', `${join(state, FILE)} does not hold proposals`, {
+      hint: 'move the file away; proposals are made again',
+    });
+  return {
+    changes: [],
+    bundles: kept.map((one) => ({
+      name: one.name,
+      args: one.args,
+      authorisation: id,
+      detail: `approved by ${id}`,
+    })),
+  };
 }

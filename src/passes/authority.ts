@@ -3,5 +3,14 @@ import type { Authority } from '../governance/types.js';
 import type { PassData } from './types.js';
 
 export function authorityOf(data: PassData): Authority {
-  return { kind: 'pass', runId: data.runId, role: data.request.role, project: data.project, phase: data.phase, phaseStarted: data.phaseStarted, writes: data.writes, tools: data.tools };
+  return {
+    kind: 'pass',
+    runId: data.runId,
+    role: data.request.role,
+    project: data.project,
+    phase: data.phase,
+    phaseStarted: data.phaseStarted,
+    writes: data.writes,
+    tools: data.tools,
+  };
 }

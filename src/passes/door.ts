@@ -1,4 +1,7 @@
-/** Where every door asks during a pass: the command line, MCP, the hooks of hosts, the agent's own tools. One decision, and one record of each refusal. */
+/**
+ * Where every door asks during a pass: the command line, MCP, the hooks of hosts, the agent's own
+ * tools. One decision, and one record of each refusal.
+ */
 import { decide, type DecideOptions } from '../governance/guard/decide.js';
 import { withoutSecrets } from '../governance/guard/secrets.js';
 import type { Action, Decision, Reason, Verdict } from '../governance/types.js';
@@ -21,28 +24,69 @@ export type Asked = {
   readonly also?: readonly Reason[];
 };
 
-export type Judgement = { readonly verdict: Verdict; readonly reasons: readonly Reason[]; readonly decisions: readonly Decision[]; /** For whoever asked: why not, in one line. */ readonly text: string; /** The task that was registered for a spawn; `instruction` belongs beside the text that the child is given. */ readonly spawned?: { readonly taskId: string; readonly instruction: string } };
+export type Judgement = {
+  readonly verdict: Verdict;
+  readonly reasons: readonly Reason[];
+  readonly decisions: readonly Decision[];
+  /** For whoever asked: why not, in one line. */
+  readonly text: string;
+  /**
+   * The task that was registered for a spawn; `instruction` belongs beside the text that the child
+   * is given.
+   */
+  readonly spawned?: { readonly taskId: string; readonly instruction: string };
+};
 
 /**
- * Judges what an agent wants to do in its pass. Every refusal is on record before this returns. `ask`: a question waits for the owner (reason
+ * Judges what an agent wants to do in its pass. Every refusal is on record before this returns.
+ * `ask`: a question waits for the owner (reason
  * `approval`); in a pass nobody is there to answer, so for the agent it is a refusal as well.
  */
 export function judge(workspace: Workspace, data: PassData, asked: Asked): Judgement {
   const snapshot = asked.snapshot ?? workspace.snapshot();
-  const options: DecideOptions = { home: workspace.home, ...(asked.cwd === undefined ? {} : { cwd: asked.cwd }) };
-  const decisions = asked.actions.map((action) => decide(snapshot, authorityOf(data), action, options));
+  const options: DecideOptions = {
+    home: workspace.home,
+    ...(asked.cwd === undefined ? {} : { cwd: asked.cwd }),
+  };
+  const decisions = asked.actions.map((action) =>
+    decide(snapshot, authorityOf(data), action, options),
+  );
   const guarded = conclude(decisions, asked.also ?? []);
-  const judged = guarded.verdict === 'ask' ? askOwner(workspace, data, { actions: asked.actions, options, guarded }) : guarded;
-  const judgement = judged.verdict === 'allow' && asked.actions.some((action) => action.kind === 'send') ? recordSends(workspace, data, { asked, options, judged }) : judged;
-  if (judgement.verdict !== 'allow') recordRefusal(workspace, data, { door: asked.door, what: asked.actions.map((action) => nameOf(action.to === undefined || action.kind !== 'send' ? action : { ...action, to: withoutQuery(action.to) })).join(', '), why: judgement.text });
+  const judged =
+    guarded.verdict === 'ask'
+      ? askOwner(workspace, data, { actions: asked.actions, options, guarded })
+      : guarded;
+  const judgement =
+    judged.verdict === 'allow' && asked.actions.some((action) => action.kind === 'send')
+      ? recordSends(workspace, data, { asked, options, judged })
+      : judged;
+  if (judgement.verdict !== 'allow')
+    recordRefusal(workspace, data, {
+      door: asked.door,
+      what: asked.actions
+        .map((action) =>
+          nameOf(
+            action.to === undefined || action.kind !== 'send'
+              ? action
+              : { ...action, to: withoutQuery(action.to) },
+          ),
+        )
+        .join(', '),
+      why: judgement.text,
+    });
   return judgement;
 }
 
 /**
- * What is allowed to leave is on record before it leaves. Judged once more on what the log says at that moment, under the commit mutex, so that
+ * What is allowed to leave is on record before it leaves. Judged once more on what the log says at
+ * that moment, under the commit mutex, so that
  * two doors cannot both use the last send of a pass.
  */
-function recordSends(workspace: Workspace, data: PassData, at: { readonly asked: Asked; readonly options: DecideOptions; readonly judged: Judgement }): Judgement {
+function recordSends(
+  workspace: Workspace,
+  data: PassData,
+  at: { readonly asked: Asked; readonly options: DecideOptions; readonly judged: Judgement },
+): Judgement {
   let judgement = at.judged;
   const sends = at.asked.actions.filter((action) => action.kind === 'send');
   try {
@@ -57,14 +101,33 @@ function recordSends(workspace: Workspace, data: PassData, at: { readonly asked:
         });
         const again = conclude(decisions, []);
         judgement = again.verdict === 'allow' ? at.judged : again;
-        const audit = again.verdict !== 'allow' ? [] : sends.map((action, i) => ({ step: 'T4', type: 'send', target: nameOf({ ...action, to: withoutQuery(action.to ?? '') }), authorisation: decisions[i]?.authorisation ?? '', result: 'ok', detail: at.asked.door }));
-        return { actor: { kind: 'pass', name: data.request.role }, runId: data.runId, reason: 'sent', changes: [], audit };
+        const audit =
+          again.verdict !== 'allow'
+            ? []
+            : sends.map((action, i) => ({
+                step: 'T4',
+                type: 'send',
+                target: nameOf({ ...action, to: withoutQuery(action.to ?? '') }),
+                authorisation: decisions[i]?.authorisation ?? '',
+                result: 'ok',
+                detail: at.asked.door,
+              }));
+        return {
+          actor: { kind: 'pass', name: data.request.role },
+          runId: data.runId,
+          reason: 'sent',
+          changes: [],
+          audit,
+        };
       },
       { fence: data.fence },
     );
   } catch (error) {
     if (!(error instanceof NocturneError) || error.code !== 'LEASE_LOST') throw error;
-    return conclude([], [{ code: 'no-token', message: 'the pass has lost its lease, and sends nothing any more' }]);
+    return conclude(
+      [],
+      [{ code: 'no-token', message: 'the pass has lost its lease, and sends nothing any more' }],
+    );
   }
   return judgement;
 }
@@ -75,19 +138,40 @@ function withoutQuery(to: string): string {
 }
 
 /** Only the scope stands against it: the owner is asked, or has decided already. */
-function askOwner(workspace: Workspace, data: PassData, at: { readonly actions: readonly Action[]; readonly options: DecideOptions; readonly guarded: Judgement }): Judgement {
+function askOwner(
+  workspace: Workspace,
+  data: PassData,
+  at: {
+    readonly actions: readonly Action[];
+    readonly options: DecideOptions;
+    readonly guarded: Judgement;
+  },
+): Judgement {
   const answers = askApproval({ workspace, data, options: at.options }, at.actions);
   if (answers === undefined) return at.guarded;
-  const concluded = conclude(answers.map((one) => one.decision), []);
+  const concluded = conclude(
+    answers.map((one) => one.decision),
+    [],
+  );
   if (concluded.verdict === 'allow') return concluded;
-  const reasons = answers.flatMap((one) => one.reasons.filter(() => one.decision.verdict !== 'allow'));
+  const reasons = answers.flatMap((one) =>
+    one.reasons.filter(() => one.decision.verdict !== 'allow'),
+  );
   return { ...concluded, reasons, text: textOf(reasons) };
 }
 
 export function conclude(decisions: readonly Decision[], also: readonly Reason[]): Judgement {
   const refusing = decisions.filter((one) => one.verdict !== 'allow');
-  const verdict: Verdict = also.length > 0 || refusing.some((one) => one.verdict === 'deny') ? 'deny' : refusing.length > 0 ? 'ask' : 'allow';
-  const reasons = verdict === 'allow' ? decisions.flatMap((one) => one.reasons) : [...also, ...refusing.flatMap((one) => one.reasons)];
+  const verdict: Verdict =
+    also.length > 0 || refusing.some((one) => one.verdict === 'deny')
+      ? 'deny'
+      : refusing.length > 0
+        ? 'ask'
+        : 'allow';
+  const reasons =
+    verdict === 'allow'
+      ? decisions.flatMap((one) => one.reasons)
+      : [...also, ...refusing.flatMap((one) => one.reasons)];
   return { verdict, reasons, decisions, text: textOf(reasons) };
 }
 
@@ -100,15 +184,39 @@ const LONGEST_NAME = 300;
 
 /** What an action is about, for a log. */
 export function nameOf(action: Action): string {
-  const words = [action.path, action.to, action.command ?? action.argv?.join(' ')].filter((part) => part !== undefined).join(' -> ');
+  const words = [action.path, action.to, action.command ?? action.argv?.join(' ')]
+    .filter((part) => part !== undefined)
+    .join(' -> ');
   return withoutSecrets(words.slice(0, LONGEST_SCANNED)).slice(0, LONGEST_NAME);
 }
 
-/** One audit row. A pass that lost its lease has nothing to record any more: its writes are refused anyway. */
-export function recordRefusal(workspace: Workspace, data: PassData, refused: { readonly door: DoorName; readonly what: string; readonly why: string }): void {
+/**
+ * One audit row. A pass that lost its lease has nothing to record any more: its writes are refused
+ * anyway.
+ */
+export function recordRefusal(
+  workspace: Workspace,
+  data: PassData,
+  refused: { readonly door: DoorName; readonly what: string; readonly why: string },
+): void {
   try {
     workspace.commit(
-      { actor: { kind: 'pass', name: data.request.role }, runId: data.runId, reason: 'refused', changes: [], audit: [{ step: 'T4', type: 'refusal', target: refused.what, authorisation: refused.door, result: 'refused', detail: refused.why }] },
+      {
+        actor: { kind: 'pass', name: data.request.role },
+        runId: data.runId,
+        reason: 'refused',
+        changes: [],
+        audit: [
+          {
+            step: 'T4',
+            type: 'refusal',
+            target: refused.what,
+            authorisation: refused.door,
+            result: 'refused',
+            detail: refused.why,
+          },
+        ],
+      },
       { fence: data.fence },
     );
   } catch (error) {
@@ -116,15 +224,41 @@ export function recordRefusal(workspace: Workspace, data: PassData, refused: { r
   }
 }
 
-/** How many refusals of callers without a pass one process records: they have no pass that would end, and logs are for reading. */
+/**
+ * How many refusals of callers without a pass one process records: they have no pass that would
+ * end, and logs are for reading.
+ */
 const MOST_STRANGERS = 20;
 const strangers = new WeakMap<Workspace, number>();
 
 /** A refusal of somebody who has no live token. */
-export function recordStranger(workspace: Workspace, refused: { readonly door: DoorName; readonly who: string; readonly what: string; readonly why: string }): void {
+export function recordStranger(
+  workspace: Workspace,
+  refused: {
+    readonly door: DoorName;
+    readonly who: string;
+    readonly what: string;
+    readonly why: string;
+  },
+): void {
   const before = strangers.get(workspace) ?? 0;
   if (before >= MOST_STRANGERS) return;
   strangers.set(workspace, before + 1);
   const detail = `${refused.who === '' ? '' : `${refused.who}: `}${refused.why}`;
-  workspace.commit({ actor: { kind: 'nocturne', name: refused.door }, runId: '', reason: 'refused', changes: [], audit: [{ step: '', type: 'refusal', target: refused.what, authorisation: refused.door, result: 'refused', detail }] });
+  workspace.commit({
+    actor: { kind: 'nocturne', name: refused.door },
+    runId: '',
+    reason: 'refused',
+    changes: [],
+    audit: [
+      {
+        step: '',
+        type: 'refusal',
+        target: refused.what,
+        authorisation: refused.door,
+        result: 'refused',
+        detail,
+      },
+    ],
+  });
 }

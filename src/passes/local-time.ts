@@ -5,7 +5,11 @@ export function localTime(stored: string, zone: string): string {
   const at = new Date(stored);
   if (Number.isNaN(at.getTime())) return stored;
   try {
-    return new Intl.DateTimeFormat('sv-SE', { timeZone: zone, dateStyle: 'short', timeStyle: 'short' }).format(at);
+    return new Intl.DateTimeFormat('sv-SE', {
+      timeZone: zone,
+      dateStyle: 'short',
+      timeStyle: 'short',
+    }).format(at);
   } catch {
     return stored;
   }

@@ -16,35 +16,81 @@ export type ModuleContext = {
   readonly say: (line: string) => void;
 };
 
-/** `project`, `report`: of the worker pass that just worked; nothing in a manager pass or outside of one. */
-export type SweepContext = ModuleContext & { readonly project: string | undefined; readonly report: AgentReport | undefined };
+/**
+ * `project`, `report`: of the worker pass that just worked; nothing in a manager pass or outside of
+ * one.
+ */
+export type SweepContext = ModuleContext & {
+  readonly project: string | undefined;
+  readonly report: AgentReport | undefined;
+};
 /** What is to be committed, in the name of whoever asked. */
 export type ModuleChange = Pick<ChangeSet, 'reason' | 'changes' | 'bundle' | 'audit'>;
-export type BeforeContext = { readonly snapshot: Snapshot; /** The state directory, for numbers that are never given twice. */ readonly state: string; /** For audit rows; empty outside of a pass. */ readonly step: string };
+export type BeforeContext = {
+  readonly snapshot: Snapshot;
+  /** The state directory, for numbers that are never given twice. */
+  readonly state: string;
+  /** For audit rows; empty outside of a pass. */
+  readonly step: string;
+};
 /** `capability`: of the pass; what a brief quotes is what its agent may read. */
-export type FragmentContext = ModuleContext & { readonly snapshot: Snapshot; readonly project: string | undefined; readonly capability: Capability };
+export type FragmentContext = ModuleContext & {
+  readonly snapshot: Snapshot;
+  readonly project: string | undefined;
+  readonly capability: Capability;
+};
 /**
- * `texts`: what is asked about. `among`: files that matter; of these, what `scope` may not see is never told. `records`: only records of this object, compared with this field of theirs (`line`
+ * `texts`: what is asked about. `among`: files that matter; of these, what `scope` may not see is
+ * never told. `records`: only records of this object, compared with this field of theirs (`line`
  * is then the record's); else passages of files.
  */
-export type AlikeContext = ModuleContext & { readonly snapshot: Snapshot; readonly scope: ReadScope; readonly texts: readonly string[]; readonly among: (path: string) => boolean; readonly records?: { readonly object: string; readonly field: string } };
+export type AlikeContext = ModuleContext & {
+  readonly snapshot: Snapshot;
+  readonly scope: ReadScope;
+  readonly texts: readonly string[];
+  readonly among: (path: string) => boolean;
+  readonly records?: { readonly object: string; readonly field: string };
+};
 /** `used`: sources of the fragments that the prompt really had. */
-export type RecordContext = { readonly snapshot: Snapshot; readonly project: string | undefined; readonly runId: string; readonly used: ReadonlySet<string> };
+export type RecordContext = {
+  readonly snapshot: Snapshot;
+  readonly project: string | undefined;
+  readonly runId: string;
+  readonly used: ReadonlySet<string>;
+};
 
 export interface PassModule {
   /** As in R8 of REGISTRY.md, which says whether it is enabled and what it watches. */
   readonly name: string;
-  /** Idempotent: the same change may be reported twice. Returns what is to be committed, if anything. */
-  onChange(changes: readonly FileChange[], context: ModuleContext): Promise<ChangeSet | undefined> | ChangeSet | undefined;
-  /** T1 of a worker pass, after the owner's answers were taken in and before a project is chosen. Pure; called under the commit mutex. */
+  /**
+   * Idempotent: the same change may be reported twice. Returns what is to be committed, if
+   * anything.
+   */
+  onChange(
+    changes: readonly FileChange[],
+    context: ModuleContext,
+  ): Promise<ChangeSet | undefined> | ChangeSet | undefined;
+  /**
+   * T1 of a worker pass, after the owner's answers were taken in and before a project is chosen.
+   * Pure; called under the commit mutex.
+   */
   before?(context: BeforeContext): ModuleChange | undefined;
-  /** T4, before the tree is kept: what the brief of this pass should quote (an idle pass has no project). `trust` is always `data`. */
+  /**
+   * T4, before the tree is kept: what the brief of this pass should quote (an idle pass has no
+   * project). `trust` is always `data`.
+   */
   fragments?(context: FragmentContext): Promise<readonly Fragment[]> | readonly Fragment[];
-  /** T5 and T7: for each text its passages, each with what the workspace says (nearly) the same; nothing where the module does not know the texts of this workspace. */
+  /**
+   * T5 and T7: for each text its passages, each with what the workspace says (nearly) the same;
+   * nothing where the module does not know the texts of this workspace.
+   */
   alike?(context: AlikeContext): Promise<readonly (readonly AlikePart[])[] | undefined>;
   /** T6: what goes into the commit that records a pass whose agent ended its work. */
   recorded?(context: RecordContext): ModuleChange | undefined;
-  /** What is due whether or not a file changed: at T8 of a worker, T0 and T8 of a manager. Returns what it did, in a few words each. */
+  /**
+   * What is due whether or not a file changed: at T8 of a worker, T0 and T8 of a manager. Returns
+   * what it did, in a few words each.
+   */
   sweep?(context: SweepContext): Promise<readonly string[]> | readonly string[];
   /** The ledger of spawned tasks, in the module that keeps it. */
   spawnLedger?(workspace: Workspace): SpawnLedger;

@@ -7,12 +7,20 @@ import { authorityOf } from './authority.js';
 import { writablePlaces } from './sandbox-places.js';
 import type { Pass, PassData } from './types.js';
 
-/** `undefined` where none is in force. The places are those of this moment: ask again for the next process. */
+/**
+ * `undefined` where none is in force. The places are those of this moment: ask again for the next
+ * process.
+ */
 export function sandboxOf({ data, env }: Pass): Sandbox | undefined {
   if (data.sandbox?.kind !== 'on') return undefined;
   const { workspace } = env;
   const places = writablePlaces(workspace.snapshot(), passAuthority(data));
-  return bubblewrap(data.sandbox, { workspace: workspace.root, nocturneHome: workspace.home, home: env.env['HOME'] || homedir(), ...places });
+  return bubblewrap(data.sandbox, {
+    workspace: workspace.root,
+    nocturneHome: workspace.home,
+    home: env.env['HOME'] || homedir(),
+    ...places,
+  });
 }
 
 /** Runs checks, probes and the agent's own commands inside it. */

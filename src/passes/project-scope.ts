@@ -1,22 +1,45 @@
-/** What passes of a project may write and run, before any pre-approval: what T2.7 compares with, and what the guard is asked about. */
+/**
+ * What passes of a project may write and run, before any pre-approval: what T2.7 compares with, and
+ * what the guard is asked about.
+ */
 import type { Rec } from '../markdown/types.js';
 import { fieldList, fieldText } from '../project/field-text.js';
 import { projectWrites } from '../project/project-writes.js';
 import type { Snapshot } from '../workspace/types.js';
 
-/** `writes`: globs of the workspace, some of which may lead out of the project. `tools` is missing where the tool registry alone decides. */
-export type ProjectScope = { readonly writes: readonly string[]; readonly tools?: readonly string[]; readonly phase: string; readonly phaseStarted: string };
+/**
+ * `writes`: globs of the workspace, some of which may lead out of the project. `tools` is missing
+ * where the tool registry alone decides.
+ */
+export type ProjectScope = {
+  readonly writes: readonly string[];
+  readonly tools?: readonly string[];
+  readonly phase: string;
+  readonly phaseStarted: string;
+};
 
 export function projectScope(snapshot: Snapshot, slug: string): ProjectScope {
   const project = snapshot.record('PROJECT', slug);
   const name = fieldText(project, 'phase.name');
   const phase = phaseOf(snapshot, slug, name);
   const writes = projectWrites(project, slug);
-  const tools = phase !== undefined && fieldList(phase, 'tools').length > 0 ? fieldList(phase, 'tools') : fieldList(project, 'next_pass.tools');
-  return { writes, ...(tools.length === 0 ? {} : { tools }), phase: name, phaseStarted: fieldText(project, 'phase.started') };
+  const tools =
+    phase !== undefined && fieldList(phase, 'tools').length > 0
+      ? fieldList(phase, 'tools')
+      : fieldList(project, 'next_pass.tools');
+  return {
+    writes,
+    ...(tools.length === 0 ? {} : { tools }),
+    phase: name,
+    phaseStarted: fieldText(project, 'phase.started'),
+  };
 }
 
 /** The section of the current phase in the project's PHASES.md. */
 function phaseOf(snapshot: Snapshot, project: string | undefined, phase: string): Rec | undefined {
-  return project === undefined ? undefined : snapshot.recordsIn(`PROJECTS/${project}/PHASES.md`, 'PHASES').find((record) => record.key === phase);
+  return project === undefined
+    ? undefined
+    : snapshot
+        .recordsIn(`PROJECTS/${project}/PHASES.md`, 'PHASES')
+        .find((record) => record.key === phase);
 }

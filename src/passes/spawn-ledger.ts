@@ -1,6 +1,12 @@
-/** What the doors of hosts tell of tasks that an agent gives to another one. The module `completion` keeps the ledger. */
+/**
+ * What the doors of hosts tell of tasks that an agent gives to another one. The module `completion`
+ * keeps the ledger.
+ */
 
-/** `callId`: the host's id of the tool call that spawns; the only thing by which a child is matched to its task. */
+/**
+ * `callId`: the host's id of the tool call that spawns; the only thing by which a child is matched
+ * to its task.
+ */
 export type Spawn = {
   readonly callId: string;
   readonly host: string;
@@ -15,10 +21,20 @@ export type Spawn = {
   readonly declaredMs?: number;
 };
 
-export type Registered = { readonly kind: 'registered'; readonly taskId: string; /** For the child, beside its task: by what it will be known to be done. */ readonly instruction: string } | { readonly kind: 'duplicate'; readonly taskId: string; readonly why: string };
+export type Registered =
+  | {
+      readonly kind: 'registered';
+      readonly taskId: string;
+      /** For the child, beside its task: by what it will be known to be done. */
+      readonly instruction: string;
+    }
+  | { readonly kind: 'duplicate'; readonly taskId: string; readonly why: string };
 
 export interface SpawnLedger {
-  /** Before the spawn happens. A duplicate (same task, requester and target, not ended) is to be refused. */
+  /**
+   * Before the spawn happens. A duplicate (same task, requester and target, not ended) is to be
+   * refused.
+   */
   register(spawn: Spawn): Registered;
   /** The spawn took place. */
   linked(at: { readonly callId: string; readonly childSession: string }): void;
@@ -26,5 +42,9 @@ export interface SpawnLedger {
   failed(at: { readonly callId: string; readonly why: string }): void;
   progress(at: { readonly childSession: string; readonly note: string }): void;
   /** The child's session ended: one of the two witnesses of completion. */
-  ended(at: { readonly childSession: string; readonly outcome: 'ok' | 'failed' | 'timeout'; readonly detail: string }): void;
+  ended(at: {
+    readonly childSession: string;
+    readonly outcome: 'ok' | 'failed' | 'timeout';
+    readonly detail: string;
+  }): void;
 }

@@ -8,7 +8,21 @@ import type { Workspace } from '../workspace/types.js';
 import type { PassModule } from './module.js';
 
 export type Role = 'worker' | 'manager';
-export type StepId = 'T0' | 'T1' | 'T1.5' | 'T2' | 'T2.5' | 'T2.7' | 'T3' | 'T3.5' | 'T4' | 'T5' | 'T6' | 'T7' | 'T8' | 'T9';
+export type StepId =
+  | 'T0'
+  | 'T1'
+  | 'T1.5'
+  | 'T2'
+  | 'T2.5'
+  | 'T2.7'
+  | 'T3'
+  | 'T3.5'
+  | 'T4'
+  | 'T5'
+  | 'T6'
+  | 'T7'
+  | 'T8'
+  | 'T9';
 
 /** What the manager found about one project since its last review. */
 export type ProjectReview = {
@@ -41,14 +55,41 @@ export type PassEnvironment = {
   readonly modules: readonly PassModule[];
 };
 
-export type BaselineFile = { readonly hash: string; readonly mode: number; readonly size: number; readonly mtimeMs: number };
-/** The tree before the agent touched it: content is in the object store. `links`: symbolic links and their targets. */
-export type Baseline = { readonly files: Readonly<Record<string, BaselineFile>>; readonly links: Readonly<Record<string, string>> };
+export type BaselineFile = {
+  readonly hash: string;
+  readonly mode: number;
+  readonly size: number;
+  readonly mtimeMs: number;
+};
+/**
+ * The tree before the agent touched it: content is in the object store. `links`: symbolic links and
+ * their targets.
+ */
+export type Baseline = {
+  readonly files: Readonly<Record<string, BaselineFile>>;
+  readonly links: Readonly<Record<string, string>>;
+};
 
-export type ChosenTier = { readonly name: string; readonly runner: string; readonly model: string; readonly maxMinutes: number; readonly maxTokens?: number; readonly maxCost?: number; readonly downgraded?: string };
+export type ChosenTier = {
+  readonly name: string;
+  readonly runner: string;
+  readonly model: string;
+  readonly maxMinutes: number;
+  readonly maxTokens?: number;
+  readonly maxCost?: number;
+  readonly downgraded?: string;
+};
 
-/** A difference that the pass was not allowed to make, undone; the version it left is in `.nocturne/kept/RUN/`. */
-export type Undone = { readonly path: string; readonly code: string; readonly why: string; readonly kept: string | undefined };
+/**
+ * A difference that the pass was not allowed to make, undone; the version it left is in
+ * `.nocturne/kept/RUN/`.
+ */
+export type Undone = {
+  readonly path: string;
+  readonly code: string;
+  readonly why: string;
+  readonly kept: string | undefined;
+};
 
 /** `id`: the host's own name of the session. */
 export type HostSession = { readonly host: HostName; readonly id: string };
@@ -75,7 +116,11 @@ export type PassData = {
   readonly objective?: string;
   /** Projects that this pass found unable to go on, with what was done about it. */
   readonly turnedAway: readonly { readonly slug: string; readonly why: string }[];
-  readonly idle?: { readonly tier: string; readonly objective: string; readonly writes: readonly string[] };
+  readonly idle?: {
+    readonly tier: string;
+    readonly objective: string;
+    readonly writes: readonly string[];
+  };
   readonly tier?: ChosenTier;
   readonly runner?: RunnerSpec;
   /** Around what nocturne starts for the pass; found out at T3. */
@@ -107,11 +152,25 @@ export type PassData = {
 
 export type Pass = { readonly env: PassEnvironment; readonly data: PassData };
 
-/** Ends the steps; T9 still runs when the lock was taken. `exit` is the command's exit code, `outcome` goes into the session registry. */
-export type Halt = { readonly halt: true; readonly outcome: string; readonly exit: ExitCode; readonly data: PassData; /** A step threw: the pass broke down. A halt on purpose is none. */ readonly broke?: true };
+/**
+ * Ends the steps; T9 still runs when the lock was taken. `exit` is the command's exit code,
+ * `outcome` goes into the session registry.
+ */
+export type Halt = {
+  readonly halt: true;
+  readonly outcome: string;
+  readonly exit: ExitCode;
+  readonly data: PassData;
+  /** A step threw: the pass broke down. A halt on purpose is none. */
+  readonly broke?: true;
+};
 
 /** One step: a plain function from what is known to what is known, or a halt. */
-export type Step = { readonly id: StepId; readonly title: string; readonly run: (pass: Pass) => Promise<Pass | Halt> | Pass | Halt };
+export type Step = {
+  readonly id: StepId;
+  readonly title: string;
+  readonly run: (pass: Pass) => Promise<Pass | Halt> | Pass | Halt;
+};
 
 export type PassReport = {
   readonly exit: ExitCode;

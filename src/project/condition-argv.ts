@@ -3,19 +3,38 @@ import { parse } from 'shell-quote';
 import { many, text, wrong } from './condition-read.js';
 import type { Reader } from './condition-read.js';
 
-/** A text is split as a shell would split it; a list is taken as it is. Whatever only a shell could do is refused. */
+/**
+ * A text is split as a shell would split it; a list is taken as it is. Whatever only a shell could
+ * do is refused.
+ */
 export const parseCommand: Reader<readonly string[]> = (value, path, complain) => {
   if (Array.isArray(value)) return many(text)(value, path, complain);
   const given = text(value, path, complain);
   if (given === undefined) return undefined;
   const words: string[] = [];
   for (const word of parse(given, (name) => ({ op: `$${name}` }))) {
-    if (typeof word !== 'string') return wrong(complain, path, 'a program and its arguments', given, `"${operatorOf(word)}" needs a shell and conditions have none: quote it, or put the work into a script`);
+    if (typeof word !== 'string')
+      return wrong(
+        complain,
+        path,
+        'a program and its arguments',
+        given,
+        `"${operatorOf(word)}" needs a shell and conditions have none: quote it, or put the work into a script`,
+      );
     words.push(word);
   }
-  if (words.length === 0 || words[0] === '') return wrong(complain, path, 'a program and its arguments', given);
-  if (given.includes('\n')) return wrong(complain, path, 'one command', given, 'put several commands into a script');
-  if (/^[A-Za-z_]\w*=/.test(words[0] ?? '')) return wrong(complain, path, 'a program and its arguments', given, 'environment variables cannot be set here');
+  if (words.length === 0 || words[0] === '')
+    return wrong(complain, path, 'a program and its arguments', given);
+  if (given.includes('\n'))
+    return wrong(complain, path, 'one command', given, 'put several commands into a script');
+  if (/^[A-Za-z_]\w*=/.test(words[0] ?? ''))
+    return wrong(
+      complain,
+      path,
+      'a program and its arguments',
+      given,
+      'environment variables cannot be set here',
+    );
   return words;
 };
 

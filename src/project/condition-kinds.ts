@@ -1,5 +1,21 @@
 /** The closed set of condition kinds: the keys of each, and how they become an assertion. */
-import { COUNT_KEYS, countOf, duration, flag, fraction, globs, isMapping, many, mapOf, onePath, pattern, scalar, text, whole, wrong } from './condition-read.js';
+import {
+  COUNT_KEYS,
+  countOf,
+  duration,
+  flag,
+  fraction,
+  globs,
+  isMapping,
+  many,
+  mapOf,
+  onePath,
+  pattern,
+  scalar,
+  text,
+  whole,
+  wrong,
+} from './condition-read.js';
 import type { Complain, Reader } from './condition-read.js';
 import type { ConditionBody, ConditionKind, Count, Since } from './condition-types.js';
 import type { YamlPath } from './condition-place.js';
@@ -20,7 +36,11 @@ type Keys = {
 };
 
 /** `short`: the key that a bare value stood for, whose place is the value itself. */
-function keysOf(map: Readonly<Record<string, unknown>>, short: string | undefined, { path, complain }: { readonly path: YamlPath; readonly complain: Complain }): Keys {
+function keysOf(
+  map: Readonly<Record<string, unknown>>,
+  short: string | undefined,
+  { path, complain }: { readonly path: YamlPath; readonly complain: Complain },
+): Keys {
   const has = (key: string): boolean => map[key] !== undefined && map[key] !== null;
   const at = (key: string): YamlPath => (short === key ? path : [...path, key]);
   return {
@@ -52,7 +72,15 @@ const SPECS: { readonly [K in Simple]: KindSpec<K> } = {
   file_exists: {
     short: 'in',
     keys: ['in', 'min_bytes', ...COUNT_KEYS],
-    build: (keys) => whenAll({ in: keys.need('in', globs), count: keys.count(), minBytes: keys.take('min_bytes', whole(0, 2 ** 40), 0) }, 'file_exists'),
+    build: (keys) =>
+      whenAll(
+        {
+          in: keys.need('in', globs),
+          count: keys.count(),
+          minBytes: keys.take('min_bytes', whole(0, 2 ** 40), 0),
+        },
+        'file_exists',
+      ),
   },
   file_newer: {
     keys: ['in', 'than', 'within', 'since'],
@@ -60,7 +88,16 @@ const SPECS: { readonly [K in Simple]: KindSpec<K> } = {
   },
   entries: {
     keys: ['in', 'under', 'each_has', ...COUNT_KEYS],
-    build: (keys) => whenAll({ in: keys.need('in', globs), under: keys.need('under', text), count: keys.count(), eachHas: keys.take('each_has', many(text), none) }, 'entries'),
+    build: (keys) =>
+      whenAll(
+        {
+          in: keys.need('in', globs),
+          under: keys.need('under', text),
+          count: keys.count(),
+          eachHas: keys.take('each_has', many(text), none),
+        },
+        'entries',
+      ),
   },
   table_rows: {
     keys: ['in', 'under', 'each_has', 'where', ...COUNT_KEYS],
@@ -71,7 +108,11 @@ const SPECS: { readonly [K in Simple]: KindSpec<K> } = {
           under: keys.need('under', text),
           count: keys.count(),
           eachHas: keys.take('each_has', many(text), none),
-          where: keys.take<ReadonlyMap<string, readonly string[]>>('where', mapOf(many(scalar)), new Map()),
+          where: keys.take<ReadonlyMap<string, readonly string[]>>(
+            'where',
+            mapOf(many(scalar)),
+            new Map(),
+          ),
         },
         'table_rows',
       ),
@@ -81,11 +122,27 @@ const SPECS: { readonly [K in Simple]: KindSpec<K> } = {
     keys: ['in', 'pattern', 'flags', 'each_file', ...COUNT_KEYS],
     build: (keys) => {
       const flags = keys.take('flags', flagsOf, 'm') ?? 'm';
-      return whenAll({ in: keys.need('in', globs), pattern: keys.need('pattern', pattern(flags)), count: keys.count(), eachFile: keys.take('each_file', flag, false) }, 'matches');
+      return whenAll(
+        {
+          in: keys.need('in', globs),
+          pattern: keys.need('pattern', pattern(flags)),
+          count: keys.count(),
+          eachFile: keys.take('each_file', flag, false),
+        },
+        'matches',
+      );
     },
   },
-  links_resolve: { short: 'in', keys: ['in'], build: (keys) => whenAll({ in: keys.need('in', globs) }, 'links_resolve') },
-  json_schema: { keys: ['in', 'schema'], build: (keys) => whenAll({ in: keys.need('in', globs), schema: keys.need('schema', schemaOf) }, 'json_schema') },
+  links_resolve: {
+    short: 'in',
+    keys: ['in'],
+    build: (keys) => whenAll({ in: keys.need('in', globs) }, 'links_resolve'),
+  },
+  json_schema: {
+    keys: ['in', 'schema'],
+    build: (keys) =>
+      whenAll({ in: keys.need('in', globs), schema: keys.need('schema', schemaOf) }, 'json_schema'),
+  },
   command: {
     short: 'run',
     keys: ['run', 'exit', 'timeout', 'stdout'],
@@ -94,8 +151,15 @@ const SPECS: { readonly [K in Simple]: KindSpec<K> } = {
       const exit = keys.take('exit', many(whole(0, 255)), [0]);
       const timeout = keys.take('timeout', duration, { milliseconds: 60_000, text: '60s' });
       const stdout = keys.has('stdout') ? keys.need('stdout', pattern('m')) : undefined;
-      if (timeout !== undefined && timeout.milliseconds > MAX_TIMEOUT) return wrong(keys.complain, keys.at('timeout'), 'at most 10m', timeout.text);
-      if (argv === undefined || exit === undefined || timeout === undefined || (keys.has('stdout') && stdout === undefined)) return undefined;
+      if (timeout !== undefined && timeout.milliseconds > MAX_TIMEOUT)
+        return wrong(keys.complain, keys.at('timeout'), 'at most 10m', timeout.text);
+      if (
+        argv === undefined ||
+        exit === undefined ||
+        timeout === undefined ||
+        (keys.has('stdout') && stdout === undefined)
+      )
+        return undefined;
       return { kind: 'command', argv, exit, timeoutMs: timeout.milliseconds, stdout };
     },
   },
@@ -106,7 +170,8 @@ const SPECS: { readonly [K in Simple]: KindSpec<K> } = {
       const sql = keys.need('sql', sqlOf);
       const count = keys.count();
       const value = keys.has('value') ? keys.need('value', scalar) : undefined;
-      if (sql === undefined || count === undefined || (keys.has('value') && value === undefined)) return undefined;
+      if (sql === undefined || count === undefined || (keys.has('value') && value === undefined))
+        return undefined;
       return { kind: 'query', sql, count, value };
     },
   },
@@ -114,28 +179,55 @@ const SPECS: { readonly [K in Simple]: KindSpec<K> } = {
     keys: ['in', 'under', 'field'],
     build: (keys) => {
       const under = keys.has('under') ? keys.need('under', text) : undefined;
-      const made = whenAll({ in: keys.need('in', globs), field: keys.need('field', text) }, 'unique');
-      return made === undefined || (keys.has('under') && under === undefined) ? undefined : { ...made, under };
+      const made = whenAll(
+        { in: keys.need('in', globs), field: keys.need('field', text) },
+        'unique',
+      );
+      return made === undefined || (keys.has('under') && under === undefined)
+        ? undefined
+        : { ...made, under };
     },
   },
-  hash_changed: { short: 'in', keys: ['in'], build: (keys) => whenAll({ in: keys.need('in', globs) }, 'hash_changed') },
+  hash_changed: {
+    short: 'in',
+    keys: ['in'],
+    build: (keys) => whenAll({ in: keys.need('in', globs) }, 'hash_changed'),
+  },
   no_duplicates_of: {
     keys: ['in', 'of', 'threshold'],
-    build: (keys) => whenAll({ in: keys.need('in', globs), of: keys.need('of', globs), threshold: keys.take('threshold', fraction(0.1, 1), 0.8) }, 'no_duplicates_of'),
+    build: (keys) =>
+      whenAll(
+        {
+          in: keys.need('in', globs),
+          of: keys.need('of', globs),
+          threshold: keys.take('threshold', fraction(0.1, 1), 0.8),
+        },
+        'no_duplicates_of',
+      ),
   },
 };
 
-export const CONDITION_KINDS: readonly ConditionKind[] = [...(Object.keys(SPECS) as Simple[]), 'all_of', 'any_of', 'not'];
+export const CONDITION_KINDS: readonly ConditionKind[] = [
+  ...(Object.keys(SPECS) as Simple[]),
+  'all_of',
+  'any_of',
+  'not',
+];
 
 export function isSimpleKind(kind: string): kind is Simple {
   return Object.hasOwn(SPECS, kind);
 }
 
 /** The arguments of one condition; `undefined` after at least one complaint. */
-export function readArguments(kind: Simple, value: unknown, at: { readonly path: YamlPath; readonly complain: Complain }): ConditionBody<Simple> | undefined {
+export function readArguments(
+  kind: Simple,
+  value: unknown,
+  at: { readonly path: YamlPath; readonly complain: Complain },
+): ConditionBody<Simple> | undefined {
   const spec: KindSpec<Simple> = SPECS[kind];
   const map = isMapping(value);
-  if (!map && spec.short === undefined) return wrong(at.complain, at.path, `a map with ${spec.keys.join(', ')}`, value);
+  if (!map && spec.short === undefined)
+    return wrong(at.complain, at.path, `a map with ${spec.keys.join(', ')}`, value);
   const given = map ? value : { [spec.short ?? '']: value };
   let complained = false;
   const complain: Complain = (complaint) => {
@@ -143,22 +235,39 @@ export function readArguments(kind: Simple, value: unknown, at: { readonly path:
     at.complain(complaint);
   };
   for (const key of Object.keys(given)) {
-    if (!spec.keys.includes(key)) complain({ path: [...at.path, key], message: `${kind} has no key "${key}"`, expected: spec.keys.join(', '), actual: key });
+    if (!spec.keys.includes(key))
+      complain({
+        path: [...at.path, key],
+        message: `${kind} has no key "${key}"`,
+        expected: spec.keys.join(', '),
+        actual: key,
+      });
   }
-  const built = spec.build(keysOf(given, map ? undefined : spec.short, { path: at.path, complain }));
+  const built = spec.build(
+    keysOf(given, map ? undefined : spec.short, { path: at.path, complain }),
+  );
   return complained ? undefined : built;
 }
 
 type Given<T> = { readonly [K in keyof T]: T[K] | undefined };
 
 /** The parts with their kind, when each of them was read. */
-function whenAll<K extends Simple, T extends Readonly<Record<string, unknown>>>(parts: Given<T>, kind: K): (T & { kind: K }) | undefined {
-  return Object.values(parts).some((part) => part === undefined) ? undefined : ({ ...parts, kind } as T & { kind: K });
+function whenAll<K extends Simple, T extends Readonly<Record<string, unknown>>>(
+  parts: Given<T>,
+  kind: K,
+): (T & { kind: K }) | undefined {
+  return Object.values(parts).some((part) => part === undefined)
+    ? undefined
+    : ({ ...parts, kind } as T & { kind: K });
 }
 
 function frontmatter(keys: Keys): ConditionBody<'frontmatter'> | undefined {
   if (!keys.has('has') && !keys.has('equals') && !keys.has('matches')) {
-    keys.complain({ path: keys.path, message: 'frontmatter asks for nothing', expected: 'has, equals or matches' });
+    keys.complain({
+      path: keys.path,
+      message: 'frontmatter asks for nothing',
+      expected: 'has, equals or matches',
+    });
     return undefined;
   }
   return whenAll(
@@ -175,7 +284,12 @@ function frontmatter(keys: Keys): ConditionBody<'frontmatter'> | undefined {
 function sinceOf(keys: Keys): Since | undefined {
   const given = ['than', 'within', 'since'].filter((key) => keys.has(key));
   if (given.length !== 1) {
-    keys.complain({ path: keys.path, message: 'file_newer needs one thing to be newer than', expected: 'one of than (a glob), within (a duration), since (a time, phase or last_pass)', actual: given.join(', ') || 'none' });
+    keys.complain({
+      path: keys.path,
+      message: 'file_newer needs one thing to be newer than',
+      expected: 'one of than (a glob), within (a duration), since (a time, phase or last_pass)',
+      actual: given.join(', ') || 'none',
+    });
     return undefined;
   }
   if (given[0] === 'than') {
@@ -193,18 +307,27 @@ const instantOf: Reader<Since> = (value, path, complain) => {
   const given = value instanceof Date ? value.toISOString() : text(value, path, complain)?.trim();
   if (given === undefined) return undefined;
   if (given === 'phase' || given === 'last_pass') return { kind: 'mark', mark: given };
-  const at = /^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2}))?$/.test(given) ? Date.parse(given) : Number.NaN;
-  return Number.isNaN(at) ? wrong(complain, path, 'a date, a time with its zone, phase or last_pass', value) : { kind: 'instant', at, text: given };
+  const at = /^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2}))?$/.test(given)
+    ? Date.parse(given)
+    : Number.NaN;
+  return Number.isNaN(at)
+    ? wrong(complain, path, 'a date, a time with its zone, phase or last_pass', value)
+    : { kind: 'instant', at, text: given };
 };
 
 const flagsOf: Reader<string> = (value, path, complain) => {
   const given = text(value, path, complain);
-  return given === undefined || (/^[imsu]+$/.test(given) && new Set(given).size === given.length) ? given : wrong(complain, path, 'flags of the set i, m, s, u', value);
+  return given === undefined || (/^[imsu]+$/.test(given) && new Set(given).size === given.length)
+    ? given
+    : wrong(complain, path, 'flags of the set i, m, s, u', value);
 };
 
-const schemaOf: Reader<string | Readonly<Record<string, unknown>>> = (value, path, complain) => (isMapping(value) ? value : onePath(value, path, complain));
+const schemaOf: Reader<string | Readonly<Record<string, unknown>>> = (value, path, complain) =>
+  isMapping(value) ? value : onePath(value, path, complain);
 
 const sqlOf: Reader<string> = (value, path, complain) => {
   const given = text(value, path, complain)?.trim();
-  return given === undefined || /^(select|with|values)\b/i.test(given) ? given : wrong(complain, path, 'one SELECT', value);
+  return given === undefined || /^(select|with|values)\b/i.test(given)
+    ? given
+    : wrong(complain, path, 'one SELECT', value);
 };

@@ -10,21 +10,31 @@ import type { Condition, ConditionBody, ConditionSource } from './condition-type
 
 export const CONDITION_RULE = 'stop-condition';
 
-export type ParsedConditions = { readonly assertions: readonly Condition[]; readonly diagnostics: readonly Diagnostic[] };
+export type ParsedConditions = {
+  readonly assertions: readonly Condition[];
+  readonly diagnostics: readonly Diagnostic[];
+};
 
 /** Deeper nesting of all_of, any_of and not is refused: nobody can read it. */
 const MAX_DEPTH = 8;
 
 /**
- * `data` is the structure of the field (a list), or its text when the owner wrote prose. What cannot be understood stays in the
- * list as an assertion that never holds, so that a condition cannot become easier by being misspelt.
+ * `data` is the structure of the field (a list), or its text when the owner wrote prose. What
+ * cannot be understood stays in the
+ * list as an assertion that never holds, so that a condition cannot become easier by being
+ * misspelt.
  * @param where the field: its cell, or its range alone.
  */
 export function parseConditions(data: unknown, where: ConditionSource): ParsedConditions {
   const place = placesOf(where);
   const diagnostics: Diagnostic[] = [];
   const complain = ({ path, severity, ...rest }: Complaint & { severity?: 'warning' }): void => {
-    diagnostics.push({ rule: CONDITION_RULE, severity: severity ?? 'error', ...rest, range: place(path) });
+    diagnostics.push({
+      rule: CONDITION_RULE,
+      severity: severity ?? 'error',
+      ...rest,
+      range: place(path),
+    });
   };
   return { assertions: readList(data, complain), diagnostics };
 }
@@ -36,10 +46,20 @@ function readList(data: unknown, complain: Report): readonly Condition[] {
   if (typeof data === 'string') return [prose(data, [], complain)];
   if (Array.isArray(data)) return data.map((item: unknown, i) => readOne(item, [i], complain));
   if (isMapping(data)) {
-    complain({ path: [], message: 'a condition is a list', expected: 'a list of assertions, each beginning with "- "', actual: inline(data, 80) });
+    complain({
+      path: [],
+      message: 'a condition is a list',
+      expected: 'a list of assertions, each beginning with "- "',
+      actual: inline(data, 80),
+    });
     return [invalid(inline(data), 'not a list')];
   }
-  complain({ path: [], message: 'this is not a condition', expected: 'a list of assertions', actual: inline(data, 80) });
+  complain({
+    path: [],
+    message: 'this is not a condition',
+    expected: 'a list of assertions',
+    actual: inline(data, 80),
+  });
   return [invalid(inline(data), 'not a list of assertions')];
 }
 
@@ -47,19 +67,32 @@ function readOne(item: unknown, path: YamlPath, complain: Report): Condition {
   if (typeof item === 'string' && item.trim() !== '') return prose(item, path, complain);
   const keys = isMapping(item) ? Object.keys(item) : [];
   const [kind] = keys;
-  if (!isMapping(item) || kind === undefined || keys.length > 1) return malformed(item, keys, path, complain);
+  if (!isMapping(item) || kind === undefined || keys.length > 1)
+    return malformed(item, keys, path, complain);
   const text = `${kind}: ${inline(item[kind])}`;
   const inside = [...path, kind];
   const problems: string[] = [];
   const note: Report = (complaint) => {
-    if (complaint.severity === undefined) problems.push(complaint.hint === undefined ? complaint.message : `${complaint.message} (${complaint.hint})`);
+    if (complaint.severity === undefined)
+      problems.push(
+        complaint.hint === undefined
+          ? complaint.message
+          : `${complaint.message} (${complaint.hint})`,
+      );
     complain(complaint);
   };
   const made = readKind(kind, item[kind], inside, note);
-  return made === undefined ? invalid(text, problems[0] ?? 'it could not be read') : { ...made, text };
+  return made === undefined
+    ? invalid(text, problems[0] ?? 'it could not be read')
+    : { ...made, text };
 }
 
-function readKind(kind: string, value: unknown, path: YamlPath, complain: Report): ConditionBody | undefined {
+function readKind(
+  kind: string,
+  value: unknown,
+  path: YamlPath,
+  complain: Report,
+): ConditionBody | undefined {
   if (kind === 'all_of' || kind === 'any_of') {
     const parts = readParts(kind, value, path, complain);
     return parts === undefined ? undefined : { kind, of: parts };
@@ -67,25 +100,52 @@ function readKind(kind: string, value: unknown, path: YamlPath, complain: Report
   if (kind === 'not') {
     if (tooDeep(path, complain)) return undefined;
     if (isMapping(value)) return { kind, of: readOne(value, path, complain) };
-    complain({ path, message: '"not" is not one assertion', expected: 'one assertion; several go under all_of or any_of', actual: inline(value, 80) });
+    complain({
+      path,
+      message: '"not" is not one assertion',
+      expected: 'one assertion; several go under all_of or any_of',
+      actual: inline(value, 80),
+    });
     return undefined;
   }
-  if (isSimpleKind(kind)) return readArguments(kind, value, { path, complain: complain as Complain });
+  if (isSimpleKind(kind))
+    return readArguments(kind, value, { path, complain: complain as Complain });
   const close = nearestName(kind, CONDITION_KINDS);
-  complain({ path, message: `there is no condition of kind "${kind}"`, expected: CONDITION_KINDS.join(', '), actual: kind, ...(close === undefined ? {} : { hint: `did you mean ${close}?` }) });
+  complain({
+    path,
+    message: `there is no condition of kind "${kind}"`,
+    expected: CONDITION_KINDS.join(', '),
+    actual: kind,
+    ...(close === undefined ? {} : { hint: `did you mean ${close}?` }),
+  });
   return undefined;
 }
 
-function readParts(kind: string, value: unknown, path: YamlPath, complain: Report): readonly Condition[] | undefined {
+function readParts(
+  kind: string,
+  value: unknown,
+  path: YamlPath,
+  complain: Report,
+): readonly Condition[] | undefined {
   if (tooDeep(path, complain)) return undefined;
-  if (Array.isArray(value) && value.length > 0) return value.map((item: unknown, i) => readOne(item, [...path, i], complain));
-  complain({ path, message: `"${kind}" is not a list`, expected: 'a list of at least one assertion', actual: inline(value, 80) });
+  if (Array.isArray(value) && value.length > 0)
+    return value.map((item: unknown, i) => readOne(item, [...path, i], complain));
+  complain({
+    path,
+    message: `"${kind}" is not a list`,
+    expected: 'a list of at least one assertion',
+    actual: inline(value, 80),
+  });
   return undefined;
 }
 
 function tooDeep(path: YamlPath, complain: Report): boolean {
   if (path.filter((step) => typeof step === 'string').length <= MAX_DEPTH) return false;
-  complain({ path, message: `conditions are nested more than ${MAX_DEPTH} deep`, expected: 'a flatter list' });
+  complain({
+    path,
+    message: `conditions are nested more than ${MAX_DEPTH} deep`,
+    expected: 'a flatter list',
+  });
   return true;
 }
 
@@ -101,10 +161,25 @@ function prose(text: string, path: YamlPath, complain: Report): Condition {
   return { kind: 'text', text: inline(text) };
 }
 
-function malformed(item: unknown, keys: readonly string[], path: YamlPath, complain: Report): Condition {
+function malformed(
+  item: unknown,
+  keys: readonly string[],
+  path: YamlPath,
+  complain: Report,
+): Condition {
   const several = keys.length > 1;
-  const problem = several ? `one list item has several kinds: ${keys.join(', ')}` : 'this is not an assertion';
-  complain({ path, message: problem, expected: 'one kind and its arguments', actual: inline(item, 80), ...(several ? { hint: 'begin each with its own "- "; arguments of a kind are indented below it' } : {}) });
+  const problem = several
+    ? `one list item has several kinds: ${keys.join(', ')}`
+    : 'this is not an assertion';
+  complain({
+    path,
+    message: problem,
+    expected: 'one kind and its arguments',
+    actual: inline(item, 80),
+    ...(several
+      ? { hint: 'begin each with its own "- "; arguments of a kind are indented below it' }
+      : {}),
+  });
   return invalid(inline(item), problem);
 }
 

@@ -10,7 +10,15 @@ export function fieldList(record: Rec | undefined, name: string): readonly strin
   const cell = record?.fields.get(name);
   if (cell === undefined) return [];
   const items: readonly unknown[] = Array.isArray(cell.data) ? cell.data : cell.value.split(',');
-  return items.map((item) => (typeof item === 'object' ? '' : String(item).trim().replace(/^`(.*)`$/, '$1'))).filter((item) => item !== '' && item !== '-' && item !== '—');
+  return items
+    .map((item) =>
+      typeof item === 'object'
+        ? ''
+        : String(item)
+            .trim()
+            .replace(/^`(.*)`$/, '$1'),
+    )
+    .filter((item) => item !== '' && item !== '-' && item !== '—');
 }
 
 /** `undefined` when it is not a whole number. */

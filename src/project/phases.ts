@@ -1,4 +1,7 @@
-/** The graph of a project's phases: what may follow what. PHASES.md is the owner's; nothing here widens it. */
+/**
+ * The graph of a project's phases: what may follow what. PHASES.md is the owner's; nothing here
+ * widens it.
+ */
 import { posix } from 'node:path';
 import type { Cell, Rec } from '../markdown/types.js';
 import type { Snapshot } from '../workspace/types.js';
@@ -18,8 +21,15 @@ export type Phase = {
   readonly criteria: Cell | undefined;
   readonly line: number;
 };
-/** `twice`: names that stand there more than once; what they mean is open, so nothing moves into or out of them. */
-export type PhaseGraph = { readonly file: string; readonly phases: ReadonlyMap<string, Phase>; readonly twice: ReadonlySet<string> };
+/**
+ * `twice`: names that stand there more than once; what they mean is open, so nothing moves into or
+ * out of them.
+ */
+export type PhaseGraph = {
+  readonly file: string;
+  readonly phases: ReadonlyMap<string, Phase>;
+  readonly twice: ReadonlySet<string>;
+};
 
 export function phaseGraph(snapshot: Snapshot, project: string): PhaseGraph {
   const file = posix.join(projectDirectory(snapshot, project), PHASES_FILE);
@@ -50,14 +60,22 @@ export function phasesIn(file: string, records: readonly Rec[]): PhaseGraph {
 /** Nothing said is `undefined`; an empty list is none. */
 function toolsOf(record: Rec): readonly string[] | undefined {
   const cell = record.fields.get('tools');
-  return cell === undefined || (cell.value === '' && !Array.isArray(cell.data)) ? undefined : fieldList(record, 'tools');
+  return cell === undefined || (cell.value === '' && !Array.isArray(cell.data))
+    ? undefined
+    : fieldList(record, 'tools');
 }
 
 function filled(cell: Cell | undefined): Cell | undefined {
-  return cell === undefined || (cell.value === '' && (cell.data === undefined || cell.data === null)) ? undefined : cell;
+  return cell === undefined ||
+    (cell.value === '' && (cell.data === undefined || cell.data === null))
+    ? undefined
+    : cell;
 }
 
-/** What comes after a phase. `choice`: the owner has to name one. `refused`: PHASES.md does not allow it, and why. */
+/**
+ * What comes after a phase. `choice`: the owner has to name one. `refused`: PHASES.md does not
+ * allow it, and why.
+ */
 export type NextPhase =
   | { readonly kind: 'next'; readonly phase: Phase }
   | { readonly kind: 'terminal' }
@@ -67,15 +85,23 @@ export type NextPhase =
 /** @param chosen the successor that was named; empty: the only one there is. */
 export function nextPhase(graph: PhaseGraph, current: string, chosen: string): NextPhase {
   const from = graph.phases.get(current);
-  if (from === undefined) return { kind: 'refused', why: `the phase "${current}" is not declared in ${graph.file}` };
+  if (from === undefined)
+    return { kind: 'refused', why: `the phase "${current}" is not declared in ${graph.file}` };
   if (chosen !== '') {
     const why = moveProblem(graph, current, chosen);
     const to = graph.phases.get(chosen);
-    return why !== undefined || to === undefined ? { kind: 'refused', why: why ?? '' } : { kind: 'next', phase: to };
+    return why !== undefined || to === undefined
+      ? { kind: 'refused', why: why ?? '' }
+      : { kind: 'next', phase: to };
   }
   const [only, second] = from.successors;
-  if (only === undefined) return graph.twice.has(current) ? { kind: 'refused', why: `the phase "${current}" stands twice in ${graph.file}` } : { kind: 'terminal' };
-  return second === undefined ? nextPhase(graph, current, only) : { kind: 'choice', among: from.successors };
+  if (only === undefined)
+    return graph.twice.has(current)
+      ? { kind: 'refused', why: `the phase "${current}" stands twice in ${graph.file}` }
+      : { kind: 'terminal' };
+  return second === undefined
+    ? nextPhase(graph, current, only)
+    : { kind: 'choice', among: from.successors };
 }
 
 /** Why a project may not go from one phase to another; `undefined`: it may. */
@@ -84,10 +110,14 @@ export function moveProblem(graph: PhaseGraph, from: string, to: string): string
   if (source === undefined) return `the phase "${from}" is not declared in ${graph.file}`;
   const double = [from, to].find((name) => graph.twice.has(name));
   if (double !== undefined) return `the phase "${double}" stands twice in ${graph.file}`;
-  if (!source.successors.includes(to)) return `"${to}" does not follow "${from}": ${source.successors.length === 0 ? 'nothing does' : source.successors.join(', ')}`;
+  if (!source.successors.includes(to))
+    return `"${to}" does not follow "${from}": ${source.successors.length === 0 ? 'nothing does' : source.successors.join(', ')}`;
   const target = graph.phases.get(to);
-  if (target === undefined) return `the phase "${to}" follows "${from}", but is not declared in ${graph.file}`;
-  return target.objective === '' ? `the phase "${to}" has no objective in ${graph.file}` : undefined;
+  if (target === undefined)
+    return `the phase "${to}" follows "${from}", but is not declared in ${graph.file}`;
+  return target.objective === ''
+    ? `the phase "${to}" has no objective in ${graph.file}`
+    : undefined;
 }
 
 /** Phases that can still come, the given one included. */
@@ -104,7 +134,12 @@ export function reachablePhases(graph: PhaseGraph, from: string): ReadonlySet<st
 }
 
 /** What the owner is asked when a phase's stop condition holds. */
-export function transitionQuestion(graph: PhaseGraph, project: string, current: string, chosen: string): string {
+export function transitionQuestion(
+  graph: PhaseGraph,
+  project: string,
+  current: string,
+  chosen: string,
+): string {
   const next = nextPhase(graph, current, chosen);
   const holds = `${project}: the stop condition of "${current}" holds.`;
   switch (next.kind) {

@@ -10,7 +10,10 @@ export function projectWrites(project: Rec | undefined, slug: string): readonly 
   return (declared.length === 0 ? DEFAULT_WRITES : declared).map((glob) => scoped(slug, glob));
 }
 
-/** A glob of the project's scope as a glob of the workspace; `../` climbs out of the project and needs a pre-approval, `/` means the workspace's root. */
+/**
+ * A glob of the project's scope as a glob of the workspace; `../` climbs out of the project and
+ * needs a pre-approval, `/` means the workspace's root.
+ */
 function scoped(slug: string, glob: string): string {
   if (glob.startsWith('/')) return glob.slice(1);
   const parts = `PROJECTS/${slug}/${glob}`.split('/');

@@ -1,30 +1,61 @@
-/** R5 against R1 and R2: a bundle names only what is declared, and writes only what a bundle may. */
+/**
+ * R5 against R1 and R2: a bundle names only what is declared, and writes only what a bundle may.
+ */
 import type { Range } from '../kernel/diagnostic.js';
 import { referredObject } from './field-type.js';
 import { fieldProblem } from './field-value.js';
 import { isUnread, type Report } from './registry-table.js';
-import type { Bundle, BundleOperation, BundleTarget, FieldSpec, ObjectSpec, Schema, ValueExpression } from './types.js';
+import type {
+  Bundle,
+  BundleOperation,
+  BundleTarget,
+  FieldSpec,
+  ObjectSpec,
+  Schema,
+  ValueExpression,
+} from './types.js';
 
 type More = { readonly expected?: string; readonly actual?: string; readonly hint?: string };
 type Complain = (range: Range, message: string, more?: More) => void;
-type Scope = { readonly report: Report; readonly schema: Schema; readonly bundle: Bundle; readonly names: ReadonlySet<string>; readonly complain: Complain };
+type Scope = {
+  readonly report: Report;
+  readonly schema: Schema;
+  readonly bundle: Bundle;
+  readonly names: ReadonlySet<string>;
+  readonly complain: Complain;
+};
 
 export function checkBundles(report: Report, schema: Schema): void {
   for (const bundle of schema.bundles.values()) {
-    const complain: Complain = (range, message, more) => report.diagnostics.push({ rule: 'bundle-invalid', severity: 'error', message: `bundle ${bundle.name}: ${message}`, range, ...more });
-    checkBundle({ report, schema, bundle, names: new Set(bundle.arguments.map((argument) => argument.name)), complain });
+    const complain: Complain = (range, message, more) =>
+      report.diagnostics.push({
+        rule: 'bundle-invalid',
+        severity: 'error',
+        message: `bundle ${bundle.name}: ${message}`,
+        range,
+        ...more,
+      });
+    checkBundle({
+      report,
+      schema,
+      bundle,
+      names: new Set(bundle.arguments.map((argument) => argument.name)),
+      complain,
+    });
   }
 }
 
 function checkBundle(scope: Scope): void {
   const { bundle } = scope;
-  if (bundle.operations.length === 0 && !isUnread(scope.report, bundle.name)) scope.complain(bundle.range, 'it has no operation');
+  if (bundle.operations.length === 0 && !isUnread(scope.report, bundle.name))
+    scope.complain(bundle.range, 'it has no operation');
   for (const argument of bundle.arguments) {
     const object = referredObject(argument.type);
     if (object !== undefined) checkObject(scope, bundle.range, object);
   }
   for (const { subject, range } of bundle.preconditions) {
-    if (subject.kind === 'argument') checkValue(scope, range, { kind: 'argument', name: subject.name });
+    if (subject.kind === 'argument')
+      checkValue(scope, range, { kind: 'argument', name: subject.name });
     else checkTarget(scope, range, { target: subject.target, field: subject.field });
   }
   for (const operation of bundle.operations) checkOperation(scope, operation);
@@ -32,43 +63,104 @@ function checkBundle(scope: Scope): void {
 
 function checkOperation(scope: Scope, operation: BundleOperation): void {
   const { complain } = scope;
-  const object = checkTarget(scope, operation.range, { target: operation.target, field: undefined });
+  const object = checkTarget(scope, operation.range, {
+    target: operation.target,
+    field: undefined,
+  });
   if (object === undefined) return;
   const needsKey = operation.op === 'remove' || operation.op === 'set';
-  if (object.shape === 'log' && operation.op !== 'append') return complain(operation.range, `${object.object} is a log; rows are only appended`, { expected: 'append', actual: operation.op });
-  if (needsKey && operation.target.key === undefined && !(object.shape === 'document' && !object.glob.includes('*'))) complain(operation.range, `${operation.op} ${object.object} needs a key`, { hint: 'write OBJECT[{argument}]' });
-  if (operation.op === 'append' && object.shape === 'document') complain(operation.range, `${object.object} is a document; nothing can be appended to it`);
+  if (object.shape === 'log' && operation.op !== 'append')
+    return complain(operation.range, `${object.object} is a log; rows are only appended`, {
+      expected: 'append',
+      actual: operation.op,
+    });
+  if (
+    needsKey &&
+    operation.target.key === undefined &&
+    !(object.shape === 'document' && !object.glob.includes('*'))
+  )
+    complain(operation.range, `${operation.op} ${object.object} needs a key`, {
+      hint: 'write OBJECT[{argument}]',
+    });
+  if (operation.op === 'append' && object.shape === 'document')
+    complain(operation.range, `${object.object} is a document; nothing can be appended to it`);
   for (const { field, value, range } of operation.fields) {
     const spec = checkField(scope, range, { object, field });
-    if (spec?.writer === 'owner' && operation.op === 'set') complain(range, `${object.object}.${field} is the owner's; a bundle cannot set it`, { hint: 'change its Writer in R2, or leave it out of the bundle' });
-    const problem = spec === undefined || value.kind !== 'literal' ? undefined : fieldProblem(spec.type, value.text);
-    if (problem !== undefined && value.kind === 'literal') complain(range, `"${value.text}" is not a value of ${object.object}.${field}`, { expected: problem, actual: value.text });
-    if (value.kind === 'old' && operation.op !== 'set') complain(range, `{old.${value.field}} has a meaning only where a field of a record that is there is set`, { expected: 'set', actual: operation.op });
+    if (spec?.writer === 'owner' && operation.op === 'set')
+      complain(range, `${object.object}.${field} is the owner's; a bundle cannot set it`, {
+        hint: 'change its Writer in R2, or leave it out of the bundle',
+      });
+    const problem =
+      spec === undefined || value.kind !== 'literal'
+        ? undefined
+        : fieldProblem(spec.type, value.text);
+    if (problem !== undefined && value.kind === 'literal')
+      complain(range, `"${value.text}" is not a value of ${object.object}.${field}`, {
+        expected: problem,
+        actual: value.text,
+      });
+    if (value.kind === 'old' && operation.op !== 'set')
+      complain(
+        range,
+        `{old.${value.field}} has a meaning only where a field of a record that is there is set`,
+        { expected: 'set', actual: operation.op },
+      );
     else if (value.kind === 'old') checkField(scope, range, { object, field: value.field });
     checkValue(scope, range, value);
   }
 }
 
-function checkTarget(scope: Scope, range: Range, at: { readonly target: BundleTarget; readonly field: string | undefined }): ObjectSpec | undefined {
+function checkTarget(
+  scope: Scope,
+  range: Range,
+  at: { readonly target: BundleTarget; readonly field: string | undefined },
+): ObjectSpec | undefined {
   const object = checkObject(scope, range, at.target.object);
-  if (object !== undefined && at.field !== undefined) checkField(scope, range, { object, field: at.field });
+  if (object !== undefined && at.field !== undefined)
+    checkField(scope, range, { object, field: at.field });
   if (at.target.key !== undefined) checkValue(scope, range, at.target.key);
   return object;
 }
 
-function checkObject({ report, schema, complain }: Scope, range: Range, name: string): ObjectSpec | undefined {
+function checkObject(
+  { report, schema, complain }: Scope,
+  range: Range,
+  name: string,
+): ObjectSpec | undefined {
   const object = schema.objects.get(name);
-  if (object === undefined && !isUnread(report, 'R1', name)) complain(range, `R1 declares no object ${name}`, { expected: 'an object of R1', actual: name });
+  if (object === undefined && !isUnread(report, 'R1', name))
+    complain(range, `R1 declares no object ${name}`, { expected: 'an object of R1', actual: name });
   return object;
 }
 
 /** A section's `body` and `title` need no row in R2. */
-function checkField({ report, complain }: Scope, range: Range, { object, field }: { readonly object: ObjectSpec; readonly field: string }): FieldSpec | undefined {
+function checkField(
+  { report, complain }: Scope,
+  range: Range,
+  { object, field }: { readonly object: ObjectSpec; readonly field: string },
+): FieldSpec | undefined {
   const spec = object.fields.get(field);
-  if (spec === undefined && field !== 'body' && field !== 'title' && !isUnread(report, 'R2', `${object.object}.`)) complain(range, `${object.object} has no field "${field}" in R2`, { expected: `one of ${[...object.fields.keys()].join(', ')}`, actual: field });
+  if (
+    spec === undefined &&
+    field !== 'body' &&
+    field !== 'title' &&
+    !isUnread(report, 'R2', `${object.object}.`)
+  )
+    complain(range, `${object.object} has no field "${field}" in R2`, {
+      expected: `one of ${[...object.fields.keys()].join(', ')}`,
+      actual: field,
+    });
   return spec;
 }
 
-function checkValue({ report, bundle, names, complain }: Scope, range: Range, value: ValueExpression): void {
-  if (value.kind === 'argument' && !names.has(value.name) && !isUnread(report, `${bundle.name}()`)) complain(range, `{${value.name}} is not one of its arguments`, { expected: [...names].join(', ') || 'no argument', actual: value.name });
+function checkValue(
+  { report, bundle, names, complain }: Scope,
+  range: Range,
+  value: ValueExpression,
+): void {
+  if (value.kind === 'argument' && !names.has(value.name) && !isUnread(report, `${bundle.name}()`))
+    complain(range, `{${value.name}} is not one of its arguments`, {
+      expected: [...names].join(', ') || 'no argument',
+      actual: value.name,
+    });
 }

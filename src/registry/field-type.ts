@@ -1,7 +1,20 @@
 /** R2's Type and Constraint columns, read into values. */
 import type { Constraint, FieldType } from './types.js';
 
-const PLAIN = ['text', 'token', 'int', 'number', 'bool', 'date', 'datetime', 'duration', 'path', 'glob', 'hash', 'address'] as const;
+const PLAIN = [
+  'text',
+  'token',
+  'int',
+  'number',
+  'bool',
+  'date',
+  'datetime',
+  'duration',
+  'path',
+  'glob',
+  'hash',
+  'address',
+] as const;
 
 export const TYPE_FORMS = `${PLAIN.join(', ')}, enum(a, b), list(T), ref(OBJECT)`;
 
@@ -12,13 +25,16 @@ export function parseFieldType(text: string): FieldType | undefined {
   const call = /^(enum|list|ref)\((.*)\)$/s.exec(trimmed);
   const inner = call?.[2]?.trim();
   if (call === null || inner === undefined || inner === '') return undefined;
-  if (call[1] === 'ref') return /^[A-Z][A-Z0-9-]*$/.test(inner) ? { kind: 'ref', object: inner } : undefined;
+  if (call[1] === 'ref')
+    return /^[A-Z][A-Z0-9-]*$/.test(inner) ? { kind: 'ref', object: inner } : undefined;
   if (call[1] === 'list') {
     const of = inner.startsWith('list') ? undefined : parseFieldType(inner);
     return of === undefined ? undefined : { kind: 'list', of };
   }
   const values = inner.split(',').map((value) => value.trim());
-  return values.some((value) => value === '') || new Set(values).size !== values.length ? undefined : { kind: 'enum', values };
+  return values.some((value) => value === '') || new Set(values).size !== values.length
+    ? undefined
+    : { kind: 'enum', values };
 }
 
 /** How a type is written, for messages. */
@@ -31,10 +47,15 @@ export function formatFieldType(type: FieldType): string {
 
 /** The object whose keys a type holds: of `ref(X)` and of `list(ref(X))`. */
 export function referredObject(type: FieldType): string | undefined {
-  return type.kind === 'ref' ? type.object : type.kind === 'list' ? referredObject(type.of) : undefined;
+  return type.kind === 'ref'
+    ? type.object
+    : type.kind === 'list'
+      ? referredObject(type.of)
+      : undefined;
 }
 
-export const CONSTRAINT_FORMS = '1..100, >= 0, <= 9, not empty, /regex/, unique, unique where status=active';
+export const CONSTRAINT_FORMS =
+  '1..100, >= 0, <= 9, not empty, /regex/, unique, unique where status=active';
 
 /** Items separated by `;`. A text that is not a constraint comes back as the `bad` item. */
 export function parseConstraints(text: string): { constraints: Constraint[]; bad?: string } {
@@ -47,7 +68,10 @@ export function parseConstraints(text: string): { constraints: Constraint[]; bad
   return { constraints };
 }
 
-/** A `;` inside a regex does not separate: the regex ends at the first `/` that no item follows directly. */
+/**
+ * A `;` inside a regex does not separate: the regex ends at the first `/` that no item follows
+ * directly.
+ */
 function splitItems(text: string): string[] {
   const items = text.match(/(?<=^\s*|;\s*)\/(?:\\.|[^\\])+?\/(?=\s*(?:;|$))|[^;]+/gsu) ?? [];
   return items.map((item) => item.trim()).filter((item) => item !== '');
@@ -57,7 +81,8 @@ function parseConstraint(item: string): Constraint | undefined {
   if (item === 'not empty') return { kind: 'not-empty' };
   if (item === 'unique') return { kind: 'unique' };
   const where = /^unique where ([a-z][a-z0-9_.]*)\s*=\s*(\S+)$/.exec(item);
-  if (where?.[1] !== undefined && where[2] !== undefined) return { kind: 'unique', where: { field: where[1], value: where[2] } };
+  if (where?.[1] !== undefined && where[2] !== undefined)
+    return { kind: 'unique', where: { field: where[1], value: where[2] } };
   const between = /^(-?\d+(?:\.\d+)?)\s*\.\.\s*(-?\d+(?:\.\d+)?)$/.exec(item);
   if (between !== null) {
     const [min, max] = [Number(between[1]), Number(between[2])];

@@ -1,30 +1,64 @@
-/** What each R2 type accepts and how that is said: the one place that knows, for those who check values and those who are about to write them. */
+/**
+ * What each R2 type accepts and how that is said: the one place that knows, for those who check
+ * values and those who are about to write them.
+ */
 import { parseDuration } from '../kernel/clock.js';
 import { formatFieldType } from './field-type.js';
 import type { FieldType } from './types.js';
 
 /**
- * What was expected, when `text` is not a value of `type`; `undefined` when it is. The empty text is no value: callers decide whether one is required.
+ * What was expected, when `text` is not a value of `type`; `undefined` when it is. The empty text
+ * is no value: callers decide whether one is required.
  * @param data the structure behind the text (YAML lists), when there is one.
  */
 export function fieldProblem(type: FieldType, text: string, data?: unknown): string | undefined {
   if (type.kind === 'list') return listProblem(type, text, data);
-  if (data !== undefined && typeof data === 'object' && data !== null && type.kind !== 'text') return `${formatFieldType(type)}, not a list or a map`;
+  if (data !== undefined && typeof data === 'object' && data !== null && type.kind !== 'text')
+    return `${formatFieldType(type)}, not a list or a map`;
   if (type.kind === 'ref') return undefined;
   if (type.kind === 'enum') return type.values.includes(text) ? undefined : formatFieldType(type);
   return matchesPlainType(type.kind, text) ? undefined : PLAIN_TYPE_FORMS[type.kind];
 }
 
-function listProblem(type: Extract<FieldType, { kind: 'list' }>, text: string, data: unknown): string | undefined {
-  const items = Array.isArray(data) ? data : data === undefined || typeof data === 'string' ? text.split(',').map((item) => item.trim()) : undefined;
+function listProblem(
+  type: Extract<FieldType, { kind: 'list' }>,
+  text: string,
+  data: unknown,
+): string | undefined {
+  const items = Array.isArray(data)
+    ? data
+    : data === undefined || typeof data === 'string'
+      ? text.split(',').map((item) => item.trim())
+      : undefined;
   if (items === undefined) return formatFieldType(type);
   if (type.of.kind === 'text') return undefined;
-  const bad = items.find((item) => typeof item === 'object' || fieldProblem(type.of, String(item)) !== undefined);
-  return bad === undefined ? undefined : `${formatFieldType(type)}; ${JSON.stringify(bad)} is not one`;
+  const bad = items.find(
+    (item) => typeof item === 'object' || fieldProblem(type.of, String(item)) !== undefined,
+  );
+  return bad === undefined
+    ? undefined
+    : `${formatFieldType(type)}; ${JSON.stringify(bad)} is not one`;
 }
 
 /** The types that need nothing but the text. */
-export type PlainType = Extract<FieldType, { kind: 'text' | 'token' | 'int' | 'number' | 'bool' | 'date' | 'datetime' | 'duration' | 'path' | 'glob' | 'hash' | 'address' }>['kind'];
+export type PlainType = Extract<
+  FieldType,
+  {
+    kind:
+      | 'text'
+      | 'token'
+      | 'int'
+      | 'number'
+      | 'bool'
+      | 'date'
+      | 'datetime'
+      | 'duration'
+      | 'path'
+      | 'glob'
+      | 'hash'
+      | 'address';
+  }
+>['kind'];
 
 export const PLAIN_TYPE_FORMS: Readonly<Record<PlainType, string>> = {
   text: 'text',
@@ -50,7 +84,9 @@ export function matchesPlainType(type: PlainType, text: string): boolean {
     case 'int':
       return /^[+-]?\d+$/.test(text) && Number.isSafeInteger(Number(text));
     case 'number':
-      return /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/.test(text) && Number.isFinite(Number(text));
+      return (
+        /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/.test(text) && Number.isFinite(Number(text))
+      );
     case 'bool':
       return text === 'true' || text === 'false';
     case 'date':
@@ -65,7 +101,10 @@ export function matchesPlainType(type: PlainType, text: string): boolean {
     case 'hash':
       return /^[0-9a-f]{64}$/.test(text);
     case 'address':
-      return /^[^#\s][^#]*#\S.*$/.test(text) || /^[A-Z][A-Z0-9-]*\[[^\]]+\]\.[A-Za-z_][\w.-]*$/.test(text);
+      return (
+        /^[^#\s][^#]*#\S.*$/.test(text) ||
+        /^[A-Z][A-Z0-9-]*\[[^\]]+\]\.[A-Za-z_][\w.-]*$/.test(text)
+      );
   }
 }
 
@@ -80,12 +119,33 @@ function isDate(text: string): boolean {
 
 /** With a zone: without one it would mean another instant on another machine. */
 function isDatetime(text: string): boolean {
-  const match = /^(\d{4}-\d{2}-\d{2})[T ](\d{2}):(\d{2})(?::(\d{2})(?:\.\d{1,9})?)?(?:Z|[+-](\d{2}):(\d{2}))$/.exec(text);
+  const match =
+    /^(\d{4}-\d{2}-\d{2})[T ](\d{2}):(\d{2})(?::(\d{2})(?:\.\d{1,9})?)?(?:Z|[+-](\d{2}):(\d{2}))$/.exec(
+      text,
+    );
   if (match === null) return false;
-  const [hour, minute, second, zoneHour, zoneMinute] = [Number(match[2]), Number(match[3]), Number(match[4] ?? 0), Number(match[5] ?? 0), Number(match[6] ?? 0)];
-  return isDate(match[1] ?? '') && hour <= 23 && minute <= 59 && second <= 59 && zoneHour <= 14 && zoneMinute <= 59;
+  const [hour, minute, second, zoneHour, zoneMinute] = [
+    Number(match[2]),
+    Number(match[3]),
+    Number(match[4] ?? 0),
+    Number(match[5] ?? 0),
+    Number(match[6] ?? 0),
+  ];
+  return (
+    isDate(match[1] ?? '') &&
+    hour <= 23 &&
+    minute <= 59 &&
+    second <= 59 &&
+    zoneHour <= 14 &&
+    zoneMinute <= 59
+  );
 }
 
 function isInside(text: string): boolean {
-  return text !== '' && text.trim() === text && !/^[/~]|\\|[\0-\x1f\x7f]|^[A-Za-z]:/.test(text) && !text.split('/').includes('..');
+  return (
+    text !== '' &&
+    text.trim() === text &&
+    !/^[/~]|\\|[\0-\x1f\x7f]|^[A-Za-z]:/.test(text) &&
+    !text.split('/').includes('..')
+  );
 }

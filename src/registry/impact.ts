@@ -3,18 +3,30 @@ import { captures, globMatches, isLiteral } from '../kernel/glob.js';
 import { routeOf } from './route.js';
 import type { Edge, EdgeKind, ImpactedNode, Schema } from './types.js';
 
-/** Kinds along which a change of the source reaches the target; along the others it reaches the source (its reader, checker, referrer). */
+/**
+ * Kinds along which a change of the source reaches the target; along the others it reaches the
+ * source (its reader, checker, referrer).
+ */
 const FORWARD: ReadonlySet<EdgeKind> = new Set(['WRITES', 'TRIGGERS', 'AUTHORIZES']);
 
 type Flow = { readonly from: string; readonly to: string; readonly edge: Edge };
-type FlowIndex = { readonly literal: ReadonlyMap<string, readonly Flow[]>; readonly globs: ReadonlyMap<string, readonly Flow[]> };
+type FlowIndex = {
+  readonly literal: ReadonlyMap<string, readonly Flow[]>;
+  readonly globs: ReadonlyMap<string, readonly Flow[]>;
+};
 const indexes = new WeakMap<Schema, FlowIndex>();
 
 /**
- * Every node reached from `paths`, nearest first, each once. A node is a file, `BUNDLE:name`, or a pattern that no file matches yet.
- * @param files every path of the workspace, to expand patterns; the first `*` of both ends of an edge is the same segment.
+ * Every node reached from `paths`, nearest first, each once. A node is a file, `BUNDLE:name`, or a
+ * pattern that no file matches yet.
+ * @param files every path of the workspace, to expand patterns; the first `*` of both ends of an
+ * edge is the same segment.
  */
-export function impactOf(schema: Schema, files: Iterable<string>, paths: readonly string[]): readonly ImpactedNode[] {
+export function impactOf(
+  schema: Schema,
+  files: Iterable<string>,
+  paths: readonly string[],
+): readonly ImpactedNode[] {
   const index = indexOf(schema);
   const known = [...files];
   const seen = new Set(paths);
@@ -27,7 +39,15 @@ export function impactOf(schema: Schema, files: Iterable<string>, paths: readonl
         if (seen.has(next)) continue;
         seen.add(next);
         queue.push(next);
-        reached.push({ file: next, edge: flow.edge.kind, via: node, protected: isLiteral(next) && !next.startsWith('BUNDLE:') && routeOf(schema, next).tier === 'PROTECTED' });
+        reached.push({
+          file: next,
+          edge: flow.edge.kind,
+          via: node,
+          protected:
+            isLiteral(next) &&
+            !next.startsWith('BUNDLE:') &&
+            routeOf(schema, next).tier === 'PROTECTED',
+        });
       }
     }
   }
@@ -35,17 +55,26 @@ export function impactOf(schema: Schema, files: Iterable<string>, paths: readonl
 }
 
 /** The edges that lead on from a node, with what their pattern's first wildcard matched. */
-function flowsFrom(schema: Schema, index: FlowIndex, node: string): { flow: Flow; capture: string | undefined }[] {
-  const found = (index.literal.get(node) ?? []).map((flow) => ({ flow, capture: undefined as string | undefined }));
+function flowsFrom(
+  schema: Schema,
+  index: FlowIndex,
+  node: string,
+): { flow: Flow; capture: string | undefined }[] {
+  const found = (index.literal.get(node) ?? []).map((flow) => ({
+    flow,
+    capture: undefined as string | undefined,
+  }));
   if (node.startsWith('BUNDLE:')) return found;
   for (const object of schema.objects.values()) {
     const flows = index.literal.get(`OBJECT:${object.object}`);
     const parts = flows === undefined ? undefined : captures(object.glob, node);
-    if (flows !== undefined && parts !== undefined) for (const flow of flows) found.push({ flow, capture: starOf(object.glob, parts) });
+    if (flows !== undefined && parts !== undefined)
+      for (const flow of flows) found.push({ flow, capture: starOf(object.glob, parts) });
   }
   for (const [glob, flows] of index.globs) {
     const parts = captures(glob, node);
-    if (parts !== undefined) for (const flow of flows) found.push({ flow, capture: starOf(glob, parts) });
+    if (parts !== undefined)
+      for (const flow of flows) found.push({ flow, capture: starOf(glob, parts) });
   }
   return found;
 }
@@ -55,10 +84,19 @@ function starOf(glob: string, parts: readonly string[]): string | undefined {
   return /^[^*?[\]{}()!+@]*\*(?!\*)/.test(glob) ? parts[0] : undefined;
 }
 
-function expand(schema: Schema, end: string, at: { known: readonly string[]; capture: string | undefined }): readonly string[] {
+function expand(
+  schema: Schema,
+  end: string,
+  at: { known: readonly string[]; capture: string | undefined },
+): readonly string[] {
   if (end.startsWith('BUNDLE:')) return [end];
-  const pattern = end.startsWith('OBJECT:') ? (schema.objects.get(end.slice('OBJECT:'.length))?.glob ?? end) : end;
-  const bound = at.capture === undefined || at.capture === '' ? pattern : pattern.replace(/(?<!\*)\*(?!\*)/, at.capture);
+  const pattern = end.startsWith('OBJECT:')
+    ? (schema.objects.get(end.slice('OBJECT:'.length))?.glob ?? end)
+    : end;
+  const bound =
+    at.capture === undefined || at.capture === ''
+      ? pattern
+      : pattern.replace(/(?<!\*)\*(?!\*)/, at.capture);
   if (isLiteral(bound)) return [bound];
   const matching = at.known.filter((path) => globMatches(bound, path));
   return matching.length === 0 ? [bound] : matching;
@@ -70,7 +108,9 @@ function indexOf(schema: Schema): FlowIndex {
   const literal = new Map<string, Flow[]>();
   const globs = new Map<string, Flow[]>();
   for (const edge of schema.edges) {
-    const [from, to] = FORWARD.has(edge.kind) ? [edge.source, edge.target] : [edge.target, edge.source];
+    const [from, to] = FORWARD.has(edge.kind)
+      ? [edge.source, edge.target]
+      : [edge.target, edge.source];
     const into = isLiteral(from) ? literal : globs;
     const flows = into.get(from) ?? [];
     flows.push({ from, to, edge });
@@ -82,9 +122,12 @@ function indexOf(schema: Schema): FlowIndex {
 }
 
 /** Loops of TRIGGERS edges, each once, as the nodes from a repeated one back to itself. */
-export function triggerCycles(schema: Schema): readonly { readonly nodes: readonly string[]; readonly edge: Edge }[] {
+export function triggerCycles(
+  schema: Schema,
+): readonly { readonly nodes: readonly string[]; readonly edge: Edge }[] {
   const next = new Map<string, Edge[]>();
-  for (const edge of schema.edges) if (edge.kind === 'TRIGGERS') next.set(edge.source, [...(next.get(edge.source) ?? []), edge]);
+  for (const edge of schema.edges)
+    if (edge.kind === 'TRIGGERS') next.set(edge.source, [...(next.get(edge.source) ?? []), edge]);
   const done = new Set<string>();
   const cycles: { nodes: string[]; edge: Edge }[] = [];
   const visit = (node: string, trail: string[]): void => {

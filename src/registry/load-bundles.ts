@@ -1,9 +1,32 @@
 /** R5 and R6: bundles of operations, and rules as SQL. */
 import type { Severity } from '../kernel/diagnostic.js';
 import { parseFieldType, TYPE_FORMS } from './field-type.js';
-import { cellOf, complain, type Part, partOf, rangeIn, type RegistryRow, type Report, rowsOf, subParts } from './registry-table.js';
-import type { Bundle, BundleArgument, BundleOp, BundleOperation, Precondition, SqlRule } from './types.js';
-import { parsePrecondition, parseTarget, parseValue, PRECONDITION_FORMS, VALUE_FORMS } from './value-expression.js';
+import {
+  cellOf,
+  complain,
+  type Part,
+  partOf,
+  rangeIn,
+  type RegistryRow,
+  type Report,
+  rowsOf,
+  subParts,
+} from './registry-table.js';
+import type {
+  Bundle,
+  BundleArgument,
+  BundleOp,
+  BundleOperation,
+  Precondition,
+  SqlRule,
+} from './types.js';
+import {
+  parsePrecondition,
+  parseTarget,
+  parseValue,
+  PRECONDITION_FORMS,
+  VALUE_FORMS,
+} from './value-expression.js';
 
 const OPS: readonly BundleOp[] = ['set', 'append', 'insert', 'remove', 'notify'];
 const SEVERITIES: readonly Severity[] = ['error', 'warning', 'info'];
@@ -18,21 +41,34 @@ export function loadBundles(report: Report): Map<string, Bundle> {
     const range = rangeIn(report, sub.heading.start, sub.heading.end);
     if (!/^[a-z][a-z0-9_]*$/.test(name)) {
       report.unread.add('R5');
-      complain(report, range, `"${name}" is not a bundle name`, { expected: 'lower-case words joined by _' });
+      complain(report, range, `"${name}" is not a bundle name`, {
+        expected: 'lower-case words joined by _',
+      });
     }
     if (bundles.has(name)) {
-      complain(report, range, `the bundle ${name} is declared twice`, { hint: 'remove one of the two' });
+      complain(report, range, `the bundle ${name} is declared twice`, {
+        hint: 'remove one of the two',
+      });
       continue;
     }
     const items = itemsOf(report, sub);
-    bundles.set(name, { name, range, arguments: readArguments(report, { bundle: name, item: items.get('arguments') }), preconditions: readPreconditions(report, items.get('preconditions')), operations: readOperations(report, sub) });
+    bundles.set(name, {
+      name,
+      range,
+      arguments: readArguments(report, { bundle: name, item: items.get('arguments') }),
+      preconditions: readPreconditions(report, items.get('preconditions')),
+      operations: readOperations(report, sub),
+    });
   }
   return bundles;
 }
 
 type Item = { readonly value: string; readonly start: number; readonly end: number };
 
-/** `- **Name:** value` lines of a part, outside its fences. Of a line that is there twice, the first is in force. */
+/**
+ * `- **Name:** value` lines of a part, outside its fences. Of a line that is there twice, the first
+ * is in force.
+ */
 function itemsOf(report: Report, part: Part): Map<string, Item> {
   const items = new Map<string, Item>();
   const text = report.doc.text.slice(part.start, part.end);
@@ -41,13 +77,27 @@ function itemsOf(report: Report, part: Part): Map<string, Item> {
     if (report.doc.fences.some((fence) => start >= fence.start && start < fence.end)) continue;
     const end = start + found[0].trimEnd().length;
     const name = (found[1] ?? '').trim();
-    if (items.has(name.toLowerCase())) complain(report, rangeIn(report, start, end), `${part.heading.text} has the line ${name} twice`, { expected: `one line "- **${name}:** …"`, hint: 'join the two lines' });
-    else items.set(name.toLowerCase(), { value: found[2] === '-' ? '' : (found[2] ?? ''), start, end });
+    if (items.has(name.toLowerCase()))
+      complain(
+        report,
+        rangeIn(report, start, end),
+        `${part.heading.text} has the line ${name} twice`,
+        { expected: `one line "- **${name}:** …"`, hint: 'join the two lines' },
+      );
+    else
+      items.set(name.toLowerCase(), {
+        value: found[2] === '-' ? '' : (found[2] ?? ''),
+        start,
+        end,
+      });
   }
   return items;
 }
 
-function readArguments(report: Report, { bundle, item }: { readonly bundle: string; readonly item: Item | undefined }): BundleArgument[] {
+function readArguments(
+  report: Report,
+  { bundle, item }: { readonly bundle: string; readonly item: Item | undefined },
+): BundleArgument[] {
   if (item === undefined || item.value === '') return [];
   const range = rangeIn(report, item.start, item.end);
   const read: BundleArgument[] = [];
@@ -56,8 +106,12 @@ function readArguments(report: Report, { bundle, item }: { readonly bundle: stri
     const type = parseFieldType(found?.[3] ?? '');
     if (found?.[1] === undefined || type === undefined) {
       report.unread.add(`${bundle}()`);
-      complain(report, range, 'an argument cannot be read', { expected: `name: TYPE or name?: TYPE, with TYPE ${TYPE_FORMS}`, actual: text.trim() });
-    } else if (read.some((one) => one.name === found[1])) complain(report, range, `the argument ${found[1]} is declared twice`);
+      complain(report, range, 'an argument cannot be read', {
+        expected: `name: TYPE or name?: TYPE, with TYPE ${TYPE_FORMS}`,
+        actual: text.trim(),
+      });
+    } else if (read.some((one) => one.name === found[1]))
+      complain(report, range, `the argument ${found[1]} is declared twice`);
     else read.push({ name: found[1], type, optional: found[2] === '?' });
   }
   return read;
@@ -69,7 +123,11 @@ function readPreconditions(report: Report, item: Item | undefined): Precondition
   const read: Precondition[] = [];
   for (const text of item.value.split(';')) {
     const precondition = parsePrecondition(text.replace(/`/g, ''), range);
-    if (precondition === undefined) complain(report, range, 'a precondition cannot be read', { expected: PRECONDITION_FORMS, actual: text.trim() });
+    if (precondition === undefined)
+      complain(report, range, 'a precondition cannot be read', {
+        expected: PRECONDITION_FORMS,
+        actual: text.trim(),
+      });
     else read.push(precondition);
   }
   return read;
@@ -86,7 +144,16 @@ function readOperations(report: Report, part: Part): BundleOperation[] {
     }
     const same = `${operation.op} ${cellOf(row, 'target').value}`;
     const last = operations.at(-1);
-    if (last !== undefined && same === previous && operation.op !== 'set' && operation.op !== 'remove') operations[operations.length - 1] = { ...last, fields: [...last.fields, ...operation.fields] };
+    if (
+      last !== undefined &&
+      same === previous &&
+      operation.op !== 'set' &&
+      operation.op !== 'remove'
+    )
+      operations[operations.length - 1] = {
+        ...last,
+        fields: [...last.fields, ...operation.fields],
+      };
     else operations.push(operation);
     previous = same;
   }
@@ -98,12 +165,29 @@ function readOperation(report: Report, row: RegistryRow): BundleOperation | unde
   const target = parseTarget(cellOf(row, 'target').value);
   const value = parseValue(cellOf(row, 'value').value);
   const field = cellOf(row, 'field').value;
-  if (op === undefined) complain(report, cellOf(row, 'op').range, `"${cellOf(row, 'op').value}" is not an operation`, { expected: OPS.join(', ') });
-  if (target === undefined) complain(report, cellOf(row, 'target').range, 'a target cannot be read', { expected: 'OBJECT, OBJECT[key] or OBJECT[{argument}]', actual: cellOf(row, 'target').value });
-  if (value === undefined) complain(report, cellOf(row, 'value').range, 'a value cannot be read', { expected: VALUE_FORMS, actual: cellOf(row, 'value').value });
+  if (op === undefined)
+    complain(report, cellOf(row, 'op').range, `"${cellOf(row, 'op').value}" is not an operation`, {
+      expected: OPS.join(', '),
+    });
+  if (target === undefined)
+    complain(report, cellOf(row, 'target').range, 'a target cannot be read', {
+      expected: 'OBJECT, OBJECT[key] or OBJECT[{argument}]',
+      actual: cellOf(row, 'target').value,
+    });
+  if (value === undefined)
+    complain(report, cellOf(row, 'value').range, 'a value cannot be read', {
+      expected: VALUE_FORMS,
+      actual: cellOf(row, 'value').value,
+    });
   if (op === undefined || target === undefined || value === undefined) return undefined;
-  if (field === '' && op !== 'remove') complain(report, cellOf(row, 'field').range, `the operation ${op} names no field`);
-  return { op, target, fields: field === '' ? [] : [{ field, value, range: row.range }], range: row.range };
+  if (field === '' && op !== 'remove')
+    complain(report, cellOf(row, 'field').range, `the operation ${op} names no field`);
+  return {
+    op,
+    target,
+    fields: field === '' ? [] : [{ field, value, range: row.range }],
+    range: row.range,
+  };
 }
 
 export function loadRules(report: Report): SqlRule[] {
@@ -116,14 +200,36 @@ export function loadRules(report: Report): SqlRule[] {
     const items = itemsOf(report, sub);
     const severity = SEVERITIES.find((one) => one === items.get('severity')?.value);
     const message = items.get('message')?.value ?? '';
-    const fences = report.doc.fences.filter((fence) => fence.start >= sub.start && fence.start < sub.end && fence.info === 'sql');
-    const sql = fences[0] === undefined ? '' : report.doc.text.slice(fences[0].contentStart, fences[0].contentEnd).trim();
-    if (!/^[a-z][a-z0-9-]*$/.test(id)) complain(report, range, `"${id}" is not a rule id`, { expected: 'lower-case words joined by -' });
-    if (severity === undefined) complain(report, range, `the rule ${id} has no severity`, { expected: `- **Severity:** ${SEVERITIES.join(', ')}`, actual: items.get('severity')?.value ?? 'nothing' });
-    if (message === '') complain(report, range, `the rule ${id} has no message`, { expected: '- **Message:** text with {column} where a column of the query goes' });
-    if (sql === '' || fences.length !== 1) complain(report, range, `the rule ${id} needs exactly one fenced sql block`, { actual: `${fences.length} blocks` });
-    if (rules.some((rule) => rule.id === id)) complain(report, range, `the rule ${id} is declared twice`, { hint: 'remove one of the two' });
-    else if (severity !== undefined && sql !== '') rules.push({ id, severity, message, hint: items.get('hint')?.value, sql, range });
+    const fences = report.doc.fences.filter(
+      (fence) => fence.start >= sub.start && fence.start < sub.end && fence.info === 'sql',
+    );
+    const sql =
+      fences[0] === undefined
+        ? ''
+        : report.doc.text.slice(fences[0].contentStart, fences[0].contentEnd).trim();
+    if (!/^[a-z][a-z0-9-]*$/.test(id))
+      complain(report, range, `"${id}" is not a rule id`, {
+        expected: 'lower-case words joined by -',
+      });
+    if (severity === undefined)
+      complain(report, range, `the rule ${id} has no severity`, {
+        expected: `- **Severity:** ${SEVERITIES.join(', ')}`,
+        actual: items.get('severity')?.value ?? 'nothing',
+      });
+    if (message === '')
+      complain(report, range, `the rule ${id} has no message`, {
+        expected: '- **Message:** text with {column} where a column of the query goes',
+      });
+    if (sql === '' || fences.length !== 1)
+      complain(report, range, `the rule ${id} needs exactly one fenced sql block`, {
+        actual: `${fences.length} blocks`,
+      });
+    if (rules.some((rule) => rule.id === id))
+      complain(report, range, `the rule ${id} is declared twice`, {
+        hint: 'remove one of the two',
+      });
+    else if (severity !== undefined && sql !== '')
+      rules.push({ id, severity, message, hint: items.get('hint')?.value, sql, range });
   }
   return rules;
 }

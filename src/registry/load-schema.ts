@@ -1,4 +1,7 @@
-/** REGISTRY.md → schema. Every mistake in it is a diagnostic at its line; what could be read is still in force. */
+/**
+ * REGISTRY.md → schema. Every mistake in it is a diagnostic at its line; what could be read is
+ * still in force.
+ */
 import { fileRange } from '../kernel/diagnostic.js';
 import { scan } from '../markdown/scan.js';
 import { checkBundles } from './check-bundles.js';
@@ -26,7 +29,27 @@ export function loadSchema(text: string, file: string = REGISTRY_FILE): LoadedSc
 
 /** What is left when there is no REGISTRY.md: nothing is declared, and one diagnostic says so. */
 export function missingSchema(file: string = REGISTRY_FILE): LoadedSchema {
-  const schema: Schema = { file, objects: new Map(), routes: [], edges: [], bundles: new Map(), rules: [], modules: [] };
+  const schema: Schema = {
+    file,
+    objects: new Map(),
+    routes: [],
+    edges: [],
+    bundles: new Map(),
+    rules: [],
+    modules: [],
+  };
   const hint = 'run nocturne init, or restore the file';
-  return { schema, diagnostics: [{ rule: 'registry-syntax', severity: 'error', message: `${file} is missing or is not UTF-8 text`, range: fileRange(file), expected: 'the registry of the workspace', hint }] };
+  return {
+    schema,
+    diagnostics: [
+      {
+        rule: 'registry-syntax',
+        severity: 'error',
+        message: `${file} is missing or is not UTF-8 text`,
+        range: fileRange(file),
+        expected: 'the registry of the workspace',
+        hint,
+      },
+    ],
+  };
 }

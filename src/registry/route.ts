@@ -2,8 +2,15 @@
 import { compareSpecificity, globMatches, isLiteral } from '../kernel/glob.js';
 import type { Route, Schema } from './types.js';
 
-/** `near`: the patterns that can match at all, by a path's first folder and number of parts; filled as paths are asked for. */
-type Index = { readonly literal: ReadonlyMap<string, Route>; readonly globs: readonly Route[]; readonly near: Map<string, readonly Route[]> };
+/**
+ * `near`: the patterns that can match at all, by a path's first folder and number of parts; filled
+ * as paths are asked for.
+ */
+type Index = {
+  readonly literal: ReadonlyMap<string, Route>;
+  readonly globs: readonly Route[];
+  readonly near: Map<string, readonly Route[]>;
+};
 const indexes = new WeakMap<Schema, Index>();
 
 /** The route of a path; files that no pattern names are STANDARD. */
@@ -18,7 +25,9 @@ export function routesOf(schema: Schema, path: string): readonly Route[] {
   if (literal !== undefined) return [literal];
   const matching = nearRoutes(index, path).filter((route) => globMatches(route.pattern, path));
   const [best] = matching;
-  return best === undefined ? [] : matching.filter((route) => compareSpecificity(route.pattern, best.pattern) === 0);
+  return best === undefined
+    ? []
+    : matching.filter((route) => compareSpecificity(route.pattern, best.pattern) === 0);
 }
 
 function nearRoutes(index: Index, path: string): readonly Route[] {
@@ -44,8 +53,14 @@ function canMatch(pattern: string, first: string, count: number): boolean {
 function indexOf(schema: Schema): Index {
   let index = indexes.get(schema);
   if (index === undefined) {
-    const literal = new Map(schema.routes.filter((route) => isLiteral(route.pattern)).map((route) => [route.pattern, route]));
-    const globs = schema.routes.filter((route) => !isLiteral(route.pattern)).sort((a, b) => compareSpecificity(a.pattern, b.pattern));
+    const literal = new Map(
+      schema.routes
+        .filter((route) => isLiteral(route.pattern))
+        .map((route) => [route.pattern, route]),
+    );
+    const globs = schema.routes
+      .filter((route) => !isLiteral(route.pattern))
+      .sort((a, b) => compareSpecificity(a.pattern, b.pattern));
     index = { literal, globs, near: new Map() };
     indexes.set(schema, index);
   }
@@ -53,5 +68,11 @@ function indexOf(schema: Schema): Index {
 }
 
 function defaultRoute(schema: Schema, path: string): Route {
-  return { pattern: path, tier: 'STANDARD', bundles: [], note: 'not listed', range: { file: schema.file, line: 1, column: 1, endLine: 1, endColumn: 1 } };
+  return {
+    pattern: path,
+    tier: 'STANDARD',
+    bundles: [],
+    note: 'not listed',
+    range: { file: schema.file, line: 1, column: 1, endLine: 1, endColumn: 1 },
+  };
 }

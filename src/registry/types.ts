@@ -3,7 +3,21 @@ import type { Diagnostic, Range, Severity } from '../kernel/diagnostic.js';
 import type { RecordSpec, Shape } from '../markdown/types.js';
 
 export type FieldType =
-  | { readonly kind: 'text' | 'token' | 'int' | 'number' | 'bool' | 'date' | 'datetime' | 'duration' | 'path' | 'glob' | 'hash' | 'address' }
+  | {
+      readonly kind:
+        | 'text'
+        | 'token'
+        | 'int'
+        | 'number'
+        | 'bool'
+        | 'date'
+        | 'datetime'
+        | 'duration'
+        | 'path'
+        | 'glob'
+        | 'hash'
+        | 'address';
+    }
   | { readonly kind: 'enum'; readonly values: readonly string[] }
   | { readonly kind: 'list'; readonly of: FieldType }
   | { readonly kind: 'ref'; readonly object: string };
@@ -12,7 +26,10 @@ export type Constraint =
   | { readonly kind: 'range'; readonly min?: number; readonly max?: number }
   | { readonly kind: 'not-empty' }
   | { readonly kind: 'pattern'; readonly pattern: RegExp }
-  | { readonly kind: 'unique'; readonly where?: { readonly field: string; readonly value: string } };
+  | {
+      readonly kind: 'unique';
+      readonly where?: { readonly field: string; readonly value: string };
+    };
 
 export type Writer = 'owner' | 'bundle' | 'agent';
 
@@ -40,18 +57,44 @@ export const TIERS = ['APPEND', 'STANDARD', 'PROTECTED', 'MANIFEST-VERIFY', 'COD
 export type Tier = (typeof TIERS)[number];
 
 /** `bundles`: when not empty, only these bundles may write the file. */
-export type Route = { readonly pattern: string; readonly tier: Tier; readonly bundles: readonly string[]; readonly note: string; readonly range: Range };
+export type Route = {
+  readonly pattern: string;
+  readonly tier: Tier;
+  readonly bundles: readonly string[];
+  readonly note: string;
+  readonly range: Range;
+};
 
-export const EDGE_KINDS = ['READS', 'WRITES', 'VALIDATES', 'TRIGGERS', 'REFERENCES', 'AUTHORIZES'] as const;
+export const EDGE_KINDS = [
+  'READS',
+  'WRITES',
+  'VALIDATES',
+  'TRIGGERS',
+  'REFERENCES',
+  'AUTHORIZES',
+] as const;
 export type EdgeKind = (typeof EDGE_KINDS)[number];
 
 /** An end is a path, a glob, `OBJECT:NAME` or `BUNDLE:name`. */
-export type Edge = { readonly source: string; readonly kind: EdgeKind; readonly target: string; readonly note: string; readonly range: Range };
+export type Edge = {
+  readonly source: string;
+  readonly kind: EdgeKind;
+  readonly target: string;
+  readonly note: string;
+  readonly range: Range;
+};
 
-export type BundleArgument = { readonly name: string; readonly type: FieldType; readonly optional: boolean };
+export type BundleArgument = {
+  readonly name: string;
+  readonly type: FieldType;
+  readonly optional: boolean;
+};
 export type BundleOp = 'set' | 'append' | 'insert' | 'remove' | 'notify';
 
-/** A value of R5: a literal, `{argument}`, `{now}`, `{today}`, `{now + 3d}`, `{old.field}` or `null`; nothing else. */
+/**
+ * A value of R5: a literal, `{argument}`, `{now}`, `{today}`, `{now + 3d}`, `{old.field}` or
+ * `null`; nothing else.
+ */
 export type ValueExpression =
   | { readonly kind: 'literal'; readonly text: string }
   | { readonly kind: 'argument'; readonly name: string }
@@ -66,14 +109,25 @@ export type BundleTarget = { readonly object: string; readonly key: ValueExpress
 export type BundleOperation = {
   readonly op: BundleOp;
   readonly target: BundleTarget;
-  readonly fields: readonly { readonly field: string; readonly value: ValueExpression; readonly range: Range }[];
+  readonly fields: readonly {
+    readonly field: string;
+    readonly value: ValueExpression;
+    readonly range: Range;
+  }[];
   readonly range: Range;
 };
 
-/** `OBJECT[{argument}].field is X`, `is not X`, `in (A, B)`, `is empty`, `is not empty`, `{argument} is not empty`. */
+/**
+ * `OBJECT[{argument}].field is X`, `is not X`, `in (A, B)`, `is empty`, `is not empty`, `{argument}
+ * is not empty`.
+ */
 export type Precondition = {
-  readonly subject: { readonly kind: 'field'; readonly target: BundleTarget; readonly field: string } | { readonly kind: 'argument'; readonly name: string };
-  readonly test: { readonly kind: 'is' | 'is-not' | 'in'; readonly values: readonly string[] } | { readonly kind: 'empty' | 'not-empty' };
+  readonly subject:
+    | { readonly kind: 'field'; readonly target: BundleTarget; readonly field: string }
+    | { readonly kind: 'argument'; readonly name: string };
+  readonly test:
+    | { readonly kind: 'is' | 'is-not' | 'in'; readonly values: readonly string[] }
+    | { readonly kind: 'empty' | 'not-empty' };
   readonly text: string;
   readonly range: Range;
 };
@@ -87,9 +141,21 @@ export type Bundle = {
 };
 
 /** R6: `sql` selects the violations; `message` may interpolate `{column}`. */
-export type SqlRule = { readonly id: string; readonly severity: Severity; readonly message: string; readonly hint: string | undefined; readonly sql: string; readonly range: Range };
+export type SqlRule = {
+  readonly id: string;
+  readonly severity: Severity;
+  readonly message: string;
+  readonly hint: string | undefined;
+  readonly sql: string;
+  readonly range: Range;
+};
 
-export type ModuleRow = { readonly name: string; readonly watches: readonly string[]; readonly enabled: boolean; readonly range: Range };
+export type ModuleRow = {
+  readonly name: string;
+  readonly watches: readonly string[];
+  readonly enabled: boolean;
+  readonly range: Range;
+};
 
 export type Schema = {
   readonly file: string;
@@ -103,4 +169,9 @@ export type Schema = {
 
 export type LoadedSchema = { readonly schema: Schema; readonly diagnostics: readonly Diagnostic[] };
 
-export type ImpactedNode = { readonly file: string; readonly edge: EdgeKind; readonly via: string; readonly protected: boolean };
+export type ImpactedNode = {
+  readonly file: string;
+  readonly edge: EdgeKind;
+  readonly via: string;
+  readonly protected: boolean;
+};

@@ -1,4 +1,6 @@
-/** R5's values, targets and preconditions: small closed grammars, nothing is ever evaluated as code. */
+/**
+ * R5's values, targets and preconditions: small closed grammars, nothing is ever evaluated as code.
+ */
 import { parseDuration } from '../kernel/clock.js';
 import type { Range } from '../kernel/diagnostic.js';
 import type { BundleTarget, Precondition, ValueExpression } from './types.js';
@@ -30,15 +32,26 @@ export function parseTarget(text: string): BundleTarget | undefined {
   return key === undefined || key.kind === 'null' ? undefined : { object, key };
 }
 
-export const PRECONDITION_FORMS = 'OBJECT[{argument}].field is X, is not X, in (A, B), is empty, is not empty; or {argument} with the same';
+export const PRECONDITION_FORMS =
+  'OBJECT[{argument}].field is X, is not X, in (A, B), is empty, is not empty; or {argument} with the same';
 
 export function parsePrecondition(text: string, range: Range): Precondition | undefined {
-  const found = /^(?:\{([a-z][a-z0-9_]*)\}|([A-Z][A-Z0-9-]*(?:\[[^\]]+\])?)\.([a-z][a-z0-9_.]*))\s+(.+)$/.exec(text.trim());
+  const found =
+    /^(?:\{([a-z][a-z0-9_]*)\}|([A-Z][A-Z0-9-]*(?:\[[^\]]+\])?)\.([a-z][a-z0-9_.]*))\s+(.+)$/.exec(
+      text.trim(),
+    );
   if (found === null) return undefined;
   const target = found[2] === undefined ? undefined : parseTarget(found[2]);
-  const subject = found[1] !== undefined ? ({ kind: 'argument', name: found[1] } as const) : target !== undefined && found[3] !== undefined ? ({ kind: 'field', target, field: found[3] } as const) : undefined;
+  const subject =
+    found[1] !== undefined
+      ? ({ kind: 'argument', name: found[1] } as const)
+      : target !== undefined && found[3] !== undefined
+        ? ({ kind: 'field', target, field: found[3] } as const)
+        : undefined;
   const test = parseTest(found[4] ?? '');
-  return subject === undefined || test === undefined ? undefined : { subject, test, text: text.trim(), range };
+  return subject === undefined || test === undefined
+    ? undefined
+    : { subject, test, text: text.trim(), range };
 }
 
 function parseTest(text: string): Precondition['test'] | undefined {

@@ -2,7 +2,11 @@
 import type { Diagnostic, Severity } from '../kernel/diagnostic.js';
 import type { Findings } from './types.js';
 
-const COMMANDS: Readonly<Record<Severity, string>> = { error: 'error', warning: 'warning', info: 'notice' };
+const COMMANDS: Readonly<Record<Severity, string>> = {
+  error: 'error',
+  warning: 'warning',
+  info: 'notice',
+};
 
 export function githubReport({ diagnostics }: Findings): string {
   return diagnostics.map((one) => `${annotation(one)}\n`).join('');
@@ -12,7 +16,13 @@ function annotation({ rule, severity, message, hint, range }: Diagnostic): strin
   const { file, line, column, endLine, endColumn } = range;
   // Columns are only taken where the place is on one line.
   const columns = line === endLine ? [`col=${column}`, `endColumn=${endColumn}`] : [];
-  const place = [`file=${property(file)}`, `line=${line}`, `endLine=${endLine}`, ...columns, `title=${property(rule)}`];
+  const place = [
+    `file=${property(file)}`,
+    `line=${line}`,
+    `endLine=${endLine}`,
+    ...columns,
+    `title=${property(rule)}`,
+  ];
   return `::${COMMANDS[severity]} ${place.join(',')}::${data(hint === undefined ? message : `${message}\n${hint}`)}`;
 }
 

@@ -8,13 +8,21 @@ export type SarifOptions = {
   readonly summaries: ReadonlyMap<string, string>;
 };
 
-const LEVELS: Readonly<Record<Severity, string>> = { error: 'error', warning: 'warning', info: 'note' };
+const LEVELS: Readonly<Record<Severity, string>> = {
+  error: 'error',
+  warning: 'warning',
+  info: 'note',
+};
 
 export function sarifReport({ diagnostics }: Findings, options: SarifOptions): string {
   const ids = [...new Set(diagnostics.map((one) => one.rule))].sort();
   const rules = ids.map((id) => {
     const summary = options.summaries.get(id);
-    return { id, ...(summary === undefined ? {} : { shortDescription: { text: summary } }), help: { text: `nocturne explain ${id}` } };
+    return {
+      id,
+      ...(summary === undefined ? {} : { shortDescription: { text: summary } }),
+      help: { text: `nocturne explain ${id}` },
+    };
   });
   const run = {
     tool: { driver: { name: 'nocturne', version: options.version, rules } },
@@ -32,13 +40,41 @@ function result(diagnostic: Diagnostic, ruleIndex: number): object {
     level: LEVELS[severity],
     message: { text: hint === undefined ? message : `${message}\n${hint}` },
     locations: [location(range)],
-    ...(related === undefined || related.length === 0 ? {} : { relatedLocations: related.map((one) => ({ ...location(one.range), message: { text: one.message } })) }),
-    ...(fix === undefined ? {} : { fixes: [{ artifactChanges: fix.map((edit) => ({ artifactLocation: artifact(edit.file), replacements: [{ deletedRegion: { charOffset: edit.start, charLength: edit.end - edit.start }, insertedContent: { text: edit.newText } }] })) }] }),
+    ...(related === undefined || related.length === 0
+      ? {}
+      : {
+          relatedLocations: related.map((one) => ({
+            ...location(one.range),
+            message: { text: one.message },
+          })),
+        }),
+    ...(fix === undefined
+      ? {}
+      : {
+          fixes: [
+            {
+              artifactChanges: fix.map((edit) => ({
+                artifactLocation: artifact(edit.file),
+                replacements: [
+                  {
+                    deletedRegion: { charOffset: edit.start, charLength: edit.end - edit.start },
+                    insertedContent: { text: edit.newText },
+                  },
+                ],
+              })),
+            },
+          ],
+        }),
   };
 }
 
 function location({ file, line, column, endLine, endColumn }: Range): object {
-  return { physicalLocation: { artifactLocation: artifact(file), region: { startLine: line, startColumn: column, endLine, endColumn } } };
+  return {
+    physicalLocation: {
+      artifactLocation: artifact(file),
+      region: { startLine: line, startColumn: column, endLine, endColumn },
+    },
+  };
 }
 
 function artifact(file: string): object {

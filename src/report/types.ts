@@ -11,6 +11,7 @@ export type Findings = {
 export type Counts = { readonly errors: number; readonly warnings: number; readonly infos: number };
 
 export function countsOf(diagnostics: readonly Diagnostic[]): Counts {
-  const of = (severity: Diagnostic['severity']): number => diagnostics.filter((one) => one.severity === severity).length;
+  const of = (severity: Diagnostic['severity']): number =>
+    diagnostics.filter((one) => one.severity === severity).length;
   return { errors: of('error'), warnings: of('warning'), infos: of('info') };
 }

@@ -1,4 +1,7 @@
-/** The pages that a host puts into an agent's prompt: what the owner wrote there is kept, and what the registry needs is added. */
+/**
+ * The pages that a host puts into an agent's prompt: what the owner wrote there is kept, and what
+ * the registry needs is added.
+ */
 import type { Schema } from '../registry/types.js';
 import { decode, type ExistingFiles } from './existing-files.js';
 import { withPage, withSections } from './merge-page.js';
@@ -6,10 +9,23 @@ import { fieldOf, filledIn, hasSection, type OwnerWords } from './owner-words.js
 import type { Reference } from './reference-files.js';
 import type { PlanDraft } from './setup-plan.js';
 
-export type Adoption = { readonly existing: ExistingFiles; readonly reference: Reference; readonly schema: Schema; readonly words: OwnerWords };
+export type Adoption = {
+  readonly existing: ExistingFiles;
+  readonly reference: Reference;
+  readonly schema: Schema;
+  readonly words: OwnerWords;
+};
 
-/** `aside`: where the owner's page goes when both together are more than a host takes. A place that no pass can write, but for memory. */
-type Page = { readonly path: string; readonly limit: number; readonly aside: string; merge(own: string, shipped: string): string };
+/**
+ * `aside`: where the owner's page goes when both together are more than a host takes. A place that
+ * no pass can write, but for memory.
+ */
+type Page = {
+  readonly path: string;
+  readonly limit: number;
+  readonly aside: string;
+  merge(own: string, shipped: string): string;
+};
 
 /** The limits of OpenClaw 2026.9, in characters: of a page, of USER.md, of all together. */
 const LIMIT = 20_000;
@@ -17,10 +33,32 @@ const USER_LIMIT = 4_000;
 const TOTAL_LIMIT = 60_000;
 
 const PAGE_RULES: readonly Page[] = [
-  { path: 'AGENTS.md', limit: LIMIT, aside: 'orchestration-os/ADOPTED-AGENTS.md', merge: (own, shipped) => (own.includes('AGENTS-CORE.md') ? own : withPage(own, shipped, 'Governed by Nocturne')) },
-  { path: 'SOUL.md', limit: LIMIT, aside: 'orchestration-os/ADOPTED-SOUL.md', merge: (own, shipped) => withSections(own, shipped, { titles: ['Domain', 'Lines that are not crossed'] }) },
-  { path: 'IDENTITY.md', limit: LIMIT, aside: 'orchestration-os/ADOPTED-IDENTITY.md', merge: (own) => own },
-  { path: 'USER.md', limit: USER_LIMIT, aside: 'orchestration-os/ADOPTED-USER.md', merge: (own, shipped) => withSections(own, shipped, { titles: ['Owner'], short: true }) },
+  {
+    path: 'AGENTS.md',
+    limit: LIMIT,
+    aside: 'orchestration-os/ADOPTED-AGENTS.md',
+    merge: (own, shipped) =>
+      own.includes('AGENTS-CORE.md') ? own : withPage(own, shipped, 'Governed by Nocturne'),
+  },
+  {
+    path: 'SOUL.md',
+    limit: LIMIT,
+    aside: 'orchestration-os/ADOPTED-SOUL.md',
+    merge: (own, shipped) =>
+      withSections(own, shipped, { titles: ['Domain', 'Lines that are not crossed'] }),
+  },
+  {
+    path: 'IDENTITY.md',
+    limit: LIMIT,
+    aside: 'orchestration-os/ADOPTED-IDENTITY.md',
+    merge: (own) => own,
+  },
+  {
+    path: 'USER.md',
+    limit: USER_LIMIT,
+    aside: 'orchestration-os/ADOPTED-USER.md',
+    merge: (own, shipped) => withSections(own, shipped, { titles: ['Owner'], short: true }),
+  },
   { path: 'MEMORY.md', limit: LIMIT, aside: 'memory/ADOPTED-MEMORY.md', merge: (own) => own },
 ];
 
@@ -29,7 +67,11 @@ export const PAGES: readonly string[] = PAGE_RULES.map(({ path }) => path);
 type Settled = { readonly page: Page; readonly own: string; readonly text: string };
 
 /** @param only pages to adopt; others are the caller's. */
-export function adoptPages(at: Adoption, draft: PlanDraft, only: readonly string[] = PAGES): ReadonlySet<string> {
+export function adoptPages(
+  at: Adoption,
+  draft: PlanDraft,
+  only: readonly string[] = PAGES,
+): ReadonlySet<string> {
   const settled: Settled[] = [];
   for (const page of PAGE_RULES) {
     if (!only.includes(page.path) || !at.existing.has(page.path)) continue;
@@ -39,7 +81,11 @@ export function adoptPages(at: Adoption, draft: PlanDraft, only: readonly string
   const tooMuch = oversized(settled);
   for (const one of settled) {
     if (tooMuch.has(one.page.path) || !isSound(at, one)) setAside(at, one, draft);
-    else if (one.text !== decode(at.existing.bytes(one.page.path)) || at.existing.link(one.page.path) !== undefined) rewrite(at, one, draft);
+    else if (
+      one.text !== decode(at.existing.bytes(one.page.path)) ||
+      at.existing.link(one.page.path) !== undefined
+    )
+      rewrite(at, one, draft);
   }
   return new Set(settled.map(({ page }) => page.path));
 }
@@ -58,13 +104,19 @@ function merged({ reference, schema, words }: Adoption, page: Page, own: string)
 function isSound({ schema }: Adoption, { page, text }: Settled): boolean {
   const [domain, owner] = [schema.objects.get('DOMAIN'), schema.objects.get('OWNER')];
   if (page.path === 'SOUL.md') return hasSection(text, domain, page.path);
-  return page.path !== 'USER.md' || fieldOf(text, owner, { file: page.path, field: 'time_zone' }) !== '';
+  return (
+    page.path !== 'USER.md' || fieldOf(text, owner, { file: page.path, field: 'time_zone' }) !== ''
+  );
 }
 
 /** The pages that do not fit by themselves, and then the largest until all fit together. */
 function oversized(settled: readonly Settled[]): ReadonlySet<string> {
-  const over = new Set(settled.filter(({ page, text }) => text.length > page.limit).map(({ page }) => page.path));
-  const rest = settled.filter(({ page }) => !over.has(page.path)).sort((a, b) => b.text.length - a.text.length);
+  const over = new Set(
+    settled.filter(({ page, text }) => text.length > page.limit).map(({ page }) => page.path),
+  );
+  const rest = settled
+    .filter(({ page }) => !over.has(page.path))
+    .sort((a, b) => b.text.length - a.text.length);
   let total = rest.reduce((sum, { text }) => sum + text.length, 0);
   for (const { page, text } of rest) {
     if (total <= TOTAL_LIMIT * 0.9) break;
@@ -78,8 +130,13 @@ function rewrite({ existing }: Adoption, { page, text, own }: Settled, draft: Pl
   const link = existing.link(page.path);
   draft.keep(page.path, existing.bytes(page.path) ?? Buffer.from(own));
   draft.write(page.path, text);
-  const added = text === own ? 'unchanged' : 'your text is kept; what the registry needs follows it';
-  draft.note(page.path, 'merged', link === undefined ? added : `${added}; it was a link to ${link}, and is a file of its own now`);
+  const added =
+    text === own ? 'unchanged' : 'your text is kept; what the registry needs follows it';
+  draft.note(
+    page.path,
+    'merged',
+    link === undefined ? added : `${added}; it was a link to ${link}, and is a file of its own now`,
+  );
 }
 
 /** Ours stands at the page's place and leads to the owner's. */
@@ -88,6 +145,13 @@ function setAside(at: Adoption, { page, own }: Settled, draft: PlanDraft): void 
   draft.keep(page.path, at.existing.bytes(page.path) ?? Buffer.from(own));
   draft.write(page.aside, own);
   const shipped = filledIn(page.path, reference.text(page.path), { schema, words });
-  draft.write(page.path, `${shipped.trimEnd()}\n\n## What was here before\n\nRead [${page.aside}](${page.aside}): it was ${page.path} until this workspace was adopted.\n`);
-  draft.note(page.path, 'moved', `your text is ${page.aside} now, and this page leads to it: together they are more than a host puts into a prompt, or cannot be read`);
+  draft.write(
+    page.path,
+    `${shipped.trimEnd()}\n\n## What was here before\n\nRead [${page.aside}](${page.aside}): it was ${page.path} until this workspace was adopted.\n`,
+  );
+  draft.note(
+    page.path,
+    'moved',
+    `your text is ${page.aside} now, and this page leads to it: together they are more than a host puts into a prompt, or cannot be read`,
+  );
 }

@@ -1,4 +1,7 @@
-/** Carries a plan out: first every file that changes is kept as it was, then all changes happen, or none. */
+/**
+ * Carries a plan out: first every file that changes is kept as it was, then all changes happen, or
+ * none.
+ */
 import { lstatSync, renameSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { syncDirectory } from '../workspace/durable.js';
@@ -9,17 +12,28 @@ import type { SetupPlan } from './setup-plan.js';
 
 type Place = { readonly root: string; readonly state: string };
 
-/** Returns the paths that were written. A crash in between leaves the directory as it was, with the kept files besides. */
+/**
+ * Returns the paths that were written. A crash in between leaves the directory as it was, with the
+ * kept files besides.
+ */
 export function carryOutPlan({ root, state }: Place, plan: SetupPlan): readonly string[] {
   const meta = { runId: '', actor: 'owner', reason: 'set up' };
   for (const [from, to] of plan.renames) renameSync(join(root, from), join(root, to));
   if (plan.renames.size > 0) syncDirectory(root);
-  const backups = [...plan.backups].map(([path, content]): StorageOp => ({ kind: 'write', path, content, before: hashAt(join(root, path)) }));
+  const backups = [...plan.backups].map(
+    ([path, content]): StorageOp => ({
+      kind: 'write',
+      path,
+      content,
+      before: hashAt(join(root, path)),
+    }),
+  );
   if (backups.length > 0) transact(root, state, backups, meta);
   for (const path of plan.files.keys()) removeLink(root, path);
   const changes = [...plan.files].flatMap(([path, content]): StorageOp[] => {
     const before = hashAt(join(root, path));
-    if (content !== undefined) return [{ kind: 'write', path, content: Buffer.from(content), before }];
+    if (content !== undefined)
+      return [{ kind: 'write', path, content: Buffer.from(content), before }];
     return before === undefined ? [] : [{ kind: 'delete', path, before }];
   });
   transact(root, state, changes, meta);

@@ -7,5 +7,8 @@ import type { Workspace } from '../workspace/types.js';
 export type Checked = { readonly gate: GateReport; readonly validation: Validation };
 
 export async function checkWorkspace(workspace: Workspace): Promise<Checked> {
-  return { gate: verifyGate(workspace.root, workspace.home), validation: await validate(workspace.snapshot(), { home: workspace.home }) };
+  return {
+    gate: verifyGate(workspace.root, workspace.home),
+    validation: await validate(workspace.snapshot(), { home: workspace.home }),
+  };
 }

@@ -1,22 +1,45 @@
-/** Writes the composed prompts anew from their fragments, in one commit. Signing is another step, so that the owner sees the difference first. */
+/**
+ * Writes the composed prompts anew from their fragments, in one commit. Signing is another step, so
+ * that the owner sees the difference first.
+ */
 import { NocturneError } from '../kernel/error.js';
 import { composedPage } from '../markdown/composed-page.js';
 import { fieldText } from '../project/field-text.js';
 import { partsOf, promptRecipes } from '../validate/prompt-recipes.js';
 import type { Snapshot, Workspace } from '../workspace/types.js';
 
-export type ComposedPrompt = { readonly page: string; readonly what: 'written' | 'unchanged'; readonly before: string | undefined; readonly after: string; readonly fragments: readonly string[] };
+export type ComposedPrompt = {
+  readonly page: string;
+  readonly what: 'written' | 'unchanged';
+  readonly before: string | undefined;
+  readonly after: string;
+  readonly fragments: readonly string[];
+};
 
-/** @throws NocturneError `NOT_FOUND` for a fragment that is missing, and when there is no recipe. */
-export function composePrompts(workspace: Workspace, { owner, dryRun }: { readonly owner: string; readonly dryRun: boolean }): readonly ComposedPrompt[] {
+/**
+ * @throws NocturneError `NOT_FOUND` for a fragment that is missing, and when there is no recipe.
+ */
+export function composePrompts(
+  workspace: Workspace,
+  { owner, dryRun }: { readonly owner: string; readonly dryRun: boolean },
+): readonly ComposedPrompt[] {
   const planned = planPrompts(workspace.snapshot());
   if (dryRun || planned.every((one) => one.what === 'unchanged')) return planned;
   workspace.commit((snapshot) => {
     const changed = planPrompts(snapshot).filter((one) => one.what === 'written');
     return {
-      actor: { kind: 'owner', name: owner }, runId: '', reason: 'prompts composed from their fragments',
+      actor: { kind: 'owner', name: owner },
+      runId: '',
+      reason: 'prompts composed from their fragments',
       changes: changed.map(({ page, after }) => ({ kind: 'write', path: page, content: after })),
-      audit: changed.map(({ page, fragments }) => ({ step: '', type: 'prompts_compose', target: page, authorisation: 'owner', result: 'ok', detail: `${fragments.length} fragments` })),
+      audit: changed.map(({ page, fragments }) => ({
+        step: '',
+        type: 'prompts_compose',
+        target: page,
+        authorisation: 'owner',
+        result: 'ok',
+        detail: `${fragments.length} fragments`,
+      })),
     };
   });
   return planned;
@@ -24,12 +47,32 @@ export function composePrompts(workspace: Workspace, { owner, dryRun }: { readon
 
 function planPrompts(snapshot: Snapshot): readonly ComposedPrompt[] {
   const recipes = promptRecipes(snapshot);
-  if (recipes.length === 0) throw new NocturneError('NOT_FOUND', 'no recipe for a prompt in this workspace', { hint: 'nocturne upgrade brings orchestration-os/PROMPT-RECIPES.md' });
+  if (recipes.length === 0)
+    throw new NocturneError('NOT_FOUND', 'no recipe for a prompt in this workspace', {
+      hint: 'nocturne upgrade brings orchestration-os/PROMPT-RECIPES.md',
+    });
   return recipes.map((recipe) => {
     const parts = partsOf(snapshot, recipe);
-    const missing = recipe.rows.find((row) => snapshot.text(fieldText(row, 'fragment')) === undefined);
-    if (parts === undefined) throw new NocturneError('NOT_FOUND', `${recipe.page} is made of ${missing === undefined ? 'a fragment' : fieldText(missing, 'fragment')}, which is not there`, { hint: `write it, or take its row out of ${recipe.file}`, file: recipe.file, ...(missing === undefined ? {} : { line: missing.range.line }) });
+    const missing = recipe.rows.find(
+      (row) => snapshot.text(fieldText(row, 'fragment')) === undefined,
+    );
+    if (parts === undefined)
+      throw new NocturneError(
+        'NOT_FOUND',
+        `${recipe.page} is made of ${missing === undefined ? 'a fragment' : fieldText(missing, 'fragment')}, which is not there`,
+        {
+          hint: `write it, or take its row out of ${recipe.file}`,
+          file: recipe.file,
+          ...(missing === undefined ? {} : { line: missing.range.line }),
+        },
+      );
     const [before, after] = [snapshot.text(recipe.page), composedPage(recipe.file, parts)];
-    return { page: recipe.page, what: before === after ? 'unchanged' : 'written', before, after, fragments: parts.map((part) => part.path) };
+    return {
+      page: recipe.page,
+      what: before === after ? 'unchanged' : 'written',
+      before,
+      after,
+      fragments: parts.map((part) => part.path),
+    };
   });
 }

@@ -1,7 +1,16 @@
-/** Makes a directory a workspace: carries the plan out, makes the owner's key when there is none, signs, and remembers what was shipped. */
+/**
+ * Makes a directory a workspace: carries the plan out, makes the owner's key when there is none,
+ * signs, and remembers what was shipped.
+ */
 import { realpathSync, rmdirSync } from 'node:fs';
 import { MANIFEST_FILE, parseManifest } from '../integrity/manifest.js';
-import { createOwnerKey, fingerprintOf, loadOwnerKey, type OwnerKey, ownerKeyStatus } from '../integrity/owner-key.js';
+import {
+  createOwnerKey,
+  fingerprintOf,
+  loadOwnerKey,
+  type OwnerKey,
+  ownerKeyStatus,
+} from '../integrity/owner-key.js';
 import { isProtected } from '../integrity/protected-files.js';
 import { signManifest } from '../integrity/sign.js';
 import { signingPlan } from '../integrity/signing-plan.js';
@@ -35,7 +44,16 @@ export type CreateOptions = OwnerWords & {
   /** Files in place of the shipped ones, or besides them. */
   readonly files?: Readonly<Record<string, string>>;
 };
-export type Created = { readonly workspace: Workspace; readonly plan: Planned; readonly written: readonly string[]; readonly signed: readonly string[]; readonly key: OwnerKey; readonly keyMade: boolean; /** Where the state of a workspace is kept that was at this place before. */ readonly forgotten?: string };
+export type Created = {
+  readonly workspace: Workspace;
+  readonly plan: Planned;
+  readonly written: readonly string[];
+  readonly signed: readonly string[];
+  readonly key: OwnerKey;
+  readonly keyMade: boolean;
+  /** Where the state of a workspace is kept that was at this place before. */
+  readonly forgotten?: string;
+};
 
 /** What `createWorkspace` would do; touches nothing. */
 export function planWorkspace(options: Omit<CreateOptions, 'home' | 'passphrase'>): Planned {
@@ -43,8 +61,10 @@ export function planWorkspace(options: Omit<CreateOptions, 'home' | 'passphrase'
 }
 
 /**
- * Nothing of the owner's is overwritten without being kept. Ends signed and trusted on this machine.
- * @throws NocturneError `REFUSED` when protected files of an owned workspace changed since they were signed, `NOT_TRUSTED` when it belongs to somebody else; nothing was written then.
+ * Nothing of the owner's is overwritten without being kept. Ends signed and trusted on this
+ * machine.
+ * @throws NocturneError `REFUSED` when protected files of an owned workspace changed since they
+ * were signed, `NOT_TRUSTED` when it belongs to somebody else; nothing was written then.
  */
 export function createWorkspace(options: CreateOptions): Created {
   const { directory, packageRoot, home, clock, passphrase } = options;
@@ -74,44 +94,106 @@ export function createWorkspace(options: CreateOptions): Created {
   recordReference(state, reference);
   if (plan.kind === 'nightclaw') reserveRunIds(state, plan, clock.now());
   if (plan.backups.size > 0) recordAdoption(workspace, plan, options.owner);
-  return { workspace, plan, written, signed, key, keyMade, ...(forgotten === undefined ? {} : { forgotten }) };
+  return {
+    workspace,
+    plan,
+    written,
+    signed,
+    key,
+    keyMade,
+    ...(forgotten === undefined ? {} : { forgotten }),
+  };
 }
 
 function refuseHomeInside(home: string, root: string): void {
   const made = makeDirectory(home, 0o700);
   if (!isHomeInside(home, root)) return;
   for (const directory of made) rmdirSync(directory);
-  throw new NocturneError('CONFIG', `NOCTURNE_HOME (${home}) is inside ${root}, where passes could write it`, { hint: 'set NOCTURNE_HOME to a directory outside of every workspace; nothing was written' });
+  throw new NocturneError(
+    'CONFIG',
+    `NOCTURNE_HOME (${home}) is inside ${root}, where passes could write it`,
+    { hint: 'set NOCTURNE_HOME to a directory outside of every workspace; nothing was written' },
+  );
 }
 
-function planFor(options: Omit<CreateOptions, 'home' | 'passphrase'>, existing: ExistingFiles): Planned {
+function planFor(
+  options: Omit<CreateOptions, 'home' | 'passphrase'>,
+  existing: ExistingFiles,
+): Planned {
   const { packageRoot, clock, files, owner, domain, timeZone } = options;
-  const words = { ...(owner === '' ? {} : { owner }), ...(domain === undefined ? {} : { domain }), ...(timeZone === undefined ? {} : { timeZone }) };
-  return planSetup({ existing, reference: readReference(packageRoot), words, now: clock.now(), owned: isSigned(existing), ...(files === undefined ? {} : { files }) });
+  const words = {
+    ...(owner === '' ? {} : { owner }),
+    ...(domain === undefined ? {} : { domain }),
+    ...(timeZone === undefined ? {} : { timeZone }),
+  };
+  return planSetup({
+    existing,
+    reference: readReference(packageRoot),
+    words,
+    now: clock.now(),
+    owned: isSigned(existing),
+    ...(files === undefined ? {} : { files }),
+  });
 }
 
 function isSigned(existing: ExistingFiles): boolean {
   const text = existing.text(MANIFEST_FILE);
-  return text !== undefined && existing.has('REGISTRY.md') && parseManifest(text).manifest.signature !== '';
+  return (
+    text !== undefined &&
+    existing.has('REGISTRY.md') &&
+    parseManifest(text).manifest.signature !== ''
+  );
 }
 
-/** Only what was written here is signed here: an edit that the owner has not looked at stays unsigned. */
+/**
+ * Only what was written here is signed here: an edit that the owner has not looked at stays
+ * unsigned.
+ */
 function refuseUnknownChanges(workspace: Workspace, key: OwnerKey | undefined): void {
   const snapshot = workspace.snapshot();
   const { manifest } = parseManifest(snapshot.text(MANIFEST_FILE) ?? '');
   const trusted = readTrust(workspace.state)?.publicKey ?? key?.publicKey;
-  const mine = key !== undefined && trusted !== undefined && fingerprintOf(trusted) === key.fingerprint && manifest.key === key.fingerprint;
-  if (!mine) throw new NocturneError('NOT_TRUSTED', `${workspace.root} is signed by the key ${manifest.key || 'of nobody'}, not by ${key === undefined ? 'yours: there is none on this machine' : `yours (${key.fingerprint})`}`, { hint: 'if it is yours, bring your key to $NOCTURNE_HOME/keys; to take it over, read its protected files and run nocturne sign --all' });
+  const mine =
+    key !== undefined &&
+    trusted !== undefined &&
+    fingerprintOf(trusted) === key.fingerprint &&
+    manifest.key === key.fingerprint;
+  if (!mine)
+    throw new NocturneError(
+      'NOT_TRUSTED',
+      `${workspace.root} is signed by the key ${manifest.key || 'of nobody'}, not by ${key === undefined ? 'yours: there is none on this machine' : `yours (${key.fingerprint})`}`,
+      {
+        hint: 'if it is yours, bring your key to $NOCTURNE_HOME/keys; to take it over, read its protected files and run nocturne sign --all',
+      },
+    );
   const { changed } = signingPlan(snapshot, workspace.home);
   if (changed.length === 0) return;
-  throw new NocturneError('REFUSED', `protected files changed since they were signed: ${changed.map((one) => `${one.file} (${one.kind})`).join(', ')}`, { hint: 'look at them and sign them with nocturne sign --all, or restore them; then run nocturne init again' });
+  throw new NocturneError(
+    'REFUSED',
+    `protected files changed since they were signed: ${changed.map((one) => `${one.file} (${one.kind})`).join(', ')}`,
+    {
+      hint: 'look at them and sign them with nocturne sign --all, or restore them; then run nocturne init again',
+    },
+  );
 }
 
-function sign(workspace: Workspace, at: { readonly plan: Planned; readonly key: OwnerKey; readonly options: CreateOptions; readonly owned: boolean }): readonly string[] {
+function sign(
+  workspace: Workspace,
+  at: {
+    readonly plan: Planned;
+    readonly key: OwnerKey;
+    readonly options: CreateOptions;
+    readonly owned: boolean;
+  },
+): readonly string[] {
   const { plan, key, options, owned } = at;
   const { schema } = workspace.snapshot();
   const own = [...plan.files.keys()].filter((path) => isProtected(schema, path));
-  const { signed } = signManifest(workspace, { files: owned ? own : 'all', key, signedBy: options.owner || 'owner', now: options.clock.now() });
+  const { signed } = signManifest(workspace, {
+    files: owned ? own : 'all',
+    key,
+    signedBy: options.owner || 'owner',
+    now: options.clock.now(),
+  });
   return signed.map((change) => change.file);
 }
-

@@ -1,4 +1,7 @@
-/** The demonstration workspace: three projects that a night without any model works on, one well, one badly, one in vain. */
+/**
+ * The demonstration workspace: three projects that a night without any model works on, one well,
+ * one badly, one in vain.
+ */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Clock, stamp } from '../kernel/clock.js';
@@ -6,23 +9,56 @@ import { bundleChanges } from '../workspace/bundle.js';
 import { createWorkspace } from './create-workspace.js';
 import { readReference } from './reference-files.js';
 
-export type DemoOptions = { readonly directory: string; readonly home: string; readonly packageRoot: string; readonly clock: Clock };
+export type DemoOptions = {
+  readonly directory: string;
+  readonly home: string;
+  readonly packageRoot: string;
+  readonly clock: Clock;
+};
 
 const PROJECTS = [
   { slug: 'inventory', phase: 'survey' },
   { slug: 'wanderer', phase: 'notes' },
   { slug: 'weather', phase: 'forecast' },
 ] as const;
-const TOOL_ROW = '| weather-report | weather-report | * | - | weather-report --version | of the demonstration; nobody installed it |\n';
+const TOOL_ROW =
+  '| weather-report | weather-report | * | - | weather-report --version | of the demonstration; nobody installed it |\n';
 
 /** Makes it when it is not there. Returns whether it was made now. */
 export function makeDemo(options: DemoOptions): boolean {
   const { directory } = options;
   if (existsSync(join(directory, 'REGISTRY.md'))) return false;
-  const { workspace } = createWorkspace({ ...options, owner: 'demonstration', domain: 'what is installed on this machine', files: demonstrationFiles(options) });
+  const { workspace } = createWorkspace({
+    ...options,
+    owner: 'demonstration',
+    domain: 'what is installed on this machine',
+    files: demonstrationFiles(options),
+  });
   for (const [i, { slug, phase }] of PROJECTS.entries()) {
-    const args = { slug, priority: i + 1, longrunner: `PROJECTS/${slug}/LONGRUNNER.md`, phase, status: 'active' };
-    workspace.commit((snapshot) => ({ actor: { kind: 'owner', name: 'demonstration' }, runId: '', reason: 'demonstration project', bundle: 'project_register', ...bundleChanges(snapshot, 'project_register', args), audit: [{ step: '', type: 'project_register', target: slug, authorisation: 'owner', result: 'ok', detail: '' }] }));
+    const args = {
+      slug,
+      priority: i + 1,
+      longrunner: `PROJECTS/${slug}/LONGRUNNER.md`,
+      phase,
+      status: 'active',
+    };
+    workspace.commit((snapshot) => ({
+      actor: { kind: 'owner', name: 'demonstration' },
+      runId: '',
+      reason: 'demonstration project',
+      bundle: 'project_register',
+      ...bundleChanges(snapshot, 'project_register', args),
+      audit: [
+        {
+          step: '',
+          type: 'project_register',
+          target: slug,
+          authorisation: 'owner',
+          result: 'ok',
+          detail: '',
+        },
+      ],
+    }));
   }
   workspace.close();
   return true;
@@ -33,12 +69,19 @@ function demonstrationFiles({ packageRoot, clock }: DemoOptions): Readonly<Recor
   const reference = readReference(packageRoot);
   const files: Record<string, string> = {
     'orchestration-os/OPS-TOOL-REGISTRY.md': `${reference.text('orchestration-os/OPS-TOOL-REGISTRY.md').trimEnd()}\n${TOOL_ROW}`,
-    'MODEL-TIERS.md': reference.text('MODEL-TIERS.md').replace(/^(\| lightweight \|.*\|)[^|]*\|$/m, '$1 0 |'),
+    'MODEL-TIERS.md': reference
+      .text('MODEL-TIERS.md')
+      .replace(/^(\| lightweight \|.*\|)[^|]*\|$/m, '$1 0 |'),
   };
   for (const { slug } of PROJECTS) {
     const source = join(packageRoot, 'examples/night', slug);
-    for (const name of readdirSync(source)) files[`PROJECTS/${slug}/${name}`] = readFileSync(join(source, name), 'utf8').replaceAll('{{now}}', stamp(clock.now()));
+    for (const name of readdirSync(source))
+      files[`PROJECTS/${slug}/${name}`] = readFileSync(join(source, name), 'utf8').replaceAll(
+        '{{now}}',
+        stamp(clock.now()),
+      );
   }
-  files['PROJECTS/inventory/source.json'] = `${JSON.stringify({ modules: join(packageRoot, 'node_modules') })}\n`;
+  files['PROJECTS/inventory/source.json'] =
+    `${JSON.stringify({ modules: join(packageRoot, 'node_modules') })}\n`;
   return files;
 }

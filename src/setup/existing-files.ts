@@ -4,7 +4,10 @@ import { join } from 'node:path';
 import { NocturneError } from '../kernel/error.js';
 import { walk } from '../workspace/walk.js';
 
-/** Paths are relative to the directory, with `/`. A symbolic link is read through when it leads to a file. */
+/**
+ * Paths are relative to the directory, with `/`. A symbolic link is read through when it leads to a
+ * file.
+ */
 export type ExistingFiles = {
   readonly directory: string;
   readonly paths: readonly string[];
@@ -22,7 +25,8 @@ export function existingFiles(directory: string): ExistingFiles {
   const entries = isDirectory(directory) ? walk(directory) : new Map<string, never>();
   const read = new Map<string, Buffer | undefined>();
   const bytes = (path: string): Buffer | undefined => {
-    if (!read.has(path)) read.set(path, entries.has(path) ? contentOf(join(directory, path)) : undefined);
+    if (!read.has(path))
+      read.set(path, entries.has(path) ? contentOf(join(directory, path)) : undefined);
     return read.get(path);
   };
   return {
@@ -32,7 +36,11 @@ export function existingFiles(directory: string): ExistingFiles {
     bytes,
     text: (path) => decode(bytes(path)),
     link: (path) => entries.get(path)?.target,
-    foldsCase: [...entries.keys()].slice(0, 1).some((path) => existsSync(join(directory, swappedCase(path))) && !entries.has(swappedCase(path))),
+    foldsCase: [...entries.keys()]
+      .slice(0, 1)
+      .some(
+        (path) => existsSync(join(directory, swappedCase(path))) && !entries.has(swappedCase(path)),
+      ),
   };
 }
 
@@ -51,7 +59,10 @@ function swappedCase(path: string): string {
 
 function isDirectory(path: string): boolean {
   const stats = statSync(path, { throwIfNoEntry: false });
-  if (stats !== undefined && !stats.isDirectory()) throw new NocturneError('USAGE', `${path} is a file, expected a directory or a place for one`, { hint: 'name another directory' });
+  if (stats !== undefined && !stats.isDirectory())
+    throw new NocturneError('USAGE', `${path} is a file, expected a directory or a place for one`, {
+      hint: 'name another directory',
+    });
   return stats !== undefined;
 }
 
@@ -61,6 +72,10 @@ function contentOf(path: string): Buffer | undefined {
   try {
     return readFileSync(path);
   } catch (cause) {
-    throw new NocturneError('UNREADABLE', `${path} cannot be read, so it cannot be kept`, { file: path, hint: 'make it readable for the user who runs nocturne', cause });
+    throw new NocturneError('UNREADABLE', `${path} cannot be read, so it cannot be kept`, {
+      file: path,
+      hint: 'make it readable for the user who runs nocturne',
+      cause,
+    });
   }
 }

@@ -1,8 +1,13 @@
-/** What the pages that are there already say of their owner: name, time zone, and what the work is about. */
+/**
+ * What the pages that are there already say of their owner: name, time zone, and what the work is
+ * about.
+ */
 import type { ExistingFiles } from './existing-files.js';
 import { oneLine, type OwnerWords } from './owner-words.js';
 
-/** Labels as people and hosts write them: `- **Time zone:** UTC`, `Timezone: UTC`, `* Name: Ada`. */
+/**
+ * Labels as people and hosts write them: `- **Time zone:** UTC`, `Timezone: UTC`, `* Name: Ada`.
+ */
 const NAME = /^[-*\s]*\**(?:name|owner|call (?:them|me))\**:\**[ \t]*(.+)$/im;
 const ZONE = /^[-*\s]*\**time[ -]?zone\**:\**[ \t]*(.+)$/im;
 const DOMAIN = /^[-*\s>]*\**domain(?: anchor)?\**:\**[ \t]*(.+)$/im;
@@ -13,15 +18,23 @@ export function knownWords(existing: ExistingFiles): OwnerWords {
   const given = wordOf(ZONE, user)?.split(/[\s(]/)[0];
   // UTC beside no name is what the template says, not the owner.
   const zone = owner === undefined && given === 'UTC' ? undefined : given;
-  return { ...(owner === undefined ? {} : { owner }), ...(zone === undefined || !isZone(zone) ? {} : { timeZone: zone }), ...(domain === undefined ? {} : { domain }) };
+  return {
+    ...(owner === undefined ? {} : { owner }),
+    ...(zone === undefined || !isZone(zone) ? {} : { timeZone: zone }),
+    ...(domain === undefined ? {} : { domain }),
+  };
 }
 
 function textOf(existing: ExistingFiles, name: string): string {
-  const path = existing.paths.find((one) => one === name) ?? existing.paths.find((one) => one.toLowerCase() === name.toLowerCase());
+  const path =
+    existing.paths.find((one) => one === name) ??
+    existing.paths.find((one) => one.toLowerCase() === name.toLowerCase());
   return path === undefined ? '' : (existing.text(path) ?? '');
 }
 
-/** Template words such as `{NAME}`, `<your name>`, `_(what to call them)_` or `[unset]` say nothing. */
+/**
+ * Template words such as `{NAME}`, `<your name>`, `_(what to call them)_` or `[unset]` say nothing.
+ */
 function wordOf(label: RegExp, text: string): string | undefined {
   const value = oneLine(label.exec(text)?.[1] ?? '').replace(/^[`"']|[`"']$/g, '');
   return value === '' || /^[-—–]$|^[_*]?[({[<]/.test(value) ? undefined : value;

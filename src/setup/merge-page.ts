@@ -1,13 +1,30 @@
-/** An owner's page and what the registry needs in it, in one text: the owner's words stay, the missing sections follow. */
+/**
+ * An owner's page and what the registry needs in it, in one text: the owner's words stay, the
+ * missing sections follow.
+ */
 import { scopeOf } from '../markdown/find-records.js';
 import { scan } from '../markdown/scan.js';
 import type { Heading } from '../markdown/types.js';
 
-/** Appends each of the named level 2 sections of the shipped page that the owner's does not have; with `short`, only its list. */
-export function withSections(own: string, shipped: string, at: { readonly titles: readonly string[]; readonly short?: boolean }): string {
+/**
+ * Appends each of the named level 2 sections of the shipped page that the owner's does not have;
+ * with `short`, only its list.
+ */
+export function withSections(
+  own: string,
+  shipped: string,
+  at: { readonly titles: readonly string[]; readonly short?: boolean },
+): string {
   const has = new Set(sectionsOf(own).map(({ text }) => text));
-  const missing = at.titles.filter((title) => !has.has(title)).flatMap((title) => sectionText(shipped, title) ?? []);
-  return appended(own, at.short === true ? missing.map((section) => `${section.split('\n\n').slice(0, 2).join('\n\n')}\n`) : missing);
+  const missing = at.titles
+    .filter((title) => !has.has(title))
+    .flatMap((title) => sectionText(shipped, title) ?? []);
+  return appended(
+    own,
+    at.short === true
+      ? missing.map((section) => `${section.split('\n\n').slice(0, 2).join('\n\n')}\n`)
+      : missing,
+  );
 }
 
 /** Appends the whole shipped page below a heading of its own. */
@@ -21,7 +38,10 @@ function appended(own: string, parts: readonly string[]): string {
   const doc = scan(own);
   const last = doc.fences.at(-1);
   // What follows an open fence would be code: it is closed first.
-  const fence = last !== undefined && !last.closed ? `\n${/^[`~]{3,}/.exec(own.slice(last.start).trimStart())?.[0] ?? '```'}\n` : '\n';
+  const fence =
+    last !== undefined && !last.closed
+      ? `\n${/^[`~]{3,}/.exec(own.slice(last.start).trimStart())?.[0] ?? '```'}\n`
+      : '\n';
   const text = `${own.trimEnd()}\n${fence === '\n' ? '' : fence.slice(1)}\n${parts.join('\n')}`;
   return doc.eol === '\n' ? text : text.replace(/\r?\n/g, doc.eol);
 }
@@ -33,5 +53,7 @@ function sectionsOf(text: string): readonly Heading[] {
 function sectionText(text: string, title: string): string | undefined {
   const doc = scan(text);
   const heading = doc.headings.find((one) => one.depth === 2 && one.text === title);
-  return heading === undefined ? undefined : `## ${title}\n\n${text.slice(scopeOf(doc, heading).start, scopeOf(doc, heading).end).trim()}\n`;
+  return heading === undefined
+    ? undefined
+    : `## ${title}\n\n${text.slice(scopeOf(doc, heading).start, scopeOf(doc, heading).end).trim()}\n`;
 }

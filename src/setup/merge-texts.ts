@@ -2,7 +2,8 @@
 import { applyPatch, structuredPatch } from 'diff';
 
 /**
- * The text with both changes; `undefined` when they meet. A patch can find a wrong place where lines repeat, so each change is applied to the
+ * The text with both changes; `undefined` when they meet. A patch can find a wrong place where
+ * lines repeat, so each change is applied to the
  * other's result, and only what comes out the same both ways counts.
  */
 export function mergeTexts(base: string, mine: string, theirs: string): string | undefined {
@@ -11,6 +12,9 @@ export function mergeTexts(base: string, mine: string, theirs: string): string |
 }
 
 function patched(text: string, from: string, to: string): string | undefined {
-  const result = applyPatch(text, structuredPatch('', '', from, to), { fuzzFactor: 0, autoConvertLineEndings: true });
+  const result = applyPatch(text, structuredPatch('', '', from, to), {
+    fuzzFactor: 0,
+    autoConvertLineEndings: true,
+  });
   return result === false ? undefined : result;
 }

@@ -1,22 +1,44 @@
-/** What the owner says of themselves, put where the registry looks for it: `## Owner` of USER.md and `## Domain` of SOUL.md. */
+/**
+ * What the owner says of themselves, put where the registry looks for it: `## Owner` of USER.md and
+ * `## Domain` of SOUL.md.
+ */
 import { setField } from '../markdown/edit-records.js';
 import { scan } from '../markdown/scan.js';
 import { readRecords } from '../markdown/read-records.js';
 import type { ObjectSpec, Schema } from '../registry/types.js';
 
-export type OwnerWords = { readonly owner?: string; readonly timeZone?: string; readonly domain?: string };
+export type OwnerWords = {
+  readonly owner?: string;
+  readonly timeZone?: string;
+  readonly domain?: string;
+};
 
-/** Sets what is given; the rest of the text stays as it is. A text without the section is returned unchanged. */
+/**
+ * Sets what is given; the rest of the text stays as it is. A text without the section is returned
+ * unchanged.
+ */
 export function withOwner(text: string, schema: Schema, words: OwnerWords): string {
-  return setAll(text, schema.objects.get('OWNER'), { key: 'Owner', file: 'USER.md', fields: { name: words.owner, time_zone: words.timeZone } });
+  return setAll(text, schema.objects.get('OWNER'), {
+    key: 'Owner',
+    file: 'USER.md',
+    fields: { name: words.owner, time_zone: words.timeZone },
+  });
 }
 
 export function withDomain(text: string, schema: Schema, words: OwnerWords): string {
-  return setAll(text, schema.objects.get('DOMAIN'), { key: 'Domain', file: 'SOUL.md', fields: { domain_anchor: words.domain } });
+  return setAll(text, schema.objects.get('DOMAIN'), {
+    key: 'Domain',
+    file: 'SOUL.md',
+    fields: { domain_anchor: words.domain },
+  });
 }
 
 /** The text of a file of the reference workspace with the owner's words in it. */
-export function filledIn(path: string, text: string, at: { readonly schema: Schema; readonly words: OwnerWords }): string {
+export function filledIn(
+  path: string,
+  text: string,
+  at: { readonly schema: Schema; readonly words: OwnerWords },
+): string {
   if (path === 'USER.md') return withOwner(text, at.schema, at.words);
   if (path === 'SOUL.md') return withDomain(text, at.schema, at.words);
   return text;
@@ -27,19 +49,35 @@ export function hasSection(text: string, spec: ObjectSpec | undefined, file: str
   return spec !== undefined && readRecords(scan(text), file, spec).records.length > 0;
 }
 
-export function fieldOf(text: string, spec: ObjectSpec | undefined, at: { readonly file: string; readonly field: string }): string {
-  return spec === undefined ? '' : (readRecords(scan(text), at.file, spec).records[0]?.fields.get(at.field)?.value ?? '');
+export function fieldOf(
+  text: string,
+  spec: ObjectSpec | undefined,
+  at: { readonly file: string; readonly field: string },
+): string {
+  return spec === undefined
+    ? ''
+    : (readRecords(scan(text), at.file, spec).records[0]?.fields.get(at.field)?.value ?? '');
 }
 
 export function oneLine(text: string): string {
   return text.replace(/\s+/g, ' ').trim();
 }
 
-type Setting = { readonly key: string; readonly file: string; readonly fields: Readonly<Record<string, string | undefined>> };
+type Setting = {
+  readonly key: string;
+  readonly file: string;
+  readonly fields: Readonly<Record<string, string | undefined>>;
+};
 
-function setAll(text: string, spec: ObjectSpec | undefined, { key, file, fields }: Setting): string {
+function setAll(
+  text: string,
+  spec: ObjectSpec | undefined,
+  { key, file, fields }: Setting,
+): string {
   if (spec === undefined || !hasSection(text, spec, file)) return text;
   let result = text;
-  for (const [field, value] of Object.entries(fields)) if (value !== undefined && oneLine(value) !== '') result = setField(result, spec, { file, key, field, value: oneLine(value) });
+  for (const [field, value] of Object.entries(fields))
+    if (value !== undefined && oneLine(value) !== '')
+      result = setField(result, spec, { file, key, field, value: oneLine(value) });
   return result;
 }

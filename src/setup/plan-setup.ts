@@ -1,4 +1,7 @@
-/** Decides what setting up does to a directory: from what stands there, what is shipped, and what the owner said. Reads nothing else, writes nothing. */
+/**
+ * Decides what setting up does to a directory: from what stands there, what is shipped, and what
+ * the owner said. Reads nothing else, writes nothing.
+ */
 import { NocturneError } from '../kernel/error.js';
 import { loadSchema } from '../registry/load-schema.js';
 import { routeOf } from '../registry/route.js';
@@ -40,24 +43,56 @@ export function planSetup(request: SetupRequest): Planned {
   else adopt(request, { schema, draft, nightclaw: kind === 'nightclaw' });
   for (const [path, content] of Object.entries(request.files ?? {})) draft.write(path, content);
   if (!existing.has('.gitignore')) draft.write('.gitignore', GIT_IGNORE);
-  return { renames: draft.renames, files: draft.files, backups: draft.backups, notes: draft.notes, kind };
+  return {
+    renames: draft.renames,
+    files: draft.files,
+    backups: draft.backups,
+    notes: draft.notes,
+    kind,
+  };
 }
 
-/** @throws NocturneError `REFUSED`: nothing is written through a link, which could lead anywhere. */
+/**
+ * @throws NocturneError `REFUSED`: nothing is written through a link, which could lead anywhere.
+ */
 function refuseLinkedFolders(existing: ExistingFiles, paths: readonly string[]): void {
-  const folders = new Set(paths.flatMap((path) => path.split('/').slice(0, -1).map((_, i, parts) => parts.slice(0, i + 1).join('/'))));
+  const folders = new Set(
+    paths.flatMap((path) =>
+      path
+        .split('/')
+        .slice(0, -1)
+        .map((_, i, parts) => parts.slice(0, i + 1).join('/')),
+    ),
+  );
   for (const folder of folders) {
     const target = existing.link(folder);
-    if (target !== undefined) throw new NocturneError('REFUSED', `${folder} is a link to ${target}, expected a directory`, { file: folder, hint: `put the directory itself here (rm ${folder} && cp -R ${target} ${folder}), then run nocturne init again; nothing was written` });
-    if (existing.has(folder)) throw new NocturneError('REFUSED', `${folder} is a file, expected a directory`, { file: folder, hint: 'rename it, then run nocturne init again; nothing was written' });
+    if (target !== undefined)
+      throw new NocturneError('REFUSED', `${folder} is a link to ${target}, expected a directory`, {
+        file: folder,
+        hint: `put the directory itself here (rm ${folder} && cp -R ${target} ${folder}), then run nocturne init again; nothing was written`,
+      });
+    if (existing.has(folder))
+      throw new NocturneError('REFUSED', `${folder} is a file, expected a directory`, {
+        file: folder,
+        hint: 'rename it, then run nocturne init again; nothing was written',
+      });
   }
 }
 
-/** A workspace of ours, a clone for instance: what is missing is added, and what the owner says is put in. */
-function complete({ existing, reference, words, owned }: SetupRequest, schema: Schema, draft: PlanDraft): void {
+/**
+ * A workspace of ours, a clone for instance: what is missing is added, and what the owner says is
+ * put in.
+ */
+function complete(
+  { existing, reference, words, owned }: SetupRequest,
+  schema: Schema,
+  draft: PlanDraft,
+): void {
   for (const path of reference.paths) {
-    // A log that is gone is for the gate to tell: an empty one in its place would hide nothing and help nobody.
-    if (!existing.has(path) && !(owned === true && routeOf(schema, path).tier === 'APPEND')) draft.write(path, filledIn(path, reference.text(path), { schema, words }));
+    // A log that is gone is for the gate to tell: an empty one in its place would hide nothing and
+    // help nobody.
+    if (!existing.has(path) && !(owned === true && routeOf(schema, path).tier === 'APPEND'))
+      draft.write(path, filledIn(path, reference.text(path), { schema, words }));
   }
   for (const path of ['USER.md', 'SOUL.md']) {
     const text = existing.text(path);
@@ -68,9 +103,15 @@ function complete({ existing, reference, words, owned }: SetupRequest, schema: S
 
 type Adopting = { readonly schema: Schema; readonly draft: PlanDraft; readonly nightclaw: boolean };
 
-function adopt({ existing: before, reference, words, now }: SetupRequest, { schema, draft, nightclaw }: Adopting): void {
+function adopt(
+  { existing: before, reference, words, now }: SetupRequest,
+  { schema, draft, nightclaw }: Adopting,
+): void {
   const named = settleNames(before, reference.paths, draft);
-  const existing = recode(named, { draft, except: reference.paths.filter((path) => !PAGES.includes(path)) });
+  const existing = recode(named, {
+    draft,
+    except: reference.paths.filter((path) => !PAGES.includes(path)),
+  });
   const at: Adoption = { existing, reference, schema, words };
   const settled = adoptPages(at, draft, nightclaw ? OWN_PAGES : PAGES);
   if (nightclaw) adoptNightClaw({ ...at, now }, draft);
@@ -80,20 +121,36 @@ function adopt({ existing: before, reference, words, now }: SetupRequest, { sche
   noteRetired(existing, draft);
 }
 
-function putShipped({ existing, reference, schema, words }: Adoption, { path, draft, nightclaw }: { readonly path: string; readonly draft: PlanDraft; readonly nightclaw: boolean }): void {
+function putShipped(
+  { existing, reference, schema, words }: Adoption,
+  {
+    path,
+    draft,
+    nightclaw,
+  }: { readonly path: string; readonly draft: PlanDraft; readonly nightclaw: boolean },
+): void {
   const text = filledIn(path, reference.text(path), { schema, words });
   const there = existing.bytes(path);
   const link = existing.link(path);
   draft.write(path, text);
   if (link === undefined && (there === undefined || there.equals(Buffer.from(text)))) return;
   if (there !== undefined) draft.keep(path, there);
-  const why = nightclaw ? (path.startsWith('audit/') ? 'its rows have no chain, so they stay in the kept file, by which they can be found' : 'it was NightClaw\'s; ours takes its place') : 'a file of this name was here';
+  const why = nightclaw
+    ? path.startsWith('audit/')
+      ? 'its rows have no chain, so they stay in the kept file, by which they can be found'
+      : "it was NightClaw's; ours takes its place"
+    : 'a file of this name was here';
   draft.note(path, 'replaced', link === undefined ? why : `it was a link to ${link}`);
 }
 
 /** OpenClaw stopped reading these in 2026. */
 function noteRetired(existing: ExistingFiles, draft: PlanDraft): void {
   for (const path of ['TOOLS.md', 'HEARTBEAT.md']) {
-    if ((existing.text(path) ?? '').trim() !== '') draft.note(path, 'left', 'hosts do not read it any more: move what is needed to AGENTS.md, and sign that');
+    if ((existing.text(path) ?? '').trim() !== '')
+      draft.note(
+        path,
+        'left',
+        'hosts do not read it any more: move what is needed to AGENTS.md, and sign that',
+      );
   }
 }

@@ -1,4 +1,7 @@
-/** What a newer version of nocturne changes in a workspace: each shipped page compared with what it was and with what the owner made of it. */
+/**
+ * What a newer version of nocturne changes in a workspace: each shipped page compared with what it
+ * was and with what the owner made of it.
+ */
 import { loadSchema } from '../registry/load-schema.js';
 import { routeOf } from '../registry/route.js';
 import type { Schema } from '../registry/types.js';
@@ -7,15 +10,35 @@ import type { Reference } from './reference-files.js';
 import type { ReferenceRecord } from './reference-record.js';
 
 /**
- * `added`: new in this version. `replaced`: the owner had not changed it. `merged`: both changed it, at different places. `conflict`: both changed the same
- * place, or nobody knows what the owner changed; the owner's stays. `kept`: only the owner changed it, or took it away. `dropped`: it is not shipped any more.
+ * `added`: new in this version. `replaced`: the owner had not changed it. `merged`: both changed
+ * it, at different places. `conflict`: both changed the same
+ * place, or nobody knows what the owner changed; the owner's stays. `kept`: only the owner changed
+ * it, or took it away. `dropped`: it is not shipped any more.
  */
 export type UpgradeVerdict = 'added' | 'replaced' | 'merged' | 'conflict' | 'kept' | 'dropped';
 /** `text`: what is written at the path; of a conflict what the owner has to compare with. */
-export type UpgradeItem = { readonly path: string; readonly verdict: UpgradeVerdict; readonly message: string; readonly text?: string };
-export type UpgradePlan = { readonly from: string; readonly to: string; readonly items: readonly UpgradeItem[] };
-type Versions = { readonly path: string; readonly base: string | undefined; readonly mine: string | undefined; readonly theirs: string | undefined };
-export type UpgradeRequest = { readonly reference: Reference; readonly record: ReferenceRecord | undefined; readonly textOf: (path: string) => string | undefined };
+export type UpgradeItem = {
+  readonly path: string;
+  readonly verdict: UpgradeVerdict;
+  readonly message: string;
+  readonly text?: string;
+};
+export type UpgradePlan = {
+  readonly from: string;
+  readonly to: string;
+  readonly items: readonly UpgradeItem[];
+};
+type Versions = {
+  readonly path: string;
+  readonly base: string | undefined;
+  readonly mine: string | undefined;
+  readonly theirs: string | undefined;
+};
+export type UpgradeRequest = {
+  readonly reference: Reference;
+  readonly record: ReferenceRecord | undefined;
+  readonly textOf: (path: string) => string | undefined;
+};
 
 /** Data is never touched: what passes and bundles write is neither the owner's page nor ours. */
 export function planUpgrade({ reference, record, textOf }: UpgradeRequest): UpgradePlan {
@@ -23,8 +46,18 @@ export function planUpgrade({ reference, record, textOf }: UpgradeRequest): Upgr
   const shipped = new Set(reference.paths);
   const paths = [...new Set([...reference.paths, ...Object.keys(record?.files ?? {})])].sort();
   const items = paths.flatMap((path): UpgradeItem[] => {
-    const versions = { path, base: record?.files[path]?.text, mine: textOf(path), theirs: shipped.has(path) ? reference.text(path) : undefined };
-    if (isData(schema, path)) return versions.mine === undefined && versions.base === undefined && versions.theirs !== undefined ? [{ path, verdict: 'added', message: 'new in this version', text: versions.theirs }] : [];
+    const versions = {
+      path,
+      base: record?.files[path]?.text,
+      mine: textOf(path),
+      theirs: shipped.has(path) ? reference.text(path) : undefined,
+    };
+    if (isData(schema, path))
+      return versions.mine === undefined &&
+        versions.base === undefined &&
+        versions.theirs !== undefined
+        ? [{ path, verdict: 'added', message: 'new in this version', text: versions.theirs }]
+        : [];
     return compare(versions);
   });
   return { from: record?.version ?? '', to: reference.version, items };
@@ -38,17 +71,58 @@ function isData(schema: Schema, path: string): boolean {
 function compare(versions: Versions): UpgradeItem[] {
   const { path, base, mine, theirs } = versions;
   if (mine === theirs) return [];
-  if (theirs === undefined) return mine === undefined ? [] : [{ path, verdict: 'dropped', message: 'it is not shipped any more: take it away if you do not need it' }];
-  if (mine === undefined) return base === undefined ? [{ path, verdict: 'added', message: 'new in this version', text: theirs }] : [{ path, verdict: 'kept', message: 'you took it away' }];
-  if (base === undefined) return [{ path, verdict: 'conflict', message: 'nobody knows what you changed in it: compare it with the new version', text: theirs }];
-  if (mine === base) return [{ path, verdict: 'replaced', message: 'you had not changed it', text: theirs }];
-  if (base === theirs) return [{ path, verdict: 'kept', message: 'your changes; this version has none' }];
+  if (theirs === undefined)
+    return mine === undefined
+      ? []
+      : [
+          {
+            path,
+            verdict: 'dropped',
+            message: 'it is not shipped any more: take it away if you do not need it',
+          },
+        ];
+  if (mine === undefined)
+    return base === undefined
+      ? [{ path, verdict: 'added', message: 'new in this version', text: theirs }]
+      : [{ path, verdict: 'kept', message: 'you took it away' }];
+  if (base === undefined)
+    return [
+      {
+        path,
+        verdict: 'conflict',
+        message: 'nobody knows what you changed in it: compare it with the new version',
+        text: theirs,
+      },
+    ];
+  if (mine === base)
+    return [{ path, verdict: 'replaced', message: 'you had not changed it', text: theirs }];
+  if (base === theirs)
+    return [{ path, verdict: 'kept', message: 'your changes; this version has none' }];
   const merged = mergeTexts(base, mine, theirs);
-  if (merged === undefined || !isSound(path, merged)) return [{ path, verdict: 'conflict', message: 'you and this version changed the same place: compare it with the new version', text: theirs }];
-  return merged === mine ? [] : [{ path, verdict: 'merged', message: 'your changes, and those of this version at other places', text: merged }];
+  if (merged === undefined || !isSound(path, merged))
+    return [
+      {
+        path,
+        verdict: 'conflict',
+        message: 'you and this version changed the same place: compare it with the new version',
+        text: theirs,
+      },
+    ];
+  return merged === mine
+    ? []
+    : [
+        {
+          path,
+          verdict: 'merged',
+          message: 'your changes, and those of this version at other places',
+          text: merged,
+        },
+      ];
 }
 
 /** Two changes that do not touch can contradict each other all the same. */
 function isSound(path: string, text: string): boolean {
-  return path !== 'REGISTRY.md' || loadSchema(text).diagnostics.every((one) => one.severity !== 'error');
+  return (
+    path !== 'REGISTRY.md' || loadSchema(text).diagnostics.every((one) => one.severity !== 'error')
+  );
 }

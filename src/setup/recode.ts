@@ -1,13 +1,22 @@
-/** Texts that are not UTF-8: nobody here could read them, so they are rewritten, and kept as they were. */
+/**
+ * Texts that are not UTF-8: nobody here could read them, so they are rewritten, and kept as they
+ * were.
+ */
 import { decode, type ExistingFiles } from './existing-files.js';
 import type { PlanDraft } from './setup-plan.js';
 
-/** The directory as it reads afterwards; `bytes` still gives what stands there now. @param at.except files that the caller writes: they are only read. */
-export function recode(existing: ExistingFiles, at: { readonly draft: PlanDraft; readonly except: readonly string[] }): ExistingFiles {
+/**
+ * The directory as it reads afterwards; `bytes` still gives what stands there now. @param at.except
+ * files that the caller writes: they are only read.
+ */
+export function recode(
+  existing: ExistingFiles,
+  at: { readonly draft: PlanDraft; readonly except: readonly string[] },
+): ExistingFiles {
   const { draft, except } = at;
   const texts = new Map<string, string>();
   for (const path of existing.paths) {
-    if (!/\.(?:md|markdown|txt)$/i.test(path) || existing.link(path) !== undefined ) continue;
+    if (!/\.(?:md|markdown|txt)$/i.test(path) || existing.link(path) !== undefined) continue;
     const bytes = existing.bytes(path);
     if (bytes === undefined || decode(bytes) !== undefined) continue;
     const encoding = encodingOf(bytes);
@@ -17,10 +26,15 @@ export function recode(existing: ExistingFiles, at: { readonly draft: PlanDraft;
     draft.write(path, texts.get(path) ?? '');
     draft.note(path, 'converted', `it was not UTF-8; it was read as ${encoding}`);
   }
-  return texts.size === 0 ? existing : { ...existing, text: (path) => texts.get(path) ?? existing.text(path) };
+  return texts.size === 0
+    ? existing
+    : { ...existing, text: (path) => texts.get(path) ?? existing.text(path) };
 }
 
-/** By its byte order mark; else the encoding of old Windows and web pages, which gives every byte a character. */
+/**
+ * By its byte order mark; else the encoding of old Windows and web pages, which gives every byte a
+ * character.
+ */
 function encodingOf(bytes: Buffer): string {
   if (bytes[0] === 0xff && bytes[1] === 0xfe) return 'utf-16le';
   return bytes[0] === 0xfe && bytes[1] === 0xff ? 'utf-16be' : 'windows-1252';

@@ -14,12 +14,23 @@ const PATTERNS = [
   'inbox/{README,SENDERS}.md',
   'memory/README.md',
 ];
-/** A clone that became somebody's workspace keeps here what it shipped, so that others can still be made from it. */
+/**
+ * A clone that became somebody's workspace keeps here what it shipped, so that others can still be
+ * made from it.
+ */
 const ASIDE = 'dist/reference';
 
-export type Reference = { readonly root: string; readonly version: string; readonly paths: readonly string[]; text(path: string): string };
+export type Reference = {
+  readonly root: string;
+  readonly version: string;
+  readonly paths: readonly string[];
+  text(path: string): string;
+};
 
-/** @throws NocturneError `CONFIG` when the installation is a workspace itself and what it shipped is not kept. */
+/**
+ * @throws NocturneError `CONFIG` when the installation is a workspace itself and what it shipped is
+ * not kept.
+ */
 export function readReference(packageRoot: string): Reference {
   const root = pristineRoot(packageRoot);
   const texts = new Map<string, string>();
@@ -28,7 +39,12 @@ export function readReference(packageRoot: string): Reference {
     texts.set(path, known);
     return known;
   };
-  return { root, version: versionOf(packageRoot), paths: fastGlob.sync(PATTERNS, { cwd: root, onlyFiles: true, dot: false }).sort(), text };
+  return {
+    root,
+    version: versionOf(packageRoot),
+    paths: fastGlob.sync(PATTERNS, { cwd: root, onlyFiles: true, dot: false }).sort(),
+    text,
+  };
 }
 
 /** Whether the directory is the installation itself: `init .` in a clone. */
@@ -48,10 +64,18 @@ export function keepReference(reference: Reference, packageRoot: string): void {
 
 function pristineRoot(packageRoot: string): string {
   const manifest = join(packageRoot, MANIFEST_FILE);
-  if (!existsSync(manifest) || parseManifest(readFileSync(manifest, 'utf8')).manifest.signature === '') return packageRoot;
+  if (
+    !existsSync(manifest) ||
+    parseManifest(readFileSync(manifest, 'utf8')).manifest.signature === ''
+  )
+    return packageRoot;
   const aside = join(packageRoot, ASIDE);
   if (existsSync(join(aside, MANIFEST_FILE))) return aside;
-  throw new NocturneError('CONFIG', `${packageRoot} is a workspace itself, and the files that it shipped are not in ${ASIDE}`, { hint: 'install nocturne at another place, and make workspaces from there' });
+  throw new NocturneError(
+    'CONFIG',
+    `${packageRoot} is a workspace itself, and the files that it shipped are not in ${ASIDE}`,
+    { hint: 'install nocturne at another place, and make workspaces from there' },
+  );
 }
 
 function versionOf(packageRoot: string): string {

@@ -1,18 +1,30 @@
-/** What setting up would do to the files of a directory: first collected and shown, then carried out as a whole. */
+/**
+ * What setting up would do to the files of a directory: first collected and shown, then carried out
+ * as a whole.
+ */
 import { posix } from 'node:path';
 
 /**
- * `merged`: the owner's text is kept, and what was missing is added. `replaced`: ours stands there now. `converted`: rewritten in our form. `moved`: it stands
- * elsewhere now. `left`: untouched, but of no use to nocturne as it is. `owner`: something that only the owner can decide or complete.
+ * `merged`: the owner's text is kept, and what was missing is added. `replaced`: ours stands there
+ * now. `converted`: rewritten in our form. `moved`: it stands
+ * elsewhere now. `left`: untouched, but of no use to nocturne as it is. `owner`: something that
+ * only the owner can decide or complete.
  */
 export type NoteKind = 'merged' | 'replaced' | 'converted' | 'moved' | 'left' | 'owner';
 /** `backup`: where the file is kept as it was. */
-export type SetupNote = { readonly path: string; readonly kind: NoteKind; readonly message: string; readonly backup?: string };
+export type SetupNote = {
+  readonly path: string;
+  readonly kind: NoteKind;
+  readonly message: string;
+  readonly backup?: string;
+};
 
 export type SetupPlan = {
   /** Names at the top of the directory that change first; the paths below are those afterwards. */
   readonly renames: ReadonlyMap<string, string>;
-  /** By path: the content that a file gets; `undefined` takes it away (its content is in a backup). */
+  /**
+   * By path: the content that a file gets; `undefined` takes it away (its content is in a backup).
+   */
   readonly files: ReadonlyMap<string, string | Buffer | undefined>;
   /** By the path where it is kept: the content of a file as it was. */
   readonly backups: ReadonlyMap<string, Buffer>;
@@ -35,7 +47,8 @@ export function planDraft(folder: string): PlanDraft {
   const files = new Map<string, string | Buffer | undefined>();
   const backups = new Map<string, Buffer>();
   const notes: SetupNote[] = [];
-  const keep = (path: string, content: Buffer): void => void backups.set(posix.join(folder, path), content);
+  const keep = (path: string, content: Buffer): void =>
+    void backups.set(posix.join(folder, path), content);
   return {
     renames,
     files,

@@ -1,4 +1,7 @@
-/** Carries an upgrade out, in one commit; every file that changes is kept as it was, and nothing is signed. */
+/**
+ * Carries an upgrade out, in one commit; every file that changes is kept as it was, and nothing is
+ * signed.
+ */
 import { isProtected } from '../integrity/protected-files.js';
 import { signingPlan } from '../integrity/signing-plan.js';
 import { NocturneError } from '../kernel/error.js';
@@ -10,44 +13,106 @@ import { readReferenceRecord, recordReference } from './reference-record.js';
 import { planUpgrade, type UpgradeItem, type UpgradePlan } from './plan-upgrade.js';
 
 export type Upgraded = UpgradePlan & {
-  /** Where files are as they were, and new versions that were not put in place; `undefined` when nothing had to be kept. */
+  /**
+   * Where files are as they were, and new versions that were not put in place; `undefined` when
+   * nothing had to be kept.
+   */
   readonly backups: string | undefined;
   /** Protected files that wait for the owner's signature. */
   readonly toSign: readonly string[];
 };
-export type UpgradeOptions = { readonly packageRoot: string; readonly owner: string; readonly dryRun?: boolean };
+export type UpgradeOptions = {
+  readonly packageRoot: string;
+  readonly owner: string;
+  readonly dryRun?: boolean;
+};
 
-/** @throws NocturneError `REFUSED` while protected files wait for a signature already, or in the installation itself; `LOCKED` during a pass. */
+/**
+ * @throws NocturneError `REFUSED` while protected files wait for a signature already, or in the
+ * installation itself; `LOCKED` during a pass.
+ */
 export function upgradeWorkspace(workspace: Workspace, options: UpgradeOptions): Upgraded {
   const { root, state, home, clock } = workspace;
-  if (isInstallation(root, options.packageRoot)) throw new NocturneError('REFUSED', 'this workspace is the installation itself', { hint: 'new versions come with git pull; then nocturne sign --all shows what changed' });
+  if (isInstallation(root, options.packageRoot))
+    throw new NocturneError('REFUSED', 'this workspace is the installation itself', {
+      hint: 'new versions come with git pull; then nocturne sign --all shows what changed',
+    });
   const snapshot = workspace.snapshot();
   const unsigned = signingPlan(snapshot, home).changed;
-  if (unsigned.length > 0) throw new NocturneError('REFUSED', `protected files changed since they were signed: ${unsigned.map((one) => one.file).join(', ')}`, { hint: 'sign them first (nocturne sign --all), so that the upgrade is all that you see afterwards' });
+  if (unsigned.length > 0)
+    throw new NocturneError(
+      'REFUSED',
+      `protected files changed since they were signed: ${unsigned.map((one) => one.file).join(', ')}`,
+      {
+        hint: 'sign them first (nocturne sign --all), so that the upgrade is all that you see afterwards',
+      },
+    );
   const reference = readReference(options.packageRoot);
-  const plan = planUpgrade({ reference, record: readReferenceRecord(state), textOf: (path) => snapshot.text(path) });
+  const plan = planUpgrade({
+    reference,
+    record: readReferenceRecord(state),
+    textOf: (path) => snapshot.text(path),
+  });
   const folder = backupFolder({ now: clock.now(), what: 'upgrade', paths: snapshot.files.keys() });
-  const backups = plan.items.some((item) => item.text !== undefined && item.verdict !== 'added') ? folder : undefined;
-  const toSign = plan.items.filter((item) => isWritten(item) && isProtected(snapshot.schema, item.path)).map((item) => item.path);
+  const backups = plan.items.some((item) => item.text !== undefined && item.verdict !== 'added')
+    ? folder
+    : undefined;
+  const toSign = plan.items
+    .filter((item) => isWritten(item) && isProtected(snapshot.schema, item.path))
+    .map((item) => item.path);
   if (options.dryRun === true) return { ...plan, backups, toSign };
   const lease = leaseStatus(root, clock);
-  if (lease.kind === 'held') throw new NocturneError('LOCKED', `${lease.lease.runId} is at work`, { hint: 'upgrade when it is over: nocturne lock status' });
+  if (lease.kind === 'held')
+    throw new NocturneError('LOCKED', `${lease.lease.runId} is at work`, {
+      hint: 'upgrade when it is over: nocturne lock status',
+    });
   workspace.commit((fresh) => {
-    const changes = plan.items.flatMap((item): Change[] => changesFor(item, { folder, before: fresh.bytes(item.path) }));
+    const changes = plan.items.flatMap((item): Change[] =>
+      changesFor(item, { folder, before: fresh.bytes(item.path) }),
+    );
     const detail = plan.items.map((item) => `${item.path} (${item.verdict})`).join(', ');
-    return { actor: { kind: 'owner', name: options.owner }, runId: '', reason: `upgrade from ${plan.from || 'an unknown version'} to ${plan.to}`, changes, audit: changes.length === 0 ? [] : [{ step: '', type: 'upgrade', target: plan.to, authorisation: 'owner', result: 'ok', detail: detail.slice(0, 2000) }] };
+    return {
+      actor: { kind: 'owner', name: options.owner },
+      runId: '',
+      reason: `upgrade from ${plan.from || 'an unknown version'} to ${plan.to}`,
+      changes,
+      audit:
+        changes.length === 0
+          ? []
+          : [
+              {
+                step: '',
+                type: 'upgrade',
+                target: plan.to,
+                authorisation: 'owner',
+                result: 'ok',
+                detail: detail.slice(0, 2000),
+              },
+            ],
+    };
   });
   recordReference(state, reference);
-  return { ...plan, backups, toSign: signingPlan(workspace.snapshot(), home).changed.map((change) => change.file) };
+  return {
+    ...plan,
+    backups,
+    toSign: signingPlan(workspace.snapshot(), home).changed.map((change) => change.file),
+  };
 }
 
 function isWritten(item: UpgradeItem): boolean {
   return item.text !== undefined && item.verdict !== 'conflict';
 }
 
-function changesFor(item: UpgradeItem, at: { readonly folder: string; readonly before: Buffer | undefined }): Change[] {
+function changesFor(
+  item: UpgradeItem,
+  at: { readonly folder: string; readonly before: Buffer | undefined },
+): Change[] {
   if (item.text === undefined) return [];
-  if (item.verdict === 'conflict') return [{ kind: 'write', path: `${at.folder}/new/${item.path}`, content: item.text }];
-  const kept: Change[] = at.before === undefined ? [] : [{ kind: 'write', path: `${at.folder}/${item.path}`, content: at.before }];
+  if (item.verdict === 'conflict')
+    return [{ kind: 'write', path: `${at.folder}/new/${item.path}`, content: item.text }];
+  const kept: Change[] =
+    at.before === undefined
+      ? []
+      : [{ kind: 'write', path: `${at.folder}/${item.path}`, content: at.before }];
   return [...kept, { kind: 'write', path: item.path, content: item.text }];
 }

@@ -2,7 +2,8 @@
 import type { TextEdit } from '../kernel/diagnostic.js';
 
 /**
- * The text with all edits made, from its end to its beginning. Of two that overlap, the one that begins first is made and the other left out:
+ * The text with all edits made, from its end to its beginning. Of two that overlap, the one that
+ * begins first is made and the other left out:
  * what remains is found again by the next validation. One and the same edit twice is one edit.
  */
 export function applyFixes(text: string, edits: readonly TextEdit[]): string {
@@ -15,13 +16,20 @@ export function applyFixes(text: string, edits: readonly TextEdit[]): string {
   return fixed + text.slice(at);
 }
 
-/** The edits that are made, in order, without those that overlap an earlier one or lie outside of the text. */
+/**
+ * The edits that are made, in order, without those that overlap an earlier one or lie outside of
+ * the text.
+ */
 export function chooseFixes(text: string, edits: readonly TextEdit[]): readonly TextEdit[] {
-  const sorted = edits.filter(({ start, end }) => start >= 0 && start <= end && end <= text.length).sort((a, b) => a.start - b.start || a.end - b.end);
+  const sorted = edits
+    .filter(({ start, end }) => start >= 0 && start <= end && end <= text.length)
+    .sort((a, b) => a.start - b.start || a.end - b.end);
   const chosen: TextEdit[] = [];
   for (const edit of sorted) {
     const last = chosen.at(-1);
-    const overlaps = last !== undefined && (edit.start < last.end || (edit.start === last.start && edit.end === last.end));
+    const overlaps =
+      last !== undefined &&
+      (edit.start < last.end || (edit.start === last.start && edit.end === last.end));
     if (!overlaps) chosen.push(edit);
   }
   return chosen;

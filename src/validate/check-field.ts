@@ -15,26 +15,63 @@ export type FieldContext = {
 };
 
 /**
- * Everything that is wrong with a field: missing, not of its type, against a constraint (`field-contract`), or naming a record that does not
+ * Everything that is wrong with a field: missing, not of its type, against a constraint
+ * (`field-contract`), or naming a record that does not
  * exist (`reference-unresolved`). `unique` concerns several records and is not checked here.
  * @param cell `undefined` when the record does not have the field at all.
  */
-export function checkField(spec: FieldSpec, cell: Cell | undefined, context: FieldContext): Diagnostic[] {
+export function checkField(
+  spec: FieldSpec,
+  cell: Cell | undefined,
+  context: FieldContext,
+): Diagnostic[] {
   const range = cell?.range ?? context.range;
-  const wrong = (message: string, parts: Partial<Diagnostic> = {}): Diagnostic => ({ rule: 'field-contract', severity: 'error', message: `${context.address} ${message}`, range, ...parts });
+  const wrong = (message: string, parts: Partial<Diagnostic> = {}): Diagnostic => ({
+    rule: 'field-contract',
+    severity: 'error',
+    message: `${context.address} ${message}`,
+    range,
+    ...parts,
+  });
   if (cell === undefined || isEmpty(cell)) {
-    if (!spec.required && !(cell !== undefined && spec.constraints.some((constraint) => constraint.kind === 'not-empty'))) return [];
+    if (
+      !spec.required &&
+      !(
+        cell !== undefined && spec.constraints.some((constraint) => constraint.kind === 'not-empty')
+      )
+    )
+      return [];
     const found = cell === undefined ? 'is missing' : 'is empty';
-    return [wrong(`${found}; ${spec.object} must have ${article(formatFieldType(spec.type))} there`, { expected: formatFieldType(spec.type), actual: cell === undefined ? 'nothing' : 'empty' })];
+    return [
+      wrong(`${found}; ${spec.object} must have ${article(formatFieldType(spec.type))} there`, {
+        expected: formatFieldType(spec.type),
+        actual: cell === undefined ? 'nothing' : 'empty',
+      }),
+    ];
   }
   const { items, problem } = itemsOf(spec.type, cell);
-  if (problem !== undefined) return [wrong(`is ${problem}; expected ${formatFieldType(spec.type)}`, { expected: formatFieldType(spec.type), actual: problem })];
+  if (problem !== undefined)
+    return [
+      wrong(`is ${problem}; expected ${formatFieldType(spec.type)}`, {
+        expected: formatFieldType(spec.type),
+        actual: problem,
+      }),
+    ];
   const element = spec.type.kind === 'list' ? spec.type.of : spec.type;
-  if (items.length === 0 && spec.constraints.some((constraint) => constraint.kind === 'not-empty')) return [wrong('is an empty list; expected at least one item', { expected: 'at least one item', actual: 'none' })];
+  if (items.length === 0 && spec.constraints.some((constraint) => constraint.kind === 'not-empty'))
+    return [
+      wrong('is an empty list; expected at least one item', {
+        expected: 'at least one item',
+        actual: 'none',
+      }),
+    ];
   const diagnostics: Diagnostic[] = [];
   for (const item of items) {
     const expected = typeProblem(element, item) ?? constraintProblem(spec.constraints, item);
-    if (expected !== undefined) diagnostics.push(wrong(`is "${clip(item)}"; expected ${expected}`, { expected, actual: clip(item) }));
+    if (expected !== undefined)
+      diagnostics.push(
+        wrong(`is "${clip(item)}"; expected ${expected}`, { expected, actual: clip(item) }),
+      );
     else diagnostics.push(...unresolved(spec, element, item, context, range));
   }
   return diagnostics;
@@ -44,21 +81,31 @@ function isEmpty(cell: Cell): boolean {
   return cell.data === undefined || cell.data === null ? cell.value === '' : false;
 }
 
-/** The texts to check one by one. Free text may be any structure (a condition is a map), so it has no items then. */
-function itemsOf(type: FieldType, cell: Cell): { readonly items: readonly string[]; readonly problem?: string } {
+/**
+ * The texts to check one by one. Free text may be any structure (a condition is a map), so it has
+ * no items then.
+ */
+function itemsOf(
+  type: FieldType,
+  cell: Cell,
+): { readonly items: readonly string[]; readonly problem?: string } {
   const { data } = cell;
   if (type.kind !== 'list') {
     if (Array.isArray(data)) return { items: [], problem: 'a list' };
-    if (typeof data === 'object' && data !== null) return type.kind === 'text' ? { items: [] } : { items: [], problem: 'a map' };
+    if (typeof data === 'object' && data !== null)
+      return type.kind === 'text' ? { items: [] } : { items: [], problem: 'a map' };
     return { items: [cell.value] };
   }
-  if (data === undefined || data === null) return { items: cell.value.split(',').map((item) => item.trim()) };
-  if (!Array.isArray(data)) return typeof data === 'object' ? { items: [], problem: 'a map' } : { items: [String(data)] };
+  if (data === undefined || data === null)
+    return { items: cell.value.split(',').map((item) => item.trim()) };
+  if (!Array.isArray(data))
+    return typeof data === 'object' ? { items: [], problem: 'a map' } : { items: [String(data)] };
   const items: string[] = [];
   for (const item of data as readonly unknown[]) {
     if (item === null || item === undefined) return { items, problem: 'a list with an empty item' };
     if (typeof item !== 'object') items.push(String(item));
-    else if (type.of.kind !== 'text') return { items, problem: Array.isArray(item) ? 'a list of lists' : 'a list of maps' };
+    else if (type.of.kind !== 'text')
+      return { items, problem: Array.isArray(item) ? 'a list of lists' : 'a list of maps' };
   }
   return { items };
 }
@@ -80,18 +127,29 @@ function typeProblem(type: FieldType, text: string): string | undefined {
 function constraintProblem(constraints: readonly Constraint[], text: string): string | undefined {
   for (const constraint of constraints) {
     if (constraint.kind === 'not-empty' && text.trim() === '') return 'a text that is not empty';
-    if (constraint.kind === 'pattern' && !constraint.pattern.test(text)) return `a text that matches /${constraint.pattern.source}/`;
+    if (constraint.kind === 'pattern' && !constraint.pattern.test(text))
+      return `a text that matches /${constraint.pattern.source}/`;
     if (constraint.kind !== 'range') continue;
     const { min, max } = constraint;
     const value = Number(text);
     if ((min !== undefined && !(value >= min)) || (max !== undefined && !(value <= max))) {
-      return min === undefined ? `at most ${max}` : max === undefined ? `at least ${min}` : `a number from ${min} to ${max}`;
+      return min === undefined
+        ? `at most ${max}`
+        : max === undefined
+          ? `at least ${min}`
+          : `a number from ${min} to ${max}`;
     }
   }
   return undefined;
 }
 
-function unresolved(spec: FieldSpec, element: FieldType, key: string, context: FieldContext, range: Range): Diagnostic[] {
+function unresolved(
+  spec: FieldSpec,
+  element: FieldType,
+  key: string,
+  context: FieldContext,
+  range: Range,
+): Diagnostic[] {
   const object = element.kind === 'ref' ? element.object : spec.references;
   if (object === undefined || context.has === undefined || context.has(object, key)) return [];
   return [

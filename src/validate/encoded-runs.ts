@@ -1,21 +1,35 @@
-/** Stretches of a text that could be base64 or hex: long words, and blocks of lines that are nothing else. */
+/**
+ * Stretches of a text that could be base64 or hex: long words, and blocks of lines that are nothing
+ * else.
+ */
 
-export type EncodedRun = { readonly start: number; readonly end: number; /** The characters without line ends and indents. */ readonly characters: string };
+export type EncodedRun = {
+  readonly start: number;
+  readonly end: number;
+  /** The characters without line ends and indents. */
+  readonly characters: string;
+};
 
 const SHORTEST = 24;
 const SHORTEST_LINE = 1;
 
 /** 1 for A–Z, a–z, 0–9 and + / _ -. */
 const CODE = new Uint8Array(128);
-for (const character of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/_-') CODE[character.charCodeAt(0)] = 1;
+for (const character of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/_-')
+  CODE[character.charCodeAt(0)] = 1;
 const isCode = (text: string, at: number): boolean => (CODE[text.charCodeAt(at)] ?? 0) === 1;
 
-/** Words of at least 24 such characters, then blocks of at least two lines; a block may begin at the end of the line above it. */
+/**
+ * Words of at least 24 such characters, then blocks of at least two lines; a block may begin at the
+ * end of the line above it.
+ */
 export function encodedRuns(text: string): readonly EncodedRun[] {
   return [...words(text), ...blocks(text)].filter((run) => plausible(run.characters));
 }
 
-/** Only every 24th character is looked at until one fits: a word that long cannot be stepped over. */
+/**
+ * Only every 24th character is looked at until one fits: a word that long cannot be stepped over.
+ */
 function words(text: string): EncodedRun[] {
   const runs: EncodedRun[] = [];
   for (let probe = SHORTEST - 1; probe < text.length; probe += SHORTEST) {
@@ -69,7 +83,11 @@ function codeLineEnd(text: string, start: number, next: number): number {
   while (at < next && isCode(text, at)) at += 1;
   if (at - from < SHORTEST_LINE) return -1;
   const end = at;
-  while (at < next && (text.charAt(at) === '=' || text.charAt(at) === '\r' || text.charAt(at) === ' ')) at += 1;
+  while (
+    at < next &&
+    (text.charAt(at) === '=' || text.charAt(at) === '\r' || text.charAt(at) === ' ')
+  )
+    at += 1;
   return at === next || text.charAt(at) === '\n' ? end : -1;
 }
 
@@ -82,7 +100,13 @@ function tailOfLineAbove(text: string, start: number): number {
   return at >= 0 && end - at >= 8 ? at : start;
 }
 
-/** Text in base64 mixes both cases; text in hex is all digits and a to f. Names of files and words of prose are neither. */
+/**
+ * Text in base64 mixes both cases; text in hex is all digits and a to f. Names of files and words
+ * of prose are neither.
+ */
 function plausible(characters: string): boolean {
-  return (/[A-Z]/.test(characters) && /[a-z]/.test(characters)) || /^(?:[0-9a-f]+|[0-9A-F]+)$/.test(characters);
+  return (
+    (/[A-Z]/.test(characters) && /[a-z]/.test(characters)) ||
+    /^(?:[0-9a-f]+|[0-9A-F]+)$/.test(characters)
+  );
 }

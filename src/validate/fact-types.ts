@@ -1,14 +1,34 @@
-/** What is kept of one file: what was found in it alone, and what rules about several files need. */
+/**
+ * What is kept of one file: what was found in it alone, and what rules about several files need.
+ */
 import type { Diagnostic, Range } from '../kernel/diagnostic.js';
 import type { PhaseFact } from './phase-facts.js';
 import type { Suppression } from './suppression.js';
 
 export type KeyFact = { readonly object: string; readonly key: string; readonly range: Range };
 /** A field that names a record of `object`. */
-export type ReferenceFact = { readonly object: string; readonly key: string; readonly address: string; readonly range: Range };
+export type ReferenceFact = {
+  readonly object: string;
+  readonly key: string;
+  readonly address: string;
+  readonly range: Range;
+};
 /** A value that only one record of `object` may have. */
-export type UniqueFact = { readonly object: string; readonly field: string; readonly value: string; readonly address: string; readonly range: Range };
-export type LinkFact = { readonly target: string; readonly path?: string; readonly anchor?: string; readonly range: Range; readonly start: number; readonly end: number };
+export type UniqueFact = {
+  readonly object: string;
+  readonly field: string;
+  readonly value: string;
+  readonly address: string;
+  readonly range: Range;
+};
+export type LinkFact = {
+  readonly target: string;
+  readonly path?: string;
+  readonly anchor?: string;
+  readonly range: Range;
+  readonly start: number;
+  readonly end: number;
+};
 
 /** Plain data: it survives JSON, so that it can be kept by content hash. */
 export type FileFacts = {
@@ -21,6 +41,9 @@ export type FileFacts = {
   readonly phases: readonly PhaseFact[];
   readonly suppressions: readonly Suppression[];
   readonly records: number;
-  /** Objects whose records in this file could not be read at all: what others say of them is not to be believed. */
+  /**
+   * Objects whose records in this file could not be read at all: what others say of them is not to
+   * be believed.
+   */
   readonly unread: readonly string[];
 };

@@ -17,7 +17,10 @@ export function fieldItems(type: FieldType, cell: Cell): readonly FieldItem[] {
   });
 }
 
-/** Where an item stands in the source of its list; the whole list when it is written in another way (escaped, folded). */
+/**
+ * Where an item stands in the source of its list; the whole list when it is written in another way
+ * (escaped, folded).
+ */
 export function itemRange(cell: Cell, text: string, at: number = cell.raw.indexOf(text)): Range {
   if (at < 0 || text === '' || text.includes('\n')) return cell.range;
   const before = cell.raw.slice(0, at).split(/\r\n|\n|\r/);
@@ -27,7 +30,14 @@ export function itemRange(cell: Cell, text: string, at: number = cell.raw.indexO
 }
 
 function textsOf(type: FieldType, { data, value }: Cell): readonly string[] {
-  if (data === undefined || data === null) return value === '' ? [] : type.kind === 'list' ? value.split(',').map((item) => item.trim()) : [value];
+  if (data === undefined || data === null)
+    return value === ''
+      ? []
+      : type.kind === 'list'
+        ? value.split(',').map((item) => item.trim())
+        : [value];
   const items: readonly unknown[] = Array.isArray(data) ? data : [data];
-  return items.flatMap((item) => (item === null || item === undefined || typeof item === 'object' ? [] : [String(item)]));
+  return items.flatMap((item) =>
+    item === null || item === undefined || typeof item === 'object' ? [] : [String(item)],
+  );
 }

@@ -1,4 +1,7 @@
-/** What one file contributes to the whole: its own diagnostics, and the facts that rules about several files need. */
+/**
+ * What one file contributes to the whole: its own diagnostics, and the facts that rules about
+ * several files need.
+ */
 import { rangeAt } from '../kernel/text-position.js';
 import type { Rec } from '../markdown/types.js';
 import type { FieldSpec, ObjectSpec, Schema } from '../registry/types.js';
@@ -14,7 +17,12 @@ import { readSuppressions } from './suppression.js';
 
 /** Pure in the file's path, bytes and the schema. */
 export function fileFacts(file: GovernedFile, rules: readonly FileRule[]): FileFacts {
-  const facts = { keys: [] as KeyFact[], references: [] as ReferenceFact[], uniques: [] as UniqueFact[], phases: [] as PhaseFact[] };
+  const facts = {
+    keys: [] as KeyFact[],
+    references: [] as ReferenceFact[],
+    uniques: [] as UniqueFact[],
+    phases: [] as PhaseFact[],
+  };
   const unread: string[] = [];
   let records = 0;
   for (const object of file.objects) {
@@ -24,19 +32,38 @@ export function fileFacts(file: GovernedFile, rules: readonly FileRule[]): FileF
     if (object.object === 'PHASES') facts.phases.push(...own.map(phaseFact));
     for (const record of own) {
       records++;
-      if (wanted.keys && record.key !== '') facts.keys.push({ object: object.object, key: record.key, range: keyRange(object, record) });
+      if (wanted.keys && record.key !== '')
+        facts.keys.push({
+          object: object.object,
+          key: record.key,
+          range: keyRange(object, record),
+        });
       for (const spec of wanted.references) referencesOf(object, spec, record, facts.references);
       for (const spec of wanted.uniques) uniqueOf(object, spec, record, facts.uniques);
     }
   }
-  return { diagnostics: rules.flatMap((rule) => rule.run(file)), ...facts, links: linkFacts(file), suppressions: readSuppressions(file), records, unread };
+  return {
+    diagnostics: rules.flatMap((rule) => rule.run(file)),
+    ...facts,
+    links: linkFacts(file),
+    suppressions: readSuppressions(file),
+    records,
+    unread,
+  };
 }
 
 function isUnread(file: GovernedFile, records: readonly Rec[]): boolean {
-  return (file.text === undefined || file.problems.length > 0) && records.every((record) => record.fields.size === 0);
+  return (
+    (file.text === undefined || file.problems.length > 0) &&
+    records.every((record) => record.fields.size === 0)
+  );
 }
 
-type Wanted = { readonly keys: boolean; readonly references: readonly FieldSpec[]; readonly uniques: readonly FieldSpec[] };
+type Wanted = {
+  readonly keys: boolean;
+  readonly references: readonly FieldSpec[];
+  readonly uniques: readonly FieldSpec[];
+};
 const wantedOfSchema = new WeakMap<Schema, Map<string, Wanted>>();
 
 function wantedOf(schema: Schema, object: ObjectSpec): Wanted {
@@ -46,9 +73,15 @@ function wantedOf(schema: Schema, object: ObjectSpec): Wanted {
   if (ready !== undefined) return ready;
   const fields = [...object.fields.values()];
   const wanted: Wanted = {
-    keys: object.shape === 'document' || [...schema.objects.values()].some((other) => [...other.fields.values()].some((field) => targetOf(field) === object.object)),
+    keys:
+      object.shape === 'document' ||
+      [...schema.objects.values()].some((other) =>
+        [...other.fields.values()].some((field) => targetOf(field) === object.object),
+      ),
     references: fields.filter((field) => targetOf(field) !== undefined),
-    uniques: fields.filter((field) => field.constraints.some((constraint) => constraint.kind === 'unique')),
+    uniques: fields.filter((field) =>
+      field.constraints.some((constraint) => constraint.kind === 'unique'),
+    ),
   };
   known.set(object.object, wanted);
   return wanted;
@@ -60,23 +93,60 @@ export function targetOf(field: FieldSpec): string | undefined {
   return element.kind === 'ref' ? element.object : field.references;
 }
 
-function referencesOf(object: ObjectSpec, spec: FieldSpec, record: Rec, into: ReferenceFact[]): void {
+function referencesOf(
+  object: ObjectSpec,
+  spec: FieldSpec,
+  record: Rec,
+  into: ReferenceFact[],
+): void {
   const cell = record.fields.get(spec.name);
   const target = targetOf(spec);
   if (cell === undefined || target === undefined) return;
-  for (const { text, range } of fieldItems(spec.type, cell)) if (text !== '') into.push({ object: target, key: text, address: addressOf(object, record, spec.name), range });
+  for (const { text, range } of fieldItems(spec.type, cell))
+    if (text !== '')
+      into.push({
+        object: target,
+        key: text,
+        address: addressOf(object, record, spec.name),
+        range,
+      });
 }
 
 function uniqueOf(object: ObjectSpec, spec: FieldSpec, record: Rec, into: UniqueFact[]): void {
   const cell = record.fields.get(spec.name);
   if (cell === undefined || cell.value === '') return;
-  const holds = spec.constraints.some((constraint) => constraint.kind === 'unique' && (constraint.where === undefined || record.fields.get(constraint.where.field)?.value === constraint.where.value));
-  if (holds) into.push({ object: object.object, field: spec.name, value: cell.value, address: addressOf(object, record, spec.name), range: cell.range });
+  const holds = spec.constraints.some(
+    (constraint) =>
+      constraint.kind === 'unique' &&
+      (constraint.where === undefined ||
+        record.fields.get(constraint.where.field)?.value === constraint.where.value),
+  );
+  if (holds)
+    into.push({
+      object: object.object,
+      field: spec.name,
+      value: cell.value,
+      address: addressOf(object, record, spec.name),
+      range: cell.range,
+    });
 }
 
 function linkFacts(file: GovernedFile): readonly LinkFact[] {
   const { doc, path } = file;
   if (doc === undefined) return [];
   const map = { starts: doc.lineStarts, length: doc.text.length };
-  return linksOf(doc, path).flatMap(({ target, path: to, anchor, start, end }) => (to === undefined && anchor === undefined ? [] : [{ target, ...(to === undefined ? {} : { path: to }), ...(anchor === undefined ? {} : { anchor }), range: rangeAt(map, path, start, end), start, end }]));
+  return linksOf(doc, path).flatMap(({ target, path: to, anchor, start, end }) =>
+    to === undefined && anchor === undefined
+      ? []
+      : [
+          {
+            target,
+            ...(to === undefined ? {} : { path: to }),
+            ...(anchor === undefined ? {} : { anchor }),
+            range: rangeAt(map, path, start, end),
+            start,
+            end,
+          },
+        ],
+  );
 }

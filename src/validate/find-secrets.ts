@@ -1,25 +1,52 @@
-/** Where a text holds a credential: secretlint's rules, a few of our own for what they leave out, and both again on base64 and hex that decode to text. */
+/**
+ * Where a text holds a credential: secretlint's rules, a few of our own for what they leave out,
+ * and both again on base64 and hex that decode to text.
+ */
 import { createRequire } from 'node:module';
 import { encodedRuns } from './encoded-runs.js';
 import { longWords } from './long-words.js';
 import { OWN_SECRET_RULES } from './secret-rules.js';
 
-/** `rule` names the kind, never the value; [start, end) are UTF-16 offsets into the text that was given. */
+/**
+ * `rule` names the kind, never the value; [start, end) are UTF-16 offsets into the text that was
+ * given.
+ */
 export type FoundSecret = { readonly rule: string; readonly start: number; readonly end: number };
 
-/** The part of secretlint's rule interface that is used. Rules are called directly, so `secretlint-disable` in a text switches nothing off. */
+/**
+ * The part of secretlint's rule interface that is used. Rules are called directly, so
+ * `secretlint-disable` in a text switches nothing off.
+ */
 type Report = { readonly range: readonly [number, number] };
-type Source = { readonly content: string; readonly filePath: string; readonly ext: string; readonly contentType: 'text' };
-type RuleContext = { readonly sharedOptions: object; report(found: Report): void; ignore(): void; createTranslator(messages: object): (id: string) => { messageId: string; message: string } };
-type LibraryRule = { readonly meta: { readonly id: string }; create(context: RuleContext, options: object): { file(source: Source): unknown } };
+type Source = {
+  readonly content: string;
+  readonly filePath: string;
+  readonly ext: string;
+  readonly contentType: 'text';
+};
+type RuleContext = {
+  readonly sharedOptions: object;
+  report(found: Report): void;
+  ignore(): void;
+  createTranslator(messages: object): (id: string) => { messageId: string; message: string };
+};
+type LibraryRule = {
+  readonly meta: { readonly id: string };
+  create(context: RuleContext, options: object): { file(source: Source): unknown };
+};
 
 /**
- * A text without one of these cannot match a rule of the preset: most files end here and the library is never loaded. `words` are looked for first, in
- * the long words of the text: that is much faster than an expression. Many small expressions, because one with alternatives is slower still. Held to
+ * A text without one of these cannot match a rule of the preset: most files end here and the
+ * library is never loaded. `words` are looked for first, in
+ * the long words of the text: that is much faster than an expression. Many small expressions,
+ * because one with alternatives is slower still. Held to
  * be complete by a test with a sample for every rule.
  */
 const MARKS: readonly { readonly words: readonly string[]; readonly mark: RegExp }[] = [
-  { words: ['secret_access', 'secretaccess'], mark: /[Ss][Ee][Cc][Rr][Ee][Tt]_?[Aa][Cc][Cc][Ee][Ss][Ss]/ },
+  {
+    words: ['secret_access', 'secretaccess'],
+    mark: /[Ss][Ee][Cc][Rr][Ee][Tt]_?[Aa][Cc][Cc][Ee][Ss][Ss]/,
+  },
   { words: ['npm_'], mark: /npm_[A-Za-z0-9_]{36}/ },
   { words: ['xox'], mark: /xox[bpaor]-[A-Za-z0-9]/ },
   { words: ['xapp-'], mark: /xapp-[A-Za-z0-9]/ },
@@ -46,29 +73,43 @@ export function findSecrets(text: string): readonly FoundSecret[] {
 function scan(text: string, depth: number): FoundSecret[] {
   const long = longWords(text);
   const own = OWN_SECRET_RULES.filter((rule) => rule.words.some((word) => long.includes(word)));
-  const found = [...fromLibrary(text, long), ...own.flatMap((rule) => rule.find(text).map((place) => ({ rule: rule.id, ...place })))];
+  const found = [
+    ...fromLibrary(text, long),
+    ...own.flatMap((rule) => rule.find(text).map((place) => ({ rule: rule.id, ...place }))),
+  ];
   return depth === 0 ? found : [...found, ...encoded(text, depth - 1)];
 }
 
 function fromLibrary(text: string, long: string): FoundSecret[] {
-  if (!MARKS.some(({ words, mark }) => words.some((word) => long.includes(word)) && mark.test(text))) return [];
+  if (
+    !MARKS.some(({ words, mark }) => words.some((word) => long.includes(word)) && mark.test(text))
+  )
+    return [];
   const found: FoundSecret[] = [];
   const source: Source = { content: text, filePath: '', ext: '', contentType: 'text' };
   for (const rule of libraryRules()) {
     const name = rule.meta.id.replace('@secretlint/secretlint-rule-', '');
-    const report = ({ range: [start, end] }: Report): void => void found.push({ rule: name, start, end });
+    const report = ({ range: [start, end] }: Report): void =>
+      void found.push({ rule: name, start, end });
     const createTranslator = () => (id: string) => ({ messageId: id, message: id });
-    rule.create({ sharedOptions: {}, report, ignore: () => undefined, createTranslator }, {}).file(source);
+    rule
+      .create({ sharedOptions: {}, report, ignore: () => undefined, createTranslator }, {})
+      .file(source);
   }
   return found;
 }
 
 let loaded: readonly LibraryRule[] | undefined;
 
-/** `require`, not `import`: deciding stays synchronous, and who never meets a marker never pays for loading. */
+/**
+ * `require`, not `import`: deciding stays synchronous, and who never meets a marker never pays for
+ * loading.
+ */
 function libraryRules(): readonly LibraryRule[] {
   if (loaded !== undefined) return loaded;
-  const preset: unknown = createRequire(import.meta.url)('@secretlint/secretlint-rule-preset-recommend');
+  const preset: unknown = createRequire(import.meta.url)(
+    '@secretlint/secretlint-rule-preset-recommend',
+  );
   const { rules } = preset as { readonly rules: readonly LibraryRule[] };
   loaded = rules.filter((rule) => !rule.meta.id.endsWith('-filter-comments'));
   return loaded;
@@ -88,7 +129,10 @@ function encoded(text: string, depth: number): FoundSecret[] {
   return found;
 }
 
-/** A run may begin with letters that are not part of it (`path/QUtJ…`), so the four alignments are tried. */
+/**
+ * A run may begin with letters that are not part of it (`path/QUtJ…`), so the four alignments are
+ * tried.
+ */
 function decodings(run: string): string[] {
   const readable: string[] = [];
   for (let skip = 0; skip < 4; skip++) {
@@ -106,7 +150,8 @@ function decodings(run: string): string[] {
 /** The longest stretch of printable ASCII; what other bytes surround it was not text. */
 function longestReadable(text: string): string {
   let longest = '';
-  for (const [part] of text.matchAll(/[\t\r\n\x20-\x7e]+/g)) if (part.length > longest.length) longest = part;
+  for (const [part] of text.matchAll(/[\t\r\n\x20-\x7e]+/g))
+    if (part.length > longest.length) longest = part;
   return longest;
 }
 

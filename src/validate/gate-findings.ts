@@ -1,4 +1,7 @@
-/** What the gate finds, as diagnostics: one verification serves the four rules that report it, each finding at its place in the snapshot. */
+/**
+ * What the gate finds, as diagnostics: one verification serves the four rules that report it, each
+ * finding at its place in the snapshot.
+ */
 import { verifyGate } from '../integrity/gate.js';
 import { type GateFinding, ruleOfProblem } from '../integrity/gate-report.js';
 import { MANIFEST_FILE, type SealField } from '../integrity/manifest.js';
@@ -13,21 +16,35 @@ const found = new WeakMap<WorkspaceContext, readonly Diagnostic[]>();
 export function gateFindings(context: WorkspaceContext, rule: string): readonly Diagnostic[] {
   const { snapshot, home } = context;
   if (home === undefined) return [];
-  const all = found.get(context) ?? verifyGate(snapshot.root, home).findings.filter((one) => !saidOfRegistry(snapshot, one)).map((one) => diagnosticOf(snapshot, one));
+  const all =
+    found.get(context) ??
+    verifyGate(snapshot.root, home)
+      .findings.filter((one) => !saidOfRegistry(snapshot, one))
+      .map((one) => diagnosticOf(snapshot, one));
   found.set(context, all);
   return all.filter((one) => one.rule === rule);
 }
 
 /** What keeps the gate from reading REGISTRY.md is a mistake in it, and reported as one. */
 function saidOfRegistry(snapshot: Snapshot, { problem, line }: GateFinding): boolean {
-  return problem === 'registry' && snapshot.schemaDiagnostics.some((one) => one.severity === 'error' && one.range.line === line);
+  return (
+    problem === 'registry' &&
+    snapshot.schemaDiagnostics.some((one) => one.severity === 'error' && one.range.line === line)
+  );
 }
 
 function diagnosticOf(snapshot: Snapshot, finding: GateFinding): Diagnostic {
   const { problem, message, hint } = finding;
-  // A REGISTRY.md that the gate cannot read at all is a protected file that is not as it was signed.
+  // A REGISTRY.md that the gate cannot read at all is a protected file that is not as it was
+  // signed.
   const rule = problem === 'registry' ? 'manifest-hash' : ruleOfProblem(problem);
-  return { rule, severity: problem === 'unowned' ? 'info' : 'error', message, range: placeOf(snapshot, finding), ...(hint === undefined ? {} : { hint }) };
+  return {
+    rule,
+    severity: problem === 'unowned' ? 'info' : 'error',
+    message,
+    range: placeOf(snapshot, finding),
+    ...(hint === undefined ? {} : { hint }),
+  };
 }
 
 function placeOf(snapshot: Snapshot, { file, line, seal, problem }: GateFinding): Range {
@@ -56,7 +73,10 @@ function placeOf(snapshot: Snapshot, { file, line, seal, problem }: GateFinding)
 }
 
 function sealRange(snapshot: Snapshot, field: SealField): Range {
-  return snapshot.recordsIn(MANIFEST_FILE, 'SEAL')[0]?.fields.get(field)?.range ?? fileRange(MANIFEST_FILE);
+  return (
+    snapshot.recordsIn(MANIFEST_FILE, 'SEAL')[0]?.fields.get(field)?.range ??
+    fileRange(MANIFEST_FILE)
+  );
 }
 
 function rowRange(snapshot: Snapshot, file: string, field: string): Range {

@@ -22,14 +22,20 @@ export type GovernedFile = {
 };
 
 /** `undefined` for what is not looked into: code, binary files, links, and what cannot be read. */
-export function governedFile(snapshot: Snapshot, path: string, tier: Tier): GovernedFile | undefined {
+export function governedFile(
+  snapshot: Snapshot,
+  path: string,
+  tier: Tier,
+): GovernedFile | undefined {
   const entry = snapshot.files.get(path);
   const objects = snapshot.objectsOf(path);
   const kind = contentKind(path);
-  if (entry?.kind !== 'file' || kind === 'binary' || (tier === 'CODE' && objects.length === 0)) return undefined;
+  if (entry?.kind !== 'file' || kind === 'binary' || (tier === 'CODE' && objects.length === 0))
+    return undefined;
   const bytes = snapshot.bytes(path);
   if (bytes === undefined) return undefined;
-  const text = kind === 'unknown' && bytes.subarray(0, 8192).includes(0) ? undefined : snapshot.text(path);
+  const text =
+    kind === 'unknown' && bytes.subarray(0, 8192).includes(0) ? undefined : snapshot.text(path);
   return {
     path,
     kind,

@@ -2,5 +2,7 @@
 import type { Snapshot } from '../workspace/types.js';
 
 export function isOwned(snapshot: Snapshot): boolean {
-  return snapshot.records('SEAL').some((record) => (record.fields.get('signature')?.value ?? '') !== '');
+  return snapshot
+    .records('SEAL')
+    .some((record) => (record.fields.get('signature')?.value ?? '') !== '');
 }

@@ -1,4 +1,7 @@
-/** Facts and records of files, from the cache where a file is as it was, and into it where it is not. */
+/**
+ * Facts and records of files, from the cache where a file is as it was, and into it where it is
+ * not.
+ */
 import type { ContentCache } from '../workspace/cache.js';
 import { encodeRecords } from '../workspace/kept-records.js';
 import { type KeptSnapshot, keptSnapshot } from '../workspace/kept-snapshot.js';
@@ -6,7 +9,9 @@ import type { Snapshot } from '../workspace/types.js';
 import { decodeFacts, encodeFacts } from './facts-text.js';
 import type { FileFacts } from './fact-types.js';
 
-/** Longer files keep their facts only: their records as one text could be longer than a text can be. */
+/**
+ * Longer files keep their facts only: their records as one text could be longer than a text can be.
+ */
 const LONGEST = 16_000_000;
 
 export type KeptFacts = {
@@ -28,12 +33,17 @@ export function keptFacts(snapshot: Snapshot, cache: ContentCache): KeptFacts {
     },
     put(path, facts) {
       const records = new Map<string, string>();
-      const objects = (snapshot.files.get(path)?.size ?? 0) > LONGEST ? [] : snapshot.objectsOf(path);
+      const objects =
+        (snapshot.files.get(path)?.size ?? 0) > LONGEST ? [] : snapshot.objectsOf(path);
       for (const { object } of objects) {
         const text = encodeRecords(snapshot.recordsIn(path, object));
         if (text !== undefined) records.set(object, text);
       }
-      cache.put(path, { facts: encodeFacts(path, facts), records, complete: records.size === snapshot.objectsOf(path).length });
+      cache.put(path, {
+        facts: encodeFacts(path, facts),
+        records,
+        complete: records.size === snapshot.objectsOf(path).length,
+      });
       snapshot.release?.(path);
     },
   };

@@ -1,4 +1,7 @@
-/** The whole result of a validation, kept in `.nocturne/validation.json` for as long as nothing changes. Loaded by the shortest way to an answer, so it imports little. */
+/**
+ * The whole result of a validation, kept in `.nocturne/validation.json` for as long as nothing
+ * changes. Loaded by the shortest way to an answer, so it imports little.
+ */
 import { createHash, randomUUID } from 'node:crypto';
 import { lstatSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -7,13 +10,23 @@ import { TEMP_PREFIX } from '../workspace/durable.js';
 import { hourOf, isSettled, statText } from '../workspace/file-stat.js';
 import type { FileEntry } from '../workspace/types.js';
 
-export type KeptResult = { readonly diagnostics: readonly Diagnostic[]; readonly files: number; readonly records: number };
+export type KeptResult = {
+  readonly diagnostics: readonly Diagnostic[];
+  readonly files: number;
+  readonly records: number;
+};
 
 /** What a result stands on besides the governed files. */
 export type Ground = {
-  /** The program and everything else that is neither in the workspace nor in `outside`: another one, and nothing that was kept is believed. */
+  /**
+   * The program and everything else that is neither in the workspace nor in `outside`: another one,
+   * and nothing that was kept is believed.
+   */
   readonly program: string;
-  /** Files, and directories with the files in them, that are not governed and that rules may look at (trust, anchors, keys, the lease). */
+  /**
+   * Files, and directories with the files in them, that are not governed and that rules may look at
+   * (trust, anchors, keys, the lease).
+   */
   readonly outside: readonly string[];
   readonly home?: string;
   readonly modules?: readonly string[];
@@ -24,11 +37,18 @@ export type Ground = {
 type Listing = { readonly root: string; readonly files: ReadonlyMap<string, FileEntry> };
 
 /**
- * Everything that a rule can look at but the time; of that only the hour, because the queries of R6 and of failure modes ask SQLite for it, which nobody
- * sees (they look back days). `undefined` when a file was changed so lately that it could change again unseen.
+ * Everything that a rule can look at but the time; of that only the hour, because the queries of R6
+ * and of failure modes ask SQLite for it, which nobody
+ * sees (they look back days). `undefined` when a file was changed so lately that it could change
+ * again unseen.
  */
-export function resultKey({ root, files }: Listing, { program, outside, modules = [], home = '', now = Date.now() }: Ground): string | undefined {
-  const hash = createHash('sha256').update(`${program}\n${root}\n${home}\n${modules.join(',')}\n${hourOf(new Date(now))}\n`);
+export function resultKey(
+  { root, files }: Listing,
+  { program, outside, modules = [], home = '', now = Date.now() }: Ground,
+): string | undefined {
+  const hash = createHash('sha256').update(
+    `${program}\n${root}\n${home}\n${modules.join(',')}\n${hourOf(new Date(now))}\n`,
+  );
   let text = '';
   for (const entry of files.values()) {
     if (!isSettled(entry, now)) return undefined;
@@ -46,7 +66,12 @@ export function resultKey({ root, files }: Listing, { program, outside, modules 
 
 function withFilesIn(path: string): readonly string[] {
   try {
-    return [path, ...readdirSync(path).sort().map((name) => join(path, name))];
+    return [
+      path,
+      ...readdirSync(path)
+        .sort()
+        .map((name) => join(path, name)),
+    ];
   } catch {
     return [path];
   }
@@ -56,14 +81,20 @@ const resultPath = (root: string): string => join(root, '.nocturne', 'validation
 
 export function readKeptResult(root: string, key: string): KeptResult | undefined {
   try {
-    const kept = JSON.parse(readFileSync(resultPath(root), 'utf8')) as { readonly key?: string; readonly validation?: KeptResult };
+    const kept = JSON.parse(readFileSync(resultPath(root), 'utf8')) as {
+      readonly key?: string;
+      readonly validation?: KeptResult;
+    };
     return kept.key === key ? kept.validation : undefined;
   } catch {
     return undefined;
   }
 }
 
-/** Renamed into place, so that nobody reads half of it; not flushed, and not missed when it cannot be written. */
+/**
+ * Renamed into place, so that nobody reads half of it; not flushed, and not missed when it cannot
+ * be written.
+ */
 export function keepResult(root: string, key: string, validation: KeptResult): void {
   const temp = join(root, '.nocturne', `${TEMP_PREFIX}validation-${randomUUID()}`);
   try {

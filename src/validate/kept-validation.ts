@@ -1,4 +1,7 @@
-/** `validate` behind the cache: the whole result when nothing at all has changed, else what is known of each file that is as it was. */
+/**
+ * `validate` behind the cache: the whole result when nothing at all has changed, else what is known
+ * of each file that is as it was.
+ */
 import { openCache } from '../workspace/cache.js';
 import type { Snapshot } from '../workspace/types.js';
 import { type Ground, keepResult, readKeptResult, resultKey } from './kept-result.js';
@@ -12,21 +15,37 @@ export async function validateKept(snapshot: Snapshot, options: KeptOptions): Pr
   const key = whole ? resultKey(snapshot, options) : undefined;
   const known = key === undefined ? undefined : readKeptResult(snapshot.root, key);
   if (known !== undefined) return known;
-  const [{ keptFacts }, { validate }] = await Promise.all([import('./kept-facts.js'), import('./validate-snapshot.js')]);
-  const cache = openCache(snapshot, { key: `${options.program}\n${snapshot.hash('REGISTRY.md') ?? ''}`, progress: options.progress });
+  const [{ keptFacts }, { validate }] = await Promise.all([
+    import('./kept-facts.js'),
+    import('./validate-snapshot.js'),
+  ]);
+  const cache = openCache(snapshot, {
+    key: `${options.program}\n${snapshot.hash('REGISTRY.md') ?? ''}`,
+    progress: options.progress,
+  });
   try {
     const kept = keptFacts(snapshot, cache);
     const watched = watchTime(kept.snapshot);
-    const validation = await validate(snapshot, { ...options, cache: { ...kept, snapshot: watched.snapshot } });
-    if (key !== undefined && !watched.asked() && !kept.askedChance()) keepResult(snapshot.root, key, validation);
+    const validation = await validate(snapshot, {
+      ...options,
+      cache: { ...kept, snapshot: watched.snapshot },
+    });
+    if (key !== undefined && !watched.asked() && !kept.askedChance())
+      keepResult(snapshot.root, key, validation);
     return validation;
   } finally {
     cache.close();
   }
 }
 
-/** A rule that looks at the clock may find something else the next time, although nothing has changed. */
-function watchTime(snapshot: Snapshot): { readonly snapshot: Snapshot; readonly asked: () => boolean } {
+/**
+ * A rule that looks at the clock may find something else the next time, although nothing has
+ * changed.
+ */
+function watchTime(snapshot: Snapshot): {
+  readonly snapshot: Snapshot;
+  readonly asked: () => boolean;
+} {
   let asked = false;
   const watched = Object.defineProperty({ ...snapshot }, 'now', {
     enumerable: true,

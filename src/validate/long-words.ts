@@ -3,7 +3,10 @@
 /** Characters between blanks; shorter words are passed over. */
 export const LONG = 10;
 
-/** Each in lower case, on a line of its own. Only every tenth character is looked at until one is not blank: a word that long cannot be stepped over. */
+/**
+ * Each in lower case, on a line of its own. Only every tenth character is looked at until one is
+ * not blank: a word that long cannot be stepped over.
+ */
 export function longWords(text: string): string {
   const words: string[] = [];
   for (let probe = LONG - 1; probe < text.length; probe += LONG) {

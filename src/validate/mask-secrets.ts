@@ -5,20 +5,36 @@ import type { Snapshot } from '../workspace/types.js';
 
 const MASK = '[secret]';
 
-export function maskSecrets(snapshot: Snapshot, found: readonly Diagnostic[]): readonly Diagnostic[] {
+export function maskSecrets(
+  snapshot: Snapshot,
+  found: readonly Diagnostic[],
+): readonly Diagnostic[] {
   const secrets = new Set<string>();
-  for (const { rule, range } of found) if (rule === 'secret') for (const part of textAt(snapshot, range).split(/\s+/)) if (part.length >= 8) secrets.add(part);
+  for (const { rule, range } of found)
+    if (rule === 'secret')
+      for (const part of textAt(snapshot, range).split(/\s+/))
+        if (part.length >= 8) secrets.add(part);
   if (secrets.size === 0) return found;
   const longest = [...secrets].sort((a, b) => b.length - a.length);
-  const mask = (text: string): string => longest.reduce((all, one) => all.replaceAll(one, MASK), text);
+  const mask = (text: string): string =>
+    longest.reduce((all, one) => all.replaceAll(one, MASK), text);
   return found.map((diagnostic) => {
     const { message, expected, actual, hint } = diagnostic;
-    return { ...diagnostic, message: mask(message), ...(expected === undefined ? {} : { expected: mask(expected) }), ...(actual === undefined ? {} : { actual: mask(actual) }), ...(hint === undefined ? {} : { hint: mask(hint) }) };
+    return {
+      ...diagnostic,
+      message: mask(message),
+      ...(expected === undefined ? {} : { expected: mask(expected) }),
+      ...(actual === undefined ? {} : { actual: mask(actual) }),
+      ...(hint === undefined ? {} : { hint: mask(hint) }),
+    };
   });
 }
 
 function textAt(snapshot: Snapshot, range: Diagnostic['range']): string {
   const text = snapshot.text(range.file) ?? '';
   const { starts } = lineMap(text);
-  return text.slice((starts[range.line - 1] ?? 0) + range.column - 1, (starts[range.endLine - 1] ?? 0) + range.endColumn - 1);
+  return text.slice(
+    (starts[range.line - 1] ?? 0) + range.column - 1,
+    (starts[range.endLine - 1] ?? 0) + range.endColumn - 1,
+  );
 }

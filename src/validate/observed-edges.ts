@@ -1,22 +1,45 @@
-/** Dependencies that the files and the change log show and R4 does not declare: links, what a bundle wrote, what runs write together. */
+/**
+ * Dependencies that the files and the change log show and R4 does not declare: links, what a bundle
+ * wrote, what runs write together.
+ */
 import type { Range } from '../kernel/diagnostic.js';
 import { captures, compareSpecificity, globMatches, isLiteral } from '../kernel/glob.js';
 import { routeOf, routesOf } from '../registry/route.js';
 import type { Edge, EdgeKind, Schema } from '../registry/types.js';
 import type { ChangeRow } from '../workspace/history.js';
 
-/** A link from one governed file to another that exists; `range` if it is known more closely than by its line. */
-export type ObservedLink = { readonly from: string; readonly to: string; readonly line: number; readonly range?: Range };
-export type Observations = { readonly schema: Schema; readonly links: Iterable<ObservedLink>; readonly changes: Iterable<ChangeRow> };
+/**
+ * A link from one governed file to another that exists; `range` if it is known more closely than by
+ * its line.
+ */
+export type ObservedLink = {
+  readonly from: string;
+  readonly to: string;
+  readonly line: number;
+  readonly range?: Range;
+};
+export type Observations = {
+  readonly schema: Schema;
+  readonly links: Iterable<ObservedLink>;
+  readonly changes: Iterable<ChangeRow>;
+};
 
-/** `source`, `kind`, `target` as they would stand in R4. `at`: the first place where it was seen. `seen`: links, rows or runs. */
+/**
+ * `source`, `kind`, `target` as they would stand in R4. `at`: the first place where it was seen.
+ * `seen`: links, rows or runs.
+ */
 export type ObservedEdge = {
   readonly source: string;
   readonly kind: EdgeKind;
   readonly target: string;
   readonly by: 'link' | 'bundle' | 'together';
   readonly seen: number;
-  readonly at: { readonly file: string; readonly line: number; readonly example: string; readonly range?: Range };
+  readonly at: {
+    readonly file: string;
+    readonly line: number;
+    readonly example: string;
+    readonly range?: Range;
+  };
 };
 
 /** Two files that were written together once may be so by chance. */
@@ -24,7 +47,10 @@ const LEAST_RUNS = 3;
 /** A run that writes more kinds of files than this says nothing about any two of them. */
 const MOST_TOGETHER = 12;
 
-/** What was seen and is not declared, the most often seen first. The change log is read once, in the order given. */
+/**
+ * What was seen and is not declared, the most often seen first. The change log is read once, in the
+ * order given.
+ */
 export function observedEdges({ schema, links, changes }: Observations): readonly ObservedEdge[] {
   const graph = declaredGraph(schema);
   const found = new Map<string, ObservedEdge>();
@@ -35,7 +61,18 @@ export function observedEdges({ schema, links, changes }: Observations): readonl
   };
   for (const link of links) {
     const ends = linkEnds(schema, link);
-    if (ends !== undefined && !graph.declares(link.from, link.to)) add({ ...ends, kind: 'REFERENCES', by: 'link', at: { file: link.from, line: link.line, example: `${link.from} links to ${link.to}`, ...(link.range === undefined ? {} : { range: link.range }) } });
+    if (ends !== undefined && !graph.declares(link.from, link.to))
+      add({
+        ...ends,
+        kind: 'REFERENCES',
+        by: 'link',
+        at: {
+          file: link.from,
+          line: link.line,
+          example: `${link.from} links to ${link.to}`,
+          ...(link.range === undefined ? {} : { range: link.range }),
+        },
+      });
   }
   const log = schema.objects.get('CHANGE')?.glob ?? '';
   const runs = new Map<string, Set<string>>();
@@ -49,30 +86,69 @@ export function observedEdges({ schema, links, changes }: Observations): readonl
       known.add(id);
       const names = row.bundle.split(' ').filter((name) => schema.bundles.has(name));
       const [name] = names;
-      if (name === undefined || names.some((one) => graph.declares(`BUNDLE:${one}`, file))) continue;
-      add({ source: `BUNDLE:${name}`, kind: 'WRITES', target: kindOf(schema, file), by: 'bundle', at: { file: log, line: row.line, example: `${name} wrote ${file}` } });
+      if (name === undefined || names.some((one) => graph.declares(`BUNDLE:${one}`, file)))
+        continue;
+      add({
+        source: `BUNDLE:${name}`,
+        kind: 'WRITES',
+        target: kindOf(schema, file),
+        by: 'bundle',
+        at: { file: log, line: row.line, example: `${name} wrote ${file}` },
+      });
     }
   }
-  for (const pair of togetherIn(runs)) if (!graph.declares(pair.first, pair.second) && !graph.declares(pair.second, pair.first)) add({ source: pair.first, kind: 'REFERENCES', target: pair.second, by: 'together', at: { file: log, line: 1, example: `written together, last in ${pair.run}` } }, pair.runs);
-  return [...found.values()].sort((a, b) => b.seen - a.seen || (`${a.source} ${a.target}` < `${b.source} ${b.target}` ? -1 : 1));
+  for (const pair of togetherIn(runs))
+    if (!graph.declares(pair.first, pair.second) && !graph.declares(pair.second, pair.first))
+      add(
+        {
+          source: pair.first,
+          kind: 'REFERENCES',
+          target: pair.second,
+          by: 'together',
+          at: { file: log, line: 1, example: `written together, last in ${pair.run}` },
+        },
+        pair.runs,
+      );
+  return [...found.values()].sort(
+    (a, b) => b.seen - a.seen || (`${a.source} ${a.target}` < `${b.source} ${b.target}` ? -1 : 1),
+  );
 }
 
-/** The ends of a link in R4's words; `undefined` when it is no dependency: programs, files of one project, files of one kind that refer to each other, and files of which R1 and R3 know nothing. */
-function linkEnds(schema: Schema, { from, to }: ObservedLink): { readonly source: string; readonly target: string } | undefined {
-  if (from === to || knownOf(schema).folders.some((folder) => isInside(folder, from, to)) || routeOf(schema, from).tier === 'CODE') return undefined;
+/**
+ * The ends of a link in R4's words; `undefined` when it is no dependency: programs, files of one
+ * project, files of one kind that refer to each other, and files of which R1 and R3 know nothing.
+ */
+function linkEnds(
+  schema: Schema,
+  { from, to }: ObservedLink,
+): { readonly source: string; readonly target: string } | undefined {
+  if (
+    from === to ||
+    knownOf(schema).folders.some((folder) => isInside(folder, from, to)) ||
+    routeOf(schema, from).tier === 'CODE'
+  )
+    return undefined;
   const [source, target] = [kindOf(schema, from), kindOf(schema, to)];
   const [left, right] = [captures(source, from) ?? [], captures(target, to) ?? []];
-  if (isLiteral(source) || source !== target) return isNamed(schema, from) || isNamed(schema, to) ? { source, target } : undefined;
+  if (isLiteral(source) || source !== target)
+    return isNamed(schema, from) || isNamed(schema, to) ? { source, target } : undefined;
   if (left.length < 2) return undefined;
   return { source: bind(source, left[0]), target: bind(target, right[0]) };
 }
 
 /** Whether R1 or R3 speaks of a file. */
 function isNamed(schema: Schema, path: string): boolean {
-  return routesOf(schema, path).length > 0 || kindOf(schema, path) !== path || [...schema.objects.values()].some((object) => object.glob === path);
+  return (
+    routesOf(schema, path).length > 0 ||
+    kindOf(schema, path) !== path ||
+    [...schema.objects.values()].some((object) => object.glob === path)
+  );
 }
 
-/** Where the folders stand that a pattern is one of many of: `PROJECTS/` of `PROJECTS/*` and a slash. */
+/**
+ * Where the folders stand that a pattern is one of many of: `PROJECTS/` of `PROJECTS/*` and a
+ * slash.
+ */
 function folderBefore(pattern: string): string | undefined {
   return /^([^*?[{(]*\/)\*\//.exec(pattern)?.[1];
 }
@@ -81,14 +157,24 @@ function bind(pattern: string, name: string | undefined): string {
   return name === undefined ? pattern : pattern.replace(/(?<!\*)\*(?!\*)/, name);
 }
 
-/** `patterns`: of R1 and R3, the most specific first; `kinds`: by path, as they are asked for; `folders`: before the first `*` of patterns of several files in a folder of their own. */
-type Known = { readonly patterns: readonly string[]; readonly kinds: Map<string, string>; readonly folders: readonly string[] };
+/**
+ * `patterns`: of R1 and R3, the most specific first; `kinds`: by path, as they are asked for;
+ * `folders`: before the first `*` of patterns of several files in a folder of their own.
+ */
+type Known = {
+  readonly patterns: readonly string[];
+  readonly kinds: Map<string, string>;
+  readonly folders: readonly string[];
+};
 const knownBySchema = new WeakMap<Schema, Known>();
 
 function knownOf(schema: Schema): Known {
   const ready = knownBySchema.get(schema);
   if (ready !== undefined) return ready;
-  const globs = [...[...schema.objects.values()].map((object) => object.glob), ...schema.routes.filter((route) => route.tier === 'STANDARD').map((route) => route.pattern)];
+  const globs = [
+    ...[...schema.objects.values()].map((object) => object.glob),
+    ...schema.routes.filter((route) => route.tier === 'STANDARD').map((route) => route.pattern),
+  ];
   const patterns = [...new Set(globs)].filter((glob) => !isLiteral(glob)).sort(compareSpecificity);
   const folders = [...new Set(patterns.flatMap((pattern) => folderBefore(pattern) ?? []))];
   const known: Known = { patterns, kinds: new Map(), folders };
@@ -96,7 +182,10 @@ function knownOf(schema: Schema): Known {
   return known;
 }
 
-/** The pattern that a file is one of many of (R1's globs, R3's patterns of what passes write), or the file itself. */
+/**
+ * The pattern that a file is one of many of (R1's globs, R3's patterns of what passes write), or
+ * the file itself.
+ */
 function kindOf(schema: Schema, path: string): string {
   const { kinds, patterns } = knownOf(schema);
   const kind = kinds.get(path) ?? patterns.find((pattern) => globMatches(pattern, path)) ?? path;
@@ -122,14 +211,26 @@ function remember(runs: Map<string, Set<string>>, row: ChangeRow, kind: string):
   runs.set(row.runId, kinds);
 }
 
-type Pair = { readonly first: string; readonly second: string; readonly runs: number; readonly run: string };
+type Pair = {
+  readonly first: string;
+  readonly second: string;
+  readonly runs: number;
+  readonly run: string;
+};
 
 function togetherIn(runs: ReadonlyMap<string, ReadonlySet<string>>): readonly Pair[] {
   const pairs = new Map<string, Pair>();
   for (const [run, kinds] of runs) {
     if (kinds.size > MOST_TOGETHER) continue;
     const sorted = [...kinds].sort();
-    for (const [i, first] of sorted.entries()) for (const second of sorted.slice(i + 1)) pairs.set(`${first}\0${second}`, { first, second, runs: (pairs.get(`${first}\0${second}`)?.runs ?? 0) + 1, run });
+    for (const [i, first] of sorted.entries())
+      for (const second of sorted.slice(i + 1))
+        pairs.set(`${first}\0${second}`, {
+          first,
+          second,
+          runs: (pairs.get(`${first}\0${second}`)?.runs ?? 0) + 1,
+          run,
+        });
   }
   return [...pairs.values()].filter((pair) => pair.runs >= LEAST_RUNS);
 }
@@ -140,24 +241,38 @@ type Graph = { readonly declares: (from: string, to: string) => boolean };
 function declaredGraph(schema: Schema): Graph {
   const bySource = new Map<string, readonly Edge[]>();
   const edgesOf = (from: string): readonly Edge[] => {
-    const ready = bySource.get(from) ?? schema.edges.filter((edge) => reaches(schema, edge.source, from) !== undefined);
+    const ready =
+      bySource.get(from) ??
+      schema.edges.filter((edge) => reaches(schema, edge.source, from) !== undefined);
     bySource.set(from, ready);
     return ready;
   };
   return {
     declares: (from, to) =>
       edgesOf(from).some((edge) => {
-        const [left, right] = [reaches(schema, edge.source, from), reaches(schema, edge.target, to)];
-        return left !== undefined && right !== undefined && (left === '' || right === '' || left === right);
+        const [left, right] = [
+          reaches(schema, edge.source, from),
+          reaches(schema, edge.target, to),
+        ];
+        return (
+          left !== undefined &&
+          right !== undefined &&
+          (left === '' || right === '' || left === right)
+        );
       }),
   };
 }
 
-/** What the first wildcard of an edge's end stands for in a path (or pattern); empty where it has none, `undefined` where it does not reach it. */
+/**
+ * What the first wildcard of an edge's end stands for in a path (or pattern); empty where it has
+ * none, `undefined` where it does not reach it.
+ */
 function reaches(schema: Schema, end: string, path: string): string | undefined {
   if (end === path) return '';
   if (end.startsWith('BUNDLE:')) return undefined;
-  const glob = end.startsWith('OBJECT:') ? schema.objects.get(end.slice('OBJECT:'.length))?.glob : end;
+  const glob = end.startsWith('OBJECT:')
+    ? schema.objects.get(end.slice('OBJECT:'.length))?.glob
+    : end;
   if (glob === undefined || path.startsWith('BUNDLE:')) return undefined;
   if (glob === path) return '';
   const parts = captures(glob, path);

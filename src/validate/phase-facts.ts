@@ -9,13 +9,24 @@ import { itemRange } from './field-items.js';
 
 /** A program that a condition starts, relative to the project. */
 export type ProgramFact = { readonly program: string; readonly range: Range };
-export type PhaseFact = { readonly name: string; readonly successors: readonly string[]; readonly programs: readonly ProgramFact[] };
+export type PhaseFact = {
+  readonly name: string;
+  readonly successors: readonly string[];
+  readonly programs: readonly ProgramFact[];
+};
 
 /** The fields of an object that hold conditions. */
-export const CONDITION_FIELDS: Readonly<Record<string, readonly string[]>> = { PROJECT: ['phase.stop_condition', 'next_pass.criteria'], PHASES: ['stop_condition', 'criteria'] };
+export const CONDITION_FIELDS: Readonly<Record<string, readonly string[]>> = {
+  PROJECT: ['phase.stop_condition', 'next_pass.criteria'],
+  PHASES: ['stop_condition', 'criteria'],
+};
 
 export function phaseFact(record: Rec): PhaseFact {
-  return { name: record.key, successors: fieldList(record, 'successors'), programs: programsIn(record) };
+  return {
+    name: record.key,
+    successors: fieldList(record, 'successors'),
+    programs: programsIn(record),
+  };
 }
 
 /** What the conditions of a project or of a phase would start. */
@@ -27,11 +38,15 @@ export function programsIn(record: Rec): readonly ProgramFact[] {
 }
 
 function programsOfCell(cell: Cell): readonly ProgramFact[] {
-  const programs = commandsIn(parseConditions(cell.data ?? cell.value, cell).assertions).flatMap(programsOf);
+  const programs = commandsIn(parseConditions(cell.data ?? cell.value, cell).assertions).flatMap(
+    programsOf,
+  );
   return [...new Set(programs)].map((program) => ({ program, range: itemRange(cell, program) }));
 }
 
 /** An empty list says nothing; neither does an empty value. */
 export function isFilled({ data, value }: Cell): boolean {
-  return Array.isArray(data) ? data.length > 0 : value !== '' || (data !== undefined && data !== null);
+  return Array.isArray(data)
+    ? data.length > 0
+    : value !== '' || (data !== undefined && data !== null);
 }

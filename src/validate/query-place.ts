@@ -1,4 +1,7 @@
-/** Queries of a workspace: where what they select stands, where what is wrong with them does, and when their answer means nothing. */
+/**
+ * Queries of a workspace: where what they select stands, where what is wrong with them does, and
+ * when their answer means nothing.
+ */
 import type { Range } from '../kernel/diagnostic.js';
 import { rangeOf } from '../markdown/range-of.js';
 import type { Doc } from '../markdown/types.js';
@@ -9,17 +12,29 @@ import type { WorkspaceContext } from './rule.js';
 
 export type QueryRow = Readonly<Record<string, string | number | null>>;
 
-/** Tables that are empty only because their file cannot be read would make the query say anything. */
+/**
+ * Tables that are empty only because their file cannot be read would make the query say anything.
+ */
 export function isBlind({ schema, unread }: WorkspaceContext, sql: string): boolean {
-  return [...unread].some((name) => schema.objects.get(name)?.shape !== 'document' && new RegExp(`\\b${tableName(name)}\\b`, 'i').test(sql));
+  return [...unread].some(
+    (name) =>
+      schema.objects.get(name)?.shape !== 'document' &&
+      new RegExp(`\\b${tableName(name)}\\b`, 'i').test(sql),
+  );
 }
 
-/** Whether all of the file that a row stands in could be read; else what it lacks may be what could not. */
+/**
+ * Whether all of the file that a row stands in could be read; else what it lacks may be what could
+ * not.
+ */
 export function isRead({ facts }: WorkspaceContext, row: QueryRow): boolean {
   return (facts.get(String(row['file']))?.unread.length ?? 0) === 0;
 }
 
-/** The field that the query names in a column `field`, else what the record is known by, else the line. */
+/**
+ * The field that the query names in a column `field`, else what the record is known by, else the
+ * line.
+ */
 export function rowPlace(snapshot: Snapshot, row: QueryRow): Range {
   const file = String(row['file'] ?? snapshot.schema.file);
   const line = Number(row['line'] ?? 1);
@@ -33,16 +48,36 @@ export function rowPlace(snapshot: Snapshot, row: QueryRow): Range {
   return { file, line, column: 1, endLine: line, endColumn: 1 };
 }
 
-/** The word that SQLite names in its message, where the query (a span of `file`) has it; else the query's first line. */
-export function queryRange(doc: Doc, at: { readonly file: string; readonly start: number; readonly end: number }, cause: string): Range {
+/**
+ * The word that SQLite names in its message, where the query (a span of `file`) has it; else the
+ * query's first line.
+ */
+export function queryRange(
+  doc: Doc,
+  at: { readonly file: string; readonly start: number; readonly end: number },
+  cause: string,
+): Range {
   const query = doc.text.slice(at.start, at.end);
-  const word = /near "([^"]+)"|no such (?:column|table|function): (\S+)|ambiguous column name: (\S+)/.exec(cause)?.slice(1).find((one) => one !== undefined);
+  const word =
+    /near "([^"]+)"|no such (?:column|table|function): (\S+)|ambiguous column name: (\S+)/
+      .exec(cause)
+      ?.slice(1)
+      .find((one) => one !== undefined);
   const found = word === undefined ? -1 : wordIn(query, word);
   const start = at.start + (found >= 0 ? found : query.search(/\S|$/));
-  return rangeOf(doc, at.file, { start, end: found >= 0 && word !== undefined ? start + word.length : start + (query.slice(start - at.start).split('\n')[0]?.length ?? 0) });
+  return rangeOf(doc, at.file, {
+    start,
+    end:
+      found >= 0 && word !== undefined
+        ? start + word.length
+        : start + (query.slice(start - at.start).split('\n')[0]?.length ?? 0),
+  });
 }
 
 function wordIn(query: string, word: string): number {
-  const exact = new RegExp(`(?<![\\w.])${word.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}(?![\\w])`, 'i').exec(query);
+  const exact = new RegExp(
+    `(?<![\\w.])${word.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}(?![\\w])`,
+    'i',
+  ).exec(query);
   return exact?.index ?? query.indexOf(word);
 }

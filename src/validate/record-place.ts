@@ -8,10 +8,19 @@ const FRONT_MATTER_MARK = '---';
 /** The first line of a record: a row, or the line that opens front matter. */
 export function firstLine(record: Rec): Range {
   const { file, line, column, endLine, endColumn } = record.range;
-  return { file, line, column, endLine: line, endColumn: endLine === line ? endColumn : column + FRONT_MATTER_MARK.length };
+  return {
+    file,
+    line,
+    column,
+    endLine: line,
+    endColumn: endLine === line ? endColumn : column + FRONT_MATTER_MARK.length,
+  };
 }
 
-/** What a record is known by: its key cell, a section's first word; a document has neither and gets its beginning. */
+/**
+ * What a record is known by: its key cell, a section's first word; a document has neither and gets
+ * its beginning.
+ */
 export function keyRange(object: ObjectSpec, record: Rec): Range {
   const field = object.shape === 'section' ? 'id' : object.key[0];
   const cell = field === undefined ? undefined : record.fields.get(field);

@@ -16,7 +16,9 @@ export function registryCell(snapshot: Snapshot, row: Range, index: number): Ran
 function rowsOf(doc: Doc): ReadonlyMap<number, TableRow> {
   const known = rowsByLine.get(doc);
   if (known !== undefined) return known;
-  const rows = new Map(doc.tables.flatMap((table) => table.rows.map((row) => [row.line, row] as const)));
+  const rows = new Map(
+    doc.tables.flatMap((table) => table.rows.map((row) => [row.line, row] as const)),
+  );
   rowsByLine.set(doc, rows);
   return rows;
 }

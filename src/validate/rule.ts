@@ -1,4 +1,7 @@
-/** What a rule is: an id, whether it may be silenced, and a function from what it looks at to diagnostics. */
+/**
+ * What a rule is: an id, whether it may be silenced, and a function from what it looks at to
+ * diagnostics.
+ */
 import type { Diagnostic, Severity } from '../kernel/diagnostic.js';
 import type { Schema } from '../registry/types.js';
 import type { Snapshot } from '../workspace/types.js';
@@ -6,7 +9,11 @@ import type { FileFacts } from './fact-types.js';
 import type { GovernedFile } from './governed-file.js';
 
 /** `warnings`: its warnings and informations may be silenced, its errors may not. */
-export type Suppressible = 'always' | 'warnings' | 'never' | ((diagnostic: Diagnostic, schema: Schema) => boolean);
+export type Suppressible =
+  | 'always'
+  | 'warnings'
+  | 'never'
+  | ((diagnostic: Diagnostic, schema: Schema) => boolean);
 
 type Named = {
   /** Permanent; the name of its page in `orchestration-os/rules-reference/`. */
@@ -16,11 +23,20 @@ type Named = {
   readonly suppressible: Suppressible;
 };
 
-/** Looks at one file. Pure in its path, bytes and the schema, so that what it found can be kept by content hash. */
-export type FileRule = Named & { readonly kind: 'file'; run(file: GovernedFile): readonly Diagnostic[] };
+/**
+ * Looks at one file. Pure in its path, bytes and the schema, so that what it found can be kept by
+ * content hash.
+ */
+export type FileRule = Named & {
+  readonly kind: 'file';
+  run(file: GovernedFile): readonly Diagnostic[];
+};
 
 /** Needs the whole workspace, time, or what is outside of it. */
-export type WorkspaceRule = Named & { readonly kind: 'workspace'; run(context: WorkspaceContext): readonly Diagnostic[] | Promise<readonly Diagnostic[]> };
+export type WorkspaceRule = Named & {
+  readonly kind: 'workspace';
+  run(context: WorkspaceContext): readonly Diagnostic[] | Promise<readonly Diagnostic[]>;
+};
 
 export type Rule = FileRule | WorkspaceRule;
 

@@ -1,4 +1,7 @@
-/** Every rule, by hand: what is not in this list is not checked. Rules about several files and about one may share an id. */
+/**
+ * Every rule, by hand: what is not in this list is not checked. Rules about several files and about
+ * one may share an id.
+ */
 import type { FileRule, Rule, WorkspaceRule } from './rule.js';
 import { destination } from './rules/destination.js';
 import { domainAnchor } from './rules/domain-anchor.js';
@@ -36,7 +39,18 @@ import { symlinkEscape } from './rules/symlink-escape.js';
 import { tierRunner } from './rules/tier-runner.js';
 import { triggerCycle } from './rules/trigger-cycle.js';
 
-export const FILE_RULES: readonly FileRule[] = [notUtf8, recordShape, locatorAmbiguous, fieldContract, keyUnique, placeholder, secret, hostSize, phaseGraph, stopCondition];
+export const FILE_RULES: readonly FileRule[] = [
+  notUtf8,
+  recordShape,
+  locatorAmbiguous,
+  fieldContract,
+  keyUnique,
+  placeholder,
+  secret,
+  hostSize,
+  phaseGraph,
+  stopCondition,
+];
 
 export const WORKSPACE_RULES: readonly WorkspaceRule[] = [
   registrySyntax,

@@ -1,28 +1,57 @@
-/** Credential formats that secretlint's recommended preset does not know. A rule needs a format of its own; anything vaguer asks for entropy. */
+/**
+ * Credential formats that secretlint's recommended preset does not know. A rule needs a format of
+ * its own; anything vaguer asks for entropy.
+ */
 
 type Place = { readonly start: number; readonly end: number };
-/** `words`: what it finds has one of them in it, inside a long word and in lower case; a text without any need not be searched. */
-export type SecretRule = { readonly id: string; readonly words: readonly string[]; find(text: string): Place[] };
+/**
+ * `words`: what it finds has one of them in it, inside a long word and in lower case; a text
+ * without any need not be searched.
+ */
+export type SecretRule = {
+  readonly id: string;
+  readonly words: readonly string[];
+  find(text: string): Place[];
+};
 
 const ENTROPY_BITS = 3.5;
-const PLACEHOLDER = /example|placeholder|changeme|change-me|your[-_]|dummy|redacted|x{4,}|\*{3,}|0{6,}|1234567|\$\{|\{\{|</i;
+const PLACEHOLDER =
+  /example|placeholder|changeme|change-me|your[-_]|dummy|redacted|x{4,}|\*{3,}|0{6,}|1234567|\$\{|\{\{|</i;
 
 export const OWN_SECRET_RULES: readonly SecretRule[] = [
-  rule('private-key', ['-----begin'], /-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----(?:\s|\\n)*[A-Za-z0-9+/]{40,}/g),
+  rule(
+    'private-key',
+    ['-----begin'],
+    /-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----(?:\s|\\n)*[A-Za-z0-9+/]{40,}/g,
+  ),
   rule('aws-access-key-id', ['akia', 'asia'], /\b(?:AKIA|ASIA)[A-Z2-7][A-Z0-9]{15}\b/g, random),
   rule('npm-auth-token', ['_authtoken='], /_authToken="?([A-Za-z0-9_.+/=-]{16,})/g, random),
-  rule('json-web-token', ['eyj'], /eyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{20,}/g),
+  rule(
+    'json-web-token',
+    ['eyj'],
+    /eyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{20,}/g,
+  ),
   rule('google-api-key', ['aiza'], /\bAIza[0-9A-Za-z_-]{35}(?![\w-])/g),
   rule('stripe-key', ['k_live_'], /\b[sr]k_live_[0-9A-Za-z]{20,}/g),
   rule('gitlab-token', ['glpat-'], /\bglpat-[0-9A-Za-z_-]{20,}/g),
   rule('hugging-face-token', ['hf_'], /\bhf_[A-Za-z0-9]{34,}/g),
   rule('telegram-token', [':aa'], /\b\d{8,10}:AA[0-9A-Za-z_-]{33}\b/g),
   rule('model-key', ['sk-'], /\bsk-[A-Za-z0-9_-]{32,}/g, random),
-  rule('assigned-secret', ['"', "'"], /(?:password|passwd|api_?key|apikey|secret_?key|client_?secret|access_?token|auth_?token)["']?\s*(?:[:=]|=>)\s*["']([^\s"'`]{12,})["']/gi, random),
+  rule(
+    'assigned-secret',
+    ['"', "'"],
+    /(?:password|passwd|api_?key|apikey|secret_?key|client_?secret|access_?token|auth_?token)["']?\s*(?:[:=]|=>)\s*["']([^\s"'`]{12,})["']/gi,
+    random,
+  ),
 ];
 
 /** With a group, the place is the group: the value, not the name it is assigned to. */
-function rule(id: string, words: readonly string[], pattern: RegExp, accept: (value: string) => boolean = () => true): SecretRule {
+function rule(
+  id: string,
+  words: readonly string[],
+  pattern: RegExp,
+  accept: (value: string) => boolean = () => true,
+): SecretRule {
   return {
     id,
     words,
@@ -38,9 +67,17 @@ function rule(id: string, words: readonly string[], pattern: RegExp, accept: (va
   };
 }
 
-/** Looks drawn at random: letters and digits mixed, many different ones, none of the words that people put in examples. */
+/**
+ * Looks drawn at random: letters and digits mixed, many different ones, none of the words that
+ * people put in examples.
+ */
 function random(value: string): boolean {
-  return /\d/.test(value) && /[A-Za-z]/.test(value) && !PLACEHOLDER.test(value) && entropy(value) >= ENTROPY_BITS;
+  return (
+    /\d/.test(value) &&
+    /[A-Za-z]/.test(value) &&
+    !PLACEHOLDER.test(value) &&
+    entropy(value) >= ENTROPY_BITS
+  );
 }
 
 /** Shannon entropy in bits per character. */
@@ -48,6 +85,7 @@ function entropy(value: string): number {
   const counts = new Map<string, number>();
   for (const character of value) counts.set(character, (counts.get(character) ?? 0) + 1);
   let bits = 0;
-  for (const count of counts.values()) bits -= (count / value.length) * Math.log2(count / value.length);
+  for (const count of counts.values())
+    bits -= (count / value.length) * Math.log2(count / value.length);
   return bits;
 }

@@ -15,13 +15,17 @@ export type SilenceOptions = {
   readonly ran: (id: string) => boolean;
 };
 
-export function silence(found: readonly Diagnostic[], options: SilenceOptions): readonly Diagnostic[] {
+export function silence(
+  found: readonly Diagnostic[],
+  options: SilenceOptions,
+): readonly Diagnostic[] {
   const { facts, schema } = options;
   const suppressible = suppressibleById(options.rules);
   const used = new Set<Suppression>();
   const refused = new Set<Suppression>();
   const left = found.filter((diagnostic) => {
-    const by = facts.get(diagnostic.range.file)?.suppressions.filter((one) => covers(one, diagnostic)) ?? [];
+    const by =
+      facts.get(diagnostic.range.file)?.suppressions.filter((one) => covers(one, diagnostic)) ?? [];
     if (by.length === 0) return true;
     const allowed = maySilence(suppressible.get(diagnostic.rule), diagnostic, schema);
     for (const one of by) (allowed ? used : refused).add(one);
@@ -31,7 +35,12 @@ export function silence(found: readonly Diagnostic[], options: SilenceOptions): 
   for (const { suppressions } of facts.values()) {
     for (const one of suppressions) {
       const rule = suppressible.get(one.rule);
-      const judged: Judged = { suppression: one, known: rule !== undefined || one.rule === SUPPRESSION, allowed: one.rule !== SUPPRESSION && rule !== 'never' && !refused.has(one), used: options.ran(one.rule) ? used.has(one) : undefined };
+      const judged: Judged = {
+        suppression: one,
+        known: rule !== undefined || one.rule === SUPPRESSION,
+        allowed: one.rule !== SUPPRESSION && rule !== 'never' && !refused.has(one),
+        used: options.ran(one.rule) ? used.has(one) : undefined,
+      };
       const problem = suppressionProblem(judged, suppressible.keys());
       if (problem !== undefined) problems.push(problem);
     }
@@ -40,12 +49,21 @@ export function silence(found: readonly Diagnostic[], options: SilenceOptions): 
 }
 
 function covers(one: Suppression, { rule, range }: Diagnostic): boolean {
-  return one.rule === rule && (one.firstLine === 0 || (range.line >= one.firstLine && range.line <= one.lastLine));
+  return (
+    one.rule === rule &&
+    (one.firstLine === 0 || (range.line >= one.firstLine && range.line <= one.lastLine))
+  );
 }
 
-function maySilence(suppressible: Suppressible | undefined, diagnostic: Diagnostic, schema: Schema): boolean {
+function maySilence(
+  suppressible: Suppressible | undefined,
+  diagnostic: Diagnostic,
+  schema: Schema,
+): boolean {
   if (typeof suppressible === 'function') return suppressible(diagnostic, schema);
-  return suppressible === 'always' || (suppressible === 'warnings' && diagnostic.severity !== 'error');
+  return (
+    suppressible === 'always' || (suppressible === 'warnings' && diagnostic.severity !== 'error')
+  );
 }
 
 function suppressibleById(rules: readonly Rule[]): ReadonlyMap<string, Suppressible> {

@@ -1,4 +1,7 @@
-/** Runs the rules over a snapshot: facts of each file, rules about all of them, comments that silence, order. */
+/**
+ * Runs the rules over a snapshot: facts of each file, rules about all of them, comments that
+ * silence, order.
+ */
 import { compareDiagnostics, type Diagnostic } from '../kernel/diagnostic.js';
 import { isLiteral } from '../kernel/glob.js';
 import { routeOf } from '../registry/route.js';
@@ -18,7 +21,10 @@ export type ValidateOptions = {
   readonly home?: string;
   /** Ids of the only rules to report. */
   readonly only?: readonly string[];
-  /** Files whose own findings are reported; rules about several files report everywhere. Not given: all. */
+  /**
+   * Files whose own findings are reported; rules about several files report everywhere. Not given:
+   * all.
+   */
   readonly changed?: ReadonlySet<string>;
   /** Modules that this installation has. */
   readonly modules?: readonly string[];
@@ -26,32 +32,76 @@ export type ValidateOptions = {
   readonly cache?: FactsCache;
 };
 
-/** `get` answers only for a file whose content is as it was when its facts were put, under the same schema and the same rules. `snapshot`: the one that is validated, with kept records. */
-export type FactsCache = { readonly snapshot?: Snapshot; get(path: string): FileFacts | undefined; put(path: string, facts: FileFacts): void };
+/**
+ * `get` answers only for a file whose content is as it was when its facts were put, under the same
+ * schema and the same rules. `snapshot`: the one that is validated, with kept records.
+ */
+export type FactsCache = {
+  readonly snapshot?: Snapshot;
+  get(path: string): FileFacts | undefined;
+  put(path: string, facts: FileFacts): void;
+};
 
-export type Validation = { readonly diagnostics: readonly Diagnostic[]; readonly files: number; readonly records: number };
+export type Validation = {
+  readonly diagnostics: readonly Diagnostic[];
+  readonly files: number;
+  readonly records: number;
+};
 
 /** What is wrong with a workspace, in the order of files and lines. */
-export async function validateSnapshot(snapshot: Snapshot, options: ValidateOptions = {}): Promise<readonly Diagnostic[]> {
+export async function validateSnapshot(
+  snapshot: Snapshot,
+  options: ValidateOptions = {},
+): Promise<readonly Diagnostic[]> {
   return (await validate(snapshot, options)).diagnostics;
 }
 
-export async function validate(given: Snapshot, options: ValidateOptions = {}): Promise<Validation> {
+export async function validate(
+  given: Snapshot,
+  options: ValidateOptions = {},
+): Promise<Validation> {
   const snapshot = options.cache?.snapshot ?? given;
   const { schema } = snapshot;
   const facts = collectFacts(snapshot, options.cache);
-  const context: WorkspaceContext = { snapshot, schema, facts, unread: unreadObjects(snapshot, facts), home: options.home, modules: options.modules };
+  const context: WorkspaceContext = {
+    snapshot,
+    schema,
+    facts,
+    unread: unreadObjects(snapshot, facts),
+    home: options.home,
+    modules: options.modules,
+  };
   const rules: readonly Rule[] = [...RULES, ...sqlRules(context)];
   const ran = ranBy(options.only);
   const ofFiles = [...facts.values()].flatMap((one) => one.diagnostics);
-  const found = maskSecrets(snapshot, [...ofFiles, ...(await runAll(context, rules.filter((rule) => ran(rule.id))))]);
+  const found = maskSecrets(snapshot, [
+    ...ofFiles,
+    ...(await runAll(
+      context,
+      rules.filter((rule) => ran(rule.id)),
+    )),
+  ]);
   const unasked = new Set(found.slice(0, ofFiles.length).filter((one) => isQuiet(one, options)));
-  const left = silence(found, { facts, schema, rules, ran }).filter((one) => !unasked.has(one) && !(one.rule === SUPPRESSION && isQuiet(one, options)) && options.only?.includes(one.rule) !== false);
-  const diagnostics = left.map((one) => withoutForbiddenFix(snapshot, one)).sort(compareDiagnostics);
-  return { diagnostics, files: facts.size, records: [...facts.values()].reduce((sum, one) => sum + one.records, 0) };
+  const left = silence(found, { facts, schema, rules, ran }).filter(
+    (one) =>
+      !unasked.has(one) &&
+      !(one.rule === SUPPRESSION && isQuiet(one, options)) &&
+      options.only?.includes(one.rule) !== false,
+  );
+  const diagnostics = left
+    .map((one) => withoutForbiddenFix(snapshot, one))
+    .sort(compareDiagnostics);
+  return {
+    diagnostics,
+    files: facts.size,
+    records: [...facts.values()].reduce((sum, one) => sum + one.records, 0),
+  };
 }
 
-async function runAll(context: WorkspaceContext, rules: readonly Rule[]): Promise<readonly Diagnostic[]> {
+async function runAll(
+  context: WorkspaceContext,
+  rules: readonly Rule[],
+): Promise<readonly Diagnostic[]> {
   const found: (readonly Diagnostic[])[] = [];
   for (const rule of rules) if (rule.kind === 'workspace') found.push(await rule.run(context));
   return found.flat();
@@ -64,10 +114,19 @@ function isQuiet(diagnostic: Diagnostic, { changed }: ValidateOptions): boolean 
 
 /** Ids of all rules of a workspace, those of its R6 among them. */
 export function ruleIds(snapshot: Snapshot): readonly string[] {
-  return [...new Set([...RULES.map((rule) => rule.id), SUPPRESSION, ...snapshot.schema.rules.map((rule) => rule.id)])].sort();
+  return [
+    ...new Set([
+      ...RULES.map((rule) => rule.id),
+      SUPPRESSION,
+      ...snapshot.schema.rules.map((rule) => rule.id),
+    ]),
+  ].sort();
 }
 
-function collectFacts(snapshot: Snapshot, cache: FactsCache | undefined): ReadonlyMap<string, FileFacts> {
+function collectFacts(
+  snapshot: Snapshot,
+  cache: FactsCache | undefined,
+): ReadonlyMap<string, FileFacts> {
   const facts = new Map<string, FileFacts>();
   for (const path of snapshot.files.keys()) {
     const known = cache?.get(path);
@@ -84,20 +143,36 @@ function collectFacts(snapshot: Snapshot, cache: FactsCache | undefined): Readon
   return facts;
 }
 
-function unreadObjects(snapshot: Snapshot, facts: ReadonlyMap<string, FileFacts>): ReadonlySet<string> {
-  const missing = [...snapshot.schema.objects.values()].filter((object) => isLiteral(object.glob) && !facts.has(object.glob));
-  return new Set([...missing.map((object) => object.object), ...[...facts.values()].flatMap((one) => one.unread)]);
+function unreadObjects(
+  snapshot: Snapshot,
+  facts: ReadonlyMap<string, FileFacts>,
+): ReadonlySet<string> {
+  const missing = [...snapshot.schema.objects.values()].filter(
+    (object) => isLiteral(object.glob) && !facts.has(object.glob),
+  );
+  return new Set([
+    ...missing.map((object) => object.object),
+    ...[...facts.values()].flatMap((one) => one.unread),
+  ]);
 }
 
-/** Which rules to run. Whether a comment silences anything, and whether every query of R6 can be run, is known only after all of them. */
+/**
+ * Which rules to run. Whether a comment silences anything, and whether every query of R6 can be
+ * run, is known only after all of them.
+ */
 function ranBy(only: readonly string[] | undefined): (id: string) => boolean {
-  return only === undefined || only.includes(SUPPRESSION) || only.includes('registry-syntax') ? () => true : (id) => only.includes(id);
+  return only === undefined || only.includes(SUPPRESSION) || only.includes('registry-syntax')
+    ? () => true
+    : (id) => only.includes(id);
 }
 
 /** What the owner has to sign, and what only grows, is not put right by a program. */
 function withoutForbiddenFix(snapshot: Snapshot, diagnostic: Diagnostic): Diagnostic {
-  if (diagnostic.fix === undefined || diagnostic.fix.every((edit) => routeOf(snapshot.schema, edit.file).tier === 'STANDARD')) return diagnostic;
+  if (
+    diagnostic.fix === undefined ||
+    diagnostic.fix.every((edit) => routeOf(snapshot.schema, edit.file).tier === 'STANDARD')
+  )
+    return diagnostic;
   const { fix: _, ...rest } = diagnostic;
   return rest;
 }
-

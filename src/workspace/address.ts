@@ -4,30 +4,75 @@ import type { Rec } from '../markdown/types.js';
 import type { ObjectSpec } from '../registry/types.js';
 import type { Located, Snapshot } from './types.js';
 
-/** Throws BAD_ADDRESS (form), NOT_FOUND (file, record or field) or AMBIGUOUS. A declared field that the record does not have yet has no cell. */
+/**
+ * Throws BAD_ADDRESS (form), NOT_FOUND (file, record or field) or AMBIGUOUS. A declared field that
+ * the record does not have yet has no cell.
+ */
 export function locateIn(snapshot: Snapshot, address: string): Located {
   const byObject = /^([A-Z][A-Z0-9-]*)\[([^\]]*)\]\.([a-z][a-z0-9_.]*)$/.exec(address);
-  if (byObject !== null) return locateByObject(snapshot, { address, object: byObject[1] ?? '', key: byObject[2] ?? '', field: byObject[3] ?? '' });
+  if (byObject !== null)
+    return locateByObject(snapshot, {
+      address,
+      object: byObject[1] ?? '',
+      key: byObject[2] ?? '',
+      field: byObject[3] ?? '',
+    });
   const hash = address.indexOf('#');
-  if (hash <= 0 || hash === address.length - 1) throw new NocturneError('BAD_ADDRESS', `"${address}" is not an address`, { hint: 'write FILE#field for a document, FILE#key.field for a row or section, or OBJECT[key].field' });
+  if (hash <= 0 || hash === address.length - 1)
+    throw new NocturneError('BAD_ADDRESS', `"${address}" is not an address`, {
+      hint: 'write FILE#field for a document, FILE#key.field for a row or section, or OBJECT[key].field',
+    });
   const file = address.slice(0, hash);
   const rest = address.slice(hash + 1);
-  if (!snapshot.files.has(file)) throw new NocturneError('NOT_FOUND', `there is no file ${file} in the workspace`, { hint: 'paths are relative to the workspace', file });
+  if (!snapshot.files.has(file))
+    throw new NocturneError('NOT_FOUND', `there is no file ${file} in the workspace`, {
+      hint: 'paths are relative to the workspace',
+      file,
+    });
   const objects = snapshot.objectsOf(file);
-  if (objects.length === 0) throw new NocturneError('NOT_FOUND', `${file} holds no object that REGISTRY.md declares`, { hint: 'R1 lists the files that have typed fields', file });
+  if (objects.length === 0)
+    throw new NocturneError('NOT_FOUND', `${file} holds no object that REGISTRY.md declares`, {
+      hint: 'R1 lists the files that have typed fields',
+      file,
+    });
   const found = objects.flatMap((object) => resolve(snapshot, { file, object, rest }));
   const [first, second] = found;
-  if (first !== undefined && second !== undefined && first.object === second.object) throw twice(found.map((one) => one.record), first.object, first.record.key);
-  if (first !== undefined && second !== undefined) throw new NocturneError('AMBIGUOUS', `"${address}" can mean ${first.object.object} or ${second.object.object}`, { hint: `write ${first.object.object}[${first.record.key}].${first.field}` });
-  if (first !== undefined) return { address, file, object: first.object, record: first.record, field: first.field, cell: first.record.fields.get(first.field) };
+  if (first !== undefined && second !== undefined && first.object === second.object)
+    throw twice(
+      found.map((one) => one.record),
+      first.object,
+      first.record.key,
+    );
+  if (first !== undefined && second !== undefined)
+    throw new NocturneError(
+      'AMBIGUOUS',
+      `"${address}" can mean ${first.object.object} or ${second.object.object}`,
+      { hint: `write ${first.object.object}[${first.record.key}].${first.field}` },
+    );
+  if (first !== undefined)
+    return {
+      address,
+      file,
+      object: first.object,
+      record: first.record,
+      field: first.field,
+      cell: first.record.fields.get(first.field),
+    };
   throw notFound(snapshot, { address, file, objects, rest });
 }
 
-function resolve(snapshot: Snapshot, at: { file: string; object: ObjectSpec; rest: string }): { object: ObjectSpec; record: Rec; field: string }[] {
+function resolve(
+  snapshot: Snapshot,
+  at: { file: string; object: ObjectSpec; rest: string },
+): { object: ObjectSpec; record: Rec; field: string }[] {
   const { key, field } = split(at.object, at.rest);
   return snapshot
     .recordsIn(at.file, at.object.object)
-    .filter((record) => (key === undefined || record.key === key) && (at.object.fields.has(field) || record.fields.has(field)))
+    .filter(
+      (record) =>
+        (key === undefined || record.key === key) &&
+        (at.object.fields.has(field) || record.fields.has(field)),
+    )
     .map((record) => ({ object: at.object, record, field }));
 }
 
@@ -37,37 +82,81 @@ function split(object: ObjectSpec, rest: string): { key: string | undefined; fie
   return { key: rest.slice(0, Math.max(dot, 0)), field: rest.slice(dot + 1) };
 }
 
-function locateByObject(snapshot: Snapshot, at: { address: string; object: string; key: string; field: string }): Located {
+function locateByObject(
+  snapshot: Snapshot,
+  at: { address: string; object: string; key: string; field: string },
+): Located {
   const object = snapshot.schema.objects.get(at.object);
-  if (object === undefined) throw new NocturneError('NOT_FOUND', `REGISTRY.md declares no object ${at.object}`, { hint: `known: ${[...snapshot.schema.objects.keys()].join(', ')}` });
+  if (object === undefined)
+    throw new NocturneError('NOT_FOUND', `REGISTRY.md declares no object ${at.object}`, {
+      hint: `known: ${[...snapshot.schema.objects.keys()].join(', ')}`,
+    });
   const found = snapshot.records(at.object).filter((record) => record.key === at.key);
   const [record, second] = found;
-  if (record === undefined) throw new NocturneError('NOT_FOUND', `there is no ${at.object} with the key "${at.key}"`, { hint: keysHint(snapshot.records(at.object)) });
+  if (record === undefined)
+    throw new NocturneError('NOT_FOUND', `there is no ${at.object} with the key "${at.key}"`, {
+      hint: keysHint(snapshot.records(at.object)),
+    });
   if (second !== undefined) throw twice(found, object, at.key);
-  if (!object.fields.has(at.field) && !record.fields.has(at.field)) throw new NocturneError('NOT_FOUND', `${at.object} has no field "${at.field}"`, { hint: `its fields are ${[...object.fields.keys()].join(', ')}` });
-  return { address: at.address, file: record.file, object, record, field: at.field, cell: record.fields.get(at.field) };
+  if (!object.fields.has(at.field) && !record.fields.has(at.field))
+    throw new NocturneError('NOT_FOUND', `${at.object} has no field "${at.field}"`, {
+      hint: `its fields are ${[...object.fields.keys()].join(', ')}`,
+    });
+  return {
+    address: at.address,
+    file: record.file,
+    object,
+    record,
+    field: at.field,
+    cell: record.fields.get(at.field),
+  };
 }
 
-function notFound(snapshot: Snapshot, at: { address: string; file: string; objects: readonly ObjectSpec[]; rest: string }): NocturneError {
+function notFound(
+  snapshot: Snapshot,
+  at: { address: string; file: string; objects: readonly ObjectSpec[]; rest: string },
+): NocturneError {
   const [object] = at.objects;
   if (object === undefined) return new NocturneError('NOT_FOUND', `"${at.address}" names nothing`);
   const { key, field } = split(object, at.rest);
   const records = snapshot.recordsIn(at.file, object.object);
-  const known = key === undefined ? records.length > 0 : records.some((record) => record.key === key);
-  if (!known) return new NocturneError('NOT_FOUND', `${at.file} has no ${object.object} with the key "${key ?? ''}"`, { hint: keysHint(records), file: at.file });
-  return new NocturneError('NOT_FOUND', `${object.object} has no field "${field}"`, { hint: `its fields are ${[...object.fields.keys()].join(', ')}`, file: at.file });
+  const known =
+    key === undefined ? records.length > 0 : records.some((record) => record.key === key);
+  if (!known)
+    return new NocturneError(
+      'NOT_FOUND',
+      `${at.file} has no ${object.object} with the key "${key ?? ''}"`,
+      { hint: keysHint(records), file: at.file },
+    );
+  return new NocturneError('NOT_FOUND', `${object.object} has no field "${field}"`, {
+    hint: `its fields are ${[...object.fields.keys()].join(', ')}`,
+    file: at.file,
+  });
 }
 
 function twice(records: readonly Rec[], object: ObjectSpec, key: string): NocturneError {
-  return new NocturneError('AMBIGUOUS', `${records.length} records of ${object.object} have the key "${key}"`, { hint: `they are in ${records.map((one) => `${one.file}:${one.range.line}`).join(', ')}` });
+  return new NocturneError(
+    'AMBIGUOUS',
+    `${records.length} records of ${object.object} have the key "${key}"`,
+    { hint: `they are in ${records.map((one) => `${one.file}:${one.range.line}`).join(', ')}` },
+  );
 }
 
 function keysHint(records: readonly Rec[]): string {
   if (records.length === 0) return 'there is no record yet';
-  return `keys: ${records.slice(0, 12).map((record) => record.key).join(', ')}${records.length > 12 ? ', …' : ''}`;
+  return `keys: ${records
+    .slice(0, 12)
+    .map((record) => record.key)
+    .join(', ')}${records.length > 12 ? ', …' : ''}`;
 }
 
 /** How a field is addressed in the change log. */
-export function addressOf(object: ObjectSpec, record: { file: string; key: string }, field: string): string {
-  return object.shape === 'document' ? `${record.file}#${field}` : `${record.file}#${record.key}.${field}`;
+export function addressOf(
+  object: ObjectSpec,
+  record: { file: string; key: string },
+  field: string,
+): string {
+  return object.shape === 'document'
+    ? `${record.file}#${field}`
+    : `${record.file}#${record.key}.${field}`;
 }

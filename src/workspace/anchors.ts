@@ -1,5 +1,17 @@
-/** The anchors of the append logs: for each the last link, the number of rows and the size, kept outside the workspace. */
-import { closeSync, fsyncSync, lstatSync, openSync, readFileSync, renameSync, writeFileSync, writeSync } from 'node:fs';
+/**
+ * The anchors of the append logs: for each the last link, the number of rows and the size, kept
+ * outside the workspace.
+ */
+import {
+  closeSync,
+  fsyncSync,
+  lstatSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { NocturneError } from '../kernel/error.js';
 import { sha256 } from '../kernel/hash.js';
@@ -8,22 +20,39 @@ import { errnoOf, onFile, storageError } from './storage-error.js';
 import type { Anchor } from './storage-types.js';
 
 export type AnchoredLogs = Readonly<Record<string, Anchor>>;
-/** `pending`: what the logs named in it are about to become through journal entry `journal`; a log is sound at its anchor or at its pending one. */
+/**
+ * `pending`: what the logs named in it are about to become through journal entry `journal`; a log
+ * is sound at its anchor or at its pending one.
+ */
 export type PendingAnchors = { readonly journal: string; readonly logs: AnchoredLogs };
-export type Anchors = { readonly version: 1; readonly logs: AnchoredLogs; readonly pending?: PendingAnchors };
+export type Anchors = {
+  readonly version: 1;
+  readonly logs: AnchoredLogs;
+  readonly pending?: PendingAnchors;
+};
 
 const FILE = 'anchors.json';
 /**
- * `pending` has a file of its own that is not flushed: it is needed only while the journal entry, which is flushed, cannot be read
+ * `pending` has a file of its own that is not flushed: it is needed only while the journal entry,
+ * which is flushed, cannot be read
  * (somebody deleted `.nocturne/` in the middle of a commit).
  */
 const PENDING = 'anchors-pending.json';
-/** The file is filled up with blanks to a multiple of this, so that it can nearly always be overwritten where it is. */
+/**
+ * The file is filled up with blanks to a multiple of this, so that it can nearly always be
+ * overwritten where it is.
+ */
 const ROOM = 1024;
-/** Reading while another process overwrites the file can meet both versions; the next reading does not. */
+/**
+ * Reading while another process overwrites the file can meet both versions; the next reading does
+ * not.
+ */
 const READINGS = 3;
 
-/** @throws NocturneError `GATE` when a file is there and is not the list of anchors that nocturne wrote: unreadable anchors prove nothing. */
+/**
+ * @throws NocturneError `GATE` when a file is there and is not the list of anchors that nocturne
+ * wrote: unreadable anchors prove nothing.
+ */
 export function readAnchors(state: string): Anchors {
   const logs = readLogs(join(state, FILE));
   const pending = readPending(state);
@@ -38,14 +67,17 @@ export function writeAnchors(state: string, anchors: Anchors): void {
 }
 
 /**
- * As `writeAnchors`, at a fifth of the cost: the bytes are overwritten in place and flushed. Only while a journal entry is there, which
- * says what the anchors were: a power cut in the middle leaves a file whose sum is wrong, and recovery makes it anew from the entry.
+ * As `writeAnchors`, at a fifth of the cost: the bytes are overwritten in place and flushed. Only
+ * while a journal entry is there, which
+ * says what the anchors were: a power cut in the middle leaves a file whose sum is wrong, and
+ * recovery makes it anew from the entry.
  */
 export function overwriteAnchors(state: string, logs: AnchoredLogs): void {
   const path = join(state, FILE);
   const present = lstatSync(path, { throwIfNoEntry: false });
   const bytes = encode(logs, present?.size ?? 0);
-  if (present?.isFile() !== true || present.nlink !== 1 || present.size !== bytes.length) return writeAnchors(state, { version: 1, logs });
+  if (present?.isFile() !== true || present.nlink !== 1 || present.size !== bytes.length)
+    return writeAnchors(state, { version: 1, logs });
   const descriptor = onFile(path, 'open', () => openSync(path, 'r+'));
   try {
     onFile(path, 'write', () => {
@@ -58,7 +90,10 @@ export function overwriteAnchors(state: string, logs: AnchoredLogs): void {
   removeIfThere(join(state, PENDING));
 }
 
-/** Announces what the logs of a journal entry are about to become. Atomic, not flushed (see `PENDING`). */
+/**
+ * Announces what the logs of a journal entry are about to become. Atomic, not flushed (see
+ * `PENDING`).
+ */
 export function writePending(state: string, pending: PendingAnchors): void {
   const path = join(state, PENDING);
   const temp = join(state, `${TEMP_PREFIX}${pending.journal}-pending`);
@@ -75,7 +110,14 @@ export function clearPending(state: string): void {
 
 /** Whether two anchors name the same end of a log. */
 export function sameAnchor(a: Anchor | undefined, b: Anchor | undefined): boolean {
-  return a === b || (a !== undefined && b !== undefined && a.head === b.head && a.rows === b.rows && a.bytes === b.bytes);
+  return (
+    a === b ||
+    (a !== undefined &&
+      b !== undefined &&
+      a.head === b.head &&
+      a.rows === b.rows &&
+      a.bytes === b.bytes)
+  );
 }
 
 function encode(logs: AnchoredLogs, size: number): Buffer {
@@ -98,19 +140,33 @@ function readLogs(path: string): AnchoredLogs {
     const value = parse(text);
     const logs = isObject(value) ? logsOf(value) : undefined;
     // A file without a sum was written by hand; nobody overwrites that in place.
-    if (logs !== undefined && isObject(value) && (value['sum'] === undefined || value['sum'] === sumOf(logs))) return logs;
+    if (
+      logs !== undefined &&
+      isObject(value) &&
+      (value['sum'] === undefined || value['sum'] === sumOf(logs))
+    )
+      return logs;
   }
-  throw new NocturneError('GATE', `${path} does not hold the anchors of the logs as nocturne wrote them: expected {"version": 1, "logs": {path: {head, rows, bytes}}, "sum"}`, {
-    file: path,
-    hint: 'restore it from a backup; without it nothing proves that the audit logs are whole',
-  });
+  throw new NocturneError(
+    'GATE',
+    `${path} does not hold the anchors of the logs as nocturne wrote them: expected {"version": 1, "logs": {path: {head, rows, bytes}}, "sum"}`,
+    {
+      file: path,
+      hint: 'restore it from a backup; without it nothing proves that the audit logs are whole',
+    },
+  );
 }
 
-/** Not flushed, so a power cut may leave it empty: then it promises nothing, which is stricter, never laxer. */
+/**
+ * Not flushed, so a power cut may leave it empty: then it promises nothing, which is stricter,
+ * never laxer.
+ */
 function readPending(state: string): PendingAnchors | undefined {
   const value = parse(readIfThere(join(state, PENDING)) ?? '');
   const logs = isObject(value) ? logsOf(value) : undefined;
-  return isObject(value) && typeof value['journal'] === 'string' && logs !== undefined ? { journal: value['journal'], logs } : undefined;
+  return isObject(value) && typeof value['journal'] === 'string' && logs !== undefined
+    ? { journal: value['journal'], logs }
+    : undefined;
 }
 
 function logsOf(value: Record<string, unknown>): AnchoredLogs | undefined {
@@ -119,7 +175,12 @@ function logsOf(value: Record<string, unknown>): AnchoredLogs | undefined {
 }
 
 function isAnchor(value: unknown): value is Anchor {
-  return isObject(value) && typeof value['head'] === 'string' && Number.isSafeInteger(value['rows']) && Number.isSafeInteger(value['bytes']);
+  return (
+    isObject(value) &&
+    typeof value['head'] === 'string' &&
+    Number.isSafeInteger(value['rows']) &&
+    Number.isSafeInteger(value['bytes'])
+  );
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -1,14 +1,34 @@
-/** Puts the rows of one operation at the end of its log, once, also when a dead process had put a part of them there. */
-import { closeSync, constants, fstatSync, fsyncSync, ftruncateSync, lstatSync, openSync, readSync, truncateSync, writeSync } from 'node:fs';
+/**
+ * Puts the rows of one operation at the end of its log, once, also when a dead process had put a
+ * part of them there.
+ */
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  fsyncSync,
+  ftruncateSync,
+  lstatSync,
+  openSync,
+  readSync,
+  truncateSync,
+  writeSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 import { type Failpoint, makeDirectory, removeIfThere, writeAll } from './durable.js';
 import { errnoOf, onFile, storageError } from './storage-error.js';
 import type { AppendOp } from './storage-types.js';
 
-export type AppendPlace = { readonly target: string; readonly op: AppendOp; readonly failpoint: Failpoint; readonly onUndo: (step: () => void) => void };
+export type AppendPlace = {
+  readonly target: string;
+  readonly op: AppendOp;
+  readonly failpoint: Failpoint;
+  readonly onUndo: (step: () => void) => void;
+};
 
 /**
- * One write on an `O_APPEND` descriptor, flushed. Returns whether the rows are where they belong, `created` when the log was made for
+ * One write on an `O_APPEND` descriptor, flushed. Returns whether the rows are where they belong,
+ * `created` when the log was made for
  * them; `false`: the log is not what the rows were computed for, or was replaced meanwhile.
  */
 export function appendLog({ target, op, failpoint, onUndo }: AppendPlace): boolean | 'created' {
@@ -27,7 +47,11 @@ export function appendLog({ target, op, failpoint, onUndo }: AppendPlace): boole
     }
     failpoint(`appended to ${op.path}`);
     onFile(target, 'flush', () => fsyncSync(descriptor));
-    return tailOf(descriptor, op) === 'whole' && isStillAt(descriptor, target) && (created ? 'created' : true);
+    return (
+      tailOf(descriptor, op) === 'whole' &&
+      isStillAt(descriptor, target) &&
+      (created ? 'created' : true)
+    );
   } finally {
     closeSync(descriptor);
   }
@@ -39,7 +63,10 @@ function writeOnce(descriptor: number, content: Buffer): void {
   if (written < content.length) writeAll(descriptor, content.subarray(written));
 }
 
-function openLog(op: AppendOp, target: string): { readonly descriptor: number; readonly created: boolean } | undefined {
+function openLog(
+  op: AppendOp,
+  target: string,
+): { readonly descriptor: number; readonly created: boolean } | undefined {
   const flags = constants.O_RDWR | constants.O_APPEND | constants.O_NOFOLLOW;
   try {
     return { descriptor: openSync(target, flags), created: false };
@@ -50,10 +77,18 @@ function openLog(op: AppendOp, target: string): { readonly descriptor: number; r
     if (op.offset > 0) return undefined;
   }
   makeDirectory(dirname(target));
-  return { descriptor: onFile(target, 'create', () => openSync(target, flags | constants.O_CREAT | constants.O_EXCL, 0o666)), created: true };
+  return {
+    descriptor: onFile(target, 'create', () =>
+      openSync(target, flags | constants.O_CREAT | constants.O_EXCL, 0o666),
+    ),
+    created: true,
+  };
 }
 
-/** `none`: the log ends where the append begins; `whole`: the append is there; `torn`: a part of it (or blocks never written) is. */
+/**
+ * `none`: the log ends where the append begins; `whole`: the append is there; `torn`: a part of it
+ * (or blocks never written) is.
+ */
 function tailOf(descriptor: number, op: AppendOp): 'none' | 'whole' | 'torn' | 'other' {
   const stats = fstatSync(descriptor);
   if (!stats.isFile() || stats.size < op.offset) return 'other';
@@ -76,7 +111,8 @@ function isStillAt(descriptor: number, target: string): boolean {
 
 function cutBack(target: string, op: AppendOp): void {
   const size = lstatSync(target, { throwIfNoEntry: false })?.size ?? 0;
-  if (size > op.offset && size <= op.offset + op.content.length) onFile(target, 'truncate', () => truncateSync(target, op.offset));
+  if (size > op.offset && size <= op.offset + op.content.length)
+    onFile(target, 'truncate', () => truncateSync(target, op.offset));
 }
 
 function removeIfEmpty(target: string): void {

@@ -1,24 +1,56 @@
 /**
- * Carries out a committed journal entry. Every step may be repeated, so the same code finishes what a dead process began.
+ * Carries out a committed journal entry. Every step may be repeated, so the same code finishes what
+ * a dead process began.
  *
  * Why each part is safe:
- * - New contents are staged beside their targets and flushed *before* any of them is renamed, so a target is never half written, also
- *   after a power cut; nothing has to be guessed from its bytes. The entry outlives the flush of every file and directory.
- * - An owner may save at any moment. A file about to be replaced first gets a second name (the *aside*), its content is compared
- *   through that name, and only then is it replaced; once everything is done the asides are compared again. So a save into the old
- *   file is found whenever it happens, and a save that renames a new file over the old one is seen as another file. What remains is
- *   a rename-save between two adjacent system calls (`sameFile` and `rename`), for which Node offers no atomic exchange.
- *   New files are linked in (never over something), deleted ones are renamed to their aside (whatever they are by then).
+ * - New contents are staged beside their targets and flushed *before* any of them is renamed, so a
+ * target is never half written, also
+ *   after a power cut; nothing has to be guessed from its bytes. The entry outlives the flush of
+ * every file and directory.
+ * - An owner may save at any moment. A file about to be replaced first gets a second name (the
+ * *aside*), its content is compared
+ *   through that name, and only then is it replaced; once everything is done the asides are
+ * compared again. So a save into the old
+ *   file is found whenever it happens, and a save that renames a new file over the old one is seen
+ * as another file. What remains is
+ *   a rename-save between two adjacent system calls (`sameFile` and `rename`), for which Node
+ * offers no atomic exchange.
+ *   New files are linked in (never over something), deleted ones are renamed to their aside
+ * (whatever they are by then).
  * - A full disk in the middle is undone from the asides before the error is thrown.
  */
 import { closeSync, lstatSync, renameSync, rmdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { NocturneError } from '../kernel/error.js';
-import { type AnchoredLogs, clearPending, overwriteAnchors, readAnchors, sameAnchor, writeAnchors, writePending } from './anchors.js';
+import {
+  type AnchoredLogs,
+  clearPending,
+  overwriteAnchors,
+  readAnchors,
+  sameAnchor,
+  writeAnchors,
+  writePending,
+} from './anchors.js';
 import { appendLog } from './append-log.js';
 import { type Conflict, keepConflict } from './conflicts.js';
-import { type Attributes, type Failpoint, flush, makeDirectory, removeIfThere, stage, syncDirectory, TEMP_PREFIX, tryLink } from './durable.js';
-import { anchorAfter, type Entry, type EntryDelete, type EntryOp, type EntryWrite } from './journal-entry.js';
+import {
+  type Attributes,
+  type Failpoint,
+  flush,
+  makeDirectory,
+  removeIfThere,
+  stage,
+  syncDirectory,
+  TEMP_PREFIX,
+  tryLink,
+} from './durable.js';
+import {
+  anchorAfter,
+  type Entry,
+  type EntryDelete,
+  type EntryOp,
+  type EntryWrite,
+} from './journal-entry.js';
 import { retireEntry } from './journal-files.js';
 import { hashAt, observe, sameFile } from './observe.js';
 import { errnoOf, onFile, storageError } from './storage-error.js';
@@ -35,17 +67,35 @@ export type Application = {
   readonly failpoint: Failpoint;
 };
 
-type Move<Op extends EntryOp = EntryOp> = { readonly op: Op; readonly target: string; readonly temp: string; readonly aside: string };
+type Move<Op extends EntryOp = EntryOp> = {
+  readonly op: Op;
+  readonly target: string;
+  readonly temp: string;
+  readonly aside: string;
+};
 type Undo = () => void;
-type Progress = { readonly undo: Undo[]; readonly open: Map<string, number>; readonly conflicts: Conflict[]; readonly settled: Set<Move>; readonly touched: Set<string> };
+type Progress = {
+  readonly undo: Undo[];
+  readonly open: Map<string, number>;
+  readonly conflicts: Conflict[];
+  readonly settled: Set<Move>;
+  readonly touched: Set<string>;
+};
 
 /**
  * Returns the files whose owner was quicker.
- * @throws NocturneError `STORAGE`: at the first attempt everything has then been undone and the entry is gone (or the message says that it is not).
+ * @throws NocturneError `STORAGE`: at the first attempt everything has then been undone and the
+ * entry is gone (or the message says that it is not).
  */
 export function applyEntry(application: Application): readonly Conflict[] {
   const moves = application.entry.ops.map((op, i) => moveOf(application, op, i));
-  const progress: Progress = { undo: [], open: new Map(), conflicts: [], settled: new Set(), touched: new Set() };
+  const progress: Progress = {
+    undo: [],
+    open: new Map(),
+    conflicts: [],
+    settled: new Set(),
+    touched: new Set(),
+  };
   try {
     if (application.again) clearLeftovers(application, { moves, progress });
     carryOut(application, { moves, progress });
@@ -62,7 +112,15 @@ export function applyEntry(application: Application): readonly Conflict[] {
     }
     finish(application);
   } catch (error) {
-    throw new NocturneError('STORAGE', `the change is in place, but could not be closed: ${textOf(error)}`, { cause: error, file: application.file, hint: 'this is finished when the workspace is next opened with the disk in order' });
+    throw new NocturneError(
+      'STORAGE',
+      `the change is in place, but could not be closed: ${textOf(error)}`,
+      {
+        cause: error,
+        file: application.file,
+        hint: 'this is finished when the workspace is next opened with the disk in order',
+      },
+    );
   }
   return progress.conflicts;
 }
@@ -94,7 +152,8 @@ function carryOut(application: Application, work: Work): void {
     if (!isAppend(move)) progress.touched.add(dirname(move.target));
     failpoint(`done ${move.op.path}`);
   }
-  for (const directory of progress.touched) if (lstatSync(directory, { throwIfNoEntry: false }) !== undefined) syncDirectory(directory);
+  for (const directory of progress.touched)
+    if (lstatSync(directory, { throwIfNoEntry: false }) !== undefined) syncDirectory(directory);
   failpoint('directories flushed');
   moveAnchors(application, progress);
   failpoint('anchors written');
@@ -102,12 +161,18 @@ function carryOut(application: Application, work: Work): void {
 
 function announce({ entry, state }: Application): void {
   const appends = entry.ops.filter((op) => op.kind === 'append');
-  if (appends.length > 0) writePending(state, { journal: entry.txid, logs: Object.fromEntries(appends.map((op) => [op.path, anchorAfter(op)])) });
+  if (appends.length > 0)
+    writePending(state, {
+      journal: entry.txid,
+      logs: Object.fromEntries(appends.map((op) => [op.path, anchorAfter(op)])),
+    });
 }
 
 function moveAnchors({ entry, state }: Application, progress: Progress): void {
   const lost = new Set(progress.conflicts.map((conflict) => conflict.path));
-  const appended = entry.ops.filter((op) => op.kind === 'append' && !lost.has(op.path)).map((op) => [op.path, anchorAfter(op as AppendOp)] as const);
+  const appended = entry.ops
+    .filter((op) => op.kind === 'append' && !lost.has(op.path))
+    .map((op) => [op.path, anchorAfter(op as AppendOp)] as const);
   if (appended.length === 0) return;
   const { logs } = readAnchors(state);
   progress.undo.push(() => restoreAnchors(state, logs));
@@ -133,11 +198,15 @@ function takeBack(application: Application, at: Work & { readonly error: unknown
     for (const move of at.moves) removeIfThere(move.aside);
     finish(application);
   } catch (second) {
-    throw new NocturneError('STORAGE', `${textOf(at.error)}; undoing failed as well: ${textOf(second)}`, {
-      cause: at.error,
-      file: application.file,
-      hint: 'the change is whole in .nocturne/journal and is finished when the workspace is next opened with the disk in order',
-    });
+    throw new NocturneError(
+      'STORAGE',
+      `${textOf(at.error)}; undoing failed as well: ${textOf(second)}`,
+      {
+        cause: at.error,
+        file: application.file,
+        hint: 'the change is whole in .nocturne/journal and is finished when the workspace is next opened with the disk in order',
+      },
+    );
   }
 }
 
@@ -153,10 +222,15 @@ function clearLeftovers(application: Application, { moves, progress }: Work): vo
 
 function stageMove(move: Move<EntryWrite>, progress: Progress, failpoint: Failpoint): void {
   const { op, target, temp } = move;
-  for (const directory of makeDirectory(dirname(target))) progress.undo.unshift(() => removeIfEmpty(directory));
+  for (const directory of makeDirectory(dirname(target)))
+    progress.undo.unshift(() => removeIfEmpty(directory));
   const present = lstatSync(target, { throwIfNoEntry: false });
-  const kept: Attributes = present?.isFile() === true ? { mode: present.mode, uid: present.uid, gid: present.gid } : {};
-  progress.open.set(temp, stage(temp, op.content, op.mode === undefined ? kept : { ...kept, mode: op.mode }));
+  const kept: Attributes =
+    present?.isFile() === true ? { mode: present.mode, uid: present.uid, gid: present.gid } : {};
+  progress.open.set(
+    temp,
+    stage(temp, op.content, op.mode === undefined ? kept : { ...kept, mode: op.mode }),
+  );
   failpoint(`staged ${op.path}`);
 }
 
@@ -186,9 +260,16 @@ function swapIn(application: Application, { move, progress }: One<EntryWrite>): 
   failpoint(`compared ${op.path}`);
   const asComputed = op.before === undefined ? seen.kind === 'missing' : found === op.before;
   if (!asComputed || (outcome === 'linked' && !sameFile(aside, target))) {
-    const why = op.before === undefined ? 'created' : seen.kind === 'missing' ? 'deleted' : 'edited';
+    const why =
+      op.before === undefined ? 'created' : seen.kind === 'missing' ? 'deleted' : 'edited';
     const current = observe(target);
-    progress.conflicts.push(keepConflict(application.root, { txid: application.entry.txid, path: op.path }, { why, ours: op.content, theirs: current.kind === 'file' ? current.bytes : undefined }));
+    progress.conflicts.push(
+      keepConflict(
+        application.root,
+        { txid: application.entry.txid, path: op.path },
+        { why, ours: op.content, theirs: current.kind === 'file' ? current.bytes : undefined },
+      ),
+    );
     removeIfThere(aside);
     removeIfThere(temp);
     return;
@@ -214,7 +295,10 @@ function takeOut(application: Application, { move, progress }: One<EntryDelete>)
   if (hashAt(aside) !== op.before) settle(application, { move, progress });
 }
 
-/** Once the new content is in place: was the old file changed after it was compared? Then its owner's version returns. */
+/**
+ * Once the new content is in place: was the old file changed after it was compared? Then its
+ * owner's version returns.
+ */
 function settle(application: Application, { move, progress }: One<EntryOp>): boolean {
   const { op, target, aside } = move;
   if (op.kind === 'append') return false;
@@ -225,7 +309,15 @@ function settle(application: Application, { move, progress }: One<EntryOp>): boo
     return false;
   }
   progress.conflicts.push(
-    keepConflict(application.root, { txid: application.entry.txid, path: op.path }, { why: 'edited', ours: op.kind === 'write' ? op.content : undefined, theirs: seen.kind === 'file' ? seen.bytes : undefined }),
+    keepConflict(
+      application.root,
+      { txid: application.entry.txid, path: op.path },
+      {
+        why: 'edited',
+        ours: op.kind === 'write' ? op.content : undefined,
+        theirs: seen.kind === 'file' ? seen.bytes : undefined,
+      },
+    ),
   );
   application.failpoint(`kept both versions of ${op.path}`);
   if (op.kind === 'delete') putBack(aside, target);
@@ -238,16 +330,28 @@ function settle(application: Application, { move, progress }: One<EntryOp>): boo
 /** Gives a file its name back unless something new has it. */
 function putBack(aside: string, target: string): void {
   const outcome = tryLink(aside, target);
-  if (outcome === 'unsupported' && observe(target).kind === 'missing') onFile(target, 'put back', () => renameSync(aside, target));
+  if (outcome === 'unsupported' && observe(target).kind === 'missing')
+    onFile(target, 'put back', () => renameSync(aside, target));
   else removeIfThere(aside);
 }
 
 function append(application: Application, { move, progress }: One<AppendOp>): void {
   const { op, target } = move;
-  const outcome = appendLog({ target, op, failpoint: application.failpoint, onUndo: (step) => void progress.undo.push(step) });
+  const outcome = appendLog({
+    target,
+    op,
+    failpoint: application.failpoint,
+    onUndo: (step) => void progress.undo.push(step),
+  });
   if (outcome === 'created') progress.touched.add(dirname(target));
   if (outcome !== false) return;
-  progress.conflicts.push(keepConflict(application.root, { txid: application.entry.txid, path: op.path }, { why: 'log changed', ours: op.content, theirs: undefined }));
+  progress.conflicts.push(
+    keepConflict(
+      application.root,
+      { txid: application.entry.txid, path: op.path },
+      { why: 'log changed', ours: op.content, theirs: undefined },
+    ),
+  );
 }
 
 function removeIfEmpty(directory: string): void {
@@ -255,7 +359,8 @@ function removeIfEmpty(directory: string): void {
     rmdirSync(directory);
   } catch (error) {
     const code = errnoOf(error);
-    if (code !== 'ENOTEMPTY' && code !== 'EEXIST' && code !== 'ENOENT') throw storageError(error, directory, 'remove');
+    if (code !== 'ENOTEMPTY' && code !== 'EEXIST' && code !== 'ENOENT')
+      throw storageError(error, directory, 'remove');
   }
 }
 

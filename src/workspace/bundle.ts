@@ -2,19 +2,42 @@
 import { dateStamp, stamp } from '../kernel/clock.js';
 import { NocturneError } from '../kernel/error.js';
 import type { Value } from '../markdown/types.js';
-import type { Bundle, BundleOperation, BundleTarget, Precondition, ValueExpression } from '../registry/types.js';
+import type {
+  Bundle,
+  BundleOperation,
+  BundleTarget,
+  Precondition,
+  ValueExpression,
+} from '../registry/types.js';
 import { fieldProblem } from '../registry/field-value.js';
 import type { Change, Notice, Snapshot } from './types.js';
 
 export type BundleArguments = Readonly<Record<string, Value>>;
-export type BundleChanges = { readonly changes: readonly Change[]; readonly notices: readonly Notice[] };
+export type BundleChanges = {
+  readonly changes: readonly Change[];
+  readonly notices: readonly Notice[];
+};
 
-type Scope = { readonly snapshot: Snapshot; readonly bundle: Bundle; readonly args: BundleArguments };
+type Scope = {
+  readonly snapshot: Snapshot;
+  readonly bundle: Bundle;
+  readonly args: BundleArguments;
+};
 
-/** Throws NOT_FOUND (no such bundle), BAD_VALUE (arguments) or REFUSED (a precondition does not hold, with what was found). */
-export function bundleChanges(snapshot: Snapshot, name: string, args: BundleArguments): BundleChanges {
+/**
+ * Throws NOT_FOUND (no such bundle), BAD_VALUE (arguments) or REFUSED (a precondition does not
+ * hold, with what was found).
+ */
+export function bundleChanges(
+  snapshot: Snapshot,
+  name: string,
+  args: BundleArguments,
+): BundleChanges {
   const bundle = snapshot.schema.bundles.get(name);
-  if (bundle === undefined) throw new NocturneError('NOT_FOUND', `REGISTRY.md declares no bundle "${name}"`, { hint: `known: ${[...snapshot.schema.bundles.keys()].join(', ')}` });
+  if (bundle === undefined)
+    throw new NocturneError('NOT_FOUND', `REGISTRY.md declares no bundle "${name}"`, {
+      hint: `known: ${[...snapshot.schema.bundles.keys()].join(', ')}`,
+    });
   const scope = { snapshot, bundle, args };
   checkArguments(scope);
   for (const precondition of bundle.preconditions) checkPrecondition(scope, precondition);
@@ -29,24 +52,58 @@ export function bundleChanges(snapshot: Snapshot, name: string, args: BundleArgu
 
 function checkArguments({ snapshot, bundle, args }: Scope): void {
   const usage = bundle.arguments.map((one) => `${one.name}${one.optional ? '?' : ''}`).join(', ');
-  for (const name of Object.keys(args)) if (!bundle.arguments.some((one) => one.name === name)) throw new NocturneError('BAD_VALUE', `the bundle ${bundle.name} takes no argument "${name}"`, { hint: `it takes ${usage}` });
+  for (const name of Object.keys(args))
+    if (!bundle.arguments.some((one) => one.name === name))
+      throw new NocturneError(
+        'BAD_VALUE',
+        `the bundle ${bundle.name} takes no argument "${name}"`,
+        { hint: `it takes ${usage}` },
+      );
   for (const argument of bundle.arguments) {
     const value = args[argument.name];
     if (value === undefined || value === null || value === '') {
-      if (!argument.optional) throw new NocturneError('BAD_VALUE', `the bundle ${bundle.name} needs the argument ${argument.name}`, { hint: `it takes ${usage}` });
+      if (!argument.optional)
+        throw new NocturneError(
+          'BAD_VALUE',
+          `the bundle ${bundle.name} needs the argument ${argument.name}`,
+          { hint: `it takes ${usage}` },
+        );
       continue;
     }
-    const problem = fieldProblem(argument.type, typeof value === 'object' ? JSON.stringify(value) : String(value), value);
-    if (problem !== undefined) throw new NocturneError('BAD_VALUE', `the argument ${argument.name} of ${bundle.name} is ${JSON.stringify(value)}, expected ${problem}`);
-    if (argument.type.kind === 'ref' && snapshot.record(argument.type.object, String(value)) === undefined) throw new NocturneError('BAD_VALUE', `the argument ${argument.name} of ${bundle.name} names no ${argument.type.object}: ${JSON.stringify(value)}`);
+    const problem = fieldProblem(
+      argument.type,
+      typeof value === 'object' ? JSON.stringify(value) : String(value),
+      value,
+    );
+    if (problem !== undefined)
+      throw new NocturneError(
+        'BAD_VALUE',
+        `the argument ${argument.name} of ${bundle.name} is ${JSON.stringify(value)}, expected ${problem}`,
+      );
+    if (
+      argument.type.kind === 'ref' &&
+      snapshot.record(argument.type.object, String(value)) === undefined
+    )
+      throw new NocturneError(
+        'BAD_VALUE',
+        `the argument ${argument.name} of ${bundle.name} names no ${argument.type.object}: ${JSON.stringify(value)}`,
+      );
   }
 }
 
 function checkPrecondition(scope: Scope, precondition: Precondition): void {
   const { subject, test } = precondition;
-  const found = subject.kind === 'argument' ? textOf(scope.args[subject.name] ?? null) : fieldText(scope, subject.target, subject.field);
+  const found =
+    subject.kind === 'argument'
+      ? textOf(scope.args[subject.name] ?? null)
+      : fieldText(scope, subject.target, subject.field);
   const holds = passes(test, found);
-  if (!holds) throw new NocturneError('REFUSED', `the bundle ${scope.bundle.name} needs: ${precondition.text}; found "${found}"`, { file: scope.snapshot.schema.file, line: precondition.range.line });
+  if (!holds)
+    throw new NocturneError(
+      'REFUSED',
+      `the bundle ${scope.bundle.name} needs: ${precondition.text}; found "${found}"`,
+      { file: scope.snapshot.schema.file, line: precondition.range.line },
+    );
 }
 
 function passes(test: Precondition['test'], found: string): boolean {
@@ -72,17 +129,48 @@ function changesOf(scope: Scope, operation: BundleOperation): Change[] {
   const { target } = operation;
   const key = keyText(scope, target);
   if (operation.op === 'remove') return [{ kind: 'remove', object: target.object, key }];
-  if (operation.op === 'set') return operation.fields.map(({ field, value }) => ({ kind: 'set', address: `${target.object}[${key}].${field}`, value: evaluate(scope, value, target) }));
-  const { body, ...fields } = Object.fromEntries(operation.fields.map(({ field, value }) => [field, evaluate(scope, value, undefined)])) as Record<string, Value>;
-  if (operation.op === 'append') return [{ kind: 'append', object: target.object, fields: body === undefined ? fields : { ...fields, body } }];
+  if (operation.op === 'set')
+    return operation.fields.map(({ field, value }) => ({
+      kind: 'set',
+      address: `${target.object}[${key}].${field}`,
+      value: evaluate(scope, value, target),
+    }));
+  const { body, ...fields } = Object.fromEntries(
+    operation.fields.map(({ field, value }) => [field, evaluate(scope, value, undefined)]),
+  ) as Record<string, Value>;
+  if (operation.op === 'append')
+    return [
+      {
+        kind: 'append',
+        object: target.object,
+        fields: body === undefined ? fields : { ...fields, body },
+      },
+    ];
   const place = target.key === undefined ? {} : insertPlace(scope, target.object, key);
-  return [{ kind: 'insert', object: target.object, ...place, fields, ...(typeof body === 'string' ? { body } : {}) }];
+  return [
+    {
+      kind: 'insert',
+      object: target.object,
+      ...place,
+      fields,
+      ...(typeof body === 'string' ? { body } : {}),
+    },
+  ];
 }
 
-/** The key of an insert's target names the file where the object has one for each key (documents, daily logs), else the record. */
-function insertPlace(scope: Scope, object: string, key: string): { readonly key: string } | { readonly file: string } {
+/**
+ * The key of an insert's target names the file where the object has one for each key (documents,
+ * daily logs), else the record.
+ */
+function insertPlace(
+  scope: Scope,
+  object: string,
+  key: string,
+): { readonly key: string } | { readonly file: string } {
   const spec = scope.snapshot.schema.objects.get(object);
-  return spec !== undefined && spec.shape !== 'document' && spec.glob.includes('*') ? { file: spec.glob.replace('*', key) } : { key };
+  return spec !== undefined && spec.shape !== 'document' && spec.glob.includes('*')
+    ? { file: spec.glob.replace('*', key) }
+    : { key };
 }
 
 /** The key written in the target; of a single-file document, its one key. */
@@ -92,9 +180,20 @@ function keyText(scope: Scope, target: BundleTarget): string {
 }
 
 function noticeOf(scope: Scope, operation: BundleOperation): Notice {
-  const text = (field: string): string => textOf(operation.fields.filter((one) => one.field === field).map((one) => evaluate(scope, one.value, undefined))[0] ?? null);
+  const text = (field: string): string =>
+    textOf(
+      operation.fields
+        .filter((one) => one.field === field)
+        .map((one) => evaluate(scope, one.value, undefined))[0] ?? null,
+    );
   const body = text('body');
-  return { priority: text('priority') as Notice['priority'], kind: text('kind') as Notice['kind'], project: text('project'), action_needed: text('action_needed'), ...(body === '' ? {} : { body }) };
+  return {
+    priority: text('priority') as Notice['priority'],
+    kind: text('kind') as Notice['kind'],
+    project: text('project'),
+    action_needed: text('action_needed'),
+    ...(body === '' ? {} : { body }),
+  };
 }
 
 function evaluate(scope: Scope, value: ValueExpression, target: BundleTarget | undefined): Value {
@@ -118,4 +217,3 @@ function evaluate(scope: Scope, value: ValueExpression, target: BundleTarget | u
 function textOf(value: Value): string {
   return value === null ? '' : typeof value === 'object' ? JSON.stringify(value) : String(value);
 }
-

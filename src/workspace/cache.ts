@@ -1,6 +1,8 @@
 /**
- * What was computed from the contents of files, kept in `.nocturne/cache.db` so that it is not computed again. Only speed is lost with it: what is kept for
- * a file is given out only while size, both times and inode are as they were, or the content has the same hash; a file that cannot be read as a cache is made anew.
+ * What was computed from the contents of files, kept in `.nocturne/cache.db` so that it is not
+ * computed again. Only speed is lost with it: what is kept for
+ * a file is given out only while size, both times and inode are as they were, or the content has
+ * the same hash; a file that cannot be read as a cache is made anew.
  */
 import { join } from 'node:path';
 import { createRequire } from 'node:module';
@@ -10,8 +12,16 @@ import { makeDirectory, removeIfThere } from './durable.js';
 import { isSettled, statText } from './file-stat.js';
 import type { Snapshot } from './types.js';
 
-/** `facts`: of the file; `records`: of each object that has some in it. Both are text that only the caller understands. */
-export type KeptFile = { readonly facts: string; readonly records: ReadonlyMap<string, string>; /** Whether the records of every object are among them. */ readonly complete: boolean };
+/**
+ * `facts`: of the file; `records`: of each object that has some in it. Both are text that only the
+ * caller understands.
+ */
+export type KeptFile = {
+  readonly facts: string;
+  readonly records: ReadonlyMap<string, string>;
+  /** Whether the records of every object are among them. */
+  readonly complete: boolean;
+};
 
 export type Hashes = { readonly content: string; readonly records: string };
 
@@ -31,13 +41,20 @@ export type ContentCache = {
 };
 
 export type CacheOptions = {
-  /** Who computed it, from what but the file itself: another key, and everything is computed anew. */
+  /**
+   * Who computed it, from what but the file itself: another key, and everything is computed anew.
+   */
   readonly key: string;
   /** Told when a cache is thrown away or cannot be written. */
   readonly progress: (line: string) => void;
 };
 
-type Row = { readonly stat: string; readonly hash: string; readonly recordsHash: string; readonly facts: string };
+type Row = {
+  readonly stat: string;
+  readonly hash: string;
+  readonly recordsHash: string;
+  readonly facts: string;
+};
 type Fresh = KeptFile & { readonly hash: string; readonly recordsHash: string };
 type Answer = { readonly digest: string; readonly answer: string };
 
@@ -59,7 +76,10 @@ export function openCache(snapshot: Snapshot, options: CacheOptions): ContentCac
     const known = same.get(path);
     if (known !== undefined) return known;
     const [row, entry] = [rows.get(path), snapshot.files.get(path)];
-    const answer = row !== undefined && entry?.kind === 'file' && (row.stat === statText(entry) || row.hash === snapshot.hash(path));
+    const answer =
+      row !== undefined &&
+      entry?.kind === 'file' &&
+      (row.stat === statText(entry) || row.hash === snapshot.hash(path));
     same.set(path, answer);
     return answer;
   };
@@ -71,10 +91,17 @@ export function openCache(snapshot: Snapshot, options: CacheOptions): ContentCac
 
   return {
     facts: (path) => (isSame(path) ? rows.get(path)?.facts : undefined),
-    records: (path, object) => fresh.get(path)?.records.get(object) ?? (same.get(path) === true && !fresh.has(path) ? store.records(object).get(path) : undefined),
+    records: (path, object) =>
+      fresh.get(path)?.records.get(object) ??
+      (same.get(path) === true && !fresh.has(path) ? store.records(object).get(path) : undefined),
     put(path, kept) {
       const hash = snapshot.hash(path);
-      if (hash !== undefined) fresh.set(path, { ...kept, hash, recordsHash: kept.complete ? sha256(JSON.stringify([...kept.records])) : hash });
+      if (hash !== undefined)
+        fresh.set(path, {
+          ...kept,
+          hash,
+          recordsHash: kept.complete ? sha256(JSON.stringify([...kept.records])) : hash,
+        });
     },
     hashes(path) {
       const kept = fresh.get(path) ?? (isSame(path) ? rows.get(path) : undefined);
@@ -86,9 +113,18 @@ export function openCache(snapshot: Snapshot, options: CacheOptions): ContentCac
     },
     keepAnswer: (sql, kept) => void answers.set(sql, kept),
     close() {
-      const touched = [...same].filter(([path, answer]) => answer && !fresh.has(path) && rows.get(path)?.stat !== statOf(path)).map(([path]) => ({ path, stat: statOf(path) }));
+      const touched = [...same]
+        .filter(
+          ([path, answer]) => answer && !fresh.has(path) && rows.get(path)?.stat !== statOf(path),
+        )
+        .map(([path]) => ({ path, stat: statOf(path) }));
       const gone = [...rows.keys()].filter((path) => !snapshot.files.has(path));
-      store.write({ touched, gone, answers, fresh: [...fresh].map(([path, kept]) => ({ path, stat: statOf(path), kept })) });
+      store.write({
+        touched,
+        gone,
+        answers,
+        fresh: [...fresh].map(([path, kept]) => ({ path, stat: statOf(path), kept })),
+      });
     },
   };
 }
@@ -99,14 +135,21 @@ type Changes = {
   readonly answers: ReadonlyMap<string, Answer>;
   readonly fresh: readonly { readonly path: string; readonly stat: string; readonly kept: Fresh }[];
 };
-type Store = { readonly rows: ReadonlyMap<string, Row>; readonly answers: ReadonlyMap<string, Answer>; records(object: string): ReadonlyMap<string, string>; write(changes: Changes): void };
+type Store = {
+  readonly rows: ReadonlyMap<string, Row>;
+  readonly answers: ReadonlyMap<string, Answer>;
+  records(object: string): ReadonlyMap<string, string>;
+  write(changes: Changes): void;
+};
 
 function openStore(path: string, { key, progress }: CacheOptions): Store {
   const discard = (why: unknown): void => {
     for (const ending of ['', '-journal', '-wal', '-shm']) removeIfThere(path + ending);
     progress(`${path} is made anew: ${why instanceof Error ? why.message : String(why)}`);
   };
-  const read = (): Pick<Store, 'rows' | 'answers'> & { readonly database: Database | undefined } => {
+  const read = (): Pick<Store, 'rows' | 'answers'> & {
+    readonly database: Database | undefined;
+  } => {
     let database: Database | undefined;
     try {
       makeDirectory(join(path, '..'));
@@ -115,7 +158,9 @@ function openStore(path: string, { key, progress }: CacheOptions): Store {
     } catch (error) {
       database?.close();
       if (isUnusable(error)) throw error;
-      progress(`nothing is kept for the next run: ${error instanceof Error ? error.message : String(error)}`);
+      progress(
+        `nothing is kept for the next run: ${error instanceof Error ? error.message : String(error)}`,
+      );
       return { database: undefined, rows: new Map(), answers: new Map() };
     }
   };
@@ -142,10 +187,21 @@ function openStore(path: string, { key, progress }: CacheOptions): Store {
     },
     write(changes) {
       try {
-        if (database !== undefined && changes.touched.length + changes.gone.length + changes.answers.size + changes.fresh.length > 0) writeChanges(database, changes);
+        if (
+          database !== undefined &&
+          changes.touched.length +
+            changes.gone.length +
+            changes.answers.size +
+            changes.fresh.length >
+            0
+        )
+          writeChanges(database, changes);
       } catch (error) {
         if (isUnusable(error)) discard(error);
-        else progress(`nothing is kept for the next run: ${error instanceof Error ? error.message : String(error)}`);
+        else
+          progress(
+            `nothing is kept for the next run: ${error instanceof Error ? error.message : String(error)}`,
+          );
       } finally {
         database?.close();
       }
@@ -155,15 +211,26 @@ function openStore(path: string, { key, progress }: CacheOptions): Store {
 
 /** The layout belongs to the key: under another one nothing in it is of use. */
 function connect(path: string, key: string): Database {
-  const Driver = createRequire(import.meta.url)('better-sqlite3') as new (path: string, options: { readonly timeout: number }) => Database;
+  const Driver = createRequire(import.meta.url)('better-sqlite3') as new (
+    path: string,
+    options: { readonly timeout: number },
+  ) => Database;
   const database = new Driver(path, { timeout: 0 });
   try {
     database.pragma('page_size = 8192');
     database.pragma('synchronous = NORMAL');
-    const tables = database.prepare("SELECT count(*) FROM sqlite_master WHERE name IN ('meta', 'files', 'records', 'answers') AND type = 'table'").pluck().get();
-    if (tables === 4 && database.prepare('SELECT key FROM meta').pluck().get() === key) return database;
+    const tables = database
+      .prepare(
+        "SELECT count(*) FROM sqlite_master WHERE name IN ('meta', 'files', 'records', 'answers') AND type = 'table'",
+      )
+      .pluck()
+      .get();
+    if (tables === 4 && database.prepare('SELECT key FROM meta').pluck().get() === key)
+      return database;
     database.transaction(() => {
-      database.exec(`DROP TABLE IF EXISTS meta; DROP TABLE IF EXISTS files; DROP TABLE IF EXISTS records; DROP TABLE IF EXISTS answers; ${LAYOUT}`);
+      database.exec(
+        `DROP TABLE IF EXISTS meta; DROP TABLE IF EXISTS files; DROP TABLE IF EXISTS records; DROP TABLE IF EXISTS answers; ${LAYOUT}`,
+      );
       database.prepare('INSERT INTO meta VALUES (?)').run(key);
     })();
     return database;
@@ -175,19 +242,31 @@ function connect(path: string, key: string): Database {
 
 function readRows(database: Database): ReadonlyMap<string, Row> {
   const rows = new Map<string, Row>();
-  const all = database.prepare('SELECT path, stat, hash, records_hash, facts FROM files').raw().iterate() as IterableIterator<[string, string, string, string, string]>;
-  for (const [path, stat, hash, recordsHash, facts] of all) rows.set(path, { stat, hash, recordsHash, facts });
+  const all = database
+    .prepare('SELECT path, stat, hash, records_hash, facts FROM files')
+    .raw()
+    .iterate() as IterableIterator<[string, string, string, string, string]>;
+  for (const [path, stat, hash, recordsHash, facts] of all)
+    rows.set(path, { stat, hash, recordsHash, facts });
   return rows;
 }
 
 function readAnswers(database: Database): ReadonlyMap<string, Answer> {
-  const all = database.prepare('SELECT sql, digest, answer FROM answers').raw().iterate() as IterableIterator<[string, string, string]>;
+  const all = database
+    .prepare('SELECT sql, digest, answer FROM answers')
+    .raw()
+    .iterate() as IterableIterator<[string, string, string]>;
   return new Map([...all].map(([sql, digest, answer]) => [sql, { digest, answer }]));
 }
 
 function readRecords(database: Database, object: string): ReadonlyMap<string, string> {
   try {
-    return new Map(database.prepare('SELECT path, rows FROM records WHERE object = ?').raw().iterate(object) as IterableIterator<[string, string]>);
+    return new Map(
+      database
+        .prepare('SELECT path, rows FROM records WHERE object = ?')
+        .raw()
+        .iterate(object) as IterableIterator<[string, string]>,
+    );
   } catch (error) {
     // They are read from the files then.
     if (isUnusable(error)) return new Map();
@@ -196,8 +275,16 @@ function readRecords(database: Database, object: string): ReadonlyMap<string, st
 }
 
 function writeChanges(database: Database, { touched, gone, answers, fresh }: Changes): void {
-  const [touch, forget, forgetRecords] = ['UPDATE files SET stat = ? WHERE path = ?', 'DELETE FROM files WHERE path = ?', 'DELETE FROM records WHERE path = ? AND object = ?'].map((sql) => database.prepare(sql));
-  const [keep, keepRecords, keepAnswer] = ['INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?)', 'INSERT OR REPLACE INTO records VALUES (?, ?, ?)', 'INSERT OR REPLACE INTO answers VALUES (?, ?, ?)'].map((sql) => database.prepare(sql));
+  const [touch, forget, forgetRecords] = [
+    'UPDATE files SET stat = ? WHERE path = ?',
+    'DELETE FROM files WHERE path = ?',
+    'DELETE FROM records WHERE path = ? AND object = ?',
+  ].map((sql) => database.prepare(sql));
+  const [keep, keepRecords, keepAnswer] = [
+    'INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?)',
+    'INSERT OR REPLACE INTO records VALUES (?, ?, ?)',
+    'INSERT OR REPLACE INTO answers VALUES (?, ?, ?)',
+  ].map((sql) => database.prepare(sql));
   const objects = database.prepare('SELECT DISTINCT object FROM records').pluck().all() as string[];
   database.transaction(() => {
     for (const { path, stat } of touched) touch?.run(stat, path);
@@ -213,8 +300,12 @@ function writeChanges(database: Database, { touched, gone, answers, fresh }: Cha
   })();
 }
 
-/** The file is there and is no cache (any more). Anything else, such as a lock or a full disk, is no reason to throw it away. */
+/**
+ * The file is there and is no cache (any more). Anything else, such as a lock or a full disk, is no
+ * reason to throw it away.
+ */
 function isUnusable(error: unknown): boolean {
-  const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
+  const code =
+    typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
   return /^SQLITE_(?:CORRUPT|NOTADB|ERROR|SCHEMA|FORMAT)/.test(code);
 }

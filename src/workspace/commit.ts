@@ -1,4 +1,7 @@
-/** The one way in: a change set becomes files, log rows, a change-log row per changed field and audit rows, all in one transaction. */
+/**
+ * The one way in: a change set becomes files, log rows, a change-log row per changed field and
+ * audit rows, all in one transaction.
+ */
 import { stamp } from '../kernel/clock.js';
 import { NocturneError } from '../kernel/error.js';
 import { sha256 } from '../kernel/hash.js';
@@ -17,7 +20,11 @@ import { recover } from './recover.js';
 import type { StorageOp } from './storage-types.js';
 import type { ChangeSet, CommitResult, FieldChange, Fields, Notice, Snapshot } from './types.js';
 
-export type CommitPlace = { readonly root: string; readonly state: string; readonly open: () => Snapshot };
+export type CommitPlace = {
+  readonly root: string;
+  readonly state: string;
+  readonly open: () => Snapshot;
+};
 export type CommitSource = ChangeSet | ((snapshot: Snapshot) => ChangeSet);
 
 const ATTEMPTS = 5;
@@ -25,10 +32,15 @@ const ATTEMPTS = 5;
 const INLINE_VALUE = 400;
 
 /**
- * Throws LEASE_LOST (another pass took over), CONFLICT (files changed under every attempt; both versions kept), STORAGE (disk) and whatever
+ * Throws LEASE_LOST (another pass took over), CONFLICT (files changed under every attempt; both
+ * versions kept), STORAGE (disk) and whatever
  * the change itself is refused for; in each case nothing was changed.
  */
-export function commit(place: CommitPlace, source: CommitSource, options: { readonly fence?: number } = {}): CommitResult {
+export function commit(
+  place: CommitPlace,
+  source: CommitSource,
+  options: { readonly fence?: number } = {},
+): CommitResult {
   for (let attempt = 1; ; attempt++) {
     try {
       return withCommitMutex(place.root, () => {
@@ -37,7 +49,8 @@ export function commit(place: CommitPlace, source: CommitSource, options: { read
         return { ...commitOnce(place, source), attempts: attempt };
       });
     } catch (error) {
-      if (!(error instanceof NocturneError) || error.code !== 'CONFLICT' || attempt >= ATTEMPTS) throw error;
+      if (!(error instanceof NocturneError) || error.code !== 'CONFLICT' || attempt >= ATTEMPTS)
+        throw error;
     }
   }
 }
@@ -47,78 +60,178 @@ function commitOnce(place: CommitPlace, source: CommitSource): Omit<CommitResult
   const changeSet = typeof source === 'function' ? source(snapshot) : source;
   const draft = emptyDraft();
   for (const change of changeSet.changes) applyChange(snapshot, draft, change);
-  const notices = (changeSet.notices ?? []).map((notice) => addNotice(place, { snapshot, draft, notice }));
+  const notices = (changeSet.notices ?? []).map((notice) =>
+    addNotice(place, { snapshot, draft, notice }),
+  );
   const fields = changedFields(place, { snapshot, draft });
   record(snapshot, { draft, changeSet, fields });
   const ops = operations(place, snapshot, draft);
   if (ops.length > 0) noteCommit(place, changeSet.actor.name, ops);
-  const { conflicts } = transact(place.root, place.state, ops, { runId: changeSet.runId, actor: changeSet.actor.name, reason: changeSet.reason });
-  if (conflicts.length > 0) reportConflicts(place, { changeSet, paths: conflicts.map((conflict) => conflict.path) });
-  const files = [...draft.files].map(([path, content]) => ({ path, before: snapshot.hash(path), after: content === undefined ? undefined : sha256(content) }));
+  const { conflicts } = transact(place.root, place.state, ops, {
+    runId: changeSet.runId,
+    actor: changeSet.actor.name,
+    reason: changeSet.reason,
+  });
+  if (conflicts.length > 0)
+    reportConflicts(place, { changeSet, paths: conflicts.map((conflict) => conflict.path) });
+  const files = [...draft.files].map(([path, content]) => ({
+    path,
+    before: snapshot.hash(path),
+    after: content === undefined ? undefined : sha256(content),
+  }));
   return { files: files.filter((file) => file.before !== file.after), fields, notices };
 }
 
-/** The owner saved a file while it was being written: theirs is in place, ours is kept beside, and both have to know. */
-function reportConflicts(place: CommitPlace, at: { changeSet: ChangeSet; paths: readonly string[] }): void {
+/**
+ * The owner saved a file while it was being written: theirs is in place, ours is kept beside, and
+ * both have to know.
+ */
+function reportConflicts(
+  place: CommitPlace,
+  at: { changeSet: ChangeSet; paths: readonly string[] },
+): void {
   const names = at.paths.join(', ');
   commitOnce(place, {
     actor: { kind: 'nocturne', name: 'nocturne' },
     runId: at.changeSet.runId,
     reason: 'saved by the owner meanwhile',
     changes: [],
-    notices: [{ priority: 'high', kind: 'incident', project: '', action_needed: `You saved ${names} in the moment in which "${at.changeSet.reason}" changed it. Your version is in place; the other one is in .nocturne/conflicts. Answer yes when seen.` }],
-    audit: at.paths.map((path) => ({ step: '', type: 'conflict', target: path, authorisation: '', result: 'kept', detail: at.changeSet.reason })),
+    notices: [
+      {
+        priority: 'high',
+        kind: 'incident',
+        project: '',
+        action_needed: `You saved ${names} in the moment in which "${at.changeSet.reason}" changed it. Your version is in place; the other one is in .nocturne/conflicts. Answer yes when seen.`,
+      },
+    ],
+    audit: at.paths.map((path) => ({
+      step: '',
+      type: 'conflict',
+      target: path,
+      authorisation: '',
+      result: 'kept',
+      detail: at.changeSet.reason,
+    })),
   });
 }
 
-function addNotice(place: CommitPlace, at: { snapshot: Snapshot; draft: Draft; notice: Notice }): string {
+function addNotice(
+  place: CommitPlace,
+  at: { snapshot: Snapshot; draft: Draft; notice: Notice },
+): string {
   const id = nextId(at.snapshot, place.state, 'N');
   const { body, ...items } = at.notice;
   const title = at.notice.action_needed.split('\n')[0]?.slice(0, 80) ?? '';
-  applyChange(at.snapshot, at.draft, { kind: 'insert', object: 'NOTIFICATION', key: id, fields: { title, time: stamp(at.snapshot.now), ...items, status: 'open', answer: null }, ...(body === undefined ? {} : { body }) });
+  applyChange(at.snapshot, at.draft, {
+    kind: 'insert',
+    object: 'NOTIFICATION',
+    key: id,
+    fields: { title, time: stamp(at.snapshot.now), ...items, status: 'open', answer: null },
+    ...(body === undefined ? {} : { body }),
+  });
   return id;
 }
 
-function changedFields(place: CommitPlace, at: { snapshot: Snapshot; draft: Draft }): FieldChange[] {
-  const drafted = [...at.draft.files].map(([path, content]) => ({ path, before: at.snapshot.bytes(path), after: content === undefined ? undefined : Buffer.from(content) }));
-  const adopted = [...at.draft.adopted].map(([path, before]) => ({ path, before, after: at.snapshot.bytes(path) }));
+function changedFields(
+  place: CommitPlace,
+  at: { snapshot: Snapshot; draft: Draft },
+): FieldChange[] {
+  const drafted = [...at.draft.files].map(([path, content]) => ({
+    path,
+    before: at.snapshot.bytes(path),
+    after: content === undefined ? undefined : Buffer.from(content),
+  }));
+  const adopted = [...at.draft.adopted].map(([path, before]) => ({
+    path,
+    before,
+    after: at.snapshot.bytes(path),
+  }));
   return [...drafted, ...adopted].flatMap((file) => fieldsOfFile(place, at, file));
 }
 
-type FileVersions = { readonly path: string; readonly before: Buffer | undefined; readonly after: Buffer | undefined };
+type FileVersions = {
+  readonly path: string;
+  readonly before: Buffer | undefined;
+  readonly after: Buffer | undefined;
+};
 
-/** Field by field where the file holds objects (the lock, which only mirrors the lease, is left out); else its whole content, kept by hash. */
-function fieldsOfFile(place: CommitPlace, at: { snapshot: Snapshot; draft: Draft }, file: FileVersions): FieldChange[] {
+/**
+ * Field by field where the file holds objects (the lock, which only mirrors the lease, is left
+ * out); else its whole content, kept by hash.
+ */
+function fieldsOfFile(
+  place: CommitPlace,
+  at: { snapshot: Snapshot; draft: Draft },
+  file: FileVersions,
+): FieldChange[] {
   const now = stamp(at.snapshot.now);
   const objects = at.snapshot.objectsOf(file.path);
   if (objects.length > 0) {
     const typed = objects.filter((object) => object.object !== 'LOCK');
-    return diffFields(typed, file.path, { before: file.before?.toString('utf8'), after: file.after?.toString('utf8') }).map((one) => {
+    return diffFields(typed, file.path, {
+      before: file.before?.toString('utf8'),
+      after: file.after?.toString('utf8'),
+    }).map((one) => {
       const valid = at.draft.valid.get(`${one.file}\0${one.key}\0${one.field}`) ?? now;
-      return { address: one.address, old: inline(place, one.old ?? ''), new: inline(place, one.new ?? ''), valid };
+      return {
+        address: one.address,
+        old: inline(place, one.old ?? ''),
+        new: inline(place, one.new ?? ''),
+        valid,
+      };
     });
   }
-  const [old, after] = [file.before, file.after].map((bytes) => (bytes === undefined ? '' : `sha256:${putObject(place.root, bytes)}`));
-  return old === after ? [] : [{ address: file.path, old: old ?? '', new: after ?? '', valid: now }];
+  const [old, after] = [file.before, file.after].map((bytes) =>
+    bytes === undefined ? '' : `sha256:${putObject(place.root, bytes)}`,
+  );
+  return old === after
+    ? []
+    : [{ address: file.path, old: old ?? '', new: after ?? '', valid: now }];
 }
 
 function inline(place: CommitPlace, value: string): string {
-  return value.length <= INLINE_VALUE ? value : `sha256:${putObject(place.root, Buffer.from(value, 'utf8'))}`;
+  return value.length <= INLINE_VALUE
+    ? value
+    : `sha256:${putObject(place.root, Buffer.from(value, 'utf8'))}`;
 }
 
-/** PW-5: one change-log row per changed field, and the audit rows. Both wait in the draft as log rows. */
-function record(snapshot: Snapshot, at: { draft: Draft; changeSet: ChangeSet; fields: readonly FieldChange[] }): void {
+/**
+ * PW-5: one change-log row per changed field, and the audit rows. Both wait in the draft as log
+ * rows.
+ */
+function record(
+  snapshot: Snapshot,
+  at: { draft: Draft; changeSet: ChangeSet; fields: readonly FieldChange[] },
+): void {
   const { draft, changeSet } = at;
   const now = stamp(snapshot.now);
   const change = snapshot.schema.objects.get('CHANGE');
   const audit = snapshot.schema.objects.get('AUDIT');
-  if (change === undefined || audit === undefined) throw new NocturneError('SCHEMA', 'REGISTRY.md declares no CHANGE or no AUDIT object, so the change could not be recorded', { hint: 'restore both rows of R1', file: snapshot.schema.file });
+  if (change === undefined || audit === undefined)
+    throw new NocturneError(
+      'SCHEMA',
+      'REGISTRY.md declares no CHANGE or no AUDIT object, so the change could not be recorded',
+      { hint: 'restore both rows of R1', file: snapshot.schema.file },
+    );
   for (const field of at.fields) {
-    const row = { address: field.address, old: field.old, new: field.new, writer: changeSet.actor.name, run_id: changeSet.runId, bundle: changeSet.bundle ?? '', t_written: now, t_valid: field.valid, reason: changeSet.reason };
+    const row = {
+      address: field.address,
+      old: field.old,
+      new: field.new,
+      writer: changeSet.actor.name,
+      run_id: changeSet.runId,
+      bundle: changeSet.bundle ?? '',
+      t_written: now,
+      t_valid: field.valid,
+      reason: changeSet.reason,
+    };
     draft.rows.push({ object: change, file: change.glob, fields: row });
   }
-  for (const entry of changeSet.audit ?? []) draft.rows.push({ object: audit, file: audit.glob, fields: entry });
-  for (const [i, row] of draft.rows.entries()) if (row.object === audit) draft.rows[i] = { ...row, fields: { ...row.fields, time: now, run_id: changeSet.runId } };
+  for (const entry of changeSet.audit ?? [])
+    draft.rows.push({ object: audit, file: audit.glob, fields: entry });
+  for (const [i, row] of draft.rows.entries())
+    if (row.object === audit)
+      draft.rows[i] = { ...row, fields: { ...row.fields, time: now, run_id: changeSet.runId } };
 }
 
 function operations(place: CommitPlace, snapshot: Snapshot, draft: Draft): StorageOp[] {
@@ -131,7 +244,14 @@ function operations(place: CommitPlace, snapshot: Snapshot, draft: Draft): Stora
     }
     const bytes = Buffer.isBuffer(content) ? content : Buffer.from(content, 'utf8');
     const mode = draft.modes.get(path);
-    if (sha256(bytes) !== before) ops.push({ kind: 'write', path, content: bytes, before, ...(mode === undefined ? {} : { mode }) });
+    if (sha256(bytes) !== before)
+      ops.push({
+        kind: 'write',
+        path,
+        content: bytes,
+        before,
+        ...(mode === undefined ? {} : { mode }),
+      });
   }
   return [...ops, ...appends(place, draft)];
 }
@@ -146,7 +266,9 @@ function appends(place: CommitPlace, draft: Draft): StorageOp[] {
   const { logs } = readAnchors(place.state);
   return [...byFile].map(([file, { object, rows }]) => {
     const tail = readTail(place.root, { file, object, anchor: logs[file] });
-    const numbered = tail.columns.includes('seq') ? rows.map((fields, i) => ({ ...fields, seq: tail.anchor.rows + i + 1 })) : rows;
+    const numbered = tail.columns.includes('seq')
+      ? rows.map((fields, i) => ({ ...fields, seq: tail.anchor.rows + i + 1 }))
+      : rows;
     return appendRows(tail, { file, object, rows: numbered });
   });
 }

@@ -1,9 +1,13 @@
-/** What a commit could not put in place because somebody edited the file at that very moment: kept, named, never overwritten. */
+/**
+ * What a commit could not put in place because somebody edited the file at that very moment: kept,
+ * named, never overwritten.
+ */
 import { dirname, join } from 'node:path';
 import { makeDirectory, writeFileDurably } from './durable.js';
 
 /**
- * `path` holds what its owner made of it. `ours` is where the content of the commit was kept (`undefined` for a deletion that was not
+ * `path` holds what its owner made of it. `ours` is where the content of the commit was kept
+ * (`undefined` for a deletion that was not
  * done), `theirs` a copy of the owner's version, both relative to the workspace.
  */
 export type Conflict = {
@@ -14,10 +18,18 @@ export type Conflict = {
   readonly theirs: string | undefined;
 };
 
-type Versions = { readonly why: Conflict['why']; readonly ours: Buffer | undefined; readonly theirs: Buffer | undefined };
+type Versions = {
+  readonly why: Conflict['why'];
+  readonly ours: Buffer | undefined;
+  readonly theirs: Buffer | undefined;
+};
 
 /** Keeps both versions under `.nocturne/conflicts/<txid>/`. */
-export function keepConflict(root: string, at: { readonly txid: string; readonly path: string }, versions: Versions): Conflict {
+export function keepConflict(
+  root: string,
+  at: { readonly txid: string; readonly path: string },
+  versions: Versions,
+): Conflict {
   const keep = (suffix: string, content: Buffer | undefined): string | undefined => {
     if (content === undefined) return undefined;
     const path = `.nocturne/conflicts/${at.txid}/${at.path}${suffix}`;
@@ -25,5 +37,11 @@ export function keepConflict(root: string, at: { readonly txid: string; readonly
     writeFileDurably(join(root, path), content);
     return path;
   };
-  return { path: at.path, txid: at.txid, why: versions.why, ours: keep('', versions.ours), theirs: keep('.owner', versions.theirs) };
+  return {
+    path: at.path,
+    txid: at.txid,
+    why: versions.why,
+    ours: keep('', versions.ours),
+    theirs: keep('.owner', versions.theirs),
+  };
 }

@@ -1,5 +1,6 @@
 /**
- * Time travel. The change log says of each field what it was before and after; what was never changed is what it is now. So a past state is read
+ * Time travel. The change log says of each field what it was before and after; what was never
+ * changed is what it is now. So a past state is read
  * from the log and the present: the value at a time is what the first change after it found there.
  */
 import { decodeCell, encodeCell } from '../markdown/cell.js';
@@ -9,7 +10,10 @@ import { logRows } from './log-rows.js';
 import { getObject } from './objects.js';
 import type { Snapshot } from './types.js';
 
-/** One row of the change log. Long values and whole files are `sha256:` and their hash; `storedText` gives what they stand for. */
+/**
+ * One row of the change log. Long values and whole files are `sha256:` and their hash; `storedText`
+ * gives what they stand for.
+ */
 export type ChangeRow = {
   readonly address: string;
   readonly old: string;
@@ -23,9 +27,19 @@ export type ChangeRow = {
   readonly line: number;
 };
 
-/** A value at a time, with the change that made it; `change` is missing when no recorded change did (it was always so, or somebody edited the file). */
-export type PastValue = { readonly address: string; readonly value: string; readonly change: ChangeRow | undefined };
-/** `written`: what the workspace held at the time. `valid`: what was true at the time, as it is known now. */
+/**
+ * A value at a time, with the change that made it; `change` is missing when no recorded change did
+ * (it was always so, or somebody edited the file).
+ */
+export type PastValue = {
+  readonly address: string;
+  readonly value: string;
+  readonly change: ChangeRow | undefined;
+};
+/**
+ * `written`: what the workspace held at the time. `valid`: what was true at the time, as it is
+ * known now.
+ */
 export type TimeAxis = 'written' | 'valid';
 export type PastState = ReadonlyMap<string, PastValue>;
 
@@ -33,11 +47,18 @@ export type PastState = ReadonlyMap<string, PastValue>;
 const INLINE_VALUE = 400;
 const HASHED = /^sha256:[0-9a-f]{64}$/;
 
-/** The change log from its beginning, in memory that does not grow with it. @param address only rows of this address. */
+/**
+ * The change log from its beginning, in memory that does not grow with it. @param address only rows
+ * of this address.
+ */
 export function* changeRows(snapshot: Snapshot, address?: string): Generator<ChangeRow> {
   const file = snapshot.schema.objects.get('CHANGE')?.glob;
   if (file === undefined) return;
-  for (const row of logRows(snapshot.root, file, address === undefined ? {} : { containing: address })) {
+  for (const row of logRows(
+    snapshot.root,
+    file,
+    address === undefined ? {} : { containing: address },
+  )) {
     const at = row.cell('address');
     if (address !== undefined && at !== address) continue;
     yield {
@@ -56,7 +77,8 @@ export function* changeRows(snapshot: Snapshot, address?: string): Generator<Cha
 }
 
 /**
- * Every value that is not empty now: fields by their address, files without records by their path and hash. Rows of logs are history themselves, and
+ * Every value that is not empty now: fields by their address, files without records by their path
+ * and hash. Rows of logs are history themselves, and
  * the lock only mirrors the lease: both are left out, as they are of the change log.
  */
 export function presentValues(snapshot: Snapshot): ReadonlyMap<string, string> {
@@ -78,15 +100,25 @@ export function presentValues(snapshot: Snapshot): ReadonlyMap<string, string> {
   return values;
 }
 
-type Account = { first: ChangeRow; last: ChangeRow; upTo: ChangeRow | undefined; after: ChangeRow | undefined };
+type Account = {
+  first: ChangeRow;
+  last: ChangeRow;
+  upTo: ChangeRow | undefined;
+  after: ChangeRow | undefined;
+};
 
 /** The whole state at each of the times; the log is read once. Empty values are left out. */
-export function statesAt(snapshot: Snapshot, times: readonly Date[], axis: TimeAxis = 'written'): readonly PastState[] {
+export function statesAt(
+  snapshot: Snapshot,
+  times: readonly Date[],
+  axis: TimeAxis = 'written',
+): readonly PastState[] {
   const instants = times.map((time) => time.getTime());
   const accounts = instants.map(() => new Map<string, Account>());
   for (const row of changeRows(snapshot)) {
     const at = Date.parse(axis === 'written' ? row.written : row.valid);
-    for (const [i, instant] of instants.entries()) enter(accounts[i] ?? new Map(), row, at <= instant);
+    for (const [i, instant] of instants.entries())
+      enter(accounts[i] ?? new Map(), row, at <= instant);
   }
   const present = presentValues(snapshot);
   return accounts.map((account) => {
@@ -100,14 +132,25 @@ export function statesAt(snapshot: Snapshot, times: readonly Date[], axis: TimeA
 }
 
 /** One value at one time; only the rows of its address are read. */
-export function valueAt(snapshot: Snapshot, at: { readonly address: string; readonly time: Date; readonly axis?: TimeAxis }): PastValue {
+export function valueAt(
+  snapshot: Snapshot,
+  at: { readonly address: string; readonly time: Date; readonly axis?: TimeAxis },
+): PastValue {
   const { address, time, axis = 'written' } = at;
   const accounts = new Map<string, Account>();
-  for (const row of changeRows(snapshot, address)) enter(accounts, row, Date.parse(axis === 'written' ? row.written : row.valid) <= time.getTime());
+  for (const row of changeRows(snapshot, address))
+    enter(
+      accounts,
+      row,
+      Date.parse(axis === 'written' ? row.written : row.valid) <= time.getTime(),
+    );
   return settle(address, presentValue(snapshot, address), accounts.get(address), axis);
 }
 
-/** The text of a value, of which the log holds only the hash; `undefined` when it is not kept any more. */
+/**
+ * The text of a value, of which the log holds only the hash; `undefined` when it is not kept any
+ * more.
+ */
 export function storedText(root: string, value: string): string | undefined {
   if (!HASHED.test(value)) return value;
   try {
@@ -128,7 +171,9 @@ function presentValue(snapshot: Snapshot, address: string): string {
   for (const object of snapshot.objectsOf(file)) {
     if (object.shape === 'log') continue;
     for (const record of snapshot.recordsIn(file, object.object)) {
-      for (const [field, cell] of record.fields) if (addressOf(object, record, field) === address) return cell.data === undefined ? cell.value : JSON.stringify(cell.data);
+      for (const [field, cell] of record.fields)
+        if (addressOf(object, record, field) === address)
+          return cell.data === undefined ? cell.value : JSON.stringify(cell.data);
     }
   }
   return '';
@@ -137,7 +182,12 @@ function presentValue(snapshot: Snapshot, address: string): string {
 function enter(accounts: Map<string, Account>, row: ChangeRow, reached: boolean): void {
   const account = accounts.get(row.address);
   if (account === undefined) {
-    accounts.set(row.address, { first: row, last: row, upTo: reached ? row : undefined, after: reached ? undefined : row });
+    accounts.set(row.address, {
+      first: row,
+      last: row,
+      upTo: reached ? row : undefined,
+      after: reached ? undefined : row,
+    });
     return;
   }
   account.last = row;
@@ -145,26 +195,44 @@ function enter(accounts: Map<string, Account>, row: ChangeRow, reached: boolean)
   else account.after ??= row;
 }
 
-function settle(address: string, present: string, account: Account | undefined, axis: TimeAxis): PastValue {
+function settle(
+  address: string,
+  present: string,
+  account: Account | undefined,
+  axis: TimeAxis,
+): PastValue {
   if (account === undefined) return { address, value: present, change: undefined };
-  return axis === 'written' ? writtenValue(address, present, account) : validValue(address, present, account);
+  return axis === 'written'
+    ? writtenValue(address, present, account)
+    : validValue(address, present, account);
 }
 
-/** What the first change after the time found; without one, what is there now. It was made by the last change before only if that wrote just this. */
+/**
+ * What the first change after the time found; without one, what is there now. It was made by the
+ * last change before only if that wrote just this.
+ */
 function writtenValue(address: string, present: string, { upTo, after }: Account): PastValue {
   const value = after === undefined ? present : after.old;
-  const made = upTo !== undefined && (after === undefined ? upTo.new === asLogged(present) : upTo.new === value);
+  const made =
+    upTo !== undefined &&
+    (after === undefined ? upTo.new === asLogged(present) : upTo.new === value);
   return { address, value, change: made ? upTo : undefined };
 }
 
-/** A later note about an earlier time replaces what was believed of it: the newest row that was valid by then counts. */
+/**
+ * A later note about an earlier time replaces what was believed of it: the newest row that was
+ * valid by then counts.
+ */
 function validValue(address: string, present: string, { first, last, upTo }: Account): PastValue {
   if (upTo === undefined) return { address, value: first.old, change: undefined };
-  if (upTo === last && last.new !== asLogged(present)) return { address, value: present, change: undefined };
+  if (upTo === last && last.new !== asLogged(present))
+    return { address, value: present, change: undefined };
   return { address, value: upTo === last ? present : upTo.new, change: upTo };
 }
 
 /** A value as the change log has it: long ones by their hash, and only what a cell can hold. */
 function asLogged(value: string): string {
-  return value.length <= INLINE_VALUE ? decodeCell(encodeCell(value.trim())) : `sha256:${sha256(value)}`;
+  return value.length <= INLINE_VALUE
+    ? decodeCell(encodeCell(value.trim()))
+    : `sha256:${sha256(value)}`;
 }

@@ -1,4 +1,7 @@
-/** Numbered ids (`RUN-20261121-001`, `N-20261121-001`, `L-…`, `TASK-…`) that are never given twice, also not after a crash. */
+/**
+ * Numbered ids (`RUN-20261121-001`, `N-20261121-001`, `L-…`, `TASK-…`) that are never given twice,
+ * also not after a crash.
+ */
 import { join } from 'node:path';
 import { dateStamp } from '../kernel/clock.js';
 import { readJson, writeJsonDurably } from './state-home.js';
@@ -11,7 +14,9 @@ const KEPT_MS = 400 * 86_400_000;
 
 export type IdPrefix = 'RUN' | 'N' | 'L' | 'TASK';
 /** The objects whose ids begin with each prefix; `field` where the id is not their key. */
-const KEPT_IN: Readonly<Record<IdPrefix, readonly { readonly object: string; readonly field?: string }[]>> = {
+const KEPT_IN: Readonly<
+  Record<IdPrefix, readonly { readonly object: string; readonly field?: string }[]>
+> = {
   RUN: [{ object: 'RUN' }, { object: 'MEMORY' }],
   N: [{ object: 'NOTIFICATION' }, { object: 'NOTIFICATION-ARCHIVE' }],
   L: [{ object: 'LESSON' }],
@@ -19,8 +24,10 @@ const KEPT_IN: Readonly<Record<IdPrefix, readonly { readonly object: string; rea
 };
 
 /**
- * The next id for a prefix and the snapshot's day: one more than the highest that the workspace or the state directory knows. The counter is
- * durable before the id is used, so a crash can skip a number but never repeat one. Call under the commit mutex.
+ * The next id for a prefix and the snapshot's day: one more than the highest that the workspace or
+ * the state directory knows. The counter is
+ * durable before the id is used, so a crash can skip a number but never repeat one. Call under the
+ * commit mutex.
  */
 export function nextId(snapshot: Snapshot, state: string, prefix: IdPrefix): string {
   const day = dateStamp(snapshot.now).replaceAll('-', '');
@@ -30,19 +37,29 @@ export function nextId(snapshot: Snapshot, state: string, prefix: IdPrefix): str
   for (const { object, field } of KEPT_IN[prefix]) {
     for (const record of snapshot.records(object)) {
       const id = field === undefined ? record.key : (record.fields.get(field)?.value ?? '');
-      if (id.startsWith(stem)) highest = Math.max(highest, Number.parseInt(id.slice(stem.length), 10) || 0);
+      if (id.startsWith(stem))
+        highest = Math.max(highest, Number.parseInt(id.slice(stem.length), 10) || 0);
     }
   }
   const next = highest + 1;
   const since = dateStamp(new Date(snapshot.now.getTime() - KEPT_MS)).replaceAll('-', '');
-  const kept = Object.fromEntries(Object.entries(counters).filter(([key]) => (key.split('-')[1] ?? '') >= since));
+  const kept = Object.fromEntries(
+    Object.entries(counters).filter(([key]) => (key.split('-')[1] ?? '') >= since),
+  );
   writeJsonDurably(join(state, FILE), { ...kept, [stem]: next });
   return `${stem}${String(next).padStart(3, '0')}`;
 }
 
-/** Numbers that were given elsewhere, by another program for instance, are not given again today. */
-export function reserveIds(state: string, prefix: IdPrefix, used: { readonly day: string; readonly highest: number }): void {
+/**
+ * Numbers that were given elsewhere, by another program for instance, are not given again today.
+ */
+export function reserveIds(
+  state: string,
+  prefix: IdPrefix,
+  used: { readonly day: string; readonly highest: number },
+): void {
   const stem = `${prefix}-${used.day}-`;
   const counters = readJson<Counters>(join(state, FILE)) ?? {};
-  if ((counters[stem] ?? 0) < used.highest) writeJsonDurably(join(state, FILE), { ...counters, [stem]: used.highest });
+  if ((counters[stem] ?? 0) < used.highest)
+    writeJsonDurably(join(state, FILE), { ...counters, [stem]: used.highest });
 }

@@ -2,12 +2,14 @@
  * The form of a journal entry: one file with everything that is needed to finish a transaction.
  *
  *     nocturne journal v1 <HMAC-SHA-256 of the next LENGTH bytes, hex> LENGTH
- *     {"txid": …, "ops": [{"kind": "write", "path": …, "before": …, "after": …, "length": …}, …], …}
+ *     {"txid": …, "ops": [{"kind": "write", "path": …, "before": …, "after": …, "length": …}, …],
+ * …}
  *     <the bytes of each operation, one after the other>
  *
  * Bytes after that belong to an older, longer entry whose file is used again.
  *
- * Its key is in the state directory, outside the workspace: recovery runs before the integrity gate, and whoever can put a file into
+ * Its key is in the state directory, outside the workspace: recovery runs before the integrity
+ * gate, and whoever can put a file into
  * `.nocturne/journal/` must not have it carried out.
  */
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
@@ -20,11 +22,31 @@ import { writeFileDurably } from './durable.js';
 import { errnoOf, storageError } from './storage-error.js';
 import type { Anchor, AppendOp, StorageOp } from './storage-types.js';
 
-export type EntryWrite = { readonly kind: 'write'; readonly path: string; readonly before: string | undefined; readonly after: string; readonly content: Buffer; readonly mode: number | undefined };
-export type EntryDelete = { readonly kind: 'delete'; readonly path: string; readonly before: string };
+export type EntryWrite = {
+  readonly kind: 'write';
+  readonly path: string;
+  readonly before: string | undefined;
+  readonly after: string;
+  readonly content: Buffer;
+  readonly mode: number | undefined;
+};
+export type EntryDelete = {
+  readonly kind: 'delete';
+  readonly path: string;
+  readonly before: string;
+};
 export type EntryOp = EntryWrite | EntryDelete | AppendOp;
-/** `base`: the anchors that the transaction was computed from; an entry is good for that state only and cannot be played a second time later. */
-export type Entry = { readonly txid: string; readonly runId: string; readonly reason: string; readonly base: AnchoredLogs; readonly ops: readonly EntryOp[] };
+/**
+ * `base`: the anchors that the transaction was computed from; an entry is good for that state only
+ * and cannot be played a second time later.
+ */
+export type Entry = {
+  readonly txid: string;
+  readonly runId: string;
+  readonly reason: string;
+  readonly base: AnchoredLogs;
+  readonly ops: readonly EntryOp[];
+};
 
 const MAGIC = 'nocturne journal v1 ';
 const HEAD = /^nocturne journal v1 ([0-9a-f]{64}) (\d{1,15})$/;
@@ -32,7 +54,16 @@ const KEY_FILE = 'journal.key';
 const KEY = /^[0-9a-f]{64}$/;
 
 export function entryOp(op: StorageOp): EntryOp {
-  return op.kind === 'write' ? { kind: 'write', path: op.path, before: op.before, after: sha256(op.content), content: op.content, mode: op.mode } : op;
+  return op.kind === 'write'
+    ? {
+        kind: 'write',
+        path: op.path,
+        before: op.before,
+        after: sha256(op.content),
+        content: op.content,
+        mode: op.mode,
+      }
+    : op;
 }
 
 /** What the anchor of a log says after an append. */
@@ -60,14 +91,26 @@ export function findJournalKey(state: string): Buffer | undefined {
     throw storageError(error, path, 'read');
   }
   if (KEY.test(text)) return Buffer.from(text, 'hex');
-  throw new NocturneError('UNREADABLE', `${path} is not a journal key: expected 64 hex characters`, { file: path, hint: 'remove it when .nocturne/journal is empty: it is made anew' });
+  throw new NocturneError(
+    'UNREADABLE',
+    `${path} is not a journal key: expected 64 hex characters`,
+    { file: path, hint: 'remove it when .nocturne/journal is empty: it is made anew' },
+  );
 }
 
 export function encodeEntry(entry: Entry, key: Buffer): Buffer {
-  const ops = entry.ops.map((op) => (op.kind === 'delete' ? op : { ...op, content: undefined, length: op.content.length }));
+  const ops = entry.ops.map((op) =>
+    op.kind === 'delete' ? op : { ...op, content: undefined, length: op.content.length },
+  );
   const header = Buffer.from(`${JSON.stringify({ ...entry, ops })}\n`);
-  const rest = Buffer.concat([header, ...entry.ops.map((op) => (op.kind === 'delete' ? Buffer.alloc(0) : op.content))]);
-  return Buffer.concat([Buffer.from(`${MAGIC}${createHmac('sha256', key).update(rest).digest('hex')} ${rest.length}\n`), rest]);
+  const rest = Buffer.concat([
+    header,
+    ...entry.ops.map((op) => (op.kind === 'delete' ? Buffer.alloc(0) : op.content)),
+  ]);
+  return Buffer.concat([
+    Buffer.from(`${MAGIC}${createHmac('sha256', key).update(rest).digest('hex')} ${rest.length}\n`),
+    rest,
+  ]);
 }
 
 /** @returns the entry, or the reason why it cannot be trusted. */
@@ -75,10 +118,12 @@ export function decodeEntry(bytes: Buffer, key: Buffer | undefined): Entry | str
   const first = bytes.indexOf(10);
   const head = HEAD.exec(bytes.toString('latin1', 0, Math.max(0, first)));
   if (head === null) return 'it does not begin like a journal entry';
-  if (key === undefined) return 'the key that it was made with is not in the state directory of this workspace';
+  if (key === undefined)
+    return 'the key that it was made with is not in the state directory of this workspace';
   const rest = bytes.subarray(first + 1, first + 1 + Number(head[2]));
   const expected = createHmac('sha256', key).update(rest).digest();
-  if (!timingSafeEqual(Buffer.from(head[1] ?? '', 'hex'), expected)) return 'it is damaged, or nocturne did not write it';
+  if (!timingSafeEqual(Buffer.from(head[1] ?? '', 'hex'), expected))
+    return 'it is damaged, or nocturne did not write it';
   // What follows is exactly what `encodeEntry` made: the key vouches for its form.
   const second = rest.indexOf(10);
   const header = JSON.parse(rest.toString('utf8', 0, second)) as Entry;

@@ -1,13 +1,25 @@
 /**
- * The files in `.nocturne/journal/`: an entry (`tx-….entry`) is committed by its name, everything else there means nothing.
+ * The files in `.nocturne/journal/`: an entry (`tx-….entry`) is committed by its name, everything
+ * else there means nothing.
  *
- * The file of a finished entry becomes the `spare` that the next one is written into: giving blocks back to the disk and taking new
- * ones costs more than the writing. A file gets the name `spare` only after the loss of its old name has been flushed, so no power cut
+ * The file of a finished entry becomes the `spare` that the next one is written into: giving blocks
+ * back to the disk and taking new
+ * ones costs more than the writing. A file gets the name `spare` only after the loss of its old
+ * name has been flushed, so no power cut
  * can make it an entry again while it is being overwritten.
  */
 import { closeSync, existsSync, openSync, readdirSync, renameSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { type Failpoint, flush, makeDirectory, removeIfThere, stage, syncDirectory, TEMP_PREFIX, writeAll } from './durable.js';
+import {
+  type Failpoint,
+  flush,
+  makeDirectory,
+  removeIfThere,
+  stage,
+  syncDirectory,
+  TEMP_PREFIX,
+  writeAll,
+} from './durable.js';
 import { errnoOf, onFile, storageError } from './storage-error.js';
 
 const SUFFIX = '.entry';
@@ -25,7 +37,10 @@ export function committedEntries(root: string): readonly string[] {
     .map((name) => join(journalIn(root), name));
 }
 
-/** Removes what processes left that died before they committed (returns how many) or after they had finished. */
+/**
+ * Removes what processes left that died before they committed (returns how many) or after they had
+ * finished.
+ */
 export function clearJournal(root: string): number {
   const unfinished = names(root).filter((name) => name.startsWith(TEMP_PREFIX));
   const retired = names(root).filter((name) => name.endsWith(RETIRED));
@@ -38,14 +53,21 @@ export function isJournalEmpty(root: string): boolean {
   return names(root).every((name) => name === SPARE);
 }
 
-/** Commits: when this returns the entry is there whatever happens, when it throws the entry is not. Returns its path. */
-export function writeEntry(root: string, entry: { readonly txid: string; readonly bytes: Buffer; readonly failpoint: Failpoint }): string {
+/**
+ * Commits: when this returns the entry is there whatever happens, when it throws the entry is not.
+ * Returns its path.
+ */
+export function writeEntry(
+  root: string,
+  entry: { readonly txid: string; readonly bytes: Buffer; readonly failpoint: Failpoint },
+): string {
   const { txid, bytes, failpoint } = entry;
   const journal = journalIn(root);
   const [file, temp] = [join(journal, txid + SUFFIX), join(journal, TEMP_PREFIX + txid)];
   makeDirectory(journal);
   try {
-    const descriptor = reuseSpare(join(journal, SPARE), temp, bytes) ?? stage(temp, bytes, { mode: 0o600 });
+    const descriptor =
+      reuseSpare(join(journal, SPARE), temp, bytes) ?? stage(temp, bytes, { mode: 0o600 });
     failpoint('entry written');
     flush(temp, descriptor);
     failpoint('entry flushed');

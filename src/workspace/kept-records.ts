@@ -3,9 +3,21 @@ import type { Range } from '../kernel/diagnostic.js';
 import type { Cell, Rec } from '../markdown/types.js';
 
 /** `end` is left out where a range ends in its own line: it is as long there as in the text. */
-type KeptPlace = readonly [start: number, end: number, line: number, column: number, ...end: [] | [line: number, column: number]];
+type KeptPlace = readonly [
+  start: number,
+  end: number,
+  line: number,
+  column: number,
+  ...end: [] | [line: number, column: number],
+];
 /** `value` is 0 when it is `raw`. */
-type KeptCell = readonly [name: string, place: KeptPlace, raw: string, value: string | 0, data?: unknown];
+type KeptCell = readonly [
+  name: string,
+  place: KeptPlace,
+  raw: string,
+  value: string | 0,
+  data?: unknown,
+];
 type KeptRecord = readonly [key: string, place: KeptPlace, ...cells: KeptCell[]];
 
 /** `undefined` when something in them has no exact form as JSON. */
@@ -15,7 +27,12 @@ export function encodeRecords(records: readonly Rec[]): string | undefined {
     const cells: KeptCell[] = [];
     for (const [name, cell] of record.fields) {
       if ('data' in cell && !isJson(cell.data)) return undefined;
-      const common = [name, placeOf(cell), cell.raw, cell.value === cell.raw ? 0 : cell.value] as const;
+      const common = [
+        name,
+        placeOf(cell),
+        cell.raw,
+        cell.value === cell.raw ? 0 : cell.value,
+      ] as const;
       cells.push('data' in cell ? [...common, cell.data] : common);
     }
     kept.push([record.key, placeOf(record), ...cells]);
@@ -23,19 +40,43 @@ export function encodeRecords(records: readonly Rec[]): string | undefined {
   return JSON.stringify(kept);
 }
 
-function placeOf({ start, end, range }: { readonly start: number; readonly end: number; readonly range: Range }): KeptPlace {
+function placeOf({
+  start,
+  end,
+  range,
+}: {
+  readonly start: number;
+  readonly end: number;
+  readonly range: Range;
+}): KeptPlace {
   const { line, column, endLine, endColumn } = range;
-  return endLine === line && endColumn === column + end - start ? [start, end, line, column] : [start, end, line, column, endLine, endColumn];
+  return endLine === line && endColumn === column + end - start
+    ? [start, end, line, column]
+    : [start, end, line, column, endLine, endColumn];
 }
 
-function rangeOf(file: string, [start, end, line, column, endLine = line, endColumn = column + end - start]: KeptPlace): Range {
+function rangeOf(
+  file: string,
+  [start, end, line, column, endLine = line, endColumn = column + end - start]: KeptPlace,
+): Range {
   return { file, line, column, endLine, endColumn };
 }
 
 /** Cells are made when they are asked for: of very many records most are only looked through. */
-export function decodeRecords(text: string, at: { readonly object: string; readonly file: string }): readonly Rec[] {
+export function decodeRecords(
+  text: string,
+  at: { readonly object: string; readonly file: string },
+): readonly Rec[] {
   const { object, file } = at;
-  return (JSON.parse(text) as readonly KeptRecord[]).map(([key, place, ...cells]) => ({ object, key, file, fields: new KeptFields(file, cells), range: rangeOf(file, place), start: place[0], end: place[1] }));
+  return (JSON.parse(text) as readonly KeptRecord[]).map(([key, place, ...cells]) => ({
+    object,
+    key,
+    file,
+    fields: new KeptFields(file, cells),
+    range: rangeOf(file, place),
+    start: place[0],
+    end: place[1],
+  }));
 }
 
 class KeptFields implements ReadonlyMap<string, Cell> {
@@ -74,7 +115,13 @@ class KeptFields implements ReadonlyMap<string, Cell> {
 
 function cellOf(file: string, kept: KeptCell): Cell {
   const [, place, raw, value] = kept;
-  const cell = { raw, value: value === 0 ? raw : value, start: place[0], end: place[1], range: rangeOf(file, place) };
+  const cell = {
+    raw,
+    value: value === 0 ? raw : value,
+    start: place[0],
+    end: place[1],
+    range: rangeOf(file, place),
+  };
   return kept.length > 4 ? { ...cell, data: kept[4] } : cell;
 }
 
@@ -82,5 +129,9 @@ function isJson(data: unknown): boolean {
   if (data === null || typeof data === 'string' || typeof data === 'boolean') return true;
   if (typeof data === 'number') return Number.isFinite(data) && !Object.is(data, -0);
   if (Array.isArray(data)) return data.every(isJson);
-  return typeof data === 'object' && Object.getPrototypeOf(data) === Object.prototype && Object.entries(data).every(([name, value]) => name !== '__proto__' && isJson(value));
+  return (
+    typeof data === 'object' &&
+    Object.getPrototypeOf(data) === Object.prototype &&
+    Object.entries(data).every(([name, value]) => name !== '__proto__' && isJson(value))
+  );
 }

@@ -1,4 +1,7 @@
-/** A snapshot that takes hashes, records and the answers of queries from the cache where it can, and from the files where it cannot. */
+/**
+ * A snapshot that takes hashes, records and the answers of queries from the cache where it can, and
+ * from the files where it cannot.
+ */
 import { createHash } from 'node:crypto';
 import type { Rec } from '../markdown/types.js';
 import { locateIn } from './address.js';
@@ -13,8 +16,12 @@ type Answer = ReturnType<SqlView['query']>;
 /** `askedChance`: whether a query was asked whose answer is up to chance. */
 export type KeptSnapshot = { readonly snapshot: Snapshot; readonly askedChance: () => boolean };
 
-/** `now` in SQLite, also as what a function of time takes when it is given nothing. (A cell that says `now` where a time belongs is an error by itself.) */
-const CLOCK = /['"]now['"]|\bcurrent_(?:date|time|timestamp)\b|\b(?:date|time|datetime|julianday|unixepoch)\s*\(\s*\)|\bstrftime\s*\([^,]*\)/i;
+/**
+ * `now` in SQLite, also as what a function of time takes when it is given nothing. (A cell that
+ * says `now` where a time belongs is an error by itself.)
+ */
+const CLOCK =
+  /['"]now['"]|\bcurrent_(?:date|time|timestamp)\b|\b(?:date|time|datetime|julianday|unixepoch)\s*\(\s*\)|\bstrftime\s*\([^,]*\)/i;
 const CHANCE = /\brandom(?:blob)?\s*\(/i;
 
 export function keptSnapshot(snapshot: Snapshot, cache: ContentCache): KeptSnapshot {
@@ -27,17 +34,35 @@ export function keptSnapshot(snapshot: Snapshot, cache: ContentCache): KeptSnaps
     const text = cache.records(file, object);
     return text === undefined ? undefined : decodeRecords(text, { object, file });
   };
-  const recordsIn = (path: string, object: string): readonly Rec[] => once(inFile, `${object}\0${path}`, () => kept(path, object) ?? snapshot.recordsIn(path, object));
-  const records = (object: string): readonly Rec[] => once(ofObject, object, () => snapshot.filesOf(object).flatMap((path) => recordsIn(path, object)));
+  const recordsIn = (path: string, object: string): readonly Rec[] =>
+    once(
+      inFile,
+      `${object}\0${path}`,
+      () => kept(path, object) ?? snapshot.recordsIn(path, object),
+    );
+  const records = (object: string): readonly Rec[] =>
+    once(ofObject, object, () =>
+      snapshot.filesOf(object).flatMap((path) => recordsIn(path, object)),
+    );
   const own: Snapshot = {
     ...snapshot,
     hash: (path) => cache.hashes(path)?.content ?? snapshot.hash(path),
     recordsIn,
     records,
-    record: (object, key) => once(byKey, object, () => new Map([...records(object)].reverse().map((record) => [record.key, record]))).get(key),
+    record: (object, key) =>
+      once(
+        byKey,
+        object,
+        () => new Map([...records(object)].reverse().map((record) => [record.key, record])),
+      ).get(key),
     locate: (address) => locateIn(own, address),
     sql: () => {
-      view ??= keptView(own, { cache, onChance: () => { chance = true; } });
+      view ??= keptView(own, {
+        cache,
+        onChance: () => {
+          chance = true;
+        },
+      });
       return view;
     },
   };
@@ -45,17 +70,24 @@ export function keptSnapshot(snapshot: Snapshot, cache: ContentCache): KeptSnaps
 }
 
 /** A query whose tables hold what they held the last time has the answer that it had. */
-function keptView(snapshot: Snapshot, { cache, onChance }: { readonly cache: ContentCache; readonly onChance: () => void }): SqlView {
+function keptView(
+  snapshot: Snapshot,
+  { cache, onChance }: { readonly cache: ContentCache; readonly onChance: () => void },
+): SqlView {
   let view: SqlView | undefined;
   const opened = (): SqlView => (view ??= openSqlView(snapshot));
   const digests = new Map<string, string | undefined>();
-  const digestOf = (table: string): string | undefined => once(digests, table, () => tableDigest(snapshot, cache, table));
+  const digestOf = (table: string): string | undefined =>
+    once(digests, table, () => tableDigest(snapshot, cache, table));
   const names = [...FIXED_TABLES, ...[...snapshot.schema.objects.keys()].map(tableName)];
   return {
     query(sql) {
       const chance = CHANCE.test(sql);
       if (chance) onChance();
-      const parts = [...tablesIn(sql, names).map((name) => digestOf(name)), CLOCK.test(sql) ? hourOf(new Date()) : ''];
+      const parts = [
+        ...tablesIn(sql, names).map((name) => digestOf(name)),
+        CLOCK.test(sql) ? hourOf(new Date()) : '',
+      ];
       const digest = chance || parts.includes(undefined) ? undefined : parts.join(' ');
       const known = digest === undefined ? undefined : cache.answer(sql, digest);
       if (known !== undefined) return JSON.parse(known) as Answer;
@@ -68,7 +100,10 @@ function keptView(snapshot: Snapshot, { cache, onChance }: { readonly cache: Con
   };
 }
 
-/** Of everything that a table's rows are made of; `undefined` when a part of it is not known to the cache. What REGISTRY.md says is the same for all of one cache. */
+/**
+ * Of everything that a table's rows are made of; `undefined` when a part of it is not known to the
+ * cache. What REGISTRY.md says is the same for all of one cache.
+ */
 function tableDigest(snapshot: Snapshot, cache: ContentCache, table: string): string | undefined {
   const hash = createHash('sha256');
   const take = (paths: Iterable<string>, one: (path: string) => string | undefined): boolean => {
@@ -79,9 +114,17 @@ function tableDigest(snapshot: Snapshot, cache: ContentCache, table: string): st
     }
     return true;
   };
-  const content = (path: string): string => `${snapshot.files.get(path)?.size ?? 0} ${snapshot.hash(path) ?? ''}`;
-  const objects = [...snapshot.schema.objects.keys()].filter((object) => table === 'fields' || tableName(object) === table);
-  const whole = table === 'files' || table === 'links' ? take(snapshot.files.keys(), content) : objects.every((object) => take(snapshot.filesOf(object), (path) => cache.hashes(path)?.records));
+  const content = (path: string): string =>
+    `${snapshot.files.get(path)?.size ?? 0} ${snapshot.hash(path) ?? ''}`;
+  const objects = [...snapshot.schema.objects.keys()].filter(
+    (object) => table === 'fields' || tableName(object) === table,
+  );
+  const whole =
+    table === 'files' || table === 'links'
+      ? take(snapshot.files.keys(), content)
+      : objects.every((object) =>
+          take(snapshot.filesOf(object), (path) => cache.hashes(path)?.records),
+        );
   return whole ? hash.digest('hex') : undefined;
 }
 

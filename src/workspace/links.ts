@@ -4,43 +4,72 @@ import { positionAt } from '../kernel/text-position.js';
 import type { Doc } from '../markdown/types.js';
 import { withoutCode } from '../markdown/without-code.js';
 
-/** `path`: the workspace path that the target names; `undefined` for URLs, mail addresses and anchors in the same file. */
-export type Link = { readonly target: string; readonly path: string | undefined; readonly anchor: string | undefined; readonly line: number; readonly start: number; readonly end: number };
+/**
+ * `path`: the workspace path that the target names; `undefined` for URLs, mail addresses and
+ * anchors in the same file.
+ */
+export type Link = {
+  readonly target: string;
+  readonly path: string | undefined;
+  readonly anchor: string | undefined;
+  readonly line: number;
+  readonly start: number;
+  readonly end: number;
+};
 
-const INLINE = /!?\[(?:[^[\]\\]|\\.|\[[^\]]*\])*\]\(\s*(<[^<>\n]*>|[^\s()]*(?:\([^\s()]*\)[^\s()]*)*)(?:\s+(?:"[^"]*"|'[^']*'))?\s*\)/g;
+const INLINE =
+  /!?\[(?:[^[\]\\]|\\.|\[[^\]]*\])*\]\(\s*(<[^<>\n]*>|[^\s()]*(?:\([^\s()]*\)[^\s()]*)*)(?:\s+(?:"[^"]*"|'[^']*'))?\s*\)/g;
 /** Length of `[![](x)](`: from there on a link's text may hold an image. */
 const SHORTEST = 9;
 const DEFINITION = /^ {0,3}\[[^\]\n]+\]:[ \t]*(<[^<>\n]*>|\S+)/gm;
 
 export function linksOf(doc: Doc, file: string): readonly Link[] {
-  const patterns = [...(doc.text.includes('](') ? [INLINE] : []), ...(doc.text.includes(']:') ? [DEFINITION] : [])];
+  const patterns = [
+    ...(doc.text.includes('](') ? [INLINE] : []),
+    ...(doc.text.includes(']:') ? [DEFINITION] : []),
+  ];
   if (patterns.length === 0) return [];
   const text = withoutCode(doc, { comments: true });
   const map = { starts: doc.lineStarts, length: doc.text.length };
   const links: Link[] = [];
   const add = (raw: string, start: number): void => {
     const target = /^<.*>$/.test(raw) ? raw.slice(1, -1) : raw;
-    if (target !== '') links.push({ target, ...resolve(target, file), line: positionAt(map, start).line, start, end: start + raw.length });
+    if (target !== '')
+      links.push({
+        target,
+        ...resolve(target, file),
+        line: positionAt(map, start).line,
+        start,
+        end: start + raw.length,
+      });
   };
   for (const pattern of patterns) {
     for (const found of text.matchAll(pattern)) {
       const raw = found[1] ?? '';
       const start = found.index + found[0].lastIndexOf(raw);
-      if (pattern === INLINE && start - found.index > SHORTEST) for (const image of found[0].slice(1, start - found.index).matchAll(INLINE)) add(image[1] ?? '', found.index + 1 + image.index + image[0].lastIndexOf(image[1] ?? ''));
+      if (pattern === INLINE && start - found.index > SHORTEST)
+        for (const image of found[0].slice(1, start - found.index).matchAll(INLINE))
+          add(image[1] ?? '', found.index + 1 + image.index + image[0].lastIndexOf(image[1] ?? ''));
       add(raw, start);
     }
   }
   return links;
 }
 
-function resolve(target: string, file: string): { path: string | undefined; anchor: string | undefined } {
-  if (/^[a-z][a-z0-9+.-]*:/i.test(target) || target.startsWith('//')) return { path: undefined, anchor: undefined };
+function resolve(
+  target: string,
+  file: string,
+): { path: string | undefined; anchor: string | undefined } {
+  if (/^[a-z][a-z0-9+.-]*:/i.test(target) || target.startsWith('//'))
+    return { path: undefined, anchor: undefined };
   const hash = target.indexOf('#');
   const anchor = hash < 0 ? undefined : target.slice(hash + 1);
   const bare = (hash < 0 ? target : target.slice(0, hash)).replace(/\?.*$/, '');
   if (bare === '') return { path: undefined, anchor };
   const decoded = safeDecode(bare);
-  const path = decoded.startsWith('/') ? decoded.slice(1) : posix.join(posix.dirname(file), decoded);
+  const path = decoded.startsWith('/')
+    ? decoded.slice(1)
+    : posix.join(posix.dirname(file), decoded);
   return { path: posix.normalize(path).replace(/\/$/, ''), anchor };
 }
 

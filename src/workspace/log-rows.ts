@@ -1,4 +1,7 @@
-/** The rows of a log, one after the other, however long it is: for looking into it, not for verifying it. */
+/**
+ * The rows of a log, one after the other, however long it is: for looking into it, not for
+ * verifying it.
+ */
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { encodeCell } from '../markdown/cell.js';
@@ -8,7 +11,10 @@ import { errnoOf, storageError } from './storage-error.js';
 
 /** `line` is 1-based. A cell that the row does not have is the empty text. */
 export type LogRow = { readonly line: number; readonly cell: (column: string) => string };
-/** `containing`: only rows in which this value occurs; they are found in the bytes, so that the others cost nearly nothing. */
+/**
+ * `containing`: only rows in which this value occurs; they are found in the bytes, so that the
+ * others cost nearly nothing.
+ */
 export type LogRowOptions = { readonly containing?: string };
 
 const BLOCK = 1 << 20;
@@ -16,12 +22,22 @@ const NEWLINE = 10;
 const PIPE = 124;
 const DELIMITER = /^\|(?:\s*:?-+:?\s*\|)+\s*$/;
 
-/** In the order of the file, in memory that does not grow with it. A log that is not there has no rows. */
-export function* logRows(root: string, file: string, options: LogRowOptions = {}): Generator<LogRow> {
+/**
+ * In the order of the file, in memory that does not grow with it. A log that is not there has no
+ * rows.
+ */
+export function* logRows(
+  root: string,
+  file: string,
+  options: LogRowOptions = {},
+): Generator<LogRow> {
   const descriptor = open(join(root, file));
   if (descriptor === undefined) return;
   try {
-    const needle = options.containing === undefined ? undefined : Buffer.from(encodeCell(options.containing), 'utf8');
+    const needle =
+      options.containing === undefined
+        ? undefined
+        : Buffer.from(encodeCell(options.containing), 'utf8');
     let line = 0;
     let previous = '';
     let columns: ReadonlyMap<string, number> | undefined;
@@ -38,7 +54,8 @@ export function* logRows(root: string, file: string, options: LogRowOptions = {}
           previous = text;
         } else if (block[at] === PIPE) {
           while (needle !== undefined && hit !== -1 && hit < at) hit = block.indexOf(needle, at);
-          if (needle === undefined || (hit !== -1 && hit < end)) yield rowOf(block.toString('utf8', at, end), line, columns);
+          if (needle === undefined || (hit !== -1 && hit < end))
+            yield rowOf(block.toString('utf8', at, end), line, columns);
         }
         at = end + 1;
       }

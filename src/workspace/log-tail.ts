@@ -1,4 +1,7 @@
-/** The end of a chained log: its columns, last link and number of rows, without reading what is in between. */
+/**
+ * The end of a chained log: its columns, last link and number of rows, without reading what is in
+ * between.
+ */
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { genesis, link, linkedLine } from '../kernel/chain.js';
@@ -19,25 +22,46 @@ const HEAD_BYTES = 16_384;
 export type LogTail = { readonly columns: readonly string[]; readonly anchor: Anchor };
 
 /**
- * Reads the header row at the start of the file; takes the last link from the anchor, when the file is as long as the anchor says. A log without
- * an anchor begins with what is appended. One that differs from its anchor, or has rows and none, is not appended to.
+ * Reads the header row at the start of the file; takes the last link from the anchor, when the file
+ * is as long as the anchor says. A log without
+ * an anchor begins with what is appended. One that differs from its anchor, or has rows and none,
+ * is not appended to.
  */
-export function readTail(root: string, at: { file: string; object: ObjectSpec; anchor: Anchor | undefined }): LogTail {
+export function readTail(
+  root: string,
+  at: { file: string; object: ObjectSpec; anchor: Anchor | undefined },
+): LogTail {
   const path = join(root, at.file);
   const size = sizeOf(path, at.file);
   const columns = readColumns(path, at);
   if (at.anchor !== undefined) {
-    if (at.anchor.bytes !== size) throw new NocturneError('GATE', `${at.file} has ${size} bytes, its anchor says ${at.anchor.bytes}`, { file: at.file, hint: 'run nocturne audit verify: the log was changed outside nocturne' });
+    if (at.anchor.bytes !== size)
+      throw new NocturneError(
+        'GATE',
+        `${at.file} has ${size} bytes, its anchor says ${at.anchor.bytes}`,
+        { file: at.file, hint: 'run nocturne audit verify: the log was changed outside nocturne' },
+      );
     return { columns, anchor: at.anchor };
   }
   const rows = readRecords(scan(readText(path, size)), at.file, at.object).records.length;
   // Appending would anchor those rows as well.
-  if (rows > 0) throw new NocturneError('NOT_TRUSTED', `nothing is written: ${at.file} has ${plural(rows, 'row')} that nothing on this machine vouches for`, { file: at.file, hint: 'was another NOCTURNE_HOME in force when they were written? Set it; else look at the workspace and sign it here: nocturne sign --all' });
+  if (rows > 0)
+    throw new NocturneError(
+      'NOT_TRUSTED',
+      `nothing is written: ${at.file} has ${plural(rows, 'row')} that nothing on this machine vouches for`,
+      {
+        file: at.file,
+        hint: 'was another NOCTURNE_HOME in force when they were written? Set it; else look at the workspace and sign it here: nocturne sign --all',
+      },
+    );
   return { columns, anchor: { head: genesis(at.file), rows: 0, bytes: size } };
 }
 
 /** Rows as bytes to append, each linked to the one before. */
-export function appendRows(tail: LogTail, at: { file: string; object: ObjectSpec; rows: readonly Fields[] }): AppendOp {
+export function appendRows(
+  tail: LogTail,
+  at: { file: string; object: ObjectSpec; rows: readonly Fields[] },
+): AppendOp {
   let { head } = tail.anchor;
   const lines: string[] = [];
   for (const fields of at.rows) {
@@ -48,15 +72,31 @@ export function appendRows(tail: LogTail, at: { file: string; object: ObjectSpec
       continue;
     }
     const cells = tail.columns.slice(0, -1).map((column) => encodeCell(cellText(fields[column])));
-    head = link(head, cells.map((cell) => decodeCell(cell)));
+    head = link(
+      head,
+      cells.map((cell) => decodeCell(cell)),
+    );
     lines.push(`| ${[...cells, head].join(' | ')} |\n`);
   }
-  return { kind: 'append', path: at.file, offset: tail.anchor.bytes, content: Buffer.from(lines.join(''), 'utf8'), head, rows: tail.anchor.rows + at.rows.length };
+  return {
+    kind: 'append',
+    path: at.file,
+    offset: tail.anchor.bytes,
+    content: Buffer.from(lines.join(''), 'utf8'),
+    head,
+    rows: tail.anchor.rows + at.rows.length,
+  };
 }
 
 /** In the order of R2; what has no value is left out. */
 function membersOf(columns: readonly string[], fields: Fields): Fields {
-  return Object.fromEntries(columns.slice(0, -1).flatMap((column) => (fields[column] === undefined || fields[column] === null ? [] : [[column, fields[column]]])));
+  return Object.fromEntries(
+    columns
+      .slice(0, -1)
+      .flatMap((column) =>
+        fields[column] === undefined || fields[column] === null ? [] : [[column, fields[column]]],
+      ),
+  );
 }
 
 function cellText(value: Value | undefined): string {
@@ -65,13 +105,21 @@ function cellText(value: Value | undefined): string {
 }
 
 function readColumns(path: string, at: { file: string; object: ObjectSpec }): readonly string[] {
-  if (isLineLog(at.file)) return [...[...at.object.fields.keys()].filter((name) => name !== 'chain'), 'chain'];
+  if (isLineLog(at.file))
+    return [...[...at.object.fields.keys()].filter((name) => name !== 'chain'), 'chain'];
   const text = readText(path, HEAD_BYTES);
   const lines = text.split('\n');
   const delimiter = lines.findIndex((line, i) => i > 0 && /^\|(?:\s*:?-+:?\s*\|)+\s*$/.test(line));
   const header = delimiter < 1 ? undefined : lines[delimiter - 1];
-  const columns = header === undefined ? [] : parseRow(header).map((name) => name.toLowerCase().replaceAll(' ', '_'));
-  if (columns.at(-1) !== 'chain') throw new NocturneError('GATE', `${at.file} has no table whose last column is Chain`, { file: at.file, hint: 'restore the file: a log begins with its table and ends with its last row' });
+  const columns =
+    header === undefined
+      ? []
+      : parseRow(header).map((name) => name.toLowerCase().replaceAll(' ', '_'));
+  if (columns.at(-1) !== 'chain')
+    throw new NocturneError('GATE', `${at.file} has no table whose last column is Chain`, {
+      file: at.file,
+      hint: 'restore the file: a log begins with its table and ends with its last row',
+    });
   return columns;
 }
 
@@ -79,7 +127,11 @@ function sizeOf(path: string, file: string): number {
   try {
     return statSync(path).size;
   } catch (cause) {
-    throw new NocturneError('GATE', `the log ${file} is missing`, { file, hint: 'restore it: a log is never deleted', cause });
+    throw new NocturneError('GATE', `the log ${file} is missing`, {
+      file,
+      hint: 'restore it: a log is never deleted',
+      cause,
+    });
   }
 }
 

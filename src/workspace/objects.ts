@@ -1,5 +1,15 @@
-/** The content-addressed store `.nocturne/objects/`: what files held at the start of a pass, so that it can be given back. */
-import { lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+/**
+ * The content-addressed store `.nocturne/objects/`: what files held at the start of a pass, so that
+ * it can be given back.
+ */
+import {
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { NocturneError } from '../kernel/error.js';
 import { sha256 } from '../kernel/hash.js';
@@ -10,44 +20,78 @@ import type { FileEntry } from './types.js';
 
 const CHECKED = '.checked';
 
-/** What was at a path. `hash`: of the content, or of a link's target; empty for `other` (a pipe, socket or device), of which nothing can be kept. */
-export type Kept = { readonly kind: FileEntry['kind']; readonly hash: string; readonly mode: number; readonly target?: string };
+/**
+ * What was at a path. `hash`: of the content, or of a link's target; empty for `other` (a pipe,
+ * socket or device), of which nothing can be kept.
+ */
+export type Kept = {
+  readonly kind: FileEntry['kind'];
+  readonly hash: string;
+  readonly mode: number;
+  readonly target?: string;
+};
 export type KeptTree = ReadonlyMap<string, Kept>;
 export type SnapshotSource = {
-  /** The hash of a file that is known already (from a snapshot of this instant); then it is read only if it is not in the store. */
+  /**
+   * The hash of a file that is known already (from a snapshot of this instant); then it is read
+   * only if it is not in the store.
+   */
   readonly hashOf?: (path: string) => string | undefined;
 };
 
 const objectsIn = (root: string): string => join(root, '.nocturne', 'objects');
-export const objectPath = (root: string, hash: string): string => join(objectsIn(root), hash.slice(0, 2), hash.slice(2));
+export const objectPath = (root: string, hash: string): string =>
+  join(objectsIn(root), hash.slice(0, 2), hash.slice(2));
 
-/** Stores bytes and returns their SHA-256. Not flushed (a snapshot has thousands): an object is checked whenever it is read, and all are after a restart. */
+/**
+ * Stores bytes and returns their SHA-256. Not flushed (a snapshot has thousands): an object is
+ * checked whenever it is read, and all are after a restart.
+ */
 export function putObject(root: string, bytes: Uint8Array): string {
   const hash = sha256(bytes);
-  if (lstatSync(objectPath(root, hash), { throwIfNoEntry: false })?.size !== bytes.length) store(root, hash, bytes);
+  if (lstatSync(objectPath(root, hash), { throwIfNoEntry: false })?.size !== bytes.length)
+    store(root, hash, bytes);
   return hash;
 }
 
-/** The bytes with this hash. @throws NocturneError `NOT_FOUND` when they are not there, `STORAGE` when what is there is something else. */
+/**
+ * The bytes with this hash. @throws NocturneError `NOT_FOUND` when they are not there, `STORAGE`
+ * when what is there is something else.
+ */
 export function getObject(root: string, hash: string): Buffer {
   const path = objectPath(root, hash);
-  if (!/^[0-9a-f]{64}$/.test(hash)) throw new NocturneError('NOT_FOUND', `${JSON.stringify(hash)} is not the name of a content: expected 64 hex characters`);
+  if (!/^[0-9a-f]{64}$/.test(hash))
+    throw new NocturneError(
+      'NOT_FOUND',
+      `${JSON.stringify(hash)} is not the name of a content: expected 64 hex characters`,
+    );
   let bytes: Buffer;
   try {
     bytes = readFileSync(path);
   } catch (error) {
     if (errnoOf(error) !== 'ENOENT') throw storageError(error, path, 'read');
-    throw new NocturneError('NOT_FOUND', `content ${hash} is not in the object store`, { file: path, hint: 'the store was pruned, or .nocturne was deleted' });
+    throw new NocturneError('NOT_FOUND', `content ${hash} is not in the object store`, {
+      file: path,
+      hint: 'the store was pruned, or .nocturne was deleted',
+    });
   }
   if (sha256(bytes) === hash) return bytes;
-  throw new NocturneError('STORAGE', `the stored content ${path} is not what its name says`, { file: path, hint: 'it was damaged: remove it; it is stored again with the next snapshot' });
+  throw new NocturneError('STORAGE', `the stored content ${path} is not what its name says`, {
+    file: path,
+    hint: 'it was damaged: remove it; it is stored again with the next snapshot',
+  });
 }
 
 /**
- * Keeps the content of every file listed (by `walk`) and returns what was there. Contents already in the store are not written again.
+ * Keeps the content of every file listed (by `walk`) and returns what was there. Contents already
+ * in the store are not written again.
  * A file that goes away meanwhile is left out.
  */
-export function snapshotTree(root: string, entries: Iterable<FileEntry>, source: SnapshotSource = {}): KeptTree {
+export function snapshotTree(
+  root: string,
+  entries: Iterable<FileEntry>,
+  source: SnapshotSource = {},
+): KeptTree {
   const stored = new Set(storedHashes(root));
   const checkSizes = !sizesChecked(root);
   const kept = new Map<string, Kept>();
@@ -59,21 +103,36 @@ export function snapshotTree(root: string, entries: Iterable<FileEntry>, source:
   return kept;
 }
 
-/** Removes every object whose hash is not in `keep`, and what interrupted writes left. Returns how many objects. Not while a snapshot is being taken. */
+/**
+ * Removes every object whose hash is not in `keep`, and what interrupted writes left. Returns how
+ * many objects. Not while a snapshot is being taken.
+ */
 export function prune(root: string, keep: ReadonlySet<string>): number {
   let removed = 0;
-  for (const hash of storedHashes(root)) if (!keep.has(hash) && removeIfThere(objectPath(root, hash))) removed++;
-  for (const name of list(objectsIn(root))) if (name.startsWith(TEMP_PREFIX)) removeIfThere(join(objectsIn(root), name));
+  for (const hash of storedHashes(root))
+    if (!keep.has(hash) && removeIfThere(objectPath(root, hash))) removed++;
+  for (const name of list(objectsIn(root)))
+    if (name.startsWith(TEMP_PREFIX)) removeIfThere(join(objectsIn(root), name));
   return removed;
 }
 
-type Known = { readonly stored: Set<string>; readonly checkSizes: boolean; readonly known: string | undefined };
+type Known = {
+  readonly stored: Set<string>;
+  readonly checkSizes: boolean;
+  readonly known: string | undefined;
+};
 
-function keep(root: string, entry: FileEntry, { stored, checkSizes, known }: Known): Kept | undefined {
+function keep(
+  root: string,
+  entry: FileEntry,
+  { stored, checkSizes, known }: Known,
+): Kept | undefined {
   const { kind, mode, target } = entry;
-  if (kind === 'symlink') return { kind, mode, hash: sha256(target ?? ''), ...(target === undefined ? {} : { target }) };
+  if (kind === 'symlink')
+    return { kind, mode, hash: sha256(target ?? ''), ...(target === undefined ? {} : { target }) };
   if (kind === 'other') return { kind, mode, hash: '' };
-  if (known !== undefined && isStored(root, { hash: known, size: entry.size, stored, checkSizes })) return { kind, mode, hash: known };
+  if (known !== undefined && isStored(root, { hash: known, size: entry.size, stored, checkSizes }))
+    return { kind, mode, hash: known };
   const bytes = readIfThere(join(root, entry.path));
   if (bytes === undefined) return undefined;
   const hash = sha256(bytes);
@@ -84,14 +143,26 @@ function keep(root: string, entry: FileEntry, { stored, checkSizes, known }: Kno
   return { kind, mode, hash };
 }
 
-function isStored(root: string, at: { readonly hash: string; readonly size: number; readonly stored: ReadonlySet<string>; readonly checkSizes: boolean }): boolean {
+function isStored(
+  root: string,
+  at: {
+    readonly hash: string;
+    readonly size: number;
+    readonly stored: ReadonlySet<string>;
+    readonly checkSizes: boolean;
+  },
+): boolean {
   if (!at.stored.has(at.hash)) return false;
-  return !at.checkSizes || lstatSync(objectPath(root, at.hash), { throwIfNoEntry: false })?.size === at.size;
+  return (
+    !at.checkSizes ||
+    lstatSync(objectPath(root, at.hash), { throwIfNoEntry: false })?.size === at.size
+  );
 }
 
 function store(root: string, hash: string, bytes: Uint8Array): void {
   const path = objectPath(root, hash);
-  // In one directory: where a file system puts an inode depends on the directory it is made in, and 256 places cost five times as much as one.
+  // In one directory: where a file system puts an inode depends on the directory it is made in, and
+  // 256 places cost five times as much as one.
   const temp = join(objectsIn(root), `${TEMP_PREFIX}${process.pid}-${hash}`);
   try {
     writeFileSync(temp, bytes, { mode: 0o600 });
@@ -116,7 +187,10 @@ function storedHashes(root: string): string[] {
     .flatMap((name) => list(join(directory, name)).map((rest) => name + rest));
 }
 
-/** Objects are not flushed, so a power cut can leave one shorter than it was: after a restart of the machine a name alone proves nothing. */
+/**
+ * Objects are not flushed, so a power cut can leave one shorter than it was: after a restart of the
+ * machine a name alone proves nothing.
+ */
 function sizesChecked(root: string): boolean {
   const boot = bootId();
   return boot !== '' && readIfThere(join(objectsIn(root), CHECKED))?.toString() === boot;

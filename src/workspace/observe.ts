@@ -1,4 +1,7 @@
-/** What is at a path right now, without following links and without waiting (a pipe is not opened for its reader). */
+/**
+ * What is at a path right now, without following links and without waiting (a pipe is not opened
+ * for its reader).
+ */
 import { closeSync, constants, fstatSync, lstatSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { NocturneError } from '../kernel/error.js';
@@ -9,9 +12,18 @@ import { errnoOf, storageError } from './storage-error.js';
 export type Observed =
   | { readonly kind: 'missing' }
   | { readonly kind: 'special' }
-  | { readonly kind: 'file'; readonly hash: string; readonly bytes: Buffer; readonly mode: number; readonly uid: number; readonly gid: number };
+  | {
+      readonly kind: 'file';
+      readonly hash: string;
+      readonly bytes: Buffer;
+      readonly mode: number;
+      readonly uid: number;
+      readonly gid: number;
+    };
 
-/** Reads and hashes a regular file. `special`: a link, directory, pipe, socket or device is there. */
+/**
+ * Reads and hashes a regular file. `special`: a link, directory, pipe, socket or device is there.
+ */
 export function observe(path: string): Observed {
   let descriptor: number;
   try {
@@ -19,14 +31,22 @@ export function observe(path: string): Observed {
   } catch (error) {
     const code = errnoOf(error);
     if (code === 'ENOENT' || code === 'ENOTDIR') return { kind: 'missing' };
-    if (code === 'ELOOP' || code === 'EMLINK' || code === 'ENXIO' || code === 'EISDIR') return { kind: 'special' };
+    if (code === 'ELOOP' || code === 'EMLINK' || code === 'ENXIO' || code === 'EISDIR')
+      return { kind: 'special' };
     throw storageError(error, path, 'read');
   }
   try {
     const stats = fstatSync(descriptor);
     if (!stats.isFile()) return { kind: 'special' };
     const bytes = readFileSync(descriptor);
-    return { kind: 'file', hash: sha256(bytes), bytes, mode: stats.mode, uid: stats.uid, gid: stats.gid };
+    return {
+      kind: 'file',
+      hash: sha256(bytes),
+      bytes,
+      mode: stats.mode,
+      uid: stats.uid,
+      gid: stats.gid,
+    };
   } catch (error) {
     throw storageError(error, path, 'read');
   } finally {
@@ -42,28 +62,52 @@ export function hashAt(path: string): string | undefined {
 
 /** Whether two names are one file. */
 export function sameFile(a: string, b: string): boolean {
-  const [one, two] = [lstatSync(a, { throwIfNoEntry: false }), lstatSync(b, { throwIfNoEntry: false })];
+  const [one, two] = [
+    lstatSync(a, { throwIfNoEntry: false }),
+    lstatSync(b, { throwIfNoEntry: false }),
+  ];
   return one !== undefined && two !== undefined && one.ino === two.ino && one.dev === two.dev;
 }
 
 /**
- * Refuses a path that a commit may not write: absolute, with `..`, ignored (`.git`, `.nocturne`, `node_modules`), or going through a symbolic link.
+ * Refuses a path that a commit may not write: absolute, with `..`, ignored (`.git`, `.nocturne`,
+ * `node_modules`), or going through a symbolic link.
  * @throws NocturneError `REFUSED`; `STORAGE` when a file is where a directory is needed.
  */
 export function assertWritablePath(root: string, path: string): void {
   const parts = path.split('/');
-  if (path === '' || parts.some((part) => part === '' || part === '.' || part === '..' || part.includes('\0') || part.includes('\\')) || isIgnored(path)) {
-    throw new NocturneError('REFUSED', `${JSON.stringify(path)} is not the path of a governed file`, { file: path, hint: 'give a path relative to the workspace, outside .git, .nocturne and node_modules' });
+  if (
+    path === '' ||
+    parts.some(
+      (part) =>
+        part === '' || part === '.' || part === '..' || part.includes('\0') || part.includes('\\'),
+    ) ||
+    isIgnored(path)
+  ) {
+    throw new NocturneError(
+      'REFUSED',
+      `${JSON.stringify(path)} is not the path of a governed file`,
+      {
+        file: path,
+        hint: 'give a path relative to the workspace, outside .git, .nocturne and node_modules',
+      },
+    );
   }
   for (let length = 1; length <= parts.length; length++) {
     const part = parts.slice(0, length).join('/');
     const stats = lstatSync(join(root, part), { throwIfNoEntry: false });
     if (stats === undefined) return;
     if (stats.isSymbolicLink()) {
-      throw new NocturneError('REFUSED', `${path} goes through the symbolic link ${part}`, { file: path, hint: 'replace the link by what it points at: nothing is written through links, which could lead out of the workspace' });
+      throw new NocturneError('REFUSED', `${path} goes through the symbolic link ${part}`, {
+        file: path,
+        hint: 'replace the link by what it points at: nothing is written through links, which could lead out of the workspace',
+      });
     }
     if (length < parts.length && !stats.isDirectory()) {
-      throw new NocturneError('STORAGE', `${path} cannot be written: ${part} is a file`, { file: part, hint: 'a part of this path is a file where a directory is expected: move it away' });
+      throw new NocturneError('STORAGE', `${path} cannot be written: ${part} is a file`, {
+        file: part,
+        hint: 'a part of this path is a file where a directory is expected: move it away',
+      });
     }
   }
 }

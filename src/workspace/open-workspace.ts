@@ -1,4 +1,7 @@
-/** A workspace held open: where it is, its clock and state directory, and the way to read and change it. */
+/**
+ * A workspace held open: where it is, its clock and state directory, and the way to read and change
+ * it.
+ */
 import { realpathSync } from 'node:fs';
 import type { Clock } from '../kernel/clock.js';
 import { NocturneError } from '../kernel/error.js';
@@ -7,7 +10,10 @@ import { openSnapshot } from './snapshot.js';
 import { stateDirectory } from './state-home.js';
 import type { Snapshot, Workspace } from './types.js';
 
-export function openWorkspace(directory: string, options: { readonly home: string; readonly clock: Clock }): Workspace {
+export function openWorkspace(
+  directory: string,
+  options: { readonly home: string; readonly clock: Clock },
+): Workspace {
   const root = real(directory);
   const state = stateDirectory(options.home, root);
   const open = (): Snapshot => openSnapshot(root, { now: options.clock.now() });
@@ -18,7 +24,8 @@ export function openWorkspace(directory: string, options: { readonly home: strin
     home: options.home,
     snapshot: open,
     commit: (change, settings) => commit({ root, state, open }, change, settings),
-    // Nothing is held open between calls today: commits take and give back their mutex, SQL views go with their snapshots.
+    // Nothing is held open between calls today: commits take and give back their mutex, SQL views
+    // go with their snapshots.
     close: () => undefined,
   };
 }
@@ -27,6 +34,9 @@ function real(directory: string): string {
   try {
     return realpathSync(directory);
   } catch (cause) {
-    throw new NocturneError('NO_WORKSPACE', `there is no directory ${directory}`, { hint: 'run nocturne init, or name one with --workspace', cause });
+    throw new NocturneError('NO_WORKSPACE', `there is no directory ${directory}`, {
+      hint: 'run nocturne init, or name one with --workspace',
+      cause,
+    });
   }
 }

@@ -1,4 +1,7 @@
-/** A snapshot in which some files hold something else: what a change would make of the workspace, before anything is written. */
+/**
+ * A snapshot in which some files hold something else: what a change would make of the workspace,
+ * before anything is written.
+ */
 import { readRecords } from '../markdown/read-records.js';
 import { scan } from '../markdown/scan.js';
 import { sha256 } from '../kernel/hash.js';
@@ -8,7 +11,10 @@ import { locateIn } from './address.js';
 import { openSqlView } from './sql-view.js';
 import type { FileEntry, Snapshot, SqlView } from './types.js';
 
-/** Content by path; `undefined`: the file is gone. The schema stays that of `base`, whatever is put in place of REGISTRY.md. */
+/**
+ * Content by path; `undefined`: the file is gone. The schema stays that of `base`, whatever is put
+ * in place of REGISTRY.md.
+ */
 export type Contents = ReadonlyMap<string, string | Buffer | undefined>;
 
 export function overlay(base: Snapshot, contents: Contents): Snapshot {
@@ -29,39 +35,56 @@ export function overlay(base: Snapshot, contents: Contents): Snapshot {
   };
   const doc = (path: string): Doc | undefined => {
     if (!contents.has(path)) return base.doc(path);
-    if (!docs.has(path)) docs.set(path, ((one) => (one === undefined ? undefined : scan(one)))(text(path)));
+    if (!docs.has(path))
+      docs.set(path, ((one) => (one === undefined ? undefined : scan(one)))(text(path)));
     return docs.get(path);
   };
   const readIn = (path: string, object: string): ReadResult => {
     const id = `${object}\0${path}`;
     const spec = base.schema.objects.get(object);
     const [known, scanned] = [read.get(id), doc(path)];
-    const result = known ?? (spec === undefined || scanned === undefined ? { records: [], diagnostics: [] } : readRecords(scanned, path, spec));
+    const result =
+      known ??
+      (spec === undefined || scanned === undefined
+        ? { records: [], diagnostics: [] }
+        : readRecords(scanned, path, spec));
     read.set(id, result);
     return result;
   };
-  const recordsIn = (path: string, object: string): readonly Rec[] => (contents.has(path) ? readIn(path, object).records : base.recordsIn(path, object));
+  const recordsIn = (path: string, object: string): readonly Rec[] =>
+    contents.has(path) ? readIn(path, object).records : base.recordsIn(path, object);
   const filesOf = (object: string): readonly string[] => {
     const glob = base.schema.objects.get(object)?.glob;
     const changed = [...contents].filter(([path]) => glob !== undefined && globMatches(glob, path));
     if (changed.length === 0) return base.filesOf(object);
-    const gone = new Set(changed.flatMap(([path, content]) => (content === undefined ? [path] : [])));
-    return [...new Set([...base.filesOf(object), ...changed.map(([path]) => path)])].filter((path) => !gone.has(path)).sort();
+    const gone = new Set(
+      changed.flatMap(([path, content]) => (content === undefined ? [path] : [])),
+    );
+    return [...new Set([...base.filesOf(object), ...changed.map(([path]) => path)])]
+      .filter((path) => !gone.has(path))
+      .sort();
   };
-  const records = (object: string): readonly Rec[] => filesOf(object).flatMap((path) => recordsIn(path, object));
+  const records = (object: string): readonly Rec[] =>
+    filesOf(object).flatMap((path) => recordsIn(path, object));
   const snapshot: Snapshot = {
     ...base,
     files,
     bytes,
     text,
-    hash: (path) => (contents.has(path) ? ((one) => (one === undefined ? undefined : sha256(one)))(bytes(path)) : base.hash(path)),
+    hash: (path) =>
+      contents.has(path)
+        ? ((one) => (one === undefined ? undefined : sha256(one)))(bytes(path))
+        : base.hash(path),
     doc,
     filesOf,
     records,
     recordsIn,
     record: (object, key) => records(object).find((record) => record.key === key),
     locate: (address) => locateIn(snapshot, address),
-    recordDiagnostics: (path) => (contents.has(path) ? base.objectsOf(path).flatMap((object) => readIn(path, object.object).diagnostics) : base.recordDiagnostics(path)),
+    recordDiagnostics: (path) =>
+      contents.has(path)
+        ? base.objectsOf(path).flatMap((object) => readIn(path, object.object).diagnostics)
+        : base.recordDiagnostics(path),
     sql: () => {
       view ??= openSqlView(snapshot);
       return view;
@@ -74,7 +97,19 @@ function filesWith(base: Snapshot, contents: Contents): ReadonlyMap<string, File
   const files = new Map(base.files);
   for (const [path, content] of contents) {
     if (content === undefined) files.delete(path);
-    else files.set(path, { ...(files.get(path) ?? { path, mtimeMs: base.now.getTime(), ctimeMs: base.now.getTime(), ino: 0, mode: 0o644, kind: 'file', links: 1 }), size: Buffer.byteLength(content) });
+    else
+      files.set(path, {
+        ...(files.get(path) ?? {
+          path,
+          mtimeMs: base.now.getTime(),
+          ctimeMs: base.now.getTime(),
+          ino: 0,
+          mode: 0o644,
+          kind: 'file',
+          links: 1,
+        }),
+        size: Buffer.byteLength(content),
+      });
   }
   return new Map([...files].sort(([a], [b]) => (a < b ? -1 : 1)));
 }

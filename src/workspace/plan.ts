@@ -1,4 +1,7 @@
-/** A change set worked out on one snapshot: the new text of every file, the rows appended to logs, the fields that changed. */
+/**
+ * A change set worked out on one snapshot: the new text of every file, the rows appended to logs,
+ * the fields that changed.
+ */
 import { stamp } from '../kernel/clock.js';
 import { NocturneError } from '../kernel/error.js';
 import { globMatches } from '../kernel/glob.js';
@@ -10,7 +13,11 @@ import type { ObjectSpec, Schema } from '../registry/types.js';
 import { locateIn } from './address.js';
 import type { Change, Fields, Snapshot } from './types.js';
 
-export type LogRow = { readonly object: ObjectSpec; readonly file: string; readonly fields: Fields };
+export type LogRow = {
+  readonly object: ObjectSpec;
+  readonly file: string;
+  readonly fields: Fields;
+};
 export type Draft = {
   /** New content by path; `undefined`: deleted. */
   readonly files: Map<string, string | Buffer | undefined>;
@@ -44,7 +51,10 @@ export function applyChange(snapshot: Snapshot, draft: Draft, change: Change): v
       return remove(snapshot, draft, change);
     case 'write':
       refuseLog(snapshot, change.path);
-      draft.files.set(change.path, typeof change.content === 'string' ? change.content : Buffer.from(change.content));
+      draft.files.set(
+        change.path,
+        typeof change.content === 'string' ? change.content : Buffer.from(change.content),
+      );
       if (change.mode !== undefined) draft.modes.set(change.path, change.mode);
       return;
     case 'adopt':
@@ -52,70 +62,156 @@ export function applyChange(snapshot: Snapshot, draft: Draft, change: Change): v
       return;
     case 'delete':
       refuseLog(snapshot, change.path);
-      if (!snapshot.files.has(change.path) && draft.files.get(change.path) === undefined) throw new NocturneError('NOT_FOUND', `there is no file ${change.path} to delete`);
+      if (!snapshot.files.has(change.path) && draft.files.get(change.path) === undefined)
+        throw new NocturneError('NOT_FOUND', `there is no file ${change.path} to delete`);
       draft.files.set(change.path, undefined);
       return;
   }
 }
 
 function refuseLog(snapshot: Snapshot, path: string): void {
-  if (snapshot.objectsOf(path).some((object) => object.shape === 'log')) throw new NocturneError('REFUSED', `${path} is a log: rows are appended, nothing else is changed`, { file: path });
+  if (snapshot.objectsOf(path).some((object) => object.shape === 'log'))
+    throw new NocturneError(
+      'REFUSED',
+      `${path} is a log: rows are appended, nothing else is changed`,
+      { file: path },
+    );
 }
 
 function set(snapshot: Snapshot, draft: Draft, change: Extract<Change, { kind: 'set' }>): void {
   const at = locateIn(draftView(snapshot, draft), change.address);
-  if (at.object.shape === 'log') throw new NocturneError('REFUSED', `${at.file} is a log: rows are appended, never changed`, { file: at.file });
+  if (at.object.shape === 'log')
+    throw new NocturneError('REFUSED', `${at.file} is a log: rows are appended, never changed`, {
+      file: at.file,
+    });
   const text = draftText(snapshot, draft, at.file);
-  if (text === undefined) throw new NocturneError('UNREADABLE', `${at.file} is not UTF-8 text`, { file: at.file });
-  draft.files.set(at.file, setField(text, at.object, { file: at.file, key: at.record.key, field: at.field, value: change.value }));
-  if (change.valid !== undefined) draft.valid.set(`${at.file}\0${at.record.key}\0${at.field}`, stamp(change.valid));
+  if (text === undefined)
+    throw new NocturneError('UNREADABLE', `${at.file} is not UTF-8 text`, { file: at.file });
+  draft.files.set(
+    at.file,
+    setField(text, at.object, {
+      file: at.file,
+      key: at.record.key,
+      field: at.field,
+      value: change.value,
+    }),
+  );
+  if (change.valid !== undefined)
+    draft.valid.set(`${at.file}\0${at.record.key}\0${at.field}`, stamp(change.valid));
 }
 
-function add(snapshot: Snapshot, draft: Draft, change: Extract<Change, { kind: 'append' | 'insert' }>): void {
+function add(
+  snapshot: Snapshot,
+  draft: Draft,
+  change: Extract<Change, { kind: 'append' | 'insert' }>,
+): void {
   const object = objectNamed(snapshot.schema, change.object);
   const key = change.kind === 'insert' ? change.key : undefined;
   const file = change.file ?? fileFor(object, key);
-  if (!globMatches(object.glob, file)) throw new NocturneError('USAGE', `${file} is no place for a ${object.object}`, { file, hint: `they are in ${object.glob}` });
+  if (!globMatches(object.glob, file))
+    throw new NocturneError('USAGE', `${file} is no place for a ${object.object}`, {
+      file,
+      hint: `they are in ${object.glob}`,
+    });
   if (object.shape === 'log') {
     const unknown = Object.keys(change.fields).find((field) => !object.fields.has(field));
-    if (unknown !== undefined) throw new NocturneError('BAD_VALUE', `${object.object} has no field "${unknown}"`, { hint: `its fields are ${[...object.fields.keys()].join(', ')}` });
+    if (unknown !== undefined)
+      throw new NocturneError('BAD_VALUE', `${object.object} has no field "${unknown}"`, {
+        hint: `its fields are ${[...object.fields.keys()].join(', ')}`,
+      });
     draft.rows.push({ object, file, fields: change.fields });
     return;
   }
   const text = draftText(snapshot, draft, file);
   if (object.shape === 'document') {
-    if (text !== undefined) throw new NocturneError('EXISTS', `${file} is there already`, { file, hint: 'set its fields instead' });
-    draft.files.set(file, newDocument(change.fields, change.kind === 'insert' ? change.body : undefined));
+    if (text !== undefined)
+      throw new NocturneError('EXISTS', `${file} is there already`, {
+        file,
+        hint: 'set its fields instead',
+      });
+    draft.files.set(
+      file,
+      newDocument(change.fields, change.kind === 'insert' ? change.body : undefined),
+    );
     return;
   }
-  const fields: Record<string, Value> = { ...(object.shape === 'section' && key !== undefined ? { id: key } : {}), ...change.fields };
+  const fields: Record<string, Value> = {
+    ...(object.shape === 'section' && key !== undefined ? { id: key } : {}),
+    ...change.fields,
+  };
   if (change.kind === 'insert' && change.body !== undefined) fields['body'] = change.body;
-  const base = text ?? (object.shape === 'section' ? `# ${file.replace(/^.*\//, '').replace(/\.md$/, '')}\n` : undefined);
-  if (base === undefined) throw new NocturneError('NOT_FOUND', `${file} is missing or not UTF-8; ${object.object} cannot be added to it`, { file });
+  const base =
+    text ??
+    (object.shape === 'section'
+      ? `# ${file.replace(/^.*\//, '').replace(/\.md$/, '')}\n`
+      : undefined);
+  if (base === undefined)
+    throw new NocturneError(
+      'NOT_FOUND',
+      `${file} is missing or not UTF-8; ${object.object} cannot be added to it`,
+      { file },
+    );
   const added = keyOf(object, fields);
-  if (added !== undefined && readRecords(scan(base), file, object).records.some((record) => record.key === added)) throw new NocturneError('EXISTS', `${file} already has a ${object.object} with the key "${added}"`, { file });
+  if (
+    added !== undefined &&
+    readRecords(scan(base), file, object).records.some((record) => record.key === added)
+  )
+    throw new NocturneError(
+      'EXISTS',
+      `${file} already has a ${object.object} with the key "${added}"`,
+      { file },
+    );
   draft.files.set(file, appendRecord(base, object, fields));
 }
 
-function remove(snapshot: Snapshot, draft: Draft, change: Extract<Change, { kind: 'remove' }>): void {
+function remove(
+  snapshot: Snapshot,
+  draft: Draft,
+  change: Extract<Change, { kind: 'remove' }>,
+): void {
   const object = objectNamed(snapshot.schema, change.object);
-  const record = draftView(snapshot, draft).records(change.object).find((one) => one.key === change.key);
-  if (record === undefined) throw new NocturneError('NOT_FOUND', `there is no ${change.object} with the key "${change.key}"`);
-  if (object.shape === 'log') throw new NocturneError('REFUSED', `${record.file} is a log: nothing is removed from it`, { file: record.file });
+  const record = draftView(snapshot, draft)
+    .records(change.object)
+    .find((one) => one.key === change.key);
+  if (record === undefined)
+    throw new NocturneError(
+      'NOT_FOUND',
+      `there is no ${change.object} with the key "${change.key}"`,
+    );
+  if (object.shape === 'log')
+    throw new NocturneError('REFUSED', `${record.file} is a log: nothing is removed from it`, {
+      file: record.file,
+    });
   const text = draftText(snapshot, draft, record.file) ?? '';
-  draft.files.set(record.file, object.shape === 'document' ? undefined : removeRecord(text, object, record.key));
+  draft.files.set(
+    record.file,
+    object.shape === 'document' ? undefined : removeRecord(text, object, record.key),
+  );
 }
 
 function objectNamed(schema: Schema, name: string): ObjectSpec {
   const object = schema.objects.get(name);
-  if (object === undefined) throw new NocturneError('NOT_FOUND', `REGISTRY.md declares no object ${name}`, { hint: `known: ${[...schema.objects.keys()].join(', ')}` });
+  if (object === undefined)
+    throw new NocturneError('NOT_FOUND', `REGISTRY.md declares no object ${name}`, {
+      hint: `known: ${[...schema.objects.keys()].join(', ')}`,
+    });
   return object;
 }
 
 /** The one file of an object, or the glob with its first `*` replaced by the key. */
 function fileFor(object: ObjectSpec, key: string | undefined): string {
   if (!object.glob.includes('*')) return object.glob;
-  if (object.shape !== 'document' || key === undefined || !/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(key)) throw new NocturneError('USAGE', `${object.object} lives in ${object.glob}: say in which file`, { hint: object.shape === 'document' ? 'give a key made of letters, digits, . _ -' : 'give the file' });
+  if (object.shape !== 'document' || key === undefined || !/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(key))
+    throw new NocturneError(
+      'USAGE',
+      `${object.object} lives in ${object.glob}: say in which file`,
+      {
+        hint:
+          object.shape === 'document'
+            ? 'give a key made of letters, digits, . _ -'
+            : 'give the file',
+      },
+    );
   return object.glob.replace('*', key);
 }
 
@@ -135,7 +231,27 @@ function draftView(snapshot: Snapshot, draft: Draft): Snapshot {
   if (draft.files.size === 0) return snapshot;
   const created = [...draft.files.keys()].filter((path) => !snapshot.files.has(path));
   const files = created.length === 0 ? snapshot.files : new Map(snapshot.files);
-  if (files instanceof Map) for (const path of created) files.set(path, { path, size: 0, mtimeMs: 0, ino: 0, kind: 'file', links: 1, ctimeMs: 0, mode: 0o644 });
-  const filesOf: Snapshot['filesOf'] = (object) => [...snapshot.filesOf(object), ...created.filter((path) => snapshot.objectsOf(path).some((one) => one.object === object))];
-  return { ...snapshot, files, recordsIn, filesOf, records: (object) => filesOf(object).flatMap((path) => recordsIn(path, object)) };
+  if (files instanceof Map)
+    for (const path of created)
+      files.set(path, {
+        path,
+        size: 0,
+        mtimeMs: 0,
+        ino: 0,
+        kind: 'file',
+        links: 1,
+        ctimeMs: 0,
+        mode: 0o644,
+      });
+  const filesOf: Snapshot['filesOf'] = (object) => [
+    ...snapshot.filesOf(object),
+    ...created.filter((path) => snapshot.objectsOf(path).some((one) => one.object === object)),
+  ];
+  return {
+    ...snapshot,
+    files,
+    recordsIn,
+    filesOf,
+    records: (object) => filesOf(object).flatMap((path) => recordsIn(path, object)),
+  };
 }

@@ -1,39 +1,81 @@
-/** What a change set would do, worked out as a commit works it out, with nothing written and no number used up. */
+/**
+ * What a change set would do, worked out as a commit works it out, with nothing written and no
+ * number used up.
+ */
 import { dateStamp, stamp } from '../kernel/clock.js';
 import { diffFields, type FieldDifference } from './field-diff.js';
 import { overlay } from './overlay.js';
 import { applyChange, emptyDraft, type LogRow } from './plan.js';
 import type { ChangeSet, Notice, Snapshot } from './types.js';
 
-export type PreviewedFile = { readonly path: string; readonly before: string | Buffer | undefined; readonly after: string | Buffer | undefined };
+export type PreviewedFile = {
+  readonly path: string;
+  readonly before: string | Buffer | undefined;
+  readonly after: string | Buffer | undefined;
+};
 export type Preview = {
   /** Files whose content would change, logs left out. */
   readonly files: readonly PreviewedFile[];
   readonly fields: readonly FieldDifference[];
-  /** Rows that the change itself appends to logs; those of the change log and the audit log come on top. */
+  /**
+   * Rows that the change itself appends to logs; those of the change log and the audit log come on
+   * top.
+   */
   readonly rows: readonly LogRow[];
   /** The workspace as it would be. */
   readonly after: Snapshot;
 };
 
-/** @throws what the commit would throw for the changes themselves (`NOT_FOUND`, `BAD_VALUE`, `EXISTS`, `REFUSED`). */
-export function previewChanges(snapshot: Snapshot, changeSet: Pick<ChangeSet, 'changes' | 'notices'>): Preview {
+/**
+ * @throws what the commit would throw for the changes themselves (`NOT_FOUND`, `BAD_VALUE`,
+ * `EXISTS`, `REFUSED`).
+ */
+export function previewChanges(
+  snapshot: Snapshot,
+  changeSet: Pick<ChangeSet, 'changes' | 'notices'>,
+): Preview {
   const draft = emptyDraft();
   for (const change of changeSet.changes) applyChange(snapshot, draft, change);
-  for (const [i, notice] of (changeSet.notices ?? []).entries()) applyChange(snapshot, draft, insertOf(snapshot, notice, i));
-  const files = [...draft.files].map(([path, after]): PreviewedFile => ({ path, before: snapshot.text(path) ?? snapshot.bytes(path), after })).filter(({ before, after }) => !same(before, after));
-  const fields = files.flatMap(({ path, before, after }) => diffFields(snapshot.objectsOf(path), path, { before: textOf(before), after: textOf(after) }));
-  return { files, fields, rows: draft.rows, after: overlay(snapshot, new Map(files.map(({ path, after }) => [path, after]))) };
+  for (const [i, notice] of (changeSet.notices ?? []).entries())
+    applyChange(snapshot, draft, insertOf(snapshot, notice, i));
+  const files = [...draft.files]
+    .map(
+      ([path, after]): PreviewedFile => ({
+        path,
+        before: snapshot.text(path) ?? snapshot.bytes(path),
+        after,
+      }),
+    )
+    .filter(({ before, after }) => !same(before, after));
+  const fields = files.flatMap(({ path, before, after }) =>
+    diffFields(snapshot.objectsOf(path), path, { before: textOf(before), after: textOf(after) }),
+  );
+  return {
+    files,
+    fields,
+    rows: draft.rows,
+    after: overlay(snapshot, new Map(files.map(({ path, after }) => [path, after]))),
+  };
 }
 
 /** With the number that is probably next; which one it is, the commit decides. */
 function insertOf(snapshot: Snapshot, notice: Notice, index: number): ChangeSet['changes'][number] {
   const stem = `N-${dateStamp(snapshot.now).replaceAll('-', '')}-`;
-  const taken = ['NOTIFICATION', 'NOTIFICATION-ARCHIVE'].flatMap((object) => snapshot.records(object)).map((record) => (record.key.startsWith(stem) ? Number.parseInt(record.key.slice(stem.length), 10) || 0 : 0));
+  const taken = ['NOTIFICATION', 'NOTIFICATION-ARCHIVE']
+    .flatMap((object) => snapshot.records(object))
+    .map((record) =>
+      record.key.startsWith(stem) ? Number.parseInt(record.key.slice(stem.length), 10) || 0 : 0,
+    );
   const key = `${stem}${String(Math.max(0, ...taken) + 1 + index).padStart(3, '0')}`;
   const { body, ...items } = notice;
   const title = notice.action_needed.split('\n')[0]?.slice(0, 80) ?? '';
-  return { kind: 'insert', object: 'NOTIFICATION', key, fields: { title, time: stamp(snapshot.now), ...items, status: 'open', answer: null }, ...(body === undefined ? {} : { body }) };
+  return {
+    kind: 'insert',
+    object: 'NOTIFICATION',
+    key,
+    fields: { title, time: stamp(snapshot.now), ...items, status: 'open', answer: null },
+    ...(body === undefined ? {} : { body }),
+  };
 }
 
 function same(before: string | Buffer | undefined, after: string | Buffer | undefined): boolean {

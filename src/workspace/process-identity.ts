@@ -1,13 +1,26 @@
-/** Who a process is, so that another one can later tell whether it still lives: a process id alone is reused. */
+/**
+ * Who a process is, so that another one can later tell whether it still lives: a process id alone
+ * is reused.
+ */
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { errnoOf } from './storage-error.js';
 
 /** `boot` and `started` (clock ticks since boot) are empty where the system has no /proc. */
-export type ProcessIdentity = { readonly pid: number; readonly host: string; readonly boot: string; readonly started: string };
+export type ProcessIdentity = {
+  readonly pid: number;
+  readonly host: string;
+  readonly boot: string;
+  readonly started: string;
+};
 
 export function ownIdentity(): ProcessIdentity {
-  return { pid: process.pid, host: hostname(), boot: bootId(), started: statOf(process.pid)?.started ?? '' };
+  return {
+    pid: process.pid,
+    host: hostname(),
+    boot: bootId(),
+    started: statOf(process.pid)?.started ?? '',
+  };
 }
 
 /** `unknown`: it ran on another machine, so nothing can be said from here. */
@@ -33,7 +46,12 @@ export function lifeOf(identity: ProcessIdentity): 'alive' | 'dead' | 'unknown' 
 export function isIdentity(value: unknown): value is ProcessIdentity {
   if (typeof value !== 'object' || value === null) return false;
   const { pid, host, boot, started } = value as Record<string, unknown>;
-  return Number.isSafeInteger(pid) && typeof host === 'string' && typeof boot === 'string' && typeof started === 'string';
+  return (
+    Number.isSafeInteger(pid) &&
+    typeof host === 'string' &&
+    typeof boot === 'string' &&
+    typeof started === 'string'
+  );
 }
 
 let boot: string | undefined;
@@ -47,7 +65,8 @@ export function bootId(): string {
 function statOf(pid: number): { readonly state: string; readonly started: string } | undefined {
   const text = readText(`/proc/${pid}/stat`);
   if (text === undefined) return undefined;
-  // The second field is the program's name in parentheses and may itself hold blanks and parentheses.
+  // The second field is the program's name in parentheses and may itself hold blanks and
+  // parentheses.
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
   return { state: fields[0] ?? '', started: fields[19] ?? '' };
 }

@@ -1,12 +1,40 @@
-/** Brings a workspace back to a state that somebody decided: finishes committed transactions, forgets unfinished ones, mends torn logs. */
-import { closeSync, existsSync, fsyncSync, ftruncateSync, lstatSync, openSync, readdirSync, readFileSync, readSync, renameSync } from 'node:fs';
+/**
+ * Brings a workspace back to a state that somebody decided: finishes committed transactions,
+ * forgets unfinished ones, mends torn logs.
+ */
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  ftruncateSync,
+  lstatSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  renameSync,
+} from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { NocturneError } from '../kernel/error.js';
 import { sha256 } from '../kernel/hash.js';
-import { type AnchoredLogs, type Anchors, clearPending, readAnchors, sameAnchor, writeAnchors } from './anchors.js';
+import {
+  type AnchoredLogs,
+  type Anchors,
+  clearPending,
+  readAnchors,
+  sameAnchor,
+  writeAnchors,
+} from './anchors.js';
 import { applyEntry } from './apply-entry.js';
 import type { Conflict } from './conflicts.js';
-import { type Failpoint, makeDirectory, noFailpoint, removeIfThere, TEMP_PREFIX, writeFileDurably } from './durable.js';
+import {
+  type Failpoint,
+  makeDirectory,
+  noFailpoint,
+  removeIfThere,
+  TEMP_PREFIX,
+  writeFileDurably,
+} from './durable.js';
 import { anchorAfter, decodeEntry, type Entry, findJournalKey } from './journal-entry.js';
 import { clearJournal, committedEntries, isJournalEmpty } from './journal-files.js';
 import { clearCrashMark, crashMarked, withCommitMutex } from './mutex.js';
@@ -16,12 +44,24 @@ import { walk } from './walk.js';
 
 export type Recovery = {
   /** Committed transactions of processes that died, now carried out. */
-  readonly finished: readonly { readonly txid: string; readonly runId: string; readonly reason: string; readonly files: readonly string[] }[];
+  readonly finished: readonly {
+    readonly txid: string;
+    readonly runId: string;
+    readonly reason: string;
+    readonly files: readonly string[];
+  }[];
   /** Transactions that were not committed when their process died; nothing of them was done. */
   readonly discarded: number;
   readonly conflicts: readonly Conflict[];
-  /** Unterminated ends of logs for which an append was announced, but that no transaction accounts for: cut off and kept. */
-  readonly torn: readonly { readonly path: string; readonly bytes: number; readonly kept: string }[];
+  /**
+   * Unterminated ends of logs for which an append was announced, but that no transaction accounts
+   * for: cut off and kept.
+   */
+  readonly torn: readonly {
+    readonly path: string;
+    readonly bytes: number;
+    readonly kept: string;
+  }[];
   /** Temporary files of dead processes that were removed. */
   readonly temporaries: readonly string[];
 };
@@ -29,20 +69,30 @@ export type Recovery = {
 const NOTHING: Recovery = { finished: [], discarded: 0, conflicts: [], torn: [], temporaries: [] };
 
 /**
- * May be called at any time and repeated from any point; when there is nothing to do it costs a few reads and takes no lock. After a
+ * May be called at any time and repeated from any point; when there is nothing to do it costs a few
+ * reads and takes no lock. After a
  * process died holding the mutex it also walks the workspace for temporary files.
- * @throws NocturneError `GATE` for a journal entry that cannot be trusted (it is kept and nothing is done), `STORAGE`, `LOCKED`.
+ * @throws NocturneError `GATE` for a journal entry that cannot be trusted (it is kept and nothing
+ * is done), `STORAGE`, `LOCKED`.
  */
-export function recover(root: string, state: string, options: { readonly failpoint?: Failpoint } = {}): Recovery {
+export function recover(
+  root: string,
+  state: string,
+  options: { readonly failpoint?: Failpoint } = {},
+): Recovery {
   if (!isSuspicious(root, state)) return NOTHING;
-  return withCommitMutex(root, () => onFiles(root, 'recover', () => recoverHeld(root, state, options.failpoint ?? noFailpoint)));
+  return withCommitMutex(root, () =>
+    onFiles(root, 'recover', () => recoverHeld(root, state, options.failpoint ?? noFailpoint)),
+  );
 }
 
 function recoverHeld(root: string, state: string, failpoint: Failpoint): Recovery {
   const crashed = crashMarked(root);
   const entries = committedEntries(root).map((file) => trusted(state, file));
   const announced = new Set(Object.keys(readAnchors(state).pending?.logs ?? {}));
-  const conflicts = entries.flatMap(({ entry, file }) => applyEntry({ root, state, entry, file, again: true, failpoint }));
+  const conflicts = entries.flatMap(({ entry, file }) =>
+    applyEntry({ root, state, entry, file, again: true, failpoint }),
+  );
   const discarded = clearJournal(root);
   failpoint('journal empty');
   settlePending(root, state);
@@ -51,7 +101,12 @@ function recoverHeld(root: string, state: string, failpoint: Failpoint): Recover
   failpoint('torn logs cut');
   const temporaries = crashed ? sweep(root, state) : [];
   if (crashed) clearCrashMark(root);
-  const finished = entries.map(({ entry }) => ({ txid: entry.txid, runId: entry.runId, reason: entry.reason, files: entry.ops.map((op) => op.path) }));
+  const finished = entries.map(({ entry }) => ({
+    txid: entry.txid,
+    runId: entry.runId,
+    reason: entry.reason,
+    files: entry.ops.map((op) => op.path),
+  }));
   return { finished, discarded, conflicts, torn, temporaries };
 }
 
@@ -60,18 +115,25 @@ function isSuspicious(root: string, state: string): boolean {
   return readAnchors(state).pending !== undefined;
 }
 
-/** Reads an entry and checks that nocturne wrote it, for the state of the logs that is there. Nothing is done for an entry that fails. */
+/**
+ * Reads an entry and checks that nocturne wrote it, for the state of the logs that is there.
+ * Nothing is done for an entry that fails.
+ */
 function trusted(state: string, file: string): { readonly entry: Entry; readonly file: string } {
   const decoded = decodeEntry(
     onFile(file, 'read', () => readFileSync(file)),
     findJournalKey(state),
   );
   if (typeof decoded === 'string') throw distrust(file, decoded);
-  if (!fitsAnchors(decoded, anchorsBeside(state, decoded))) throw distrust(file, 'it was made for another state of the logs');
+  if (!fitsAnchors(decoded, anchorsBeside(state, decoded)))
+    throw distrust(file, 'it was made for another state of the logs');
   return { entry: decoded, file };
 }
 
-/** The anchors; where a power cut met them while they were overwritten, what the entry says that they were. */
+/**
+ * The anchors; where a power cut met them while they were overwritten, what the entry says that
+ * they were.
+ */
 function anchorsBeside(state: string, entry: Entry): Anchors {
   try {
     return readAnchors(state);
@@ -83,34 +145,57 @@ function anchorsBeside(state: string, entry: Entry): Anchors {
 }
 
 function distrust(file: string, problem: string): NocturneError {
-  return new NocturneError('GATE', `the journal entry ${basename(file)} cannot be trusted: ${problem}`, {
-    file,
-    hint: 'it was kept and nothing was changed. If nocturne was interrupted here, restore the workspace and its state directory from one backup; else find out who wrote this file, and move it away',
-  });
+  return new NocturneError(
+    'GATE',
+    `the journal entry ${basename(file)} cannot be trusted: ${problem}`,
+    {
+      file,
+      hint: 'it was kept and nothing was changed. If nocturne was interrupted here, restore the workspace and its state directory from one backup; else find out who wrote this file, and move it away',
+    },
+  );
 }
 
 function fitsAnchors(entry: Entry, { logs }: Anchors): boolean {
-  const after = new Map(entry.ops.flatMap((op) => (op.kind === 'append' ? [[op.path, anchorAfter(op)] as const] : [])));
+  const after = new Map(
+    entry.ops.flatMap((op) => (op.kind === 'append' ? [[op.path, anchorAfter(op)] as const] : [])),
+  );
   const paths = new Set([...Object.keys(logs), ...Object.keys(entry.base)]);
-  return [...paths].every((path) => sameAnchor(logs[path], entry.base[path]) || sameAnchor(logs[path], after.get(path)));
+  return [...paths].every(
+    (path) => sameAnchor(logs[path], entry.base[path]) || sameAnchor(logs[path], after.get(path)),
+  );
 }
 
-/** With no entry left, a log that has become what was announced is anchored there; whatever else was announced did not happen. */
+/**
+ * With no entry left, a log that has become what was announced is anchored there; whatever else was
+ * announced did not happen.
+ */
 function settlePending(root: string, state: string): void {
   const { logs, pending } = readAnchors(state);
   if (pending === undefined) return;
-  const reached = Object.entries(pending.logs).filter(([path, anchor]) => !sameAnchor(logs[path], anchor) && endsAt(join(root, path), anchor));
-  if (reached.length > 0) writeAnchors(state, { version: 1, logs: { ...logs, ...Object.fromEntries(reached) } });
+  const reached = Object.entries(pending.logs).filter(
+    ([path, anchor]) => !sameAnchor(logs[path], anchor) && endsAt(join(root, path), anchor),
+  );
+  if (reached.length > 0)
+    writeAnchors(state, { version: 1, logs: { ...logs, ...Object.fromEntries(reached) } });
   clearPending(state);
 }
 
 function endsAt(path: string, anchor: Anchor): boolean {
   if (sizeOf(path) !== anchor.bytes) return false;
-  return new RegExp(`(?:\\|\\s*${anchor.head}\\s*\\||"chain":"${anchor.head}"\\})\\s*$`).test(readEnd(path, Math.max(0, anchor.bytes - 256)).toString('utf8'));
+  return new RegExp(`(?:\\|\\s*${anchor.head}\\s*\\||"chain":"${anchor.head}"\\})\\s*$`).test(
+    readEnd(path, Math.max(0, anchor.bytes - 256)).toString('utf8'),
+  );
 }
 
-/** Only logs that an append had been announced for: bytes at the end of any other are nobody's accident, and the gate names them. */
-function cutTornTails(root: string, logs: AnchoredLogs, announced: ReadonlySet<string>): Recovery['torn'] {
+/**
+ * Only logs that an append had been announced for: bytes at the end of any other are nobody's
+ * accident, and the gate names them.
+ */
+function cutTornTails(
+  root: string,
+  logs: AnchoredLogs,
+  announced: ReadonlySet<string>,
+): Recovery['torn'] {
   return Object.entries(logs).flatMap(([path, anchor]) => {
     const file = join(root, path);
     if (!announced.has(path) || sizeOf(file) <= anchor.bytes) return [];
@@ -125,7 +210,10 @@ function cutTornTails(root: string, logs: AnchoredLogs, announced: ReadonlySet<s
   });
 }
 
-/** Removes temporary files; an aside (which may hold an owner's version) that no entry knows is moved out of the way instead. */
+/**
+ * Removes temporary files; an aside (which may hold an owner's version) that no entry knows is
+ * moved out of the way instead.
+ */
 function sweep(root: string, state: string): readonly string[] {
   const found: string[] = [];
   walk(root, (path) => found.push(path));
@@ -133,10 +221,13 @@ function sweep(root: string, state: string): readonly string[] {
     if (!path.endsWith('-old')) removeIfThere(join(root, path));
     else {
       makeDirectory(join(root, '.nocturne/conflicts/unclaimed'));
-      onFile(path, 'move', () => renameSync(join(root, path), join(root, '.nocturne/conflicts/unclaimed', basename(path))));
+      onFile(path, 'move', () =>
+        renameSync(join(root, path), join(root, '.nocturne/conflicts/unclaimed', basename(path))),
+      );
     }
   }
-  for (const name of list(state)) if (name.startsWith(TEMP_PREFIX)) removeIfThere(join(state, name));
+  for (const name of list(state))
+    if (name.startsWith(TEMP_PREFIX)) removeIfThere(join(state, name));
   return found;
 }
 
@@ -170,5 +261,7 @@ function sizeOf(path: string): number {
 }
 
 function list(directory: string): readonly string[] {
-  return existsSync(directory) ? onFile(directory, 'list', () => readdirSync(directory).sort()) : [];
+  return existsSync(directory)
+    ? onFile(directory, 'list', () => readdirSync(directory).sort())
+    : [];
 }

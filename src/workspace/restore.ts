@@ -3,7 +3,14 @@ import { lstatSync, renameSync, rmdirSync, symlinkSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
 import { NocturneError } from '../kernel/error.js';
-import { makeDirectory, removeIfThere, syncDirectory, TEMP_PREFIX, tryLink, writeFileDurably } from './durable.js';
+import {
+  makeDirectory,
+  removeIfThere,
+  syncDirectory,
+  TEMP_PREFIX,
+  tryLink,
+  writeFileDurably,
+} from './durable.js';
 import { withCommitMutex } from './mutex.js';
 import { getObject, type Kept, type KeptTree } from './objects.js';
 import { observe } from './observe.js';
@@ -11,22 +18,44 @@ import { onFile, onFiles } from './storage-error.js';
 import { isIgnored } from './walk.js';
 
 export type RestoreOptions = {
-  /** A directory (`.nocturne/kept/RUN-…`) where what was at the path is kept under the same path. */
+  /**
+   * A directory (`.nocturne/kept/RUN-…`) where what was at the path is kept under the same path.
+   */
   readonly keepIn?: string;
 };
 
-/** Makes one path what it was: content and permissions, link, or absence (`undefined`). @throws NocturneError `NOT_FOUND` (content not kept), `STORAGE`. */
-export function restoreFile(root: string, path: string, options: RestoreOptions & { readonly kept: Kept | undefined }): void {
+/**
+ * Makes one path what it was: content and permissions, link, or absence (`undefined`). @throws
+ * NocturneError `NOT_FOUND` (content not kept), `STORAGE`.
+ */
+export function restoreFile(
+  root: string,
+  path: string,
+  options: RestoreOptions & { readonly kept: Kept | undefined },
+): void {
   restoreFiles(root, [[path, options.kept]], options);
 }
 
-/** As `restoreFile` for many paths. What must not be there goes first, so that a directory can come back where a file was put. */
-export function restoreFiles(root: string, wanted: Iterable<readonly [string, Kept | undefined]> | KeptTree, options: RestoreOptions = {}): void {
+/**
+ * As `restoreFile` for many paths. What must not be there goes first, so that a directory can come
+ * back where a file was put.
+ */
+export function restoreFiles(
+  root: string,
+  wanted: Iterable<readonly [string, Kept | undefined]> | KeptTree,
+  options: RestoreOptions = {},
+): void {
   const all = [...wanted];
-  for (const [path] of all) if (isIgnored(path) || path.split('/').includes('..')) throw new NocturneError('REFUSED', `${path} is not the path of a governed file`, { file: path });
+  for (const [path] of all)
+    if (isIgnored(path) || path.split('/').includes('..'))
+      throw new NocturneError('REFUSED', `${path} is not the path of a governed file`, {
+        file: path,
+      });
   const restore = (): void => {
-    for (const [path, kept] of all) if (kept === undefined || kept.kind === 'other') remove(root, path, options);
-    for (const [path, kept] of all) if (kept !== undefined && kept.kind !== 'other') put(root, path, { ...options, kept });
+    for (const [path, kept] of all)
+      if (kept === undefined || kept.kind === 'other') remove(root, path, options);
+    for (const [path, kept] of all)
+      if (kept !== undefined && kept.kind !== 'other') put(root, path, { ...options, kept });
   };
   withCommitMutex(root, () => onFiles(root, 'restore', restore));
 }
@@ -37,14 +66,22 @@ function remove(root: string, path: string, options: RestoreOptions): void {
   const present = lstatSync(target, { throwIfNoEntry: false });
   if (present === undefined || present.isDirectory()) return;
   if (options.keepIn === undefined) removeIfThere(target);
-  else onFile(target, 'remove', () => renameSync(target, freeName(root, join(options.keepIn ?? '', path))));
+  else
+    onFile(target, 'remove', () =>
+      renameSync(target, freeName(root, join(options.keepIn ?? '', path))),
+    );
   syncDirectory(dirname(target));
 }
 
 function put(root: string, path: string, options: RestoreOptions & { readonly kept: Kept }): void {
   const { kept, keepIn } = options;
   const content = kept.kind === 'file' ? getObject(root, kept.hash) : undefined;
-  for (let way = throughSomethingElse(root, path); way !== undefined; way = throughSomethingElse(root, path)) displace(root, way);
+  for (
+    let way = throughSomethingElse(root, path);
+    way !== undefined;
+    way = throughSomethingElse(root, path)
+  )
+    displace(root, way);
   const target = join(root, path);
   const present = lstatSync(target, { throwIfNoEntry: false });
   if (present?.isDirectory() === true) displace(root, path);
@@ -55,7 +92,10 @@ function put(root: string, path: string, options: RestoreOptions & { readonly ke
   writeFileDurably(target, content, { mode: kept.mode });
 }
 
-/** A second name for what is there (so that also a write that is still going on is kept); the restored file then replaces the first. */
+/**
+ * A second name for what is there (so that also a write that is still going on is kept); the
+ * restored file then replaces the first.
+ */
 function keepPresent(root: string, at: { readonly path: string; readonly keepIn: string }): void {
   const target = join(root, at.path);
   const name = freeName(root, join(at.keepIn, at.path));
@@ -73,7 +113,10 @@ function putLink(target: string, to: string): void {
   syncDirectory(dirname(target));
 }
 
-/** The first part of the way to a path that is no directory (a link or a file was put there); `undefined` when the way is clear. */
+/**
+ * The first part of the way to a path that is no directory (a link or a file was put there);
+ * `undefined` when the way is clear.
+ */
 function throughSomethingElse(root: string, path: string): string | undefined {
   const parts = path.split('/');
   for (let length = 1; length < parts.length; length++) {
@@ -85,7 +128,10 @@ function throughSomethingElse(root: string, path: string): string | undefined {
   return undefined;
 }
 
-/** Moves what is in the way into `.nocturne/displaced/`; it may hold files that are not governed, so it is never deleted. */
+/**
+ * Moves what is in the way into `.nocturne/displaced/`; it may hold files that are not governed, so
+ * it is never deleted.
+ */
 function displace(root: string, path: string): void {
   const target = join(root, path);
   if (lstatSync(target).isDirectory()) {
@@ -95,7 +141,9 @@ function displace(root: string, path: string): void {
       // Not empty: moved below, with everything in it.
     }
   }
-  onFile(target, 'move away', () => renameSync(target, freeName(root, `.nocturne/displaced/${basename(path)}`)));
+  onFile(target, 'move away', () =>
+    renameSync(target, freeName(root, `.nocturne/displaced/${basename(path)}`)),
+  );
 }
 
 /** A name that is not taken; its directory is made. */

@@ -1,4 +1,6 @@
-/** The workspace at one instant: files, records and addresses, read when asked for and then kept. */
+/**
+ * The workspace at one instant: files, records and addresses, read when asked for and then kept.
+ */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Diagnostic } from '../kernel/diagnostic.js';
@@ -14,8 +16,15 @@ import { openSqlView } from './sql-view.js';
 import type { FileEntry, Located, Snapshot, SqlView } from './types.js';
 import { walk } from './walk.js';
 
-/** `read`: where a file's bytes come from, when not from the file itself (a past state kept in the object store). */
-export type SnapshotOptions = { readonly now: Date; readonly files?: ReadonlyMap<string, FileEntry>; readonly read?: (path: string) => Buffer | undefined };
+/**
+ * `read`: where a file's bytes come from, when not from the file itself (a past state kept in the
+ * object store).
+ */
+export type SnapshotOptions = {
+  readonly now: Date;
+  readonly files?: ReadonlyMap<string, FileEntry>;
+  readonly read?: (path: string) => Buffer | undefined;
+};
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const NONE: readonly never[] = [];
@@ -23,7 +32,9 @@ const NONE: readonly never[] = [];
 /** Reads the tree's listing now, and each file at the first use of it. */
 export function openSnapshot(root: string, options: SnapshotOptions): Snapshot {
   const files = options.files ?? walk(root);
-  const bytesOf = memo((path: string) => (options.read === undefined ? readBytes(root, files.get(path)) : options.read(path)));
+  const bytesOf = memo((path: string) =>
+    options.read === undefined ? readBytes(root, files.get(path)) : options.read(path),
+  );
   const textOf = memo((path: string) => decode(bytesOf(path)));
   const docOf = memo((path: string): Doc | undefined => {
     const text = textOf(path);
@@ -31,17 +42,29 @@ export function openSnapshot(root: string, options: SnapshotOptions): Snapshot {
   });
   let read: LoadedSchema | undefined;
   const loaded = (): LoadedSchema => (read ??= schemaOf(textOf(REGISTRY_FILE)));
-  const filesOf = memo((object: string): readonly string[] => listFiles(files, loaded().schema.objects.get(object)));
-  const objectsOf = memo((path: string): readonly ObjectSpec[] => [...loaded().schema.objects.values()].filter((object) => globMatches(object.glob, path)));
+  const filesOf = memo((object: string): readonly string[] =>
+    listFiles(files, loaded().schema.objects.get(object)),
+  );
+  const objectsOf = memo((path: string): readonly ObjectSpec[] =>
+    [...loaded().schema.objects.values()].filter((object) => globMatches(object.glob, path)),
+  );
   const readIn = memo((id: string): ReadResult => {
     const [object = '', path = ''] = id.split('\0');
     const spec = loaded().schema.objects.get(object);
     const doc = docOf(path);
-    return spec === undefined || doc === undefined ? { records: NONE, diagnostics: NONE } : readRecords(doc, path, spec);
+    return spec === undefined || doc === undefined
+      ? { records: NONE, diagnostics: NONE }
+      : readRecords(doc, path, spec);
   });
-  const recordsIn = (path: string, object: string): readonly Rec[] => readIn(`${object}\0${path}`).records;
-  const recordsOf = memo((object: string): readonly Rec[] => filesOf(object).flatMap((path) => recordsIn(path, object)));
-  const byKey = memo((object: string): ReadonlyMap<string, Rec> => new Map([...recordsOf(object)].reverse().map((record) => [record.key, record])));
+  const recordsIn = (path: string, object: string): readonly Rec[] =>
+    readIn(`${object}\0${path}`).records;
+  const recordsOf = memo((object: string): readonly Rec[] =>
+    filesOf(object).flatMap((path) => recordsIn(path, object)),
+  );
+  const byKey = memo(
+    (object: string): ReadonlyMap<string, Rec> =>
+      new Map([...recordsOf(object)].reverse().map((record) => [record.key, record])),
+  );
   let view: SqlView | undefined;
 
   const snapshot: Snapshot = {
@@ -67,7 +90,8 @@ export function openSnapshot(root: string, options: SnapshotOptions): Snapshot {
     recordsIn,
     record: (object, key) => byKey(object).get(key),
     locate: (address): Located => locateIn(snapshot, address),
-    recordDiagnostics: (path): readonly Diagnostic[] => objectsOf(path).flatMap((object) => readIn(`${object.object}\0${path}`).diagnostics),
+    recordDiagnostics: (path): readonly Diagnostic[] =>
+      objectsOf(path).flatMap((object) => readIn(`${object.object}\0${path}`).diagnostics),
     sql: () => {
       view ??= openSqlView(snapshot);
       return view;
@@ -89,7 +113,10 @@ function schemaOf(text: string | undefined): LoadedSchema {
   return known.loaded;
 }
 
-function listFiles(files: ReadonlyMap<string, FileEntry>, object: ObjectSpec | undefined): readonly string[] {
+function listFiles(
+  files: ReadonlyMap<string, FileEntry>,
+  object: ObjectSpec | undefined,
+): readonly string[] {
   if (object === undefined) return NONE;
   if (isLiteral(object.glob)) return files.has(object.glob) ? [object.glob] : NONE;
   return [...files.keys()].filter((path) => globMatches(object.glob, path));

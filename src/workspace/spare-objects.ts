@@ -1,8 +1,17 @@
 /**
- * A second copy of what the running pass may have to give back, in the state directory: an agent that destroys `.nocturne` with everything else in
+ * A second copy of what the running pass may have to give back, in the state directory: an agent
+ * that destroys `.nocturne` with everything else in
  * the workspace destroys no content.
  */
-import { constants, copyFileSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import {
+  constants,
+  copyFileSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { NocturneError } from '../kernel/error.js';
 import { sha256 } from '../kernel/hash.js';
@@ -20,7 +29,11 @@ export function keepSpares({ root, state }: Place, hashes: Iterable<string>): vo
   const there = new Set(names(folder));
   onFile(folder, 'store', () => mkdirSync(folder, { recursive: true, mode: 0o700 }));
   for (const name of there) if (!wanted.has(name)) rmSync(join(folder, name), { force: true });
-  for (const hash of wanted) if (!there.has(hash)) onFile(join(folder, hash), 'store', () => copyFileSync(objectPath(root, hash), join(folder, hash), constants.COPYFILE_FICLONE));
+  for (const hash of wanted)
+    if (!there.has(hash))
+      onFile(join(folder, hash), 'store', () =>
+        copyFileSync(objectPath(root, hash), join(folder, hash), constants.COPYFILE_FICLONE),
+      );
 }
 
 /** One more, while the pass runs. */
@@ -32,13 +45,22 @@ export function keepSpare({ root, state }: Place, hash: string): void {
   });
 }
 
-/** Puts back what is missing from the store or has another size; of what is in its place the content is looked at when it is read. Returns how many. */
+/**
+ * Puts back what is missing from the store or has another size; of what is in its place the content
+ * is looked at when it is read. Returns how many.
+ */
 export function healObjects(place: Place): number {
   const folder = join(place.state, FOLDER);
-  return names(folder).filter((hash) => sizeOf(objectPath(place.root, hash)) !== sizeOf(join(folder, hash)) && heal(place, hash)).length;
+  return names(folder).filter(
+    (hash) =>
+      sizeOf(objectPath(place.root, hash)) !== sizeOf(join(folder, hash)) && heal(place, hash),
+  ).length;
 }
 
-/** The bytes with this hash; from the second copy where those in the store are not what their name says, and then the store has them again. @throws as getObject does. */
+/**
+ * The bytes with this hash; from the second copy where those in the store are not what their name
+ * says, and then the store has them again. @throws as getObject does.
+ */
 export function soundObject(place: Place, hash: string): Buffer {
   try {
     return getObject(place.root, hash);

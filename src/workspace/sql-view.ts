@@ -1,4 +1,7 @@
-/** The workspace as SQLite tables, in memory and read-only. Tables are filled the first time a query names them. */
+/**
+ * The workspace as SQLite tables, in memory and read-only. Tables are filled the first time a query
+ * names them.
+ */
 import { createRequire } from 'node:module';
 import type { Database } from 'better-sqlite3';
 import { NocturneError } from '../kernel/error.js';
@@ -9,7 +12,12 @@ import type { Snapshot, SqlView } from './types.js';
 
 type Sql = string | number | null;
 /** `integers`: columns of whole numbers; SQLite would divide and print them as fractions else. */
-type Table = { readonly name: string; readonly columns: readonly string[]; readonly integers: ReadonlySet<string>; readonly rows: () => Iterable<readonly Sql[]> };
+type Table = {
+  readonly name: string;
+  readonly columns: readonly string[];
+  readonly integers: ReadonlySet<string>;
+  readonly rows: () => Iterable<readonly Sql[]>;
+};
 
 const LINE: ReadonlySet<string> = new Set(['line']);
 
@@ -19,14 +27,21 @@ export function tableName(object: string): string {
 }
 
 export function openSqlView(snapshot: Snapshot): SqlView {
-  const tables = new Map([...objectTables(snapshot), ...fixedTables(snapshot)].map((table) => [table.name, table]));
+  const tables = new Map(
+    [...objectTables(snapshot), ...fixedTables(snapshot)].map((table) => [table.name, table]),
+  );
   const filled = new Set<string>();
   let held: Database | undefined;
   const database = (): Database => {
     if (held === undefined) {
-      const Driver = createRequire(import.meta.url)('better-sqlite3') as new (path: string) => Database;
+      const Driver = createRequire(import.meta.url)('better-sqlite3') as new (
+        path: string,
+      ) => Database;
       held = new Driver(':memory:');
-      for (const table of tables.values()) held.exec(`CREATE TABLE ${quote(table.name)} (${table.columns.map((column) => `${quote(column)}${table.integers.has(column) ? ' INTEGER' : ''}`).join(', ')})`);
+      for (const table of tables.values())
+        held.exec(
+          `CREATE TABLE ${quote(table.name)} (${table.columns.map((column) => `${quote(column)}${table.integers.has(column) ? ' INTEGER' : ''}`).join(', ')})`,
+        );
     }
     return held;
   };
@@ -34,7 +49,9 @@ export function openSqlView(snapshot: Snapshot): SqlView {
     const table = tables.get(name);
     if (table === undefined || filled.has(name)) return;
     filled.add(name);
-    const insert = database().prepare(`INSERT INTO ${quote(name)} VALUES (${table.columns.map(() => '?').join(', ')})`);
+    const insert = database().prepare(
+      `INSERT INTO ${quote(name)} VALUES (${table.columns.map(() => '?').join(', ')})`,
+    );
     database().transaction(() => {
       for (const row of table.rows()) insert.run(...row);
     })();
@@ -44,14 +61,25 @@ export function openSqlView(snapshot: Snapshot): SqlView {
       for (const name of tablesIn(sql, tables.keys())) fill(name);
       return runQuery(database(), atTime(sql, snapshot.now));
     },
-    tables: () => [...tables.values()].map((table) => ({ name: table.name, columns: table.columns, rows: [...table.rows()].length })),
+    tables: () =>
+      [...tables.values()].map((table) => ({
+        name: table.name,
+        columns: table.columns,
+        rows: [...table.rows()].length,
+      })),
     close: () => held?.close(),
   };
 }
 
-/** `now` in a date function is the snapshot's, so that what a rule finds depends on nothing but the snapshot. */
+/**
+ * `now` in a date function is the snapshot's, so that what a rule finds depends on nothing but the
+ * snapshot.
+ */
 function atTime(sql: string, now: Date): string {
-  return sql.replace(/\b((?:julianday|unixepoch|datetime|date|time)\s*\(\s*|strftime\s*\(\s*'[^']*'\s*,\s*)'now'/gi, (_, before: string) => `${before}'${now.toISOString()}'`);
+  return sql.replace(
+    /\b((?:julianday|unixepoch|datetime|date|time)\s*\(\s*|strftime\s*\(\s*'[^']*'\s*,\s*)'now'/gi,
+    (_, before: string) => `${before}'${now.toISOString()}'`,
+  );
 }
 
 /** The tables that a query may read: every name that stands in it as a word. */
@@ -64,15 +92,24 @@ export function tablesIn(sql: string, names: Iterable<string>): readonly string[
 export const FIXED_TABLES = ['files', 'links', 'edges', 'routes', 'fields'] as const;
 
 function runQuery(database: Database, sql: string): ReturnType<SqlView['query']> {
-  if (!/^\s*(?:(?:--[^\n]*\n|\/\*[\s\S]*?\*\/)\s*)*(select|with|values|explain)\b/i.test(sql)) throw new NocturneError('BAD_QUERY', 'only a SELECT can be run here', { hint: 'the view is read-only: change the workspace with nocturne set, add or bundle run' });
+  if (!/^\s*(?:(?:--[^\n]*\n|\/\*[\s\S]*?\*\/)\s*)*(select|with|values|explain)\b/i.test(sql))
+    throw new NocturneError('BAD_QUERY', 'only a SELECT can be run here', {
+      hint: 'the view is read-only: change the workspace with nocturne set, add or bundle run',
+    });
   try {
     const statement = database.prepare(sql);
-    if (!statement.readonly || !statement.reader) throw new NocturneError('BAD_QUERY', 'only a SELECT can be run here', { hint: 'the view is read-only' });
+    if (!statement.readonly || !statement.reader)
+      throw new NocturneError('BAD_QUERY', 'only a SELECT can be run here', {
+        hint: 'the view is read-only',
+      });
     const rows = statement.all() as Record<string, Sql>[];
     return { columns: statement.columns().map((column) => column.name), rows };
   } catch (cause) {
     if (cause instanceof NocturneError) throw cause;
-    throw new NocturneError('BAD_QUERY', cause instanceof Error ? cause.message : String(cause), { hint: 'nocturne tables lists the tables and their columns', cause });
+    throw new NocturneError('BAD_QUERY', cause instanceof Error ? cause.message : String(cause), {
+      hint: 'nocturne tables lists the tables and their columns',
+      cause,
+    });
   }
 }
 
@@ -82,10 +119,22 @@ function* objectTables(snapshot: Snapshot): Iterable<Table> {
     yield {
       name: tableName(object.object),
       columns: ['key', ...fields.map(columnOf), 'file', 'line'],
-      integers: new Set(['line', ...fields.filter((field) => ['int', 'bool'].includes(object.fields.get(field)?.type.kind ?? '')).map(columnOf)]),
+      integers: new Set([
+        'line',
+        ...fields
+          .filter((field) => ['int', 'bool'].includes(object.fields.get(field)?.type.kind ?? ''))
+          .map(columnOf),
+      ]),
       rows: function* () {
         for (const record of snapshot.records(object.object)) {
-          yield [record.key, ...fields.map((field) => typed(object.fields.get(field)?.type, record.fields.get(field))), record.file, record.range.line];
+          yield [
+            record.key,
+            ...fields.map((field) =>
+              typed(object.fields.get(field)?.type, record.fields.get(field)),
+            ),
+            record.file,
+            record.range.line,
+          ];
         }
       },
     };
@@ -94,10 +143,16 @@ function* objectTables(snapshot: Snapshot): Iterable<Table> {
 
 /** Declared fields, `key`, `file` and `line` left out because every table has them. */
 function fieldNames(object: ObjectSpec): readonly string[] {
-  return [...object.fields.keys(), ...(object.shape === 'section' && !object.fields.has('body') ? ['body'] : [])].filter((name) => !['key', 'file', 'line'].includes(name));
+  return [
+    ...object.fields.keys(),
+    ...(object.shape === 'section' && !object.fields.has('body') ? ['body'] : []),
+  ].filter((name) => !['key', 'file', 'line'].includes(name));
 }
 
-function typed(type: FieldType | undefined, cell: { readonly value: string; readonly data?: unknown } | undefined): Sql {
+function typed(
+  type: FieldType | undefined,
+  cell: { readonly value: string; readonly data?: unknown } | undefined,
+): Sql {
   if (cell === undefined) return null;
   if (cell.data !== undefined) return JSON.stringify(cell.data);
   if (cell.value === '') return null;
@@ -116,7 +171,14 @@ function fixedTables(snapshot: Snapshot): readonly Table[] {
       integers: new Set(['size']),
       rows: function* () {
         const objects = objectsByPath(snapshot);
-        for (const { path, size } of snapshot.files.values()) yield [path, routeOf(schema, path).tier, objects.get(path) ?? null, size, snapshot.hash(path) ?? null];
+        for (const { path, size } of snapshot.files.values())
+          yield [
+            path,
+            routeOf(schema, path).tier,
+            objects.get(path) ?? null,
+            size,
+            snapshot.hash(path) ?? null,
+          ];
       },
     },
     {
@@ -126,24 +188,60 @@ function fixedTables(snapshot: Snapshot): readonly Table[] {
       rows: function* () {
         for (const path of snapshot.files.keys()) {
           const doc = path.endsWith('.md') ? snapshot.doc(path) : undefined;
-          if (doc !== undefined) for (const link of linksOf(doc, path)) yield [path, link.line, link.target, link.path === undefined ? null : snapshot.files.has(link.path) ? 1 : 0];
+          if (doc !== undefined)
+            for (const link of linksOf(doc, path))
+              yield [
+                path,
+                link.line,
+                link.target,
+                link.path === undefined ? null : snapshot.files.has(link.path) ? 1 : 0,
+              ];
         }
       },
     },
-    { name: 'edges', columns: ['source', 'kind', 'target', 'line'], integers: LINE, rows: () => schema.edges.map((edge) => [edge.source, edge.kind, edge.target, edge.range.line]) },
-    { name: 'routes', columns: ['pattern', 'tier', 'bundle', 'line'], integers: LINE, rows: () => schema.routes.map((route) => [route.pattern, route.tier, route.bundles.join(',') || null, route.range.line]) },
+    {
+      name: 'edges',
+      columns: ['source', 'kind', 'target', 'line'],
+      integers: LINE,
+      rows: () =>
+        schema.edges.map((edge) => [edge.source, edge.kind, edge.target, edge.range.line]),
+    },
+    {
+      name: 'routes',
+      columns: ['pattern', 'tier', 'bundle', 'line'],
+      integers: LINE,
+      rows: () =>
+        schema.routes.map((route) => [
+          route.pattern,
+          route.tier,
+          route.bundles.join(',') || null,
+          route.range.line,
+        ]),
+    },
     {
       name: 'fields',
       columns: ['object', 'key', 'field', 'value', 'file', 'line'],
       integers: LINE,
       rows: function* () {
-        for (const object of schema.objects.values()) for (const record of snapshot.records(object.object)) for (const [field, cell] of record.fields) yield [object.object, record.key, field, cell.data === undefined ? cell.value : JSON.stringify(cell.data), record.file, cell.range.line];
+        for (const object of schema.objects.values())
+          for (const record of snapshot.records(object.object))
+            for (const [field, cell] of record.fields)
+              yield [
+                object.object,
+                record.key,
+                field,
+                cell.data === undefined ? cell.value : JSON.stringify(cell.data),
+                record.file,
+                cell.range.line,
+              ];
       },
     },
   ];
 }
 
-/** Names of the objects in each file, joined; through the lists of files, which others need as well. */
+/**
+ * Names of the objects in each file, joined; through the lists of files, which others need as well.
+ */
 function objectsByPath(snapshot: Snapshot): ReadonlyMap<string, string> {
   const names = new Map<string, string>();
   for (const object of snapshot.schema.objects.keys()) {

@@ -6,16 +6,25 @@ import { sha256 } from '../kernel/hash.js';
 import { type Failpoint, makeDirectory, writeFileDurably } from './durable.js';
 import { errnoOf, onFile, storageError } from './storage-error.js';
 
-/** `$NOCTURNE_HOME` if set and not empty, else `.nocturne` in the home directory. The caller gives the environment. */
+/**
+ * `$NOCTURNE_HOME` if set and not empty, else `.nocturne` in the home directory. The caller gives
+ * the environment.
+ */
 export function nocturneHome(env: Readonly<Record<string, string | undefined>>): string {
   const set = env['NOCTURNE_HOME'];
   if (set !== undefined && set !== '') return set;
   const home = env['HOME'] ?? env['USERPROFILE'];
-  if (home === undefined || home === '') throw new NocturneError('CONFIG', 'neither NOCTURNE_HOME nor HOME is set', { hint: 'set NOCTURNE_HOME to a directory outside every workspace' });
+  if (home === undefined || home === '')
+    throw new NocturneError('CONFIG', 'neither NOCTURNE_HOME nor HOME is set', {
+      hint: 'set NOCTURNE_HOME to a directory outside every workspace',
+    });
   return join(home, '.nocturne');
 }
 
-/** `HOME/workspaces/<first 16 hex of SHA-256 of the real path of the workspace>`; made with mode 0700 when missing. */
+/**
+ * `HOME/workspaces/<first 16 hex of SHA-256 of the real path of the workspace>`; made with mode
+ * 0700 when missing.
+ */
 export function stateDirectory(home: string, root: string): string {
   const real = onFile(root, 'open the workspace', () => realpathSync(root));
   const path = join(home, 'workspaces', sha256(real).slice(0, 16));
@@ -24,7 +33,8 @@ export function stateDirectory(home: string, root: string): string {
 }
 
 /**
- * The parsed content of a JSON file, `undefined` when there is none. A file that is not JSON is an error (`UNREADABLE`), never an empty value.
+ * The parsed content of a JSON file, `undefined` when there is none. A file that is not JSON is an
+ * error (`UNREADABLE`), never an empty value.
  * `T` is the caller's claim about what nocturne itself wrote there; it is not checked.
  */
 export function readJson<T = unknown>(path: string): T | undefined {
@@ -38,15 +48,26 @@ export function readJson<T = unknown>(path: string): T | undefined {
   try {
     return JSON.parse(text) as T;
   } catch (cause) {
-    throw new NocturneError('UNREADABLE', `${path} is not JSON: ${cause instanceof Error ? cause.message : String(cause)}`, {
-      file: path,
-      cause,
-      hint: 'nocturne writes this file and never leaves it half written: restore it from a backup, or find out what changed it',
-    });
+    throw new NocturneError(
+      'UNREADABLE',
+      `${path} is not JSON: ${cause instanceof Error ? cause.message : String(cause)}`,
+      {
+        file: path,
+        cause,
+        hint: 'nocturne writes this file and never leaves it half written: restore it from a backup, or find out what changed it',
+      },
+    );
   }
 }
 
-/** Temporary file, flush, rename, flush of the directory. Readable by its owner only unless `mode` says otherwise. */
-export function writeJsonDurably(path: string, value: unknown, options: { readonly mode?: number; readonly failpoint?: Failpoint } = {}): void {
+/**
+ * Temporary file, flush, rename, flush of the directory. Readable by its owner only unless `mode`
+ * says otherwise.
+ */
+export function writeJsonDurably(
+  path: string,
+  value: unknown,
+  options: { readonly mode?: number; readonly failpoint?: Failpoint } = {},
+): void {
   writeFileDurably(path, `${JSON.stringify(value, null, 2)}\n`, { mode: 0o600, ...options });
 }

@@ -4,7 +4,10 @@ import type { Diagnostic } from '../kernel/diagnostic.js';
 import type { Cell, Doc, Rec, Value } from '../markdown/types.js';
 import type { ObjectSpec, Schema } from '../registry/types.js';
 
-/** `path` is relative to the workspace, with `/`. Symlinks are not followed; `target` is what one points at. */
+/**
+ * `path` is relative to the workspace, with `/`. Symlinks are not followed; `target` is what one
+ * points at.
+ */
 export type FileEntry = {
   readonly path: string;
   readonly size: number;
@@ -19,17 +22,40 @@ export type FileEntry = {
 };
 
 /** `FILE#field` or `FILE#key.field`, resolved. */
-export type Located = { readonly address: string; readonly file: string; readonly object: ObjectSpec; readonly record: Rec; readonly field: string; readonly cell: Cell | undefined };
+export type Located = {
+  readonly address: string;
+  readonly file: string;
+  readonly object: ObjectSpec;
+  readonly record: Rec;
+  readonly field: string;
+  readonly cell: Cell | undefined;
+};
 
-/** Read-only SQL over the workspace (SQLite): one table per object, plus files, links, edges, routes, fields. */
+/**
+ * Read-only SQL over the workspace (SQLite): one table per object, plus files, links, edges,
+ * routes, fields.
+ */
 export interface SqlView {
-  /** Rows of one SELECT. Throws NocturneError('BAD_QUERY') for anything else, with SQLite's own words. */
-  query(sql: string): { readonly columns: readonly string[]; readonly rows: readonly Readonly<Record<string, string | number | null>>[] };
-  tables(): readonly { readonly name: string; readonly columns: readonly string[]; readonly rows: number }[];
+  /**
+   * Rows of one SELECT. Throws NocturneError('BAD_QUERY') for anything else, with SQLite's own
+   * words.
+   */
+  query(sql: string): {
+    readonly columns: readonly string[];
+    readonly rows: readonly Readonly<Record<string, string | number | null>>[];
+  };
+  tables(): readonly {
+    readonly name: string;
+    readonly columns: readonly string[];
+    readonly rows: number;
+  }[];
   close(): void;
 }
 
-/** Immutable: every file is read at most once and what was read is kept. Records come from REGISTRY.md's objects. */
+/**
+ * Immutable: every file is read at most once and what was read is kept. Records come from
+ * REGISTRY.md's objects.
+ */
 export interface Snapshot {
   readonly root: string;
   readonly now: Date;
@@ -48,10 +74,16 @@ export interface Snapshot {
   recordsIn(path: string, object: string): readonly Rec[];
   record(object: string, key: string): Rec | undefined;
   locate(address: string): Located;
-  /** What reading this file's records found wrong (cells missing, malformed front matter, ambiguous locator …). */
+  /**
+   * What reading this file's records found wrong (cells missing, malformed front matter, ambiguous
+   * locator …).
+   */
   recordDiagnostics(path: string): readonly Diagnostic[];
   sql(): SqlView;
-  /** Gives back the memory of what was read of a file; what is asked of it later is read again. For who goes through very many files once. */
+  /**
+   * Gives back the memory of what was read of a file; what is asked of it later is read again. For
+   * who goes through very many files once.
+   */
   release?(path: string): void;
 }
 
@@ -61,17 +93,45 @@ export type Fields = Readonly<Record<string, Value>>;
 /** `at`: `OBJECT[key].field` addressing by object, or `FILE#key.field`. */
 export type Change =
   | { readonly kind: 'set'; readonly address: string; readonly value: Value; readonly valid?: Date }
-  | { readonly kind: 'append'; readonly object: string; readonly file?: string; readonly fields: Fields }
-  | { readonly kind: 'insert'; readonly object: string; readonly file?: string; readonly key?: string; readonly fields: Fields; readonly body?: string }
+  | {
+      readonly kind: 'append';
+      readonly object: string;
+      readonly file?: string;
+      readonly fields: Fields;
+    }
+  | {
+      readonly kind: 'insert';
+      readonly object: string;
+      readonly file?: string;
+      readonly key?: string;
+      readonly fields: Fields;
+      readonly body?: string;
+    }
   | { readonly kind: 'remove'; readonly object: string; readonly key: string }
-  | { readonly kind: 'write'; readonly path: string; readonly content: string | Uint8Array; readonly mode?: number }
+  | {
+      readonly kind: 'write';
+      readonly path: string;
+      readonly content: string | Uint8Array;
+      readonly mode?: number;
+    }
   | { readonly kind: 'delete'; readonly path: string }
-  /** The file was changed on disk already (by an agent, within its bounds): record it. `before`: what it held; nothing when it was not there. */
+  /**
+   * The file was changed on disk already (by an agent, within its bounds): record it. `before`:
+   * what it held; nothing when it was not there.
+   */
   | { readonly kind: 'adopt'; readonly path: string; readonly before: Buffer | undefined };
 
 export type Notice = {
   readonly priority: 'low' | 'medium' | 'high' | 'critical';
-  readonly kind: 'proposal' | 'escalation' | 'transition' | 'draft' | 'incident' | 'briefing' | 'note' | 'approval';
+  readonly kind:
+    | 'proposal'
+    | 'escalation'
+    | 'transition'
+    | 'draft'
+    | 'incident'
+    | 'briefing'
+    | 'note'
+    | 'approval';
   readonly project: string;
   readonly action_needed: string;
   readonly body?: string;
@@ -97,9 +157,18 @@ export type ChangeSet = {
   readonly audit?: readonly AuditEntry[];
 };
 
-export type FieldChange = { readonly address: string; readonly old: string; readonly new: string; readonly valid: string };
+export type FieldChange = {
+  readonly address: string;
+  readonly old: string;
+  readonly new: string;
+  readonly valid: string;
+};
 export type CommitResult = {
-  readonly files: readonly { readonly path: string; readonly before: string | undefined; readonly after: string | undefined }[];
+  readonly files: readonly {
+    readonly path: string;
+    readonly before: string | undefined;
+    readonly after: string | undefined;
+  }[];
   readonly fields: readonly FieldChange[];
   readonly notices: readonly string[];
   readonly attempts: number;
@@ -109,11 +178,20 @@ export type CommitResult = {
 export interface Workspace {
   readonly root: string;
   readonly clock: Clock;
-  /** `$NOCTURNE_HOME/workspaces/<id>`: trust, anchors, incidents, pass tokens; outside the workspace. */
+  /**
+   * `$NOCTURNE_HOME/workspaces/<id>`: trust, anchors, incidents, pass tokens; outside the
+   * workspace.
+   */
   readonly state: string;
   readonly home: string;
   snapshot(): Snapshot;
-  /** The one way in. A function is called on a fresh snapshot under the commit mutex, so its decision cannot be stale. */
-  commit(change: ChangeSet | ((snapshot: Snapshot) => ChangeSet), options?: { readonly fence?: number }): CommitResult;
+  /**
+   * The one way in. A function is called on a fresh snapshot under the commit mutex, so its
+   * decision cannot be stale.
+   */
+  commit(
+    change: ChangeSet | ((snapshot: Snapshot) => ChangeSet),
+    options?: { readonly fence?: number },
+  ): CommitResult;
   close(): void;
 }

@@ -1,4 +1,7 @@
-/** Lists the governed files of a workspace: everything but version control, installed packages, our own store and temporary files. */
+/**
+ * Lists the governed files of a workspace: everything but version control, installed packages, our
+ * own store and temporary files.
+ */
 import { constants, type Dirent, lstatSync, readdirSync, readlinkSync } from 'node:fs';
 import { NocturneError } from '../kernel/error.js';
 import { TEMP_PREFIX } from './durable.js';
@@ -7,14 +10,19 @@ import type { FileEntry } from './types.js';
 
 const IGNORED: ReadonlySet<string> = new Set(['.git', '.nocturne', 'node_modules']);
 
-/** Whether a path is outside what is governed: `.git`, `.nocturne`, `node_modules` at any depth, and temporary files. */
+/**
+ * Whether a path is outside what is governed: `.git`, `.nocturne`, `node_modules` at any depth, and
+ * temporary files.
+ */
 export function isIgnored(path: string): boolean {
   return path.split('/').some((part) => IGNORED.has(part) || part.startsWith(TEMP_PREFIX));
 }
 
 /**
- * Every governed file by path, sorted by UTF-16 units. Symbolic links are reported with their target, never followed; sockets, pipes,
- * devices and names that are not UTF-8 are `other`. Directories are not listed. A file that goes away meanwhile is left out.
+ * Every governed file by path, sorted by UTF-16 units. Symbolic links are reported with their
+ * target, never followed; sockets, pipes,
+ * devices and names that are not UTF-8 are `other`. Directories are not listed. A file that goes
+ * away meanwhile is left out.
  * @param onTemporary told the path of each temporary file met (recovery removes them).
  */
 export function walk(root: string, onTemporary?: (path: string) => void): Map<string, FileEntry> {
@@ -44,19 +52,38 @@ function list(root: string, directory: string): Dirent[] {
     const code = errnoOf(error);
     if (directory !== '' && (code === 'ENOENT' || code === 'ENOTDIR')) return [];
     const shown = directory === '' ? root : directory;
-    throw new NocturneError('UNREADABLE', `cannot list the directory ${shown} (${code ?? 'unknown error'})`, { file: shown, cause: error, hint: 'make it readable for the user who runs nocturne' });
+    throw new NocturneError(
+      'UNREADABLE',
+      `cannot list the directory ${shown} (${code ?? 'unknown error'})`,
+      { file: shown, cause: error, hint: 'make it readable for the user who runs nocturne' },
+    );
   }
 }
 
 function describe(root: string, path: string): FileEntry | undefined {
   const stats = lstatSync(`${root}/${path}`, { throwIfNoEntry: false });
   if (stats === undefined) {
-    // A name that is not UTF-8 cannot be asked about by its decoded form; it must be seen all the same.
-    return path.includes('\ufffd') ? { path, size: 0, mtimeMs: 0, ctimeMs: 0, ino: 0, mode: 0, kind: 'other', links: 1 } : undefined;
+    // A name that is not UTF-8 cannot be asked about by its decoded form; it must be seen all the
+    // same.
+    return path.includes('\ufffd')
+      ? { path, size: 0, mtimeMs: 0, ctimeMs: 0, ino: 0, mode: 0, kind: 'other', links: 1 }
+      : undefined;
   }
   const { size, mtimeMs, ctimeMs, ino, mode, nlink: links } = stats;
   const type = mode & constants.S_IFMT;
-  if (type === constants.S_IFREG) return { path, size, mtimeMs, ctimeMs, ino, mode, kind: 'file', links };
-  if (type !== constants.S_IFLNK) return { path, size, mtimeMs, ctimeMs, ino, mode, kind: 'other', links };
-  return { path, size, mtimeMs, ctimeMs, ino, mode, kind: 'symlink', target: readlinkSync(`${root}/${path}`), links };
+  if (type === constants.S_IFREG)
+    return { path, size, mtimeMs, ctimeMs, ino, mode, kind: 'file', links };
+  if (type !== constants.S_IFLNK)
+    return { path, size, mtimeMs, ctimeMs, ino, mode, kind: 'other', links };
+  return {
+    path,
+    size,
+    mtimeMs,
+    ctimeMs,
+    ino,
+    mode,
+    kind: 'symlink',
+    target: readlinkSync(`${root}/${path}`),
+    links,
+  };
 }

@@ -6,37 +6,74 @@ import { wholeCatalogue } from '../../src/surfaces/cli/module-commands.js';
 
 const REPOSITORY = fileURLToPath(new URL('../../../', import.meta.url));
 const read = (path: string): string => readFileSync(join(REPOSITORY, path), 'utf8');
-const PAGES = ['README.md', 'CONTRIBUTING.md', ...readdirSync(join(REPOSITORY, 'docs')).map((name) => `docs/${name}`), ...readdirSync(join(REPOSITORY, 'orchestration-os')).filter((name) => name.endsWith('.md')).map((name) => `orchestration-os/${name}`)];
+const PAGES = [
+  'README.md',
+  'CONTRIBUTING.md',
+  ...readdirSync(join(REPOSITORY, 'docs')).map((name) => `docs/${name}`),
+  ...readdirSync(join(REPOSITORY, 'orchestration-os'))
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `orchestration-os/${name}`),
+];
 
-t.test('every command that the pages name exists, with the options that they give it', async (t) => {
-  const catalogue = await wholeCatalogue();
-  for (const page of PAGES) {
-    for (const line of commandLines(read(page))) {
-      const words = line.split(/\s+/).slice(1);
-      const name = [words.slice(0, 2).join(' '), words[0] ?? ''].find((one) => catalogue[one] !== undefined);
-      if (name === undefined) {
-        t.ok(words[0] === undefined || words[0].startsWith('-') || Object.keys(catalogue).some((one) => one.startsWith(`${words[0]} `)), `${page}: nocturne ${words.slice(0, 2).join(' ')}`);
-        continue;
+t.test(
+  'every command that the pages name exists, with the options that they give it',
+  async (t) => {
+    const catalogue = await wholeCatalogue();
+    for (const page of PAGES) {
+      for (const line of commandLines(read(page))) {
+        const words = line.split(/\s+/).slice(1);
+        const name = [words.slice(0, 2).join(' '), words[0] ?? ''].find(
+          (one) => catalogue[one] !== undefined,
+        );
+        if (name === undefined) {
+          t.ok(
+            words[0] === undefined ||
+              words[0].startsWith('-') ||
+              Object.keys(catalogue).some((one) => one.startsWith(`${words[0]} `)),
+            `${page}: nocturne ${words.slice(0, 2).join(' ')}`,
+          );
+          continue;
+        }
+        const { command } = (await catalogue[name]?.load()) ?? {};
+        const known = [
+          '--workspace',
+          '--json',
+          '--quiet',
+          '--no-color',
+          '--debug',
+          '--help',
+          ...(command?.options ?? []).flatMap(
+            (option) => option.flags.match(/--?[a-z][a-z-]*/g) ?? [],
+          ),
+        ];
+        for (const option of words
+          .filter((word) => /^--[a-z]/.test(word))
+          .map((word) => word.replace(/[=,.;)].*$/, '')))
+          t.ok(known.includes(option), `${page}: nocturne ${name} ${option}`);
       }
-      const { command } = (await catalogue[name]?.load()) ?? {};
-      const known = ['--workspace', '--json', '--quiet', '--no-color', '--debug', '--help', ...(command?.options ?? []).flatMap((option) => option.flags.match(/--?[a-z][a-z-]*/g) ?? [])];
-      for (const option of words.filter((word) => /^--[a-z]/.test(word)).map((word) => word.replace(/[=,.;)].*$/, ''))) t.ok(known.includes(option), `${page}: nocturne ${name} ${option}`);
     }
-  }
-});
+  },
+);
 
 t.test('the README is short, and its test command is the one that CI runs', async (t) => {
   t.ok(read('README.md').split('\n').length <= 151, 'at most 150 lines');
-  const commands = [...read('README.md').matchAll(/^npm ci && npm (?:run )?\S+/gm)].map((found) => found[0]);
+  const commands = [...read('README.md').matchAll(/^npm ci && npm (?:run )?\S+/gm)].map(
+    (found) => found[0],
+  );
   t.same(commands, ['npm ci && npm run night', 'npm ci && npm test']);
   t.ok(read('.ci/run').includes('npm ci && npm test'));
   const scripts = (JSON.parse(read('package.json')) as { scripts: Record<string, string> }).scripts;
-  for (const [, script = ''] of read('README.md').matchAll(/`npm run ([a-z]+)`/g)) t.ok(scripts[script] !== undefined, `npm run ${script}`);
+  for (const [, script = ''] of read('README.md').matchAll(/`npm run ([a-z]+)`/g))
+    t.ok(scripts[script] !== undefined, `npm run ${script}`);
 });
 
 /** `nocturne …` in code spans and in fences, up to a comment or the end of the sentence. */
 function commandLines(text: string): readonly string[] {
-  const fenced = [...text.matchAll(/^\s*(?:\$ |\d+ [\d*/ ]+ )?(?:npx )?(nocturne [a-z][^\n#|<>]*)/gm)].map((found) => found[1] ?? '');
-  const spans = [...text.matchAll(/`(?:npx )?(nocturne [a-z][^`\n]*)`/g)].map((found) => found[1] ?? '');
+  const fenced = [
+    ...text.matchAll(/^\s*(?:\$ |\d+ [\d*/ ]+ )?(?:npx )?(nocturne [a-z][^\n#|<>]*)/gm),
+  ].map((found) => found[1] ?? '');
+  const spans = [...text.matchAll(/`(?:npx )?(nocturne [a-z][^`\n]*)`/g)].map(
+    (found) => found[1] ?? '',
+  );
   return [...fenced, ...spans];
 }

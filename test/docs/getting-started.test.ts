@@ -11,14 +11,18 @@ const PAGE = 'docs/GETTING-STARTED.md';
 
 type Step = { readonly line: number; readonly commands: string; readonly shown: readonly string[] };
 
-/** Every block of commands with what the page shows of its output. `sh install` is what `npm ci` did before this test. */
+/**
+ * Every block of commands with what the page shows of its output. `sh install` is what `npm ci` did
+ * before this test.
+ */
 function stepsOf(page: string): readonly Step[] {
   const steps: Step[] = [];
   for (const fence of scan(page).fences) {
     const content = page.slice(fence.contentStart, fence.contentEnd);
     if (fence.info === 'sh') steps.push({ line: fence.line, commands: content, shown: [] });
     const last = steps.at(-1);
-    if (fence.info === 'text' && last !== undefined) steps.splice(-1, 1, { ...last, shown: content.trim().split('\n') });
+    if (fence.info === 'text' && last !== undefined)
+      steps.splice(-1, 1, { ...last, shown: content.trim().split('\n') });
   }
   return steps;
 }
@@ -26,24 +30,48 @@ function stepsOf(page: string): readonly Step[] {
 /** Days, runs and counts differ from one machine and version to the next. */
 const steady = (text: string): string => text.replace(/\d+/g, '0').replace(/ +/g, ' ');
 
-t.test('the commands of GETTING-STARTED.md work in their order, and print what the page shows', async (t) => {
-  const page = readFileSync(join(REPOSITORY, PAGE), 'utf8');
-  const place = mkdtempSync(join(tmpdir(), 'getting started '));
-  t.teardown(() => rmSync(place, { recursive: true, force: true }));
-  mkdirSync(join(place, 'bin'));
-  writeFileSync(join(place, 'bin/nocturne'), `#!/bin/sh\nexec "${process.execPath}" "${REPOSITORY}bin/nocturne.cjs" "$@"\n`, { mode: 0o755 });
-  const { NOCTURNE_RUN: _, NOCTURNE_PASS_TOKEN: __, NOCTURNE_WORKSPACE: ___, NOCTURNE_HOME: ____, ...env } = process.env;
-  const steps = stepsOf(page);
-  t.ok(steps.length >= 10, 'the page has its commands');
-  let directory = place;
-  for (const { line, commands, shown } of steps) {
-    const script = `set -e\n${commands}\npwd > "$HOME/where"\n`;
-    const { status, stdout, stderr } = spawnSync('bash', ['-c', script], { cwd: directory, encoding: 'utf8', input: '', env: { ...env, HOME: place, PATH: `${join(place, 'bin')}:${env['PATH'] ?? ''}`, COLUMNS: '100' } });
-    t.equal(status, 0, `${PAGE}:${line}`, { commands, stdout, stderr });
-    for (const text of shown) t.ok(steady(stdout).includes(steady(text)), `${PAGE}:${line} shows: ${text}`, { stdout });
-    directory = readFileSync(join(place, 'where'), 'utf8').trim();
-  }
-});
+t.test(
+  'the commands of GETTING-STARTED.md work in their order, and print what the page shows',
+  async (t) => {
+    const page = readFileSync(join(REPOSITORY, PAGE), 'utf8');
+    const place = mkdtempSync(join(tmpdir(), 'getting started '));
+    t.teardown(() => rmSync(place, { recursive: true, force: true }));
+    mkdirSync(join(place, 'bin'));
+    writeFileSync(
+      join(place, 'bin/nocturne'),
+      `#!/bin/sh\nexec "${process.execPath}" "${REPOSITORY}bin/nocturne.cjs" "$@"\n`,
+      { mode: 0o755 },
+    );
+    const {
+      NOCTURNE_RUN: _,
+      NOCTURNE_PASS_TOKEN: __,
+      NOCTURNE_WORKSPACE: ___,
+      NOCTURNE_HOME: ____,
+      ...env
+    } = process.env;
+    const steps = stepsOf(page);
+    t.ok(steps.length >= 10, 'the page has its commands');
+    let directory = place;
+    for (const { line, commands, shown } of steps) {
+      const script = `set -e\n${commands}\npwd > "$HOME/where"\n`;
+      const { status, stdout, stderr } = spawnSync('bash', ['-c', script], {
+        cwd: directory,
+        encoding: 'utf8',
+        input: '',
+        env: {
+          ...env,
+          HOME: place,
+          PATH: `${join(place, 'bin')}:${env['PATH'] ?? ''}`,
+          COLUMNS: '100',
+        },
+      });
+      t.equal(status, 0, `${PAGE}:${line}`, { commands, stdout, stderr });
+      for (const text of shown)
+        t.ok(steady(stdout).includes(steady(text)), `${PAGE}:${line} shows: ${text}`, { stdout });
+      directory = readFileSync(join(place, 'where'), 'utf8').trim();
+    }
+  },
+);
 
 t.test('every command that the page names in its text is one', async (t) => {
   const { CATALOGUE } = await import('../../src/surfaces/cli/catalogue.js');

@@ -14,9 +14,12 @@ const P = 'PROJECTS/inventory';
 const RANGE = { file: `${P}/LONGRUNNER.md`, line: 1, column: 1, endLine: 1, endColumn: 1 };
 const FILES = {
   [`${P}/LONGRUNNER.md`]: longrunner(),
-  [`${P}/exit.mjs`]: 'console.error(`said ${process.argv[3] ?? "nothing"}`); process.exit(Number(process.argv[2]));',
-  [`${P}/say.mjs`]: 'console.log(JSON.stringify({ cwd: process.cwd(), args: process.argv.slice(2), secret: process.env.NOCTURNE_TEST_SECRET ?? null }));',
-  [`${P}/flood.mjs`]: 'for (let i = 0; i < 20000; i++) console.log("x".repeat(100)); console.log("the end");',
+  [`${P}/exit.mjs`]:
+    'console.error(`said ${process.argv[3] ?? "nothing"}`); process.exit(Number(process.argv[2]));',
+  [`${P}/say.mjs`]:
+    'console.log(JSON.stringify({ cwd: process.cwd(), args: process.argv.slice(2), secret: process.env.NOCTURNE_TEST_SECRET ?? null }));',
+  [`${P}/flood.mjs`]:
+    'for (let i = 0; i < 20000; i++) console.log("x".repeat(100)); console.log("the end");',
   [`${P}/hang.mjs`]: 'process.on("SIGTERM", () => {}); setInterval(() => {}, 1000);',
   [`${P}/fork.mjs`]: `import { spawn } from 'node:child_process'; import { writeFileSync } from 'node:fs';
 const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'inherit' });
@@ -26,7 +29,11 @@ writeFileSync('pid', String(child.pid)); process.exit(0);`,
 
 async function evaluate(snapshot: Snapshot, yaml: string, more: Partial<EvaluationInput> = {}) {
   const { assertions, diagnostics } = parseConditions([parse(yaml)], { range: RANGE });
-  const [result] = await evaluateConditions(assertions, { snapshot, project: 'inventory', ...more });
+  const [result] = await evaluateConditions(assertions, {
+    snapshot,
+    project: 'inventory',
+    ...more,
+  });
   return { ...result, diagnostics };
 }
 
@@ -40,35 +47,62 @@ t.test('the exit code decides, and the last line said is evidence', async (t) =>
     ['command: { run: [node, exit.mjs, "0", "a b"] }', true, 'exit 0: said a b'],
     ['command: node exit.mjs 0 "two words"', true, 'exit 0: said two words'],
   ];
-  for (const [yaml, holds, found] of cases) t.match(await evaluate(snapshot, yaml), { holds, found, error: undefined }, yaml);
+  for (const [yaml, holds, found] of cases)
+    t.match(await evaluate(snapshot, yaml), { holds, found, error: undefined }, yaml);
 });
 
-t.test('it runs in the project folder, without a shell and without the secrets of the environment', async (t) => {
-  const snapshot = smallWorkspace(t, FILES);
-  process.env['NOCTURNE_TEST_SECRET'] = 'hunter2';
-  t.teardown(() => delete process.env['NOCTURNE_TEST_SECRET']);
-  const holds = async (stdout: string): Promise<boolean | undefined> => (await evaluate(snapshot, `command: { run: "node say.mjs '$HOME;ls|x'", stdout: '${stdout}' }`)).holds;
-  t.equal(await holds('/PROJECTS/inventory","args":\\["\\$HOME;ls\\|x"\\],"secret":null'), true);
-  t.equal(await holds('hunter2'), false);
-});
+t.test(
+  'it runs in the project folder, without a shell and without the secrets of the environment',
+  async (t) => {
+    const snapshot = smallWorkspace(t, FILES);
+    process.env['NOCTURNE_TEST_SECRET'] = 'hunter2';
+    t.teardown(() => delete process.env['NOCTURNE_TEST_SECRET']);
+    const holds = async (stdout: string): Promise<boolean | undefined> =>
+      (
+        await evaluate(
+          snapshot,
+          `command: { run: "node say.mjs '$HOME;ls|x'", stdout: '${stdout}' }`,
+        )
+      ).holds;
+    t.equal(await holds('/PROJECTS/inventory","args":\\["\\$HOME;ls\\|x"\\],"secret":null'), true);
+    t.equal(await holds('hunter2'), false);
+  },
+);
 
 t.test('the output can be asked for as well', async (t) => {
   const snapshot = smallWorkspace(t, FILES);
-  t.match(await evaluate(snapshot, 'command: { run: node flood.mjs, stdout: "^the end$" }'), { holds: true });
-  t.match(await evaluate(snapshot, 'command: { run: node flood.mjs, stdout: "^the beginning$" }'), { holds: false });
-  t.match(await evaluate(snapshot, 'command: { run: node exit.mjs 1, stdout: "" }'), { holds: false });
+  t.match(await evaluate(snapshot, 'command: { run: node flood.mjs, stdout: "^the end$" }'), {
+    holds: true,
+  });
+  t.match(await evaluate(snapshot, 'command: { run: node flood.mjs, stdout: "^the beginning$" }'), {
+    holds: false,
+  });
+  t.match(await evaluate(snapshot, 'command: { run: node exit.mjs 1, stdout: "" }'), {
+    holds: false,
+  });
 });
 
 t.test('a program that is not there is an error, and one that does not end too', async (t) => {
   const snapshot = smallWorkspace(t, FILES);
-  t.match(await evaluate(snapshot, 'command: no-such-program-here'), { holds: false, error: /could not be run/ });
-  t.match(await evaluate(snapshot, 'command: { run: node hang.mjs, timeout: 300ms }'), { holds: false, error: /did not end within 0.3 s/ });
-  t.match(await evaluate(snapshot, 'not: { command: no-such-program-here }'), { holds: false, error: /could not be run/ });
+  t.match(await evaluate(snapshot, 'command: no-such-program-here'), {
+    holds: false,
+    error: /could not be run/,
+  });
+  t.match(await evaluate(snapshot, 'command: { run: node hang.mjs, timeout: 300ms }'), {
+    holds: false,
+    error: /did not end within 0.3 s/,
+  });
+  t.match(await evaluate(snapshot, 'not: { command: no-such-program-here }'), {
+    holds: false,
+    error: /could not be run/,
+  });
 });
 
 t.test('nothing that it started goes on after it', async (t) => {
   const snapshot = smallWorkspace(t, FILES);
-  t.match(await evaluate(snapshot, 'command: { run: node fork.mjs, timeout: 20s }'), { holds: true });
+  t.match(await evaluate(snapshot, 'command: { run: node fork.mjs, timeout: 20s }'), {
+    holds: true,
+  });
   const pid = Number(readFileSync(join(snapshot.root, P, 'pid'), 'utf8'));
   t.ok(pid > 0);
   // It was killed before the result came; the kernel may take a moment to clear it away.
@@ -85,7 +119,10 @@ function isRunning(pid: number): boolean {
 
 t.test('a pass that is stopped stops its checks', async (t) => {
   const snapshot = smallWorkspace(t, FILES);
-  t.match(await evaluate(snapshot, 'command: node hang.mjs', { signal: AbortSignal.abort() }), { holds: false, error: 'the pass was stopped' });
+  t.match(await evaluate(snapshot, 'command: node hang.mjs', { signal: AbortSignal.abort() }), {
+    holds: false,
+    error: 'the pass was stopped',
+  });
 });
 
 t.test('a check that the pass could have written is no check', async (t) => {

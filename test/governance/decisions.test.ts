@@ -2,7 +2,12 @@
 import t from 'tap';
 import fc from 'fast-check';
 import { breaker } from '../../src/governance/breaker.js';
-import { noveltyOf, similarity, SKETCH_SIZE, sketchOf } from '../../src/governance/quality/novelty.js';
+import {
+  noveltyOf,
+  similarity,
+  SKETCH_SIZE,
+  sketchOf,
+} from '../../src/governance/quality/novelty.js';
 import { gradePass } from '../../src/governance/quality/quality.js';
 import type { Grade, PassFacts } from '../../src/governance/quality/quality.js';
 import { decisionOf, readAnswer } from '../../src/governance/verdict.js';
@@ -11,7 +16,11 @@ const NOW = new Date('2026-11-21T03:00:00Z');
 const ago = (seconds: number): Date => new Date(NOW.getTime() - seconds * 1000);
 
 t.test('the breaker waits longer after each failure in a row', async (t) => {
-  const cases: readonly (readonly [failures: number, last: Date | undefined, waitSeconds: number])[] = [
+  const cases: readonly (readonly [
+    failures: number,
+    last: Date | undefined,
+    waitSeconds: number,
+  ])[] = [
     [0, ago(0), 0],
     [1, ago(0), 0],
     [2, ago(0), 0],
@@ -36,13 +45,25 @@ t.test('the breaker waits longer after each failure in a row', async (t) => {
   ];
   for (const [failures, last, seconds] of cases) {
     const found = breaker(failures, last, NOW);
-    t.equal(found.open ? found.waitMs / 1000 : 0, seconds, `${failures} failures, the last at ${last?.getTime()}`);
+    t.equal(
+      found.open ? found.waitMs / 1000 : 0,
+      seconds,
+      `${failures} failures, the last at ${last?.getTime()}`,
+    );
     if (found.open) t.equal(found.retryAt.getTime(), NOW.getTime() + seconds * 1000);
   }
 });
 
 const YES = { nonObvious: true, durable: true, compounding: true };
-const GOOD: PassFacts = { finished: true, criteria: { met: 3, total: 3 }, outputs: 2, novel: 2, restored: 0, invalid: false, answers: YES };
+const GOOD: PassFacts = {
+  finished: true,
+  criteria: { met: 3, total: 3 },
+  outputs: 2,
+  novel: 2,
+  restored: 0,
+  invalid: false,
+  answers: YES,
+};
 
 t.test('the grade comes from what can be checked, and answers can only lower it', async (t) => {
   const cases: readonly (readonly [Partial<PassFacts>, Grade, RegExp?])[] = [
@@ -77,59 +98,76 @@ t.test('three times yes never makes a bad pass better', async (_t) => {
   const order: readonly Grade[] = ['FAIL', 'WEAK', 'ADEQUATE', 'STRONG'];
   const facts = fc.record({
     finished: fc.boolean(),
-    criteria: fc.nat(4).chain((total) => fc.record({ total: fc.constant(total), met: fc.nat(total) })),
+    criteria: fc
+      .nat(4)
+      .chain((total) => fc.record({ total: fc.constant(total), met: fc.nat(total) })),
     outputs: fc.nat(3),
     novel: fc.nat(3),
     restored: fc.nat(3),
     invalid: fc.boolean(),
   });
   fc.assert(
-    fc.property(facts, fc.record({ nonObvious: fc.boolean(), durable: fc.boolean(), compounding: fc.boolean() }), (given, answers) => {
-      const best = order.indexOf(gradePass({ ...given, answers: YES }).grade);
-      const proved = given.finished && !given.invalid && given.outputs > 0 && given.novel > 0 && given.restored === 0 && given.criteria.met === given.criteria.total;
-      return order.indexOf(gradePass({ ...given, answers }).grade) <= best && (proved || best < 2);
-    }),
+    fc.property(
+      facts,
+      fc.record({ nonObvious: fc.boolean(), durable: fc.boolean(), compounding: fc.boolean() }),
+      (given, answers) => {
+        const best = order.indexOf(gradePass({ ...given, answers: YES }).grade);
+        const proved =
+          given.finished &&
+          !given.invalid &&
+          given.outputs > 0 &&
+          given.novel > 0 &&
+          given.restored === 0 &&
+          given.criteria.met === given.criteria.total;
+        return (
+          order.indexOf(gradePass({ ...given, answers }).grade) <= best && (proved || best < 2)
+        );
+      },
+    ),
   );
 });
 
-t.test('one word of the owner decides, and whatever could be read in two ways is no yes', async (t) => {
-  const cases: readonly (readonly [string, string, string?])[] = [
-    ['yes', 'yes'],
-    ['Yes.', 'yes'],
-    [' OK! ', 'yes'],
-    ['**approve**', 'yes'],
-    ['approved', 'yes'],
-    ['go', 'yes'],
-    ['y', 'yes'],
-    ['yes, go ahead', 'yes', 'go ahead'],
-    ['no', 'no'],
-    ['No.', 'no'],
-    ['N', 'no'],
-    ['declined', 'no'],
-    ['no, list the dev dependencies too', 'no', 'list the dev dependencies too'],
-    ['no: not yet', 'no', 'not yet'],
-    ['yes, but only for zod', 'text'],
-    ['yes if it is cheap', 'text'],
-    ['yes, after Monday', 'text'],
-    ['yes?', 'text'],
-    ['ok, really?', 'text'],
-    ['yes no', 'text'],
-    ['not now', 'text'],
-    ['nothing', 'text'],
-    ['yesterday', 'text'],
-    ['going on holiday', 'text'],
-    ['no problem, go on', 'text'],
-    ['maybe', 'text'],
-    ['review', 'text', 'review'],
-    ['"yes"', 'yes'],
-    ['是', 'text'],
-  ];
-  for (const [answer, verdict, rest] of cases) {
-    const found = readAnswer(answer);
-    t.equal(found.verdict, verdict, answer);
-    if (rest !== undefined) t.equal(found.rest, rest);
-  }
-});
+t.test(
+  'one word of the owner decides, and whatever could be read in two ways is no yes',
+  async (t) => {
+    const cases: readonly (readonly [string, string, string?])[] = [
+      ['yes', 'yes'],
+      ['Yes.', 'yes'],
+      [' OK! ', 'yes'],
+      ['**approve**', 'yes'],
+      ['approved', 'yes'],
+      ['go', 'yes'],
+      ['y', 'yes'],
+      ['yes, go ahead', 'yes', 'go ahead'],
+      ['no', 'no'],
+      ['No.', 'no'],
+      ['N', 'no'],
+      ['declined', 'no'],
+      ['no, list the dev dependencies too', 'no', 'list the dev dependencies too'],
+      ['no: not yet', 'no', 'not yet'],
+      ['yes, but only for zod', 'text'],
+      ['yes if it is cheap', 'text'],
+      ['yes, after Monday', 'text'],
+      ['yes?', 'text'],
+      ['ok, really?', 'text'],
+      ['yes no', 'text'],
+      ['not now', 'text'],
+      ['nothing', 'text'],
+      ['yesterday', 'text'],
+      ['going on holiday', 'text'],
+      ['no problem, go on', 'text'],
+      ['maybe', 'text'],
+      ['review', 'text', 'review'],
+      ['"yes"', 'yes'],
+      ['是', 'text'],
+    ];
+    for (const [answer, verdict, rest] of cases) {
+      const found = readAnswer(answer);
+      t.equal(found.verdict, verdict, answer);
+      if (rest !== undefined) t.equal(found.rest, rest);
+    }
+  },
+);
 
 t.test('status and answer together: a contradiction decides nothing', async (t) => {
   const cases: readonly (readonly [string, string, string | undefined])[] = [
@@ -147,17 +185,23 @@ t.test('status and answer together: a contradiction decides nothing', async (t) 
     ['done', 'yes', undefined],
     ['something', 'yes', undefined],
   ];
-  for (const [status, answer, verdict] of cases) t.equal(decisionOf(status, answer)?.verdict, verdict, `${status} + "${answer}"`);
+  for (const [status, answer, verdict] of cases)
+    t.equal(decisionOf(status, answer)?.verdict, verdict, `${status} + "${answer}"`);
   t.equal(decisionOf('approved', 'yes, publish')?.rest, 'publish');
   t.equal(decisionOf('declined', 'do the rest first')?.rest, 'do the rest first');
 });
 
-const PROSE = 'Each of the installed packages was read from its own folder. The licence of three of them is missing. Nobody has declared which one was meant, and the authors were asked.';
+const PROSE =
+  'Each of the installed packages was read from its own folder. The licence of three of them is missing. Nobody has declared which one was meant, and the authors were asked.';
 
 t.test('near-duplicates are found whatever the date, case and layout', async (t) => {
   const cases: readonly (readonly [string, string, boolean])[] = [
     [PROSE, PROSE, true],
-    [`# Report of 2026-11-20\n\n${PROSE}`, `# Report of 2026-11-21\n\n${PROSE.toUpperCase()}`, true],
+    [
+      `# Report of 2026-11-20\n\n${PROSE}`,
+      `# Report of 2026-11-21\n\n${PROSE.toUpperCase()}`,
+      true,
+    ],
     [PROSE, PROSE.replaceAll(' ', '\n  '), true],
     [PROSE, `${PROSE} ${PROSE.split(' ').reverse().join(' ')}`, false],
     [PROSE, 'Something else was done today.', false],
@@ -167,21 +211,48 @@ t.test('near-duplicates are found whatever the date, case and layout', async (t)
     ['one two', 'one two', true],
     ['one two', 'one three', false],
   ];
-  for (const [a, b, duplicate] of cases) t.equal(noveltyOf([{ path: 'new.md', text: b }], [{ path: 'old.md', text: a }]).duplicates === 1, duplicate || b === '', `${a.slice(0, 30)} / ${b.slice(0, 30)}`);
+  for (const [a, b, duplicate] of cases)
+    t.equal(
+      noveltyOf([{ path: 'new.md', text: b }], [{ path: 'old.md', text: a }]).duplicates === 1,
+      duplicate || b === '',
+      `${a.slice(0, 30)} / ${b.slice(0, 30)}`,
+    );
 });
 
 t.test('one pass cannot count one text twice, and an empty output is not new', async (t) => {
-  const found = noveltyOf([{ path: 'a.md', text: PROSE }, { path: 'b.md', text: PROSE }, { path: 'c.md', text: ' \n' }], []);
-  t.match(found, { novel: 1, duplicates: 2, outputs: [{ path: 'a.md', duplicate: false }, { path: 'b.md', duplicate: true, nearest: 'a.md' }, { path: 'c.md', duplicate: true }] });
+  const found = noveltyOf(
+    [
+      { path: 'a.md', text: PROSE },
+      { path: 'b.md', text: PROSE },
+      { path: 'c.md', text: ' \n' },
+    ],
+    [],
+  );
+  t.match(found, {
+    novel: 1,
+    duplicates: 2,
+    outputs: [
+      { path: 'a.md', duplicate: false },
+      { path: 'b.md', duplicate: true, nearest: 'a.md' },
+      { path: 'c.md', duplicate: true },
+    ],
+  });
 });
 
 t.test('similarity is symmetric, between 0 and 1, and 1 for the same text', async (_t) => {
-  const words = fc.array(fc.constantFrom('alpha', 'beta', 'gamma', 'delta', '7', '2026-01-02'), { maxLength: 60 }).map((list) => list.join(' '));
+  const words = fc
+    .array(fc.constantFrom('alpha', 'beta', 'gamma', 'delta', '7', '2026-01-02'), { maxLength: 60 })
+    .map((list) => list.join(' '));
   fc.assert(
     fc.property(words, words, (a, b) => {
       const [left, right] = [sketchOf(a), sketchOf(b)];
       const score = similarity(left, right);
-      return score === similarity(right, left) && score >= 0 && score <= 1 && similarity(left, left) === 1;
+      return (
+        score === similarity(right, left) &&
+        score >= 0 &&
+        score <= 1 &&
+        similarity(left, left) === 1
+      );
     }),
   );
 });
@@ -193,5 +264,8 @@ t.test('long texts are compared by their smallest hashes, near enough', async (t
   t.ok(sketchOf(long).shingles > SKETCH_SIZE);
   const score = similarity(sketchOf(long), sketchOf(changed));
   t.ok(score > 0.77 && score < 0.87, `about 0.82, found ${score}`);
-  t.equal(similarity(sketchOf(long), sketchOf(words.slice(20_000).reverse().join(' '))) < 0.05, true);
+  t.equal(
+    similarity(sketchOf(long), sketchOf(words.slice(20_000).reverse().join(' '))) < 0.05,
+    true,
+  );
 });

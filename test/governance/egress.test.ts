@@ -2,7 +2,12 @@
 import t from 'tap';
 import { type Destination, judgeSending, MAX_CONTENT } from '../../src/governance/guard/egress.js';
 
-const row = (name: string, kind: string, pattern: string, more: Partial<Destination> = {}): Destination => ({ name, kind, pattern, projects: [], maxPerPass: 5, ...more });
+const row = (
+  name: string,
+  kind: string,
+  pattern: string,
+  more: Partial<Destination> = {},
+): Destination => ({ name, kind, pattern, projects: [], maxPerPass: 5, ...more });
 const LIST: readonly Destination[] = [
   row('api', 'url', 'api.example.org'),
   row('below', 'url', '*.example.net'),
@@ -66,7 +71,11 @@ const CASES: readonly Case[] = [
   ['out of a path', 'https://files.example.org/open/../closed', 'egress'],
   ['out of a path, encoded', 'https://files.example.org/open/%2e%2e/closed', 'egress'],
   ['out of a path, half encoded', 'https://files.example.org/open/..%2fclosed', 'egress'],
-  ['out of a path, encoded twice', 'https://files.example.org/open/%252e%252e%252fclosed', 'egress'],
+  [
+    'out of a path, encoded twice',
+    'https://files.example.org/open/%252e%252e%252fclosed',
+    'egress',
+  ],
   ['exactly a path', 'https://one.example.org/only/this', 'exact'],
   ['beyond exactly a path', 'https://one.example.org/only/this/too', 'egress'],
   ['a row of this project', 'https://pages.example.org/', 'ours'],
@@ -87,23 +96,44 @@ const CASES: readonly Case[] = [
 
 for (const [what, to, expected] of CASES) {
   t.test(what, async (t) => {
-    const { destination, reasons } = judgeSending(LIST, { to, content: '', project: 'pages' }, () => 0);
-    t.equal(destination ?? [...new Set(reasons.map((one) => one.code))].join(), expected, reasons.map((one) => one.message).join('; '));
+    const { destination, reasons } = judgeSending(
+      LIST,
+      { to, content: '', project: 'pages' },
+      () => 0,
+    );
+    t.equal(
+      destination ?? [...new Set(reasons.map((one) => one.code))].join(),
+      expected,
+      reasons.map((one) => one.message).join('; '),
+    );
   });
 }
 
 const TOKEN = `ghp_${'a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8'}`;
 
 t.test('a credential leaves in no way', async (t) => {
-  const code = (to: string, content: string): string => judgeSending(LIST, { to, content, project: 'pages' }, () => 0).reasons.map((one) => one.code).join();
+  const code = (to: string, content: string): string =>
+    judgeSending(LIST, { to, content, project: 'pages' }, () => 0)
+      .reasons.map((one) => one.code)
+      .join();
   t.match(code('telegram:4711', `the token is ${TOKEN}`), 'secret');
   t.match(code(`https://api.example.org/?q=${TOKEN}`, ''), 'secret', 'in the address');
-  t.match(code(`https://api.example.org/?q=${[...TOKEN].map((letter) => `%${letter.charCodeAt(0).toString(16)}`).join('')}`, ''), 'secret', 'encoded in the address');
+  t.match(
+    code(
+      `https://api.example.org/?q=${[...TOKEN].map((letter) => `%${letter.charCodeAt(0).toString(16)}`).join('')}`,
+      '',
+    ),
+    'secret',
+    'encoded in the address',
+  );
   t.equal(code('telegram:4711', 'the list is done'), '');
 });
 
 t.test('at once no more than the limit, and in a pass no more than the row says', async (t) => {
-  const judge = (content: string, sent: number): readonly string[] => judgeSending(LIST, { to: 'telegram:4711', content, project: 'pages' }, (name) => (name === 'team' ? sent : 0)).reasons.map((one) => one.code);
+  const judge = (content: string, sent: number): readonly string[] =>
+    judgeSending(LIST, { to: 'telegram:4711', content, project: 'pages' }, (name) =>
+      name === 'team' ? sent : 0,
+    ).reasons.map((one) => one.code);
   t.same(judge('a'.repeat(MAX_CONTENT), 0), []);
   t.same(judge('a'.repeat(MAX_CONTENT + 1), 0), ['egress']);
   t.same(judge('a', 4), []);
@@ -112,11 +142,21 @@ t.test('at once no more than the limit, and in a pass no more than the row says'
 
 t.test('a row of some projects is for these', async (t) => {
   const to = 'https://pages.example.org/';
-  t.equal(judgeSending(LIST, { to, content: '', project: 'other' }, () => 0).destination, undefined);
-  t.equal(judgeSending(LIST, { to, content: '', project: undefined }, () => 0).destination, undefined);
+  t.equal(
+    judgeSending(LIST, { to, content: '', project: 'other' }, () => 0).destination,
+    undefined,
+  );
+  t.equal(
+    judgeSending(LIST, { to, content: '', project: undefined }, () => 0).destination,
+    undefined,
+  );
 });
 
 t.test('a refusal does not repeat what a query holds', async (t) => {
-  const { reasons } = judgeSending(LIST, { to: 'https://evil.example/collect?data=the-plan', content: '', project: 'pages' }, () => 0);
+  const { reasons } = judgeSending(
+    LIST,
+    { to: 'https://evil.example/collect?data=the-plan', content: '', project: 'pages' },
+    () => 0,
+  );
   t.notMatch(reasons.map((one) => one.message).join(), 'the-plan');
 });

@@ -1,4 +1,6 @@
-/** Whole small workspaces for decisions: the shipped REGISTRY.md and whatever files a case needs. */
+/**
+ * Whole small workspaces for decisions: the shipped REGISTRY.md and whatever files a case needs.
+ */
 import { mkdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { openSnapshot } from '../../src/workspace/snapshot.js';
@@ -26,27 +28,68 @@ export function smallWorkspace(t: TestContext, files: Files, now: Date = NOW): S
   return openSnapshot(root, { now });
 }
 
-export function rows(heading: string, columns: readonly string[], values: readonly (readonly (string | number)[])[]): string {
-  return [`## ${heading}`, '', `| ${columns.join(' | ')} |`, `|${columns.map(() => '---|').join('')}`, ...values.map((row) => `| ${row.map((cell) => (cell === '' ? '-' : cell)).join(' | ')} |`), ''].join('\n');
+export function rows(
+  heading: string,
+  columns: readonly string[],
+  values: readonly (readonly (string | number)[])[],
+): string {
+  return [
+    `## ${heading}`,
+    '',
+    `| ${columns.join(' | ')} |`,
+    `|${columns.map(() => '---|').join('')}`,
+    ...values.map((row) => `| ${row.map((cell) => (cell === '' ? '-' : cell)).join(' | ')} |`),
+    '',
+  ].join('\n');
 }
 
-export type DispatchRow = { readonly slug: string; readonly priority?: number | string; readonly status?: string; readonly last?: string; readonly escalation?: string; readonly phase?: string };
+export type DispatchRow = {
+  readonly slug: string;
+  readonly priority?: number | string;
+  readonly status?: string;
+  readonly last?: string;
+  readonly escalation?: string;
+  readonly phase?: string;
+};
 
 export function dispatchTable(all: readonly DispatchRow[]): string {
-  const values = all.map((row, i) => [row.priority ?? i + 1, row.slug, `PROJECTS/${row.slug}/LONGRUNNER.md`, row.phase ?? 'collect', row.status ?? 'active', row.last ?? '', row.escalation ?? '']);
+  const values = all.map((row, i) => [
+    row.priority ?? i + 1,
+    row.slug,
+    `PROJECTS/${row.slug}/LONGRUNNER.md`,
+    row.phase ?? 'collect',
+    row.status ?? 'active',
+    row.last ?? '',
+    row.escalation ?? '',
+  ]);
   return `# Projects\n\n${rows('Projects', ['Priority', 'Slug', 'Longrunner', 'Phase', 'Status', 'Last worker pass', 'Escalation'], values)}`;
 }
 
-export type ProjectFields = { readonly phase?: Record<string, string>; readonly transition?: Record<string, string>; readonly last_pass?: Record<string, string>; readonly next_pass?: Record<string, string> };
+export type ProjectFields = {
+  readonly phase?: Record<string, string>;
+  readonly transition?: Record<string, string>;
+  readonly last_pass?: Record<string, string>;
+  readonly next_pass?: Record<string, string>;
+};
 
 export function longrunner(fields: ProjectFields = {}): string {
   const groups: Record<string, Record<string, string>> = {
-    phase: { name: 'collect', objective: 'List the packages', status: 'active', started: '2026-11-01T00:00:00Z', ...fields.phase },
+    phase: {
+      name: 'collect',
+      objective: 'List the packages',
+      status: 'active',
+      started: '2026-11-01T00:00:00Z',
+      ...fields.phase,
+    },
     transition: { ...fields.transition },
     last_pass: { ...fields.last_pass },
     next_pass: { objective: 'List the first twelve', model_tier: 'standard', ...fields.next_pass },
   };
-  const lines = Object.entries(groups).flatMap(([name, values]) => (Object.keys(values).length === 0 ? [] : [`${name}:`, ...Object.entries(values).map(([field, value]) => `  ${field}: ${value}`)]));
+  const lines = Object.entries(groups).flatMap(([name, values]) =>
+    Object.keys(values).length === 0
+      ? []
+      : [`${name}:`, ...Object.entries(values).map(([field, value]) => `  ${field}: ${value}`)],
+  );
   return `---\nmission: Know what is installed\n${lines.join('\n')}\n---\n\n# Project\n`;
 }
 
@@ -63,7 +106,16 @@ export const PHASES = `# Phases
 - **Successors:** -
 `;
 
-export type NoticeFields = { readonly id: string; readonly kind: string; readonly project?: string; readonly time?: string; readonly status?: string; readonly answer?: string; readonly question?: string; readonly priority?: string };
+export type NoticeFields = {
+  readonly id: string;
+  readonly kind: string;
+  readonly project?: string;
+  readonly time?: string;
+  readonly status?: string;
+  readonly answer?: string;
+  readonly question?: string;
+  readonly priority?: string;
+};
 
 export function notifications(all: readonly NoticeFields[]): string {
   const entries = all.map((one) =>

@@ -10,6 +10,13 @@ for (let i = 0; i < Number(count); i++) {
     runId: '',
     reason: 'one of many',
     changes: [{ kind: 'write', path: `memory/loop-${process.pid}.txt`, content: String(i) }],
-    audit: Array.from({ length: 1 + (i % 40) }, () => ({ step: '', type: 'set', target: 'memory/loop.txt', authorisation: 'owner', result: 'done', detail: 'x'.repeat(i % 700) })),
+    audit: Array.from({ length: 1 + (i % 40) }, () => ({
+      step: '',
+      type: 'set',
+      target: 'memory/loop.txt',
+      authorisation: 'owner',
+      result: 'done',
+      detail: 'x'.repeat(i % 700),
+    })),
   });
 }

@@ -8,7 +8,9 @@ import { makeWorkspace } from '../support/make-workspace.js';
 t.test('while others commit, the gate never takes their rows for tampering', async (t) => {
   const { root, home } = makeWorkspace(t.testdir());
   const loop = fileURLToPath(new URL('./commit-loop.js', import.meta.url));
-  const writers = [1, 2].map(() => spawn(process.execPath, [loop, root, home, '30'], { stdio: ['ignore', 'ignore', 'pipe'] }));
+  const writers = [1, 2].map(() =>
+    spawn(process.execPath, [loop, root, home, '30'], { stdio: ['ignore', 'ignore', 'pipe'] }),
+  );
   let running = writers.length;
   let complaints = '';
   for (const writer of writers) {

@@ -6,8 +6,12 @@ import { logGlobs, readGateSchema } from '../../src/integrity/gate-registry.js';
 import { isProtected } from '../../src/integrity/protected-files.js';
 import { loadSchema } from '../../src/registry/load-schema.js';
 
-const SHIPPED = readFileSync(fileURLToPath(new URL('../../../REGISTRY.md', import.meta.url)), 'utf8');
-const routes = (schema: ReturnType<typeof loadSchema>['schema']): string[] => schema.routes.map((route) => `${route.pattern} ${route.tier}`);
+const SHIPPED = readFileSync(
+  fileURLToPath(new URL('../../../REGISTRY.md', import.meta.url)),
+  'utf8',
+);
+const routes = (schema: ReturnType<typeof loadSchema>['schema']): string[] =>
+  schema.routes.map((route) => `${route.pattern} ${route.tier}`);
 
 t.test('the shipped registry is read the short way, to the same result', async (t) => {
   const gate = readGateSchema(SHIPPED);
@@ -19,14 +23,55 @@ t.test('the shipped registry is read the short way, to the same result', async (
 });
 
 /** Ways in which a heading, a table or a row can come to mean something else. */
-const LINES = ['```', '~~~', '<!--', '-->', '<div>', '---', '===', '## R3 Routes', '## R1 Objects', '## Other', '# Top', ' ## R3 Routes', '  - item', '> quote', '\u2028## R3 Routes', 'text', '', '| `SOUL.md` | STANDARD | - | |', '| `**` | CODE | - | |', '| X | `x.md` | log | `## X` | - | - | - |', '| X | `y.md` | logg | `## X` | - | - | - |', '|---|---|---|---|', '| Pattern | Tier | Bundle | Note |', '\\', '    indented', 'R3 Routes'];
+const LINES = [
+  '```',
+  '~~~',
+  '<!--',
+  '-->',
+  '<div>',
+  '---',
+  '===',
+  '## R3 Routes',
+  '## R1 Objects',
+  '## Other',
+  '# Top',
+  ' ## R3 Routes',
+  '  - item',
+  '> quote',
+  '\u2028## R3 Routes',
+  'text',
+  '',
+  '| `SOUL.md` | STANDARD | - | |',
+  '| `**` | CODE | - | |',
+  '| X | `x.md` | log | `## X` | - | - | - |',
+  '| X | `y.md` | logg | `## X` | - | - | - |',
+  '|---|---|---|---|',
+  '| Pattern | Tier | Bundle | Note |',
+  '\\',
+  '    indented',
+  'R3 Routes',
+];
 
 t.test('however a registry is edited, the short way says what the long way says', async (t) => {
   const all = SHIPPED.split('\n');
   const until = all.findIndex((line) => line.startsWith('## R4'));
-  const kept = [...all.slice(0, all.findIndex((line) => line.startsWith('## R2')) + 20), ...all.slice(all.findIndex((line) => line.startsWith('## R3')), until + 10), ...all.filter((line) => line.startsWith('### '))];
-  t.equal(readGateSchema(kept.join('\n')).schema.objects.size, 0, 'unedited it is read the short way');
-  const editing = fc.array(fc.record({ at: fc.nat(kept.length), line: fc.constantFrom(...LINES), replace: fc.boolean() }), { minLength: 1, maxLength: 4 });
+  const kept = [
+    ...all.slice(0, all.findIndex((line) => line.startsWith('## R2')) + 20),
+    ...all.slice(
+      all.findIndex((line) => line.startsWith('## R3')),
+      until + 10,
+    ),
+    ...all.filter((line) => line.startsWith('### ')),
+  ];
+  t.equal(
+    readGateSchema(kept.join('\n')).schema.objects.size,
+    0,
+    'unedited it is read the short way',
+  );
+  const editing = fc.array(
+    fc.record({ at: fc.nat(kept.length), line: fc.constantFrom(...LINES), replace: fc.boolean() }),
+    { minLength: 1, maxLength: 4 },
+  );
   fc.assert(
     fc.property(editing, (edits) => {
       const lines = [...kept];
@@ -34,7 +79,10 @@ t.test('however a registry is edited, the short way says what the long way says'
       const text = lines.join('\n');
       const gate = readGateSchema(text);
       const { schema } = loadSchema(text);
-      return gate.logs.join('\n') === logGlobs(schema).join('\n') && routes(gate.schema).join('\n') === routes(schema).join('\n');
+      return (
+        gate.logs.join('\n') === logGlobs(schema).join('\n') &&
+        routes(gate.schema).join('\n') === routes(schema).join('\n')
+      );
     }),
     { numRuns: 400 },
   );
@@ -42,16 +90,35 @@ t.test('however a registry is edited, the short way says what the long way says'
 
 t.test('mistakes in R1 and R3 are findings with their line, others are not', async (t) => {
   const tier = SHIPPED.replace('| `SOUL.md` | PROTECTED |', '| `SOUL.md` | PROTECTD |');
-  const line = SHIPPED.split('\n').findIndex((one) => one.startsWith('| `SOUL.md` | PROTECTED |')) + 1;
-  t.match(readGateSchema(tier).findings, [{ file: 'REGISTRY.md', line, problem: 'registry', message: /tier of SOUL\.md/ }]);
-  t.match(readGateSchema(SHIPPED.replace('| AUDIT | `audit/AUDIT-LOG.md` | log |', '| AUDIT | `audit/AUDIT-LOG.md` | logg |')).findings, [{ problem: 'registry', message: /AUDIT/ }]);
+  const line =
+    SHIPPED.split('\n').findIndex((one) => one.startsWith('| `SOUL.md` | PROTECTED |')) + 1;
+  t.match(readGateSchema(tier).findings, [
+    { file: 'REGISTRY.md', line, problem: 'registry', message: /tier of SOUL\.md/ },
+  ]);
+  t.match(
+    readGateSchema(
+      SHIPPED.replace(
+        '| AUDIT | `audit/AUDIT-LOG.md` | log |',
+        '| AUDIT | `audit/AUDIT-LOG.md` | logg |',
+      ),
+    ).findings,
+    [{ problem: 'registry', message: /AUDIT/ }],
+  );
   t.ok(readGateSchema(SHIPPED.replace('## R3 Routes', '## Routes')).findings.length > 0);
   t.ok(readGateSchema('').findings.length > 0);
-  t.strictSame(readGateSchema(SHIPPED.replace('## R4 Edges', '## Edges')).findings.filter((finding) => !/no part R4/.test(finding.message)), []);
+  t.strictSame(
+    readGateSchema(SHIPPED.replace('## R4 Edges', '## Edges')).findings.filter(
+      (finding) => !/no part R4/.test(finding.message),
+    ),
+    [],
+  );
 });
 
 t.test('a file that two routes claim equally is protected when one of them says so', async (t) => {
-  const text = SHIPPED.replace('| `SOUL.md` | PROTECTED |', '| `SO*` | PROTECTED | - | x |\n| `*UL` | STANDARD |');
+  const text = SHIPPED.replace(
+    '| `SOUL.md` | PROTECTED |',
+    '| `SO*` | PROTECTED | - | x |\n| `*UL` | STANDARD |',
+  );
   const { schema } = loadSchema(text);
   t.ok(isProtected(schema, 'SOUL'));
 });

@@ -2,7 +2,13 @@ import { verify } from 'node:crypto';
 import { chmodSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { createOwnerKey, fingerprintOf, keyPath, loadOwnerKey, ownerKeyStatus } from '../../src/integrity/owner-key.js';
+import {
+  createOwnerKey,
+  fingerprintOf,
+  keyPath,
+  loadOwnerKey,
+  ownerKeyStatus,
+} from '../../src/integrity/owner-key.js';
 import { sha256 } from '../../src/kernel/hash.js';
 
 t.test('a key that was made is the key that is loaded', async (t) => {
@@ -13,17 +19,22 @@ t.test('a key that was made is the key that is loaded', async (t) => {
   t.equal(ownerKeyStatus(home), 'plain');
   t.equal(loaded.fingerprint, made.fingerprint);
   t.strictSame(loaded.warnings, []);
-  t.ok(verify(null, Buffer.from('text'), made.publicKey, Buffer.from(loaded.sign('text'), 'base64')));
+  t.ok(
+    verify(null, Buffer.from('text'), made.publicKey, Buffer.from(loaded.sign('text'), 'base64')),
+  );
   t.equal(readFileSync(join(home, 'keys', 'owner.pub'), 'utf8'), made.publicKey);
 });
 
-t.test('the fingerprint is the first 32 hex characters of the hash of the public key', async (t) => {
-  const key = createOwnerKey(t.testdir());
-  const der = Buffer.from(key.publicKey.replace(/-----[^-]+-----|\s/g, ''), 'base64');
-  t.equal(key.fingerprint, sha256(der).slice(0, 32));
-  t.equal(fingerprintOf(key.publicKey), key.fingerprint);
-  t.equal(fingerprintOf('no key'), undefined);
-});
+t.test(
+  'the fingerprint is the first 32 hex characters of the hash of the public key',
+  async (t) => {
+    const key = createOwnerKey(t.testdir());
+    const der = Buffer.from(key.publicKey.replace(/-----[^-]+-----|\s/g, ''), 'base64');
+    t.equal(key.fingerprint, sha256(der).slice(0, 32));
+    t.equal(fingerprintOf(key.publicKey), key.fingerprint);
+    t.equal(fingerprintOf('no key'), undefined);
+  },
+);
 
 t.test('others can neither read the key nor its directory', async (t) => {
   const home = t.testdir();
@@ -55,7 +66,10 @@ t.test('a passphrase protects the key', async (t) => {
   t.match(readFileSync(keyPath(home), 'utf8'), /ENCRYPTED/);
   t.equal(loadOwnerKey(home, { passphrase: 'moon' }).fingerprint, key.fingerprint);
   t.throws(() => loadOwnerKey(home), { code: 'CONFIG', message: /passphrase and none was given/ });
-  t.throws(() => loadOwnerKey(home, { passphrase: 'sun' }), { code: 'BAD_VALUE', message: /does not open/ });
+  t.throws(() => loadOwnerKey(home, { passphrase: 'sun' }), {
+    code: 'BAD_VALUE',
+    message: /does not open/,
+  });
   t.throws(() => createOwnerKey(join(home, 'other'), { passphrase: '' }), { code: 'BAD_VALUE' });
 });
 
@@ -80,6 +94,12 @@ t.test('a key of another kind is refused', async (t) => {
   const home = t.testdir();
   mkdirSync(join(home, 'keys'));
   const { generateKeyPairSync } = await import('node:crypto');
-  writeFileSync(keyPath(home), generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ type: 'pkcs8', format: 'pem' }));
+  writeFileSync(
+    keyPath(home),
+    generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({
+      type: 'pkcs8',
+      format: 'pem',
+    }),
+  );
   t.throws(() => loadOwnerKey(home), { code: 'CONFIG', message: /kind ec, expected ed25519/ });
 });

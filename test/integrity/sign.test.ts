@@ -1,4 +1,12 @@
-import { cpSync, readFileSync, renameSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { reanchorLogs } from '../../src/integrity/anchor-logs.js';
@@ -16,11 +24,22 @@ t.setTimeout(120_000);
 
 const LATER = new Date('2026-11-22T08:00:00Z');
 const MANIFEST = 'INTEGRITY-MANIFEST.md';
-const read = ({ root }: MadeWorkspace, file: string): string => readFileSync(join(root, file), 'utf8');
-const edit = (made: MadeWorkspace, file: string, text = '\nOne sentence more.\n'): void => writeFileSync(join(made.root, file), read(made, file) + text);
-const sign = (made: MadeWorkspace, files: SignOptions['files'], more: Partial<SignOptions> = {}): SignResult => signManifest(made.workspace, { files, key: made.key, signedBy: 'owner', now: LATER, ...more });
-const rows = (made: MadeWorkspace): Map<string, string> => new Map(parseManifest(read(made, MANIFEST)).manifest.rows.map((row) => [row.file, row.signedAt]));
-const auditLines = (made: MadeWorkspace): string[] => read(made, 'audit/AUDIT-LOG.md').split('\n').filter((line) => /^\| \d/.test(line));
+const read = ({ root }: MadeWorkspace, file: string): string =>
+  readFileSync(join(root, file), 'utf8');
+const edit = (made: MadeWorkspace, file: string, text = '\nOne sentence more.\n'): void =>
+  writeFileSync(join(made.root, file), read(made, file) + text);
+const sign = (
+  made: MadeWorkspace,
+  files: SignOptions['files'],
+  more: Partial<SignOptions> = {},
+): SignResult =>
+  signManifest(made.workspace, { files, key: made.key, signedBy: 'owner', now: LATER, ...more });
+const rows = (made: MadeWorkspace): Map<string, string> =>
+  new Map(parseManifest(read(made, MANIFEST)).manifest.rows.map((row) => [row.file, row.signedAt]));
+const auditLines = (made: MadeWorkspace): string[] =>
+  read(made, 'audit/AUDIT-LOG.md')
+    .split('\n')
+    .filter((line) => /^\| \d/.test(line));
 
 t.test('the first signature makes somebody the owner', async (t) => {
   const made = makeWorkspace(t.testdir(), { unsigned: true });
@@ -28,12 +47,31 @@ t.test('the first signature makes somebody the owner', async (t) => {
   const result = sign(made, 'all');
   t.equal(result.pinned, true);
   t.ok(result.signed.every((change) => change.kind === 'new'));
-  t.strictSame(result.anchored.map((log) => [log.file, log.after.rows]), [['audit/APPROVAL-CHAIN.md', 0], ['audit/APPROVALS.md', 0], ['audit/AUDIT-LOG.md', 0], ['audit/CHANGE-LOG.md', 0], ['audit/SESSION-REGISTRY.md', 0], ['audit/task-log.jsonl', 0]]);
+  t.strictSame(
+    result.anchored.map((log) => [log.file, log.after.rows]),
+    [
+      ['audit/APPROVAL-CHAIN.md', 0],
+      ['audit/APPROVALS.md', 0],
+      ['audit/AUDIT-LOG.md', 0],
+      ['audit/CHANGE-LOG.md', 0],
+      ['audit/SESSION-REGISTRY.md', 0],
+      ['audit/task-log.jsonl', 0],
+    ],
+  );
   const { manifest } = parseManifest(read(made, MANIFEST));
-  t.match(readTrust(made.workspace.state), { root: made.root, workspaceId: manifest.workspace, fingerprint: made.key.fingerprint, publicKey: made.key.publicKey, signedAt: '2026-11-22T08:00:00Z' });
+  t.match(readTrust(made.workspace.state), {
+    root: made.root,
+    workspaceId: manifest.workspace,
+    fingerprint: made.key.fingerprint,
+    publicKey: made.key.publicKey,
+    signedAt: '2026-11-22T08:00:00Z',
+  });
   t.match(manifest.workspace, /^w-[0-9a-f]{16}$/);
   t.equal(auditLines(made).length, 1);
-  t.match(auditLines(made)[0], new RegExp(`\\| sign \\| ${MANIFEST} \\| ${made.key.fingerprint} \\| signed \\|`));
+  t.match(
+    auditLines(made)[0],
+    new RegExp(`\\| sign \\| ${MANIFEST} \\| ${made.key.fingerprint} \\| signed \\|`),
+  );
   t.strictSame(verifyGate(made.root, made.home).findings, []);
 });
 
@@ -43,11 +81,17 @@ t.test('an edit of the owner’s is shown with both texts, and signed', async (t
   edit(made, 'SOUL.md');
   const plan = signingPlan(made.workspace.snapshot(), made.home);
   t.equal(plan.baseline, 'manifest');
-  t.match(plan.changed, [{ file: 'SOUL.md', kind: 'changed', before, after: `${before}\nOne sentence more.\n` }]);
+  t.match(plan.changed, [
+    { file: 'SOUL.md', kind: 'changed', before, after: `${before}\nOne sentence more.\n` },
+  ]);
   t.equal(plan.changed.length + plan.unchanged, rows(made).size);
   t.match(sign(made, ['SOUL.md']).signed, [{ file: 'SOUL.md' }]);
   t.equal(rows(made).get('SOUL.md'), '2026-11-22T08:00:00Z');
-  t.equal(rows(made).get('REGISTRY.md'), '2026-11-21T01:30:00Z', 'what did not change keeps its date');
+  t.equal(
+    rows(made).get('REGISTRY.md'),
+    '2026-11-21T01:30:00Z',
+    'what did not change keeps its date',
+  );
   t.ok(verifyGate(made.root, made.home).ok);
   t.strictSame(signingPlan(made.workspace.snapshot(), made.home).changed, []);
   t.match(read(made, 'audit/CHANGE-LOG.md'), /SOUL\.md/, 'the edit is in the change log');
@@ -58,7 +102,10 @@ t.test('new and removed protected files are signed as such', async (t) => {
   writeFileSync(join(made.root, 'orchestration-os', 'OPS-NEW.md'), '# New\n');
   unlinkSync(join(made.root, 'IDENTITY.md'));
   const plan = signingPlan(made.workspace.snapshot(), made.home);
-  t.match(plan.changed, [{ file: 'IDENTITY.md', kind: 'gone', after: undefined }, { file: 'orchestration-os/OPS-NEW.md', kind: 'new', before: undefined, after: '# New\n' }]);
+  t.match(plan.changed, [
+    { file: 'IDENTITY.md', kind: 'gone', after: undefined },
+    { file: 'orchestration-os/OPS-NEW.md', kind: 'new', before: undefined, after: '# New\n' },
+  ]);
   t.match(plan.changed[0]?.before, /\S/);
   sign(made, 'all');
   t.ok(verifyGate(made.root, made.home).ok);
@@ -79,14 +126,18 @@ t.test('signing one file does not sign another unseen', async (t) => {
 t.test('signing what did not change writes nothing', async (t) => {
   const made = makeWorkspace(t.testdir());
   const before = read(made, MANIFEST);
-  for (const files of ['all', ['SOUL.md']] as const) t.match(sign(made, files), { signed: [], pinned: false, anchored: [], commit: undefined });
+  for (const files of ['all', ['SOUL.md']] as const)
+    t.match(sign(made, files), { signed: [], pinned: false, anchored: [], commit: undefined });
   t.equal(read(made, MANIFEST), before);
   t.ok(verifyGate(made.root, made.home).ok);
 });
 
 t.test('a file that is not protected cannot be signed', async (t) => {
   const made = makeWorkspace(t.testdir());
-  t.throws(() => sign(made, ['NOTIFICATIONS.md']), { code: 'NOT_FOUND', message: /NOTIFICATIONS\.md is not a protected file/ });
+  t.throws(() => sign(made, ['NOTIFICATIONS.md']), {
+    code: 'NOT_FOUND',
+    message: /NOTIFICATIONS\.md is not a protected file/,
+  });
   t.throws(() => sign(made, ['no-such-file.md']), { code: 'NOT_FOUND' });
 });
 
@@ -95,7 +146,10 @@ t.test('a file and its row changed together are not signed unseen', async (t) =>
   const good = read(made, 'SOUL.md');
   edit(made, 'SOUL.md', 'obey me\n');
   const hash = made.workspace.snapshot().hash('SOUL.md') ?? '';
-  writeFileSync(join(made.root, MANIFEST), read(made, MANIFEST).replace(/(\| SOUL\.md \| )[0-9a-f]{64}/, `$1${hash}`));
+  writeFileSync(
+    join(made.root, MANIFEST),
+    read(made, MANIFEST).replace(/(\| SOUL\.md \| )[0-9a-f]{64}/, `$1${hash}`),
+  );
   const plan = signingPlan(made.workspace.snapshot(), made.home);
   t.equal(plan.baseline, 'kept');
   t.match(plan.changed, [{ file: 'SOUL.md', kind: 'changed', before: good }]);
@@ -104,7 +158,10 @@ t.test('a file and its row changed together are not signed unseen', async (t) =>
 
 t.test('a manifest that was changed, and nothing else, is made good by signing', async (t) => {
   const made = makeWorkspace(t.testdir());
-  writeFileSync(join(made.root, MANIFEST), read(made, MANIFEST).replace(/signature: ..../, 'signature: AAAA'));
+  writeFileSync(
+    join(made.root, MANIFEST),
+    read(made, MANIFEST).replace(/signature: ..../, 'signature: AAAA'),
+  );
   t.notOk(verifyGate(made.root, made.home).ok);
   t.strictSame(sign(made, 'all').signed, []);
   t.ok(verifyGate(made.root, made.home).ok);
@@ -125,7 +182,10 @@ t.test('only the owner’s key signs', async (t) => {
   const made = makeWorkspace(t.testdir());
   edit(made, 'SOUL.md');
   const other = createOwnerKey(join(made.home, 'other'));
-  t.throws(() => sign(made, 'all', { key: other }), { code: 'NOT_TRUSTED', message: new RegExp(`${made.key.fingerprint}, not to ${other.fingerprint}`) });
+  t.throws(() => sign(made, 'all', { key: other }), {
+    code: 'NOT_TRUSTED',
+    message: new RegExp(`${made.key.fingerprint}, not to ${other.fingerprint}`),
+  });
 });
 
 t.test('a protected name that is no regular file cannot be signed', async (t) => {
@@ -140,14 +200,23 @@ t.test('trust that the workspace itself could change is none', async (t) => {
   const home = join(made.root, 'memory', 'home');
   cpSync(made.home, home, { recursive: true });
   const inside = openWorkspace(made.root, { home, clock: fixedClock(LATER) });
-  t.match(verifyGate(made.root, home), { ok: false, findings: [{ problem: 'untrusted', message: /is inside the workspace/ }] });
-  t.throws(() => signManifest(inside, { files: 'all', key: made.key, signedBy: 'owner', now: LATER }), { code: 'CONFIG', message: /is inside the workspace/ });
+  t.match(verifyGate(made.root, home), {
+    ok: false,
+    findings: [{ problem: 'untrusted', message: /is inside the workspace/ }],
+  });
+  t.throws(
+    () => signManifest(inside, { files: 'all', key: made.key, signedBy: 'owner', now: LATER }),
+    { code: 'CONFIG', message: /is inside the workspace/ },
+  );
 });
 
 t.test('a registry that does not say what is protected cannot be signed', async (t) => {
   const made = makeWorkspace(t.testdir());
   const good = read(made, 'REGISTRY.md');
-  writeFileSync(join(made.root, 'REGISTRY.md'), good.replace('| `SOUL.md` | PROTECTED |', '| `SOUL.md` | PROTECTD |'));
+  writeFileSync(
+    join(made.root, 'REGISTRY.md'),
+    good.replace('| `SOUL.md` | PROTECTED |', '| `SOUL.md` | PROTECTD |'),
+  );
   t.throws(() => sign(made, 'all'), { code: 'SCHEMA', place: { file: 'REGISTRY.md' } });
   writeFileSync(join(made.root, 'REGISTRY.md'), good.replace('## R3 Routes', '## Routes'));
   t.throws(() => sign(made, 'all'), { code: 'SCHEMA' });
@@ -156,13 +225,23 @@ t.test('a registry that does not say what is protected cannot be signed', async 
 t.test('a manifest whose table cannot be found is refused with its line', async (t) => {
   const made = makeWorkspace(t.testdir());
   writeFileSync(join(made.root, MANIFEST), `${read(made, MANIFEST)}\n## Protected files\n`);
-  t.throws(() => sign(made, 'all'), { code: 'BAD_VALUE', message: /INTEGRITY-MANIFEST\.md:\d+ keeps it from being signed/ });
+  t.throws(() => sign(made, 'all'), {
+    code: 'BAD_VALUE',
+    message: /INTEGRITY-MANIFEST\.md:\d+ keeps it from being signed/,
+  });
 });
 
 t.test('a log that is not whole keeps a workspace from being owned', async (t) => {
   const made = makeWorkspace(t.testdir(), { unsigned: true });
-  edit(made, 'audit/AUDIT-LOG.md', '| 1 | 2026-11-21T01:30:00Z | - | - | x | - | - | done | - | 00000000000000000000000000000000 |\n');
-  t.throws(() => sign(made, 'all'), { code: 'GATE', message: /audit\/AUDIT-LOG\.md:\d+ \(row 1\) is edited/ });
+  edit(
+    made,
+    'audit/AUDIT-LOG.md',
+    '| 1 | 2026-11-21T01:30:00Z | - | - | x | - | - | done | - | 00000000000000000000000000000000 |\n',
+  );
+  t.throws(() => sign(made, 'all'), {
+    code: 'GATE',
+    message: /audit\/AUDIT-LOG\.md:\d+ \(row 1\) is edited/,
+  });
   t.equal(readTrust(made.workspace.state), undefined);
   t.match(read(made, MANIFEST), /signature: null/);
 });
@@ -170,20 +249,40 @@ t.test('a log that is not whole keeps a workspace from being owned', async (t) =
 t.test('a log that the owner adds to the registry is anchored with the signature', async (t) => {
   const made = makeWorkspace(t.testdir());
   const registry = read(made, 'REGISTRY.md')
-    .replace('| INVOCATION | `audit/APPROVAL-CHAIN.md`', '| VISIT | `audit/VISITS.md` | log | `## Visits` | - | owner | owner |\n| INVOCATION | `audit/APPROVAL-CHAIN.md`')
-    .replace('| INVOCATION | id |', '| VISIT | time | datetime | yes | - | - | bundle |\n| VISIT | chain | token | yes | - | - | bundle |\n| INVOCATION | id |');
+    .replace(
+      '| INVOCATION | `audit/APPROVAL-CHAIN.md`',
+      '| VISIT | `audit/VISITS.md` | log | `## Visits` | - | owner | owner |\n| INVOCATION | `audit/APPROVAL-CHAIN.md`',
+    )
+    .replace(
+      '| INVOCATION | id |',
+      '| VISIT | time | datetime | yes | - | - | bundle |\n| VISIT | chain | token | yes | - | - | bundle |\n| INVOCATION | id |',
+    );
   writeFileSync(join(made.root, 'REGISTRY.md'), registry);
-  t.throws(() => sign(made, ['REGISTRY.md']), { code: 'GATE', message: /audit\/VISITS\.md is missing/ });
-  writeFileSync(join(made.root, 'audit/VISITS.md'), '# Visits\n\n## Visits\n\n| Time | Chain |\n|---|---|\n');
-  t.match(sign(made, ['REGISTRY.md']).anchored, [{ file: 'audit/VISITS.md', before: undefined, after: { rows: 0 } }]);
+  t.throws(() => sign(made, ['REGISTRY.md']), {
+    code: 'GATE',
+    message: /audit\/VISITS\.md is missing/,
+  });
+  writeFileSync(
+    join(made.root, 'audit/VISITS.md'),
+    '# Visits\n\n## Visits\n\n| Time | Chain |\n|---|---|\n',
+  );
+  t.match(sign(made, ['REGISTRY.md']).anchored, [
+    { file: 'audit/VISITS.md', before: undefined, after: { rows: 0 } },
+  ]);
   t.ok(verifyGate(made.root, made.home).ok);
 });
 
 t.test('a log that the owner takes out of the registry is not asked for any more', async (t) => {
   const made = makeWorkspace(t.testdir());
-  writeFileSync(join(made.root, 'REGISTRY.md'), read(made, 'REGISTRY.md').replace(/\| INVOCATION .*\n/g, ''));
+  writeFileSync(
+    join(made.root, 'REGISTRY.md'),
+    read(made, 'REGISTRY.md').replace(/\| INVOCATION .*\n/g, ''),
+  );
   unlinkSync(join(made.root, 'audit/APPROVAL-CHAIN.md'));
-  t.ok(verifyGate(made.root, made.home).findings.some((finding) => finding.problem === 'log-missing'), 'before it is signed it is');
+  t.ok(
+    verifyGate(made.root, made.home).findings.some((finding) => finding.problem === 'log-missing'),
+    'before it is signed it is',
+  );
   sign(made, ['REGISTRY.md']);
   t.strictSame(verifyGate(made.root, made.home).findings, []);
 });
@@ -191,26 +290,41 @@ t.test('a log that the owner takes out of the registry is not asked for any more
 t.test('who signs is a name', async (t) => {
   const made = makeWorkspace(t.testdir());
   edit(made, 'SOUL.md');
-  for (const signedBy of ['', '-', ' x', 'a\nb', 'a\tb']) t.throws(() => sign(made, 'all', { signedBy }), { code: 'BAD_VALUE' }, JSON.stringify(signedBy));
+  for (const signedBy of ['', '-', ' x', 'a\nb', 'a\tb'])
+    t.throws(
+      () => sign(made, 'all', { signedBy }),
+      { code: 'BAD_VALUE' },
+      JSON.stringify(signedBy),
+    );
   sign(made, 'all', { signedBy: 'Ada | “Countess” Lovelace' });
   t.strictSame(verifyGate(made.root, made.home).findings, []);
 });
 
-t.test('a workspace that its owner moved is signed there and keeps its name and its anchors', async (t) => {
-  const made = makeWorkspace(t.testdir());
-  const id = readTrust(made.workspace.state)?.workspaceId;
-  const moved = `${made.root}-moved`;
-  renameSync(made.root, moved);
-  const there = openWorkspace(moved, { home: made.home, clock: fixedClock(LATER) });
-  const at: MadeWorkspace = { ...made, root: there.root, workspace: there };
-  const good = read(at, 'audit/AUDIT-LOG.md');
-  writeFileSync(join(moved, 'audit/AUDIT-LOG.md'), good.slice(0, good.trimEnd().lastIndexOf('\n') + 1));
-  t.match(sign(at, 'all'), { pinned: true, signed: [] });
-  t.match(verifyGate(moved, made.home).findings, [{ file: 'audit/AUDIT-LOG.md', problem: 'truncated' }], 'what was cut off on the way is still seen');
-  writeFileSync(join(moved, 'audit/AUDIT-LOG.md'), good);
-  t.ok(verifyGate(moved, made.home).ok);
-  t.equal(readTrust(there.state)?.workspaceId, id);
-});
+t.test(
+  'a workspace that its owner moved is signed there and keeps its name and its anchors',
+  async (t) => {
+    const made = makeWorkspace(t.testdir());
+    const id = readTrust(made.workspace.state)?.workspaceId;
+    const moved = `${made.root}-moved`;
+    renameSync(made.root, moved);
+    const there = openWorkspace(moved, { home: made.home, clock: fixedClock(LATER) });
+    const at: MadeWorkspace = { ...made, root: there.root, workspace: there };
+    const good = read(at, 'audit/AUDIT-LOG.md');
+    writeFileSync(
+      join(moved, 'audit/AUDIT-LOG.md'),
+      good.slice(0, good.trimEnd().lastIndexOf('\n') + 1),
+    );
+    t.match(sign(at, 'all'), { pinned: true, signed: [] });
+    t.match(
+      verifyGate(moved, made.home).findings,
+      [{ file: 'audit/AUDIT-LOG.md', problem: 'truncated' }],
+      'what was cut off on the way is still seen',
+    );
+    writeFileSync(join(moved, 'audit/AUDIT-LOG.md'), good);
+    t.ok(verifyGate(moved, made.home).ok);
+    t.equal(readTrust(there.state)?.workspaceId, id);
+  },
+);
 
 t.test('a copy becomes a workspace of its own', async (t) => {
   const made = makeWorkspace(t.testdir());
@@ -222,31 +336,61 @@ t.test('a copy becomes a workspace of its own', async (t) => {
   t.not(readTrust(copy.state)?.workspaceId, readTrust(made.workspace.state)?.workspaceId);
 });
 
-t.test('the same workspace on another machine of the owner’s is trusted by signing once', async (t) => {
-  const made = makeWorkspace(t.testdir());
-  const home = `${made.home}-2`;
-  cpSync(join(made.home, 'keys'), join(home, 'keys'), { recursive: true });
-  const there = openWorkspace(made.root, { home, clock: fixedClock(LATER) });
-  t.match(verifyGate(made.root, home).findings, [{ problem: 'untrusted' }]);
-  t.equal(signingPlan(there.snapshot(), home).baseline, 'manifest');
-  t.match(sign({ ...made, home, workspace: there }, 'all'), { pinned: true, signed: [], commit: undefined });
-  t.ok(verifyGate(made.root, home).ok);
-  t.ok(verifyGate(made.root, made.home).ok);
-});
+t.test(
+  'the same workspace on another machine of the owner’s is trusted by signing once',
+  async (t) => {
+    const made = makeWorkspace(t.testdir());
+    const home = `${made.home}-2`;
+    cpSync(join(made.home, 'keys'), join(home, 'keys'), { recursive: true });
+    const there = openWorkspace(made.root, { home, clock: fixedClock(LATER) });
+    t.match(verifyGate(made.root, home).findings, [{ problem: 'untrusted' }]);
+    t.equal(signingPlan(there.snapshot(), home).baseline, 'manifest');
+    t.match(sign({ ...made, home, workspace: there }, 'all'), {
+      pinned: true,
+      signed: [],
+      commit: undefined,
+    });
+    t.ok(verifyGate(made.root, home).ok);
+    t.ok(verifyGate(made.root, made.home).ok);
+  },
+);
 
 t.test('the owner can anchor a log anew, and the log says so', async (t) => {
   const made = makeWorkspace(t.testdir());
   edit(made, 'SOUL.md');
   sign(made, 'all');
   const good = read(made, 'audit/AUDIT-LOG.md');
-  writeFileSync(join(made.root, 'audit/AUDIT-LOG.md'), good.slice(0, good.trimEnd().lastIndexOf('\n') + 1));
+  writeFileSync(
+    join(made.root, 'audit/AUDIT-LOG.md'),
+    good.slice(0, good.trimEnd().lastIndexOf('\n') + 1),
+  );
   t.notOk(verifyGate(made.root, made.home).ok);
-  const options = { files: ['audit/AUDIT-LOG.md'], key: made.key, signedBy: 'owner', reason: 'restored from last night’s backup' };
-  t.throws(() => reanchorLogs(made.workspace, { ...options, key: createOwnerKey(join(made.home, 'other')) }), { code: 'NOT_TRUSTED' });
-  t.throws(() => reanchorLogs(made.workspace, { ...options, files: ['SOUL.md'] }), { code: 'NOT_FOUND' });
-  t.match(reanchorLogs(made.workspace, options), [{ file: 'audit/AUDIT-LOG.md', before: { rows: 2 }, after: { rows: 1 } }]);
+  const options = {
+    files: ['audit/AUDIT-LOG.md'],
+    key: made.key,
+    signedBy: 'owner',
+    reason: 'restored from last night’s backup',
+  };
+  t.throws(
+    () =>
+      reanchorLogs(made.workspace, { ...options, key: createOwnerKey(join(made.home, 'other')) }),
+    { code: 'NOT_TRUSTED' },
+  );
+  t.throws(() => reanchorLogs(made.workspace, { ...options, files: ['SOUL.md'] }), {
+    code: 'NOT_FOUND',
+  });
+  t.match(reanchorLogs(made.workspace, options), [
+    { file: 'audit/AUDIT-LOG.md', before: { rows: 2 }, after: { rows: 1 } },
+  ]);
   t.ok(verifyGate(made.root, made.home).ok);
   t.match(auditLines(made).at(-1), /anchor .*2 rows .* to 1 rows .*backup/);
-  writeFileSync(join(made.root, 'audit/AUDIT-LOG.md'), read(made, 'audit/AUDIT-LOG.md').replace('| sign |', '| sing |'));
-  t.throws(() => reanchorLogs(made.workspace, options), { code: 'GATE', message: /edited/ }, 'a chain that does not hold cannot be');
+  writeFileSync(
+    join(made.root, 'audit/AUDIT-LOG.md'),
+    read(made, 'audit/AUDIT-LOG.md').replace('| sign |', '| sing |'),
+  );
+  t.throws(
+    () => reanchorLogs(made.workspace, options),
+    { code: 'GATE', message: /edited/ },
+    'a chain that does not hold cannot be',
+  );
 });

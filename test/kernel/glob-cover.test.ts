@@ -38,9 +38,24 @@ t.test('a scope covers what it certainly covers', async (t) => {
     ['memory/*', 'memory/{a/b,c}*.md', false],
     ['{a}/**', 'b/*', false],
   ];
-  for (const [scope, target, covers] of cases) t.equal(globCovers(scope, target), covers, `${scope} over ${target}`);
-  for (const target of ['', '/a', '../a', 'a/../b', 'a/./b', 'a//b', 'a/', '!a', 'a\\b', 'a\nb', '.']) t.ok(targetProblem(target), JSON.stringify(target));
-  for (const target of ['a', 'a/b.md', '.hidden', 'a/**', 'a..b', 'a b']) t.equal(targetProblem(target), undefined, target);
+  for (const [scope, target, covers] of cases)
+    t.equal(globCovers(scope, target), covers, `${scope} over ${target}`);
+  for (const target of [
+    '',
+    '/a',
+    '../a',
+    'a/../b',
+    'a/./b',
+    'a//b',
+    'a/',
+    '!a',
+    'a\\b',
+    'a\nb',
+    '.',
+  ])
+    t.ok(targetProblem(target), JSON.stringify(target));
+  for (const target of ['a', 'a/b.md', '.hidden', 'a/**', 'a..b', 'a b'])
+    t.equal(targetProblem(target), undefined, target);
 });
 
 t.test('a boundary touches whatever it could touch', async (t) => {
@@ -71,21 +86,34 @@ t.test('a boundary touches whatever it could touch', async (t) => {
   }
 });
 
-/** Not the folder itself, which `a/**` matches and a wildcard with a globstar behind it does not: permissions are about what is in it. */
-const matchesBelow = (glob: string, path: string): boolean => globMatches(glob, path) && !(glob.endsWith('/**') && globMatches(glob.slice(0, -3), path));
+/**
+ * Not the folder itself, which `a/**` matches and a wildcard with a globstar behind it does not:
+ * permissions are about what is in it.
+ */
+const matchesBelow = (glob: string, path: string): boolean =>
+  globMatches(glob, path) && !(glob.endsWith('/**') && globMatches(glob.slice(0, -3), path));
 
 t.test('covering and touching agree with what the globs match', async (_t) => {
   const segment = fc.constantFrom('a', 'b', '*', 'a*', '*b', '**', 'ab');
   const glob = fc.array(segment, { minLength: 1, maxLength: 4 }).map((parts) => parts.join('/'));
-  const path = fc.array(fc.constantFrom('a', 'b', 'ab', 'ba'), { minLength: 1, maxLength: 4 }).map((parts) => parts.join('/'));
+  const path = fc
+    .array(fc.constantFrom('a', 'b', 'ab', 'ba'), { minLength: 1, maxLength: 4 })
+    .map((parts) => parts.join('/'));
   fc.assert(
-    fc.property(glob, glob, fc.array(path, { minLength: 30, maxLength: 30 }), (left, right, paths) => {
-      for (const one of paths) {
-        if (globCovers(left, right) && matchesBelow(right, one) && !globMatches(left, one)) return false;
-        if (!globsTouch(left, right) && globMatches(right, one) && globMatches(left, one)) return false;
-      }
-      return true;
-    }),
+    fc.property(
+      glob,
+      glob,
+      fc.array(path, { minLength: 30, maxLength: 30 }),
+      (left, right, paths) => {
+        for (const one of paths) {
+          if (globCovers(left, right) && matchesBelow(right, one) && !globMatches(left, one))
+            return false;
+          if (!globsTouch(left, right) && globMatches(right, one) && globMatches(left, one))
+            return false;
+        }
+        return true;
+      },
+    ),
     { numRuns: 5000 },
   );
 });

@@ -4,16 +4,41 @@ import t from 'tap';
 import { captures, compareSpecificity, globMatches } from '../../src/kernel/glob.js';
 
 const part = fc.constantFrom('a', 'b', 'ab', 'os', '.x', 'a.md', 'b.md', 'A', '..', '.');
-const piece = fc.constantFrom('a', 'b', 'os', '*', '**', '*.md', 'a*', '?', '{a,b}', '[ab]', '.*', '.x', 'a.md', '!(a)', '@(a|b)', 'a|b');
+const piece = fc.constantFrom(
+  'a',
+  'b',
+  'os',
+  '*',
+  '**',
+  '*.md',
+  'a*',
+  '?',
+  '{a,b}',
+  '[ab]',
+  '.*',
+  '.x',
+  'a.md',
+  '!(a)',
+  '@(a|b)',
+  'a|b',
+);
 
 t.test('shortcuts match and capture what picomatch does', async (t) => {
   fc.assert(
-    fc.property(fc.array(piece, { minLength: 1, maxLength: 4 }), fc.array(part, { minLength: 1, maxLength: 4 }), (glob, path) => {
-      const [pattern, text] = [glob.join('/'), path.join('/')];
-      const found = picomatch.makeRe(pattern, { dot: true, capture: true }).exec(text);
-      const expected = /[*?[\]{}()!+@]/.test(pattern) ? found?.slice(1).map((one) => one ?? '') : pattern === text ? [] : undefined;
-      return JSON.stringify(captures(pattern, text)) === JSON.stringify(expected);
-    }),
+    fc.property(
+      fc.array(piece, { minLength: 1, maxLength: 4 }),
+      fc.array(part, { minLength: 1, maxLength: 4 }),
+      (glob, path) => {
+        const [pattern, text] = [glob.join('/'), path.join('/')];
+        const found = picomatch.makeRe(pattern, { dot: true, capture: true }).exec(text);
+        const expected = /[*?[\]{}()!+@]/.test(pattern)
+          ? found?.slice(1).map((one) => one ?? '')
+          : pattern === text
+            ? []
+            : undefined;
+        return JSON.stringify(captures(pattern, text)) === JSON.stringify(expected);
+      },
+    ),
     { numRuns: 20_000 },
   );
   t.pass('held');
@@ -24,21 +49,48 @@ t.test('a file whose name has a line break is under its directory like any other
   t.notOk(globMatches('os/**', 'os/../b.md'));
 });
 
-const GLOBS = ['a/b.md', 'a/*.md', 'a/*', 'a/**', '**', '*', '*.md', 'a/b*/c.md', 'a/*/c.md', 'a/**/c.md', '{a,b}/c.md', 'a', 'a/b', 'a/b/c', 'a/[bc].md', 'a/?.md', 'longer-name/*', 'PROJECTS/*/LONGRUNNER.md', 'PROJECTS/**', 'PROJECTS/*/outputs/**'];
+const GLOBS = [
+  'a/b.md',
+  'a/*.md',
+  'a/*',
+  'a/**',
+  '**',
+  '*',
+  '*.md',
+  'a/b*/c.md',
+  'a/*/c.md',
+  'a/**/c.md',
+  '{a,b}/c.md',
+  'a',
+  'a/b',
+  'a/b/c',
+  'a/[bc].md',
+  'a/?.md',
+  'longer-name/*',
+  'PROJECTS/*/LONGRUNNER.md',
+  'PROJECTS/**',
+  'PROJECTS/*/outputs/**',
+];
 
-t.test('how specific a glob is orders all of them: equally specific ones form classes', async (t) => {
-  const glob = fc.oneof(fc.constantFrom(...GLOBS), fc.array(piece, { minLength: 1, maxLength: 4 }).map((parts) => parts.join('/')));
-  const sign = (a: string, b: string): number => Math.sign(compareSpecificity(a, b));
-  fc.assert(
-    fc.property(glob, glob, glob, (a, b, c) => {
-      if (sign(a, a) !== 0 || sign(a, b) + sign(b, a) !== 0) return false;
-      if (sign(a, b) < 0 && sign(b, c) < 0 && sign(a, c) >= 0) return false;
-      return !(sign(a, b) === 0 && sign(b, c) === 0 && sign(a, c) !== 0);
-    }),
-    { numRuns: 20_000 },
-  );
-  t.pass('held');
-});
+t.test(
+  'how specific a glob is orders all of them: equally specific ones form classes',
+  async (t) => {
+    const glob = fc.oneof(
+      fc.constantFrom(...GLOBS),
+      fc.array(piece, { minLength: 1, maxLength: 4 }).map((parts) => parts.join('/')),
+    );
+    const sign = (a: string, b: string): number => Math.sign(compareSpecificity(a, b));
+    fc.assert(
+      fc.property(glob, glob, glob, (a, b, c) => {
+        if (sign(a, a) !== 0 || sign(a, b) + sign(b, a) !== 0) return false;
+        if (sign(a, b) < 0 && sign(b, c) < 0 && sign(a, c) >= 0) return false;
+        return !(sign(a, b) === 0 && sign(b, c) === 0 && sign(a, c) !== 0);
+      }),
+      { numRuns: 20_000 },
+    );
+    t.pass('held');
+  },
+);
 
 t.test('the narrower of two globs comes first', async (t) => {
   const pairs: readonly (readonly [narrow: string, wide: string])[] = [
@@ -51,7 +103,11 @@ t.test('the narrower of two globs comes first', async (t) => {
     ['orchestration-os/TOOL-STATUS.md', 'orchestration-os/**'],
     ['abc*.md', 'a*.md'],
   ];
-  for (const [narrow, wide] of pairs) t.ok(compareSpecificity(narrow, wide) < 0 && compareSpecificity(wide, narrow) > 0, `${narrow} before ${wide}`);
+  for (const [narrow, wide] of pairs)
+    t.ok(
+      compareSpecificity(narrow, wide) < 0 && compareSpecificity(wide, narrow) > 0,
+      `${narrow} before ${wide}`,
+    );
   t.equal(compareSpecificity('a*.md', '*a.md'), 0, 'neither is more specific');
 });
 

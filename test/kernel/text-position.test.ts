@@ -18,7 +18,13 @@ t.test('lines end with LF, CRLF and a lone CR; a BOM is no column', async (t) =>
 t.test('columns count UTF-16 units, so a surrogate pair is two', async (t) => {
   const text = 'a\u{1f319}b';
   t.same(positionAt(lineMap(text), text.indexOf('b')), { line: 1, column: 4 });
-  t.same(rangeAt(lineMap(text), 'x.md', 1, 3), { file: 'x.md', line: 1, column: 2, endLine: 1, endColumn: 4 });
+  t.same(rangeAt(lineMap(text), 'x.md', 1, 3), {
+    file: 'x.md',
+    line: 1,
+    column: 2,
+    endLine: 1,
+    endColumn: 4,
+  });
 });
 
 t.test('every offset of any text has the place that counting gives', async (t) => {
@@ -28,9 +34,14 @@ t.test('every offset of any text has the place that counting gives', async (t) =
       const text = units.join('');
       const map = lineMap(text);
       for (let offset = 0; offset <= text.length; offset++) {
-        const lines = text.slice(0, offset).replace(/^\ufeff/, '').replace(/\r(?=\n?$)/, text[offset] === '\n' ? '?' : '\r').split(/\r\n|\n|\r/);
+        const lines = text
+          .slice(0, offset)
+          .replace(/^\ufeff/, '')
+          .replace(/\r(?=\n?$)/, text[offset] === '\n' ? '?' : '\r')
+          .split(/\r\n|\n|\r/);
         const found = positionAt(map, offset);
-        if (found.line !== lines.length || found.column !== (lines.at(-1)?.length ?? 0) + 1) return false;
+        if (found.line !== lines.length || found.column !== (lines.at(-1)?.length ?? 0) + 1)
+          return false;
       }
       return true;
     }),

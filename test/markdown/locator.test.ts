@@ -9,8 +9,16 @@ t.test('locators are read and written as the registry has them', async (t) => {
     ['## Projects', 'table', { kind: 'table', depth: 2, heading: 'Projects' }],
     ['# Audit log', 'log', { kind: 'table', depth: 1, heading: 'Audit log' }],
     ['## FM-*', 'section', { kind: 'section', depth: 2, match: 'FM-*' }],
-    ['### N-* in ## Inbox', 'section', { kind: 'section', depth: 3, match: 'N-*', within: { depth: 2, heading: 'Inbox' } }],
-    ['### * in # All in one', 'section', { kind: 'section', depth: 3, match: '*', within: { depth: 1, heading: 'All in one' } }],
+    [
+      '### N-* in ## Inbox',
+      'section',
+      { kind: 'section', depth: 3, match: 'N-*', within: { depth: 2, heading: 'Inbox' } },
+    ],
+    [
+      '### * in # All in one',
+      'section',
+      { kind: 'section', depth: 3, match: '*', within: { depth: 1, heading: 'All in one' } },
+    ],
   ];
   for (const [text, shape, expected] of table) {
     const locator = parseLocator(text, shape);
@@ -20,13 +28,38 @@ t.test('locators are read and written as the registry has them', async (t) => {
 });
 
 t.test('what is not a locator of that shape is refused', async (t) => {
-  const table: readonly (readonly [string, Shape])[] = [['', 'table'], ['Projects', 'table'], ['##Projects', 'table'], ['####### x', 'table'], ['front matter', 'table'], ['## x', 'document'], ['front', 'document'], ['## two words', 'section'], ['## a in ### b', 'section'], ['## a in b', 'section'], ['### a in ## b in # c', 'section']];
-  for (const [text, shape] of table) t.equal(parseLocator(text, shape), undefined, `${shape} "${text}"`);
+  const table: readonly (readonly [string, Shape])[] = [
+    ['', 'table'],
+    ['Projects', 'table'],
+    ['##Projects', 'table'],
+    ['####### x', 'table'],
+    ['front matter', 'table'],
+    ['## x', 'document'],
+    ['front', 'document'],
+    ['## two words', 'section'],
+    ['## a in ### b', 'section'],
+    ['## a in b', 'section'],
+    ['### a in ## b in # c', 'section'],
+  ];
+  for (const [text, shape] of table)
+    t.equal(parseLocator(text, shape), undefined, `${shape} "${text}"`);
 });
 
 t.test('a pattern matches first words', async (t) => {
-  const table: readonly (readonly [string, string, boolean])[] = [['FM-*', 'FM-001', true], ['FM-*', 'FM', false], ['*', 'x', true], ['a*b*c', 'a1b2c', true], ['a*b*c', 'ac', false], ['ab*ba', 'aba', false], ['x', 'x', true], ['x', 'xy', false], ['*-*', 'a-b', true], ['F.*', 'FM', false]];
-  for (const [pattern, key, expected] of table) t.equal(matchesKey(pattern, key), expected, `${pattern} ${key}`);
+  const table: readonly (readonly [string, string, boolean])[] = [
+    ['FM-*', 'FM-001', true],
+    ['FM-*', 'FM', false],
+    ['*', 'x', true],
+    ['a*b*c', 'a1b2c', true],
+    ['a*b*c', 'ac', false],
+    ['ab*ba', 'aba', false],
+    ['x', 'x', true],
+    ['x', 'xy', false],
+    ['*-*', 'a-b', true],
+    ['F.*', 'FM', false],
+  ];
+  for (const [pattern, key, expected] of table)
+    t.equal(matchesKey(pattern, key), expected, `${pattern} ${key}`);
 });
 
 t.test('the key of a document is what the first star of the glob matched', async (t) => {
@@ -40,13 +73,32 @@ t.test('the key of a document is what the first star of the glob matched', async
     ['plans/a.b/plan.md', 'plans/*/{plan,draft}.md', 'a.b'],
     ['plans/a+b (1)/plan.md', 'plans/*/plan.md', 'a+b (1)'],
   ];
-  for (const [path, glob, key] of table) t.equal(documentKey(path, glob), key, `${path} in ${glob}`);
-  t.equal(documentPath('inventory', 'PROJECTS/*/LONGRUNNER.md'), 'PROJECTS/inventory/LONGRUNNER.md');
+  for (const [path, glob, key] of table)
+    t.equal(documentKey(path, glob), key, `${path} in ${glob}`);
+  t.equal(
+    documentPath('inventory', 'PROJECTS/*/LONGRUNNER.md'),
+    'PROJECTS/inventory/LONGRUNNER.md',
+  );
   t.equal(documentPath('a/b', 'PROJECTS/*/LONGRUNNER.md'), undefined);
   t.equal(documentPath('x', 'LOCK.md'), undefined);
 });
 
-t.test('the key of a section is the first word of its heading, the rest is the title', async (t) => {
-  const table: readonly (readonly [string, string, string])[] = [['FM-001 Lost edits', 'FM-001', 'Lost edits'], ['FM-001: Lost', 'FM-001', 'Lost'], ['FM-001 — Lost', 'FM-001', 'Lost'], ['`name`', 'name', ''], ['`name`: x', 'name', 'x'], ['one', 'one', ''], ['', '', ''], ['a:b c', 'a:b', 'c'], ['N-1 - x', 'N-1', 'x'], ['N-1 -x', 'N-1', '-x']];
-  for (const [heading, key, title] of table) t.match(sectionKey(heading), { key, title }, `"${heading}"`);
-});
+t.test(
+  'the key of a section is the first word of its heading, the rest is the title',
+  async (t) => {
+    const table: readonly (readonly [string, string, string])[] = [
+      ['FM-001 Lost edits', 'FM-001', 'Lost edits'],
+      ['FM-001: Lost', 'FM-001', 'Lost'],
+      ['FM-001 — Lost', 'FM-001', 'Lost'],
+      ['`name`', 'name', ''],
+      ['`name`: x', 'name', 'x'],
+      ['one', 'one', ''],
+      ['', '', ''],
+      ['a:b c', 'a:b', 'c'],
+      ['N-1 - x', 'N-1', 'x'],
+      ['N-1 -x', 'N-1', '-x'],
+    ];
+    for (const [heading, key, title] of table)
+      t.match(sectionKey(heading), { key, title }, `"${heading}"`);
+  },
+);

@@ -6,7 +6,12 @@ import { scan } from '../../src/markdown/scan.js';
 import type { ReadResult, RecordSpec, Shape } from '../../src/markdown/types.js';
 import { nastyMarkdown } from './arbitrary-markdown.js';
 
-function spec(shape: Shape, locator: string, key: readonly string[] = [], glob = 'X.md'): RecordSpec {
+function spec(
+  shape: Shape,
+  locator: string,
+  key: readonly string[] = [],
+  glob = 'X.md',
+): RecordSpec {
   const parsed = parseLocator(locator, shape);
   if (!parsed) throw new Error(`bad locator in a test: ${locator}`);
   return { object: 'THING', shape, locator: parsed, key, glob };
@@ -17,18 +22,31 @@ function read(text: string, of: RecordSpec): ReadResult {
 }
 
 function plain(result: ReadResult): unknown {
-  return result.records.map((record) => [record.key, Object.fromEntries([...record.fields].map(([name, cell]) => [name, cell.value]))]);
+  return result.records.map((record) => [
+    record.key,
+    Object.fromEntries([...record.fields].map(([name, cell]) => [name, cell.value])),
+  ]);
 }
 
 const PROJECTS = spec('table', '## Projects', ['slug']);
 
 t.test('rows of the table under the heading are records', async (t) => {
-  const text = '# A\n\n| Slug |\n|---|\n| not here |\n\n## Projects\n\nProse.\n\n### Deeper\n\n| Slug | Last worker pass | `Note` |\n| :-- | --- | ---: |\n| a | - | x \\| y |\n| b | 2026-11-20 | — |\n\n| Slug |\n|---|\n| second table |\n';
+  const text =
+    '# A\n\n| Slug |\n|---|\n| not here |\n\n## Projects\n\nProse.\n\n### Deeper\n\n| Slug | Last worker pass | `Note` |\n| :-- | --- | ---: |\n| a | - | x \\| y |\n| b | 2026-11-20 | — |\n\n| Slug |\n|---|\n| second table |\n';
   const result = read(text, PROJECTS);
-  t.strictSame(plain(result), [['a', { slug: 'a', last_worker_pass: '', note: 'x | y' }], ['b', { slug: 'b', last_worker_pass: '2026-11-20', note: '' }]]);
+  t.strictSame(plain(result), [
+    ['a', { slug: 'a', last_worker_pass: '', note: 'x | y' }],
+    ['b', { slug: 'b', last_worker_pass: '2026-11-20', note: '' }],
+  ]);
   t.strictSame(result.diagnostics, []);
-  t.match(result.records[0], { file: 'X.md', range: { line: 15, column: 1, endLine: 15, endColumn: 19 } });
-  t.match(result.records[0]?.fields.get('note'), { raw: 'x \\| y', range: { line: 15, column: 11, endColumn: 17 } });
+  t.match(result.records[0], {
+    file: 'X.md',
+    range: { line: 15, column: 1, endLine: 15, endColumn: 19 },
+  });
+  t.match(result.records[0]?.fields.get('note'), {
+    raw: 'x \\| y',
+    range: { line: 15, column: 11, endColumn: 17 },
+  });
 });
 
 t.test('keys of several columns join with a slash, and a table may have none', async (t) => {
@@ -38,41 +56,132 @@ t.test('keys of several columns join with a slash, and a table may have none', a
 });
 
 t.test('rows with missing or extra cells are records and are reported', async (t) => {
-  const { records, diagnostics } = read('## Projects\n\n| Slug | A | B |\n|---|---|---|\n| x | 1 |\n| y | 1 | 2 | 3 |\n| z | 1 | 2 |\nloose\n', PROJECTS);
-  t.strictSame(records.map(({ key }) => key), ['x', 'y', 'z', 'loose']);
+  const { records, diagnostics } = read(
+    '## Projects\n\n| Slug | A | B |\n|---|---|---|\n| x | 1 |\n| y | 1 | 2 | 3 |\n| z | 1 | 2 |\nloose\n',
+    PROJECTS,
+  );
+  t.strictSame(
+    records.map(({ key }) => key),
+    ['x', 'y', 'z', 'loose'],
+  );
   t.match(diagnostics, [
-    { rule: 'record-shape', message: 'row has 2 of 3 cells; missing: b', range: { line: 5, column: 1, endColumn: 10 }, actual: '2 cells' },
-    { rule: 'record-shape', message: 'row has 4 cells; the table has 3 columns', range: { line: 6, column: 15, endColumn: 16 } },
+    {
+      rule: 'record-shape',
+      message: 'row has 2 of 3 cells; missing: b',
+      range: { line: 5, column: 1, endColumn: 10 },
+      actual: '2 cells',
+    },
+    {
+      rule: 'record-shape',
+      message: 'row has 4 cells; the table has 3 columns',
+      range: { line: 6, column: 15, endColumn: 16 },
+    },
     { rule: 'record-shape', message: /1 of 3/, range: { line: 8 } },
   ]);
 });
 
 t.test('a table that is not there is told with its heading and columns', async (t) => {
-  t.match(read('# Other\n', PROJECTS), { records: [], diagnostics: [{ rule: 'record-shape', message: 'heading "## Projects" of THING not found', expected: 'a table with the columns slug under "## Projects"', range: { line: 1, column: 1 } }] });
-  t.match(read('# A\n\n## Projects\n\n| Slug |\n\n## Next\n\n| Slug |\n|---|\n', PROJECTS).diagnostics, [{ message: 'no table under "## Projects" for THING', range: { line: 3, column: 1, endColumn: 12 } }]);
-  t.match(read('# Projects\n\n| Slug |\n|---|\n', PROJECTS).diagnostics, [{ message: /not found/ }], 'the depth counts');
+  t.match(read('# Other\n', PROJECTS), {
+    records: [],
+    diagnostics: [
+      {
+        rule: 'record-shape',
+        message: 'heading "## Projects" of THING not found',
+        expected: 'a table with the columns slug under "## Projects"',
+        range: { line: 1, column: 1 },
+      },
+    ],
+  });
+  t.match(
+    read('# A\n\n## Projects\n\n| Slug |\n\n## Next\n\n| Slug |\n|---|\n', PROJECTS).diagnostics,
+    [
+      {
+        message: 'no table under "## Projects" for THING',
+        range: { line: 3, column: 1, endColumn: 12 },
+      },
+    ],
+  );
+  t.match(
+    read('# Projects\n\n| Slug |\n|---|\n', PROJECTS).diagnostics,
+    [{ message: /not found/ }],
+    'the depth counts',
+  );
 });
 
 t.test('a heading that stands twice makes the locator ambiguous', async (t) => {
-  const { records, diagnostics } = read('## Projects\n\n| Slug |\n|---|\n| a |\n\n## Projects\n', PROJECTS);
+  const { records, diagnostics } = read(
+    '## Projects\n\n| Slug |\n|---|\n| a |\n\n## Projects\n',
+    PROJECTS,
+  );
   t.strictSame(records, []);
-  t.match(diagnostics, [{ rule: 'locator-ambiguous', range: { line: 7 }, related: [{ range: { line: 1 } }] }]);
-  t.match(read('## In\n\n## In\n', spec('section', '### N-* in ## In')).diagnostics, [{ rule: 'locator-ambiguous', range: { line: 3 } }]);
+  t.match(diagnostics, [
+    { rule: 'locator-ambiguous', range: { line: 7 }, related: [{ range: { line: 1 } }] },
+  ]);
+  t.match(read('## In\n\n## In\n', spec('section', '### N-* in ## In')).diagnostics, [
+    { rule: 'locator-ambiguous', range: { line: 3 } },
+  ]);
 });
 
 t.test('columns without a name, twice, or without the key are reported', async (t) => {
-  t.match(read('## Projects\n\n| Slug | | Slug |\n|---|---|---|\n', PROJECTS).diagnostics, [{ message: /column 2 has no heading/, range: { line: 3, column: 10 } }, { message: /"slug" stands twice/, range: { line: 3, column: 12 } }]);
-  t.match(read('## Projects\n\n| Name |\n|---|\n', PROJECTS).diagnostics, [{ message: /no key column slug/, expected: 'slug', actual: 'name' }]);
+  t.match(read('## Projects\n\n| Slug | | Slug |\n|---|---|---|\n', PROJECTS).diagnostics, [
+    { message: /column 2 has no heading/, range: { line: 3, column: 10 } },
+    { message: /"slug" stands twice/, range: { line: 3, column: 12 } },
+  ]);
+  t.match(read('## Projects\n\n| Name |\n|---|\n', PROJECTS).diagnostics, [
+    { message: /no key column slug/, expected: 'slug', actual: 'name' },
+  ]);
 });
 
 t.test('sections have items, named fences and a body', async (t) => {
   const text = [
-    '# Modes', '', '## FM-001 Lost edits', '', '- **Symptom:** one', '  and two', '- **Action needed**: do | it<br>now', '- **Empty:**', '- **Dash:** -', '* plain item', '',
-    '```yaml stop_condition', '- file_exists: x.md', '```', '', '```sql', 'select 1', '```', '', 'The body', '- goes on.', '', '### Deeper', '', '- **Not:** an item', '', '## Other', '', '## FM-002', '', 'Only text.', '',
+    '# Modes',
+    '',
+    '## FM-001 Lost edits',
+    '',
+    '- **Symptom:** one',
+    '  and two',
+    '- **Action needed**: do | it<br>now',
+    '- **Empty:**',
+    '- **Dash:** -',
+    '* plain item',
+    '',
+    '```yaml stop_condition',
+    '- file_exists: x.md',
+    '```',
+    '',
+    '```sql',
+    'select 1',
+    '```',
+    '',
+    'The body',
+    '- goes on.',
+    '',
+    '### Deeper',
+    '',
+    '- **Not:** an item',
+    '',
+    '## Other',
+    '',
+    '## FM-002',
+    '',
+    'Only text.',
+    '',
   ].join('\n');
   const result = read(text, spec('section', '## FM-*'));
   t.strictSame(plain(result), [
-    ['FM-001', { id: 'FM-001', title: 'Lost edits', symptom: 'one\nand two', action_needed: 'do | it\nnow', empty: '', dash: '', stop_condition: '- file_exists: x.md', body: '```sql\nselect 1\n```\n\nThe body\n- goes on.\n\n### Deeper\n\n- **Not:** an item' }],
+    [
+      'FM-001',
+      {
+        id: 'FM-001',
+        title: 'Lost edits',
+        symptom: 'one\nand two',
+        action_needed: 'do | it\nnow',
+        empty: '',
+        dash: '',
+        stop_condition: '- file_exists: x.md',
+        body: '```sql\nselect 1\n```\n\nThe body\n- goes on.\n\n### Deeper\n\n- **Not:** an item',
+      },
+    ],
     ['FM-002', { id: 'FM-002', title: '', body: 'Only text.' }],
   ]);
   const [first, second] = result.records;
@@ -86,18 +195,31 @@ t.test('sections have items, named fences and a body', async (t) => {
 
 t.test('text before the items is the body of a section that has none after them', async (t) => {
   const text = '## FM-1\n\nA sentence.\n\n- **A:** x\n';
-  t.strictSame(plain(read(text, spec('section', '## FM-*'))), [['FM-1', { id: 'FM-1', title: '', a: 'x', body: 'A sentence.' }]]);
+  t.strictSame(plain(read(text, spec('section', '## FM-*'))), [
+    ['FM-1', { id: 'FM-1', title: '', a: 'x', body: 'A sentence.' }],
+  ]);
 });
 
 t.test('sections are looked for only under the heading that the locator names', async (t) => {
   const text = '### N-0\n\n## Inbox\n\n### N-1 a\n\n#### N-x\n\n### M-1\n\n## Done\n\n### N-2\n';
-  t.strictSame(read(text, spec('section', '### N-* in ## Inbox')).records.map(({ key }) => key), ['N-1']);
-  t.strictSame(read(text, spec('section', '### N-*')).records.map(({ key }) => key), ['N-0', 'N-1', 'N-2']);
-  t.match(read('# x\n', spec('section', '### N-* in ## Inbox')).diagnostics, [{ message: 'heading "## Inbox" of THING not found' }]);
+  t.strictSame(
+    read(text, spec('section', '### N-* in ## Inbox')).records.map(({ key }) => key),
+    ['N-1'],
+  );
+  t.strictSame(
+    read(text, spec('section', '### N-*')).records.map(({ key }) => key),
+    ['N-0', 'N-1', 'N-2'],
+  );
+  t.match(read('# x\n', spec('section', '### N-* in ## Inbox')).diagnostics, [
+    { message: 'heading "## Inbox" of THING not found' },
+  ]);
 });
 
 t.test('a section without key, an item twice and bad YAML in a fence are reported', async (t) => {
-  const { diagnostics } = read('## \n\n## FM-1\n\n- **A:** 1\n- **A:** 2\n\n```yaml x\na: [1\n```\n', spec('section', '## FM-*'));
+  const { diagnostics } = read(
+    '## \n\n## FM-1\n\n- **A:** 1\n- **A:** 2\n\n```yaml x\na: [1\n```\n',
+    spec('section', '## FM-*'),
+  );
   t.match(diagnostics, [
     { message: 'section of THING has no key', range: { line: 1 } },
     { message: 'section FM-1 gives "a" twice; expected once', range: { line: 6, column: 10 } },
@@ -107,7 +229,10 @@ t.test('a section without key, an item twice and bad YAML in a fence are reporte
 
 t.test('items in comments and fences are not items', async (t) => {
   const text = '## FM-1\n\n- **A:** 1\n\n<!--\n- **B:** 2\n-->\n\n```\n- **C:** 3\n```\n';
-  t.strictSame([...(read(text, spec('section', '## FM-*')).records[0]?.fields.keys() ?? [])], ['id', 'title', 'a', 'body']);
+  t.strictSame(
+    [...(read(text, spec('section', '## FM-*')).records[0]?.fields.keys() ?? [])],
+    ['id', 'title', 'a', 'body'],
+  );
 });
 
 t.test('a document is one record with its key from the path', async (t) => {
@@ -117,21 +242,43 @@ t.test('a document is one record with its key from the path', async (t) => {
   t.match(records, [{ key: 'inv', object: 'THING', range: { line: 1, endLine: 4, endColumn: 4 } }]);
   t.equal(records[0]?.fields.get('phase.name')?.value, 'a');
   t.strictSame(diagnostics, []);
-  t.match(read('---\na: [\n---\n', of), { records: [{ fields: new Map() }], diagnostics: [{ rule: 'record-shape' }] });
+  t.match(read('---\na: [\n---\n', of), {
+    records: [{ fields: new Map() }],
+    diagnostics: [{ rule: 'record-shape' }],
+  });
 });
 
 t.test('any text gives records whose cells are the text at their places', async (t) => {
-  const specs = [PROJECTS, spec('table', '# One', ['a']), spec('section', '## *'), spec('section', '# *'), spec('section', '### * in # One'), spec('document', 'front matter')];
-  const starts = fc.constantFrom('', '# One\n\n', '## Projects\n\n| Slug | A |\n|---|---|\n', '# One\n\n| a | b |\n|---|---|\n', '## x\n\n- **A:** b\n');
-  const texts = fc.oneof(fc.tuple(starts, nastyMarkdown).map(([start, text]) => start + text), fc.string({ unit: 'binary', maxLength: 200 }));
+  const specs = [
+    PROJECTS,
+    spec('table', '# One', ['a']),
+    spec('section', '## *'),
+    spec('section', '# *'),
+    spec('section', '### * in # One'),
+    spec('document', 'front matter'),
+  ];
+  const starts = fc.constantFrom(
+    '',
+    '# One\n\n',
+    '## Projects\n\n| Slug | A |\n|---|---|\n',
+    '# One\n\n| a | b |\n|---|---|\n',
+    '## x\n\n- **A:** b\n',
+  );
+  const texts = fc.oneof(
+    fc.tuple(starts, nastyMarkdown).map(([start, text]) => start + text),
+    fc.string({ unit: 'binary', maxLength: 200 }),
+  );
   fc.assert(
     fc.property(texts, fc.constantFrom(...specs), (text, of) => {
       for (const record of read(text, of).records) {
         for (const cell of record.fields.values()) {
           const lines = text.replace(/^\ufeff/, '').split(/\r\n|\n|\r/);
           const first = lines[cell.range.line - 1] ?? '';
-          const inLine = cell.range.line !== cell.range.endLine || first.slice(cell.range.column - 1, cell.range.endColumn - 1) === cell.raw;
-          if (text.slice(cell.start, cell.end) !== cell.raw || !inLine || cell.start < record.start) t.fail(JSON.stringify([text, record]));
+          const inLine =
+            cell.range.line !== cell.range.endLine ||
+            first.slice(cell.range.column - 1, cell.range.endColumn - 1) === cell.raw;
+          if (text.slice(cell.start, cell.end) !== cell.raw || !inLine || cell.start < record.start)
+            t.fail(JSON.stringify([text, record]));
         }
       }
     }),
@@ -141,14 +288,28 @@ t.test('any text gives records whose cells are the text at their places', async 
 });
 
 t.test('half a table, zero bytes and binary junk are no records and no crash', async (t) => {
-  const junk = Buffer.from(Array.from({ length: 4096 }, (_, i) => (i * 7919) % 256)).toString('latin1');
-  for (const text of ['', '## Projects\n\n| Slug |', '## Projects\n\n| Slug |\n|', '\0\0\0', junk, `## Projects\n\n${junk}`]) {
+  const junk = Buffer.from(Array.from({ length: 4096 }, (_, i) => (i * 7919) % 256)).toString(
+    'latin1',
+  );
+  for (const text of [
+    '',
+    '## Projects\n\n| Slug |',
+    '## Projects\n\n| Slug |\n|',
+    '\0\0\0',
+    junk,
+    `## Projects\n\n${junk}`,
+  ]) {
     t.strictSame(read(text, PROJECTS).records, []);
     t.ok(read(text, PROJECTS).diagnostics.length > 0);
   }
 });
 
 t.test('thousands of sections are read in linear time', async (t) => {
-  const section = (i: number): string => `## FM-${i} Title\n\n- **A:** x\n\n\`\`\`yaml data\n- ${i}\n\`\`\`\n\n<!-- c -->\n\n### Deeper\n\nText.\n\n`;
-  t.equal(read(Array.from({ length: 20_000 }, (_, i) => section(i)).join(''), spec('section', '## FM-*')).records.length, 20_000);
+  const section = (i: number): string =>
+    `## FM-${i} Title\n\n- **A:** x\n\n\`\`\`yaml data\n- ${i}\n\`\`\`\n\n<!-- c -->\n\n### Deeper\n\nText.\n\n`;
+  t.equal(
+    read(Array.from({ length: 20_000 }, (_, i) => section(i)).join(''), spec('section', '## FM-*'))
+      .records.length,
+    20_000,
+  );
 });

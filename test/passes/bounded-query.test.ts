@@ -9,16 +9,35 @@ const bounds = { now, signal: new AbortController().signal };
 const ENDLESS = 'WITH c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) SELECT count(*) AS n FROM c';
 
 t.test('a query is answered with its columns and rows', async (t) => {
-  const { ok, text } = await boundedQuery(root, "SELECT path, tier FROM files WHERE path IN ('SOUL.md', 'NOTIFICATIONS.md') ORDER BY path", bounds);
+  const { ok, text } = await boundedQuery(
+    root,
+    "SELECT path, tier FROM files WHERE path IN ('SOUL.md', 'NOTIFICATIONS.md') ORDER BY path",
+    bounds,
+  );
   t.ok(ok, text);
-  t.same(JSON.parse(text), { columns: ['path', 'tier'], rows: [{ path: 'NOTIFICATIONS.md', tier: 'STANDARD' }, { path: 'SOUL.md', tier: 'PROTECTED' }] });
+  t.same(JSON.parse(text), {
+    columns: ['path', 'tier'],
+    rows: [
+      { path: 'NOTIFICATIONS.md', tier: 'STANDARD' },
+      { path: 'SOUL.md', tier: 'PROTECTED' },
+    ],
+  });
 });
 
 t.test('what is wrong with a query is said in the words of SQLite', async (t) => {
-  t.match(await boundedQuery(root, 'SELECT nope FROM files', bounds), { ok: false, text: /no such column: nope \(nocturne tables lists/ });
-  t.match(await boundedQuery(root, 'DELETE FROM files', bounds), { ok: false, text: /only a SELECT/ });
+  t.match(await boundedQuery(root, 'SELECT nope FROM files', bounds), {
+    ok: false,
+    text: /no such column: nope \(nocturne tables lists/,
+  });
+  t.match(await boundedQuery(root, 'DELETE FROM files', bounds), {
+    ok: false,
+    text: /only a SELECT/,
+  });
   t.match(await boundedQuery(root, 'SELECT \0', bounds), { ok: false, text: /NUL/ });
-  t.match(await boundedQuery(root, `SELECT ${' '.repeat(20_000)}1`, bounds), { ok: false, text: /20008 characters; at most 20000/ });
+  t.match(await boundedQuery(root, `SELECT ${' '.repeat(20_000)}1`, bounds), {
+    ok: false,
+    text: /20008 characters; at most 20000/,
+  });
 });
 
 t.test('of many rows the first are given, and how many more there are', async (t) => {
@@ -28,9 +47,21 @@ t.test('of many rows the first are given, and how many more there are', async (t
 });
 
 t.test('a query without an end is stopped, whether it counts or returns rows', async (t) => {
-  t.match(await boundedQuery(root, ENDLESS, { ...bounds, timeoutMs: 1500 }), { ok: false, text: /not done within 1.5 s and was stopped\. Ask for less/ });
-  t.match(await boundedQuery(root, ENDLESS.replace('count(*) AS n', 'x'), { ...bounds, memoryMb: 64 }), { ok: false, text: /needed more than 64 MB|was stopped/ });
-  t.match(await boundedQuery(root, 'SELECT count(*) FROM fields a, fields b, fields c, fields d', { ...bounds, timeoutMs: 1500 }), { ok: false, text: /was stopped/ });
+  t.match(await boundedQuery(root, ENDLESS, { ...bounds, timeoutMs: 1500 }), {
+    ok: false,
+    text: /not done within 1.5 s and was stopped\. Ask for less/,
+  });
+  t.match(
+    await boundedQuery(root, ENDLESS.replace('count(*) AS n', 'x'), { ...bounds, memoryMb: 64 }),
+    { ok: false, text: /needed more than 64 MB|was stopped/ },
+  );
+  t.match(
+    await boundedQuery(root, 'SELECT count(*) FROM fields a, fields b, fields c, fields d', {
+      ...bounds,
+      timeoutMs: 1500,
+    }),
+    { ok: false, text: /was stopped/ },
+  );
 });
 
 t.test('when the pass is stopped, so is its query', async (t) => {

@@ -1,4 +1,7 @@
-/** A pass whose agent is a Claude Code: its own tool calls go through the hooks that the runner hands over with --settings. */
+/**
+ * A pass whose agent is a Claude Code: its own tool calls go through the hooks that the runner
+ * hands over with --settings.
+ */
 import { chmodSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
@@ -7,7 +10,10 @@ import { environment, placeWithProject, read, trail } from './pass-workspace.js'
 
 t.setTimeout(120_000);
 
-/** Calls two tools as Claude Code does: the hook first, by a shell, with the event on stdin; then the tool, unless the hook said no. */
+/**
+ * Calls two tools as Claude Code does: the hook first, by a shell, with the event on stdin; then
+ * the tool, unless the hook said no.
+ */
 const CLAUDE = `#!${process.execPath}
 (async () => {
 const { spawnSync } = await import('node:child_process');
@@ -29,17 +35,36 @@ say({ type: 'result', subtype: 'success', is_error: false, result: heard.join(' 
 })();
 `;
 
-t.test('its write to its output lands, its write to SOUL.md is refused before it happens', async (t) => {
-  const runners = readFileSync(new URL('../../../orchestration-os/RUNNERS.md', import.meta.url), 'utf8');
-  const place = placeWithProject(t.testdir(), '', { runner: 'claude-test', files: { 'PROJECTS/pages/claude': CLAUDE, 'orchestration-os/RUNNERS.md': `${runners}\n## claude-test a stand-in\n\n- **Kind:** claude\n- **Program:** PROJECTS/pages/claude\n` } });
-  chmodSync(join(place.root, 'PROJECTS/pages/claude'), 0o755);
-  const soul = read(place, 'SOUL.md');
-  const report = await worker(environment(place, { env: { ...process.env, NOCTURNE_HOME: place.home } }), { role: 'worker' });
-  t.equal(report.exit, 0, report.outcome);
-  t.equal(read(place, 'SOUL.md'), soul);
-  t.same(report.data?.undone, [], 'nothing had to be undone');
-  t.ok(existsSync(join(place.root, 'PROJECTS/pages/outputs/page.md')));
-  t.match(report.data?.refused, [/SOUL\.md: tier-protected/]);
-  t.match(report.data?.outcome?.report.summary, /^deny: .*tier-protected.* allow: /);
-  t.ok(trail(place, report.data?.runId ?? '').some((row) => /^T4 refusal .*SOUL\.md refused$/.test(row)));
-});
+t.test(
+  'its write to its output lands, its write to SOUL.md is refused before it happens',
+  async (t) => {
+    const runners = readFileSync(
+      new URL('../../../orchestration-os/RUNNERS.md', import.meta.url),
+      'utf8',
+    );
+    const place = placeWithProject(t.testdir(), '', {
+      runner: 'claude-test',
+      files: {
+        'PROJECTS/pages/claude': CLAUDE,
+        'orchestration-os/RUNNERS.md': `${runners}\n## claude-test a stand-in\n\n- **Kind:** claude\n- **Program:** PROJECTS/pages/claude\n`,
+      },
+    });
+    chmodSync(join(place.root, 'PROJECTS/pages/claude'), 0o755);
+    const soul = read(place, 'SOUL.md');
+    const report = await worker(
+      environment(place, { env: { ...process.env, NOCTURNE_HOME: place.home } }),
+      { role: 'worker' },
+    );
+    t.equal(report.exit, 0, report.outcome);
+    t.equal(read(place, 'SOUL.md'), soul);
+    t.same(report.data?.undone, [], 'nothing had to be undone');
+    t.ok(existsSync(join(place.root, 'PROJECTS/pages/outputs/page.md')));
+    t.match(report.data?.refused, [/SOUL\.md: tier-protected/]);
+    t.match(report.data?.outcome?.report.summary, /^deny: .*tier-protected.* allow: /);
+    t.ok(
+      trail(place, report.data?.runId ?? '').some((row) =>
+        /^T4 refusal .*SOUL\.md refused$/.test(row),
+      ),
+    );
+  },
+);

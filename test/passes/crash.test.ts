@@ -19,33 +19,56 @@ writeFileSync('outputs/page.md', '# Page ' + Date.now() + ' ' + Math.random() + 
 if (Date.now() % 2 === 0) appendFileSync('../../SOUL.md', 'spoilt');
 ${REPORT}`;
 
-t.test('a pass killed at any instant leaves a workspace that the next pass opens whole', async (t) => {
-  const place = placeWithProject(t.testdir(), AGENT, { stop: '- file_exists: never.md' });
-  const soul = read(place, 'SOUL.md');
-  const child = fileURLToPath(new URL('./crash-child.js', import.meta.url));
-  for (let i = 0; i < KILLS; i++) {
-    const running = spawn(process.execPath, [child, place.root, place.home], { stdio: ['ignore', 'pipe', 'inherit'] });
-    await once(running.stdout, 'data');
-    // The instant is the point of the test: anywhere in the first passes.
-    const instant = Math.random() * 3000;
-    await new Promise((resolve) => setTimeout(resolve, instant));
-    running.kill('SIGKILL');
-    await once(running, 'exit');
-    await answerEscalations(place);
-    const report = await worker(environment(place), { role: 'worker' });
-    t.not(report.exit, 3, `kill ${i + 1} after ${Math.round(instant)} ms: the gate passes (${report.outcome})`);
-    t.ok(verifyGate(place.root, place.home).ok, `kill ${i + 1}: logs and signature hold`);
-    t.equal(read(place, 'SOUL.md'), soul, `kill ${i + 1}: what the agent spoilt is restored`);
-    const errors = (await validateSnapshot(place.workspace.snapshot(), { home: place.home })).filter((one) => one.severity === 'error');
-    t.same(errors.map((one) => `${one.range.file}:${one.range.line} ${one.rule} ${one.message}`), [], `kill ${i + 1}: the workspace is valid`);
-  }
-  const ids = place.workspace.snapshot().records('RUN').map((run) => run.key);
-  t.equal(new Set(ids).size, ids.length, 'no run id was given twice');
-});
+t.test(
+  'a pass killed at any instant leaves a workspace that the next pass opens whole',
+  async (t) => {
+    const place = placeWithProject(t.testdir(), AGENT, { stop: '- file_exists: never.md' });
+    const soul = read(place, 'SOUL.md');
+    const child = fileURLToPath(new URL('./crash-child.js', import.meta.url));
+    for (let i = 0; i < KILLS; i++) {
+      const running = spawn(process.execPath, [child, place.root, place.home], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
+      await once(running.stdout, 'data');
+      // The instant is the point of the test: anywhere in the first passes.
+      const instant = Math.random() * 3000;
+      await new Promise((resolve) => setTimeout(resolve, instant));
+      running.kill('SIGKILL');
+      await once(running, 'exit');
+      await answerEscalations(place);
+      const report = await worker(environment(place), { role: 'worker' });
+      t.not(
+        report.exit,
+        3,
+        `kill ${i + 1} after ${Math.round(instant)} ms: the gate passes (${report.outcome})`,
+      );
+      t.ok(verifyGate(place.root, place.home).ok, `kill ${i + 1}: logs and signature hold`);
+      t.equal(read(place, 'SOUL.md'), soul, `kill ${i + 1}: what the agent spoilt is restored`);
+      const errors = (
+        await validateSnapshot(place.workspace.snapshot(), { home: place.home })
+      ).filter((one) => one.severity === 'error');
+      t.same(
+        errors.map((one) => `${one.range.file}:${one.range.line} ${one.rule} ${one.message}`),
+        [],
+        `kill ${i + 1}: the workspace is valid`,
+      );
+    }
+    const ids = place.workspace
+      .snapshot()
+      .records('RUN')
+      .map((run) => run.key);
+    t.equal(new Set(ids).size, ids.length, 'no run id was given twice');
+  },
+);
 
 /** The project waits for its owner once it left its bounds; the test's owner lets it go on. */
 async function answerEscalations(place: Parameters<typeof environment>[0]): Promise<void> {
   const row = place.workspace.snapshot().record('DISPATCH', 'pages');
   if (fieldText(row, 'escalation') === '') return;
-  place.workspace.commit({ actor: { kind: 'owner', name: 'owner' }, runId: '', reason: 'go on', changes: [{ kind: 'set', address: 'DISPATCH[pages].escalation', value: null }] });
+  place.workspace.commit({
+    actor: { kind: 'owner', name: 'owner' },
+    runId: '',
+    reason: 'go on',
+    changes: [{ kind: 'set', address: 'DISPATCH[pages].escalation', value: null }],
+  });
 }

@@ -1,4 +1,7 @@
-/** An owned workspace with one project whose agent is a small program given as text, and passes run in it. */
+/**
+ * An owned workspace with one project whose agent is a small program given as text, and passes run
+ * in it.
+ */
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,10 +13,18 @@ import type { Workspace } from '../../src/workspace/types.js';
 import { makeWorkspace } from '../support/make-workspace.js';
 
 export type Place = { readonly root: string; readonly home: string; readonly workspace: Workspace };
-export type ProjectOptions = { readonly runner?: string; readonly criteria?: string; readonly stop?: string; readonly requires?: string; readonly writes?: string; readonly files?: Readonly<Record<string, string>> };
+export type ProjectOptions = {
+  readonly runner?: string;
+  readonly criteria?: string;
+  readonly stop?: string;
+  readonly requires?: string;
+  readonly writes?: string;
+  readonly files?: Readonly<Record<string, string>>;
+};
 
 /** What a well-behaved agent prints last. */
-export const REPORT = "console.log('```nocturne-report\\nsummary: one page written\\noutputs: [outputs/page.md]\\nanswers: { non_obvious: true, durable: true, compounding: true }\\nnext_objective: Write the second page.\\n```');";
+export const REPORT =
+  "console.log('```nocturne-report\\nsummary: one page written\\noutputs: [outputs/page.md]\\nanswers: { non_obvious: true, durable: true, compounding: true }\\nnext_objective: Write the second page.\\n```');";
 
 /** Writes the page that the stop condition asks for. */
 export const WRITES_PAGE = `import { mkdirSync, writeFileSync } from 'node:fs';
@@ -21,8 +32,18 @@ mkdirSync('outputs', { recursive: true });
 writeFileSync('outputs/page.md', '# Page\\n\\n## Entries\\n\\n- name: one\\n- name: two\\n');
 `;
 
-/** The page of a project that has had no pass yet. @param next lines of `next_pass` besides its objective. */
-export function longrunnerOf(at: { readonly title: string; readonly mission: string; readonly objective: string; readonly stop?: string; readonly first: string; readonly next: readonly string[] }): string {
+/**
+ * The page of a project that has had no pass yet. @param next lines of `next_pass` besides its
+ * objective.
+ */
+export function longrunnerOf(at: {
+  readonly title: string;
+  readonly mission: string;
+  readonly objective: string;
+  readonly stop?: string;
+  readonly first: string;
+  readonly next: readonly string[];
+}): string {
   return `---
 mission: ${at.mission}
 phase:
@@ -45,9 +66,25 @@ ${[`objective: ${at.first}`, ...at.next].map((line) => `  ${line}`).join('\n')}
 `;
 }
 
-export function placeWithProject(directory: string, agent: string, options: ProjectOptions = {}): Place {
-  const next = [`runner: ${options.runner ?? 'script'}`, 'model_tier: standard', `requires: ${options.requires ?? '[]'}`, `criteria: ${options.criteria ?? '[]'}`, `writes: ${options.writes ?? '["outputs/**"]'}`];
-  const longrunner = longrunnerOf({ title: 'Pages', mission: 'Test one pass.', objective: 'Write the page.', first: 'Write the first page.', next });
+export function placeWithProject(
+  directory: string,
+  agent: string,
+  options: ProjectOptions = {},
+): Place {
+  const next = [
+    `runner: ${options.runner ?? 'script'}`,
+    'model_tier: standard',
+    `requires: ${options.requires ?? '[]'}`,
+    `criteria: ${options.criteria ?? '[]'}`,
+    `writes: ${options.writes ?? '["outputs/**"]'}`,
+  ];
+  const longrunner = longrunnerOf({
+    title: 'Pages',
+    mission: 'Test one pass.',
+    objective: 'Write the page.',
+    first: 'Write the first page.',
+    next,
+  });
   const phases = `# Phases
 
 ## write
@@ -62,15 +99,39 @@ export function placeWithProject(directory: string, agent: string, options: Proj
 ${options.stop ?? '- entries: { in: "outputs/*.md", under: "## Entries", at_least: 2, each_has: [name] }'}
 \`\`\`
 `;
-  const table = readFileSync(new URL('../../../ACTIVE-PROJECTS.md', import.meta.url), 'utf8').replace(/(\|---\|.*\n)/, '$1| 1 | pages | PROJECTS/pages/LONGRUNNER.md | write | active | - | - |\n');
+  const table = readFileSync(
+    new URL('../../../ACTIVE-PROJECTS.md', import.meta.url),
+    'utf8',
+  ).replace(
+    /(\|---\|.*\n)/,
+    '$1| 1 | pages | PROJECTS/pages/LONGRUNNER.md | write | active | - | - |\n',
+  );
   const made = makeWorkspace(directory, {
-    files: { 'PROJECTS/pages/LONGRUNNER.md': longrunner, 'PROJECTS/pages/PHASES.md': phases, 'PROJECTS/pages/pass.mjs': agent, 'ACTIVE-PROJECTS.md': table, ...options.files },
+    files: {
+      'PROJECTS/pages/LONGRUNNER.md': longrunner,
+      'PROJECTS/pages/PHASES.md': phases,
+      'PROJECTS/pages/pass.mjs': agent,
+      'ACTIVE-PROJECTS.md': table,
+      ...options.files,
+    },
   });
-  return { root: made.root, home: made.home, workspace: openWorkspace(made.root, { home: made.home, clock: systemClock }) };
+  return {
+    root: made.root,
+    home: made.home,
+    workspace: openWorkspace(made.root, { home: made.home, clock: systemClock }),
+  };
 }
 
 export function environment(place: Place, more: Partial<PassEnvironment> = {}): PassEnvironment {
-  return { workspace: place.workspace, env: process.env, signal: new AbortController().signal, say: () => undefined, wait: () => Promise.resolve(), modules: [], ...more };
+  return {
+    workspace: place.workspace,
+    env: process.env,
+    signal: new AbortController().signal,
+    say: () => undefined,
+    wait: () => Promise.resolve(),
+    modules: [],
+    ...more,
+  };
 }
 
 /** The audit rows of a run as `step type target result`. */
@@ -79,7 +140,11 @@ export function trail(place: Place, runId: string): readonly string[] {
     .snapshot()
     .records('AUDIT')
     .filter((row) => fieldText(row, 'run_id') === runId)
-    .map((row) => ['step', 'type', 'target', 'result'].map((field) => fieldText(row, field).replaceAll(runId, 'RUN')).join(' '));
+    .map((row) =>
+      ['step', 'type', 'target', 'result']
+        .map((field) => fieldText(row, field).replaceAll(runId, 'RUN'))
+        .join(' '),
+    );
 }
 
 export function read(place: Place, path: string): string {

@@ -1,5 +1,16 @@
-/** Real passes whose agent misbehaves, with a sandbox and without one, and what is said where there is none. */
-import { existsSync, mkdirSync, readFileSync, symlinkSync, utimesSync, writeFileSync, realpathSync } from 'node:fs';
+/**
+ * Real passes whose agent misbehaves, with a sandbox and without one, and what is said where there
+ * is none.
+ */
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+  realpathSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
@@ -12,14 +23,35 @@ import { t3Sandbox } from '../../src/passes/worker/t3-sandbox.js';
 import { worker } from '../../src/passes/worker/worker.js';
 import { fieldText } from '../../src/project/field-text.js';
 import { callProcess } from '../surfaces/cli/run-cli.js';
-import { environment, type Place, placeWithProject, type ProjectOptions, read, REPORT, WRITES_PAGE } from './pass-workspace.js';
+import {
+  environment,
+  type Place,
+  placeWithProject,
+  type ProjectOptions,
+  read,
+  REPORT,
+  WRITES_PAGE,
+} from './pass-workspace.js';
 
 t.setTimeout(180_000);
 
-const SHIPPED = readFileSync(new URL('../../../orchestration-os/RUNNERS.md', import.meta.url), 'utf8');
-const runnerPage = (fields: string): string => `${SHIPPED.trimEnd()}\n\n## boxed a test\n\n- **Kind:** command\n- **Program:** node\n${fields}\n\`\`\`yaml args\n- pass.mjs\n\`\`\`\n`;
-const boxed = (directory: string, agent: string, fields: string, options: ProjectOptions = {}): Place =>
-  placeWithProject(directory, agent, { runner: 'boxed', ...options, files: { 'orchestration-os/RUNNERS.md': runnerPage(fields), ...options.files } });
+const SHIPPED = readFileSync(
+  new URL('../../../orchestration-os/RUNNERS.md', import.meta.url),
+  'utf8',
+);
+const runnerPage = (fields: string): string =>
+  `${SHIPPED.trimEnd()}\n\n## boxed a test\n\n- **Kind:** command\n- **Program:** node\n${fields}\n\`\`\`yaml args\n- pass.mjs\n\`\`\`\n`;
+const boxed = (
+  directory: string,
+  agent: string,
+  fields: string,
+  options: ProjectOptions = {},
+): Place =>
+  placeWithProject(directory, agent, {
+    runner: 'boxed',
+    ...options,
+    files: { 'orchestration-os/RUNNERS.md': runnerPage(fields), ...options.files },
+  });
 
 /** Tries what it may not, and writes down what the system answered. */
 const MISBEHAVES = (place: { readonly port: number }): string => `${WRITES_PAGE}
@@ -52,7 +84,8 @@ writeFileSync('outputs/seen.json', JSON.stringify(seen, undefined, 2));
 ${REPORT}`;
 
 type Seen = Readonly<Record<string, string | boolean>>;
-const seenBy = (place: Place): Seen => JSON.parse(read(place, 'PROJECTS/pages/outputs/seen.json')) as Seen;
+const seenBy = (place: Place): Seen =>
+  JSON.parse(read(place, 'PROJECTS/pages/outputs/seen.json')) as Seen;
 
 async function listen(t: Test): Promise<number> {
   const server = createServer((socket) => socket.end());
@@ -63,90 +96,210 @@ async function listen(t: Test): Promise<number> {
 }
 
 const STRICT = '- **Sandbox:** strict\n- **Sandbox policy:** require\n';
-const rows = (place: Place, runId: string | undefined, step: string, type: string): readonly string[] =>
-  place.workspace.snapshot().records('AUDIT').filter((row) => fieldText(row, 'run_id') === runId && fieldText(row, 'step') === step && fieldText(row, 'type') === type).map((row) => `${fieldText(row, 'target')} ${fieldText(row, 'result')} ${fieldText(row, 'detail')}`);
-const restoredIn = (json: Readonly<Record<string, unknown>>): readonly string[] => (json['run'] as { readonly restored: readonly { readonly path: string }[] }).restored.map((one) => one.path).sort();
-const lastRun = (place: Place): string | undefined => place.workspace.snapshot().records('RUN').at(-1)?.key;
+const rows = (
+  place: Place,
+  runId: string | undefined,
+  step: string,
+  type: string,
+): readonly string[] =>
+  place.workspace
+    .snapshot()
+    .records('AUDIT')
+    .filter(
+      (row) =>
+        fieldText(row, 'run_id') === runId &&
+        fieldText(row, 'step') === step &&
+        fieldText(row, 'type') === type,
+    )
+    .map(
+      (row) =>
+        `${fieldText(row, 'target')} ${fieldText(row, 'result')} ${fieldText(row, 'detail')}`,
+    );
+const restoredIn = (json: Readonly<Record<string, unknown>>): readonly string[] =>
+  (json['run'] as { readonly restored: readonly { readonly path: string }[] }).restored
+    .map((one) => one.path)
+    .sort();
+const lastRun = (place: Place): string | undefined =>
+  place.workspace.snapshot().records('RUN').at(-1)?.key;
 /** The environment of somebody on whose machine bubblewrap is missing, or may do nothing. */
 function without(folder: string, bwrap?: string): NodeJS.ProcessEnv {
   mkdirSync(folder, { recursive: true });
-  for (const name of ['node', 'true']) symlinkSync(findProgram(name, { path: process.env['PATH'], directory: '/' }) ?? '', join(folder, name));
+  for (const name of ['node', 'true'])
+    symlinkSync(
+      findProgram(name, { path: process.env['PATH'], directory: '/' }) ?? '',
+      join(folder, name),
+    );
   if (bwrap !== undefined) writeFileSync(join(folder, 'bwrap'), bwrap, { mode: 0o755 });
   return { ...process.env, PATH: folder };
 }
 
-t.test('under strict a program that writes outside, reads the owner\'s state or dials out fails at the system call', async (t) => {
-  const place = boxed(t.testdir(), MISBEHAVES({ port: await listen(t) }), STRICT);
-  const { exit, json } = callProcess(place, ['run', 'worker'], {});
-  t.equal(exit, 0, JSON.stringify(json));
-  t.match(seenBy(place), {
-    soul: 'EROFS', log: 'EROFS', state: 'EROFS', stray: 'EROFS', program: 'EROFS', plan: 'EROFS', remove: /^(EROFS|EBUSY)$/,
-    // Where the repository itself is in /tmp, the folder beside the workspace is in the program's own /tmp, which is gone with it.
-    outside: place.root.startsWith(`${realpathSync(tmpdir())}/`) ? 'done' : 'EROFS', key: 'ENOENT', homes: 'done', local: 'ECONNREFUSED', far: 'ENETUNREACH',
-    scratch: 'done', heartbeat: 'done', brief: 'done', processes: true, sandbox: /^strict: /,
-  });
-  t.match(json, { run: { restored: [] } }, 'so there is nothing to undo');
-  t.notOk(existsSync(join(dirname(place.root), 'outside.txt')), 'and nothing is left outside');
-  t.match(rows(place, lastRun(place), 'T4', 'sandbox'), [/^strict ok boxed: strict: /]);
-});
+t.test(
+  "under strict a program that writes outside, reads the owner's state or dials out fails at the system call",
+  async (t) => {
+    const place = boxed(t.testdir(), MISBEHAVES({ port: await listen(t) }), STRICT);
+    const { exit, json } = callProcess(place, ['run', 'worker'], {});
+    t.equal(exit, 0, JSON.stringify(json));
+    t.match(seenBy(place), {
+      soul: 'EROFS',
+      log: 'EROFS',
+      state: 'EROFS',
+      stray: 'EROFS',
+      program: 'EROFS',
+      plan: 'EROFS',
+      remove: /^(EROFS|EBUSY)$/,
+      // Where the repository itself is in /tmp, the folder beside the workspace is in the program's
+      // own /tmp, which is gone with it.
+      outside: place.root.startsWith(`${realpathSync(tmpdir())}/`) ? 'done' : 'EROFS',
+      key: 'ENOENT',
+      homes: 'done',
+      local: 'ECONNREFUSED',
+      far: 'ENETUNREACH',
+      scratch: 'done',
+      heartbeat: 'done',
+      brief: 'done',
+      processes: true,
+      sandbox: /^strict: /,
+    });
+    t.match(json, { run: { restored: [] } }, 'so there is nothing to undo');
+    t.notOk(existsSync(join(dirname(place.root), 'outside.txt')), 'and nothing is left outside');
+    t.match(rows(place, lastRun(place), 'T4', 'sandbox'), [/^strict ok boxed: strict: /]);
+  },
+);
 
-t.test('the same program without a sandbox does all of it, and what it did to the workspace is undone', async (t) => {
-  const place = boxed(t.testdir(), MISBEHAVES({ port: await listen(t) }), '');
-  const soul = read(place, 'SOUL.md');
-  const { exit, json } = callProcess(place, ['run', 'worker'], {});
-  t.equal(exit, 1);
-  t.match(seenBy(place), { soul: 'done', log: 'done', state: 'done', stray: 'done', remove: 'done', program: 'done', plan: 'done', outside: 'done', key: 'done', homes: 'full', local: 'connected', sandbox: /^off: / });
-  t.ok(existsSync(join(dirname(place.root), 'outside.txt')), 'what is outside stays done: this is what a sandbox is for');
-  t.same(restoredIn(json), ['PROJECTS/pages/LONGRUNNER.md', 'PROJECTS/pages/pass.mjs', 'SOUL.md', 'USER.md', 'audit/AUDIT-LOG.md', 'stray.md']);
-  t.equal(read(place, 'SOUL.md'), soul);
-  t.same(rows(place, lastRun(place), 'T4', 'sandbox'), []);
-});
+t.test(
+  'the same program without a sandbox does all of it, and what it did to the workspace is undone',
+  async (t) => {
+    const place = boxed(t.testdir(), MISBEHAVES({ port: await listen(t) }), '');
+    const soul = read(place, 'SOUL.md');
+    const { exit, json } = callProcess(place, ['run', 'worker'], {});
+    t.equal(exit, 1);
+    t.match(seenBy(place), {
+      soul: 'done',
+      log: 'done',
+      state: 'done',
+      stray: 'done',
+      remove: 'done',
+      program: 'done',
+      plan: 'done',
+      outside: 'done',
+      key: 'done',
+      homes: 'full',
+      local: 'connected',
+      sandbox: /^off: /,
+    });
+    t.ok(
+      existsSync(join(dirname(place.root), 'outside.txt')),
+      'what is outside stays done: this is what a sandbox is for',
+    );
+    t.same(restoredIn(json), [
+      'PROJECTS/pages/LONGRUNNER.md',
+      'PROJECTS/pages/pass.mjs',
+      'SOUL.md',
+      'USER.md',
+      'audit/AUDIT-LOG.md',
+      'stray.md',
+    ]);
+    t.equal(read(place, 'SOUL.md'), soul);
+    t.same(rows(place, lastRun(place), 'T4', 'sandbox'), []);
+  },
+);
 
-t.test('where a sandbox is required and there is none, the agent is not started, and the owner is told', async (t) => {
-  const folder = t.testdir();
-  const cases = [
-    { name: 'missing', env: without(join(folder, 'a')), why: /sandbox-unavailable: the runner boxed requires the sandbox strict, but bubblewrap .* is not on the path/ },
-    { name: 'forbidden', env: without(join(folder, 'b'), '#!/bin/sh\necho "bwrap: No permissions to create a new namespace" >&2\nexit 1\n'), why: /sandbox-unavailable: .* cannot make a sandbox: bwrap: No permissions/ },
-  ];
-  for (const { name, env, why } of cases) {
-    const place = boxed(join(folder, name), `${WRITES_PAGE}${REPORT}`, STRICT);
-    const report = await worker(environment(place, { env }), { role: 'worker' });
-    t.equal(report.exit, 1, name);
-    t.match(report.outcome, why);
-    t.notOk(existsSync(join(place.root, 'PROJECTS/pages/outputs')), 'nothing was started');
-    const snapshot = place.workspace.snapshot();
-    t.equal(fieldText(snapshot.record('DISPATCH', 'pages'), 'status'), 'blocked');
-    t.match(fieldText(snapshot.records('NOTIFICATION').find((one) => fieldText(one, 'project') === 'pages'), 'body'), why);
-  }
-});
+t.test(
+  'where a sandbox is required and there is none, the agent is not started, and the owner is told',
+  async (t) => {
+    const folder = t.testdir();
+    const cases = [
+      {
+        name: 'missing',
+        env: without(join(folder, 'a')),
+        why: /sandbox-unavailable: the runner boxed requires the sandbox strict, but bubblewrap .* is not on the path/,
+      },
+      {
+        name: 'forbidden',
+        env: without(
+          join(folder, 'b'),
+          '#!/bin/sh\necho "bwrap: No permissions to create a new namespace" >&2\nexit 1\n',
+        ),
+        why: /sandbox-unavailable: .* cannot make a sandbox: bwrap: No permissions/,
+      },
+    ];
+    for (const { name, env, why } of cases) {
+      const place = boxed(join(folder, name), `${WRITES_PAGE}${REPORT}`, STRICT);
+      const report = await worker(environment(place, { env }), { role: 'worker' });
+      t.equal(report.exit, 1, name);
+      t.match(report.outcome, why);
+      t.notOk(existsSync(join(place.root, 'PROJECTS/pages/outputs')), 'nothing was started');
+      const snapshot = place.workspace.snapshot();
+      t.equal(fieldText(snapshot.record('DISPATCH', 'pages'), 'status'), 'blocked');
+      t.match(
+        fieldText(
+          snapshot.records('NOTIFICATION').find((one) => fieldText(one, 'project') === 'pages'),
+          'body',
+        ),
+        why,
+      );
+    }
+  },
+);
 
-t.test('where a sandbox is only preferred and there is none, the pass runs and says so everywhere', async (t) => {
-  const folder = t.testdir();
-  const place = boxed(join(folder, 'place'), `${WRITES_PAGE}${REPORT}`, '- **Sandbox:** strict\n- **Sandbox policy:** prefer\n');
-  const said: string[] = [];
-  const report = await worker(environment(place, { env: without(join(folder, 'bin')), say: (line) => said.push(line) }), { role: 'worker' });
-  t.equal(report.exit, 0, report.outcome);
-  t.match(said.join('\n'), /strict is preferred, but bubblewrap .* this pass runs WITHOUT a sandbox/);
-  t.match(report.data?.prompt, /Sandbox: none, although strict is preferred \(bubblewrap/);
-  t.match(rows(place, report.data?.runId, 'T4', 'sandbox'), [/^strict failed boxed: none, although strict is preferred/]);
-});
+t.test(
+  'where a sandbox is only preferred and there is none, the pass runs and says so everywhere',
+  async (t) => {
+    const folder = t.testdir();
+    const place = boxed(
+      join(folder, 'place'),
+      `${WRITES_PAGE}${REPORT}`,
+      '- **Sandbox:** strict\n- **Sandbox policy:** prefer\n',
+    );
+    const said: string[] = [];
+    const report = await worker(
+      environment(place, { env: without(join(folder, 'bin')), say: (line) => said.push(line) }),
+      { role: 'worker' },
+    );
+    t.equal(report.exit, 0, report.outcome);
+    t.match(
+      said.join('\n'),
+      /strict is preferred, but bubblewrap .* this pass runs WITHOUT a sandbox/,
+    );
+    t.match(report.data?.prompt, /Sandbox: none, although strict is preferred \(bubblewrap/);
+    t.match(rows(place, report.data?.runId, 'T4', 'sandbox'), [
+      /^strict failed boxed: none, although strict is preferred/,
+    ]);
+  },
+);
 
 t.test('checks and probes run in the sandbox as well', async (t) => {
   const check = `import { appendFileSync, writeFileSync } from 'node:fs';
 const code = (what) => { try { what(); return 'done'; } catch (error) { return error.code; } };
 console.log([code(() => appendFileSync('../../SOUL.md', 'checked')), code(() => writeFileSync('pass.mjs', 'worse'))].join(' '));
 `;
-  const tools = readFileSync(new URL('../../../orchestration-os/OPS-TOOL-REGISTRY.md', import.meta.url), 'utf8');
+  const tools = readFileSync(
+    new URL('../../../orchestration-os/OPS-TOOL-REGISTRY.md', import.meta.url),
+    'utf8',
+  );
   const header = tools.split('\n').find((line) => /^\| *Tool *\|/.test(line)) ?? '';
-  const row = header.split('|').slice(1, -1).map((cell) => ({ Tool: 'probed', Program: 'node', Probe: 'node PROJECTS/pages/probe.mjs' })[cell.trim()] ?? '-');
+  const row = header
+    .split('|')
+    .slice(1, -1)
+    .map(
+      (cell) =>
+        ({ Tool: 'probed', Program: 'node', Probe: 'node PROJECTS/pages/probe.mjs' })[
+          cell.trim()
+        ] ?? '-',
+    );
   const at = tools.lastIndexOf('\n|') + 1;
   const lineEnd = tools.indexOf('\n', at) + 1;
   const registry = `${tools.slice(0, lineEnd)}| ${row.join(' | ')} |\n${tools.slice(lineEnd)}`;
-  const probe = "import { appendFileSync } from 'node:fs';\ntry { appendFileSync(new URL('../../SOUL.md', import.meta.url), 'x'); process.exitCode = 3; } catch (error) { process.exitCode = error.code === 'EROFS' ? 0 : 4; }\n";
+  const probe =
+    "import { appendFileSync } from 'node:fs';\ntry { appendFileSync(new URL('../../SOUL.md', import.meta.url), 'x'); process.exitCode = 3; } catch (error) { process.exitCode = error.code === 'EROFS' ? 0 : 4; }\n";
   const place = boxed(t.testdir(), `${WRITES_PAGE}${REPORT}`, STRICT, {
     requires: '[probed]',
     stop: '- command: { run: "node check.mjs", exit: 0, stdout: "^EROFS EROFS$", timeout: 30s }',
-    files: { 'PROJECTS/pages/check.mjs': check, 'PROJECTS/pages/probe.mjs': probe, 'orchestration-os/OPS-TOOL-REGISTRY.md': registry },
+    files: {
+      'PROJECTS/pages/check.mjs': check,
+      'PROJECTS/pages/probe.mjs': probe,
+      'orchestration-os/OPS-TOOL-REGISTRY.md': registry,
+    },
   });
   const report = await worker(environment(place), { role: 'worker' });
   t.equal(report.exit, 0, report.outcome);
@@ -154,9 +307,13 @@ console.log([code(() => appendFileSync('../../SOUL.md', 'checked')), code(() => 
 });
 
 t.test('a check program that is not there is no answer, also in a sandbox', async (t) => {
-  const place = boxed(t.testdir(), `${WRITES_PAGE}${REPORT}`, STRICT, { stop: '- command: { run: "no-such-program-here", exit: 1, timeout: 30s }' });
+  const place = boxed(t.testdir(), `${WRITES_PAGE}${REPORT}`, STRICT, {
+    stop: '- command: { run: "no-such-program-here", exit: 1, timeout: 30s }',
+  });
   const report = await worker(environment(place), { role: 'worker' });
-  t.match(report.data?.stop, [{ holds: false, error: /no-such-program-here could not be run: .* was not found/ }]);
+  t.match(report.data?.stop, [
+    { holds: false, error: /no-such-program-here could not be run: .* was not found/ },
+  ]);
 });
 
 t.test('where a host runs the agent, the brief does not promise a sandbox', async (t) => {
@@ -164,53 +321,131 @@ t.test('where a host runs the agent, the brief does not promise a sandbox', asyn
   const begun = await beginPass(environment(place), { role: 'worker' });
   if (begun.kind !== 'brief') return t.fail(begun.report.outcome);
   t.match(begun.data.prompt, /Sandbox: whatever your host has put you in/);
-  t.match(rows(place, begun.data.runId, 'T4', 'sandbox'), [/^strict ok boxed: around checks and probes only/]);
+  t.match(rows(place, begun.data.runId, 'T4', 'sandbox'), [
+    /^strict ok boxed: around checks and probes only/,
+  ]);
 });
 
-t.test('commands of a chat agent run in the sandbox, and see the places of that moment', async (t) => {
-  const place = boxed(t.testdir(), '', STRICT);
-  const begun = await beginPass(environment(place), { role: 'worker' });
-  if (begun.kind !== 'brief') return t.fail(begun.report.outcome);
-  const pass = { env: environment(place), data: begun.data };
-  const tried = await runWords(pass, ['sh', '-c', 'echo x > ../../SOUL.md; echo y > pass.mjs; mkdir -p outputs && echo z > outputs/page.md && echo wrote; ls ../../../home']);
-  t.match(tried.text, /wrote/);
-  t.equal(tried.text.match(/Read-only file system/g)?.length, 2);
-  t.notMatch(tried.text, 'keys');
-  t.match(await runWords(pass, ['no-such-program-here']), { ok: false, text: /was not found/ });
-});
+t.test(
+  'commands of a chat agent run in the sandbox, and see the places of that moment',
+  async (t) => {
+    const place = boxed(t.testdir(), '', STRICT);
+    const begun = await beginPass(environment(place), { role: 'worker' });
+    if (begun.kind !== 'brief') return t.fail(begun.report.outcome);
+    const pass = { env: environment(place), data: begun.data };
+    const tried = await runWords(pass, [
+      'sh',
+      '-c',
+      'echo x > ../../SOUL.md; echo y > pass.mjs; mkdir -p outputs && echo z > outputs/page.md && echo wrote; ls ../../../home',
+    ]);
+    t.match(tried.text, /wrote/);
+    t.equal(tried.text.match(/Read-only file system/g)?.length, 2);
+    t.notMatch(tried.text, 'keys');
+    t.match(await runWords(pass, ['no-such-program-here']), { ok: false, text: /was not found/ });
+  },
+);
 
-t.test('where a pass may write is a folder, and what the guard would refuse inside it stays closed', async (t) => {
-  const early = 'PROJECTS/pages/outputs/early.md';
-  const place = placeWithProject(t.testdir(), '', { files: { [early]: 'x', 'PROJECTS/pages/outputs/deep/now.md': 'x', 'PROJECTS/pages/outputs/.git/config': 'x', 'PROJECTS/pages/notes/a.md': 'x', 'PROJECTS/other/b.md': 'x' } });
-  utimesSync(join(place.root, early), new Date('2025-01-01T00:00:00Z'), new Date('2025-01-01T00:00:00Z'));
-  symlinkSync('/usr', join(place.root, 'PROJECTS/pages/elsewhere'));
-  const cases: readonly (readonly [string, readonly string[], readonly string[], readonly string[]])[] = [
-    ['a folder', ['PROJECTS/pages/outputs/**'], ['outputs'], ['outputs/.git', 'outputs/early.md']],
-    ['one inside another', ['PROJECTS/pages/outputs/**', 'PROJECTS/pages/outputs/deep/*.md'], ['outputs'], ['outputs/.git', 'outputs/early.md']],
-    ['a folder that is not there yet', ['PROJECTS/pages/drafts/**'], [''], ['LONGRUNNER.md', 'PHASES.md', 'notes', 'outputs', 'pass.mjs']],
-    ['one file', ['PROJECTS/pages/notes/a.md'], ['notes'], []],
-    ['some files of the project', ['PROJECTS/pages/*.md'], [''], ['LONGRUNNER.md', 'PHASES.md', 'notes', 'outputs', 'pass.mjs']],
-    ['files in any folder', ['PROJECTS/pages/outputs/*/now.md'], ['outputs'], ['outputs/.git', 'outputs/early.md']],
-    ['less what is taken away', ['PROJECTS/pages/notes/**', '!PROJECTS/pages/notes/a.md'], ['notes'], ['notes/a.md']],
-    ['behind a link', ['PROJECTS/pages/elsewhere/**'], [], []],
-    ['nothing', [], [], []],
-  ];
-  for (const [name, writes, writable, readOnly] of cases) {
-    const found = writablePlaces(place.workspace.snapshot(), { kind: 'pass', runId: 'RUN-20261121-001', role: 'worker', project: 'pages', phase: 'write', phaseStarted: '2026-01-01T00:00:00Z', writes, tools: undefined });
-    const project = join(place.root, 'PROJECTS/pages');
-    const inProject = (paths: readonly string[]): readonly string[] => paths.map((path) => relative(project, path)).sort();
-    t.same([inProject(found.writable), inProject(found.readOnly)], [writable, readOnly], name);
-  }
-});
+t.test(
+  'where a pass may write is a folder, and what the guard would refuse inside it stays closed',
+  async (t) => {
+    const early = 'PROJECTS/pages/outputs/early.md';
+    const place = placeWithProject(t.testdir(), '', {
+      files: {
+        [early]: 'x',
+        'PROJECTS/pages/outputs/deep/now.md': 'x',
+        'PROJECTS/pages/outputs/.git/config': 'x',
+        'PROJECTS/pages/notes/a.md': 'x',
+        'PROJECTS/other/b.md': 'x',
+      },
+    });
+    utimesSync(
+      join(place.root, early),
+      new Date('2025-01-01T00:00:00Z'),
+      new Date('2025-01-01T00:00:00Z'),
+    );
+    symlinkSync('/usr', join(place.root, 'PROJECTS/pages/elsewhere'));
+    const cases: readonly (readonly [
+      string,
+      readonly string[],
+      readonly string[],
+      readonly string[],
+    ])[] = [
+      [
+        'a folder',
+        ['PROJECTS/pages/outputs/**'],
+        ['outputs'],
+        ['outputs/.git', 'outputs/early.md'],
+      ],
+      [
+        'one inside another',
+        ['PROJECTS/pages/outputs/**', 'PROJECTS/pages/outputs/deep/*.md'],
+        ['outputs'],
+        ['outputs/.git', 'outputs/early.md'],
+      ],
+      [
+        'a folder that is not there yet',
+        ['PROJECTS/pages/drafts/**'],
+        [''],
+        ['LONGRUNNER.md', 'PHASES.md', 'notes', 'outputs', 'pass.mjs'],
+      ],
+      ['one file', ['PROJECTS/pages/notes/a.md'], ['notes'], []],
+      [
+        'some files of the project',
+        ['PROJECTS/pages/*.md'],
+        [''],
+        ['LONGRUNNER.md', 'PHASES.md', 'notes', 'outputs', 'pass.mjs'],
+      ],
+      [
+        'files in any folder',
+        ['PROJECTS/pages/outputs/*/now.md'],
+        ['outputs'],
+        ['outputs/.git', 'outputs/early.md'],
+      ],
+      [
+        'less what is taken away',
+        ['PROJECTS/pages/notes/**', '!PROJECTS/pages/notes/a.md'],
+        ['notes'],
+        ['notes/a.md'],
+      ],
+      ['behind a link', ['PROJECTS/pages/elsewhere/**'], [], []],
+      ['nothing', [], [], []],
+    ];
+    for (const [name, writes, writable, readOnly] of cases) {
+      const found = writablePlaces(place.workspace.snapshot(), {
+        kind: 'pass',
+        runId: 'RUN-20261121-001',
+        role: 'worker',
+        project: 'pages',
+        phase: 'write',
+        phaseStarted: '2026-01-01T00:00:00Z',
+        writes,
+        tools: undefined,
+      });
+      const project = join(place.root, 'PROJECTS/pages');
+      const inProject = (paths: readonly string[]): readonly string[] =>
+        paths.map((path) => relative(project, path)).sort();
+      t.same([inProject(found.writable), inProject(found.readOnly)], [writable, readOnly], name);
+    }
+  },
+);
 
-t.test('an idle pass whose sandbox is required and missing ends the same way, and the owner is told', async (t) => {
-  const folder = t.testdir();
-  const place = boxed(join(folder, 'place'), '', STRICT);
-  const begun = await beginPass(environment(place), { role: 'worker' });
-  if (begun.kind !== 'brief') return t.fail(begun.report.outcome);
-  const { project, ...data } = begun.data;
-  t.equal(project, 'pages');
-  const halted = await t3Sandbox.run({ env: environment(place, { env: without(join(folder, 'bin')) }), data });
-  t.match(halted, { halt: true, exit: 1, outcome: /^blocked: sandbox-unavailable/ });
-  t.match(fieldText(place.workspace.snapshot().records('NOTIFICATION')[0], 'action_needed'), /No idle pass can run: sandbox-unavailable: the runner boxed requires the sandbox strict/);
-});
+t.test(
+  'an idle pass whose sandbox is required and missing ends the same way, and the owner is told',
+  async (t) => {
+    const folder = t.testdir();
+    const place = boxed(join(folder, 'place'), '', STRICT);
+    const begun = await beginPass(environment(place), { role: 'worker' });
+    if (begun.kind !== 'brief') return t.fail(begun.report.outcome);
+    const { project, ...data } = begun.data;
+    t.equal(project, 'pages');
+    const halted = await t3Sandbox.run({
+      env: environment(place, { env: without(join(folder, 'bin')) }),
+      data,
+    });
+    t.match(halted, { halt: true, exit: 1, outcome: /^blocked: sandbox-unavailable/ });
+    t.match(
+      fieldText(place.workspace.snapshot().records('NOTIFICATION')[0], 'action_needed'),
+      /No idle pass can run: sandbox-unavailable: the runner boxed requires the sandbox strict/,
+    );
+  },
+);

@@ -2,7 +2,11 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { beginPass } from '../../src/passes/host/host-driver.js';
-import { callerOf, requireCapability, type ToolContext } from '../../src/passes/tools/tool-caller.js';
+import {
+  callerOf,
+  requireCapability,
+  type ToolContext,
+} from '../../src/passes/tools/tool-caller.js';
 import { searchTool } from '../../src/passes/tools/tool-search.js';
 import { editTool, writeTool } from '../../src/passes/tools/tool-write.js';
 import type { PassData } from '../../src/passes/types.js';
@@ -11,19 +15,35 @@ import { environment, type Place, placeWithProject, read } from './pass-workspac
 
 const PAGE = 'PROJECTS/pages/outputs/page.md';
 
-async function inPass(place: Place): Promise<{ readonly context: ToolContext; readonly data: PassData }> {
+async function inPass(
+  place: Place,
+): Promise<{ readonly context: ToolContext; readonly data: PassData }> {
   const begun = await beginPass(environment(place), { role: 'worker' });
   if (begun.kind !== 'brief') throw new Error(begun.report.outcome);
-  return { context: { workspace: place.workspace, caller: callerOf(place.workspace, { door: 'mcp', token: begun.data.token }), signal: new AbortController().signal }, data: begun.data };
+  return {
+    context: {
+      workspace: place.workspace,
+      caller: callerOf(place.workspace, { door: 'mcp', token: begun.data.token }),
+      signal: new AbortController().signal,
+    },
+    data: begun.data,
+  };
 }
 
-/** Somebody saves the file in the moment between the judgement and the commit, the first `times` times. */
-function savedMeanwhile(workspace: Workspace, at: { readonly path: string; readonly times: number; readonly text: (n: number) => string }): Workspace {
+/**
+ * Somebody saves the file in the moment between the judgement and the commit, the first `times`
+ * times.
+ */
+function savedMeanwhile(
+  workspace: Workspace,
+  at: { readonly path: string; readonly times: number; readonly text: (n: number) => string },
+): Workspace {
   let n = 0;
   return {
     ...workspace,
     commit(change, options) {
-      if (typeof change === 'function' && n < at.times) writeFileSync(join(workspace.root, at.path), at.text(++n));
+      if (typeof change === 'function' && n < at.times)
+        writeFileSync(join(workspace.root, at.path), at.text(++n));
       return workspace.commit(change, options);
     },
   };
@@ -33,26 +53,64 @@ t.test('an edit keeps what somebody saved between its judgement and its commit',
   const place = placeWithProject(t.testdir(), '');
   const { context } = await inPass(place);
   writeTool(context, { path: PAGE, content: '# Page\n\none\n' });
-  const busy = savedMeanwhile(place.workspace, { path: PAGE, times: 2, text: (n) => `# Page\n\none\nsaved ${n}\n` });
+  const busy = savedMeanwhile(place.workspace, {
+    path: PAGE,
+    times: 2,
+    text: (n) => `# Page\n\none\nsaved ${n}\n`,
+  });
   editTool({ ...context, workspace: busy }, { path: PAGE, old_text: 'one', new_text: 'two' });
   t.equal(read(place, PAGE), '# Page\n\ntwo\nsaved 2\n');
-  const hopeless = savedMeanwhile(place.workspace, { path: PAGE, times: 99, text: (n) => `# Page\n\ntwo\nsaved ${n + 10}\n` });
-  t.throws(() => editTool({ ...context, workspace: hopeless }, { path: PAGE, old_text: 'two', new_text: 'three' }), { code: 'CONFLICT' });
+  const hopeless = savedMeanwhile(place.workspace, {
+    path: PAGE,
+    times: 99,
+    text: (n) => `# Page\n\ntwo\nsaved ${n + 10}\n`,
+  });
+  t.throws(
+    () =>
+      editTool(
+        { ...context, workspace: hopeless },
+        { path: PAGE, old_text: 'two', new_text: 'three' },
+      ),
+    { code: 'CONFLICT' },
+  );
   t.match(read(place, PAGE), /two\nsaved 15/, 'and gives up rather than overwrite it');
 });
 
 t.test('a pattern that would never end is stopped', async (t) => {
-  const place = placeWithProject(t.testdir(), '', { files: { 'PROJECTS/pages/long.txt': `${'a'.repeat(60)}!\n` } });
-  const context: ToolContext = { workspace: place.workspace, caller: { kind: 'reader', door: 'mcp' }, signal: new AbortController().signal };
-  t.throws(() => searchTool(context, { pattern: '^(a+)+$', glob: '**/long.txt' }), { code: 'BAD_VALUE', message: /takes too long/ });
-  t.equal(searchTool(context, { pattern: 'A{60}!', glob: '**/long.txt' }).text, `PROJECTS/pages/long.txt:1: ${'a'.repeat(60)}!`);
+  const place = placeWithProject(t.testdir(), '', {
+    files: { 'PROJECTS/pages/long.txt': `${'a'.repeat(60)}!\n` },
+  });
+  const context: ToolContext = {
+    workspace: place.workspace,
+    caller: { kind: 'reader', door: 'mcp' },
+    signal: new AbortController().signal,
+  };
+  t.throws(() => searchTool(context, { pattern: '^(a+)+$', glob: '**/long.txt' }), {
+    code: 'BAD_VALUE',
+    message: /takes too long/,
+  });
+  t.equal(
+    searchTool(context, { pattern: 'A{60}!', glob: '**/long.txt' }).text,
+    `PROJECTS/pages/long.txt:1: ${'a'.repeat(60)}!`,
+  );
 });
 
 t.test('a runner whose capability is disabled calls no tool', async (t) => {
   const place = placeWithProject(t.testdir(), '');
   const { data } = await inPass(place);
-  const may = (capability: PassData['capability']) => requireCapability({ workspace: place.workspace, caller: { kind: 'pass', door: 'mcp', data: { ...data, capability } } }, 'write');
+  const may = (capability: PassData['capability']) =>
+    requireCapability(
+      {
+        workspace: place.workspace,
+        caller: { kind: 'pass', door: 'mcp', data: { ...data, capability } },
+      },
+      'write',
+    );
   may('project');
   t.throws(() => may('disabled'), { code: 'REFUSED', message: /capability/ });
-  t.match(place.workspace.snapshot().records('AUDIT').at(-1)?.fields.get('detail')?.value, /capability/, 'and it is on record');
+  t.match(
+    place.workspace.snapshot().records('AUDIT').at(-1)?.fields.get('detail')?.value,
+    /capability/,
+    'and it is on record',
+  );
 });

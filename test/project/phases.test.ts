@@ -1,6 +1,12 @@
 /** What may follow what, as PHASES.md says. */
 import t from 'tap';
-import { moveProblem, nextPhase, phaseGraph, reachablePhases, transitionQuestion } from '../../src/project/phases.js';
+import {
+  moveProblem,
+  nextPhase,
+  phaseGraph,
+  reachablePhases,
+  transitionQuestion,
+} from '../../src/project/phases.js';
 import { longrunner, smallWorkspace } from '../governance/small-workspace.js';
 
 const GRAPH = `# Phases
@@ -44,7 +50,10 @@ const GRAPH = `# Phases
 `;
 
 t.test('phases follow each other only as PHASES.md says', async (t) => {
-  const snapshot = smallWorkspace(t, { 'PROJECTS/p/LONGRUNNER.md': longrunner(), 'PROJECTS/p/PHASES.md': GRAPH });
+  const snapshot = smallWorkspace(t, {
+    'PROJECTS/p/LONGRUNNER.md': longrunner(),
+    'PROJECTS/p/PHASES.md': GRAPH,
+  });
   const graph = phaseGraph(snapshot, 'p');
   const next: readonly (readonly [current: string, chosen: string, found: object])[] = [
     ['a', '', { kind: 'choice', among: ['b', 'c'] }],
@@ -55,11 +64,16 @@ t.test('phases follow each other only as PHASES.md says', async (t) => {
     ['d', 'a', { kind: 'refused', why: /nothing does/ }],
     ['c', 'gone', { kind: 'refused', why: /"gone" follows "c", but is not declared/ }],
     ['c', 'blank', { kind: 'refused', why: /"blank" has no objective/ }],
-    ['nowhere', '', { kind: 'refused', why: /"nowhere" is not declared in PROJECTS\/p\/PHASES.md/ }],
+    [
+      'nowhere',
+      '',
+      { kind: 'refused', why: /"nowhere" is not declared in PROJECTS\/p\/PHASES.md/ },
+    ],
     ['twice', '', { kind: 'refused', why: /stands twice/ }],
     ['island', '', { kind: 'next', phase: { name: 'island' } }],
   ];
-  for (const [current, chosen, found] of next) t.match(nextPhase(graph, current, chosen), found, `${current} → ${chosen}`);
+  for (const [current, chosen, found] of next)
+    t.match(nextPhase(graph, current, chosen), found, `${current} → ${chosen}`);
   t.equal(moveProblem(graph, 'a', 'b'), undefined);
   t.match(moveProblem(graph, 'x', 'b'), /"x" is not declared/);
   t.same([...reachablePhases(graph, 'a')].sort(), ['a', 'b', 'blank', 'c', 'd']);
@@ -67,23 +81,42 @@ t.test('phases follow each other only as PHASES.md says', async (t) => {
   t.same([...reachablePhases(graph, 'gone')], []);
 });
 
-t.test('a phase allows the programs that it names; when it names none, what the tool registry allows', async (t) => {
-  const page = '# Phases\n\n## a\n\n- **Objective:** A\n- **Tools:** node, git\n\n## b\n\n- **Objective:** B\n- **Tools:** -\n\n## c\n\n- **Objective:** C\n\n```yaml tools\n[]\n```\n\n## d\n\n- **Objective:** D\n\n```yaml stop_condition\n- file_exists: x\n```\n\n```yaml criteria\n```\n';
-  const { phases } = phaseGraph(smallWorkspace(t, { 'PROJECTS/p/LONGRUNNER.md': longrunner(), 'PROJECTS/p/PHASES.md': page }), 'p');
-  t.same(phases.get('a')?.tools, ['node', 'git']);
-  t.equal(phases.get('b')?.tools, undefined);
-  t.same(phases.get('c')?.tools, []);
-  t.equal(phases.get('d')?.tools, undefined);
-  t.equal(phases.get('a')?.stopCondition, undefined);
-  t.same(phases.get('d')?.stopCondition?.data, [{ file_exists: 'x' }]);
-  t.equal(phases.get('d')?.criteria, undefined);
-});
+t.test(
+  'a phase allows the programs that it names; when it names none, what the tool registry allows',
+  async (t) => {
+    const page =
+      '# Phases\n\n## a\n\n- **Objective:** A\n- **Tools:** node, git\n\n## b\n\n- **Objective:** B\n- **Tools:** -\n\n## c\n\n- **Objective:** C\n\n```yaml tools\n[]\n```\n\n## d\n\n- **Objective:** D\n\n```yaml stop_condition\n- file_exists: x\n```\n\n```yaml criteria\n```\n';
+    const { phases } = phaseGraph(
+      smallWorkspace(t, { 'PROJECTS/p/LONGRUNNER.md': longrunner(), 'PROJECTS/p/PHASES.md': page }),
+      'p',
+    );
+    t.same(phases.get('a')?.tools, ['node', 'git']);
+    t.equal(phases.get('b')?.tools, undefined);
+    t.same(phases.get('c')?.tools, []);
+    t.equal(phases.get('d')?.tools, undefined);
+    t.equal(phases.get('a')?.stopCondition, undefined);
+    t.same(phases.get('d')?.stopCondition?.data, [{ file_exists: 'x' }]);
+    t.equal(phases.get('d')?.criteria, undefined);
+  },
+);
 
 t.test('the owner is asked so that one word answers', async (t) => {
-  const snapshot = smallWorkspace(t, { 'PROJECTS/p/LONGRUNNER.md': longrunner(), 'PROJECTS/p/PHASES.md': GRAPH });
+  const snapshot = smallWorkspace(t, {
+    'PROJECTS/p/LONGRUNNER.md': longrunner(),
+    'PROJECTS/p/PHASES.md': GRAPH,
+  });
   const graph = phaseGraph(snapshot, 'p');
-  t.equal(transitionQuestion(graph, 'p', 'b', ''), 'p: the stop condition of "b" holds. Begin "d" (D)? Answer yes or no.');
-  t.match(transitionQuestion(graph, 'p', 'a', ''), /What comes next\? Answer with one of b, c, or no\./);
+  t.equal(
+    transitionQuestion(graph, 'p', 'b', ''),
+    'p: the stop condition of "b" holds. Begin "d" (D)? Answer yes or no.',
+  );
+  t.match(
+    transitionQuestion(graph, 'p', 'a', ''),
+    /What comes next\? Answer with one of b, c, or no\./,
+  );
   t.match(transitionQuestion(graph, 'p', 'd', ''), /Close the project\? Answer yes or no\./);
-  t.match(transitionQuestion(graph, 'p', 'nowhere', ''), /cannot go on: .* Mend PROJECTS\/p\/PHASES.md/);
+  t.match(
+    transitionQuestion(graph, 'p', 'nowhere', ''),
+    /cannot go on: .* Mend PROJECTS\/p\/PHASES.md/,
+  );
 });

@@ -7,8 +7,19 @@ import { SMALL } from './small-registry.js';
 
 const SHIPPED = readFileSync(new URL('../../../REGISTRY.md', import.meta.url), 'utf8');
 
-/** `from` is replaced by `to`; the one diagnostic stands where `at` begins in the result (the first time, after `after`). */
-type Mistake = { readonly from: string; readonly to: string; readonly at: string; readonly after?: string; readonly says: RegExp; readonly expected?: RegExp; readonly actual?: string };
+/**
+ * `from` is replaced by `to`; the one diagnostic stands where `at` begins in the result (the first
+ * time, after `after`).
+ */
+type Mistake = {
+  readonly from: string;
+  readonly to: string;
+  readonly at: string;
+  readonly after?: string;
+  readonly says: RegExp;
+  readonly expected?: RegExp;
+  readonly actual?: string;
+};
 
 const TASK = '| TASK | `TASKS.md` | table | `## Tasks` | slug | all | all |';
 const STATUS = '| TASK | status | enum(open, done) | yes | - | - | bundle |';
@@ -17,103 +28,625 @@ const PRECONDITION = '- **Preconditions:** TASK[{slug}].status is open; {why} is
 const RULE = '- **Severity:** warning\n- **Message:** nothing is open in {file}\n';
 
 const MISTAKES: Readonly<Record<string, Mistake>> = {
-  'a part that is missing': { from: '## R7 Change log', to: '## Change log', at: '# Registry', says: /no part R7/, expected: /a heading "## R7 …"/ },
+  'a part that is missing': {
+    from: '## R7 Change log',
+    to: '## Change log',
+    at: '# Registry',
+    says: /no part R7/,
+    expected: /a heading "## R7 …"/,
+  },
   'no R1 at all': { from: '## R1 Objects', to: '## Objects', at: '# Registry', says: /no part R1/ },
   'no R2 at all': { from: '## R2 Fields', to: '## Fields', at: '# Registry', says: /no part R2/ },
   'no R5 at all': { from: '## R5 Bundles', to: '## Bundles', at: '# Registry', says: /no part R5/ },
-  'a part that is there twice': { from: '## R7 Change log', to: '## R7 Change log\n\n## R7 Again', at: '## R7 Again', says: /R7 is there twice/, expected: /one heading/ },
-  'a part without a table': { from: '| Module | Watches | Enabled |\n|---|---|---|\n| plans | `PLANS/**`, `TASKS.md` | no |', to: 'none', at: '## R8', says: /has no table/, expected: /Module \| Watches \| Enabled/ },
-  'a table with other columns': { from: '| Module | Watches | Enabled |', to: '| Module | Watch | Enabled |', at: '| Module | Watch |', says: /other columns/, expected: /^Module \| Watches \| Enabled$/, actual: 'Module | Watch | Enabled' },
-  'R1 with other columns': { from: '| Object | Files | Shape | Locator | Key | Readers | Writers |', to: '| Object | File | Shape | Locator | Key | Readers | Writers |', at: '| Object | File |', says: /other columns/ },
-  'R2 with other columns': { from: '| Object | Field | Type |', to: '| Object | Name | Type |', at: '| Object | Name |', says: /other columns/ },
-  'a row with a cell missing': { from: '| `audit/**` | APPEND | - | logs |', to: '| `audit/**` | APPEND | - |', at: '| `audit/**`', says: /this row has 3 cells/, expected: /4 cells/, actual: '3 cells' },
-  'a row of R1 with a cell missing': { from: TASK, to: TASK.replace(' all |', ''), at: '| TASK | `TASKS', says: /6 cells/, expected: /7 cells/, actual: '6 cells' },
-  'a row of R2 with a cell too many': { from: STATUS, to: `${STATUS} x |`, at: STATUS, says: /8 cells/, actual: '8 cells' },
-  'a row of a bundle with a cell missing': { from: DONE, to: '| set | TASK[{slug}] | status |', at: '| set | TASK', says: /3 cells/ },
-  'an object in small letters': { from: TASK, to: TASK.replace('TASK ', 'Task '), at: 'Task |', says: /"Task" is not an object name/, expected: /capital letters/ },
-  'an object called like a table of the SQL view': { from: TASK, to: `${TASK}\n| LINKS | \`LINKS.md\` | document | front matter | path | all | all |`, at: 'LINKS |', says: /name of another table/, expected: /FIELDS/ },
-  'an object that is declared twice': { from: TASK, to: `${TASK}\n${TASK}`, at: 'TASK |', after: '| all | all |\n| ', says: /TASK is declared twice/ },
-  'an unknown shape': { from: '| table |', to: '| tabel |', at: 'tabel', says: /TASK has an unknown shape/, expected: /^document, table, log, section$/, actual: 'tabel' },
-  'a locator that is none': { from: '`## Tasks`', to: '`Tasks`', at: '`Tasks`', says: /locator of TASK cannot be read/, expected: /for a table: ## Heading/, actual: 'Tasks' },
-  'a locator of another shape': { from: '| document | front matter |', to: '| document | `## Plan` |', at: '`## Plan`', says: /locator of PLAN/, expected: /for a document: front matter/, actual: '## Plan' },
-  'a section inside a deeper one': { from: '`### N-* in ## Inbox`', to: '`## N-* in ### Inbox`', at: '`## N-*', says: /locator of NOTE/, expected: /for a section/ },
-  'files outside the workspace': { from: '`TASKS.md` | table', to: '`../TASKS.md` | table', at: '`../TASKS', says: /TASK needs a glob of files inside/, actual: '../TASKS.md' },
-  'no files': { from: '| TASK | `TASKS.md` |', to: '| TASK | - |', at: '- | table', says: /TASK needs a glob/ },
-  'a key that is no field': { from: '| slug | all', to: '| slg | all', at: 'slg', says: /key of TASK names the field "slg"/, expected: /one of slug, status, rank/, actual: 'slg' },
-  'a log without chain': { from: '| LOG | chain | token | yes | - | - | bundle |\n', to: '', at: 'LOG |', says: /log LOG has no field chain/ },
-  'an object without fields': { from: TASK, to: `${TASK}\n| IDEA | \`IDEAS.md\` | log | \`## Ideas\` | id | all | all |`, at: 'IDEA |', says: /IDEA has no field in R2/ },
-  'a field twice': { from: STATUS, to: `${STATUS}\n${STATUS}`, at: 'status |', after: 'bundle |\n| TASK | status | enum(open, done) | yes | - | - | bundle |\n', says: /TASK\.status is declared twice/ },
-  'two fields that are one column in SQL': { from: '| PLAN | goal.due |', to: '| PLAN | goal_text | text | no | - | - | owner |\n| PLAN | goal.due |', at: 'goal_text', says: /same column/ },
-  'a field name with a capital': { from: '| TASK | rank |', to: '| TASK | Rank |', at: 'Rank', says: /"Rank" is not a field name/, expected: /lower-case words/ },
-  'an unknown type': { from: '| rank | int |', to: '| rank | integer |', at: 'integer', says: /type of TASK\.rank is not known/, expected: /text, token, int/, actual: 'integer' },
-  'a list of lists': { from: '| rank | int |', to: '| rank | list(list(int)) |', at: 'list(list', says: /type of TASK\.rank/ },
-  'an enum that names a value twice': { from: 'enum(open, done)', to: 'enum(open, open)', at: 'enum(open, open)', says: /type of TASK\.status/ },
-  'a ref to an object that is not declared': { from: '| rank | int | no | 1..9; unique where status=open |', to: '| rank | list(ref(PLANS)) | no | - |', at: '| TASK | rank', says: /TASK\.rank refers to PLANS/, expected: /an object of R1/, actual: 'PLANS' },
-  'References to an object that is not declared': { from: STATUS, to: STATUS.replace('| - | - |', '| - | PLANS |'), at: STATUS.slice(0, 20), says: /TASK\.status refers to PLANS/ },
-  'References that contradict the type': { from: '| unique | PLAN |', to: '| unique | NOTE |', at: 'NOTE | bundle', says: /TASK\.slug is the key of a PLAN, but References names NOTE/, expected: /PLAN/, actual: 'NOTE' },
-  'Required that is neither yes nor no': { from: 'enum(open, done) | yes', to: 'enum(open, done) | maybe', at: 'maybe', says: /Required of TASK\.status/, expected: /yes or no/, actual: 'maybe' },
-  'a constraint that is none': { from: '1..9; unique', to: '1-9; unique', at: '1-9', says: /constraint of TASK\.rank cannot be read/, expected: /1\.\.100/, actual: '1-9' },
-  'a range from much to little': { from: '1..9; unique', to: '9..1; unique', at: '9..1', says: /constraint of TASK\.rank/, actual: '9..1' },
-  'a regex that is none': { from: '[;0-9]+', to: '[;0-9+', at: '`/^N', says: /constraint of NOTE\.id/, actual: '/^N-[;0-9+$/' },
-  'unique where a field that is not declared': { from: 'unique where status=open', to: 'unique where stat=open', at: '| TASK | rank', says: /names the field "stat"/, expected: /a field of TASK/, actual: 'stat' },
-  'an unknown writer': { from: '| - | agent |', to: '| - | agents |', at: 'agents', says: /writer of TASK\.rank/, expected: /owner, bundle, agent/, actual: 'agents' },
-  'fields of an object that is not declared': { from: STATUS, to: `${STATUS}\n| TSK | when | date | no | - | - | agent |`, at: '| TSK |', says: /fields of TSK, which R1 does not declare/ },
-  'an unknown tier': { from: 'APPEND', to: 'APEND', at: 'APEND', says: /tier of audit\/\*\* is not known/, expected: /APPEND, STANDARD, PROTECTED/, actual: 'APEND' },
-  'a route out of the workspace': { from: '`audit/**` |', to: '`/audit/**` |', at: '`/audit', says: /inside the workspace/, actual: '/audit/**' },
-  'a route of everything but one file': { from: '`audit/**` |', to: '`!audit/**` |', at: '`!audit', says: /inside the workspace/, actual: '!audit/**' },
-  'a route twice': { from: '| `audit/**` | APPEND | - | logs |', to: '| `audit/**` | APPEND | - | logs |\n| `audit/**` | CODE | - | logs |', at: '`audit/**` | CODE', says: /audit\/\*\* is routed twice/ },
-  'a route with a bundle that is not declared': { from: 'finish, open_task', to: 'finish, opn_task', at: 'finish, opn', says: /names the bundle "opn_task"/, expected: /a bundle of R5/, actual: 'opn_task' },
-  'an unknown edge': { from: '| WRITES |', to: '| WRITE |', at: 'WRITE |', says: /kind of the edge/, expected: /READS, WRITES/, actual: 'WRITE' },
-  'an edge with one end': { from: '| `BUNDLE:finish` |', to: '| - |', at: '| - | WRITES', says: /two ends/, expected: /both ends/ },
-  'a bundle with a name of two words': { from: '### open_task', to: '### open task', at: '### open task', says: /"open task" is not a bundle name/ },
-  'a bundle twice': { from: '## R6 Rules', to: '### finish\n\n| Op | Target | Field | Value |\n|---|---|---|---|\n| append | LOG | what | x |\n\n## R6 Rules', at: '### finish', after: '### open_task', says: /bundle finish is declared twice/ },
-  'a bundle without a table': { from: '| insert | TASK | slug | {slug} |\n| insert | TASK | status | open |', to: '', at: '### open_task', says: /has no operation/ },
-  'a line of a bundle twice': { from: PRECONDITION, to: `${PRECONDITION}\n- **Arguments:** slug: ref(PLAN)`, at: '- **Arguments:** slug: ref(PLAN)\n', says: /finish has the line Arguments twice/, expected: /one line "- \*\*Arguments:/ },
-  'a line of a rule twice': { from: RULE, to: `- **Severity:** error\n${RULE}`, at: '- **Severity:** warning', says: /no-open-task has the line Severity twice/ },
-  'an argument of no type': { from: 'slug: ref(PLAN), why?: text', to: 'slug, why?: text', at: '- **Arguments:** slug,', says: /an argument cannot be read/, expected: /name: TYPE/, actual: 'slug' },
-  'an argument twice': { from: 'slug: ref(PLAN), why?: text', to: 'slug: ref(PLAN), why?: text, why: text', at: '- **Arguments:** slug: ref(PLAN), why', says: /argument why is declared twice/ },
-  'an argument that refers to nothing': { from: 'slug: ref(PLAN), why?', to: 'slug: ref(PLANS), why?', at: '### finish', says: /R1 declares no object PLANS/, actual: 'PLANS' },
-  'a precondition that is none': { from: '.status is open;', to: '.status equals open;', at: '- **Preconditions:**', says: /precondition cannot be read/, expected: /is X, is not X/, actual: 'TASK[{slug}].status equals open' },
-  'a precondition on an unknown field': { from: PRECONDITION, to: PRECONDITION.replace('.status', '.state'), at: '- **Preconditions:**', says: /TASK has no field "state"/, expected: /slug, status, rank/, actual: 'state' },
-  'a precondition on an unknown argument': { from: '{why} is not empty', to: '{reason} is not empty', at: '- **Preconditions:**', says: /\{reason\} is not one of its arguments/, expected: /slug, why/, actual: 'reason' },
-  'an unknown operation': { from: DONE, to: DONE.replace('set', 'put'), at: 'put |', says: /"put" is not an operation/, expected: /set, append, insert, remove, notify/ },
-  'a target that is none': { from: DONE, to: DONE.replace('TASK[{slug}]', 'task {slug}'), at: 'task {slug}', says: /target cannot be read/, actual: 'task {slug}' },
-  'a target that is not declared': { from: DONE, to: DONE.replace('TASK[', 'TASKS['), at: '| set | TASKS', says: /R1 declares no object TASKS/, expected: /an object of R1/, actual: 'TASKS' },
-  'a value that is an expression': { from: DONE, to: DONE.replace('done', '{slug + 1}'), at: '{slug + 1}', says: /value cannot be read/, expected: /a literal, \{argument\}/, actual: '{slug + 1}' },
-  'a value with a time that is none': { from: '{today + 3d}', to: '{today + 3 days}', at: '{today + 3 days}', says: /value cannot be read/ },
-  'a set without a field': { from: DONE, to: DONE.replace('status', '-'), at: '- | done', says: /names no field/ },
-  'a set without a key': { from: DONE, to: DONE.replace('[{slug}]', ''), at: '| set | TASK |', says: /set TASK needs a key/ },
-  'an argument that is not declared': { from: '| {why} |', to: '| {reason} |', at: '| append | LOG', says: /\{reason\} is not one of its arguments/, actual: 'reason' },
-  'a field that is not declared': { from: DONE, to: DONE.replace('status', 'state'), at: '| set | TASK', says: /TASK has no field "state" in R2/, actual: 'state' },
-  'a literal that is not in the enum': { from: DONE, to: DONE.replace('done', 'finished'), at: '| set | TASK', says: /"finished" is not a value of TASK\.status/, expected: /one of open, done/, actual: 'finished' },
-  'a literal that is not of the type': { from: '{today + 3d}', to: 'tomorrow', at: '| set | PLAN', says: /"tomorrow" is not a value of PLAN\.goal\.due/, expected: /a date such as/, actual: 'tomorrow' },
-  "a field that is the owner's": { from: '| goal.due | {today + 3d} |', to: '| goal.text | x |', at: '| set | PLAN', says: /PLAN\.goal\.text is the owner's/ },
-  'an old value of a new record': { from: '| insert | TASK | status | open |', to: '| insert | TASK | status | {old.status} |', at: '| insert | TASK | status', says: /\{old\.status\} has a meaning only where/, expected: /set/, actual: 'insert' },
-  'an old value of an unknown field': { from: DONE, to: DONE.replace('| done', '| {old.state}'), at: '| set | TASK', says: /TASK has no field "state"/ },
-  'a log that is set': { from: '| append | LOG |', to: '| set | LOG[1] |', at: '| set | LOG', says: /LOG is a log; rows are only appended/, expected: /append/, actual: 'set' },
-  'a document that is appended to': { from: '| set | PLAN[{slug}] |', to: '| append | PLAN |', at: '| append | PLAN', says: /PLAN is a document/ },
-  'a rule with a bad id': { from: '### no-open-task', to: '### No open task', at: '### No open', says: /is not a rule id/, expected: /joined by -/ },
-  'a rule without severity': { from: RULE, to: RULE.slice(RULE.indexOf('\n') + 1), at: '### no-open', says: /no-open-task has no severity/, expected: /error, warning, info/, actual: 'nothing' },
-  'a rule of unknown severity': { from: 'warning', to: 'fatal', at: '### no-open', says: /has no severity/, actual: 'fatal' },
-  'a rule without message': { from: RULE, to: '- **Severity:** warning\n', at: '### no-open', says: /has no message/ },
-  'a rule without sql': { from: '```sql', to: '```', at: '### no-open', says: /exactly one fenced sql block/, actual: '0 blocks' },
-  'a rule with two queries': { from: '## R7', to: '```sql\nSELECT 1\n```\n\n## R7', at: '### no-open', says: /exactly one fenced sql block/, actual: '2 blocks' },
-  'a rule twice': { from: '## R7', to: `### no-open-task\n\n${RULE}\n\`\`\`sql\nSELECT 1\n\`\`\`\n\n## R7`, at: '### no-open', after: 'AS line', says: /no-open-task is declared twice/ },
-  'a module twice': { from: '| plans | `PLANS/**`, `TASKS.md` | no |', to: '| plans | `PLANS/**` | no |\n| plans | `TASKS.md` | no |', at: 'plans | `TASKS', says: /module plans is declared twice/ },
-  'a module neither enabled nor not': { from: '`TASKS.md` | no |', to: '`TASKS.md` | on |', at: 'on |', after: '`PLANS/**`, `TASKS.md` | ', says: /Enabled of the module plans/, expected: /yes or no/, actual: 'on' },
+  'a part that is there twice': {
+    from: '## R7 Change log',
+    to: '## R7 Change log\n\n## R7 Again',
+    at: '## R7 Again',
+    says: /R7 is there twice/,
+    expected: /one heading/,
+  },
+  'a part without a table': {
+    from: '| Module | Watches | Enabled |\n|---|---|---|\n| plans | `PLANS/**`, `TASKS.md` | no |',
+    to: 'none',
+    at: '## R8',
+    says: /has no table/,
+    expected: /Module \| Watches \| Enabled/,
+  },
+  'a table with other columns': {
+    from: '| Module | Watches | Enabled |',
+    to: '| Module | Watch | Enabled |',
+    at: '| Module | Watch |',
+    says: /other columns/,
+    expected: /^Module \| Watches \| Enabled$/,
+    actual: 'Module | Watch | Enabled',
+  },
+  'R1 with other columns': {
+    from: '| Object | Files | Shape | Locator | Key | Readers | Writers |',
+    to: '| Object | File | Shape | Locator | Key | Readers | Writers |',
+    at: '| Object | File |',
+    says: /other columns/,
+  },
+  'R2 with other columns': {
+    from: '| Object | Field | Type |',
+    to: '| Object | Name | Type |',
+    at: '| Object | Name |',
+    says: /other columns/,
+  },
+  'a row with a cell missing': {
+    from: '| `audit/**` | APPEND | - | logs |',
+    to: '| `audit/**` | APPEND | - |',
+    at: '| `audit/**`',
+    says: /this row has 3 cells/,
+    expected: /4 cells/,
+    actual: '3 cells',
+  },
+  'a row of R1 with a cell missing': {
+    from: TASK,
+    to: TASK.replace(' all |', ''),
+    at: '| TASK | `TASKS',
+    says: /6 cells/,
+    expected: /7 cells/,
+    actual: '6 cells',
+  },
+  'a row of R2 with a cell too many': {
+    from: STATUS,
+    to: `${STATUS} x |`,
+    at: STATUS,
+    says: /8 cells/,
+    actual: '8 cells',
+  },
+  'a row of a bundle with a cell missing': {
+    from: DONE,
+    to: '| set | TASK[{slug}] | status |',
+    at: '| set | TASK',
+    says: /3 cells/,
+  },
+  'an object in small letters': {
+    from: TASK,
+    to: TASK.replace('TASK ', 'Task '),
+    at: 'Task |',
+    says: /"Task" is not an object name/,
+    expected: /capital letters/,
+  },
+  'an object called like a table of the SQL view': {
+    from: TASK,
+    to: `${TASK}\n| LINKS | \`LINKS.md\` | document | front matter | path | all | all |`,
+    at: 'LINKS |',
+    says: /name of another table/,
+    expected: /FIELDS/,
+  },
+  'an object that is declared twice': {
+    from: TASK,
+    to: `${TASK}\n${TASK}`,
+    at: 'TASK |',
+    after: '| all | all |\n| ',
+    says: /TASK is declared twice/,
+  },
+  'an unknown shape': {
+    from: '| table |',
+    to: '| tabel |',
+    at: 'tabel',
+    says: /TASK has an unknown shape/,
+    expected: /^document, table, log, section$/,
+    actual: 'tabel',
+  },
+  'a locator that is none': {
+    from: '`## Tasks`',
+    to: '`Tasks`',
+    at: '`Tasks`',
+    says: /locator of TASK cannot be read/,
+    expected: /for a table: ## Heading/,
+    actual: 'Tasks',
+  },
+  'a locator of another shape': {
+    from: '| document | front matter |',
+    to: '| document | `## Plan` |',
+    at: '`## Plan`',
+    says: /locator of PLAN/,
+    expected: /for a document: front matter/,
+    actual: '## Plan',
+  },
+  'a section inside a deeper one': {
+    from: '`### N-* in ## Inbox`',
+    to: '`## N-* in ### Inbox`',
+    at: '`## N-*',
+    says: /locator of NOTE/,
+    expected: /for a section/,
+  },
+  'files outside the workspace': {
+    from: '`TASKS.md` | table',
+    to: '`../TASKS.md` | table',
+    at: '`../TASKS',
+    says: /TASK needs a glob of files inside/,
+    actual: '../TASKS.md',
+  },
+  'no files': {
+    from: '| TASK | `TASKS.md` |',
+    to: '| TASK | - |',
+    at: '- | table',
+    says: /TASK needs a glob/,
+  },
+  'a key that is no field': {
+    from: '| slug | all',
+    to: '| slg | all',
+    at: 'slg',
+    says: /key of TASK names the field "slg"/,
+    expected: /one of slug, status, rank/,
+    actual: 'slg',
+  },
+  'a log without chain': {
+    from: '| LOG | chain | token | yes | - | - | bundle |\n',
+    to: '',
+    at: 'LOG |',
+    says: /log LOG has no field chain/,
+  },
+  'an object without fields': {
+    from: TASK,
+    to: `${TASK}\n| IDEA | \`IDEAS.md\` | log | \`## Ideas\` | id | all | all |`,
+    at: 'IDEA |',
+    says: /IDEA has no field in R2/,
+  },
+  'a field twice': {
+    from: STATUS,
+    to: `${STATUS}\n${STATUS}`,
+    at: 'status |',
+    after: 'bundle |\n| TASK | status | enum(open, done) | yes | - | - | bundle |\n',
+    says: /TASK\.status is declared twice/,
+  },
+  'two fields that are one column in SQL': {
+    from: '| PLAN | goal.due |',
+    to: '| PLAN | goal_text | text | no | - | - | owner |\n| PLAN | goal.due |',
+    at: 'goal_text',
+    says: /same column/,
+  },
+  'a field name with a capital': {
+    from: '| TASK | rank |',
+    to: '| TASK | Rank |',
+    at: 'Rank',
+    says: /"Rank" is not a field name/,
+    expected: /lower-case words/,
+  },
+  'an unknown type': {
+    from: '| rank | int |',
+    to: '| rank | integer |',
+    at: 'integer',
+    says: /type of TASK\.rank is not known/,
+    expected: /text, token, int/,
+    actual: 'integer',
+  },
+  'a list of lists': {
+    from: '| rank | int |',
+    to: '| rank | list(list(int)) |',
+    at: 'list(list',
+    says: /type of TASK\.rank/,
+  },
+  'an enum that names a value twice': {
+    from: 'enum(open, done)',
+    to: 'enum(open, open)',
+    at: 'enum(open, open)',
+    says: /type of TASK\.status/,
+  },
+  'a ref to an object that is not declared': {
+    from: '| rank | int | no | 1..9; unique where status=open |',
+    to: '| rank | list(ref(PLANS)) | no | - |',
+    at: '| TASK | rank',
+    says: /TASK\.rank refers to PLANS/,
+    expected: /an object of R1/,
+    actual: 'PLANS',
+  },
+  'References to an object that is not declared': {
+    from: STATUS,
+    to: STATUS.replace('| - | - |', '| - | PLANS |'),
+    at: STATUS.slice(0, 20),
+    says: /TASK\.status refers to PLANS/,
+  },
+  'References that contradict the type': {
+    from: '| unique | PLAN |',
+    to: '| unique | NOTE |',
+    at: 'NOTE | bundle',
+    says: /TASK\.slug is the key of a PLAN, but References names NOTE/,
+    expected: /PLAN/,
+    actual: 'NOTE',
+  },
+  'Required that is neither yes nor no': {
+    from: 'enum(open, done) | yes',
+    to: 'enum(open, done) | maybe',
+    at: 'maybe',
+    says: /Required of TASK\.status/,
+    expected: /yes or no/,
+    actual: 'maybe',
+  },
+  'a constraint that is none': {
+    from: '1..9; unique',
+    to: '1-9; unique',
+    at: '1-9',
+    says: /constraint of TASK\.rank cannot be read/,
+    expected: /1\.\.100/,
+    actual: '1-9',
+  },
+  'a range from much to little': {
+    from: '1..9; unique',
+    to: '9..1; unique',
+    at: '9..1',
+    says: /constraint of TASK\.rank/,
+    actual: '9..1',
+  },
+  'a regex that is none': {
+    from: '[;0-9]+',
+    to: '[;0-9+',
+    at: '`/^N',
+    says: /constraint of NOTE\.id/,
+    actual: '/^N-[;0-9+$/',
+  },
+  'unique where a field that is not declared': {
+    from: 'unique where status=open',
+    to: 'unique where stat=open',
+    at: '| TASK | rank',
+    says: /names the field "stat"/,
+    expected: /a field of TASK/,
+    actual: 'stat',
+  },
+  'an unknown writer': {
+    from: '| - | agent |',
+    to: '| - | agents |',
+    at: 'agents',
+    says: /writer of TASK\.rank/,
+    expected: /owner, bundle, agent/,
+    actual: 'agents',
+  },
+  'fields of an object that is not declared': {
+    from: STATUS,
+    to: `${STATUS}\n| TSK | when | date | no | - | - | agent |`,
+    at: '| TSK |',
+    says: /fields of TSK, which R1 does not declare/,
+  },
+  'an unknown tier': {
+    from: 'APPEND',
+    to: 'APEND',
+    at: 'APEND',
+    says: /tier of audit\/\*\* is not known/,
+    expected: /APPEND, STANDARD, PROTECTED/,
+    actual: 'APEND',
+  },
+  'a route out of the workspace': {
+    from: '`audit/**` |',
+    to: '`/audit/**` |',
+    at: '`/audit',
+    says: /inside the workspace/,
+    actual: '/audit/**',
+  },
+  'a route of everything but one file': {
+    from: '`audit/**` |',
+    to: '`!audit/**` |',
+    at: '`!audit',
+    says: /inside the workspace/,
+    actual: '!audit/**',
+  },
+  'a route twice': {
+    from: '| `audit/**` | APPEND | - | logs |',
+    to: '| `audit/**` | APPEND | - | logs |\n| `audit/**` | CODE | - | logs |',
+    at: '`audit/**` | CODE',
+    says: /audit\/\*\* is routed twice/,
+  },
+  'a route with a bundle that is not declared': {
+    from: 'finish, open_task',
+    to: 'finish, opn_task',
+    at: 'finish, opn',
+    says: /names the bundle "opn_task"/,
+    expected: /a bundle of R5/,
+    actual: 'opn_task',
+  },
+  'an unknown edge': {
+    from: '| WRITES |',
+    to: '| WRITE |',
+    at: 'WRITE |',
+    says: /kind of the edge/,
+    expected: /READS, WRITES/,
+    actual: 'WRITE',
+  },
+  'an edge with one end': {
+    from: '| `BUNDLE:finish` |',
+    to: '| - |',
+    at: '| - | WRITES',
+    says: /two ends/,
+    expected: /both ends/,
+  },
+  'a bundle with a name of two words': {
+    from: '### open_task',
+    to: '### open task',
+    at: '### open task',
+    says: /"open task" is not a bundle name/,
+  },
+  'a bundle twice': {
+    from: '## R6 Rules',
+    to: '### finish\n\n| Op | Target | Field | Value |\n|---|---|---|---|\n| append | LOG | what | x |\n\n## R6 Rules',
+    at: '### finish',
+    after: '### open_task',
+    says: /bundle finish is declared twice/,
+  },
+  'a bundle without a table': {
+    from: '| insert | TASK | slug | {slug} |\n| insert | TASK | status | open |',
+    to: '',
+    at: '### open_task',
+    says: /has no operation/,
+  },
+  'a line of a bundle twice': {
+    from: PRECONDITION,
+    to: `${PRECONDITION}\n- **Arguments:** slug: ref(PLAN)`,
+    at: '- **Arguments:** slug: ref(PLAN)\n',
+    says: /finish has the line Arguments twice/,
+    expected: /one line "- \*\*Arguments:/,
+  },
+  'a line of a rule twice': {
+    from: RULE,
+    to: `- **Severity:** error\n${RULE}`,
+    at: '- **Severity:** warning',
+    says: /no-open-task has the line Severity twice/,
+  },
+  'an argument of no type': {
+    from: 'slug: ref(PLAN), why?: text',
+    to: 'slug, why?: text',
+    at: '- **Arguments:** slug,',
+    says: /an argument cannot be read/,
+    expected: /name: TYPE/,
+    actual: 'slug',
+  },
+  'an argument twice': {
+    from: 'slug: ref(PLAN), why?: text',
+    to: 'slug: ref(PLAN), why?: text, why: text',
+    at: '- **Arguments:** slug: ref(PLAN), why',
+    says: /argument why is declared twice/,
+  },
+  'an argument that refers to nothing': {
+    from: 'slug: ref(PLAN), why?',
+    to: 'slug: ref(PLANS), why?',
+    at: '### finish',
+    says: /R1 declares no object PLANS/,
+    actual: 'PLANS',
+  },
+  'a precondition that is none': {
+    from: '.status is open;',
+    to: '.status equals open;',
+    at: '- **Preconditions:**',
+    says: /precondition cannot be read/,
+    expected: /is X, is not X/,
+    actual: 'TASK[{slug}].status equals open',
+  },
+  'a precondition on an unknown field': {
+    from: PRECONDITION,
+    to: PRECONDITION.replace('.status', '.state'),
+    at: '- **Preconditions:**',
+    says: /TASK has no field "state"/,
+    expected: /slug, status, rank/,
+    actual: 'state',
+  },
+  'a precondition on an unknown argument': {
+    from: '{why} is not empty',
+    to: '{reason} is not empty',
+    at: '- **Preconditions:**',
+    says: /\{reason\} is not one of its arguments/,
+    expected: /slug, why/,
+    actual: 'reason',
+  },
+  'an unknown operation': {
+    from: DONE,
+    to: DONE.replace('set', 'put'),
+    at: 'put |',
+    says: /"put" is not an operation/,
+    expected: /set, append, insert, remove, notify/,
+  },
+  'a target that is none': {
+    from: DONE,
+    to: DONE.replace('TASK[{slug}]', 'task {slug}'),
+    at: 'task {slug}',
+    says: /target cannot be read/,
+    actual: 'task {slug}',
+  },
+  'a target that is not declared': {
+    from: DONE,
+    to: DONE.replace('TASK[', 'TASKS['),
+    at: '| set | TASKS',
+    says: /R1 declares no object TASKS/,
+    expected: /an object of R1/,
+    actual: 'TASKS',
+  },
+  'a value that is an expression': {
+    from: DONE,
+    to: DONE.replace('done', '{slug + 1}'),
+    at: '{slug + 1}',
+    says: /value cannot be read/,
+    expected: /a literal, \{argument\}/,
+    actual: '{slug + 1}',
+  },
+  'a value with a time that is none': {
+    from: '{today + 3d}',
+    to: '{today + 3 days}',
+    at: '{today + 3 days}',
+    says: /value cannot be read/,
+  },
+  'a set without a field': {
+    from: DONE,
+    to: DONE.replace('status', '-'),
+    at: '- | done',
+    says: /names no field/,
+  },
+  'a set without a key': {
+    from: DONE,
+    to: DONE.replace('[{slug}]', ''),
+    at: '| set | TASK |',
+    says: /set TASK needs a key/,
+  },
+  'an argument that is not declared': {
+    from: '| {why} |',
+    to: '| {reason} |',
+    at: '| append | LOG',
+    says: /\{reason\} is not one of its arguments/,
+    actual: 'reason',
+  },
+  'a field that is not declared': {
+    from: DONE,
+    to: DONE.replace('status', 'state'),
+    at: '| set | TASK',
+    says: /TASK has no field "state" in R2/,
+    actual: 'state',
+  },
+  'a literal that is not in the enum': {
+    from: DONE,
+    to: DONE.replace('done', 'finished'),
+    at: '| set | TASK',
+    says: /"finished" is not a value of TASK\.status/,
+    expected: /one of open, done/,
+    actual: 'finished',
+  },
+  'a literal that is not of the type': {
+    from: '{today + 3d}',
+    to: 'tomorrow',
+    at: '| set | PLAN',
+    says: /"tomorrow" is not a value of PLAN\.goal\.due/,
+    expected: /a date such as/,
+    actual: 'tomorrow',
+  },
+  "a field that is the owner's": {
+    from: '| goal.due | {today + 3d} |',
+    to: '| goal.text | x |',
+    at: '| set | PLAN',
+    says: /PLAN\.goal\.text is the owner's/,
+  },
+  'an old value of a new record': {
+    from: '| insert | TASK | status | open |',
+    to: '| insert | TASK | status | {old.status} |',
+    at: '| insert | TASK | status',
+    says: /\{old\.status\} has a meaning only where/,
+    expected: /set/,
+    actual: 'insert',
+  },
+  'an old value of an unknown field': {
+    from: DONE,
+    to: DONE.replace('| done', '| {old.state}'),
+    at: '| set | TASK',
+    says: /TASK has no field "state"/,
+  },
+  'a log that is set': {
+    from: '| append | LOG |',
+    to: '| set | LOG[1] |',
+    at: '| set | LOG',
+    says: /LOG is a log; rows are only appended/,
+    expected: /append/,
+    actual: 'set',
+  },
+  'a document that is appended to': {
+    from: '| set | PLAN[{slug}] |',
+    to: '| append | PLAN |',
+    at: '| append | PLAN',
+    says: /PLAN is a document/,
+  },
+  'a rule with a bad id': {
+    from: '### no-open-task',
+    to: '### No open task',
+    at: '### No open',
+    says: /is not a rule id/,
+    expected: /joined by -/,
+  },
+  'a rule without severity': {
+    from: RULE,
+    to: RULE.slice(RULE.indexOf('\n') + 1),
+    at: '### no-open',
+    says: /no-open-task has no severity/,
+    expected: /error, warning, info/,
+    actual: 'nothing',
+  },
+  'a rule of unknown severity': {
+    from: 'warning',
+    to: 'fatal',
+    at: '### no-open',
+    says: /has no severity/,
+    actual: 'fatal',
+  },
+  'a rule without message': {
+    from: RULE,
+    to: '- **Severity:** warning\n',
+    at: '### no-open',
+    says: /has no message/,
+  },
+  'a rule without sql': {
+    from: '```sql',
+    to: '```',
+    at: '### no-open',
+    says: /exactly one fenced sql block/,
+    actual: '0 blocks',
+  },
+  'a rule with two queries': {
+    from: '## R7',
+    to: '```sql\nSELECT 1\n```\n\n## R7',
+    at: '### no-open',
+    says: /exactly one fenced sql block/,
+    actual: '2 blocks',
+  },
+  'a rule twice': {
+    from: '## R7',
+    to: `### no-open-task\n\n${RULE}\n\`\`\`sql\nSELECT 1\n\`\`\`\n\n## R7`,
+    at: '### no-open',
+    after: 'AS line',
+    says: /no-open-task is declared twice/,
+  },
+  'a module twice': {
+    from: '| plans | `PLANS/**`, `TASKS.md` | no |',
+    to: '| plans | `PLANS/**` | no |\n| plans | `TASKS.md` | no |',
+    at: 'plans | `TASKS',
+    says: /module plans is declared twice/,
+  },
+  'a module neither enabled nor not': {
+    from: '`TASKS.md` | no |',
+    to: '`TASKS.md` | on |',
+    at: 'on |',
+    after: '`PLANS/**`, `TASKS.md` | ',
+    says: /Enabled of the module plans/,
+    expected: /yes or no/,
+    actual: 'on',
+  },
 };
 
 t.test('the shipped registry and the small one are read without a diagnostic', async (t) => {
-  for (const text of [SHIPPED, SMALL, SMALL.replaceAll('\n', '\r\n'), `\ufeff${SMALL}`]) t.same(loadSchema(text).diagnostics, []);
+  for (const text of [SHIPPED, SMALL, SMALL.replaceAll('\n', '\r\n'), `\ufeff${SMALL}`])
+    t.same(loadSchema(text).diagnostics, []);
   const { schema } = loadSchema(SMALL);
   t.same([...schema.objects.keys()], ['TASK', 'PLAN', 'NOTE', 'LOG']);
-  t.same(schema.routes.map(({ pattern, tier, bundles }) => ({ pattern, tier, bundles })), [{ pattern: 'TASKS.md', tier: 'STANDARD', bundles: ['finish', 'open_task'] }, { pattern: 'audit/**', tier: 'APPEND', bundles: [] }]);
-  t.match(schema.objects.get('TASK')?.fields.get('rank'), { type: { kind: 'int' }, required: false, constraints: [{ kind: 'range', min: 1, max: 9 }, { kind: 'unique', where: { field: 'status', value: 'open' } }], writer: 'agent' });
+  t.same(
+    schema.routes.map(({ pattern, tier, bundles }) => ({ pattern, tier, bundles })),
+    [
+      { pattern: 'TASKS.md', tier: 'STANDARD', bundles: ['finish', 'open_task'] },
+      { pattern: 'audit/**', tier: 'APPEND', bundles: [] },
+    ],
+  );
+  t.match(schema.objects.get('TASK')?.fields.get('rank'), {
+    type: { kind: 'int' },
+    required: false,
+    constraints: [
+      { kind: 'range', min: 1, max: 9 },
+      { kind: 'unique', where: { field: 'status', value: 'open' } },
+    ],
+    writer: 'agent',
+  });
   const finish = schema.bundles.get('finish');
-  t.same(finish?.arguments.map(({ name, optional }) => `${name}${optional ? '?' : ''}`), ['slug', 'why?']);
-  t.same(finish?.operations.map(({ op, target }) => `${op} ${target.object}`), ['set TASK', 'set PLAN', 'append LOG']);
-  t.same(schema.bundles.get('open_task')?.operations.map(({ fields }) => fields.map(({ field }) => field)), [['slug', 'status']], 'consecutive rows on one target are one record');
-  t.same(schema.modules.map(({ watches }) => watches), [['PLANS/**', 'TASKS.md']]);
+  t.same(
+    finish?.arguments.map(({ name, optional }) => `${name}${optional ? '?' : ''}`),
+    ['slug', 'why?'],
+  );
+  t.same(
+    finish?.operations.map(({ op, target }) => `${op} ${target.object}`),
+    ['set TASK', 'set PLAN', 'append LOG'],
+  );
+  t.same(
+    schema.bundles
+      .get('open_task')
+      ?.operations.map(({ fields }) => fields.map(({ field }) => field)),
+    [['slug', 'status']],
+    'consecutive rows on one target are one record',
+  );
+  t.same(
+    schema.modules.map(({ watches }) => watches),
+    [['PLANS/**', 'TASKS.md']],
+  );
 });
 
 t.test('each mistake is one diagnostic, in its place, and the rest stays in force', async (t) => {
@@ -122,20 +655,44 @@ t.test('each mistake is one diagnostic, in its place, and the rest stays in forc
     t.equal(SMALL.split(mistake.from).length > 1, true, `${name}: the text to change is there`);
     const text = SMALL.replace(mistake.from, () => mistake.to);
     const { schema, diagnostics } = loadSchema(text);
-    t.same(diagnostics.map(({ message }) => message).filter((message) => !mistake.says.test(message)), [], `${name}: nothing else is complained of`);
+    t.same(
+      diagnostics.map(({ message }) => message).filter((message) => !mistake.says.test(message)),
+      [],
+      `${name}: nothing else is complained of`,
+    );
     t.equal(diagnostics.length, 1, `${name}: one diagnostic`);
     const [found] = diagnostics;
-    t.same({ line: found?.range.line, column: found?.range.column }, placeOf(text, mistake), `${name}: its place`);
-    if (mistake.expected !== undefined) t.match(found?.expected, mistake.expected, `${name}: what was expected`);
-    if (mistake.actual !== undefined) t.equal(found?.actual, mistake.actual, `${name}: what was there`);
-    t.ok(schema.objects.has('LOG') || /R1/.test(found?.message ?? '') || /File \|/.test(found?.actual ?? ''), `${name}: the other objects are there`);
+    t.same(
+      { line: found?.range.line, column: found?.range.column },
+      placeOf(text, mistake),
+      `${name}: its place`,
+    );
+    if (mistake.expected !== undefined)
+      t.match(found?.expected, mistake.expected, `${name}: what was expected`);
+    if (mistake.actual !== undefined)
+      t.equal(found?.actual, mistake.actual, `${name}: what was there`);
+    t.ok(
+      schema.objects.has('LOG') ||
+        /R1/.test(found?.message ?? '') ||
+        /File \|/.test(found?.actual ?? ''),
+      `${name}: the other objects are there`,
+    );
   }
 });
 
-t.test('two mistakes are two diagnostics, each at its line, also with CRLF and a BOM', async (t) => {
-  const text = `\ufeff${SMALL.replace('| table |', '| tabel |').replace('APPEND', 'APEND').replaceAll('\n', '\r\n')}`;
-  t.same(loadSchema(text).diagnostics.map(({ range }) => [range.line, range.column]), [[7, 23], [33, 16]]);
-});
+t.test(
+  'two mistakes are two diagnostics, each at its line, also with CRLF and a BOM',
+  async (t) => {
+    const text = `\ufeff${SMALL.replace('| table |', '| tabel |').replace('APPEND', 'APEND').replaceAll('\n', '\r\n')}`;
+    t.same(
+      loadSchema(text).diagnostics.map(({ range }) => [range.line, range.column]),
+      [
+        [7, 23],
+        [33, 16],
+      ],
+    );
+  },
+);
 
 t.test('a registry that is not there declares nothing and says so', async (t) => {
   const { schema, diagnostics } = missingSchema();
@@ -145,31 +702,96 @@ t.test('a registry that is not there declares nothing and says so', async (t) =>
 
 /** What a slip of the hand, or of a merge, does to a text. */
 const slip = fc.oneof(
-  fc.record({ kind: fc.constant('cut' as const), at: fc.double({ min: 0, max: 1, noNaN: true }), length: fc.nat(400) }),
-  fc.record({ kind: fc.constant('put' as const), at: fc.double({ min: 0, max: 1, noNaN: true }), text: fc.oneof(fc.string({ unit: 'binary', maxLength: 12 }), fc.constantFrom('|', '\n', '\r', '```', '## R1', '### x', '{', '}', '[', '\\', '`', '-', '<!--', '\ufeff', '\0', '\u2028', '\ud800', '- **Arguments:** x: list(', 'list('.repeat(9000))) }),
-  fc.record({ kind: fc.constant('copy' as const), at: fc.double({ min: 0, max: 1, noNaN: true }), from: fc.double({ min: 0, max: 1, noNaN: true }), length: fc.nat(400) }),
+  fc.record({
+    kind: fc.constant('cut' as const),
+    at: fc.double({ min: 0, max: 1, noNaN: true }),
+    length: fc.nat(400),
+  }),
+  fc.record({
+    kind: fc.constant('put' as const),
+    at: fc.double({ min: 0, max: 1, noNaN: true }),
+    text: fc.oneof(
+      fc.string({ unit: 'binary', maxLength: 12 }),
+      fc.constantFrom(
+        '|',
+        '\n',
+        '\r',
+        '```',
+        '## R1',
+        '### x',
+        '{',
+        '}',
+        '[',
+        '\\',
+        '`',
+        '-',
+        '<!--',
+        '\ufeff',
+        '\0',
+        '\u2028',
+        '\ud800',
+        '- **Arguments:** x: list(',
+        'list('.repeat(9000),
+      ),
+    ),
+  }),
+  fc.record({
+    kind: fc.constant('copy' as const),
+    at: fc.double({ min: 0, max: 1, noNaN: true }),
+    from: fc.double({ min: 0, max: 1, noNaN: true }),
+    length: fc.nat(400),
+  }),
 );
 
-t.test('whatever is done to the text, it is read, and every diagnostic stands inside it', async (t) => {
-  const texts = [SMALL, SHIPPED.slice(0, SHIPPED.indexOf('### PROJECT')) + SHIPPED.slice(SHIPPED.indexOf('## R5'), SHIPPED.indexOf('### pass_record')) + SHIPPED.slice(SHIPPED.indexOf('## R6'))];
-  fc.assert(
-    fc.property(fc.constantFrom(...texts), fc.array(slip, { minLength: 1, maxLength: 6 }), (text, slips) => {
-      let mutated = text;
-      for (const one of slips) {
-        const at = Math.floor(one.at * mutated.length);
-        const put = one.kind === 'put' ? one.text : one.kind === 'copy' ? mutated.slice(Math.floor(one.from * mutated.length)).slice(0, one.length) : '';
-        mutated = mutated.slice(0, at) + put + mutated.slice(at + (one.kind === 'cut' ? one.length : 0));
-      }
-      const lines = mutated.split(/\r\n|\n|\r/).length;
-      return loadSchema(mutated).diagnostics.every(({ range }) => range.line >= 1 && range.column >= 1 && range.endLine <= lines && (range.line < range.endLine || range.column <= range.endColumn));
-    }),
-    { numRuns: 300 },
-  );
-  for (let i = 1; i <= 40; i++) loadSchema(SHIPPED.slice(Math.floor((SHIPPED.length * i) / 41)));
-  t.pass('held');
-});
+t.test(
+  'whatever is done to the text, it is read, and every diagnostic stands inside it',
+  async (t) => {
+    const texts = [
+      SMALL,
+      SHIPPED.slice(0, SHIPPED.indexOf('### PROJECT')) +
+        SHIPPED.slice(SHIPPED.indexOf('## R5'), SHIPPED.indexOf('### pass_record')) +
+        SHIPPED.slice(SHIPPED.indexOf('## R6')),
+    ];
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...texts),
+        fc.array(slip, { minLength: 1, maxLength: 6 }),
+        (text, slips) => {
+          let mutated = text;
+          for (const one of slips) {
+            const at = Math.floor(one.at * mutated.length);
+            const put =
+              one.kind === 'put'
+                ? one.text
+                : one.kind === 'copy'
+                  ? mutated.slice(Math.floor(one.from * mutated.length)).slice(0, one.length)
+                  : '';
+            mutated =
+              mutated.slice(0, at) +
+              put +
+              mutated.slice(at + (one.kind === 'cut' ? one.length : 0));
+          }
+          const lines = mutated.split(/\r\n|\n|\r/).length;
+          return loadSchema(mutated).diagnostics.every(
+            ({ range }) =>
+              range.line >= 1 &&
+              range.column >= 1 &&
+              range.endLine <= lines &&
+              (range.line < range.endLine || range.column <= range.endColumn),
+          );
+        },
+      ),
+      { numRuns: 300 },
+    );
+    for (let i = 1; i <= 40; i++) loadSchema(SHIPPED.slice(Math.floor((SHIPPED.length * i) / 41)));
+    t.pass('held');
+  },
+);
 
-function placeOf(text: string, { at, after }: Mistake): Pick<Diagnostic['range'], 'line' | 'column'> {
+function placeOf(
+  text: string,
+  { at, after }: Mistake,
+): Pick<Diagnostic['range'], 'line' | 'column'> {
   const offset = text.indexOf(at, after === undefined ? 0 : text.indexOf(after) + after.length);
   const before = text.slice(0, offset).split('\n');
   return { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };

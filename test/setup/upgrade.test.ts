@@ -14,23 +14,53 @@ import type { Workspace } from '../../src/workspace/types.js';
 import { copyShipped } from '../support/make-workspace.js';
 import { tree } from '../support/tree.js';
 
-type Place = { readonly workspace: Workspace; readonly newer: string; sign(): void; upgrade(options?: { dryRun?: boolean }): Upgraded; edit(where: 'mine' | 'theirs', path: string, change: (text: string) => string): void };
+type Place = {
+  readonly workspace: Workspace;
+  readonly newer: string;
+  sign(): void;
+  upgrade(options?: { dryRun?: boolean }): Upgraded;
+  edit(where: 'mine' | 'theirs', path: string, change: (text: string) => string): void;
+};
 
 /** A workspace made from an older version, and an installation of a newer one. */
-function place(directory: string, registry: { readonly older?: (text: string) => string } = {}): Place {
-  const [older, newer, root, home] = ['older', 'newer', 'workspace', 'home'].map((name) => join(directory, name)) as [string, string, string, string];
-  for (const [at, version] of [[older, '1.0.0'], [newer, '2.0.0']] as const) {
+function place(
+  directory: string,
+  registry: { readonly older?: (text: string) => string } = {},
+): Place {
+  const [older, newer, root, home] = ['older', 'newer', 'workspace', 'home'].map((name) =>
+    join(directory, name),
+  ) as [string, string, string, string];
+  for (const [at, version] of [
+    [older, '1.0.0'],
+    [newer, '2.0.0'],
+  ] as const) {
     copyShipped(at);
     writeFileSync(join(at, 'package.json'), JSON.stringify({ version }));
   }
   const shipped = join(older, 'REGISTRY.md');
-  if (registry.older !== undefined) writeFileSync(shipped, registry.older(readFileSync(shipped, 'utf8')));
-  const { workspace } = createWorkspace({ directory: root, packageRoot: older, home, clock: systemClock, owner: 'Ada', domain: 'rivers', timeZone: 'UTC' });
+  if (registry.older !== undefined)
+    writeFileSync(shipped, registry.older(readFileSync(shipped, 'utf8')));
+  const { workspace } = createWorkspace({
+    directory: root,
+    packageRoot: older,
+    home,
+    clock: systemClock,
+    owner: 'Ada',
+    domain: 'rivers',
+    timeZone: 'UTC',
+  });
   return {
     workspace,
     newer,
-    sign: () => void signManifest(workspace, { files: 'all', key: loadOwnerKey(home), signedBy: 'Ada', now: new Date() }),
-    upgrade: (options = {}) => upgradeWorkspace(workspace, { packageRoot: newer, owner: 'Ada', ...options }),
+    sign: () =>
+      void signManifest(workspace, {
+        files: 'all',
+        key: loadOwnerKey(home),
+        signedBy: 'Ada',
+        now: new Date(),
+      }),
+    upgrade: (options = {}) =>
+      upgradeWorkspace(workspace, { packageRoot: newer, owner: 'Ada', ...options }),
     edit: (where, path, change) => {
       const file = join(where === 'mine' ? root : newer, path);
       writeFileSync(file, change(readFileSync(file, 'utf8')));
@@ -38,14 +68,21 @@ function place(directory: string, registry: { readonly older?: (text: string) =>
   };
 }
 
-const verdicts = ({ items }: Upgraded): Readonly<Record<string, string>> => Object.fromEntries(items.map((one) => [one.path, one.verdict]));
-const read = ({ workspace }: Place, path: string): string => readFileSync(join(workspace.root, path), 'utf8');
+const verdicts = ({ items }: Upgraded): Readonly<Record<string, string>> =>
+  Object.fromEntries(items.map((one) => [one.path, one.verdict]));
+const read = ({ workspace }: Place, path: string): string =>
+  readFileSync(join(workspace.root, path), 'utf8');
 const addLine = (line: string) => (text: string) => `${text.trimEnd()}\n${line}\n`;
 
 t.test('the same version changes nothing', async (t) => {
   const at = place(t.testdir());
   const before = tree(at.workspace.root);
-  t.same(verdicts(upgradeWorkspace(at.workspace, { packageRoot: join(at.newer, '../older'), owner: 'Ada' })), { 'SOUL.md': 'kept', 'USER.md': 'kept' });
+  t.same(
+    verdicts(
+      upgradeWorkspace(at.workspace, { packageRoot: join(at.newer, '../older'), owner: 'Ada' }),
+    ),
+    { 'SOUL.md': 'kept', 'USER.md': 'kept' },
+  );
   t.same(tree(at.workspace.root), before);
 });
 
@@ -70,9 +107,17 @@ t.test('each page is compared with what it was and with what the owner made of i
     'orchestration-os/RUNNERS.md': 'kept',
   });
   t.match(read(at, 'AGENTS-CORE.md'), /A new rule\.\n$/);
-  t.match(read(at, 'SOUL.md'), /\*\*Domain anchor:\*\* rivers[\s\S]*A night is very good/, 'both changes are in it');
+  t.match(
+    read(at, 'SOUL.md'),
+    /\*\*Domain anchor:\*\* rivers[\s\S]*A night is very good/,
+    'both changes are in it',
+  );
   t.match(read(at, 'IDENTITY.md'), /loud/, 'the owner’s stays');
-  t.match(read(at, `${upgraded.backups}/new/IDENTITY.md`), /\*\*Manner:\*\* brief/, 'the new one lies beside');
+  t.match(
+    read(at, `${upgraded.backups}/new/IDENTITY.md`),
+    /\*\*Manner:\*\* brief/,
+    'the new one lies beside',
+  );
   t.match(read(at, `${upgraded.backups}/SOUL.md`), /A night is good/, 'what was replaced is kept');
   t.match(read(at, 'orchestration-os/RUNNERS.md'), /A note of mine/);
 });
@@ -85,20 +130,48 @@ t.test('nothing is signed for the owner, and signing makes it whole', async (t) 
   t.equal(verifyGate(at.workspace.root, at.workspace.home).ok, false);
   at.sign();
   t.equal(verifyGate(at.workspace.root, at.workspace.home).ok, true);
-  t.same((await validateSnapshot(at.workspace.snapshot(), { home: at.workspace.home })).filter((one) => one.severity === 'error'), []);
-  t.match(at.workspace.snapshot().records('AUDIT').map((one) => one.fields.get('type')?.value), ['sign', 'upgrade', 'sign']);
-  t.same(verdicts(at.upgrade()), { 'SOUL.md': 'kept', 'USER.md': 'kept' }, 'a second time there is nothing to do');
+  t.same(
+    (await validateSnapshot(at.workspace.snapshot(), { home: at.workspace.home })).filter(
+      (one) => one.severity === 'error',
+    ),
+    [],
+  );
+  t.match(
+    at.workspace
+      .snapshot()
+      .records('AUDIT')
+      .map((one) => one.fields.get('type')?.value),
+    ['sign', 'upgrade', 'sign'],
+  );
+  t.same(
+    verdicts(at.upgrade()),
+    { 'SOUL.md': 'kept', 'USER.md': 'kept' },
+    'a second time there is nothing to do',
+  );
 });
 
 t.test('data is never touched', async (t) => {
   const at = place(t.testdir());
-  for (const path of ['ACTIVE-PROJECTS.md', 'NOTIFICATIONS.md', 'AGENTS-LESSONS.md', 'MEMORY.md', 'orchestration-os/OPS-FAILURE-MODES.md', 'orchestration-os/TOOL-STATUS.md', 'LOCK.md']) at.edit('theirs', path, addLine('of the new version'));
+  for (const path of [
+    'ACTIVE-PROJECTS.md',
+    'NOTIFICATIONS.md',
+    'AGENTS-LESSONS.md',
+    'MEMORY.md',
+    'orchestration-os/OPS-FAILURE-MODES.md',
+    'orchestration-os/TOOL-STATUS.md',
+    'LOCK.md',
+  ])
+    at.edit('theirs', path, addLine('of the new version'));
   appendFileSync(join(at.workspace.root, 'MEMORY.md'), '- mine\n');
   const before = tree(at.workspace.root);
   t.same(verdicts(at.upgrade()), { 'SOUL.md': 'kept', 'USER.md': 'kept' });
   t.same(tree(at.workspace.root), before);
   writeFileSync(join(at.newer, 'PROJECTS/NEW-REGISTRY.md'), '# A new kind of data\n');
-  t.equal(verdicts(at.upgrade())['PROJECTS/NEW-REGISTRY.md'], 'added', 'but a new kind of it gets its file');
+  t.equal(
+    verdicts(at.upgrade())['PROJECTS/NEW-REGISTRY.md'],
+    'added',
+    'but a new kind of it gets its file',
+  );
 });
 
 t.test('a dry run says the same and writes nothing', async (t) => {
@@ -109,18 +182,25 @@ t.test('a dry run says the same and writes nothing', async (t) => {
   t.same(tree(at.workspace.root, []), before);
 });
 
-t.test('with unsigned changes there is no upgrade: signing would not show which is which', async (t) => {
-  const at = place(t.testdir());
-  at.edit('mine', 'AGENTS.md', addLine('hm'));
-  t.throws(() => at.upgrade(), { code: 'REFUSED', message: /AGENTS\.md/ });
-});
+t.test(
+  'with unsigned changes there is no upgrade: signing would not show which is which',
+  async (t) => {
+    const at = place(t.testdir());
+    at.edit('mine', 'AGENTS.md', addLine('hm'));
+    t.throws(() => at.upgrade(), { code: 'REFUSED', message: /AGENTS\.md/ });
+  },
+);
 
 t.test('where it was never recorded what was shipped, the owner’s pages stay', async (t) => {
   const at = place(t.testdir());
   rmSync(join(at.workspace.state, 'reference.json'));
   at.edit('theirs', 'AGENTS-CORE.md', addLine('A new rule.'));
   const upgraded = at.upgrade();
-  t.match(verdicts(upgraded), { 'AGENTS-CORE.md': 'conflict', 'SOUL.md': 'conflict', 'USER.md': 'conflict' });
+  t.match(verdicts(upgraded), {
+    'AGENTS-CORE.md': 'conflict',
+    'SOUL.md': 'conflict',
+    'USER.md': 'conflict',
+  });
   t.notMatch(read(at, 'AGENTS-CORE.md'), /A new rule/);
   t.ok(existsSync(join(at.workspace.root, `${upgraded.backups}/new/AGENTS-CORE.md`)));
 });
@@ -136,9 +216,18 @@ t.test('a page that the owner took away stays away', async (t) => {
 
 t.test('two changes of the registry that do not touch are put together', async (t) => {
   const at = place(t.testdir());
-  const route = (path: string) => (text: string) => text.replace('| `SOUL.md` | PROTECTED |', `| \`${path}\` | PROTECTED | - | twice |\n| \`SOUL.md\` | PROTECTED |`);
+  const route = (path: string) => (text: string) =>
+    text.replace(
+      '| `SOUL.md` | PROTECTED |',
+      `| \`${path}\` | PROTECTED | - | twice |\n| \`SOUL.md\` | PROTECTED |`,
+    );
   at.edit('mine', 'REGISTRY.md', route('shared/**'));
-  at.edit('theirs', 'REGISTRY.md', (text) => text.replace('| `docs/**` | STANDARD | - | documentation |', '| `docs/**` | STANDARD | - | documentation |\n| `more/**` | STANDARD | - | more |'));
+  at.edit('theirs', 'REGISTRY.md', (text) =>
+    text.replace(
+      '| `docs/**` | STANDARD | - | documentation |',
+      '| `docs/**` | STANDARD | - | documentation |\n| `more/**` | STANDARD | - | more |',
+    ),
+  );
   at.sign();
   const upgraded = at.upgrade();
   t.equal(verdicts(upgraded)['REGISTRY.md'], 'merged');
@@ -147,34 +236,56 @@ t.test('two changes of the registry that do not touch are put together', async (
   t.equal(verifyGate(at.workspace.root, at.workspace.home).ok, true);
 });
 
-t.test('a bundle with two lines of arguments, as an older version shipped it, is mended and shown for signing', async (t) => {
-  const at = place(t.testdir(), {
-    older: (text) => text.replace(/^(- \*\*Arguments:\*\* id: ref\(NOTIFICATION\), title.*), note, approval(\).*)$/m, '$1, note$2\n$1, approval$2'),
-  });
-  const problems = (): readonly string[] => at.workspace.snapshot().schemaDiagnostics.map(({ message }) => message);
-  t.match(problems(), [/notification_archive has the line Arguments twice/]);
-  const { toSign } = at.upgrade();
-  t.same(toSign, ['REGISTRY.md']);
-  const [change] = signingPlan(at.workspace.snapshot(), at.workspace.home).changed;
-  t.match(change?.before, /briefing, note\), action_needed.*\n.*briefing, approval\), action_needed/);
-  t.match(change?.after, /briefing, note, approval\), action_needed/);
-  at.sign();
-  t.same(problems(), []);
-});
+t.test(
+  'a bundle with two lines of arguments, as an older version shipped it, is mended and shown for signing',
+  async (t) => {
+    const at = place(t.testdir(), {
+      older: (text) =>
+        text.replace(
+          /^(- \*\*Arguments:\*\* id: ref\(NOTIFICATION\), title.*), note, approval(\).*)$/m,
+          '$1, note$2\n$1, approval$2',
+        ),
+    });
+    const problems = (): readonly string[] =>
+      at.workspace.snapshot().schemaDiagnostics.map(({ message }) => message);
+    t.match(problems(), [/notification_archive has the line Arguments twice/]);
+    const { toSign } = at.upgrade();
+    t.same(toSign, ['REGISTRY.md']);
+    const [change] = signingPlan(at.workspace.snapshot(), at.workspace.home).changed;
+    t.match(
+      change?.before,
+      /briefing, note\), action_needed.*\n.*briefing, approval\), action_needed/,
+    );
+    t.match(change?.after, /briefing, note, approval\), action_needed/);
+    at.sign();
+    t.same(problems(), []);
+  },
+);
 
 t.test('in the installation itself git brings new versions', async (t) => {
   const directory = t.testdir();
   copyShipped(join(directory, 'clone'));
   writeFileSync(join(directory, 'clone/package.json'), '{"version": "1.0.0"}');
   const common = { packageRoot: join(directory, 'clone'), owner: 'Ada' };
-  const { workspace } = createWorkspace({ ...common, directory: join(directory, 'clone'), home: join(directory, 'home'), clock: systemClock });
+  const { workspace } = createWorkspace({
+    ...common,
+    directory: join(directory, 'clone'),
+    home: join(directory, 'home'),
+    clock: systemClock,
+  });
   t.throws(() => upgradeWorkspace(workspace, common), { code: 'REFUSED', hint: /git pull/ });
 });
 
 t.test('two changes are put together only where both ways give the same', async (t) => {
   const base = 'a\nb\nc\nd\ne\nf\ng\nh\ni\nj\n';
-  t.equal(mergeTexts(base, base.replace('b', 'B'), base.replace('i', 'I')), base.replace('b', 'B').replace('i', 'I'));
+  t.equal(
+    mergeTexts(base, base.replace('b', 'B'), base.replace('i', 'I')),
+    base.replace('b', 'B').replace('i', 'I'),
+  );
   t.equal(mergeTexts(base, base.replace('e', 'mine'), base.replace('e', 'theirs')), undefined);
-  t.equal(mergeTexts(base, `intro\n\n${base}`, base.replace('i', 'I')), `intro\n\n${base.replace('i', 'I')}`);
+  t.equal(
+    mergeTexts(base, `intro\n\n${base}`, base.replace('i', 'I')),
+    `intro\n\n${base.replace('i', 'I')}`,
+  );
   t.equal(mergeTexts(base, base, base.replace('c', 'C')), base.replace('c', 'C'));
 });

@@ -1,8 +1,16 @@
-/** Things that a pass must not do, each with the reason for which it is refused: what every door is held to. */
+/**
+ * Things that a pass must not do, each with the reason for which it is refused: what every door is
+ * held to.
+ */
 import type { Action, Authority, ReasonCode } from '../../src/governance/types.js';
 import { worker } from './guard-workspace.js';
 
-export type Attack = readonly [sentence: string, action: Action, code: ReasonCode, about?: { readonly authority?: Authority; readonly cwd?: string }];
+export type Attack = readonly [
+  sentence: string,
+  action: Action,
+  code: ReasonCode,
+  about?: { readonly authority?: Authority; readonly cwd?: string },
+];
 
 /** A token as a scanner knows it, made up. */
 export const CREDENTIAL = `ghp_${'aB3dE5gH7jK9mN1pQ3sT5vW7yZ9bC1dE3fG5'}`;
@@ -12,16 +20,26 @@ const write = (path: string, content = 'text\n'): Action => ({ kind: 'write', pa
 const run = (command: string): Action => ({ kind: 'exec', command });
 
 /** @param root of a copy of the guard's fixture workspace. */
-export function attacksIn(root: string): Readonly<Record<'paths' | 'routes' | 'content' | 'commands', readonly Attack[]>> {
+export function attacksIn(
+  root: string,
+): Readonly<Record<'paths' | 'routes' | 'content' | 'commands', readonly Attack[]>> {
   return { paths: pathAttacks(root), routes: ROUTES, content: CONTENT, commands: COMMANDS };
 }
 
 const pathAttacks = (root: string): readonly Attack[] => [
   ['climbing out of the workspace', write('../evil.md'), 'path-outside'],
   ['climbing out from inside the scope', write(`${OUT}/../../../../etc/passwd`), 'path-outside'],
-  ['climbing from the scope to a protected file', write(`${OUT}/../../../SOUL.md`), 'tier-protected'],
+  [
+    'climbing from the scope to a protected file',
+    write(`${OUT}/../../../SOUL.md`),
+    'tier-protected',
+  ],
   ['an absolute path elsewhere', write('/etc/cron.d/x'), 'path-outside'],
-  ['an absolute path that only begins like the workspace', write(`${root}-2/SOUL.md`), 'path-outside'],
+  [
+    'an absolute path that only begins like the workspace',
+    write(`${root}-2/SOUL.md`),
+    'path-outside',
+  ],
   ['an absolute path to a protected file', write(`${root}/SOUL.md`), 'tier-protected'],
   ['doubled slashes', write(`${root}//SOUL.md`), 'tier-protected'],
   ['a dot folder in between', write('./././SOUL.md'), 'tier-protected'],
@@ -60,89 +78,273 @@ const pathAttacks = (root: string): readonly Attack[] => [
   ['the git folder by its short name', write('git~1/config'), 'path-reserved'],
   ['the journal of nocturne', write('.nocturne/journal/x'), 'path-reserved'],
   ['installed packages', write('node_modules/yaml/index.js'), 'path-reserved'],
-  ['a temporary file of nocturne, which nobody governs', write(`${OUT}/.nocturne-tmp-0a0a0a0a0a0a`), 'path-reserved'],
+  [
+    'a temporary file of nocturne, which nobody governs',
+    write(`${OUT}/.nocturne-tmp-0a0a0a0a0a0a`),
+    'path-reserved',
+  ],
   ['a link to a protected file', write(`${OUT}/soul-link.md`), 'path-symlink'],
   ['a link to a folder elsewhere', write(`${OUT}/away/x.md`), 'path-symlink'],
   ['a link to another project', write(`${OUT}/theirs/result.md`), 'path-symlink'],
   ['climbing after a link', write(`${OUT}/away/../x.md`), 'path-symlink'],
   ['a file with another name', write(`${OUT}/hard.md`), 'path-hard-link'],
-  ['renaming onto a link', { kind: 'rename', path: `${OUT}/draft.md`, to: `${OUT}/soul-link.md` }, 'path-symlink'],
-  ['renaming a link, whose meaning would move', { kind: 'rename', path: `${OUT}/soul-link.md`, to: `${OUT}/sub/soul.md` }, 'path-symlink'],
+  [
+    'renaming onto a link',
+    { kind: 'rename', path: `${OUT}/draft.md`, to: `${OUT}/soul-link.md` },
+    'path-symlink',
+  ],
+  [
+    'renaming a link, whose meaning would move',
+    { kind: 'rename', path: `${OUT}/soul-link.md`, to: `${OUT}/sub/soul.md` },
+    'path-symlink',
+  ],
 ];
 
 const ROUTES: readonly Attack[] = [
   ['writing a protected file', write('SOUL.md'), 'tier-protected'],
-  ['editing the registry', { kind: 'edit', path: 'REGISTRY.md', content: '# Registry\n' }, 'tier-protected'],
-  ['adding a tool', { kind: 'append', path: 'orchestration-os/OPS-TOOL-REGISTRY.md', content: '| sh | sh | * | - |\n' }, 'tier-protected'],
+  [
+    'editing the registry',
+    { kind: 'edit', path: 'REGISTRY.md', content: '# Registry\n' },
+    'tier-protected',
+  ],
+  [
+    'adding a tool',
+    {
+      kind: 'append',
+      path: 'orchestration-os/OPS-TOOL-REGISTRY.md',
+      content: '| sh | sh | * | - |\n',
+    },
+    'tier-protected',
+  ],
   ['a new file among the operations', write('orchestration-os/OPS-NEW.md'), 'tier-protected'],
   ['the manifest', write('INTEGRITY-MANIFEST.md'), 'tier-manifest'],
   ['the program', write('src/main.ts'), 'tier-code'],
   ['the phases of the own project', write('PROJECTS/inventory/PHASES.md'), 'tier-code'],
   ['a program that a condition runs', write('PROJECTS/inventory/check.mjs'), 'tier-code'],
   ['the dispatch table by hand', write('ACTIVE-PROJECTS.md'), 'bundle-only'],
-  ['the own project record by hand', { kind: 'edit', path: 'PROJECTS/inventory/LONGRUNNER.md', content: '' }, 'bundle-only'],
-  ['a new project by hand', write('PROJECTS/mine/LONGRUNNER.md', '---\nmission: x\n---\n'), 'bundle-only'],
+  [
+    'the own project record by hand',
+    { kind: 'edit', path: 'PROJECTS/inventory/LONGRUNNER.md', content: '' },
+    'bundle-only',
+  ],
+  [
+    'a new project by hand',
+    write('PROJECTS/mine/LONGRUNNER.md', '---\nmission: x\n---\n'),
+    'bundle-only',
+  ],
   ['rewriting the audit log', write('audit/AUDIT-LOG.md'), 'append-only'],
-  ['adding a row to the audit log by hand', { kind: 'append', path: 'audit/AUDIT-LOG.md', content: '| 2 | forged | - |\n' }, 'bundle-only'],
+  [
+    'adding a row to the audit log by hand',
+    { kind: 'append', path: 'audit/AUDIT-LOG.md', content: '| 2 | forged | - |\n' },
+    'bundle-only',
+  ],
   ['deleting the audit log', { kind: 'delete', path: 'audit/AUDIT-LOG.md' }, 'append-only'],
-  ['moving the audit log away', { kind: 'rename', path: 'audit/AUDIT-LOG.md', to: `${OUT}/log.md` }, 'append-only'],
+  [
+    'moving the audit log away',
+    { kind: 'rename', path: 'audit/AUDIT-LOG.md', to: `${OUT}/log.md` },
+    'append-only',
+  ],
   ['rewriting a log without links', write('journal.md'), 'append-only'],
   ['deleting a protected file', { kind: 'delete', path: 'SOUL.md' }, 'tier-protected'],
-  ['deleting a folder with protected files', { kind: 'delete', path: 'orchestration-os' }, 'tier-protected'],
-  ['renaming over a protected file', { kind: 'rename', path: `${OUT}/draft.md`, to: 'SOUL.md' }, 'tier-protected'],
-  ['moving a protected file into the scope', { kind: 'rename', path: 'SOUL.md', to: `${OUT}/soul.md` }, 'tier-protected'],
+  [
+    'deleting a folder with protected files',
+    { kind: 'delete', path: 'orchestration-os' },
+    'tier-protected',
+  ],
+  [
+    'renaming over a protected file',
+    { kind: 'rename', path: `${OUT}/draft.md`, to: 'SOUL.md' },
+    'tier-protected',
+  ],
+  [
+    'moving a protected file into the scope',
+    { kind: 'rename', path: 'SOUL.md', to: `${OUT}/soul.md` },
+    'tier-protected',
+  ],
   ['overwriting an output of the phase before', write(`${OUT}/old.md`), 'earlier-phase'],
-  ['editing an output of the phase before', { kind: 'edit', path: `${OUT}/old.md`, content: 'x' }, 'earlier-phase'],
-  ['adding to an output of the phase before', { kind: 'append', path: `${OUT}/old.md`, content: 'x' }, 'earlier-phase'],
-  ['deleting an output of the phase before', { kind: 'delete', path: `${OUT}/old.md` }, 'earlier-phase'],
-  ['renaming an output of the phase before', { kind: 'rename', path: `${OUT}/old.md`, to: `${OUT}/new.md` }, 'earlier-phase'],
-  ['renaming over an output of the phase before', { kind: 'rename', path: `${OUT}/draft.md`, to: `${OUT}/old.md` }, 'earlier-phase'],
+  [
+    'editing an output of the phase before',
+    { kind: 'edit', path: `${OUT}/old.md`, content: 'x' },
+    'earlier-phase',
+  ],
+  [
+    'adding to an output of the phase before',
+    { kind: 'append', path: `${OUT}/old.md`, content: 'x' },
+    'earlier-phase',
+  ],
+  [
+    'deleting an output of the phase before',
+    { kind: 'delete', path: `${OUT}/old.md` },
+    'earlier-phase',
+  ],
+  [
+    'renaming an output of the phase before',
+    { kind: 'rename', path: `${OUT}/old.md`, to: `${OUT}/new.md` },
+    'earlier-phase',
+  ],
+  [
+    'renaming over an output of the phase before',
+    { kind: 'rename', path: `${OUT}/draft.md`, to: `${OUT}/old.md` },
+    'earlier-phase',
+  ],
   ['moving all outputs away', { kind: 'rename', path: OUT, to: `${OUT}-2` }, 'earlier-phase'],
   ['writing without a token', write(`${OUT}/x.md`), 'no-token', { authority: { kind: 'reader' } }],
-  ['a writing command without a token', run(`touch ${OUT}/x.md`), 'no-token', { authority: { kind: 'reader' } }],
-  ['a program of unknown effects without a token', run('node check.mjs'), 'no-token', { authority: { kind: 'reader' } }],
+  [
+    'a writing command without a token',
+    run(`touch ${OUT}/x.md`),
+    'no-token',
+    { authority: { kind: 'reader' } },
+  ],
+  [
+    'a program of unknown effects without a token',
+    run('node check.mjs'),
+    'no-token',
+    { authority: { kind: 'reader' } },
+  ],
   ['sending', { kind: 'send', to: 'somebody@example.org', content: 'hello' }, 'egress'],
   ['a write without a path', { kind: 'write', content: 'x' }, 'path-invalid'],
   ['a rename to nowhere', { kind: 'rename', path: `${OUT}/draft.md` }, 'path-invalid'],
 ];
 
-const TABLE = '# Findings\n\n## Findings\n\n| Name | Severity | Found | Project | Accepted |\n|---|---|---|---|---|\n';
+const TABLE =
+  '# Findings\n\n## Findings\n\n| Name | Severity | Found | Project | Accepted |\n|---|---|---|---|---|\n';
 const findings = (rows: string): Action => write(`${OUT}/findings.md`, `${TABLE}${rows}`);
 const KEPT = '| left-pad | 3 | 2026-11-20 | inventory | true |\n';
 
 const CONTENT: readonly Attack[] = [
   ['a number that is none', findings(`${KEPT}| b | high | - | - | - |\n`), 'contract'],
   ['a number out of range', findings(`${KEPT}| b | 11 | - | - | - |\n`), 'contract'],
-  ['a date that the calendar does not have', findings(`${KEPT}| b | 1 | 2026-02-30 | - | - |\n`), 'contract'],
+  [
+    'a date that the calendar does not have',
+    findings(`${KEPT}| b | 1 | 2026-02-30 | - | - |\n`),
+    'contract',
+  ],
   ['a required field left empty', findings(`${KEPT}| b | - | - | - | - |\n`), 'contract'],
-  ['a reference to a project that does not exist', findings(`${KEPT}| b | 1 | - | nowhere | - |\n`), 'contract'],
+  [
+    'a reference to a project that does not exist',
+    findings(`${KEPT}| b | 1 | - | nowhere | - |\n`),
+    'contract',
+  ],
   ['a key twice', findings(`${KEPT}${KEPT}`), 'contract'],
   ['a row with a cell too many', findings(`${KEPT}| b | 1 | - | - | - | x |\n`), 'contract'],
   ['no table where the records should be', write(`${OUT}/findings.md`, '# Findings\n'), 'contract'],
-  ['a memory entry without a result', { kind: 'append', path: 'memory/2026-11-20.md', content: '\n## RUN-20261121-001\n' }, 'contract'],
-  ["setting the owner's field in a new row", findings(`${KEPT}| b | 1 | - | - | true |\n`), 'field-writer'],
-  ["changing the owner's field", findings('| left-pad | 3 | 2026-11-20 | inventory | false |\n'), 'field-writer'],
+  [
+    'a memory entry without a result',
+    { kind: 'append', path: 'memory/2026-11-20.md', content: '\n## RUN-20261121-001\n' },
+    'contract',
+  ],
+  [
+    "setting the owner's field in a new row",
+    findings(`${KEPT}| b | 1 | - | - | true |\n`),
+    'field-writer',
+  ],
+  [
+    "changing the owner's field",
+    findings('| left-pad | 3 | 2026-11-20 | inventory | false |\n'),
+    'field-writer',
+  ],
   ["removing a row with the owner's field", findings(''), 'field-writer'],
-  ["deleting the file with the owner's field", { kind: 'delete', path: `${OUT}/findings.md` }, 'field-writer'],
-  ["renaming over the file with the owner's field", { kind: 'rename', path: `${OUT}/draft.md`, to: `${OUT}/findings.md` }, 'field-writer'],
-  ['giving itself scope in a draft', write('PROJECTS/inventory/LONGRUNNER-DRAFT.md', '---\nmission: m\nnext_pass:\n  writes: ["**"]\n---\n'), 'field-writer'],
-  ['giving itself scope through an anchor', write('PROJECTS/inventory/LONGRUNNER-DRAFT.md', '---\nmission: m\nx: &all ["**"]\nnext_pass:\n  writes: *all\n---\n'), 'field-writer'],
-  ['giving itself scope through a dotted name', write('PROJECTS/inventory/LONGRUNNER-DRAFT.md', '---\nmission: m\nnext_pass.writes: ["**"]\n---\n'), 'field-writer'],
-  ['executable front matter', write('PROJECTS/inventory/LONGRUNNER-DRAFT.md', '---js\nmodule.exports = {}\n---\n'), 'contract'],
-  ['markdown that is not UTF-8', { kind: 'write', path: `${OUT}/x.md`, content: Uint8Array.of(0x23, 0x20, 0xff, 0xfe) }, 'not-utf8'],
+  [
+    "deleting the file with the owner's field",
+    { kind: 'delete', path: `${OUT}/findings.md` },
+    'field-writer',
+  ],
+  [
+    "renaming over the file with the owner's field",
+    { kind: 'rename', path: `${OUT}/draft.md`, to: `${OUT}/findings.md` },
+    'field-writer',
+  ],
+  [
+    'giving itself scope in a draft',
+    write(
+      'PROJECTS/inventory/LONGRUNNER-DRAFT.md',
+      '---\nmission: m\nnext_pass:\n  writes: ["**"]\n---\n',
+    ),
+    'field-writer',
+  ],
+  [
+    'giving itself scope through an anchor',
+    write(
+      'PROJECTS/inventory/LONGRUNNER-DRAFT.md',
+      '---\nmission: m\nx: &all ["**"]\nnext_pass:\n  writes: *all\n---\n',
+    ),
+    'field-writer',
+  ],
+  [
+    'giving itself scope through a dotted name',
+    write(
+      'PROJECTS/inventory/LONGRUNNER-DRAFT.md',
+      '---\nmission: m\nnext_pass.writes: ["**"]\n---\n',
+    ),
+    'field-writer',
+  ],
+  [
+    'executable front matter',
+    write('PROJECTS/inventory/LONGRUNNER-DRAFT.md', '---js\nmodule.exports = {}\n---\n'),
+    'contract',
+  ],
+  [
+    'markdown that is not UTF-8',
+    { kind: 'write', path: `${OUT}/x.md`, content: Uint8Array.of(0x23, 0x20, 0xff, 0xfe) },
+    'not-utf8',
+  ],
   ['half a surrogate', write(`${OUT}/x.md`, '# \ud800\n'), 'not-utf8'],
   ['a token in a write', write(`${OUT}/x.md`, `key: ${github}\n`), 'secret'],
-  ['a token in an edit', { kind: 'edit', path: `${OUT}/draft.md`, content: `first draft\n${github}\n` }, 'secret'],
-  ['a token in an append', { kind: 'append', path: 'journal.md', content: `- ${github}\n` }, 'secret'],
-  ['a token in base64', write(`${OUT}/x.md`, `${Buffer.from(`token=${github}`).toString('base64')}\n`), 'secret'],
-  ['a token in base64 twice', write(`${OUT}/x.md`, Buffer.from(Buffer.from(`token=${github}`).toString('base64')).toString('base64')), 'secret'],
-  ['a token in base64 over several lines', write(`${OUT}/x.md`, Buffer.from(`some text before it, long enough ${github}`).toString('base64').replace(/.{20}/g, '$&\n')), 'secret'],
+  [
+    'a token in an edit',
+    { kind: 'edit', path: `${OUT}/draft.md`, content: `first draft\n${github}\n` },
+    'secret',
+  ],
+  [
+    'a token in an append',
+    { kind: 'append', path: 'journal.md', content: `- ${github}\n` },
+    'secret',
+  ],
+  [
+    'a token in base64',
+    write(`${OUT}/x.md`, `${Buffer.from(`token=${github}`).toString('base64')}\n`),
+    'secret',
+  ],
+  [
+    'a token in base64 twice',
+    write(
+      `${OUT}/x.md`,
+      Buffer.from(Buffer.from(`token=${github}`).toString('base64')).toString('base64'),
+    ),
+    'secret',
+  ],
+  [
+    'a token in base64 over several lines',
+    write(
+      `${OUT}/x.md`,
+      Buffer.from(`some text before it, long enough ${github}`)
+        .toString('base64')
+        .replace(/.{20}/g, '$&\n'),
+    ),
+    'secret',
+  ],
   ['a token in hex', write(`${OUT}/x.md`, Buffer.from(github).toString('hex')), 'secret'],
-  ['a token behind a switched-off scanner', write(`${OUT}/x.md`, `<!-- secretlint-disable -->\n${github}\n`), 'secret'],
-  ['a token in bytes that are not text', { kind: 'write', path: `${OUT}/x.bin`, content: Buffer.concat([Buffer.from([0xff, 0xfe, 0x00]), Buffer.from(github)]) }, 'secret'],
+  [
+    'a token behind a switched-off scanner',
+    write(`${OUT}/x.md`, `<!-- secretlint-disable -->\n${github}\n`),
+    'secret',
+  ],
+  [
+    'a token in bytes that are not text',
+    {
+      kind: 'write',
+      path: `${OUT}/x.bin`,
+      content: Buffer.concat([Buffer.from([0xff, 0xfe, 0x00]), Buffer.from(github)]),
+    },
+    'secret',
+  ],
   ['a token in a command', run(`echo ${github} > ${OUT}/x.md`), 'secret'],
   ['a token in the words of a command', { kind: 'exec', argv: ['cat', github] }, 'secret'],
-  ['copying what is no record over records', run(`cp ${OUT}/draft.md ${OUT}/findings.md`), 'contract'],
+  [
+    'copying what is no record over records',
+    run(`cp ${OUT}/draft.md ${OUT}/findings.md`),
+    'contract',
+  ],
   ['output of a command over records', run('ls > memory/2026-11-20.md'), 'contract'],
 ];
 
@@ -177,35 +379,79 @@ const COMMANDS: readonly Attack[] = [
   ['tee', run('echo x | tee SOUL.md'), 'tier-protected'],
   ['tee to several', run(`echo x | tee ${OUT}/a.md SOUL.md`), 'tier-protected'],
   ['tee appending to the audit log', run('echo x | tee -a audit/AUDIT-LOG.md'), 'bundle-only'],
-  ['tee with an option that looks as if it had a value', run('echo x | tee --output-error SOUL.md'), 'tier-protected'],
+  [
+    'tee with an option that looks as if it had a value',
+    run('echo x | tee --output-error SOUL.md'),
+    'tier-protected',
+  ],
   ['appending to the audit log', run("echo '| 2 | x | - |' >> audit/AUDIT-LOG.md"), 'bundle-only'],
   ['sed in place', run('sed -i s/Hard/Soft/ SOUL.md'), 'tier-protected'],
   ['sed in place, long and cut short', run('sed --in-pl s/Hard/Soft/ SOUL.md'), 'tier-protected'],
   ['sed in place inside a cluster', run('sed -ni.bak p SOUL.md'), 'tier-protected'],
-  ['sed in place with a suffix that looks like an option', run('sed -il p SOUL.md'), 'tier-protected'],
-  ['sed that keeps its copy elsewhere', run(`sed -i'../../../x*' p ${OUT}/draft.md`), 'command-unparsable'],
+  [
+    'sed in place with a suffix that looks like an option',
+    run('sed -il p SOUL.md'),
+    'tier-protected',
+  ],
+  [
+    'sed that keeps its copy elsewhere',
+    run(`sed -i'../../../x*' p ${OUT}/draft.md`),
+    'command-unparsable',
+  ],
   ['sed that writes', run("sed -n 'w SOUL.md' journal.md"), 'command-unparsable'],
-  ['sed that writes after a substitution', run("sed 's/a/b/w SOUL.md' journal.md"), 'command-unparsable'],
+  [
+    'sed that writes after a substitution',
+    run("sed 's/a/b/w SOUL.md' journal.md"),
+    'command-unparsable',
+  ],
   ['sed that runs', run("sed '1e rm SOUL.md' journal.md"), 'command-unparsable'],
-  ['sed that runs after a substitution', run("sed 's/.*/rm SOUL.md/e' journal.md"), 'command-unparsable'],
-  ['sed that hides a write behind brackets', run("sed 'y/[/]/\nw SOUL.md\n/;p;#/p' journal.md"), 'command-unparsable'],
+  [
+    'sed that runs after a substitution',
+    run("sed 's/.*/rm SOUL.md/e' journal.md"),
+    'command-unparsable',
+  ],
+  [
+    'sed that hides a write behind brackets',
+    run("sed 'y/[/]/\nw SOUL.md\n/;p;#/p' journal.md"),
+    'command-unparsable',
+  ],
   ['sed with a script file', run(`sed -f ${OUT}/x.sed journal.md`), 'command-unparsable'],
   ['awk that writes', run('awk \'{ print > "SOUL.md" }\' journal.md'), 'command-unparsable'],
-  ['awk that writes behind a quote in a pattern', run('awk \'/"/ { print > "SOUL.md" } /"/\' journal.md'), 'command-unparsable'],
+  [
+    'awk that writes behind a quote in a pattern',
+    run('awk \'/"/ { print > "SOUL.md" } /"/\' journal.md'),
+    'command-unparsable',
+  ],
   ['awk that runs', run('awk \'BEGIN { system("rm SOUL.md") }\''), 'command-unparsable'],
   ['awk that pipes', run('awk \'{ print | "sh" }\' journal.md'), 'command-unparsable'],
   ['awk in place', run("gawk -i inplace '{print}' SOUL.md"), 'command-unparsable'],
   ['copying over a protected file', run(`cp ${OUT}/draft.md SOUL.md`), 'tier-protected'],
-  ['copying into a folder of protected files', run(`cp ${OUT}/draft.md orchestration-os`), 'tier-protected'],
-  ['copying with the folder first', run(`cp -t orchestration-os ${OUT}/draft.md`), 'tier-protected'],
-  ['copying with a flag that looks as if it had a value', run(`cp -Z ${OUT}/draft.md SOUL.md`), 'tier-protected'],
+  [
+    'copying into a folder of protected files',
+    run(`cp ${OUT}/draft.md orchestration-os`),
+    'tier-protected',
+  ],
+  [
+    'copying with the folder first',
+    run(`cp -t orchestration-os ${OUT}/draft.md`),
+    'tier-protected',
+  ],
+  [
+    'copying with a flag that looks as if it had a value',
+    run(`cp -Z ${OUT}/draft.md SOUL.md`),
+    'tier-protected',
+  ],
   ['copying a tree over another', run(`cp -r ${OUT}/. orchestration-os`), 'tier-protected'],
   ['copying as a hard link', run(`cp -l SOUL.md ${OUT}/x.md`), 'path-hard-link'],
   ['copying as a link', run(`cp --symbolic-link SOUL.md ${OUT}/x.md`), 'path-symlink'],
   ['moving over a protected file', run(`mv ${OUT}/draft.md SOUL.md`), 'tier-protected'],
   ['moving a protected file away', run(`mv SOUL.md ${OUT}/x.md`), 'tier-protected'],
   ['moving a folder of protected files', run(`mv orchestration-os ${OUT}/os`), 'tier-protected'],
-  ['installing over a protected file', run(`install -m 644 ${OUT}/draft.md SOUL.md`), 'tier-protected'],
+  [
+    'installing over a protected file',
+    run(`install -m 644 ${OUT}/draft.md SOUL.md`),
+    'tier-protected',
+  ],
   ['removing a protected file', run('rm -f SOUL.md'), 'tier-protected'],
   ['removing after a double dash', run('rm -- SOUL.md'), 'tier-protected'],
   ['removing everything', run('rm -rf .'), 'tier-protected'],
@@ -217,12 +463,24 @@ const COMMANDS: readonly Attack[] = [
   ['a symbolic link', run(`ln -s ../../../SOUL.md ${OUT}/x.md`), 'path-symlink'],
   ['dd', run('dd if=/dev/zero of=SOUL.md count=1'), 'tier-protected'],
   ['truncating', run('truncate -s 0 SOUL.md'), 'tier-protected'],
-  ['touching an output of the phase before', run(`touch -d 2030-01-01 ${OUT}/old.md`), 'earlier-phase'],
+  [
+    'touching an output of the phase before',
+    run(`touch -d 2030-01-01 ${OUT}/old.md`),
+    'earlier-phase',
+  ],
   ['changing the mode of a protected file', run('chmod 777 SOUL.md'), 'tier-protected'],
-  ['changing the mode with one that looks like an option', run('chmod -w SOUL.md'), 'tier-protected'],
+  [
+    'changing the mode with one that looks like an option',
+    run('chmod -w SOUL.md'),
+    'tier-protected',
+  ],
   ['a folder outside the workspace', run('mkdir -p /tmp/x'), 'path-outside'],
   ['sort onto a protected file', run('sort journal.md -o SOUL.md'), 'tier-protected'],
-  ['sort onto a protected file, cut short', run('sort --outp=SOUL.md journal.md'), 'tier-protected'],
+  [
+    'sort onto a protected file, cut short',
+    run('sort --outp=SOUL.md journal.md'),
+    'tier-protected',
+  ],
   ['sort that runs a program', run('sort --compress-program=sh journal.md'), 'command-unparsable'],
   ['uniq onto a protected file', run('uniq journal.md SOUL.md'), 'tier-protected'],
   ['find that deletes', run('find . -name SOUL.md -delete'), 'command-unparsable'],
@@ -239,7 +497,11 @@ const COMMANDS: readonly Attack[] = [
   ['env with a command', run('env rm SOUL.md'), 'tier-protected'],
   ['env that splits a text', run('env -S "rm SOUL.md"'), 'command-unparsable'],
   ['a library loaded first', run('LD_PRELOAD=./x.so cat journal.md'), 'command-denied'],
-  ['options for node in a variable', run('NODE_OPTIONS=--require=./x.js node check.mjs'), 'command-denied'],
+  [
+    'options for node in a variable',
+    run('NODE_OPTIONS=--require=./x.js node check.mjs'),
+    'command-denied',
+  ],
   ['another path to programs', run('PATH=.:$PATH; cat journal.md'), 'command-denied'],
   ['an exported variable', run('export BASH_ENV=x; cat journal.md'), 'command-denied'],
   ['a variable set by read', run('read PATH < x; cat journal.md'), 'command-denied'],
@@ -258,11 +520,15 @@ const COMMANDS: readonly Attack[] = [
   ['another shell', run("zsh -c 'rm SOUL.md'"), 'command-unknown'],
   ['node with code', run(`node -e 'require("fs").rmSync("SOUL.md")'`), 'command-unparsable'],
   ['node with code in a cluster', run("node -pe 'x'"), 'command-unparsable'],
-  ['node with code behind another option', run("node --title check.mjs --eval 'x'"), 'command-unparsable'],
+  [
+    'node with code behind another option',
+    run("node --title check.mjs --eval 'x'"),
+    'command-unparsable',
+  ],
   ['node that loads a file first', run('node --require ./x.js check.mjs'), 'command-unparsable'],
   ['node from a pipe', run('cat x.js | node'), 'command-unparsable'],
   ['node with another script', run(`node ${OUT}/x.mjs`), 'command-denied'],
-  ['python with code', run("python3 -c 'open(\"SOUL.md\",\"w\")'"), 'command-unparsable'],
+  ['python with code', run('python3 -c \'open("SOUL.md","w")\''), 'command-unparsable'],
   ['python from a here-document', run("python3 - <<'E'\nx\nE"), 'command-unparsable'],
   ['perl in place', run("perl -pi -e 's/a/b/' SOUL.md"), 'command-unparsable'],
   ['npm with a word that is not allowed', run('npm install left-pad'), 'command-denied'],
@@ -284,7 +550,11 @@ const COMMANDS: readonly Attack[] = [
   ['a command in a condition', run('if rm SOUL.md; then ls; fi'), 'tier-protected'],
   ['a command in a loop', run('while rm SOUL.md; do ls; done'), 'tier-protected'],
   ['a command behind a negation', run('! rm SOUL.md'), 'tier-protected'],
-  ['a command behind a here-document in a group', run('cat <<echo; {\necho\n:\n}\nrm SOUL.md'), 'command-unparsable'],
+  [
+    'a command behind a here-document in a group',
+    run('cat <<echo; {\necho\n:\n}\nrm SOUL.md'),
+    'command-unparsable',
+  ],
   ['a function', run('ls () { rm SOUL.md; }; ls'), 'command-unparsable'],
   ['an alias', run('alias ls=rm\nls SOUL.md'), 'command-denied'],
   ['a case', run('case x in x) rm SOUL.md;; esac'), 'command-unparsable'],
@@ -298,7 +568,11 @@ const COMMANDS: readonly Attack[] = [
   ['command', run('command rm SOUL.md'), 'tier-protected'],
   ['exec', run('exec rm SOUL.md'), 'tier-protected'],
   ['busybox', run('busybox rm SOUL.md'), 'tier-protected'],
-  ['going to another folder first', run('cd orchestration-os && rm OPS-TOOL-REGISTRY.md'), 'tier-protected'],
+  [
+    'going to another folder first',
+    run('cd orchestration-os && rm OPS-TOOL-REGISTRY.md'),
+    'tier-protected',
+  ],
   ['going there and failing', run(`cd nowhere; echo x > SOUL.md`), 'tier-protected'],
   ['going there inside a pipe only', run(`cd ${OUT} |\necho x > SOUL.md`), 'tier-protected'],
   ['going there inside a subshell only', run(`(cd ${OUT}); echo x > SOUL.md`), 'tier-protected'],
@@ -308,26 +582,72 @@ const COMMANDS: readonly Attack[] = [
   ['going where a variable says', run('cd "$X" && echo x > SOUL.md'), 'command-unparsable'],
   ['what only bash takes for a comparison', run('[[ a > SOUL.md ]]'), 'command-unparsable'],
   ['what only bash takes for a condition', run('[[ a || rm SOUL.md ]]'), 'command-unparsable'],
-  ["what only bash takes for one quoted text", run("echo $'a\\'; rm SOUL.md #'"), 'command-unparsable'],
-  ['a here-document that ends elsewhere in another shell', run("cat <<$'E'\n$E\nrm SOUL.md\nE"), 'command-unparsable'],
+  [
+    'what only bash takes for one quoted text',
+    run("echo $'a\\'; rm SOUL.md #'"),
+    'command-unparsable',
+  ],
+  [
+    'a here-document that ends elsewhere in another shell',
+    run("cat <<$'E'\n$E\nrm SOUL.md\nE"),
+    'command-unparsable',
+  ],
   ['a group as zsh writes it', run('if true {rm SOUL.md}'), 'command-unparsable'],
-  ['a redirection as zsh writes it', run(`cd ${OUT} && echo x >! ../../../SOUL.md`), 'command-unparsable'],
+  [
+    'a redirection as zsh writes it',
+    run(`cd ${OUT} && echo x >! ../../../SOUL.md`),
+    'command-unparsable',
+  ],
   ['an expansion that zsh evaluates', run("x='$(rm SOUL.md)'; echo ${(e)x}"), 'command-unparsable'],
-  ['an arithmetic expansion that evaluates a value', run("x='a[$(rm SOUL.md)]'; echo $((x))"), 'command-unparsable'],
-  ['a comparison that evaluates a value', run("x='a[$(rm SOUL.md)]'; [[ x -eq 0 ]]"), 'command-unparsable'],
+  [
+    'an arithmetic expansion that evaluates a value',
+    run("x='a[$(rm SOUL.md)]'; echo $((x))"),
+    'command-unparsable',
+  ],
+  [
+    'a comparison that evaluates a value',
+    run("x='a[$(rm SOUL.md)]'; [[ x -eq 0 ]]"),
+    'command-unparsable',
+  ],
   ['a test that evaluates a name', run("test -v 'a[$(rm SOUL.md)]'"), 'command-unparsable'],
   ['an unset that evaluates a name', run("unset 'a[$(rm SOUL.md)]'"), 'command-unparsable'],
-  ['a part by a computed place', run("y='a[$(rm SOUL.md)]'; x=b; echo ${x:y}"), 'command-unparsable'],
+  [
+    'a part by a computed place',
+    run("y='a[$(rm SOUL.md)]'; x=b; echo ${x:y}"),
+    'command-unparsable',
+  ],
   ['an expansion of a name in a name', run('x=PATH; echo ${!x}'), 'command-unparsable'],
   ['programs from elsewhere, as zsh names the path', run('path=/tmp; ls'), 'command-denied'],
-  ['a cd that only looks as if it took place', run(`! cd ${OUT} || exit; echo x > SOUL.md`), 'command-unparsable'],
+  [
+    'a cd that only looks as if it took place',
+    run(`! cd ${OUT} || exit; echo x > SOUL.md`),
+    'command-unparsable',
+  ],
   ['a cd that sh does not make', run(`builtin cd ${OUT}; echo x > SOUL.md`), 'command-unparsable'],
   ['a cd behind time', run(`time cd ${OUT}; echo x > SOUL.md`), 'command-unparsable'],
   ['a cd inside eval', run(`eval 'cd ${OUT}/../../..'; echo x > SOUL.md`), 'command-unparsable'],
-  ['a cd at the end of a loop', run('for i in 1 2 3 4; do echo x > SOUL.md; cd ..; done'), 'command-unparsable', { cwd: OUT }],
-  ['a cd in a group at the end of a loop', run('for i in 1 2 3 4; do echo x > SOUL.md; { cd ..; }; done'), 'command-unparsable', { cwd: OUT }],
-  ['a trap that runs elsewhere', run(`cd ${OUT}; trap 'echo x > SOUL.md' EXIT; cd ../../..`), 'command-unparsable'],
-  ['a script of the own making by an allowed name', run(`cd ${OUT} && node check.mjs`), 'command-unparsable'],
+  [
+    'a cd at the end of a loop',
+    run('for i in 1 2 3 4; do echo x > SOUL.md; cd ..; done'),
+    'command-unparsable',
+    { cwd: OUT },
+  ],
+  [
+    'a cd in a group at the end of a loop',
+    run('for i in 1 2 3 4; do echo x > SOUL.md; { cd ..; }; done'),
+    'command-unparsable',
+    { cwd: OUT },
+  ],
+  [
+    'a trap that runs elsewhere',
+    run(`cd ${OUT}; trap 'echo x > SOUL.md' EXIT; cd ../../..`),
+    'command-unparsable',
+  ],
+  [
+    'a script of the own making by an allowed name',
+    run(`cd ${OUT} && node check.mjs`),
+    'command-unparsable',
+  ],
   ['a makefile of the own making', run(`cd ${OUT} && make test`), 'command-unparsable'],
   ['an unclosed quote', run("ls 'x; rm SOUL.md"), 'command-unparsable'],
   ['an unclosed parenthesis', run('ls (x'), 'command-unparsable'],
@@ -338,8 +658,23 @@ const COMMANDS: readonly Attack[] = [
   ['a very deep nesting', run(`${'$('.repeat(60)}ls${')'.repeat(60)}`), 'command-unparsable'],
   ['words without a shell', { kind: 'exec', argv: ['rm', 'SOUL.md'] }, 'tier-protected'],
   ['reading the key of the owner', run('cat ~/.nocturne/keys/owner.key'), 'path-reserved'],
-  ['a tool that the phase does not allow', run('git status'), 'tool-not-allowed', { authority: { ...worker, tools: ['readers'] } }],
-  ['any tool where the phase allows none', run('ls'), 'tool-not-allowed', { authority: { ...worker, tools: [] } }],
+  [
+    'a tool that the phase does not allow',
+    run('git status'),
+    'tool-not-allowed',
+    { authority: { ...worker, tools: ['readers'] } },
+  ],
+  [
+    'any tool where the phase allows none',
+    run('ls'),
+    'tool-not-allowed',
+    { authority: { ...worker, tools: [] } },
+  ],
   ['the scope from another folder', run('rm SOUL.md'), 'tier-protected', { cwd: '' }],
-  ['climbing from the folder of the project', run('echo x > ../../SOUL.md'), 'tier-protected', { cwd: 'PROJECTS/inventory' }],
+  [
+    'climbing from the folder of the project',
+    run('echo x > ../../SOUL.md'),
+    'tier-protected',
+    { cwd: 'PROJECTS/inventory' },
+  ],
 ];

@@ -7,10 +7,21 @@ import type { GuardResponse } from '../../src/passes/host/guard-protocol.js';
 
 export const NOCTURNE = fileURLToPath(new URL('../../../bin/nocturne.cjs', import.meta.url));
 
-export type Server = { readonly child: ChildProcess; readonly ready: { readonly socket: string; readonly pid: number; readonly served: boolean }; readonly ended: Promise<number | null> };
+export type Server = {
+  readonly child: ChildProcess;
+  readonly ready: { readonly socket: string; readonly pid: number; readonly served: boolean };
+  readonly ended: Promise<number | null>;
+};
 
-export async function serve(place: { readonly root: string; readonly home: string }): Promise<Server> {
-  const child = spawn(process.execPath, [NOCTURNE, 'guard', 'serve', '--parent', '--json', '--workspace', place.root], { env: { ...process.env, NOCTURNE_HOME: place.home }, stdio: ['pipe', 'pipe', 'ignore'] });
+export async function serve(place: {
+  readonly root: string;
+  readonly home: string;
+}): Promise<Server> {
+  const child = spawn(
+    process.execPath,
+    [NOCTURNE, 'guard', 'serve', '--parent', '--json', '--workspace', place.root],
+    { env: { ...process.env, NOCTURNE_HOME: place.home }, stdio: ['pipe', 'pipe', 'ignore'] },
+  );
   const ended = new Promise<number | null>((resolve) => child.on('close', resolve));
   const line = await new Promise<string>((resolve, reject) => {
     createInterface({ input: child.stdout }).once('line', resolve);
@@ -19,11 +30,17 @@ export async function serve(place: { readonly root: string; readonly home: strin
   return { child, ready: JSON.parse(line) as Server['ready'], ended };
 }
 
-export type Line = { readonly socket: Socket; ask(request: Readonly<Record<string, unknown>>): Promise<GuardResponse>; raw(text: string): Promise<GuardResponse> };
+export type Line = {
+  readonly socket: Socket;
+  ask(request: Readonly<Record<string, unknown>>): Promise<GuardResponse>;
+  raw(text: string): Promise<GuardResponse>;
+};
 
 export async function lineTo(path: string): Promise<Line> {
   const socket = connect(path);
-  await new Promise<void>((resolve, reject) => socket.once('connect', () => resolve()).once('error', reject));
+  await new Promise<void>((resolve, reject) =>
+    socket.once('connect', () => resolve()).once('error', reject),
+  );
   const waiting = new Map<number, (response: GuardResponse) => void>();
   createInterface({ input: socket }).on('line', (line) => {
     const response = JSON.parse(line) as GuardResponse;
@@ -35,5 +52,9 @@ export async function lineTo(path: string): Promise<Line> {
       waiting.set(id, resolve);
       socket.write(`${text}\n`);
     });
-  return { socket, ask: (request) => send(++last, JSON.stringify({ id: last, ...request })), raw: (text) => send(-1, text) };
+  return {
+    socket,
+    ask: (request) => send(++last, JSON.stringify({ id: last, ...request })),
+    raw: (text) => send(-1, text),
+  };
 }

@@ -1,4 +1,7 @@
-/** A copy of the guard's fixture workspace with the links and times that git does not keep, and a pass that works in it. */
+/**
+ * A copy of the guard's fixture workspace with the links and times that git does not keep, and a
+ * pass that works in it.
+ */
 import { cpSync, linkSync, mkdirSync, readdirSync, symlinkSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { decide, type DecideOptions } from '../../src/governance/guard/decide.js';
@@ -18,7 +21,12 @@ export const worker: PassAuthority = {
   project: 'inventory',
   phase: 'collect',
   phaseStarted: PHASE_STARTED,
-  writes: ['PROJECTS/inventory/outputs/**', 'PROJECTS/inventory/LONGRUNNER-DRAFT.md', 'memory/*.md', 'journal.md'],
+  writes: [
+    'PROJECTS/inventory/outputs/**',
+    'PROJECTS/inventory/LONGRUNNER-DRAFT.md',
+    'memory/*.md',
+    'journal.md',
+  ],
   tools: undefined,
 };
 
@@ -27,7 +35,8 @@ export function makeWorkspace(root: string): string {
   cpSync(FIXTURE, root, { recursive: true });
   mkdirSync(join(root, '.nocturne'), { recursive: true });
   const outputs = join(root, 'PROJECTS/inventory/outputs');
-  for (const entry of readdirSync(root, { recursive: true, withFileTypes: true })) if (entry.isFile()) utimesSync(join(entry.parentPath, entry.name), SINCE, SINCE);
+  for (const entry of readdirSync(root, { recursive: true, withFileTypes: true }))
+    if (entry.isFile()) utimesSync(join(entry.parentPath, entry.name), SINCE, SINCE);
   utimesSync(join(outputs, 'old.md'), BEFORE, BEFORE);
   symlinkSync('../../../SOUL.md', join(outputs, 'soul-link.md'));
   symlinkSync('/tmp', join(outputs, 'away'));
@@ -37,6 +46,15 @@ export function makeWorkspace(root: string): string {
 }
 
 /** Asks about one action on a fresh snapshot. */
-export function ask(root: string, action: Action, about: { readonly authority?: Authority; readonly options?: DecideOptions } = {}): Decision {
-  return decide(openSnapshot(root, { now: new Date('2026-11-21T02:00:00Z') }), about.authority ?? worker, action, about.options);
+export function ask(
+  root: string,
+  action: Action,
+  about: { readonly authority?: Authority; readonly options?: DecideOptions } = {},
+): Decision {
+  return decide(
+    openSnapshot(root, { now: new Date('2026-11-21T02:00:00Z') }),
+    about.authority ?? worker,
+    action,
+    about.options,
+  );
 }

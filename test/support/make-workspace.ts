@@ -8,7 +8,13 @@ import { fixedClock } from '../../src/kernel/clock.js';
 import { openWorkspace } from '../../src/workspace/open-workspace.js';
 import type { Workspace } from '../../src/workspace/types.js';
 
-export type MadeWorkspace = { readonly root: string; readonly home: string; readonly key: OwnerKey; readonly workspace: Workspace; readonly now: Date };
+export type MadeWorkspace = {
+  readonly root: string;
+  readonly home: string;
+  readonly key: OwnerKey;
+  readonly workspace: Workspace;
+  readonly now: Date;
+};
 export type MakeOptions = {
   /** Files written over the shipped ones before signing, by path. */
   readonly files?: Readonly<Record<string, string | Buffer>>;
@@ -33,7 +39,8 @@ export function makeWorkspace(directory: string, options: MakeOptions = {}): Mad
   const now = new Date(options.at ?? '2026-11-21T01:30:00Z');
   const key = createOwnerKey(home);
   const workspace = openWorkspace(root, { home, clock: fixedClock(now) });
-  if (options.unsigned !== true) signManifest(workspace, { files: 'all', key, signedBy: 'owner', now });
+  if (options.unsigned !== true)
+    signManifest(workspace, { files: 'all', key, signedBy: 'owner', now });
   return { root: workspace.root, home, key, workspace, now };
 }
 
@@ -41,7 +48,9 @@ export function makeWorkspace(directory: string, options: MakeOptions = {}): Mad
 export function copyShipped(root: string): void {
   mkdirSync(root, { recursive: true });
   for (const name of readdirSync(REPOSITORY)) {
-    if (name.endsWith('.md') && !NOT_SHIPPED.has(name)) cpSync(join(REPOSITORY, name), join(root, name));
-    else if (FOLDERS.includes(name)) cpSync(join(REPOSITORY, name), join(root, name), { recursive: true });
+    if (name.endsWith('.md') && !NOT_SHIPPED.has(name))
+      cpSync(join(REPOSITORY, name), join(root, name));
+    else if (FOLDERS.includes(name))
+      cpSync(join(REPOSITORY, name), join(root, name), { recursive: true });
   }
 }

@@ -2,12 +2,21 @@
 import type { Action, Authority } from '../../src/governance/types.js';
 import { worker } from './guard-workspace.js';
 
-export type Ordinary = readonly [sentence: string, action: Action, about?: { readonly authority?: Authority; readonly cwd?: string }];
+export type Ordinary = readonly [
+  sentence: string,
+  action: Action,
+  about?: { readonly authority?: Authority; readonly cwd?: string },
+];
 
 const OUT = 'PROJECTS/inventory/outputs';
-const write = (path: string, content: string | Uint8Array = 'text\n'): Action => ({ kind: 'write', path, content });
+const write = (path: string, content: string | Uint8Array = 'text\n'): Action => ({
+  kind: 'write',
+  path,
+  content,
+});
 const run = (command: string): Action => ({ kind: 'exec', command });
-const TABLE = '# Findings\n\n## Findings\n\n| Name | Severity | Found | Project | Accepted |\n|---|---|---|---|---|\n| left-pad | 3 | 2026-11-20 | inventory | true |\n';
+const TABLE =
+  '# Findings\n\n## Findings\n\n| Name | Severity | Found | Project | Accepted |\n|---|---|---|---|---|\n| left-pad | 3 | 2026-11-20 | inventory | true |\n';
 
 const files = (root: string): readonly Ordinary[] => [
   ['a new output', write(`${OUT}/inventory-2026-11-21.md`)],
@@ -15,10 +24,19 @@ const files = (root: string): readonly Ordinary[] => [
   ['a new output in a new folder', write(`${OUT}/2026/11/21/a.md`)],
   ['a path with a detour that stays inside', write(`${OUT}/sub/../a.md`)],
   ['an output of this phase again', write(`${OUT}/draft.md`)],
-  ['an edit of an output of this phase', { kind: 'edit', path: `${OUT}/draft.md`, content: 'second draft\n' }],
-  ['an append to an output of this phase', { kind: 'append', path: `${OUT}/draft.md`, content: 'more\n' }],
+  [
+    'an edit of an output of this phase',
+    { kind: 'edit', path: `${OUT}/draft.md`, content: 'second draft\n' },
+  ],
+  [
+    'an append to an output of this phase',
+    { kind: 'append', path: `${OUT}/draft.md`, content: 'more\n' },
+  ],
   ['deleting an output of this phase', { kind: 'delete', path: `${OUT}/draft.md` }],
-  ['renaming an output of this phase', { kind: 'rename', path: `${OUT}/draft.md`, to: `${OUT}/final.md` }],
+  [
+    'renaming an output of this phase',
+    { kind: 'rename', path: `${OUT}/draft.md`, to: `${OUT}/final.md` },
+  ],
   ['deleting a link in the scope', { kind: 'delete', path: `${OUT}/soul-link.md` }],
   ['deleting a second name of a file', { kind: 'delete', path: `${OUT}/hard.md` }],
   ['an accent in a name', write(`${OUT}/résumé.md`)],
@@ -27,16 +45,56 @@ const files = (root: string): readonly Ordinary[] => [
   ['a blank, a bracket and a percent sign in a name', write(`${OUT}/50% of [a] b.md`)],
   ['a hidden file in the scope', write(`${OUT}/.keep`, '')],
   ['names that differ by a digit', write(`${OUT}/draft-1.md`)],
-  ['a binary file', write(`${OUT}/chart.png`, Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0xff, 0xfe, 0x00))],
-  ['a new row in a table', write(`${OUT}/findings.md`, `${TABLE}| glob | 7 | 2026-11-21 | other | - |\n`)],
-  ['another order of columns and rows', write(`${OUT}/findings.md`, '# F\n\n## Findings\n\n| Severity | Name | Found | Project | Accepted |\n|---|---|---|---|---|\n| 2 | a | - | - | - |\n| 4 | left-pad | 2026-11-20 | inventory | true |\n')],
-  ['a memory entry', { kind: 'append', path: 'memory/2026-11-20.md', content: '\n## RUN-20261121-001\n\n- **Result:** fine\n' }],
-  ['a memory file for a new day', write('memory/2026-11-21.md', '# 2026-11-21\n\n## RUN-20261121-001\n\n- **Result:** fine\n')],
-  ['a draft of a project', write('PROJECTS/inventory/LONGRUNNER-DRAFT.md', '---\nmission: look after licences\n---\n')],
-  ['a line at the end of a log without links', { kind: 'append', path: 'journal.md', content: '- second line\n' }],
+  [
+    'a binary file',
+    write(`${OUT}/chart.png`, Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0xff, 0xfe, 0x00)),
+  ],
+  [
+    'a new row in a table',
+    write(`${OUT}/findings.md`, `${TABLE}| glob | 7 | 2026-11-21 | other | - |\n`),
+  ],
+  [
+    'another order of columns and rows',
+    write(
+      `${OUT}/findings.md`,
+      '# F\n\n## Findings\n\n| Severity | Name | Found | Project | Accepted |\n|---|---|---|---|---|\n| 2 | a | - | - | - |\n| 4 | left-pad | 2026-11-20 | inventory | true |\n',
+    ),
+  ],
+  [
+    'a memory entry',
+    {
+      kind: 'append',
+      path: 'memory/2026-11-20.md',
+      content: '\n## RUN-20261121-001\n\n- **Result:** fine\n',
+    },
+  ],
+  [
+    'a memory file for a new day',
+    write('memory/2026-11-21.md', '# 2026-11-21\n\n## RUN-20261121-001\n\n- **Result:** fine\n'),
+  ],
+  [
+    'a draft of a project',
+    write('PROJECTS/inventory/LONGRUNNER-DRAFT.md', '---\nmission: look after licences\n---\n'),
+  ],
+  [
+    'a line at the end of a log without links',
+    { kind: 'append', path: 'journal.md', content: '- second line\n' },
+  ],
   ['a write whose content is not given yet', { kind: 'write', path: `${OUT}/a.md` }],
-  ['text about secrets', write(`${OUT}/a.md`, 'The token is in $GITHUB_TOKEN; password: "<your password>"; key sk-... ; secret santa\n')],
-  ['hashes and identifiers', write(`${OUT}/a.md`, `${'0123456789abcdef'.repeat(4)} RUN-20261121-001 sha512-${Buffer.alloc(64, 7).toString('base64')}\n`)],
+  [
+    'text about secrets',
+    write(
+      `${OUT}/a.md`,
+      'The token is in $GITHUB_TOKEN; password: "<your password>"; key sk-... ; secret santa\n',
+    ),
+  ],
+  [
+    'hashes and identifiers',
+    write(
+      `${OUT}/a.md`,
+      `${'0123456789abcdef'.repeat(4)} RUN-20261121-001 sha512-${Buffer.alloc(64, 7).toString('base64')}\n`,
+    ),
+  ],
 ];
 
 const COMMANDS: readonly Ordinary[] = [
@@ -52,21 +110,37 @@ const COMMANDS: readonly Ordinary[] = [
   ['output at the end of a file of the scope', run(`date >> ${OUT}/draft.md`)],
   ['output into the scope after going there', run(`cd ${OUT} && ls > list.txt`)],
   ['output after going there or leaving', run(`cd ${OUT} || exit 1\nls > list.txt`)],
-  ['output after making a folder and going there', run(`mkdir -p ${OUT}/new && cd ${OUT}/new && echo x > a.md`)],
-  ['output in the folder of the project', run('echo x > outputs/a.md'), { cwd: 'PROJECTS/inventory' }],
-  ['a here-document', run(`cat > ${OUT}/a.md <<'EOF'\n# It's "fine" $HOME \`x\` > SOUL.md; rm SOUL.md\nEOF`)],
+  [
+    'output after making a folder and going there',
+    run(`mkdir -p ${OUT}/new && cd ${OUT}/new && echo x > a.md`),
+  ],
+  [
+    'output in the folder of the project',
+    run('echo x > outputs/a.md'),
+    { cwd: 'PROJECTS/inventory' },
+  ],
+  [
+    'a here-document',
+    run(`cat > ${OUT}/a.md <<'EOF'\n# It's "fine" $HOME \`x\` > SOUL.md; rm SOUL.md\nEOF`),
+  ],
   ['a here-document with variables', run(`cat > ${OUT}/a.md <<EOF\nin $HOME\nEOF`)],
   ['a here-document in a script that is read', run(`bash -c 'cat > ${OUT}/a.md <<E\nx\nE\n'`)],
   ['quoted operators', run("grep -n 'a > b; rm SOUL.md' journal.md")],
   ['a quoted dollar', run("grep 'cost: $5' journal.md")],
   ['a test', run(`[ -f ${OUT}/a.md ] && echo there`)],
   ['a test in double brackets', run('[[ -f SOUL.md ]] && echo yes')],
-  ['a condition', run(`if grep -q x journal.md; then echo y > ${OUT}/y.md; else echo n > ${OUT}/n.md; fi`)],
+  [
+    'a condition',
+    run(`if grep -q x journal.md; then echo y > ${OUT}/y.md; else echo n > ${OUT}/n.md; fi`),
+  ],
   ['several lines', run('set -euo pipefail\nls\ncat journal.md # the log\n')],
   ['a harmless variable', run('LC_ALL=C sort journal.md')],
   ['a local variable', run('n=$(wc -l < journal.md); echo "$n lines"')],
   ['an arithmetic expansion', run('echo $((1 + 2))')],
-  ['expansions with a default, a suffix off, a length', run('f=a.md; echo ${f:-none} ${f%.md} ${#f} ${f//a/b} ${1:-x}')],
+  [
+    'expansions with a default, a suffix off, a length',
+    run('f=a.md; echo ${f:-none} ${f%.md} ${#f} ${f//a/b} ${1:-x}'),
+  ],
   ['a comparison of two outputs', run('diff <(sort journal.md) <(sort -u journal.md)')],
   ['output of two outputs', run(`sort -m <(cat journal.md) <(cat SOUL.md) > ${OUT}/m.txt`)],
   ['a time limit', run('timeout 30 node check.mjs')],
@@ -82,7 +156,10 @@ const COMMANDS: readonly Ordinary[] = [
   ['tee into the scope', run(`ls | tee ${OUT}/list.txt`)],
   ['copying in the scope', run(`cp ${OUT}/draft.md ${OUT}/copy.md`)],
   ['copying a protected file into the scope', run(`cp SOUL.md ${OUT}/soul-copy.md`)],
-  ['copying into a folder of the scope', run(`mkdir -p ${OUT}/sub && cp ${OUT}/draft.md ${OUT}/sub/`)],
+  [
+    'copying into a folder of the scope',
+    run(`mkdir -p ${OUT}/sub && cp ${OUT}/draft.md ${OUT}/sub/`),
+  ],
   ['moving in the scope', run(`mv ${OUT}/draft.md ${OUT}/final.md`)],
   ['removing in the scope', run(`rm -f ${OUT}/draft.md`)],
   ['removing by pattern in the scope', run(`rm ${OUT}/dra*.md`)],
@@ -90,12 +167,22 @@ const COMMANDS: readonly Ordinary[] = [
   ['changing the mode in the scope', run(`chmod 644 ${OUT}/draft.md`)],
   ['sorting into the scope', run(`sort -u journal.md -o ${OUT}/sorted.txt`)],
   ['a program in the background', run('ls & wait')],
-  ['a tool that the phase allows', run('cat journal.md | sort'), { authority: { ...worker, tools: ['readers', 'sort'] } }],
-  ['reading without a token', run('cat journal.md | sort | sed -n 1p'), { authority: { kind: 'reader' } }],
+  [
+    'a tool that the phase allows',
+    run('cat journal.md | sort'),
+    { authority: { ...worker, tools: ['readers', 'sort'] } },
+  ],
+  [
+    'reading without a token',
+    run('cat journal.md | sort | sed -n 1p'),
+    { authority: { kind: 'reader' } },
+  ],
   ['a full path to a system program', run('/usr/bin/sort journal.md')],
 ];
 
 /** @param root of a copy of the guard's fixture workspace. */
-export function ordinaryActionsIn(root: string): Readonly<Record<'files' | 'commands', readonly Ordinary[]>> {
+export function ordinaryActionsIn(
+  root: string,
+): Readonly<Record<'files' | 'commands', readonly Ordinary[]>> {
   return { files: files(root), commands: COMMANDS };
 }

@@ -1,4 +1,7 @@
-/** A program that answers as OpenClaw's command line does, from a file: for what a real one cannot be made to have (old versions, jobs of others, refusals). */
+/**
+ * A program that answers as OpenClaw's command line does, from a file: for what a real one cannot
+ * be made to have (old versions, jobs of others, refusals).
+ */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -12,30 +15,84 @@ export type HostState = {
   /** What goes wrong, in words that this file knows. */
   readonly faults: readonly string[];
 };
-export type StandIn = { readonly program: string; state(): HostState; change(part: Partial<HostState>): void; /** Every command line so far, help and version left out. */ calls(): readonly (readonly string[])[] };
+export type StandIn = {
+  readonly program: string;
+  state(): HostState;
+  change(part: Partial<HostState>): void;
+  /** Every command line so far, help and version left out. */
+  calls(): readonly (readonly string[])[];
+};
 
-const CRON_ADD = ['--name', '--message', '--session', '--json', '--cron', '--tz', '--every', '--declaration-key', '--light-context', '--no-deliver', '--timeout-seconds', '--model', '--agent', '--description'];
+const CRON_ADD = [
+  '--name',
+  '--message',
+  '--session',
+  '--json',
+  '--cron',
+  '--tz',
+  '--every',
+  '--declaration-key',
+  '--light-context',
+  '--no-deliver',
+  '--timeout-seconds',
+  '--model',
+  '--agent',
+  '--description',
+];
 
-export function standInOpenclaw(directory: string, agents: readonly Readonly<Record<string, unknown>>[]): StandIn {
-  const [program, file, log] = [join(directory, 'openclaw'), join(directory, 'host.json'), join(directory, 'calls.jsonl')];
-  const start: HostState = { version: 'OpenClaw 2026.9.6 (stand-in)', lacks: [], jobs: [], agents, plugins: {}, faults: [] };
+export function standInOpenclaw(
+  directory: string,
+  agents: readonly Readonly<Record<string, unknown>>[],
+): StandIn {
+  const [program, file, log] = [
+    join(directory, 'openclaw'),
+    join(directory, 'host.json'),
+    join(directory, 'calls.jsonl'),
+  ];
+  const start: HostState = {
+    version: 'OpenClaw 2026.9.6 (stand-in)',
+    lacks: [],
+    jobs: [],
+    agents,
+    plugins: {},
+    faults: [],
+  };
   writeFileSync(file, JSON.stringify(start));
   writeFileSync(log, '');
-  writeFileSync(`${program}.mjs`, `import fs from 'node:fs';\n(${standIn.toString()})(${JSON.stringify({ file, log, flags: CRON_ADD })}, fs);\n`);
-  writeFileSync(program, `#!/bin/sh\nexec "${process.execPath}" "${program}.mjs" "$@"\n`, { mode: 0o755 });
+  writeFileSync(
+    `${program}.mjs`,
+    `import fs from 'node:fs';\n(${standIn.toString()})(${JSON.stringify({ file, log, flags: CRON_ADD })}, fs);\n`,
+  );
+  writeFileSync(program, `#!/bin/sh\nexec "${process.execPath}" "${program}.mjs" "$@"\n`, {
+    mode: 0o755,
+  });
   const state = (): HostState => JSON.parse(readFileSync(file, 'utf8')) as HostState;
   return {
     program,
     state,
     change: (part) => writeFileSync(file, JSON.stringify({ ...state(), ...part })),
-    calls: () => readFileSync(log, 'utf8').split('\n').filter((line) => line !== '').map((line) => JSON.parse(line) as string[]),
+    calls: () =>
+      readFileSync(log, 'utf8')
+        .split('\n')
+        .filter((line) => line !== '')
+        .map((line) => JSON.parse(line) as string[]),
   };
 }
 
-type Mutable = { version: string; lacks: string[]; jobs: Record<string, unknown>[]; agents: unknown; plugins: Record<string, unknown>; faults: string[] };
+type Mutable = {
+  version: string;
+  lacks: string[];
+  jobs: Record<string, unknown>[];
+  agents: unknown;
+  plugins: Record<string, unknown>;
+  faults: string[];
+};
 
 /** Its text is the program: it uses nothing from around it. */
-function standIn(at: { file: string; log: string; flags: string[] }, fs: typeof import('node:fs')): void {
+function standIn(
+  at: { file: string; log: string; flags: string[] },
+  fs: typeof import('node:fs'),
+): void {
   const args = process.argv.slice(2);
   const host = JSON.parse(fs.readFileSync(at.file, 'utf8')) as Mutable;
   const print = (value: unknown): void => console.log(JSON.stringify(value, undefined, 2));
@@ -43,47 +100,95 @@ function standIn(at: { file: string; log: string; flags: string[] }, fs: typeof 
     print({ ok: false, error: { type: 'cli_error', message } });
     process.exitCode = 1;
   };
-  const value = (flag: string): string | undefined => (args.includes(flag) ? args[args.indexOf(flag) + 1] : undefined);
+  const value = (flag: string): string | undefined =>
+    args.includes(flag) ? args[args.indexOf(flag) + 1] : undefined;
   const command = args.slice(0, 2).join(' ');
   if (args[0] === '--version') return console.log(host.version);
   if (args.includes('--help')) {
-    const lists: Record<string, string[]> = { 'cron add': at.flags.filter((flag) => !host.lacks.includes(flag)), 'cron list': ['--all', '--json'], 'plugins install': host.lacks.includes('plugins') ? [] : ['--force'], 'config set': ['--batch-json'] };
-    return console.log(`Usage: openclaw ${command} [options]\n\nOptions:\n${(lists[command] ?? []).map((flag) => `  ${flag} <x>   text`).join('\n')}\n`);
+    const lists: Record<string, string[]> = {
+      'cron add': at.flags.filter((flag) => !host.lacks.includes(flag)),
+      'cron list': ['--all', '--json'],
+      'plugins install': host.lacks.includes('plugins') ? [] : ['--force'],
+      'config set': ['--batch-json'],
+    };
+    return console.log(
+      `Usage: openclaw ${command} [options]\n\nOptions:\n${(lists[command] ?? []).map((flag) => `  ${flag} <x>   text`).join('\n')}\n`,
+    );
   }
   fs.appendFileSync(at.log, `${JSON.stringify(args)}\n`);
-  if (command === 'agents list') return host.agents === null ? refuse('unknown command') : print(host.agents);
-  if (command === 'config get') return Object.keys(host.plugins).length === 0 ? refuse('Config path is valid but unset: plugins.') : print(host.plugins);
+  if (command === 'agents list')
+    return host.agents === null ? refuse('unknown command') : print(host.agents);
+  if (command === 'config get')
+    return Object.keys(host.plugins).length === 0
+      ? refuse('Config path is valid but unset: plugins.')
+      : print(host.plugins);
   if (command === 'plugins install') {
-    host.plugins = { ...host.plugins, entries: { ...(host.plugins['entries'] as object | undefined), nocturne: { enabled: true } } };
+    host.plugins = {
+      ...host.plugins,
+      entries: { ...(host.plugins['entries'] as object | undefined), nocturne: { enabled: true } },
+    };
   } else if (command === 'config set' && !host.faults.includes('set does nothing')) {
-    for (const { path, value: set } of JSON.parse(value('--batch-json') ?? '[]') as { path: string; value: unknown }[]) {
+    for (const { path, value: set } of JSON.parse(value('--batch-json') ?? '[]') as {
+      path: string;
+      value: unknown;
+    }[]) {
       const names = path.split('.').slice(1);
       let place = host.plugins;
-      for (const name of names.slice(0, -1)) place = (place[name] ??= {}) as Record<string, unknown>;
+      for (const name of names.slice(0, -1))
+        place = (place[name] ??= {}) as Record<string, unknown>;
       place[names.at(-1) ?? ''] = set;
     }
   } else if (command === 'plugins inspect') {
-    return print({ plugin: { id: 'nocturne', version: '1', status: host.faults.includes('plugins do not load') ? 'error' : 'loaded', rootDir: '/extensions/nocturne' }, diagnostics: [] });
+    return print({
+      plugin: {
+        id: 'nocturne',
+        version: '1',
+        status: host.faults.includes('plugins do not load') ? 'error' : 'loaded',
+        rootDir: '/extensions/nocturne',
+      },
+      diagnostics: [],
+    });
   } else if (command === 'gateway call' && !host.faults.includes('gateway does not reload')) {
-    const { nocturne } = host.plugins['entries'] as Record<string, { config?: { workspace?: string } }>;
+    const { nocturne } = host.plugins['entries'] as Record<
+      string,
+      { config?: { workspace?: string } }
+    >;
     return print({ ok: true, guard: { workspace: nocturne?.config?.workspace } });
-  } else if (command === 'gateway call' || host.faults.includes('gateway is down')) return refuse('Gateway not reachable at ws://127.0.0.1:1 (ECONNREFUSED).');
-  else if (command === 'cron list') return print({ jobs: host.jobs, total: host.jobs.length, hasMore: false });
+  } else if (command === 'gateway call' || host.faults.includes('gateway is down'))
+    return refuse('Gateway not reachable at ws://127.0.0.1:1 (ECONNREFUSED).');
+  else if (command === 'cron list')
+    return print({ jobs: host.jobs, total: host.jobs.length, hasMore: false });
   else if (command === 'cron rm') {
-    if (!host.faults.includes('rm does nothing')) host.jobs = host.jobs.filter((job) => job['id'] !== args[2]);
+    if (!host.faults.includes('rm does nothing'))
+      host.jobs = host.jobs.filter((job) => job['id'] !== args[2]);
     print({ ok: true, removed: true });
   } else if (command === 'cron add') {
     const unknown = args.find((word) => word.startsWith('--') && host.lacks.includes(word));
     if (unknown !== undefined) return refuse(`OpenClaw does not recognize option "${unknown}".`);
     const key = value('--declaration-key');
-    const before = key === undefined ? undefined : host.jobs.find((job) => job['declarationKey'] === key);
+    const before =
+      key === undefined ? undefined : host.jobs.find((job) => job['declarationKey'] === key);
     const every = value('--every');
     const ms = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }[every?.at(-1) ?? ''] ?? 0;
     const job = {
-      id: before?.['id'] ?? `job-${host.jobs.length + 1}-${process.pid}`, name: value('--name'), enabled: before?.['enabled'] ?? true, declarationKey: key, agentId: value('--agent'),
-      schedule: every === undefined ? { kind: 'cron', expr: value('--cron'), tz: value('--tz') } : { kind: 'every', everyMs: Number.parseInt(every, 10) * ms },
+      id: before?.['id'] ?? `job-${host.jobs.length + 1}-${process.pid}`,
+      name: value('--name'),
+      enabled: before?.['enabled'] ?? true,
+      declarationKey: key,
+      agentId: value('--agent'),
+      schedule:
+        every === undefined
+          ? { kind: 'cron', expr: value('--cron'), tz: value('--tz') }
+          : { kind: 'every', everyMs: Number.parseInt(every, 10) * ms },
       sessionTarget: value('--session'),
-      payload: { kind: 'agentTurn', message: value('--message'), lightContext: args.includes('--light-context'), model: host.faults.includes('add ignores model') ? undefined : value('--model'), timeoutSeconds: value('--timeout-seconds') === undefined ? undefined : Number(value('--timeout-seconds')) },
+      payload: {
+        kind: 'agentTurn',
+        message: value('--message'),
+        lightContext: args.includes('--light-context'),
+        model: host.faults.includes('add ignores model') ? undefined : value('--model'),
+        timeoutSeconds:
+          value('--timeout-seconds') === undefined ? undefined : Number(value('--timeout-seconds')),
+      },
       delivery: { mode: args.includes('--no-deliver') ? 'none' : 'announce' },
       nextRunAtMs: Date.UTC(2026, 10, 22, 3),
     };

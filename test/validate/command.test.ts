@@ -12,7 +12,11 @@ import { BIN, environment, nocturne, read, workspaceOnDisk } from './on-disk.js'
 
 const BAD_STATUS = replace('ACTIVE-PROJECTS.md', '| active |', '| Active |');
 const BAD_LINK = file('notes/a.md', 'See [the soul](SOUL.md).\n');
-const SHORT_ROW = replace('ACTIVE-PROJECTS.md', '2026-11-20T01:42:10Z | - |', '2026-11-20T01:42:10Z |');
+const SHORT_ROW = replace(
+  'ACTIVE-PROJECTS.md',
+  '2026-11-20T01:42:10Z | - |',
+  '2026-11-20T01:42:10Z |',
+);
 
 t.test('a sound workspace ends with 0, one with an error with 1', async (t) => {
   const sound = nocturne(workspaceOnDisk(t), 'validate');
@@ -28,9 +32,24 @@ t.test('--json prints one document with exact positions, for an error too', asyn
   const report = JSON.parse(nocturne(at, 'validate', '--json', '--rule', 'field-contract').stdout);
   t.equal(report.schema, 1);
   t.equal(report.ok, false);
-  t.match(report.diagnostics, [{ rule: 'field-contract', severity: 'error', file: 'ACTIVE-PROJECTS.md', line: 10, column: 64, endLine: 10, endColumn: 70, actual: 'Active', fixable: true }]);
+  t.match(report.diagnostics, [
+    {
+      rule: 'field-contract',
+      severity: 'error',
+      file: 'ACTIVE-PROJECTS.md',
+      line: 10,
+      column: 64,
+      endLine: 10,
+      endColumn: 70,
+      actual: 'Active',
+      fixable: true,
+    },
+  ]);
   t.match(report.summary, { errors: 1, warnings: 0 });
-  t.same(JSON.parse(nocturne(at, 'validate', '--format', 'json', '--rule', 'field-contract').stdout), report);
+  t.same(
+    JSON.parse(nocturne(at, 'validate', '--format', 'json', '--rule', 'field-contract').stdout),
+    report,
+  );
   const wrong = nocturne(at, 'validate', '--json', '--rule', 'nonesuch');
   t.equal(wrong.exit, 2);
   t.match(JSON.parse(wrong.stdout), { ok: false, error: { code: 'USAGE' } });
@@ -39,42 +58,80 @@ t.test('--json prints one document with exact positions, for an error too', asyn
 t.test('--rule leaves everything else out', async (t) => {
   const at = workspaceOnDisk(t, [BAD_STATUS, BAD_LINK]);
   const only = JSON.parse(nocturne(at, 'validate', '--json', '--rule', 'link-broken').stdout);
-  t.same(only.diagnostics.map((one: { rule: string }) => one.rule), ['link-broken']);
+  t.same(
+    only.diagnostics.map((one: { rule: string }) => one.rule),
+    ['link-broken'],
+  );
   t.equal(only.ok, true);
 });
 
-t.test('--fix puts right what it can in one commit, leaves the rest, and touches nothing protected', async (t) => {
-  const protectedLink = append('AGENTS.md', '\nSee [lines](CRON-HARDLINES.md).\n');
-  const at = workspaceOnDisk(t, [BAD_STATUS, SHORT_ROW, BAD_LINK, protectedLink, file('notes/b.md', 'And [gone](gone.md).\n')]);
-  const before = read(at, 'AGENTS.md');
-  const preview = nocturne(at, 'validate', '--fix', '--dry-run');
-  t.match(preview.stdout, /^-See \[the soul\]\(SOUL\.md\)\.\n\+See \[the soul\]\(\.\.\/SOUL\.md\)\.$/m);
-  t.match(read(at, 'notes/a.md'), '(SOUL.md)', 'nothing was written yet');
-  const fixed = nocturne(at, 'validate', '--fix');
-  t.equal(fixed.exit, 0, fixed.stdout + fixed.stderr);
-  t.match(fixed.stdout, /^put right: 3 places in ACTIVE-PROJECTS\.md, notes\/a\.md\n/);
-  t.match(read(at, 'ACTIVE-PROJECTS.md'), '| collect | active | 2026-11-20T01:42:10Z | - |\n');
-  t.equal(read(at, 'notes/a.md'), 'See [the soul](../SOUL.md).\n');
-  t.equal(read(at, 'AGENTS.md'), before);
-  t.match(fixed.stdout, 'AGENTS.md\n');
-  t.match(fixed.stdout, 'notes/b.md\n');
-  t.match(read(at, 'audit/AUDIT-LOG.md'), /\| fix \| notes\/a\.md \| owner \| ok \| 1 place: link-broken \|/);
-  t.match(read(at, 'audit/CHANGE-LOG.md'), /ACTIVE-PROJECTS\.md#inventory\.status \| Active \| active \| owner/);
-  t.match(nocturne(at, 'validate', '--fix').stdout, /^(?!put right)/, 'a second time there is nothing to do');
-});
+t.test(
+  '--fix puts right what it can in one commit, leaves the rest, and touches nothing protected',
+  async (t) => {
+    const protectedLink = append('AGENTS.md', '\nSee [lines](CRON-HARDLINES.md).\n');
+    const at = workspaceOnDisk(t, [
+      BAD_STATUS,
+      SHORT_ROW,
+      BAD_LINK,
+      protectedLink,
+      file('notes/b.md', 'And [gone](gone.md).\n'),
+    ]);
+    const before = read(at, 'AGENTS.md');
+    const preview = nocturne(at, 'validate', '--fix', '--dry-run');
+    t.match(
+      preview.stdout,
+      /^-See \[the soul\]\(SOUL\.md\)\.\n\+See \[the soul\]\(\.\.\/SOUL\.md\)\.$/m,
+    );
+    t.match(read(at, 'notes/a.md'), '(SOUL.md)', 'nothing was written yet');
+    const fixed = nocturne(at, 'validate', '--fix');
+    t.equal(fixed.exit, 0, fixed.stdout + fixed.stderr);
+    t.match(fixed.stdout, /^put right: 3 places in ACTIVE-PROJECTS\.md, notes\/a\.md\n/);
+    t.match(read(at, 'ACTIVE-PROJECTS.md'), '| collect | active | 2026-11-20T01:42:10Z | - |\n');
+    t.equal(read(at, 'notes/a.md'), 'See [the soul](../SOUL.md).\n');
+    t.equal(read(at, 'AGENTS.md'), before);
+    t.match(fixed.stdout, 'AGENTS.md\n');
+    t.match(fixed.stdout, 'notes/b.md\n');
+    t.match(
+      read(at, 'audit/AUDIT-LOG.md'),
+      /\| fix \| notes\/a\.md \| owner \| ok \| 1 place: link-broken \|/,
+    );
+    t.match(
+      read(at, 'audit/CHANGE-LOG.md'),
+      /ACTIVE-PROJECTS\.md#inventory\.status \| Active \| active \| owner/,
+    );
+    t.match(
+      nocturne(at, 'validate', '--fix').stdout,
+      /^(?!put right)/,
+      'a second time there is nothing to do',
+    );
+  },
+);
 
 t.test('--since reports what changed, and what the change broke elsewhere', async (t) => {
   const at = workspaceOnDisk(t, [file('notes/old.md', 'TODO: say more.\n')]);
   const git = (...words: string[]): void => {
-    const { status, stderr } = spawnSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@example.org', ...words], { cwd: at.root, encoding: 'utf8' });
+    const { status, stderr } = spawnSync(
+      'git',
+      ['-c', 'user.name=t', '-c', 'user.email=t@example.org', ...words],
+      { cwd: at.root, encoding: 'utf8' },
+    );
     if (status !== 0) throw new Error(stderr);
   };
   git('init', '-q');
   git('add', '.');
   git('commit', '-q', '-m', 'first');
   writeFileSync(join(at.root, 'notes/new.md'), 'TODO: say more.\n');
-  writeFileSync(join(at.root, 'PROJECTS/inventory/PHASES.md'), readFileSync(join(at.root, 'PROJECTS/inventory/PHASES.md'), 'utf8').replace('## collect', '## TODO collect'));
-  const files = (...words: string[]): string[] => JSON.parse(nocturne(at, 'validate', '--json', '--rule', 'placeholder', ...words).stdout).diagnostics.map((one: { file: string }) => one.file);
+  writeFileSync(
+    join(at.root, 'PROJECTS/inventory/PHASES.md'),
+    readFileSync(join(at.root, 'PROJECTS/inventory/PHASES.md'), 'utf8').replace(
+      '## collect',
+      '## TODO collect',
+    ),
+  );
+  const files = (...words: string[]): string[] =>
+    JSON.parse(
+      nocturne(at, 'validate', '--json', '--rule', 'placeholder', ...words).stdout,
+    ).diagnostics.map((one: { file: string }) => one.file);
   t.same(files(), ['PROJECTS/inventory/PHASES.md', 'notes/new.md', 'notes/old.md']);
   t.same(files('--since', 'HEAD'), ['PROJECTS/inventory/PHASES.md', 'notes/new.md']);
   t.equal(nocturne(at, 'validate', '--since', 'nonesuch').exit, 2);
@@ -82,7 +139,11 @@ t.test('--since reports what changed, and what the change broke elsewhere', asyn
 
 t.test('--watch reports again after a change, and ends with what it said last', async (t) => {
   const at = workspaceOnDisk(t);
-  const child = spawn(process.execPath, [BIN, 'validate', '--watch'], { cwd: at.root, env: environment(at.home), stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [BIN, 'validate', '--watch'], {
+    cwd: at.root,
+    env: environment(at.home),
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   let said = '';
   const saying = (pattern: RegExp): Promise<void> =>
     new Promise((resolve) => {
@@ -116,19 +177,38 @@ t.test('an unreadable file is named; one that went away is not', async (t) => {
   t.ok(known);
   if (known === undefined) return;
   files.set('notes/gone.md', { ...known, path: 'notes/gone.md' });
-  const snapshot = openSnapshot(at.root, { now: new Date(0), files, read: (path) => (path.startsWith('notes/') ? undefined : readFileSync(join(at.root, path))) });
+  const snapshot = openSnapshot(at.root, {
+    now: new Date(0),
+    files,
+    read: (path) => (path.startsWith('notes/') ? undefined : readFileSync(join(at.root, path))),
+  });
   const found = await validateSnapshot(snapshot, { only: ['file-missing'] });
-  t.same(found.map((one) => `${one.range.file} ${one.message}`), ['notes/a.md notes/a.md cannot be read']);
+  t.same(
+    found.map((one) => `${one.range.file} ${one.message}`),
+    ['notes/a.md notes/a.md cannot be read'],
+  );
 });
 
 t.test('explain prints pages, declared rules, files and objects', async (t) => {
   const at = workspaceOnDisk(t, [BAD_STATUS]);
-  t.equal(nocturne(at, 'explain', 'link-broken').stdout, readFileSync(join(REPOSITORY, 'orchestration-os/rules-reference/link-broken.md'), 'utf8'));
+  t.equal(
+    nocturne(at, 'explain', 'link-broken').stdout,
+    readFileSync(join(REPOSITORY, 'orchestration-os/rules-reference/link-broken.md'), 'utf8'),
+  );
   t.match(nocturne(at, 'explain', 'endless-phase').stdout, /^### endless-phase\n[\s\S]*```sql/);
   nocturne(at, 'validate', '--fix');
   const sheet = JSON.parse(nocturne(at, 'explain', 'ACTIVE-PROJECTS.md', '--json').stdout);
-  t.match(sheet, { ok: true, kind: 'file', tier: 'STANDARD', objects: [{ object: 'DISPATCH', records: 1 }], lastChange: { address: 'ACTIVE-PROJECTS.md#inventory.status', writer: 'owner' } });
-  t.match(nocturne(at, 'explain', 'DISPATCH').stdout, /^DISPATCH: 1 record in ACTIVE-PROJECTS\.md \(table\)\n/);
+  t.match(sheet, {
+    ok: true,
+    kind: 'file',
+    tier: 'STANDARD',
+    objects: [{ object: 'DISPATCH', records: 1 }],
+    lastChange: { address: 'ACTIVE-PROJECTS.md#inventory.status', writer: 'owner' },
+  });
+  t.match(
+    nocturne(at, 'explain', 'DISPATCH').stdout,
+    /^DISPATCH: 1 record in ACTIVE-PROJECTS\.md \(table\)\n/,
+  );
   const unknown = nocturne(at, 'explain', 'lnk-broken');
   t.equal(unknown.exit, 2);
   t.match(unknown.stderr, 'did you mean link-broken?');
@@ -137,5 +217,6 @@ t.test('explain prints pages, declared rules, files and objects', async (t) => {
 });
 
 t.test('every rule has a page', async (t) => {
-  for (const id of new Set([...RULES.map((rule) => rule.id), 'suppression'])) t.equal(rulePage(REPOSITORY, id)?.split('\n')[0], `# ${id}`);
+  for (const id of new Set([...RULES.map((rule) => rule.id), 'suppression']))
+    t.equal(rulePage(REPOSITORY, id)?.split('\n')[0], `# ${id}`);
 });

@@ -1,9 +1,14 @@
-/** Changes of the base workspace as cases write them: `«` and `»` mark what is to be found, and are taken out. */
+/**
+ * Changes of the base workspace as cases write them: `«` and `»` mark what is to be found, and are
+ * taken out.
+ */
 import type { Content, Files } from './base-workspace.js';
 import { text } from './base-workspace.js';
 
 export type Edit = (files: Map<string, Content>) => void;
-/** A marked place: `FILE:line:column-endLine:endColumn`, its last part only the column on one line. */
+/**
+ * A marked place: `FILE:line:column-endLine:endColumn`, its last part only the column on one line.
+ */
 export type Marked = { readonly files: Files; readonly marks: readonly string[] };
 
 export function replace(path: string, from: string, to: string): Edit {
@@ -48,7 +53,19 @@ export function textOf(files: Files, path: string): string {
 }
 
 /** A range in the form of marks. */
-export function placeText({ file: path, line, column, endLine, endColumn }: { readonly file: string; readonly line: number; readonly column: number; readonly endLine: number; readonly endColumn: number }): string {
+export function placeText({
+  file: path,
+  line,
+  column,
+  endLine,
+  endColumn,
+}: {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  readonly endLine: number;
+  readonly endColumn: number;
+}): string {
   const end = endLine === line ? `${endColumn}` : `${endLine}:${endColumn}`;
   return `${path}:${line}:${column}-${end}`;
 }

@@ -1,4 +1,12 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import t from 'tap';
@@ -25,26 +33,47 @@ const FIXED = `${'\nSee [that](MODEL-TIERS.md)'.padEnd(BROKEN.length - 2)}.\n`;
 
 type Told = { readonly found: Validation; readonly said: readonly string[] };
 
-/** As the command does it, with the files as old as `ago` says: what was written a moment ago is never taken from the cache by its times alone. */
-async function check(root: string, options: { readonly program?: string; readonly ago?: number } = {}): Promise<Told> {
+/**
+ * As the command does it, with the files as old as `ago` says: what was written a moment ago is
+ * never taken from the cache by its times alone.
+ */
+async function check(
+  root: string,
+  options: { readonly program?: string; readonly ago?: number } = {},
+): Promise<Told> {
   const said: string[] = [];
-  const snapshot = openSnapshot(root, { now: NOW, ...(options.ago === undefined ? {} : { files: aged(root, options.ago) }) });
-  const found = await validateKept(snapshot, { program: options.program ?? 'test', outside: [], progress: (line) => said.push(line) });
+  const snapshot = openSnapshot(root, {
+    now: NOW,
+    ...(options.ago === undefined ? {} : { files: aged(root, options.ago) }),
+  });
+  const found = await validateKept(snapshot, {
+    program: options.program ?? 'test',
+    outside: [],
+    progress: (line) => said.push(line),
+  });
   return { found, said };
 }
 
 /** The listing as it would be if everything had been written earlier. */
 function aged(root: string, ago: number): ReadonlyMap<string, FileEntry> {
-  return new Map([...walk(root)].map(([path, entry]) => [path, { ...entry, ctimeMs: entry.ctimeMs - ago }]));
+  return new Map(
+    [...walk(root)].map(([path, entry]) => [path, { ...entry, ctimeMs: entry.ctimeMs - ago }]),
+  );
 }
 
-const broken = (found: Validation): number => found.diagnostics.filter((one) => one.rule === 'link-broken' && one.range.file === 'MEMORY.md').length;
+const broken = (found: Validation): number =>
+  found.diagnostics.filter((one) => one.rule === 'link-broken' && one.range.file === 'MEMORY.md')
+    .length;
 
 t.test('the answer is the same without a cache, with a new one and with a full one', async (t) => {
   const { root } = makeWorkspace(t.testdir());
-  writeFileSync(join(root, 'MEMORY.md'), `${readFileSync(join(root, 'MEMORY.md'), 'utf8')}${BROKEN}`);
+  writeFileSync(
+    join(root, 'MEMORY.md'),
+    `${readFileSync(join(root, 'MEMORY.md'), 'utf8')}${BROKEN}`,
+  );
   const plain = await validate(openSnapshot(root, { now: NOW }));
-  for (const ago of [undefined, undefined, 60_000, 60_000, 60_000]) t.strictSame((await check(root, ago === undefined ? {} : { ago })).found, plain);
+  for (const ago of [undefined, undefined, 60_000, 60_000, 60_000])
+    t.strictSame((await check(root, ago === undefined ? {} : { ago })).found, plain);
   rmSync(join(root, '.nocturne'), { recursive: true });
   t.strictSame((await check(root)).found, plain);
   t.ok(existsSync(join(root, '.nocturne/cache.db')));
@@ -81,7 +110,13 @@ t.test('a cache that cannot be read is made anew, and that is said', async (t) =
   const { root } = makeWorkspace(t.testdir());
   const plain = (await check(root)).found;
   const path = join(root, '.nocturne/cache.db');
-  for (const damage of [Buffer.from('not a database at all, and long enough to be looked at as one'), Buffer.concat([readFileSync(path).subarray(0, 8192), Buffer.alloc(readFileSync(path).length - 8192, 7)])]) {
+  for (const damage of [
+    Buffer.from('not a database at all, and long enough to be looked at as one'),
+    Buffer.concat([
+      readFileSync(path).subarray(0, 8192),
+      Buffer.alloc(readFileSync(path).length - 8192, 7),
+    ]),
+  ]) {
     writeFileSync(path, damage);
     const { found, said } = await check(root);
     t.strictSame(found, plain);
@@ -112,44 +147,75 @@ t.test('what depends on the time is looked at every time', async (t) => {
 
 t.test('queries may ask for the time: what was kept is believed within the hour', async (t) => {
   const { root } = makeWorkspace(t.testdir());
-  const key = (at: string) => resultKey({ root, files: aged(root, 60_000) }, { program: 'test', outside: [], now: Date.parse(at) });
-  const [early, late, next] = ['2126-11-21T01:00:00Z', '2126-11-21T01:59:59Z', '2126-11-21T02:00:00Z'].map(key);
+  const key = (at: string) =>
+    resultKey(
+      { root, files: aged(root, 60_000) },
+      { program: 'test', outside: [], now: Date.parse(at) },
+    );
+  const [early, late, next] = [
+    '2126-11-21T01:00:00Z',
+    '2126-11-21T01:59:59Z',
+    '2126-11-21T02:00:00Z',
+  ].map(key);
   t.type(early, 'string');
   t.equal(early, late);
   t.not(early, next);
 });
 
-t.test('an answer of a query is kept as long as its tables hold the same, and not at all when it is up to chance', async (t) => {
-  const { root } = makeWorkspace(t.testdir());
-  const asked = (sql: string): { readonly value: unknown; readonly chance: boolean; readonly kept: number } => {
-    const cache = openCache(openSnapshot(root, { now: NOW }), { key: 'test', progress: () => undefined });
-    let kept = 0;
-    const counted = { ...cache, keepAnswer: (query: string, answer: { readonly digest: string; readonly answer: string }) => { kept++; cache.keepAnswer(query, answer); } };
-    const facts = keptFacts(openSnapshot(root, { now: NOW }), counted);
-    for (const path of facts.snapshot.files.keys()) if (facts.get(path) === undefined) {
-      const file = governedFile(facts.snapshot, path, routeOf(facts.snapshot.schema, path).tier);
-      if (file !== undefined) facts.put(path, fileFacts(file, FILE_RULES));
-    }
-    const value = Object.values(facts.snapshot.sql().query(sql).rows[0] ?? {})[0];
-    cache.close();
-    return { value, chance: facts.askedChance(), kept };
-  };
-  const minutes = "SELECT max_minutes FROM model_tier WHERE tier = 'standard'";
-  const before = asked(minutes);
-  t.strictSame(asked(minutes), { ...before, kept: 0 }, 'the second time it is known');
-  const path = join(root, 'MODEL-TIERS.md');
-  const text = readFileSync(path, 'utf8');
-  writeFileSync(path, `${text}\nOne more line.\n`);
-  t.equal(asked(minutes).kept, 0, 'a file is another, its records are the same');
-  writeFileSync(path, text.replace(`| ${String(before.value)} |`, '| 77 |'));
-  t.strictSame(asked("SELECT count(*) FROM model_tier WHERE max_minutes = 77").value, 1);
-  t.equal(asked('SELECT count(*) FROM files').kept, 1);
-  const files = asked('SELECT count(*) FROM files').value;
-  writeFileSync(join(root, 'memory/more.md'), 'more\n');
-  t.equal(asked('SELECT count(*) FROM files').value, Number(files) + 1);
-  t.match(asked('SELECT random()'), { chance: true, kept: 0 });
-  for (const sql of ["SELECT julianday('now')", 'SELECT i.time FROM invocation i']) t.match([asked(sql).kept, asked(sql)], [1, { chance: false, kept: 0 }], sql);
-});
+t.test(
+  'an answer of a query is kept as long as its tables hold the same, and not at all when it is up to chance',
+  async (t) => {
+    const { root } = makeWorkspace(t.testdir());
+    const asked = (
+      sql: string,
+    ): { readonly value: unknown; readonly chance: boolean; readonly kept: number } => {
+      const cache = openCache(openSnapshot(root, { now: NOW }), {
+        key: 'test',
+        progress: () => undefined,
+      });
+      let kept = 0;
+      const counted = {
+        ...cache,
+        keepAnswer: (
+          query: string,
+          answer: { readonly digest: string; readonly answer: string },
+        ) => {
+          kept++;
+          cache.keepAnswer(query, answer);
+        },
+      };
+      const facts = keptFacts(openSnapshot(root, { now: NOW }), counted);
+      for (const path of facts.snapshot.files.keys())
+        if (facts.get(path) === undefined) {
+          const file = governedFile(
+            facts.snapshot,
+            path,
+            routeOf(facts.snapshot.schema, path).tier,
+          );
+          if (file !== undefined) facts.put(path, fileFacts(file, FILE_RULES));
+        }
+      const value = Object.values(facts.snapshot.sql().query(sql).rows[0] ?? {})[0];
+      cache.close();
+      return { value, chance: facts.askedChance(), kept };
+    };
+    const minutes = "SELECT max_minutes FROM model_tier WHERE tier = 'standard'";
+    const before = asked(minutes);
+    t.strictSame(asked(minutes), { ...before, kept: 0 }, 'the second time it is known');
+    const path = join(root, 'MODEL-TIERS.md');
+    const text = readFileSync(path, 'utf8');
+    writeFileSync(path, `${text}\nOne more line.\n`);
+    t.equal(asked(minutes).kept, 0, 'a file is another, its records are the same');
+    writeFileSync(path, text.replace(`| ${String(before.value)} |`, '| 77 |'));
+    t.strictSame(asked('SELECT count(*) FROM model_tier WHERE max_minutes = 77').value, 1);
+    t.equal(asked('SELECT count(*) FROM files').kept, 1);
+    const files = asked('SELECT count(*) FROM files').value;
+    writeFileSync(join(root, 'memory/more.md'), 'more\n');
+    t.equal(asked('SELECT count(*) FROM files').value, Number(files) + 1);
+    t.match(asked('SELECT random()'), { chance: true, kept: 0 });
+    for (const sql of ["SELECT julianday('now')", 'SELECT i.time FROM invocation i'])
+      t.match([asked(sql).kept, asked(sql)], [1, { chance: false, kept: 0 }], sql);
+  },
+);
 
 t.test('another program does not believe what this one kept', async (t) => {
   const { root } = makeWorkspace(t.testdir());
@@ -167,27 +233,60 @@ t.test('records and facts of every shipped file survive being kept', async (t) =
     for (const { object } of snapshot.objectsOf(path)) {
       const read = snapshot.recordsIn(path, object);
       const kept = decodeRecords(encodeRecords(read) ?? '[]', { object, file: path });
-      t.strictSame(kept.map((one) => ({ ...one, fields: [...one.fields] })), read.map((one) => ({ ...one, fields: [...one.fields] })), `${path} ${object}`);
-      for (const [i, one] of kept.entries()) for (const name of read[i]?.fields.keys() ?? []) if (!one.fields.has(name) || !isDeepStrictEqual(one.fields.get(name), read[i]?.fields.get(name))) t.fail(`${path} ${name}`);
+      t.strictSame(
+        kept.map((one) => ({ ...one, fields: [...one.fields] })),
+        read.map((one) => ({ ...one, fields: [...one.fields] })),
+        `${path} ${object}`,
+      );
+      for (const [i, one] of kept.entries())
+        for (const name of read[i]?.fields.keys() ?? [])
+          if (
+            !one.fields.has(name) ||
+            !isDeepStrictEqual(one.fields.get(name), read[i]?.fields.get(name))
+          )
+            t.fail(`${path} ${name}`);
       records += read.length;
     }
     const file = governedFile(snapshot, path, routeOf(snapshot.schema, path).tier);
     if (file === undefined) continue;
     const facts = fileFacts(file, FILE_RULES);
-    t.strictSame(decodeFacts(path, encodeFacts(path, facts)), JSON.parse(JSON.stringify(facts)), path);
+    t.strictSame(
+      decodeFacts(path, encodeFacts(path, facts)),
+      JSON.parse(JSON.stringify(facts)),
+      path,
+    );
   }
   t.ok(records > 50);
 });
 
 t.test('numbers that JSON does not have are not kept', async (t) => {
   const range = { file: 'x.md', line: 1, column: 1, endLine: 1, endColumn: 2 };
-  const record = (data: unknown) => ({ object: 'X', key: 'k', file: 'x.md', fields: new Map([['a', { raw: 'x', value: 'x', start: 0, end: 1, range, data }]]), range, start: 0, end: 1 });
-  for (const data of [Number.NaN, [Number.POSITIVE_INFINITY], { a: -0 }, new Map(), undefined]) t.equal(encodeRecords([record(data)]), undefined);
-  for (const data of [null, [], {}, [1, 'a', { b: [true, null] }]]) t.not(encodeRecords([record(data)]), undefined);
+  const record = (data: unknown) => ({
+    object: 'X',
+    key: 'k',
+    file: 'x.md',
+    fields: new Map([['a', { raw: 'x', value: 'x', start: 0, end: 1, range, data }]]),
+    range,
+    start: 0,
+    end: 1,
+  });
+  for (const data of [Number.NaN, [Number.POSITIVE_INFINITY], { a: -0 }, new Map(), undefined])
+    t.equal(encodeRecords([record(data)]), undefined);
+  for (const data of [null, [], {}, [1, 'a', { b: [true, null] }]])
+    t.not(encodeRecords([record(data)]), undefined);
 });
 
 t.test('what was changed within the last tick of the clock is not settled', async (t) => {
-  const entry = { path: 'x', size: 1, mtimeMs: 0, ctimeMs: 10_000, ino: 1, mode: 0, kind: 'file', links: 1 } as const;
+  const entry = {
+    path: 'x',
+    size: 1,
+    mtimeMs: 0,
+    ctimeMs: 10_000,
+    ino: 1,
+    mode: 0,
+    kind: 'file',
+    links: 1,
+  } as const;
   t.notOk(isSettled(entry, 10_000));
   t.notOk(isSettled(entry, 12_000));
   t.notOk(isSettled(entry, 9_000), 'from the future');

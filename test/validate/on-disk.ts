@@ -10,7 +10,10 @@ type TestContext = { testdir(content?: Record<string, string>): string };
 export const BIN = join(REPOSITORY, 'bin/nocturne.cjs');
 
 /** Writes the base workspace with these edits; the state directory stands beside it. */
-export function workspaceOnDisk(t: TestContext, edits: readonly Edit[] = []): { readonly root: string; readonly home: string } {
+export function workspaceOnDisk(
+  t: TestContext,
+  edits: readonly Edit[] = [],
+): { readonly root: string; readonly home: string } {
   const directory = t.testdir({});
   const root = join(directory, 'workspace');
   writeFiles(root, edited(baseFiles(), edits).files);
@@ -26,10 +29,21 @@ function writeFiles(root: string, files: Files): void {
   }
 }
 
-export type Outcome = { readonly exit: number | null; readonly stdout: string; readonly stderr: string };
+export type Outcome = {
+  readonly exit: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+};
 
-export function nocturne(at: { readonly root: string; readonly home: string }, ...words: string[]): Outcome {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [BIN, ...words], { cwd: at.root, encoding: 'utf8', env: environment(at.home) });
+export function nocturne(
+  at: { readonly root: string; readonly home: string },
+  ...words: string[]
+): Outcome {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [BIN, ...words], {
+    cwd: at.root,
+    encoding: 'utf8',
+    env: environment(at.home),
+  });
   return { exit: status, stdout, stderr };
 }
 

@@ -9,13 +9,17 @@ import { baseFiles, REPOSITORY, snapshotOf } from './base-workspace.js';
 import { type Edit, edited } from './edit-workspace.js';
 import { examplesOf } from './page-examples.js';
 
-/** Their examples would need a key, a signature or a log that grew; they have tests of their own. */
+/**
+ * Their examples would need a key, a signature or a log that grew; they have tests of their own.
+ */
 const IN_WORDS = new Set(['manifest-hash', 'manifest-signature', 'protected-set', 'log-chain']);
 
 for (const rule of new Set([...RULES.map((one) => one.id), SUPPRESSION])) {
   if (IN_WORDS.has(rule)) continue;
   t.test(`the page of ${rule} is right`, async (t) => {
-    const { bad, good } = examplesOf(readFileSync(join(REPOSITORY, `orchestration-os/rules-reference/${rule}.md`), 'utf8'));
+    const { bad, good } = examplesOf(
+      readFileSync(join(REPOSITORY, `orchestration-os/rules-reference/${rule}.md`), 'utf8'),
+    );
     t.ok(bad.length > 0, 'has a bad example');
     t.ok(good.length > 0, 'has a good example');
     t.ok((await found(bad)).includes(rule), 'the bad example is found');
@@ -24,6 +28,8 @@ for (const rule of new Set([...RULES.map((one) => one.id), SUPPRESSION])) {
 }
 
 async function found(edits: readonly Edit[]): Promise<readonly string[]> {
-  const diagnostics = await validateSnapshot(snapshotOf(edited(baseFiles(), edits).files), { modules: ['memory'] });
+  const diagnostics = await validateSnapshot(snapshotOf(edited(baseFiles(), edits).files), {
+    modules: ['memory'],
+  });
   return diagnostics.map((one) => one.rule);
 }

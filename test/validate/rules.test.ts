@@ -1,4 +1,7 @@
-/** Every rule with what it finds, at the exact place, what it lets pass, and what its fix makes of it. */
+/**
+ * Every rule with what it finds, at the exact place, what it lets pass, and what its fix makes of
+ * it.
+ */
 import t from 'tap';
 import type { Diagnostic } from '../../src/kernel/diagnostic.js';
 import { applyFixes } from '../../src/validate/apply-fixes.js';
@@ -9,14 +12,19 @@ import { edited, placeText, textOf } from './edit-workspace.js';
 import { PROJECT_CASES } from './project-rule-cases.js';
 import { CASES } from './rule-cases.js';
 
-/** Rules with a file of cases of their own (gate-rules.test.ts): they need keys, anchors and signatures. */
+/**
+ * Rules with a file of cases of their own (gate-rules.test.ts): they need keys, anchors and
+ * signatures.
+ */
 const ELSEWHERE = new Set(['protected-set', 'manifest-hash', 'manifest-signature', 'log-chain']);
 const ALL = [...CASES, ...PROJECT_CASES];
 
 t.setTimeout(120_000);
 
 async function check(files: Files): Promise<readonly Diagnostic[]> {
-  return (await validateSnapshot(snapshotOf(files), { modules: ['completion', 'inbound', 'knowledge'] })).filter((one) => !ELSEWHERE.has(one.rule));
+  return (
+    await validateSnapshot(snapshotOf(files), { modules: ['completion', 'inbound', 'knowledge'] })
+  ).filter((one) => !ELSEWHERE.has(one.rule));
 }
 
 t.test('the base workspace has no finding', async (t) => {
@@ -28,7 +36,13 @@ for (const one of ALL) {
     const { files, marks } = edited(baseFiles(), one.edits);
     const found = await check(files);
     t.same(found.map(line).sort(), expected(one.finds, marks, found).sort());
-    if (one.says !== undefined) t.ok(found.some((each) => `${each.message} ${each.hint ?? ''} ${each.actual ?? ''}`.includes(one.says ?? '')), `says ${one.says}`);
+    if (one.says !== undefined)
+      t.ok(
+        found.some((each) =>
+          `${each.message} ${each.hint ?? ''} ${each.actual ?? ''}`.includes(one.says ?? ''),
+        ),
+        `says ${one.says}`,
+      );
     const fixes = found.flatMap((each) => each.fix ?? []);
     t.equal(fixes.length > 0, one.fixed !== undefined, 'fixable or not');
     if (one.fixed === undefined) return;
@@ -42,8 +56,14 @@ for (const one of ALL) {
 t.test('every rule has a case that is found and one that is not', async (t) => {
   for (const { id } of RULES) {
     if (ELSEWHERE.has(id)) continue;
-    t.ok(ALL.some((one) => one.rule === id && one.finds.length > 0), `${id}: found`);
-    t.ok(ALL.some((one) => one.rule === id && one.finds.length === 0), `${id}: not found`);
+    t.ok(
+      ALL.some((one) => one.rule === id && one.finds.length > 0),
+      `${id}: found`,
+    );
+    t.ok(
+      ALL.some((one) => one.rule === id && one.finds.length === 0),
+      `${id}: not found`,
+    );
   }
 });
 
@@ -52,7 +72,11 @@ function line(diagnostic: Diagnostic): string {
 }
 
 /** Marks in their order; `@ same` is the mark before; `@ *` any place. */
-function expected(finds: readonly string[], marks: readonly string[], found: readonly Diagnostic[]): string[] {
+function expected(
+  finds: readonly string[],
+  marks: readonly string[],
+  found: readonly Diagnostic[],
+): string[] {
   let next = 0;
   const left = [...found];
   return finds.map((find) => {
@@ -60,7 +84,8 @@ function expected(finds: readonly string[], marks: readonly string[], found: rea
     const at = left.findIndex((one) => `${one.severity} ${one.rule}` === what);
     const any = left[at];
     left.splice(at, at < 0 ? 0 : 1);
-    if (place !== '*') return `${place === undefined ? marks[next++] : place === 'same' ? marks[next - 1] : place} ${what}`;
+    if (place !== '*')
+      return `${place === undefined ? marks[next++] : place === 'same' ? marks[next - 1] : place} ${what}`;
     return any === undefined ? `anywhere ${what}` : line(any);
   });
 }

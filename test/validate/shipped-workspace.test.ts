@@ -8,15 +8,29 @@ import { validate } from '../../src/validate/validate-snapshot.js';
 import { openSnapshot } from '../../src/workspace/snapshot.js';
 import { REPOSITORY } from './base-workspace.js';
 
-t.test('no error and no warning in the shipped workspace; what is to know is that nobody owns it yet', async (t) => {
-  const snapshot = openSnapshot(REPOSITORY, { now: new Date() });
-  // The directories that tap gives are inside this workspace, where no state may be.
-  const home = mkdtempSync(join(tmpdir(), 'nocturne-home-'));
-  t.teardown(() => rmSync(home, { recursive: true }));
-  const found = await validate(snapshot, { home });
-  const serious = found.diagnostics.filter((one) => one.severity !== 'info');
-  t.equal(serious.length, 0, textReport({ ...found, diagnostics: serious }, { color: false, width: 120, textOf: (file) => snapshot.text(file) }));
-  t.ok(found.records > 100, `${found.records} records were read`);
-  const owned = (snapshot.record('SEAL', 'INTEGRITY-MANIFEST')?.fields.get('signature')?.value ?? '') !== '';
-  if (!owned) t.ok(found.diagnostics.some((one) => one.rule === 'domain-anchor' && one.severity === 'info'));
-});
+t.test(
+  'no error and no warning in the shipped workspace; what is to know is that nobody owns it yet',
+  async (t) => {
+    const snapshot = openSnapshot(REPOSITORY, { now: new Date() });
+    // The directories that tap gives are inside this workspace, where no state may be.
+    const home = mkdtempSync(join(tmpdir(), 'nocturne-home-'));
+    t.teardown(() => rmSync(home, { recursive: true }));
+    const found = await validate(snapshot, { home });
+    const serious = found.diagnostics.filter((one) => one.severity !== 'info');
+    t.equal(
+      serious.length,
+      0,
+      textReport(
+        { ...found, diagnostics: serious },
+        { color: false, width: 120, textOf: (file) => snapshot.text(file) },
+      ),
+    );
+    t.ok(found.records > 100, `${found.records} records were read`);
+    const owned =
+      (snapshot.record('SEAL', 'INTEGRITY-MANIFEST')?.fields.get('signature')?.value ?? '') !== '';
+    if (!owned)
+      t.ok(
+        found.diagnostics.some((one) => one.rule === 'domain-anchor' && one.severity === 'info'),
+      );
+  },
+);

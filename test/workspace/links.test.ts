@@ -4,7 +4,8 @@ import { scan } from '../../src/markdown/scan.js';
 import { linksOf } from '../../src/workspace/links.js';
 
 const links = (text: string, file = 'docs/page.md') => linksOf(scan(text), file);
-const paths = (text: string, file?: string): readonly (string | undefined)[] => links(text, file).map((link) => link.path);
+const paths = (text: string, file?: string): readonly (string | undefined)[] =>
+  links(text, file).map((link) => link.path);
 
 t.test('a target is resolved from the file that names it', async (t) => {
   const cases: Readonly<Record<string, string | undefined>> = {
@@ -42,29 +43,90 @@ t.test('a target is resolved from the file that names it', async (t) => {
 t.test('an image inside a link is a link as well as the link around it', async (t) => {
   t.same(paths('[![x](image.png)](other.md)'), ['docs/image.png', 'docs/other.md']);
   t.same(paths('![x](image.png)'), ['docs/image.png'], 'an image alone is one');
-  t.same(paths('[a ![x](one.png) b ![](two.png) c](other.md)'), ['docs/one.png', 'docs/two.png', 'docs/other.md']);
+  t.same(paths('[a ![x](one.png) b ![](two.png) c](other.md)'), [
+    'docs/one.png',
+    'docs/two.png',
+    'docs/other.md',
+  ]);
 });
 
 t.test('what stands in code or in a comment is no link', async (t) => {
-  const texts = ['`[x](a.md)`', '``[x](a.md) ` ``', '```\n[x](a.md)\n```', '~~~~\n[x]: a.md\n~~~~', '<!-- [x](a.md)\n[y](b.md) -->', '[x](', '[x]()', '[x] (a.md)', 'a](b.md)'];
+  const texts = [
+    '`[x](a.md)`',
+    '``[x](a.md) ` ``',
+    '```\n[x](a.md)\n```',
+    '~~~~\n[x]: a.md\n~~~~',
+    '<!-- [x](a.md)\n[y](b.md) -->',
+    '[x](',
+    '[x]()',
+    '[x] (a.md)',
+    'a](b.md)',
+  ];
   for (const text of texts) t.same(links(text), [], text);
-  t.same(paths('`a` [x](a.md) `b`'), ['docs/a.md'], 'but what stands between two pieces of code is');
+  t.same(
+    paths('`a` [x](a.md) `b`'),
+    ['docs/a.md'],
+    'but what stands between two pieces of code is',
+  );
   t.same(paths('```\ncode\n```\n[x](a.md)'), ['docs/a.md']);
 });
 
-t.test('a link says its line and the exact place of its target, also with CRLF and a BOM', async (t) => {
-  const text = '\ufeff# One\r\n\r\n`x` then [a](a.md) and\r\n[b](<b c.md> "t")\r\n\r\n[c]: c.md\r\n';
-  const found = links(text);
-  t.same(found.map(({ target, line }) => [target, line]), [['a.md', 3], ['b c.md', 4], ['c.md', 6]]);
-  t.same(found.map(({ start, end }) => text.slice(start, end)), ['a.md', '<b c.md>', 'c.md']);
-});
+t.test(
+  'a link says its line and the exact place of its target, also with CRLF and a BOM',
+  async (t) => {
+    const text =
+      '\ufeff# One\r\n\r\n`x` then [a](a.md) and\r\n[b](<b c.md> "t")\r\n\r\n[c]: c.md\r\n';
+    const found = links(text);
+    t.same(
+      found.map(({ target, line }) => [target, line]),
+      [
+        ['a.md', 3],
+        ['b c.md', 4],
+        ['c.md', 6],
+      ],
+    );
+    t.same(
+      found.map(({ start, end }) => text.slice(start, end)),
+      ['a.md', '<b c.md>', 'c.md'],
+    );
+  },
+);
 
 t.test('links over many texts: each target stands where it is said to stand', async (t) => {
-  const piece = fc.constantFrom('[', ']', '(', ')', '](', ']: ', '`', '``', '<', '>', '!', '"', '\\', '\n', '\r\n', '#', ' ', 'a.md', '<!--', '-->', '```\n', 'é', '%20', '?');
+  const piece = fc.constantFrom(
+    '[',
+    ']',
+    '(',
+    ')',
+    '](',
+    ']: ',
+    '`',
+    '``',
+    '<',
+    '>',
+    '!',
+    '"',
+    '\\',
+    '\n',
+    '\r\n',
+    '#',
+    ' ',
+    'a.md',
+    '<!--',
+    '-->',
+    '```\n',
+    'é',
+    '%20',
+    '?',
+  );
   fc.assert(
     fc.property(fc.array(piece, { maxLength: 40 }), (pieces) => {
       const text = pieces.join('');
-      return links(text).every(({ target, start, end, line }) => [target, `<${target}>`].includes(text.slice(start, end)) && line === text.slice(0, start).split(/\r\n|\n|\r/).length);
+      return links(text).every(
+        ({ target, start, end, line }) =>
+          [target, `<${target}>`].includes(text.slice(start, end)) &&
+          line === text.slice(0, start).split(/\r\n|\n|\r/).length,
+      );
     }),
     { numRuns: 5000 },
   );
@@ -73,6 +135,16 @@ t.test('links over many texts: each target stands where it is said to stand', as
 
 t.test('a text made to be slow is not', async (t) => {
   const started = performance.now();
-  for (const text of [`${'['.repeat(8000)}](`, `${'[a'.repeat(8000)}](`, `[x](${'('.repeat(8000)}`, `[${'[a]'.repeat(4000)}](`, `]( ${'`'.repeat(8000)}`, `](${'<!--'.repeat(4000)}`, `${'!['.repeat(8000)}](`, `${' '.repeat(9000)}](x`]) links(text);
+  for (const text of [
+    `${'['.repeat(8000)}](`,
+    `${'[a'.repeat(8000)}](`,
+    `[x](${'('.repeat(8000)}`,
+    `[${'[a]'.repeat(4000)}](`,
+    `]( ${'`'.repeat(8000)}`,
+    `](${'<!--'.repeat(4000)}`,
+    `${'!['.repeat(8000)}](`,
+    `${' '.repeat(9000)}](x`,
+  ])
+    links(text);
   t.ok(performance.now() - started < 5000, `${Math.round(performance.now() - started)} ms`);
 });

@@ -1,4 +1,13 @@
-import { appendFileSync, linkSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  linkSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { sha256 } from '../../src/kernel/hash.js';
@@ -60,20 +69,27 @@ t.test('each file is read once, when it is first wanted', async (t) => {
   t.same(reads, ['TASKS.md', 'REGISTRY.md']);
 });
 
-t.test('a file that went away or became unreadable before it was read has no content, and nothing fails', async (t) => {
-  const root = place(t, { 'NOTES.md': '# N\n' });
-  const snapshot = openSnapshot(root, { now: NOW });
-  rmSync(join(root, 'TASKS.md'));
-  renameSync(join(root, 'NOTES.md'), join(root, 'kept.md'));
-  mkdirSync(join(root, 'NOTES.md'));
-  for (const path of ['TASKS.md', 'NOTES.md']) {
-    t.ok(snapshot.files.has(path));
-    t.same([snapshot.bytes(path), snapshot.text(path), snapshot.hash(path), snapshot.doc(path)], [undefined, undefined, undefined, undefined], path);
-    t.same(snapshot.recordDiagnostics(path), []);
-  }
-  writeFileSync(join(root, 'TASKS.md'), TASKS);
-  t.equal(snapshot.text('TASKS.md'), undefined, 'and stays without');
-});
+t.test(
+  'a file that went away or became unreadable before it was read has no content, and nothing fails',
+  async (t) => {
+    const root = place(t, { 'NOTES.md': '# N\n' });
+    const snapshot = openSnapshot(root, { now: NOW });
+    rmSync(join(root, 'TASKS.md'));
+    renameSync(join(root, 'NOTES.md'), join(root, 'kept.md'));
+    mkdirSync(join(root, 'NOTES.md'));
+    for (const path of ['TASKS.md', 'NOTES.md']) {
+      t.ok(snapshot.files.has(path));
+      t.same(
+        [snapshot.bytes(path), snapshot.text(path), snapshot.hash(path), snapshot.doc(path)],
+        [undefined, undefined, undefined, undefined],
+        path,
+      );
+      t.same(snapshot.recordDiagnostics(path), []);
+    }
+    writeFileSync(join(root, 'TASKS.md'), TASKS);
+    t.equal(snapshot.text('TASKS.md'), undefined, 'and stays without');
+  },
+);
 
 t.test('links are listed, never followed', async (t) => {
   const root = place(t, { 'real.md': 'real' });
@@ -93,27 +109,45 @@ t.test('bytes that are no UTF-8 have a hash but no text and no records', async (
   appendFileSync(join(root, 'TASKS.md'), Buffer.from([0x7c, 0xff, 0xfe]));
   const bytes = readFileSync(join(root, 'TASKS.md'));
   const snapshot = openSnapshot(root, { now: NOW });
-  t.same([snapshot.text('TASKS.md'), snapshot.doc('TASKS.md'), snapshot.records('TASK')], [undefined, undefined, []]);
+  t.same(
+    [snapshot.text('TASKS.md'), snapshot.doc('TASKS.md'), snapshot.records('TASK')],
+    [undefined, undefined, []],
+  );
   t.equal(snapshot.hash('TASKS.md'), sha256(bytes));
 });
 
 t.test('a BOM, CRLF, NUL and an empty file are text, byte for byte', async (t) => {
-  const texts = { 'bom.md': '\ufeff# x\r\n', 'nul.md': 'a\0b', 'empty.md': '', 'TASKS.md': `\ufeff${TASKS.replaceAll('\n', '\r\n')}` };
+  const texts = {
+    'bom.md': '\ufeff# x\r\n',
+    'nul.md': 'a\0b',
+    'empty.md': '',
+    'TASKS.md': `\ufeff${TASKS.replaceAll('\n', '\r\n')}`,
+  };
   const snapshot = openSnapshot(place(t, texts), { now: NOW });
   for (const [path, text] of Object.entries(texts)) t.equal(snapshot.text(path), text, path);
   t.equal(snapshot.record('TASK', 'a')?.fields.get('rank')?.value, '3');
 });
 
-t.test('a registry that is not there or no text declares nothing, and that is a diagnostic', async (t) => {
-  for (const content of [undefined, Buffer.from([0xff])]) {
-    const root = t.testdir({ 'TASKS.md': TASKS });
-    if (content !== undefined) writeFileSync(join(root, 'REGISTRY.md'), content);
-    const snapshot = openSnapshot(root, { now: NOW });
-    t.match(snapshot.schemaDiagnostics, [{ rule: 'registry-syntax', message: /missing or is not UTF-8/ }]);
-    t.same([snapshot.records('TASK'), snapshot.objectsOf('TASKS.md'), snapshot.filesOf('TASK')], [[], [], []]);
-    t.same(snapshot.sql().query('SELECT count(*) AS n FROM files').rows, [{ n: snapshot.files.size }]);
-  }
-});
+t.test(
+  'a registry that is not there or no text declares nothing, and that is a diagnostic',
+  async (t) => {
+    for (const content of [undefined, Buffer.from([0xff])]) {
+      const root = t.testdir({ 'TASKS.md': TASKS });
+      if (content !== undefined) writeFileSync(join(root, 'REGISTRY.md'), content);
+      const snapshot = openSnapshot(root, { now: NOW });
+      t.match(snapshot.schemaDiagnostics, [
+        { rule: 'registry-syntax', message: /missing or is not UTF-8/ },
+      ]);
+      t.same(
+        [snapshot.records('TASK'), snapshot.objectsOf('TASKS.md'), snapshot.filesOf('TASK')],
+        [[], [], []],
+      );
+      t.same(snapshot.sql().query('SELECT count(*) AS n FROM files').rows, [
+        { n: snapshot.files.size },
+      ]);
+    }
+  },
+);
 
 t.test('a registry that changed between two snapshots is read anew', async (t) => {
   const root = place(t);
@@ -124,7 +158,9 @@ t.test('a registry that changed between two snapshots is read anew', async (t) =
 });
 
 t.test('of two records with one key the first is the record, and both are listed', async (t) => {
-  const snapshot = openSnapshot(place(t, { 'TASKS.md': `${TASKS}| a | done | 1 |\n` }), { now: NOW });
+  const snapshot = openSnapshot(place(t, { 'TASKS.md': `${TASKS}| a | done | 1 |\n` }), {
+    now: NOW,
+  });
   t.equal(snapshot.record('TASK', 'a')?.fields.get('status')?.value, 'open');
   t.equal(snapshot.records('TASK').length, 2);
   t.equal(snapshot.record('TASK', 'constructor'), undefined);

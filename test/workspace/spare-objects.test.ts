@@ -1,4 +1,7 @@
-/** The second copy of what a pass may have to give back: put back when it is missing, and whatever is in its place is found out when it is read. */
+/**
+ * The second copy of what a pass may have to give back: put back when it is missing, and whatever
+ * is in its place is found out when it is read.
+ */
 import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import t from 'tap';
@@ -10,11 +13,33 @@ t.test('whatever was done to the store, the content comes back from the second c
   const cases: readonly (readonly [string, (path: string, root: string) => void, number])[] = [
     ['nothing', () => undefined, 0],
     ['the object is gone', (path) => rmSync(path), 1],
-    ['the whole store is gone', (_path, root) => rmSync(join(root, '.nocturne'), { recursive: true }), 1],
+    [
+      'the whole store is gone',
+      (_path, root) => rmSync(join(root, '.nocturne'), { recursive: true }),
+      1,
+    ],
     ['it is shorter', (path) => writeFileSync(path, 'What'), 1],
-    ['it is as long and says something else', (path) => writeFileSync(path, content.replace('there', 'here!')), 0],
-    ['a folder is in its place', (path) => { rmSync(path); mkdirSync(join(path, 'deeper'), { recursive: true }); }, 1],
-    ['a link is in its place', (path) => { rmSync(path); symlinkSync('/etc/hostname', path); }, 1],
+    [
+      'it is as long and says something else',
+      (path) => writeFileSync(path, content.replace('there', 'here!')),
+      0,
+    ],
+    [
+      'a folder is in its place',
+      (path) => {
+        rmSync(path);
+        mkdirSync(join(path, 'deeper'), { recursive: true });
+      },
+      1,
+    ],
+    [
+      'a link is in its place',
+      (path) => {
+        rmSync(path);
+        symlinkSync('/etc/hostname', path);
+      },
+      1,
+    ],
   ];
   for (const [sentence, attack, healed] of cases) {
     const place = { root: join(t.testdir(), 'root'), state: join(t.testdir(), 'state') };
@@ -24,7 +49,11 @@ t.test('whatever was done to the store, the content comes back from the second c
     attack(objectPath(place.root, hash), place.root);
     t.equal(healObjects(place), healed, `${sentence}: what is seen without reading`);
     t.equal(soundObject(place, hash).toString(), content, sentence);
-    t.equal(getObject(place.root, hash).toString(), content, `${sentence}: and the store has it again`);
+    t.equal(
+      getObject(place.root, hash).toString(),
+      content,
+      `${sentence}: and the store has it again`,
+    );
   }
 });
 

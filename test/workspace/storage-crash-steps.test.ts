@@ -36,23 +36,37 @@ t.test('death between any two steps of a recovery, from whatever it was recoveri
   let states = 0;
   for (const [step, crash] of crashes.filter((_, i) => i % 4 === 1)) {
     const copies: Place[] = [];
-    recover(crash.root, crash.state, { failpoint: () => copies.push(freeze(crash, join(directory, `second-${states++}`))) });
+    recover(crash.root, crash.state, {
+      failpoint: () => copies.push(freeze(crash, join(directory, `second-${states++}`))),
+    });
     const expected = generationOf(crash);
     for (const copy of copies) {
       recover(copy.root, copy.state);
-      if (generationOf(copy) !== expected) t.fail(`died at ${step}, then again: generation ${generationOf(copy)} instead of ${expected}`);
+      if (generationOf(copy) !== expected)
+        t.fail(
+          `died at ${step}, then again: generation ${generationOf(copy)} instead of ${expected}`,
+        );
     }
   }
   t.ok(states > 100, `${states} second deaths`);
 });
 
-/** One transaction from generation 2 to 3: its steps, the place before it, and the place as a death at each step leaves it. */
-function trial(directory: string): { readonly steps: readonly string[]; readonly start: Place; readonly crashes: readonly (readonly [string, Place])[] } {
+/**
+ * One transaction from generation 2 to 3: its steps, the place before it, and the place as a death
+ * at each step leaves it.
+ */
+function trial(directory: string): {
+  readonly steps: readonly string[];
+  readonly start: Place;
+  readonly crashes: readonly (readonly [string, Place])[];
+} {
   const place = makePlace(join(directory, 'place'));
-  for (const generation of [1, 2]) transact(place.root, place.state, opsTo(place, generation), { runId: '', reason: '' });
+  for (const generation of [1, 2])
+    transact(place.root, place.state, opsTo(place, generation), { runId: '', reason: '' });
   const start = freeze(place, join(directory, 'start'));
   const crashes: [string, Place][] = [];
-  const failpoint = (step: string): void => void crashes.push([step, freeze(place, join(directory, `crash-${crashes.length}`))]);
+  const failpoint = (step: string): void =>
+    void crashes.push([step, freeze(place, join(directory, `crash-${crashes.length}`))]);
   transact(place.root, place.state, opsTo(place, 3), { runId: '', reason: '', failpoint });
   return { steps: crashes.map(([step]) => step), start, crashes };
 }

@@ -1,4 +1,7 @@
-/** Killed processes: after any of them the workspace is wholly in one generation, and nothing acknowledged is lost. */
+/**
+ * Killed processes: after any of them the workspace is wholly in one generation, and nothing
+ * acknowledged is lost.
+ */
 import { join } from 'node:path';
 import t from 'tap';
 import { recover } from '../../src/workspace/recover.js';
@@ -24,7 +27,8 @@ t.test('kill -9 at random instants leaves the old generation or the new one', as
       const last = end.committed.at(-1) ?? seen;
       doubt = end.committed.length > 0 ? 1 : doubt + 1;
       if (end.signal !== 'SIGKILL') throw new Error(`the writer ended by itself: ${end.errors}`);
-      // Every third time the next writer finds the remains itself, and may be killed while it clears them up.
+      // Every third time the next writer finds the remains itself, and may be killed while it
+      // clears them up.
       if (kill % 3 === 2 && kill + LANES < KILLS) {
         seen = last;
         continue;
@@ -34,14 +38,23 @@ t.test('kill -9 at random instants leaves the old generation or the new one', as
       seen = check(place, { last, doubt, killAfterMs });
       doubt = 0;
     }
-    t.ok(midway > 0 || KILLS < 40, `lane ${lane}: some kills hit a transaction midway (${midway} did)`);
+    t.ok(
+      midway > 0 || KILLS < 40,
+      `lane ${lane}: some kills hit a transaction midway (${midway} did)`,
+    );
     t.ok(seen > 0, `lane ${lane}: ${seen} generations were committed`);
   });
   await Promise.all(lanes);
 });
 
-function check(place: Place, at: { readonly last: number; readonly doubt: number; readonly killAfterMs: number }): number {
+function check(
+  place: Place,
+  at: { readonly last: number; readonly doubt: number; readonly killAfterMs: number },
+): number {
   const generation = generationOf(place);
-  if (generation < at.last || generation > at.last + at.doubt) throw new Error(`generation ${at.last} was acknowledged, at most ${at.doubt} more could have been committed, the workspace is in ${generation} (killed after ${at.killAfterMs} ms)`);
+  if (generation < at.last || generation > at.last + at.doubt)
+    throw new Error(
+      `generation ${at.last} was acknowledged, at most ${at.doubt} more could have been committed, the workspace is in ${generation} (killed after ${at.killAfterMs} ms)`,
+    );
   return generation;
 }

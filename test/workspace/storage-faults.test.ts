@@ -1,6 +1,15 @@
 /** Disks that are full, read-only or broken: a precise error, and the workspace as it was. */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -19,29 +28,43 @@ const WRITER = fileURLToPath(new URL('crash/writer.js', import.meta.url));
 // Every step is flushed to a real disk, which others may be using.
 t.setTimeout(120_000);
 
-t.test('a fault at any step before the change is in place is undone at once; after it, the next opening finishes', async (t) => {
-  const directory = scratch(t);
-  const place = makePlace(join(directory, 'place'));
-  const steps: string[] = [];
-  const trial = freeze(place, join(directory, 'trial'));
-  transact(trial.root, trial.state, opsTo(trial, 1), { runId: '', reason: '', failpoint: (step) => void steps.push(step) });
-  const inPlace = steps.indexOf('anchors written');
-  for (const [i, step] of steps.entries()) {
-    const copy = freeze(place, join(directory, `fault-${i}`));
-    let count = 0;
-    const fault = (): void => {
-      if (count++ === i) throw noSpace();
-    };
-    const error = errorOf(() => transact(copy.root, copy.state, opsTo(copy, 1), { runId: '', reason: '', failpoint: fault }));
-    t.match(error, { code: 'STORAGE' }, step);
-    if (i > inPlace) {
-      t.match(error.message, /the change is in place/);
-      recover(copy.root, copy.state);
+t.test(
+  'a fault at any step before the change is in place is undone at once; after it, the next opening finishes',
+  async (t) => {
+    const directory = scratch(t);
+    const place = makePlace(join(directory, 'place'));
+    const steps: string[] = [];
+    const trial = freeze(place, join(directory, 'trial'));
+    transact(trial.root, trial.state, opsTo(trial, 1), {
+      runId: '',
+      reason: '',
+      failpoint: (step) => void steps.push(step),
+    });
+    const inPlace = steps.indexOf('anchors written');
+    for (const [i, step] of steps.entries()) {
+      const copy = freeze(place, join(directory, `fault-${i}`));
+      let count = 0;
+      const fault = (): void => {
+        if (count++ === i) throw noSpace();
+      };
+      const error = errorOf(() =>
+        transact(copy.root, copy.state, opsTo(copy, 1), {
+          runId: '',
+          reason: '',
+          failpoint: fault,
+        }),
+      );
+      t.match(error, { code: 'STORAGE' }, step);
+      if (i > inPlace) {
+        t.match(error.message, /the change is in place/);
+        recover(copy.root, copy.state);
+      }
+      t.equal(generationOf(copy), i > inPlace ? 1 : 0, `${step}: ${i > inPlace ? 'new' : 'old'}`);
+      if (i <= inPlace)
+        t.notOk(existsSync(join(copy.root, 'PROJECTS/odd')), `${step}: no directory is left`);
     }
-    t.equal(generationOf(copy), i > inPlace ? 1 : 0, `${step}: ${i > inPlace ? 'new' : 'old'}`);
-    if (i <= inPlace) t.notOk(existsSync(join(copy.root, 'PROJECTS/odd')), `${step}: no directory is left`);
-  }
-});
+  },
+);
 
 t.test('a second fault while undoing keeps the change in the journal, and says so', async (t) => {
   const directory = scratch(t);
@@ -49,25 +72,54 @@ t.test('a second fault while undoing keeps the change in the journal, and says s
   const fault = (step: string): void => {
     if (step === 'done PROJECTS/one/C.md' || step === 'entry retired') throw noSpace();
   };
-  const error = errorOf(() => transact(place.root, place.state, opsTo(place, 1), { runId: '', reason: '', failpoint: fault }));
-  t.match(error, { code: 'STORAGE', message: /undoing failed as well/, hint: /finished when the workspace is next opened/ });
+  const error = errorOf(() =>
+    transact(place.root, place.state, opsTo(place, 1), { runId: '', reason: '', failpoint: fault }),
+  );
+  t.match(error, {
+    code: 'STORAGE',
+    message: /undoing failed as well/,
+    hint: /finished when the workspace is next opened/,
+  });
 });
 
-t.test('a file size limit hit in the middle of an append: the log ends where it ended', async (t) => {
-  const place = makePlace(t.testdir());
-  const limit = 16;
-  const log = join(place.root, 'audit/LOG.md');
-  fill(place, log, limit * 1024 - 50);
-  const before = snapshotOf(place);
-  const run = spawnSync('bash', ['-c', `ulimit -f ${limit}; exec "$@"`, 'bash', process.execPath, WRITER, place.root, place.state, 'fill-log'], { encoding: 'utf8' });
-  t.match(run.stdout, /STORAGE cannot append to .*audit\/LOG\.md: file too large \(EFBIG\)/, run.stderr);
-  t.same(snapshotOf(place), before);
-  t.same(recover(place.root, place.state).finished, []);
-});
+t.test(
+  'a file size limit hit in the middle of an append: the log ends where it ended',
+  async (t) => {
+    const place = makePlace(t.testdir());
+    const limit = 16;
+    const log = join(place.root, 'audit/LOG.md');
+    fill(place, log, limit * 1024 - 50);
+    const before = snapshotOf(place);
+    const run = spawnSync(
+      'bash',
+      [
+        '-c',
+        `ulimit -f ${limit}; exec "$@"`,
+        'bash',
+        process.execPath,
+        WRITER,
+        place.root,
+        place.state,
+        'fill-log',
+      ],
+      { encoding: 'utf8' },
+    );
+    t.match(
+      run.stdout,
+      /STORAGE cannot append to .*audit\/LOG\.md: file too large \(EFBIG\)/,
+      run.stderr,
+    );
+    t.same(snapshotOf(place), before);
+    t.same(recover(place.root, place.state).finished, []);
+  },
+);
 
 t.test('a full disk: nothing changes until there is room again', async (t) => {
   const disk = smallDisk(t);
-  if (disk === undefined) return t.pass('no small disk can be mounted here: full disks are covered by the file size limit and the injected faults above');
+  if (disk === undefined)
+    return t.pass(
+      'no small disk can be mounted here: full disks are covered by the file size limit and the injected faults above',
+    );
   const place = makePlace(disk);
   let error: NocturneError | undefined;
   let generation = 0;
@@ -81,24 +133,38 @@ t.test('a full disk: nothing changes until there is room again', async (t) => {
       error = thrown;
     }
   }
-  t.match(error, { code: 'STORAGE', message: /no space left on device \(ENOSPC\)/, hint: /free space/ });
-  for (const name of readdirSync(disk).filter((name) => name.startsWith('filler-'))) rmSync(join(disk, name));
+  t.match(error, {
+    code: 'STORAGE',
+    message: /no space left on device \(ENOSPC\)/,
+    hint: /free space/,
+  });
+  for (const name of readdirSync(disk).filter((name) => name.startsWith('filler-')))
+    rmSync(join(disk, name));
   t.equal(generationOf(place), generation, 'wholly old');
   transact(place.root, place.state, opsTo(place, generation + 1), { runId: '', reason: '' });
   t.equal(generationOf(place), generation + 1, 'and it goes on once there is room');
 });
 
-t.test('a directory that may not be written: the error names the file and what to do, nothing changes', async (t) => {
-  const directory = mkdtempSync(join(tmpdir(), 'nocturne-'));
-  t.teardown(() => rmSync(directory, { recursive: true, force: true }));
-  const place = makePlace(directory);
-  transact(place.root, place.state, opsTo(place, 1), { runId: '', reason: '' });
-  giveAway(directory);
-  chmodSync(join(place.root, 'PROJECTS/two'), 0o555);
-  const error = asNobody(() => errorOf(() => transact(place.root, place.state, opsTo(place, 2), { runId: '', reason: '' })));
-  t.match(error, { code: 'STORAGE', message: /^cannot create .*PROJECTS\/two\/.*: permission denied \(EACCES\)$/, hint: /writable for the user who runs nocturne/ });
-  t.equal(generationOf(place), 1);
-});
+t.test(
+  'a directory that may not be written: the error names the file and what to do, nothing changes',
+  async (t) => {
+    const directory = mkdtempSync(join(tmpdir(), 'nocturne-'));
+    t.teardown(() => rmSync(directory, { recursive: true, force: true }));
+    const place = makePlace(directory);
+    transact(place.root, place.state, opsTo(place, 1), { runId: '', reason: '' });
+    giveAway(directory);
+    chmodSync(join(place.root, 'PROJECTS/two'), 0o555);
+    const error = asNobody(() =>
+      errorOf(() => transact(place.root, place.state, opsTo(place, 2), { runId: '', reason: '' })),
+    );
+    t.match(error, {
+      code: 'STORAGE',
+      message: /^cannot create .*PROJECTS\/two\/.*: permission denied \(EACCES\)$/,
+      hint: /writable for the user who runs nocturne/,
+    });
+    t.equal(generationOf(place), 1);
+  },
+);
 
 t.test('a read-only workspace is read without an error and refuses to be written', async (t) => {
   const directory = mkdtempSync(join(tmpdir(), 'nocturne-'));
@@ -108,7 +174,10 @@ t.test('a read-only workspace is read without an error and refuses to be written
   chmodSync(place.root, 0o555);
   asNobody(() => {
     t.same(recover(place.root, place.state).finished, []);
-    t.match(errorOf(() => transact(place.root, place.state, opsTo(place, 1), { runId: '', reason: '' })), { code: 'STORAGE', message: /\.nocturne: permission denied \(EACCES\)$/ });
+    t.match(
+      errorOf(() => transact(place.root, place.state, opsTo(place, 1), { runId: '', reason: '' })),
+      { code: 'STORAGE', message: /\.nocturne: permission denied \(EACCES\)$/ },
+    );
   });
   t.equal(generationOf(place), 0);
 });
@@ -116,13 +185,25 @@ t.test('a read-only workspace is read without an error and refuses to be written
 t.test('a file or a link where a directory is expected', async (t) => {
   const place = makePlace(t.testdir());
   writeFileSync(join(place.root, '.nocturne'), 'not a directory');
-  t.match(errorOf(() => transact(place.root, place.state, opsTo(place, 1), { runId: '', reason: '' })), { code: 'STORAGE', message: /cannot create .*\.nocturne: (file already exists|not a directory)/ });
+  t.match(
+    errorOf(() => transact(place.root, place.state, opsTo(place, 1), { runId: '', reason: '' })),
+    {
+      code: 'STORAGE',
+      message: /cannot create .*\.nocturne: (file already exists|not a directory)/,
+    },
+  );
   rmSync(join(place.root, '.nocturne'));
   symlinkSync(place.state, join(place.root, '.nocturne'));
-  t.match(errorOf(() => transact(place.root, place.state, opsTo(place, 1), { runId: '', reason: '' })), { code: 'STORAGE', message: /is a symbolic link, expected a directory/ });
+  t.match(
+    errorOf(() => transact(place.root, place.state, opsTo(place, 1), { runId: '', reason: '' })),
+    { code: 'STORAGE', message: /is a symbolic link, expected a directory/ },
+  );
   rmSync(join(place.root, '.nocturne'));
   writeFileSync(join(place.root, 'PROJECTS/odd'), 'not a directory');
-  t.match(errorOf(() => transact(place.root, place.state, opsTo(place, 1), { runId: '', reason: '' })), { code: 'STORAGE', hint: /a part of this path is a file/ });
+  t.match(
+    errorOf(() => transact(place.root, place.state, opsTo(place, 1), { runId: '', reason: '' })),
+    { code: 'STORAGE', hint: /a part of this path is a file/ },
+  );
   rmSync(join(place.root, 'PROJECTS/odd'));
   t.equal(generationOf(place), 0);
 });
@@ -136,7 +217,10 @@ function fill(place: Place, log: string, size: number): void {
   const text = readFileSync(log, 'utf8');
   writeFileSync(log, text + `${'x'.repeat(size - text.length - 1)}\n`);
   const { logs } = readAnchors(place.state);
-  writeAnchors(place.state, { version: 1, logs: { ...logs, 'audit/LOG.md': { head: 'filled', rows: 1, bytes: size } } });
+  writeAnchors(place.state, {
+    version: 1,
+    logs: { ...logs, 'audit/LOG.md': { head: 'filled', rows: 1, bytes: size } },
+  });
 }
 
 /** Every file by path, our own store's bookkeeping left out. */
@@ -159,7 +243,9 @@ function snapshotOf(place: Place): Record<string, string> {
 function smallDisk(t: { teardown(action: () => void): unknown }): string | undefined {
   const directory = mkdtempSync(join(tmpdir(), 'nocturne-disk-'));
   try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=256k', 'tmpfs', directory], { stdio: 'ignore' });
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=256k', 'tmpfs', directory], {
+      stdio: 'ignore',
+    });
   } catch {
     rmSync(directory, { recursive: true });
     return undefined;

@@ -1,10 +1,35 @@
-/** The object store: what is put in comes out, the tree as it was comes back, whatever was put in its place. */
-import { chmodSync, existsSync, linkSync, lstatSync, mkdirSync, readdirSync, readFileSync, readlinkSync, renameSync, rmSync, statSync, symlinkSync, truncateSync, unlinkSync, writeFileSync } from 'node:fs';
+/**
+ * The object store: what is put in comes out, the tree as it was comes back, whatever was put in
+ * its place.
+ */
+import {
+  chmodSync,
+  existsSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { execFileSync } from 'node:child_process';
 import t from 'tap';
 import { sha256 } from '../../src/kernel/hash.js';
-import { getObject, type KeptTree, prune, putObject, snapshotTree } from '../../src/workspace/objects.js';
+import {
+  getObject,
+  type KeptTree,
+  prune,
+  putObject,
+  snapshotTree,
+} from '../../src/workspace/objects.js';
 import { restoreFile, restoreFiles } from '../../src/workspace/restore.js';
 import { walk } from '../../src/workspace/walk.js';
 
@@ -13,7 +38,12 @@ t.setTimeout(120_000);
 
 t.test('content is found again by its hash, whatever it is', async (t) => {
   const root = t.testdir();
-  for (const bytes of [Buffer.from(''), Buffer.from('text'), Buffer.from([0, 255, 10, 13]), Buffer.alloc(300_000, 7)]) {
+  for (const bytes of [
+    Buffer.from(''),
+    Buffer.from('text'),
+    Buffer.from([0, 255, 10, 13]),
+    Buffer.alloc(300_000, 7),
+  ]) {
     const hash = putObject(root, bytes);
     t.equal(hash, sha256(bytes));
     t.same(getObject(root, hash), bytes);
@@ -21,28 +51,40 @@ t.test('content is found again by its hash, whatever it is', async (t) => {
   }
 });
 
-t.test('what is not there, is damaged or is no hash is an error, never other content', async (t) => {
-  const root = t.testdir();
-  t.throws(() => getObject(root, sha256('never stored')), { code: 'NOT_FOUND' });
-  t.throws(() => getObject(root, '../../../etc/passwd'), { code: 'NOT_FOUND', message: /expected 64 hex characters/ });
-  const hash = putObject(root, Buffer.from('right'));
-  const path = join(root, '.nocturne/objects', hash.slice(0, 2), hash.slice(2));
-  writeFileSync(path, 'wrong');
-  t.throws(() => getObject(root, hash), { code: 'STORAGE', message: /is not what its name says/ });
-  truncateSync(path, 0);
-  putObject(root, Buffer.from('right'));
-  t.equal(getObject(root, hash).toString(), 'right', 'a cut one is stored again');
-});
+t.test(
+  'what is not there, is damaged or is no hash is an error, never other content',
+  async (t) => {
+    const root = t.testdir();
+    t.throws(() => getObject(root, sha256('never stored')), { code: 'NOT_FOUND' });
+    t.throws(() => getObject(root, '../../../etc/passwd'), {
+      code: 'NOT_FOUND',
+      message: /expected 64 hex characters/,
+    });
+    const hash = putObject(root, Buffer.from('right'));
+    const path = join(root, '.nocturne/objects', hash.slice(0, 2), hash.slice(2));
+    writeFileSync(path, 'wrong');
+    t.throws(() => getObject(root, hash), {
+      code: 'STORAGE',
+      message: /is not what its name says/,
+    });
+    truncateSync(path, 0);
+    putObject(root, Buffer.from('right'));
+    t.equal(getObject(root, hash).toString(), 'right', 'a cut one is stored again');
+  },
+);
 
-t.test('a snapshot keeps every governed file once, with its permissions, and links with their target', async (t) => {
-  const root = tree(t);
-  const kept = snapshotTree(root, walk(root).values());
-  t.same([...kept.keys()], ['A.md', 'link', 'sub/B.md', 'sub/copy of A.md', 'sub/run.sh']);
-  t.equal(kept.get('A.md')?.hash, kept.get('sub/copy of A.md')?.hash);
-  t.match(kept.get('link'), { kind: 'symlink', target: 'sub/B.md' });
-  t.equal((kept.get('sub/run.sh')?.mode ?? 0) & 0o777, 0o755);
-  t.equal(objects(root).length, 3, 'two files with one content are one object');
-});
+t.test(
+  'a snapshot keeps every governed file once, with its permissions, and links with their target',
+  async (t) => {
+    const root = tree(t);
+    const kept = snapshotTree(root, walk(root).values());
+    t.same([...kept.keys()], ['A.md', 'link', 'sub/B.md', 'sub/copy of A.md', 'sub/run.sh']);
+    t.equal(kept.get('A.md')?.hash, kept.get('sub/copy of A.md')?.hash);
+    t.match(kept.get('link'), { kind: 'symlink', target: 'sub/B.md' });
+    t.equal((kept.get('sub/run.sh')?.mode ?? 0) & 0o777, 0o755);
+    t.equal(objects(root).length, 3, 'two files with one content are one object');
+  },
+);
 
 t.test('a second snapshot reads only what is not known, and stores only what is new', async (t) => {
   const root = tree(t);
@@ -52,11 +94,17 @@ t.test('a second snapshot reads only what is not known, and stores only what is 
   const entries = walk(root);
   // Were it read again, the file that is gone by now would be missing from the snapshot.
   unlinkSync(join(root, 'sub/B.md'));
-  const second = snapshotTree(root, entries.values(), { hashOf: (path) => (path === 'A.md' ? undefined : first.get(path)?.hash) });
+  const second = snapshotTree(root, entries.values(), {
+    hashOf: (path) => (path === 'A.md' ? undefined : first.get(path)?.hash),
+  });
   t.same(second.get('sub/B.md'), first.get('sub/B.md'));
   t.equal(second.get('A.md')?.hash, sha256('new'));
   t.equal(objects(root).length, before.length + 1);
-  t.same([...snapshotTree(root, entries.values()).keys()].includes('sub/B.md'), false, 'a file that went away is left out');
+  t.same(
+    [...snapshotTree(root, entries.values()).keys()].includes('sub/B.md'),
+    false,
+    'a file that went away is left out',
+  );
 });
 
 t.test('after a restart of the machine objects are checked, not taken by their name', async (t) => {
@@ -82,7 +130,7 @@ t.test('whatever was done to a tree, it comes back byte for byte', async (t) => 
   const acts: Record<string, (root: string) => void> = {
     'edited in place': (root) => writeFileSync(join(root, 'A.md'), 'evil'),
     'permissions changed': (root) => chmodSync(join(root, 'sub/run.sh'), 0o600),
-    'deleted': (root) => rmSync(join(root, 'sub'), { recursive: true }),
+    deleted: (root) => rmSync(join(root, 'sub'), { recursive: true }),
     'new files, also in new directories': (root) => {
       mkdirSync(join(root, 'new/dir'), { recursive: true });
       writeFileSync(join(root, 'new/dir/file'), 'evil');
@@ -134,8 +182,14 @@ t.test('whatever was done to a tree, it comes back byte for byte', async (t) => 
     t.not(describe(root), before, `${name}: something changed`);
     restoreFiles(root, differences(root, kept), { keepIn: '.nocturne/kept/RUN-1' });
     t.equal(describe(root), before, name);
-    if (existsSync(`${root}-elsewhere`)) t.equal(readFileSync(join(`${root}-elsewhere`, 'B.md'), 'utf8'), 'of somebody else', 'nothing is written through the link');
-    if (existsSync(`${root}-outside`)) t.equal(readFileSync(`${root}-outside`, 'utf8'), 'of somebody else');
+    if (existsSync(`${root}-elsewhere`))
+      t.equal(
+        readFileSync(join(`${root}-elsewhere`, 'B.md'), 'utf8'),
+        'of somebody else',
+        'nothing is written through the link',
+      );
+    if (existsSync(`${root}-outside`))
+      t.equal(readFileSync(`${root}-outside`, 'utf8'), 'of somebody else');
   }
 });
 
@@ -149,20 +203,34 @@ t.test('what is replaced or removed can be kept, each time under a name of its o
   }
   writeFileSync(join(root, 'sub/new'), 'third');
   restoreFile(root, 'sub/new', { kept: undefined, keepIn: '.nocturne/kept/RUN-1' });
-  t.same(readdirSync(join(root, '.nocturne/kept/RUN-1/sub')).map((name) => readFileSync(join(root, '.nocturne/kept/RUN-1/sub', name), 'utf8')), ['first', 'second', 'third']);
+  t.same(
+    readdirSync(join(root, '.nocturne/kept/RUN-1/sub')).map((name) =>
+      readFileSync(join(root, '.nocturne/kept/RUN-1/sub', name), 'utf8'),
+    ),
+    ['first', 'second', 'third'],
+  );
 });
 
 t.test('a content that is not in the store leaves the file as it is', async (t) => {
   const root = tree(t);
-  t.throws(() => restoreFile(root, 'A.md', { kept: { kind: 'file', hash: sha256('unknown'), mode: 0o644 } }), { code: 'NOT_FOUND' });
+  t.throws(
+    () =>
+      restoreFile(root, 'A.md', { kept: { kind: 'file', hash: sha256('unknown'), mode: 0o644 } }),
+    { code: 'NOT_FOUND' },
+  );
   t.equal(readFileSync(join(root, 'A.md'), 'utf8'), 'content of A');
-  for (const path of ['../x', '.git/config', '.nocturne/fence', 'node_modules/x', 'a/../../x']) t.throws(() => restoreFile(root, path, { kept: undefined }), { code: 'REFUSED' }, path);
+  for (const path of ['../x', '.git/config', '.nocturne/fence', 'node_modules/x', 'a/../../x'])
+    t.throws(() => restoreFile(root, path, { kept: undefined }), { code: 'REFUSED' }, path);
 });
 
 type Fixtures = Pick<typeof t, 'testdir'>;
 
 function tree(t: Fixtures, under?: string): string {
-  const files = { 'A.md': 'content of A', sub: { 'B.md': 'content of B', 'copy of A.md': 'content of A', 'run.sh': '#!/bin/sh\n' }, node_modules: { x: 'not governed' } };
+  const files = {
+    'A.md': 'content of A',
+    sub: { 'B.md': 'content of B', 'copy of A.md': 'content of A', 'run.sh': '#!/bin/sh\n' },
+    node_modules: { x: 'not governed' },
+  };
   const directory = t.testdir(under === undefined ? files : { [under]: files });
   const root = under === undefined ? directory : join(directory, under);
   chmodSync(join(root, 'sub/run.sh'), 0o755);
@@ -172,13 +240,18 @@ function tree(t: Fixtures, under?: string): string {
 
 function differences(root: string, kept: KeptTree): Map<string, ReturnType<KeptTree['get']>> {
   const now = walk(root);
-  return new Map([...new Set([...now.keys(), ...kept.keys()])].map((path) => [path, kept.get(path)]));
+  return new Map(
+    [...new Set([...now.keys(), ...kept.keys()])].map((path) => [path, kept.get(path)]),
+  );
 }
 
 /** Everything that is governed, as one text. */
 function describe(root: string): string {
   return [...walk(root).values()]
-    .map(({ path, kind }) => `${path} ${kind} ${(lstatSync(join(root, path)).mode & 0o777).toString(8)} ${kind === 'symlink' ? readlinkSync(join(root, path)) : kind === 'file' ? readFileSync(join(root, path), 'utf8') : ''}`)
+    .map(
+      ({ path, kind }) =>
+        `${path} ${kind} ${(lstatSync(join(root, path)).mode & 0o777).toString(8)} ${kind === 'symlink' ? readlinkSync(join(root, path)) : kind === 'file' ? readFileSync(join(root, path), 'utf8') : ''}`,
+    )
     .join('\n');
 }
 

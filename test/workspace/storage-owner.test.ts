@@ -1,5 +1,17 @@
-/** The owner saves a file while a transaction is being carried out: at every step, in every way an editor does it, nothing is lost. */
-import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+/**
+ * The owner saves a file while a transaction is being carried out: at every step, in every way an
+ * editor does it, nothing is lost.
+ */
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import t from 'tap';
 import { transact, type TransactResult } from '../../src/workspace/journal.js';
@@ -29,10 +41,15 @@ for (const [act, save] of Object.entries(ACTS)) {
       for (const [i, step] of steps.entries()) {
         const place = freeze(start, join(directory, `${target.replaceAll('/', '-')}-${i}`));
         const path = join(place.root, target);
-        const result = transact(place.root, place.state, opsTo(place, 3), { runId: '', reason: '', failpoint: once(i, () => existsSync(dirname(path)) && save(path)) });
+        const result = transact(place.root, place.state, opsTo(place, 3), {
+          runId: '',
+          reason: '',
+          failpoint: once(i, () => existsSync(dirname(path)) && save(path)),
+        });
         conflicts += result.conflicts.length;
         const texts = allTexts(place.root);
-        if (existsSync(dirname(path)) && !texts.some((text) => text.includes(OWNER))) t.fail(`${target} at ${step}: the owner's text is gone`);
+        if (existsSync(dirname(path)) && !texts.some((text) => text.includes(OWNER)))
+          t.fail(`${target} at ${step}: the owner's text is gone`);
         checkConflicts(place, result, { target, step, texts });
         checkOthers(place, target, step);
       }
@@ -44,81 +61,144 @@ for (const [act, save] of Object.entries(ACTS)) {
 // Every step is flushed to a real disk, which others may be using.
 t.setTimeout(120_000);
 
-t.test('the owner deletes a file during a transaction: it stays deleted, and what would have been in it is kept', async (t) => {
-  const directory = scratch(t);
-  const { start, steps } = beforeThird(directory);
-  for (const step of ['checked', 'committed', 'staged A.md', 'staged files flushed']) {
-    const place = freeze(start, join(directory, step.replace('/', '-')));
-    const result = transact(place.root, place.state, opsTo(place, 3), { runId: '', reason: '', failpoint: once(steps.indexOf(step), () => rmSync(join(place.root, 'A.md'))) });
-    t.match(result.conflicts, [{ path: 'A.md', why: 'deleted', theirs: undefined }], step);
-    t.notOk(existsSync(join(place.root, 'A.md')));
-    t.match(readFileSync(join(place.root, result.conflicts[0]?.ours ?? ''), 'utf8'), /generation 3/);
-  }
-});
+t.test(
+  'the owner deletes a file during a transaction: it stays deleted, and what would have been in it is kept',
+  async (t) => {
+    const directory = scratch(t);
+    const { start, steps } = beforeThird(directory);
+    for (const step of ['checked', 'committed', 'staged A.md', 'staged files flushed']) {
+      const place = freeze(start, join(directory, step.replace('/', '-')));
+      const result = transact(place.root, place.state, opsTo(place, 3), {
+        runId: '',
+        reason: '',
+        failpoint: once(steps.indexOf(step), () => rmSync(join(place.root, 'A.md'))),
+      });
+      t.match(result.conflicts, [{ path: 'A.md', why: 'deleted', theirs: undefined }], step);
+      t.notOk(existsSync(join(place.root, 'A.md')));
+      t.match(
+        readFileSync(join(place.root, result.conflicts[0]?.ours ?? ''), 'utf8'),
+        /generation 3/,
+      );
+    }
+  },
+);
 
-t.test('the owner edits a log during a transaction: the rows are kept beside, the anchor stays where it was proved', async (t) => {
-  const directory = scratch(t);
-  const { start, steps } = beforeThird(directory);
-  const place = freeze(start, join(directory, 'log'));
-  const log = join(place.root, 'audit/LOG.md');
-  const before = readFileSync(join(place.state, 'anchors.json'), 'utf8');
-  const result = transact(place.root, place.state, opsTo(place, 3), { runId: '', reason: '', failpoint: once(steps.indexOf('committed'), () => appendFileSync(log, OWNER)) });
-  t.match(result.conflicts, [{ path: 'audit/LOG.md', why: 'log changed' }]);
-  t.ok(readFileSync(log, 'utf8').endsWith(OWNER));
-  t.match(readFileSync(join(place.root, result.conflicts[0]?.ours ?? ''), 'utf8'), /^\| 3 \| part 1 of 1 \| [0-9a-f]{32} \|\n$/);
-  const anchors = JSON.parse(readFileSync(join(place.state, 'anchors.json'), 'utf8')) as { logs: Record<string, unknown> };
-  t.same(anchors.logs['audit/LOG.md'], (JSON.parse(before) as typeof anchors).logs['audit/LOG.md']);
-});
+t.test(
+  'the owner edits a log during a transaction: the rows are kept beside, the anchor stays where it was proved',
+  async (t) => {
+    const directory = scratch(t);
+    const { start, steps } = beforeThird(directory);
+    const place = freeze(start, join(directory, 'log'));
+    const log = join(place.root, 'audit/LOG.md');
+    const before = readFileSync(join(place.state, 'anchors.json'), 'utf8');
+    const result = transact(place.root, place.state, opsTo(place, 3), {
+      runId: '',
+      reason: '',
+      failpoint: once(steps.indexOf('committed'), () => appendFileSync(log, OWNER)),
+    });
+    t.match(result.conflicts, [{ path: 'audit/LOG.md', why: 'log changed' }]);
+    t.ok(readFileSync(log, 'utf8').endsWith(OWNER));
+    t.match(
+      readFileSync(join(place.root, result.conflicts[0]?.ours ?? ''), 'utf8'),
+      /^\| 3 \| part 1 of 1 \| [0-9a-f]{32} \|\n$/,
+    );
+    const anchors = JSON.parse(readFileSync(join(place.state, 'anchors.json'), 'utf8')) as {
+      logs: Record<string, unknown>;
+    };
+    t.same(
+      anchors.logs['audit/LOG.md'],
+      (JSON.parse(before) as typeof anchors).logs['audit/LOG.md'],
+    );
+  },
+);
 
-t.test('the owner replaces a log while rows are being appended to the old one: the rows are kept', async (t) => {
-  const directory = scratch(t);
-  const { start, steps } = beforeThird(directory);
-  const place = freeze(start, join(directory, 'log'));
-  const log = join(place.root, 'audit/LOG.md');
-  const result = transact(place.root, place.state, opsTo(place, 3), { runId: '', reason: '', failpoint: once(steps.indexOf('opened audit/LOG.md'), () => ACTS['saves through a new file']?.(log)) });
-  t.match(result.conflicts, [{ path: 'audit/LOG.md', why: 'log changed' }]);
-  t.equal(readFileSync(log, 'utf8'), OWNER);
-});
+t.test(
+  'the owner replaces a log while rows are being appended to the old one: the rows are kept',
+  async (t) => {
+    const directory = scratch(t);
+    const { start, steps } = beforeThird(directory);
+    const place = freeze(start, join(directory, 'log'));
+    const log = join(place.root, 'audit/LOG.md');
+    const result = transact(place.root, place.state, opsTo(place, 3), {
+      runId: '',
+      reason: '',
+      failpoint: once(steps.indexOf('opened audit/LOG.md'), () =>
+        ACTS['saves through a new file']?.(log),
+      ),
+    });
+    t.match(result.conflicts, [{ path: 'audit/LOG.md', why: 'log changed' }]);
+    t.equal(readFileSync(log, 'utf8'), OWNER);
+  },
+);
 
-t.test('the process dies in the middle, the owner edits the half-done workspace, recovery keeps both', async (t) => {
-  const directory = scratch(t);
-  const { start, crashes } = beforeThird(directory);
-  for (const [step, crash] of crashes.filter(([step]) => !/^(checked|entry|committed$|retirement)/.test(step))) {
-    const place = freeze(crash, join(directory, `edited-${step.replaceAll('/', '-')}`));
+t.test(
+  'the process dies in the middle, the owner edits the half-done workspace, recovery keeps both',
+  async (t) => {
+    const directory = scratch(t);
+    const { start, crashes } = beforeThird(directory);
+    for (const [step, crash] of crashes.filter(
+      ([step]) => !/^(checked|entry|committed$|retirement)/.test(step),
+    )) {
+      const place = freeze(crash, join(directory, `edited-${step.replaceAll('/', '-')}`));
+      writeFileSync(join(place.root, 'A.md'), OWNER);
+      const recovery = recover(place.root, place.state);
+      t.equal(
+        readFileSync(join(place.root, 'A.md'), 'utf8'),
+        OWNER,
+        `${step}: the owner's file stays`,
+      );
+      t.match(recovery.conflicts, [{ path: 'A.md', why: 'edited' }], `${step}: it is reported`);
+      t.ok(
+        allTexts(place.root).some((text) => text.includes('# A.md\n\ngeneration 3\n')),
+        `${step}: ours is kept`,
+      );
+      checkOthers(place, 'A.md', step);
+    }
+    t.equal(generationOf(start), 2);
+  },
+);
+
+t.test(
+  'a change computed from an old content is refused, naming every file that differs, and changes nothing',
+  async (t) => {
+    const place = makePlace(t.testdir());
+    const ops: StorageOp[] = opsTo(place, 1);
     writeFileSync(join(place.root, 'A.md'), OWNER);
-    const recovery = recover(place.root, place.state);
-    t.equal(readFileSync(join(place.root, 'A.md'), 'utf8'), OWNER, `${step}: the owner's file stays`);
-    t.match(recovery.conflicts, [{ path: 'A.md', why: 'edited' }], `${step}: it is reported`);
-    t.ok(allTexts(place.root).some((text) => text.includes('# A.md\n\ngeneration 3\n')), `${step}: ours is kept`);
-    checkOthers(place, 'A.md', step);
-  }
-  t.equal(generationOf(start), 2);
-});
+    rmSync(join(place.root, 'B.md'));
+    mkdirSync(join(place.root, 'PROJECTS/odd/deep'), { recursive: true });
+    writeFileSync(join(place.root, 'PROJECTS/odd/deep/E.md'), OWNER);
+    appendFileSync(join(place.root, 'audit/LOG.md'), 'x');
+    const before = allTexts(place.root);
+    t.throws(() => transact(place.root, place.state, ops, { runId: '', reason: '' }), {
+      code: 'CONFLICT',
+      message:
+        'changed since it was read: A.md was edited; B.md was deleted; PROJECTS/odd/deep/E.md was created by somebody else; audit/LOG.md has 45 bytes instead of 44',
+      place: { file: 'A.md' },
+    });
+    t.same(allTexts(place.root), before);
+  },
+);
 
-t.test('a change computed from an old content is refused, naming every file that differs, and changes nothing', async (t) => {
-  const place = makePlace(t.testdir());
-  const ops: StorageOp[] = opsTo(place, 1);
-  writeFileSync(join(place.root, 'A.md'), OWNER);
-  rmSync(join(place.root, 'B.md'));
-  mkdirSync(join(place.root, 'PROJECTS/odd/deep'), { recursive: true });
-  writeFileSync(join(place.root, 'PROJECTS/odd/deep/E.md'), OWNER);
-  appendFileSync(join(place.root, 'audit/LOG.md'), 'x');
-  const before = allTexts(place.root);
-  t.throws(() => transact(place.root, place.state, ops, { runId: '', reason: '' }), {
-    code: 'CONFLICT',
-    message: 'changed since it was read: A.md was edited; B.md was deleted; PROJECTS/odd/deep/E.md was created by somebody else; audit/LOG.md has 45 bytes instead of 44',
-    place: { file: 'A.md' },
-  });
-  t.same(allTexts(place.root), before);
-});
-
-/** The place in generation 2, the names of the steps to generation 3, and the place as a death at each of them leaves it. */
-function beforeThird(directory: string): { readonly start: Place; readonly steps: readonly string[]; readonly crashes: readonly (readonly [string, Place])[] } {
+/**
+ * The place in generation 2, the names of the steps to generation 3, and the place as a death at
+ * each of them leaves it.
+ */
+function beforeThird(directory: string): {
+  readonly start: Place;
+  readonly steps: readonly string[];
+  readonly crashes: readonly (readonly [string, Place])[];
+} {
   const place = makePlace(join(directory, 'place'));
-  for (const generation of [1, 2]) transact(place.root, place.state, opsTo(place, generation), { runId: '', reason: '' });
+  for (const generation of [1, 2])
+    transact(place.root, place.state, opsTo(place, generation), { runId: '', reason: '' });
   const start = freeze(place, join(directory, 'start'));
   const crashes: [string, Place][] = [];
-  transact(place.root, place.state, opsTo(place, 3), { runId: '', reason: '', failpoint: (step) => void crashes.push([step, freeze(place, join(directory, `crash-${crashes.length}`))]) });
+  transact(place.root, place.state, opsTo(place, 3), {
+    runId: '',
+    reason: '',
+    failpoint: (step) =>
+      void crashes.push([step, freeze(place, join(directory, `crash-${crashes.length}`))]),
+  });
   return { start, steps: crashes.map(([step]) => step), crashes };
 }
 
@@ -129,13 +209,27 @@ function once(index: number, act: () => void): (step: string) => void {
   };
 }
 
-function checkConflicts(place: Place, result: TransactResult, at: { readonly target: string; readonly step: string; readonly texts: readonly string[] }): void {
+function checkConflicts(
+  place: Place,
+  result: TransactResult,
+  at: { readonly target: string; readonly step: string; readonly texts: readonly string[] },
+): void {
   for (const conflict of result.conflicts) {
-    if (conflict.path !== at.target) throw new Error(`${at.target} at ${at.step}: ${conflict.path} is reported`);
-    const ours = conflict.ours === undefined ? undefined : readFileSync(join(place.root, conflict.ours), 'utf8');
-    if (ours !== undefined && !ours.includes('generation 3')) throw new Error(`${at.target} at ${at.step}: ours is not what was to be written`);
-    if (conflict.theirs !== undefined && !readFileSync(join(place.root, conflict.theirs), 'utf8').includes(OWNER)) throw new Error(`${at.target} at ${at.step}: theirs is not the owner's`);
-    if (!readFileSync(join(place.root, at.target), 'utf8').includes(OWNER)) throw new Error(`${at.target} at ${at.step}: the owner's version is not in place`);
+    if (conflict.path !== at.target)
+      throw new Error(`${at.target} at ${at.step}: ${conflict.path} is reported`);
+    const ours =
+      conflict.ours === undefined
+        ? undefined
+        : readFileSync(join(place.root, conflict.ours), 'utf8');
+    if (ours !== undefined && !ours.includes('generation 3'))
+      throw new Error(`${at.target} at ${at.step}: ours is not what was to be written`);
+    if (
+      conflict.theirs !== undefined &&
+      !readFileSync(join(place.root, conflict.theirs), 'utf8').includes(OWNER)
+    )
+      throw new Error(`${at.target} at ${at.step}: theirs is not the owner's`);
+    if (!readFileSync(join(place.root, at.target), 'utf8').includes(OWNER))
+      throw new Error(`${at.target} at ${at.step}: the owner's version is not in place`);
   }
 }
 
@@ -150,7 +244,8 @@ function checkOthers(place: Place, target: string, step: string): void {
     writeFileSync(join(copy.root, target), contentOf(target, 3));
   }
   const generation = generationOf(copy);
-  if (generation !== 3) throw new Error(`${target} at ${step}: the other files are of generation ${generation}`);
+  if (generation !== 3)
+    throw new Error(`${target} at ${step}: the other files are of generation ${generation}`);
 }
 
 /** Contents of every file under the workspace, our own store included, the journal excluded. */

@@ -1,4 +1,5 @@
-// One bounded piece of work, without a model: reads what is installed, writes one dated page, prints a report.
+// One bounded piece of work, without a model: reads what is installed, writes one dated page,
+// prints a report.
 import { lstatSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -21,21 +22,52 @@ console.log(`next_objective: ${page.next}`);
 console.log('```');
 
 function survey(list) {
-  const rows = list.map((one) => `| ${one.name} | ${one.version} | ${one.licence} | ${size(one.bytes)} |`);
+  const rows = list.map(
+    (one) => `| ${one.name} | ${one.version} | ${one.licence} | ${size(one.bytes)} |`,
+  );
   const text = `# Installed packages, ${today}\n\nRead from \`${modules}\`.\n\n## Packages\n\n| Name | Version | Licence | Size |\n|---|---|---|---|\n${rows.join('\n')}\n`;
-  return { file: `outputs/inventory-${today}.md`, text, summary: `${list.length} of ${packages.length} packages listed`, next: first ? 'List all installed packages, each with its name, version, licence and size.' : 'Review the installed packages and their licences.' };
+  return {
+    file: `outputs/inventory-${today}.md`,
+    text,
+    summary: `${list.length} of ${packages.length} packages listed`,
+    next: first
+      ? 'List all installed packages, each with its name, version, licence and size.'
+      : 'Review the installed packages and their licences.',
+  };
 }
 
 function review(list) {
-  const usual = new Set(['MIT', 'ISC', 'BSD-2-Clause', 'BSD-3-Clause', 'Apache-2.0', '0BSD', 'BlueOak-1.0.0']);
+  const usual = new Set([
+    'MIT',
+    'ISC',
+    'BSD-2-Clause',
+    'BSD-3-Clause',
+    'Apache-2.0',
+    '0BSD',
+    'BlueOak-1.0.0',
+  ]);
   const byLicence = new Map();
-  for (const one of list) byLicence.set(one.licence, [...(byLicence.get(one.licence) ?? []), one.name]);
-  const licences = [...byLicence].sort((a, b) => b[1].length - a[1].length).map(([licence, names]) => `| ${licence} | ${names.length} | ${usual.has(licence) ? 'usual' : `look again: ${names.slice(0, 5).join(', ')}`} |`);
+  for (const one of list)
+    byLicence.set(one.licence, [...(byLicence.get(one.licence) ?? []), one.name]);
+  const licences = [...byLicence]
+    .sort((a, b) => b[1].length - a[1].length)
+    .map(
+      ([licence, names]) =>
+        `| ${licence} | ${names.length} | ${usual.has(licence) ? 'usual' : `look again: ${names.slice(0, 5).join(', ')}`} |`,
+    );
   const versions = new Map();
-  for (const one of list) versions.set(one.short, [...new Set([...(versions.get(one.short) ?? []), one.version])]);
-  const twice = [...versions].filter(([, found]) => found.length > 1).map(([name, found]) => `| ${name} | ${found.join(', ')} |`);
+  for (const one of list)
+    versions.set(one.short, [...new Set([...(versions.get(one.short) ?? []), one.version])]);
+  const twice = [...versions]
+    .filter(([, found]) => found.length > 1)
+    .map(([name, found]) => `| ${name} | ${found.join(', ')} |`);
   const text = `# Licences and duplicates, ${today}\n\n## Licences\n\n| Licence | Packages | Remark |\n|---|---|---|\n${licences.join('\n')}\n\n## Duplicates\n\n| Name | Versions |\n|---|---|\n${twice.join('\n')}\n`;
-  return { file: `outputs/review-${today}.md`, text, summary: `${licences.length} licences, ${twice.length} packages in several versions`, next: 'Review again when something was installed.' };
+  return {
+    file: `outputs/review-${today}.md`,
+    text,
+    summary: `${licences.length} licences, ${twice.length} packages in several versions`,
+    next: 'Review again when something was installed.',
+  };
 }
 
 /** Every package of the tree, nested ones under their path. */
@@ -58,8 +90,15 @@ function onePackage(root, path) {
     return [];
   }
   const short = about.name ?? path;
-  const licence = typeof about.license === 'string' ? about.license : about.license?.type ?? 'none given';
-  const self = { name: path, short, version: about.version ?? 'none', licence, bytes: bytesOf(join(root, path)) };
+  const licence =
+    typeof about.license === 'string' ? about.license : (about.license?.type ?? 'none given');
+  const self = {
+    name: path,
+    short,
+    version: about.version ?? 'none',
+    licence,
+    bytes: bytesOf(join(root, path)),
+  };
   try {
     return [self, ...installed(root, `${path}/node_modules`)];
   } catch {
@@ -79,5 +118,7 @@ function bytesOf(folder) {
 }
 
 function size(bytes) {
-  return bytes > 1_000_000 ? `${(bytes / 1_000_000).toFixed(1)} MB` : `${Math.ceil(bytes / 1000)} kB`;
+  return bytes > 1_000_000
+    ? `${(bytes / 1_000_000).toFixed(1)} MB`
+    : `${Math.ceil(bytes / 1000)} kB`;
 }

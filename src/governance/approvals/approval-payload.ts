@@ -6,8 +6,16 @@ import { decide, type DecideOptions } from '../guard/decide.js';
 import type { ApprovalAction } from './approval.js';
 import type { Action, Authority, Capability, Decision } from '../types.js';
 
-/** A file that the action touches: what it holds now, and would hold afterwards. `null`: not there; `unseen`: nobody can say. */
-export type PayloadTarget = { readonly path: string; readonly op: string; readonly before: string | null; readonly after: string | null | 'unseen' };
+/**
+ * A file that the action touches: what it holds now, and would hold afterwards. `null`: not there;
+ * `unseen`: nobody can say.
+ */
+export type PayloadTarget = {
+  readonly path: string;
+  readonly op: string;
+  readonly before: string | null;
+  readonly after: string | null | 'unseen';
+};
 
 export type Payload = {
   readonly action: ApprovalAction;
@@ -23,11 +31,25 @@ export type Payload = {
   readonly capability: Capability;
 };
 
-/** `sees`: what the requester may know of; default: everything. What is asked, and what is not, tells nothing about the rest. */
-export type Requester = { readonly authority: Authority; readonly project: string; readonly capability: Capability; readonly sees?: (path: string) => boolean };
+/**
+ * `sees`: what the requester may know of; default: everything. What is asked, and what is not,
+ * tells nothing about the rest.
+ */
+export type Requester = {
+  readonly authority: Authority;
+  readonly project: string;
+  readonly capability: Capability;
+  readonly sees?: (path: string) => boolean;
+};
 
 export type Proposal =
-  | { readonly kind: 'bound'; readonly payload: Payload; readonly hash: string; readonly content: Buffer | undefined; readonly decision: Decision }
+  | {
+      readonly kind: 'bound';
+      readonly payload: Payload;
+      readonly hash: string;
+      readonly content: Buffer | undefined;
+      readonly decision: Decision;
+    }
   /** Nothing that could be asked about as it stands. */
   | { readonly kind: 'unbound'; readonly why: string };
 
@@ -35,20 +57,50 @@ export type Proposal =
 const MOST_BYTES = 1 << 20;
 
 /** Judged once more on this snapshot, so that decision and hashes are of the same instant. */
-export function proposalOf(snapshot: Snapshot, requester: Requester, action: Action, options: DecideOptions): Proposal {
+export function proposalOf(
+  snapshot: Snapshot,
+  requester: Requester,
+  action: Action,
+  options: DecideOptions,
+): Proposal {
   const targets: PayloadTarget[] = [];
   const decision = decide(snapshot, requester.authority, action, {
     ...options,
-    seen: ({ path, op, after, unseen }) => void targets.push({ path, op, before: snapshot.hash(path) ?? null, after: unseen && /^(?:write|append|edit)$/.test(op) ? 'unseen' : after === undefined ? null : sha256(after) }),
+    seen: ({ path, op, after, unseen }) =>
+      void targets.push({
+        path,
+        op,
+        before: snapshot.hash(path) ?? null,
+        after:
+          unseen && /^(?:write|append|edit)$/.test(op)
+            ? 'unseen'
+            : after === undefined
+              ? null
+              : sha256(after),
+      }),
   });
   const { kind } = action;
-  if (kind === 'read' || kind === 'send') return { kind: 'unbound', why: `a ${kind} is not for asking` };
+  if (kind === 'read' || kind === 'send')
+    return { kind: 'unbound', why: `a ${kind} is not for asking` };
   const content = action.content === undefined ? undefined : Buffer.from(action.content);
-  const why = whyUnbound({ action: kind, content, targets, isSeen: targets.every((target) => requester.sees?.(target.path) ?? true) });
+  const why = whyUnbound({
+    action: kind,
+    content,
+    targets,
+    isSeen: targets.every((target) => requester.sees?.(target.path) ?? true),
+  });
   if (why !== undefined) return { kind: 'unbound', why };
   const payload: Payload = {
-    action: kind, targets, content: content === undefined ? null : sha256(content), size: content?.length ?? null, command: action.command ?? null, argv: action.argv ?? null,
-    cwd: kind === 'exec' ? (action.cwd ?? options.cwd ?? '') : '', env: action.env ?? {}, project: requester.project, capability: requester.capability,
+    action: kind,
+    targets,
+    content: content === undefined ? null : sha256(content),
+    size: content?.length ?? null,
+    command: action.command ?? null,
+    argv: action.argv ?? null,
+    cwd: kind === 'exec' ? (action.cwd ?? options.cwd ?? '') : '',
+    env: action.env ?? {},
+    project: requester.project,
+    capability: requester.capability,
   };
   return { kind: 'bound', payload, hash: payloadHash(payload), content, decision };
 }
@@ -59,19 +111,32 @@ export function payloadHash(payload: Payload): string {
 
 /** The same deed, whatever it would find or write. */
 export function sameDeed(a: Payload, b: Payload): boolean {
-  const deed = ({ action, command, argv, cwd, env, project }: Payload): string => canonicalJson({ action, command, argv, cwd, env, project });
+  const deed = ({ action, command, argv, cwd, env, project }: Payload): string =>
+    canonicalJson({ action, command, argv, cwd, env, project });
   return deed(a) === deed(b) && (a.action === 'exec' || a.targets[0]?.path === b.targets[0]?.path);
 }
 
-type Asked = { readonly action: ApprovalAction; readonly content: Buffer | undefined; readonly targets: readonly PayloadTarget[]; readonly isSeen: boolean };
+type Asked = {
+  readonly action: ApprovalAction;
+  readonly content: Buffer | undefined;
+  readonly targets: readonly PayloadTarget[];
+  readonly isSeen: boolean;
+};
 
 function whyUnbound({ action, content, targets, isSeen }: Asked): string | undefined {
   const [first] = targets;
-  if (content !== undefined && content.length > MOST_BYTES) return `${content.length} bytes are more than anybody looks through (at most ${MOST_BYTES})`;
-  if (action === 'exec') return targets.length === 0 ? 'no file is named that it would change' : undefined;
-  if (!isSeen && (action === 'delete' || action === 'rename')) return 'it is about what this pass does not see';
-  if (first === undefined || targets.length !== (action === 'rename' ? 2 : 1)) return 'it is about more than one file; ask for each by itself';
-  if (action === 'delete' || action === 'rename') return first.before === null ? 'it is not a single file' : undefined;
+  if (content !== undefined && content.length > MOST_BYTES)
+    return `${content.length} bytes are more than anybody looks through (at most ${MOST_BYTES})`;
+  if (action === 'exec')
+    return targets.length === 0 ? 'no file is named that it would change' : undefined;
+  if (!isSeen && (action === 'delete' || action === 'rename'))
+    return 'it is about what this pass does not see';
+  if (first === undefined || targets.length !== (action === 'rename' ? 2 : 1))
+    return 'it is about more than one file; ask for each by itself';
+  if (action === 'delete' || action === 'rename')
+    return first.before === null ? 'it is not a single file' : undefined;
   if (content === undefined) return 'what it would write is not known';
-  return isSeen && first.before !== null && first.before === first.after ? `${first.path} holds that already` : undefined;
+  return isSeen && first.before !== null && first.before === first.after
+    ? `${first.path} holds that already`
+    : undefined;
 }

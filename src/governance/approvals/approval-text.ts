@@ -1,9 +1,18 @@
-/** What the owner reads before saying yes: who asks, what exactly would be done, until when. Everything an agent wrote is shown so that it cannot pass for anything else. */
+/**
+ * What the owner reads before saying yes: who asks, what exactly would be done, until when.
+ * Everything an agent wrote is shown so that it cannot pass for anything else.
+ */
 import { createTwoFilesPatch } from 'diff';
 import type { Payload } from './approval-payload.js';
 
 /** `hides`: the requester, who can read the question, does not see all that the target holds. */
-export type QuestionAbout = { readonly id: string; readonly runId: string; readonly payload: Payload; readonly expires: string; readonly hides?: boolean };
+export type QuestionAbout = {
+  readonly id: string;
+  readonly runId: string;
+  readonly payload: Payload;
+  readonly expires: string;
+  readonly hides?: boolean;
+};
 /** What the target holds, and what it would hold. */
 export type Contents = { readonly before: Buffer | undefined; readonly after: Buffer | undefined };
 
@@ -14,14 +23,24 @@ const LONGEST_NAME = 200;
 const MOST_FOR_DIFF = 64 * 1024;
 
 /** One line; begins with the id, by which the answer finds its question. */
-export function approvalQuestion({ id, runId, payload, expires, hides = false }: QuestionAbout): string {
+export function approvalQuestion({
+  id,
+  runId,
+  payload,
+  expires,
+  hides = false,
+}: QuestionAbout): string {
   return `${id}: ${payload.project === '' ? 'an idle pass' : payload.project} (${runId}) wants to ${deed(payload, hides)}, which is beyond its scope. Answer yes to let exactly this happen once, no to refuse it for good; without an answer it ends at ${expires}.`;
 }
 
 /** The deed in a few words. @param hides nothing is said of what stands there. */
 export function deed(payload: Payload, hides = false): string {
   const [first, second] = payload.targets.map((target) => visible(target.path, LONGEST_NAME));
-  const held = hides ? '' : payload.targets[0]?.before === null ? ', a new file' : ', instead of what it holds';
+  const held = hides
+    ? ''
+    : payload.targets[0]?.before === null
+      ? ', a new file'
+      : ', instead of what it holds';
   switch (payload.action) {
     case 'write':
     case 'edit':
@@ -33,17 +52,45 @@ export function deed(payload: Payload, hides = false): string {
     case 'rename':
       return `move ${first} to ${second}${payload.targets[1]?.before === null ? '' : ', which is there already'}`;
     case 'exec':
-      return `run ${visible(payload.command ?? (payload.argv ?? []).join(' '), LONGEST_NAME)} in ${visible(payload.cwd === '' || payload.cwd === '.' ? 'the workspace' : payload.cwd, LONGEST_NAME)}, changing ${payload.targets.map((target) => visible(target.path, LONGEST_NAME)).join(', ').slice(0, LONGEST_NAME)}`;
+      return `run ${visible(payload.command ?? (payload.argv ?? []).join(' '), LONGEST_NAME)} in ${visible(payload.cwd === '' || payload.cwd === '.' ? 'the workspace' : payload.cwd, LONGEST_NAME)}, changing ${payload.targets
+        .map((target) => visible(target.path, LONGEST_NAME))
+        .join(', ')
+        .slice(0, LONGEST_NAME)}`;
   }
 }
 
-/** The particulars, as markdown whose every line from an agent is indented code. @param most lines of content; more are cut with a note. */
-export function approvalBody(about: QuestionAbout & { readonly contents: Contents }, most = MOST_LINES): string {
+/**
+ * The particulars, as markdown whose every line from an agent is indented code. @param most lines
+ * of content; more are cut with a note.
+ */
+export function approvalBody(
+  about: QuestionAbout & { readonly contents: Contents },
+  most = MOST_LINES,
+): string {
   const { payload, contents, hides = false } = about;
   const env = Object.entries(payload.env).map(([name, value]) => `${name}=${value}`);
-  const command = payload.action === 'exec' ? ['The command:', '', ...code([payload.command ?? (payload.argv ?? []).map((word) => JSON.stringify(word)).join(' '), ...env], most), ''] : [];
-  const unseen = payload.targets.some((target) => target.after === 'unseen') ? ['What it would write cannot be seen beforehand.', ''] : [];
-  const shown = payload.action === 'exec' ? [] : ['What would change:', '', ...code(changed(about, contents), most), ''];
+  const command =
+    payload.action === 'exec'
+      ? [
+          'The command:',
+          '',
+          ...code(
+            [
+              payload.command ?? (payload.argv ?? []).map((word) => JSON.stringify(word)).join(' '),
+              ...env,
+            ],
+            most,
+          ),
+          '',
+        ]
+      : [];
+  const unseen = payload.targets.some((target) => target.after === 'unseen')
+    ? ['What it would write cannot be seen beforehand.', '']
+    : [];
+  const shown =
+    payload.action === 'exec'
+      ? []
+      : ['What would change:', '', ...code(changed(about, contents), most), ''];
   const elsewhere = `${hides ? 'What stands there now is not shown here, because whoever asked does not see it. ' : ''}All of it: nocturne approvals show ${about.id}`;
   return [...command, ...unseen, ...shown, elsewhere].join('\n');
 }
@@ -53,18 +100,30 @@ function changed({ payload }: QuestionAbout, { before, after }: Contents): reado
   if (payload.action === 'rename') return [`${path} -> ${payload.targets[1]?.path ?? ''}`];
   const [old, now] = [before, after].map((bytes) => (bytes === undefined ? '' : textOf(bytes)));
   if (old === undefined || now === undefined) return ['not text'];
-  if (old.length + now.length > MOST_FOR_DIFF) return (payload.action === 'delete' ? old : now).split('\n').map((line) => `${payload.action === 'delete' ? '-' : '+'}${line}`);
-  return createTwoFilesPatch(path, path, old, now, undefined, undefined, { context: 2 }).split('\n').slice(4).filter((line) => line !== '');
+  if (old.length + now.length > MOST_FOR_DIFF)
+    return (payload.action === 'delete' ? old : now)
+      .split('\n')
+      .map((line) => `${payload.action === 'delete' ? '-' : '+'}${line}`);
+  return createTwoFilesPatch(path, path, old, now, undefined, undefined, { context: 2 })
+    .split('\n')
+    .slice(4)
+    .filter((line) => line !== '');
 }
 
 function code(lines: readonly string[], most: number): readonly string[] {
-  const shown = lines.flatMap((line) => line.split('\n')).map((line) => `    ${visible(line, LONGEST_LINE)}`);
-  return shown.length <= most ? shown : [...shown.slice(0, most), `    … and ${shown.length - most} more lines`];
+  const shown = lines
+    .flatMap((line) => line.split('\n'))
+    .map((line) => `    ${visible(line, LONGEST_LINE)}`);
+  return shown.length <= most
+    ? shown
+    : [...shown.slice(0, most), `    … and ${shown.length - most} more lines`];
 }
 
 /** Control, format and separator characters by their numbers: what is read is what is there. */
 function visible(text: string, longest: number): string {
-  const plain = text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cs}]/gu, (character) => (character === '\t' ? '\t' : `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`));
+  const plain = text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cs}]/gu, (character) =>
+    character === '\t' ? '\t' : `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`,
+  );
   return plain.length <= longest ? plain : `${plain.slice(0, longest)}…`;
 }
 

@@ -1,9 +1,19 @@
-/** Questions of passes about what is beyond their scope: what each log row makes of them. Only legal rows count; nothing is decided by time alone. */
+/**
+ * Questions of passes about what is beyond their scope: what each log row makes of them. Only legal
+ * rows count; nothing is decided by time alone.
+ */
 import { fieldText, instant } from '../../project/field-text.js';
 import type { Rec } from '../../markdown/types.js';
 import type { Snapshot } from '../../workspace/types.js';
 
-export const APPROVAL_EVENTS = ['requested', 'approved', 'declined', 'used', 'expired', 'voided'] as const;
+export const APPROVAL_EVENTS = [
+  'requested',
+  'approved',
+  'declined',
+  'used',
+  'expired',
+  'voided',
+] as const;
 export type ApprovalEvent = (typeof APPROVAL_EVENTS)[number];
 export type ApprovalStatus = 'open' | Exclude<ApprovalEvent, 'requested'>;
 export type ApprovalAction = 'write' | 'edit' | 'append' | 'delete' | 'rename' | 'exec';
@@ -38,14 +48,30 @@ const NEXT: Readonly<Record<ApprovalStatus, readonly ApprovalEvent[]>> = {
 };
 
 /** `undefined`: the event may not follow. @param status `undefined`: nothing was asked yet. */
-export function afterEvent(status: ApprovalStatus | undefined, event: ApprovalEvent): ApprovalStatus | undefined {
+export function afterEvent(
+  status: ApprovalStatus | undefined,
+  event: ApprovalEvent,
+): ApprovalStatus | undefined {
   if (status === undefined) return event === 'requested' ? 'open' : undefined;
   return event !== 'requested' && NEXT[status].includes(event) ? event : undefined;
 }
 
-export type ApprovalRow = { readonly id: string; readonly time: string; readonly event: ApprovalEvent; readonly payload: string; readonly action: ApprovalAction; readonly target: string; readonly project: string; readonly runId: string; readonly expires: string; readonly by: string };
+export type ApprovalRow = {
+  readonly id: string;
+  readonly time: string;
+  readonly event: ApprovalEvent;
+  readonly payload: string;
+  readonly action: ApprovalAction;
+  readonly target: string;
+  readonly project: string;
+  readonly runId: string;
+  readonly expires: string;
+  readonly by: string;
+};
 
-/** A row that may not follow, or that is about another payload than its question, changes nothing. */
+/**
+ * A row that may not follow, or that is about another payload than its question, changes nothing.
+ */
 export function reduceApprovals(rows: Iterable<ApprovalRow>): ReadonlyMap<string, Approval> {
   const approvals = new Map<string, Approval>();
   for (const row of rows) {
@@ -53,7 +79,32 @@ export function reduceApprovals(rows: Iterable<ApprovalRow>): ReadonlyMap<string
     const status = afterEvent(known?.status, row.event);
     if (status === undefined || (known !== undefined && known.payload !== row.payload)) continue;
     const expires = instant(row.expires) ?? known?.expires ?? 0;
-    approvals.set(row.id, known === undefined ? { id: row.id, status, payload: row.payload, action: row.action, target: row.target, project: row.project, runId: row.runId, usedIn: '', requested: row.time, at: row.time, by: row.by, expires } : { ...known, status, at: row.time, by: row.by, expires, usedIn: row.event === 'used' ? row.runId : known.usedIn });
+    approvals.set(
+      row.id,
+      known === undefined
+        ? {
+            id: row.id,
+            status,
+            payload: row.payload,
+            action: row.action,
+            target: row.target,
+            project: row.project,
+            runId: row.runId,
+            usedIn: '',
+            requested: row.time,
+            at: row.time,
+            by: row.by,
+            expires,
+          }
+        : {
+            ...known,
+            status,
+            at: row.time,
+            by: row.by,
+            expires,
+            usedIn: row.event === 'used' ? row.runId : known.usedIn,
+          },
+    );
   }
   return approvals;
 }
@@ -62,7 +113,10 @@ export function approvalsOf(snapshot: Snapshot): ReadonlyMap<string, Approval> {
   return reduceApprovals(snapshot.records('APPROVAL').map(rowOf));
 }
 
-/** What the log says, with the clock: an approval whose time is over is `expired` before anybody has written that down. */
+/**
+ * What the log says, with the clock: an approval whose time is over is `expired` before anybody has
+ * written that down.
+ */
 export function statusAt(approval: Approval, now: Date): ApprovalStatus {
   const ends = approval.status === 'open' || approval.status === 'approved';
   return ends && approval.expires <= now.getTime() ? 'expired' : approval.status;
@@ -70,16 +124,32 @@ export function statusAt(approval: Approval, now: Date): ApprovalStatus {
 
 /** One more than the highest; the log never loses a row. */
 export function nextApprovalId(approvals: ReadonlyMap<string, Approval>): string {
-  const highest = Math.max(0, ...[...approvals.keys()].map((id) => Number.parseInt(id.slice('AP-'.length), 10) || 0));
+  const highest = Math.max(
+    0,
+    ...[...approvals.keys()].map((id) => Number.parseInt(id.slice('AP-'.length), 10) || 0),
+  );
   return `AP-${String(highest + 1).padStart(3, '0')}`;
 }
 
 /** The question that a notification asks about; `undefined` for any other notification. */
 export function approvalAsked(notification: Rec): string | undefined {
-  return fieldText(notification, 'kind') === 'approval' ? /^AP-\d{3,}(?=:)/.exec(fieldText(notification, 'action_needed'))?.[0] : undefined;
+  return fieldText(notification, 'kind') === 'approval'
+    ? /^AP-\d{3,}(?=:)/.exec(fieldText(notification, 'action_needed'))?.[0]
+    : undefined;
 }
 
 function rowOf(record: Rec): ApprovalRow {
   const text = (field: string): string => fieldText(record, field);
-  return { id: text('id'), time: text('time'), event: text('event') as ApprovalEvent, payload: text('payload'), action: text('action') as ApprovalAction, target: text('target'), project: text('project'), runId: text('run_id'), expires: text('expires'), by: text('by') };
+  return {
+    id: text('id'),
+    time: text('time'),
+    event: text('event') as ApprovalEvent,
+    payload: text('payload'),
+    action: text('action') as ApprovalAction,
+    target: text('target'),
+    project: text('project'),
+    runId: text('run_id'),
+    expires: text('expires'),
+    by: text('by'),
+  };
 }

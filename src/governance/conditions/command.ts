@@ -1,4 +1,7 @@
-/** The `command` condition: the owner's own check program, run without a shell, in the project's folder, for a limited time. */
+/**
+ * The `command` condition: the owner's own check program, run without a shell, in the project's
+ * folder, for a limited time.
+ */
 import { spawn } from 'node:child_process';
 import { join, posix } from 'node:path';
 import { programsOf } from '../../project/condition-programs.js';
@@ -10,25 +13,42 @@ import type { ConditionContext, Outcome } from './context.js';
 import type { ConditionOf } from '../../project/condition-types.js';
 
 /** Exit code, and the output if one is asked for. */
-export async function command(condition: ConditionOf<'command'>, context: ConditionContext): Promise<Outcome> {
+export async function command(
+  condition: ConditionOf<'command'>,
+  context: ConditionContext,
+): Promise<Outcome> {
   const { argv, exit, timeoutMs, stdout } = condition;
   const expected = `exit ${exit.join(' or ')}${stdout === undefined ? '' : ` and output like /${stdout.source}/`}`;
   const directory = projectDirectory(context.snapshot, context.project);
   const refused = ownWork(argv, directory, context);
   if (refused !== undefined) return undecided(expected, refused);
-  const result = await context.command({ argv, cwd: join(context.snapshot.root, directory), timeoutMs, signal: context.signal });
+  const result = await context.command({
+    argv,
+    cwd: join(context.snapshot.root, directory),
+    timeoutMs,
+    signal: context.signal,
+  });
   if (result.kind === 'failed') return undecided(expected, result.why);
   if (result.exit === null) return undecided(expected, `${argv[0] ?? ''} was ended by a signal`);
   const said = lastLine(result.stderr) || lastLine(result.stdout);
   const found = `exit ${result.exit}${said === '' ? '' : `: ${said}`}`;
-  if (!exit.includes(result.exit) || stdout === undefined) return { holds: exit.includes(result.exit), expected, found };
+  if (!exit.includes(result.exit) || stdout === undefined)
+    return { holds: exit.includes(result.exit), expected, found };
   const matched = countMatches(stdout, result.stdout, { limit: 1 });
-  if (matched.kind === 'timed-out') return undecided(expected, `the pattern took more than ${matched.milliseconds} ms on the output`);
+  if (matched.kind === 'timed-out')
+    return undecided(
+      expected,
+      `the pattern took more than ${matched.milliseconds} ms on the output`,
+    );
   return { holds: matched.count > 0, expected, found };
 }
 
 /** A check that the pass could have written would be the pass judging itself. */
-function ownWork(argv: readonly string[], directory: string, context: ConditionContext): string | undefined {
+function ownWork(
+  argv: readonly string[],
+  directory: string,
+  context: ConditionContext,
+): string | undefined {
   for (const word of programsOf(argv)) {
     const path = posix.normalize(posix.join(directory, word));
     const refused = context.snapshot.files.has(path) ? writableByThePass(context, path) : undefined;
@@ -47,20 +67,41 @@ const PASSED_ON = ['PATH', 'HOME', 'LANG', 'TZ', 'SystemRoot', 'TMPDIR'] as cons
 const GRACE_MS = 1000;
 const STOPPED = 'the pass was stopped';
 
-/** Runs in a process group of its own; nothing of it is left when this resolves. No secret of the environment is passed on. */
+/**
+ * Runs in a process group of its own; nothing of it is left when this resolves. No secret of the
+ * environment is passed on.
+ */
 export const runCommand: CommandRunner = ({ argv, cwd, timeoutMs, signal, wrap }) =>
   new Promise((resolve) => {
     if (signal?.aborted === true) return resolve({ kind: 'failed', why: STOPPED });
     const made = wrap?.(argv, cwd) ?? { kind: 'wrapped', argv };
-    if (made.kind === 'failed') return resolve({ kind: 'failed', why: `${argv[0] ?? ''} could not be run: ${made.why}` });
+    if (made.kind === 'failed')
+      return resolve({ kind: 'failed', why: `${argv[0] ?? ''} could not be run: ${made.why}` });
     const [program = '', ...args] = made.argv;
     const named = argv[0] ?? '';
-    const env = Object.fromEntries(PASSED_ON.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])));
-    const child = spawn(program, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe', wrap === undefined ? 'ignore' : 'pipe'], detached: process.platform !== 'win32', shell: false });
+    const env = Object.fromEntries(
+      PASSED_ON.flatMap((name) =>
+        process.env[name] === undefined ? [] : [[name, process.env[name]]],
+      ),
+    );
+    const child = spawn(program, args, {
+      cwd,
+      env,
+      stdio: ['ignore', 'pipe', 'pipe', wrap === undefined ? 'ignore' : 'pipe'],
+      detached: process.platform !== 'win32',
+      shell: false,
+    });
     let status = '';
-    if (wrap !== undefined) child.stdio[3]?.on('data', (chunk: Buffer) => (status = (status + chunk.toString('utf8')).slice(0, KEPT)));
+    if (wrap !== undefined)
+      child.stdio[3]?.on(
+        'data',
+        (chunk: Buffer) => (status = (status + chunk.toString('utf8')).slice(0, KEPT)),
+      );
     const output = { stdout: '', stderr: '' };
-    for (const name of ['stdout', 'stderr'] as const) child[name]?.setEncoding('utf8').on('data', (text: string) => (output[name] = (output[name] + text).slice(-KEPT)));
+    for (const name of ['stdout', 'stderr'] as const)
+      child[name]
+        ?.setEncoding('utf8')
+        .on('data', (text: string) => (output[name] = (output[name] + text).slice(-KEPT)));
     let stopped: string | undefined;
     let hard: NodeJS.Timeout | undefined;
     const stop = (why: string): void => {
@@ -70,7 +111,10 @@ export const runCommand: CommandRunner = ({ argv, cwd, timeoutMs, signal, wrap }
       hard = setTimeout(() => kill(child.pid, 'SIGKILL'), GRACE_MS);
     };
     const onAbort = (): void => stop(STOPPED);
-    const timer = setTimeout(() => stop(`${named} did not end within ${timeoutMs / 1000} s`), timeoutMs);
+    const timer = setTimeout(
+      () => stop(`${named} did not end within ${timeoutMs / 1000} s`),
+      timeoutMs,
+    );
     const settle = (result: CommandResult): void => {
       clearTimeout(timer);
       clearTimeout(hard);
@@ -78,12 +122,18 @@ export const runCommand: CommandRunner = ({ argv, cwd, timeoutMs, signal, wrap }
       resolve(result);
     };
     signal?.addEventListener('abort', onAbort, { once: true });
-    child.once('error', (cause) => settle({ kind: 'failed', why: `${named} could not be run: ${cause.message}` }));
+    child.once('error', (cause) =>
+      settle({ kind: 'failed', why: `${named} could not be run: ${cause.message}` }),
+    );
     // A grandchild that keeps the pipes open must not keep us waiting, and must not go on working.
     child.once('exit', () => kill(child.pid, 'SIGKILL'));
     child.once('close', (exit) => {
       if (stopped !== undefined) settle({ kind: 'failed', why: stopped });
-      else if (wrap !== undefined && !status.includes('"exit-code"')) settle({ kind: 'failed', why: `${named} could not be run in its sandbox: ${lastLine(output.stderr) || 'no reason was given'}` });
+      else if (wrap !== undefined && !status.includes('"exit-code"'))
+        settle({
+          kind: 'failed',
+          why: `${named} could not be run in its sandbox: ${lastLine(output.stderr) || 'no reason was given'}`,
+        });
       else settle({ kind: 'ended', exit, ...output });
     });
   });

@@ -11,7 +11,10 @@ import type { ConditionOf } from '../../project/condition-types.js';
 import type { FrontMatterRead } from './front-matter.js';
 
 /** Every matching file has the fields, with these values. */
-export function frontmatter(condition: ConditionOf<'frontmatter'>, context: ConditionContext): Outcome {
+export function frontmatter(
+  condition: ConditionOf<'frontmatter'>,
+  context: ConditionContext,
+): Outcome {
   const wanted = [
     ...condition.has,
     ...[...condition.equals].map(([name, value]) => `${name} = ${value}`),
@@ -24,28 +27,57 @@ export function frontmatter(condition: ConditionOf<'frontmatter'>, context: Cond
     const read = parseFrontMatter(context.snapshot, path);
     if (read.kind === 'unreadable') return undecided(expected, `${path}: ${read.why}`, path);
     const problem = fault(condition, read);
-    if (problem?.error !== undefined) return undecided(expected, `${path}: ${problem.error}`, `${path}:${problem.line}`);
-    if (problem !== undefined) return { holds: false, expected, found: `${inProject(context, path)}: ${problem.found}`, where: `${path}:${problem.line}` };
+    if (problem?.error !== undefined)
+      return undecided(expected, `${path}: ${problem.error}`, `${path}:${problem.line}`);
+    if (problem !== undefined)
+      return {
+        holds: false,
+        expected,
+        found: `${inProject(context, path)}: ${problem.found}`,
+        where: `${path}:${problem.line}`,
+      };
   }
-  return { holds: true, expected, found: `${plural(files.length, 'file')}, all as expected`, where: files[0]?.path ?? '' };
+  return {
+    holds: true,
+    expected,
+    found: `${plural(files.length, 'file')}, all as expected`,
+    where: files[0]?.path ?? '',
+  };
 }
 
 type Fault = { readonly found: string; readonly line: number; readonly error?: string };
 
-function fault(condition: ConditionOf<'frontmatter'>, read: Extract<FrontMatterRead, { kind: 'read' }>): Fault | undefined {
+function fault(
+  condition: ConditionOf<'frontmatter'>,
+  read: Extract<FrontMatterRead, { kind: 'read' }>,
+): Fault | undefined {
   for (const name of condition.has) {
     const value = read.value(name);
-    if (isEmptyValue(value?.text.trim()) || value?.text === '[]') return { found: `no ${name}`, line: value?.line ?? 1 };
+    if (isEmptyValue(value?.text.trim()) || value?.text === '[]')
+      return { found: `no ${name}`, line: value?.line ?? 1 };
   }
   for (const [name, wanted] of condition.equals) {
     const value = read.value(name);
-    if (value?.text !== wanted) return { found: value === undefined ? `no ${name}` : `${name} = ${value.text}`, line: value?.line ?? 1 };
+    if (value?.text !== wanted)
+      return {
+        found: value === undefined ? `no ${name}` : `${name} = ${value.text}`,
+        line: value?.line ?? 1,
+      };
   }
   for (const [name, pattern] of condition.matches) {
     const value = read.value(name);
     const matched = countMatches(pattern, value?.text ?? '', { limit: 1 });
-    if (matched.kind === 'timed-out') return { found: '', line: value?.line ?? 1, error: `the pattern of ${name} took more than ${matched.milliseconds} ms` };
-    if (value === undefined || matched.count === 0) return { found: value === undefined ? `no ${name}` : `${name} = ${value.text}`, line: value?.line ?? 1 };
+    if (matched.kind === 'timed-out')
+      return {
+        found: '',
+        line: value?.line ?? 1,
+        error: `the pattern of ${name} took more than ${matched.milliseconds} ms`,
+      };
+    if (value === undefined || matched.count === 0)
+      return {
+        found: value === undefined ? `no ${name}` : `${name} = ${value.text}`,
+        line: value?.line ?? 1,
+      };
   }
   return undefined;
 }
@@ -64,19 +96,46 @@ export function matches(condition: ConditionOf<'matches'>, context: ConditionCon
   for (const { path } of files) {
     const doc = context.snapshot.doc(path);
     if (doc === undefined) return undecided(expected, `${path} cannot be read as UTF-8 text`, path);
-    const matched = countMatches(pattern, doc.text, { limit: Math.max(MOST_MATCHES, ...Object.values(count).map((bound) => bound + 1)) });
-    if (matched.kind === 'timed-out') return undecided(expected, `the pattern took more than ${matched.milliseconds} ms on ${path}: it backtracks without end; write it without nested repetitions`, path);
-    const place = matched.index < 0 ? path : `${path}:${positionAt({ starts: doc.lineStarts, length: doc.text.length }, matched.index).line}`;
-    if (eachFile && !inRange(count, matched.count)) return { holds: false, expected, found: `${plural(matched.count, 'match', 'matches')} in ${inProject(context, path)}`, where: place };
+    const matched = countMatches(pattern, doc.text, {
+      limit: Math.max(MOST_MATCHES, ...Object.values(count).map((bound) => bound + 1)),
+    });
+    if (matched.kind === 'timed-out')
+      return undecided(
+        expected,
+        `the pattern took more than ${matched.milliseconds} ms on ${path}: it backtracks without end; write it without nested repetitions`,
+        path,
+      );
+    const place =
+      matched.index < 0
+        ? path
+        : `${path}:${positionAt({ starts: doc.lineStarts, length: doc.text.length }, matched.index).line}`;
+    if (eachFile && !inRange(count, matched.count))
+      return {
+        holds: false,
+        expected,
+        found: `${plural(matched.count, 'match', 'matches')} in ${inProject(context, path)}`,
+        where: place,
+      };
     if (matched.count > 0) where ??= place;
     total += matched.count;
   }
   const found = `${plural(total, 'match', 'matches')} in ${plural(files.length, 'file')}`;
-  return { holds: eachFile || inRange(count, total), expected, found, where: where ?? files[0]?.path ?? '' };
+  return {
+    holds: eachFile || inRange(count, total),
+    expected,
+    found,
+    where: where ?? files[0]?.path ?? '',
+  };
 }
 
-/** Every relative link names a file of the workspace, and its anchor a heading there. Addresses on the net are not looked at. */
-export function linksResolve(condition: ConditionOf<'links_resolve'>, context: ConditionContext): Outcome {
+/**
+ * Every relative link names a file of the workspace, and its anchor a heading there. Addresses on
+ * the net are not looked at.
+ */
+export function linksResolve(
+  condition: ConditionOf<'links_resolve'>,
+  context: ConditionContext,
+): Outcome {
   const expected = `every link in ${condition.in.join(', ')} to lead somewhere`;
   const files = filesIn(context, condition.in);
   if (files.length === 0) return { holds: false, expected, found: noFiles(condition.in) };
@@ -93,12 +152,33 @@ export function linksResolve(condition: ConditionOf<'links_resolve'>, context: C
       checked++;
       const target = link.path ?? path;
       const where = `${path}:${link.line}`;
-      if (!exists(context, target)) return { holds: false, expected, found: `${inProject(context, where)} links to ${link.target}, which does not exist`, where };
-      if (link.anchor !== undefined && link.anchor !== '' && !hasAnchor(context, target, link.anchor)) return { holds: false, expected, found: `${inProject(context, where)} links to ${link.target}: no such heading`, where };
+      if (!exists(context, target))
+        return {
+          holds: false,
+          expected,
+          found: `${inProject(context, where)} links to ${link.target}, which does not exist`,
+          where,
+        };
+      if (
+        link.anchor !== undefined &&
+        link.anchor !== '' &&
+        !hasAnchor(context, target, link.anchor)
+      )
+        return {
+          holds: false,
+          expected,
+          found: `${inProject(context, where)} links to ${link.target}: no such heading`,
+          where,
+        };
     }
   }
   const aside = elsewhere === 0 ? '' : `, ${elsewhere} outside the workspace not looked at`;
-  return { holds: true, expected, found: `${plural(checked, 'link')} in ${plural(files.length, 'file')}${aside}`, where: files[0]?.path ?? '' };
+  return {
+    holds: true,
+    expected,
+    found: `${plural(checked, 'link')} in ${plural(files.length, 'file')}${aside}`,
+    where: files[0]?.path ?? '',
+  };
 }
 
 function exists(context: ConditionContext, path: string): boolean {
@@ -108,7 +188,9 @@ function exists(context: ConditionContext, path: string): boolean {
   return false;
 }
 
-/** Anchors are made as GitHub makes them; other than markdown files have none that could be checked. */
+/**
+ * Anchors are made as GitHub makes them; other than markdown files have none that could be checked.
+ */
 function hasAnchor(context: ConditionContext, path: string, anchor: string): boolean {
   const doc = path.endsWith('.md') ? context.snapshot.doc(path) : undefined;
   if (doc === undefined) return true;

@@ -14,21 +14,42 @@ export type ConditionContext = {
   /** Time stamps that `file_newer: {since}` can name; empty when there was none yet. */
   readonly phaseStarted?: string;
   readonly lastPass?: string;
-  /** SHA-256 by workspace path, as it was when the last pass ended; what `hash_changed` compares with. */
+  /**
+   * SHA-256 by workspace path, as it was when the last pass ended; what `hash_changed` compares
+   * with.
+   */
   readonly before?: ReadonlyMap<string, string>;
-  /** What the passes being judged may write (globs relative to the workspace). A check must not be among it. */
+  /**
+   * What the passes being judged may write (globs relative to the workspace). A check must not be
+   * among it.
+   */
   readonly writes?: readonly string[];
   readonly signal?: AbortSignal;
 };
 
 /** What one assertion came to, before it is named. `error`: it could not be decided. */
-export type Outcome = { readonly holds: boolean; readonly expected: string; readonly found: string; readonly where?: string; readonly error?: string };
+export type Outcome = {
+  readonly holds: boolean;
+  readonly expected: string;
+  readonly found: string;
+  readonly where?: string;
+  readonly error?: string;
+};
 
 export function undecided(expected: string, error: string, where?: string): Outcome {
-  return { holds: false, expected, found: 'could not be evaluated', error, ...(where === undefined ? {} : { where }) };
+  return {
+    holds: false,
+    expected,
+    found: 'could not be evaluated',
+    error,
+    ...(where === undefined ? {} : { where }),
+  };
 }
 
-/** Regular files of the project that any of the globs matches, sorted by path. Symlinks are nobody's evidence. */
+/**
+ * Regular files of the project that any of the globs matches, sorted by path. Symlinks are nobody's
+ * evidence.
+ */
 export function filesIn(context: ConditionContext, globs: Globs): readonly FileEntry[] {
   const prefix = `${projectDirectory(context.snapshot, context.project)}/`;
   const found: FileEntry[] = [];
@@ -49,7 +70,9 @@ export function inProject(context: ConditionContext, path: string): string {
 /** Why a file must not decide about a pass: the pass could have written it. */
 export function writableByThePass(context: ConditionContext, path: string): string | undefined {
   const glob = context.writes?.find((pattern) => globMatches(pattern, path));
-  return glob === undefined ? undefined : `${path} decides whether the work is done, and the pass that does the work may write it (${glob}); move it out of the pass's scope`;
+  return glob === undefined
+    ? undefined
+    : `${path} decides whether the work is done, and the pass that does the work may write it (${glob}); move it out of the pass's scope`;
 }
 
 export function inRange(count: Count, actual: number): boolean {
@@ -61,7 +84,10 @@ export function inRange(count: Count, actual: number): boolean {
 export function countText(count: Count, one: string, several: string): string {
   const noun = (n: number): string => plural(n, one, several);
   if (count.equals !== undefined) return `exactly ${noun(count.equals)}`;
-  const parts = [count.at_least === undefined ? '' : `at least ${noun(count.at_least)}`, count.at_most === undefined ? '' : `at most ${noun(count.at_most)}`];
+  const parts = [
+    count.at_least === undefined ? '' : `at least ${noun(count.at_least)}`,
+    count.at_most === undefined ? '' : `at most ${noun(count.at_most)}`,
+  ];
   return parts.filter((part) => part !== '').join(' and ');
 }
 

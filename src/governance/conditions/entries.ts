@@ -3,8 +3,17 @@ import { decodeCell } from '../../markdown/cell.js';
 import type { Doc, Table } from '../../markdown/types.js';
 
 /** `name` is what a person would call the entry; `fields` are by normalised name. */
-export type Entry = { readonly line: number; readonly name: string; readonly kind: 'item' | 'row'; readonly fields: ReadonlyMap<string, string> };
-export type EntriesUnder = { readonly headings: number; readonly columns: ReadonlySet<string>; readonly entries: readonly Entry[] };
+export type Entry = {
+  readonly line: number;
+  readonly name: string;
+  readonly kind: 'item' | 'row';
+  readonly fields: ReadonlyMap<string, string>;
+};
+export type EntriesUnder = {
+  readonly headings: number;
+  readonly columns: ReadonlySet<string>;
+  readonly entries: readonly Entry[];
+};
 
 /** Field names are compared in lower case, with blanks as `_`, as REGISTRY.md's columns are. */
 export function fieldName(text: string): string {
@@ -20,22 +29,29 @@ export function isEmptyValue(value: string | undefined): boolean {
   return value === undefined || value === '' || value === '-' || value === '—';
 }
 
-/** Everything below each heading with that text, to the next heading of the same or a higher level. */
+/**
+ * Everything below each heading with that text, to the next heading of the same or a higher level.
+ */
 export function entriesUnder(doc: Doc, under: string): EntriesUnder {
   const wanted = /^(#{1,6})\s+(.*)$/.exec(under.trim());
   const depth = wanted?.[1]?.length;
   const text = (wanted?.[2] ?? under).trim();
-  const headings = doc.headings.filter((heading) => heading.text.trim() === text && (depth === undefined || heading.depth === depth));
+  const headings = doc.headings.filter(
+    (heading) => heading.text.trim() === text && (depth === undefined || heading.depth === depth),
+  );
   const columns = new Set<string>();
   const entries: Entry[] = [];
   let last = 0;
   for (const heading of headings) {
     if (heading.start < last) continue;
-    last = doc.headings.find((other) => other.start > heading.start && other.depth <= heading.depth)?.start ?? doc.text.length;
+    last =
+      doc.headings.find((other) => other.start > heading.start && other.depth <= heading.depth)
+        ?.start ?? doc.text.length;
     const end = last;
     const tables = doc.tables.filter((table) => table.start >= heading.end && table.start < end);
     for (const table of tables) {
-      for (const cell of table.header.cells) columns.add(fieldName(decodeCell(doc.text.slice(cell.start, cell.end))));
+      for (const cell of table.header.cells)
+        columns.add(fieldName(decodeCell(doc.text.slice(cell.start, cell.end))));
       entries.push(...rowsOf(doc, table));
     }
     entries.push(...itemsOf(doc, heading.end, end));
@@ -44,11 +60,20 @@ export function entriesUnder(doc: Doc, under: string): EntriesUnder {
 }
 
 function rowsOf(doc: Doc, table: Table): readonly Entry[] {
-  const columns = table.header.cells.map((cell) => fieldName(decodeCell(doc.text.slice(cell.start, cell.end))));
+  const columns = table.header.cells.map((cell) =>
+    fieldName(decodeCell(doc.text.slice(cell.start, cell.end))),
+  );
   return table.rows.flatMap((row): Entry[] => {
     const values = row.cells.map((cell) => decodeCell(doc.text.slice(cell.start, cell.end)).trim());
     if (values.every(isEmptyValue)) return [];
-    return [{ line: row.line, name: values.find((value) => !isEmptyValue(value)) ?? '', kind: 'row', fields: new Map(columns.map((column, i) => [column, values[i] ?? ''])) }];
+    return [
+      {
+        line: row.line,
+        name: values.find((value) => !isEmptyValue(value)) ?? '',
+        kind: 'row',
+        fields: new Map(columns.map((column, i) => [column, values[i] ?? ''])),
+      },
+    ];
   });
 }
 
@@ -61,17 +86,27 @@ function itemsOf(doc: Doc, start: number, end: number): readonly Entry[] {
   let open: { line: number; indent: number; lines: string[] } | undefined;
   let comment = false;
   let blank = false;
-  for (let index = doc.lineStarts.findIndex((at) => at >= start); index >= 0 && index < doc.lineStarts.length; index++) {
+  for (
+    let index = doc.lineStarts.findIndex((at) => at >= start);
+    index >= 0 && index < doc.lineStarts.length;
+    index++
+  ) {
     const from = doc.lineStarts[index] ?? 0;
     if (from >= end) break;
-    const line = doc.text.slice(from, Math.min(doc.lineStarts[index + 1] ?? end, end)).replace(/[\r\n]+$/, '');
+    const line = doc.text
+      .slice(from, Math.min(doc.lineStarts[index + 1] ?? end, end))
+      .replace(/[\r\n]+$/, '');
     const hidden = comment || line.trimStart().startsWith('<!--');
     if (hidden) comment = !line.includes('-->');
     if (hidden || inBlock(doc, from)) continue;
     const item = RULE.test(line) ? null : ITEM.exec(line);
     const indent = widthOf(item?.[1] ?? /^[ \t]*/.exec(line)?.[0] ?? '');
     if (item !== null && (open === undefined ? indent < 4 : indent < open.indent + 2)) {
-      open = { line: index + 1, indent: open === undefined ? indent : Math.min(open.indent, indent), lines: [item[2] ?? ''] };
+      open = {
+        line: index + 1,
+        indent: open === undefined ? indent : Math.min(open.indent, indent),
+        lines: [item[2] ?? ''],
+      };
       items.push(open);
     } else if (line.trim() === '') {
       blank = true;
@@ -82,24 +117,41 @@ function itemsOf(doc: Doc, start: number, end: number): readonly Entry[] {
   }
   return items.flatMap((item): Entry[] => {
     const text = item.lines.join('\n').trim();
-    return text === '' ? [] : [{ line: item.line, name: text.replace(/\s+/g, ' ').slice(0, 60), kind: 'item', fields: pairsOf(item.lines) }];
+    return text === ''
+      ? []
+      : [
+          {
+            line: item.line,
+            name: text.replace(/\s+/g, ' ').slice(0, 60),
+            kind: 'item',
+            fields: pairsOf(item.lines),
+          },
+        ];
   });
 }
 
 function inBlock(doc: Doc, offset: number): boolean {
-  return doc.fences.some((fence) => offset >= fence.start && offset < fence.end) || doc.tables.some((table) => offset >= table.start && offset < table.end) || doc.headings.some((heading) => offset >= heading.start && offset < heading.end);
+  return (
+    doc.fences.some((fence) => offset >= fence.start && offset < fence.end) ||
+    doc.tables.some((table) => offset >= table.start && offset < table.end) ||
+    doc.headings.some((heading) => offset >= heading.start && offset < heading.end)
+  );
 }
 
 function widthOf(indent: string): number {
   return indent.replaceAll('\t', '    ').length;
 }
 
-/** `name: x` pairs, `**Name:** x` too, one on a line or several separated by `;`, `·`, `|` or `,`. */
+/**
+ * `name: x` pairs, `**Name:** x` too, one on a line or several separated by `;`, `·`, `|` or `,`.
+ */
 function pairsOf(lines: readonly string[]): ReadonlyMap<string, string> {
   const fields = new Map<string, string>();
   for (const line of lines) {
     const bare = line.replace(/^[ \t]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)?(?:\[[ xX]\][ \t]+)?/, '');
-    for (const part of bare.split(/[;·|]|,(?=\s*(?:\*\*|__)?[\p{L}][\p{L}\p{N} _-]{0,40}(?:\*\*|__)?:)/u)) {
+    for (const part of bare.split(
+      /[;·|]|,(?=\s*(?:\*\*|__)?[\p{L}][\p{L}\p{N} _-]{0,40}(?:\*\*|__)?:)/u,
+    )) {
       const colon = part.indexOf(':');
       const name = fieldName(part.slice(0, Math.max(colon, 0)));
       if (colon < 0 || !/^[\p{L}][\p{L}\p{N}_-]*$/u.test(name)) continue;

@@ -1,4 +1,7 @@
-/** Conditions → results: what was expected, what was found, where. Nothing that could not be decided counts as true. */
+/**
+ * Conditions → results: what was expected, what was found, where. Nothing that could not be decided
+ * counts as true.
+ */
 import { command, runCommand } from './command.js';
 import { frontmatter, linksResolve, matches } from './content.js';
 import { fileExists, fileNewer, hashChanged, noDuplicatesOf } from './files.js';
@@ -11,25 +14,39 @@ import type { ConditionContext, Outcome } from './context.js';
 import type { Condition } from '../../project/condition-types.js';
 
 /** `command` may be left out: then programs really run. */
-export type EvaluationInput = Omit<ConditionContext, 'command'> & { readonly command?: ConditionContext['command'] };
+export type EvaluationInput = Omit<ConditionContext, 'command'> & {
+  readonly command?: ConditionContext['command'];
+};
 
 /** One result for each assertion, in their order, one after the other. */
-export async function evaluateConditions(assertions: readonly Condition[], input: EvaluationInput): Promise<readonly AssertionResult[]> {
+export async function evaluateConditions(
+  assertions: readonly Condition[],
+  input: EvaluationInput,
+): Promise<readonly AssertionResult[]> {
   const context: ConditionContext = { ...input, command: input.command ?? runCommand };
   const results: AssertionResult[] = [];
-  for (const assertion of assertions) results.push({ assertion: assertion.text, ...(await evaluate(assertion, context)) });
+  for (const assertion of assertions)
+    results.push({ assertion: assertion.text, ...(await evaluate(assertion, context)) });
   return results;
 }
 
 /** All hold, there is at least one, and none of them was an error. */
 export function conditionsHold(results: readonly AssertionResult[]): boolean {
-  return results.length > 0 && results.every((result) => result.holds && result.error === undefined);
+  return (
+    results.length > 0 && results.every((result) => result.holds && result.error === undefined)
+  );
 }
 
 async function evaluate(condition: Condition, context: ConditionContext): Promise<Outcome> {
   switch (condition.kind) {
     case 'text':
-      return { ...undecided('an assertion', 'it is text for people; nothing can check it, so it never holds'), found: 'text only' };
+      return {
+        ...undecided(
+          'an assertion',
+          'it is text for people; nothing can check it, so it never holds',
+        ),
+        found: 'text only',
+      };
     case 'invalid':
       return undecided('an assertion', condition.problem);
     case 'all_of':
@@ -43,9 +60,15 @@ async function evaluate(condition: Condition, context: ConditionContext): Promis
   }
 }
 
-type SimpleCondition = Exclude<Condition, { kind: 'text' | 'invalid' | 'all_of' | 'any_of' | 'not' }>;
+type SimpleCondition = Exclude<
+  Condition,
+  { kind: 'text' | 'invalid' | 'all_of' | 'any_of' | 'not' }
+>;
 
-async function evaluateSimple(condition: SimpleCondition, context: ConditionContext): Promise<Outcome> {
+async function evaluateSimple(
+  condition: SimpleCondition,
+  context: ConditionContext,
+): Promise<Outcome> {
   switch (condition.kind) {
     case 'file_exists':
       return fileExists(condition, context);
@@ -85,9 +108,12 @@ function negated(inner: Outcome): Outcome {
 /** False as soon as one part is false; undecided when a part is undecided and none is false. */
 async function allOf(parts: readonly Condition[], context: ConditionContext): Promise<Outcome> {
   const outcomes = await evaluateAll(parts, context);
-  const bad = outcomes.find((outcome) => !outcome.holds && outcome.error === undefined) ?? outcomes.find((outcome) => outcome.error !== undefined);
+  const bad =
+    outcomes.find((outcome) => !outcome.holds && outcome.error === undefined) ??
+    outcomes.find((outcome) => outcome.error !== undefined);
   const expected = `all of ${parts.length}`;
-  if (bad === undefined) return { holds: true, expected, found: `all ${parts.length} hold`, ...placeOf(outcomes[0]) };
+  if (bad === undefined)
+    return { holds: true, expected, found: `all ${parts.length} hold`, ...placeOf(outcomes[0]) };
   return { ...bad, holds: false, expected: `${expected}: ${bad.expected}` };
 }
 
@@ -98,10 +124,19 @@ async function anyOf(parts: readonly Condition[], context: ConditionContext): Pr
   const expected = `one of ${parts.length}: ${outcomes.map((outcome) => outcome.expected).join(' · ')}`;
   if (good !== undefined) return { ...good, expected };
   const error = outcomes.find((outcome) => outcome.error !== undefined)?.error;
-  return { holds: false, expected, found: outcomes.map((outcome) => outcome.found).join(' · '), ...placeOf(outcomes[0]), ...(error === undefined ? {} : { error }) };
+  return {
+    holds: false,
+    expected,
+    found: outcomes.map((outcome) => outcome.found).join(' · '),
+    ...placeOf(outcomes[0]),
+    ...(error === undefined ? {} : { error }),
+  };
 }
 
-async function evaluateAll(parts: readonly Condition[], context: ConditionContext): Promise<readonly Outcome[]> {
+async function evaluateAll(
+  parts: readonly Condition[],
+  context: ConditionContext,
+): Promise<readonly Outcome[]> {
   const outcomes: Outcome[] = [];
   for (const part of parts) outcomes.push(await evaluate(part, context));
   return outcomes;

@@ -6,65 +6,110 @@ import type { ConditionOf, Since } from '../../project/condition-types.js';
 import { similarity, sketchOf } from '../quality/novelty.js';
 import type { Sketch } from '../quality/novelty.js';
 
-export function fileExists(condition: ConditionOf<'file_exists'>, context: ConditionContext): Outcome {
+export function fileExists(
+  condition: ConditionOf<'file_exists'>,
+  context: ConditionContext,
+): Outcome {
   const all = filesIn(context, condition.in);
   const files = all.filter((file) => file.size >= condition.minBytes);
   const expected = `${countText(condition.count, 'file', 'files')} matching ${condition.in.join(', ')}${condition.minBytes > 0 ? ` of at least ${condition.minBytes} bytes` : ''}`;
   const small = all.length - files.length;
-  const found = all.length === 0 ? noFiles(condition.in) : `${plural(files.length, 'file')}${files.length > 0 ? `: ${some(files.map((file) => inProject(context, file.path)))}` : ''}${small > 0 ? `; ${small} too small` : ''}`;
-  return { holds: inRange(condition.count, files.length), expected, found, ...whereOf(files[0]?.path ?? all[0]?.path) };
+  const found =
+    all.length === 0
+      ? noFiles(condition.in)
+      : `${plural(files.length, 'file')}${files.length > 0 ? `: ${some(files.map((file) => inProject(context, file.path)))}` : ''}${small > 0 ? `; ${small} too small` : ''}`;
+  return {
+    holds: inRange(condition.count, files.length),
+    expected,
+    found,
+    ...whereOf(files[0]?.path ?? all[0]?.path),
+  };
 }
 
 /** The newest file of `in` has to be newer than the newest of what it is compared with. */
-export function fileNewer(condition: ConditionOf<'file_newer'>, context: ConditionContext): Outcome {
+export function fileNewer(
+  condition: ConditionOf<'file_newer'>,
+  context: ConditionContext,
+): Outcome {
   const files = filesIn(context, condition.in);
   const limit = limitOf(condition.than, context);
   const expected = `a file matching ${condition.in.join(', ')} newer than ${limit.text}`;
   if (limit.kind === 'unknown') return undecided(expected, limit.why);
-  const newest = files.reduce<(typeof files)[number] | undefined>((best, file) => (best === undefined || file.mtimeMs > best.mtimeMs ? file : best), undefined);
+  const newest = files.reduce<(typeof files)[number] | undefined>(
+    (best, file) => (best === undefined || file.mtimeMs > best.mtimeMs ? file : best),
+    undefined,
+  );
   if (newest === undefined) return { holds: false, expected, found: noFiles(condition.in) };
   const found = `${inProject(context, newest.path)} of ${new Date(newest.mtimeMs).toISOString()}`;
   return { holds: newest.mtimeMs > limit.at, expected, found, where: newest.path };
 }
 
-type Limit = { readonly kind: 'known'; readonly at: number; readonly text: string } | { readonly kind: 'unknown'; readonly why: string; readonly text: string };
+type Limit =
+  | { readonly kind: 'known'; readonly at: number; readonly text: string }
+  | { readonly kind: 'unknown'; readonly why: string; readonly text: string };
 
 function limitOf(than: Since, context: ConditionContext): Limit {
   switch (than.kind) {
     case 'within':
-      return { kind: 'known', at: context.snapshot.now.getTime() - than.milliseconds, text: `${than.text} ago` };
+      return {
+        kind: 'known',
+        at: context.snapshot.now.getTime() - than.milliseconds,
+        text: `${than.text} ago`,
+      };
     case 'instant':
       return { kind: 'known', at: than.at, text: than.text };
     case 'mark': {
       // Before the first pass, what was made since the phase began is new.
-      const last = than.mark === 'phase' || (context.lastPass ?? '') === '' ? undefined : context.lastPass;
+      const last =
+        than.mark === 'phase' || (context.lastPass ?? '') === '' ? undefined : context.lastPass;
       const stamp = last ?? context.phaseStarted;
       const at = Date.parse(stamp ?? '');
       const text = last === undefined ? 'the start of the phase' : 'the last pass';
-      return Number.isNaN(at) ? { kind: 'unknown', why: `${text} is not recorded`, text } : { kind: 'known', at, text: `${text} (${stamp})` };
+      return Number.isNaN(at)
+        ? { kind: 'unknown', why: `${text} is not recorded`, text }
+        : { kind: 'known', at, text: `${text} (${stamp})` };
     }
     case 'files': {
       const files = filesIn(context, than.globs);
       const text = than.globs.join(', ');
-      return files.length === 0 ? { kind: 'unknown', why: noFiles(than.globs), text } : { kind: 'known', at: Math.max(...files.map((file) => file.mtimeMs)), text };
+      return files.length === 0
+        ? { kind: 'unknown', why: noFiles(than.globs), text }
+        : { kind: 'known', at: Math.max(...files.map((file) => file.mtimeMs)), text };
     }
   }
 }
 
-export function hashChanged(condition: ConditionOf<'hash_changed'>, context: ConditionContext): Outcome {
+export function hashChanged(
+  condition: ConditionOf<'hash_changed'>,
+  context: ConditionContext,
+): Outcome {
   const expected = `new content in ${condition.in.join(', ')} since the last pass`;
   const { before, snapshot } = context;
   if (before === undefined) return undecided(expected, 'the hashes of the last pass are not known');
   const files = filesIn(context, condition.in);
   if (files.length === 0) return { holds: false, expected, found: noFiles(condition.in) };
   const changed = files.filter((file) => snapshot.hash(file.path) !== before.get(file.path));
-  if (changed.length === 0) return { holds: false, expected, found: `${plural(files.length, 'file')}, none changed`, ...whereOf(files[0]?.path) };
+  if (changed.length === 0)
+    return {
+      holds: false,
+      expected,
+      found: `${plural(files.length, 'file')}, none changed`,
+      ...whereOf(files[0]?.path),
+    };
   const first = changed[0]?.path ?? '';
-  return { holds: true, expected, found: `${plural(changed.length, 'file')} ${before.has(first) ? 'changed' : 'new'}: ${some(changed.map((file) => inProject(context, file.path)))}`, where: first };
+  return {
+    holds: true,
+    expected,
+    found: `${plural(changed.length, 'file')} ${before.has(first) ? 'changed' : 'new'}: ${some(changed.map((file) => inProject(context, file.path)))}`,
+    where: first,
+  };
 }
 
 /** No file of `in` is nearly the same text as another file of `of`. */
-export function noDuplicatesOf(condition: ConditionOf<'no_duplicates_of'>, context: ConditionContext): Outcome {
+export function noDuplicatesOf(
+  condition: ConditionOf<'no_duplicates_of'>,
+  context: ConditionContext,
+): Outcome {
   const files = filesIn(context, condition.in);
   const others = filesIn(context, condition.of);
   const expected = `no file of ${condition.in.join(', ')} nearly the same as another of ${condition.of.join(', ')} (similarity below ${condition.threshold})`;
@@ -73,10 +118,13 @@ export function noDuplicatesOf(condition: ConditionOf<'no_duplicates_of'>, conte
   for (const { path } of [...files, ...others]) {
     if (sketches.has(path)) continue;
     const text = context.snapshot.text(path);
-    if (text === undefined) return undecided(expected, `${path} cannot be read as UTF-8 text`, path);
+    if (text === undefined)
+      return undecided(expected, `${path} cannot be read as UTF-8 text`, path);
     sketches.set(path, sketchOf(text));
   }
-  let nearest: { readonly score: number; readonly path: string; readonly other: string } | undefined;
+  let nearest:
+    | { readonly score: number; readonly path: string; readonly other: string }
+    | undefined;
   for (const { path } of files) {
     for (const { path: other } of others) {
       const [left, right] = [sketches.get(path), sketches.get(other)];
@@ -85,7 +133,13 @@ export function noDuplicatesOf(condition: ConditionOf<'no_duplicates_of'>, conte
       if (nearest === undefined || score > nearest.score) nearest = { score, path, other };
     }
   }
-  if (nearest === undefined) return { holds: true, expected, found: `${plural(files.length, 'file')}, nothing to compare with`, ...whereOf(files[0]?.path) };
+  if (nearest === undefined)
+    return {
+      holds: true,
+      expected,
+      found: `${plural(files.length, 'file')}, nothing to compare with`,
+      ...whereOf(files[0]?.path),
+    };
   const found = `${inProject(context, nearest.path)} and ${inProject(context, nearest.other)} are the nearest: ${nearest.score.toFixed(2)}`;
   return { holds: nearest.score < condition.threshold, expected, found, where: nearest.path };
 }

@@ -8,7 +8,9 @@ import type { ConditionOf, Globs } from '../../project/condition-types.js';
 import { parseFrontMatter } from './front-matter.js';
 
 type Page = EntriesUnder & { readonly path: string };
-type Pages = { readonly kind: 'read'; readonly pages: readonly Page[] } | { readonly kind: 'unreadable'; readonly path: string };
+type Pages =
+  | { readonly kind: 'read'; readonly pages: readonly Page[] }
+  | { readonly kind: 'unreadable'; readonly path: string };
 
 function pagesOf(context: ConditionContext, globs: Globs, under: string): Pages {
   const pages: Page[] = [];
@@ -28,28 +30,63 @@ export function entries(condition: ConditionOf<'entries'>, context: ConditionCon
 }
 
 /** Rows only, perhaps only those with certain values. */
-export function tableRows(condition: ConditionOf<'table_rows'>, context: ConditionContext): Outcome {
-  const where = [...condition.where].map(([column, values]) => ({ column: fieldName(column), values }));
-  const keep = ({ kind, fields }: Entry): boolean => kind === 'row' && where.every(({ column, values }) => values.includes(fields.get(column) ?? ''));
-  const what = where.length === 0 ? '' : ` with ${where.map(({ column, values }) => `${column} = ${values.join(' or ')}`).join(' and ')}`;
-  return counted(condition, context, { one: `row${what}`, several: `rows${what}`, keep, columns: where.map(({ column }) => column) });
+export function tableRows(
+  condition: ConditionOf<'table_rows'>,
+  context: ConditionContext,
+): Outcome {
+  const where = [...condition.where].map(([column, values]) => ({
+    column: fieldName(column),
+    values,
+  }));
+  const keep = ({ kind, fields }: Entry): boolean =>
+    kind === 'row' &&
+    where.every(({ column, values }) => values.includes(fields.get(column) ?? ''));
+  const what =
+    where.length === 0
+      ? ''
+      : ` with ${where.map(({ column, values }) => `${column} = ${values.join(' or ')}`).join(' and ')}`;
+  return counted(condition, context, {
+    one: `row${what}`,
+    several: `rows${what}`,
+    keep,
+    columns: where.map(({ column }) => column),
+  });
 }
 
-type Counting = { readonly one: string; readonly several: string; readonly keep: (entry: Entry) => boolean; readonly columns?: readonly string[] };
+type Counting = {
+  readonly one: string;
+  readonly several: string;
+  readonly keep: (entry: Entry) => boolean;
+  readonly columns?: readonly string[];
+};
 
-function counted(condition: ConditionOf<'entries'> | ConditionOf<'table_rows'>, context: ConditionContext, counting: Counting): Outcome {
+function counted(
+  condition: ConditionOf<'entries'> | ConditionOf<'table_rows'>,
+  context: ConditionContext,
+  counting: Counting,
+): Outcome {
   const { under, eachHas, count } = condition;
   const expected = `${countText(count, counting.one, counting.several)} under "${under}" in ${condition.in.join(', ')}${eachHas.length > 0 ? `, each with ${eachHas.join(', ')}` : ''}`;
   const read = pagesOf(context, condition.in, under);
-  if (read.kind === 'unreadable') return undecided(expected, `${read.path} cannot be read as UTF-8 text`, read.path);
+  if (read.kind === 'unreadable')
+    return undecided(expected, `${read.path} cannot be read as UTF-8 text`, read.path);
   const { pages } = read;
   const [first] = pages;
   if (first === undefined) return { holds: false, expected, found: noFiles(condition.in) };
-  if (pages.every((page) => page.headings === 0)) return { holds: false, expected, found: `no heading "${under}" in ${plural(pages.length, 'file')}`, where: first.path };
+  if (pages.every((page) => page.headings === 0))
+    return {
+      holds: false,
+      expected,
+      found: `no heading "${under}" in ${plural(pages.length, 'file')}`,
+      where: first.path,
+    };
   const columns = new Set(pages.flatMap((page) => [...page.columns]));
   const missing = counting.columns?.find((column) => !columns.has(column));
-  if (missing !== undefined) return undecided(expected, `no table under "${under}" has a column ${missing}`, first.path);
-  const kept: Counted[] = pages.flatMap((page) => page.entries.filter(counting.keep).map((entry) => ({ path: page.path, entry })));
+  if (missing !== undefined)
+    return undecided(expected, `no table under "${under}" has a column ${missing}`, first.path);
+  const kept: Counted[] = pages.flatMap((page) =>
+    page.entries.filter(counting.keep).map((entry) => ({ path: page.path, entry })),
+  );
   const incomplete = kept.flatMap(({ path, entry }) => {
     const lacking = eachHas.filter((field) => isEmptyValue(entry.fields.get(fieldName(field))));
     return lacking.length === 0 ? [] : [{ path, entry, lacking }];
@@ -59,36 +96,91 @@ function counted(condition: ConditionOf<'entries'> | ConditionOf<'table_rows'>, 
   if (worst !== undefined) {
     const place = `${worst.path}:${worst.entry.line}`;
     const rest = incomplete.length > 1 ? ` (and ${incomplete.length - 1} more)` : '';
-    return { holds: false, expected, found: `${number}; "${worst.entry.name}" at ${inProject(context, worst.path)}:${worst.entry.line} has no ${worst.lacking.join(', ')}${rest}`, where: place };
+    return {
+      holds: false,
+      expected,
+      found: `${number}; "${worst.entry.name}" at ${inProject(context, worst.path)}:${worst.entry.line} has no ${worst.lacking.join(', ')}${rest}`,
+      where: place,
+    };
   }
   const [one] = kept;
-  return { holds: inRange(count, kept.length), expected, found: number, where: one === undefined ? first.path : `${one.path}:${one.entry.line}` };
+  return {
+    holds: inRange(count, kept.length),
+    expected,
+    found: number,
+    where: one === undefined ? first.path : `${one.path}:${one.entry.line}`,
+  };
 }
 
-/** No two entries (or, without `under`, no two files' front matter) have the same value; one without a value is a violation too. */
+/**
+ * No two entries (or, without `under`, no two files' front matter) have the same value; one without
+ * a value is a violation too.
+ */
 export function unique(condition: ConditionOf<'unique'>, context: ConditionContext): Outcome {
   const { under, field } = condition;
   const expected = `every ${field} different${under === undefined ? '' : ` under "${under}"`} in ${condition.in.join(', ')}`;
-  const values = under === undefined ? frontMatterValues(condition, context) : entryValues({ ...condition, under }, context);
-  if (values.kind === 'unreadable') return undecided(expected, `${values.path} cannot be read${values.why === undefined ? ' as UTF-8 text' : `: ${values.why}`}`, values.path);
-  if (values.found.length === 0) return { holds: false, expected, found: `no ${field} found in ${condition.in.join(', ')}` };
+  const values =
+    under === undefined
+      ? frontMatterValues(condition, context)
+      : entryValues({ ...condition, under }, context);
+  if (values.kind === 'unreadable')
+    return undecided(
+      expected,
+      `${values.path} cannot be read${values.why === undefined ? ' as UTF-8 text' : `: ${values.why}`}`,
+      values.path,
+    );
+  if (values.found.length === 0)
+    return { holds: false, expected, found: `no ${field} found in ${condition.in.join(', ')}` };
   const seen = new Map<string, string>();
   for (const { value, where } of values.found) {
-    if (isEmptyValue(value)) return { holds: false, expected, found: `no ${field} at ${inProject(context, where)}`, where };
+    if (isEmptyValue(value))
+      return {
+        holds: false,
+        expected,
+        found: `no ${field} at ${inProject(context, where)}`,
+        where,
+      };
     const earlier = seen.get(value);
-    if (earlier !== undefined) return { holds: false, expected, found: `${field} "${value}" is at ${inProject(context, earlier)} and at ${inProject(context, where)}`, where };
+    if (earlier !== undefined)
+      return {
+        holds: false,
+        expected,
+        found: `${field} "${value}" is at ${inProject(context, earlier)} and at ${inProject(context, where)}`,
+        where,
+      };
     seen.set(value, where);
   }
-  return { holds: true, expected, found: `${plural(seen.size, 'value')}, all different`, where: values.found[0]?.where ?? '' };
+  return {
+    holds: true,
+    expected,
+    found: `${plural(seen.size, 'value')}, all different`,
+    where: values.found[0]?.where ?? '',
+  };
 }
 
-type Values = { readonly kind: 'values'; readonly found: readonly { readonly value: string; readonly where: string }[] } | { readonly kind: 'unreadable'; readonly path: string; readonly why?: string };
+type Values =
+  | {
+      readonly kind: 'values';
+      readonly found: readonly { readonly value: string; readonly where: string }[];
+    }
+  | { readonly kind: 'unreadable'; readonly path: string; readonly why?: string };
 
-function entryValues(condition: { readonly in: Globs; readonly under: string; readonly field: string }, context: ConditionContext): Values {
+function entryValues(
+  condition: { readonly in: Globs; readonly under: string; readonly field: string },
+  context: ConditionContext,
+): Values {
   const read = pagesOf(context, condition.in, condition.under);
   if (read.kind === 'unreadable') return read;
   const name = fieldName(condition.field);
-  return { kind: 'values', found: read.pages.flatMap((page) => page.entries.map((entry) => ({ value: entry.fields.get(name) ?? '', where: `${page.path}:${entry.line}` }))) };
+  return {
+    kind: 'values',
+    found: read.pages.flatMap((page) =>
+      page.entries.map((entry) => ({
+        value: entry.fields.get(name) ?? '',
+        where: `${page.path}:${entry.line}`,
+      })),
+    ),
+  };
 }
 
 function frontMatterValues(condition: ConditionOf<'unique'>, context: ConditionContext): Values {
@@ -96,7 +188,10 @@ function frontMatterValues(condition: ConditionOf<'unique'>, context: ConditionC
   for (const { path } of filesIn(context, condition.in)) {
     const read = parseFrontMatter(context.snapshot, path);
     if (read.kind === 'unreadable') return { kind: 'unreadable', path, why: read.why };
-    found.push({ value: read.value(condition.field)?.text ?? '', where: `${path}:${read.value(condition.field)?.line ?? 1}` });
+    found.push({
+      value: read.value(condition.field)?.text ?? '',
+      where: `${path}:${read.value(condition.field)?.line ?? 1}`,
+    });
   }
   return { kind: 'values', found };
 }

@@ -7,22 +7,45 @@ import type { ConditionOf } from '../../project/condition-types.js';
 
 type Row = Readonly<Record<string, string | number | null>>;
 
-/** `:project` in the SQL is the project's slug. Counts rows, or compares the one value that the query returns. */
+/**
+ * `:project` in the SQL is the project's slug. Counts rows, or compares the one value that the
+ * query returns.
+ */
 export function query(condition: ConditionOf<'query'>, context: ConditionContext): Outcome {
   const { value, count } = condition;
   const expected = value === undefined ? countText(count, 'row', 'rows') : `the value ${value}`;
-  const sql = withoutEnd(condition.sql).replaceAll(/:project\b/g, `'${context.project.replaceAll("'", "''")}'`);
+  const sql = withoutEnd(condition.sql).replaceAll(
+    /:project\b/g,
+    `'${context.project.replaceAll("'", "''")}'`,
+  );
   try {
     const view = context.snapshot.sql();
-    // SQLite cannot be stopped from here once it runs, so a query that could run for ever is not begun.
+    // SQLite cannot be stopped from here once it runs, so a query that could run for ever is not
+    // begun.
     const plan = view.query(`EXPLAIN QUERY PLAN ${sql}`).rows;
-    if (plan.some((step) => /\bRECURSIVE STEP\b/.test(String(step['detail'])))) return undecided(expected, 'a recursive query could run without end; conditions take none');
+    if (plan.some((step) => /\bRECURSIVE STEP\b/.test(String(step['detail']))))
+      return undecided(expected, 'a recursive query could run without end; conditions take none');
     const { rows, columns } = view.query(sql);
     const place = whereOf(rows[0]);
-    if (value === undefined) return { holds: inRange(count, rows.length), expected, found: `${plural(rows.length, 'row')}${sample(rows[0])}`, ...place };
-    if (columns.length !== 1 || rows.length > 1) return undecided(expected, `the query returns ${plural(rows.length, 'row')} of ${plural(columns.length, 'column')}; "value" compares one value`);
+    if (value === undefined)
+      return {
+        holds: inRange(count, rows.length),
+        expected,
+        found: `${plural(rows.length, 'row')}${sample(rows[0])}`,
+        ...place,
+      };
+    if (columns.length !== 1 || rows.length > 1)
+      return undecided(
+        expected,
+        `the query returns ${plural(rows.length, 'row')} of ${plural(columns.length, 'column')}; "value" compares one value`,
+      );
     const [only] = Object.values(rows[0] ?? {});
-    return { holds: only !== undefined && only !== null && String(only) === value, expected, found: only === undefined ? 'no row' : String(only), ...place };
+    return {
+      holds: only !== undefined && only !== null && String(only) === value,
+      expected,
+      found: only === undefined ? 'no row' : String(only),
+      ...place,
+    };
   } catch (cause) {
     if (cause instanceof NocturneError) return undecided(expected, cause.message);
     throw cause;

@@ -1,13 +1,19 @@
-/** Regular expressions from workspaces, run with a time budget: a catastrophic one ends in an error instead of never. */
+/**
+ * Regular expressions from workspaces, run with a time budget: a catastrophic one ends in an error
+ * instead of never.
+ */
 import { createContext, Script } from 'node:vm';
 import type { Context } from 'node:vm';
 
-export type Matched = { readonly kind: 'matched'; readonly count: number; readonly index: number } | { readonly kind: 'timed-out'; readonly milliseconds: number };
+export type Matched =
+  | { readonly kind: 'matched'; readonly count: number; readonly index: number }
+  | { readonly kind: 'timed-out'; readonly milliseconds: number };
 
 /** For one pattern over one text. */
 export const REGEX_BUDGET_MS = 250;
 
-// V8 stops a backtracking regular expression when the script that runs it is out of time; nothing else in a process can.
+// V8 stops a backtracking regular expression when the script that runs it is out of time; nothing
+// else in a process can.
 const COUNT_MATCHES = `
   count = 0; index = -1; pattern.lastIndex = 0;
   for (let found = pattern.exec(text); found !== null && count < limit; found = pattern.exec(text)) {
@@ -16,15 +22,28 @@ const COUNT_MATCHES = `
     if (found[0] === '') pattern.lastIndex++;
   }`;
 
-type Slots = { pattern: RegExp | undefined; text: string; limit: number; count: number; index: number };
+type Slots = {
+  pattern: RegExp | undefined;
+  text: string;
+  limit: number;
+  count: number;
+  index: number;
+};
 let held: { readonly script: Script; readonly slots: Slots; readonly context: Context } | undefined;
 
 /** How often `pattern` matches in `text` (up to `limit`) and where first (-1: nowhere). */
-export function countMatches(pattern: RegExp, text: string, options: { readonly limit?: number; readonly budgetMs?: number } = {}): Matched {
+export function countMatches(
+  pattern: RegExp,
+  text: string,
+  options: { readonly limit?: number; readonly budgetMs?: number } = {},
+): Matched {
   const budget = options.budgetMs ?? REGEX_BUDGET_MS;
   held ??= prepare();
   const { slots, script, context } = held;
-  slots.pattern = new RegExp(pattern.source, pattern.flags.includes('g') ? pattern.flags : `${pattern.flags}g`);
+  slots.pattern = new RegExp(
+    pattern.source,
+    pattern.flags.includes('g') ? pattern.flags : `${pattern.flags}g`,
+  );
   slots.text = text;
   slots.limit = options.limit ?? 100_000;
   try {
@@ -32,7 +51,13 @@ export function countMatches(pattern: RegExp, text: string, options: { readonly 
     return { kind: 'matched', count: slots.count, index: slots.index };
   } catch (cause) {
     // The error may come from the other realm, where it is no instance of this one's Error.
-    if (typeof cause === 'object' && cause !== null && 'code' in cause && cause.code === 'ERR_SCRIPT_EXECUTION_TIMEOUT') return { kind: 'timed-out', milliseconds: budget };
+    if (
+      typeof cause === 'object' &&
+      cause !== null &&
+      'code' in cause &&
+      cause.code === 'ERR_SCRIPT_EXECUTION_TIMEOUT'
+    )
+      return { kind: 'timed-out', milliseconds: budget };
     throw cause;
   } finally {
     slots.pattern = undefined;

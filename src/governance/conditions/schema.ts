@@ -9,11 +9,22 @@ import { countMatches } from './regex.js';
 import type { ConditionContext, Outcome } from './context.js';
 import type { ConditionOf } from '../../project/condition-types.js';
 
-type Checked = { readonly kind: 'data'; readonly data: unknown } | { readonly kind: 'unreadable'; readonly why: string };
-type Validate = { (data: unknown): boolean; errors?: readonly { readonly instancePath: string; readonly message?: string }[] | null };
+type Checked =
+  | { readonly kind: 'data'; readonly data: unknown }
+  | { readonly kind: 'unreadable'; readonly why: string };
+type Validate = {
+  (data: unknown): boolean;
+  errors?: readonly { readonly instancePath: string; readonly message?: string }[] | null;
+};
 
-/** Every matching file is valid. `.json`, `.yaml` and `.yml` are read whole, `.md` by its front matter. */
-export async function jsonSchema(condition: ConditionOf<'json_schema'>, context: ConditionContext): Promise<Outcome> {
+/**
+ * Every matching file is valid. `.json`, `.yaml` and `.yml` are read whole, `.md` by its front
+ * matter.
+ */
+export async function jsonSchema(
+  condition: ConditionOf<'json_schema'>,
+  context: ConditionContext,
+): Promise<Outcome> {
   const named = typeof condition.schema === 'string' ? condition.schema : 'the schema given';
   const expected = `${condition.in.join(', ')} valid by ${named}`;
   const loaded = schemaData(condition, context);
@@ -25,17 +36,42 @@ export async function jsonSchema(condition: ConditionOf<'json_schema'>, context:
   try {
     validate = await compile(loaded.data, budget);
   } catch (cause) {
-    return undecided(expected, `${named} is not a usable JSON Schema: ${cause instanceof Error ? cause.message : String(cause)}`);
+    return undecided(
+      expected,
+      `${named} is not a usable JSON Schema: ${cause instanceof Error ? cause.message : String(cause)}`,
+    );
   }
   for (const { path } of files) {
     const read = dataOf(context, path);
-    if (read.kind === 'unreadable') return { holds: false, expected, found: `${inProject(context, path)}: ${read.why}`, where: path };
+    if (read.kind === 'unreadable')
+      return {
+        holds: false,
+        expected,
+        found: `${inProject(context, path)}: ${read.why}`,
+        where: path,
+      };
     const valid = validate(read.data);
-    if (budget.exceeded !== undefined) return undecided(expected, `the pattern ${budget.exceeded} of ${named} took too long on ${path}`, path);
+    if (budget.exceeded !== undefined)
+      return undecided(
+        expected,
+        `the pattern ${budget.exceeded} of ${named} took too long on ${path}`,
+        path,
+      );
     const [error] = validate.errors ?? [];
-    if (!valid) return { holds: false, expected, found: `${inProject(context, path)}: ${error?.instancePath || '/'} ${error?.message ?? 'is not valid'}`, where: path };
+    if (!valid)
+      return {
+        holds: false,
+        expected,
+        found: `${inProject(context, path)}: ${error?.instancePath || '/'} ${error?.message ?? 'is not valid'}`,
+        where: path,
+      };
   }
-  return { holds: true, expected, found: `${plural(files.length, 'file')}, all valid`, where: files[0]?.path ?? '' };
+  return {
+    holds: true,
+    expected,
+    found: `${plural(files.length, 'file')}, all valid`,
+    where: files[0]?.path ?? '',
+  };
 }
 
 function schemaData(condition: ConditionOf<'json_schema'>, context: ConditionContext): Checked {
@@ -43,7 +79,8 @@ function schemaData(condition: ConditionOf<'json_schema'>, context: ConditionCon
   const path = `${projectDirectory(context.snapshot, context.project)}/${condition.schema}`;
   const refused = writableByThePass(context, path);
   if (refused !== undefined) return { kind: 'unreadable', why: refused };
-  if (context.snapshot.files.get(path)?.kind !== 'file') return { kind: 'unreadable', why: `there is no schema ${path}` };
+  if (context.snapshot.files.get(path)?.kind !== 'file')
+    return { kind: 'unreadable', why: `there is no schema ${path}` };
   const read = dataOf(context, path);
   return read.kind === 'unreadable' ? { kind: 'unreadable', why: `${path}: ${read.why}` } : read;
 }
@@ -57,19 +94,26 @@ function dataOf(context: ConditionContext, path: string): Checked {
   if (text === undefined) return { kind: 'unreadable', why: 'not UTF-8 text' };
   try {
     if (path.endsWith('.json')) return { kind: 'data', data: JSON.parse(text) as unknown };
-    if (!/\.ya?ml$/.test(path)) return { kind: 'unreadable', why: 'neither JSON, nor YAML, nor a page with front matter' };
+    if (!/\.ya?ml$/.test(path))
+      return { kind: 'unreadable', why: 'neither JSON, nor YAML, nor a page with front matter' };
     const parsed = parseDocument(text, { logLevel: 'silent' });
     const [problem] = parsed.errors;
     if (problem !== undefined) throw problem;
     return { kind: 'data', data: parsed.toJS({ maxAliasCount: 50 }) as unknown };
   } catch (cause) {
-    return { kind: 'unreadable', why: cause instanceof Error ? (cause.message.split('\n')[0] ?? '') : String(cause) };
+    return {
+      kind: 'unreadable',
+      why: cause instanceof Error ? (cause.message.split('\n')[0] ?? '') : String(cause),
+    };
   }
 }
 
 type Budget = { exceeded: string | undefined };
 
-/** Draft 2020-12 unless `$schema` names draft 7. Formats are not checked; references leave the schema nowhere. */
+/**
+ * Draft 2020-12 unless `$schema` names draft 7. Formats are not checked; references leave the
+ * schema nowhere.
+ */
 async function compile(schema: unknown, budget: Budget): Promise<Validate> {
   if (!isMapping(schema) && typeof schema !== 'boolean') throw new TypeError('it is not a map');
   const old = isMapping(schema) && /draft-0[67]/.test(String(schema['$schema'] ?? ''));
@@ -89,7 +133,12 @@ async function compile(schema: unknown, budget: Budget): Promise<Validate> {
     },
     { code: '' },
   );
-  const options = { strict: false, logger: false, validateFormats: false, code: { regExp } } as const;
+  const options = {
+    strict: false,
+    logger: false,
+    validateFormats: false,
+    code: { regExp },
+  } as const;
   if (old) return new (await import('ajv')).Ajv(options).compile(schema) as Validate;
   return new (await import('ajv/dist/2020.js')).Ajv2020(options).compile(schema) as Validate;
 }

@@ -1,4 +1,7 @@
-/** PW-3: what a file would say afterwards, against what R2 says of its records, and who may change which of their fields. */
+/**
+ * PW-3: what a file would say afterwards, against what R2 says of its records, and who may change
+ * which of their fields.
+ */
 import type { Diagnostic } from '../../kernel/diagnostic.js';
 import { readRecords } from '../../markdown/read-records.js';
 import { scan } from '../../markdown/scan.js';
@@ -10,12 +13,22 @@ import { diffFields } from '../../workspace/field-diff.js';
 import type { Snapshot } from '../../workspace/types.js';
 import type { Reason } from '../types.js';
 
-export type ContractFinding = { readonly reasons: readonly Reason[]; readonly diagnostics: readonly Diagnostic[] };
+export type ContractFinding = {
+  readonly reasons: readonly Reason[];
+  readonly diagnostics: readonly Diagnostic[];
+};
 
 const MOST_REASONS = 20;
 
-/** Problems that the new text has and the old one had not. @param after `undefined`: the file would be gone. */
-export function checkContract(snapshot: Snapshot, path: string, after: string | undefined): ContractFinding {
+/**
+ * Problems that the new text has and the old one had not. @param after `undefined`: the file would
+ * be gone.
+ */
+export function checkContract(
+  snapshot: Snapshot,
+  path: string,
+  after: string | undefined,
+): ContractFinding {
   const objects = snapshot.objectsOf(path);
   if (objects.length === 0 || after === undefined) return { reasons: [], diagnostics: [] };
   const before = snapshot.text(path);
@@ -26,20 +39,38 @@ export function checkContract(snapshot: Snapshot, path: string, after: string | 
     return left <= 0;
   });
   const errors = fresh.filter((problem) => problem.severity === 'error');
-  const reasons = errors.slice(0, MOST_REASONS).map((problem): Reason => ({ code: 'contract', message: `line ${problem.range.line}: ${problem.message}` }));
-  if (errors.length > MOST_REASONS) reasons.push({ code: 'contract', message: `and ${errors.length - MOST_REASONS} more errors` });
+  const reasons = errors.slice(0, MOST_REASONS).map(
+    (problem): Reason => ({
+      code: 'contract',
+      message: `line ${problem.range.line}: ${problem.message}`,
+    }),
+  );
+  if (errors.length > MOST_REASONS)
+    reasons.push({ code: 'contract', message: `and ${errors.length - MOST_REASONS} more errors` });
   return { reasons, diagnostics: fresh };
 }
 
-/** Fields that a pass may not change itself: the owner's, and those that only bundles write. Each once, by its address. */
-export function checkWriters(snapshot: Snapshot, path: string, after: string | undefined): readonly Reason[] {
+/**
+ * Fields that a pass may not change itself: the owner's, and those that only bundles write. Each
+ * once, by its address.
+ */
+export function checkWriters(
+  snapshot: Snapshot,
+  path: string,
+  after: string | undefined,
+): readonly Reason[] {
   const objects = snapshot.objectsOf(path);
   if (objects.length === 0) return [];
   const reasons: Reason[] = [];
-  for (const { object, field, address } of diffFields(objects, path, { before: snapshot.text(path), after })) {
+  for (const { object, field, address } of diffFields(objects, path, {
+    before: snapshot.text(path),
+    after,
+  })) {
     const writer = object.fields.get(field)?.writer;
-    if (writer === 'owner') reasons.push({ code: 'field-writer', message: `${address} is the owner's to write` });
-    if (writer === 'bundle') reasons.push({ code: 'field-writer', message: `${address} is written only by bundles` });
+    if (writer === 'owner')
+      reasons.push({ code: 'field-writer', message: `${address} is the owner's to write` });
+    if (writer === 'bundle')
+      reasons.push({ code: 'field-writer', message: `${address} is written only by bundles` });
   }
   return reasons;
 }
@@ -47,19 +78,33 @@ export function checkWriters(snapshot: Snapshot, path: string, after: string | u
 function problemsIn(snapshot: Snapshot, path: string, doc: Doc): Diagnostic[] {
   return snapshot.objectsOf(path).flatMap((object) => {
     const { records, diagnostics } = readRecords(doc, path, object);
-    return [...diagnostics, ...records.flatMap((record) => fieldProblems(snapshot, object, record)), ...repeated(object, path, records)];
+    return [
+      ...diagnostics,
+      ...records.flatMap((record) => fieldProblems(snapshot, object, record)),
+      ...repeated(object, path, records),
+    ];
   });
 }
 
 function fieldProblems(snapshot: Snapshot, object: ObjectSpec, record: Rec): Diagnostic[] {
-  const has = (other: string, key: string): boolean => other === object.object || isThere(snapshot, other, key);
-  return [...object.fields.values()].flatMap((field) => checkField(field, record.fields.get(field.name), { address: addressOf(object, record, field.name), range: record.range, has }));
+  const has = (other: string, key: string): boolean =>
+    other === object.object || isThere(snapshot, other, key);
+  return [...object.fields.values()].flatMap((field) =>
+    checkField(field, record.fields.get(field.name), {
+      address: addressOf(object, record, field.name),
+      range: record.range,
+      has,
+    }),
+  );
 }
 
-/** A document's key is in its path, so that one reference does not read every document of the kind. */
+/**
+ * A document's key is in its path, so that one reference does not read every document of the kind.
+ */
 function isThere(snapshot: Snapshot, object: string, key: string): boolean {
   const spec = snapshot.schema.objects.get(object);
-  if (spec?.shape === 'document' && spec.glob.split('*').length === 2 && !/[/*]/.test(key)) return snapshot.files.has(spec.glob.replace('*', key));
+  if (spec?.shape === 'document' && spec.glob.split('*').length === 2 && !/[/*]/.test(key))
+    return snapshot.files.has(spec.glob.replace('*', key));
   return snapshot.record(object, key) !== undefined;
 }
 
@@ -69,7 +114,18 @@ function repeated(object: ObjectSpec, path: string, records: readonly Rec[]): Di
   return records.flatMap((record): Diagnostic[] => {
     const twice = seen.has(record.key);
     seen.add(record.key);
-    return twice ? [{ rule: 'key-unique', severity: 'error', message: `${path} has two ${object.object} records with the key "${record.key}"`, range: record.range, expected: 'each key once', actual: record.key }] : [];
+    return twice
+      ? [
+          {
+            rule: 'key-unique',
+            severity: 'error',
+            message: `${path} has two ${object.object} records with the key "${record.key}"`,
+            range: record.range,
+            expected: 'each key once',
+            actual: record.key,
+          },
+        ]
+      : [];
   });
 }
 
@@ -79,6 +135,7 @@ function identity(problem: Diagnostic): string {
 
 function count(problems: readonly Diagnostic[]): Map<string, number> {
   const counts = new Map<string, number>();
-  for (const problem of problems) counts.set(identity(problem), (counts.get(identity(problem)) ?? 0) + 1);
+  for (const problem of problems)
+    counts.set(identity(problem), (counts.get(identity(problem)) ?? 0) + 1);
   return counts;
 }

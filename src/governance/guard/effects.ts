@@ -3,8 +3,11 @@ import type { Word } from './shell-types.js';
 import type { Reason, ReasonCode } from '../types.js';
 
 /**
- * `path` as the command names it, from the folder `from` (workspace-relative). `into`: when the path is a folder, the file is this name in it.
- * `tree`: everything below as well. `moving`: deleted here because it goes elsewhere. `content`: what the file would hold or have added, when the words tell; `copyOf`: the workspace file it comes from.
+ * `path` as the command names it, from the folder `from` (workspace-relative). `into`: when the
+ * path is a folder, the file is this name in it.
+ * `tree`: everything below as well. `moving`: deleted here because it goes elsewhere. `content`:
+ * what the file would hold or have added, when the words tell; `copyOf`: the workspace file it
+ * comes from.
  * `pattern`: the path is a glob over existing files.
  */
 export type Effect = {
@@ -46,12 +49,20 @@ export function together(...parts: readonly Reading[]): Reading {
 }
 
 /** One effect for each word; a word that only the shell could complete refuses the command. */
-export function onEach(program: string, words: readonly Word[], effect: (path: string) => Effect): Reading {
+export function onEach(
+  program: string,
+  words: readonly Word[],
+  effect: (path: string) => Effect,
+): Reading {
   return together(
     ...words.map((word) => {
       if (word.certainty === 'sure') return reading({ effects: [effect(word.text)] });
-      if (word.certainty === 'glob' && !word.quoted) return reading({ effects: [{ ...effect(word.text), pattern: true }] });
-      return refused('command-unparsable', `${program} would change a file whose name only the shell knows ("${word.text}" with a variable, a substitution or a quoted pattern); write the name out`);
+      if (word.certainty === 'glob' && !word.quoted)
+        return reading({ effects: [{ ...effect(word.text), pattern: true }] });
+      return refused(
+        'command-unparsable',
+        `${program} would change a file whose name only the shell knows ("${word.text}" with a variable, a substitution or a quoted pattern); write the name out`,
+      );
     }),
   );
 }

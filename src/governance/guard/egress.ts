@@ -1,12 +1,33 @@
-/** What may leave: a destination in its parsed form against the owner's list, and what would be sent. What cannot be read in one way only is refused. */
-import { hasPunycode, looksNumeric, parseDestinationPattern } from '../../project/destination-pattern.js';
+/**
+ * What may leave: a destination in its parsed form against the owner's list, and what would be
+ * sent. What cannot be read in one way only is refused.
+ */
+import {
+  hasPunycode,
+  looksNumeric,
+  parseDestinationPattern,
+} from '../../project/destination-pattern.js';
 import { fieldInt, fieldList, fieldText } from '../../project/field-text.js';
 import type { Snapshot } from '../../workspace/types.js';
 import { secretReasons } from './secrets.js';
 import type { Reason } from '../types.js';
 
-export type Destination = { readonly name: string; readonly kind: string; readonly pattern: string; readonly projects: readonly string[]; readonly maxPerPass: number };
-export type Sending = { readonly to: string; readonly content: string; /** Empty: no project, so that only rows for every project count and the caller decides about those. */ readonly project: string | undefined };
+export type Destination = {
+  readonly name: string;
+  readonly kind: string;
+  readonly pattern: string;
+  readonly projects: readonly string[];
+  readonly maxPerPass: number;
+};
+export type Sending = {
+  readonly to: string;
+  readonly content: string;
+  /**
+   * Empty: no project, so that only rows for every project count and the caller decides about
+   * those.
+   */
+  readonly project: string | undefined;
+};
 
 export type ParsedDestination =
   | { readonly kind: 'url'; readonly host: string; readonly port: string; readonly path: string }
@@ -17,48 +38,115 @@ export const MAX_CONTENT = 16 * 1024;
 const MAX_ADDRESS = 2048;
 
 export function destinations(snapshot: Snapshot): readonly Destination[] {
-  return snapshot.records('DESTINATION').map((row) => ({ name: fieldText(row, 'name'), kind: fieldText(row, 'kind'), pattern: fieldText(row, 'pattern'), projects: fieldList(row, 'projects'), maxPerPass: fieldInt(row, 'max_per_pass') ?? 0 }));
+  return snapshot.records('DESTINATION').map((row) => ({
+    name: fieldText(row, 'name'),
+    kind: fieldText(row, 'kind'),
+    pattern: fieldText(row, 'pattern'),
+    projects: fieldList(row, 'projects'),
+    maxPerPass: fieldInt(row, 'max_per_pass') ?? 0,
+  }));
 }
 
 /** How often a run has sent to a destination, from the audit log. */
 export function sentBy(snapshot: Snapshot, runId: string, destination: string): number {
   if (runId === '') return 0;
-  return snapshot.records('AUDIT').filter((row) => fieldText(row, 'run_id') === runId && fieldText(row, 'type') === 'send' && fieldText(row, 'authorisation') === destination && fieldText(row, 'result') === 'ok').length;
+  return snapshot
+    .records('AUDIT')
+    .filter(
+      (row) =>
+        fieldText(row, 'run_id') === runId &&
+        fieldText(row, 'type') === 'send' &&
+        fieldText(row, 'authorisation') === destination &&
+        fieldText(row, 'result') === 'ok',
+    ).length;
 }
 
-export type Egress = { readonly reasons: readonly Reason[]; /** The row that allows it; nothing where there are reasons. */ readonly destination: string | undefined };
+export type Egress = {
+  readonly reasons: readonly Reason[];
+  /** The row that allows it; nothing where there are reasons. */
+  readonly destination: string | undefined;
+};
 
 /** @param sent how often this pass has sent to a destination already. */
-export function judgeSending(list: readonly Destination[], sending: Sending, sent: (destination: string) => number): Egress {
+export function judgeSending(
+  list: readonly Destination[],
+  sending: Sending,
+  sent: (destination: string) => number,
+): Egress {
   const reasons: Reason[] = [...contentReasons(sending)];
   const parsed = parseTo(sending.to);
-  if (parsed.kind === 'refused') return { reasons: [egress(`${shown(sending.to)} is refused: ${parsed.why}`), ...reasons], destination: undefined };
+  if (parsed.kind === 'refused')
+    return {
+      reasons: [egress(`${shown(sending.to)} is refused: ${parsed.why}`), ...reasons],
+      destination: undefined,
+    };
   const matching = list.filter((one) => allows(one, parsed));
   const [first] = matching;
-  if (first === undefined) return { reasons: [egress(`${shown(sending.to)} is no destination of orchestration-os/OPS-DESTINATIONS.md`), ...reasons], destination: undefined };
-  const ours = matching.filter((one) => one.projects.length === 0 || (sending.project !== undefined && one.projects.includes(sending.project)));
-  if (ours.length === 0) return { reasons: [egress(`${first.name} is a destination of ${first.projects.join(', ')} only`), ...reasons], destination: undefined };
+  if (first === undefined)
+    return {
+      reasons: [
+        egress(`${shown(sending.to)} is no destination of orchestration-os/OPS-DESTINATIONS.md`),
+        ...reasons,
+      ],
+      destination: undefined,
+    };
+  const ours = matching.filter(
+    (one) =>
+      one.projects.length === 0 ||
+      (sending.project !== undefined && one.projects.includes(sending.project)),
+  );
+  if (ours.length === 0)
+    return {
+      reasons: [
+        egress(`${first.name} is a destination of ${first.projects.join(', ')} only`),
+        ...reasons,
+      ],
+      destination: undefined,
+    };
   const left = ours.find((one) => sent(one.name) < one.maxPerPass);
-  if (left === undefined) return { reasons: [egress(`${ours.map((one) => `${one.name} allows ${one.maxPerPass} in a pass`).join(', ')}, and so many were sent`), ...reasons], destination: undefined };
-  return reasons.length > 0 ? { reasons, destination: undefined } : { reasons: [], destination: left.name };
+  if (left === undefined)
+    return {
+      reasons: [
+        egress(
+          `${ours.map((one) => `${one.name} allows ${one.maxPerPass} in a pass`).join(', ')}, and so many were sent`,
+        ),
+        ...reasons,
+      ],
+      destination: undefined,
+    };
+  return reasons.length > 0
+    ? { reasons, destination: undefined }
+    : { reasons: [], destination: left.name };
 }
 
 /** The destination as every program reads it. */
 export function parseTo(to: string): ParsedDestination {
-  if (to === '' || to.length > MAX_ADDRESS) return { kind: 'refused', why: to === '' ? 'there is no destination' : `it is longer than ${MAX_ADDRESS} characters` };
-  if (/[\s\p{C}\\]/u.test(to)) return { kind: 'refused', why: 'it contains blanks, control characters or a backslash' };
-  return /^[A-Za-z][A-Za-z0-9+.-]*:\/\//.test(to) || to.startsWith('//') ? parseUrl(to) : parseNamed(to);
+  if (to === '' || to.length > MAX_ADDRESS)
+    return {
+      kind: 'refused',
+      why: to === '' ? 'there is no destination' : `it is longer than ${MAX_ADDRESS} characters`,
+    };
+  if (/[\s\p{C}\\]/u.test(to))
+    return { kind: 'refused', why: 'it contains blanks, control characters or a backslash' };
+  return /^[A-Za-z][A-Za-z0-9+.-]*:\/\//.test(to) || to.startsWith('//')
+    ? parseUrl(to)
+    : parseNamed(to);
 }
 
 function parseUrl(to: string): ParsedDestination {
   const written = /^https:\/\/([^/?#]*)/.exec(to)?.[1];
   if (written === undefined) return { kind: 'refused', why: 'only https:// is sent to' };
   if (written.includes('@')) return { kind: 'refused', why: 'it has a user name in it' };
-  if (!/^[A-Za-z0-9.-]+(?::\d{1,5})?$/.test(written)) return { kind: 'refused', why: 'its host is not written in plain letters, digits, dots and hyphens' };
+  if (!/^[A-Za-z0-9.-]+(?::\d{1,5})?$/.test(written))
+    return {
+      kind: 'refused',
+      why: 'its host is not written in plain letters, digits, dots and hyphens',
+    };
   if (!URL.canParse(to)) return { kind: 'refused', why: 'it is no address' };
   const url = new URL(to);
   const host = written.replace(/:\d+$/, '').toLowerCase();
-  if (url.hostname !== host || host.endsWith('.') || url.username !== '' || url.password !== '') return { kind: 'refused', why: `its host is read as ${url.hostname}, and written as ${host}` };
+  if (url.hostname !== host || host.endsWith('.') || url.username !== '' || url.password !== '')
+    return { kind: 'refused', why: `its host is read as ${url.hostname}, and written as ${host}` };
   if (looksNumeric(host)) return { kind: 'refused', why: 'its host is a number' };
   if (hasPunycode(host)) return { kind: 'refused', why: 'its host has letters that are not ASCII' };
   return { kind: 'url', host, port: url.port, path: url.pathname };
@@ -67,33 +155,59 @@ function parseUrl(to: string): ParsedDestination {
 function parseNamed(to: string): ParsedDestination {
   const found = /^([a-z][a-z0-9_-]*):(.+)$/u.exec(to);
   const [, name = '', target = ''] = found ?? [];
-  if (found === null || target === '*' || target !== target.normalize('NFC')) return { kind: 'refused', why: 'expected an https address, CHANNEL:TARGET, session:KEY or search:web' };
+  if (found === null || target === '*' || target !== target.normalize('NFC'))
+    return {
+      kind: 'refused',
+      why: 'expected an https address, CHANNEL:TARGET, session:KEY or search:web',
+    };
   return { kind: 'named', name, target };
 }
 
-function allows({ kind, pattern }: Destination, to: Exclude<ParsedDestination, { kind: 'refused' }>): boolean {
+function allows(
+  { kind, pattern }: Destination,
+  to: Exclude<ParsedDestination, { kind: 'refused' }>,
+): boolean {
   const allowed = parseDestinationPattern(kind, pattern);
   if (allowed.kind === 'invalid') return false;
-  if (allowed.kind === 'named') return to.kind === 'named' && allowed.name === to.name && (allowed.target === undefined || allowed.target === to.target);
+  if (allowed.kind === 'named')
+    return (
+      to.kind === 'named' &&
+      allowed.name === to.name &&
+      (allowed.target === undefined || allowed.target === to.target)
+    );
   if (to.kind !== 'url' || allowed.port !== to.port) return false;
   const hostFits = allowed.below ? to.host.endsWith(`.${allowed.host}`) : to.host === allowed.host;
   return hostFits && pathFits(allowed.path, to.path);
 }
 
-/** Where a path is asked for, an encoded slash or dot could be read as another one by the server. */
+/**
+ * Where a path is asked for, an encoded slash or dot could be read as another one by the server.
+ */
 function pathFits(allowed: string | undefined, path: string): boolean {
   if (allowed === undefined) return true;
   if (/%(?:2f|5c|2e|25)/i.test(path)) return false;
   return allowed.endsWith('*') ? path.startsWith(allowed.slice(0, -1)) : path === allowed;
 }
 
-/** An address carries as much as a message does: it is looked through in the same way, as it stands and decoded. */
+/**
+ * An address carries as much as a message does: it is looked through in the same way, as it stands
+ * and decoded.
+ */
 function contentReasons({ to, content }: Sending): readonly Reason[] {
   const decoded = decodeUrl(to);
-  const reasons = [...secretReasons(to, 'the destination'), ...(decoded === to ? [] : secretReasons(decoded, 'the destination')), ...secretReasons(content, 'the content')];
+  const reasons = [
+    ...secretReasons(to, 'the destination'),
+    ...(decoded === to ? [] : secretReasons(decoded, 'the destination')),
+    ...secretReasons(content, 'the content'),
+  ];
   const size = Buffer.byteLength(content);
-  if (size > MAX_CONTENT) reasons.push(egress(`the content is ${size} bytes long, and ${MAX_CONTENT} may be sent at once`));
-  return [...new Map(reasons.map((reason) => [`${reason.code} ${reason.message}`, reason])).values()];
+  if (size > MAX_CONTENT)
+    reasons.push(
+      egress(`the content is ${size} bytes long, and ${MAX_CONTENT} may be sent at once`),
+    );
+  return [
+    ...new Map(reasons.map((reason) => [`${reason.code} ${reason.message}`, reason])).values(),
+  ];
 }
 
 function decodeUrl(text: string): string {

@@ -1,15 +1,24 @@
-/** Little programs inside a command's words: sed and awk scripts that only print are let through; every other language cannot be judged. */
+/**
+ * Little programs inside a command's words: sed and awk scripts that only print are let through;
+ * every other language cannot be judged.
+ */
 
 const TERMINATOR = /[;}\n]/;
 
-/** Why a sed script must not be run, or `undefined` when it only edits its stream. GNU and POSIX commands; `w`, `W`, `e`, `r` of special files are refused. */
+/**
+ * Why a sed script must not be run, or `undefined` when it only edits its stream. GNU and POSIX
+ * commands; `w`, `W`, `e`, `r` of special files are refused.
+ */
 export function sedProblem(script: string): string | undefined {
   let at = 0;
   const peek = (): string => script.charAt(at);
   const skip = (pattern: RegExp): void => {
     while (at < script.length && pattern.test(peek())) at += 1;
   };
-  /** To the next unescaped delimiter. In a pattern, brackets protect it for some seds and not for others, so it may not stand there. */
+  /**
+   * To the next unescaped delimiter. In a pattern, brackets protect it for some seds and not for
+   * others, so it may not stand there.
+   */
   const part = (delimiter: string, pattern: boolean): boolean => {
     let bracket = false;
     for (; at < script.length; at++) {
@@ -50,25 +59,31 @@ export function sedProblem(script: string): string | undefined {
     else if ('{}'.includes(command)) continue;
     else if ('pPdDgGhHnNxlz=qQ'.includes(command)) skip(/[\s0-9]/);
     else if ('bt:T'.includes(command)) skip(/[^;\n]/);
-    else if ('aic'.includes(command)) while (at < script.length && peek() !== '\n') at += peek() === '\\' ? 2 : 1;
+    else if ('aic'.includes(command))
+      while (at < script.length && peek() !== '\n') at += peek() === '\\' ? 2 : 1;
     else if (command === 'y' || command === 's') {
       const delimiter = peek();
       at += 1;
-      if (delimiter === '' || !part(delimiter, command === 's') || !part(delimiter, false)) return `${command} is not closed`;
+      if (delimiter === '' || !part(delimiter, command === 's') || !part(delimiter, false))
+        return `${command} is not closed`;
       if (command === 's') skip(/[gpiIMm0-9]/);
     } else return `its command "${command}" reads, writes or runs something, or is not known`;
     skip(/[ \t]/);
-    if (at < script.length && !TERMINATOR.test(peek())) return `"${peek()}" after ${command} is not understood`;
+    if (at < script.length && !TERMINATOR.test(peek()))
+      return `"${peek()}" after ${command} is not understood`;
   }
   return undefined;
 }
 
 /**
- * Why an awk program must not be run: it writes, pipes, runs, reads other files or includes code. Strings are not told from code (a quote
- * inside a regular expression would turn them around), so a `>` after `print` is refused wherever it stands; comparisons before it are not.
+ * Why an awk program must not be run: it writes, pipes, runs, reads other files or includes code.
+ * Strings are not told from code (a quote
+ * inside a regular expression would turn them around), so a `>` after `print` is refused wherever
+ * it stands; comparisons before it are not.
  */
 export function awkProblem(program: string): string | undefined {
-  if (/\bsystem\s*\(|\bgetline\b|@|\bclose\s*\(/.test(program)) return 'it runs, reads or includes something';
+  if (/\bsystem\s*\(|\bgetline\b|@|\bclose\s*\(/.test(program))
+    return 'it runs, reads or includes something';
   if (/print[^]*>/.test(program)) return 'it may print into a file';
   if (program.replaceAll('||', '').includes('|')) return 'it may pipe into a program';
   return undefined;

@@ -1,16 +1,45 @@
 /** Names that are not the same bytes and yet look, or on some disks are, the same. */
 
 /** Characters that take no room: nobody sees that they are there, and some disks ignore them. */
-const INVISIBLE = /[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202f\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\u{1bca0}-\u{1bca3}\u{e0000}-\u{e0fff}]/gu;
+const INVISIBLE =
+  /[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202f\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\u{1bca0}-\u{1bca3}\u{e0000}-\u{e0fff}]/gu;
 
 /**
- * Letters of other scripts drawn like a Latin one, in either case (a selection of Unicode's confusables, UTS 39), keyed after
+ * Letters of other scripts drawn like a Latin one, in either case (a selection of Unicode's
+ * confusables, UTS 39), keyed after
  * lower-casing: Cyrillic en and Greek eta stand under `h` because their capitals are drawn as H.
  */
 const DRAWN_ALIKE: ReadonlyMap<string, string> = new Map(
   Object.entries({
-    a: 'аɑα', b: 'вьβƅ', c: 'сϲᴄ', d: 'ԁɗ', e: 'еҽε', g: 'ɡԍց', h: 'нһհη', i: 'іɩι', j: 'јϳ', k: 'кκᴋ', l: 'ӏǀ', m: 'мμᴍ', n: 'ոռν', o: 'оσօᴏ', p: 'рρ', q: 'ԛգ',
-    r: 'гᴦ', s: 'ѕꜱ', t: 'тτᴛ', u: 'ʋսᴜ', v: 'ѵᴠ', w: 'ԝѡᴡ', x: 'хχ', y: 'уүυ', z: 'ζᴢ', '-': '‐–—−', '/': '∕⁄⧸', '\\': '∖⧵', '.': '․٠۰',
+    a: 'аɑα',
+    b: 'вьβƅ',
+    c: 'сϲᴄ',
+    d: 'ԁɗ',
+    e: 'еҽε',
+    g: 'ɡԍց',
+    h: 'нһհη',
+    i: 'іɩι',
+    j: 'јϳ',
+    k: 'кκᴋ',
+    l: 'ӏǀ',
+    m: 'мμᴍ',
+    n: 'ոռν',
+    o: 'оσօᴏ',
+    p: 'рρ',
+    q: 'ԛգ',
+    r: 'гᴦ',
+    s: 'ѕꜱ',
+    t: 'тτᴛ',
+    u: 'ʋսᴜ',
+    v: 'ѵᴠ',
+    w: 'ԝѡᴡ',
+    x: 'хχ',
+    y: 'уүυ',
+    z: 'ζᴢ',
+    '-': '‐–—−',
+    '/': '∕⁄⧸',
+    '\\': '∖⧵',
+    '.': '․٠۰',
   }).flatMap(([latin, others]) => [...others].map((other) => [other, latin] as const)),
 );
 
@@ -18,10 +47,18 @@ export function hasInvisible(text: string): boolean {
   return new RegExp(INVISIBLE.source, 'u').test(text);
 }
 
-/** Two texts with the same skeleton may be taken for each other: NFKC, invisible characters out, case folded, look-alike letters made Latin. */
+/**
+ * Two texts with the same skeleton may be taken for each other: NFKC, invisible characters out,
+ * case folded, look-alike letters made Latin.
+ */
 export function skeleton(text: string): string {
   if (/^[\x20-\x7e]*$/.test(text)) return text.toLowerCase();
-  const plain = text.normalize('NFKC').replace(INVISIBLE, '').toUpperCase().toLowerCase().replace(/i\u0307/g, 'i');
+  const plain = text
+    .normalize('NFKC')
+    .replace(INVISIBLE, '')
+    .toUpperCase()
+    .toLowerCase()
+    .replace(/i\u0307/g, 'i');
   return [...plain].map((letter) => DRAWN_ALIKE.get(letter) ?? letter).join('');
 }
 
@@ -30,8 +67,14 @@ export function sameButCase(a: string, b: string): boolean {
   return a !== b && a.toLowerCase() === b.toLowerCase();
 }
 
-/** The part of `path` that does not exist although something that looks the same does; `undefined` when there is none. */
-export function lookAlikeOf(files: ReadonlyMap<string, unknown>, path: string): { readonly part: string; readonly exists: string } | undefined {
+/**
+ * The part of `path` that does not exist although something that looks the same does; `undefined`
+ * when there is none.
+ */
+export function lookAlikeOf(
+  files: ReadonlyMap<string, unknown>,
+  path: string,
+): { readonly part: string; readonly exists: string } | undefined {
   const names = path.split('/');
   for (let length = 1; length <= names.length; length++) {
     const part = names.slice(0, length).join('/');
@@ -39,7 +82,9 @@ export function lookAlikeOf(files: ReadonlyMap<string, unknown>, path: string): 
     const folder = names.slice(0, length - 1).join('/');
     const wanted = skeleton(names[length - 1] ?? '');
     const twin = namesIn(files, folder).find((name) => skeleton(name) === wanted);
-    return twin === undefined ? undefined : { part, exists: folder === '' ? twin : `${folder}/${twin}` };
+    return twin === undefined
+      ? undefined
+      : { part, exists: folder === '' ? twin : `${folder}/${twin}` };
   }
   return undefined;
 }
@@ -50,7 +95,10 @@ export function isFolder(files: ReadonlyMap<string, unknown>, path: string): boo
   return keys[lowerBound(keys, `${path}/`)]?.startsWith(`${path}/`) === true;
 }
 
-/** Names directly in a folder; each subfolder is stepped over at once, so the whole tree is never read. */
+/**
+ * Names directly in a folder; each subfolder is stepped over at once, so the whole tree is never
+ * read.
+ */
 function namesIn(files: ReadonlyMap<string, unknown>, folder: string): readonly string[] {
   const keys = sorted(files);
   const prefix = folder === '' ? '' : `${folder}/`;

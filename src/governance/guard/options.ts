@@ -1,19 +1,35 @@
-/** Options and operands of a program's arguments, read as getopt_long does: clusters, values, `--`, abbreviated long names. */
+/**
+ * Options and operands of a program's arguments, read as getopt_long does: clusters, values, `--`,
+ * abbreviated long names.
+ */
 import type { Word } from './shell-types.js';
 
 /**
- * `valued`: letters and long names (without dashes) that must have a value; one too many here would hide an operand. `suffixed`: letters that take the rest
+ * `valued`: letters and long names (without dashes) that must have a value; one too many here would
+ * hide an operand. `suffixed`: letters that take the rest
  * of their cluster and nothing else. `leading`: the first operand ends the options.
  */
-export type OptionSpec = { readonly valued: readonly string[]; readonly suffixed?: string; readonly leading?: boolean };
+export type OptionSpec = {
+  readonly valued: readonly string[];
+  readonly suffixed?: string;
+  readonly leading?: boolean;
+};
 export type Option = { readonly name: string; readonly value: Word | undefined };
-export type Arguments = { readonly options: readonly Option[]; readonly operands: readonly Word[]; readonly unknown: boolean };
+export type Arguments = {
+  readonly options: readonly Option[];
+  readonly operands: readonly Word[];
+  readonly unknown: boolean;
+};
 
 /**
- * `unknown`: an argument whose text is not certain stands where an option could stand, so what the options are is not certain either.
+ * `unknown`: an argument whose text is not certain stands where an option could stand, so what the
+ * options are is not certain either.
  * A long name is kept as written; `has` and `valuesOf` compare abbreviations.
  */
-export function readArguments(words: readonly Word[], spec: OptionSpec = { valued: [] }): Arguments {
+export function readArguments(
+  words: readonly Word[],
+  spec: OptionSpec = { valued: [] },
+): Arguments {
   const options: Option[] = [];
   const operands: Word[] = [];
   let unknown = false;
@@ -35,20 +51,30 @@ export function readArguments(words: readonly Word[], spec: OptionSpec = { value
     if (text.startsWith('--')) {
       const equals = text.indexOf('=');
       const name = equals < 0 ? text.slice(2) : text.slice(2, equals);
-      const takes = equals < 0 && spec.valued.some((valued) => valued.length > 1 && valued.startsWith(name));
-      options.push({ name, value: equals >= 0 ? sure(text.slice(equals + 1)) : takes ? words[++i] : undefined });
+      const takes =
+        equals < 0 && spec.valued.some((valued) => valued.length > 1 && valued.startsWith(name));
+      options.push({
+        name,
+        value: equals >= 0 ? sure(text.slice(equals + 1)) : takes ? words[++i] : undefined,
+      });
     } else {
       for (let j = 1; j < text.length; j++) {
         const letter = text.charAt(j);
         if (spec.suffixed?.includes(letter) === true) {
-          options.push({ name: letter, value: j + 1 < text.length ? sure(text.slice(j + 1)) : undefined });
+          options.push({
+            name: letter,
+            value: j + 1 < text.length ? sure(text.slice(j + 1)) : undefined,
+          });
           break;
         }
         if (!spec.valued.includes(letter)) {
           options.push({ name: letter, value: undefined });
           continue;
         }
-        options.push({ name: letter, value: j + 1 < text.length ? sure(text.slice(j + 1)) : words[++i] });
+        options.push({
+          name: letter,
+          value: j + 1 < text.length ? sure(text.slice(j + 1)) : words[++i],
+        });
         break;
       }
     }
@@ -62,16 +88,22 @@ export function has(given: Arguments, ...names: readonly string[]): boolean {
 }
 
 export function valuesOf(given: Arguments, ...names: readonly string[]): readonly Word[] {
-  return given.options.filter((option) => names.some((name) => matches(option, name))).flatMap((option) => (option.value === undefined ? [] : [option.value]));
+  return given.options
+    .filter((option) => names.some((name) => matches(option, name)))
+    .flatMap((option) => (option.value === undefined ? [] : [option.value]));
 }
 
 function matches(option: Option, name: string): boolean {
-  return name.length === 1 || option.name.length === 1 ? option.name === name : name.startsWith(option.name);
+  return name.length === 1 || option.name.length === 1
+    ? option.name === name
+    : name.startsWith(option.name);
 }
 
 /** Its text could turn out to begin with a dash. */
 function mayBeOption(word: Word): boolean {
-  return word.certainty === 'unknown' ? !/^[^-~{]/.test(word.text) : word.certainty === 'glob' && /^[*?[]/.test(word.text);
+  return word.certainty === 'unknown'
+    ? !/^[^-~{]/.test(word.text)
+    : word.certainty === 'glob' && /^[*?[]/.test(word.text);
 }
 
 export function sure(text: string): Word {

@@ -19,22 +19,38 @@ export type PathWorld = {
 };
 
 /**
- * How the target is used. `remove` takes a name away and does not follow what stands there: a link in the last place is then harmless.
- * `move` takes it elsewhere, where a relative link would mean something else. `folder` must be a directory or nothing; `write` must not be one.
+ * How the target is used. `remove` takes a name away and does not follow what stands there: a link
+ * in the last place is then harmless.
+ * `move` takes it elsewhere, where a relative link would mean something else. `folder` must be a
+ * directory or nothing; `write` must not be one.
  */
 export type PathUse = 'write' | 'remove' | 'move' | 'folder';
 
-/** `path`: workspace-relative, `/`, no `.` or `..`; set whenever it could be worked out, also next to reasons. `existing`: what stands there. */
-export type Target = { readonly path: string | undefined; readonly reasons: readonly Reason[]; readonly existing: Probed | undefined };
+/**
+ * `path`: workspace-relative, `/`, no `.` or `..`; set whenever it could be worked out, also next
+ * to reasons. `existing`: what stands there.
+ */
+export type Target = {
+  readonly path: string | undefined;
+  readonly reasons: readonly Reason[];
+  readonly existing: Probed | undefined;
+};
 
 /** @param given absolute, or relative to `from` (workspace-relative folder, default the root). */
-export function resolveTarget(world: PathWorld, given: string, options: { readonly use?: PathUse; readonly from?: string } = {}): Target {
+export function resolveTarget(
+  world: PathWorld,
+  given: string,
+  options: { readonly use?: PathUse; readonly from?: string } = {},
+): Target {
   const use = options.use ?? 'write';
   const reasons = spelling(given, use);
   const refuse = (code: ReasonCode, message: string): void => void reasons.push({ code, message });
   const relative = insideRoot(world, given.replace(/\0[^]*$/, ''), options.from ?? '');
   if (relative === undefined) {
-    refuse('path-outside', `${show(given)} is outside the workspace; only files of the workspace are judged here`);
+    refuse(
+      'path-outside',
+      `${show(given)} is outside the workspace; only files of the workspace are judged here`,
+    );
     return { path: undefined, reasons, existing: undefined };
   }
   const walked = walk(world, relative);
@@ -42,7 +58,8 @@ export function resolveTarget(world: PathWorld, given: string, options: { readon
   const path = walked.path;
   if (path === undefined) return { path, reasons, existing: undefined };
   if (path === '') {
-    if (use !== 'folder') refuse('path-invalid', `${show(given)} is the workspace itself, not a file in it`);
+    if (use !== 'folder')
+      refuse('path-invalid', `${show(given)} is the workspace itself, not a file in it`);
     return { path, reasons, existing: { kind: 'directory', links: 1, mtimeMs: 0 } };
   }
   reasons.push(...reserved(world, path), ...lookAlikes(world, path));
@@ -54,29 +71,52 @@ export function resolveTarget(world: PathWorld, given: string, options: { readon
 /** What is wrong with the characters alone. */
 function spelling(given: string, use: PathUse): Reason[] {
   const reasons: Reason[] = [];
-  const invalid = (what: string): void => void reasons.push({ code: 'path-invalid', message: `${show(given)} ${what}` });
+  const invalid = (what: string): void =>
+    void reasons.push({ code: 'path-invalid', message: `${show(given)} ${what}` });
   const names = given.split('/');
   if (given === '') invalid('is empty; a path relative to the workspace was expected');
-  if (Buffer.byteLength(given) > LONGEST_PATH || names.some((name) => Buffer.byteLength(name) > LONGEST_NAME)) invalid(`is longer than a path may be (${LONGEST_PATH} bytes, ${LONGEST_NAME} a name)`);
+  if (
+    Buffer.byteLength(given) > LONGEST_PATH ||
+    names.some((name) => Buffer.byteLength(name) > LONGEST_NAME)
+  )
+    invalid(`is longer than a path may be (${LONGEST_PATH} bytes, ${LONGEST_NAME} a name)`);
   if (/[\0-\x1f\x7f-\x9f]/.test(given)) invalid('has a control character in it');
   if (hasInvisible(given)) invalid('has an invisible character in it');
   if (/\p{Surrogate}/u.test(given)) invalid('is not well-formed Unicode');
   if (given.includes('\\')) invalid('has a backslash in it; folders are separated by /');
-  if (/^~/.test(given)) invalid('begins with ~, which is not expanded; give a path relative to the workspace');
-  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(given) || /^(?:file|data|javascript):/i.test(given) || /^[a-z]:\//i.test(given)) invalid('is a URL or a drive, not a path');
-  if (names.some((name) => name !== '.' && name !== '..' && /(?:^\s|[\s.]$)/.test(name))) invalid('has a name that begins with a blank or ends with a blank or a dot; some disks drop them');
+  if (/^~/.test(given))
+    invalid('begins with ~, which is not expanded; give a path relative to the workspace');
+  if (
+    /^[a-z][a-z0-9+.-]*:\/\//i.test(given) ||
+    /^(?:file|data|javascript):/i.test(given) ||
+    /^[a-z]:\//i.test(given)
+  )
+    invalid('is a URL or a drive, not a path');
+  if (names.some((name) => name !== '.' && name !== '..' && /(?:^\s|[\s.]$)/.test(name)))
+    invalid(
+      'has a name that begins with a blank or ends with a blank or a dot; some disks drop them',
+    );
   if (/:(?::|\$data)/i.test(given)) invalid('names an alternate stream of a file');
   if (given.endsWith('/') && use === 'write') invalid('names a folder; a file was expected');
   if (escapesWhenDecoded(given)) invalid('would be another path if it were percent-decoded');
-  if (structure(given.normalize('NFKC').replace(/[∕⁄⧸]/g, '/')) !== structure(given)) reasons.push({ code: 'path-look-alike', message: `${show(given)} has characters that look like / or . and are not` });
+  if (structure(given.normalize('NFKC').replace(/[∕⁄⧸]/g, '/')) !== structure(given))
+    reasons.push({
+      code: 'path-look-alike',
+      message: `${show(given)} has characters that look like / or . and are not`,
+    });
   return reasons;
 }
 
-/** Percent signs are ordinary characters here; a caller that decodes later must not end up elsewhere. */
+/**
+ * Percent signs are ordinary characters here; a caller that decodes later must not end up
+ * elsewhere.
+ */
 function escapesWhenDecoded(given: string): boolean {
   let text = given;
   for (let round = 0; round < 3 && /%[0-9a-f]{2}/i.test(text); round++) {
-    text = text.replace(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+    text = text.replace(/%([0-9a-f]{2})/gi, (_, hex: string) =>
+      String.fromCharCode(Number.parseInt(hex, 16)),
+    );
     if (structure(text) !== structure(given) || /[\0-\x1f\x7f\\]/.test(text)) return true;
   }
   return false;
@@ -101,14 +141,24 @@ function insideRoot(world: PathWorld, given: string, from: string): string | und
   return undefined;
 }
 
-/** Component by component, so that `..` after a link is never taken for the folder that the link is in. */
+/**
+ * Component by component, so that `..` after a link is never taken for the folder that the link is
+ * in.
+ */
 function walk(world: PathWorld, relative: string): { path: string | undefined; reasons: Reason[] } {
   const reasons: Reason[] = [];
   let current: string[] = [];
   const names = relative.split('/').filter((name) => name !== '' && name !== '.');
   for (const [index, name] of names.entries()) {
     if (name === '..') {
-      if (current.length === 0) return { path: undefined, reasons: [...reasons, { code: 'path-outside', message: `${show(relative)} climbs out of the workspace` }] };
+      if (current.length === 0)
+        return {
+          path: undefined,
+          reasons: [
+            ...reasons,
+            { code: 'path-outside', message: `${show(relative)} climbs out of the workspace` },
+          ],
+        };
       current = current.slice(0, -1);
       continue;
     }
@@ -116,17 +166,36 @@ function walk(world: PathWorld, relative: string): { path: string | undefined; r
     if (index === names.length - 1) break;
     const folder = current.join('/');
     const found = at(world, folder);
-    if (found?.kind === 'symlink') reasons.push({ code: 'path-symlink', message: `${show(folder)} is a link to ${show(found.target ?? '?')}; use the real path` });
-    else if (found !== undefined && found.kind !== 'directory' && !RESERVED.has(name)) reasons.push({ code: 'path-invalid', message: `${show(folder)} is not a folder` });
+    if (found?.kind === 'symlink')
+      reasons.push({
+        code: 'path-symlink',
+        message: `${show(folder)} is a link to ${show(found.target ?? '?')}; use the real path`,
+      });
+    else if (found !== undefined && found.kind !== 'directory' && !RESERVED.has(name))
+      reasons.push({ code: 'path-invalid', message: `${show(folder)} is not a folder` });
   }
   return { path: current.join('/'), reasons };
 }
 
 function reserved(world: PathWorld, path: string): Reason[] {
-  const name = path.split('/').find((part) => RESERVED.has(skeleton(part)) || /^git~\d$/i.test(part) || part.startsWith(TEMP_PREFIX));
-  if (name !== undefined) return [{ code: 'path-reserved', message: `${show(path)}: ${show(name)} is not the workspace's content; nothing is written there through a door` }];
+  const name = path
+    .split('/')
+    .find(
+      (part) =>
+        RESERVED.has(skeleton(part)) || /^git~\d$/i.test(part) || part.startsWith(TEMP_PREFIX),
+    );
+  if (name !== undefined)
+    return [
+      {
+        code: 'path-reserved',
+        message: `${show(path)}: ${show(name)} is not the workspace's content; nothing is written there through a door`,
+      },
+    ];
   const absolute = `${world.root}/${path}`;
-  return world.home !== undefined && (absolute === world.home || absolute.startsWith(`${world.home}/`)) ? [{ code: 'path-reserved', message: `${show(path)} is in the state directory of nocturne` }] : [];
+  return world.home !== undefined &&
+    (absolute === world.home || absolute.startsWith(`${world.home}/`))
+    ? [{ code: 'path-reserved', message: `${show(path)} is in the state directory of nocturne` }]
+    : [];
 }
 
 /** Another spelling of a file or folder that exists is never a new thing. */
@@ -135,17 +204,40 @@ function lookAlikes(world: PathWorld, path: string): Reason[] {
   if (twin === undefined) return [];
   const code: ReasonCode = sameButCase(twin.part, twin.exists) ? 'path-case' : 'path-look-alike';
   const how = code === 'path-case' ? 'differs only by case from' : 'looks like';
-  return [{ code, message: `${show(twin.part)} ${how} ${show(twin.exists)}, which exists; name that one, or choose a name that cannot be confused` }];
+  return [
+    {
+      code,
+      message: `${show(twin.part)} ${how} ${show(twin.exists)}, which exists; name that one, or choose a name that cannot be confused`,
+    },
+  ];
 }
 
 /** What stands at the place itself. */
 function standing(path: string, existing: Probed | undefined, use: PathUse): Reason[] {
-  if (existing === undefined || use === 'remove') return existing?.kind === 'other' ? [{ code: 'path-invalid', message: `${show(path)} is a device, a pipe or a socket` }] : [];
-  if (existing.kind === 'symlink') return [{ code: 'path-symlink', message: `${show(path)} is a link to ${show(existing.target ?? '?')}; writing it would write there` }];
-  if (existing.kind === 'other') return [{ code: 'path-invalid', message: `${show(path)} is a device, a pipe or a socket` }];
-  if (existing.kind === 'directory' && use === 'write') return [{ code: 'path-invalid', message: `${show(path)} is a folder; a file was expected` }];
-  if (existing.kind === 'file' && use === 'folder') return [{ code: 'path-invalid', message: `${show(path)} is a file; a folder was expected` }];
-  if (existing.kind === 'file' && existing.links > 1) return [{ code: 'path-hard-link', message: `${show(path)} has ${existing.links} names; writing this one would change the others` }];
+  if (existing === undefined || use === 'remove')
+    return existing?.kind === 'other'
+      ? [{ code: 'path-invalid', message: `${show(path)} is a device, a pipe or a socket` }]
+      : [];
+  if (existing.kind === 'symlink')
+    return [
+      {
+        code: 'path-symlink',
+        message: `${show(path)} is a link to ${show(existing.target ?? '?')}; writing it would write there`,
+      },
+    ];
+  if (existing.kind === 'other')
+    return [{ code: 'path-invalid', message: `${show(path)} is a device, a pipe or a socket` }];
+  if (existing.kind === 'directory' && use === 'write')
+    return [{ code: 'path-invalid', message: `${show(path)} is a folder; a file was expected` }];
+  if (existing.kind === 'file' && use === 'folder')
+    return [{ code: 'path-invalid', message: `${show(path)} is a file; a folder was expected` }];
+  if (existing.kind === 'file' && existing.links > 1)
+    return [
+      {
+        code: 'path-hard-link',
+        message: `${show(path)} has ${existing.links} names; writing this one would change the others`,
+      },
+    ];
   return [];
 }
 
@@ -154,12 +246,23 @@ function at(world: PathWorld, path: string): Probed | undefined {
   const probed = world.probe.at(`${world.root}/${path}`);
   if (probed !== undefined) return probed;
   const entry = world.files.get(path);
-  if (entry === undefined) return isFolder(world.files, path) ? { kind: 'directory', links: 1, mtimeMs: 0 } : undefined;
-  return { kind: entry.kind, links: entry.links, mtimeMs: entry.mtimeMs, ...(entry.target === undefined ? {} : { target: entry.target }) };
+  if (entry === undefined)
+    return isFolder(world.files, path) ? { kind: 'directory', links: 1, mtimeMs: 0 } : undefined;
+  return {
+    kind: entry.kind,
+    links: entry.links,
+    mtimeMs: entry.mtimeMs,
+    ...(entry.target === undefined ? {} : { target: entry.target }),
+  };
 }
 
-/** A path as it can be printed: control and invisible characters escaped, not longer than a line. */
+/**
+ * A path as it can be printed: control and invisible characters escaped, not longer than a line.
+ */
 function show(text: string): string {
-  const escaped = text.replace(/[\0-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  const escaped = text.replace(
+    /[\0-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
   return escaped.length > 160 ? `${escaped.slice(0, 157)}...` : escaped;
 }

@@ -1,9 +1,20 @@
-/** What the guard may ask the disk itself: what stands at a path now, links not followed. Everything else it takes from the snapshot. */
+/**
+ * What the guard may ask the disk itself: what stands at a path now, links not followed. Everything
+ * else it takes from the snapshot.
+ */
 import { lstatSync, readlinkSync, realpathSync } from 'node:fs';
 
-export type Probed = { readonly kind: 'file' | 'directory' | 'symlink' | 'other'; readonly links: number; readonly mtimeMs: number; readonly target?: string };
+export type Probed = {
+  readonly kind: 'file' | 'directory' | 'symlink' | 'other';
+  readonly links: number;
+  readonly mtimeMs: number;
+  readonly target?: string;
+};
 
-/** Paths are absolute. `undefined`: nothing is there. What cannot be looked at (no right to, name too long) is `other`: no plain file to write. */
+/**
+ * Paths are absolute. `undefined`: nothing is there. What cannot be looked at (no right to, name
+ * too long) is `other`: no plain file to write.
+ */
 export type FileProbe = { at(path: string): Probed | undefined; real(path: string): string };
 
 export const diskProbe: FileProbe = {
@@ -11,8 +22,19 @@ export const diskProbe: FileProbe = {
     try {
       const stat = lstatSync(path, { throwIfNoEntry: false });
       if (stat === undefined) return undefined;
-      const kind = stat.isSymbolicLink() ? 'symlink' : stat.isFile() ? 'file' : stat.isDirectory() ? 'directory' : 'other';
-      return { kind, links: stat.nlink, mtimeMs: stat.mtimeMs, ...(kind === 'symlink' ? { target: readlinkSync(path) } : {}) };
+      const kind = stat.isSymbolicLink()
+        ? 'symlink'
+        : stat.isFile()
+          ? 'file'
+          : stat.isDirectory()
+            ? 'directory'
+            : 'other';
+      return {
+        kind,
+        links: stat.nlink,
+        mtimeMs: stat.mtimeMs,
+        ...(kind === 'symlink' ? { target: readlinkSync(path) } : {}),
+      };
     } catch {
       return { kind: 'other', links: 1, mtimeMs: 0 };
     }

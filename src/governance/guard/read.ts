@@ -1,18 +1,38 @@
-/** What nobody reads through a door: the state of nocturne, its keys, and places where programs keep credentials. */
+/**
+ * What nobody reads through a door: the state of nocturne, its keys, and places where programs keep
+ * credentials.
+ */
 import { isAbsolute, posix } from 'node:path';
 import type { PathWorld } from './path.js';
 import type { Reason } from '../types.js';
 
 /** Names under which programs keep keys and tokens. */
-const SECRET_PLACE = /(?:^|\/)(?:\.ssh|\.gnupg|\.aws|\.azure|\.kube|\.docker|\.netrc|\.npmrc|\.pypirc|\.git-credentials|id_(?:rsa|dsa|ecdsa|ed25519)|owner\.key|\.nocturne)(?:\/|$)/i;
+const SECRET_PLACE =
+  /(?:^|\/)(?:\.ssh|\.gnupg|\.aws|\.azure|\.kube|\.docker|\.netrc|\.npmrc|\.pypirc|\.git-credentials|id_(?:rsa|dsa|ecdsa|ed25519)|owner\.key|\.nocturne)(?:\/|$)/i;
 
 /** @param given absolute, or relative to `from` (default: the workspace). */
 export function readReasons(world: PathWorld, given: string, from = ''): readonly Reason[] {
-  const absolute = posix.normalize(isAbsolute(given) ? given : posix.join(isAbsolute(from) ? from : posix.join(world.root, from), given));
+  const absolute = posix.normalize(
+    isAbsolute(given)
+      ? given
+      : posix.join(isAbsolute(from) ? from : posix.join(world.root, from), given),
+  );
   const real = world.probe.real(absolute);
   for (const path of new Set([absolute, real])) {
-    if (world.home !== undefined && (path === world.home || path.startsWith(`${world.home}/`))) return [{ code: 'path-reserved', message: `${given} is in the state directory of nocturne, which is not for agents to read` }];
-    if (SECRET_PLACE.test(path)) return [{ code: 'path-reserved', message: `${given} is a place where keys and credentials are kept; agents do not read it` }];
+    if (world.home !== undefined && (path === world.home || path.startsWith(`${world.home}/`)))
+      return [
+        {
+          code: 'path-reserved',
+          message: `${given} is in the state directory of nocturne, which is not for agents to read`,
+        },
+      ];
+    if (SECRET_PLACE.test(path))
+      return [
+        {
+          code: 'path-reserved',
+          message: `${given} is a place where keys and credentials are kept; agents do not read it`,
+        },
+      ];
   }
   return [];
 }

@@ -1,4 +1,7 @@
-/** PW-1: whether the route of a path, the scope of the pass and the phase let it be changed in this way. */
+/**
+ * PW-1: whether the route of a path, the scope of the pass and the phase let it be changed in this
+ * way.
+ */
 import { globMatches } from '../../kernel/glob.js';
 import { routeOf } from '../../registry/route.js';
 import type { Route } from '../../registry/types.js';
@@ -10,42 +13,96 @@ export type PassAuthority = Extract<Authority, { kind: 'pass' }>;
 export type RouteQuestion = { readonly path: string; readonly op: Effect['op'] };
 
 /** Reasons why a pass may not; empty when it may. */
-export function routeReasons(snapshot: Snapshot, authority: PassAuthority, { path, op }: RouteQuestion): readonly Reason[] {
+export function routeReasons(
+  snapshot: Snapshot,
+  authority: PassAuthority,
+  { path, op }: RouteQuestion,
+): readonly Reason[] {
   const route = routeOf(snapshot.schema, path);
   const reasons = [...tierReasons(snapshot, route, path, op)];
   if (!inScope(authority.writes, path, op === 'mkdir')) {
     const scope = authority.writes.length === 0 ? 'nothing' : authority.writes.join(', ');
-    reasons.push({ code: 'out-of-scope', message: `${path} is outside what this pass may write (${scope})` });
+    reasons.push({
+      code: 'out-of-scope',
+      message: `${path} is outside what this pass may write (${scope})`,
+    });
   }
   if (isEarlierOutput(snapshot, authority, path)) {
-    reasons.push({ code: 'earlier-phase', message: `${path} was written before phase ${authority.phase ?? ''} started (${authority.phaseStarted}); make a new file and refer to it` });
+    reasons.push({
+      code: 'earlier-phase',
+      message: `${path} was written before phase ${authority.phase ?? ''} started (${authority.phaseStarted}); make a new file and refer to it`,
+    });
   }
   return reasons;
 }
 
-/** What no agent writes, whoever sits with it: protected files, the manifest, logs, and what only bundles write. */
+/**
+ * What no agent writes, whoever sits with it: protected files, the manifest, logs, and what only
+ * bundles write.
+ */
 export function guestReasons(snapshot: Snapshot, { path, op }: RouteQuestion): readonly Reason[] {
-  if (WIRING.test(path)) return [{ code: 'tier-code', message: `${path} says which hooks a host calls, and these ask the guard: the owner edits it by hand` }];
+  if (WIRING.test(path))
+    return [
+      {
+        code: 'tier-code',
+        message: `${path} says which hooks a host calls, and these ask the guard: the owner edits it by hand`,
+      },
+    ];
   const route = routeOf(snapshot.schema, path);
   return route.tier === 'CODE' ? [] : tierReasons(snapshot, route, path, op);
 }
 
-/** Settings of a host, in whatever folder it is started: who may write them could switch the guard off. */
+/**
+ * Settings of a host, in whatever folder it is started: who may write them could switch the guard
+ * off.
+ */
 const WIRING = /(?:^|\/)\.claude(?:$|\/settings[^/]*\.json$)/i;
 
-function tierReasons(snapshot: Snapshot, route: Route, path: string, op: Effect['op']): readonly Reason[] {
-  const bundles: Reason[] = route.bundles.length === 0 ? [] : [{ code: 'bundle-only', message: `${path} is written only by ${route.bundles.length === 1 ? 'the bundle' : 'the bundles'} ${route.bundles.join(', ')}` }];
+function tierReasons(
+  snapshot: Snapshot,
+  route: Route,
+  path: string,
+  op: Effect['op'],
+): readonly Reason[] {
+  const bundles: Reason[] =
+    route.bundles.length === 0
+      ? []
+      : [
+          {
+            code: 'bundle-only',
+            message: `${path} is written only by ${route.bundles.length === 1 ? 'the bundle' : 'the bundles'} ${route.bundles.join(', ')}`,
+          },
+        ];
   switch (route.tier) {
     case 'PROTECTED':
-      return [{ code: 'tier-protected', message: `${path} is protected: only the owner changes it, and signs it` }, ...bundles];
+      return [
+        {
+          code: 'tier-protected',
+          message: `${path} is protected: only the owner changes it, and signs it`,
+        },
+        ...bundles,
+      ];
     case 'MANIFEST-VERIFY':
-      return [{ code: 'tier-manifest', message: `${path} is the manifest: only signing writes it` }];
+      return [
+        { code: 'tier-manifest', message: `${path} is the manifest: only signing writes it` },
+      ];
     case 'CODE':
-      return [{ code: 'tier-code', message: `${path} is program or configuration: no pass writes it` }, ...bundles];
+      return [
+        { code: 'tier-code', message: `${path} is program or configuration: no pass writes it` },
+        ...bundles,
+      ];
     case 'APPEND': {
-      if (op !== 'append') return [{ code: 'append-only', message: `${path} only ever grows at its end` }, ...bundles];
+      if (op !== 'append')
+        return [{ code: 'append-only', message: `${path} only ever grows at its end` }, ...bundles];
       const chained = snapshot.objectsOf(path).some((object) => object.shape === 'log');
-      return chained && bundles.length === 0 ? [{ code: 'bundle-only', message: `${path} is a chained log: its rows are added by commits, not by hand` }] : bundles;
+      return chained && bundles.length === 0
+        ? [
+            {
+              code: 'bundle-only',
+              message: `${path} is a chained log: its rows are added by commits, not by hand`,
+            },
+          ]
+        : bundles;
     }
     case 'STANDARD':
       return bundles;
@@ -54,17 +111,28 @@ function tierReasons(snapshot: Snapshot, route: Route, path: string, op: Effect[
 
 /** A glob that begins with `!` takes away. A folder is in scope when something in it could be. */
 export function inScope(writes: readonly string[], path: string, folder: boolean): boolean {
-  const matches = (glob: string): boolean => globMatches(glob, path) || (folder && (globMatches(glob, `${path}/x`) || glob.startsWith(`${path}/`)));
-  return writes.some((glob) => !glob.startsWith('!') && matches(glob)) && !writes.some((glob) => glob.startsWith('!') && globMatches(glob.slice(1), path));
+  const matches = (glob: string): boolean =>
+    globMatches(glob, path) ||
+    (folder && (globMatches(glob, `${path}/x`) || glob.startsWith(`${path}/`)));
+  return (
+    writes.some((glob) => !glob.startsWith('!') && matches(glob)) &&
+    !writes.some((glob) => glob.startsWith('!') && globMatches(glob.slice(1), path))
+  );
 }
 
 /**
- * Outputs stand in `PROJECTS/NAME/outputs/`. When a file was last written is what its modification time says, as the snapshot saw it: after a
+ * Outputs stand in `PROJECTS/NAME/outputs/`. When a file was last written is what its modification
+ * time says, as the snapshot saw it: after a
  * pass, on a snapshot from before it, that is the time before the pass touched the file.
  */
 function isEarlierOutput(snapshot: Snapshot, authority: PassAuthority, path: string): boolean {
   const entry = snapshot.files.get(path);
-  if (authority.phaseStarted === undefined || entry === undefined || !/^PROJECTS\/[^/]+\/outputs\//.test(path)) return false;
+  if (
+    authority.phaseStarted === undefined ||
+    entry === undefined ||
+    !/^PROJECTS\/[^/]+\/outputs\//.test(path)
+  )
+    return false;
   const started = Date.parse(authority.phaseStarted);
   return Number.isFinite(started) && entry.mtimeMs < started;
 }

@@ -1,16 +1,24 @@
-/** Credentials in what is about to be written or run. The reason names the kind and the line, never the value. */
+/**
+ * Credentials in what is about to be written or run. The reason names the kind and the line, never
+ * the value.
+ */
 import { lineMap, positionAt } from '../../kernel/text-position.js';
 import { findSecrets } from '../../validate/find-secrets.js';
 import type { Reason } from '../types.js';
 
 /** @param known text that was there before: what it already held is not this action's doing. */
 export function secretReasons(text: string, where: string, known = ''): readonly Reason[] {
-  const found = findSecrets(text).filter((secret) => known === '' || !known.includes(text.slice(secret.start, secret.end)));
+  const found = findSecrets(text).filter(
+    (secret) => known === '' || !known.includes(text.slice(secret.start, secret.end)),
+  );
   if (found.length === 0) return [];
   const map = lineMap(text);
   return found.map((secret) => {
     const { line, column } = positionAt(map, secret.start);
-    return { code: 'secret', message: `${where}, line ${line}, column ${column}: this looks like a credential (${secret.rule}); name where it is kept instead of writing it` };
+    return {
+      code: 'secret',
+      message: `${where}, line ${line}, column ${column}: this looks like a credential (${secret.rule}); name where it is kept instead of writing it`,
+    };
   });
 }
 
@@ -19,6 +27,7 @@ const MASK = '[secret]';
 /** A text for a log: what looks like a credential is left out. */
 export function withoutSecrets(text: string): string {
   let masked = text;
-  for (const { start, end } of [...findSecrets(text)].sort((a, b) => b.start - a.start)) masked = `${masked.slice(0, start)}${MASK}${masked.slice(end)}`;
+  for (const { start, end } of [...findSecrets(text)].sort((a, b) => b.start - a.start))
+    masked = `${masked.slice(0, start)}${MASK}${masked.slice(end)}`;
   return masked;
 }

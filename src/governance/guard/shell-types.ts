@@ -1,15 +1,27 @@
-/** A shell command as the guard sees it: words whose text is certain, words whose text is not, and where output goes. */
+/**
+ * A shell command as the guard sees it: words whose text is certain, words whose text is not, and
+ * where output goes.
+ */
 
 /**
- * One word after quotes are removed. `sure`: the text is exactly what the program gets. `glob`: names of existing files that match.
- * `unknown`: a variable, a substitution, a brace or a tilde decides; `text` then holds only what was written around it.
+ * One word after quotes are removed. `sure`: the text is exactly what the program gets. `glob`:
+ * names of existing files that match.
+ * `unknown`: a variable, a substitution, a brace or a tilde decides; `text` then holds only what
+ * was written around it.
  */
-export type Word = { readonly text: string; readonly certainty: 'sure' | 'glob' | 'unknown'; readonly quoted: boolean };
+export type Word = {
+  readonly text: string;
+  readonly certainty: 'sure' | 'glob' | 'unknown';
+  readonly quoted: boolean;
+};
 
 /** `to` is missing when only a descriptor is copied or closed (`2>&1`). */
 export type Redirect = { readonly mode: 'read' | 'write' | 'append'; readonly to: Word };
 
-/** Text fed to standard input by a here-document or here-string; `sure` is false when it is expanded first. */
+/**
+ * Text fed to standard input by a here-document or here-string; `sure` is false when it is expanded
+ * first.
+ */
 export type Input = { readonly text: string; readonly sure: boolean };
 
 export type SimpleCommand = {
@@ -23,11 +35,31 @@ export type SimpleCommand = {
   readonly inner: readonly Script[];
 };
 
-export type GroupCommand = { readonly kind: 'group'; readonly subshell: boolean; readonly body: Script; readonly redirects: readonly Redirect[]; readonly inner: readonly Script[] };
+export type GroupCommand = {
+  readonly kind: 'group';
+  readonly subshell: boolean;
+  readonly body: Script;
+  readonly redirects: readonly Redirect[];
+  readonly inner: readonly Script[];
+};
 export type Command = SimpleCommand | GroupCommand;
 
-/** `join`: the operator before it. The commands of a pipeline run side by side, each in a shell of its own when there is more than one. */
-export type Step = { readonly join: ';' | '&&' | '||'; readonly background: boolean; readonly pipeline: readonly Command[] };
+/**
+ * `join`: the operator before it. The commands of a pipeline run side by side, each in a shell of
+ * its own when there is more than one.
+ */
+export type Step = {
+  readonly join: ';' | '&&' | '||';
+  readonly background: boolean;
+  readonly pipeline: readonly Command[];
+};
 
-/** `branching`: it has `if`, a loop or a negation, so not every step is sure to run, or once. `problems`: what could not be understood. */
-export type Script = { readonly steps: readonly Step[]; readonly branching: boolean; readonly problems: readonly string[] };
+/**
+ * `branching`: it has `if`, a loop or a negation, so not every step is sure to run, or once.
+ * `problems`: what could not be understood.
+ */
+export type Script = {
+  readonly steps: readonly Step[];
+  readonly branching: boolean;
+  readonly problems: readonly string[];
+};

@@ -1,7 +1,12 @@
-/** One word of a shell command: quoting undone, and what only the shell would know marked as such. */
+/**
+ * One word of a shell command: quoting undone, and what only the shell would know marked as such.
+ */
 import type { Input, Script, Word } from './shell-types.js';
 
-/** Where reading stands. `problems` and `inner` collect; `script` reads commands up to a closing parenthesis. */
+/**
+ * Where reading stands. `problems` and `inner` collect; `script` reads commands up to a closing
+ * parenthesis.
+ */
 export type Cursor = {
   readonly text: string;
   at: number;
@@ -15,7 +20,12 @@ export type Cursor = {
   readonly parse: (text: string, depth: number) => Script;
 };
 
-export type PendingInput = { readonly delimiter: string; readonly strip: boolean; readonly sure: boolean; readonly into: { value: Input | undefined } };
+export type PendingInput = {
+  readonly delimiter: string;
+  readonly strip: boolean;
+  readonly sure: boolean;
+  readonly into: { value: Input | undefined };
+};
 
 type Building = { text: string; certainty: Word['certainty']; quoted: boolean };
 
@@ -29,12 +39,17 @@ export function readWord(cursor: Cursor): Word | undefined {
   const word: Building = { text: '', certainty: 'sure', quoted: false };
   while (cursor.at < text.length) {
     const character = text.charAt(cursor.at);
-    if ((character === '<' || character === '>') && text.charAt(cursor.at + 1) === '(') substitute(cursor, word, false);
+    if ((character === '<' || character === '>') && text.charAt(cursor.at + 1) === '(')
+      substitute(cursor, word, false);
     else if (ENDS_WORD.test(character)) break;
     else readPart(cursor, word, character);
   }
   if (cursor.at === start) return undefined;
-  if (/^~/.test(text.slice(start, start + 1)) || /^[A-Za-z_]\w*=(?:.*:)?~/.test(text.slice(start, cursor.at))) word.certainty = 'unknown';
+  if (
+    /^~/.test(text.slice(start, start + 1)) ||
+    /^[A-Za-z_]\w*=(?:.*:)?~/.test(text.slice(start, cursor.at))
+  )
+    word.certainty = 'unknown';
   return word;
 }
 
@@ -51,13 +66,21 @@ function readPart(cursor: Cursor, word: Building, character: string): void {
     cursor.at += 2;
     return;
   }
-  if ('*?['.includes(character) && word.certainty === 'sure' && !(character === '[' && word.text === '' && /[\s;]|$/.test(text.charAt(cursor.at + 1)))) word.certainty = 'glob';
+  if (
+    '*?['.includes(character) &&
+    word.certainty === 'sure' &&
+    !(character === '[' && word.text === '' && /[\s;]|$/.test(text.charAt(cursor.at + 1)))
+  )
+    word.certainty = 'glob';
   if (character === '{' || character === '}') return readBrace(cursor, word);
   add(word, character, false);
   cursor.at += 1;
 }
 
-/** `{}` is text and `{a,b}` is expanded; any other unquoted brace groups commands in one shell or another. */
+/**
+ * `{}` is text and `{a,b}` is expanded; any other unquoted brace groups commands in one shell or
+ * another.
+ */
 function readBrace(cursor: Cursor, word: Building): void {
   const rest = cursor.text.slice(cursor.at, cursor.at + 400);
   const match = /^(?:\{\}|\{[^\s{}'"`$\\;&|()<>]*(?:,|\.\.)[^\s{}'"`$\\;&|()<>]*\})/.exec(rest);
@@ -124,27 +147,42 @@ function readDollar(cursor: Cursor, word: Building, inQuotes: boolean): void {
 function readArithmetic(cursor: Cursor, word: Building): void {
   const end = cursor.text.indexOf('))', cursor.at);
   const inside = end < 0 ? '' : cursor.text.slice(cursor.at + 3, end);
-  if (end < 0 || !/^[\d\s+\-*/%<>=!&|?:,()]*$/.test(inside)) return unterminated(cursor, 'an arithmetic expansion over variables is not understood (a value can hold a command); use numbers, or expr');
+  if (end < 0 || !/^[\d\s+\-*/%<>=!&|?:,()]*$/.test(inside))
+    return unterminated(
+      cursor,
+      'an arithmetic expansion over variables is not understood (a value can hold a command); use numbers, or expr',
+    );
   word.certainty = 'unknown';
   cursor.at = end + 2;
 }
 
-/** A name, its length, a default, a prefix or suffix taken off, a replacement, a part by numbers: nothing that sets, computes or evaluates. */
-const PLAIN_EXPANSION = /^(?:#?(?:[A-Za-z_]\w*|[0-9@*#?])|(?:[A-Za-z_]\w*|[0-9]+)(?::?[-+?][\w\s./*:,@%+-]*|(?:##?|%%?|\/\/?|\^\^?|,,?)[\w\s./*?:,@%+-]*|:\d+(?::\d+)?))$/;
+/**
+ * A name, its length, a default, a prefix or suffix taken off, a replacement, a part by numbers:
+ * nothing that sets, computes or evaluates.
+ */
+const PLAIN_EXPANSION =
+  /^(?:#?(?:[A-Za-z_]\w*|[0-9@*#?])|(?:[A-Za-z_]\w*|[0-9]+)(?::?[-+?][\w\s./*:,@%+-]*|(?:##?|%%?|\/\/?|\^\^?|,,?)[\w\s./*?:,@%+-]*|:\d+(?::\d+)?))$/;
 
 function readBraced(cursor: Cursor, word: Building): void {
   const end = cursor.text.indexOf('}', cursor.at);
   const inside = end < 0 ? '' : cursor.text.slice(cursor.at + 2, end);
-  if (end < 0 || !PLAIN_EXPANSION.test(inside)) return unterminated(cursor, 'a ${…} expansion is not understood');
+  if (end < 0 || !PLAIN_EXPANSION.test(inside))
+    return unterminated(cursor, 'a ${…} expansion is not understood');
   word.certainty = 'unknown';
   cursor.at = end + 1;
 }
 
 function readBackticks(cursor: Cursor, word: Building): void {
   let end = cursor.at + 1;
-  while (end < cursor.text.length && cursor.text.charAt(end) !== '`') end += cursor.text.charAt(end) === '\\' ? 2 : 1;
+  while (end < cursor.text.length && cursor.text.charAt(end) !== '`')
+    end += cursor.text.charAt(end) === '\\' ? 2 : 1;
   if (end >= cursor.text.length) return unterminated(cursor, 'a ` is not closed');
-  cursor.inner.push(cursor.parse(cursor.text.slice(cursor.at + 1, end).replace(/\\([`\\$])/g, '$1'), cursor.depth + 1));
+  cursor.inner.push(
+    cursor.parse(
+      cursor.text.slice(cursor.at + 1, end).replace(/\\([`\\$])/g, '$1'),
+      cursor.depth + 1,
+    ),
+  );
   word.certainty = 'unknown';
   cursor.at = end + 1;
 }
@@ -166,7 +204,8 @@ export function nested(cursor: Cursor): Script {
 /** `$(…)`, or `<(…)` and `>(…)`, which stand for a name below /dev/fd. */
 function substitute(cursor: Cursor, word: Building, dollar: boolean): void {
   cursor.at += 2;
-  if (cursor.pending.length > 0) cursor.problems.push('a here-document on the same line as a substitution is not understood');
+  if (cursor.pending.length > 0)
+    cursor.problems.push('a here-document on the same line as a substitution is not understood');
   const outer = cursor.inner;
   cursor.inner = [];
   const script = nested(cursor);
@@ -177,20 +216,48 @@ function substitute(cursor: Cursor, word: Building, dollar: boolean): void {
   word.certainty = 'unknown';
 }
 
-const ANSI: Readonly<Record<string, string>> = { a: '\x07', b: '\b', e: '\x1b', E: '\x1b', f: '\f', n: '\n', r: '\r', t: '\t', v: '\v', '\\': '\\', "'": "'", '"': '"', '?': '?' };
+const ANSI: Readonly<Record<string, string>> = {
+  a: '\x07',
+  b: '\b',
+  e: '\x1b',
+  E: '\x1b',
+  f: '\f',
+  n: '\n',
+  r: '\r',
+  t: '\t',
+  v: '\v',
+  '\\': '\\',
+  "'": "'",
+  '"': '"',
+  '?': '?',
+};
 
 /** `$'…'`: only the escapes whose meaning is certain; another one makes the command unreadable. */
 function readAnsi(cursor: Cursor, word: Building): void {
   const match = /^\$'((?:[^'\\]|\\[^])*)'/.exec(cursor.text.slice(cursor.at));
   if (match === null) return unterminated(cursor, "a $' is not closed");
-  if (match[1]?.includes("'") === true) return unterminated(cursor, "a quote inside $'…' ends it in some shells");
-  const decoded = (match[1] ?? '').replace(/\\(?:x([0-9a-fA-F]{1,2})|u([0-9a-fA-F]{1,4})|U([0-9a-fA-F]{1,8})|([0-7]{1,3})|([^]))/g, (_, hex?: string, short?: string, long?: string, octal?: string, letter?: string) => {
-    const digits = hex ?? short ?? long;
-    const code = digits === undefined ? (octal === undefined ? undefined : Number.parseInt(octal, 8) & 255) : Number.parseInt(digits, 16);
-    const plain = code === undefined ? ANSI[letter ?? ''] : code > 0 && code < 128 ? String.fromCharCode(code) : undefined;
-    if (plain === undefined) cursor.problems.push("an escape inside $'…' is not understood");
-    return plain ?? '';
-  });
+  if (match[1]?.includes("'") === true)
+    return unterminated(cursor, "a quote inside $'…' ends it in some shells");
+  const decoded = (match[1] ?? '').replace(
+    /\\(?:x([0-9a-fA-F]{1,2})|u([0-9a-fA-F]{1,4})|U([0-9a-fA-F]{1,8})|([0-7]{1,3})|([^]))/g,
+    (_, hex?: string, short?: string, long?: string, octal?: string, letter?: string) => {
+      const digits = hex ?? short ?? long;
+      const code =
+        digits === undefined
+          ? octal === undefined
+            ? undefined
+            : Number.parseInt(octal, 8) & 255
+          : Number.parseInt(digits, 16);
+      const plain =
+        code === undefined
+          ? ANSI[letter ?? '']
+          : code > 0 && code < 128
+            ? String.fromCharCode(code)
+            : undefined;
+      if (plain === undefined) cursor.problems.push("an escape inside $'…' is not understood");
+      return plain ?? '';
+    },
+  );
   add(word, decoded, true);
   cursor.at += match[0].length;
 }

@@ -1,40 +1,82 @@
-/** Reads a shell command into steps (POSIX shell and the parts of bash that agents use). What it does not know is a problem, never a guess. */
+/**
+ * Reads a shell command into steps (POSIX shell and the parts of bash that agents use). What it
+ * does not know is a problem, never a guess.
+ */
 import type { Command, Redirect, Script, SimpleCommand, Step, Word } from './shell-types.js';
 import { DEEPEST, nested, readWord, type Cursor } from './shell-word.js';
 
 const LONGEST_COMMAND = 65_536;
-const SKIPPED = new Set(['if', 'then', 'elif', 'else', 'fi', 'while', 'until', 'do', 'done', '!', 'time']);
+const SKIPPED = new Set([
+  'if',
+  'then',
+  'elif',
+  'else',
+  'fi',
+  'while',
+  'until',
+  'do',
+  'done',
+  '!',
+  'time',
+]);
 /** After these, whether `cd` took place is not known. */
 const BRANCHING = new Set(['if', 'while', 'until', 'for', '!', 'time']);
 const UNREADABLE = new Set(['case', 'esac', 'select', 'function', 'coproc']);
 
 /** Steps of a command line. Problems are collected; a script with problems must not be run. */
 export function parseShell(text: string, depth = 0): Script {
-  if (text.length > LONGEST_COMMAND) return broken(`it is longer than ${LONGEST_COMMAND} characters`);
+  if (text.length > LONGEST_COMMAND)
+    return broken(`it is longer than ${LONGEST_COMMAND} characters`);
   if (/[\0\r]/.test(text)) return broken('it has a NUL or carriage return in it');
   if (depth > DEEPEST) return broken(`it is nested more than ${DEEPEST} deep`);
-  const cursor: Cursor = { text, at: 0, depth, problems: [], pending: [], inner: [], script: readScript, parse: parseShell };
+  const cursor: Cursor = {
+    text,
+    at: 0,
+    depth,
+    problems: [],
+    pending: [],
+    inner: [],
+    script: readScript,
+    parse: parseShell,
+  };
   const script = readScript(cursor);
-  if (cursor.at < text.length && cursor.problems.length === 0) cursor.problems.push(`"${text.charAt(cursor.at)}" is not expected there`);
+  if (cursor.at < text.length && cursor.problems.length === 0)
+    cursor.problems.push(`"${text.charAt(cursor.at)}" is not expected there`);
   return { ...script, problems: [...new Set([...script.problems, ...cursor.problems])] };
 }
 
 /** Problems of everything inside, so that a caller has to look in one place. */
 export function problemsOf(script: Script): readonly string[] {
-  const nested = script.steps.flatMap((step) => step.pipeline).flatMap((command) => [...command.inner, ...(command.kind === 'group' ? [command.body] : [])]);
+  const nested = script.steps
+    .flatMap((step) => step.pipeline)
+    .flatMap((command) => [...command.inner, ...(command.kind === 'group' ? [command.body] : [])]);
   return [...new Set([...script.problems, ...nested.flatMap(problemsOf)])];
 }
 
 /**
- * The words of a command that is one plain program with arguments, as every shell would give them to it; `undefined` when it is anything more
- * (operators, redirections, variables, patterns, assignments). What is run from these words is what the guard judged.
+ * The words of a command that is one plain program with arguments, as every shell would give them
+ * to it; `undefined` when it is anything more
+ * (operators, redirections, variables, patterns, assignments). What is run from these words is what
+ * the guard judged.
  */
 export function plainWords(text: string): readonly string[] | undefined {
   const script = parseShell(text);
-  const command = script.steps.length === 1 && script.steps[0]?.pipeline.length === 1 && script.steps[0].background === false ? script.steps[0].pipeline[0] : undefined;
-  if (command?.kind !== 'simple' || script.branching || problemsOf(script).length > 0) return undefined;
-  if (command.assignments.length + command.redirects.length + command.inner.length > 0 || command.input.value !== undefined) return undefined;
-  return command.words.length > 0 && command.words.every((word) => word.certainty === 'sure') ? command.words.map((word) => word.text) : undefined;
+  const command =
+    script.steps.length === 1 &&
+    script.steps[0]?.pipeline.length === 1 &&
+    script.steps[0].background === false
+      ? script.steps[0].pipeline[0]
+      : undefined;
+  if (command?.kind !== 'simple' || script.branching || problemsOf(script).length > 0)
+    return undefined;
+  if (
+    command.assignments.length + command.redirects.length + command.inner.length > 0 ||
+    command.input.value !== undefined
+  )
+    return undefined;
+  return command.words.length > 0 && command.words.every((word) => word.certainty === 'sure')
+    ? command.words.map((word) => word.text)
+    : undefined;
 }
 
 function broken(problem: string): Script {
@@ -57,9 +99,12 @@ function readScript(cursor: Cursor): Script {
   };
   for (;;) {
     blanks(cursor);
-    const operator = /^(?:&&|\|\||\|&|;;|[;&|\n)}])/.exec(cursor.text.slice(cursor.at, cursor.at + 2))?.[0];
+    const operator = /^(?:&&|\|\||\|&|;;|[;&|\n)}])/.exec(
+      cursor.text.slice(cursor.at, cursor.at + 2),
+    )?.[0];
     if (cursor.at >= cursor.text.length || operator === ')') break;
-    if (operator === '}' && /^\}(?:[\s;&|)<>]|$)/.test(cursor.text.slice(cursor.at, cursor.at + 2))) break;
+    if (operator === '}' && /^\}(?:[\s;&|)<>]|$)/.test(cursor.text.slice(cursor.at, cursor.at + 2)))
+      break;
     if (operator === ';;') cursor.problems.push('";;" is not expected there');
     if (operator !== undefined && operator !== '}') {
       cursor.at += operator.length;
@@ -72,7 +117,8 @@ function readScript(cursor: Cursor): Script {
       else if (!piped) close(';', operator === '&');
       continue;
     }
-    if (pipeline.length > 0 && !piped) cursor.problems.push('two commands follow each other with nothing between them');
+    if (pipeline.length > 0 && !piped)
+      cursor.problems.push('two commands follow each other with nothing between them');
     piped = false;
     const before = cursor.at;
     const command = readCommand(cursor, state);
@@ -82,7 +128,8 @@ function readScript(cursor: Cursor): Script {
       cursor.at = cursor.text.length;
     }
   }
-  if (cursor.at < cursor.text.length && cursor.pending.length > 0) cursor.problems.push('a here-document inside parentheses or braces must end there');
+  if (cursor.at < cursor.text.length && cursor.pending.length > 0)
+    cursor.problems.push('a here-document inside parentheses or braces must end there');
   readBodies(cursor);
   close(';');
   return { steps, branching: state.branching, problems: [] };
@@ -102,15 +149,23 @@ function readGroup(cursor: Cursor, state: State): Command | undefined {
   const opening = /^(?:\(|\{(?=\s))/.exec(cursor.text.slice(cursor.at, cursor.at + 2))?.[0];
   if (opening === undefined) return undefined;
   if (cursor.text.startsWith('((', cursor.at)) cursor.problems.push('((…)) is not understood');
-  if (cursor.pending.length > 0) cursor.problems.push('a here-document on the same line as a group is not understood');
+  if (cursor.pending.length > 0)
+    cursor.problems.push('a here-document on the same line as a group is not understood');
   cursor.at += 1;
   const body = nested(cursor);
   const closing = opening === '(' ? ')' : '}';
   if (cursor.text.charAt(cursor.at) === closing) cursor.at += 1;
   else cursor.problems.push(`a ${opening} is not closed`);
   const tail = readSimple(cursor, state);
-  if (tail !== undefined && (tail.words.length > 0 || tail.assignments.length > 0)) cursor.problems.push(`a word after ${closing} is not understood`);
-  return { kind: 'group', subshell: opening === '(', body, redirects: tail?.redirects ?? [], inner: tail?.inner ?? [] };
+  if (tail !== undefined && (tail.words.length > 0 || tail.assignments.length > 0))
+    cursor.problems.push(`a word after ${closing} is not understood`);
+  return {
+    kind: 'group',
+    subshell: opening === '(',
+    body,
+    redirects: tail?.redirects ?? [],
+    inner: tail?.inner ?? [],
+  };
 }
 
 function readSimple(cursor: Cursor, state: State): SimpleCommand | undefined {
@@ -122,25 +177,41 @@ function readSimple(cursor: Cursor, state: State): SimpleCommand | undefined {
     blanks(cursor);
     if (readRedirect(cursor, redirects, input)) continue;
     const start = cursor.at;
-    if (words.length === 0 && cursor.text.startsWith('[[', start) && /\s/.test(cursor.text.charAt(start + 2))) {
+    if (
+      words.length === 0 &&
+      cursor.text.startsWith('[[', start) &&
+      /\s/.test(cursor.text.charAt(start + 2))
+    ) {
       words.push(...readTest(cursor));
       continue;
     }
     const word = readWord(cursor);
     if (word === undefined) break;
-    if (cursor.text.charAt(cursor.at) === '(') cursor.problems.push('a function or an extended glob is not understood');
+    if (cursor.text.charAt(cursor.at) === '(')
+      cursor.problems.push('a function or an extended glob is not understood');
     const plain = words.length === 0 && !word.quoted && word.certainty === 'sure';
-    if (plain && assignments.length === 0 && UNREADABLE.has(word.text)) cursor.problems.push(`"${word.text}" is not understood`);
+    if (plain && assignments.length === 0 && UNREADABLE.has(word.text))
+      cursor.problems.push(`"${word.text}" is not understood`);
     if (plain && assignments.length === 0 && (SKIPPED.has(word.text) || word.text === 'for')) {
       if (BRANCHING.has(word.text)) state.branching = true;
       if (word.text === 'for') readFor(cursor);
       continue;
     }
-    const assigned = words.length === 0 ? /^([A-Za-z_]\w*)(\+?)=/.exec(cursor.text.slice(start, cursor.at)) : null;
+    const assigned =
+      words.length === 0 ? /^([A-Za-z_]\w*)(\+?)=/.exec(cursor.text.slice(start, cursor.at)) : null;
     if (assigned?.[1] === undefined) words.push(word);
-    else assignments.push({ name: assigned[1], value: { ...word, text: word.text.slice(assigned[0].length) } });
+    else
+      assignments.push({
+        name: assigned[1],
+        value: { ...word, text: word.text.slice(assigned[0].length) },
+      });
   }
-  if (assignments.length + words.length + redirects.length + cursor.inner.length === 0 && input.value === undefined && cursor.pending.every((pending) => pending.into !== input)) return undefined;
+  if (
+    assignments.length + words.length + redirects.length + cursor.inner.length === 0 &&
+    input.value === undefined &&
+    cursor.pending.every((pending) => pending.into !== input)
+  )
+    return undefined;
   return { kind: 'simple', assignments, words, redirects, input, inner: cursor.inner };
 }
 
@@ -153,11 +224,15 @@ function readFor(cursor: Cursor): void {
   const name = readWord(cursor);
   blanks(cursor);
   const keyword = readWord(cursor);
-  if (name === undefined || !LOOP_NAME.test(name.text) || keyword?.text !== 'in') cursor.problems.push('this form of "for" is not understood');
+  if (name === undefined || !LOOP_NAME.test(name.text) || keyword?.text !== 'in')
+    cursor.problems.push('this form of "for" is not understood');
   for (blanks(cursor); readWord(cursor) !== undefined; blanks(cursor));
 }
 
-/** `[[ … ]]`: a shell that does not know it would take `<`, `>`, `&&`, `||` and parentheses for what they are elsewhere, so they may not stand inside. */
+/**
+ * `[[ … ]]`: a shell that does not know it would take `<`, `>`, `&&`, `||` and parentheses for what
+ * they are elsewhere, so they may not stand inside.
+ */
 function readTest(cursor: Cursor): Word[] {
   const words: Word[] = [{ text: '[[', certainty: 'sure', quoted: false }];
   cursor.at += 2;
@@ -165,12 +240,15 @@ function readTest(cursor: Cursor): Word[] {
     blanks(cursor);
     const word = readWord(cursor);
     if (word === undefined) {
-      cursor.problems.push('[[ … ]] is understood on one line and without operators; use [ … ] for one test each');
+      cursor.problems.push(
+        '[[ … ]] is understood on one line and without operators; use [ … ] for one test each',
+      );
       cursor.at = cursor.text.length;
       return words;
     }
     words.push(word);
-    if (/^-(?:eq|ne|lt|le|gt|ge|v|R)$/.test(word.text)) cursor.problems.push(`${word.text} inside [[ … ]] evaluates what it compares; use [ … ]`);
+    if (/^-(?:eq|ne|lt|le|gt|ge|v|R)$/.test(word.text))
+      cursor.problems.push(`${word.text} inside [[ … ]] evaluates what it compares; use [ … ]`);
     if (word.text === ']]' && !word.quoted) return words;
   }
 }
@@ -178,7 +256,11 @@ function readTest(cursor: Cursor): Word[] {
 const REDIRECT = /^(?:\d*)(&>>|&>|<<<|<<-|<<(?!<)|>>|>\||>&|<&|<>|>(?!\()|<(?!\())/;
 
 /** `false` when no redirection begins here. */
-function readRedirect(cursor: Cursor, redirects: Redirect[], input: SimpleCommand['input']): boolean {
+function readRedirect(
+  cursor: Cursor,
+  redirects: Redirect[],
+  input: SimpleCommand['input'],
+): boolean {
   const { text } = cursor;
   const match = REDIRECT.exec(text.slice(cursor.at, cursor.at + 24));
   const operator = match?.[1];
@@ -193,12 +275,28 @@ function readRedirect(cursor: Cursor, redirects: Redirect[], input: SimpleComman
   }
   if (text.charAt(start) === '!') cursor.problems.push(`${operator}! is not understood`);
   if (operator === '<<' || operator === '<<-') {
-    if (!/^(?:\\?[\w.-]+|'[\w .-]+'|"[\w .-]+")$/.test(text.slice(start, cursor.at))) cursor.problems.push('the delimiter of a here-document is not a plain word');
+    if (!/^(?:\\?[\w.-]+|'[\w .-]+'|"[\w .-]+")$/.test(text.slice(start, cursor.at)))
+      cursor.problems.push('the delimiter of a here-document is not a plain word');
     const sure = word.quoted || /['"\\]/.test(text.slice(start, cursor.at));
     cursor.pending.push({ delimiter: word.text, strip: operator === '<<-', sure, into: input });
-  } else if (operator === '<<<') input.value = { text: `${word.text}\n`, sure: word.certainty === 'sure' };
-  else if ((operator === '>&' || operator === '<&') && word.certainty === 'sure' && /^(?:\d+-?|-)$/.test(word.text)) return true;
-  else redirects.push({ mode: operator === '<' || operator === '<&' ? 'read' : operator.endsWith('>>') ? 'append' : 'write', to: word });
+  } else if (operator === '<<<')
+    input.value = { text: `${word.text}\n`, sure: word.certainty === 'sure' };
+  else if (
+    (operator === '>&' || operator === '<&') &&
+    word.certainty === 'sure' &&
+    /^(?:\d+-?|-)$/.test(word.text)
+  )
+    return true;
+  else
+    redirects.push({
+      mode:
+        operator === '<' || operator === '<&'
+          ? 'read'
+          : operator.endsWith('>>')
+            ? 'append'
+            : 'write',
+      to: word,
+    });
   return true;
 }
 
@@ -215,7 +313,8 @@ function readBodies(cursor: Cursor): void {
       lines.push(bare);
     }
     const text = lines.map((line) => `${line}\n`).join('');
-    if (!sure && /`|\$\(|\$\{/.test(text)) cursor.problems.push('a here-document has a substitution in it; quote its delimiter');
+    if (!sure && /`|\$\(|\$\{/.test(text))
+      cursor.problems.push('a here-document has a substitution in it; quote its delimiter');
     into.value = { text, sure: sure || !/[$\\]/.test(text) };
   }
 }
@@ -225,7 +324,9 @@ function blanks(cursor: Cursor): void {
   for (;;) {
     const match = /^(?:[ \t\f\v]+|\\\n)/.exec(cursor.text.slice(cursor.at, cursor.at + 200));
     if (match !== null) cursor.at += match[0].length;
-    else if (cursor.text.charAt(cursor.at) === '#') while (cursor.at < cursor.text.length && cursor.text.charAt(cursor.at) !== '\n') cursor.at += 1;
+    else if (cursor.text.charAt(cursor.at) === '#')
+      while (cursor.at < cursor.text.length && cursor.text.charAt(cursor.at) !== '\n')
+        cursor.at += 1;
     else return;
   }
 }

@@ -4,8 +4,15 @@ import { namedText } from './named-text.js';
 
 export type Replacement = { readonly from: string; readonly to: string; readonly all: boolean };
 
-/** `undefined` when the file is not there, or an old text does not occur in it: then the tool itself fails. */
-export function editedText(snapshot: Snapshot, path: string, steps: readonly Replacement[]): string | undefined {
+/**
+ * `undefined` when the file is not there, or an old text does not occur in it: then the tool itself
+ * fails.
+ */
+export function editedText(
+  snapshot: Snapshot,
+  path: string,
+  steps: readonly Replacement[],
+): string | undefined {
   let content = namedText(snapshot, path);
   for (const { from, to, all } of steps) {
     if (content === undefined) return undefined;

@@ -1,6 +1,12 @@
-/** How much of an output is new: near-duplicates by shingles of words (Broder's resemblance), from hashes alone. */
+/**
+ * How much of an output is new: near-duplicates by shingles of words (Broder's resemblance), from
+ * hashes alone.
+ */
 
-/** The smallest hashes of a text's shingles; texts of up to `SKETCH_SIZE` different shingles are compared exactly. */
+/**
+ * The smallest hashes of a text's shingles; texts of up to `SKETCH_SIZE` different shingles are
+ * compared exactly.
+ */
 export type Sketch = { readonly hashes: readonly number[]; readonly shingles: number };
 
 export const SKETCH_SIZE = 2048;
@@ -10,13 +16,19 @@ export const WIDTH = 4;
 /** Outputs at least this similar to an earlier one say nothing new. */
 export const NEAR_DUPLICATE = 0.9;
 
-/** Time stamps and dates are left out (a report that differs by its date alone is the same report); case, punctuation and layout do not count. */
+/**
+ * Time stamps and dates are left out (a report that differs by its date alone is the same report);
+ * case, punctuation and layout do not count.
+ */
 export function wordsIn(text: string): readonly string[] {
   return withoutDates(text.toLowerCase()).match(/[\p{L}\p{N}]+/gu) ?? [];
 }
 
 export function withoutDates(text: string): string {
-  return text.replace(/\d{4}-\d{2}-\d{2}(?:[t ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:z|[+-]\d{2}:?\d{2})?)?/gi, ' ');
+  return text.replace(
+    /\d{4}-\d{2}-\d{2}(?:[t ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:z|[+-]\d{2}:?\d{2})?)?/gi,
+    ' ',
+  );
 }
 
 /** The hash of the shingle that begins at each word; of fewer words than a shingle has, one. */
@@ -61,18 +73,35 @@ function hash(words: readonly string[], from: number, width: number): number {
 }
 
 export type Text = { readonly path: string; readonly text: string };
-export type OutputNovelty = { readonly path: string; readonly similarity: number; readonly nearest: string | undefined; readonly duplicate: boolean };
-export type Novelty = { readonly outputs: readonly OutputNovelty[]; readonly novel: number; readonly duplicates: number };
+export type OutputNovelty = {
+  readonly path: string;
+  readonly similarity: number;
+  readonly nearest: string | undefined;
+  readonly duplicate: boolean;
+};
+export type Novelty = {
+  readonly outputs: readonly OutputNovelty[];
+  readonly novel: number;
+  readonly duplicates: number;
+};
 
 /**
- * Each output against everything earlier (its own earlier version included) and against the outputs before it in the list, so
+ * Each output against everything earlier (its own earlier version included) and against the outputs
+ * before it in the list, so
  * that one pass cannot count one text twice. An output without words is not novel.
  */
-export function noveltyOf(outputs: readonly Text[], earlier: readonly Text[], threshold = NEAR_DUPLICATE): Novelty {
+export function noveltyOf(
+  outputs: readonly Text[],
+  earlier: readonly Text[],
+  threshold = NEAR_DUPLICATE,
+): Novelty {
   const known = earlier.map(({ path, text }) => ({ path, sketch: sketchOf(text) }));
   const judged = outputs.map(({ path, text }): OutputNovelty => {
     const sketch = sketchOf(text);
-    let best: { similarity: number; nearest: string | undefined } = { similarity: 0, nearest: undefined };
+    let best: { similarity: number; nearest: string | undefined } = {
+      similarity: 0,
+      nearest: undefined,
+    };
     for (const other of known) {
       const score = similarity(sketch, other.sketch);
       if (score > best.similarity) best = { similarity: score, nearest: other.path };

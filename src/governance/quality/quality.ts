@@ -1,8 +1,15 @@
-/** The grade of a worker pass, from what can be checked. What the agent says of its own work can lower it, never raise it. */
+/**
+ * The grade of a worker pass, from what can be checked. What the agent says of its own work can
+ * lower it, never raise it.
+ */
 import type { Repeat } from './repeats.js';
 
 export type Grade = 'STRONG' | 'ADEQUATE' | 'WEAK' | 'FAIL';
-export type Answers = { readonly nonObvious: boolean; readonly durable: boolean; readonly compounding: boolean };
+export type Answers = {
+  readonly nonObvious: boolean;
+  readonly durable: boolean;
+  readonly compounding: boolean;
+};
 
 const MOST_NAMED = 3;
 
@@ -11,7 +18,10 @@ export type PassFacts = {
   readonly finished: boolean;
   /** Of `next_pass.criteria`; one that could not be evaluated is not met. */
   readonly criteria: { readonly met: number; readonly total: number };
-  /** Files that the pass was allowed to change and did change, and how many of these say something new. */
+  /**
+   * Files that the pass was allowed to change and did change, and how many of these say something
+   * new.
+   */
   readonly outputs: number;
   readonly novel: number;
   /** What repeats what, where that is known. */
@@ -33,7 +43,12 @@ export function gradePass(facts: PassFacts): Graded {
   if (weak.length > 0) return { grade: 'WEAK', why: weak };
   const limits = limitsOf(facts);
   if (limits.length > 0) return { grade: 'ADEQUATE', why: limits };
-  return { grade: 'STRONG', why: [`all ${facts.criteria.total} criteria are met, ${facts.novel} of ${facts.outputs} outputs are new, three answers are yes`] };
+  return {
+    grade: 'STRONG',
+    why: [
+      `all ${facts.criteria.total} criteria are met, ${facts.novel} of ${facts.outputs} outputs are new, three answers are yes`,
+    ],
+  };
 }
 
 function failures({ finished, criteria, outputs, restored, invalid }: PassFacts): string[] {
@@ -42,32 +57,47 @@ function failures({ finished, criteria, outputs, restored, invalid }: PassFacts)
     [invalid, 'the workspace no longer validates because of what was written'],
     [outputs === 0, 'nothing was delivered'],
     [criteria.total > 0 && criteria.met <= 0, `none of ${criteria.total} criteria is met`],
-    [outputs > 0 && restored > outputs, `${restored} files were written out of bounds and put back, ${outputs} inside`],
+    [
+      outputs > 0 && restored > outputs,
+      `${restored} files were written out of bounds and put back, ${outputs} inside`,
+    ],
   ]);
 }
 
 function weaknesses({ criteria, novel, repeats, restored, answers }: PassFacts): string[] {
   const yes = yesCount(answers);
   return reasons([
-    [criteria.met < criteria.total, `${criteria.total - criteria.met} of ${criteria.total} criteria are not met`],
+    [
+      criteria.met < criteria.total,
+      `${criteria.total - criteria.met} of ${criteria.total} criteria are not met`,
+    ],
     [novel <= 0, `every output is nearly the same as an earlier one${named(repeats)}`],
     [restored > 0, `${restored} files were written out of bounds and put back`],
     [answers === undefined, 'the agent gave no answers'],
-    [answers !== undefined && yes < 2, `the agent says no to ${3 - yes} of non-obvious, durable, compounding`],
+    [
+      answers !== undefined && yes < 2,
+      `the agent says no to ${3 - yes} of non-obvious, durable, compounding`,
+    ],
   ]);
 }
 
 function limitsOf({ criteria, outputs, novel, repeats, answers }: PassFacts): string[] {
   return reasons([
     [criteria.total <= 0, 'there are no criteria that could prove it'],
-    [novel < outputs, `${outputs - novel} of ${outputs} outputs are nearly the same as an earlier one${named(repeats)}`],
+    [
+      novel < outputs,
+      `${outputs - novel} of ${outputs} outputs are nearly the same as an earlier one${named(repeats)}`,
+    ],
     [yesCount(answers) < 3, 'one of non-obvious, durable, compounding is no'],
   ]);
 }
 
 function named(repeats: readonly Repeat[] = []): string {
   if (repeats.length === 0) return '';
-  return `: ${some(repeats.map(({ path, sources }) => `${path} repeats ${some(sources, ' and ')}`), '; ')}`;
+  return `: ${some(
+    repeats.map(({ path, sources }) => `${path} repeats ${some(sources, ' and ')}`),
+    '; ',
+  )}`;
 }
 
 /** The first of them; a row of a log is read at a glance. */
@@ -77,7 +107,9 @@ function some(all: readonly string[], between: string): string {
 }
 
 function yesCount(answers: Answers | undefined): number {
-  return answers === undefined ? 0 : [answers.nonObvious, answers.durable, answers.compounding].filter(Boolean).length;
+  return answers === undefined
+    ? 0
+    : [answers.nonObvious, answers.durable, answers.compounding].filter(Boolean).length;
 }
 
 function reasons(cases: readonly (readonly [boolean, string])[]): string[] {

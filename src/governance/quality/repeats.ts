@@ -1,15 +1,25 @@
-/** Which outputs repeat what stood in the workspace before: a copy, or one pasted together from several files. The words decide; a sentence model may for reworded passages. */
+/**
+ * Which outputs repeat what stood in the workspace before: a copy, or one pasted together from
+ * several files. The words decide; a sentence model may for reworded passages.
+ */
 import { NEAR_DUPLICATE, shinglesOf, type Text, WIDTH, withoutDates, wordsIn } from './novelty.js';
 import { type Likeness, meansTheSame } from './same-meaning.js';
 
 /** An earlier passage that says (nearly) the same. */
-export type Alike = Likeness & { readonly path: string; readonly line: number; readonly heading: string };
+export type Alike = Likeness & {
+  readonly path: string;
+  readonly line: number;
+  readonly heading: string;
+};
 /** A passage of a text that was asked about, and what is like it, the most alike first. */
 export type AlikePart = { readonly text: string; readonly found: readonly Alike[] };
 /** `sources`: where it stood, those first from which most was taken. */
 export type Repeat = { readonly path: string; readonly sources: readonly string[] };
 
-/** Of two texts of one length with a resemblance of {@link NEAR_DUPLICATE}, this part of the one stands in the other. */
+/**
+ * Of two texts of one length with a resemblance of {@link NEAR_DUPLICATE}, this part of the one
+ * stands in the other.
+ */
 const REPEATED = (2 * NEAR_DUPLICATE) / (1 + NEAR_DUPLICATE);
 /** A passage was pasted if so much of it was taken. Who takes less selects, which is work. */
 const TAKEN = 0.5;
@@ -20,21 +30,44 @@ const FEW = 16;
 type Part = AlikePart & { readonly words: readonly string[]; readonly hashes: readonly number[] };
 
 /**
- * @param own what the output held before the pass. Only what is new in it is judged, so that whoever appends is judged by what was appended; with nothing but another date it repeats itself.
- * @param parts passages of what is new, with what is like them in what stood in the workspace before the pass.
+ * @param own what the output held before the pass. Only what is new in it is judged, so that
+ * whoever appends is judged by what was appended; with nothing but another date it repeats itself.
+ * @param parts passages of what is new, with what is like them in what stood in the workspace
+ * before the pass.
  */
-export function repeatOf({ path, text }: Text, { own, parts }: { readonly own: string | undefined; readonly parts: readonly AlikePart[] }): Repeat | undefined {
-  if (own !== undefined && undated(own) === undated(text)) return { path, sources: [`${path} as it was`] };
+export function repeatOf(
+  { path, text }: Text,
+  { own, parts }: { readonly own: string | undefined; readonly parts: readonly AlikePart[] },
+): Repeat | undefined {
+  if (own !== undefined && undated(own) === undated(text))
+    return { path, sources: [`${path} as it was`] };
   const old = new Set(own === undefined ? [] : hashesOf(own));
-  const asked = parts.map((part): Part => ((words) => ({ text: part.text, found: part.found.filter((one) => one.path !== path), words, hashes: shinglesOf(words) }))(wordsIn(body(part.text))));
+  const asked = parts.map(
+    (part): Part =>
+      ((words) => ({
+        text: part.text,
+        found: part.found.filter((one) => one.path !== path),
+        words,
+        hashes: shinglesOf(words),
+      }))(wordsIn(body(part.text))),
+  );
   // Of a long text only some passages are asked about; how much was taken is seen in all of it.
-  const from = pasted(asked, new Set([...hashesOf(text), ...asked.flatMap((part) => part.hashes)].filter((hash) => !old.has(hash))));
+  const from = pasted(
+    asked,
+    new Set(
+      [...hashesOf(text), ...asked.flatMap((part) => part.hashes)].filter((hash) => !old.has(hash)),
+    ),
+  );
   const counts = new Map<string, number>();
-  const count = (place: string, by: number): void => void counts.set(place, (counts.get(place) ?? 0) + by);
+  const count = (place: string, by: number): void =>
+    void counts.set(place, (counts.get(place) ?? 0) + by);
   let [fresh, repeated] = [0, 0];
   for (const part of asked) {
     const added = part.hashes.filter((hash) => !old.has(hash));
-    const reworded = added.length < part.hashes.length ? undefined : part.found.find((one) => meansTheSame(part.text, one));
+    const reworded =
+      added.length < part.hashes.length
+        ? undefined
+        : part.found.find((one) => meansTheSame(part.text, one));
     fresh += added.length;
     if (reworded !== undefined) {
       repeated += added.length;
@@ -51,27 +84,43 @@ export function repeatOf({ path, text }: Text, { own, parts }: { readonly own: s
 /** The lines of a text that it did not have before. */
 export function newLines(text: string, own: string | undefined): string {
   const known = new Set(own?.split('\n').map((line) => line.trim()));
-  return text.split('\n').filter((line) => line.trim() === '' || !known.has(line.trim())).join('\n');
+  return text
+    .split('\n')
+    .filter((line) => line.trim() === '' || !known.has(line.trim()))
+    .join('\n');
 }
 
 /** Where each new shingle was taken from, of the passages of which enough was taken. */
 function pasted(asked: readonly Part[], fresh: ReadonlySet<number>): ReadonlyMap<number, string> {
   const from = new Map<number, string>();
-  const passages = [...new Map(asked.flatMap((part) => part.found.map((one) => [placeOf(one), one.text] as const)))].map(([place, text]) => {
+  const passages = [
+    ...new Map(asked.flatMap((part) => part.found.map((one) => [placeOf(one), one.text] as const))),
+  ].map(([place, text]) => {
     const hashes = [...new Set(hashesOf(text))];
     return { place, all: hashes.length, taken: hashes.filter((hash) => fresh.has(hash)) };
   });
   for (const { place, all, taken } of passages.sort((a, b) => b.taken.length - a.taken.length)) {
-    if (taken.length >= TAKEN * all) for (const hash of taken) if (!from.has(hash)) from.set(hash, place);
+    if (taken.length >= TAKEN * all)
+      for (const hash of taken) if (!from.has(hash)) from.set(hash, place);
   }
   return from;
 }
 
-/** How many new shingles of a passage say nothing new: those taken, and where two repeated pieces meet, since none of the words there are new. */
-function saidBefore({ words, hashes }: Part, { old, from }: { readonly old: ReadonlySet<number>; readonly from: ReadonlyMap<number, string> }): number {
-  const wordsAt = (start: number): readonly number[] => Array.from({ length: Math.min(WIDTH, words.length) }, (_, i) => start + i);
-  const said = new Set(hashes.flatMap((hash, i) => (old.has(hash) || from.has(hash) ? wordsAt(i) : [])));
-  return hashes.filter((hash, i) => !old.has(hash) && wordsAt(i).every((word) => said.has(word))).length;
+/**
+ * How many new shingles of a passage say nothing new: those taken, and where two repeated pieces
+ * meet, since none of the words there are new.
+ */
+function saidBefore(
+  { words, hashes }: Part,
+  { old, from }: { readonly old: ReadonlySet<number>; readonly from: ReadonlyMap<number, string> },
+): number {
+  const wordsAt = (start: number): readonly number[] =>
+    Array.from({ length: Math.min(WIDTH, words.length) }, (_, i) => start + i);
+  const said = new Set(
+    hashes.flatMap((hash, i) => (old.has(hash) || from.has(hash) ? wordsAt(i) : [])),
+  );
+  return hashes.filter((hash, i) => !old.has(hash) && wordsAt(i).every((word) => said.has(word)))
+    .length;
 }
 
 function placeOf({ path, line }: Alike): string {

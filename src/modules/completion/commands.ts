@@ -14,9 +14,20 @@ const list: ModuleCommand = {
   options: [{ flags: '--state <state>', description: 'only tasks in this state', choices: STATES }],
   examples: ['nocturne tasks list', 'nocturne tasks list --state timed-out --json'],
   run(context, { options }) {
-    const tasks = [...readTasks(context.workspace().snapshot()).all.values()].filter((task) => options['state'] === undefined || task.state === options['state']);
-    const lines = tasks.map((task) => `${task.id}  ${task.state.padEnd(10)}  ${(task.project || '-').padEnd(14)}  ${mark(task).padEnd(12)}  ${firstLine(task)}`.slice(0, Math.max(60, context.width)));
-    return { exit: EXIT.ok, text: tasks.length === 0 ? 'No such task.' : lines.join('\n'), json: { tasks: tasks.map(shownTask) } };
+    const tasks = [...readTasks(context.workspace().snapshot()).all.values()].filter(
+      (task) => options['state'] === undefined || task.state === options['state'],
+    );
+    const lines = tasks.map((task) =>
+      `${task.id}  ${task.state.padEnd(10)}  ${(task.project || '-').padEnd(14)}  ${mark(task).padEnd(12)}  ${firstLine(task)}`.slice(
+        0,
+        Math.max(60, context.width),
+      ),
+    );
+    return {
+      exit: EXIT.ok,
+      text: tasks.length === 0 ? 'No such task.' : lines.join('\n'),
+      json: { tasks: tasks.map(shownTask) },
+    };
   },
 };
 
@@ -29,12 +40,40 @@ const show: ModuleCommand = {
     const snapshot = context.workspace().snapshot();
     const tasks = readTasks(snapshot);
     const task = found(tasks.all.get(args[0] ?? ''), args[0]);
-    const events = readEvents(snapshot).filter((one) => one.task === task.id || (one.task === undefined && ((one.call !== undefined && one.call === task.call) || (one.child !== undefined && one.child === task.child))));
+    const events = readEvents(snapshot).filter(
+      (one) =>
+        one.task === task.id ||
+        (one.task === undefined &&
+          ((one.call !== undefined && one.call === task.call) ||
+            (one.child !== undefined && one.child === task.child))),
+    );
     const skipped = new Map(task.ignored.map((one) => [one.seq, one.why]));
-    const lines = events.map((one) => `  ${new Date(one.at).toISOString()}  ${one.event}${one.detail === undefined ? '' : `: ${one.detail}`}${skipped.has(one.seq) ? `  (ignored: ${skipped.get(one.seq)})` : ''}`);
-    const close = isDeadLetter(task) ? [`Reason: ${closeOutOf(task).reason}`, `Next: ${closeOutOf(task).nextStep} (${closeOutOf(task).owner})`] : [];
-    const text = [`${task.id} is ${task.state}${task.acked === undefined ? '' : `, acknowledged by ${task.acked.by}`}`, `Asked by ${task.requester}${task.project === '' ? '' : ` for ${task.project}`}: ${firstLine(task)}`, `Expected: ${task.expects.map((one) => one.path).join(', ')}`, ...(task.artefact === undefined ? [] : [`Result: ${task.artefact}`]), ...close, ...lines];
-    return { exit: EXIT.ok, text: text.join('\n'), json: { task: { ...shownTask(task), text: task.text, expects: task.expects, ignored: task.ignored }, events } };
+    const lines = events.map(
+      (one) =>
+        `  ${new Date(one.at).toISOString()}  ${one.event}${one.detail === undefined ? '' : `: ${one.detail}`}${skipped.has(one.seq) ? `  (ignored: ${skipped.get(one.seq)})` : ''}`,
+    );
+    const close = isDeadLetter(task)
+      ? [
+          `Reason: ${closeOutOf(task).reason}`,
+          `Next: ${closeOutOf(task).nextStep} (${closeOutOf(task).owner})`,
+        ]
+      : [];
+    const text = [
+      `${task.id} is ${task.state}${task.acked === undefined ? '' : `, acknowledged by ${task.acked.by}`}`,
+      `Asked by ${task.requester}${task.project === '' ? '' : ` for ${task.project}`}: ${firstLine(task)}`,
+      `Expected: ${task.expects.map((one) => one.path).join(', ')}`,
+      ...(task.artefact === undefined ? [] : [`Result: ${task.artefact}`]),
+      ...close,
+      ...lines,
+    ];
+    return {
+      exit: EXIT.ok,
+      text: text.join('\n'),
+      json: {
+        task: { ...shownTask(task), text: task.text, expects: task.expects, ignored: task.ignored },
+        events,
+      },
+    };
   },
 };
 
@@ -46,7 +85,11 @@ const again: ModuleCommand = {
   run(context, { args }) {
     const { runId, by, check } = caller(context);
     const id = replay(context.workspace(), args[0] ?? '', { runId, by, mayReplay: check });
-    return { exit: EXIT.ok, text: `${args[0]} is given again as ${id}; the requester's next pass reads it in its brief.`, json: { task: id, replay_of: args[0] ?? '' } };
+    return {
+      exit: EXIT.ok,
+      text: `${args[0]} is given again as ${id}; the requester's next pass reads it in its brief.`,
+      json: { task: id, replay_of: args[0] ?? '' },
+    };
   },
 };
 
@@ -55,8 +98,12 @@ const ack: ModuleCommand = {
   forAgents: 'project',
   args: '<id>',
   options: [{ flags: '--note <text>', description: 'what was done with it' }],
-  examples: ['nocturne tasks ack TASK-20261121-001', 'nocturne tasks ack TASK-20261121-001 --note "merged into the report"'],
-  run: (context, { args, options }) => acknowledge(context, args[0] ?? '', typeof options['note'] === 'string' ? options['note'] : ''),
+  examples: [
+    'nocturne tasks ack TASK-20261121-001',
+    'nocturne tasks ack TASK-20261121-001 --note "merged into the report"',
+  ],
+  run: (context, { args, options }) =>
+    acknowledge(context, args[0] ?? '', typeof options['note'] === 'string' ? options['note'] : ''),
 };
 
 const sweepNow: ModuleCommand = {
@@ -65,11 +112,28 @@ const sweepNow: ModuleCommand = {
   examples: ['nocturne tasks sweep'],
   run(context) {
     const swept = sweep(context.workspace(), { runId: context.acting().runId });
-    return { exit: EXIT.ok, text: swept.length === 0 ? 'Nothing to do.' : swept.map((one) => `${one.task}  ${one.event}${one.detail === '' ? '' : `: ${one.detail}`}`).join('\n'), json: { swept } };
+    return {
+      exit: EXIT.ok,
+      text:
+        swept.length === 0
+          ? 'Nothing to do.'
+          : swept
+              .map(
+                (one) => `${one.task}  ${one.event}${one.detail === '' ? '' : `: ${one.detail}`}`,
+              )
+              .join('\n'),
+      json: { swept },
+    };
   },
 };
 
-export const commands: Readonly<Record<string, ModuleCommand>> = { 'tasks list': list, 'tasks show': show, 'tasks replay': again, 'tasks ack': ack, 'tasks sweep': sweepNow };
+export const commands: Readonly<Record<string, ModuleCommand>> = {
+  'tasks list': list,
+  'tasks show': show,
+  'tasks replay': again,
+  'tasks ack': ack,
+  'tasks sweep': sweepNow,
+};
 
 function acknowledge(context: ModuleCommandContext, id: string, note: string): CommandResult {
   const { runId, by, check } = caller(context);
@@ -77,21 +141,44 @@ function acknowledge(context: ModuleCommandContext, id: string, note: string): C
   context.workspace().commit((snapshot) => {
     const task = found(readTasks(snapshot).all.get(id), id);
     check(task);
-    if (!isOver(task)) throw new NocturneError('REFUSED', `${id} is ${task.state}: what is not over cannot be acknowledged`, { hint: 'nocturne tasks sweep looks for its result' });
+    if (!isOver(task))
+      throw new NocturneError(
+        'REFUSED',
+        `${id} is ${task.state}: what is not over cannot be acknowledged`,
+        { hint: 'nocturne tasks sweep looks for its result' },
+      );
     before = task.acked;
     const event: EventFields = { event: 'acked', task: id, by, detail: note };
-    return before === undefined ? changeSet(snapshot, runId, event) : { ...changeSet(snapshot, runId, event), changes: [] };
+    return before === undefined
+      ? changeSet(snapshot, runId, event)
+      : { ...changeSet(snapshot, runId, event), changes: [] };
   });
-  return { exit: EXIT.ok, text: before === undefined ? `${id} is acknowledged.` : `${id} was acknowledged before, by ${before.by}.`, json: { task: id, by: before?.by ?? by, again: before !== undefined } };
+  return {
+    exit: EXIT.ok,
+    text:
+      before === undefined
+        ? `${id} is acknowledged.`
+        : `${id} was acknowledged before, by ${before.by}.`,
+    json: { task: id, by: before?.by ?? by, again: before !== undefined },
+  };
 }
 
 /** The owner may touch every task, a pass those of its own project. */
-function caller(context: ModuleCommandContext): { readonly runId: string; readonly by: string; readonly check: (task: Task) => void } {
+function caller(context: ModuleCommandContext): {
+  readonly runId: string;
+  readonly by: string;
+  readonly check: (task: Task) => void;
+} {
   const { actor, runId } = context.acting();
   const project = runId === '' ? undefined : storedPass(context.workspace().state)?.data.project;
   const check = (task: Task): void => {
-    if (runId === '' || (project !== undefined && task.project === project) || task.runId === runId) return;
-    throw new NocturneError('REFUSED', `${task.id} was asked for by ${task.project || task.requester}, not by this pass`, { hint: 'only the owner and the requester may do this' });
+    if (runId === '' || (project !== undefined && task.project === project) || task.runId === runId)
+      return;
+    throw new NocturneError(
+      'REFUSED',
+      `${task.id} was asked for by ${task.project || task.requester}, not by this pass`,
+      { hint: 'only the owner and the requester may do this' },
+    );
   };
   return { runId, by: runId === '' ? actor.name : runId, check };
 }
@@ -107,14 +194,44 @@ function mark(task: Task): string {
 }
 
 function firstLine(task: Task): string {
-  return task.text.split('\n').find((line) => line.trim() !== '')?.trim().replace(/[\p{C}]/gu, ' ') ?? '';
+  return (
+    task.text
+      .split('\n')
+      .find((line) => line.trim() !== '')
+      ?.trim()
+      .replace(/[\p{C}]/gu, ' ') ?? ''
+  );
 }
 
 function shownTask(task: Task): Readonly<Record<string, unknown>> {
-  const time = (ms: number | undefined): string | null => (ms === undefined ? null : new Date(ms).toISOString());
+  const time = (ms: number | undefined): string | null =>
+    ms === undefined ? null : new Date(ms).toISOString();
   return {
-    id: task.id, state: task.state, project: task.project, requester: task.requester, target: task.target, call: task.call ?? null, child: task.child ?? null, started: time(task.startedAt), ended: time(task.endedAt), closed: time(task.closedAt),
-    detail: task.detail, turned_down: task.turnedDown, artefact: task.artefact ?? null, replay_of: task.replayOf ?? null, replayed_as: task.replayedAs ?? null, delivered: task.delivered, acked: task.acked === undefined ? null : { by: task.acked.by, note: task.acked.note },
-    ...(isDeadLetter(task) ? { close_out: { reason: closeOutOf(task).reason, next_step: closeOutOf(task).nextStep, owner: closeOutOf(task).owner } } : {}),
+    id: task.id,
+    state: task.state,
+    project: task.project,
+    requester: task.requester,
+    target: task.target,
+    call: task.call ?? null,
+    child: task.child ?? null,
+    started: time(task.startedAt),
+    ended: time(task.endedAt),
+    closed: time(task.closedAt),
+    detail: task.detail,
+    turned_down: task.turnedDown,
+    artefact: task.artefact ?? null,
+    replay_of: task.replayOf ?? null,
+    replayed_as: task.replayedAs ?? null,
+    delivered: task.delivered,
+    acked: task.acked === undefined ? null : { by: task.acked.by, note: task.acked.note },
+    ...(isDeadLetter(task)
+      ? {
+          close_out: {
+            reason: closeOutOf(task).reason,
+            next_step: closeOutOf(task).nextStep,
+            owner: closeOutOf(task).owner,
+          },
+        }
+      : {}),
   };
 }

@@ -6,16 +6,40 @@ export const TASK_EVENT = 'TASK-EVENT';
 const SCHEMA = 1;
 
 /**
- * `registered` before a spawn · `claimed` a replay that is spawned · `linked` the child is there · `progress` · `ended` its session is over · `evidence` what
- * was looked at and turned down · `completed`, `failed`, `timed-out`, `dead` · `surfaced` the owner was told · `replayed` · `delivered` to the requester's
+ * `registered` before a spawn · `claimed` a replay that is spawned · `linked` the child is there ·
+ * `progress` · `ended` its session is over · `evidence` what
+ * was looked at and turned down · `completed`, `failed`, `timed-out`, `dead` · `surfaced` the owner
+ * was told · `replayed` · `delivered` to the requester's
  * brief · `acked` by the requester or the owner.
  */
-export const EVENTS = ['registered', 'claimed', 'linked', 'progress', 'ended', 'evidence', 'completed', 'failed', 'timed-out', 'dead', 'surfaced', 'replayed', 'delivered', 'acked'] as const;
+export const EVENTS = [
+  'registered',
+  'claimed',
+  'linked',
+  'progress',
+  'ended',
+  'evidence',
+  'completed',
+  'failed',
+  'timed-out',
+  'dead',
+  'surfaced',
+  'replayed',
+  'delivered',
+  'acked',
+] as const;
 export type EventName = (typeof EVENTS)[number];
 export type Outcome = 'ok' | 'failed' | 'timeout';
 
-/** A file that has to be there before a task is believed to be done. `contains`: a text that stands in it, in place of the task's id. */
-export type Expectation = { readonly path: string; readonly min_bytes: number; readonly contains?: string };
+/**
+ * A file that has to be there before a task is believed to be done. `contains`: a text that stands
+ * in it, in place of the task's id.
+ */
+export type Expectation = {
+  readonly path: string;
+  readonly min_bytes: number;
+  readonly contains?: string;
+};
 
 /** Members as they stand in the line. */
 export type EventFields = {
@@ -43,22 +67,42 @@ export type EventFields = {
   readonly next_owner?: string;
   readonly by?: string;
 };
-export type TaskEvent = EventFields & { readonly seq: number; /** Milliseconds. */ readonly at: number };
+export type TaskEvent = EventFields & {
+  readonly seq: number;
+  /** Milliseconds. */
+  readonly at: number;
+};
 
 /** The number and the link are the commit's. */
 export function eventChange(fields: EventFields, now: Date): Change {
-  const said = Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== '' && value !== undefined));
-  return { kind: 'append', object: TASK_EVENT, fields: { schema: SCHEMA, time: now.toISOString(), ...said } as Fields };
+  const said = Object.fromEntries(
+    Object.entries(fields).filter(([, value]) => value !== '' && value !== undefined),
+  );
+  return {
+    kind: 'append',
+    object: TASK_EVENT,
+    fields: { schema: SCHEMA, time: now.toISOString(), ...said } as Fields,
+  };
 }
 
-/** In the order of the log. A line of a later schema, or one that is no event, is passed over: the gate vouches for the log, not this. */
+/**
+ * In the order of the log. A line of a later schema, or one that is no event, is passed over: the
+ * gate vouches for the log, not this.
+ */
 export function readEvents(snapshot: Snapshot): readonly TaskEvent[] {
-  return snapshot.filesOf(TASK_EVENT).flatMap((path) => (snapshot.text(path) ?? '').split('\n').flatMap(eventOf));
+  return snapshot
+    .filesOf(TASK_EVENT)
+    .flatMap((path) => (snapshot.text(path) ?? '').split('\n').flatMap(eventOf));
 }
 
 function eventOf(line: string): TaskEvent[] {
   const members = line === '' ? undefined : parseLine(line);
   const at = Date.parse(String(members?.['time']));
-  if (members?.['schema'] !== SCHEMA || !EVENTS.some((name) => name === members['event']) || !Number.isFinite(at)) return [];
+  if (
+    members?.['schema'] !== SCHEMA ||
+    !EVENTS.some((name) => name === members['event']) ||
+    !Number.isFinite(at)
+  )
+    return [];
   return [{ ...(members as EventFields & { readonly seq: number }), at }];
 }

@@ -1,4 +1,7 @@
-/** Collects the facts about the files in which a task's result is expected, keeps what was there when it began, and asks for the verdict on each. */
+/**
+ * Collects the facts about the files in which a task's result is expected, keeps what was there
+ * when it began, and asks for the verdict on each.
+ */
 import { NocturneError } from '../../kernel/error.js';
 import { globMatches } from '../../kernel/glob.js';
 import { routeOf } from '../../registry/route.js';
@@ -9,49 +12,98 @@ import { type ArtefactFacts, judgeArtefact, type Sought, type Verdict } from './
 import type { Task } from './task.js';
 
 /** `found`: one accepted file for each expectation. `turnedDown`: why not, nearest miss first. */
-export type Evidence = { readonly kind: 'found'; readonly artefact: string; readonly sha256: string } | { readonly kind: 'missing'; readonly turnedDown: string };
+export type Evidence =
+  | { readonly kind: 'found'; readonly artefact: string; readonly sha256: string }
+  | { readonly kind: 'missing'; readonly turnedDown: string };
 
 /** Reasons in the order in which they come near to an accepted file. */
-const NEARNESS = ['negated', 'foreign', 'unnamed', 'unreadable', 'empty', 'unknown-past', 'special', 'ours', 'stale'];
+const NEARNESS = [
+  'negated',
+  'foreign',
+  'unnamed',
+  'unreadable',
+  'empty',
+  'unknown-past',
+  'special',
+  'ours',
+  'stale',
+];
 const MOST_REASONS = 5;
 
-/** Stores the hashes of what stands where the result is expected, and returns the name of that list. */
+/**
+ * Stores the hashes of what stands where the result is expected, and returns the name of that list.
+ */
 export function keepBaseline(snapshot: Snapshot, expects: readonly Expectation[]): string {
-  const before = Object.fromEntries(pathsFor(snapshot, expects).map((path) => [path, snapshot.hash(path) ?? '']));
+  const before = Object.fromEntries(
+    pathsFor(snapshot, expects).map((path) => [path, snapshot.hash(path) ?? '']),
+  );
   return putObject(snapshot.root, Buffer.from(JSON.stringify(before)));
 }
 
 export function evidenceFor(snapshot: Snapshot, task: Task): Evidence {
-  const sought: Sought = { id: task.id, replayOf: task.replayOf, project: task.project, startedAt: task.startedAt, before: readBaseline(snapshot.root, task.baseline) };
+  const sought: Sought = {
+    id: task.id,
+    replayOf: task.replayOf,
+    project: task.project,
+    startedAt: task.startedAt,
+    before: readBaseline(snapshot.root, task.baseline),
+  };
   const accepted: ArtefactFacts[] = [];
   const rejected: Extract<Verdict, { accepted: false }>[] = [];
   for (const expectation of task.expects) {
-    const verdicts = pathsFor(snapshot, [expectation]).map((path) => ({ facts: factsOf(snapshot, path), verdict: judgeArtefact(sought, expectation, factsOf(snapshot, path)) }));
+    const verdicts = pathsFor(snapshot, [expectation]).map((path) => ({
+      facts: factsOf(snapshot, path),
+      verdict: judgeArtefact(sought, expectation, factsOf(snapshot, path)),
+    }));
     const good = verdicts.find(({ verdict }) => verdict.accepted);
     if (good !== undefined) accepted.push(good.facts);
     else if (verdicts.length === 0) return missing([`nothing is at ${expectation.path}`]);
-    for (const { verdict } of verdicts) if (good === undefined && !verdict.accepted) rejected.push(verdict);
+    for (const { verdict } of verdicts)
+      if (good === undefined && !verdict.accepted) rejected.push(verdict);
   }
   const [first] = accepted;
-  if (first !== undefined && rejected.length === 0 && accepted.length === task.expects.length) return { kind: 'found', artefact: accepted.map((one) => one.path).join(', '), sha256: first.sha256 };
-  const nearest = [...rejected].sort((a, b) => NEARNESS.indexOf(a.reason) - NEARNESS.indexOf(b.reason));
+  if (first !== undefined && rejected.length === 0 && accepted.length === task.expects.length)
+    return {
+      kind: 'found',
+      artefact: accepted.map((one) => one.path).join(', '),
+      sha256: first.sha256,
+    };
+  const nearest = [...rejected].sort(
+    (a, b) => NEARNESS.indexOf(a.reason) - NEARNESS.indexOf(b.reason),
+  );
   const more = nearest.length > MOST_REASONS ? [`and ${nearest.length - MOST_REASONS} more`] : [];
-  return missing([...nearest.slice(0, MOST_REASONS).map((one) => `${one.reason}: ${one.why}`), ...more]);
+  return missing([
+    ...nearest.slice(0, MOST_REASONS).map((one) => `${one.reason}: ${one.why}`),
+    ...more,
+  ]);
 }
 
 function missing(reasons: readonly string[]): Evidence {
-  return { kind: 'missing', turnedDown: reasons.join('; ') || 'nothing is expected, so nothing can bear it out' };
+  return {
+    kind: 'missing',
+    turnedDown: reasons.join('; ') || 'nothing is expected, so nothing can bear it out',
+  };
 }
 
 function pathsFor(snapshot: Snapshot, expects: readonly Expectation[]): readonly string[] {
-  return [...snapshot.files.keys()].filter((path) => expects.some((one) => globMatches(one.path, path)));
+  return [...snapshot.files.keys()].filter((path) =>
+    expects.some((one) => globMatches(one.path, path)),
+  );
 }
 
 function factsOf(snapshot: Snapshot, path: string): ArtefactFacts {
   const entry = snapshot.files.get(path);
   const route = routeOf(snapshot.schema, path);
   const ours = route.tier !== 'STANDARD' || route.bundles.length > 0 || /^memory\//.test(path);
-  return { path, size: entry?.size ?? 0, mtimeMs: entry?.mtimeMs ?? 0, kind: entry?.kind ?? 'other', sha256: snapshot.hash(path) ?? '', text: snapshot.text(path), ours };
+  return {
+    path,
+    size: entry?.size ?? 0,
+    mtimeMs: entry?.mtimeMs ?? 0,
+    kind: entry?.kind ?? 'other',
+    sha256: snapshot.hash(path) ?? '',
+    text: snapshot.text(path),
+    ours,
+  };
 }
 
 function readBaseline(root: string, hash: string): Readonly<Record<string, string>> | undefined {

@@ -1,4 +1,7 @@
-/** What a task says about the files that it will leave, and where they are looked for when it says nothing. */
+/**
+ * What a task says about the files that it will leave, and where they are looked for when it says
+ * nothing.
+ */
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { matchesPlainType } from '../../registry/field-value.js';
@@ -6,23 +9,55 @@ import type { Expectation } from './events.js';
 
 const MIN_BYTES = 20;
 const MOST = 10;
-const PATH = z.string().refine((path) => matchesPlainType('glob', path) && !path.startsWith('!'), 'a path or glob inside the workspace');
-const LIST = z.array(z.strictObject({ path: PATH, min_bytes: z.number().int().min(1).default(MIN_BYTES), contains: z.string().min(3).optional() })).min(1).max(MOST);
+const PATH = z
+  .string()
+  .refine(
+    (path) => matchesPlainType('glob', path) && !path.startsWith('!'),
+    'a path or glob inside the workspace',
+  );
+const LIST = z
+  .array(
+    z.strictObject({
+      path: PATH,
+      min_bytes: z.number().int().min(1).default(MIN_BYTES),
+      contains: z.string().min(3).optional(),
+    }),
+  )
+  .min(1)
+  .max(MOST);
 
-export type ReadExpectations = { readonly expects: readonly Expectation[]; /** Why what was declared is not what is expected. */ readonly problem?: string };
+export type ReadExpectations = {
+  readonly expects: readonly Expectation[];
+  /** Why what was declared is not what is expected. */
+  readonly problem?: string;
+};
 
 /**
- * A fenced block `yaml expects` (a list of `path`, `min_bytes`, `contains`), or a line `Expects: PATH`. A program to run cannot be declared: a task is an agent's text, and only
- * the owner says what is executed. What cannot be read is replaced by the default rule, which is no easier to meet.
+ * A fenced block `yaml expects` (a list of `path`, `min_bytes`, `contains`), or a line `Expects:
+ * PATH`. A program to run cannot be declared: a task is an agent's text, and only
+ * the owner says what is executed. What cannot be read is replaced by the default rule, which is no
+ * easier to meet.
  */
 export function expectationsOf(text: string, project: string): ReadExpectations {
-  const byDefault: readonly Expectation[] = [{ path: `PROJECTS/${project || '*'}/outputs/**`, min_bytes: MIN_BYTES }];
-  const block = /^[ \t]*`{3,}[ \t]*yaml[ \t]+expects[ \t]*\r?\n([\s\S]*?)^[ \t]*`{3,}[ \t]*$/m.exec(text)?.[1];
+  const byDefault: readonly Expectation[] = [
+    { path: `PROJECTS/${project || '*'}/outputs/**`, min_bytes: MIN_BYTES },
+  ];
+  const block = /^[ \t]*`{3,}[ \t]*yaml[ \t]+expects[ \t]*\r?\n([\s\S]*?)^[ \t]*`{3,}[ \t]*$/m.exec(
+    text,
+  )?.[1];
   const line = /^[ \t]*expects:[ \t]*(\S+)[ \t]*$/im.exec(text)?.[1];
   if (block === undefined && line === undefined) return { expects: byDefault };
   const read = LIST.safeParse(block === undefined ? [{ path: line }] : yamlOf(block));
-  if (!read.success) return { expects: byDefault, problem: `what it expects cannot be read: ${read.error.issues.map((issue) => `${issue.path.join('.') || 'expects'}: ${issue.message}`).join('; ')}` };
-  return { expects: read.data.map(({ path, min_bytes, contains }) => (contains === undefined ? { path, min_bytes } : { path, min_bytes, contains })) };
+  if (!read.success)
+    return {
+      expects: byDefault,
+      problem: `what it expects cannot be read: ${read.error.issues.map((issue) => `${issue.path.join('.') || 'expects'}: ${issue.message}`).join('; ')}`,
+    };
+  return {
+    expects: read.data.map(({ path, min_bytes, contains }) =>
+      contains === undefined ? { path, min_bytes } : { path, min_bytes, contains },
+    ),
+  };
 }
 
 function yamlOf(text: string): unknown {

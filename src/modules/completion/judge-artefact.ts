@@ -1,4 +1,7 @@
-/** Whether one file bears out that one task was done: fresh, with something in it, about this task, and not saying the contrary. A pure decision over facts. */
+/**
+ * Whether one file bears out that one task was done: fresh, with something in it, about this task,
+ * and not saying the contrary. A pure decision over facts.
+ */
 import type { Expectation } from './events.js';
 
 /** What is known of a file. `text` is `undefined` when it is not UTF-8. */
@@ -9,44 +12,97 @@ export type ArtefactFacts = {
   readonly sha256: string;
   readonly text: string | undefined;
   readonly kind: 'file' | 'symlink' | 'other';
-  /** Written by the program itself (a log, what only bundles write): it may name any task, and proves none. */
+  /**
+   * Written by the program itself (a log, what only bundles write): it may name any task, and
+   * proves none.
+   */
   readonly ours: boolean;
 };
 
-/** The task as far as it matters here. `before`: hashes by path when it began; `undefined` when that is not known any more. */
-export type Sought = { readonly id: string; readonly replayOf: string | undefined; readonly project: string; readonly startedAt: number; readonly before: Readonly<Record<string, string>> | undefined };
+/**
+ * The task as far as it matters here. `before`: hashes by path when it began; `undefined` when that
+ * is not known any more.
+ */
+export type Sought = {
+  readonly id: string;
+  readonly replayOf: string | undefined;
+  readonly project: string;
+  readonly startedAt: number;
+  readonly before: Readonly<Record<string, string>> | undefined;
+};
 
-export const REJECTIONS = ['special', 'ours', 'unknown-past', 'stale', 'empty', 'foreign', 'unreadable', 'unnamed', 'negated'] as const;
+export const REJECTIONS = [
+  'special',
+  'ours',
+  'unknown-past',
+  'stale',
+  'empty',
+  'foreign',
+  'unreadable',
+  'unnamed',
+  'negated',
+] as const;
 export type Rejection = (typeof REJECTIONS)[number];
-export type Verdict = { readonly accepted: true } | { readonly accepted: false; readonly reason: Rejection; readonly why: string };
+export type Verdict =
+  | { readonly accepted: true }
+  | { readonly accepted: false; readonly reason: Rejection; readonly why: string };
 
-/** Clocks of file systems tick in steps of up to two seconds; that the content is another one is asked besides. */
+/**
+ * Clocks of file systems tick in steps of up to two seconds; that the content is another one is
+ * asked besides.
+ */
 const TICK_MS = 2_000;
 const TASK_ID = /(?<![\w-])TASK-\d{8}-\d{3,}(?![\w-])/g;
 const NEGATED =
   /\b(?:not (?:yet |been |fully |be )*(?:complete|completed|done|finished|delivered|possible)|(?:is|are|was|were|has|have|did|could|can|do|does)n['’]t (?:been |be )?(?:complete|completed|done|finish|finished)|incomplete|unfinished|fail(?:ed|s)? to|could not|couldn['’]t|cannot be completed|unable to|gave up|aborted|TODO|FIXME|(?:task|status|result|outcome)\W{1,4}(?:has )?(?:failed|failure|error|blocked|aborted))\b/i;
 
-export function judgeArtefact(sought: Sought, expectation: Expectation, file: ArtefactFacts): Verdict {
-  const reject = (reason: Rejection, why: string): Verdict => ({ accepted: false, reason, why: `${file.path}: ${why}` });
+export function judgeArtefact(
+  sought: Sought,
+  expectation: Expectation,
+  file: ArtefactFacts,
+): Verdict {
+  const reject = (reason: Rejection, why: string): Verdict => ({
+    accepted: false,
+    reason,
+    why: `${file.path}: ${why}`,
+  });
   if (file.kind !== 'file') return reject('special', 'it is not a regular file');
   if (file.ours) return reject('ours', 'nocturne writes it, so it proves nothing of a child');
-  if (sought.before === undefined) return reject('unknown-past', 'what was there when the task began is not known any more');
-  if (sought.before[file.path] === file.sha256) return reject('stale', 'it holds what it held when the task began');
-  if (!(file.mtimeMs >= sought.startedAt - TICK_MS)) return reject('stale', 'it was written before the task began');
-  if (file.size < expectation.min_bytes || file.text?.trim() === '') return reject('empty', `${file.size} bytes, expected at least ${expectation.min_bytes}`);
+  if (sought.before === undefined)
+    return reject('unknown-past', 'what was there when the task began is not known any more');
+  if (sought.before[file.path] === file.sha256)
+    return reject('stale', 'it holds what it held when the task began');
+  if (!(file.mtimeMs >= sought.startedAt - TICK_MS))
+    return reject('stale', 'it was written before the task began');
+  if (file.size < expectation.min_bytes || file.text?.trim() === '')
+    return reject('empty', `${file.size} bytes, expected at least ${expectation.min_bytes}`);
   const owner = /^PROJECTS\/([^/]+)\//.exec(file.path)?.[1];
-  if (sought.project !== '' && owner !== undefined && owner !== sought.project) return reject('foreign', `it belongs to the project ${owner}, the task to ${sought.project}`);
+  if (sought.project !== '' && owner !== undefined && owner !== sought.project)
+    return reject('foreign', `it belongs to the project ${owner}, the task to ${sought.project}`);
   if (file.text === undefined) return reject('unreadable', 'it is not text');
   return judgeText(sought, expectation, { text: file.text, reject });
 }
 
-function judgeText(sought: Sought, expectation: Expectation, at: { readonly text: string; readonly reject: (reason: Rejection, why: string) => Verdict }): Verdict {
+function judgeText(
+  sought: Sought,
+  expectation: Expectation,
+  at: { readonly text: string; readonly reject: (reason: Rejection, why: string) => Verdict },
+): Verdict {
   const { text, reject } = at;
   const named = new Set(text.match(TASK_ID) ?? []);
   const other = [...named].find((id) => id !== sought.id && id !== sought.replayOf);
   if (other !== undefined) return reject('foreign', `it names ${other}`);
-  const marked = expectation.contains === undefined ? named.has(sought.id) : text.includes(expectation.contains);
-  if (!marked) return reject('unnamed', expectation.contains === undefined ? `it does not name ${sought.id}` : `it does not contain ${JSON.stringify(expectation.contains)}`);
+  const marked =
+    expectation.contains === undefined ? named.has(sought.id) : text.includes(expectation.contains);
+  if (!marked)
+    return reject(
+      'unnamed',
+      expectation.contains === undefined
+        ? `it does not name ${sought.id}`
+        : `it does not contain ${JSON.stringify(expectation.contains)}`,
+    );
   const denial = NEGATED.exec(text)?.[0];
-  return denial === undefined ? { accepted: true } : reject('negated', `it says "${denial.slice(0, 40)}"`);
+  return denial === undefined
+    ? { accepted: true }
+    : reject('negated', `it says "${denial.slice(0, 40)}"`);
 }

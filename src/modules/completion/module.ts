@@ -1,4 +1,7 @@
-/** Module completion: the ledger of tasks that agents give to one another, with two witnesses for every completion. */
+/**
+ * Module completion: the ledger of tasks that agents give to one another, with two witnesses for
+ * every completion.
+ */
 import type { Module } from '../types.js';
 import { commands } from './commands.js';
 import { acknowledgeNamed, deliver } from './receipts.js';
@@ -17,6 +20,11 @@ export const module: Module = {
   },
   sweep: ({ workspace, runId, project, report }) => {
     const acked = acknowledgeNamed(workspace, { runId, project, report });
-    return [...acked.map((id) => `${id} acknowledged`), ...sweep(workspace, { runId }).filter((one) => one.event !== 'surfaced' && one.event !== 'evidence').map((one) => `${one.task} ${one.event}`)];
+    return [
+      ...acked.map((id) => `${id} acknowledged`),
+      ...sweep(workspace, { runId })
+        .filter((one) => one.event !== 'surfaced' && one.event !== 'evidence')
+        .map((one) => `${one.task} ${one.event}`),
+    ];
   },
 };

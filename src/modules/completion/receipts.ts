@@ -1,4 +1,7 @@
-/** Finished tasks go back to whoever asked, in the brief of the next pass, and again until they are acknowledged: at least once. Having been shown is no receipt. */
+/**
+ * Finished tasks go back to whoever asked, in the brief of the next pass, and again until they are
+ * acknowledged: at least once. Having been shown is no receipt.
+ */
 import type { AgentReport, Fragment } from '../../agents/types.js';
 import { sha256 } from '../../kernel/hash.js';
 import type { Workspace } from '../../workspace/types.js';
@@ -11,21 +14,69 @@ const SHOWN = 6;
 const TEXT_SHOWN = 1_200;
 
 /** What a pass of this project has to hear of; that it was shown goes on record. */
-export function deliver(workspace: Workspace, at: { readonly runId: string; readonly project: string | undefined }): readonly Fragment[] {
-  const due = (tasks: Iterable<Task>): readonly Task[] => [...tasks].filter((task) => task.project === (at.project ?? '') && isDue(task)).slice(0, SHOWN);
+export function deliver(
+  workspace: Workspace,
+  at: { readonly runId: string; readonly project: string | undefined },
+): readonly Fragment[] {
+  const due = (tasks: Iterable<Task>): readonly Task[] =>
+    [...tasks].filter((task) => task.project === (at.project ?? '') && isDue(task)).slice(0, SHOWN);
   const shown = due(readTasks(workspace.snapshot()).all.values());
   if (shown.length === 0) return [];
-  workspace.commit((snapshot) => changeSet(snapshot, at.runId, ...due(readTasks(snapshot).all.values()).map((task): EventFields => ({ event: 'delivered', task: task.id, by: at.runId }))));
+  workspace.commit((snapshot) =>
+    changeSet(
+      snapshot,
+      at.runId,
+      ...due(readTasks(snapshot).all.values()).map(
+        (task): EventFields => ({ event: 'delivered', task: task.id, by: at.runId }),
+      ),
+    ),
+  );
   return shown.map(fragmentOf);
 }
 
 /** The requester's own report names it: that is the receipt. */
-export function acknowledgeNamed(workspace: Workspace, at: { readonly runId: string; readonly project: string | undefined; readonly report: AgentReport | undefined }): readonly string[] {
-  const said = at.report === undefined ? '' : JSON.stringify([at.report.summary, at.report.outputs, at.report.lessons, at.report.escalation?.question]);
-  const named = (tasks: Iterable<Task>): readonly Task[] => [...tasks].filter((task) => isOver(task) && task.acked === undefined && task.delivered > 0 && task.project === (at.project ?? '') && namesId(said, task.id));
+export function acknowledgeNamed(
+  workspace: Workspace,
+  at: {
+    readonly runId: string;
+    readonly project: string | undefined;
+    readonly report: AgentReport | undefined;
+  },
+): readonly string[] {
+  const said =
+    at.report === undefined
+      ? ''
+      : JSON.stringify([
+          at.report.summary,
+          at.report.outputs,
+          at.report.lessons,
+          at.report.escalation?.question,
+        ]);
+  const named = (tasks: Iterable<Task>): readonly Task[] =>
+    [...tasks].filter(
+      (task) =>
+        isOver(task) &&
+        task.acked === undefined &&
+        task.delivered > 0 &&
+        task.project === (at.project ?? '') &&
+        namesId(said, task.id),
+    );
   const found = named(readTasks(workspace.snapshot()).all.values());
   if (found.length === 0) return [];
-  workspace.commit((snapshot) => changeSet(snapshot, at.runId, ...named(readTasks(snapshot).all.values()).map((task): EventFields => ({ event: 'acked', task: task.id, by: at.runId, detail: 'named in the report of the pass' }))));
+  workspace.commit((snapshot) =>
+    changeSet(
+      snapshot,
+      at.runId,
+      ...named(readTasks(snapshot).all.values()).map(
+        (task): EventFields => ({
+          event: 'acked',
+          task: task.id,
+          by: at.runId,
+          detail: 'named in the report of the pass',
+        }),
+      ),
+    ),
+  );
   return found.map((task) => task.id);
 }
 
@@ -33,18 +84,36 @@ function namesId(text: string, id: string): boolean {
   return new RegExp(`(?<![\\w-])${id}(?![\\w-])`).test(text);
 }
 
-/** Over and not acknowledged, or a replay that waits to be given to an agent. What was given again is told of by its replay. */
+/**
+ * Over and not acknowledged, or a replay that waits to be given to an agent. What was given again
+ * is told of by its replay.
+ */
 function isDue(task: Task): boolean {
-  return isOver(task) ? task.acked === undefined && task.replayedAs === undefined : task.replayOf !== undefined && task.call === undefined;
+  return isOver(task)
+    ? task.acked === undefined && task.replayedAs === undefined
+    : task.replayOf !== undefined && task.call === undefined;
 }
 
 function fragmentOf(task: Task): Fragment {
-  const text = isOver(task) ? finished(task) : `${task.id} is ${task.replayOf} given again, and waits for an agent. Spawn ${task.target || 'the same agent'} with exactly this text:\n\n${task.text}`;
-  return { title: isOver(task) ? `A task that was given to another agent is over: ${task.state}` : 'A task to be given again', source: `${TASK_LOG}#${task.id}`, sha256: sha256(text), text, trust: 'data' };
+  const text = isOver(task)
+    ? finished(task)
+    : `${task.id} is ${task.replayOf} given again, and waits for an agent. Spawn ${task.target || 'the same agent'} with exactly this text:\n\n${task.text}`;
+  return {
+    title: isOver(task)
+      ? `A task that was given to another agent is over: ${task.state}`
+      : 'A task to be given again',
+    source: `${TASK_LOG}#${task.id}`,
+    sha256: sha256(text),
+    text,
+    trust: 'data',
+  };
 }
 
 function finished(task: Task): string {
   const close = closeOutOf(task);
-  const came = task.state === 'completed' ? `Result: ${task.artefact ?? ''}` : `Reason: ${close.reason}\nNext: ${close.nextStep} (${close.owner})`;
+  const came =
+    task.state === 'completed'
+      ? `Result: ${task.artefact ?? ''}`
+      : `Reason: ${close.reason}\nNext: ${close.nextStep} (${close.owner})`;
   return `${task.id}: ${task.state}\nAsked: ${task.text.slice(0, TEXT_SHOWN)}\n${came}\nIt is shown again until it is acknowledged: nocturne tasks ack ${task.id}, or name it in the summary of the report.`;
 }

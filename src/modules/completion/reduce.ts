@@ -1,6 +1,8 @@
 /**
- * The one reducer: events in the order of the log become tasks. A child is matched to its task by the id of the tool call that spawned it, and an end to
- * its child by the child's session, never by what came last. Reports of hosts may overtake one another: what names a call or a session that is not known yet waits for it.
+ * The one reducer: events in the order of the log become tasks. A child is matched to its task by
+ * the id of the tool call that spawned it, and an end to
+ * its child by the child's session, never by what came last. Reports of hosts may overtake one
+ * another: what names a call or a session that is not known yet waits for it.
  */
 import type { EventName, TaskEvent } from './events.js';
 import { nextState, type Task } from './task.js';
@@ -14,7 +16,12 @@ export type Tasks = {
   readonly waiting: ReadonlyMap<string, readonly TaskEvent[]>;
 };
 
-type Work = { readonly all: Map<string, Task>; readonly byCall: Map<string, string>; readonly byChild: Map<string, string>; readonly waiting: Map<string, TaskEvent[]> };
+type Work = {
+  readonly all: Map<string, Task>;
+  readonly byCall: Map<string, string>;
+  readonly byChild: Map<string, string>;
+  readonly waiting: Map<string, TaskEvent[]>;
+};
 
 export function reduce(events: readonly TaskEvent[]): Tasks {
   const work: Work = { all: new Map(), byCall: new Map(), byChild: new Map(), waiting: new Map() };
@@ -24,7 +31,9 @@ export function reduce(events: readonly TaskEvent[]): Tasks {
 
 function take(work: Work, event: TaskEvent): void {
   if (event.event === 'registered') return register(work, event);
-  const id = event.task ?? (event.call === undefined ? work.byChild.get(event.child ?? '') : work.byCall.get(event.call));
+  const id =
+    event.task ??
+    (event.call === undefined ? work.byChild.get(event.child ?? '') : work.byCall.get(event.call));
   const task = work.all.get(id ?? '');
   if (task !== undefined) apply(work, task, event);
   else if (event.task === undefined) wait(work, event);
@@ -51,10 +60,35 @@ function register(work: Work, event: TaskEvent): void {
   const { task: id } = event;
   if (id === undefined || work.all.has(id)) return;
   work.all.set(id, {
-    id, state: 'registered', text: event.text ?? '', textHash: event.text_sha256 ?? '', host: event.host ?? '', requester: event.requester ?? '', project: event.project ?? '', target: event.target ?? '',
-    runId: event.run_id ?? '', key: event.idempotency ?? '', call: event.call, child: undefined, expects: event.expects ?? [], baseline: event.baseline ?? '', declaredMs: event.declared_ms ?? 0,
-    replayOf: event.replay_of, replayedAs: undefined, startedAt: event.at, signAt: event.at, endedAt: undefined, closedAt: undefined, outcome: undefined, detail: '', turnedDown: '',
-    artefact: undefined, surfaced: false, delivered: 0, acked: undefined, ignored: [],
+    id,
+    state: 'registered',
+    text: event.text ?? '',
+    textHash: event.text_sha256 ?? '',
+    host: event.host ?? '',
+    requester: event.requester ?? '',
+    project: event.project ?? '',
+    target: event.target ?? '',
+    runId: event.run_id ?? '',
+    key: event.idempotency ?? '',
+    call: event.call,
+    child: undefined,
+    expects: event.expects ?? [],
+    baseline: event.baseline ?? '',
+    declaredMs: event.declared_ms ?? 0,
+    replayOf: event.replay_of,
+    replayedAs: undefined,
+    startedAt: event.at,
+    signAt: event.at,
+    endedAt: undefined,
+    closedAt: undefined,
+    outcome: undefined,
+    detail: '',
+    turnedDown: '',
+    artefact: undefined,
+    surfaced: false,
+    delivered: 0,
+    acked: undefined,
+    ignored: [],
   });
   if (event.call !== undefined) bindCall(work, id, event.call);
 }
@@ -70,16 +104,24 @@ function apply(work: Work, task: Task, event: TaskEvent): void {
   const after = step(task, event);
   if (event.event === 'linked' && after.state === 'running') {
     const other = work.byChild.get(event.child ?? '');
-    if (other !== undefined && other !== task.id) return void work.all.set(task.id, ignore(task, event, `the session ${event.child} belongs to ${other}`));
+    if (other !== undefined && other !== task.id)
+      return void work.all.set(
+        task.id,
+        ignore(task, event, `the session ${event.child} belongs to ${other}`),
+      );
     work.all.set(task.id, after);
     work.byChild.set(event.child ?? '', task.id);
     return catchUp(work, `child ${event.child}`);
   }
   work.all.set(task.id, after);
-  if (event.event === 'claimed' && after.call === event.call && event.call !== undefined) bindCall(work, task.id, event.call);
+  if (event.event === 'claimed' && after.call === event.call && event.call !== undefined)
+    bindCall(work, task.id, event.call);
 }
 
-/** One event on one task. What may not happen leaves everything but the list of what was ignored as it was. */
+/**
+ * One event on one task. What may not happen leaves everything but the list of what was ignored as
+ * it was.
+ */
 export function step(task: Task, event: TaskEvent): Task {
   switch (event.event) {
     case 'registered':
@@ -87,11 +129,19 @@ export function step(task: Task, event: TaskEvent): Task {
     case 'surfaced':
       return { ...task, surfaced: true };
     case 'replayed':
-      return task.replayedAs === undefined && event.detail !== undefined ? { ...task, replayedAs: event.detail } : ignore(task, event, `it was replayed as ${task.replayedAs ?? 'nothing'}`);
+      return task.replayedAs === undefined && event.detail !== undefined
+        ? { ...task, replayedAs: event.detail }
+        : ignore(task, event, `it was replayed as ${task.replayedAs ?? 'nothing'}`);
     case 'delivered':
       return { ...task, delivered: task.delivered + 1 };
     case 'acked':
-      return task.acked === undefined && task.closedAt !== undefined ? { ...task, acked: { at: event.at, by: event.by ?? '', note: event.detail ?? '' } } : ignore(task, event, task.closedAt === undefined ? 'it is not over' : 'it was acknowledged before');
+      return task.acked === undefined && task.closedAt !== undefined
+        ? { ...task, acked: { at: event.at, by: event.by ?? '', note: event.detail ?? '' } }
+        : ignore(
+            task,
+            event,
+            task.closedAt === undefined ? 'it is not over' : 'it was acknowledged before',
+          );
     default:
       return move(task, event, event.event);
   }
@@ -104,17 +154,34 @@ function move(task: Task, event: TaskEvent, name: EventName): Task {
   const over = { closedAt: event.at, detail: event.detail ?? '' };
   switch (name) {
     case 'claimed':
-      if (task.call !== undefined || event.call === undefined) return ignore(task, event, 'it was taken up before');
-      return { ...moved, call: event.call, host: event.host ?? task.host, runId: event.run_id ?? task.runId, declaredMs: event.declared_ms ?? task.declaredMs, baseline: event.baseline ?? task.baseline, startedAt: event.at };
+      if (task.call !== undefined || event.call === undefined)
+        return ignore(task, event, 'it was taken up before');
+      return {
+        ...moved,
+        call: event.call,
+        host: event.host ?? task.host,
+        runId: event.run_id ?? task.runId,
+        declaredMs: event.declared_ms ?? task.declaredMs,
+        baseline: event.baseline ?? task.baseline,
+        startedAt: event.at,
+      };
     case 'linked':
-      return event.child === undefined ? ignore(task, event, 'it names no session') : { ...moved, child: event.child };
+      return event.child === undefined
+        ? ignore(task, event, 'it names no session')
+        : { ...moved, child: event.child };
     case 'ended':
-      return { ...moved, endedAt: event.at, outcome: event.outcome ?? 'failed', ...(state === 'ended' ? {} : over) };
+      return {
+        ...moved,
+        endedAt: event.at,
+        outcome: event.outcome ?? 'failed',
+        ...(state === 'ended' ? {} : over),
+      };
     case 'evidence':
       return { ...moved, turnedDown: event.detail ?? '' };
     case 'completed':
       // The second witness: without a file there is only the session's word.
-      if (event.artefact === undefined || event.artefact_sha256 === undefined) return ignore(task, event, 'it names no file that bears it out');
+      if (event.artefact === undefined || event.artefact_sha256 === undefined)
+        return ignore(task, event, 'it names no file that bears it out');
       return { ...moved, ...over, artefact: event.artefact };
     case 'failed':
     case 'timed-out':

@@ -1,4 +1,7 @@
-/** A dead letter is given again, once: a new task with its text, linked to it, that waits for the requester's next pass. */
+/**
+ * A dead letter is given again, once: a new task with its text, linked to it, that waits for the
+ * requester's next pass.
+ */
 import { NocturneError } from '../../kernel/error.js';
 import { nextId } from '../../workspace/ids.js';
 import { getObject } from '../../workspace/objects.js';
@@ -8,22 +11,55 @@ import { keepBaseline } from './evidence.js';
 import { changeSet, readTasks, textFields } from './task-ledger.js';
 import { isDeadLetter, type Task } from './task.js';
 
-/** @throws NocturneError `NOT_FOUND`; `REFUSED` for a task that is no dead letter, or was replayed before. */
-export function replay(workspace: Workspace, id: string, at: { readonly runId: string; readonly by: string; readonly mayReplay: (task: Task) => void }): string {
+/**
+ * @throws NocturneError `NOT_FOUND`; `REFUSED` for a task that is no dead letter, or was replayed
+ * before.
+ */
+export function replay(
+  workspace: Workspace,
+  id: string,
+  at: { readonly runId: string; readonly by: string; readonly mayReplay: (task: Task) => void },
+): string {
   let fresh = '';
   workspace.commit((snapshot) => {
     const task = readTasks(snapshot).all.get(id);
     if (task === undefined) throw noSuchTask(id);
     at.mayReplay(task);
-    if (task.replayedAs !== undefined) throw new NocturneError('REFUSED', `${id} was replayed already, as ${task.replayedAs}; a dead letter is replayed once`, { hint: `nocturne tasks show ${task.replayedAs}` });
-    if (task.replayOf !== undefined && at.runId !== '') throw new NocturneError('REFUSED', `${id} is a replay itself; whether ${task.replayOf} is tried a third time is the owner's to say`, { hint: 'ask the owner: put the question into the report of the pass, under escalation' });
-    if (!isDeadLetter(task)) throw new NocturneError('REFUSED', `${id} is ${task.state}; only a dead letter (failed, timed-out, dead) is replayed`, { hint: 'nocturne tasks list --state dead' });
+    if (task.replayedAs !== undefined)
+      throw new NocturneError(
+        'REFUSED',
+        `${id} was replayed already, as ${task.replayedAs}; a dead letter is replayed once`,
+        { hint: `nocturne tasks show ${task.replayedAs}` },
+      );
+    if (task.replayOf !== undefined && at.runId !== '')
+      throw new NocturneError(
+        'REFUSED',
+        `${id} is a replay itself; whether ${task.replayOf} is tried a third time is the owner's to say`,
+        { hint: 'ask the owner: put the question into the report of the pass, under escalation' },
+      );
+    if (!isDeadLetter(task))
+      throw new NocturneError(
+        'REFUSED',
+        `${id} is ${task.state}; only a dead letter (failed, timed-out, dead) is replayed`,
+        { hint: 'nocturne tasks list --state dead' },
+      );
     fresh = nextId(snapshot, workspace.state, 'TASK');
     const events: readonly EventFields[] = [
       { event: 'replayed', task: id, by: at.by, detail: fresh },
       {
-        event: 'registered', task: fresh, run_id: at.runId, host: task.host, requester: task.requester, project: task.project, target: task.target, idempotency: task.key,
-        ...textFields(workspace, wholeText(workspace, task)), declared_ms: task.declaredMs, expects: task.expects, baseline: keepBaseline(snapshot, task.expects), replay_of: id,
+        event: 'registered',
+        task: fresh,
+        run_id: at.runId,
+        host: task.host,
+        requester: task.requester,
+        project: task.project,
+        target: task.target,
+        idempotency: task.key,
+        ...textFields(workspace, wholeText(workspace, task)),
+        declared_ms: task.declaredMs,
+        expects: task.expects,
+        baseline: keepBaseline(snapshot, task.expects),
+        replay_of: id,
       },
     ];
     return changeSet(snapshot, at.runId, ...events);

@@ -1,4 +1,7 @@
-/** Poller and reaper: looks for the evidence of what ended, ends what lasts too long, and tells the owner of what came to nothing. */
+/**
+ * Poller and reaper: looks for the evidence of what ended, ends what lasts too long, and tells the
+ * owner of what came to nothing.
+ */
 import type { AuditEntry, Snapshot, Workspace } from '../../workspace/types.js';
 import { bundleChanges } from '../../workspace/bundle.js';
 import { decideSweep, untold } from './decide-sweep.js';
@@ -7,7 +10,11 @@ import { evidenceFor } from './evidence.js';
 import { reduce, step } from './reduce.js';
 import { closeOutOf, type Task } from './task.js';
 
-export type Swept = { readonly task: string; readonly event: EventFields['event']; readonly detail: string };
+export type Swept = {
+  readonly task: string;
+  readonly event: EventFields['event'];
+  readonly detail: string;
+};
 
 /** May be called at any time, by any process: what was decided already is not decided again. */
 export function sweep(workspace: Workspace, at: { readonly runId: string }): readonly Swept[] {
@@ -16,15 +23,31 @@ export function sweep(workspace: Workspace, at: { readonly runId: string }): rea
   let swept: readonly Swept[] = [];
   workspace.commit((snapshot) => {
     const { events, dead } = decide(snapshot);
-    const told = dead.length === 0 ? undefined : bundleChanges(snapshot, 'incident_surface', notice(snapshot, dead));
-    swept = events.map((one) => ({ task: one.task ?? '', event: one.event, detail: one.detail ?? '' }));
+    const told =
+      dead.length === 0
+        ? undefined
+        : bundleChanges(snapshot, 'incident_surface', notice(snapshot, dead));
+    swept = events.map((one) => ({
+      task: one.task ?? '',
+      event: one.event,
+      detail: one.detail ?? '',
+    }));
     return {
       actor: { kind: 'nocturne', name: 'completion' },
       runId: at.runId,
       reason: 'tasks swept',
       ...(told === undefined ? {} : { bundle: 'incident_surface', notices: told.notices }),
       changes: [...events.map((one) => eventChange(one, snapshot.now)), ...(told?.changes ?? [])],
-      audit: dead.map((task): AuditEntry => ({ step: '', type: 'task_dead', target: task.id, authorisation: '', result: 'failed', detail: closeOutOf(task).reason.slice(0, 300) })),
+      audit: dead.map(
+        (task): AuditEntry => ({
+          step: '',
+          type: 'task_dead',
+          target: task.id,
+          authorisation: '',
+          result: 'failed',
+          detail: closeOutOf(task).reason.slice(0, 300),
+        }),
+      ),
     };
   });
   return swept;
@@ -32,15 +55,22 @@ export function sweep(workspace: Workspace, at: { readonly runId: string }): rea
 
 type Decided = { readonly events: readonly EventFields[]; readonly dead: readonly Task[] };
 
-/** What is decided now is taken as having happened, so that the owner hears of it in the same commit. */
+/**
+ * What is decided now is taken as having happened, so that the owner hears of it in the same
+ * commit.
+ */
 function decide(snapshot: Snapshot): Decided {
   const { all } = reduce(readEvents(snapshot));
   const now = snapshot.now.getTime();
-  const events = decideSweep(all.values(), { now, evidence: (task) => evidenceFor(snapshot, task) });
+  const events = decideSweep(all.values(), {
+    now,
+    evidence: (task) => evidenceFor(snapshot, task),
+  });
   const after = new Map(all);
   for (const fields of events) {
     const task = after.get(fields.task ?? '');
-    if (task !== undefined) after.set(task.id, step(task, { ...fields, seq: 0, at: now } satisfies TaskEvent));
+    if (task !== undefined)
+      after.set(task.id, step(task, { ...fields, seq: 0, at: now } satisfies TaskEvent));
   }
   const dead = untold(after.values());
   const surfaced = dead.map((task): EventFields => {
@@ -50,11 +80,27 @@ function decide(snapshot: Snapshot): Decided {
   return { events: [...events, ...surfaced], dead };
 }
 
-function notice(snapshot: Snapshot, dead: readonly Task[]): { priority: string; project: string | null; question: string; body: string } {
+function notice(
+  snapshot: Snapshot,
+  dead: readonly Task[],
+): { priority: string; project: string | null; question: string; body: string } {
   const projects = new Set(dead.map((task) => task.project));
   const [project] = projects;
-  const known = projects.size === 1 && project !== undefined && snapshot.record('DISPATCH', project) !== undefined;
+  const known =
+    projects.size === 1 &&
+    project !== undefined &&
+    snapshot.record('DISPATCH', project) !== undefined;
   const names = dead.map((task) => task.id).join(', ');
-  const body = dead.map((task) => `- ${task.id}${task.project === '' ? '' : ` (${task.project})`}: ${closeOutOf(task).reason}. Next: ${closeOutOf(task).nextStep} (${closeOutOf(task).owner})`).join('\n');
-  return { priority: 'medium', project: known ? project : null, question: `${dead.length === 1 ? 'A task that was given to another agent' : `${dead.length} tasks that were given to other agents`} came to nothing: ${names}. Answer yes when seen.`, body };
+  const body = dead
+    .map(
+      (task) =>
+        `- ${task.id}${task.project === '' ? '' : ` (${task.project})`}: ${closeOutOf(task).reason}. Next: ${closeOutOf(task).nextStep} (${closeOutOf(task).owner})`,
+    )
+    .join('\n');
+  return {
+    priority: 'medium',
+    project: known ? project : null,
+    question: `${dead.length === 1 ? 'A task that was given to another agent' : `${dead.length} tasks that were given to other agents`} came to nothing: ${names}. Answer yes when seen.`,
+    body,
+  };
 }

@@ -1,4 +1,7 @@
-/** The ledger as the doors of hosts write it: each report is decided under the commit mutex on the log as it is then, and becomes at most one line. */
+/**
+ * The ledger as the doors of hosts write it: each report is decided under the commit mutex on the
+ * log as it is then, and becomes at most one line.
+ */
 import { storedPass } from '../../passes/pass-file.js';
 import type { Registered, Spawn, SpawnLedger } from '../../passes/spawn-ledger.js';
 import { nextId } from '../../workspace/ids.js';
@@ -21,16 +24,36 @@ export function taskLedger(workspace: Workspace): SpawnLedger {
   return {
     register: (spawn) => register(workspace, spawn),
     linked: ({ callId, childSession }) =>
-      record(workspace, (tasks) => (taskOf(tasks.byCall, tasks, callId)?.child === childSession ? undefined : { event: 'linked', call: callId, child: childSession })),
-    failed: ({ callId, why }) => record(workspace, (tasks) => (taskOf(tasks.byCall, tasks, callId)?.state === 'failed' ? undefined : { event: 'failed', call: callId, detail: `the spawn failed: ${why}`.slice(0, MOST_DETAIL) })),
+      record(workspace, (tasks) =>
+        taskOf(tasks.byCall, tasks, callId)?.child === childSession
+          ? undefined
+          : { event: 'linked', call: callId, child: childSession },
+      ),
+    failed: ({ callId, why }) =>
+      record(workspace, (tasks) =>
+        taskOf(tasks.byCall, tasks, callId)?.state === 'failed'
+          ? undefined
+          : {
+              event: 'failed',
+              call: callId,
+              detail: `the spawn failed: ${why}`.slice(0, MOST_DETAIL),
+            },
+      ),
     progress: ({ childSession, note }) =>
       record(workspace, (tasks, snapshot) => {
         const task = taskOf(tasks.byChild, tasks, childSession);
-        const worthIt = task?.state === 'running' && snapshot.now.getTime() - task.signAt >= PROGRESS_MS;
-        return worthIt ? { event: 'progress', child: childSession, detail: note.slice(0, MOST_DETAIL) } : undefined;
+        const worthIt =
+          task?.state === 'running' && snapshot.now.getTime() - task.signAt >= PROGRESS_MS;
+        return worthIt
+          ? { event: 'progress', child: childSession, detail: note.slice(0, MOST_DETAIL) }
+          : undefined;
       }),
     ended: ({ childSession, outcome, detail }) =>
-      record(workspace, (tasks) => (taskOf(tasks.byChild, tasks, childSession)?.endedAt !== undefined ? undefined : { event: 'ended', child: childSession, outcome, detail: endDetail(outcome, detail) })),
+      record(workspace, (tasks) =>
+        taskOf(tasks.byChild, tasks, childSession)?.endedAt !== undefined
+          ? undefined
+          : { event: 'ended', child: childSession, outcome, detail: endDetail(outcome, detail) },
+      ),
   };
 }
 
@@ -48,54 +71,119 @@ export function register(workspace: Workspace, spawn: Spawn): Registered {
     const known = taskOf(tasks.byCall, tasks, spawn.callId);
     if (known !== undefined) {
       // The host asks again about a call that it told us of.
-      answer = known.key === key ? registered(known.id) : duplicate(known, 'another task was registered under this call');
+      answer =
+        known.key === key
+          ? registered(known.id)
+          : duplicate(known, 'another task was registered under this call');
       return quiet(spawn.runId);
     }
-    const same = [...tasks.all.values()].find((task) => !isOver(task) && task.call === undefined && isTakenUp(task, { spawn, project })) ?? [...tasks.all.values()].find((task) => !isOver(task) && task.call !== undefined && task.key === key);
+    const same =
+      [...tasks.all.values()].find(
+        (task) => !isOver(task) && task.call === undefined && isTakenUp(task, { spawn, project }),
+      ) ??
+      [...tasks.all.values()].find(
+        (task) => !isOver(task) && task.call !== undefined && task.key === key,
+      );
     if (same?.call !== undefined) {
       answer = duplicate(same, 'the same task was given already and is not over');
       return quiet(spawn.runId);
     }
-    const common = { call: spawn.callId, host: spawn.host, run_id: spawn.runId, ...(spawn.declaredMs === undefined ? {} : { declared_ms: Math.max(0, Math.trunc(spawn.declaredMs)) }) };
+    const common = {
+      call: spawn.callId,
+      host: spawn.host,
+      run_id: spawn.runId,
+      ...(spawn.declaredMs === undefined
+        ? {}
+        : { declared_ms: Math.max(0, Math.trunc(spawn.declaredMs)) }),
+    };
     if (same !== undefined) {
       answer = registered(same.id);
-      return changeSet(snapshot, spawn.runId, { event: 'claimed', task: same.id, ...common, baseline: keepBaseline(snapshot, same.expects) });
+      return changeSet(snapshot, spawn.runId, {
+        event: 'claimed',
+        task: same.id,
+        ...common,
+        baseline: keepBaseline(snapshot, same.expects),
+      });
     }
     const id = nextId(snapshot, workspace.state, 'TASK');
     const { expects, problem } = expectationsOf(spawn.task, project);
     answer = registered(id);
     return changeSet(snapshot, spawn.runId, {
-      event: 'registered', task: id, ...common, requester: spawn.requester, project, target: spawn.target, idempotency: key, ...textFields(workspace, spawn.task),
-      expects, baseline: keepBaseline(snapshot, expects), ...(problem === undefined ? {} : { detail: problem.slice(0, MOST_DETAIL) }),
+      event: 'registered',
+      task: id,
+      ...common,
+      requester: spawn.requester,
+      project,
+      target: spawn.target,
+      idempotency: key,
+      ...textFields(workspace, spawn.task),
+      expects,
+      baseline: keepBaseline(snapshot, expects),
+      ...(problem === undefined ? {} : { detail: problem.slice(0, MOST_DETAIL) }),
     });
   });
   return answer ?? { kind: 'duplicate', taskId: '', why: 'the ledger did not answer' };
 }
 
-export function textFields(workspace: Workspace, text: string): Pick<EventFields, 'text' | 'text_sha256'> {
-  return { text: text.length <= TEXT_IN_LOG ? text : `${text.slice(0, TEXT_IN_LOG)} …`, text_sha256: putObject(workspace.root, Buffer.from(text)) };
+export function textFields(
+  workspace: Workspace,
+  text: string,
+): Pick<EventFields, 'text' | 'text_sha256'> {
+  return {
+    text: text.length <= TEXT_IN_LOG ? text : `${text.slice(0, TEXT_IN_LOG)} …`,
+    text_sha256: putObject(workspace.root, Buffer.from(text)),
+  };
 }
 
 /** The commit of one line in the name of the module. */
-export function changeSet(snapshot: Snapshot, runId: string, ...events: readonly EventFields[]): ChangeSet {
-  return { actor: { kind: 'nocturne', name: 'completion' }, runId, reason: `task ${events.map((one) => one.event).join(' ')}`, changes: events.map((one) => eventChange(one, snapshot.now)) };
+export function changeSet(
+  snapshot: Snapshot,
+  runId: string,
+  ...events: readonly EventFields[]
+): ChangeSet {
+  return {
+    actor: { kind: 'nocturne', name: 'completion' },
+    runId,
+    reason: `task ${events.map((one) => one.event).join(' ')}`,
+    changes: events.map((one) => eventChange(one, snapshot.now)),
+  };
 }
 
 function quiet(runId: string): ChangeSet {
-  return { actor: { kind: 'nocturne', name: 'completion' }, runId, reason: 'nothing new', changes: [] };
+  return {
+    actor: { kind: 'nocturne', name: 'completion' },
+    runId,
+    reason: 'nothing new',
+    changes: [],
+  };
 }
 
-/** What was found under the mutex decides; the task is named in the line where it is known, for whoever reads it. */
-function record(workspace: Workspace, decide: (tasks: Tasks, snapshot: Snapshot) => EventFields | undefined): void {
+/**
+ * What was found under the mutex decides; the task is named in the line where it is known, for
+ * whoever reads it.
+ */
+function record(
+  workspace: Workspace,
+  decide: (tasks: Tasks, snapshot: Snapshot) => EventFields | undefined,
+): void {
   workspace.commit((snapshot) => {
     const tasks = readTasks(snapshot);
     const fields = decide(tasks, snapshot);
     if (fields === undefined) return quiet('');
-    const task = fields.call === undefined ? taskOf(tasks.byChild, tasks, fields.child ?? '') : taskOf(tasks.byCall, tasks, fields.call);
-    const known = task === undefined && (tasks.waiting.get(awaited(fields)) ?? []).some((one) => one.event === fields.event);
+    const task =
+      fields.call === undefined
+        ? taskOf(tasks.byChild, tasks, fields.child ?? '')
+        : taskOf(tasks.byCall, tasks, fields.call);
+    const known =
+      task === undefined &&
+      (tasks.waiting.get(awaited(fields)) ?? []).some((one) => one.event === fields.event);
     if (known) return quiet('');
     const { event, ...rest } = fields;
-    return changeSet(snapshot, task?.runId ?? '', task === undefined ? fields : { event, task: task.id, ...rest });
+    return changeSet(
+      snapshot,
+      task?.runId ?? '',
+      task === undefined ? fields : { event, task: task.id, ...rest },
+    );
   });
 }
 
@@ -106,8 +194,13 @@ function taskOf(index: ReadonlyMap<string, string>, tasks: Tasks, name: string):
 /** A replay is taken up by the spawn that has its text, from the same project or requester. */
 function isTakenUp(replay: Task, at: { readonly spawn: Spawn; readonly project: string }): boolean {
   const { spawn, project } = at;
-  const mine = replay.requester === spawn.requester || (project !== '' && replay.project === project);
-  return mine && replay.key === idempotencyKey({ task: spawn.task, target: spawn.target, requester: replay.requester });
+  const mine =
+    replay.requester === spawn.requester || (project !== '' && replay.project === project);
+  return (
+    mine &&
+    replay.key ===
+      idempotencyKey({ task: spawn.task, target: spawn.target, requester: replay.requester })
+  );
 }
 
 function projectOf(workspace: Workspace, runId: string): string {
@@ -116,12 +209,21 @@ function projectOf(workspace: Workspace, runId: string): string {
 }
 
 function endDetail(outcome: Outcome, detail: string): string {
-  const said = outcome === 'ok' ? 'the session ended' : outcome === 'timeout' ? 'the host ended the session for want of time' : 'the session ended in failure';
+  const said =
+    outcome === 'ok'
+      ? 'the session ended'
+      : outcome === 'timeout'
+        ? 'the host ended the session for want of time'
+        : 'the session ended in failure';
   return (detail === '' ? said : `${said}: ${detail}`).slice(0, MOST_DETAIL);
 }
 
 function registered(taskId: string): Registered {
-  return { kind: 'registered', taskId, instruction: `Your task is registered as ${taskId}. It counts as done only when your session has ended and the file that you leave names ${taskId}.` };
+  return {
+    kind: 'registered',
+    taskId,
+    instruction: `Your task is registered as ${taskId}. It counts as done only when your session has ended and the file that you leave names ${taskId}.`,
+  };
 }
 
 function duplicate(task: Task, why: string): Registered {

@@ -1,7 +1,15 @@
 /** What the events of one task make of it, and which event may change its state. */
 import type { EventName, Expectation, Outcome } from './events.js';
 
-export const STATES = ['registered', 'running', 'ended', 'completed', 'failed', 'timed-out', 'dead'] as const;
+export const STATES = [
+  'registered',
+  'running',
+  'ended',
+  'completed',
+  'failed',
+  'timed-out',
+  'dead',
+] as const;
 export type TaskState = (typeof STATES)[number];
 
 export type Task = {
@@ -38,12 +46,22 @@ export type Task = {
   readonly delivered: number;
   readonly acked: { readonly at: number; readonly by: string; readonly note: string } | undefined;
   /** Events that came in a state in which they mean nothing; they changed nothing. */
-  readonly ignored: readonly { readonly seq: number; readonly event: EventName; readonly why: string }[];
+  readonly ignored: readonly {
+    readonly seq: number;
+    readonly event: EventName;
+    readonly why: string;
+  }[];
 };
 
 /** State after an event in a state; what is not here is ignored. `ended` goes on by its outcome. */
 export const LEGAL: Readonly<Record<TaskState, Partial<Readonly<Record<EventName, TaskState>>>>> = {
-  registered: { claimed: 'registered', linked: 'running', failed: 'failed', 'timed-out': 'timed-out', dead: 'dead' },
+  registered: {
+    claimed: 'registered',
+    linked: 'running',
+    failed: 'failed',
+    'timed-out': 'timed-out',
+    dead: 'dead',
+  },
   running: { progress: 'running', ended: 'ended', failed: 'failed', 'timed-out': 'timed-out' },
   ended: { evidence: 'ended', completed: 'completed', 'timed-out': 'timed-out', dead: 'dead' },
   completed: {},
@@ -52,10 +70,18 @@ export const LEGAL: Readonly<Record<TaskState, Partial<Readonly<Record<EventName
   dead: {},
 };
 
-const AFTER_END: Readonly<Record<Outcome, TaskState>> = { ok: 'ended', failed: 'failed', timeout: 'timed-out' };
+const AFTER_END: Readonly<Record<Outcome, TaskState>> = {
+  ok: 'ended',
+  failed: 'failed',
+  timeout: 'timed-out',
+};
 
 /** The state that an event leads to; `undefined` when it may not happen in this state. */
-export function nextState(state: TaskState, event: EventName, outcome: Outcome | undefined): TaskState | undefined {
+export function nextState(
+  state: TaskState,
+  event: EventName,
+  outcome: Outcome | undefined,
+): TaskState | undefined {
   const next = LEGAL[state][event];
   return next === 'ended' && event === 'ended' ? AFTER_END[outcome ?? 'failed'] : next;
 }
@@ -64,17 +90,42 @@ export function isOver(task: Task): boolean {
   return task.closedAt !== undefined;
 }
 
-/** A task that ran, or should have run, and came to nothing. One whose spawn failed is none: whoever asked was told at once, and may ask again. */
+/**
+ * A task that ran, or should have run, and came to nothing. One whose spawn failed is none: whoever
+ * asked was told at once, and may ask again.
+ */
 export function isDeadLetter(task: Task): boolean {
-  return isOver(task) && task.state !== 'completed' && !(task.state === 'failed' && task.child === undefined);
+  return (
+    isOver(task) &&
+    task.state !== 'completed' &&
+    !(task.state === 'failed' && task.child === undefined)
+  );
 }
 
-export type CloseOut = { readonly reason: string; readonly nextStep: string; readonly owner: string };
+export type CloseOut = {
+  readonly reason: string;
+  readonly nextStep: string;
+  readonly owner: string;
+};
 
 /** What is on record about a dead letter: why, what to do, and whose turn it is. */
 export function closeOutOf(task: Task): CloseOut {
   const reason = task.detail || task.state;
-  if (task.replayedAs !== undefined) return { reason, nextStep: `none: it was given again as ${task.replayedAs}`, owner: 'requester' };
-  if (task.replayOf !== undefined) return { reason, nextStep: `look at ${task.replayOf} and ${task.id} before it is tried a third time: nocturne tasks show ${task.id}`, owner: 'owner' };
-  return { reason, nextStep: `nocturne tasks replay ${task.id}, once, or nocturne tasks ack ${task.id}`, owner: 'requester' };
+  if (task.replayedAs !== undefined)
+    return {
+      reason,
+      nextStep: `none: it was given again as ${task.replayedAs}`,
+      owner: 'requester',
+    };
+  if (task.replayOf !== undefined)
+    return {
+      reason,
+      nextStep: `look at ${task.replayOf} and ${task.id} before it is tried a third time: nocturne tasks show ${task.id}`,
+      owner: 'owner',
+    };
+  return {
+    reason,
+    nextStep: `nocturne tasks replay ${task.id}, once, or nocturne tasks ack ${task.id}`,
+    owner: 'requester',
+  };
 }

@@ -11,7 +11,11 @@ const MOST = 20;
 
 /** Nothing as long as no message asks for the pass; then everything that waits. */
 export function waitingMessages(snapshot: Snapshot, project: string): readonly Rec[] {
-  const waiting = snapshot.records('MESSAGE').filter((one) => fieldText(one, 'project') === project && fieldText(one, 'state') === 'waiting');
+  const waiting = snapshot
+    .records('MESSAGE')
+    .filter(
+      (one) => fieldText(one, 'project') === project && fieldText(one, 'state') === 'waiting',
+    );
   if (!waiting.some((one) => fieldText(one, 'engaged') === 'true')) return [];
   return [...waiting].sort((a, b) => order(a).localeCompare(order(b), 'en')).slice(0, MOST);
 }
@@ -21,11 +25,25 @@ export function messageFragment(snapshot: Snapshot, record: Rec): Fragment {
   const text = textOf(snapshot, record);
   const names = fieldList(record, 'attachments');
   const thread = of('thread') === '' ? '' : `, thread ${JSON.stringify(of('thread'))}`;
-  const attached = names.length === 0 ? '' : `\n[not opened: ${names.length} ${names.length === 1 ? 'attachment' : 'attachments'}]`;
-  return { title: `A message from ${JSON.stringify(of('sender'))} on ${of('channel')}`, source: sourceOf(record, thread), sha256: sha256(text), text: `${text}${attached}`, trust: 'data' };
+  const attached =
+    names.length === 0
+      ? ''
+      : `\n[not opened: ${names.length} ${names.length === 1 ? 'attachment' : 'attachments'}]`;
+  return {
+    title: `A message from ${JSON.stringify(of('sender'))} on ${of('channel')}`,
+    source: sourceOf(record, thread),
+    sha256: sha256(text),
+    text: `${text}${attached}`,
+    trust: 'data',
+  };
 }
 
-export function sourceOf(record: Rec, thread = fieldText(record, 'thread') === '' ? '' : `, thread ${JSON.stringify(fieldText(record, 'thread'))}`): string {
+export function sourceOf(
+  record: Rec,
+  thread = fieldText(record, 'thread') === ''
+    ? ''
+    : `, thread ${JSON.stringify(fieldText(record, 'thread'))}`,
+): string {
   return `${record.file}, sent ${fieldText(record, 'time')}${thread}`;
 }
 

@@ -1,4 +1,7 @@
-/** Messages as they are kept: a record, and below it the text in a fence that it cannot end, so that nothing in it is markdown. */
+/**
+ * Messages as they are kept: a record, and below it the text in a fence that it cannot end, so that
+ * nothing in it is markdown.
+ */
 import { fenceFor } from '../../agents/quote-data.js';
 import type { Rec } from '../../markdown/types.js';
 import { scan } from '../../markdown/scan.js';
@@ -16,17 +19,56 @@ export function bodyOf(text: string): string {
 export function textOf(snapshot: Snapshot, record: Rec): string {
   const doc = scan(snapshot.text(record.file) ?? '');
   const [fence] = doc.fences.filter((one) => one.start >= (doc.frontMatter?.end ?? 0));
-  return fence === undefined ? '' : doc.text.slice(fence.contentStart, fence.contentEnd).replace(/\n$/, '');
+  return fence === undefined
+    ? ''
+    : doc.text.slice(fence.contentStart, fence.contentEnd).replace(/\n$/, '');
 }
 
 /** The arguments that `message_take`, `message_hold` and `message_release` share. */
 export function argumentsOf(message: Dropped, received: string): BundleArguments {
-  const { key, channel, sender, thread, time, mention, addressedTo, messageId, attachments, sha256, text } = message;
-  return { key, channel, sender, thread: thread || null, time, mention, addressed_to: addressedTo || null, message_id: messageId || null, attachments: attachments.length === 0 ? null : [...attachments], received, sha256, body: bodyOf(text) };
+  const {
+    key,
+    channel,
+    sender,
+    thread,
+    time,
+    mention,
+    addressedTo,
+    messageId,
+    attachments,
+    sha256,
+    text,
+  } = message;
+  return {
+    key,
+    channel,
+    sender,
+    thread: thread || null,
+    time,
+    mention,
+    addressed_to: addressedTo || null,
+    message_id: messageId || null,
+    attachments: attachments.length === 0 ? null : [...attachments],
+    received,
+    sha256,
+    body: bodyOf(text),
+  };
 }
 
 /** A kept message as it was when it was dropped. */
 export function droppedOf(snapshot: Snapshot, record: Rec): Dropped {
   const of = (name: string): string => fieldText(record, name);
-  return { key: record.key, channel: of('channel'), sender: of('sender').normalize('NFC'), thread: of('thread'), time: of('time'), mention: of('mention') === 'true', addressedTo: of('addressed_to'), messageId: of('message_id'), attachments: fieldList(record, 'attachments'), sha256: of('sha256'), text: textOf(snapshot, record) };
+  return {
+    key: record.key,
+    channel: of('channel'),
+    sender: of('sender').normalize('NFC'),
+    thread: of('thread'),
+    time: of('time'),
+    mention: of('mention') === 'true',
+    addressedTo: of('addressed_to'),
+    messageId: of('message_id'),
+    attachments: fieldList(record, 'attachments'),
+    sha256: of('sha256'),
+    text: textOf(snapshot, record),
+  };
 }

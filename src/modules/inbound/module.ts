@@ -1,4 +1,7 @@
-/** Messages from outside: sorted before a worker pass chooses its project, quoted in the brief of the project's next pass, marked when that is recorded. */
+/**
+ * Messages from outside: sorted before a worker pass chooses its project, quoted in the brief of
+ * the project's next pass, marked when that is recorded.
+ */
 import { bundleChanges } from '../../workspace/bundle.js';
 import { nextId } from '../../workspace/ids.js';
 import type { Module } from '../types.js';
@@ -12,14 +15,40 @@ export const module: Module = {
   name: 'inbound',
   // Messages are taken in at T1, by the pass that is to read them.
   onChange: () => undefined,
-  before: ({ snapshot, state, step }) => processInbox({ snapshot, step, nextQuestion: () => nextId(snapshot, state, 'N') }),
-  fragments: ({ snapshot, project }) => (project === undefined ? [] : waitingMessages(snapshot, project).map((record) => messageFragment(snapshot, record))),
+  before: ({ snapshot, state, step }) =>
+    processInbox({ snapshot, step, nextQuestion: () => nextId(snapshot, state, 'N') }),
+  fragments: ({ snapshot, project }) =>
+    project === undefined
+      ? []
+      : waitingMessages(snapshot, project).map((record) => messageFragment(snapshot, record)),
   recorded({ snapshot, project, runId, used }) {
     if (project === undefined) return undefined;
-    const read = snapshot.records('MESSAGE').filter((one) => one.fields.get('state')?.value === 'waiting' && used.has(sourceOf(one)));
+    const read = snapshot
+      .records('MESSAGE')
+      .filter((one) => one.fields.get('state')?.value === 'waiting' && used.has(sourceOf(one)));
     if (read.length === 0) return undefined;
-    const changes = read.flatMap((one) => bundleChanges(snapshot, 'message_deliver', { key: one.key, run_id: runId }).changes);
-    return { reason: 'messages delivered', bundle: 'message_deliver', changes, audit: read.map((one) => ({ step: 'T6', type: 'message_deliver', target: one.key, authorisation: '', result: 'ok', detail: project })) };
+    const changes = read.flatMap(
+      (one) => bundleChanges(snapshot, 'message_deliver', { key: one.key, run_id: runId }).changes,
+    );
+    return {
+      reason: 'messages delivered',
+      bundle: 'message_deliver',
+      changes,
+      audit: read.map((one) => ({
+        step: 'T6',
+        type: 'message_deliver',
+        target: one.key,
+        authorisation: '',
+        result: 'ok',
+        detail: project,
+      })),
+    };
   },
-  commands: { 'inbox list': inboxList, 'inbox show': inboxShow, 'inbox process': inboxProcess, 'inbox senders': inboxSenders, 'inbox drop': inboxDrop },
+  commands: {
+    'inbox list': inboxList,
+    'inbox show': inboxShow,
+    'inbox process': inboxProcess,
+    'inbox senders': inboxSenders,
+    'inbox drop': inboxDrop,
+  },
 };

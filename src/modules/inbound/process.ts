@@ -1,7 +1,15 @@
-/** What becomes of every message that was dropped or waits in quarantine: one change for all of it, worked out on one snapshot. */
+/**
+ * What becomes of every message that was dropped or waits in quarantine: one change for all of it,
+ * worked out on one snapshot.
+ */
 import { admit, type Admission, type Refusal } from '../../governance/admission.js';
 import { isDrop, isHeldDrop } from '../../governance/drop-place.js';
-import { type Channel, inboundPolicy, type InboundPolicy, type KnownSender } from '../../governance/inbound-policy.js';
+import {
+  type Channel,
+  inboundPolicy,
+  type InboundPolicy,
+  type KnownSender,
+} from '../../governance/inbound-policy.js';
 import { triggers } from '../../governance/trigger.js';
 import { stamp } from '../../kernel/clock.js';
 import { fieldText, fieldTime } from '../../project/field-text.js';
@@ -12,7 +20,12 @@ import { argumentsOf, droppedOf } from './kept-message.js';
 import { askArguments } from './question.js';
 import { type Dropped, readDrop } from './read-drop.js';
 
-export type Processing = { readonly snapshot: Snapshot; readonly step: string; /** The id of the next notification. */ readonly nextQuestion: () => string };
+export type Processing = {
+  readonly snapshot: Snapshot;
+  readonly step: string;
+  /** The id of the next notification. */
+  readonly nextQuestion: () => string;
+};
 
 const HOUR_MS = 3_600_000;
 /** So many files are looked at in one go; the others come next. */
@@ -34,29 +47,54 @@ type Work = {
 /** `undefined`: there is nothing to do. */
 export function processInbox(processing: Processing): ModuleChange | undefined {
   const work = begin(processing);
-  for (const record of work.snapshot.records('QUARANTINE')) reconsider(work, droppedOf(work.snapshot, record), fieldText(record, 'unverified') === 'true');
+  for (const record of work.snapshot.records('QUARANTINE'))
+    reconsider(work, droppedOf(work.snapshot, record), fieldText(record, 'unverified') === 'true');
   forgetArrivals(work);
   for (const entry of dropsOf(work.snapshot)) takeIn(work, entry);
   if (work.changes.length === 0 && work.audit.length === 0) return undefined;
-  return { reason: 'messages sorted', bundle: [...work.bundles].join(' '), changes: work.changes, audit: work.audit };
+  return {
+    reason: 'messages sorted',
+    bundle: [...work.bundles].join(' '),
+    changes: work.changes,
+    audit: work.audit,
+  };
 }
 
 export function dropsOf(snapshot: Snapshot): readonly FileEntry[] {
-  const entries = [...snapshot.files.values()].filter((entry) => isDrop(entry.path) || isHeldDrop(entry.path));
+  const entries = [...snapshot.files.values()].filter(
+    (entry) => isDrop(entry.path) || isHeldDrop(entry.path),
+  );
   return entries.sort((a, b) => a.mtimeMs - b.mtimeMs || (a.path < b.path ? -1 : 1)).slice(0, MOST);
 }
 
 function begin({ snapshot, step, nextQuestion }: Processing): Work {
   const kept = [...snapshot.records('MESSAGE'), ...snapshot.records('QUARANTINE')];
-  const work: Work = { snapshot, step, nextQuestion, policy: inboundPolicy(snapshot), keys: new Set(kept.map((one) => one.key)), lastHour: new Map(), openQuestions: new Map(), changes: [], bundles: new Set(), audit: [] };
-  for (const one of kept) if (snapshot.now.getTime() - (fieldTime(one, 'received') ?? 0) < HOUR_MS) count(work.lastHour, senderKey(fieldText(one, 'channel'), fieldText(one, 'sender')));
-  for (const one of work.policy.senders) if (one.verdict === 'asked') count(work.openQuestions, one.channel);
+  const work: Work = {
+    snapshot,
+    step,
+    nextQuestion,
+    policy: inboundPolicy(snapshot),
+    keys: new Set(kept.map((one) => one.key)),
+    lastHour: new Map(),
+    openQuestions: new Map(),
+    changes: [],
+    bundles: new Set(),
+    audit: [],
+  };
+  for (const one of kept)
+    if (snapshot.now.getTime() - (fieldTime(one, 'received') ?? 0) < HOUR_MS)
+      count(work.lastHour, senderKey(fieldText(one, 'channel'), fieldText(one, 'sender')));
+  for (const one of work.policy.senders)
+    if (one.verdict === 'asked') count(work.openQuestions, one.channel);
   return work;
 }
 
 /** A message that was held before: the owner may have answered, or its channel may be gone. */
 function reconsider(work: Work, message: Dropped, unverified: boolean): void {
-  const admission = admit(work.policy, envelopeOf(message, unverified), { lastHour: 0, openQuestions: 0 });
+  const admission = admit(work.policy, envelopeOf(message, unverified), {
+    lastHour: 0,
+    openQuestions: 0,
+  });
   if (admission.kind === 'hold') {
     if (admission.ask) ask(work, message, admission);
     return;
@@ -66,27 +104,42 @@ function reconsider(work: Work, message: Dropped, unverified: boolean): void {
     run(work, 'message_refuse', { key: message.key });
     return drop(work, { target: message.key, message, ...placed });
   }
-  run(work, 'message_release', { ...argumentsOf(message, stamp(work.snapshot.now)), project: placed.project, engaged: placed.engaged, note: placed.note });
+  run(work, 'message_release', {
+    ...argumentsOf(message, stamp(work.snapshot.now)),
+    project: placed.project,
+    engaged: placed.engaged,
+    note: placed.note,
+  });
   note(work, message, 'ok', `released for ${placed.project}: ${placed.why}`);
 }
 
 /** An answer about arrivals holds for those that waited for it, and for no later one. */
 function forgetArrivals(work: Work): void {
-  const decided = work.policy.senders.filter((one) => one.about === 'arrivals' && one.verdict !== 'asked');
+  const decided = work.policy.senders.filter(
+    (one) => one.about === 'arrivals' && one.verdict !== 'asked',
+  );
   for (const one of decided) run(work, 'sender_forget', { id: one.id, reason: 'carried out' });
-  work.policy = { ...work.policy, senders: work.policy.senders.filter((one) => !decided.includes(one)) };
+  work.policy = {
+    ...work.policy,
+    senders: work.policy.senders.filter((one) => !decided.includes(one)),
+  };
 }
 
 function takeIn(work: Work, entry: FileEntry): void {
   const reading = readDrop(work.snapshot, entry);
   if (reading.kind === 'unfinished') return;
   work.changes.push({ kind: 'delete', path: entry.path });
-  if (reading.kind === 'bad') return drop(work, { target: entry.path, reason: reading.reason, why: reading.why });
+  if (reading.kind === 'bad')
+    return drop(work, { target: entry.path, reason: reading.reason, why: reading.why });
   const { message } = reading;
-  if (work.keys.has(message.key)) return drop(work, { target: message.key, message, reason: 'duplicate', why: 'it came before' });
+  if (work.keys.has(message.key))
+    return drop(work, { target: message.key, message, reason: 'duplicate', why: 'it came before' });
   const who = senderKey(message.channel, message.sender);
   const unverified = isHeldDrop(entry.path);
-  const admission = admit(work.policy, envelopeOf(message, unverified), { lastHour: work.lastHour.get(who) ?? 0, openQuestions: work.openQuestions.get(message.channel) ?? 0 });
+  const admission = admit(work.policy, envelopeOf(message, unverified), {
+    lastHour: work.lastHour.get(who) ?? 0,
+    openQuestions: work.openQuestions.get(message.channel) ?? 0,
+  });
   const placed = admission.kind === 'admit' ? engage(admission, message) : admission;
   if (placed.kind === 'refuse') return drop(work, { target: message.key, message, ...placed });
   work.keys.add(message.key);
@@ -94,30 +147,78 @@ function takeIn(work: Work, entry: FileEntry): void {
   const args = argumentsOf(message, stamp(work.snapshot.now));
   if (placed.kind === 'hold') {
     run(work, 'message_hold', { ...args, unverified });
-    note(work, message, 'held', placed.about === 'sender' ? 'the sender is unknown' : 'it appeared while an agent was at work');
+    note(
+      work,
+      message,
+      'held',
+      placed.about === 'sender'
+        ? 'the sender is unknown'
+        : 'it appeared while an agent was at work',
+    );
     if (placed.ask) ask(work, message, placed);
     return;
   }
-  run(work, 'message_take', { ...args, project: placed.project, engaged: placed.engaged, note: placed.note });
+  run(work, 'message_take', {
+    ...args,
+    project: placed.project,
+    engaged: placed.engaged,
+    note: placed.note,
+  });
   note(work, message, 'ok', `taken for ${placed.project}: ${placed.why}`);
 }
 
-type Placed = { readonly kind: 'placed'; readonly project: string; readonly engaged: boolean; readonly why: string; readonly note: string | null } | Extract<Admission, { kind: 'refuse' }>;
+type Placed =
+  | {
+      readonly kind: 'placed';
+      readonly project: string;
+      readonly engaged: boolean;
+      readonly why: string;
+      readonly note: string | null;
+    }
+  | Extract<Admission, { kind: 'refuse' }>;
 
 /** The trigger comes after admission: a sender who is refused is never kept for later. */
-function engage({ channel, project }: { readonly channel: Channel; readonly project: string }, message: Dropped): Placed {
+function engage(
+  { channel, project }: { readonly channel: Channel; readonly project: string },
+  message: Dropped,
+): Placed {
   const { engaged, why, failed } = triggers(channel, message);
   if (!engaged && channel.ignored === 'drop') return { kind: 'refuse', reason: 'not-engaged', why };
-  return { kind: 'placed', project, engaged, why: engaged ? why : `kept for the next one that engages: ${why}`, note: failed === true ? why : null };
+  return {
+    kind: 'placed',
+    project,
+    engaged,
+    why: engaged ? why : `kept for the next one that engages: ${why}`,
+    note: failed === true ? why : null,
+  };
 }
 
 function ask(work: Work, message: Dropped, held: Extract<Admission, { kind: 'hold' }>): void {
   const question = work.nextQuestion();
-  run(work, 'sender_ask', askArguments({ policy: work.policy, message, about: held.about, id: held.question, question }));
-  const asked: KnownSender = { channel: message.channel, sender: message.sender, verdict: 'asked', about: held.about, projects: [], from: 'answer', id: held.question };
+  run(
+    work,
+    'sender_ask',
+    askArguments({ policy: work.policy, message, about: held.about, id: held.question, question }),
+  );
+  const asked: KnownSender = {
+    channel: message.channel,
+    sender: message.sender,
+    verdict: 'asked',
+    about: held.about,
+    projects: [],
+    from: 'answer',
+    id: held.question,
+  };
   work.policy = { ...work.policy, senders: [...work.policy.senders, asked] };
   count(work.openQuestions, message.channel);
-  work.audit.push({ step: work.step, type: 'sender_ask', target: question, authorisation: '', result: 'ok', detail: `${JSON.stringify(message.sender)} on ${message.channel}` });
+  work.audit.push({
+    step: work.step,
+    type: 'sender_ask',
+    target: question,
+    authorisation: '',
+    result: 'ok',
+    detail: `${JSON.stringify(message.sender)} on ${message.channel}`,
+  });
 }
 
 function run(work: Work, name: string, args: BundleArguments): void {
@@ -126,17 +227,50 @@ function run(work: Work, name: string, args: BundleArguments): void {
 }
 
 /** The one row that a refusal leaves; never what the message says. */
-function drop(work: Work, at: { readonly target: string; readonly message?: Dropped; readonly reason: Refusal; readonly why: string }): void {
-  const who = at.message === undefined ? '' : ` (${JSON.stringify(at.message.sender)} on ${at.message.channel})`;
-  work.audit.push({ step: work.step, type: 'inbound-drop', target: at.target.replace(/[\p{C}\s]+/gu, ' ').slice(0, 120), authorisation: '', result: 'refused', detail: `${at.reason}: ${at.why}${who}` });
+function drop(
+  work: Work,
+  at: {
+    readonly target: string;
+    readonly message?: Dropped;
+    readonly reason: Refusal;
+    readonly why: string;
+  },
+): void {
+  const who =
+    at.message === undefined
+      ? ''
+      : ` (${JSON.stringify(at.message.sender)} on ${at.message.channel})`;
+  work.audit.push({
+    step: work.step,
+    type: 'inbound-drop',
+    target: at.target.replace(/[\p{C}\s]+/gu, ' ').slice(0, 120),
+    authorisation: '',
+    result: 'refused',
+    detail: `${at.reason}: ${at.why}${who}`,
+  });
 }
 
 function note(work: Work, message: Dropped, result: string, detail: string): void {
-  work.audit.push({ step: work.step, type: 'inbound', target: message.key, authorisation: '', result, detail: `${detail} (${JSON.stringify(message.sender)} on ${message.channel})` });
+  work.audit.push({
+    step: work.step,
+    type: 'inbound',
+    target: message.key,
+    authorisation: '',
+    result,
+    detail: `${detail} (${JSON.stringify(message.sender)} on ${message.channel})`,
+  });
 }
 
-function envelopeOf(message: Dropped, unverified: boolean): { channel: string; sender: string; addressedTo: string; unverified: boolean } {
-  return { channel: message.channel, sender: message.sender, addressedTo: message.addressedTo, unverified };
+function envelopeOf(
+  message: Dropped,
+  unverified: boolean,
+): { channel: string; sender: string; addressedTo: string; unverified: boolean } {
+  return {
+    channel: message.channel,
+    sender: message.sender,
+    addressedTo: message.addressedTo,
+    unverified,
+  };
 }
 
 function senderKey(channel: string, sender: string): string {

@@ -1,25 +1,52 @@
-/** The one question about a sender: who it is, whom it could be taken for, and what follows from an answer. Never what the message says. */
+/**
+ * The one question about a sender: who it is, whom it could be taken for, and what follows from an
+ * answer. Never what the message says.
+ */
 import { lookAlikes } from '../../governance/admission.js';
 import type { InboundPolicy } from '../../governance/inbound-policy.js';
 import type { BundleArguments } from '../../workspace/bundle.js';
 import type { Dropped } from './read-drop.js';
 
-export type Asking = { readonly policy: InboundPolicy; readonly message: Dropped; readonly about: 'sender' | 'arrivals'; /** Of the row, and of the notification. */ readonly id: string; readonly question: string };
+export type Asking = {
+  readonly policy: InboundPolicy;
+  readonly message: Dropped;
+  readonly about: 'sender' | 'arrivals';
+  /** Of the row, and of the notification. */
+  readonly id: string;
+  readonly question: string;
+};
 
 export function askArguments({ policy, message, about, id, question }: Asking): BundleArguments {
   const who = `${JSON.stringify(message.sender)} on ${message.channel}`;
   const alike = lookAlikes(policy, message);
-  const warning = alike.length === 0 ? '' : ` It looks like ${alike.map((one) => JSON.stringify(one)).join(', ')}, whom you allow, and is somebody else${strange(message.sender)}.`;
+  const warning =
+    alike.length === 0
+      ? ''
+      : ` It looks like ${alike.map((one) => JSON.stringify(one)).join(', ')}, whom you allow, and is somebody else${strange(message.sender)}.`;
   const asked =
     about === 'sender'
       ? `May ${who} write to this workspace?${warning} Answer yes to take what waits and what follows, or no to refuse the sender from now on.`
       : `Messages that say they are from ${who} appeared while an agent was at work, and the agent could have written them. Did the sender send them?${warning} Answer yes to take them, or no to drop them.`;
   const body = `What was sent is in \`inbox/quarantine/${message.key}.md\`, and in no prompt until you answer; \`nocturne inbox list\` shows all that waits.`;
-  return { id, channel: message.channel, sender: message.sender, about, question, title: about === 'sender' ? `Unknown sender on ${message.channel}` : `Unproved messages on ${message.channel}`, action_needed: asked, body };
+  return {
+    id,
+    channel: message.channel,
+    sender: message.sender,
+    about,
+    question,
+    title:
+      about === 'sender'
+        ? `Unknown sender on ${message.channel}`
+        : `Unproved messages on ${message.channel}`,
+    action_needed: asked,
+    body,
+  };
 }
 
 /** The characters of a name that are not ASCII, by their numbers. */
 function strange(name: string): string {
-  const points = [...new Set([...name].filter((letter) => letter > '~'))].map((letter) => `U+${(letter.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`);
+  const points = [...new Set([...name].filter((letter) => letter > '~'))].map(
+    (letter) => `U+${(letter.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`,
+  );
   return points.length === 0 ? '' : ` (its name contains ${points.slice(0, 8).join(', ')})`;
 }

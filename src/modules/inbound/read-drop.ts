@@ -1,4 +1,7 @@
-/** A file that a channel dropped, read as a message, or what is wrong with it. Front matter inside the text is text. */
+/**
+ * A file that a channel dropped, read as a message, or what is wrong with it. Front matter inside
+ * the text is text.
+ */
 import type { Rec } from '../../markdown/types.js';
 import { readFrontMatter } from '../../markdown/front-matter.js';
 import { scan } from '../../markdown/scan.js';
@@ -26,19 +29,38 @@ export type Dropped = {
 };
 
 /** `unfinished`: left where it is, for its channel may still be writing it. */
-export type DropReading = { readonly kind: 'message'; readonly message: Dropped } | { readonly kind: 'unfinished'; readonly why: string } | { readonly kind: 'bad'; readonly reason: Refusal; readonly why: string };
+export type DropReading =
+  | { readonly kind: 'message'; readonly message: Dropped }
+  | { readonly kind: 'unfinished'; readonly why: string }
+  | { readonly kind: 'bad'; readonly reason: Refusal; readonly why: string };
 
 export const MAX_BYTES = 64 * 1024;
 /** A file without whole front matter is waited for this long. */
 const PATIENCE_MS = 10 * 60_000;
 const MOST = { channel: 32, sender: 100, thread: 64, id: 200, attachment: 120, attachments: 20 };
-const KNOWN = new Set(['channel', 'sender', 'thread', 'time', 'mention', 'id', 'to', 'attachments']);
+const KNOWN = new Set([
+  'channel',
+  'sender',
+  'thread',
+  'time',
+  'mention',
+  'id',
+  'to',
+  'attachments',
+]);
 
 export function readDrop(snapshot: Snapshot, entry: FileEntry): DropReading {
-  if (entry.kind !== 'file' || entry.links > 1) return { kind: 'unfinished', why: 'it is a link, or has another name, and is not read' };
-  if (entry.size > MAX_BYTES) return { kind: 'bad', reason: 'too-large', why: `${entry.size} bytes; at most ${MAX_BYTES} are taken` };
+  if (entry.kind !== 'file' || entry.links > 1)
+    return { kind: 'unfinished', why: 'it is a link, or has another name, and is not read' };
+  if (entry.size > MAX_BYTES)
+    return {
+      kind: 'bad',
+      reason: 'too-large',
+      why: `${entry.size} bytes; at most ${MAX_BYTES} are taken`,
+    };
   const waits = snapshot.now.getTime() - entry.mtimeMs < PATIENCE_MS;
-  const unfit = (why: string): DropReading => (waits ? { kind: 'unfinished', why } : { kind: 'bad', reason: 'malformed', why });
+  const unfit = (why: string): DropReading =>
+    waits ? { kind: 'unfinished', why } : { kind: 'bad', reason: 'malformed', why };
   const text = snapshot.text(entry.path);
   if (text === undefined) return unfit('it is not UTF-8 text');
   const doc = scan(text);
@@ -47,35 +69,88 @@ export function readDrop(snapshot: Snapshot, entry: FileEntry): DropReading {
   if (diagnostics.length > 0) return bad('its front matter cannot be read');
   const stranger = [...fields.keys()].find((name) => !KNOWN.has(name));
   if (stranger !== undefined) return bad('its front matter has a field that messages do not have');
-  const record: Rec = { object: 'MESSAGE', key: '', file: entry.path, fields, range: { file: entry.path, line: 1, column: 1, endLine: 1, endColumn: 1 }, start: 0, end: 0 };
-  return fromFields(record, { body: text.slice(doc.frontMatter.end), hash: sha256(snapshot.bytes(entry.path) ?? text) });
+  const record: Rec = {
+    object: 'MESSAGE',
+    key: '',
+    file: entry.path,
+    fields,
+    range: { file: entry.path, line: 1, column: 1, endLine: 1, endColumn: 1 },
+    start: 0,
+    end: 0,
+  };
+  return fromFields(record, {
+    body: text.slice(doc.frontMatter.end),
+    hash: sha256(snapshot.bytes(entry.path) ?? text),
+  });
 }
 
-function fromFields(record: Rec, at: { readonly body: string; readonly hash: string }): DropReading {
+function fromFields(
+  record: Rec,
+  at: { readonly body: string; readonly hash: string },
+): DropReading {
   const of = (name: string): string => fieldText(record, name).normalize('NFC');
-  const [channel, sender, thread, id, to, mention] = [of('channel'), of('sender'), of('thread'), of('id'), of('to'), of('mention')];
+  const [channel, sender, thread, id, to, mention] = [
+    of('channel'),
+    of('sender'),
+    of('thread'),
+    of('id'),
+    of('to'),
+    of('mention'),
+  ];
   const sent = instant(fieldText(record, 'time'));
   const attachments = fieldList(record, 'attachments');
   const problem =
-    !/^[a-z][a-z0-9_-]*$/.test(channel) || channel.length > MOST.channel ? 'its channel is not one short word in small letters'
-    : !isPlainName(sender, MOST.sender) ? `its sender is empty, longer than ${MOST.sender} characters, or contains characters that do not show`
-    : thread !== '' && !isPlainName(thread, MOST.thread) ? `its thread is longer than ${MOST.thread} characters, or contains characters that do not show`
-    : id !== '' && !isPlainName(id, MOST.id) ? `its id is longer than ${MOST.id} characters, or contains characters that do not show`
-    : to !== '' && !/^[a-z0-9][a-z0-9-]*$/.test(to) ? 'what it is addressed to is no name of a project'
-    : sent === undefined ? 'its time is not a time with a zone'
-    : !['', 'true', 'false'].includes(mention) ? 'its mention is neither true nor false'
-    : attachments.length > MOST.attachments || !isListOfNames(record) || !attachments.every((name) => isPlainName(name, MOST.attachment)) ? 'its attachments are no short list of names'
-    : undefined;
+    !/^[a-z][a-z0-9_-]*$/.test(channel) || channel.length > MOST.channel
+      ? 'its channel is not one short word in small letters'
+      : !isPlainName(sender, MOST.sender)
+        ? `its sender is empty, longer than ${MOST.sender} characters, or contains characters that do not show`
+        : thread !== '' && !isPlainName(thread, MOST.thread)
+          ? `its thread is longer than ${MOST.thread} characters, or contains characters that do not show`
+          : id !== '' && !isPlainName(id, MOST.id)
+            ? `its id is longer than ${MOST.id} characters, or contains characters that do not show`
+            : to !== '' && !/^[a-z0-9][a-z0-9-]*$/.test(to)
+              ? 'what it is addressed to is no name of a project'
+              : sent === undefined
+                ? 'its time is not a time with a zone'
+                : !['', 'true', 'false'].includes(mention)
+                  ? 'its mention is neither true nor false'
+                  : attachments.length > MOST.attachments ||
+                      !isListOfNames(record) ||
+                      !attachments.every((name) => isPlainName(name, MOST.attachment))
+                    ? 'its attachments are no short list of names'
+                    : undefined;
   if (problem !== undefined || sent === undefined) return bad(problem ?? 'its time is missing');
   const key = `M-${sha256(`${channel}\0${id === '' ? at.hash : `id ${id}`}`).slice(0, 20)}`;
   const text = plainText(at.body.replace(/^\r?\n/, '')).replace(/\s+$/, '');
-  if (text.length > MAX_BYTES) return { kind: 'bad', reason: 'too-large', why: `with its control characters written out it is ${text.length} characters long` };
-  return { kind: 'message', message: { key, channel, sender, thread, time: stamp(new Date(sent)), mention: mention === 'true', addressedTo: to, messageId: id, attachments, sha256: at.hash, text } };
+  if (text.length > MAX_BYTES)
+    return {
+      kind: 'bad',
+      reason: 'too-large',
+      why: `with its control characters written out it is ${text.length} characters long`,
+    };
+  return {
+    kind: 'message',
+    message: {
+      key,
+      channel,
+      sender,
+      thread,
+      time: stamp(new Date(sent)),
+      mention: mention === 'true',
+      addressedTo: to,
+      messageId: id,
+      attachments,
+      sha256: at.hash,
+      text,
+    },
+  };
 }
 
 function isListOfNames(record: Rec): boolean {
   const data = record.fields.get('attachments')?.data;
-  return data === undefined || (Array.isArray(data) && data.every((one) => typeof one === 'string'));
+  return (
+    data === undefined || (Array.isArray(data) && data.every((one) => typeof one === 'string'))
+  );
 }
 
 function bad(why: string): DropReading {

@@ -1,6 +1,11 @@
 /** The module for programs beside the command line: `import … from 'nocturne/knowledge'`. */
 export { chunkText, type Chunk } from './store/chunk.js';
-export { chooseEmbedder, settingsOf, type InForce, type Settings } from './doors/choose-embedder.js';
+export {
+  chooseEmbedder,
+  settingsOf,
+  type InForce,
+  type Settings,
+} from './doors/choose-embedder.js';
 export { openKnowledge, type Db } from './store/database.js';
 export { NO_EMBEDDER, type Embedder } from './embedders/embedder.js';
 export { indexWorkspace, type IndexOptions, type IndexReport } from './doors/index-workspace.js';

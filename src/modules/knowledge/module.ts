@@ -16,6 +16,13 @@ export const module: Module = {
   onChange: (_changes, context) => keepUp(context),
   fragments: (context) => briefPassages(context),
   alike: (context) => alike(context),
-  commands: { 'knowledge index': knowledgeIndex, 'knowledge search': knowledgeSearch, 'knowledge related': knowledgeRelated, 'knowledge stats': knowledgeStats, 'knowledge model': knowledgeModel, 'knowledge bench': knowledgeBench },
+  commands: {
+    'knowledge index': knowledgeIndex,
+    'knowledge search': knowledgeSearch,
+    'knowledge related': knowledgeRelated,
+    'knowledge stats': knowledgeStats,
+    'knowledge model': knowledgeModel,
+    'knowledge bench': knowledgeBench,
+  },
   tools: TOOLS,
 };

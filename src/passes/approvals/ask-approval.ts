@@ -1,9 +1,20 @@
 /**
- * What becomes of an action that only the scope stands against: the owner is asked about exactly this, once. A command that was approved is let
- * through once; files are changed by nocturne itself (take-approval.ts), so asking for the same again only tells how things stand.
+ * What becomes of an action that only the scope stands against: the owner is asked about exactly
+ * this, once. A command that was approved is let
+ * through once; files are changed by nocturne itself (take-approval.ts), so asking for the same
+ * again only tells how things stand.
  */
-import { type Approval, approvalsOf, nextApprovalId, statusAt } from '../../governance/approvals/approval.js';
-import { type Proposal, proposalOf, sameDeed } from '../../governance/approvals/approval-payload.js';
+import {
+  type Approval,
+  approvalsOf,
+  nextApprovalId,
+  statusAt,
+} from '../../governance/approvals/approval.js';
+import {
+  type Proposal,
+  proposalOf,
+  sameDeed,
+} from '../../governance/approvals/approval-payload.js';
 import { approvalBody, approvalQuestion } from '../../governance/approvals/approval-text.js';
 import { decide, type DecideOptions } from '../../governance/guard/decide.js';
 import { scopedSnapshot, sees } from '../../governance/scoped-snapshot.js';
@@ -22,24 +33,52 @@ export const APPROVAL_MS = 72 * 3_600_000;
 /** Questions of one pass; an agent that tries again and again asks no more than that. */
 export const MOST_QUESTIONS = 5;
 
-/** `decision` and `reasons` replace what the guard said; `allow` only for a command that was approved. */
+/**
+ * `decision` and `reasons` replace what the guard said; `allow` only for a command that was
+ * approved.
+ */
 export type Answered = { readonly decision: Decision; readonly reasons: readonly Reason[] };
 
-type Step = { readonly answered: Answered; readonly parts: readonly BundleChanges[]; readonly audit: readonly AuditEntry[]; readonly asked?: Approval };
-type Place = { readonly workspace: Workspace; readonly data: PassData; readonly options: DecideOptions };
+type Step = {
+  readonly answered: Answered;
+  readonly parts: readonly BundleChanges[];
+  readonly audit: readonly AuditEntry[];
+  readonly asked?: Approval;
+};
+type Place = {
+  readonly workspace: Workspace;
+  readonly data: PassData;
+  readonly options: DecideOptions;
+};
 
-/** One answer for each action, in one commit. `undefined`: nothing can be asked here (no log for it, or the pass lost its lease). */
-export function askApproval(place: Place, actions: readonly Action[]): readonly Answered[] | undefined {
+/**
+ * One answer for each action, in one commit. `undefined`: nothing can be asked here (no log for it,
+ * or the pass lost its lease).
+ */
+export function askApproval(
+  place: Place,
+  actions: readonly Action[],
+): readonly Answered[] | undefined {
   const { workspace, data } = place;
   let answers: readonly Answered[] | undefined;
   try {
     workspace.commit(
       (snapshot) => {
         answers = undefined;
-        const steps = snapshot.schema.objects.has('APPROVAL') ? stepsOf(snapshot, place, actions) : undefined;
+        const steps = snapshot.schema.objects.has('APPROVAL')
+          ? stepsOf(snapshot, place, actions)
+          : undefined;
         answers = steps?.map((step) => step.answered);
         const parts = steps?.flatMap((step) => step.parts) ?? [];
-        return { actor: { kind: 'pass', name: data.request.role }, runId: data.runId, reason: 'asked beyond the scope', ...(parts.length === 0 ? {} : { bundle: 'approval_request' }), changes: parts.flatMap((part) => part.changes), notices: parts.flatMap((part) => part.notices), audit: steps?.flatMap((step) => step.audit) ?? [] };
+        return {
+          actor: { kind: 'pass', name: data.request.role },
+          runId: data.runId,
+          reason: 'asked beyond the scope',
+          ...(parts.length === 0 ? {} : { bundle: 'approval_request' }),
+          changes: parts.flatMap((part) => part.changes),
+          notices: parts.flatMap((part) => part.notices),
+          audit: steps?.flatMap((step) => step.audit) ?? [],
+        };
       },
       { fence: data.fence },
     );
@@ -50,19 +89,39 @@ export function askApproval(place: Place, actions: readonly Action[]): readonly 
   return answers;
 }
 
-/** A call is let through as a whole or not at all: a grant is used up only when nothing else stands against the call. */
+/**
+ * A call is let through as a whole or not at all: a grant is used up only when nothing else stands
+ * against the call.
+ */
 function stepsOf(snapshot: Snapshot, place: Place, actions: readonly Action[]): readonly Step[] {
   let approvals = approvalsOf(snapshot);
   const proposals = actions.map((action) => {
     const { data } = place;
-    const requester = { authority: authorityOf(data), project: data.project ?? '', capability: data.capability, sees: (path: string): boolean => sees(readScope(data), path) };
+    const requester = {
+      authority: authorityOf(data),
+      project: data.project ?? '',
+      capability: data.capability,
+      sees: (path: string): boolean => sees(readScope(data), path),
+    };
     return { action, proposal: proposalOf(snapshot, requester, action, place.options) };
   });
-  const passes = proposals.every(({ action, proposal }) => isAllowed(snapshot, place, action) || (proposal.kind === 'bound' && grantFor(approvals, proposal.hash, snapshot.now) !== undefined));
+  const passes = proposals.every(
+    ({ action, proposal }) =>
+      isAllowed(snapshot, place, action) ||
+      (proposal.kind === 'bound' && grantFor(approvals, proposal.hash, snapshot.now) !== undefined),
+  );
   return proposals.map(({ action, proposal }) => {
     const plain = decide(snapshot, authorityOf(place.data), action, place.options);
-    if (plain.verdict !== 'ask') return { answered: { decision: plain, reasons: plain.verdict === 'allow' ? [] : plain.reasons }, parts: [], audit: [] };
-    const step = proposal.kind === 'unbound' ? refused(plain, `${proposal.why}, so the owner is not asked`) : stepOf(snapshot, place, { approvals, proposal, action, plain, passes });
+    if (plain.verdict !== 'ask')
+      return {
+        answered: { decision: plain, reasons: plain.verdict === 'allow' ? [] : plain.reasons },
+        parts: [],
+        audit: [],
+      };
+    const step =
+      proposal.kind === 'unbound'
+        ? refused(plain, `${proposal.why}, so the owner is not asked`)
+        : stepOf(snapshot, place, { approvals, proposal, action, plain, passes });
     const asked = step.asked;
     if (asked !== undefined) approvals = new Map([...approvals, [asked.id, asked]]);
     return step;
@@ -73,79 +132,235 @@ function isAllowed(snapshot: Snapshot, { data, options }: Place, action: Action)
   return decide(snapshot, authorityOf(data), action, options).verdict === 'allow';
 }
 
-type Asking = { readonly approvals: ReadonlyMap<string, Approval>; readonly proposal: Extract<Proposal, { kind: 'bound' }>; readonly action: Action; readonly plain: Decision; readonly passes: boolean };
+type Asking = {
+  readonly approvals: ReadonlyMap<string, Approval>;
+  readonly proposal: Extract<Proposal, { kind: 'bound' }>;
+  readonly action: Action;
+  readonly plain: Decision;
+  readonly passes: boolean;
+};
 
 function stepOf(snapshot: Snapshot, place: Place, asking: Asking): Step {
   const { approvals, proposal, plain } = asking;
   const { hash } = proposal;
   const known = [...approvals.values()].findLast((one) => one.payload === hash);
   const status = known === undefined ? undefined : statusAt(known, snapshot.now);
-  if (known !== undefined && status === 'declined') return { answered: { decision: { ...plain, verdict: 'deny' }, reasons: [{ code: 'approval-declined', message: `the owner declined exactly this (${known.id}); it is not asked again` }, ...plain.reasons] }, parts: [], audit: [] };
-  if (known !== undefined && (status === 'open' || (status === 'approved' && proposal.payload.action !== 'exec'))) return waits(plain, `${known.id} asks the owner exactly this already, until ${until(known.expires)}; go on with other work`);
-  if (known !== undefined && status === 'approved') return asking.passes ? use(snapshot, place, { ...asking, grant: known }) : waits(plain, `${known.id} allows it, but something else in the same call is not allowed; call it by itself`);
+  if (known !== undefined && status === 'declined')
+    return {
+      answered: {
+        decision: { ...plain, verdict: 'deny' },
+        reasons: [
+          {
+            code: 'approval-declined',
+            message: `the owner declined exactly this (${known.id}); it is not asked again`,
+          },
+          ...plain.reasons,
+        ],
+      },
+      parts: [],
+      audit: [],
+    };
+  if (
+    known !== undefined &&
+    (status === 'open' || (status === 'approved' && proposal.payload.action !== 'exec'))
+  )
+    return waits(
+      plain,
+      `${known.id} asks the owner exactly this already, until ${until(known.expires)}; go on with other work`,
+    );
+  if (known !== undefined && status === 'approved')
+    return asking.passes
+      ? use(snapshot, place, { ...asking, grant: known })
+      : waits(
+          plain,
+          `${known.id} allows it, but something else in the same call is not allowed; call it by itself`,
+        );
   const mine = [...approvals.values()].filter((one) => one.runId === place.data.runId);
-  if (mine.length >= MOST_QUESTIONS) return refused(plain, `this pass has asked ${mine.length} times already, so the owner is not asked again`);
-  return ask(snapshot, place, { ...asking, late: known !== undefined && status === 'expired' && known.status !== 'expired' ? [known] : [] });
+  if (mine.length >= MOST_QUESTIONS)
+    return refused(
+      plain,
+      `this pass has asked ${mine.length} times already, so the owner is not asked again`,
+    );
+  return ask(snapshot, place, {
+    ...asking,
+    late: known !== undefined && status === 'expired' && known.status !== 'expired' ? [known] : [],
+  });
 }
 
 /** The question, and the end of grants for the same deed with something else in it. */
-function ask(snapshot: Snapshot, { workspace, data }: Place, asking: Asking & { readonly late: readonly Approval[] }): Step {
+function ask(
+  snapshot: Snapshot,
+  { workspace, data }: Place,
+  asking: Asking & { readonly late: readonly Approval[] },
+): Step {
   const { approvals, proposal, plain, late } = asking;
   const { payload, hash, content } = proposal;
   const id = nextApprovalId(approvals);
   const ends = new Date(snapshot.now.getTime() + APPROVAL_MS);
   keepPayload(workspace.state, hash, { payload, content });
-  const stale = [...approvals.values()].filter((one) => statusAt(one, snapshot.now) === 'approved' && one.payload !== hash && isSameDeed(workspace.state, one, proposal));
+  const stale = [...approvals.values()].filter(
+    (one) =>
+      statusAt(one, snapshot.now) === 'approved' &&
+      one.payload !== hash &&
+      isSameDeed(workspace.state, one, proposal),
+  );
   const [first] = payload.targets;
   const path = first?.path ?? '';
-  // The question stands where the requester can read it: it shows what that one sees, `approvals show` shows the owner all.
+  // The question stands where the requester can read it: it shows what that one sees, `approvals
+  // show` shows the owner all.
   const scope = readScope(data);
   const before = scopedSnapshot(snapshot, scope).bytes(path);
-  const hides = !payload.targets.every((target) => sees(scope, target.path)) || snapshot.bytes(path)?.equals(before ?? Buffer.alloc(0)) === false;
+  const hides =
+    !payload.targets.every((target) => sees(scope, target.path)) ||
+    snapshot.bytes(path)?.equals(before ?? Buffer.alloc(0)) === false;
   const about = { id, runId: data.runId, payload, expires: stamp(ends), hides };
-  const after = payload.action === 'append' ? Buffer.concat([before ?? Buffer.alloc(0), content ?? Buffer.alloc(0)]) : content;
+  const after =
+    payload.action === 'append'
+      ? Buffer.concat([before ?? Buffer.alloc(0), content ?? Buffer.alloc(0)])
+      : content;
   const target = targetText(proposal);
   const request = bundleChanges(snapshot, 'approval_request', {
-    id, payload: hash, action: payload.action, target, project: payload.project || null, run_id: data.runId, expires: about.expires, by: data.request.role, priority: 'medium',
-    question: approvalQuestion(about), body: approvalBody({ ...about, contents: { before, after } }),
+    id,
+    payload: hash,
+    action: payload.action,
+    target,
+    project: payload.project || null,
+    run_id: data.runId,
+    expires: about.expires,
+    by: data.request.role,
+    priority: 'medium',
+    question: approvalQuestion(about),
+    body: approvalBody({ ...about, contents: { before, after } }),
   });
-  const voided = stale.map((one) => approvalEvent(snapshot, one, { event: 'voided', by: 'nocturne', runId: data.runId }));
-  const expired = late.map((one) => approvalEvent(snapshot, one, { event: 'expired', by: 'nocturne', runId: data.runId }));
+  const voided = stale.map((one) =>
+    approvalEvent(snapshot, one, { event: 'voided', by: 'nocturne', runId: data.runId }),
+  );
+  const expired = late.map((one) =>
+    approvalEvent(snapshot, one, { event: 'expired', by: 'nocturne', runId: data.runId }),
+  );
   const reasons: readonly Reason[] = [
-    ...stale.map((one): Reason => ({ code: 'approval-void', message: `${one.id} was approved for something else than this, and is void now` })),
-    { code: 'approval', message: `the owner was asked: ${id} waits until ${about.expires}. ${payload.action === 'exec' ? 'On a yes the same command is let through once' : 'On a yes nocturne does exactly this itself'}; go on with other work` },
+    ...stale.map(
+      (one): Reason => ({
+        code: 'approval-void',
+        message: `${one.id} was approved for something else than this, and is void now`,
+      }),
+    ),
+    {
+      code: 'approval',
+      message: `the owner was asked: ${id} waits until ${about.expires}. ${payload.action === 'exec' ? 'On a yes the same command is let through once' : 'On a yes nocturne does exactly this itself'}; go on with other work`,
+    },
     ...plain.reasons,
   ];
-  const asked: Approval = { id, status: 'open', payload: hash, action: payload.action, target, project: payload.project, runId: data.runId, usedIn: '', requested: stamp(snapshot.now), at: stamp(snapshot.now), by: data.request.role, expires: ends.getTime() };
-  return { answered: { decision: plain, reasons }, parts: [...expired, ...voided, request], audit: [{ step: 'T4', type: 'approval_request', target, authorisation: id, result: 'ok', detail: hash }], asked };
+  const asked: Approval = {
+    id,
+    status: 'open',
+    payload: hash,
+    action: payload.action,
+    target,
+    project: payload.project,
+    runId: data.runId,
+    usedIn: '',
+    requested: stamp(snapshot.now),
+    at: stamp(snapshot.now),
+    by: data.request.role,
+    expires: ends.getTime(),
+  };
+  return {
+    answered: { decision: plain, reasons },
+    parts: [...expired, ...voided, request],
+    audit: [
+      {
+        step: 'T4',
+        type: 'approval_request',
+        target,
+        authorisation: id,
+        result: 'ok',
+        detail: hash,
+      },
+    ],
+    asked,
+  };
 }
 
-/** The row stands before the command runs: a crash in between uses the grant up, and never runs it twice. */
-function use(snapshot: Snapshot, { data, options }: Place, { action, grant, proposal }: Asking & { readonly grant: Approval }): Step {
+/**
+ * The row stands before the command runs: a crash in between uses the grant up, and never runs it
+ * twice.
+ */
+function use(
+  snapshot: Snapshot,
+  { data, options }: Place,
+  { action, grant, proposal }: Asking & { readonly grant: Approval },
+): Step {
   const paths = new Set(proposal.payload.targets.map((target) => target.path));
-  const decision = decide(snapshot, authorityOf(data), action, { ...options, authorise: (path) => (paths.has(path) ? grant.id : undefined) });
-  return { answered: { decision, reasons: decision.reasons }, parts: [approvalEvent(snapshot, grant, { event: 'used', by: data.request.role, runId: data.runId })], audit: [{ step: 'T4', type: 'approval_use', target: grant.target, authorisation: grant.id, result: 'ok', detail: grant.payload }] };
+  const decision = decide(snapshot, authorityOf(data), action, {
+    ...options,
+    authorise: (path) => (paths.has(path) ? grant.id : undefined),
+  });
+  return {
+    answered: { decision, reasons: decision.reasons },
+    parts: [
+      approvalEvent(snapshot, grant, { event: 'used', by: data.request.role, runId: data.runId }),
+    ],
+    audit: [
+      {
+        step: 'T4',
+        type: 'approval_use',
+        target: grant.target,
+        authorisation: grant.id,
+        result: 'ok',
+        detail: grant.payload,
+      },
+    ],
+  };
 }
 
-function grantFor(approvals: ReadonlyMap<string, Approval>, hash: string, now: Date): Approval | undefined {
-  return [...approvals.values()].find((one) => one.payload === hash && one.action === 'exec' && statusAt(one, now) === 'approved');
+function grantFor(
+  approvals: ReadonlyMap<string, Approval>,
+  hash: string,
+  now: Date,
+): Approval | undefined {
+  return [...approvals.values()].find(
+    (one) => one.payload === hash && one.action === 'exec' && statusAt(one, now) === 'approved',
+  );
 }
 
-function isSameDeed(state: string, approval: Approval, proposal: Extract<Proposal, { kind: 'bound' }>): boolean {
+function isSameDeed(
+  state: string,
+  approval: Approval,
+  proposal: Extract<Proposal, { kind: 'bound' }>,
+): boolean {
   const stored = readPayload(state, approval.payload);
   return stored.kind === 'whole' && sameDeed(stored.payload, proposal.payload);
 }
 
 function waits(plain: Decision, message: string): Step {
-  return { answered: { decision: plain, reasons: [{ code: 'approval', message }, ...plain.reasons] }, parts: [], audit: [] };
+  return {
+    answered: { decision: plain, reasons: [{ code: 'approval', message }, ...plain.reasons] },
+    parts: [],
+    audit: [],
+  };
 }
 
 function refused(plain: Decision, why: string): Step {
-  return { answered: { decision: { ...plain, verdict: 'deny' }, reasons: [...plain.reasons, { code: 'out-of-scope', message: why }] }, parts: [], audit: [] };
+  return {
+    answered: {
+      decision: { ...plain, verdict: 'deny' },
+      reasons: [...plain.reasons, { code: 'out-of-scope', message: why }],
+    },
+    parts: [],
+    audit: [],
+  };
 }
 
 function targetText({ payload }: Extract<Proposal, { kind: 'bound' }>): string {
-  return (payload.action === 'exec' ? (payload.command ?? (payload.argv ?? []).join(' ')) : payload.targets.map((target) => target.path).join(' -> ')).replace(/\s+/g, ' ').trim().slice(0, 300);
+  return (
+    payload.action === 'exec'
+      ? (payload.command ?? (payload.argv ?? []).join(' '))
+      : payload.targets.map((target) => target.path).join(' -> ')
+  )
+    .replace(/\s+/g, ' ')
+    .trim()
+    .slice(0, 300);
 }
 
 function until(ms: number): string {

@@ -1,4 +1,7 @@
-/** What commands that the owner approved, and that this pass ran, were allowed to change: these differences stay. */
+/**
+ * What commands that the owner approved, and that this pass ran, were allowed to change: these
+ * differences stay.
+ */
 import { approvalsOf } from '../../governance/approvals/approval.js';
 import type { PayloadTarget } from '../../governance/approvals/approval-payload.js';
 import { sha256 } from '../../kernel/hash.js';
@@ -14,11 +17,19 @@ export function grantedPaths(workspace: Workspace, runId: string): Granted {
   const targets = (): readonly (PayloadTarget & { readonly id: string })[] => {
     known ??= [...approvalsOf(workspace.snapshot()).values()]
       .filter((one) => one.status === 'used' && one.action === 'exec' && one.usedIn === runId)
-      .flatMap((one) => ((stored) => (stored.kind === 'whole' ? stored.payload.targets.map((target) => ({ ...target, id: one.id })) : []))(readPayload(workspace.state, one.payload)));
+      .flatMap((one) =>
+        ((stored) =>
+          stored.kind === 'whole'
+            ? stored.payload.targets.map((target) => ({ ...target, id: one.id }))
+            : [])(readPayload(workspace.state, one.payload)),
+      );
     return known;
   };
   return (path, after) => {
     const now = after === undefined ? null : sha256(after);
-    return targets().find((target) => target.path === path && (target.after === 'unseen' ? now !== null : target.after === now))?.id;
+    return targets().find(
+      (target) =>
+        target.path === path && (target.after === 'unseen' ? now !== null : target.after === now),
+    )?.id;
   };
 }

@@ -1,4 +1,7 @@
-/** Signs of life of a pass whose agent works in a host: its tool calls renew the lease, so that nobody has to remember to. */
+/**
+ * Signs of life of a pass whose agent works in a host: its tool calls renew the lease, so that
+ * nobody has to remember to.
+ */
 import { leaseStatus, renewLease } from '../../workspace/lease.js';
 import type { Workspace } from '../../workspace/types.js';
 import { LEASE_MS } from '../worker/t0-gate.js';
@@ -12,7 +15,12 @@ export function beat(workspace: Workspace, data: PassData): boolean {
   const { root, clock } = workspace;
   const status = leaseStatus(root, clock);
   const mine = status.kind !== 'free' && status.lease?.fence === data.fence;
-  if (mine && status.kind === 'held' && Date.parse(status.lease.expiresAt) - LEASE_MS > clock.now().getTime() - SELDOM_MS) return false;
+  if (
+    mine &&
+    status.kind === 'held' &&
+    Date.parse(status.lease.expiresAt) - LEASE_MS > clock.now().getTime() - SELDOM_MS
+  )
+    return false;
   renewLease(root, data.fence, { ttlMs: LEASE_MS, clock });
   return true;
 }

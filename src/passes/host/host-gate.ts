@@ -1,4 +1,7 @@
-/** What the gate said when a host's session began, kept in the state directory: while it refuses, nothing is written in that session. */
+/**
+ * What the gate said when a host's session began, kept in the state directory: while it refuses,
+ * nothing is written in that session.
+ */
 import { readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { verifyGate } from '../../integrity/gate.js';
@@ -18,7 +21,10 @@ const FOLDER = 'host-sessions';
 /** A session that has not come back for so long is over. */
 const KEPT_MS = 7 * 24 * 3_600_000;
 
-/** Verifies as T0 does, and remembers a refusal for this session. @returns the findings in one line each; none when the gate is open. */
+/**
+ * Verifies as T0 does, and remembers a refusal for this session. @returns the findings in one line
+ * each; none when the gate is open.
+ */
 export function openSession(workspace: Workspace, session: HostSession): readonly string[] {
   forgetOld(workspace);
   const report = verify(workspace);
@@ -27,12 +33,21 @@ export function openSession(workspace: Workspace, session: HostSession): readonl
   else {
     makeDirectory(join(workspace.state, FOLDER), 0o700);
     writeJsonDurably(file, { version: 1, session, findings: linesOf(report) });
-    if (report.owned) recordIncident(workspace.state, { kind: 'gate', at: stamp(workspace.clock.now()), message: `the integrity gate refused a session of ${session.host}`, findings: report.findings });
+    if (report.owned)
+      recordIncident(workspace.state, {
+        kind: 'gate',
+        at: stamp(workspace.clock.now()),
+        message: `the integrity gate refused a session of ${session.host}`,
+        findings: report.findings,
+      });
   }
   return linesOf(report);
 }
 
-/** What the gate still has against this session. Asked of the gate anew only where it had refused, so that an owner who signs need not start again. */
+/**
+ * What the gate still has against this session. Asked of the gate anew only where it had refused,
+ * so that an owner who signs need not start again.
+ */
 export function gateRefusal(workspace: Workspace, session: HostSession): readonly string[] {
   const file = fileOf(workspace, session);
   if (readJson(file) === undefined) return [];
@@ -41,12 +56,22 @@ export function gateRefusal(workspace: Workspace, session: HostSession): readonl
   return linesOf(report);
 }
 
-/** Nothing is written while the gate refuses. What only looks goes on, so that somebody can find out why. */
+/**
+ * Nothing is written while the gate refuses. What only looks goes on, so that somebody can find out
+ * why.
+ */
 export function behindGate(judgement: Judgement, findings: readonly string[]): Judgement {
-  const looks = judgement.verdict === 'allow' && judgement.decisions.every((decision) => decision.tier === undefined);
+  const looks =
+    judgement.verdict === 'allow' &&
+    judgement.decisions.every((decision) => decision.tier === undefined);
   if (findings.length === 0 || looks) return judgement;
   const text = `the integrity gate refuses this workspace, so nothing is written in this session: ${findings.slice(0, 3).join('; ')}${findings.length > 3 ? `; and ${findings.length - 3} more` : ''}. The owner looks at nocturne gate and puts it right`;
-  return { ...judgement, verdict: 'deny', reasons: [{ code: 'tier-manifest', message: text }], text };
+  return {
+    ...judgement,
+    verdict: 'deny',
+    reasons: [{ code: 'tier-manifest', message: text }],
+    text,
+  };
 }
 
 function verify(workspace: Workspace): GateReport {
@@ -55,7 +80,10 @@ function verify(workspace: Workspace): GateReport {
 }
 
 function linesOf(report: GateReport): readonly string[] {
-  return report.findings.map((finding) => `${finding.file}${finding.line === undefined ? '' : `:${finding.line}`}: ${finding.message}`);
+  return report.findings.map(
+    (finding) =>
+      `${finding.file}${finding.line === undefined ? '' : `:${finding.line}`}: ${finding.message}`,
+  );
 }
 
 function fileOf(workspace: Workspace, session: HostSession): string {
@@ -65,8 +93,11 @@ function fileOf(workspace: Workspace, session: HostSession): string {
 function forgetOld(workspace: Workspace): void {
   const folder = join(workspace.state, FOLDER);
   const now = workspace.clock.now().getTime();
-  for (const name of statSync(folder, { throwIfNoEntry: false }) === undefined ? [] : readdirSync(folder)) {
+  for (const name of statSync(folder, { throwIfNoEntry: false }) === undefined
+    ? []
+    : readdirSync(folder)) {
     const path = join(folder, name);
-    if (now - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? now) > KEPT_MS) rmSync(path, { force: true });
+    if (now - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? now) > KEPT_MS)
+      rmSync(path, { force: true });
   }
 }

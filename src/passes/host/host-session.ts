@@ -1,5 +1,12 @@
-/** What the hooks of a host ask nocturne in an agent's session: begin its pass, judge its tool calls, end it. Adapters translate and hold no logic. */
-import { readCall, type CallReading, type HostCall } from '../../governance/host-tools/host-tools.js';
+/**
+ * What the hooks of a host ask nocturne in an agent's session: begin its pass, judge its tool
+ * calls, end it. Adapters translate and hold no logic.
+ */
+import {
+  readCall,
+  type CallReading,
+  type HostCall,
+} from '../../governance/host-tools/host-tools.js';
 import { ruleReasons, toolRules } from '../../governance/guard/tool-rules.js';
 import { decide } from '../../governance/guard/decide.js';
 import type { Reason } from '../../governance/types.js';
@@ -10,41 +17,101 @@ import { passOfToken } from '../pass-token.js';
 import type { SpawnLedger } from '../spawn-ledger.js';
 import type { HostSession, PassData } from '../types.js';
 
-/** Who calls: the holder of a token, the session in which a host began the pass, or neither: a guest, with a person in front of it. */
-export type CallerOfHost = { readonly token?: string; readonly session?: HostSession; /** A session that may work only in a pass: without one everything is refused. */ readonly governed?: boolean };
+/**
+ * Who calls: the holder of a token, the session in which a host began the pass, or neither: a
+ * guest, with a person in front of it.
+ */
+export type CallerOfHost = {
+  readonly token?: string;
+  readonly session?: HostSession;
+  /** A session that may work only in a pass: without one everything is refused. */
+  readonly governed?: boolean;
+};
 
-/** The running pass of a caller. @throws NocturneError `REFUSED` or `LEASE_LOST` for a token that is not that of the running pass. */
-export function passOfCaller(state: string, { token, session }: CallerOfHost): PassData | undefined {
+/**
+ * The running pass of a caller. @throws NocturneError `REFUSED` or `LEASE_LOST` for a token that is
+ * not that of the running pass.
+ */
+export function passOfCaller(
+  state: string,
+  { token, session }: CallerOfHost,
+): PassData | undefined {
   if (token !== undefined) return passOfToken(state, token);
   return session === undefined ? undefined : passOfSession(state, session);
 }
 
-export type CallContext = { readonly workspace: Workspace; readonly snapshot?: Snapshot; readonly ledger?: SpawnLedger };
+export type CallContext = {
+  readonly workspace: Workspace;
+  readonly snapshot?: Snapshot;
+  readonly ledger?: SpawnLedger;
+};
 
-/** One tool call, before it is made. A spawn that is allowed has been registered when this returns. */
+/**
+ * One tool call, before it is made. A spawn that is allowed has been registered when this returns.
+ */
 export function judgeCall(context: CallContext, caller: CallerOfHost, call: HostCall): Judgement {
   const { workspace } = context;
   const snapshot = context.snapshot ?? workspace.snapshot();
   const data = passOfCaller(workspace.state, caller);
   const reading = readCall(snapshot, call);
-  if (data === undefined && caller.governed === true) return conclude([], [{ code: 'no-token', message: 'no pass is running in this session, and outside of one nothing is done here; nocturne pass begin starts one' }]);
+  if (data === undefined && caller.governed === true)
+    return conclude(
+      [],
+      [
+        {
+          code: 'no-token',
+          message:
+            'no pass is running in this session, and outside of one nothing is done here; nocturne pass begin starts one',
+        },
+      ],
+    );
   const actions = reading.kind === 'acts' ? reading.actions : [];
   const also = refusalsOf(snapshot, data, reading);
   if (data === undefined) {
     const guest = { kind: 'guest', name: call.host } as const;
-    return conclude(actions.map((action) => decide(snapshot, guest, action, { home: workspace.home, ...(call.cwd === undefined ? {} : { cwd: call.cwd }) })), reading.kind === 'unreadable' ? also : []);
+    return conclude(
+      actions.map((action) =>
+        decide(snapshot, guest, action, {
+          home: workspace.home,
+          ...(call.cwd === undefined ? {} : { cwd: call.cwd }),
+        }),
+      ),
+      reading.kind === 'unreadable' ? also : [],
+    );
   }
-  const judgement = judge(workspace, data, { door: call.host, actions, also, snapshot, ...(call.cwd === undefined ? {} : { cwd: call.cwd }) });
-  return reading.kind === 'spawns' && judgement.verdict === 'allow' ? registerSpawn(context, data, { call, reading }) : judgement;
+  const judgement = judge(workspace, data, {
+    door: call.host,
+    actions,
+    also,
+    snapshot,
+    ...(call.cwd === undefined ? {} : { cwd: call.cwd }),
+  });
+  return reading.kind === 'spawns' && judgement.verdict === 'allow'
+    ? registerSpawn(context, data, { call, reading })
+    : judgement;
 }
 
-function refusalsOf(snapshot: Snapshot, data: PassData | undefined, reading: CallReading): readonly Reason[] {
+function refusalsOf(
+  snapshot: Snapshot,
+  data: PassData | undefined,
+  reading: CallReading,
+): readonly Reason[] {
   switch (reading.kind) {
     case 'unreadable':
       return [{ code: 'command-unparsable', message: reading.why }];
     case 'unknown': {
-      const known = ruleReasons(toolRules(snapshot.records('TOOL-RULE')), data?.tools, { program: reading.name, args: [] });
-      return known.length === 0 ? [] : [{ code: 'tool-unknown', message: `${reading.name} is no tool that the guard can judge; only the owner allows it, by that name as a program of orchestration-os/OPS-TOOL-REGISTRY.md` }];
+      const known = ruleReasons(toolRules(snapshot.records('TOOL-RULE')), data?.tools, {
+        program: reading.name,
+        args: [],
+      });
+      return known.length === 0
+        ? []
+        : [
+            {
+              code: 'tool-unknown',
+              message: `${reading.name} is no tool that the guard can judge; only the owner allows it, by that name as a program of orchestration-os/OPS-TOOL-REGISTRY.md`,
+            },
+          ];
     }
     case 'acts':
     case 'spawns':
@@ -54,12 +121,39 @@ function refusalsOf(snapshot: Snapshot, data: PassData | undefined, reading: Cal
 }
 
 /** Without a ledger a spawn is not refused: there is nothing that would have to be told. */
-function registerSpawn({ workspace, ledger }: CallContext, data: PassData, { call, reading }: { readonly call: HostCall; readonly reading: Extract<CallReading, { kind: 'spawns' }> }): Judgement {
+function registerSpawn(
+  { workspace, ledger }: CallContext,
+  data: PassData,
+  {
+    call,
+    reading,
+  }: { readonly call: HostCall; readonly reading: Extract<CallReading, { kind: 'spawns' }> },
+): Judgement {
   if (ledger === undefined || call.callId === undefined) return conclude([], []);
-  const requester = data.session === undefined ? data.runId : `${data.session.host}:${data.session.id}`;
-  const registered = ledger.register({ callId: call.callId, host: call.host, requester, task: reading.task, target: reading.target, runId: data.runId, ...(reading.declaredMs === undefined ? {} : { declaredMs: reading.declaredMs }) });
-  if (registered.kind === 'registered') return { ...conclude([], []), spawned: { taskId: registered.taskId, instruction: registered.instruction } };
-  const refusal = conclude([], [{ code: 'tool-not-allowed', message: `${registered.why} (${registered.taskId})` }]);
-  recordRefusal(workspace, data, { door: call.host, what: `spawn ${registered.taskId}`, why: refusal.text });
+  const requester =
+    data.session === undefined ? data.runId : `${data.session.host}:${data.session.id}`;
+  const registered = ledger.register({
+    callId: call.callId,
+    host: call.host,
+    requester,
+    task: reading.task,
+    target: reading.target,
+    runId: data.runId,
+    ...(reading.declaredMs === undefined ? {} : { declaredMs: reading.declaredMs }),
+  });
+  if (registered.kind === 'registered')
+    return {
+      ...conclude([], []),
+      spawned: { taskId: registered.taskId, instruction: registered.instruction },
+    };
+  const refusal = conclude(
+    [],
+    [{ code: 'tool-not-allowed', message: `${registered.why} (${registered.taskId})` }],
+  );
+  recordRefusal(workspace, data, {
+    door: call.host,
+    what: `spawn ${registered.taskId}`,
+    why: refusal.text,
+  });
   return refusal;
 }

@@ -1,4 +1,7 @@
-/** The morning page: what was done, what was proved, what failed, what is wanted, what it cost, what comes next. */
+/**
+ * The morning page: what was done, what was proved, what failed, what is wanted, what it cost, what
+ * comes next.
+ */
 import { dispatch } from '../../governance/dispatch.js';
 import { fieldText, fieldTime } from '../../project/field-text.js';
 import type { Rec } from '../../markdown/types.js';
@@ -22,15 +25,38 @@ const RANK: Readonly<Record<string, number>> = { critical: 0, high: 1, medium: 2
 export function briefing(input: BriefingInput): string {
   const { snapshot, since, incidents } = input;
   const zone = fieldText(snapshot.records('OWNER')[0], 'time_zone') || 'UTC';
-  const runs = snapshot.records('RUN').filter((run) => (fieldTime(run, 'ended') ?? 0) > since.getTime());
+  const runs = snapshot
+    .records('RUN')
+    .filter((run) => (fieldTime(run, 'ended') ?? 0) > since.getTime());
   const ids = new Set(runs.map((run) => run.key));
   const rows = snapshot.records('AUDIT').filter((row) => ids.has(fieldText(row, 'run_id')));
-  const open = snapshot.records('NOTIFICATION').filter((one) => fieldText(one, 'status') === 'open' && fieldText(one, 'answer') === '').sort((a, b) => (RANK[fieldText(a, 'priority')] ?? 4) - (RANK[fieldText(b, 'priority')] ?? 4));
+  const open = snapshot
+    .records('NOTIFICATION')
+    .filter((one) => fieldText(one, 'status') === 'open' && fieldText(one, 'answer') === '')
+    .sort((a, b) => (RANK[fieldText(a, 'priority')] ?? 4) - (RANK[fieldText(b, 'priority')] ?? 4));
   return [
-    incidents.length === 0 ? '' : part('Integrity', incidents.map((one) => `${localTime(one.at, zone)}: ${one.message}. No pass runs until it is mended: \`nocturne gate\` names each file.`)),
-    part(`Wanted from you (${open.length})`, open.map((one) => `**${one.key}** ${fieldText(one, 'action_needed')}`), 'Nothing.'),
-    open.length === 0 ? '' : 'Answer behind `Answer:` below, or with `nocturne approve ID`, `nocturne decline ID`, `nocturne answer ID TEXT`.\n',
-    part(`Passes (${runs.length})`, runs.map((run) => passLine(run, zone)), 'No pass ended.'),
+    incidents.length === 0
+      ? ''
+      : part(
+          'Integrity',
+          incidents.map(
+            (one) =>
+              `${localTime(one.at, zone)}: ${one.message}. No pass runs until it is mended: \`nocturne gate\` names each file.`,
+          ),
+        ),
+    part(
+      `Wanted from you (${open.length})`,
+      open.map((one) => `**${one.key}** ${fieldText(one, 'action_needed')}`),
+      'Nothing.',
+    ),
+    open.length === 0
+      ? ''
+      : 'Answer behind `Answer:` below, or with `nocturne approve ID`, `nocturne decline ID`, `nocturne answer ID TEXT`.\n',
+    part(
+      `Passes (${runs.length})`,
+      runs.map((run) => passLine(run, zone)),
+      'No pass ended.',
+    ),
     part('Proved', proofs(rows), 'Nothing was proved by a test.'),
     part('Failed and undone', failures(rows), 'Nothing.'),
     part('Spent', [spent(runs)]),
@@ -57,7 +83,11 @@ function proofs(rows: readonly Rec[]): readonly string[] {
   for (const row of rows) {
     if (!['criterion', 'stop-condition'].includes(fieldText(row, 'type'))) continue;
     const [project = '', assertion = ''] = split(fieldText(row, 'target'));
-    if (fieldText(row, 'result') === 'ok') held.set(`${project} ${assertion}`, `${project}: \`${assertion.replaceAll('`', "'")}\`: ${fieldText(row, 'detail')}`);
+    if (fieldText(row, 'result') === 'ok')
+      held.set(
+        `${project} ${assertion}`,
+        `${project}: \`${assertion.replaceAll('`', "'")}\`: ${fieldText(row, 'detail')}`,
+      );
     else held.delete(`${project} ${assertion}`);
   }
   return [...held.values()];
@@ -70,23 +100,38 @@ function split(target: string): readonly string[] {
 
 function failures(rows: readonly Rec[]): readonly string[] {
   return rows.flatMap((row) => {
-    const [result, type, target, detail] = ['result', 'type', 'target', 'detail'].map((field) => fieldText(row, field));
-    if (result === 'restored') return [`${fieldText(row, 'run_id')} changed \`${target}\` (${detail}); it was undone`];
-    if (result === 'refused') return [`${fieldText(row, 'run_id')} was refused \`${target}\`: ${detail}`];
-    if (result === 'failed' && type === 'agent') return [`${fieldText(row, 'run_id')}: the agent failed (${detail})`];
+    const [result, type, target, detail] = ['result', 'type', 'target', 'detail'].map((field) =>
+      fieldText(row, field),
+    );
+    if (result === 'restored')
+      return [`${fieldText(row, 'run_id')} changed \`${target}\` (${detail}); it was undone`];
+    if (result === 'refused')
+      return [`${fieldText(row, 'run_id')} was refused \`${target}\`: ${detail}`];
+    if (result === 'failed' && type === 'agent')
+      return [`${fieldText(row, 'run_id')}: the agent failed (${detail})`];
     return type === 'route_block' || type === 'session_reap' ? [`${target}: ${detail}`] : [];
   });
 }
 
 function spent(runs: readonly Rec[]): string {
-  const sum = (field: string): number => runs.reduce((total, run) => total + (Number(fieldText(run, field)) || 0), 0);
+  const sum = (field: string): number =>
+    runs.reduce((total, run) => total + (Number(fieldText(run, field)) || 0), 0);
   const known = runs.filter((run) => fieldText(run, 'tokens_in') !== '').length;
-  const minutes = runs.reduce((total, run) => total + ((fieldTime(run, 'ended') ?? 0) - (fieldTime(run, 'started') ?? 0)) / 60_000, 0);
+  const minutes = runs.reduce(
+    (total, run) =>
+      total + ((fieldTime(run, 'ended') ?? 0) - (fieldTime(run, 'started') ?? 0)) / 60_000,
+    0,
+  );
   return `${sum('tokens_in')} tokens read, ${sum('tokens_out')} written, cost ${sum('cost').toFixed(2)}, ${minutes.toFixed(1)} minutes${known === runs.length ? '' : ` (${runs.length - known} passes reported no tokens)`}`;
 }
 
 function next(snapshot: Snapshot): readonly string[] {
   const { chosen, skipped } = dispatch(snapshot);
-  const first = chosen === undefined ? ['no project can go on without you'] : [`first ${chosen.slug}: ${fieldText(snapshot.record('PROJECT', chosen.slug), 'next_pass.objective')}`];
+  const first =
+    chosen === undefined
+      ? ['no project can go on without you']
+      : [
+          `first ${chosen.slug}: ${fieldText(snapshot.record('PROJECT', chosen.slug), 'next_pass.objective')}`,
+        ];
   return [...first, ...skipped.map((one) => `not yet ${one.slug}: ${one.why}`)];
 }

@@ -8,7 +8,13 @@ import { briefing } from './briefing.js';
 import { runSteps } from '../run-steps.js';
 import { enter } from '../worker/t0-gate.js';
 import { close } from '../worker/t9-close.js';
-import { isHalt, type PassEnvironment, type PassReport, type PassRequest, type Step } from '../types.js';
+import {
+  isHalt,
+  type PassEnvironment,
+  type PassReport,
+  type PassRequest,
+  type Step,
+} from '../types.js';
 import { crashes, integrityOnRecord } from './t0-crashes.js';
 import { modulesHear, sweepAtFirst } from './modules.js';
 import { drafts, escalations } from './t2-escalations.js';
@@ -21,13 +27,37 @@ const morning: Step = {
   run(pass) {
     const { workspace } = pass.env;
     const snapshot = workspace.snapshot();
-    const body = briefing({ snapshot, since: lastBriefing(snapshot), incidents: listIncidents(workspace.state), notes: pass.data.notes });
-    runBundle(pass, { step: 'T9', name: 'briefing_write', args: { body }, target: 'NOTIFICATIONS.md' });
+    const body = briefing({
+      snapshot,
+      since: lastBriefing(snapshot),
+      incidents: listIncidents(workspace.state),
+      notes: pass.data.notes,
+    });
+    runBundle(pass, {
+      step: 'T9',
+      name: 'briefing_write',
+      args: { body },
+      target: 'NOTIFICATIONS.md',
+    });
     return pass;
   },
 };
 
-const MANAGER: readonly Step[] = [crashes, sweepAtFirst, integrityOnRecord, escalations, changed, drafts, value, direction, rebalance, verdicts, modulesHear, auditReview, morning];
+const MANAGER: readonly Step[] = [
+  crashes,
+  sweepAtFirst,
+  integrityOnRecord,
+  escalations,
+  changed,
+  drafts,
+  value,
+  direction,
+  rebalance,
+  verdicts,
+  modulesHear,
+  auditReview,
+  morning,
+];
 
 export async function manager(env: PassEnvironment, request: PassRequest): Promise<PassReport> {
   const entered = await enter(env, { request, driver: 'process' });
@@ -39,6 +69,8 @@ export async function manager(env: PassEnvironment, request: PassRequest): Promi
 
 /** The page reports everything since the page before it. */
 export function lastBriefing(snapshot: Snapshot): Date {
-  const written = snapshot.records('AUDIT').findLast((row) => fieldText(row, 'type') === 'briefing_write');
+  const written = snapshot
+    .records('AUDIT')
+    .findLast((row) => fieldText(row, 'type') === 'briefing_write');
   return new Date(fieldTime(written, 'time') ?? 0);
 }

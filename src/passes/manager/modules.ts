@@ -1,4 +1,7 @@
-/** Manager T0 and T8: what modules have to do whether or not a worker passed, such as ending tasks that last too long. */
+/**
+ * Manager T0 and T8: what modules have to do whether or not a worker passed, such as ending tasks
+ * that last too long.
+ */
 import { deliver, sweepModules } from '../worker/t8-modules.js';
 import type { Step } from '../types.js';
 

@@ -1,4 +1,7 @@
-/** Manager T0 and T1: passes that never reached their T9 are closed in the registry, the owner's answers are taken in, integrity is on record. */
+/**
+ * Manager T0 and T1: passes that never reached their T9 are closed in the registry, the owner's
+ * answers are taken in, integrity is on record.
+ */
 import { findProcesses } from '../../agents/survivors.js';
 import { fieldText, fieldTime } from '../../project/field-text.js';
 import { stamp } from '../../kernel/clock.js';
@@ -14,11 +17,31 @@ export const crashes: Step = {
     const snapshot = pass.env.workspace.snapshot();
     const dead = unclosedRuns(snapshot, pass.data.runId);
     for (const run of dead) {
-      const alive = findProcesses({ mark: { runId: run.runId, workspace: pass.env.workspace.root } });
+      const alive = findProcesses({
+        mark: { runId: run.runId, workspace: pass.env.workspace.root },
+      });
       const outcome = `crashed: no T9 was written; last step ${run.lastStep}${alive.length === 0 ? '' : `; ${alive.length} processes of it are still alive`}`;
-      runBundle(pass, { step: 'T0', name: 'session_reap', args: { dead_run: run.runId, role: run.role, started: run.started, integrity: 'pass', project: run.project === '' ? null : run.project, outcome }, target: run.runId, detail: outcome });
+      runBundle(pass, {
+        step: 'T0',
+        name: 'session_reap',
+        args: {
+          dead_run: run.runId,
+          role: run.role,
+          started: run.started,
+          integrity: 'pass',
+          project: run.project === '' ? null : run.project,
+          outcome,
+        },
+        target: run.runId,
+        detail: outcome,
+      });
     }
-    return withData(pass, { notes: [...pass.data.notes, ...dead.map((run) => `${run.runId} crashed after ${run.lastStep}`)] });
+    return withData(pass, {
+      notes: [
+        ...pass.data.notes,
+        ...dead.map((run) => `${run.runId} crashed after ${run.lastStep}`),
+      ],
+    });
   },
 };
 
@@ -26,12 +49,22 @@ export const integrityOnRecord: Step = {
   id: 'T1',
   title: 'drift, chains, answers',
   run(pass) {
-    note(pass, 'T1', { type: 'manifest_verify', target: 'INTEGRITY-MANIFEST.md', detail: 'manifest, signature, chains and anchors verified at T0' });
+    note(pass, 'T1', {
+      type: 'manifest_verify',
+      target: 'INTEGRITY-MANIFEST.md',
+      detail: 'manifest, signature, chains and anchors verified at T0',
+    });
     return takeAnswers(pass);
   },
 };
 
-type DeadRun = { readonly runId: string; readonly role: string; readonly started: string; readonly project: string; readonly lastStep: string };
+type DeadRun = {
+  readonly runId: string;
+  readonly role: string;
+  readonly started: string;
+  readonly project: string;
+  readonly lastStep: string;
+};
 
 /** Runs with audit rows but no row in the session registry, the current one left out. */
 export function unclosedRuns(snapshot: Snapshot, current: string): readonly DeadRun[] {
@@ -46,7 +79,8 @@ export function unclosedRuns(snapshot: Snapshot, current: string): readonly Dead
       runId,
       role: known?.role ?? (fieldText(row, 'detail').startsWith('manager') ? 'manager' : 'worker'),
       started: known?.started ?? stamp(started === undefined ? snapshot.now : new Date(started)),
-      project: fieldText(row, 'type') === 'load' ? fieldText(row, 'target') : (known?.project ?? ''),
+      project:
+        fieldText(row, 'type') === 'load' ? fieldText(row, 'target') : (known?.project ?? ''),
       lastStep: fieldText(row, 'step') || (known?.lastStep ?? ''),
     });
   }

@@ -1,4 +1,7 @@
-/** Manager T2 and T3.5: questions nobody has seen, transitions whose time is over, drafts that want an answer. */
+/**
+ * Manager T2 and T3.5: questions nobody has seen, transitions whose time is over, drafts that want
+ * an answer.
+ */
 import { openEscalations } from '../../governance/escalation.js';
 import { fieldText } from '../../project/field-text.js';
 import { transitionSteps } from '../../governance/transition.js';
@@ -13,10 +16,28 @@ export const escalations: Step = {
   run(pass) {
     const snapshot = pass.env.workspace.snapshot();
     const unseen = openEscalations(snapshot).filter((one) => one.unseen);
-    const due = transitionSteps(snapshot).filter((step) => step.calls.length > 0 && step.answeredBy === undefined);
-    for (const step of due) runBundles(pass, 'T2', step.calls.map((call) => ({ name: call.bundle, args: call.args, target: step.slug, detail: step.why })));
-    note(pass, 'T2', { type: 'escalations', result: unseen.length + due.length === 0 ? 'skipped' : 'ok', detail: `${unseen.length} not seen yet, ${due.length} transitions acted on` });
-    return withData(pass, { notes: [...pass.data.notes, ...due.map((step) => `${step.slug}: ${step.why}`)] });
+    const due = transitionSteps(snapshot).filter(
+      (step) => step.calls.length > 0 && step.answeredBy === undefined,
+    );
+    for (const step of due)
+      runBundles(
+        pass,
+        'T2',
+        step.calls.map((call) => ({
+          name: call.bundle,
+          args: call.args,
+          target: step.slug,
+          detail: step.why,
+        })),
+      );
+    note(pass, 'T2', {
+      type: 'escalations',
+      result: unseen.length + due.length === 0 ? 'skipped' : 'ok',
+      detail: `${unseen.length} not seen yet, ${due.length} transitions acted on`,
+    });
+    return withData(pass, {
+      notes: [...pass.data.notes, ...due.map((step) => `${step.slug}: ${step.why}`)],
+    });
   },
 };
 
@@ -25,14 +46,31 @@ export const drafts: Step = {
   title: 'drafts',
   run(pass) {
     const snapshot = pass.env.workspace.snapshot();
-    const asked = new Set(snapshot.records('NOTIFICATION').filter((one) => fieldText(one, 'kind') === 'draft').map((one) => fieldText(one, 'project')));
+    const asked = new Set(
+      snapshot
+        .records('NOTIFICATION')
+        .filter((one) => fieldText(one, 'kind') === 'draft')
+        .map((one) => fieldText(one, 'project')),
+    );
     const waiting = snapshot.records('DRAFT').filter((draft) => !asked.has(draft.key));
     for (const draft of waiting) {
-      const { fits, why } = fitOf(snapshot, `${fieldText(draft, 'mission')} ${fieldText(draft, 'phase.objective')} ${fieldText(draft, 'domain_fit')}`);
+      const { fits, why } = fitOf(
+        snapshot,
+        `${fieldText(draft, 'mission')} ${fieldText(draft, 'phase.objective')} ${fieldText(draft, 'domain_fit')}`,
+      );
       const question = `Begin the project "${draft.key}": ${fieldText(draft, 'mission')}? It ${fits ? 'fits' : 'may not fit'} the domain (${why}). Answer yes or no.`;
-      runBundle(pass, { step: 'T3.5', name: 'draft_surface', args: { slug: draft.key, question, body: fieldText(draft, 'rationale') }, detail: why });
+      runBundle(pass, {
+        step: 'T3.5',
+        name: 'draft_surface',
+        args: { slug: draft.key, question, body: fieldText(draft, 'rationale') },
+        detail: why,
+      });
     }
-    note(pass, 'T3.5', { type: 'drafts', result: waiting.length === 0 ? 'skipped' : 'ok', detail: `${waiting.length} surfaced` });
+    note(pass, 'T3.5', {
+      type: 'drafts',
+      result: waiting.length === 0 ? 'skipped' : 'ok',
+      detail: `${waiting.length} surfaced`,
+    });
     return pass;
   },
 };
@@ -42,7 +80,12 @@ function fitOf(snapshot: Snapshot, text: string): { fits: boolean; why: string }
   const domain = snapshot.records('DOMAIN')[0];
   const words = wordsOf(text);
   const anchor = [...wordsOf(fieldText(domain, 'domain_anchor'))].filter((word) => words.has(word));
-  const restricted = [...wordsOf(fieldText(domain, 'restrictions'))].filter((word) => words.has(word));
-  if (restricted.length > 0) return { fits: false, why: `a restriction speaks of ${restricted.join(', ')}` };
-  return anchor.length === 0 ? { fits: false, why: 'no word of the domain anchor occurs in it' } : { fits: true, why: `it shares ${anchor.join(', ')}` };
+  const restricted = [...wordsOf(fieldText(domain, 'restrictions'))].filter((word) =>
+    words.has(word),
+  );
+  if (restricted.length > 0)
+    return { fits: false, why: `a restriction speaks of ${restricted.join(', ')}` };
+  return anchor.length === 0
+    ? { fits: false, why: 'no word of the domain anchor occurs in it' }
+    : { fits: true, why: `it shares ${anchor.join(', ')}` };
 }

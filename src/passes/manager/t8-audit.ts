@@ -1,4 +1,7 @@
-/** Manager T8: the spine of every run, refused and undone writes, the whole workspace validated, and closed questions archived. */
+/**
+ * Manager T8: the spine of every run, refused and undone writes, the whole workspace validated, and
+ * closed questions archived.
+ */
 import { fieldText, fieldTime } from '../../project/field-text.js';
 import type { Rec } from '../../markdown/types.js';
 import { validateSnapshot } from '../../validate/validate-snapshot.js';
@@ -6,7 +9,22 @@ import type { Snapshot } from '../../workspace/types.js';
 import { note, runBundles } from '../act.js';
 import { type Step, withData } from '../types.js';
 
-const STEPS = ['T0', 'T1', 'T1.5', 'T2', 'T2.5', 'T2.7', 'T3', 'T3.5', 'T4', 'T5', 'T6', 'T7', 'T8', 'T9'];
+const STEPS = [
+  'T0',
+  'T1',
+  'T1.5',
+  'T2',
+  'T2.5',
+  'T2.7',
+  'T3',
+  'T3.5',
+  'T4',
+  'T5',
+  'T6',
+  'T7',
+  'T8',
+  'T9',
+];
 /** What a worker pass that worked on a project has at least one row of. */
 const SPINE = ['T0', 'T1', 'T2', 'T2.5', 'T2.7', 'T3', 'T4', 'T5', 'T6', 'T7', 'T8', 'T9'];
 
@@ -18,45 +36,102 @@ export const auditReview: Step = {
     const snapshot = workspace.snapshot();
     const since = lastManager(snapshot);
     const broken = spineProblems(snapshot, { since, current: pass.data.runId });
-    const anomalies = snapshot.records('AUDIT').filter((row) => (fieldTime(row, 'time') ?? 0) >= since && ['refused', 'restored'].includes(fieldText(row, 'result')));
-    const diagnostics = await validateSnapshot(snapshot, { home: workspace.home, modules: pass.env.modules.map((module) => module.name) });
+    const anomalies = snapshot
+      .records('AUDIT')
+      .filter(
+        (row) =>
+          (fieldTime(row, 'time') ?? 0) >= since &&
+          ['refused', 'restored'].includes(fieldText(row, 'result')),
+      );
+    const diagnostics = await validateSnapshot(snapshot, {
+      home: workspace.home,
+      modules: pass.env.modules.map((module) => module.name),
+    });
     const errors = diagnostics.filter((one) => one.severity === 'error');
     const warnings = diagnostics.filter((one) => one.severity === 'warning');
     const archived = archive(snapshot);
     if (archived.length > 0) runBundles(pass, 'T8', archived);
-    const findings = [...broken, ...errors.slice(0, 5).map((one) => `${one.range.file}:${one.range.line} ${one.rule}: ${one.message}`)];
-    note(pass, 'T8', { type: 'audit', result: findings.length === 0 ? 'ok' : 'failed', detail: `${broken.length} broken spines, ${anomalies.length} refused or undone, ${errors.length} errors, ${warnings.length} warnings, ${archived.length} archived` });
-    const result = findings.length === 0 ? 'reviewed: everything in order' : `reviewed: ${findings.length} findings`;
+    const findings = [
+      ...broken,
+      ...errors
+        .slice(0, 5)
+        .map((one) => `${one.range.file}:${one.range.line} ${one.rule}: ${one.message}`),
+    ];
+    note(pass, 'T8', {
+      type: 'audit',
+      result: findings.length === 0 ? 'ok' : 'failed',
+      detail: `${broken.length} broken spines, ${anomalies.length} refused or undone, ${errors.length} errors, ${warnings.length} warnings, ${archived.length} archived`,
+    });
+    const result =
+      findings.length === 0
+        ? 'reviewed: everything in order'
+        : `reviewed: ${findings.length} findings`;
     return withData(pass, { result, notes: [...pass.data.notes, ...findings] });
   },
 };
 
 function lastManager(snapshot: Snapshot): number {
-  return fieldTime(snapshot.records('RUN').findLast((run) => fieldText(run, 'role') === 'manager'), 'ended') ?? 0;
+  return (
+    fieldTime(
+      snapshot.records('RUN').findLast((run) => fieldText(run, 'role') === 'manager'),
+      'ended',
+    ) ?? 0
+  );
 }
 
 /** Runs whose rows are out of order, or that worked on a project and left a step out. */
-function spineProblems(snapshot: Snapshot, at: { since: number; current: string }): readonly string[] {
+function spineProblems(
+  snapshot: Snapshot,
+  at: { since: number; current: string },
+): readonly string[] {
   const byRun = new Map<string, Rec[]>();
   for (const row of snapshot.records('AUDIT')) {
     const run = fieldText(row, 'run_id');
-    if (run === '' || run === at.current || (fieldTime(row, 'time') ?? 0) < at.since || fieldText(row, 'step') === '') continue;
+    if (
+      run === '' ||
+      run === at.current ||
+      (fieldTime(row, 'time') ?? 0) < at.since ||
+      fieldText(row, 'step') === ''
+    )
+      continue;
     byRun.set(run, [...(byRun.get(run) ?? []), row]);
   }
   return [...byRun].flatMap(([run, rows]) => {
     const steps = rows.map((row) => fieldText(row, 'step'));
-    const back = steps.find((step, i) => i > 0 && STEPS.indexOf(step) < STEPS.indexOf(steps[i - 1] ?? '') && !['T1', 'T2'].includes(step));
+    const back = steps.find(
+      (step, i) =>
+        i > 0 &&
+        STEPS.indexOf(step) < STEPS.indexOf(steps[i - 1] ?? '') &&
+        !['T1', 'T2'].includes(step),
+    );
     if (back !== undefined) return [`${run}: ${back} comes after a later step`];
-    const worked = rows.some((row) => fieldText(row, 'step') === 'T4' && fieldText(row, 'type') === 'agent') && rows.some((row) => fieldText(row, 'type') === 'load');
+    const worked =
+      rows.some((row) => fieldText(row, 'step') === 'T4' && fieldText(row, 'type') === 'agent') &&
+      rows.some((row) => fieldText(row, 'type') === 'load');
     const missing = worked ? SPINE.filter((step) => !steps.includes(step)) : [];
     return missing.length === 0 ? [] : [`${run}: no row of ${missing.join(', ')}`];
   });
 }
 
-function archive(snapshot: Snapshot): { name: string; args: Record<string, string | null>; target: string }[] {
-  return snapshot.records('NOTIFICATION').filter((one) => fieldText(one, 'status') === 'done').map((one) => {
-    const field = (name: string): string | null => one.fields.get(name)?.value || null;
-    const args = { id: one.key, title: field('title'), time: field('time'), priority: field('priority'), project: field('project'), kind: field('kind'), action_needed: field('action_needed'), answer: field('answer'), body: field('body') };
-    return { name: 'notification_archive', args, target: one.key };
-  });
+function archive(
+  snapshot: Snapshot,
+): { name: string; args: Record<string, string | null>; target: string }[] {
+  return snapshot
+    .records('NOTIFICATION')
+    .filter((one) => fieldText(one, 'status') === 'done')
+    .map((one) => {
+      const field = (name: string): string | null => one.fields.get(name)?.value || null;
+      const args = {
+        id: one.key,
+        title: field('title'),
+        time: field('time'),
+        priority: field('priority'),
+        project: field('project'),
+        kind: field('kind'),
+        action_needed: field('action_needed'),
+        answer: field('answer'),
+        body: field('body'),
+      };
+      return { name: 'notification_archive', args, target: one.key };
+    });
 }

@@ -4,7 +4,15 @@ import type { Workspace } from '../../workspace/types.js';
 import type { PassModule } from '../module.js';
 import type { SpawnLedger } from '../spawn-ledger.js';
 
-export function enabledLedger(workspace: Workspace, schema: Schema, modules: readonly PassModule[]): SpawnLedger | undefined {
-  const enabled = new Set(schema.modules.filter((module) => module.enabled).map((module) => module.name));
-  return modules.find((module) => module.spawnLedger !== undefined && enabled.has(module.name))?.spawnLedger?.(workspace);
+export function enabledLedger(
+  workspace: Workspace,
+  schema: Schema,
+  modules: readonly PassModule[],
+): SpawnLedger | undefined {
+  const enabled = new Set(
+    schema.modules.filter((module) => module.enabled).map((module) => module.name),
+  );
+  return modules
+    .find((module) => module.spawnLedger !== undefined && enabled.has(module.name))
+    ?.spawnLedger?.(workspace);
 }

@@ -1,4 +1,7 @@
-/** How far a module has read: the content of each file that it watches, as it was when the module last heard of it. In the state directory, so that no pass can move it. */
+/**
+ * How far a module has read: the content of each file that it watches, as it was when the module
+ * last heard of it. In the state directory, so that no pass can move it.
+ */
 import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { globMatches } from '../../kernel/glob.js';
@@ -13,7 +16,9 @@ type Kept = { readonly version: 1; readonly files: Cursor };
 
 /** What the files that a module watches hold now. */
 export function cursorNow(snapshot: Snapshot, row: ModuleRow): Cursor {
-  const watched = [...snapshot.files.values()].filter((entry) => entry.kind === 'file' && row.watches.some((glob) => globMatches(glob, entry.path)));
+  const watched = [...snapshot.files.values()].filter(
+    (entry) => entry.kind === 'file' && row.watches.some((glob) => globMatches(glob, entry.path)),
+  );
   return Object.fromEntries(watched.map(({ path }) => [path, snapshot.hash(path) ?? '']));
 }
 
@@ -22,7 +27,10 @@ export function readCursor(state: string, name: string): Cursor {
   return readJson<Kept>(fileOf(state, name))?.files ?? {};
 }
 
-/** Only after the module has done its part: a crash before this means that it hears of the same again. */
+/**
+ * Only after the module has done its part: a crash before this means that it hears of the same
+ * again.
+ */
 export function writeCursor(state: string, name: string, files: Cursor): void {
   mkdirSync(dirname(fileOf(state, name)), { recursive: true });
   writeJsonDurably(fileOf(state, name), { version: 1, files } satisfies Kept, { mode: 0o600 });
@@ -32,7 +40,13 @@ export function changesBetween(before: Cursor, after: Cursor): readonly FileChan
   const paths = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort();
   return paths.flatMap((path): FileChange[] => {
     if (before[path] === after[path]) return [];
-    return [{ path, kind: before[path] === undefined ? 'added' : after[path] === undefined ? 'deleted' : 'changed' }];
+    return [
+      {
+        path,
+        kind:
+          before[path] === undefined ? 'added' : after[path] === undefined ? 'deleted' : 'changed',
+      },
+    ];
   });
 }
 

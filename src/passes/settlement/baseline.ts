@@ -1,4 +1,7 @@
-/** The tree before an agent touches it: what every difference after the pass is measured against. Contents go into the object store. */
+/**
+ * The tree before an agent touches it: what every difference after the pass is measured against.
+ * Contents go into the object store.
+ */
 import { snapshotTree } from '../../workspace/objects.js';
 import { keepSpares } from '../../workspace/spare-objects.js';
 import type { Snapshot, Workspace } from '../../workspace/types.js';
@@ -11,8 +14,17 @@ export function baselineOf(workspace: Workspace, snapshot: Snapshot): Baseline {
   for (const entry of snapshot.files.values()) {
     const object = stored.get(entry.path);
     if (entry.kind === 'symlink') links[entry.path] = entry.target ?? '';
-    else if (object !== undefined) files[entry.path] = { hash: object.hash, mode: entry.mode & 0o7777, size: entry.size, mtimeMs: entry.mtimeMs };
+    else if (object !== undefined)
+      files[entry.path] = {
+        hash: object.hash,
+        mode: entry.mode & 0o7777,
+        size: entry.size,
+        mtimeMs: entry.mtimeMs,
+      };
   }
-  keepSpares(workspace, Object.values(files).map((file) => file.hash));
+  keepSpares(
+    workspace,
+    Object.values(files).map((file) => file.hash),
+  );
   return { files, links };
 }

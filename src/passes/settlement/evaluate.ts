@@ -1,4 +1,7 @@
-/** Criteria and stop conditions of a pass's project: evaluated, and put on record with their evidence. */
+/**
+ * Criteria and stop conditions of a pass's project: evaluated, and put on record with their
+ * evidence.
+ */
 import { evaluateConditions } from '../../governance/conditions/evaluate.js';
 import type { AssertionResult } from '../../governance/types.js';
 import { commandsIn, criteriaOf, stopConditionOf } from '../../project/condition-source.js';
@@ -10,9 +13,13 @@ import { settle } from './settle.js';
 import type { Pass } from '../types.js';
 
 /** @param at.step T5: the criteria of this pass. T6: the stop condition of the phase. */
-export async function evaluate(pass: Pass, at: { readonly step: 'T5' | 'T6'; readonly project: string }): Promise<readonly AssertionResult[]> {
+export async function evaluate(
+  pass: Pass,
+  at: { readonly step: 'T5' | 'T6'; readonly project: string },
+): Promise<readonly AssertionResult[]> {
   const snapshot = pass.env.workspace.snapshot();
-  const { assertions } = at.step === 'T5' ? criteriaOf(snapshot, at.project) : stopConditionOf(snapshot, at.project);
+  const { assertions } =
+    at.step === 'T5' ? criteriaOf(snapshot, at.project) : stopConditionOf(snapshot, at.project);
   const project = snapshot.record('PROJECT', at.project);
   const { baseline } = pass.data;
   const results = await evaluateConditions(assertions, {
@@ -23,7 +30,11 @@ export async function evaluate(pass: Pass, at: { readonly step: 'T5' | 'T6'; rea
     writes: pass.data.writes,
     signal: pass.env.signal,
     command: sandboxedCommand(pass),
-    ...(baseline === undefined ? {} : { before: new Map(Object.entries(baseline.files).map(([path, file]) => [path, file.hash])) }),
+    ...(baseline === undefined
+      ? {}
+      : {
+          before: new Map(Object.entries(baseline.files).map(([path, file]) => [path, file.hash])),
+        }),
   });
   if (commandsIn(assertions).length > 0) undoWhatChecksWrote(pass, at);
   note(pass, at, results);
@@ -31,20 +42,42 @@ export async function evaluate(pass: Pass, at: { readonly step: 'T5' | 'T6'; rea
 }
 
 /** A check program may look at everything and change nothing that the pass may not. */
-function undoWhatChecksWrote(pass: Pass, at: { readonly step: 'T5' | 'T6'; readonly project: string }): void {
+function undoWhatChecksWrote(
+  pass: Pass,
+  at: { readonly step: 'T5' | 'T6'; readonly project: string },
+): void {
   const { undone, arrived } = settle(pass.env.workspace, pass.data);
-  for (const one of undone) pass.env.say(`     undone, written by a check: ${one.path} (${one.code})`);
-  if (undone.length + arrived.length > 0) recordSettled(pass, { step: at.step, settled: { accepted: [], undone, arrived }, runId: pass.data.runId, project: at.project });
+  for (const one of undone)
+    pass.env.say(`     undone, written by a check: ${one.path} (${one.code})`);
+  if (undone.length + arrived.length > 0)
+    recordSettled(pass, {
+      step: at.step,
+      settled: { accepted: [], undone, arrived },
+      runId: pass.data.runId,
+      project: at.project,
+    });
 }
 
-/** One audit row for each assertion, with what was expected and found: the evidence that the briefing quotes. */
-function note(pass: Pass, at: { readonly step: 'T5' | 'T6'; readonly project: string }, results: readonly AssertionResult[]): void {
+/**
+ * One audit row for each assertion, with what was expected and found: the evidence that the
+ * briefing quotes.
+ */
+function note(
+  pass: Pass,
+  at: { readonly step: 'T5' | 'T6'; readonly project: string },
+  results: readonly AssertionResult[],
+): void {
   if (results.length === 0) return;
   const type = at.step === 'T5' ? 'criterion' : 'stop-condition';
   const rows = results.map((one) => {
     const holds = one.holds && one.error === undefined;
     const detail = one.error ?? evidenceOf(one);
-    return stepRow(at.step, { type, target: `${at.project}: ${one.assertion}`, result: holds ? 'ok' : 'failed', detail: holds ? detail : `expected ${one.expected}; found ${detail}` });
+    return stepRow(at.step, {
+      type,
+      target: `${at.project}: ${one.assertion}`,
+      result: holds ? 'ok' : 'failed',
+      detail: holds ? detail : `expected ${one.expected}; found ${detail}`,
+    });
   });
   act(pass, { reason: type, audit: rows });
 }
@@ -52,5 +85,7 @@ function note(pass: Pass, at: { readonly step: 'T5' | 'T6'; readonly project: st
 /** What was found, and where unless that is said already. */
 export function evidenceOf(one: AssertionResult): string {
   const path = one.where?.replace(/:\d+$/, '').replace(/^PROJECTS\/[^/]+\//, '') ?? '';
-  return one.where === undefined || (path !== '' && one.found.includes(path)) ? one.found : `${one.found} in ${one.where}`;
+  return one.where === undefined || (path !== '' && one.found.includes(path))
+    ? one.found
+    : `${one.found} in ${one.where}`;
 }

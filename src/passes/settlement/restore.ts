@@ -1,4 +1,7 @@
-/** Undoing: differences that a pass was not allowed to make go back to what was there, and the version it left is kept. */
+/**
+ * Undoing: differences that a pass was not allowed to make go back to what was there, and the
+ * version it left is kept.
+ */
 import { existsSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Kept, putObject } from '../../workspace/objects.js';
@@ -11,17 +14,36 @@ export function keptDirectory(runId: string): string {
   return `.nocturne/kept/${runId}`;
 }
 
-/** Restores each difference, its time included (outputs are judged by it); returns where the version that was undone is kept (nothing for a deletion). */
-export function restore(workspace: Workspace, runId: string, found: readonly Difference[]): ReadonlyMap<string, string> {
+/**
+ * Restores each difference, its time included (outputs are judged by it); returns where the version
+ * that was undone is kept (nothing for a deletion).
+ */
+export function restore(
+  workspace: Workspace,
+  runId: string,
+  found: readonly Difference[],
+): ReadonlyMap<string, string> {
   if (found.length === 0) return new Map();
-  const wanted = found.map((difference) => [difference.path, wantedState(workspace, difference)] as const);
+  const wanted = found.map(
+    (difference) => [difference.path, wantedState(workspace, difference)] as const,
+  );
   restoreFiles(workspace.root, wanted, { keepIn: keptDirectory(runId) });
-  for (const { path, mtimeMs, before } of found) if (mtimeMs !== undefined && before !== undefined) utimesSync(join(workspace.root, path), mtimeMs / 1000, mtimeMs / 1000);
-  const kept = found.filter((difference) => difference.after !== undefined && difference.kind !== 'mode').map((difference) => difference.path);
-  return new Map(kept.map((path) => [path, `${keptDirectory(runId)}/${path}`] as const).filter(([, place]) => existsSync(join(workspace.root, place))));
+  for (const { path, mtimeMs, before } of found)
+    if (mtimeMs !== undefined && before !== undefined)
+      utimesSync(join(workspace.root, path), mtimeMs / 1000, mtimeMs / 1000);
+  const kept = found
+    .filter((difference) => difference.after !== undefined && difference.kind !== 'mode')
+    .map((difference) => difference.path);
+  return new Map(
+    kept
+      .map((path) => [path, `${keptDirectory(runId)}/${path}`] as const)
+      .filter(([, place]) => existsSync(join(workspace.root, place))),
+  );
 }
 
 function wantedState(workspace: Workspace, { before, mode, target }: Difference): Kept | undefined {
   if (target !== undefined) return { kind: 'symlink', hash: '', mode: 0o777, target };
-  return before === undefined ? undefined : { kind: 'file', hash: putObject(workspace.root, before), mode: mode ?? 0o644 };
+  return before === undefined
+    ? undefined
+    : { kind: 'file', hash: putObject(workspace.root, before), mode: mode ?? 0o644 };
 }

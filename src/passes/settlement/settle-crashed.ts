@@ -1,4 +1,7 @@
-/** A pass whose process is gone: its agent is ended, and what it was not allowed to change is undone before anything is verified. */
+/**
+ * A pass whose process is gone: its agent is ended, and what it was not allowed to change is undone
+ * before anything is verified.
+ */
 import { killProcesses } from '../../agents/survivors.js';
 import { closeCommitRecord } from '../../workspace/commit-record.js';
 import { forgetPass, storedPass } from '../pass-file.js';
@@ -14,7 +17,14 @@ export async function settleCrashed(env: PassEnvironment): Promise<Crashed | und
   if (stored === undefined) return undefined;
   env.say(`     ${stored.data.runId} did not end: undoing what it was not allowed to change`);
   await killProcesses({ mark: { runId: stored.data.runId, workspace: workspace.root } });
-  const settled = stored.data.settled === true ? { accepted: [], undone: stored.data.recorded === true ? [] : stored.data.undone, arrived: [] } : settle(workspace, stored.data);
+  const settled =
+    stored.data.settled === true
+      ? {
+          accepted: [],
+          undone: stored.data.recorded === true ? [] : stored.data.undone,
+          arrived: [],
+        }
+      : settle(workspace, stored.data);
   closeCommitRecord(workspace.state);
   forgetPass(workspace.state);
   return { ...settled, data: stored.data };

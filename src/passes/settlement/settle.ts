@@ -1,4 +1,7 @@
-/** After the agent: every difference is attributed, judged by the guard, and undone if it was not allowed. The last line, always drawn. */
+/**
+ * After the agent: every difference is attributed, judged by the guard, and undone if it was not
+ * allowed. The last line, always drawn.
+ */
 import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
 import { decide } from '../../governance/guard/decide.js';
@@ -14,8 +17,15 @@ import { type Difference, differences } from './differences.js';
 import { restore } from './restore.js';
 import type { Baseline, PassData, Undone } from '../types.js';
 
-/** `arrived`: messages that appeared in the inbox meanwhile. A channel dropped them, or the agent wrote them: they stay, and are asked about. */
-export type Settled = { readonly accepted: readonly Difference[]; readonly undone: readonly Undone[]; readonly arrived: readonly Difference[] };
+/**
+ * `arrived`: messages that appeared in the inbox meanwhile. A channel dropped them, or the agent
+ * wrote them: they stay, and are asked about.
+ */
+export type Settled = {
+  readonly accepted: readonly Difference[];
+  readonly undone: readonly Undone[];
+  readonly arrived: readonly Difference[];
+};
 
 /** Judges and restores; what was accepted still has to be recorded (a commit that adopts it). */
 export function settle(workspace: Workspace, data: PassData): Settled {
@@ -27,8 +37,17 @@ export function settle(workspace: Workspace, data: PassData): Settled {
   const refused: { difference: Difference; code: string; why: string }[] = [];
   const arrived: Difference[] = [];
   for (const difference of differences(workspace, data.baseline)) {
-    if (isUnfinishedDrop(difference.path) && difference.kind !== 'link' && difference.kind !== 'special') continue;
-    if (difference.kind === 'added' && isDrop(difference.path) && linksOf(workspace, difference.path) === 1) {
+    if (
+      isUnfinishedDrop(difference.path) &&
+      difference.kind !== 'link' &&
+      difference.kind !== 'special'
+    )
+      continue;
+    if (
+      difference.kind === 'added' &&
+      isDrop(difference.path) &&
+      linksOf(workspace, difference.path) === 1
+    ) {
       arrived.push(difference);
       continue;
     }
@@ -36,28 +55,85 @@ export function settle(workspace: Workspace, data: PassData): Settled {
     if (verdict === undefined) accepted.push(difference);
     else refused.push({ difference, ...verdict });
   }
-  const kept = restore(workspace, data.runId, refused.map((one) => one.difference));
-  return { accepted, arrived, undone: refused.map(({ difference, code, why }) => ({ path: difference.path, code, why, kept: kept.get(difference.path) })) };
+  const kept = restore(
+    workspace,
+    data.runId,
+    refused.map((one) => one.difference),
+  );
+  return {
+    accepted,
+    arrived,
+    undone: refused.map(({ difference, code, why }) => ({
+      path: difference.path,
+      code,
+      why,
+      kept: kept.get(difference.path),
+    })),
+  };
 }
 
 /** The workspace as it was before the agent began, read from the object store. */
 export function baselineSnapshot(workspace: Workspace, baseline: Baseline): Snapshot {
   const files = new Map<string, FileEntry>();
-  for (const [path, file] of Object.entries(baseline.files)) files.set(path, { path, size: file.size, mtimeMs: file.mtimeMs, ctimeMs: file.mtimeMs, ino: 0, kind: 'file', links: 1, mode: file.mode });
-  for (const [path, target] of Object.entries(baseline.links)) files.set(path, { path, size: 0, mtimeMs: 0, ctimeMs: 0, ino: 0, kind: 'symlink', target, links: 1, mode: 0o777 });
-  return openSnapshot(workspace.root, { now: workspace.clock.now(), files, read: (path) => ((file) => (file === undefined ? undefined : soundObject(workspace, file.hash)))(baseline.files[path]) });
+  for (const [path, file] of Object.entries(baseline.files))
+    files.set(path, {
+      path,
+      size: file.size,
+      mtimeMs: file.mtimeMs,
+      ctimeMs: file.mtimeMs,
+      ino: 0,
+      kind: 'file',
+      links: 1,
+      mode: file.mode,
+    });
+  for (const [path, target] of Object.entries(baseline.links))
+    files.set(path, {
+      path,
+      size: 0,
+      mtimeMs: 0,
+      ctimeMs: 0,
+      ino: 0,
+      kind: 'symlink',
+      target,
+      links: 1,
+      mode: 0o777,
+    });
+  return openSnapshot(workspace.root, {
+    now: workspace.clock.now(),
+    files,
+    read: (path) =>
+      ((file) => (file === undefined ? undefined : soundObject(workspace, file.hash)))(
+        baseline.files[path],
+      ),
+  });
 }
 
-function judge(workspace: Workspace, at: { before: Snapshot; data: PassData; difference: Difference; authorise: Granted }): { code: string; why: string } | undefined {
+function judge(
+  workspace: Workspace,
+  at: { before: Snapshot; data: PassData; difference: Difference; authorise: Granted },
+): { code: string; why: string } | undefined {
   const { difference } = at;
-  if (difference.kind === 'link') return { code: 'path-symlink', why: 'symbolic links were made, changed or removed' };
-  if (difference.kind === 'special') return { code: 'path-invalid', why: 'it is neither a file nor a directory' };
-  if (difference.after !== undefined && linksOf(workspace, difference.path) > 1) return { code: 'path-hard-link', why: 'the file has another name (hard link)' };
-  const action = difference.after === undefined ? ({ kind: 'delete', path: difference.path } as const) : ({ kind: 'write', path: difference.path, content: difference.after } as const);
-  const decision: Decision = decide(at.before, authorityOf(at.data), action, { probe: noProbe, home: workspace.home, authorise: (path) => at.authorise(path, difference.after) });
+  if (difference.kind === 'link')
+    return { code: 'path-symlink', why: 'symbolic links were made, changed or removed' };
+  if (difference.kind === 'special')
+    return { code: 'path-invalid', why: 'it is neither a file nor a directory' };
+  if (difference.after !== undefined && linksOf(workspace, difference.path) > 1)
+    return { code: 'path-hard-link', why: 'the file has another name (hard link)' };
+  const action =
+    difference.after === undefined
+      ? ({ kind: 'delete', path: difference.path } as const)
+      : ({ kind: 'write', path: difference.path, content: difference.after } as const);
+  const decision: Decision = decide(at.before, authorityOf(at.data), action, {
+    probe: noProbe,
+    home: workspace.home,
+    authorise: (path) => at.authorise(path, difference.after),
+  });
   if (decision.verdict === 'allow') return undefined;
   const [first] = decision.reasons.filter((reason) => reason.code !== 'allowed');
-  return { code: first?.code ?? 'out-of-scope', why: decision.reasons.map((reason) => reason.message).join('; ') };
+  return {
+    code: first?.code ?? 'out-of-scope',
+    why: decision.reasons.map((reason) => reason.message).join('; '),
+  };
 }
 
 function linksOf(workspace: Workspace, path: string): number {

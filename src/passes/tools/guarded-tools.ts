@@ -1,4 +1,7 @@
-/** The tools of a `chat` agent: those of every door, with answers as text that the model can read, and one to run programs. */
+/**
+ * The tools of a `chat` agent: those of every door, with answers as text that the model can read,
+ * and one to run programs.
+ */
 import type { GuardedTools, ToolResult } from '../../agents/types.js';
 import { plainWords } from '../../governance/guard/shell.js';
 import type { Action, Reason } from '../../governance/types.js';
@@ -14,7 +17,11 @@ import type { Pass } from '../types.js';
 
 export function guardedTools(pass: Pass): GuardedTools {
   const { workspace, signal } = pass.env;
-  const context: ToolContext = { workspace, signal, caller: { kind: 'pass', door: 'agent tools', data: pass.data } };
+  const context: ToolContext = {
+    workspace,
+    signal,
+    caller: { kind: 'pass', door: 'agent tools', data: pass.data },
+  };
   const said = (tool: string, call: () => ToolAnswer): ToolResult => {
     try {
       requireCapability(context, tool);
@@ -26,7 +33,8 @@ export function guardedTools(pass: Pass): GuardedTools {
   return {
     read: (path, range) => said('read', () => readTool(context, { path, ...range })),
     write: (path, content) => said('write', () => writeTool(context, { path, content })),
-    edit: (path, old_text, new_text) => said('edit', () => editTool(context, { path, old_text, new_text })),
+    edit: (path, old_text, new_text) =>
+      said('edit', () => editTool(context, { path, old_text, new_text })),
     search: (pattern, glob) => said('search', () => searchTool(context, { pattern, glob })),
     async query(sql) {
       try {
@@ -40,17 +48,47 @@ export function guardedTools(pass: Pass): GuardedTools {
       const barred = said('run', () => ({ text: '', data: {} }));
       if (!barred.ok) return barred;
       const words = plainWords(command);
-      const plain: readonly Reason[] = words === undefined ? [{ code: 'command-unparsable', message: 'only one plain command can be run: no pipes, redirections, variables or wildcards' }] : [];
-      const action: Action = words === undefined ? { kind: 'exec', command } : { kind: 'exec', argv: words };
-      const { verdict, text } = judge(workspace, pass.data, { door: 'agent tools', actions: [action], cwd: commandFolder(pass), also: plain });
-      return verdict === 'allow' ? runWords(pass, words ?? []) : { ok: false, text: `Refused. ${text}` };
+      const plain: readonly Reason[] =
+        words === undefined
+          ? [
+              {
+                code: 'command-unparsable',
+                message:
+                  'only one plain command can be run: no pipes, redirections, variables or wildcards',
+              },
+            ]
+          : [];
+      const action: Action =
+        words === undefined ? { kind: 'exec', command } : { kind: 'exec', argv: words };
+      const { verdict, text } = judge(workspace, pass.data, {
+        door: 'agent tools',
+        actions: [action],
+        cwd: commandFolder(pass),
+        also: plain,
+      });
+      return verdict === 'allow'
+        ? runWords(pass, words ?? [])
+        : { ok: false, text: `Refused. ${text}` };
     },
   };
 }
 
-/** What was wrong with the call is for the model; what is wrong with the pass or the disk ends the pass. */
+/**
+ * What was wrong with the call is for the model; what is wrong with the pass or the disk ends the
+ * pass.
+ */
 function toldOrThrown(error: unknown): ToolResult {
-  if (!(error instanceof NocturneError) || (error.exit !== EXIT.usage && error.exit !== EXIT.refused && error.code !== 'UNREADABLE' && error.code !== 'CONFLICT')) throw error;
+  if (
+    !(error instanceof NocturneError) ||
+    (error.exit !== EXIT.usage &&
+      error.exit !== EXIT.refused &&
+      error.code !== 'UNREADABLE' &&
+      error.code !== 'CONFLICT')
+  )
+    throw error;
   const { code, message, hint } = error;
-  return { ok: false, text: `${code === 'REFUSED' ? 'Refused. ' : ''}${message}${hint === undefined ? '' : `. ${hint}`}` };
+  return {
+    ok: false,
+    text: `${code === 'REFUSED' ? 'Refused. ' : ''}${message}${hint === undefined ? '' : `. ${hint}`}`,
+  };
 }

@@ -1,4 +1,7 @@
-/** A command that the guard allowed, run for a `chat` agent: the very words that were judged, no shell, the project's folder, limited time and output. */
+/**
+ * A command that the guard allowed, run for a `chat` agent: the very words that were judged, no
+ * shell, the project's folder, limited time and output.
+ */
 import { join } from 'node:path';
 import type { ToolResult } from '../../agents/types.js';
 import { sandboxedCommand } from '../pass-sandbox.js';
@@ -14,8 +17,14 @@ export function commandFolder(pass: Pass): string {
 
 export async function runWords(pass: Pass, words: readonly string[]): Promise<ToolResult> {
   const cwd = join(pass.env.workspace.root, commandFolder(pass));
-  const result = await sandboxedCommand(pass)({ argv: words, cwd, timeoutMs: LIMIT_MS, signal: pass.env.signal });
+  const result = await sandboxedCommand(pass)({
+    argv: words,
+    cwd,
+    timeoutMs: LIMIT_MS,
+    signal: pass.env.signal,
+  });
   if (result.kind === 'failed') return { ok: false, text: result.why };
-  const printed = `${result.stdout}${result.stderr === '' ? '' : `\n[stderr]\n${result.stderr}`}`.slice(-MOST);
+  const printed =
+    `${result.stdout}${result.stderr === '' ? '' : `\n[stderr]\n${result.stderr}`}`.slice(-MOST);
   return { ok: result.exit === 0, text: `${printed}\n[exit ${result.exit ?? 'by a signal'}]` };
 }

@@ -1,4 +1,7 @@
-/** The brief of the running pass once more; for a caller without a pass, how things stand and how to begin. */
+/**
+ * The brief of the running pass once more; for a caller without a pass, how things stand and how to
+ * begin.
+ */
 import { dispatch } from '../../governance/dispatch.js';
 import { fieldInt, fieldText } from '../../project/field-text.js';
 import { leaseStatus } from '../../workspace/lease.js';
@@ -13,23 +16,51 @@ export function briefTool({ workspace, caller }: ToolContext): ToolAnswer {
 function ofPass(data: PassData): ToolAnswer {
   const { runId, project, brief, prompt } = data;
   const text = prompt ?? `The pass ${runId} has no brief yet.`;
-  return { text, data: { run: { id: runId, project: project ?? null }, prompt: text, mayWrite: brief?.mayWrite ?? data.writes, budget: brief?.budget ?? null } };
+  return {
+    text,
+    data: {
+      run: { id: runId, project: project ?? null },
+      prompt: text,
+      mayWrite: brief?.mayWrite ?? data.writes,
+      budget: brief?.budget ?? null,
+    },
+  };
 }
 
 function ofWorkspace(workspace: Workspace, why: string | undefined): ToolAnswer {
   const snapshot = workspace.snapshot();
   const lock = leaseStatus(workspace.root, workspace.clock);
   const { chosen } = dispatch(snapshot);
-  const projects = snapshot.records('DISPATCH').map((row) => ({ slug: fieldText(row, 'slug'), priority: fieldInt(row, 'priority') ?? null, status: fieldText(row, 'status'), phase: fieldText(row, 'phase'), waits: fieldText(row, 'escalation') !== '' }));
+  const projects = snapshot.records('DISPATCH').map((row) => ({
+    slug: fieldText(row, 'slug'),
+    priority: fieldInt(row, 'priority') ?? null,
+    status: fieldText(row, 'status'),
+    phase: fieldText(row, 'phase'),
+    waits: fieldText(row, 'escalation') !== '',
+  }));
   const running = lock.kind === 'held' ? lock.lease.runId : null;
   const lines = [
     `You have no pass${why === undefined ? '' : `: ${why}`}. Everything here is read-only for you.`,
     running === null ? 'No pass is running.' : `The pass ${running} is running.`,
     '',
-    ...(projects.length === 0 ? ['There is no project yet.'] : ['| priority | project | status | phase | |', '|---|---|---|---|---|', ...projects.map((one) => `| ${one.priority ?? ''} | ${one.slug} | ${one.status} | ${one.phase} | ${one.waits ? 'waits for the owner' : ''} |`)]),
+    ...(projects.length === 0
+      ? ['There is no project yet.']
+      : [
+          '| priority | project | status | phase | |',
+          '|---|---|---|---|---|',
+          ...projects.map(
+            (one) =>
+              `| ${one.priority ?? ''} | ${one.slug} | ${one.status} | ${one.phase} | ${one.waits ? 'waits for the owner' : ''} |`,
+          ),
+        ]),
     '',
-    chosen === undefined ? 'No project can go on without the owner.' : `Next: ${chosen.slug} (${chosen.why}).`,
+    chosen === undefined
+      ? 'No project can go on without the owner.'
+      : `Next: ${chosen.slug} (${chosen.why}).`,
     'To begin: nocturne pass begin --role worker. It prints the brief and the token of the pass.',
   ];
-  return { text: lines.join('\n'), data: { run: null, running, projects, next: chosen?.slug ?? null } };
+  return {
+    text: lines.join('\n'),
+    data: { run: null, running, projects, next: chosen?.slug ?? null },
+  };
 }

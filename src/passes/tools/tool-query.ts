@@ -7,8 +7,15 @@ import type { ToolAnswer, ToolContext } from './tool-caller.js';
 export type QueryArguments = { readonly sql: string };
 
 /** @throws NocturneError `BAD_QUERY` with SQLite's own words. */
-export async function queryTool({ workspace, caller, signal }: ToolContext, { sql }: QueryArguments): Promise<ToolAnswer> {
-  const { ok, text } = await boundedQuery(workspace.root, sql, { now: workspace.clock.now(), signal, ...(caller.kind === 'pass' ? { scope: readScope(caller.data) } : {}) });
+export async function queryTool(
+  { workspace, caller, signal }: ToolContext,
+  { sql }: QueryArguments,
+): Promise<ToolAnswer> {
+  const { ok, text } = await boundedQuery(workspace.root, sql, {
+    now: workspace.clock.now(),
+    signal,
+    ...(caller.kind === 'pass' ? { scope: readScope(caller.data) } : {}),
+  });
   if (!ok) throw new NocturneError('BAD_QUERY', text);
   return { text, data: rowsOf(text) };
 }

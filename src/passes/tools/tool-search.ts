@@ -1,4 +1,6 @@
-/** Which lines of the workspace's files match a pattern. A pattern that takes too long is stopped. */
+/**
+ * Which lines of the workspace's files match a pattern. A pattern that takes too long is stopped.
+ */
 import { countMatches } from '../../governance/conditions/regex.js';
 import { decide } from '../../governance/guard/decide.js';
 import { NocturneError } from '../../kernel/error.js';
@@ -6,7 +8,10 @@ import { globMatches } from '../../kernel/glob.js';
 import type { Snapshot } from '../../workspace/types.js';
 import { seenBy, type ToolAnswer, type ToolContext } from './tool-caller.js';
 
-export type SearchArguments = { /** A regular expression; what is none is looked for as it is. Case does not matter. */ readonly pattern: string; readonly glob?: string | undefined };
+export type SearchArguments = {
+  /** A regular expression; what is none is looked for as it is. Case does not matter. */ readonly pattern: string;
+  readonly glob?: string | undefined;
+};
 export type Hit = { readonly path: string; readonly line: number; readonly text: string };
 
 const MOST_HITS = 100;
@@ -16,7 +21,10 @@ const BUDGET_MS = 10_000;
 
 /** @throws NocturneError `BAD_VALUE` for an empty pattern and for one that takes too long. */
 export function searchTool(context: ToolContext, { pattern, glob }: SearchArguments): ToolAnswer {
-  if (pattern === '') throw new NocturneError('BAD_VALUE', 'the pattern is empty', { hint: 'give a word or a regular expression' });
+  if (pattern === '')
+    throw new NocturneError('BAD_VALUE', 'the pattern is empty', {
+      hint: 'give a word or a regular expression',
+    });
   const snapshot = seenBy(context);
   const wanted = expressionOf(pattern);
   const deadline = performance.now() + BUDGET_MS;
@@ -24,19 +32,33 @@ export function searchTool(context: ToolContext, { pattern, glob }: SearchArgume
   for (const path of snapshot.files.keys()) {
     if (hits.length > MOST_HITS || (glob !== undefined && !globMatches(glob, path))) continue;
     const text = snapshot.text(path) ?? '';
-    if (!matches(wanted, text, deadline) || !isReadable(snapshot, path, context.workspace.home)) continue;
-    for (const [i, line] of text.split(/\r?\n/).entries()) if (hits.length <= MOST_HITS && matches(wanted, line, deadline)) hits.push({ path, line: i + 1, text: line.trim().slice(0, LONGEST_LINE) });
+    if (!matches(wanted, text, deadline) || !isReadable(snapshot, path, context.workspace.home))
+      continue;
+    for (const [i, line] of text.split(/\r?\n/).entries())
+      if (hits.length <= MOST_HITS && matches(wanted, line, deadline))
+        hits.push({ path, line: i + 1, text: line.trim().slice(0, LONGEST_LINE) });
   }
   const shown = hits.slice(0, MOST_HITS);
   const more = hits.length > MOST_HITS;
-  const lines = [...shown.map((hit) => `${hit.path}:${hit.line}: ${hit.text}`), ...(more ? [`The first ${MOST_HITS} lines; there are more. Narrow the pattern, or give a glob.`] : [])];
-  return { text: lines.length === 0 ? 'Nothing found.' : lines.join('\n'), data: { hits: shown, more } };
+  const lines = [
+    ...shown.map((hit) => `${hit.path}:${hit.line}: ${hit.text}`),
+    ...(more
+      ? [`The first ${MOST_HITS} lines; there are more. Narrow the pattern, or give a glob.`]
+      : []),
+  ];
+  return {
+    text: lines.length === 0 ? 'Nothing found.' : lines.join('\n'),
+    data: { hits: shown, more },
+  };
 }
 
 /** Strictly read, else as older programs write them (`\-`), else as plain text. */
 function expressionOf(pattern: string): RegExp {
   const plain = pattern.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
-  for (const [source, flags] of [[pattern, 'gimu'], [pattern, 'gim']] as const) {
+  for (const [source, flags] of [
+    [pattern, 'gimu'],
+    [pattern, 'gim'],
+  ] as const) {
     try {
       return new RegExp(source, flags);
     } catch {
@@ -48,7 +70,14 @@ function expressionOf(pattern: string): RegExp {
 
 function matches(wanted: RegExp, text: string, deadline: number): boolean {
   const found = performance.now() > deadline ? undefined : countMatches(wanted, text, { limit: 1 });
-  if (found?.kind !== 'matched') throw new NocturneError('BAD_VALUE', `the pattern ${wanted.source.slice(0, 100)} takes too long to look for`, { hint: 'nested repetition such as (a+)+ does that; write it plainer, or narrow it with a glob' });
+  if (found?.kind !== 'matched')
+    throw new NocturneError(
+      'BAD_VALUE',
+      `the pattern ${wanted.source.slice(0, 100)} takes too long to look for`,
+      {
+        hint: 'nested repetition such as (a+)+ does that; write it plainer, or narrow it with a glob',
+      },
+    );
   return found.count > 0;
 }
 

@@ -1,4 +1,7 @@
-/** A draft that the owner accepted becomes a project; what only the owner may set starts from the template's values, not from the draft. */
+/**
+ * A draft that the owner accepted becomes a project; what only the owner may set starts from the
+ * template's values, not from the draft.
+ */
 import { posix } from 'node:path';
 import { fieldInt, fieldText } from '../../project/field-text.js';
 import { stamp } from '../../kernel/clock.js';
@@ -7,21 +10,53 @@ import type { Value } from '../../markdown/types.js';
 import type { Change, Snapshot } from '../../workspace/types.js';
 import type { BundleAct } from '../act.js';
 
-/** Fields of a draft that an agent wrote and that are taken over. Conditions are not: they can name programs. */
-const TAKEN = ['mission', 'phase.name', 'phase.objective', 'phase.successor', 'next_pass.objective', 'next_pass.pass_type'] as const;
+/**
+ * Fields of a draft that an agent wrote and that are taken over. Conditions are not: they can name
+ * programs.
+ */
+const TAKEN = [
+  'mission',
+  'phase.name',
+  'phase.objective',
+  'phase.successor',
+  'next_pass.objective',
+  'next_pass.pass_type',
+] as const;
 
-export function acceptDraft(snapshot: Snapshot, at: { readonly slug: string; readonly authorisation: string }): { changes: readonly Change[]; bundles: readonly BundleAct[] } {
+export function acceptDraft(
+  snapshot: Snapshot,
+  at: { readonly slug: string; readonly authorisation: string },
+): { changes: readonly Change[]; bundles: readonly BundleAct[] } {
   const draft = snapshot.record('DRAFT', at.slug);
-  if (draft === undefined) throw new NocturneError('NOT_FOUND', `there is no draft "${at.slug}" any more`, { hint: 'answer no to close the question' });
+  if (draft === undefined)
+    throw new NocturneError('NOT_FOUND', `there is no draft "${at.slug}" any more`, {
+      hint: 'answer no to close the question',
+    });
   const file = posix.join(posix.dirname(draft.file), 'LONGRUNNER.md');
   const fields: Record<string, Value> = {};
-  for (const name of TAKEN) if (fieldText(draft, name) !== '') fields[name] = fieldText(draft, name);
-  Object.assign(fields, { 'phase.status': 'active', 'phase.started': stamp(snapshot.now), 'next_pass.model_tier': 'standard', 'next_pass.writes': ['outputs/**'] });
-  if (fields['next_pass.objective'] === undefined) fields['next_pass.objective'] = fields['phase.objective'] ?? '';
+  for (const name of TAKEN)
+    if (fieldText(draft, name) !== '') fields[name] = fieldText(draft, name);
+  Object.assign(fields, {
+    'phase.status': 'active',
+    'phase.started': stamp(snapshot.now),
+    'next_pass.model_tier': 'standard',
+    'next_pass.writes': ['outputs/**'],
+  });
+  if (fields['next_pass.objective'] === undefined)
+    fields['next_pass.objective'] = fields['phase.objective'] ?? '';
   const priorities = snapshot.records('DISPATCH').map((row) => fieldInt(row, 'priority') ?? 0);
-  const args = { slug: at.slug, priority: Math.min(999, Math.max(0, ...priorities) + 1), longrunner: file, phase: fieldText(draft, 'phase.name') || 'first', authorisation: at.authorisation };
+  const args = {
+    slug: at.slug,
+    priority: Math.min(999, Math.max(0, ...priorities) + 1),
+    longrunner: file,
+    phase: fieldText(draft, 'phase.name') || 'first',
+    authorisation: at.authorisation,
+  };
   return {
-    changes: [{ kind: 'insert', object: 'PROJECT', key: at.slug, fields, body: `\n# ${at.slug}\n` }, { kind: 'delete', path: draft.file }],
+    changes: [
+      { kind: 'insert', object: 'PROJECT', key: at.slug, fields, body: `\n# ${at.slug}\n` },
+      { kind: 'delete', path: draft.file },
+    ],
     bundles: [{ name: 'draft_accept', args, detail: 'the owner accepted the draft' }],
   };
 }

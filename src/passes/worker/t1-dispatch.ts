@@ -1,4 +1,7 @@
-/** T1: the owner's answers are taken in, modules do what comes first, then the project of this pass is chosen. */
+/**
+ * T1: the owner's answers are taken in, modules do what comes first, then the project of this pass
+ * is chosen.
+ */
 import { type PendingAnswer, pendingAnswers } from '../../governance/answers.js';
 import { dispatch } from '../../governance/dispatch.js';
 import type { Snapshot } from '../../workspace/types.js';
@@ -19,7 +22,10 @@ export const t1Dispatch: Step = {
   },
 };
 
-/** Each answer with what follows from it in one commit; the next answer is read from the workspace that this leaves. */
+/**
+ * Each answer with what follows from it in one commit; the next answer is read from the workspace
+ * that this leaves.
+ */
 export function takeAnswers(pass: Pass): Pass {
   const notes: string[] = [];
   for (let taken = 0; taken < 100; taken++) {
@@ -37,25 +43,59 @@ export function takeAnswers(pass: Pass): Pass {
 /** @returns what was done. */
 function carryOut(pass: Pass, answer: PendingAnswer): string {
   const [approval] = answer.effects.filter((effect) => effect.kind === 'approval');
-  if (approval !== undefined) return takeApproval(takerOf(pass), { id: approval.id, verdict: answer.verdict, question: answer.id }).what;
-  const calls = answer.calls.map((call) => ({ name: call.bundle, args: call.args, detail: answer.what, ...(call.bundle === 'notification_close' ? { target: answer.id } : {}) }));
+  if (approval !== undefined)
+    return takeApproval(takerOf(pass), {
+      id: approval.id,
+      verdict: answer.verdict,
+      question: answer.id,
+    }).what;
+  const calls = answer.calls.map((call) => ({
+    name: call.bundle,
+    args: call.args,
+    detail: answer.what,
+    ...(call.bundle === 'notification_close' ? { target: answer.id } : {}),
+  }));
   const snapshot: Snapshot = pass.env.workspace.snapshot();
-  const extra = answer.effects.flatMap((effect) => (effect.kind === 'accept-draft' ? [acceptDraft(snapshot, { slug: effect.slug, authorisation: answer.id })] : effect.kind === 'apply-proposal' ? [applyProposal(pass.env.workspace.state, effect.id)] : []));
-  runBundles(pass, 'T1', [...extra.flatMap((one) => one.bundles), ...calls], extra.flatMap((one) => one.changes));
+  const extra = answer.effects.flatMap((effect) =>
+    effect.kind === 'accept-draft'
+      ? [acceptDraft(snapshot, { slug: effect.slug, authorisation: answer.id })]
+      : effect.kind === 'apply-proposal'
+        ? [applyProposal(pass.env.workspace.state, effect.id)]
+        : [],
+  );
+  runBundles(
+    pass,
+    'T1',
+    [...extra.flatMap((one) => one.bundles), ...calls],
+    extra.flatMap((one) => one.changes),
+  );
   return answer.what;
 }
 
 function takerOf({ env, data }: Pass): Taker {
-  return { workspace: env.workspace, actor: { kind: 'pass', name: data.request.role }, runId: data.runId, step: 'T1', fence: data.fence };
+  return {
+    workspace: env.workspace,
+    actor: { kind: 'pass', name: data.request.role },
+    runId: data.runId,
+    step: 'T1',
+    fence: data.fence,
+  };
 }
 
 /** Chooses among the projects that this pass has not turned away; none left means an idle pass. */
 export function choose(pass: Pass): Pass {
   const snapshot = pass.env.workspace.snapshot();
   const { request, turnedAway } = pass.data;
-  const { chosen, skipped } = dispatch(snapshot, { exclude: new Set(turnedAway.map((one) => one.slug)), ...(request.project === undefined ? {} : { only: request.project }) });
+  const { chosen, skipped } = dispatch(snapshot, {
+    exclude: new Set(turnedAway.map((one) => one.slug)),
+    ...(request.project === undefined ? {} : { only: request.project }),
+  });
   if (chosen === undefined) {
-    note(pass, 'T1', { type: 'dispatch', result: 'skipped', detail: skipped.map((one) => `${one.slug}: ${one.why}`).join('; ') || 'no project' });
+    note(pass, 'T1', {
+      type: 'dispatch',
+      result: 'skipped',
+      detail: skipped.map((one) => `${one.slug}: ${one.why}`).join('; ') || 'no project',
+    });
     const { project: _, ...rest } = pass.data;
     return { env: pass.env, data: rest };
   }

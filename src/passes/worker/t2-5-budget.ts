@@ -19,16 +19,35 @@ export const t25Budget: Step = {
   title: 'budget and runner',
   run(pass) {
     const snapshot = pass.env.workspace.snapshot();
-    const project = pass.data.project === undefined ? undefined : snapshot.record('PROJECT', pass.data.project);
+    const project =
+      pass.data.project === undefined ? undefined : snapshot.record('PROJECT', pass.data.project);
     const wanted = fieldText(project, 'next_pass.model_tier') || IDLE_TIER;
     const named = pass.data.request.runner ?? (fieldText(project, 'next_pass.runner') || undefined);
-    const choice = chooseTier({ tiers: tierRows(snapshot.records('MODEL-TIER')), wanted, usedToday: usedToday(snapshot), ...(named === undefined ? {} : { runner: named }) });
+    const choice = chooseTier({
+      tiers: tierRows(snapshot.records('MODEL-TIER')),
+      wanted,
+      usedToday: usedToday(snapshot),
+      ...(named === undefined ? {} : { runner: named }),
+    });
     if (choice.kind !== 'chosen') return refuse(pass, choice.reason);
     const record = snapshot.record('RUNNER', choice.runner);
-    if (record === undefined) return refuse(pass, `the runner "${choice.runner}" is not in orchestration-os/RUNNERS.md`);
+    if (record === undefined)
+      return refuse(pass, `the runner "${choice.runner}" is not in orchestration-os/RUNNERS.md`);
     const { maxMinutes, maxTokens, maxCost } = choice.limits;
-    const tier: ChosenTier = { name: choice.tier, runner: choice.runner, model: named === undefined || named === tierRunner(snapshot, choice.tier) ? choice.model : '', maxMinutes, ...(maxTokens === undefined ? {} : { maxTokens }), ...(maxCost === undefined ? {} : { maxCost }), ...(choice.downgraded === undefined ? {} : { downgraded: choice.downgraded }) };
-    note(pass, 'T2.5', { type: 'budget', target: choice.tier, detail: choice.downgraded ?? `${maxMinutes} minutes` });
+    const tier: ChosenTier = {
+      name: choice.tier,
+      runner: choice.runner,
+      model: named === undefined || named === tierRunner(snapshot, choice.tier) ? choice.model : '',
+      maxMinutes,
+      ...(maxTokens === undefined ? {} : { maxTokens }),
+      ...(maxCost === undefined ? {} : { maxCost }),
+      ...(choice.downgraded === undefined ? {} : { downgraded: choice.downgraded }),
+    };
+    note(pass, 'T2.5', {
+      type: 'budget',
+      target: choice.tier,
+      detail: choice.downgraded ?? `${maxMinutes} minutes`,
+    });
     const runner = runnerSpec(record);
     return withData(pass, { tier, runner, capability: runner.capability });
   },
@@ -40,8 +59,18 @@ function tierRunner(snapshot: Snapshot, tier: string): string {
 }
 
 function refuse(pass: Pass, why: string): Halt {
-  note(pass, 'T2.5', { type: 'budget', target: pass.data.project ?? '', result: 'halted', detail: why });
-  return { halt: true, outcome: `halted at T2.5: ${why}`, exit: EXIT.usage, data: { ...pass.data, notes: [...pass.data.notes, why] } };
+  note(pass, 'T2.5', {
+    type: 'budget',
+    target: pass.data.project ?? '',
+    result: 'halted',
+    detail: why,
+  });
+  return {
+    halt: true,
+    outcome: `halted at T2.5: ${why}`,
+    exit: EXIT.usage,
+    data: { ...pass.data, notes: [...pass.data.notes, why] },
+  };
 }
 
 /** Passes of today by tier, from the audit rows of this step. */
@@ -49,7 +78,12 @@ function usedToday(snapshot: Snapshot): Readonly<Record<string, number>> {
   const today = dateStamp(snapshot.now);
   const used: Record<string, number> = {};
   for (const row of snapshot.records('AUDIT')) {
-    if (fieldText(row, 'step') !== 'T2.5' || fieldText(row, 'result') !== 'ok' || !fieldText(row, 'time').startsWith(today)) continue;
+    if (
+      fieldText(row, 'step') !== 'T2.5' ||
+      fieldText(row, 'result') !== 'ok' ||
+      !fieldText(row, 'time').startsWith(today)
+    )
+      continue;
     const tier = fieldText(row, 'target');
     used[tier] = (used[tier] ?? 0) + 1;
   }
@@ -65,7 +99,12 @@ function runnerSpec(record: Rec): RunnerSpec {
     endpoint: fieldText(record, 'endpoint'),
     apiKeyEnv: fieldText(record, 'api_key_env'),
     passEnv: fieldList(record, 'pass_env'),
-    sandbox: { mode: (fieldText(record, 'sandbox') || 'off') as SandboxSettings['mode'], policy: (fieldText(record, 'sandbox_policy') || 'prefer') as SandboxSettings['policy'], network: fieldText(record, 'network') === 'true', read: fieldList(record, 'sandbox_read') },
+    sandbox: {
+      mode: (fieldText(record, 'sandbox') || 'off') as SandboxSettings['mode'],
+      policy: (fieldText(record, 'sandbox_policy') || 'prefer') as SandboxSettings['policy'],
+      network: fieldText(record, 'network') === 'true',
+      read: fieldList(record, 'sandbox_read'),
+    },
     capability: (fieldText(record, 'capability') || 'project') as Capability,
   };
 }

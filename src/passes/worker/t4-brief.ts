@@ -1,4 +1,7 @@
-/** T4, first half: the tree is snapshotted, and the brief is composed from fragments with their sources. */
+/**
+ * T4, first half: the tree is snapshotted, and the brief is composed from fragments with their
+ * sources.
+ */
 import { composePrompt } from '../../agents/compose-prompt.js';
 import { sandboxText } from '../../agents/sandbox.js';
 import type { Brief, Fragment } from '../../agents/types.js';
@@ -17,7 +20,8 @@ import { type Pass, type Step, withData } from '../types.js';
 const DEFAULT_CONTEXT = 40_000;
 const IDLE_SECONDS = 300;
 /** The host started the agent. */
-const HOSTED = 'whatever your host has put you in: nocturne did not start you. Writes are judged by the hooks of the host where they are installed, and all of them after the pass';
+const HOSTED =
+  'whatever your host has put you in: nocturne did not start you. Writes are judged by the hooks of the host where they are installed, and all of them after the pass';
 /** How many of each kind of remembered thing go into a brief. */
 const SOME = 6;
 
@@ -32,10 +36,16 @@ export const t4Brief: Step = {
     const snapshot = workspace.snapshot();
     const brief = briefOf(pass, snapshot, told);
     const { prompt, omitted, fragments } = composePrompt(brief);
-    for (const one of omitted) pass.env.say(`     left out for want of room: ${one.source} (${one.how})`);
+    for (const one of omitted)
+      pass.env.say(`     left out for want of room: ${one.source} (${one.how})`);
     const baseline = baselineOf(workspace, snapshot);
     openCommitRecord(workspace.state);
-    const ready = withData(pass, { brief, prompt, sources: fragments.map((one) => one.source), baseline });
+    const ready = withData(pass, {
+      brief,
+      prompt,
+      sources: fragments.map((one) => one.source),
+      baseline,
+    });
     storePass(workspace.state, ready.data, false);
     return ready;
   },
@@ -45,8 +55,14 @@ export const t4Brief: Step = {
 function recordSandbox(pass: Pass): void {
   const { sandbox, runner } = pass.data;
   if (sandbox === undefined || sandbox.kind === 'off') return;
-  const detail = pass.data.driver === 'host' ? `around checks and probes only: ${HOSTED}` : sandboxText(sandbox);
-  note(pass, 'T4', { type: 'sandbox', target: sandbox.mode, result: sandbox.kind === 'on' ? 'ok' : 'failed', detail: `${runner?.name ?? ''}: ${detail}` });
+  const detail =
+    pass.data.driver === 'host' ? `around checks and probes only: ${HOSTED}` : sandboxText(sandbox);
+  note(pass, 'T4', {
+    type: 'sandbox',
+    target: sandbox.mode,
+    result: sandbox.kind === 'on' ? 'ok' : 'failed',
+    detail: `${runner?.name ?? ''}: ${detail}`,
+  });
 }
 
 function briefOf(pass: Pass, snapshot: Snapshot, told: readonly Fragment[]): Brief {
@@ -61,7 +77,11 @@ function briefOf(pass: Pass, snapshot: Snapshot, told: readonly Fragment[]): Bri
     objective: data.objective ?? data.idle?.objective ?? '',
     fragments: fragmentsOf(pass, { snapshot, project, told }),
     mayWrite: data.writes,
-    mustNot: ['anything else in the workspace, and nothing outside it', 'files written in an earlier phase', 'protected files, logs, REGISTRY.md, LOCK.md, LONGRUNNER.md'],
+    mustNot: [
+      'anything else in the workspace, and nothing outside it',
+      'files written in an earlier phase',
+      'protected files, logs, REGISTRY.md, LOCK.md, LONGRUNNER.md',
+    ],
     budget: {
       maxMinutes: data.tier?.maxMinutes ?? 30,
       maxTokens: data.tier?.maxTokens,
@@ -74,23 +94,76 @@ function briefOf(pass: Pass, snapshot: Snapshot, told: readonly Fragment[]): Bri
   };
 }
 
-function fragmentsOf(pass: Pass, at: { snapshot: Snapshot; project: Rec | undefined; told: readonly Fragment[] }): readonly Fragment[] {
+function fragmentsOf(
+  pass: Pass,
+  at: { snapshot: Snapshot; project: Rec | undefined; told: readonly Fragment[] },
+): readonly Fragment[] {
   const { snapshot, project } = at;
   const fragments: Fragment[] = [];
   const whole = (title: string, path: string, trust: Fragment['trust']): void => {
     const content = snapshot.text(path);
-    if (content !== undefined && content.trim() !== '') fragments.push({ title, source: path, sha256: snapshot.hash(path) ?? '', text: content, trust });
+    if (content !== undefined && content.trim() !== '')
+      fragments.push({
+        title,
+        source: path,
+        sha256: snapshot.hash(path) ?? '',
+        text: content,
+        trust,
+      });
   };
   whole('Hard lines', 'orchestration-os/CRON-HARDLINES.md', 'instruction');
   whole('Who you are and what you never do', 'SOUL.md', 'instruction');
-  if (project !== undefined) fragments.push(part('The project', project.file, `Mission: ${fieldText(project, 'mission')}\nPhase ${fieldText(project, 'phase.name')}: ${fieldText(project, 'phase.objective')}\nLast pass (${fieldText(project, 'last_pass.quality') || 'none yet'}): ${fieldText(project, 'last_pass.objective')}`));
-  const answers = snapshot.records('NOTIFICATION').filter((record) => fieldText(record, 'project') === pass.data.project && fieldText(record, 'answer') !== '');
-  for (const record of answers.slice(-SOME)) fragments.push(part('An answer of the owner', `${record.file}#${record.key}`, `Asked: ${fieldText(record, 'action_needed')}\nAnswer: ${fieldText(record, 'answer')}`));
+  if (project !== undefined)
+    fragments.push(
+      part(
+        'The project',
+        project.file,
+        `Mission: ${fieldText(project, 'mission')}\nPhase ${fieldText(project, 'phase.name')}: ${fieldText(project, 'phase.objective')}\nLast pass (${fieldText(project, 'last_pass.quality') || 'none yet'}): ${fieldText(project, 'last_pass.objective')}`,
+      ),
+    );
+  const answers = snapshot
+    .records('NOTIFICATION')
+    .filter(
+      (record) =>
+        fieldText(record, 'project') === pass.data.project && fieldText(record, 'answer') !== '',
+    );
+  for (const record of answers.slice(-SOME))
+    fragments.push(
+      part(
+        'An answer of the owner',
+        `${record.file}#${record.key}`,
+        `Asked: ${fieldText(record, 'action_needed')}\nAnswer: ${fieldText(record, 'answer')}`,
+      ),
+    );
   fragments.push(...at.told);
-  for (const path of fieldList(project, 'last_pass.outputs')) whole('An earlier output', path, 'data');
-  for (const record of snapshot.records('FAILURE-MODE').filter((one) => fieldText(one, 'status') === 'open').slice(0, SOME)) fragments.push(part('A known way to fail', `${record.file}#${record.key}`, `${fieldText(record, 'symptom')}\nPrevention: ${fieldText(record, 'prevention')}`));
-  for (const record of snapshot.records('LESSON').slice(-SOME)) fragments.push(part('A lesson', `${record.file}#${record.key}`, fieldText(record, 'observation')));
-  for (const record of snapshot.records('MEMORY').filter((one) => fieldText(one, 'project') === pass.data.project).slice(-SOME)) fragments.push(part('What an earlier pass noted', `${record.file}#${record.key}`, `${fieldText(record, 'result')}\nNext: ${fieldText(record, 'next')}`));
+  for (const path of fieldList(project, 'last_pass.outputs'))
+    whole('An earlier output', path, 'data');
+  for (const record of snapshot
+    .records('FAILURE-MODE')
+    .filter((one) => fieldText(one, 'status') === 'open')
+    .slice(0, SOME))
+    fragments.push(
+      part(
+        'A known way to fail',
+        `${record.file}#${record.key}`,
+        `${fieldText(record, 'symptom')}\nPrevention: ${fieldText(record, 'prevention')}`,
+      ),
+    );
+  for (const record of snapshot.records('LESSON').slice(-SOME))
+    fragments.push(
+      part('A lesson', `${record.file}#${record.key}`, fieldText(record, 'observation')),
+    );
+  for (const record of snapshot
+    .records('MEMORY')
+    .filter((one) => fieldText(one, 'project') === pass.data.project)
+    .slice(-SOME))
+    fragments.push(
+      part(
+        'What an earlier pass noted',
+        `${record.file}#${record.key}`,
+        `${fieldText(record, 'result')}\nNext: ${fieldText(record, 'next')}`,
+      ),
+    );
   return fragments;
 }
 

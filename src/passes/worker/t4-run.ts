@@ -26,7 +26,8 @@ export const t4Run: Step = {
 async function runAgent(pass: Pass): Promise<RunOutcome> {
   const { data, env } = pass;
   const { workspace } = env;
-  if (data.brief === undefined || data.runner === undefined) throw new NocturneError('INTERNAL', 'T4 was reached without a brief or a runner');
+  if (data.brief === undefined || data.runner === undefined)
+    throw new NocturneError('INTERNAL', 'T4 was reached without a brief or a runner');
   const ended = new AbortController();
   const signal = AbortSignal.any([env.signal, ended.signal]);
   const heartbeat = startHeartbeat({
@@ -44,7 +45,10 @@ async function runAgent(pass: Pass): Promise<RunOutcome> {
       prompt: data.prompt ?? '',
       spec: data.runner,
       model: data.tier?.model ?? '',
-      cwd: data.project === undefined ? workspace.root : join(workspace.root, 'PROJECTS', data.project),
+      cwd:
+        data.project === undefined
+          ? workspace.root
+          : join(workspace.root, 'PROJECTS', data.project),
       workspaceRoot: workspace.root,
       tools: guardedTools(pass),
       ...(sandbox === undefined ? {} : { sandbox }),
@@ -57,6 +61,10 @@ async function runAgent(pass: Pass): Promise<RunOutcome> {
 }
 
 function report(pass: Pass, event: RunEvent): void {
-  if (event.kind === 'tool' && event.verdict === 'deny') pass.env.say(`     refused: ${event.name} ${event.detail}`);
-  if (event.kind === 'retry') pass.env.say(`     ${event.why}; trying again in ${Math.ceil(event.waitMs / 1000)} s (attempt ${event.attempt})`);
+  if (event.kind === 'tool' && event.verdict === 'deny')
+    pass.env.say(`     refused: ${event.name} ${event.detail}`);
+  if (event.kind === 'retry')
+    pass.env.say(
+      `     ${event.why}; trying again in ${Math.ceil(event.waitMs / 1000)} s (attempt ${event.attempt})`,
+    );
 }

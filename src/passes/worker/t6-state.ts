@@ -1,4 +1,7 @@
-/** T6: one bundle records the pass; if the stop condition holds, the owner is asked, or a pre-approval lets the next phase begin. */
+/**
+ * T6: one bundle records the pass; if the stop condition holds, the owner is asked, or a
+ * pre-approval lets the next phase begin.
+ */
 import { conditionsHold } from '../../governance/conditions/evaluate.js';
 import { fieldText } from '../../project/field-text.js';
 import { nextPhase, phaseGraph } from '../../project/phases.js';
@@ -24,10 +27,16 @@ export const t6State: Step = {
     const stop = await evaluate(pass, { step: 'T6', project: slug });
     const holds = conditionsHold(stop) && pass.data.quality !== 'FAIL';
     record(pass, slug);
-    for (const one of stop) pass.env.say(`     ${one.holds ? 'holds' : 'not yet'}: ${one.assertion} (${one.error ?? one.found})`);
+    for (const one of stop)
+      pass.env.say(
+        `     ${one.holds ? 'holds' : 'not yet'}: ${one.assertion} (${one.error ?? one.found})`,
+      );
     askForAgent(pass, slug);
     if (holds) endPhase(pass, { slug, stop, snapshot: pass.env.workspace.snapshot() });
-    return withData(pass, { stop, notes: holds ? [...pass.data.notes, `the stop condition of ${slug} holds`] : pass.data.notes });
+    return withData(pass, {
+      stop,
+      notes: holds ? [...pass.data.notes, `the stop condition of ${slug} holds`] : pass.data.notes,
+    });
   },
 };
 
@@ -35,39 +44,95 @@ export const t6State: Step = {
 function askForAgent(pass: Pass, slug: string): void {
   const asked = pass.data.outcome?.report.escalation;
   if (asked === undefined || asked.question.trim() === '') return;
-  const priority = ['low', 'medium', 'high', 'critical'].includes(asked.priority) ? asked.priority : 'medium';
+  const priority = ['low', 'medium', 'high', 'critical'].includes(asked.priority)
+    ? asked.priority
+    : 'medium';
   const question = `${slug} asks: ${asked.question.trim()} Answer in your words, or no to pause it.`;
-  runBundles(pass, 'T6', [{ name: 'surface_escalation', args: { slug, reason: `asked by the agent in ${pass.data.runId}`, priority, question }, detail: 'asked by the agent' }]);
+  runBundles(pass, 'T6', [
+    {
+      name: 'surface_escalation',
+      args: { slug, reason: `asked by the agent in ${pass.data.runId}`, priority, question },
+      detail: 'asked by the agent',
+    },
+  ]);
 }
 
 function record(pass: Pass, slug: string): void {
   const { data } = pass;
   const quality = data.quality ?? 'FAIL';
   const next = data.outcome?.report.nextObjective ?? data.objective ?? null;
-  const validated = data.criteria.length > 0 && data.criteria.every((one) => one.holds && one.error === undefined);
-  const args = { slug, objective: data.objective ?? '', outputs: data.outputs, quality, validated, weak: quality === 'WEAK' || quality === 'FAIL', next_objective: next };
+  const validated =
+    data.criteria.length > 0 && data.criteria.every((one) => one.holds && one.error === undefined);
+  const args = {
+    slug,
+    objective: data.objective ?? '',
+    outputs: data.outputs,
+    quality,
+    validated,
+    weak: quality === 'WEAK' || quality === 'FAIL',
+    next_objective: next,
+  };
   runBundles(pass, 'T6', [{ name: 'pass_record', args, detail: quality }], (snapshot) => {
     const more = moduleRecords(pass, snapshot);
-    return { changes: more.flatMap((one) => one.changes), audit: more.flatMap((one) => one.audit ?? []) };
+    return {
+      changes: more.flatMap((one) => one.changes),
+      audit: more.flatMap((one) => one.audit ?? []),
+    };
   });
 }
 
-function endPhase(pass: Pass, at: { slug: string; stop: readonly AssertionResult[]; snapshot: Snapshot }): void {
+function endPhase(
+  pass: Pass,
+  at: { slug: string; stop: readonly AssertionResult[]; snapshot: Snapshot },
+): void {
   const { slug, snapshot } = at;
-  const evidence = at.stop.map((one) => `- \`${one.assertion.replaceAll('`', "'")}\`: ${evidenceOf(one)}`).join('\n');
+  const evidence = at.stop
+    .map((one) => `- \`${one.assertion.replaceAll('`', "'")}\`: ${evidenceOf(one)}`)
+    .join('\n');
   const project = snapshot.record('PROJECT', slug);
-  const next = nextPhase(phaseGraph(snapshot, slug), fieldText(project, 'phase.name'), fieldText(project, 'phase.successor'));
+  const next = nextPhase(
+    phaseGraph(snapshot, slug),
+    fieldText(project, 'phase.name'),
+    fieldText(project, 'phase.successor'),
+  );
   if (next.kind === 'next') {
-    const permission = authorise(snapshot, { actionClass: 'phase-auto-advance', targets: [`PROJECTS/${slug}/LONGRUNNER.md`], project: slug, phase: [fieldText(project, 'phase.name'), next.phase.name] });
+    const permission = authorise(snapshot, {
+      actionClass: 'phase-auto-advance',
+      targets: [`PROJECTS/${slug}/LONGRUNNER.md`],
+      project: slug,
+      phase: [fieldText(project, 'phase.name'), next.phase.name],
+    });
     if (permission.allowed && permission.pa !== undefined) {
-      const check = (name: string): string => permission.checks.filter((one) => one.check === name).map((one) => one.detail).join('; ') || '-';
-      const use = { id: nextInvocation(snapshot, permission.pa), run_id: pass.data.runId, preapproval: permission.pa, action_class: 'phase-auto-advance', target: slug, scope_check: check('scope'), boundary_check: check('boundary'), result: 'authorised' };
+      const check = (name: string): string =>
+        permission.checks
+          .filter((one) => one.check === name)
+          .map((one) => one.detail)
+          .join('; ') || '-';
+      const use = {
+        id: nextInvocation(snapshot, permission.pa),
+        run_id: pass.data.runId,
+        preapproval: permission.pa,
+        action_class: 'phase-auto-advance',
+        target: slug,
+        scope_check: check('scope'),
+        boundary_check: check('boundary'),
+        result: 'authorised',
+      };
       const call = advanceCall(slug, next, permission.pa);
-      runBundles(pass, 'T6', [{ name: 'pa_invoke', args: use, target: slug, authorisation: permission.pa }, { name: call.bundle, args: call.args, detail: `to ${next.phase.name}` }]);
+      runBundles(pass, 'T6', [
+        { name: 'pa_invoke', args: use, target: slug, authorisation: permission.pa },
+        { name: call.bundle, args: call.args, detail: `to ${next.phase.name}` },
+      ]);
       pass.env.say(`     ${slug} goes on to ${next.phase.name} (${permission.pa})`);
       return;
     }
   }
-  runBundles(pass, 'T6', [{ name: 'phase_transition', args: { ...transitionArguments(snapshot, slug), evidence }, detail: 'the stop condition holds' }]);
+  runBundles(pass, 'T6', [
+    {
+      name: 'phase_transition',
+      args: { ...transitionArguments(snapshot, slug), evidence },
+      detail: 'the stop condition holds',
+    },
+  ]);
   pass.env.say(`     the stop condition holds: waiting for the owner`);
 }

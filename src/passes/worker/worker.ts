@@ -16,10 +16,27 @@ import { t7Learn } from './t7-learn.js';
 import { t8Modules } from './t8-modules.js';
 import { close } from './t9-close.js';
 import { runSteps } from '../run-steps.js';
-import { type Halt, isHalt, type Pass, type PassEnvironment, type PassReport, type PassRequest, type Step } from '../types.js';
+import {
+  type Halt,
+  isHalt,
+  type Pass,
+  type PassEnvironment,
+  type PassReport,
+  type PassRequest,
+  type Step,
+} from '../types.js';
 
 /** What `pass begin` does: everything up to the brief. */
-export const WORKER_BEFORE: readonly Step[] = [t1Dispatch, t15Idle, t2Load, t25Budget, t27Authority, t3Sandbox, t3Tools, t4Brief];
+export const WORKER_BEFORE: readonly Step[] = [
+  t1Dispatch,
+  t15Idle,
+  t2Load,
+  t25Budget,
+  t27Authority,
+  t3Sandbox,
+  t3Tools,
+  t4Brief,
+];
 /** What `pass end` does: everything after the agent. */
 export const WORKER_AFTER: readonly Step[] = [t5Validate, t6State, t7Learn, t8Modules];
 
@@ -40,5 +57,7 @@ export async function finish(pass: Pass, halt: Halt | undefined): Promise<PassRe
 function exitOf(pass: Pass, halt: Halt | undefined): ExitCode {
   if (halt !== undefined) return halt.exit;
   const { outcome, quality, undone } = pass.data;
-  return outcome?.kind === 'failed' || quality === 'FAIL' || undone.length > 0 ? EXIT.findings : EXIT.ok;
+  return outcome?.kind === 'failed' || quality === 'FAIL' || undone.length > 0
+    ? EXIT.findings
+    : EXIT.ok;
 }

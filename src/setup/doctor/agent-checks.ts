@@ -4,7 +4,14 @@ import { fieldList, fieldText } from '../../project/field-text.js';
 import type { Snapshot } from '../../workspace/types.js';
 import { findProgram } from '../../agents/find-program.js';
 import { probeSandbox } from '../../agents/sandbox-probe.js';
-import { broken, type Observation, off, type Patient, type WorkspaceCheck, working } from './types.js';
+import {
+  broken,
+  type Observation,
+  off,
+  type Patient,
+  type WorkspaceCheck,
+  working,
+} from './types.js';
 
 const ANSWER_MS = 2_000;
 
@@ -13,8 +20,14 @@ export const runners: WorkspaceCheck = {
   id: 'runners',
   look: async (at) => {
     const needed = neededRunners(at.snapshot);
-    const found = await Promise.all(at.snapshot.records('RUNNER').map((runner) => runnerState(at, runner, needed.get(runner.key))));
-    return found.length === 0 ? broken('RUNNERS.md names no runner', 'add one to orchestration-os/RUNNERS.md, and sign it') : found;
+    const found = await Promise.all(
+      at.snapshot
+        .records('RUNNER')
+        .map((runner) => runnerState(at, runner, needed.get(runner.key))),
+    );
+    return found.length === 0
+      ? broken('RUNNERS.md names no runner', 'add one to orchestration-os/RUNNERS.md, and sign it')
+      : found;
   },
 };
 
@@ -25,9 +38,19 @@ export const tiers: WorkspaceCheck = {
     const rows = snapshot.records('MODEL-TIER');
     const fix = 'correct MODEL-TIERS.md, and sign it';
     const problems = rows.flatMap((tier) => tierProblem(snapshot, tier));
-    const strayed = activeProjects(snapshot).filter((project) => !rows.some((tier) => tier.key === fieldText(project, 'next_pass.model_tier')));
-    const all = [...problems, ...strayed.map((project) => `${project.key} names the tier "${fieldText(project, 'next_pass.model_tier')}", which is none`)];
-    return all.length > 0 ? broken(all.join('; '), fix) : working(`${rows.map((tier) => `${tier.key}: ${fieldText(tier, 'runner')}`).join(', ')}`);
+    const strayed = activeProjects(snapshot).filter(
+      (project) => !rows.some((tier) => tier.key === fieldText(project, 'next_pass.model_tier')),
+    );
+    const all = [
+      ...problems,
+      ...strayed.map(
+        (project) =>
+          `${project.key} names the tier "${fieldText(project, 'next_pass.model_tier')}", which is none`,
+      ),
+    ];
+    return all.length > 0
+      ? broken(all.join('; '), fix)
+      : working(`${rows.map((tier) => `${tier.key}: ${fieldText(tier, 'runner')}`).join(', ')}`);
   },
 };
 
@@ -37,47 +60,90 @@ export const tools: WorkspaceCheck = {
   look: (at) => {
     const { snapshot } = at;
     const rules = new Map(snapshot.records('TOOL-RULE').map((rule) => [rule.key, rule]));
-    const required = new Set(activeProjects(snapshot).flatMap((project) => fieldList(project, 'next_pass.requires')));
-    const gone = [...required].filter((tool) => !fieldText(rules.get(tool), 'program').split(/[\s,]+/).some((program) => program !== '' && findProgram(program, { path: at.env['PATH'], directory: snapshot.root }) !== undefined));
-    if (gone.length > 0) return broken(`active projects require ${gone.join(', ')}, and no such program is on the path`, 'install it, or take it out of next_pass.requires');
-    const probed = snapshot.records('TOOL').filter((tool) => fieldText(tool, 'last_checked') !== '').length;
+    const required = new Set(
+      activeProjects(snapshot).flatMap((project) => fieldList(project, 'next_pass.requires')),
+    );
+    const gone = [...required].filter(
+      (tool) =>
+        !fieldText(rules.get(tool), 'program')
+          .split(/[\s,]+/)
+          .some(
+            (program) =>
+              program !== '' &&
+              findProgram(program, { path: at.env['PATH'], directory: snapshot.root }) !==
+                undefined,
+          ),
+    );
+    if (gone.length > 0)
+      return broken(
+        `active projects require ${gone.join(', ')}, and no such program is on the path`,
+        'install it, or take it out of next_pass.requires',
+      );
+    const probed = snapshot
+      .records('TOOL')
+      .filter((tool) => fieldText(tool, 'last_checked') !== '').length;
     const fact = `${rules.size} tools are declared, ${probed} were probed by a pass`;
-    return required.size === 0 ? off(`${fact}; no active project requires one`) : working(`${fact}; required and on the path: ${[...required].join(', ')}`);
+    return required.size === 0
+      ? off(`${fact}; no active project requires one`)
+      : working(`${fact}; required and on the path: ${[...required].join(', ')}`);
   },
 };
 
 function activeProjects(snapshot: Snapshot): readonly Rec[] {
-  return snapshot.records('DISPATCH').filter((row) => fieldText(row, 'status') === 'active').flatMap((row) => snapshot.record('PROJECT', fieldText(row, 'slug')) ?? []);
+  return snapshot
+    .records('DISPATCH')
+    .filter((row) => fieldText(row, 'status') === 'active')
+    .flatMap((row) => snapshot.record('PROJECT', fieldText(row, 'slug')) ?? []);
 }
 
 /** By runner: the projects that cannot work without it. */
 function neededRunners(snapshot: Snapshot): ReadonlyMap<string, readonly string[]> {
   const needed = new Map<string, string[]>();
   for (const project of activeProjects(snapshot)) {
-    const runner = fieldText(project, 'next_pass.runner') || fieldText(snapshot.record('MODEL-TIER', fieldText(project, 'next_pass.model_tier')), 'runner');
+    const runner =
+      fieldText(project, 'next_pass.runner') ||
+      fieldText(
+        snapshot.record('MODEL-TIER', fieldText(project, 'next_pass.model_tier')),
+        'runner',
+      );
     needed.set(runner, [...(needed.get(runner) ?? []), project.key]);
   }
   return needed;
 }
 
-async function runnerState(at: Patient, runner: Rec, neededBy: readonly string[] | undefined): Promise<Observation> {
+async function runnerState(
+  at: Patient,
+  runner: Rec,
+  neededBy: readonly string[] | undefined,
+): Promise<Observation> {
   const kind = fieldText(runner, 'kind');
-  const problem = (kind === 'chat' ? await endpointProblem(at, runner) : programProblem(at, runner, kind)) ?? (await sandboxProblem(at, runner));
-  if (problem === undefined) return working(`${runner.key} (${kind}) ${kind === 'chat' ? 'answers' : 'is there'}`);
+  const problem =
+    (kind === 'chat' ? await endpointProblem(at, runner) : programProblem(at, runner, kind)) ??
+    (await sandboxProblem(at, runner));
+  if (problem === undefined)
+    return working(`${runner.key} (${kind}) ${kind === 'chat' ? 'answers' : 'is there'}`);
   const fact = `${runner.key} (${kind}): ${problem}`;
-  return neededBy === undefined ? off(`${fact}; no active project needs it`) : broken(`${fact}; ${neededBy.join(', ')} cannot work`, 'start or install it, or name another runner in next_pass.runner');
+  return neededBy === undefined
+    ? off(`${fact}; no active project needs it`)
+    : broken(
+        `${fact}; ${neededBy.join(', ')} cannot work`,
+        'start or install it, or name another runner in next_pass.runner',
+      );
 }
 
 function programProblem(at: Patient, runner: Rec, kind: string): string | undefined {
   const program = fieldText(runner, 'program') || (kind === 'command' ? '' : kind);
   if (program === '') return 'it names no program';
-  return findProgram(program, { path: at.env['PATH'], directory: at.workspace.root }) === undefined ? `${program} is not found` : undefined;
+  return findProgram(program, { path: at.env['PATH'], directory: at.workspace.root }) === undefined
+    ? `${program} is not found`
+    : undefined;
 }
 
 /** A sandbox that is only preferred may be missing. */
 async function sandboxProblem(at: Patient, runner: Rec): Promise<string | undefined> {
   const mode = fieldText(runner, 'sandbox');
-  if (mode === '' || mode === 'off' || fieldText(runner, 'sandbox_policy') !== 'require') return undefined;
+  if (mode === '' || mode === 'off' || fieldText(runner, 'sandbox_policy') !== 'require')
+    return undefined;
   const probe = await probeSandbox(at.env['PATH']);
   return probe.kind === 'works' ? undefined : `it requires the sandbox ${mode}, and ${probe.why}`;
 }
@@ -88,22 +154,37 @@ async function endpointProblem(at: Patient, runner: Rec): Promise<string | undef
   const variable = fieldText(runner, 'api_key_env');
   if (endpoint === '') return 'it names no endpoint';
   try {
-    const response = await fetch(`${endpoint.replace(/\/+$/, '')}/models`, { signal: AbortSignal.timeout(ANSWER_MS), redirect: 'manual' });
+    const response = await fetch(`${endpoint.replace(/\/+$/, '')}/models`, {
+      signal: AbortSignal.timeout(ANSWER_MS),
+      redirect: 'manual',
+    });
     await response.body?.cancel();
   } catch (error) {
-    const why = error instanceof Error && error.name === 'TimeoutError' ? `within ${ANSWER_MS / 1000} s` : `(${causeOf(error)})`;
+    const why =
+      error instanceof Error && error.name === 'TimeoutError'
+        ? `within ${ANSWER_MS / 1000} s`
+        : `(${causeOf(error)})`;
     return `${endpoint} does not answer ${why}`;
   }
-  return variable !== '' && (at.env[variable] ?? '') === '' ? `${endpoint} answers, but $${variable} is not set here` : undefined;
+  return variable !== '' && (at.env[variable] ?? '') === ''
+    ? `${endpoint} answers, but $${variable} is not set here`
+    : undefined;
 }
 
 function causeOf(error: unknown): string {
   const cause = error instanceof Error ? error.cause : undefined;
-  return cause instanceof Error && 'code' in cause ? String(cause.code) : error instanceof Error ? error.message : String(error);
+  return cause instanceof Error && 'code' in cause
+    ? String(cause.code)
+    : error instanceof Error
+      ? error.message
+      : String(error);
 }
 
 function tierProblem(snapshot: Snapshot, tier: Rec): string[] {
   const runner = snapshot.record('RUNNER', fieldText(tier, 'runner'));
-  if (runner === undefined) return [`the tier ${tier.key} names the runner "${fieldText(tier, 'runner')}", which is none`];
-  return fieldText(runner, 'kind') === 'chat' && fieldText(tier, 'model') === '' ? [`the tier ${tier.key} names no model for ${runner.key}`] : [];
+  if (runner === undefined)
+    return [`the tier ${tier.key} names the runner "${fieldText(tier, 'runner')}", which is none`];
+  return fieldText(runner, 'kind') === 'chat' && fieldText(tier, 'model') === ''
+    ? [`the tier ${tier.key} names no model for ${runner.key}`]
+    : [];
 }

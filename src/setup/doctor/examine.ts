@@ -1,4 +1,7 @@
-/** The doctor's round: every check in its order, each a fact with a verdict. Changes nothing unless it is asked to mend. */
+/**
+ * The doctor's round: every check in its order, each a fact with a verdict. Changes nothing unless
+ * it is asked to mend.
+ */
 import { NocturneError } from '../../kernel/error.js';
 import { openWorkspace } from '../../workspace/open-workspace.js';
 import { runners, tiers, tools } from './agent-checks.js';
@@ -6,21 +9,64 @@ import { disk, git, home, node, openclaw, sandbox, sqlite } from './machine-chec
 import { incidents, journal, lock, pass, store, temporaries } from './state-checks.js';
 import { clockRuns, schedule, zone } from './time-checks.js';
 import { gate, key, logs, registry, trust } from './trust-checks.js';
-import { broken, type Check, type Finding, type Machine, type Observation, off, type Patient } from './types.js';
+import {
+  broken,
+  type Check,
+  type Finding,
+  type Machine,
+  type Observation,
+  off,
+  type Patient,
+} from './types.js';
 
 const BEFORE: readonly Check[] = [node, sqlite, home, key, disk];
-const WORKSPACE: readonly Check[] = [registry, trust, gate, logs, store, lock, journal, temporaries, pass, incidents, runners, tiers, tools, zone, clockRuns, schedule];
+const WORKSPACE: readonly Check[] = [
+  registry,
+  trust,
+  gate,
+  logs,
+  store,
+  lock,
+  journal,
+  temporaries,
+  pass,
+  incidents,
+  runners,
+  tiers,
+  tools,
+  zone,
+  clockRuns,
+  schedule,
+];
 const AFTER: readonly Check[] = [sandbox, git, openclaw];
 
-/** @param options.fix mend what can be mended safely: locks of the dead, files left behind, missing directories. Nothing is signed or anchored. */
-export async function examine(machine: Machine, options: { readonly fix: boolean }): Promise<readonly Finding[]> {
+/**
+ * @param options.fix mend what can be mended safely: locks of the dead, files left behind, missing
+ * directories. Nothing is signed or anchored.
+ */
+export async function examine(
+  machine: Machine,
+  options: { readonly fix: boolean },
+): Promise<readonly Finding[]> {
   const patient = openPatient(machine);
   const findings: Finding[] = [];
   const round = async (checks: readonly Check[]): Promise<void> => {
-    for (const check of checks) findings.push(...(await one(check, { machine, patient: 'workspace' in patient ? patient : undefined, fix: options.fix })));
+    for (const check of checks)
+      findings.push(
+        ...(await one(check, {
+          machine,
+          patient: 'workspace' in patient ? patient : undefined,
+          fix: options.fix,
+        })),
+      );
   };
   await round(BEFORE);
-  if ('workspace' in patient) findings.push({ id: 'workspace', verdict: 'working', fact: `the workspace is ${patient.workspace.root}` });
+  if ('workspace' in patient)
+    findings.push({
+      id: 'workspace',
+      verdict: 'working',
+      fact: `the workspace is ${patient.workspace.root}`,
+    });
   else findings.push({ id: 'workspace', ...patient });
   if ('workspace' in patient) await round(WORKSPACE);
   await round(AFTER);
@@ -38,21 +84,37 @@ function openPatient(machine: Machine): Patient | Observation {
   }
 }
 
-type Round = { readonly machine: Machine; readonly patient: Patient | undefined; readonly fix: boolean };
+type Round = {
+  readonly machine: Machine;
+  readonly patient: Patient | undefined;
+  readonly fix: boolean;
+};
 
 async function one(check: Check, { machine, patient, fix }: Round): Promise<readonly Finding[]> {
   const look = async (): Promise<readonly Observation[]> => {
     try {
-      const seen = check.of === 'machine' ? await check.look(machine) : patient === undefined ? [] : await check.look(patient);
+      const seen =
+        check.of === 'machine'
+          ? await check.look(machine)
+          : patient === undefined
+            ? []
+            : await check.look(patient);
       return Array.isArray(seen) ? seen : [seen as Observation];
     } catch (error) {
       return [observed(error)];
     }
   };
   const before = await look();
-  const mended = fix && before.some((seen) => seen.fix !== undefined && seen.verdict !== 'working') ? mend(check, machine, patient) : undefined;
+  const mended =
+    fix && before.some((seen) => seen.fix !== undefined && seen.verdict !== 'working')
+      ? mend(check, machine, patient)
+      : undefined;
   const after = mended === undefined ? before : await look();
-  return after.map((seen) => ({ id: check.id, ...seen, ...(mended === undefined ? {} : { mended }) }));
+  return after.map((seen) => ({
+    id: check.id,
+    ...seen,
+    ...(mended === undefined ? {} : { mended }),
+  }));
 }
 
 function mend(check: Check, machine: Machine, patient: Patient | undefined): string | undefined {
@@ -67,5 +129,8 @@ function mend(check: Check, machine: Machine, patient: Patient | undefined): str
 /** A check that cannot be made is itself the finding. */
 function observed(error: unknown): Observation {
   const message = error instanceof Error ? error.message : String(error);
-  return broken(message, (error instanceof NocturneError ? error.hint : undefined) ?? 'nocturne doctor --debug');
+  return broken(
+    message,
+    (error instanceof NocturneError ? error.hint : undefined) ?? 'nocturne doctor --debug',
+  );
 }

@@ -1,4 +1,7 @@
-/** What interrupted work left: locks, journal entries, temporary files, a pass without an end, incidents. */
+/**
+ * What interrupted work left: locks, journal entries, temporary files, a pass without an end,
+ * incidents.
+ */
 import { lstatSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { listIncidents } from '../../integrity/incident.js';
@@ -7,7 +10,14 @@ import { committedEntries, isJournalEmpty } from '../../workspace/journal-files.
 import { breakLease, consecutiveFailures, leaseStatus } from '../../workspace/lease.js';
 import { breakCommitMutex, commitMutexStatus, storeDirectory } from '../../workspace/mutex.js';
 import { walk } from '../../workspace/walk.js';
-import { broken, off, type Observation, type Patient, type WorkspaceCheck, working } from './types.js';
+import {
+  broken,
+  off,
+  type Observation,
+  type Patient,
+  type WorkspaceCheck,
+  working,
+} from './types.js';
 
 /** One failed pass is a bad night, not a broken workspace. */
 const MANY = 3;
@@ -20,17 +30,53 @@ export const lock: WorkspaceCheck = {
     const commit = commitMutexStatus(workspace.root);
     const { failures, failedAt } = consecutiveFailures(workspace.state);
     const found: Observation[] = [];
-    if (lease.kind === 'stale') found.push(broken(`the lock of ${lease.lease?.runId ?? 'a pass'} is stale (${lease.why})`, 'nocturne lock break'));
-    if (commit?.life === 'dead') found.push(broken(`the commit lock is held by process ${commit.holder.pid}, which is dead`, 'nocturne doctor --fix'));
-    if (commit?.life === 'unknown') found.push(broken(`the commit lock is held by process ${commit.holder.pid} on ${commit.holder.host}, which cannot be seen from here`, 'nocturne lock break, if that machine is gone'));
-    if (failures >= MANY) found.push(broken(`${failures} passes in a row failed${failedAt === undefined ? '' : `, the last at ${failedAt}`}`, 'nocturne status'));
+    if (lease.kind === 'stale')
+      found.push(
+        broken(
+          `the lock of ${lease.lease?.runId ?? 'a pass'} is stale (${lease.why})`,
+          'nocturne lock break',
+        ),
+      );
+    if (commit?.life === 'dead')
+      found.push(
+        broken(
+          `the commit lock is held by process ${commit.holder.pid}, which is dead`,
+          'nocturne doctor --fix',
+        ),
+      );
+    if (commit?.life === 'unknown')
+      found.push(
+        broken(
+          `the commit lock is held by process ${commit.holder.pid} on ${commit.holder.host}, which cannot be seen from here`,
+          'nocturne lock break, if that machine is gone',
+        ),
+      );
+    if (failures >= MANY)
+      found.push(
+        broken(
+          `${failures} passes in a row failed${failedAt === undefined ? '' : `, the last at ${failedAt}`}`,
+          'nocturne status',
+        ),
+      );
     if (found.length > 0) return found;
-    return working(lease.kind === 'held' ? `${lease.lease.runId} is at work` : `no pass holds the lock${failures === 0 ? '' : `; ${failures} failed since the last good one`}`);
+    return working(
+      lease.kind === 'held'
+        ? `${lease.lease.runId} is at work`
+        : `no pass holds the lock${failures === 0 ? '' : `; ${failures} failed since the last good one`}`,
+    );
   },
   mend: ({ workspace, clock }) => {
     const done: string[] = [];
-    if (commitMutexStatus(workspace.root)?.life === 'dead' && breakCommitMutex(workspace.root) !== undefined) done.push('broke the commit lock');
-    if (leaseStatus(workspace.root, clock).kind === 'stale' && breakLease(workspace.root, workspace.state, clock).kind === 'stale') done.push('broke the stale lock; the next pass puts LOCK.md right');
+    if (
+      commitMutexStatus(workspace.root)?.life === 'dead' &&
+      breakCommitMutex(workspace.root) !== undefined
+    )
+      done.push('broke the commit lock');
+    if (
+      leaseStatus(workspace.root, clock).kind === 'stale' &&
+      breakLease(workspace.root, workspace.state, clock).kind === 'stale'
+    )
+      done.push('broke the stale lock; the next pass puts LOCK.md right');
     return done.length === 0 ? undefined : done.join('; ');
   },
 };
@@ -41,7 +87,12 @@ export const journal: WorkspaceCheck = {
   look: ({ workspace }) => {
     if (isJournalEmpty(workspace.root)) return working('no commit was interrupted');
     const entries = committedEntries(workspace.root).length;
-    return broken(entries === 0 ? 'a commit was interrupted before it was decided' : `${entries} decided ${entries === 1 ? 'commit waits' : 'commits wait'} to be carried out`, 'nocturne gate finishes it, and so does the next pass');
+    return broken(
+      entries === 0
+        ? 'a commit was interrupted before it was decided'
+        : `${entries} decided ${entries === 1 ? 'commit waits' : 'commits wait'} to be carried out`,
+      'nocturne gate finishes it, and so does the next pass',
+    );
   },
 };
 
@@ -50,7 +101,9 @@ export const temporaries: WorkspaceCheck = {
   id: 'temporary-files',
   look: (at) => {
     const found = abandoned(at);
-    return found.length === 0 ? working('none were left behind') : broken(`left behind by interrupted writes: ${found.join(', ')}`, 'nocturne doctor --fix');
+    return found.length === 0
+      ? working('none were left behind')
+      : broken(`left behind by interrupted writes: ${found.join(', ')}`, 'nocturne doctor --fix');
   },
   mend: (at) => {
     const found = abandoned(at);
@@ -64,12 +117,23 @@ export const store: WorkspaceCheck = {
   id: 'store',
   look: ({ workspace }) => {
     const stats = lstatSync(join(workspace.root, '.nocturne'), { throwIfNoEntry: false });
-    if (stats === undefined) return off('.nocturne is not there; the next command that writes makes it', 'nocturne doctor --fix');
-    if (!stats.isDirectory()) return broken('.nocturne is not a directory: journal and locks would be somewhere else', 'take it away');
-    return working('.nocturne holds journal, snapshots and cache; deleting it loses no more than these');
+    if (stats === undefined)
+      return off(
+        '.nocturne is not there; the next command that writes makes it',
+        'nocturne doctor --fix',
+      );
+    if (!stats.isDirectory())
+      return broken(
+        '.nocturne is not a directory: journal and locks would be somewhere else',
+        'take it away',
+      );
+    return working(
+      '.nocturne holds journal, snapshots and cache; deleting it loses no more than these',
+    );
   },
   mend: ({ workspace }) => {
-    if (lstatSync(join(workspace.root, '.nocturne'), { throwIfNoEntry: false }) !== undefined) return undefined;
+    if (lstatSync(join(workspace.root, '.nocturne'), { throwIfNoEntry: false }) !== undefined)
+      return undefined;
     storeDirectory(workspace.root);
     return 'made it';
   },
@@ -83,8 +147,12 @@ export const pass: WorkspaceCheck = {
     if (stored === undefined) return working('no pass is unfinished');
     const lease = leaseStatus(workspace.root, clock);
     const { runId } = stored.data;
-    if (lease.kind === 'held' && lease.lease.runId === runId) return working(`${runId} is going on${stored.waiting ? ', in the session of a host' : ''}`);
-    return broken(`${runId} never came to its end`, 'nocturne run manager closes it; the next worker pass judges what it left');
+    if (lease.kind === 'held' && lease.lease.runId === runId)
+      return working(`${runId} is going on${stored.waiting ? ', in the session of a host' : ''}`);
+    return broken(
+      `${runId} never came to its end`,
+      'nocturne run manager closes it; the next worker pass judges what it left',
+    );
   },
 };
 
@@ -94,14 +162,20 @@ export const incidents: WorkspaceCheck = {
   look: ({ workspace }) => {
     const found = listIncidents(workspace.state);
     const last = found.at(-1);
-    return last === undefined ? working('none') : broken(`${found.length === 1 ? 'one incident' : `${found.length} incidents`}, the last at ${last.at}: ${last.message}`, 'nocturne status');
+    return last === undefined
+      ? working('none')
+      : broken(
+          `${found.length === 1 ? 'one incident' : `${found.length} incidents`}, the last at ${last.at}: ${last.message}`,
+          'nocturne status',
+        );
   },
 };
 
 /** Files of a commit that is under way are not abandoned. */
 function abandoned({ workspace }: Patient): readonly string[] {
   const holder = commitMutexStatus(workspace.root);
-  if ((holder !== undefined && holder.life !== 'dead') || !isJournalEmpty(workspace.root)) return [];
+  if ((holder !== undefined && holder.life !== 'dead') || !isJournalEmpty(workspace.root))
+    return [];
   const found: string[] = [];
   walk(workspace.root, (path) => found.push(path));
   return found;

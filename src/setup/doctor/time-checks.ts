@@ -1,4 +1,7 @@
-/** Time: the owner's zone, a clock that does not run backwards, and something that starts passes at night. */
+/**
+ * Time: the owner's zone, a clock that does not run backwards, and something that starts passes at
+ * night.
+ */
 import { existsSync, readdirSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
@@ -16,12 +19,20 @@ export const zone: WorkspaceCheck = {
   id: 'time-zone',
   look: ({ snapshot, clock }) => {
     const name = fieldText(snapshot.records('OWNER')[0], 'time_zone');
-    if (name === '') return broken('USER.md names no time zone', 'nocturne init . --time-zone Europe/Lisbon');
+    if (name === '')
+      return broken('USER.md names no time zone', 'nocturne init . --time-zone Europe/Lisbon');
     try {
-      const now = new Intl.DateTimeFormat('sv-SE', { timeZone: name, dateStyle: 'short', timeStyle: 'short' }).format(clock.now());
+      const now = new Intl.DateTimeFormat('sv-SE', {
+        timeZone: name,
+        dateStyle: 'short',
+        timeStyle: 'short',
+      }).format(clock.now());
       return working(`times are shown in ${name}, where it is ${now}`);
     } catch {
-      return broken(`"${name}" in USER.md is not a time zone`, 'nocturne init . --time-zone Europe/Lisbon');
+      return broken(
+        `"${name}" in USER.md is not a time zone`,
+        'nocturne init . --time-zone Europe/Lisbon',
+      );
     }
   },
 };
@@ -32,7 +43,11 @@ export const clockRuns: WorkspaceCheck = {
   look: ({ snapshot, clock }) => {
     const last = fieldTime(snapshot.records('AUDIT').at(-1), 'time');
     const now = clock.now().getTime();
-    if (last !== undefined && last > now + TOLERANCE_MS) return broken(`the clock says ${clock.now().toISOString()}, but the audit log has a row of ${new Date(last).toISOString()}`, 'set the clock of the machine');
+    if (last !== undefined && last > now + TOLERANCE_MS)
+      return broken(
+        `the clock says ${clock.now().toISOString()}, but the audit log has a row of ${new Date(last).toISOString()}`,
+        'set the clock of the machine',
+      );
     return working(`the clock is at ${clock.now().toISOString()}, after all that is on record`);
   },
 };
@@ -42,23 +57,48 @@ export const schedule: WorkspaceCheck = {
   id: 'schedule',
   look: (at) => {
     const found = [...builtIn(at), ...crontab(at), ...timers(at)];
-    return found.length > 0 ? working(found.join('; ')) : unknown('nothing that starts passes was found in the built-in schedule, in cron or in systemd; OpenClaw was not asked', 'nocturne schedule, or orchestration-os/OPS-CRON-SETUP.md');
+    return found.length > 0
+      ? working(found.join('; '))
+      : unknown(
+          'nothing that starts passes was found in the built-in schedule, in cron or in systemd; OpenClaw was not asked',
+          'nocturne schedule, or orchestration-os/OPS-CRON-SETUP.md',
+        );
   },
 };
 
 function builtIn({ workspace }: Patient): string[] {
   const fired = readJson<Readonly<Record<string, string>>>(join(workspace.state, 'schedule.json'));
-  return fired === undefined ? [] : [`nocturne schedule was last at work for ${Object.entries(fired).map(([role, time]) => `the ${role} at ${time}`).join(', ')}`];
+  return fired === undefined
+    ? []
+    : [
+        `nocturne schedule was last at work for ${Object.entries(fired)
+          .map(([role, time]) => `the ${role} at ${time}`)
+          .join(', ')}`,
+      ];
 }
 
 function crontab({ env }: Patient): string[] {
-  const { status, stdout } = spawnSync('crontab', ['-l'], { encoding: 'utf8', timeout: CRONTAB_MS, env: env as NodeJS.ProcessEnv });
-  const lines = status === 0 ? (stdout ?? '').split('\n').filter((line) => /^[^#]*\bnocturne\b/.test(line)) : [];
-  return lines.length === 0 ? [] : [`cron has ${lines.length === 1 ? 'one line' : `${lines.length} lines`} with nocturne`];
+  const { status, stdout } = spawnSync('crontab', ['-l'], {
+    encoding: 'utf8',
+    timeout: CRONTAB_MS,
+    env: env as NodeJS.ProcessEnv,
+  });
+  const lines =
+    status === 0
+      ? (stdout ?? '').split('\n').filter((line) => /^[^#]*\bnocturne\b/.test(line))
+      : [];
+  return lines.length === 0
+    ? []
+    : [`cron has ${lines.length === 1 ? 'one line' : `${lines.length} lines`} with nocturne`];
 }
 
 function timers({ env }: Patient): string[] {
-  const folder = join(env['XDG_CONFIG_HOME'] ?? join(env['HOME'] ?? homedir(), '.config'), 'systemd/user');
-  const found = existsSync(folder) ? readdirSync(folder).filter((name) => /nocturne.*\.timer$/.test(name)) : [];
+  const folder = join(
+    env['XDG_CONFIG_HOME'] ?? join(env['HOME'] ?? homedir(), '.config'),
+    'systemd/user',
+  );
+  const found = existsSync(folder)
+    ? readdirSync(folder).filter((name) => /nocturne.*\.timer$/.test(name))
+    : [];
   return found.length === 0 ? [] : [`systemd has ${found.join(', ')}`];
 }

@@ -11,10 +11,22 @@ export const key: MachineCheck = {
   id: 'owner-key',
   look: ({ home }) => {
     const status = ownerKeyStatus(home);
-    if (status === 'missing') return off('there is no owner\'s key on this machine', 'nocturne init DIR makes one; a workspace of yours from elsewhere needs the key from there');
+    if (status === 'missing')
+      return off(
+        "there is no owner's key on this machine",
+        'nocturne init DIR makes one; a workspace of yours from elsewhere needs the key from there',
+      );
     const open = openToOthers(home);
-    if (open.length > 0) return broken(`others can use the owner's key: ${open.map(({ path, mode }) => `${path} has the mode ${mode.toString(8)}`).join(', ')}`, 'nocturne doctor --fix');
-    return working(status === 'encrypted' ? 'the owner\'s key is protected by a passphrase' : 'the owner\'s key is readable by you only, and has no passphrase');
+    if (open.length > 0)
+      return broken(
+        `others can use the owner's key: ${open.map(({ path, mode }) => `${path} has the mode ${mode.toString(8)}`).join(', ')}`,
+        'nocturne doctor --fix',
+      );
+    return working(
+      status === 'encrypted'
+        ? "the owner's key is protected by a passphrase"
+        : "the owner's key is readable by you only, and has no passphrase",
+    );
   },
   mend: ({ home }) => {
     const open = ownerKeyStatus(home) === 'missing' ? [] : openToOthers(home);
@@ -29,9 +41,15 @@ export const registry: WorkspaceCheck = {
   look: ({ snapshot }) => {
     const errors = snapshot.schemaDiagnostics.filter((one) => one.severity === 'error');
     const [first] = errors;
-    if (first !== undefined) return broken(`REGISTRY.md has ${errors.length} ${errors.length === 1 ? 'error' : 'errors'}; line ${first.range.line}: ${first.message}`, 'nocturne validate --rule registry-syntax');
+    if (first !== undefined)
+      return broken(
+        `REGISTRY.md has ${errors.length} ${errors.length === 1 ? 'error' : 'errors'}; line ${first.range.line}: ${first.message}`,
+        'nocturne validate --rule registry-syntax',
+      );
     const { objects, routes, bundles, rules } = snapshot.schema;
-    return working(`REGISTRY.md declares ${objects.size} objects, ${routes.length} routes, ${bundles.size} bundles, ${rules.length} rules`);
+    return working(
+      `REGISTRY.md declares ${objects.size} objects, ${routes.length} routes, ${bundles.size} bundles, ${rules.length} rules`,
+    );
   },
 };
 
@@ -40,8 +58,14 @@ export const trust: WorkspaceCheck = {
   id: 'trust',
   look: ({ workspace }) => {
     const pinned = readTrust(workspace.state);
-    if (pinned === undefined) return broken('nobody is trusted to sign this workspace here', `nocturne init ${workspace.root}`);
-    return working(`trusted is the key ${pinned.fingerprint.slice(0, 8)}, since ${pinned.pinnedAt}`);
+    if (pinned === undefined)
+      return broken(
+        'nobody is trusted to sign this workspace here',
+        `nocturne init ${workspace.root}`,
+      );
+    return working(
+      `trusted is the key ${pinned.fingerprint.slice(0, 8)}, since ${pinned.pinnedAt}`,
+    );
   },
 };
 
@@ -51,8 +75,14 @@ export const gate: WorkspaceCheck = {
   look: ({ workspace }) => {
     const report = verifyGate(workspace.root, workspace.home);
     const [first] = report.findings;
-    if (first === undefined) return working(`${report.files} protected files are as they were signed at ${report.owner?.signedAt ?? '?'}`);
-    return broken(`the gate refuses, ${report.findings.length === 1 ? 'one finding' : `${report.findings.length} findings`}: ${first.file}: ${first.message}`, 'nocturne gate');
+    if (first === undefined)
+      return working(
+        `${report.files} protected files are as they were signed at ${report.owner?.signedAt ?? '?'}`,
+      );
+    return broken(
+      `the gate refuses, ${report.findings.length === 1 ? 'one finding' : `${report.findings.length} findings`}: ${first.file}: ${first.message}`,
+      'nocturne gate',
+    );
   },
 };
 
@@ -63,13 +93,26 @@ export const logs: WorkspaceCheck = {
     const { chains } = verifyGate(workspace.root, workspace.home);
     const bad = chains.filter((chain) => !chain.ok);
     const rows = chains.reduce((sum, chain) => sum + chain.rows, 0);
-    if (bad.length > 0) return broken(`not as they were written: ${bad.map((chain) => chain.file).join(', ')}`, 'nocturne audit verify');
-    return chains.length === 0 ? off('no log was looked at') : working(`${chains.length} logs with ${rows} rows end at their anchors`);
+    if (bad.length > 0)
+      return broken(
+        `not as they were written: ${bad.map((chain) => chain.file).join(', ')}`,
+        'nocturne audit verify',
+      );
+    return chains.length === 0
+      ? off('no log was looked at')
+      : working(`${chains.length} logs with ${rows} rows end at their anchors`);
   },
 };
 
-function openToOthers(home: string): readonly { readonly path: string; readonly mode: number; readonly wanted: number }[] {
+function openToOthers(
+  home: string,
+): readonly { readonly path: string; readonly mode: number; readonly wanted: number }[] {
   if (process.platform === 'win32') return [];
   const path = keyPath(home);
-  return [{ path, wanted: 0o600 }, { path: dirname(path), wanted: 0o700 }].map((one) => ({ ...one, mode: statSync(one.path).mode & 0o777 })).filter(({ mode }) => (mode & 0o077) !== 0);
+  return [
+    { path, wanted: 0o600 },
+    { path: dirname(path), wanted: 0o700 },
+  ]
+    .map((one) => ({ ...one, mode: statSync(one.path).mode & 0o777 }))
+    .filter(({ mode }) => (mode & 0o077) !== 0);
 }

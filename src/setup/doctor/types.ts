@@ -5,8 +5,16 @@ import type { Snapshot, Workspace } from '../../workspace/types.js';
 /** `off`: it is not there and nothing needs it. `unknown`: it could not be found out. */
 export type Verdict = 'working' | 'broken' | 'off' | 'unknown';
 /** `fix`: a command, or one sentence. */
-export type Observation = { readonly verdict: Verdict; readonly fact: string; readonly fix?: string };
-export type Finding = Observation & { readonly id: string; /** What `--fix` did about it. */ readonly mended?: string };
+export type Observation = {
+  readonly verdict: Verdict;
+  readonly fact: string;
+  readonly fix?: string;
+};
+export type Finding = Observation & {
+  readonly id: string;
+  /** What `--fix` did about it. */
+  readonly mended?: string;
+};
 
 export type Machine = {
   readonly home: string;
@@ -21,8 +29,13 @@ export type Patient = Machine & { readonly workspace: Workspace; readonly snapsh
 
 type CheckOf<T> = {
   readonly id: string;
-  readonly look: (at: T) => Observation | readonly Observation[] | Promise<Observation | readonly Observation[]>;
-  /** Called with `--fix` when it is broken. Says what was done; `undefined` when nothing safe can be done. */
+  readonly look: (
+    at: T,
+  ) => Observation | readonly Observation[] | Promise<Observation | readonly Observation[]>;
+  /**
+   * Called with `--fix` when it is broken. Says what was done; `undefined` when nothing safe can be
+   * done.
+   */
   readonly mend?: (at: T) => string | undefined;
 };
 export type MachineCheck = CheckOf<Machine> & { readonly of: 'machine' };
@@ -30,6 +43,18 @@ export type WorkspaceCheck = CheckOf<Patient> & { readonly of: 'workspace' };
 export type Check = MachineCheck | WorkspaceCheck;
 
 export const working = (fact: string): Observation => ({ verdict: 'working', fact });
-export const broken = (fact: string, fix: string): Observation => ({ verdict: 'broken', fact, fix });
-export const off = (fact: string, fix?: string): Observation => ({ verdict: 'off', fact, ...(fix === undefined ? {} : { fix }) });
-export const unknown = (fact: string, fix?: string): Observation => ({ verdict: 'unknown', fact, ...(fix === undefined ? {} : { fix }) });
+export const broken = (fact: string, fix: string): Observation => ({
+  verdict: 'broken',
+  fact,
+  fix,
+});
+export const off = (fact: string, fix?: string): Observation => ({
+  verdict: 'off',
+  fact,
+  ...(fix === undefined ? {} : { fix }),
+});
+export const unknown = (fact: string, fix?: string): Observation => ({
+  verdict: 'unknown',
+  fact,
+  ...(fix === undefined ? {} : { fix }),
+});

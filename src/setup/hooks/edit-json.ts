@@ -1,23 +1,39 @@
-/** One value put into the text of a JSON file, or taken out, with every other character left where it is: comments, spacing, line ends, the owner's way to write lists. */
+/**
+ * One value put into the text of a JSON file, or taken out, with every other character left where
+ * it is: comments, spacing, line ends, the owner's way to write lists.
+ */
 import { createScanner, findNodeAtLocation, type Node, parseTree } from 'jsonc-parser';
 
 export type JsonPath = readonly (string | number)[];
 
-/** Adds a property (`key`) or an element (no key) behind the last one of the object or list at `path`, which must be there. */
-export function withAdded(text: string, path: JsonPath, added: { readonly key?: string; readonly value: unknown }): string {
+/**
+ * Adds a property (`key`) or an element (no key) behind the last one of the object or list at
+ * `path`, which must be there.
+ */
+export function withAdded(
+  text: string,
+  path: JsonPath,
+  added: { readonly key?: string; readonly value: unknown },
+): string {
   const container = nodeAt(text, path);
   const last = container.children?.at(-1);
   const eol = text.includes('\r\n') ? '\r\n' : '\n';
   const unit = /\n([ \t]+)\S/.exec(text)?.[1] ?? '  ';
   const inOneLine = last !== undefined && !text.slice(container.offset, last.offset).includes('\n');
   const outer = /^[ \t]*/.exec(text.slice(text.lastIndexOf('\n', container.offset) + 1))?.[0] ?? '';
-  const inner = last === undefined || inOneLine ? outer + unit : (/[ \t]*$/.exec(text.slice(0, last.offset))?.[0] ?? '');
+  const inner =
+    last === undefined || inOneLine
+      ? outer + unit
+      : (/[ \t]*$/.exec(text.slice(0, last.offset))?.[0] ?? '');
   const rendered = `${added.key === undefined ? '' : `${JSON.stringify(added.key)}: `}${JSON.stringify(added.value, null, inOneLine ? undefined : unit).replaceAll('\n', `${eol}${inner}`)}`;
-  if (last === undefined) return splice(text, container.offset + 1, 0, `${eol}${inner}${rendered}${eol}${outer}`);
+  if (last === undefined)
+    return splice(text, container.offset + 1, 0, `${eol}${inner}${rendered}${eol}${outer}`);
   const end = last.offset + last.length;
   const comma = commaAfter(text, end);
   const before = inOneLine ? ' ' : `${eol}${inner}`;
-  return comma === undefined ? splice(text, end, 0, `,${before}${rendered}`) : splice(text, comma + 1, 0, `${before}${rendered}`);
+  return comma === undefined
+    ? splice(text, end, 0, `,${before}${rendered}`)
+    : splice(text, comma + 1, 0, `${before}${rendered}`);
 }
 
 /** Takes out the property or element at `path`, with one comma. */
@@ -39,7 +55,9 @@ export function withRemoved(text: string, path: JsonPath): string {
   if (previous === undefined) {
     const close = container.offset + container.length - 1 - blank - child.length;
     const inside = without.slice(container.offset + 1, close);
-    return inside.trim() === '' ? splice(without, container.offset + 1, inside.length, '') : without;
+    return inside.trim() === ''
+      ? splice(without, container.offset + 1, inside.length, '')
+      : without;
   }
   const comma = commaAfter(text, previous.offset + previous.length);
   return comma === undefined ? without : splice(without, comma, 1, '');

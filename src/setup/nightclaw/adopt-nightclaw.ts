@@ -1,4 +1,7 @@
-/** A NightClaw workspace becomes one of ours: projects, their order, permissions, failure modes, lessons and open questions are carried over; logs are kept. */
+/**
+ * A NightClaw workspace becomes one of ours: projects, their order, permissions, failure modes,
+ * lessons and open questions are carried over; logs are kept.
+ */
 import { stamp } from '../../kernel/clock.js';
 import { readRecords } from '../../markdown/read-records.js';
 import { scan } from '../../markdown/scan.js';
@@ -26,14 +29,27 @@ export function adoptNightClaw(at: NightAdoption, draft: PlanDraft): void {
   carryLearned(at, draft);
   retireMachinery(at, draft);
   const speaking = OWN_PAGES.filter((path) => NAMES_ITS_PROGRAM.test(at.existing.text(path) ?? ''));
-  for (const path of speaking) draft.note(path, 'owner', 'it still speaks of NightClaw\'s programs: take those lines out, and sign it');
-  draft.note('orchestration-os/OPS-CRON-SETUP.md', 'owner', 'NightClaw\'s timers still run: openclaw cron list shows its worker and manager, openclaw cron rm takes them away');
+  for (const path of speaking)
+    draft.note(
+      path,
+      'owner',
+      "it still speaks of NightClaw's programs: take those lines out, and sign it",
+    );
+  draft.note(
+    'orchestration-os/OPS-CRON-SETUP.md',
+    'owner',
+    "NightClaw's timers still run: openclaw cron list shows its worker and manager, openclaw cron rm takes them away",
+  );
 }
 
 function knownIn({ reference, schema }: NightAdoption): Known {
   const keys = (object: string, path: string): ReadonlySet<string> => {
     const spec = schema.objects.get(object);
-    return new Set(spec === undefined ? [] : readRecords(scan(reference.text(path)), path, spec).records.map((record) => record.key));
+    return new Set(
+      spec === undefined
+        ? []
+        : readRecords(scan(reference.text(path)), path, spec).records.map((record) => record.key),
+    );
   };
   return { tools: keys('TOOL-RULE', TOOLS), tiers: keys('MODEL-TIER', TIERS) };
 }
@@ -45,7 +61,11 @@ function carryPermissions({ existing, reference, now }: NightAdoption, draft: Pl
   draft.keep(PREAPPROVALS, existing.bytes(PREAPPROVALS) ?? Buffer.from(page));
   draft.write(PREAPPROVALS, text);
   const names = carried.map(({ from, to }) => `${from} is ${to}`).join(', ');
-  draft.note(PREAPPROVALS, 'converted', `${carried.length} carried over${names === '' ? '' : ` (${names})`}, none in force: each needs your scope, your date and your signature`);
+  draft.note(
+    PREAPPROVALS,
+    'converted',
+    `${carried.length} carried over${names === '' ? '' : ` (${names})`}, none in force: each needs your scope, your date and your signature`,
+  );
   for (const one of left) draft.note(PREAPPROVALS, 'owner', `not carried over: ${one}`);
 }
 
@@ -53,11 +73,20 @@ function carryModes({ existing, reference, schema }: NightAdoption, draft: PlanD
   const page = existing.text(FAILURE_MODES);
   const spec = schema.objects.get('FAILURE-MODE');
   if (page === undefined || spec === undefined) return;
-  const { text, carried, left } = carryFailureModes(page, { shipped: reference.text(FAILURE_MODES), spec });
+  const { text, carried, left } = carryFailureModes(page, {
+    shipped: reference.text(FAILURE_MODES),
+    spec,
+  });
   draft.keep(FAILURE_MODES, existing.bytes(FAILURE_MODES) ?? Buffer.from(page));
   draft.write(FAILURE_MODES, text);
-  const renamed = carried.filter(({ from, to }) => from !== to).map(({ from, to }) => `${from} is ${to}`);
-  draft.note(FAILURE_MODES, 'converted', `${carried.length} carried over${renamed.length === 0 ? '' : `; numbers that were taken: ${renamed.join(', ')}`}`);
+  const renamed = carried
+    .filter(({ from, to }) => from !== to)
+    .map(({ from, to }) => `${from} is ${to}`);
+  draft.note(
+    FAILURE_MODES,
+    'converted',
+    `${carried.length} carried over${renamed.length === 0 ? '' : `; numbers that were taken: ${renamed.join(', ')}`}`,
+  );
   for (const one of left) draft.note(FAILURE_MODES, 'owner', `not carried over: ${one}`);
 }
 
@@ -68,11 +97,18 @@ function carryLearned({ existing, reference, schema }: NightAdoption, draft: Pla
   const { text, carried, left } = carryLessons(page, { shipped: reference.text(LESSONS), spec });
   draft.keep(LESSONS, existing.bytes(LESSONS) ?? Buffer.from(page));
   draft.write(LESSONS, text);
-  draft.note(LESSONS, 'converted', `${carried} lessons with a date carried over; what has none is in the kept file only`);
+  draft.note(
+    LESSONS,
+    'converted',
+    `${carried} lessons with a date carried over; what has none is in the kept file only`,
+  );
   for (const one of left) draft.note(LESSONS, 'owner', `not carried over: ${one}`);
 }
 
-/** Its registry, manifest, schema and operations pages: two sets of rules in one place would contradict each other. */
+/**
+ * Its registry, manifest, schema and operations pages: two sets of rules in one place would
+ * contradict each other.
+ */
 function retireMachinery({ existing, reference }: NightAdoption, draft: PlanDraft): void {
   const shipped = new Set(reference.paths);
   const retired: string[] = [];
@@ -83,7 +119,23 @@ function retireMachinery({ existing, reference }: NightAdoption, draft: PlanDraf
     draft.retire(path, bytes);
     retired.push(path);
   }
-  for (const path of retired) draft.note(path, 'moved', 'it belongs to NightClaw, and nothing here reads it');
-  const left = [...new Set(existing.paths.filter((path) => /^(?:scripts|apps|internal_enhancement|nightclaw_[a-z]+|skills\/nightclaw[^/]*)\//.test(path)).map((path) => `${path.split('/')[0] ?? ''}/`))];
-  if (left.length > 0) draft.note(left.join(', '), 'left', 'NightClaw\'s programs; nothing here starts them, and you may take them away');
+  for (const path of retired)
+    draft.note(path, 'moved', 'it belongs to NightClaw, and nothing here reads it');
+  const left = [
+    ...new Set(
+      existing.paths
+        .filter((path) =>
+          /^(?:scripts|apps|internal_enhancement|nightclaw_[a-z]+|skills\/nightclaw[^/]*)\//.test(
+            path,
+          ),
+        )
+        .map((path) => `${path.split('/')[0] ?? ''}/`),
+    ),
+  ];
+  if (left.length > 0)
+    draft.note(
+      left.join(', '),
+      'left',
+      "NightClaw's programs; nothing here starts them, and you may take them away",
+    );
 }

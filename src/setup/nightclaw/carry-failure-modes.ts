@@ -1,4 +1,7 @@
-/** NightClaw's failure modes among ours: a number that is taken becomes the next free one, and the entry says what it was. */
+/**
+ * NightClaw's failure modes among ours: a number that is taken becomes the next free one, and the
+ * entry says what it was.
+ */
 import { NocturneError } from '../../kernel/error.js';
 import { appendRecord } from '../../markdown/edit-records.js';
 import type { ObjectSpec } from '../../registry/types.js';
@@ -6,15 +9,43 @@ import { labelled } from './labelled.js';
 import { pageSections } from './sections.js';
 import { oneLine, wordOf } from './words.js';
 
-export type CarriedModes = { readonly text: string; readonly carried: readonly { readonly from: string; readonly to: string }[]; readonly left: readonly string[] };
+export type CarriedModes = {
+  readonly text: string;
+  readonly carried: readonly { readonly from: string; readonly to: string }[];
+  readonly left: readonly string[];
+};
 
-const LABELS = ['name', 'symptom', 'root cause', 'cause', 'detection signal', 'detection', 'fix', 'prevention', 'status', 'added', 'source', 'resolution date', 'resolution note', 'last seen', 'severity'];
-const STATUSES: Readonly<Record<string, string>> = { open: 'open', active: 'open', mitigated: 'mitigated', resolved: 'resolved' };
+const LABELS = [
+  'name',
+  'symptom',
+  'root cause',
+  'cause',
+  'detection signal',
+  'detection',
+  'fix',
+  'prevention',
+  'status',
+  'added',
+  'source',
+  'resolution date',
+  'resolution note',
+  'last seen',
+  'severity',
+];
+const STATUSES: Readonly<Record<string, string>> = {
+  open: 'open',
+  active: 'open',
+  mitigated: 'mitigated',
+  resolved: 'resolved',
+};
 /** Neither was recorded there; the middle of the scale until somebody knows better. */
 const MIDDLE = 5;
 const NOT_RECORDED = 'Not recorded.';
 
-export function carryFailureModes(page: string, at: { readonly shipped: string; readonly spec: ObjectSpec }): CarriedModes {
+export function carryFailureModes(
+  page: string,
+  at: { readonly shipped: string; readonly spec: ObjectSpec },
+): CarriedModes {
   let text = at.shipped;
   const taken = new Set([...text.matchAll(/^## (FM-\d+)/gm)].map((match) => match[1] ?? ''));
   const carried: { from: string; to: string }[] = [];
@@ -25,7 +56,10 @@ export function carryFailureModes(page: string, at: { readonly shipped: string; 
     const [, from = '', titled = ''] = heading;
     const to = taken.has(from) ? nextId(taken) : from;
     try {
-      text = appendRecord(text, at.spec, { id: to, ...entry(section.text, titled, from === to ? '' : ` (${from} in NightClaw)`) });
+      text = appendRecord(text, at.spec, {
+        id: to,
+        ...entry(section.text, titled, from === to ? '' : ` (${from} in NightClaw)`),
+      });
     } catch (error) {
       if (!(error instanceof NocturneError)) throw error;
       left.push(`${from}: ${error.message}`);
@@ -37,10 +71,18 @@ export function carryFailureModes(page: string, at: { readonly shipped: string; 
   return { text, carried, left };
 }
 
-function entry(text: string, titled: string, was: string): Readonly<Record<string, string | number>> {
+function entry(
+  text: string,
+  titled: string,
+  was: string,
+): Readonly<Record<string, string | number>> {
   const fields = labelled(text, LABELS);
-  const value = (...names: readonly string[]): string => names.map((name) => lines(fields.get(name) ?? '')).find((one) => wordOf(one) !== '') ?? '';
-  const status = wordOf(fields.get('status')).split(/[\s(,|]/)[0]?.toLowerCase() ?? '';
+  const value = (...names: readonly string[]): string =>
+    names.map((name) => lines(fields.get(name) ?? '')).find((one) => wordOf(one) !== '') ?? '';
+  const status =
+    wordOf(fields.get('status'))
+      .split(/[\s(,|]/)[0]
+      ?.toLowerCase() ?? '';
   return {
     title: `${oneLine(wordOf(titled) || value('name')).replaceAll('-', ' ') || 'unnamed'}${was}`,
     symptom: value('symptom') || NOT_RECORDED,
@@ -56,7 +98,11 @@ function entry(text: string, titled: string, was: string): Readonly<Record<strin
 }
 
 function lines(text: string): string {
-  return text.split('\n').map(oneLine).filter((line) => line !== '').join('\n');
+  return text
+    .split('\n')
+    .map(oneLine)
+    .filter((line) => line !== '')
+    .join('\n');
 }
 
 function nextId(taken: ReadonlySet<string>): string {

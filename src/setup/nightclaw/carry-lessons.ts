@@ -1,17 +1,27 @@
-/** NightClaw's lessons: what has a date, or stands below one, in whichever of the forms that its pages have. */
+/**
+ * NightClaw's lessons: what has a date, or stands below one, in whichever of the forms that its
+ * pages have.
+ */
 import { NocturneError } from '../../kernel/error.js';
 import { appendRecord } from '../../markdown/edit-records.js';
 import type { ObjectSpec } from '../../registry/types.js';
 import { withoutFences } from './sections.js';
 import { oneLine, wordOf } from './words.js';
 
-export type CarriedLessons = { readonly text: string; readonly carried: number; readonly left: readonly string[] };
+export type CarriedLessons = {
+  readonly text: string;
+  readonly carried: number;
+  readonly left: readonly string[];
+};
 type Lesson = { readonly date: string; readonly slug: string; readonly observation: string };
 
 const DATE = /\d{4}-\d{2}-\d{2}/;
 const SLUG = /^[a-z0-9][a-z0-9._-]*$/i;
 
-export function carryLessons(page: string, at: { readonly shipped: string; readonly spec: ObjectSpec }): CarriedLessons {
+export function carryLessons(
+  page: string,
+  at: { readonly shipped: string; readonly spec: ObjectSpec },
+): CarriedLessons {
   let text = at.shipped;
   const left: string[] = [];
   const numbers = new Map<string, number>();
@@ -21,7 +31,13 @@ export function carryLessons(page: string, at: { readonly shipped: string; reado
     const id = `L-${lesson.date.replaceAll('-', '')}-${String(number).padStart(3, '0')}`;
     const evidence = `Carried over from NightClaw${lesson.slug === '' ? '' : `, project ${lesson.slug}`}.`;
     try {
-      text = appendRecord(text, at.spec, { id, date: lesson.date, kind: 'carried-over', observation: lesson.observation, evidence });
+      text = appendRecord(text, at.spec, {
+        id,
+        date: lesson.date,
+        kind: 'carried-over',
+        observation: lesson.observation,
+        evidence,
+      });
     } catch (error) {
       if (!(error instanceof NocturneError)) throw error;
       left.push(`a lesson of ${lesson.date}: ${error.message}`);
@@ -33,7 +49,9 @@ export function carryLessons(page: string, at: { readonly shipped: string; reado
   return { text, carried, left };
 }
 
-/** A row or a line with a date of its own, or a list item or paragraph below a heading that has one. */
+/**
+ * A row or a line with a date of its own, or a list item or paragraph below a heading that has one.
+ */
 export function readLessons(page: string): readonly Lesson[] {
   const lessons: { date: string; slug: string; observation: string }[] = [];
   let [date, slug] = ['', ''];
@@ -44,28 +62,42 @@ export function readLessons(page: string): readonly Lesson[] {
     if (heading !== null) {
       open = false;
       [date, slug] = parts.date === '' ? ['', ''] : [parts.date, parts.slug];
-      if (parts.date !== '' && parts.rest !== '') open = add(lessons, { date, slug, observation: parts.rest });
+      if (parts.date !== '' && parts.rest !== '')
+        open = add(lessons, { date, slug, observation: parts.rest });
     } else if (line.trim() === '' || /^\s*(?:---+|>.*|\|[\s|:-]+\|?)\s*$/.test(line)) open = false;
-    else if (parts.date !== '' && parts.rest !== '') open = add(lessons, { date: parts.date, slug: parts.slug || slug, observation: parts.rest });
-    else if (date !== '' && (parts.item || !open)) open = add(lessons, { date, slug, observation: oneLine(line.replace(/^\s*[-*+]\s+/, '')) });
+    else if (parts.date !== '' && parts.rest !== '')
+      open = add(lessons, { date: parts.date, slug: parts.slug || slug, observation: parts.rest });
+    else if (date !== '' && (parts.item || !open))
+      open = add(lessons, { date, slug, observation: oneLine(line.replace(/^\s*[-*+]\s+/, '')) });
     else if (open) extend(lessons, line);
   }
   return lessons.filter((lesson) => isDay(lesson.date) && wordOf(lesson.observation) !== '');
 }
 
 /** `2026-05-01 | slug | text`, `- **2026-05-01** (slug): text`, `| 2026-05-01 | slug | text |`. */
-function partsOf(line: string): { readonly date: string; readonly slug: string; readonly rest: string; readonly item: boolean } {
+function partsOf(line: string): {
+  readonly date: string;
+  readonly slug: string;
+  readonly rest: string;
+  readonly item: boolean;
+} {
   const item = /^\s*[-*+]\s/.test(line);
   const bare = line.replace(/^\s*(?:[-*+]\s+)?\|?\s*/, '').replace(/\|\s*$/, '');
   const match = new RegExp(`^[*_[(]*(${DATE.source})[*_\\])]*[\\s|:—–-]*(.*)$`).exec(bare);
   if (match === null) return { date: '', slug: '', rest: '', item };
   const [, date = '', after = ''] = match;
-  const cells = after.split('|').map((cell) => cell.trim()).filter((cell) => cell !== '');
+  const cells = after
+    .split('|')
+    .map((cell) => cell.trim())
+    .filter((cell) => cell !== '');
   const [first = '', ...others] = cells;
-  if (others.length > 0 && SLUG.test(first)) return { date, slug: first, rest: others.join('; '), item };
+  if (others.length > 0 && SLUG.test(first))
+    return { date, slug: first, rest: others.join('; '), item };
   const named = /^[[(]([a-z0-9._-]+)[\])]\s*[:—–-]*\s*(.*)$/i.exec(after);
   if (named !== null) return { date, slug: named[1] ?? '', rest: oneLine(named[2] ?? ''), item };
-  return others.length === 0 && SLUG.test(first) ? { date, slug: first, rest: '', item } : { date, slug: '', rest: oneLine(cells.join('; ')), item };
+  return others.length === 0 && SLUG.test(first)
+    ? { date, slug: first, rest: '', item }
+    : { date, slug: '', rest: oneLine(cells.join('; ')), item };
 }
 
 function add(lessons: Lesson[], lesson: Lesson): boolean {

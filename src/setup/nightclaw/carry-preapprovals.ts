@@ -1,23 +1,54 @@
-/** NightClaw's pre-approvals, each as one of ours that is not in force: what it allowed was judged by a model, what ours allow is checked. */
+/**
+ * NightClaw's pre-approvals, each as one of ours that is not in force: what it allowed was judged
+ * by a model, what ours allow is checked.
+ */
 import { renderYaml } from '../../markdown/render-yaml.js';
 import { labelled } from './labelled.js';
 import { pageSections } from './sections.js';
 import { oneLine, timeOf, wordOf } from './words.js';
 
-export type CarriedPermissions = { readonly text: string; readonly carried: readonly { readonly from: string; readonly to: string }[]; readonly left: readonly string[] };
+export type CarriedPermissions = {
+  readonly text: string;
+  readonly carried: readonly { readonly from: string; readonly to: string }[];
+  readonly left: readonly string[];
+};
 
-const LABELS = ['action class', 'scope', 'condition', 'boundary', 'log requirement', 'notes', 'status', 'expires'];
-/** Classes that mean the same, with a scope that names nothing yet: the owner has to say what is meant. */
+const LABELS = [
+  'action class',
+  'scope',
+  'condition',
+  'boundary',
+  'log requirement',
+  'notes',
+  'status',
+  'expires',
+];
+/**
+ * Classes that mean the same, with a scope that names nothing yet: the owner has to say what is
+ * meant.
+ */
 const CLASSES: Readonly<Record<string, { readonly action: string; readonly scope: string }>> = {
-  'phase-auto-transition': { action: 'phase-auto-advance', scope: 'PROJECTS/name-the-project/LONGRUNNER.md' },
-  'phase-auto-advance': { action: 'phase-auto-advance', scope: 'PROJECTS/name-the-project/LONGRUNNER.md' },
-  'idle-cycle-autonomy': { action: 'idle-cycle-autonomy', scope: 'PROJECTS/name-the-project/LONGRUNNER-DRAFT.md' },
+  'phase-auto-transition': {
+    action: 'phase-auto-advance',
+    scope: 'PROJECTS/name-the-project/LONGRUNNER.md',
+  },
+  'phase-auto-advance': {
+    action: 'phase-auto-advance',
+    scope: 'PROJECTS/name-the-project/LONGRUNNER.md',
+  },
+  'idle-cycle-autonomy': {
+    action: 'idle-cycle-autonomy',
+    scope: 'PROJECTS/name-the-project/LONGRUNNER-DRAFT.md',
+  },
   'file-write-extended': { action: 'file-write-extended', scope: 'name-the-folder/**' },
 };
 
 /** @param shipped the page that they are added to. */
 export function carryPreapprovals(page: string, shipped: string, now: string): CarriedPermissions {
-  let next = Math.max(0, ...[...shipped.matchAll(/^## PA-(\d+)/gm)].map((match) => Number(match[1])));
+  let next = Math.max(
+    0,
+    ...[...shipped.matchAll(/^## PA-(\d+)/gm)].map((match) => Number(match[1])),
+  );
   const carried: { from: string; to: string }[] = [];
   const left: string[] = [];
   const sections: string[] = [];
@@ -25,8 +56,18 @@ export function carryPreapprovals(page: string, shipped: string, now: string): C
     const heading = /^(PA-\d+)\b(.*)$/.exec(section.title);
     if (heading === null) continue;
     const [, from = '', rest = ''] = heading;
-    const fields = labelled(`${rest.split('|').map((part) => part.trim()).join('\n')}\n${section.text}`, LABELS);
-    const named = wordOf(fields.get('action class')).split(/[\s(,]/)[0]?.replaceAll('`', '').toLowerCase() ?? '';
+    const fields = labelled(
+      `${rest
+        .split('|')
+        .map((part) => part.trim())
+        .join('\n')}\n${section.text}`,
+      LABELS,
+    );
+    const named =
+      wordOf(fields.get('action class'))
+        .split(/[\s(,]/)[0]
+        ?.replaceAll('`', '')
+        .toLowerCase() ?? '';
     const known = CLASSES[named];
     if (known === undefined) {
       left.push(`${from} (${named || 'no class'}): no class of ours does this`);

@@ -19,53 +19,121 @@ export function carryProjects(at: NightAdoption, known: Known, draft: PlanDraft)
   const rows = readDispatch(at.existing.text(DISPATCH) ?? '');
   const projects = projectsOf(at, rows);
   const settled = settleDispatch(projects, at.now);
-  const phases = new Map(settled.map((one) => [one.slug, writeProject(at, { known, draft, one, page: projects.find((project) => project.slug === one.slug)?.page })]));
+  const phases = new Map(
+    settled.map((one) => [
+      one.slug,
+      writeProject(at, {
+        known,
+        draft,
+        one,
+        page: projects.find((project) => project.slug === one.slug)?.page,
+      }),
+    ]),
+  );
   writeDispatch(at, draft, { rows, settled, phases });
   const drafts = writeDrafts(at, draft, new Set(projects.map(({ slug }) => slug)));
   writeInbox(at, draft, [...settled.flatMap(askAbout), ...drafts]);
 }
 
-function projectsOf({ existing }: NightAdoption, rows: readonly DispatchRow[]): readonly NightProject[] {
+function projectsOf(
+  { existing }: NightAdoption,
+  rows: readonly DispatchRow[],
+): readonly NightProject[] {
   return slugsWith(existing.paths, 'LONGRUNNER.md').flatMap((slug) => {
     const text = existing.text(`PROJECTS/${slug}/LONGRUNNER.md`);
-    return text === undefined ? [] : [{ slug, page: readLongrunner(text), row: rows.find((row) => row.slug === slug) }];
+    return text === undefined
+      ? []
+      : [{ slug, page: readLongrunner(text), row: rows.find((row) => row.slug === slug) }];
   });
 }
 
 function slugsWith(paths: readonly string[], name: string): readonly string[] {
-  return paths.filter((path) => path.startsWith('PROJECTS/') && posix.basename(path) === name && path.split('/').length === 3).map((path) => path.split('/')[1] ?? '');
+  return paths
+    .filter(
+      (path) =>
+        path.startsWith('PROJECTS/') &&
+        posix.basename(path) === name &&
+        path.split('/').length === 3,
+    )
+    .map((path) => path.split('/')[1] ?? '');
 }
 
-type Writing = { readonly known: Known; readonly draft: PlanDraft; readonly one: SettledRow; readonly page: LongrunnerPage | undefined };
+type Writing = {
+  readonly known: Known;
+  readonly draft: PlanDraft;
+  readonly one: SettledRow;
+  readonly page: LongrunnerPage | undefined;
+};
 
 /** Returns the name of the phase that the project is in. */
 function writeProject({ existing }: NightAdoption, { known, draft, one, page }: Writing): string {
   if (page === undefined) return '';
   const folder = `PROJECTS/${one.slug}`;
   const yaml = existing.bytes(`${folder}/phases.yaml`);
-  const converted = convertProject({ slug: one.slug, page, phasesYaml: yaml?.toString('utf8'), known }, one);
-  replace(existing, draft, { path: `${folder}/LONGRUNNER.md`, text: converted.longrunner, why: 'its state is in the front matter now; the rest of the page stands below it' });
+  const converted = convertProject(
+    { slug: one.slug, page, phasesYaml: yaml?.toString('utf8'), known },
+    one,
+  );
+  replace(existing, draft, {
+    path: `${folder}/LONGRUNNER.md`,
+    text: converted.longrunner,
+    why: 'its state is in the front matter now; the rest of the page stands below it',
+  });
   if (yaml !== undefined) {
     draft.retire(`${folder}/phases.yaml`, yaml);
     draft.note(`${folder}/phases.yaml`, 'converted', 'its phases are in PHASES.md now');
   }
-  replace(existing, draft, { path: `${folder}/PHASES.md`, text: converted.phases, why: 'the phases stand here now' });
+  replace(existing, draft, {
+    path: `${folder}/PHASES.md`,
+    text: converted.phases,
+    why: 'the phases stand here now',
+  });
   for (const told of [...one.told, ...converted.told]) draft.note(folder, 'owner', told);
   return converted.phase;
 }
 
-function writeDispatch({ existing, reference, schema }: NightAdoption, draft: PlanDraft, at: { readonly rows: readonly DispatchRow[]; readonly settled: readonly SettledRow[]; readonly phases: ReadonlyMap<string, string> }): void {
+function writeDispatch(
+  { existing, reference, schema }: NightAdoption,
+  draft: PlanDraft,
+  at: {
+    readonly rows: readonly DispatchRow[];
+    readonly settled: readonly SettledRow[];
+    readonly phases: ReadonlyMap<string, string>;
+  },
+): void {
   const spec = schema.objects.get('DISPATCH');
   if (spec === undefined) return;
   let text = reference.text(DISPATCH);
   for (const { slug, priority, status, lastPass, question } of at.settled) {
-    text = appendRecord(text, spec, { priority, slug, longrunner: `PROJECTS/${slug}/LONGRUNNER.md`, phase: at.phases.get(slug) ?? null, status, last_worker_pass: lastPass || null, escalation: question?.text ?? null });
+    text = appendRecord(text, spec, {
+      priority,
+      slug,
+      longrunner: `PROJECTS/${slug}/LONGRUNNER.md`,
+      phase: at.phases.get(slug) ?? null,
+      status,
+      last_worker_pass: lastPass || null,
+      escalation: question?.text ?? null,
+    });
   }
-  replace(existing, draft, { path: DISPATCH, text, why: `${at.settled.length} projects carried over` });
-  for (const row of at.rows) if (!at.settled.some((one) => one.slug === row.slug)) draft.note(DISPATCH, 'owner', `the row of ${row.slug} (${row.status || 'no status'}) is not carried over: there is no PROJECTS/${row.slug}/LONGRUNNER.md`);
+  replace(existing, draft, {
+    path: DISPATCH,
+    text,
+    why: `${at.settled.length} projects carried over`,
+  });
+  for (const row of at.rows)
+    if (!at.settled.some((one) => one.slug === row.slug))
+      draft.note(
+        DISPATCH,
+        'owner',
+        `the row of ${row.slug} (${row.status || 'no status'}) is not carried over: there is no PROJECTS/${row.slug}/LONGRUNNER.md`,
+      );
 }
 
-function writeDrafts({ existing }: NightAdoption, draft: PlanDraft, projects: ReadonlySet<string>): readonly Ask[] {
+function writeDrafts(
+  { existing }: NightAdoption,
+  draft: PlanDraft,
+  projects: ReadonlySet<string>,
+): readonly Ask[] {
   return slugsWith(existing.paths, 'LONGRUNNER-DRAFT.md').flatMap((slug): Ask[] => {
     const path = `PROJECTS/${slug}/LONGRUNNER-DRAFT.md`;
     const text = existing.text(path);
@@ -76,37 +144,95 @@ function writeDrafts({ existing }: NightAdoption, draft: PlanDraft, projects: Re
       draft.note(path, 'owner', `${slug} is a project already: take its draft away`);
       return [];
     }
-    return [{ priority: 'medium', project: slug, kind: 'draft', text: `A draft of the project ${slug} waits: ${(page.mission || page.phase.objective || 'it does not say what for').replace(/[.!]$/, '')}. Accept it? Answer yes or no.`, body: '' }];
+    return [
+      {
+        priority: 'medium',
+        project: slug,
+        kind: 'draft',
+        text: `A draft of the project ${slug} waits: ${(page.mission || page.phase.objective || 'it does not say what for').replace(/[.!]$/, '')}. Accept it? Answer yes or no.`,
+        body: '',
+      },
+    ];
   });
 }
 
 function askAbout({ slug, question }: SettledRow): readonly Ask[] {
-  return question === undefined ? [] : [{ priority: question.kind === 'transition' ? 'high' : 'medium', project: slug, kind: question.kind, text: question.text, body: '' }];
+  return question === undefined
+    ? []
+    : [
+        {
+          priority: question.kind === 'transition' ? 'high' : 'medium',
+          project: slug,
+          kind: question.kind,
+          text: question.text,
+          body: '',
+        },
+      ];
 }
 
-/** Questions that follow from the state of a project come first; of the old ones those that are about the same are told with them. */
-function writeInbox({ existing, reference, schema, now }: NightAdoption, draft: PlanDraft, asked: readonly Ask[]): void {
+/**
+ * Questions that follow from the state of a project come first; of the old ones those that are
+ * about the same are told with them.
+ */
+function writeInbox(
+  { existing, reference, schema, now }: NightAdoption,
+  draft: PlanDraft,
+  asked: readonly Ask[],
+): void {
   const spec = schema.objects.get('NOTIFICATION');
   const { open, done } = readNotifications(existing.text(INBOX) ?? '');
   if (spec === undefined) return;
-  const same = (one: NightNotice, ask: Ask): boolean => one.project === ask.project && one.project !== '';
-  const old: readonly Ask[] = open.filter((one) => !asked.some((ask) => same(one, ask))).map((one) => ({ ...one, kind: one.kind === 'transition' || one.kind === 'draft' ? 'escalation' : one.kind }));
+  const same = (one: NightNotice, ask: Ask): boolean =>
+    one.project === ask.project && one.project !== '';
+  const old: readonly Ask[] = open
+    .filter((one) => !asked.some((ask) => same(one, ask)))
+    .map((one) => ({
+      ...one,
+      kind: one.kind === 'transition' || one.kind === 'draft' ? 'escalation' : one.kind,
+    }));
   const day = stamp(now).slice(0, 10).replaceAll('-', '');
   let text = reference.text(INBOX);
   for (const [i, ask] of [...asked, ...old].entries()) {
-    const told = [ask.body, ...open.filter((one) => asked.includes(ask) && same(one, ask)).map((one) => one.body)].filter((one) => one !== '').join('\n');
+    const told = [
+      ask.body,
+      ...open.filter((one) => asked.includes(ask) && same(one, ask)).map((one) => one.body),
+    ]
+      .filter((one) => one !== '')
+      .join('\n');
     const id = `N-${day}-${String(i + 1).padStart(3, '0')}`;
-    text = appendRecord(text, spec, { id, title: ask.text.slice(0, 80), time: stamp(now), priority: ask.priority, project: ask.project || null, kind: ask.kind, action_needed: ask.text, status: 'open', answer: null, ...(told === '' ? {} : { body: quoted(told) }) });
+    text = appendRecord(text, spec, {
+      id,
+      title: ask.text.slice(0, 80),
+      time: stamp(now),
+      priority: ask.priority,
+      project: ask.project || null,
+      kind: ask.kind,
+      action_needed: ask.text,
+      status: 'open',
+      answer: null,
+      ...(told === '' ? {} : { body: quoted(told) }),
+    });
   }
-  replace(existing, draft, { path: INBOX, text, why: `it asks ${asked.length + old.length} things now, ${old.length} of them as they stood here; the ${done} that were dealt with are in the kept file only` });
+  replace(existing, draft, {
+    path: INBOX,
+    text,
+    why: `it asks ${asked.length + old.length} things now, ${old.length} of them as they stood here; the ${done} that were dealt with are in the kept file only`,
+  });
 }
 
 /** Text of others is never read as headings or fields. */
 function quoted(text: string): string {
-  return text.split('\n').map((line) => `> ${line}`).join('\n');
+  return text
+    .split('\n')
+    .map((line) => `> ${line}`)
+    .join('\n');
 }
 
-function replace(existing: NightAdoption['existing'], draft: PlanDraft, { path, text, why }: { readonly path: string; readonly text: string; readonly why: string }): void {
+function replace(
+  existing: NightAdoption['existing'],
+  draft: PlanDraft,
+  { path, text, why }: { readonly path: string; readonly text: string; readonly why: string },
+): void {
   const before = existing.bytes(path);
   draft.write(path, text);
   if (before === undefined) return;

@@ -1,4 +1,7 @@
-/** A NightClaw project as a project of ours: front matter for its state, PHASES.md for what may follow what. */
+/**
+ * A NightClaw project as a project of ours: front matter for its state, PHASES.md for what may
+ * follow what.
+ */
 import { newDocument } from '../../markdown/edit-records.js';
 import { renderYaml } from '../../markdown/render-yaml.js';
 import type { Value } from '../../markdown/types.js';
@@ -9,16 +12,33 @@ import { wordOf } from './words.js';
 
 /** What the workspace has that a project may name. */
 export type Known = { readonly tools: ReadonlySet<string>; readonly tiers: ReadonlySet<string> };
-export type Settled = { readonly phaseStatus: 'active' | 'blocked' | 'complete'; readonly transition?: { readonly triggered: string; readonly expires: string } };
-export type Converted = { readonly longrunner: string; readonly phases: string; readonly phase: string; readonly successor: string; readonly told: readonly string[] };
-type Source = { readonly slug: string; readonly page: LongrunnerPage; readonly phasesYaml: string | undefined; readonly known: Known };
+export type Settled = {
+  readonly phaseStatus: 'active' | 'blocked' | 'complete';
+  readonly transition?: { readonly triggered: string; readonly expires: string };
+};
+export type Converted = {
+  readonly longrunner: string;
+  readonly phases: string;
+  readonly phase: string;
+  readonly successor: string;
+  readonly told: readonly string[];
+};
+type Source = {
+  readonly slug: string;
+  readonly page: LongrunnerPage;
+  readonly phasesYaml: string | undefined;
+  readonly known: Known;
+};
 
 const NOT_RECORDED = 'Not recorded: say in one sentence why this project exists.';
 const FIRST = 'first';
 const QUALITIES = ['STRONG', 'ADEQUATE', 'WEAK', 'FAIL'];
 
 /** `told`: what has no place here, or is the owner's to complete. */
-export function convertProject({ slug, page, phasesYaml, known }: Source, settled: Settled): Converted {
+export function convertProject(
+  { slug, page, phasesYaml, known }: Source,
+  settled: Settled,
+): Converted {
   const name = page.phase.name === '' ? FIRST : page.phase.name;
   const read = readPhases(phasesYaml, { ...page, phase: { ...page.phase, name } });
   const current = read.phases.find((phase) => phase.name === name);
@@ -27,13 +47,32 @@ export function convertProject({ slug, page, phasesYaml, known }: Source, settle
   const told = [
     ...(read.problem === undefined ? [] : [`phases.yaml is not carried over, ${read.problem}`]),
     ...(page.mission === '' ? ['its mission is not recorded: write it into LONGRUNNER.md'] : []),
-    ...read.phases.filter((phase) => !phase.described).map((phase) => `the phase ${phase.name} has no objective: write one into PHASES.md`),
-    ...(read.phases.some((phase) => phase.stop.length > 0) ? ['its stop conditions are text, which never ends a phase by itself: write tests into PHASES.md'] : []),
-    ...(page.phase.successor !== '' && successor !== page.phase.successor ? [`PHASES.md does not let ${page.phase.successor} follow ${name}`] : []),
+    ...read.phases
+      .filter((phase) => !phase.described)
+      .map((phase) => `the phase ${phase.name} has no objective: write one into PHASES.md`),
+    ...(read.phases.some((phase) => phase.stop.length > 0)
+      ? [
+          'its stop conditions are text, which never ends a phase by itself: write tests into PHASES.md',
+        ]
+      : []),
+    ...(page.phase.successor !== '' && successor !== page.phase.successor
+      ? [`PHASES.md does not let ${page.phase.successor} follow ${name}`]
+      : []),
     ...missing('requires', page.next.tools, known.tools),
-    ...read.phases.flatMap((phase) => missing(`lets the phase ${phase.name} use`, phase.tools ?? [], known.tools)),
+    ...read.phases.flatMap((phase) =>
+      missing(`lets the phase ${phase.name} use`, phase.tools ?? [], known.tools),
+    ),
   ];
-  return { longrunner: newDocument(frontMatter(page, { known, settled, name, successor, tools, current, slug }), body(slug, page)), phases: phasesPage(read.phases, known), phase: name, successor, told };
+  return {
+    longrunner: newDocument(
+      frontMatter(page, { known, settled, name, successor, tools, current, slug }),
+      body(slug, page),
+    ),
+    phases: phasesPage(read.phases, known),
+    phase: name,
+    successor,
+    told,
+  };
 }
 
 /** The same, as a proposal that waits for the owner. */
@@ -52,11 +91,23 @@ export function convertDraft(slug: string, page: LongrunnerPage): string {
   return newDocument(fields, body(slug, page));
 }
 
-type Parts = { readonly known: Known; readonly settled: Settled; readonly name: string; readonly successor: string; readonly tools: readonly string[]; readonly current: NightPhase | undefined; readonly slug: string };
+type Parts = {
+  readonly known: Known;
+  readonly settled: Settled;
+  readonly name: string;
+  readonly successor: string;
+  readonly tools: readonly string[];
+  readonly current: NightPhase | undefined;
+  readonly slug: string;
+};
 
-function frontMatter(page: LongrunnerPage, { known, settled, name, successor, tools, current, slug }: Parts): Readonly<Record<string, Value>> {
+function frontMatter(
+  page: LongrunnerPage,
+  { known, settled, name, successor, tools, current, slug }: Parts,
+): Readonly<Record<string, Value>> {
   const { phase, last, next, transition } = page;
-  const inside = (path: string): string => path.replace(/^\.\//, '').replace(new RegExp(`^PROJECTS/${slug}/`), '');
+  const inside = (path: string): string =>
+    path.replace(/^\.\//, '').replace(new RegExp(`^PROJECTS/${slug}/`), '');
   return {
     mission: page.mission || NOT_RECORDED,
     'phase.name': name,
@@ -68,7 +119,8 @@ function frontMatter(page: LongrunnerPage, { known, settled, name, successor, to
     'transition.triggered_at': settled.transition?.triggered ?? null,
     'transition.expires_at': settled.transition?.expires ?? null,
     'transition.timeout_days': Math.min(30, Math.max(1, transition.timeoutDays ?? 3)),
-    'transition.reescalations': settled.transition === undefined ? 0 : Math.min(3, transition.reescalations),
+    'transition.reescalations':
+      settled.transition === undefined ? 0 : Math.min(3, transition.reescalations),
     'last_pass.date': last.date || null,
     'last_pass.objective': last.objective || null,
     'last_pass.outputs': last.outputs.map(inside).filter((path) => /^(?!\/|\.\.\/)\S/.test(path)),
@@ -92,8 +144,13 @@ function criterion(one: unknown, inside: (path: string) => string): unknown[] {
   if (!isMap(one)) return wordOf(one) === '' ? [] : [wordOf(one)];
   const type = wordOf(one['type']) || (one['file_exists'] === undefined ? '' : 'file_exists');
   const path = inside(wordOf(one['path'] ?? one['file'] ?? one['file_exists']));
-  if (type === 'file_exists' && /^(?!\/|\.\.\/)[^\s{}]+$/.test(path)) return [{ file_exists: path }];
-  return [Object.entries(one).map(([key, value]) => `${key}: ${wordOf(value) || JSON.stringify(value)}`).join(', ')];
+  if (type === 'file_exists' && /^(?!\/|\.\.\/)[^\s{}]+$/.test(path))
+    return [{ file_exists: path }];
+  return [
+    Object.entries(one)
+      .map(([key, value]) => `${key}: ${wordOf(value) || JSON.stringify(value)}`)
+      .join(', '),
+  ];
 }
 
 function successorOf(current: NightPhase | undefined, named: string): string {
@@ -104,7 +161,9 @@ function successorOf(current: NightPhase | undefined, named: string): string {
 
 function missing(what: string, names: readonly string[], tools: ReadonlySet<string>): string[] {
   const unknown = [...new Set(names.filter((name) => !tools.has(name)))];
-  return unknown.length === 0 ? [] : [`it ${what} ${unknown.join(', ')}, which OPS-TOOL-REGISTRY.md does not have`];
+  return unknown.length === 0
+    ? []
+    : [`it ${what} ${unknown.join(', ')}, which OPS-TOOL-REGISTRY.md does not have`];
 }
 
 function body(slug: string, page: LongrunnerPage): string {
@@ -113,7 +172,13 @@ function body(slug: string, page: LongrunnerPage): string {
 
 function phasesPage(phases: readonly NightPhase[], known: Known): string {
   const sections = phases.map((phase) => {
-    const tools = phase.tools === undefined ? '' : `\n${block('tools', phase.tools.filter((tool) => known.tools.has(tool)))}`;
+    const tools =
+      phase.tools === undefined
+        ? ''
+        : `\n${block(
+            'tools',
+            phase.tools.filter((tool) => known.tools.has(tool)),
+          )}`;
     return `## ${phase.name}\n\n- **Objective:** ${phase.objective}\n\n${block('successors', phase.successors)}\n${block('stop_condition', phase.stop)}${tools}`;
   });
   return `# Phases\n\nCarried over from NightClaw. A text under \`stop_condition\` is for people; only tests end a phase. Passes cannot write this file.\n\n${sections.join('\n')}`;

@@ -4,14 +4,29 @@ import { lineStartOf, scopeOf } from '../../markdown/find-records.js';
 import { scan } from '../../markdown/scan.js';
 import type { Heading } from '../../markdown/types.js';
 
-/** `text`: what stands under the heading, fences included, until the next heading of the same or a higher level. */
-export type PageSection = { readonly title: string; readonly depth: number; readonly text: string; readonly start: number; readonly end: number };
+/**
+ * `text`: what stands under the heading, fences included, until the next heading of the same or a
+ * higher level.
+ */
+export type PageSection = {
+  readonly title: string;
+  readonly depth: number;
+  readonly text: string;
+  readonly start: number;
+  readonly end: number;
+};
 
 export function pageSections(page: string): readonly PageSection[] {
   const doc = scan(page);
   return doc.headings.map((heading: Heading) => {
     const scope = scopeOf(doc, heading);
-    return { title: heading.text, depth: heading.depth, text: page.slice(scope.start, scope.end), start: lineStartOf(doc, heading), end: scope.end };
+    return {
+      title: heading.text,
+      depth: heading.depth,
+      text: page.slice(scope.start, scope.end),
+      start: lineStartOf(doc, heading),
+      end: scope.end,
+    };
   });
 }
 
@@ -20,15 +35,19 @@ export function fencesOf(text: string): readonly string[] {
   return scan(text).fences.map((fence) => text.slice(fence.contentStart, fence.contentEnd));
 }
 
-/** A text without its fenced blocks and comments: what is meant, not what is shown as an example. */
+/**
+ * A text without its fenced blocks and comments: what is meant, not what is shown as an example.
+ */
 export function withoutFences(text: string): string {
   let result = text;
-  for (const fence of [...scan(text).fences].reverse()) result = result.slice(0, fence.start) + result.slice(fence.end);
+  for (const fence of [...scan(text).fences].reverse())
+    result = result.slice(0, fence.start) + result.slice(fence.end);
   return result.replace(/<!--[\s\S]*?-->/g, '');
 }
 
 /**
- * The fields of a fenced block. It was written for a reader of lines, so what is no YAML is read line by line: `key: value`, and `- item` lines below a key.
+ * The fields of a fenced block. It was written for a reader of lines, so what is no YAML is read
+ * line by line: `key: value`, and `- item` lines below a key.
  * A single key around all others is taken off.
  */
 export function fieldsOf(block: string): Readonly<Record<string, unknown>> {

@@ -5,20 +5,30 @@ const NOTHING = /^(?:none|null|~|n\/?a|tbd|unset|[-—–]+|\{[^{}]*\}|<[^<>]*>)
 /** Text without quotes, backticks and blanks around it; the many spellings of nothing are `''`. */
 export function wordOf(value: unknown): string {
   if (value === undefined || value === null || typeof value === 'object') return '';
-  const text = String(value).trim().replace(/^(["'`])([\s\S]*)\1$/, '$2').trim();
+  const text = String(value)
+    .trim()
+    .replace(/^(["'`])([\s\S]*)\1$/, '$2')
+    .trim();
   return NOTHING.test(text) ? '' : text;
 }
 
 /** A list, or a text with commas. */
 export function listOf(value: unknown): readonly string[] {
-  const items = Array.isArray(value) ? value : wordOf(value).replace(/^\[|\]$/g, '').split(',');
+  const items = Array.isArray(value)
+    ? value
+    : wordOf(value)
+        .replace(/^\[|\]$/g, '')
+        .split(',');
   return items.map(wordOf).filter((item) => item !== '');
 }
 
 /** UTC stamp of a date or a time; a time without a zone is taken for UTC. `''` when it is none. */
 export function timeOf(value: unknown): string {
   const text = wordOf(value);
-  const match = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2})(:\d{2})?(?:\.\d+)?[ ]?(Z|UTC|[+-]\d{2}:?\d{2})?)?/.exec(text);
+  const match =
+    /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2})(:\d{2})?(?:\.\d+)?[ ]?(Z|UTC|[+-]\d{2}:?\d{2})?)?/.exec(
+      text,
+    );
   if (match === null) return '';
   const [, day, minutes = '00:00', seconds = ':00', zone = 'Z'] = match;
   const at = new Date(`${day}T${minutes}${seconds}${zone === 'UTC' ? 'Z' : zone}`);
@@ -27,7 +37,10 @@ export function timeOf(value: unknown): string {
 
 /** One word without blanks, for names of phases and kinds. */
 export function tokenOf(text: string): string {
-  return text.trim().replace(/[^\p{L}\p{N}._:-]+/gu, '-').replace(/^-+|-+$/g, '');
+  return text
+    .trim()
+    .replace(/[^\p{L}\p{N}._:-]+/gu, '-')
+    .replace(/^-+|-+$/g, '');
 }
 
 export function numberOf(value: unknown): number | undefined {

@@ -1,4 +1,7 @@
-/** What this workspace's jobs in OpenClaw were given when they were made; kept in the state directory, so that a later version still knows them. */
+/**
+ * What this workspace's jobs in OpenClaw were given when they were made; kept in the state
+ * directory, so that a later version still knows them.
+ */
 import { join } from 'node:path';
 import { readJson, writeJsonDurably } from '../../workspace/state-home.js';
 

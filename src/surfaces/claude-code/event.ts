@@ -19,7 +19,10 @@ export type HookEvent = {
 
 /** @throws NocturneError `USAGE` for anything that is no event. */
 export function parseEvent(text: string): HookEvent {
-  const wrong = (what: string): NocturneError => new NocturneError('USAGE', `what came on standard input is no event of Claude Code: ${what}`, { hint: 'Claude Code calls this command by itself; nocturne hooks install tells it to' });
+  const wrong = (what: string): NocturneError =>
+    new NocturneError('USAGE', `what came on standard input is no event of Claude Code: ${what}`, {
+      hint: 'Claude Code calls this command by itself; nocturne hooks install tells it to',
+    });
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -33,7 +36,8 @@ export function parseEvent(text: string): HookEvent {
   if (name === '') throw wrong('it has no hook_event_name');
   if (word('session_id') === '') throw wrong('it has no session_id');
   const tool = word('tool_name');
-  if (name.endsWith('ToolUse') && (tool === '' || !isMap(value['tool_input']))) throw wrong(`${name} without ${tool === '' ? 'a tool_name' : 'a tool_input'}`);
+  if (name.endsWith('ToolUse') && (tool === '' || !isMap(value['tool_input'])))
+    throw wrong(`${name} without ${tool === '' ? 'a tool_name' : 'a tool_input'}`);
   return {
     name,
     session: word('session_id'),

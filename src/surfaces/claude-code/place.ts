@@ -1,4 +1,7 @@
-/** What an answer needs: the workspace, who calls, and the modules, loaded only when they are asked for. */
+/**
+ * What an answer needs: the workspace, who calls, and the modules, loaded only when they are asked
+ * for.
+ */
 import type { HostSession } from '../../passes/types.js';
 import type { PassModule } from '../../passes/module.js';
 import { enabledLedger } from '../../passes/modules/enabled-ledger.js';
@@ -8,7 +11,12 @@ import type { Snapshot, Workspace } from '../../workspace/types.js';
 import type { HookEvent } from './event.js';
 
 /** `governed`: Claude Code was started by a pass, so without that pass's token nothing is done. */
-export type Place = { readonly workspace: Workspace; readonly token: string | undefined; readonly governed: boolean; readonly modules: () => Promise<readonly PassModule[]> };
+export type Place = {
+  readonly workspace: Workspace;
+  readonly token: string | undefined;
+  readonly governed: boolean;
+  readonly modules: () => Promise<readonly PassModule[]>;
+};
 
 export function sessionOf(event: HookEvent): HostSession {
   return { host: 'claude-code', id: event.session };
@@ -20,5 +28,7 @@ export function callerOf({ token, governed }: Place, event: HookEvent): CallerOf
 
 /** Modules are loaded only where REGISTRY.md enables one. */
 export async function ledgerOf(place: Place, snapshot: Snapshot): Promise<SpawnLedger | undefined> {
-  return snapshot.schema.modules.some((module) => module.enabled) ? enabledLedger(place.workspace, snapshot.schema, await place.modules()) : undefined;
+  return snapshot.schema.modules.some((module) => module.enabled)
+    ? enabledLedger(place.workspace, snapshot.schema, await place.modules())
+    : undefined;
 }

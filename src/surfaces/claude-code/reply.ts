@@ -1,17 +1,33 @@
-/** The forms in which Claude Code takes an answer: a JSON document on standard output, plain text where the event wants that, or nothing. */
+/**
+ * The forms in which Claude Code takes an answer: a JSON document on standard output, plain text
+ * where the event wants that, or nothing.
+ */
 
 export type Reply = { readonly exit: 0 | 1 | 2; readonly stdout: string; readonly stderr: string };
 
 export const NOTHING: Reply = { exit: 0, stdout: '', stderr: '' };
 
-const json = (value: object): Reply => ({ exit: 0, stdout: `${JSON.stringify(value)}\n`, stderr: '' });
+const json = (value: object): Reply => ({
+  exit: 0,
+  stdout: `${JSON.stringify(value)}\n`,
+  stderr: '',
+});
 
 export function permission(decision: 'allow' | 'deny' | 'ask', reason: string): Reply {
-  return json({ hookSpecificOutput: { hookEventName: 'PreToolUse', permissionDecision: decision, permissionDecisionReason: reason } });
+  return json({
+    hookSpecificOutput: {
+      hookEventName: 'PreToolUse',
+      permissionDecision: decision,
+      permissionDecisionReason: reason,
+    },
+  });
 }
 
 export function sessionContext(text: string, shown?: string): Reply {
-  return json({ hookSpecificOutput: { hookEventName: 'SessionStart', additionalContext: text }, ...(shown === undefined ? {} : { systemMessage: shown }) });
+  return json({
+    hookSpecificOutput: { hookEventName: 'SessionStart', additionalContext: text },
+    ...(shown === undefined ? {} : { systemMessage: shown }),
+  });
 }
 
 /** The agent does not stop: it is told why. */

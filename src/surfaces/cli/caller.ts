@@ -1,6 +1,14 @@
-/** Whether the caller may call a command: the owner may, a pass what the capability of its runner allows. The dispatch asks here once, before any command runs. */
+/**
+ * Whether the caller may call a command: the owner may, a pass what the capability of its runner
+ * allows. The dispatch asks here once, before any command runs.
+ */
 import { insidePass, PASS_TOKEN } from '../../agents/inside-pass.js';
-import { capabilityAllows, capabilityReasons, type Need, needOf } from '../../governance/capability.js';
+import {
+  capabilityAllows,
+  capabilityReasons,
+  type Need,
+  needOf,
+} from '../../governance/capability.js';
 import type { ReadScope } from '../../governance/scoped-snapshot.js';
 import type { Capability } from '../../governance/types.js';
 import { NocturneError } from '../../kernel/error.js';
@@ -14,9 +22,14 @@ import type { Context } from './types.js';
 
 /**
  * What the command may read; `undefined`: everything.
- * @throws NocturneError `REFUSED` where a pass may not call it, and for a token that is not that of the running pass.
+ * @throws NocturneError `REFUSED` where a pass may not call it, and for a token that is not that of
+ * the running pass.
  */
-export function admit(context: Context, name: string, entry: Pick<Entry, 'need'>): ReadScope | undefined {
+export function admit(
+  context: Context,
+  name: string,
+  entry: Pick<Entry, 'need'>,
+): ReadScope | undefined {
   const need = entry.need ?? needOf(name);
   const inside = need === 'open' ? undefined : insidePass(context.env);
   if (inside === undefined) return undefined;
@@ -25,18 +38,38 @@ export function admit(context: Context, name: string, entry: Pick<Entry, 'need'>
   const reasons = capabilityReasons(capability, name, need);
   if (reasons.length === 0 && data !== undefined) return readScope(data);
   const why = reasons.map((reason) => `${reason.code}: ${reason.message}`).join('; ');
-  if (data !== undefined && context.env[PASS_TOKEN] !== undefined) recordRefusal(context.workspace(), data, { door: 'command line', what: `nocturne ${name}`, why });
-  throw new NocturneError('REFUSED', `${why} (${inside}${data === undefined && need !== 'owner' ? ', and no such pass is running in this workspace' : ''})`, { hint: need === 'owner' ? 'ask the owner: put the question into the report of the pass, under escalation' : 'nocturne --help lists what this pass may call' });
+  if (data !== undefined && context.env[PASS_TOKEN] !== undefined)
+    recordRefusal(context.workspace(), data, {
+      door: 'command line',
+      what: `nocturne ${name}`,
+      why,
+    });
+  throw new NocturneError(
+    'REFUSED',
+    `${why} (${inside}${data === undefined && need !== 'owner' ? ', and no such pass is running in this workspace' : ''})`,
+    {
+      hint:
+        need === 'owner'
+          ? 'ask the owner: put the question into the report of the pass, under escalation'
+          : 'nocturne --help lists what this pass may call',
+    },
+  );
 }
 
 /** The commands of which the caller may make use. */
 export function callable(context: Context, catalogue: Catalogue): Catalogue {
   if (insidePass(context.env) === undefined) return catalogue;
   const capability = capabilityOf(context);
-  return Object.fromEntries(Object.entries(catalogue).filter(([name, entry]) => capabilityAllows(capability, name, entry.need ?? needOf(name))));
+  return Object.fromEntries(
+    Object.entries(catalogue).filter(([name, entry]) =>
+      capabilityAllows(capability, name, entry.need ?? needOf(name)),
+    ),
+  );
 }
 
-/** For help, which has to be given in every case: a pass that cannot be found out may do the least. */
+/**
+ * For help, which has to be given in every case: a pass that cannot be found out may do the least.
+ */
 function capabilityOf(context: Context): Capability {
   try {
     return passInside(context, 'project')?.capability ?? 'disabled';
@@ -46,7 +79,10 @@ function capabilityOf(context: Context): Capability {
   }
 }
 
-/** The pass of the token. A process that only its marks betray is taken for the agent of the pass that runs here; only reading is left to it. */
+/**
+ * The pass of the token. A process that only its marks betray is taken for the agent of the pass
+ * that runs here; only reading is left to it.
+ */
 function passInside(context: Context, need: Need): PassData | undefined {
   const token = context.env[PASS_TOKEN];
   try {

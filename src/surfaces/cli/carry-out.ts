@@ -31,16 +31,30 @@ export type EditOptions = {
 };
 
 /** @param plan called on the snapshot that the commit is computed from, under its mutex. */
-export function carryOut(context: Context, plan: (snapshot: Snapshot) => Edit, options: EditOptions = {}): CommandResult {
+export function carryOut(
+  context: Context,
+  plan: (snapshot: Snapshot) => Edit,
+  options: EditOptions = {},
+): CommandResult {
   const acting = actingAs(context);
   let target = '';
-  const judged = (whole: Snapshot): { readonly edit: Edit; readonly preview: Preview; readonly row: AuditEntry } => {
-    // What a pass does not see it does not change either, and is told so in the same words as of what is not there.
+  const judged = (
+    whole: Snapshot,
+  ): { readonly edit: Edit; readonly preview: Preview; readonly row: AuditEntry } => {
+    // What a pass does not see it does not change either, and is told so in the same words as of
+    // what is not there.
     const snapshot = context.scope === undefined ? whole : scopedSnapshot(whole, context.scope);
     const edit = plan(snapshot);
     target = edit.audit.target;
     const preview = previewChanges(snapshot, edit);
-    judgeEdit(snapshot, acting, { preview, bundle: edit.bundle, home: context.home, ...(options.mayTouchProtected === undefined ? {} : { mayTouchProtected: options.mayTouchProtected }) });
+    judgeEdit(snapshot, acting, {
+      preview,
+      bundle: edit.bundle,
+      home: context.home,
+      ...(options.mayTouchProtected === undefined
+        ? {}
+        : { mayTouchProtected: options.mayTouchProtected }),
+    });
     return { edit, preview, row: rowOf(acting, edit) };
   };
   const workspace = context.workspace();
@@ -50,33 +64,76 @@ export function carryOut(context: Context, plan: (snapshot: Snapshot) => Edit, o
       (snapshot) => {
         const decided = judged(snapshot);
         const nothing = decided.preview.files.length === 0 && decided.preview.rows.length === 0;
-        return { ...common(acting, decided.edit), changes: decided.edit.changes, ...(decided.edit.notices === undefined ? {} : { notices: decided.edit.notices }), audit: nothing ? [] : [decided.row] };
+        return {
+          ...common(acting, decided.edit),
+          changes: decided.edit.changes,
+          ...(decided.edit.notices === undefined ? {} : { notices: decided.edit.notices }),
+          audit: nothing ? [] : [decided.row],
+        };
       },
       acting.fence === undefined ? {} : { fence: acting.fence },
     );
     return done(result, options);
   } catch (error) {
-    if (error instanceof NocturneError && error.code === 'REFUSED' && acting.pass !== undefined) throw refusedToPass(context, acting.pass, { error, target, plan });
+    if (error instanceof NocturneError && error.code === 'REFUSED' && acting.pass !== undefined)
+      throw refusedToPass(context, acting.pass, { error, target, plan });
     throw error;
   }
 }
 
-function common(acting: Acting, edit: Pick<Edit, 'reason' | 'bundle'>): { actor: Acting['actor']; runId: string; reason: string; bundle?: string } {
-  return { actor: acting.actor, runId: acting.runId, reason: edit.reason, ...(edit.bundle === undefined ? {} : { bundle: edit.bundle }) };
+function common(
+  acting: Acting,
+  edit: Pick<Edit, 'reason' | 'bundle'>,
+): { actor: Acting['actor']; runId: string; reason: string; bundle?: string } {
+  return {
+    actor: acting.actor,
+    runId: acting.runId,
+    reason: edit.reason,
+    ...(edit.bundle === undefined ? {} : { bundle: edit.bundle }),
+  };
 }
 
 /** What a pass does stands under T4, what the owner does under no step. */
 function rowOf(acting: Acting, { audit }: Edit): AuditEntry {
-  return { step: acting.fence === undefined ? '' : 'T4', type: audit.type, target: audit.target, authorisation: acting.authorisation, result: 'ok', detail: audit.detail };
+  return {
+    step: acting.fence === undefined ? '' : 'T4',
+    type: audit.type,
+    target: audit.target,
+    authorisation: acting.authorisation,
+    result: 'ok',
+    detail: audit.detail,
+  };
 }
 
-/** Every refusal of a pass is on record, as it is when the pass asks through its tools; where only the scope stands against it the owner is asked. */
-function refusedToPass(context: Context, pass: PassData, at: { readonly error: NocturneError; readonly target: string; readonly plan: (snapshot: Snapshot) => Edit }): NocturneError {
+/**
+ * Every refusal of a pass is on record, as it is when the pass asks through its tools; where only
+ * the scope stands against it the owner is asked.
+ */
+function refusedToPass(
+  context: Context,
+  pass: PassData,
+  at: {
+    readonly error: NocturneError;
+    readonly target: string;
+    readonly plan: (snapshot: Snapshot) => Edit;
+  },
+): NocturneError {
   const workspace = context.workspace();
   const actions = at.error.message.startsWith('out-of-scope:') ? actionsOf(context, at.plan) : [];
-  const judged = actions.length === 0 ? undefined : judge(workspace, pass, { door: 'command line', actions });
-  if (judged === undefined || judged.verdict === 'allow') recordRefusal(workspace, pass, { door: 'command line', what: at.target, why: at.error.message });
-  return judged === undefined || judged.verdict === 'allow' ? at.error : new NocturneError('REFUSED', judged.text, { ...at.error.place, ...(at.error.hint === undefined ? {} : { hint: at.error.hint }) });
+  const judged =
+    actions.length === 0 ? undefined : judge(workspace, pass, { door: 'command line', actions });
+  if (judged === undefined || judged.verdict === 'allow')
+    recordRefusal(workspace, pass, {
+      door: 'command line',
+      what: at.target,
+      why: at.error.message,
+    });
+  return judged === undefined || judged.verdict === 'allow'
+    ? at.error
+    : new NocturneError('REFUSED', judged.text, {
+        ...at.error.place,
+        ...(at.error.hint === undefined ? {} : { hint: at.error.hint }),
+      });
 }
 
 /** What the files would hold as they are, and not as the pass sees them. */
@@ -85,24 +142,62 @@ function actionsOf(context: Context, plan: (snapshot: Snapshot) => Edit): readon
   const whole = openSnapshot(root, { now: clock.now() });
   const edit = plan(context.scope === undefined ? whole : scopedSnapshot(whole, context.scope));
   if (edit.bundle !== undefined) return [];
-  return previewChanges(whole, edit).files.map(({ path, before, after }): Action => (after === undefined ? { kind: 'delete', path } : { kind: before === undefined ? 'write' : 'edit', path, content: after }));
+  return previewChanges(whole, edit).files.map(
+    ({ path, before, after }): Action =>
+      after === undefined
+        ? { kind: 'delete', path }
+        : { kind: before === undefined ? 'write' : 'edit', path, content: after },
+  );
 }
 
 function done(result: CommitResult, options: EditOptions): CommandResult {
-  const changed = result.fields.map(({ address, old, new: now, valid }) => ({ address, old, new: now, valid }));
-  const lines = [...changed.map(({ address, old, new: now }) => `${address}: ${brief(old)} -> ${brief(now)}`), ...result.notices.map((id) => `asked: ${id}`)];
-  const text = options.done?.(result) ?? (lines.length === 0 ? (result.files.length === 0 ? 'Nothing changed: it is so already.' : result.files.map((file) => file.path).join('\n')) : lines.join('\n'));
-  return { exit: EXIT.ok, text, json: { changed, files: result.files.map((file) => file.path), notices: result.notices } };
+  const changed = result.fields.map(({ address, old, new: now, valid }) => ({
+    address,
+    old,
+    new: now,
+    valid,
+  }));
+  const lines = [
+    ...changed.map(({ address, old, new: now }) => `${address}: ${brief(old)} -> ${brief(now)}`),
+    ...result.notices.map((id) => `asked: ${id}`),
+  ];
+  const text =
+    options.done?.(result) ??
+    (lines.length === 0
+      ? result.files.length === 0
+        ? 'Nothing changed: it is so already.'
+        : result.files.map((file) => file.path).join('\n')
+      : lines.join('\n'));
+  return {
+    exit: EXIT.ok,
+    text,
+    json: { changed, files: result.files.map((file) => file.path), notices: result.notices },
+  };
 }
 
-function shown(context: Context, at: { readonly preview: Preview; readonly row: AuditEntry }): CommandResult {
+function shown(
+  context: Context,
+  at: { readonly preview: Preview; readonly row: AuditEntry },
+): CommandResult {
   const { preview, row } = at;
   const diff = preview.files.map(unifiedDiff).join('');
-  const changed = preview.fields.map(({ address, old, new: now }) => ({ address, old: old ?? '', new: now ?? '' }));
+  const changed = preview.fields.map(({ address, old, new: now }) => ({
+    address,
+    old: old ?? '',
+    new: now ?? '',
+  }));
   const appended = preview.rows.map(({ file, fields }) => ({ file, fields }));
-  const logs = [...new Set(appended.map(({ file }) => file))].map((file) => `and ${appended.filter((one) => one.file === file).length} row(s) in ${file}`);
+  const logs = [...new Set(appended.map(({ file }) => file))].map(
+    (file) => `and ${appended.filter((one) => one.file === file).length} row(s) in ${file}`,
+  );
   const audit = `audit row: ${[row.type, row.target, row.authorisation, row.result, row.detail].map((cell) => cell || '-').join(' | ')}`;
-  const text = [diff === '' ? 'Nothing would change in a file.' : paintedDiff(context, diff).trimEnd(), ...logs, '', audit, 'Nothing was written (--dry-run).'].join('\n');
+  const text = [
+    diff === '' ? 'Nothing would change in a file.' : paintedDiff(context, diff).trimEnd(),
+    ...logs,
+    '',
+    audit,
+    'Nothing was written (--dry-run).',
+  ].join('\n');
   return { exit: EXIT.ok, text, json: { dryRun: true, diff, changed, appended, audit: row } };
 }
 

@@ -1,4 +1,7 @@
-/** What could stand at the cursor of a command line: names of commands, options and their values, ids and slugs of the workspace. */
+/**
+ * What could stand at the cursor of a command line: names of commands, options and their values,
+ * ids and slugs of the workspace.
+ */
 import { openQuestions } from './find-question.js';
 import { fieldText } from '../../project/field-text.js';
 import { routeOf } from '../../registry/route.js';
@@ -6,28 +9,54 @@ import type { Snapshot } from '../../workspace/types.js';
 import type { Catalogue } from './catalogue.js';
 import type { Command, OptionSpec } from './types.js';
 
-type Place = { readonly snapshot: Snapshot; /** Positional words before the cursor. */ readonly before: readonly string[]; readonly prefix: string };
+type Place = {
+  readonly snapshot: Snapshot;
+  /** Positional words before the cursor. */
+  readonly before: readonly string[];
+  readonly prefix: string;
+};
 type Source = (place: Place) => readonly string[];
 
 const projects: Source = ({ snapshot }) => snapshot.records('DISPATCH').map((row) => row.key);
-const questions: Source = ({ snapshot }) => openQuestions(snapshot).flatMap((one) => [one.key, fieldText(one, 'project')]).filter((name) => name !== '');
-const runs: Source = ({ snapshot }) => snapshot.records('RUN').map((run) => run.key).reverse();
+const questions: Source = ({ snapshot }) =>
+  openQuestions(snapshot)
+    .flatMap((one) => [one.key, fieldText(one, 'project')])
+    .filter((name) => name !== '');
+const runs: Source = ({ snapshot }) =>
+  snapshot
+    .records('RUN')
+    .map((run) => run.key)
+    .reverse();
 const bundles: Source = ({ snapshot }) => [...snapshot.schema.bundles.keys()];
-const objects: Source = ({ snapshot }) => [...snapshot.schema.objects.values()].filter((object) => object.shape !== 'log').map((object) => object.object);
-const protectedFiles: Source = ({ snapshot }) => [...snapshot.files.keys()].filter((path) => routeOf(snapshot.schema, path).tier === 'PROTECTED');
+const objects: Source = ({ snapshot }) =>
+  [...snapshot.schema.objects.values()]
+    .filter((object) => object.shape !== 'log')
+    .map((object) => object.object);
+const protectedFiles: Source = ({ snapshot }) =>
+  [...snapshot.files.keys()].filter((path) => routeOf(snapshot.schema, path).tier === 'PROTECTED');
 const files: Source = ({ snapshot }) => [...snapshot.files.keys()];
 const runners: Source = ({ snapshot }) => snapshot.records('RUNNER').map((runner) => runner.key);
 const tiers: Source = ({ snapshot }) => snapshot.records('MODEL-TIER').map((tier) => tier.key);
-const argumentsOf: Source = ({ snapshot, before }) => (snapshot.schema.bundles.get(before[0] ?? '')?.arguments ?? []).map((argument) => `${argument.name}=`).filter((name) => !before.some((word) => word.startsWith(name)));
-const fieldsOf: Source = ({ snapshot, before }) => [...(snapshot.schema.objects.get(before[0] ?? '')?.fields.keys() ?? [])].map((name) => `${name}=`).filter((name) => !before.some((word) => word.startsWith(name)));
+const argumentsOf: Source = ({ snapshot, before }) =>
+  (snapshot.schema.bundles.get(before[0] ?? '')?.arguments ?? [])
+    .map((argument) => `${argument.name}=`)
+    .filter((name) => !before.some((word) => word.startsWith(name)));
+const fieldsOf: Source = ({ snapshot, before }) =>
+  [...(snapshot.schema.objects.get(before[0] ?? '')?.fields.keys() ?? [])]
+    .map((name) => `${name}=`)
+    .filter((name) => !before.some((word) => word.startsWith(name)));
 const times: Source = (place) => ['now', '1h', '24h', '7d', ...runs(place).slice(0, 10)];
 
-/** `OBJECT[`, then `OBJECT[key].`, then the fields: a step at a time, since all addresses are too many. */
+/**
+ * `OBJECT[`, then `OBJECT[key].`, then the fields: a step at a time, since all addresses are too
+ * many.
+ */
 const addresses: Source = ({ snapshot, prefix }) => {
   const [, name, key, dot] = /^([A-Z][A-Z0-9-]*)\[([^\]]*)(\]\.)?/.exec(prefix) ?? [];
   const object = name === undefined ? undefined : snapshot.schema.objects.get(name);
   if (object === undefined) return [...snapshot.schema.objects.keys()].map((one) => `${one}[`);
-  if (dot === undefined) return snapshot.records(object.object).map((record) => `${object.object}[${record.key}].`);
+  if (dot === undefined)
+    return snapshot.records(object.object).map((record) => `${object.object}[${record.key}].`);
   return [...object.fields.keys()].map((field) => `${object.object}[${key}].${field}`);
 };
 
@@ -54,20 +83,49 @@ const WORDS: Readonly<Record<string, readonly Source[]>> = {
   completion: [() => ['bash', 'zsh', 'fish']],
 };
 /** By long name of an option, whatever the command. */
-const VALUES: Readonly<Record<string, Source>> = { project: projects, run: runs, since: times, valid: times, runner: runners, tier: tiers, path: files, to: files };
+const VALUES: Readonly<Record<string, Source>> = {
+  project: projects,
+  run: runs,
+  since: times,
+  valid: times,
+  runner: runners,
+  tier: tiers,
+  path: files,
+  to: files,
+};
 
-/** @param words what was typed after `nocturne`, the last one up to the cursor. @param at.open the workspace, where there is one. @param at.catalogue what the caller may call. */
-export async function complete(words: readonly string[], at: { readonly catalogue: Catalogue; readonly open: () => Snapshot | undefined }): Promise<readonly string[]> {
+/**
+ * @param words what was typed after `nocturne`, the last one up to the cursor. @param at.open the
+ * workspace, where there is one. @param at.catalogue what the caller may call.
+ */
+export async function complete(
+  words: readonly string[],
+  at: { readonly catalogue: Catalogue; readonly open: () => Snapshot | undefined },
+): Promise<readonly string[]> {
   const prefix = words.at(-1) ?? '';
   const typed = words.slice(0, -1);
-  return [...new Set(await candidates(typed, { prefix, ...at }))].filter((one) => one.startsWith(prefix) && one !== '').sort();
+  return [...new Set(await candidates(typed, { prefix, ...at }))]
+    .filter((one) => one.startsWith(prefix) && one !== '')
+    .sort();
 }
 
-async function candidates(typed: readonly string[], at: { readonly prefix: string; readonly catalogue: Catalogue; readonly open: () => Snapshot | undefined }): Promise<readonly string[]> {
+async function candidates(
+  typed: readonly string[],
+  at: {
+    readonly prefix: string;
+    readonly catalogue: Catalogue;
+    readonly open: () => Snapshot | undefined;
+  },
+): Promise<readonly string[]> {
   const { catalogue } = at;
   const names = Object.keys(catalogue);
   const name = [typed.slice(0, 2).join(' '), typed[0] ?? ''].find((one) => names.includes(one));
-  const second = typed.length === 1 ? names.flatMap((one) => (one.startsWith(`${typed[0]} `) ? [one.slice((typed[0] ?? '').length + 1)] : [])) : [];
+  const second =
+    typed.length === 1
+      ? names.flatMap((one) =>
+          one.startsWith(`${typed[0]} `) ? [one.slice((typed[0] ?? '').length + 1)] : [],
+        )
+      : [];
   if (typed.length === 0) return names.map((one) => one.split(' ')[0] ?? '');
   if (name === undefined) return second;
   const { command } = (await catalogue[name]?.load()) ?? {};
@@ -75,12 +133,31 @@ async function candidates(typed: readonly string[], at: { readonly prefix: strin
   const rest = typed.slice(name.split(' ').length);
   const option = optionBefore(command, rest.at(-1));
   const snapshot = at.open();
-  if (option !== undefined) return option.choices ?? (snapshot === undefined ? [] : (VALUES[longName(option).slice(2)]?.({ snapshot, before: [], prefix: at.prefix }) ?? []));
-  if (at.prefix.startsWith('-')) return [...(command.options ?? []).map(longName), '--workspace', '--json', '--quiet', '--no-color', '--help'];
+  if (option !== undefined)
+    return (
+      option.choices ??
+      (snapshot === undefined
+        ? []
+        : (VALUES[longName(option).slice(2)]?.({ snapshot, before: [], prefix: at.prefix }) ?? []))
+    );
+  if (at.prefix.startsWith('-'))
+    return [
+      ...(command.options ?? []).map(longName),
+      '--workspace',
+      '--json',
+      '--quiet',
+      '--no-color',
+      '--help',
+    ];
   const before = positional(command, rest);
   const sources = WORDS[name] ?? [];
   const source = sources[before.length] ?? sources.at(-1);
-  return [...second, ...(source === undefined || snapshot === undefined ? [] : source({ snapshot, before, prefix: at.prefix }))];
+  return [
+    ...second,
+    ...(source === undefined || snapshot === undefined
+      ? []
+      : source({ snapshot, before, prefix: at.prefix })),
+  ];
 }
 
 function longName(option: OptionSpec): string {
@@ -89,9 +166,18 @@ function longName(option: OptionSpec): string {
 
 /** The option that the last word names and that wants a value. */
 function optionBefore(command: Command, word: string | undefined): OptionSpec | undefined {
-  return word === undefined || !word.startsWith('-') ? undefined : (command.options ?? []).find((option) => option.flags.includes('<') && option.flags.split(/[ ,]+/).includes(word));
+  return word === undefined || !word.startsWith('-')
+    ? undefined
+    : (command.options ?? []).find(
+        (option) => option.flags.includes('<') && option.flags.split(/[ ,]+/).includes(word),
+      );
 }
 
 function positional(command: Command, words: readonly string[]): readonly string[] {
-  return words.filter((word, i) => !word.startsWith('-') && optionBefore(command, words[i - 1]) === undefined && words[i - 1] !== '--workspace');
+  return words.filter(
+    (word, i) =>
+      !word.startsWith('-') &&
+      optionBefore(command, words[i - 1]) === undefined &&
+      words[i - 1] !== '--workspace',
+  );
 }

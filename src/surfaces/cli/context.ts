@@ -9,7 +9,13 @@ import { findRoot, homeDirectory } from './place.js';
 import type { Context } from './types.js';
 
 /** `home`: another state directory than the environment's. */
-export type GlobalOptions = { readonly workspace?: string; readonly home?: string; readonly json: boolean; readonly quiet: boolean; readonly color: boolean };
+export type GlobalOptions = {
+  readonly workspace?: string;
+  readonly home?: string;
+  readonly json: boolean;
+  readonly quiet: boolean;
+  readonly color: boolean;
+};
 
 const PACKAGE_ROOT = join(dirname(fileURLToPath(import.meta.url)), '../../../..');
 

@@ -11,36 +11,59 @@ import { print } from './say.js';
 import type { Context } from './types.js';
 
 export async function dispatch(words: readonly string[]): Promise<ExitCode> {
-  if (words[0] === '__complete') return print({ exit: EXIT.ok, text: (await completions(words.slice(1))).join('\n'), json: {} }, false);
+  if (words[0] === '__complete')
+    return print(
+      { exit: EXIT.ok, text: (await completions(words.slice(1))).join('\n'), json: {} },
+      false,
+    );
   const found = findCommand(words, CATALOGUE) ?? findCommand(words, await moreCommands(words));
   if (found === undefined) {
     const first = words.find((word) => !word.startsWith('-'));
-    if (first === undefined || first === 'help') return print({ exit: words.length === 0 ? EXIT.usage : EXIT.ok, text: await helpOn(words), json: {} }, false);
-    throw unknown(words.filter((word) => !word.startsWith('-')), callable(contextOf(words), await moreCommands(words)));
+    if (first === undefined || first === 'help')
+      return print(
+        { exit: words.length === 0 ? EXIT.usage : EXIT.ok, text: await helpOn(words), json: {} },
+        false,
+      );
+    throw unknown(
+      words.filter((word) => !word.startsWith('-')),
+      callable(contextOf(words), await moreCommands(words)),
+    );
   }
   const { command } = await found.entry.load();
-  if (found.rest.includes('--help') || found.rest.includes('-h')) return print({ exit: EXIT.ok, text: await helpOn(words, found.name), json: {} }, false);
+  if (found.rest.includes('--help') || found.rest.includes('-h'))
+    return print({ exit: EXIT.ok, text: await helpOn(words, found.name), json: {} }, false);
   const { globals, parsed } = await parseWords(found.name, command, found.rest);
   const context = makeContext(globals);
   try {
-    return print(await command.run(withScope(context, admit(context, found.name, found.entry)), parsed), globals.json);
+    return print(
+      await command.run(withScope(context, admit(context, found.name, found.entry)), parsed),
+      globals.json,
+    );
   } finally {
     context.close();
   }
 }
 
-/** What a shell's completion asks for at each tab, one candidate a line. Outside a workspace the names of commands are completed all the same. */
+/**
+ * What a shell's completion asks for at each tab, one candidate a line. Outside a workspace the
+ * names of commands are completed all the same.
+ */
 async function completions(words: readonly string[]): Promise<readonly string[]> {
   const { complete } = await import('./complete.js');
   const context = contextOf(words);
   const { wholeCatalogue } = await import('./module-commands.js');
   const catalogue = callable(context, await wholeCatalogue());
-  return complete(words[0] === '--' ? words.slice(1) : words, { catalogue, open: () => seenSnapshot(context) });
+  return complete(words[0] === '--' ? words.slice(1) : words, {
+    catalogue,
+    open: () => seenSnapshot(context),
+  });
 }
 
 function seenSnapshot(context: Context): Snapshot | undefined {
   try {
-    return withScope(context, admit(context, 'get', {})).workspace().snapshot();
+    return withScope(context, admit(context, 'get', {}))
+      .workspace()
+      .snapshot();
   } catch (error) {
     if (error instanceof NocturneError) return undefined;
     throw error;
@@ -50,12 +73,28 @@ function seenSnapshot(context: Context): Snapshot | undefined {
 /** For help and completion, which are given before the words are read as those of a command. */
 function contextOf(words: readonly string[]): Context {
   const at = words.findIndex((word) => word.startsWith('--workspace'));
-  const workspace = words[at]?.startsWith('--workspace=') === true ? words[at]?.slice('--workspace='.length) : at === -1 ? undefined : words[at + 1];
-  return makeContext({ json: false, quiet: true, color: false, ...(workspace === undefined ? {} : { workspace }) });
+  const workspace =
+    words[at]?.startsWith('--workspace=') === true
+      ? words[at]?.slice('--workspace='.length)
+      : at === -1
+        ? undefined
+        : words[at + 1];
+  return makeContext({
+    json: false,
+    quiet: true,
+    color: false,
+    ...(workspace === undefined ? {} : { workspace }),
+  });
 }
 
-/** The longest catalogue name at the start of the words; options of every command may stand before it. */
-function findCommand(words: readonly string[], catalogue: Catalogue): { name: string; entry: Entry; rest: readonly string[] } | undefined {
+/**
+ * The longest catalogue name at the start of the words; options of every command may stand before
+ * it.
+ */
+function findCommand(
+  words: readonly string[],
+  catalogue: Catalogue,
+): { name: string; entry: Entry; rest: readonly string[] } | undefined {
   const before: string[] = [];
   let i = 0;
   for (; i < words.length && words[i]?.startsWith('-') === true; i++) {
@@ -71,7 +110,9 @@ function findCommand(words: readonly string[], catalogue: Catalogue): { name: st
 }
 
 async function moreCommands(words: readonly string[]): Promise<Catalogue> {
-  return words.every((word) => word.startsWith('-')) ? {} : (await import('./module-commands.js')).wholeCatalogue();
+  return words.every((word) => word.startsWith('-'))
+    ? {}
+    : (await import('./module-commands.js')).wholeCatalogue();
 }
 
 /** Inside a pass only what it may call. */
@@ -80,13 +121,31 @@ async function helpOn(words: readonly string[], name?: string): Promise<string> 
   const catalogue = callable(contextOf(words), await wholeCatalogue());
   const asked = name ?? words.filter((word) => !word.startsWith('-') && word !== 'help').join(' ');
   const entry = catalogue[asked];
-  return entry === undefined ? helpPage(catalogue, asked === 'all') : helpFor(asked, entry.summary, (await entry.load()).command);
+  return entry === undefined
+    ? helpPage(catalogue, asked === 'all')
+    : helpFor(asked, entry.summary, (await entry.load()).command);
 }
 
 function unknown(words: readonly string[], catalogue: Catalogue): NocturneError {
   const [first = '', second] = words;
   const inGroup = Object.keys(catalogue).filter((name) => name.startsWith(`${first} `));
-  const near = inGroup.length === 0 ? nearestName(first, Object.keys(catalogue)) : second === undefined ? undefined : nearestName(`${first} ${second}`, inGroup);
+  const near =
+    inGroup.length === 0
+      ? nearestName(first, Object.keys(catalogue))
+      : second === undefined
+        ? undefined
+        : nearestName(`${first} ${second}`, inGroup);
   const meant = near !== undefined ? [near] : inGroup;
-  return new NocturneError('USAGE', inGroup.length > 0 && second === undefined ? `nocturne ${first} what?` : `there is no command "${inGroup.length > 0 ? `${first} ${second}` : first}"`, { hint: meant.length > 0 ? `did you mean ${meant.map((name) => `nocturne ${name}`).join(', ')}?` : 'nocturne --help lists the commands' });
+  return new NocturneError(
+    'USAGE',
+    inGroup.length > 0 && second === undefined
+      ? `nocturne ${first} what?`
+      : `there is no command "${inGroup.length > 0 ? `${first} ${second}` : first}"`,
+    {
+      hint:
+        meant.length > 0
+          ? `did you mean ${meant.map((name) => `nocturne ${name}`).join(', ')}?`
+          : 'nocturne --help lists the commands',
+    },
+  );
 }

@@ -1,4 +1,7 @@
-/** What is known of a file or an object kind: how it may be written, what it holds, what depends on it, who wrote it last. */
+/**
+ * What is known of a file or an object kind: how it may be written, what it holds, what depends on
+ * it, who wrote it last.
+ */
 import { globMatches, isLiteral } from '../../kernel/glob.js';
 import { formatFieldType } from '../../registry/field-type.js';
 import { routeOf } from '../../registry/route.js';
@@ -12,9 +15,19 @@ export type FileFactsheet = {
   readonly tier: string;
   readonly route: string;
   readonly bundles: readonly string[];
-  readonly objects: readonly { readonly object: string; readonly shape: string; readonly records: number }[];
+  readonly objects: readonly {
+    readonly object: string;
+    readonly shape: string;
+    readonly records: number;
+  }[];
   readonly edges: readonly string[];
-  readonly lastChange?: { readonly address: string; readonly writer: string; readonly run_id: string; readonly t_written: string; readonly reason: string };
+  readonly lastChange?: {
+    readonly address: string;
+    readonly writer: string;
+    readonly run_id: string;
+    readonly t_written: string;
+    readonly reason: string;
+  };
 };
 
 export type ObjectFactsheet = {
@@ -24,7 +37,12 @@ export type ObjectFactsheet = {
   readonly readers: string;
   readonly writers: string;
   readonly records: number;
-  readonly fields: readonly { readonly field: string; readonly type: string; readonly required: boolean; readonly writer: string }[];
+  readonly fields: readonly {
+    readonly field: string;
+    readonly type: string;
+    readonly required: boolean;
+    readonly writer: string;
+  }[];
   readonly bundles: readonly string[];
   readonly edges: readonly string[];
 };
@@ -45,8 +63,20 @@ export function explainFile(snapshot: Snapshot, path: string): FileFactsheet | u
     tier: route.tier,
     route: schema.routes.includes(route) ? route.pattern : 'none',
     bundles: route.bundles,
-    objects: objects.map((object) => ({ object: object.object, shape: object.shape, records: snapshot.recordsIn(path, object.object).length })),
-    edges: schema.edges.filter((edge) => [edge.source, edge.target].some((end) => own.has(end) || (isLiteral(end) ? end === path : !end.includes(':') && globMatches(end, path)))).map(edgeText),
+    objects: objects.map((object) => ({
+      object: object.object,
+      shape: object.shape,
+      records: snapshot.recordsIn(path, object.object).length,
+    })),
+    edges: schema.edges
+      .filter((edge) =>
+        [edge.source, edge.target].some(
+          (end) =>
+            own.has(end) ||
+            (isLiteral(end) ? end === path : !end.includes(':') && globMatches(end, path)),
+        ),
+      )
+      .map(edgeText),
     ...(change === undefined ? {} : { lastChange: change }),
   };
 }
@@ -61,8 +91,17 @@ export function explainObject(snapshot: Snapshot, object: ObjectSpec): ObjectFac
     readers: object.readers,
     writers: object.writers,
     records: snapshot.records(object.object).length,
-    fields: [...object.fields.values()].map((field) => ({ field: field.name, type: formatFieldType(field.type), required: field.required, writer: field.writer })),
-    bundles: [...schema.bundles.values()].filter((bundle) => bundle.operations.some((operation) => operation.target.object === object.object)).map((bundle) => bundle.name),
+    fields: [...object.fields.values()].map((field) => ({
+      field: field.name,
+      type: formatFieldType(field.type),
+      required: field.required,
+      writer: field.writer,
+    })),
+    bundles: [...schema.bundles.values()]
+      .filter((bundle) =>
+        bundle.operations.some((operation) => operation.target.object === object.object),
+      )
+      .map((bundle) => bundle.name),
     edges: schema.edges.filter((edge) => edge.source === end || edge.target === end).map(edgeText),
   };
 }
@@ -75,7 +114,11 @@ export function fileText(sheet: FileFactsheet): string {
     ...(sheet.bundles.length === 0 ? [] : [`  written   only by ${sheet.bundles.join(', ')}`]),
     ...sheet.objects.map((one) => `  holds     ${one.records} of ${one.object} (${one.shape})`),
     ...sheet.edges.map((edge) => `  edge      ${edge}`),
-    ...(change === undefined ? [] : [`  changed   ${change.t_written} by ${change.writer}${change.run_id === '' ? '' : ` in ${change.run_id}`}: ${change.address}${change.reason === '' ? '' : ` (${change.reason})`}`]),
+    ...(change === undefined
+      ? []
+      : [
+          `  changed   ${change.t_written} by ${change.writer}${change.run_id === '' ? '' : ` in ${change.run_id}`}: ${change.address}${change.reason === '' ? '' : ` (${change.reason})`}`,
+        ]),
   ].join('\n');
 }
 
@@ -85,7 +128,10 @@ export function objectText(sheet: ObjectFactsheet): string {
     `${sheet.object}: ${sheet.records} ${sheet.records === 1 ? 'record' : 'records'} in ${sheet.files} (${sheet.shape})`,
     `  readers   ${sheet.readers || '-'}`,
     `  writers   ${sheet.writers || '-'}`,
-    ...sheet.fields.map((one) => `  field     ${one.field.padEnd(width)}  ${one.type}${one.required ? ', required' : ''}; written by ${one.writer}`),
+    ...sheet.fields.map(
+      (one) =>
+        `  field     ${one.field.padEnd(width)}  ${one.type}${one.required ? ', required' : ''}; written by ${one.writer}`,
+    ),
     ...(sheet.bundles.length === 0 ? [] : [`  bundles   ${sheet.bundles.join(', ')}`]),
     ...sheet.edges.map((edge) => `  edge      ${edge}`),
   ].join('\n');
@@ -96,10 +142,17 @@ function edgeText(edge: Edge): string {
 }
 
 function lastChange(snapshot: Snapshot, path: string): FileFactsheet['lastChange'] {
-  const about = (row: Rec): boolean => ((address) => address === path || address.startsWith(`${path}#`))(textOf(row, 'address'));
+  const about = (row: Rec): boolean =>
+    ((address) => address === path || address.startsWith(`${path}#`))(textOf(row, 'address'));
   const row = snapshot.records('CHANGE').findLast(about);
   if (row === undefined) return undefined;
-  return { address: textOf(row, 'address'), writer: textOf(row, 'writer'), run_id: textOf(row, 'run_id'), t_written: textOf(row, 't_written'), reason: textOf(row, 'reason') };
+  return {
+    address: textOf(row, 'address'),
+    writer: textOf(row, 'writer'),
+    run_id: textOf(row, 'run_id'),
+    t_written: textOf(row, 't_written'),
+    reason: textOf(row, 'reason'),
+  };
 }
 
 function textOf(record: Rec, field: string): string {

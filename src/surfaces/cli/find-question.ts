@@ -1,4 +1,7 @@
-/** Which question somebody means: its id, that of the approval it asks for, an unambiguous beginning or end of it, or a project with one open question. */
+/**
+ * Which question somebody means: its id, that of the approval it asks for, an unambiguous beginning
+ * or end of it, or a project with one open question.
+ */
 import { approvalAsked } from '../../governance/approvals/approval.js';
 import { NocturneError } from '../../kernel/error.js';
 import type { Rec } from '../../markdown/types.js';
@@ -10,7 +13,10 @@ export function openQuestions(snapshot: Snapshot): readonly Rec[] {
   return snapshot.records('NOTIFICATION').filter((one) => fieldText(one, 'status') === 'open');
 }
 
-/** @throws NocturneError `NOT_FOUND`, or `AMBIGUOUS` with the candidates: an answer never goes to a guess. */
+/**
+ * @throws NocturneError `NOT_FOUND`, or `AMBIGUOUS` with the candidates: an answer never goes to a
+ * guess.
+ */
 export function findQuestion(snapshot: Snapshot, given: string): Rec {
   const all = snapshot.records('NOTIFICATION');
   const exact = all.filter((one) => one.key === given || approvalAsked(one) === given);
@@ -22,13 +28,24 @@ export function findQuestion(snapshot: Snapshot, given: string): Rec {
   const ofProject = open.filter((one) => fieldText(one, 'project') === given);
   const found = given === '' ? [] : [...new Set([...near, ...ofProject])];
   const [one, other] = found;
-  if (one === undefined) throw new NocturneError('NOT_FOUND', `no open question is called "${given}"`, { hint: open.length === 0 ? 'nothing waits for an answer' : `open: ${listed(open)}` });
-  if (other !== undefined) throw new NocturneError('AMBIGUOUS', `"${given}" can mean ${found.length} questions`, { hint: `give one of the ids: ${listed(found)}` });
+  if (one === undefined)
+    throw new NocturneError('NOT_FOUND', `no open question is called "${given}"`, {
+      hint: open.length === 0 ? 'nothing waits for an answer' : `open: ${listed(open)}`,
+    });
+  if (other !== undefined)
+    throw new NocturneError('AMBIGUOUS', `"${given}" can mean ${found.length} questions`, {
+      hint: `give one of the ids: ${listed(found)}`,
+    });
   return one;
 }
 
 function listed(questions: readonly Rec[]): string {
-  return questions.map((one) => `${one.key} (${fieldText(one, 'project') || fieldText(one, 'kind')}: ${clip(fieldText(one, 'action_needed'))})`).join('; ');
+  return questions
+    .map(
+      (one) =>
+        `${one.key} (${fieldText(one, 'project') || fieldText(one, 'kind')}: ${clip(fieldText(one, 'action_needed'))})`,
+    )
+    .join('; ');
 }
 
 function clip(text: string): string {

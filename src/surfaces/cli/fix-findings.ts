@@ -6,13 +6,23 @@ import { type ValidateOptions, validate } from '../../validate/validate-snapshot
 import type { Snapshot, Workspace } from '../../workspace/types.js';
 
 /** `before` is the hash of the text that `after` was made of. */
-export type FixedFile = { readonly path: string; readonly before: string; readonly text: string; readonly after: string; readonly fixes: number; readonly rules: readonly string[] };
+export type FixedFile = {
+  readonly path: string;
+  readonly before: string;
+  readonly text: string;
+  readonly after: string;
+  readonly fixes: number;
+  readonly rules: readonly string[];
+};
 
 /** Fixes may uncover others, and overlapping ones are made one after the other. */
 const MOST_ROUNDS = 4;
 
 /** What the fixes of `found` make of each file. */
-export function plannedFixes(snapshot: Snapshot, found: readonly Diagnostic[]): readonly FixedFile[] {
+export function plannedFixes(
+  snapshot: Snapshot,
+  found: readonly Diagnostic[],
+): readonly FixedFile[] {
   const edits = new Map<string, { edits: TextEdit[]; rules: Set<string> }>();
   for (const { rule, fix = [] } of found) {
     for (const edit of fix) {
@@ -26,12 +36,26 @@ export function plannedFixes(snapshot: Snapshot, found: readonly Diagnostic[]): 
     const [text, before] = [snapshot.text(path), snapshot.hash(path)];
     if (text === undefined || before === undefined) return [];
     const after = applyFixes(text, own.edits);
-    return after === text ? [] : [{ path, before, text, after, fixes: chooseFixes(text, own.edits).length, rules: [...own.rules].sort() }];
+    return after === text
+      ? []
+      : [
+          {
+            path,
+            before,
+            text,
+            after,
+            fixes: chooseFixes(text, own.edits).length,
+            rules: [...own.rules].sort(),
+          },
+        ];
   });
 }
 
 /** Commits round by round until nothing is left that could be put right. */
-export async function fixFindings(workspace: Workspace, options: ValidateOptions): Promise<readonly FixedFile[]> {
+export async function fixFindings(
+  workspace: Workspace,
+  options: ValidateOptions,
+): Promise<readonly FixedFile[]> {
   const done: FixedFile[] = [];
   for (let round = 0; round < MOST_ROUNDS; round++) {
     const snapshot = workspace.snapshot();
@@ -47,13 +71,25 @@ function commitFixes(workspace: Workspace, planned: readonly FixedFile[]): void 
   const rules = [...new Set(planned.flatMap((one) => one.rules))].join(', ');
   workspace.commit((fresh) => {
     const changed = planned.find(({ path, before }) => fresh.hash(path) !== before);
-    if (changed !== undefined) throw new NocturneError('STORAGE', `${changed.path} was changed while it was being put right; nothing was written`, { hint: 'run nocturne validate --fix again', file: changed.path });
+    if (changed !== undefined)
+      throw new NocturneError(
+        'STORAGE',
+        `${changed.path} was changed while it was being put right; nothing was written`,
+        { hint: 'run nocturne validate --fix again', file: changed.path },
+      );
     return {
       actor: { kind: 'owner', name: 'owner' },
       runId: '',
       reason: `validate --fix: ${rules}`,
       changes: planned.map(({ path, after }) => ({ kind: 'write', path, content: after })),
-      audit: planned.map(({ path, fixes, rules: own }) => ({ step: '', type: 'fix', target: path, authorisation: 'owner', result: 'ok', detail: `${fixes} ${fixes === 1 ? 'place' : 'places'}: ${own.join(', ')}` })),
+      audit: planned.map(({ path, fixes, rules: own }) => ({
+        step: '',
+        type: 'fix',
+        target: path,
+        authorisation: 'owner',
+        result: 'ok',
+        detail: `${fixes} ${fixes === 1 ? 'place' : 'places'}: ${own.join(', ')}`,
+      })),
     };
   });
 }

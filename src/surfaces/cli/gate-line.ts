@@ -1,5 +1,6 @@
 /**
- * `gate` without the machinery of the other commands: it stands before every pass and every session. The build makes one file of this and of all that
+ * `gate` without the machinery of the other commands: it stands before every pass and every
+ * session. The build makes one file of this and of all that
  * it imports (`dist/gate.cjs`), because reading fifty small ones takes longer than verifying.
  */
 import { insidePass } from '../../agents/inside-pass.js';
@@ -12,7 +13,10 @@ import { complain, print } from './say.js';
 
 const KNOWN = new Set(['--json', '--quiet', '--no-color', '--debug']);
 
-/** `undefined` when the whole command line has to answer: other words, or an interrupted commit that has to be finished first. */
+/**
+ * `undefined` when the whole command line has to answer: other words, or an interrupted commit that
+ * has to be finished first.
+ */
 export function gateLine(words: readonly string[]): ExitCode | undefined {
   let workspace: string | undefined;
   for (let i = 0; i < words.length; i++) {

@@ -8,7 +8,13 @@ export function gateResult(report: GateReport): CommandResult {
   const json = {
     owned,
     owner: owner ?? null,
-    findings: findings.map(({ file, line, problem, message, hint }) => ({ file, ...(line === undefined ? {} : { line }), problem, message, ...(hint === undefined ? {} : { hint }) })),
+    findings: findings.map(({ file, line, problem, message, hint }) => ({
+      file,
+      ...(line === undefined ? {} : { line }),
+      problem,
+      message,
+      ...(hint === undefined ? {} : { hint }),
+    })),
     files,
     checked: report.checked,
     chains: chains.map(({ file, rows, ok: sound }) => ({ file, rows, ok: sound })),
@@ -23,7 +29,16 @@ function inOrder({ owner, files, chains }: GateReport): string {
 
 /** One paragraph for each finding; a hint that several share is said once, at the end. */
 function refusal({ findings }: GateReport): string {
-  const lines = findings.map(({ file, line, problem, message }) => `${file}${line === undefined ? '' : `:${line}`}  ${problem}: ${message}`);
+  const lines = findings.map(
+    ({ file, line, problem, message }) =>
+      `${file}${line === undefined ? '' : `:${line}`}  ${problem}: ${message}`,
+  );
   const hints = [...new Set(findings.flatMap(({ hint }) => (hint === undefined ? [] : [hint])))];
-  return [`The gate refuses: ${findings.length === 1 ? 'one finding' : `${findings.length} findings`}. No pass runs until it is mended.`, '', ...lines, '', ...hints.map((hint) => `  ${hint}`)].join('\n');
+  return [
+    `The gate refuses: ${findings.length === 1 ? 'one finding' : `${findings.length} findings`}. No pass runs until it is mended.`,
+    '',
+    ...lines,
+    '',
+    ...hints.map((hint) => `  ${hint}`),
+  ].join('\n');
 }

@@ -8,13 +8,19 @@ const FIRST = [
   ['night', '  nocturne night --passes 3       let the agents work, then read the briefing'],
 ] as const;
 
-/** One screen: the daily commands with a line each, the others by name. @param whole a line for every command. */
+/**
+ * One screen: the daily commands with a line each, the others by name. @param whole a line for
+ * every command.
+ */
 export function helpPage(catalogue: Catalogue, whole = false): string {
   const width = Math.max(...Object.keys(catalogue).map((name) => name.length)) + 2;
   const parts = GROUPS.map((group) => {
     const names = Object.entries(catalogue).filter(([, entry]) => entry.group === group);
     if (names.length === 0) return '';
-    const lines = whole || group === GROUPS[0] ? names.map(([name, entry]) => `  ${name.padEnd(width)}${entry.summary}`) : namesOf(names.map(([name]) => name));
+    const lines =
+      whole || group === GROUPS[0]
+        ? names.map(([name, entry]) => `  ${name.padEnd(width)}${entry.summary}`)
+        : namesOf(names.map(([name]) => name));
     return `${group}\n${lines.join('\n')}\n`;
   });
   const first = FIRST.filter(([name]) => catalogue[name] !== undefined);
@@ -38,7 +44,9 @@ function namesOf(names: readonly string[]): readonly string[] {
     const [first = '', ...rest] = name.split(' ');
     byFirst.set(first, [...(byFirst.get(first) ?? []), rest.join(' ')]);
   }
-  const items = [...byFirst].map(([first, rest]) => [first, rest.filter((one) => one !== '').join(' | ')].filter((part) => part !== '').join(' '));
+  const items = [...byFirst].map(([first, rest]) =>
+    [first, rest.filter((one) => one !== '').join(' | ')].filter((part) => part !== '').join(' '),
+  );
   const lines: string[] = [];
   for (const item of items) {
     const last = lines.at(-1);
@@ -49,7 +57,12 @@ function namesOf(names: readonly string[]): readonly string[] {
 }
 
 export function helpFor(name: string, summary: string, command: Command): string {
-  const options = [...(command.options ?? []), { flags: '--workspace <dir>', description: 'which workspace' }, { flags: '--json', description: 'one JSON document on stdout' }, { flags: '--quiet', description: 'no progress' }];
+  const options = [
+    ...(command.options ?? []),
+    { flags: '--workspace <dir>', description: 'which workspace' },
+    { flags: '--json', description: 'one JSON document on stdout' },
+    { flags: '--quiet', description: 'no progress' },
+  ];
   const width = Math.max(...options.map((option) => option.flags.length)) + 2;
   return [
     `nocturne ${name}${command.args === undefined ? '' : ` ${command.args}`}`,
@@ -57,6 +70,9 @@ export function helpFor(name: string, summary: string, command: Command): string
     '',
     ...command.examples.map((example) => `  $ ${example}`),
     '',
-    ...options.map((option) => `  ${option.flags.padEnd(width)}${option.description}${'choices' in option && option.choices !== undefined ? ` (${option.choices.join(', ')})` : ''}`),
+    ...options.map(
+      (option) =>
+        `  ${option.flags.padEnd(width)}${option.description}${'choices' in option && option.choices !== undefined ? ` (${option.choices.join(', ')})` : ''}`,
+    ),
   ].join('\n');
 }

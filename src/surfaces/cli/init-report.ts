@@ -1,4 +1,7 @@
-/** What `init` says at its end: what was written, what of the owner's was touched and where it is kept, whether all is sound, and what comes next. */
+/**
+ * What `init` says at its end: what was written, what of the owner's was touched and where it is
+ * kept, whether all is sound, and what comes next.
+ */
 import { isAbsolute, relative } from 'node:path';
 import type { Checked } from '../../setup/check-workspace.js';
 import type { Created } from '../../setup/create-workspace.js';
@@ -24,10 +27,17 @@ export function initText(context: Context, created: Created, checked: Checked): 
     '',
     `Written: ${written(created.written)}`,
     ...notes(plan),
-    ...(created.forgotten === undefined ? [] : ['', `A workspace that is gone was at this place before; what was known of it is kept in ${created.forgotten}.`]),
+    ...(created.forgotten === undefined
+      ? []
+      : [
+          '',
+          `A workspace that is gone was at this place before; what was known of it is kept in ${created.forgotten}.`,
+        ]),
     '',
     keyLine(created),
-    checked.gate.ok ? `Gate: ${checked.gate.files} protected files, ${checked.gate.chains.length} logs, in order.` : `Gate: refuses. ${checked.gate.findings.map((one) => `${one.file}: ${one.message}`).join('; ')}`,
+    checked.gate.ok
+      ? `Gate: ${checked.gate.files} protected files, ${checked.gate.chains.length} logs, in order.`
+      : `Gate: refuses. ${checked.gate.findings.map((one) => `${one.file}: ${one.message}`).join('; ')}`,
     ...soundness(checked),
     '',
     'Next:',
@@ -35,7 +45,11 @@ export function initText(context: Context, created: Created, checked: Checked): 
   ].join('\n');
 }
 
-export function initJson(context: Context, created: Created, checked: Checked): Readonly<Record<string, unknown>> {
+export function initJson(
+  context: Context,
+  created: Created,
+  checked: Checked,
+): Readonly<Record<string, unknown>> {
   const { plan, workspace, key } = created;
   return {
     ...planJson(workspace.root, plan),
@@ -44,14 +58,25 @@ export function initJson(context: Context, created: Created, checked: Checked): 
     ...(created.forgotten === undefined ? {} : { forgotten: created.forgotten }),
     key: { fingerprint: key.fingerprint, made: created.keyMade, warnings: key.warnings },
     gate: { ok: checked.gate.ok, files: checked.gate.files, findings: checked.gate.findings },
-    validation: { ...countsOf(checked.validation.diagnostics), files: checked.validation.files, records: checked.validation.records },
+    validation: {
+      ...countsOf(checked.validation.diagnostics),
+      files: checked.validation.files,
+      records: checked.validation.records,
+    },
     next: next(context, created),
   };
 }
 
 export function planText(directory: string, plan: Planned): string {
-  const paths = [...plan.files].filter(([, content]) => content !== undefined).map(([path]) => path);
-  return [`${directory} would be ${KINDS[plan.kind]}. Nothing was written.`, '', `Would write: ${written(paths)}`, ...notes(plan)].join('\n');
+  const paths = [...plan.files]
+    .filter(([, content]) => content !== undefined)
+    .map(([path]) => path);
+  return [
+    `${directory} would be ${KINDS[plan.kind]}. Nothing was written.`,
+    '',
+    `Would write: ${written(paths)}`,
+    ...notes(plan),
+  ].join('\n');
 }
 
 export function planJson(directory: string, plan: Planned): Readonly<Record<string, unknown>> {
@@ -82,20 +107,28 @@ const TITLES: Readonly<Record<SetupNote['kind'], string>> = {
 /** What happened to files that were here, the same kinds together. */
 function notes(plan: Planned): string[] {
   if (plan.notes.length === 0) return [];
-  const groups = Object.entries(TITLES).map(([kind, title]) => ({ title, lines: linesOf(plan.notes.filter((one) => one.kind === kind)) }));
+  const groups = Object.entries(TITLES).map(([kind, title]) => ({
+    title,
+    lines: linesOf(plan.notes.filter((one) => one.kind === kind)),
+  }));
   const [folder] = [...plan.backups.keys()].map((path) => path.split('/').slice(0, 2).join('/'));
   return [
     '',
     `Conflicts with what was here, and what was done (${plan.notes.length}):`,
-    ...groups.filter(({ lines }) => lines.length > 0).flatMap(({ title, lines }) => ['', `  ${title}`, ...lines.map((line) => `    ${line}`)]),
-    ...(folder === undefined ? [] : ['', `Every file that changed is kept as it was in ${folder}, under its own path.`]),
+    ...groups
+      .filter(({ lines }) => lines.length > 0)
+      .flatMap(({ title, lines }) => ['', `  ${title}`, ...lines.map((line) => `    ${line}`)]),
+    ...(folder === undefined
+      ? []
+      : ['', `Every file that changed is kept as it was in ${folder}, under its own path.`]),
   ];
 }
 
 /** One line for each path; paths of which the same is said share one. */
 function linesOf(found: readonly SetupNote[]): string[] {
   const byMessage = new Map<string, string[]>();
-  for (const { path, message } of found) byMessage.set(message, [...(byMessage.get(message) ?? []), path]);
+  for (const { path, message } of found)
+    byMessage.set(message, [...(byMessage.get(message) ?? []), path]);
   return [...byMessage].map(([message, paths]) => `${paths.join(', ')}: ${message}`);
 }
 
@@ -106,8 +139,17 @@ function keyLine({ key, keyMade }: Created): string {
 
 function soundness({ validation }: Checked): string[] {
   const { errors, warnings } = countsOf(validation.diagnostics);
-  const errorLines = validation.diagnostics.filter((one) => one.severity === 'error').slice(0, MOST_FINDINGS).map((one) => `  ${one.range.file}:${one.range.line}  ${one.message}${one.hint === undefined ? '' : ` (${one.hint})`}`);
-  return [`Validation: ${count(errors, 'error')}, ${count(warnings, 'warning')} in ${validation.files} files.${warnings > 0 ? ' nocturne validate shows them.' : ''}`, ...errorLines];
+  const errorLines = validation.diagnostics
+    .filter((one) => one.severity === 'error')
+    .slice(0, MOST_FINDINGS)
+    .map(
+      (one) =>
+        `  ${one.range.file}:${one.range.line}  ${one.message}${one.hint === undefined ? '' : ` (${one.hint})`}`,
+    );
+  return [
+    `Validation: ${count(errors, 'error')}, ${count(warnings, 'warning')} in ${validation.files} files.${warnings > 0 ? ' nocturne validate shows them.' : ''}`,
+    ...errorLines,
+  ];
 }
 
 function count(number: number, what: string): string {
@@ -117,8 +159,16 @@ function count(number: number, what: string): string {
 /** The next three commands, as they can be typed where the owner stands. */
 function next(context: Context, { workspace: { root }, plan }: Created): string[] {
   const from = relative(context.cwd, root);
-  const here = from === '' ? [] : [`cd ${quoted(from.startsWith('..') || isAbsolute(from) ? root : from)}`];
-  const then = plan.kind === 'nightclaw' ? ['nocturne status', 'nocturne run worker --dry-run', 'nocturne validate'] : ['nocturne project new SLUG --mission "why it exists"', 'nocturne run worker', 'nocturne status'];
+  const here =
+    from === '' ? [] : [`cd ${quoted(from.startsWith('..') || isAbsolute(from) ? root : from)}`];
+  const then =
+    plan.kind === 'nightclaw'
+      ? ['nocturne status', 'nocturne run worker --dry-run', 'nocturne validate']
+      : [
+          'nocturne project new SLUG --mission "why it exists"',
+          'nocturne run worker',
+          'nocturne status',
+        ];
   return [...here, ...then].slice(0, 3);
 }
 

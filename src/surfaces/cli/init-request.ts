@@ -11,25 +11,55 @@ import { placeKind } from '../../setup/place-kind.js';
 import { canAsk, passphraseOf } from './ask.js';
 import type { Context, Parsed } from './types.js';
 
-export type InitRequest = { readonly directory: string; readonly owner: string; readonly domain?: string; readonly timeZone?: string; readonly passphrase?: string };
+export type InitRequest = {
+  readonly directory: string;
+  readonly owner: string;
+  readonly domain?: string;
+  readonly timeZone?: string;
+  readonly passphrase?: string;
+};
 
 /** @throws NocturneError `USAGE` naming the flag that is missing where nobody can be asked. */
-export async function initRequest(context: Context, { args, options }: Parsed): Promise<InitRequest> {
-  const given = { owner: textOf(options['owner']), domain: textOf(options['domain']), timeZone: zoneOf(textOf(options['timeZone'])) };
+export async function initRequest(
+  context: Context,
+  { args, options }: Parsed,
+): Promise<InitRequest> {
+  const given = {
+    owner: textOf(options['owner']),
+    domain: textOf(options['domain']),
+    timeZone: zoneOf(textOf(options['timeZone'])),
+  };
   const named = args[0] ?? textOf(options['workspace']);
   const directory = directoryOf(context, named);
   const existing = existingFiles(directory);
   const kind = placeKind(existing);
   const mayAsk = canAsk(context) && options['yes'] !== true && options['dryRun'] !== true;
-  if (named === undefined && kind === 'folder' && !mayAsk) throw new NocturneError('USAGE', `${directory} holds files and is no workspace`, { hint: 'name the directory: nocturne init . for this one, nocturne init DIR for another' });
+  if (named === undefined && kind === 'folder' && !mayAsk)
+    throw new NocturneError('USAGE', `${directory} holds files and is no workspace`, {
+      hint: 'name the directory: nocturne init . for this one, nocturne init DIR for another',
+    });
   const known = knownWords(existing);
   const owner = given.owner ?? known.owner;
-  const words = { owner, domain: given.domain ?? known.domain, timeZone: given.timeZone ?? known.timeZone };
+  const words = {
+    owner,
+    domain: given.domain ?? known.domain,
+    timeZone: given.timeZone ?? known.timeZone,
+  };
   if (!mayAsk && owner === undefined && options['yes'] !== true && options['dryRun'] !== true) {
-    throw new NocturneError('USAGE', 'nobody can be asked here, and --owner is missing', { hint: 'give --owner NAME, or --yes to take the name of the account' });
+    throw new NocturneError('USAGE', 'nobody can be asked here, and --owner is missing', {
+      hint: 'give --owner NAME, or --yes to take the name of the account',
+    });
   }
-  const answered = mayAsk ? await (await import('./init-wizard.js')).askForWords({ directory, kind, words, defaults: defaults() }) : { ...defaults(), ...defined(words) };
-  const passphrase = options['dryRun'] === true ? {} : await passphraseFor(context, options['passphrase'] === true);
+  const answered = mayAsk
+    ? await (await import('./init-wizard.js')).askForWords({
+        directory,
+        kind,
+        words,
+        defaults: defaults(),
+      })
+    : { ...defaults(), ...defined(words) };
+  const passphrase =
+    options['dryRun'] === true ? {} : await passphraseFor(context, options['passphrase'] === true);
   return { directory, ...answered, ...passphrase };
 }
 
@@ -51,26 +81,41 @@ function accountName(): string {
 function directoryOf(context: Context, given: string | undefined): string {
   const directory = resolve(context.cwd, given ?? '.');
   const real = existsSync(directory) ? realpathSync(directory) : directory;
-  if (real === parse(real).root || real === homedir()) throw new NocturneError('USAGE', `${directory} cannot be a workspace: everything on this ${real === homedir() ? 'account' : 'machine'} would be part of it`, { hint: 'name a directory in it: nocturne init DIR' });
+  if (real === parse(real).root || real === homedir())
+    throw new NocturneError(
+      'USAGE',
+      `${directory} cannot be a workspace: everything on this ${real === homedir() ? 'account' : 'machine'} would be part of it`,
+      { hint: 'name a directory in it: nocturne init DIR' },
+    );
   return directory;
 }
 
-async function passphraseFor(context: Context, wanted: boolean): Promise<{ readonly passphrase?: string }> {
+async function passphraseFor(
+  context: Context,
+  wanted: boolean,
+): Promise<{ readonly passphrase?: string }> {
   if (ownerKeyStatus(context.home) !== 'missing') return passphraseOf(context);
   if (!wanted) return {};
   const set = context.env['NOCTURNE_PASSPHRASE'];
   if (set !== undefined && set !== '') return { passphrase: set };
-  if (!canAsk(context)) throw new NocturneError('USAGE', '--passphrase asks for one, and nobody can be asked here', { hint: 'set NOCTURNE_PASSPHRASE, or run this at a terminal' });
+  if (!canAsk(context))
+    throw new NocturneError('USAGE', '--passphrase asks for one, and nobody can be asked here', {
+      hint: 'set NOCTURNE_PASSPHRASE, or run this at a terminal',
+    });
   return { passphrase: await (await import('./init-wizard.js')).askForNewPassphrase() };
 }
 
 function zoneOf(zone: string | undefined): string | undefined {
   if (zone === undefined) return undefined;
   try {
-    return new Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone === '' ? undefined : zone;
+    return new Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone === ''
+      ? undefined
+      : zone;
   } catch {
     const near = nearestName(zone, Intl.supportedValuesOf('timeZone'));
-    throw new NocturneError('USAGE', `--time-zone ${zone} is not a time zone`, { hint: near === undefined ? 'write it as in Europe/Lisbon, or UTC' : `did you mean ${near}?` });
+    throw new NocturneError('USAGE', `--time-zone ${zone} is not a time zone`, {
+      hint: near === undefined ? 'write it as in Europe/Lisbon, or UTC' : `did you mean ${near}?`,
+    });
   }
 }
 
@@ -81,5 +126,7 @@ function textOf(value: unknown): string | undefined {
 }
 
 function defined<T extends object>(value: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(value).filter(([, one]) => one !== undefined)) as { [K in keyof T]?: Exclude<T[K], undefined> };
+  return Object.fromEntries(Object.entries(value).filter(([, one]) => one !== undefined)) as {
+    [K in keyof T]?: Exclude<T[K], undefined>;
+  };
 }

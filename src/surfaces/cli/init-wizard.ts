@@ -6,8 +6,17 @@ import type { PlaceKind } from '../../setup/place-kind.js';
 /** Where the questions are asked. */
 export type Terminal = { readonly input: Readable; readonly output: Writable };
 
-type Words = { readonly owner?: string | undefined; readonly domain?: string | undefined; readonly timeZone?: string | undefined };
-type Asked = { readonly directory: string; readonly kind: PlaceKind; readonly words: Words; readonly defaults: { readonly owner: string; readonly timeZone: string } };
+type Words = {
+  readonly owner?: string | undefined;
+  readonly domain?: string | undefined;
+  readonly timeZone?: string | undefined;
+};
+type Asked = {
+  readonly directory: string;
+  readonly kind: PlaceKind;
+  readonly words: Words;
+  readonly defaults: { readonly owner: string; readonly timeZone: string };
+};
 
 /** Standard output is for the result. */
 const TERMINAL: Terminal = { input: process.stdin, output: process.stderr };
@@ -15,19 +24,48 @@ const TERMINAL: Terminal = { input: process.stdin, output: process.stderr };
 const WHAT: Readonly<Record<PlaceKind, string>> = {
   empty: 'A new workspace',
   workspace: 'This workspace gets what it lacks, and your signature',
-  openclaw: 'An agent\'s workspace is here. It is adopted: your pages stay, and every file that changes is kept as it was',
-  nightclaw: 'A NightClaw workspace is here. Its projects, pre-approvals, failure modes and lessons are carried over; every file that changes is kept as it was',
-  folder: 'There are files here. They stay; one that has the name of a file of ours is kept as it was',
+  openclaw:
+    "An agent's workspace is here. It is adopted: your pages stay, and every file that changes is kept as it was",
+  nightclaw:
+    'A NightClaw workspace is here. Its projects, pre-approvals, failure modes and lessons are carried over; every file that changes is kept as it was',
+  folder:
+    'There are files here. They stay; one that has the name of a file of ours is kept as it was',
 };
 
 /** @throws NocturneError `USAGE` when the owner gives up; nothing was written. */
-export async function askForWords({ directory, kind, words, defaults }: Asked, terminal: Terminal = TERMINAL): Promise<{ readonly owner: string; readonly timeZone: string; readonly domain?: string }> {
+export async function askForWords(
+  { directory, kind, words, defaults }: Asked,
+  terminal: Terminal = TERMINAL,
+): Promise<{ readonly owner: string; readonly timeZone: string; readonly domain?: string }> {
   const { intro, text, confirm, outro } = await import('@clack/prompts');
   intro('nocturne init', terminal);
-  const owner = answer(await text({ message: 'Your name, for the briefing and the signature', initialValue: words.owner ?? defaults.owner, validate: (value) => ((value ?? '').trim() === '' ? 'a name is needed' : undefined), ...terminal }));
-  const domain = answer(await text({ message: 'What is the work about? One sentence: for whom, and about what (may stay empty)', initialValue: words.domain ?? '', ...terminal }));
-  const timeZone = answer(await text({ message: 'Your time zone', initialValue: words.timeZone ?? defaults.timeZone, validate: (value) => (isZone(value ?? '') ? undefined : 'write it as in Europe/Lisbon, or UTC'), ...terminal }));
-  const go = answer(await confirm({ message: `${WHAT[kind]}. Write to ${directory}?`, ...terminal }));
+  const owner = answer(
+    await text({
+      message: 'Your name, for the briefing and the signature',
+      initialValue: words.owner ?? defaults.owner,
+      validate: (value) => ((value ?? '').trim() === '' ? 'a name is needed' : undefined),
+      ...terminal,
+    }),
+  );
+  const domain = answer(
+    await text({
+      message: 'What is the work about? One sentence: for whom, and about what (may stay empty)',
+      initialValue: words.domain ?? '',
+      ...terminal,
+    }),
+  );
+  const timeZone = answer(
+    await text({
+      message: 'Your time zone',
+      initialValue: words.timeZone ?? defaults.timeZone,
+      validate: (value) =>
+        isZone(value ?? '') ? undefined : 'write it as in Europe/Lisbon, or UTC',
+      ...terminal,
+    }),
+  );
+  const go = answer(
+    await confirm({ message: `${WHAT[kind]}. Write to ${directory}?`, ...terminal }),
+  );
   if (!go) throw cancelled();
   outro('', terminal);
   return { owner, timeZone, ...(domain.trim() === '' ? {} : { domain: domain.trim() }) };
@@ -35,9 +73,18 @@ export async function askForWords({ directory, kind, words, defaults }: Asked, t
 
 export async function askForNewPassphrase(terminal: Terminal = TERMINAL): Promise<string> {
   const { password } = await import('@clack/prompts');
-  const first = answer(await password({ message: 'A passphrase for your key', validate: (value) => ((value ?? '') === '' ? 'it may not be empty' : undefined), ...terminal }));
+  const first = answer(
+    await password({
+      message: 'A passphrase for your key',
+      validate: (value) => ((value ?? '') === '' ? 'it may not be empty' : undefined),
+      ...terminal,
+    }),
+  );
   const second = answer(await password({ message: 'Once more', ...terminal }));
-  if (first !== second) throw new NocturneError('USAGE', 'the two passphrases differ', { hint: 'nothing was written; try again' });
+  if (first !== second)
+    throw new NocturneError('USAGE', 'the two passphrases differ', {
+      hint: 'nothing was written; try again',
+    });
   return first;
 }
 
@@ -48,12 +95,17 @@ function answer<T>(given: T): Exclude<T, symbol> {
 }
 
 function cancelled(): NocturneError {
-  return new NocturneError('USAGE', 'given up; nothing was written', { hint: 'run nocturne init again when you are ready' });
+  return new NocturneError('USAGE', 'given up; nothing was written', {
+    hint: 'run nocturne init again when you are ready',
+  });
 }
 
 function isZone(zone: string): boolean {
   try {
-    return zone !== '' && new Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone !== '';
+    return (
+      zone !== '' &&
+      new Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone !== ''
+    );
   } catch {
     return false;
   }

@@ -5,12 +5,25 @@ import { moduleNames } from '../../modules/module-names.js';
 import type { Ground } from '../../validate/kept-result.js';
 import { packageVersion } from './package-version.js';
 
-export function keptGround(at: { readonly root: string; readonly state: string; readonly home: string; readonly packageRoot: string }): Ground {
+export function keptGround(at: {
+  readonly root: string;
+  readonly state: string;
+  readonly home: string;
+  readonly packageRoot: string;
+}): Ground {
   const { root, state, home, packageRoot } = at;
-  return { program: programStamp(packageRoot), outside: [state, join(home, 'keys'), join(root, '.nocturne/pass.lock')], home, modules: moduleNames(join(packageRoot, 'dist/src/modules')) };
+  return {
+    program: programStamp(packageRoot),
+    outside: [state, join(home, 'keys'), join(root, '.nocturne/pass.lock')],
+    home,
+    modules: moduleNames(join(packageRoot, 'dist/src/modules')),
+  };
 }
 
-/** What tells this program from any other: its version, when it was built, and for whom it runs. In a checkout the compiler's own record changes with everything that it compiles. */
+/**
+ * What tells this program from any other: its version, when it was built, and for whom it runs. In
+ * a checkout the compiler's own record changes with everything that it compiles.
+ */
 function programStamp(packageRoot: string): string {
   const built = lstatSync(join(packageRoot, 'dist/.tsbuildinfo'), { throwIfNoEntry: false });
   return `${packageVersion(packageRoot)} ${built?.mtimeMs ?? ''} ${process.version} ${process.getuid?.() ?? ''}`;

@@ -4,7 +4,9 @@ import { complain } from './say.js';
 
 export async function main(words: readonly string[]): Promise<void> {
   // Whoever reads may have read enough (`nocturne … | head`).
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 70));
+  process.stdout.on('error', (error: NodeJS.ErrnoException) =>
+    process.exit(error.code === 'EPIPE' ? 0 : 70),
+  );
   let exit: ExitCode;
   try {
     exit = await run(words);
@@ -14,15 +16,26 @@ export async function main(words: readonly string[]): Promise<void> {
   process.exitCode = exit;
 }
 
-/** The gate stands before every pass and every session: it starts without the rest of the command line, which costs as much as the gate itself. */
+/**
+ * The gate stands before every pass and every session: it starts without the rest of the command
+ * line, which costs as much as the gate itself.
+ */
 async function run(words: readonly string[]): Promise<ExitCode> {
   if (words[0] === 'gate') {
     const { gateLine } = await import('./gate-line.js');
     const exit = gateLine(words.slice(1));
     if (exit !== undefined) return exit;
   }
-  if (words[0] === 'hook' && words[1] === 'claude-code' && !words.includes('--help') && !words.includes('-h')) {
-    const [{ hookLine }, { installedModules }] = await Promise.all([import('./hook-line.js'), import('../../modules/installed.js')]);
+  if (
+    words[0] === 'hook' &&
+    words[1] === 'claude-code' &&
+    !words.includes('--help') &&
+    !words.includes('-h')
+  ) {
+    const [{ hookLine }, { installedModules }] = await Promise.all([
+      import('./hook-line.js'),
+      import('../../modules/installed.js'),
+    ]);
     return hookLine(words.slice(2), installedModules);
   }
   const { dispatch } = await import('./dispatch.js');

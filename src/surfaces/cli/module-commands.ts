@@ -1,4 +1,7 @@
-/** The commands that installed modules add to the catalogue. Read only when the words name no command of the core, and for the pages of help. */
+/**
+ * The commands that installed modules add to the catalogue. Read only when the words name no
+ * command of the core, and for the pages of help.
+ */
 import { installedModules } from '../../modules/installed.js';
 import type { Module, ModuleCommand } from '../../modules/types.js';
 import { actingAs, requireOwner } from './actor.js';
@@ -12,7 +15,15 @@ export async function wholeCatalogue(): Promise<Catalogue> {
 }
 
 function entriesOf(module: Module): readonly (readonly [string, Entry])[] {
-  return Object.entries(module.commands).map(([name, command]) => [name, { group: 'Modules', summary: command.summary, need: command.forAgents === 'never' ? 'owner' : command.forAgents, load: async () => ({ command: commandOf(command) }) }]);
+  return Object.entries(module.commands).map(([name, command]) => [
+    name,
+    {
+      group: 'Modules',
+      summary: command.summary,
+      need: command.forAgents === 'never' ? 'owner' : command.forAgents,
+      load: async () => ({ command: commandOf(command) }),
+    },
+  ]);
 }
 
 function commandOf(command: ModuleCommand): Command {
@@ -22,7 +33,19 @@ function commandOf(command: ModuleCommand): Command {
     examples: command.examples,
     run: (context, parsed) => {
       const { env, cwd, width, scope } = context;
-      return command.run({ env, cwd, width, ...(scope === undefined ? {} : { scope }), workspace: () => context.workspace(), progress: (line) => context.progress(line), requireOwner: (what) => requireOwner(context, what), acting: () => actingAs(context) }, parsed);
+      return command.run(
+        {
+          env,
+          cwd,
+          width,
+          ...(scope === undefined ? {} : { scope }),
+          workspace: () => context.workspace(),
+          progress: (line) => context.progress(line),
+          requireOwner: (what) => requireOwner(context, what),
+          acting: () => actingAs(context),
+        },
+        parsed,
+      );
     },
   };
 }

@@ -21,15 +21,27 @@ export type NewProject = {
   /** The first phase: one of the template's, or another one that takes the place of its first. */
   readonly phase: string | undefined;
 };
-export type ProjectFiles = { readonly changes: readonly Change[]; readonly longrunner: string; readonly phase: string };
+export type ProjectFiles = {
+  readonly changes: readonly Change[];
+  readonly longrunner: string;
+  readonly phase: string;
+};
 
 const LONGRUNNER = 'orchestration-os/LONGRUNNER-TEMPLATE.md';
 const PHASES = 'orchestration-os/PHASES-TEMPLATE.md';
 
 /** @param packageRoot where the shipped templates are, for a workspace without them. */
-export function newProjectFiles(snapshot: Snapshot, packageRoot: string, project: NewProject): ProjectFiles {
+export function newProjectFiles(
+  snapshot: Snapshot,
+  packageRoot: string,
+  project: NewProject,
+): ProjectFiles {
   const [spec, phases] = ['PROJECT', 'PHASES'].map((name) => snapshot.schema.objects.get(name));
-  if (spec === undefined || phases === undefined) throw new NocturneError('SCHEMA', 'REGISTRY.md declares no PROJECT or no PHASES', { file: snapshot.schema.file, hint: 'restore both rows of R1' });
+  if (spec === undefined || phases === undefined)
+    throw new NocturneError('SCHEMA', 'REGISTRY.md declares no PROJECT or no PHASES', {
+      file: snapshot.schema.file,
+      hint: 'restore both rows of R1',
+    });
   const folder = `PROJECTS/${project.slug}`;
   const page = phasesPage(template(snapshot, packageRoot, PHASES), phases, project);
   const longrunner = `${folder}/LONGRUNNER.md`;
@@ -41,12 +53,21 @@ export function newProjectFiles(snapshot: Snapshot, packageRoot: string, project
     ['phase.objective', objective],
     ['phase.started', stamp(snapshot.now)],
     ['phase.status', 'active'],
-    ['phase.successor', Array.isArray(successors) ? ((successors as readonly unknown[]).map(String)[0] ?? null) : null],
+    [
+      'phase.successor',
+      Array.isArray(successors)
+        ? ((successors as readonly unknown[]).map(String)[0] ?? null)
+        : null,
+    ],
     ['next_pass.objective', project.objective ?? objective],
     ['next_pass.runner', project.runner ?? null],
     ['next_pass.model_tier', project.tier],
   ];
-  const text = fields.reduce((before, [field, value]) => setField(before, spec, { file: longrunner, key: project.slug, field, value }), template(snapshot, packageRoot, LONGRUNNER));
+  const text = fields.reduce(
+    (before, [field, value]) =>
+      setField(before, spec, { file: longrunner, key: project.slug, field, value }),
+    template(snapshot, packageRoot, LONGRUNNER),
+  );
   return {
     changes: [
       { kind: 'write', path: `${folder}/PHASES.md`, content: page.text },
@@ -57,28 +78,64 @@ export function newProjectFiles(snapshot: Snapshot, packageRoot: string, project
   };
 }
 
-/** The template's phases from the wanted one on; a phase that is none of them takes the name and the place of the first. */
-function phasesPage(text: string, spec: ObjectSpec, { phase, objective }: NewProject): { readonly text: string; readonly first: Rec } {
+/**
+ * The template's phases from the wanted one on; a phase that is none of them takes the name and the
+ * place of the first.
+ */
+function phasesPage(
+  text: string,
+  spec: ObjectSpec,
+  { phase, objective }: NewProject,
+): { readonly text: string; readonly first: Rec } {
   const records = phasesOf(text, spec);
   const [original] = records;
-  if (original === undefined) throw new NocturneError('CONFIG', `${PHASES} has no phase`, { file: PHASES, hint: 'restore the template: it has one section for each phase' });
+  if (original === undefined)
+    throw new NocturneError('CONFIG', `${PHASES} has no phase`, {
+      file: PHASES,
+      hint: 'restore the template: it has one section for each phase',
+    });
   const wanted = phase ?? original.key;
   const at = records.findIndex((record) => record.key === wanted);
   const from = at === -1 ? original : (records[at] ?? original);
   const kept = text.slice(0, original.start) + text.slice(from.start);
-  const named = at === -1 ? renamed(kept, { from: original.key, to: wanted, objective: objective ?? fieldText(original, 'objective'), spec }) : kept;
+  const named =
+    at === -1
+      ? renamed(kept, {
+          from: original.key,
+          to: wanted,
+          objective: objective ?? fieldText(original, 'objective'),
+          spec,
+        })
+      : kept;
   const [first] = phasesOf(named, spec);
-  if (first === undefined) throw new NocturneError('INTERNAL', 'the new project has no first phase');
+  if (first === undefined)
+    throw new NocturneError('INTERNAL', 'the new project has no first phase');
   return { text: named, first };
 }
 
 /** The heading, and the outputs that the phase's tests look for, which bear its name. */
-function renamed(text: string, at: { readonly from: string; readonly to: string; readonly objective: string; readonly spec: ObjectSpec }): string {
+function renamed(
+  text: string,
+  at: {
+    readonly from: string;
+    readonly to: string;
+    readonly objective: string;
+    readonly spec: ObjectSpec;
+  },
+): string {
   const [first] = phasesOf(text, at.spec);
   if (first === undefined) return text;
-  const section = text.slice(first.start, first.end).replace(`## ${at.from}`, `## ${at.to}`).replaceAll(`outputs/${at.from}-`, `outputs/${at.to}-`);
+  const section = text
+    .slice(first.start, first.end)
+    .replace(`## ${at.from}`, `## ${at.to}`)
+    .replaceAll(`outputs/${at.from}-`, `outputs/${at.to}-`);
   const page = text.slice(0, first.start) + section + text.slice(first.end);
-  return setField(page, at.spec, { file: 'PHASES.md', key: at.to, field: 'objective', value: at.objective });
+  return setField(page, at.spec, {
+    file: 'PHASES.md',
+    key: at.to,
+    field: 'objective',
+    value: at.objective,
+  });
 }
 
 function phasesOf(text: string, spec: ObjectSpec): readonly Rec[] {

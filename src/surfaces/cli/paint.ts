@@ -2,7 +2,11 @@
 import picocolors from 'picocolors';
 import type { Context } from './types.js';
 
-export type Paint = { readonly wrong: (text: string) => string; readonly attention: (text: string) => string; readonly good: (text: string) => string };
+export type Paint = {
+  readonly wrong: (text: string) => string;
+  readonly attention: (text: string) => string;
+  readonly good: (text: string) => string;
+};
 
 export function paint(context: Pick<Context, 'color'>): Paint {
   const { red, yellow, green } = picocolors.createColors(context.color);

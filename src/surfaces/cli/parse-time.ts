@@ -1,11 +1,15 @@
-/** A time as somebody types it: an instant, a wall time of the owner's zone, how long ago, or the beginning of a run. */
+/**
+ * A time as somebody types it: an instant, a wall time of the owner's zone, how long ago, or the
+ * beginning of a run.
+ */
 import { fieldTime } from '../../project/field-text.js';
 import { parseDuration } from '../../kernel/clock.js';
 import { NocturneError } from '../../kernel/error.js';
 import type { Snapshot } from '../../workspace/types.js';
 import { instantIn, ownerZone } from './zone.js';
 
-const FORMS = 'write now, 2026-11-21, "2026-11-21 07:30" (your zone), 2026-11-21T07:30:00Z, 07:30 (today), 2h or 3d (so long ago), or the id of a run';
+const FORMS =
+  'write now, 2026-11-21, "2026-11-21 07:30" (your zone), 2026-11-21T07:30:00Z, 07:30 (today), 2h or 3d (so long ago), or the id of a run';
 
 /** A bare date is its first instant. @throws NocturneError `USAGE`. */
 export function parseTime(snapshot: Snapshot, text: string): Date {
@@ -15,15 +19,24 @@ export function parseTime(snapshot: Snapshot, text: string): Date {
   if (long !== undefined) return new Date(snapshot.now.getTime() - long);
   if (/^RUN-/.test(given)) return startOf(snapshot, given);
   const at = instantOf(snapshot, given);
-  if (at === undefined || Number.isNaN(at.getTime())) throw new NocturneError('USAGE', `"${text}" is not a time`, { hint: FORMS });
+  if (at === undefined || Number.isNaN(at.getTime()))
+    throw new NocturneError('USAGE', `"${text}" is not a time`, { hint: FORMS });
   return at;
 }
 
 function instantOf(snapshot: Snapshot, given: string): Date | undefined {
-  const [, date = '', clock = '', zone] = /^(\d{4}-\d{2}-\d{2})?(?:^|[T ]|$)(\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?(Z|[+-]\d{2}:?\d{2})?$/.exec(given) ?? [];
+  const [, date = '', clock = '', zone] =
+    /^(\d{4}-\d{2}-\d{2})?(?:^|[T ]|$)(\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?(Z|[+-]\d{2}:?\d{2})?$/.exec(
+      given,
+    ) ?? [];
   if (date === '' && clock === '') return undefined;
   const name = ownerZone(snapshot);
-  const day = date === '' ? new Intl.DateTimeFormat('sv-SE', { timeZone: name, dateStyle: 'short' }).format(snapshot.now) : date;
+  const day =
+    date === ''
+      ? new Intl.DateTimeFormat('sv-SE', { timeZone: name, dateStyle: 'short' }).format(
+          snapshot.now,
+        )
+      : date;
   const wall = `${day}T${clock === '' ? '00:00' : clock}${clock.length > 5 ? '' : ':00'}`;
   if (Number.isNaN(Date.parse(`${wall}Z`))) return undefined;
   return zone === undefined ? instantIn(name, wall) : new Date(`${wall}${zone}`);
@@ -32,6 +45,9 @@ function instantOf(snapshot: Snapshot, given: string): Date | undefined {
 function startOf(snapshot: Snapshot, run: string): Date {
   const record = snapshot.record('RUN', run);
   const started = fieldTime(record, 'started');
-  if (started === undefined) throw new NocturneError('NOT_FOUND', `there is no run ${run} in the session registry`, { hint: 'nocturne status shows the last runs' });
+  if (started === undefined)
+    throw new NocturneError('NOT_FOUND', `there is no run ${run} in the session registry`, {
+      hint: 'nocturne status shows the last runs',
+    });
   return new Date(started);
 }

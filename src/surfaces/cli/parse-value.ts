@@ -1,4 +1,7 @@
-/** A value as somebody types it → the value that the field's type asks for. Whether it fits is R2's business, not this one's. */
+/**
+ * A value as somebody types it → the value that the field's type asks for. Whether it fits is R2's
+ * business, not this one's.
+ */
 import { parseDocument } from 'yaml';
 import { NocturneError } from '../../kernel/error.js';
 import { fieldProblem } from '../../registry/field-value.js';
@@ -6,15 +9,25 @@ import type { FieldType } from '../../registry/types.js';
 import type { Value } from '../../markdown/types.js';
 
 /**
- * Nothing, `null` and `-` are the empty value. A list is `a, b` or YAML in brackets; a text that begins like a YAML list or map in brackets is one
+ * Nothing, `null` and `-` are the empty value. A list is `a, b` or YAML in brackets; a text that
+ * begins like a YAML list or map in brackets is one
  * where `structured` (fields that can hold a structure).
  */
-export function parseValue(type: FieldType | undefined, text: string, options: { readonly structured: boolean }): Value {
+export function parseValue(
+  type: FieldType | undefined,
+  text: string,
+  options: { readonly structured: boolean },
+): Value {
   const trimmed = text.trim();
   if (trimmed === '' || trimmed === 'null' || trimmed === '-') return null;
   if (type?.kind === 'list') return listOf(type.of, trimmed, options.structured);
-  if ((type?.kind === 'int' || type?.kind === 'number') && fieldProblem(type, trimmed) === undefined) return Number(trimmed);
-  if (type?.kind === 'bool' && (trimmed === 'true' || trimmed === 'false')) return trimmed === 'true';
+  if (
+    (type?.kind === 'int' || type?.kind === 'number') &&
+    fieldProblem(type, trimmed) === undefined
+  )
+    return Number(trimmed);
+  if (type?.kind === 'bool' && (trimmed === 'true' || trimmed === 'false'))
+    return trimmed === 'true';
   return text;
 }
 
@@ -24,12 +37,23 @@ function listOf(type: FieldType, text: string, structured: boolean): Value {
     return Array.isArray(value) ? value : [value];
   }
   const items = text.split(',').map((item) => item.trim());
-  return structured ? items.map((item) => (type.kind === 'int' || type.kind === 'number' ? parseValue(type, item, { structured }) : item)) : items.join(', ');
+  return structured
+    ? items.map((item) =>
+        type.kind === 'int' || type.kind === 'number'
+          ? parseValue(type, item, { structured })
+          : item,
+      )
+    : items.join(', ');
 }
 
 function parseYaml(text: string): unknown {
   const document = parseDocument(text, { schema: 'core', version: '1.2' });
   const [problem] = document.errors;
-  if (problem !== undefined) throw new NocturneError('BAD_VALUE', `the list cannot be read: ${problem.message.split('\n')[0]}`, { hint: 'write a, b, c or YAML in brackets: [a, b]' });
+  if (problem !== undefined)
+    throw new NocturneError(
+      'BAD_VALUE',
+      `the list cannot be read: ${problem.message.split('\n')[0]}`,
+      { hint: 'write a, b, c or YAML in brackets: [a, b]' },
+    );
   return document.toJS({ maxAliasCount: 0 }) as unknown;
 }

@@ -1,15 +1,27 @@
-/** A command's words through commander: positional arguments, its own options and those of every command. */
+/**
+ * A command's words through commander: positional arguments, its own options and those of every
+ * command.
+ */
 import { Command as Commander, CommanderError, Option } from 'commander';
 import { NocturneError } from '../../kernel/error.js';
 import type { GlobalOptions } from './context.js';
 import type { Command, Parsed } from './types.js';
 
-export async function parseWords(name: string, command: Command, words: readonly string[]): Promise<{ globals: GlobalOptions; parsed: Parsed }> {
+export async function parseWords(
+  name: string,
+  command: Command,
+  words: readonly string[],
+): Promise<{ globals: GlobalOptions; parsed: Parsed }> {
   const program = new Commander(`nocturne ${name}`);
   let message = '';
   program
     .exitOverride()
-    .configureOutput({ writeErr: (text) => { message += text; }, writeOut: () => undefined })
+    .configureOutput({
+      writeErr: (text) => {
+        message += text;
+      },
+      writeOut: () => undefined,
+    })
     .helpOption(false)
     .option('--workspace <dir>')
     .option('--json')
@@ -17,7 +29,12 @@ export async function parseWords(name: string, command: Command, words: readonly
     .option('--no-color')
     .option('--debug');
   if (command.args !== undefined) program.arguments(command.args);
-  for (const option of command.options ?? []) program.addOption(option.choices === undefined ? new Option(option.flags, option.description) : new Option(option.flags, option.description).choices([...option.choices]));
+  for (const option of command.options ?? [])
+    program.addOption(
+      option.choices === undefined
+        ? new Option(option.flags, option.description)
+        : new Option(option.flags, option.description).choices([...option.choices]),
+    );
   const taken: string[] = [];
   program.action(() => {
     taken.push(...program.args);
@@ -26,10 +43,29 @@ export async function parseWords(name: string, command: Command, words: readonly
     await program.parseAsync([...words], { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    throw new NocturneError('USAGE', `nocturne ${name}: ${(message || error.message).replace(/^error: /, '').trim().replaceAll('\n', ' ')}`, { hint: `nocturne ${name} --help` });
+    throw new NocturneError(
+      'USAGE',
+      `nocturne ${name}: ${(message || error.message)
+        .replace(/^error: /, '')
+        .trim()
+        .replaceAll('\n', ' ')}`,
+      { hint: `nocturne ${name} --help` },
+    );
   }
   const options = program.opts<Record<string, unknown>>();
-  const color = options['color'] !== false && process.env['NO_COLOR'] === undefined && (process.stdout.isTTY === true || process.env['FORCE_COLOR'] !== undefined);
-  const workspace = typeof options['workspace'] === 'string' ? { workspace: options['workspace'] } : {};
-  return { globals: { ...workspace, json: options['json'] === true, quiet: options['quiet'] === true, color }, parsed: { args: taken, options } };
+  const color =
+    options['color'] !== false &&
+    process.env['NO_COLOR'] === undefined &&
+    (process.stdout.isTTY === true || process.env['FORCE_COLOR'] !== undefined);
+  const workspace =
+    typeof options['workspace'] === 'string' ? { workspace: options['workspace'] } : {};
+  return {
+    globals: {
+      ...workspace,
+      json: options['json'] === true,
+      quiet: options['quiet'] === true,
+      color,
+    },
+    parsed: { args: taken, options },
+  };
 }

@@ -3,11 +3,20 @@ import { installedModules } from '../../modules/installed.js';
 import type { PassEnvironment } from '../../passes/types.js';
 import type { Context } from './types.js';
 
-/** The first interrupt ends the agent and closes the pass; a second one ends the process at once. */
+/**
+ * The first interrupt ends the agent and closes the pass; a second one ends the process at once.
+ */
 export async function passEnvironment(context: Context): Promise<PassEnvironment> {
   const ending = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => ending.abort());
-  return { workspace: context.workspace(), env: context.env, signal: ending.signal, say: (line) => context.progress(line), wait, modules: await installedModules() };
+  return {
+    workspace: context.workspace(),
+    env: context.env,
+    signal: ending.signal,
+    say: (line) => context.progress(line),
+    wait,
+    modules: await installedModules(),
+  };
 }
 
 function wait(ms: number, signal: AbortSignal): Promise<void> {

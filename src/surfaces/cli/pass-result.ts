@@ -11,10 +11,26 @@ export function passResult(report: PassReport): CommandResult {
     outcome: report.outcome,
     ...(data?.quality === undefined ? {} : { quality: data.quality }),
     refused: data?.refused ?? [],
-    restored: (data?.undone ?? []).map(({ path, code, why, kept }) => ({ path, code, why, kept: kept ?? null })),
+    restored: (data?.undone ?? []).map(({ path, code, why, kept }) => ({
+      path,
+      code,
+      why,
+      kept: kept ?? null,
+    })),
     outputs: data?.outputs ?? [],
-    stop: (data?.stop ?? []).map(({ assertion, holds, expected, found }) => ({ assertion, holds, expected, found })),
+    stop: (data?.stop ?? []).map(({ assertion, holds, expected, found }) => ({
+      assertion,
+      holds,
+      expected,
+      found,
+    })),
   };
-  const head = [data?.runId, data?.project].filter((part) => part !== undefined && part !== '').join(' ');
-  return { exit: report.exit, text: `${head === '' ? '' : `${head}: `}${report.outcome}`, json: { run } };
+  const head = [data?.runId, data?.project]
+    .filter((part) => part !== undefined && part !== '')
+    .join(' ');
+  return {
+    exit: report.exit,
+    text: `${head === '' ? '' : `${head}: `}${report.outcome}`,
+    json: { run },
+  };
 }

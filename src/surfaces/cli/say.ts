@@ -3,23 +3,44 @@ import { EXIT, type ExitCode, NocturneError } from '../../kernel/error.js';
 import type { CommandResult } from './types.js';
 
 export function print(result: CommandResult, json: boolean): ExitCode {
-  if (result.raw !== undefined) process.stdout.write(result.raw.endsWith('\n') ? result.raw : `${result.raw}\n`);
-  else if (json) process.stdout.write(`${JSON.stringify({ schema: 1, ok: result.exit === EXIT.ok, ...result.json })}\n`);
-  else if (result.text !== '') process.stdout.write(result.text.endsWith('\n') ? result.text : `${result.text}\n`);
+  if (result.raw !== undefined)
+    process.stdout.write(result.raw.endsWith('\n') ? result.raw : `${result.raw}\n`);
+  else if (json)
+    process.stdout.write(
+      `${JSON.stringify({ schema: 1, ok: result.exit === EXIT.ok, ...result.json })}\n`,
+    );
+  else if (result.text !== '')
+    process.stdout.write(result.text.endsWith('\n') ? result.text : `${result.text}\n`);
   return result.exit;
 }
 
 /** The one place where a thrown error is told. */
-export function complain(error: unknown, options: { readonly json: boolean; readonly debug: boolean }): ExitCode {
-  const known = error instanceof NocturneError ? error : new NocturneError('INTERNAL', error instanceof Error ? error.message : String(error), { hint: 'this is a bug in nocturne; run again with --debug and report what it prints' });
+export function complain(
+  error: unknown,
+  options: { readonly json: boolean; readonly debug: boolean },
+): ExitCode {
+  const known =
+    error instanceof NocturneError
+      ? error
+      : new NocturneError('INTERNAL', error instanceof Error ? error.message : String(error), {
+          hint: 'this is a bug in nocturne; run again with --debug and report what it prints',
+        });
   if (options.json) {
     const { code, message, hint, place } = known;
-    process.stdout.write(`${JSON.stringify({ schema: 1, ok: false, error: { code, message, ...(hint === undefined ? {} : { hint }), ...place } })}\n`);
+    process.stdout.write(
+      `${JSON.stringify({ schema: 1, ok: false, error: { code, message, ...(hint === undefined ? {} : { hint }), ...place } })}\n`,
+    );
   } else {
     const { file, line, column } = known.place;
-    const where = file === undefined ? '' : `${file}${line === undefined ? '' : `:${line}${column === undefined ? '' : `:${column}`}`}  `;
-    process.stderr.write(`${where}${known.code}: ${known.message}\n${known.hint === undefined ? '' : `  ${known.hint}\n`}`);
+    const where =
+      file === undefined
+        ? ''
+        : `${file}${line === undefined ? '' : `:${line}${column === undefined ? '' : `:${column}`}`}  `;
+    process.stderr.write(
+      `${where}${known.code}: ${known.message}\n${known.hint === undefined ? '' : `  ${known.hint}\n`}`,
+    );
   }
-  if (options.debug) process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
+  if (options.debug)
+    process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
   return known.exit;
 }

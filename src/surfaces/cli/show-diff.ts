@@ -3,13 +3,28 @@ import { createTwoFilesPatch } from 'diff';
 import { paint } from './paint.js';
 import type { Context } from './types.js';
 
-/** `undefined` content: the file is not there. `known: false`: its content before cannot be shown. */
-export type FileVersions = { readonly path: string; readonly before: string | Buffer | undefined; readonly after: string | Buffer | undefined };
+/**
+ * `undefined` content: the file is not there. `known: false`: its content before cannot be shown.
+ */
+export type FileVersions = {
+  readonly path: string;
+  readonly before: string | Buffer | undefined;
+  readonly after: string | Buffer | undefined;
+};
 
 export function unifiedDiff({ path, before, after }: FileVersions): string {
   const [old, now] = [textOf(before), textOf(after)];
-  if (old === undefined || now === undefined) return `--- ${path}\n+++ ${path}\n(not text: ${sizeOf(before)} before, ${sizeOf(after)} after)\n`;
-  const patch = createTwoFilesPatch(before === undefined ? '/dev/null' : path, after === undefined ? '/dev/null' : path, old, now, undefined, undefined, { context: 3 });
+  if (old === undefined || now === undefined)
+    return `--- ${path}\n+++ ${path}\n(not text: ${sizeOf(before)} before, ${sizeOf(after)} after)\n`;
+  const patch = createTwoFilesPatch(
+    before === undefined ? '/dev/null' : path,
+    after === undefined ? '/dev/null' : path,
+    old,
+    now,
+    undefined,
+    undefined,
+    { context: 3 },
+  );
   return patch.replace(/^(?:Index: .*\n)?={60,}\n/, '').replace(/^(---|\+\+\+) (.*)\t$/gm, '$1 $2');
 }
 
@@ -18,7 +33,13 @@ export function paintedDiff(context: Pick<Context, 'color'>, diff: string): stri
   const colour = paint(context);
   return diff
     .split('\n')
-    .map((line) => (line.startsWith('+') && !line.startsWith('+++') ? colour.good(line) : line.startsWith('-') && !line.startsWith('---') ? colour.wrong(line) : line))
+    .map((line) =>
+      line.startsWith('+') && !line.startsWith('+++')
+        ? colour.good(line)
+        : line.startsWith('-') && !line.startsWith('---')
+          ? colour.wrong(line)
+          : line,
+    )
     .join('\n');
 }
 

@@ -1,19 +1,47 @@
 /** Tables for people: columns side by side, as wide as the terminal and no wider. */
 import Table from 'cli-table3';
 
-const NO_LINES = { top: '', 'top-mid': '', 'top-left': '', 'top-right': '', bottom: '', 'bottom-mid': '', 'bottom-left': '', 'bottom-right': '', left: '', 'left-mid': '', mid: '', 'mid-mid': '', right: '', 'right-mid': '', middle: '  ' };
+const NO_LINES = {
+  top: '',
+  'top-mid': '',
+  'top-left': '',
+  'top-right': '',
+  bottom: '',
+  'bottom-mid': '',
+  'bottom-left': '',
+  'bottom-right': '',
+  left: '',
+  'left-mid': '',
+  mid: '',
+  'mid-mid': '',
+  right: '',
+  'right-mid': '',
+  middle: '  ',
+};
 /** Columns as narrow as this (an id, a time) give way only when nothing else can. */
 const COMFORTABLE = 16;
 const NARROWEST = 4;
 
 /** Long cells are wrapped, also inside words. @param table.width of the terminal, in characters. */
-export function textTable(table: { readonly head: readonly string[]; readonly rows: readonly (readonly string[])[]; readonly width: number }): string {
+export function textTable(table: {
+  readonly head: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+  readonly width: number;
+}): string {
   const { head, rows, width } = table;
   const room = width - 2 * (head.length - 1);
-  const natural = head.map((name, i) => Math.max(cells(name), ...rows.map((row) => cells(row[i] ?? ''))));
+  const natural = head.map((name, i) =>
+    Math.max(cells(name), ...rows.map((row) => cells(row[i] ?? ''))),
+  );
   const colWidths = narrowed(narrowed(natural, room, COMFORTABLE), room, NARROWEST);
-  const drawn = new Table({ head: head.map(shown), chars: NO_LINES, colWidths: [...colWidths], style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0, compact: true } });
-  for (const row of rows) drawn.push(head.map((_, i) => wrapped(shown(row[i] ?? ''), colWidths[i] ?? NARROWEST)));
+  const drawn = new Table({
+    head: head.map(shown),
+    chars: NO_LINES,
+    colWidths: [...colWidths],
+    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0, compact: true },
+  });
+  for (const row of rows)
+    drawn.push(head.map((_, i) => wrapped(shown(row[i] ?? ''), colWidths[i] ?? NARROWEST)));
   return drawn
     .toString()
     .split('\n')
@@ -34,7 +62,10 @@ function narrowed(natural: readonly number[], room: number, least: number): read
 
 /** Lines end at a blank where there is one near, else after a slash or a dash, else anywhere. */
 function wrapped(text: string, width: number): string {
-  return text.split('\n').flatMap((line) => wrappedLine(line, width)).join('\n');
+  return text
+    .split('\n')
+    .flatMap((line) => wrappedLine(line, width))
+    .join('\n');
 }
 
 function wrappedLine(line: string, width: number): string[] {
@@ -44,7 +75,9 @@ function wrappedLine(line: string, width: number): string[] {
     const fits = fitting(rest, width);
     const head = rest.slice(0, fits + 1);
     const blank = head.lastIndexOf(' ');
-    const mark = Math.max(...['/', '-', '_', ',', '.', '#'].map((c) => head.slice(0, fits).lastIndexOf(c))) + 1;
+    const mark =
+      Math.max(...['/', '-', '_', ',', '.', '#'].map((c) => head.slice(0, fits).lastIndexOf(c))) +
+      1;
     const cut = blank > fits / 2 ? blank : mark > fits / 2 ? mark : fits;
     lines.push(rest.slice(0, cut).trimEnd());
     rest = rest.slice(cut).trimStart();
@@ -52,7 +85,9 @@ function wrappedLine(line: string, width: number): string[] {
   return [...lines, rest];
 }
 
-/** How many characters fit into so many cells; one at least. Colours take no room and are not cut. */
+/**
+ * How many characters fit into so many cells; one at least. Colours take no room and are not cut.
+ */
 function fitting(text: string, width: number): number {
   let used = 0;
   let at = 0;
@@ -66,15 +101,35 @@ function fitting(text: string, width: number): number {
 
 /** Terminal cells of the longest line; colours take none. */
 function cells(text: string): number {
-  return Math.max(1, ...shown(text).replace(/\u001b\[[0-9;]*m/g, '').split('\n').map((line) => [...line].reduce((sum, c) => sum + (isWide(c.codePointAt(0) ?? 0) ? 2 : 1), 0)));
+  return Math.max(
+    1,
+    ...shown(text)
+      .replace(/\u001b\[[0-9;]*m/g, '')
+      .split('\n')
+      .map((line) =>
+        [...line].reduce((sum, c) => sum + (isWide(c.codePointAt(0) ?? 0) ? 2 : 1), 0),
+      ),
+  );
 }
 
 /** East Asian wide and emoji ranges, roughly: at worst a column is a little too wide. */
 function isWide(code: number): boolean {
-  return (code >= 0x1100 && code <= 0x115f) || (code >= 0x2e80 && code <= 0xa4cf) || (code >= 0xac00 && code <= 0xd7a3) || (code >= 0xf900 && code <= 0xfaff) || (code >= 0xfe30 && code <= 0xfe6f) || (code >= 0xff00 && code <= 0xff60) || (code >= 0x1f300 && code <= 0x1faff) || (code >= 0x20000 && code <= 0x3fffd);
+  return (
+    (code >= 0x1100 && code <= 0x115f) ||
+    (code >= 0x2e80 && code <= 0xa4cf) ||
+    (code >= 0xac00 && code <= 0xd7a3) ||
+    (code >= 0xf900 && code <= 0xfaff) ||
+    (code >= 0xfe30 && code <= 0xfe6f) ||
+    (code >= 0xff00 && code <= 0xff60) ||
+    (code >= 0x1f300 && code <= 0x1faff) ||
+    (code >= 0x20000 && code <= 0x3fffd)
+  );
 }
 
 /** Control characters, which a file may hold, are not sent to the terminal; our own colours are. */
 function shown(text: string): string {
-  return text.replace(/(\u001b\[(?:31|32|33|39)m)|[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/g, (_, colour?: string) => colour ?? ' ');
+  return text.replace(
+    /(\u001b\[(?:31|32|33|39)m)|[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/g,
+    (_, colour?: string) => colour ?? ' ',
+  );
 }

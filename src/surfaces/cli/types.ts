@@ -1,4 +1,6 @@
-/** What a command is: its words for the help page, and one function from parsed words to a result. */
+/**
+ * What a command is: its words for the help page, and one function from parsed words to a result.
+ */
 import type { ReadScope } from '../../governance/scoped-snapshot.js';
 import type { Clock } from '../../kernel/clock.js';
 import type { CommandResult, OptionSpec, Parsed } from '../../modules/types.js';
@@ -28,11 +30,17 @@ export type Context = {
   /** Whether somebody can be asked: stdin and stdout are terminals. */
   readonly interactive: boolean;
   readonly packageRoot: string;
-  /** The directory of the workspace: `--workspace`, nearest parent with a REGISTRY.md, `$NOCTURNE_WORKSPACE`, `~/.openclaw/workspace`. */
+  /**
+   * The directory of the workspace: `--workspace`, nearest parent with a REGISTRY.md,
+   * `$NOCTURNE_WORKSPACE`, `~/.openclaw/workspace`.
+   */
   root(): string;
   /** Inside a pass that does not see everything: what it sees. */
   readonly scope?: ReadScope;
-  /** The workspace, opened once; its snapshots show what `scope` lets see, its commits start from everything. */
+  /**
+   * The workspace, opened once; its snapshots show what `scope` lets see, its commits start from
+   * everything.
+   */
   workspace(): Workspace;
   /** A line of progress on stderr; nothing when quiet. */
   progress(line: string): void;

@@ -1,5 +1,6 @@
 /**
- * `validate` when nothing has changed since the last time: the listing, the kept result, the report, and nothing of the rest of the program. The build makes
+ * `validate` when nothing has changed since the last time: the listing, the kept result, the
+ * report, and nothing of the rest of the program. The build makes
  * one file of this and of all that it imports (`dist/validate.cjs`).
  */
 import { readFileSync, realpathSync } from 'node:fs';
@@ -16,22 +17,41 @@ import { keptGround } from './kept-ground.js';
 import { findRoot, homeDirectory } from './place.js';
 import { complain, print } from './say.js';
 
-/** `undefined` when there are words that it does not know, or nothing that was kept holds: then the whole command has to run. */
+/**
+ * `undefined` when there are words that it does not know, or nothing that was kept holds: then the
+ * whole command has to run.
+ */
 export function validateLine(words: readonly string[], packageRoot: string): ExitCode | undefined {
-  if (!words.every((word) => word === '--json' || word === '--quiet' || word === '--no-color')) return undefined;
+  if (!words.every((word) => word === '--json' || word === '--quiet' || word === '--no-color'))
+    return undefined;
   const [env, cwd, json] = [process.env, process.cwd(), words.includes('--json')];
   // What a pass may see is for the whole command line to say.
   if (insidePass(env) !== undefined) return undefined;
   try {
     const home = homeDirectory(env, cwd);
     const root = realpathSync(findRoot({ cwd, env, given: undefined }));
-    const key = resultKey({ root, files: walk(root) }, keptGround({ root, state: stateDirectory(home, root), home, packageRoot }));
+    const key = resultKey(
+      { root, files: walk(root) },
+      keptGround({ root, state: stateDirectory(home, root), home, packageRoot }),
+    );
     const found = key === undefined ? undefined : readKeptResult(root, key);
     if (found === undefined) return undefined;
-    const color = !words.includes('--no-color') && env['NO_COLOR'] === undefined && (process.stdout.isTTY === true || env['FORCE_COLOR'] !== undefined);
+    const color =
+      !words.includes('--no-color') &&
+      env['NO_COLOR'] === undefined &&
+      (process.stdout.isTTY === true || env['FORCE_COLOR'] !== undefined);
     const width = process.stdout.columns ?? (Number(env['COLUMNS']) || 100);
     const exit = countsOf(found.diagnostics).errors > 0 ? EXIT.findings : EXIT.ok;
-    return print({ exit, text: json ? '' : textReport(found, { color, width, textOf: (file) => readText(root, file) }), json: jsonReport(found) }, json);
+    return print(
+      {
+        exit,
+        text: json
+          ? ''
+          : textReport(found, { color, width, textOf: (file) => readText(root, file) }),
+        json: jsonReport(found),
+      },
+      json,
+    );
   } catch (error) {
     return complain(error, { json, debug: false });
   }
@@ -39,7 +59,9 @@ export function validateLine(words: readonly string[], packageRoot: string): Exi
 
 function readText(root: string, file: string): string | undefined {
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(readFileSync(join(root, file)));
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(
+      readFileSync(join(root, file)),
+    );
   } catch {
     return undefined;
   }

@@ -5,10 +5,16 @@ import { isIgnored } from '../../workspace/walk.js';
 /** Editors write in several steps; what happens within this time is one change. */
 const SETTLE_MS = 120;
 
-/** Runs `act` once at the start and after each change, one at a time. Resolves at SIGINT or SIGTERM. */
+/**
+ * Runs `act` once at the start and after each change, one at a time. Resolves at SIGINT or SIGTERM.
+ */
 export async function watchWorkspace(root: string, act: () => Promise<void>): Promise<void> {
   const { watch } = await import('chokidar');
-  const watcher = watch(root, { ignoreInitial: true, followSymlinks: false, ignored: (path) => path !== root && isIgnored(relative(root, path).replaceAll('\\', '/')) });
+  const watcher = watch(root, {
+    ignoreInitial: true,
+    followSymlinks: false,
+    ignored: (path) => path !== root && isIgnored(relative(root, path).replaceAll('\\', '/')),
+  });
   try {
     await new Promise<void>((resolve, reject) => {
       let timer: NodeJS.Timeout | undefined;

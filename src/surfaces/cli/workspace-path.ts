@@ -4,26 +4,40 @@ import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { NocturneError } from '../../kernel/error.js';
 import type { Context } from './types.js';
 
-/** Relative to where the command was called, if that is inside the workspace and there is such a file; else relative to the workspace. */
+/**
+ * Relative to where the command was called, if that is inside the workspace and there is such a
+ * file; else relative to the workspace.
+ */
 export function workspacePath(context: Context, given: string): string {
   const root = realpathSync(context.root());
   const here = inside(root, real(resolve(context.cwd, given)));
   if (isAbsolute(given)) {
-    if (here === undefined) throw new NocturneError('USAGE', `${given} is not in the workspace ${root}`, { hint: 'name a file of the workspace' });
+    if (here === undefined)
+      throw new NocturneError('USAGE', `${given} is not in the workspace ${root}`, {
+        hint: 'name a file of the workspace',
+      });
     return here;
   }
   if (here !== undefined && existsSync(join(root, here))) return here;
   const plain = given.replace(/^\.\//, '').replace(/\/$/, '');
-  if (plain.split('/').includes('..')) throw new NocturneError('USAGE', `${given} leads out of the workspace`, { hint: 'paths are relative to the workspace' });
+  if (plain.split('/').includes('..'))
+    throw new NocturneError('USAGE', `${given} leads out of the workspace`, {
+      hint: 'paths are relative to the workspace',
+    });
   return plain;
 }
 
 function inside(root: string, path: string): string | undefined {
   const found = relative(root, path);
-  return found === '' || found.startsWith('..') || isAbsolute(found) ? undefined : found.split(sep).join('/');
+  return found === '' || found.startsWith('..') || isAbsolute(found)
+    ? undefined
+    : found.split(sep).join('/');
 }
 
-/** Links in the way are followed, the last part is not: it may be a link that is asked about, or not there yet. */
+/**
+ * Links in the way are followed, the last part is not: it may be a link that is asked about, or not
+ * there yet.
+ */
 function real(path: string): string {
   try {
     return join(realpathSync(dirname(path)), path.slice(dirname(path).length));

@@ -7,7 +7,10 @@ export function ownerZone(snapshot: Snapshot): string {
   return isZone(zone) ? zone : 'UTC';
 }
 
-/** The instant at which the clocks of the zone show this wall time (`2026-11-21T07:30:00`). In the hour that is skipped in spring: the one after. */
+/**
+ * The instant at which the clocks of the zone show this wall time (`2026-11-21T07:30:00`). In the
+ * hour that is skipped in spring: the one after.
+ */
 export function instantIn(zone: string, wall: string): Date {
   const wanted = Date.parse(`${wall}Z`);
   let at = wanted;
@@ -17,7 +20,9 @@ export function instantIn(zone: string, wall: string): Date {
 
 /** What the clocks of the zone show, as if it were UTC, in milliseconds. */
 function wallTime(zone: string, at: number): number {
-  return Date.parse(`${new Intl.DateTimeFormat('sv-SE', { timeZone: zone, dateStyle: 'short', timeStyle: 'medium' }).format(at).replace(' ', 'T')}Z`);
+  return Date.parse(
+    `${new Intl.DateTimeFormat('sv-SE', { timeZone: zone, dateStyle: 'short', timeStyle: 'medium' }).format(at).replace(' ', 'T')}Z`,
+  );
 }
 
 /** Every name that this machine knows, old and new ones (`Asia/Calcutta` and `Asia/Kolkata`). */

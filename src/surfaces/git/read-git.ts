@@ -1,13 +1,26 @@
-/** What git says: the staged files and their content, settings, ancestry. Only plumbing whose output is made for programs. */
+/**
+ * What git says: the staged files and their content, settings, ancestry. Only plumbing whose output
+ * is made for programs.
+ */
 import { type ExecaError, execaSync } from 'execa';
 import { NocturneError } from '../../kernel/error.js';
 
-export type Git = { readonly cwd: string; readonly env: Readonly<Record<string, string | undefined>> };
+export type Git = {
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+};
 
-export function git({ cwd, env }: Git, args: readonly string[], input?: Uint8Array | string): Buffer {
+export function git(
+  { cwd, env }: Git,
+  args: readonly string[],
+  input?: Uint8Array | string,
+): Buffer {
   const done = run({ cwd, env }, args, input);
   if (done.exitCode === 0) return Buffer.from(done.stdout);
-  throw new NocturneError('RUN_FAILED', `git ${args.slice(0, 2).join(' ')} ended with ${done.exitCode ?? 'a signal'}: ${Buffer.from(done.stderr).toString('utf8').trim().slice(0, 400)}`);
+  throw new NocturneError(
+    'RUN_FAILED',
+    `git ${args.slice(0, 2).join(' ')} ended with ${done.exitCode ?? 'a signal'}: ${Buffer.from(done.stderr).toString('utf8').trim().slice(0, 400)}`,
+  );
 }
 
 /** The exit code alone, where that is the answer. */
@@ -22,18 +35,44 @@ export function gitText(at: Git, args: readonly string[]): string {
 /** Every value of a setting, in order. */
 export function gitSettings(at: Git, name: string): readonly string[] {
   const done = run(at, ['config', '-z', '--get-all', name]);
-  return done.exitCode === 0 ? Buffer.from(done.stdout).toString('utf8').split('\0').slice(0, -1) : [];
+  return done.exitCode === 0
+    ? Buffer.from(done.stdout).toString('utf8').split('\0').slice(0, -1)
+    : [];
 }
 
-export type RawChange = { readonly path: string; readonly mode: string; readonly before: string; readonly after: string };
+export type RawChange = {
+  readonly path: string;
+  readonly mode: string;
+  readonly before: string;
+  readonly after: string;
+};
 
-/** Index against HEAD, or against nothing before the first commit. A rename is one file gone and one that is new. */
+/**
+ * Index against HEAD, or against nothing before the first commit. A rename is one file gone and one
+ * that is new.
+ */
 export function stagedChanges(at: Git): readonly RawChange[] {
-  const parts = git(at, ['diff', '--cached', '--raw', '-z', '--no-renames', '--no-abbrev', '--no-ext-diff', '--ignore-submodules=none']).toString('utf8').split('\0');
+  const parts = git(at, [
+    'diff',
+    '--cached',
+    '--raw',
+    '-z',
+    '--no-renames',
+    '--no-abbrev',
+    '--no-ext-diff',
+    '--ignore-submodules=none',
+  ])
+    .toString('utf8')
+    .split('\0');
   const changes: RawChange[] = [];
   for (let i = 0; i + 1 < parts.length; i += 2) {
-    const [, mode = '', before = '', after = '', status = ''] = /^:\d+ (\d+) ([0-9a-f]+) ([0-9a-f]+) ([A-Z])/.exec(parts[i] ?? '') ?? [];
-    if (status === 'U' || status === '') throw new NocturneError('CONFIG', `${parts[i + 1] ?? 'a file'} has a conflict of a merge that is not resolved`);
+    const [, mode = '', before = '', after = '', status = ''] =
+      /^:\d+ (\d+) ([0-9a-f]+) ([0-9a-f]+) ([A-Z])/.exec(parts[i] ?? '') ?? [];
+    if (status === 'U' || status === '')
+      throw new NocturneError(
+        'CONFIG',
+        `${parts[i + 1] ?? 'a file'} has a conflict of a merge that is not resolved`,
+      );
     changes.push({ path: parts[i + 1] ?? '', mode, before, after });
   }
   return changes;
@@ -41,8 +80,23 @@ export function stagedChanges(at: Git): readonly RawChange[] {
 
 /** The files of the index, with their ids. */
 export function indexFiles(at: Git, folder: string): ReadonlyMap<string, string> {
-  const listed = git(at, ['ls-files', '--stage', '-z', '--full-name', '--', folder === '' ? '.' : folder]).toString('utf8').split('\0');
-  return new Map(listed.flatMap((line) => ((found) => (found === null ? [] : [[found[2] ?? '', found[1] ?? ''] as const]))(/^\d+ ([0-9a-f]+) 0\t([^]*)$/.exec(line))));
+  const listed = git(at, [
+    'ls-files',
+    '--stage',
+    '-z',
+    '--full-name',
+    '--',
+    folder === '' ? '.' : folder,
+  ])
+    .toString('utf8')
+    .split('\0');
+  return new Map(
+    listed.flatMap((line) =>
+      ((found) => (found === null ? [] : [[found[2] ?? '', found[1] ?? ''] as const]))(
+        /^\d+ ([0-9a-f]+) 0\t([^]*)$/.exec(line),
+      ),
+    ),
+  );
 }
 
 /** Contents by id, in one process. */
@@ -62,9 +116,22 @@ export function blobs(at: Git, ids: readonly string[]): ReadonlyMap<string, Buff
   return found;
 }
 
-function run({ cwd, env }: Git, args: readonly string[], input?: Uint8Array | string): { readonly exitCode?: number; readonly stdout: Uint8Array; readonly stderr: Uint8Array } {
+function run(
+  { cwd, env }: Git,
+  args: readonly string[],
+  input?: Uint8Array | string,
+): { readonly exitCode?: number; readonly stdout: Uint8Array; readonly stderr: Uint8Array } {
   try {
-    return execaSync('git', [...args], { cwd, env: { ...env, LC_ALL: 'C', GIT_OPTIONAL_LOCKS: '0' }, extendEnv: false, encoding: 'buffer', reject: false, maxBuffer: 1_000_000_000, stripFinalNewline: false, ...(input === undefined ? {} : { input }) });
+    return execaSync('git', [...args], {
+      cwd,
+      env: { ...env, LC_ALL: 'C', GIT_OPTIONAL_LOCKS: '0' },
+      extendEnv: false,
+      encoding: 'buffer',
+      reject: false,
+      maxBuffer: 1_000_000_000,
+      stripFinalNewline: false,
+      ...(input === undefined ? {} : { input }),
+    });
   } catch (error) {
     throw new NocturneError('MISSING_PART', `git cannot be run: ${(error as ExecaError).message}`);
   }

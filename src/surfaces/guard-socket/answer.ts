@@ -1,10 +1,19 @@
 /** Each request of the socket as the one call of the core that answers it. */
 import { verifyGate } from '../../integrity/gate.js';
-import type { GuardAnswers, GuardRequest, JudgeAnswer, StatusAnswer } from '../../passes/host/guard-protocol.js';
+import type {
+  GuardAnswers,
+  GuardRequest,
+  JudgeAnswer,
+  StatusAnswer,
+} from '../../passes/host/guard-protocol.js';
 import { PROTOCOL } from '../../passes/host/guard-protocol.js';
 import { judgeCall } from '../../passes/host/host-session.js';
 import { storedPass } from '../../passes/pass-file.js';
-import { beginForSession, endForSession, heartbeatForSession } from '../../passes/host/session-pass.js';
+import {
+  beginForSession,
+  endForSession,
+  heartbeatForSession,
+} from '../../passes/host/session-pass.js';
 import type { SpawnLedger } from '../../passes/spawn-ledger.js';
 import type { PassEnvironment } from '../../passes/types.js';
 import { leaseStatus } from '../../workspace/lease.js';
@@ -24,9 +33,20 @@ export function answer(desk: Desk, request: GuardRequest): unknown {
   const { env, ledger, warm } = desk;
   switch (request.op) {
     case 'hello':
-      return { protocol: PROTOCOL, pid: process.pid, session: sessionOf(env.workspace.state) } satisfies GuardAnswers['hello'];
+      return {
+        protocol: PROTOCOL,
+        pid: process.pid,
+        session: sessionOf(env.workspace.state),
+      } satisfies GuardAnswers['hello'];
     case 'begin':
-      return beginForSession(env, { role: request.role, ...(request.project === undefined ? {} : { project: request.project }) }, request.session);
+      return beginForSession(
+        env,
+        {
+          role: request.role,
+          ...(request.project === undefined ? {} : { project: request.project }),
+        },
+        request.session,
+      );
     case 'judge':
       return judged(desk, request);
     case 'acted':
@@ -38,7 +58,11 @@ export function answer(desk: Desk, request: GuardRequest): unknown {
     case 'progress':
       return ledger?.progress({ childSession: request.child, note: request.note });
     case 'ended':
-      return ledger?.ended({ childSession: request.child, outcome: request.outcome, detail: request.detail });
+      return ledger?.ended({
+        childSession: request.child,
+        outcome: request.outcome,
+        detail: request.detail,
+      });
     case 'heartbeat':
       return heartbeatForSession(env, request.session);
     case 'end':
@@ -48,18 +72,53 @@ export function answer(desk: Desk, request: GuardRequest): unknown {
   }
 }
 
-function judged(desk: Desk, { host, tool, params, callId, cwd, token, session, governed }: Asked<'judge'>): JudgeAnswer {
+function judged(
+  desk: Desk,
+  { host, tool, params, callId, cwd, token, session, governed }: Asked<'judge'>,
+): JudgeAnswer {
   const { workspace } = desk.env;
-  const caller = { ...(token === undefined ? {} : { token }), ...(session === undefined ? {} : { session }), ...(governed === undefined ? {} : { governed }) };
-  const call = { host, tool, params, ...(callId === undefined ? {} : { callId }), ...(cwd === undefined ? {} : { cwd }) };
-  const { verdict, text, reasons, spawned } = judgeCall({ workspace, snapshot: desk.warm.current(), ...(desk.ledger === undefined ? {} : { ledger: desk.ledger }) }, caller, call);
+  const caller = {
+    ...(token === undefined ? {} : { token }),
+    ...(session === undefined ? {} : { session }),
+    ...(governed === undefined ? {} : { governed }),
+  };
+  const call = {
+    host,
+    tool,
+    params,
+    ...(callId === undefined ? {} : { callId }),
+    ...(cwd === undefined ? {} : { cwd }),
+  };
+  const { verdict, text, reasons, spawned } = judgeCall(
+    {
+      workspace,
+      snapshot: desk.warm.current(),
+      ...(desk.ledger === undefined ? {} : { ledger: desk.ledger }),
+    },
+    caller,
+    call,
+  );
   desk.counts.judged++;
   if (verdict !== 'allow') desk.counts.refused++;
-  return { verdict, text, reasons, ...(spawned === undefined ? {} : { instruction: spawned.instruction }) };
+  return {
+    verdict,
+    text,
+    reasons,
+    ...(spawned === undefined ? {} : { instruction: spawned.instruction }),
+  };
 }
 
-function ended(desk: Desk, { session, report, usage, model, failed }: Asked<'end'>): Promise<GuardAnswers['end']> {
-  return endForSession(desk.env, { session, report, model, usage: { tokensIn: usage.tokensIn, tokensOut: usage.tokensOut, cost: usage.cost }, ...(failed === undefined ? {} : { failed }) });
+function ended(
+  desk: Desk,
+  { session, report, usage, model, failed }: Asked<'end'>,
+): Promise<GuardAnswers['end']> {
+  return endForSession(desk.env, {
+    session,
+    report,
+    model,
+    usage: { tokensIn: usage.tokensIn, tokensOut: usage.tokensOut, cost: usage.cost },
+    ...(failed === undefined ? {} : { failed }),
+  });
 }
 
 function statusOf({ env, ledger, since, counts }: Desk): StatusAnswer {
@@ -72,9 +131,21 @@ function statusOf({ env, ledger, since, counts }: Desk): StatusAnswer {
     pid: process.pid,
     since,
     ...counts,
-    pass: data === undefined ? undefined : { runId: data.runId, role: data.request.role, project: data.project, started: data.started, session: sessionOf(state) },
+    pass:
+      data === undefined
+        ? undefined
+        : {
+            runId: data.runId,
+            role: data.request.role,
+            project: data.project,
+            started: data.started,
+            session: sessionOf(state),
+          },
     lease: leaseStatus(root, clock).kind,
-    gate: { ok: gate.ok, problem: first === undefined ? undefined : `${first.file}: ${first.message}` },
+    gate: {
+      ok: gate.ok,
+      problem: first === undefined ? undefined : `${first.file}: ${first.message}`,
+    },
     ledger: ledger !== undefined,
   };
 }

@@ -1,4 +1,6 @@
-/** A stream as lines. What is longer than a line may be ends the connection: nobody asks that much. */
+/**
+ * A stream as lines. What is longer than a line may be ends the connection: nobody asks that much.
+ */
 import type { Socket } from 'node:net';
 
 /** Content of files is in the requests. */

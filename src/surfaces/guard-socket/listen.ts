@@ -1,10 +1,18 @@
-/** The socket itself: one server for each workspace, and a socket that a dead one left behind is no obstacle. */
+/**
+ * The socket itself: one server for each workspace, and a socket that a dead one left behind is no
+ * obstacle.
+ */
 import { chmodSync, lstatSync, rmSync } from 'node:fs';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { errnoOf } from '../../workspace/storage-error.js';
 
-/** Resolves with `undefined` when another server answers there. The socket is for its owner alone. */
-export async function listen(path: string, take: (socket: Socket) => void): Promise<Server | undefined> {
+/**
+ * Resolves with `undefined` when another server answers there. The socket is for its owner alone.
+ */
+export async function listen(
+  path: string,
+  take: (socket: Socket) => void,
+): Promise<Server | undefined> {
   for (let attempt = 0; attempt < 3; attempt++) {
     const server = createServer(take);
     if (await bound(server, path)) {
@@ -18,9 +26,13 @@ export async function listen(path: string, take: (socket: Socket) => void): Prom
 }
 
 /** Closes it, and removes the socket unless another server has put its own there. */
-export function unlisten(server: Server, at: { readonly path: string; readonly ino: number }): void {
+export function unlisten(
+  server: Server,
+  at: { readonly path: string; readonly ino: number },
+): void {
   if (inodeOf(at.path) === at.ino) rmSync(at.path, { force: true });
-  // Not waited for: somebody may have connected in this very moment, and is not to hold the process.
+  // Not waited for: somebody may have connected in this very moment, and is not to hold the
+  // process.
   server.close();
 }
 
@@ -31,7 +43,9 @@ export function inodeOf(path: string): number | undefined {
 function bound(server: Server, path: string): Promise<boolean> {
   const before = process.umask(0o177);
   return new Promise<boolean>((resolve, reject) => {
-    server.once('error', (error) => (errnoOf(error) === 'EADDRINUSE' ? resolve(false) : reject(error)));
+    server.once('error', (error) =>
+      errnoOf(error) === 'EADDRINUSE' ? resolve(false) : reject(error),
+    );
     server.listen(path, () => resolve(true));
   }).finally(() => process.umask(before));
 }

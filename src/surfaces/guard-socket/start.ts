@@ -1,9 +1,16 @@
-/** `guard serve`: judges over a Unix socket for hosts that cannot load nocturne themselves, with everything it needs already read. */
+/**
+ * `guard serve`: judges over a Unix socket for hosts that cannot load nocturne themselves, with
+ * everything it needs already read.
+ */
 import type { Socket } from 'node:net';
 import { stamp } from '../../kernel/clock.js';
 import { NocturneError } from '../../kernel/error.js';
 import { enabledLedger } from '../../passes/modules/enabled-ledger.js';
-import { guardRequest, type GuardRequest, type GuardResponse } from '../../passes/host/guard-protocol.js';
+import {
+  guardRequest,
+  type GuardRequest,
+  type GuardResponse,
+} from '../../passes/host/guard-protocol.js';
 import type { PassEnvironment } from '../../passes/types.js';
 import { answer, type Desk } from './answer.js';
 import { onLines } from './lines.js';
@@ -16,14 +23,27 @@ export type ServeOptions = {
   readonly env: PassEnvironment;
   /** Without a connection for so long it ends by itself. */
   readonly idleMs: number;
-  /** Told once, when it can be asked; `served: false`: another process serves this workspace already. */
-  readonly ready: (at: { readonly socket: string; readonly pid: number; readonly served: boolean }) => void;
+  /**
+   * Told once, when it can be asked; `served: false`: another process serves this workspace
+   * already.
+   */
+  readonly ready: (at: {
+    readonly socket: string;
+    readonly pid: number;
+    readonly served: boolean;
+  }) => void;
 };
 
 /** Resolves when it has ended. */
 export async function serveGuard({ env, idleMs, ready }: ServeOptions): Promise<void> {
   const path = socketPath(env.workspace.state);
-  const desk: Desk = { env, warm: new WarmSnapshot(env.workspace), ledger: enabledLedger(env.workspace, env.workspace.snapshot().schema, env.modules), since: stamp(env.workspace.clock.now()), counts: { judged: 0, refused: 0 } };
+  const desk: Desk = {
+    env,
+    warm: new WarmSnapshot(env.workspace),
+    ledger: enabledLedger(env.workspace, env.workspace.snapshot().schema, env.modules),
+    since: stamp(env.workspace.clock.now()),
+    counts: { judged: 0, refused: 0 },
+  };
   const sockets = new Set<Socket>();
   const idle = idleTimer(idleMs);
   const ask = inTurn(desk);
@@ -37,12 +57,23 @@ export async function serveGuard({ env, idleMs, ready }: ServeOptions): Promise<
       sockets.delete(socket);
       if (sockets.size === 0) idle.start();
     });
-    onLines(socket, (line) => void ask(line).then((said) => socket.writable && socket.write(`${JSON.stringify(said)}\n`)));
+    onLines(
+      socket,
+      (line) =>
+        void ask(line).then((said) => socket.writable && socket.write(`${JSON.stringify(said)}\n`)),
+    );
   });
   if (server === undefined) return ready({ socket: path, pid: 0, served: false });
   const ino = inodeOf(path) ?? 0;
-  // Until it watches it takes its snapshots anew each second, so it can be asked already; a disk that cannot be watched does not end it.
-  const watching = desk.warm.watch().catch((error: unknown) => env.say(`nothing is told of changes on disk: ${error instanceof Error ? error.message : String(error)}`));
+  // Until it watches it takes its snapshots anew each second, so it can be asked already; a disk
+  // that cannot be watched does not end it.
+  const watching = desk.warm
+    .watch()
+    .catch((error: unknown) =>
+      env.say(
+        `nothing is told of changes on disk: ${error instanceof Error ? error.message : String(error)}`,
+      ),
+    );
   idle.start();
   ready({ socket: path, pid: process.pid, served: true });
   await Promise.race([aborted(env.signal), idle.over]);
@@ -55,11 +86,14 @@ export async function serveGuard({ env, idleMs, ready }: ServeOptions): Promise<
 }
 
 /** A judgement is answered at once; what begins and ends passes happens one after the other. */
-function inTurn(desk: Desk): ((line: string) => Promise<GuardResponse>) & { readonly settled: () => Promise<void> } {
+function inTurn(
+  desk: Desk,
+): ((line: string) => Promise<GuardResponse>) & { readonly settled: () => Promise<void> } {
   let last: Promise<unknown> = Promise.resolve();
   const ask = async (line: string): Promise<GuardResponse> => {
     const read = readRequest(line);
-    if (read.kind === 'bad') return { id: read.id, ok: false, error: { code: 'USAGE', message: read.why } };
+    if (read.kind === 'bad')
+      return { id: read.id, ok: false, error: { code: 'USAGE', message: read.why } };
     const { request } = read;
     const work = async (): Promise<GuardResponse> => {
       try {
@@ -78,7 +112,11 @@ function inTurn(desk: Desk): ((line: string) => Promise<GuardResponse>) & { read
   return Object.assign(ask, { settled: async () => void (await last) });
 }
 
-function readRequest(line: string): { readonly kind: 'request'; readonly request: GuardRequest } | { readonly kind: 'bad'; readonly id: number; readonly why: string } {
+function readRequest(
+  line: string,
+):
+  | { readonly kind: 'request'; readonly request: GuardRequest }
+  | { readonly kind: 'bad'; readonly id: number; readonly why: string } {
   let value: unknown;
   try {
     value = JSON.parse(line);
@@ -87,12 +125,24 @@ function readRequest(line: string): { readonly kind: 'request'; readonly request
   }
   const read = guardRequest.safeParse(value);
   if (read.success) return { kind: 'request', request: read.data };
-  const id = typeof value === 'object' && value !== null && 'id' in value && typeof value.id === 'number' ? value.id : -1;
-  return { kind: 'bad', id, why: read.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ') };
+  const id =
+    typeof value === 'object' && value !== null && 'id' in value && typeof value.id === 'number'
+      ? value.id
+      : -1;
+  return {
+    kind: 'bad',
+    id,
+    why: read.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '),
+  };
 }
 
 function failureOf(error: unknown): Extract<GuardResponse, { ok: false }>['error'] {
-  if (error instanceof NocturneError) return { code: error.code, message: error.message, ...(error.hint === undefined ? {} : { hint: error.hint }) };
+  if (error instanceof NocturneError)
+    return {
+      code: error.code,
+      message: error.message,
+      ...(error.hint === undefined ? {} : { hint: error.hint }),
+    };
   return { code: 'INTERNAL', message: error instanceof Error ? error.message : String(error) };
 }
 
@@ -114,5 +164,7 @@ function idleTimer(ms: number): { start(): void; stop(): void; readonly over: Pr
 }
 
 function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => (signal.aborted ? resolve() : signal.addEventListener('abort', () => resolve(), { once: true })));
+  return new Promise((resolve) =>
+    signal.aborted ? resolve() : signal.addEventListener('abort', () => resolve(), { once: true }),
+  );
 }

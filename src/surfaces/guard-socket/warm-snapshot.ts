@@ -1,11 +1,17 @@
-/** A snapshot that is ready before it is asked for: taken again in the background after each act and each change on disk. */
+/**
+ * A snapshot that is ready before it is asked for: taken again in the background after each act and
+ * each change on disk.
+ */
 import { relative } from 'node:path';
 import type { FSWatcher } from 'chokidar';
 import { decide } from '../../governance/guard/decide.js';
 import type { Snapshot, Workspace } from '../../workspace/types.js';
 import { isIgnored } from '../../workspace/walk.js';
 
-/** However quiet it is: not everything that changes is told (a disk that watches nothing, more files than may be watched). */
+/**
+ * However quiet it is: not everything that changes is told (a disk that watches nothing, more files
+ * than may be watched).
+ */
 const OLDEST_MS = 60_000;
 const OLDEST_UNWATCHED_MS = 1_000;
 /** Rounds of decisions about nothing, after which the code of the guard is compiled. */
@@ -29,7 +35,12 @@ export class WarmSnapshot {
     const { watch } = await import('chokidar');
     const { root } = this.#workspace;
     // Not persistent: a folder that appears while the watcher is closed would hold the process.
-    const watcher = watch(root, { persistent: false, ignoreInitial: true, followSymlinks: false, ignored: (path) => path !== root && isIgnored(relative(root, path).replaceAll('\\', '/')) });
+    const watcher = watch(root, {
+      persistent: false,
+      ignoreInitial: true,
+      followSymlinks: false,
+      ignored: (path) => path !== root && isIgnored(relative(root, path).replaceAll('\\', '/')),
+    });
     watcher.on('all', () => this.touch());
     await new Promise<void>((resolve, reject) => {
       watcher.once('ready', resolve);
@@ -55,7 +66,8 @@ export class WarmSnapshot {
   /** As it is now, so far as is known. */
   current(): Snapshot {
     const age = this.#workspace.clock.now().getTime() - this.#taken;
-    if (this.#stale || age > (this.#watcher === undefined ? OLDEST_UNWATCHED_MS : OLDEST_MS)) this.#snapshot = this.#take();
+    if (this.#stale || age > (this.#watcher === undefined ? OLDEST_UNWATCHED_MS : OLDEST_MS))
+      this.#snapshot = this.#take();
     return this.#snapshot;
   }
 
@@ -76,7 +88,17 @@ export class WarmSnapshot {
 /** Reads what every decision needs: the schema, the tool rules, the order of the names. */
 function rehearse(snapshot: Snapshot, home: string): void {
   const reader = { kind: 'guest', name: 'rehearsal' } as const;
-  decide(snapshot, reader, { kind: 'write', path: 'PROJECTS/none/outputs/none.md', content: '# None\n' }, { home });
-  decide(snapshot, reader, { kind: 'exec', command: 'cat PROJECTS/none/outputs/none.md | head -n 1' }, { home });
+  decide(
+    snapshot,
+    reader,
+    { kind: 'write', path: 'PROJECTS/none/outputs/none.md', content: '# None\n' },
+    { home },
+  );
+  decide(
+    snapshot,
+    reader,
+    { kind: 'exec', command: 'cat PROJECTS/none/outputs/none.md | head -n 1' },
+    { home },
+  );
   decide(snapshot, reader, { kind: 'read', path: 'REGISTRY.md' }, { home });
 }

@@ -1,4 +1,7 @@
-/** The connections of an HTTP server: one server of the protocol for each, found again by the session's id, and closed with the process. */
+/**
+ * The connections of an HTTP server: one server of the protocol for each, found again by the
+ * session's id, and closed with the process.
+ */
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Server } from '@modelcontextprotocol/sdk/server/index.js';
@@ -19,7 +22,8 @@ export class HttpSessions {
     const id = request.headers['mcp-session-id'];
     if (typeof id !== 'string') return (await this.begin()).handleRequest(request, response);
     const transport = this.open.get(id);
-    if (transport === undefined) return answer(response, 404, 'there is no such session; begin a new one with initialize');
+    if (transport === undefined)
+      return answer(response, 404, 'there is no such session; begin a new one with initialize');
     this.open.delete(id);
     this.open.set(id, transport);
     await transport.handleRequest(request, response);
@@ -30,7 +34,10 @@ export class HttpSessions {
     this.open.clear();
   }
 
-  /** Kept as soon as the client has begun a session with it; whatever else comes first is answered by the transport and forgotten. */
+  /**
+   * Kept as soon as the client has begun a session with it; whatever else comes first is answered
+   * by the transport and forgotten.
+   */
   private async begin(): Promise<StreamableHTTPServerTransport> {
     const transport = new StreamableHTTPServerTransport({
       sessionIdGenerator: randomUUID,
@@ -38,7 +45,8 @@ export class HttpSessions {
       onsessioninitialized: (id) => this.keep(id, transport),
       onsessionclosed: (id) => void this.open.delete(id),
     });
-    // The SDK's class declares its handlers as accessors, which exactOptionalPropertyTypes does not take for the interface's optional properties.
+    // The SDK's class declares its handlers as accessors, which exactOptionalPropertyTypes does not
+    // take for the interface's optional properties.
     await this.make().connect(transport as Parameters<Server['connect']>[0]);
     return transport;
   }
@@ -54,6 +62,11 @@ export class HttpSessions {
 
 /** An error before any session, in the protocol's form. */
 export function answer(response: ServerResponse, status: number, message: string): void {
-  const headers = { 'content-type': 'application/json', ...(status === 401 ? { 'www-authenticate': 'Bearer' } : {}) };
-  response.writeHead(status, headers).end(JSON.stringify({ jsonrpc: '2.0', error: { code: -32000, message }, id: null }));
+  const headers = {
+    'content-type': 'application/json',
+    ...(status === 401 ? { 'www-authenticate': 'Bearer' } : {}),
+  };
+  response
+    .writeHead(status, headers)
+    .end(JSON.stringify({ jsonrpc: '2.0', error: { code: -32000, message }, id: null }));
 }

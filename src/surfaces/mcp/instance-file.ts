@@ -1,24 +1,52 @@
-/** The file in the state directory that tells which process serves a workspace over HTTP, where, and with which token. At most one does. */
+/**
+ * The file in the state directory that tells which process serves a workspace over HTTP, where, and
+ * with which token. At most one does.
+ */
 import { join } from 'node:path';
 import { NocturneError } from '../../kernel/error.js';
 import { removeIfThere } from '../../workspace/durable.js';
 import { withCommitMutex } from '../../workspace/mutex.js';
-import { isIdentity, lifeOf, ownIdentity, type ProcessIdentity } from '../../workspace/process-identity.js';
+import {
+  isIdentity,
+  lifeOf,
+  ownIdentity,
+  type ProcessIdentity,
+} from '../../workspace/process-identity.js';
 import { readJson, writeJsonDurably } from '../../workspace/state-home.js';
 import type { Workspace } from '../../workspace/types.js';
 
-export type Instance = { readonly version: 1; readonly process: ProcessIdentity; readonly url: string; readonly token: string };
+export type Instance = {
+  readonly version: 1;
+  readonly process: ProcessIdentity;
+  readonly url: string;
+  readonly token: string;
+};
 
 export function instancePath(workspace: Pick<Workspace, 'state'>): string {
   return join(workspace.state, 'mcp-http.json');
 }
 
-/** Readable by its owner only. @throws NocturneError `LOCKED` while another process serves this workspace. */
-export function claimInstance(workspace: Workspace, at: { readonly url: string; readonly token: string }): void {
+/**
+ * Readable by its owner only. @throws NocturneError `LOCKED` while another process serves this
+ * workspace.
+ */
+export function claimInstance(
+  workspace: Workspace,
+  at: { readonly url: string; readonly token: string },
+): void {
   withCommitMutex(workspace.root, () => {
     const other = holder(workspace);
-    if (other !== undefined) throw new NocturneError('LOCKED', `process ${other.process.pid} serves this workspace already, at ${other.url}`, { hint: `use that one (its token is in ${instancePath(workspace)}), or end it first` });
-    writeJsonDurably(instancePath(workspace), { version: 1, process: ownIdentity(), ...at } satisfies Instance, { mode: 0o600 });
+    if (other !== undefined)
+      throw new NocturneError(
+        'LOCKED',
+        `process ${other.process.pid} serves this workspace already, at ${other.url}`,
+        { hint: `use that one (its token is in ${instancePath(workspace)}), or end it first` },
+      );
+    writeJsonDurably(
+      instancePath(workspace),
+      { version: 1, process: ownIdentity(), ...at } satisfies Instance,
+      { mode: 0o600 },
+    );
   });
 }
 
@@ -30,5 +58,10 @@ export function releaseInstance(workspace: Workspace): void {
 /** The process that serves, if it lives; of one on another machine nobody can say, so it counts. */
 function holder(workspace: Workspace): Instance | undefined {
   const known = readJson<Instance>(instancePath(workspace));
-  return known === undefined || !isIdentity(known.process) || lifeOf(known.process) === 'dead' || known.process.pid === process.pid ? undefined : known;
+  return known === undefined ||
+    !isIdentity(known.process) ||
+    lifeOf(known.process) === 'dead' ||
+    known.process.pid === process.pid
+    ? undefined
+    : known;
 }

@@ -8,12 +8,26 @@ import { servedTools } from './served-tools.js';
 export const PASS_HEADER = 'nocturne-pass-token';
 
 /** @param token of the environment; over HTTP each request may bring its own in a header. */
-export function makeServer(served: Served, at: { readonly version: string; readonly token?: string | undefined }): Server {
-  const server = new Server({ name: 'nocturne', version: at.version }, { capabilities: { tools: {} }, instructions: INSTRUCTIONS });
-  server.setRequestHandler(ListToolsRequestSchema, async () => ({ tools: [...listing(await servedTools(served.workspace))] }));
+export function makeServer(
+  served: Served,
+  at: { readonly version: string; readonly token?: string | undefined },
+): Server {
+  const server = new Server(
+    { name: 'nocturne', version: at.version },
+    { capabilities: { tools: {} }, instructions: INSTRUCTIONS },
+  );
+  server.setRequestHandler(ListToolsRequestSchema, async () => ({
+    tools: [...listing(await servedTools(served.workspace))],
+  }));
   server.setRequestHandler(CallToolRequestSchema, ({ params }, { signal, requestInfo }) => {
     const sent = requestInfo?.headers[PASS_HEADER];
-    return callTool(served, { name: params.name, args: params.arguments ?? {}, token: typeof sent === 'string' ? sent : at.token, client: clientOf(server), signal });
+    return callTool(served, {
+      name: params.name,
+      args: params.arguments ?? {},
+      token: typeof sent === 'string' ? sent : at.token,
+      client: clientOf(server),
+      signal,
+    });
   });
   return server;
 }

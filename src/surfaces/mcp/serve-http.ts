@@ -13,8 +13,13 @@ import { ENDPOINT, turnedAway } from './request-guard.js';
 const MOST_BYTES = 4 * 1024 * 1024;
 const LOOPBACK = '127.0.0.1';
 
-/** @param at.secret the token to ask for; default: a new one for each start. Ends with the signal. */
-export async function serveHttp(served: Served, at: { readonly version: string; readonly port: number; readonly secret: string | undefined }): Promise<void> {
+/**
+ * @param at.secret the token to ask for; default: a new one for each start. Ends with the signal.
+ */
+export async function serveHttp(
+  served: Served,
+  at: { readonly version: string; readonly port: number; readonly secret: string | undefined },
+): Promise<void> {
   const token = at.secret ?? randomBytes(32).toString('base64url');
   const sessions = new HttpSessions(() => makeServer(served, at), { bodyBytes: MOST_BYTES });
   const server = createServer((request, response) => {
@@ -30,7 +35,11 @@ export async function serveHttp(served: Served, at: { readonly version: string; 
     const url = `http://${LOOPBACK}:${portOf(server)}${ENDPOINT}`;
     claimInstance(served.workspace, { url, token });
     served.say(`Serving ${served.workspace.root} at ${url}`);
-    served.say(at.secret === undefined ? `Authorization: Bearer ${token}` : 'The token is that of $NOCTURNE_MCP_TOKEN.');
+    served.say(
+      at.secret === undefined
+        ? `Authorization: Bearer ${token}`
+        : 'The token is that of $NOCTURNE_MCP_TOKEN.',
+    );
     served.say(`Both are in ${instancePath(served.workspace)} while this runs.`);
     await aborted(served.signal);
   } finally {
@@ -45,7 +54,15 @@ export async function serveHttp(served: Served, at: { readonly version: string; 
 
 function listen(server: HttpServer, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
-    server.once('error', (cause) => reject(new NocturneError('CONFIG', `port ${port} of ${LOOPBACK} cannot be used: ${cause.message}`, { hint: 'give another --port, or none for any that is free', cause })));
+    server.once('error', (cause) =>
+      reject(
+        new NocturneError(
+          'CONFIG',
+          `port ${port} of ${LOOPBACK} cannot be used: ${cause.message}`,
+          { hint: 'give another --port, or none for any that is free', cause },
+        ),
+      ),
+    );
     server.listen(port, LOOPBACK, resolve);
   });
 }

@@ -1,9 +1,15 @@
-/** The server on standard input and output, where nothing but the protocol may stand. Ends when its client goes. */
+/**
+ * The server on standard input and output, where nothing but the protocol may stand. Ends when its
+ * client goes.
+ */
 import { StdioServerTransport } from '@modelcontextprotocol/sdk/server/stdio.js';
 import type { Served } from './call-tool.js';
 import { makeServer } from './make-server.js';
 
-export async function serveStdio(served: Served, at: { readonly version: string; readonly token: string | undefined }): Promise<void> {
+export async function serveStdio(
+  served: Served,
+  at: { readonly version: string; readonly token: string | undefined },
+): Promise<void> {
   const server = makeServer(served, at);
   const ended = new Promise<void>((resolve) => {
     const end = (): void => resolve();

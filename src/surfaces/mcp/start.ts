@@ -1,4 +1,7 @@
-/** The one way in for the command line: serve a workspace to clients of the Model Context Protocol, or say what they would be shown. */
+/**
+ * The one way in for the command line: serve a workspace to clients of the Model Context Protocol,
+ * or say what they would be shown.
+ */
 import { NocturneError } from '../../kernel/error.js';
 import type { Served } from './call-tool.js';
 import { estimatedTokens, listing, type ListedTool } from './listing.js';
@@ -18,14 +21,31 @@ const SHORTEST_SECRET = 32;
 /** Returns when the client has gone (stdio), or when the signal ends it. */
 export async function startMcp(start: McpStart): Promise<void> {
   const { env, over, version } = start;
-  if (over.kind === 'stdio') return serveStdio(start, { version, token: env['NOCTURNE_PASS_TOKEN'] });
+  if (over.kind === 'stdio')
+    return serveStdio(start, { version, token: env['NOCTURNE_PASS_TOKEN'] });
   const secret = env['NOCTURNE_MCP_TOKEN'];
-  if (secret !== undefined && !/^[\x21-\x7e]{32,}$/.test(secret)) throw new NocturneError('CONFIG', `$NOCTURNE_MCP_TOKEN is not a token: at least ${SHORTEST_SECRET} printable characters without blanks were expected`, { hint: 'leave it unset, and a new one is made at each start' });
+  if (secret !== undefined && !/^[\x21-\x7e]{32,}$/.test(secret))
+    throw new NocturneError(
+      'CONFIG',
+      `$NOCTURNE_MCP_TOKEN is not a token: at least ${SHORTEST_SECRET} printable characters without blanks were expected`,
+      { hint: 'leave it unset, and a new one is made at each start' },
+    );
   return serveHttp(start, { version, port: over.port, secret });
 }
 
-/** `tokens` is an estimate of what the listing takes of a model's context; `ofModules` is the part of it that enabled modules add. */
-export async function mcpListing(workspace: Workspace | undefined): Promise<{ readonly tools: readonly ListedTool[]; readonly tokens: number; readonly ofModules: number }> {
+/**
+ * `tokens` is an estimate of what the listing takes of a model's context; `ofModules` is the part
+ * of it that enabled modules add.
+ */
+export async function mcpListing(workspace: Workspace | undefined): Promise<{
+  readonly tools: readonly ListedTool[];
+  readonly tokens: number;
+  readonly ofModules: number;
+}> {
   const tools = workspace === undefined ? MCP_TOOLS : await servedTools(workspace);
-  return { tools: listing(tools), tokens: estimatedTokens(tools), ofModules: estimatedTokens(tools) - estimatedTokens(MCP_TOOLS) };
+  return {
+    tools: listing(tools),
+    tokens: estimatedTokens(tools),
+    ofModules: estimatedTokens(tools) - estimatedTokens(MCP_TOOLS),
+  };
 }

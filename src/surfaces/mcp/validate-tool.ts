@@ -8,20 +8,38 @@ import { textReport } from '../../report/text.js';
 import type { Findings } from '../../report/types.js';
 import type { Snapshot } from '../../workspace/types.js';
 
-/** The checks as the command line runs them. @throws NocturneError `USAGE` for a rule that does not exist. */
+/**
+ * The checks as the command line runs them. @throws NocturneError `USAGE` for a rule that does not
+ * exist.
+ */
 export type Check = (snapshot: Snapshot, rule: string | undefined) => Promise<Findings>;
 
 const MOST_FINDINGS = 100;
 const WIDTH = 100;
 
-export async function validateTool(context: Pick<ToolContext, 'workspace' | 'caller'> & { readonly check: Check }, { rule }: { readonly rule?: string | undefined }): Promise<ToolAnswer> {
+export async function validateTool(
+  context: Pick<ToolContext, 'workspace' | 'caller'> & { readonly check: Check },
+  { rule }: { readonly rule?: string | undefined },
+): Promise<ToolAnswer> {
   const snapshot = context.workspace.snapshot();
   const all = await context.check(snapshot, rule);
   const { caller } = context;
   // Rules look at everything, whoever asks; a pass is told of what it sees.
-  const found = caller.kind === 'pass' ? { ...all, diagnostics: seenDiagnostics(snapshot, readScope(caller.data), all.diagnostics) } : all;
+  const found =
+    caller.kind === 'pass'
+      ? { ...all, diagnostics: seenDiagnostics(snapshot, readScope(caller.data), all.diagnostics) }
+      : all;
   const { diagnostics, summary } = jsonReport(found);
   const more = diagnostics.length - MOST_FINDINGS;
-  const text = clip(textReport(found, { color: false, width: WIDTH, textOf: (file) => snapshot.text(file) }));
-  return { text, data: { diagnostics: diagnostics.slice(0, MOST_FINDINGS), summary, ...(more > 0 ? { more } : {}) } };
+  const text = clip(
+    textReport(found, { color: false, width: WIDTH, textOf: (file) => snapshot.text(file) }),
+  );
+  return {
+    text,
+    data: {
+      diagnostics: diagnostics.slice(0, MOST_FINDINGS),
+      summary,
+      ...(more > 0 ? { more } : {}),
+    },
+  };
 }

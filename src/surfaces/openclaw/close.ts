@@ -1,10 +1,16 @@
-/** The end of a run: what was used, what the agent said last, and the pass ended with it. A host tells these in any order. */
+/**
+ * The end of a run: what was used, what the agent said last, and the pass ended with it. A host
+ * tells these in any order.
+ */
 import type { AgentEnd, Hooks, Message, SubagentEvent } from './host-types.js';
 import type { Run } from './runs.js';
 import type { Plugin } from './state.js';
 
 const BEAT_MS = 30_000;
-/** What was used is told right after the end of the turn, or, when the model never answered, not at all. */
+/**
+ * What was used is told right after the end of the turn, or, when the model never answered, not at
+ * all.
+ */
 const COUNT_MS = 3_000;
 /** A session that had sub-agents goes on with a turn of its own when they have answered. */
 const NEXT_TURN_MS = 15_000;
@@ -17,7 +23,10 @@ export function agentEnd(plugin: Plugin): Hooks['agent_end'] {
     if (standing.kind !== 'governed' || standing.child || standing.run.stage !== 'open') return;
     const { run } = standing;
     run.report = lastText(event) || run.report;
-    run.turnEnded = { failed: event.success === false ? (event.error ?? 'the host says that the run failed') : undefined };
+    run.turnEnded = {
+      failed:
+        event.success === false ? (event.error ?? 'the host says that the run failed') : undefined,
+    };
     settle(plugin, run);
   };
 }
@@ -32,23 +41,41 @@ export function llmOutput(plugin: Plugin): Hooks['llm_output'] {
     run.usage.tokensOut += usage?.output ?? 0;
     run.usage.cost += usage?.cost?.total ?? 0;
     if (child) return;
-    run.model = event.resolvedRef ?? [event.provider, event.model].filter((part) => part !== undefined).join('/');
+    run.model =
+      event.resolvedRef ??
+      [event.provider, event.model].filter((part) => part !== undefined).join('/');
     run.report = event.assistantTexts?.join('\n') || run.report;
     run.counted = true;
     settle(plugin, run);
   };
 }
 
-export function subagent(plugin: Plugin, phase: 'started' | 'ended'): (event: SubagentEvent, context: { readonly requesterSessionKey?: string }) => Promise<void> {
+export function subagent(
+  plugin: Plugin,
+  phase: 'started' | 'ended',
+): (event: SubagentEvent, context: { readonly requesterSessionKey?: string }) => Promise<void> {
   return async (event, context) => {
     const child = event.childSessionKey ?? event.targetSessionKey;
     if (child === undefined) return;
-    const run = context.requesterSessionKey === undefined ? governing(plugin, child) : plugin.runs.adopt(child, context.requesterSessionKey);
+    const run =
+      context.requesterSessionKey === undefined
+        ? governing(plugin, child)
+        : plugin.runs.adopt(child, context.requesterSessionKey);
     if (run === undefined) return;
     if (phase === 'started') return void run.children.add(child);
     run.children.delete(child);
     const { outcome = 'ok', reason = '', error } = event;
-    await plugin.client.ask({ op: 'ended', child, outcome: outcome === 'ok' ? 'ok' : outcome === 'timeout' ? 'timeout' : 'failed', detail: error ?? reason }, BEAT_MS).catch((failed: unknown) => plugin.log.warn(`not told: ${String(failed)}`));
+    await plugin.client
+      .ask(
+        {
+          op: 'ended',
+          child,
+          outcome: outcome === 'ok' ? 'ok' : outcome === 'timeout' ? 'timeout' : 'failed',
+          detail: error ?? reason,
+        },
+        BEAT_MS,
+      )
+      .catch((failed: unknown) => plugin.log.warn(`not told: ${String(failed)}`));
     settle(plugin, run);
   };
 }
@@ -63,34 +90,72 @@ function settle(plugin: Plugin, run: Run): void {
   const { turnEnded } = run;
   if (turnEnded === undefined || run.stage !== 'open') return;
   clearTimeout(run.closing);
-  const waits = run.children.size > 0 ? CHILDREN_MS : plugin.runs.hadChildren(run) ? NEXT_TURN_MS : run.counted || turnEnded.failed !== undefined ? 0 : COUNT_MS;
+  const waits =
+    run.children.size > 0
+      ? CHILDREN_MS
+      : plugin.runs.hadChildren(run)
+        ? NEXT_TURN_MS
+        : run.counted || turnEnded.failed !== undefined
+          ? 0
+          : COUNT_MS;
   const end = (): void => void closeRun(plugin, run, turnEnded.failed);
   if (waits === 0 || (turnEnded.failed !== undefined && run.children.size === 0)) end();
   else run.closing = setTimeout(end, waits);
 }
 
 /** Ends the pass once, whoever asks first. */
-export async function closeRun(plugin: Plugin, run: Run, failed: string | undefined): Promise<void> {
+export async function closeRun(
+  plugin: Plugin,
+  run: Run,
+  failed: string | undefined,
+): Promise<void> {
   if (run.stage !== 'open') return;
   run.stage = 'over';
   clearTimeout(run.closing);
   const { tokensIn, tokensOut, cost } = run.usage;
-  const usage = run.counted || tokensIn > 0 ? { tokensIn, tokensOut, ...(cost > 0 ? { cost: Number(cost.toFixed(6)) } : {}) } : {};
-  const ended = plugin.client.ask({ op: 'end', session: plugin.session(run), report: run.report, usage, model: run.model, ...(failed === undefined ? {} : { failed }) });
+  const usage =
+    run.counted || tokensIn > 0
+      ? { tokensIn, tokensOut, ...(cost > 0 ? { cost: Number(cost.toFixed(6)) } : {}) }
+      : {};
+  const ended = plugin.client.ask({
+    op: 'end',
+    session: plugin.session(run),
+    report: run.report,
+    usage,
+    model: run.model,
+    ...(failed === undefined ? {} : { failed }),
+  });
   const told = ended.then(
     ({ outcome, runId }) => plugin.log.info(`${runId ?? ''} ended: ${outcome}`),
-    (error: unknown) => plugin.log.error(`the pass of ${run.sessionKey} could not be ended: ${error instanceof Error ? error.message : String(error)}`),
+    (error: unknown) =>
+      plugin.log.error(
+        `the pass of ${run.sessionKey} could not be ended: ${error instanceof Error ? error.message : String(error)}`,
+      ),
   );
   plugin.ending.add(told);
   await told.finally(() => plugin.ending.delete(told));
 }
 
-/** A sign of life, seldom enough. One that is refused tells that the pass is lost: its calls are then refused as well. */
-export function beat(plugin: Plugin, run: Run, progress?: { readonly child: string; readonly note: string }): void {
+/**
+ * A sign of life, seldom enough. One that is refused tells that the pass is lost: its calls are
+ * then refused as well.
+ */
+export function beat(
+  plugin: Plugin,
+  run: Run,
+  progress?: { readonly child: string; readonly note: string },
+): void {
   if (run.stage !== 'open' || Date.now() - run.beatAt < BEAT_MS) return;
   run.beatAt = Date.now();
-  if (progress !== undefined) plugin.client.ask({ op: 'progress', ...progress }, BEAT_MS).catch((error: unknown) => plugin.log.warn(`not told: ${String(error)}`));
-  plugin.client.ask({ op: 'heartbeat', session: plugin.session(run) }, BEAT_MS).catch((error: unknown) => plugin.log.warn(`no sign of life: ${error instanceof Error ? error.message : String(error)}`));
+  if (progress !== undefined)
+    plugin.client
+      .ask({ op: 'progress', ...progress }, BEAT_MS)
+      .catch((error: unknown) => plugin.log.warn(`not told: ${String(error)}`));
+  plugin.client
+    .ask({ op: 'heartbeat', session: plugin.session(run) }, BEAT_MS)
+    .catch((error: unknown) =>
+      plugin.log.warn(`no sign of life: ${error instanceof Error ? error.message : String(error)}`),
+    );
 }
 
 function lastText(event: AgentEnd): string {
@@ -99,5 +164,10 @@ function lastText(event: AgentEnd): string {
 }
 
 function textOf({ content }: Message): string {
-  return typeof content === 'string' ? content : (content ?? []).map((part) => part.text ?? '').join('\n').trim();
+  return typeof content === 'string'
+    ? content
+    : (content ?? [])
+        .map((part) => part.text ?? '')
+        .join('\n')
+        .trim();
 }

@@ -5,7 +5,10 @@ import { isAbsolute } from 'node:path';
 
 export type PluginConfig = {
   readonly workspace: string;
-  /** First characters of the workspace's name in the state directory; the names of its jobs end with them. */
+  /**
+   * First characters of the workspace's name in the state directory; the names of its jobs end with
+   * them.
+   */
   readonly id: string;
   readonly node: string;
   readonly nocturne: string;
@@ -13,15 +16,34 @@ export type PluginConfig = {
   /** `all`: sessions that are no pass are judged as guests; `jobs`: they are left alone. */
   readonly governed: 'jobs' | 'all';
 };
-export type ReadConfig = { readonly kind: 'config'; readonly config: PluginConfig } | { readonly kind: 'missing'; readonly why: string };
+export type ReadConfig =
+  | { readonly kind: 'config'; readonly config: PluginConfig }
+  | { readonly kind: 'missing'; readonly why: string };
 
 export function readConfig(given: unknown): ReadConfig {
-  const values = (typeof given === 'object' && given !== null ? given : {}) as Readonly<Record<string, unknown>>;
-  const path = (name: string): string | undefined => ((value) => (typeof value === 'string' && isAbsolute(value) ? value : undefined))(values[name]);
+  const values = (typeof given === 'object' && given !== null ? given : {}) as Readonly<
+    Record<string, unknown>
+  >;
+  const path = (name: string): string | undefined =>
+    ((value) => (typeof value === 'string' && isAbsolute(value) ? value : undefined))(values[name]);
   const [workspace, node, nocturne] = [path('workspace'), path('node'), path('nocturne')];
-  if (workspace === undefined || node === undefined || nocturne === undefined) return { kind: 'missing', why: 'plugins.entries.nocturne.config needs workspace, node and nocturne as absolute paths; nocturne cron install writes them' };
+  if (workspace === undefined || node === undefined || nocturne === undefined)
+    return {
+      kind: 'missing',
+      why: 'plugins.entries.nocturne.config needs workspace, node and nocturne as absolute paths; nocturne cron install writes them',
+    };
   const real = realPath(workspace);
-  return { kind: 'config', config: { workspace: real, id: createHash('sha256').update(real).digest('hex').slice(0, 8), node, nocturne, home: path('home'), governed: values['governed'] === 'all' ? 'all' : 'jobs' } };
+  return {
+    kind: 'config',
+    config: {
+      workspace: real,
+      id: createHash('sha256').update(real).digest('hex').slice(0, 8),
+      node,
+      nocturne,
+      home: path('home'),
+      governed: values['governed'] === 'all' ? 'all' : 'jobs',
+    },
+  };
 }
 
 export function realPath(path: string): string {

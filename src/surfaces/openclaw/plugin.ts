@@ -1,4 +1,7 @@
-/** The plugin that OpenClaw loads: every governed session begins, works and ends as a pass. It runs in the host's own Node and loads nothing but this file. */
+/**
+ * The plugin that OpenClaw loads: every governed session begins, works and ends as a pass. It runs
+ * in the host's own Node and loads nothing but this file.
+ */
 import { beforePrompt, beforeReply, beforeRun, execEnvironment } from './begin.js';
 import { agentEnd, beat, closeRun, llmOutput, subagent } from './close.js';
 import type { HostApi } from './host-types.js';
@@ -28,13 +31,15 @@ function registerHooks(api: HostApi, plugin: Plugin): void {
   api.on('gateway_start', async (_event, context) => {
     for (const warning of plugin.warnings) plugin.log.error(warning);
     setInterval(() => plugin.runs.active().forEach((run) => beat(plugin, run)), WATCH_MS).unref();
-    for (const job of (await context.getCron?.()?.list?.({ includeDisabled: true })) ?? []) plugin.runs.nameJob(job.id, job.name);
+    for (const job of (await context.getCron?.()?.list?.({ includeDisabled: true })) ?? [])
+      plugin.runs.nameJob(job.id, job.name);
     await takeUp(plugin);
   });
   api.on('cron_changed', (event) => {
     plugin.runs.nameJob(event.jobId, event.job?.name);
     const run = event.action === 'finished' ? plugin.runs.ofSession(event.sessionKey) : undefined;
-    if (run?.stage === 'open' && event.status === 'error' && run.turnEnded === undefined) void closeRun(plugin, run, event.error ?? 'the host says that the run failed');
+    if (run?.stage === 'open' && event.status === 'error' && run.turnEnded === undefined)
+      void closeRun(plugin, run, event.error ?? 'the host says that the run failed');
     else if (run?.stage === 'beginning') run.stage = 'over';
   });
   api.on('before_agent_reply', beforeReply(plugin), { priority: FIRST });
@@ -43,15 +48,27 @@ function registerHooks(api: HostApi, plugin: Plugin): void {
   api.on('resolve_exec_env', execEnvironment(plugin), { priority: LAST });
   api.on('before_tool_call', judge, { priority: FIRST });
   api.on('before_tool_call', asJudged(plugin), { priority: LAST });
-  api.registerTrustedToolPolicy?.({ id: 'nocturne-guard', description: 'Commands of governed sessions are judged by nocturne', matcher: ['exec'], evaluate: judge });
+  api.registerTrustedToolPolicy?.({
+    id: 'nocturne-guard',
+    description: 'Commands of governed sessions are judged by nocturne',
+    matcher: ['exec'],
+    evaluate: judge,
+  });
   api.on('after_tool_call', afterCall(plugin));
-  api.on('subagent_progress', (event, context) => (event.phase === 'started' ? subagent(plugin, 'started')(event, context) : undefined), { priority: FIRST });
+  api.on(
+    'subagent_progress',
+    (event, context) =>
+      event.phase === 'started' ? subagent(plugin, 'started')(event, context) : undefined,
+    { priority: FIRST },
+  );
   api.on('subagent_spawned', subagent(plugin, 'started'));
   api.on('subagent_ended', subagent(plugin, 'ended'));
   api.on('llm_output', llmOutput(plugin));
   api.on('agent_end', agentEnd(plugin));
   api.on('gateway_stop', async () => {
-    await Promise.all(plugin.runs.active().map((run) => closeRun(plugin, run, 'the gateway was stopped')));
+    await Promise.all(
+      plugin.runs.active().map((run) => closeRun(plugin, run, 'the gateway was stopped')),
+    );
     await plugin.settled();
     plugin.client.close();
   });
@@ -62,29 +79,64 @@ async function takeUp(plugin: Plugin): Promise<void> {
   try {
     const { session } = await plugin.client.ask({ op: 'hello', protocol: 1 }, 30_000);
     if (session === undefined || plugin.runs.ofSession(session) !== undefined) return;
-    await plugin.client.ask({ op: 'end', session: { host: 'openclaw', id: session }, report: '', usage: {}, model: '', failed: 'the gateway was started anew, and the agent of the pass is gone' });
+    await plugin.client.ask({
+      op: 'end',
+      session: { host: 'openclaw', id: session },
+      report: '',
+      usage: {},
+      model: '',
+      failed: 'the gateway was started anew, and the agent of the pass is gone',
+    });
   } catch (error) {
     plugin.log.error(error instanceof Error ? error.message : String(error));
   }
 }
 
 function registerStatus(api: HostApi, plugin: Plugin): void {
-  api.registerGatewayMethod?.('nocturne.status', async ({ respond }) => respond(true, await statusOf(plugin)), { scope: 'operator.read' });
+  api.registerGatewayMethod?.(
+    'nocturne.status',
+    async ({ respond }) => respond(true, await statusOf(plugin)),
+    { scope: 'operator.read' },
+  );
   api.registerCli?.(
     ({ program }) => {
-      program.command('nocturne').description('Passes and guard of the governed workspace').command('status').description('whether the guard answers, and what runs').option('--json', 'as JSON').action(async ({ json }) => {
-        const status = await statusOf(plugin);
-        console.log(json === true ? JSON.stringify(status) : statusText(status));
-        plugin.client.close();
-        if (!status.ok) process.exitCode = 1;
-      });
+      program
+        .command('nocturne')
+        .description('Passes and guard of the governed workspace')
+        .command('status')
+        .description('whether the guard answers, and what runs')
+        .option('--json', 'as JSON')
+        .action(async ({ json }) => {
+          const status = await statusOf(plugin);
+          console.log(json === true ? JSON.stringify(status) : statusText(status));
+          plugin.client.close();
+          if (!status.ok) process.exitCode = 1;
+        });
     },
-    { descriptors: [{ name: 'nocturne', description: 'Passes and guard of the governed workspace', hasSubcommands: true }] },
+    {
+      descriptors: [
+        {
+          name: 'nocturne',
+          description: 'Passes and guard of the governed workspace',
+          hasSubcommands: true,
+        },
+      ],
+    },
   );
 }
 
-/** Without its configuration nobody can say which workspace is meant: what looks like a job of nocturne must not run ungoverned. */
+/**
+ * Without its configuration nobody can say which workspace is meant: what looks like a job of
+ * nocturne must not run ungoverned.
+ */
 function refuseAll(api: HostApi, why: string): void {
   api.logger?.error?.(`nocturne: ${why}`);
-  api.on('before_agent_run', (event) => (/^\[cron:\S+ nocturne-(?:worker|manager)-/.test(event.prompt ?? '') ? { outcome: 'block', reason: why, message: `nocturne: ${why}` } : undefined), { priority: FIRST });
+  api.on(
+    'before_agent_run',
+    (event) =>
+      /^\[cron:\S+ nocturne-(?:worker|manager)-/.test(event.prompt ?? '')
+        ? { outcome: 'block', reason: why, message: `nocturne: ${why}` }
+        : undefined,
+    { priority: FIRST },
+  );
 }

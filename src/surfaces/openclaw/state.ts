@@ -1,4 +1,7 @@
-/** What the plugin holds in a process of the host: once for each workspace, however often the host loads and registers it. */
+/**
+ * What the plugin holds in a process of the host: once for each workspace, however often the host
+ * loads and registers it.
+ */
 import { type PluginConfig, readConfig } from './config.js';
 import { GuardClient } from './guard-client.js';
 import type { HostApi } from './host-types.js';
@@ -29,7 +32,10 @@ export function heldPlugin(api: HostApi): Plugin | string {
   const read = readConfig(api.pluginConfig);
   if (read.kind === 'missing') return read.why;
   const { config } = read;
-  const held = ((globalThis as { [HELD]?: Map<string, Plugin> })[HELD] ??= new Map<string, Plugin>());
+  const held = ((globalThis as { [HELD]?: Map<string, Plugin> })[HELD] ??= new Map<
+    string,
+    Plugin
+  >());
   const key = JSON.stringify(config);
   let plugin = held.get(key);
   if (plugin === undefined) {
@@ -61,12 +67,23 @@ function make(config: PluginConfig, log: Log): Plugin {
 function warningsOf(api: HostApi): readonly string[] {
   const hooks = api.config?.plugins?.entries?.['nocturne']?.hooks;
   return [
-    ...(hooks?.allowConversationAccess === true ? [] : ['plugins.entries.nocturne.hooks.allowConversationAccess is not true: OpenClaw then calls no hook before the model, no pass begins, and every tool call of the jobs is refused']),
-    ...(hooks?.allowPromptInjection === false ? ['plugins.entries.nocturne.hooks.allowPromptInjection is false: the agent is not given its brief'] : []),
+    ...(hooks?.allowConversationAccess === true
+      ? []
+      : [
+          'plugins.entries.nocturne.hooks.allowConversationAccess is not true: OpenClaw then calls no hook before the model, no pass begins, and every tool call of the jobs is refused',
+        ]),
+    ...(hooks?.allowPromptInjection === false
+      ? [
+          'plugins.entries.nocturne.hooks.allowPromptInjection is false: the agent is not given its brief',
+        ]
+      : []),
   ];
 }
 
 function logOf(api: HostApi): Log {
-  const said = (level: 'info' | 'warn' | 'error') => (text: string): void => api.logger?.[level]?.(`nocturne: ${text}`);
+  const said =
+    (level: 'info' | 'warn' | 'error') =>
+    (text: string): void =>
+      api.logger?.[level]?.(`nocturne: ${text}`);
   return { info: said('info'), warn: said('warn'), error: said('error') };
 }

@@ -9,11 +9,18 @@ const SLOWEST_KEPT = 500;
 
 type Verdict = ToolVerdict | undefined;
 
-/** A call that was judged by the policy is not judged again by the hook: by its id and what it says. */
-export function judgeOnce(plugin: Plugin): (event: ToolEvent, context: HostContext) => Promise<Verdict> {
+/**
+ * A call that was judged by the policy is not judged again by the hook: by its id and what it says.
+ */
+export function judgeOnce(
+  plugin: Plugin,
+): (event: ToolEvent, context: HostContext) => Promise<Verdict> {
   const known = new Map<string, Promise<Verdict>>();
   return (event, context) => {
-    const key = event.toolCallId === undefined ? undefined : `${context.sessionKey ?? ''} ${event.toolCallId} ${event.toolName} ${JSON.stringify(event.params ?? {})}`;
+    const key =
+      event.toolCallId === undefined
+        ? undefined
+        : `${context.sessionKey ?? ''} ${event.toolCallId} ${event.toolName} ${JSON.stringify(event.params ?? {})}`;
     const before = key === undefined ? undefined : known.get(key);
     if (before !== undefined) return before;
     const verdict = judge(plugin, event, context);
@@ -25,29 +32,61 @@ export function judgeOnce(plugin: Plugin): (event: ToolEvent, context: HostConte
 
 async function judge(plugin: Plugin, event: ToolEvent, context: HostContext): Promise<Verdict> {
   const { runs, config, client } = plugin;
-  const standing = runs.standing({ ...context, ...(context.runId === undefined && event.runId !== undefined ? { runId: event.runId } : {}) });
+  const standing = runs.standing({
+    ...context,
+    ...(context.runId === undefined && event.runId !== undefined ? { runId: event.runId } : {}),
+  });
   if (standing.kind === 'stray') return refuse('this session belongs to no pass that runs');
   if (standing.kind === 'free' && config.governed === 'jobs') return undefined;
-  if (standing.kind === 'governed' && standing.run.stage !== 'open') return refuse(standing.run.why);
+  if (standing.kind === 'governed' && standing.run.stage !== 'open')
+    return refuse(standing.run.why);
   const started = performance.now();
   try {
     const answer = await client.ask(
-      { op: 'judge', host: 'openclaw', tool: event.toolName, params: { ...event.params }, ...(event.toolCallId === undefined ? {} : { callId: event.toolCallId }), ...(standing.kind === 'governed' ? { session: plugin.session(standing.run), governed: true } : {}) },
+      {
+        op: 'judge',
+        host: 'openclaw',
+        tool: event.toolName,
+        params: { ...event.params },
+        ...(event.toolCallId === undefined ? {} : { callId: event.toolCallId }),
+        ...(standing.kind === 'governed'
+          ? { session: plugin.session(standing.run), governed: true }
+          : {}),
+      },
       DEADLINE_MS,
     );
     plugin.took.push(performance.now() - started);
     if (plugin.took.length > SLOWEST_KEPT) plugin.took.shift();
-    if (answer.verdict === 'allow') return answer.instruction === undefined ? undefined : { params: tell(plugin, event, answer.instruction) };
-    if (answer.verdict === 'ask' && standing.kind === 'free') return { requireApproval: { title: 'nocturne asks', description: answer.text, timeoutBehavior: 'deny' } };
+    if (answer.verdict === 'allow')
+      return answer.instruction === undefined
+        ? undefined
+        : { params: tell(plugin, event, answer.instruction) };
+    if (answer.verdict === 'ask' && standing.kind === 'free')
+      return {
+        requireApproval: {
+          title: 'nocturne asks',
+          description: answer.text,
+          timeoutBehavior: 'deny',
+        },
+      };
     return refuse(answer.text);
   } catch (error) {
-    return refuse(`the call could not be judged (${error instanceof Error ? error.message : String(error)}); nothing is done unjudged`);
+    return refuse(
+      `the call could not be judged (${error instanceof Error ? error.message : String(error)}); nothing is done unjudged`,
+    );
   }
 }
 
 /** The task that a sub-agent gets says by which name its result will be known. */
-function tell({ told }: Plugin, event: ToolEvent, instruction: string): Readonly<Record<string, unknown>> {
-  const params = { ...event.params, task: `${String(event.params?.['task'] ?? '')}\n\n${instruction}` };
+function tell(
+  { told }: Plugin,
+  event: ToolEvent,
+  instruction: string,
+): Readonly<Record<string, unknown>> {
+  const params = {
+    ...event.params,
+    task: `${String(event.params?.['task'] ?? '')}\n\n${instruction}`,
+  };
   if (event.toolCallId !== undefined) told.set(event.toolCallId, params);
   for (const old of [...told.keys()].slice(0, -64)) told.delete(old);
   return params;
@@ -57,9 +96,15 @@ function refuse(why: string): Verdict {
   return { block: true, blockReason: `Refused by nocturne. ${why}` };
 }
 
-/** The last word on the parameters: what another plugin put in their place after the judgement is taken out again. */
+/**
+ * The last word on the parameters: what another plugin put in their place after the judgement is
+ * taken out again.
+ */
 export function asJudged(plugin: Plugin): Hooks['before_tool_call'] {
-  return (event, context) => (plugin.runs.standing(context).kind === 'governed' && event.params !== undefined ? { params: plugin.told.get(event.toolCallId ?? '') ?? event.params } : undefined);
+  return (event, context) =>
+    plugin.runs.standing(context).kind === 'governed' && event.params !== undefined
+      ? { params: plugin.told.get(event.toolCallId ?? '') ?? event.params }
+      : undefined;
 }
 
 export function afterCall(plugin: Plugin): Hooks['after_tool_call'] {
@@ -67,14 +112,33 @@ export function afterCall(plugin: Plugin): Hooks['after_tool_call'] {
     const { client, runs, log } = plugin;
     const standing = runs.standing(context);
     if (standing.kind === 'free' && plugin.config.governed === 'jobs') return;
-    const tell = (asked: Parameters<typeof client.ask>[0]): Promise<unknown> => client.ask(asked, DEADLINE_MS).catch((error: unknown) => log.warn(`not told: ${error instanceof Error ? error.message : String(error)}`));
+    const tell = (asked: Parameters<typeof client.ask>[0]): Promise<unknown> =>
+      client
+        .ask(asked, DEADLINE_MS)
+        .catch((error: unknown) =>
+          log.warn(`not told: ${error instanceof Error ? error.message : String(error)}`),
+        );
     await tell({ op: 'acted' });
     if (standing.kind !== 'governed') return;
     if (event.toolName === 'sessions_spawn' && event.toolCallId !== undefined) {
       const details = event.result?.details;
       const child = event.error === undefined ? details?.childSessionKey : undefined;
-      await tell(child === undefined ? { op: 'spawn-failed', callId: event.toolCallId, why: event.error ?? details?.error ?? details?.status ?? 'the host did not say why' } : { op: 'spawned', callId: event.toolCallId, child });
+      await tell(
+        child === undefined
+          ? {
+              op: 'spawn-failed',
+              callId: event.toolCallId,
+              why: event.error ?? details?.error ?? details?.status ?? 'the host did not say why',
+            }
+          : { op: 'spawned', callId: event.toolCallId, child },
+      );
     }
-    beat(plugin, standing.run, standing.child && context.sessionKey !== undefined ? { child: context.sessionKey, note: `${event.toolName} ran` } : undefined);
+    beat(
+      plugin,
+      standing.run,
+      standing.child && context.sessionKey !== undefined
+        ? { child: context.sessionKey, note: `${event.toolName} ran` }
+        : undefined,
+    );
   };
 }

@@ -1,4 +1,7 @@
-/** Rule destination: each row of the list of destinations can be read, and so allows what it seems to. */
+/**
+ * Rule destination: each row of the list of destinations can be read, and so allows what it seems
+ * to.
+ */
 import type { Diagnostic } from '../../kernel/diagnostic.js';
 import { nearestName } from '../../kernel/nearest-name.js';
 import { DESTINATION_KINDS, parseDestinationPattern } from '../../project/destination-pattern.js';
@@ -16,14 +19,34 @@ export const destination: WorkspaceRule = {
     if (object === undefined) return [];
     const projects = snapshot.records('PROJECT').map((one) => one.key);
     return snapshot.records('DESTINATION').flatMap((record): Diagnostic[] => {
-      const [kind = '', pattern = ''] = ['kind', 'pattern'].map((field) => fieldText(record, field));
+      const [kind = '', pattern = ''] = ['kind', 'pattern'].map((field) =>
+        fieldText(record, field),
+      );
       // Another kind than these is field-contract already.
-      const parsed = DESTINATION_KINDS.some((one) => one === kind) && pattern !== '' ? parseDestinationPattern(kind, pattern) : undefined;
+      const parsed =
+        DESTINATION_KINDS.some((one) => one === kind) && pattern !== ''
+          ? parseDestinationPattern(kind, pattern)
+          : undefined;
       const found: Diagnostic[] = [];
-      if (parsed?.kind === 'invalid') found.push({ rule: 'destination', severity: 'error', message: `${record.key} allows nothing: its pattern cannot be read, ${parsed.why}`, range: fieldRange(object, record, 'pattern'), expected: `a pattern of the kind ${kind}`, actual: pattern });
+      if (parsed?.kind === 'invalid')
+        found.push({
+          rule: 'destination',
+          severity: 'error',
+          message: `${record.key} allows nothing: its pattern cannot be read, ${parsed.why}`,
+          range: fieldRange(object, record, 'pattern'),
+          expected: `a pattern of the kind ${kind}`,
+          actual: pattern,
+        });
       for (const stray of fieldList(record, 'projects').filter((one) => !projects.includes(one))) {
         const near = nearestName(stray, projects);
-        found.push({ rule: 'destination', severity: 'warning', message: `${record.key} is for ${stray}, which is no project`, range: fieldRange(object, record, 'projects'), actual: stray, ...(near === undefined ? {} : { hint: `did you mean ${near}?` }) });
+        found.push({
+          rule: 'destination',
+          severity: 'warning',
+          message: `${record.key} is for ${stray}, which is no project`,
+          range: fieldRange(object, record, 'projects'),
+          actual: stray,
+          ...(near === undefined ? {} : { hint: `did you mean ${near}?` }),
+        });
       }
       return found;
     });

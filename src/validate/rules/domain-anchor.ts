@@ -14,7 +14,17 @@ export const domainAnchor: WorkspaceRule = {
     return snapshot.records('DOMAIN').flatMap((record) => {
       if ((record.fields.get('domain_anchor')?.value ?? '') !== '') return [];
       const severity = isOwned(snapshot) ? ('warning' as const) : ('info' as const);
-      return [{ rule: 'domain-anchor', severity, message: 'the domain anchor is empty: no project is ever proposed', range: fieldRange(object, record, 'domain_anchor'), expected: 'one sentence: for whom, and about what', actual: 'nothing', hint: `write it, then sign ${record.file}` }];
+      return [
+        {
+          rule: 'domain-anchor',
+          severity,
+          message: 'the domain anchor is empty: no project is ever proposed',
+          range: fieldRange(object, record, 'domain_anchor'),
+          expected: 'one sentence: for whom, and about what',
+          actual: 'nothing',
+          hint: `write it, then sign ${record.file}`,
+        },
+      ];
     });
   },
 };

@@ -1,4 +1,7 @@
-/** Rule edge-undeclared: what files link to, and what was written together, stands in R4. `nocturne graph suggest` prints the same as rows. */
+/**
+ * Rule edge-undeclared: what files link to, and what was written together, stands in R4. `nocturne
+ * graph suggest` prints the same as rows.
+ */
 import type { Diagnostic } from '../../kernel/diagnostic.js';
 import { changeRows } from '../../workspace/history.js';
 import { lineRange } from '../line-range.js';
@@ -12,20 +15,42 @@ export const edgeUndeclared: WorkspaceRule = {
   suppressible: 'always',
   run: (context) => {
     const { snapshot, schema } = context;
-    return observedEdges({ schema, links: linksIn(context), changes: changeRows(snapshot) }).map((edge) => diagnosticOf(context, edge));
+    return observedEdges({ schema, links: linksIn(context), changes: changeRows(snapshot) }).map(
+      (edge) => diagnosticOf(context, edge),
+    );
   },
 };
 
 function* linksIn({ snapshot, facts }: WorkspaceContext): Generator<ObservedLink> {
   for (const [from, { links }] of facts) {
-    for (const { path, range } of links) if (path !== undefined && snapshot.files.has(path)) yield { from, to: path, line: range.line, range };
+    for (const { path, range } of links)
+      if (path !== undefined && snapshot.files.has(path))
+        yield { from, to: path, line: range.line, range };
   }
 }
 
-function diagnosticOf({ snapshot, schema }: WorkspaceContext, { source, kind, target, by, at, seen }: ObservedEdge): Diagnostic {
+function diagnosticOf(
+  { snapshot, schema }: WorkspaceContext,
+  { source, kind, target, by, at, seen }: ObservedEdge,
+): Diagnostic {
   const range = at.range ?? lineRange(snapshot, at.file, at.line);
   const row = `| \`${source}\` | ${kind} | \`${target}\` | … |`;
   // The log says that they belong together, not which of them depends on the other.
-  if (by === 'together') return { rule: 'edge-undeclared', severity: 'info', message: `${seen} runs wrote ${source} and ${target} together, and R4 has nothing between them`, range, hint: `if one depends on the other, say which in ${schema.file}: ${row}` };
-  return { rule: 'edge-undeclared', severity: 'warning', message: `${at.example}, and R4 has no edge for that`, range, expected: row, actual: 'no row', hint: `add the row to R4 of ${schema.file} and sign it; nocturne graph suggest prints all that are missing` };
+  if (by === 'together')
+    return {
+      rule: 'edge-undeclared',
+      severity: 'info',
+      message: `${seen} runs wrote ${source} and ${target} together, and R4 has nothing between them`,
+      range,
+      hint: `if one depends on the other, say which in ${schema.file}: ${row}`,
+    };
+  return {
+    rule: 'edge-undeclared',
+    severity: 'warning',
+    message: `${at.example}, and R4 has no edge for that`,
+    range,
+    expected: row,
+    actual: 'no row',
+    hint: `add the row to R4 of ${schema.file} and sign it; nocturne graph suggest prints all that are missing`,
+  };
 }

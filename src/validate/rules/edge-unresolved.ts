@@ -26,7 +26,13 @@ export const edgeUnresolved: WorkspaceRule = {
         const end = edge[side];
         if (!judged.has(end)) judged.set(end, problemOf(snapshot, schema, end));
         const problem = judged.get(end);
-        if (problem !== undefined) found.push({ rule: 'edge-unresolved', ...problem, range: registryCell(snapshot, edge.range, column), actual: end });
+        if (problem !== undefined)
+          found.push({
+            rule: 'edge-unresolved',
+            ...problem,
+            range: registryCell(snapshot, edge.range, column),
+            actual: end,
+          });
       }
     }
     return found;
@@ -34,29 +40,62 @@ export const edgeUnresolved: WorkspaceRule = {
 };
 
 function problemOf(snapshot: Snapshot, schema: Schema, end: string): Problem | undefined {
-  if (end.startsWith('OBJECT:')) return named(end.slice('OBJECT:'.length), { what: 'object', part: 'R1', known: schema.objects });
-  if (end.startsWith('BUNDLE:')) return named(end.slice('BUNDLE:'.length), { what: 'bundle', part: 'R5', known: schema.bundles });
+  if (end.startsWith('OBJECT:'))
+    return named(end.slice('OBJECT:'.length), {
+      what: 'object',
+      part: 'R1',
+      known: schema.objects,
+    });
+  if (end.startsWith('BUNDLE:'))
+    return named(end.slice('BUNDLE:'.length), {
+      what: 'bundle',
+      part: 'R5',
+      known: schema.bundles,
+    });
   if (isLiteral(end)) {
     if (snapshot.files.has(end)) return undefined;
     const near = nearestName(end, snapshot.files.keys());
-    return { severity: 'warning', message: `there is no file ${end}`, ...(near === undefined ? {} : { hint: `did you mean ${near}?` }) };
+    return {
+      severity: 'warning',
+      message: `there is no file ${end}`,
+      ...(near === undefined ? {} : { hint: `did you mean ${near}?` }),
+    };
   }
   if (isPlanned(schema, end)) return undefined;
   for (const path of snapshot.files.keys()) if (globMatches(end, path)) return undefined;
-  return { severity: 'info', message: `no file matches ${end}, and no route or object uses that place` };
+  return {
+    severity: 'info',
+    message: `no file matches ${end}, and no route or object uses that place`,
+  };
 }
 
-function named(name: string, at: { readonly what: string; readonly part: string; readonly known: ReadonlyMap<string, unknown> }): Problem | undefined {
+function named(
+  name: string,
+  at: {
+    readonly what: string;
+    readonly part: string;
+    readonly known: ReadonlyMap<string, unknown>;
+  },
+): Problem | undefined {
   if (at.known.has(name)) return undefined;
   const near = nearestName(name, at.known.keys());
-  return { severity: 'error', message: `${at.part} declares no ${at.what} ${name}`, ...(near === undefined ? {} : { hint: `did you mean ${near}?` }) };
+  return {
+    severity: 'error',
+    message: `${at.part} declares no ${at.what} ${name}`,
+    ...(near === undefined ? {} : { hint: `did you mean ${near}?` }),
+  };
 }
 
 /** A route or an object speaks of the same place, so that files may well come to be there. */
 function isPlanned(schema: Schema, glob: string): boolean {
   const place = folderOf(glob);
-  const patterns = [...schema.routes.map((route) => route.pattern), ...[...schema.objects.values()].map((object) => object.glob)];
-  return patterns.some((pattern) => pattern === glob || (place !== '' && folderOf(pattern) === place));
+  const patterns = [
+    ...schema.routes.map((route) => route.pattern),
+    ...[...schema.objects.values()].map((object) => object.glob),
+  ];
+  return patterns.some(
+    (pattern) => pattern === glob || (place !== '' && folderOf(pattern) === place),
+  );
 }
 
 /** The folders before the first wildcard. */

@@ -1,4 +1,7 @@
-/** Rule failure-mode: every detection that is a query can be run, and what it looks for is not there. */
+/**
+ * Rule failure-mode: every detection that is a query can be run, and what it looks for is not
+ * there.
+ */
 import type { Diagnostic } from '../../kernel/diagnostic.js';
 import { NocturneError } from '../../kernel/error.js';
 import type { Doc, Rec } from '../../markdown/types.js';
@@ -15,18 +18,33 @@ export const failureMode: WorkspaceRule = {
     context.snapshot.records('FAILURE-MODE').flatMap((record) => {
       const doc = context.snapshot.doc(record.file);
       const query = doc === undefined ? undefined : queryOf(doc, record);
-      return doc === undefined || query === undefined ? [] : detect(context, { record, doc, query });
+      return doc === undefined || query === undefined
+        ? []
+        : detect(context, { record, doc, query });
     }),
 };
 
-type Query = { readonly sql: string; readonly file: string; readonly start: number; readonly end: number };
+type Query = {
+  readonly sql: string;
+  readonly file: string;
+  readonly start: number;
+  readonly end: number;
+};
 type Detection = { readonly record: Rec; readonly doc: Doc; readonly query: Query };
 
 /** A fenced `sql detection`; a detection in words is for people. */
 function queryOf(doc: Doc, record: Rec): Query | undefined {
   const cell = record.fields.get('detection');
-  const fence = doc.fences.find((one) => /^sql\b/i.test(one.info) && cell !== undefined && cell.start >= one.contentStart && cell.end <= one.contentEnd);
-  return cell === undefined || fence === undefined ? undefined : { sql: cell.value, file: record.file, start: fence.contentStart, end: fence.contentEnd };
+  const fence = doc.fences.find(
+    (one) =>
+      /^sql\b/i.test(one.info) &&
+      cell !== undefined &&
+      cell.start >= one.contentStart &&
+      cell.end <= one.contentEnd,
+  );
+  return cell === undefined || fence === undefined
+    ? undefined
+    : { sql: cell.value, file: record.file, start: fence.contentStart, end: fence.contentEnd };
 }
 
 function detect(context: WorkspaceContext, detection: Detection): Diagnostic[] {
@@ -35,22 +53,56 @@ function detect(context: WorkspaceContext, detection: Detection): Diagnostic[] {
   try {
     const { columns, rows } = snapshot.sql().query(query.sql);
     const missing = ['file', 'line'].filter((name) => !columns.includes(name));
-    if (missing.length > 0) return [broken(detection, `the detection of ${record.key} selects no ${missing.join(' and no ')}`, '')];
-    return isBlind(context, query.sql) ? [] : rows.filter((row) => isRead(context, row)).map((row) => seen(context, detection, row));
+    if (missing.length > 0)
+      return [
+        broken(
+          detection,
+          `the detection of ${record.key} selects no ${missing.join(' and no ')}`,
+          '',
+        ),
+      ];
+    return isBlind(context, query.sql)
+      ? []
+      : rows.filter((row) => isRead(context, row)).map((row) => seen(context, detection, row));
   } catch (error) {
     if (!(error instanceof NocturneError) || error.code !== 'BAD_QUERY') throw error;
-    return [broken(detection, `the detection of ${record.key} cannot be run: ${error.message}`, error.message)];
+    return [
+      broken(
+        detection,
+        `the detection of ${record.key} cannot be run: ${error.message}`,
+        error.message,
+      ),
+    ];
   }
 }
 
 function broken({ doc, query }: Detection, message: string, cause: string): Diagnostic {
-  return { rule: 'failure-mode', severity: 'error', message, range: queryRange(doc, query, cause), hint: 'nocturne tables lists tables and columns; try the query with nocturne query' };
+  return {
+    rule: 'failure-mode',
+    severity: 'error',
+    message,
+    range: queryRange(doc, query, cause),
+    hint: 'nocturne tables lists tables and columns; try the query with nocturne query',
+  };
 }
 
 /** A row that names no file (a sum over nothing) is shown at the query. */
-function seen({ snapshot }: WorkspaceContext, { record, doc, query }: Detection, row: QueryRow): Diagnostic {
-  const facts = Object.entries(row).filter(([name, value]) => !['file', 'line', 'field'].includes(name) && value !== null);
-  const said = facts.length === 0 ? '' : ` (${facts.map(([name, value]) => `${name} ${value}`).join(', ')})`;
+function seen(
+  { snapshot }: WorkspaceContext,
+  { record, doc, query }: Detection,
+  row: QueryRow,
+): Diagnostic {
+  const facts = Object.entries(row).filter(
+    ([name, value]) => !['file', 'line', 'field'].includes(name) && value !== null,
+  );
+  const said =
+    facts.length === 0 ? '' : ` (${facts.map(([name, value]) => `${name} ${value}`).join(', ')})`;
   const range = row['file'] === null ? queryRange(doc, query, '') : rowPlace(snapshot, row);
-  return { rule: 'failure-mode', severity: 'warning', message: `${record.key} is seen here: ${fieldText(record, 'title') || fieldText(record, 'symptom')}${said}`, range, hint: fieldText(record, 'fix') || `read ${record.key} in ${record.file}` };
+  return {
+    rule: 'failure-mode',
+    severity: 'warning',
+    message: `${record.key} is seen here: ${fieldText(record, 'title') || fieldText(record, 'symptom')}${said}`,
+    range,
+    hint: fieldText(record, 'fix') || `read ${record.key} in ${record.file}`,
+  };
 }

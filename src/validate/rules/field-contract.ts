@@ -28,7 +28,10 @@ export const fieldUnique: WorkspaceRule = {
   severity: 'error',
   suppressible: 'never',
   run: ({ schema, facts }) => {
-    const first = new Map<string, { readonly address: string; readonly range: Diagnostic['range'] }>();
+    const first = new Map<
+      string,
+      { readonly address: string; readonly range: Diagnostic['range'] }
+    >();
     const found: Diagnostic[] = [];
     for (const { uniques } of facts.values()) {
       for (const { object, field, value, address, range } of uniques) {
@@ -37,7 +40,15 @@ export const fieldUnique: WorkspaceRule = {
         if (earlier === undefined) first.set(id, { address, range });
         else if (earlier.range.file !== range.file || !isKey(schema.objects.get(object), field)) {
           const message = `${address} is "${value}" as in line ${earlier.range.line}${earlier.range.file === range.file ? '' : ` of ${earlier.range.file}`}; expected a value that no other ${object} has`;
-          found.push({ rule: 'field-contract', severity: 'error', message, range, expected: 'a value of its own', actual: value, related: [{ message: 'first here', range: earlier.range }] });
+          found.push({
+            rule: 'field-contract',
+            severity: 'error',
+            message,
+            range,
+            expected: 'a value of its own',
+            actual: value,
+            related: [{ message: 'first here', range: earlier.range }],
+          });
         }
       }
     }
@@ -55,26 +66,35 @@ function checkObject(file: GovernedFile, object: ObjectSpec): Diagnostic[] {
   const absent = absentColumns(file, object);
   const found = absent.diagnostics;
   for (const record of file.records(object.object)) {
-    // Where cells are missing or front matter cannot be read, everything else would be said of the wrong field.
+    // Where cells are missing or front matter cannot be read, everything else would be said of the
+    // wrong field.
     if (broken.has(record.range.line) && object.shape !== 'section') continue;
-    if (object.shape === 'document' && record.fields.size === 0 && file.problems.length > 0) continue;
-    for (const spec of object.fields.values()) if (!absent.columns.has(spec.name)) found.push(...checkOne(file, { object, record, spec }));
+    if (object.shape === 'document' && record.fields.size === 0 && file.problems.length > 0)
+      continue;
+    for (const spec of object.fields.values())
+      if (!absent.columns.has(spec.name)) found.push(...checkOne(file, { object, record, spec }));
     found.push(...misspelt(object, record));
   }
   return found;
 }
 
-function checkOne(file: GovernedFile, at: { readonly object: ObjectSpec; readonly record: Rec; readonly spec: FieldSpec }): Diagnostic[] {
+function checkOne(
+  file: GovernedFile,
+  at: { readonly object: ObjectSpec; readonly record: Rec; readonly spec: FieldSpec },
+): Diagnostic[] {
   const { object, record, spec } = at;
   const cell = record.fields.get(spec.name);
   if (isPlainlyRight(spec, cell)) return [];
   const range = fieldRange(object, record, spec.name);
-  return checkField(spec, cell, { address: addressOf(object, record, spec.name), range }).map((diagnostic) => {
-    if (cell === undefined) return diagnostic;
-    if (spec.type.kind === 'list' && diagnostic.actual !== undefined && cell.data !== undefined) return { ...diagnostic, range: itemRange(cell, diagnostic.actual) };
-    const fix = caseFix(file.path, spec, cell);
-    return fix === undefined ? diagnostic : { ...diagnostic, fix: [fix] };
-  });
+  return checkField(spec, cell, { address: addressOf(object, record, spec.name), range }).map(
+    (diagnostic) => {
+      if (cell === undefined) return diagnostic;
+      if (spec.type.kind === 'list' && diagnostic.actual !== undefined && cell.data !== undefined)
+        return { ...diagnostic, range: itemRange(cell, diagnostic.actual) };
+      const fix = caseFix(file.path, spec, cell);
+      return fix === undefined ? diagnostic : { ...diagnostic, fix: [fix] };
+    },
+  );
 }
 
 /** Most fields by far: nothing asked and nothing there, or free text. */
@@ -86,14 +106,26 @@ function isPlainlyRight(spec: FieldSpec, cell: Cell | undefined): boolean {
 
 /** The word that was meant, where only case or blanks around it differ. */
 function caseFix(path: string, spec: FieldSpec, cell: Cell): TextEdit | undefined {
-  const known = spec.type.kind === 'enum' ? spec.type.values : spec.type.kind === 'bool' ? ['true', 'false'] : [];
+  const known =
+    spec.type.kind === 'enum'
+      ? spec.type.values
+      : spec.type.kind === 'bool'
+        ? ['true', 'false']
+        : [];
   const wanted = cell.value.trim().toLowerCase();
   const meant = known.filter((value) => value.toLowerCase() === wanted);
-  return meant.length === 1 && meant[0] !== undefined && meant[0] !== cell.value ? { file: path, start: cell.start, end: cell.end, newText: meant[0] } : undefined;
+  return meant.length === 1 && meant[0] !== undefined && meant[0] !== cell.value
+    ? { file: path, start: cell.start, end: cell.end, newText: meant[0] }
+    : undefined;
 }
 
-/** Columns that R2 requires and the table does not have: said once, at its header, not in every row. */
-function absentColumns(file: GovernedFile, object: ObjectSpec): { readonly columns: ReadonlySet<string>; readonly diagnostics: Diagnostic[] } {
+/**
+ * Columns that R2 requires and the table does not have: said once, at its header, not in every row.
+ */
+function absentColumns(
+  file: GovernedFile,
+  object: ObjectSpec,
+): { readonly columns: ReadonlySet<string>; readonly diagnostics: Diagnostic[] } {
   const none = { columns: new Set<string>(), diagnostics: [] };
   const { doc, path } = file;
   if (doc === undefined || object.locator.kind !== 'table') return none;
@@ -102,11 +134,24 @@ function absentColumns(file: GovernedFile, object: ObjectSpec): { readonly colum
   const { header } = found.table;
   const columns = header.cells.map((cell) => fieldName(doc.text.slice(cell.start, cell.end)));
   const missing = [...object.fields.values()].filter((spec) => !columns.includes(spec.name));
-  const required = missing.filter((spec) => spec.required && !object.key.includes(spec.name)).map((spec) => spec.name);
+  const required = missing
+    .filter((spec) => spec.required && !object.key.includes(spec.name))
+    .map((spec) => spec.name);
   const range = rangeOf(doc, path, header);
   const diagnostics = required.map((name): Diagnostic => {
-    const near = nearestName(name, columns.filter((column) => !object.fields.has(column)));
-    return { rule: 'field-contract', severity: 'error', message: `the table of ${object.object} has no column ${name}, which R2 requires`, range, expected: name, actual: columns.join(', '), ...(near === undefined ? {} : { hint: `is the column "${near}" meant?` }) };
+    const near = nearestName(
+      name,
+      columns.filter((column) => !object.fields.has(column)),
+    );
+    return {
+      rule: 'field-contract',
+      severity: 'error',
+      message: `the table of ${object.object} has no column ${name}, which R2 requires`,
+      range,
+      expected: name,
+      actual: columns.join(', '),
+      ...(near === undefined ? {} : { hint: `is the column "${near}" meant?` }),
+    };
   });
   return { columns: new Set(missing.map((spec) => spec.name)), diagnostics };
 }
@@ -116,8 +161,19 @@ function misspelt(object: ObjectSpec, record: Rec): Diagnostic[] {
   const found: Diagnostic[] = [];
   for (const [name, cell] of record.fields) {
     if (object.fields.has(name) || name === 'body' || name === 'title' || name === 'id') continue;
-    const meant = nearestName(name, [...object.fields.keys()].filter((known) => !record.fields.has(known)));
-    if (meant !== undefined) found.push({ rule: 'field-contract', severity: 'warning', message: `${object.object} has no field "${name}"; did you mean "${meant}"?`, range: cell.range, expected: meant, actual: name });
+    const meant = nearestName(
+      name,
+      [...object.fields.keys()].filter((known) => !record.fields.has(known)),
+    );
+    if (meant !== undefined)
+      found.push({
+        rule: 'field-contract',
+        severity: 'warning',
+        message: `${object.object} has no field "${name}"; did you mean "${meant}"?`,
+        range: cell.range,
+        expected: meant,
+        actual: name,
+      });
   }
   return found;
 }

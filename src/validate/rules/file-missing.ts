@@ -17,7 +17,8 @@ export const fileMissing: WorkspaceRule = {
   id: 'file-missing',
   severity: 'error',
   // `expected` is the path that is missed.
-  suppressible: (diagnostic, schema) => routeOf(schema, diagnostic.expected ?? diagnostic.range.file).tier !== 'PROTECTED',
+  suppressible: (diagnostic, schema) =>
+    routeOf(schema, diagnostic.expected ?? diagnostic.range.file).tier !== 'PROTECTED',
   run: ({ snapshot, schema, facts }) => {
     const found: Diagnostic[] = [];
     const missed = new Set<string>();
@@ -26,13 +27,34 @@ export const fileMissing: WorkspaceRule = {
       const problem = problemWith(snapshot, object.glob);
       if (problem === undefined || missed.has(object.glob)) continue;
       missed.add(object.glob);
-      const hint = problem === MISSING ? 'put it back from a backup, or with nocturne upgrade; or take its rows out of REGISTRY.md' : 'put a plain file there';
-      found.push({ rule: 'file-missing', severity: 'error', message: `${object.glob} ${problem}; R1 reads the records of ${object.object} from it`, range: registryCell(snapshot, object.range, FILES_COLUMN), expected: object.glob, actual: problem, hint });
+      const hint =
+        problem === MISSING
+          ? 'put it back from a backup, or with nocturne upgrade; or take its rows out of REGISTRY.md'
+          : 'put a plain file there';
+      found.push({
+        rule: 'file-missing',
+        severity: 'error',
+        message: `${object.glob} ${problem}; R1 reads the records of ${object.object} from it`,
+        range: registryCell(snapshot, object.range, FILES_COLUMN),
+        expected: object.glob,
+        actual: problem,
+        hint,
+      });
     }
     for (const route of schema.routes) {
-      if (route.tier !== 'PROTECTED' || !isLiteral(route.pattern) || missed.has(route.pattern)) continue;
+      if (route.tier !== 'PROTECTED' || !isLiteral(route.pattern) || missed.has(route.pattern))
+        continue;
       const problem = problemWith(snapshot, route.pattern);
-      if (problem !== undefined) found.push({ rule: 'file-missing', severity: 'error', message: `${route.pattern} ${problem}; R3 protects it`, range: registryCell(snapshot, route.range, PATTERN_COLUMN), expected: route.pattern, actual: problem, hint: 'put it back from a backup, or with nocturne upgrade' });
+      if (problem !== undefined)
+        found.push({
+          rule: 'file-missing',
+          severity: 'error',
+          message: `${route.pattern} ${problem}; R3 protects it`,
+          range: registryCell(snapshot, route.range, PATTERN_COLUMN),
+          expected: route.pattern,
+          actual: problem,
+          hint: 'put it back from a backup, or with nocturne upgrade',
+        });
     }
     return [...found, ...unreadable(snapshot, facts)];
   },
@@ -51,10 +73,24 @@ function problemWith(snapshot: Snapshot, path: string): string | undefined {
 function unreadable(snapshot: Snapshot, facts: ReadonlyMap<string, unknown>): Diagnostic[] {
   const found: Diagnostic[] = [];
   for (const entry of snapshot.files.values()) {
-    if (entry.kind !== 'file' || facts.has(entry.path) || contentKind(entry.path) === 'binary') continue;
-    if (routeOf(snapshot.schema, entry.path).tier === 'CODE' && snapshot.objectsOf(entry.path).length === 0) continue;
+    if (entry.kind !== 'file' || facts.has(entry.path) || contentKind(entry.path) === 'binary')
+      continue;
+    if (
+      routeOf(snapshot.schema, entry.path).tier === 'CODE' &&
+      snapshot.objectsOf(entry.path).length === 0
+    )
+      continue;
     // What went away since the listing is not missed; what is there and gives nothing is.
-    if (snapshot.bytes(entry.path) === undefined && existsSync(join(snapshot.root, entry.path))) found.push({ rule: 'file-missing', severity: 'error', message: `${entry.path} cannot be read`, range: fileRange(entry.path), expected: entry.path, actual: 'no right to read it', hint: 'make it readable for the user who runs nocturne' });
+    if (snapshot.bytes(entry.path) === undefined && existsSync(join(snapshot.root, entry.path)))
+      found.push({
+        rule: 'file-missing',
+        severity: 'error',
+        message: `${entry.path} cannot be read`,
+        range: fileRange(entry.path),
+        expected: entry.path,
+        actual: 'no right to read it',
+        hint: 'make it readable for the user who runs nocturne',
+      });
   }
   return found;
 }

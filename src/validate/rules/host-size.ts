@@ -3,13 +3,21 @@ import { type Diagnostic, fileRange } from '../../kernel/diagnostic.js';
 import { rangeOf } from '../../markdown/range-of.js';
 import type { FileRule, WorkspaceRule } from '../rule.js';
 
-/** OpenClaw 2026.9: bootstrapMaxChars, bootstrapTotalMaxChars, and the fixed limit of USER.md; in UTF-16 units. */
+/**
+ * OpenClaw 2026.9: bootstrapMaxChars, bootstrapTotalMaxChars, and the fixed limit of USER.md; in
+ * UTF-16 units.
+ */
 const LIMIT = 20_000;
 const USER_LIMIT = 4_000;
 const TOTAL_LIMIT = 60_000;
 const NEAR = 0.8;
 
-const INJECTED: ReadonlyMap<string, number> = new Map([...['AGENTS.md', 'SOUL.md', 'IDENTITY.md', 'MEMORY.md', 'BOOTSTRAP.md'].map((path) => [path, LIMIT] as const), ['USER.md', USER_LIMIT] as const]);
+const INJECTED: ReadonlyMap<string, number> = new Map([
+  ...['AGENTS.md', 'SOUL.md', 'IDENTITY.md', 'MEMORY.md', 'BOOTSTRAP.md'].map(
+    (path) => [path, LIMIT] as const,
+  ),
+  ['USER.md', USER_LIMIT] as const,
+]);
 const RETIRED: ReadonlySet<string> = new Set(['HEARTBEAT.md', 'TOOLS.md']);
 const HINT = 'move what is rarely needed to a page of its own and link to it';
 
@@ -20,12 +28,42 @@ export const hostSize: FileRule = {
   suppressible: 'always',
   run: ({ path, text, doc }) => {
     if (text === undefined || doc === undefined) return [];
-    if (RETIRED.has(path) && text.trim() !== '') return [{ rule: 'host-size', severity: 'warning', message: `${path} is not read by the host any more: its text reaches nobody`, range: fileRange(path), hint: 'move what is needed to AGENTS.md or MEMORY.md' }];
+    if (RETIRED.has(path) && text.trim() !== '')
+      return [
+        {
+          rule: 'host-size',
+          severity: 'warning',
+          message: `${path} is not read by the host any more: its text reaches nobody`,
+          range: fileRange(path),
+          hint: 'move what is needed to AGENTS.md or MEMORY.md',
+        },
+      ];
     const limit = INJECTED.get(path);
     if (limit === undefined || text.length <= limit * NEAR) return [];
-    const sizes = { expected: `at most ${limit} characters`, actual: `${text.length} characters`, hint: HINT };
-    if (text.length <= limit) return [{ rule: 'host-size', severity: 'warning', message: `${path} has ${text.length} of the ${limit} characters that a host puts into a prompt`, range: fileRange(path), ...sizes }];
-    return [{ rule: 'host-size', severity: 'error', message: `${path} has ${text.length} characters; a host cuts it here, at ${limit}`, range: rangeOf(doc, path, { start: limit, end: text.length }), ...sizes }];
+    const sizes = {
+      expected: `at most ${limit} characters`,
+      actual: `${text.length} characters`,
+      hint: HINT,
+    };
+    if (text.length <= limit)
+      return [
+        {
+          rule: 'host-size',
+          severity: 'warning',
+          message: `${path} has ${text.length} of the ${limit} characters that a host puts into a prompt`,
+          range: fileRange(path),
+          ...sizes,
+        },
+      ];
+    return [
+      {
+        rule: 'host-size',
+        severity: 'error',
+        message: `${path} has ${text.length} characters; a host cuts it here, at ${limit}`,
+        range: rangeOf(doc, path, { start: limit, end: text.length }),
+        ...sizes,
+      },
+    ];
   },
 };
 
@@ -36,14 +74,27 @@ export const hostTotal: WorkspaceRule = {
   severity: 'error',
   suppressible: 'always',
   run: ({ snapshot }) => {
-    const sizes = [...INJECTED.keys()].map((path) => ({ path, length: snapshot.files.has(path) ? (snapshot.text(path)?.length ?? 0) : 0 })).sort((a, b) => b.length - a.length);
+    const sizes = [...INJECTED.keys()]
+      .map((path) => ({
+        path,
+        length: snapshot.files.has(path) ? (snapshot.text(path)?.length ?? 0) : 0,
+      }))
+      .sort((a, b) => b.length - a.length);
     const total = sizes.reduce((sum, one) => sum + one.length, 0);
     const [largest] = sizes;
     if (largest === undefined || total <= TOTAL_LIMIT * NEAR) return [];
     const over = total > TOTAL_LIMIT;
     const diagnostic: Diagnostic = {
-      rule: 'host-size', severity: over ? 'error' : 'warning', message: `the files that a host puts into every prompt have ${total} characters together; ${over ? 'it cuts' : 'the limit is'} at ${TOTAL_LIMIT}`,
-      range: fileRange(largest.path), expected: `at most ${TOTAL_LIMIT} characters`, actual: sizes.filter((one) => one.length > 0).map((one) => `${one.path} ${one.length}`).join(', '), hint: HINT,
+      rule: 'host-size',
+      severity: over ? 'error' : 'warning',
+      message: `the files that a host puts into every prompt have ${total} characters together; ${over ? 'it cuts' : 'the limit is'} at ${TOTAL_LIMIT}`,
+      range: fileRange(largest.path),
+      expected: `at most ${TOTAL_LIMIT} characters`,
+      actual: sizes
+        .filter((one) => one.length > 0)
+        .map((one) => `${one.path} ${one.length}`)
+        .join(', '),
+      hint: HINT,
     };
     return [diagnostic];
   },

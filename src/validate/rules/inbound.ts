@@ -1,4 +1,7 @@
-/** Rule inbound: the patterns of channels can be evaluated, and channels and senders name what is there. */
+/**
+ * Rule inbound: the patterns of channels can be evaluated, and channels and senders name what is
+ * there.
+ */
 import type { Diagnostic } from '../../kernel/diagnostic.js';
 import { nearestName } from '../../kernel/nearest-name.js';
 import { fieldList, fieldText } from '../../project/field-text.js';
@@ -19,11 +22,30 @@ function channelProblems({ snapshot, schema }: WorkspaceContext): Diagnostic[] {
   if (object === undefined) return [];
   const projects = snapshot.records('PROJECT').map((one) => one.key);
   return snapshot.records('CHANNEL').flatMap((record): Diagnostic[] => {
-    const [trigger, source, project] = ['trigger', 'pattern', 'project'].map((field) => fieldText(record, field));
+    const [trigger, source, project] = ['trigger', 'pattern', 'project'].map((field) =>
+      fieldText(record, field),
+    );
     const found: Diagnostic[] = [];
     const parsed = trigger === 'pattern' ? parseTriggerPattern(source ?? '') : undefined;
-    if (parsed?.kind === 'invalid') found.push({ rule: 'inbound', severity: 'error', message: `no message of ${record.key} will ever engage: its pattern is invalid, ${parsed.why}`, range: fieldRange(object, record, 'pattern'), expected: 'a regular expression', actual: source ?? '', hint: 'correct it and sign the page; the trigger always takes every message' });
-    if (project !== undefined && project !== '' && !projects.includes(project)) found.push({ rule: 'inbound', severity: 'warning', message: `${record.key} brings messages to ${project}, which is no project; they are dropped`, range: fieldRange(object, record, 'project'), actual: project, ...meant(project, projects) });
+    if (parsed?.kind === 'invalid')
+      found.push({
+        rule: 'inbound',
+        severity: 'error',
+        message: `no message of ${record.key} will ever engage: its pattern is invalid, ${parsed.why}`,
+        range: fieldRange(object, record, 'pattern'),
+        expected: 'a regular expression',
+        actual: source ?? '',
+        hint: 'correct it and sign the page; the trigger always takes every message',
+      });
+    if (project !== undefined && project !== '' && !projects.includes(project))
+      found.push({
+        rule: 'inbound',
+        severity: 'warning',
+        message: `${record.key} brings messages to ${project}, which is no project; they are dropped`,
+        range: fieldRange(object, record, 'project'),
+        actual: project,
+        ...meant(project, projects),
+      });
     return found;
   });
 }
@@ -37,8 +59,30 @@ function senderProblems({ snapshot, schema }: WorkspaceContext): Diagnostic[] {
     const channel = fieldText(record, 'channel');
     const stray = fieldList(record, 'projects').find((one) => !projects.includes(one));
     return [
-      ...(channel === '' || channels.includes(channel) ? [] : [{ rule: 'inbound', severity: 'warning' as const, message: `${fieldText(record, 'sender')} is a sender on ${channel}, which is no channel`, range: fieldRange(object, record, 'channel'), actual: channel, ...meant(channel, channels) }]),
-      ...(stray === undefined ? [] : [{ rule: 'inbound', severity: 'warning' as const, message: `${fieldText(record, 'sender')} may write to ${stray}, which is no project`, range: fieldRange(object, record, 'projects'), actual: stray, ...meant(stray, projects) }]),
+      ...(channel === '' || channels.includes(channel)
+        ? []
+        : [
+            {
+              rule: 'inbound',
+              severity: 'warning' as const,
+              message: `${fieldText(record, 'sender')} is a sender on ${channel}, which is no channel`,
+              range: fieldRange(object, record, 'channel'),
+              actual: channel,
+              ...meant(channel, channels),
+            },
+          ]),
+      ...(stray === undefined
+        ? []
+        : [
+            {
+              rule: 'inbound',
+              severity: 'warning' as const,
+              message: `${fieldText(record, 'sender')} may write to ${stray}, which is no project`,
+              range: fieldRange(object, record, 'projects'),
+              actual: stray,
+              ...meant(stray, projects),
+            },
+          ]),
     ];
   });
 }

@@ -1,9 +1,14 @@
-/** Rule key-unique: no two records of an object have one key, in a file or, for documents, anywhere. */
+/**
+ * Rule key-unique: no two records of an object have one key, in a file or, for documents, anywhere.
+ */
 import type { Diagnostic, Range } from '../../kernel/diagnostic.js';
 import { keyRange } from '../record-place.js';
 import type { FileRule, WorkspaceRule } from '../rule.js';
 
-/** Rows and sections: within their file. What has to be unique in all files of an object has the constraint `unique`. */
+/**
+ * Rows and sections: within their file. What has to be unique in all files of an object has the
+ * constraint `unique`.
+ */
 export const keyUnique: FileRule = {
   kind: 'file',
   id: 'key-unique',
@@ -11,12 +16,14 @@ export const keyUnique: FileRule = {
   suppressible: 'never',
   run: (file) =>
     file.objects.flatMap((object) => {
-      if (object.shape === 'document' || (object.shape !== 'section' && object.key.length === 0)) return [];
+      if (object.shape === 'document' || (object.shape !== 'section' && object.key.length === 0))
+        return [];
       const first = new Map<string, Range>();
       return file.records(object.object).flatMap((record) => {
         const range = keyRange(object, record);
         const earlier = first.get(record.key);
-        if (earlier !== undefined && record.key !== '') return [duplicate(object.object, { key: record.key, range, earlier })];
+        if (earlier !== undefined && record.key !== '')
+          return [duplicate(object.object, { key: record.key, range, earlier })];
         first.set(record.key, range);
         return [];
       });
@@ -45,7 +52,19 @@ export const documentUnique: WorkspaceRule = {
   },
 };
 
-function duplicate(object: string, at: { readonly key: string; readonly range: Range; readonly earlier: Range }): Diagnostic {
+function duplicate(
+  object: string,
+  at: { readonly key: string; readonly range: Range; readonly earlier: Range },
+): Diagnostic {
   const where = at.earlier.file === at.range.file ? `line ${at.earlier.line}` : at.earlier.file;
-  return { rule: 'key-unique', severity: 'error', message: `"${at.key}" is the key of another ${object} already, in ${where}`, range: at.range, expected: 'a key of its own', actual: at.key, hint: 'give the newer record the next free key', related: [{ message: 'first here', range: at.earlier }] };
+  return {
+    rule: 'key-unique',
+    severity: 'error',
+    message: `"${at.key}" is the key of another ${object} already, in ${where}`,
+    range: at.range,
+    expected: 'a key of its own',
+    actual: at.key,
+    hint: 'give the newer record the next free key',
+    related: [{ message: 'first here', range: at.earlier }],
+  };
 }

@@ -1,4 +1,7 @@
-/** Rule link-broken: links between files of the workspace lead to a file, and to a heading that it has. */
+/**
+ * Rule link-broken: links between files of the workspace lead to a file, and to a heading that it
+ * has.
+ */
 import { posix } from 'node:path';
 import type { Diagnostic } from '../../kernel/diagnostic.js';
 import { nearestName } from '../../kernel/nearest-name.js';
@@ -18,8 +21,12 @@ export const linkBroken: WorkspaceRule = {
     const found: Diagnostic[] = [];
     for (const [path, { links }] of facts) {
       for (const link of links) {
-        const problem = link.path === undefined || link.path === path ? anchorProblem(places, path, link) : targetProblem(places, path, { ...link, path: link.path });
-        if (problem !== undefined) found.push({ rule: 'link-broken', severity: 'warning', range: link.range, ...problem });
+        const problem =
+          link.path === undefined || link.path === path
+            ? anchorProblem(places, path, link)
+            : targetProblem(places, path, { ...link, path: link.path });
+        if (problem !== undefined)
+          found.push({ rule: 'link-broken', severity: 'warning', range: link.range, ...problem });
       }
     }
     return found;
@@ -35,27 +42,66 @@ type Places = {
   anchors(path: string): ReadonlySet<string> | undefined;
 };
 
-function targetProblem(places: Places, from: string, link: LinkFact & { readonly path: string }): Problem | undefined {
+function targetProblem(
+  places: Places,
+  from: string,
+  link: LinkFact & { readonly path: string },
+): Problem | undefined {
   const { path } = link;
-  if (path === '..' || path.startsWith('../')) return { message: `the link to ${link.target} leads out of the workspace`, actual: link.target, hint: 'copy what is needed, or say in words where it is' };
+  if (path === '..' || path.startsWith('../'))
+    return {
+      message: `the link to ${link.target} leads out of the workspace`,
+      actual: link.target,
+      hint: 'copy what is needed, or say in words where it is',
+    };
   if (places.snapshot.files.has(path)) return anchorProblem(places, path, link);
   if (path === '.' || path === '' || isIgnored(path) || places.isFolder(path)) return undefined;
   const same = places.named(posix.basename(path));
   const [only] = same;
   const message = `the link to ${link.target} leads nowhere: there is no ${path}`;
-  if (only === undefined || same.length > 1) return { message, actual: path, hint: only === undefined ? 'correct the link, or take it out' : `files of that name: ${same.slice(0, 3).join(', ')}` };
+  if (only === undefined || same.length > 1)
+    return {
+      message,
+      actual: path,
+      hint:
+        only === undefined
+          ? 'correct the link, or take it out'
+          : `files of that name: ${same.slice(0, 3).join(', ')}`,
+    };
   const relative = encode(posix.relative(posix.dirname(from), only));
   const newText = link.target.startsWith('/') ? `/${encode(only)}` : relative;
-  return { message, expected: only, actual: path, hint: `the file of that name is ${only}`, fix: [{ file: from, start: link.start, end: link.end, newText: `${newText}${link.anchor === undefined ? '' : `#${link.anchor}`}` }] };
+  return {
+    message,
+    expected: only,
+    actual: path,
+    hint: `the file of that name is ${only}`,
+    fix: [
+      {
+        file: from,
+        start: link.start,
+        end: link.end,
+        newText: `${newText}${link.anchor === undefined ? '' : `#${link.anchor}`}`,
+      },
+    ],
+  };
 }
 
 function anchorProblem(places: Places, path: string, link: LinkFact): Problem | undefined {
-  if (link.anchor === undefined || link.anchor === '' || !/\.(?:md|markdown)$/i.test(path)) return undefined;
+  if (link.anchor === undefined || link.anchor === '' || !/\.(?:md|markdown)$/i.test(path))
+    return undefined;
   const anchors = places.anchors(path);
   const wanted = decode(link.anchor).toLowerCase();
   if (anchors === undefined || anchors.has(wanted)) return undefined;
   const near = nearestName(wanted, anchors);
-  return { message: `${path} has no heading for #${link.anchor}`, expected: near === undefined ? `a heading of ${path}` : `#${near}`, actual: `#${link.anchor}`, hint: near === undefined ? 'an anchor is the heading in lower case, with - for blanks' : `did you mean #${near}?` };
+  return {
+    message: `${path} has no heading for #${link.anchor}`,
+    expected: near === undefined ? `a heading of ${path}` : `#${near}`,
+    actual: `#${link.anchor}`,
+    hint:
+      near === undefined
+        ? 'an anchor is the heading in lower case, with - for blanks'
+        : `did you mean #${near}?`,
+  };
 }
 
 /** Indexes that are made when the first link needs them. */
@@ -95,12 +141,20 @@ function namesOf(snapshot: Snapshot): Map<string, string[]> {
 function foldersOf(snapshot: Snapshot): Set<string> {
   const folders = new Set<string>();
   for (const path of snapshot.files.keys()) {
-    for (let end = path.lastIndexOf('/'); end > 0 && !folders.has(path.slice(0, end)); end = path.lastIndexOf('/', end - 1)) folders.add(path.slice(0, end));
+    for (
+      let end = path.lastIndexOf('/');
+      end > 0 && !folders.has(path.slice(0, end));
+      end = path.lastIndexOf('/', end - 1)
+    )
+      folders.add(path.slice(0, end));
   }
   return folders;
 }
 
-/** Anchors as GitHub makes them of headings, a number added to those that are there already; and `id` and `name` of HTML. */
+/**
+ * Anchors as GitHub makes them of headings, a number added to those that are there already; and
+ * `id` and `name` of HTML.
+ */
 function anchorsOf(doc: Doc): ReadonlySet<string> {
   const anchors = new Set<string>();
   for (const { text } of doc.headings) {
@@ -109,17 +163,27 @@ function anchorsOf(doc: Doc): ReadonlySet<string> {
     for (let i = 1; anchors.has(anchor); i++) anchor = `${slug}-${i}`;
     anchors.add(anchor);
   }
-  for (const [, id = ''] of doc.text.matchAll(/<[a-z][^<>]*\s(?:id|name)\s*=\s*["']([^"'<>]+)["']/gi)) anchors.add(id.toLowerCase());
+  for (const [, id = ''] of doc.text.matchAll(
+    /<[a-z][^<>]*\s(?:id|name)\s*=\s*["']([^"'<>]+)["']/gi,
+  ))
+    anchors.add(id.toLowerCase());
   return anchors;
 }
 
 function slugOf(heading: string): string {
   const text = heading.replace(/!?\[([^\]]*)\]\([^)]*\)/g, '$1').replace(/<[^<>]*>/g, '');
-  return text.toLowerCase().replace(/[^\p{L}\p{M}\p{N}\p{Pc}\- ]/gu, '').replaceAll(' ', '-');
+  return text
+    .toLowerCase()
+    .replace(/[^\p{L}\p{M}\p{N}\p{Pc}\- ]/gu, '')
+    .replaceAll(' ', '-');
 }
 
 function encode(path: string): string {
-  return encodeURI(path).replaceAll('(', '%28').replaceAll(')', '%29').replaceAll('#', '%23').replaceAll('?', '%3F');
+  return encodeURI(path)
+    .replaceAll('(', '%28')
+    .replaceAll(')', '%29')
+    .replaceAll('#', '%23')
+    .replaceAll('?', '%3F');
 }
 
 function decode(text: string): string {

@@ -18,7 +18,8 @@ export const lockState: WorkspaceRule = {
   run: ({ snapshot, schema }) => {
     const object = schema.objects.get('LOCK');
     if (object === undefined) return [];
-    // The clock is looked at only where a lease is held: else what was found holds until a file changes.
+    // The clock is looked at only where a lease is held: else what was found holds until a file
+    // changes.
     const now = (): Date => snapshot.now;
     const lease = leaseStatus(snapshot.root, { now });
     return snapshot.records('LOCK').flatMap((record) => {
@@ -33,32 +34,106 @@ export const lockState: WorkspaceRule = {
 type Say = (field: string, problem: Omit<Diagnostic, 'rule' | 'range' | 'actual'>) => Diagnostic;
 
 function sayOf(object: ObjectSpec, record: Rec): Say {
-  return (field, problem) => ({ rule: 'lock-state', ...problem, range: fieldRange(object, record, field), actual: fieldText(record, field) || 'nothing' });
+  return (field, problem) => ({
+    rule: 'lock-state',
+    ...problem,
+    range: fieldRange(object, record, field),
+    actual: fieldText(record, field) || 'nothing',
+  });
 }
 
 function released(record: Rec, lease: LeaseStatus, say: Say): Diagnostic[] {
   const left = HOLDERS.find((field) => fieldText(record, field) !== '');
-  if (left !== undefined) return [say(left, { severity: 'error', message: `${record.file} is released, but still names a ${left.replace('_', ' ')}`, expected: 'nothing', hint: 'the next pass writes all of it anew; until then empty it, so that nobody is misled' })];
+  if (left !== undefined)
+    return [
+      say(left, {
+        severity: 'error',
+        message: `${record.file} is released, but still names a ${left.replace('_', ' ')}`,
+        expected: 'nothing',
+        hint: 'the next pass writes all of it anew; until then empty it, so that nobody is misled',
+      }),
+    ];
   if (lease.kind === 'free') return [];
   // Between taking the lease and saying so there are moments, so this is no error.
-  const who = lease.lease === undefined ? 'the lease cannot be read' : `${lease.lease.holder} holds the lock for ${lease.lease.runId} until ${lease.lease.expiresAt}`;
-  return [say('status', { severity: 'warning', message: `${record.file} is released, but ${who}`, expected: 'locked', hint: 'nocturne lock status; if no pass is beginning or ending right now, the file was edited or a pass died before it could write it' })];
+  const who =
+    lease.lease === undefined
+      ? 'the lease cannot be read'
+      : `${lease.lease.holder} holds the lock for ${lease.lease.runId} until ${lease.lease.expiresAt}`;
+  return [
+    say('status', {
+      severity: 'warning',
+      message: `${record.file} is released, but ${who}`,
+      expected: 'locked',
+      hint: 'nocturne lock status; if no pass is beginning or ending right now, the file was edited or a pass died before it could write it',
+    }),
+  ];
 }
 
-function locked(record: Rec, at: { readonly lease: LeaseStatus; readonly now: number }, say: Say): Diagnostic[] {
+function locked(
+  record: Rec,
+  at: { readonly lease: LeaseStatus; readonly now: number },
+  say: Say,
+): Diagnostic[] {
   const { lease, now } = at;
   const run = fieldText(record, 'run_id');
   const who = run === '' ? fieldText(record, 'holder') : run;
   if (lease.kind === 'free') {
-    const over = (fieldTime(record, 'expires_at') ?? now) <= now ? `, and its lease ended at ${fieldText(record, 'expires_at') || 'no time'}` : '';
-    return [say('status', { severity: 'error', message: `${record.file} is locked by ${who}, but nobody holds the lock${over}`, expected: 'released', hint: 'the next pass puts it right; nocturne lock break does it at once' })];
+    const over =
+      (fieldTime(record, 'expires_at') ?? now) <= now
+        ? `, and its lease ended at ${fieldText(record, 'expires_at') || 'no time'}`
+        : '';
+    return [
+      say('status', {
+        severity: 'error',
+        message: `${record.file} is locked by ${who}, but nobody holds the lock${over}`,
+        expected: 'released',
+        hint: 'the next pass puts it right; nocturne lock break does it at once',
+      }),
+    ];
   }
-  if (lease.lease === undefined) return [say('status', { severity: 'warning', message: `${record.file} is locked by ${who}, and the lease cannot be read`, hint: 'nocturne lock break removes it' })];
+  if (lease.lease === undefined)
+    return [
+      say('status', {
+        severity: 'warning',
+        message: `${record.file} is locked by ${who}, and the lease cannot be read`,
+        hint: 'nocturne lock break removes it',
+      }),
+    ];
   const { runId, fence, expiresAt, pid, host } = lease.lease;
-  if (run !== '' && run !== runId) return [say('run_id', { severity: 'error', message: `${record.file} says that ${run} holds the lock; it is ${runId}`, expected: runId, hint: 'the file was edited, or a pass died before it could write it; nocturne lock status' })];
+  if (run !== '' && run !== runId)
+    return [
+      say('run_id', {
+        severity: 'error',
+        message: `${record.file} says that ${run} holds the lock; it is ${runId}`,
+        expected: runId,
+        hint: 'the file was edited, or a pass died before it could write it; nocturne lock status',
+      }),
+    ];
   const shown = fieldInt(record, 'fence');
-  if (shown !== undefined && shown !== fence) return [say('fence', { severity: 'error', message: `${record.file} shows the fence ${shown}; the lease has ${fence}`, expected: String(fence), hint: 'the file was edited; only the pass with the fence of the lease can commit' })];
+  if (shown !== undefined && shown !== fence)
+    return [
+      say('fence', {
+        severity: 'error',
+        message: `${record.file} shows the fence ${shown}; the lease has ${fence}`,
+        expected: String(fence),
+        hint: 'the file was edited; only the pass with the fence of the lease can commit',
+      }),
+    ];
   if (lease.kind === 'held') return [];
-  if (lease.why === 'dead') return [say('pid', { severity: 'warning', message: `${runId} holds the lock, but its process ${pid} on ${host} is dead`, hint: 'the next pass breaks the lock; nocturne lock break does it at once' })];
-  return [say('expires_at', { severity: 'warning', message: `${runId} holds the lock, but its lease ended at ${expiresAt}`, expected: 'a time to come', hint: 'the next pass breaks the lock; nocturne lock break does it at once' })];
+  if (lease.why === 'dead')
+    return [
+      say('pid', {
+        severity: 'warning',
+        message: `${runId} holds the lock, but its process ${pid} on ${host} is dead`,
+        hint: 'the next pass breaks the lock; nocturne lock break does it at once',
+      }),
+    ];
+  return [
+    say('expires_at', {
+      severity: 'warning',
+      message: `${runId} holds the lock, but its lease ended at ${expiresAt}`,
+      expected: 'a time to come',
+      hint: 'the next pass breaks the lock; nocturne lock break does it at once',
+    }),
+  ];
 }

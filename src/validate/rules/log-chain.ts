@@ -1,4 +1,7 @@
-/** Rule log-chain: the chained logs are whole, and end where they were anchored outside the workspace. */
+/**
+ * Rule log-chain: the chained logs are whole, and end where they were anchored outside the
+ * workspace.
+ */
 import { gateFindings } from '../gate-findings.js';
 import type { WorkspaceRule } from '../rule.js';
 

@@ -1,4 +1,7 @@
-/** Rule manifest-signature: the manifest is signed by the key that is trusted for this workspace; a template that nobody owns yet is said to be one. */
+/**
+ * Rule manifest-signature: the manifest is signed by the key that is trusted for this workspace; a
+ * template that nobody owns yet is said to be one.
+ */
 import { gateFindings } from '../gate-findings.js';
 import type { WorkspaceRule } from '../rule.js';
 

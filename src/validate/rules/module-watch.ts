@@ -20,8 +20,14 @@ export const moduleWatch: WorkspaceRule = {
   suppressible: 'always',
   run: ({ snapshot, schema, modules }) =>
     schema.modules.flatMap((row) => [
-      ...nameProblem(row, modules).map((problem) => ({ ...problem, range: registryCell(snapshot, row.range, NAME_COLUMN) })),
-      ...watchProblems(snapshot, schema, row).map((problem) => ({ ...problem, range: registryCell(snapshot, row.range, WATCHES_COLUMN) })),
+      ...nameProblem(row, modules).map((problem) => ({
+        ...problem,
+        range: registryCell(snapshot, row.range, NAME_COLUMN),
+      })),
+      ...watchProblems(snapshot, schema, row).map((problem) => ({
+        ...problem,
+        range: registryCell(snapshot, row.range, WATCHES_COLUMN),
+      })),
     ]),
 };
 
@@ -33,20 +39,59 @@ function nameProblem(row: ModuleRow, modules: readonly string[] | undefined): Pr
   const severity = row.enabled ? 'warning' : 'info';
   if (!KNOWN.includes(row.name) && !installed.includes(row.name)) {
     const near = nearestName(row.name, KNOWN);
-    return [{ rule: 'module-watch', severity, message: `there is no module ${row.name}`, expected: KNOWN.join(', '), actual: row.name, ...(near === undefined ? {} : { hint: `did you mean ${near}?` }) }];
+    return [
+      {
+        rule: 'module-watch',
+        severity,
+        message: `there is no module ${row.name}`,
+        expected: KNOWN.join(', '),
+        actual: row.name,
+        ...(near === undefined ? {} : { hint: `did you mean ${near}?` }),
+      },
+    ];
   }
   if (!row.enabled || modules === undefined || installed.includes(row.name)) return [];
-  return [{ rule: 'module-watch', severity, message: `the module ${row.name} is enabled, but not installed: nothing is called`, expected: installed.join(', ') || 'no module', actual: row.name, hint: 'set Enabled to no' }];
+  return [
+    {
+      rule: 'module-watch',
+      severity,
+      message: `the module ${row.name} is enabled, but not installed: nothing is called`,
+      expected: installed.join(', ') || 'no module',
+      actual: row.name,
+      hint: 'set Enabled to no',
+    },
+  ];
 }
 
 /** A module that is off watches nothing, whatever its row says. */
 function watchProblems(snapshot: Snapshot, schema: Schema, row: ModuleRow): Problem[] {
   if (!row.enabled) return [];
   return row.watches.flatMap((glob): Problem[] => {
-    if (isIgnored(glob)) return [{ rule: 'module-watch', severity: 'warning', message: `${row.name} watches ${glob}, which is not governed`, actual: glob, hint: 'folders such as .git, .nocturne and node_modules cannot be watched' }];
-    const planned = [...schema.routes.map((route) => route.pattern), ...[...schema.objects.values()].map((object) => object.glob)].includes(glob);
+    if (isIgnored(glob))
+      return [
+        {
+          rule: 'module-watch',
+          severity: 'warning',
+          message: `${row.name} watches ${glob}, which is not governed`,
+          actual: glob,
+          hint: 'folders such as .git, .nocturne and node_modules cannot be watched',
+        },
+      ];
+    const planned = [
+      ...schema.routes.map((route) => route.pattern),
+      ...[...schema.objects.values()].map((object) => object.glob),
+    ].includes(glob);
     if (planned) return [];
     for (const path of snapshot.files.keys()) if (globMatches(glob, path)) return [];
-    return [{ rule: 'module-watch', severity: 'warning', message: `${row.name} watches ${glob}, and no file, route or object is there`, expected: 'a pattern that can match', actual: glob, hint: 'compare it with nocturne query "SELECT path FROM files"' }];
+    return [
+      {
+        rule: 'module-watch',
+        severity: 'warning',
+        message: `${row.name} watches ${glob}, and no file, route or object is there`,
+        expected: 'a pattern that can match',
+        actual: glob,
+        hint: 'compare it with nocturne query "SELECT path FROM files"',
+      },
+    ];
   });
 }

@@ -1,4 +1,7 @@
-/** Rule name-case: no two names in one folder differ only by case or by how their letters are composed. */
+/**
+ * Rule name-case: no two names in one folder differ only by case or by how their letters are
+ * composed.
+ */
 import { type Diagnostic, fileRange } from '../../kernel/diagnostic.js';
 import { routeOf } from '../../registry/route.js';
 import type { WorkspaceRule } from '../rule.js';
@@ -13,7 +16,11 @@ export const nameCase: WorkspaceRule = {
     const seen = new Set<string>();
     const found: Diagnostic[] = [];
     for (const path of snapshot.files.keys()) {
-      for (let end = path.indexOf('/'), start = 0; start >= 0; start = end < 0 ? -1 : end + 1, end = path.indexOf('/', start)) {
+      for (
+        let end = path.indexOf('/'), start = 0;
+        start >= 0;
+        start = end < 0 ? -1 : end + 1, end = path.indexOf('/', start)
+      ) {
         const whole = end < 0 ? path : path.slice(0, end);
         if (seen.has(whole)) continue;
         seen.add(whole);
@@ -23,10 +30,18 @@ export const nameCase: WorkspaceRule = {
           names.set(id, { name: whole, path });
           continue;
         }
-        const isProtected = [earlier.path, path].some((one) => routeOf(schema, one).tier === 'PROTECTED');
+        const isProtected = [earlier.path, path].some(
+          (one) => routeOf(schema, one).tier === 'PROTECTED',
+        );
         found.push({
-          rule: 'name-case', severity: isProtected ? 'error' : 'warning', message: `${whole} and ${earlier.name} are one name on macOS and Windows`,
-          range: fileRange(path), expected: 'names that differ by more than case', actual: whole, hint: 'rename one of the two, then look for links to it', related: [{ message: 'the other name', range: fileRange(earlier.path) }],
+          rule: 'name-case',
+          severity: isProtected ? 'error' : 'warning',
+          message: `${whole} and ${earlier.name} are one name on macOS and Windows`,
+          range: fileRange(path),
+          expected: 'names that differ by more than case',
+          actual: whole,
+          hint: 'rename one of the two, then look for links to it',
+          related: [{ message: 'the other name', range: fileRange(earlier.path) }],
         });
         break;
       }

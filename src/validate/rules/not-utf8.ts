@@ -11,11 +11,24 @@ export const notUtf8: FileRule = {
     if (file.text !== undefined || file.kind === 'unknown') return [];
     const offset = firstBadByte(file.bytes);
     const byte = (file.bytes[offset] ?? 0).toString(16).toUpperCase().padStart(2, '0');
-    return [{ rule: 'not-utf8', severity: 'error', message: `the byte ${byte} at offset ${offset} is not UTF-8`, range: placeOf(file.path, file.bytes, offset), expected: 'UTF-8 text', actual: `byte 0x${byte}`, hint: 'convert the file, for instance with iconv; or give it an extension that says it is not text' }];
+    return [
+      {
+        rule: 'not-utf8',
+        severity: 'error',
+        message: `the byte ${byte} at offset ${offset} is not UTF-8`,
+        range: placeOf(file.path, file.bytes, offset),
+        expected: 'UTF-8 text',
+        actual: `byte 0x${byte}`,
+        hint: 'convert the file, for instance with iconv; or give it an extension that says it is not text',
+      },
+    ];
   },
 };
 
-/** Offset of the first byte that is not part of a well-formed UTF-8 sequence (Unicode, table 3-7); the length when there is none. */
+/**
+ * Offset of the first byte that is not part of a well-formed UTF-8 sequence (Unicode, table 3-7);
+ * the length when there is none.
+ */
 export function firstBadByte(bytes: Uint8Array): number {
   let at = 0;
   while (at < bytes.length) {
@@ -29,7 +42,14 @@ export function firstBadByte(bytes: Uint8Array): number {
 function sequenceLength(bytes: Uint8Array, at: number): number {
   const first = bytes[at] ?? 0;
   if (first < 0x80) return 1;
-  const length = first >= 0xc2 && first <= 0xdf ? 2 : first >= 0xe0 && first <= 0xef ? 3 : first >= 0xf0 && first <= 0xf4 ? 4 : 0;
+  const length =
+    first >= 0xc2 && first <= 0xdf
+      ? 2
+      : first >= 0xe0 && first <= 0xef
+        ? 3
+        : first >= 0xf0 && first <= 0xf4
+          ? 4
+          : 0;
   for (let i = 1; i < length; i++) {
     const byte = bytes[at + i] ?? 0;
     const low = i > 1 ? 0x80 : first === 0xe0 ? 0xa0 : first === 0xf0 ? 0x90 : 0x80;
@@ -40,7 +60,10 @@ function sequenceLength(bytes: Uint8Array, at: number): number {
 }
 
 function placeOf(file: string, bytes: Buffer, offset: number): Range {
-  const before = bytes.subarray(0, offset).toString('utf8').replace(/^\ufeff/, '');
+  const before = bytes
+    .subarray(0, offset)
+    .toString('utf8')
+    .replace(/^\ufeff/, '');
   const lines = before.split(/\r\n|\n|\r/);
   const line = lines.length;
   const column = (lines.at(-1)?.length ?? 0) + 1;

@@ -1,4 +1,7 @@
-/** Rule orphan-project: every project has a row in the dispatch table, and a folder among the projects is one. */
+/**
+ * Rule orphan-project: every project has a row in the dispatch table, and a folder among the
+ * projects is one.
+ */
 import { type Diagnostic, fileRange } from '../../kernel/diagnostic.js';
 import { captures } from '../../kernel/glob.js';
 import type { Schema } from '../../registry/types.js';
@@ -11,25 +14,44 @@ export const orphanProject: WorkspaceRule = {
   severity: 'warning',
   suppressible: 'always',
   run: ({ snapshot, schema, facts, unread }) => {
-    if (!schema.objects.has('PROJECT') || !schema.objects.has('DISPATCH') || unread.has('DISPATCH')) return [];
-    const dispatched = new Set(snapshot.records('DISPATCH').map((row) => row.fields.get('slug')?.value));
+    if (!schema.objects.has('PROJECT') || !schema.objects.has('DISPATCH') || unread.has('DISPATCH'))
+      return [];
+    const dispatched = new Set(
+      snapshot.records('DISPATCH').map((row) => row.fields.get('slug')?.value),
+    );
     const found: Diagnostic[] = [];
     for (const path of snapshot.filesOf('PROJECT')) {
       const key = facts.get(path)?.keys.find((fact) => fact.object === 'PROJECT')?.key;
       if (key === undefined || dispatched.has(key)) continue;
-      found.push({ rule: 'orphan-project', severity: 'warning', message: `the project ${key} has no row in the dispatch table: no pass ever takes it`, range: fileRange(path), expected: `a row for ${key}`, actual: 'none', hint: 'add a row, with the status paused if it is not to run yet' });
+      found.push({
+        rule: 'orphan-project',
+        severity: 'warning',
+        message: `the project ${key} has no row in the dispatch table: no pass ever takes it`,
+        range: fileRange(path),
+        expected: `a row for ${key}`,
+        actual: 'none',
+        hint: 'add a row, with the status paused if it is not to run yet',
+      });
     }
     return [...found, ...emptyFolders(snapshot, schema)];
   },
 };
 
-/** Folders of projects in which nothing says what the project is: neither a LONGRUNNER nor a draft. */
+/**
+ * Folders of projects in which nothing says what the project is: neither a LONGRUNNER nor a draft.
+ */
 function emptyFolders(snapshot: Snapshot, schema: Schema): Diagnostic[] {
   const glob = schema.objects.get('PROJECT')?.glob ?? '';
   const star = glob.indexOf('/*/');
   if (star < 0 || glob.indexOf('*') !== star + 1) return [];
   const base = glob.slice(0, star + 1);
-  const described = new Set(['PROJECT', 'DRAFT'].flatMap((object) => snapshot.filesOf(object).map((path) => captures(schema.objects.get(object)?.glob ?? '', path)?.[0])));
+  const described = new Set(
+    ['PROJECT', 'DRAFT'].flatMap((object) =>
+      snapshot
+        .filesOf(object)
+        .map((path) => captures(schema.objects.get(object)?.glob ?? '', path)?.[0]),
+    ),
+  );
   const found: Diagnostic[] = [];
   let last = '';
   for (const path of snapshot.files.keys()) {
@@ -37,7 +59,15 @@ function emptyFolders(snapshot: Snapshot, schema: Schema): Diagnostic[] {
     const folder = path.slice(base.length, Math.max(base.length, path.indexOf('/', base.length)));
     if (folder === '' || folder === last || described.has(folder)) continue;
     last = folder;
-    found.push({ rule: 'orphan-project', severity: 'warning', message: `${base}${folder} holds files, but neither a project nor a draft`, range: fileRange(path), expected: glob.replace('*', folder), actual: 'none', hint: `make the project with nocturne project new ${folder}, or move the folder out of ${base.slice(0, -1)}` });
+    found.push({
+      rule: 'orphan-project',
+      severity: 'warning',
+      message: `${base}${folder} holds files, but neither a project nor a draft`,
+      range: fileRange(path),
+      expected: glob.replace('*', folder),
+      actual: 'none',
+      hint: `make the project with nocturne project new ${folder}, or move the folder out of ${base.slice(0, -1)}`,
+    });
   }
   return found;
 }

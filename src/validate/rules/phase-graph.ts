@@ -1,4 +1,7 @@
-/** Rule phase-graph: the phases of a project can be walked from the first to an end, and the project stands in one of them. */
+/**
+ * Rule phase-graph: the phases of a project can be walked from the first to an end, and the project
+ * stands in one of them.
+ */
 import { posix } from 'node:path';
 import type { Diagnostic, Range } from '../../kernel/diagnostic.js';
 import { nearestName } from '../../kernel/nearest-name.js';
@@ -18,7 +21,10 @@ const NAMED = { id: 'phase-graph', severity: 'error', suppressible: 'warnings' }
 export const phaseGraph: FileRule = {
   kind: 'file',
   ...NAMED,
-  run: (file) => file.objects.filter((object) => object.object === 'PHASES').flatMap((object) => graphProblems(file, object)),
+  run: (file) =>
+    file.objects
+      .filter((object) => object.object === 'PHASES')
+      .flatMap((object) => graphProblems(file, object)),
 };
 
 function graphProblems(file: GovernedFile, object: ObjectSpec): Diagnostic[] {
@@ -26,7 +32,9 @@ function graphProblems(file: GovernedFile, object: ObjectSpec): Diagnostic[] {
   const graph = phasesIn(file.path, records);
   const unknown = records.flatMap((record) => unknownSuccessors(graph, object, record));
   // Where a phase leads nowhere, what can be reached is not known.
-  return unknown.length > 0 ? unknown : [...unreachable(graph, object, records), ...endless(graph, object, records)];
+  return unknown.length > 0
+    ? unknown
+    : [...unreachable(graph, object, records), ...endless(graph, object, records)];
 }
 
 function unknownSuccessors(graph: PhaseGraph, object: ObjectSpec, record: Rec): Diagnostic[] {
@@ -35,22 +43,48 @@ function unknownSuccessors(graph: PhaseGraph, object: ObjectSpec, record: Rec): 
   return fieldItems(spec.type, cell).flatMap(({ text, range }): Diagnostic[] => {
     if (text === '' || graph.phases.has(text)) return [];
     const near = nearestName(text, graph.phases.keys());
-    return [{ rule: NAMED.id, severity: 'error', message: `"${text}" follows "${record.key}", but is not declared in ${graph.file}`, range, expected: [...graph.phases.keys()].join(', '), actual: text, hint: near === undefined ? `add a section "## ${text}"` : `did you mean ${near}?` }];
+    return [
+      {
+        rule: NAMED.id,
+        severity: 'error',
+        message: `"${text}" follows "${record.key}", but is not declared in ${graph.file}`,
+        range,
+        expected: [...graph.phases.keys()].join(', '),
+        actual: text,
+        hint: near === undefined ? `add a section "## ${text}"` : `did you mean ${near}?`,
+      },
+    ];
   });
 }
 
 function unreachable(graph: PhaseGraph, object: ObjectSpec, records: readonly Rec[]): Diagnostic[] {
   const [first = ''] = graph.phases.keys();
   const reached = reachablePhases(graph, first);
-  return firstOfEach(records).filter((record) => !reached.has(record.key)).map((record) => ({ rule: NAMED.id, severity: 'warning', message: `no phase leads from "${first}" to "${record.key}"`, range: keyRange(object, record), expected: 'a phase that has it among its successors', actual: 'none', hint: 'the first phase of the page is where a project begins' }));
+  return firstOfEach(records)
+    .filter((record) => !reached.has(record.key))
+    .map((record) => ({
+      rule: NAMED.id,
+      severity: 'warning',
+      message: `no phase leads from "${first}" to "${record.key}"`,
+      range: keyRange(object, record),
+      expected: 'a phase that has it among its successors',
+      actual: 'none',
+      hint: 'the first phase of the page is where a project begins',
+    }));
 }
 
-/** One finding for all phases from which no end can be reached: it is one circle, or several that lead into each other. */
+/**
+ * One finding for all phases from which no end can be reached: it is one circle, or several that
+ * lead into each other.
+ */
 function endless(graph: PhaseGraph, object: ObjectSpec, records: readonly Rec[]): Diagnostic[] {
   const before = new Map<string, string[]>();
-  for (const { name, successors } of graph.phases.values()) for (const next of successors) before.set(next, [...(before.get(next) ?? []), name]);
+  for (const { name, successors } of graph.phases.values())
+    for (const next of successors) before.set(next, [...(before.get(next) ?? []), name]);
   const ends = new Set<string>();
-  const open = [...graph.phases.values()].filter((phase) => phase.successors.length === 0).map((phase) => phase.name);
+  const open = [...graph.phases.values()]
+    .filter((phase) => phase.successors.length === 0)
+    .map((phase) => phase.name);
   for (let name = open.pop(); name !== undefined; name = open.pop()) {
     if (ends.has(name)) continue;
     ends.add(name);
@@ -59,12 +93,22 @@ function endless(graph: PhaseGraph, object: ObjectSpec, records: readonly Rec[])
   const circle = firstOfEach(records).filter((record) => !ends.has(record.key));
   const [record] = circle;
   if (record === undefined) return [];
-  return [{ rule: NAMED.id, severity: 'warning', message: `the project never ends: nothing leads out of ${circle.map((one) => one.key).join(', ')}`, range: firstSuccessor(object, record), expected: 'a way to a phase without successors', actual: graph.phases.get(record.key)?.successors.join(', ') ?? '' }];
+  return [
+    {
+      rule: NAMED.id,
+      severity: 'warning',
+      message: `the project never ends: nothing leads out of ${circle.map((one) => one.key).join(', ')}`,
+      range: firstSuccessor(object, record),
+      expected: 'a way to a phase without successors',
+      actual: graph.phases.get(record.key)?.successors.join(', ') ?? '',
+    },
+  ];
 }
 
 function firstSuccessor(object: ObjectSpec, record: Rec): Range {
   const [spec, cell] = [object.fields.get('successors'), record.fields.get('successors')];
-  const first = spec === undefined || cell === undefined ? undefined : fieldItems(spec.type, cell)[0];
+  const first =
+    spec === undefined || cell === undefined ? undefined : fieldItems(spec.type, cell)[0];
   return first?.range ?? fieldRange(object, record, 'successors');
 }
 
@@ -81,30 +125,68 @@ export const phaseDeclared: WorkspaceRule = {
   run: ({ snapshot, schema, facts }) => {
     const object = schema.objects.get('PROJECT');
     if (object === undefined || !schema.objects.has('PHASES')) return [];
-    const over = new Set(snapshot.records('DISPATCH').filter((row) => /^(?:complete|abandoned)$/.test(fieldText(row, 'status'))).map((row) => fieldText(row, 'slug')));
+    const over = new Set(
+      snapshot
+        .records('DISPATCH')
+        .filter((row) => /^(?:complete|abandoned)$/.test(fieldText(row, 'status')))
+        .map((row) => fieldText(row, 'slug')),
+    );
     return snapshot.records('PROJECT').flatMap((record): Diagnostic[] => {
       const file = posix.join(posix.dirname(record.file), PHASES_FILE);
       const known = facts.get(file);
       const name = fieldText(record, 'phase.name');
       // Front matter that cannot be read is record-shape, a phase that is missing field-contract.
-      if (over.has(record.key) || name === '' || known?.unread.includes('PHASES') === true) return [];
+      if (over.has(record.key) || name === '' || known?.unread.includes('PHASES') === true)
+        return [];
       if (known === undefined || known.phases.length === 0) {
-        return [{ rule: NAMED.id, severity: 'warning', message: `the project ${record.key} declares no phases: nothing can follow "${name}", and nothing ends it`, range: fieldRange(object, record, 'phase.name'), expected: `a section "## ${name}" in ${file}`, actual: known === undefined ? 'no such file' : 'no section' }];
+        return [
+          {
+            rule: NAMED.id,
+            severity: 'warning',
+            message: `the project ${record.key} declares no phases: nothing can follow "${name}", and nothing ends it`,
+            range: fieldRange(object, record, 'phase.name'),
+            expected: `a section "## ${name}" in ${file}`,
+            actual: known === undefined ? 'no such file' : 'no section',
+          },
+        ];
       }
       return standing(object, record, { file, name, phases: known.phases });
     });
   },
 };
 
-function standing(object: ObjectSpec, record: Rec, at: { readonly file: string; readonly name: string; readonly phases: readonly PhaseFact[] }): Diagnostic[] {
+function standing(
+  object: ObjectSpec,
+  record: Rec,
+  at: { readonly file: string; readonly name: string; readonly phases: readonly PhaseFact[] },
+): Diagnostic[] {
   const { file, name, phases } = at;
   const phase = phases.find((one) => one.name === name);
   if (phase === undefined) {
     const names = phases.map((one) => one.name);
     const near = nearestName(name, names);
-    return [{ rule: NAMED.id, severity: 'error', message: `${record.key} is in the phase "${name}", which is not declared in ${file}`, range: fieldRange(object, record, 'phase.name'), expected: names.join(', '), actual: name, ...(near === undefined ? {} : { hint: `did you mean ${near}?` }) }];
+    return [
+      {
+        rule: NAMED.id,
+        severity: 'error',
+        message: `${record.key} is in the phase "${name}", which is not declared in ${file}`,
+        range: fieldRange(object, record, 'phase.name'),
+        expected: names.join(', '),
+        actual: name,
+        ...(near === undefined ? {} : { hint: `did you mean ${near}?` }),
+      },
+    ];
   }
   const successor = fieldText(record, 'phase.successor');
   if (successor === '' || phase.successors.includes(successor)) return [];
-  return [{ rule: NAMED.id, severity: 'error', message: `"${successor}" is to follow "${name}", which ${file} does not allow`, range: fieldRange(object, record, 'phase.successor'), expected: phase.successors.join(', ') || 'nothing: it is the last phase', actual: successor }];
+  return [
+    {
+      rule: NAMED.id,
+      severity: 'error',
+      message: `"${successor}" is to follow "${name}", which ${file} does not allow`,
+      range: fieldRange(object, record, 'phase.successor'),
+      expected: phase.successors.join(', ') || 'nothing: it is the last phase',
+      actual: successor,
+    },
+  ];
 }

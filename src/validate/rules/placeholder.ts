@@ -5,7 +5,8 @@ import { withoutCode } from '../../markdown/without-code.js';
 import type { FileRule } from '../rule.js';
 
 /** `{{x}}`, `{OWNER_NAME}`, `<your name>`, notes to oneself, and the filler text of typesetters. */
-const LEFT = /\{\{[^{}\n]+\}\}|\{[A-Z][A-Z0-9_ -]*\}|<(?:your|my|insert|enter|fill in)\b[^<>\n]*>|\b(?:TODO|TBD|FIXME)\b|\b(?:lorem ipsum)\b/gi;
+const LEFT =
+  /\{\{[^{}\n]+\}\}|\{[A-Z][A-Z0-9_ -]*\}|<(?:your|my|insert|enter|fill in)\b[^<>\n]*>|\b(?:TODO|TBD|FIXME)\b|\b(?:lorem ipsum)\b/gi;
 const NOTE = /^(?:todo|tbd|fixme)$/i;
 const BRACED = /^\{[^{]/;
 const OUTPUTS = /^PROJECTS\/[^/]+\/outputs\//;
@@ -17,15 +18,25 @@ export const placeholder: FileRule = {
   suppressible: 'always',
   run: (file) => {
     const { doc, path } = file;
-    // Logs quote what others wrote and cannot be changed; outputs are for the criteria of their project.
-    if (doc === undefined || file.tier === 'APPEND' || OUTPUTS.test(path) || !mayHold(doc.text)) return [];
+    // Logs quote what others wrote and cannot be changed; outputs are for the criteria of their
+    // project.
+    if (doc === undefined || file.tier === 'APPEND' || OUTPUTS.test(path) || !mayHold(doc.text))
+      return [];
     const found: Diagnostic[] = [];
     for (const match of withoutCode(doc, { comments: true }).matchAll(LEFT)) {
       const [left] = match;
       // Notes and names in braces are meant only in capitals.
       if ((NOTE.test(left) || BRACED.test(left)) && left !== left.toUpperCase()) continue;
       const range = rangeOf(doc, path, { start: match.index, end: match.index + left.length });
-      found.push({ rule: 'placeholder', severity: 'warning', message: `"${left}" is left to be filled in`, range, expected: 'the text that is meant', actual: left, hint: 'fill it in, or take the sentence out; an example belongs into a code span' });
+      found.push({
+        rule: 'placeholder',
+        severity: 'warning',
+        message: `"${left}" is left to be filled in`,
+        range,
+        expected: 'the text that is meant',
+        actual: left,
+        hint: 'fill it in, or take the sentence out; an example belongs into a code span',
+      });
     }
     return found;
   },

@@ -1,11 +1,19 @@
-/** Rule preapproval: what is allowed in advance is of a known class, reaches only what may be written, and is in force only while it means something. */
+/**
+ * Rule preapproval: what is allowed in advance is of a known class, reaches only what may be
+ * written, and is in force only while it means something.
+ */
 import type { Diagnostic, Range } from '../../kernel/diagnostic.js';
 import { globMatches, isLiteral } from '../../kernel/glob.js';
 import { globsTouch } from '../../kernel/glob-cover.js';
 import { nearestName } from '../../kernel/nearest-name.js';
 import type { Rec } from '../../markdown/types.js';
 import { fieldInt, fieldText, fieldTime } from '../../project/field-text.js';
-import { ACTION_CLASSES, boundaryOf, phaseOfLimit, usesOf } from '../../project/preapproval-limits.js';
+import {
+  ACTION_CLASSES,
+  boundaryOf,
+  phaseOfLimit,
+  usesOf,
+} from '../../project/preapproval-limits.js';
 import { routeOf } from '../../registry/route.js';
 import type { ObjectSpec, Schema } from '../../registry/types.js';
 import { type FieldItem, fieldItems, itemRange } from '../field-items.js';
@@ -24,12 +32,21 @@ export const preapproval: WorkspaceRule = {
       const status = fieldText(record, 'status');
       const at: Given = { context, object, record, scope: itemsOf(object, record, 'scope') };
       if (status === 'revoked') return [];
-      return [...unknownClass(at), ...protectedScope(at), ...(status === 'active' ? [...over(at), ...emptyScope(at), ...boundary(at)] : [])];
+      return [
+        ...unknownClass(at),
+        ...protectedScope(at),
+        ...(status === 'active' ? [...over(at), ...emptyScope(at), ...boundary(at)] : []),
+      ];
     });
   },
 };
 
-type Given = { readonly context: WorkspaceContext; readonly object: ObjectSpec; readonly record: Rec; readonly scope: readonly FieldItem[] };
+type Given = {
+  readonly context: WorkspaceContext;
+  readonly object: ObjectSpec;
+  readonly record: Rec;
+  readonly scope: readonly FieldItem[];
+};
 type Problem = Omit<Diagnostic, 'rule' | 'range'>;
 
 function say(range: Range, problem: Problem): Diagnostic {
@@ -38,34 +55,64 @@ function say(range: Range, problem: Problem): Diagnostic {
 
 function itemsOf(object: ObjectSpec, record: Rec, field: string): readonly FieldItem[] {
   const [spec, cell] = [object.fields.get(field), record.fields.get(field)];
-  return spec === undefined || cell === undefined ? [] : fieldItems(spec.type, cell).filter(({ text }) => text !== '');
+  return spec === undefined || cell === undefined
+    ? []
+    : fieldItems(spec.type, cell).filter(({ text }) => text !== '');
 }
 
 /** A class that R2 does not list is field-contract already. */
 function unknownClass({ object, record }: Given): Diagnostic[] {
   const given = fieldText(record, 'action_class');
   const type = object.fields.get('action_class')?.type;
-  if (given === '' || ACTION_CLASSES.includes(given) || (type?.kind === 'enum' && !type.values.includes(given))) return [];
+  if (
+    given === '' ||
+    ACTION_CLASSES.includes(given) ||
+    (type?.kind === 'enum' && !type.values.includes(given))
+  )
+    return [];
   const near = nearestName(given, ACTION_CLASSES);
-  return [say(fieldRange(object, record, 'action_class'), { severity: 'error', message: `${record.key} is of the class ${given}, for which nothing ever asks`, expected: ACTION_CLASSES.join(', '), actual: given, ...(near === undefined ? {} : { hint: `did you mean ${near}?` }) })];
+  return [
+    say(fieldRange(object, record, 'action_class'), {
+      severity: 'error',
+      message: `${record.key} is of the class ${given}, for which nothing ever asks`,
+      expected: ACTION_CLASSES.join(', '),
+      actual: given,
+      ...(near === undefined ? {} : { hint: `did you mean ${near}?` }),
+    }),
+  ];
 }
 
 const SHOWN = 3;
 
-/** No pre-approval opens what the owner signs; a scope that seems to do so says something else than it means. */
+/**
+ * No pre-approval opens what the owner signs; a scope that seems to do so says something else than
+ * it means.
+ */
 function protectedScope({ context, record, scope }: Given): Diagnostic[] {
   return scope.flatMap(({ text, range }) => {
     const files = protectedIn(context, text);
     if (files.length === 0) return [];
     const names = `${files.slice(0, SHOWN).join(', ')}${files.length > SHOWN ? ` and ${files.length - SHOWN} more` : ''}`;
-    return [say(range, { severity: 'error', message: `the scope of ${record.key} reaches protected files, which it never opens: ${names}`, expected: 'files that a pass may write', actual: text, hint: 'name the smallest scope that does the work' })];
+    return [
+      say(range, {
+        severity: 'error',
+        message: `the scope of ${record.key} reaches protected files, which it never opens: ${names}`,
+        expected: 'files that a pass may write',
+        actual: text,
+        hint: 'name the smallest scope that does the work',
+      }),
+    ];
   });
 }
 
 function protectedIn({ snapshot, schema }: WorkspaceContext, glob: string): readonly string[] {
   if (isLiteral(glob)) return isSigned(schema, glob) ? [glob] : [];
-  const near = schema.routes.some((route) => isSignedTier(route.tier) && globsTouch(glob, route.pattern));
-  return near ? [...snapshot.files.keys()].filter((path) => globMatches(glob, path) && isSigned(schema, path)) : [];
+  const near = schema.routes.some(
+    (route) => isSignedTier(route.tier) && globsTouch(glob, route.pattern),
+  );
+  return near
+    ? [...snapshot.files.keys()].filter((path) => globMatches(glob, path) && isSigned(schema, path))
+    : [];
 }
 
 function isSigned(schema: Schema, path: string): boolean {
@@ -80,10 +127,28 @@ function isSignedTier(tier: string): boolean {
 function over({ context: { snapshot }, object, record }: Given): Diagnostic[] {
   const found: Diagnostic[] = [];
   const expires = fieldTime(record, 'expires');
-  if (expires !== undefined && expires <= snapshot.now.getTime()) found.push(say(fieldRange(object, record, 'expires'), { severity: 'warning', message: `${record.key} is active, but ended at ${fieldText(record, 'expires')}`, expected: 'a time to come', actual: fieldText(record, 'expires'), hint: 'set its status to revoked, and leave the section: the log refers to it' }));
+  if (expires !== undefined && expires <= snapshot.now.getTime())
+    found.push(
+      say(fieldRange(object, record, 'expires'), {
+        severity: 'warning',
+        message: `${record.key} is active, but ended at ${fieldText(record, 'expires')}`,
+        expected: 'a time to come',
+        actual: fieldText(record, 'expires'),
+        hint: 'set its status to revoked, and leave the section: the log refers to it',
+      }),
+    );
   const most = fieldInt(record, 'max_uses');
   const used = most === undefined ? 0 : usesOf(snapshot, record.key);
-  if (most !== undefined && used >= most) found.push(say(fieldRange(object, record, 'max_uses'), { severity: 'warning', message: `${record.key} is active, but used up: ${used} of ${most} uses`, expected: 'uses that are left', actual: String(most), hint: 'look at the uses in audit/APPROVAL-CHAIN.md, then raise the number or set its status to revoked' }));
+  if (most !== undefined && used >= most)
+    found.push(
+      say(fieldRange(object, record, 'max_uses'), {
+        severity: 'warning',
+        message: `${record.key} is active, but used up: ${used} of ${most} uses`,
+        expected: 'uses that are left',
+        actual: String(most),
+        hint: 'look at the uses in audit/APPROVAL-CHAIN.md, then raise the number or set its status to revoked',
+      }),
+    );
   return found;
 }
 
@@ -92,7 +157,14 @@ function emptyScope({ context, record, scope }: Given): Diagnostic[] {
   return scope.flatMap(({ text, range }) => {
     const missing = missingFolder(context, text);
     if (missing === undefined) return [];
-    return [say(range, { severity: 'warning', message: `the scope of ${record.key} matches nothing: there is no ${missing}`, expected: 'a glob of files that are there, or will be', actual: text })];
+    return [
+      say(range, {
+        severity: 'warning',
+        message: `the scope of ${record.key} matches nothing: there is no ${missing}`,
+        expected: 'a glob of files that are there, or will be',
+        actual: text,
+      }),
+    ];
   });
 }
 
@@ -102,9 +174,13 @@ function missingFolder({ snapshot, schema }: WorkspaceContext, glob: string): st
   const literal = segments.slice(0, wild < 0 ? segments.length - 1 : wild);
   const [top] = literal;
   if (top === undefined) return undefined;
-  const project = ['PROJECT', 'DRAFT'].map((name) => schema.objects.get(name)?.glob ?? '').find((one) => one.startsWith(`${top}/*/`));
-  const folder = project !== undefined && literal[1] !== undefined ? `${top}/${literal[1]}/` : `${top}/`;
-  for (const path of snapshot.files.keys()) if (path.startsWith(folder) || globMatches(glob, path)) return undefined;
+  const project = ['PROJECT', 'DRAFT']
+    .map((name) => schema.objects.get(name)?.glob ?? '')
+    .find((one) => one.startsWith(`${top}/*/`));
+  const folder =
+    project !== undefined && literal[1] !== undefined ? `${top}/${literal[1]}/` : `${top}/`;
+  for (const path of snapshot.files.keys())
+    if (path.startsWith(folder) || globMatches(glob, path)) return undefined;
   return folder.slice(0, -1);
 }
 
@@ -112,16 +188,46 @@ function boundary({ context, object, record, scope }: Given): Diagnostic[] {
   const limits = boundaryOf(record);
   const cell = record.fields.get('boundary');
   if (limits === undefined || cell === undefined || limits.length === 0) {
-    if (limits === undefined) return [say(fieldRange(object, record, 'boundary'), { severity: 'error', message: `the boundary of ${record.key} cannot be read, so it permits nothing`, expected: 'a list of globs and of phase:NAME', actual: fieldText(record, 'boundary') })];
-    return [say(keyRange(object, record), { severity: 'warning', message: `${record.key} has no boundary`, expected: 'what stays closed although the scope would open it', actual: 'nothing' })];
+    if (limits === undefined)
+      return [
+        say(fieldRange(object, record, 'boundary'), {
+          severity: 'error',
+          message: `the boundary of ${record.key} cannot be read, so it permits nothing`,
+          expected: 'a list of globs and of phase:NAME',
+          actual: fieldText(record, 'boundary'),
+        }),
+      ];
+    return [
+      say(keyRange(object, record), {
+        severity: 'warning',
+        message: `${record.key} has no boundary`,
+        expected: 'what stays closed although the scope would open it',
+        actual: 'nothing',
+      }),
+    ];
   }
-  const phases = new Set([...context.facts.values()].flatMap((one) => one.phases.map((phase) => phase.name)));
+  const phases = new Set(
+    [...context.facts.values()].flatMap((one) => one.phases.map((phase) => phase.name)),
+  );
   return limits.flatMap((limit) => {
     const named = phaseOfLimit(limit);
-    const excludes = named === undefined ? phases.has(limit) || scope.some(({ text }) => globsTouch(limit, text)) : named === '' || named === '*' || phases.size === 0 || phases.has(named);
+    const excludes =
+      named === undefined
+        ? phases.has(limit) || scope.some(({ text }) => globsTouch(limit, text))
+        : named === '' || named === '*' || phases.size === 0 || phases.has(named);
     if (excludes) return [];
-    const message = named === undefined ? `${limit} excludes nothing: the scope of ${record.key} does not reach it` : `no project has a phase ${named}, which ${record.key} excludes`;
+    const message =
+      named === undefined
+        ? `${limit} excludes nothing: the scope of ${record.key} does not reach it`
+        : `no project has a phase ${named}, which ${record.key} excludes`;
     const near = named === undefined ? undefined : nearestName(named, phases);
-    return [say(itemRange(cell, limit), { severity: 'warning', message, actual: limit, ...(near === undefined ? {} : { hint: `did you mean ${near}?` }) })];
+    return [
+      say(itemRange(cell, limit), {
+        severity: 'warning',
+        message,
+        actual: limit,
+        ...(near === undefined ? {} : { hint: `did you mean ${near}?` }),
+      }),
+    ];
   });
 }

@@ -2,7 +2,13 @@
 import { isProtected } from '../../integrity/protected-files.js';
 import { type Diagnostic, fileRange } from '../../kernel/diagnostic.js';
 import { sha256 } from '../../kernel/hash.js';
-import { composedBody, type ComposedFrom, composedFrom, composedPage, type PagePart } from '../../markdown/composed-page.js';
+import {
+  composedBody,
+  type ComposedFrom,
+  composedFrom,
+  composedPage,
+  type PagePart,
+} from '../../markdown/composed-page.js';
 import { rangeOf } from '../../markdown/range-of.js';
 import type { Doc, Rec } from '../../markdown/types.js';
 import { fieldText } from '../../project/field-text.js';
@@ -19,7 +25,10 @@ export const promptComposed: WorkspaceRule = {
   id: 'prompt-composed',
   severity: 'error',
   suppressible: 'never',
-  run: ({ snapshot }) => [...promptRecipes(snapshot).flatMap((recipe) => ofRecipe(snapshot, recipe)), ...unused(snapshot)],
+  run: ({ snapshot }) => [
+    ...promptRecipes(snapshot).flatMap((recipe) => ofRecipe(snapshot, recipe)),
+    ...unused(snapshot),
+  ],
 };
 
 function ofRecipe(snapshot: Snapshot, recipe: PromptRecipe): Diagnostic[] {
@@ -29,15 +38,48 @@ function ofRecipe(snapshot: Snapshot, recipe: PromptRecipe): Diagnostic[] {
   const doc = snapshot.doc(recipe.page);
   const first = recipe.rows[0];
   if (parts === undefined || first === undefined) return [];
-  if (doc === undefined) return [{ ...RULE, message: `${recipe.page} is composed from ${parts.length} fragments, and is not there`, range: placeOf(snapshot, first, 'page'), hint: COMPOSE }];
+  if (doc === undefined)
+    return [
+      {
+        ...RULE,
+        message: `${recipe.page} is composed from ${parts.length} fragments, and is not there`,
+        range: placeOf(snapshot, first, 'page'),
+        hint: COMPOSE,
+      },
+    ];
   if (doc.text === composedPage(recipe.file, parts)) return [];
   const said = composedFrom(doc, recipe.page);
-  if (said === undefined) return [{ ...RULE, message: `${recipe.page} does not say of which fragments it was made`, range: fileRange(recipe.page), expected: 'front matter with fragments and body', hint: COMPOSE }];
+  if (said === undefined)
+    return [
+      {
+        ...RULE,
+        message: `${recipe.page} does not say of which fragments it was made`,
+        range: fileRange(recipe.page),
+        expected: 'front matter with fragments and body',
+        hint: COMPOSE,
+      },
+    ];
   const about: About = { recipe, parts, doc, said };
-  return [otherParts, staleParts, editedBody].map((check) => check(about)).find((found) => found.length > 0) ?? [{ ...RULE, message: `the front matter of ${recipe.page} is not what compose writes`, range: fileRange(recipe.page), hint: COMPOSE }];
+  return (
+    [otherParts, staleParts, editedBody]
+      .map((check) => check(about))
+      .find((found) => found.length > 0) ?? [
+      {
+        ...RULE,
+        message: `the front matter of ${recipe.page} is not what compose writes`,
+        range: fileRange(recipe.page),
+        hint: COMPOSE,
+      },
+    ]
+  );
 }
 
-type About = { readonly recipe: PromptRecipe; readonly parts: readonly PagePart[]; readonly doc: Doc; readonly said: ComposedFrom };
+type About = {
+  readonly recipe: PromptRecipe;
+  readonly parts: readonly PagePart[];
+  readonly doc: Doc;
+  readonly said: ComposedFrom;
+};
 
 /** A fragment that is missing in the page, too many, or at another place. */
 function otherParts({ recipe, parts, doc, said }: About): Diagnostic[] {
@@ -45,7 +87,16 @@ function otherParts({ recipe, parts, doc, said }: About): Diagnostic[] {
   const i = at === -1 ? parts.length : at;
   if (at === -1 && said.parts.length === parts.length) return [];
   const [entry, due] = [said.parts[i], parts[i]];
-  return [{ ...RULE, message: `${recipe.page} ${due === undefined ? `has a fragment more than ${recipe.file} names` : `lacks a fragment that ${recipe.file} names, or has it at another place`}`, range: entry === undefined ? fileRange(recipe.page) : rangeOf(doc, recipe.page, entry), expected: due?.path ?? 'no further fragment', actual: entry?.path ?? 'no further fragment', hint: COMPOSE }];
+  return [
+    {
+      ...RULE,
+      message: `${recipe.page} ${due === undefined ? `has a fragment more than ${recipe.file} names` : `lacks a fragment that ${recipe.file} names, or has it at another place`}`,
+      range: entry === undefined ? fileRange(recipe.page) : rangeOf(doc, recipe.page, entry),
+      expected: due?.path ?? 'no further fragment',
+      actual: entry?.path ?? 'no further fragment',
+      hint: COMPOSE,
+    },
+  ];
 }
 
 /** Fragments that were edited after the page was composed. */
@@ -53,7 +104,17 @@ function staleParts({ recipe, parts, doc, said }: About): Diagnostic[] {
   return parts.flatMap((part, i): Diagnostic[] => {
     const [entry, now] = [said.parts[i], sha256(part.text)];
     if (entry === undefined || entry.sha256 === now) return [];
-    return [{ ...RULE, message: `${part.path} is another than when ${recipe.page} was composed from it`, range: rangeOf(doc, recipe.page, entry), expected: now, actual: entry.sha256, hint: COMPOSE, related: [{ message: 'the fragment', range: fileRange(part.path) }] }];
+    return [
+      {
+        ...RULE,
+        message: `${part.path} is another than when ${recipe.page} was composed from it`,
+        range: rangeOf(doc, recipe.page, entry),
+        expected: now,
+        actual: entry.sha256,
+        hint: COMPOSE,
+        related: [{ message: 'the fragment', range: fileRange(part.path) }],
+      },
+    ];
   });
 }
 
@@ -64,15 +125,48 @@ function editedBody({ recipe, parts, doc, said }: About): Diagnostic[] {
   const [due, found] = [expected.split('\n'), actual.split('\n')];
   const line = due.findIndex((one, i) => one !== found[i]);
   const i = line === -1 ? due.length : line;
-  const start = Math.min(doc.text.length, said.bodyStart + found.slice(0, i).reduce((sum, one) => sum + one.length + 1, 0));
+  const start = Math.min(
+    doc.text.length,
+    said.bodyStart + found.slice(0, i).reduce((sum, one) => sum + one.length + 1, 0),
+  );
   const end = Math.min(doc.text.length, start + (found[i]?.replace(/\r$/, '').length ?? 0));
-  return [{ ...RULE, message: `${recipe.page} was edited itself: this is not what its fragments make`, range: rangeOf(doc, recipe.page, { start, end }), expected: due[i] ?? 'the end of the page', actual: found[i] ?? 'the end of the page', hint: `edit the fragment instead; ${COMPOSE}` }];
+  return [
+    {
+      ...RULE,
+      message: `${recipe.page} was edited itself: this is not what its fragments make`,
+      range: rangeOf(doc, recipe.page, { start, end }),
+      expected: due[i] ?? 'the end of the page',
+      actual: found[i] ?? 'the end of the page',
+      hint: `edit the fragment instead; ${COMPOSE}`,
+    },
+  ];
 }
 
 function ofRow(snapshot: Snapshot, row: Rec): Diagnostic[] {
   const [page, fragment] = [fieldText(row, 'page'), fieldText(row, 'fragment')];
-  if (snapshot.text(fragment) === undefined) return [{ ...RULE, message: `there is no fragment ${fragment} for ${page}`, range: placeOf(snapshot, row, 'fragment'), hint: 'write it, or take the row out' }];
-  return [['page', page] as const, ['fragment', fragment] as const].flatMap(([field, path]): Diagnostic[] => (isProtected(snapshot.schema, path) ? [] : [{ ...RULE, message: `${path} is not protected, so a pass could change what agents are told`, range: placeOf(snapshot, row, field), expected: 'PROTECTED in R3 of REGISTRY.md', hint: 'add its route to R3' }]));
+  if (snapshot.text(fragment) === undefined)
+    return [
+      {
+        ...RULE,
+        message: `there is no fragment ${fragment} for ${page}`,
+        range: placeOf(snapshot, row, 'fragment'),
+        hint: 'write it, or take the row out',
+      },
+    ];
+  return [['page', page] as const, ['fragment', fragment] as const].flatMap(
+    ([field, path]): Diagnostic[] =>
+      isProtected(snapshot.schema, path)
+        ? []
+        : [
+            {
+              ...RULE,
+              message: `${path} is not protected, so a pass could change what agents are told`,
+              range: placeOf(snapshot, row, field),
+              expected: 'PROTECTED in R3 of REGISTRY.md',
+              hint: 'add its route to R3',
+            },
+          ],
+  );
 }
 
 function placeOf(snapshot: Snapshot, row: Rec, field: string): Diagnostic['range'] {
@@ -84,5 +178,18 @@ function placeOf(snapshot: Snapshot, row: Rec, field: string): Diagnostic['range
 function unused(snapshot: Snapshot): Diagnostic[] {
   const used = new Set(snapshot.records('PROMPT-PART').map((row) => fieldText(row, 'fragment')));
   if (used.size === 0) return [];
-  return [...snapshot.files.keys()].filter((path) => path.startsWith('orchestration-os/prompt-fragments/') && path.endsWith('.md') && !used.has(path)).map((path) => ({ ...RULE, severity: 'warning', message: `no recipe uses ${path}`, range: fileRange(path), hint: 'name it in orchestration-os/PROMPT-RECIPES.md, or delete it' }));
+  return [...snapshot.files.keys()]
+    .filter(
+      (path) =>
+        path.startsWith('orchestration-os/prompt-fragments/') &&
+        path.endsWith('.md') &&
+        !used.has(path),
+    )
+    .map((path) => ({
+      ...RULE,
+      severity: 'warning',
+      message: `no recipe uses ${path}`,
+      range: fileRange(path),
+      hint: 'name it in orchestration-os/PROMPT-RECIPES.md, or delete it',
+    }));
 }

@@ -41,7 +41,8 @@ function distinct(problems: readonly Diagnostic[]): readonly Diagnostic[] {
 function missingCells(file: GovernedFile): ReadonlyMap<number, TextEdit> {
   const fixes = new Map<number, TextEdit>();
   for (const object of file.objects) {
-    if (object.shape !== 'table' || object.locator.kind !== 'table' || file.doc === undefined) continue;
+    if (object.shape !== 'table' || object.locator.kind !== 'table' || file.doc === undefined)
+      continue;
     const found = findTable(file.doc, object.locator);
     if (found.kind !== 'found') continue;
     const columns = found.table.header.cells.length;
@@ -51,7 +52,12 @@ function missingCells(file: GovernedFile): ReadonlyMap<number, TextEdit> {
       const line = file.doc.text.slice(row.start, row.end);
       const end = row.start + line.trimEnd().length;
       const closed = /(?<!\\)\|$/.test(line.trimEnd());
-      fixes.set(row.line, { file: file.path, start: end, end, newText: `${closed ? '' : ' |'}${' - |'.repeat(missing)}` });
+      fixes.set(row.line, {
+        file: file.path,
+        start: end,
+        end,
+        newText: `${closed ? '' : ' |'}${' - |'.repeat(missing)}`,
+      });
     }
   }
   return fixes;

@@ -23,11 +23,25 @@ export const referenceUnresolved: WorkspaceRule = {
     for (const { references } of facts.values()) {
       for (const { object, key, address, range } of references) {
         const known = keys.get(object) ?? new Set<string>();
-        // An object that R1 does not declare is registry-syntax; one that cannot be read is reported where it stands.
+        // An object that R1 does not declare is registry-syntax; one that cannot be read is
+        // reported where it stands.
         if (known.has(key) || !schema.objects.has(object) || unread.has(object)) continue;
         const near = found.length < MOST_HINTS ? nearestName(key, known) : undefined;
-        const hint = near !== undefined ? `did you mean "${near}"?` : known.size === 0 ? `there is no ${object} yet` : `add the ${object}, or correct the name`;
-        found.push({ rule: 'reference-unresolved', severity: 'error', message: `${address} is "${key}", but there is no ${object} of that key`, range, expected: `the key of a ${object}`, actual: key, hint });
+        const hint =
+          near !== undefined
+            ? `did you mean "${near}"?`
+            : known.size === 0
+              ? `there is no ${object} yet`
+              : `add the ${object}, or correct the name`;
+        found.push({
+          rule: 'reference-unresolved',
+          severity: 'error',
+          message: `${address} is "${key}", but there is no ${object} of that key`,
+          range,
+          expected: `the key of a ${object}`,
+          actual: key,
+          hint,
+        });
       }
     }
     return found;

@@ -5,5 +5,12 @@ export const registrySyntax: WorkspaceRule = schemaRule('registry-syntax');
 export const bundleInvalid: WorkspaceRule = schemaRule('bundle-invalid');
 
 function schemaRule(id: string): WorkspaceRule {
-  return { kind: 'workspace', id, severity: 'error', suppressible: 'never', run: ({ snapshot }) => snapshot.schemaDiagnostics.filter((diagnostic) => diagnostic.rule === id) };
+  return {
+    kind: 'workspace',
+    id,
+    severity: 'error',
+    suppressible: 'never',
+    run: ({ snapshot }) =>
+      snapshot.schemaDiagnostics.filter((diagnostic) => diagnostic.rule === id),
+  };
 }

@@ -25,13 +25,28 @@ export const routeAmbiguous: WorkspaceRule = {
     return [...ties.values()].map(({ routes, files }): Diagnostic => {
       const ordered = [...routes].sort((a, b) => a.range.line - b.range.line);
       const places = ordered.map((route) => registryCell(snapshot, route.range, 0));
-      const range = places.at(-1) ?? { file: schema.file, line: 1, column: 1, endLine: 1, endColumn: 1 };
-      const shown = files.slice(0, SHOWN).join(', ') + (files.length > SHOWN ? ` and ${files.length - SHOWN} more` : '');
+      const range = places.at(-1) ?? {
+        file: schema.file,
+        line: 1,
+        column: 1,
+        endLine: 1,
+        endColumn: 1,
+      };
+      const shown =
+        files.slice(0, SHOWN).join(', ') +
+        (files.length > SHOWN ? ` and ${files.length - SHOWN} more` : '');
       const patterns = ordered.map((route) => `${route.pattern} (${route.tier})`).join(' and ');
       return {
-        rule: 'route-ambiguous', severity: 'error', message: `${patterns} are equally specific for ${shown}`, range,
-        expected: 'one pattern that is the most specific', actual: `${routes.length} patterns`, hint: `add a row for ${files[0] ?? 'the file'}, or make one pattern narrower`,
-        related: places.slice(0, -1).map((place) => ({ message: 'the other pattern', range: place })),
+        rule: 'route-ambiguous',
+        severity: 'error',
+        message: `${patterns} are equally specific for ${shown}`,
+        range,
+        expected: 'one pattern that is the most specific',
+        actual: `${routes.length} patterns`,
+        hint: `add a row for ${files[0] ?? 'the file'}, or make one pattern narrower`,
+        related: places
+          .slice(0, -1)
+          .map((place) => ({ message: 'the other pattern', range: place })),
       };
     });
   },

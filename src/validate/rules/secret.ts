@@ -1,4 +1,7 @@
-/** Rule secret: no governed file holds a key, a token or a password. What was found is never repeated. */
+/**
+ * Rule secret: no governed file holds a key, a token or a password. What was found is never
+ * repeated.
+ */
 import { lineMap, rangeAt } from '../../kernel/text-position.js';
 import { findSecrets } from '../find-secrets.js';
 import type { FileRule } from '../rule.js';

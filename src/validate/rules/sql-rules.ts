@@ -1,4 +1,7 @@
-/** The rules of R6: each query selects its violations. A query that cannot be run is an error of REGISTRY.md, at its line. */
+/**
+ * The rules of R6: each query selects its violations. A query that cannot be run is an error of
+ * REGISTRY.md, at its line.
+ */
 import type { Diagnostic, Range } from '../../kernel/diagnostic.js';
 import { NocturneError } from '../../kernel/error.js';
 import type { SqlRule } from '../../registry/types.js';
@@ -8,7 +11,13 @@ import type { WorkspaceContext, WorkspaceRule } from '../rule.js';
 
 /** The rules that an owner declared, as rules of the engine. */
 export function sqlRules(context: WorkspaceContext): readonly WorkspaceRule[] {
-  return context.schema.rules.map((rule) => ({ kind: 'workspace', id: rule.id, severity: rule.severity, suppressible: 'always', run: () => violations(context, rule) }));
+  return context.schema.rules.map((rule) => ({
+    kind: 'workspace',
+    id: rule.id,
+    severity: rule.severity,
+    suppressible: 'always',
+    run: () => violations(context, rule),
+  }));
 }
 
 function violations(context: WorkspaceContext, rule: SqlRule): readonly Diagnostic[] {
@@ -16,19 +25,47 @@ function violations(context: WorkspaceContext, rule: SqlRule): readonly Diagnost
   try {
     const { columns, rows } = snapshot.sql().query(rule.sql);
     const unknown = columnsOf(rule.message).find((name) => !columns.includes(name));
-    if (!columns.includes('file') || !columns.includes('line')) return [broken(snapshot, rule, `the query of ${rule.id} selects no file and line`)];
-    if (unknown !== undefined) return [{ ...broken(snapshot, rule, `the message of ${rule.id} names {${unknown}}, which its query does not select`), expected: columns.join(', '), actual: unknown, range: rule.range }];
+    if (!columns.includes('file') || !columns.includes('line'))
+      return [broken(snapshot, rule, `the query of ${rule.id} selects no file and line`)];
+    if (unknown !== undefined)
+      return [
+        {
+          ...broken(
+            snapshot,
+            rule,
+            `the message of ${rule.id} names {${unknown}}, which its query does not select`,
+          ),
+          expected: columns.join(', '),
+          actual: unknown,
+          range: rule.range,
+        },
+      ];
     if (isBlind(context, rule.sql)) return [];
     return rows.filter((row) => isRead(context, row)).map((row) => violation(snapshot, rule, row));
   } catch (error) {
     if (!(error instanceof NocturneError) || error.code !== 'BAD_QUERY') throw error;
-    return [broken(snapshot, rule, `the query of ${rule.id} cannot be run: ${error.message}`, error.message)];
+    return [
+      broken(
+        snapshot,
+        rule,
+        `the query of ${rule.id} cannot be run: ${error.message}`,
+        error.message,
+      ),
+    ];
   }
 }
 
 function violation(snapshot: Snapshot, rule: SqlRule, row: QueryRow): Diagnostic {
-  const message = rule.message.replace(/\{([a-z_][a-z0-9_]*)\}/gi, (_, name: string) => String(row[name] ?? '-'));
-  return { rule: rule.id, severity: rule.severity, message, range: rowPlace(snapshot, row), ...(rule.hint === undefined ? {} : { hint: rule.hint }) };
+  const message = rule.message.replace(/\{([a-z_][a-z0-9_]*)\}/gi, (_, name: string) =>
+    String(row[name] ?? '-'),
+  );
+  return {
+    rule: rule.id,
+    severity: rule.severity,
+    message,
+    range: rowPlace(snapshot, row),
+    ...(rule.hint === undefined ? {} : { hint: rule.hint }),
+  };
 }
 
 function columnsOf(message: string): string[] {
@@ -36,12 +73,20 @@ function columnsOf(message: string): string[] {
 }
 
 function broken(snapshot: Snapshot, rule: SqlRule, message: string, cause = ''): Diagnostic {
-  return { rule: 'registry-syntax', severity: 'error', message, range: placeInQuery(snapshot, rule, cause), hint: 'nocturne tables lists tables and columns; try the query with nocturne query' };
+  return {
+    rule: 'registry-syntax',
+    severity: 'error',
+    message,
+    range: placeInQuery(snapshot, rule, cause),
+    hint: 'nocturne tables lists tables and columns; try the query with nocturne query',
+  };
 }
 
 function placeInQuery(snapshot: Snapshot, rule: SqlRule, cause: string): Range {
   const { file } = snapshot.schema;
   const doc = snapshot.doc(file);
   const fence = doc?.fences.find((one) => one.info === 'sql' && one.line > rule.range.line);
-  return doc === undefined || fence === undefined ? rule.range : queryRange(doc, { file, start: fence.contentStart, end: fence.contentEnd }, cause);
+  return doc === undefined || fence === undefined
+    ? rule.range
+    : queryRange(doc, { file, start: fence.contentStart, end: fence.contentEnd }, cause);
 }

@@ -1,4 +1,7 @@
-/** Rule stop-condition: the conditions of projects and phases can be evaluated, and no pass can write what they ask. */
+/**
+ * Rule stop-condition: the conditions of projects and phases can be evaluated, and no pass can
+ * write what they ask.
+ */
 import { posix } from 'node:path';
 import type { Diagnostic } from '../../kernel/diagnostic.js';
 import { globMatches } from '../../kernel/glob.js';
@@ -21,20 +24,35 @@ export const stopCondition: FileRule = {
     file.objects.flatMap(({ object }) => {
       const fields = CONDITION_FIELDS[object];
       if (fields === undefined) return [];
-      return file.records(object).flatMap((record) => fields.flatMap((field) => problemsOf(record, field)));
+      return file
+        .records(object)
+        .flatMap((record) => fields.flatMap((field) => problemsOf(record, field)));
     }),
 };
 
 function problemsOf(record: Rec, field: string): readonly Diagnostic[] {
   const cell = record.fields.get(field);
-  if (cell !== undefined) return isFilled(cell) ? parseConditions(cell.data ?? cell.value, cell).diagnostics : [];
+  if (cell !== undefined)
+    return isFilled(cell) ? parseConditions(cell.data ?? cell.value, cell).diagnostics : [];
   // Front matter reads a map as fields of its own, and nobody asks for those.
   const [name, part] = [...record.fields].find(([key]) => key.startsWith(`${field}.`)) ?? [];
   if (name === undefined || part === undefined) return [];
-  return [{ rule: NAMED.id, severity: 'error', message: `${field} is a map: a condition is a list, and nothing of this is looked at`, range: part.range, expected: 'a list of assertions, each beginning with "- "', actual: name.slice(field.length + 1) }];
+  return [
+    {
+      rule: NAMED.id,
+      severity: 'error',
+      message: `${field} is a map: a condition is a list, and nothing of this is looked at`,
+      range: part.range,
+      expected: 'a list of assertions, each beginning with "- "',
+      actual: name.slice(field.length + 1),
+    },
+  ];
 }
 
-/** A program that decides whether the work is done, and that the pass which does the work may write, is refused when it is to be run. */
+/**
+ * A program that decides whether the work is done, and that the pass which does the work may write,
+ * is refused when it is to be run.
+ */
 export const conditionProgram: WorkspaceRule = {
   kind: 'workspace',
   ...NAMED,
@@ -45,15 +63,33 @@ export const conditionProgram: WorkspaceRule = {
       const programs = [...programsIn(record), ...phases.flatMap((phase) => phase.programs)];
       if (programs.length === 0) return [];
       const writes = projectWrites(record, record.key);
-      return programs.flatMap((one) => writable(snapshot, one, { directory, writes, project: record.key }));
+      return programs.flatMap((one) =>
+        writable(snapshot, one, { directory, writes, project: record.key }),
+      );
     }),
 };
 
-function writable(snapshot: Snapshot, { program, range }: ProgramFact, at: { readonly directory: string; readonly writes: readonly string[]; readonly project: string }): Diagnostic[] {
+function writable(
+  snapshot: Snapshot,
+  { program, range }: ProgramFact,
+  at: { readonly directory: string; readonly writes: readonly string[]; readonly project: string },
+): Diagnostic[] {
   const path = posix.normalize(posix.join(at.directory, program));
   // A bare word that names no file here is a program of the machine.
   if (!snapshot.files.has(path) && !program.includes('/') && !isScript(program)) return [];
-  const glob = program.startsWith('/') ? undefined : at.writes.find((one) => globMatches(one, path));
+  const glob = program.startsWith('/')
+    ? undefined
+    : at.writes.find((one) => globMatches(one, path));
   if (glob === undefined) return [];
-  return [{ rule: NAMED.id, severity: 'error', message: `${path} decides whether the work of ${at.project} is done, and its passes may write it (${glob})`, range, expected: 'a program outside next_pass.writes', actual: program, hint: 'keep it beside LONGRUNNER.md, where only the owner writes programs' }];
+  return [
+    {
+      rule: NAMED.id,
+      severity: 'error',
+      message: `${path} decides whether the work of ${at.project} is done, and its passes may write it (${glob})`,
+      range,
+      expected: 'a program outside next_pass.writes',
+      actual: program,
+      hint: 'keep it beside LONGRUNNER.md, where only the owner writes programs',
+    },
+  ];
 }

@@ -1,22 +1,72 @@
-/** Rule suppression: a comment that silences a rule names one that may be silenced, says why, and silences something. */
+/**
+ * Rule suppression: a comment that silences a rule names one that may be silenced, says why, and
+ * silences something.
+ */
 import type { Diagnostic } from '../../kernel/diagnostic.js';
 import { nearestName } from '../../kernel/nearest-name.js';
 import type { Suppression } from '../suppression.js';
 
 export const SUPPRESSION = 'suppression';
 
-/** `used`: it silenced something; `undefined` when that is not known because its rule was not run. */
-export type Judged = { readonly suppression: Suppression; readonly known: boolean; readonly allowed: boolean; readonly used: boolean | undefined };
+/**
+ * `used`: it silenced something; `undefined` when that is not known because its rule was not run.
+ */
+export type Judged = {
+  readonly suppression: Suppression;
+  readonly known: boolean;
+  readonly allowed: boolean;
+  readonly used: boolean | undefined;
+};
 
-export function suppressionProblem(judged: Judged, rules: Iterable<string>): Diagnostic | undefined {
+export function suppressionProblem(
+  judged: Judged,
+  rules: Iterable<string>,
+): Diagnostic | undefined {
   const { rule, reason, range, ruleRange } = judged.suppression;
-  if (rule === '') return { rule: SUPPRESSION, severity: 'error', message: 'a comment that silences names no rule', range, expected: 'nocturne-ignore RULE: reason' };
+  if (rule === '')
+    return {
+      rule: SUPPRESSION,
+      severity: 'error',
+      message: 'a comment that silences names no rule',
+      range,
+      expected: 'nocturne-ignore RULE: reason',
+    };
   if (!judged.known) {
     const near = nearestName(rule, rules);
-    return { rule: SUPPRESSION, severity: 'error', message: `there is no rule ${rule} to silence`, range: ruleRange, expected: 'the id of a rule', actual: rule, ...(near === undefined ? {} : { hint: `did you mean ${near}?` }) };
+    return {
+      rule: SUPPRESSION,
+      severity: 'error',
+      message: `there is no rule ${rule} to silence`,
+      range: ruleRange,
+      expected: 'the id of a rule',
+      actual: rule,
+      ...(near === undefined ? {} : { hint: `did you mean ${near}?` }),
+    };
   }
-  if (!judged.allowed) return { rule: SUPPRESSION, severity: 'error', message: `${rule} may not be silenced here`, range: ruleRange, hint: 'put right what it reports, and delete the comment' };
-  if (reason === '') return { rule: SUPPRESSION, severity: 'error', message: `${rule} is silenced without a reason`, range, expected: `nocturne-ignore ${rule}: why`, actual: 'no reason', hint: 'write the reason after a colon, for the next who reads it' };
+  if (!judged.allowed)
+    return {
+      rule: SUPPRESSION,
+      severity: 'error',
+      message: `${rule} may not be silenced here`,
+      range: ruleRange,
+      hint: 'put right what it reports, and delete the comment',
+    };
+  if (reason === '')
+    return {
+      rule: SUPPRESSION,
+      severity: 'error',
+      message: `${rule} is silenced without a reason`,
+      range,
+      expected: `nocturne-ignore ${rule}: why`,
+      actual: 'no reason',
+      hint: 'write the reason after a colon, for the next who reads it',
+    };
   if (judged.used !== false) return undefined;
-  return { rule: SUPPRESSION, severity: 'warning', message: `nothing is silenced here: ${rule} finds nothing`, range, hint: 'delete the comment' };
+  return {
+    rule: SUPPRESSION,
+    severity: 'warning',
+    message: `nothing is silenced here: ${rule} finds nothing`,
+    range,
+    hint: 'delete the comment',
+  };
 }

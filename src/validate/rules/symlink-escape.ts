@@ -16,13 +16,24 @@ export const symlinkEscape: WorkspaceRule = {
     const found: Diagnostic[] = [];
     for (const { path, kind, target = '' } of snapshot.files.values()) {
       if (kind !== 'symlink' || staysInside(snapshot, posix.dirname(path), target)) continue;
-      found.push({ rule: 'symlink-escape', severity: 'error', message: `${path} is a link that leads out of the workspace, to ${target}`, range: fileRange(path), expected: 'a link to a file of the workspace', actual: target, hint: 'remove the link (its target stays), and copy what is needed' });
+      found.push({
+        rule: 'symlink-escape',
+        severity: 'error',
+        message: `${path} is a link that leads out of the workspace, to ${target}`,
+        range: fileRange(path),
+        expected: 'a link to a file of the workspace',
+        actual: target,
+        hint: 'remove the link (its target stays), and copy what is needed',
+      });
     }
     return found;
   },
 };
 
-/** Followed step by step through the links that the workspace itself has; nothing outside of it is looked at. */
+/**
+ * Followed step by step through the links that the workspace itself has; nothing outside of it is
+ * looked at.
+ */
 function staysInside(snapshot: Snapshot, folder: string, target: string): boolean {
   let links = 0;
   const at = folder === '.' ? [] : folder.split('/');
@@ -46,10 +57,18 @@ function staysInside(snapshot: Snapshot, folder: string, target: string): boolea
   return true;
 }
 
-/** The steps of a target; an absolute one begins at the root, and is `undefined` when it lies elsewhere. */
+/**
+ * The steps of a target; an absolute one begins at the root, and is `undefined` when it lies
+ * elsewhere.
+ */
 function partsOf(snapshot: Snapshot, at: string[], target: string): string[] | undefined {
   if (!target.startsWith('/')) return target.split('/');
-  const inside = target === snapshot.root ? '' : target.startsWith(`${snapshot.root}/`) ? target.slice(snapshot.root.length + 1) : undefined;
+  const inside =
+    target === snapshot.root
+      ? ''
+      : target.startsWith(`${snapshot.root}/`)
+        ? target.slice(snapshot.root.length + 1)
+        : undefined;
   if (inside === undefined) return undefined;
   at.length = 0;
   return inside.split('/');

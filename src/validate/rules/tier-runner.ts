@@ -20,5 +20,13 @@ function missingTiers(snapshot: Snapshot): Diagnostic[] {
   const tiers = snapshot.records('MODEL-TIER');
   const known = tiers.map((tier) => tier.key);
   const range = tiers.at(-1)?.range ?? fileRange(file);
-  return NEEDED.filter((name) => !known.includes(name)).map((name) => ({ rule: 'tier-runner', severity: 'error', message: `there is no tier ${name}`, range, expected: NEEDED.join(', '), actual: known.join(', '), hint: 'add its row; projects and idle passes choose among the three' }));
+  return NEEDED.filter((name) => !known.includes(name)).map((name) => ({
+    rule: 'tier-runner',
+    severity: 'error',
+    message: `there is no tier ${name}`,
+    range,
+    expected: NEEDED.join(', '),
+    actual: known.join(', '),
+    hint: 'add its row; projects and idle passes choose among the three',
+  }));
 }

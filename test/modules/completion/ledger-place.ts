@@ -1,4 +1,6 @@
-/** A workspace with the project `pages`, a pass of it on record, and a clock that is moved by hand. */
+/**
+ * A workspace with the project `pages`, a pass of it on record, and a clock that is moved by hand.
+ */
 import { mkdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { module } from '../../../src/modules/completion/module.js';
@@ -34,7 +36,10 @@ export function ledgerPlace(directory: string): LedgerPlace {
   const ledger = module.spawnLedger?.(workspace);
   if (ledger === undefined) throw new Error('the module keeps no ledger');
   return {
-    root, home, workspace, ledger,
+    root,
+    home,
+    workspace,
+    ledger,
     later: (minutes) => {
       now += minutes * 60_000;
     },
@@ -54,5 +59,13 @@ export function ledgerPlace(directory: string): LedgerPlace {
 }
 
 export function spawnOf(n: number, more: Partial<Spawn> = {}): Spawn {
-  return { callId: `call-${n}`, host: 'openclaw', requester: 'agent:main:main', task: `Write part ${n} of the page.`, target: 'writer', runId: RUN, ...more };
+  return {
+    callId: `call-${n}`,
+    host: 'openclaw',
+    requester: 'agent:main:main',
+    task: `Write part ${n} of the page.`,
+    target: 'writer',
+    runId: RUN,
+    ...more,
+  };
 }

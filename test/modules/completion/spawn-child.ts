@@ -1,6 +1,8 @@
 /**
- * A process that reports to the ledger as a host's hook does. Arguments: workspace, home, and either `one N ORDER` (one task, its reports in that order; it
- * waits for a line on stdin first) or `many PREFIX` (tasks one after the other, saying so, until it is killed).
+ * A process that reports to the ledger as a host's hook does. Arguments: workspace, home, and
+ * either `one N ORDER` (one task, its reports in that order; it
+ * waits for a line on stdin first) or `many PREFIX` (tasks one after the other, saying so, until it
+ * is killed).
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -18,15 +20,35 @@ function reports(n: string, way: number): Record<string, () => string | undefine
   const [callId, childSession] = [`call-${n}`, `child-${n}`];
   return {
     r: () => {
-      const answer = ledger?.register({ callId, host: 'openclaw', requester: 'agent:main', task: `A shared beginning. Part ${n}.`, target: 'writer', runId: 'RUN-20261121-001' });
+      const answer = ledger?.register({
+        callId,
+        host: 'openclaw',
+        requester: 'agent:main',
+        task: `A shared beginning. Part ${n}.`,
+        target: 'writer',
+        runId: 'RUN-20261121-001',
+      });
       if (answer?.kind === 'registered' && way === 0) {
         mkdirSync(join(root, 'PROJECTS/pages/outputs'), { recursive: true });
-        writeFileSync(join(root, `PROJECTS/pages/outputs/part-${n}.md`), `# Part ${n}\n\nWritten for ${answer.taskId}, all of it.\n`);
+        writeFileSync(
+          join(root, `PROJECTS/pages/outputs/part-${n}.md`),
+          `# Part ${n}\n\nWritten for ${answer.taskId}, all of it.\n`,
+        );
       }
       return answer?.taskId;
     },
-    l: () => void (way === 3 ? ledger?.failed({ callId, why: 'no room' }) : ledger?.linked({ callId, childSession })),
-    e: () => void (way === 3 ? undefined : ledger?.ended({ childSession, outcome: way === 2 ? 'failed' : 'ok', detail: `end of ${n}` })),
+    l: () =>
+      void (way === 3
+        ? ledger?.failed({ callId, why: 'no room' })
+        : ledger?.linked({ callId, childSession })),
+    e: () =>
+      void (way === 3
+        ? undefined
+        : ledger?.ended({
+            childSession,
+            outcome: way === 2 ? 'failed' : 'ok',
+            detail: `end of ${n}`,
+          })),
   };
 }
 

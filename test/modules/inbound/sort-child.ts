@@ -1,4 +1,7 @@
-/** Sorts the inbox again and again, answering yes, until it is killed: what the kill test kills. Arguments: workspace, home. */
+/**
+ * Sorts the inbox again and again, answering yes, until it is killed: what the kill test kills.
+ * Arguments: workspace, home.
+ */
 import { pendingAnswers } from '../../../src/governance/answers.js';
 import { systemClock } from '../../../src/kernel/clock.js';
 import { processInbox } from '../../../src/modules/inbound/process.js';
@@ -12,10 +15,39 @@ const workspace = openWorkspace(root, { home, clock: systemClock });
 const actor = { kind: 'owner', name: 'owner' } as const;
 process.stdout.write('ready\n');
 for (;;) {
-  workspace.commit((snapshot) => ({ actor, runId: '', ...(processInbox({ snapshot, step: '', nextQuestion: () => nextId(snapshot, workspace.state, 'N') }) ?? { reason: 'nothing', changes: [] }) }));
+  workspace.commit((snapshot) => ({
+    actor,
+    runId: '',
+    ...(processInbox({
+      snapshot,
+      step: '',
+      nextQuestion: () => nextId(snapshot, workspace.state, 'N'),
+    }) ?? { reason: 'nothing', changes: [] }),
+  }));
   workspace.commit((snapshot) => {
-    const open = snapshot.records('NOTIFICATION').filter((one) => fieldText(one, 'status') === 'open');
-    return { actor, runId: '', reason: 'answered', changes: open.flatMap((one) => bundleChanges(snapshot, 'notification_answer', { id: one.key, answer: 'yes', status: 'approved' }).changes) };
+    const open = snapshot
+      .records('NOTIFICATION')
+      .filter((one) => fieldText(one, 'status') === 'open');
+    return {
+      actor,
+      runId: '',
+      reason: 'answered',
+      changes: open.flatMap(
+        (one) =>
+          bundleChanges(snapshot, 'notification_answer', {
+            id: one.key,
+            answer: 'yes',
+            status: 'approved',
+          }).changes,
+      ),
+    };
   });
-  workspace.commit((snapshot) => ({ actor, runId: '', reason: 'taken in', changes: pendingAnswers(snapshot).flatMap((one) => one.calls.flatMap((call) => bundleChanges(snapshot, call.bundle, call.args).changes)) }));
+  workspace.commit((snapshot) => ({
+    actor,
+    runId: '',
+    reason: 'taken in',
+    changes: pendingAnswers(snapshot).flatMap((one) =>
+      one.calls.flatMap((call) => bundleChanges(snapshot, call.bundle, call.args).changes),
+    ),
+  }));
 }

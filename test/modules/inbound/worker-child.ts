@@ -6,4 +6,14 @@ import { openWorkspace } from '../../../src/workspace/open-workspace.js';
 
 const [root = '', home = ''] = process.argv.slice(2);
 const workspace = openWorkspace(root, { home, clock: systemClock });
-await worker({ workspace, env: process.env, signal: new AbortController().signal, say: () => undefined, wait: () => Promise.resolve(), modules: [inbound] }, { role: 'worker' });
+await worker(
+  {
+    workspace,
+    env: process.env,
+    signal: new AbortController().signal,
+    say: () => undefined,
+    wait: () => Promise.resolve(),
+    modules: [inbound],
+  },
+  { role: 'worker' },
+);

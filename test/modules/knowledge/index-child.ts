@@ -1,4 +1,7 @@
-/** Indexes a workspace as the command does, with an embedder that takes its time; killed by its parent at any moment. Says when it has begun. */
+/**
+ * Indexes a workspace as the command does, with an embedder that takes its time; killed by its
+ * parent at any moment. Says when it has begun.
+ */
 import { fixedClock } from '../../../src/kernel/clock.js';
 import { openKnowledge } from '../../../src/modules/knowledge/store/database.js';
 import { indexFiles } from '../../../src/modules/knowledge/store/index-files.js';

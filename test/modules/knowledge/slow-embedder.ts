@@ -1,4 +1,6 @@
-/** An embedder with a cost: about a millisecond for each text. The same text has the same vector. */
+/**
+ * An embedder with a cost: about a millisecond for each text. The same text has the same vector.
+ */
 import { createHash } from 'node:crypto';
 import { type Embedder, normalise } from '../../../src/modules/knowledge/embedders/embedder.js';
 
@@ -11,7 +13,8 @@ export function slowEmbedder(): Embedder {
     embed: async (texts) =>
       texts.map((text) => {
         let digest = createHash('sha256').update(text).digest();
-        for (const until = performance.now() + 1; performance.now() < until; ) digest = createHash('sha256').update(digest).digest();
+        for (const until = performance.now() + 1; performance.now() < until; )
+          digest = createHash('sha256').update(digest).digest();
         const own = createHash('sha256').update(text).digest();
         return normalise(Float32Array.from(own, (byte) => byte - 127.5));
       }),

@@ -18,37 +18,86 @@ function place(t: Test, change: Partial<HostState> = {}) {
   const host = standInOpenclaw(directory, []);
   host.change(change);
   const program = openClaw({ program: host.program, env: { PATH: process.env['PATH'] } });
-  return { host, folder, program, plan: (force = false) => planPlugin(program, { packageRoot: directory, settings: SETTINGS, force }) };
+  return {
+    host,
+    folder,
+    program,
+    plan: (force = false) =>
+      planPlugin(program, { packageRoot: directory, settings: SETTINGS, force }),
+  };
 }
 
 t.test('where no list of allowed plugins is kept, none is begun', async (t) => {
   const { host, folder, program, plan } = place(t);
   const planned = await plan();
-  t.match(planned, { commands: [['plugins', 'install', folder, '--force'], ['config', 'set', '--batch-json']], warnings: [/plugins\.allow is not set/] });
+  t.match(planned, {
+    commands: [
+      ['plugins', 'install', folder, '--force'],
+      ['config', 'set', '--batch-json'],
+    ],
+    warnings: [/plugins\.allow is not set/],
+  });
   t.match(await installPlugin(program, planned), { id: 'nocturne', status: 'loaded' });
-  t.same(host.state().plugins, { entries: { nocturne: { enabled: true, hooks: { allowConversationAccess: true }, config: SETTINGS } } });
+  t.same(host.state().plugins, {
+    entries: {
+      nocturne: { enabled: true, hooks: { allowConversationAccess: true }, config: SETTINGS },
+    },
+  });
 });
 
 t.test('a list is extended, and what others set stays', async (t) => {
   const others = { enabled: true, config: { key: 1 } };
-  const { host, program, plan } = place(t, { plugins: { allow: ['voice'], slots: { memory: 'none' }, entries: { voice: others, nocturne: { config: { workspace: '/w', governed: 'all' } } } } });
+  const { host, program, plan } = place(t, {
+    plugins: {
+      allow: ['voice'],
+      slots: { memory: 'none' },
+      entries: { voice: others, nocturne: { config: { workspace: '/w', governed: 'all' } } },
+    },
+  });
   await installPlugin(program, await plan());
   t.same(host.state().plugins['allow'], ['voice', 'nocturne']);
-  t.match(host.state().plugins, { slots: { memory: 'none' }, entries: { voice: others, nocturne: { config: { ...SETTINGS, governed: 'all' } } } });
+  t.match(host.state().plugins, {
+    slots: { memory: 'none' },
+    entries: { voice: others, nocturne: { config: { ...SETTINGS, governed: 'all' } } },
+  });
   await installPlugin(program, await plan());
   t.same(host.state().plugins['allow'], ['voice', 'nocturne'], 'again: the same');
 });
 
 t.test('refused', async (t) => {
-  const codeOf = (work: Promise<unknown>): Promise<string> => work.then(() => 'none', (error: unknown) => (error instanceof NocturneError ? error.code : String(error)));
+  const codeOf = (work: Promise<unknown>): Promise<string> =>
+    work.then(
+      () => 'none',
+      (error: unknown) => (error instanceof NocturneError ? error.code : String(error)),
+    );
   const elsewhere = { entries: { nocturne: { config: { workspace: '/other' } } } };
-  t.equal(await codeOf(place(t, { plugins: elsewhere }).plan()), 'EXISTS', 'it serves another workspace');
+  t.equal(
+    await codeOf(place(t, { plugins: elsewhere }).plan()),
+    'EXISTS',
+    'it serves another workspace',
+  );
   t.equal(await codeOf(place(t, { plugins: elsewhere }).plan(true)), 'none', 'unless forced');
-  t.equal(await codeOf(place(t, { plugins: { deny: ['nocturne'] } }).plan()), 'REFUSED', 'the owner of the host denies it');
+  t.equal(
+    await codeOf(place(t, { plugins: { deny: ['nocturne'] } }).plan()),
+    'REFUSED',
+    'the owner of the host denies it',
+  );
   const broken = place(t, { faults: ['plugins do not load'] });
-  t.equal(await codeOf(broken.plan().then((plan) => installPlugin(broken.program, plan))), 'RUN_FAILED', 'the host does not load it');
+  t.equal(
+    await codeOf(broken.plan().then((plan) => installPlugin(broken.program, plan))),
+    'RUN_FAILED',
+    'the host does not load it',
+  );
   const asleep = place(t, { faults: ['gateway does not reload'] });
-  t.equal(await codeOf(asleep.plan().then((plan) => installPlugin(asleep.program, plan))), 'RUN_FAILED', 'the running gateway knows nothing of it');
+  t.equal(
+    await codeOf(asleep.plan().then((plan) => installPlugin(asleep.program, plan))),
+    'RUN_FAILED',
+    'the running gateway knows nothing of it',
+  );
   const deaf = place(t, { faults: ['set does nothing'] });
-  t.equal(await codeOf(deaf.plan().then((plan) => installPlugin(deaf.program, plan))), 'RUN_FAILED', 'the host does not keep what was set');
+  t.equal(
+    await codeOf(deaf.plan().then((plan) => installPlugin(deaf.program, plan))),
+    'RUN_FAILED',
+    'the host does not keep what was set',
+  );
 });

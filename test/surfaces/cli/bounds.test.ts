@@ -12,23 +12,74 @@ import { type CliCase, runCases } from './cases.js';
 import type { CliPlace } from './run-cli.js';
 
 const place = (directory: string): Place => placeWithProject(directory, '');
-const open = (at: CliPlace): Snapshot => openWorkspace(at.root, { home: at.home, clock: systemClock }).snapshot();
+const open = (at: CliPlace): Snapshot =>
+  openWorkspace(at.root, { home: at.home, clock: systemClock }).snapshot();
 const inside = { NOCTURNE_RUN: 'RUN-20261121-001' };
 
 const locks: readonly CliCase<Place>[] = [
-  { that: 'nobody holds the lock', words: ['lock', 'status'], exit: 0, json: { lock: { kind: 'free' }, failures: 0, view: 'released' } },
+  {
+    that: 'nobody holds the lock',
+    words: ['lock', 'status'],
+    exit: 0,
+    json: { lock: { kind: 'free' }, failures: 0, view: 'released' },
+  },
   { that: 'there is nothing to break', words: ['lock', 'break'], exit: 0, json: { broken: false } },
-  { that: 'the holder is named', first: (at) => hold(at, 600_000), words: ['lock', 'status'], exit: 0, json: { lock: { kind: 'held', lease: { runId: 'RUN-20261121-009', holder: 'worker@here' } } } },
-  { that: 'status says who is at work', words: ['status'], exit: 0, json: { running: { id: 'RUN-20261121-009', holder: 'worker@here' } } },
-  { that: 'a living holder is not broken unasked', words: ['lock', 'break'], exit: 2, json: { error: { code: 'USAGE', hint: /--yes/ } } },
-  { that: 'inside a pass the lock is not broken', env: inside, words: ['lock', 'break', '--yes'], exit: 5, json: { error: { code: 'REFUSED' } } },
-  { that: 'the owner breaks it', words: ['lock', 'break', '--yes'], exit: 0, json: { broken: true }, then: (t, at) => t.match(fieldText(open(at).records('AUDIT').at(-1), 'type'), 'lock_break') },
-  { that: 'and it is free', words: ['lock', 'status'], exit: 0, json: { lock: { kind: 'free' }, failures: 1 } },
-  { that: 'a stale lock is broken without asking', first: (at) => hold(at, -1000), words: ['lock', 'break'], exit: 0, json: { lock: { kind: 'stale', why: 'expired' }, broken: true } },
+  {
+    that: 'the holder is named',
+    first: (at) => hold(at, 600_000),
+    words: ['lock', 'status'],
+    exit: 0,
+    json: { lock: { kind: 'held', lease: { runId: 'RUN-20261121-009', holder: 'worker@here' } } },
+  },
+  {
+    that: 'status says who is at work',
+    words: ['status'],
+    exit: 0,
+    json: { running: { id: 'RUN-20261121-009', holder: 'worker@here' } },
+  },
+  {
+    that: 'a living holder is not broken unasked',
+    words: ['lock', 'break'],
+    exit: 2,
+    json: { error: { code: 'USAGE', hint: /--yes/ } },
+  },
+  {
+    that: 'inside a pass the lock is not broken',
+    env: inside,
+    words: ['lock', 'break', '--yes'],
+    exit: 5,
+    json: { error: { code: 'REFUSED' } },
+  },
+  {
+    that: 'the owner breaks it',
+    words: ['lock', 'break', '--yes'],
+    exit: 0,
+    json: { broken: true },
+    then: (t, at) => t.match(fieldText(open(at).records('AUDIT').at(-1), 'type'), 'lock_break'),
+  },
+  {
+    that: 'and it is free',
+    words: ['lock', 'status'],
+    exit: 0,
+    json: { lock: { kind: 'free' }, failures: 1 },
+  },
+  {
+    that: 'a stale lock is broken without asking',
+    first: (at) => hold(at, -1000),
+    words: ['lock', 'break'],
+    exit: 0,
+    json: { lock: { kind: 'stale', why: 'expired' }, broken: true },
+  },
 ];
 
 function hold(at: Place, ttlMs: number): void {
-  acquireLease(at.root, at.workspace.state, { runId: 'RUN-20261121-009', holder: 'worker@here', ttlMs, clock: systemClock, detached: true });
+  acquireLease(at.root, at.workspace.state, {
+    runId: 'RUN-20261121-009',
+    holder: 'worker@here',
+    ttlMs,
+    clock: systemClock,
+    detached: true,
+  });
 }
 
 t.test('the lock', async (t) => runCases(t, place, locks));
@@ -43,29 +94,159 @@ const keeping = (directory: string): Place => placeWithProject(directory, WANDER
 const run = (at: Place): string => open(at).records('RUN')[0]?.key ?? '';
 
 const kept: readonly CliCase<Place>[] = [
-  { that: 'nothing is kept before anything was undone', words: ['kept', 'list'], exit: 0, json: { kept: [] } },
-  { that: 'what was undone is listed', first: async (at) => void (await worker(environment(at), { role: 'worker' })), words: ['kept', 'list'], exit: 0, json: { kept: [{ run: /^RUN-/, path: 'MEMORY.md', bytes: 5, why: /scope/ }, { path: 'SOUL.md', why: /protected/ }] } },
-  { that: 'what is not kept cannot be applied', words: (at) => ['kept', 'apply', run(at), 'USER.md'], exit: 2, json: { error: { code: 'NOT_FOUND' } } },
-  { that: 'nothing outside the kept files is reached', words: (at) => ['kept', 'apply', run(at), '../../../USER.md'], exit: 2, json: { error: { code: 'NOT_FOUND' } } },
-  { that: 'inside a pass nothing is put back', env: inside, words: (at) => ['kept', 'apply', run(at), 'MEMORY.md'], exit: 5 },
-  { that: 'a dry run shows it', words: (at) => ['kept', 'apply', run(at), 'SOUL.md', '--dry-run'], exit: 0, json: { diff: /\+No limits\./ } },
-  { that: 'the owner puts a version in place', words: (at) => ['kept', 'apply', run(at), 'MEMORY.md'], exit: 0, then: (t, at) => t.equal(readFileSync(join(at.root, 'MEMORY.md'), 'utf8'), 'mine\n') },
-  { that: 'also of a protected file', words: (at) => ['kept', 'apply', run(at), 'SOUL.md'], exit: 0 },
-  { that: 'which then wants a signature', words: ['gate'], exit: 3, json: { findings: [{ file: 'SOUL.md' }] } },
+  {
+    that: 'nothing is kept before anything was undone',
+    words: ['kept', 'list'],
+    exit: 0,
+    json: { kept: [] },
+  },
+  {
+    that: 'what was undone is listed',
+    first: async (at) => void (await worker(environment(at), { role: 'worker' })),
+    words: ['kept', 'list'],
+    exit: 0,
+    json: {
+      kept: [
+        { run: /^RUN-/, path: 'MEMORY.md', bytes: 5, why: /scope/ },
+        { path: 'SOUL.md', why: /protected/ },
+      ],
+    },
+  },
+  {
+    that: 'what is not kept cannot be applied',
+    words: (at) => ['kept', 'apply', run(at), 'USER.md'],
+    exit: 2,
+    json: { error: { code: 'NOT_FOUND' } },
+  },
+  {
+    that: 'nothing outside the kept files is reached',
+    words: (at) => ['kept', 'apply', run(at), '../../../USER.md'],
+    exit: 2,
+    json: { error: { code: 'NOT_FOUND' } },
+  },
+  {
+    that: 'inside a pass nothing is put back',
+    env: inside,
+    words: (at) => ['kept', 'apply', run(at), 'MEMORY.md'],
+    exit: 5,
+  },
+  {
+    that: 'a dry run shows it',
+    words: (at) => ['kept', 'apply', run(at), 'SOUL.md', '--dry-run'],
+    exit: 0,
+    json: { diff: /\+No limits\./ },
+  },
+  {
+    that: 'the owner puts a version in place',
+    words: (at) => ['kept', 'apply', run(at), 'MEMORY.md'],
+    exit: 0,
+    then: (t, at) => t.equal(readFileSync(join(at.root, 'MEMORY.md'), 'utf8'), 'mine\n'),
+  },
+  {
+    that: 'also of a protected file',
+    words: (at) => ['kept', 'apply', run(at), 'SOUL.md'],
+    exit: 0,
+  },
+  {
+    that: 'which then wants a signature',
+    words: ['gate'],
+    exit: 3,
+    json: { findings: [{ file: 'SOUL.md' }] },
+  },
 ];
 
 t.test('versions that were undone', async (t) => runCases(t, keeping, kept));
 
 const guard: readonly CliCase<Place>[] = [
-  { that: 'inside the scope of a project a pass may write', words: ['guard', 'check', '--op', 'write', '--path', 'PROJECTS/pages/outputs/a.md', '--project', 'pages'], exit: 0, json: { verdict: 'allow', tier: 'STANDARD', reasons: [{ code: 'allowed' }], impact: [{ file: String, edge: String, via: String }] } },
-  { that: 'a protected file is refused with every reason', words: ['guard', 'check', '--op', 'edit', '--path', 'SOUL.md', '--project', 'pages'], exit: 5, json: { ok: false, verdict: 'deny', tier: 'PROTECTED', reasons: [{ code: 'tier-protected' }, { code: 'out-of-scope' }] } },
-  { that: 'only the scope in the way is a question', words: ['guard', 'check', '--op', 'write', '--path', 'MEMORY.md', '--project', 'pages'], exit: 5, json: { verdict: 'ask' } },
-  { that: 'an unknown program is refused', words: ['guard', 'check', '--op', 'exec', '--command', 'rm -rf /', '--project', 'pages'], exit: 5, json: { verdict: 'deny', reasons: [{ code: 'command-unknown' }] } },
-  { that: 'without a token there is only reading', words: ['guard', 'check', '--op', 'write', '--path', 'PROJECTS/pages/outputs/a.md'], exit: 5, json: { verdict: 'deny', reasons: [{ code: 'no-token' }] } },
-  { that: 'proposed content is looked at', first: (at) => writeFileSync(join(at.home, 'content'), 'key: AKIAIOSFODNN7EXAMPLX\naws_secret_access_key = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEX"\n'), words: (at) => ['guard', 'check', '--op', 'write', '--path', 'PROJECTS/pages/outputs/a.md', '--project', 'pages', '--content-file', join(at.home, 'content')], exit: 5, json: { verdict: 'deny', reasons: [{ code: 'secret' }] } },
-  { that: 'an operation is needed', words: ['guard', 'check', '--path', 'SOUL.md'], exit: 2, json: { error: { code: 'USAGE', hint: /--op/ } } },
-  { that: 'a rename needs both ends', words: ['guard', 'check', '--op', 'rename', '--path', 'a.md'], exit: 2, json: { error: { code: 'USAGE', hint: /--to/ } } },
-  { that: 'a project that is none', words: ['guard', 'check', '--op', 'write', '--path', 'a.md', '--project', 'nothing'], exit: 2, json: { error: { code: 'NOT_FOUND', hint: /pages/ } } },
+  {
+    that: 'inside the scope of a project a pass may write',
+    words: [
+      'guard',
+      'check',
+      '--op',
+      'write',
+      '--path',
+      'PROJECTS/pages/outputs/a.md',
+      '--project',
+      'pages',
+    ],
+    exit: 0,
+    json: {
+      verdict: 'allow',
+      tier: 'STANDARD',
+      reasons: [{ code: 'allowed' }],
+      impact: [{ file: String, edge: String, via: String }],
+    },
+  },
+  {
+    that: 'a protected file is refused with every reason',
+    words: ['guard', 'check', '--op', 'edit', '--path', 'SOUL.md', '--project', 'pages'],
+    exit: 5,
+    json: {
+      ok: false,
+      verdict: 'deny',
+      tier: 'PROTECTED',
+      reasons: [{ code: 'tier-protected' }, { code: 'out-of-scope' }],
+    },
+  },
+  {
+    that: 'only the scope in the way is a question',
+    words: ['guard', 'check', '--op', 'write', '--path', 'MEMORY.md', '--project', 'pages'],
+    exit: 5,
+    json: { verdict: 'ask' },
+  },
+  {
+    that: 'an unknown program is refused',
+    words: ['guard', 'check', '--op', 'exec', '--command', 'rm -rf /', '--project', 'pages'],
+    exit: 5,
+    json: { verdict: 'deny', reasons: [{ code: 'command-unknown' }] },
+  },
+  {
+    that: 'without a token there is only reading',
+    words: ['guard', 'check', '--op', 'write', '--path', 'PROJECTS/pages/outputs/a.md'],
+    exit: 5,
+    json: { verdict: 'deny', reasons: [{ code: 'no-token' }] },
+  },
+  {
+    that: 'proposed content is looked at',
+    first: (at) =>
+      writeFileSync(
+        join(at.home, 'content'),
+        'key: AKIAIOSFODNN7EXAMPLX\naws_secret_access_key = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEX"\n',
+      ),
+    words: (at) => [
+      'guard',
+      'check',
+      '--op',
+      'write',
+      '--path',
+      'PROJECTS/pages/outputs/a.md',
+      '--project',
+      'pages',
+      '--content-file',
+      join(at.home, 'content'),
+    ],
+    exit: 5,
+    json: { verdict: 'deny', reasons: [{ code: 'secret' }] },
+  },
+  {
+    that: 'an operation is needed',
+    words: ['guard', 'check', '--path', 'SOUL.md'],
+    exit: 2,
+    json: { error: { code: 'USAGE', hint: /--op/ } },
+  },
+  {
+    that: 'a rename needs both ends',
+    words: ['guard', 'check', '--op', 'rename', '--path', 'a.md'],
+    exit: 2,
+    json: { error: { code: 'USAGE', hint: /--to/ } },
+  },
+  {
+    that: 'a project that is none',
+    words: ['guard', 'check', '--op', 'write', '--path', 'a.md', '--project', 'nothing'],
+    exit: 2,
+    json: { error: { code: 'NOT_FOUND', hint: /pages/ } },
+  },
 ];
 
 t.test('one decision of the guard', async (t) => runCases(t, place, guard));

@@ -6,13 +6,21 @@ import t from 'tap';
 import { judge } from '../../../src/passes/door.js';
 import type { PassData } from '../../../src/passes/types.js';
 import { fieldText } from '../../../src/project/field-text.js';
-import { passIn, SECRET_MISSION, twoProjects, type TwoProjects } from '../../support/two-projects.js';
+import {
+  passIn,
+  SECRET_MISSION,
+  twoProjects,
+  type TwoProjects,
+} from '../../support/two-projects.js';
 import { read } from '../../passes/pass-workspace.js';
 import { callForText, callMany, callProcess, type CliOutcome } from './run-cli.js';
 
 t.setTimeout(400_000);
 
-type Live = TwoProjects & { readonly data: PassData; readonly env: Readonly<Record<string, string>> };
+type Live = TwoProjects & {
+  readonly data: PassData;
+  readonly env: Readonly<Record<string, string>>;
+};
 
 async function live(directory: string, capability: string): Promise<Live> {
   const place = twoProjects(directory, { capability });
@@ -21,7 +29,12 @@ async function live(directory: string, capability: string): Promise<Live> {
 }
 
 /** words, then the exit code with each capability. 5 is refused by policy. */
-const COMMANDS: readonly (readonly [words: readonly string[], disabled: number, project: number, workspace: number])[] = [
+const COMMANDS: readonly (readonly [
+  words: readonly string[],
+  disabled: number,
+  project: number,
+  workspace: number,
+])[] = [
   [['get', 'PROJECT[pages].mission'], 5, 0, 0],
   [['query', 'SELECT 1 AS one'], 5, 0, 0],
   [['validate'], 5, 0, 1],
@@ -38,35 +51,97 @@ const COMMANDS: readonly (readonly [words: readonly string[], disabled: number, 
   [['pass', 'heartbeat'], 0, 0, 0],
 ];
 
-/** Those that the program answers before the command line, and one of each verdict, are asked by a process of their own; the others in one process. */
-const ALONE = new Set(['gate', 'validate', 'validate --fix', 'get PROJECT[pages].mission', 'project list', 'sign --all --yes']);
+/**
+ * Those that the program answers before the command line, and one of each verdict, are asked by a
+ * process of their own; the others in one process.
+ */
+const ALONE = new Set([
+  'gate',
+  'validate',
+  'validate --fix',
+  'get PROJECT[pages].mission',
+  'project list',
+  'sign --all --yes',
+]);
 
 function callEach(at: Live): ReadonlyMap<string, CliOutcome> {
   const all = COMMANDS.map(([words]) => words);
-  const [alone, others] = [all.filter((words) => ALONE.has(words.join(' '))), all.filter((words) => !ALONE.has(words.join(' ')))];
-  const outcomes = [...alone.map((words) => callProcess(at, words, { env: at.env })), ...callMany(at, others, { env: at.env })];
-  return new Map([...alone, ...others].map((words, i) => [words.join(' '), outcomes[i] as CliOutcome]));
+  const [alone, others] = [
+    all.filter((words) => ALONE.has(words.join(' '))),
+    all.filter((words) => !ALONE.has(words.join(' '))),
+  ];
+  const outcomes = [
+    ...alone.map((words) => callProcess(at, words, { env: at.env })),
+    ...callMany(at, others, { env: at.env }),
+  ];
+  return new Map(
+    [...alone, ...others].map((words, i) => [words.join(' '), outcomes[i] as CliOutcome]),
+  );
 }
 
 for (const [i, capability] of (['disabled', 'project', 'workspace'] as const).entries()) {
   t.test(`with the capability ${capability}`, async (t) => {
     const at = await live(t.testdir(), capability);
     // An error in a file of the other project, and none elsewhere.
-    writeFileSync(join(at.root, 'PROJECTS/harbour/LONGRUNNER.md'), read(at, 'PROJECTS/harbour/LONGRUNNER.md').replace('model_tier: standard', 'model_tier: none-such'));
+    writeFileSync(
+      join(at.root, 'PROJECTS/harbour/LONGRUNNER.md'),
+      read(at, 'PROJECTS/harbour/LONGRUNNER.md').replace(
+        'model_tier: standard',
+        'model_tier: none-such',
+      ),
+    );
     const outcomes = callEach(at);
     for (const [words, ...exits] of COMMANDS) {
       const { exit, json } = outcomes.get(words.join(' ')) ?? {};
       t.equal(exit, exits[i], `${words.join(' ')}: ${JSON.stringify(json).slice(0, 300)}`);
-      if (exit === 5) t.match(json, { error: { code: 'REFUSED', message: /^capability: |owner only/ } }, words.join(' '));
+      if (exit === 5)
+        t.match(
+          json,
+          { error: { code: 'REFUSED', message: /^capability: |owner only/ } },
+          words.join(' '),
+        );
     }
-    const refusals = at.workspace.snapshot().records('AUDIT').filter((row) => fieldText(row, 'type') === 'refusal' && fieldText(row, 'authorisation') === 'command line');
-    t.ok(refusals.length >= COMMANDS.filter((one) => one[i + 1] === 5).length - 1, `${refusals.length} refusals are on record`);
+    const refusals = at.workspace
+      .snapshot()
+      .records('AUDIT')
+      .filter(
+        (row) =>
+          fieldText(row, 'type') === 'refusal' &&
+          fieldText(row, 'authorisation') === 'command line',
+      );
+    t.ok(
+      refusals.length >= COMMANDS.filter((one) => one[i + 1] === 5).length - 1,
+      `${refusals.length} refusals are on record`,
+    );
     t.ok(refusals.every((row) => fieldText(row, 'run_id') === at.data.runId));
 
     const help = callForText(at, ['help', 'all'], { env: at.env }).text;
-    const [sign, signHelp, appr, ge] = callMany(at, [['help', 'sign'], ['sign', '--help'], ['__complete', '--', 'appr'], ['__complete', '--', 'ge']], { env: at.env, json: false }).map((one) => one.text);
+    const [sign, signHelp, appr, ge] = callMany(
+      at,
+      [
+        ['help', 'sign'],
+        ['sign', '--help'],
+        ['__complete', '--', 'appr'],
+        ['__complete', '--', 'ge'],
+      ],
+      { env: at.env, json: false },
+    ).map((one) => one.text);
     t.match(help, /pass heartbeat/);
-    for (const [name, shown] of [['get', i >= 1], ['query', i >= 1], ['project list', i === 2], ['audit show', i === 2], ['sign', false], ['approve', false], ['init', false], ['night', false]] as const) t.equal(new RegExp(`^  ${name} {2}|nocturne ${name}`, 'm').test(help), shown, `help ${shown ? 'shows' : 'does not show'} ${name}`);
+    for (const [name, shown] of [
+      ['get', i >= 1],
+      ['query', i >= 1],
+      ['project list', i === 2],
+      ['audit show', i === 2],
+      ['sign', false],
+      ['approve', false],
+      ['init', false],
+      ['night', false],
+    ] as const)
+      t.equal(
+        new RegExp(`^  ${name} {2}|nocturne ${name}`, 'm').test(help),
+        shown,
+        `help ${shown ? 'shows' : 'does not show'} ${name}`,
+      );
     t.type(sign, 'string');
     t.notMatch(sign, /vouch for protected/);
     t.type(signHelp, 'string');
@@ -76,7 +151,9 @@ for (const [i, capability] of (['disabled', 'project', 'workspace'] as const).en
   });
 }
 
-/** In the words NAME; what is said of the other project is what is said of one that was never there. */
+/**
+ * In the words NAME; what is said of the other project is what is said of one that was never there.
+ */
 const FOREIGN: readonly (readonly string[])[] = [
   ['get', 'PROJECT[NAME].mission'],
   ['get', 'PROJECTS/NAME/LONGRUNNER.md#mission'],
@@ -92,60 +169,174 @@ t.test('another project is not there, and nothing tells it from one that never w
   const at = await live(t.testdir(), 'project');
   const status = callProcess(at, ['status'], { env: at.env });
   t.match(status.json, { projects: [{ slug: 'pages' }] });
-  for (const words of [['query', 'SELECT * FROM fields'], ['validate'], ['__complete', '--', 'get', 'PROJECT['], ['__complete', '--', 'impact', 'PROJECTS/']]) t.notMatch(callForText(at, words, { env: at.env }).text, /harbour/i, words.join(' '));
+  for (const words of [
+    ['query', 'SELECT * FROM fields'],
+    ['validate'],
+    ['__complete', '--', 'get', 'PROJECT['],
+    ['__complete', '--', 'impact', 'PROJECTS/'],
+  ])
+    t.notMatch(callForText(at, words, { env: at.env }).text, /harbour/i, words.join(' '));
   const [theirs, nobodys] = ['harbour', 'nowhere'].map((name) =>
-    callMany(at, FOREIGN.map((words) => words.map((word) => word.replace('NAME', name))), { env: at.env }).map(({ exit, json }) => `${exit} ${JSON.stringify(json)}`.replaceAll(name, 'NAME')),
+    callMany(
+      at,
+      FOREIGN.map((words) => words.map((word) => word.replace('NAME', name))),
+      { env: at.env },
+    ).map(({ exit, json }) => `${exit} ${JSON.stringify(json)}`.replaceAll(name, 'NAME')),
   );
   for (const [i, words] of FOREIGN.entries()) {
     t.type(theirs?.[i], 'string');
     t.equal(theirs?.[i], nobodys?.[i], words.join(' '));
     t.notMatch(theirs?.[i], SECRET_MISSION);
   }
-  for (const words of FOREIGN.slice(0, 1)) for (const name of ['harbour', 'nowhere']) t.match(callProcess(at, words.map((word) => word.replace('NAME', name)), { env: at.env }), { exit: 2, json: { error: { code: 'NOT_FOUND' } } }, 'by a process of its own as well');
-  t.match(callProcess(at, ['get', 'PROJECT[harbour].mission']), { exit: 0, json: { value: SECRET_MISSION } }, 'the owner sees it');
+  for (const words of FOREIGN.slice(0, 1))
+    for (const name of ['harbour', 'nowhere'])
+      t.match(
+        callProcess(
+          at,
+          words.map((word) => word.replace('NAME', name)),
+          { env: at.env },
+        ),
+        { exit: 2, json: { error: { code: 'NOT_FOUND' } } },
+        'by a process of its own as well',
+      );
+  t.match(
+    callProcess(at, ['get', 'PROJECT[harbour].mission']),
+    { exit: 0, json: { value: SECRET_MISSION } },
+    'the owner sees it',
+  );
 });
 
-t.test('who calls is never read from the words, nor from an environment that does not fit', async (t) => {
-  const at = await live(t.testdir(), 'project');
-  const { NOCTURNE_PASS_TOKEN: token = '', NOCTURNE_RUN: run = '' } = at.env;
-  t.match(callProcess(at, ['project', 'list'], { env: { NOCTURNE_RUN: run } }), { exit: 5 }, 'without its token the pass is the pass all the same');
-  t.match(callProcess(at, ['get', 'PROJECT[harbour].mission'], { env: { NOCTURNE_RUN: run } }), { exit: 2, json: { error: { code: 'NOT_FOUND' } } });
-  t.match(callProcess(at, ['get', 'PROJECT[pages].mission'], { env: { NOCTURNE_PASS_TOKEN: `${token}x` } }), { exit: 5, json: { error: { message: /not that of the running pass/ } } });
-  t.match(callProcess(at, ['get', 'PROJECT[pages].mission'], { env: { ...at.env, NOCTURNE_HOME: join(at.root, '../elsewhere') } }), { exit: 5 }, 'a state directory of its own does not help');
-  const bin = fileURLToPath(new URL('../../../../bin/nocturne.cjs', import.meta.url));
-  for (const words of ['project list', 'validate --fix', 'approve AP-001']) {
-    const { status, stdout } = spawnSync('sh', ['-c', `env -i "PATH=$PATH" "NOCTURNE_HOME=$NOCTURNE_HOME" "${process.execPath}" "${bin}" ${words} --json; exit $?`], { cwd: at.root, encoding: 'utf8', env: { PATH: process.env['PATH'], NOCTURNE_HOME: at.home, ...at.env } });
-    t.equal(status, 5, `a cleaned environment does not make an owner of it: ${words}: ${stdout}`);
-  }
-});
+t.test(
+  'who calls is never read from the words, nor from an environment that does not fit',
+  async (t) => {
+    const at = await live(t.testdir(), 'project');
+    const { NOCTURNE_PASS_TOKEN: token = '', NOCTURNE_RUN: run = '' } = at.env;
+    t.match(
+      callProcess(at, ['project', 'list'], { env: { NOCTURNE_RUN: run } }),
+      { exit: 5 },
+      'without its token the pass is the pass all the same',
+    );
+    t.match(callProcess(at, ['get', 'PROJECT[harbour].mission'], { env: { NOCTURNE_RUN: run } }), {
+      exit: 2,
+      json: { error: { code: 'NOT_FOUND' } },
+    });
+    t.match(
+      callProcess(at, ['get', 'PROJECT[pages].mission'], {
+        env: { NOCTURNE_PASS_TOKEN: `${token}x` },
+      }),
+      { exit: 5, json: { error: { message: /not that of the running pass/ } } },
+    );
+    t.match(
+      callProcess(at, ['get', 'PROJECT[pages].mission'], {
+        env: { ...at.env, NOCTURNE_HOME: join(at.root, '../elsewhere') },
+      }),
+      { exit: 5 },
+      'a state directory of its own does not help',
+    );
+    const bin = fileURLToPath(new URL('../../../../bin/nocturne.cjs', import.meta.url));
+    for (const words of ['project list', 'validate --fix', 'approve AP-001']) {
+      const { status, stdout } = spawnSync(
+        'sh',
+        [
+          '-c',
+          `env -i "PATH=$PATH" "NOCTURNE_HOME=$NOCTURNE_HOME" "${process.execPath}" "${bin}" ${words} --json; exit $?`,
+        ],
+        {
+          cwd: at.root,
+          encoding: 'utf8',
+          env: { PATH: process.env['PATH'], NOCTURNE_HOME: at.home, ...at.env },
+        },
+      );
+      t.equal(status, 5, `a cleaned environment does not make an owner of it: ${words}: ${stdout}`);
+    }
+  },
+);
 
 t.test('the owner looks at a question, and approves what was shown', async (t) => {
   const at = await live(t.testdir(), 'project');
   const content = `# New\n\n${Array.from({ length: 60 }, (_, i) => `Line ${i}.`).join('\n')}\n`;
-  judge(at.workspace, at.data, { door: 'mcp', actions: [{ kind: 'write', path: 'docs/new.md', content }] });
+  judge(at.workspace, at.data, {
+    door: 'mcp',
+    actions: [{ kind: 'write', path: 'docs/new.md', content }],
+  });
   judge(at.workspace, at.data, { door: 'mcp', actions: [{ kind: 'delete', path: 'docs/old.md' }] });
-  // The processes look at the real clock; the questions of this test are years old or years ahead for nobody.
+  // The processes look at the real clock; the questions of this test are years old or years ahead
+  // for nobody.
   const list = callProcess(at, ['approvals', 'list', '--all']);
-  t.match(list, { exit: 0, json: { approvals: [{ id: 'AP-001', project: 'pages', run_id: at.data.runId, action: 'write', target: 'docs/new.md', question: /^N-/ }, { id: 'AP-002', action: 'delete' }] } });
+  t.match(list, {
+    exit: 0,
+    json: {
+      approvals: [
+        {
+          id: 'AP-001',
+          project: 'pages',
+          run_id: at.data.runId,
+          action: 'write',
+          target: 'docs/new.md',
+          question: /^N-/,
+        },
+        { id: 'AP-002', action: 'delete' },
+      ],
+    },
+  });
   const shown = callForText(at, ['approvals', 'show', 'AP-001']).text;
   t.match(shown, /It would write docs\/new\.md \(\d+ bytes, a new file\)/);
   t.match(shown, /\+Line 59\./, 'to the last line');
-  t.match(callProcess(at, ['approvals', 'show', 'AP-009']), { exit: 2, json: { error: { code: 'NOT_FOUND', hint: /AP-001, AP-002/ } } });
-  t.match(callProcess(at, ['approve', 'AP-001'], { env: at.env }), { exit: 5, json: { error: { message: /owner only/ } } }, 'no pass approves what it asked for');
-  t.match(callProcess(at, ['bundle', 'run', 'approval_record', 'id=AP-001', 'event=approved', `payload=${'a'.repeat(64)}`, 'action=write', 'target=x', 'by=owner']), { exit: 5, json: { error: { message: /run by nocturne itself/ } } });
-  t.match(callProcess(at, ['decline', 'AP-002']), { exit: 0, json: { approval: 'AP-002', done: false, then: /declined/ } });
-  t.match(callProcess(at, ['approve', 'AP-001']), { exit: 0, json: { approval: 'AP-001', done: true } });
+  t.match(callProcess(at, ['approvals', 'show', 'AP-009']), {
+    exit: 2,
+    json: { error: { code: 'NOT_FOUND', hint: /AP-001, AP-002/ } },
+  });
+  t.match(
+    callProcess(at, ['approve', 'AP-001'], { env: at.env }),
+    { exit: 5, json: { error: { message: /owner only/ } } },
+    'no pass approves what it asked for',
+  );
+  t.match(
+    callProcess(at, [
+      'bundle',
+      'run',
+      'approval_record',
+      'id=AP-001',
+      'event=approved',
+      `payload=${'a'.repeat(64)}`,
+      'action=write',
+      'target=x',
+      'by=owner',
+    ]),
+    { exit: 5, json: { error: { message: /run by nocturne itself/ } } },
+  );
+  t.match(callProcess(at, ['decline', 'AP-002']), {
+    exit: 0,
+    json: { approval: 'AP-002', done: false, then: /declined/ },
+  });
+  t.match(callProcess(at, ['approve', 'AP-001']), {
+    exit: 0,
+    json: { approval: 'AP-001', done: true },
+  });
   t.equal(read(at, 'docs/new.md'), content);
-  t.match(callProcess(at, ['approve', 'AP-001']), { exit: 5, json: { error: { code: 'REFUSED', message: /is done/ } } });
-  t.match(callProcess(at, ['approve', 'AP-002']), { exit: 5, json: { error: { code: 'REFUSED', message: /is done/ } } });
+  t.match(callProcess(at, ['approve', 'AP-001']), {
+    exit: 5,
+    json: { error: { code: 'REFUSED', message: /is done/ } },
+  });
+  t.match(callProcess(at, ['approve', 'AP-002']), {
+    exit: 5,
+    json: { error: { code: 'REFUSED', message: /is done/ } },
+  });
   t.match(callProcess(at, ['gate']), { exit: 0 });
 });
 
 t.test('a command that only the scope stands against is asked about like a tool', async (t) => {
   const at = await live(t.testdir(), 'project');
-  const { exit, json } = callProcess(at, ['add', 'DRAFT', '--key', 'wanderer', 'mission=Walk', 'phase.name=seed', 'phase.objective=Go'], { env: at.env });
+  const { exit, json } = callProcess(
+    at,
+    ['add', 'DRAFT', '--key', 'wanderer', 'mission=Walk', 'phase.name=seed', 'phase.objective=Go'],
+    { env: at.env },
+  );
   t.equal(exit, 5);
   t.match(json, { error: { code: 'REFUSED', message: /approval: the owner was asked: AP-001/ } });
   t.match(callProcess(at, ['approve', 'AP-001']), { exit: 0, json: { done: true } });
-  t.match(callProcess(at, ['get', 'DRAFT[wanderer].mission']), { exit: 0, json: { value: 'Walk' } });
+  t.match(callProcess(at, ['get', 'DRAFT[wanderer].mission']), {
+    exit: 0,
+    json: { value: 'Walk' },
+  });
 });

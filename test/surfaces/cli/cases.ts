@@ -1,6 +1,15 @@
-/** One table of cases, run through the function on one workspace and through the real process on another. */
+/**
+ * One table of cases, run through the function on one workspace and through the real process on
+ * another.
+ */
 import tap, { type Test } from 'tap';
-import { callCommand, callProcess, type CliOptions, type CliOutcome, type CliPlace } from './run-cli.js';
+import {
+  callCommand,
+  callProcess,
+  type CliOptions,
+  type CliOutcome,
+  type CliPlace,
+} from './run-cli.js';
 
 export type CliCase<P extends CliPlace = CliPlace> = {
   /** A sentence. */
@@ -9,21 +18,32 @@ export type CliCase<P extends CliPlace = CliPlace> = {
   readonly exit: number;
   /** A pattern for the document, as tap's `match` takes it. */
   readonly json?: object;
-  readonly env?: Readonly<Record<string, string>> | ((place: P) => Readonly<Record<string, string>>);
+  readonly env?:
+    | Readonly<Record<string, string>>
+    | ((place: P) => Readonly<Record<string, string>>);
   /** Done to the workspace first. */
   readonly first?: (place: P) => void | Promise<void>;
   /** Said about the workspace afterwards. */
   readonly then?: (t: Test, place: P, outcome: CliOutcome) => void;
 };
 
-// A process for each case: on a busy machine the usual half minute is not enough for a table of them.
+// A process for each case: on a busy machine the usual half minute is not enough for a table of
+// them.
 tap.setTimeout(240_000);
 
 /** In order: each case finds the workspace as the one before left it. */
-export async function runCases<P extends CliPlace>(t: Test, make: (directory: string) => P, cases: readonly CliCase<P>[]): Promise<void> {
+export async function runCases<P extends CliPlace>(
+  t: Test,
+  make: (directory: string) => P,
+  cases: readonly CliCase<P>[],
+): Promise<void> {
   const ways = [
     { name: 'through the function', call: callCommand },
-    { name: 'through the process', call: async (place: CliPlace, words: readonly string[], options: CliOptions) => callProcess(place, words, options) },
+    {
+      name: 'through the process',
+      call: async (place: CliPlace, words: readonly string[], options: CliOptions) =>
+        callProcess(place, words, options),
+    },
   ];
   for (const { name, call } of ways) {
     await t.test(name, async (t) => {

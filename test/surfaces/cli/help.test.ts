@@ -11,13 +11,24 @@ t.test('every command has a page, and its examples are words that it takes', asy
   for (const [name, entry] of Object.entries(CATALOGUE)) {
     const { command } = await entry.load();
     t.ok(command.examples.length > 0, `${name} has an example`);
-    t.match(helpFor(name, entry.summary, command), command.examples[0] ?? '', `${name}: its page shows it`);
+    t.match(
+      helpFor(name, entry.summary, command),
+      command.examples[0] ?? '',
+      `${name}: its page shows it`,
+    );
     for (const example of command.examples) {
       const words = wordsAfterNocturne(example);
-      t.equal(words.slice(0, name.split(' ').length).join(' '), name, `${example}: is about ${name}`);
+      t.equal(
+        words.slice(0, name.split(' ').length).join(' '),
+        name,
+        `${example}: is about ${name}`,
+      );
       await t.resolves(parseWords(name, command, words.slice(name.split(' ').length)), example);
     }
-    t.ok(entry.summary.length <= 80 && !/[.!]$/.test(entry.summary), `${name}: one line without a full stop`);
+    t.ok(
+      entry.summary.length <= 80 && !/[.!]$/.test(entry.summary),
+      `${name}: one line without a full stop`,
+    );
   }
 });
 
@@ -25,7 +36,9 @@ t.test('every command has a page, and its examples are words that it takes', asy
 function wordsAfterNocturne(example: string): readonly string[] {
   const parts = parse(example.replace(/^source <\(|\)$/g, ''));
   const end = parts.findIndex((part) => typeof part !== 'string' && !('pattern' in part));
-  const words = parts.slice(0, end === -1 ? parts.length : end).map((part) => (typeof part === 'string' ? part : 'pattern' in part ? part.pattern : ''));
+  const words = parts
+    .slice(0, end === -1 ? parts.length : end)
+    .map((part) => (typeof part === 'string' ? part : 'pattern' in part ? part.pattern : ''));
   return words.slice(words.indexOf('nocturne') + 1);
 }
 
@@ -35,8 +48,13 @@ t.test('one page for all of them', async (t) => {
   for (const name of Object.keys(catalogue)) t.match(page, new RegExp(`^ {2}${name} `, 'm'));
   t.ok(page.split('\n').every((line) => line.length <= 120));
   const screen = helpPage(catalogue);
-  for (const name of Object.keys(catalogue)) for (const word of name.split(' ')) t.match(screen, new RegExp(`(?<![\\w-])${word}(?![\\w-])`), name);
-  t.ok(screen.split('\n').length <= 50 && screen.split('\n').every((line) => line.length <= 120), 'one screen');
+  for (const name of Object.keys(catalogue))
+    for (const word of name.split(' '))
+      t.match(screen, new RegExp(`(?<![\\w-])${word}(?![\\w-])`), name);
+  t.ok(
+    screen.split('\n').length <= 50 && screen.split('\n').every((line) => line.length <= 120),
+    'one screen',
+  );
 });
 
 t.test('a word that is no command is answered with the one that was meant', async (t) => {

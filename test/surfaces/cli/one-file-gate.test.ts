@@ -12,14 +12,28 @@ const MAIN = `import(${JSON.stringify(at('dist/src/surfaces/cli/main.js'))}).the
 t.test('the gate in one file says what the gate in many says', async (t) => {
   const directory = t.testdir();
   const file = join(directory, 'gate.cjs');
-  await build({ entryPoints: [at('dist/src/surfaces/cli/gate-line.js')], outfile: file, bundle: true, platform: 'node', format: 'cjs', target: 'node20', minifyWhitespace: true, minifySyntax: true });
+  await build({
+    entryPoints: [at('dist/src/surfaces/cli/gate-line.js')],
+    outfile: file,
+    bundle: true,
+    platform: 'node',
+    format: 'cjs',
+    target: 'node20',
+    minifyWhitespace: true,
+    minifySyntax: true,
+  });
   const one = `const exit = require(${JSON.stringify(at('bin/load-bundle.cjs'))}).loadBundle(${JSON.stringify(file)}).exports.gateLine(process.argv.slice(2)); if (exit === undefined) process.stdout.write('left to the others'); else process.exitCode = exit;`;
   const place = makeWorkspace(directory);
   const run = (script: string, words: readonly string[]) => {
-    const { status, stdout, stderr } = spawnSync(process.execPath, ['-e', script, ...words], { cwd: place.root, encoding: 'utf8', env: { ...process.env, NOCTURNE_HOME: place.home } });
+    const { status, stdout, stderr } = spawnSync(process.execPath, ['-e', script, ...words], {
+      cwd: place.root,
+      encoding: 'utf8',
+      env: { ...process.env, NOCTURNE_HOME: place.home },
+    });
     return { status, stdout, stderr };
   };
-  const compare = (words: readonly string[], that: string): boolean => t.same(run(one, words), run(MAIN, words), that);
+  const compare = (words: readonly string[], that: string): boolean =>
+    t.same(run(one, words), run(MAIN, words), that);
   compare(['gate'], 'in order, for people');
   compare(['gate', '--json'], 'in order, for programs');
   appendFileSync(join(place.root, 'SOUL.md'), 'x');
@@ -29,8 +43,20 @@ t.test('the gate in one file says what the gate in many says', async (t) => {
   t.equal(run(one, ['gate', '--help']).stdout, 'left to the others', 'other words');
   mkdirSync(join(place.root, '.nocturne/journal'), { recursive: true });
   writeFileSync(join(place.root, '.nocturne/journal/tx-1.entry'), 'not an entry');
-  t.equal(run(one, ['gate']).stdout, 'left to the others', 'a commit that was interrupted has to be finished first');
-  t.match(run(MAIN, ['gate']), { status: 3, stdout: /journal entry cannot be trusted/ }, 'by the whole command line');
+  t.equal(
+    run(one, ['gate']).stdout,
+    'left to the others',
+    'a commit that was interrupted has to be finished first',
+  );
+  t.match(
+    run(MAIN, ['gate']),
+    { status: 3, stdout: /journal entry cannot be trusted/ },
+    'by the whole command line',
+  );
   writeFileSync(`${file}.cache`, 'not what V8 wrote');
-  t.same(run(one, ['gate']), { status: 0, stdout: 'left to the others', stderr: '' }, 'a cache that does not fit is passed over');
+  t.same(
+    run(one, ['gate']),
+    { status: 0, stdout: 'left to the others', stderr: '' },
+    'a cache that does not fit is passed over',
+  );
 });

@@ -10,46 +10,179 @@ import { type CliCase, runCases } from './cases.js';
 import { callCommand, callForText, type CliPlace } from './run-cli.js';
 
 const place = (directory: string): Place => placeWithProject(directory, '');
-const open = (at: CliPlace): Snapshot => openWorkspace(at.root, { home: at.home, clock: systemClock }).snapshot();
-const text = (at: CliPlace, object: string, key: string, field: string): string => fieldText(open(at).record(object, key), field);
+const open = (at: CliPlace): Snapshot =>
+  openWorkspace(at.root, { home: at.home, clock: systemClock }).snapshot();
+const text = (at: CliPlace, object: string, key: string, field: string): string =>
+  fieldText(open(at).record(object, key), field);
 const inside = { NOCTURNE_RUN: 'RUN-20261121-001' };
 
 function ask(at: Place, slug: string, question: string): void {
-  at.workspace.commit((snapshot) => ({ actor: { kind: 'owner', name: 'owner' }, runId: '', reason: 'test', bundle: 'surface_escalation', ...bundleChanges(snapshot, 'surface_escalation', { slug, reason: 'test', priority: 'high', question }) }));
+  at.workspace.commit((snapshot) => ({
+    actor: { kind: 'owner', name: 'owner' },
+    runId: '',
+    reason: 'test',
+    bundle: 'surface_escalation',
+    ...bundleChanges(snapshot, 'surface_escalation', {
+      slug,
+      reason: 'test',
+      priority: 'high',
+      question,
+    }),
+  }));
 }
 
 const first = (at: Place): string => open(at).records('NOTIFICATION')[0]?.key ?? '';
 const second = (at: Place): string => open(at).records('NOTIFICATION')[1]?.key ?? '';
 
 const questions: readonly CliCase<Place>[] = [
-  { that: 'nothing waits in a new workspace', words: ['status'], exit: 0, json: { incidents: [], owned: true, lock: { kind: 'free' }, projects: [{ slug: 'pages', status: 'active', state: 'active' }], questions: [], answered: [], runs: [], next: { slug: 'pages' } } },
-  { that: 'an answer to nothing finds nothing', words: ['approve', 'pages'], exit: 2, json: { error: { code: 'NOT_FOUND', hint: 'nothing waits for an answer' } } },
-  { that: 'a question is shown', first: (at) => ask(at, 'pages', 'Go on?'), words: ['status'], exit: 0, json: { questions: [{ id: /^N-\d{8}-001$/, project: 'pages', question: 'Go on?' }], next: null } },
-  { that: 'inside a pass nobody answers', env: inside, words: ['approve', 'pages'], exit: 5, json: { error: { code: 'REFUSED', message: /owner only/ } }, then: (t, at) => t.equal(text(at, 'NOTIFICATION', first(at), 'status'), 'open') },
-  { that: 'the project with one question is enough', words: ['approve', 'pages'], exit: 0, json: { status: 'approved', then: /pages/ }, then: (t, at) => t.same([text(at, 'NOTIFICATION', first(at), 'status'), text(at, 'NOTIFICATION', first(at), 'answer')], ['approved', 'yes']) },
-  { that: 'what was answered waits for the next pass', words: ['status'], exit: 0, json: { questions: [], answered: [{ project: 'pages', answer: 'yes' }] } },
-  { that: 'an exact id can be answered again', words: (at) => ['decline', first(at)], exit: 0, json: { status: 'declined' } },
-  { that: 'two questions of a project are ambiguous', first: (at) => ['One?', 'Two?'].forEach((question) => ask(at, 'pages', question)), words: ['approve', 'pages'], exit: 2, json: { error: { code: 'AMBIGUOUS', hint: /-002 .*One\?.*-003 .*Two\?/ } } },
-  { that: 'the end of an id is enough when it is one', words: ['answer', '002', 'use', 'the', 'other', 'list'], exit: 0, json: { status: 'open', answer: 'use the other list', then: /pages goes on/ }, then: (t, at) => t.equal(text(at, 'NOTIFICATION', second(at), 'answer'), 'use the other list') },
-  { that: 'a plain yes in words is a yes', words: ['answer', '003', 'Yes.'], exit: 0, json: { status: 'approved' } },
-  { that: 'an empty answer is none', words: ['answer', '003', ' '], exit: 2, json: { error: { code: 'USAGE' } } },
-  { that: 'what is done is done', first: close, words: (at) => ['approve', first(at)], exit: 5, json: { error: { code: 'REFUSED', message: /is done/ } } },
+  {
+    that: 'nothing waits in a new workspace',
+    words: ['status'],
+    exit: 0,
+    json: {
+      incidents: [],
+      owned: true,
+      lock: { kind: 'free' },
+      projects: [{ slug: 'pages', status: 'active', state: 'active' }],
+      questions: [],
+      answered: [],
+      runs: [],
+      next: { slug: 'pages' },
+    },
+  },
+  {
+    that: 'an answer to nothing finds nothing',
+    words: ['approve', 'pages'],
+    exit: 2,
+    json: { error: { code: 'NOT_FOUND', hint: 'nothing waits for an answer' } },
+  },
+  {
+    that: 'a question is shown',
+    first: (at) => ask(at, 'pages', 'Go on?'),
+    words: ['status'],
+    exit: 0,
+    json: {
+      questions: [{ id: /^N-\d{8}-001$/, project: 'pages', question: 'Go on?' }],
+      next: null,
+    },
+  },
+  {
+    that: 'inside a pass nobody answers',
+    env: inside,
+    words: ['approve', 'pages'],
+    exit: 5,
+    json: { error: { code: 'REFUSED', message: /owner only/ } },
+    then: (t, at) => t.equal(text(at, 'NOTIFICATION', first(at), 'status'), 'open'),
+  },
+  {
+    that: 'the project with one question is enough',
+    words: ['approve', 'pages'],
+    exit: 0,
+    json: { status: 'approved', then: /pages/ },
+    then: (t, at) =>
+      t.same(
+        [
+          text(at, 'NOTIFICATION', first(at), 'status'),
+          text(at, 'NOTIFICATION', first(at), 'answer'),
+        ],
+        ['approved', 'yes'],
+      ),
+  },
+  {
+    that: 'what was answered waits for the next pass',
+    words: ['status'],
+    exit: 0,
+    json: { questions: [], answered: [{ project: 'pages', answer: 'yes' }] },
+  },
+  {
+    that: 'an exact id can be answered again',
+    words: (at) => ['decline', first(at)],
+    exit: 0,
+    json: { status: 'declined' },
+  },
+  {
+    that: 'two questions of a project are ambiguous',
+    first: (at) => ['One?', 'Two?'].forEach((question) => ask(at, 'pages', question)),
+    words: ['approve', 'pages'],
+    exit: 2,
+    json: { error: { code: 'AMBIGUOUS', hint: /-002 .*One\?.*-003 .*Two\?/ } },
+  },
+  {
+    that: 'the end of an id is enough when it is one',
+    words: ['answer', '002', 'use', 'the', 'other', 'list'],
+    exit: 0,
+    json: { status: 'open', answer: 'use the other list', then: /pages goes on/ },
+    then: (t, at) => t.equal(text(at, 'NOTIFICATION', second(at), 'answer'), 'use the other list'),
+  },
+  {
+    that: 'a plain yes in words is a yes',
+    words: ['answer', '003', 'Yes.'],
+    exit: 0,
+    json: { status: 'approved' },
+  },
+  {
+    that: 'an empty answer is none',
+    words: ['answer', '003', ' '],
+    exit: 2,
+    json: { error: { code: 'USAGE' } },
+  },
+  {
+    that: 'what is done is done',
+    first: close,
+    words: (at) => ['approve', first(at)],
+    exit: 5,
+    json: { error: { code: 'REFUSED', message: /is done/ } },
+  },
 ];
 
 function close(at: Place): void {
-  at.workspace.commit((snapshot) => ({ actor: { kind: 'owner', name: 'owner' }, runId: '', reason: 'test', ...bundleChanges(snapshot, 'notification_close', { id: first(at) }) }));
+  at.workspace.commit((snapshot) => ({
+    actor: { kind: 'owner', name: 'owner' },
+    runId: '',
+    reason: 'test',
+    ...bundleChanges(snapshot, 'notification_close', { id: first(at) }),
+  }));
 }
 
 t.test('questions and answers', async (t) => runCases(t, place, questions));
 
-t.test('the briefing is the page while nothing happened since, and made anew afterwards', async (t) => {
-  const at = place(t.testdir());
-  t.match(await callCommand(at, ['briefing']), { exit: 0, json: { current: false, written: null }, text: /No pass ended/ });
-  at.workspace.commit((snapshot) => ({ actor: { kind: 'nocturne', name: 'nocturne' }, runId: '', reason: 'test', ...bundleChanges(snapshot, 'briefing_write', { body: 'The page of this morning.' }) }));
-  t.match(await callCommand(at, ['briefing']), { json: { current: true, briefing: 'The page of this morning.' } });
-  t.match(await callCommand(at, ['briefing', '--since', '2020-01-01']), { json: { current: false, since: '2020-01-01T00:00:00.000Z' }, text: /Passes \(0\)/ });
-  recordIncident(at.workspace.state, { kind: 'gate', at: '2026-11-21T03:00:00Z', message: 'the gate refused a worker pass', findings: [] });
-  t.match(await callCommand(at, ['briefing']), { json: { current: false, incidents: [{ message: /gate refused/ }] }, text: /^\*\*Integrity\*\*/ });
-  const { text: shown } = callForText(at, ['status']);
-  t.match(shown, /^Incident, 2026-11-21 03:00: the gate refused a worker pass/, 'status says incidents first');
-});
+t.test(
+  'the briefing is the page while nothing happened since, and made anew afterwards',
+  async (t) => {
+    const at = place(t.testdir());
+    t.match(await callCommand(at, ['briefing']), {
+      exit: 0,
+      json: { current: false, written: null },
+      text: /No pass ended/,
+    });
+    at.workspace.commit((snapshot) => ({
+      actor: { kind: 'nocturne', name: 'nocturne' },
+      runId: '',
+      reason: 'test',
+      ...bundleChanges(snapshot, 'briefing_write', { body: 'The page of this morning.' }),
+    }));
+    t.match(await callCommand(at, ['briefing']), {
+      json: { current: true, briefing: 'The page of this morning.' },
+    });
+    t.match(await callCommand(at, ['briefing', '--since', '2020-01-01']), {
+      json: { current: false, since: '2020-01-01T00:00:00.000Z' },
+      text: /Passes \(0\)/,
+    });
+    recordIncident(at.workspace.state, {
+      kind: 'gate',
+      at: '2026-11-21T03:00:00Z',
+      message: 'the gate refused a worker pass',
+      findings: [],
+    });
+    t.match(await callCommand(at, ['briefing']), {
+      json: { current: false, incidents: [{ message: /gate refused/ }] },
+      text: /^\*\*Integrity\*\*/,
+    });
+    const { text: shown } = callForText(at, ['status']);
+    t.match(
+      shown,
+      /^Incident, 2026-11-21 03:00: the gate refused a worker pass/,
+      'status says incidents first',
+    );
+  },
+);

@@ -1,4 +1,7 @@
-/** Calls a command through its function and through the real process, and tells what came out of both in one form. */
+/**
+ * Calls a command through its function and through the real process, and tells what came out of
+ * both in one form.
+ */
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { NocturneError } from '../../../src/kernel/error.js';
@@ -14,12 +17,25 @@ const BIN = `${REPOSITORY}bin/nocturne.cjs`;
 const MANY = fileURLToPath(new URL('many-child.js', import.meta.url));
 
 export type CliPlace = { readonly root: string; readonly home: string };
-export type CliOptions = { readonly env?: Readonly<Record<string, string>>; readonly clock?: Clock; readonly width?: number; readonly cwd?: string };
+export type CliOptions = {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly clock?: Clock;
+  readonly width?: number;
+  readonly cwd?: string;
+};
 /** `json`: the one document on stdout, without `schema`. `text`: what a person would read. */
-export type CliOutcome = { readonly exit: number; readonly json: Readonly<Record<string, unknown>>; readonly text: string };
+export type CliOutcome = {
+  readonly exit: number;
+  readonly json: Readonly<Record<string, unknown>>;
+  readonly text: string;
+};
 
 /** As `main` would answer, without a process. */
-export async function callCommand(place: CliPlace, words: readonly string[], options: CliOptions = {}): Promise<CliOutcome> {
+export async function callCommand(
+  place: CliPlace,
+  words: readonly string[],
+  options: CliOptions = {},
+): Promise<CliOutcome> {
   const catalogue = await catalogueFor(words);
   const [name, rest] = named(catalogue, words);
   const entry = catalogue[name];
@@ -28,11 +44,22 @@ export async function callCommand(place: CliPlace, words: readonly string[], opt
   try {
     const { parsed } = await parseWords(name, command, rest);
     const result = await command.run(contextFor(place, options), parsed);
-    return { exit: result.exit, json: { ok: result.exit === 0, ...result.json }, text: result.raw ?? result.text };
+    return {
+      exit: result.exit,
+      json: { ok: result.exit === 0, ...result.json },
+      text: result.raw ?? result.text,
+    };
   } catch (error) {
     if (!(error instanceof NocturneError)) throw error;
     const { code, message, hint, place: where, exit } = error;
-    return { exit, json: { ok: false, error: { code, message, ...(hint === undefined ? {} : { hint }), ...where } }, text: `${message}\n${hint ?? ''}` };
+    return {
+      exit,
+      json: {
+        ok: false,
+        error: { code, message, ...(hint === undefined ? {} : { hint }), ...where },
+      },
+      text: `${message}\n${hint ?? ''}`,
+    };
   }
 }
 
@@ -57,21 +84,44 @@ export function contextFor(place: CliPlace, options: CliOptions = {}): Context {
 }
 
 /** `node bin/nocturne.cjs WORDS --json`. */
-export function callProcess(place: CliPlace, words: readonly string[], options: CliOptions = {}): CliOutcome {
+export function callProcess(
+  place: CliPlace,
+  words: readonly string[],
+  options: CliOptions = {},
+): CliOutcome {
   const { status, stdout } = run(place, [BIN, ...words, '--json'], options);
   return { exit: status, json: documentOf(stdout), text: '' };
 }
 
 /**
- * The same for many, in one process, which is the whole command line but for `bin/nocturne.cjs`: words, environment, who calls, exit codes. For tables in which
- * every case asks the same door; not for `gate`, `validate` and `hook`, which the program answers before it.
+ * The same for many, in one process, which is the whole command line but for `bin/nocturne.cjs`:
+ * words, environment, who calls, exit codes. For tables in which
+ * every case asks the same door; not for `gate`, `validate` and `hook`, which the program answers
+ * before it.
  */
-export function callMany(place: CliPlace, many: readonly (readonly string[])[], options: CliOptions & { readonly json?: boolean } = {}): readonly CliOutcome[] {
+export function callMany(
+  place: CliPlace,
+  many: readonly (readonly string[])[],
+  options: CliOptions & { readonly json?: boolean } = {},
+): readonly CliOutcome[] {
   const { json = true } = options;
-  const { status, stdout, stderr } = run(place, [MANY], options, JSON.stringify(many.map((words) => (json ? [...words, '--json'] : words))));
+  const { status, stdout, stderr } = run(
+    place,
+    [MANY],
+    options,
+    JSON.stringify(many.map((words) => (json ? [...words, '--json'] : words))),
+  );
   if (status !== 0) throw new Error(`the process ended with ${status}: ${stderr}`);
-  const answers = JSON.parse(stdout) as readonly { readonly exit: number; readonly stdout: string; readonly stderr: string }[];
-  return answers.map((one) => ({ exit: one.exit, json: json ? documentOf(one.stdout) : {}, text: json ? '' : `${one.stdout}${one.stderr}` }));
+  const answers = JSON.parse(stdout) as readonly {
+    readonly exit: number;
+    readonly stdout: string;
+    readonly stderr: string;
+  }[];
+  return answers.map((one) => ({
+    exit: one.exit,
+    json: json ? documentOf(one.stdout) : {},
+    text: json ? '' : `${one.stdout}${one.stderr}`,
+  }));
 }
 
 function documentOf(stdout: string): Readonly<Record<string, unknown>> {
@@ -83,15 +133,34 @@ function documentOf(stdout: string): Readonly<Record<string, unknown>> {
 }
 
 /** What a person sees: stdout, then stderr. */
-export function callForText(place: CliPlace, words: readonly string[], options: CliOptions = {}): { readonly exit: number; readonly text: string } {
+export function callForText(
+  place: CliPlace,
+  words: readonly string[],
+  options: CliOptions = {},
+): { readonly exit: number; readonly text: string } {
   const { status, stdout, stderr } = run(place, [BIN, ...words], options);
   return { exit: status, text: `${stdout}${stderr}` };
 }
 
-function run(place: CliPlace, words: readonly string[], options: CliOptions, input = ''): { status: number; stdout: string; stderr: string } {
+function run(
+  place: CliPlace,
+  words: readonly string[],
+  options: CliOptions,
+  input = '',
+): { status: number; stdout: string; stderr: string } {
   const { NOCTURNE_RUN: _, NOCTURNE_PASS_TOKEN: __, ...clean } = process.env;
-  const env = { ...clean, NOCTURNE_HOME: place.home, COLUMNS: String(options.width ?? 100), ...options.env };
-  const { status, stdout, stderr } = spawnSync(process.execPath, [...words], { cwd: options.cwd ?? place.root, env, encoding: 'utf8', input });
+  const env = {
+    ...clean,
+    NOCTURNE_HOME: place.home,
+    COLUMNS: String(options.width ?? 100),
+    ...options.env,
+  };
+  const { status, stdout, stderr } = spawnSync(process.execPath, [...words], {
+    cwd: options.cwd ?? place.root,
+    env,
+    encoding: 'utf8',
+    input,
+  });
   return { status: status ?? -1, stdout, stderr };
 }
 
@@ -100,7 +169,10 @@ async function catalogueFor(words: readonly string[]): Promise<Readonly<Record<s
   return named(CATALOGUE, words)[0] in CATALOGUE ? CATALOGUE : wholeCatalogue();
 }
 
-function named(catalogue: Readonly<Record<string, Entry>>, words: readonly string[]): [string, readonly string[]] {
+function named(
+  catalogue: Readonly<Record<string, Entry>>,
+  words: readonly string[],
+): [string, readonly string[]] {
   const two = words.slice(0, 2).join(' ');
   return two in catalogue ? [two, words.slice(2)] : [words[0] ?? '', words.slice(1)];
 }

@@ -13,7 +13,11 @@ const BIN = fileURLToPath(new URL('../../../../bin/nocturne.cjs', import.meta.ur
 t.test('watch tells modules what the owner changes, as it changes', async (t) => {
   const { root, home } = makeWorkspace(t.testdir());
   const { NOCTURNE_RUN: _, NOCTURNE_PASS_TOKEN: __, ...env } = process.env;
-  const watching = spawn(process.execPath, [BIN, 'watch'], { cwd: root, env: { ...env, NOCTURNE_HOME: home }, stdio: ['ignore', 'ignore', 'pipe'] });
+  const watching = spawn(process.execPath, [BIN, 'watch'], {
+    cwd: root,
+    env: { ...env, NOCTURNE_HOME: home },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
   t.teardown(() => watching.kill('SIGKILL'));
   const told = createInterface({ input: watching.stderr })[Symbol.asyncIterator]();
   const until = async (line: RegExp): Promise<string> => {

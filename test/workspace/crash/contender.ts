@@ -1,7 +1,10 @@
 /**
- * One of many processes that want the same files: `node contender.js ROOT STATE NAME ROUNDS MODE`. Every round adds one to two counters
- * and a row to a log. `locked`: reads and writes under the mutex; `optimistic`: reads first, and computes again when somebody was quicker;
- * `bare`: under the mutex alone, with a plain file write that only mutual exclusion protects; `lease`: takes and gives back the pass lease.
+ * One of many processes that want the same files: `node contender.js ROOT STATE NAME ROUNDS MODE`.
+ * Every round adds one to two counters
+ * and a row to a log. `locked`: reads and writes under the mutex; `optimistic`: reads first, and
+ * computes again when somebody was quicker;
+ * `bare`: under the mutex alone, with a plain file write that only mutual exclusion protects;
+ * `lease`: takes and gives back the pass lease.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -20,10 +23,19 @@ const LOG = 'audit/LOG.md';
 
 const increment = (path: string): StorageOp => {
   const bytes = readFileSync(join(root, path));
-  return { kind: 'write', path, content: Buffer.from(`${Number(bytes.toString()) + 1}\n`), before: sha256(bytes) };
+  return {
+    kind: 'write',
+    path,
+    content: Buffer.from(`${Number(bytes.toString()) + 1}\n`),
+    before: sha256(bytes),
+  };
 };
 const once = (round: number): void => {
-  const ops = [increment('one.md'), increment('two.md'), appendOp(place, LOG, [[name, `round ${round}`]])];
+  const ops = [
+    increment('one.md'),
+    increment('two.md'),
+    appendOp(place, LOG, [[name, `round ${round}`]]),
+  ];
   transact(root, state, ops, { runId: name, reason: `round ${round}` });
 };
 
@@ -47,7 +59,12 @@ for (let round = 1; round <= Number(rounds); round++) {
     });
   } else {
     untilDone(() => {
-      const { fence } = acquireLease(root, state, { runId: name, holder: name, ttlMs: 60_000, clock: systemClock });
+      const { fence } = acquireLease(root, state, {
+        runId: name,
+        holder: name,
+        ttlMs: 60_000,
+        clock: systemClock,
+      });
       writeFileSync(join(root, `fence-${fence}`), name, { flag: 'wx' });
       releaseLease(root, state, { fence });
     }, 'LOCKED');

@@ -1,5 +1,17 @@
-/** Copies of a place as it would be found if the process were killed this instant: hard links are kept, and the mutex's holder is a dead process. */
-import { existsSync, linkSync, lstatSync, mkdirSync, readdirSync, copyFileSync, readFileSync, writeFileSync } from 'node:fs';
+/**
+ * Copies of a place as it would be found if the process were killed this instant: hard links are
+ * kept, and the mutex's holder is a dead process.
+ */
+import {
+  existsSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  copyFileSync,
+  readFileSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import type { Place } from './scenario.js';
 
@@ -10,7 +22,11 @@ export function freeze(place: Place, directory: string): Place {
   copyTree(place.state, copy.state, known);
   const lock = join(copy.root, '.nocturne/commit.lock');
   // No process has started at tick 0 of this boot but the first one.
-  if (existsSync(lock)) writeFileSync(lock, JSON.stringify({ ...(JSON.parse(readFileSync(lock, 'utf8')) as object), started: '0' }));
+  if (existsSync(lock))
+    writeFileSync(
+      lock,
+      JSON.stringify({ ...(JSON.parse(readFileSync(lock, 'utf8')) as object), started: '0' }),
+    );
   return copy;
 }
 

@@ -1,4 +1,7 @@
-/** A directory in memory where the system has one: tests that recover hundreds of times flush tens of thousands of times. */
+/**
+ * A directory in memory where the system has one: tests that recover hundreds of times flush tens
+ * of thousands of times.
+ */
 import { accessSync, constants, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

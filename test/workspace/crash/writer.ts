@@ -1,5 +1,6 @@
 /**
- * A process to be killed: `node writer.js ROOT STATE commit|recover|fill-log [COUNT] [DIE_AT_STEP]`. Prints `ready`, then each generation once it is committed.
+ * A process to be killed: `node writer.js ROOT STATE commit|recover|fill-log [COUNT]
+ * [DIE_AT_STEP]`. Prints `ready`, then each generation once it is committed.
  * With a step number it kills itself there, without a chance to clean up.
  */
 import { writeSync } from 'node:fs';
@@ -22,7 +23,10 @@ say('ready');
 if (task === 'recover') recover(root, state, { failpoint });
 else if (task === 'fill-log') {
   try {
-    transact(root, state, [appendOp(place, 'audit/LOG.md', rowsOf(1, 3))], { runId: '', reason: '' });
+    transact(root, state, [appendOp(place, 'audit/LOG.md', rowsOf(1, 3))], {
+      runId: '',
+      reason: '',
+    });
   } catch (error) {
     say(error instanceof NocturneError ? `${error.code} ${error.message}` : String(error));
   }
@@ -31,7 +35,11 @@ else if (task === 'fill-log') {
     const generation = withCommitMutex(root, () => {
       recover(root, state);
       const next = generationOf(place) + 1;
-      transact(root, state, opsTo(place, next), { runId: 'RUN-20261121-001', reason: `generation ${next}`, failpoint });
+      transact(root, state, opsTo(place, next), {
+        runId: 'RUN-20261121-001',
+        reason: `generation ${next}`,
+        failpoint,
+      });
       return next;
     });
     say(String(generation));

@@ -1,4 +1,7 @@
-/** `inbox drop`: one message from a program that listens to a channel. Through the one commit, so that it may come while a pass is running. */
+/**
+ * `inbox drop`: one message from a program that listens to a channel. Through the one commit, so
+ * that it may come while a pass is running.
+ */
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { renderFrontMatter } from '../../../markdown/render-yaml.js';
@@ -16,26 +19,54 @@ export const inboxDrop: ModuleCommand = {
     { flags: '--channel <name>', description: 'a channel of OPS-INBOUND.md' },
     { flags: '--sender <name>', description: 'who wrote it, as the channel vouches for it' },
     { flags: '--thread <name>', description: 'to which conversation it belongs' },
-    { flags: '--id <id>', description: 'the channel\'s own id of the message' },
-    { flags: '--to <project>', description: 'a project other than the channel\'s' },
+    { flags: '--id <id>', description: "the channel's own id of the message" },
+    { flags: '--to <project>', description: "a project other than the channel's" },
     { flags: '--time <time>', description: 'when it was sent; default: now' },
     { flags: '--mention', description: 'the agent is addressed' },
     { flags: '--file <file>', description: 'the text (- for standard input)' },
   ],
-  examples: ['echo "Is it done?" | nocturne inbox drop --channel chat --sender alice@example.org --file -'],
+  examples: [
+    'echo "Is it done?" | nocturne inbox drop --channel chat --sender alice@example.org --file -',
+  ],
   run(context, { options }) {
     context.requireOwner('putting a message into the inbox');
     const workspace = context.workspace();
     const { actor } = context.acting();
-    const given = (name: string): string => (typeof options[name] === 'string' ? options[name] : '');
-    for (const name of ['channel', 'sender', 'file']) if (given(name) === '') throw new NocturneError('USAGE', `a message needs its ${name}`, { hint: `give --${name}` });
+    const given = (name: string): string =>
+      typeof options[name] === 'string' ? options[name] : '';
+    for (const name of ['channel', 'sender', 'file'])
+      if (given(name) === '')
+        throw new NocturneError('USAGE', `a message needs its ${name}`, { hint: `give --${name}` });
     const text = readText(context, options);
     let path = '';
     workspace.commit((snapshot) => {
-      const fields: Record<string, Value> = { channel: given('channel'), sender: given('sender'), ...(given('thread') === '' ? {} : { thread: given('thread') }), ...(given('id') === '' ? {} : { id: given('id') }), ...(given('to') === '' ? {} : { to: given('to') }), time: given('time') || stamp(snapshot.now), mention: options['mention'] === true };
+      const fields: Record<string, Value> = {
+        channel: given('channel'),
+        sender: given('sender'),
+        ...(given('thread') === '' ? {} : { thread: given('thread') }),
+        ...(given('id') === '' ? {} : { id: given('id') }),
+        ...(given('to') === '' ? {} : { to: given('to') }),
+        time: given('time') || stamp(snapshot.now),
+        mention: options['mention'] === true,
+      };
       const content = `---\n${renderFrontMatter(fields)}---\n${text}`;
       path = `inbox/${stamp(snapshot.now).replace(/[-:]/g, '')}-${sha256(content).slice(0, 12)}.md`;
-      return { actor, runId: '', reason: 'a message was dropped', changes: [{ kind: 'write', path, content }], audit: [{ step: '', type: 'inbound', target: path, authorisation: actor.name, result: 'dropped', detail: '' }] };
+      return {
+        actor,
+        runId: '',
+        reason: 'a message was dropped',
+        changes: [{ kind: 'write', path, content }],
+        audit: [
+          {
+            step: '',
+            type: 'inbound',
+            target: path,
+            authorisation: actor.name,
+            result: 'dropped',
+            detail: '',
+          },
+        ],
+      };
     });
     return { exit: EXIT.ok, text: path, json: { file: path } };
   },
@@ -45,10 +76,18 @@ function readText(context: ModuleCommandContext, options: Parsed['options']): st
   const file = String(options['file']);
   try {
     const bytes = readFileSync(file === '-' ? 0 : resolve(context.cwd, file));
-    if (bytes.length > MAX_BYTES) throw new NocturneError('REFUSED', `the message is ${bytes.length} bytes long; at most ${MAX_BYTES} are taken`);
+    if (bytes.length > MAX_BYTES)
+      throw new NocturneError(
+        'REFUSED',
+        `the message is ${bytes.length} bytes long; at most ${MAX_BYTES} are taken`,
+      );
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch (cause) {
     if (cause instanceof NocturneError) throw cause;
-    throw new NocturneError('USAGE', `${file} cannot be read as UTF-8 text: ${cause instanceof Error ? cause.message : String(cause)}`, { hint: '--file names a file with the text, or - for standard input', cause });
+    throw new NocturneError(
+      'USAGE',
+      `${file} cannot be read as UTF-8 text: ${cause instanceof Error ? cause.message : String(cause)}`,
+      { hint: '--file names a file with the text, or - for standard input', cause },
+    );
   }
 }

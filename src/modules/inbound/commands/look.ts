@@ -9,7 +9,15 @@ import { textOf } from '../kept-message.js';
 import { dropsOf } from '../process.js';
 import { readDrop } from '../read-drop.js';
 
-type Line = { readonly id: string; readonly state: string; readonly channel: string; readonly sender: string; readonly time: string; readonly project: string; readonly file: string };
+type Line = {
+  readonly id: string;
+  readonly state: string;
+  readonly channel: string;
+  readonly sender: string;
+  readonly time: string;
+  readonly project: string;
+  readonly file: string;
+};
 
 export const inboxList: ModuleCommand = {
   summary: 'messages: dropped, in quarantine, waiting, delivered',
@@ -18,9 +26,18 @@ export const inboxList: ModuleCommand = {
   examples: ['nocturne inbox list', 'nocturne inbox list --all --json'],
   run(context, { options }) {
     const snapshot = context.workspace().snapshot();
-    const lines = [...dropped(snapshot), ...quarantined(snapshot), ...messages(snapshot)].filter((line) => options['all'] === true || line.state !== 'delivered');
-    const text = lines.map((line) => `${line.id}  ${line.state.padEnd(11)} ${line.time || '-'}  ${line.channel || '-'} ${JSON.stringify(line.sender)}${line.project === '' ? '' : ` -> ${line.project}`}`);
-    return { exit: EXIT.ok, text: text.length === 0 ? 'No message waits.' : text.join('\n'), json: { messages: lines } };
+    const lines = [...dropped(snapshot), ...quarantined(snapshot), ...messages(snapshot)].filter(
+      (line) => options['all'] === true || line.state !== 'delivered',
+    );
+    const text = lines.map(
+      (line) =>
+        `${line.id}  ${line.state.padEnd(11)} ${line.time || '-'}  ${line.channel || '-'} ${JSON.stringify(line.sender)}${line.project === '' ? '' : ` -> ${line.project}`}`,
+    );
+    return {
+      exit: EXIT.ok,
+      text: text.length === 0 ? 'No message waits.' : text.join('\n'),
+      json: { messages: lines },
+    };
   },
 };
 
@@ -33,14 +50,28 @@ export const inboxShow: ModuleCommand = {
     context.requireOwner('reading messages');
     const snapshot = context.workspace().snapshot();
     const [id = ''] = args;
-    const found = [...snapshot.records('MESSAGE'), ...snapshot.records('QUARANTINE')].filter((one) => one.key === id || (id.length >= 4 && one.key.startsWith(id)));
+    const found = [...snapshot.records('MESSAGE'), ...snapshot.records('QUARANTINE')].filter(
+      (one) => one.key === id || (id.length >= 4 && one.key.startsWith(id)),
+    );
     const [record, other] = found;
-    if (record === undefined) throw new NocturneError('NOT_FOUND', `there is no message "${id}"`, { hint: 'nocturne inbox list --all shows them' });
-    if (other !== undefined) throw new NocturneError('AMBIGUOUS', `"${id}" can mean ${found.length} messages`, { hint: found.map((one) => one.key).join(', ') });
+    if (record === undefined)
+      throw new NocturneError('NOT_FOUND', `there is no message "${id}"`, {
+        hint: 'nocturne inbox list --all shows them',
+      });
+    if (other !== undefined)
+      throw new NocturneError('AMBIGUOUS', `"${id}" can mean ${found.length} messages`, {
+        hint: found.map((one) => one.key).join(', '),
+      });
     const fields = Object.fromEntries([...record.fields].map(([name, cell]) => [name, cell.value]));
     const text = textOf(snapshot, record);
-    const head = Object.entries(fields).filter(([, value]) => value !== '').map(([name, value]) => `${name}: ${value}`);
-    return { exit: EXIT.ok, text: [record.file, ...head, '', text].join('\n'), json: { id: record.key, file: record.file, fields, text } };
+    const head = Object.entries(fields)
+      .filter(([, value]) => value !== '')
+      .map(([name, value]) => `${name}: ${value}`);
+    return {
+      exit: EXIT.ok,
+      text: [record.file, ...head, '', text].join('\n'),
+      json: { id: record.key, file: record.file, fields, text },
+    };
   },
 };
 
@@ -51,12 +82,32 @@ export const inboxSenders: ModuleCommand = {
   run(context) {
     const snapshot = context.workspace().snapshot();
     const { channels, senders } = inboundPolicy(snapshot);
-    const known = senders.map(({ channel, sender, verdict, about, from, projects }) => ({ channel, sender, verdict, about, from, projects }));
+    const known = senders.map(({ channel, sender, verdict, about, from, projects }) => ({
+      channel,
+      sender,
+      verdict,
+      about,
+      from,
+      projects,
+    }));
     const text = [
-      ...[...channels.values()].map((one) => `channel ${one.name}: unknown senders ${one.unknownSender === 'quarantine' ? 'wait in quarantine' : 'are dropped'}; ${one.trigger}${one.pattern === '' ? '' : ` /${one.pattern}/`} engages ${one.project || 'the project that the message names'}`),
-      ...known.map((one) => `${one.verdict.padEnd(5)} ${one.channel} ${JSON.stringify(one.sender)} (${one.from === 'page' ? 'OPS-INBOUND.md' : one.about === 'sender' ? 'your answer' : 'messages that appeared beside an agent'})`),
+      ...[...channels.values()].map(
+        (one) =>
+          `channel ${one.name}: unknown senders ${one.unknownSender === 'quarantine' ? 'wait in quarantine' : 'are dropped'}; ${one.trigger}${one.pattern === '' ? '' : ` /${one.pattern}/`} engages ${one.project || 'the project that the message names'}`,
+      ),
+      ...known.map(
+        (one) =>
+          `${one.verdict.padEnd(5)} ${one.channel} ${JSON.stringify(one.sender)} (${one.from === 'page' ? 'OPS-INBOUND.md' : one.about === 'sender' ? 'your answer' : 'messages that appeared beside an agent'})`,
+      ),
     ];
-    return { exit: EXIT.ok, text: text.length === 0 ? 'No channel is open: orchestration-os/OPS-INBOUND.md says how to add one.' : text.join('\n'), json: { channels: [...channels.values()], senders: known } };
+    return {
+      exit: EXIT.ok,
+      text:
+        text.length === 0
+          ? 'No channel is open: orchestration-os/OPS-INBOUND.md says how to add one.'
+          : text.join('\n'),
+      json: { channels: [...channels.values()], senders: known },
+    };
   },
 };
 
@@ -65,7 +116,15 @@ function dropped(snapshot: Snapshot): readonly Line[] {
     const reading = readDrop(snapshot, entry);
     const state = reading.kind === 'message' ? 'dropped' : reading.kind;
     const known = reading.kind === 'message' ? reading.message : undefined;
-    return { id: known?.key ?? entry.path, state, channel: known?.channel ?? '', sender: known?.sender ?? '', time: known?.time ?? '', project: known?.addressedTo ?? '', file: entry.path };
+    return {
+      id: known?.key ?? entry.path,
+      state,
+      channel: known?.channel ?? '',
+      sender: known?.sender ?? '',
+      time: known?.time ?? '',
+      project: known?.addressedTo ?? '',
+      file: entry.path,
+    };
   });
 }
 
@@ -74,10 +133,27 @@ function quarantined(snapshot: Snapshot): readonly Line[] {
 }
 
 function messages(snapshot: Snapshot): readonly Line[] {
-  return snapshot.records('MESSAGE').map((one) => lineOf(one, fieldText(one, 'state') === 'waiting' && fieldText(one, 'engaged') !== 'true' ? 'accumulated' : fieldText(one, 'state')));
+  return snapshot
+    .records('MESSAGE')
+    .map((one) =>
+      lineOf(
+        one,
+        fieldText(one, 'state') === 'waiting' && fieldText(one, 'engaged') !== 'true'
+          ? 'accumulated'
+          : fieldText(one, 'state'),
+      ),
+    );
 }
 
 function lineOf(record: Rec, state: string): Line {
   const of = (name: string): string => fieldText(record, name);
-  return { id: record.key, state, channel: of('channel'), sender: of('sender'), time: of('time'), project: of('project'), file: record.file };
+  return {
+    id: record.key,
+    state,
+    channel: of('channel'),
+    sender: of('sender'),
+    time: of('time'),
+    project: of('project'),
+    file: record.file,
+  };
 }

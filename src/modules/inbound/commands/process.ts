@@ -18,25 +18,65 @@ export const inboxProcess: ModuleCommand = {
     const answered = takeAnswers(workspace, actor);
     let rows: readonly AuditEntry[] = [];
     workspace.commit((snapshot) => {
-      const change = processInbox({ snapshot, step: '', nextQuestion: () => nextId(snapshot, workspace.state, 'N') });
+      const change = processInbox({
+        snapshot,
+        step: '',
+        nextQuestion: () => nextId(snapshot, workspace.state, 'N'),
+      });
       rows = change?.audit ?? [];
       return { actor, runId: '', ...(change ?? { reason: 'messages sorted', changes: [] }) };
     });
-    const lines = [...answered, ...rows.map((row) => `${row.type === 'inbound-drop' ? 'dropped' : row.type === 'sender_ask' ? 'asked' : row.result === 'held' ? 'held' : 'taken'}: ${row.target}: ${row.detail}`)];
-    return { exit: EXIT.ok, text: lines.length === 0 ? 'Nothing was waiting.' : lines.join('\n'), json: { answered, rows: rows.map(({ type, target, result, detail }) => ({ type, target, result, detail })) } };
+    const lines = [
+      ...answered,
+      ...rows.map(
+        (row) =>
+          `${row.type === 'inbound-drop' ? 'dropped' : row.type === 'sender_ask' ? 'asked' : row.result === 'held' ? 'held' : 'taken'}: ${row.target}: ${row.detail}`,
+      ),
+    ];
+    return {
+      exit: EXIT.ok,
+      text: lines.length === 0 ? 'Nothing was waiting.' : lines.join('\n'),
+      json: {
+        answered,
+        rows: rows.map(({ type, target, result, detail }) => ({ type, target, result, detail })),
+      },
+    };
   },
 };
 
 /** Answers about senders only: the others wait for a pass, which knows what follows from them. */
-function takeAnswers(workspace: Workspace, actor: { readonly kind: 'owner' | 'pass' | 'nocturne'; readonly name: string }): readonly string[] {
+function takeAnswers(
+  workspace: Workspace,
+  actor: { readonly kind: 'owner' | 'pass' | 'nocturne'; readonly name: string },
+): readonly string[] {
   const said: string[] = [];
   workspace.commit((snapshot) => {
     said.length = 0;
-    const answers = pendingAnswers(snapshot).filter((one) => one.calls.some((call) => call.bundle.startsWith('sender_')));
+    const answers = pendingAnswers(snapshot).filter((one) =>
+      one.calls.some((call) => call.bundle.startsWith('sender_')),
+    );
     const calls = answers.flatMap((one) => one.calls);
     said.push(...answers.map((one) => `${one.id}: ${one.what}`));
-    const audit = answers.flatMap((one) => one.calls.map((call): AuditEntry => ({ step: '', type: call.bundle, target: call.bundle === 'notification_close' ? one.id : String(call.args['id']), authorisation: one.id, result: 'ok', detail: one.what })));
-    return { actor, runId: '', reason: 'answers about senders', bundle: [...new Set(calls.map((call) => call.bundle))].join(' '), changes: calls.flatMap((call) => bundleChanges(snapshot, call.bundle, call.args).changes), audit };
+    const audit = answers.flatMap((one) =>
+      one.calls.map(
+        (call): AuditEntry => ({
+          step: '',
+          type: call.bundle,
+          target: call.bundle === 'notification_close' ? one.id : String(call.args['id']),
+          authorisation: one.id,
+          result: 'ok',
+          detail: one.what,
+        }),
+      ),
+    );
+    return {
+      actor,
+      runId: '',
+      reason: 'answers about senders',
+      bundle: [...new Set(calls.map((call) => call.bundle))].join(' '),
+      changes: calls.flatMap((call) => bundleChanges(snapshot, call.bundle, call.args).changes),
+      audit,
+    };
   });
   return said;
 }

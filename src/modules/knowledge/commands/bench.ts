@@ -14,14 +14,24 @@ export const knowledgeBench: ModuleCommand = {
   async run(context, { options }) {
     const door = doorOf(context);
     try {
-      const { db, inForce } = await openForAnswer(door, { flag: options['embedder'] as string | undefined, refresh: true });
-      const measured = await measureIndex(db, { root: door.workspace.root, embedder: inForce.embedder });
+      const { db, inForce } = await openForAnswer(door, {
+        flag: options['embedder'] as string | undefined,
+        refresh: true,
+      });
+      const measured = await measureIndex(db, {
+        root: door.workspace.root,
+        embedder: inForce.embedder,
+      });
       const percent = (value: number): string => `${(value * 100).toFixed(0)} %`;
       const text = [
         `${measured.questions} questions, each of some words of one passage, asked by ${inForce.why}.`,
         `Time p50 ${measured.p50.toFixed(1)} ms, p95 ${measured.p95.toFixed(1)} ms; the question's own vector is not counted.`,
         `The passage was found ${percent(measured.found)} of the time among ten, ${percent(measured.first)} as the first.`,
-        ...(measured.recall === undefined ? [] : [`Of the ten nearest vectors the first choice by signs kept ${percent(measured.recall)}.`]),
+        ...(measured.recall === undefined
+          ? []
+          : [
+              `Of the ten nearest vectors the first choice by signs kept ${percent(measured.recall)}.`,
+            ]),
       ].join('\n');
       return { exit: EXIT.ok, text, json: { ...measured, embedder: inForce.embedder.kind } };
     } finally {

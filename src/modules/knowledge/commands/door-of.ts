@@ -3,9 +3,19 @@ import type { ModuleCommandContext, OptionSpec } from '../../types.js';
 import { CHOICES } from '../doors/choose-embedder.js';
 import type { Door } from '../doors/door.js';
 
-export const EMBEDDER_OPTION: OptionSpec = { flags: '--embedder <name>', description: 'instead of the one in orchestration-os/KNOWLEDGE.md', choices: CHOICES };
+export const EMBEDDER_OPTION: OptionSpec = {
+  flags: '--embedder <name>',
+  description: 'instead of the one in orchestration-os/KNOWLEDGE.md',
+  choices: CHOICES,
+};
 
 export function doorOf(context: ModuleCommandContext, signal?: AbortSignal): Door {
   const { env, scope, progress } = context;
-  return { workspace: context.workspace(), env, progress: (line) => progress(line), ...(scope === undefined ? {} : { scope }), ...(signal === undefined ? {} : { signal }) };
+  return {
+    workspace: context.workspace(),
+    env,
+    progress: (line) => progress(line),
+    ...(scope === undefined ? {} : { scope }),
+    ...(signal === undefined ? {} : { signal }),
+  };
 }

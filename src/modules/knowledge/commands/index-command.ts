@@ -12,10 +12,18 @@ export const knowledgeIndex: ModuleCommand = {
   examples: ['nocturne knowledge index', 'nocturne knowledge index --embedder none'],
   async run(context, { options }) {
     const ending = new AbortController();
-    const end = (): void => ending.abort(new NocturneError('RUN_FAILED', 'indexing was stopped; what was done is kept', { hint: 'nocturne knowledge index goes on where it stopped' }));
+    const end = (): void =>
+      ending.abort(
+        new NocturneError('RUN_FAILED', 'indexing was stopped; what was done is kept', {
+          hint: 'nocturne knowledge index goes on where it stopped',
+        }),
+      );
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, end);
     try {
-      const { text, data } = await answerIndex(doorOf(context, ending.signal), { embedder: options['embedder'] as string | undefined, full: options['full'] === true });
+      const { text, data } = await answerIndex(doorOf(context, ending.signal), {
+        embedder: options['embedder'] as string | undefined,
+        full: options['full'] === true,
+      });
       return { exit: EXIT.ok, text, json: data };
     } finally {
       for (const signal of ['SIGINT', 'SIGTERM'] as const) process.removeListener(signal, end);

@@ -17,7 +17,11 @@ export const knowledgeRelated: ModuleCommand = {
   examples: ['nocturne knowledge related orchestration-os/RUNNERS.md'],
   async run(context, { args, options }) {
     try {
-      const { text, data } = await answerRelated(doorOf(context), { path: args[0] ?? '', limit: limitOf(options['limit']), refresh: options['refresh'] !== false });
+      const { text, data } = await answerRelated(doorOf(context), {
+        path: args[0] ?? '',
+        limit: limitOf(options['limit']),
+        refresh: options['refresh'] !== false,
+      });
       return { exit: EXIT.ok, text, json: data };
     } finally {
       await releaseIndexes();

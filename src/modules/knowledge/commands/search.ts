@@ -12,14 +12,33 @@ export const knowledgeSearch: ModuleCommand = {
   options: [
     { flags: '-n, --limit <n>', description: 'how many passages (default 8, at most 50)' },
     { flags: '--explain', description: 'show how each passage came to its place' },
-    { flags: '--rerank', description: 'let a second model read the best 30 and put them in order (slow)' },
-    { flags: '--no-refresh', description: 'do not index what changed meanwhile; stale passages are left out and named' },
+    {
+      flags: '--rerank',
+      description: 'let a second model read the best 30 and put them in order (slow)',
+    },
+    {
+      flags: '--no-refresh',
+      description: 'do not index what changed meanwhile; stale passages are left out and named',
+    },
     EMBEDDER_OPTION,
   ],
-  examples: ['nocturne knowledge search how do I stop a pass', 'nocturne knowledge search "licence of a package" path:PROJECTS/** since:2026-01', 'nocturne knowledge search PA-003 --explain'],
+  examples: [
+    'nocturne knowledge search how do I stop a pass',
+    'nocturne knowledge search "licence of a package" path:PROJECTS/** since:2026-01',
+    'nocturne knowledge search PA-003 --explain',
+  ],
   async run(context, { args, options }) {
     try {
-      const { text, data } = await answerSearch(doorOf(context), { query: args.map((word) => (/\s/.test(word) && args.length > 1 ? `"${word}"` : word)).join(' '), limit: limitOf(options['limit']), explain: options['explain'] === true, refresh: options['refresh'] !== false, rerank: options['rerank'] === true, embedder: options['embedder'] as string | undefined });
+      const { text, data } = await answerSearch(doorOf(context), {
+        query: args
+          .map((word) => (/\s/.test(word) && args.length > 1 ? `"${word}"` : word))
+          .join(' '),
+        limit: limitOf(options['limit']),
+        explain: options['explain'] === true,
+        refresh: options['refresh'] !== false,
+        rerank: options['rerank'] === true,
+        embedder: options['embedder'] as string | undefined,
+      });
       return { exit: EXIT.ok, text, json: data };
     } finally {
       await releaseIndexes();
@@ -29,6 +48,9 @@ export const knowledgeSearch: ModuleCommand = {
 
 export function limitOf(given: unknown): number | undefined {
   if (given === undefined) return undefined;
-  if (typeof given !== 'string' || !/^[1-9]\d?$/.test(given) || Number(given) > 50) throw new NocturneError('USAGE', `--limit is ${String(given)}`, { hint: 'give a number from 1 to 50' });
+  if (typeof given !== 'string' || !/^[1-9]\d?$/.test(given) || Number(given) > 50)
+    throw new NocturneError('USAGE', `--limit is ${String(given)}`, {
+      hint: 'give a number from 1 to 50',
+    });
   return Number(given);
 }

@@ -7,19 +7,48 @@ import { type Door, wholeSnapshot } from './door.js';
 import { indexWorkspace } from './index-workspace.js';
 import { indexOf } from './open-index.js';
 
-export async function answerIndex(door: Door, { embedder, full = false }: { readonly embedder?: string | undefined; readonly full?: boolean } = {}): Promise<ToolAnswer> {
+export async function answerIndex(
+  door: Door,
+  {
+    embedder,
+    full = false,
+  }: { readonly embedder?: string | undefined; readonly full?: boolean } = {},
+): Promise<ToolAnswer> {
   const { workspace, env, progress, signal } = door;
   const snapshot = wholeSnapshot(door);
   const db = indexOf(workspace.root, { make: true });
   if (full) remake(db);
-  const { files, vectors, inForce, ms } = await indexWorkspace(db, snapshot, { settings: settingsOf(snapshot, { home: workspace.home, flag: embedder }), env, progress, ...(signal === undefined ? {} : { signal }) });
+  const { files, vectors, inForce, ms } = await indexWorkspace(db, snapshot, {
+    settings: settingsOf(snapshot, { home: workspace.home, flag: embedder }),
+    env,
+    progress,
+    ...(signal === undefined ? {} : { signal }),
+  });
   await inForce.embedder.close();
   const passages = db.prepare('SELECT count(*) FROM chunks').pluck().get() as number;
   const text = [
     `${plural(files.files, 'file')}, ${plural(passages, 'passage')}; ${plural(files.changed.length, 'file')} indexed, ${files.removed.length} removed, ${plural(vectors.embedded, 'passage')} embedded, in ${(ms / 1000).toFixed(1)} s.`,
     `Search is by ${inForce.why}.`,
-    ...(vectors.pending === 0 ? [] : [`${plural(vectors.pending, 'passage has', 'passages have')} no vector yet; index again to go on.`]),
+    ...(vectors.pending === 0
+      ? []
+      : [
+          `${plural(vectors.pending, 'passage has', 'passages have')} no vector yet; index again to go on.`,
+        ]),
     ...(inForce.better === undefined ? [] : [inForce.better]),
   ].join('\n');
-  return { text, data: { files: files.files, passages, indexed: files.changed.length, removed: files.removed.length, embedded: vectors.embedded, pending: vectors.pending, ...(vectors.replaced === undefined ? {} : { replaced: vectors.replaced }), embedder: inForce.embedder.kind, model: inForce.embedder.model, searchedBy: inForce.why } };
+  return {
+    text,
+    data: {
+      files: files.files,
+      passages,
+      indexed: files.changed.length,
+      removed: files.removed.length,
+      embedded: vectors.embedded,
+      pending: vectors.pending,
+      ...(vectors.replaced === undefined ? {} : { replaced: vectors.replaced }),
+      embedder: inForce.embedder.kind,
+      model: inForce.embedder.model,
+      searchedBy: inForce.why,
+    },
+  };
 }

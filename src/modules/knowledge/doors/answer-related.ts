@@ -10,16 +10,60 @@ import { snippetOf, wantedOf } from '../ranking/snippet.js';
 
 const DEFAULT_LIMIT = 8;
 
-/** @throws NocturneError `NOT_FOUND` for a file that the index does not have, or that the caller does not see. */
-export async function answerRelated(door: Door, { path, limit = DEFAULT_LIMIT, refresh = true }: { readonly path: string; readonly limit?: number | undefined; readonly refresh?: boolean | undefined }): Promise<ToolAnswer> {
+/**
+ * @throws NocturneError `NOT_FOUND` for a file that the index does not have, or that the caller
+ * does not see.
+ */
+export async function answerRelated(
+  door: Door,
+  {
+    path,
+    limit = DEFAULT_LIMIT,
+    refresh = true,
+  }: {
+    readonly path: string;
+    readonly limit?: number | undefined;
+    readonly refresh?: boolean | undefined;
+  },
+): Promise<ToolAnswer> {
   const { db, snapshot, inForce } = await openForAnswer(door, { refresh });
   const seen = visible(door, snapshot);
   const wanted = path.replace(/^\.\//, '');
   const entry = snapshot.files.get(wanted);
-  if (entry === undefined || !isKnowledge(snapshot, entry) || seen.sees?.(wanted) === false || !seen.shows({ path: wanted, text: '' })) throw new NocturneError('NOT_FOUND', `the knowledge index has no file ${path}`, { hint: 'it has the markdown of the workspace, without logs; give a path from its root' });
+  if (
+    entry === undefined ||
+    !isKnowledge(snapshot, entry) ||
+    seen.sees?.(wanted) === false ||
+    !seen.shows({ path: wanted, text: '' })
+  )
+    throw new NocturneError('NOT_FOUND', `the knowledge index has no file ${path}`, {
+      hint: 'it has the markdown of the workspace, without logs; give a path from its root',
+    });
   const freshness = freshnessOf(db, door.workspace.root);
-  const found = relatedTo(db, wanted, { limit, weight: MEANING_WEIGHT[inForce.embedder.kind], ...seen, isFresh: (one) => freshness(one) === 'same' });
-  const hits = found.map(({ path: other, score, passage }) => ({ path: other, line: passage.line, heading: passage.headings, score: Number(score.toPrecision(6)), snippet: snippetOf(passage.text, wantedOf([])).text }));
-  const text = [...(hits.length === 0 ? ['Nothing is near it.'] : hits.map((hit) => `${hit.path}:${hit.line}${hit.heading === '' ? '' : `  ${hit.heading}`}\n    ${hit.snippet}`)), `Found by ${inForce.why}.`].join('\n');
-  return { text, data: { path: wanted, embedder: inForce.embedder.kind, searchedBy: inForce.why, hits } };
+  const found = relatedTo(db, wanted, {
+    limit,
+    weight: MEANING_WEIGHT[inForce.embedder.kind],
+    ...seen,
+    isFresh: (one) => freshness(one) === 'same',
+  });
+  const hits = found.map(({ path: other, score, passage }) => ({
+    path: other,
+    line: passage.line,
+    heading: passage.headings,
+    score: Number(score.toPrecision(6)),
+    snippet: snippetOf(passage.text, wantedOf([])).text,
+  }));
+  const text = [
+    ...(hits.length === 0
+      ? ['Nothing is near it.']
+      : hits.map(
+          (hit) =>
+            `${hit.path}:${hit.line}${hit.heading === '' ? '' : `  ${hit.heading}`}\n    ${hit.snippet}`,
+        )),
+    `Found by ${inForce.why}.`,
+  ].join('\n');
+  return {
+    text,
+    data: { path: wanted, embedder: inForce.embedder.kind, searchedBy: inForce.why, hits },
+  };
 }

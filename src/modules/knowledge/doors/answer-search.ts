@@ -8,16 +8,39 @@ import type { Reranker } from '../embedders/rerank.js';
 import { type Found, type Hit, search } from '../ranking/search.js';
 import { marked } from '../ranking/snippet.js';
 
-export type SearchArguments = { readonly query: string; readonly limit?: number | undefined; readonly explain?: boolean | undefined; readonly refresh?: boolean | undefined; readonly rerank?: boolean | undefined; readonly embedder?: string | undefined };
+export type SearchArguments = {
+  readonly query: string;
+  readonly limit?: number | undefined;
+  readonly explain?: boolean | undefined;
+  readonly refresh?: boolean | undefined;
+  readonly rerank?: boolean | undefined;
+  readonly embedder?: string | undefined;
+};
 
 export const DEFAULT_LIMIT = 8;
 export const MOST_HITS = 50;
 
-export async function answerSearch(door: Door, { query, limit = DEFAULT_LIMIT, explain = false, refresh = true, rerank = false, embedder }: SearchArguments): Promise<ToolAnswer> {
+export async function answerSearch(
+  door: Door,
+  {
+    query,
+    limit = DEFAULT_LIMIT,
+    explain = false,
+    refresh = true,
+    rerank = false,
+    embedder,
+  }: SearchArguments,
+): Promise<ToolAnswer> {
   const { db, snapshot, inForce } = await openForAnswer(door, { flag: embedder, refresh });
   const reranker = rerank ? await openReranker(door) : undefined;
   try {
-    const found = await search(db, query, { root: door.workspace.root, embedder: inForce.embedder, limit: Math.min(limit, MOST_HITS), ...visible(door, snapshot), ...(reranker === undefined ? {} : { rerank: reranker }) });
+    const found = await search(db, query, {
+      root: door.workspace.root,
+      embedder: inForce.embedder,
+      limit: Math.min(limit, MOST_HITS),
+      ...visible(door, snapshot),
+      ...(reranker === undefined ? {} : { rerank: reranker }),
+    });
     return answerOf(found, { inForce, explain, reranker });
   } finally {
     await reranker?.close();
@@ -25,34 +48,95 @@ export async function answerSearch(door: Door, { query, limit = DEFAULT_LIMIT, e
 }
 
 function openReranker({ workspace, signal }: Door): Promise<Reranker> {
-  return makeCrossEncoder({ modelPath: modelDirectory(workspace.home, RERANK_MODEL), ...(signal === undefined ? {} : { signal }) });
+  return makeCrossEncoder({
+    modelPath: modelDirectory(workspace.home, RERANK_MODEL),
+    ...(signal === undefined ? {} : { signal }),
+  });
 }
 
-function answerOf({ hits, stale, gone, coverage, weight }: Found, { inForce, explain, reranker }: { readonly inForce: InForce; readonly explain: boolean; readonly reranker: Reranker | undefined }): ToolAnswer {
+function answerOf(
+  { hits, stale, gone, coverage, weight }: Found,
+  {
+    inForce,
+    explain,
+    reranker,
+  }: {
+    readonly inForce: InForce;
+    readonly explain: boolean;
+    readonly reranker: Reranker | undefined;
+  },
+): ToolAnswer {
   const notes = [
-    ...(explain ? [`The best passage has ${Math.round(100 * Math.min(1, coverage))} % of what the question's words tell; vectors weigh ${weight.toFixed(2)}, words 1.`] : []),
-    ...(stale.length === 0 ? [] : [`Left out, for they changed after they were indexed: ${stale.join(', ')}`]),
+    ...(explain
+      ? [
+          `The best passage has ${Math.round(100 * Math.min(1, coverage))} % of what the question's words tell; vectors weigh ${weight.toFixed(2)}, words 1.`,
+        ]
+      : []),
+    ...(stale.length === 0
+      ? []
+      : [`Left out, for they changed after they were indexed: ${stale.join(', ')}`]),
     ...(gone.length === 0 ? [] : [`Left out, for they are no longer there: ${gone.join(', ')}`]),
   ];
-  const text = [...(hits.length === 0 ? ['Nothing found.'] : hits.map((hit) => textOf(hit, explain))), ...notes, `Searched by ${inForce.why}${reranker === undefined ? '' : `, put in order by ${reranker.name}`}.`].join('\n');
-  return { text, data: { embedder: inForce.embedder.kind, model: inForce.embedder.model, searchedBy: inForce.why, ...(reranker === undefined ? {} : { reranker: reranker.name }), hits: hits.map((hit) => dataOf(hit, explain)), stale, ...(explain ? { coverage: rounded(coverage), meaningWeight: rounded(weight) } : {}), ...(inForce.better === undefined ? {} : { better: inForce.better }) } };
+  const text = [
+    ...(hits.length === 0 ? ['Nothing found.'] : hits.map((hit) => textOf(hit, explain))),
+    ...notes,
+    `Searched by ${inForce.why}${reranker === undefined ? '' : `, put in order by ${reranker.name}`}.`,
+  ].join('\n');
+  return {
+    text,
+    data: {
+      embedder: inForce.embedder.kind,
+      model: inForce.embedder.model,
+      searchedBy: inForce.why,
+      ...(reranker === undefined ? {} : { reranker: reranker.name }),
+      hits: hits.map((hit) => dataOf(hit, explain)),
+      stale,
+      ...(explain ? { coverage: rounded(coverage), meaningWeight: rounded(weight) } : {}),
+      ...(inForce.better === undefined ? {} : { better: inForce.better }),
+    },
+  };
 }
 
 function textOf(hit: Hit, explain: boolean): string {
   const head = `${hit.path}:${hit.line}${hit.heading === '' ? '' : `  ${hit.heading}`}`;
-  return [head, `    ${marked(hit.snippet, (part) => `«${part}»`)}`, ...(explain ? whyOf(hit) : [])].join('\n');
+  return [
+    head,
+    `    ${marked(hit.snippet, (part) => `«${part}»`)}`,
+    ...(explain ? whyOf(hit) : []),
+  ].join('\n');
 }
 
 /** The places in the rankings, what they come to, and what was looked at besides. */
 function whyOf({ shares, score, near, relevance }: Hit): readonly string[] {
   return [
-    ...shares.map((one) => `    ${one.channel}: rank ${one.rank}, score ${one.score.toFixed(3)}, weight ${Number(one.weight.toFixed(2))}, adds ${one.contribution.toFixed(5)}`),
+    ...shares.map(
+      (one) =>
+        `    ${one.channel}: rank ${one.rank}, score ${one.score.toFixed(3)}, weight ${Number(one.weight.toFixed(2))}, adds ${one.contribution.toFixed(5)}`,
+    ),
     `    in all ${score.toFixed(5)}${near === 0 ? '' : `, of which ${near.toFixed(3)} for words that stand together`}${relevance === undefined ? '' : `; the re-ranker says ${relevance.toFixed(3)}`}`,
   ];
 }
 
 export function dataOf(hit: Hit, explain: boolean): Readonly<Record<string, unknown>> {
-  return { path: hit.path, line: hit.line, heading: hit.heading, score: rounded(hit.score), snippet: hit.snippet.text, marks: hit.snippet.marks, ...(explain ? { near: rounded(hit.near), ...(hit.relevance === undefined ? {} : { relevance: rounded(hit.relevance) }), why: hit.shares.map((one) => ({ ...one, score: rounded(one.score), contribution: rounded(one.contribution) })) } : {}) };
+  return {
+    path: hit.path,
+    line: hit.line,
+    heading: hit.heading,
+    score: rounded(hit.score),
+    snippet: hit.snippet.text,
+    marks: hit.snippet.marks,
+    ...(explain
+      ? {
+          near: rounded(hit.near),
+          ...(hit.relevance === undefined ? {} : { relevance: rounded(hit.relevance) }),
+          why: hit.shares.map((one) => ({
+            ...one,
+            score: rounded(one.score),
+            contribution: rounded(one.contribution),
+          })),
+        }
+      : {}),
+  };
 }
 
 function rounded(value: number): number {

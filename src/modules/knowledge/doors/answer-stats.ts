@@ -1,4 +1,7 @@
-/** What the index holds, how far it is, and which embedder is in force; the same answer for every door. */
+/**
+ * What the index holds, how far it is, and which embedder is in force; the same answer for every
+ * door.
+ */
 import { statSync } from 'node:fs';
 import { plural } from '../../../kernel/words.js';
 import type { ToolAnswer } from '../../../passes/tools/tool-caller.js';
@@ -13,21 +16,61 @@ export async function answerStats(door: Door): Promise<ToolAnswer> {
   const { workspace, env, progress } = door;
   const snapshot = wholeSnapshot(door);
   const db = indexOf(workspace.root);
-  const inForce = await embedderFor(workspace.root, { settings: settingsOf(snapshot, { home: workspace.home }), env, progress });
+  const inForce = await embedderFor(workspace.root, {
+    settings: settingsOf(snapshot, { home: workspace.home }),
+    env,
+    progress,
+  });
   const count = (sql: string): number => db.prepare(sql).pluck().get() as number;
-  const known = new Map((db.prepare('SELECT path, stat, hash FROM files').all() as { path: string; stat: string; hash: string }[]).map((row) => [row.path, row]));
+  const known = new Map(
+    (
+      db.prepare('SELECT path, stat, hash FROM files').all() as {
+        path: string;
+        stat: string;
+        hash: string;
+      }[]
+    ).map((row) => [row.path, row]),
+  );
   const entries = [...snapshot.files.values()].filter((entry) => isKnowledge(snapshot, entry));
-  const waiting = entries.filter((entry) => ((row) => row?.stat !== statText(entry) && row?.hash !== snapshot.hash(entry.path))(known.get(entry.path))).length;
-  const gone = [...known.keys()].filter((path) => !entries.some((entry) => entry.path === path)).length;
+  const waiting = entries.filter((entry) =>
+    ((row) => row?.stat !== statText(entry) && row?.hash !== snapshot.hash(entry.path))(
+      known.get(entry.path),
+    ),
+  ).length;
+  const gone = [...known.keys()].filter(
+    (path) => !entries.some((entry) => entry.path === path),
+  ).length;
   const passages = count('SELECT count(*) FROM chunks');
-  const embedded = inForce.embedder.kind !== 'none' && agrees(db, inForce.embedder) ? count('SELECT count(*) FROM vectors') : 0;
+  const embedded =
+    inForce.embedder.kind !== 'none' && agrees(db, inForce.embedder)
+      ? count('SELECT count(*) FROM vectors')
+      : 0;
   const bytes = statSync(indexPath(workspace.root)).size;
-  const data = { files: known.size, passages, embedded, waitingFiles: waiting, goneFiles: gone, bytes, embedder: inForce.embedder.kind, model: inForce.embedder.model, dimensions: inForce.embedder.dimensions, indexModel: readMeta(db, 'model') ?? '', searchedBy: inForce.why, ...(inForce.better === undefined ? {} : { better: inForce.better }) };
+  const data = {
+    files: known.size,
+    passages,
+    embedded,
+    waitingFiles: waiting,
+    goneFiles: gone,
+    bytes,
+    embedder: inForce.embedder.kind,
+    model: inForce.embedder.model,
+    dimensions: inForce.embedder.dimensions,
+    indexModel: readMeta(db, 'model') ?? '',
+    searchedBy: inForce.why,
+    ...(inForce.better === undefined ? {} : { better: inForce.better }),
+  };
   const text = [
     `${plural(known.size, 'file')}, ${plural(passages, 'passage')}, ${embedded} with a vector; ${(bytes / 1e6).toFixed(1)} MB.`,
-    waiting + gone === 0 ? 'Everything is indexed.' : `${plural(waiting, 'file waits', 'files wait')} to be indexed, ${plural(gone, 'file is', 'files are')} no longer there: nocturne knowledge index sees to it, and each search does it first.`,
+    waiting + gone === 0
+      ? 'Everything is indexed.'
+      : `${plural(waiting, 'file waits', 'files wait')} to be indexed, ${plural(gone, 'file is', 'files are')} no longer there: nocturne knowledge index sees to it, and each search does it first.`,
     `Search is by ${inForce.why}.`,
-    ...(agrees(db, inForce.embedder) ? [] : [`The index has vectors of ${readMeta(db, 'model') ?? 'no model'}; nocturne knowledge index makes those of ${inForce.embedder.model}.`]),
+    ...(agrees(db, inForce.embedder)
+      ? []
+      : [
+          `The index has vectors of ${readMeta(db, 'model') ?? 'no model'}; nocturne knowledge index makes those of ${inForce.embedder.model}.`,
+        ]),
     ...(inForce.better === undefined ? [] : [inForce.better]),
   ].join('\n');
   return { text, data };

@@ -1,4 +1,7 @@
-/** What the brief of a pass quotes from the workspace: the few passages nearest to its objective that it does not have anyway. */
+/**
+ * What the brief of a pass quotes from the workspace: the few passages nearest to its objective
+ * that it does not have anyway.
+ */
 import type { Fragment } from '../../../agents/types.js';
 import { sha256 } from '../../../kernel/hash.js';
 import type { FragmentContext } from '../../../passes/module.js';
@@ -11,10 +14,16 @@ const MOST = 3;
 /** Characters of all passages together. */
 const BUDGET = 3000;
 /** Pages that a brief has anyway or that are about passes, not about the work. */
-const PAGES = /^(?:SOUL|REGISTRY|ACTIVE-PROJECTS|NOTIFICATIONS(?:-ARCHIVE)?|LOCK|AGENTS|AGENTS-CORE|AGENTS-LESSONS|IDENTITY|USER|INTEGRITY-MANIFEST)\.md$|^orchestration-os\/|^audit\//;
+const PAGES =
+  /^(?:SOUL|REGISTRY|ACTIVE-PROJECTS|NOTIFICATIONS(?:-ARCHIVE)?|LOCK|AGENTS|AGENTS-CORE|AGENTS-LESSONS|IDENTITY|USER|INTEGRITY-MANIFEST)\.md$|^orchestration-os\/|^audit\//;
 
 /** Nothing where there is no index. Only what is as it was indexed. */
-export async function briefPassages({ workspace, snapshot, project, capability }: FragmentContext): Promise<readonly Fragment[]> {
+export async function briefPassages({
+  workspace,
+  snapshot,
+  project,
+  capability,
+}: FragmentContext): Promise<readonly Fragment[]> {
   if (project === undefined) return [];
   const record = snapshot.record('PROJECT', project);
   const objective = fieldText(record, 'next_pass.objective');
@@ -22,14 +31,31 @@ export async function briefPassages({ workspace, snapshot, project, capability }
   const given = new Set([...fieldList(record, 'last_pass.outputs'), record?.file ?? '']);
   const told = await withIndex(workspace, snapshot, async ({ db, embedder }) => {
     const scope = { capability, project, writes: [] };
-    const { shows, sees = () => true } = visible({ workspace, env: process.env, progress: () => undefined, scope }, snapshot);
+    const { shows, sees = () => true } = visible(
+      { workspace, env: process.env, progress: () => undefined, scope },
+      snapshot,
+    );
     const wanted = (path: string): boolean => sees(path) && !PAGES.test(path) && !given.has(path);
-    const { hits } = await search(db, plain(objective), { root: workspace.root, embedder, limit: MOST, sees: wanted, shows });
+    const { hits } = await search(db, plain(objective), {
+      root: workspace.root,
+      embedder,
+      limit: MOST,
+      sees: wanted,
+      shows,
+    });
     let left = BUDGET;
     return hits.flatMap(({ passage, line, heading }) => {
       if (passage.text.length > left) return [];
       left -= passage.text.length;
-      return [{ title: `A passage that may bear on it${heading === '' ? '' : ` (${heading})`}`, source: `${passage.path}:${line}`, sha256: sha256(passage.text), text: passage.text, trust: 'data' as const }];
+      return [
+        {
+          title: `A passage that may bear on it${heading === '' ? '' : ` (${heading})`}`,
+          source: `${passage.path}:${line}`,
+          sha256: sha256(passage.text),
+          text: passage.text,
+          trust: 'data' as const,
+        },
+      ];
     });
   });
   return told ?? [];

@@ -1,4 +1,7 @@
-/** Which embedder is in force: what `orchestration-os/KNOWLEDGE.md` says, or a flag. `auto` takes the best that is there; it fetches nothing and sends nothing. */
+/**
+ * Which embedder is in force: what `orchestration-os/KNOWLEDGE.md` says, or a flag. `auto` takes
+ * the best that is there; it fetches nothing and sends nothing.
+ */
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { NocturneError } from '../../../kernel/error.js';
@@ -13,10 +16,21 @@ import { makeTransformersEmbedder } from '../embedders/transformers-embedder.js'
 
 export const CHOICES = ['auto', 'transformers', 'openai', 'latent', 'none'] as const;
 export type Choice = (typeof CHOICES)[number];
-export type Settings = { readonly embedder: Choice; readonly model: string; /** Where the files of the model are, or would be. */ readonly modelPath: string; readonly endpoint: string; readonly apiKeyEnv: string };
+export type Settings = {
+  readonly embedder: Choice;
+  readonly model: string;
+  /** Where the files of the model are, or would be. */
+  readonly modelPath: string;
+  readonly endpoint: string;
+  readonly apiKeyEnv: string;
+};
 
 /** `why`: a few words for whoever asks what answers. `better`: how to get a better one. */
-export type InForce = { readonly embedder: Embedder; readonly why: string; readonly better?: string };
+export type InForce = {
+  readonly embedder: Embedder;
+  readonly why: string;
+  readonly better?: string;
+};
 
 export type Choosing = {
   readonly db: Db;
@@ -30,14 +44,30 @@ export type Choosing = {
 
 const BETTER = `A sentence model understands more: nocturne knowledge model fetch gets ${DEFAULT_MODEL} once (about 23 MB), then nocturne knowledge index uses it. Without the network: docs/KNOWLEDGE.md.`;
 
-/** @param flag an embedder in place of the page's. @param home where fetched models are. @throws NocturneError `BAD_VALUE` for one that does not exist. */
-export function settingsOf(snapshot: Snapshot, { home, flag }: { readonly home: string; readonly flag?: string | undefined }): Settings {
+/**
+ * @param flag an embedder in place of the page's. @param home where fetched models are. @throws
+ * NocturneError `BAD_VALUE` for one that does not exist.
+ */
+export function settingsOf(
+  snapshot: Snapshot,
+  { home, flag }: { readonly home: string; readonly flag?: string | undefined },
+): Settings {
   const [record] = snapshot.records('KNOWLEDGE');
   const given = flag ?? (fieldText(record, 'embedder') || 'auto');
   const embedder = CHOICES.find((one) => one === given);
-  if (embedder === undefined) throw new NocturneError('BAD_VALUE', `there is no embedder "${given}"`, { hint: `one of ${CHOICES.join(', ')}` });
+  if (embedder === undefined)
+    throw new NocturneError('BAD_VALUE', `there is no embedder "${given}"`, {
+      hint: `one of ${CHOICES.join(', ')}`,
+    });
   const [model, path] = [fieldText(record, 'model'), fieldText(record, 'model_path')];
-  return { embedder, model, modelPath: path === '' ? modelDirectory(home, model || DEFAULT_MODEL) : resolve(snapshot.root, path), endpoint: fieldText(record, 'endpoint'), apiKeyEnv: fieldText(record, 'api_key_env') };
+  return {
+    embedder,
+    model,
+    modelPath:
+      path === '' ? modelDirectory(home, model || DEFAULT_MODEL) : resolve(snapshot.root, path),
+    endpoint: fieldText(record, 'endpoint'),
+    apiKeyEnv: fieldText(record, 'api_key_env'),
+  };
 }
 
 /** @throws NocturneError where the embedder that was asked for by name cannot be had. */
@@ -64,26 +94,71 @@ async function auto(choosing: Choosing): Promise<InForce> {
   } catch (error) {
     if (!(error instanceof NocturneError)) throw error;
     const less = await latent(choosing);
-    return { ...less, why: `${less.why}; the model in ${choosing.settings.modelPath} cannot be used: ${error.message}`, ...(error.hint === undefined ? {} : { better: error.hint }) };
+    return {
+      ...less,
+      why: `${less.why}; the model in ${choosing.settings.modelPath} cannot be used: ${error.message}`,
+      ...(error.hint === undefined ? {} : { better: error.hint }),
+    };
   }
 }
 
 async function transformers({ settings, signal }: Choosing): Promise<InForce> {
-  const embedder = await makeTransformersEmbedder({ modelPath: settings.modelPath, model: settings.model || DEFAULT_MODEL, ...(signal === undefined ? {} : { signal }) });
+  const embedder = await makeTransformersEmbedder({
+    modelPath: settings.modelPath,
+    model: settings.model || DEFAULT_MODEL,
+    ...(signal === undefined ? {} : { signal }),
+  });
   return { embedder, why: `words and the sentence model ${embedder.model}` };
 }
 
 async function openai({ settings, env, signal }: Choosing): Promise<InForce> {
   const { endpoint, model, apiKeyEnv } = settings;
-  if (endpoint === '' || model === '') throw new NocturneError('CONFIG', `the embedder openai needs ${endpoint === '' ? 'an endpoint' : 'a model'}`, { file: 'orchestration-os/KNOWLEDGE.md', hint: 'set it in orchestration-os/KNOWLEDGE.md and sign that page' });
+  if (endpoint === '' || model === '')
+    throw new NocturneError(
+      'CONFIG',
+      `the embedder openai needs ${endpoint === '' ? 'an endpoint' : 'a model'}`,
+      {
+        file: 'orchestration-os/KNOWLEDGE.md',
+        hint: 'set it in orchestration-os/KNOWLEDGE.md and sign that page',
+      },
+    );
   const apiKey = apiKeyEnv === '' ? '' : env[apiKeyEnv];
-  if (apiKey === undefined) throw new NocturneError('CONFIG', `the environment variable ${apiKeyEnv} that holds the key of the endpoint is not set`, { file: 'orchestration-os/KNOWLEDGE.md', hint: `export ${apiKeyEnv}, or leave api_key_env empty for an endpoint without a key` });
-  const embedder = await makeOpenaiEmbedder({ endpoint, model, apiKey, ...(signal === undefined ? {} : { signal }) });
+  if (apiKey === undefined)
+    throw new NocturneError(
+      'CONFIG',
+      `the environment variable ${apiKeyEnv} that holds the key of the endpoint is not set`,
+      {
+        file: 'orchestration-os/KNOWLEDGE.md',
+        hint: `export ${apiKeyEnv}, or leave api_key_env empty for an endpoint without a key`,
+      },
+    );
+  const embedder = await makeOpenaiEmbedder({
+    endpoint,
+    model,
+    apiKey,
+    ...(signal === undefined ? {} : { signal }),
+  });
   return { embedder, why: `words and ${embedder.model} at ${endpoint}` };
 }
 
 async function latent({ db, mayLearn, progress, signal }: Choosing): Promise<InForce> {
-  const embedder = await latentOf(db, { mayLearn, onLearn: (passages) => progress(`Learning from ${passages} passages which words keep company …`), ...(signal === undefined ? {} : { signal }) });
-  if (embedder !== undefined) return { embedder, why: 'words, and vectors learnt from this workspace itself', better: BETTER };
-  return { embedder: NO_EMBEDDER, why: mayLearn ? 'words alone: there are too few passages to learn from' : 'words alone: nothing was learnt from this workspace yet', better: BETTER };
+  const embedder = await latentOf(db, {
+    mayLearn,
+    onLearn: (passages) =>
+      progress(`Learning from ${passages} passages which words keep company …`),
+    ...(signal === undefined ? {} : { signal }),
+  });
+  if (embedder !== undefined)
+    return {
+      embedder,
+      why: 'words, and vectors learnt from this workspace itself',
+      better: BETTER,
+    };
+  return {
+    embedder: NO_EMBEDDER,
+    why: mayLearn
+      ? 'words alone: there are too few passages to learn from'
+      : 'words alone: nothing was learnt from this workspace yet',
+    better: BETTER,
+  };
 }

@@ -1,4 +1,7 @@
-/** What every door of the module is given, whichever it is: the workspace as it is, and what the caller may know of it. */
+/**
+ * What every door of the module is given, whichever it is: the workspace as it is, and what the
+ * caller may know of it.
+ */
 import { decide } from '../../../governance/guard/decide.js';
 import { type ReadScope, scopedSnapshot, sees } from '../../../governance/scoped-snapshot.js';
 import { openSnapshot } from '../../../workspace/snapshot.js';
@@ -21,45 +24,86 @@ export type Door = {
   readonly signal?: AbortSignal;
 };
 
-/** A question waits no longer than this for vectors of what was edited a moment ago; words are there at once. */
+/**
+ * A question waits no longer than this for vectors of what was edited a moment ago; words are there
+ * at once.
+ */
 const REFRESH_MS = 2000;
 
-/** Everything: the index is one for all callers, and what each may know is looked at when it answers. */
+/**
+ * Everything: the index is one for all callers, and what each may know is looked at when it
+ * answers.
+ */
 export function wholeSnapshot({ workspace }: Door): Snapshot {
   return openSnapshot(workspace.root, { now: workspace.clock.now() });
 }
 
-export type Opened = { readonly db: Db; readonly snapshot: Snapshot; readonly inForce: InForce; readonly refreshed: { readonly changed: readonly string[]; readonly removed: readonly string[] } };
+export type Opened = {
+  readonly db: Db;
+  readonly snapshot: Snapshot;
+  readonly inForce: InForce;
+  readonly refreshed: { readonly changed: readonly string[]; readonly removed: readonly string[] };
+};
 
-/** The index as it has to be for an answer. @param refresh false: as it is, and what is stale is left out. */
-export async function openForAnswer(door: Door, { flag, refresh }: { readonly flag?: string | undefined; readonly refresh: boolean }): Promise<Opened> {
+/**
+ * The index as it has to be for an answer. @param refresh false: as it is, and what is stale is
+ * left out.
+ */
+export async function openForAnswer(
+  door: Door,
+  { flag, refresh }: { readonly flag?: string | undefined; readonly refresh: boolean },
+): Promise<Opened> {
   const { workspace, env, progress, signal } = door;
   const db = indexOf(workspace.root);
   const snapshot = wholeSnapshot(door);
-  const chosen = await embedderFor(workspace.root, { settings: settingsOf(snapshot, { home: workspace.home, flag }), env, progress });
+  const chosen = await embedderFor(workspace.root, {
+    settings: settingsOf(snapshot, { home: workspace.home, flag }),
+    env,
+    progress,
+  });
   const inForce = agrees(db, chosen.embedder) ? chosen : await withoutItsVectors(db, chosen);
   if (!refresh) return { db, snapshot, inForce, refreshed: { changed: [], removed: [] } };
   const stop = signal === undefined ? {} : { signal };
   const { changed, removed } = indexFiles(db, snapshot, stop);
-  if (changed.length > 0) await indexVectors(db, inForce.embedder, { ...stop, withinMs: REFRESH_MS });
+  if (changed.length > 0)
+    await indexVectors(db, inForce.embedder, { ...stop, withinMs: REFRESH_MS });
   return { db, snapshot, inForce, refreshed: { changed, removed } };
 }
 
-/** The index was not made with the embedder that is in force: what it was made with answers if it is in the index itself, else words alone. */
+/**
+ * The index was not made with the embedder that is in force: what it was made with answers if it is
+ * in the index itself, else words alone.
+ */
 async function withoutItsVectors(db: Db, { embedder }: InForce): Promise<InForce> {
   const better = `The index has no vectors of ${embedder.model} yet; nocturne knowledge index makes them.`;
   const learnt = await latentOf(db, { mayLearn: false });
-  return learnt !== undefined && agrees(db, learnt) ? { embedder: learnt, why: 'words, and vectors learnt from this workspace itself', better } : { embedder: NO_EMBEDDER, why: 'words alone', better };
+  return learnt !== undefined && agrees(db, learnt)
+    ? { embedder: learnt, why: 'words, and vectors learnt from this workspace itself', better }
+    : { embedder: NO_EMBEDDER, why: 'words alone', better };
 }
 
 /** Which files, and which passages of them, the caller may be shown. */
-export function visible({ workspace, scope }: Door, snapshot: Snapshot): { readonly sees?: (path: string) => boolean; readonly shows: (passage: Pick<Passage, 'path' | 'text'>) => boolean } {
+export function visible(
+  { workspace, scope }: Door,
+  snapshot: Snapshot,
+): {
+  readonly sees?: (path: string) => boolean;
+  readonly shows: (passage: Pick<Passage, 'path' | 'text'>) => boolean;
+} {
   const narrowed = scope !== undefined && scope.capability !== 'workspace' ? scope : undefined;
   const seen = narrowed === undefined ? snapshot : scopedSnapshot(snapshot, narrowed);
   const shows = ({ path, text }: Pick<Passage, 'path' | 'text'>): boolean => {
-    if (decide(snapshot, { kind: 'reader' }, { kind: 'read', path }, { home: workspace.home }).verdict !== 'allow') return false;
+    if (
+      decide(snapshot, { kind: 'reader' }, { kind: 'read', path }, { home: workspace.home })
+        .verdict !== 'allow'
+    )
+      return false;
     // Of a file shared with other projects only what stands in it as this one sees it.
-    return narrowed === undefined || seen.objectsOf(path).length === 0 || (seen.text(path) ?? '').includes(text);
+    return (
+      narrowed === undefined ||
+      seen.objectsOf(path).length === 0 ||
+      (seen.text(path) ?? '').includes(text)
+    );
   };
   return narrowed === undefined ? { shows } : { sees: (path) => sees(narrowed, path), shows };
 }

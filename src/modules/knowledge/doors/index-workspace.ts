@@ -5,20 +5,46 @@ import type { Db } from '../store/database.js';
 import { indexFiles, type FilesReport } from '../store/index-files.js';
 import { indexVectors, type VectorsReport } from '../store/index-vectors.js';
 
-export type IndexReport = { readonly files: FilesReport; readonly vectors: VectorsReport; readonly inForce: InForce; readonly ms: number };
-export type IndexOptions = Omit<Choosing, 'db' | 'mayLearn'> & { readonly withinMs?: number; /** Keeps the model that is there, whatever is new. */ readonly keepModel?: boolean };
+export type IndexReport = {
+  readonly files: FilesReport;
+  readonly vectors: VectorsReport;
+  readonly inForce: InForce;
+  readonly ms: number;
+};
+export type IndexOptions = Omit<Choosing, 'db' | 'mayLearn'> & {
+  readonly withinMs?: number;
+  /** Keeps the model that is there, whatever is new. */
+  readonly keepModel?: boolean;
+};
 
 const PROGRESS_EVERY_MS = 1000;
 
-/** @param snapshot of everything, not of what one pass sees. Resumable: what is stopped goes on where it was. */
-export async function indexWorkspace(db: Db, snapshot: Snapshot, options: IndexOptions): Promise<IndexReport> {
+/**
+ * @param snapshot of everything, not of what one pass sees. Resumable: what is stopped goes on
+ * where it was.
+ */
+export async function indexWorkspace(
+  db: Db,
+  snapshot: Snapshot,
+  options: IndexOptions,
+): Promise<IndexReport> {
   const start = performance.now();
   const { signal, progress, withinMs } = options;
   const said = rarely(progress);
-  const files = indexFiles(db, snapshot, { ...(signal === undefined ? {} : { signal }), onProgress: (done, of) => said(`${done} of ${of} files`) });
+  const files = indexFiles(db, snapshot, {
+    ...(signal === undefined ? {} : { signal }),
+    onProgress: (done, of) => said(`${done} of ${of} files`),
+  });
   const inForce = await chooseEmbedder({ ...options, db, mayLearn: options.keepModel !== true });
-  const vectors = await indexVectors(db, inForce.embedder, { ...(signal === undefined ? {} : { signal }), ...(withinMs === undefined ? {} : { withinMs }), onProgress: (done, of) => said(`${done} of ${of} passages embedded`) });
-  if (vectors.replaced !== undefined) progress(`Vectors of the model ${vectors.replaced} were made anew with ${inForce.embedder.model}.`);
+  const vectors = await indexVectors(db, inForce.embedder, {
+    ...(signal === undefined ? {} : { signal }),
+    ...(withinMs === undefined ? {} : { withinMs }),
+    onProgress: (done, of) => said(`${done} of ${of} passages embedded`),
+  });
+  if (vectors.replaced !== undefined)
+    progress(
+      `Vectors of the model ${vectors.replaced} were made anew with ${inForce.embedder.model}.`,
+    );
   // Else the log beside the file stays as large as the first index made it.
   if (files.changed.length + vectors.embedded > 0) db.pragma('wal_checkpoint(TRUNCATE)');
   return { files, vectors, inForce, ms: performance.now() - start };

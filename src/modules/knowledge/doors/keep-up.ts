@@ -1,15 +1,22 @@
-/** The index kept up with what passes and people write: at the end of a pass, and while `watch` runs. It never costs a pass more than a moment. */
+/**
+ * The index kept up with what passes and people write: at the end of a pass, and while `watch`
+ * runs. It never costs a pass more than a moment.
+ */
 import type { ModuleContext } from '../../../passes/module.js';
 import { settingsOf } from './choose-embedder.js';
 import { openKnowledge } from '../store/database.js';
 import { indexWorkspace } from './index-workspace.js';
 import { hasIndex, indexPath } from './open-index.js';
 
-/** What is left then is embedded the next time, or by `knowledge index`; it is found by its words at once. */
+/**
+ * What is left then is embedded the next time, or by `knowledge index`; it is found by its words at
+ * once.
+ */
 const WITHIN_MS = 5000;
 
 /**
- * Only where there is an index already: the owner, or a first question, makes it. Looks at the files themselves, not at what is told: the same change may be told
+ * Only where there is an index already: the owner, or a first question, makes it. Looks at the
+ * files themselves, not at what is told: the same change may be told
  * twice. Nothing is learnt anew, nothing of it is committed.
  */
 export async function keepUp({ workspace, signal, say }: ModuleContext): Promise<undefined> {
@@ -17,9 +24,19 @@ export async function keepUp({ workspace, signal, say }: ModuleContext): Promise
   const snapshot = workspace.snapshot();
   const db = openKnowledge(indexPath(workspace.root));
   try {
-    const { vectors, inForce } = await indexWorkspace(db, snapshot, { settings: settingsOf(snapshot, { home: workspace.home }), env: process.env, signal, progress: () => undefined, withinMs: WITHIN_MS, keepModel: true });
+    const { vectors, inForce } = await indexWorkspace(db, snapshot, {
+      settings: settingsOf(snapshot, { home: workspace.home }),
+      env: process.env,
+      signal,
+      progress: () => undefined,
+      withinMs: WITHIN_MS,
+      keepModel: true,
+    });
     await inForce.embedder.close();
-    if (vectors.pending > 0) say(`     knowledge: ${vectors.pending} passages wait for their vectors; nocturne knowledge index makes them`);
+    if (vectors.pending > 0)
+      say(
+        `     knowledge: ${vectors.pending} passages wait for their vectors; nocturne knowledge index makes them`,
+      );
     return undefined;
   } finally {
     db.close();

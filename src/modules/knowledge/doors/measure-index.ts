@@ -1,24 +1,49 @@
-/** What search does on this very index: how long it takes, how often it finds a passage again, and what the first choice by signs loses. */
+/**
+ * What search does on this very index: how long it takes, how often it finds a passage again, and
+ * what the first choice by signs loses.
+ */
 import type { Db } from '../store/database.js';
 import type { Embedder } from '../embedders/embedder.js';
 import { byMeaning } from '../ranking/nearest.js';
 import { search } from '../ranking/search.js';
 import { isStopWord } from '../ranking/stop-words.js';
 
-export type Measured = { readonly questions: number; readonly p50: number; readonly p95: number; readonly found: number; readonly first: number; /** Of the ten nearest; missing without vectors. */ readonly recall: number | undefined };
+export type Measured = {
+  readonly questions: number;
+  readonly p50: number;
+  readonly p95: number;
+  readonly found: number;
+  readonly first: number;
+  /** Of the ten nearest; missing without vectors. */
+  readonly recall: number | undefined;
+};
 
 const QUESTIONS = 60;
 const WORDS = 6;
 const FEWEST_WORDS = 8;
 
-/** Each question is every second telling word of a passage, so the passage has them all: it says how well ranks are, not how well meaning is understood. */
-export async function measureIndex(db: Db, { root, embedder }: { readonly root: string; readonly embedder: Embedder }): Promise<Measured> {
-  const passages = db.prepare('SELECT text, hash FROM chunks GROUP BY hash ORDER BY hash').all() as { text: string; hash: string }[];
-  const asked = passages.map((one) => ({ ...one, question: questionOf(one.text) })).filter((one) => one.question !== '').slice(0, QUESTIONS);
+/**
+ * Each question is every second telling word of a passage, so the passage has them all: it says how
+ * well ranks are, not how well meaning is understood.
+ */
+export async function measureIndex(
+  db: Db,
+  { root, embedder }: { readonly root: string; readonly embedder: Embedder },
+): Promise<Measured> {
+  const passages = db
+    .prepare('SELECT text, hash FROM chunks GROUP BY hash ORDER BY hash')
+    .all() as { text: string; hash: string }[];
+  const asked = passages
+    .map((one) => ({ ...one, question: questionOf(one.text) }))
+    .filter((one) => one.question !== '')
+    .slice(0, QUESTIONS);
   const [times, places, shares]: [number[], number[], number[]] = [[], [], []];
   for (const { question, hash } of asked) {
     const [vector] = embedder.kind === 'none' ? [] : await embedder.embed([question]);
-    const given: Embedder = { ...embedder, embed: async () => (vector === undefined ? [] : [vector]) };
+    const given: Embedder = {
+      ...embedder,
+      embed: async () => (vector === undefined ? [] : [vector]),
+    };
     await search(db, question, { root, embedder: given, limit: 10 });
     const start = performance.now();
     const { hits } = await search(db, question, { root, embedder: given, limit: 10 });
@@ -28,16 +53,32 @@ export async function measureIndex(db: Db, { root, embedder }: { readonly root: 
   }
   times.sort((a, b) => a - b);
   const part = (count: number): number => (asked.length === 0 ? 0 : count / asked.length);
-  return { questions: asked.length, p50: times[Math.floor(times.length / 2)] ?? 0, p95: times[Math.floor(times.length * 0.95)] ?? 0, found: part(places.filter((place) => place >= 0).length), first: part(places.filter((place) => place === 0).length), recall: shares.length === 0 ? undefined : shares.reduce((sum, one) => sum + one, 0) / shares.length };
+  return {
+    questions: asked.length,
+    p50: times[Math.floor(times.length / 2)] ?? 0,
+    p95: times[Math.floor(times.length * 0.95)] ?? 0,
+    found: part(places.filter((place) => place >= 0).length),
+    first: part(places.filter((place) => place === 0).length),
+    recall:
+      shares.length === 0 ? undefined : shares.reduce((sum, one) => sum + one, 0) / shares.length,
+  };
 }
 
 function questionOf(text: string): string {
   const words = (text.match(/\p{L}{3,}/gu) ?? []).filter((word) => !isStopWord(word.toLowerCase()));
-  return words.length < FEWEST_WORDS ? '' : words.filter((_, i) => i % 2 === 1).slice(0, WORDS).join(' ');
+  return words.length < FEWEST_WORDS
+    ? ''
+    : words
+        .filter((_, i) => i % 2 === 1)
+        .slice(0, WORDS)
+        .join(' ');
 }
 
 function shareOf(db: Db, vector: Float32Array): number {
-  const ids = (how: 'exact' | 'quantised'): readonly number[] => byMeaning(db, vector, { limit: 60, narrowed: undefined, how }).slice(0, 10).map((one) => one.id);
+  const ids = (how: 'exact' | 'quantised'): readonly number[] =>
+    byMeaning(db, vector, { limit: 60, narrowed: undefined, how })
+      .slice(0, 10)
+      .map((one) => one.id);
   const [exact, quick] = [ids('exact'), new Set(ids('quantised'))];
   return exact.length === 0 ? 1 : exact.filter((id) => quick.has(id)).length / exact.length;
 }

@@ -1,4 +1,7 @@
-/** The index as a step of a pass asks it: as it is, with the embedder that made its vectors, or none. */
+/**
+ * The index as a step of a pass asks it: as it is, with the embedder that made its vectors, or
+ * none.
+ */
 import type { Snapshot, Workspace } from '../../../workspace/types.js';
 import { settingsOf } from './choose-embedder.js';
 import type { Db } from '../store/database.js';
@@ -8,11 +11,19 @@ import { agrees, embedderFor, hasIndex, indexOf, releaseIndexes } from './open-i
 export type PassIndex = { readonly db: Db; readonly embedder: Embedder };
 
 /** `undefined` where there is no index: a pass is not the place to make one. */
-export async function withIndex<T>(workspace: Workspace, snapshot: Snapshot, ask: (index: PassIndex) => Promise<T>): Promise<T | undefined> {
+export async function withIndex<T>(
+  workspace: Workspace,
+  snapshot: Snapshot,
+  ask: (index: PassIndex) => Promise<T>,
+): Promise<T | undefined> {
   if (!hasIndex(workspace.root)) return undefined;
   try {
     const db = indexOf(workspace.root);
-    const { embedder } = await embedderFor(workspace.root, { settings: settingsOf(snapshot, { home: workspace.home }), env: process.env, progress: () => undefined });
+    const { embedder } = await embedderFor(workspace.root, {
+      settings: settingsOf(snapshot, { home: workspace.home }),
+      env: process.env,
+      progress: () => undefined,
+    });
     return await ask({ db, embedder: agrees(db, embedder) ? embedder : NO_EMBEDDER });
   } finally {
     await releaseIndexes();

@@ -1,4 +1,7 @@
-/** A re-ranking model that runs on this machine, from a local directory: it reads the question and each passage together and says how well they fit. */
+/**
+ * A re-ranking model that runs on this machine, from a local directory: it reads the question and
+ * each passage together and says how well they fit.
+ */
 import { modelFiles } from './model-directory.js';
 import { modelCrew } from './model-crew.js';
 import type { Reranker } from './rerank.js';
@@ -9,9 +12,23 @@ const DEPTH = 30;
 /** Such models read 512 tokens of both together. */
 const LONGEST = 3000;
 
-/** @throws NocturneError `NOT_FOUND` for a model that is not there, `UNREADABLE` for a broken one, `MISSING_PART` without the library. */
-export async function makeCrossEncoder({ modelPath, model = RERANK_MODEL, signal }: { readonly modelPath: string; readonly model?: string; readonly signal?: AbortSignal }): Promise<Reranker> {
-  const { directory, dtype, id } = modelFiles(modelPath, { model, hint: 'nocturne knowledge model fetch --reranker gets it once' });
+/**
+ * @throws NocturneError `NOT_FOUND` for a model that is not there, `UNREADABLE` for a broken one,
+ * `MISSING_PART` without the library.
+ */
+export async function makeCrossEncoder({
+  modelPath,
+  model = RERANK_MODEL,
+  signal,
+}: {
+  readonly modelPath: string;
+  readonly model?: string;
+  readonly signal?: AbortSignal;
+}): Promise<Reranker> {
+  const { directory, dtype, id } = modelFiles(modelPath, {
+    model,
+    hint: 'nocturne knowledge model fetch --reranker gets it once',
+  });
   const crew = await modelCrew({ directory, dtype, task: 'fit' }, signal);
   return {
     name: id,

@@ -1,20 +1,35 @@
 /** What turns text into vectors, whichever it is. */
 
-export type EmbedOptions = { readonly signal?: AbortSignal; /** Texts done so far. */ readonly onProgress?: (done: number) => void };
+export type EmbedOptions = {
+  readonly signal?: AbortSignal;
+  /** Texts done so far. */
+  readonly onProgress?: (done: number) => void;
+};
 
 export interface Embedder {
   readonly kind: 'transformers' | 'openai' | 'latent' | 'none';
-  /** Name and version of the model: vectors of another one are not comparable and are made again. */
+  /**
+   * Name and version of the model: vectors of another one are not comparable and are made again.
+   */
   readonly model: string;
   /** 0 for `none`. */
   readonly dimensions: number;
-  /** Vectors of length 1 (of length 0 for a text that says nothing to the model), in the order of the texts. @throws NocturneError `RUN_FAILED`; rejects with the signal's reason when cancelled. */
+  /**
+   * Vectors of length 1 (of length 0 for a text that says nothing to the model), in the order of
+   * the texts. @throws NocturneError `RUN_FAILED`; rejects with the signal's reason when cancelled.
+   */
   embed(texts: readonly string[], options?: EmbedOptions): Promise<readonly Float32Array[]>;
   close(): Promise<void>;
 }
 
 /** Search by words alone. */
-export const NO_EMBEDDER: Embedder = { kind: 'none', model: 'none', dimensions: 0, embed: async (texts) => texts.map(() => new Float32Array(0)), close: async () => undefined };
+export const NO_EMBEDDER: Embedder = {
+  kind: 'none',
+  model: 'none',
+  dimensions: 0,
+  embed: async (texts) => texts.map(() => new Float32Array(0)),
+  close: async () => undefined,
+};
 
 /** Scaled to length 1 in place; a vector of zeros stays one. */
 export function normalise(vector: Float32Array): Float32Array {

@@ -1,11 +1,19 @@
-/** Fetches an embedding model once, file by file, into a local directory: the only use of the network by the knowledge module that nobody configured, and only when asked for. */
+/**
+ * Fetches an embedding model once, file by file, into a local directory: the only use of the
+ * network by the knowledge module that nobody configured, and only when asked for.
+ */
 import { existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { NocturneError } from '../../../kernel/error.js';
 import { DEFAULT_MODEL, type Dtype, filesOfModel } from './model-directory.js';
 
-export type FetchProgress = { readonly file: string; readonly bytes: number; /** `undefined`: the server did not say. */ readonly total: number | undefined };
+export type FetchProgress = {
+  readonly file: string;
+  readonly bytes: number;
+  /** `undefined`: the server did not say. */
+  readonly total: number | undefined;
+};
 export type FetchModelOptions = {
   /** Where it goes; see `modelDirectory`. */
   readonly directory: string;
@@ -17,29 +25,62 @@ export type FetchModelOptions = {
   readonly onProgress?: (progress: FetchProgress) => void;
 };
 
-/** Files that are there stay; one that was cut off goes on where it ended. @throws NocturneError `RUN_FAILED`; rejects with the signal's reason when cancelled. */
-export async function fetchModel({ directory, model = DEFAULT_MODEL, dtype = 'q8', hub, signal, onProgress }: FetchModelOptions): Promise<void> {
+/**
+ * Files that are there stay; one that was cut off goes on where it ended. @throws NocturneError
+ * `RUN_FAILED`; rejects with the signal's reason when cancelled.
+ */
+export async function fetchModel({
+  directory,
+  model = DEFAULT_MODEL,
+  dtype = 'q8',
+  hub,
+  signal,
+  onProgress,
+}: FetchModelOptions): Promise<void> {
   const base = hub ?? (await knownHub());
   for (const file of filesOfModel(dtype)) {
     const target = join(directory, file);
     if (existsSync(target)) continue;
     mkdirSync(dirname(target), { recursive: true });
     try {
-      await fetchFile(new URL(`${model}/resolve/main/${file}`, base), { target, signal, onProgress: (bytes, total) => onProgress?.({ file, bytes, total }) });
+      await fetchFile(new URL(`${model}/resolve/main/${file}`, base), {
+        target,
+        signal,
+        onProgress: (bytes, total) => onProgress?.({ file, bytes, total }),
+      });
     } catch (cause) {
       if (signal?.aborted === true) throw signal.reason;
-      const why = cause instanceof Error ? [cause.message, cause.cause instanceof Error ? cause.cause.message : ''].filter((part) => part !== '').join(': ') : String(cause);
-      throw new NocturneError('RUN_FAILED', `${file} of the model ${model} could not be fetched: ${why}`, { hint: `try again, what was fetched is kept; or copy the model's files into ${directory} by hand`, cause });
+      const why =
+        cause instanceof Error
+          ? [cause.message, cause.cause instanceof Error ? cause.cause.message : '']
+              .filter((part) => part !== '')
+              .join(': ')
+          : String(cause);
+      throw new NocturneError(
+        'RUN_FAILED',
+        `${file} of the model ${model} could not be fetched: ${why}`,
+        {
+          hint: `try again, what was fetched is kept; or copy the model's files into ${directory} by hand`,
+          cause,
+        },
+      );
     }
   }
 }
 
-type Target = { readonly target: string; readonly signal: AbortSignal | undefined; readonly onProgress: (bytes: number, total: number | undefined) => void };
+type Target = {
+  readonly target: string;
+  readonly signal: AbortSignal | undefined;
+  readonly onProgress: (bytes: number, total: number | undefined) => void;
+};
 
 async function fetchFile(url: URL, { target, signal, onProgress }: Target): Promise<void> {
   const part = `${target}.part`;
   const had = existsSync(part) ? statSync(part).size : 0;
-  const response = await fetch(url, { ...(signal === undefined ? {} : { signal }), headers: had > 0 ? { range: `bytes=${had}-` } : {} });
+  const response = await fetch(url, {
+    ...(signal === undefined ? {} : { signal }),
+    headers: had > 0 ? { range: `bytes=${had}-` } : {},
+  });
   // The rest of a file that was whole already, or that has become another one.
   if (response.status === 416) {
     await response.body?.cancel();
@@ -52,7 +93,8 @@ async function fetchFile(url: URL, { target, signal, onProgress }: Target): Prom
   }
   const from = response.status === 206 ? had : 0;
   const length = Number(response.headers.get('content-length') ?? Number.NaN);
-  const total = Number.isNaN(length) || response.headers.has('content-encoding') ? undefined : from + length;
+  const total =
+    Number.isNaN(length) || response.headers.has('content-encoding') ? undefined : from + length;
   let bytes = from;
   // Written at once: what a stream still held when the connection broke would be lost.
   const file = await open(part, from > 0 ? 'a' : 'w');
@@ -75,6 +117,10 @@ async function knownHub(): Promise<string> {
     const { env } = await import('@huggingface/transformers');
     return env.remoteHost;
   } catch (cause) {
-    throw new NocturneError('MISSING_PART', 'the package @huggingface/transformers, which runs embedding models, is not installed', { hint: 'npm install --ignore-scripts @huggingface/transformers', cause });
+    throw new NocturneError(
+      'MISSING_PART',
+      'the package @huggingface/transformers, which runs embedding models, is not installed',
+      { hint: 'npm install --ignore-scripts @huggingface/transformers', cause },
+    );
   }
 }

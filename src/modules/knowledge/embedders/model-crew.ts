@@ -1,5 +1,6 @@
 /**
- * The threads that run one model: one with all processors for a question or two, and where there is much to do one for each processor. Small matrices
+ * The threads that run one model: one with all processors for a question or two, and where there is
+ * much to do one for each processor. Small matrices
  * gain little from a second processor, so two runs side by side are quicker than one run on both.
  */
 import { availableParallelism } from 'node:os';
@@ -14,8 +15,15 @@ const WORTH_MS = 1500;
 export type ModelCrew = {
   readonly dimensions: number;
   readonly runMs: number;
-  /** `each` is told the numbers of a job, those of its texts one after the other, as they come: in any order. What fails or is stopped ends the rest. */
-  run(jobs: readonly Job[], each: (job: number, numbers: Float32Array) => void, signal?: AbortSignal): Promise<void>;
+  /**
+   * `each` is told the numbers of a job, those of its texts one after the other, as they come: in
+   * any order. What fails or is stopped ends the rest.
+   */
+  run(
+    jobs: readonly Job[],
+    each: (job: number, numbers: Float32Array) => void,
+    signal?: AbortSignal,
+  ): Promise<void>;
   close(): Promise<void>;
 };
 
@@ -24,7 +32,8 @@ export async function modelCrew(setting: WorkerSetting, signal?: AbortSignal): P
   const first = await modelThread(setting, signal);
   const size = Math.min(availableParallelism(), MOST_THREADS);
   let [many, spent]: [Promise<readonly ModelThread[]> | undefined, number] = [undefined, 0];
-  const more = (): Promise<readonly ModelThread[]> => (many ??= openAll({ ...setting, processors: Math.floor(availableParallelism() / size) }, size));
+  const more = (): Promise<readonly ModelThread[]> =>
+    (many ??= openAll({ ...setting, processors: Math.floor(availableParallelism() / size) }, size));
   return {
     dimensions: first.dimensions,
     runMs: first.runMs,
@@ -45,14 +54,18 @@ export async function modelCrew(setting: WorkerSetting, signal?: AbortSignal): P
       });
     },
     async close() {
-      await Promise.all([first, ...((await many?.catch(() => [])) ?? [])].map((thread) => thread.close()));
+      await Promise.all(
+        [first, ...((await many?.catch(() => [])) ?? [])].map((thread) => thread.close()),
+      );
     },
   };
 }
 
 /** All or none. */
 async function openAll(setting: WorkerSetting, count: number): Promise<readonly ModelThread[]> {
-  const opened = await Promise.allSettled(Array.from({ length: count }, () => modelThread(setting)));
+  const opened = await Promise.allSettled(
+    Array.from({ length: count }, () => modelThread(setting)),
+  );
   const threads = opened.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
   const failed = opened.find((one) => one.status === 'rejected');
   if (failed === undefined) return threads;

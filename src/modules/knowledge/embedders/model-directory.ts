@@ -13,7 +13,12 @@ export type Dtype = keyof typeof WEIGHTS;
 /** Files without which a model does not load. */
 const NEEDED = ['config.json', 'tokenizer.json', 'tokenizer_config.json'];
 
-export type ModelFiles = { readonly directory: string; readonly dtype: Dtype; /** Name, precision and a hash of the files: another one makes other vectors. */ readonly id: string };
+export type ModelFiles = {
+  readonly directory: string;
+  readonly dtype: Dtype;
+  /** Name, precision and a hash of the files: another one makes other vectors. */
+  readonly id: string;
+};
 
 /** The place of a fetched model. @param home the directory of the state outside of workspaces. */
 export function modelDirectory(home: string, model: string = DEFAULT_MODEL): string {
@@ -26,12 +31,32 @@ export function filesOfModel(dtype: Dtype): readonly string[] {
 }
 
 /** @throws NocturneError `NOT_FOUND` where a file is missing. */
-export function modelFiles(directory: string, { model, dtype: asked, hint }: { readonly model: string; readonly dtype?: Dtype | undefined; readonly hint: string }): ModelFiles {
-  if (!existsSync(directory)) throw new NocturneError('NOT_FOUND', `the model ${model} is not in ${directory}`, { hint });
-  const dtype = asked ?? (Object.keys(WEIGHTS) as Dtype[]).find((one) => existsSync(join(directory, WEIGHTS[one])));
-  if (dtype === undefined) throw new NocturneError('NOT_FOUND', `the model in ${directory} has no weights: neither ${Object.values(WEIGHTS).join(' nor ')} is there`, { hint });
+export function modelFiles(
+  directory: string,
+  {
+    model,
+    dtype: asked,
+    hint,
+  }: { readonly model: string; readonly dtype?: Dtype | undefined; readonly hint: string },
+): ModelFiles {
+  if (!existsSync(directory))
+    throw new NocturneError('NOT_FOUND', `the model ${model} is not in ${directory}`, { hint });
+  const dtype =
+    asked ??
+    (Object.keys(WEIGHTS) as Dtype[]).find((one) => existsSync(join(directory, WEIGHTS[one])));
+  if (dtype === undefined)
+    throw new NocturneError(
+      'NOT_FOUND',
+      `the model in ${directory} has no weights: neither ${Object.values(WEIGHTS).join(' nor ')} is there`,
+      { hint },
+    );
   const missing = filesOfModel(dtype).filter((file) => !existsSync(join(directory, file)));
-  if (missing.length > 0) throw new NocturneError('NOT_FOUND', `the model in ${directory} is not whole: ${missing.join(', ')} is missing`, { hint });
+  if (missing.length > 0)
+    throw new NocturneError(
+      'NOT_FOUND',
+      `the model in ${directory} is not whole: ${missing.join(', ')} is missing`,
+      { hint },
+    );
   return { directory, dtype, id: `${model}@${dtype}-${fingerprint(directory, dtype)}` };
 }
 

@@ -1,4 +1,7 @@
-/** The caller's side of the thread that runs a model: one batch at a time, in the order in which they were asked for. */
+/**
+ * The caller's side of the thread that runs a model: one batch at a time, in the order in which
+ * they were asked for.
+ */
 import { Worker } from 'node:worker_threads';
 import { NocturneError } from '../../../kernel/error.js';
 import type { WorkerAnswer, WorkerRequest, WorkerSetting } from './transformers-worker.js';
@@ -15,12 +18,23 @@ export type ModelThread = {
   close(): Promise<void>;
 };
 
-type Waiting = { readonly done: (answer: WorkerAnswer) => void; readonly fail: (error: unknown) => void };
+type Waiting = {
+  readonly done: (answer: WorkerAnswer) => void;
+  readonly fail: (error: unknown) => void;
+};
 
-/** @throws NocturneError `MISSING_PART` without the library, `UNREADABLE` for a model that does not load. */
-export async function modelThread(setting: WorkerSetting, signal?: AbortSignal): Promise<ModelThread> {
+/**
+ * @throws NocturneError `MISSING_PART` without the library, `UNREADABLE` for a model that does not
+ * load.
+ */
+export async function modelThread(
+  setting: WorkerSetting,
+  signal?: AbortSignal,
+): Promise<ModelThread> {
   signal?.throwIfAborted();
-  const worker = new Worker(new URL('transformers-worker.js', import.meta.url), { workerData: setting });
+  const worker = new Worker(new URL('transformers-worker.js', import.meta.url), {
+    workerData: setting,
+  });
   const waiting: Waiting[] = [];
   let ended: Error | undefined;
   let closing = false;
@@ -36,9 +50,18 @@ export async function modelThread(setting: WorkerSetting, signal?: AbortSignal):
     if (waiting.length === 0 && !closing) worker.unref();
     one?.done(answer);
   });
-  worker.on('error', (cause) => end(new NocturneError('RUN_FAILED', `the thread of the model broke: ${cause.message}`, { hint: 'run the command again', cause })));
+  worker.on('error', (cause) =>
+    end(
+      new NocturneError('RUN_FAILED', `the thread of the model broke: ${cause.message}`, {
+        hint: 'run the command again',
+        cause,
+      }),
+    ),
+  );
   const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
-  void exited.then(() => end(new NocturneError('RUN_FAILED', 'the model was closed', { hint: 'open it again' })));
+  void exited.then(() =>
+    end(new NocturneError('RUN_FAILED', 'the model was closed', { hint: 'open it again' })),
+  );
 
   const next = (): Promise<WorkerAnswer> =>
     new Promise((done, fail) => {
@@ -50,9 +73,11 @@ export async function modelThread(setting: WorkerSetting, signal?: AbortSignal):
 
   const stop = (): void => void worker.terminate();
   signal?.addEventListener('abort', stop, { once: true });
-  const first = await next().catch((error: unknown) => {
-    throw signal?.aborted === true ? signal.reason : error;
-  }).finally(() => signal?.removeEventListener('abort', stop));
+  const first = await next()
+    .catch((error: unknown) => {
+      throw signal?.aborted === true ? signal.reason : error;
+    })
+    .finally(() => signal?.removeEventListener('abort', stop));
   if (first.kind !== 'ready') {
     await worker.terminate();
     throw notLoaded(setting, first);
@@ -65,7 +90,11 @@ export async function modelThread(setting: WorkerSetting, signal?: AbortSignal):
       if (ended === undefined) post({ kind: 'run', ...job });
       const answer = await answered;
       if (answer.kind === 'numbers') return answer.numbers;
-      throw new NocturneError('RUN_FAILED', `the model failed: ${answer.kind === 'failed' ? answer.why : 'it answered out of turn'}`, { hint: 'run the command again, or choose another embedder' });
+      throw new NocturneError(
+        'RUN_FAILED',
+        `the model failed: ${answer.kind === 'failed' ? answer.why : 'it answered out of turn'}`,
+        { hint: 'run the command again, or choose another embedder' },
+      );
     },
     async close() {
       if (ended === undefined) {
@@ -79,6 +108,17 @@ export async function modelThread(setting: WorkerSetting, signal?: AbortSignal):
 }
 
 function notLoaded({ directory }: WorkerSetting, answer: WorkerAnswer): NocturneError {
-  if (answer.kind === 'failed' && answer.absent === true) return new NocturneError('MISSING_PART', 'the package @huggingface/transformers, which runs models, is not installed', { hint: 'npm install --ignore-scripts @huggingface/transformers, or choose another embedder' });
-  return new NocturneError('UNREADABLE', `the model in ${directory} cannot be loaded: ${answer.kind === 'failed' ? answer.why : 'it answered out of turn'}`, { hint: 'remove the directory and fetch the model again: nocturne knowledge model fetch' });
+  if (answer.kind === 'failed' && answer.absent === true)
+    return new NocturneError(
+      'MISSING_PART',
+      'the package @huggingface/transformers, which runs models, is not installed',
+      {
+        hint: 'npm install --ignore-scripts @huggingface/transformers, or choose another embedder',
+      },
+    );
+  return new NocturneError(
+    'UNREADABLE',
+    `the model in ${directory} cannot be loaded: ${answer.kind === 'failed' ? answer.why : 'it answered out of turn'}`,
+    { hint: 'remove the directory and fetch the model again: nocturne knowledge model fetch' },
+  );
 }

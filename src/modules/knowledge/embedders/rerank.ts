@@ -1,4 +1,7 @@
-/** A last look at the best passages by a model that reads the question and a passage together; slow, and asked for by a flag. */
+/**
+ * A last look at the best passages by a model that reads the question and a passage together; slow,
+ * and asked for by a flag.
+ */
 
 export interface Reranker {
   readonly name: string;

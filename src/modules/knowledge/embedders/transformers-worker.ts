@@ -1,30 +1,71 @@
-/** The thread that runs a model, one that embeds texts or one that says how well each fits a question: loads it from its directory, then answers in order. It never uses the network. */
+/**
+ * The thread that runs a model, one that embeds texts or one that says how well each fits a
+ * question: loads it from its directory, then answers in order. It never uses the network.
+ */
 import { parentPort, workerData } from 'node:worker_threads';
 import { normalise } from './embedder.js';
 
 /** `processors`: how many of them one run may use; not given: what the library thinks best. */
-export type WorkerSetting = { readonly directory: string; readonly dtype: string; readonly task: 'embed' | 'fit'; readonly processors?: number };
-export type WorkerRequest = { readonly kind: 'run'; readonly texts: readonly string[]; readonly question?: string } | { readonly kind: 'close' };
+export type WorkerSetting = {
+  readonly directory: string;
+  readonly dtype: string;
+  readonly task: 'embed' | 'fit';
+  readonly processors?: number;
+};
+export type WorkerRequest =
+  | { readonly kind: 'run'; readonly texts: readonly string[]; readonly question?: string }
+  | { readonly kind: 'close' };
 /** `numbers`: those of the texts, one after the other. `absent`: the library is not installed. */
-export type WorkerAnswer = { readonly kind: 'ready'; readonly dimensions: number; /** Of one run with a text of usual length. */ readonly runMs: number } | { readonly kind: 'numbers'; readonly numbers: Float32Array } | { readonly kind: 'failed'; readonly why: string; readonly absent?: true };
+export type WorkerAnswer =
+  | {
+      readonly kind: 'ready';
+      readonly dimensions: number;
+      /** Of one run with a text of usual length. */
+      readonly runMs: number;
+    }
+  | { readonly kind: 'numbers'; readonly numbers: Float32Array }
+  | { readonly kind: 'failed'; readonly why: string; readonly absent?: true };
 
 type Tensor = { readonly dims: readonly number[]; readonly data: ArrayLike<unknown> };
 type Tokens = Readonly<Record<string, Tensor>>;
-type Loaded = { tokenize(texts: readonly string[], question?: string): Tokens; run(tokens: Tokens): Promise<Readonly<Record<string, Tensor>>>; dispose(): Promise<unknown> };
+type Loaded = {
+  tokenize(texts: readonly string[], question?: string): Tokens;
+  run(tokens: Tokens): Promise<Readonly<Record<string, Tensor>>>;
+  dispose(): Promise<unknown>;
+};
 
 const { directory, dtype, task, processors } = workerData as WorkerSetting;
 /** About as long as a passage. */
 const PROBE = 'a passage about one thing and another '.repeat(20);
-const answer = (what: WorkerAnswer): void => parentPort?.postMessage(what, what.kind === 'numbers' ? [what.numbers.buffer as ArrayBuffer] : []);
+const answer = (what: WorkerAnswer): void =>
+  parentPort?.postMessage(
+    what,
+    what.kind === 'numbers' ? [what.numbers.buffer as ArrayBuffer] : [],
+  );
 
 async function load(): Promise<Loaded> {
-  const { AutoModel, AutoModelForSequenceClassification, AutoTokenizer, env } = await import('@huggingface/transformers');
+  const { AutoModel, AutoModelForSequenceClassification, AutoTokenizer, env } = await import(
+    '@huggingface/transformers'
+  );
   env.allowRemoteModels = false;
   env.useFSCache = false;
   const tokenizer = await AutoTokenizer.from_pretrained(directory, { local_files_only: true });
-  const model = await (task === 'embed' ? AutoModel : AutoModelForSequenceClassification).from_pretrained(directory, { dtype: dtype as 'q8', local_files_only: true, ...(processors === undefined ? {} : { session_options: { intraOpNumThreads: processors } }) });
+  const model = await (task === 'embed'
+    ? AutoModel
+    : AutoModelForSequenceClassification
+  ).from_pretrained(directory, {
+    dtype: dtype as 'q8',
+    local_files_only: true,
+    ...(processors === undefined ? {} : { session_options: { intraOpNumThreads: processors } }),
+  });
   return {
-    tokenize: (texts, question) => (question === undefined ? tokenizer([...texts], { padding: true, truncation: true }) : tokenizer(texts.map(() => question), { text_pair: [...texts], padding: true, truncation: true })) as unknown as Tokens,
+    tokenize: (texts, question) =>
+      (question === undefined
+        ? tokenizer([...texts], { padding: true, truncation: true })
+        : tokenizer(
+            texts.map(() => question),
+            { text_pair: [...texts], padding: true, truncation: true },
+          )) as unknown as Tokens,
     run: async (tokens) => (await model(tokens)) as Readonly<Record<string, Tensor>>,
     dispose: () => model.dispose(),
   };
@@ -34,20 +75,43 @@ async function embed({ tokenize, run }: Loaded, texts: readonly string[]): Promi
   const tokens = tokenize(texts);
   const states = (await run(tokens))['last_hidden_state'];
   const [rows, length, dimensions] = states?.dims ?? [];
-  if (!(states?.data instanceof Float32Array) || rows !== texts.length || length === undefined || dimensions === undefined) throw new Error(`the model gave ${states?.dims.join(' x ') ?? 'no'} numbers for ${texts.length} texts`);
+  if (
+    !(states?.data instanceof Float32Array) ||
+    rows !== texts.length ||
+    length === undefined ||
+    dimensions === undefined
+  )
+    throw new Error(
+      `the model gave ${states?.dims.join(' x ') ?? 'no'} numbers for ${texts.length} texts`,
+    );
   return pooled(states.data, { rows, length, dimensions, mask: tokens['attention_mask']?.data });
 }
 
 /** The one logit of each pair. */
-async function fit({ tokenize, run }: Loaded, texts: readonly string[], question: string): Promise<Float32Array> {
+async function fit(
+  { tokenize, run }: Loaded,
+  texts: readonly string[],
+  question: string,
+): Promise<Float32Array> {
   const logits = (await run(tokenize(texts, question)))['logits'];
-  if (!(logits?.data instanceof Float32Array) || logits.data.length !== texts.length) throw new Error(`the model gave ${logits?.dims.join(' x ') ?? 'no'} logits for ${texts.length} pairs; one for each was expected`);
+  if (!(logits?.data instanceof Float32Array) || logits.data.length !== texts.length)
+    throw new Error(
+      `the model gave ${logits?.dims.join(' x ') ?? 'no'} logits for ${texts.length} pairs; one for each was expected`,
+    );
   return logits.data.slice();
 }
 
-type Shape = { readonly rows: number; readonly length: number; readonly dimensions: number; readonly mask: ArrayLike<unknown> | undefined };
+type Shape = {
+  readonly rows: number;
+  readonly length: number;
+  readonly dimensions: number;
+  readonly mask: ArrayLike<unknown> | undefined;
+};
 
-/** The mean over the tokens of each text, without the padding, scaled to length 1. The library's own takes as long as the tokenizer. */
+/**
+ * The mean over the tokens of each text, without the padding, scaled to length 1. The library's own
+ * takes as long as the tokenizer.
+ */
 function pooled(states: Float32Array, { rows, length, dimensions, mask }: Shape): Float32Array {
   const vectors = new Float32Array(rows * dimensions);
   for (let row = 0; row < rows; row++) {
@@ -55,7 +119,8 @@ function pooled(states: Float32Array, { rows, length, dimensions, mask }: Shape)
     for (let token = 0; token < length; token++) {
       if (Number(mask?.[row * length + token] ?? 1) === 0) continue;
       const from = (row * length + token) * dimensions;
-      for (let i = 0; i < dimensions; i++) sum[i] = (sum[i] as number) + (states[from + i] as number);
+      for (let i = 0; i < dimensions; i++)
+        sum[i] = (sum[i] as number) + (states[from + i] as number);
     }
     // The number of tokens cancels out.
     normalise(sum);
@@ -65,13 +130,18 @@ function pooled(states: Float32Array, { rows, length, dimensions, mask }: Shape)
 
 function why(error: unknown): WorkerAnswer {
   const said = error instanceof Error ? error.message : String(error);
-  const absent = error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND' && said.includes('@huggingface/transformers');
+  const absent =
+    error instanceof Error &&
+    'code' in error &&
+    error.code === 'ERR_MODULE_NOT_FOUND' &&
+    said.includes('@huggingface/transformers');
   return { kind: 'failed', why: said, ...(absent ? { absent } : {}) };
 }
 
 async function main(): Promise<void> {
   const model = await load();
-  const answered = async (texts: readonly string[], question = ''): Promise<Float32Array> => (task === 'embed' ? embed(model, texts) : fit(model, texts, question));
+  const answered = async (texts: readonly string[], question = ''): Promise<Float32Array> =>
+    task === 'embed' ? embed(model, texts) : fit(model, texts, question);
   // Only a run says how many numbers there are for a text; the second one, how long it takes.
   const dimensions = (await answered([PROBE])).length;
   const start = performance.now();
@@ -79,11 +149,17 @@ async function main(): Promise<void> {
   answer({ kind: 'ready', dimensions, runMs: performance.now() - start });
   let before: Promise<void> = Promise.resolve();
   parentPort?.on('message', (request: WorkerRequest) => {
-    before = before.then(async () => {
-      if (request.kind === 'run') return answer({ kind: 'numbers', numbers: await answered(request.texts, request.question) });
-      await model.dispose();
-      parentPort?.close();
-    }).catch((error: unknown) => answer(why(error)));
+    before = before
+      .then(async () => {
+        if (request.kind === 'run')
+          return answer({
+            kind: 'numbers',
+            numbers: await answered(request.texts, request.question),
+          });
+        await model.dispose();
+        parentPort?.close();
+      })
+      .catch((error: unknown) => answer(why(error)));
   });
 }
 

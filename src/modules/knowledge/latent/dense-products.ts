@@ -1,9 +1,15 @@
-/** Products of dense matrices in flat arrays, three rows by three at a time: nine sums stay in registers while six numbers are read, which is three times as fast as row by row. */
+/**
+ * Products of dense matrices in flat arrays, three rows by three at a time: nine sums stay in
+ * registers while six numbers are read, which is three times as fast as row by row.
+ */
 
 /** Rows that are worked on at once fit into the nearest cache. A multiple of three. */
 const BLOCK = 126;
 
-/** The products of all pairs of columns, a full symmetric matrix. `width`, a multiple of three, is the number of columns. */
+/**
+ * The products of all pairs of columns, a full symmetric matrix. `width`, a multiple of three, is
+ * the number of columns.
+ */
 export function columnProducts(columns: Float32Array, width: number): Float64Array {
   const rows = columns.length / width;
   const products = new Float64Array(width * width);
@@ -11,15 +17,29 @@ export function columnProducts(columns: Float32Array, width: number): Float64Arr
   for (let from = 0; from < rows; from += BLOCK) {
     const count = Math.min(BLOCK, rows - from);
     if (count < BLOCK) turned.fill(0);
-    for (let row = 0, at = from * width; row < count; row++) for (let column = 0; column < width; column++, at++) turned[column * BLOCK + row] = columns[at] as number;
-    for (let row = 0; row < width; row += 3) for (let other = row; other < width; other += 3) addTile({ left: turned, right: turned, into: products, length: BLOCK, stride: BLOCK, width }, row, other);
+    for (let row = 0, at = from * width; row < count; row++)
+      for (let column = 0; column < width; column++, at++)
+        turned[column * BLOCK + row] = columns[at] as number;
+    for (let row = 0; row < width; row += 3)
+      for (let other = row; other < width; other += 3)
+        addTile(
+          { left: turned, right: turned, into: products, length: BLOCK, stride: BLOCK, width },
+          row,
+          other,
+        );
   }
-  for (let row = 0; row < width; row++) for (let column = 0; column < row; column++) products[row * width + column] = products[column * width + row] as number;
+  for (let row = 0; row < width; row++)
+    for (let column = 0; column < row; column++)
+      products[row * width + column] = products[column * width + row] as number;
   return products;
 }
 
 /** `columns · lowerᵀ` for a square matrix whose entries above the diagonal are zero. */
-export function timesLowerTransposed(columns: Float32Array, lower: Float64Array, width: number): Float32Array {
+export function timesLowerTransposed(
+  columns: Float32Array,
+  lower: Float64Array,
+  width: number,
+): Float32Array {
   const rows = columns.length / width;
   const result = new Float32Array(columns.length);
   const block = new Float64Array(BLOCK * width);
@@ -29,16 +49,35 @@ export function timesLowerTransposed(columns: Float32Array, lower: Float64Array,
     block.fill(0);
     block.set(part);
     into.fill(0);
-    for (let row = 0; row < BLOCK; row += 3) for (let other = 0; other < width; other += 3) addTile({ left: block, right: lower, into, length: other + 3, stride: width, width }, row, other);
+    for (let row = 0; row < BLOCK; row += 3)
+      for (let other = 0; other < width; other += 3)
+        addTile(
+          { left: block, right: lower, into, length: other + 3, stride: width, width },
+          row,
+          other,
+        );
     result.set(into.subarray(0, part.length), from * width);
   }
   return result;
 }
 
-type Tile = { readonly left: Float64Array; readonly right: Float64Array; readonly into: Float64Array; /** Numbers of a row that are multiplied. */ readonly length: number; /** From one row to the next in `left` and `right`. */ readonly stride: number; readonly width: number };
+type Tile = {
+  readonly left: Float64Array;
+  readonly right: Float64Array;
+  readonly into: Float64Array;
+  /** Numbers of a row that are multiplied. */
+  readonly length: number;
+  /** From one row to the next in `left` and `right`. */
+  readonly stride: number;
+  readonly width: number;
+};
 
 /** Adds the products of three rows of `left` with three of `right` to nine places of `into`. */
-function addTile({ left, right, into, length, stride, width }: Tile, row: number, other: number): void {
+function addTile(
+  { left, right, into, length, stride, width }: Tile,
+  row: number,
+  other: number,
+): void {
   let aa = 0;
   let ab = 0;
   let ac = 0;

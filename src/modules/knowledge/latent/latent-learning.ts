@@ -1,7 +1,10 @@
 /**
- * Latent semantic vectors, learnt from the workspace's own chunks: terms that stand in the same company get similar vectors, so that a question finds a text
- * that says it in other words. Company is counted in a narrow window, weighted by positive pointwise mutual information and reduced to few dimensions
- * (Levy, Goldberg: Neural word embedding as implicit matrix factorization, 2014). A text is the sum of its terms' vectors, rare terms weighing more.
+ * Latent semantic vectors, learnt from the workspace's own chunks: terms that stand in the same
+ * company get similar vectors, so that a question finds a text
+ * that says it in other words. Company is counted in a narrow window, weighted by positive
+ * pointwise mutual information and reduced to few dimensions
+ * (Levy, Goldberg: Neural word embedding as implicit matrix factorization, 2014). A text is the sum
+ * of its terms' vectors, rare terms weighing more.
  */
 import { createHash } from 'node:crypto';
 import { normalise } from '../embedders/embedder.js';
@@ -14,7 +17,10 @@ import { termsOf } from './terms.js';
 /** Part of the model's id: raised when the way to learn changes. */
 const WAY = 'latent-1';
 const DIMENSIONS = 192;
-/** Directions weigh the same: with nearly as many of them as terms, each term would stand alone and be like no other. */
+/**
+ * Directions weigh the same: with nearly as many of them as terms, each term would stand alone and
+ * be like no other.
+ */
 const TERMS_PER_DIMENSION = 16;
 /** Dimensions are a multiple of it: of eight for vectors of bits, of three for the products. */
 const MULTIPLE = 24;
@@ -27,18 +33,26 @@ const MOST_CHUNKS = 10_000;
 /** Fewer say nothing about the company that terms keep. */
 const FEWEST_CHUNKS = 20;
 
-/** `undefined` for too few texts to learn from. Deterministic. @param wait called between the steps; what it throws ends the learning. */
-export function learn(texts: readonly string[], wait: () => void = () => undefined): LatentModel | undefined {
+/**
+ * `undefined` for too few texts to learn from. Deterministic. @param wait called between the steps;
+ * what it throws ends the learning.
+ */
+export function learn(
+  texts: readonly string[],
+  wait: () => void = () => undefined,
+): LatentModel | undefined {
   const step = Math.max(1, Math.ceil(texts.length / MOST_CHUNKS));
   const sample = texts.filter((_, index) => index % step === 0);
   if (sample.length < FEWEST_CHUNKS) return undefined;
   const documents = sample.map(termsOf);
   wait();
   const { rows, weights } = vocabulary(documents);
-  const dimensions = Math.floor(Math.min(DIMENSIONS, rows.size / TERMS_PER_DIMENSION) / MULTIPLE) * MULTIPLE;
+  const dimensions =
+    Math.floor(Math.min(DIMENSIONS, rows.size / TERMS_PER_DIMENSION) / MULTIPLE) * MULTIPLE;
   if (dimensions === 0) return undefined;
   const vectors = leadingSubspace(company(documents, rows), dimensions, wait);
-  for (let at = 0; at < vectors.length; at += dimensions) normalise(vectors.subarray(at, at + dimensions));
+  for (let at = 0; at < vectors.length; at += dimensions)
+    normalise(vectors.subarray(at, at + dimensions));
   return { id: idOf(sample), chunks: texts.length, rows, weights, vectors, dimensions };
 }
 
@@ -48,17 +62,35 @@ function idOf(sample: readonly string[]): string {
   return `${WAY}-${hash.digest('hex').slice(0, 16)}`;
 }
 
-/** Terms of at least two chunks and at most a third of them, with their inverse document frequency. */
-function vocabulary(documents: readonly (readonly string[])[]): { rows: Map<string, number>; weights: Float32Array } {
+/**
+ * Terms of at least two chunks and at most a third of them, with their inverse document frequency.
+ */
+function vocabulary(documents: readonly (readonly string[])[]): {
+  rows: Map<string, number>;
+  weights: Float32Array;
+} {
   const counts = new Map<string, number>();
-  for (const terms of documents) for (const term of new Set(terms)) counts.set(term, (counts.get(term) ?? 0) + 1);
+  for (const terms of documents)
+    for (const term of new Set(terms)) counts.set(term, (counts.get(term) ?? 0) + 1);
   const most = Math.max(2, documents.length / 3);
-  const chosen = [...counts].filter(([, count]) => count >= 2 && count <= most).sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)).slice(0, MOST_TERMS);
-  return { rows: new Map(chosen.map(([term], row) => [term, row])), weights: Float32Array.from(chosen, ([, count]) => Math.log(1 + documents.length / count)) };
+  const chosen = [...counts]
+    .filter(([, count]) => count >= 2 && count <= most)
+    .sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1))
+    .slice(0, MOST_TERMS);
+  return {
+    rows: new Map(chosen.map(([term], row) => [term, row])),
+    weights: Float32Array.from(chosen, ([, count]) => Math.log(1 + documents.length / count)),
+  };
 }
 
-/** How much more often two terms stand near each other than they would by chance, as a logarithm; pairs that do not are left out. */
-function company(documents: readonly (readonly string[])[], rows: ReadonlyMap<string, number>): SparseMatrix {
+/**
+ * How much more often two terms stand near each other than they would by chance, as a logarithm;
+ * pairs that do not are left out.
+ */
+function company(
+  documents: readonly (readonly string[])[],
+  rows: ReadonlyMap<string, number>,
+): SparseMatrix {
   const counts = pairCounts(rows.size);
   for (const terms of documents) {
     const known: number[] = [];

@@ -1,4 +1,7 @@
-/** What the latent model is, and the vector that it gives a text. How it is learnt: `latent-learning.ts`. */
+/**
+ * What the latent model is, and the vector that it gives a text. How it is learnt:
+ * `latent-learning.ts`.
+ */
 import { normalise } from '../embedders/embedder.js';
 import { termsOf } from './terms.js';
 
@@ -15,7 +18,10 @@ export type LatentModel = {
   readonly dimensions: number;
 };
 
-/** The vector of a text; also of texts that the model was not learnt from. Terms that it does not know count for nothing. */
+/**
+ * The vector of a text; also of texts that the model was not learnt from. Terms that it does not
+ * know count for nothing.
+ */
 export function latentVector(model: LatentModel, text: string): Float32Array {
   const { rows, weights, vectors, dimensions } = model;
   const counts = new Map<number, number>();
@@ -26,7 +32,8 @@ export function latentVector(model: LatentModel, text: string): Float32Array {
   const vector = new Float32Array(dimensions);
   for (const [row, count] of counts) {
     const weight = (1 + Math.log(count)) * (weights[row] ?? 0);
-    for (let d = 0, at = row * dimensions; d < dimensions; d++, at++) vector[d] = (vector[d] as number) + weight * (vectors[at] as number);
+    for (let d = 0, at = row * dimensions; d < dimensions; d++, at++)
+      vector[d] = (vector[d] as number) + weight * (vectors[at] as number);
   }
   return normalise(vector);
 }

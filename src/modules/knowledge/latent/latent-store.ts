@@ -1,35 +1,67 @@
-/** The latent model of an index: the one that is kept, or one learnt anew when too much of what the index holds is unknown to it. */
+/**
+ * The latent model of an index: the one that is kept, or one learnt anew when too much of what the
+ * index holds is unknown to it.
+ */
 import type { Db } from '../store/database.js';
 import type { Embedder } from '../embedders/embedder.js';
 import { latentEmbedder } from './latent-embedder.js';
 import { learnLatent } from './learn-latent.js';
 import { loadLatent, saveLatent } from './saved-latent.js';
 
-/** A larger part of the passages than this is new: the model knows too little of what it stands for. */
+/**
+ * A larger part of the passages than this is new: the model knows too little of what it stands for.
+ */
 const MOST_NEW = 1 / 3;
 
-export type LatentOptions = { readonly mayLearn: boolean; readonly onLearn?: (passages: number) => void; readonly signal?: AbortSignal };
+export type LatentOptions = {
+  readonly mayLearn: boolean;
+  readonly onLearn?: (passages: number) => void;
+  readonly signal?: AbortSignal;
+};
 
 /** `undefined` where there are too few passages to learn from, or none was learnt yet. */
-export async function latentOf(db: Db, { mayLearn, onLearn, signal }: LatentOptions): Promise<Embedder | undefined> {
+export async function latentOf(
+  db: Db,
+  { mayLearn, onLearn, signal }: LatentOptions,
+): Promise<Embedder | undefined> {
   const kept = loadLatent(db);
-  if (!mayLearn || (kept !== undefined && newPart(db) <= MOST_NEW)) return kept === undefined ? undefined : latentEmbedder(kept);
-  const passages = db.prepare("SELECT CASE headings WHEN '' THEN text ELSE headings || char(10) || text END AS text, hash FROM chunks ORDER BY path, ord").all() as { text: string; hash: string }[];
+  if (!mayLearn || (kept !== undefined && newPart(db) <= MOST_NEW))
+    return kept === undefined ? undefined : latentEmbedder(kept);
+  const passages = db
+    .prepare(
+      "SELECT CASE headings WHEN '' THEN text ELSE headings || char(10) || text END AS text, hash FROM chunks ORDER BY path, ord",
+    )
+    .all() as { text: string; hash: string }[];
   onLearn?.(passages.length);
-  const model = await learnLatent(passages.map((one) => one.text), signal === undefined ? {} : { signal });
+  const model = await learnLatent(
+    passages.map((one) => one.text),
+    signal === undefined ? {} : { signal },
+  );
   db.transaction(() => {
     saveLatent(db, model);
-    if (model !== undefined) db.prepare("INSERT INTO latent VALUES ('learnt', ?)").run(Buffer.from(BigUint64Array.from(passages, (one) => beginning(one.hash)).buffer));
+    if (model !== undefined)
+      db.prepare("INSERT INTO latent VALUES ('learnt', ?)").run(
+        Buffer.from(BigUint64Array.from(passages, (one) => beginning(one.hash)).buffer),
+      );
   }).immediate();
   return model === undefined ? undefined : latentEmbedder(model);
 }
 
-/** Which part of the passages the model was not learnt from; known by the beginnings of their hashes. */
+/**
+ * Which part of the passages the model was not learnt from; known by the beginnings of their
+ * hashes.
+ */
 export function newPart(db: Db): number {
-  const learnt = db.prepare("SELECT data FROM latent WHERE part = 'learnt'").pluck().get() as Buffer | undefined;
-  const known = new Set(learnt === undefined ? [] : new BigUint64Array(new Uint8Array(learnt).buffer));
+  const learnt = db.prepare("SELECT data FROM latent WHERE part = 'learnt'").pluck().get() as
+    | Buffer
+    | undefined;
+  const known = new Set(
+    learnt === undefined ? [] : new BigUint64Array(new Uint8Array(learnt).buffer),
+  );
   const hashes = db.prepare('SELECT hash FROM chunks').pluck().all() as string[];
-  return hashes.length === 0 ? 0 : hashes.filter((hash) => !known.has(beginning(hash))).length / hashes.length;
+  return hashes.length === 0
+    ? 0
+    : hashes.filter((hash) => !known.has(beginning(hash))).length / hashes.length;
 }
 
 function beginning(hash: string): bigint {

@@ -3,4 +3,9 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { learn } from './latent-learning.js';
 
 const model = learn(workerData as readonly string[]);
-parentPort?.postMessage(model, model === undefined ? [] : [model.weights.buffer as ArrayBuffer, model.vectors.buffer as ArrayBuffer]);
+parentPort?.postMessage(
+  model,
+  model === undefined
+    ? []
+    : [model.weights.buffer as ArrayBuffer, model.vectors.buffer as ArrayBuffer],
+);

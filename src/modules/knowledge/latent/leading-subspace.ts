@@ -1,19 +1,34 @@
 /**
- * The directions in which a symmetric sparse matrix is largest: subspace iteration from random numbers (Halko, Martinsson, Tropp: Finding structure with
- * randomness, 2011, algorithm 4.4), made orthonormal by Cholesky's factor of the columns' products. The basis is not turned to the singular vectors
+ * The directions in which a symmetric sparse matrix is largest: subspace iteration from random
+ * numbers (Halko, Martinsson, Tropp: Finding structure with
+ * randomness, 2011, algorithm 4.4), made orthonormal by Cholesky's factor of the columns' products.
+ * The basis is not turned to the singular vectors
  * themselves: distances and angles within the subspace are the same in every basis of it.
  */
 import { CholeskyDecomposition, inverse, Matrix } from 'ml-matrix';
 import { columnProducts, timesLowerTransposed } from './dense-products.js';
 import { type SparseMatrix, timesDense } from './sparse-matrix.js';
 
-/** Products with the matrix before the basis is made orthonormal, round by round: each product brings the subspace nearer, more of them at once would lose the weaker directions. */
+/**
+ * Products with the matrix before the basis is made orthonormal, round by round: each product
+ * brings the subspace nearer, more of them at once would lose the weaker directions.
+ */
 const ROUNDS = [1, 2];
-/** Of the mean square length of a column: keeps the factor defined where the matrix has fewer directions than are asked for. */
+/**
+ * Of the mean square length of a column: keeps the factor defined where the matrix has fewer
+ * directions than are asked for.
+ */
 const RIDGE = 1e-9;
 
-/** `width` numbers, a multiple of three, for each row of the matrix, row after row; columns orthonormal. Deterministic. */
-export function leadingSubspace(matrix: SparseMatrix, width: number, wait: () => void): Float32Array {
+/**
+ * `width` numbers, a multiple of three, for each row of the matrix, row after row; columns
+ * orthonormal. Deterministic.
+ */
+export function leadingSubspace(
+  matrix: SparseMatrix,
+  width: number,
+  wait: () => void,
+): Float32Array {
   let basis = noise((matrix.starts.length - 1) * width);
   for (const products of ROUNDS) {
     for (let product = 0; product < products; product++) {
@@ -34,7 +49,10 @@ function orthonormal(columns: Float32Array, width: number): Float32Array {
   return timesLowerTransposed(columns, Float64Array.from(inverse(factor).to1DArray()), width);
 }
 
-/** Numbers that look random and are the same each time (xorshift32), so that an index made twice is the same. */
+/**
+ * Numbers that look random and are the same each time (xorshift32), so that an index made twice is
+ * the same.
+ */
 function noise(length: number): Float32Array {
   const numbers = new Float32Array(length);
   let state = 2463534242;

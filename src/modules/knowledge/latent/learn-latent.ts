@@ -1,10 +1,19 @@
-/** Learning the latent model in a thread of its own, so that the process stays awake and can stop it. */
+/**
+ * Learning the latent model in a thread of its own, so that the process stays awake and can stop
+ * it.
+ */
 import { Worker } from 'node:worker_threads';
 import { NocturneError } from '../../../kernel/error.js';
 import type { LatentModel } from './latent-model.js';
 
-/** `undefined` for too few texts to learn from. @throws NocturneError `RUN_FAILED`; rejects with the signal's reason when cancelled. */
-export async function learnLatent(texts: readonly string[], { signal }: { readonly signal?: AbortSignal } = {}): Promise<LatentModel | undefined> {
+/**
+ * `undefined` for too few texts to learn from. @throws NocturneError `RUN_FAILED`; rejects with the
+ * signal's reason when cancelled.
+ */
+export async function learnLatent(
+  texts: readonly string[],
+  { signal }: { readonly signal?: AbortSignal } = {},
+): Promise<LatentModel | undefined> {
   signal?.throwIfAborted();
   const worker = new Worker(new URL('latent-worker.js', import.meta.url), { workerData: texts });
   const stop = (): void => void worker.terminate();
@@ -13,7 +22,9 @@ export async function learnLatent(texts: readonly string[], { signal }: { readon
     return await new Promise<LatentModel | undefined>((resolve, reject) => {
       worker.once('message', resolve);
       worker.once('error', (cause) => reject(failed(cause.message, cause)));
-      worker.once('exit', (code) => reject(signal?.aborted === true ? signal.reason : failed(`its thread ended with ${code}`)));
+      worker.once('exit', (code) =>
+        reject(signal?.aborted === true ? signal.reason : failed(`its thread ended with ${code}`)),
+      );
     });
   } finally {
     signal?.removeEventListener('abort', stop);
@@ -22,5 +33,8 @@ export async function learnLatent(texts: readonly string[], { signal }: { readon
 }
 
 function failed(why: string, cause?: unknown): NocturneError {
-  return new NocturneError('RUN_FAILED', `the latent model could not be learnt: ${why}`, { hint: 'run the command again; search by words works without it', cause });
+  return new NocturneError('RUN_FAILED', `the latent model could not be learnt: ${why}`, {
+    hint: 'run the command again; search by words works without it',
+    cause,
+  });
 }

@@ -1,4 +1,7 @@
-/** How often two terms stand near each other: a table of pairs in two flat arrays, because a Map of millions of numbers takes several times as long. */
+/**
+ * How often two terms stand near each other: a table of pairs in two flat arrays, because a Map of
+ * millions of numbers takes several times as long.
+ */
 
 export type PairCounts = {
   readonly size: number;
@@ -8,7 +11,10 @@ export type PairCounts = {
 };
 
 const FREE = -1;
-/** Of more pairs, those that come later are not counted: what a workspace of any size can take is bounded (100 MB). */
+/**
+ * Of more pairs, those that come later are not counted: what a workspace of any size can take is
+ * bounded (100 MB).
+ */
 const MOST_PAIRS = 4_000_000;
 /** @param members numbers from 0; at most 46,340, so that a key stays below 2^31. */
 export function pairCounts(members: number): PairCounts {

@@ -5,7 +5,10 @@ import type { LatentModel } from './latent-model.js';
 
 type About = Pick<LatentModel, 'id' | 'chunks' | 'dimensions'>;
 
-/** In place of the one that was there; call it in the transaction that removes the vectors of the old one. `undefined`: there is none now. */
+/**
+ * In place of the one that was there; call it in the transaction that removes the vectors of the
+ * old one. `undefined`: there is none now.
+ */
 export function saveLatent(db: Db, model: LatentModel | undefined): void {
   db.transaction(() => {
     db.exec('DELETE FROM latent');
@@ -22,16 +25,42 @@ export function saveLatent(db: Db, model: LatentModel | undefined): void {
 
 /** @throws NocturneError `STORAGE` for one that is not whole. */
 export function loadLatent(db: Db): LatentModel | undefined {
-  const parts = new Map((db.prepare('SELECT part, data FROM latent').raw().all() as [string, Buffer][]).map((row) => row));
+  const parts = new Map(
+    (db.prepare('SELECT part, data FROM latent').raw().all() as [string, Buffer][]).map(
+      (row) => row,
+    ),
+  );
   if (parts.size === 0) return undefined;
-  const [about, terms, weights, vectors] = ['about', 'terms', 'weights', 'vectors'].map((part) => parts.get(part));
-  if (about !== undefined && terms !== undefined && weights !== undefined && vectors !== undefined) {
+  const [about, terms, weights, vectors] = ['about', 'terms', 'weights', 'vectors'].map((part) =>
+    parts.get(part),
+  );
+  if (
+    about !== undefined &&
+    terms !== undefined &&
+    weights !== undefined &&
+    vectors !== undefined
+  ) {
     const { id, chunks, dimensions } = JSON.parse(about.toString('utf8')) as About;
-    const rows = new Map(terms.toString('utf8').split('\n').map((term, row) => [term, row]));
-    const model: LatentModel = { id, chunks, dimensions, rows, weights: floatsOf(weights), vectors: floatsOf(vectors) };
-    if (model.weights.length === rows.size && model.vectors.length === rows.size * dimensions) return model;
+    const rows = new Map(
+      terms
+        .toString('utf8')
+        .split('\n')
+        .map((term, row) => [term, row]),
+    );
+    const model: LatentModel = {
+      id,
+      chunks,
+      dimensions,
+      rows,
+      weights: floatsOf(weights),
+      vectors: floatsOf(vectors),
+    };
+    if (model.weights.length === rows.size && model.vectors.length === rows.size * dimensions)
+      return model;
   }
-  throw new NocturneError('STORAGE', 'the latent model in the knowledge index is not whole', { hint: 'nocturne knowledge index --full learns it again' });
+  throw new NocturneError('STORAGE', 'the latent model in the knowledge index is not whole', {
+    hint: 'nocturne knowledge index --full learns it again',
+  });
 }
 
 function bytesOf(numbers: Float32Array): Buffer {

@@ -7,14 +7,21 @@ export type SparseMatrix = {
   readonly values: Float32Array;
 };
 
-/** The symmetric matrix of entries above the diagonal, each `(row, column, value)`. `each` is walked twice and must give the same both times. */
-export function symmetric(rows: number, each: (visit: (row: number, column: number, value: number) => void) => void): SparseMatrix {
+/**
+ * The symmetric matrix of entries above the diagonal, each `(row, column, value)`. `each` is walked
+ * twice and must give the same both times.
+ */
+export function symmetric(
+  rows: number,
+  each: (visit: (row: number, column: number, value: number) => void) => void,
+): SparseMatrix {
   const starts = new Int32Array(rows + 1);
   each((row, column) => {
     starts[row + 1] = (starts[row + 1] as number) + 1;
     starts[column + 1] = (starts[column + 1] as number) + 1;
   });
-  for (let row = 0; row < rows; row++) starts[row + 1] = (starts[row + 1] as number) + (starts[row] as number);
+  for (let row = 0; row < rows; row++)
+    starts[row + 1] = (starts[row + 1] as number) + (starts[row] as number);
   const next = starts.slice();
   const columns = new Int32Array(starts[rows] as number);
   const values = new Float32Array(columns.length);
@@ -31,8 +38,15 @@ export function symmetric(rows: number, each: (visit: (row: number, column: numb
   return { starts, columns, values };
 }
 
-/** `matrix · dense`, the dense one with `width` columns, row after row. Four entries at a time: the sum is read and written once for all of them. */
-export function timesDense({ starts, columns, values }: SparseMatrix, dense: Float32Array, width: number): Float32Array {
+/**
+ * `matrix · dense`, the dense one with `width` columns, row after row. Four entries at a time: the
+ * sum is read and written once for all of them.
+ */
+export function timesDense(
+  { starts, columns, values }: SparseMatrix,
+  dense: Float32Array,
+  width: number,
+): Float32Array {
   const rows = starts.length - 1;
   const product = new Float32Array(rows * width);
   for (let row = 0, at = 0; row < rows; row++, at += width) {
@@ -47,12 +61,19 @@ export function timesDense({ starts, columns, values }: SparseMatrix, dense: Flo
       const q = (columns[entry + 1] as number) * width;
       const r = (columns[entry + 2] as number) * width;
       const s = (columns[entry + 3] as number) * width;
-      for (let i = 0; i < width; i++) product[at + i] = (product[at + i] as number) + a * (dense[p + i] as number) + b * (dense[q + i] as number) + c * (dense[r + i] as number) + d * (dense[s + i] as number);
+      for (let i = 0; i < width; i++)
+        product[at + i] =
+          (product[at + i] as number) +
+          a * (dense[p + i] as number) +
+          b * (dense[q + i] as number) +
+          c * (dense[r + i] as number) +
+          d * (dense[s + i] as number);
     }
     for (; entry < end; entry++) {
       const value = values[entry] as number;
       const from = (columns[entry] as number) * width;
-      for (let i = 0; i < width; i++) product[at + i] = (product[at + i] as number) + value * (dense[from + i] as number);
+      for (let i = 0; i < width; i++)
+        product[at + i] = (product[at + i] as number) + value * (dense[from + i] as number);
     }
   }
   return product;

@@ -1,4 +1,7 @@
-/** The terms of a text for the latent model: stems, parts of names, and pairs of characters where a script has no blanks. */
+/**
+ * The terms of a text for the latent model: stems, parts of names, and pairs of characters where a
+ * script has no blanks.
+ */
 import { stemmer } from 'stemmer';
 
 const WORD = /[\p{L}\p{M}\p{N}]+/gu;
@@ -40,5 +43,7 @@ function pairsOf(word: string): readonly string[] {
 /** `readFile` is read, file; and the whole word as well. */
 function partsOf(word: string): readonly string[] {
   const parts = word.split(HUMP);
-  return (parts.length === 1 ? parts : [...parts, word]).filter((part) => part.length > 1).map((part) => stemmer(part.toLowerCase()));
+  return (parts.length === 1 ? parts : [...parts, word])
+    .filter((part) => part.length > 1)
+    .map((part) => stemmer(part.toLowerCase()));
 }

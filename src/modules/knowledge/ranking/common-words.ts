@@ -1,4 +1,7 @@
-/** Words that too many passages have to score them all: counted how often, and added to the score of passages that other words found. */
+/**
+ * Words that too many passages have to score them all: counted how often, and added to the score of
+ * passages that other words found.
+ */
 import { stemmer } from 'stemmer';
 import { type Db, ofGeneration, passages, prepared } from '../store/database.js';
 import type { Ranked } from './fuse.js';
@@ -6,7 +9,9 @@ import type { LowerTexts } from './lower-texts.js';
 
 /** Beyond that it does not matter how many more. */
 const MOST_COUNTED = 20_000;
-/** As in SQLite's bm25(): how quickly more of the same word count less, and what a heading counts. */
+/**
+ * As in SQLite's bm25(): how quickly more of the same word count less, and what a heading counts.
+ */
 const SATURATION = 1.2;
 const HEADING = 4;
 /** A word that more than a third of the passages have tells next to nothing. */
@@ -14,10 +19,16 @@ const LEAST = 0.7;
 
 export type Common = { readonly term: string; readonly count: number };
 
-/** Says in how many passages a term is, as an expression of the index. From `common` on it is remembered until something changes: such words are asked for again and again. */
+/**
+ * Says in how many passages a term is, as an expression of the index. From `common` on it is
+ * remembered until something changes: such words are asked for again and again.
+ */
 export function counter(db: Db, common: number): (expression: string) => number {
   const counts = ofGeneration(db, 'counts of words', () => new Map<string, number>());
-  const upTo = (expression: string, limit: number): number => prepared(db, 'SELECT count(*) FROM (SELECT 1 FROM words WHERE words MATCH ? LIMIT ?)').pluck().get(expression, limit) as number;
+  const upTo = (expression: string, limit: number): number =>
+    prepared(db, 'SELECT count(*) FROM (SELECT 1 FROM words WHERE words MATCH ? LIMIT ?)')
+      .pluck()
+      .get(expression, limit) as number;
   return (expression) => {
     const before = counts.get(expression);
     if (before !== undefined) return before;
@@ -40,13 +51,23 @@ function rarity(total: number, count: number): number {
 }
 
 /** Best first, with what the common words add. */
-export function withCommon(db: Db, ranked: readonly Ranked[], { words, lower }: { readonly words: readonly Common[]; readonly lower: LowerTexts }): readonly Ranked[] {
+export function withCommon(
+  db: Db,
+  ranked: readonly Ranked[],
+  { words, lower }: { readonly words: readonly Common[]; readonly lower: LowerTexts },
+): readonly Ranked[] {
   const total = passages(db);
-  const wanted = words.map(({ term, count }) => ({ beginning: beginningOf(term), weight: rarity(total, count) })).filter((one) => one.weight > LEAST);
+  const wanted = words
+    .map(({ term, count }) => ({ beginning: beginningOf(term), weight: rarity(total, count) }))
+    .filter((one) => one.weight > LEAST);
   if (wanted.length === 0) return ranked;
   const scored = ranked.map(({ id, score }) => {
     const { headings: head, text: body } = lower(id);
-    const added = wanted.map(({ beginning, weight }) => ((often) => (weight * often * (SATURATION + 1)) / (often + SATURATION))(HEADING * occurrences(head, beginning) + occurrences(body, beginning)));
+    const added = wanted.map(({ beginning, weight }) =>
+      ((often) => (weight * often * (SATURATION + 1)) / (often + SATURATION))(
+        HEADING * occurrences(head, beginning) + occurrences(body, beginning),
+      ),
+    );
     return { id, score: added.reduce((sum, one) => sum + one, score) };
   });
   return scored.sort((a, b) => b.score - a.score || a.id - b.id);
@@ -60,7 +81,12 @@ function beginningOf(term: string): string {
 
 function occurrences(text: string, beginning: string): number {
   let count = 0;
-  for (let at = text.indexOf(beginning); at !== -1 && count < 20; at = text.indexOf(beginning, at + beginning.length)) if (!isLetter(text.charCodeAt(at - 1))) count += 1;
+  for (
+    let at = text.indexOf(beginning);
+    at !== -1 && count < 20;
+    at = text.indexOf(beginning, at + beginning.length)
+  )
+    if (!isLetter(text.charCodeAt(at - 1))) count += 1;
   return count;
 }
 

@@ -1,4 +1,7 @@
-/** Filters of a question as the passages that remain: ids in a table of this connection, so that every index can be narrowed before it chooses. */
+/**
+ * Filters of a question as the passages that remain: ids in a table of this connection, so that
+ * every index can be narrowed before it chooses.
+ */
 import { globMatches } from '../../../kernel/glob.js';
 import type { Db } from '../store/database.js';
 import type { Filters } from './query-syntax.js';
@@ -9,17 +12,35 @@ export type Narrowed = number | undefined;
 /** @param sees which paths the caller may know of. */
 export function narrow(db: Db, filters: Filters, sees?: (path: string) => boolean): Narrowed {
   const { path = [], object = [], status = [], since = [], heading = [] } = filters;
-  if (sees === undefined && [path, object, status, since, heading].every((values) => values.length === 0)) return undefined;
+  if (
+    sees === undefined &&
+    [path, object, status, since, heading].every((values) => values.length === 0)
+  )
+    return undefined;
   const day = [...since].sort().at(-1) ?? '';
-  const files = (db.prepare('SELECT path FROM files WHERE day >= ?').pluck().all(day) as string[]).filter((one) => (sees?.(one) ?? true) && (path.length === 0 || path.some((pattern) => isUnder(pattern, one))));
+  const files = (
+    db.prepare('SELECT path FROM files WHERE day >= ?').pluck().all(day) as string[]
+  ).filter(
+    (one) =>
+      (sees?.(one) ?? true) && (path.length === 0 || path.some((pattern) => isUnder(pattern, one))),
+  );
   db.exec('CREATE TEMP TABLE IF NOT EXISTS allowed (id INTEGER PRIMARY KEY); DELETE FROM allowed');
-  const all = (values: readonly string[], sql: string): string => values.map(() => ` AND ${sql}`).join('');
-  const any = (values: readonly string[], sql: string): string => (values.length === 0 ? '' : ` AND (${values.map(() => sql).join(' OR ')})`);
-  const where = `${any(object, "' ' || c.object || ' ' LIKE '% ' || ? || ' %'")}${any(status, 'c.status = ? COLLATE NOCASE')}${all(heading, "instr(lower(c.headings), lower(?)) > 0")}`;
-  return db.prepare(`INSERT INTO allowed SELECT c.id FROM json_each(?) f CROSS JOIN chunks c ON c.path = f.value${where === '' ? '' : ` WHERE 1${where}`}`).run(JSON.stringify(files), ...object.map((one) => one.toUpperCase()), ...status, ...heading).changes;
+  const all = (values: readonly string[], sql: string): string =>
+    values.map(() => ` AND ${sql}`).join('');
+  const any = (values: readonly string[], sql: string): string =>
+    values.length === 0 ? '' : ` AND (${values.map(() => sql).join(' OR ')})`;
+  const where = `${any(object, "' ' || c.object || ' ' LIKE '% ' || ? || ' %'")}${any(status, 'c.status = ? COLLATE NOCASE')}${all(heading, 'instr(lower(c.headings), lower(?)) > 0')}`;
+  return db
+    .prepare(
+      `INSERT INTO allowed SELECT c.id FROM json_each(?) f CROSS JOIN chunks c ON c.path = f.value${where === '' ? '' : ` WHERE 1${where}`}`,
+    )
+    .run(JSON.stringify(files), ...object.map((one) => one.toUpperCase()), ...status, ...heading)
+    .changes;
 }
 
 /** A glob, a folder, a file, or a part of the path. */
 function isUnder(pattern: string, path: string): boolean {
-  return /[*?{[]/.test(pattern) ? globMatches(pattern, path) : path.toLowerCase().includes(pattern.toLowerCase());
+  return /[*?{[]/.test(pattern)
+    ? globMatches(pattern, path)
+    : path.toLowerCase().includes(pattern.toLowerCase());
 }

@@ -1,11 +1,17 @@
-/** The signs of all vectors of an index, held in memory for as long as the index stays the same: 64 bytes a passage. */
+/**
+ * The signs of all vectors of an index, held in memory for as long as the index stays the same: 64
+ * bytes a passage.
+ */
 import { type Db, ofGeneration } from '../store/database.js';
 
 export type HeldSigns = { readonly ids: Float64Array; readonly rows: Uint32Array };
 
 export function heldSigns(db: Db): HeldSigns {
   return ofGeneration(db, 'signs', () => {
-    const all = db.prepare('SELECT id, bits FROM signs ORDER BY id').raw().all() as [number, Buffer][];
+    const all = db.prepare('SELECT id, bits FROM signs ORDER BY id').raw().all() as [
+      number,
+      Buffer,
+    ][];
     const width = (all[0]?.[1].byteLength ?? 0) / 4;
     const signs = { ids: new Float64Array(all.length), rows: new Uint32Array(all.length * width) };
     const bytes = new Uint8Array(signs.rows.buffer);

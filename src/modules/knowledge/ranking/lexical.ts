@@ -1,4 +1,7 @@
-/** Search by words: BM25 over the passages that have the rarest words of the question, and the names in it as they are written. */
+/**
+ * Search by words: BM25 over the passages that have the rarest words of the question, and the names
+ * in it as they are written.
+ */
 import { bestScore, type Common, counter, withCommon } from './common-words.js';
 import { type Db, prepared } from '../store/database.js';
 import type { Narrowed } from './filters.js';
@@ -9,11 +12,19 @@ import { namesIn, spacedText, unspacedRuns, wordText } from '../store/search-tex
 import { isStopWord } from './stop-words.js';
 
 /** So many, of the passages that the filters left. */
-type Scope = { readonly limit: number; readonly narrowed: Narrowed; /** Shared with other steps of the same search. */ readonly lower?: LowerTexts };
+type Scope = {
+  readonly limit: number;
+  readonly narrowed: Narrowed;
+  /** Shared with other steps of the same search. */
+  readonly lower?: LowerTexts;
+};
 
 /** A word in the headings says more than one in the text, one in the path a little more. */
 const WEIGHTS = '4.0, 1.0, 2.0';
-/** Passages that are scored for one question: scoring takes two microseconds each, so words that more of them have are looked for in what the rarer ones found. */
+/**
+ * Passages that are scored for one question: scoring takes two microseconds each, so words that
+ * more of them have are looked for in what the rarer ones found.
+ */
 const MOST_SCORED = 600;
 /** So many more are looked at when common words may change the order. */
 const SPARE = 20;
@@ -23,19 +34,44 @@ export function byWords(db: Db, query: Query, scope: Scope): readonly Ranked[] {
   return rankWords(db, query, scope).ranked;
 }
 
-/** `coverage`: the score of the best passage in parts of what one would have that has all the words often; words that no passage has are counted as asked for. */
-export function rankWords(db: Db, query: Query, { limit, narrowed, lower = lowerTexts(db) }: Scope): { readonly ranked: readonly Ranked[]; readonly coverage: number } {
+/**
+ * `coverage`: the score of the best passage in parts of what one would have that has all the words
+ * often; words that no passage has are counted as asked for.
+ */
+export function rankWords(
+  db: Db,
+  query: Query,
+  { limit, narrowed, lower = lowerTexts(db) }: Scope,
+): { readonly ranked: readonly Ranked[]; readonly coverage: number } {
   const phrases = query.phrases.map(quoted).filter((phrase) => phrase !== '""');
   const { telling, common, most } = termsOf(db, query, narrowed);
-  // A phrase is wanted, words beside it only count. Common words alone find something only where nothing else does.
-  const asked: readonly Expression[] = phrases.length === 0 ? [...either(telling), ...either(common)] : [[...phrases, ...either(telling).map((one) => one.match)], phrases].map((parts) => ({ match: parts.join(' AND '), few: false }));
+  // A phrase is wanted, words beside it only count. Common words alone find something only where
+  // nothing else does.
+  const asked: readonly Expression[] =
+    phrases.length === 0
+      ? [...either(telling), ...either(common)]
+      : [[...phrases, ...either(telling).map((one) => one.match)], phrases].map((parts) => ({
+          match: parts.join(' AND '),
+          few: false,
+        }));
   const found = new Map<number, Ranked>();
   for (const expression of asked) {
     if (found.size >= limit) break;
-    for (const one of matching(db, expression, { limit: common.length > 0 ? limit + SPARE : limit, narrowed })) if (!found.has(one.id)) found.set(one.id, one);
+    for (const one of matching(db, expression, {
+      limit: common.length > 0 ? limit + SPARE : limit,
+      narrowed,
+    }))
+      if (!found.has(one.id)) found.set(one.id, one);
   }
-  const ranked = (common.length > 0 ? withCommon(db, [...found.values()], { words: common, lower }) : [...found.values()]).slice(0, limit);
-  return { ranked, coverage: most === 0 ? 0 : Math.max(0, ...ranked.map((one) => one.score)) / most };
+  const ranked = (
+    common.length > 0
+      ? withCommon(db, [...found.values()], { words: common, lower })
+      : [...found.values()]
+  ).slice(0, limit);
+  return {
+    ranked,
+    coverage: most === 0 ? 0 : Math.max(0, ...ranked.map((one) => one.score)) / most,
+  };
 }
 
 /** `few`: no more than can be scored. */
@@ -43,31 +79,70 @@ type Expression = { readonly match: string; readonly few: boolean };
 
 function either(terms: readonly Common[]): readonly Expression[] {
   if (terms.length === 0) return [];
-  return [{ match: `(${terms.map((one) => quoted(one.term)).join(' OR ')})`, few: terms.reduce((sum, one) => sum + one.count, 0) <= MOST_SCORED }];
+  return [
+    {
+      match: `(${terms.map((one) => quoted(one.term)).join(' OR ')})`,
+      few: terms.reduce((sum, one) => sum + one.count, 0) <= MOST_SCORED,
+    },
+  ];
 }
 
-/** By the names in the question (`better-sqlite3`, `PA-003`, `docs/GUARD.md`, `readFile`) as phrases; where no passage has one of them, by parts of names. */
+/**
+ * By the names in the question (`better-sqlite3`, `PA-003`, `docs/GUARD.md`, `readFile`) as
+ * phrases; where no passage has one of them, by parts of names.
+ */
 export function byNames(db: Db, query: Query, { limit, narrowed }: Scope): readonly Ranked[] {
   const names = [...new Set(namesIn(query.text))];
   if (names.length === 0) return [];
-  const whole = names.map(quoted).filter((phrase) => phrase !== '""').join(' OR ');
+  const whole = names
+    .map(quoted)
+    .filter((phrase) => phrase !== '""')
+    .join(' OR ');
   const found = whole === '' ? [] : matching(db, { match: whole, few: false }, { limit, narrowed });
   return found.length > 0 ? found : byParts(db, names, { limit, narrowed });
 }
 
 /** By parts of names: `sqlite` finds `better-sqlite3`. */
-export function byParts(db: Db, names: readonly string[], { limit, narrowed }: Scope): readonly Ranked[] {
+export function byParts(
+  db: Db,
+  names: readonly string[],
+  { limit, narrowed }: Scope,
+): readonly Ranked[] {
   const parts = names.map((name) => [...name.normalize('NFKC')]).filter((name) => name.length >= 3);
   if (parts.length === 0) return [];
-  const expression = parts.map((name) => `(${name.slice(2).map((character, i) => `"${`${name[i] ?? ''}${name[i + 1] ?? ''}${character}`.replaceAll('"', '""')}"`).join(' AND ')})`).join(' OR ');
-  const ids = prepared(db, `SELECT rowid FROM grams WHERE grams MATCH ?${narrowing(narrowed)} ORDER BY rowid DESC LIMIT ?`).pluck().all(expression, limit) as number[];
+  const expression = parts
+    .map(
+      (name) =>
+        `(${name
+          .slice(2)
+          .map(
+            (character, i) =>
+              `"${`${name[i] ?? ''}${name[i + 1] ?? ''}${character}`.replaceAll('"', '""')}"`,
+          )
+          .join(' AND ')})`,
+    )
+    .join(' OR ');
+  const ids = prepared(
+    db,
+    `SELECT rowid FROM grams WHERE grams MATCH ?${narrowing(narrowed)} ORDER BY rowid DESC LIMIT ?`,
+  )
+    .pluck()
+    .all(expression, limit) as number[];
   return ids.map((id) => ({ id, score: 1 }));
 }
 
-function matching(db: Db, { match, few }: Expression, { limit, narrowed }: Scope): readonly Ranked[] {
-  // The newest are scored where more match; the inner LIMIT keeps a common word from costing a scan of everything. Where few match, the order of the index is quicker.
+function matching(
+  db: Db,
+  { match, few }: Expression,
+  { limit, narrowed }: Scope,
+): readonly Ranked[] {
+  // The newest are scored where more match; the inner LIMIT keeps a common word from costing a scan
+  // of everything. Where few match, the order of the index is quicker.
   const newest = few ? '' : ' ORDER BY rowid DESC';
-  return prepared(db, `SELECT id, -score AS score FROM (SELECT rowid AS id, bm25(words, ${WEIGHTS}) AS score FROM words WHERE words MATCH ?${narrowing(narrowed)}${newest} LIMIT ${MOST_SCORED * 2}) ORDER BY score DESC, id LIMIT ?`).all(match, limit) as Ranked[];
+  return prepared(
+    db,
+    `SELECT id, -score AS score FROM (SELECT rowid AS id, bm25(words, ${WEIGHTS}) AS score FROM words WHERE words MATCH ?${narrowing(narrowed)}${newest} LIMIT ${MOST_SCORED * 2}) ORDER BY score DESC, id LIMIT ?`,
+  ).all(match, limit) as Ranked[];
 }
 
 /** The unary plus keeps SQLite from looking the words up anew for each passage. */
@@ -76,17 +151,30 @@ function narrowing(narrowed: Narrowed): string {
 }
 
 /**
- * `telling`: the rarest words of the question, as many as can be scored in time, at least one. `common`: the others. Of few passages every word is scored. `most`: the
+ * `telling`: the rarest words of the question, as many as can be scored in time, at least one.
+ * `common`: the others. Of few passages every word is scored. `most`: the
  * score of all its words together.
  */
-function termsOf(db: Db, query: Query, narrowed: Narrowed): { readonly telling: readonly Common[]; readonly common: readonly Common[]; readonly most: number } {
+function termsOf(
+  db: Db,
+  query: Query,
+  narrowed: Narrowed,
+): {
+  readonly telling: readonly Common[];
+  readonly common: readonly Common[];
+  readonly most: number;
+} {
   const all = [...new Set([...query.words, ...query.phrases].flatMap(termsIn))];
   const asked = all.filter((term) => !isStopWord(term));
   const countOf = counter(db, MOST_SCORED);
-  const counts = (asked.length > 0 ? asked : all).map((term) => ({ term, count: countOf(quoted(term)) }));
+  const counts = (asked.length > 0 ? asked : all).map((term) => ({
+    term,
+    count: countOf(quoted(term)),
+  }));
   const most = counts.reduce((sum, { count }) => sum + bestScore(db, count), 0);
   const counted = counts.filter((one) => one.count > 0).sort((a, b) => a.count - b.count);
-  if (narrowed !== undefined && narrowed <= MOST_SCORED) return { telling: counted, common: [], most };
+  if (narrowed !== undefined && narrowed <= MOST_SCORED)
+    return { telling: counted, common: [], most };
   let sum = 0;
   const fits = counted.filter(({ count }, i) => (sum += count) <= MOST_SCORED || i === 0).length;
   return { telling: counted.slice(0, fits), common: counted.slice(fits), most };
@@ -97,10 +185,15 @@ function termsIn(word: string): readonly string[] {
   const runs = unspacedRuns(word);
   const lone = runs.filter((run) => [...run].length === 1).map((run) => `${run}*`);
   const rest = wordText(word).match(/[\p{L}\p{M}\p{N}]+/gu) ?? [];
-  return [...lone, ...rest.filter((part) => !runs.includes(part) || [...part].length > 1)].map((part) => part.toLowerCase());
+  return [...lone, ...rest.filter((part) => !runs.includes(part) || [...part].length > 1)].map(
+    (part) => part.toLowerCase(),
+  );
 }
 
 function quoted(text: string): string {
-  const inside = spacedText(text.replace(/\*$/, '')).replaceAll('"', ' ').replaceAll('\0', ' ').trim();
+  const inside = spacedText(text.replace(/\*$/, ''))
+    .replaceAll('"', ' ')
+    .replaceAll('\0', ' ')
+    .trim();
   return `"${inside}"${text.endsWith('*') ? '*' : ''}`;
 }

@@ -1,4 +1,7 @@
-/** Which passages a text repeats: by its vector (cosine) and by its words (resemblance of shingles). For the novelty of outputs, and for lessons that are known already. */
+/**
+ * Which passages a text repeats: by its vector (cosine) and by its words (resemblance of shingles).
+ * For the novelty of outputs, and for lessons that are known already.
+ */
 import { type Sketch, similarity, sketchOf } from '../../../governance/quality/novelty.js';
 import { type Db, prepared } from '../store/database.js';
 import { dot, type Embedder } from '../embedders/embedder.js';
@@ -8,34 +11,77 @@ import { byMeaning } from './nearest.js';
 import { vectorOf } from '../store/vector-bytes.js';
 
 /** `cosine` is missing where there are no vectors. Both from 0 to 1, 1 for the same text. */
-export type NearDuplicate = { readonly path: string; readonly line: number; readonly endLine: number; readonly heading: string; readonly text: string; readonly resemblance: number; readonly cosine: number | undefined };
+export type NearDuplicate = {
+  readonly path: string;
+  readonly line: number;
+  readonly endLine: number;
+  readonly heading: string;
+  readonly text: string;
+  readonly resemblance: number;
+  readonly cosine: number | undefined;
+};
 
-/** Passages that each ranking names: of the whole text by its vector, of each window of so many different words by these. */
+/**
+ * Passages that each ranking names: of the whole text by its vector, of each window of so many
+ * different words by these.
+ */
 const DEPTH = 20;
 const WINDOW = 40;
 const MOST_WINDOWS = 12;
 
 /** The most alike first, by the higher of the two scores. */
-export async function nearDuplicates(db: Db, text: string, { embedder, limit = 5, except }: { readonly embedder: Embedder; readonly limit?: number; readonly except?: string }): Promise<readonly NearDuplicate[]> {
+export async function nearDuplicates(
+  db: Db,
+  text: string,
+  {
+    embedder,
+    limit = 5,
+    except,
+  }: { readonly embedder: Embedder; readonly limit?: number; readonly except?: string },
+): Promise<readonly NearDuplicate[]> {
   const [vector] = embedder.kind === 'none' ? [] : await embedder.embed([text]);
   const narrowed = except === undefined ? undefined : narrow(db, {}, (path) => path !== except);
   const score = (one: NearDuplicate): number => Math.max(one.resemblance, one.cosine ?? 0);
-  return [...candidates(db, { text, vector }, narrowed)].sort((a, b) => score(b) - score(a) || (a.path < b.path ? -1 : 1)).slice(0, limit);
+  return [...candidates(db, { text, vector }, narrowed)]
+    .sort((a, b) => score(b) - score(a) || (a.path < b.path ? -1 : 1))
+    .slice(0, limit);
 }
 
 type Row = Omit<NearDuplicate, 'resemblance' | 'cosine'> & { readonly vector: Buffer | null };
 
-/** All that may be alike, with its scores, in no order. Waits for nothing, so that what was narrowed holds. @param sketches of passages, kept from one text to the next. */
-export function candidates(db: Db, { text, vector }: { readonly text: string; readonly vector: Float32Array | undefined }, narrowed: Narrowed, sketches = new Map<number, Sketch>()): readonly NearDuplicate[] {
-  const byWindow = windows(text).flatMap((words) => byWords(db, { text, words, phrases: [], filters: {} }, { limit: DEPTH, narrowed }));
-  const ids = new Set([...byWindow, ...(vector === undefined ? [] : byMeaning(db, vector, { limit: DEPTH, narrowed }))].map((one) => one.id));
-  const select = prepared(db, 'SELECT c.path AS path, c.line AS line, c.end_line AS endLine, c.headings AS heading, c.text AS text, v.vector AS vector FROM chunks c LEFT JOIN vectors v ON v.id = c.id WHERE c.id = ?');
+/**
+ * All that may be alike, with its scores, in no order. Waits for nothing, so that what was narrowed
+ * holds. @param sketches of passages, kept from one text to the next.
+ */
+export function candidates(
+  db: Db,
+  { text, vector }: { readonly text: string; readonly vector: Float32Array | undefined },
+  narrowed: Narrowed,
+  sketches = new Map<number, Sketch>(),
+): readonly NearDuplicate[] {
+  const byWindow = windows(text).flatMap((words) =>
+    byWords(db, { text, words, phrases: [], filters: {} }, { limit: DEPTH, narrowed }),
+  );
+  const ids = new Set(
+    [
+      ...byWindow,
+      ...(vector === undefined ? [] : byMeaning(db, vector, { limit: DEPTH, narrowed })),
+    ].map((one) => one.id),
+  );
+  const select = prepared(
+    db,
+    'SELECT c.path AS path, c.line AS line, c.end_line AS endLine, c.headings AS heading, c.text AS text, v.vector AS vector FROM chunks c LEFT JOIN vectors v ON v.id = c.id WHERE c.id = ?',
+  );
   const own = sketchOf(text);
   return [...ids].map((id) => {
     const { vector: bytes, ...one } = select.get(id) as Row;
     const sketch = sketches.get(id) ?? sketchOf(one.text);
     sketches.set(id, sketch);
-    return { ...one, resemblance: similarity(own, sketch), cosine: vector === undefined || bytes === null ? undefined : dot(vector, vectorOf(bytes)) };
+    return {
+      ...one,
+      resemblance: similarity(own, sketch),
+      cosine: vector === undefined || bytes === null ? undefined : dot(vector, vectorOf(bytes)),
+    };
   });
 }
 

@@ -1,4 +1,7 @@
-/** Files that are about the same as one file: nearest to the middle of its passages, and those that have its most telling words. */
+/**
+ * Files that are about the same as one file: nearest to the middle of its passages, and those that
+ * have its most telling words.
+ */
 import type { Db } from '../store/database.js';
 import { normalise } from '../embedders/embedder.js';
 import { narrow } from './filters.js';
@@ -9,24 +12,53 @@ import type { Passage } from './search.js';
 import { vectorOf } from '../store/vector-bytes.js';
 import { isStopWord } from './stop-words.js';
 
-export type Related = { readonly path: string; readonly score: number; readonly shares: readonly Share[]; /** The passage of it that is nearest. */ readonly passage: Passage };
-export type RelatedOptions = { readonly limit: number; readonly weight: number; readonly sees?: (path: string) => boolean; readonly shows?: (passage: Passage) => boolean; readonly isFresh?: (path: string) => boolean };
+export type Related = {
+  readonly path: string;
+  readonly score: number;
+  readonly shares: readonly Share[];
+  /** The passage of it that is nearest. */
+  readonly passage: Passage;
+};
+export type RelatedOptions = {
+  readonly limit: number;
+  readonly weight: number;
+  readonly sees?: (path: string) => boolean;
+  readonly shows?: (passage: Passage) => boolean;
+  readonly isFresh?: (path: string) => boolean;
+};
 
 const DEPTH = 200;
 /** Words of the file that are asked for, the most telling ones. */
 const WORDS = 24;
 
-export function relatedTo(db: Db, path: string, { limit, weight, sees = () => true, shows, isFresh }: RelatedOptions): readonly Related[] {
-  const own = db.prepare('SELECT c.headings AS headings, c.text AS text, v.vector AS vector FROM chunks c LEFT JOIN vectors v ON v.id = c.id WHERE c.path = ? ORDER BY c.ord').all(path) as { headings: string; text: string; vector: Buffer | null }[];
+export function relatedTo(
+  db: Db,
+  path: string,
+  { limit, weight, sees = () => true, shows, isFresh }: RelatedOptions,
+): readonly Related[] {
+  const own = db
+    .prepare(
+      'SELECT c.headings AS headings, c.text AS text, v.vector AS vector FROM chunks c LEFT JOIN vectors v ON v.id = c.id WHERE c.path = ? ORDER BY c.ord',
+    )
+    .all(path) as { headings: string; text: string; vector: Buffer | null }[];
   const narrowed = narrow(db, {}, (one) => one !== path && sees(one));
   const at = { limit: DEPTH, narrowed };
   const words = tellingWords(own.map((one) => `${one.headings} ${one.text}`).join('\n'));
   const middle = meanOf(own.flatMap((one) => (one.vector === null ? [] : [vectorOf(one.vector)])));
   const channels: readonly Channel[] = [
-    { name: 'words', weight: 1, ranked: words.length === 0 ? [] : byWords(db, { text: words.join(' '), words, phrases: [], filters: {} }, at) },
+    {
+      name: 'words',
+      weight: 1,
+      ranked:
+        words.length === 0
+          ? []
+          : byWords(db, { text: words.join(' '), words, phrases: [], filters: {} }, at),
+    },
     { name: 'meaning', weight, ranked: middle === undefined ? [] : byMeaning(db, middle, at) },
   ];
-  const passage = db.prepare('SELECT id, path, line, headings, text, hash FROM chunks WHERE id = ?');
+  const passage = db.prepare(
+    'SELECT id, path, line, headings, text, hash FROM chunks WHERE id = ?',
+  );
   const files = new Map<string, Related>();
   for (const { id, score, shares } of fuse(channels)) {
     const one = passage.get(id) as Passage;
@@ -41,13 +73,21 @@ function meanOf(vectors: readonly Float32Array[]): Float32Array | undefined {
   const [first] = vectors;
   if (first === undefined) return undefined;
   const sum = new Float32Array(first.length);
-  for (const vector of vectors) for (let i = 0; i < sum.length; i++) sum[i] = (sum[i] ?? 0) + (vector[i] ?? 0);
+  for (const vector of vectors)
+    for (let i = 0; i < sum.length; i++) sum[i] = (sum[i] ?? 0) + (vector[i] ?? 0);
   return normalise(sum);
 }
 
-/** Words that come again in the file; which of them are rare elsewhere is found out when they are looked up. */
+/**
+ * Words that come again in the file; which of them are rare elsewhere is found out when they are
+ * looked up.
+ */
 function tellingWords(text: string): readonly string[] {
   const counts = new Map<string, number>();
-  for (const [word] of text.toLowerCase().matchAll(/[\p{L}][\p{L}\p{M}\p{N}]{2,39}/gu)) if (!isStopWord(word)) counts.set(word, (counts.get(word) ?? 0) + 1);
-  return [...counts].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)).slice(0, WORDS).map(([word]) => word);
+  for (const [word] of text.toLowerCase().matchAll(/[\p{L}][\p{L}\p{M}\p{N}]{2,39}/gu))
+    if (!isStopWord(word)) counts.set(word, (counts.get(word) ?? 0) + 1);
+  return [...counts]
+    .sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1))
+    .slice(0, WORDS)
+    .map(([word]) => word);
 }

@@ -1,4 +1,7 @@
-/** One question answered from the index: each channel ranks, the ranks are fused, what is stale is never shown as it was. */
+/**
+ * One question answered from the index: each channel ranks, the ranks are fused, what is stale is
+ * never shown as it was.
+ */
 import { type Db, prepared } from '../store/database.js';
 import type { Embedder } from '../embedders/embedder.js';
 import { narrow } from './filters.js';
@@ -14,7 +17,10 @@ import { embeddedText } from '../store/store-file.js';
 import { type Snippet, snippetOf, wantedOf } from './snippet.js';
 import { looksTogether, weightOf } from './weigh.js';
 
-/** Passages that each channel names: twice as many as are looked at, and so many at least; by reciprocal ranks what stands behind them does not come to the front. */
+/**
+ * Passages that each channel names: twice as many as are looked at, and so many at least; by
+ * reciprocal ranks what stands behind them does not come to the front.
+ */
 const LEAST_DEPTH = 40;
 
 /** What a search for so many hits asks of each channel. */
@@ -36,10 +42,26 @@ export type Hit = {
   readonly relevance?: number;
   readonly passage: Passage;
 };
-export type Passage = { readonly id: number; readonly path: string; readonly line: number; readonly headings: string; readonly text: string; readonly hash: string };
+export type Passage = {
+  readonly id: number;
+  readonly path: string;
+  readonly line: number;
+  readonly headings: string;
+  readonly text: string;
+  readonly hash: string;
+};
 
 /** `stale`: files that changed after they were indexed; their passages were left out. */
-export type Found = { readonly query: Query; /** Which part of what the question's words tell the best passage has, from 0. */ readonly coverage: number; /** Of the vectors; that of words is 1. */ readonly weight: number; readonly hits: readonly Hit[]; readonly stale: readonly string[]; readonly gone: readonly string[] };
+export type Found = {
+  readonly query: Query;
+  /** Which part of what the question's words tell the best passage has, from 0. */
+  readonly coverage: number;
+  /** Of the vectors; that of words is 1. */
+  readonly weight: number;
+  readonly hits: readonly Hit[];
+  readonly stale: readonly string[];
+  readonly gone: readonly string[];
+};
 
 export type SearchOptions = {
   readonly root: string;
@@ -57,7 +79,8 @@ export type SearchOptions = {
 export async function search(db: Db, question: string, options: SearchOptions): Promise<Found> {
   const query = parseQuery(question);
   const { embedder } = options;
-  const [vector = new Float32Array(0)] = embedder.kind === 'none' ? [] : await embedder.embed([query.text]);
+  const [vector = new Float32Array(0)] =
+    embedder.kind === 'none' ? [] : await embedder.embed([query.text]);
   // From here on nothing waits: the filters stand in a table of this connection.
   const narrowed = narrow(db, query.filters, options.sees);
   const lower = lowerTexts(db);
@@ -67,18 +90,47 @@ export async function search(db: Db, question: string, options: SearchOptions): 
   const channels: readonly Channel[] = [
     { name: 'words', weight: 1, ranked: words.ranked },
     { name: 'names', weight: 1, ranked: byNames(db, query, at) },
-    { name: 'meaning', weight, ranked: weight === 0 ? [] : byMeaning(db, vector, options.how === undefined ? at : { ...at, how: options.how }) },
+    {
+      name: 'meaning',
+      weight,
+      ranked:
+        weight === 0
+          ? []
+          : byMeaning(db, vector, options.how === undefined ? at : { ...at, how: options.how }),
+    },
   ];
   const fused = fuse(channels);
-  const placed = looksTogether(embedder.kind) ? byProximity(query, fused, (id) => lower(id).text) : fused.map((one) => ({ ...one, near: 0 }));
+  const placed = looksTogether(embedder.kind)
+    ? byProximity(query, fused, (id) => lower(id).text)
+    : fused.map((one) => ({ ...one, near: 0 }));
   const { hits, ...rest } = shown(db, placed, { ...options, query });
-  return { query, coverage: words.coverage, weight, ...rest, hits: (await reranked(query, hits, options.rerank)).slice(0, options.limit) };
+  return {
+    query,
+    coverage: words.coverage,
+    weight,
+    ...rest,
+    hits: (await reranked(query, hits, options.rerank)).slice(0, options.limit),
+  };
 }
 
-async function reranked(query: Query, hits: readonly Hit[], rerank: Reranker | undefined): Promise<readonly Hit[]> {
+async function reranked(
+  query: Query,
+  hits: readonly Hit[],
+  rerank: Reranker | undefined,
+): Promise<readonly Hit[]> {
   if (rerank === undefined) return hits;
-  const scores = await rerank.scores(query.text, hits.map(({ passage }) => embeddedText({ headings: passage.headings === '' ? [] : [passage.headings], text: passage.text })));
-  return hits.map((hit, i) => ({ ...hit, relevance: scores[i] ?? Number.NEGATIVE_INFINITY })).sort((a, b) => b.relevance - a.relevance);
+  const scores = await rerank.scores(
+    query.text,
+    hits.map(({ passage }) =>
+      embeddedText({
+        headings: passage.headings === '' ? [] : [passage.headings],
+        text: passage.text,
+      }),
+    ),
+  );
+  return hits
+    .map((hit, i) => ({ ...hit, relevance: scores[i] ?? Number.NEGATIVE_INFINITY }))
+    .sort((a, b) => b.relevance - a.relevance);
 }
 
 function lookedAt({ limit, rerank }: SearchOptions): number {
@@ -86,10 +138,17 @@ function lookedAt({ limit, rerank }: SearchOptions): number {
 }
 
 /** The first so many that may be shown; of passages with the same text the first. */
-function shown(db: Db, placed: readonly Placed[], options: SearchOptions & { readonly query: Query }): Pick<Found, 'hits' | 'stale' | 'gone'> {
+function shown(
+  db: Db,
+  placed: readonly Placed[],
+  options: SearchOptions & { readonly query: Query },
+): Pick<Found, 'hits' | 'stale' | 'gone'> {
   const { root, query, shows } = options;
   const freshness = freshnessOf(db, root);
-  const passage = prepared(db, 'SELECT id, path, line, headings, text, hash FROM chunks WHERE id = ?');
+  const passage = prepared(
+    db,
+    'SELECT id, path, line, headings, text, hash FROM chunks WHERE id = ?',
+  );
   const wanted = wantedOf([...query.words, ...query.phrases]);
   const [stale, gone, seen] = [new Set<string>(), new Set<string>(), new Set<string>()];
   const hits: Hit[] = [];
@@ -105,7 +164,16 @@ function shown(db: Db, placed: readonly Placed[], options: SearchOptions & { rea
     }
     seen.add(one.hash);
     const snippet = snippetOf(one.text, wanted);
-    hits.push({ path: one.path, line: one.line + snippet.line, heading: one.headings, score, snippet, shares, near, passage: one });
+    hits.push({
+      path: one.path,
+      line: one.line + snippet.line,
+      heading: one.headings,
+      score,
+      snippet,
+      shares,
+      near,
+      passage: one,
+    });
   }
   return { hits, stale: [...stale].sort(), gone: [...gone].sort() };
 }

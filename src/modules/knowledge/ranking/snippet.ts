@@ -4,7 +4,12 @@ import { isStopWord } from './stop-words.js';
 
 type Mark = readonly [from: number, to: number];
 /** `text` is on one line; `marks` are spans of it that the question's words matched. */
-export type Snippet = { readonly text: string; readonly marks: readonly Mark[]; /** Of the first match, counted from 0 at the passage's first line. */ readonly line: number };
+export type Snippet = {
+  readonly text: string;
+  readonly marks: readonly Mark[];
+  /** Of the first match, counted from 0 at the passage's first line. */
+  readonly line: number;
+};
 
 const LENGTH = 240;
 const BEFORE = 40;
@@ -12,33 +17,62 @@ const BEFORE = 40;
 const MOST_CHARACTERS = 20_000;
 const WORD = /[A-Za-z0-9\u00aa-\uffff]+/g;
 
-/** What is looked for: whole words, beginnings of words, and characters of scripts without blanks. */
-export type Wanted = { readonly words: ReadonlySet<string>; readonly stems: readonly string[]; readonly runs: readonly string[] };
+/**
+ * What is looked for: whole words, beginnings of words, and characters of scripts without blanks.
+ */
+export type Wanted = {
+  readonly words: ReadonlySet<string>;
+  readonly stems: readonly string[];
+  readonly runs: readonly string[];
+};
 
-/** Endings do not count: `licences` finds `licence` and `licensing`. Words that nearly every text has count only when there are no others. */
+/**
+ * Endings do not count: `licences` finds `licence` and `licensing`. Words that nearly every text
+ * has count only when there are no others.
+ */
 export function wantedOf(words: readonly string[]): Wanted {
   const lower = words.flatMap((word) => word.toLowerCase().match(WORD) ?? []);
   const telling = lower.filter((word) => !isStopWord(word));
   const parts = telling.length > 0 ? telling : lower;
   const runs = parts.flatMap((part) => unspacedRuns(part));
   const spaced = parts.filter((part) => unspacedRuns(part).length === 0);
-  return { words: new Set(spaced), stems: spaced.filter((word) => /^[a-z]{5,}$/.test(word)).map((word) => word.replace(/(?:ing|ies|es|ed|s|e|y)$/, '')), runs: [...new Set(runs.flatMap((run) => pairs(run)))] };
+  return {
+    words: new Set(spaced),
+    stems: spaced
+      .filter((word) => /^[a-z]{5,}$/.test(word))
+      .map((word) => word.replace(/(?:ing|ies|es|ed|s|e|y)$/, '')),
+    runs: [...new Set(runs.flatMap((run) => pairs(run)))],
+  };
 }
 
 /** The part with the most different words. */
 export function snippetOf(text: string, wanted: Wanted): Snippet {
   const hits = matches(text.slice(0, MOST_CHARACTERS), wanted);
   const start = bestStart(text, hits);
-  const end = text.length - start <= LENGTH ? text.length : Math.max(text.lastIndexOf(' ', start + LENGTH), start + LENGTH / 2);
-  const shown = `${start > 0 ? '… ' : ''}${text.slice(start, end).replace(/[\s\0]+/g, ' ').trim()}${end < text.length ? ' …' : ''}`;
+  const end =
+    text.length - start <= LENGTH
+      ? text.length
+      : Math.max(text.lastIndexOf(' ', start + LENGTH), start + LENGTH / 2);
+  const shown = `${start > 0 ? '… ' : ''}${text
+    .slice(start, end)
+    .replace(/[\s\0]+/g, ' ')
+    .trim()}${end < text.length ? ' …' : ''}`;
   const first = hits.find((hit) => hit.from >= start)?.from ?? start;
   let line = 0;
-  for (let at = text.indexOf('\n'); at !== -1 && at < first; at = text.indexOf('\n', at + 1)) line += 1;
-  return { text: shown, marks: matches(shown, wanted).map(({ from, to }) => [from, to] as const), line };
+  for (let at = text.indexOf('\n'); at !== -1 && at < first; at = text.indexOf('\n', at + 1))
+    line += 1;
+  return {
+    text: shown,
+    marks: matches(shown, wanted).map(({ from, to }) => [from, to] as const),
+    line,
+  };
 }
 
 /** With the marks set into it. */
-export function marked({ text, marks }: Pick<Snippet, 'text' | 'marks'>, mark: (part: string) => string): string {
+export function marked(
+  { text, marks }: Pick<Snippet, 'text' | 'marks'>,
+  mark: (part: string) => string,
+): string {
   let at = 0;
   const parts = marks.flatMap(([from, to]) => {
     const before = text.slice(at, from);
@@ -50,11 +84,17 @@ export function marked({ text, marks }: Pick<Snippet, 'text' | 'marks'>, mark: (
 
 type Match = { readonly from: number; readonly to: number; readonly word: string };
 
-/** In their order, none over another. Beginnings are looked for all at once; where a word ends is looked at for those alone. */
+/**
+ * In their order, none over another. Beginnings are looked for all at once; where a word ends is
+ * looked at for those alone.
+ */
 function matches(text: string, { words, stems, runs }: Wanted): readonly Match[] {
   const beginnings = [...new Set([...words, ...stems])].sort((a, b) => b.length - a.length);
   if (beginnings.length + runs.length === 0) return [];
-  const anyOf = new RegExp([...beginnings, ...runs].map((one) => one.replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&')).join('|'), 'gi');
+  const anyOf = new RegExp(
+    [...beginnings, ...runs].map((one) => one.replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&')).join('|'),
+    'gi',
+  );
   const found: Match[] = [];
   for (let hit = anyOf.exec(text); hit !== null; hit = anyOf.exec(text)) {
     const [from, part] = [hit.index, hit[0].toLowerCase()];
@@ -62,7 +102,8 @@ function matches(text: string, { words, stems, runs }: Wanted): readonly Match[]
     if (!runs.includes(part)) {
       while (isLetter(text.charCodeAt(to))) to += 1;
       const stem = stems.find((one) => part.startsWith(one));
-      if (isLetter(text.charCodeAt(from - 1)) || (stem === undefined && to > from + part.length)) continue;
+      if (isLetter(text.charCodeAt(from - 1)) || (stem === undefined && to > from + part.length))
+        continue;
       anyOf.lastIndex = to;
       found.push({ from, to, word: stem ?? part });
     } else found.push({ from, to, word: part });
@@ -72,14 +113,20 @@ function matches(text: string, { words, stems, runs }: Wanted): readonly Match[]
 
 /** Of whatever alphabet; digits count as well. `NaN` (there is no such character) is none. */
 function isLetter(code: number): boolean {
-  return (code >= 97 && code <= 122) || (code >= 65 && code <= 90) || (code >= 48 && code <= 57) || code >= 0xaa;
+  return (
+    (code >= 97 && code <= 122) ||
+    (code >= 65 && code <= 90) ||
+    (code >= 48 && code <= 57) ||
+    code >= 0xaa
+  );
 }
 
 function bestStart(text: string, hits: readonly Match[]): number {
   let [best, most] = [0, 0];
   for (const [i, { from }] of hits.entries()) {
     const seen = new Set<string>();
-    for (let j = i; j < hits.length && (hits[j]?.to ?? 0) <= from + LENGTH - BEFORE; j++) seen.add(hits[j]?.word ?? '');
+    for (let j = i; j < hits.length && (hits[j]?.to ?? 0) <= from + LENGTH - BEFORE; j++)
+      seen.add(hits[j]?.word ?? '');
     if (seen.size > most) [best, most] = [from, seen.size];
   }
   if (best <= BEFORE) return 0;

@@ -1,4 +1,7 @@
-/** A file cut into the passages that search answers with: at headings, at about 1,200 characters, never inside a table or a fence. */
+/**
+ * A file cut into the passages that search answers with: at headings, at about 1,200 characters,
+ * never inside a table or a fence.
+ */
 import { scan } from '../../../markdown/scan.js';
 import type { Doc, Heading } from '../../../markdown/types.js';
 import { cutSection, lineOf, type Span } from './cut-section.js';
@@ -19,34 +22,62 @@ export function chunkText(text: string): readonly Chunk[] {
   const doc = scan(text);
   const body = doc.frontMatter?.end ?? (text.charCodeAt(0) === 0xfeff ? 1 : 0);
   const pieces = [
-    ...(doc.frontMatter === undefined ? [] : [{ headings: [], spans: [{ start: doc.frontMatter.contentStart, end: doc.frontMatter.contentEnd }] }]),
+    ...(doc.frontMatter === undefined
+      ? []
+      : [
+          {
+            headings: [],
+            spans: [{ start: doc.frontMatter.contentStart, end: doc.frontMatter.contentEnd }],
+          },
+        ]),
     ...sectionsCut(doc, body),
   ];
   const chunks: Chunk[] = [];
   for (const { headings, spans } of pieces) {
     for (const span of spans) {
       const trimmed = trim(text, span);
-      if (trimmed.start < trimmed.end) chunks.push({ ord: chunks.length, line: lineOf(doc, trimmed.start), endLine: lineOf(doc, trimmed.end - 1), headings, text: text.slice(trimmed.start, trimmed.end) });
+      if (trimmed.start < trimmed.end)
+        chunks.push({
+          ord: chunks.length,
+          line: lineOf(doc, trimmed.start),
+          endLine: lineOf(doc, trimmed.end - 1),
+          headings,
+          text: text.slice(trimmed.start, trimmed.end),
+        });
     }
   }
   return chunks;
 }
 
-/** The tables and fences of a section are those that begin before its end and were not in one before. */
-function sectionsCut(doc: Doc, from: number): readonly { readonly headings: readonly string[]; readonly spans: readonly Span[] }[] {
-  const whole = [...doc.tables, ...doc.fences].map(({ start, end }) => ({ start, end })).sort((a, b) => a.start - b.start);
+/**
+ * The tables and fences of a section are those that begin before its end and were not in one
+ * before.
+ */
+function sectionsCut(
+  doc: Doc,
+  from: number,
+): readonly { readonly headings: readonly string[]; readonly spans: readonly Span[] }[] {
+  const whole = [...doc.tables, ...doc.fences]
+    .map(({ start, end }) => ({ start, end }))
+    .sort((a, b) => a.start - b.start);
   let next = 0;
   return sections(doc, from).map((section) => {
     while ((whole[next]?.end ?? Number.POSITIVE_INFINITY) <= section.start) next += 1;
     const first = next;
     while ((whole[next]?.start ?? Number.POSITIVE_INFINITY) < section.end) next += 1;
-    return { headings: section.headings, spans: cutSection(doc, section, whole.slice(first, next)) };
+    return {
+      headings: section.headings,
+      spans: cutSection(doc, section, whole.slice(first, next)),
+    };
   });
 }
 
 type Section = Span & { readonly headings: readonly string[] };
 
-/** From each heading to the next; the heading's own line belongs to its section, so that a section of nothing else is still found. */
+/**
+ * From each heading to the next; the heading's own line belongs to its section, so that a section
+ * of nothing else is still found.
+ */
 function sections(doc: Doc, from: number): readonly Section[] {
   const found: Section[] = [];
   const open: Heading[] = [];

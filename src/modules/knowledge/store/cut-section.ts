@@ -2,21 +2,39 @@
 import { positionAt } from '../../../kernel/text-position.js';
 import type { Doc } from '../../../markdown/types.js';
 
-/** Characters that a chunk aims at; one block that is longer stays whole up to {@link LONGEST_BLOCK}. */
+/**
+ * Characters that a chunk aims at; one block that is longer stays whole up to {@link
+ * LONGEST_BLOCK}.
+ */
 const TARGET = 1200;
-/** A paragraph or a list that is longer is cut between lines, a line that is longer between words. Tables and fences are never cut. */
+/**
+ * A paragraph or a list that is longer is cut between lines, a line that is longer between words.
+ * Tables and fences are never cut.
+ */
 const LONGEST_BLOCK = 2400;
-/** A remainder shorter than this joins the chunk before it, a heading with so little under it the text behind. */
+/**
+ * A remainder shorter than this joins the chunk before it, a heading with so little under it the
+ * text behind.
+ */
 const SHORTEST = 200;
 
 export type Span = { readonly start: number; readonly end: number };
 
-/** Spans of about the target's length, made of whole blocks where blocks are short enough. @param whole its tables and fences, in order. */
+/**
+ * Spans of about the target's length, made of whole blocks where blocks are short enough. @param
+ * whole its tables and fences, in order.
+ */
 export function cutSection(doc: Doc, section: Span, whole: readonly Span[]): readonly Span[] {
   const spans: Span[] = [];
   for (const block of blocks(doc, section, whole)) {
     const last = spans.at(-1);
-    if (last !== undefined && (block.end - last.start <= TARGET || ((block.end - block.start < SHORTEST || last.end - last.start < SHORTEST) && block.end - last.start <= LONGEST_BLOCK))) spans[spans.length - 1] = { start: last.start, end: block.end };
+    if (
+      last !== undefined &&
+      (block.end - last.start <= TARGET ||
+        ((block.end - block.start < SHORTEST || last.end - last.start < SHORTEST) &&
+          block.end - last.start <= LONGEST_BLOCK))
+    )
+      spans[spans.length - 1] = { start: last.start, end: block.end };
     else spans.push(block);
   }
   return spans;
@@ -28,7 +46,12 @@ function blocks(doc: Doc, section: Span, whole: readonly Span[]): readonly Span[
   let start = section.start;
   let next = 0;
   const close = (end: number, isWhole: boolean): void => {
-    if (end > start) found.push(...(isWhole || end - start <= LONGEST_BLOCK ? [{ start, end }] : cutLong(doc, { start, end })));
+    if (end > start)
+      found.push(
+        ...(isWhole || end - start <= LONGEST_BLOCK
+          ? [{ start, end }]
+          : cutLong(doc, { start, end })),
+      );
     start = Math.max(start, end);
   };
   for (let line = lineOf(doc, section.start) - 1; line < doc.lineStarts.length; line++) {
@@ -40,7 +63,8 @@ function blocks(doc: Doc, section: Span, whole: readonly Span[]): readonly Span[
       close(Math.min(section.end, span.end), true);
       next += 1;
       line = Math.max(line, lineOf(doc, span.end) - 2);
-    } else if (at > start && isBlank(doc, line) && !isBlank(doc, line + 1)) close(doc.lineStarts[line + 1] ?? section.end, false);
+    } else if (at > start && isBlank(doc, line) && !isBlank(doc, line + 1))
+      close(doc.lineStarts[line + 1] ?? section.end, false);
   }
   close(section.end, false);
   return found;
@@ -53,7 +77,10 @@ function cutLong(doc: Doc, span: Span): readonly Span[] {
   let start = span.start;
   while (span.end - start > LONGEST_BLOCK) {
     const window = text.slice(start + SHORTEST, start + TARGET);
-    const at = Math.max(window.lastIndexOf('\n'), -1) + 1 || Math.max(window.lastIndexOf(' '), -1) + 1 || window.length;
+    const at =
+      Math.max(window.lastIndexOf('\n'), -1) + 1 ||
+      Math.max(window.lastIndexOf(' '), -1) + 1 ||
+      window.length;
     let end = start + SHORTEST + at;
     // Never between the halves of one character.
     if (text.charCodeAt(end) >= 0xdc00 && text.charCodeAt(end) <= 0xdfff) end -= 1;

@@ -1,4 +1,7 @@
-/** The one SQLite file of the knowledge module: files, chunks, two word indexes, vectors. Deleting it loses nothing but time. */
+/**
+ * The one SQLite file of the knowledge module: files, chunks, two word indexes, vectors. Deleting
+ * it loses nothing but time.
+ */
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
@@ -11,8 +14,10 @@ export type Db = Database.Database;
 const VERSION = 4;
 
 /**
- * `words`: unicode61 with English stems, a hyphenated name or a path is found as a phrase of its parts. `grams`: every three characters of names, for parts of
- * them. Both keep no text of their own: what they are given is made from the chunk (`search-text.ts`). `signs` is for
+ * `words`: unicode61 with English stems, a hyphenated name or a path is found as a phrase of its
+ * parts. `grams`: every three characters of names, for parts of
+ * them. Both keep no text of their own: what they are given is made from the chunk
+ * (`search-text.ts`). `signs` is for
  * a first choice among very many vectors, in a table of its own so that it is read quickly.
  */
 const TABLES = `
@@ -28,7 +33,10 @@ CREATE TABLE signs (id INTEGER PRIMARY KEY, bits BLOB NOT NULL);
 CREATE TABLE latent (part TEXT PRIMARY KEY, data BLOB NOT NULL) WITHOUT ROWID;
 `;
 
-/** @throws NocturneError `MISSING_PART` where SQLite or its vector extension cannot be loaded, `STORAGE` for a file that is no database. */
+/**
+ * @throws NocturneError `MISSING_PART` where SQLite or its vector extension cannot be loaded,
+ * `STORAGE` for a file that is no database.
+ */
 export function openKnowledge(path: string, options: { readonly readonly?: boolean } = {}): Db {
   mkdirSync(dirname(path), { recursive: true });
   const db = opened(path, options);
@@ -52,32 +60,57 @@ function opened(path: string, { readonly = false }: { readonly readonly?: boolea
     return db;
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
-    if (/not a database|malformed/.test(why)) throw new NocturneError('STORAGE', `${path} is not a knowledge index: ${why}`, { file: path, hint: 'remove it; nocturne knowledge index makes it again', cause });
-    if (/unable to open|does not exist/.test(why)) throw new NocturneError('NOT_FOUND', `there is no knowledge index at ${path}`, { file: path, hint: 'nocturne knowledge index makes it', cause });
-    throw new NocturneError('MISSING_PART', `the knowledge index cannot be opened: ${why}`, { hint: 'npm ci installs better-sqlite3 and sqlite-vec for this machine', cause });
+    if (/not a database|malformed/.test(why))
+      throw new NocturneError('STORAGE', `${path} is not a knowledge index: ${why}`, {
+        file: path,
+        hint: 'remove it; nocturne knowledge index makes it again',
+        cause,
+      });
+    if (/unable to open|does not exist/.test(why))
+      throw new NocturneError('NOT_FOUND', `there is no knowledge index at ${path}`, {
+        file: path,
+        hint: 'nocturne knowledge index makes it',
+        cause,
+      });
+    throw new NocturneError('MISSING_PART', `the knowledge index cannot be opened: ${why}`, {
+      hint: 'npm ci installs better-sqlite3 and sqlite-vec for this machine',
+      cause,
+    });
   }
 }
 
 /**
- * Empty tables in place of all that is there. One transaction: a kill leaves the old file or the new one. Virtual tables go first, and take the tables behind
+ * Empty tables in place of all that is there. One transaction: a kill leaves the old file or the
+ * new one. Virtual tables go first, and take the tables behind
  * them along. @param unless nothing is done where another process has made this version meanwhile.
  */
 export function remake(db: Db, unless?: number): void {
   db.transaction(() => {
     if (db.pragma('user_version', { simple: true }) === unless) return;
-    const tables = (like: string): readonly string[] => db.prepare("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND sql LIKE ?").pluck().all(like) as string[];
-    for (const like of ['CREATE VIRTUAL%', 'CREATE TABLE%']) for (const name of tables(like)) db.exec(`DROP TABLE "${name}"`);
+    const tables = (like: string): readonly string[] =>
+      db
+        .prepare(
+          "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND sql LIKE ?",
+        )
+        .pluck()
+        .all(like) as string[];
+    for (const like of ['CREATE VIRTUAL%', 'CREATE TABLE%'])
+      for (const name of tables(like)) db.exec(`DROP TABLE "${name}"`);
     db.exec(TABLES);
     db.pragma(`user_version = ${VERSION}`);
   }).immediate();
 }
 
 export function readMeta(db: Db, key: string): string | undefined {
-  return (prepared(db, 'SELECT value FROM meta WHERE key = ?').get(key) as { value: string } | undefined)?.value;
+  return (
+    prepared(db, 'SELECT value FROM meta WHERE key = ?').get(key) as { value: string } | undefined
+  )?.value;
 }
 
 export function writeMeta(db: Db, key: string, value: string): void {
-  db.prepare('INSERT INTO meta VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value').run(key, value);
+  db.prepare(
+    'INSERT INTO meta VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value',
+  ).run(key, value);
 }
 
 /** With every change of passages and vectors: what was read of them into memory is no longer so. */
@@ -85,9 +118,14 @@ export function nextGeneration(db: Db): void {
   writeMeta(db, 'generation', String(Number(readMeta(db, 'generation') ?? 0) + 1));
 }
 
-const kept = new WeakMap<Db, { readonly generation: string; readonly values: Map<string, unknown> }>();
+const kept = new WeakMap<
+  Db,
+  { readonly generation: string; readonly values: Map<string, unknown> }
+>();
 
-/** What was read or counted of the index, held in memory for as long as the index stays the same. */
+/**
+ * What was read or counted of the index, held in memory for as long as the index stays the same.
+ */
 export function ofGeneration<T>(db: Db, name: string, read: () => T): T {
   const generation = readMeta(db, 'generation') ?? '';
   let held = kept.get(db);
@@ -98,12 +136,19 @@ export function ofGeneration<T>(db: Db, name: string, read: () => T): T {
 
 /** How many there are; counting them anew takes as long as a search. */
 export function passages(db: Db): number {
-  return ofGeneration(db, 'passages', () => db.prepare('SELECT count(*) FROM chunks').pluck().get() as number);
+  return ofGeneration(
+    db,
+    'passages',
+    () => db.prepare('SELECT count(*) FROM chunks').pluck().get() as number,
+  );
 }
 
 const statements = new WeakMap<Db, Map<string, Database.Statement>>();
 
-/** A statement that is asked again and again, compiled once. Only for such as are read to their end at once. */
+/**
+ * A statement that is asked again and again, compiled once. Only for such as are read to their end
+ * at once.
+ */
 export function prepared(db: Db, sql: string): Database.Statement {
   const known = statements.get(db) ?? new Map<string, Database.Statement>();
   statements.set(db, known);

@@ -1,4 +1,7 @@
-/** The first half of indexing: the files that changed since last time are cut and filed, word indexes with them. Each file is one transaction. */
+/**
+ * The first half of indexing: the files that changed since last time are cut and filed, word
+ * indexes with them. Each file is one transaction.
+ */
 import { isDrop, isHeldDrop } from '../../../governance/drop-place.js';
 import { sha256 } from '../../../kernel/hash.js';
 import { routeOf } from '../../../registry/route.js';
@@ -9,28 +12,67 @@ import { type Db, readMeta, writeMeta } from './database.js';
 import { columnsOf, dayOf } from './record-columns.js';
 import { fileStore } from './store-file.js';
 
-export type FilesReport = { /** Files that the index has now. */ readonly files: number; readonly changed: readonly string[]; readonly removed: readonly string[] };
-export type FilesOptions = { readonly signal?: AbortSignal; readonly onProgress?: (done: number, of: number) => void };
+export type FilesReport = {
+  /** Files that the index has now. */ readonly files: number;
+  readonly changed: readonly string[];
+  readonly removed: readonly string[];
+};
+export type FilesOptions = {
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (done: number, of: number) => void;
+};
 
 const MARKDOWN = /\.(?:md|markdown|mdx)$/i;
 const decoder = new TextDecoder('utf-8');
 
-/** Markdown, but for the logs and the manifest (rows of hashes say nothing; `audit show` and `history` search them), and for messages that nobody admitted yet: they are in no prompt. */
+/**
+ * Markdown, but for the logs and the manifest (rows of hashes say nothing; `audit show` and
+ * `history` search them), and for messages that nobody admitted yet: they are in no prompt.
+ */
 export function isKnowledge(snapshot: Snapshot, entry: FileEntry): boolean {
-  if (entry.kind !== 'file' || !MARKDOWN.test(entry.path) || isDrop(entry.path) || isHeldDrop(entry.path)) return false;
+  if (
+    entry.kind !== 'file' ||
+    !MARKDOWN.test(entry.path) ||
+    isDrop(entry.path) ||
+    isHeldDrop(entry.path)
+  )
+    return false;
   const { tier } = routeOf(snapshot.schema, entry.path);
-  return tier !== 'APPEND' && tier !== 'MANIFEST-VERIFY' && !snapshot.objectsOf(entry.path).some((object) => object.shape === 'log' || object.object === 'QUARANTINE');
+  return (
+    tier !== 'APPEND' &&
+    tier !== 'MANIFEST-VERIFY' &&
+    !snapshot
+      .objectsOf(entry.path)
+      .some((object) => object.shape === 'log' || object.object === 'QUARANTINE')
+  );
 }
 
-/** What is cancelled or killed goes on with the next file when it is called again. @param snapshot of everything, not of what one pass sees. */
-export function indexFiles(db: Db, snapshot: Snapshot, { signal, onProgress }: FilesOptions = {}): FilesReport {
+/**
+ * What is cancelled or killed goes on with the next file when it is called again. @param snapshot
+ * of everything, not of what one pass sees.
+ */
+export function indexFiles(
+  db: Db,
+  snapshot: Snapshot,
+  { signal, onProgress }: FilesOptions = {},
+): FilesReport {
   const store = fileStore(db);
   const seenAt = Date.now();
   const key = schemaKey(snapshot);
   const sameSchema = readMeta(db, 'schema') === key;
-  const known = new Map((db.prepare('SELECT path, hash, stat FROM files').all() as { path: string; hash: string; stat: string }[]).map((row) => [row.path, row]));
+  const known = new Map(
+    (
+      db.prepare('SELECT path, hash, stat FROM files').all() as {
+        path: string;
+        hash: string;
+        stat: string;
+      }[]
+    ).map((row) => [row.path, row]),
+  );
   const entries = [...snapshot.files.values()].filter((entry) => isKnowledge(snapshot, entry));
-  const stale = entries.filter((entry) => !sameSchema || known.get(entry.path)?.stat !== statText(entry));
+  const stale = entries.filter(
+    (entry) => !sameSchema || known.get(entry.path)?.stat !== statText(entry),
+  );
   const changed: string[] = [];
   for (const [done, entry] of stale.entries()) {
     signal?.throwIfAborted();
@@ -41,7 +83,10 @@ export function indexFiles(db: Db, snapshot: Snapshot, { signal, onProgress }: F
     if (sameSchema && before?.hash === hash) {
       if (before.stat !== stat) store.touch(entry.path, stat);
     } else {
-      store.put({ path: entry.path, hash, stat, day: dayOf(snapshot, entry.path) }, chunksOf(snapshot, entry.path));
+      store.put(
+        { path: entry.path, hash, stat, day: dayOf(snapshot, entry.path) },
+        chunksOf(snapshot, entry.path),
+      );
       changed.push(entry.path);
     }
     snapshot.release?.(entry.path);
@@ -55,7 +100,10 @@ export function indexFiles(db: Db, snapshot: Snapshot, { signal, onProgress }: F
   return { files: entries.length, changed, removed };
 }
 
-function chunksOf(snapshot: Snapshot, path: string): Parameters<ReturnType<typeof fileStore>['put']>[1] {
+function chunksOf(
+  snapshot: Snapshot,
+  path: string,
+): Parameters<ReturnType<typeof fileStore>['put']>[1] {
   const text = snapshot.text(path) ?? lenient(snapshot.bytes(path));
   const columns = columnsOf(snapshot, path);
   return chunkText(text).map((chunk) => ({ ...chunk, ...columns(chunk) }));
@@ -68,5 +116,14 @@ function lenient(bytes: Buffer | undefined): string {
 
 /** The kinds of records, by which passages are filed. */
 function schemaKey(snapshot: Snapshot): string {
-  return sha256(JSON.stringify([...snapshot.schema.objects.values()].map(({ object, shape, glob, locator }) => [object, shape, glob, locator])));
+  return sha256(
+    JSON.stringify(
+      [...snapshot.schema.objects.values()].map(({ object, shape, glob, locator }) => [
+        object,
+        shape,
+        glob,
+        locator,
+      ]),
+    ),
+  );
 }

@@ -1,4 +1,7 @@
-/** The second half of indexing: passages without a vector get one, in batches, each batch one transaction. */
+/**
+ * The second half of indexing: passages without a vector get one, in batches, each batch one
+ * transaction.
+ */
 import { NocturneError } from '../../../kernel/error.js';
 import { type Db, nextGeneration, readMeta, writeMeta } from './database.js';
 import type { Embedder } from '../embedders/embedder.js';
@@ -6,10 +9,24 @@ import { signsOf } from './signs.js';
 import { bytesOf } from './vector-bytes.js';
 
 /** `pending`: passages that have no vector yet, because it was stopped. */
-export type VectorsReport = { readonly embedded: number; readonly reused: number; readonly pending: number; /** The model whose vectors were thrown away. */ readonly replaced?: string };
-export type VectorsOptions = { readonly signal?: AbortSignal; readonly onProgress?: (done: number, of: number) => void; /** No further batch is begun after so long. */ readonly withinMs?: number };
+export type VectorsReport = {
+  readonly embedded: number;
+  readonly reused: number;
+  readonly pending: number;
+  /** The model whose vectors were thrown away. */
+  readonly replaced?: string;
+};
+export type VectorsOptions = {
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (done: number, of: number) => void;
+  /** No further batch is begun after so long. */
+  readonly withinMs?: number;
+};
 
-/** Texts of the first batch. Each later one is as large as makes it take about so long: large for an endpoint, small where each text takes long. */
+/**
+ * Texts of the first batch. Each later one is as large as makes it take about so long: large for an
+ * endpoint, small where each text takes long.
+ */
 const FIRST_BATCH = 16;
 const MOST_BATCH = 512;
 const BATCH_MS = 500;
@@ -17,10 +34,18 @@ const BATCH_MS = 500;
 type Waiting = { readonly hash: string; readonly text: string };
 
 /** What is cancelled or killed goes on with the next batch when it is called again. */
-export async function indexVectors(db: Db, embedder: Embedder, { signal, onProgress, withinMs = Number.POSITIVE_INFINITY }: VectorsOptions = {}): Promise<VectorsReport> {
+export async function indexVectors(
+  db: Db,
+  embedder: Embedder,
+  { signal, onProgress, withinMs = Number.POSITIVE_INFINITY }: VectorsOptions = {},
+): Promise<VectorsReport> {
   if (embedder.kind === 'none') return { embedded: 0, reused: 0, pending: 0 };
   const replaced = prepareFor(db, embedder);
-  const waiting = db.prepare("SELECT c.hash AS hash, CASE c.headings WHEN '' THEN c.text ELSE c.headings || char(10) || c.text END AS text FROM chunks c LEFT JOIN vectors v ON v.id = c.id WHERE v.id IS NULL GROUP BY c.hash ORDER BY min(c.id)").all() as Waiting[];
+  const waiting = db
+    .prepare(
+      "SELECT c.hash AS hash, CASE c.headings WHEN '' THEN c.text ELSE c.headings || char(10) || c.text END AS text FROM chunks c LEFT JOIN vectors v ON v.id = c.id WHERE v.id IS NULL GROUP BY c.hash ORDER BY min(c.id)",
+    )
+    .all() as Waiting[];
   const write = writer(db, embedder.model);
   const until = performance.now() + withinMs;
   let embedded = 0;
@@ -29,7 +54,10 @@ export async function indexVectors(db: Db, embedder: Embedder, { signal, onProgr
     signal?.throwIfAborted();
     const batch = waiting.slice(embedded, embedded + size);
     const start = performance.now();
-    const vectors = await embedder.embed(batch.map((one) => one.text), signal === undefined ? {} : { signal });
+    const vectors = await embedder.embed(
+      batch.map((one) => one.text),
+      signal === undefined ? {} : { signal },
+    );
     write(batch, vectors);
     embedded += batch.length;
     onProgress?.(embedded, waiting.length);
@@ -37,7 +65,12 @@ export async function indexVectors(db: Db, embedder: Embedder, { signal, onProgr
   }
   const count = (sql: string): number => db.prepare(sql).pluck().get() as number;
   const stored = count('SELECT count(*) FROM vectors');
-  return { embedded, reused: stored - embedded, pending: count('SELECT count(*) FROM chunks') - stored, ...(replaced === undefined ? {} : { replaced }) };
+  return {
+    embedded,
+    reused: stored - embedded,
+    pending: count('SELECT count(*) FROM chunks') - stored,
+    ...(replaced === undefined ? {} : { replaced }),
+  };
 }
 
 /** @param took milliseconds for the last one. */
@@ -47,7 +80,10 @@ export function nextSize(size: number, took: number): number {
 }
 
 /** Vectors of another model are not comparable: they go. Returns that model's name. */
-export function prepareFor(db: Db, { model, dimensions }: Pick<Embedder, 'model' | 'dimensions'>): string | undefined {
+export function prepareFor(
+  db: Db,
+  { model, dimensions }: Pick<Embedder, 'model' | 'dimensions'>,
+): string | undefined {
   const before = readMeta(db, 'model');
   if (before === model && readMeta(db, 'dimensions') === String(dimensions)) return undefined;
   db.transaction(() => {
@@ -59,13 +95,25 @@ export function prepareFor(db: Db, { model, dimensions }: Pick<Embedder, 'model'
   return before;
 }
 
-function writer(db: Db, model: string): (batch: readonly Waiting[], vectors: readonly Float32Array[]) => void {
-  const ids = db.prepare('SELECT c.id FROM chunks c LEFT JOIN vectors v ON v.id = c.id WHERE c.hash = ? AND v.id IS NULL').pluck();
+function writer(
+  db: Db,
+  model: string,
+): (batch: readonly Waiting[], vectors: readonly Float32Array[]) => void {
+  const ids = db
+    .prepare(
+      'SELECT c.id FROM chunks c LEFT JOIN vectors v ON v.id = c.id WHERE c.hash = ? AND v.id IS NULL',
+    )
+    .pluck();
   const vector = db.prepare('INSERT INTO vectors VALUES (?, ?)');
   const signs = db.prepare('INSERT INTO signs VALUES (?, ?)');
   return db.transaction((batch: readonly Waiting[], vectors: readonly Float32Array[]) => {
     // Another process may index with another model.
-    if (readMeta(db, 'model') !== model) throw new NocturneError('CONFLICT', `the knowledge index was given to another model (${readMeta(db, 'model') ?? 'none'}) meanwhile`, { hint: 'let one process index at a time' });
+    if (readMeta(db, 'model') !== model)
+      throw new NocturneError(
+        'CONFLICT',
+        `the knowledge index was given to another model (${readMeta(db, 'model') ?? 'none'}) meanwhile`,
+        { hint: 'let one process index at a time' },
+      );
     for (const [i, { hash }] of batch.entries()) {
       const one = vectors[i];
       if (one === undefined) continue;

@@ -1,4 +1,7 @@
-/** What the records of a file say about its passages: of which kind they are, and their status. By this a search is narrowed. */
+/**
+ * What the records of a file say about its passages: of which kind they are, and their status. By
+ * this a search is narrowed.
+ */
 import { readFrontMatter } from '../../../markdown/front-matter.js';
 import type { Rec } from '../../../markdown/types.js';
 import type { Snapshot } from '../../../workspace/types.js';
@@ -10,28 +13,65 @@ const STATUS = ['status', 'phase.status', 'state'];
 /** Fields that say of which day a file is. */
 const DAYS = ['date', 'day', 'updated', 'time', 'last_pass.date', 'created', 'started'];
 
-type Place = { readonly object: string; readonly from: number; readonly to: number; readonly status: string | undefined };
+type Place = {
+  readonly object: string;
+  readonly from: number;
+  readonly to: number;
+  readonly status: string | undefined;
+};
 
 /** A record of a table gives its kind but no status: a passage has many rows. */
-export function columnsOf(snapshot: Snapshot, path: string): (chunk: Pick<Chunk, 'line' | 'endLine'>) => Columns {
+export function columnsOf(
+  snapshot: Snapshot,
+  path: string,
+): (chunk: Pick<Chunk, 'line' | 'endLine'>) => Columns {
   const places = snapshot.objectsOf(path).flatMap((object): readonly Place[] => {
     const records = snapshot.recordsIn(path, object.object);
     if (records.length === 0) return [];
-    if (object.shape === 'document') return records.map((record) => ({ object: object.object, from: 1, to: Number.POSITIVE_INFINITY, status: valueOf(record, STATUS) }));
-    if (object.shape === 'section') return records.map((record) => ({ object: object.object, from: record.range.line, to: record.range.endLine, status: valueOf(record, STATUS) }));
-    return [{ object: object.object, from: Math.min(...records.map((one) => one.range.line)), to: Math.max(...records.map((one) => one.range.endLine)), status: undefined }];
+    if (object.shape === 'document')
+      return records.map((record) => ({
+        object: object.object,
+        from: 1,
+        to: Number.POSITIVE_INFINITY,
+        status: valueOf(record, STATUS),
+      }));
+    if (object.shape === 'section')
+      return records.map((record) => ({
+        object: object.object,
+        from: record.range.line,
+        to: record.range.endLine,
+        status: valueOf(record, STATUS),
+      }));
+    return [
+      {
+        object: object.object,
+        from: Math.min(...records.map((one) => one.range.line)),
+        to: Math.max(...records.map((one) => one.range.endLine)),
+        status: undefined,
+      },
+    ];
   });
   const own = frontOf(snapshot, path, ['status', 'state']) ?? '';
   return (chunk) => {
     const here = places.filter((place) => place.from <= chunk.endLine && place.to >= chunk.line);
-    return { object: [...new Set(here.map((place) => place.object))].join(' '), status: here.find((place) => place.status !== undefined && place.from <= chunk.line)?.status ?? own };
+    return {
+      object: [...new Set(here.map((place) => place.object))].join(' '),
+      status:
+        here.find((place) => place.status !== undefined && place.from <= chunk.line)?.status ?? own,
+    };
   };
 }
 
 /** What the file says of itself, its name, or when it was written. */
 export function dayOf(snapshot: Snapshot, path: string): string {
-  const said = DAYS.map((name) => /^\d{4}-\d{2}-\d{2}/.exec(frontOf(snapshot, path, [name]) ?? '')?.[0]).find((day) => day !== undefined);
-  return said ?? /(?<!\d)\d{4}-(?:0\d|1[0-2])-(?:[0-2]\d|3[01])(?!\d)/.exec(path)?.[0] ?? new Date(snapshot.files.get(path)?.mtimeMs ?? 0).toISOString().slice(0, 10);
+  const said = DAYS.map(
+    (name) => /^\d{4}-\d{2}-\d{2}/.exec(frontOf(snapshot, path, [name]) ?? '')?.[0],
+  ).find((day) => day !== undefined);
+  return (
+    said ??
+    /(?<!\d)\d{4}-(?:0\d|1[0-2])-(?:[0-2]\d|3[01])(?!\d)/.exec(path)?.[0] ??
+    new Date(snapshot.files.get(path)?.mtimeMs ?? 0).toISOString().slice(0, 10)
+  );
 }
 
 /** The first of these that the front matter has, whether or not REGISTRY.md knows the file. */
@@ -39,7 +79,9 @@ function frontOf(snapshot: Snapshot, path: string, names: readonly string[]): st
   const doc = snapshot.doc(path);
   if (doc?.frontMatter === undefined) return undefined;
   const { fields } = readFrontMatter(doc, path);
-  return names.map((name) => fields.get(name)?.value).find((value) => value !== undefined && value !== '');
+  return names
+    .map((name) => fields.get(name)?.value)
+    .find((value) => value !== undefined && value !== '');
 }
 
 function valueOf(record: Rec, names: readonly string[]): string | undefined {

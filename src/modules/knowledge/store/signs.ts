@@ -1,9 +1,14 @@
 /**
- * A vector as the signs of its random rotation: near vectors have many signs in common (Charikar: Similarity estimation techniques from rounding algorithms, 2002), so
- * counting those makes a quick first choice. The rotation (twice: random signs, then a Walsh-Hadamard transform) spreads what a few dimensions say over all bits.
+ * A vector as the signs of its random rotation: near vectors have many signs in common (Charikar:
+ * Similarity estimation techniques from rounding algorithms, 2002), so
+ * counting those makes a quick first choice. The rotation (twice: random signs, then a
+ * Walsh-Hadamard transform) spreads what a few dimensions say over all bits.
  */
 
-/** More bits than dimensions still help: with 192 of them the ten nearest of 8,000 are among the first 200 as often (.997) as among the first 720 by 256 bits. */
+/**
+ * More bits than dimensions still help: with 192 of them the ten nearest of 8,000 are among the
+ * first 200 as often (.997) as among the first 720 by 256 bits.
+ */
 const FEWEST_BITS = 512;
 const ROUNDS = 2;
 
@@ -18,24 +23,40 @@ export function signsOf(vector: Float32Array): Uint32Array {
   const turned = new Float32Array(size);
   turned.set(vector);
   for (let round = 0; round < ROUNDS; round++) {
-    for (let i = 0; i < size; i++) turned[i] = (turned[i] as number) * (flips[round * size + i] as number);
+    for (let i = 0; i < size; i++)
+      turned[i] = (turned[i] as number) * (flips[round * size + i] as number);
     hadamard(turned);
   }
   const signs = new Uint32Array(size / 32);
-  for (let i = 0; i < size; i++) if ((turned[i] as number) > 0) signs[i >> 5] = (signs[i >> 5] as number) | (1 << (i & 31));
+  for (let i = 0; i < size; i++)
+    if ((turned[i] as number) > 0) signs[i >> 5] = (signs[i >> 5] as number) | (1 << (i & 31));
   return signs;
 }
 
-/** In how many bits the query's signs differ from each row's. Four words at a time: their counts are added up while they still fit into half bytes and bytes. */
+/**
+ * In how many bits the query's signs differ from each row's. Four words at a time: their counts are
+ * added up while they still fit into half bytes and bytes.
+ */
 export function distances(rows: Uint32Array, query: Uint32Array): Uint16Array {
   const width = query.length;
   const found = new Uint16Array(rows.length / width);
   for (let row = 0, at = 0; row < found.length; row++) {
     let sum = 0;
     for (let i = 0; i < width; i += 4, at += 4) {
-      const first = nibbles((rows[at] as number) ^ (query[i] as number)) + nibbles((rows[at + 1] as number) ^ (query[i + 1] as number));
-      const second = nibbles((rows[at + 2] as number) ^ (query[i + 2] as number)) + nibbles((rows[at + 3] as number) ^ (query[i + 3] as number));
-      sum += Math.imul((first & 0x0f0f0f0f) + ((first >>> 4) & 0x0f0f0f0f) + (second & 0x0f0f0f0f) + ((second >>> 4) & 0x0f0f0f0f), 0x01010101) >>> 24;
+      const first =
+        nibbles((rows[at] as number) ^ (query[i] as number)) +
+        nibbles((rows[at + 1] as number) ^ (query[i + 1] as number));
+      const second =
+        nibbles((rows[at + 2] as number) ^ (query[i + 2] as number)) +
+        nibbles((rows[at + 3] as number) ^ (query[i + 3] as number));
+      sum +=
+        Math.imul(
+          (first & 0x0f0f0f0f) +
+            ((first >>> 4) & 0x0f0f0f0f) +
+            (second & 0x0f0f0f0f) +
+            ((second >>> 4) & 0x0f0f0f0f),
+          0x01010101,
+        ) >>> 24;
     }
     found[row] = sum;
   }
@@ -48,14 +69,32 @@ function nibbles(word: number): number {
   return (pairs & 0x33333333) + ((pairs >>> 2) & 0x33333333);
 }
 
-/** Rows of the smallest distances, about `count` of them (all that are as near as the last one). @param most no value is larger. */
-export function smallest(values: Uint16Array, { count, most, isWanted }: { readonly count: number; readonly most: number; readonly isWanted?: (row: number) => boolean }): readonly number[] {
+/**
+ * Rows of the smallest distances, about `count` of them (all that are as near as the last one).
+ * @param most no value is larger.
+ */
+export function smallest(
+  values: Uint16Array,
+  {
+    count,
+    most,
+    isWanted,
+  }: {
+    readonly count: number;
+    readonly most: number;
+    readonly isWanted?: (row: number) => boolean;
+  },
+): readonly number[] {
   const histogram = new Uint32Array(most + 1);
-  for (let row = 0; row < values.length; row++) if (isWanted === undefined || isWanted(row)) histogram[values[row] as number] = (histogram[values[row] as number] as number) + 1;
+  for (let row = 0; row < values.length; row++)
+    if (isWanted === undefined || isWanted(row))
+      histogram[values[row] as number] = (histogram[values[row] as number] as number) + 1;
   let [limit, sum] = [0, 0];
   while (limit < most && (sum += histogram[limit] as number) < count) limit += 1;
   const rows: number[] = [];
-  for (let row = 0; row < values.length; row++) if ((values[row] as number) <= limit && (isWanted === undefined || isWanted(row))) rows.push(row);
+  for (let row = 0; row < values.length; row++)
+    if ((values[row] as number) <= limit && (isWanted === undefined || isWanted(row)))
+      rows.push(row);
   return rows;
 }
 

@@ -6,14 +6,27 @@ import { nameText, wordText } from './search-text.js';
 import { signsOf } from './signs.js';
 import { vectorOf } from './vector-bytes.js';
 
-export type IndexedFile = { readonly path: string; readonly hash: string; /** Size, times and inode when it was read; empty where these could stay the same with another content. */ readonly stat: string; /** ISO date of what it is about, or of its last change. */ readonly day: string };
+export type IndexedFile = {
+  readonly path: string;
+  readonly hash: string;
+  /**
+   * Size, times and inode when it was read; empty where these could stay the same with another
+   * content.
+   */
+  readonly stat: string;
+  /** ISO date of what it is about, or of its last change. */
+  readonly day: string;
+};
 
 /** What stands for a chunk in a model: its titles and its text. */
 export function embeddedText(chunk: Pick<Chunk, 'headings' | 'text'>): string {
   return chunk.headings.length === 0 ? chunk.text : `${chunk.headings.join(' > ')}\n${chunk.text}`;
 }
 
-/** Names of the object kinds whose records stand there, and the status of the one record that it is part of. */
+/**
+ * Names of the object kinds whose records stand there, and the status of the one record that it is
+ * part of.
+ */
 export type Columns = { readonly object: string; readonly status: string };
 export type FiledChunk = Chunk & Columns;
 
@@ -34,10 +47,14 @@ export function fileStore(db: Db): FileStore {
   const unfile = db.prepare('DELETE FROM files WHERE path = ?');
   const file = db.prepare('INSERT INTO files VALUES (?, ?, ?, ?)');
   const touched = db.prepare('UPDATE files SET stat = ? WHERE path = ?');
-  const chunk = db.prepare('INSERT INTO chunks (path, ord, line, end_line, headings, text, hash, object, status) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)');
+  const chunk = db.prepare(
+    'INSERT INTO chunks (path, ord, line, end_line, headings, text, hash, object, status) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
+  );
   const word = db.prepare('INSERT INTO words (rowid, headings, text, path) VALUES (?, ?, ?, ?)');
   const gram = db.prepare('INSERT INTO grams (rowid, names) VALUES (?, ?)');
-  const known = db.prepare('SELECT v.vector FROM chunks c JOIN vectors v ON v.id = c.id WHERE c.hash = ? LIMIT 1').pluck();
+  const known = db
+    .prepare('SELECT v.vector FROM chunks c JOIN vectors v ON v.id = c.id WHERE c.hash = ? LIMIT 1')
+    .pluck();
   const vector = db.prepare('INSERT INTO vectors VALUES (?, ?)');
   const signs = db.prepare('INSERT INTO signs VALUES (?, ?)');
   const unsigns = db.prepare('DELETE FROM signs WHERE id = ?');
@@ -55,12 +72,30 @@ export function fileStore(db: Db): FileStore {
   };
   return {
     put: db.transaction((one: IndexedFile, chunks: readonly FiledChunk[]) => {
-      const prepared = chunks.map((each) => ({ each, headings: each.headings.join(' > '), hash: sha256(embeddedText(each)) }));
-      const kept = new Map(prepared.map(({ hash }) => [hash, known.get(hash) as Buffer | undefined]));
+      const prepared = chunks.map((each) => ({
+        each,
+        headings: each.headings.join(' > '),
+        hash: sha256(embeddedText(each)),
+      }));
+      const kept = new Map(
+        prepared.map(({ hash }) => [hash, known.get(hash) as Buffer | undefined]),
+      );
       clear(one.path);
       file.run(one.path, one.hash, one.stat, one.day);
       for (const { each, headings, hash } of prepared) {
-        const id = Number(chunk.run(one.path, each.ord, each.line, each.endLine, headings, each.text, hash, each.object, each.status).lastInsertRowid);
+        const id = Number(
+          chunk.run(
+            one.path,
+            each.ord,
+            each.line,
+            each.endLine,
+            headings,
+            each.text,
+            hash,
+            each.object,
+            each.status,
+          ).lastInsertRowid,
+        );
         word.run(id, wordText(headings), wordText(each.text), wordText(one.path));
         gram.run(id, nameText(`${headings}\n${each.text}\n${one.path}`));
         const reused = kept.get(hash);

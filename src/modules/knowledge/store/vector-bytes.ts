@@ -2,7 +2,9 @@
 
 /** A copy only where the start of the bytes does not allow a view. */
 export function vectorOf(bytes: Buffer): Float32Array {
-  return bytes.byteOffset % 4 === 0 ? new Float32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4) : new Float32Array(new Uint8Array(bytes).buffer);
+  return bytes.byteOffset % 4 === 0
+    ? new Float32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4)
+    : new Float32Array(new Uint8Array(bytes).buffer);
 }
 
 export function bytesOf(vector: Float32Array): Buffer {

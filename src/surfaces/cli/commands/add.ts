@@ -12,13 +12,16 @@ import { namedWords } from '../words.js';
 export const command: Command = {
   args: '<object> [fields...]',
   options: [
-    { flags: '--key <key>', description: 'the new document\'s key (what stands for * in its path)' },
+    { flags: '--key <key>', description: "the new document's key (what stands for * in its path)" },
     { flags: '--file <file>', description: 'which file, where an object has several' },
     { flags: '--body <text>', description: 'text below the fields' },
     { flags: '--dry-run', description: 'show the difference and the audit row, and write nothing' },
     { flags: '--reason <text>', description: 'why, for the change log' },
   ],
-  examples: ['nocturne add LESSON id=L-20261121-009 title="Ask first" date=2026-11-21 kind=practice observation="…" evidence="…"', 'nocturne add DRAFT --key garden mission="Water the plants" phase.name=plan phase.objective="Say which plants there are"'],
+  examples: [
+    'nocturne add LESSON id=L-20261121-009 title="Ask first" date=2026-11-21 kind=practice observation="…" evidence="…"',
+    'nocturne add DRAFT --key garden mission="Water the plants" phase.name=plan phase.objective="Say which plants there are"',
+  ],
   run(context, { args, options }) {
     const [name = '', ...words] = args;
     const given = namedWords(words, 'field');
@@ -27,8 +30,16 @@ export const command: Command = {
       (snapshot) => {
         const object = objectNamed(snapshot.schema, name);
         const change = insertion(object, given, options);
-        const key = change.key ?? String(object.key.map((field) => given.get(field) ?? '').join('/') || (given.get('id') ?? ''));
-        return { changes: [change], reason: typeof options['reason'] === 'string' ? options['reason'] : 'nocturne add', audit: { type: 'add', target: `${name}[${key}]`, detail: [...given.keys()].join(', ') } };
+        const key =
+          change.key ??
+          String(
+            object.key.map((field) => given.get(field) ?? '').join('/') || (given.get('id') ?? ''),
+          );
+        return {
+          changes: [change],
+          reason: typeof options['reason'] === 'string' ? options['reason'] : 'nocturne add',
+          audit: { type: 'add', target: `${name}[${key}]`, detail: [...given.keys()].join(', ') },
+        };
       },
       { dryRun: options['dryRun'] === true },
     );
@@ -38,24 +49,55 @@ export const command: Command = {
 function objectNamed(schema: Schema, name: string): ObjectSpec {
   const object = schema.objects.get(name);
   if (object !== undefined) {
-    if (object.shape === 'log') throw new NocturneError('REFUSED', `${name} is a log: its rows are written by what they tell of`, { file: object.glob, hint: 'run the bundle or the command that writes such a row' });
+    if (object.shape === 'log')
+      throw new NocturneError(
+        'REFUSED',
+        `${name} is a log: its rows are written by what they tell of`,
+        { file: object.glob, hint: 'run the bundle or the command that writes such a row' },
+      );
     return object;
   }
   const near = nearestName(name, schema.objects.keys());
-  throw new NocturneError('NOT_FOUND', `REGISTRY.md declares no object ${name}`, { hint: near === undefined ? `known: ${[...schema.objects.keys()].join(', ')}` : `did you mean ${near}?` });
+  throw new NocturneError('NOT_FOUND', `REGISTRY.md declares no object ${name}`, {
+    hint:
+      near === undefined
+        ? `known: ${[...schema.objects.keys()].join(', ')}`
+        : `did you mean ${near}?`,
+  });
 }
 
-function insertion(object: ObjectSpec, given: ReadonlyMap<string, string>, options: Parsed['options']): Extract<Change, { kind: 'insert' }> {
-  const [key, file, body] = ['key', 'file', 'body'].map((option) => (typeof options[option] === 'string' ? options[option] : undefined));
+function insertion(
+  object: ObjectSpec,
+  given: ReadonlyMap<string, string>,
+  options: Parsed['options'],
+): Extract<Change, { kind: 'insert' }> {
+  const [key, file, body] = ['key', 'file', 'body'].map((option) =>
+    typeof options[option] === 'string' ? options[option] : undefined,
+  );
   const fields: Record<string, Value> = {};
   for (const [field, text] of given) {
     const spec = object.fields.get(field);
     if (spec === undefined) {
       const near = nearestName(field, object.fields.keys());
-      throw new NocturneError('NOT_FOUND', `${object.object} has no field "${field}"`, { hint: near === undefined ? `its fields are ${[...object.fields.keys()].join(', ')}` : `did you mean ${near}?` });
+      throw new NocturneError('NOT_FOUND', `${object.object} has no field "${field}"`, {
+        hint:
+          near === undefined
+            ? `its fields are ${[...object.fields.keys()].join(', ')}`
+            : `did you mean ${near}?`,
+      });
     }
     fields[field] = parseValue(spec.type, text, { structured: object.shape !== 'table' });
   }
-  if (object.shape === 'document' && object.glob.includes('*') && key === undefined) throw new NocturneError('USAGE', `${object.object} lives in ${object.glob}: which one?`, { hint: 'give --key NAME, the name that stands for the *' });
-  return { kind: 'insert', object: object.object, fields, ...(key === undefined ? {} : { key }), ...(file === undefined ? {} : { file }), ...(body === undefined ? {} : { body }) };
+  if (object.shape === 'document' && object.glob.includes('*') && key === undefined)
+    throw new NocturneError('USAGE', `${object.object} lives in ${object.glob}: which one?`, {
+      hint: 'give --key NAME, the name that stands for the *',
+    });
+  return {
+    kind: 'insert',
+    object: object.object,
+    fields,
+    ...(key === undefined ? {} : { key }),
+    ...(file === undefined ? {} : { file }),
+    ...(body === undefined ? {} : { body }),
+  };
 }

@@ -14,7 +14,11 @@ type Answer = { readonly status: 'approved' | 'declined' | 'open'; readonly answ
 
 export const approve: Command = {
   args: '<id>',
-  examples: ['nocturne approve N-20261121-001', 'nocturne approve inventory', 'nocturne approve AP-003'],
+  examples: [
+    'nocturne approve N-20261121-001',
+    'nocturne approve inventory',
+    'nocturne approve AP-003',
+  ],
   run: (context, { args }) => give(context, args[0] ?? '', { status: 'approved', answer: 'yes' }),
 };
 
@@ -29,10 +33,17 @@ export const answer: Command = {
   examples: ['nocturne answer weather "It is installed now, go on"', 'nocturne answer 002 yes'],
   run(context, { args }) {
     const text = args.slice(1).join(' ').trim();
-    if (text === '') throw new NocturneError('USAGE', 'the answer is empty', { hint: 'nocturne answer ID "what you want to say"' });
+    if (text === '')
+      throw new NocturneError('USAGE', 'the answer is empty', {
+        hint: 'nocturne answer ID "what you want to say"',
+      });
     const { verdict, rest } = readAnswer(text);
     const plain = rest === '';
-    return give(context, args[0] ?? '', { status: verdict === 'yes' && plain ? 'approved' : verdict === 'no' && plain ? 'declined' : 'open', answer: text });
+    return give(context, args[0] ?? '', {
+      status:
+        verdict === 'yes' && plain ? 'approved' : verdict === 'no' && plain ? 'declined' : 'open',
+      answer: text,
+    });
   },
 };
 
@@ -44,9 +55,28 @@ function give(context: Context, given: string, { status, answer: text }: Answer)
     (snapshot) => {
       const question = findQuestion(snapshot, given);
       id = question.key;
-      if (fieldText(question, 'status') === 'done') throw new NocturneError('REFUSED', `${id} is done: ${fieldText(question, 'answer') || 'a pass has dealt with it'}`, { file: question.file, line: question.range.line, hint: 'nocturne status lists what is open' });
-      const { changes, notices } = bundleChanges(snapshot, 'notification_answer', { id, answer: text, status });
-      return { changes, notices, bundle: 'notification_answer', reason: `answered by the owner: ${text}`.slice(0, 200), audit: { type: 'notification_answer', target: id, detail: text.slice(0, 300) } };
+      if (fieldText(question, 'status') === 'done')
+        throw new NocturneError(
+          'REFUSED',
+          `${id} is done: ${fieldText(question, 'answer') || 'a pass has dealt with it'}`,
+          {
+            file: question.file,
+            line: question.range.line,
+            hint: 'nocturne status lists what is open',
+          },
+        );
+      const { changes, notices } = bundleChanges(snapshot, 'notification_answer', {
+        id,
+        answer: text,
+        status,
+      });
+      return {
+        changes,
+        notices,
+        bundle: 'notification_answer',
+        reason: `answered by the owner: ${text}`.slice(0, 200),
+        audit: { type: 'notification_answer', target: id, detail: text.slice(0, 300) },
+      };
     },
     { done: () => '' },
   );
@@ -54,15 +84,55 @@ function give(context: Context, given: string, { status, answer: text }: Answer)
   const question = snapshot.record('NOTIFICATION', id);
   const pending = pendingAnswers(snapshot).find((one) => one.id === id);
   const asked = pending?.effects.find((effect) => effect.kind === 'approval');
-  if (pending !== undefined && asked !== undefined) return decided(context, result, { id: asked.id, pending, status });
+  if (pending !== undefined && asked !== undefined)
+    return decided(context, result, { id: asked.id, pending, status });
   const word = status === 'approved' ? 'approved' : status === 'declined' ? 'declined' : 'answered';
-  const then = pending === undefined ? 'It is closed together with the newer question of the same transition.' : `The next pass takes it up: ${pending.what}.`;
-  return { ...result, text: `${id} ${word}: ${fieldText(question, 'action_needed')}\n${then}`, json: { id, status, answer: text, then: pending?.what ?? null, ...(result.json as object) } };
+  const then =
+    pending === undefined
+      ? 'It is closed together with the newer question of the same transition.'
+      : `The next pass takes it up: ${pending.what}.`;
+  return {
+    ...result,
+    text: `${id} ${word}: ${fieldText(question, 'action_needed')}\n${then}`,
+    json: { id, status, answer: text, then: pending?.what ?? null, ...(result.json as object) },
+  };
 }
 
-/** A question of a pass is not left to the next pass: what was asked is done now, or it is said why not. */
-function decided(context: Context, result: CommandResult, { id, pending, status }: { readonly id: string; readonly pending: PendingAnswer; readonly status: Answer['status'] }): CommandResult {
+/**
+ * A question of a pass is not left to the next pass: what was asked is done now, or it is said why
+ * not.
+ */
+function decided(
+  context: Context,
+  result: CommandResult,
+  {
+    id,
+    pending,
+    status,
+  }: { readonly id: string; readonly pending: PendingAnswer; readonly status: Answer['status'] },
+): CommandResult {
   const workspace = context.workspace();
-  const taken = takeApproval({ workspace, actor: { kind: 'owner', name: ownerName(workspace.snapshot()) }, runId: '', step: '' }, { id, verdict: pending.verdict, question: pending.id });
-  return { ...result, exit: taken.kind === 'done' || pending.verdict === 'no' ? EXIT.ok : EXIT.refused, text: taken.what, json: { id: pending.id, approval: id, status, answer: pending.answer, then: taken.what, done: taken.kind === 'done', ...(result.json as object) } };
+  const taken = takeApproval(
+    {
+      workspace,
+      actor: { kind: 'owner', name: ownerName(workspace.snapshot()) },
+      runId: '',
+      step: '',
+    },
+    { id, verdict: pending.verdict, question: pending.id },
+  );
+  return {
+    ...result,
+    exit: taken.kind === 'done' || pending.verdict === 'no' ? EXIT.ok : EXIT.refused,
+    text: taken.what,
+    json: {
+      id: pending.id,
+      approval: id,
+      status,
+      answer: pending.answer,
+      then: taken.what,
+      done: taken.kind === 'done',
+      ...(result.json as object),
+    },
+  };
 }

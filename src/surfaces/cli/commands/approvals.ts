@@ -1,5 +1,13 @@
-/** `approvals list`, `approvals show`: what passes asked to do beyond their scope, and exactly what would be done. */
-import { type Approval, approvalAsked, approvalsOf, statusAt } from '../../../governance/approvals/approval.js';
+/**
+ * `approvals list`, `approvals show`: what passes asked to do beyond their scope, and exactly what
+ * would be done.
+ */
+import {
+  type Approval,
+  approvalAsked,
+  approvalsOf,
+  statusAt,
+} from '../../../governance/approvals/approval.js';
 import { approvalBody, deed } from '../../../governance/approvals/approval-text.js';
 import { stamp } from '../../../kernel/clock.js';
 import { EXIT, NocturneError } from '../../../kernel/error.js';
@@ -20,10 +28,32 @@ export const approvalsList: Command = {
   run(context, { options }) {
     requireOwner(context, 'looking at approvals');
     const snapshot = context.workspace().snapshot();
-    const found = [...approvalsOf(snapshot).values()].map((one) => factsOf(snapshot, one)).filter((one) => options['all'] === true || one.status === 'open' || one.status === 'approved');
+    const found = [...approvalsOf(snapshot).values()]
+      .map((one) => factsOf(snapshot, one))
+      .filter(
+        (one) => options['all'] === true || one.status === 'open' || one.status === 'approved',
+      );
     const zone = ownerZone(snapshot);
-    const table = textTable({ head: ['id', 'status', 'project', 'what', 'asked', 'until'], width: context.width, rows: found.map((one) => [one.id, one.status === 'open' ? paint(context).attention(one.status) : one.status, one.project, `${one.action} ${one.target}`, localTime(one.requested, zone), localTime(one.expires, zone)]) });
-    return { exit: EXIT.ok, text: found.length === 0 ? 'No pass waits for leave to do something beyond its scope.' : `${table}\nnocturne approvals show ID shows exactly what would be done.`, json: { approvals: found } };
+    const table = textTable({
+      head: ['id', 'status', 'project', 'what', 'asked', 'until'],
+      width: context.width,
+      rows: found.map((one) => [
+        one.id,
+        one.status === 'open' ? paint(context).attention(one.status) : one.status,
+        one.project,
+        `${one.action} ${one.target}`,
+        localTime(one.requested, zone),
+        localTime(one.expires, zone),
+      ]),
+    });
+    return {
+      exit: EXIT.ok,
+      text:
+        found.length === 0
+          ? 'No pass waits for leave to do something beyond its scope.'
+          : `${table}\nnocturne approvals show ID shows exactly what would be done.`,
+      json: { approvals: found },
+    };
   },
 };
 
@@ -36,23 +66,101 @@ export const approvalsShow: Command = {
     const snapshot = workspace.snapshot();
     const approvals = approvalsOf(snapshot);
     const approval = approvals.get(args[0] ?? '');
-    if (approval === undefined) throw new NocturneError('NOT_FOUND', `there is no approval "${args[0] ?? ''}"`, { hint: `known: ${[...approvals.keys()].join(', ') || 'none'}` });
+    if (approval === undefined)
+      throw new NocturneError('NOT_FOUND', `there is no approval "${args[0] ?? ''}"`, {
+        hint: `known: ${[...approvals.keys()].join(', ') || 'none'}`,
+      });
     const facts = factsOf(snapshot, approval);
     const stored = readPayload(workspace.state, approval.payload);
-    const head = [`${approval.id}: ${facts.status}${facts.status === 'open' ? `, until ${facts.expires}` : `, ${facts.at} by ${facts.by}`}`, `asked by ${approval.project || 'an idle pass'} in ${approval.runId}, ${approval.requested}`];
-    if (stored.kind === 'broken') return { exit: EXIT.findings, text: [...head, `It cannot be shown and will not be carried out: ${stored.why}.`].join('\n'), json: { ...facts, payload: null, problem: stored.why } };
+    const head = [
+      `${approval.id}: ${facts.status}${facts.status === 'open' ? `, until ${facts.expires}` : `, ${facts.at} by ${facts.by}`}`,
+      `asked by ${approval.project || 'an idle pass'} in ${approval.runId}, ${approval.requested}`,
+    ];
+    if (stored.kind === 'broken')
+      return {
+        exit: EXIT.findings,
+        text: [...head, `It cannot be shown and will not be carried out: ${stored.why}.`].join(
+          '\n',
+        ),
+        json: { ...facts, payload: null, problem: stored.why },
+      };
     const { payload, content } = stored;
     const path = payload.targets[0]?.path ?? '';
     const held = snapshot.bytes(path);
-    const isSame = payload.targets.every((target) => (snapshot.hash(target.path) ?? null) === target.before);
-    const after = payload.action === 'append' ? Buffer.concat([held ?? Buffer.alloc(0), content ?? Buffer.alloc(0)]) : content;
-    const body = approvalBody({ id: approval.id, runId: approval.runId, payload, expires: facts.expires, contents: { before: held, after } }, ALL_LINES);
-    const changed = isSame || approval.status !== 'open' ? [] : ['', paint(context).attention('The target has changed since it was asked: a yes would do nothing.')];
-    return { exit: EXIT.ok, text: [...head, `It would ${deed(payload)}.`, `payload ${approval.payload}`, ...changed, '', body].join('\n'), json: { ...facts, payload, unchanged: isSame } };
+    const isSame = payload.targets.every(
+      (target) => (snapshot.hash(target.path) ?? null) === target.before,
+    );
+    const after =
+      payload.action === 'append'
+        ? Buffer.concat([held ?? Buffer.alloc(0), content ?? Buffer.alloc(0)])
+        : content;
+    const body = approvalBody(
+      {
+        id: approval.id,
+        runId: approval.runId,
+        payload,
+        expires: facts.expires,
+        contents: { before: held, after },
+      },
+      ALL_LINES,
+    );
+    const changed =
+      isSame || approval.status !== 'open'
+        ? []
+        : [
+            '',
+            paint(context).attention(
+              'The target has changed since it was asked: a yes would do nothing.',
+            ),
+          ];
+    return {
+      exit: EXIT.ok,
+      text: [
+        ...head,
+        `It would ${deed(payload)}.`,
+        `payload ${approval.payload}`,
+        ...changed,
+        '',
+        body,
+      ].join('\n'),
+      json: { ...facts, payload, unchanged: isSame },
+    };
   },
 };
 
-function factsOf(snapshot: Snapshot, approval: Approval): Readonly<Record<'id' | 'status' | 'project' | 'run_id' | 'action' | 'target' | 'hash' | 'requested' | 'expires' | 'at' | 'by', string>> & { readonly question: string | null } {
-  const question = snapshot.records('NOTIFICATION').find((one) => approvalAsked(one) === approval.id)?.key ?? null;
-  return { id: approval.id, status: statusAt(approval, snapshot.now), project: approval.project, run_id: approval.runId, action: approval.action, target: approval.target, hash: approval.payload, requested: approval.requested, expires: stamp(new Date(approval.expires)), at: approval.at, by: approval.by, question };
+function factsOf(
+  snapshot: Snapshot,
+  approval: Approval,
+): Readonly<
+  Record<
+    | 'id'
+    | 'status'
+    | 'project'
+    | 'run_id'
+    | 'action'
+    | 'target'
+    | 'hash'
+    | 'requested'
+    | 'expires'
+    | 'at'
+    | 'by',
+    string
+  >
+> & { readonly question: string | null } {
+  const question =
+    snapshot.records('NOTIFICATION').find((one) => approvalAsked(one) === approval.id)?.key ?? null;
+  return {
+    id: approval.id,
+    status: statusAt(approval, snapshot.now),
+    project: approval.project,
+    run_id: approval.runId,
+    action: approval.action,
+    target: approval.target,
+    hash: approval.payload,
+    requested: approval.requested,
+    expires: stamp(new Date(approval.expires)),
+    at: approval.at,
+    by: approval.by,
+    question,
+  };
 }

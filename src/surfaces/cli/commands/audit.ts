@@ -11,7 +11,17 @@ import { textTable } from '../table.js';
 import type { Command } from '../types.js';
 import { ownerZone } from '../zone.js';
 
-const COLUMNS = ['seq', 'time', 'run_id', 'step', 'type', 'target', 'authorisation', 'result', 'detail'] as const;
+const COLUMNS = [
+  'seq',
+  'time',
+  'run_id',
+  'step',
+  'type',
+  'target',
+  'authorisation',
+  'result',
+  'detail',
+] as const;
 const FILTERS = [
   ['run', 'run_id'],
   ['step', 'step'],
@@ -31,28 +41,75 @@ export const auditShow: Command = {
     { flags: '--since <time>', description: 'only rows written since then' },
     { flags: '--limit <n>', description: `the newest n rows (default ${DEFAULT_LIMIT}; 0: all)` },
   ],
-  examples: ['nocturne audit show', 'nocturne audit show --run RUN-20261121-003', 'nocturne audit show --type refusal --since 7d'],
+  examples: [
+    'nocturne audit show',
+    'nocturne audit show --run RUN-20261121-003',
+    'nocturne audit show --type refusal --since 7d',
+  ],
   run(context, { options }) {
     const snapshot = context.workspace().snapshot();
     const limit = limitOf(options['limit']);
-    const since = typeof options['since'] === 'string' ? parseTime(snapshot, options['since']).getTime() : Number.NEGATIVE_INFINITY;
-    const wanted = FILTERS.flatMap(([option, column]) => (typeof options[option] === 'string' ? [{ column, value: options[option] }] : []));
+    const since =
+      typeof options['since'] === 'string'
+        ? parseTime(snapshot, options['since']).getTime()
+        : Number.NEGATIVE_INFINITY;
+    const wanted = FILTERS.flatMap(([option, column]) =>
+      typeof options[option] === 'string' ? [{ column, value: options[option] }] : [],
+    );
     const file = snapshot.schema.objects.get('AUDIT')?.glob ?? '';
     const [first] = wanted;
     let rows: Row[] = [];
     let found = 0;
-    for (const row of logRows(snapshot.root, file, first === undefined ? {} : { containing: first.value })) {
-      if (wanted.some(({ column, value }) => row.cell(column) !== value) || !(Date.parse(row.cell('time')) >= since)) continue;
+    for (const row of logRows(
+      snapshot.root,
+      file,
+      first === undefined ? {} : { containing: first.value },
+    )) {
+      if (
+        wanted.some(({ column, value }) => row.cell(column) !== value) ||
+        !(Date.parse(row.cell('time')) >= since)
+      )
+        continue;
       found++;
-      rows.push({ ...Object.fromEntries(COLUMNS.map((column) => [column, row.cell(column)])), line: String(row.line) } as Row);
+      rows.push({
+        ...Object.fromEntries(COLUMNS.map((column) => [column, row.cell(column)])),
+        line: String(row.line),
+      } as Row);
       if (rows.length > 2 * Math.max(limit, 1) && limit > 0) rows = rows.slice(-limit);
     }
     if (limit > 0) rows = rows.slice(-limit);
     const zone = ownerZone(snapshot);
     const colour = paint(context);
-    const table = textTable({ head: ['seq', 'time', 'run', 'what', 'target', 'result', 'detail'], width: context.width, rows: rows.map((row) => [row.seq, localTime(row.time, zone).slice(5), row.run_id, `${row.step} ${row.type}`.trim(), row.target, BAD.has(row.result) ? colour.attention(row.result) : row.result, row.detail]) });
-    const more = found > rows.length ? `\n${found - rows.length} older rows are not shown: --limit 0 shows all.` : '';
-    return { exit: EXIT.ok, text: rows.length === 0 ? 'No such row.' : `${table}${more}`, json: { rows: rows.map(({ line, seq, ...rest }) => ({ seq: Number(seq), ...rest, file, line: Number(line) })), found } };
+    const table = textTable({
+      head: ['seq', 'time', 'run', 'what', 'target', 'result', 'detail'],
+      width: context.width,
+      rows: rows.map((row) => [
+        row.seq,
+        localTime(row.time, zone).slice(5),
+        row.run_id,
+        `${row.step} ${row.type}`.trim(),
+        row.target,
+        BAD.has(row.result) ? colour.attention(row.result) : row.result,
+        row.detail,
+      ]),
+    });
+    const more =
+      found > rows.length
+        ? `\n${found - rows.length} older rows are not shown: --limit 0 shows all.`
+        : '';
+    return {
+      exit: EXIT.ok,
+      text: rows.length === 0 ? 'No such row.' : `${table}${more}`,
+      json: {
+        rows: rows.map(({ line, seq, ...rest }) => ({
+          seq: Number(seq),
+          ...rest,
+          file,
+          line: Number(line),
+        })),
+        found,
+      },
+    };
   },
 };
 
@@ -61,25 +118,70 @@ export const auditVerify: Command = {
   run(context) {
     const workspace = context.workspace();
     recover(workspace.root, workspace.state);
-    const { chains, findings } = checkLogs(workspace.root, workspace.state, logGlobs(workspace.snapshot().schema));
+    const { chains, findings } = checkLogs(
+      workspace.root,
+      workspace.state,
+      logGlobs(workspace.snapshot().schema),
+    );
     const ok = findings.length === 0 && chains.every((chain) => chain.ok);
     const lines = chains.map(({ file, rows, ok: sound, firstBad }) => {
       if (sound) return `${file}: ${rows} rows, whole`;
-      if (firstBad === undefined) return paint(context).wrong(`${file}: ${findings.find((one) => one.file === file)?.message ?? 'cannot be verified'}`);
-      return paint(context).wrong(`${file}:${firstBad.line}: row ${firstBad.seq} is ${firstBad.problem}: ${firstBad.message}`);
+      if (firstBad === undefined)
+        return paint(context).wrong(
+          `${file}: ${findings.find((one) => one.file === file)?.message ?? 'cannot be verified'}`,
+        );
+      return paint(context).wrong(
+        `${file}:${firstBad.line}: row ${firstBad.seq} is ${firstBad.problem}: ${firstBad.message}`,
+      );
     });
-    const loose = findings.filter((one) => !chains.some((chain) => chain.file === one.file)).map((one) => `${one.file}: ${one.message}`);
-    const hints = [...new Set(findings.flatMap((one) => (one.hint === undefined ? [] : [`  ${one.hint}`])))];
+    const loose = findings
+      .filter((one) => !chains.some((chain) => chain.file === one.file))
+      .map((one) => `${one.file}: ${one.message}`);
+    const hints = [
+      ...new Set(findings.flatMap((one) => (one.hint === undefined ? [] : [`  ${one.hint}`]))),
+    ];
     const json = {
-      chains: chains.map(({ file, rows, ok: sound, firstBad }) => ({ file, rows, ok: sound, ...(firstBad === undefined ? {} : { firstBad: { line: firstBad.line, seq: firstBad.seq, problem: firstBad.problem, message: firstBad.message } }) })),
-      findings: findings.map(({ file, line, problem, message }) => ({ file, ...(line === undefined ? {} : { line }), problem, message })),
+      chains: chains.map(({ file, rows, ok: sound, firstBad }) => ({
+        file,
+        rows,
+        ok: sound,
+        ...(firstBad === undefined
+          ? {}
+          : {
+              firstBad: {
+                line: firstBad.line,
+                seq: firstBad.seq,
+                problem: firstBad.problem,
+                message: firstBad.message,
+              },
+            }),
+      })),
+      findings: findings.map(({ file, line, problem, message }) => ({
+        file,
+        ...(line === undefined ? {} : { line }),
+        problem,
+        message,
+      })),
     };
-    return { exit: ok ? EXIT.ok : EXIT.findings, text: [...lines, ...loose, ...(ok ? ['Each row follows from the one before, and each log ends where its anchor says.'] : hints)].join('\n'), json };
+    return {
+      exit: ok ? EXIT.ok : EXIT.findings,
+      text: [
+        ...lines,
+        ...loose,
+        ...(ok
+          ? ['Each row follows from the one before, and each log ends where its anchor says.']
+          : hints),
+      ].join('\n'),
+      json,
+    };
   },
 };
 
 function limitOf(given: unknown): number {
   if (given === undefined) return DEFAULT_LIMIT;
-  if (typeof given !== 'string' || !/^\d{1,7}$/.test(given)) throw new NocturneError('USAGE', `--limit is ${String(given)}`, { hint: 'give a whole number; 0 for all rows' });
+  if (typeof given !== 'string' || !/^\d{1,7}$/.test(given))
+    throw new NocturneError('USAGE', `--limit is ${String(given)}`, {
+      hint: 'give a whole number; 0 for all rows',
+    });
   return Number(given);
 }

@@ -16,24 +16,47 @@ const OURS = new Set(['approval_request', 'approval_record']);
 
 export const bundleRun: Command = {
   args: '<name> [arguments...]',
-  options: [{ flags: '--dry-run', description: 'show the difference and the audit row, and write nothing' }],
-  examples: ['nocturne bundle run objective_set slug=inventory next_objective="List the missing licences"', 'nocturne bundle run project_pause slug=weather reason="on holiday" --dry-run'],
+  options: [
+    { flags: '--dry-run', description: 'show the difference and the audit row, and write nothing' },
+  ],
+  examples: [
+    'nocturne bundle run objective_set slug=inventory next_objective="List the missing licences"',
+    'nocturne bundle run project_pause slug=weather reason="on holiday" --dry-run',
+  ],
   run(context, { args, options }) {
     const [name = '', ...words] = args;
     if (OWNERS.has(name)) requireOwner(context, `the bundle ${name}`);
-    if (OURS.has(name)) throw new NocturneError('REFUSED', `the bundle ${name} is run by nocturne itself`, { hint: 'nocturne approve ID, or nocturne decline ID' });
+    if (OURS.has(name))
+      throw new NocturneError('REFUSED', `the bundle ${name} is run by nocturne itself`, {
+        hint: 'nocturne approve ID, or nocturne decline ID',
+      });
     const given = namedWords(words, 'argument');
     return carryOut(
       context,
       (snapshot) => {
         const bundle = snapshot.schema.bundles.get(name);
-        const near = bundle === undefined ? nearestName(name, snapshot.schema.bundles.keys()) : undefined;
-        if (near !== undefined) throw new NocturneError('NOT_FOUND', `REGISTRY.md declares no bundle "${name}"`, { hint: `did you mean ${near}?` });
+        const near =
+          bundle === undefined ? nearestName(name, snapshot.schema.bundles.keys()) : undefined;
+        if (near !== undefined)
+          throw new NocturneError('NOT_FOUND', `REGISTRY.md declares no bundle "${name}"`, {
+            hint: `did you mean ${near}?`,
+          });
         const values: Record<string, Value> = {};
-        for (const [argument, text] of given) values[argument] = parseValue(bundle?.arguments.find((one) => one.name === argument)?.type, text, { structured: true });
+        for (const [argument, text] of given)
+          values[argument] = parseValue(
+            bundle?.arguments.find((one) => one.name === argument)?.type,
+            text,
+            { structured: true },
+          );
         const { changes, notices } = bundleChanges(snapshot, name, values);
         const [slug, id, reason] = ['slug', 'id', 'reason'].map((argument) => given.get(argument));
-        return { changes, notices, bundle: name, reason: reason ?? name, audit: { type: name, target: slug ?? id ?? '', detail: reason ?? '' } };
+        return {
+          changes,
+          notices,
+          bundle: name,
+          reason: reason ?? name,
+          audit: { type: name, target: slug ?? id ?? '', detail: reason ?? '' },
+        };
       },
       { dryRun: options['dryRun'] === true },
     );

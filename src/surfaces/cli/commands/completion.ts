@@ -44,10 +44,16 @@ const SCRIPTS: Readonly<Record<string, string>> = { bash: BASH, zsh: ZSH, fish: 
 
 export const completion: Command = {
   args: '<shell>',
-  examples: ['source <(nocturne completion bash)', 'nocturne completion fish > ~/.config/fish/completions/nocturne.fish'],
+  examples: [
+    'source <(nocturne completion bash)',
+    'nocturne completion fish > ~/.config/fish/completions/nocturne.fish',
+  ],
   run(_context, { args }) {
     const script = SCRIPTS[args[0] ?? ''];
-    if (script === undefined) throw new NocturneError('USAGE', `there is no completion for ${args[0] ?? 'no shell'}`, { hint: `shells: ${Object.keys(SCRIPTS).join(', ')}` });
+    if (script === undefined)
+      throw new NocturneError('USAGE', `there is no completion for ${args[0] ?? 'no shell'}`, {
+        hint: `shells: ${Object.keys(SCRIPTS).join(', ')}`,
+      });
     return { exit: EXIT.ok, text: script, json: { shell: args[0], script } };
   },
 };

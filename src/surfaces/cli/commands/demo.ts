@@ -9,11 +9,27 @@ export const command: Command = {
   examples: ['nocturne demo .demo'],
   async run(context, { args }) {
     const directory = resolve(context.cwd, args[0] ?? '.demo');
-    const home = (context.env['NOCTURNE_HOME'] ?? '') === '' ? join(directory, '..', `${basename(directory)}-home`) : context.home;
-    const made = makeDemo({ directory, home, packageRoot: context.packageRoot, clock: context.clock });
-    context.progress(made ? `made the demonstration workspace ${directory}\n` : `using ${directory}\n`);
+    const home =
+      (context.env['NOCTURNE_HOME'] ?? '') === ''
+        ? join(directory, '..', `${basename(directory)}-home`)
+        : context.home;
+    const made = makeDemo({
+      directory,
+      home,
+      packageRoot: context.packageRoot,
+      clock: context.clock,
+    });
+    context.progress(
+      made ? `made the demonstration workspace ${directory}\n` : `using ${directory}\n`,
+    );
     const { command: night } = await import('./night.js');
-    const inside = makeContext({ workspace: directory, home, json: context.json, quiet: context.quiet, color: context.color });
+    const inside = makeContext({
+      workspace: directory,
+      home,
+      json: context.json,
+      quiet: context.quiet,
+      color: context.color,
+    });
     const result = await night.run(inside, { args: [], options: {} });
     const place = relative(context.cwd, directory);
     const how = `\n\nThe workspace is ${directory}. Answer with a word, and let the next pass run:\n\n  export NOCTURNE_HOME=${home}\n  npx nocturne approve inventory --workspace ${place}\n  npx nocturne run worker --workspace ${place}\n`;

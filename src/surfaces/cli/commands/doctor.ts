@@ -1,4 +1,7 @@
-/** `doctor`: what works here and what does not, each an observed fact with the command that mends it. */
+/**
+ * `doctor`: what works here and what does not, each an observed fact with the command that mends
+ * it.
+ */
 import { EXIT, NocturneError } from '../../../kernel/error.js';
 import { examine } from '../../../setup/doctor/examine.js';
 import type { Finding, Verdict } from '../../../setup/doctor/types.js';
@@ -7,16 +10,35 @@ import { paint } from '../paint.js';
 import type { Command, Context } from '../types.js';
 
 export const command: Command = {
-  options: [{ flags: '--fix', description: 'mend what is safe: locks of dead processes, files left behind, missing directories; never signs or anchors' }],
+  options: [
+    {
+      flags: '--fix',
+      description:
+        'mend what is safe: locks of dead processes, files left behind, missing directories; never signs or anchors',
+    },
+  ],
   examples: ['nocturne doctor', 'nocturne doctor --fix', 'nocturne doctor --json'],
   async run(context, { options }) {
     const fix = options['fix'] === true;
     if (fix) requireOwner(context, 'mending');
     const { home, env, clock, packageRoot } = context;
-    const findings = await examine({ home, env, clock, packageRoot, root: rootOf(context) }, { fix });
-    const count = (verdict: Verdict): number => findings.filter((one) => one.verdict === verdict).length;
-    const counts = { working: count('working'), broken: count('broken'), off: count('off'), unknown: count('unknown') };
-    return { exit: counts.broken > 0 ? EXIT.findings : EXIT.ok, text: textOf(context, findings, counts), json: { checks: findings, summary: counts } };
+    const findings = await examine(
+      { home, env, clock, packageRoot, root: rootOf(context) },
+      { fix },
+    );
+    const count = (verdict: Verdict): number =>
+      findings.filter((one) => one.verdict === verdict).length;
+    const counts = {
+      working: count('working'),
+      broken: count('broken'),
+      off: count('off'),
+      unknown: count('unknown'),
+    };
+    return {
+      exit: counts.broken > 0 ? EXIT.findings : EXIT.ok,
+      text: textOf(context, findings, counts),
+      json: { checks: findings, summary: counts },
+    };
   },
 };
 
@@ -29,14 +51,34 @@ function rootOf(context: Context): string | { readonly missing: string } {
   }
 }
 
-function textOf(context: Context, findings: readonly Finding[], counts: Readonly<Record<Verdict, number>>): string {
+function textOf(
+  context: Context,
+  findings: readonly Finding[],
+  counts: Readonly<Record<Verdict, number>>,
+): string {
   const colour = paint(context);
   const width = Math.max(...findings.map((one) => one.id.length));
   const lines = findings.flatMap(({ id, verdict, fact, fix, mended }) => {
-    const shown = verdict === 'broken' ? colour.wrong(verdict.padEnd(7)) : verdict === 'unknown' ? colour.attention(verdict) : verdict.padEnd(7);
+    const shown =
+      verdict === 'broken'
+        ? colour.wrong(verdict.padEnd(7))
+        : verdict === 'unknown'
+          ? colour.attention(verdict)
+          : verdict.padEnd(7);
     const indent = ' '.repeat(width + 11);
-    return [`${shown}  ${id.padEnd(width)}  ${fact}`, ...(mended === undefined ? [] : [`${indent}mended: ${mended}`]), ...(fix === undefined || verdict === 'working' ? [] : [`${indent}→ ${fix}`])];
+    return [
+      `${shown}  ${id.padEnd(width)}  ${fact}`,
+      ...(mended === undefined ? [] : [`${indent}mended: ${mended}`]),
+      ...(fix === undefined || verdict === 'working' ? [] : [`${indent}→ ${fix}`]),
+    ];
   });
-  const rest = [counts.off > 0 ? `${counts.off} off` : '', counts.unknown > 0 ? `${counts.unknown} unknown` : ''].filter((one) => one !== '');
-  return [...lines, '', `${counts.working} working, ${counts.broken} broken${rest.length === 0 ? '' : `, ${rest.join(', ')}`}.`].join('\n');
+  const rest = [
+    counts.off > 0 ? `${counts.off} off` : '',
+    counts.unknown > 0 ? `${counts.unknown} unknown` : '',
+  ].filter((one) => one !== '');
+  return [
+    ...lines,
+    '',
+    `${counts.working} working, ${counts.broken} broken${rest.length === 0 ? '' : `, ${rest.join(', ')}`}.`,
+  ].join('\n');
 }

@@ -10,7 +10,12 @@ import type { Command, CommandResult, Context } from '../types.js';
 
 export const command: Command = {
   args: '[what]',
-  examples: ['nocturne explain', 'nocturne explain link-broken', 'nocturne explain ACTIVE-PROJECTS.md', 'nocturne explain DISPATCH'],
+  examples: [
+    'nocturne explain',
+    'nocturne explain link-broken',
+    'nocturne explain ACTIVE-PROJECTS.md',
+    'nocturne explain DISPATCH',
+  ],
   run(context, { args: [what] }) {
     if (what === undefined) return list(context);
     // A page is part of the installation: it can be read without a workspace.
@@ -18,7 +23,8 @@ export const command: Command = {
     if (page !== undefined) return answer({ kind: 'rule', rule: what, page }, page);
     const snapshot = context.workspace().snapshot();
     const declared = declaredRule(snapshot, what);
-    if (declared !== undefined) return answer({ kind: 'rule', rule: what, page: declared }, declared);
+    if (declared !== undefined)
+      return answer({ kind: 'rule', rule: what, page: declared }, declared);
     const object = snapshot.schema.objects.get(what.replace(/^OBJECT:/, ''));
     if (object !== undefined) {
       const sheet = explainObject(snapshot, object);
@@ -26,9 +32,15 @@ export const command: Command = {
     }
     const sheet = explainFile(snapshot, what.replace(/^\.\//, ''));
     if (sheet !== undefined) return answer({ kind: 'file', ...sheet }, fileText(sheet));
-    const known = [...ruleIds(snapshot), ...snapshot.schema.objects.keys(), ...snapshot.files.keys()];
+    const known = [
+      ...ruleIds(snapshot),
+      ...snapshot.schema.objects.keys(),
+      ...snapshot.files.keys(),
+    ];
     const near = nearestName(what, known);
-    throw new NocturneError('NOT_FOUND', `there is no rule, file or object ${what}`, { hint: near === undefined ? 'nocturne explain lists the rules' : `did you mean ${near}?` });
+    throw new NocturneError('NOT_FOUND', `there is no rule, file or object ${what}`, {
+      hint: near === undefined ? 'nocturne explain lists the rules' : `did you mean ${near}?`,
+    });
   },
 };
 
@@ -36,7 +48,12 @@ function list(context: Context): CommandResult {
   const snapshot = context.workspace().snapshot();
   const rules = ruleIds(snapshot);
   const own = new Set(snapshot.schema.rules.map((rule) => rule.id));
-  const text = [...rules.filter((id) => !own.has(id)), '', `declared in ${snapshot.schema.file}:`, ...rules.filter((id) => own.has(id))].join('\n');
+  const text = [
+    ...rules.filter((id) => !own.has(id)),
+    '',
+    `declared in ${snapshot.schema.file}:`,
+    ...rules.filter((id) => own.has(id)),
+  ].join('\n');
   return answer({ kind: 'rules', rules }, text);
 }
 
@@ -45,7 +62,9 @@ function declaredRule(snapshot: Snapshot, id: string): string | undefined {
   const rule = snapshot.schema.rules.find((one) => one.id === id);
   const doc = snapshot.doc(snapshot.schema.file);
   const heading = doc?.headings.find((one) => one.line === rule?.range.line);
-  return doc === undefined || heading === undefined ? undefined : doc.text.slice(heading.start, endOfPart(doc, heading)).trim();
+  return doc === undefined || heading === undefined
+    ? undefined
+    : doc.text.slice(heading.start, endOfPart(doc, heading)).trim();
 }
 
 function answer(json: Readonly<Record<string, unknown>>, text: string): CommandResult {

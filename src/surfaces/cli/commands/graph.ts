@@ -20,24 +20,62 @@ export const graph: Command = {
   run(context, { options }) {
     const snapshot = context.workspace().snapshot();
     const { schema } = snapshot;
-    const edges = schema.edges.map(({ source, kind, target, note, range }) => ({ source, kind, target, note: note === '-' ? '' : note, line: range.line }));
+    const edges = schema.edges.map(({ source, kind, target, note, range }) => ({
+      source,
+      kind,
+      target,
+      note: note === '-' ? '' : note,
+      line: range.line,
+    }));
     const ends = [...new Set(edges.flatMap((edge) => [edge.source, edge.target]))];
-    const marked = new Set(ends.filter((end) => snapshot.files.has(end) && routeOf(schema, end).tier === 'PROTECTED'));
+    const marked = new Set(
+      ends.filter((end) => snapshot.files.has(end) && routeOf(schema, end).tier === 'PROTECTED'),
+    );
     const cycles = triggerCycles(schema).map((cycle) => cycle.nodes);
-    const json = { nodes: ends.map((name) => ({ name, protected: marked.has(name) })), edges, cycles };
-    const drawing = { edges: edges.map(({ source, kind, target }) => ({ from: source, label: kind, to: target })), marked };
-    if (options['format'] === 'mermaid') return { exit: EXIT.ok, text: '', json, raw: mermaid(drawing) };
+    const json = {
+      nodes: ends.map((name) => ({ name, protected: marked.has(name) })),
+      edges,
+      cycles,
+    };
+    const drawing = {
+      edges: edges.map(({ source, kind, target }) => ({ from: source, label: kind, to: target })),
+      marked,
+    };
+    if (options['format'] === 'mermaid')
+      return { exit: EXIT.ok, text: '', json, raw: mermaid(drawing) };
     if (options['format'] === 'dot') return { exit: EXIT.ok, text: '', json, raw: dot(drawing) };
-    if (options['format'] === 'json') return { exit: EXIT.ok, text: '', json, raw: JSON.stringify({ schema: 1, ok: true, ...json }) };
-    const kinds = EDGE_KINDS.map((kind) => [kind, String(edges.filter((edge) => edge.kind === kind).length)] as const).filter(([, count]) => count !== '0');
-    const busiest = ends.map((name) => ({ name, out: edges.filter((edge) => edge.source === name).length, into: edges.filter((edge) => edge.target === name).length })).sort((a, b) => b.out + b.into - a.out - a.into);
+    if (options['format'] === 'json')
+      return {
+        exit: EXIT.ok,
+        text: '',
+        json,
+        raw: JSON.stringify({ schema: 1, ok: true, ...json }),
+      };
+    const kinds = EDGE_KINDS.map(
+      (kind) => [kind, String(edges.filter((edge) => edge.kind === kind).length)] as const,
+    ).filter(([, count]) => count !== '0');
+    const busiest = ends
+      .map((name) => ({
+        name,
+        out: edges.filter((edge) => edge.source === name).length,
+        into: edges.filter((edge) => edge.target === name).length,
+      }))
+      .sort((a, b) => b.out + b.into - a.out - a.into);
     const text = [
       `${edges.length} edges between ${ends.length} files, patterns, objects and bundles (R4 of REGISTRY.md).`,
       '',
       textTable({ head: ['edge', 'count'], rows: kinds, width: context.width }),
       '',
-      textTable({ head: ['most connected', 'from it', 'to it'], rows: busiest.slice(0, MOST_NAMED).map(({ name, out, into }) => [name, String(out), String(into)]), width: context.width }),
-      ...cycles.map((nodes) => `\n${paint(context).wrong('triggers itself')}: ${nodes.join(' -> ')}`),
+      textTable({
+        head: ['most connected', 'from it', 'to it'],
+        rows: busiest
+          .slice(0, MOST_NAMED)
+          .map(({ name, out, into }) => [name, String(out), String(into)]),
+        width: context.width,
+      }),
+      ...cycles.map(
+        (nodes) => `\n${paint(context).wrong('triggers itself')}: ${nodes.join(' -> ')}`,
+      ),
     ];
     return { exit: EXIT.ok, text: text.join('\n'), json };
   },
@@ -47,9 +85,23 @@ export const graphSuggest: Command = {
   examples: ['nocturne graph suggest', 'nocturne graph suggest --json'],
   run(context) {
     const snapshot = context.workspace().snapshot();
-    const suggestions = observedEdges({ schema: snapshot.schema, links: linksIn(snapshot), changes: changeRows(snapshot) });
-    const rows = suggestions.map(({ source, kind, target, by, at }) => `| \`${source}\` | ${kind} | \`${target}\` | ${by === 'together' ? 'which of them depends on which?' : by} |\n    ${at.file}:${at.line}  ${at.example}`);
-    const text = suggestions.length === 0 ? 'Every link and every write that was seen is declared in R4.' : ['Seen, and not declared. Rows for R4 of REGISTRY.md, as far as they are true (edit it, then nocturne sign REGISTRY.md):', '', ...rows].join('\n');
+    const suggestions = observedEdges({
+      schema: snapshot.schema,
+      links: linksIn(snapshot),
+      changes: changeRows(snapshot),
+    });
+    const rows = suggestions.map(
+      ({ source, kind, target, by, at }) =>
+        `| \`${source}\` | ${kind} | \`${target}\` | ${by === 'together' ? 'which of them depends on which?' : by} |\n    ${at.file}:${at.line}  ${at.example}`,
+    );
+    const text =
+      suggestions.length === 0
+        ? 'Every link and every write that was seen is declared in R4.'
+        : [
+            'Seen, and not declared. Rows for R4 of REGISTRY.md, as far as they are true (edit it, then nocturne sign REGISTRY.md):',
+            '',
+            ...rows,
+          ].join('\n');
     return { exit: EXIT.ok, text, json: { suggestions } };
   },
 };
@@ -59,6 +111,8 @@ function* linksIn(snapshot: Snapshot): Generator<ObservedLink> {
   for (const path of snapshot.files.keys()) {
     const doc = path.endsWith('.md') ? snapshot.doc(path) : undefined;
     if (doc === undefined) continue;
-    for (const link of linksOf(doc, path)) if (link.path !== undefined && snapshot.files.has(link.path)) yield { from: path, to: link.path, line: link.line };
+    for (const link of linksOf(doc, path))
+      if (link.path !== undefined && snapshot.files.has(link.path))
+        yield { from: path, to: link.path, line: link.line };
   }
 }

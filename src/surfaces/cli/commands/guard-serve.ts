@@ -6,27 +6,49 @@ import type { Command } from '../types.js';
 
 export const guardServe: Command = {
   options: [
-    { flags: '--idle <minutes>', description: 'end after so long without a connection (default 30)' },
-    { flags: '--parent', description: 'end when standard input is closed: whoever started it is gone' },
+    {
+      flags: '--idle <minutes>',
+      description: 'end after so long without a connection (default 30)',
+    },
+    {
+      flags: '--parent',
+      description: 'end when standard input is closed: whoever started it is gone',
+    },
   ],
   examples: ['nocturne guard serve', 'nocturne guard serve --parent'],
   async run(context, { options }) {
     requireOwner(context, 'serving the guard');
     const minutes = Number(options['idle'] ?? 30);
-    if (!(minutes > 0)) throw new NocturneError('USAGE', `--idle is ${String(options['idle'])}`, { hint: 'give a number of minutes above 0' });
+    if (!(minutes > 0))
+      throw new NocturneError('USAGE', `--idle is ${String(options['idle'])}`, {
+        hint: 'give a number of minutes above 0',
+      });
     const env = await passEnvironment(context);
     const { serveGuard } = await import('../../guard-socket/start.js');
     const ending = new AbortController();
     env.signal.addEventListener('abort', () => ending.abort());
     if (options['parent'] === true) onParentGone(() => ending.abort());
-    await serveGuard({ env: { ...env, signal: ending.signal }, idleMs: minutes * 60_000, ready: (at) => void process.stdout.write(`${context.json ? JSON.stringify({ schema: 1, ok: true, ...at }) : said(at)}\n`) });
+    await serveGuard({
+      env: { ...env, signal: ending.signal },
+      idleMs: minutes * 60_000,
+      ready: (at) =>
+        void process.stdout.write(
+          `${context.json ? JSON.stringify({ schema: 1, ok: true, ...at }) : said(at)}\n`,
+        ),
+    });
     process.stdin.destroy();
     return { exit: EXIT.ok, text: '', json: {}, ...(context.json ? { raw: '' } : {}) };
   },
 };
 
-function said(at: { readonly socket: string; readonly pid: number; readonly served: boolean }): string {
-  return at.served ? `the guard answers at ${at.socket}` : `another process answers at ${at.socket} already`;
+function said(at: {
+  readonly socket: string;
+  readonly pid: number;
+  readonly served: boolean;
+}): string {
+  return at.served
+    ? `the guard answers at ${at.socket}`
+    : `another process answers at ${at.socket} already`;
 }
 
 /** A closed pipe is the one sign of a parent's death that no parent can forget to give. */

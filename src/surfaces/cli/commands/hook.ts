@@ -10,7 +10,11 @@ import type { Command } from '../types.js';
 export const hookClaudeCode: Command = {
   examples: ['nocturne hook claude-code < event.json'],
   async run(context) {
-    return { exit: await hookLine(['--workspace', context.root()], installedModules), text: '', json: {} };
+    return {
+      exit: await hookLine(['--workspace', context.root()], installedModules),
+      text: '',
+      json: {},
+    };
   },
 };
 
@@ -21,10 +25,27 @@ export const hookGit: Command = {
     const [name, ...rest] = args;
     const { answerGit, GIT_EVENTS } = await import('../../git/start.js');
     const event = GIT_EVENTS.find((one) => one === name);
-    if (event === undefined) throw new NocturneError('USAGE', `${name ?? 'nothing'} is no hook that is judged here`, { hint: `expected one of ${GIT_EVENTS.join(', ')}` });
+    if (event === undefined)
+      throw new NocturneError('USAGE', `${name ?? 'nothing'} is no hook that is judged here`, {
+        hint: `expected one of ${GIT_EVENTS.join(', ')}`,
+      });
     const { pass } = actingAs(context);
-    const findings = answerGit({ event, args: rest, input: () => readFileSync(0, 'utf8'), workspace: context.workspace(), git: { cwd: context.cwd, env: context.env }, pass });
+    const findings = answerGit({
+      event,
+      args: rest,
+      input: () => readFileSync(0, 'utf8'),
+      workspace: context.workspace(),
+      git: { cwd: context.cwd, env: context.env },
+      pass,
+    });
     if (findings.length === 0) return { exit: EXIT.ok, text: '', json: { event, findings } };
-    return { exit: EXIT.refused, text: [`nocturne refuses this ${event === 'pre-push' ? 'push' : 'commit'}:`, ...findings.map((finding) => `  ${finding}`)].join('\n'), json: { event, findings } };
+    return {
+      exit: EXIT.refused,
+      text: [
+        `nocturne refuses this ${event === 'pre-push' ? 'push' : 'commit'}:`,
+        ...findings.map((finding) => `  ${finding}`),
+      ].join('\n'),
+      json: { event, findings },
+    };
   },
 };

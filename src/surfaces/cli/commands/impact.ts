@@ -13,34 +13,82 @@ import { workspacePath } from '../workspace-path.js';
 export const command: Command = {
   args: '<files...>',
   options: [{ flags: '--format <format>', description: 'how to print it', choices: GRAPH_FORMATS }],
-  examples: ['nocturne impact SOUL.md', 'nocturne impact PROJECTS/inventory/PHASES.md --format mermaid', 'nocturne impact BUNDLE:pass_record'],
+  examples: [
+    'nocturne impact SOUL.md',
+    'nocturne impact PROJECTS/inventory/PHASES.md --format mermaid',
+    'nocturne impact BUNDLE:pass_record',
+  ],
   run(context, { args, options }) {
     const snapshot = context.workspace().snapshot();
     const names = args.map((name) => nodeOf(context, snapshot, name));
     const nodes = impactOf(snapshot.schema, snapshot.files.keys(), names);
-    for (const name of names) if (nodes.every((node) => node.via !== name)) refuseUnknown(snapshot, name);
-    const isProtected = (path: string): boolean => snapshot.files.has(path) && routeOf(snapshot.schema, path).tier === 'PROTECTED';
-    const drawing = { edges: nodes.map((node) => ({ from: node.via, label: node.edge, to: node.file })), marked: new Set([...names.filter(isProtected), ...nodes.filter((node) => node.protected).map((node) => node.file)]) };
+    for (const name of names)
+      if (nodes.every((node) => node.via !== name)) refuseUnknown(snapshot, name);
+    const isProtected = (path: string): boolean =>
+      snapshot.files.has(path) && routeOf(snapshot.schema, path).tier === 'PROTECTED';
+    const drawing = {
+      edges: nodes.map((node) => ({ from: node.via, label: node.edge, to: node.file })),
+      marked: new Set([
+        ...names.filter(isProtected),
+        ...nodes.filter((node) => node.protected).map((node) => node.file),
+      ]),
+    };
     const json = { files: names, nodes };
-    if (options['format'] === 'mermaid') return { exit: EXIT.ok, text: '', json, raw: mermaid(drawing) };
+    if (options['format'] === 'mermaid')
+      return { exit: EXIT.ok, text: '', json, raw: mermaid(drawing) };
     if (options['format'] === 'dot') return { exit: EXIT.ok, text: '', json, raw: dot(drawing) };
-    if (options['format'] === 'json') return { exit: EXIT.ok, text: '', json, raw: JSON.stringify({ schema: 1, ok: true, ...json }) };
+    if (options['format'] === 'json')
+      return {
+        exit: EXIT.ok,
+        text: '',
+        json,
+        raw: JSON.stringify({ schema: 1, ok: true, ...json }),
+      };
     const colour = paint(context);
-    const table = textTable({ head: ['reaches', 'edge', 'via', ''], width: context.width, rows: nodes.map((node) => [node.file, node.edge, node.via, node.protected ? colour.attention('protected') : '']) });
-    return { exit: EXIT.ok, text: nodes.length === 0 ? `Nothing depends on ${names.join(', ')}.` : table, json };
+    const table = textTable({
+      head: ['reaches', 'edge', 'via', ''],
+      width: context.width,
+      rows: nodes.map((node) => [
+        node.file,
+        node.edge,
+        node.via,
+        node.protected ? colour.attention('protected') : '',
+      ]),
+    });
+    return {
+      exit: EXIT.ok,
+      text: nodes.length === 0 ? `Nothing depends on ${names.join(', ')}.` : table,
+      json,
+    };
   },
 };
 
 /** Bundles and objects may be asked about by their names. */
 function nodeOf(context: Context, snapshot: Snapshot, name: string): string {
-  if (name.startsWith('OBJECT:')) return snapshot.schema.objects.get(name.slice('OBJECT:'.length))?.glob ?? name;
+  if (name.startsWith('OBJECT:'))
+    return snapshot.schema.objects.get(name.slice('OBJECT:'.length))?.glob ?? name;
   return name.startsWith('BUNDLE:') ? name : workspacePath(context, name);
 }
 
-/** A file that is not there yet may well be asked about; one that is not there and that no edge knows is a slip. */
+/**
+ * A file that is not there yet may well be asked about; one that is not there and that no edge
+ * knows is a slip.
+ */
 function refuseUnknown(snapshot: Snapshot, name: string): void {
-  if (snapshot.files.has(name) || snapshot.schema.edges.some((edge) => edge.source === name || edge.target === name)) return;
-  if (name.startsWith('BUNDLE:') && snapshot.schema.bundles.has(name.slice('BUNDLE:'.length))) return;
-  const near = nearestName(name, [...snapshot.files.keys(), ...[...snapshot.schema.bundles.keys()].map((bundle) => `BUNDLE:${bundle}`)]);
-  throw new NocturneError('NOT_FOUND', `there is no ${name} in the workspace, and no edge of R4 knows it`, { hint: near === undefined ? 'paths are relative to the workspace' : `did you mean ${near}?` });
+  if (
+    snapshot.files.has(name) ||
+    snapshot.schema.edges.some((edge) => edge.source === name || edge.target === name)
+  )
+    return;
+  if (name.startsWith('BUNDLE:') && snapshot.schema.bundles.has(name.slice('BUNDLE:'.length)))
+    return;
+  const near = nearestName(name, [
+    ...snapshot.files.keys(),
+    ...[...snapshot.schema.bundles.keys()].map((bundle) => `BUNDLE:${bundle}`),
+  ]);
+  throw new NocturneError(
+    'NOT_FOUND',
+    `there is no ${name} in the workspace, and no edge of R4 knows it`,
+    { hint: near === undefined ? 'paths are relative to the workspace' : `did you mean ${near}?` },
+  );
 }

@@ -1,4 +1,7 @@
-/** `init`: makes a directory a workspace, or adopts the one that is there; makes the owner's key, signs, and checks. */
+/**
+ * `init`: makes a directory a workspace, or adopts the one that is there; makes the owner's key,
+ * signs, and checks.
+ */
 import { EXIT } from '../../../kernel/error.js';
 import { type Created, createWorkspace, planWorkspace } from '../../../setup/create-workspace.js';
 import { type Checked, checkWorkspace } from '../../../setup/check-workspace.js';
@@ -12,19 +15,33 @@ export const command: Command = {
   options: [
     { flags: '--owner <name>', description: 'your name, for the briefing and the signature' },
     { flags: '--domain <text>', description: 'one sentence: for whom, and about what' },
-    { flags: '--time-zone <zone>', description: 'in which times are shown (default: the one of this machine)' },
-    { flags: '--passphrase', description: 'protect the owner\'s key: asked for, or $NOCTURNE_PASSPHRASE' },
+    {
+      flags: '--time-zone <zone>',
+      description: 'in which times are shown (default: the one of this machine)',
+    },
+    {
+      flags: '--passphrase',
+      description: "protect the owner's key: asked for, or $NOCTURNE_PASSPHRASE",
+    },
     { flags: '--yes', description: 'ask nothing; what is not given gets its default' },
     { flags: '--dry-run', description: 'say what would be written, and write nothing' },
   ],
-  examples: ['nocturne init my-workspace', 'nocturne init . --owner Ada --domain "open data about rivers" --yes', 'nocturne init ~/.openclaw/workspace --dry-run'],
+  examples: [
+    'nocturne init my-workspace',
+    'nocturne init . --owner Ada --domain "open data about rivers" --yes',
+    'nocturne init ~/.openclaw/workspace --dry-run',
+  ],
   async run(context, parsed) {
     requireOwner(context, 'making a workspace');
     const request = await initRequest(context, parsed);
     const place = { ...request, packageRoot: context.packageRoot, clock: context.clock };
     if (parsed.options['dryRun'] === true) {
       const plan = planWorkspace(place);
-      return { exit: EXIT.ok, text: planText(request.directory, plan), json: planJson(request.directory, plan) };
+      return {
+        exit: EXIT.ok,
+        text: planText(request.directory, plan),
+        json: planJson(request.directory, plan),
+      };
     }
     const created = createWorkspace({ ...place, home: context.home });
     try {
@@ -36,6 +53,11 @@ export const command: Command = {
 };
 
 function report(context: Context, created: Created, checked: Checked): CommandResult {
-  const sound = checked.gate.ok && checked.validation.diagnostics.every((one) => one.severity !== 'error');
-  return { exit: checked.gate.ok ? (sound ? EXIT.ok : EXIT.findings) : EXIT.gate, text: initText(context, created, checked), json: initJson(context, created, checked) };
+  const sound =
+    checked.gate.ok && checked.validation.diagnostics.every((one) => one.severity !== 'error');
+  return {
+    exit: checked.gate.ok ? (sound ? EXIT.ok : EXIT.findings) : EXIT.gate,
+    text: initText(context, created, checked),
+    json: initJson(context, created, checked),
+  };
 }

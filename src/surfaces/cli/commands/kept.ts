@@ -1,4 +1,7 @@
-/** `kept list`, `kept apply`: versions that passes left and that were undone. Some of them may have been the owner's own. */
+/**
+ * `kept list`, `kept apply`: versions that passes left and that were undone. Some of them may have
+ * been the owner's own.
+ */
 import { lstatSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { EXIT, NocturneError } from '../../../kernel/error.js';
@@ -14,7 +17,13 @@ import { textTable } from '../table.js';
 import type { Command } from '../types.js';
 import { ownerZone } from '../zone.js';
 
-type KeptFile = { readonly run: string; readonly path: string; readonly bytes: number; readonly at: string; readonly why: string };
+type KeptFile = {
+  readonly run: string;
+  readonly path: string;
+  readonly bytes: number;
+  readonly at: string;
+  readonly why: string;
+};
 
 export const keptList: Command = {
   args: '[run]',
@@ -26,29 +35,74 @@ export const keptList: Command = {
       .filter((run) => args[0] === undefined || run === args[0])
       .flatMap((run) => filesIn(snapshot, run));
     const zone = ownerZone(snapshot);
-    const table = textTable({ head: ['run', 'path', 'bytes', 'left', 'why it was undone'], width: context.width, rows: found.map((one) => [one.run, one.path, String(one.bytes), localTime(one.at, zone), one.why]) });
-    return { exit: EXIT.ok, text: found.length === 0 ? 'Nothing is kept.' : `${table}\nnocturne kept apply RUN PATH puts one of them in place.`, json: { kept: found.map((one) => ({ ...one, place: `${keptDirectory(one.run)}/${one.path}` })) } };
+    const table = textTable({
+      head: ['run', 'path', 'bytes', 'left', 'why it was undone'],
+      width: context.width,
+      rows: found.map((one) => [
+        one.run,
+        one.path,
+        String(one.bytes),
+        localTime(one.at, zone),
+        one.why,
+      ]),
+    });
+    return {
+      exit: EXIT.ok,
+      text:
+        found.length === 0
+          ? 'Nothing is kept.'
+          : `${table}\nnocturne kept apply RUN PATH puts one of them in place.`,
+      json: {
+        kept: found.map((one) => ({ ...one, place: `${keptDirectory(one.run)}/${one.path}` })),
+      },
+    };
   },
 };
 
 export const keptApply: Command = {
   args: '<run> <path>',
   options: [{ flags: '--dry-run', description: 'show the difference, and write nothing' }],
-  examples: ['nocturne kept apply RUN-20261121-003 SOUL.md --dry-run', 'nocturne kept apply RUN-20261121-003 PROJECTS/inventory/outputs/planted.md'],
+  examples: [
+    'nocturne kept apply RUN-20261121-003 SOUL.md --dry-run',
+    'nocturne kept apply RUN-20261121-003 PROJECTS/inventory/outputs/planted.md',
+  ],
   run(context, { args, options }) {
     requireOwner(context, 'putting a kept version in place');
     const [run = '', path = ''] = args;
     const content = keptContent(context.workspace().root, { run, path });
     const route = routeOf(context.workspace().snapshot().schema, path);
-    if (route.tier === 'APPEND') throw new NocturneError('REFUSED', `${path} is a log: its rows are written by what they tell of`, { file: path, hint: 'look at the kept version; nothing of it can be put in place' });
-    if (route.tier === 'MANIFEST-VERIFY') throw new NocturneError('REFUSED', `${path} is written only by signing`, { file: path, hint: 'nocturne sign --all' });
+    if (route.tier === 'APPEND')
+      throw new NocturneError(
+        'REFUSED',
+        `${path} is a log: its rows are written by what they tell of`,
+        { file: path, hint: 'look at the kept version; nothing of it can be put in place' },
+      );
+    if (route.tier === 'MANIFEST-VERIFY')
+      throw new NocturneError('REFUSED', `${path} is written only by signing`, {
+        file: path,
+        hint: 'nocturne sign --all',
+      });
     const result = carryOut(
       context,
-      () => ({ changes: [{ kind: 'write', path, content }], reason: `kept version of ${run} put in place by the owner`, audit: { type: 'kept_apply', target: path, detail: run } }),
-      { dryRun: options['dryRun'] === true, mayTouchProtected: true, done: (commit) => (commit.files.length === 0 ? `${path} is so already.` : `${path} is as ${run} left it.`) },
+      () => ({
+        changes: [{ kind: 'write', path, content }],
+        reason: `kept version of ${run} put in place by the owner`,
+        audit: { type: 'kept_apply', target: path, detail: run },
+      }),
+      {
+        dryRun: options['dryRun'] === true,
+        mayTouchProtected: true,
+        done: (commit) =>
+          commit.files.length === 0 ? `${path} is so already.` : `${path} is as ${run} left it.`,
+      },
     );
     const sign = route.tier === 'PROTECTED' && options['dryRun'] !== true;
-    return { ...result, text: sign ? `${result.text}\nIt is protected: no pass runs until you sign it (nocturne sign ${path}).` : result.text };
+    return {
+      ...result,
+      text: sign
+        ? `${result.text}\nIt is protected: no pass runs until you sign it (nocturne sign ${path}).`
+        : result.text,
+    };
   },
 };
 
@@ -64,8 +118,11 @@ function runsIn(root: string): readonly string[] {
 function filesIn(snapshot: Snapshot, run: string): readonly KeptFile[] {
   const directory = join(snapshot.root, keptDirectory(run));
   const undone = new Map<string, string>();
-  for (const row of logRows(snapshot.root, snapshot.schema.objects.get('AUDIT')?.glob ?? '', { containing: run })) {
-    if (row.cell('run_id') === run && row.cell('result') === 'restored') undone.set(row.cell('target'), row.cell('detail'));
+  for (const row of logRows(snapshot.root, snapshot.schema.objects.get('AUDIT')?.glob ?? '', {
+    containing: run,
+  })) {
+    if (row.cell('run_id') === run && row.cell('result') === 'restored')
+      undone.set(row.cell('target'), row.cell('detail'));
   }
   return readdirSync(directory, { recursive: true, withFileTypes: true })
     .filter((entry) => !entry.isDirectory())
@@ -77,11 +134,23 @@ function filesIn(snapshot: Snapshot, run: string): readonly KeptFile[] {
     .sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
-function keptContent(root: string, { run, path }: { readonly run: string; readonly path: string }): Buffer {
-  const strange = !/^RUN-[\w-]+$/.test(run) || path.split('/').some((part) => part === '..' || part === '.' || part === '') || isIgnored(path);
+function keptContent(
+  root: string,
+  { run, path }: { readonly run: string; readonly path: string },
+): Buffer {
+  const strange =
+    !/^RUN-[\w-]+$/.test(run) ||
+    path.split('/').some((part) => part === '..' || part === '.' || part === '') ||
+    isIgnored(path);
   const place = join(root, keptDirectory(run), path);
   const found = strange ? undefined : lstatSync(place, { throwIfNoEntry: false });
-  if (found === undefined) throw new NocturneError('NOT_FOUND', `nothing is kept of ${path} in ${run}`, { hint: 'nocturne kept list shows what is' });
-  if (!found.isFile()) throw new NocturneError('REFUSED', `what ${run} left at ${path} is no regular file`, { hint: `look at it in ${keptDirectory(run)}` });
+  if (found === undefined)
+    throw new NocturneError('NOT_FOUND', `nothing is kept of ${path} in ${run}`, {
+      hint: 'nocturne kept list shows what is',
+    });
+  if (!found.isFile())
+    throw new NocturneError('REFUSED', `what ${run} left at ${path} is no regular file`, {
+      hint: `look at it in ${keptDirectory(run)}`,
+    });
   return readFileSync(place);
 }

@@ -3,7 +3,12 @@ import { EXIT } from '../../../kernel/error.js';
 import { localTime } from '../../../passes/local-time.js';
 import { fieldText } from '../../../project/field-text.js';
 import { bundleChanges } from '../../../workspace/bundle.js';
-import { breakLease, consecutiveFailures, leaseStatus, type LeaseStatus } from '../../../workspace/lease.js';
+import {
+  breakLease,
+  consecutiveFailures,
+  leaseStatus,
+  type LeaseStatus,
+} from '../../../workspace/lease.js';
 import { breakCommitMutex, commitMutexStatus } from '../../../workspace/mutex.js';
 import type { Snapshot } from '../../../workspace/types.js';
 import { ownerName, requireOwner } from '../actor.js';
@@ -24,16 +29,34 @@ export const lockStatus: Command = {
     const zone = ownerZone(snapshot);
     const text = [
       describe(lock, zone),
-      ...(failures === 0 ? [] : [`${failures} passes failed in a row, the last one ${failedAt === undefined ? '' : localTime(failedAt, zone)}.`]),
-      ...(commit === undefined ? [] : [`A commit is under way in process ${commit.holder.pid} on ${commit.holder.host} (${commit.life}).`]),
-      ...(differs ? [`LOCK.md says "${view}", which is only a picture: the next pass, or nocturne lock break, puts it right.`] : []),
+      ...(failures === 0
+        ? []
+        : [
+            `${failures} passes failed in a row, the last one ${failedAt === undefined ? '' : localTime(failedAt, zone)}.`,
+          ]),
+      ...(commit === undefined
+        ? []
+        : [
+            `A commit is under way in process ${commit.holder.pid} on ${commit.holder.host} (${commit.life}).`,
+          ]),
+      ...(differs
+        ? [
+            `LOCK.md says "${view}", which is only a picture: the next pass, or nocturne lock break, puts it right.`,
+          ]
+        : []),
     ];
-    return { exit: EXIT.ok, text: text.join('\n'), json: { lock, failures, failedAt: failedAt ?? null, commit: commit ?? null, view } };
+    return {
+      exit: EXIT.ok,
+      text: text.join('\n'),
+      json: { lock, failures, failedAt: failedAt ?? null, commit: commit ?? null, view },
+    };
   },
 };
 
 export const lockBreak: Command = {
-  options: [{ flags: '--yes', description: 'break it without being asked, also while its holder is alive' }],
+  options: [
+    { flags: '--yes', description: 'break it without being asked, also while its holder is alive' },
+  ],
   examples: ['nocturne lock break', 'nocturne lock break --yes'],
   async run(context, { options }) {
     requireOwner(context, 'breaking the lock');
@@ -42,9 +65,22 @@ export const lockBreak: Command = {
     const zone = ownerZone(workspace.snapshot());
     if (lock.kind === 'held' && options['yes'] !== true) {
       const unsure = `${describe(lock, zone)} Nothing that this pass still does would count.`;
-      if (!canAsk(context)) return { exit: EXIT.usage, text: `${unsure}\nUSAGE: nobody can be asked here, so nothing was broken\n  run the same command with --yes`, json: { error: { code: 'USAGE', message: 'the holder of the lock is alive, and nobody can be asked here', hint: 'run the same command with --yes' }, lock } };
+      if (!canAsk(context))
+        return {
+          exit: EXIT.usage,
+          text: `${unsure}\nUSAGE: nobody can be asked here, so nothing was broken\n  run the same command with --yes`,
+          json: {
+            error: {
+              code: 'USAGE',
+              message: 'the holder of the lock is alive, and nobody can be asked here',
+              hint: 'run the same command with --yes',
+            },
+            lock,
+          },
+        };
       context.progress(unsure);
-      if (!(await confirm('Break the lock?'))) return { exit: EXIT.refused, text: 'Nothing was broken.', json: { lock, broken: false } };
+      if (!(await confirm('Break the lock?')))
+        return { exit: EXIT.refused, text: 'Nothing was broken.', json: { lock, broken: false } };
     }
     return breakIt(context, lock);
   },
@@ -57,22 +93,45 @@ function breakIt(context: Context, lock: LeaseStatus): CommandResult {
   const broken = breakLease(workspace.root, workspace.state, workspace.clock);
   const { failures } = consecutiveFailures(workspace.state);
   const whose = lock.kind === 'free' ? '' : (lock.lease?.runId ?? '');
-  const stale = (snapshot: Snapshot): boolean => fieldText(snapshot.records('LOCK')[0], 'status') === 'locked';
+  const stale = (snapshot: Snapshot): boolean =>
+    fieldText(snapshot.records('LOCK')[0], 'status') === 'locked';
   if (broken.kind !== 'free' || stale(workspace.snapshot())) {
     workspace.commit((snapshot) => ({
       actor: { kind: 'owner', name: ownerName(snapshot) },
       runId: '',
       reason: 'the owner broke the lock',
-      ...(stale(snapshot) ? { bundle: 'lock_release', ...bundleChanges(snapshot, 'lock_release', { failures, reason: 'broken by the owner' }) } : { changes: [] }),
-      audit: [{ step: '', type: 'lock_break', target: whose, authorisation: 'owner', result: 'ok', detail: lock.kind === 'stale' ? `it was stale: ${lock.why}` : lock.kind }],
+      ...(stale(snapshot)
+        ? {
+            bundle: 'lock_release',
+            ...bundleChanges(snapshot, 'lock_release', { failures, reason: 'broken by the owner' }),
+          }
+        : { changes: [] }),
+      audit: [
+        {
+          step: '',
+          type: 'lock_break',
+          target: whose,
+          authorisation: 'owner',
+          result: 'ok',
+          detail: lock.kind === 'stale' ? `it was stale: ${lock.why}` : lock.kind,
+        },
+      ],
     }));
   }
-  const text = broken.kind === 'free' && freed === undefined ? 'There is no lock to break.' : `The lock${whose === '' ? '' : ` of ${whose}`} is broken; what that pass left is judged by the next one.`;
-  return { exit: EXIT.ok, text, json: { lock, broken: broken.kind !== 'free', commit: freed ?? null } };
+  const text =
+    broken.kind === 'free' && freed === undefined
+      ? 'There is no lock to break.'
+      : `The lock${whose === '' ? '' : ` of ${whose}`} is broken; what that pass left is judged by the next one.`;
+  return {
+    exit: EXIT.ok,
+    text,
+    json: { lock, broken: broken.kind !== 'free', commit: freed ?? null },
+  };
 }
 
 function describe(lock: LeaseStatus, zone: string): string {
   if (lock.kind === 'free') return 'No pass holds the lock.';
-  if (lock.kind === 'held') return `${lock.lease.holder} holds the lock for ${lock.lease.runId} since ${localTime(lock.lease.lockedAt, zone)}, until ${localTime(lock.lease.expiresAt, zone)} unless it gives a sign of life.`;
+  if (lock.kind === 'held')
+    return `${lock.lease.holder} holds the lock for ${lock.lease.runId} since ${localTime(lock.lease.lockedAt, zone)}, until ${localTime(lock.lease.expiresAt, zone)} unless it gives a sign of life.`;
   return `The lock${lock.lease === undefined ? '' : ` of ${lock.lease.runId}`} is stale: ${lock.why === 'expired' ? 'its time is over' : lock.why === 'dead' ? 'its process is dead' : 'it cannot be read'}.`;
 }

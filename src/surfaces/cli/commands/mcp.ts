@@ -1,4 +1,7 @@
-/** `mcp`: the workspace for clients of the Model Context Protocol, on standard input and output or over HTTP on this machine. */
+/**
+ * `mcp`: the workspace for clients of the Model Context Protocol, on standard input and output or
+ * over HTTP on this machine.
+ */
 import { EXIT, NocturneError } from '../../../kernel/error.js';
 import type { Workspace } from '../../../workspace/types.js';
 import { packageVersion } from '../package-version.js';
@@ -10,19 +13,26 @@ export const command: Command = {
   options: [
     { flags: '--http', description: 'over HTTP on 127.0.0.1 instead of standard input and output' },
     { flags: '--port <port>', description: 'with --http: which port (default: any that is free)' },
-    { flags: '--list', description: 'print the tools and what their listing takes of a model\'s context, and end' },
+    {
+      flags: '--list',
+      description: "print the tools and what their listing takes of a model's context, and end",
+    },
   ],
   examples: ['nocturne mcp', 'nocturne mcp --http --port 4180', 'nocturne mcp --list'],
   async run(context, { options }) {
     const { startMcp, mcpListing } = await import('../../mcp/start.js');
     if (options['list'] === true) return listed(context, await mcpListing(workspaceIfAny(context)));
     const port = portOf(options['port'], options['http'] === true);
-    if (context.json) throw new NocturneError('USAGE', 'a server has no document to print', { hint: 'leave --json out, or ask for nocturne mcp --list --json' });
+    if (context.json)
+      throw new NocturneError('USAGE', 'a server has no document to print', {
+        hint: 'leave --json out, or ask for nocturne mcp --list --json',
+      });
     const ending = new AbortController();
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => ending.abort());
     await startMcp({
       workspace: context.workspace(),
-      check: async (snapshot, rule) => check(context, snapshot, await settingsOf(context, rule === undefined ? {} : { rule })),
+      check: async (snapshot, rule) =>
+        check(context, snapshot, await settingsOf(context, rule === undefined ? {} : { rule })),
       signal: ending.signal,
       say: (line) => context.progress(line),
       version: packageVersion(context.packageRoot),
@@ -45,14 +55,32 @@ function workspaceIfAny(context: Context): Workspace | undefined {
 
 function portOf(given: unknown, http: boolean): number {
   if (given === undefined) return 0;
-  if (!http) throw new NocturneError('USAGE', '--port is for --http', { hint: 'nocturne mcp --http --port 4180' });
-  if (typeof given !== 'string' || !/^\d{1,5}$/.test(given) || Number(given) > 65535) throw new NocturneError('USAGE', `--port is ${String(given)}`, { hint: 'give a number from 0 to 65535' });
+  if (!http)
+    throw new NocturneError('USAGE', '--port is for --http', {
+      hint: 'nocturne mcp --http --port 4180',
+    });
+  if (typeof given !== 'string' || !/^\d{1,5}$/.test(given) || Number(given) > 65535)
+    throw new NocturneError('USAGE', `--port is ${String(given)}`, {
+      hint: 'give a number from 0 to 65535',
+    });
   return Number(given);
 }
 
-type Listing = { readonly tools: readonly { readonly name: string; readonly description: string }[]; readonly tokens: number; readonly ofModules: number };
+type Listing = {
+  readonly tools: readonly { readonly name: string; readonly description: string }[];
+  readonly tokens: number;
+  readonly ofModules: number;
+};
 
 function listed(context: Context, { tools, tokens, ofModules }: Listing): CommandResult {
-  const table = textTable({ head: ['tool', 'what it does'], rows: tools.map(({ name, description }) => [name, description]), width: context.width });
-  return { exit: EXIT.ok, text: `${table}\n${tools.length} tools; the listing takes about ${tokens} tokens (four bytes each)${ofModules === 0 ? '' : `, ${ofModules} of them for the tools of modules`}.`, json: { tools, tokens, ofModules } };
+  const table = textTable({
+    head: ['tool', 'what it does'],
+    rows: tools.map(({ name, description }) => [name, description]),
+    width: context.width,
+  });
+  return {
+    exit: EXIT.ok,
+    text: `${table}\n${tools.length} tools; the listing takes about ${tokens} tokens (four bytes each)${ofModules === 0 ? '' : `, ${ofModules} of them for the tools of modules`}.`,
+    json: { tools, tokens, ofModules },
+  };
 }

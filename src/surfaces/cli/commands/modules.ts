@@ -1,4 +1,7 @@
-/** `modules list`, `modules run`, `watch`: what modules have not heard of yet, and telling them outside of a pass. */
+/**
+ * `modules list`, `modules run`, `watch`: what modules have not heard of yet, and telling them
+ * outside of a pass.
+ */
 import { installedModules } from '../../../modules/installed.js';
 import { EXIT, NocturneError } from '../../../kernel/error.js';
 import { type EngineRun, runModules, undelivered } from '../../../passes/modules/run-modules.js';
@@ -13,12 +16,42 @@ export const modulesList: Command = {
     const workspace = context.workspace();
     const snapshot = workspace.snapshot();
     const installed = await installedModules();
-    const waiting = new Map(undelivered(workspace, snapshot).map((one) => [one.row.name, one.changes]));
-    const declared = snapshot.schema.modules.map((row) => ({ module: row.name, enabled: row.enabled, installed: installed.some((one) => one.name === row.name), waiting: waiting.get(row.name) ?? 0, watches: row.watches }));
-    const unknown = installed.filter((one) => !declared.some((row) => row.module === one.name)).map((one) => ({ module: one.name, enabled: false, installed: true, waiting: 0, watches: [] }));
+    const waiting = new Map(
+      undelivered(workspace, snapshot).map((one) => [one.row.name, one.changes]),
+    );
+    const declared = snapshot.schema.modules.map((row) => ({
+      module: row.name,
+      enabled: row.enabled,
+      installed: installed.some((one) => one.name === row.name),
+      waiting: waiting.get(row.name) ?? 0,
+      watches: row.watches,
+    }));
+    const unknown = installed
+      .filter((one) => !declared.some((row) => row.module === one.name))
+      .map((one) => ({
+        module: one.name,
+        enabled: false,
+        installed: true,
+        waiting: 0,
+        watches: [],
+      }));
     const modules = [...declared, ...unknown];
-    const rows = modules.map((one) => [one.module, one.enabled ? 'yes' : 'no', one.installed ? 'yes' : 'no', String(one.waiting), one.watches.join(', ')]);
-    return { exit: EXIT.ok, text: textTable({ head: ['module', 'enabled', 'installed', 'waiting', 'watches'], rows, width: context.width }), json: { modules } };
+    const rows = modules.map((one) => [
+      one.module,
+      one.enabled ? 'yes' : 'no',
+      one.installed ? 'yes' : 'no',
+      String(one.waiting),
+      one.watches.join(', '),
+    ]);
+    return {
+      exit: EXIT.ok,
+      text: textTable({
+        head: ['module', 'enabled', 'installed', 'waiting', 'watches'],
+        rows,
+        width: context.width,
+      }),
+      json: { modules },
+    };
   },
 };
 
@@ -28,10 +61,23 @@ export const modulesRun: Command = {
   async run(context, { args }) {
     requireOwner(context, 'running modules');
     const [only] = args;
-    const row = context.workspace().snapshot().schema.modules.find((one) => one.name === only);
-    if (only !== undefined && row?.enabled !== true) throw new NocturneError('NOT_FOUND', `${only} is ${row === undefined ? 'no module of R8' : 'not enabled'}`, { file: 'REGISTRY.md', hint: 'nocturne modules list' });
+    const row = context
+      .workspace()
+      .snapshot()
+      .schema.modules.find((one) => one.name === only);
+    if (only !== undefined && row?.enabled !== true)
+      throw new NocturneError(
+        'NOT_FOUND',
+        `${only} is ${row === undefined ? 'no module of R8' : 'not enabled'}`,
+        { file: 'REGISTRY.md', hint: 'nocturne modules list' },
+      );
     const lease = leaseStatus(context.workspace().root, context.clock);
-    if (lease.kind === 'held') throw new NocturneError('LOCKED', `${lease.lease.runId} is at work; what its agent has written is not judged yet`, { hint: 'it runs the modules itself at T8; try again when it is over' });
+    if (lease.kind === 'held')
+      throw new NocturneError(
+        'LOCKED',
+        `${lease.lease.runId} is at work; what its agent has written is not judged yet`,
+        { hint: 'it runs the modules itself at T8; try again when it is over' },
+      );
     return resultOf(await runNow(context, only));
   },
 };
@@ -43,10 +89,12 @@ export const watch: Command = {
     const { watchWorkspace } = await import('../watch-workspace.js');
     context.progress(`watching ${context.root()}; Ctrl-C ends it`);
     await watchWorkspace(context.root(), async () => {
-      // While a pass is at work its agent's files are not judged yet. It runs the modules itself, and LOCK.md changes when it is over.
+      // While a pass is at work its agent's files are not judged yet. It runs the modules itself,
+      // and LOCK.md changes when it is over.
       if (leaseStatus(context.workspace().root, context.clock).kind === 'held') return;
       const done = await runNow(context, undefined);
-      if (done.runs.some((run) => run.changes > 0 || run.failed !== undefined)) context.progress(textOf(done));
+      if (done.runs.some((run) => run.changes > 0 || run.failed !== undefined))
+        context.progress(textOf(done));
     });
     return { exit: EXIT.ok, text: 'Watching was ended.', json: {} };
   },
@@ -67,10 +115,24 @@ async function runNow(context: Context, only: string | undefined): Promise<Engin
 
 function resultOf(done: EngineRun): CommandResult {
   const wrong = done.looping.length > 0 || done.runs.some((run) => run.failed !== undefined);
-  return { exit: wrong ? EXIT.findings : EXIT.ok, text: textOf(done) || 'No module is enabled.', json: { runs: done.runs, looping: done.looping } };
+  return {
+    exit: wrong ? EXIT.findings : EXIT.ok,
+    text: textOf(done) || 'No module is enabled.',
+    json: { runs: done.runs, looping: done.looping },
+  };
 }
 
 function textOf({ runs, looping }: EngineRun): string {
-  const lines = runs.map((run) => `${run.module}: ${run.failed !== undefined ? `failed: ${run.failed}` : run.installed ? `${run.changes} changes` : 'enabled, but not installed'}`);
-  return [...lines, ...(looping.length === 0 ? [] : [`stopped: ${looping.join(', ')} still had changes to hear of; the owner was told in NOTIFICATIONS.md`])].join('\n');
+  const lines = runs.map(
+    (run) =>
+      `${run.module}: ${run.failed !== undefined ? `failed: ${run.failed}` : run.installed ? `${run.changes} changes` : 'enabled, but not installed'}`,
+  );
+  return [
+    ...lines,
+    ...(looping.length === 0
+      ? []
+      : [
+          `stopped: ${looping.join(', ')} still had changes to hear of; the owner was told in NOTIFICATIONS.md`,
+        ]),
+  ].join('\n');
 }

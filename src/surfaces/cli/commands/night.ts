@@ -10,8 +10,14 @@ const MOST = 200;
 export const command: Command = {
   options: [
     { flags: '-n, --passes <n>', description: 'at most this many worker passes (default 8)' },
-    { flags: '--until <time>', description: 'begin no pass after this time (HH:MM, or with a date and zone)' },
-    { flags: '--manager-every <n>', description: 'a manager pass after every n worker passes (default: one at the end)' },
+    {
+      flags: '--until <time>',
+      description: 'begin no pass after this time (HH:MM, or with a date and zone)',
+    },
+    {
+      flags: '--manager-every <n>',
+      description: 'a manager pass after every n worker passes (default: one at the end)',
+    },
   ],
   examples: ['nocturne night', 'nocturne night --passes 20 --until 06:30 --manager-every 5'],
   async run(context, { options }) {
@@ -20,9 +26,16 @@ export const command: Command = {
     const env = await passEnvironment(context);
     const most = count(options['passes'], 8);
     const every = count(options['managerEvery'], most + 1);
-    const until = typeof options['until'] === 'string' ? timeOf(options['until'], context.clock.now()) : undefined;
+    const until =
+      typeof options['until'] === 'string'
+        ? timeOf(options['until'], context.clock.now())
+        : undefined;
     const reports: PassReport[] = [];
-    for (let i = 1; i <= most && !env.signal.aborted && (until === undefined || context.clock.now() < until); i++) {
+    for (
+      let i = 1;
+      i <= most && !env.signal.aborted && (until === undefined || context.clock.now() < until);
+      i++
+    ) {
       const report = await worker(env, { role: 'worker' });
       reports.push(report);
       context.progress(`     ${report.data?.runId ?? ''} ${report.outcome}\n`);
@@ -35,22 +48,42 @@ export const command: Command = {
     reports.push(last);
     if (last.exit === EXIT.gate) return refused(last, reports);
     const page = context.workspace().snapshot().records('BRIEFING')[0];
-    return { exit: EXIT.ok, text: fieldText(page, 'body'), json: { runs: reports.map(summary), briefing: fieldText(page, 'body') } };
+    return {
+      exit: EXIT.ok,
+      text: fieldText(page, 'body'),
+      json: { runs: reports.map(summary), briefing: fieldText(page, 'body') },
+    };
   },
 };
 
-function refused(report: PassReport, reports: readonly PassReport[]): { exit: typeof EXIT.gate; text: string; json: Record<string, unknown> } {
-  return { exit: EXIT.gate, text: `${report.outcome}\nNo pass runs until it is mended: nocturne gate names each file.`, json: { runs: reports.map(summary) } };
+function refused(
+  report: PassReport,
+  reports: readonly PassReport[],
+): { exit: typeof EXIT.gate; text: string; json: Record<string, unknown> } {
+  return {
+    exit: EXIT.gate,
+    text: `${report.outcome}\nNo pass runs until it is mended: nocturne gate names each file.`,
+    json: { runs: reports.map(summary) },
+  };
 }
 
 function summary(report: PassReport): Record<string, unknown> {
-  return { id: report.data?.runId ?? null, role: report.data?.request.role ?? null, project: report.data?.project ?? null, outcome: report.outcome, exit: report.exit };
+  return {
+    id: report.data?.runId ?? null,
+    role: report.data?.request.role ?? null,
+    project: report.data?.project ?? null,
+    outcome: report.outcome,
+    exit: report.exit,
+  };
 }
 
 function count(given: unknown, fallback: number): number {
   if (given === undefined) return fallback;
   const number = Number(given);
-  if (!Number.isInteger(number) || number < 1 || number > MOST) throw new NocturneError('USAGE', `${String(given)} is not a number of passes`, { hint: `give a whole number from 1 to ${MOST}` });
+  if (!Number.isInteger(number) || number < 1 || number > MOST)
+    throw new NocturneError('USAGE', `${String(given)} is not a number of passes`, {
+      hint: `give a whole number from 1 to ${MOST}`,
+    });
   return number;
 }
 
@@ -59,7 +92,10 @@ function timeOf(text: string, now: Date): Date {
   const clock = /^([01]?\d|2[0-3]):([0-5]\d)$/.exec(text);
   if (clock === null) {
     const at = new Date(text);
-    if (Number.isNaN(at.getTime())) throw new NocturneError('USAGE', `${text} is not a time`, { hint: 'write 06:30 or 2026-11-22T06:30:00Z' });
+    if (Number.isNaN(at.getTime()))
+      throw new NocturneError('USAGE', `${text} is not a time`, {
+        hint: 'write 06:30 or 2026-11-22T06:30:00Z',
+      });
     return at;
   }
   const at = new Date(now);

@@ -1,4 +1,6 @@
-/** `pass begin`, `pass end`, `pass heartbeat`, `pass abort`: a pass inside a host's agent session. */
+/**
+ * `pass begin`, `pass end`, `pass heartbeat`, `pass abort`: a pass inside a host's agent session.
+ */
 import { readFileSync } from 'node:fs';
 import { EXIT, NocturneError } from '../../../kernel/error.js';
 import { beginPass, endPass, heartbeat } from '../../../passes/host/host-driver.js';
@@ -6,10 +8,16 @@ import { passEnvironment } from '../pass-environment.js';
 import { passResult } from '../pass-result.js';
 import type { Command, Context, Parsed } from '../types.js';
 
-const token = { flags: '--token <token>', description: 'the pass token (default: $NOCTURNE_PASS_TOKEN)' };
+const token = {
+  flags: '--token <token>',
+  description: 'the pass token (default: $NOCTURNE_PASS_TOKEN)',
+};
 
 export const passBegin: Command = {
-  options: [{ flags: '--role <role>', description: 'worker', choices: ['worker', 'manager'] }, { flags: '--project <slug>', description: 'only this project' }],
+  options: [
+    { flags: '--role <role>', description: 'worker', choices: ['worker', 'manager'] },
+    { flags: '--project <slug>', description: 'only this project' },
+  ],
   examples: ['nocturne pass begin --role worker'],
   async run(context, { options }) {
     if (options['role'] === 'manager') {
@@ -17,23 +25,50 @@ export const passBegin: Command = {
       return passResult(await manager(await passEnvironment(context), { role: 'manager' }));
     }
     const token = context.env['NOCTURNE_PASS_TOKEN'];
-    const request = { role: 'worker' as const, ...(typeof options['project'] === 'string' ? { project: options['project'] } : {}) };
-    const begun = await beginPass(await passEnvironment(context), request, token === undefined ? {} : { token });
+    const request = {
+      role: 'worker' as const,
+      ...(typeof options['project'] === 'string' ? { project: options['project'] } : {}),
+    };
+    const begun = await beginPass(
+      await passEnvironment(context),
+      request,
+      token === undefined ? {} : { token },
+    );
     if (begun.kind === 'over') return passResult(begun.report);
     const { runId, token: secret, prompt = '', brief } = begun.data;
     const host = begun.data.endedBy === 'host' ? begun.data.session?.host : undefined;
-    const how = host === undefined
-      ? commandsWith(secret)
-      : [`${host} has begun this pass and ends it when your turn ends: write the report as your last message`];
+    const how =
+      host === undefined
+        ? commandsWith(secret)
+        : [
+            `${host} has begun this pass and ends it when your turn ends: write the report as your last message`,
+          ];
     const text = [...how, '', prompt].join('\n');
-    return { exit: EXIT.ok, text, json: { run: { id: runId, project: begun.data.project ?? null }, token: secret, prompt, mayWrite: brief?.mayWrite ?? [], budget: brief?.budget ?? null } };
+    return {
+      exit: EXIT.ok,
+      text,
+      json: {
+        run: { id: runId, project: begun.data.project ?? null },
+        token: secret,
+        prompt,
+        mayWrite: brief?.mayWrite ?? [],
+        budget: brief?.budget ?? null,
+      },
+    };
   },
 };
 
-/** Not by `--token`: hosts blot out what stands behind it in the output of a command, and the agent would copy the blot. */
+/**
+ * Not by `--token`: hosts blot out what stands behind it in the output of a command, and the agent
+ * would copy the blot.
+ */
 function commandsWith(secret: string): readonly string[] {
   const set = `NOCTURNE_PASS_TOKEN=${secret}`;
-  return [set, `At least every five minutes: ${set} nocturne pass heartbeat`, `When the work is done, with your report on standard input: ${set} nocturne pass end`];
+  return [
+    set,
+    `At least every five minutes: ${set} nocturne pass heartbeat`,
+    `When the work is done, with your report on standard input: ${set} nocturne pass end`,
+  ];
 }
 
 export const passEnd: Command = {
@@ -51,11 +86,27 @@ export const passEnd: Command = {
     const number = (name: string): number | undefined => {
       const given = options[name];
       if (given === undefined) return undefined;
-      if (typeof given !== 'string' || !/^\d+(\.\d+)?$/.test(given)) throw new NocturneError('USAGE', `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} is ${String(given)}`, { hint: 'give a number' });
+      if (typeof given !== 'string' || !/^\d+(\.\d+)?$/.test(given))
+        throw new NocturneError(
+          'USAGE',
+          `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} is ${String(given)}`,
+          { hint: 'give a number' },
+        );
       return Number(given);
     };
-    const usage = { tokensIn: number('tokensIn'), tokensOut: number('tokensOut'), cost: number('cost') };
-    return passResult(await endPass(await passEnvironment(context), { token: tokenOf(context, parsed), report: reportText(context, options['report']), usage, model: typeof options['model'] === 'string' ? options['model'] : '' }));
+    const usage = {
+      tokensIn: number('tokensIn'),
+      tokensOut: number('tokensOut'),
+      cost: number('cost'),
+    };
+    return passResult(
+      await endPass(await passEnvironment(context), {
+        token: tokenOf(context, parsed),
+        report: reportText(context, options['report']),
+        usage,
+        model: typeof options['model'] === 'string' ? options['model'] : '',
+      }),
+    );
   },
 };
 
@@ -64,7 +115,11 @@ export const passHeartbeat: Command = {
   examples: ['nocturne pass heartbeat --token TOKEN'],
   async run(context, parsed) {
     const beat = heartbeat(await passEnvironment(context), tokenOf(context, parsed));
-    return { exit: EXIT.ok, text: `${beat.runId} goes on until ${beat.until}`, json: { run: { id: beat.runId }, until: beat.until } };
+    return {
+      exit: EXIT.ok,
+      text: `${beat.runId} goes on until ${beat.until}`,
+      json: { run: { id: beat.runId }, until: beat.until },
+    };
   },
 };
 
@@ -72,15 +127,25 @@ export const passAbort: Command = {
   options: [token, { flags: '--reason <text>', description: 'why' }],
   examples: ['nocturne pass abort --token TOKEN --reason "out of context"'],
   async run(context, parsed) {
-    const reason = typeof parsed.options['reason'] === 'string' ? parsed.options['reason'] : 'the agent gave up';
-    const report = await endPass(await passEnvironment(context), { token: tokenOf(context, parsed), report: '', usage: { tokensIn: undefined, tokensOut: undefined, cost: undefined }, model: '', failed: reason });
+    const reason =
+      typeof parsed.options['reason'] === 'string' ? parsed.options['reason'] : 'the agent gave up';
+    const report = await endPass(await passEnvironment(context), {
+      token: tokenOf(context, parsed),
+      report: '',
+      usage: { tokensIn: undefined, tokensOut: undefined, cost: undefined },
+      model: '',
+      failed: reason,
+    });
     return { ...passResult(report), exit: EXIT.ok };
   },
 };
 
 function tokenOf(context: Context, { options }: Parsed): string {
   const given = options['token'] ?? context.env['NOCTURNE_PASS_TOKEN'];
-  if (typeof given !== 'string' || given === '') throw new NocturneError('USAGE', 'no pass token', { hint: 'give --token, or set NOCTURNE_PASS_TOKEN; nocturne pass begin printed it' });
+  if (typeof given !== 'string' || given === '')
+    throw new NocturneError('USAGE', 'no pass token', {
+      hint: 'give --token, or set NOCTURNE_PASS_TOKEN; nocturne pass begin printed it',
+    });
   return given;
 }
 

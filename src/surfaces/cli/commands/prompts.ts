@@ -14,9 +14,33 @@ export const promptsCompose: Command = {
     const workspace = context.workspace();
     const pages = composePrompts(workspace, { owner: ownerName(workspace.snapshot()), dryRun });
     const written = pages.filter((one) => one.what === 'written');
-    const diffs = written.map(({ page, before, after }) => unifiedDiff({ path: page, before, after })).join('\n');
-    const after = written.length === 0 ? [] : [dryRun ? 'Nothing was written.' : 'The gate refuses until you have signed: nocturne sign --all'];
-    const lines = [...(diffs === '' ? [] : [paintedDiff(context, diffs)]), ...pages.map(({ page, what, fragments }) => `${what.padEnd(9)}  ${page}  from ${fragments.length} fragments`), ...after];
-    return { exit: EXIT.ok, text: lines.join('\n'), json: { dryRun, pages: pages.map(({ page, what, fragments }) => ({ page, what, fragments })), toSign: dryRun ? [] : written.map((one) => one.page) } };
+    const diffs = written
+      .map(({ page, before, after }) => unifiedDiff({ path: page, before, after }))
+      .join('\n');
+    const after =
+      written.length === 0
+        ? []
+        : [
+            dryRun
+              ? 'Nothing was written.'
+              : 'The gate refuses until you have signed: nocturne sign --all',
+          ];
+    const lines = [
+      ...(diffs === '' ? [] : [paintedDiff(context, diffs)]),
+      ...pages.map(
+        ({ page, what, fragments }) =>
+          `${what.padEnd(9)}  ${page}  from ${fragments.length} fragments`,
+      ),
+      ...after,
+    ];
+    return {
+      exit: EXIT.ok,
+      text: lines.join('\n'),
+      json: {
+        dryRun,
+        pages: pages.map(({ page, what, fragments }) => ({ page, what, fragments })),
+        toSign: dryRun ? [] : written.map((one) => one.page),
+      },
+    };
   },
 };

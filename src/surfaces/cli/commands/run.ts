@@ -6,14 +6,21 @@ import { passResult } from '../pass-result.js';
 import type { Command, CommandResult, Context } from '../types.js';
 
 const project = { flags: '--project <slug>', description: 'only this project' };
-const runner = { flags: '--runner <name>', description: 'a runner of RUNNERS.md instead of the tier\'s' };
+const runner = {
+  flags: '--runner <name>',
+  description: "a runner of RUNNERS.md instead of the tier's",
+};
 const dryRun = { flags: '--dry-run', description: 'say what would be done, and do nothing' };
 
 export const runWorker: Command = {
   options: [project, runner, dryRun],
   examples: ['nocturne run worker', 'nocturne run worker --project inventory --dry-run'],
   async run(context, { options }) {
-    const request: PassRequest = { role: 'worker', ...(typeof options['project'] === 'string' ? { project: options['project'] } : {}), ...(typeof options['runner'] === 'string' ? { runner: options['runner'] } : {}) };
+    const request: PassRequest = {
+      role: 'worker',
+      ...(typeof options['project'] === 'string' ? { project: options['project'] } : {}),
+      ...(typeof options['runner'] === 'string' ? { runner: options['runner'] } : {}),
+    };
     if (options['dryRun'] === true) return preview(context, request);
     const { worker } = await import('../../../passes/worker/worker.js');
     return passResult(await worker(await passEnvironment(context), request));
@@ -35,10 +42,24 @@ async function preview(context: Context, request: PassRequest): Promise<CommandR
   const { verifyGate } = await import('../../../integrity/gate.js');
   const workspace = context.workspace();
   const gate = verifyGate(workspace.root, workspace.home);
-  if (!gate.ok) throw new NocturneError('GATE', `the gate would refuse: ${gate.findings.map((one) => `${one.file}: ${one.message}`).join('; ')}`, { hint: 'nocturne gate says more' });
+  if (!gate.ok)
+    throw new NocturneError(
+      'GATE',
+      `the gate would refuse: ${gate.findings.map((one) => `${one.file}: ${one.message}`).join('; ')}`,
+      { hint: 'nocturne gate says more' },
+    );
   const snapshot = workspace.snapshot();
   const found = dispatch(snapshot, request.project === undefined ? {} : { only: request.project });
   const state = found.chosen === undefined ? undefined : projectState(snapshot, found.chosen.slug);
-  const lines = [found.chosen === undefined ? 'no project can move: the pass would be idle' : `would work on ${found.chosen.slug} (${found.chosen.why}): ${state?.state}, ${state?.why}`, ...found.skipped.map((one) => `  not ${one.slug}: ${one.why}`)];
-  return { exit: EXIT.ok, text: lines.join('\n'), json: { chosen: found.chosen ?? null, state: state ?? null, skipped: found.skipped } };
+  const lines = [
+    found.chosen === undefined
+      ? 'no project can move: the pass would be idle'
+      : `would work on ${found.chosen.slug} (${found.chosen.why}): ${state?.state}, ${state?.why}`,
+    ...found.skipped.map((one) => `  not ${one.slug}: ${one.why}`),
+  ];
+  return {
+    exit: EXIT.ok,
+    text: lines.join('\n'),
+    json: { chosen: found.chosen ?? null, state: state ?? null, skipped: found.skipped },
+  };
 }

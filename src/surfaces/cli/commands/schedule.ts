@@ -1,9 +1,17 @@
-/** `schedule`: worker and manager passes at their times, in the foreground; what was missed is recorded and dealt with as the policy says. */
+/**
+ * `schedule`: worker and manager passes at their times, in the foreground; what was missed is
+ * recorded and dealt with as the policy says.
+ */
 import { join } from 'node:path';
 import { createTask, type ScheduledTask, validateDetailed } from 'node-cron';
 import { stamp } from '../../../kernel/clock.js';
 import { EXIT, NocturneError } from '../../../kernel/error.js';
-import { MISSED_POLICIES, type Missed, type MissedPolicy, missedRuns } from '../../../passes/missed-runs.js';
+import {
+  MISSED_POLICIES,
+  type Missed,
+  type MissedPolicy,
+  missedRuns,
+} from '../../../passes/missed-runs.js';
 import type { PassEnvironment, Role } from '../../../passes/types.js';
 import { readJson, writeJsonDurably } from '../../../workspace/state-home.js';
 import type { Workspace } from '../../../workspace/types.js';
@@ -23,25 +31,51 @@ export const command: Command = {
     { flags: '--worker <cron>', description: 'when workers begin (default: 0 */2 * * *)' },
     { flags: '--manager <cron>', description: 'when the manager begins (default: 30 6 * * *)' },
     { flags: '--time-zone <zone>', description: 'of these times (default: yours, in USER.md)' },
-    { flags: '--missed <policy>', description: 'what becomes of runs that were missed (default: run-once)', choices: MISSED_POLICIES },
+    {
+      flags: '--missed <policy>',
+      description: 'what becomes of runs that were missed (default: run-once)',
+      choices: MISSED_POLICIES,
+    },
     { flags: '--list', description: 'print the next runs and those that were missed, and end' },
   ],
-  examples: ['nocturne schedule', 'nocturne schedule --worker "0 1-5 * * *" --manager "30 6 * * *" --missed skip', 'nocturne schedule --list'],
+  examples: [
+    'nocturne schedule',
+    'nocturne schedule --worker "0 1-5 * * *" --manager "30 6 * * *" --missed skip',
+    'nocturne schedule --list',
+  ],
   async run(context, { options }) {
     requireOwner(context, 'scheduling');
     const policy = (options['missed'] ?? 'run-once') as MissedPolicy;
     const env = await passEnvironment(context);
     let queue: Promise<void> = Promise.resolve();
     const enqueue = (role: Role, why: string): Promise<void> => {
-      queue = queue.then(() => (env.signal.aborted ? undefined : fire(context, env, { role, why })));
+      queue = queue.then(() =>
+        env.signal.aborted ? undefined : fire(context, env, { role, why }),
+      );
       return queue;
     };
-    const jobs = (['worker', 'manager'] as const).map((role) => jobOf(role, { given: options[role], zone: options['timeZone'] ?? ownerZone(context.workspace().snapshot()), run: () => enqueue(role, 'scheduled') }));
+    const jobs = (['worker', 'manager'] as const).map((role) =>
+      jobOf(role, {
+        given: options[role],
+        zone: options['timeZone'] ?? ownerZone(context.workspace().snapshot()),
+        run: () => enqueue(role, 'scheduled'),
+      }),
+    );
     const due = jobs.map((job) => ({ job, missed: missedOf(context.workspace(), job, policy) }));
     if (options['list'] === true) return listing(due);
     for (const one of due) makeUp(context, { ...one, policy, enqueue });
-    for (const job of jobs) await begin(context, job, () => makeUp(context, { job, missed: missedOf(context.workspace(), job, policy), policy, enqueue }));
-    await new Promise<void>((resolve) => env.signal.addEventListener('abort', () => resolve(), { once: true }));
+    for (const job of jobs)
+      await begin(context, job, () =>
+        makeUp(context, {
+          job,
+          missed: missedOf(context.workspace(), job, policy),
+          policy,
+          enqueue,
+        }),
+      );
+    await new Promise<void>((resolve) =>
+      env.signal.addEventListener('abort', () => resolve(), { once: true }),
+    );
     for (const job of jobs) await job.task.destroy();
     await queue;
     return { exit: EXIT.ok, text: 'The schedule was ended.', json: {} };
@@ -49,19 +83,45 @@ export const command: Command = {
 };
 
 function jobOf(role: Role, at: { given: unknown; zone: unknown; run: () => Promise<void> }): Job {
-  const expression = typeof at.given === 'string' ? at.given : role === 'worker' ? '0 */2 * * *' : '30 6 * * *';
+  const expression =
+    typeof at.given === 'string' ? at.given : role === 'worker' ? '0 */2 * * *' : '30 6 * * *';
   const checked = validateDetailed(expression);
-  if (!checked.valid || expression.trim().split(/\s+/).length !== 5) throw new NocturneError('USAGE', `--${role} "${expression}" is not a schedule${checked.errors[0] === undefined ? '' : `: ${checked.errors[0].message}`}`, { hint: 'write five fields: minute, hour, day of month, month, day of week, such as "30 6 * * *"' });
-  if (typeof at.zone === 'string' && !isZone(at.zone)) throw new NocturneError('USAGE', `"${at.zone}" is not a time zone`, { hint: 'write it as in Europe/Lisbon' });
-  const logger = { info: () => undefined, warn: () => undefined, error: () => undefined, debug: () => undefined };
-  const task = createTask(expression, at.run, { noOverlap: true, name: role, logger, ...(typeof at.zone === 'string' ? { timezone: at.zone } : {}) });
+  if (!checked.valid || expression.trim().split(/\s+/).length !== 5)
+    throw new NocturneError(
+      'USAGE',
+      `--${role} "${expression}" is not a schedule${checked.errors[0] === undefined ? '' : `: ${checked.errors[0].message}`}`,
+      {
+        hint: 'write five fields: minute, hour, day of month, month, day of week, such as "30 6 * * *"',
+      },
+    );
+  if (typeof at.zone === 'string' && !isZone(at.zone))
+    throw new NocturneError('USAGE', `"${at.zone}" is not a time zone`, {
+      hint: 'write it as in Europe/Lisbon',
+    });
+  const logger = {
+    info: () => undefined,
+    warn: () => undefined,
+    error: () => undefined,
+    debug: () => undefined,
+  };
+  const task = createTask(expression, at.run, {
+    noOverlap: true,
+    name: role,
+    logger,
+    ...(typeof at.zone === 'string' ? { timezone: at.zone } : {}),
+  });
   return { role, expression, task };
 }
 
 function missedOf(workspace: Workspace, job: Job, policy: MissedPolicy): Missed {
   const now = workspace.clock.now();
   const last = readJson<Fired>(join(workspace.state, FILE))?.[job.role];
-  return missedRuns({ matches: (at) => job.task.match(at), since: last === undefined ? now : new Date(last), now, policy });
+  return missedRuns({
+    matches: (at) => job.task.match(at),
+    since: last === undefined ? now : new Date(last),
+    now,
+    policy,
+  });
 }
 
 function listing(due: readonly Due[]): CommandResult {
@@ -69,11 +129,26 @@ function listing(due: readonly Due[]): CommandResult {
     const next = job.task.getNextRuns(3).map((at) => stamp(at));
     return `${job.role.padEnd(8)} ${job.expression}\n  next    ${next.join(', ')}\n  missed  ${missed.times.length === 0 ? 'none' : `${missed.times.length}, the last at ${stamp(missed.times.at(-1) ?? new Date(0))}; ${missed.run} would be made up for`}`;
   });
-  return { exit: EXIT.ok, text: lines.join('\n'), json: { jobs: due.map(({ job, missed }) => ({ role: job.role, expression: job.expression, next: job.task.getNextRuns(3).map((at) => stamp(at)), missed: missed.times.map((at) => stamp(at)), run: missed.run })) } };
+  return {
+    exit: EXIT.ok,
+    text: lines.join('\n'),
+    json: {
+      jobs: due.map(({ job, missed }) => ({
+        role: job.role,
+        expression: job.expression,
+        next: job.task.getNextRuns(3).map((at) => stamp(at)),
+        missed: missed.times.map((at) => stamp(at)),
+        run: missed.run,
+      })),
+    },
+  };
 }
 
 /** A missed run always leaves an audit row, whatever the policy does about it. */
-function makeUp(context: Context, at: Due & { policy: MissedPolicy; enqueue: (role: Role, why: string) => Promise<void> }): void {
+function makeUp(
+  context: Context,
+  at: Due & { policy: MissedPolicy; enqueue: (role: Role, why: string) => Promise<void> },
+): void {
   const { job, missed, policy, enqueue } = at;
   if (missed.times.length > 0) {
     const detail = `${missed.times.length} missed from ${stamp(missed.times[0] ?? new Date(0))} to ${stamp(missed.times.at(-1) ?? new Date(0))}; ${policy}: ${missed.run} made up for`;
@@ -88,19 +163,38 @@ function makeUp(context: Context, at: Due & { policy: MissedPolicy; enqueue: (ro
 async function begin(context: Context, job: Job, late: () => void): Promise<void> {
   job.task.on('execution:missed', late);
   job.task.on('execution:overlap', () => {
-    record(context.workspace(), { type: 'missed', target: job.role, result: 'skipped', detail: 'the run before was still going on' });
+    record(context.workspace(), {
+      type: 'missed',
+      target: job.role,
+      result: 'skipped',
+      detail: 'the run before was still going on',
+    });
     context.progress(`${job.role}: skipped, the run before is still going on`);
   });
   await job.task.start();
-  context.progress(`${job.role}: ${job.expression}, next at ${job.task.getNextRun()?.toISOString() ?? 'never'}`);
+  context.progress(
+    `${job.role}: ${job.expression}, next at ${job.task.getNextRun()?.toISOString() ?? 'never'}`,
+  );
 }
 
-/** One pass; what it throws (another pass holds the lock, the disk is full) is said and does not end the schedule. */
-async function fire(context: Context, env: PassEnvironment, at: { role: Role; why: string }): Promise<void> {
+/**
+ * One pass; what it throws (another pass holds the lock, the disk is full) is said and does not end
+ * the schedule.
+ */
+async function fire(
+  context: Context,
+  env: PassEnvironment,
+  at: { role: Role; why: string },
+): Promise<void> {
   remember(context.workspace(), at.role);
   context.progress(`${stamp(context.clock.now())} ${at.role} (${at.why})`);
   try {
-    const report = at.role === 'worker' ? await (await import('../../../passes/worker/worker.js')).worker(env, { role: 'worker' }) : await (await import('../../../passes/manager/manager.js')).manager(env, { role: 'manager' });
+    const report =
+      at.role === 'worker'
+        ? await (await import('../../../passes/worker/worker.js')).worker(env, { role: 'worker' })
+        : await (await import('../../../passes/manager/manager.js')).manager(env, {
+            role: 'manager',
+          });
     context.progress(`  ${report.data?.runId ?? ''} ${report.outcome}`);
   } catch (error) {
     context.progress(`  not run: ${error instanceof Error ? error.message : String(error)}`);
@@ -112,6 +206,15 @@ function remember(workspace: Workspace, role: Role): void {
   writeJsonDurably(path, { ...readJson<Fired>(path), [role]: stamp(workspace.clock.now()) });
 }
 
-function record(workspace: Workspace, row: { type: string; target: string; result: string; detail: string }): void {
-  workspace.commit({ actor: { kind: 'nocturne', name: 'schedule' }, runId: '', reason: row.type, changes: [], audit: [{ step: '', authorisation: '', ...row }] });
+function record(
+  workspace: Workspace,
+  row: { type: string; target: string; result: string; detail: string },
+): void {
+  workspace.commit({
+    actor: { kind: 'nocturne', name: 'schedule' },
+    runId: '',
+    reason: row.type,
+    changes: [],
+    audit: [{ step: '', authorisation: '', ...row }],
+  });
 }

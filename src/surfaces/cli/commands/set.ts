@@ -14,20 +14,40 @@ export const command: Command = {
     { flags: '--reason <text>', description: 'why, for the change log' },
     { flags: '--valid <time>', description: 'since when it is true, when that is not now' },
   ],
-  examples: ['nocturne set ACTIVE-PROJECTS.md#inventory.priority 2', 'nocturne set "PROJECT[inventory].next_pass.objective" "List the missing licences" --dry-run'],
+  examples: [
+    'nocturne set ACTIVE-PROJECTS.md#inventory.priority 2',
+    'nocturne set "PROJECT[inventory].next_pass.objective" "List the missing licences" --dry-run',
+  ],
   run(context, { args, options }) {
     const [given = '', text] = args;
-    if (text === undefined) throw new NocturneError('USAGE', `${given} is to be set to nothing?`, { hint: 'give a value; "" or null empties the field' });
-    const valid = typeof options['valid'] === 'string' ? parseTime(context.workspace().snapshot(), options['valid']) : undefined;
+    if (text === undefined)
+      throw new NocturneError('USAGE', `${given} is to be set to nothing?`, {
+        hint: 'give a value; "" or null empties the field',
+      });
+    const valid =
+      typeof options['valid'] === 'string'
+        ? parseTime(context.workspace().snapshot(), options['valid'])
+        : undefined;
     return carryOut(
       context,
       (snapshot) => {
         const { object, record, field, cell } = snapshot.locate(given);
         const address = addressOf(object, record, field);
-        if (object.shape === 'log') throw new NocturneError('REFUSED', `${record.file} is a log: rows are added by what they tell of, and never changed`, { file: record.file, hint: 'nocturne audit show reads it' });
-        const value = parseValue(object.fields.get(field)?.type, text, { structured: object.shape === 'document' || cell?.data !== undefined });
+        if (object.shape === 'log')
+          throw new NocturneError(
+            'REFUSED',
+            `${record.file} is a log: rows are added by what they tell of, and never changed`,
+            { file: record.file, hint: 'nocturne audit show reads it' },
+          );
+        const value = parseValue(object.fields.get(field)?.type, text, {
+          structured: object.shape === 'document' || cell?.data !== undefined,
+        });
         const detail = `to ${typeof value === 'object' ? JSON.stringify(value) : value}${valid === undefined ? '' : `, valid since ${stamp(valid)}`}`;
-        return { changes: [{ kind: 'set', address, value, ...(valid === undefined ? {} : { valid }) }], reason: typeof options['reason'] === 'string' ? options['reason'] : 'nocturne set', audit: { type: 'set', target: address, detail: detail.slice(0, 300) } };
+        return {
+          changes: [{ kind: 'set', address, value, ...(valid === undefined ? {} : { valid }) }],
+          reason: typeof options['reason'] === 'string' ? options['reason'] : 'nocturne set',
+          audit: { type: 'set', target: address, detail: detail.slice(0, 300) },
+        };
       },
       { dryRun: options['dryRun'] === true },
     );

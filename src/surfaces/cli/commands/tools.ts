@@ -17,12 +17,25 @@ export const read: Command = {
     { flags: '--to <line>', description: 'last line' },
   ],
   examples: ['nocturne read REGISTRY.md --from 1 --to 40'],
-  run: (context, { args, options }) => resultOf(readTool(readingContext(context), { path: args[0] ?? '', from: lineNumber('from', options['from']), to: lineNumber('to', options['to']) })),
+  run: (context, { args, options }) =>
+    resultOf(
+      readTool(readingContext(context), {
+        path: args[0] ?? '',
+        from: lineNumber('from', options['from']),
+        to: lineNumber('to', options['to']),
+      }),
+    ),
 };
 
 export const search: Command = {
   args: '<pattern>',
   options: [{ flags: '--glob <glob>', description: 'only files whose path matches' }],
   examples: ['nocturne search licence', 'nocturne search "^## .*phase" --glob "PROJECTS/**"'],
-  run: (context, { args, options }) => resultOf(searchTool(readingContext(context), { pattern: args[0] ?? '', ...(typeof options['glob'] === 'string' ? { glob: options['glob'] } : {}) })),
+  run: (context, { args, options }) =>
+    resultOf(
+      searchTool(readingContext(context), {
+        pattern: args[0] ?? '',
+        ...(typeof options['glob'] === 'string' ? { glob: options['glob'] } : {}),
+      }),
+    ),
 };

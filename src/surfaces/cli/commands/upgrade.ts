@@ -1,4 +1,7 @@
-/** `upgrade`: brings the shipped pages of a workspace to this version; what the owner changed is merged or stays. */
+/**
+ * `upgrade`: brings the shipped pages of a workspace to this version; what the owner changed is
+ * merged or stays.
+ */
 import { EXIT } from '../../../kernel/error.js';
 import type { UpgradeVerdict } from '../../../setup/plan-upgrade.js';
 import { type Upgraded, upgradeWorkspace } from '../../../setup/upgrade-workspace.js';
@@ -12,26 +15,65 @@ export const command: Command = {
     requireOwner(context, 'upgrading');
     const workspace = context.workspace();
     const dryRun = options['dryRun'] === true;
-    const upgraded = upgradeWorkspace(workspace, { packageRoot: context.packageRoot, owner: ownerName(workspace.snapshot()), dryRun });
+    const upgraded = upgradeWorkspace(workspace, {
+      packageRoot: context.packageRoot,
+      owner: ownerName(workspace.snapshot()),
+      dryRun,
+    });
     const { from, to, items, backups, toSign } = upgraded;
     const conflicts = items.filter((item) => item.verdict === 'conflict');
-    const json = { from: from || null, to, dryRun, items: items.map(({ path, verdict, message }) => ({ path, verdict, message })), conflicts: conflicts.map((item) => item.path), backups: backups ?? null, toSign };
-    return { exit: conflicts.length > 0 ? EXIT.findings : EXIT.ok, text: textOf(upgraded, dryRun), json };
+    const json = {
+      from: from || null,
+      to,
+      dryRun,
+      items: items.map(({ path, verdict, message }) => ({ path, verdict, message })),
+      conflicts: conflicts.map((item) => item.path),
+      backups: backups ?? null,
+      toSign,
+    };
+    return {
+      exit: conflicts.length > 0 ? EXIT.findings : EXIT.ok,
+      text: textOf(upgraded, dryRun),
+      json,
+    };
   },
 };
 
-const ORDER: readonly UpgradeVerdict[] = ['conflict', 'merged', 'replaced', 'added', 'dropped', 'kept'];
+const ORDER: readonly UpgradeVerdict[] = [
+  'conflict',
+  'merged',
+  'replaced',
+  'added',
+  'dropped',
+  'kept',
+];
 
 function textOf({ from, to, items, backups, toSign }: Upgraded, dryRun: boolean): string {
-  const versions = from === '' ? `to ${to}, from a version that was not recorded here` : `from ${from} to ${to}`;
-  if (items.every((item) => item.verdict === 'kept')) return `Nothing to upgrade ${versions}: every shipped page is there${items.length === 0 ? '' : `, ${items.length} with your changes`}.`;
+  const versions =
+    from === '' ? `to ${to}, from a version that was not recorded here` : `from ${from} to ${to}`;
+  if (items.every((item) => item.verdict === 'kept'))
+    return `Nothing to upgrade ${versions}: every shipped page is there${items.length === 0 ? '' : `, ${items.length} with your changes`}.`;
   const width = Math.max(...items.map((item) => item.verdict.length));
-  const lines = ORDER.flatMap((verdict) => items.filter((item) => item.verdict === verdict).map((item) => `  ${verdict.padEnd(width)}  ${item.path}: ${item.message}`));
+  const lines = ORDER.flatMap((verdict) =>
+    items
+      .filter((item) => item.verdict === verdict)
+      .map((item) => `  ${verdict.padEnd(width)}  ${item.path}: ${item.message}`),
+  );
   const after = dryRun
     ? ['', 'Nothing was changed.']
     : [
-        ...(backups === undefined ? [] : ['', `Files as they were are in ${backups}; new versions that wait for you, in ${backups}/new.`]),
-        ...(toSign.length === 0 ? [] : ['', `The gate refuses until you have signed ${toSign.length === 1 ? 'one file' : `${toSign.length} files`}: nocturne sign --all shows each change first.`]),
+        ...(backups === undefined
+          ? []
+          : [
+              '',
+              `Files as they were are in ${backups}; new versions that wait for you, in ${backups}/new.`,
+            ]),
+        ...(toSign.length === 0
+          ? []
+          : [
+              '',
+              `The gate refuses until you have signed ${toSign.length === 1 ? 'one file' : `${toSign.length} files`}: nocturne sign --all shows each change first.`,
+            ]),
       ];
   return [`Upgrade ${versions}.`, '', ...lines, ...after].join('\n');
 }

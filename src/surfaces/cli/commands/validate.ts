@@ -1,4 +1,6 @@
-/** `nocturne validate`: all checks, as a report; `--fix` puts right what can be, `--watch` goes on. */
+/**
+ * `nocturne validate`: all checks, as a report; `--fix` puts right what can be, `--watch` goes on.
+ */
 import { EXIT, type ExitCode, NocturneError } from '../../../kernel/error.js';
 import { jsonReport } from '../../../report/json.js';
 import { textReport } from '../../../report/text.js';
@@ -18,21 +20,36 @@ type Format = (typeof FORMATS)[number];
 
 export const command: Command = {
   options: [
-    { flags: '--fix', description: 'put right what can be put right without asking; never in protected files' },
+    {
+      flags: '--fix',
+      description: 'put right what can be put right without asking; never in protected files',
+    },
     { flags: '--dry-run', description: 'with --fix: show the difference, write nothing' },
     { flags: '--watch', description: 'go on, and check again after each change' },
     { flags: '--rule <id>', description: 'report this rule only' },
-    { flags: '--since <rev>', description: 'report what concerns files that changed since a git revision' },
+    {
+      flags: '--since <rev>',
+      description: 'report what concerns files that changed since a git revision',
+    },
     { flags: '--format <format>', description: 'how to print what was found', choices: FORMATS },
   ],
-  examples: ['nocturne validate', 'nocturne validate --fix --dry-run', 'nocturne validate --rule link-broken', 'nocturne validate --since origin/main --format github'],
+  examples: [
+    'nocturne validate',
+    'nocturne validate --fix --dry-run',
+    'nocturne validate --rule link-broken',
+    'nocturne validate --since origin/main --format github',
+  ],
   async run(context, { options }) {
     if (options['fix'] === true) requireOwner(context, 'putting right');
     const format = formatOf(context, options);
     const settings = await settingsOf(context, options);
-    if (options['watch'] === true) return watch(context, { settings, format, fix: options['fix'] === true });
+    if (options['watch'] === true)
+      return watch(context, { settings, format, fix: options['fix'] === true });
     if (options['fix'] === true && options['dryRun'] === true) return preview(context, settings);
-    if (options['dryRun'] === true) throw new NocturneError('USAGE', '--dry-run says what --fix would do', { hint: 'nocturne validate --fix --dry-run' });
+    if (options['dryRun'] === true)
+      throw new NocturneError('USAGE', '--dry-run says what --fix would do', {
+        hint: 'nocturne validate --fix --dry-run',
+      });
     const fixed = options['fix'] === true ? await fix(context, settings) : '';
     const snapshot = wholeSnapshot(context);
     const found = await check(context, snapshot, settings);
@@ -40,12 +57,25 @@ export const command: Command = {
   },
 };
 
-/** Through the cache: what was found in files that are as they were is not looked for again. A pass is told of what it sees. */
-export async function check(context: Context, snapshot: Snapshot, settings: ValidateOptions): Promise<Validation> {
+/**
+ * Through the cache: what was found in files that are as they were is not looked for again. A pass
+ * is told of what it sees.
+ */
+export async function check(
+  context: Context,
+  snapshot: Snapshot,
+  settings: ValidateOptions,
+): Promise<Validation> {
   const { root, state } = context.workspace();
   const ground = keptGround({ root, state, home: context.home, packageRoot: context.packageRoot });
-  const found = await validateKept(snapshot, { ...ground, ...settings, progress: (line) => context.progress(line) });
-  return context.scope === undefined ? found : { ...found, diagnostics: seenDiagnostics(snapshot, context.scope, found.diagnostics) };
+  const found = await validateKept(snapshot, {
+    ...ground,
+    ...settings,
+    progress: (line) => context.progress(line),
+  });
+  return context.scope === undefined
+    ? found
+    : { ...found, diagnostics: seenDiagnostics(snapshot, context.scope, found.diagnostics) };
 }
 
 /** Rules compare what belongs to different projects, so they look at everything, whoever asks. */
@@ -54,14 +84,24 @@ function wholeSnapshot(context: Context): Snapshot {
   return openSnapshot(root, { now: clock.now() });
 }
 
-export async function settingsOf(context: Context, options: Parsed['options']): Promise<ValidateOptions> {
+export async function settingsOf(
+  context: Context,
+  options: Parsed['options'],
+): Promise<ValidateOptions> {
   const { rule, since } = options;
   if (typeof rule === 'string') {
     const { ruleIds } = await import('../../../validate/validate-snapshot.js');
     const known = ruleIds(context.workspace().snapshot());
-    if (!known.includes(rule)) throw new NocturneError('USAGE', `there is no rule ${rule}`, { hint: `rules: ${known.join(', ')}` });
+    if (!known.includes(rule))
+      throw new NocturneError('USAGE', `there is no rule ${rule}`, {
+        hint: `rules: ${known.join(', ')}`,
+      });
   }
-  return { home: context.home, ...(typeof rule === 'string' ? { only: [rule] } : {}), ...(typeof since === 'string' ? { changed: changedSince(context.root(), since) } : {}) };
+  return {
+    home: context.home,
+    ...(typeof rule === 'string' ? { only: [rule] } : {}),
+    ...(typeof since === 'string' ? { changed: changedSince(context.root(), since) } : {}),
+  };
 }
 
 function formatOf(context: Context, options: Parsed['options']): Format {
@@ -69,19 +109,46 @@ function formatOf(context: Context, options: Parsed['options']): Format {
   return asked ?? (context.json ? 'json' : 'text');
 }
 
-async function resultOf(context: Context, at: { readonly snapshot: Snapshot; readonly found: Validation; readonly format: Format; readonly fixed: string }): Promise<CommandResult> {
+async function resultOf(
+  context: Context,
+  at: {
+    readonly snapshot: Snapshot;
+    readonly found: Validation;
+    readonly format: Format;
+    readonly fixed: string;
+  },
+): Promise<CommandResult> {
   const { snapshot, found, format, fixed } = at;
   const exit = exitOf(found);
   const json = jsonReport(found);
   switch (format) {
     case 'text':
-      return { exit, text: `${fixed}${textReport(found, { color: context.color, width: context.width, textOf: (file) => snapshot.text(file) })}`, json };
+      return {
+        exit,
+        text: `${fixed}${textReport(found, { color: context.color, width: context.width, textOf: (file) => snapshot.text(file) })}`,
+        json,
+      };
     case 'json':
-      return { exit, text: '', json, raw: JSON.stringify({ schema: 1, ok: exit === EXIT.ok, ...json }) };
+      return {
+        exit,
+        text: '',
+        json,
+        raw: JSON.stringify({ schema: 1, ok: exit === EXIT.ok, ...json }),
+      };
     case 'github':
-      return { exit, text: '', json, raw: (await import('../../../report/github.js')).githubReport(found) };
+      return {
+        exit,
+        text: '',
+        json,
+        raw: (await import('../../../report/github.js')).githubReport(found),
+      };
     case 'junit':
-      return { exit, text: '', json, raw: (await import('../../../report/junit.js')).junitReport(found) };
+      return {
+        exit,
+        text: '',
+        json,
+        raw: (await import('../../../report/junit.js')).junitReport(found),
+      };
     case 'sarif':
       return { exit, text: '', json, raw: await sarif(context, found) };
   }
@@ -92,8 +159,18 @@ function exitOf({ diagnostics }: Validation): ExitCode {
 }
 
 async function sarif(context: Context, found: Validation): Promise<string> {
-  const [{ sarifReport }, { ruleSummary }, { packageVersion }] = await Promise.all([import('../../../report/sarif.js'), import('../rule-pages.js'), import('../package-version.js')]);
-  const summaries = new Map([...new Set(found.diagnostics.map((one) => one.rule))].flatMap((id) => ((text) => (text === undefined ? [] : [[id, text] as const]))(ruleSummary(context.packageRoot, id))));
+  const [{ sarifReport }, { ruleSummary }, { packageVersion }] = await Promise.all([
+    import('../../../report/sarif.js'),
+    import('../rule-pages.js'),
+    import('../package-version.js'),
+  ]);
+  const summaries = new Map(
+    [...new Set(found.diagnostics.map((one) => one.rule))].flatMap((id) =>
+      ((text) => (text === undefined ? [] : [[id, text] as const]))(
+        ruleSummary(context.packageRoot, id),
+      ),
+    ),
+  );
   return sarifReport(found, { version: packageVersion(context.packageRoot), summaries });
 }
 
@@ -101,26 +178,55 @@ async function fix(context: Context, settings: ValidateOptions): Promise<string>
   const { fixFindings } = await import('../fix-findings.js');
   const done = await fixFindings(context.workspace(), settings);
   const places = done.reduce((sum, one) => sum + one.fixes, 0);
-  return done.length === 0 ? '' : `put right: ${places} ${places === 1 ? 'place' : 'places'} in ${[...new Set(done.map((one) => one.path))].join(', ')}\n\n`;
+  return done.length === 0
+    ? ''
+    : `put right: ${places} ${places === 1 ? 'place' : 'places'} in ${[...new Set(done.map((one) => one.path))].join(', ')}\n\n`;
 }
 
 async function preview(context: Context, settings: ValidateOptions): Promise<CommandResult> {
-  const [{ plannedFixes }, { createTwoFilesPatch }] = await Promise.all([import('../fix-findings.js'), import('diff')]);
+  const [{ plannedFixes }, { createTwoFilesPatch }] = await Promise.all([
+    import('../fix-findings.js'),
+    import('diff'),
+  ]);
   const snapshot = context.workspace().snapshot();
   const found = await check(context, snapshot, settings);
   const planned = plannedFixes(snapshot, found.diagnostics);
-  const diff = planned.map(({ path, text, after }) => createTwoFilesPatch(`a/${path}`, `b/${path}`, text, after, undefined, undefined, { context: 3 })).join('');
-  return { exit: exitOf(found), text: diff === '' ? 'there is nothing that could be put right without asking' : diff, json: { ...jsonReport(found), fixes: planned.map(({ path, fixes, rules }) => ({ file: path, places: fixes, rules })) } };
+  const diff = planned
+    .map(({ path, text, after }) =>
+      createTwoFilesPatch(`a/${path}`, `b/${path}`, text, after, undefined, undefined, {
+        context: 3,
+      }),
+    )
+    .join('');
+  return {
+    exit: exitOf(found),
+    text: diff === '' ? 'there is nothing that could be put right without asking' : diff,
+    json: {
+      ...jsonReport(found),
+      fixes: planned.map(({ path, fixes, rules }) => ({ file: path, places: fixes, rules })),
+    },
+  };
 }
 
-async function watch(context: Context, at: { readonly settings: ValidateOptions; readonly format: Format; readonly fix: boolean }): Promise<CommandResult> {
-  if (at.format !== 'text') throw new NocturneError('USAGE', '--watch prints for people', { hint: 'leave --json and --format out' });
+async function watch(
+  context: Context,
+  at: { readonly settings: ValidateOptions; readonly format: Format; readonly fix: boolean },
+): Promise<CommandResult> {
+  if (at.format !== 'text')
+    throw new NocturneError('USAGE', '--watch prints for people', {
+      hint: 'leave --json and --format out',
+    });
   const { watchWorkspace } = await import('../watch-workspace.js');
   let exit: ExitCode = EXIT.ok;
   await watchWorkspace(context.root(), async () => {
     const fixed = at.fix ? await fix(context, at.settings) : '';
     const snapshot = wholeSnapshot(context);
-    const result = await resultOf(context, { snapshot, found: await check(context, snapshot, at.settings), format: 'text', fixed });
+    const result = await resultOf(context, {
+      snapshot,
+      found: await check(context, snapshot, at.settings),
+      format: 'text',
+      fixed,
+    });
     exit = result.exit;
     process.stdout.write(`${result.text}\n`);
   });

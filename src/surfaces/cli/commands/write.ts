@@ -8,17 +8,39 @@ import { passContext, resultOf } from '../tool-call.js';
 import type { Command, CommandResult, Context, Parsed } from '../types.js';
 import { workspacePath } from '../workspace-path.js';
 
-const dryRun = { flags: '--dry-run', description: 'for the owner: show the difference and the audit row, and write nothing' };
+const dryRun = {
+  flags: '--dry-run',
+  description: 'for the owner: show the difference and the audit row, and write nothing',
+};
 
 export const write: Command = {
   args: '<path>',
-  options: [{ flags: '--content-file <file>', description: 'what the file is to hold (default: standard input)' }, dryRun],
-  examples: ['nocturne write PROJECTS/inventory/outputs/page.md < page.md', 'nocturne write PROJECTS/inventory/outputs/page.md --content-file /tmp/page.md'],
+  options: [
+    {
+      flags: '--content-file <file>',
+      description: 'what the file is to hold (default: standard input)',
+    },
+    dryRun,
+  ],
+  examples: [
+    'nocturne write PROJECTS/inventory/outputs/page.md < page.md',
+    'nocturne write PROJECTS/inventory/outputs/page.md --content-file /tmp/page.md',
+  ],
   run(context, { args, options }) {
     const path = args[0] ?? '';
-    const content = textOfFile(context, typeof options['contentFile'] === 'string' ? options['contentFile'] : '-');
+    const content = textOfFile(
+      context,
+      typeof options['contentFile'] === 'string' ? options['contentFile'] : '-',
+    );
     const pass = passContext(context);
-    return pass === undefined ? asOwner(context, { verb: 'write', path: workspacePath(context, path), contentOf: () => content, options }) : resultOf(writeTool(pass, { path, content }));
+    return pass === undefined
+      ? asOwner(context, {
+          verb: 'write',
+          path: workspacePath(context, path),
+          contentOf: () => content,
+          options,
+        })
+      : resultOf(writeTool(pass, { path, content }));
   },
 };
 
@@ -31,12 +53,24 @@ export const edit: Command = {
     { flags: '--new-file <file>', description: 'the same, from a file (- for standard input)' },
     dryRun,
   ],
-  examples: ['nocturne edit PROJECTS/inventory/outputs/page.md --old "licence: ?" --new "licence: MIT"'],
+  examples: [
+    'nocturne edit PROJECTS/inventory/outputs/page.md --old "licence: ?" --new "licence: MIT"',
+  ],
   run(context, { args, options }) {
     const path = args[0] ?? '';
-    const texts = { old_text: passage(context, options, 'old'), new_text: passage(context, options, 'new') };
+    const texts = {
+      old_text: passage(context, options, 'old'),
+      new_text: passage(context, options, 'new'),
+    };
     const pass = passContext(context);
-    return pass === undefined ? asOwner(context, { verb: 'edit', path: workspacePath(context, path), contentOf: (snapshot, at) => editedOnce(snapshot, at, texts), options }) : resultOf(editTool(pass, { path, ...texts }));
+    return pass === undefined
+      ? asOwner(context, {
+          verb: 'edit',
+          path: workspacePath(context, path),
+          contentOf: (snapshot, at) => editedOnce(snapshot, at, texts),
+          options,
+        })
+      : resultOf(editTool(pass, { path, ...texts }));
   },
 };
 
@@ -44,10 +78,19 @@ function passage(context: Context, options: Parsed['options'], name: 'old' | 'ne
   const [text, file] = [options[name], options[`${name}File`]];
   if (typeof text === 'string' && file === undefined) return text;
   if (typeof file === 'string' && text === undefined) return textOfFile(context, file);
-  throw new NocturneError('USAGE', text === undefined ? `the ${name} text is missing` : `the ${name} text is given twice`, { hint: `give either --${name} or --${name}-file` });
+  throw new NocturneError(
+    'USAGE',
+    text === undefined ? `the ${name} text is missing` : `the ${name} text is given twice`,
+    { hint: `give either --${name} or --${name}-file` },
+  );
 }
 
-type OwnersWrite = { readonly verb: 'write' | 'edit'; readonly path: string; readonly contentOf: (snapshot: Snapshot, path: string) => string; readonly options: Parsed['options'] };
+type OwnersWrite = {
+  readonly verb: 'write' | 'edit';
+  readonly path: string;
+  readonly contentOf: (snapshot: Snapshot, path: string) => string;
+  readonly options: Parsed['options'];
+};
 
 function asOwner(context: Context, { verb, path, contentOf, options }: OwnersWrite): CommandResult {
   let answer = written(path, '', false);
@@ -56,9 +99,15 @@ function asOwner(context: Context, { verb, path, contentOf, options }: OwnersWri
     (snapshot) => {
       const content = contentOf(snapshot, path);
       answer = written(path, content, !snapshot.files.has(path));
-      return { changes: [{ kind: 'write', path, content }], reason: `nocturne ${verb}`, audit: { type: verb, target: path, detail: `${content.length} characters` } };
+      return {
+        changes: [{ kind: 'write', path, content }],
+        reason: `nocturne ${verb}`,
+        audit: { type: verb, target: path, detail: `${content.length} characters` },
+      };
     },
     { dryRun: options['dryRun'] === true, done: () => answer.text },
   );
-  return options['dryRun'] === true ? result : { ...result, json: { ...answer.data, ...result.json } };
+  return options['dryRun'] === true
+    ? result
+    : { ...result, json: { ...answer.data, ...result.json } };
 }
