@@ -8,12 +8,12 @@ import { projectWrites } from '../project/project-writes.js';
 import type { Snapshot } from '../workspace/types.js';
 
 /**
- * `writes`: globs of the workspace, some of which may lead out of the project. `tools` is missing
+ * `writes`: globs of the workspace, some of which may lead out of the project. `tools` is undefined
  * where the tool registry alone decides.
  */
 export type ProjectScope = {
   readonly writes: readonly string[];
-  readonly tools?: readonly string[];
+  readonly tools: readonly string[] | undefined;
   readonly phase: string;
   readonly phaseStarted: string;
 };
@@ -29,7 +29,7 @@ export function projectScope(snapshot: Snapshot, slug: string): ProjectScope {
       : fieldList(project, 'next_pass.tools');
   return {
     writes,
-    ...(tools.length === 0 ? {} : { tools }),
+    tools: tools.length === 0 ? undefined : tools,
     phase: name,
     phaseStarted: fieldText(project, 'phase.started'),
   };
