@@ -9,7 +9,7 @@ export function authorityOf(data: PassData): Authority {
     role: data.request.role,
     project: data.project,
     phase: data.phase,
-    phaseStarted: data.phaseStarted,
+    earlierOutputs: data.earlierOutputs ?? [],
     writes: data.writes,
     tools: data.tools,
   };

@@ -112,7 +112,8 @@ export type PassData = {
   /** What the worker works on; none in an idle or a manager pass. */
   readonly project?: string;
   readonly phase?: string;
-  readonly phaseStarted?: string;
+  /** Outputs that were there before the phase, as the change log told when the pass began. */
+  readonly earlierOutputs?: readonly string[];
   readonly objective?: string;
   /** Projects that this pass found unable to go on, with what was done about it. */
   readonly turnedAway: readonly { readonly slug: string; readonly why: string }[];

@@ -31,7 +31,8 @@ export function livePass(
   makeWorkspace(root);
   const clock = fixedClock(new Date('2026-11-21T02:00:00Z'));
   const workspace = openWorkspace(root, { home, clock });
-  const { runId, role, project, phase, phaseStarted, writes, tools } = options.authority ?? worker;
+  const { runId, role, project, phase, earlierOutputs, writes, tools } =
+    options.authority ?? worker;
   const { fence } = acquireLease(workspace.root, workspace.state, {
     runId,
     holder: 'test',
@@ -50,7 +51,7 @@ export function livePass(
     capability: 'project',
     ...(project === undefined ? {} : { project }),
     ...(phase === undefined ? {} : { phase }),
-    ...(phaseStarted === undefined ? {} : { phaseStarted }),
+    earlierOutputs,
     ...(tools === undefined ? {} : { tools }),
     turnedAway: [],
     writes,

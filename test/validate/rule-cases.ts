@@ -1320,19 +1320,20 @@ export const CASES: readonly Case[] = [
   },
   {
     rule: 'objective',
-    name: 'something has changed since',
+    name: 'a file that nobody recorded does not say when it changed',
     edits: [
       replace(
         LONGRUNNER,
         '  objective: Find the licence of the packages that declare none.',
-        '  objective: List the first twelve packages.',
+        '  objective: «List the first twelve packages.»',
       ),
       file('PROJECTS/inventory/wishes.md', {
         bytes: Buffer.from('More.\n'),
         mtime: '2026-11-20T09:00:00Z',
       }),
     ],
-    finds: [],
+    finds: ['warning objective'],
+    says: 'no change since is recorded',
   },
   {
     rule: 'objective',
