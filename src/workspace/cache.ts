@@ -9,7 +9,7 @@ import { createRequire } from 'node:module';
 import type { Database } from 'better-sqlite3';
 import { sha256 } from '../kernel/hash.js';
 import { makeDirectory, removeIfThere } from './durable.js';
-import { isSettled, statText } from './file-stat.js';
+import { fileSystemNow, isSettled, statText } from './file-stat.js';
 import type { Snapshot } from './types.js';
 
 /**
@@ -70,7 +70,7 @@ export function openCache(snapshot: Snapshot, options: CacheOptions): ContentCac
   const same = new Map<string, boolean>();
   const fresh = new Map<string, Fresh>();
   const answers = new Map<string, Answer>();
-  const seenAt = Date.now();
+  const seenAt = fileSystemNow(snapshot.root);
 
   const isSame = (path: string): boolean => {
     const known = same.get(path);
