@@ -1,6 +1,6 @@
 /** How long what was seen may be believed: of a file without reading it, and of the clock. */
 import { closeSync, constants, fstatSync, futimesSync, openSync } from 'node:fs';
-import { join } from 'node:path';
+import { within } from './root-descriptor.js';
 import type { FileEntry } from './types.js';
 
 type Stat = Pick<FileEntry, 'size' | 'mtimeMs' | 'ctimeMs' | 'ino'>;
@@ -31,7 +31,7 @@ export function statText({ size, mtimeMs, ctimeMs, ino }: Stat): string {
 export function fileSystemNow(root: string): number {
   const { O_RDONLY, O_DIRECTORY, O_NOFOLLOW } = constants;
   try {
-    const folder = openSync(join(root, '.nocturne'), O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+    const folder = openSync(within(root, '.nocturne'), O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
     try {
       // Whatever times are set, the time of change becomes the file system's now.
       futimesSync(folder, new Date(), new Date());

@@ -3,6 +3,7 @@
  * changed is what it is now. So a past state is read
  * from the log and the present: the value at a time is what the first change after it found there.
  */
+import { defined } from '../kernel/defined.js';
 import { decodeCell, encodeCell } from '../markdown/cell.js';
 import { sha256 } from '../kernel/hash.js';
 import { addressOf } from './address.js';
@@ -58,7 +59,7 @@ export function* changeRows(
   const file = snapshot.schema.objects.get('CHANGE')?.glob;
   if (file === undefined) return;
   const containing = typeof only === 'object' ? only.under : only;
-  for (const row of logRows(snapshot.root, file, containing === undefined ? {} : { containing })) {
+  for (const row of logRows(snapshot.root, file, defined({ containing }))) {
     const at = row.cell('address');
     if (typeof only === 'object' ? !at.startsWith(only.under) : only !== undefined && at !== only)
       continue;

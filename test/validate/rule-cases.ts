@@ -1070,7 +1070,7 @@ export const CASES: readonly Case[] = [
     edits: [
       replace(
         WORKER_PROMPT,
-        'If the exit code is 0 and the output says that there is nothing to do, that is also the end: say so and stop.',
+        'If the exit code is 0 and the output says that there is nothing to do, say so and stop.',
         '«If the exit code is 0, look for something to do.»',
       ),
     ],

@@ -1,4 +1,5 @@
 /** Conditions about files as a whole: there, newer, changed, not copied. */
+import { defined } from '../../kernel/defined.js';
 import { plural } from '../../kernel/words.js';
 import { projectDirectory } from '../../project/project-directory.js';
 import {
@@ -175,5 +176,5 @@ export function noDuplicatesOf(
 }
 
 function whereOf(path: string | undefined): { where?: string } {
-  return path === undefined ? {} : { where: path };
+  return defined({ where: path });
 }

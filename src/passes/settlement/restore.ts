@@ -3,9 +3,9 @@
  * version it left is kept.
  */
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { type Kept, putObject } from '../../workspace/objects.js';
 import { restoreFiles } from '../../workspace/restore.js';
+import { within } from '../../workspace/root-descriptor.js';
 import type { Workspace } from '../../workspace/types.js';
 import type { Difference } from './differences.js';
 
@@ -34,7 +34,7 @@ export function restore(
   return new Map(
     kept
       .map((path) => [path, `${keptDirectory(runId)}/${path}`] as const)
-      .filter(([, place]) => existsSync(join(workspace.root, place))),
+      .filter(([, place]) => existsSync(within(workspace.root, place))),
   );
 }
 
