@@ -11,7 +11,8 @@ export type PassOnDuty = {
   readonly capability: Capability;
   readonly project: string | undefined;
   readonly phase: string | undefined;
-  readonly phaseStarted: string | undefined;
+  /** Outputs that were there before the phase. */
+  readonly earlierOutputs: readonly string[];
   readonly writes: readonly string[];
   readonly tools: readonly string[] | undefined;
 };
@@ -25,7 +26,7 @@ export function authorityOf(pass: Omit<PassOnDuty, 'fence' | 'capability'>): Pas
     role: pass.request.role,
     project: pass.project,
     phase: pass.phase,
-    phaseStarted: pass.phaseStarted,
+    earlierOutputs: pass.earlierOutputs,
     writes: pass.writes,
     tools: pass.tools,
   };

@@ -5,6 +5,7 @@
 import { lstatSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { defined } from '../kernel/defined.js';
+import { unpinForPass } from '../workspace/pinned-root.js';
 import { readJson, writeJsonDurably } from '../workspace/state-home.js';
 import type { Briefed, Entered, HostSession, Undone, Worked } from './types.js';
 
@@ -73,5 +74,6 @@ export function passOfSession(state: string, session: HostSession): Briefed | un
 let last: { readonly version: string; readonly stored: StoredPass } | undefined;
 
 export function forgetPass(state: string): void {
+  unpinForPass(state);
   rmSync(join(state, FILE), { force: true });
 }

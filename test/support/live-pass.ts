@@ -63,7 +63,8 @@ export function livePass(
   makeWorkspace(root);
   const clock = fixedClock(new Date('2026-11-21T02:00:00Z'));
   const workspace = openWorkspace(root, { home, clock });
-  const { runId, role, project, phase, phaseStarted, writes, tools } = options.authority ?? worker;
+  const { runId, role, project, phase, earlierOutputs, writes, tools } =
+    options.authority ?? worker;
   const { fence } = acquireLease(workspace.root, workspace.state, {
     runId,
     holder: 'test',
@@ -84,7 +85,7 @@ export function livePass(
     notes: [],
     project,
     phase,
-    phaseStarted,
+    earlierOutputs,
     subject: project ?? 'repair',
     objective: 'Write the page.',
     writes,

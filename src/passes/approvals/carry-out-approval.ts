@@ -67,13 +67,13 @@ function requesterOf(snapshot: Snapshot, { project, runId }: Approval): PassAuth
       role: 'worker',
       project: undefined,
       phase: undefined,
-      phaseStarted: undefined,
+      earlierOutputs: [],
       writes: [],
       tools: undefined,
     };
   if (snapshot.record('PROJECT', project) === undefined) return undefined;
-  const { writes, tools, phase, phaseStarted } = projectScope(snapshot, project);
-  return { kind: 'pass', runId, role: 'worker', project, phase, phaseStarted, writes, tools };
+  const { writes, tools, phase, earlierOutputs } = projectScope(snapshot, project);
+  return { kind: 'pass', runId, role: 'worker', project, phase, earlierOutputs, writes, tools };
 }
 
 function changesOf(

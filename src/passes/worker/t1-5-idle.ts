@@ -40,7 +40,7 @@ export const t15Idle: Step<Dispatched, Picked> = {
     });
     const { tier, objective, writes } = choice;
     const work = { project: undefined, subject: tier, objective, writes };
-    const scope = { phase: undefined, phaseStarted: undefined, tools: undefined };
+    const scope = { phase: undefined, earlierOutputs: [], tools: undefined };
     return { stage: { ...stage, ...work, ...scope }, acts: [chosen] };
   },
 };

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { clearIncidents, listIncidents, recordIncident } from '../../src/integrity/incident.js';
+import { clearIncidents, listIncidents, recordIncident } from '../../src/workspace/incident.js';
 
 const FINDINGS = [{ file: 'SOUL.md', problem: 'file-changed', message: 'changed' }];
 const gate = (at: string, message = 'refused') => ({

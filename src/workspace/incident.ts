@@ -4,9 +4,9 @@
  */
 import { readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { makeDirectory, removeIfThere } from '../workspace/durable.js';
-import { readJson, writeJsonDurably } from '../workspace/state-home.js';
-import { errnoOf } from '../workspace/storage-error.js';
+import { makeDirectory, removeIfThere } from './durable.js';
+import { readJson, writeJsonDurably } from './state-home.js';
+import { errnoOf } from './storage-error.js';
 
 export type IncidentFinding = {
   readonly file: string;
