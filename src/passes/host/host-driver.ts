@@ -78,8 +78,9 @@ export async function endPass(
     };
   renewLease(root, briefed.fence, { ttlMs: LEASE_MS, clock });
   const outcome: Worked['outcome'] = {
-    kind: at.failed === undefined ? 'finished' : 'failed',
-    ...(at.failed === undefined ? {} : { failure: 'cancelled' as const }),
+    ...(at.failed === undefined
+      ? { kind: 'finished' as const }
+      : { kind: 'failed' as const, failure: 'cancelled' as const }),
     detail: at.failed ?? 'the agent ended its work',
     usage: at.usage,
     report: parseReport(at.report),
