@@ -7,6 +7,7 @@ import { hostname } from 'node:os';
 import { stamp } from '../../kernel/clock.js';
 import { EXIT } from '../../kernel/error.js';
 import { breaker } from '../../governance/breaker.js';
+import { closeIncidents } from '../../integrity/close-incidents.js';
 import { verifyGate } from '../../integrity/gate.js';
 import { recordIncident } from '../../workspace/incident.js';
 import { nextId } from '../../workspace/ids.js';
@@ -122,6 +123,7 @@ function open(
     target: runId,
     detail: `${entry.request.role}; ${found.files} protected files verified`,
   });
+  closeIncidents(workspace, { by: `T0 of ${runId}`, step: 'T0', runId, fence });
   if (found.crashed !== undefined)
     recordSettled(pass, {
       step: 'T0',
