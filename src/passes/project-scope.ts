@@ -9,12 +9,12 @@ import { recordedChanges } from '../workspace/recorded-changes.js';
 import type { Snapshot } from '../workspace/types.js';
 
 /**
- * `writes`: globs of the workspace, some of which may lead out of the project. `tools` is missing
+ * `writes`: globs of the workspace, some of which may lead out of the project. `tools` is undefined
  * where the tool registry alone decides.
  */
 export type ProjectScope = {
   readonly writes: readonly string[];
-  readonly tools?: readonly string[];
+  readonly tools: readonly string[] | undefined;
   readonly phase: string;
   readonly earlierOutputs: readonly string[];
 };
@@ -30,7 +30,7 @@ export function projectScope(snapshot: Snapshot, slug: string): ProjectScope {
       : fieldList(project, 'next_pass.tools');
   return {
     writes,
-    ...(tools.length === 0 ? {} : { tools }),
+    tools: tools.length === 0 ? undefined : tools,
     phase: name,
     earlierOutputs: earlierOutputs(snapshot, project),
   };

@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs';
 import type { Clock } from '../../src/kernel/clock.js';
 import { beginPass } from '../../src/passes/host/host-driver.js';
-import type { PassData } from '../../src/passes/types.js';
+import type { Briefed } from '../../src/passes/types.js';
 import { openWorkspace } from '../../src/workspace/open-workspace.js';
 import {
   environment,
@@ -71,7 +71,7 @@ export function twoProjects(
 export async function passIn(
   place: Place,
   request: { readonly project?: string } = {},
-): Promise<PassData> {
+): Promise<Briefed> {
   const begun = await beginPass(environment(place), {
     role: 'worker',
     project: request.project ?? 'pages',

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import { judge } from '../../../src/passes/door.js';
-import type { PassData } from '../../../src/passes/types.js';
+import type { Briefed } from '../../../src/passes/types.js';
 import { fieldText } from '../../../src/project/field-text.js';
 import {
   passIn,
@@ -18,7 +18,7 @@ import { callForText, callMany, callProcess, type CliOutcome } from './run-cli.j
 t.setTimeout(400_000);
 
 type Live = TwoProjects & {
-  readonly data: PassData;
+  readonly data: Briefed;
   readonly env: Readonly<Record<string, string>>;
 };
 
