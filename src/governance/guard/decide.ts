@@ -8,6 +8,7 @@ import { routeOf } from '../../registry/route.js';
 import { type ImpactedNode, TIERS, type Tier } from '../../registry/types.js';
 import type { Snapshot } from '../../workspace/types.js';
 import { judgeArgv, judgeCommand, type CommandJudgement } from './command.js';
+import { checkConsequences } from './consequences.js';
 import { checkContract, checkWriters } from './contract.js';
 import { destinations, judgeSending, sentBy } from './egress.js';
 import type { Effect } from './effects.js';
@@ -55,6 +56,8 @@ type Verdicts = {
   readonly paths: string[];
   readonly diagnostics: Diagnostic[];
   readonly used: Set<string>;
+  /** What the files that the action touches would hold; `undefined`: they would be gone. */
+  readonly texts: Map<string, string | undefined>;
 };
 
 /**
@@ -74,9 +77,24 @@ export function decide(
     home: options.home,
   };
   const context: Context = { snapshot, authority, world, options };
-  const verdicts: Verdicts = { reasons: [], paths: [], diagnostics: [], used: new Set() };
+  const verdicts: Verdicts = {
+    reasons: [],
+    paths: [],
+    diagnostics: [],
+    used: new Set(),
+    texts: new Map(),
+  };
   judge(context, action, verdicts);
+  judgeConsequences(context, verdicts);
   return conclude(context, action, verdicts);
+}
+
+/** Of all files of the action together: what one of them takes away another may bring. */
+function judgeConsequences({ snapshot, authority }: Context, verdicts: Verdicts): void {
+  if (authority.kind === 'reader' || verdicts.texts.size === 0) return;
+  const { reasons, diagnostics } = checkConsequences(snapshot, verdicts.texts);
+  verdicts.diagnostics.push(...diagnostics);
+  if (authority.kind !== 'owner') verdicts.reasons.push(...reasons);
 }
 
 function judge(context: Context, action: Action, verdicts: Verdicts): void {
@@ -249,6 +267,7 @@ function judgeTarget(
   }
   if (op === 'mkdir' || op === 'mode') return;
   if (op === 'delete') {
+    verdicts.texts.set(path, undefined);
     if (authority.kind === 'pass' || authority.kind === 'guest')
       verdicts.reasons.push(
         ...checkWriters(snapshot, path, undefined).filter(mattersTo(authority)),
@@ -281,6 +300,7 @@ function judgeContent(
     verdicts.reasons.push(...secretReasons(Buffer.from(after).toString('latin1'), path));
     return;
   }
+  verdicts.texts.set(path, text);
   verdicts.reasons.push(...secretReasons(text, path, snapshot.text(path) ?? ''));
   const contract = checkContract(snapshot, path, text);
   verdicts.diagnostics.push(...contract.diagnostics);

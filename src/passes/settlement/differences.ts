@@ -120,7 +120,7 @@ function compare(
  * computed on content which was not the expected
  * one (the agent had changed the file before) is left out, so that the file counts as changed.
  */
-function committedContents(
+export function committedContents(
   workspace: Workspace,
   baseline: Baseline,
 ): ReadonlyMap<string, Buffer | undefined> {
