@@ -5,7 +5,7 @@
 import type { ChatCompletionMessageParam } from 'openai/resources/chat/completions';
 import type { Wait } from './backoff.js';
 import { readAnswer, type ChatAnswer } from './chat-answer.js';
-import { CHAT_TOOLS } from './chat-tools.js';
+import type { chatFunctions } from './chat-tools.js';
 import { classifyRequestError, type RequestFailure } from './classify-request-error.js';
 import type { Failed, RunClock } from './run-clock.js';
 import { spokenDuration } from './spoken-duration.js';
@@ -31,6 +31,7 @@ export type ChatClientOptions = {
   readonly requestMs: number;
   readonly maxAttempts: number;
   readonly maxAnswerBytes: number;
+  readonly tools: ReturnType<typeof chatFunctions>;
 };
 
 export type ChatClient = {
@@ -50,6 +51,7 @@ export async function chatClient(options: ChatClientOptions): Promise<ChatClient
     requestMs,
     maxAttempts,
     maxAnswerBytes,
+    tools,
   } = options;
   const { OpenAI } = await import('openai');
   const size = { exceeded: false };
@@ -75,7 +77,7 @@ export async function chatClient(options: ChatClientOptions): Promise<ChatClient
     size.exceeded = false;
     try {
       const body: unknown = await client.chat.completions.create(
-        { model, messages: [...messages], tools: [...CHAT_TOOLS], stream: false },
+        { model, messages: [...messages], tools: [...tools], stream: false },
         { signal: AbortSignal.any([signal, late]) },
       );
       const read = readAnswer(body, turn);

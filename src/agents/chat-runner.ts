@@ -5,7 +5,7 @@
 import { pause, type Wait } from './backoff.js';
 import type { ToolCall } from './chat-answer.js';
 import { chatClient, type ChatClient } from './chat-client.js';
-import { makeCall, prepareCall } from './chat-tools.js';
+import { chatFunctions, prepareCall } from './chat-tools.js';
 import { conversation, type Conversation } from './conversation.js';
 import { overBudget } from './model-tier.js';
 import { lastBytes, printable } from './output-tail.js';
@@ -97,6 +97,7 @@ export function chatRunner({
         requestMs: all.requestMs,
         maxAttempts: all.maxAttempts,
         maxAnswerBytes: all.maxAnswerBytes,
+        tools: chatFunctions(input.tools.list),
       });
       on({ kind: 'started' });
       const ended = await converse({
@@ -219,7 +220,7 @@ async function makeCalls(
       talk.result(call.id, prepared.text);
       continue;
     }
-    const made = await clock.during(call.name, limits.toolMs, makeCall(prepared));
+    const made = await clock.during(call.name, limits.toolMs, prepared.make());
     if (made.kind === 'failed') return made;
     const { result } = made;
     input.on({

@@ -82,6 +82,8 @@ export type Decision = {
   readonly reasons: readonly Reason[];
   readonly impact: readonly ImpactedNode[];
   readonly diagnostics: readonly Diagnostic[];
+  /** What R2 and R6 have against it, whoever asks: the owner's verdict does not depend on it. */
+  readonly broken: readonly Reason[];
   readonly authorisation?: string;
 };
 

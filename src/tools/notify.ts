@@ -1,78 +1,77 @@
 /**
  * A note of an agent to the owner: one entry in NOTIFICATIONS.md, of limited length, a few a pass.
  */
-import { secretReasons } from '../../governance/guard/secrets.js';
-import type { Reason } from '../../governance/types.js';
-import { NocturneError } from '../../kernel/error.js';
-import { fieldText } from '../../project/field-text.js';
-import { bundleChanges, type BundleArguments } from '../../workspace/bundle.js';
-import type { Snapshot } from '../../workspace/types.js';
-import { judge } from '../door.js';
-import { requirePass, throughDoor, type ToolAnswer, type ToolContext } from './tool-caller.js';
+import { z } from 'zod';
+import { secretReasons } from '../governance/guard/secrets.js';
+import type { Reason } from '../governance/types.js';
+import { defined } from '../kernel/defined.js';
+import { NocturneError } from '../kernel/error.js';
+import { fieldText } from '../project/field-text.js';
+import { bundleChanges, type BundleArguments } from '../workspace/bundle.js';
+import type { Snapshot } from '../workspace/types.js';
+import { type ToolAnswer, tool } from './tool.js';
+import type { Edit, ToolContext } from './tool-context.js';
 
 export const NOTE_PRIORITIES = ['low', 'medium', 'high'] as const;
-export const NOTE_BUNDLE = 'note_surface';
-export type NotifyArguments = {
-  readonly text: string;
-  readonly priority?: (typeof NOTE_PRIORITIES)[number] | undefined;
-};
+const NOTE_BUNDLE = 'note_surface';
 
 const MOST_NOTES = 5;
 const LONGEST = 2000;
 const LONGEST_LINE = 200;
 
+const args = z.strictObject({
+  text: z.string(),
+  priority: z.enum(NOTE_PRIORITIES).optional(),
+});
+
+export const notifyTool = tool({
+  name: 'notify',
+  description: 'Leave a short note for the owner, who reads it in the morning. Five a pass.',
+  args,
+  need: 'project',
+  doors: ['mcp', 'command line'],
+  readOnly: false,
+  structured: true,
+  ofPass: true,
+  run: leaveNote,
+});
+
 /**
  * @throws NocturneError `BAD_VALUE` for a text that is empty or too long, `REFUSED` after five
  * notes of one pass and for credentials.
  */
-export function notifyTool(
+function leaveNote(
   context: ToolContext,
-  { text, priority = 'low' }: NotifyArguments,
+  { text, priority = 'low' }: z.infer<typeof args>,
 ): ToolAnswer {
-  const { workspace } = context;
-  const caller = requirePass(context, 'a note to the owner');
-  const { data } = caller;
-  const snapshot = workspace.snapshot();
-  const args = noteArguments({ text, priority, project: data.project });
-  const { verdict, text: why } = judge(workspace, data, {
-    door: caller.door,
-    actions: [],
-    snapshot,
-    also: noteReasons(snapshot, data.runId, text),
-  });
-  if (verdict !== 'allow')
-    throw new NocturneError('REFUSED', why, {
-      hint: 'what is left to say goes into the report of the pass',
-    });
-  const { notices } = workspace.commit(
-    (fresh) => {
-      const [reason] = noteReasons(fresh, data.runId, text);
-      if (reason !== undefined)
-        throw new NocturneError('REFUSED', `${reason.code}: ${reason.message}`);
-      const audit = {
-        step: 'T4',
+  const { pass, through } = context;
+  const plan = (_seen: Snapshot, whole: Snapshot): Edit => {
+    const note = noteArguments({ text, priority, project: pass?.project });
+    const reasons = noteReasons(whole, pass?.runId, text);
+    if (reasons.length > 0)
+      throw new NocturneError(
+        'REFUSED',
+        reasons.map((reason) => `${reason.code}: ${reason.message}`).join('; '),
+        { hint: 'what is left to say goes into the report of the pass', reasons },
+      );
+    return {
+      ...bundleChanges(whole, NOTE_BUNDLE, note),
+      bundle: NOTE_BUNDLE,
+      reason: pass === undefined ? 'nocturne notify' : `note ${through}`,
+      audit: {
         type: NOTE_BUNDLE,
-        target: data.project ?? '',
-        authorisation: data.runId,
-        result: 'ok',
-        detail: throughDoor(caller),
-      };
-      return {
-        actor: { kind: 'pass', name: data.request.role },
-        runId: data.runId,
-        reason: `note ${throughDoor(caller)}`,
-        bundle: NOTE_BUNDLE,
-        ...bundleChanges(fresh, NOTE_BUNDLE, args),
-        audit: [audit],
-      };
-    },
-    { fence: data.fence },
-  );
-  return noted(notices[0] ?? '', priority);
+        target: pass?.project ?? '',
+        detail: pass === undefined ? '' : through,
+      },
+    };
+  };
+  const { notices } = context.change('a note to the owner', plan, { entrusted: true });
+  const [id = ''] = notices;
+  return { text: `Noted for the owner as ${id}.`, data: { id, priority } };
 }
 
 /** The first line as the title, the whole as the body. @throws NocturneError `BAD_VALUE` */
-export function noteArguments(note: {
+function noteArguments(note: {
   readonly text: string;
   readonly priority: string;
   readonly project?: string | undefined;
@@ -90,19 +89,20 @@ export function noteArguments(note: {
     );
   const [line = ''] = text.split('\n');
   const question = line.length > LONGEST_LINE ? `${line.slice(0, LONGEST_LINE - 3)}...` : line;
-  return {
+  return defined({
     priority: note.priority,
     question,
-    ...(note.project === undefined ? {} : { project: note.project }),
-    ...(text === question ? {} : { body: quoted(text) }),
-  };
+    project: note.project,
+    body: text === question ? undefined : quoted(text),
+  });
 }
 
-export function noted(id: string, priority: string): ToolAnswer {
-  return { text: `Noted for the owner as ${id}.`, data: { id, priority } };
-}
-
-function noteReasons(snapshot: Snapshot, runId: string, text: string): readonly Reason[] {
+function noteReasons(
+  snapshot: Snapshot,
+  runId: string | undefined,
+  text: string,
+): readonly Reason[] {
+  if (runId === undefined) return secretReasons(text, 'the note');
   const notes = snapshot
     .records('AUDIT')
     .filter(

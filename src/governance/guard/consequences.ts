@@ -4,7 +4,7 @@
  */
 import type { Diagnostic } from '../../kernel/diagnostic.js';
 import { NocturneError } from '../../kernel/error.js';
-import type { ObjectSpec, Schema, SqlRule } from '../../registry/types.js';
+import type { FieldSpec, ObjectSpec, Schema, SqlRule } from '../../registry/types.js';
 import { referencesOf, targetOf, uniqueOf } from '../../validate/file-facts.js';
 import type { ReferenceFact, UniqueFact } from '../../validate/fact-types.js';
 import type { QueryRow } from '../../validate/query-place.js';
@@ -101,44 +101,52 @@ function repeatedValues({ before, after, texts }: Change, object: ObjectSpec): C
     field.constraints.some((constraint) => constraint.kind === 'unique'),
   );
   return specs.flatMap((spec) => {
-    const facts = (snapshot: Snapshot): readonly UniqueFact[] => {
-      const into: UniqueFact[] = [];
-      for (const record of snapshot.records(object.object)) uniqueOf(object, spec, record, into);
-      return into;
-    };
     const isKey = object.key.length === 1 && object.key[0] === spec.name;
-    const known = countOf(facts(before), (fact) => fact.value);
-    return [...groupsOf(facts(after))].flatMap(([value, group]) => {
-      const twin = group.findLast((fact) => texts.has(fact.range.file)) ?? group[0];
-      const inOneFile = group.every((fact) => fact.range.file === twin?.range.file);
+    const known = countOf(valuesOf(before, object, spec), (one) => one.value);
+    const groups = groupsOf(valuesOf(after, object, spec));
+    return [...groups].flatMap(([value, group]): Consequence[] => {
+      const twin = group.findLast((one) => texts.has(one.range.file)) ?? group.at(-1);
+      const other = group.find((one) => one !== twin);
+      if (twin === undefined || other === undefined || group.length <= (known.get(value) ?? 0))
+        return [];
       // Two records of one key in one file are the contract's to tell.
-      if (twin === undefined || group.length < 2 || (isKey && inOneFile)) return [];
-      if (group.length <= (known.get(value) ?? 0)) return [];
-      const message = `${twin.address} is "${value}", which another ${object.object} has already; expected a value of its own`;
+      if (isKey && group.every((one) => one.range.file === twin.range.file)) return [];
+      const expected = 'expected a value of its own';
       return [
         {
-          reason: { code: 'unique', message } as const,
+          reason: {
+            code: 'unique',
+            message: `${twin.address} is "${value}", which another ${object.object} has already; ${expected}`,
+          },
           diagnostic: {
             rule: 'field-contract',
             severity: 'error',
-            message,
+            message: `${object.object}.${spec.name} would be "${value}" of both "${other.key}" and "${twin.key}"; ${expected}`,
             range: twin.range,
             expected: 'a value of its own',
             actual: value,
-            hint: 'each record needs a value of its own',
-            related: group
-              .filter((fact) => fact !== twin)
-              .map((fact) => ({ message: 'also here', range: fact.range })),
-          } as const,
+            hint: 'each needs a value of its own',
+            related: [{ message: 'also here', range: other.range }],
+          },
         },
       ];
     });
   });
 }
 
-function groupsOf(facts: readonly UniqueFact[]): ReadonlyMap<string, readonly UniqueFact[]> {
-  const groups = new Map<string, UniqueFact[]>();
-  for (const fact of facts) groups.set(fact.value, [...(groups.get(fact.value) ?? []), fact]);
+type UniqueValue = UniqueFact & { readonly key: string };
+
+function valuesOf(snapshot: Snapshot, object: ObjectSpec, spec: FieldSpec): readonly UniqueValue[] {
+  return snapshot.records(object.object).flatMap((record) => {
+    const facts: UniqueFact[] = [];
+    uniqueOf(object, spec, record, facts);
+    return facts.map((fact) => ({ ...fact, key: record.key }));
+  });
+}
+
+function groupsOf(values: readonly UniqueValue[]): ReadonlyMap<string, readonly UniqueValue[]> {
+  const groups = new Map<string, UniqueValue[]>();
+  for (const one of values) groups.set(one.value, [...(groups.get(one.value) ?? []), one]);
   return groups;
 }
 

@@ -55,6 +55,7 @@ type Verdicts = {
   readonly reasons: Reason[];
   readonly paths: string[];
   readonly diagnostics: Diagnostic[];
+  readonly broken: Reason[];
   readonly used: Set<string>;
   /** What the files that the action touches would hold; `undefined`: they would be gone. */
   readonly texts: Map<string, string | undefined>;
@@ -81,6 +82,7 @@ export function decide(
     reasons: [],
     paths: [],
     diagnostics: [],
+    broken: [],
     used: new Set(),
     texts: new Map(),
   };
@@ -94,6 +96,7 @@ function judgeConsequences({ snapshot, authority }: Context, verdicts: Verdicts)
   if (authority.kind === 'reader' || verdicts.texts.size === 0) return;
   const { reasons, diagnostics } = checkConsequences(snapshot, verdicts.texts);
   verdicts.diagnostics.push(...diagnostics);
+  verdicts.broken.push(...reasons);
   if (authority.kind !== 'owner') verdicts.reasons.push(...reasons);
 }
 
@@ -304,6 +307,7 @@ function judgeContent(
   verdicts.reasons.push(...secretReasons(text, path, snapshot.text(path) ?? ''));
   const contract = checkContract(snapshot, path, text);
   verdicts.diagnostics.push(...contract.diagnostics);
+  verdicts.broken.push(...contract.reasons);
   if (authority.kind === 'owner') return;
   verdicts.reasons.push(
     ...contract.reasons,
@@ -342,7 +346,7 @@ function conclude(context: Context, action: Action, verdicts: Verdicts): Decisio
   const tiers = paths.map((path) => routeOf(snapshot.schema, path).tier);
   const tier: Tier | undefined = TIERS.filter((name) => tiers.includes(name)).at(-1);
   const [authorisation] = verdicts.used;
-  const common = { tier, diagnostics: verdicts.diagnostics };
+  const common = { tier, diagnostics: verdicts.diagnostics, broken: verdicts.broken };
   const impact = (): readonly ImpactedNode[] =>
     paths.length === 0 ? [] : impactOf(snapshot.schema, snapshot.files.keys(), paths);
   if (refusals.length > 0)

@@ -5,7 +5,7 @@ import { runnerFor } from '../../agents/runner-for.js';
 import type { RunEvent, RunOutcome } from '../../agents/types.js';
 import { NocturneError } from '../../kernel/error.js';
 import { renewLease } from '../../workspace/lease.js';
-import { guardedTools } from '../tools/guarded-tools.js';
+import { chatTools } from '../chat-tools.js';
 import { storePass } from '../pass-file.js';
 import { sandboxOf } from '../pass-sandbox.js';
 import { LEASE_MS } from './t0-gate.js';
@@ -50,7 +50,7 @@ async function runAgent(pass: Pass): Promise<RunOutcome> {
           ? workspace.root
           : join(workspace.root, 'PROJECTS', data.project),
       workspaceRoot: workspace.root,
-      tools: guardedTools(pass),
+      tools: chatTools(pass),
       ...(sandbox === undefined ? {} : { sandbox }),
       signal,
       on: (event) => report(pass, event),

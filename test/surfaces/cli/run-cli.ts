@@ -51,13 +51,10 @@ export async function callCommand(
     };
   } catch (error) {
     if (!(error instanceof NocturneError)) throw error;
-    const { code, message, hint, place: where, exit } = error;
+    const { message, hint, exit } = error;
     return {
       exit,
-      json: {
-        ok: false,
-        error: { code, message, ...(hint === undefined ? {} : { hint }), ...where },
-      },
+      json: { ok: false, error: error.document },
       text: `${message}\n${hint ?? ''}`,
     };
   }

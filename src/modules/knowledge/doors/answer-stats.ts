@@ -4,7 +4,7 @@
  */
 import { statSync } from 'node:fs';
 import { plural } from '../../../kernel/words.js';
-import type { ToolAnswer } from '../../../passes/tools/tool-caller.js';
+import type { ToolAnswer } from '../../../tools/tool.js';
 import { statText } from '../../../workspace/file-stat.js';
 import { settingsOf } from './choose-embedder.js';
 import { readMeta } from '../store/database.js';
