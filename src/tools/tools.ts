@@ -1,6 +1,7 @@
 /** Every tool of the core, in the order of a listing. Modules bring others of the same kind. */
 import { briefTool } from './brief.js';
 import { editTool } from './edit.js';
+import { impactTool } from './impact.js';
 import { notifyTool } from './notify.js';
 import { queryTool } from './query.js';
 import { readTool } from './read.js';
@@ -17,6 +18,7 @@ const TOOLS: readonly Tool[] = [
   editTool,
   queryTool,
   searchTool,
+  impactTool,
   validateTool,
   notifyTool,
   runTool,

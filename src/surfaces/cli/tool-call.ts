@@ -15,11 +15,12 @@ export async function toolResult(
   context: Context,
   tool: Tool,
   sent: Readonly<Record<string, unknown>>,
+  as: 'reader' | 'actor' = tool.readOnly ? 'reader' : 'actor',
 ): Promise<CommandResult> {
   const { text, data } = await callTool(
     {
       workspace: context.workspace(),
-      caller: tool.readOnly ? readerOf(context) : actorOf(context),
+      caller: as === 'reader' ? readerOf(context) : actorOf(context),
       env: context.env,
       signal: new AbortController().signal,
       check: async (_seen, rule) => {

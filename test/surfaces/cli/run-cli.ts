@@ -133,9 +133,9 @@ function documentOf(stdout: string): Readonly<Record<string, unknown>> {
 export function callForText(
   place: CliPlace,
   words: readonly string[],
-  options: CliOptions = {},
+  options: CliOptions & { readonly input?: string } = {},
 ): { readonly exit: number; readonly text: string } {
-  const { status, stdout, stderr } = run(place, [BIN, ...words], options);
+  const { status, stdout, stderr } = run(place, [BIN, ...words], options, options.input);
   return { exit: status, text: `${stdout}${stderr}` };
 }
 
