@@ -9,21 +9,23 @@ export type PassOnDuty = {
   readonly request: { readonly role: 'worker' | 'manager' };
   /** What its agent may call of the command line and the tools. */
   readonly capability: Capability;
-  readonly project?: string;
-  readonly phase?: string;
-  readonly phaseStarted?: string;
+  readonly project: string | undefined;
+  readonly phase: string | undefined;
+  readonly earlierOutputs: readonly string[];
   readonly writes: readonly string[];
-  readonly tools?: readonly string[];
+  readonly tools: readonly string[] | undefined;
 };
 
-export function authorityOf(pass: Omit<PassOnDuty, 'fence' | 'capability'>): Authority {
+export type PassAuthority = Extract<Authority, { kind: 'pass' }>;
+
+export function authorityOf(pass: Omit<PassOnDuty, 'fence' | 'capability'>): PassAuthority {
   return {
     kind: 'pass',
     runId: pass.runId,
     role: pass.request.role,
     project: pass.project,
     phase: pass.phase,
-    phaseStarted: pass.phaseStarted,
+    earlierOutputs: pass.earlierOutputs,
     writes: pass.writes,
     tools: pass.tools,
   };

@@ -5,20 +5,24 @@ import { toolsOf } from '../tools/tools.js';
 import { callTool } from './call-tool.js';
 import { commandFolder, runWords } from './run-words.js';
 import type { ToolPlace } from './tool-context.js';
-import type { Pass } from './types.js';
+import type { Briefed, PassEnvironment } from './types.js';
 
-export function chatTools(pass: Pass): AgentTools {
-  const { workspace, env, signal, say } = pass.env;
+export function chatTools(at: {
+  readonly env: PassEnvironment;
+  readonly pass: Briefed;
+}): AgentTools {
+  const { pass } = at;
+  const { workspace, env, signal, say } = at.env;
   const place: ToolPlace = {
     workspace,
-    caller: { kind: 'pass', door: 'agent tools', data: pass.data },
+    caller: { kind: 'pass', door: 'agent tools', data: pass },
     env,
     signal,
     say,
     programs: {
       folder: commandFolder(pass),
       async run(words) {
-        const { ok, text } = await runWords(pass, words);
+        const { ok, text } = await runWords(at, words);
         if (!ok) throw new NocturneError('RUN_FAILED', text);
         return { text, data: {} };
       },

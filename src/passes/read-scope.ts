@@ -2,6 +2,10 @@
 import type { ReadScope } from '../governance/scoped-snapshot.js';
 import type { PassOnDuty } from './authority.js';
 
-export function readScope(data: PassOnDuty): ReadScope {
-  return { capability: data.capability, project: data.project, writes: data.writes };
+export function readScope({
+  capability,
+  project,
+  writes,
+}: Pick<PassOnDuty, 'capability' | 'project' | 'writes'>): ReadScope {
+  return { capability, project, writes };
 }

@@ -24,15 +24,14 @@ export const briefTool = tool({
     pass === undefined ? ofWorkspace(workspace, why) : ofPass(pass),
 });
 
-function ofPass({ runId, project, brief, prompt, writes }: ToolPass): ToolAnswer {
-  const text = prompt ?? `The pass ${runId} has no brief yet.`;
+function ofPass({ runId, project, brief, prompt }: ToolPass): ToolAnswer {
   return {
-    text,
+    text: prompt,
     data: {
       run: { id: runId, project: project ?? null },
-      prompt: text,
-      mayWrite: brief?.mayWrite ?? writes,
-      budget: brief?.budget ?? null,
+      prompt,
+      mayWrite: brief.mayWrite,
+      budget: brief.budget,
     },
   };
 }

@@ -9,10 +9,9 @@ import type { ToolAnswer } from './tool.js';
 /** What tools tell of the running pass. */
 export type ToolPass = {
   readonly runId: string;
-  readonly project?: string;
-  readonly writes: readonly string[];
-  readonly prompt?: string;
-  readonly brief?: { readonly mayWrite: readonly string[]; readonly budget: object };
+  readonly project: string | undefined;
+  readonly prompt: string;
+  readonly brief: { readonly mayWrite: readonly string[]; readonly budget: object };
 };
 
 export type Edit = {

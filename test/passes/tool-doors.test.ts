@@ -97,7 +97,7 @@ t.test(
     const before = contents(pass.root);
     const tools = agentCalls({
       env: environment({ root: pass.root, home: pass.home, workspace: pass.workspace }),
-      data: pass.data,
+      pass: pass.data,
     });
     const { commands } = attacksIn(pass.root);
     for (const [sentence, action, , about] of commands)

@@ -11,13 +11,13 @@ import {
 import { editTool } from '../../src/tools/edit.js';
 import { searchTool } from '../../src/tools/search.js';
 import { writeTool } from '../../src/tools/write.js';
-import type { PassData } from '../../src/passes/types.js';
+import type { Briefed } from '../../src/passes/types.js';
 import type { Workspace } from '../../src/workspace/types.js';
 import { environment, type Place, placeWithProject, read } from './pass-workspace.js';
 
 const PAGE = 'PROJECTS/pages/outputs/page.md';
 
-async function inPass(place: Place): Promise<{ readonly at: ToolPlace; readonly data: PassData }> {
+async function inPass(place: Place): Promise<{ readonly at: ToolPlace; readonly data: Briefed }> {
   const begun = await beginPass(environment(place), { role: 'worker' });
   if (begun.kind !== 'brief') throw new Error(begun.report.outcome);
   return {
@@ -109,7 +109,7 @@ t.test('a pattern that would never end is stopped', async (t) => {
 t.test('a runner whose capability is disabled calls no tool', async (t) => {
   const place = placeWithProject(t.testdir(), '');
   const { data } = await inPass(place);
-  const may = (capability: PassData['capability']) =>
+  const may = (capability: Briefed['capability']) =>
     requireCapability(
       {
         workspace: place.workspace,

@@ -2,14 +2,13 @@
 import { prepareCall } from '../../src/agents/chat-tools.js';
 import type { ToolResult } from '../../src/agents/types.js';
 import { chatTools } from '../../src/passes/chat-tools.js';
-import type { Pass } from '../../src/passes/types.js';
 
 export type AgentCall = (
   name: string,
   args: Readonly<Record<string, unknown>>,
 ) => Promise<ToolResult>;
 
-export function agentCalls(pass: Pass): AgentCall {
+export function agentCalls(pass: Parameters<typeof chatTools>[0]): AgentCall {
   const tools = chatTools(pass);
   return async (name, args) => {
     const prepared = prepareCall(tools, name, JSON.stringify(args));

@@ -259,7 +259,7 @@ async function throughMcp(pass: LivePass, [, path, [old, next]]: BadWrite) {
 }
 
 async function throughChat(pass: LivePass, bad: BadWrite): Promise<readonly string[]> {
-  const tools = chatTools({ env: environment(pass), data: pass.data });
+  const tools = chatTools({ env: environment(pass), pass: pass.data });
   try {
     await tools.call(writeTool, { path: bad[1], content: afterwards(pass, bad) });
     return [];
@@ -353,7 +353,7 @@ t.test('files that an agent changed together are judged together', async (t) => 
     const baseline = baselineOf(workspace, openSnapshot(root, { now: workspace.clock.now() }));
     openCommitRecord(workspace.state);
     const twin = card({ ...made, part: 'bolt' });
-    const tools = chatTools({ env: environment(pass), data });
+    const tools = chatTools({ env: environment(pass), pass: data });
     await tools.call(writeTool, { path: `${CARDS}/d.md`, content: twin });
     writeFileSync(join(root, `${CARDS}/e.md`), twin);
     t.match(settle(workspace, { ...data, baseline }).undone, [

@@ -7,7 +7,7 @@ import { fieldText } from '../../project/field-text.js';
 import { NocturneError } from '../../kernel/error.js';
 import { type Acting, actingAsOwner, actingAsPass } from '../../passes/commit-edit.js';
 import { passOfToken } from '../../passes/pass-token.js';
-import type { PassData } from '../../passes/types.js';
+import type { Briefed } from '../../passes/types.js';
 import type { Snapshot } from '../../workspace/types.js';
 import type { Context } from './types.js';
 
@@ -16,7 +16,7 @@ import type { Context } from './types.js';
  * @throws NocturneError `REFUSED` inside a pass without its token, and for a token that is not that
  * of the running pass.
  */
-export function actingAs(context: Context): Acting & { readonly pass?: PassData } {
+export function actingAs(context: Context): Acting & { readonly pass?: Briefed } {
   const token = context.env[PASS_TOKEN];
   if (token !== undefined) {
     const data = passOf(context, token);
@@ -31,7 +31,7 @@ export function actingAs(context: Context): Acting & { readonly pass?: PassData 
 }
 
 /** Without a live pass a token is as good as a wrong one. */
-export function passOf(context: Context, token: string): PassData {
+export function passOf(context: Context, token: string): Briefed {
   try {
     return passOfToken(context.workspace().state, token);
   } catch (error) {

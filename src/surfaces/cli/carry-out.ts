@@ -36,18 +36,10 @@ function done(result: CommitResult, options: EditOptions): CommandResult {
     ...changed.map(({ address, old, new: now }) => `${address}: ${brief(old)} -> ${brief(now)}`),
     ...result.notices.map((id) => `asked: ${id}`),
   ];
-  const text =
-    options.done?.(result) ??
-    (lines.length === 0
-      ? result.files.length === 0
-        ? 'Nothing changed: it is so already.'
-        : result.files.map((file) => file.path).join('\n')
-      : lines.join('\n'));
-  return {
-    exit: EXIT.ok,
-    text,
-    json: { changed, files: result.files.map((file) => file.path), notices: result.notices },
-  };
+  const files = result.files.map((file) => file.path);
+  const shown = lines.length === 0 ? files : lines;
+  const text = options.done?.(result) ?? (shown.join('\n') || 'Nothing changed: it is so already.');
+  return { exit: EXIT.ok, text, json: { changed, files, notices: result.notices } };
 }
 
 function shown(context: Context, { preview, row }: Proposal): CommandResult {
@@ -74,5 +66,6 @@ function shown(context: Context, { preview, row }: Proposal): CommandResult {
 
 function brief(value: string): string {
   const line = value.replaceAll('\n', ' ');
-  return line === '' ? '(empty)' : line.length > 100 ? `${line.slice(0, 97)}...` : line;
+  if (line === '') return '(empty)';
+  return line.length > 100 ? `${line.slice(0, 97)}...` : line;
 }
