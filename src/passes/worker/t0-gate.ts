@@ -7,6 +7,7 @@ import { hostname } from 'node:os';
 import { stamp } from '../../kernel/clock.js';
 import { EXIT, NocturneError } from '../../kernel/error.js';
 import { breaker } from '../../governance/breaker.js';
+import { closeIncidents } from '../../integrity/close-incidents.js';
 import { verifyGate } from '../../integrity/gate.js';
 import type { GateReport } from '../../integrity/gate-report.js';
 import { recordIncident } from '../../workspace/incident.js';
@@ -119,6 +120,8 @@ function open(
     ...crashActs(found.crashed).map((act) => part(() => act)),
   ]);
   if (taken === undefined) throw new NocturneError('INTERNAL', 'the pass took no lock');
+  const { runId, fence } = taken.stage;
+  closeIncidents(workspace, { by: `T0 of ${runId}`, step: 'T0', runId, fence });
   return taken.stage;
 }
 
