@@ -2,10 +2,12 @@
  * T9: the session registry, the memory entry, the lock. Runs after every pass that took the lock,
  * whatever happened in between.
  */
+import { NocturneError } from '../../kernel/error.js';
 import { closeCommitRecord } from '../../workspace/commit-record.js';
 import { releaseLease } from '../../workspace/lease.js';
 import { type BundleAct, runBundles } from '../act.js';
 import { forgetPass } from '../pass-file.js';
+import { removeUnusedObjects } from '../stored-objects.js';
 import { settlePass } from './t5-validate.js';
 import type { Halt, Pass } from '../types.js';
 
@@ -23,6 +25,7 @@ export async function close({
   const failed = isFailure(settled, halt);
   const failures = failed ? data.failures + 1 : 0;
   runBundles(settled, 'T9', closing(settled, { outcome, failures }));
+  cleanStore(settled);
   releaseLease(env.workspace.root, env.workspace.state, {
     fence: data.fence,
     ...(failed ? { failedAt: env.workspace.clock.now() } : {}),
@@ -30,6 +33,16 @@ export async function close({
   closeCommitRecord(env.workspace.state);
   forgetPass(env.workspace.state);
   return { pass: settled, outcome };
+}
+
+/** While the lease is held, so that no other pass takes its baseline meanwhile. */
+function cleanStore({ env }: Pass): void {
+  try {
+    removeUnusedObjects(env.workspace);
+  } catch (error) {
+    if (!(error instanceof NocturneError) || error.code === 'ROOT_MOVED') throw error;
+    env.say(`     unused contents were not removed: ${error.message}`);
+  }
 }
 
 function closing(pass: Pass, at: { outcome: string; failures: number }): readonly BundleAct[] {
