@@ -6,7 +6,7 @@ import { NocturneError } from '../../kernel/error.js';
 import { openWorkspace } from '../../workspace/open-workspace.js';
 import { runners, tiers, tools } from './agent-checks.js';
 import { disk, git, home, node, openclaw, sandbox, sqlite } from './machine-checks.js';
-import { incidents, journal, lock, pass, store, temporaries } from './state-checks.js';
+import { incidents, journal, lock, objects, pass, store, temporaries } from './state-checks.js';
 import { clockRuns, schedule, zone } from './time-checks.js';
 import { gate, key, logs, registry, trust } from './trust-checks.js';
 import {
@@ -29,6 +29,7 @@ const WORKSPACE: readonly Check[] = [
   lock,
   journal,
   temporaries,
+  objects,
   pass,
   incidents,
   runners,

@@ -2,6 +2,7 @@
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { systemClock } from '../../kernel/clock.js';
+import { isTerminal } from '../../kernel/read-input.js';
 import { openWorkspace } from '../../workspace/open-workspace.js';
 import type { Workspace } from '../../workspace/types.js';
 import { type ReadScope, scopedSnapshot } from '../../governance/scoped-snapshot.js';
@@ -34,7 +35,7 @@ export function makeContext(options: GlobalOptions): Context & { close(): void }
     quiet: options.quiet,
     color: options.color,
     width: process.stdout.columns || Number(env['COLUMNS']) || 100,
-    interactive: process.stdin.isTTY === true && process.stdout.isTTY === true,
+    interactive: isTerminal() && process.stdout.isTTY === true,
     packageRoot: PACKAGE_ROOT,
     root,
     workspace() {

@@ -1,6 +1,6 @@
 /** `hook claude-code`, `hook git`: what the installed hooks call. Nobody types them. */
-import { readFileSync } from 'node:fs';
 import { EXIT, NocturneError } from '../../../kernel/error.js';
+import { readStandardInput } from '../../../kernel/read-input.js';
 import { installedModules } from '../../../modules/installed.js';
 import { actingAs } from '../actor.js';
 import { hookLine } from '../hook-line.js';
@@ -33,7 +33,7 @@ export const hookGit: Command = {
     const findings = answerGit({
       event,
       args: rest,
-      input: () => readFileSync(0, 'utf8'),
+      input: () => readStandardInput().toString('utf8'),
       workspace: context.workspace(),
       git: { cwd: context.cwd, env: context.env },
       pass,
