@@ -20,14 +20,17 @@ export function routeReasons(
 ): readonly Reason[] {
   const route = routeOf(snapshot.schema, path);
   const reasons = [...tierReasons(snapshot, route, path, op)];
-  if (!inScope(authority.writes, path, op === 'mkdir')) {
+  const isInScope = inScope(authority.writes, path, op === 'mkdir');
+  if (!isInScope) {
     const scope = authority.writes.length === 0 ? 'nothing' : authority.writes.join(', ');
     reasons.push({
       code: 'out-of-scope',
       message: `${path} is outside what this pass may write (${scope})`,
     });
   }
-  if (authority.earlierOutputs.includes(path)) {
+  // Of another project, which the pass may not see, it would tell that the file is there.
+  const mayTell = isInScope || path.startsWith(`PROJECTS/${authority.project ?? ''}/`);
+  if (mayTell && authority.earlierOutputs.includes(path)) {
     reasons.push({
       code: 'earlier-phase',
       message: `${path} was not written in phase ${authority.phase ?? ''}, but before it; make a new file and refer to it`,
