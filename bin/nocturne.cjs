@@ -52,16 +52,17 @@ function bundledHook([host, ...words]) {
         );
 }
 
-// The whole command line, unless a module was put beside those that the one file holds.
+// The whole command line, unless a module or a host was put beside those that the one file holds.
 function bundledMain() {
   const file = bundle('cli.cjs');
   if (file === undefined) return undefined;
   const { exports } = require('./load-bundle.cjs').loadBundle(file);
   const { readdirSync } = require('node:fs');
-  const there = readdirSync(`${__dirname}/../dist/src/modules`, { withFileTypes: true }).filter(
-    (entry) => entry.isDirectory(),
-  );
-  return there.every((entry) => exports.modules.includes(entry.name)) ? exports : undefined;
+  const holdsAll = ([room, names]) =>
+    readdirSync(`${__dirname}/../dist/src/${room}`, { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .every((entry) => names.includes(entry.name));
+  return Object.entries(exports.held).every(holdsAll) ? exports : undefined;
 }
 
 // One file of a command is not used when the sources were compiled again after it was made.

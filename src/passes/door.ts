@@ -11,7 +11,8 @@ import { askApproval } from './approvals/ask-approval.js';
 import { authorityOf } from './authority.js';
 import type { PassData } from './types.js';
 
-export type DoorName = 'command line' | 'mcp' | 'openclaw' | 'claude-code' | 'git' | 'agent tools';
+/** `command line`, `mcp`, `agent tools`, or a host by its name. */
+export type DoorName = string;
 
 export type Asked = {
   readonly door: DoorName;

@@ -39,7 +39,7 @@ async function runAgent(pass: Pass): Promise<RunOutcome> {
   });
   const sandbox = sandboxOf(pass);
   try {
-    const runner = await runnerFor(data.runner, { host: env.env });
+    const runner = await runnerFor(data.runner, { host: env.env, kinds: env.runners });
     return await runner.run({
       brief: data.brief,
       prompt: data.prompt ?? '',
