@@ -37,11 +37,14 @@ function bundledValidate(words) {
   return file === undefined ? undefined : require(file).validateLine(words, `${__dirname}/..`);
 }
 
-// Claude Code starts it before every tool call.
-function bundledHook([host, ...words]) {
+// A host may start it before every tool call.
+function bundledHook([host = '', ...words]) {
+  const installed =
+    /^[a-z-]+$/.test(host) &&
+    require('node:fs').existsSync(`${__dirname}/../dist/src/hosts/${host}`);
   const file =
-    host === 'claude-code' && !words.includes('--help') && !words.includes('-h')
-      ? bundle('hook.cjs')
+    installed && !words.includes('--help') && !words.includes('-h')
+      ? bundle(`hook-${host}.cjs`)
       : undefined;
   return file === undefined
     ? undefined

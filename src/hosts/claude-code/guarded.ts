@@ -1,4 +1,4 @@
-/** What judging a tool call of Claude Code needs to know; a hook, started for each call, loads no more. */
+/** What a judgement needs of Claude Code. A hook is started for each call, so it loads no more. */
 import type { GuardedHost } from '../../governance/host-tools/host-tools.js';
 import { TOOLS } from './tools.js';
 

@@ -1,4 +1,4 @@
-/** Claude Code: sessions with a person in front of them, and turns that a runner starts; both call our hooks. */
+/** Claude Code: sessions with a person in front of them, and turns of a runner. Both call hooks. */
 import type { Host } from '../types.js';
 import { GUARDED } from './guarded.js';
 
@@ -12,4 +12,13 @@ export const host: Host = {
       make: async (options) => (await import('./runner/runner.js')).claudeRunner(options),
     },
   ],
+  hooks: async () => (await import('./install/hooks.js')).hooks,
+  commands: {
+    'hook claude-code': {
+      group: 'Toolkit',
+      summary: 'answer one event of Claude Code; its hooks call this',
+      need: 'open',
+      load: async () => (await import('./commands/hook.js')).hookClaudeCode,
+    },
+  },
 };

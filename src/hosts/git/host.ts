@@ -1,4 +1,16 @@
 /** git: its hooks have commits, messages and pushes judged. */
 import type { Host } from '../types.js';
 
-export const host: Host = { name: 'git', title: 'git' };
+export const host: Host = {
+  name: 'git',
+  title: 'git',
+  hooks: async () => (await import('./hooks.js')).hooks,
+  commands: {
+    'hook git': {
+      group: 'Toolkit',
+      summary: 'answer one event of git; its hooks call this',
+      need: 'open',
+      load: async () => (await import('./commands/hook.js')).hookGit,
+    },
+  },
+};

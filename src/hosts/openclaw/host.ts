@@ -13,4 +13,24 @@ export const host: Host = {
       make: async (options) => (await import('./runner.js')).openclawRunner(options),
     },
   ],
+  commands: {
+    'cron install': {
+      group: 'Passes',
+      summary: 'worker and manager as jobs of OpenClaw, with the plugin that guards them',
+      need: 'owner',
+      load: async () => (await import('./commands/cron.js')).cronInstall,
+    },
+    'cron list': {
+      group: 'Passes',
+      summary: "this workspace's jobs in OpenClaw: next run, last result",
+      need: 'owner',
+      load: async () => (await import('./commands/cron.js')).cronList,
+    },
+    'cron remove': {
+      group: 'Passes',
+      summary: 'take them out of OpenClaw; other jobs stay',
+      need: 'owner',
+      load: async () => (await import('./commands/cron.js')).cronRemove,
+    },
+  },
 };

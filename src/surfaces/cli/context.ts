@@ -5,7 +5,8 @@ import { systemClock } from '../../kernel/clock.js';
 import { openWorkspace } from '../../workspace/open-workspace.js';
 import type { Workspace } from '../../workspace/types.js';
 import { type ReadScope, scopedSnapshot } from '../../governance/scoped-snapshot.js';
-import { findRoot, homeDirectory } from './place.js';
+import { homeDirectory } from '../../workspace/state-home.js';
+import { findRoot } from './place.js';
 import type { Context } from './types.js';
 
 /** `home`: another state directory than the environment's. */

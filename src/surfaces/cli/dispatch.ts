@@ -51,7 +51,7 @@ export async function dispatch(words: readonly string[]): Promise<ExitCode> {
 async function completions(words: readonly string[]): Promise<readonly string[]> {
   const { complete } = await import('./complete.js');
   const context = contextOf(words);
-  const { wholeCatalogue } = await import('./module-commands.js');
+  const { wholeCatalogue } = await import('./added-commands.js');
   const catalogue = callable(context, await wholeCatalogue());
   return complete(words[0] === '--' ? words.slice(1) : words, {
     catalogue,
@@ -112,12 +112,12 @@ function findCommand(
 async function moreCommands(words: readonly string[]): Promise<Catalogue> {
   return words.every((word) => word.startsWith('-'))
     ? {}
-    : (await import('./module-commands.js')).wholeCatalogue();
+    : (await import('./added-commands.js')).wholeCatalogue();
 }
 
 /** Inside a pass only what it may call. */
 async function helpOn(words: readonly string[], name?: string): Promise<string> {
-  const { wholeCatalogue } = await import('./module-commands.js');
+  const { wholeCatalogue } = await import('./added-commands.js');
   const catalogue = callable(contextOf(words), await wholeCatalogue());
   const asked = name ?? words.filter((word) => !word.startsWith('-') && word !== 'help').join(' ');
   const entry = catalogue[asked];

@@ -8,7 +8,8 @@ import { verifyGate } from '../../integrity/gate.js';
 import type { ExitCode } from '../../kernel/error.js';
 import { isJournalEmpty } from '../../workspace/journal-files.js';
 import { gateResult } from './gate-result.js';
-import { findRoot, homeDirectory } from './place.js';
+import { homeDirectory } from '../../workspace/state-home.js';
+import { findRoot } from './place.js';
 import { complain, print } from './say.js';
 
 const KNOWN = new Set(['--json', '--quiet', '--no-color', '--debug']);

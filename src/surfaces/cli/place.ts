@@ -3,17 +3,10 @@
  */
 import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { dirname, isAbsolute, join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { NocturneError } from '../../kernel/error.js';
 
 type Environment = Readonly<Record<string, string | undefined>>;
-
-/** `$NOCTURNE_HOME`, default `~/.nocturne`. */
-export function homeDirectory(env: Environment, cwd: string): string {
-  const set = env['NOCTURNE_HOME'];
-  const home = set === undefined || set === '' ? join(homedir(), '.nocturne') : set;
-  return isAbsolute(home) ? home : resolve(cwd, home);
-}
 
 /**
  * `--workspace`, the nearest parent with a REGISTRY.md, `$NOCTURNE_WORKSPACE`,

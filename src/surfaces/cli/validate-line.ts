@@ -11,10 +11,10 @@ import { jsonReport } from '../../report/json.js';
 import { textReport } from '../../report/text.js';
 import { countsOf } from '../../report/types.js';
 import { readKeptResult, resultKey } from '../../validate/kept-result.js';
-import { stateDirectory } from '../../workspace/state-home.js';
+import { homeDirectory, stateDirectory } from '../../workspace/state-home.js';
 import { walk } from '../../workspace/walk.js';
 import { keptGround } from './kept-ground.js';
-import { findRoot, homeDirectory } from './place.js';
+import { findRoot } from './place.js';
 import { complain, print } from './say.js';
 
 /**

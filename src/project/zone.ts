@@ -1,6 +1,6 @@
 /** Times as the owner reads and writes them: in the zone of USER.md. */
-import { fieldText } from '../../project/field-text.js';
-import type { Snapshot } from '../../workspace/types.js';
+import { fieldText } from './field-text.js';
+import type { Snapshot } from '../workspace/types.js';
 
 export function ownerZone(snapshot: Snapshot): string {
   const zone = fieldText(snapshot.records('OWNER')[0], 'time_zone');
