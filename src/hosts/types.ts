@@ -5,6 +5,7 @@
 import type { RunnerKind } from '../agents/runner-for.js';
 import type { Need } from '../governance/capability.js';
 import type { GuardedHost } from '../governance/host-tools/host-tools.js';
+import type { Observation } from '../kernel/observation.js';
 import type { AddedCommand } from '../passes/added-command.js';
 import type { Workspace } from '../workspace/types.js';
 import type { HookPlace } from './hook-command.js';
@@ -49,12 +50,34 @@ export type HostHooks = {
   ) => { readonly text: string; readonly facts: Readonly<Record<string, unknown>> };
 };
 
+/** What a host is told of the machine on which it is looked for. */
+export type HostMachine = {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** The directory of the workspace, or why there is none. */
+  readonly root: string | { readonly missing: string };
+};
+
+/** Where the host keeps the workspace of an agent, when the owner has not chosen another place. */
+export type AgentWorkspace = {
+  /** Below the owner's home directory. */
+  readonly folder: string;
+  /** With its article: `an Example workspace`. */
+  readonly called: string;
+  /** Whether a folder with these files is such a workspace. */
+  readonly isOne: (paths: readonly string[]) => boolean;
+};
+
 export interface Host extends GuardedHost {
   /** The name of its folder, by which commands, sessions and the audit log know it. */
   readonly name: string;
   /** As its makers write it. */
   readonly title: string;
   readonly runners?: readonly RunnerKind[];
+  readonly agentWorkspace?: AgentWorkspace;
+  /** It has timers of its own, which `doctor` does not ask. */
+  readonly startsPasses?: true;
+  /** One fact for `doctor`, under the name of the host. */
+  readonly probe?: (machine: HostMachine) => Observation | Promise<Observation>;
   readonly hooks?: () => Promise<HostHooks>;
   /** By the words that call them. */
   readonly commands?: Readonly<Record<string, HostCommand>>;

@@ -4,6 +4,7 @@ import type { Host } from '../types.js';
 export const host: Host = {
   name: 'git',
   title: 'git',
+  probe: async (machine) => (await import('./probe.js')).probe(machine),
   hooks: async () => (await import('./hooks.js')).hooks,
   commands: {
     'hook git': {

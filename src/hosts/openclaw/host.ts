@@ -1,11 +1,15 @@
 /** OpenClaw: agents that work in its sessions, started by its jobs and judged through our plugin. */
 import type { Host } from '../types.js';
+import { AGENT_WORKSPACE } from './agent-workspace.js';
 import { TOOLS } from './tools.js';
 
 export const host: Host = {
   name: 'openclaw',
   title: 'OpenClaw',
   tools: TOOLS,
+  agentWorkspace: AGENT_WORKSPACE,
+  startsPasses: true,
+  probe: async (machine) => (await import('./probe.js')).probe(machine),
   runners: [
     {
       kind: 'openclaw',

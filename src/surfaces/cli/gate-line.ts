@@ -9,7 +9,7 @@ import type { ExitCode } from '../../kernel/error.js';
 import { isJournalEmpty } from '../../workspace/journal-files.js';
 import { gateResult } from './gate-result.js';
 import { homeDirectory } from '../../workspace/state-home.js';
-import { findRoot } from './place.js';
+import { namedRoot } from './place.js';
 import { complain, print } from './say.js';
 
 const KNOWN = new Set(['--json', '--quiet', '--no-color', '--debug']);
@@ -28,7 +28,9 @@ export function gateLine(words: readonly string[]): ExitCode | undefined {
   // What a pass may see is for the whole command line to say.
   if (insidePass(env) !== undefined) return undefined;
   try {
-    const root = findRoot({ cwd, env, given: workspace });
+    const root = namedRoot({ cwd, env, given: workspace });
+    // A host may know a workspace.
+    if (root === undefined) return undefined;
     const report = verifyGate(root, homeDirectory(env, cwd));
     return report.ok || isJournalEmpty(root) ? print(gateResult(report), json) : undefined;
   } catch (error) {

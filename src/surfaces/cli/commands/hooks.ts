@@ -88,7 +88,7 @@ function isNamed({ options }: Parsed, name: string): boolean {
   return options[optionName(name)] === true;
 }
 
-/** `claude-code` as commander and JSON call it. */
+/** `some-host` as commander and JSON call it: `someHost`. */
 function optionName(name: string): string {
   return name.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
 }
