@@ -3,6 +3,7 @@
  * where that can help.
  */
 import type { ChatCompletionMessageParam } from 'openai/resources/chat/completions';
+import { defined } from '../kernel/defined.js';
 import type { Wait } from './backoff.js';
 import { readAnswer, type ChatAnswer } from './chat-answer.js';
 import { CHAT_TOOLS } from './chat-tools.js';
@@ -125,7 +126,7 @@ export async function chatClient(options: ChatClientOptions): Promise<ChatClient
     return result.retry
       ? {
           result: failed,
-          again: { why: detail, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) },
+          again: { why: detail, ...defined({ retryAfterMs }) },
         }
       : { result: failed };
   }

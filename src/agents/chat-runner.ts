@@ -168,11 +168,8 @@ async function converse(session: Session): Promise<Failed | undefined> {
     talk.answered(answer);
 
     if (answer.calls.length === 0) {
-      const next = answer.cut
-        ? 'Your last message was cut at the output limit. Go on from where it ended, in smaller steps.'
-        : reminded
-          ? undefined
-          : reminder(answer.content);
+      const told = reminded ? undefined : reminder(answer.content);
+      const next = answer.cut ? CUT : told;
       if (next === undefined) return undefined;
       reminded ||= !answer.cut;
       talk.say(next);
@@ -262,6 +259,9 @@ function quoteResult(
   const fence = fenceFor(cut);
   return `Result of ${name} ${JSON.stringify(about.slice(0, 200))}, quoted:\n${fence}\n${cut}${cut.endsWith('\n') ? '' : '\n'}${fence}\n${note}`;
 }
+
+const CUT =
+  'Your last message was cut at the output limit. Go on from where it ended, in smaller steps.';
 
 /** One reminder for an answer that has no report, or one that says nothing readable. */
 function reminder(content: string): string | undefined {

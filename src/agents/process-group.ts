@@ -3,6 +3,7 @@
  * what it leaves behind.
  */
 import { statSync } from 'node:fs';
+import { defined } from '../kernel/defined.js';
 import { floodGate } from './flood-gate.js';
 import { type HeartbeatFile, watchHeartbeatFile } from './heartbeat-file.js';
 import { outputTail } from './output-tail.js';
@@ -174,7 +175,7 @@ export async function runProcess(request: ProcessRequest): Promise<ProcessEnd> {
     const run = {
       mark: request.mark,
       group: pid,
-      ...(first === undefined ? {} : { sandbox: first }),
+      ...defined({ sandbox: first }),
     };
     const survivors = await endProcesses(
       run,
@@ -234,7 +235,7 @@ function wrapped({ program, args, cwd, env, sandbox }: ProcessRequest): Wrapped 
     args,
     cwd,
     path: env['PATH'],
-    ...(sandbox.scratch === undefined ? {} : { scratch: sandbox.scratch }),
+    ...defined({ scratch: sandbox.scratch }),
   });
 }
 

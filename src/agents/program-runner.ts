@@ -5,6 +5,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { defined } from '../kernel/defined.js';
 import { pause, type Wait } from './backoff.js';
 import { overBudget } from './model-tier.js';
 import { runProcess, type ProcessEnd, type ProcessLimits } from './process-group.js';
@@ -120,7 +121,7 @@ export function programRunner(
                   result: made,
                   again: {
                     why: made.detail,
-                    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+                    ...defined({ retryAfterMs }),
                   },
                 }
               : { result: made };
@@ -181,11 +182,12 @@ async function once(
     heartbeatFile: files.heartbeat,
     limits: { idleMs: brief.budget.idleSeconds * 1000, ...options.limits, totalMs: timeLeft() },
     signal: AbortSignal.any([input.signal, spentUp.signal]),
-    ...(input.sandbox === undefined
-      ? {}
-      : { sandbox: { of: input.sandbox, scratch: files.folder } }),
-    ...(attempt.signOfLife === undefined ? {} : { signOfLife: attempt.signOfLife }),
-    ...(attempt.onStdout === undefined ? {} : { onStdout: attempt.onStdout }),
+    ...defined({
+      sandbox:
+        input.sandbox === undefined ? undefined : { of: input.sandbox, scratch: files.folder },
+      signOfLife: attempt.signOfLife,
+      onStdout: attempt.onStdout,
+    }),
     onStart: (pid) => on({ kind: 'started', pid }),
     onOutput: throttledOutput(on),
     onBeat: () => on({ kind: 'heartbeat' }),
@@ -201,11 +203,11 @@ async function once(
   return {
     outcome: {
       kind: failure === undefined ? 'finished' : 'failed',
-      ...(failure === undefined ? {} : { failure }),
+      ...defined({ failure }),
       detail: words.join(' '),
       ...read,
     },
-    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    ...defined({ retryAfterMs }),
   };
 }
 

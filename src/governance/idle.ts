@@ -2,6 +2,7 @@
  * What a worker pass does when no project can move: the first of four tiers that finds something,
  * or nothing.
  */
+import { defined } from '../kernel/defined.js';
 import type { Diagnostic } from '../kernel/diagnostic.js';
 import { dateStamp } from '../kernel/clock.js';
 import type { Snapshot } from '../workspace/types.js';
@@ -71,8 +72,9 @@ function choiceOf(snapshot: Snapshot, tier: IdleTier, found: Found): IdleChoice 
   const { objective, why, target } = found;
   if (target === undefined) return { tier, objective, why, writes: [memory], checks: [] };
   const permission = authorise(snapshot, { actionClass: 'idle-cycle-autonomy', targets: [target] });
-  const allowed =
-    permission.allowed && permission.pa !== undefined ? { authorisation: permission.pa } : {};
+  const allowed = defined({
+    authorisation: permission.allowed ? permission.pa : undefined,
+  });
   return {
     tier,
     objective,

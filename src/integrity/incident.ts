@@ -4,6 +4,7 @@
  */
 import { readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { defined } from '../kernel/defined.js';
 import { makeDirectory, removeIfThere } from '../workspace/durable.js';
 import { readJson, writeJsonDurably } from '../workspace/state-home.js';
 import { errnoOf } from '../workspace/storage-error.js';
@@ -45,7 +46,7 @@ export function recordIncident(state: string, incident: Omit<Incident, 'id'>): s
     );
   writeJsonDurably(join(directory, `${id}.json`), {
     ...incident,
-    ...(known === undefined ? {} : { first: known.first ?? known.at }),
+    ...defined({ first: known?.first ?? known?.at }),
   });
   return id;
 }

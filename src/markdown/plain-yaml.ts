@@ -8,6 +8,7 @@
  * forty lines, which is most of the time of reading a large workspace.
  */
 
+import { defined } from '../kernel/defined.js';
 /** One field: offsets into the source, its text, and its structure when it is a list. */
 export type PlainField = {
   readonly name: string;
@@ -130,7 +131,7 @@ function readMap(state: State, at: MapAt): void {
         start: from,
         end: read.end,
         value: read.text,
-        ...(isList ? { data: read.value } : {}),
+        ...defined({ data: isList ? read.value : undefined }),
       });
     } else if (next && isDash(state.source, next) && next.indent >= at.indent) {
       const start = next.at;

@@ -4,6 +4,7 @@
  */
 import { lstatSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { unpinForPass } from '../workspace/pinned-root.js';
 import { readJson, writeJsonDurably } from '../workspace/state-home.js';
 import type { HostSession, PassData } from './types.js';
 
@@ -49,5 +50,6 @@ export function passOfSession(state: string, session: HostSession): PassData | u
 let last: { readonly version: string; readonly stored: StoredPass } | undefined;
 
 export function forgetPass(state: string): void {
+  unpinForPass(state);
   rmSync(join(state, FILE), { force: true });
 }

@@ -13,7 +13,7 @@ export type Finished = {
 
 /**
  * Runs `steps`; a thrown error becomes a halt with its message, so that T9 can close the pass.
- * LEASE_LOST is thrown on: the pass is not ours any more.
+ * LEASE_LOST and ROOT_MOVED are thrown on: nothing of this pass can be written any more.
  */
 export async function runSteps(steps: readonly Step[], pass: Pass): Promise<Finished> {
   let current = pass;
@@ -25,7 +25,11 @@ export async function runSteps(steps: readonly Step[], pass: Pass): Promise<Fini
         return { pass: { env: current.env, data: next.data }, halt: next, error: undefined };
       current = next;
     } catch (error) {
-      if (error instanceof NocturneError && error.code === 'LEASE_LOST') throw error;
+      if (
+        error instanceof NocturneError &&
+        (error.code === 'LEASE_LOST' || error.code === 'ROOT_MOVED')
+      )
+        throw error;
       return { pass: current, halt: haltOf(current, step, error), error };
     }
   }

@@ -21,7 +21,13 @@ import {
 } from './registry-table.js';
 import type { FieldSpec, ObjectSpec, Writer } from './types.js';
 
-const SHAPES: readonly Shape[] = ['document', 'table', 'log', 'section'];
+const LOCATOR_FORMS: Readonly<Record<Shape, string>> = {
+  document: 'front matter',
+  table: '## Heading',
+  log: '## Heading',
+  section: '## FM-* or ### N-* in ## Inbox',
+};
+const SHAPES = Object.keys(LOCATOR_FORMS) as Shape[];
 const WRITERS: readonly Writer[] = ['owner', 'bundle', 'agent'];
 
 const OBJECT_NAME = /^[A-Z][A-Z0-9-]*$/;
@@ -101,14 +107,8 @@ function readObject(
   }
   const parsed = parseLocator(locator.value, known);
   if (parsed === undefined) {
-    const form =
-      known === 'document'
-        ? 'front matter'
-        : known === 'section'
-          ? '## FM-* or ### N-* in ## Inbox'
-          : '## Heading';
     complain(report, locator.range, `the locator of ${name.value} cannot be read`, {
-      expected: `for a ${known}: ${form}`,
+      expected: `for a ${known}: ${LOCATOR_FORMS[known]}`,
       actual: locator.value,
     });
     return undefined;

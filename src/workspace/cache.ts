@@ -10,6 +10,7 @@ import type { Database } from 'better-sqlite3';
 import { sha256 } from '../kernel/hash.js';
 import { makeDirectory, removeIfThere } from './durable.js';
 import { isSettled, statText } from './file-stat.js';
+import { within } from './root-descriptor.js';
 import type { Snapshot } from './types.js';
 
 /**
@@ -18,8 +19,10 @@ import type { Snapshot } from './types.js';
  */
 export type KeptFile = {
   readonly facts: string;
-  readonly records: ReadonlyMap<string, string>;
-  /** Whether the records of every object are among them. */
+  readonly records: ReadonlyMap<
+    string,
+    string
+  > /** Whether the records of every object are among them. */;
   readonly complete: boolean;
 };
 
@@ -65,7 +68,7 @@ CREATE TABLE answers (sql TEXT PRIMARY KEY, digest TEXT NOT NULL, answer TEXT NO
 CREATE TABLE records (object TEXT NOT NULL, path TEXT NOT NULL, rows TEXT NOT NULL, PRIMARY KEY (object, path))`;
 
 export function openCache(snapshot: Snapshot, options: CacheOptions): ContentCache {
-  const store = openStore(join(snapshot.root, '.nocturne', 'cache.db'), options);
+  const store = openStore(within(snapshot.root, '.nocturne', 'cache.db'), options);
   const rows = store.rows;
   const same = new Map<string, boolean>();
   const fresh = new Map<string, Fresh>();

@@ -3,6 +3,7 @@
  * audit rows, all in one transaction.
  */
 import { stamp } from '../kernel/clock.js';
+import { defined } from '../kernel/defined.js';
 import { NocturneError } from '../kernel/error.js';
 import { sha256 } from '../kernel/hash.js';
 import type { ObjectSpec } from '../registry/types.js';
@@ -127,7 +128,7 @@ function addNotice(
     object: 'NOTIFICATION',
     key: id,
     fields: { title, time: stamp(at.snapshot.now), ...items, status: 'open', answer: null },
-    ...(body === undefined ? {} : { body }),
+    ...defined({ body }),
   });
   return id;
 }
@@ -250,7 +251,7 @@ function operations(place: CommitPlace, snapshot: Snapshot, draft: Draft): Stora
         path,
         content: bytes,
         before,
-        ...(mode === undefined ? {} : { mode }),
+        ...defined({ mode }),
       });
   }
   return [...ops, ...appends(place, draft)];

@@ -3,6 +3,7 @@
  * changed is what it is now. So a past state is read
  * from the log and the present: the value at a time is what the first change after it found there.
  */
+import { defined } from '../kernel/defined.js';
 import { decodeCell, encodeCell } from '../markdown/cell.js';
 import { sha256 } from '../kernel/hash.js';
 import { addressOf } from './address.js';
@@ -54,11 +55,7 @@ const HASHED = /^sha256:[0-9a-f]{64}$/;
 export function* changeRows(snapshot: Snapshot, address?: string): Generator<ChangeRow> {
   const file = snapshot.schema.objects.get('CHANGE')?.glob;
   if (file === undefined) return;
-  for (const row of logRows(
-    snapshot.root,
-    file,
-    address === undefined ? {} : { containing: address },
-  )) {
+  for (const row of logRows(snapshot.root, file, defined({ containing: address }))) {
     const at = row.cell('address');
     if (address !== undefined && at !== address) continue;
     yield {

@@ -3,6 +3,7 @@
  * number used up.
  */
 import { dateStamp, stamp } from '../kernel/clock.js';
+import { defined } from '../kernel/defined.js';
 import { diffFields, type FieldDifference } from './field-diff.js';
 import { overlay } from './overlay.js';
 import { applyChange, emptyDraft, type LogRow } from './plan.js';
@@ -74,7 +75,7 @@ function insertOf(snapshot: Snapshot, notice: Notice, index: number): ChangeSet[
     object: 'NOTIFICATION',
     key,
     fields: { title, time: stamp(snapshot.now), ...items, status: 'open', answer: null },
-    ...(body === undefined ? {} : { body }),
+    ...defined({ body }),
   };
 }
 

@@ -1,4 +1,5 @@
 /** Conditions about files as a whole: there, newer, changed, not copied. */
+import { defined } from '../../kernel/defined.js';
 import { plural } from '../../kernel/words.js';
 import { countText, filesIn, inProject, inRange, noFiles, some, undecided } from './context.js';
 import type { ConditionContext, Outcome } from './context.js';
@@ -145,5 +146,5 @@ export function noDuplicatesOf(
 }
 
 function whereOf(path: string | undefined): { where?: string } {
-  return path === undefined ? {} : { where: path };
+  return defined({ where: path });
 }

@@ -1,5 +1,6 @@
 /** Which file of the workspace a given path means, or every reason why it must not be followed. */
 import { isAbsolute } from 'node:path';
+import { defined } from '../../kernel/defined.js';
 import { TEMP_PREFIX } from '../../workspace/durable.js';
 import type { FileEntry } from '../../workspace/types.js';
 import { hasInvisible, isFolder, lookAlikeOf, sameButCase, skeleton } from './look-alike.js';
@@ -252,7 +253,7 @@ function at(world: PathWorld, path: string): Probed | undefined {
     kind: entry.kind,
     links: entry.links,
     mtimeMs: entry.mtimeMs,
-    ...(entry.target === undefined ? {} : { target: entry.target }),
+    ...defined({ target: entry.target }),
   };
 }
 

@@ -6,6 +6,7 @@ import { parseReport } from '../../agents/parse-report.js';
 import type { Usage } from '../../agents/types.js';
 import { EXIT } from '../../kernel/error.js';
 import { renewLease } from '../../workspace/lease.js';
+import { assertPassRoot } from '../../workspace/pinned-root.js';
 import { storePass } from '../pass-file.js';
 import { passOfToken } from '../pass-token.js';
 import { runSteps } from '../run-steps.js';
@@ -109,5 +110,6 @@ export function heartbeat(
 
 /** The pass that this token began. */
 function claim(env: PassEnvironment, token: string): Pass {
+  assertPassRoot(env.workspace.state, env.workspace.root);
   return { env, data: passOfToken(env.workspace.state, token) };
 }

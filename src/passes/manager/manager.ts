@@ -1,5 +1,5 @@
 /** The manager pass: looks at what the workers did, and writes the morning briefing. */
-import { listIncidents } from '../../integrity/incident.js';
+import { listIncidents } from '../../workspace/incident.js';
 import { fieldText, fieldTime } from '../../project/field-text.js';
 import { EXIT } from '../../kernel/error.js';
 import type { Snapshot } from '../../workspace/types.js';

@@ -2,9 +2,9 @@
  * What changed in the tree since the agent began, without what nocturne itself committed meanwhile.
  */
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { sha256 } from '../../kernel/hash.js';
 import { readCommitRecord } from '../../workspace/commit-record.js';
+import { within } from '../../workspace/root-descriptor.js';
 import { soundObject } from '../../workspace/spare-objects.js';
 import type { FileEntry, Workspace } from '../../workspace/types.js';
 import { walk } from '../../workspace/walk.js';
@@ -95,7 +95,7 @@ function compare(
         };
   if (entry.kind === 'other')
     return { path, kind: 'special', before: before(), after: undefined, mode: file?.mode };
-  const after = readFileSync(join(workspace.root, path));
+  const after = readFileSync(within(workspace.root, path));
   const hash = sha256(after);
   const committed = expected.get(path);
   const wanted =

@@ -3,9 +3,9 @@
  * version it left is kept.
  */
 import { existsSync, utimesSync } from 'node:fs';
-import { join } from 'node:path';
 import { type Kept, putObject } from '../../workspace/objects.js';
 import { restoreFiles } from '../../workspace/restore.js';
+import { within } from '../../workspace/root-descriptor.js';
 import type { Workspace } from '../../workspace/types.js';
 import type { Difference } from './differences.js';
 
@@ -30,14 +30,14 @@ export function restore(
   restoreFiles(workspace.root, wanted, { keepIn: keptDirectory(runId) });
   for (const { path, mtimeMs, before } of found)
     if (mtimeMs !== undefined && before !== undefined)
-      utimesSync(join(workspace.root, path), mtimeMs / 1000, mtimeMs / 1000);
+      utimesSync(within(workspace.root, path), mtimeMs / 1000, mtimeMs / 1000);
   const kept = found
     .filter((difference) => difference.after !== undefined && difference.kind !== 'mode')
     .map((difference) => difference.path);
   return new Map(
     kept
       .map((path) => [path, `${keptDirectory(runId)}/${path}`] as const)
-      .filter(([, place]) => existsSync(join(workspace.root, place))),
+      .filter(([, place]) => existsSync(within(workspace.root, place))),
   );
 }
 

@@ -3,11 +3,13 @@
  * allowed. The last line, always drawn.
  */
 import { lstatSync } from 'node:fs';
-import { join } from 'node:path';
 import { decide } from '../../governance/guard/decide.js';
 import { isDrop, isUnfinishedDrop } from '../../governance/drop-place.js';
 import { noProbe } from '../../governance/guard/probe.js';
 import type { Decision } from '../../governance/types.js';
+import { storeDirectory } from '../../workspace/mutex.js';
+import { assertRoot } from '../../workspace/pinned-root.js';
+import { within } from '../../workspace/root-descriptor.js';
 import { healObjects, soundObject } from '../../workspace/spare-objects.js';
 import { openSnapshot } from '../../workspace/snapshot.js';
 import type { FileEntry, Snapshot, Workspace } from '../../workspace/types.js';
@@ -30,6 +32,8 @@ export type Settled = {
 /** Judges and restores; what was accepted still has to be recorded (a commit that adopts it). */
 export function settle(workspace: Workspace, data: PassData): Settled {
   if (data.baseline === undefined) return { accepted: [], undone: [], arrived: [] };
+  assertRoot(workspace.root);
+  storeDirectory(workspace.root);
   healObjects(workspace);
   const before = baselineSnapshot(workspace, data.baseline);
   const authorise = grantedPaths(workspace, data.runId);
@@ -137,5 +141,5 @@ function judge(
 }
 
 function linksOf(workspace: Workspace, path: string): number {
-  return lstatSync(join(workspace.root, path), { throwIfNoEntry: false })?.nlink ?? 1;
+  return lstatSync(within(workspace.root, path), { throwIfNoEntry: false })?.nlink ?? 1;
 }

@@ -8,10 +8,11 @@ import { stamp } from '../../kernel/clock.js';
 import { EXIT } from '../../kernel/error.js';
 import { breaker } from '../../governance/breaker.js';
 import { verifyGate } from '../../integrity/gate.js';
-import { recordIncident } from '../../integrity/incident.js';
+import { recordIncident } from '../../workspace/incident.js';
 import { nextId } from '../../workspace/ids.js';
 import { acquireLease, consecutiveFailures, leaseStatus } from '../../workspace/lease.js';
 import { withCommitMutex } from '../../workspace/mutex.js';
+import { assertPassRoot, pinForPass } from '../../workspace/pinned-root.js';
 import { recover } from '../../workspace/recover.js';
 import { runBundle } from '../act.js';
 import { storePass } from '../pass-file.js';
@@ -37,6 +38,7 @@ export async function enter(env: PassEnvironment, entry: Entry): Promise<Pass | 
   const { workspace } = env;
   const { root, state, clock } = workspace;
   env.say('T0   gate');
+  assertPassRoot(state, root);
   recover(root, state);
   const held = leaseStatus(root, clock);
   const crashed = held.kind === 'held' ? undefined : await settleCrashed(env);
@@ -104,6 +106,7 @@ function open(
   };
   const pass: Pass = { env, data };
   storePass(state, data, false);
+  pinForPass(root, state, runId);
   const args = {
     run_id: runId,
     holder,

@@ -4,6 +4,7 @@
  */
 import { isAbsolute, relative } from 'node:path';
 import type { Host } from '../../hosts/types.js';
+import { defined } from '../../kernel/defined.js';
 import type { Checked } from '../../setup/check-workspace.js';
 import type { Created } from '../../setup/create-workspace.js';
 import type { Planned } from '../../setup/plan-setup.js';
@@ -58,7 +59,7 @@ export function initJson(
     ...planJson(workspace.root, plan, host),
     written: created.written,
     signed: created.signed,
-    ...(created.forgotten === undefined ? {} : { forgotten: created.forgotten }),
+    ...defined({ forgotten: created.forgotten }),
     key: { fingerprint: key.fingerprint, made: created.keyMade, warnings: key.warnings },
     gate: { ok: checked.gate.ok, files: checked.gate.files, findings: checked.gate.findings },
     validation: {

@@ -6,7 +6,7 @@ import { installedHosts } from '../../hosts/installed.js';
 import type { Host } from '../../hosts/types.js';
 import { defined } from '../../kernel/defined.js';
 import { NocturneError } from '../../kernel/error.js';
-import { nearestName } from '../../kernel/nearest-name.js';
+import { didYouMean } from '../../kernel/nearest-name.js';
 import { ownerKeyStatus } from '../../integrity/owner-key.js';
 import { existingFiles } from '../../setup/existing-files.js';
 import { knownWords } from '../../setup/known-words.js';
@@ -122,9 +122,10 @@ function zoneOf(zone: string | undefined): string | undefined {
       ? undefined
       : zone;
   } catch {
-    const near = nearestName(zone, Intl.supportedValuesOf('timeZone'));
     throw new NocturneError('USAGE', `--time-zone ${zone} is not a time zone`, {
-      hint: near === undefined ? 'write it as in Europe/Lisbon, or UTC' : `did you mean ${near}?`,
+      hint:
+        didYouMean(zone, Intl.supportedValuesOf('timeZone')) ??
+        'write it as in Europe/Lisbon, or UTC',
     });
   }
 }

@@ -1,4 +1,5 @@
 /** A finished pass as a command's result. */
+import { defined } from '../../kernel/defined.js';
 import type { PassReport } from '../../passes/types.js';
 import type { CommandResult } from './types.js';
 
@@ -9,7 +10,7 @@ export function passResult(report: PassReport): CommandResult {
     role: data?.request.role ?? null,
     project: data?.project ?? null,
     outcome: report.outcome,
-    ...(data?.quality === undefined ? {} : { quality: data.quality }),
+    ...defined({ quality: data?.quality }),
     refused: data?.refused ?? [],
     restored: (data?.undone ?? []).map(({ path, code, why, kept }) => ({
       path,

@@ -2,7 +2,7 @@
 import { pendingAnswers } from '../../../governance/answers.js';
 import { dispatch } from '../../../governance/dispatch.js';
 import { projectState } from '../../../governance/project-state.js';
-import { listIncidents } from '../../../integrity/incident.js';
+import { listIncidents } from '../../../workspace/incident.js';
 import { readTrust } from '../../../integrity/trust.js';
 import { EXIT } from '../../../kernel/error.js';
 import { localTime } from '../../../passes/local-time.js';
@@ -190,18 +190,9 @@ function projectFacts(
   answered: boolean,
 ): Row & { readonly state: string; readonly next: string } {
   const { state, why } = projectState(snapshot, row.slug);
-  return {
-    ...row,
-    state,
-    next:
-      row.escalation !== ''
-        ? answered
-          ? 'goes on with the next pass'
-          : 'waits for an answer'
-        : row.status === 'active'
-          ? why
-          : '',
-  };
+  if (row.escalation !== '')
+    return { ...row, state, next: answered ? 'goes on with the next pass' : 'waits for an answer' };
+  return { ...row, state, next: row.status === 'active' ? why : '' };
 }
 
 function lockLine(
