@@ -3,7 +3,7 @@ import type { ReadScope } from '../governance/scoped-snapshot.js';
 import type { ExitCode } from '../kernel/error.js';
 import type { Workspace } from '../workspace/types.js';
 import type { PassModule } from './module.js';
-import type { PassData } from './types.js';
+import type { Briefed } from './types.js';
 
 /** `flags` as commander writes them: `--since <rev>`, `--all`, `-n, --passes <n>`. */
 export type OptionSpec = {
@@ -50,7 +50,7 @@ export type AddedCommandContext = {
     readonly actor: { readonly kind: 'owner' | 'pass' | 'nocturne'; readonly name: string };
     readonly runId: string;
     readonly fence?: number;
-    readonly pass?: PassData;
+    readonly pass?: Briefed;
     readonly authorisation: string;
   };
 };

@@ -8,8 +8,7 @@ import type { Action, Decision, Reason, Verdict } from '../governance/types.js';
 import { NocturneError } from '../kernel/error.js';
 import type { Snapshot, Workspace } from '../workspace/types.js';
 import { askApproval } from './approvals/ask-approval.js';
-import { authorityOf } from './authority.js';
-import type { PassData } from './types.js';
+import { authorityOf, type PassOnDuty } from './authority.js';
 
 /** `command line`, `mcp`, `agent tools`, or a host by its name. */
 export type DoorName = string;
@@ -43,7 +42,7 @@ export type Judgement = {
  * `ask`: a question waits for the owner (reason
  * `approval`); in a pass nobody is there to answer, so for the agent it is a refusal as well.
  */
-export function judge(workspace: Workspace, data: PassData, asked: Asked): Judgement {
+export function judge(workspace: Workspace, data: PassOnDuty, asked: Asked): Judgement {
   const snapshot = asked.snapshot ?? workspace.snapshot();
   const options: DecideOptions = {
     home: workspace.home,
@@ -85,7 +84,7 @@ export function judge(workspace: Workspace, data: PassData, asked: Asked): Judge
  */
 function recordSends(
   workspace: Workspace,
-  data: PassData,
+  data: PassOnDuty,
   at: { readonly asked: Asked; readonly options: DecideOptions; readonly judged: Judgement },
 ): Judgement {
   let judgement = at.judged;
@@ -141,7 +140,7 @@ function withoutQuery(to: string): string {
 /** Only the scope stands against it: the owner is asked, or has decided already. */
 function askOwner(
   workspace: Workspace,
-  data: PassData,
+  data: PassOnDuty,
   at: {
     readonly actions: readonly Action[];
     readonly options: DecideOptions;
@@ -197,7 +196,7 @@ export function nameOf(action: Action): string {
  */
 export function recordRefusal(
   workspace: Workspace,
-  data: PassData,
+  data: PassOnDuty,
   refused: { readonly door: DoorName; readonly what: string; readonly why: string },
 ): void {
   try {

@@ -21,8 +21,6 @@ export type Difference = {
   /** What it holds now. */
   readonly after: Buffer | undefined;
   readonly mode: number | undefined;
-  /** When it was last written, before the pass. */
-  readonly mtimeMs?: number;
   /** Where the link that was there pointed. */
   readonly target?: string;
 };
@@ -42,9 +40,7 @@ export function differences(workspace: Workspace, baseline: Baseline): readonly 
   const found: Difference[] = [];
   for (const path of [...paths].sort()) {
     const difference = compare(workspace, { path, baseline, expected, entry: now.get(path) });
-    const mtimeMs = baseline.files[path]?.mtimeMs;
-    if (difference !== undefined)
-      found.push(mtimeMs === undefined ? difference : { ...difference, mtimeMs });
+    if (difference !== undefined) found.push(difference);
   }
   return found;
 }
