@@ -17,7 +17,7 @@ import t, { type Test } from 'tap';
 import { findProgram } from '../../src/agents/find-program.js';
 import { commitActs } from '../../src/passes/act.js';
 import { beginPass } from '../../src/passes/host/host-driver.js';
-import { runWords } from '../../src/passes/tools/run-command-line.js';
+import { runWords } from '../../src/passes/run-words.js';
 import { writablePlaces } from '../../src/passes/sandbox-places.js';
 import { t3Sandbox } from '../../src/passes/worker/t3-sandbox.js';
 import { worker } from '../../src/passes/worker/worker.js';

@@ -23,7 +23,8 @@ function judgeTarget(
   if (op === 'mkdir' && target.existing?.kind === 'directory') return;
   verdicts.paths.push(path);
   options.seen?.({ path, op, after: target.after, unseen: target.unseen });
-  if (authority.kind === 'guest') verdicts.reasons.push(...guestReasons(snapshot, { path, op }));
+  if (authority.kind === 'guest')
+    verdicts.reasons.push(...guestReasons(snapshot, authority, { path, op }));
   if (authority.kind === 'pass') {
     for (const reason of routeReasons(snapshot, authority, { path, op })) {
       const authorisation = reason.code === 'out-of-scope' ? options.authorise?.(path) : undefined;
@@ -33,6 +34,7 @@ function judgeTarget(
   }
   if (op === 'mkdir' || op === 'mode') return;
   if (op === 'delete') {
+    verdicts.texts.set(path, undefined);
     if (authority.kind === 'pass' || authority.kind === 'guest')
       verdicts.reasons.push(
         ...checkWriters(snapshot, path, undefined).filter(mattersTo(authority)),
@@ -65,9 +67,11 @@ function judgeContent(
     verdicts.reasons.push(...secretReasons(Buffer.from(after).toString('latin1'), path));
     return;
   }
+  verdicts.texts.set(path, text);
   verdicts.reasons.push(...secretReasons(text, path, snapshot.text(path) ?? ''));
   const contract = checkContract(snapshot, path, text);
   verdicts.diagnostics.push(...contract.diagnostics);
+  verdicts.broken.push(...contract.reasons);
   if (authority.kind === 'owner') return;
   verdicts.reasons.push(
     ...contract.reasons,

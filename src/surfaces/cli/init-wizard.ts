@@ -3,6 +3,7 @@ import type { Readable, Writable } from 'node:stream';
 import { defined } from '../../kernel/defined.js';
 import { NocturneError } from '../../kernel/error.js';
 import type { PlaceKind } from '../../setup/place-kind.js';
+import { isZone } from '../../project/owner-zone.js';
 
 /** Where the questions are asked. */
 export type Terminal = { readonly input: Readable; readonly output: Writable };
@@ -14,7 +15,8 @@ type Words = {
 };
 type Asked = {
   readonly directory: string;
-  readonly kind: PlaceKind;
+  /** `agent`: files that a host recognises as its agent's workspace. */
+  readonly kind: PlaceKind | 'agent';
   readonly words: Words;
   readonly defaults: { readonly owner: string; readonly timeZone: string };
 };
@@ -22,10 +24,10 @@ type Asked = {
 /** Standard output is for the result. */
 const TERMINAL: Terminal = { input: process.stdin, output: process.stderr };
 
-const WHAT: Readonly<Record<PlaceKind, string>> = {
+const WHAT: Readonly<Record<Asked['kind'], string>> = {
   empty: 'A new workspace',
   workspace: 'This workspace gets what it lacks, and your signature',
-  openclaw:
+  agent:
     "An agent's workspace is here. It is adopted: your pages stay, and every file that changes is kept as it was",
   nightclaw:
     'A NightClaw workspace is here. Its projects, pre-approvals, failure modes and lessons are carried over; every file that changes is kept as it was',
@@ -103,15 +105,4 @@ function cancelled(): NocturneError {
   return new NocturneError('USAGE', 'given up; nothing was written', {
     hint: 'run nocturne init again when you are ready',
   });
-}
-
-function isZone(zone: string): boolean {
-  try {
-    return (
-      zone !== '' &&
-      new Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone !== ''
-    );
-  } catch {
-    return false;
-  }
 }

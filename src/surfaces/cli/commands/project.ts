@@ -9,12 +9,13 @@ import { fieldInt, fieldText } from '../../../project/field-text.js';
 import { type BundleArguments, bundleChanges } from '../../../workspace/bundle.js';
 import type { Snapshot } from '../../../workspace/types.js';
 import { requireOwner } from '../actor.js';
-import { carryOut, type Edit } from '../carry-out.js';
+import type { Edit } from '../../../tools/tool-context.js';
+import { carryOut } from '../carry-out.js';
 import { newProjectFiles } from '../new-project.js';
 import { paint } from '../paint.js';
 import { textTable } from '../table.js';
 import type { Command, CommandResult, Context, Parsed } from '../types.js';
-import { ownerZone } from '../zone.js';
+import { ownerZone } from '../../../project/owner-zone.js';
 
 const dryRun = {
   flags: '--dry-run',

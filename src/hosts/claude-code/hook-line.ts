@@ -1,0 +1,72 @@
+/**
+ * `hook claude-code` without the machinery of the other commands, because Claude Code starts it
+ * before every tool call. The build makes one file of this and of all that it imports
+ * (`dist/hook-claude-code.cjs`).
+ */
+import { existsSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { systemClock } from '../../kernel/clock.js';
+import { NocturneError } from '../../kernel/error.js';
+import { readStandardInput } from '../../kernel/read-input.js';
+import type { PassModule } from '../../passes/module.js';
+import { openWorkspace } from '../../workspace/open-workspace.js';
+import { homeDirectory } from '../../workspace/state-home.js';
+import { answerEvent } from './hooks/answer-event.js';
+
+/**
+ * @param words what follows `hook claude-code`. @param modules how the installed modules are
+ * loaded, when one is asked for.
+ */
+export async function hookLine(
+  words: readonly string[],
+  modules: () => Promise<readonly PassModule[]>,
+): Promise<0 | 1 | 2> {
+  const { env } = process;
+  const at = words.indexOf('--workspace');
+  const given = at === -1 ? undefined : words[at + 1];
+  const reply = await answerEvent(readStandardInput().toString('utf8'), (cwd) => {
+    const root = rootOf(given, cwd === '' ? process.cwd() : cwd, env['NOCTURNE_WORKSPACE']);
+    if (root === undefined) return undefined;
+    const workspace = openWorkspace(root, {
+      home: homeDirectory(env, process.cwd()),
+      clock: systemClock,
+    });
+    return {
+      workspace,
+      token: env['NOCTURNE_PASS_TOKEN'],
+      governed: env['NOCTURNE_RUN'] !== undefined,
+      modules,
+    };
+  });
+  process.stdout.write(reply.stdout);
+  process.stderr.write(reply.stderr);
+  return reply.exit;
+}
+
+/**
+ * The folder that the hook was installed for, whatever folder the session has gone to. One that is
+ * no workspace any more is an error: nothing could be judged.
+ */
+function rootOf(
+  given: string | undefined,
+  cwd: string,
+  named: string | undefined,
+): string | undefined {
+  if (given !== undefined) {
+    const root = resolve(given);
+    if (!existsSync(join(root, 'REGISTRY.md')))
+      throw new NocturneError(
+        'NO_WORKSPACE',
+        `there is no workspace at ${root}, for which these hooks were installed`,
+        {
+          hint: 'run nocturne hooks install in the workspace again, or take these hooks out of the settings of Claude Code',
+        },
+      );
+    return root;
+  }
+  for (let directory = resolve(cwd); ; directory = dirname(directory)) {
+    if (existsSync(join(directory, 'REGISTRY.md'))) return directory;
+    if (directory === dirname(directory)) break;
+  }
+  return named === undefined || named === '' ? undefined : resolve(named);
+}

@@ -1,0 +1,36 @@
+/** `hook git`: what the installed hooks call. Nobody types it. */
+import { EXIT, NocturneError } from '../../../kernel/error.js';
+import { readStandardInput } from '../../../kernel/read-input.js';
+import type { AddedCommand } from '../../../passes/added-command.js';
+import { answerGit, GIT_EVENTS } from '../answer-git.js';
+
+export const hookGit: AddedCommand = {
+  args: '<event> [args...]',
+  examples: ['nocturne hook git pre-commit', 'nocturne hook git commit-msg -- .git/COMMIT_EDITMSG'],
+  run(context, { args }) {
+    const [name, ...rest] = args;
+    const event = GIT_EVENTS.find((one) => one === name);
+    if (event === undefined)
+      throw new NocturneError('USAGE', `${name ?? 'nothing'} is no hook that is judged here`, {
+        hint: `expected one of ${GIT_EVENTS.join(', ')}`,
+      });
+    const { pass } = context.acting();
+    const findings = answerGit({
+      event,
+      args: rest,
+      input: () => readStandardInput().toString('utf8'),
+      workspace: context.workspace(),
+      git: { cwd: context.cwd, env: context.env },
+      pass,
+    });
+    if (findings.length === 0) return { exit: EXIT.ok, text: '', json: { event, findings } };
+    return {
+      exit: EXIT.refused,
+      text: [
+        `nocturne refuses this ${event === 'pre-push' ? 'push' : 'commit'}:`,
+        ...findings.map((finding) => `  ${finding}`),
+      ].join('\n'),
+      json: { event, findings },
+    };
+  },
+};
