@@ -144,7 +144,9 @@ function lazyView(env: PassEnvironment): {
 }
 
 function isLost(error: unknown): boolean {
-  return error instanceof NocturneError && ['LEASE_LOST', 'ROOT_MOVED'].includes(error.code);
+  return (
+    error instanceof NocturneError && (error.code === 'LEASE_LOST' || error.code === 'ROOT_MOVED')
+  );
 }
 
 function brokenAt(step: Pick<AnyStep, 'id'>, stage: Stage, error: unknown): Halt {

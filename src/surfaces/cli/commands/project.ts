@@ -15,7 +15,7 @@ import { newProjectFiles } from '../new-project.js';
 import { paint } from '../paint.js';
 import { textTable } from '../table.js';
 import type { Command, CommandResult, Context, Parsed } from '../types.js';
-import { ownerZone } from '../zone.js';
+import { ownerZone } from '../../../project/owner-zone.js';
 
 const dryRun = {
   flags: '--dry-run',
