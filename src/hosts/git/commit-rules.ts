@@ -143,11 +143,8 @@ function integrityFindings({ files, read, paths, trust }: Staged): readonly GitF
       },
     ];
   const parsed = parseManifest(manifestBytes.toString('utf8'));
-  const problems = !mine.includes(MANIFEST_FILE)
-    ? []
-    : trust === undefined
-      ? parsed.problems
-      : checkManifest(parsed, trust);
+  const found = trust === undefined ? parsed.problems : checkManifest(parsed, trust);
+  const problems = mine.includes(MANIFEST_FILE) ? found : [];
   const rows = new Map(parsed.manifest.rows.map((row) => [row.file, row.sha256]));
   const unsigned = asked.flatMap((path): GitFinding[] => {
     const [bytes, row] = [read(path), rows.get(path)];

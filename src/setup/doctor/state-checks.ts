@@ -11,14 +11,8 @@ import { committedEntries, isJournalEmpty } from '../../workspace/journal-files.
 import { breakLease, consecutiveFailures, leaseStatus } from '../../workspace/lease.js';
 import { breakCommitMutex, commitMutexStatus, storeDirectory } from '../../workspace/mutex.js';
 import { walk } from '../../workspace/walk.js';
-import {
-  broken,
-  off,
-  type Observation,
-  type Patient,
-  type WorkspaceCheck,
-  working,
-} from './types.js';
+import { broken, off, type Observation, working } from '../../kernel/observation.js';
+import type { Patient, WorkspaceCheck } from './types.js';
 
 /** One failed pass is a bad night, not a broken workspace. */
 const MANY = 3;

@@ -7,7 +7,7 @@ import type { Command } from './types.js';
 
 /**
  * `need`: what a caller inside a pass needs, where governance/capability.ts does not know the
- * command (those of modules).
+ * command (those of modules and hosts).
  */
 export type Entry = {
   readonly group: Group;
@@ -68,21 +68,6 @@ export const CATALOGUE: Catalogue = {
     group: 'Passes',
     summary: 'passes at their times, in the foreground',
     load: () => import('./commands/schedule.js'),
-  },
-  'cron install': {
-    group: 'Passes',
-    summary: 'worker and manager as jobs of OpenClaw, with the plugin that guards them',
-    load: async () => ({ command: (await import('./commands/cron.js')).cronInstall }),
-  },
-  'cron list': {
-    group: 'Passes',
-    summary: "this workspace's jobs in OpenClaw: next run, last result",
-    load: async () => ({ command: (await import('./commands/cron.js')).cronList }),
-  },
-  'cron remove': {
-    group: 'Passes',
-    summary: 'take them out of OpenClaw; other jobs stay',
-    load: async () => ({ command: (await import('./commands/cron.js')).cronRemove }),
   },
   'run worker': {
     group: 'Passes',
@@ -337,7 +322,7 @@ export const CATALOGUE: Catalogue = {
   },
   'guard serve': {
     group: 'Trust',
-    summary: 'the guard over a socket, for hosts such as OpenClaw',
+    summary: 'the guard over a socket, for hosts that cannot load it themselves',
     load: async () => ({ command: (await import('./commands/guard-serve.js')).guardServe }),
   },
   'lock status': {
@@ -350,30 +335,20 @@ export const CATALOGUE: Catalogue = {
     summary: 'end a pass that hangs',
     load: async () => ({ command: (await import('./commands/lock.js')).lockBreak }),
   },
-  'hook claude-code': {
-    group: 'Toolkit',
-    summary: 'answer one event of Claude Code; its hooks call this',
-    load: async () => ({ command: (await import('./commands/hook.js')).hookClaudeCode }),
-  },
-  'hook git': {
-    group: 'Toolkit',
-    summary: 'answer one event of git; its hooks call this',
-    load: async () => ({ command: (await import('./commands/hook.js')).hookGit }),
-  },
   'hooks install': {
     group: 'Toolkit',
-    summary: 'let Claude Code and git ask the guard',
-    load: async () => ({ command: (await import('./commands/hooks.js')).hooksInstall }),
+    summary: 'let the hosts that are installed ask the guard before they act',
+    load: async () => ({ command: await (await import('./commands/hooks.js')).hooksInstall() }),
   },
   'hooks uninstall': {
     group: 'Toolkit',
     summary: 'take these hooks out again, and leave everything else as it was',
-    load: async () => ({ command: (await import('./commands/hooks.js')).hooksUninstall }),
+    load: async () => ({ command: await (await import('./commands/hooks.js')).hooksUninstall() }),
   },
   'hooks status': {
     group: 'Toolkit',
     summary: 'whether these hooks are in force',
-    load: async () => ({ command: (await import('./commands/hooks.js')).hooksStatus }),
+    load: async () => ({ command: await (await import('./commands/hooks.js')).hooksStatus() }),
   },
   completion: {
     group: 'Toolkit',

@@ -1,7 +1,7 @@
 /**
  * `hook claude-code` without the machinery of the other commands, because Claude Code starts it
- * before every tool call. The build makes one file of this
- * and of all that it imports (`dist/hook.cjs`).
+ * before every tool call. The build makes one file of this and of all that it imports
+ * (`dist/hook-claude-code.cjs`).
  */
 import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
@@ -10,8 +10,8 @@ import { NocturneError } from '../../kernel/error.js';
 import { readStandardInput } from '../../kernel/read-input.js';
 import type { PassModule } from '../../passes/module.js';
 import { openWorkspace } from '../../workspace/open-workspace.js';
-import { answerEvent } from '../../hosts/claude-code/hooks/answer-event.js';
-import { homeDirectory } from './place.js';
+import { homeDirectory } from '../../workspace/state-home.js';
+import { answerEvent } from './hooks/answer-event.js';
 
 /**
  * @param words what follows `hook claude-code`. @param modules how the installed modules are
