@@ -6,7 +6,8 @@ import { defined } from '../../kernel/defined.js';
 import { installedModules } from '../../modules/installed.js';
 import type { Module, ModuleCommand } from '../../modules/types.js';
 import { actingAs, requireOwner } from './actor.js';
-import { CATALOGUE, type Catalogue, type Entry } from './catalogue.js';
+import { CATALOGUE } from './catalogue.js';
+import type { Catalogue, Entry } from './catalogue-entry.js';
 import type { Command } from './types.js';
 
 /** Core and modules together. */

@@ -3,6 +3,7 @@ import { defined } from '../../../kernel/defined.js';
 import { briefTool } from '../../../passes/tools/tool-brief.js';
 import { readTool } from '../../../passes/tools/tool-read.js';
 import { searchTool } from '../../../passes/tools/tool-search.js';
+import { textOption } from '../options.js';
 import { lineNumber, readingContext, resultOf } from '../tool-call.js';
 import type { Command } from '../types.js';
 
@@ -36,7 +37,7 @@ export const search: Command = {
     resultOf(
       searchTool(readingContext(context), {
         pattern: args[0] ?? '',
-        ...defined({ glob: typeof options['glob'] === 'string' ? options['glob'] : undefined }),
+        ...defined({ glob: textOption(options, 'glob') }),
       }),
     ),
 };
