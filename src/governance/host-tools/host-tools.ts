@@ -56,8 +56,9 @@ export function readCall(snapshot: Snapshot, call: HostCall): CallReading {
 const OURS = /^(?:mcp__)?nocturne__[a-z_]+$/;
 
 const harmless: Reader = () => NOTHING;
-const text = (params: Params, name: string): string | undefined =>
-  typeof params[name] === 'string' ? (params[name] as string) : undefined;
+/** The first of these parameters that is a text. */
+const text = (params: Params, ...names: readonly string[]): string | undefined =>
+  names.map((name) => params[name]).find((value) => typeof value === 'string');
 const acts = (...actions: readonly Action[]): CallReading => ({ kind: 'acts', actions });
 const lacks = (what: string): CallReading => ({
   kind: 'unreadable',
@@ -194,19 +195,13 @@ const TOOLS: Readonly<Record<HostName, ReadonlyMap<string, Reader>>> = {
     ['sessions_spawn', spawns({ task: 'task', target: 'agentId', seconds: 'runTimeoutSeconds' })],
     [
       'sessions_send',
-      sends(
-        (params) => prefixed('session:', text(params, 'sessionKey') ?? text(params, 'label')),
-        ['message'],
-      ),
+      sends((params) => prefixed('session:', text(params, 'sessionKey', 'label')), ['message']),
     ],
     [
       'message',
       sends(
         (params) =>
-          prefixed(
-            `${text(params, 'channel') ?? 'channel'}:`,
-            text(params, 'to') ?? text(params, 'target'),
-          ),
+          prefixed(`${text(params, 'channel') ?? 'channel'}:`, text(params, 'to', 'target')),
         ['message'],
       ),
     ],

@@ -9,7 +9,8 @@ import type { Snapshot } from '../../workspace/types.js';
 import { seenBy, type ToolAnswer, type ToolContext } from './tool-caller.js';
 
 export type SearchArguments = {
-  /** A regular expression; what is none is looked for as it is. Case does not matter. */ readonly pattern: string;
+  /** A regular expression; what is none is looked for as it is. Case does not matter. */
+  readonly pattern: string;
   readonly glob?: string | undefined;
 };
 export type Hit = { readonly path: string; readonly line: number; readonly text: string };

@@ -59,12 +59,9 @@ export async function parseWords(
     options['color'] !== false &&
     process.env['NO_COLOR'] === undefined &&
     (process.stdout.isTTY === true || process.env['FORCE_COLOR'] !== undefined);
-  const workspace = defined({
-    workspace: textOption(options, 'workspace'),
-  });
   return {
     globals: {
-      ...workspace,
+      ...defined({ workspace: textOption(options, 'workspace') }),
       json: options['json'] === true,
       quiet: options['quiet'] === true,
       color,

@@ -57,6 +57,7 @@ export const UPKEEP_COMMANDS: Catalogue = {
       summary: 'change one value, checked against its type',
       load: () => import('./commands/set.js'),
     },
+    add: { summary: 'add one record', load: () => import('./commands/add.js') },
     'bundle run': {
       summary: 'carry out a bundle of REGISTRY.md',
       load: async () => ({ command: (await import('./commands/bundle.js')).bundleRun }),

@@ -1,4 +1,4 @@
-/** `project new`: a project from the templates, or the dispatch row of one whose files are there. */
+/** `project new`: a project from the templates, or the row of one whose files are there. */
 import { NocturneError } from '../../../kernel/error.js';
 import type { Rec } from '../../../markdown/types.js';
 import { fieldInt, fieldText } from '../../../project/field-text.js';
