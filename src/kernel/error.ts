@@ -31,6 +31,7 @@ const CODES = {
   UNREADABLE: EXIT.findings,
   GATE: EXIT.gate,
   NOT_TRUSTED: EXIT.gate,
+  ROOT_MOVED: EXIT.gate,
   LOCKED: EXIT.deferred,
   LEASE_LOST: EXIT.deferred,
   CONFLICT: EXIT.findings,

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import type { Diagnostic } from '../kernel/diagnostic.js';
 import { TEMP_PREFIX } from '../workspace/durable.js';
 import { hourOf, isSettled, statText } from '../workspace/file-stat.js';
+import { within } from '../workspace/root-descriptor.js';
 import type { FileEntry } from '../workspace/types.js';
 
 export type KeptResult = {
@@ -77,7 +78,7 @@ function withFilesIn(path: string): readonly string[] {
   }
 }
 
-const resultPath = (root: string): string => join(root, '.nocturne', 'validation.json');
+const resultPath = (root: string): string => within(root, '.nocturne', 'validation.json');
 
 export function readKeptResult(root: string, key: string): KeptResult | undefined {
   try {
@@ -96,7 +97,7 @@ export function readKeptResult(root: string, key: string): KeptResult | undefine
  * be written.
  */
 export function keepResult(root: string, key: string, validation: KeptResult): void {
-  const temp = join(root, '.nocturne', `${TEMP_PREFIX}validation-${randomUUID()}`);
+  const temp = within(root, '.nocturne', `${TEMP_PREFIX}validation-${randomUUID()}`);
   try {
     writeFileSync(temp, JSON.stringify({ key, validation }));
     renameSync(temp, resultPath(root));

@@ -46,6 +46,7 @@ import { flush, removeIfThere, syncDirectory } from './durable.js';
 import { anchorAfter } from './journal-entry.js';
 import { retireEntry } from './journal-files.js';
 import { sameFile } from './observe.js';
+import { shownPath } from './root-descriptor.js';
 import type { AppendOp } from './storage-types.js';
 
 export type { Application };
@@ -85,7 +86,7 @@ export function applyEntry(application: Application): readonly Conflict[] {
       `the change is in place, but could not be closed: ${textOf(error)}`,
       {
         cause: error,
-        file: application.file,
+        file: shownPath(application.file),
         hint: 'this is finished when the workspace is next opened with the disk in order',
       },
     );
@@ -168,7 +169,7 @@ function takeBack(
       `${textOf(error)}; undoing failed as well: ${textOf(second)}`,
       {
         cause: error,
-        file: application.file,
+        file: shownPath(application.file),
         hint: 'the change is whole in .nocturne/journal and is finished when the workspace is next opened with the disk in order',
       },
     );

@@ -15,6 +15,7 @@ import {
 } from './durable.js';
 import type { Entry, EntryDelete, EntryOp, EntryWrite } from './journal-entry.js';
 import { hashAt, observe, sameFile } from './observe.js';
+import { within } from './root-descriptor.js';
 import { errnoOf, onFile, storageError } from './storage-error.js';
 import type { AppendOp } from './storage-types.js';
 
@@ -45,7 +46,7 @@ export type Progress = {
 };
 
 export function moveOf(application: Application, op: EntryOp, index: number): Move {
-  const target = join(application.root, op.path);
+  const target = within(application.root, op.path);
   const temp = join(dirname(target), `${TEMP_PREFIX}${application.entry.txid}-${index}`);
   return { op, target, temp, aside: `${temp}-old` };
 }

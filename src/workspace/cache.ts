@@ -4,11 +4,11 @@
  * a file is given out only while size, both times and inode are as they were, or the content has
  * the same hash; a file that cannot be read as a cache is made anew.
  */
-import { join } from 'node:path';
 import { sha256 } from '../kernel/hash.js';
 import { openStore, type CacheOptions } from './cache-store.js';
 import type { Answer, Fresh, KeptFile, Row } from './cache-tables.js';
 import { isSettled, statText } from './file-stat.js';
+import { within } from './root-descriptor.js';
 import type { Snapshot } from './types.js';
 
 export type Hashes = { readonly content: string; readonly records: string };
@@ -29,7 +29,7 @@ export type ContentCache = {
 };
 
 export function openCache(snapshot: Snapshot, options: CacheOptions): ContentCache {
-  const store = openStore(join(snapshot.root, '.nocturne', 'cache.db'), options);
+  const store = openStore(within(snapshot.root, '.nocturne', 'cache.db'), options);
   const { rows } = store;
   const same = new Map<string, boolean>();
   const fresh = new Map<string, Fresh>();

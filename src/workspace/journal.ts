@@ -1,7 +1,6 @@
 /** Changes any number of files at once: wholly or not at all, whatever happens in between. */
 import { lstatSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
-import { join } from 'node:path';
 import { defined } from '../kernel/defined.js';
 import { NocturneError } from '../kernel/error.js';
 import { readAnchors } from './anchors.js';
@@ -14,6 +13,7 @@ import { checkFence } from './lease.js';
 import { withCommitMutex } from './mutex.js';
 import { assertWritablePath, observe } from './observe.js';
 import { recover, type Recovery } from './recover.js';
+import { within } from './root-descriptor.js';
 import { onFiles } from './storage-error.js';
 import type { StorageOp } from './storage-types.js';
 
@@ -120,8 +120,8 @@ function check(root: string, ops: readonly EntryOp[]): void {
     assertWritablePath(root, op.path);
     const problem =
       op.kind === 'append'
-        ? logProblem(join(root, op.path), op.offset)
-        : contentProblem(join(root, op.path), op.before);
+        ? logProblem(within(root, op.path), op.offset)
+        : contentProblem(within(root, op.path), op.before);
     if (problem !== undefined) changed.push(`${op.path} ${problem}`);
   }
   if (changed.length === 0) return;

@@ -9,6 +9,7 @@ import { NocturneError } from '../kernel/error.js';
 import { removeIfThere, syncDirectory } from './durable.js';
 import { storeDirectory, withCommitMutex } from './mutex.js';
 import { isIdentity, lifeOf, ownIdentity } from './process-identity.js';
+import { shownPath, within } from './root-descriptor.js';
 import { readJson, writeJsonDurably } from './state-home.js';
 
 /**
@@ -183,7 +184,7 @@ function heldWith(root: string, fence: number): Lease {
     'LEASE_LOST',
     `the pass with fence ${fence} has lost its lease: ${holderOf(lease)}`,
     {
-      file: pathOf(root),
+      file: shownPath(pathOf(root)),
       hint: 'nothing of this pass can be written any more; the next pass takes over',
     },
   );
@@ -266,9 +267,9 @@ function writeLease(root: string, lease: Lease): void {
 
 function removeLease(root: string): void {
   removeIfThere(pathOf(root));
-  syncDirectory(join(root, '.nocturne'));
+  syncDirectory(within(root, '.nocturne'));
 }
 
 function pathOf(root: string): string {
-  return join(root, '.nocturne', 'pass.lock');
+  return within(root, '.nocturne', 'pass.lock');
 }

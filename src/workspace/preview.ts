@@ -60,7 +60,11 @@ export function previewChanges(
 }
 
 /** With the number that is probably next; which one it is, the commit decides. */
-function insertOf(snapshot: Snapshot, notice: Notice, index: number): ChangeSet['changes'][number] {
+export function insertOf(
+  snapshot: Snapshot,
+  notice: Notice,
+  index: number,
+): ChangeSet['changes'][number] {
   const stem = `N-${dateStamp(snapshot.now).replaceAll('-', '')}-`;
   const taken = ['NOTIFICATION', 'NOTIFICATION-ARCHIVE']
     .flatMap((object) => snapshot.records(object))

@@ -61,7 +61,7 @@ export function resolveTarget(
   if (path === '') {
     if (use !== 'folder')
       refuse('path-invalid', `${show(given)} is the workspace itself, not a file in it`);
-    return { path, reasons, existing: { kind: 'directory', links: 1, mtimeMs: 0 } };
+    return { path, reasons, existing: { kind: 'directory', links: 1 } };
   }
   reasons.push(...reserved(world, path), ...lookAlikes(world, path));
   const existing = at(world, path);
@@ -248,11 +248,10 @@ function at(world: PathWorld, path: string): Probed | undefined {
   if (probed !== undefined) return probed;
   const entry = world.files.get(path);
   if (entry === undefined)
-    return isFolder(world.files, path) ? { kind: 'directory', links: 1, mtimeMs: 0 } : undefined;
+    return isFolder(world.files, path) ? { kind: 'directory', links: 1 } : undefined;
   return {
     kind: entry.kind,
     links: entry.links,
-    mtimeMs: entry.mtimeMs,
     ...defined({ target: entry.target }),
   };
 }

@@ -8,7 +8,6 @@ import { defined } from '../../kernel/defined.js';
 export type Probed = {
   readonly kind: 'file' | 'directory' | 'symlink' | 'other';
   readonly links: number;
-  readonly mtimeMs: number;
   readonly target?: string;
 };
 
@@ -27,11 +26,10 @@ export const diskProbe: FileProbe = {
       return {
         kind,
         links: stat.nlink,
-        mtimeMs: stat.mtimeMs,
         ...defined({ target: kind === 'symlink' ? readlinkSync(path) : undefined }),
       };
     } catch {
-      return { kind: 'other', links: 1, mtimeMs: 0 };
+      return { kind: 'other', links: 1 };
     }
   },
   real(path) {

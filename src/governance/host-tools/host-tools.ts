@@ -4,7 +4,7 @@
  */
 import { defined } from '../../kernel/defined.js';
 import type { Snapshot } from '../../workspace/types.js';
-import { patchActions } from './apply-patch.js';
+import { patchActions } from '../../hosts/openclaw/apply-patch.js';
 import { editedText } from './edited-text.js';
 import type { Action } from '../types.js';
 

@@ -25,9 +25,8 @@ import { bundleChanges, type BundleChanges } from '../../workspace/bundle.js';
 import type { AuditEntry, Snapshot, Workspace } from '../../workspace/types.js';
 import { approvalEvent } from './approval-event.js';
 import { keepPayload, readPayload } from './approval-store.js';
-import { authorityOf } from '../authority.js';
+import { authorityOf, type PassOnDuty } from '../authority.js';
 import { readScope } from '../read-scope.js';
-import type { PassData } from '../types.js';
 
 export const APPROVAL_MS = 72 * 3_600_000;
 /** Questions of one pass; an agent that tries again and again asks no more than that. */
@@ -47,7 +46,7 @@ type Step = {
 };
 type Place = {
   readonly workspace: Workspace;
-  readonly data: PassData;
+  readonly data: PassOnDuty;
   readonly options: DecideOptions;
 };
 

@@ -6,7 +6,7 @@ import { readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { verifyGate } from '../../integrity/gate.js';
 import type { GateReport } from '../../integrity/gate-report.js';
-import { recordIncident } from '../../integrity/incident.js';
+import { recordIncident } from '../../workspace/incident.js';
 import { stamp } from '../../kernel/clock.js';
 import { sha256 } from '../../kernel/hash.js';
 import { makeDirectory, removeIfThere } from '../../workspace/durable.js';

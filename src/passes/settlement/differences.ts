@@ -2,9 +2,9 @@
  * What changed in the tree since the agent began, without what nocturne itself committed meanwhile.
  */
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { sha256 } from '../../kernel/hash.js';
 import { readCommitRecord } from '../../workspace/commit-record.js';
+import { within } from '../../workspace/root-descriptor.js';
 import { soundObject } from '../../workspace/spare-objects.js';
 import type { FileEntry, Workspace } from '../../workspace/types.js';
 import { walk } from '../../workspace/walk.js';
@@ -21,8 +21,6 @@ export type Difference = {
   /** What it holds now. */
   readonly after: Buffer | undefined;
   readonly mode: number | undefined;
-  /** When it was last written, before the pass. */
-  readonly mtimeMs?: number;
   /** Where the link that was there pointed. */
   readonly target?: string;
 };
@@ -42,9 +40,7 @@ export function differences(workspace: Workspace, baseline: Baseline): readonly 
   const found: Difference[] = [];
   for (const path of [...paths].sort()) {
     const difference = compare(workspace, { path, baseline, expected, entry: now.get(path) });
-    const mtimeMs = baseline.files[path]?.mtimeMs;
-    if (difference !== undefined)
-      found.push(mtimeMs === undefined ? difference : { ...difference, mtimeMs });
+    if (difference !== undefined) found.push(difference);
   }
   return found;
 }
@@ -95,7 +91,7 @@ function compare(
         };
   if (entry.kind === 'other')
     return { path, kind: 'special', before: before(), after: undefined, mode: file?.mode };
-  const after = readFileSync(join(workspace.root, path));
+  const after = readFileSync(within(workspace.root, path));
   const hash = sha256(after);
   const committed = expected.get(path);
   const wanted =

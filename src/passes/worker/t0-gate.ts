@@ -8,61 +8,75 @@ import { stamp } from '../../kernel/clock.js';
 import { EXIT } from '../../kernel/error.js';
 import { breaker } from '../../governance/breaker.js';
 import { verifyGate } from '../../integrity/gate.js';
-import { recordIncident } from '../../integrity/incident.js';
+import { recordIncident } from '../../workspace/incident.js';
+import type { GateReport } from '../../integrity/gate-report.js';
 import { nextId } from '../../workspace/ids.js';
 import { acquireLease, consecutiveFailures, leaseStatus } from '../../workspace/lease.js';
 import { withCommitMutex } from '../../workspace/mutex.js';
+import { assertPassRoot, pinForPass } from '../../workspace/pinned-root.js';
 import { recover } from '../../workspace/recover.js';
-import { runBundle } from '../act.js';
+import { type Act, bundleAct, commitActs } from '../act.js';
+import { noFacts } from '../pass-facts.js';
 import { storePass } from '../pass-file.js';
 import { recordSettled } from '../settlement/record-settled.js';
 import { type Crashed, settleCrashed } from '../settlement/settle-crashed.js';
-import type { Halt, HostSession, Pass, PassData, PassEnvironment, PassRequest } from '../types.js';
+import type { Entered, HostSession, PassEnvironment, PassReport, PassRequest } from '../types.js';
 
 /** A pass may hold the lock this long without a heartbeat. */
 export const LEASE_MS = 20 * 60_000;
 
 export type Entry = {
   readonly request: PassRequest;
-  readonly driver: PassData['driver'];
+  readonly driver: Entered['driver'];
   readonly session?: HostSession;
 };
 
+/** The gate did not let the pass in: nothing of it is in the workspace. */
+export type TurnedAway = { readonly kind: 'over'; readonly report: PassReport };
+export type LetIn = { readonly kind: 'entered'; readonly stage: Entered };
+
 /**
- * The way into a pass. An integrity failure halts with exit 3 before anything in the workspace is
+ * The way into a pass. An integrity failure ends with exit 3 before anything in the workspace is
  * written: only an incident in the state directory.
  * Throws LOCKED (exit 4) while another pass runs.
  */
-export async function enter(env: PassEnvironment, entry: Entry): Promise<Pass | Halt> {
+export async function enter(env: PassEnvironment, entry: Entry): Promise<LetIn | TurnedAway> {
   const { workspace } = env;
   const { root, state, clock } = workspace;
   env.say('T0   gate');
+  assertPassRoot(state, root);
   recover(root, state);
   const held = leaseStatus(root, clock);
   const crashed = held.kind === 'held' ? undefined : await settleCrashed(env);
-  const report = verifyGate(root, workspace.home);
-  if (!report.ok) {
-    for (const finding of report.findings)
-      env.say(
-        `     ${finding.file}${finding.line === undefined ? '' : `:${finding.line}`}  ${finding.message}`,
-      );
-    if (report.owned)
-      recordIncident(state, {
-        kind: 'gate',
-        at: stamp(clock.now()),
-        message: `the integrity gate refused a ${entry.request.role} pass`,
-        findings: report.findings,
-      });
-    const first = report.findings[0];
-    return {
-      halt: true,
-      outcome: `refused by the integrity gate: ${first === undefined ? 'unknown' : `${first.file}: ${first.message}`}`,
-      exit: EXIT.gate,
-      data: blank(entry),
-    };
-  }
+  const gate = verifyGate(root, workspace.home);
+  if (!gate.ok) return { kind: 'over', report: refusal(env, entry, gate) };
   await waitForBreaker(env);
-  return open(env, entry, { files: report.files, crashed });
+  return { kind: 'entered', stage: open(env, entry, { files: gate.files, crashed }) };
+}
+
+function refusal(
+  { workspace, say }: PassEnvironment,
+  { request }: Entry,
+  gate: GateReport,
+): PassReport {
+  for (const finding of gate.findings)
+    say(
+      `     ${finding.file}${finding.line === undefined ? '' : `:${finding.line}`}  ${finding.message}`,
+    );
+  if (gate.owned)
+    recordIncident(workspace.state, {
+      kind: 'gate',
+      at: stamp(workspace.clock.now()),
+      message: `the integrity gate refused a ${request.role} pass`,
+      findings: gate.findings,
+    });
+  const [first] = gate.findings;
+  const why = first === undefined ? 'unknown' : `${first.file}: ${first.message}`;
+  return {
+    exit: EXIT.gate,
+    outcome: `refused by the integrity gate: ${why}`,
+    data: noFacts(request),
+  };
 }
 
 async function waitForBreaker(env: PassEnvironment): Promise<void> {
@@ -78,11 +92,14 @@ async function waitForBreaker(env: PassEnvironment): Promise<void> {
   await env.wait(state.waitMs, env.signal);
 }
 
+/**
+ * The lock, the run id, and one commit: the session is open, and what a crash left is on record.
+ */
 function open(
   env: PassEnvironment,
   entry: Entry,
   found: { files: number; crashed: Crashed | undefined },
-): Pass {
+): Entered {
   const { workspace } = env;
   const { root, state, clock } = workspace;
   const runId = withCommitMutex(root, () => nextId(workspace.snapshot(), state, 'RUN'));
@@ -94,60 +111,44 @@ function open(
     clock,
     detached: entry.driver === 'host',
   });
-  const data: PassData = {
-    ...blank(entry),
+  const stage: Entered = {
+    request: entry.request,
+    driver: entry.driver,
+    session: entry.session,
+    endedBy: entry.session === undefined ? undefined : 'host',
     runId,
     fence,
     failures,
     token: randomBytes(24).toString('base64url'),
     started: stamp(clock.now()),
+    notes: [],
   };
-  const pass: Pass = { env, data };
-  storePass(state, data, false);
-  const args = {
-    run_id: runId,
-    holder,
-    fence,
-    host: lease.host,
-    pid: lease.pid,
-    expires_at: lease.expiresAt.replace(/\.\d+Z$/, 'Z'),
-  };
-  runBundle(pass, {
-    step: 'T0',
+  storePass(state, stage);
+  pinForPass(root, state, runId);
+  const opening = bundleAct('T0', {
     name: 'session_open',
-    args,
+    args: {
+      run_id: runId,
+      holder,
+      fence,
+      host: lease.host,
+      pid: lease.pid,
+      expires_at: lease.expiresAt.replace(/\.\d+Z$/, 'Z'),
+    },
     target: runId,
     detail: `${entry.request.role}; ${found.files} protected files verified`,
   });
-  if (found.crashed !== undefined)
-    recordSettled(pass, {
-      step: 'T0',
-      settled: found.crashed,
-      runId: found.crashed.data.runId,
-      project: found.crashed.data.project,
-    });
-  return pass;
+  commitActs(workspace, stage, [opening, ...crashActs(stage, found.crashed)]);
+  return stage;
 }
 
-function blank(entry: Entry): PassData {
-  return {
-    request: entry.request,
-    driver: entry.driver,
-    runId: '',
-    fence: 0,
-    token: '',
-    started: '',
-    failures: 0,
-    capability: 'project',
-    ...(entry.session === undefined ? {} : { session: entry.session, endedBy: 'host' as const }),
-    turnedAway: [],
-    writes: [],
-    authorisations: [],
-    refused: [],
-    outputs: [],
-    undone: [],
-    criteria: [],
-    stop: [],
-    notes: [],
-  };
+function crashActs(stage: Entered, crashed: Crashed | undefined): readonly Act[] {
+  if (crashed === undefined) return [];
+  return recordSettled({
+    step: 'T0',
+    settled: crashed,
+    runId: crashed.runId,
+    project: crashed.project,
+    recordedBy: stage.runId,
+  });
 }

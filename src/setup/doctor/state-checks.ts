@@ -4,7 +4,7 @@
  */
 import { lstatSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { listIncidents } from '../../integrity/incident.js';
+import { listIncidents } from '../../workspace/incident.js';
 import { storedPass } from '../../passes/pass-file.js';
 import { committedEntries, isJournalEmpty } from '../../workspace/journal-files.js';
 import { breakLease, consecutiveFailures, leaseStatus } from '../../workspace/lease.js';

@@ -5,7 +5,7 @@ import { scopedSnapshot } from '../../governance/scoped-snapshot.js';
 import { previewChanges, type Preview } from '../../workspace/preview.js';
 import type { AuditEntry, Change, CommitResult, Notice, Snapshot } from '../../workspace/types.js';
 import { judge, recordRefusal } from '../../passes/door.js';
-import type { PassData } from '../../passes/types.js';
+import type { Briefed } from '../../passes/types.js';
 import type { Action } from '../../governance/types.js';
 import { openSnapshot } from '../../workspace/snapshot.js';
 import { type Acting, actingAs } from './actor.js';
@@ -110,7 +110,7 @@ function rowOf(acting: Acting, { audit }: Edit): AuditEntry {
  */
 function refusedToPass(
   context: Context,
-  pass: PassData,
+  pass: Briefed,
   at: {
     readonly error: NocturneError;
     readonly target: string;

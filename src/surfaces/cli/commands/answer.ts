@@ -111,12 +111,7 @@ function decided(
 ): CommandResult {
   const workspace = context.workspace();
   const taken = takeApproval(
-    {
-      workspace,
-      actor: { kind: 'owner', name: ownerName(workspace.snapshot()) },
-      runId: '',
-      step: '',
-    },
+    { workspace, actor: { kind: 'owner', name: ownerName(workspace.snapshot()) } },
     { id, verdict: pending.verdict, question: pending.id },
   );
   return {

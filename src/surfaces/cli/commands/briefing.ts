@@ -1,5 +1,5 @@
 /** `briefing`: the morning page as it stands, or made anew when more has happened since. */
-import { listIncidents } from '../../../integrity/incident.js';
+import { listIncidents } from '../../../workspace/incident.js';
 import { defined } from '../../../kernel/defined.js';
 import { EXIT } from '../../../kernel/error.js';
 import { briefing } from '../../../passes/manager/briefing.js';

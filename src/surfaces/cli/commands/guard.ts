@@ -169,7 +169,7 @@ function authorityFor(
           .join(', ') || 'none'
       }`,
     });
-  const { writes, tools, phase, phaseStarted } = projectScope(snapshot, project);
+  const { writes, tools, phase, earlierOutputs } = projectScope(snapshot, project);
   return {
     authority: {
       kind: 'pass',
@@ -177,7 +177,7 @@ function authorityFor(
       role: 'worker',
       project,
       phase,
-      phaseStarted,
+      earlierOutputs,
       writes,
       tools,
     },

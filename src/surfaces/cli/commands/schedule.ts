@@ -197,7 +197,7 @@ async function fire(
         : await (await import('../../../passes/manager/manager.js')).manager(env, {
             role: 'manager',
           });
-    context.progress(`  ${report.data?.runId ?? ''} ${report.outcome}`);
+    context.progress(`  ${report.data.runId} ${report.outcome}`);
   } catch (error) {
     context.progress(`  not run: ${error instanceof Error ? error.message : String(error)}`);
   }

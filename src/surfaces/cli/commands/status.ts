@@ -2,13 +2,14 @@
 import { type PendingAnswer, pendingAnswers } from '../../../governance/answers.js';
 import { dispatch } from '../../../governance/dispatch.js';
 import { projectState } from '../../../governance/project-state.js';
-import { listIncidents } from '../../../integrity/incident.js';
+
 import { readTrust } from '../../../integrity/trust.js';
 import { EXIT } from '../../../kernel/error.js';
 import type { Rec } from '../../../markdown/types.js';
 import { localTime } from '../../../passes/local-time.js';
-import { storedPass } from '../../../passes/pass-file.js';
+import { passAtWork } from '../../../passes/pass-file.js';
 import { fieldInt, fieldText } from '../../../project/field-text.js';
+import { listIncidents } from '../../../workspace/incident.js';
 import { consecutiveFailures, leaseStatus, type LeaseStatus } from '../../../workspace/lease.js';
 import type { Snapshot, Workspace } from '../../../workspace/types.js';
 import { openQuestions } from '../find-question.js';
@@ -121,7 +122,7 @@ function factsOf(workspace: Workspace, snapshot: Snapshot) {
     owned: readTrust(state) !== undefined,
     lock,
     failures: consecutiveFailures(state).failures,
-    running: runningFacts(lock, storedPass(state)?.data.project ?? null),
+    running: runningFacts(lock, passAtWork(state)?.project ?? null),
     projects: snapshot
       .records('DISPATCH')
       .map((row) => projectFacts(snapshot, row, answers))
