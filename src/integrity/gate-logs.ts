@@ -20,7 +20,7 @@ export type LogCheck = {
 };
 
 const RESTORE =
-  'restore the log from a backup, or, if you know what happened and accept it, anchor it again as the owner';
+  'restore the log from a backup, or, if you know what happened and accept it, accept it with nocturne audit anchor';
 
 /** Verifies every log that REGISTRY.md declares (`globs`) and every one that is anchored. */
 export function checkLogs(root: string, state: string, globs: readonly string[]): LogCheck {

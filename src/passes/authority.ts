@@ -11,6 +11,7 @@ export type PassOnDuty = {
   readonly capability: Capability;
   readonly project: string | undefined;
   readonly phase: string | undefined;
+  /** Outputs that were there before the phase. */
   readonly earlierOutputs: readonly string[];
   readonly writes: readonly string[];
   readonly tools: readonly string[] | undefined;

@@ -43,7 +43,7 @@ const OVERTAKEN: ReadonlySet<string> = new Set([
 
 /**
  * Runs the steps; a thrown error becomes a halt with its message, so that T9 can close the pass.
- * LEASE_LOST and ROOT_MOVED are thrown on: this pass can write nothing any more.
+ * LEASE_LOST and ROOT_MOVED are thrown on: nothing of this pass can be written any more.
  */
 export async function runSteps<In extends Stage, Out extends Stage>(
   { steps }: Sequence<In, Out>,
@@ -144,7 +144,9 @@ function lazyView(env: PassEnvironment): {
 }
 
 function isLost(error: unknown): boolean {
-  return error instanceof NocturneError && ['LEASE_LOST', 'ROOT_MOVED'].includes(error.code);
+  return (
+    error instanceof NocturneError && (error.code === 'LEASE_LOST' || error.code === 'ROOT_MOVED')
+  );
 }
 
 function brokenAt(step: Pick<AnyStep, 'id'>, stage: Stage, error: unknown): Halt {

@@ -7,7 +7,7 @@
 import { sha256 } from '../kernel/hash.js';
 import { openStore, type CacheOptions } from './cache-store.js';
 import type { Answer, Fresh, KeptFile, Row } from './cache-tables.js';
-import { isSettled, statText } from './file-stat.js';
+import { fileSystemNow, isSettled, statText } from './file-stat.js';
 import { within } from './root-descriptor.js';
 import type { Snapshot } from './types.js';
 
@@ -86,7 +86,7 @@ function isUnchanged(snapshot: Snapshot, path: string, row: Row | undefined): bo
 
 /** The stat of a file, where it cannot have changed unseen since it was read. */
 function settledStats(snapshot: Snapshot): (path: string) => string {
-  const seenAt = Date.now();
+  const seenAt = fileSystemNow(snapshot.root);
   return (path) => {
     const entry = snapshot.files.get(path);
     return entry !== undefined && isSettled(entry, seenAt) ? statText(entry) : '';

@@ -56,12 +56,10 @@ export function listIncidents(state: string): readonly Incident[] {
   return names(directory).map((name) => read(join(directory, name)));
 }
 
-/** Removes the incidents with these ids, all when none are given; returns how many there were. */
-export function clearIncidents(state: string, ids?: readonly string[]): number {
+/** Removes the incidents with these ids; returns how many there were. */
+export function clearIncidents(state: string, ids: readonly string[]): number {
   const directory = join(state, DIRECTORY);
-  const chosen = names(directory).filter(
-    (name) => ids === undefined || ids.includes(basename(name, '.json')),
-  );
+  const chosen = names(directory).filter((name) => ids.includes(basename(name, '.json')));
   return chosen.filter((name) => removeIfThere(join(directory, name))).length;
 }
 

@@ -42,7 +42,7 @@ t.test('two incidents of one second are two, in the order of their time', async 
     listIncidents(state).map((one) => one.id),
     [earlier, later, second],
   );
-  t.equal(clearIncidents(state), 3);
+  t.equal(clearIncidents(state, [earlier, later, second]), 3);
 });
 
 t.test('a file that is no incident is listed as one', async (t) => {

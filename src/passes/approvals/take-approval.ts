@@ -16,7 +16,7 @@ import type { Actor, AuditEntry, Change, Snapshot, Workspace } from '../../works
 import type { Deed } from '../act.js';
 import { approvalEvent } from './approval-event.js';
 import { readPayload } from './approval-store.js';
-import { APPROVAL_MS } from './ask-approval.js';
+import { APPROVAL_MS } from './ask-question.js';
 import { carriedOut } from './carry-out-approval.js';
 
 /** For the log: the pass whose T1 takes it in, or nobody's; and where payloads are kept. */

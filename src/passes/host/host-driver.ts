@@ -7,8 +7,8 @@ import type { Usage } from '../../agents/types.js';
 import { defined } from '../../kernel/defined.js';
 import { EXIT } from '../../kernel/error.js';
 import { renewLease } from '../../workspace/lease.js';
-import { assertPassRoot } from '../../workspace/pinned-root.js';
 import { factsOf } from '../pass-facts.js';
+import { assertPassRoot } from '../../workspace/pinned-root.js';
 import { storePass } from '../pass-file.js';
 import { passOfToken } from '../pass-token.js';
 import { runSteps } from '../run-steps.js';
@@ -68,9 +68,8 @@ export async function endPass(
     readonly byHost?: boolean;
   },
 ): Promise<PassReport> {
-  const { root, state, clock } = env.workspace;
-  assertPassRoot(state, root);
-  const briefed = passOfToken(state, at.token);
+  const { root, clock } = env.workspace;
+  const briefed = claim(env, at.token);
   if (briefed.endedBy === 'host' && at.byHost !== true)
     return {
       exit: EXIT.ok,
@@ -79,8 +78,9 @@ export async function endPass(
     };
   renewLease(root, briefed.fence, { ttlMs: LEASE_MS, clock });
   const outcome: Worked['outcome'] = {
-    kind: at.failed === undefined ? 'finished' : 'failed',
-    ...(at.failed === undefined ? {} : { failure: 'cancelled' as const }),
+    ...(at.failed === undefined
+      ? { kind: 'finished' as const }
+      : { kind: 'failed' as const, failure: 'cancelled' as const }),
     detail: at.failed ?? 'the agent ended its work',
     usage: at.usage,
     report: parseReport(at.report),
@@ -95,8 +95,13 @@ export function heartbeat(
   env: PassEnvironment,
   token: string,
 ): { readonly runId: string; readonly until: string } {
-  const { root, state, clock } = env.workspace;
-  assertPassRoot(state, root);
-  const { runId, fence } = passOfToken(state, token);
+  const { root, clock } = env.workspace;
+  const { runId, fence } = claim(env, token);
   return { runId, until: renewLease(root, fence, { ttlMs: LEASE_MS, clock }).expiresAt };
+}
+
+/** The pass that this token began. */
+function claim({ workspace }: PassEnvironment, token: string): Briefed {
+  assertPassRoot(workspace.state, workspace.root);
+  return passOfToken(workspace.state, token);
 }

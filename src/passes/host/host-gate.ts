@@ -4,6 +4,7 @@
  */
 import { readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { closeIncidents } from '../../integrity/close-incidents.js';
 import { verifyGate } from '../../integrity/gate.js';
 import type { GateReport } from '../../integrity/gate-report.js';
 import { recordIncident } from '../../workspace/incident.js';
@@ -29,8 +30,10 @@ export function openSession(workspace: Workspace, session: HostSession): readonl
   forgetOld(workspace);
   const report = verify(workspace);
   const file = fileOf(workspace, session);
-  if (report.ok) removeIfThere(file);
-  else {
+  if (report.ok) {
+    removeIfThere(file);
+    closeIncidents(workspace, { by: `a session of ${session.host}` });
+  } else {
     makeDirectory(join(workspace.state, FOLDER), 0o700);
     writeJsonDurably(file, { version: 1, session, findings: linesOf(report) });
     if (report.owned)

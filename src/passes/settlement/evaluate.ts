@@ -55,7 +55,7 @@ function undoWhatChecksWrote(
   for (const one of undone) say(`     undone, written by a check: ${one.path} (${one.code})`);
   const { runId } = pass;
   const settled = { accepted: [], undone, arrived };
-  return recordSettled({ step, settled, runId, project, recordedBy: runId });
+  return recordSettled({ step, settled, runId, project });
 }
 
 /**

@@ -9,16 +9,13 @@ import type { Difference } from './differences.js';
 import type { Settled } from './settle.js';
 import type { StepId, Undone } from '../types.js';
 
-/**
- * `runId`: the pass whose differences these are. `recordedBy`: the one that records them; after a
- * crash it is another one.
- */
+/** `runId`: the pass whose differences these are. `crashed`: the pass after it records them. */
 export type SettledPass = {
   readonly step: StepId;
   readonly settled: Settled;
   readonly runId: string;
   readonly project: string | undefined;
-  readonly recordedBy: string;
+  readonly crashed?: true;
 };
 
 export function recordSettled(pass: SettledPass): readonly Act[] {
@@ -34,14 +31,14 @@ export function recordSettled(pass: SettledPass): readonly Act[] {
   ];
 }
 
-function rowsOf({ step, settled, runId, recordedBy }: SettledPass): readonly AuditEntry[] {
+function rowsOf({ step, settled, runId, crashed }: SettledPass): readonly AuditEntry[] {
   const { accepted, undone, arrived } = settled;
   return [
     ...accepted.map((one) =>
       stepRow(step, {
         type: one.after === undefined ? 'delete' : 'write',
         target: one.path,
-        detail: runId === recordedBy ? '' : runId,
+        detail: crashed === true ? runId : '',
       }),
     ),
     ...undone.map((one) =>

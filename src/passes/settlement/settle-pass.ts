@@ -23,7 +23,7 @@ export function settlePass(
   const { accepted, undone } = settled;
   storePass(workspace.state, pass, { left: { undone, recorded: false } });
   const { runId, project } = pass;
-  const recorded = recordSettled({ step: 'T5', settled, runId, project, recordedBy: runId });
+  const recorded = recordSettled({ step: 'T5', settled, runId, project });
   const paths = (isThere: boolean): readonly string[] =>
     accepted.filter((one) => (one.after !== undefined) === isThere).map((one) => one.path);
   return {

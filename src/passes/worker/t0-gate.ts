@@ -5,17 +5,23 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { stamp } from '../../kernel/clock.js';
-import { EXIT } from '../../kernel/error.js';
+import { EXIT, NocturneError } from '../../kernel/error.js';
 import { breaker } from '../../governance/breaker.js';
+import { closeIncidents } from '../../integrity/close-incidents.js';
 import { verifyGate } from '../../integrity/gate.js';
-import { recordIncident } from '../../workspace/incident.js';
 import type { GateReport } from '../../integrity/gate-report.js';
+import { recordIncident } from '../../workspace/incident.js';
 import { nextId } from '../../workspace/ids.js';
-import { acquireLease, consecutiveFailures, leaseStatus } from '../../workspace/lease.js';
-import { withCommitMutex } from '../../workspace/mutex.js';
+import {
+  acquireLease,
+  consecutiveFailures,
+  type Lease,
+  leaseStatus,
+} from '../../workspace/lease.js';
 import { assertPassRoot, pinForPass } from '../../workspace/pinned-root.js';
 import { recover } from '../../workspace/recover.js';
-import { type Act, bundleAct, commitActs } from '../act.js';
+import type { CommitPart, Snapshot } from '../../workspace/types.js';
+import { type Act, bundleAct, deedOf } from '../act.js';
 import { noFacts } from '../pass-facts.js';
 import { storePass } from '../pass-file.js';
 import { recordSettled } from '../settlement/record-settled.js';
@@ -93,20 +99,43 @@ async function waitForBreaker(env: PassEnvironment): Promise<void> {
 }
 
 /**
- * The lock, the run id, and one commit: the session is open, and what a crash left is on record.
+ * The run id, the lock, and one commit: the session is open, and what a crash left is on record.
  */
 function open(
   env: PassEnvironment,
   entry: Entry,
-  found: { files: number; crashed: Crashed | undefined },
+  found: { readonly files: number; readonly crashed: Crashed | undefined },
 ): Entered {
   const { workspace } = env;
+  // A commit that meets an edit of the owner's begins again; the lock is taken once.
+  let taken: Taken | undefined;
+  const part =
+    (actOf: (lock: Taken) => Act): CommitPart =>
+    (view) => {
+      taken ??= takeLock(env, entry, view);
+      const { runId, request } = taken.stage;
+      const actor = { kind: 'pass', name: request.role } as const;
+      return { actor, runId, ...deedOf(view, actOf(taken)) };
+    };
+  workspace.commit([
+    part((lock) => sessionOpen(lock, found.files)),
+    ...crashActs(found.crashed).map((act) => part(() => act)),
+  ]);
+  if (taken === undefined) throw new NocturneError('INTERNAL', 'the pass took no lock');
+  const { runId, fence } = taken.stage;
+  closeIncidents(workspace, { by: `T0 of ${runId}`, step: 'T0', runId, fence });
+  return taken.stage;
+}
+
+type Taken = { readonly stage: Entered; readonly lease: Lease };
+
+/** Under the commit mutex: the run id is in nobody else's hands, and a crash finds the pass. */
+function takeLock({ workspace }: PassEnvironment, entry: Entry, view: Snapshot): Taken {
   const { root, state, clock } = workspace;
-  const runId = withCommitMutex(root, () => nextId(workspace.snapshot(), state, 'RUN'));
-  const holder = `${entry.request.role}@${hostname()}`;
+  const runId = nextId(view, state, 'RUN');
   const { fence, lease, failures } = acquireLease(root, state, {
     runId,
-    holder,
+    holder: `${entry.request.role}@${hostname()}`,
     ttlMs: LEASE_MS,
     clock,
     detached: entry.driver === 'host',
@@ -125,30 +154,25 @@ function open(
   };
   storePass(state, stage);
   pinForPass(root, state, runId);
-  const opening = bundleAct('T0', {
-    name: 'session_open',
-    args: {
-      run_id: runId,
-      holder,
-      fence,
-      host: lease.host,
-      pid: lease.pid,
-      expires_at: lease.expiresAt.replace(/\.\d+Z$/, 'Z'),
-    },
-    target: runId,
-    detail: `${entry.request.role}; ${found.files} protected files verified`,
-  });
-  commitActs(workspace, stage, [opening, ...crashActs(stage, found.crashed)]);
-  return stage;
+  return { stage, lease };
 }
 
-function crashActs(stage: Entered, crashed: Crashed | undefined): readonly Act[] {
+function sessionOpen({ stage, lease }: Taken, files: number): Act {
+  const { runId, fence, request } = stage;
+  const args = {
+    run_id: runId,
+    holder: lease.holder,
+    fence,
+    host: lease.host,
+    pid: lease.pid,
+    expires_at: lease.expiresAt.replace(/\.\d+Z$/, 'Z'),
+  };
+  const detail = `${request.role}; ${files} protected files verified`;
+  return bundleAct('T0', { name: 'session_open', args, target: runId, detail });
+}
+
+function crashActs(crashed: Crashed | undefined): readonly Act[] {
   if (crashed === undefined) return [];
-  return recordSettled({
-    step: 'T0',
-    settled: crashed,
-    runId: crashed.runId,
-    project: crashed.project,
-    recordedBy: stage.runId,
-  });
+  const { runId, project } = crashed;
+  return recordSettled({ step: 'T0', settled: crashed, runId, project, crashed: true });
 }

@@ -166,7 +166,7 @@ export const incidents: WorkspaceCheck = {
       ? working('none')
       : broken(
           `${found.length === 1 ? 'one incident' : `${found.length} incidents`}, the last at ${last.at}: ${last.message}`,
-          'nocturne status',
+          'nocturne gate, which closes it once nothing is wrong any more',
         );
   },
 };

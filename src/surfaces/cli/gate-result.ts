@@ -4,7 +4,8 @@ import { defined } from '../../kernel/defined.js';
 import { EXIT } from '../../kernel/error.js';
 import type { CommandResult } from './types.js';
 
-export function gateResult(report: GateReport): CommandResult {
+/** @param over how many incidents that closed. */
+export function gateResult(report: GateReport, over = 0): CommandResult {
   const { ok, owned, owner, findings, files, chains } = report;
   const json = {
     owned,
@@ -20,7 +21,16 @@ export function gateResult(report: GateReport): CommandResult {
     checked: report.checked,
     chains: chains.map(({ file, rows, ok: sound }) => ({ file, rows, ok: sound })),
   };
-  return { exit: ok ? EXIT.ok : EXIT.gate, text: ok ? inOrder(report) : refusal(report), json };
+  return {
+    exit: ok ? EXIT.ok : EXIT.gate,
+    text: ok ? `${inOrder(report)}${ended(over)}` : refusal(report),
+    json,
+  };
+}
+
+function ended(over: number): string {
+  if (over === 0) return '';
+  return `\n${over === 1 ? 'One incident is' : `${over} incidents are`} over: nocturne audit show --type incident`;
 }
 
 function inOrder({ owner, files, chains }: GateReport): string {

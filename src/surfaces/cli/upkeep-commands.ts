@@ -23,6 +23,10 @@ export const UPKEEP_COMMANDS: Catalogue = {
       summary: 'whether every row of every log is as it was written',
       load: async () => ({ command: (await import('./commands/audit.js')).auditVerify }),
     },
+    'audit anchor': {
+      summary: 'accept a log that differs from its anchor, after seeing how',
+      load: () => import('./commands/audit-anchor.js'),
+    },
     'approvals list': {
       summary: 'what passes asked to do beyond their scope, and what became of it',
       load: async () => ({ command: (await import('./commands/approvals.js')).approvalsList }),
