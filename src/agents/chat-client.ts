@@ -6,7 +6,7 @@ import type { ChatCompletionMessageParam } from 'openai/resources/chat/completio
 import { defined } from '../kernel/defined.js';
 import type { Wait } from './backoff.js';
 import { readAnswer, type ChatAnswer } from './chat-answer.js';
-import { CHAT_TOOLS } from './chat-tools.js';
+import type { chatFunctions } from './chat-tools.js';
 import { classifyRequestError, type RequestFailure } from './classify-request-error.js';
 import type { Failed, RunClock } from './run-clock.js';
 import { spokenDuration } from './spoken-duration.js';
@@ -32,6 +32,7 @@ export type ChatClientOptions = {
   readonly requestMs: number;
   readonly maxAttempts: number;
   readonly maxAnswerBytes: number;
+  readonly tools: ReturnType<typeof chatFunctions>;
 };
 
 export type ChatClient = {
@@ -90,7 +91,7 @@ async function attempt(
 }
 
 async function sender(options: ChatClientOptions): Promise<Send> {
-  const { endpoint, apiKey, model, signal, maxAnswerBytes } = options;
+  const { endpoint, apiKey, model, signal, maxAnswerBytes, tools } = options;
   const { OpenAI } = await import('openai');
   const size = { exceeded: false };
   const client = new OpenAI({
@@ -110,7 +111,7 @@ async function sender(options: ChatClientOptions): Promise<Send> {
     size.exceeded = false;
     try {
       const body: unknown = await client.chat.completions.create(
-        { model, messages: [...messages], tools: [...CHAT_TOOLS], stream: false },
+        { model, messages: [...messages], tools: [...tools], stream: false },
         { signal: AbortSignal.any([signal, late]) },
       );
       const read = readAnswer(body, turn);

@@ -5,7 +5,7 @@
 import { pause, type Wait } from './backoff.js';
 import type { ToolCall } from './chat-answer.js';
 import { chatClient, type ChatClient } from './chat-client.js';
-import { makeCall, prepareCall } from './chat-tools.js';
+import { chatFunctions, prepareCall } from './chat-tools.js';
 import { conversation, type Conversation } from './conversation.js';
 import { overBudget } from './model-tier.js';
 import { lastBytes, printable } from './output-tail.js';
@@ -98,7 +98,7 @@ function keyOf(
 }
 
 function clientOf(
-  { spec, signal, on, model }: RunInput,
+  { spec, signal, on, model, tools: { list } }: RunInput,
   settings: Pick<ChatRunnerOptions, 'wait' | 'random'> & {
     readonly limits: ChatLimits;
     readonly clock: RunClock;
@@ -107,7 +107,7 @@ function clientOf(
 ): Promise<ChatClient> {
   const { limits, clock, apiKey, wait = pause, random = Math.random } = settings;
   const { requestMs, maxAttempts, maxAnswerBytes } = limits;
-  const bounds = { requestMs, maxAttempts, maxAnswerBytes };
+  const bounds = { requestMs, maxAttempts, maxAnswerBytes, tools: chatFunctions(list) };
   const { endpoint } = spec;
   return chatClient({ endpoint, apiKey, model, signal, on, wait, random, clock, ...bounds });
 }
@@ -215,7 +215,7 @@ async function makeCalls(
       talk.result(call.id, prepared.text);
       continue;
     }
-    const made = await clock.during(call.name, limits.toolMs, makeCall(prepared));
+    const made = await clock.during(call.name, limits.toolMs, prepared.make());
     if (made.kind === 'failed') return made;
     const { result } = made;
     input.on({

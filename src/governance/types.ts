@@ -54,6 +54,9 @@ export const REASON_CODES = [
   'out-of-scope',
   'earlier-phase',
   'contract',
+  'unique',
+  'reference',
+  'rule',
   'secret',
   'command-unknown',
   'command-denied',
@@ -79,6 +82,8 @@ export type Decision = {
   readonly reasons: readonly Reason[];
   readonly impact: readonly ImpactedNode[];
   readonly diagnostics: readonly Diagnostic[];
+  /** What R2 and R6 have against it, whoever asks: the owner's verdict does not depend on it. */
+  readonly broken: readonly Reason[];
   readonly authorisation?: string;
 };
 

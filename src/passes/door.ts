@@ -3,8 +3,10 @@
  * tools. One decision, and one record of each refusal.
  */
 import { decide, type DecideOptions } from '../governance/guard/decide.js';
+import { decideTogether } from '../governance/guard/decide-together.js';
 import { withoutSecrets } from '../governance/guard/secrets.js';
 import type { Action, Decision, Reason, Verdict } from '../governance/types.js';
+import { defined } from '../kernel/defined.js';
 import { NocturneError } from '../kernel/error.js';
 import type { Snapshot, Workspace } from '../workspace/types.js';
 import { askApproval } from './approvals/ask-approval.js';
@@ -43,13 +45,8 @@ export type Judgement = {
  */
 export function judge(workspace: Workspace, data: PassOnDuty, asked: Asked): Judgement {
   const snapshot = asked.snapshot ?? workspace.snapshot();
-  const options: DecideOptions = {
-    home: workspace.home,
-    ...(asked.cwd === undefined ? {} : { cwd: asked.cwd }),
-  };
-  const decisions = asked.actions.map((action) =>
-    decide(snapshot, authorityOf(data), action, options),
-  );
+  const options: DecideOptions = defined({ home: workspace.home, cwd: asked.cwd });
+  const decisions = decideTogether(snapshot, authorityOf(data), asked.actions, options);
   const guarded = conclude(decisions, asked.also ?? []);
   const judged =
     guarded.verdict === 'ask'

@@ -43,7 +43,7 @@ const OVERTAKEN: ReadonlySet<string> = new Set([
 
 /**
  * Runs the steps; a thrown error becomes a halt with its message, so that T9 can close the pass.
- * LEASE_LOST and ROOT_MOVED are thrown on: nothing of this pass can be written any more.
+ * LEASE_LOST and ROOT_MOVED are thrown on: this pass can write nothing any more.
  */
 export async function runSteps<In extends Stage, Out extends Stage>(
   { steps }: Sequence<In, Out>,

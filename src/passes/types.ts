@@ -123,7 +123,7 @@ export type Dispatched = Entered & {
 export type Loaded = Entered & {
   readonly project: string | undefined;
   readonly phase: string | undefined;
-  /** Outputs that were there before the phase, as the change log told when the pass began. */
+  /** Outputs from before this phase, according to the change log when the pass began. */
   readonly earlierOutputs: readonly string[];
   /** What log rows name: the project, or the tier of idle work. */
   readonly subject: string;

@@ -94,7 +94,8 @@ export function targetOf(field: FieldSpec): string | undefined {
   return element.kind === 'ref' ? element.object : field.references;
 }
 
-function referencesOf(
+/** The records that one field names. */
+export function referencesOf(
   object: ObjectSpec,
   spec: FieldSpec,
   record: Rec,
@@ -113,7 +114,13 @@ function referencesOf(
       });
 }
 
-function uniqueOf(object: ObjectSpec, spec: FieldSpec, record: Rec, into: UniqueFact[]): void {
+/** The value of one field, where no other record may have it. */
+export function uniqueOf(
+  object: ObjectSpec,
+  spec: FieldSpec,
+  record: Rec,
+  into: UniqueFact[],
+): void {
   const cell = record.fields.get(spec.name);
   if (cell === undefined || cell.value === '') return;
   const holds = spec.constraints.some(

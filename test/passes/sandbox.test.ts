@@ -15,8 +15,9 @@ import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import t, { type Test } from 'tap';
 import { findProgram } from '../../src/agents/find-program.js';
+import { commitActs } from '../../src/passes/act.js';
 import { beginPass } from '../../src/passes/host/host-driver.js';
-import { runWords } from '../../src/passes/tools/run-command-line.js';
+import { runWords } from '../../src/passes/run-words.js';
 import { writablePlaces } from '../../src/passes/sandbox-places.js';
 import { t3Sandbox } from '../../src/passes/worker/t3-sandbox.js';
 import { worker } from '../../src/passes/worker/worker.js';
@@ -439,6 +440,7 @@ t.test(
       },
     );
     t.match(halted, { halt: true, exit: 1, outcome: /^blocked: sandbox-unavailable/ });
+    commitActs(place.workspace, begun.data, halted.acts);
     t.match(
       fieldText(place.workspace.snapshot().records('NOTIFICATION')[0], 'action_needed'),
       /No idle pass can run: sandbox-unavailable: the runner boxed requires the sandbox strict/,

@@ -116,3 +116,22 @@ t.test(
     t.match(next.data?.objective, /the newer one/);
   },
 );
+
+t.test(
+  'an output that does not validate fails the pass, however well its criteria are met',
+  async (t) => {
+    const agent = `${WRITES_PAGE}
+writeFileSync('outputs/broken.md', '# Broken\\n\\n<!-- nocturne-ignore no-such-rule: because -->\\nText.\\n');
+${REPORT}`;
+    const criteria = '[{ file_exists: outputs/page.md }]';
+    const place = placeWithProject(t.testdir(), agent, { criteria });
+    const { data } = await worker(environment(place), { role: 'worker' });
+    t.same(data?.undone, []);
+    t.equal(data?.quality, 'FAIL');
+    t.match(data?.notes.join('; '), /no longer validates because of what was written/);
+    t.match(
+      place.workspace.snapshot().record('PROJECT', 'pages')?.fields.get('last_pass.quality')?.value,
+      'FAIL',
+    );
+  },
+);

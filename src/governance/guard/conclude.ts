@@ -21,7 +21,8 @@ export function conclude(context: Judging, action: Action, verdicts: Verdicts): 
   const tiers = paths.map((path) => routeOf(snapshot.schema, path).tier);
   const tier: Tier | undefined = TIERS.filter((name) => tiers.includes(name)).at(-1);
   const [authorisation] = verdicts.used;
-  const common = { tier, diagnostics: verdicts.diagnostics };
+  const { diagnostics, broken } = verdicts;
+  const common = { tier, diagnostics, broken };
   const impact = (): readonly ImpactedNode[] =>
     paths.length === 0 ? [] : impactOf(snapshot.schema, snapshot.files.keys(), paths);
   if (refusals.length > 0)

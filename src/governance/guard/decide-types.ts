@@ -38,5 +38,8 @@ export type Verdicts = {
   readonly reasons: Reason[];
   readonly paths: string[];
   readonly diagnostics: Diagnostic[];
+  readonly broken: Reason[];
   readonly used: Set<string>;
+  /** What the files that the action touches would hold; `undefined`: they would be gone. */
+  readonly texts: Map<string, string | undefined>;
 };

@@ -5,6 +5,7 @@
 import { defined } from '../../kernel/defined.js';
 import type { Snapshot } from '../../workspace/types.js';
 import { conclude } from './conclude.js';
+import { checkConsequences } from './consequences.js';
 import type { DecideOptions, Judging, Verdicts } from './decide-types.js';
 import type { Effect } from './effects.js';
 import { judgeEffect } from './judge-effect.js';
@@ -34,9 +35,26 @@ export function decide(
     home: options.home,
   };
   const context: Judging = { snapshot, authority, world, options };
-  const verdicts: Verdicts = { reasons: [], paths: [], diagnostics: [], used: new Set() };
+  const verdicts: Verdicts = {
+    reasons: [],
+    paths: [],
+    diagnostics: [],
+    broken: [],
+    used: new Set(),
+    texts: new Map(),
+  };
   judge(context, action, verdicts);
+  judgeConsequences(context, verdicts);
   return conclude(context, action, verdicts);
+}
+
+/** Of all files of the action together: what one of them takes away another may bring. */
+function judgeConsequences({ snapshot, authority }: Judging, verdicts: Verdicts): void {
+  if (authority.kind === 'reader' || verdicts.texts.size === 0) return;
+  const { reasons, diagnostics } = checkConsequences(snapshot, verdicts.texts);
+  verdicts.diagnostics.push(...diagnostics);
+  verdicts.broken.push(...reasons);
+  if (authority.kind !== 'owner') verdicts.reasons.push(...reasons);
 }
 
 function judge(context: Judging, action: Action, verdicts: Verdicts): void {

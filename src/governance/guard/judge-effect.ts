@@ -33,6 +33,7 @@ function judgeTarget(
   }
   if (op === 'mkdir' || op === 'mode') return;
   if (op === 'delete') {
+    verdicts.texts.set(path, undefined);
     if (authority.kind === 'pass' || authority.kind === 'guest')
       verdicts.reasons.push(
         ...checkWriters(snapshot, path, undefined).filter(mattersTo(authority)),
@@ -65,9 +66,11 @@ function judgeContent(
     verdicts.reasons.push(...secretReasons(Buffer.from(after).toString('latin1'), path));
     return;
   }
+  verdicts.texts.set(path, text);
   verdicts.reasons.push(...secretReasons(text, path, snapshot.text(path) ?? ''));
   const contract = checkContract(snapshot, path, text);
   verdicts.diagnostics.push(...contract.diagnostics);
+  verdicts.broken.push(...contract.reasons);
   if (authority.kind === 'owner') return;
   verdicts.reasons.push(
     ...contract.reasons,

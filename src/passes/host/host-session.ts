@@ -8,8 +8,9 @@ import {
   type HostCall,
 } from '../../governance/host-tools/host-tools.js';
 import { ruleReasons, toolRules } from '../../governance/guard/tool-rules.js';
-import { decide } from '../../governance/guard/decide.js';
+import { decideTogether } from '../../governance/guard/decide-together.js';
 import type { Reason } from '../../governance/types.js';
+import { defined } from '../../kernel/defined.js';
 import type { Snapshot, Workspace } from '../../workspace/types.js';
 import { conclude, judge, type Judgement, recordRefusal } from '../door.js';
 import { passOfSession } from '../pass-file.js';
@@ -67,12 +68,7 @@ export function judgeCall(context: CallContext, caller: CallerOfHost, call: Host
   if (data === undefined) {
     const guest = { kind: 'guest', name: call.host } as const;
     return conclude(
-      actions.map((action) =>
-        decide(snapshot, guest, action, {
-          home: workspace.home,
-          ...(call.cwd === undefined ? {} : { cwd: call.cwd }),
-        }),
-      ),
+      decideTogether(snapshot, guest, actions, defined({ home: workspace.home, cwd: call.cwd })),
       reading.kind === 'unreadable' ? also : [],
     );
   }

@@ -129,7 +129,7 @@ function hashOf(content: Buffer | undefined): string | undefined {
  * computed on content which was not the expected
  * one (the agent had changed the file before) is left out, so that the file counts as changed.
  */
-function committedContents(
+export function committedContents(
   workspace: Workspace,
   baseline: Baseline,
 ): ReadonlyMap<string, Buffer | undefined> {

@@ -3,8 +3,8 @@ import { chooseTier, tierRows } from '../../agents/model-tier.js';
 import type { SandboxSettings } from '../../agents/sandbox-settings.js';
 import type { RunnerSpec } from '../../agents/types.js';
 import type { Capability } from '../../governance/types.js';
-import { fieldList, fieldText } from '../../project/field-text.js';
-import { dateStamp } from '../../kernel/clock.js';
+import { fieldList, fieldText, fieldTime } from '../../project/field-text.js';
+import { dayIn, ownerZone } from '../../project/owner-zone.js';
 import { defined } from '../../kernel/defined.js';
 import { EXIT } from '../../kernel/error.js';
 import type { Rec } from '../../markdown/types.js';
@@ -14,6 +14,8 @@ import type { Budgeted, ChosenTier, Halt, Loaded, Step } from '../types.js';
 
 /** Idle passes never cost more than this. */
 const IDLE_TIER = 'lightweight';
+/** With an hour more when the clocks are put back. */
+const LONGEST_DAY_MS = 25 * 3_600_000;
 
 export const t25Budget: Step<Loaded, Budgeted> = {
   id: 'T2.5',
@@ -76,17 +78,16 @@ function refuse(stage: Loaded, why: string): Halt {
   };
 }
 
-/** Passes of today by tier, from the audit rows of this step. */
+/** Passes by tier, from the audit rows of this step, on the day that it is for the owner. */
 function usedToday(snapshot: Snapshot): Readonly<Record<string, number>> {
-  const today = dateStamp(snapshot.now);
+  const zone = ownerZone(snapshot);
+  const today = dayIn(zone, snapshot.now);
   const used: Record<string, number> = {};
   for (const row of snapshot.records('AUDIT')) {
-    if (
-      fieldText(row, 'step') !== 'T2.5' ||
-      fieldText(row, 'result') !== 'ok' ||
-      !fieldText(row, 'time').startsWith(today)
-    )
-      continue;
+    if (fieldText(row, 'step') !== 'T2.5' || fieldText(row, 'result') !== 'ok') continue;
+    const time = fieldTime(row, 'time');
+    if (time === undefined || Math.abs(snapshot.now.getTime() - time) > LONGEST_DAY_MS) continue;
+    if (dayIn(zone, new Date(time)) !== today) continue;
     const tier = fieldText(row, 'target');
     used[tier] = (used[tier] ?? 0) + 1;
   }

@@ -5,8 +5,8 @@ import { runnerFor } from '../../agents/runner-for.js';
 import type { RunEvent, RunOutcome } from '../../agents/types.js';
 import { defined } from '../../kernel/defined.js';
 import { renewLease } from '../../workspace/lease.js';
-import { guardedTools } from '../tools/guarded-tools.js';
-import { commandFolder } from '../tools/run-command-line.js';
+import { chatTools } from '../chat-tools.js';
+import { commandFolder } from '../run-words.js';
 import { storePass } from '../pass-file.js';
 import { sandboxOf } from '../pass-sandbox.js';
 import { LEASE_MS } from './t0-gate.js';
@@ -44,7 +44,7 @@ async function runAgent(env: PassEnvironment, pass: Briefed): Promise<RunOutcome
       model: pass.tier.model,
       cwd: join(workspace.root, commandFolder(pass)),
       workspaceRoot: workspace.root,
-      tools: guardedTools({ env, pass }),
+      tools: chatTools({ env, pass }),
       ...defined({ sandbox: sandboxOf({ env, pass }, () => workspace.snapshot()) }),
       signal,
       on: (event) => report(env, event),

@@ -3,6 +3,7 @@ import type { Readable, Writable } from 'node:stream';
 import { defined } from '../../kernel/defined.js';
 import { NocturneError } from '../../kernel/error.js';
 import type { PlaceKind } from '../../setup/place-kind.js';
+import { isZone } from '../../project/owner-zone.js';
 
 /** Where the questions are asked. */
 export type Terminal = { readonly input: Readable; readonly output: Writable };
@@ -103,15 +104,4 @@ function cancelled(): NocturneError {
   return new NocturneError('USAGE', 'given up; nothing was written', {
     hint: 'run nocturne init again when you are ready',
   });
-}
-
-function isZone(zone: string): boolean {
-  try {
-    return (
-      zone !== '' &&
-      new Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone !== ''
-    );
-  } catch {
-    return false;
-  }
 }

@@ -37,6 +37,7 @@ export async function parseWords(
         ? new Option(option.flags, option.description)
         : new Option(option.flags, option.description).choices([...option.choices]),
     );
+  if (command.takesAnyOption === true) program.allowUnknownOption();
   const taken: string[] = [];
   program.action(() => {
     taken.push(...program.args);

@@ -1,5 +1,4 @@
 /** The two ways in which a command speaks at its end: a result on stdout, or an error. */
-import { defined } from '../../kernel/defined.js';
 import { EXIT, type ExitCode, NocturneError } from '../../kernel/error.js';
 import type { CommandResult } from './types.js';
 
@@ -27,10 +26,7 @@ export function complain(
           hint: 'this is a bug in nocturne; run again with --debug and report what it prints',
         });
   if (options.json) {
-    const { code, message, hint, place } = known;
-    process.stdout.write(
-      `${JSON.stringify({ schema: 1, ok: false, error: { code, message, ...defined({ hint }), ...place } })}\n`,
-    );
+    process.stdout.write(`${JSON.stringify({ schema: 1, ok: false, error: known.document })}\n`);
   } else {
     const { file, line, column } = known.place;
     const where =

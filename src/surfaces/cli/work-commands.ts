@@ -85,6 +85,10 @@ export const WORK_COMMANDS: Catalogue = {
       summary: 'the brief of the running pass once more; without a pass, how to begin',
       load: async () => ({ command: (await import('./commands/tools.js')).brief }),
     },
+    tool: {
+      summary: 'any tool of agents by its name, with its arguments as options or JSON',
+      load: () => import('./commands/tool.js'),
+    },
     notify: {
       summary: 'a note for the owner',
       load: () => import('./commands/notify.js'),

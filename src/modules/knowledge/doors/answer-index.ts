@@ -1,7 +1,7 @@
 /** The index brought up to date, and what was done said in a sentence; the same for every door. */
 import { defined } from '../../../kernel/defined.js';
 import { plural } from '../../../kernel/words.js';
-import type { ToolAnswer } from '../../../passes/tools/tool-caller.js';
+import type { ToolAnswer } from '../../../tools/tool.js';
 import { settingsOf } from './choose-embedder.js';
 import { remake } from '../store/database.js';
 import { type Door, wholeSnapshot } from './door.js';

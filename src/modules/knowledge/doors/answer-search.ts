@@ -1,6 +1,6 @@
 /** A question and its answer, the same for every door. */
 import { defined } from '../../../kernel/defined.js';
-import type { ToolAnswer } from '../../../passes/tools/tool-caller.js';
+import type { ToolAnswer } from '../../../tools/tool.js';
 import { makeCrossEncoder, RERANK_MODEL } from '../embedders/cross-encoder.js';
 import type { InForce } from './choose-embedder.js';
 import { openForAnswer, type Door, visible } from './door.js';

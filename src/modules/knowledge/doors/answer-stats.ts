@@ -5,7 +5,7 @@
 import { statSync } from 'node:fs';
 import { defined } from '../../../kernel/defined.js';
 import { plural } from '../../../kernel/words.js';
-import type { ToolAnswer } from '../../../passes/tools/tool-caller.js';
+import type { ToolAnswer } from '../../../tools/tool.js';
 import { statText } from '../../../workspace/file-stat.js';
 import { settingsOf } from './choose-embedder.js';
 import { readMeta } from '../store/database.js';

@@ -14,7 +14,7 @@ import type { Snapshot } from '../../../workspace/types.js';
 import { ownerName, requireOwner } from '../actor.js';
 import { canAsk, confirm } from '../ask.js';
 import type { Command, CommandResult, Context } from '../types.js';
-import { ownerZone } from '../zone.js';
+import { ownerZone } from '../../../project/owner-zone.js';
 
 export const lockStatus: Command = {
   examples: ['nocturne lock status'],

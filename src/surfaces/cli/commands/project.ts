@@ -11,7 +11,7 @@ import { DRY_RUN, REASON, textOption } from '../options.js';
 import { paint } from '../paint.js';
 import { textTable } from '../table.js';
 import type { Command, CommandResult, Context, Parsed } from '../types.js';
-import { ownerZone } from '../zone.js';
+import { ownerZone } from '../../../project/owner-zone.js';
 
 export const projectList: Command = {
   examples: ['nocturne project list', 'nocturne project list --json'],

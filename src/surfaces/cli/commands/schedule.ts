@@ -19,7 +19,7 @@ import type { Workspace } from '../../../workspace/types.js';
 import { requireOwner } from '../actor.js';
 import { passEnvironment } from '../pass-environment.js';
 import type { Command, CommandResult, Context } from '../types.js';
-import { isZone, ownerZone } from '../zone.js';
+import { isZone, ownerZone } from '../../../project/owner-zone.js';
 
 /** When each job last fired; kept in the state directory. */
 type Fired = Partial<Record<Role, string>>;

@@ -35,12 +35,7 @@ export const command: Command = {
       (snapshot) => {
         const { object, record, field, cell } = snapshot.locate(given);
         const address = addressOf(object, record, field);
-        if (object.shape === 'log')
-          throw new NocturneError(
-            'REFUSED',
-            `${record.file} is a log: rows are added by what they tell of, and never changed`,
-            { file: record.file, hint: 'nocturne audit show reads it' },
-          );
+        if (object.shape === 'log') throw refusedForLog(record.file);
         const value = parseValue(object.fields.get(field)?.type, text, {
           structured: object.shape === 'document' || cell?.data !== undefined,
         });
@@ -55,3 +50,12 @@ export const command: Command = {
     );
   },
 };
+
+function refusedForLog(file: string): NocturneError {
+  const message = `${file} is a log: rows are added by what they tell of, and never changed`;
+  return new NocturneError('REFUSED', message, {
+    file,
+    hint: 'nocturne audit show reads it',
+    reasons: [{ code: 'append-only', message }],
+  });
+}

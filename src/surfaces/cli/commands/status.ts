@@ -16,7 +16,7 @@ import { openQuestions } from '../find-question.js';
 import { type Paint, paint } from '../paint.js';
 import { textTable } from '../table.js';
 import type { Command } from '../types.js';
-import { ownerZone } from '../zone.js';
+import { ownerZone } from '../../../project/owner-zone.js';
 
 const LAST_RUNS = 5;
 

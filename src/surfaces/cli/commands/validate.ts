@@ -80,7 +80,7 @@ export async function check(
 }
 
 /** Rules compare what belongs to different projects, so they look at everything, whoever asks. */
-function wholeSnapshot(context: Context): Snapshot {
+export function wholeSnapshot(context: Context): Snapshot {
   const { root, clock } = context.workspace();
   return openSnapshot(root, { now: clock.now() });
 }

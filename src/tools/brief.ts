@@ -2,18 +2,29 @@
  * The brief of the running pass once more; for a caller without a pass, how things stand and how to
  * begin.
  */
-import { dispatch } from '../../governance/dispatch.js';
-import { fieldInt, fieldText } from '../../project/field-text.js';
-import { leaseStatus } from '../../workspace/lease.js';
-import type { Workspace } from '../../workspace/types.js';
-import type { ToolAnswer, ToolContext } from './tool-caller.js';
-import type { Briefed } from '../types.js';
+import { z } from 'zod';
+import { dispatch } from '../governance/dispatch.js';
+import { fieldInt, fieldText } from '../project/field-text.js';
+import { leaseStatus } from '../workspace/lease.js';
+import type { Workspace } from '../workspace/types.js';
+import { type ToolAnswer, tool } from './tool.js';
+import type { ToolPass } from './tool-context.js';
 
-export function briefTool({ workspace, caller }: ToolContext): ToolAnswer {
-  return caller.kind === 'pass' ? ofPass(caller.data) : ofWorkspace(workspace, caller.why);
-}
+export const briefTool = tool({
+  name: 'brief',
+  description:
+    'The brief of the running pass: objective, what it may write, limits. Without a pass: the projects, and how to begin.',
+  args: z.strictObject({}),
+  need: 'open',
+  doors: ['mcp', 'command line'],
+  readOnly: true,
+  structured: false,
+  ofPass: true,
+  run: ({ workspace, pass, why }) =>
+    pass === undefined ? ofWorkspace(workspace, why) : ofPass(pass),
+});
 
-function ofPass({ runId, project, brief, prompt }: Briefed): ToolAnswer {
+function ofPass({ runId, project, brief, prompt }: ToolPass): ToolAnswer {
   return {
     text: prompt,
     data: {

@@ -1,29 +1,39 @@
 /** What an agent may look at through a door: a text file of the workspace, or some of its lines. */
 import { isAbsolute, posix } from 'node:path';
-import { decide } from '../../governance/guard/decide.js';
-import type { Action, Reason } from '../../governance/types.js';
-import { NocturneError } from '../../kernel/error.js';
-import type { Snapshot } from '../../workspace/types.js';
+import { z } from 'zod';
+import type { Reason } from '../governance/types.js';
+import { NocturneError } from '../kernel/error.js';
+import type { Snapshot } from '../workspace/types.js';
 import { clip } from './clip.js';
-import { conclude, judge } from '../door.js';
-import { seenBy, type ToolAnswer, type ToolContext } from './tool-caller.js';
+import { type ToolAnswer, tool } from './tool.js';
+import type { ToolContext } from './tool-context.js';
 
-export type ReadArguments = {
-  readonly path: string;
-  /** First and last line, from 1, both included. */
-  readonly from?: number | undefined;
-  readonly to?: number | undefined;
-};
+/** From 1, as a model may write it: `5` or `"5"`. */
+const line = z.coerce.number().int().positive().max(10_000_000);
+const args = z.strictObject({ path: z.string(), from: line.optional(), to: line.optional() });
+
+export const readTool = tool({
+  name: 'read',
+  description:
+    'Read a text file, or its lines from `from` to `to` (1-based, both included). Paths are relative to the workspace.',
+  args,
+  need: 'project',
+  doors: ['chat', 'mcp', 'command line'],
+  readOnly: true,
+  structured: false,
+  ofPass: false,
+  run: readLines,
+});
 
 /**
  * @throws NocturneError `REFUSED` for what is nobody's to read, `NOT_FOUND`, `BAD_VALUE` for a
  * range that is none.
  */
-export function readTool(
+function readLines(
   context: ToolContext,
-  { path: given, from, to }: ReadArguments,
+  { path: given, from, to }: z.infer<typeof args>,
 ): ToolAnswer {
-  const snapshot = seenBy(context);
+  const snapshot = context.seen();
   const path = readablePath(context, snapshot, given);
   const content = snapshot.text(path);
   if (content === undefined) throw noTextFile(snapshot, path);
@@ -63,11 +73,7 @@ export function noTextFile(snapshot: Snapshot, path: string): NocturneError {
 }
 
 /** The workspace path of what was named. A refusal of a pass is on record. */
-function readablePath(
-  { workspace, caller }: ToolContext,
-  snapshot: Snapshot,
-  given: string,
-): string {
+function readablePath(context: ToolContext, snapshot: Snapshot, given: string): string {
   const path = pathInside(snapshot.root, given);
   const also: readonly Reason[] =
     path === undefined
@@ -78,14 +84,15 @@ function readablePath(
           },
         ]
       : [];
-  const action: Action = { kind: 'read', path: given };
-  const judgement =
-    caller.kind === 'pass'
-      ? judge(workspace, caller.data, { door: caller.door, actions: [action], snapshot, also })
-      : conclude([decide(snapshot, { kind: 'reader' }, action, { home: workspace.home })], also);
-  if (judgement.verdict !== 'allow' || path === undefined)
-    throw new NocturneError('REFUSED', judgement.text, {
+  const { verdict, reasons, text } = context.judge({
+    actions: [{ kind: 'read', path: given }],
+    snapshot,
+    also,
+  });
+  if (verdict !== 'allow' || path === undefined)
+    throw new NocturneError('REFUSED', text, {
       hint: 'read something else: this is not for agents',
+      reasons,
     });
   return path;
 }
@@ -93,15 +100,9 @@ function readablePath(
 /** Relative to the workspace, without `.` and `..`; `undefined` for a path that leads out of it. */
 function pathInside(root: string, given: string): string | undefined {
   const normal = posix.normalize(given);
-  const relative = isAbsolute(normal)
-    ? normal.startsWith(`${root}/`)
-      ? normal.slice(root.length + 1)
-      : undefined
-    : normal;
-  return relative === undefined ||
-    relative === '..' ||
-    relative.startsWith('../') ||
-    relative.includes('\0')
+  const isElsewhere = isAbsolute(normal) && !normal.startsWith(`${root}/`);
+  const relative = isAbsolute(normal) ? normal.slice(root.length + 1) : normal;
+  return isElsewhere || relative === '..' || relative.startsWith('../') || relative.includes('\0')
     ? undefined
     : relative.replace(/\/$/, '');
 }

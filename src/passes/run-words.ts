@@ -3,9 +3,9 @@
  * shell, the project's folder, limited time and output.
  */
 import { join } from 'node:path';
-import type { ToolResult } from '../../agents/types.js';
-import { sandboxedCommand } from '../pass-sandbox.js';
-import type { Chosen, PassEnvironment } from '../types.js';
+import type { ToolResult } from '../agents/types.js';
+import { sandboxedCommand } from './pass-sandbox.js';
+import type { Chosen, PassEnvironment } from './types.js';
 
 const LIMIT_MS = 120_000;
 const MOST = 20_000;

@@ -1,32 +1,44 @@
 /**
  * Which lines of the workspace's files match a pattern. A pattern that takes too long is stopped.
  */
-import { countMatches } from '../../governance/conditions/regex.js';
-import { decide } from '../../governance/guard/decide.js';
-import { NocturneError } from '../../kernel/error.js';
-import { globMatches } from '../../kernel/glob.js';
-import type { Snapshot } from '../../workspace/types.js';
-import { seenBy, type ToolAnswer, type ToolContext } from './tool-caller.js';
+import { z } from 'zod';
+import { countMatches } from '../governance/conditions/regex.js';
+import { decide } from '../governance/guard/decide.js';
+import { NocturneError } from '../kernel/error.js';
+import { globMatches } from '../kernel/glob.js';
+import type { Snapshot } from '../workspace/types.js';
+import { type ToolAnswer, tool } from './tool.js';
+import type { ToolContext } from './tool-context.js';
 
-export type SearchArguments = {
-  /** A regular expression; what is none is looked for as it is. Case does not matter. */
-  readonly pattern: string;
-  readonly glob?: string | undefined;
-};
-export type Hit = { readonly path: string; readonly line: number; readonly text: string };
+/** `pattern`: what is no regular expression is looked for as it is. */
+const args = z.strictObject({ pattern: z.string(), glob: z.string().optional() });
+type Hit = { readonly path: string; readonly line: number; readonly text: string };
 
 const MOST_HITS = 100;
 const LONGEST_LINE = 200;
 /** For one search over all files. */
 const BUDGET_MS = 10_000;
 
+export const searchTool = tool({
+  name: 'search',
+  description:
+    'Search the files of the workspace for a regular expression (case does not matter), optionally only those that match a glob.',
+  args,
+  need: 'project',
+  doors: ['chat', 'mcp', 'command line'],
+  readOnly: true,
+  structured: false,
+  ofPass: false,
+  run: searchLines,
+});
+
 /** @throws NocturneError `BAD_VALUE` for an empty pattern and for one that takes too long. */
-export function searchTool(context: ToolContext, { pattern, glob }: SearchArguments): ToolAnswer {
+function searchLines(context: ToolContext, { pattern, glob }: z.infer<typeof args>): ToolAnswer {
   if (pattern === '')
     throw new NocturneError('BAD_VALUE', 'the pattern is empty', {
       hint: 'give a word or a regular expression',
     });
-  const snapshot = seenBy(context);
+  const snapshot = context.seen();
   const wanted = expressionOf(pattern);
   const deadline = performance.now() + BUDGET_MS;
   const hits: Hit[] = [];

@@ -1,46 +1,9 @@
-/**
- * The tools that agents are given, through whatever door: what each takes and what it does, and the
- * sentence for whoever calls one wrongly.
- */
-import { z } from 'zod';
+/** The sentence for whoever calls a tool wrongly: what is wrong, and what was probably meant. */
+import type { z } from 'zod';
 import { nearestName } from '../kernel/nearest-name.js';
 
-const line = z.coerce.number().int().positive().max(10_000_000);
-export const TOOL_ARGUMENTS = {
-  brief: z.strictObject({}),
-  read: z.strictObject({ path: z.string(), from: line.optional(), to: line.optional() }),
-  write: z.strictObject({ path: z.string(), content: z.string() }),
-  edit: z.strictObject({ path: z.string(), old_text: z.string(), new_text: z.string() }),
-  search: z.strictObject({ pattern: z.string(), glob: z.string().optional() }),
-  query: z.strictObject({ sql: z.string() }),
-  validate: z.strictObject({ rule: z.string().optional() }),
-  notify: z.strictObject({
-    text: z.string(),
-    priority: z.enum(['low', 'medium', 'high']).optional(),
-  }),
-  run: z.strictObject({ command: z.string() }),
-} as const;
-export type AgentToolName = keyof typeof TOOL_ARGUMENTS;
-
-export const TOOL_DESCRIPTIONS: Record<AgentToolName, string> = {
-  brief:
-    'The brief of the running pass: objective, what it may write, limits. Without a pass: the projects, and how to begin.',
-  read: 'Read a text file, or its lines from `from` to `to` (1-based, both included). Paths are relative to the workspace.',
-  write:
-    'Write a whole file. Refused, with the reason, when it is outside what this pass may write or would make the workspace invalid.',
-  edit: 'Replace one exact text in a file by another. `old_text` must occur exactly once.',
-  search:
-    'Search the files of the workspace for a regular expression (case does not matter), optionally only those that match a glob.',
-  query:
-    'Ask the workspace in SQL (SQLite, read-only): one table per object kind, and files, links, edges, routes, fields.',
-  validate:
-    'Check the whole workspace, or by one rule: what is wrong, where, and how to put it right.',
-  notify: 'Leave a short note for the owner, who reads it in the morning. Five a pass.',
-  run: 'Run a program that the tool registry allows. No shell: no pipes, no redirection, no variables.',
-};
-
 /** What models that were trained on other tools call ours. */
-const OTHER_NAMES: Readonly<Record<string, AgentToolName>> = {
+const OTHER_NAMES: Readonly<Record<string, string>> = {
   bash: 'run',
   shell: 'run',
   exec: 'run',

@@ -3,10 +3,11 @@
  * interrupted from inside, so it runs in a process that can be ended.
  */
 import { fileURLToPath } from 'node:url';
-import type { ToolResult } from '../../agents/types.js';
-import { runCommand } from '../../governance/conditions/command.js';
-import type { ReadScope } from '../../governance/scoped-snapshot.js';
-import { stamp } from '../../kernel/clock.js';
+import { runCommand } from '../governance/conditions/command.js';
+import type { ReadScope } from '../governance/scoped-snapshot.js';
+import { stamp } from '../kernel/clock.js';
+
+type QueryResult = { readonly ok: boolean; readonly text: string };
 
 /** `scope`: what whoever asks may see; nothing given is everything. */
 export type QueryBounds = {
@@ -29,7 +30,7 @@ export async function boundedQuery(
   root: string,
   sql: string,
   bounds: QueryBounds,
-): Promise<ToolResult> {
+): Promise<QueryResult> {
   if (sql.length > LONGEST)
     return {
       ok: false,

@@ -2,14 +2,16 @@
  * The tools that a workspace is served with: those of the core, and of the installed modules that
  * REGISTRY.md enables at this moment.
  */
-import { installedModules } from '../../modules/installed.js';
-import type { Workspace } from '../../workspace/types.js';
-import { MCP_TOOLS, type McpTool } from './tool-table.js';
+import type { Tool, ToolDoor } from '../tools/tool.js';
+import { toolsOf } from '../tools/tools.js';
+import type { Workspace } from '../workspace/types.js';
+import { installedModules } from './installed.js';
 
 /** A module cannot take a name of the core's, nor one of a module before it. */
 export async function servedTools(
   workspace: Pick<Workspace, 'snapshot'>,
-): Promise<readonly McpTool[]> {
+  door: ToolDoor,
+): Promise<readonly Tool[]> {
   const enabled = new Set(
     workspace
       .snapshot()
@@ -18,8 +20,9 @@ export async function servedTools(
   );
   const brought = (await installedModules())
     .filter((module) => enabled.has(module.name))
-    .flatMap((module) => module.tools ?? []);
+    .flatMap((module) => module.tools ?? [])
+    .filter((tool) => tool.doors.includes(door));
   return [
-    ...new Map([...MCP_TOOLS, ...brought].reverse().map((tool) => [tool.name, tool])).values(),
+    ...new Map([...toolsOf(door), ...brought].reverse().map((tool) => [tool.name, tool])).values(),
   ].reverse();
 }
