@@ -47,6 +47,7 @@ const env: PassEnvironment = {
   say: () => undefined,
   wait: () => Promise.resolve(),
   modules: await installedModules(),
+  runners: [],
 };
 await session.post('Profiler.takePreciseCoverage');
 const start = performance.now();

@@ -37,11 +37,14 @@ function bundledValidate(words) {
   return file === undefined ? undefined : require(file).validateLine(words, `${__dirname}/..`);
 }
 
-// Claude Code starts it before every tool call.
-function bundledHook([host, ...words]) {
+// A host may start it before every tool call.
+function bundledHook([host = '', ...words]) {
+  const installed =
+    /^[a-z-]+$/.test(host) &&
+    require('node:fs').existsSync(`${__dirname}/../dist/src/hosts/${host}`);
   const file =
-    host === 'claude-code' && !words.includes('--help') && !words.includes('-h')
-      ? bundle('hook.cjs')
+    installed && !words.includes('--help') && !words.includes('-h')
+      ? bundle(`hook-${host}.cjs`)
       : undefined;
   return file === undefined
     ? undefined
@@ -52,16 +55,17 @@ function bundledHook([host, ...words]) {
         );
 }
 
-// The whole command line, unless a module was put beside those that the one file holds.
+// The whole command line, unless a module or a host was put beside those that the one file holds.
 function bundledMain() {
   const file = bundle('cli.cjs');
   if (file === undefined) return undefined;
   const { exports } = require('./load-bundle.cjs').loadBundle(file);
   const { readdirSync } = require('node:fs');
-  const there = readdirSync(`${__dirname}/../dist/src/modules`, { withFileTypes: true }).filter(
-    (entry) => entry.isDirectory(),
-  );
-  return there.every((entry) => exports.modules.includes(entry.name)) ? exports : undefined;
+  const holdsAll = ([room, names]) =>
+    readdirSync(`${__dirname}/../dist/src/${room}`, { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .every((entry) => names.includes(entry.name));
+  return Object.entries(exports.held).every(holdsAll) ? exports : undefined;
 }
 
 // One file of a command is not used when the sources were compiled again after it was made.

@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { build } from 'esbuild';
-import { moduleNames } from '../dist/src/modules/module-names.js';
+import { installedNames } from '../dist/src/kernel/installed-names.js';
 
 const dist = join(import.meta.dirname, '../dist');
 const file = join(dist, 'cli.cjs');
@@ -34,7 +34,11 @@ const banner = {
 // What is compiled for the machine, or large and seldom called for, stays where it is and is loaded
 // by `require`: a script has no `import()` of its own.
 const external = ['better-sqlite3', 'sqlite-vec', '@huggingface/transformers', 'openai', 'ajv'];
-const contents = `export { main } from './src/surfaces/cli/main.js';\nexport const modules = ${JSON.stringify(moduleNames(join(dist, 'src/modules')))};`;
+const held = {
+  modules: installedNames(join(dist, 'src/modules'), 'module.js'),
+  hosts: installedNames(join(dist, 'src/hosts'), 'host.js'),
+};
+const contents = `export { main } from './src/surfaces/cli/main.js';\nexport const held = ${JSON.stringify(held)};`;
 const { outputFiles } = await build({
   stdin: { contents, resolveDir: dist },
   outfile: file,

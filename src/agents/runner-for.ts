@@ -1,30 +1,51 @@
 /** From a runner's definition to the runner. */
 import type { ChatRunnerOptions } from './chat-runner.js';
+import { emptyReport } from './parse-report.js';
 import type { ProgramRunnerOptions } from './program-runner.js';
 import type { Runner, RunnerSpec } from './types.js';
+import { NO_USAGE } from './usage.js';
+
+/** A kind that RUNNERS.md may name, besides `command` and `chat`, which are always there. */
+export type RunnerKind = {
+  readonly kind: string;
+  /** What is started where the owner names no program. */
+  readonly program: string;
+  readonly make: (options: ProgramRunnerOptions) => Promise<Runner>;
+};
 
 export type RunnerOptions = {
   /** The environment from which keys and what is passed on to programs are picked. */
   readonly host: Readonly<Record<string, string | undefined>>;
   readonly program?: Omit<ProgramRunnerOptions, 'host'>;
   readonly chat?: Omit<ChatRunnerOptions, 'host'>;
+  /** The kinds that the installed hosts bring. */
+  readonly kinds?: readonly RunnerKind[];
 };
 
 export async function runnerFor(
-  spec: Pick<RunnerSpec, 'name' | 'kind'>,
-  { host, program, chat }: RunnerOptions = { host: process.env },
+  { kind }: Pick<RunnerSpec, 'name' | 'kind'>,
+  { host, program, chat, kinds = [] }: RunnerOptions = { host: process.env },
 ): Promise<Runner> {
-  switch (spec.kind) {
-    case 'command':
-      return (await import('./command-runner.js')).commandRunner({ host, ...program });
-    case 'chat':
-      return (await import('./chat-runner.js')).chatRunner({ host, ...chat });
-    case 'openclaw':
-      return (await import('../hosts/openclaw/runner.js')).openclawRunner({ host, ...program });
-    case 'claude':
-      return (await import('../hosts/claude-code/runner/runner.js')).claudeRunner({
-        host,
-        ...program,
-      });
-  }
+  if (kind === 'command')
+    return (await import('./command-runner.js')).commandRunner({ host, ...program });
+  if (kind === 'chat') return (await import('./chat-runner.js')).chatRunner({ host, ...chat });
+  const brought = kinds.find((one) => one.kind === kind);
+  return brought === undefined ? missingRunner(kind, kinds) : brought.make({ host, ...program });
+}
+
+/** Fails as a program does that is not there: the pass is closed, and the owner is told. */
+function missingRunner(kind: string, kinds: readonly RunnerKind[]): Runner {
+  const known = ['command', 'chat', ...kinds.map((one) => one.kind)].join(', ');
+  return {
+    name: kind,
+    run: async ({ model }) => ({
+      kind: 'failed',
+      failure: 'not-found',
+      detail: `No runner of kind "${kind}" is installed. Installed kinds: ${known}.`,
+      usage: NO_USAGE,
+      report: emptyReport([]),
+      tail: '',
+      model,
+    }),
+  };
 }

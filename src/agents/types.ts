@@ -56,7 +56,8 @@ export type Brief = {
 /** A runner as the owner defined it in the protected `orchestration-os/RUNNERS.md`. */
 export type RunnerSpec = {
   readonly name: string;
-  readonly kind: 'command' | 'chat' | 'openclaw' | 'claude';
+  /** `command`, `chat`, or a kind that an installed host brings. */
+  readonly kind: string;
   /** command: program and arguments, no shell. */
   readonly program: string;
   readonly args: readonly string[];

@@ -20,8 +20,6 @@ const OPERATIONS: Readonly<Record<Need, readonly string[]>> = {
     'pass end',
     'pass abort',
     'brief',
-    'hook claude-code',
-    'hook git',
     'mcp',
   ],
   // What can be answered from what the project may see, and what the guard judges.
@@ -90,9 +88,6 @@ const OPERATIONS: Readonly<Record<Need, readonly string[]>> = {
     'hooks install',
     'hooks uninstall',
     'guard serve',
-    'cron install',
-    'cron list',
-    'cron remove',
     'prompts compose',
   ],
 };

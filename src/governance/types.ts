@@ -103,7 +103,12 @@ export type Capability = (typeof CAPABILITIES)[number];
 export type Authority =
   | { readonly kind: 'owner' }
   | { readonly kind: 'reader' }
-  | { readonly kind: 'guest'; readonly name: string }
+  | {
+      readonly kind: 'guest';
+      readonly name: string;
+      /** Settings of hosts: who may write them could switch the guard off. */
+      readonly settings?: readonly RegExp[];
+    }
   | {
       readonly kind: 'pass';
       readonly runId: string;

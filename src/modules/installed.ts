@@ -2,12 +2,12 @@
  * The modules that are there: one folder each beside this file, with a `module.js` that exports
  * `module`. Removing a folder removes the module.
  */
-import { moduleNames } from './module-names.js';
+import { installedNames } from '../kernel/installed-names.js';
 import type { Module } from './types.js';
 
 export async function installedModules(): Promise<readonly Module[]> {
   return Promise.all(
-    moduleNames(import.meta.dirname).map(
+    installedNames(import.meta.dirname, 'module.js').map(
       async (name) => ((await import(`./${name}/module.js`)) as { readonly module: Module }).module,
     ),
   );

@@ -12,7 +12,8 @@ import type { Snapshot, Workspace } from '../workspace/types.js';
 import { askApproval } from './approvals/ask-approval.js';
 import { authorityOf, type PassOnDuty } from './authority.js';
 
-export type DoorName = 'command line' | 'mcp' | 'openclaw' | 'claude-code' | 'git' | 'agent tools';
+/** `command line`, `mcp`, `agent tools`, or a host by its name. */
+export type DoorName = string;
 
 export type Asked = {
   readonly door: DoorName;

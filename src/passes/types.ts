@@ -1,8 +1,8 @@
 /** A pass: the stages it goes through, each with what the next one needs, and its steps. */
+import type { RunnerKind } from '../agents/runner-for.js';
 import type { SandboxInForce } from '../agents/sandbox.js';
 import type { Brief, RunOutcome, RunnerSpec } from '../agents/types.js';
 import type { ExitCode } from '../kernel/error.js';
-import type { HostName } from '../governance/host-tools/host-tools.js';
 import type { AssertionResult, Capability } from '../governance/types.js';
 import type { Snapshot, Workspace } from '../workspace/types.js';
 import type { Act } from './act.js';
@@ -54,6 +54,8 @@ export type PassEnvironment = {
   readonly wait: (ms: number, signal: AbortSignal) => Promise<void>;
   /** The modules that are installed; T8 runs those that REGISTRY.md enables. */
   readonly modules: readonly PassModule[];
+  /** The kinds of runners that the installed hosts bring. */
+  readonly runners: readonly RunnerKind[];
 };
 
 export type BaselineFile = {
@@ -92,8 +94,8 @@ export type Undone = {
   readonly kept: string | undefined;
 };
 
-/** `id`: the host's own name of the session. */
-export type HostSession = { readonly host: HostName; readonly id: string };
+/** `host`: its name; `id`: the host's own name of the session. */
+export type HostSession = { readonly host: string; readonly id: string };
 
 /** T0: the pass holds the lock and has a run id. */
 export type Entered = {

@@ -3,6 +3,7 @@
  * the registry needs is added.
  */
 import type { Schema } from '../registry/types.js';
+import { PAGE_LIMIT, TOTAL_LIMIT, USER_LIMIT } from '../validate/prompt-limits.js';
 import { decode, type ExistingFiles } from './existing-files.js';
 import { withPage, withSections } from './merge-page.js';
 import { fieldOf, filledIn, hasSection, type OwnerWords } from './owner-words.js';
@@ -27,29 +28,24 @@ type Page = {
   merge(own: string, shipped: string): string;
 };
 
-/** The limits of OpenClaw 2026.9, in characters: of a page, of USER.md, of all together. */
-const LIMIT = 20_000;
-const USER_LIMIT = 4_000;
-const TOTAL_LIMIT = 60_000;
-
 const PAGE_RULES: readonly Page[] = [
   {
     path: 'AGENTS.md',
-    limit: LIMIT,
+    limit: PAGE_LIMIT,
     aside: 'orchestration-os/ADOPTED-AGENTS.md',
     merge: (own, shipped) =>
       own.includes('AGENTS-CORE.md') ? own : withPage(own, shipped, 'Governed by Nocturne'),
   },
   {
     path: 'SOUL.md',
-    limit: LIMIT,
+    limit: PAGE_LIMIT,
     aside: 'orchestration-os/ADOPTED-SOUL.md',
     merge: (own, shipped) =>
       withSections(own, shipped, { titles: ['Domain', 'Lines that are not crossed'] }),
   },
   {
     path: 'IDENTITY.md',
-    limit: LIMIT,
+    limit: PAGE_LIMIT,
     aside: 'orchestration-os/ADOPTED-IDENTITY.md',
     merge: (own) => own,
   },
@@ -59,7 +55,7 @@ const PAGE_RULES: readonly Page[] = [
     aside: 'orchestration-os/ADOPTED-USER.md',
     merge: (own, shipped) => withSections(own, shipped, { titles: ['Owner'], short: true }),
   },
-  { path: 'MEMORY.md', limit: LIMIT, aside: 'memory/ADOPTED-MEMORY.md', merge: (own) => own },
+  { path: 'MEMORY.md', limit: PAGE_LIMIT, aside: 'memory/ADOPTED-MEMORY.md', merge: (own) => own },
 ];
 
 export const PAGES: readonly string[] = PAGE_RULES.map(({ path }) => path);

@@ -3,28 +3,15 @@ import type { ExistingFiles } from './existing-files.js';
 
 /**
  * `empty`: nothing there. `workspace`: it has our registry. `nightclaw`: a NightClaw workspace.
- * `openclaw`: an agent's workspace with the files that OpenClaw puts
- * into prompts. `folder`: files of another kind.
+ * `folder`: files of another kind, perhaps an agent's workspace; its host knows that.
  */
-export type PlaceKind = 'empty' | 'workspace' | 'nightclaw' | 'openclaw' | 'folder';
+export type PlaceKind = 'empty' | 'workspace' | 'nightclaw' | 'folder';
 
-const INJECTED = [
-  'AGENTS.md',
-  'SOUL.md',
-  'IDENTITY.md',
-  'USER.md',
-  'MEMORY.md',
-  'BOOTSTRAP.md',
-  'TOOLS.md',
-  'HEARTBEAT.md',
-];
 const OURS = /^## R1 Objects[ \t]*$/m;
 
 export function placeKind(existing: ExistingFiles): PlaceKind {
   if (OURS.test(existing.text('REGISTRY.md') ?? '')) return 'workspace';
   if (isNightClaw(existing)) return 'nightclaw';
-  const names = new Set(existing.paths.map((path) => path.toLowerCase()));
-  if (INJECTED.filter((name) => names.has(name.toLowerCase())).length >= 2) return 'openclaw';
   return existing.paths.length === 0 ? 'empty' : 'folder';
 }
 

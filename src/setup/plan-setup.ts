@@ -143,7 +143,7 @@ function putShipped(
   draft.note(path, 'replaced', link === undefined ? why : `it was a link to ${link}`);
 }
 
-/** OpenClaw stopped reading these in 2026. */
+/** Hosts stopped reading these in 2026. */
 function noteRetired(existing: ExistingFiles, draft: PlanDraft): void {
   for (const path of ['TOOLS.md', 'HEARTBEAT.md']) {
     if ((existing.text(path) ?? '').trim() !== '')

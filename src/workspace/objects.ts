@@ -109,11 +109,21 @@ export function snapshotTree(
   return kept;
 }
 
+/** Every object, with its size in bytes. */
+export function storedObjects(
+  root: string,
+): readonly { readonly hash: string; readonly size: number }[] {
+  return storedHashes(root).flatMap((hash) => {
+    const size = lstatSync(objectPath(root, hash), { throwIfNoEntry: false })?.size;
+    return size === undefined ? [] : [{ hash, size }];
+  });
+}
+
 /**
  * Removes every object whose hash is not in `keep`, and what interrupted writes left. Returns how
  * many objects. Not while a snapshot is being taken.
  */
-export function prune(root: string, keep: ReadonlySet<string>): number {
+export function pruneObjects(root: string, keep: ReadonlySet<string>): number {
   let removed = 0;
   for (const hash of storedHashes(root))
     if (!keep.has(hash) && removeIfThere(objectPath(root, hash))) removed++;

@@ -37,6 +37,11 @@ export function keepSpares({ root, state }: Place, hashes: Iterable<string>): vo
       );
 }
 
+/** What is kept twice. */
+export function spareHashes(state: string): readonly string[] {
+  return names(join(state, FOLDER));
+}
+
 /** One more, while the pass runs. */
 export function keepSpare({ root, state }: Place, hash: string): void {
   const folder = join(state, FOLDER);

@@ -1,24 +1,19 @@
 /** Where a workspace's state outside the workspace lives, and the JSON files in it. */
 import { readFileSync, realpathSync } from 'node:fs';
-import { join } from 'node:path';
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
 import { NocturneError } from '../kernel/error.js';
 import { sha256 } from '../kernel/hash.js';
 import { type Failpoint, makeDirectory, writeFileDurably } from './durable.js';
 import { errnoOf, onFile, storageError } from './storage-error.js';
 
-/**
- * `$NOCTURNE_HOME` if set and not empty, else `.nocturne` in the home directory. The caller gives
- * the environment.
- */
-export function nocturneHome(env: Readonly<Record<string, string | undefined>>): string {
+/** `$NOCTURNE_HOME`, default `~/.nocturne`. The caller gives the environment. */
+export function homeDirectory(
+  env: Readonly<Record<string, string | undefined>>,
+  cwd: string,
+): string {
   const set = env['NOCTURNE_HOME'];
-  if (set !== undefined && set !== '') return set;
-  const home = env['HOME'] ?? env['USERPROFILE'];
-  if (home === undefined || home === '')
-    throw new NocturneError('CONFIG', 'neither NOCTURNE_HOME nor HOME is set', {
-      hint: 'set NOCTURNE_HOME to a directory outside every workspace',
-    });
-  return join(home, '.nocturne');
+  return set === undefined || set === '' ? join(homedir(), '.nocturne') : resolve(cwd, set);
 }
 
 /**

@@ -10,8 +10,10 @@ import { floodGate } from '../../src/agents/flood-gate.js';
 import { startHeartbeat, type Every } from '../../src/agents/heartbeat.js';
 import { watchHeartbeatFile } from '../../src/agents/heartbeat-file.js';
 import { chooseTier, overBudget, tierRows, type TierRow } from '../../src/agents/model-tier.js';
+import { installedHosts } from '../../src/hosts/installed.js';
 import { nearestName } from '../../src/kernel/nearest-name.js';
 import { runnerFor } from '../../src/agents/runner-for.js';
+import { commandSpec, sampleInput } from './sample-run.js';
 import type { Cell, Rec } from '../../src/markdown/types.js';
 
 const row = (tier: string, maxPerDay: number | undefined): TierRow => ({
@@ -361,8 +363,23 @@ t.test('a heartbeat file tells of touches and of tools, and of nothing else', as
 t.test('a runner is found by its kind', async (t) => {
   t.equal((await runnerFor({ name: 'a', kind: 'command' })).name, 'command');
   t.equal((await runnerFor({ name: 'a', kind: 'chat' })).name, 'chat');
-  t.equal((await runnerFor({ name: 'a', kind: 'claude' })).name, 'claude');
-  t.equal((await runnerFor({ name: 'a', kind: 'openclaw' })).name, 'openclaw');
+  const kinds = (await installedHosts()).flatMap((host) => host.runners ?? []);
+  for (const { kind } of kinds)
+    t.equal((await runnerFor({ name: 'a', kind }, { host: process.env, kinds })).name, kind);
+  t.same(
+    kinds.map(({ kind }) => kind),
+    ['claude', 'openclaw'],
+  );
+});
+
+t.test('a runner of a kind that nobody brings fails, and says which there are', async (t) => {
+  const input = sampleInput({ spec: { ...commandSpec(), kind: 'claude' }, cwd: t.testdir() });
+  const runner = await runnerFor(input.spec);
+  t.match(await runner.run(input), {
+    kind: 'failed',
+    failure: 'not-found',
+    detail: 'No runner of kind "claude" is installed. Installed kinds: command, chat.',
+  });
 });
 
 t.test('the nearest name is found for slips, not for other words', async (t) => {

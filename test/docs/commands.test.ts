@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
-import { wholeCatalogue } from '../../src/surfaces/cli/module-commands.js';
+import { wholeCatalogue } from '../../src/surfaces/cli/added-commands.js';
 
 const REPOSITORY = fileURLToPath(new URL('../../../', import.meta.url));
 const read = (path: string): string => readFileSync(join(REPOSITORY, path), 'utf8');

@@ -33,7 +33,7 @@ const MODULES: readonly {
 for (const { module, command, help, enabled, listed } of MODULES) {
   t.test(`${module}: without its folder and its row a whole night goes as before`, async (t) => {
     const directory = t.testdir();
-    const { run } = installWithout(module, directory, { row: false });
+    const { run } = installWithout([`modules/${module}`], directory, { row: false });
     const night = run(['demo', join(directory, 'demo')]);
     t.equal(night.exit, 0, night.said.slice(-2000));
     t.match(night.said, /Wanted from you \(3\)/);
@@ -58,7 +58,7 @@ for (const { module, command, help, enabled, listed } of MODULES) {
     `${module}: without its folder alone the passes go on, and validate says whether nothing is called`,
     async (t) => {
       const directory = t.testdir();
-      const { run } = installWithout(module, directory, { row: true });
+      const { run } = installWithout([`modules/${module}`], directory);
       t.equal(run(['init', 'own', '--yes', '--owner', 'Ann', '--domain', 'tests']).exit, 0);
       const own = join(directory, 'own');
       if (listed !== undefined) t.match(run(['mcp', '--list'], own).said, listed);

@@ -16,6 +16,7 @@ const env = {
   say: () => undefined,
   wait: () => Promise.resolve(),
   modules: [],
+  runners: [],
 };
 process.stdout.write('ready\n');
 for (let i = 1; ; i++) {

@@ -5,8 +5,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { HOSTS } from '../../src/governance/host-tools/host-tools.js';
 import type { Action } from '../../src/governance/types.js';
+import { installedHosts } from '../../src/hosts/installed.js';
 import { judgeCall } from '../../src/passes/host/host-session.js';
 import { fieldText } from '../../src/project/field-text.js';
 import type { PassAuthority } from '../support/guard-workspace.js';
@@ -35,7 +35,9 @@ function passes(
   };
 }
 
-for (const host of HOSTS) {
+const hosts = (await installedHosts()).filter(({ tools }) => tools !== undefined);
+
+for (const { name: host } of hosts) {
   t.test(
     `${host}: every attack that its tools can express is refused, and is on record`,
     async (t) => {
@@ -53,7 +55,7 @@ for (const host of HOSTS) {
         })) {
           const snapshot = pass.workspace.snapshot();
           const { verdict, reasons, text } = judgeCall(
-            { workspace: pass.workspace, snapshot },
+            { workspace: pass.workspace, snapshot, hosts },
             reader ? { governed: true } : { token: pass.data.token },
             call,
           );
@@ -104,7 +106,7 @@ for (const host of HOSTS) {
       })) {
         if (!faithful(call.tool, action)) continue;
         const { verdict, text } = judgeCall(
-          { workspace: pass.workspace },
+          { workspace: pass.workspace, hosts },
           { token: pass.data.token },
           call,
         );

@@ -132,6 +132,7 @@ export function environment(place: Place, more: Partial<PassEnvironment> = {}): 
     say: () => undefined,
     wait: () => Promise.resolve(),
     modules: [],
+    runners: [],
     ...more,
   };
 }

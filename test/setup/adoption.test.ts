@@ -415,7 +415,10 @@ t.test(
       'programs are left to the owner',
     );
     t.ok(existsSync(join(adopted.root, 'memory/2026-04-18.md')));
-    t.match(adopted.created.plan.notes.map((one) => one.message).join('\n'), /openclaw cron list/);
+    t.match(
+      adopted.created.plan.notes.map((one) => one.message).join('\n'),
+      /timers still run: .*remove these two/,
+    );
   },
 );
 

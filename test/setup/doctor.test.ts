@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import { recordIncident } from '../../src/workspace/incident.js';
 import { fixedClock, systemClock } from '../../src/kernel/clock.js';
+import { installedHosts } from '../../src/hosts/installed.js';
 import { examine } from '../../src/setup/doctor/examine.js';
 import type { Finding } from '../../src/setup/doctor/types.js';
 import { acquireLease, breakLease, leaseStatus } from '../../src/workspace/lease.js';
@@ -32,7 +33,14 @@ async function look(
   const clock = options.now === undefined ? systemClock : fixedClock(options.now);
   const env = { PATH: options.path ?? process.env['PATH'], HOME: at.home, ...options.env };
   const found = await examine(
-    { home: at.home, env, clock, packageRoot: PACKAGE, root: at.root },
+    {
+      home: at.home,
+      env,
+      clock,
+      packageRoot: PACKAGE,
+      hosts: await installedHosts(),
+      root: at.root,
+    },
     { fix: options.fix === true },
   );
   const byId: Record<string, Finding[]> = {};

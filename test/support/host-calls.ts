@@ -1,13 +1,13 @@
 /** An action in the words of a host's tools, where the host has a tool that can express it. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { HostCall, HostName } from '../../src/governance/host-tools/host-tools.js';
+import type { HostCall } from '../../src/governance/host-tools/host-tools.js';
 import type { Action } from '../../src/governance/types.js';
 
 type Place = { readonly root: string; readonly cwd?: string };
 
 /** Every way in which the host's tools can try it. */
-export function hostCalls(host: HostName, action: Action, place: Place): readonly HostCall[] {
+export function hostCalls(host: string, action: Action, place: Place): readonly HostCall[] {
   const calls = (host === 'openclaw' ? openclaw : claude)(action, place);
   return calls.map(([tool, params]) => ({
     host,

@@ -1,4 +1,4 @@
-/** A copy of the package as it is installed, without one of its modules. */
+/** A copy of the package as it is installed, with modules or hosts taken out, or a host put in. */
 import { spawnSync } from 'node:child_process';
 import {
   cpSync,
@@ -9,7 +9,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const REPOSITORY = fileURLToPath(new URL('../../../', import.meta.url));
@@ -19,6 +19,7 @@ const SHIPPED = [
   'dist/gate.cjs',
   'dist/validate.cjs',
   'dist/cli.cjs',
+  'dist/hook-claude-code.cjs',
   'orchestration-os',
   'audit',
   'PROJECTS',
@@ -38,11 +39,14 @@ export type Installed = {
   ) => { readonly exit: number | null; readonly said: string };
 };
 
-/** @param options.row whether its row of R8 stays. */
+/**
+ * @param removed folders below src: `modules/inbound`, `hosts/git`.
+ * @param options.row whether the rows of R8 of removed modules stay.
+ */
 export function installWithout(
-  module: string,
+  removed: readonly string[],
   directory: string,
-  options: { readonly row: boolean },
+  options: { readonly row: boolean } = { row: true },
 ): Installed {
   const [root, home] = [join(directory, 'package'), join(directory, 'home')];
   for (const path of SHIPPED) {
@@ -50,15 +54,10 @@ export function installWithout(
     cpSync(join(REPOSITORY, path), join(root, path), { recursive: true });
   }
   symlinkSync(join(REPOSITORY, 'node_modules'), join(root, 'node_modules'));
-  rmSync(join(root, 'dist/src/modules', module), { recursive: true });
-  if (!options.row)
-    writeFileSync(
-      join(root, 'REGISTRY.md'),
-      readFileSync(join(root, 'REGISTRY.md'), 'utf8').replace(
-        new RegExp(`^\\| ${module} \\|.*\\n`, 'm'),
-        '',
-      ),
-    );
+  for (const folder of removed) {
+    rmSync(join(root, 'dist/src', folder), { recursive: true });
+    if (!options.row) removeRow(join(root, 'REGISTRY.md'), basename(folder));
+  }
   const run: Installed['run'] = (words, cwd = directory) => {
     const { NOCTURNE_RUN: _, NOCTURNE_PASS_TOKEN: __, ...env } = process.env;
     const { status, stdout, stderr } = spawnSync(
@@ -69,4 +68,23 @@ export function installWithout(
     return { exit: status, said: `${stdout}${stderr}` };
   };
   return { root, home, run };
+}
+
+function removeRow(registry: string, module: string): void {
+  const text = readFileSync(registry, 'utf8');
+  writeFileSync(registry, text.replace(new RegExp(`^\\| ${module} \\|.*\\n`, 'm'), ''));
+}
+
+/** Puts the compiled fixture `test/hosts/fixtures/NAME` beside the hosts of the copy. */
+export function addHost({ root }: Installed, name: string): void {
+  const [from, to] = [
+    join(REPOSITORY, 'dist/test/hosts/fixtures', name),
+    join(root, 'dist/src/hosts', name),
+  ];
+  mkdirSync(to);
+  for (const file of readdirSync(from).filter((one) => one.endsWith('.js')))
+    writeFileSync(
+      join(to, file),
+      readFileSync(join(from, file), 'utf8').replaceAll('../../../../src/', '../../'),
+    );
 }

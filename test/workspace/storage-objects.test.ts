@@ -26,7 +26,7 @@ import { sha256 } from '../../src/kernel/hash.js';
 import {
   getObject,
   type KeptTree,
-  prune,
+  pruneObjects,
   putObject,
   snapshotTree,
 } from '../../src/workspace/objects.js';
@@ -120,7 +120,7 @@ t.test('prune keeps what it is told to keep', async (t) => {
   const root = t.testdir();
   const [keep, drop] = ['keep', 'drop'].map((text) => putObject(root, Buffer.from(text)));
   writeFileSync(join(root, '.nocturne/objects/.nocturne-tmp-1'), 'left by an interrupted write');
-  t.equal(prune(root, new Set([keep ?? ''])), 1);
+  t.equal(pruneObjects(root, new Set([keep ?? ''])), 1);
   t.equal(getObject(root, keep ?? '').toString(), 'keep');
   t.throws(() => getObject(root, drop ?? ''), { code: 'NOT_FOUND' });
   t.notOk(existsSync(join(root, '.nocturne/objects/.nocturne-tmp-1')));

@@ -15,6 +15,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
+import { homedir } from 'node:os';
 import { basename, join } from 'node:path';
 import t from 'tap';
 import { sha256 } from '../../src/kernel/hash.js';
@@ -22,7 +23,7 @@ import { overwriteAnchors, readAnchors, writeAnchors } from '../../src/workspace
 import { makeDirectory, writeFileDurably } from '../../src/workspace/durable.js';
 import { transact } from '../../src/workspace/journal.js';
 import {
-  nocturneHome,
+  homeDirectory,
   readJson,
   stateDirectory,
   writeJsonDurably,
@@ -137,9 +138,10 @@ t.test('the state directory is private and follows the real place of the workspa
 });
 
 t.test('where nocturne keeps its state is said by the environment', async (t) => {
-  t.equal(nocturneHome({ NOCTURNE_HOME: '/elsewhere', HOME: '/home/me' }), '/elsewhere');
-  t.equal(nocturneHome({ NOCTURNE_HOME: '', HOME: '/home/me' }), '/home/me/.nocturne');
-  t.throws(() => nocturneHome({}), { code: 'CONFIG' });
+  t.equal(homeDirectory({ NOCTURNE_HOME: '/elsewhere' }, '/here'), '/elsewhere');
+  t.equal(homeDirectory({ NOCTURNE_HOME: 'elsewhere' }, '/here'), '/here/elsewhere');
+  t.equal(homeDirectory({ NOCTURNE_HOME: '' }, '/here'), join(homedir(), '.nocturne'));
+  t.equal(homeDirectory({}, '/here'), join(homedir(), '.nocturne'));
 });
 
 t.test('JSON comes back as it was written; what is no JSON is an error', async (t) => {

@@ -23,7 +23,8 @@ function judgeTarget(
   if (op === 'mkdir' && target.existing?.kind === 'directory') return;
   verdicts.paths.push(path);
   options.seen?.({ path, op, after: target.after, unseen: target.unseen });
-  if (authority.kind === 'guest') verdicts.reasons.push(...guestReasons(snapshot, { path, op }));
+  if (authority.kind === 'guest')
+    verdicts.reasons.push(...guestReasons(snapshot, authority, { path, op }));
   if (authority.kind === 'pass') {
     for (const reason of routeReasons(snapshot, authority, { path, op })) {
       const authorisation = reason.code === 'out-of-scope' ? options.authorise?.(path) : undefined;

@@ -10,6 +10,7 @@ import type { Effect } from './effects.js';
 import type { Authority, Reason } from '../types.js';
 
 export type PassAuthority = Extract<Authority, { kind: 'pass' }>;
+type GuestAuthority = Extract<Authority, { kind: 'guest' }>;
 export type RouteQuestion = { readonly path: string; readonly op: Effect['op'] };
 
 /** Reasons why a pass may not; empty when it may. */
@@ -40,8 +41,12 @@ export function routeReasons(
  * What no agent writes, whoever sits with it: protected files, the manifest, logs, and what only
  * bundles write.
  */
-export function guestReasons(snapshot: Snapshot, { path, op }: RouteQuestion): readonly Reason[] {
-  if (WIRING.test(path))
+export function guestReasons(
+  snapshot: Snapshot,
+  { settings = [] }: GuestAuthority,
+  { path, op }: RouteQuestion,
+): readonly Reason[] {
+  if (settings.some((pattern) => pattern.test(path)))
     return [
       {
         code: 'tier-code',
@@ -51,12 +56,6 @@ export function guestReasons(snapshot: Snapshot, { path, op }: RouteQuestion): r
   const route = routeOf(snapshot.schema, path);
   return route.tier === 'CODE' ? [] : tierReasons(snapshot, route, path, op);
 }
-
-/**
- * Settings of a host, in whatever folder it is started: who may write them could switch the guard
- * off.
- */
-const WIRING = /(?:^|\/)\.claude(?:$|\/settings[^/]*\.json$)/i;
 
 function tierReasons(
   snapshot: Snapshot,

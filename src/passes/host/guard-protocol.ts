@@ -3,14 +3,15 @@
  * an answer with the same.
  */
 import { z } from 'zod';
-import { HOSTS } from '../../governance/host-tools/host-tools.js';
 import type { ReasonCode, Verdict } from '../../governance/types.js';
 import type { ExitCode } from '../../kernel/error.js';
 
 export const PROTOCOL = 1;
 
 const id = z.number();
-const session = z.strictObject({ host: z.enum(HOSTS), id: z.string().min(1) });
+/** A host by its name; which ones are installed is known where it is judged. */
+const host = z.string().min(1);
+const session = z.strictObject({ host, id: z.string().min(1) });
 const count = z.number().nonnegative().optional();
 const usage = z.strictObject({ tokensIn: count, tokensOut: count, cost: count });
 const caller = {
@@ -35,7 +36,7 @@ export const guardRequest = z.discriminatedUnion('op', [
     ...caller,
     tool: z.string(),
     params: z.record(z.string(), z.unknown()),
-    host: z.enum(HOSTS),
+    host,
     callId: z.string().optional(),
     cwd: z.string().optional(),
   }),

@@ -5,12 +5,15 @@
 import {
   readCall,
   type CallReading,
+  type GuardedHost,
   type HostCall,
+  type HostTools,
 } from '../../governance/host-tools/host-tools.js';
 import { ruleReasons, toolRules } from '../../governance/guard/tool-rules.js';
 import { decideTogether } from '../../governance/guard/decide-together.js';
-import type { Reason } from '../../governance/types.js';
+import type { Authority, Reason } from '../../governance/types.js';
 import { defined } from '../../kernel/defined.js';
+import { NocturneError } from '../../kernel/error.js';
 import type { Snapshot, Workspace } from '../../workspace/types.js';
 import { conclude, judge, type Judgement, recordRefusal } from '../door.js';
 import { passOfSession } from '../pass-file.js';
@@ -40,6 +43,8 @@ export function passOfCaller(state: string, { token, session }: CallerOfHost): B
 
 export type CallContext = {
   readonly workspace: Workspace;
+  /** One of them is the host of the call. */
+  readonly hosts: readonly GuardedHost[];
   readonly snapshot?: Snapshot;
   readonly ledger?: SpawnLedger;
 };
@@ -51,7 +56,7 @@ export function judgeCall(context: CallContext, caller: CallerOfHost, call: Host
   const { workspace } = context;
   const snapshot = context.snapshot ?? workspace.snapshot();
   const data = passOfCaller(workspace.state, caller);
-  const reading = readCall(snapshot, call);
+  const reading = readCall(snapshot, toolsOf(context, call), call);
   if (data === undefined && caller.governed === true)
     return conclude(
       [],
@@ -66,7 +71,7 @@ export function judgeCall(context: CallContext, caller: CallerOfHost, call: Host
   const actions = reading.kind === 'acts' ? reading.actions : [];
   const also = refusalsOf(snapshot, data, reading);
   if (data === undefined) {
-    const guest = { kind: 'guest', name: call.host } as const;
+    const guest = guestOf(context, call);
     return conclude(
       decideTogether(snapshot, guest, actions, defined({ home: workspace.home, cwd: call.cwd })),
       reading.kind === 'unreadable' ? also : [],
@@ -82,6 +87,22 @@ export function judgeCall(context: CallContext, caller: CallerOfHost, call: Host
   return reading.kind === 'spawns' && judgement.verdict === 'allow'
     ? registerSpawn(context, data, { call, reading })
     : judgement;
+}
+
+function toolsOf({ hosts }: CallContext, { host }: HostCall): HostTools {
+  const tools = hosts.find(({ name }) => name === host)?.tools;
+  if (tools !== undefined) return tools;
+  throw new NocturneError(
+    'USAGE',
+    `"${host}" is no installed host whose tool calls can be judged`,
+    {
+      hint: `installed: ${hosts.map(({ name }) => name).join(', ') || 'none'}`,
+    },
+  );
+}
+
+function guestOf({ hosts }: CallContext, { host }: HostCall): Authority {
+  return { kind: 'guest', name: host, settings: hosts.flatMap(({ settings }) => settings ?? []) };
 }
 
 function refusalsOf(

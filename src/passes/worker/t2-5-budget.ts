@@ -97,7 +97,7 @@ function usedToday(snapshot: Snapshot): Readonly<Record<string, number>> {
 function runnerSpec(record: Rec): RunnerSpec {
   return {
     name: record.key,
-    kind: fieldText(record, 'kind') as RunnerSpec['kind'],
+    kind: fieldText(record, 'kind'),
     program: fieldText(record, 'program'),
     args: fieldList(record, 'args'),
     endpoint: fieldText(record, 'endpoint'),

@@ -36,7 +36,7 @@ async function runAgent(env: PassEnvironment, pass: Briefed): Promise<RunOutcome
     onLost: () => ended.abort(),
   });
   try {
-    const runner = await runnerFor(pass.runner, { host: env.env });
+    const runner = await runnerFor(pass.runner, { host: env.env, kinds: env.runners });
     return await runner.run({
       brief: pass.brief,
       prompt: pass.prompt,

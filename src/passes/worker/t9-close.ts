@@ -2,6 +2,7 @@
  * T9: the session registry, the memory entry, the lock. Runs after every pass that took the lock,
  * whatever happened in between.
  */
+import { NocturneError } from '../../kernel/error.js';
 import { closeCommitRecord } from '../../workspace/commit-record.js';
 import { releaseLease } from '../../workspace/lease.js';
 import { type BundleAct, bundlesAct, commitActs, type PlainAct } from '../act.js';
@@ -9,6 +10,7 @@ import { projectOf } from '../pass-facts.js';
 import { forgetPass } from '../pass-file.js';
 import type { Finished } from '../run-steps.js';
 import { settlePass } from '../settlement/settle-pass.js';
+import { removeUnusedObjects } from '../stored-objects.js';
 import type { Halt, PassEnvironment, Stage } from '../types.js';
 
 export type Closed = {
@@ -26,6 +28,7 @@ export async function close(env: PassEnvironment, ended: Finished<Stage>): Promi
   const failed = isFailure(stage, halt);
   const failures = failed ? stage.failures + 1 : 0;
   commitActs(env.workspace, stage, [closing(stage, { outcome, failures })]);
+  cleanStore(env);
   releaseLease(root, state, {
     fence: stage.fence,
     ...(failed ? { failedAt: clock.now() } : {}),
@@ -33,6 +36,16 @@ export async function close(env: PassEnvironment, ended: Finished<Stage>): Promi
   closeCommitRecord(state);
   forgetPass(state);
   return { stage, outcome };
+}
+
+/** While the lease is held, so that no other pass takes its baseline meanwhile. */
+function cleanStore({ workspace, say }: PassEnvironment): void {
+  try {
+    removeUnusedObjects(workspace);
+  } catch (error) {
+    if (!(error instanceof NocturneError) || error.code === 'ROOT_MOVED') throw error;
+    say(`     unused contents were not removed: ${error.message}`);
+  }
 }
 
 /** A pass that broke down while its agent was at work: what it left is judged all the same. */

@@ -4,14 +4,8 @@ import { fieldList, fieldText } from '../../project/field-text.js';
 import type { Snapshot } from '../../workspace/types.js';
 import { findProgram } from '../../agents/find-program.js';
 import { probeSandbox } from '../../agents/sandbox-probe.js';
-import {
-  broken,
-  type Observation,
-  off,
-  type Patient,
-  type WorkspaceCheck,
-  working,
-} from './types.js';
+import { broken, type Observation, off, working } from '../../kernel/observation.js';
+import type { Patient, WorkspaceCheck } from './types.js';
 
 const ANSWER_MS = 2_000;
 
@@ -132,7 +126,10 @@ async function runnerState(
 }
 
 function programProblem(at: Patient, runner: Rec, kind: string): string | undefined {
-  const program = fieldText(runner, 'program') || (kind === 'command' ? '' : kind);
+  const brought = at.hosts.flatMap((host) => host.runners ?? []).find((one) => one.kind === kind);
+  if (kind !== 'command' && brought === undefined)
+    return `no installed host brings runners of this kind`;
+  const program = fieldText(runner, 'program') || (brought?.program ?? '');
   if (program === '') return 'it names no program';
   return findProgram(program, { path: at.env['PATH'], directory: at.workspace.root }) === undefined
     ? `${program} is not found`

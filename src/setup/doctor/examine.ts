@@ -2,22 +2,16 @@
  * The doctor's round: every check in its order, each a fact with a verdict. Changes nothing unless
  * it is asked to mend.
  */
+import type { Host } from '../../hosts/types.js';
 import { NocturneError } from '../../kernel/error.js';
 import { openWorkspace } from '../../workspace/open-workspace.js';
 import { runners, tiers, tools } from './agent-checks.js';
-import { disk, git, home, node, openclaw, sandbox, sqlite } from './machine-checks.js';
-import { incidents, journal, lock, pass, store, temporaries } from './state-checks.js';
+import { disk, home, node, sandbox, sqlite } from './machine-checks.js';
+import { incidents, journal, lock, objects, pass, store, temporaries } from './state-checks.js';
 import { clockRuns, schedule, zone } from './time-checks.js';
 import { gate, key, logs, registry, trust } from './trust-checks.js';
-import {
-  broken,
-  type Check,
-  type Finding,
-  type Machine,
-  type Observation,
-  off,
-  type Patient,
-} from './types.js';
+import { broken, type Observation, off } from '../../kernel/observation.js';
+import type { Check, Finding, Machine, Patient } from './types.js';
 
 const BEFORE: readonly Check[] = [node, sqlite, home, key, disk];
 const WORKSPACE: readonly Check[] = [
@@ -29,6 +23,7 @@ const WORKSPACE: readonly Check[] = [
   lock,
   journal,
   temporaries,
+  objects,
   pass,
   incidents,
   runners,
@@ -38,7 +33,6 @@ const WORKSPACE: readonly Check[] = [
   clockRuns,
   schedule,
 ];
-const AFTER: readonly Check[] = [sandbox, git, openclaw];
 
 /**
  * @param options.fix mend what can be mended safely: locks of the dead, files left behind, missing
@@ -69,9 +63,16 @@ export async function examine(
     });
   else findings.push({ id: 'workspace', ...patient });
   if ('workspace' in patient) await round(WORKSPACE);
-  await round(AFTER);
+  await round([sandbox, ...hostChecks(machine.hosts)]);
   if ('workspace' in patient) patient.workspace.close();
   return findings;
+}
+
+/** The programs that are nice to have. */
+function hostChecks(hosts: readonly Host[]): readonly Check[] {
+  return hosts.flatMap(({ name, probe }): Check[] =>
+    probe === undefined ? [] : [{ of: 'machine', id: name, look: probe }],
+  );
 }
 
 function openPatient(machine: Machine): Patient | Observation {

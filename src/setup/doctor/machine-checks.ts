@@ -1,6 +1,5 @@
 /**
- * What the machine has: Node, SQLite, a place for state, room on the disk, and programs that are
- * nice to have.
+ * What the machine has: Node, SQLite, a place for state, room on the disk, and a sandbox.
  */
 import {
   accessSync,
@@ -12,13 +11,11 @@ import {
   statSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { spawnSync } from 'node:child_process';
-import { findProgram } from '../../agents/find-program.js';
 import { probeSandbox } from '../../agents/sandbox-probe.js';
-import { broken, type Machine, type MachineCheck, off, unknown, working } from './types.js';
+import { broken, off, working } from '../../kernel/observation.js';
+import type { MachineCheck } from './types.js';
 
 const LEAST_FREE = 100 * 1024 * 1024;
-const VERSION_MS = 10_000;
 
 export const node: MachineCheck = {
   of: 'machine',
@@ -106,24 +103,6 @@ export const disk: MachineCheck = {
   },
 };
 
-export const git: MachineCheck = {
-  of: 'machine',
-  id: 'git',
-  look: (at) => {
-    const program = findProgram('git', { path: at.env['PATH'], directory: '/' });
-    if (program === undefined)
-      return off(
-        'git is not on the path',
-        'install git to keep the history of a workspace elsewhere too',
-      );
-    if (typeof at.root !== 'string') return working(`git is ${program}`);
-    const repository = repositoryOf(at.root);
-    return repository === undefined
-      ? off('the workspace is not in git', 'git init, if you want its history elsewhere too')
-      : working(`the workspace is in the repository ${repository}`);
-  },
-};
-
 export const sandbox: MachineCheck = {
   of: 'machine',
   id: 'sandbox',
@@ -139,25 +118,6 @@ export const sandbox: MachineCheck = {
   },
 };
 
-export const openclaw: MachineCheck = {
-  of: 'machine',
-  id: 'openclaw',
-  look: (at: Machine) => {
-    const program = findProgram('openclaw', { path: at.env['PATH'], directory: '/' });
-    if (program === undefined)
-      return off('openclaw is not on the path; passes can be run without it');
-    const { status, stdout } = spawnSync(program, ['--version'], {
-      encoding: 'utf8',
-      timeout: VERSION_MS,
-      env: at.env as NodeJS.ProcessEnv,
-    });
-    const [version = ''] = (stdout ?? '').trim().split('\n');
-    return status === 0
-      ? working(`openclaw ${version.replace(/^openclaw\s*/i, '')} is ${program}`)
-      : unknown(`openclaw is ${program}, and did not say its version`, 'openclaw doctor');
-  },
-};
-
 function enginesOf(packageRoot: string): string {
   const read = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')) as {
     readonly engines?: { readonly node?: string };
@@ -168,12 +128,4 @@ function enginesOf(packageRoot: string): string {
 /** The path itself or the nearest parent that is there. */
 function existing(path: string): string {
   return existsSync(path) ? path : existing(dirname(path));
-}
-
-function repositoryOf(root: string): string | undefined {
-  for (let directory = root; ; directory = dirname(directory)) {
-    if (statSync(join(directory, '.git'), { throwIfNoEntry: false }) !== undefined)
-      return directory;
-    if (directory === dirname(directory)) return undefined;
-  }
 }

@@ -6,18 +6,13 @@ import { lstatSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { listIncidents } from '../../workspace/incident.js';
 import { storedPass } from '../../passes/pass-file.js';
+import { removeUnusedObjects, sizeOfStore } from '../../passes/stored-objects.js';
 import { committedEntries, isJournalEmpty } from '../../workspace/journal-files.js';
 import { breakLease, consecutiveFailures, leaseStatus } from '../../workspace/lease.js';
 import { breakCommitMutex, commitMutexStatus, storeDirectory } from '../../workspace/mutex.js';
 import { walk } from '../../workspace/walk.js';
-import {
-  broken,
-  off,
-  type Observation,
-  type Patient,
-  type WorkspaceCheck,
-  working,
-} from './types.js';
+import { broken, off, type Observation, working } from '../../kernel/observation.js';
+import type { Patient, WorkspaceCheck } from './types.js';
 
 /** One failed pass is a bad night, not a broken workspace. */
 const MANY = 3;
@@ -155,6 +150,25 @@ export const pass: WorkspaceCheck = {
     );
   },
 };
+
+/** Passes remove what is unused; much of it is left only where none came to its end. */
+export const objects: WorkspaceCheck = {
+  of: 'workspace',
+  id: 'objects',
+  look: ({ workspace, snapshot }) => {
+    const { objects, bytes, unused } = sizeOfStore(workspace, snapshot);
+    const fact = `${objects} kept contents, ${megabytes(bytes)}; ${unused.objects} of them, ${megabytes(unused.bytes)}, are unused`;
+    return unused.bytes > bytes / 2 ? broken(fact, 'nocturne doctor --fix') : working(fact);
+  },
+  mend: ({ workspace, clock }) => {
+    if (leaseStatus(workspace.root, clock).kind === 'held') return undefined;
+    return `removed ${removeUnusedObjects(workspace)} unused contents`;
+  },
+};
+
+function megabytes(bytes: number): string {
+  return `${(bytes / 1e6).toFixed(1)} MB`;
+}
 
 export const incidents: WorkspaceCheck = {
   of: 'workspace',

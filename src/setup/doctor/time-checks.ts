@@ -8,7 +8,8 @@ import { join } from 'node:path';
 import { spawnSync } from 'node:child_process';
 import { fieldText, fieldTime } from '../../project/field-text.js';
 import { readJson } from '../../workspace/state-home.js';
-import { broken, type Patient, unknown, type WorkspaceCheck, working } from './types.js';
+import { broken, unknown, working } from '../../kernel/observation.js';
+import type { Patient, WorkspaceCheck } from './types.js';
 
 const CRONTAB_MS = 3_000;
 /** Clocks are corrected by a little all the time. */
@@ -60,11 +61,18 @@ export const schedule: WorkspaceCheck = {
     return found.length > 0
       ? working(found.join('; '))
       : unknown(
-          'nothing that starts passes was found in the built-in schedule, in cron or in systemd; OpenClaw was not asked',
+          `nothing that starts passes was found in the built-in schedule, in cron or in systemd${notAsked(at)}`,
           'nocturne schedule, or orchestration-os/OPS-CRON-SETUP.md',
         );
   },
 };
+
+/** Hosts may start passes as well; asking one takes seconds. */
+function notAsked({ hosts }: Patient): string {
+  const names = hosts.filter(({ startsPasses }) => startsPasses === true).map(({ title }) => title);
+  if (names.length === 0) return '';
+  return `; ${names.join(' and ')} ${names.length === 1 ? 'was' : 'were'} not asked`;
+}
 
 function builtIn({ workspace }: Patient): string[] {
   const fired = readJson<Readonly<Record<string, string>>>(join(workspace.state, 'schedule.json'));

@@ -4,7 +4,8 @@ import { dirname } from 'node:path';
 import { verifyGate } from '../../integrity/gate.js';
 import { keyPath, ownerKeyStatus } from '../../integrity/owner-key.js';
 import { readTrust } from '../../integrity/trust.js';
-import { broken, type MachineCheck, off, type WorkspaceCheck, working } from './types.js';
+import { broken, off, working } from '../../kernel/observation.js';
+import type { MachineCheck, WorkspaceCheck } from './types.js';
 
 export const key: MachineCheck = {
   of: 'machine',

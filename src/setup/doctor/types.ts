@@ -1,15 +1,9 @@
 /** What the doctor is: checks in an order, each of which observes one fact. */
+import type { Host } from '../../hosts/types.js';
 import type { Clock } from '../../kernel/clock.js';
+import type { Observation } from '../../kernel/observation.js';
 import type { Snapshot, Workspace } from '../../workspace/types.js';
 
-/** `off`: it is not there and nothing needs it. `unknown`: it could not be found out. */
-export type Verdict = 'working' | 'broken' | 'off' | 'unknown';
-/** `fix`: a command, or one sentence. */
-export type Observation = {
-  readonly verdict: Verdict;
-  readonly fact: string;
-  readonly fix?: string;
-};
 export type Finding = Observation & {
   readonly id: string;
   /** What `--fix` did about it. */
@@ -21,6 +15,8 @@ export type Machine = {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly clock: Clock;
   readonly packageRoot: string;
+  /** Those that are installed. */
+  readonly hosts: readonly Host[];
   /** The directory of the workspace, or why there is none. */
   readonly root: string | { readonly missing: string };
 };
@@ -41,20 +37,3 @@ type CheckOf<T> = {
 export type MachineCheck = CheckOf<Machine> & { readonly of: 'machine' };
 export type WorkspaceCheck = CheckOf<Patient> & { readonly of: 'workspace' };
 export type Check = MachineCheck | WorkspaceCheck;
-
-export const working = (fact: string): Observation => ({ verdict: 'working', fact });
-export const broken = (fact: string, fix: string): Observation => ({
-  verdict: 'broken',
-  fact,
-  fix,
-});
-export const off = (fact: string, fix?: string): Observation => ({
-  verdict: 'off',
-  fact,
-  ...(fix === undefined ? {} : { fix }),
-});
-export const unknown = (fact: string, fix?: string): Observation => ({
-  verdict: 'unknown',
-  fact,
-  ...(fix === undefined ? {} : { fix }),
-});

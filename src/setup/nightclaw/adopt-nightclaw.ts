@@ -38,7 +38,7 @@ export function adoptNightClaw(at: NightAdoption, draft: PlanDraft): void {
   draft.note(
     'orchestration-os/OPS-CRON-SETUP.md',
     'owner',
-    "NightClaw's timers still run: openclaw cron list shows its worker and manager, openclaw cron rm takes them away",
+    "NightClaw's timers still run: its worker and manager are cron jobs of the host that it was installed in. List that host's cron jobs, and remove these two",
   );
 }
 

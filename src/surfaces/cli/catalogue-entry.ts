@@ -4,7 +4,7 @@ import type { Command } from './types.js';
 
 /**
  * `need`: what a caller inside a pass needs, where governance/capability.ts does not know the
- * command (those of modules).
+ * command (those of modules and hosts).
  */
 export type Entry = {
   readonly group: Group;

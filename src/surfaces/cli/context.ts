@@ -1,11 +1,15 @@
 /** What a command is given: where it runs, for whom, and how to say things. */
+import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { installedHosts } from '../../hosts/installed.js';
 import { systemClock } from '../../kernel/clock.js';
+import { isTerminal } from '../../kernel/read-input.js';
 import { openWorkspace } from '../../workspace/open-workspace.js';
 import type { Workspace } from '../../workspace/types.js';
 import { type ReadScope, scopedSnapshot } from '../../governance/scoped-snapshot.js';
-import { findRoot, homeDirectory } from './place.js';
+import { homeDirectory } from '../../workspace/state-home.js';
+import { findRoot, namedRoot } from './place.js';
 import type { Context } from './types.js';
 
 /** `home`: another state directory than the environment's. */
@@ -19,12 +23,14 @@ export type GlobalOptions = {
 
 const PACKAGE_ROOT = join(dirname(fileURLToPath(import.meta.url)), '../../../..');
 
-export function makeContext(options: GlobalOptions): Context & { close(): void } {
+export async function makeContext(options: GlobalOptions): Promise<Context & { close(): void }> {
   const env = process.env;
   const cwd = process.cwd();
   const home = options.home ?? homeDirectory(env, cwd);
   let held: Workspace | undefined;
-  const root = (): string => findRoot({ cwd, env, given: options.workspace });
+  const asked = { cwd, env, given: options.workspace };
+  const folders = namedRoot(asked) === undefined ? await agentWorkspaces() : [];
+  const root = (): string => findRoot(asked, folders);
   return {
     env,
     cwd,
@@ -34,7 +40,7 @@ export function makeContext(options: GlobalOptions): Context & { close(): void }
     quiet: options.quiet,
     color: options.color,
     width: process.stdout.columns || Number(env['COLUMNS']) || 100,
-    interactive: process.stdin.isTTY === true && process.stdout.isTTY === true,
+    interactive: isTerminal() && process.stdout.isTTY === true,
     packageRoot: PACKAGE_ROOT,
     root,
     workspace() {
@@ -46,6 +52,12 @@ export function makeContext(options: GlobalOptions): Context & { close(): void }
     },
     close: () => held?.close(),
   };
+}
+
+async function agentWorkspaces(): Promise<readonly string[]> {
+  return (await installedHosts()).flatMap(({ agentWorkspace }) =>
+    agentWorkspace === undefined ? [] : [join(homedir(), agentWorkspace.folder)],
+  );
 }
 
 /** The same, seeing only what a pass sees. */

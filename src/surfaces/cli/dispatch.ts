@@ -28,14 +28,14 @@ export async function dispatch(words: readonly string[]): Promise<ExitCode> {
       );
     throw unknown(
       words.filter((word) => !word.startsWith('-')),
-      callable(contextOf(words), await moreCommands(words)),
+      callable(await contextOf(words), await moreCommands(words)),
     );
   }
   const { command } = await found.entry.load();
   if (found.rest.includes('--help') || found.rest.includes('-h'))
     return print({ exit: EXIT.ok, text: await helpOn(words, found.name), json: {} }, false);
   const { globals, parsed } = await parseWords(found.name, command, found.rest);
-  const context = makeContext(globals);
+  const context = await makeContext(globals);
   try {
     return print(
       await command.run(withScope(context, admit(context, found.name, found.entry)), parsed),
@@ -52,8 +52,8 @@ export async function dispatch(words: readonly string[]): Promise<ExitCode> {
  */
 async function completions(words: readonly string[]): Promise<readonly string[]> {
   const { complete } = await import('./complete.js');
-  const context = contextOf(words);
-  const { wholeCatalogue } = await import('./module-commands.js');
+  const context = await contextOf(words);
+  const { wholeCatalogue } = await import('./added-commands.js');
   const catalogue = callable(context, await wholeCatalogue());
   return complete(words[0] === '--' ? words.slice(1) : words, {
     catalogue,
@@ -73,7 +73,7 @@ function seenSnapshot(context: Context): Snapshot | undefined {
 }
 
 /** For help and completion, which are given before the words are read as those of a command. */
-function contextOf(words: readonly string[]): Context {
+function contextOf(words: readonly string[]): Promise<Context> {
   const position = words.findIndex((word) => word.startsWith('--workspace'));
   const [option = '', next] = position === -1 ? [] : words.slice(position);
   const joined = option.startsWith('--workspace=');
@@ -111,13 +111,13 @@ function findCommand(
 async function moreCommands(words: readonly string[]): Promise<Catalogue> {
   return words.every((word) => word.startsWith('-'))
     ? {}
-    : (await import('./module-commands.js')).wholeCatalogue();
+    : (await import('./added-commands.js')).wholeCatalogue();
 }
 
 /** Inside a pass only what it may call. */
 async function helpOn(words: readonly string[], name?: string): Promise<string> {
-  const { wholeCatalogue } = await import('./module-commands.js');
-  const catalogue = callable(contextOf(words), await wholeCatalogue());
+  const { wholeCatalogue } = await import('./added-commands.js');
+  const catalogue = callable(await contextOf(words), await wholeCatalogue());
   const asked = name ?? words.filter((word) => !word.startsWith('-') && word !== 'help').join(' ');
   const entry = catalogue[asked];
   return entry === undefined

@@ -8,9 +8,9 @@ import { verifyGate } from '../../integrity/gate.js';
 import type { ExitCode } from '../../kernel/error.js';
 import { listIncidents } from '../../workspace/incident.js';
 import { isJournalEmpty } from '../../workspace/journal-files.js';
-import { stateDirectory } from '../../workspace/state-home.js';
 import { gateResult } from './gate-result.js';
-import { findRoot, homeDirectory } from './place.js';
+import { homeDirectory, stateDirectory } from '../../workspace/state-home.js';
+import { namedRoot } from './place.js';
 import { complain, print } from './say.js';
 
 const KNOWN = new Set(['--json', '--quiet', '--no-color', '--debug']);
@@ -29,7 +29,9 @@ export function gateLine(words: readonly string[]): ExitCode | undefined {
   // What a pass may see is for the whole command line to say.
   if (insidePass(env) !== undefined) return undefined;
   try {
-    const root = findRoot({ cwd, env, given: workspace });
+    const root = namedRoot({ cwd, env, given: workspace });
+    // A host may know a workspace.
+    if (root === undefined) return undefined;
     const home = homeDirectory(env, cwd);
     const report = verifyGate(root, home);
     if (report.ok && listIncidents(stateDirectory(home, root)).length > 0) return undefined;

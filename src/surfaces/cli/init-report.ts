@@ -3,6 +3,7 @@
  * kept, whether all is sound, and what comes next.
  */
 import { isAbsolute, relative } from 'node:path';
+import type { Host } from '../../hosts/types.js';
 import { defined } from '../../kernel/defined.js';
 import type { Checked } from '../../setup/check-workspace.js';
 import type { Created } from '../../setup/create-workspace.js';
@@ -14,17 +15,19 @@ import type { Context } from './types.js';
 const KINDS: Readonly<Record<Planned['kind'], string>> = {
   empty: 'a new workspace',
   workspace: 'a workspace that was here',
-  openclaw: 'an OpenClaw workspace, adopted',
   nightclaw: 'a NightClaw workspace, adopted',
   folder: 'a workspace among files that were here',
 };
 const MOST_NAMES = 6;
 const MOST_FINDINGS = 10;
 
-export function initText(context: Context, created: Created, checked: Checked): string {
-  const { plan, workspace } = created;
+/** `host`: whose agent's workspace it was. */
+export type Adopted = Created & { readonly host: Host | undefined };
+
+export function initText(context: Context, created: Adopted, checked: Checked): string {
+  const { plan, workspace, host } = created;
   return [
-    `${workspace.root}: ${KINDS[plan.kind]}.`,
+    `${workspace.root}: ${titleOf(plan, host)}.`,
     '',
     `Written: ${written(created.written)}`,
     ...notes(plan),
@@ -48,12 +51,12 @@ export function initText(context: Context, created: Created, checked: Checked): 
 
 export function initJson(
   context: Context,
-  created: Created,
+  created: Adopted,
   checked: Checked,
 ): Readonly<Record<string, unknown>> {
-  const { plan, workspace, key } = created;
+  const { plan, workspace, key, host } = created;
   return {
-    ...planJson(workspace.root, plan),
+    ...planJson(workspace.root, plan, host),
     written: created.written,
     signed: created.signed,
     ...defined({ forgotten: created.forgotten }),
@@ -68,22 +71,32 @@ export function initJson(
   };
 }
 
-export function planText(directory: string, plan: Planned): string {
+function titleOf(plan: Planned, host: Host | undefined): string {
+  return host?.agentWorkspace === undefined
+    ? KINDS[plan.kind]
+    : `${host.agentWorkspace.called}, adopted`;
+}
+
+export function planText(directory: string, plan: Planned, host: Host | undefined): string {
   const paths = [...plan.files]
     .filter(([, content]) => content !== undefined)
     .map(([path]) => path);
   return [
-    `${directory} would be ${KINDS[plan.kind]}. Nothing was written.`,
+    `${directory} would be ${titleOf(plan, host)}. Nothing was written.`,
     '',
     `Would write: ${written(paths)}`,
     ...notes(plan),
   ].join('\n');
 }
 
-export function planJson(directory: string, plan: Planned): Readonly<Record<string, unknown>> {
+export function planJson(
+  directory: string,
+  plan: Planned,
+  host: Host | undefined,
+): Readonly<Record<string, unknown>> {
   return {
     directory,
-    kind: plan.kind,
+    kind: host?.name ?? plan.kind,
     written: [...plan.files].filter(([, content]) => content !== undefined).map(([path]) => path),
     removed: [...plan.files].filter(([, content]) => content === undefined).map(([path]) => path),
     conflicts: plan.notes,

@@ -2,6 +2,8 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { homedir, userInfo } from 'node:os';
 import { parse, resolve } from 'node:path';
+import { installedHosts } from '../../hosts/installed.js';
+import type { Host } from '../../hosts/types.js';
 import { defined } from '../../kernel/defined.js';
 import { NocturneError } from '../../kernel/error.js';
 import { didYouMean } from '../../kernel/nearest-name.js';
@@ -18,6 +20,8 @@ export type InitRequest = {
   readonly domain?: string;
   readonly timeZone?: string;
   readonly passphrase?: string;
+  /** Whose agent's workspace this directory is. */
+  readonly host: Host | undefined;
 };
 
 /** @throws NocturneError `USAGE` naming the flag that is missing where nobody can be asked. */
@@ -34,8 +38,9 @@ export async function initRequest(
   const directory = directoryOf(context, named);
   const existing = existingFiles(directory);
   const kind = placeKind(existing);
+  const host = kind === 'folder' ? await hostOf(existing.paths) : undefined;
   const mayAsk = canAsk(context) && options['yes'] !== true && options['dryRun'] !== true;
-  if (named === undefined && kind === 'folder' && !mayAsk)
+  if (named === undefined && kind === 'folder' && host === undefined && !mayAsk)
     throw new NocturneError('USAGE', `${directory} holds files and is no workspace`, {
       hint: 'name the directory: nocturne init . for this one, nocturne init DIR for another',
     });
@@ -54,14 +59,18 @@ export async function initRequest(
   const answered = mayAsk
     ? await (await import('./init-wizard.js')).askForWords({
         directory,
-        kind,
+        kind: host === undefined ? kind : 'agent',
         words,
         defaults: defaults(),
       })
     : { ...defaults(), ...defined(words) };
   const passphrase =
     options['dryRun'] === true ? {} : await passphraseFor(context, options['passphrase'] === true);
-  return { directory, ...answered, ...passphrase };
+  return { directory, host, ...answered, ...passphrase };
+}
+
+async function hostOf(paths: readonly string[]): Promise<Host | undefined> {
+  return (await installedHosts()).find((host) => host.agentWorkspace?.isOne(paths) === true);
 }
 
 function defaults(): { owner: string; timeZone: string } {

@@ -15,7 +15,8 @@ type Words = {
 };
 type Asked = {
   readonly directory: string;
-  readonly kind: PlaceKind;
+  /** `agent`: files that a host recognises as its agent's workspace. */
+  readonly kind: PlaceKind | 'agent';
   readonly words: Words;
   readonly defaults: { readonly owner: string; readonly timeZone: string };
 };
@@ -23,10 +24,10 @@ type Asked = {
 /** Standard output is for the result. */
 const TERMINAL: Terminal = { input: process.stdin, output: process.stderr };
 
-const WHAT: Readonly<Record<PlaceKind, string>> = {
+const WHAT: Readonly<Record<Asked['kind'], string>> = {
   empty: 'A new workspace',
   workspace: 'This workspace gets what it lacks, and your signature',
-  openclaw:
+  agent:
     "An agent's workspace is here. It is adopted: your pages stay, and every file that changes is kept as it was",
   nightclaw:
     'A NightClaw workspace is here. Its projects, pre-approvals, failure modes and lessons are carried over; every file that changes is kept as it was',

@@ -1,7 +1,7 @@
 /** What a kept result of `validate` stands on besides the governed files. */
 import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
-import { moduleNames } from '../../modules/module-names.js';
+import { installedNames } from '../../kernel/installed-names.js';
 import type { Ground } from '../../validate/kept-result.js';
 import { packageVersion } from './package-version.js';
 
@@ -16,7 +16,7 @@ export function keptGround(at: {
     program: programStamp(packageRoot),
     outside: [state, join(home, 'keys'), join(root, '.nocturne/pass.lock')],
     home,
-    modules: moduleNames(join(packageRoot, 'dist/src/modules')),
+    modules: installedNames(join(packageRoot, 'dist/src/modules'), 'module.js'),
   };
 }
 

@@ -26,18 +26,6 @@ async function run(words: readonly string[]): Promise<ExitCode> {
     const exit = gateLine(words.slice(1));
     if (exit !== undefined) return exit;
   }
-  if (
-    words[0] === 'hook' &&
-    words[1] === 'claude-code' &&
-    !words.includes('--help') &&
-    !words.includes('-h')
-  ) {
-    const [{ hookLine }, { installedModules }] = await Promise.all([
-      import('./hook-line.js'),
-      import('../../modules/installed.js'),
-    ]);
-    return hookLine(words.slice(2), installedModules);
-  }
   const { dispatch } = await import('./dispatch.js');
   return dispatch(words);
 }

@@ -7,7 +7,7 @@ import { parseDuration } from '../../kernel/clock.js';
 import { NocturneError } from '../../kernel/error.js';
 import type { Snapshot } from '../../workspace/types.js';
 import { ownerZone } from '../../project/owner-zone.js';
-import { instantIn } from './zone.js';
+import { instantIn } from '../../project/zone.js';
 
 const FORMS =
   'write now, 2026-11-21, "2026-11-21 07:30" (your zone), 2026-11-21T07:30:00Z, 07:30 (today), 2h or 3d (so long ago), or the id of a run';

@@ -1,4 +1,5 @@
 /** What a pass gets from the command line: signals, waiting, and a voice on stderr. */
+import { installedHosts } from '../../hosts/installed.js';
 import { installedModules } from '../../modules/installed.js';
 import type { PassEnvironment } from '../../passes/types.js';
 import type { Context } from './types.js';
@@ -16,6 +17,7 @@ export async function passEnvironment(context: Context): Promise<PassEnvironment
     say: (line) => context.progress(line),
     wait,
     modules: await installedModules(),
+    runners: (await installedHosts()).flatMap((host) => host.runners ?? []),
   };
 }
 

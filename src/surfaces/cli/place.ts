@@ -1,41 +1,36 @@
-/**
- * Where a command works: the workspace's directory and the directory of the state outside of it.
- */
+/** Where a command works: the directory of the workspace. */
 import { existsSync } from 'node:fs';
-import { homedir } from 'node:os';
-import { dirname, isAbsolute, join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { NocturneError } from '../../kernel/error.js';
 
-type Environment = Readonly<Record<string, string | undefined>>;
-
-/** `$NOCTURNE_HOME`, default `~/.nocturne`. */
-export function homeDirectory(env: Environment, cwd: string): string {
-  const set = env['NOCTURNE_HOME'];
-  const home = set === undefined || set === '' ? join(homedir(), '.nocturne') : set;
-  return isAbsolute(home) ? home : resolve(cwd, home);
-}
-
-/**
- * `--workspace`, the nearest parent with a REGISTRY.md, `$NOCTURNE_WORKSPACE`,
- * `~/.openclaw/workspace`.
- */
-export function findRoot(at: {
+type Asked = {
   readonly cwd: string;
-  readonly env: Environment;
+  readonly env: Readonly<Record<string, string | undefined>>;
   readonly given: string | undefined;
-}): string {
-  if (at.given !== undefined) return resolve(at.cwd, at.given);
-  for (let directory = at.cwd; ; directory = dirname(directory)) {
+};
+
+/** `--workspace`, the nearest parent with a REGISTRY.md, `$NOCTURNE_WORKSPACE`. */
+export function namedRoot({ cwd, env, given }: Asked): string | undefined {
+  if (given !== undefined) return resolve(cwd, given);
+  for (let directory = cwd; ; directory = dirname(directory)) {
     if (existsSync(join(directory, 'REGISTRY.md'))) return directory;
     if (directory === dirname(directory)) break;
   }
-  const named = at.env['NOCTURNE_WORKSPACE'];
-  if (named !== undefined && named !== '') return resolve(at.cwd, named);
-  const openclaw = join(homedir(), '.openclaw/workspace');
-  if (existsSync(join(openclaw, 'REGISTRY.md'))) return openclaw;
+  const named = env['NOCTURNE_WORKSPACE'];
+  return named === undefined || named === '' ? undefined : resolve(cwd, named);
+}
+
+/**
+ * @param agentWorkspaces where the installed hosts keep their agents' workspaces: the last places
+ * that are looked at.
+ */
+export function findRoot(asked: Asked, agentWorkspaces: readonly string[]): string {
+  const root =
+    namedRoot(asked) ?? agentWorkspaces.find((folder) => existsSync(join(folder, 'REGISTRY.md')));
+  if (root !== undefined) return root;
   throw new NocturneError(
     'NO_WORKSPACE',
-    `no workspace: neither ${at.cwd} nor a parent of it has a REGISTRY.md`,
+    `no workspace: neither ${asked.cwd} nor a parent of it has a REGISTRY.md`,
     {
       hint: 'run nocturne init DIR, or name a workspace with --workspace DIR or $NOCTURNE_WORKSPACE',
     },

@@ -3,10 +3,10 @@
  */
 import type { ReadScope } from '../../governance/scoped-snapshot.js';
 import type { Clock } from '../../kernel/clock.js';
-import type { CommandResult, OptionSpec, Parsed } from '../../modules/types.js';
+import type { CommandResult, OptionSpec, Parsed } from '../../passes/added-command.js';
 import type { Workspace } from '../../workspace/types.js';
 
-export type { CommandResult, OptionSpec, Parsed } from '../../modules/types.js';
+export type { CommandResult, OptionSpec, Parsed } from '../../passes/added-command.js';
 
 export type Command = {
   /** Positional words as commander writes them: `<address> <value>`, `[files...]`. */
@@ -34,7 +34,7 @@ export type Context = {
   readonly packageRoot: string;
   /**
    * The directory of the workspace: `--workspace`, nearest parent with a REGISTRY.md,
-   * `$NOCTURNE_WORKSPACE`, `~/.openclaw/workspace`.
+   * `$NOCTURNE_WORKSPACE`, the folder in which an installed host keeps an agent's workspace.
    */
   root(): string;
   /** Inside a pass that does not see everything: what it sees. */

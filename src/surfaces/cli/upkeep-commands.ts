@@ -48,7 +48,7 @@ export const UPKEEP_COMMANDS: Catalogue = {
       load: async () => ({ command: (await import('./commands/guard.js')).guardCheck }),
     },
     'guard serve': {
-      summary: 'the guard over a socket, for hosts such as OpenClaw',
+      summary: 'the guard over a socket, for hosts that cannot load it themselves',
       load: async () => ({ command: (await import('./commands/guard-serve.js')).guardServe }),
     },
   }),
@@ -144,25 +144,17 @@ export const UPKEEP_COMMANDS: Catalogue = {
       summary: 'bring the shipped pages to this version; your changes stay',
       load: () => import('./commands/upgrade.js'),
     },
-    'hook claude-code': {
-      summary: 'answer one event of Claude Code; its hooks call this',
-      load: async () => ({ command: (await import('./commands/hook.js')).hookClaudeCode }),
-    },
-    'hook git': {
-      summary: 'answer one event of git; its hooks call this',
-      load: async () => ({ command: (await import('./commands/hook.js')).hookGit }),
-    },
     'hooks install': {
-      summary: 'let Claude Code and git ask the guard',
-      load: async () => ({ command: (await import('./commands/hooks.js')).hooksInstall }),
+      summary: 'let the hosts that are installed ask the guard before they act',
+      load: async () => ({ command: await (await import('./commands/hooks.js')).hooksInstall() }),
     },
     'hooks uninstall': {
       summary: 'take these hooks out again, and leave everything else as it was',
-      load: async () => ({ command: (await import('./commands/hooks.js')).hooksUninstall }),
+      load: async () => ({ command: await (await import('./commands/hooks.js')).hooksUninstall() }),
     },
     'hooks status': {
       summary: 'whether these hooks are in force',
-      load: async () => ({ command: (await import('./commands/hooks.js')).hooksStatus }),
+      load: async () => ({ command: await (await import('./commands/hooks.js')).hooksStatus() }),
     },
     completion: {
       summary: 'completion for bash, zsh or fish',

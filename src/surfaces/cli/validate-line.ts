@@ -11,10 +11,10 @@ import { jsonReport } from '../../report/json.js';
 import { textReport } from '../../report/text.js';
 import { countsOf } from '../../report/types.js';
 import { readKeptResult, resultKey } from '../../validate/kept-result.js';
-import { stateDirectory } from '../../workspace/state-home.js';
+import { homeDirectory, stateDirectory } from '../../workspace/state-home.js';
 import { walk } from '../../workspace/walk.js';
 import { keptGround } from './kept-ground.js';
-import { findRoot, homeDirectory } from './place.js';
+import { namedRoot } from './place.js';
 import { complain, print } from './say.js';
 
 /**
@@ -29,7 +29,10 @@ export function validateLine(words: readonly string[], packageRoot: string): Exi
   if (insidePass(env) !== undefined) return undefined;
   try {
     const home = homeDirectory(env, cwd);
-    const root = realpathSync(findRoot({ cwd, env, given: undefined }));
+    const named = namedRoot({ cwd, env, given: undefined });
+    // A host may know a workspace.
+    if (named === undefined) return undefined;
+    const root = realpathSync(named);
     const key = resultKey(
       { root, files: walk(root) },
       keptGround({ root, state: stateDirectory(home, root), home, packageRoot }),

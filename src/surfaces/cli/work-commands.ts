@@ -45,18 +45,6 @@ export const WORK_COMMANDS: Catalogue = {
       summary: 'passes at their times, in the foreground',
       load: () => import('./commands/schedule.js'),
     },
-    'cron install': {
-      summary: 'worker and manager as jobs of OpenClaw, with the plugin that guards them',
-      load: async () => ({ command: (await import('./commands/cron.js')).cronInstall }),
-    },
-    'cron list': {
-      summary: "this workspace's jobs in OpenClaw: next run, last result",
-      load: async () => ({ command: (await import('./commands/cron.js')).cronList }),
-    },
-    'cron remove': {
-      summary: 'take them out of OpenClaw; other jobs stay',
-      load: async () => ({ command: (await import('./commands/cron.js')).cronRemove }),
-    },
     'run worker': {
       summary: 'one worker pass',
       load: async () => ({ command: (await import('./commands/run.js')).runWorker }),

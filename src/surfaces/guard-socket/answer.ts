@@ -1,4 +1,5 @@
 /** Each request of the socket as the one call of the core that answers it. */
+import type { GuardedHost } from '../../governance/host-tools/host-tools.js';
 import { verifyGate } from '../../integrity/gate.js';
 import type {
   GuardAnswers,
@@ -22,6 +23,8 @@ import type { WarmSnapshot } from './warm-snapshot.js';
 
 export type Desk = {
   readonly env: PassEnvironment;
+  /** Whose tool calls can be judged here. */
+  readonly hosts: readonly GuardedHost[];
   readonly warm: WarmSnapshot;
   readonly ledger: SpawnLedger | undefined;
   readonly since: string;
@@ -93,6 +96,7 @@ function judged(
   const { verdict, text, reasons, spawned } = judgeCall(
     {
       workspace,
+      hosts: desk.hosts,
       snapshot: desk.warm.current(),
       ...(desk.ledger === undefined ? {} : { ledger: desk.ledger }),
     },

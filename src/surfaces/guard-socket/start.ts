@@ -3,6 +3,7 @@
  * everything it needs already read.
  */
 import type { Socket } from 'node:net';
+import type { GuardedHost } from '../../governance/host-tools/host-tools.js';
 import { stamp } from '../../kernel/clock.js';
 import { NocturneError } from '../../kernel/error.js';
 import { enabledLedger } from '../../passes/modules/enabled-ledger.js';
@@ -21,6 +22,7 @@ import { WarmSnapshot } from './warm-snapshot.js';
 export type ServeOptions = {
   /** Ends when its signal is aborted, after what was asked has been answered. */
   readonly env: PassEnvironment;
+  readonly hosts: readonly GuardedHost[];
   /** Without a connection for so long it ends by itself. */
   readonly idleMs: number;
   /**
@@ -35,10 +37,11 @@ export type ServeOptions = {
 };
 
 /** Resolves when it has ended. */
-export async function serveGuard({ env, idleMs, ready }: ServeOptions): Promise<void> {
+export async function serveGuard({ env, hosts, idleMs, ready }: ServeOptions): Promise<void> {
   const path = socketPath(env.workspace.state);
   const desk: Desk = {
     env,
+    hosts,
     warm: new WarmSnapshot(env.workspace),
     ledger: enabledLedger(env.workspace, env.workspace.snapshot().schema, env.modules),
     since: stamp(env.workspace.clock.now()),

@@ -1,20 +1,14 @@
 /** Rule host-size: files that a host puts into every prompt fit there whole. */
 import { type Diagnostic, fileRange } from '../../kernel/diagnostic.js';
 import { rangeOf } from '../../markdown/range-of.js';
+import { PAGE_LIMIT, TOTAL_LIMIT, USER_LIMIT } from '../prompt-limits.js';
 import type { FileRule, WorkspaceRule } from '../rule.js';
 
-/**
- * OpenClaw 2026.9: bootstrapMaxChars, bootstrapTotalMaxChars, and the fixed limit of USER.md; in
- * UTF-16 units.
- */
-const LIMIT = 20_000;
-const USER_LIMIT = 4_000;
-const TOTAL_LIMIT = 60_000;
 const NEAR = 0.8;
 
 const INJECTED: ReadonlyMap<string, number> = new Map([
   ...['AGENTS.md', 'SOUL.md', 'IDENTITY.md', 'MEMORY.md', 'BOOTSTRAP.md'].map(
-    (path) => [path, LIMIT] as const,
+    (path) => [path, PAGE_LIMIT] as const,
   ),
   ['USER.md', USER_LIMIT] as const,
 ]);

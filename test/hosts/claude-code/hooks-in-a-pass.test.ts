@@ -6,6 +6,7 @@ import { chmodSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { worker } from '../../../src/passes/worker/worker.js';
+import { host } from '../../../src/hosts/claude-code/host.js';
 import { environment, placeWithProject, read, trail } from '../../passes/pass-workspace.js';
 
 t.setTimeout(120_000);
@@ -52,7 +53,10 @@ t.test(
     chmodSync(join(place.root, 'PROJECTS/pages/claude'), 0o755);
     const soul = read(place, 'SOUL.md');
     const report = await worker(
-      environment(place, { env: { ...process.env, NOCTURNE_HOME: place.home } }),
+      environment(place, {
+        env: { ...process.env, NOCTURNE_HOME: place.home },
+        runners: host.runners ?? [],
+      }),
       { role: 'worker' },
     );
     t.equal(report.exit, 0, report.outcome);

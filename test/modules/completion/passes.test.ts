@@ -5,6 +5,7 @@ import { verifyGate } from '../../../src/integrity/gate.js';
 import { module } from '../../../src/modules/completion/module.js';
 import { readTasks } from '../../../src/modules/completion/task-ledger.js';
 import { manager } from '../../../src/passes/manager/manager.js';
+import { installedHosts } from '../../../src/hosts/installed.js';
 import { beginPass, endPass } from '../../../src/passes/host/host-driver.js';
 import { judgeCall } from '../../../src/passes/host/host-session.js';
 import { worker } from '../../../src/passes/worker/worker.js';
@@ -41,12 +42,13 @@ t.test(
       params: { task: 'List the pages.', agentId: 'writer' },
       callId: 'call-1',
     } as const;
-    const judged = judgeCall({ workspace: place.workspace, ledger }, { session }, call);
+    const context = { workspace: place.workspace, hosts: await installedHosts(), ledger };
+    const judged = judgeCall(context, { session }, call);
     t.equal(judged.verdict, 'allow', judged.text);
     const id = judged.spawned?.taskId ?? '';
     t.match(judged.spawned?.instruction, id);
     t.match(
-      judgeCall({ workspace: place.workspace, ledger }, { session }, { ...call, callId: 'call-2' }),
+      judgeCall(context, { session }, { ...call, callId: 'call-2' }),
       { verdict: 'deny', text: new RegExp(id) },
       'the same again is refused, and names it',
     );

@@ -14,6 +14,7 @@ await worker(
     say: () => undefined,
     wait: () => Promise.resolve(),
     modules: [inbound],
+    runners: [],
   },
   { role: 'worker' },
 );

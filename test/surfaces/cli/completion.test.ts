@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import { complete } from '../../../src/surfaces/cli/complete.js';
-import { wholeCatalogue } from '../../../src/surfaces/cli/module-commands.js';
+import { wholeCatalogue } from '../../../src/surfaces/cli/added-commands.js';
 import { bundleChanges } from '../../../src/workspace/bundle.js';
 import { type Place, placeWithProject } from '../../passes/pass-workspace.js';
 import { callForText } from './run-cli.js';

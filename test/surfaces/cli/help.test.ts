@@ -3,7 +3,7 @@ import t from 'tap';
 import { CATALOGUE } from '../../../src/surfaces/cli/catalogue.js';
 import { helpFor, helpPage } from '../../../src/surfaces/cli/help.js';
 import { parseWords } from '../../../src/surfaces/cli/parse-words.js';
-import { wholeCatalogue } from '../../../src/surfaces/cli/module-commands.js';
+import { wholeCatalogue } from '../../../src/surfaces/cli/added-commands.js';
 import { makeWorkspace } from '../../support/make-workspace.js';
 import { callForText } from './run-cli.js';
 

@@ -280,7 +280,7 @@ t.test('inside a pass nobody makes a workspace', async (t) => {
 t.test('at a terminal it asks, with what is known already filled in', async (t) => {
   const asked = {
     directory: '/x',
-    kind: 'openclaw',
+    kind: 'agent',
     words: { owner: 'Ruth' },
     defaults: { owner: 'root', timeZone: 'Europe/Lisbon' },
   } as const;

@@ -191,6 +191,23 @@ t.test('many questions at once are each answered by their number', async (t) => 
   );
 });
 
+t.test('a guest of one host may not write the settings of another', async (t) => {
+  const place = placeWithProject(t.testdir(), '');
+  const { ready } = await served(t, place);
+  const line = await lineTo(ready.socket);
+  const guest = (path: string) => ({
+    op: 'judge',
+    host: 'openclaw',
+    tool: 'write',
+    params: { path, content: '{}' },
+  });
+  t.match(await line.ask(guest('docs/note.txt')), { value: { verdict: 'allow' } });
+  for (const path of ['.claude/settings.json', 'docs/.claude/settings.local.json'])
+    t.match(await line.ask(guest(path)), {
+      value: { verdict: 'deny', reasons: [{ code: 'tier-code' }] },
+    });
+});
+
 t.test('what is no request is answered as such, and the next one is heard', async (t) => {
   const place = placeWithProject(t.testdir(), '');
   const { ready } = await served(t, place);
@@ -199,6 +216,7 @@ t.test('what is no request is answered as such, and the next one is heard', asyn
   for (const bad of [
     { op: 'sign' },
     { op: 'judge', host: 'openclaw' },
+    { ...judge('write', { path: OUTPUT, content: 'x' }), host: 'nobody' },
     { op: 'hello', protocol: 1, more: true },
   ])
     t.match(await line.ask(bad), { ok: false, error: { code: 'USAGE' } });

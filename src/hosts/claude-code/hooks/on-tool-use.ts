@@ -9,6 +9,7 @@ import { behindGate, gateRefusal } from '../../../passes/host/host-gate.js';
 import { judgeCall, passOfCaller } from '../../../passes/host/host-session.js';
 import { bindSession } from '../../../passes/host/bind-session.js';
 import { type HookEvent, isMap } from './event.js';
+import { GUARDED } from '../guarded.js';
 import { callerOf, ledgerOf, type Place, sessionOf } from './place.js';
 import { NOTHING, permission, type Reply } from './reply.js';
 
@@ -21,9 +22,11 @@ export async function onPreToolUse(place: Place, event: HookEvent): Promise<Repl
   const snapshot = workspace.snapshot();
   const [caller, call] = [callerOf(place, event), callOf(event)];
   const ledger =
-    readCall(snapshot, call).kind === 'spawns' ? await ledgerOf(place, snapshot) : undefined;
+    readCall(snapshot, GUARDED.tools, call).kind === 'spawns'
+      ? await ledgerOf(place, snapshot)
+      : undefined;
   const judged = judgeCall(
-    { workspace, snapshot, ...(ledger === undefined ? {} : { ledger }) },
+    { workspace, snapshot, hosts: [GUARDED], ...(ledger === undefined ? {} : { ledger }) },
     caller,
     call,
   );

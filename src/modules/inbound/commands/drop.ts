@@ -2,12 +2,11 @@
  * `inbox drop`: one message from a program that listens to a channel. Through the one commit, so
  * that it may come while a pass is running.
  */
-import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { renderFrontMatter } from '../../../markdown/render-yaml.js';
 import { stamp } from '../../../kernel/clock.js';
 import { EXIT, NocturneError } from '../../../kernel/error.js';
 import { sha256 } from '../../../kernel/hash.js';
+import { readInputText } from '../../../kernel/read-input.js';
 import type { Value } from '../../../markdown/types.js';
 import type { ModuleCommand, ModuleCommandContext, Parsed } from '../../types.js';
 import { MAX_BYTES } from '../read-drop.js';
@@ -73,21 +72,13 @@ export const inboxDrop: ModuleCommand = {
 };
 
 function readText(context: ModuleCommandContext, options: Parsed['options']): string {
-  const file = String(options['file']);
-  try {
-    const bytes = readFileSync(file === '-' ? 0 : resolve(context.cwd, file));
-    if (bytes.length > MAX_BYTES)
-      throw new NocturneError(
-        'REFUSED',
-        `the message is ${bytes.length} bytes long; at most ${MAX_BYTES} are taken`,
-      );
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch (cause) {
-    if (cause instanceof NocturneError) throw cause;
+  const hint = '--file names a file with the text, or is - for standard input';
+  const text = readInputText({ cwd: context.cwd, file: String(options['file']), hint });
+  const length = Buffer.byteLength(text);
+  if (length > MAX_BYTES)
     throw new NocturneError(
-      'USAGE',
-      `${file} cannot be read as UTF-8 text: ${cause instanceof Error ? cause.message : String(cause)}`,
-      { hint: '--file names a file with the text, or - for standard input', cause },
+      'REFUSED',
+      `the message is ${length} bytes long; at most ${MAX_BYTES} are taken`,
     );
-  }
+  return text.replace(/^\ufeff/, '');
 }

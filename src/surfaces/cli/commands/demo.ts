@@ -23,7 +23,7 @@ export const command: Command = {
       made ? `made the demonstration workspace ${directory}\n` : `using ${directory}\n`,
     );
     const { command: night } = await import('./night.js');
-    const inside = makeContext({
+    const inside = await makeContext({
       workspace: directory,
       home,
       json: context.json,

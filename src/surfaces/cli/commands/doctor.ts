@@ -2,9 +2,11 @@
  * `doctor`: what works here and what does not, each an observed fact with the command that mends
  * it.
  */
+import { installedHosts } from '../../../hosts/installed.js';
 import { EXIT, NocturneError } from '../../../kernel/error.js';
+import type { Verdict } from '../../../kernel/observation.js';
 import { examine } from '../../../setup/doctor/examine.js';
-import type { Finding, Verdict } from '../../../setup/doctor/types.js';
+import type { Finding } from '../../../setup/doctor/types.js';
 import { requireOwner } from '../actor.js';
 import { paint } from '../paint.js';
 import type { Command, Context } from '../types.js';
@@ -23,7 +25,7 @@ export const command: Command = {
     if (fix) requireOwner(context, 'mending');
     const { home, env, clock, packageRoot } = context;
     const findings = await examine(
-      { home, env, clock, packageRoot, root: rootOf(context) },
+      { home, env, clock, packageRoot, hosts: await installedHosts(), root: rootOf(context) },
       { fix },
     );
     const count = (verdict: Verdict): number =>

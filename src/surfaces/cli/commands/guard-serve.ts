@@ -1,6 +1,7 @@
 /** `guard serve`: the guard for hosts that ask over a socket; started by them, or by the owner. */
 import { defined } from '../../../kernel/defined.js';
 import { EXIT, NocturneError } from '../../../kernel/error.js';
+import { installedHosts } from '../../../hosts/installed.js';
 import { requireOwner } from '../actor.js';
 import { passEnvironment } from '../pass-environment.js';
 import type { Command } from '../types.js';
@@ -31,6 +32,7 @@ export const guardServe: Command = {
     if (options['parent'] === true) onParentGone(() => ending.abort());
     await serveGuard({
       env: { ...env, signal: ending.signal },
+      hosts: await installedHosts(),
       idleMs: minutes * 60_000,
       ready: (at) =>
         void process.stdout.write(

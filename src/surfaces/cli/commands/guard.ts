@@ -2,12 +2,11 @@
  * `guard check`: one decision of the guard, with every reason. What a host's hook asks before an
  * agent's tool runs.
  */
-import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { decide } from '../../../governance/guard/decide.js';
 import type { Action, ActionKind, Authority } from '../../../governance/types.js';
 import { defined } from '../../../kernel/defined.js';
 import { EXIT, NocturneError } from '../../../kernel/error.js';
+import { readInput } from '../../../kernel/read-input.js';
 import { projectScope } from '../../../passes/project-scope.js';
 import type { Snapshot } from '../../../workspace/types.js';
 import { actingAs } from '../actor.js';
@@ -15,6 +14,8 @@ import { paint } from '../paint.js';
 import { textTable } from '../table.js';
 import type { Command, Context, Parsed } from '../types.js';
 
+const CONTENT_HINT =
+  '--content-file names a file with the proposed content, or is - for standard input';
 const OPERATIONS: readonly ActionKind[] = [
   'write',
   'edit',
@@ -128,21 +129,10 @@ function actionOf(context: Context, options: Parsed['options']): Action {
       path,
       to,
       command,
-      content: file === undefined ? undefined : readContent(context, file),
+      content:
+        file === undefined ? undefined : readInput({ cwd: context.cwd, file, hint: CONTENT_HINT }),
     }),
   };
-}
-
-function readContent(context: Context, file: string): Uint8Array {
-  try {
-    return file === '-' ? readFileSync(0) : readFileSync(resolve(context.cwd, file));
-  } catch (cause) {
-    throw new NocturneError(
-      'USAGE',
-      `${file} cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`,
-      { hint: '--content-file names a file with the proposed content', cause },
-    );
-  }
 }
 
 /**

@@ -3,11 +3,11 @@
  * signs, and checks.
  */
 import { EXIT } from '../../../kernel/error.js';
-import { type Created, createWorkspace, planWorkspace } from '../../../setup/create-workspace.js';
+import { createWorkspace, planWorkspace } from '../../../setup/create-workspace.js';
 import { type Checked, checkWorkspace } from '../../../setup/check-workspace.js';
 import { requireOwner } from '../actor.js';
 import { initRequest } from '../init-request.js';
-import { initJson, initText, planJson, planText } from '../init-report.js';
+import { type Adopted, initJson, initText, planJson, planText } from '../init-report.js';
 import type { Command, CommandResult, Context } from '../types.js';
 
 export const command: Command = {
@@ -29,30 +29,30 @@ export const command: Command = {
   examples: [
     'nocturne init my-workspace',
     'nocturne init . --owner Ada --domain "open data about rivers" --yes',
-    'nocturne init ~/.openclaw/workspace --dry-run',
+    'nocturne init . --dry-run',
   ],
   async run(context, parsed) {
     requireOwner(context, 'making a workspace');
-    const request = await initRequest(context, parsed);
+    const { host, ...request } = await initRequest(context, parsed);
     const place = { ...request, packageRoot: context.packageRoot, clock: context.clock };
     if (parsed.options['dryRun'] === true) {
       const plan = planWorkspace(place);
       return {
         exit: EXIT.ok,
-        text: planText(request.directory, plan),
-        json: planJson(request.directory, plan),
+        text: planText(request.directory, plan, host),
+        json: planJson(request.directory, plan, host),
       };
     }
     const created = createWorkspace({ ...place, home: context.home });
     try {
-      return report(context, created, await checkWorkspace(created.workspace));
+      return report(context, { ...created, host }, await checkWorkspace(created.workspace));
     } finally {
       created.workspace.close();
     }
   },
 };
 
-function report(context: Context, created: Created, checked: Checked): CommandResult {
+function report(context: Context, created: Adopted, checked: Checked): CommandResult {
   const sound =
     checked.gate.ok && checked.validation.diagnostics.every((one) => one.severity !== 'error');
   const exit = sound ? EXIT.ok : EXIT.findings;

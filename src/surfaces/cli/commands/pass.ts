@@ -1,8 +1,8 @@
 /**
  * `pass begin`, `pass end`, `pass heartbeat`, `pass abort`: a pass inside a host's agent session.
  */
-import { readFileSync } from 'node:fs';
 import { EXIT, NocturneError } from '../../../kernel/error.js';
+import { isTerminal, readInput } from '../../../kernel/read-input.js';
 import { beginPass, endPass, heartbeat } from '../../../passes/host/host-driver.js';
 import { passEnvironment } from '../pass-environment.js';
 import { passResult } from '../pass-result.js';
@@ -99,13 +99,11 @@ export const passEnd: Command = {
       tokensOut: number('tokensOut'),
       cost: number('cost'),
     };
+    const token = tokenOf(context, parsed);
+    const report = reportText(context, options['report']);
+    const model = typeof options['model'] === 'string' ? options['model'] : '';
     return passResult(
-      await endPass(await passEnvironment(context), {
-        token: tokenOf(context, parsed),
-        report: reportText(context, options['report']),
-        usage,
-        model: typeof options['model'] === 'string' ? options['model'] : '',
-      }),
+      await endPass(await passEnvironment(context), { token, report, usage, model }),
     );
   },
 };
@@ -149,8 +147,10 @@ function tokenOf(context: Context, { options }: Parsed): string {
   return given;
 }
 
+/** Taken as it is: what an agent printed may hold anything. */
 function reportText(context: Context, file: unknown): string {
-  if (typeof file === 'string') return readFileSync(file, 'utf8');
-  if (process.stdin.isTTY === true && context.interactive) return '';
-  return readFileSync(0, 'utf8');
+  if (file === undefined && isTerminal()) return '';
+  const hint = '--report names a file with what the agent printed; without it, pipe that in';
+  const source = typeof file === 'string' ? file : '-';
+  return readInput({ cwd: context.cwd, file: source, hint }).toString('utf8');
 }

@@ -1,8 +1,8 @@
 /** `tool`: any tool of agents by its name, with its arguments as options or as JSON. */
+import { readInputText } from '../../../kernel/read-input.js';
 import { NocturneError } from '../../../kernel/error.js';
 import { servedTools } from '../../../modules/served-tools.js';
 import { unknownTool } from '../../../tools/explain-call.js';
-import { textOfFile } from '../given-text.js';
 import { toolResult } from '../tool-call.js';
 import type { Command, Context } from '../types.js';
 
@@ -33,7 +33,8 @@ function argumentsOf(
 }
 
 function fromInput(context: Context): Readonly<Record<string, unknown>> {
-  const text = textOfFile(context, '-');
+  const hint = 'pipe one JSON object with the arguments of the tool into the command';
+  const text = readInputText({ cwd: context.cwd, file: '-', hint });
   let value: unknown;
   try {
     value = JSON.parse(text);

@@ -1,11 +1,11 @@
 /** `write`, `edit`: a file's whole text, or one passage of it, judged like every other change. */
 import { NocturneError } from '../../../kernel/error.js';
+import { readInputText } from '../../../kernel/read-input.js';
 import { type FileContent, written } from '../../../tools/change-file.js';
 import { editTool, replacedOnce } from '../../../tools/edit.js';
 import { wholeText, writeTool } from '../../../tools/write.js';
 import { actingAs } from '../actor.js';
 import { carryOut } from '../carry-out.js';
-import { textOfFile } from '../given-text.js';
 import { toolResult } from '../tool-call.js';
 import type { Command, CommandResult, Context, Parsed } from '../types.js';
 import { workspacePath } from '../workspace-path.js';
@@ -30,10 +30,9 @@ export const write: Command = {
   ],
   run(context, { args, options }) {
     const path = args[0] ?? '';
-    const content = textOfFile(
-      context,
-      typeof options['contentFile'] === 'string' ? options['contentFile'] : '-',
-    );
+    const file = typeof options['contentFile'] === 'string' ? options['contentFile'] : '-';
+    const hint = 'pipe the text into the command, or name a file with --content-file';
+    const content = readInputText({ cwd: context.cwd, file, hint });
     return actingAs(context).pass === undefined
       ? asOwner(context, {
           verb: 'write',
@@ -77,7 +76,8 @@ export const edit: Command = {
 function passage(context: Context, options: Parsed['options'], name: 'old' | 'new'): string {
   const [text, file] = [options[name], options[`${name}File`]];
   if (typeof text === 'string' && file === undefined) return text;
-  if (typeof file === 'string' && text === undefined) return textOfFile(context, file);
+  if (typeof file === 'string' && text === undefined)
+    return readInputText({ cwd: context.cwd, file, hint: `name a file with --${name}-file` });
   throw new NocturneError(
     'USAGE',
     text === undefined ? `the ${name} text is missing` : `the ${name} text is given twice`,

@@ -1,16 +1,17 @@
 /**
  * `hook claude-code` without the machinery of the other commands, because Claude Code starts it
- * before every tool call. The build makes one file of this
- * and of all that it imports (`dist/hook.cjs`).
+ * before every tool call. The build makes one file of this and of all that it imports
+ * (`dist/hook-claude-code.cjs`).
  */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { systemClock } from '../../kernel/clock.js';
 import { NocturneError } from '../../kernel/error.js';
+import { readStandardInput } from '../../kernel/read-input.js';
 import type { PassModule } from '../../passes/module.js';
 import { openWorkspace } from '../../workspace/open-workspace.js';
-import { answerEvent } from '../../hosts/claude-code/hooks/answer-event.js';
-import { homeDirectory } from './place.js';
+import { homeDirectory } from '../../workspace/state-home.js';
+import { answerEvent } from './hooks/answer-event.js';
 
 /**
  * @param words what follows `hook claude-code`. @param modules how the installed modules are
@@ -23,7 +24,7 @@ export async function hookLine(
   const { env } = process;
   const at = words.indexOf('--workspace');
   const given = at === -1 ? undefined : words[at + 1];
-  const reply = await answerEvent(readFileSync(0, 'utf8'), (cwd) => {
+  const reply = await answerEvent(readStandardInput().toString('utf8'), (cwd) => {
     const root = rootOf(given, cwd === '' ? process.cwd() : cwd, env['NOCTURNE_WORKSPACE']);
     if (root === undefined) return undefined;
     const workspace = openWorkspace(root, {

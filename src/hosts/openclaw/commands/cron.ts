@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { validateDetailed } from 'node-cron';
 import { quote } from 'shell-quote';
+import { defined } from '../../../kernel/defined.js';
 import { EXIT, NocturneError } from '../../../kernel/error.js';
 import { stamp } from '../../../kernel/clock.js';
 import {
@@ -11,11 +12,15 @@ import {
   installCron,
   listCron,
   removeCron,
-} from '../../../hosts/openclaw/install/cron-jobs.js';
-import type { HostJob, OurJob } from '../../../hosts/openclaw/install/host-jobs.js';
-import { everyTimes, type JobRole, type Times } from '../../../hosts/openclaw/install/job.js';
-import { requireOwner } from '../actor.js';
-import type { Command, CommandResult, Context, Parsed } from '../types.js';
+} from '../install/cron-jobs.js';
+import type { HostJob, OurJob } from '../install/host-jobs.js';
+import { everyTimes, type JobRole, type Times } from '../install/job.js';
+import type {
+  AddedCommand,
+  AddedCommandContext,
+  CommandResult,
+  Parsed,
+} from '../../../passes/added-command.js';
 import { isZone, ownerZone } from '../../../project/owner-zone.js';
 
 type Options = Parsed['options'];
@@ -28,7 +33,7 @@ const DEFAULTS: Readonly<Record<JobRole, string>> = {
   manager: '30 5 * * *',
 };
 
-export const cronInstall: Command = {
+export const cronInstall: AddedCommand = {
   options: [
     { flags: '--worker <cron>', description: `when workers begin (default: ${DEFAULTS.worker})` },
     { flags: '--every <distance>', description: 'workers at a distance instead, as in 90m' },
@@ -69,7 +74,7 @@ export const cronInstall: Command = {
     'nocturne cron install --worker "0 22,0,2,4 * * *" --manager "30 5 * * *" --tz Europe/Lisbon',
   ],
   async run(context, { options }) {
-    requireOwner(context, 'putting passes on a timer');
+    context.requireOwner('putting passes on a timer');
     const dryRun = options['dryRun'] === true;
     const installed = await installCron(placeOf(context, options), {
       ...requestOf(context, options),
@@ -97,7 +102,7 @@ export const cronInstall: Command = {
   },
 };
 
-export const cronList: Command = {
+export const cronList: AddedCommand = {
   options: [PROGRAM],
   examples: ['nocturne cron list', 'nocturne cron list --json'],
   async run(context, { options }) {
@@ -110,7 +115,7 @@ export const cronList: Command = {
   },
 };
 
-export const cronRemove: Command = {
+export const cronRemove: AddedCommand = {
   options: [
     { flags: '--force', description: 'also jobs whose message was changed since they were made' },
     { flags: '--dry-run', description: 'say what would be removed, remove nothing' },
@@ -118,7 +123,7 @@ export const cronRemove: Command = {
   ],
   examples: ['nocturne cron remove', 'nocturne cron remove --dry-run'],
   async run(context, { options }): Promise<CommandResult> {
-    requireOwner(context, 'removing jobs');
+    context.requireOwner('removing jobs');
     const dryRun = options['dryRun'] === true;
     const { version, jobs } = await removeCron(placeOf(context, options), { dryRun });
     const text =
@@ -140,7 +145,7 @@ export const cronRemove: Command = {
   },
 };
 
-function placeOf(context: Context, options: Options): CronPlace {
+function placeOf(context: AddedCommandContext, options: Options): CronPlace {
   return {
     workspace: context.workspace(),
     program: textOf(options['openclaw']) ?? 'openclaw',
@@ -149,7 +154,10 @@ function placeOf(context: Context, options: Options): CronPlace {
   };
 }
 
-function requestOf(context: Context, options: Options): Omit<InstallRequest, 'dryRun' | 'say'> {
+function requestOf(
+  context: AddedCommandContext,
+  options: Options,
+): Omit<InstallRequest, 'dryRun' | 'say'> {
   const workspace = context.workspace();
   const zone = textOf(options['tz']) ?? ownerZone(workspace.snapshot());
   if (!isZone(zone))
@@ -166,15 +174,15 @@ function requestOf(context: Context, options: Options): Omit<InstallRequest, 'dr
     throw new NocturneError('USAGE', `--session ${session} is neither isolated nor session:NAME`, {
       hint: 'a pass needs a conversation of its own: isolated',
     });
-  const [model, agent, seconds] = [
-    textOf(options['model']),
-    textOf(options['agent']),
-    textOf(options['timeoutSeconds']),
-  ];
+  const [model, agent, seconds] = ['model', 'agent', 'timeoutSeconds'].map((name) =>
+    textOf(options[name]),
+  );
+  const worker = textOf(options['worker']);
   if (seconds !== undefined && !/^[1-9]\d*$/.test(seconds))
     throw new NocturneError('USAGE', `--timeout-seconds is ${seconds}`, {
       hint: 'give a whole number of seconds above 0',
     });
+  const timeoutSeconds = seconds === undefined ? undefined : Number(seconds);
   const settings = {
     workspace: workspace.root,
     node: process.execPath,
@@ -183,16 +191,11 @@ function requestOf(context: Context, options: Options): Omit<InstallRequest, 'dr
   };
   return {
     times: {
-      worker:
-        every === undefined
-          ? cronTimes('worker', textOf(options['worker']), zone)
-          : everyTimes(every),
+      worker: every === undefined ? cronTimes('worker', worker, zone) : everyTimes(every),
       manager: cronTimes('manager', textOf(options['manager']), zone),
     },
     session,
-    ...(model === undefined ? {} : { model }),
-    ...(agent === undefined ? {} : { agent }),
-    ...(seconds === undefined ? {} : { timeoutSeconds: Number(seconds) }),
+    ...defined({ model, agent, timeoutSeconds }),
     plugin:
       options['plugin'] === false ? undefined : { packageRoot: context.packageRoot, settings },
   };

@@ -1,0 +1,131 @@
+/** What the tools of hosts do, by kind: a host's table is made of these. */
+import type { Action } from '../types.js';
+import { editedText } from './edited-text.js';
+import type { CallReading, Params, ToolReader } from './host-tools.js';
+
+const NOTHING: CallReading = { kind: 'acts', actions: [] };
+
+/** Looks at nothing of the workspace and changes nothing. */
+export const harmless: ToolReader = () => NOTHING;
+
+export function text(params: Params, name: string): string | undefined {
+  const value = params[name];
+  return typeof value === 'string' ? value : undefined;
+}
+
+export function acts(...actions: readonly Action[]): CallReading {
+  return { kind: 'acts', actions };
+}
+
+/** The call cannot be judged, because something that it needs is not in it. */
+export function lacks(what: string): CallReading {
+  return { kind: 'unreadable', why: `the call has no ${what}` };
+}
+
+/** Without the parameter the host reads nothing that has a name. */
+export function reads(name: string): ToolReader {
+  return (params) => {
+    const path = text(params, name) ?? '';
+    return path === '' ? NOTHING : acts({ kind: 'read', path });
+  };
+}
+
+export function writes(pathName: string): ToolReader {
+  return (params, { snapshot }) => {
+    const [path, content] = [text(params, pathName), text(params, 'content')];
+    if (path === undefined) return lacks(pathName);
+    if (content === undefined) return lacks('content');
+    return acts({ kind: snapshot.files.has(path) ? 'edit' : 'write', path, content });
+  };
+}
+
+/** Where the old text does not occur the host itself refuses; the path is judged all the same. */
+export function edits(
+  pathName: string,
+  names: {
+    readonly list: string;
+    readonly from: string;
+    readonly to: string;
+    readonly all: string;
+  },
+): ToolReader {
+  return (params, { snapshot }) => {
+    const path = text(params, pathName);
+    if (path === undefined) return lacks(pathName);
+    const listed = params[names.list];
+    const steps = (Array.isArray(listed) ? listed : [params]).map((step) => step as Params);
+    const content = editedText(
+      snapshot,
+      path,
+      steps.map((step) => ({
+        from: text(step, names.from) ?? '',
+        to: text(step, names.to) ?? '',
+        all: step[names.all] === true,
+      })),
+    );
+    return acts(content === undefined ? { kind: 'edit', path } : { kind: 'edit', path, content });
+  };
+}
+
+export function runs(names: { readonly folder?: string; readonly env?: string }): ToolReader {
+  return (params, { cwd }) => {
+    const command = text(params, 'command');
+    if (command === undefined) return lacks('command');
+    const folder = (names.folder === undefined ? undefined : text(params, names.folder)) ?? cwd;
+    const env = names.env === undefined ? undefined : environmentIn(params[names.env]);
+    return acts({
+      kind: 'exec',
+      command,
+      ...(folder === undefined ? {} : { cwd: folder }),
+      ...(env === undefined ? {} : { env }),
+    });
+  };
+}
+
+function environmentIn(value: unknown): Readonly<Record<string, string>> | undefined {
+  return typeof value === 'object' && value !== null
+    ? Object.fromEntries(Object.entries(value).map(([name, word]) => [name, String(word)]))
+    : undefined;
+}
+
+export function spawns(names: {
+  readonly task: string;
+  readonly target: string;
+  readonly seconds?: string;
+}): ToolReader {
+  return (params) => {
+    const task = text(params, names.task);
+    const seconds = names.seconds === undefined ? undefined : params[names.seconds];
+    return task === undefined
+      ? lacks(names.task)
+      : {
+          kind: 'spawns',
+          task,
+          target: text(params, names.target) ?? '',
+          ...(typeof seconds === 'number' && seconds > 0 ? { declaredMs: seconds * 1000 } : {}),
+        };
+  };
+}
+
+/** Something leaves the machine: `to` is what the egress list is asked about. */
+export function sends(
+  to: (params: Params) => string | undefined,
+  body: readonly string[] = [],
+): ToolReader {
+  return (params) => {
+    const target = to(params);
+    return target === undefined
+      ? lacks('destination')
+      : acts({
+          kind: 'send',
+          to: target,
+          content: body.map((name) => text(params, name) ?? '').join('\n'),
+        });
+  };
+}
+
+/** A search of the web: the question leaves the machine, to nobody in particular. */
+export const searchesWeb: ToolReader = sends(
+  (params) => (text(params, 'query') === undefined ? undefined : 'search:web'),
+  ['query'],
+);

@@ -1,0 +1,24 @@
+/** Claude Code: sessions with a person in front of them, and turns of a runner. Both call hooks. */
+import type { Host } from '../types.js';
+import { GUARDED } from './guarded.js';
+
+export const host: Host = {
+  ...GUARDED,
+  title: 'Claude Code',
+  runners: [
+    {
+      kind: 'claude',
+      program: 'claude',
+      make: async (options) => (await import('./runner/runner.js')).claudeRunner(options),
+    },
+  ],
+  hooks: async () => (await import('./install/hooks.js')).hooks,
+  commands: {
+    'hook claude-code': {
+      group: 'Toolkit',
+      summary: 'answer one event of Claude Code; its hooks call this',
+      need: 'open',
+      load: async () => (await import('./commands/hook.js')).hookClaudeCode,
+    },
+  },
+};

@@ -1,0 +1,42 @@
+/**
+ * OpenClaw: agents that work in its sessions, started by its jobs and judged through our plugin.
+ */
+import type { Host } from '../types.js';
+import { AGENT_WORKSPACE } from './agent-workspace.js';
+import { TOOLS } from './tools.js';
+
+export const host: Host = {
+  name: 'openclaw',
+  title: 'OpenClaw',
+  tools: TOOLS,
+  agentWorkspace: AGENT_WORKSPACE,
+  startsPasses: true,
+  probe: async (machine) => (await import('./probe.js')).probe(machine),
+  runners: [
+    {
+      kind: 'openclaw',
+      program: 'openclaw',
+      make: async (options) => (await import('./runner.js')).openclawRunner(options),
+    },
+  ],
+  commands: {
+    'cron install': {
+      group: 'Passes',
+      summary: 'worker and manager as jobs of OpenClaw, with the plugin that guards them',
+      need: 'owner',
+      load: async () => (await import('./commands/cron.js')).cronInstall,
+    },
+    'cron list': {
+      group: 'Passes',
+      summary: "this workspace's jobs in OpenClaw: next run, last result",
+      need: 'owner',
+      load: async () => (await import('./commands/cron.js')).cronList,
+    },
+    'cron remove': {
+      group: 'Passes',
+      summary: 'take them out of OpenClaw; other jobs stay',
+      need: 'owner',
+      load: async () => (await import('./commands/cron.js')).cronRemove,
+    },
+  },
+};

@@ -1,0 +1,64 @@
+/** A command that a module or a host adds to the command line. */
+import type { ReadScope } from '../governance/scoped-snapshot.js';
+import type { ExitCode } from '../kernel/error.js';
+import type { Workspace } from '../workspace/types.js';
+import type { PassModule } from './module.js';
+import type { Briefed } from './types.js';
+
+/** `flags` as commander writes them: `--since <rev>`, `--all`, `-n, --passes <n>`. */
+export type OptionSpec = {
+  readonly flags: string;
+  readonly description: string;
+  readonly choices?: readonly string[];
+};
+export type Parsed = {
+  readonly args: readonly string[];
+  readonly options: Readonly<Record<string, unknown>>;
+};
+
+/** `text` is for people, `json` for programs; `schema` and `ok` are added by the surface. */
+export type CommandResult = {
+  readonly exit: ExitCode;
+  readonly text: string;
+  readonly json: Readonly<Record<string, unknown>> | readonly unknown[];
+  /** Printed on stdout as it is, whatever --json says (sarif, mermaid …). */
+  readonly raw?: string;
+};
+
+/** What such a command is given by the command line. */
+export type AddedCommandContext = {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  /** `$NOCTURNE_HOME`, default `~/.nocturne`. */
+  readonly home: string;
+  readonly packageRoot: string;
+  readonly width: number;
+  /**
+   * Inside a pass that does not see everything: snapshots of `workspace()` show what it sees;
+   * whatever the command reads elsewhere it filters by this (`sees`).
+   */
+  readonly scope?: ReadScope;
+  workspace(): Workspace;
+  /** The installed modules. */
+  modules(): Promise<readonly PassModule[]>;
+  /** A line of progress on stderr; nothing when quiet. */
+  progress(line: string): void;
+  /** @throws NocturneError `REFUSED` inside a pass, whatever token it has. */
+  requireOwner(what: string): void;
+  /** In whose name the command writes: the owner, or the pass of `$NOCTURNE_PASS_TOKEN`. */
+  acting(): {
+    readonly actor: { readonly kind: 'owner' | 'pass' | 'nocturne'; readonly name: string };
+    readonly runId: string;
+    readonly fence?: number;
+    readonly pass?: Briefed;
+    readonly authorisation: string;
+  };
+};
+
+export type AddedCommand = {
+  /** Positional words as commander writes them: `<address> <value>`, `[files...]`. */
+  readonly args?: string;
+  readonly options?: readonly OptionSpec[];
+  readonly examples: readonly string[];
+  run(context: AddedCommandContext, parsed: Parsed): Promise<CommandResult> | CommandResult;
+};

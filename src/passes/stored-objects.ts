@@ -1,0 +1,95 @@
+/** Which contents of the object store somebody may still ask for; what nobody can is removed. */
+import { fieldText } from '../project/field-text.js';
+import { readCommitRecord } from '../workspace/commit-record.js';
+import { logRows } from '../workspace/log-rows.js';
+import { withCommitMutex } from '../workspace/mutex.js';
+import { pruneObjects, storedObjects } from '../workspace/objects.js';
+import { spareHashes } from '../workspace/spare-objects.js';
+import type { Snapshot, Workspace } from '../workspace/types.js';
+import { isBriefed, storedPass } from './pass-file.js';
+
+const DEFAULT_DAYS = 30;
+const DAY_MS = 24 * 3_600_000;
+const LONG_VALUE = 'sha256:';
+
+export type StoreSize = {
+  readonly objects: number;
+  readonly bytes: number;
+  /** Of these, what nothing refers to. */
+  readonly unused: { readonly objects: number; readonly bytes: number };
+};
+
+/**
+ * Removes what nothing refers to. Under the commit mutex, because a commit stores a content before
+ * the row that refers to it; call it only while no pass can begin or take its baseline.
+ * @returns how many objects.
+ */
+export function removeUnusedObjects(workspace: Workspace): number {
+  return withCommitMutex(workspace.root, () =>
+    pruneObjects(workspace.root, referencedObjects(workspace, workspace.snapshot())),
+  );
+}
+
+export function sizeOfStore(workspace: Workspace, snapshot: Snapshot): StoreSize {
+  const kept = referencedObjects(workspace, snapshot);
+  const all = storedObjects(workspace.root);
+  const unused = all.filter(({ hash }) => !kept.has(hash));
+  const sum = (objects: typeof all): number => objects.reduce((total, { size }) => total + size, 0);
+  return {
+    objects: all.length,
+    bytes: sum(all),
+    unused: { objects: unused.length, bytes: sum(unused) },
+  };
+}
+
+/**
+ * The baseline of the last pass (which may be running, or have crashed) with what was committed
+ * since, whatever a record names by its hash (signed files, approvals, tasks), and the changes of
+ * the owner's number of days. Versions that were undone are files of their own.
+ */
+function referencedObjects(workspace: Workspace, snapshot: Snapshot): ReadonlySet<string> {
+  const stored = storedPass(workspace.state)?.data;
+  const baseline = stored !== undefined && isBriefed(stored) ? stored.baseline.files : {};
+  const committed = readCommitRecord(workspace.state).flatMap((record) =>
+    record.kind === 'file' ? [record.before, record.after] : [],
+  );
+  return new Set([
+    ...spareHashes(workspace.state),
+    ...Object.values(baseline).map(({ hash }) => hash),
+    ...committed.filter((hash) => hash !== null),
+    ...hashesInRecords(snapshot),
+    ...hashesOfChanges(snapshot),
+  ]);
+}
+
+function hashesInRecords(snapshot: Snapshot): readonly string[] {
+  const fields = [...snapshot.schema.objects.values()].flatMap(({ object, fields: specs }) =>
+    [...specs.values()]
+      .filter(({ type }) => type.kind === 'hash')
+      .map(({ name }) => ({ object, name })),
+  );
+  return fields.flatMap(({ object, name }) =>
+    snapshot.records(object).map((record) => fieldText(record, name)),
+  );
+}
+
+/** Long values and whole files of the days that the owner keeps. */
+function hashesOfChanges(snapshot: Snapshot): readonly string[] {
+  const file = snapshot.schema.objects.get('CHANGE')?.glob;
+  if (file === undefined) return [];
+  const oldest = snapshot.now.getTime() - daysKept(snapshot) * DAY_MS;
+  const found: string[] = [];
+  for (const row of logRows(snapshot.root, file, { containing: LONG_VALUE })) {
+    if (Date.parse(row.cell('t_written')) < oldest) continue;
+    for (const column of ['old', 'new']) {
+      const value = row.cell(column);
+      if (value.startsWith(LONG_VALUE)) found.push(value.slice(LONG_VALUE.length));
+    }
+  }
+  return found;
+}
+
+function daysKept(snapshot: Snapshot): number {
+  const days = fieldText(snapshot.records('OWNER')[0], 'history_days');
+  return /^\d+$/.test(days) ? Number(days) : DEFAULT_DAYS;
+}

@@ -1,0 +1,48 @@
+/**
+ * A runner for another agent of the command line is one folder with a `host.ts`, and this test. The
+ * folder is put beside the others; nothing else of the package changes.
+ */
+import { appendFileSync, chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import t from 'tap';
+import { addHost, installWithout } from '../support/package-without.js';
+
+t.setTimeout(300_000);
+
+const AGENT = `#!${process.execPath}
+import { readFileSync } from 'node:fs';
+const prompt = readFileSync(0, 'utf8');
+console.log('read ' + prompt.length + ' characters, asked ' + process.argv.slice(2).join(' '));
+console.log('\`\`\`nocturne-report');
+console.log('summary: the other agent did its work');
+console.log('\`\`\`');
+`;
+
+t.test('a pass is done by a runner of a kind that only its folder knows', async (t) => {
+  const directory = t.testdir();
+  const installed = installWithout([], directory);
+  const { run } = installed;
+  t.equal(run(['init', 'own', '--yes', '--owner', 'Ann', '--domain', 'tests']).exit, 0);
+  const own = join(directory, 'own');
+  const program = join(directory, 'programs/other-agent.mjs');
+  mkdirSync(join(program, '..'));
+  writeFileSync(program, AGENT);
+  chmodSync(program, 0o755);
+  appendFileSync(
+    join(own, 'orchestration-os/RUNNERS.md'),
+    `\n## other another agent\n\n- **Kind:** other\n- **Program:** ${program}\n`,
+  );
+  t.equal(run(['sign', '--all', '--yes'], own).exit, 0);
+  t.match(run(['validate'], own).said, /0 errors/);
+  t.match(
+    run(['doctor'], own).said,
+    /other \(other\): no installed host brings runners of this kind/,
+    'without the folder the owner is told',
+  );
+
+  addHost(installed, 'other-agent');
+  t.match(run(['doctor'], own).said, /other \(other\) is there/);
+  const pass = run(['run', 'worker', '--runner', 'other'], own);
+  t.match(pass.said, /FAIL: the other agent did its work/, 'it was heard, and wrote nothing');
+  t.equal(pass.exit, 1);
+});
