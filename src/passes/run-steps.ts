@@ -91,7 +91,7 @@ async function runGroup(
         error instanceof NocturneError &&
         OVERTAKEN.has(error.code);
       if (!again) return brokenAt(last, isHalt(taken.end) ? taken.end.stage : start, error);
-      env.say('     the workspace has changed meanwhile: once more');
+      env.say('     the workspace has changed since: these steps are taken once more');
     }
   }
 }

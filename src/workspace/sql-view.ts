@@ -34,14 +34,8 @@ export function openSqlView(snapshot: Snapshot): SqlView {
   let held: Database | undefined;
   const database = (): Database => {
     if (held === undefined) {
-      const Driver = createRequire(import.meta.url)('better-sqlite3') as new (
-        path: string,
-      ) => Database;
-      held = new Driver(':memory:');
-      for (const table of tables.values())
-        held.exec(
-          `CREATE TABLE ${quote(table.name)} (${table.columns.map((column) => `${quote(column)}${table.integers.has(column) ? ' INTEGER' : ''}`).join(', ')})`,
-        );
+      held = openMemory();
+      held.exec([...tables.values()].map(createTable).join(';'));
     }
     return held;
   };
@@ -69,6 +63,24 @@ export function openSqlView(snapshot: Snapshot): SqlView {
       })),
     close: () => held?.close(),
   };
+}
+
+type Driver = new (path: string) => Database;
+let driver: Driver | undefined;
+
+/**
+ * Loaded when the first query is asked; finding a native package again takes longer than a query.
+ */
+function openMemory(): Database {
+  driver ??= createRequire(import.meta.url)('better-sqlite3') as Driver;
+  return new driver(':memory:');
+}
+
+function createTable({ name, columns, integers }: Table): string {
+  const typed = columns.map(
+    (column) => `${quote(column)}${integers.has(column) ? ' INTEGER' : ''}`,
+  );
+  return `CREATE TABLE ${quote(name)} (${typed.join(', ')})`;
 }
 
 /**

@@ -39,6 +39,8 @@ export function checkConsequences(before: Snapshot, texts: ProposedTexts): Contr
     ...[...changed].flatMap((object) => brokenReferences(change, object)),
     ...rules.flatMap((rule) => brokenRule(change, rule)),
   ];
+  // A door that stays open judges thousands of writes: their views are not left to the collector.
+  if (rules.length > 0) change.after.sql().close();
   return {
     reasons: found.slice(0, MOST_REASONS).map((one) => one.reason),
     diagnostics: found.map((one) => one.diagnostic),

@@ -2,6 +2,7 @@
  * What the settings of Claude Code say, in a folder or for one run: which events, and the command
  * line that each calls.
  */
+import { defined } from '../../kernel/defined.js';
 import { type HookPlace, shellCommand } from '../hook-command.js';
 
 export type HookGroup = {
@@ -24,7 +25,7 @@ export function claudeHooks(place: HookPlace): Readonly<Record<string, HookGroup
   const group = (
     more: { readonly matcher?: string; readonly command?: string } = {},
   ): HookGroup => ({
-    ...(more.matcher === undefined ? {} : { matcher: more.matcher }),
+    ...defined({ matcher: more.matcher }),
     hooks: [{ type: 'command', command: more.command ?? command, timeout: TIMEOUT }],
   });
   return {

@@ -12,6 +12,7 @@ import {
   PROTECTED_BRANCHES,
   pushFindings,
   type PushedRef,
+  type PushLine,
 } from './push-rules.js';
 import type { Action } from '../../governance/types.js';
 import { readTrust } from '../../integrity/trust.js';
@@ -116,6 +117,11 @@ function passFindings(
   return verdict === 'allow' ? outside : [...outside, text];
 }
 
+const KIND_OF_MODE: ReadonlyMap<string, StagedFile['kind']> = new Map([
+  ['160000', 'submodule'],
+  ['120000', 'symlink'],
+]);
+
 function stagedFile(
   { path, mode, before, after }: RawChange,
   at: {
@@ -124,12 +130,11 @@ function stagedFile(
     readonly folder: string;
   },
 ): StagedFile {
-  const kind = mode === '160000' ? 'submodule' : mode === '120000' ? 'symlink' : 'file';
   const gone = isNothing(after) && mode === '000000';
   return {
     path: at.inWorkspace && at.folder !== '' ? path.slice(at.folder.length + 1) : path,
     inWorkspace: at.inWorkspace,
-    kind,
+    kind: KIND_OF_MODE.get(mode) ?? 'file',
     before: at.contents.get(before),
     after: gone ? undefined : (at.contents.get(after) ?? Buffer.alloc(0)),
   };
@@ -158,20 +163,21 @@ function onPush({ input, git: at, pass }: GitCall): readonly string[] {
   const named = gitSettings(at, 'nocturne.protectedBranches')
     .flatMap((value) => value.split(/[\s,]+/))
     .filter((glob) => glob !== '');
-  const refs = lines.map(
-    ({ localId, remoteRef, remoteId }): PushedRef => ({
-      remoteRef,
-      kind: isNothing(localId) ? 'delete' : isNothing(remoteId) ? 'create' : 'update',
-      forward: isNothing(localId) || isNothing(remoteId) ? 'yes' : forward(at, remoteId, localId),
-    }),
-  );
+  const refs = lines.map((line) => pushedRef(at, line));
   return pushFindings(refs, {
     branches: named.length > 0 ? named : PROTECTED_BRANCHES,
     inPass: pass !== undefined,
   });
 }
 
+function pushedRef(at: Git, { localId, remoteRef, remoteId }: PushLine): PushedRef {
+  if (isNothing(localId)) return { remoteRef, kind: 'delete', forward: 'yes' };
+  if (isNothing(remoteId)) return { remoteRef, kind: 'create', forward: 'yes' };
+  return { remoteRef, kind: 'update', forward: forward(at, remoteId, localId) };
+}
+
 function forward(at: Git, old: string, next: string): PushedRef['forward'] {
   const exit = gitExit(at, ['merge-base', '--is-ancestor', old, next]);
-  return exit === 0 ? 'yes' : exit === 1 ? 'no' : 'unknown';
+  if (exit === 0) return 'yes';
+  return exit === 1 ? 'no' : 'unknown';
 }

@@ -120,59 +120,67 @@ function integrityFindings({ files, read, paths, trust }: Staged): readonly GitF
   const mine = files.filter((file) => file.inWorkspace).map((file) => file.path);
   if (registry === undefined)
     return mine.includes(REGISTRY_FILE)
-      ? [manifestFinding(REGISTRY_FILE, 'would be gone: without it this is no workspace')]
+      ? [
+          {
+            path: REGISTRY_FILE,
+            code: 'manifest',
+            message: `${REGISTRY_FILE} would be gone: without it this is no workspace`,
+          },
+        ]
       : [];
   const { schema } = loadSchema(registry.toString('utf8'));
-  const signsNow = mine.includes(MANIFEST_FILE);
-  const whole = signsNow || mine.includes(REGISTRY_FILE);
+  const whole = mine.includes(MANIFEST_FILE) || mine.includes(REGISTRY_FILE);
   const asked = (whole ? [...new Set([...paths, ...mine])] : mine).filter((path) =>
     isProtected(schema, path),
   );
-  if (asked.length === 0 && !signsNow) return [];
-  if (manifestBytes === undefined) {
-    const named = asked.slice(0, 3).join(', ');
-    const problem = `is not part of the commit, so nothing vouches for ${named}`;
-    return [manifestFinding(MANIFEST_FILE, problem)];
-  }
+  if (asked.length === 0 && !mine.includes(MANIFEST_FILE)) return [];
+  if (manifestBytes === undefined)
+    return [
+      {
+        path: MANIFEST_FILE,
+        code: 'manifest',
+        message: `${MANIFEST_FILE} is not part of the commit, so nothing vouches for ${asked.slice(0, 3).join(', ')}`,
+      },
+    ];
   const parsed = parseManifest(manifestBytes.toString('utf8'));
-  const checked = trust === undefined ? parsed.problems : checkManifest(parsed, trust);
+  const found = trust === undefined ? parsed.problems : checkManifest(parsed, trust);
+  const problems = mine.includes(MANIFEST_FILE) ? found : [];
   const rows = new Map(parsed.manifest.rows.map((row) => [row.file, row.sha256]));
+  const unsigned = asked.flatMap((path): GitFinding[] => {
+    const [bytes, row] = [read(path), rows.get(path)];
+    if (bytes === undefined)
+      return row === undefined
+        ? []
+        : [
+            {
+              path,
+              code: 'unsigned',
+              message: `${path} is protected and would be gone, but ${MANIFEST_FILE} vouches for it`,
+            },
+          ];
+    if (row !== undefined && [bytes, withCarriageReturns(bytes)].some((one) => sha256(one) === row))
+      return [];
+    return [
+      {
+        path,
+        code: 'unsigned',
+        message:
+          row === undefined
+            ? `${path} is protected, and ${MANIFEST_FILE} as staged has no row for it: run nocturne sign ${path}, and stage the manifest`
+            : `${path} is protected, and its staged content is not what the owner signed: run nocturne sign ${path}, and stage both`,
+      },
+    ];
+  });
   return [
-    ...(signsNow ? checked : []).map(
+    ...problems.map(
       (problem): GitFinding => ({
         path: MANIFEST_FILE,
         code: 'manifest',
         message: `${MANIFEST_FILE}: ${problem.message}`,
       }),
     ),
-    ...asked.flatMap((path): GitFinding[] => {
-      const problem = unsignedProblem(read(path), rows.get(path));
-      return problem === undefined
-        ? []
-        : [{ path, code: 'unsigned', message: `${path} is protected${problem(path)}` }];
-    }),
+    ...unsigned,
   ];
-}
-
-function manifestFinding(path: string, problem: string): GitFinding {
-  return { path, code: 'manifest', message: `${path} ${problem}` };
-}
-
-/** @param signed the hash in the file's row of the staged manifest. */
-function unsignedProblem(
-  bytes: Buffer | undefined,
-  signed: string | undefined,
-): ((path: string) => string) | undefined {
-  if (bytes === undefined)
-    return signed === undefined
-      ? undefined
-      : () => ` and would be gone, but ${MANIFEST_FILE} vouches for it`;
-  if (signed === undefined)
-    return (path) =>
-      `, and ${MANIFEST_FILE} as staged has no row for it: run nocturne sign ${path}, and stage the manifest`;
-  if (sha256(bytes) === signed || sha256(withCarriageReturns(bytes)) === signed) return undefined;
-  return (path) =>
-    `, and its staged content is not what the owner signed: run nocturne sign ${path}, and stage both`;
 }
 
 /** What a work tree holds whose line ends git converts. */

@@ -73,11 +73,8 @@ export function planGitInstall(repository: Repository, place: HookPlace): GitPla
   const same =
     repository.installed &&
     [...scripts].every(([name, script]) => readIfThere(join(repository.folder, name)) === script);
-  return {
-    verdict: same ? 'nothing' : repository.installed ? 'upgrade' : 'install',
-    repository,
-    scripts,
-  };
+  if (same) return { verdict: 'nothing', repository, scripts };
+  return { verdict: repository.installed ? 'upgrade' : 'install', repository, scripts };
 }
 
 export function planGitUninstall(repository: Repository): GitPlan {

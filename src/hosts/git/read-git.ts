@@ -2,6 +2,7 @@
  * What git says: the staged files and their content, settings, ancestry. Only plumbing whose output
  * is made for programs.
  */
+import { defined } from '../../kernel/defined.js';
 import { type ExecaError, execaSync } from 'execa';
 import { NocturneError } from '../../kernel/error.js';
 
@@ -130,7 +131,7 @@ function run(
       reject: false,
       maxBuffer: 1_000_000_000,
       stripFinalNewline: false,
-      ...(input === undefined ? {} : { input }),
+      ...defined({ input }),
     });
   } catch (error) {
     throw new NocturneError('MISSING_PART', `git cannot be run: ${(error as ExecaError).message}`);

@@ -16,6 +16,7 @@ import {
   type RunFiles,
 } from '../../agents/program-runner.js';
 import type { FailureCode, RunInput, Runner, Usage } from '../../agents/types.js';
+import { defined } from '../../kernel/defined.js';
 import { NO_USAGE } from '../../agents/usage.js';
 
 const count = z.number().nonnegative().nullish().catch(undefined);
@@ -98,25 +99,26 @@ export function openclawRunner(options: ProgramRunnerOptions): Runner {
             said === undefined || said.answer === ''
               ? { report: emptyReport(['OpenClaw ended without an answer.']), found: false }
               : readReport(said.answer);
-          const why =
-            said?.failed === undefined
-              ? said === undefined
-                ? 'It printed no result.'
-                : ''
-              : `It reported ${said.failed.kind || 'an error'}: ${said.failed.message.replace(/\s+/g, ' ').slice(0, 300)}`;
           return {
             usage: said?.usage ?? NO_USAGE,
             report,
             tail: said?.answer ? printable(said.answer).slice(-8192) : end.tail,
             model: said?.model ?? input.model,
-            said: [why, found ? '' : 'It gave no report.'],
-            ...(failure === undefined ? {} : { failure }),
+            said: [explain(said), found ? '' : 'It gave no report.'],
+            ...defined({ failure }),
           };
         },
       };
     },
     options,
   );
+}
+
+function explain(said: Said | undefined): string {
+  if (said === undefined) return 'It printed no result.';
+  if (said.failed === undefined) return '';
+  const { kind, message } = said.failed;
+  return `It reported ${kind || 'an error'}: ${message.replace(/\s+/g, ' ').slice(0, 300)}`;
 }
 
 /** The owner's arguments come after ours; those that begin with `agent` take their place. */

@@ -2,6 +2,7 @@
  * Manager T3 to T7: what each project did since its last review, what it was worth, where it is
  * going, and a verdict on record.
  */
+import { agentWrites } from '../agent-writes.js';
 import { fieldText, fieldTime } from '../../project/field-text.js';
 import { wordsOf } from '../../kernel/words.js';
 import type { Rec } from '../../markdown/types.js';
@@ -131,11 +132,14 @@ function review(snapshot: Snapshot, project: Rec): readonly ProjectReview[] {
     GRADES.find((grade) => fieldText(run, 'outcome').startsWith(grade)) ?? 'FAIL';
   const grades = worked.slice(-6).map(gradeOf);
   const ids = new Set(runs.map((run) => run.key));
+  const written = agentWrites(snapshot, ids);
   const outputs = new Set(
     snapshot
       .records('CHANGE')
       .filter(
-        (row) => ids.has(fieldText(row, 'run_id')) && fieldText(row, 'reason') === 'agent wrote',
+        (row) =>
+          ids.has(fieldText(row, 'run_id')) &&
+          written.has(fieldText(row, 'address').replace(/#.*$/, '')),
       )
       .map((row) => fieldText(row, 'new')),
   );

@@ -1,4 +1,5 @@
 /** T5, second half: the criteria are evaluated, and the pass gets its grade. */
+import { agentWrites } from '../agent-writes.js';
 import { fieldList, fieldText } from '../../project/field-text.js';
 import { noveltyOf } from '../../governance/quality/novelty.js';
 import { gradePass } from '../../governance/quality/quality.js';
@@ -56,13 +57,9 @@ function refusedIn(snapshot: Snapshot, runId: string): readonly string[] {
 
 /** Besides what was found on the disk, what the agent wrote through guarded tools. */
 function outputsOf(snapshot: Snapshot, { runId, outputs, gone }: Settled): readonly string[] {
-  const written = snapshot
-    .records('CHANGE')
-    .filter(
-      (row) => fieldText(row, 'run_id') === runId && fieldText(row, 'reason') === 'agent wrote',
-    )
-    .map((row) => fieldText(row, 'address').replace(/#.*$/, ''))
-    .filter((path) => !gone.includes(path));
+  const written = [...agentWrites(snapshot, new Set([runId]))].filter(
+    (path) => !gone.includes(path),
+  );
   return [...new Set([...outputs, ...written])].sort();
 }
 

@@ -65,6 +65,12 @@ const projects: readonly CliCase<CliPlace>[] = [
     then: born,
   },
   {
+    that: 'a pass for a project that does not exist is a slip, not an idle pass',
+    words: ['run', 'worker', '--project', 'gardn'],
+    exit: 2,
+    json: { error: { code: 'NOT_FOUND', hint: /did you mean garden\?/ } },
+  },
+  {
     that: 'a phase of its own takes the place of the first',
     words: [
       'project',

@@ -30,11 +30,8 @@ export async function answerEvent(
         : `an error in nocturne: ${error instanceof Error ? error.message : String(error)}`;
     const refusal = `nocturne could not judge this call, so it is refused: ${why}`;
     const name = nameIn(text);
-    return name === 'PreToolUse'
-      ? permission('deny', refusal)
-      : name === ''
-        ? { exit: 2, stdout: '', stderr: `${refusal}\n` }
-        : complaint(why);
+    if (name === 'PreToolUse') return permission('deny', refusal);
+    return name === '' ? { exit: 2, stdout: '', stderr: `${refusal}\n` } : complaint(why);
   }
 }
 

@@ -2,6 +2,7 @@
  * PreToolUse asks whether a call may be made; PostToolUse is a sign of life, and tells the ledger
  * what became of a spawn.
  */
+import { defined } from '../../../kernel/defined.js';
 import { isAbsolute } from 'node:path';
 import { type HostCall, readCall } from '../../../governance/host-tools/host-tools.js';
 import { beat } from '../../../passes/host/host-beat.js';
@@ -26,7 +27,7 @@ export async function onPreToolUse(place: Place, event: HookEvent): Promise<Repl
       ? await ledgerOf(place, snapshot)
       : undefined;
   const judged = judgeCall(
-    { workspace, snapshot, hosts: [GUARDED], ...(ledger === undefined ? {} : { ledger }) },
+    defined({ workspace, snapshot, hosts: [GUARDED], ledger }),
     caller,
     call,
   );

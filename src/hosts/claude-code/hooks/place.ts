@@ -2,6 +2,7 @@
  * What an answer needs: the workspace, who calls, and the modules, loaded only when they are asked
  * for.
  */
+import { defined } from '../../../kernel/defined.js';
 import type { HostSession } from '../../../passes/types.js';
 import type { PassModule } from '../../../passes/module.js';
 import { enabledLedger } from '../../../passes/modules/enabled-ledger.js';
@@ -23,7 +24,7 @@ export function sessionOf(event: HookEvent): HostSession {
 }
 
 export function callerOf({ token, governed }: Place, event: HookEvent): CallerOfHost {
-  return { ...(token === undefined ? {} : { token }), session: sessionOf(event), governed };
+  return defined({ token, session: sessionOf(event), governed });
 }
 
 /** Modules are loaded only where REGISTRY.md enables one. */

@@ -2,6 +2,7 @@
  * The forms in which Claude Code takes an answer: a JSON document on standard output, plain text
  * where the event wants that, or nothing.
  */
+import { defined } from '../../../kernel/defined.js';
 
 export type Reply = { readonly exit: 0 | 1 | 2; readonly stdout: string; readonly stderr: string };
 
@@ -26,7 +27,7 @@ export function permission(decision: 'allow' | 'deny' | 'ask', reason: string): 
 export function sessionContext(text: string, shown?: string): Reply {
   return json({
     hookSpecificOutput: { hookEventName: 'SessionStart', additionalContext: text },
-    ...(shown === undefined ? {} : { systemMessage: shown }),
+    ...defined({ systemMessage: shown }),
   });
 }
 

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { NocturneError } from '../../../kernel/error.js';
 import { sha256 } from '../../../kernel/hash.js';
 import type { Workspace } from '../../../workspace/types.js';
-import { forgetBefore, keepBefore, readBefore } from '../../before.js';
+import { type Before, forgetBefore, keepBefore, readBefore } from '../../before.js';
 import type { HookPlace } from '../../hook-command.js';
 import { claudeHooks } from '../hook-groups.js';
 import { isSwitchedOff, ownEvents, withHooks, withoutHooks } from './merge-settings.js';
@@ -51,19 +51,22 @@ export function planUninstall(workspace: Workspace): SettingsPlan {
   return { verdict: 'remove', now, next: gone ? undefined : Buffer.from(next) };
 }
 
+/** What the file held before our hooks. */
+function originOf({ now, verdict }: SettingsPlan, before: Before | undefined): Buffer | undefined {
+  if (before !== undefined && now !== undefined && before.after === sha256(now))
+    return before.content;
+  if (now === undefined || verdict === 'install') return now;
+  // The owner edited the file since: what was before is what stands there without our entries.
+  return Buffer.from(withoutHooks(textOf(now), textOf(before?.content), SETTINGS));
+}
+
 export function carryOut(workspace: Workspace, plan: SettingsPlan, owner: string): void {
   if (plan.verdict === 'nothing') return forgetIfGone(workspace, plan);
-  const { now, next } = plan;
+  const { next } = plan;
   const made = !existsSync(join(workspace.root, FOLDER));
   const before = readBefore(workspace.state, NAME);
   const installs = plan.verdict === 'install' || plan.verdict === 'upgrade';
-  // The owner edited the file since: what was before is then what stands there without our entries.
-  const origin =
-    before !== undefined && now !== undefined && before.after === sha256(now)
-      ? before.content
-      : now === undefined || plan.verdict === 'install'
-        ? now
-        : Buffer.from(withoutHooks(textOf(now), textOf(before?.content), SETTINGS));
+  const origin = originOf(plan, before);
   if (installs && next !== undefined)
     keepBefore(workspace.state, NAME, {
       path: SETTINGS,

@@ -2,10 +2,11 @@
  * The runner of kind `claude`: one turn of the Claude Code command line, without its screen. The
  * prompt goes in by stdin, its lines tell what happens.
  */
+import { defined } from '../../../kernel/defined.js';
 import { fileURLToPath } from 'node:url';
 import { claudeHooks } from '../hook-groups.js';
 import { failureOfStatus } from '../../../agents/classify-request-error.js';
-import { type ClaudeTranscript, claudeTranscript } from './transcript.js';
+import { type ClaudeSaid, claudeTranscript, usageOf } from './transcript.js';
 import { overBudget } from '../../../agents/model-tier.js';
 import { emptyReport, readReport } from '../../../agents/parse-report.js';
 import type { ProcessEnd } from '../../../agents/process-group.js';
@@ -44,7 +45,7 @@ export function claudeRunner(
     'claude',
     (input, files, stop) => {
       const { budget } = input.brief;
-      const said = claudeTranscript(input.on, (usage) => {
+      const { take, said } = claudeTranscript(input.on, (usage) => {
         const over = overBudget(usage, budget);
         if (over !== undefined) stop(over.detail);
       });
@@ -56,7 +57,7 @@ export function claudeRunner(
           ...filledArguments(input, files),
         ],
         stdin: input.prompt,
-        onStdout: said.take,
+        onStdout: take,
         read(end) {
           const failure = failureOf(said, end);
           const answer = said.result?.result ?? '';
@@ -69,7 +70,7 @@ export function claudeRunner(
               ? {}
               : { retryAfterMs: Math.max(0, said.resetsAt - (options.now ?? Date.now)()) };
           return {
-            usage: said.usage,
+            usage: usageOf(said),
             report,
             tail: said.tail,
             model: said.model ?? input.model,
@@ -112,7 +113,7 @@ function hookArguments(
     node: process.execPath,
     program: PROGRAM,
     workspace: workspaceRoot,
-    ...(home === undefined ? {} : { home }),
+    ...defined({ home }),
   });
   return [
     '--settings',
@@ -126,7 +127,7 @@ function hookArguments(
  * Codes first: what claude calls the error, then the status of the endpoint. Words only where there
  * is nothing else.
  */
-function failureOf(said: ClaudeTranscript, end: ProcessEnd): FailureCode | undefined {
+function failureOf(said: ClaudeSaid, end: ProcessEnd): FailureCode | undefined {
   const { result, error, retrying } = said;
   const status = result === undefined ? retrying : (result.api_error_status ?? undefined);
   if (result !== undefined && !result.is_error && result.subtype === 'success')
@@ -140,7 +141,7 @@ function failureOf(said: ClaudeTranscript, end: ProcessEnd): FailureCode | undef
 }
 
 function explain(
-  { result, error, retrying, plain }: ClaudeTranscript,
+  { result, error, retrying, plain }: ClaudeSaid,
   failure: FailureCode | undefined,
 ): string {
   if (failure === undefined) return '';

@@ -7,20 +7,26 @@ import { addUsage, NO_USAGE } from '../../../agents/usage.js';
 
 const TAIL_BYTES = 8 * 1024;
 
+/** `take` reads its output; `said` is what was understood of it. */
 export type ClaudeTranscript = {
-  take(chunk: Uint8Array): void;
-  readonly result: ClaudeResult | undefined;
+  readonly take: (chunk: Uint8Array) => void;
+  readonly said: ClaudeSaid;
+};
+export type ClaudeSaid = {
+  result?: ClaudeResult;
   /** The code that claude gave the error that it ended with. */
-  readonly error: string | undefined;
+  error?: string;
   /** HTTP status of the last request that it was going to send again. */
-  readonly retrying: number | undefined;
+  retrying?: number;
   /** When a spent limit is given anew, in milliseconds since 1970. */
-  readonly resetsAt: number | undefined;
-  readonly usage: Usage;
-  readonly model: string | undefined;
-  readonly tail: string;
+  resetsAt?: number;
+  model?: string;
+  tail: string;
   /** The last line that was not JSON. */
-  readonly plain: string;
+  plain: string;
+  /** By the ids of messages and of tool calls. */
+  readonly usages: Map<string, Usage>;
+  readonly tools: Map<string, string>;
 };
 
 /** @param heard called after every message of the model with what was used so far. */
@@ -28,104 +34,82 @@ export function claudeTranscript(
   on: (event: RunEvent) => void,
   heard: (usage: Usage) => void,
 ): ClaudeTranscript {
-  const perMessage = new Map<string, Usage>();
-  const tools = new Map<string, string>();
-  const known: {
-    result?: ClaudeResult;
-    error?: string;
-    retrying?: number;
-    resetsAt?: number;
-    model?: string;
-  } = {};
-  let tail = '';
-  let plain = '';
-  const usage = (): Usage =>
-    known.result === undefined
-      ? [...perMessage.values()].reduce(addUsage, NO_USAGE)
-      : claudeUsage(known.result.usage, known.result.total_cost_usd);
-
-  const assistant = ({ message, error }: Extract<ClaudeEvent, { type: 'assistant' }>): void => {
-    delete known.retrying;
-    if (error == null) delete known.error;
-    else known.error = error;
-    if (message.model != null && error == null) known.model = message.model;
-    perMessage.set(message.id ?? '', claudeUsage(message.usage, undefined));
-    for (const block of message.content) {
-      if (block.type === 'tool_use') tools.set(block.id ?? '', block.name ?? 'a tool');
-      if (block.type === 'text' && block.text != null)
-        tail = lastBytes(`${tail}${tail === '' ? '' : '\n'}${printable(block.text)}`, TAIL_BYTES);
-    }
-    heard(usage());
+  const said: ClaudeSaid = { tail: '', plain: '', usages: new Map(), tools: new Map() };
+  return {
+    said,
+    take: jsonLines(
+      (value) => {
+        const event = claudeEvent(value);
+        if (event === undefined) return;
+        takeEvent(said, event, on);
+        if (event.type === 'assistant') heard(usageOf(said));
+      },
+      (line) => (said.plain = printable(line).slice(0, 300)),
+    ),
   };
+}
 
-  const take = (event: ClaudeEvent): void => {
-    switch (event.type) {
-      case 'assistant':
-        return assistant(event);
-      case 'user':
-        for (const block of event.message.content)
-          if (block.type === 'tool_result' && block.is_error !== true)
-            on({
-              kind: 'tool',
-              name: tools.get(block.tool_use_id ?? '') ?? 'a tool',
-              verdict: 'allow',
-              detail: '',
-            });
-        return;
-      case 'system':
-        if (event.subtype === 'init' && event.model != null) known.model = event.model;
-        if (event.subtype !== 'api_retry') return;
-        known.retrying = event.error_status ?? 0;
-        return on({
-          kind: 'retry',
-          attempt: event.attempt ?? 1,
-          waitMs: event.retry_delay_ms ?? 0,
-          why: `The endpoint answered ${event.error_status ?? 'nothing'} (${event.error ?? 'no reason'})`,
-        });
-      case 'rate_limit_event':
-        if (event.rate_limit_info.status === 'rejected' && event.rate_limit_info.resetsAt != null)
-          known.resetsAt = event.rate_limit_info.resetsAt * 1000;
-        return;
-      case 'result':
-        known.result = event;
-        for (const denied of event.permission_denials ?? [])
+export function usageOf({ result, usages }: ClaudeSaid): Usage {
+  return result === undefined
+    ? [...usages.values()].reduce(addUsage, NO_USAGE)
+    : claudeUsage(result.usage, result.total_cost_usd);
+}
+
+function takeEvent(said: ClaudeSaid, event: ClaudeEvent, on: (event: RunEvent) => void): void {
+  switch (event.type) {
+    case 'assistant':
+      return takeMessage(said, event);
+    case 'user':
+      for (const block of event.message.content)
+        if (block.type === 'tool_result' && block.is_error !== true)
           on({
             kind: 'tool',
-            name: denied.tool_name,
-            verdict: 'deny',
-            detail: 'claude had no permission for it',
+            name: said.tools.get(block.tool_use_id ?? '') ?? 'a tool',
+            verdict: 'allow',
+            detail: '',
           });
-    }
-  };
+      return;
+    case 'system':
+      if (event.subtype === 'init' && event.model != null) said.model = event.model;
+      if (event.subtype !== 'api_retry') return;
+      said.retrying = event.error_status ?? 0;
+      return on({
+        kind: 'retry',
+        attempt: event.attempt ?? 1,
+        waitMs: event.retry_delay_ms ?? 0,
+        why: `The endpoint answered ${event.error_status ?? 'nothing'} (${event.error ?? 'no reason'})`,
+      });
+    case 'rate_limit_event':
+      if (event.rate_limit_info.status === 'rejected' && event.rate_limit_info.resetsAt != null)
+        said.resetsAt = event.rate_limit_info.resetsAt * 1000;
+      return;
+    case 'result':
+      said.result = event;
+      for (const denied of event.permission_denials ?? [])
+        on({
+          kind: 'tool',
+          name: denied.tool_name,
+          verdict: 'deny',
+          detail: 'claude had no permission for it',
+        });
+  }
+}
 
-  return {
-    take: jsonLines(
-      (value) => ((event) => event !== undefined && take(event))(claudeEvent(value)),
-      (line) => (plain = printable(line).slice(0, 300)),
-    ),
-    get result() {
-      return known.result;
-    },
-    get error() {
-      return known.error;
-    },
-    get retrying() {
-      return known.retrying;
-    },
-    get resetsAt() {
-      return known.resetsAt;
-    },
-    get usage() {
-      return usage();
-    },
-    get model() {
-      return known.model;
-    },
-    get tail() {
-      return tail;
-    },
-    get plain() {
-      return plain;
-    },
-  };
+function takeMessage(
+  said: ClaudeSaid,
+  { message, error }: Extract<ClaudeEvent, { type: 'assistant' }>,
+): void {
+  delete said.retrying;
+  if (error == null) delete said.error;
+  else said.error = error;
+  if (message.model != null && error == null) said.model = message.model;
+  said.usages.set(message.id ?? '', claudeUsage(message.usage, undefined));
+  for (const block of message.content) {
+    if (block.type === 'tool_use') said.tools.set(block.id ?? '', block.name ?? 'a tool');
+    if (block.type === 'text' && block.text != null)
+      said.tail = lastBytes(
+        `${said.tail}${said.tail === '' ? '' : '\n'}${printable(block.text)}`,
+        TAIL_BYTES,
+      );
+  }
 }

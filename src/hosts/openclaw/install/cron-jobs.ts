@@ -2,6 +2,7 @@
  * `cron install|list|remove` behind the command line: the workspace's jobs in the OpenClaw that is
  * installed.
  */
+import { defined } from '../../../kernel/defined.js';
 import { basename } from 'node:path';
 import { fieldText } from '../../../project/field-text.js';
 import type { Snapshot, Workspace } from '../../../workspace/types.js';
@@ -187,8 +188,7 @@ function specOf(
       60 *
         (MARGIN_MINUTES +
           (role === 'worker' ? longestPass(workspace.snapshot()) : MANAGER_MINUTES)),
-    ...(model === undefined ? {} : { model }),
-    ...(agent === undefined ? {} : { agent }),
+    ...defined({ model, agent }),
   };
 }
 

@@ -70,7 +70,7 @@ export function subagent(
         {
           op: 'ended',
           child,
-          outcome: outcome === 'ok' ? 'ok' : outcome === 'timeout' ? 'timeout' : 'failed',
+          outcome: outcome === 'ok' || outcome === 'timeout' ? outcome : 'failed',
           detail: error ?? reason,
         },
         BEAT_MS,
@@ -90,17 +90,17 @@ function settle(plugin: Plugin, run: Run): void {
   const { turnEnded } = run;
   if (turnEnded === undefined || run.stage !== 'open') return;
   clearTimeout(run.closing);
-  const waits =
-    run.children.size > 0
-      ? CHILDREN_MS
-      : plugin.runs.hadChildren(run)
-        ? NEXT_TURN_MS
-        : run.counted || turnEnded.failed !== undefined
-          ? 0
-          : COUNT_MS;
+  const waits = waitOf(plugin, run);
   const end = (): void => void closeRun(plugin, run, turnEnded.failed);
   if (waits === 0 || (turnEnded.failed !== undefined && run.children.size === 0)) end();
   else run.closing = setTimeout(end, waits);
+}
+
+/** For how long something may still come. */
+function waitOf(plugin: Plugin, run: Run): number {
+  if (run.children.size > 0) return CHILDREN_MS;
+  if (plugin.runs.hadChildren(run)) return NEXT_TURN_MS;
+  return run.counted || run.turnEnded?.failed !== undefined ? 0 : COUNT_MS;
 }
 
 /** Ends the pass once, whoever asks first. */

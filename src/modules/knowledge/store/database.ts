@@ -2,7 +2,7 @@
  * The one SQLite file of the knowledge module: files, chunks, two word indexes, vectors. Deleting
  * it loses nothing but time.
  */
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
 import { getLoadablePath } from 'sqlite-vec';
@@ -60,13 +60,14 @@ function opened(path: string, { readonly = false }: { readonly readonly?: boolea
     return db;
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
-    if (/not a database|malformed/.test(why))
+    const code = cause instanceof Database.SqliteError ? cause.code : '';
+    if (code === 'SQLITE_NOTADB' || code.startsWith('SQLITE_CORRUPT'))
       throw new NocturneError('STORAGE', `${path} is not a knowledge index: ${why}`, {
         file: path,
         hint: 'remove it; nocturne knowledge index makes it again',
         cause,
       });
-    if (/unable to open|does not exist/.test(why))
+    if (code === 'SQLITE_CANTOPEN' || !existsSync(path))
       throw new NocturneError('NOT_FOUND', `there is no knowledge index at ${path}`, {
         file: path,
         hint: 'nocturne knowledge index makes it',

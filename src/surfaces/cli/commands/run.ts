@@ -1,5 +1,6 @@
 /** `run worker`, `run manager`: one pass in this process. */
 import { defined } from '../../../kernel/defined.js';
+import { didYouMean } from '../../../kernel/nearest-name.js';
 import { EXIT, NocturneError } from '../../../kernel/error.js';
 import type { PassRequest } from '../../../passes/types.js';
 import { textOption } from '../options.js';
@@ -25,6 +26,7 @@ export const runWorker: Command = {
         runner: textOption(options, 'runner'),
       }),
     };
+    if (request.project !== undefined) requireProject(context, request.project);
     if (options['dryRun'] === true) return preview(context, request);
     const { worker } = await import('../../../passes/worker/worker.js');
     return passResult(await worker(await passEnvironment(context), request));
@@ -38,6 +40,19 @@ export const runManager: Command = {
     return passResult(await manager(await passEnvironment(context), { role: 'manager' }));
   },
 };
+
+/** A slip in its name must not end in an idle pass. */
+function requireProject(context: Context, slug: string): void {
+  const slugs = context
+    .workspace()
+    .snapshot()
+    .records('DISPATCH')
+    .map((row) => row.key);
+  if (slugs.includes(slug)) return;
+  throw new NocturneError('NOT_FOUND', `there is no project ${slug} in ACTIVE-PROJECTS.md`, {
+    hint: didYouMean(slug, slugs) ?? 'nocturne project list',
+  });
+}
 
 /** The gate and dispatch, without the lock and without a write. */
 async function preview(context: Context, request: PassRequest): Promise<CommandResult> {
