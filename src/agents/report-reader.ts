@@ -18,7 +18,7 @@ export type ReportReader = {
 
 const MOST_PROBLEMS = 50;
 
-/** A map with the keys that may stand in it; `prefix` names the map in what is added to `problems`. */
+/** A map with the keys that may stand in it; `prefix` names it in what is said of it. */
 type Source = {
   readonly values: ReadonlyMap<string, unknown>;
   readonly prefix: string;

@@ -101,60 +101,33 @@ function escalationEffect(snapshot: Snapshot, record: Rec, read: ReadAnswer): Ef
   const project = snapshot.record('PROJECT', slug);
   if (row === undefined || project === undefined)
     return closed(record, 'the project is no longer there');
+  const does = (what: string, reason: string, ...calls: readonly BundleCall[]): Effect => ({
+    what: `${slug} ${what}`,
+    effects: [],
+    calls: [...calls, close(record, reason)],
+  });
+  const because = `answer to ${record.key}`;
+  const pause = { bundle: 'project_pause', args: { slug, reason: `${because}: no` } };
+  const authorised = { slug, authorisation: record.key };
+  const next_objective = objectiveWith(snapshot, project, { record, read });
   const status = fieldText(row, 'status');
-  const answered = { authorisation: record.key };
-  const objective = objectiveWith(snapshot, project, { record, read });
+  const declined = 'declined: the project is paused';
   if (status === 'paused') {
     if (read.verdict !== 'yes') return closed(record, 'the project stays paused');
-    return {
-      what: `${slug} is resumed`,
-      effects: [],
-      calls: [
-        { bundle: 'project_resume', args: { slug, reason: `answer to ${record.key}` } },
-        close(record, 'resumed'),
-      ],
-    };
+    const resume = { bundle: 'project_resume', args: { slug, reason: because } };
+    return does('is resumed', 'resumed', resume);
   }
   if (status === 'blocked') {
-    if (read.verdict === 'no')
-      return {
-        what: `${slug} is paused`,
-        effects: [],
-        calls: [
-          { bundle: 'project_pause', args: { slug, reason: `answer to ${record.key}: no` } },
-          close(record, 'declined: the project is paused'),
-        ],
-      };
-    return {
-      what: `${slug} is unblocked`,
-      effects: [],
-      calls: [
-        { bundle: 'route_unblock', args: { slug, next_objective: objective, ...answered } },
-        close(record, 'unblocked'),
-      ],
-    };
+    if (read.verdict === 'no') return does('is paused', declined, pause);
+    const unblock = { bundle: 'route_unblock', args: { ...authorised, next_objective } };
+    return does('is unblocked', 'unblocked', unblock);
   }
   if (status !== 'active' || fieldText(row, 'escalation') === '')
     return closed(record, 'nothing waits for this answer any more');
-  if (read.verdict === 'no')
-    return {
-      what: `${slug} is paused`,
-      effects: [],
-      calls: [
-        { bundle: 'escalation_clear', args: { slug, ...answered } },
-        { bundle: 'project_pause', args: { slug, reason: `answer to ${record.key}: no` } },
-        close(record, 'declined: the project is paused'),
-      ],
-    };
-  return {
-    what: `${slug} goes on`,
-    effects: [],
-    calls: [
-      { bundle: 'objective_set', args: { slug, next_objective: objective, ...answered } },
-      { bundle: 'escalation_clear', args: { slug, ...answered } },
-      close(record, 'answered'),
-    ],
-  };
+  const clear = { bundle: 'escalation_clear', args: authorised };
+  if (read.verdict === 'no') return does('is paused', declined, clear, pause);
+  const objective = { bundle: 'objective_set', args: { ...authorised, next_objective } };
+  return does('goes on', 'answered', objective, clear);
 }
 
 const QUESTION_LIMIT = 200;

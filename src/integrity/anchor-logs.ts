@@ -70,7 +70,8 @@ export type ChangedLog = AnchoredLog & { readonly line: number; readonly message
 
 /**
  * The logs that are not where their anchors say, as `acceptLogs` would anchor them.
- * @throws NocturneError `GATE` for one whose own chain does not hold, `NOT_FOUND` for a file that is
+ * @throws NocturneError `GATE` for one whose own chain does not hold, `NOT_FOUND` for a file that
+ * is
  * no log.
  */
 export function changedLogs(workspace: Workspace, files: readonly string[]): readonly ChangedLog[] {
@@ -101,7 +102,8 @@ export function changedLogs(workspace: Workspace, files: readonly string[]): rea
 /**
  * Anchors logs as they were shown to the owner, who knows why they differ and accepts it. The audit
  * log gets a row that says so, with the owner's signature over everything that stands before it.
- * @throws NocturneError `NOT_TRUSTED` for a key that is not the owner's, `LOCKED` while a pass runs,
+ * @throws NocturneError `NOT_TRUSTED` for a key that is not the owner's, `LOCKED` while a pass
+ * runs,
  * `CONFLICT` for a log that changed since it was shown.
  */
 export function acceptLogs(

@@ -13,7 +13,7 @@ import { REGISTRY_FILE } from '../registry/load-schema.js';
 import { readAnchors, writeAnchors } from '../workspace/anchors.js';
 import { writeFileDurably } from '../workspace/durable.js';
 import { getObject, putObject } from '../workspace/objects.js';
-import type { Change, CommitResult, Snapshot, Workspace } from '../workspace/types.js';
+import type { AuditEntry, Change, CommitResult, Snapshot, Workspace } from '../workspace/types.js';
 import { type AnchoredLog, anchorNewLogs } from './anchor-logs.js';
 import { isSignedBy } from './gate-manifest.js';
 import { readOpenings, writeOpenings } from './log-head.js';
@@ -62,38 +62,13 @@ export type SignResult = {
 export function signManifest(workspace: Workspace, options: SignOptions): SignResult {
   const { root, state, home } = workspace;
   const { key, signedBy } = options;
-  if (signedBy.trim() !== signedBy || !isPlainText(signedBy) || decodeCell(signedBy) === '')
-    throw new NocturneError(
-      'BAD_VALUE',
-      `${JSON.stringify(signedBy)} cannot stand for who signs: expected a name in one line`,
-    );
-  if (isHomeInside(home, root))
-    throw new NocturneError(
-      'CONFIG',
-      `NOCTURNE_HOME (${home}) is inside the workspace, so nothing in it could be trusted`,
-      { hint: 'set NOCTURNE_HOME to a directory outside of every workspace' },
-    );
+  refuseSigner(workspace, options);
   const trust = readTrust(state);
-  if (trust !== undefined && trust.fingerprint !== key.fingerprint) {
-    throw new NocturneError(
-      'NOT_TRUSTED',
-      `this workspace belongs to the key ${trust.fingerprint}, not to ${key.fingerprint}`,
-      {
-        hint: `use the owner's key; to hand the workspace over, its owner removes ${join(state, 'trust.json')} and the new one signs`,
-      },
-    );
-  }
   const workspaceId = trust?.workspaceId ?? settleHere(workspace, key);
   const snapshot = workspace.snapshot();
   refuseUnsound(snapshot);
   const anchored = anchorNewLogs({ root, state }, snapshot.schema);
-  let written:
-    | {
-        readonly text: string;
-        readonly signedAt: string;
-        readonly signed: readonly SigningChange[];
-      }
-    | undefined;
+  let written: Written | undefined;
   const commit = workspace.commit((fresh) => {
     const plan = signingPlan(fresh, home);
     const signed = choose(plan, options.files);
@@ -113,21 +88,7 @@ export function signManifest(workspace: Workspace, options: SignOptions): SignRe
       ...signed.flatMap((change) => adopt(root, change, plan)),
       { kind: 'write', path: MANIFEST_FILE, content: text },
     ];
-    const detail = signed.map((change) => `${change.file} (${change.kind})`).join(', ');
-    return {
-      ...common,
-      changes,
-      audit: [
-        {
-          step: '',
-          type: 'sign',
-          target: MANIFEST_FILE,
-          authorisation: key.fingerprint,
-          result: 'signed',
-          detail: detail.length > 1000 ? `${signed.length} files` : detail,
-        },
-      ],
-    };
+    return { ...common, changes, audit: [auditOf(signed, key)] };
   });
   const text = written?.text ?? workspace.snapshot().text(MANIFEST_FILE) ?? '';
   const signedAt = written?.signedAt ?? parseManifest(text).manifest.signedAt;
@@ -145,6 +106,47 @@ export function signManifest(workspace: Workspace, options: SignOptions): SignRe
     pinned: trust === undefined,
     anchored,
     ...defined({ commit: written === undefined ? undefined : commit }),
+  };
+}
+
+type Written = {
+  readonly text: string;
+  readonly signedAt: string;
+  readonly signed: readonly SigningChange[];
+};
+
+function refuseSigner({ root, state, home }: Workspace, { key, signedBy }: SignOptions): void {
+  if (signedBy.trim() !== signedBy || !isPlainText(signedBy) || decodeCell(signedBy) === '')
+    throw new NocturneError(
+      'BAD_VALUE',
+      `${JSON.stringify(signedBy)} cannot stand for who signs: expected a name in one line`,
+    );
+  if (isHomeInside(home, root))
+    throw new NocturneError(
+      'CONFIG',
+      `NOCTURNE_HOME (${home}) is inside the workspace, so nothing in it could be trusted`,
+      { hint: 'set NOCTURNE_HOME to a directory outside of every workspace' },
+    );
+  const trust = readTrust(state);
+  if (trust !== undefined && trust.fingerprint !== key.fingerprint)
+    throw new NocturneError(
+      'NOT_TRUSTED',
+      `this workspace belongs to the key ${trust.fingerprint}, not to ${key.fingerprint}`,
+      {
+        hint: `use the owner's key; to hand the workspace over, its owner removes ${join(state, 'trust.json')} and the new one signs`,
+      },
+    );
+}
+
+function auditOf(signed: readonly SigningChange[], key: SignOptions['key']): AuditEntry {
+  const detail = signed.map((change) => `${change.file} (${change.kind})`).join(', ');
+  return {
+    step: '',
+    type: 'sign',
+    target: MANIFEST_FILE,
+    authorisation: key.fingerprint,
+    result: 'signed',
+    detail: detail.length > 1000 ? `${signed.length} files` : detail,
   };
 }
 

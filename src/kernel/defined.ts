@@ -1,4 +1,7 @@
-/** Objects with optional properties: under exactOptionalPropertyTypes an absent property is not an undefined one. */
+/**
+ * Objects with optional properties: under exactOptionalPropertyTypes an absent property is not an
+ * undefined one.
+ */
 
 /** `T` where a property that may be undefined is an optional property instead. */
 export type Defined<T> = { [K in keyof T as undefined extends T[K] ? never : K]: T[K] } & {

@@ -1,4 +1,4 @@
-/** Values of plain YAML that stand on one line: scalars, quoted text, lists and maps in brackets. */
+/** Values of plain YAML on one line: scalars, quoted text, lists and maps in brackets. */
 
 /** A value, its text, and the offset behind it. */
 export type Read = { readonly value: unknown; readonly text: string; readonly end: number };

@@ -1,4 +1,6 @@
-/** One call of a tool, the same at every door: whether the caller may, whether the arguments fit. */
+/**
+ * One call of a tool, the same at every door: whether the caller may, whether the arguments fit.
+ */
 import { parseArguments } from '../tools/parse-arguments.js';
 import type { Tool, ToolAnswer } from '../tools/tool.js';
 import { requireCapability, toolContext, type ToolPlace } from './tool-context.js';

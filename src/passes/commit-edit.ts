@@ -56,7 +56,9 @@ export type Proposal = {
   readonly row: AuditEntry;
 };
 
-/** What an edit would do. Nothing is written, and no refusal is on record. @throws as `judgeEdit` */
+/**
+ * What an edit would do. Nothing is written, and no refusal is on record. @throws as `judgeEdit`
+ */
 export function proposeEdit(
   workspace: Workspace,
   acting: Acting,

@@ -11,7 +11,9 @@ import type { Briefed, Entered, HostSession, Undone, Worked } from './types.js';
 
 const FILE = 'pass.json';
 
-/** What is left of a pass when its process dies: enough to undo, to take up again, and to report. */
+/**
+ * What is left of a pass when its process dies: enough to undo, to take up again, and to report.
+ */
 export type StoredPass = {
   readonly version: 2;
   /**

@@ -1,4 +1,4 @@
-/** Values that one kind of condition alone knows: what a file is newer than, flags, a schema, SQL. */
+/** Values of one kind of condition only: what a file is newer than, flags, a schema, SQL. */
 import type { Keys } from './condition-keys.js';
 import { duration, globs, isMapping, onePath, text, wrong } from './condition-read.js';
 import type { Reader } from './condition-read.js';

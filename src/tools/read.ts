@@ -100,15 +100,9 @@ function readablePath(context: ToolContext, snapshot: Snapshot, given: string): 
 /** Relative to the workspace, without `.` and `..`; `undefined` for a path that leads out of it. */
 function pathInside(root: string, given: string): string | undefined {
   const normal = posix.normalize(given);
-  const relative = isAbsolute(normal)
-    ? normal.startsWith(`${root}/`)
-      ? normal.slice(root.length + 1)
-      : undefined
-    : normal;
-  return relative === undefined ||
-    relative === '..' ||
-    relative.startsWith('../') ||
-    relative.includes('\0')
+  const isElsewhere = isAbsolute(normal) && !normal.startsWith(`${root}/`);
+  const relative = isAbsolute(normal) ? normal.slice(root.length + 1) : normal;
+  return isElsewhere || relative === '..' || relative.startsWith('../') || relative.includes('\0')
     ? undefined
     : relative.replace(/\/$/, '');
 }

@@ -22,7 +22,9 @@ export type Edit = {
   readonly reason: string;
   /** The audit row's type, target and detail. */
   readonly audit: { readonly type: string; readonly target: string; readonly detail: string };
-  /** How the caller named a file, where that is not its path: a link or other case is judged too. */
+  /**
+   * How the caller named a file, where that is not its path: a link or other case is judged too.
+   */
   readonly named?: { readonly path: string; readonly as: string };
 };
 

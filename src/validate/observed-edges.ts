@@ -48,71 +48,72 @@ const LEAST_RUNS = 3;
 /** A run that writes more kinds of files than this says nothing about any two of them. */
 const MOST_TOGETHER = 12;
 
+/** `add` counts what was seen before as seen once more. */
+type Gathering = {
+  readonly schema: Schema;
+  readonly graph: ReturnType<typeof declaredGraph>;
+  readonly add: (edge: Omit<ObservedEdge, 'seen'>, seen?: number) => void;
+};
+
 /**
  * What was seen and is not declared, the most often seen first. The change log is read once, in the
  * order given.
  */
 export function observedEdges({ schema, links, changes }: Observations): readonly ObservedEdge[] {
-  const graph = declaredGraph(schema);
   const found = new Map<string, ObservedEdge>();
-  const add = (edge: Omit<ObservedEdge, 'seen'>, seen = 1): void => {
-    const id = `${edge.source}\0${edge.kind}\0${edge.target}`;
-    const known = found.get(id);
-    found.set(id, known === undefined ? { ...edge, seen } : { ...known, seen: known.seen + seen });
+  const gathering: Gathering = {
+    schema,
+    graph: declaredGraph(schema),
+    add(edge, seen = 1) {
+      const id = `${edge.source}\0${edge.kind}\0${edge.target}`;
+      const before = found.get(id);
+      found.set(id, { ...(before ?? edge), seen: (before?.seen ?? 0) + seen });
+    },
   };
-  for (const link of links) {
-    const ends = linkEnds(schema, link);
-    if (ends !== undefined && !graph.declares(link.from, link.to))
-      add({
-        ...ends,
-        kind: 'REFERENCES',
-        by: 'link',
-        at: {
-          file: link.from,
-          line: link.line,
-          example: `${link.from} links to ${link.to}`,
-          ...defined({ range: link.range }),
-        },
-      });
-  }
-  const log = schema.objects.get('CHANGE')?.glob ?? '';
-  const runs = new Map<string, Set<string>>();
-  const known = new Set<string>();
-  for (const row of changes) {
-    const file = fileOf(row.address);
-    if (row.bundle === '') remember(runs, row, kindOf(schema, file));
-    else {
-      const id = `${row.bundle}\0${file}`;
-      if (known.has(id)) continue;
-      known.add(id);
-      const names = row.bundle.split(' ').filter((name) => schema.bundles.has(name));
-      const [name] = names;
-      if (name === undefined || names.some((one) => graph.declares(`BUNDLE:${one}`, file)))
-        continue;
-      add({
-        source: `BUNDLE:${name}`,
-        kind: 'WRITES',
-        target: kindOf(schema, file),
-        by: 'bundle',
-        at: { file: log, line: row.line, example: `${name} wrote ${file}` },
-      });
-    }
-  }
-  for (const pair of togetherIn(runs))
-    if (!graph.declares(pair.first, pair.second) && !graph.declares(pair.second, pair.first))
-      add(
-        {
-          source: pair.first,
-          kind: 'REFERENCES',
-          target: pair.second,
-          by: 'together',
-          at: { file: log, line: 1, example: `written together, last in ${pair.run}` },
-        },
-        pair.runs,
-      );
+  addLinks(gathering, links);
+  addChanges(gathering, changes);
   return [...found.values()].sort(
     (a, b) => b.seen - a.seen || (`${a.source} ${a.target}` < `${b.source} ${b.target}` ? -1 : 1),
   );
+}
+
+function addLinks({ schema, graph, add }: Gathering, links: Iterable<ObservedLink>): void {
+  for (const link of links) {
+    const { from, to, line, range } = link;
+    const ends = linkEnds(schema, link);
+    if (ends === undefined || graph.declares(from, to)) continue;
+    const at = { file: from, line, example: `${from} links to ${to}`, ...defined({ range }) };
+    add({ ...ends, kind: 'REFERENCES', by: 'link', at });
+  }
+}
+
+function addChanges(gathering: Gathering, changes: Iterable<ChangeRow>): void {
+  const { schema, graph, add } = gathering;
+  const log = schema.objects.get('CHANGE')?.glob ?? '';
+  const runs = new Map<string, Set<string>>();
+  const judged = new Set<string>();
+  for (const row of changes) {
+    const file = fileOf(row.address);
+    if (row.bundle === '') {
+      remember(runs, row, kindOf(schema, file));
+      continue;
+    }
+    const id = `${row.bundle}\0${file}`;
+    if (judged.has(id)) continue;
+    judged.add(id);
+    const bundles = row.bundle.split(' ').filter((name) => schema.bundles.has(name));
+    const [bundle] = bundles;
+    if (bundle === undefined || bundles.some((name) => graph.declares(`BUNDLE:${name}`, file)))
+      continue;
+    const at = { file: log, line: row.line, example: `${bundle} wrote ${file}` };
+    const target = kindOf(schema, file);
+    add({ source: `BUNDLE:${bundle}`, kind: 'WRITES', target, by: 'bundle', at });
+  }
+  for (const { first, second, run, runs: seen } of togetherIn(runs)) {
+    if (graph.declares(first, second) || graph.declares(second, first)) continue;
+    const at = { file: log, line: 1, example: `written together, last in ${run}` };
+    add({ source: first, kind: 'REFERENCES', target: second, by: 'together', at }, seen);
+  }
 }
 
 /**

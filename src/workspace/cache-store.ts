@@ -1,4 +1,4 @@
-/** The file of the cache: opened, made anew where it is unusable, done without where it is locked. */
+/** The file of the cache: opened, made anew when it is unusable, done without when locked. */
 import { join } from 'node:path';
 import type { Database } from 'better-sqlite3';
 import {

@@ -1,4 +1,6 @@
-/** The workspace as a draft would leave it, log rows included: what the next decision is made on. */
+/**
+ * The workspace as a draft would leave it, log rows included: what the next decision is made on.
+ */
 import { stamp } from '../kernel/clock.js';
 import type { Cell, Rec } from '../markdown/types.js';
 import { overlay } from './overlay.js';
@@ -74,8 +76,8 @@ function withRows(base: Snapshot, rows: readonly LogRow[]): Snapshot {
 function recordOf({ object, file, fields }: LogRow): Rec {
   const range = { file, line: 1, column: 1, endLine: 1, endColumn: 1 };
   const cells = Object.entries(fields).map(([name, value]): [string, Cell] => {
-    const text =
-      value === null ? '' : typeof value === 'object' ? JSON.stringify(value) : `${value}`;
+    const written = typeof value === 'object' ? JSON.stringify(value) : `${value}`;
+    const text = value === null ? '' : written;
     return [name, { raw: text, value: text, start: 0, end: 0, range }];
   });
   const byName = new Map(cells);

@@ -46,7 +46,8 @@ export function fileSystemNow(root: string): number {
 }
 
 /**
- * Whether a change after `at` (by the file system's clock) would be seen: what was changed a moment ago could change again
+ * Whether a change after `at` (by the file system's clock) would be seen: what was changed a moment
+ * ago could change again
  * within the same tick of the clock.
  */
 export function isSettled({ ctimeMs }: Stat, at: number): boolean {

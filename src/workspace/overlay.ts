@@ -35,8 +35,7 @@ export function overlay(base: Snapshot, contents: Contents): Snapshot {
   };
   const doc = (path: string): Doc | undefined => {
     if (!contents.has(path)) return base.doc(path);
-    if (!docs.has(path))
-      docs.set(path, ((one) => (one === undefined ? undefined : scan(one)))(text(path)));
+    if (!docs.has(path)) docs.set(path, scannedDoc(text(path)));
     return docs.get(path);
   };
   const readIn = (path: string, object: string): ReadResult => {
@@ -53,17 +52,7 @@ export function overlay(base: Snapshot, contents: Contents): Snapshot {
   };
   const recordsIn = (path: string, object: string): readonly Rec[] =>
     contents.has(path) ? readIn(path, object).records : base.recordsIn(path, object);
-  const filesOf = (object: string): readonly string[] => {
-    const glob = base.schema.objects.get(object)?.glob;
-    const changed = [...contents].filter(([path]) => glob !== undefined && globMatches(glob, path));
-    if (changed.length === 0) return base.filesOf(object);
-    const gone = new Set(
-      changed.flatMap(([path, content]) => (content === undefined ? [path] : [])),
-    );
-    return [...new Set([...base.filesOf(object), ...changed.map(([path]) => path)])]
-      .filter((path) => !gone.has(path))
-      .sort();
-  };
+  const filesOf = (object: string): readonly string[] => filesOfObject(base, contents, object);
   const records = (object: string): readonly Rec[] =>
     filesOf(object).flatMap((path) => recordsIn(path, object));
   const snapshot: Snapshot = {
@@ -71,10 +60,7 @@ export function overlay(base: Snapshot, contents: Contents): Snapshot {
     files,
     bytes,
     text,
-    hash: (path) =>
-      contents.has(path)
-        ? ((one) => (one === undefined ? undefined : sha256(one)))(bytes(path))
-        : base.hash(path),
+    hash: (path) => (contents.has(path) ? hashOf(contents.get(path)) : base.hash(path)),
     doc,
     filesOf,
     records,
@@ -85,10 +71,7 @@ export function overlay(base: Snapshot, contents: Contents): Snapshot {
       contents.has(path)
         ? base.objectsOf(path).flatMap((object) => readIn(path, object.object).diagnostics)
         : base.recordDiagnostics(path),
-    sql: () => {
-      view ??= openSqlView(snapshot);
-      return view;
-    },
+    sql: () => (view ??= openSqlView(snapshot)),
   };
   return snapshot;
 }
@@ -120,4 +103,22 @@ function decode(bytes: Buffer): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+function filesOfObject(base: Snapshot, contents: Contents, object: string): readonly string[] {
+  const glob = base.schema.objects.get(object)?.glob;
+  const changed = [...contents].filter(([path]) => glob !== undefined && globMatches(glob, path));
+  if (changed.length === 0) return base.filesOf(object);
+  const gone = new Set(changed.flatMap(([path, content]) => (content === undefined ? [path] : [])));
+  return [...new Set([...base.filesOf(object), ...changed.map(([path]) => path)])]
+    .filter((path) => !gone.has(path))
+    .sort();
+}
+
+function scannedDoc(text: string | undefined): Doc | undefined {
+  return text === undefined ? undefined : scan(text);
+}
+
+function hashOf(content: string | Buffer | undefined): string | undefined {
+  return content === undefined ? undefined : sha256(Buffer.from(content));
 }

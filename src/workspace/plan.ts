@@ -115,38 +115,25 @@ function add(
       file,
       hint: `they are in ${object.glob}`,
     });
-  if (object.shape === 'log') {
-    const unknown = Object.keys(change.fields).find((field) => !object.fields.has(field));
-    if (unknown !== undefined)
-      throw new NocturneError('BAD_VALUE', `${object.object} has no field "${unknown}"`, {
-        hint: `its fields are ${[...object.fields.keys()].join(', ')}`,
-      });
-    draft.rows.push({ object, file, fields: change.fields });
-    return;
-  }
+  if (object.shape === 'log') return addRow(draft, { object, file, fields: change.fields });
   const text = draftText(snapshot, draft, file);
+  const body = change.kind === 'insert' ? change.body : undefined;
   if (object.shape === 'document') {
     if (text !== undefined)
       throw new NocturneError('EXISTS', `${file} is there already`, {
         file,
         hint: 'set its fields instead',
       });
-    draft.files.set(
-      file,
-      newDocument(change.fields, change.kind === 'insert' ? change.body : undefined),
-    );
+    draft.files.set(file, newDocument(change.fields, body));
     return;
   }
   const fields: Record<string, Value> = {
     ...defined({ id: object.shape === 'section' ? key : undefined }),
     ...change.fields,
+    ...defined({ body }),
   };
-  if (change.kind === 'insert' && change.body !== undefined) fields['body'] = change.body;
-  const base =
-    text ??
-    (object.shape === 'section'
-      ? `# ${file.replace(/^.*\//, '').replace(/\.md$/, '')}\n`
-      : undefined);
+  const title = `# ${file.replace(/^.*\//, '').replace(/\.md$/, '')}\n`;
+  const base = text ?? (object.shape === 'section' ? title : undefined);
   if (base === undefined)
     throw new NocturneError(
       'NOT_FOUND',
@@ -164,6 +151,16 @@ function add(
       { file },
     );
   draft.files.set(file, appendRecord(base, object, fields));
+}
+
+function addRow(draft: Draft, row: LogRow): void {
+  const { object, fields } = row;
+  const unknown = Object.keys(fields).find((field) => !object.fields.has(field));
+  if (unknown !== undefined)
+    throw new NocturneError('BAD_VALUE', `${object.object} has no field "${unknown}"`, {
+      hint: `its fields are ${[...object.fields.keys()].join(', ')}`,
+    });
+  draft.rows.push(row);
 }
 
 function remove(

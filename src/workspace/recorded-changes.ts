@@ -45,8 +45,10 @@ export function recordedChanges(snapshot: Snapshot, folder: string): RecordedCha
     else rowsOfFile.push(row);
   }
   const isWhole = (row: Row): boolean => !row.address.includes('#');
-  const holds = (path: string): string =>
-    ((hash) => (hash === undefined ? '' : `sha256:${hash}`))(snapshot.hash(path));
+  const holds = (path: string): string => {
+    const hash = snapshot.hash(path);
+    return hash === undefined ? '' : `sha256:${hash}`;
+  };
 
   const changedSince = (path: string, moment: Moment): boolean => {
     const mark =

@@ -32,16 +32,11 @@ const NONE: readonly never[] = [];
 /** Reads the tree's listing now, and each file at the first use of it. */
 export function openSnapshot(root: string, options: SnapshotOptions): Snapshot {
   const files = options.files ?? walk(root);
-  const bytesOf = memo((path: string) =>
+  const content = contentOf((path) =>
     options.read === undefined ? readBytes(root, files.get(path)) : options.read(path),
   );
-  const textOf = memo((path: string) => decode(bytesOf(path)));
-  const docOf = memo((path: string): Doc | undefined => {
-    const text = textOf(path);
-    return text === undefined ? undefined : scan(text);
-  });
-  let read: LoadedSchema | undefined;
-  const loaded = (): LoadedSchema => (read ??= schemaOf(textOf(REGISTRY_FILE)));
+  let schema: LoadedSchema | undefined;
+  const loaded = (): LoadedSchema => (schema ??= schemaOf(content.text(REGISTRY_FILE)));
   const filesOf = memo((object: string): readonly string[] =>
     listFiles(files, loaded().schema.objects.get(object)),
   );
@@ -51,19 +46,19 @@ export function openSnapshot(root: string, options: SnapshotOptions): Snapshot {
   const readIn = memo((id: string): ReadResult => {
     const [object = '', path = ''] = id.split('\0');
     const spec = loaded().schema.objects.get(object);
-    const doc = docOf(path);
+    const doc = content.doc(path);
     return spec === undefined || doc === undefined
       ? { records: NONE, diagnostics: NONE }
       : readRecords(doc, path, spec);
   });
   const recordsIn = (path: string, object: string): readonly Rec[] =>
     readIn(`${object}\0${path}`).records;
-  const recordsOf = memo((object: string): readonly Rec[] =>
+  const records = memo((object: string): readonly Rec[] =>
     filesOf(object).flatMap((path) => recordsIn(path, object)),
   );
   const byKey = memo(
     (object: string): ReadonlyMap<string, Rec> =>
-      new Map([...recordsOf(object)].reverse().map((record) => [record.key, record])),
+      new Map([...records(object)].reverse().map((record) => [record.key, record])),
   );
   let view: SqlView | undefined;
 
@@ -77,31 +72,37 @@ export function openSnapshot(root: string, options: SnapshotOptions): Snapshot {
       return loaded().diagnostics;
     },
     files,
-    bytes: bytesOf,
-    text: textOf,
-    hash: memo((path: string) => {
-      const bytes = bytesOf(path);
-      return bytes === undefined ? undefined : sha256(bytes);
-    }),
-    doc: docOf,
+    ...content,
     objectsOf,
     filesOf,
-    records: recordsOf,
+    records,
     recordsIn,
     record: (object, key) => byKey(object).get(key),
     locate: (address): Located => locateIn(snapshot, address),
     recordDiagnostics: (path): readonly Diagnostic[] =>
       objectsOf(path).flatMap((object) => readIn(`${object.object}\0${path}`).diagnostics),
-    sql: () => {
-      view ??= openSqlView(snapshot);
-      return view;
-    },
-    release: (path) => {
+    sql: () => (view ??= openSqlView(snapshot)),
+    release(path) {
       for (const object of objectsOf(path)) readIn.forget(`${object.object}\0${path}`);
-      for (const kept of [bytesOf, textOf, docOf, objectsOf]) kept.forget(path);
+      for (const kept of [content.bytes, content.text, content.doc, objectsOf]) kept.forget(path);
     },
   };
   return snapshot;
+}
+
+/** What a file holds, in each form at most once. */
+function contentOf(read: (path: string) => Buffer | undefined) {
+  const bytes = memo(read);
+  const text = memo((path) => decode(bytes(path)));
+  const doc = memo((path): Doc | undefined => {
+    const source = text(path);
+    return source === undefined ? undefined : scan(source);
+  });
+  const hash = memo((path) => {
+    const content = bytes(path);
+    return content === undefined ? undefined : sha256(content);
+  });
+  return { bytes, text, doc, hash };
 }
 
 let known: { readonly text: string; readonly loaded: LoadedSchema } | undefined;

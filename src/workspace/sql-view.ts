@@ -68,7 +68,9 @@ export function openSqlView(snapshot: Snapshot): SqlView {
 type Driver = new (path: string) => Database;
 let driver: Driver | undefined;
 
-/** Loaded when the first query is asked; finding a native package again takes longer than a query. */
+/**
+ * Loaded when the first query is asked; finding a native package again takes longer than a query.
+ */
 function openMemory(): Database {
   driver ??= createRequire(import.meta.url)('better-sqlite3') as Driver;
   return new driver(':memory:');
@@ -173,80 +175,75 @@ function typed(
 }
 
 function fixedTables(snapshot: Snapshot): readonly Table[] {
-  const { schema } = snapshot;
+  const { edges, routes } = snapshot.schema;
   return [
     {
       name: 'files',
       columns: ['path', 'tier', 'object', 'size', 'sha256'],
       integers: new Set(['size']),
-      rows: function* () {
-        const objects = objectsByPath(snapshot);
-        for (const { path, size } of snapshot.files.values())
-          yield [
-            path,
-            routeOf(schema, path).tier,
-            objects.get(path) ?? null,
-            size,
-            snapshot.hash(path) ?? null,
-          ];
-      },
+      rows: () => fileRows(snapshot),
     },
     {
       name: 'links',
       columns: ['file', 'line', 'target', 'resolved'],
       integers: new Set(['line', 'resolved']),
-      rows: function* () {
-        for (const path of snapshot.files.keys()) {
-          const doc = path.endsWith('.md') ? snapshot.doc(path) : undefined;
-          if (doc !== undefined)
-            for (const link of linksOf(doc, path))
-              yield [
-                path,
-                link.line,
-                link.target,
-                link.path === undefined ? null : snapshot.files.has(link.path) ? 1 : 0,
-              ];
-        }
-      },
+      rows: () => linkRows(snapshot),
     },
     {
       name: 'edges',
       columns: ['source', 'kind', 'target', 'line'],
       integers: LINE,
       rows: () =>
-        schema.edges.map((edge) => [edge.source, edge.kind, edge.target, edge.range.line]),
+        edges.map(({ source, kind, target, range }) => [source, kind, target, range.line]),
     },
     {
       name: 'routes',
       columns: ['pattern', 'tier', 'bundle', 'line'],
       integers: LINE,
       rows: () =>
-        schema.routes.map((route) => [
-          route.pattern,
-          route.tier,
-          route.bundles.join(',') || null,
-          route.range.line,
+        routes.map(({ pattern, tier, bundles, range }) => [
+          pattern,
+          tier,
+          bundles.join(',') || null,
+          range.line,
         ]),
     },
     {
       name: 'fields',
       columns: ['object', 'key', 'field', 'value', 'file', 'line'],
       integers: LINE,
-      rows: function* () {
-        for (const object of schema.objects.values())
-          for (const record of snapshot.records(object.object))
-            for (const [field, cell] of record.fields)
-              yield [
-                object.object,
-                record.key,
-                field,
-                cell.data === undefined ? cell.value : JSON.stringify(cell.data),
-                record.file,
-                cell.range.line,
-              ];
-      },
+      rows: () => fieldRows(snapshot),
     },
   ];
+}
+
+function* fileRows(snapshot: Snapshot): Iterable<readonly Sql[]> {
+  const objects = objectsByPath(snapshot);
+  for (const { path, size } of snapshot.files.values()) {
+    const { tier } = routeOf(snapshot.schema, path);
+    yield [path, tier, objects.get(path) ?? null, size, snapshot.hash(path) ?? null];
+  }
+}
+
+/** `resolved` is empty for a target that is no path, such as an address of the web. */
+function* linkRows(snapshot: Snapshot): Iterable<readonly Sql[]> {
+  for (const path of snapshot.files.keys()) {
+    const doc = path.endsWith('.md') ? snapshot.doc(path) : undefined;
+    if (doc === undefined) continue;
+    for (const link of linksOf(doc, path)) {
+      const resolved = link.path === undefined ? null : Number(snapshot.files.has(link.path));
+      yield [path, link.line, link.target, resolved];
+    }
+  }
+}
+
+function* fieldRows(snapshot: Snapshot): Iterable<readonly Sql[]> {
+  for (const { object } of snapshot.schema.objects.values())
+    for (const record of snapshot.records(object))
+      for (const [field, { value, data, range }] of record.fields) {
+        const text = data === undefined ? value : JSON.stringify(data);
+        yield [object, record.key, field, text, record.file, range.line];
+      }
 }
 
 /**

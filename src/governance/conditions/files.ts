@@ -53,18 +53,19 @@ export function fileNewer(
   const first = newer[0] ?? files[0];
   if (first === undefined) return { holds: false, expected, found: noFiles(condition.in) };
   const last = changes.lastChange(first.path);
-  const when =
-    last === undefined
-      ? 'with no recorded change'
-      : last.order === Number.POSITIVE_INFINITY
-        ? `changed after its last recorded change of ${last.written}`
-        : `of ${last.written}`;
   return {
     holds: newer.length > 0,
     expected,
-    found: `${inProject(context, first.path)} ${when}`,
+    found: `${inProject(context, first.path)} ${ageOf(last)}`,
     where: first.path,
   };
+}
+
+function ageOf(last: ReturnType<RecordedChanges['lastChange']>): string {
+  if (last === undefined) return 'with no recorded change';
+  return last.order === Number.POSITIVE_INFINITY
+    ? `changed after its last recorded change of ${last.written}`
+    : `of ${last.written}`;
 }
 
 type Limit = { readonly text: string } & (

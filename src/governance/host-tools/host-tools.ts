@@ -1,4 +1,6 @@
-/** A tool call of a host in the guard's words. Each host brings its table; nothing is decided here. */
+/**
+ * A tool call of a host in the guard's words. Each host brings its table; nothing is decided here.
+ */
 import type { Snapshot } from '../../workspace/types.js';
 import type { Action } from '../types.js';
 

@@ -1,4 +1,6 @@
-/** OpenClaw: agents that work in its sessions, started by its jobs and judged through our plugin. */
+/**
+ * OpenClaw: agents that work in its sessions, started by its jobs and judged through our plugin.
+ */
 import type { Host } from '../types.js';
 import { AGENT_WORKSPACE } from './agent-workspace.js';
 import { TOOLS } from './tools.js';

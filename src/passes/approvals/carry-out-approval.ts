@@ -1,4 +1,6 @@
-/** What the owner approved, as changes: exactly what was asked, where everything is as it was then. */
+/**
+ * What the owner approved, as changes: exactly what was asked, where everything is as it was then.
+ */
 import type { Approval } from '../../governance/approvals/approval.js';
 import { type Payload, proposalOf } from '../../governance/approvals/approval-payload.js';
 import type { Action } from '../../governance/types.js';

@@ -98,7 +98,9 @@ async function waitForBreaker(env: PassEnvironment): Promise<void> {
   await env.wait(state.waitMs, env.signal);
 }
 
-/** The run id, the lock, and one commit: the session is open, and what a crash left is on record. */
+/**
+ * The run id, the lock, and one commit: the session is open, and what a crash left is on record.
+ */
 function open(
   env: PassEnvironment,
   entry: Entry,

@@ -60,7 +60,9 @@ type Offer = {
   readonly add: (view: Snapshot) => { readonly id: string; readonly act: Act };
 };
 
-/** G2: nothing recorded says nearly the same, in these words or, where a module knows, in others. */
+/**
+ * G2: nothing recorded says nearly the same, in these words or, where a module knows, in others.
+ */
 async function learn(stage: Done, context: StepContext): Promise<Learnt> {
   const offers = offersOf(stage, context.env.workspace);
   // Asked before anything is written: what is told is of the records as they are.

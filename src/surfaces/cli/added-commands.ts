@@ -8,7 +8,8 @@ import { installedModules } from '../../modules/installed.js';
 import type { Module } from '../../modules/types.js';
 import type { AddedCommand } from '../../passes/added-command.js';
 import { actingAs, requireOwner } from './actor.js';
-import { CATALOGUE, type Catalogue, type Entry } from './catalogue.js';
+import { CATALOGUE } from './catalogue.js';
+import type { Catalogue, Entry } from './catalogue-entry.js';
 import type { Command } from './types.js';
 
 type Named = readonly (readonly [string, Entry])[];

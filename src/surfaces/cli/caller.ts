@@ -17,7 +17,7 @@ import { passAtWork } from '../../passes/pass-file.js';
 import { readScope } from '../../passes/read-scope.js';
 import type { Briefed } from '../../passes/types.js';
 import { passOf } from './actor.js';
-import type { Catalogue, Entry } from './catalogue.js';
+import type { Catalogue, Entry } from './catalogue-entry.js';
 import type { Context } from './types.js';
 
 /**

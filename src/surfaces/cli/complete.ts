@@ -6,7 +6,7 @@ import { openQuestions } from './find-question.js';
 import { fieldText } from '../../project/field-text.js';
 import { routeOf } from '../../registry/route.js';
 import type { Snapshot } from '../../workspace/types.js';
-import type { Catalogue } from './catalogue.js';
+import type { Catalogue } from './catalogue-entry.js';
 import type { Command, OptionSpec } from './types.js';
 
 type Place = {

@@ -1,5 +1,5 @@
 /** Help pages: one screen for all commands, one for each. */
-import { type Catalogue, GROUPS } from './catalogue.js';
+import { type Catalogue, GROUPS } from './catalogue-entry.js';
 import type { Command } from './types.js';
 
 const FIRST = [

@@ -6,6 +6,7 @@ import { Command as Commander, CommanderError, Option } from 'commander';
 import { defined } from '../../kernel/defined.js';
 import { NocturneError } from '../../kernel/error.js';
 import type { GlobalOptions } from './context.js';
+import { textOption } from './options.js';
 import type { Command, Parsed } from './types.js';
 
 export async function parseWords(
@@ -59,12 +60,9 @@ export async function parseWords(
     options['color'] !== false &&
     process.env['NO_COLOR'] === undefined &&
     (process.stdout.isTTY === true || process.env['FORCE_COLOR'] !== undefined);
-  const workspace = defined({
-    workspace: typeof options['workspace'] === 'string' ? options['workspace'] : undefined,
-  });
   return {
     globals: {
-      ...workspace,
+      ...defined({ workspace: textOption(options, 'workspace') }),
       json: options['json'] === true,
       quiet: options['quiet'] === true,
       color,

@@ -3,7 +3,7 @@ import type { Diagnostic } from '../../kernel/diagnostic.js';
 import type { Rec } from '../../markdown/types.js';
 import { fieldInt, fieldText, fieldTime } from '../../project/field-text.js';
 import type { ObjectSpec } from '../../registry/types.js';
-import { leaseStatus, type LeaseStatus } from '../../workspace/lease.js';
+import { type Lease, leaseStatus, type LeaseStatus } from '../../workspace/lease.js';
 import { fieldRange } from '../record-place.js';
 import type { WorkspaceRule } from '../rule.js';
 
@@ -99,7 +99,12 @@ function locked(
         hint: 'nocturne lock break removes it',
       }),
     ];
-  const { runId, fence, expiresAt, pid, host } = lease.lease;
+  return [...differing(record, lease.lease, say), ...stale(lease, lease.lease, say)].slice(0, 1);
+}
+
+/** What the file says of the pass, where the lease says otherwise. */
+function differing(record: Rec, { runId, fence }: Lease, say: Say): Diagnostic[] {
+  const run = fieldText(record, 'run_id');
   if (run !== '' && run !== runId)
     return [
       say('run_id', {
@@ -110,17 +115,24 @@ function locked(
       }),
     ];
   const shown = fieldInt(record, 'fence');
-  if (shown !== undefined && shown !== fence)
-    return [
-      say('fence', {
-        severity: 'error',
-        message: `${record.file} shows the fence ${shown}; the lease has ${fence}`,
-        expected: String(fence),
-        hint: 'the file was edited; only the pass with the fence of the lease can commit',
-      }),
-    ];
-  if (lease.kind === 'held') return [];
-  if (lease.why === 'dead')
+  if (shown === undefined || shown === fence) return [];
+  return [
+    say('fence', {
+      severity: 'error',
+      message: `${record.file} shows the fence ${shown}; the lease has ${fence}`,
+      expected: String(fence),
+      hint: 'the file was edited; only the pass with the fence of the lease can commit',
+    }),
+  ];
+}
+
+function stale(
+  status: LeaseStatus,
+  { runId, expiresAt, pid, host }: Lease,
+  say: Say,
+): Diagnostic[] {
+  if (status.kind !== 'stale') return [];
+  if (status.why === 'dead')
     return [
       say('pid', {
         severity: 'warning',

@@ -5,7 +5,8 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { NocturneError } from '../../../src/kernel/error.js';
-import { CATALOGUE, type Entry } from '../../../src/surfaces/cli/catalogue.js';
+import { CATALOGUE } from '../../../src/surfaces/cli/catalogue.js';
+import type { Entry } from '../../../src/surfaces/cli/catalogue-entry.js';
 import { wholeCatalogue } from '../../../src/surfaces/cli/added-commands.js';
 import { parseWords } from '../../../src/surfaces/cli/parse-words.js';
 import type { Context } from '../../../src/surfaces/cli/types.js';

@@ -1,4 +1,6 @@
-/** The hooks of Claude Code as `hooks install`, `hooks uninstall` and `hooks status` ask for them. */
+/**
+ * The hooks of Claude Code as `hooks install`, `hooks uninstall` and `hooks status` ask for them.
+ */
 import type { HostHooks } from '../../types.js';
 import {
   carryOut,

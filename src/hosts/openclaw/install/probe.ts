@@ -18,11 +18,8 @@ export type Probed = {
 const ESSENTIAL = ['--name', '--message', '--session', '--json'] as const;
 
 export type Needed = {
-  /** Options that the times of the jobs need; nothing where no job is made. */ readonly schedule: readonly (
-    | '--cron'
-    | '--tz'
-    | '--every'
-  )[];
+  /** Options that the times of the jobs need; nothing where no job is made. */
+  readonly schedule: readonly ('--cron' | '--tz' | '--every')[];
   readonly plugins: boolean;
 };
 

@@ -59,33 +59,9 @@ export const knowledgeModel: ModuleCommand = {
         hint: 'nocturne knowledge model show, or nocturne knowledge model fetch',
       });
     context.requireOwner('fetching a model');
-    const { name, path, use } = options['reranker'] === true ? reranker : sentence;
-    const ending = new AbortController();
-    const end = (): void =>
-      ending.abort(
-        new NocturneError('RUN_FAILED', 'fetching was stopped; what came is kept', {
-          hint: 'the same command goes on where it stopped',
-        }),
-      );
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, end);
-    let told = { file: '', part: 0 };
-    try {
-      await fetchModel({
-        directory: path,
-        model: name,
-        signal: ending.signal,
-        onProgress: ({ file, bytes, total }) => {
-          const part = total === undefined ? 0 : bytes / total;
-          if (file === told.file && part < told.part + STEP && part < 1) return;
-          told = { file, part };
-          context.progress(
-            `${file} ${bar(part)} ${(bytes / 1e6).toFixed(1)}${total === undefined ? '' : ` of ${(total / 1e6).toFixed(1)}`} MB`,
-          );
-        },
-      });
-    } finally {
-      for (const signal of ['SIGINT', 'SIGTERM'] as const) process.removeListener(signal, end);
-    }
+    const place = options['reranker'] === true ? reranker : sentence;
+    await fetchTo(place, context);
+    const { name, path, use } = place;
     return {
       exit: EXIT.ok,
       text: `${name} is in ${path}. ${use}.`,
@@ -93,6 +69,39 @@ export const knowledgeModel: ModuleCommand = {
     };
   },
 };
+
+/** Fetches a model, with its progress on screen; an interrupt keeps what came. */
+async function fetchTo(
+  { name, path }: Place,
+  context: Parameters<ModuleCommand['run']>[0],
+): Promise<void> {
+  const ending = new AbortController();
+  const end = (): void =>
+    ending.abort(
+      new NocturneError('RUN_FAILED', 'fetching was stopped; what came is kept', {
+        hint: 'the same command goes on where it stopped',
+      }),
+    );
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, end);
+  let told = { file: '', part: 0 };
+  try {
+    await fetchModel({
+      directory: path,
+      model: name,
+      signal: ending.signal,
+      onProgress: ({ file, bytes, total }) => {
+        const part = total === undefined ? 0 : bytes / total;
+        if (file === told.file && part < told.part + STEP && part < 1) return;
+        told = { file, part };
+        context.progress(
+          `${file} ${bar(part)} ${(bytes / 1e6).toFixed(1)}${total === undefined ? '' : ` of ${(total / 1e6).toFixed(1)}`} MB`,
+        );
+      },
+    });
+  } finally {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.removeListener(signal, end);
+  }
+}
 
 function bar(part: number): string {
   const full = Math.round(part * 20);

@@ -32,23 +32,55 @@ export async function modelThread(
   signal?: AbortSignal,
 ): Promise<ModelThread> {
   signal?.throwIfAborted();
+  const thread = startThread(setting);
+  const stop = (): void => void thread.terminate();
+  signal?.addEventListener('abort', stop, { once: true });
+  const first = await thread
+    .next()
+    .catch((error: unknown) => {
+      throw signal?.aborted === true ? signal.reason : error;
+    })
+    .finally(() => signal?.removeEventListener('abort', stop));
+  if (first.kind !== 'ready') {
+    await thread.terminate();
+    throw notLoaded(setting, first);
+  }
+  return {
+    dimensions: first.dimensions,
+    runMs: first.runMs,
+    async run(job) {
+      const answered = thread.next();
+      thread.post({ kind: 'run', ...job });
+      const answer = await answered;
+      if (answer.kind === 'numbers') return answer.numbers;
+      throw new NocturneError(
+        'RUN_FAILED',
+        `the model failed: ${answer.kind === 'failed' ? answer.why : 'it answered out of turn'}`,
+        { hint: 'run the command again, or choose another embedder' },
+      );
+    },
+    close: () => thread.close(),
+  };
+}
+
+/** The worker with its answers in the order of requests. It keeps no process alive by itself. */
+function startThread(setting: WorkerSetting) {
   const worker = new Worker(new URL('transformers-worker.js', import.meta.url), {
     workerData: setting,
   });
   const waiting: Waiting[] = [];
   let ended: Error | undefined;
   let closing = false;
-
   const end = (error: Error): void => {
     ended ??= error;
-    for (const one of waiting.splice(0)) one.fail(ended);
+    for (const request of waiting.splice(0)) request.fail(ended);
     worker.unref();
   };
   worker.on('message', (answer: WorkerAnswer) => {
-    const one = waiting.shift();
+    const request = waiting.shift();
     // A model that nobody closed keeps no process alive; one that is being closed is waited for.
     if (waiting.length === 0 && !closing) worker.unref();
-    one?.done(answer);
+    request?.done(answer);
   });
   worker.on('error', (cause) =>
     end(
@@ -62,41 +94,19 @@ export async function modelThread(
   void exited.then(() =>
     end(new NocturneError('RUN_FAILED', 'the model was closed', { hint: 'open it again' })),
   );
-
-  const next = (): Promise<WorkerAnswer> =>
-    new Promise((done, fail) => {
-      if (ended !== undefined) return fail(ended);
-      worker.ref();
-      waiting.push({ done, fail });
-    });
-  const post = (request: WorkerRequest): void => worker.postMessage(request);
-
-  const stop = (): void => void worker.terminate();
-  signal?.addEventListener('abort', stop, { once: true });
-  const first = await next()
-    .catch((error: unknown) => {
-      throw signal?.aborted === true ? signal.reason : error;
-    })
-    .finally(() => signal?.removeEventListener('abort', stop));
-  if (first.kind !== 'ready') {
-    await worker.terminate();
-    throw notLoaded(setting, first);
-  }
+  const post = (request: WorkerRequest): void => {
+    if (ended === undefined) worker.postMessage(request);
+  };
   return {
-    dimensions: first.dimensions,
-    runMs: first.runMs,
-    async run(job) {
-      const answered = next();
-      if (ended === undefined) post({ kind: 'run', ...job });
-      const answer = await answered;
-      if (answer.kind === 'numbers') return answer.numbers;
-      throw new NocturneError(
-        'RUN_FAILED',
-        `the model failed: ${answer.kind === 'failed' ? answer.why : 'it answered out of turn'}`,
-        { hint: 'run the command again, or choose another embedder' },
-      );
-    },
-    async close() {
+    post,
+    terminate: () => worker.terminate(),
+    next: (): Promise<WorkerAnswer> =>
+      new Promise((done, fail) => {
+        if (ended !== undefined) return fail(ended);
+        worker.ref();
+        waiting.push({ done, fail });
+      }),
+    async close(): Promise<void> {
       if (ended === undefined) {
         closing = true;
         worker.ref();

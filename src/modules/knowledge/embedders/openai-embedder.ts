@@ -47,89 +47,31 @@ type Answered =
   | { readonly kind: 'vectors'; readonly vectors: readonly Float32Array[] }
   | { readonly kind: 'failed'; readonly failure: RequestFailure };
 
+type Request = (texts: readonly string[], signal: AbortSignal) => Promise<readonly Float32Array[]>;
+
 /**
  * Makes one small request to find out the dimensions. @throws NocturneError `RUN_FAILED` as `embed`
  * does.
  */
-export async function makeOpenaiEmbedder({
-  endpoint,
-  model,
-  apiKey,
-  dimensions: asked,
-  signal: starting,
-  wait = pause,
-  random = Math.random,
-}: OpenaiOptions): Promise<Embedder> {
-  const { OpenAI } = await import('openai');
-  const client = new OpenAI({
-    baseURL: endpoint,
-    apiKey: apiKey === '' ? 'none' : apiKey,
-    organization: null,
-    project: null,
-    maxRetries: 0,
-    logLevel: 'off',
-    timeout: REQUEST_MS,
-  });
-
-  async function once(texts: readonly string[], signal: AbortSignal): Promise<Attempt<Answered>> {
-    try {
-      const answer = await client.embeddings.create(
-        {
-          model,
-          input: [...texts],
-          encoding_format: 'float',
-          ...defined({ dimensions: asked }),
-        },
-        { signal: AbortSignal.any([signal, AbortSignal.timeout(REQUEST_MS)]) },
-      );
-      return { result: { kind: 'vectors', vectors: inOrder(answer, texts.length) } };
-    } catch (error) {
-      const failure =
-        error instanceof BadAnswer
-          ? { failure: 'crashed' as const, retry: false, answered: true, detail: error.message }
-          : classifyRequestError(error, Date.now());
-      const result = { kind: 'failed' as const, failure };
-      if (!failure.retry || signal.aborted) return { result };
-      const again = { why: failure.detail, ...defined({ retryAfterMs: failure.retryAfterMs }) };
-      return { result, again };
-    }
-  }
-  async function request(
-    texts: readonly string[],
-    signal: AbortSignal,
-  ): Promise<readonly Float32Array[]> {
-    const until = performance.now() + PATIENCE_MS;
-    const { result, attempts } = await tryAgain(
-      {
-        maxAttempts: ATTEMPTS,
-        wait,
-        random,
-        signal,
-        on: () => undefined,
-        timeLeft: () => until - performance.now(),
-      },
-      () => once(texts, signal),
-    );
-    signal.throwIfAborted();
-    if (result.kind === 'vectors') return result.vectors;
-    throw refused(result.failure, attempts);
-  }
-  /** A key must not reach a screen, also not when a server repeats it. */
-  const refused = ({ failure, detail }: RequestFailure, attempts: number): NocturneError =>
-    new NocturneError(
-      'RUN_FAILED',
-      `no embeddings from ${endpoint}: ${apiKey === '' ? detail : detail.replaceAll(apiKey, '[key]')}${attempts > 1 ? ` (${attempts} attempts)` : ''}`,
-      { hint: HINTS[failure] ?? 'try again later, or choose another embedder' },
-    );
-
-  const dimensions =
-    (await request(['a'], starting ?? new AbortController().signal))[0]?.length ?? 0;
+export async function makeOpenaiEmbedder(options: OpenaiOptions): Promise<Embedder> {
+  const { endpoint, model, dimensions: asked, signal: starting } = options;
+  const request = await requester(options);
+  const [first] = await request(['a'], starting ?? new AbortController().signal);
+  const dimensions = first?.length ?? 0;
   if (asked !== undefined && dimensions !== asked)
     throw new NocturneError(
       'RUN_FAILED',
       `the model ${model} at ${endpoint} gives ${dimensions} dimensions and not the ${asked} that are set`,
       { hint: `set ${dimensions}, or leave the setting out` },
     );
+  const checked = (vector: Float32Array): Float32Array => {
+    if (vector.length === dimensions) return normalise(vector);
+    throw new NocturneError(
+      'RUN_FAILED',
+      `the model ${model} at ${endpoint} gave ${vector.length} dimensions where it gave ${dimensions} before`,
+      { hint: 'vectors of different length cannot be compared: choose one model' },
+    );
+  };
   return {
     kind: 'openai',
     model: `${model}@${hostOf(endpoint)}-${dimensions}`,
@@ -140,23 +82,11 @@ export async function makeOpenaiEmbedder({
       for (const batch of batches(texts)) {
         signal.throwIfAborted();
         // Endpoints refuse an empty text.
-        const said = batch.filter((index) => (texts[index] ?? '').trim() !== '');
-        const got =
-          said.length === 0
-            ? []
-            : await request(
-                said.map((index) => (texts[index] ?? '').slice(0, LONGEST)),
-                signal,
-              );
-        for (const [place, vector] of got.entries()) {
-          if (vector.length !== dimensions)
-            throw new NocturneError(
-              'RUN_FAILED',
-              `the model ${model} at ${endpoint} gave ${vector.length} dimensions where it gave ${dimensions} before`,
-              { hint: 'vectors of different length cannot be compared: choose one model' },
-            );
-          vectors[said[place] ?? 0] = normalise(vector);
-        }
+        const filled = batch.filter((index) => (texts[index] ?? '').trim() !== '');
+        const inputs = filled.map((index) => (texts[index] ?? '').slice(0, LONGEST));
+        const answers = inputs.length === 0 ? [] : await request(inputs, signal);
+        for (const [place, vector] of answers.entries())
+          vectors[filled[place] ?? 0] = checked(vector);
         done += batch.length;
         onProgress?.(done);
       }
@@ -164,6 +94,69 @@ export async function makeOpenaiEmbedder({
     },
     close: async () => undefined,
   };
+}
+
+async function requester(options: OpenaiOptions): Promise<Request> {
+  const { endpoint, model, apiKey, dimensions, wait = pause, random = Math.random } = options;
+  const { OpenAI } = await import('openai');
+  const client = new OpenAI({
+    baseURL: endpoint,
+    apiKey: apiKey === '' ? 'none' : apiKey,
+    organization: null,
+    project: null,
+    maxRetries: 0,
+    logLevel: 'off',
+    timeout: REQUEST_MS,
+  });
+  const attempt = async (
+    texts: readonly string[],
+    signal: AbortSignal,
+  ): Promise<Attempt<Answered>> => {
+    try {
+      const answer = await client.embeddings.create(
+        { model, input: [...texts], encoding_format: 'float', ...defined({ dimensions }) },
+        { signal: AbortSignal.any([signal, AbortSignal.timeout(REQUEST_MS)]) },
+      );
+      return { result: { kind: 'vectors', vectors: inOrder(answer, texts.length) } };
+    } catch (error) {
+      const failure = failureOf(error);
+      const result = { kind: 'failed' as const, failure };
+      if (!failure.retry || signal.aborted) return { result };
+      const again = { why: failure.detail, ...defined({ retryAfterMs: failure.retryAfterMs }) };
+      return { result, again };
+    }
+  };
+  return async (texts, signal) => {
+    const until = performance.now() + PATIENCE_MS;
+    const timeLeft = (): number => until - performance.now();
+    const { result, attempts } = await tryAgain(
+      { maxAttempts: ATTEMPTS, wait, random, signal, on: () => undefined, timeLeft },
+      () => attempt(texts, signal),
+    );
+    signal.throwIfAborted();
+    if (result.kind === 'vectors') return result.vectors;
+    throw refused(options, result.failure, attempts);
+  };
+}
+
+function failureOf(error: unknown): RequestFailure {
+  return error instanceof BadAnswer
+    ? { failure: 'crashed', retry: false, answered: true, detail: error.message }
+    : classifyRequestError(error, Date.now());
+}
+
+/** A key must not reach a screen, also not when a server repeats it. */
+function refused(
+  { endpoint, apiKey }: OpenaiOptions,
+  { failure, detail }: RequestFailure,
+  attempts: number,
+): NocturneError {
+  const shown = apiKey === '' ? detail : detail.replaceAll(apiKey, '[key]');
+  return new NocturneError(
+    'RUN_FAILED',
+    `no embeddings from ${endpoint}: ${shown}${attempts > 1 ? ` (${attempts} attempts)` : ''}`,
+    { hint: HINTS[failure] ?? 'try again later, or choose another embedder' },
+  );
 }
 
 /** Without what an address may hold of a password. */

@@ -39,72 +39,74 @@ export type FileStore = {
 
 /** A chunk whose text was known before, in whichever file, keeps its vector. */
 export function fileStore(db: Db): FileStore {
-  const ids = db.prepare('SELECT id FROM chunks WHERE path = ?').pluck();
-  const unword = db.prepare('DELETE FROM words WHERE rowid = ?');
-  const ungram = db.prepare('DELETE FROM grams WHERE rowid = ?');
-  const unchunk = db.prepare('DELETE FROM chunks WHERE path = ?');
-  const unvector = db.prepare('DELETE FROM vectors WHERE id = ?');
-  const unfile = db.prepare('DELETE FROM files WHERE path = ?');
-  const file = db.prepare('INSERT INTO files VALUES (?, ?, ?, ?)');
+  const clear = clearer(db);
+  const fill = filler(db);
+  const vectorOfText = db
+    .prepare('SELECT v.vector FROM chunks c JOIN vectors v ON v.id = c.id WHERE c.hash = ? LIMIT 1')
+    .pluck();
   const touched = db.prepare('UPDATE files SET stat = ? WHERE path = ?');
-  const chunk = db.prepare(
+  return {
+    put: db.transaction((file: IndexedFile, chunks: readonly FiledChunk[]) => {
+      const hashed = chunks.map((chunk) => ({ chunk, hash: sha256(embeddedText(chunk)) }));
+      const vectors = new Map(
+        hashed.map(({ hash }) => [hash, vectorOfText.get(hash) as Buffer | undefined]),
+      );
+      clear(file.path);
+      fill(
+        file,
+        hashed.map(({ chunk, hash }) => ({ chunk, hash, vector: vectors.get(hash) })),
+      );
+    }),
+    touch: (path, stat) => void touched.run(stat, path),
+    remove: db.transaction(clear),
+  };
+}
+
+function clearer(db: Db): (path: string) => void {
+  const ids = db.prepare('SELECT id FROM chunks WHERE path = ?').pluck();
+  const ofChunk = [
+    'DELETE FROM words WHERE rowid = ?',
+    'DELETE FROM grams WHERE rowid = ?',
+    'DELETE FROM vectors WHERE id = ?',
+    'DELETE FROM signs WHERE id = ?',
+  ].map((sql) => db.prepare(sql));
+  const ofPath = ['DELETE FROM chunks WHERE path = ?', 'DELETE FROM files WHERE path = ?'].map(
+    (sql) => db.prepare(sql),
+  );
+  return (path) => {
+    for (const id of ids.all(path) as number[]) for (const sql of ofChunk) sql.run(id);
+    for (const sql of ofPath) sql.run(path);
+    nextGeneration(db);
+  };
+}
+
+type Hashed = {
+  readonly chunk: FiledChunk;
+  readonly hash: string;
+  readonly vector: Buffer | undefined;
+};
+
+function filler(db: Db): (file: IndexedFile, chunks: readonly Hashed[]) => void {
+  const insertFile = db.prepare('INSERT INTO files VALUES (?, ?, ?, ?)');
+  const insertChunk = db.prepare(
     'INSERT INTO chunks (path, ord, line, end_line, headings, text, hash, object, status) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
   );
   const word = db.prepare('INSERT INTO words (rowid, headings, text, path) VALUES (?, ?, ?, ?)');
   const gram = db.prepare('INSERT INTO grams (rowid, names) VALUES (?, ?)');
-  const known = db
-    .prepare('SELECT v.vector FROM chunks c JOIN vectors v ON v.id = c.id WHERE c.hash = ? LIMIT 1')
-    .pluck();
-  const vector = db.prepare('INSERT INTO vectors VALUES (?, ?)');
+  const insertVector = db.prepare('INSERT INTO vectors VALUES (?, ?)');
   const signs = db.prepare('INSERT INTO signs VALUES (?, ?)');
-  const unsigns = db.prepare('DELETE FROM signs WHERE id = ?');
-
-  const clear = (path: string): void => {
-    for (const id of ids.all(path) as number[]) {
-      unword.run(id);
-      ungram.run(id);
-      unvector.run(id);
-      unsigns.run(id);
+  return ({ path, hash: fileHash, stat, day }, chunks) => {
+    insertFile.run(path, fileHash, stat, day);
+    for (const { chunk, hash, vector } of chunks) {
+      const { ord, line, endLine, text, object, status } = chunk;
+      const headings = chunk.headings.join(' > ');
+      const values = [path, ord, line, endLine, headings, text, hash, object, status];
+      const id = Number(insertChunk.run(...values).lastInsertRowid);
+      word.run(id, wordText(headings), wordText(text), wordText(path));
+      gram.run(id, nameText(`${headings}\n${text}\n${path}`));
+      if (vector === undefined) continue;
+      insertVector.run(id, vector);
+      signs.run(id, Buffer.from(signsOf(vectorOf(vector)).buffer));
     }
-    unchunk.run(path);
-    unfile.run(path);
-    nextGeneration(db);
-  };
-  return {
-    put: db.transaction((one: IndexedFile, chunks: readonly FiledChunk[]) => {
-      const prepared = chunks.map((each) => ({
-        each,
-        headings: each.headings.join(' > '),
-        hash: sha256(embeddedText(each)),
-      }));
-      const kept = new Map(
-        prepared.map(({ hash }) => [hash, known.get(hash) as Buffer | undefined]),
-      );
-      clear(one.path);
-      file.run(one.path, one.hash, one.stat, one.day);
-      for (const { each, headings, hash } of prepared) {
-        const id = Number(
-          chunk.run(
-            one.path,
-            each.ord,
-            each.line,
-            each.endLine,
-            headings,
-            each.text,
-            hash,
-            each.object,
-            each.status,
-          ).lastInsertRowid,
-        );
-        word.run(id, wordText(headings), wordText(each.text), wordText(one.path));
-        gram.run(id, nameText(`${headings}\n${each.text}\n${one.path}`));
-        const reused = kept.get(hash);
-        if (reused === undefined) continue;
-        vector.run(id, reused);
-        signs.run(id, Buffer.from(signsOf(vectorOf(reused)).buffer));
-      }
-    }),
-    touch: (path, stat) => void touched.run(stat, path),
-    remove: db.transaction(clear),
   };
 }

@@ -6,6 +6,7 @@ import type { Value } from '../../../markdown/types.js';
 import type { ObjectSpec, Schema } from '../../../registry/types.js';
 import type { Change } from '../../../workspace/types.js';
 import { carryOut } from '../carry-out.js';
+import { DRY_RUN, textOption } from '../options.js';
 import { parseValue } from '../parse-value.js';
 import type { Command, Parsed } from '../types.js';
 import { namedWords } from '../words.js';
@@ -16,7 +17,7 @@ export const command: Command = {
     { flags: '--key <key>', description: "the new document's key (what stands for * in its path)" },
     { flags: '--file <file>', description: 'which file, where an object has several' },
     { flags: '--body <text>', description: 'text below the fields' },
-    { flags: '--dry-run', description: 'show the difference and the audit row, and write nothing' },
+    DRY_RUN,
     { flags: '--reason <text>', description: 'why, for the change log' },
   ],
   examples: [
@@ -38,7 +39,7 @@ export const command: Command = {
           );
         return {
           changes: [change],
-          reason: typeof options['reason'] === 'string' ? options['reason'] : 'nocturne add',
+          reason: textOption(options, 'reason') ?? 'nocturne add',
           audit: { type: 'add', target: `${name}[${key}]`, detail: [...given.keys()].join(', ') },
         };
       },

@@ -1,4 +1,7 @@
-/** `audit anchor`: the owner accepts logs as they are, after seeing how they differ from their anchors. */
+/**
+ * `audit anchor`: the owner accepts logs as they are, after seeing how they differ from their
+ * anchors.
+ */
 import { acceptLogs, type ChangedLog, changedLogs } from '../../../integrity/anchor-logs.js';
 import { loadOwnerKey } from '../../../integrity/owner-key.js';
 import { EXIT } from '../../../kernel/error.js';

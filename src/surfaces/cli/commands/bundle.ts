@@ -5,6 +5,7 @@ import type { Value } from '../../../markdown/types.js';
 import { bundleChanges } from '../../../workspace/bundle.js';
 import { requireOwner } from '../actor.js';
 import { carryOut } from '../carry-out.js';
+import { DRY_RUN } from '../options.js';
 import { parseValue } from '../parse-value.js';
 import type { Command } from '../types.js';
 import { namedWords } from '../words.js';
@@ -16,9 +17,7 @@ const OURS = new Set(['approval_request', 'approval_record']);
 
 export const bundleRun: Command = {
   args: '<name> [arguments...]',
-  options: [
-    { flags: '--dry-run', description: 'show the difference and the audit row, and write nothing' },
-  ],
+  options: [DRY_RUN],
   examples: [
     'nocturne bundle run objective_set slug=inventory next_objective="List the missing licences"',
     'nocturne bundle run project_pause slug=weather reason="on holiday" --dry-run',

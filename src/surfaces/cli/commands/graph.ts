@@ -2,7 +2,7 @@
 import { EXIT } from '../../../kernel/error.js';
 import { triggerCycles } from '../../../registry/impact.js';
 import { routeOf } from '../../../registry/route.js';
-import { EDGE_KINDS } from '../../../registry/types.js';
+import { type Edge, EDGE_KINDS } from '../../../registry/types.js';
 import { type ObservedLink, observedEdges } from '../../../validate/observed-edges.js';
 import { changeRows } from '../../../workspace/history.js';
 import { linksOf } from '../../../workspace/links.js';
@@ -10,7 +10,7 @@ import type { Snapshot } from '../../../workspace/types.js';
 import { dot, GRAPH_FORMATS, mermaid } from '../draw-graph.js';
 import { paint } from '../paint.js';
 import { textTable } from '../table.js';
-import type { Command } from '../types.js';
+import type { Command, Context } from '../types.js';
 
 const MOST_NAMED = 8;
 
@@ -51,35 +51,43 @@ export const graph: Command = {
         json,
         raw: JSON.stringify({ schema: 1, ok: true, ...json }),
       };
-    const kinds = EDGE_KINDS.map(
-      (kind) => [kind, String(edges.filter((edge) => edge.kind === kind).length)] as const,
-    ).filter(([, count]) => count !== '0');
-    const busiest = ends
-      .map((name) => ({
-        name,
-        out: edges.filter((edge) => edge.source === name).length,
-        into: edges.filter((edge) => edge.target === name).length,
-      }))
-      .sort((a, b) => b.out + b.into - a.out - a.into);
-    const text = [
-      `${edges.length} edges between ${ends.length} files, patterns, objects and bundles (R4 of REGISTRY.md).`,
-      '',
-      textTable({ head: ['edge', 'count'], rows: kinds, width: context.width }),
-      '',
-      textTable({
-        head: ['most connected', 'from it', 'to it'],
-        rows: busiest
-          .slice(0, MOST_NAMED)
-          .map(({ name, out, into }) => [name, String(out), String(into)]),
-        width: context.width,
-      }),
-      ...cycles.map(
-        (nodes) => `\n${paint(context).wrong('triggers itself')}: ${nodes.join(' -> ')}`,
-      ),
-    ];
-    return { exit: EXIT.ok, text: text.join('\n'), json };
+    const text = graphText({ edges, ends, cycles }, context);
+    return { exit: EXIT.ok, text, json };
   },
 };
+
+type Shown = {
+  readonly edges: readonly Pick<Edge, 'source' | 'kind' | 'target'>[];
+  readonly ends: readonly string[];
+  readonly cycles: readonly (readonly string[])[];
+};
+
+function graphText({ edges, ends, cycles }: Shown, context: Context): string {
+  const kinds = EDGE_KINDS.map(
+    (kind) => [kind, String(edges.filter((edge) => edge.kind === kind).length)] as const,
+  ).filter(([, count]) => count !== '0');
+  const busiest = ends
+    .map((name) => ({
+      name,
+      out: edges.filter((edge) => edge.source === name).length,
+      into: edges.filter((edge) => edge.target === name).length,
+    }))
+    .sort((a, b) => b.out + b.into - a.out - a.into);
+  return [
+    `${edges.length} edges between ${ends.length} files, patterns, objects and bundles (R4 of REGISTRY.md).`,
+    '',
+    textTable({ head: ['edge', 'count'], rows: kinds, width: context.width }),
+    '',
+    textTable({
+      head: ['most connected', 'from it', 'to it'],
+      rows: busiest
+        .slice(0, MOST_NAMED)
+        .map(({ name, out, into }) => [name, String(out), String(into)]),
+      width: context.width,
+    }),
+    ...cycles.map((nodes) => `\n${paint(context).wrong('triggers itself')}: ${nodes.join(' -> ')}`),
+  ].join('\n');
+}
 
 export const graphSuggest: Command = {
   examples: ['nocturne graph suggest', 'nocturne graph suggest --json'],

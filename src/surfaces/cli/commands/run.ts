@@ -3,6 +3,7 @@ import { defined } from '../../../kernel/defined.js';
 import { didYouMean } from '../../../kernel/nearest-name.js';
 import { EXIT, NocturneError } from '../../../kernel/error.js';
 import type { PassRequest } from '../../../passes/types.js';
+import { textOption } from '../options.js';
 import { passEnvironment } from '../pass-environment.js';
 import { passResult } from '../pass-result.js';
 import type { Command, CommandResult, Context } from '../types.js';
@@ -21,8 +22,8 @@ export const runWorker: Command = {
     const request: PassRequest = {
       role: 'worker',
       ...defined({
-        project: typeof options['project'] === 'string' ? options['project'] : undefined,
-        runner: typeof options['runner'] === 'string' ? options['runner'] : undefined,
+        project: textOption(options, 'project'),
+        runner: textOption(options, 'runner'),
       }),
     };
     if (request.project !== undefined) requireProject(context, request.project);

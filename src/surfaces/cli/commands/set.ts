@@ -4,6 +4,7 @@ import { defined } from '../../../kernel/defined.js';
 import { NocturneError } from '../../../kernel/error.js';
 import { addressOf } from '../../../workspace/address.js';
 import { carryOut } from '../carry-out.js';
+import { textOption } from '../options.js';
 import { parseTime } from '../parse-time.js';
 import { parseValue } from '../parse-value.js';
 import type { Command } from '../types.js';
@@ -41,7 +42,7 @@ export const command: Command = {
         const detail = `to ${typeof value === 'object' ? JSON.stringify(value) : value}${valid === undefined ? '' : `, valid since ${stamp(valid)}`}`;
         return {
           changes: [{ kind: 'set', address, value, ...defined({ valid }) }],
-          reason: typeof options['reason'] === 'string' ? options['reason'] : 'nocturne set',
+          reason: textOption(options, 'reason') ?? 'nocturne set',
           audit: { type: 'set', target: address, detail: detail.slice(0, 300) },
         };
       },

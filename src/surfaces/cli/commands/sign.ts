@@ -3,7 +3,7 @@
  */
 import { EXIT, NocturneError } from '../../../kernel/error.js';
 import { loadOwnerKey } from '../../../integrity/owner-key.js';
-import { signManifest } from '../../../integrity/sign.js';
+import { signManifest, type SignResult } from '../../../integrity/sign.js';
 import {
   type SigningChange,
   type SigningPlan,
@@ -58,36 +58,40 @@ export const command: Command = {
       signedBy: ownerName(snapshot),
       now: context.clock.now(),
     });
-    const signed = result.signed.map(({ file, kind, beforeHash, afterHash }) => ({
-      file,
-      kind,
-      before: beforeHash ?? null,
-      after: afterHash ?? null,
-    }));
-    const lines = [
-      ...(options['yes'] === true && shown.length > 0 ? [paintedDiff(context, diffs)] : []),
-      result.signed.length === 0
-        ? 'Nothing to sign: every protected file is as it was signed.'
-        : `Signed with ${key.fingerprint.slice(0, 8)}: ${result.signed.map((one) => one.file).join(', ')}.`,
-      ...(result.pinned
-        ? ['This key is trusted for this workspace on this machine from now on.']
-        : []),
-      ...(result.anchored.length > 0
-        ? [`Anchored: ${result.anchored.map((log) => log.file).join(', ')}.`]
-        : []),
-    ];
-    return {
-      exit: EXIT.ok,
-      text: lines.join('\n'),
-      json: {
-        signed,
-        pinned: result.pinned,
-        anchored: result.anchored.map((log) => log.file),
-        key: key.fingerprint,
-      },
-    };
+    const unseen = options['yes'] === true && shown.length > 0 ? paintedDiff(context, diffs) : '';
+    return report(result, key.fingerprint, unseen);
   },
 };
+
+function report(result: SignResult, key: string, unseenDiff: string): CommandResult {
+  const lines = [
+    ...(unseenDiff === '' ? [] : [unseenDiff]),
+    result.signed.length === 0
+      ? 'Nothing to sign: every protected file is as it was signed.'
+      : `Signed with ${key.slice(0, 8)}: ${result.signed.map(({ file }) => file).join(', ')}.`,
+    ...(result.pinned
+      ? ['This key is trusted for this workspace on this machine from now on.']
+      : []),
+    ...(result.anchored.length > 0
+      ? [`Anchored: ${result.anchored.map((log) => log.file).join(', ')}.`]
+      : []),
+  ];
+  return {
+    exit: EXIT.ok,
+    text: lines.join('\n'),
+    json: {
+      signed: result.signed.map(({ file, kind, beforeHash, afterHash }) => ({
+        file,
+        kind,
+        before: beforeHash ?? null,
+        after: afterHash ?? null,
+      })),
+      pinned: result.pinned,
+      anchored: result.anchored.map((log) => log.file),
+      key,
+    },
+  };
+}
 
 /**
  * The first signature of all is for the whole set: which files are in it matters, not every line of

@@ -1,13 +1,15 @@
 /** `status`: how things stand, the most pressing first. */
-import { pendingAnswers } from '../../../governance/answers.js';
+import { type PendingAnswer, pendingAnswers } from '../../../governance/answers.js';
 import { dispatch } from '../../../governance/dispatch.js';
 import { projectState } from '../../../governance/project-state.js';
-import { listIncidents } from '../../../workspace/incident.js';
+
 import { readTrust } from '../../../integrity/trust.js';
 import { EXIT } from '../../../kernel/error.js';
+import type { Rec } from '../../../markdown/types.js';
 import { localTime } from '../../../passes/local-time.js';
 import { passAtWork } from '../../../passes/pass-file.js';
 import { fieldInt, fieldText } from '../../../project/field-text.js';
+import { listIncidents } from '../../../workspace/incident.js';
 import { consecutiveFailures, leaseStatus, type LeaseStatus } from '../../../workspace/lease.js';
 import type { Snapshot, Workspace } from '../../../workspace/types.js';
 import { openQuestions } from '../find-question.js';
@@ -23,198 +25,179 @@ export const command: Command = {
   run(context) {
     const workspace = context.workspace();
     const snapshot = workspace.snapshot();
-    const zone = ownerZone(snapshot);
     const facts = factsOf(workspace, snapshot);
-    const { incidents, projects, questions, answered, runs, next } = facts;
-    const colour = paint(context);
+    const screen = { width: context.width, zone: ownerZone(snapshot), colour: paint(context) };
     const text = [
-      ...incidents.map((one) =>
-        colour.wrong(
-          `Incident, ${localTime(one.at, zone)}: ${one.message}. No pass runs until nocturne gate is content.`,
-        ),
-      ),
-      ...(facts.owned
-        ? []
-        : [colour.attention('Nobody owns this workspace on this machine: run nocturne init .')]),
-      lockLine(facts.lock, {
-        zone,
-        colour,
-        failures: facts.failures,
-        project: facts.running?.project ?? undefined,
-      }),
+      ...alarms(facts, screen),
+      lockLine(facts, screen),
       '',
-      ...(projects.length === 0
-        ? ['No project yet: nocturne project new SLUG makes one.']
-        : [
-            textTable({
-              head: ['', 'project', 'status', 'phase', 'last pass', 'next'],
-              width: context.width,
-              rows: projects.map((one) => [
-                String(one.priority ?? ''),
-                one.slug,
-                one.status === 'blocked' || one.status === 'transition-hold'
-                  ? colour.attention(one.status)
-                  : one.status,
-                one.phase,
-                localTime(one.lastPass, zone),
-                one.next,
-              ]),
-            }),
-          ]),
+      projectsText(facts, screen),
       '',
-      ...(questions.length === 0
-        ? ['Nothing waits for you.']
-        : [
-            `Wanted from you (${questions.length}): nocturne approve ID, decline ID, or answer ID TEXT`,
-            textTable({
-              head: ['id', 'project', 'question'],
-              width: context.width,
-              rows: questions.map((one) => [one.id, one.project, one.question]),
-            }),
-          ]),
-      ...(answered.length === 0
-        ? []
-        : [
-            '',
-            'Answered, for the next pass:',
-            ...answered.map((one) => `  ${one.id} ${one.then}`),
-          ]),
+      questionsText(facts, screen),
+      ...answersText(facts),
       '',
-      ...(runs.length === 0
-        ? ['No pass has run yet.']
-        : [
-            textTable({
-              head: ['ended', 'run', 'on', 'outcome'],
-              width: context.width,
-              rows: runs.map((run) => [
-                localTime(run.ended, zone),
-                run.id,
-                run.project || run.role,
-                run.outcome,
-              ]),
-            }),
-          ]),
+      runsText(facts, screen),
       '',
-      next === null
+      facts.next === null
         ? 'Next: no project can go on without you.'
-        : `Next: ${next.slug} (${next.why}).`,
+        : `Next: ${facts.next.slug} (${facts.next.why}).`,
     ];
     return { exit: EXIT.ok, text: text.join('\n'), json: facts };
   },
 };
 
+type Facts = ReturnType<typeof factsOf>;
+type Screen = { readonly width: number; readonly zone: string; readonly colour: Paint };
+
+function alarms({ incidents, owned }: Facts, { zone, colour }: Screen): readonly string[] {
+  const lines = incidents.map((incident) =>
+    colour.wrong(
+      `Incident, ${localTime(incident.at, zone)}: ${incident.message}. No pass runs until nocturne gate is content.`,
+    ),
+  );
+  if (!owned)
+    lines.push(colour.attention('Nobody owns this workspace on this machine: run nocturne init .'));
+  return lines;
+}
+
+function projectsText({ projects }: Facts, { width, zone, colour }: Screen): string {
+  if (projects.length === 0) return 'No project yet: nocturne project new SLUG makes one.';
+  return textTable({
+    head: ['', 'project', 'status', 'phase', 'last pass', 'next'],
+    width,
+    rows: projects.map((project) => [
+      String(project.priority ?? ''),
+      project.slug,
+      /^(?:blocked|transition-hold)$/.test(project.status)
+        ? colour.attention(project.status)
+        : project.status,
+      project.phase,
+      localTime(project.lastPass, zone),
+      project.next,
+    ]),
+  });
+}
+
+function questionsText({ questions }: Facts, { width }: Screen): string {
+  if (questions.length === 0) return 'Nothing waits for you.';
+  const table = textTable({
+    head: ['id', 'project', 'question'],
+    width,
+    rows: questions.map(({ id, project, question }) => [id, project, question]),
+  });
+  return `Wanted from you (${questions.length}): nocturne approve ID, decline ID, or answer ID TEXT\n${table}`;
+}
+
+function answersText({ answered }: Facts): readonly string[] {
+  if (answered.length === 0) return [];
+  return ['', 'Answered, for the next pass:', ...answered.map(({ id, then }) => `  ${id} ${then}`)];
+}
+
+function runsText({ runs }: Facts, { width, zone }: Screen): string {
+  if (runs.length === 0) return 'No pass has run yet.';
+  return textTable({
+    head: ['ended', 'run', 'on', 'outcome'],
+    width,
+    rows: runs.map(({ id, role, project, ended, outcome }) => [
+      localTime(ended, zone),
+      id,
+      project || role,
+      outcome,
+    ]),
+  });
+}
+
 function factsOf(workspace: Workspace, snapshot: Snapshot) {
-  const rows = snapshot.records('DISPATCH');
-  const lock = leaseStatus(workspace.root, workspace.clock);
-  const atWork = passAtWork(workspace.state);
-  const { chosen } = dispatch(snapshot);
+  const { root, clock, state } = workspace;
+  const lock = leaseStatus(root, clock);
   const answers = pendingAnswers(snapshot);
   return {
-    incidents: listIncidents(workspace.state).map(({ id, kind, at, message, findings }) => ({
+    incidents: listIncidents(state).map(({ id, kind, at, message, findings }) => ({
       id,
       kind,
       at,
       message,
       findings,
     })),
-    owned: readTrust(workspace.state) !== undefined,
+    owned: readTrust(state) !== undefined,
     lock,
-    failures: consecutiveFailures(workspace.state).failures,
-    running:
-      lock.kind === 'held'
-        ? {
-            id: lock.lease.runId,
-            holder: lock.lease.holder,
-            project: atWork?.project ?? null,
-            since: lock.lease.lockedAt,
-          }
-        : null,
-    projects: [...rows]
-      .sort((a, b) => (fieldInt(a, 'priority') ?? 0) - (fieldInt(b, 'priority') ?? 0))
-      .map((row) =>
-        projectFacts(
-          snapshot,
-          {
-            slug: fieldText(row, 'slug'),
-            priority: fieldInt(row, 'priority') ?? null,
-            status: fieldText(row, 'status'),
-            phase: fieldText(row, 'phase'),
-            lastPass: fieldText(row, 'last_worker_pass'),
-            escalation: fieldText(row, 'escalation'),
-          },
-          answers.some((one) => one.project === fieldText(row, 'slug')),
-        ),
-      ),
+    failures: consecutiveFailures(state).failures,
+    running: runningFacts(lock, passAtWork(state)?.project ?? null),
+    projects: snapshot
+      .records('DISPATCH')
+      .map((row) => projectFacts(snapshot, row, answers))
+      .sort((a, b) => (a.priority ?? 0) - (b.priority ?? 0)),
     questions: openQuestions(snapshot)
-      .filter((one) => fieldText(one, 'answer') === '')
-      .map((one) => ({
-        id: one.key,
-        project: fieldText(one, 'project'),
-        kind: fieldText(one, 'kind'),
-        priority: fieldText(one, 'priority'),
-        since: fieldText(one, 'time'),
-        question: fieldText(one, 'action_needed'),
-      })),
-    answered: answers.map((one) => ({
-      id: one.id,
-      project: one.project,
-      answer: one.answer,
-      then: one.what,
-    })),
-    runs: snapshot
-      .records('RUN')
-      .slice(-LAST_RUNS)
-      .map((run) => ({
-        id: run.key,
-        role: fieldText(run, 'role'),
-        project: fieldText(run, 'project'),
-        ended: fieldText(run, 'ended'),
-        outcome: fieldText(run, 'outcome'),
-      })),
-    next: chosen ?? null,
+      .filter((question) => fieldText(question, 'answer') === '')
+      .map(questionFacts),
+    answered: answers.map(({ id, project, answer, what }) => ({ id, project, answer, then: what })),
+    runs: snapshot.records('RUN').slice(-LAST_RUNS).map(runFacts),
+    next: dispatch(snapshot).chosen ?? null,
   };
 }
 
-type Row = {
-  readonly slug: string;
-  readonly priority: number | null;
-  readonly status: string;
-  readonly phase: string;
-  readonly lastPass: string;
-  readonly escalation: string;
-};
-
-function projectFacts(
-  snapshot: Snapshot,
-  row: Row,
-  answered: boolean,
-): Row & { readonly state: string; readonly next: string } {
-  const { state, why } = projectState(snapshot, row.slug);
-  if (row.escalation !== '')
-    return { ...row, state, next: answered ? 'goes on with the next pass' : 'waits for an answer' };
-  return { ...row, state, next: row.status === 'active' ? why : '' };
+function runningFacts(lock: LeaseStatus, project: string | null) {
+  if (lock.kind !== 'held') return null;
+  const { runId: id, holder, lockedAt: since } = lock.lease;
+  return { id, holder, project, since };
 }
 
-function lockLine(
-  status: LeaseStatus,
-  at: {
-    readonly zone: string;
-    readonly colour: Paint;
-    readonly failures: number;
-    readonly project: string | undefined;
-  },
-): string {
+function questionFacts(question: Rec) {
+  return {
+    id: question.key,
+    project: fieldText(question, 'project'),
+    kind: fieldText(question, 'kind'),
+    priority: fieldText(question, 'priority'),
+    since: fieldText(question, 'time'),
+    question: fieldText(question, 'action_needed'),
+  };
+}
+
+function runFacts(run: Rec) {
+  return {
+    id: run.key,
+    role: fieldText(run, 'role'),
+    project: fieldText(run, 'project'),
+    ended: fieldText(run, 'ended'),
+    outcome: fieldText(run, 'outcome'),
+  };
+}
+
+function projectFacts(snapshot: Snapshot, row: Rec, answers: readonly PendingAnswer[]) {
+  const slug = fieldText(row, 'slug');
+  const escalation = fieldText(row, 'escalation');
+  const status = fieldText(row, 'status');
+  const { state, why } = projectState(snapshot, slug);
+  const isAnswered = answers.some((answer) => answer.project === slug);
+  const waiting = isAnswered ? 'goes on with the next pass' : 'waits for an answer';
+  const going = status === 'active' ? why : '';
+  return {
+    slug,
+    priority: fieldInt(row, 'priority') ?? null,
+    status,
+    phase: fieldText(row, 'phase'),
+    lastPass: fieldText(row, 'last_worker_pass'),
+    escalation,
+    state,
+    next: escalation === '' ? going : waiting,
+  };
+}
+
+function lockLine({ lock, failures, running }: Facts, { zone, colour }: Screen): string {
   const failed =
-    at.failures === 0 ? '' : ` ${at.colour.attention(`${at.failures} passes failed in a row.`)}`;
-  switch (status.kind) {
+    failures === 0 ? '' : ` ${colour.attention(`${failures} passes failed in a row.`)}`;
+  switch (lock.kind) {
     case 'free':
       return `No pass is running.${failed}`;
-    case 'held':
-      return `${status.lease.holder} is at work${at.project === undefined ? '' : ` on ${at.project}`} (${status.lease.runId}) since ${localTime(status.lease.lockedAt, at.zone)}.${failed}`;
+    case 'held': {
+      const { holder, runId, lockedAt } = lock.lease;
+      const on = running?.project == null ? '' : ` on ${running.project}`;
+      return `${holder} is at work${on} (${runId}) since ${localTime(lockedAt, zone)}.${failed}`;
+    }
     case 'stale':
       return (
-        at.colour.attention(
-          `The lock is stale (${status.why}); the next pass breaks it, or nocturne lock break does.`,
+        colour.attention(
+          `The lock is stale (${lock.why}); the next pass breaks it, or nocturne lock break does.`,
         ) + failed
       );
   }
