@@ -14,11 +14,11 @@ import {
   complain,
   isInsideGlob,
   isUnread,
-  partOf,
   type RegistryRow,
   type Report,
   rowsOf,
 } from './registry-table.js';
+import { partsOf } from './registry-part.js';
 import type { FieldSpec, ObjectSpec, Writer } from './types.js';
 
 const SHAPES: readonly Shape[] = ['document', 'table', 'log', 'section'];
@@ -42,9 +42,7 @@ export const FIELD_COLUMNS = [
 export function loadObjects(report: Report): Map<string, ObjectSpec> {
   const fields = loadFields(report);
   const objects = new Map<string, ObjectSpec>();
-  const part = partOf(report, 'R1');
-  if (part === undefined) return objects;
-  for (const row of rowsOf(report, part, OBJECT_COLUMNS)) {
+  for (const row of partsOf(report, 'R1').flatMap((part) => rowsOf(report, part, OBJECT_COLUMNS))) {
     const object = readObject(report, row, fields);
     if (object === undefined) {
       report.unread.add(
@@ -175,9 +173,7 @@ function readKey(shape: Shape, text: string): string[] {
 
 function loadFields(report: Report): Map<string, Map<string, FieldSpec>> {
   const byObject = new Map<string, Map<string, FieldSpec>>();
-  const part = partOf(report, 'R2');
-  if (part === undefined) return byObject;
-  for (const row of rowsOf(report, part, FIELD_COLUMNS)) {
+  for (const row of partsOf(report, 'R2').flatMap((part) => rowsOf(report, part, FIELD_COLUMNS))) {
     const field = readField(report, row);
     if (field === undefined) {
       report.unread.add(`${cellOf(row, 'object').value}.`);

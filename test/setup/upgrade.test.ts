@@ -1,4 +1,11 @@
-import { appendFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { verifyGate } from '../../src/integrity/gate.js';
@@ -6,13 +13,16 @@ import { loadOwnerKey } from '../../src/integrity/owner-key.js';
 import { signManifest } from '../../src/integrity/sign.js';
 import { signingPlan } from '../../src/integrity/signing-plan.js';
 import { systemClock } from '../../src/kernel/clock.js';
+import { routeOf } from '../../src/registry/route.js';
 import { createWorkspace } from '../../src/setup/create-workspace.js';
 import { mergeTexts } from '../../src/setup/merge-texts.js';
 import { type Upgraded, upgradeWorkspace } from '../../src/setup/upgrade-workspace.js';
 import { validateSnapshot } from '../../src/validate/validate-snapshot.js';
 import type { Workspace } from '../../src/workspace/types.js';
-import { copyShipped } from '../support/make-workspace.js';
+import { copyModulePages, copyShipped } from '../support/make-workspace.js';
 import { tree } from '../support/tree.js';
+
+t.setTimeout(180_000);
 
 type Place = {
   readonly workspace: Workspace;
@@ -35,6 +45,7 @@ function place(
     [newer, '2.0.0'],
   ] as const) {
     copyShipped(at);
+    copyModulePages(at);
     writeFileSync(join(at, 'package.json'), JSON.stringify({ version }));
   }
   const shipped = join(older, 'REGISTRY.md');
@@ -259,6 +270,31 @@ t.test(
     t.match(change?.after, /briefing, note, approval\), action_needed/);
     at.sign();
     t.same(problems(), []);
+  },
+);
+
+t.test(
+  'what a new module brings to the registry is added, beside what the owner changed in it',
+  async (t) => {
+    const at = place(t.testdir());
+    const page = `## Module greet\n\n### R8 Modules\n\n| Module | Watches | Enabled |\n|---|---|---|\n| greet | \`GREETINGS.md\` | no |\n\n### R3 Routes\n\n| Pattern | Tier | Bundle | Note |\n|---|---|---|---|\n| \`GREETINGS.md\` | PROTECTED | - | from the module |\n`;
+    mkdirSync(join(at.newer, 'dist/src/modules/greet'));
+    writeFileSync(join(at.newer, 'dist/src/modules/greet/schema.md'), page);
+    at.edit('mine', 'REGISTRY.md', (text) =>
+      text.replace(/^(\| inbound \|.*) no \|$/m, '$1 yes |'),
+    );
+    at.sign();
+    t.equal(verdicts(at.upgrade())['REGISTRY.md'], 'merged');
+    at.sign();
+    const { schema, schemaDiagnostics } = at.workspace.snapshot();
+    t.same(schemaDiagnostics, []);
+    t.same(
+      schema.modules
+        .filter(({ section }) => section)
+        .map(({ name, enabled }) => `${name} ${enabled}`),
+      ['completion true', 'greet false', 'inbound true', 'knowledge true'],
+    );
+    t.equal(routeOf(schema, 'GREETINGS.md').tier, 'PROTECTED');
   },
 );
 

@@ -1,14 +1,6 @@
-/** A copy of the package as it is installed, without one of its modules. */
+/** A copy of the package as it is installed, from which modules can be taken away. */
 import { spawnSync } from 'node:child_process';
-import {
-  cpSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -32,33 +24,21 @@ const SHIPPED = [
 export type Installed = {
   readonly root: string;
   readonly home: string;
+  /** Takes the folder of a module away. */
+  readonly remove: (module: string) => void;
   readonly run: (
     words: readonly string[],
     cwd?: string,
   ) => { readonly exit: number | null; readonly said: string };
 };
 
-/** @param options.row whether its row of R8 stays. */
-export function installWithout(
-  module: string,
-  directory: string,
-  options: { readonly row: boolean },
-): Installed {
+export function installPackage(directory: string): Installed {
   const [root, home] = [join(directory, 'package'), join(directory, 'home')];
   for (const path of SHIPPED) {
     mkdirSync(join(root, path, '..'), { recursive: true });
     cpSync(join(REPOSITORY, path), join(root, path), { recursive: true });
   }
   symlinkSync(join(REPOSITORY, 'node_modules'), join(root, 'node_modules'));
-  rmSync(join(root, 'dist/src/modules', module), { recursive: true });
-  if (!options.row)
-    writeFileSync(
-      join(root, 'REGISTRY.md'),
-      readFileSync(join(root, 'REGISTRY.md'), 'utf8').replace(
-        new RegExp(`^\\| ${module} \\|.*\\n`, 'm'),
-        '',
-      ),
-    );
   const run: Installed['run'] = (words, cwd = directory) => {
     const { NOCTURNE_RUN: _, NOCTURNE_PASS_TOKEN: __, ...env } = process.env;
     const { status, stdout, stderr } = spawnSync(
@@ -68,5 +48,7 @@ export function installWithout(
     );
     return { exit: status, said: `${stdout}${stderr}` };
   };
-  return { root, home, run };
+  const remove = (module: string): void =>
+    rmSync(join(root, 'dist/src/modules', module), { recursive: true });
+  return { root, home, remove, run };
 }
