@@ -1,7 +1,7 @@
 // The layer rule: a room imports only from rooms before it in its list. Run on the compiled output, so type-only imports are free.
 const ROOMS = {
-  src: ['kernel', 'markdown', 'registry', 'workspace', 'integrity', 'project', 'validate', 'governance', 'agents', 'passes', 'setup', 'modules', 'report', 'surfaces'],
-  'src/governance': ['quality', 'guard', 'conditions', 'approvals', 'host-tools', 'git'],
+  src: ['kernel', 'markdown', 'registry', 'workspace', 'integrity', 'project', 'validate', 'governance', 'agents', 'passes', 'hosts', 'setup', 'modules', 'report', 'surfaces'],
+  'src/governance': ['quality', 'guard', 'conditions', 'approvals', 'host-tools'],
   'src/passes': ['approvals', 'modules', 'settlement', 'tools', 'worker', 'manager', 'host'],
   'src/modules/knowledge': ['embedders', 'store', 'latent', 'ranking', 'doors', 'commands'],
 };

@@ -4,7 +4,7 @@
  */
 import { join } from 'node:path';
 import { mkdirSync } from 'node:fs';
-import { GuardClient } from '../src/surfaces/openclaw/guard-client.js';
+import { GuardClient } from '../src/hosts/openclaw/plugin/guard-client.js';
 import { makeWorkspace } from '../test/support/make-workspace.js';
 import { NOCTURNE } from '../test/support/guard-server.js';
 import { makeProjects } from './make-large.js';

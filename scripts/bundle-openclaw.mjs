@@ -3,7 +3,7 @@
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { build } from 'esbuild';
 
-const [from, to] = ['src/surfaces/openclaw', 'dist/openclaw-plugin'];
+const [from, to] = ['src/hosts/openclaw/plugin', 'dist/openclaw-plugin'];
 const { version, license } = JSON.parse(readFileSync('package.json', 'utf8'));
 mkdirSync(to, { recursive: true });
 const { metafile } = await build({

@@ -20,8 +20,11 @@ export async function runnerFor(
     case 'chat':
       return (await import('./chat-runner.js')).chatRunner({ host, ...chat });
     case 'openclaw':
-      return (await import('./openclaw-runner.js')).openclawRunner({ host, ...program });
+      return (await import('../hosts/openclaw/runner.js')).openclawRunner({ host, ...program });
     case 'claude':
-      return (await import('./claude-runner.js')).claudeRunner({ host, ...program });
+      return (await import('../hosts/claude-code/runner/runner.js')).claudeRunner({
+        host,
+        ...program,
+      });
   }
 }

@@ -66,6 +66,7 @@ const OPERATIONS: Readonly<Record<Need, readonly string[]>> = {
     'init',
     'upgrade',
     'sign',
+    'audit anchor',
     'night',
     'demo',
     'schedule',

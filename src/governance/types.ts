@@ -105,8 +105,8 @@ export type Authority =
       readonly role: 'worker' | 'manager';
       readonly project: string | undefined;
       readonly phase: string | undefined;
-      /** When the phase started; outputs last written before it are immutable. */
-      readonly phaseStarted: string | undefined;
+      /** Outputs that no pass of this phase wrote: they are immutable. */
+      readonly earlierOutputs: readonly string[];
       /** Globs relative to the workspace. */
       readonly writes: readonly string[];
       /** Tools (programs) the phase allows; `undefined`: what the tool registry allows. */

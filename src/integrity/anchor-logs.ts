@@ -4,15 +4,17 @@
  */
 import { join } from 'node:path';
 import { stamp } from '../kernel/clock.js';
+import { defined } from '../kernel/defined.js';
 import { NocturneError } from '../kernel/error.js';
 import { globMatches } from '../kernel/glob.js';
 import type { Schema } from '../registry/types.js';
-import { readAnchors, writeAnchors } from '../workspace/anchors.js';
+import { readAnchors, sameAnchor, writeAnchors } from '../workspace/anchors.js';
+import { leaseStatus } from '../workspace/lease.js';
 import { withCommitMutex } from '../workspace/mutex.js';
 import { errnoOf } from '../workspace/storage-error.js';
 import type { Anchor } from '../workspace/storage-types.js';
 import type { Workspace } from '../workspace/types.js';
-import { endsOf, logFiles } from './gate-logs.js';
+import { checkLogs, endsOf, logFiles } from './gate-logs.js';
 import { logGlobs } from './gate-registry.js';
 import { type Opening, readOpenings, writeOpenings } from './log-head.js';
 import type { OwnerKey } from './owner-key.js';
@@ -63,71 +65,99 @@ export function anchorNewLogs(place: Place, schema: Schema): readonly AnchoredLo
   });
 }
 
+/** `message`: how the log differs from its anchor, `before`, and where it ends now, `after`. */
+export type ChangedLog = AnchoredLog & { readonly line: number; readonly message: string };
+
 /**
- * Anchors logs as they are now although their anchors say something else: the owner knows why and
- * accepts it. Their chains have to hold all the same.
- * The audit log gets a row that says so.
- * @throws NocturneError `NOT_TRUSTED` for a key that is not the owner's, `GATE` for a log whose
- * chain does not hold, `NOT_FOUND` for a file that is no log.
+ * The logs that are not where their anchors say, as `acceptLogs` would anchor them.
+ * @throws NocturneError `GATE` for one whose own chain does not hold, `NOT_FOUND` for a file that is
+ * no log.
  */
-export function reanchorLogs(
-  workspace: Workspace,
-  options: {
-    readonly files: readonly string[];
-    readonly key: OwnerKey;
-    readonly signedBy: string;
-    readonly reason: string;
-  },
-): readonly AnchoredLog[] {
-  const { root, state, clock } = workspace;
-  const { files, key } = options;
-  const owner = readTrust(state);
-  if (owner?.fingerprint !== key.fingerprint)
-    throw new NocturneError(
-      'NOT_TRUSTED',
-      `only the owner of this workspace (${owner?.fingerprint ?? 'nobody yet'}) may anchor its logs anew, not ${key.fingerprint}`,
-      { hint: 'use the owner’s key' },
-    );
-  const { schema } = workspace.snapshot();
-  const known = logFiles(root, logGlobs(schema));
+export function changedLogs(workspace: Workspace, files: readonly string[]): readonly ChangedLog[] {
+  const { root, state } = workspace;
+  const globs = logGlobs(workspace.snapshot().schema);
+  const logs = logFiles(root, globs);
   for (const file of files)
-    if (!known.includes(file))
+    if (!logs.includes(file))
       throw new NocturneError('NOT_FOUND', `${file} is not a log of this workspace`, {
         file,
-        hint: `logs: ${known.join(', ')}`,
+        hint: `logs: ${logs.join(', ')}`,
       });
-  const anchored = withCommitMutex(root, () =>
-    set(
-      { root, state },
-      files.map((file) => verdictOn({ root, state }, file, undefined)),
-    ),
-  );
-  const told = anchored
-    .map(({ file, before, after }) => `${file}: ${describe(before)} to ${describe(after)}`)
-    .join('; ');
-  workspace.commit({
-    actor: { kind: 'owner', name: options.signedBy },
-    runId: '',
-    reason: options.reason,
-    changes: [],
-    audit: [
-      {
-        step: '',
-        type: 'anchor',
-        target: files.join(', '),
-        authorisation: key.fingerprint,
-        result: 'anchored',
-        detail: `${told} (${options.reason}, ${stamp(clock.now())})`,
-      },
-    ],
+  return withCommitMutex(root, () => {
+    const anchors = readAnchors(state).logs;
+    const { findings } = checkLogs(root, state, globs);
+    const unreadable = findings.find(({ problem }) => problem === 'anchors');
+    const different =
+      unreadable === undefined
+        ? findings.filter(({ file }) => files.length === 0 || files.includes(file))
+        : logs.map((file) => ({ ...unreadable, file }));
+    return different.flatMap(({ file, line = 1, message }) => {
+      const { end } = verdictOn(workspace, file, undefined);
+      return end === undefined ? [] : [{ file, line, message, before: anchors[file], after: end }];
+    });
   });
-  return anchored;
+}
+
+/**
+ * Anchors logs as they were shown to the owner, who knows why they differ and accepts it. The audit
+ * log gets a row that says so, with the owner's signature over everything that stands before it.
+ * @throws NocturneError `NOT_TRUSTED` for a key that is not the owner's, `LOCKED` while a pass runs,
+ * `CONFLICT` for a log that changed since it was shown.
+ */
+export function acceptLogs(
+  workspace: Workspace,
+  shown: readonly ChangedLog[],
+  owner: { readonly key: OwnerKey; readonly signedBy: string; readonly reason: string },
+): void {
+  const { root, state, clock } = workspace;
+  const { key } = owner;
+  const trusted = readTrust(state);
+  if (trusted?.fingerprint !== key.fingerprint)
+    throw new NocturneError(
+      'NOT_TRUSTED',
+      `only the owner of this workspace (${trusted?.fingerprint ?? 'nobody yet'}) may anchor its logs, not ${key.fingerprint}`,
+      { hint: 'use the owner’s key' },
+    );
+  if (leaseStatus(root, clock).kind === 'held')
+    throw new NocturneError('LOCKED', 'a pass is running, which may be writing to these logs', {
+      hint: 'wait for it to end, or end it with nocturne lock break',
+    });
+  withCommitMutex(root, () => {
+    const verdicts = shown.map(({ file }) => verdictOn(workspace, file, undefined));
+    const moved = shown.find(({ after }, i) => !sameAnchor(verdicts[i]?.end, after));
+    if (moved !== undefined)
+      throw new NocturneError('CONFLICT', `${moved.file} changed since it was shown`, {
+        file: moved.file,
+        hint: 'look at the difference again',
+      });
+    set(workspace, verdicts);
+    const told = shown.map(
+      ({ file, before, after }) => `${file}: ${describe(before)} to ${describe(after)}`,
+    );
+    const statement = `${told.join('; ')} (${owner.reason}, ${stamp(clock.now())})`;
+    workspace.commit({
+      actor: { kind: 'owner', name: owner.signedBy },
+      runId: '',
+      reason: owner.reason,
+      changes: [],
+      audit: [
+        {
+          step: '',
+          type: 'anchor',
+          target: shown.map(({ file }) => file).join(', '),
+          authorisation: key.fingerprint,
+          result: 'anchored',
+          detail: `${statement}; signature ${key.sign(statement)}`,
+        },
+      ],
+    });
+  });
 }
 
 function set(place: Place, verdicts: readonly LogVerdict[]): readonly AnchoredLog[] {
   const { logs } = readAnchors(place.state);
   const after: Record<string, Anchor> = { ...logs };
-  const openings: Record<string, Opening> = { ...readOpenings(place.state) };
+  const openings: Record<string, Opening> = { ...knownOpenings(place.state) };
   const anchored: AnchoredLog[] = [];
   for (const { file, end, head } of verdicts) {
     if (end === undefined || head === undefined) continue;
@@ -139,6 +169,17 @@ function set(place: Place, verdicts: readonly LogVerdict[]): readonly AnchoredLo
   writeOpenings(place.state, openings);
   writeAnchors(place.state, { version: 1, logs: after });
   return anchored;
+}
+
+/** What cannot be read says nothing of any log: the owner accepts all of them then. */
+function knownOpenings(state: string): Readonly<Record<string, Opening>> {
+  try {
+    return readOpenings(state);
+  } catch (error) {
+    if (error instanceof NocturneError && (error.code === 'UNREADABLE' || error.code === 'GATE'))
+      return {};
+    throw error;
+  }
 }
 
 function verdictOn(
@@ -168,7 +209,7 @@ function tryVerify(
   try {
     return verifyLog(join(place.root, file), {
       file,
-      ...(anchors === undefined ? {} : { anchors }),
+      ...defined({ anchors }),
     });
   } catch (error) {
     const code = errnoOf(error);

@@ -4,13 +4,14 @@
  * This is the path that every pass and every session waits for: it imports no YAML parser, no
  * database, and does not walk the workspace.
  */
-import { realpathSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
+import { defined } from '../kernel/defined.js';
 import { NocturneError } from '../kernel/error.js';
 import { REGISTRY_FILE } from '../registry/load-schema.js';
 import { decodeEntry, findJournalKey } from '../workspace/journal-entry.js';
 import { committedEntries } from '../workspace/journal-files.js';
 import { observe } from '../workspace/observe.js';
+import { findPinned } from '../workspace/pinned-root.js';
 import { stateDirectory } from '../workspace/state-home.js';
 import { checkFiles } from './gate-files.js';
 import { checkLogs } from './gate-logs.js';
@@ -30,7 +31,7 @@ type Read =
  * @param home `$NOCTURNE_HOME`.
  */
 export function verifyGate(directory: string, home: string): GateReport {
-  const root = realRoot(directory);
+  const root = findPinned(directory, home);
   const state = stateDirectory(home, root);
   if (isHomeInside(home, root))
     return refuse({ owned: true }, [
@@ -88,17 +89,6 @@ export function verifyGate(directory: string, home: string): GateReport {
   };
 }
 
-function realRoot(directory: string): string {
-  try {
-    return realpathSync(directory);
-  } catch (cause) {
-    throw new NocturneError('NO_WORKSPACE', `there is no directory ${directory}`, {
-      hint: 'run nocturne init, or name one with --workspace',
-      cause,
-    });
-  }
-}
-
 function refuse(
   who: Pick<GateReport, 'owned' | 'owner'>,
   findings: readonly GateFinding[],
@@ -115,7 +105,7 @@ function tryTrust(state: string): Trust | GateFinding | undefined {
       file: error.place.file ?? state,
       problem: 'untrusted',
       message: error.message,
-      ...(error.hint === undefined ? {} : { hint: error.hint }),
+      ...defined({ hint: error.hint }),
     };
   }
 }
@@ -158,7 +148,7 @@ function journalFindings(root: string, state: string): GateFinding[] {
           : 'it is not a regular file';
       if (typeof why === 'string')
         findings.push({
-          file: path.slice(root.length + 1),
+          file: `.nocturne/journal/${basename(path)}`,
           problem: 'journal',
           message: `this journal entry cannot be trusted: ${why}`,
           hint,

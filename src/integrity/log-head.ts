@@ -79,7 +79,10 @@ export function readOpenings(state: string): Readonly<Record<string, Opening>> {
     throw new NocturneError(
       'GATE',
       `${path} does not hold the openings of the logs: expected {"version": 1, "logs": {path: {bytes, sha256}}}`,
-      { file: path, hint: 'restore it from a backup, or anchor the logs again as their owner' },
+      {
+        file: path,
+        hint: 'restore it from a backup, or accept the logs with nocturne audit anchor',
+      },
     );
   }
   return logs as Readonly<Record<string, Opening>>;

@@ -3,6 +3,7 @@
  * text.
  */
 
+import { defined } from './defined.js';
 /** Exit codes of every command (see docs; one meaning each). */
 export const EXIT = {
   ok: 0,
@@ -30,6 +31,7 @@ const CODES = {
   UNREADABLE: EXIT.findings,
   GATE: EXIT.gate,
   NOT_TRUSTED: EXIT.gate,
+  ROOT_MOVED: EXIT.gate,
   LOCKED: EXIT.deferred,
   LEASE_LOST: EXIT.deferred,
   CONFLICT: EXIT.findings,
@@ -61,11 +63,7 @@ export class NocturneError extends Error {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
     this.hint = options.hint;
-    this.place = {
-      ...(options.file === undefined ? {} : { file: options.file }),
-      ...(options.line === undefined ? {} : { line: options.line }),
-      ...(options.column === undefined ? {} : { column: options.column }),
-    };
+    this.place = defined({ file: options.file, line: options.line, column: options.column });
   }
   get exit(): ExitCode {
     return CODES[this.code];

@@ -8,8 +8,7 @@ import type { Action, Decision, Reason, Verdict } from '../governance/types.js';
 import { NocturneError } from '../kernel/error.js';
 import type { Snapshot, Workspace } from '../workspace/types.js';
 import { askApproval } from './approvals/ask-approval.js';
-import { authorityOf } from './authority.js';
-import type { PassData } from './types.js';
+import { authorityOf, type PassOnDuty } from './authority.js';
 
 export type DoorName = 'command line' | 'mcp' | 'openclaw' | 'claude-code' | 'git' | 'agent tools';
 
@@ -42,7 +41,7 @@ export type Judgement = {
  * `ask`: a question waits for the owner (reason
  * `approval`); in a pass nobody is there to answer, so for the agent it is a refusal as well.
  */
-export function judge(workspace: Workspace, data: PassData, asked: Asked): Judgement {
+export function judge(workspace: Workspace, data: PassOnDuty, asked: Asked): Judgement {
   const snapshot = asked.snapshot ?? workspace.snapshot();
   const options: DecideOptions = {
     home: workspace.home,
@@ -84,7 +83,7 @@ export function judge(workspace: Workspace, data: PassData, asked: Asked): Judge
  */
 function recordSends(
   workspace: Workspace,
-  data: PassData,
+  data: PassOnDuty,
   at: { readonly asked: Asked; readonly options: DecideOptions; readonly judged: Judgement },
 ): Judgement {
   let judgement = at.judged;
@@ -140,7 +139,7 @@ function withoutQuery(to: string): string {
 /** Only the scope stands against it: the owner is asked, or has decided already. */
 function askOwner(
   workspace: Workspace,
-  data: PassData,
+  data: PassOnDuty,
   at: {
     readonly actions: readonly Action[];
     readonly options: DecideOptions;
@@ -196,7 +195,7 @@ export function nameOf(action: Action): string {
  */
 export function recordRefusal(
   workspace: Workspace,
-  data: PassData,
+  data: PassOnDuty,
   refused: { readonly door: DoorName; readonly what: string; readonly why: string },
 ): void {
   try {

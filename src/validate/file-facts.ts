@@ -2,6 +2,7 @@
  * What one file contributes to the whole: its own diagnostics, and the facts that rules about
  * several files need.
  */
+import { defined } from '../kernel/defined.js';
 import { rangeAt } from '../kernel/text-position.js';
 import type { Rec } from '../markdown/types.js';
 import type { FieldSpec, ObjectSpec, Schema } from '../registry/types.js';
@@ -141,8 +142,7 @@ function linkFacts(file: GovernedFile): readonly LinkFact[] {
       : [
           {
             target,
-            ...(to === undefined ? {} : { path: to }),
-            ...(anchor === undefined ? {} : { anchor }),
+            ...defined({ path: to, anchor }),
             range: rangeAt(map, path, start, end),
             start,
             end,

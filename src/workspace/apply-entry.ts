@@ -53,6 +53,7 @@ import {
 } from './journal-entry.js';
 import { retireEntry } from './journal-files.js';
 import { hashAt, observe, sameFile } from './observe.js';
+import { shownPath, within } from './root-descriptor.js';
 import { errnoOf, onFile, storageError } from './storage-error.js';
 import type { AppendOp } from './storage-types.js';
 
@@ -117,7 +118,7 @@ export function applyEntry(application: Application): readonly Conflict[] {
       `the change is in place, but could not be closed: ${textOf(error)}`,
       {
         cause: error,
-        file: application.file,
+        file: shownPath(application.file),
         hint: 'this is finished when the workspace is next opened with the disk in order',
       },
     );
@@ -128,7 +129,7 @@ export function applyEntry(application: Application): readonly Conflict[] {
 type Work = { readonly moves: readonly Move[]; readonly progress: Progress };
 
 function moveOf(application: Application, op: EntryOp, index: number): Move {
-  const target = join(application.root, op.path);
+  const target = within(application.root, op.path);
   const temp = join(dirname(target), `${TEMP_PREFIX}${application.entry.txid}-${index}`);
   return { op, target, temp, aside: `${temp}-old` };
 }
@@ -203,7 +204,7 @@ function takeBack(application: Application, at: Work & { readonly error: unknown
       `${textOf(at.error)}; undoing failed as well: ${textOf(second)}`,
       {
         cause: at.error,
-        file: application.file,
+        file: shownPath(application.file),
         hint: 'the change is whole in .nocturne/journal and is finished when the workspace is next opened with the disk in order',
       },
     );
@@ -260,8 +261,8 @@ function swapIn(application: Application, { move, progress }: One<EntryWrite>): 
   failpoint(`compared ${op.path}`);
   const asComputed = op.before === undefined ? seen.kind === 'missing' : found === op.before;
   if (!asComputed || (outcome === 'linked' && !sameFile(aside, target))) {
-    const why =
-      op.before === undefined ? 'created' : seen.kind === 'missing' ? 'deleted' : 'edited';
+    const lost = seen.kind === 'missing' ? 'deleted' : 'edited';
+    const why = op.before === undefined ? 'created' : lost;
     const current = observe(target);
     progress.conflicts.push(
       keepConflict(

@@ -2,8 +2,9 @@
  * What a commit could not put in place because somebody edited the file at that very moment: kept,
  * named, never overwritten.
  */
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { makeDirectory, writeFileDurably } from './durable.js';
+import { within } from './root-descriptor.js';
 
 /**
  * `path` holds what its owner made of it. `ours` is where the content of the commit was kept
@@ -33,8 +34,8 @@ export function keepConflict(
   const keep = (suffix: string, content: Buffer | undefined): string | undefined => {
     if (content === undefined) return undefined;
     const path = `.nocturne/conflicts/${at.txid}/${at.path}${suffix}`;
-    makeDirectory(dirname(join(root, path)));
-    writeFileDurably(join(root, path), content);
+    makeDirectory(dirname(within(root, path)));
+    writeFileDurably(within(root, path), content);
     return path;
   };
   return {

@@ -161,6 +161,14 @@ export function removeIfThere(path: string): boolean {
   }
 }
 
+/**
+ * Removes a symbolic link, and nothing else: in folders that are ours alone nobody else may
+ * redirect what is written.
+ */
+export function removeLink(path: string): void {
+  if (lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true) removeIfThere(path);
+}
+
 /** Writes every byte, also where the system takes them in parts. */
 export function writeAll(descriptor: number, content: Uint8Array): void {
   for (let done = 0; done < content.length; ) done += writeSync(descriptor, content, done);

@@ -20,6 +20,7 @@ import {
   TEMP_PREFIX,
   writeAll,
 } from './durable.js';
+import { within } from './root-descriptor.js';
 import { errnoOf, onFile, storageError } from './storage-error.js';
 
 const SUFFIX = '.entry';
@@ -28,7 +29,7 @@ const SPARE = 'spare';
 /** A spare larger than this is given back. */
 const SPARE_LIMIT = 1 << 20;
 
-const journalIn = (root: string): string => join(root, '.nocturne', 'journal');
+const journalIn = (root: string): string => within(root, '.nocturne', 'journal');
 
 /** Paths of the committed entries. */
 export function committedEntries(root: string): readonly string[] {

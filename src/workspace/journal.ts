@@ -1,7 +1,7 @@
 /** Changes any number of files at once: wholly or not at all, whatever happens in between. */
 import { lstatSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
-import { join } from 'node:path';
+import { defined } from '../kernel/defined.js';
 import { NocturneError } from '../kernel/error.js';
 import { readAnchors } from './anchors.js';
 import { applyEntry } from './apply-entry.js';
@@ -13,6 +13,7 @@ import { checkFence } from './lease.js';
 import { withCommitMutex } from './mutex.js';
 import { assertWritablePath, observe } from './observe.js';
 import { recover, type Recovery } from './recover.js';
+import { within } from './root-descriptor.js';
 import { onFiles } from './storage-error.js';
 import type { StorageOp } from './storage-types.js';
 
@@ -119,14 +120,14 @@ function check(root: string, ops: readonly EntryOp[]): void {
     assertWritablePath(root, op.path);
     const problem =
       op.kind === 'append'
-        ? logProblem(join(root, op.path), op.offset)
-        : contentProblem(join(root, op.path), op.before);
+        ? logProblem(within(root, op.path), op.offset)
+        : contentProblem(within(root, op.path), op.before);
     if (problem !== undefined) changed.push(`${op.path} ${problem}`);
   }
   if (changed.length === 0) return;
   const first = changed[0]?.slice(0, changed[0].indexOf(' '));
   throw new NocturneError('CONFLICT', `changed since it was read: ${changed.join('; ')}`, {
-    ...(first === undefined ? {} : { file: first }),
+    ...defined({ file: first }),
     hint: 'nothing was written; compute the change again from the files as they are',
   });
 }

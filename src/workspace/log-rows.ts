@@ -3,10 +3,10 @@
  * verifying it.
  */
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
-import { join } from 'node:path';
 import { encodeCell } from '../markdown/cell.js';
 import { fieldName } from '../markdown/field-name.js';
 import { parseRow } from '../markdown/row.js';
+import { within } from './root-descriptor.js';
 import { errnoOf, storageError } from './storage-error.js';
 
 /** `line` is 1-based. A cell that the row does not have is the empty text. */
@@ -31,7 +31,7 @@ export function* logRows(
   file: string,
   options: LogRowOptions = {},
 ): Generator<LogRow> {
-  const descriptor = open(join(root, file));
+  const descriptor = open(within(root, file));
   if (descriptor === undefined) return;
   try {
     const needle =

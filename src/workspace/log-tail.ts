@@ -3,7 +3,6 @@
  * between.
  */
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
-import { join } from 'node:path';
 import { genesis, link, linkedLine } from '../kernel/chain.js';
 import { NocturneError } from '../kernel/error.js';
 import { plural } from '../kernel/words.js';
@@ -14,6 +13,7 @@ import { readRecords } from '../markdown/read-records.js';
 import { scan } from '../markdown/scan.js';
 import type { Value } from '../markdown/types.js';
 import type { ObjectSpec } from '../registry/types.js';
+import { within } from './root-descriptor.js';
 import type { Anchor, AppendOp } from './storage-types.js';
 import type { Fields } from './types.js';
 
@@ -31,7 +31,7 @@ export function readTail(
   root: string,
   at: { file: string; object: ObjectSpec; anchor: Anchor | undefined },
 ): LogTail {
-  const path = join(root, at.file);
+  const path = within(root, at.file);
   const size = sizeOf(path, at.file);
   const columns = readColumns(path, at);
   if (at.anchor !== undefined) {

@@ -9,7 +9,9 @@ import { stamp, systemClock } from '../kernel/clock.js';
 import { NocturneError } from '../kernel/error.js';
 import { sha256 } from '../kernel/hash.js';
 import { type Failpoint, makeDirectory, noFailpoint, removeIfThere, tryLink } from './durable.js';
+import { assertRoot } from './pinned-root.js';
 import { isIdentity, lifeOf, ownIdentity, type ProcessIdentity } from './process-identity.js';
+import { shownPath, within } from './root-descriptor.js';
 import { errnoOf, onFile, storageError } from './storage-error.js';
 
 export type CommitHolder = ProcessIdentity & { readonly token: string; readonly at: string };
@@ -43,9 +45,10 @@ const held = new Map<string, string>();
  * carries T, and a T never returns.
  *
  * @throws NocturneError `LOCKED` when the mutex stays held for `timeoutMs` (default 30 s);
- * `STORAGE` when the lock cannot be made.
+ * `STORAGE` when the lock cannot be made; `ROOT_MOVED`.
  */
 export function withCommitMutex<T>(root: string, action: () => T, options: MutexOptions = {}): T {
+  assertRoot(root);
   if (held.has(root)) return action();
   const directory = storeDirectory(root);
   const token = acquire(directory, {
@@ -73,7 +76,7 @@ export function withCommitMutex<T>(root: string, action: () => T, options: Mutex
 export function commitMutexStatus(
   root: string,
 ): { readonly holder: CommitHolder; readonly life: 'alive' | 'dead' | 'unknown' } | undefined {
-  const holder = readHolder(join(root, '.nocturne'));
+  const holder = readHolder(within(root, '.nocturne'));
   return holder === undefined ? undefined : { holder, life: lifeOf(holder) };
 }
 
@@ -82,7 +85,7 @@ export function commitMutexStatus(
  * gone. Returns the holder.
  */
 export function breakCommitMutex(root: string): CommitHolder | undefined {
-  const directory = join(root, '.nocturne');
+  const directory = within(root, '.nocturne');
   const holder = readHolder(directory);
   if (removeIfThere(join(directory, LOCK))) markCrash(directory);
   return holder;
@@ -92,7 +95,7 @@ export function breakCommitMutex(root: string): CommitHolder | undefined {
 export function crashMarked(root: string): boolean {
   return (
     commitMutexStatus(root)?.life === 'dead' ||
-    readText(join(root, '.nocturne', CRASH_MARK)) !== undefined
+    readText(within(root, '.nocturne', CRASH_MARK)) !== undefined
   );
 }
 
@@ -101,7 +104,7 @@ export function crashMarked(root: string): boolean {
  * at the mutex. Call it holding the mutex.
  */
 export function clearCrashMark(root: string): void {
-  const directory = join(root, '.nocturne');
+  const directory = within(root, '.nocturne');
   for (const name of onFile(directory, 'list', () => readdirSync(directory))) {
     if (!name.startsWith(`${LOCK}.`) && !name.startsWith(BREAK)) continue;
     const owner = parse(readText(join(directory, name)));
@@ -115,14 +118,23 @@ export function clearCrashMark(root: string): void {
  * locks and journal would be somewhere else.
  */
 export function storeDirectory(root: string): string {
-  const directory = join(root, '.nocturne');
+  const directory = within(root, '.nocturne');
   if (lstatSync(directory, { throwIfNoEntry: false })?.isSymbolicLink() === true) {
-    throw new NocturneError('STORAGE', `${directory} is a symbolic link, expected a directory`, {
-      file: directory,
-      hint: 'remove the link: what is in .nocturne has to be on the same disk as the workspace, and nobody else may redirect it',
-    });
+    throw new NocturneError(
+      'STORAGE',
+      `${shownPath(directory)} is a symbolic link, expected a directory`,
+      {
+        file: shownPath(directory),
+        hint: 'remove the link: what is in .nocturne has to be on the same disk as the workspace, and nobody else may redirect it',
+      },
+    );
   }
   makeDirectory(directory);
+  // No link in here is ours: one would lead what is kept and recovered out of the workspace.
+  for (const item of onFile(directory, 'list', () =>
+    readdirSync(directory, { withFileTypes: true }),
+  ))
+    if (item.isSymbolicLink()) removeIfThere(join(directory, item.name));
   return directory;
 }
 
@@ -189,10 +201,14 @@ function breakLock(directory: string, ticket: string, token: string): boolean {
 function claim(ticket: string, name: string): boolean {
   const outcome = tryLink(ticket, name);
   if (outcome === 'missing')
-    throw new NocturneError('STORAGE', `cannot create ${name}: ${ticket} disappeared`, {
-      file: name,
-      hint: 'something removes files from .nocturne while nocturne runs: find out what',
-    });
+    throw new NocturneError(
+      'STORAGE',
+      `cannot create ${shownPath(name)}: ${shownPath(ticket)} disappeared`,
+      {
+        file: shownPath(name),
+        hint: 'something removes files from .nocturne while nocturne runs: find out what',
+      },
+    );
   return outcome === 'unsupported' ? claimWithoutLinks(ticket, name) : outcome === 'linked';
 }
 
@@ -260,7 +276,7 @@ function lockedError(
     'LOCKED',
     `the workspace is being written by ${who}; waited ${timeoutMs / 1000} s for it`,
     {
-      file: join(directory, LOCK),
+      file: shownPath(join(directory, LOCK)),
       hint: 'try again when it is done; if that process hangs, stop it; if it ran on a machine that is gone, run nocturne lock break',
     },
   );

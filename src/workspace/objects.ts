@@ -11,10 +11,12 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { defined } from '../kernel/defined.js';
 import { NocturneError } from '../kernel/error.js';
 import { sha256 } from '../kernel/hash.js';
-import { removeIfThere, TEMP_PREFIX } from './durable.js';
+import { removeIfThere, removeLink, TEMP_PREFIX } from './durable.js';
 import { bootId } from './process-identity.js';
+import { shownPath, within } from './root-descriptor.js';
 import { errnoOf, onFile, storageError } from './storage-error.js';
 import type { FileEntry } from './types.js';
 
@@ -39,7 +41,7 @@ export type SnapshotSource = {
   readonly hashOf?: (path: string) => string | undefined;
 };
 
-const objectsIn = (root: string): string => join(root, '.nocturne', 'objects');
+const objectsIn = (root: string): string => within(root, '.nocturne', 'objects');
 export const objectPath = (root: string, hash: string): string =>
   join(objectsIn(root), hash.slice(0, 2), hash.slice(2));
 
@@ -71,15 +73,19 @@ export function getObject(root: string, hash: string): Buffer {
   } catch (error) {
     if (errnoOf(error) !== 'ENOENT') throw storageError(error, path, 'read');
     throw new NocturneError('NOT_FOUND', `content ${hash} is not in the object store`, {
-      file: path,
+      file: shownPath(path),
       hint: 'the store was pruned, or .nocturne was deleted',
     });
   }
   if (sha256(bytes) === hash) return bytes;
-  throw new NocturneError('STORAGE', `the stored content ${path} is not what its name says`, {
-    file: path,
-    hint: 'it was damaged: remove it; it is stored again with the next snapshot',
-  });
+  throw new NocturneError(
+    'STORAGE',
+    `the stored content ${shownPath(path)} is not what its name says`,
+    {
+      file: shownPath(path),
+      hint: 'it was damaged: remove it; it is stored again with the next snapshot',
+    },
+  );
 }
 
 /**
@@ -128,12 +134,11 @@ function keep(
   { stored, checkSizes, known }: Known,
 ): Kept | undefined {
   const { kind, mode, target } = entry;
-  if (kind === 'symlink')
-    return { kind, mode, hash: sha256(target ?? ''), ...(target === undefined ? {} : { target }) };
+  if (kind === 'symlink') return { kind, mode, hash: sha256(target ?? ''), ...defined({ target }) };
   if (kind === 'other') return { kind, mode, hash: '' };
   if (known !== undefined && isStored(root, { hash: known, size: entry.size, stored, checkSizes }))
     return { kind, mode, hash: known };
-  const bytes = readIfThere(join(root, entry.path));
+  const bytes = readIfThere(within(root, entry.path));
   if (bytes === undefined) return undefined;
   const hash = sha256(bytes);
   if (!isStored(root, { hash, size: bytes.length, stored, checkSizes })) {
@@ -164,6 +169,7 @@ function store(root: string, hash: string, bytes: Uint8Array): void {
   // In one directory: where a file system puts an inode depends on the directory it is made in, and
   // 256 places cost five times as much as one.
   const temp = join(objectsIn(root), `${TEMP_PREFIX}${process.pid}-${hash}`);
+  removeLink(dirname(path));
   try {
     writeFileSync(temp, bytes, { mode: 0o600 });
     renameSync(temp, path);

@@ -3,9 +3,9 @@
  * for its reader).
  */
 import { closeSync, constants, fstatSync, lstatSync, openSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { NocturneError } from '../kernel/error.js';
 import { sha256 } from '../kernel/hash.js';
+import { within } from './root-descriptor.js';
 import { isIgnored } from './walk.js';
 import { errnoOf, storageError } from './storage-error.js';
 
@@ -95,7 +95,7 @@ export function assertWritablePath(root: string, path: string): void {
   }
   for (let length = 1; length <= parts.length; length++) {
     const part = parts.slice(0, length).join('/');
-    const stats = lstatSync(join(root, part), { throwIfNoEntry: false });
+    const stats = lstatSync(within(root, part), { throwIfNoEntry: false });
     if (stats === undefined) return;
     if (stats.isSymbolicLink()) {
       throw new NocturneError('REFUSED', `${path} goes through the symbolic link ${part}`, {

@@ -3,6 +3,7 @@
  * the fields that changed.
  */
 import { stamp } from '../kernel/clock.js';
+import { defined } from '../kernel/defined.js';
 import { NocturneError } from '../kernel/error.js';
 import { globMatches } from '../kernel/glob.js';
 import { appendRecord, newDocument, removeRecord, setField } from '../markdown/edit-records.js';
@@ -136,7 +137,7 @@ function add(
     return;
   }
   const fields: Record<string, Value> = {
-    ...(object.shape === 'section' && key !== undefined ? { id: key } : {}),
+    ...defined({ id: object.shape === 'section' ? key : undefined }),
     ...change.fields,
   };
   if (change.kind === 'insert' && change.body !== undefined) fields['body'] = change.body;

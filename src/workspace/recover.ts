@@ -38,6 +38,7 @@ import {
 import { anchorAfter, decodeEntry, type Entry, findJournalKey } from './journal-entry.js';
 import { clearJournal, committedEntries, isJournalEmpty } from './journal-files.js';
 import { clearCrashMark, crashMarked, withCommitMutex } from './mutex.js';
+import { within } from './root-descriptor.js';
 import { onFile, onFiles } from './storage-error.js';
 import type { Anchor } from './storage-types.js';
 import { walk } from './walk.js';
@@ -173,7 +174,7 @@ function settlePending(root: string, state: string): void {
   const { logs, pending } = readAnchors(state);
   if (pending === undefined) return;
   const reached = Object.entries(pending.logs).filter(
-    ([path, anchor]) => !sameAnchor(logs[path], anchor) && endsAt(join(root, path), anchor),
+    ([path, anchor]) => !sameAnchor(logs[path], anchor) && endsAt(within(root, path), anchor),
   );
   if (reached.length > 0)
     writeAnchors(state, { version: 1, logs: { ...logs, ...Object.fromEntries(reached) } });
@@ -197,14 +198,14 @@ function cutTornTails(
   announced: ReadonlySet<string>,
 ): Recovery['torn'] {
   return Object.entries(logs).flatMap(([path, anchor]) => {
-    const file = join(root, path);
+    const file = within(root, path);
     if (!announced.has(path) || sizeOf(file) <= anchor.bytes) return [];
     const tail = readEnd(file, anchor.bytes);
     // Whole rows that nobody anchored are no accident; the gate names them.
     if (tail.includes(10)) return [];
     const kept = `.nocturne/torn/${path}.${sha256(tail).slice(0, 8)}`;
-    makeDirectory(dirname(join(root, kept)));
-    writeFileDurably(join(root, kept), tail);
+    makeDirectory(dirname(within(root, kept)));
+    writeFileDurably(within(root, kept), tail);
     truncateTo(file, anchor.bytes);
     return [{ path, bytes: tail.length, kept }];
   });
@@ -218,11 +219,14 @@ function sweep(root: string, state: string): readonly string[] {
   const found: string[] = [];
   walk(root, (path) => found.push(path));
   for (const path of found) {
-    if (!path.endsWith('-old')) removeIfThere(join(root, path));
+    if (!path.endsWith('-old')) removeIfThere(within(root, path));
     else {
-      makeDirectory(join(root, '.nocturne/conflicts/unclaimed'));
+      makeDirectory(within(root, '.nocturne/conflicts/unclaimed'));
       onFile(path, 'move', () =>
-        renameSync(join(root, path), join(root, '.nocturne/conflicts/unclaimed', basename(path))),
+        renameSync(
+          within(root, path),
+          within(root, '.nocturne/conflicts/unclaimed', basename(path)),
+        ),
       );
     }
   }

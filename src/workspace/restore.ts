@@ -14,6 +14,7 @@ import {
 import { withCommitMutex } from './mutex.js';
 import { getObject, type Kept, type KeptTree } from './objects.js';
 import { observe } from './observe.js';
+import { within } from './root-descriptor.js';
 import { onFile, onFiles } from './storage-error.js';
 import { isIgnored } from './walk.js';
 
@@ -61,7 +62,7 @@ export function restoreFiles(
 }
 
 function remove(root: string, path: string, options: RestoreOptions): void {
-  const target = join(root, path);
+  const target = within(root, path);
   if (throughSomethingElse(root, path) !== undefined) return;
   const present = lstatSync(target, { throwIfNoEntry: false });
   if (present === undefined || present.isDirectory()) return;
@@ -82,7 +83,7 @@ function put(root: string, path: string, options: RestoreOptions & { readonly ke
     way = throughSomethingElse(root, path)
   )
     displace(root, way);
-  const target = join(root, path);
+  const target = within(root, path);
   const present = lstatSync(target, { throwIfNoEntry: false });
   if (present?.isDirectory() === true) displace(root, path);
   else if (present !== undefined && keepIn !== undefined) keepPresent(root, { path, keepIn });
@@ -97,7 +98,7 @@ function put(root: string, path: string, options: RestoreOptions & { readonly ke
  * restored file then replaces the first.
  */
 function keepPresent(root: string, at: { readonly path: string; readonly keepIn: string }): void {
-  const target = join(root, at.path);
+  const target = within(root, at.path);
   const name = freeName(root, join(at.keepIn, at.path));
   if (tryLink(target, name) !== 'unsupported') return;
   const seen = observe(target);
@@ -121,7 +122,7 @@ function throughSomethingElse(root: string, path: string): string | undefined {
   const parts = path.split('/');
   for (let length = 1; length < parts.length; length++) {
     const part = parts.slice(0, length).join('/');
-    const stats = lstatSync(join(root, part), { throwIfNoEntry: false });
+    const stats = lstatSync(within(root, part), { throwIfNoEntry: false });
     if (stats === undefined) return undefined;
     if (!stats.isDirectory()) return part;
   }
@@ -133,7 +134,7 @@ function throughSomethingElse(root: string, path: string): string | undefined {
  * it is never deleted.
  */
 function displace(root: string, path: string): void {
-  const target = join(root, path);
+  const target = within(root, path);
   if (lstatSync(target).isDirectory()) {
     try {
       return rmdirSync(target);
@@ -148,7 +149,13 @@ function displace(root: string, path: string): void {
 
 /** A name that is not taken; its directory is made. */
 function freeName(root: string, path: string): string {
-  const wanted = join(root, path);
+  for (
+    let way = throughSomethingElse(root, path);
+    way !== undefined;
+    way = throughSomethingElse(root, path)
+  )
+    displace(root, way);
+  const wanted = within(root, path);
   makeDirectory(dirname(wanted));
   for (let n = 1; ; n++) {
     const name = n === 1 ? wanted : `${wanted}.${n}`;

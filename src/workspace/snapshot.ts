@@ -2,7 +2,6 @@
  * The workspace at one instant: files, records and addresses, read when asked for and then kept.
  */
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Diagnostic } from '../kernel/diagnostic.js';
 import { globMatches, isLiteral } from '../kernel/glob.js';
 import { sha256 } from '../kernel/hash.js';
@@ -12,6 +11,7 @@ import type { Doc, ReadResult, Rec } from '../markdown/types.js';
 import { loadSchema, missingSchema, REGISTRY_FILE } from '../registry/load-schema.js';
 import type { LoadedSchema, ObjectSpec } from '../registry/types.js';
 import { locateIn } from './address.js';
+import { within } from './root-descriptor.js';
 import { openSqlView } from './sql-view.js';
 import type { FileEntry, Located, Snapshot, SqlView } from './types.js';
 import { walk } from './walk.js';
@@ -125,7 +125,7 @@ function listFiles(
 function readBytes(root: string, entry: FileEntry | undefined): Buffer | undefined {
   if (entry === undefined || entry.kind !== 'file') return undefined;
   try {
-    return readFileSync(join(root, entry.path));
+    return readFileSync(within(root, entry.path));
   } catch {
     return undefined;
   }

@@ -12,9 +12,10 @@ import {
   readFileSync,
   rmSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { NocturneError } from '../kernel/error.js';
 import { sha256 } from '../kernel/hash.js';
+import { removeLink } from './durable.js';
 import { getObject, objectPath, putObject } from './objects.js';
 import { errnoOf, onFile } from './storage-error.js';
 
@@ -76,6 +77,7 @@ function heal({ root, state }: Place, hash: string): boolean {
   if (!HASH.test(hash) || sizeOf(spare) === undefined) return false;
   const bytes = readFileSync(spare);
   if (sha256(bytes) !== hash) return false;
+  removeLink(dirname(objectPath(root, hash)));
   rmSync(objectPath(root, hash), { force: true, recursive: true });
   putObject(root, bytes);
   return true;

@@ -27,9 +27,14 @@ export function nocturneHome(env: Readonly<Record<string, string | undefined>>):
  */
 export function stateDirectory(home: string, root: string): string {
   const real = onFile(root, 'open the workspace', () => realpathSync(root));
-  const path = join(home, 'workspaces', sha256(real).slice(0, 16));
+  const path = statePath(home, real);
   makeDirectory(path, 0o700);
   return path;
+}
+
+/** The same directory, made or not. @param real the real path of the workspace. */
+export function statePath(home: string, real: string): string {
+  return join(home, 'workspaces', sha256(real).slice(0, 16));
 }
 
 /**

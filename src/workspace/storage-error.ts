@@ -3,7 +3,9 @@
  * about it.
  */
 import { getSystemErrorMap } from 'node:util';
+import { defined } from '../kernel/defined.js';
 import { NocturneError } from '../kernel/error.js';
+import { shownPath } from './root-descriptor.js';
 
 const ADVICE: Readonly<Record<string, string>> = {
   ENOSPC: 'free space on the disk that holds this file, then run the command again',
@@ -38,15 +40,16 @@ export function errnoOf(error: unknown): string | undefined {
  * `STORAGE` error for a refused operation; errors that are not the file system's come back as they
  * are.
  */
-export function storageError(error: unknown, file: string, doing: string): Error {
+export function storageError(error: unknown, path: string, doing: string): Error {
   if (error instanceof NocturneError) return error;
+  const file = shownPath(path);
   const code = errnoOf(error);
   if (code === undefined) return error instanceof Error ? error : new Error(String(error));
   const hint = ADVICE[code];
   return new NocturneError('STORAGE', `cannot ${doing} ${file}: ${describe(error)} (${code})`, {
     file,
     cause: error,
-    ...(hint === undefined ? {} : { hint }),
+    ...defined({ hint }),
   });
 }
 

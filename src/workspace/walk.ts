@@ -5,6 +5,7 @@
 import { constants, type Dirent, lstatSync, readdirSync, readlinkSync } from 'node:fs';
 import { NocturneError } from '../kernel/error.js';
 import { TEMP_PREFIX } from './durable.js';
+import { within } from './root-descriptor.js';
 import { errnoOf } from './storage-error.js';
 import type { FileEntry } from './types.js';
 
@@ -47,7 +48,7 @@ export function walk(root: string, onTemporary?: (path: string) => void): Map<st
 
 function list(root: string, directory: string): Dirent[] {
   try {
-    return readdirSync(`${root}/${directory}`, { withFileTypes: true });
+    return readdirSync(within(root, directory), { withFileTypes: true });
   } catch (error) {
     const code = errnoOf(error);
     if (directory !== '' && (code === 'ENOENT' || code === 'ENOTDIR')) return [];
@@ -61,7 +62,7 @@ function list(root: string, directory: string): Dirent[] {
 }
 
 function describe(root: string, path: string): FileEntry | undefined {
-  const stats = lstatSync(`${root}/${path}`, { throwIfNoEntry: false });
+  const stats = lstatSync(within(root, path), { throwIfNoEntry: false });
   if (stats === undefined) {
     // A name that is not UTF-8 cannot be asked about by its decoded form; it must be seen all the
     // same.
@@ -83,7 +84,7 @@ function describe(root: string, path: string): FileEntry | undefined {
     ino,
     mode,
     kind: 'symlink',
-    target: readlinkSync(`${root}/${path}`),
+    target: readlinkSync(within(root, path)),
     links,
   };
 }

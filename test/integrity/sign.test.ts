@@ -1,3 +1,4 @@
+import { verify as verifySignature } from 'node:crypto';
 import {
   cpSync,
   readFileSync,
@@ -9,7 +10,8 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { reanchorLogs } from '../../src/integrity/anchor-logs.js';
+import { fieldText } from '../../src/project/field-text.js';
+import { acceptLogs, changedLogs } from '../../src/integrity/anchor-logs.js';
 import { verifyGate } from '../../src/integrity/gate.js';
 import { parseManifest } from '../../src/integrity/manifest.js';
 import { createOwnerKey } from '../../src/integrity/owner-key.js';
@@ -355,42 +357,57 @@ t.test(
   },
 );
 
-t.test('the owner can anchor a log anew, and the log says so', async (t) => {
-  const made = makeWorkspace(t.testdir());
-  edit(made, 'SOUL.md');
-  sign(made, 'all');
-  const good = read(made, 'audit/AUDIT-LOG.md');
-  writeFileSync(
-    join(made.root, 'audit/AUDIT-LOG.md'),
-    good.slice(0, good.trimEnd().lastIndexOf('\n') + 1),
-  );
-  t.notOk(verifyGate(made.root, made.home).ok);
-  const options = {
-    files: ['audit/AUDIT-LOG.md'],
-    key: made.key,
-    signedBy: 'owner',
-    reason: 'restored from last night’s backup',
-  };
-  t.throws(
-    () =>
-      reanchorLogs(made.workspace, { ...options, key: createOwnerKey(join(made.home, 'other')) }),
-    { code: 'NOT_TRUSTED' },
-  );
-  t.throws(() => reanchorLogs(made.workspace, { ...options, files: ['SOUL.md'] }), {
-    code: 'NOT_FOUND',
-  });
-  t.match(reanchorLogs(made.workspace, options), [
-    { file: 'audit/AUDIT-LOG.md', before: { rows: 2 }, after: { rows: 1 } },
-  ]);
-  t.ok(verifyGate(made.root, made.home).ok);
-  t.match(auditLines(made).at(-1), /anchor .*2 rows .* to 1 rows .*backup/);
-  writeFileSync(
-    join(made.root, 'audit/AUDIT-LOG.md'),
-    read(made, 'audit/AUDIT-LOG.md').replace('| sign |', '| sing |'),
-  );
-  t.throws(
-    () => reanchorLogs(made.workspace, options),
-    { code: 'GATE', message: /edited/ },
-    'a chain that does not hold cannot be',
-  );
-});
+t.test(
+  'the owner can accept a log that differs from its anchor, and the log says so',
+  async (t) => {
+    const made = makeWorkspace(t.testdir());
+    edit(made, 'SOUL.md');
+    sign(made, 'all');
+    const good = read(made, 'audit/AUDIT-LOG.md');
+    writeFileSync(
+      join(made.root, 'audit/AUDIT-LOG.md'),
+      good.slice(0, good.trimEnd().lastIndexOf('\n') + 1),
+    );
+    t.notOk(verifyGate(made.root, made.home).ok);
+    const owner = { key: made.key, signedBy: 'owner', reason: 'restored from last night’s backup' };
+    const changed = changedLogs(made.workspace, ['audit/AUDIT-LOG.md']);
+    t.match(changed, [{ file: 'audit/AUDIT-LOG.md', before: { rows: 2 }, after: { rows: 1 } }]);
+    t.match(changed[0]?.message, /the last 1 row|the last row|cut off/);
+    const stranger = createOwnerKey(join(made.home, 'other'));
+    t.throws(() => acceptLogs(made.workspace, changed, { ...owner, key: stranger }), {
+      code: 'NOT_TRUSTED',
+    });
+    t.throws(() => changedLogs(made.workspace, ['SOUL.md']), { code: 'NOT_FOUND' });
+    const shorter = changed.map((log) => ({ ...log, after: { ...log.after, rows: 0 } }));
+    t.throws(
+      () => acceptLogs(made.workspace, shorter, owner),
+      { code: 'CONFLICT' },
+      'only what was shown is accepted',
+    );
+    t.notOk(verifyGate(made.root, made.home).ok);
+    acceptLogs(made.workspace, changed, owner);
+    t.ok(verifyGate(made.root, made.home).ok);
+    const row = made.workspace.snapshot().records('AUDIT').at(-1);
+    t.match(auditLines(made).at(-1), /anchor .*2 rows .* to 1 rows .*backup/);
+    const [statement = '', signature = ''] = fieldText(row, 'detail').split('; signature ');
+    t.ok(
+      verifySignature(
+        null,
+        Buffer.from(statement),
+        made.key.publicKey,
+        Buffer.from(signature, 'base64'),
+      ),
+      'the row is signed by the owner',
+    );
+    t.same(changedLogs(made.workspace, []), []);
+    writeFileSync(
+      join(made.root, 'audit/AUDIT-LOG.md'),
+      read(made, 'audit/AUDIT-LOG.md').replace('| sign |', '| sing |'),
+    );
+    t.throws(
+      () => changedLogs(made.workspace, []),
+      { code: 'GATE', message: /edited/ },
+      'a chain that does not hold cannot be',
+    );
+  },
+);

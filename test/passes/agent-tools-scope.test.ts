@@ -74,7 +74,7 @@ const CASES: readonly (readonly [
 for (const capability of ['disabled', 'project', 'workspace'] as const) {
   t.test(`the agent's own tools with the capability ${capability}`, async (t) => {
     const place = twoProjects(t.testdir(), { capability });
-    const tools = guardedTools({ env: environment(place), data: await passIn(place) });
+    const tools = guardedTools({ env: environment(place), pass: await passIn(place) });
     for (const [that, call, says] of CASES)
       t.match((await call(tools)).text, says[capability], that);
     if (capability === 'disabled')
@@ -91,7 +91,7 @@ for (const capability of ['disabled', 'project', 'workspace'] as const) {
 
 t.test('what is not seen and what is not there are refused in the same words', async (t) => {
   const place = twoProjects(t.testdir());
-  const tools = guardedTools({ env: environment(place), data: await passIn(place) });
+  const tools = guardedTools({ env: environment(place), pass: await passIn(place) });
   const texts = await Promise.all(
     ['offer.md', 'other.md'].map(async (name) =>
       (await tools.edit(`PROJECTS/harbour/outputs/${name}`, 'Forty', 'Fifty')).text.replaceAll(
@@ -111,7 +111,7 @@ t.test('what is not seen and what is not there are refused in the same words', a
 
 t.test('an edit of a shared file keeps what the pass does not see', async (t) => {
   const place = twoProjects(t.testdir());
-  const tools = guardedTools({ env: environment(place), data: await passIn(place) });
+  const tools = guardedTools({ env: environment(place), pass: await passIn(place) });
   const path = 'memory/2026-11-20.md';
   t.match((await tools.edit(path, 'Nothing yet.', 'One page.')).text, /AP-001/);
   const [asked] = approvalsOf(place.workspace.snapshot()).values();
@@ -119,7 +119,7 @@ t.test('an edit of a shared file keeps what the pass does not see', async (t) =>
   const { takeApproval } = await import('../../src/passes/approvals/take-approval.js');
   t.match(
     takeApproval(
-      { workspace: place.workspace, actor: { kind: 'owner', name: 'owner' }, runId: '', step: '' },
+      { workspace: place.workspace, actor: { kind: 'owner', name: 'owner' } },
       { id: 'AP-001', verdict: 'yes', question: '' },
     ),
     { kind: 'done' },

@@ -20,6 +20,7 @@ export type ProjectOptions = {
   readonly requires?: string;
   readonly writes?: string;
   readonly files?: Readonly<Record<string, string>>;
+  readonly folder?: string;
 };
 
 /** What a well-behaved agent prints last. */
@@ -107,6 +108,7 @@ ${options.stop ?? '- entries: { in: "outputs/*.md", under: "## Entries", at_leas
     '$1| 1 | pages | PROJECTS/pages/LONGRUNNER.md | write | active | - | - |\n',
   );
   const made = makeWorkspace(directory, {
+    ...(options.folder === undefined ? {} : { folder: options.folder }),
     files: {
       'PROJECTS/pages/LONGRUNNER.md': longrunner,
       'PROJECTS/pages/PHASES.md': phases,

@@ -7,7 +7,6 @@ import {
   mkdirSync,
   readFileSync,
   symlinkSync,
-  utimesSync,
   writeFileSync,
   realpathSync,
 } from 'node:fs';
@@ -332,7 +331,7 @@ t.test(
     const place = boxed(t.testdir(), '', STRICT);
     const begun = await beginPass(environment(place), { role: 'worker' });
     if (begun.kind !== 'brief') return t.fail(begun.report.outcome);
-    const pass = { env: environment(place), data: begun.data };
+    const pass = { env: environment(place), pass: begun.data };
     const tried = await runWords(pass, [
       'sh',
       '-c',
@@ -358,11 +357,6 @@ t.test(
         'PROJECTS/other/b.md': 'x',
       },
     });
-    utimesSync(
-      join(place.root, early),
-      new Date('2025-01-01T00:00:00Z'),
-      new Date('2025-01-01T00:00:00Z'),
-    );
     symlinkSync('/usr', join(place.root, 'PROJECTS/pages/elsewhere'));
     const cases: readonly (readonly [
       string,
@@ -417,7 +411,7 @@ t.test(
         role: 'worker',
         project: 'pages',
         phase: 'write',
-        phaseStarted: '2026-01-01T00:00:00Z',
+        earlierOutputs: [early],
         writes,
         tools: undefined,
       });
@@ -436,12 +430,14 @@ t.test(
     const place = boxed(join(folder, 'place'), '', STRICT);
     const begun = await beginPass(environment(place), { role: 'worker' });
     if (begun.kind !== 'brief') return t.fail(begun.report.outcome);
-    const { project, ...data } = begun.data;
-    t.equal(project, 'pages');
-    const halted = await t3Sandbox.run({
-      env: environment(place, { env: without(join(folder, 'bin')) }),
-      data,
-    });
+    t.equal(begun.data.project, 'pages');
+    const halted = await t3Sandbox.run(
+      { ...begun.data, project: undefined },
+      {
+        env: environment(place, { env: without(join(folder, 'bin')) }),
+        snapshot: place.workspace.snapshot(),
+      },
+    );
     t.match(halted, { halt: true, exit: 1, outcome: /^blocked: sandbox-unavailable/ });
     t.match(
       fieldText(place.workspace.snapshot().records('NOTIFICATION')[0], 'action_needed'),

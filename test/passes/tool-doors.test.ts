@@ -92,7 +92,7 @@ t.test(
     const before = contents(pass.root);
     const tools = guardedTools({
       env: environment({ root: pass.root, home: pass.home, workspace: pass.workspace }),
-      data: pass.data,
+      pass: pass.data,
     });
     const { commands } = attacksIn(pass.root);
     for (const [sentence, action, , about] of commands)

@@ -9,7 +9,7 @@ import {
 } from '../../src/passes/tools/tool-caller.js';
 import { searchTool } from '../../src/passes/tools/tool-search.js';
 import { editTool, writeTool } from '../../src/passes/tools/tool-write.js';
-import type { PassData } from '../../src/passes/types.js';
+import type { Briefed } from '../../src/passes/types.js';
 import type { Workspace } from '../../src/workspace/types.js';
 import { environment, type Place, placeWithProject, read } from './pass-workspace.js';
 
@@ -17,7 +17,7 @@ const PAGE = 'PROJECTS/pages/outputs/page.md';
 
 async function inPass(
   place: Place,
-): Promise<{ readonly context: ToolContext; readonly data: PassData }> {
+): Promise<{ readonly context: ToolContext; readonly data: Briefed }> {
   const begun = await beginPass(environment(place), { role: 'worker' });
   if (begun.kind !== 'brief') throw new Error(begun.report.outcome);
   return {
@@ -98,7 +98,7 @@ t.test('a pattern that would never end is stopped', async (t) => {
 t.test('a runner whose capability is disabled calls no tool', async (t) => {
   const place = placeWithProject(t.testdir(), '');
   const { data } = await inPass(place);
-  const may = (capability: PassData['capability']) =>
+  const may = (capability: Briefed['capability']) =>
     requireCapability(
       {
         workspace: place.workspace,

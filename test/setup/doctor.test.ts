@@ -5,7 +5,7 @@ import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
-import { recordIncident } from '../../src/integrity/incident.js';
+import { recordIncident } from '../../src/workspace/incident.js';
 import { fixedClock, systemClock } from '../../src/kernel/clock.js';
 import { examine } from '../../src/setup/doctor/examine.js';
 import type { Finding } from '../../src/setup/doctor/types.js';

@@ -22,6 +22,8 @@ export type MakeOptions = {
   /** Leave it a template that nobody owns. */
   readonly unsigned?: boolean;
   readonly at?: string;
+  /** Where the workspace is below the directory; default `workspace`. */
+  readonly folder?: string;
 };
 
 const REPOSITORY = fileURLToPath(new URL('../../../', import.meta.url));
@@ -31,7 +33,7 @@ const NOT_SHIPPED = new Set(['README.md', 'CHANGELOG.md', 'CONTRIBUTING.md']);
 
 /** Makes `DIRECTORY/workspace` and `DIRECTORY/home`; give it `t.testdir()`. */
 export function makeWorkspace(directory: string, options: MakeOptions = {}): MadeWorkspace {
-  const [root, home] = [join(directory, 'workspace'), join(directory, 'home')];
+  const [root, home] = [join(directory, options.folder ?? 'workspace'), join(directory, 'home')];
   copyShipped(root);
   for (const [path, content] of Object.entries(options.files ?? {})) {
     mkdirSync(dirname(join(root, path)), { recursive: true });

@@ -4,9 +4,10 @@
  */
 import { readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { closeIncidents } from '../../integrity/close-incidents.js';
 import { verifyGate } from '../../integrity/gate.js';
 import type { GateReport } from '../../integrity/gate-report.js';
-import { recordIncident } from '../../integrity/incident.js';
+import { recordIncident } from '../../workspace/incident.js';
 import { stamp } from '../../kernel/clock.js';
 import { sha256 } from '../../kernel/hash.js';
 import { makeDirectory, removeIfThere } from '../../workspace/durable.js';
@@ -29,8 +30,10 @@ export function openSession(workspace: Workspace, session: HostSession): readonl
   forgetOld(workspace);
   const report = verify(workspace);
   const file = fileOf(workspace, session);
-  if (report.ok) removeIfThere(file);
-  else {
+  if (report.ok) {
+    removeIfThere(file);
+    closeIncidents(workspace, { by: `a session of ${session.host}` });
+  } else {
     makeDirectory(join(workspace.state, FOLDER), 0o700);
     writeJsonDurably(file, { version: 1, session, findings: linesOf(report) });
     if (report.owned)

@@ -15,7 +15,7 @@ import { conclude, judge, type Judgement, recordRefusal } from '../door.js';
 import { passOfSession } from '../pass-file.js';
 import { passOfToken } from '../pass-token.js';
 import type { SpawnLedger } from '../spawn-ledger.js';
-import type { HostSession, PassData } from '../types.js';
+import type { HostSession, Briefed } from '../types.js';
 
 /**
  * Who calls: the holder of a token, the session in which a host began the pass, or neither: a
@@ -32,10 +32,7 @@ export type CallerOfHost = {
  * The running pass of a caller. @throws NocturneError `REFUSED` or `LEASE_LOST` for a token that is
  * not that of the running pass.
  */
-export function passOfCaller(
-  state: string,
-  { token, session }: CallerOfHost,
-): PassData | undefined {
+export function passOfCaller(state: string, { token, session }: CallerOfHost): Briefed | undefined {
   if (token !== undefined) return passOfToken(state, token);
   return session === undefined ? undefined : passOfSession(state, session);
 }
@@ -93,7 +90,7 @@ export function judgeCall(context: CallContext, caller: CallerOfHost, call: Host
 
 function refusalsOf(
   snapshot: Snapshot,
-  data: PassData | undefined,
+  data: Briefed | undefined,
   reading: CallReading,
 ): readonly Reason[] {
   switch (reading.kind) {
@@ -123,7 +120,7 @@ function refusalsOf(
 /** Without a ledger a spawn is not refused: there is nothing that would have to be told. */
 function registerSpawn(
   { workspace, ledger }: CallContext,
-  data: PassData,
+  data: Briefed,
   {
     call,
     reading,

@@ -2,10 +2,10 @@
  * Undoing: differences that a pass was not allowed to make go back to what was there, and the
  * version it left is kept.
  */
-import { existsSync, utimesSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync } from 'node:fs';
 import { type Kept, putObject } from '../../workspace/objects.js';
 import { restoreFiles } from '../../workspace/restore.js';
+import { within } from '../../workspace/root-descriptor.js';
 import type { Workspace } from '../../workspace/types.js';
 import type { Difference } from './differences.js';
 
@@ -15,8 +15,8 @@ export function keptDirectory(runId: string): string {
 }
 
 /**
- * Restores each difference, its time included (outputs are judged by it); returns where the version
- * that was undone is kept (nothing for a deletion).
+ * Restores each difference; returns where the version that was undone is kept (nothing for a
+ * deletion).
  */
 export function restore(
   workspace: Workspace,
@@ -28,16 +28,13 @@ export function restore(
     (difference) => [difference.path, wantedState(workspace, difference)] as const,
   );
   restoreFiles(workspace.root, wanted, { keepIn: keptDirectory(runId) });
-  for (const { path, mtimeMs, before } of found)
-    if (mtimeMs !== undefined && before !== undefined)
-      utimesSync(join(workspace.root, path), mtimeMs / 1000, mtimeMs / 1000);
   const kept = found
     .filter((difference) => difference.after !== undefined && difference.kind !== 'mode')
     .map((difference) => difference.path);
   return new Map(
     kept
       .map((path) => [path, `${keptDirectory(runId)}/${path}`] as const)
-      .filter(([, place]) => existsSync(join(workspace.root, place))),
+      .filter(([, place]) => existsSync(within(workspace.root, place))),
   );
 }
 

@@ -3,19 +3,21 @@
  * allowed. The last line, always drawn.
  */
 import { lstatSync } from 'node:fs';
-import { join } from 'node:path';
 import { decide } from '../../governance/guard/decide.js';
 import { isDrop, isUnfinishedDrop } from '../../governance/drop-place.js';
 import { noProbe } from '../../governance/guard/probe.js';
 import type { Decision } from '../../governance/types.js';
+import { storeDirectory } from '../../workspace/mutex.js';
+import { assertRoot } from '../../workspace/pinned-root.js';
+import { within } from '../../workspace/root-descriptor.js';
 import { healObjects, soundObject } from '../../workspace/spare-objects.js';
 import { openSnapshot } from '../../workspace/snapshot.js';
 import type { FileEntry, Snapshot, Workspace } from '../../workspace/types.js';
 import { type Granted, grantedPaths } from '../approvals/granted-paths.js';
-import { authorityOf } from '../authority.js';
+import { authorityOf, type PassOnDuty } from '../authority.js';
 import { type Difference, differences } from './differences.js';
 import { restore } from './restore.js';
-import type { Baseline, PassData, Undone } from '../types.js';
+import type { Baseline, Undone } from '../types.js';
 
 /**
  * `arrived`: messages that appeared in the inbox meanwhile. A channel dropped them, or the agent
@@ -27,9 +29,17 @@ export type Settled = {
   readonly arrived: readonly Difference[];
 };
 
+export const NOTHING_SETTLED: Settled = { accepted: [], undone: [], arrived: [] };
+
+/** A pass whose agent can have changed something since its baseline. */
+export type PassWithBaseline = Omit<PassOnDuty, 'fence' | 'capability'> & {
+  readonly baseline: Baseline;
+};
+
 /** Judges and restores; what was accepted still has to be recorded (a commit that adopts it). */
-export function settle(workspace: Workspace, data: PassData): Settled {
-  if (data.baseline === undefined) return { accepted: [], undone: [], arrived: [] };
+export function settle(workspace: Workspace, data: PassWithBaseline): Settled {
+  assertRoot(workspace.root);
+  storeDirectory(workspace.root);
   healObjects(workspace);
   const before = baselineSnapshot(workspace, data.baseline);
   const authorise = grantedPaths(workspace, data.runId);
@@ -74,6 +84,17 @@ export function settle(workspace: Workspace, data: PassData): Settled {
 
 /** The workspace as it was before the agent began, read from the object store. */
 export function baselineSnapshot(workspace: Workspace, baseline: Baseline): Snapshot {
+  const known = opened.get(baseline);
+  if (known !== undefined) return known;
+  const snapshot = openBaseline(workspace, baseline);
+  opened.set(baseline, snapshot);
+  return snapshot;
+}
+
+/** A baseline never changes, and several steps after the agent ask it. */
+const opened = new WeakMap<Baseline, Snapshot>();
+
+function openBaseline(workspace: Workspace, baseline: Baseline): Snapshot {
   const files = new Map<string, FileEntry>();
   for (const [path, file] of Object.entries(baseline.files))
     files.set(path, {
@@ -110,7 +131,7 @@ export function baselineSnapshot(workspace: Workspace, baseline: Baseline): Snap
 
 function judge(
   workspace: Workspace,
-  at: { before: Snapshot; data: PassData; difference: Difference; authorise: Granted },
+  at: { before: Snapshot; data: PassWithBaseline; difference: Difference; authorise: Granted },
 ): { code: string; why: string } | undefined {
   const { difference } = at;
   if (difference.kind === 'link')
@@ -137,5 +158,5 @@ function judge(
 }
 
 function linksOf(workspace: Workspace, path: string): number {
-  return lstatSync(join(workspace.root, path), { throwIfNoEntry: false })?.nlink ?? 1;
+  return lstatSync(within(workspace.root, path), { throwIfNoEntry: false })?.nlink ?? 1;
 }

@@ -13,14 +13,18 @@ import { queryTool } from './tool-query.js';
 import { readTool } from './tool-read.js';
 import { searchTool } from './tool-search.js';
 import { editTool, writeTool } from './tool-write.js';
-import type { Pass } from '../types.js';
+import type { Briefed, PassEnvironment } from '../types.js';
 
-export function guardedTools(pass: Pass): GuardedTools {
-  const { workspace, signal } = pass.env;
+export function guardedTools(at: {
+  readonly env: PassEnvironment;
+  readonly pass: Briefed;
+}): GuardedTools {
+  const { pass } = at;
+  const { workspace, signal } = at.env;
   const context: ToolContext = {
     workspace,
     signal,
-    caller: { kind: 'pass', door: 'agent tools', data: pass.data },
+    caller: { kind: 'pass', door: 'agent tools', data: pass },
   };
   const said = (tool: string, call: () => ToolAnswer): ToolResult => {
     try {
@@ -60,14 +64,14 @@ export function guardedTools(pass: Pass): GuardedTools {
           : [];
       const action: Action =
         words === undefined ? { kind: 'exec', command } : { kind: 'exec', argv: words };
-      const { verdict, text } = judge(workspace, pass.data, {
+      const { verdict, text } = judge(workspace, pass, {
         door: 'agent tools',
         actions: [action],
         cwd: commandFolder(pass),
         also: plain,
       });
       return verdict === 'allow'
-        ? runWords(pass, words ?? [])
+        ? runWords(at, words ?? [])
         : { ok: false, text: `Refused. ${text}` };
     },
   };

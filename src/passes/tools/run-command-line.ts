@@ -5,23 +5,26 @@
 import { join } from 'node:path';
 import type { ToolResult } from '../../agents/types.js';
 import { sandboxedCommand } from '../pass-sandbox.js';
-import type { Pass } from '../types.js';
+import type { Chosen, PassEnvironment } from '../types.js';
 
 const LIMIT_MS = 120_000;
 const MOST = 20_000;
 
 /** Where the commands of a pass start, relative to the workspace. */
-export function commandFolder(pass: Pass): string {
-  return pass.data.project === undefined ? '.' : `PROJECTS/${pass.data.project}`;
+export function commandFolder({ project }: Pick<Chosen, 'project'>): string {
+  return project === undefined ? '.' : `PROJECTS/${project}`;
 }
 
-export async function runWords(pass: Pass, words: readonly string[]): Promise<ToolResult> {
-  const cwd = join(pass.env.workspace.root, commandFolder(pass));
-  const result = await sandboxedCommand(pass)({
+export async function runWords(
+  { env, pass }: { readonly env: PassEnvironment; readonly pass: Chosen },
+  words: readonly string[],
+): Promise<ToolResult> {
+  const { workspace, signal } = env;
+  const result = await sandboxedCommand({ env, pass }, () => workspace.snapshot())({
     argv: words,
-    cwd,
+    cwd: join(workspace.root, commandFolder(pass)),
     timeoutMs: LIMIT_MS,
-    signal: pass.env.signal,
+    signal,
   });
   if (result.kind === 'failed') return { ok: false, text: result.why };
   const printed =

@@ -7,22 +7,20 @@ import { fieldInt, fieldText } from '../../project/field-text.js';
 import { leaseStatus } from '../../workspace/lease.js';
 import type { Workspace } from '../../workspace/types.js';
 import type { ToolAnswer, ToolContext } from './tool-caller.js';
-import type { PassData } from '../types.js';
+import type { Briefed } from '../types.js';
 
 export function briefTool({ workspace, caller }: ToolContext): ToolAnswer {
   return caller.kind === 'pass' ? ofPass(caller.data) : ofWorkspace(workspace, caller.why);
 }
 
-function ofPass(data: PassData): ToolAnswer {
-  const { runId, project, brief, prompt } = data;
-  const text = prompt ?? `The pass ${runId} has no brief yet.`;
+function ofPass({ runId, project, brief, prompt }: Briefed): ToolAnswer {
   return {
-    text,
+    text: prompt,
     data: {
       run: { id: runId, project: project ?? null },
-      prompt: text,
-      mayWrite: brief?.mayWrite ?? data.writes,
-      budget: brief?.budget ?? null,
+      prompt,
+      mayWrite: brief.mayWrite,
+      budget: brief.budget,
     },
   };
 }

@@ -6,7 +6,7 @@ import type { Snapshot, Workspace } from '../../workspace/types.js';
 import { type DoorName, recordRefusal, recordStranger } from '../door.js';
 import { passOfToken } from '../pass-token.js';
 import { readScope } from '../read-scope.js';
-import type { PassData } from '../types.js';
+import type { Briefed } from '../types.js';
 
 /**
  * `client`: what the caller's program calls itself; for the record only. `why`: what is wrong with
@@ -16,7 +16,7 @@ export type PassCaller = {
   readonly kind: 'pass';
   readonly door: DoorName;
   readonly client?: string;
-  readonly data: PassData;
+  readonly data: Briefed;
 };
 export type ToolCaller =
   | PassCaller

@@ -4,7 +4,7 @@
  */
 import { lstatSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { listIncidents } from '../../integrity/incident.js';
+import { listIncidents } from '../../workspace/incident.js';
 import { storedPass } from '../../passes/pass-file.js';
 import { committedEntries, isJournalEmpty } from '../../workspace/journal-files.js';
 import { breakLease, consecutiveFailures, leaseStatus } from '../../workspace/lease.js';
@@ -166,7 +166,7 @@ export const incidents: WorkspaceCheck = {
       ? working('none')
       : broken(
           `${found.length === 1 ? 'one incident' : `${found.length} incidents`}, the last at ${last.at}: ${last.message}`,
-          'nocturne status',
+          'nocturne gate, which closes it once nothing is wrong any more',
         );
   },
 };

@@ -8,7 +8,7 @@ import type { Authority } from '../../governance/types.js';
 import { NocturneError } from '../../kernel/error.js';
 import { authorityOf } from '../../passes/authority.js';
 import { passOfToken } from '../../passes/pass-token.js';
-import type { PassData } from '../../passes/types.js';
+import type { Briefed } from '../../passes/types.js';
 import type { Actor, Snapshot } from '../../workspace/types.js';
 import type { Context } from './types.js';
 
@@ -19,7 +19,7 @@ export type Acting = {
   readonly authority: Authority;
   /** Under which a pass commits. */
   readonly fence?: number;
-  readonly pass?: PassData;
+  readonly pass?: Briefed;
   /** What the audit log says about whose word it was. */
   readonly authorisation: string;
 };
@@ -56,7 +56,7 @@ export function actingAs(context: Context): Acting {
 }
 
 /** Without a live pass a token is as good as a wrong one. */
-export function passOf(context: Context, token: string): PassData {
+export function passOf(context: Context, token: string): Briefed {
   try {
     return passOfToken(context.workspace().state, token);
   } catch (error) {

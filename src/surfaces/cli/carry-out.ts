@@ -1,10 +1,11 @@
 /** An edit that a command asks for: judged on a fresh snapshot and committed, or only shown. */
+import { defined } from '../../kernel/defined.js';
 import { EXIT, NocturneError } from '../../kernel/error.js';
 import { scopedSnapshot } from '../../governance/scoped-snapshot.js';
 import { previewChanges, type Preview } from '../../workspace/preview.js';
 import type { AuditEntry, Change, CommitResult, Notice, Snapshot } from '../../workspace/types.js';
 import { judge, recordRefusal } from '../../passes/door.js';
-import type { PassData } from '../../passes/types.js';
+import type { Briefed } from '../../passes/types.js';
 import type { Action } from '../../governance/types.js';
 import { openSnapshot } from '../../workspace/snapshot.js';
 import { type Acting, actingAs } from './actor.js';
@@ -51,9 +52,7 @@ export function carryOut(
       preview,
       bundle: edit.bundle,
       home: context.home,
-      ...(options.mayTouchProtected === undefined
-        ? {}
-        : { mayTouchProtected: options.mayTouchProtected }),
+      ...defined({ mayTouchProtected: options.mayTouchProtected }),
     });
     return { edit, preview, row: rowOf(acting, edit) };
   };
@@ -67,11 +66,11 @@ export function carryOut(
         return {
           ...common(acting, decided.edit),
           changes: decided.edit.changes,
-          ...(decided.edit.notices === undefined ? {} : { notices: decided.edit.notices }),
+          ...defined({ notices: decided.edit.notices }),
           audit: nothing ? [] : [decided.row],
         };
       },
-      acting.fence === undefined ? {} : { fence: acting.fence },
+      defined({ fence: acting.fence }),
     );
     return done(result, options);
   } catch (error) {
@@ -89,7 +88,7 @@ function common(
     actor: acting.actor,
     runId: acting.runId,
     reason: edit.reason,
-    ...(edit.bundle === undefined ? {} : { bundle: edit.bundle }),
+    ...defined({ bundle: edit.bundle }),
   };
 }
 
@@ -111,7 +110,7 @@ function rowOf(acting: Acting, { audit }: Edit): AuditEntry {
  */
 function refusedToPass(
   context: Context,
-  pass: PassData,
+  pass: Briefed,
   at: {
     readonly error: NocturneError;
     readonly target: string;
@@ -132,7 +131,7 @@ function refusedToPass(
     ? at.error
     : new NocturneError('REFUSED', judged.text, {
         ...at.error.place,
-        ...(at.error.hint === undefined ? {} : { hint: at.error.hint }),
+        ...defined({ hint: at.error.hint }),
       });
 }
 
@@ -161,18 +160,10 @@ function done(result: CommitResult, options: EditOptions): CommandResult {
     ...changed.map(({ address, old, new: now }) => `${address}: ${brief(old)} -> ${brief(now)}`),
     ...result.notices.map((id) => `asked: ${id}`),
   ];
-  const text =
-    options.done?.(result) ??
-    (lines.length === 0
-      ? result.files.length === 0
-        ? 'Nothing changed: it is so already.'
-        : result.files.map((file) => file.path).join('\n')
-      : lines.join('\n'));
-  return {
-    exit: EXIT.ok,
-    text,
-    json: { changed, files: result.files.map((file) => file.path), notices: result.notices },
-  };
+  const files = result.files.map((file) => file.path);
+  const shown = lines.length === 0 ? files : lines;
+  const text = options.done?.(result) ?? (shown.join('\n') || 'Nothing changed: it is so already.');
+  return { exit: EXIT.ok, text, json: { changed, files, notices: result.notices } };
 }
 
 function shown(
@@ -203,5 +194,6 @@ function shown(
 
 function brief(value: string): string {
   const line = value.replaceAll('\n', ' ');
-  return line === '' ? '(empty)' : line.length > 100 ? `${line.slice(0, 97)}...` : line;
+  if (line === '') return '(empty)';
+  return line.length > 100 ? `${line.slice(0, 97)}...` : line;
 }

@@ -169,6 +169,11 @@ export const CATALOGUE: Catalogue = {
     summary: 'whether every row of every log is as it was written',
     load: async () => ({ command: (await import('./commands/audit.js')).auditVerify }),
   },
+  'audit anchor': {
+    group: 'Trust',
+    summary: 'accept a log that differs from its anchor, after seeing how',
+    load: () => import('./commands/audit-anchor.js'),
+  },
   get: {
     group: 'Records',
     summary: 'one value, by its address',

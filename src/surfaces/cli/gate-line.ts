@@ -6,7 +6,9 @@
 import { insidePass } from '../../agents/inside-pass.js';
 import { verifyGate } from '../../integrity/gate.js';
 import type { ExitCode } from '../../kernel/error.js';
+import { listIncidents } from '../../workspace/incident.js';
 import { isJournalEmpty } from '../../workspace/journal-files.js';
+import { stateDirectory } from '../../workspace/state-home.js';
 import { gateResult } from './gate-result.js';
 import { findRoot, homeDirectory } from './place.js';
 import { complain, print } from './say.js';
@@ -14,8 +16,8 @@ import { complain, print } from './say.js';
 const KNOWN = new Set(['--json', '--quiet', '--no-color', '--debug']);
 
 /**
- * `undefined` when the whole command line has to answer: other words, or an interrupted commit that
- * has to be finished first.
+ * `undefined` when the whole command line has to answer: other words, an interrupted commit that
+ * has to be finished first, or incidents that are over.
  */
 export function gateLine(words: readonly string[]): ExitCode | undefined {
   let workspace: string | undefined;
@@ -28,7 +30,9 @@ export function gateLine(words: readonly string[]): ExitCode | undefined {
   if (insidePass(env) !== undefined) return undefined;
   try {
     const root = findRoot({ cwd, env, given: workspace });
-    const report = verifyGate(root, homeDirectory(env, cwd));
+    const home = homeDirectory(env, cwd);
+    const report = verifyGate(root, home);
+    if (report.ok && listIncidents(stateDirectory(home, root)).length > 0) return undefined;
     return report.ok || isJournalEmpty(root) ? print(gateResult(report), json) : undefined;
   } catch (error) {
     return complain(error, { json, debug: words.includes('--debug') });

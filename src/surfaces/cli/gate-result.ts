@@ -1,25 +1,36 @@
 /** The gate's verdict as a command's result. */
 import type { GateReport } from '../../integrity/gate-report.js';
+import { defined } from '../../kernel/defined.js';
 import { EXIT } from '../../kernel/error.js';
 import type { CommandResult } from './types.js';
 
-export function gateResult(report: GateReport): CommandResult {
+/** @param over how many incidents that closed. */
+export function gateResult(report: GateReport, over = 0): CommandResult {
   const { ok, owned, owner, findings, files, chains } = report;
   const json = {
     owned,
     owner: owner ?? null,
     findings: findings.map(({ file, line, problem, message, hint }) => ({
       file,
-      ...(line === undefined ? {} : { line }),
+      ...defined({ line }),
       problem,
       message,
-      ...(hint === undefined ? {} : { hint }),
+      ...defined({ hint }),
     })),
     files,
     checked: report.checked,
     chains: chains.map(({ file, rows, ok: sound }) => ({ file, rows, ok: sound })),
   };
-  return { exit: ok ? EXIT.ok : EXIT.gate, text: ok ? inOrder(report) : refusal(report), json };
+  return {
+    exit: ok ? EXIT.ok : EXIT.gate,
+    text: ok ? `${inOrder(report)}${ended(over)}` : refusal(report),
+    json,
+  };
+}
+
+function ended(over: number): string {
+  if (over === 0) return '';
+  return `\n${over === 1 ? 'One incident is' : `${over} incidents are`} over: nocturne audit show --type incident`;
 }
 
 function inOrder({ owner, files, chains }: GateReport): string {

@@ -9,7 +9,7 @@ import { systemClock } from '../../kernel/clock.js';
 import { NocturneError } from '../../kernel/error.js';
 import type { PassModule } from '../../passes/module.js';
 import { openWorkspace } from '../../workspace/open-workspace.js';
-import { answerEvent } from '../claude-code/start.js';
+import { answerEvent } from '../../hosts/claude-code/hooks/answer-event.js';
 import { homeDirectory } from './place.js';
 
 /**

@@ -1,5 +1,6 @@
 /** The questions of `init`, at a terminal. */
 import type { Readable, Writable } from 'node:stream';
+import { defined } from '../../kernel/defined.js';
 import { NocturneError } from '../../kernel/error.js';
 import type { PlaceKind } from '../../setup/place-kind.js';
 
@@ -68,7 +69,11 @@ export async function askForWords(
   );
   if (!go) throw cancelled();
   outro('', terminal);
-  return { owner, timeZone, ...(domain.trim() === '' ? {} : { domain: domain.trim() }) };
+  return {
+    owner,
+    timeZone,
+    ...defined({ domain: domain.trim() || undefined }),
+  };
 }
 
 export async function askForNewPassphrase(terminal: Terminal = TERMINAL): Promise<string> {

@@ -4,6 +4,7 @@
  */
 import { decide } from '../../governance/guard/decide.js';
 import type { Action, Decision } from '../../governance/types.js';
+import { defined } from '../../kernel/defined.js';
 import { NocturneError } from '../../kernel/error.js';
 import { routeOf } from '../../registry/route.js';
 import type { ObjectSpec } from '../../registry/types.js';
@@ -69,7 +70,7 @@ function judgeFile(
       file: path,
       line: problem.range.line,
       column: problem.range.column,
-      ...(problem.hint === undefined ? {} : { hint: problem.hint }),
+      ...defined({ hint: problem.hint }),
     });
 }
 

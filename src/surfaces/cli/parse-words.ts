@@ -3,6 +3,7 @@
  * command.
  */
 import { Command as Commander, CommanderError, Option } from 'commander';
+import { defined } from '../../kernel/defined.js';
 import { NocturneError } from '../../kernel/error.js';
 import type { GlobalOptions } from './context.js';
 import type { Command, Parsed } from './types.js';
@@ -57,8 +58,9 @@ export async function parseWords(
     options['color'] !== false &&
     process.env['NO_COLOR'] === undefined &&
     (process.stdout.isTTY === true || process.env['FORCE_COLOR'] !== undefined);
-  const workspace =
-    typeof options['workspace'] === 'string' ? { workspace: options['workspace'] } : {};
+  const workspace = defined({
+    workspace: typeof options['workspace'] === 'string' ? options['workspace'] : undefined,
+  });
   return {
     globals: {
       ...workspace,

@@ -1,4 +1,5 @@
 /** The two ways in which a command speaks at its end: a result on stdout, or an error. */
+import { defined } from '../../kernel/defined.js';
 import { EXIT, type ExitCode, NocturneError } from '../../kernel/error.js';
 import type { CommandResult } from './types.js';
 
@@ -28,7 +29,7 @@ export function complain(
   if (options.json) {
     const { code, message, hint, place } = known;
     process.stdout.write(
-      `${JSON.stringify({ schema: 1, ok: false, error: { code, message, ...(hint === undefined ? {} : { hint }), ...place } })}\n`,
+      `${JSON.stringify({ schema: 1, ok: false, error: { code, message, ...defined({ hint }), ...place } })}\n`,
     );
   } else {
     const { file, line, column } = known.place;

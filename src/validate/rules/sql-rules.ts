@@ -2,6 +2,7 @@
  * The rules of R6: each query selects its violations. A query that cannot be run is an error of
  * REGISTRY.md, at its line.
  */
+import { defined } from '../../kernel/defined.js';
 import type { Diagnostic, Range } from '../../kernel/diagnostic.js';
 import { NocturneError } from '../../kernel/error.js';
 import type { SqlRule } from '../../registry/types.js';
@@ -64,7 +65,7 @@ function violation(snapshot: Snapshot, rule: SqlRule, row: QueryRow): Diagnostic
     severity: rule.severity,
     message,
     range: rowPlace(snapshot, row),
-    ...(rule.hint === undefined ? {} : { hint: rule.hint }),
+    ...defined({ hint: rule.hint }),
   };
 }
 

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { recordIncident } from '../../../src/integrity/incident.js';
+import { recordIncident } from '../../../src/workspace/incident.js';
 import { systemClock } from '../../../src/kernel/clock.js';
 import { fieldText } from '../../../src/project/field-text.js';
 import { bundleChanges } from '../../../src/workspace/bundle.js';

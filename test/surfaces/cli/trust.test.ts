@@ -120,14 +120,14 @@ const cases: readonly CliCase[] = [
     exit: 1,
     json: {
       ok: false,
-      chains: [{}, {}, { file: LOG, ok: false, firstBad: { line: 10, seq: 1, problem: 'edited' } }],
+      chains: [{}, {}, { file: LOG, ok: false, firstBad: { line: 12, seq: 1, problem: 'edited' } }],
     },
   },
   {
     that: 'and by the gate',
     words: ['gate'],
     exit: 3,
-    json: { findings: [{ file: LOG, line: 10, problem: 'edited' }] },
+    json: { findings: [{ file: LOG, line: 12, problem: 'edited' }] },
   },
   {
     that: 'a row cut off is seen by the anchor',
@@ -136,6 +136,57 @@ const cases: readonly CliCase[] = [
     words: ['audit', 'verify'],
     exit: 1,
     json: { chains: [{}, {}, { firstBad: { problem: 'truncated' } }] },
+  },
+  {
+    that: 'the gate names the command by which the owner accepts it',
+    words: ['gate'],
+    exit: 3,
+    json: { findings: [{ file: LOG, hint: /nocturne audit anchor/ }] },
+  },
+  {
+    that: 'without a terminal nothing is accepted unseen',
+    words: ['audit', 'anchor'],
+    exit: 2,
+    json: {
+      error: { code: 'USAGE', hint: /--yes/ },
+      changed: [
+        { file: LOG, message: /cut off/, before: { rows: Number }, after: { rows: Number } },
+      ],
+    },
+  },
+  {
+    that: 'nor inside a pass',
+    words: ['audit', 'anchor', '--yes'],
+    env: { NOCTURNE_RUN: 'RUN-20260101-001' },
+    exit: 5,
+    json: { error: { code: 'REFUSED' } },
+  },
+  {
+    that: 'a file that is no log cannot be accepted',
+    words: ['audit', 'anchor', 'SOUL.md', '--yes'],
+    exit: 2,
+    json: { error: { code: 'NOT_FOUND' } },
+  },
+  {
+    that: 'the owner accepts the log as it stands',
+    words: ['audit', 'anchor', LOG, '--reason', 'the disk was full', '--yes'],
+    exit: 0,
+    json: { anchored: [{ file: LOG }] },
+  },
+  { that: 'and the gate opens again', words: ['gate'], exit: 0, json: { findings: [] } },
+  {
+    that: 'what was accepted is on record',
+    words: ['audit', 'show', '--type', 'anchor'],
+    exit: 0,
+    json: {
+      rows: [{ target: LOG, result: 'anchored', detail: /the disk was full.*; signature / }],
+    },
+  },
+  {
+    that: 'then there is nothing to accept',
+    words: ['audit', 'anchor'],
+    exit: 0,
+    json: { anchored: [] },
   },
   {
     that: 'a log that is gone is named',

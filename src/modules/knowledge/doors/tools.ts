@@ -3,6 +3,7 @@
  * commands.
  */
 import { z } from 'zod';
+import { defined } from '../../../kernel/defined.js';
 import { readScope } from '../../../passes/read-scope.js';
 import type { ToolAnswer } from '../../../passes/tools/tool-caller.js';
 import type { ModuleTool, ModuleToolContext } from '../../types.js';
@@ -75,6 +76,6 @@ function doorOf({ workspace, env, say, caller, signal }: ModuleToolContext): Doo
     env,
     progress: say,
     signal,
-    ...(caller.kind === 'pass' ? { scope: readScope(caller.data) } : {}),
+    ...defined({ scope: caller.kind === 'pass' ? readScope(caller.data) : undefined }),
   };
 }

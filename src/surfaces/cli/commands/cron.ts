@@ -11,9 +11,9 @@ import {
   installCron,
   listCron,
   removeCron,
-} from '../../../setup/openclaw/cron-jobs.js';
-import type { HostJob, OurJob } from '../../../setup/openclaw/host-jobs.js';
-import { everyTimes, type JobRole, type Times } from '../../../setup/openclaw/job.js';
+} from '../../../hosts/openclaw/install/cron-jobs.js';
+import type { HostJob, OurJob } from '../../../hosts/openclaw/install/host-jobs.js';
+import { everyTimes, type JobRole, type Times } from '../../../hosts/openclaw/install/job.js';
 import { requireOwner } from '../actor.js';
 import type { Command, CommandResult, Context, Parsed } from '../types.js';
 import { isZone, ownerZone } from '../zone.js';

@@ -1,27 +1,38 @@
-/** `gate`: T0's verification alone. `gate-line.ts` answers it in most cases. */
+/**
+ * `gate`: T0's verification alone; what it refused before is over once it is content.
+ * `gate-line.ts` answers it in most cases.
+ */
+import { insidePass } from '../../../agents/inside-pass.js';
+import { closeIncidents } from '../../../integrity/close-incidents.js';
 import { verifyGate } from '../../../integrity/gate.js';
+import type { GateReport } from '../../../integrity/gate-report.js';
 import { NocturneError } from '../../../kernel/error.js';
 import { isJournalEmpty } from '../../../workspace/journal-files.js';
 import { recover } from '../../../workspace/recover.js';
 import { stateDirectory } from '../../../workspace/state-home.js';
 import { gateResult } from '../gate-result.js';
-import type { Command, CommandResult } from '../types.js';
+import type { Command } from '../types.js';
 
 export const command: Command = {
   examples: ['nocturne gate', 'nocturne gate --json'],
-  run: (context) => verdict(context.root(), context.home),
+  run(context) {
+    const report = verdict(context.root(), context.home);
+    const closes = report.ok && insidePass(context.env) === undefined;
+    const over = closes ? closeIncidents(context.workspace(), { by: 'nocturne gate' }) : 0;
+    return gateResult(report, over);
+  },
 };
 
 /** What an interrupted commit left half done is finished first, as T0 does. */
-function verdict(root: string, home: string): CommandResult {
+function verdict(root: string, home: string): GateReport {
   const report = verifyGate(root, home);
-  if (report.ok || isJournalEmpty(root)) return gateResult(report);
+  if (report.ok || isJournalEmpty(root)) return report;
   try {
     recover(root, stateDirectory(home, root));
   } catch (error) {
     // An entry that cannot be trusted is one of the findings already.
-    if (error instanceof NocturneError && error.code === 'GATE') return gateResult(report);
+    if (error instanceof NocturneError && error.code === 'GATE') return report;
     throw error;
   }
-  return gateResult(verifyGate(root, home));
+  return verifyGate(root, home);
 }

@@ -23,7 +23,7 @@ export const hookGit: Command = {
   examples: ['nocturne hook git pre-commit', 'nocturne hook git commit-msg -- .git/COMMIT_EDITMSG'],
   async run(context, { args }) {
     const [name, ...rest] = args;
-    const { answerGit, GIT_EVENTS } = await import('../../git/start.js');
+    const { answerGit, GIT_EVENTS } = await import('../../../hosts/git/answer-git.js');
     const event = GIT_EVENTS.find((one) => one === name);
     if (event === undefined)
       throw new NocturneError('USAGE', `${name ?? 'nothing'} is no hook that is judged here`, {

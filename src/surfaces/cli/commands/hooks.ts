@@ -4,20 +4,20 @@
  */
 import { join } from 'node:path';
 import { EXIT, NocturneError } from '../../../kernel/error.js';
-import type { HookPlace } from '../../../agents/claude-hooks.js';
+import type { HookPlace } from '../../../hosts/hook-command.js';
 import {
   carryOut,
   planInstall,
   planUninstall,
   SETTINGS,
   settingsStatus,
-} from '../../../setup/hooks/claude-settings.js';
+} from '../../../hosts/claude-code/install/settings.js';
 import {
   carryOutGit,
   findRepository,
   planGitInstall,
   planGitUninstall,
-} from '../../../setup/hooks/git-hooks.js';
+} from '../../../hosts/git/install-hooks.js';
 import { ownerName, requireOwner } from '../actor.js';
 import type { Command, CommandResult, Context, OptionSpec, Parsed } from '../types.js';
 

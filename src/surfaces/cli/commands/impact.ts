@@ -1,6 +1,6 @@
 /** `impact`: what a change of some files reaches, along the edges of R4. */
 import { EXIT, NocturneError } from '../../../kernel/error.js';
-import { nearestName } from '../../../kernel/nearest-name.js';
+import { didYouMean } from '../../../kernel/nearest-name.js';
 import { impactOf } from '../../../registry/impact.js';
 import { routeOf } from '../../../registry/route.js';
 import type { Snapshot } from '../../../workspace/types.js';
@@ -82,13 +82,15 @@ function refuseUnknown(snapshot: Snapshot, name: string): void {
     return;
   if (name.startsWith('BUNDLE:') && snapshot.schema.bundles.has(name.slice('BUNDLE:'.length)))
     return;
-  const near = nearestName(name, [
-    ...snapshot.files.keys(),
-    ...[...snapshot.schema.bundles.keys()].map((bundle) => `BUNDLE:${bundle}`),
-  ]);
   throw new NocturneError(
     'NOT_FOUND',
     `there is no ${name} in the workspace, and no edge of R4 knows it`,
-    { hint: near === undefined ? 'paths are relative to the workspace' : `did you mean ${near}?` },
+    {
+      hint:
+        didYouMean(name, [
+          ...snapshot.files.keys(),
+          ...[...snapshot.schema.bundles.keys()].map((bundle) => `BUNDLE:${bundle}`),
+        ]) ?? 'paths are relative to the workspace',
+    },
   );
 }

@@ -1,5 +1,6 @@
 /** `set`: one field of one record, checked against R2 before it is written. */
 import { stamp } from '../../../kernel/clock.js';
+import { defined } from '../../../kernel/defined.js';
 import { NocturneError } from '../../../kernel/error.js';
 import { addressOf } from '../../../workspace/address.js';
 import { carryOut } from '../carry-out.js';
@@ -44,7 +45,7 @@ export const command: Command = {
         });
         const detail = `to ${typeof value === 'object' ? JSON.stringify(value) : value}${valid === undefined ? '' : `, valid since ${stamp(valid)}`}`;
         return {
-          changes: [{ kind: 'set', address, value, ...(valid === undefined ? {} : { valid }) }],
+          changes: [{ kind: 'set', address, value, ...defined({ valid }) }],
           reason: typeof options['reason'] === 'string' ? options['reason'] : 'nocturne set',
           audit: { type: 'set', target: address, detail: detail.slice(0, 300) },
         };

@@ -1,4 +1,5 @@
 /** `brief`, `read`, `search`: what an agent looks at, as commands. */
+import { defined } from '../../../kernel/defined.js';
 import { briefTool } from '../../../passes/tools/tool-brief.js';
 import { readTool } from '../../../passes/tools/tool-read.js';
 import { searchTool } from '../../../passes/tools/tool-search.js';
@@ -35,7 +36,7 @@ export const search: Command = {
     resultOf(
       searchTool(readingContext(context), {
         pattern: args[0] ?? '',
-        ...(typeof options['glob'] === 'string' ? { glob: options['glob'] } : {}),
+        ...defined({ glob: typeof options['glob'] === 'string' ? options['glob'] : undefined }),
       }),
     ),
 };

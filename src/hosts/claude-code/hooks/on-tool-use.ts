@@ -1,0 +1,92 @@
+/**
+ * PreToolUse asks whether a call may be made; PostToolUse is a sign of life, and tells the ledger
+ * what became of a spawn.
+ */
+import { isAbsolute } from 'node:path';
+import { type HostCall, readCall } from '../../../governance/host-tools/host-tools.js';
+import { beat } from '../../../passes/host/host-beat.js';
+import { behindGate, gateRefusal } from '../../../passes/host/host-gate.js';
+import { judgeCall, passOfCaller } from '../../../passes/host/host-session.js';
+import { bindSession } from '../../../passes/host/bind-session.js';
+import { type HookEvent, isMap } from './event.js';
+import { callerOf, ledgerOf, type Place, sessionOf } from './place.js';
+import { NOTHING, permission, type Reply } from './reply.js';
+
+/**
+ * In a pass nobody is there to be asked. Outside of one, what the guard allows is still asked as
+ * Claude Code is set to ask.
+ */
+export async function onPreToolUse(place: Place, event: HookEvent): Promise<Reply> {
+  const { workspace } = place;
+  const snapshot = workspace.snapshot();
+  const [caller, call] = [callerOf(place, event), callOf(event)];
+  const ledger =
+    readCall(snapshot, call).kind === 'spawns' ? await ledgerOf(place, snapshot) : undefined;
+  const judged = judgeCall(
+    { workspace, snapshot, ...(ledger === undefined ? {} : { ledger }) },
+    caller,
+    call,
+  );
+  const { verdict, text } = behindGate(judged, gateRefusal(workspace, sessionOf(event)));
+  const inPass = passOfCaller(workspace.state, caller) !== undefined;
+  if (verdict === 'allow')
+    return inPass ? permission('allow', 'nocturne: the pass may do this') : NOTHING;
+  return permission(verdict === 'ask' && !inPass ? 'ask' : 'deny', `nocturne: ${text}`);
+}
+
+export async function onPostToolUse(place: Place, event: HookEvent): Promise<Reply> {
+  const { workspace } = place;
+  if (event.tool === 'Bash')
+    bindSession(workspace, sessionOf(event), JSON.stringify(event.response ?? ''));
+  const data = passOfCaller(workspace.state, callerOf(place, event));
+  if (data !== undefined) beat(workspace, data);
+  const child = spawned(event);
+  if (child === undefined && event.agentId === undefined) return NOTHING;
+  const ledger = await ledgerOf(place, workspace.snapshot());
+  if (event.agentId !== undefined)
+    ledger?.progress({ childSession: event.agentId, note: event.tool });
+  if (child !== undefined && event.callId !== undefined) {
+    ledger?.linked({ callId: event.callId, childSession: child.id });
+    if (child.over)
+      ledger?.ended({ childSession: child.id, outcome: 'ok', detail: 'the subagent returned' });
+  }
+  return NOTHING;
+}
+
+/** Relative paths mean the folder of the event, for Claude Code as for the guard. */
+function callOf({ tool, input, callId, cwd }: HookEvent): HostCall {
+  const placed = (value: unknown): unknown =>
+    typeof value === 'string' &&
+    value !== '' &&
+    !isAbsolute(value) &&
+    !value.startsWith('~') &&
+    cwd !== ''
+      ? `${cwd}/${value}`
+      : value;
+  const params = Object.fromEntries(
+    Object.entries(input).map(([name, value]) => [name, PATHS.has(name) ? placed(value) : value]),
+  );
+  return {
+    host: 'claude-code',
+    tool,
+    params,
+    ...(callId === undefined ? {} : { callId }),
+    ...(cwd === '' ? {} : { cwd }),
+  };
+}
+
+const PATHS = new Set(['file_path', 'notebook_path', 'path']);
+
+/** The subagent that a call started; one in the background is not over when the call returns. */
+function spawned({
+  tool,
+  response,
+}: HookEvent): { readonly id: string; readonly over: boolean } | undefined {
+  if (
+    (tool !== 'Task' && tool !== 'Agent') ||
+    !isMap(response) ||
+    typeof response['agentId'] !== 'string'
+  )
+    return undefined;
+  return { id: response['agentId'], over: response['status'] === 'completed' };
+}

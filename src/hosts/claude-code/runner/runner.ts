@@ -1,0 +1,159 @@
+/**
+ * The runner of kind `claude`: one turn of the Claude Code command line, without its screen. The
+ * prompt goes in by stdin, its lines tell what happens.
+ */
+import { fileURLToPath } from 'node:url';
+import { claudeHooks } from '../hook-groups.js';
+import { failureOfStatus } from '../../../agents/classify-request-error.js';
+import { type ClaudeTranscript, claudeTranscript } from './transcript.js';
+import { overBudget } from '../../../agents/model-tier.js';
+import { emptyReport, readReport } from '../../../agents/parse-report.js';
+import type { ProcessEnd } from '../../../agents/process-group.js';
+import {
+  filledArguments,
+  programRunner,
+  type ProgramRunnerOptions,
+} from '../../../agents/program-runner.js';
+import type { FailureCode, RunInput, Runner } from '../../../agents/types.js';
+
+/** Codes by which claude names the error that ended its turn. */
+const FAILURE_OF_ERROR: ReadonlyMap<string, FailureCode> = new Map([
+  ['authentication_failed', 'auth-required'],
+  ['oauth_org_not_allowed', 'auth-required'],
+  ['billing_error', 'over-budget'],
+  ['rate_limit', 'rate-limited'],
+  ['overloaded', 'rate-limited'],
+  ['model_not_found', 'not-found'],
+  ['server_error', 'transient'],
+]);
+const FAILURE_OF_SUBTYPE: ReadonlyMap<string, FailureCode> = new Map([
+  ['error_max_turns', 'over-budget'],
+  ['error_max_budget_usd', 'over-budget'],
+]);
+const PROGRAM = fileURLToPath(new URL('../../../../../bin/nocturne.cjs', import.meta.url));
+/** Whole lines of older versions that end without saying anything else. */
+const LOGIN_BANNER = /^(Invalid API key|Not logged in|OAuth token (has expired|revoked))\b/;
+
+export function claudeRunner(
+  options: ProgramRunnerOptions & {
+    /** Milliseconds since 1970. */
+    readonly now?: () => number;
+  },
+): Runner {
+  return programRunner(
+    'claude',
+    (input, files, stop) => {
+      const { budget } = input.brief;
+      const said = claudeTranscript(input.on, (usage) => {
+        const over = overBudget(usage, budget);
+        if (over !== undefined) stop(over.detail);
+      });
+      return {
+        program: input.spec.program || 'claude',
+        args: [
+          ...defaultArguments(input),
+          ...hookArguments(input, options.host['NOCTURNE_HOME']),
+          ...filledArguments(input, files),
+        ],
+        stdin: input.prompt,
+        onStdout: said.take,
+        read(end) {
+          const failure = failureOf(said, end);
+          const answer = said.result?.result ?? '';
+          const { report, found } =
+            answer === ''
+              ? { report: emptyReport(['Claude ended without an answer.']), found: false }
+              : readReport(answer);
+          const reset =
+            said.resetsAt === undefined
+              ? {}
+              : { retryAfterMs: Math.max(0, said.resetsAt - (options.now ?? Date.now)()) };
+          return {
+            usage: said.usage,
+            report,
+            tail: said.tail,
+            model: said.model ?? input.model,
+            said: [explain(said, failure), found ? '' : 'It gave no report.'],
+            ...(failure === undefined ? {} : { failure, ...reset }),
+          };
+        },
+      };
+    },
+    options,
+  );
+}
+
+/**
+ * Nothing here lets it do more than it would by itself; the owner's own arguments come after these.
+ */
+function defaultArguments({ model, brief }: RunInput): readonly string[] {
+  const cost =
+    brief.budget.maxCost === undefined ? [] : ['--max-budget-usd', String(brief.budget.maxCost)];
+  return [
+    '-p',
+    '--output-format',
+    'stream-json',
+    '--verbose',
+    ...(model === '' ? [] : ['--model', model]),
+    ...cost,
+  ];
+}
+
+/**
+ * Every tool call of the run asks the guard. Inside a sandbox a hook could not reach the state
+ * directory, and the sandbox stands in for it.
+ */
+function hookArguments(
+  { sandbox, workspaceRoot }: RunInput,
+  home: string | undefined,
+): readonly string[] {
+  if (sandbox !== undefined) return [];
+  const hooks = claudeHooks({
+    node: process.execPath,
+    program: PROGRAM,
+    workspace: workspaceRoot,
+    ...(home === undefined ? {} : { home }),
+  });
+  return [
+    '--settings',
+    JSON.stringify({
+      hooks: Object.fromEntries(Object.entries(hooks).map(([event, group]) => [event, [group]])),
+    }),
+  ];
+}
+
+/**
+ * Codes first: what claude calls the error, then the status of the endpoint. Words only where there
+ * is nothing else.
+ */
+function failureOf(said: ClaudeTranscript, end: ProcessEnd): FailureCode | undefined {
+  const { result, error, retrying } = said;
+  const status = result === undefined ? retrying : (result.api_error_status ?? undefined);
+  if (result !== undefined && !result.is_error && result.subtype === 'success')
+    return end.exitCode === 0 ? undefined : 'crashed';
+  const named = FAILURE_OF_SUBTYPE.get(result?.subtype ?? '') ?? FAILURE_OF_ERROR.get(error ?? '');
+  if (named !== undefined) return status === 529 ? 'rate-limited' : named;
+  if (status !== undefined && status > 0) return failureOfStatus(status);
+  return LOGIN_BANNER.test(said.plain) || LOGIN_BANNER.test(end.stderrTail.trim())
+    ? 'auth-required'
+    : 'crashed';
+}
+
+function explain(
+  { result, error, retrying, plain }: ClaudeTranscript,
+  failure: FailureCode | undefined,
+): string {
+  if (failure === undefined) return '';
+  if (result === undefined)
+    return retrying === undefined
+      ? `It ended without a result${plain === '' ? '' : `: ${plain}`}.`
+      : `It was still asking an endpoint that answered ${retrying || 'nothing'}.`;
+  const code = [
+    result.subtype === 'success' ? '' : result.subtype,
+    error ?? '',
+    result.api_error_status ?? '',
+  ]
+    .filter((part) => part !== '')
+    .join(', ');
+  return `It reported ${code || 'an error'}: ${(result.result ?? 'no reason').replace(/\s+/g, ' ').slice(0, 300)}`;
+}

@@ -1,0 +1,177 @@
+/**
+ * The hooks of git: what is staged, a message, or a push is read from git, judged, and refused in
+ * sentences.
+ */
+import { readFileSync, realpathSync } from 'node:fs';
+import { relative, sep } from 'node:path';
+import { commitFindings, type Staged, type StagedFile } from './commit-rules.js';
+import { messageFindings, SUBJECT_LENGTH } from './message-rules.js';
+import {
+  isNothing,
+  parsePushLines,
+  PROTECTED_BRANCHES,
+  pushFindings,
+  type PushedRef,
+} from './push-rules.js';
+import type { Action } from '../../governance/types.js';
+import { readTrust } from '../../integrity/trust.js';
+import { judge, recordRefusal } from '../../passes/door.js';
+import type { Briefed } from '../../passes/types.js';
+import type { Workspace } from '../../workspace/types.js';
+import {
+  blobs,
+  type Git,
+  gitExit,
+  gitSettings,
+  gitText,
+  indexFiles,
+  type RawChange,
+  stagedChanges,
+} from './read-git.js';
+
+export const GIT_EVENTS = ['pre-commit', 'pre-merge-commit', 'commit-msg', 'pre-push'] as const;
+export type GitEvent = (typeof GIT_EVENTS)[number];
+/** `args` and `input` are what git gives the hook. `pass`: the pass in which git was called. */
+export type GitCall = {
+  readonly event: GitEvent;
+  readonly args: readonly string[];
+  readonly input: () => string;
+  readonly workspace: Workspace;
+  readonly git: Git;
+  readonly pass: Briefed | undefined;
+};
+
+/** @returns why not, a sentence each; none when it may go on. */
+export function answerGit(call: GitCall): readonly string[] {
+  const findings = findingsOf(call);
+  if (call.event === 'pre-push' && call.pass !== undefined && findings.length > 0)
+    recordRefusal(call.workspace, call.pass, {
+      door: 'git',
+      what: 'push',
+      why: findings.join('; '),
+    });
+  return findings;
+}
+
+function findingsOf(call: GitCall): readonly string[] {
+  switch (call.event) {
+    case 'pre-commit':
+    case 'pre-merge-commit':
+      return onCommit(call);
+    case 'commit-msg':
+      return onMessage(call);
+    case 'pre-push':
+      return onPush(call);
+  }
+}
+
+function onCommit({ workspace, git: at, pass }: GitCall): readonly string[] {
+  const top = realpathSync(gitText(at, ['rev-parse', '--show-toplevel']));
+  const folder = folderIn(at, workspace.root);
+  const changes = stagedChanges({ ...at, cwd: top });
+  const index = indexFiles({ ...at, cwd: top }, folder);
+  const contents = blobs(
+    { ...at, cwd: top },
+    changes.flatMap((change) => (change.mode === '160000' ? [] : [change.before, change.after])),
+  );
+  const inside = (path: string): boolean => folder === '' || path.startsWith(`${folder}/`);
+  const files = changes.map((change) =>
+    stagedFile(change, { contents, inWorkspace: inside(change.path), folder }),
+  );
+  const read = (path: string): Buffer | undefined => {
+    const id = index.get(folder === '' ? path : `${folder}/${path}`);
+    return id === undefined
+      ? undefined
+      : (contents.get(id) ?? blobs({ ...at, cwd: top }, [id]).get(id));
+  };
+  const paths = [...index.keys()]
+    .filter(inside)
+    .map((path) => (folder === '' ? path : path.slice(folder.length + 1)));
+  const staged: Staged = { files, read, paths, trust: readTrust(workspace.state) };
+  return [
+    ...commitFindings(staged).map((finding) => finding.message),
+    ...(pass === undefined ? [] : passFindings(workspace, pass, files)),
+  ];
+}
+
+/**
+ * In a pass a commit is one more way to write: each staged file is judged as if it were written
+ * now.
+ */
+function passFindings(
+  workspace: Workspace,
+  pass: Briefed,
+  files: readonly StagedFile[],
+): readonly string[] {
+  const outside = files
+    .filter((file) => !file.inWorkspace)
+    .map((file) => `${file.path} is outside the workspace of the pass`);
+  const actions = files
+    .filter((file) => file.inWorkspace)
+    .map(
+      ({ path, after }): Action =>
+        after === undefined ? { kind: 'delete', path } : { kind: 'write', path, content: after },
+    );
+  const { verdict, text } = judge(workspace, pass, { door: 'git', actions });
+  return verdict === 'allow' ? outside : [...outside, text];
+}
+
+function stagedFile(
+  { path, mode, before, after }: RawChange,
+  at: {
+    readonly contents: ReadonlyMap<string, Buffer>;
+    readonly inWorkspace: boolean;
+    readonly folder: string;
+  },
+): StagedFile {
+  const kind = mode === '160000' ? 'submodule' : mode === '120000' ? 'symlink' : 'file';
+  const gone = isNothing(after) && mode === '000000';
+  return {
+    path: at.inWorkspace && at.folder !== '' ? path.slice(at.folder.length + 1) : path,
+    inWorkspace: at.inWorkspace,
+    kind,
+    before: at.contents.get(before),
+    after: gone ? undefined : (at.contents.get(after) ?? Buffer.alloc(0)),
+  };
+}
+
+/** Where the workspace stands in its repository; the same in each of its work trees. */
+function folderIn(at: Git, root: string): string {
+  const { GIT_DIR: _, GIT_WORK_TREE: __, GIT_INDEX_FILE: ___, ...env } = at.env;
+  const top = realpathSync(gitText({ cwd: root, env }, ['rev-parse', '--show-toplevel']));
+  return relative(top, root).split(sep).join('/');
+}
+
+function onMessage({ args, git: at }: GitCall): readonly string[] {
+  const [comment = '#'] = gitSettings(at, 'core.commentChar').filter((one) => one !== 'auto');
+  const longest = Number(gitSettings(at, 'nocturne.subjectLength').at(-1));
+  return messageFindings(readFileSync(args[0] ?? '', 'utf8'), {
+    comment,
+    longest: Number.isSafeInteger(longest) && longest > 0 ? longest : SUBJECT_LENGTH,
+  });
+}
+
+function onPush({ input, git: at, pass }: GitCall): readonly string[] {
+  const lines = parsePushLines(input());
+  if (lines === undefined)
+    return ['what git says about this push cannot be read, so it is refused'];
+  const named = gitSettings(at, 'nocturne.protectedBranches')
+    .flatMap((value) => value.split(/[\s,]+/))
+    .filter((glob) => glob !== '');
+  const refs = lines.map(
+    ({ localId, remoteRef, remoteId }): PushedRef => ({
+      remoteRef,
+      kind: isNothing(localId) ? 'delete' : isNothing(remoteId) ? 'create' : 'update',
+      forward: isNothing(localId) || isNothing(remoteId) ? 'yes' : forward(at, remoteId, localId),
+    }),
+  );
+  return pushFindings(refs, {
+    branches: named.length > 0 ? named : PROTECTED_BRANCHES,
+    inPass: pass !== undefined,
+  });
+}
+
+function forward(at: Git, old: string, next: string): PushedRef['forward'] {
+  const exit = gitExit(at, ['merge-base', '--is-ancestor', old, next]);
+  return exit === 0 ? 'yes' : exit === 1 ? 'no' : 'unknown';
+}

@@ -1,0 +1,22 @@
+/** The command line that an installed hook calls. */
+
+export type HookPlace = {
+  /** Absolute: node, bin/nocturne.cjs, the workspace. */
+  readonly node: string;
+  readonly program: string;
+  readonly workspace: string;
+  /** `$NOCTURNE_HOME` where the owner has set it: the host may be started without it. */
+  readonly home?: string;
+};
+
+/** Works without PATH, for a POSIX shell. */
+export function shellCommand({ node, program, home }: HookPlace, words: readonly string[]): string {
+  return [
+    ...(home === undefined ? [] : [`NOCTURNE_HOME=${quoted(home)}`]),
+    ...[node, program, ...words].map(quoted),
+  ].join(' ');
+}
+
+export function quoted(word: string): string {
+  return /^[\w/.:=@%+,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}

@@ -1,0 +1,75 @@
+/** Whether the agent that would work is at home in this workspace. */
+import { existsSync, realpathSync } from 'node:fs';
+import { z } from 'zod';
+import { NocturneError } from '../../../kernel/error.js';
+import type { OpenClaw } from './program.js';
+
+const Agents = z.array(
+  z.looseObject({
+    id: z.string(),
+    workspace: z.string().optional(),
+    isDefault: z.boolean().optional(),
+  }),
+);
+
+/**
+ * The agent's name, for the job.
+ * @throws NocturneError `CONFIG` when its workspace is another folder: it would look for the prompt
+ * there and not find it.
+ */
+export async function agentOf(
+  host: OpenClaw,
+  at: { readonly root: string; readonly agent: string | undefined },
+): Promise<{ readonly agent: string | undefined; readonly warnings: readonly string[] }> {
+  const { exit, stdout } = await host.run(['agents', 'list', '--json']);
+  const read = exit === 0 ? Agents.safeParse(jsonOf(stdout)) : undefined;
+  if (read?.success !== true)
+    return {
+      agent: at.agent,
+      warnings: [
+        'openclaw agents list gives no list of agents: whether the agent works in this workspace was not checked',
+      ],
+    };
+  const agents = read.data;
+  const here = agents.filter(
+    (one) => one.workspace !== undefined && real(one.workspace) === real(at.root),
+  );
+  const chosen =
+    at.agent === undefined
+      ? (here.find((one) => one.isDefault === true) ??
+        here[0] ??
+        agents.find((one) => one.isDefault === true))
+      : agents.find((one) => one.id === at.agent);
+  if (chosen === undefined)
+    throw new NocturneError(
+      'NOT_FOUND',
+      at.agent === undefined ? 'OpenClaw has no agent' : `OpenClaw has no agent ${at.agent}`,
+      {
+        hint:
+          agents.length === 0
+            ? 'openclaw agents add'
+            : `agents: ${agents.map((one) => one.id).join(', ')}`,
+      },
+    );
+  if (!here.includes(chosen))
+    throw new NocturneError(
+      'CONFIG',
+      `the agent ${chosen.id} works in ${chosen.workspace ?? 'no workspace'}, expected ${at.root}`,
+      {
+        hint: `openclaw config set agents.defaults.workspace ${at.root}, or name another agent: --agent`,
+      },
+    );
+  return { agent: chosen.id, warnings: [] };
+}
+
+function real(path: string): string {
+  return existsSync(path) ? realpathSync(path) : path;
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

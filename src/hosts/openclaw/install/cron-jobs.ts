@@ -1,0 +1,201 @@
+/**
+ * `cron install|list|remove` behind the command line: the workspace's jobs in the OpenClaw that is
+ * installed.
+ */
+import { basename } from 'node:path';
+import { fieldText } from '../../../project/field-text.js';
+import type { Snapshot, Workspace } from '../../../workspace/types.js';
+import { agentOf } from './agent-workspace.js';
+import { hostJobs, type OurJob, ourJobs } from './host-jobs.js';
+import { type InstalledJob, installJobs } from './install-jobs.js';
+import {
+  type InstalledPlugin,
+  installPlugin,
+  planPlugin,
+  type PluginPlan,
+  type PluginSettings,
+} from './install-plugin.js';
+import {
+  JOB_ROLES,
+  jobMessage,
+  jobName,
+  type JobRole,
+  type JobSpec,
+  jobWords,
+  type Times,
+} from './job.js';
+import { madeMessages, rememberMessages } from './made-jobs.js';
+import { type Probed, probe } from './probe.js';
+import { openClaw, type OpenClaw } from './program.js';
+import { removeJobs } from './remove-jobs.js';
+
+export type CronPlace = {
+  readonly workspace: Workspace;
+  readonly program: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly force: boolean;
+};
+export type InstallRequest = {
+  readonly times: Readonly<Record<JobRole, Times>>;
+  readonly session: string;
+  readonly model?: string;
+  readonly agent?: string;
+  readonly timeoutSeconds?: number;
+  readonly plugin: { readonly packageRoot: string; readonly settings: PluginSettings } | undefined;
+  readonly dryRun: boolean;
+  readonly say: (line: string) => void;
+};
+export type Installed = {
+  readonly version: string;
+  /** Every command that changes the host, as it is (or would be) started. */
+  readonly commands: readonly (readonly string[])[];
+  readonly jobs: readonly InstalledJob[];
+  readonly plugin: InstalledPlugin | undefined;
+  readonly warnings: readonly string[];
+};
+
+/**
+ * A pass needs more than its agent: gate and brief before, conditions, restoring and closing after.
+ */
+const MARGIN_MINUTES = 15;
+const MANAGER_MINUTES = 15;
+
+export async function installCron(place: CronPlace, request: InstallRequest): Promise<Installed> {
+  const { workspace } = place;
+  const { host, probed } = await open(
+    place,
+    JOB_ROLES.map((role) => request.times[role]),
+    request.plugin !== undefined,
+  );
+  const { agent, warnings } = await agentOf(host, { root: workspace.root, agent: request.agent });
+  const specs = JOB_ROLES.map((role) => specOf(workspace, { role, request, agent }));
+  const words = specs.map((spec) => jobWords(spec, probed));
+  const plan = await pluginPlan(host, { probed, request, force: place.force });
+  const said = [
+    ...warnings,
+    ...(words[0]?.leftOut ?? []).map((one) => `left out, this version does not have it: ${one}`),
+    ...plan.warnings,
+  ];
+  const started = (args: readonly string[]): readonly string[] => [host.program, ...args];
+  const before = (plan.plan?.commands ?? []).map(started);
+  if (request.dryRun)
+    return {
+      version: probed.version,
+      commands: [...before, ...words.map((one) => started(one.args))],
+      jobs: [],
+      plugin: undefined,
+      warnings: said,
+    };
+  // The jobs last: a job whose plugin could not be installed would work unguarded from the first
+  // night on.
+  if (plan.plan !== undefined) request.say('installing the plugin');
+  const plugin = plan.plan === undefined ? undefined : await installPlugin(host, plan.plan);
+  request.say('making the jobs');
+  const jobs = await installJobs({ ...jobsPlace(place), host, probed }, specs);
+  rememberMessages(
+    workspace.state,
+    specs.map((spec) => spec.message),
+  );
+  const run = words.filter((_, i) => jobs[i]?.what !== 'unchanged').map((one) => started(one.args));
+  return { version: probed.version, commands: [...before, ...run], jobs, plugin, warnings: said };
+}
+
+export async function listCron(
+  place: CronPlace,
+): Promise<{ readonly version: string; readonly jobs: readonly OurJob[] }> {
+  const { host, probed } = await open(place, [], false);
+  return { version: probed.version, jobs: ourJobs(await hostJobs(host, probed), jobsPlace(place)) };
+}
+
+export async function removeCron(
+  place: CronPlace,
+  options: { readonly dryRun: boolean },
+): Promise<{ readonly version: string; readonly jobs: readonly OurJob[] }> {
+  const { host, probed } = await open(place, [], false);
+  return {
+    version: probed.version,
+    jobs: await removeJobs({ ...jobsPlace(place), host, probed }, options),
+  };
+}
+
+async function open(
+  { program, env }: CronPlace,
+  times: readonly Times[],
+  plugins: boolean,
+): Promise<{ readonly host: OpenClaw; readonly probed: Probed }> {
+  const host = openClaw({ program, env });
+  const schedule = [
+    ...new Set(
+      times.flatMap((one) =>
+        one.kind === 'cron' ? (['--cron', '--tz'] as const) : (['--every'] as const),
+      ),
+    ),
+  ];
+  return { host, probed: await probe(host, { schedule, plugins }) };
+}
+
+function jobsPlace({ workspace, force }: CronPlace): {
+  readonly workspaceId: string;
+  readonly messages: readonly string[];
+  readonly force: boolean;
+} {
+  return { workspaceId: basename(workspace.state), messages: madeMessages(workspace.state), force };
+}
+
+async function pluginPlan(
+  host: OpenClaw,
+  at: { readonly probed: Probed; readonly request: InstallRequest; readonly force: boolean },
+): Promise<{ readonly plan?: PluginPlan; readonly warnings: readonly string[] }> {
+  const { plugin } = at.request;
+  if (plugin === undefined)
+    return {
+      warnings: [
+        "without the plugin OpenClaw's tools write first: what is not allowed is undone when the pass ends, not refused",
+      ],
+    };
+  if (!at.probed.plugins)
+    return {
+      warnings: [
+        'this version of OpenClaw takes no plugin from a folder: what is not allowed is undone when the pass ends, not refused',
+      ],
+    };
+  const plan = await planPlugin(host, { ...plugin, force: at.force });
+  return { plan, warnings: plan.warnings };
+}
+
+function specOf(
+  workspace: Workspace,
+  {
+    role,
+    request,
+    agent,
+  }: {
+    readonly role: JobRole;
+    readonly request: InstallRequest;
+    readonly agent: string | undefined;
+  },
+): JobSpec {
+  const { session, model, times } = request;
+  return {
+    role,
+    name: jobName(role, basename(workspace.state)),
+    message: jobMessage(role),
+    times: times[role],
+    session: session === 'isolated' ? session : `${session}-${role}`,
+    timeoutSeconds:
+      request.timeoutSeconds ??
+      60 *
+        (MARGIN_MINUTES +
+          (role === 'worker' ? longestPass(workspace.snapshot()) : MANAGER_MINUTES)),
+    ...(model === undefined ? {} : { model }),
+    ...(agent === undefined ? {} : { agent }),
+  };
+}
+
+/** In minutes: a project may name any of the tiers. */
+function longestPass(snapshot: Snapshot): number {
+  return Math.max(
+    1,
+    ...snapshot.records('MODEL-TIER').map((tier) => Number(fieldText(tier, 'max_minutes')) || 0),
+  );
+}

@@ -1,0 +1,125 @@
+/**
+ * Makes the two jobs, or brings them to what they should be. A job counts as made when the host's
+ * list shows it so.
+ */
+import { NocturneError } from '../../../kernel/error.js';
+import { differences, type HostJob, hostJobs, type OurJob, ourJobs } from './host-jobs.js';
+import { type JobSpec, jobWords } from './job.js';
+import type { Probed } from './probe.js';
+import type { OpenClaw } from './program.js';
+
+export type InstalledJob = {
+  readonly role: JobSpec['role'];
+  readonly what: 'created' | 'updated' | 'unchanged';
+  readonly job: HostJob;
+  /** What was not as it should be. */
+  readonly differed: readonly string[];
+};
+export type JobsPlace = {
+  readonly host: OpenClaw;
+  readonly probed: Probed;
+  readonly workspaceId: string;
+  readonly messages: readonly string[];
+  readonly force: boolean;
+};
+
+export async function installJobs(
+  place: JobsPlace,
+  specs: readonly JobSpec[],
+): Promise<readonly InstalledJob[]> {
+  const before = await hostJobs(place.host, place.probed);
+  const ours = ourJobs(before, place);
+  for (const spec of specs) refuseForeign(before, spec);
+  if (!place.force) refuseChanged(ours);
+  const done: Omit<InstalledJob, 'job'>[] = [];
+  for (const spec of specs)
+    done.push(
+      await install(
+        place,
+        spec,
+        ours.filter((one) => one.role === spec.role),
+      ),
+    );
+  const after = ourJobs(await hostJobs(place.host, place.probed), place);
+  return done.map((one) => ({
+    ...one,
+    job: observed(one, { spec: specs.find((spec) => spec.role === one.role), after, place }),
+  }));
+}
+
+async function install(
+  { host, probed }: JobsPlace,
+  spec: JobSpec,
+  ours: readonly OurJob[],
+): Promise<Omit<InstalledJob, 'job'>> {
+  const [first, ...more] = ours;
+  const differed =
+    first === undefined
+      ? []
+      : [...differences(first.job, spec, probed), ...(more.length > 0 ? ['number'] : [])];
+  if (first !== undefined && differed.length === 0)
+    return { role: spec.role, what: 'unchanged', differed };
+  const declared = probed.cronAdd.has('--declaration-key');
+  for (const { job } of declared
+    ? ours.filter((one) => one.job.declarationKey !== spec.name)
+    : ours)
+    await host.json(['cron', 'rm', job.id, '--json']);
+  await host.json(jobWords(spec, probed).args);
+  return { role: spec.role, what: first === undefined ? 'created' : 'updated', differed };
+}
+
+/** Nothing is reported as done that the host does not show. */
+function observed(
+  done: Omit<InstalledJob, 'job'>,
+  at: {
+    readonly spec: JobSpec | undefined;
+    readonly after: readonly OurJob[];
+    readonly place: JobsPlace;
+  },
+): HostJob {
+  const found = at.after.filter((one) => one.role === done.role);
+  const [only] = found;
+  const wrong =
+    only === undefined || at.spec === undefined
+      ? []
+      : differences(only.job, at.spec, at.place.probed);
+  if (only === undefined || found.length > 1)
+    throw new NocturneError(
+      'RUN_FAILED',
+      `the ${done.role} job was ${done.what}, and openclaw cron list shows ${found.length} of it, expected one`,
+      { hint: 'openclaw cron list --all; then run this again' },
+    );
+  if (wrong.length > 0)
+    throw new NocturneError(
+      'RUN_FAILED',
+      `the ${done.role} job was ${done.what}, and openclaw cron list shows another ${wrong.join(', another ')} than was given`,
+      { hint: `openclaw cron show ${only.job.id}` },
+    );
+  return only.job;
+}
+
+/**
+ * A job that declares our key under another name is somebody else's: a declaration would overwrite
+ * it.
+ */
+function refuseForeign(jobs: readonly HostJob[], spec: JobSpec): void {
+  const foreign = jobs.find((job) => job.declarationKey === spec.name && job.name !== spec.name);
+  if (foreign !== undefined)
+    throw new NocturneError(
+      'EXISTS',
+      `the job ${foreign.id} (${foreign.name}) has the declaration key ${spec.name} and another name`,
+      {
+        hint: `it is not touched; rename it to ${spec.name}, or remove it: openclaw cron rm ${foreign.id}`,
+      },
+    );
+}
+
+export function refuseChanged(ours: readonly OurJob[]): void {
+  const [changed] = ours.filter((one) => one.changed !== undefined);
+  if (changed !== undefined)
+    throw new NocturneError(
+      'REFUSED',
+      `the job ${changed.job.name} (${changed.job.id}) was changed since it was made: ${changed.changed}`,
+      { hint: 'look at it with openclaw cron show; --force takes it as ours all the same' },
+    );
+}

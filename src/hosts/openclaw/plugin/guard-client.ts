@@ -1,0 +1,176 @@
+/**
+ * The line to nocturne: starts it when nobody answers, asks, and never waits longer than it was
+ * told to.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { lstatSync } from 'node:fs';
+import { connect, type Socket } from 'node:net';
+import type {
+  GuardAnswers,
+  GuardAsked,
+  GuardResponse,
+} from '../../../passes/host/guard-protocol.js';
+import type { PluginConfig } from './config.js';
+
+type Waiting = {
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: Error) => void;
+  readonly timer: NodeJS.Timeout | undefined;
+};
+type Answer<Asked extends GuardAsked> = Asked['op'] extends keyof GuardAnswers
+  ? GuardAnswers[Asked['op']]
+  : null;
+
+/** Variables that would make another program of the one that is started, or a pass of it. */
+const NOT_PASSED_ON = /^(?:NODE_OPTIONS|NODE_PATH|NODE_EXTRA_CA_CERTS|NOCTURNE_.*)$/;
+const START_MS = 20_000;
+
+export class GuardClient {
+  readonly #config: PluginConfig;
+  #child: ChildProcess | undefined;
+  #socket: Promise<Socket> | undefined;
+  #line: Socket | undefined;
+  readonly #waiting = new Map<number, Waiting>();
+  #last = 0;
+
+  constructor(config: PluginConfig) {
+    this.#config = config;
+  }
+
+  /**
+   * @param deadlineMs after which it rejects; `undefined`: never, as for what a pass does at its
+   * beginning and its end.
+   */
+  async ask<Asked extends GuardAsked>(asked: Asked, deadlineMs?: number): Promise<Answer<Asked>> {
+    const id = ++this.#last;
+    return new Promise<Answer<Asked>>((resolve, reject) => {
+      const late = (): void =>
+        this.#settle(id)?.reject(new Error(`nocturne did not answer within ${deadlineMs} ms`));
+      this.#waiting.set(id, {
+        resolve: resolve as (value: unknown) => void,
+        reject,
+        timer: deadlineMs === undefined ? undefined : setTimeout(late, deadlineMs),
+      });
+      this.#connected().then(
+        (socket) => socket.write(`${JSON.stringify({ id, ...asked })}\n`),
+        (error: unknown) =>
+          this.#settle(id)?.reject(error instanceof Error ? error : new Error(String(error))),
+      );
+    });
+  }
+
+  close(): void {
+    void this.#socket?.then(
+      (socket) => socket.destroy(),
+      () => undefined,
+    );
+    this.#socket = undefined;
+    this.#child?.stdin?.end();
+    this.#child = undefined;
+  }
+
+  #connected(): Promise<Socket> {
+    this.#socket ??= this.#open().catch((error: unknown) => {
+      this.#socket = undefined;
+      throw error;
+    });
+    return this.#socket;
+  }
+
+  async #open(): Promise<Socket> {
+    const path = await this.#start();
+    if (process.getuid !== undefined && lstatSync(path).uid !== process.getuid())
+      throw new Error(`${path} is another user's`);
+    const socket = connect(path);
+    await new Promise<void>((resolve, reject) => {
+      socket.once('connect', () => resolve());
+      socket.once('error', reject);
+    });
+    socket.on('error', () => socket.destroy());
+    const child = this.#child;
+    socket.on('close', () => this.#lost(socket, child));
+    this.#line = socket;
+    let rest = '';
+    socket.setEncoding('utf8').on('data', (part: string) => {
+      const lines = `${rest}${part}`.split('\n');
+      rest = lines.pop() ?? '';
+      for (const line of lines) this.#take(JSON.parse(line) as GuardResponse);
+    });
+    return socket;
+  }
+
+  /** The path of the socket. A server that is there already says where it is, and this one ends. */
+  #start(): Promise<string> {
+    const { node, nocturne, workspace, home } = this.#config;
+    const env = Object.fromEntries(
+      Object.entries(process.env).filter(([name]) => !NOT_PASSED_ON.test(name)),
+    );
+    const child = spawn(
+      node,
+      [nocturne, 'guard', 'serve', '--parent', '--json', '--workspace', workspace],
+      {
+        env: { ...env, ...(home === undefined ? {} : { NOCTURNE_HOME: home }) },
+        cwd: workspace,
+        stdio: ['pipe', 'pipe', 'pipe'],
+      },
+    );
+    this.#child = child;
+    return new Promise((resolve, reject) => {
+      let [out, err] = ['', ''];
+      const fail = (why: string): void => {
+        clearTimeout(timer);
+        reject(new Error(`nocturne did not start: ${why}`));
+      };
+      const timer = setTimeout(() => {
+        child.kill();
+        fail(`nothing was heard for ${START_MS / 1000} s`);
+      }, START_MS);
+      child.stdin.on('error', () => undefined);
+      child.stderr.on('data', (part: Buffer) => (err = `${err}${part.toString()}`.slice(-2000)));
+      child.on('error', (error) => fail(error.message));
+      child.on('exit', (code) => fail(`it ended with ${code}: ${err.trim() || out.trim()}`));
+      child.stdout.on('data', (part: Buffer) => {
+        out += part.toString();
+        const [line] = out.split('\n');
+        if (!out.includes('\n') || line === undefined) return;
+        clearTimeout(timer);
+        const said = JSON.parse(line) as {
+          readonly socket?: string;
+          readonly error?: { readonly message: string };
+        };
+        if (said.socket === undefined) fail(said.error?.message ?? line);
+        else resolve(said.socket);
+      });
+    });
+  }
+
+  #take(response: GuardResponse): void {
+    const waiting = this.#settle(response.id);
+    if (response.ok) waiting?.resolve(response.value);
+    else
+      waiting?.reject(
+        new Error(
+          response.error.hint === undefined
+            ? response.error.message
+            : `${response.error.message}; ${response.error.hint}`,
+        ),
+      );
+  }
+
+  /** What was asked over another line since is not concerned. */
+  #lost(socket: Socket, child: ChildProcess | undefined): void {
+    child?.stdin?.end();
+    if (this.#line !== socket) return;
+    this.#line = undefined;
+    this.#socket = undefined;
+    for (const id of [...this.#waiting.keys()])
+      this.#settle(id)?.reject(new Error('nocturne went away before it answered'));
+  }
+
+  #settle(id: number): Waiting | undefined {
+    const waiting = this.#waiting.get(id);
+    this.#waiting.delete(id);
+    clearTimeout(waiting?.timer);
+    return waiting;
+  }
+}

@@ -1,0 +1,214 @@
+/**
+ * The runner of kind `openclaw`: one isolated turn without a gateway. The prompt is a file; what it
+ * did is one JSON document at the end.
+ */
+import { mkdirSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { failureOfStatus } from '../../agents/classify-request-error.js';
+import { printable } from '../../agents/output-tail.js';
+import { emptyReport, readReport } from '../../agents/parse-report.js';
+import type { ProcessEnd } from '../../agents/process-group.js';
+import {
+  filledArguments,
+  programRunner,
+  type ProgramRunnerOptions,
+  type RunFiles,
+} from '../../agents/program-runner.js';
+import type { FailureCode, RunInput, Runner, Usage } from '../../agents/types.js';
+import { NO_USAGE } from '../../agents/usage.js';
+
+const count = z.number().nonnegative().nullish().catch(undefined);
+const text = z.string().nullish().catch(undefined);
+const Tokens = z
+  .object({ input: count, output: count, cacheRead: count, cacheWrite: count })
+  .nullish()
+  .catch(undefined);
+const Payloads = z
+  .array(z.object({ text, isError: z.boolean().nullish().catch(undefined) }))
+  .nullish()
+  .catch(undefined);
+const Failed = z.object({ message: text, kind: text, type: text }).nullish().catch(undefined);
+const Meta = z
+  .object({
+    agentMeta: z.object({ usage: Tokens, costUsd: count, model: text }).nullish().catch(undefined),
+    error: Failed,
+    aborted: z.boolean().nullish().catch(undefined),
+  })
+  .nullish()
+  .catch(undefined);
+/**
+ * The envelope of `agent exec`, and what `agent --local` prints instead (`payloads` and `meta`, by
+ * themselves or as `result`).
+ */
+const Envelope = z.object({
+  ok: z.boolean().nullish().catch(undefined),
+  status: text,
+  final: text,
+  payloads: Payloads,
+  usage: Tokens,
+  costUsd: count,
+  model: text,
+  error: Failed,
+  meta: Meta,
+  result: z.object({ payloads: Payloads, meta: Meta }).nullish().catch(undefined),
+});
+type Said = {
+  readonly answer: string;
+  readonly failed: { readonly kind: string; readonly message: string } | undefined;
+  readonly usage: Usage;
+  readonly model: string | undefined;
+};
+
+/** Kinds and reasons by which openclaw names an error. */
+const FAILURE_OF_KIND: ReadonlyMap<string, FailureCode> = new Map([
+  ['auth', 'auth-required'],
+  ['auth_permanent', 'auth-required'],
+  ['session_expired', 'auth-required'],
+  ['billing', 'over-budget'],
+  ['context_overflow', 'over-budget'],
+  ['rate_limit', 'rate-limited'],
+  ['overloaded', 'rate-limited'],
+  ['server_error', 'transient'],
+  ['timeout', 'transient'],
+  ['model_not_found', 'not-found'],
+  ['refusal', 'refused'],
+]);
+const TIMED_OUT_EXIT = 2;
+/** A line of its log, at the beginning of that line: what the model says never gets there. */
+const DECISION = /^\[model-fallback\/decision\] [^\n]*? reason=([a-z_]+)/m;
+const STATUS_BANNER = /^Authentication failed \(provider returned HTTP (\d{3})\)/;
+
+export function openclawRunner(options: ProgramRunnerOptions): Runner {
+  return programRunner(
+    'openclaw',
+    (input, files) => {
+      const state = join(files.folder, 'openclaw');
+      mkdirSync(state, { recursive: true, mode: 0o700 });
+      return {
+        program: input.spec.program || 'openclaw',
+        args: argumentsOf(input, files, state),
+        stdin: '',
+        // It prints nothing before it has finished, but writes down each step of its turn.
+        signOfLife: () => newest(state),
+        read(end) {
+          const said = saidIn(end.stdout);
+          const failure = failureOf(said, end);
+          const { report, found } =
+            said === undefined || said.answer === ''
+              ? { report: emptyReport(['OpenClaw ended without an answer.']), found: false }
+              : readReport(said.answer);
+          const why =
+            said?.failed === undefined
+              ? said === undefined
+                ? 'It printed no result.'
+                : ''
+              : `It reported ${said.failed.kind || 'an error'}: ${said.failed.message.replace(/\s+/g, ' ').slice(0, 300)}`;
+          return {
+            usage: said?.usage ?? NO_USAGE,
+            report,
+            tail: said?.answer ? printable(said.answer).slice(-8192) : end.tail,
+            model: said?.model ?? input.model,
+            said: [why, found ? '' : 'It gave no report.'],
+            ...(failure === undefined ? {} : { failure }),
+          };
+        },
+      };
+    },
+    options,
+  );
+}
+
+/** The owner's arguments come after ours; those that begin with `agent` take their place. */
+function argumentsOf(input: RunInput, files: RunFiles, state: string): readonly string[] {
+  const own = filledArguments(input, files);
+  if (own[0] === 'agent') return own;
+  const seconds = Math.max(30, Math.floor(input.brief.budget.maxMinutes * 60) - 15);
+  return [
+    'agent',
+    'exec',
+    '--json',
+    '--message-file',
+    files.prompt,
+    '--cwd',
+    input.cwd,
+    ...(own.includes('--state-dir') ? [] : ['--state-dir', state]),
+    '--timeout',
+    String(seconds),
+    ...(input.model === '' ? [] : ['--model', input.model]),
+    ...own,
+  ];
+}
+
+/**
+ * Codes first: the exit code, the kind of the error, the reason in its own log of the decision; the
+ * words that it begins its message with come last.
+ */
+function failureOf(said: Said | undefined, end: ProcessEnd): FailureCode | undefined {
+  if (said !== undefined && said.failed === undefined && end.exitCode === 0) return undefined;
+  if (end.exitCode === TIMED_OUT_EXIT) return 'timed-out';
+  const kind =
+    FAILURE_OF_KIND.get(said?.failed?.kind ?? '') ??
+    FAILURE_OF_KIND.get(DECISION.exec(end.stderrTail)?.[1] ?? '');
+  const status = STATUS_BANNER.exec(said?.failed?.message ?? '')?.[1];
+  return kind ?? (status === undefined ? 'crashed' : failureOfStatus(Number(status)));
+}
+
+/**
+ * The document is alone on stdout; a version that prints a line before it is understood as well.
+ */
+function saidIn(stdout: string): Said | undefined {
+  const from = stdout.startsWith('{') ? 0 : stdout.indexOf('\n{') + 1;
+  const read = Envelope.safeParse(parsed(stdout.slice(from)));
+  if (!read.success) return undefined;
+  const { data } = read;
+  const meta = data.meta ?? data.result?.meta;
+  const payloads = data.payloads ?? data.result?.payloads ?? [];
+  const error = data.error ?? meta?.error;
+  const broken =
+    data.ok === false ||
+    error != null ||
+    meta?.aborted === true ||
+    payloads.some((one) => one.isError === true);
+  const tokens = data.usage ?? meta?.agentMeta?.usage;
+  const answer = data.final ?? payloads.map((one) => one.text ?? '').join('\n');
+  return {
+    answer,
+    failed: broken
+      ? {
+          kind: error?.kind ?? error?.type ?? (data.status === 'timeout' ? 'timeout' : ''),
+          message: error?.message ?? (answer || 'no reason was given'),
+        }
+      : undefined,
+    usage: {
+      tokensIn: sum(tokens?.input, tokens?.cacheRead, tokens?.cacheWrite),
+      tokensOut: tokens?.output ?? undefined,
+      cost: data.costUsd ?? meta?.agentMeta?.costUsd ?? undefined,
+    },
+    model: data.model ?? meta?.agentMeta?.model ?? undefined,
+  };
+}
+
+/** Of all files below the folder of its state, which one changed last and when. */
+function newest(folder: string): string {
+  const changed = readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map(
+      (entry) =>
+        statSync(join(entry.parentPath, entry.name), { throwIfNoEntry: false })?.mtimeMs ?? 0,
+    );
+  return String(Math.max(0, ...changed));
+}
+
+function sum(...parts: readonly (number | null | undefined)[]): number | undefined {
+  const known = parts.filter((part) => typeof part === 'number');
+  return known.length === 0 ? undefined : known.reduce((all, part) => all + part, 0);
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

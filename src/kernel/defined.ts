@@ -1,0 +1,12 @@
+/** Objects with optional properties: under exactOptionalPropertyTypes an absent property is not an undefined one. */
+
+/** `T` where a property that may be undefined is an optional property instead. */
+export type Defined<T> = { [K in keyof T as undefined extends T[K] ? never : K]: T[K] } & {
+  [K in keyof T as undefined extends T[K] ? K : never]?: Exclude<T[K], undefined>;
+};
+
+/** A copy of `properties` without those that are undefined, in the same order. */
+export function defined<const T extends object>(properties: T): Defined<T> {
+  const entries = Object.entries(properties).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(entries) as Defined<T>;
+}

@@ -1,0 +1,79 @@
+/** What the gate refused is shown until it is content again, and stays in the audit log. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import t, { type Test } from 'tap';
+import { listIncidents } from '../../../src/workspace/incident.js';
+import { worker } from '../../../src/passes/worker/worker.js';
+import { environment, placeWithProject, REPORT, WRITES_PAGE } from '../../passes/pass-workspace.js';
+import { callForText, type CliPlace } from './run-cli.js';
+
+t.setTimeout(180_000);
+
+const REFUSED = /the integrity gate refused/;
+
+/** @param shown whether they tell the owner about it. */
+function doorsTell(t: Test, place: CliPlace, shown: boolean): void {
+  for (const words of [['status'], ['briefing'], ['doctor']]) {
+    const { text } = callForText(place, words);
+    t.equal(
+      REFUSED.test(text),
+      shown,
+      `${words.join(' ')} ${shown ? 'shows' : 'does not show'} it`,
+    );
+  }
+}
+
+t.test('an incident is over once the gate is content, whoever asks it', async (t) => {
+  const place = placeWithProject(t.testdir(), `${WRITES_PAGE}${REPORT}`);
+  const soul = join(place.root, 'SOUL.md');
+  const signed = readFileSync(soul);
+  const tamper = (): void => {
+    writeFileSync(soul, 'spoilt');
+    t.equal(callForText(place, ['run', 'worker']).exit, 3);
+  };
+
+  tamper();
+  doorsTell(t, place, true);
+  t.equal(callForText(place, ['gate']).exit, 3);
+  doorsTell(t, place, true);
+  writeFileSync(soul, signed);
+  t.match(
+    callForText(place, ['gate'], { env: { NOCTURNE_RUN: 'RUN-20260101-001' } }).text,
+    /NOCTURNE|pass/,
+  );
+  t.equal(listIncidents(place.workspace.state).length, 1, 'an agent that asks ends nothing');
+  t.match(callForText(place, ['gate']), { exit: 0, text: /In order.*\nOne incident is over/ });
+  doorsTell(t, place, false);
+  const shown = callForText(place, ['audit', 'show', '--type', 'incident', '--json']).text;
+  t.match(shown, /refused a worker pass .*SOUL\.md.*content again: nocturne gate/);
+
+  tamper();
+  writeFileSync(soul, signed);
+  t.equal((await worker(environment(place), { role: 'worker' })).exit, 0);
+  t.same(listIncidents(place.workspace.state), [], 'a pass that the gate lets in ends it as well');
+  t.match(
+    callForText(place, ['audit', 'show', '--type', 'incident', '--json']).text,
+    /content again: T0 of RUN-/,
+  );
+});
+
+t.test('a log that was shortened stops passes until the owner accepts it', async (t) => {
+  const place = placeWithProject(t.testdir(), `${WRITES_PAGE}${REPORT}`, {
+    stop: '- file_exists: never.md',
+  });
+  t.equal((await worker(environment(place), { role: 'worker' })).exit, 0);
+  const log = join(place.root, 'audit/AUDIT-LOG.md');
+  const whole = readFileSync(log, 'utf8');
+  writeFileSync(log, whole.slice(0, whole.trimEnd().lastIndexOf('\n') + 1));
+  t.equal(callForText(place, ['run', 'worker']).exit, 3);
+  const asked = callForText(place, ['audit', 'anchor']);
+  t.match(asked, {
+    exit: 2,
+    text: /AUDIT-LOG\.md:\d+ .*cut off\n {2}anchored: \d+ rows.*\n {2}now: {6}\d+ rows/,
+  });
+  t.match(callForText(place, ['audit', 'anchor', '--yes']), {
+    exit: 0,
+    text: /Anchored: audit\/AUDIT-LOG\.md/,
+  });
+  t.match(callForText(place, ['run', 'worker']).text, /T9 +close/, 'the next pass runs');
+});
