@@ -319,9 +319,6 @@ t.test(
         audit: [
           { step: 'T9', type: 'close', target: run, authorisation: '', result: 'ok', detail: '' },
         ],
-        audit: [
-          { step: 'T9', type: 'close', target: run, authorisation: '', result: 'ok', detail: '' },
-        ],
         changes: bundleChanges(snapshot, 'session_close', {
           run_id: run,
           role: 'worker',
