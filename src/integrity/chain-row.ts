@@ -67,10 +67,9 @@ export function followChain(genesis: string, columns: number): ChainFollower {
         message.write(head, 0, 'latin1');
         return true;
       }
-      const next = hash('sha256', message.subarray(0, length), 'hex').slice(0, LINK_LENGTH);
-      const cell = end - 2 - LINK_LENGTH;
-      for (let i = 0; i < LINK_LENGTH; i++)
-        if (bytes[cell + i] !== next.charCodeAt(i)) return false;
+      const own = bytes.toString('latin1', end - 2 - LINK_LENGTH, end - 2);
+      const next = plainLink(message, length, own);
+      if (next === undefined) return false;
       for (let i = 0; i < LINK_LENGTH; i++) message[i] = next.charCodeAt(i);
       head = next;
       return true;
@@ -96,9 +95,29 @@ export function readChainRow(line: Buffer, columns: number): ChainRow | undefine
   return { values: cells.slice(0, -1), link: last };
 }
 
-/** Whether `row` is the one that comes after the row with the link `previous`. */
+/**
+ * Whether `row` is the one that comes after the row with the link `previous`. A row that is older
+ * than the last columns of its log has empty cells in them, and they are not part of its link.
+ */
 export function follows(previous: string, row: ChainRow | undefined): boolean {
-  return row !== undefined && link(previous, row.values) === row.link;
+  if (row === undefined) return false;
+  let { values } = row;
+  while (link(previous, values) !== row.link) {
+    if (values.length < 2 || values.at(-1) !== '') return false;
+    values = values.slice(0, -1);
+  }
+  return true;
+}
+
+/** `own`, when it is the link of the message, or of the message without its last empty values. */
+function plainLink(message: Buffer, length: number, own: string): string | undefined {
+  let end = length;
+  while (hash('sha256', message.subarray(0, end), 'hex').slice(0, LINK_LENGTH) !== own) {
+    if (message.toString('latin1', end - 4, end) !== ',""]') return undefined;
+    end -= 3;
+    message[end - 1] = BRACKET;
+  }
+  return own;
 }
 
 function slowLink(head: string, line: Buffer, columns: number): string | undefined {

@@ -8,7 +8,8 @@ import { scan } from '../markdown/scan.js';
 import { OBJECT_COLUMNS } from '../registry/load-objects.js';
 import { loadRoutes } from '../registry/load-routes.js';
 import { loadSchema } from '../registry/load-schema.js';
-import { cellOf, partOf, type Report, rowsOf } from '../registry/registry-table.js';
+import { checkModuleSections, MODULE_HEADING, partsOf } from '../registry/registry-part.js';
+import { cellOf, type Report, rowsOf } from '../registry/registry-table.js';
 import type { Schema } from '../registry/types.js';
 import type { GateFinding } from './gate-report.js';
 import { registryFindings } from './registry-findings.js';
@@ -37,36 +38,32 @@ export function logGlobs(schema: Schema): string[] {
 }
 
 /**
- * Fences, HTML and front matter can hide a heading; underlines, and other blanks around `#`, make
- * other headings; a lone `\r` or a Unicode line separator is a
- * line's end to only one of a regex and the scanner. Without these `## ` at the beginning of a line
- * is a heading, and only `# ` is another of its level or above.
+ * HTML and front matter can hide a heading, and so can a fence that is not one of R6's; underlines,
+ * and other blanks around `#`, make other headings. Without these a line that begins with `# `,
+ * `## ` or `### ` is a heading, and there are no others of these levels.
  */
-const NOT_PLAIN =
-  /^ {0,3}(?:`{3}|~~~|<|-+[ \t]*$|=+[ \t]*$|#+(?: {2}|[\t]|$))|^ {1,3}#|[\u2028\u2029]|\r(?!\n)/m;
+const NOT_PLAIN = /^ {0,3}(?:`{3}|~~~|<|-+[ \t]*$|=+[ \t]*$|#+(?: {2}|[\t]|$))|^ {1,3}#/m;
+/** A line's end to only one of a regex and the scanner. */
+const ODD_LINE_END = /[\u2028\u2029]|\r(?!\n)/;
+const QUERY = /^```sql\r?\n[^`]*^```\r?$/gm;
 const SHAPES = new Set(['document', 'table', 'log', 'section']);
 
 function readPlainly(text: string): GateSchema | undefined {
-  const [r1, r3] = [partText(text, 'R1'), partText(text, 'R3')];
-  if (
-    !text.startsWith('# ') ||
-    r1 === undefined ||
-    r3 === undefined ||
-    r1.end > r3.start ||
-    NOT_PLAIN.test(text.slice(0, r3.end))
-  )
-    return undefined;
+  if (!text.startsWith('# ') || ODD_LINE_END.test(text)) return undefined;
+  const plain = text.replace(QUERY, '');
+  if (NOT_PLAIN.test(plain)) return undefined;
   const report: Report = {
-    doc: scan(`${text.slice(r1.start, r1.end)}\n${text.slice(r3.start, r3.end)}`),
+    doc: scan(protectionOnly(plain)),
     file: 'REGISTRY.md',
     diagnostics: [],
     unread: new Set(),
   };
-  const part = partOf(report, 'R1');
-  if (part === undefined) return undefined;
-  const rows = rowsOf(report, part, OBJECT_COLUMNS);
-  const bundles = new Map(linesFrom(text, '### ').map((name) => [name.trim(), true]));
+  const rows = partsOf(report, 'R1').flatMap((part) => rowsOf(report, part, OBJECT_COLUMNS));
+  const bundles = new Map(
+    [...plain.matchAll(/^####? (.*)$/gm)].map(([, name = '']) => [name.trim(), true]),
+  );
   const routes = loadRoutes(report, bundles);
+  checkModuleSections(report);
   if (report.diagnostics.length > 0) return undefined;
   const names = new Set(rows.map((row) => cellOf(row, 'object').value));
   if (
@@ -92,34 +89,20 @@ function readPlainly(text: string): GateSchema | undefined {
   };
 }
 
-/**
- * From the one line `## NAME …` to the next heading of its level or above. `undefined` when there
- * is none or more than one.
- */
-function partText(
-  text: string,
-  name: string,
-): { readonly start: number; readonly end: number } | undefined {
-  const line = `\n## ${name}`;
-  const start = text.indexOf(line);
-  if (
-    start === -1 ||
-    text.indexOf(line, start + 1) !== -1 ||
-    !/[ \n]/.test(text.charAt(start + line.length))
-  )
-    return undefined;
-  const ends = ['\n# ', '\n## ']
-    .map((heading) => text.indexOf(heading, start + 1))
-    .filter((at) => at !== -1);
-  return { start: start + 1, end: Math.min(text.length, ...ends) };
-}
-
-/** What follows `mark` on the lines that begin with it. */
-function linesFrom(text: string, mark: string): string[] {
-  const found: string[] = [];
-  for (let at = text.indexOf(`\n${mark}`); at !== -1; at = text.indexOf(`\n${mark}`, at + 1)) {
-    const end = text.indexOf('\n', at + 1);
-    found.push(text.slice(at + 1 + mark.length, end === -1 ? text.length : end));
-  }
-  return found;
+/** The headings down to the third level, and below R1 and R3 everything else too. */
+function protectionOnly(plain: string): string {
+  let inModule = false;
+  let isSought = false;
+  return plain
+    .split(/^(?=#{1,3} )/m)
+    .map((section) => {
+      const end = section.indexOf('\n');
+      const heading = end === -1 ? section : section.slice(0, end + 1);
+      const depth = heading.indexOf(' ');
+      const title = heading.slice(depth + 1).trim();
+      if (depth <= 2) inModule = depth === 2 && MODULE_HEADING.test(title);
+      if (depth <= 2 || inModule) isSought = depth > 1 && /^R[13]\b/.test(title);
+      return isSought ? section : `${heading}\n`;
+    })
+    .join('');
 }

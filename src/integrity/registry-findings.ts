@@ -1,7 +1,9 @@
 /** Mistakes in REGISTRY.md that keep the gate from knowing what to verify. */
 import type { Diagnostic } from '../kernel/diagnostic.js';
 import { scan } from '../markdown/scan.js';
+import type { Heading } from '../markdown/types.js';
 import { REGISTRY_FILE } from '../registry/load-schema.js';
+import { MODULE_HEADING, partName } from '../registry/registry-part.js';
 import type { LoadedSchema } from '../registry/types.js';
 import type { GateFinding } from './gate-report.js';
 
@@ -15,18 +17,8 @@ export function registryFindings(
 ): GateFinding[] {
   if (diagnostics.length === 0) return [];
   const { headings } = scan(text ?? '');
-  const isIn = (name: string, line: number): boolean => {
-    const heading = headings.find((one) => one.depth === 2 && one.text.startsWith(`${name} `));
-    const next = headings.find(
-      (one) => heading !== undefined && one.start > heading.start && one.depth <= 2,
-    );
-    return (
-      heading === undefined ||
-      (line >= heading.line && line < (next?.line ?? Number.POSITIVE_INFINITY))
-    );
-  };
   const matters = (one: Diagnostic): boolean =>
-    one.severity === 'error' && (isIn('R1', one.range.line) || isIn('R3', one.range.line));
+    one.severity === 'error' && decidesProtection(headings, one.range.line);
   return diagnostics.filter(matters).map((one) => ({
     file: one.range.file,
     line: one.range.line,
@@ -34,4 +26,23 @@ export function registryFindings(
     message: one.message,
     hint: one.hint ?? `correct REGISTRY.md and run nocturne sign ${REGISTRY_FILE}`,
   }));
+}
+
+/** What is protected, and what is a log. */
+const SOUGHT: ReadonlySet<string | undefined> = new Set(['R1', 'R3']);
+
+/**
+ * Whether a mistake at that line can change what R1 and R3 say: inside them, in a heading that may
+ * have been meant for one of them, or anywhere when one of the core's is missing.
+ */
+function decidesProtection(headings: readonly Heading[], line: number): boolean {
+  const core = headings.filter((heading) => heading.depth === 2).map(partName);
+  if (!core.includes('R1') || !core.includes('R3')) return true;
+  const above = headings.filter((heading) => heading.line <= line && heading.depth <= 3);
+  const section = above.findLast((heading) => heading.depth <= 2);
+  const part = above.at(-1);
+  if (section === undefined || part === undefined) return false;
+  if (!MODULE_HEADING.test(section.text))
+    return SOUGHT.has(partName(section)) || (part.line === line && SOUGHT.has(partName(part)));
+  return part === section || part.line === line || SOUGHT.has(partName(part));
 }

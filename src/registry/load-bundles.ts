@@ -5,13 +5,12 @@ import {
   cellOf,
   complain,
   type Part,
-  partOf,
   rangeIn,
   type RegistryRow,
   type Report,
   rowsOf,
-  subParts,
 } from './registry-table.js';
+import { partsOf, subParts } from './registry-part.js';
 import type {
   Bundle,
   BundleArgument,
@@ -34,9 +33,7 @@ export const OPERATION_COLUMNS = ['Op', 'Target', 'Field', 'Value'];
 
 export function loadBundles(report: Report): Map<string, Bundle> {
   const bundles = new Map<string, Bundle>();
-  const part = partOf(report, 'R5');
-  if (part === undefined) return bundles;
-  for (const sub of subParts(report.doc, part)) {
+  for (const sub of partsOf(report, 'R5').flatMap((part) => subParts(report.doc, part))) {
     const name = sub.heading.text.replace(/`/g, '').trim();
     const range = rangeIn(report, sub.heading.start, sub.heading.end);
     if (!/^[a-z][a-z0-9_]*$/.test(name)) {
@@ -191,10 +188,8 @@ function readOperation(report: Report, row: RegistryRow): BundleOperation | unde
 }
 
 export function loadRules(report: Report): SqlRule[] {
-  const part = partOf(report, 'R6');
-  if (part === undefined) return [];
   const rules: SqlRule[] = [];
-  for (const sub of subParts(report.doc, part)) {
+  for (const sub of partsOf(report, 'R6').flatMap((part) => subParts(report.doc, part))) {
     const range = rangeIn(report, sub.heading.start, sub.heading.end);
     const id = sub.heading.text.replace(/`/g, '').trim();
     const items = itemsOf(report, sub);

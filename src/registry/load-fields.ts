@@ -10,11 +10,11 @@ import {
   cellOf,
   complain,
   isUnread,
-  partOf,
   type RegistryRow,
   type Report,
   rowsOf,
 } from './registry-table.js';
+import { partsOf } from './registry-part.js';
 import type { FieldSpec, ObjectSpec, Writer } from './types.js';
 
 const WRITERS: readonly Writer[] = ['owner', 'bundle', 'agent'];
@@ -23,9 +23,7 @@ const FIELD_COLUMNS = ['Object', 'Field', 'Type', 'Required', 'Constraint', 'Ref
 
 export function loadFields(report: Report): Map<string, Map<string, FieldSpec>> {
   const byObject = new Map<string, Map<string, FieldSpec>>();
-  const part = partOf(report, 'R2');
-  if (part === undefined) return byObject;
-  for (const row of rowsOf(report, part, FIELD_COLUMNS)) {
+  for (const row of partsOf(report, 'R2').flatMap((part) => rowsOf(report, part, FIELD_COLUMNS))) {
     const field = readField(report, row);
     if (field === undefined) {
       report.unread.add(`${cellOf(row, 'object').value}.`);

@@ -9,12 +9,12 @@ import {
   complain,
   isInsideGlob,
   isUnread,
-  partOf,
   type RegistryCell,
   type RegistryRow,
   type Report,
   rowsOf,
 } from './registry-table.js';
+import { partsOf } from './registry-part.js';
 import type { FieldSpec, ObjectSpec } from './types.js';
 
 const LOCATOR_FORMS: Readonly<Record<Shape, string>> = {
@@ -33,9 +33,7 @@ export const OBJECT_COLUMNS = ['Object', 'Files', 'Shape', 'Locator', 'Key', 'Re
 export function loadObjects(report: Report): Map<string, ObjectSpec> {
   const fields = loadFields(report);
   const objects = new Map<string, ObjectSpec>();
-  const part = partOf(report, 'R1');
-  if (part === undefined) return objects;
-  for (const row of rowsOf(report, part, OBJECT_COLUMNS)) {
+  for (const row of partsOf(report, 'R1').flatMap((part) => rowsOf(report, part, OBJECT_COLUMNS))) {
     const object = readObject(report, row, fields);
     if (object === undefined) {
       report.unread.add(

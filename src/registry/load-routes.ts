@@ -5,10 +5,11 @@ import {
   isInsideGlob,
   isUnread,
   listOf,
-  partOf,
+  type RegistryRow,
   type Report,
   rowsOf,
 } from './registry-table.js';
+import { moduleOf, partsOf } from './registry-part.js';
 import { type Edge, EDGE_KINDS, type ModuleRow, type Route, TIERS } from './types.js';
 
 export const ROUTE_COLUMNS = ['Pattern', 'Tier', 'Bundle', 'Note'];
@@ -16,53 +17,76 @@ export const EDGE_COLUMNS = ['Source', 'Edge', 'Target', 'Note'];
 export const MODULE_COLUMNS = ['Module', 'Watches', 'Enabled'];
 
 export function loadRoutes(report: Report, bundles: ReadonlyMap<string, unknown>): Route[] {
-  const part = partOf(report, 'R3');
-  if (part === undefined) return [];
   const routes: Route[] = [];
-  for (const row of rowsOf(report, part, ROUTE_COLUMNS)) {
-    const pattern = cellOf(row, 'pattern');
-    const tier = TIERS.find((one) => one === cellOf(row, 'tier').value);
-    if (tier === undefined) {
-      complain(report, cellOf(row, 'tier').range, `the tier of ${pattern.value} is not known`, {
-        expected: TIERS.join(', '),
-        actual: cellOf(row, 'tier').value,
-      });
-      continue;
+  for (const part of partsOf(report, 'R3')) {
+    const ofModule = moduleOf(report, part) !== undefined;
+    for (const row of rowsOf(report, part, ROUTE_COLUMNS)) {
+      const route = readRoute(report, row, bundles);
+      if (route === undefined) continue;
+      const index = routes.findIndex((other) => other.pattern === route.pattern);
+      const first = routes[index];
+      if (first !== undefined && ofModule && extendsRoute(first, route))
+        routes[index] = { ...first, bundles: [...new Set([...first.bundles, ...route.bundles])] };
+      else {
+        if (first !== undefined)
+          complain(
+            report,
+            cellOf(row, 'pattern').range,
+            `the pattern ${route.pattern} is routed twice`,
+            { hint: 'remove one of the two rows' },
+          );
+        routes.push(route);
+      }
     }
-    if (!isInsideGlob(pattern.value))
-      complain(report, pattern.range, 'a route needs a pattern inside the workspace', {
-        actual: pattern.value,
-      });
-    if (routes.some((route) => route.pattern === pattern.value))
-      complain(report, pattern.range, `the pattern ${pattern.value} is routed twice`, {
-        hint: 'remove one of the two rows',
-      });
-    const names = listOf(cellOf(row, 'bundle').value);
-    for (const name of names) {
-      if (!bundles.has(name) && !isUnread(report, 'R5'))
-        complain(
-          report,
-          cellOf(row, 'bundle').range,
-          `the route of ${pattern.value} names the bundle "${name}", which R5 does not declare`,
-          { expected: 'a bundle of R5, or -', actual: name },
-        );
-    }
-    routes.push({
-      pattern: pattern.value,
-      tier,
-      bundles: names,
-      note: cellOf(row, 'note').value,
-      range: row.range,
-    });
   }
   return routes;
 }
 
+/** A module may let its own bundles write a file that other bundles write too; it changes nothing else of a route. */
+function extendsRoute(first: Route, route: Route): boolean {
+  return first.tier === route.tier && first.bundles.length > 0 && route.bundles.length > 0;
+}
+
+function readRoute(
+  report: Report,
+  row: RegistryRow,
+  bundles: ReadonlyMap<string, unknown>,
+): Route | undefined {
+  const pattern = cellOf(row, 'pattern');
+  const tier = TIERS.find((one) => one === cellOf(row, 'tier').value);
+  if (tier === undefined) {
+    complain(report, cellOf(row, 'tier').range, `the tier of ${pattern.value} is not known`, {
+      expected: TIERS.join(', '),
+      actual: cellOf(row, 'tier').value,
+    });
+    return undefined;
+  }
+  if (!isInsideGlob(pattern.value))
+    complain(report, pattern.range, 'a route needs a pattern inside the workspace', {
+      actual: pattern.value,
+    });
+  const names = listOf(cellOf(row, 'bundle').value);
+  for (const name of names) {
+    if (!bundles.has(name) && !isUnread(report, 'R5'))
+      complain(
+        report,
+        cellOf(row, 'bundle').range,
+        `the route of ${pattern.value} names the bundle "${name}", which R5 does not declare`,
+        { expected: 'a bundle of R5, or -', actual: name },
+      );
+  }
+  return {
+    pattern: pattern.value,
+    tier,
+    bundles: names,
+    note: cellOf(row, 'note').value,
+    range: row.range,
+  };
+}
+
 export function loadEdges(report: Report): Edge[] {
-  const part = partOf(report, 'R4');
-  if (part === undefined) return [];
   const edges: Edge[] = [];
-  for (const row of rowsOf(report, part, EDGE_COLUMNS)) {
+  for (const row of partsOf(report, 'R4').flatMap((part) => rowsOf(report, part, EDGE_COLUMNS))) {
     const kind = EDGE_KINDS.find((one) => one === cellOf(row, 'edge').value);
     const [source, target] = [cellOf(row, 'source').value, cellOf(row, 'target').value];
     if (kind === undefined) {
@@ -86,10 +110,11 @@ export function loadEdges(report: Report): Edge[] {
 }
 
 export function loadModules(report: Report): ModuleRow[] {
-  const part = partOf(report, 'R8');
-  if (part === undefined) return [];
   const modules: ModuleRow[] = [];
-  for (const row of rowsOf(report, part, MODULE_COLUMNS)) {
+  const rows = partsOf(report, 'R8').flatMap((part) =>
+    rowsOf(report, part, MODULE_COLUMNS).map((row) => ({ row, section: moduleOf(report, part) })),
+  );
+  for (const { row, section } of rows) {
     const name = cellOf(row, 'module');
     const enabled = cellOf(row, 'enabled');
     if (enabled.value !== 'yes' && enabled.value !== 'no')
@@ -97,6 +122,11 @@ export function loadModules(report: Report): ModuleRow[] {
         expected: 'yes or no',
         actual: enabled.value,
         hint: 'until it is, the module is off',
+      });
+    if (section !== undefined && section !== name.value)
+      complain(report, name.range, `the section of the module ${section} has a row of another`, {
+        expected: section,
+        actual: name.value,
       });
     if (modules.some((module) => module.name === name.value))
       complain(report, name.range, `the module ${name.value} is declared twice`, {
@@ -107,6 +137,7 @@ export function loadModules(report: Report): ModuleRow[] {
         name: name.value,
         watches: listOf(cellOf(row, 'watches').value),
         enabled: enabled.value === 'yes',
+        section: section === name.value,
         range: row.range,
       });
   }

@@ -8,7 +8,8 @@ import { checkBundles } from './check-bundles.js';
 import { loadBundles, loadRules } from './load-bundles.js';
 import { loadObjects } from './load-objects.js';
 import { loadEdges, loadModules, loadRoutes } from './load-routes.js';
-import { partOf, type Report } from './registry-table.js';
+import { checkModuleSections, partsOf } from './registry-part.js';
+import type { Report } from './registry-table.js';
 import type { LoadedSchema, Schema } from './types.js';
 
 export const REGISTRY_FILE = 'REGISTRY.md';
@@ -20,7 +21,8 @@ export function loadSchema(text: string, file: string = REGISTRY_FILE): LoadedSc
   const routes = loadRoutes(report, bundles);
   const edges = loadEdges(report);
   const rules = loadRules(report);
-  partOf(report, 'R7');
+  partsOf(report, 'R7');
+  checkModuleSections(report);
   const modules = loadModules(report);
   const schema: Schema = { file, objects, routes, edges, bundles, rules, modules };
   checkBundles(report, schema);

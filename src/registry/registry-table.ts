@@ -52,47 +52,6 @@ export function complain(
 }
 
 /**
- * The part under the depth-2 heading that begins with `R1`, `R2` …; says so when it is missing or
- * there twice.
- */
-export function partOf(report: Report, name: string): Part | undefined {
-  const found = report.doc.headings.filter(
-    (heading) => heading.depth === 2 && new RegExp(`^${name}\\b`).test(heading.text),
-  );
-  const [first, second] = found;
-  if (first === undefined) {
-    report.unread.add(name);
-    complain(report, rangeIn(report, 0, 0), `REGISTRY.md has no part ${name}`, {
-      expected: `a heading "## ${name} …"`,
-      hint: 'restore the heading, or take it from the shipped REGISTRY.md',
-    });
-    return undefined;
-  }
-  if (second !== undefined)
-    complain(report, rangeIn(report, second.start, second.end), `part ${name} is there twice`, {
-      expected: 'one heading for each part',
-      hint: 'join the two parts under one heading',
-    });
-  return { heading: first, start: first.end, end: endOfPart(report.doc, first) };
-}
-
-export function endOfPart(doc: Doc, heading: Heading): number {
-  return (
-    doc.headings.find((other) => other.start > heading.start && other.depth <= heading.depth)
-      ?.start ?? doc.text.length
-  );
-}
-
-/** The depth-3 parts inside a part: bundles and rules. */
-export function subParts(doc: Doc, part: Part): Part[] {
-  return doc.headings
-    .filter(
-      (heading) => heading.depth === 3 && heading.start >= part.start && heading.start < part.end,
-    )
-    .map((heading) => ({ heading, start: heading.end, end: endOfPart(doc, heading) }));
-}
-
-/**
  * Rows of every table in a part whose header is `columns`; tables with another header are
  * complained of.
  */

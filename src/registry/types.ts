@@ -154,6 +154,8 @@ export type ModuleRow = {
   readonly name: string;
   readonly watches: readonly string[];
   readonly enabled: boolean;
+  /** Whether the row stands in the module's own section, which the module brought. */
+  readonly section: boolean;
   readonly range: Range;
 };
 

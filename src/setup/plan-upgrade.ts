@@ -13,9 +13,17 @@ import type { ReferenceRecord } from './reference-record.js';
  * `added`: new in this version. `replaced`: the owner had not changed it. `merged`: both changed
  * it, at different places. `conflict`: both changed the same
  * place, or nobody knows what the owner changed; the owner's stays. `kept`: only the owner changed
- * it, or took it away. `dropped`: it is not shipped any more.
+ * it, or took it away. `dropped`: it is not shipped any more. `extended`: a table of records gets
+ * the columns that the registry newly declares.
  */
-export type UpgradeVerdict = 'added' | 'replaced' | 'merged' | 'conflict' | 'kept' | 'dropped';
+export type UpgradeVerdict =
+  | 'added'
+  | 'replaced'
+  | 'merged'
+  | 'conflict'
+  | 'kept'
+  | 'dropped'
+  | 'extended';
 /** `text`: what is written at the path; of a conflict what the owner has to compare with. */
 export type UpgradeItem = {
   readonly path: string;
@@ -40,7 +48,7 @@ export type UpgradeRequest = {
   readonly textOf: (path: string) => string | undefined;
 };
 
-/** Data is never touched: what passes and bundles write is neither the owner's page nor ours. */
+/** Data is never replaced: what passes and bundles write is neither the owner's page nor ours. */
 export function planUpgrade({ reference, record, textOf }: UpgradeRequest): UpgradePlan {
   const { schema } = loadSchema(reference.text('REGISTRY.md'));
   const shipped = new Set(reference.paths);

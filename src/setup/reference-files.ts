@@ -4,6 +4,8 @@ import { dirname, join } from 'node:path';
 import fastGlob from 'fast-glob';
 import { NocturneError } from '../kernel/error.js';
 import { MANIFEST_FILE, parseManifest } from '../integrity/manifest.js';
+import { composeRegistry } from '../registry/compose-registry.js';
+import { REGISTRY_FILE } from '../registry/load-schema.js';
 import { makeDirectory } from '../workspace/durable.js';
 
 const PATTERNS = [
@@ -35,9 +37,9 @@ export function readReference(packageRoot: string): Reference {
   const root = pristineRoot(packageRoot);
   const texts = new Map<string, string>();
   const text = (path: string): string => {
-    const known = texts.get(path) ?? readFileSync(join(root, path), 'utf8');
-    texts.set(path, known);
-    return known;
+    const read = texts.get(path) ?? readPage(root, path, packageRoot);
+    texts.set(path, read);
+    return read;
   };
   return {
     root,
@@ -45,6 +47,18 @@ export function readReference(packageRoot: string): Reference {
     paths: fastGlob.sync(PATTERNS, { cwd: root, onlyFiles: true, dot: false }).sort(),
     text,
   };
+}
+
+/** REGISTRY.md has the sections of the modules that this installation has. */
+function readPage(root: string, path: string, packageRoot: string): string {
+  const text = readFileSync(join(root, path), 'utf8');
+  return path === REGISTRY_FILE ? composeRegistry(text, modulePages(packageRoot)) : text;
+}
+
+/** What the installed modules bring to REGISTRY.md, by their names. */
+function modulePages(packageRoot: string): string[] {
+  const pages = fastGlob.sync('dist/src/modules/*/schema.md', { cwd: packageRoot }).sort();
+  return pages.map((page) => readFileSync(join(packageRoot, page), 'utf8'));
 }
 
 /** Whether the directory is the installation itself: `init .` in a clone. */

@@ -2,12 +2,16 @@
  * Carries an upgrade out, in one commit; every file that changes is kept as it was, and nothing is
  * signed.
  */
+import { addLogColumns } from '../integrity/add-log-columns.js';
 import { isProtected } from '../integrity/protected-files.js';
 import { signingPlan } from '../integrity/signing-plan.js';
 import { NocturneError } from '../kernel/error.js';
+import { addColumns } from '../markdown/add-columns.js';
+import { loadSchema, REGISTRY_FILE } from '../registry/load-schema.js';
 import { leaseStatus } from '../workspace/lease.js';
-import type { Change, Workspace } from '../workspace/types.js';
+import type { Change, Snapshot, Workspace } from '../workspace/types.js';
 import { backupFolder } from './backup-folder.js';
+import { type ColumnsToAdd, newColumns } from './new-columns.js';
 import { isInstallation, readReference } from './reference-files.js';
 import { readReferenceRecord, recordReference } from './reference-record.js';
 import { planUpgrade, type UpgradeItem, type UpgradePlan } from './plan-upgrade.js';
@@ -48,11 +52,13 @@ export function upgradeWorkspace(workspace: Workspace, options: UpgradeOptions):
       },
     );
   const reference = readReference(options.packageRoot);
-  const plan = planUpgrade({
+  const pages = planUpgrade({
     reference,
     record: readReferenceRecord(state),
     textOf: (path) => snapshot.text(path),
   });
+  const columns = columnsToAdd(snapshot, pages);
+  const plan = { ...pages, items: [...pages.items, ...columns.map(extended)] };
   const folder = backupFolder({ now: clock.now(), what: 'upgrade', paths: snapshot.files.keys() });
   const backups = plan.items.some((item) => item.text !== undefined && item.verdict !== 'added')
     ? folder
@@ -70,33 +76,55 @@ export function upgradeWorkspace(workspace: Workspace, options: UpgradeOptions):
     const changes = plan.items.flatMap((item): Change[] =>
       changesFor(item, { folder, before: fresh.bytes(item.path) }),
     );
+    for (const { file, object, fields } of columns) {
+      const text = fresh.text(file);
+      if (object.shape === 'log' || text === undefined) continue;
+      const content = addColumns(text, { locator: object.locator, fields });
+      changes.push({ kind: 'write', path: file, content });
+    }
     const detail = plan.items.map((item) => `${item.path} (${item.verdict})`).join(', ');
     return {
       actor: { kind: 'owner', name: options.owner },
       runId: '',
       reason: `upgrade from ${plan.from || 'an unknown version'} to ${plan.to}`,
       changes,
-      audit:
-        changes.length === 0
-          ? []
-          : [
-              {
-                step: '',
-                type: 'upgrade',
-                target: plan.to,
-                authorisation: 'owner',
-                result: 'ok',
-                detail: detail.slice(0, 2000),
-              },
-            ],
+      audit: plan.items.every((item) => item.text === undefined && item.verdict !== 'extended')
+        ? []
+        : [
+            {
+              step: '',
+              type: 'upgrade',
+              target: plan.to,
+              authorisation: 'owner',
+              result: 'ok',
+              detail: detail.slice(0, 2000),
+            },
+          ],
     };
   });
+  for (const one of columns) if (one.object.shape === 'log') addLogColumns(workspace, one);
   recordReference(state, reference);
   return {
     ...plan,
     backups,
     toSign: signingPlan(workspace.snapshot(), home).changed.map((change) => change.file),
   };
+}
+
+/** What the registry will declare and the files of the workspace lack. */
+function columnsToAdd(snapshot: Snapshot, { items }: UpgradePlan): ColumnsToAdd[] {
+  const registry = items.find((item) => item.path === REGISTRY_FILE);
+  const text = registry !== undefined && isWritten(registry) ? registry.text : undefined;
+  return newColumns({
+    former: snapshot.schema,
+    schema: text === undefined ? snapshot.schema : loadSchema(text).schema,
+    files: snapshot.files.keys(),
+    textOf: (path) => snapshot.text(path),
+  });
+}
+
+function extended({ file, fields }: ColumnsToAdd): UpgradeItem {
+  return { path: file, verdict: 'extended', message: `new columns: ${fields.join(', ')}` };
 }
 
 function isWritten(item: UpgradeItem): boolean {

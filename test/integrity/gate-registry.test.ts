@@ -34,6 +34,10 @@ const LINES = [
   '## R3 Routes',
   '## R1 Objects',
   '## Other',
+  '## Module other',
+  '### R1 Objects',
+  '### R3 Routes',
+  '```sql',
   '# Top',
   ' ## R3 Routes',
   '  - item',
@@ -61,7 +65,11 @@ t.test('however a registry is edited, the short way says what the long way says'
       all.findIndex((line) => line.startsWith('## R3')),
       until + 10,
     ),
-    ...all.filter((line) => line.startsWith('### ')),
+    '```sql',
+    'SELECT 1',
+    '```',
+    ...all.filter((line) => line.startsWith('### ') && !/^### R\d/.test(line)),
+    ...all.slice(all.findIndex((line) => line.startsWith('## Module completion'))),
   ];
   t.equal(
     readGateSchema(kept.join('\n')).schema.objects.size,
@@ -113,6 +121,28 @@ t.test('mistakes in R1 and R3 are findings with their line, others are not', asy
     [],
   );
 });
+
+t.test(
+  'a mistake that could hide what a module protects is a finding, others are not',
+  async (t) => {
+    const problems = (from: string, to: string): readonly string[] => {
+      const text = SHIPPED.replace(from, () => to);
+      t.not(text, SHIPPED);
+      return readGateSchema(text).findings.map(({ line, message }) => {
+        return `${text.split('\n')[(line ?? 0) - 1]}: ${message}`;
+      });
+    };
+    t.match(problems('## Module completion', '## Modul completion'), [
+      /^### R1 Objects: .*stands in no section of a module/,
+      /^### R3 Routes: .*stands in no section of a module/,
+    ]);
+    const completion = SHIPPED.slice(SHIPPED.indexOf('## Module completion'));
+    t.match(problems(completion, completion.replace('### R3 Routes', '### Routes')), [
+      /^### Routes: the module completion has a part "Routes"/,
+    ]);
+    t.same(problems(completion, completion.replace('| int | yes', '| integer | yes')), []);
+  },
+);
 
 t.test('a file that two routes claim equally is protected when one of them says so', async (t) => {
   const text = SHIPPED.replace(

@@ -1,6 +1,7 @@
 /**
- * Taking a module out: its folder and its row of R8, or its folder alone. Everything else works.
+ * Taking a module out: its folder before a workspace is made, or after. Everything else works.
  */
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { installWithout } from '../support/package-without.js';
@@ -31,45 +32,54 @@ const MODULES: readonly {
 ];
 
 for (const { module, command, help, enabled, listed } of MODULES) {
-  t.test(`${module}: without its folder and its row a whole night goes as before`, async (t) => {
-    const directory = t.testdir();
-    const { run } = installWithout([`modules/${module}`], directory, { row: false });
-    const night = run(['demo', join(directory, 'demo')]);
-    t.equal(night.exit, 0, night.said.slice(-2000));
-    t.match(night.said, /Wanted from you \(3\)/);
-    const demo = join(directory, 'demo');
-    for (const words of [
-      ['gate'],
-      ['validate'],
-      ['audit', 'verify'],
-      ['modules', 'list'],
-      ['modules', 'run'],
-      ['status'],
-    ]) {
-      const { exit, said } = run(words, demo);
-      t.equal(exit, 0, `${words.join(' ')}: ${said.slice(-600)}`);
-    }
-    t.match(run(['validate'], demo).said, /0 errors, 0 warnings/);
-    t.equal(run(command, demo).exit, 2, 'its commands are not there');
-    t.notMatch(run(['help'], demo).said, help);
-  });
-
   t.test(
-    `${module}: without its folder alone the passes go on, and validate says whether nothing is called`,
+    `${module}: a workspace made without it has nothing of it, and a whole night goes as before`,
     async (t) => {
       const directory = t.testdir();
-      const { run } = installWithout([`modules/${module}`], directory);
-      t.equal(run(['init', 'own', '--yes', '--owner', 'Ann', '--domain', 'tests']).exit, 0);
-      const own = join(directory, 'own');
-      if (listed !== undefined) t.match(run(['mcp', '--list'], own).said, listed);
-      const { exit, said } = run(['run', 'manager'], own);
-      t.equal(exit, 0, said);
-      const found = run(['validate'], own).said;
-      const uncalled = new RegExp(
-        `module-watch +the module ${module} is enabled, but not installed`,
-      );
-      if (enabled) t.match(found, uncalled);
-      else t.notMatch(found, uncalled);
+      const { run, remove } = installWithout([], directory);
+      remove(`modules/${module}`);
+      const night = run(['demo', join(directory, 'demo')]);
+      t.equal(night.exit, 0, night.said.slice(-2000));
+      t.match(night.said, /Wanted from you \(3\)/);
+      const demo = join(directory, 'demo');
+      for (const words of [
+        ['gate'],
+        ['validate'],
+        ['audit', 'verify'],
+        ['modules', 'list'],
+        ['modules', 'run'],
+        ['status'],
+      ]) {
+        const { exit, said } = run(words, demo);
+        t.equal(exit, 0, `${words.join(' ')}: ${said.slice(-600)}`);
+      }
+      t.match(run(['validate'], demo).said, /0 errors, 0 warnings/);
+      t.notMatch(readFileSync(join(demo, 'REGISTRY.md'), 'utf8'), `## Module ${module}`);
+      t.equal(run(command, demo).exit, 2, 'its commands are not there');
+      t.notMatch(run(['help'], demo).said, help);
     },
   );
+
+  t.test(`${module}: a workspace made with it goes on without it, with one warning`, async (t) => {
+    const directory = t.testdir();
+    const { run, remove } = installWithout([], directory);
+    t.equal(run(['init', 'own', '--yes', '--owner', 'Ann', '--domain', 'tests']).exit, 0);
+    remove(`modules/${module}`);
+    const own = join(directory, 'own');
+    if (listed !== undefined) t.match(run(['mcp', '--list'], own).said, listed);
+    const { exit, said } = run(['run', 'manager'], own);
+    t.equal(exit, 0, said);
+    const found = run(['validate'], own).said;
+    t.match(found, /0 errors, 1 warning/);
+    const warning = enabled
+      ? `module-watch +the module ${module} is enabled, but not installed`
+      : `module-watch +the module ${module} is not installed: nothing uses its section`;
+    t.match(found, new RegExp(warning));
+
+    t.match(run(['upgrade'], own).said, /REGISTRY\.md/);
+    t.equal(run(['sign', '--all', '--yes'], own).exit, 0);
+    t.notMatch(readFileSync(join(own, 'REGISTRY.md'), 'utf8'), `## Module ${module}`);
+    t.equal(run(['run', 'manager'], own).exit, 0);
+    t.match(run(['validate'], own).said, /0 errors, 0 warnings/);
+  });
 }

@@ -595,6 +595,65 @@ const MISTAKES: Readonly<Record<string, Mistake>> = {
     at: 'plans | `TASKS',
     says: /module plans is declared twice/,
   },
+  'a section of a module with a part that it cannot have': {
+    from: '### R1 Objects',
+    to: '### R7 Change log\n\n### R1 Objects',
+    at: '### R7',
+    says: /the module greet has a part "R7 Change log"/,
+    expected: /R1, R2, R3, R4, R5, R6, R8/,
+  },
+  'a section of a module with a part whose name is misspelt': {
+    from: '### R3 Routes',
+    to: '### Routes',
+    at: '### Routes',
+    says: /the module greet has a part "Routes"/,
+  },
+  'a section of a module with a part twice': {
+    from: '### R2 Fields',
+    to: '### R1 Objects\n\n| Object | Files | Shape | Locator | Key | Readers | Writers |\n|---|---|---|---|---|---|---|\n\n### R2 Fields',
+    at: '### R1 Objects',
+    after: '| GREETING |',
+    says: /part R1 of the module greet is there twice/,
+  },
+  'a section of a module twice': {
+    from: '## Module greet\n',
+    to: '## Module greet\n\n## Module greet\n',
+    at: '## Module greet',
+    after: '## Module greet',
+    says: /the module greet has two sections/,
+  },
+  'a section of a module whose heading is misspelt': {
+    from: '## Module greet\n\n### R8 Modules\n\n| Module | Watches | Enabled |\n|---|---|---|\n| greet | `GREETINGS.md` | yes |\n',
+    to: '## Modul greet\n\n### R8 Modules\n\n## Module greet\n',
+    at: '### R8',
+    says: /"R8 Modules" stands in no section of a module/,
+  },
+  'a section of a module with the row of another': {
+    from: '| greet | `GREETINGS.md` | yes |',
+    to: '| other | `GREETINGS.md` | yes |',
+    at: 'other |',
+    says: /the section of the module greet has a row of another/,
+    expected: /greet/,
+    actual: 'other',
+  },
+  'a module that changes the tier of a route': {
+    from: '| `TASKS.md` | STANDARD | greet |',
+    to: '| `TASKS.md` | APPEND | greet |',
+    at: '`TASKS.md` | APPEND',
+    says: /TASKS\.md is routed twice/,
+  },
+  'a module that opens a route for its bundles alone': {
+    from: '| `TASKS.md` | STANDARD | greet |',
+    to: '| `audit/**` | APPEND | greet |',
+    at: '`audit/**` | APPEND | greet',
+    says: /audit\/\*\* is routed twice/,
+  },
+  'an object of a module that the core has': {
+    from: '| GREETING | `GREETINGS.md`',
+    to: '| TASK | `GREETINGS.md` | table | `## Tasks` | slug | all | all |\n| GREETING | `GREETINGS.md`',
+    at: 'TASK | `GREETINGS',
+    says: /TASK is declared twice/,
+  },
   'a module neither enabled nor not': {
     from: '`TASKS.md` | no |',
     to: '`TASKS.md` | on |',
@@ -610,11 +669,11 @@ t.test('the shipped registry and the small one are read without a diagnostic', a
   for (const text of [SHIPPED, SMALL, SMALL.replaceAll('\n', '\r\n'), `\ufeff${SMALL}`])
     t.same(loadSchema(text).diagnostics, []);
   const { schema } = loadSchema(SMALL);
-  t.same([...schema.objects.keys()], ['TASK', 'PLAN', 'NOTE', 'LOG']);
+  t.same([...schema.objects.keys()], ['TASK', 'PLAN', 'NOTE', 'LOG', 'GREETING']);
   t.same(
     schema.routes.map(({ pattern, tier, bundles }) => ({ pattern, tier, bundles })),
     [
-      { pattern: 'TASKS.md', tier: 'STANDARD', bundles: ['finish', 'open_task'] },
+      { pattern: 'TASKS.md', tier: 'STANDARD', bundles: ['finish', 'open_task', 'greet'] },
       { pattern: 'audit/**', tier: 'APPEND', bundles: [] },
     ],
   );
@@ -645,7 +704,7 @@ t.test('the shipped registry and the small one are read without a diagnostic', a
   );
   t.same(
     schema.modules.map(({ watches }) => watches),
-    [['PLANS/**', 'TASKS.md']],
+    [['PLANS/**', 'TASKS.md'], ['GREETINGS.md']],
   );
 });
 

@@ -81,4 +81,44 @@ As it is.
 | Module | Watches | Enabled |
 |---|---|---|
 | plans | \`PLANS/**\`, \`TASKS.md\` | no |
+
+## Module greet
+
+### R8 Modules
+
+| Module | Watches | Enabled |
+|---|---|---|
+| greet | \`GREETINGS.md\` | yes |
+
+### R1 Objects
+
+| Object | Files | Shape | Locator | Key | Readers | Writers |
+|---|---|---|---|---|---|---|
+| GREETING | \`GREETINGS.md\` | table | \`## Greetings\` | id | all | all |
+
+### R2 Fields
+
+#### GREETING
+
+| Object | Field | Type | Required | Constraint | References | Writer |
+|---|---|---|---|---|---|---|
+| GREETING | id | token | yes | unique | - | bundle |
+| TASK | greeted | bool | no | - | - | bundle |
+
+### R3 Routes
+
+| Pattern | Tier | Bundle | Note |
+|---|---|---|---|
+| \`TASKS.md\` | STANDARD | greet | besides those of the core |
+
+### R5 Bundles
+
+#### greet
+
+- **Arguments:** slug: ref(TASK), id: token
+
+| Op | Target | Field | Value |
+|---|---|---|---|
+| insert | GREETING | id | {id} |
+| set | TASK[{slug}] | greeted | true |
 `;

@@ -1,4 +1,11 @@
-import { appendFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { verifyGate } from '../../src/integrity/gate.js';
@@ -6,13 +13,18 @@ import { loadOwnerKey } from '../../src/integrity/owner-key.js';
 import { signManifest } from '../../src/integrity/sign.js';
 import { signingPlan } from '../../src/integrity/signing-plan.js';
 import { systemClock } from '../../src/kernel/clock.js';
+import { routeOf } from '../../src/registry/route.js';
 import { createWorkspace } from '../../src/setup/create-workspace.js';
 import { mergeTexts } from '../../src/setup/merge-texts.js';
 import { type Upgraded, upgradeWorkspace } from '../../src/setup/upgrade-workspace.js';
 import { validateSnapshot } from '../../src/validate/validate-snapshot.js';
+import { readAnchors } from '../../src/workspace/anchors.js';
+import { bundleChanges } from '../../src/workspace/bundle.js';
 import type { Workspace } from '../../src/workspace/types.js';
-import { copyShipped } from '../support/make-workspace.js';
+import { copyModulePages, copyShipped } from '../support/make-workspace.js';
 import { tree } from '../support/tree.js';
+
+t.setTimeout(180_000);
 
 type Place = {
   readonly workspace: Workspace;
@@ -35,6 +47,7 @@ function place(
     [newer, '2.0.0'],
   ] as const) {
     copyShipped(at);
+    copyModulePages(at);
     writeFileSync(join(at, 'package.json'), JSON.stringify({ version }));
   }
   const shipped = join(older, 'REGISTRY.md');
@@ -259,6 +272,155 @@ t.test(
     t.match(change?.after, /briefing, note, approval\), action_needed/);
     at.sign();
     t.same(problems(), []);
+  },
+);
+
+t.test(
+  'what a new module brings to the registry is added, beside what the owner changed in it',
+  async (t) => {
+    const at = place(t.testdir());
+    const page = `## Module greet\n\n### R8 Modules\n\n| Module | Watches | Enabled |\n|---|---|---|\n| greet | \`GREETINGS.md\` | no |\n\n### R3 Routes\n\n| Pattern | Tier | Bundle | Note |\n|---|---|---|---|\n| \`GREETINGS.md\` | PROTECTED | - | from the module |\n`;
+    mkdirSync(join(at.newer, 'dist/src/modules/greet'));
+    writeFileSync(join(at.newer, 'dist/src/modules/greet/schema.md'), page);
+    at.edit('mine', 'REGISTRY.md', (text) =>
+      text.replace(/^(\| inbound \|.*) no \|$/m, '$1 yes |'),
+    );
+    at.sign();
+    t.equal(verdicts(at.upgrade())['REGISTRY.md'], 'merged');
+    at.sign();
+    const { schema, schemaDiagnostics } = at.workspace.snapshot();
+    t.same(schemaDiagnostics, []);
+    t.same(
+      schema.modules
+        .filter(({ section }) => section)
+        .map(({ name, enabled }) => `${name} ${enabled}`),
+      ['completion true', 'greet false', 'inbound true', 'knowledge true'],
+    );
+    t.equal(routeOf(schema, 'GREETINGS.md').tier, 'PROTECTED');
+  },
+);
+
+const logRow = (workspace: Workspace, file: string): readonly string[] =>
+  readFileSync(join(workspace.root, file), 'utf8')
+    .split('\n')
+    .filter((line) => line.startsWith('| RUN-'));
+
+t.test(
+  'a new column of a log: old rows keep their links, the anchors hold, and new rows have it',
+  async (t) => {
+    const at = place(t.testdir());
+    const log = 'audit/SESSION-REGISTRY.md';
+    const close = (run: string) =>
+      at.workspace.commit((snapshot) => ({
+        actor: { kind: 'nocturne', name: 'nocturne' },
+        runId: run,
+        reason: 'closed',
+        bundle: 'session_close',
+        audit: [
+          { step: 'T9', type: 'close', target: run, authorisation: '', result: 'ok', detail: '' },
+        ],
+        changes: bundleChanges(snapshot, 'session_close', {
+          run_id: run,
+          role: 'worker',
+          started: '2026-11-20T03:00:00Z',
+          integrity: 'pass',
+          outcome: run === 'RUN-20261120-002' ? 'größer | kleiner' : 'done',
+          failures: 0,
+        }).changes.filter((change) => change.kind === 'append'),
+      }));
+    close('RUN-20261120-001');
+    close('RUN-20261120-002');
+    const [first = '', second = ''] = logRow(at.workspace, log);
+    const anchor = readAnchors(at.workspace.state).logs[log];
+    at.edit('theirs', 'REGISTRY.md', (text) =>
+      text
+        .replace(/^\| RUN \| outcome \|.*\n/m, '$&| RUN | minutes | int | no | - | - | bundle |\n')
+        .replace(
+          /^\| append \| RUN \| outcome \| \{outcome\} \|\n/m,
+          '$&| append | RUN | minutes | 5 |\n',
+        ),
+    );
+    t.same(verdicts(at.upgrade({ dryRun: true }))[log], 'extended');
+    t.same(logRow(at.workspace, log), [first, second], 'a dry run changes nothing');
+
+    t.match(at.upgrade().items, [{}, {}, {}, { path: log, message: 'new columns: minutes' }]);
+    const older = [first, second].map((row) => row.replace(/\| ([0-9a-f]{32}) \|$/, '| - | $1 |'));
+    t.same(logRow(at.workspace, log), older, 'an empty cell before the link, and no other byte');
+    const { head, rows } = readAnchors(at.workspace.state).logs[log] ?? {};
+    t.same({ head, rows }, { head: anchor?.head, rows: anchor?.rows });
+    at.sign();
+    t.same(verifyGate(at.workspace.root, at.workspace.home).findings, []);
+    close('RUN-20261120-003');
+    t.same(verifyGate(at.workspace.root, at.workspace.home).findings, []);
+    t.same(
+      at.workspace
+        .snapshot()
+        .records('RUN')
+        .map((row) => row.fields.get('minutes')?.value),
+      ['', '', '5'],
+    );
+    t.same(
+      (await validateSnapshot(at.workspace.snapshot(), { home: at.workspace.home })).filter(
+        (one) => one.severity === 'error' && one.range.file === log,
+      ),
+      [],
+    );
+
+    const edited = readFileSync(join(at.workspace.root, log), 'utf8').replace(
+      '| done | - |',
+      '| done | 7 |',
+    );
+    writeFileSync(join(at.workspace.root, log), edited);
+    t.match(
+      verifyGate(at.workspace.root, at.workspace.home).findings,
+      [{ file: log, problem: 'edited' }],
+      'what is written into the new cell of an old row is found',
+    );
+  },
+);
+
+t.test('a log that is not as it was gets no new column', async (t) => {
+  const at = place(t.testdir());
+  at.edit('theirs', 'REGISTRY.md', (text) =>
+    text.replace(/^\| RUN \| outcome \|.*\n/m, '$&| RUN | minutes | int | no | - | - | bundle |\n'),
+  );
+  at.edit(
+    'mine',
+    'audit/SESSION-REGISTRY.md',
+    addLine(
+      '| RUN-20261120-009 | worker | - | - | - | - | - | - | - | pass | - | done | 0123456789abcdef0123456789abcdef |',
+    ),
+  );
+  t.throws(() => at.upgrade(), {
+    code: 'GATE',
+    message: /SESSION-REGISTRY\.md gets no new column/,
+  });
+  t.notMatch(read(at, 'audit/SESSION-REGISTRY.md'), /Minutes/);
+});
+
+t.test(
+  'a new field of a table is a column with empty cells, beside columns of the owner',
+  async (t) => {
+    const at = place(t.testdir());
+    at.edit('mine', 'ACTIVE-PROJECTS.md', (text) =>
+      text.replace(
+        /(\| Escalation) \|\n(\|[-|]*\|)\n/,
+        '$1 | Note |\n$2---|\n| 1 | pages | PROJECTS/pages/LONGRUNNER.md | write | active | - | - | mine |\n',
+      ),
+    );
+    at.edit('theirs', 'REGISTRY.md', (text) =>
+      text.replace(
+        /^\| DISPATCH \| escalation \|.*\n/m,
+        '$&| DISPATCH | due_on | date | no | - | - | owner |\n',
+      ),
+    );
+    t.equal(verdicts(at.upgrade())['ACTIVE-PROJECTS.md'], 'extended');
+    t.match(
+      read(at, 'ACTIVE-PROJECTS.md'),
+      /\| Escalation \| Note \| Due on \|\n\|[-|]*---\|---\|\n\| 1 \| pages \|.*\| mine \| - \|\n/,
+    );
+    at.sign();
+    t.equal(verdicts(at.upgrade())['ACTIVE-PROJECTS.md'], undefined, 'once');
   },
 );
 

@@ -9,7 +9,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const REPOSITORY = fileURLToPath(new URL('../../../', import.meta.url));
@@ -33,46 +33,41 @@ const SHIPPED = [
 export type Installed = {
   readonly root: string;
   readonly home: string;
+  /** Takes a folder below src away. */
+  readonly remove: (folder: string) => void;
   readonly run: (
     words: readonly string[],
     cwd?: string,
   ) => { readonly exit: number | null; readonly said: string };
 };
 
-/**
- * @param removed folders below src: `modules/inbound`, `hosts/git`.
- * @param options.row whether the rows of R8 of removed modules stay.
- */
-export function installWithout(
-  removed: readonly string[],
-  directory: string,
-  options: { readonly row: boolean } = { row: true },
-): Installed {
+/** @param removed folders below src: `modules/inbound`, `hosts/git`. */
+export function installWithout(removed: readonly string[], directory: string): Installed {
   const [root, home] = [join(directory, 'package'), join(directory, 'home')];
   for (const path of SHIPPED) {
     mkdirSync(join(root, path, '..'), { recursive: true });
     cpSync(join(REPOSITORY, path), join(root, path), { recursive: true });
   }
   symlinkSync(join(REPOSITORY, 'node_modules'), join(root, 'node_modules'));
-  for (const folder of removed) {
-    rmSync(join(root, 'dist/src', folder), { recursive: true });
-    if (!options.row) removeRow(join(root, 'REGISTRY.md'), basename(folder));
-  }
   const run: Installed['run'] = (words, cwd = directory) => {
     const { NOCTURNE_RUN: _, NOCTURNE_PASS_TOKEN: __, ...env } = process.env;
     const { status, stdout, stderr } = spawnSync(
       process.execPath,
       [join(root, 'bin/nocturne.cjs'), ...words],
-      { cwd, env: { ...env, NOCTURNE_HOME: home }, encoding: 'utf8', input: '' },
+      {
+        cwd,
+        // The repository around the fixtures is nobody's to change.
+        env: { ...env, NOCTURNE_HOME: home, GIT_CEILING_DIRECTORIES: directory },
+        encoding: 'utf8',
+        input: '',
+      },
     );
     return { exit: status, said: `${stdout}${stderr}` };
   };
-  return { root, home, run };
-}
-
-function removeRow(registry: string, module: string): void {
-  const text = readFileSync(registry, 'utf8');
-  writeFileSync(registry, text.replace(new RegExp(`^\\| ${module} \\|.*\\n`, 'm'), ''));
+  const remove = (folder: string): void =>
+    rmSync(join(root, 'dist/src', folder), { recursive: true });
+  for (const folder of removed) remove(folder);
+  return { root, home, remove, run };
 }
 
 /** Puts the compiled fixture `test/hosts/fixtures/NAME` beside the hosts of the copy. */

@@ -1480,6 +1480,19 @@ export const CASES: readonly Case[] = [
     finds: [],
   },
 
+  {
+    rule: 'module-watch',
+    name: 'a module that is not installed and left its section behind',
+    edits: [
+      append(
+        'REGISTRY.md',
+        '\n## Module greetings\n\n### R8 Modules\n\n| Module | Watches | Enabled |\n|---|---|---|\n| «greetings» | `greetings/*.md` | no |\n',
+      ),
+    ],
+    finds: ['warning module-watch'],
+    says: 'take the section "## Module greetings" away',
+  },
+
   // suppression
   {
     rule: 'suppression',

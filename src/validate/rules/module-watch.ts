@@ -37,8 +37,10 @@ type Problem = Omit<Diagnostic, 'range'>;
 /** @param modules the installed ones; `undefined` when that is not known here. */
 function nameProblem(row: ModuleRow, modules: readonly string[] | undefined): Problem[] {
   const installed = modules ?? [];
+  if (installed.includes(row.name)) return [];
+  if (row.section) return modules === undefined ? [] : [sectionWithoutModule(row, installed)];
   const severity = row.enabled ? 'warning' : 'info';
-  if (!KNOWN.includes(row.name) && !installed.includes(row.name)) {
+  if (!KNOWN.includes(row.name)) {
     return [
       {
         rule: 'module-watch',
@@ -50,7 +52,7 @@ function nameProblem(row: ModuleRow, modules: readonly string[] | undefined): Pr
       },
     ];
   }
-  if (!row.enabled || modules === undefined || installed.includes(row.name)) return [];
+  if (!row.enabled || modules === undefined) return [];
   return [
     {
       rule: 'module-watch',
@@ -61,6 +63,20 @@ function nameProblem(row: ModuleRow, modules: readonly string[] | undefined): Pr
       hint: 'set Enabled to no',
     },
   ];
+}
+
+/** What the section says stays in force: it may protect files and make a log of one. */
+function sectionWithoutModule(row: ModuleRow, installed: readonly string[]): Problem {
+  return {
+    rule: 'module-watch',
+    severity: 'warning',
+    message: row.enabled
+      ? `the module ${row.name} is enabled, but not installed: nothing is called`
+      : `the module ${row.name} is not installed: nothing uses its section`,
+    expected: installed.join(', ') || 'no module',
+    actual: row.name,
+    hint: `install it, or take the section "## Module ${row.name}" away (nocturne upgrade does)`,
+  };
 }
 
 /** A module that is off watches nothing, whatever its row says. */

@@ -1,7 +1,7 @@
 /** `nocturne explain`: the page of a rule, or what is known of a file or of an object kind. */
 import { EXIT, NocturneError } from '../../../kernel/error.js';
 import { didYouMean } from '../../../kernel/nearest-name.js';
-import { endOfPart } from '../../../registry/registry-table.js';
+import { endOfPart } from '../../../registry/registry-part.js';
 import { ruleIds } from '../../../validate/validate-snapshot.js';
 import type { Snapshot } from '../../../workspace/types.js';
 import { explainFile, explainObject, fileText, objectText } from '../explain-workspace.js';

@@ -44,6 +44,7 @@ const ORDER: readonly UpgradeVerdict[] = [
   'merged',
   'replaced',
   'added',
+  'extended',
   'dropped',
   'kept',
 ];

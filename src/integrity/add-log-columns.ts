@@ -1,0 +1,63 @@
+/**
+ * New columns in a chained log. Its rows get empty cells before the link, which stays what it was,
+ * so the log keeps its head and its number of rows; only its size and its opening are anchored anew.
+ */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { NocturneError } from '../kernel/error.js';
+import { addColumns } from '../markdown/add-columns.js';
+import type { ObjectSpec } from '../registry/types.js';
+import { readAnchors, writeAnchors } from '../workspace/anchors.js';
+import { removeIfThere, writeFileDurably } from '../workspace/durable.js';
+import { withCommitMutex } from '../workspace/mutex.js';
+import { recover } from '../workspace/recover.js';
+import { endsOf } from './gate-logs.js';
+import { readOpenings, writeOpenings } from './log-head.js';
+import { verifyLog } from './verify-log.js';
+
+export type LogColumns = {
+  readonly file: string;
+  readonly object: ObjectSpec;
+  readonly fields: readonly string[];
+};
+
+/**
+ * @throws NocturneError `GATE` for a log that is not at its anchor: nothing that the log lost or
+ * gained elsewhere is ever anchored here.
+ */
+export function addLogColumns(
+  place: { readonly root: string; readonly state: string },
+  { file, object, fields }: LogColumns,
+): void {
+  const { root, state } = place;
+  const path = join(root, file);
+  withCommitMutex(root, () => {
+    recover(root, state);
+    const { end: before, firstBad } = verifyLog(path, {
+      file,
+      anchors: () => endsOf(state, file),
+    });
+    if (firstBad !== undefined) throw unsound(file, firstBad.message);
+    const text = addColumns(readFileSync(path, 'utf8'), {
+      locator: object.locator,
+      fields,
+      before: 'chain',
+    });
+    const staged = join(state, 'log-with-columns.md');
+    writeFileDurably(staged, text);
+    const { end, head, firstBad: wrong } = verifyLog(staged, { file });
+    removeIfThere(staged);
+    if (wrong !== undefined || end === undefined || head === undefined || end.head !== before?.head)
+      throw unsound(file, wrong?.message ?? 'its rows would have other links');
+    writeFileDurably(path, text);
+    writeOpenings(state, { ...readOpenings(state), [file]: head.opening });
+    writeAnchors(state, { version: 1, logs: { ...readAnchors(state).logs, [file]: end } });
+  });
+}
+
+function unsound(file: string, message: string): NocturneError {
+  return new NocturneError('GATE', `${file} gets no new column: ${message}`, {
+    file,
+    hint: 'nocturne audit verify shows the log; nocturne upgrade adds the column when it is sound',
+  });
+}

@@ -1,0 +1,86 @@
+/** New columns in a table of records: every row gets an empty cell, and no other byte changes. */
+import { fieldName } from './field-name.js';
+import { findTable } from './find-records.js';
+import { scan } from './scan.js';
+import type { Locator, Table, TableRow } from './types.js';
+
+/** `before`: the column in front of which the new ones go; at the end when there is none. */
+export type NewColumns = {
+  readonly locator: Locator;
+  readonly fields: readonly string[];
+  readonly before?: string;
+};
+
+/** Which of the fields have no column; none when the table cannot be found. */
+export function missingColumns(
+  text: string,
+  locator: Locator,
+  fields: readonly string[],
+): readonly string[] {
+  const doc = scan(text);
+  const table = tableOf(doc, locator);
+  if (table === undefined) return [];
+  const present = new Set(
+    table.header.cells.map((cell) => fieldName(text.slice(cell.start, cell.end))),
+  );
+  return fields.filter((field) => !present.has(field));
+}
+
+export function addColumns(text: string, { locator, fields, before }: NewColumns): string {
+  const table = tableOf(scan(text), locator);
+  if (table === undefined || fields.length === 0) return text;
+  const names = table.header.cells.map((cell) => fieldName(text.slice(cell.start, cell.end)));
+  const index = before === undefined ? -1 : names.indexOf(before);
+  const put = (row: TableRow, values: readonly string[]): Insertion =>
+    insertion(row, index, values, ' | ');
+  const insertions = [
+    put(table.header, fields.map(titleOf)),
+    insertion(
+      table.delimiter,
+      index,
+      fields.map(() => '---'),
+      '|',
+    ),
+    ...table.rows.map((row) =>
+      put(
+        row,
+        fields.map(() => '-'),
+      ),
+    ),
+  ];
+  let done = 0;
+  const pieces = insertions.map(({ offset, words }) => {
+    const piece = text.slice(done, offset) + words;
+    done = offset;
+    return piece;
+  });
+  return pieces.join('') + text.slice(done);
+}
+
+type Insertion = { readonly offset: number; readonly words: string };
+
+/** A row that lacks the cell at `index` gets the new ones at its end. */
+function insertion(
+  row: TableRow,
+  index: number,
+  values: readonly string[],
+  separator: string,
+): Insertion {
+  const cell = row.cells[index];
+  if (cell !== undefined)
+    return { offset: cell.start, words: values.map((value) => `${value}${separator}`).join('') };
+  const offset = row.cells.at(-1)?.end ?? row.end;
+  return { offset, words: values.map((value) => `${separator}${value}`).join('') };
+}
+
+function tableOf(doc: ReturnType<typeof scan>, locator: Locator): Table | undefined {
+  if (locator.kind !== 'table') return undefined;
+  const found = findTable(doc, locator);
+  return found.kind === 'found' ? found.table : undefined;
+}
+
+/** `tokens_in` is titled `Tokens in`. */
+function titleOf(field: string): string {
+  const words = field.replaceAll('_', ' ');
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}

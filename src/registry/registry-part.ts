@@ -1,0 +1,129 @@
+/**
+ * Where the parts of REGISTRY.md stand: `## R1` … `## R8` of the core, and below `## Module NAME`
+ * the parts that a module brings, one level deeper.
+ */
+import type { Doc, Heading } from '../markdown/types.js';
+import { complain, type Part, type Report, rangeIn } from './registry-table.js';
+
+export const MODULE_HEADING = /^Module ([a-z][a-z0-9-]*)$/;
+/** What a module may bring. R7 describes the program's own change log. */
+const MODULE_PARTS = ['R1', 'R2', 'R3', 'R4', 'R5', 'R6', 'R8'];
+
+/**
+ * The parts of that name in the order of the page, the core's first; says so when the core has none
+ * or two.
+ */
+export function partsOf(report: Report, name: string): Part[] {
+  const core = corePart(report, name);
+  const ofModules = modulesOf(report).flatMap(({ parts }) =>
+    parts.filter((part) => partName(part.heading) === name),
+  );
+  return core === undefined ? ofModules : [core, ...ofModules];
+}
+
+/** The parts one level below a part: bundles and rules. */
+export function subParts(doc: Doc, part: Part): Part[] {
+  return partsAt(doc, part, part.heading.depth + 1);
+}
+
+/** Everything that is wrong with the sections of modules as such. */
+export function checkModuleSections(report: Report): void {
+  const { headings } = report.doc;
+  const modules = modulesOf(report);
+  for (const [i, { name, part, parts }] of modules.entries()) {
+    const range = rangeIn(report, part.heading.start, part.heading.end);
+    if (modules.findIndex((other) => other.name === name) < i)
+      complain(report, range, `the module ${name} has two sections`, {
+        hint: 'remove one of the two',
+      });
+    for (const [j, { heading }] of parts.entries()) {
+      const own = partName(heading);
+      const place = rangeIn(report, heading.start, heading.end);
+      if (own === undefined || !MODULE_PARTS.includes(own))
+        complain(report, place, `the module ${name} has a part "${heading.text}"`, {
+          expected: MODULE_PARTS.join(', '),
+          actual: heading.text,
+        });
+      else if (parts.findIndex((other) => partName(other.heading) === own) < j)
+        complain(report, place, `part ${own} of the module ${name} is there twice`, {
+          hint: 'join the two parts under one heading',
+        });
+    }
+  }
+  for (const heading of headings) {
+    const inModule = modules.some(
+      ({ part }) => heading.start >= part.start && heading.start < part.end,
+    );
+    if (heading.depth !== 2 && !inModule && partName(heading) !== undefined)
+      complain(
+        report,
+        rangeIn(report, heading.start, heading.end),
+        `"${heading.text}" stands in no section of a module`,
+        { expected: 'a heading "## Module NAME" above it', actual: heading.text },
+      );
+  }
+}
+
+/** `R1` of `R1 Objects`. */
+export function partName(heading: Heading): string | undefined {
+  return /^R[1-8]\b/.exec(heading.text)?.[0];
+}
+
+/** The module in whose section a part stands. */
+export function moduleOf(report: Report, part: Part): string | undefined {
+  return modulesOf(report).find(
+    (module) => part.start > module.part.start && part.start < module.part.end,
+  )?.name;
+}
+
+type ModuleSection = {
+  readonly name: string;
+  readonly part: Part;
+  readonly parts: readonly Part[];
+};
+
+function modulesOf({ doc }: Report): ModuleSection[] {
+  return doc.headings.flatMap((heading): ModuleSection[] => {
+    const name = heading.depth === 2 ? MODULE_HEADING.exec(heading.text)?.[1] : undefined;
+    if (name === undefined) return [];
+    const part = { heading, start: heading.end, end: endOfPart(doc, heading) };
+    return [{ name, part, parts: partsAt(doc, part, 3) }];
+  });
+}
+
+function corePart(report: Report, name: string): Part | undefined {
+  const found = report.doc.headings.filter(
+    (heading) => heading.depth === 2 && partName(heading) === name,
+  );
+  const [first, second] = found;
+  if (first === undefined) {
+    report.unread.add(name);
+    complain(report, rangeIn(report, 0, 0), `REGISTRY.md has no part ${name}`, {
+      expected: `a heading "## ${name} …"`,
+      hint: 'restore the heading, or take it from the shipped REGISTRY.md',
+    });
+    return undefined;
+  }
+  if (second !== undefined)
+    complain(report, rangeIn(report, second.start, second.end), `part ${name} is there twice`, {
+      expected: 'one heading for each part',
+      hint: 'join the two parts under one heading',
+    });
+  return { heading: first, start: first.end, end: endOfPart(report.doc, first) };
+}
+
+function partsAt(doc: Doc, within: Part, depth: number): Part[] {
+  return doc.headings
+    .filter(
+      (heading) =>
+        heading.depth === depth && heading.start >= within.start && heading.start < within.end,
+    )
+    .map((heading) => ({ heading, start: heading.end, end: endOfPart(doc, heading) }));
+}
+
+export function endOfPart(doc: Doc, heading: Heading): number {
+  return (
+    doc.headings.find((other) => other.start > heading.start && other.depth <= heading.depth)
+      ?.start ?? doc.text.length
+  );
+}

@@ -1,0 +1,40 @@
+/** Columns that the registry declares and a file of the workspace does not have yet. */
+import { globMatches } from '../kernel/glob.js';
+import { missingColumns } from '../markdown/add-columns.js';
+import { isLineLog } from '../markdown/read-lines.js';
+import type { ObjectSpec, Schema } from '../registry/types.js';
+
+export type ColumnsToAdd = {
+  readonly file: string;
+  readonly object: ObjectSpec;
+  readonly fields: readonly string[];
+};
+
+/**
+ * A log gets every column that it lacks. Of a table the owner may have left one out on purpose: it
+ * gets those that its former registry did not declare.
+ */
+export function newColumns(at: {
+  readonly former: Schema;
+  readonly schema: Schema;
+  readonly files: Iterable<string>;
+  readonly textOf: (path: string) => string | undefined;
+}): ColumnsToAdd[] {
+  const paths = [...at.files];
+  return [...at.schema.objects.values()].flatMap((object): ColumnsToAdd[] => {
+    if (object.shape !== 'log' && object.shape !== 'table') return [];
+    const former = at.former.objects.get(object.object);
+    const fields = [...object.fields.keys()].filter(
+      (field) => object.shape === 'log' || former?.fields.has(field) === false,
+    );
+    if (fields.length === 0) return [];
+    return paths
+      .filter((path) => globMatches(object.glob, path) && !isLineLog(path))
+      .map((file) => ({
+        file,
+        object,
+        fields: missingColumns(at.textOf(file) ?? '', object.locator, fields),
+      }))
+      .filter((one) => one.fields.length > 0);
+  });
+}
