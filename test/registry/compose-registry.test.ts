@@ -2,14 +2,14 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
-import { moduleNames } from '../../src/modules/module-names.js';
+import { installedNames } from '../../src/kernel/installed-names.js';
 import { composeRegistry } from '../../src/registry/compose-registry.js';
 import { loadSchema } from '../../src/registry/load-schema.js';
 import { SMALL } from './small-registry.js';
 
 const REPOSITORY = fileURLToPath(new URL('../../../', import.meta.url));
 const SHIPPED = readFileSync(join(REPOSITORY, 'REGISTRY.md'), 'utf8');
-const MODULES = moduleNames(join(REPOSITORY, 'dist/src/modules'));
+const MODULES = installedNames(join(REPOSITORY, 'dist/src/modules'), 'module.js');
 const page = (name: string): string =>
   readFileSync(join(REPOSITORY, 'src/modules', name, 'schema.md'), 'utf8');
 

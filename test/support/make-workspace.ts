@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { createOwnerKey, type OwnerKey } from '../../src/integrity/owner-key.js';
 import { signManifest } from '../../src/integrity/sign.js';
 import { fixedClock } from '../../src/kernel/clock.js';
-import { moduleNames } from '../../src/modules/module-names.js';
+import { installedNames } from '../../src/kernel/installed-names.js';
 import { openWorkspace } from '../../src/workspace/open-workspace.js';
 import type { Workspace } from '../../src/workspace/types.js';
 
@@ -61,7 +61,7 @@ export function copyShipped(root: string): void {
 /** What each module brings to REGISTRY.md, where an installation has it. */
 export function copyModulePages(root: string): void {
   const modules = join(root, 'dist/src/modules');
-  for (const name of moduleNames(join(REPOSITORY, 'dist/src/modules')))
+  for (const name of installedNames(join(REPOSITORY, 'dist/src/modules'), 'module.js'))
     cpSync(
       join(REPOSITORY, 'dist/src/modules', name, 'schema.md'),
       join(modules, name, 'schema.md'),
