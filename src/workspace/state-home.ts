@@ -7,21 +7,6 @@ import { type Failpoint, makeDirectory, writeFileDurably } from './durable.js';
 import { errnoOf, onFile, storageError } from './storage-error.js';
 
 /**
- * `$NOCTURNE_HOME` if set and not empty, else `.nocturne` in the home directory. The caller gives
- * the environment.
- */
-export function nocturneHome(env: Readonly<Record<string, string | undefined>>): string {
-  const set = env['NOCTURNE_HOME'];
-  if (set !== undefined && set !== '') return set;
-  const home = env['HOME'] ?? env['USERPROFILE'];
-  if (home === undefined || home === '')
-    throw new NocturneError('CONFIG', 'neither NOCTURNE_HOME nor HOME is set', {
-      hint: 'set NOCTURNE_HOME to a directory outside every workspace',
-    });
-  return join(home, '.nocturne');
-}
-
-/**
  * `HOME/workspaces/<first 16 hex of SHA-256 of the real path of the workspace>`; made with mode
  * 0700 when missing.
  */

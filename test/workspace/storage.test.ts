@@ -15,18 +15,15 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
+import { homedir } from 'node:os';
 import { basename, join } from 'node:path';
 import t from 'tap';
 import { sha256 } from '../../src/kernel/hash.js';
+import { homeDirectory } from '../../src/surfaces/cli/place.js';
 import { overwriteAnchors, readAnchors, writeAnchors } from '../../src/workspace/anchors.js';
 import { makeDirectory, writeFileDurably } from '../../src/workspace/durable.js';
 import { transact } from '../../src/workspace/journal.js';
-import {
-  nocturneHome,
-  readJson,
-  stateDirectory,
-  writeJsonDurably,
-} from '../../src/workspace/state-home.js';
+import { readJson, stateDirectory, writeJsonDurably } from '../../src/workspace/state-home.js';
 import type { StorageOp } from '../../src/workspace/storage-types.js';
 import { isIgnored, walk } from '../../src/workspace/walk.js';
 
@@ -137,9 +134,10 @@ t.test('the state directory is private and follows the real place of the workspa
 });
 
 t.test('where nocturne keeps its state is said by the environment', async (t) => {
-  t.equal(nocturneHome({ NOCTURNE_HOME: '/elsewhere', HOME: '/home/me' }), '/elsewhere');
-  t.equal(nocturneHome({ NOCTURNE_HOME: '', HOME: '/home/me' }), '/home/me/.nocturne');
-  t.throws(() => nocturneHome({}), { code: 'CONFIG' });
+  t.equal(homeDirectory({ NOCTURNE_HOME: '/elsewhere' }, '/here'), '/elsewhere');
+  t.equal(homeDirectory({ NOCTURNE_HOME: 'state' }, '/here'), '/here/state');
+  t.equal(homeDirectory({ NOCTURNE_HOME: '' }, '/here'), join(homedir(), '.nocturne'));
+  t.equal(homeDirectory({}, '/here'), join(homedir(), '.nocturne'));
 });
 
 t.test('JSON comes back as it was written; what is no JSON is an error', async (t) => {
