@@ -1,8 +1,8 @@
 // The layer rule: a room imports only from rooms before it in its list. Run on the compiled output, so type-only imports are free.
 const ROOMS = {
-  src: ['kernel', 'markdown', 'registry', 'workspace', 'integrity', 'project', 'validate', 'governance', 'agents', 'passes', 'hosts', 'setup', 'modules', 'report', 'surfaces'],
+  src: ['kernel', 'markdown', 'registry', 'workspace', 'integrity', 'project', 'report', 'validate', 'governance', 'tools', 'agents', 'passes', 'hosts', 'setup', 'modules', 'surfaces'],
   'src/governance': ['quality', 'guard', 'conditions', 'approvals', 'host-tools'],
-  'src/passes': ['approvals', 'modules', 'settlement', 'tools', 'worker', 'manager', 'host'],
+  'src/passes': ['approvals', 'modules', 'settlement', 'worker', 'manager', 'host'],
   'src/modules/knowledge': ['embedders', 'store', 'latent', 'ranking', 'doors', 'commands'],
 };
 

@@ -12,10 +12,20 @@ import { impact } from './impact.js';
 import { large } from './large.js';
 import { logs } from './logs.js';
 import { type Bench, type Result, table } from './result.js';
+import { pass } from './pass.js';
 import { startUp } from './start-up.js';
 import { whyMissed } from './why.js';
 
-const BENCHES: readonly Bench[] = [...startUp, hashing, commit, impact, guardSocket, logs, large];
+const BENCHES: readonly Bench[] = [
+  ...startUp,
+  pass,
+  hashing,
+  commit,
+  impact,
+  guardSocket,
+  logs,
+  large,
+];
 
 const words = process.argv.slice(2);
 const names = words.filter((word) => !word.startsWith('-'));

@@ -3,9 +3,10 @@
  * where that can help.
  */
 import type { ChatCompletionMessageParam } from 'openai/resources/chat/completions';
+import { defined } from '../kernel/defined.js';
 import type { Wait } from './backoff.js';
 import { readAnswer, type ChatAnswer } from './chat-answer.js';
-import { CHAT_TOOLS } from './chat-tools.js';
+import type { chatFunctions } from './chat-tools.js';
 import { classifyRequestError, type RequestFailure } from './classify-request-error.js';
 import type { Failed, RunClock } from './run-clock.js';
 import { spokenDuration } from './spoken-duration.js';
@@ -31,110 +32,31 @@ export type ChatClientOptions = {
   readonly requestMs: number;
   readonly maxAttempts: number;
   readonly maxAnswerBytes: number;
+  readonly tools: ReturnType<typeof chatFunctions>;
 };
 
 export type ChatClient = {
   ask(messages: readonly ChatCompletionMessageParam[], turn: number): Promise<Exchange>;
 };
 
+const CANCELLED = {
+  kind: 'failed',
+  failure: 'cancelled',
+  detail: 'The run was cancelled.',
+} as const;
+
+type Messages = readonly ChatCompletionMessageParam[];
+/** One request, with the time that it may take. */
+type Send = (messages: Messages, turn: number, ms: number) => Promise<Exchange | RequestFailure>;
+
 export async function chatClient(options: ChatClientOptions): Promise<ChatClient> {
-  const {
-    endpoint,
-    apiKey,
-    model,
-    signal,
-    clock,
-    wait,
-    random,
-    on,
-    requestMs,
-    maxAttempts,
-    maxAnswerBytes,
-  } = options;
-  const { OpenAI } = await import('openai');
-  const size = { exceeded: false };
-  const client = new OpenAI({
-    baseURL: endpoint,
-    apiKey: apiKey === '' ? 'none' : apiKey,
-    organization: null,
-    project: null,
-    maxRetries: 0,
-    logLevel: 'off',
-    // The run's own signals are the time-out: they also cover an answer that stops half way, the
-    // SDK's does not.
-    timeout: 2 ** 31 - 1,
-    fetch: boundedFetch(maxAnswerBytes, size),
-  });
-
-  async function once(
-    messages: readonly ChatCompletionMessageParam[],
-    turn: number,
-    timeoutMs: number,
-  ): Promise<Exchange | RequestFailure> {
-    const late = AbortSignal.timeout(Math.max(1, Math.ceil(timeoutMs)));
-    size.exceeded = false;
-    try {
-      const body: unknown = await client.chat.completions.create(
-        { model, messages: [...messages], tools: [...CHAT_TOOLS], stream: false },
-        { signal: AbortSignal.any([signal, late]) },
-      );
-      const read = readAnswer(body, turn);
-      if (read.kind === 'error') return redacted(classifyRequestError(read.error, Date.now()));
-      return read.kind === 'broken'
-        ? { failure: 'transient', retry: true, answered: true, detail: read.detail }
-        : read;
-    } catch (error) {
-      if (signal.aborted) return CANCELLED;
-      if (size.exceeded)
-        return {
-          failure: 'output-flood',
-          retry: false,
-          answered: true,
-          detail: `The endpoint's answer is longer than ${maxAnswerBytes} bytes.`,
-        };
-      if (late.aborted)
-        return {
-          failure: 'transient',
-          retry: true,
-          answered: false,
-          detail: `The endpoint did not answer within ${spokenDuration(timeoutMs)}.`,
-        };
-      return redacted(classifyRequestError(error, Date.now()));
-    }
-  }
-
-  /** A key must not reach a record, also not when a server repeats it. */
-  const redacted = (failed: RequestFailure): RequestFailure =>
-    apiKey === '' ? failed : { ...failed, detail: failed.detail.replaceAll(apiKey, '[key]') };
-
-  /** The run's own end takes precedence over whatever a request says. */
-  async function attempt(
-    messages: readonly ChatCompletionMessageParam[],
-    turn: number,
-  ): Promise<Attempt<Exchange>> {
-    clock.beat();
-    const before = clock.failure();
-    if (before !== undefined) return { result: { kind: 'failed', ...before } };
-    const result = await once(messages, turn, Math.min(requestMs, clock.left()));
-    if ('kind' in result) return { result };
-    if (result.answered) clock.beat();
-    const after = clock.failure();
-    if (after !== undefined) return { result: { kind: 'failed', ...after } };
-    const { failure, detail, retryAfterMs } = result;
-    const failed = { kind: 'failed', failure, detail } as const;
-    return result.retry
-      ? {
-          result: failed,
-          again: { why: detail, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) },
-        }
-      : { result: failed };
-  }
-
+  const { clock, signal, wait, random, on, maxAttempts } = options;
+  const send = await sender(options);
   return {
     async ask(messages, turn) {
       const { result, attempts, tooLongMs, cancelled } = await tryAgain(
         { maxAttempts, wait, random, signal, on, timeLeft: clock.total },
-        () => attempt(messages, turn),
+        () => attempt(options, (ms) => send(messages, turn, ms)),
       );
       if (cancelled) return CANCELLED;
       if (result.kind === 'answer') return result;
@@ -150,11 +72,76 @@ export async function chatClient(options: ChatClientOptions): Promise<ChatClient
   };
 }
 
-const CANCELLED = {
-  kind: 'failed',
-  failure: 'cancelled',
-  detail: 'The run was cancelled.',
-} as const;
+/** The run's own end takes precedence over whatever a request says. */
+async function attempt(
+  { clock, requestMs }: ChatClientOptions,
+  send: (ms: number) => ReturnType<Send>,
+): Promise<Attempt<Exchange>> {
+  clock.beat();
+  const before = clock.failure();
+  if (before !== undefined) return { result: { kind: 'failed', ...before } };
+  const answered = await send(Math.min(requestMs, clock.left()));
+  if ('kind' in answered) return { result: answered };
+  if (answered.answered) clock.beat();
+  const after = clock.failure();
+  if (after !== undefined) return { result: { kind: 'failed', ...after } };
+  const { failure, detail, retry, retryAfterMs } = answered;
+  const result = { kind: 'failed', failure, detail } as const;
+  return retry ? { result, again: { why: detail, ...defined({ retryAfterMs }) } } : { result };
+}
+
+async function sender(options: ChatClientOptions): Promise<Send> {
+  const { endpoint, apiKey, model, signal, maxAnswerBytes, tools } = options;
+  const { OpenAI } = await import('openai');
+  const size = { exceeded: false };
+  const client = new OpenAI({
+    baseURL: endpoint,
+    apiKey: apiKey === '' ? 'none' : apiKey,
+    organization: null,
+    project: null,
+    maxRetries: 0,
+    logLevel: 'off',
+    // The run's own signals are the time-out: they also cover an answer that stops half way, the
+    // SDK's does not.
+    timeout: 2 ** 31 - 1,
+    fetch: boundedFetch(maxAnswerBytes, size),
+  });
+  return async (messages, turn, timeoutMs) => {
+    const late = AbortSignal.timeout(Math.max(1, Math.ceil(timeoutMs)));
+    size.exceeded = false;
+    try {
+      const body: unknown = await client.chat.completions.create(
+        { model, messages: [...messages], tools: [...tools], stream: false },
+        { signal: AbortSignal.any([signal, late]) },
+      );
+      const read = readAnswer(body, turn);
+      if (read.kind === 'error') return classified(read.error, apiKey);
+      return read.kind === 'broken'
+        ? { failure: 'transient', retry: true, answered: true, detail: read.detail }
+        : read;
+    } catch (error) {
+      if (signal.aborted) return CANCELLED;
+      if (size.exceeded) return tooLong(maxAnswerBytes);
+      return late.aborted ? tooLate(timeoutMs) : classified(error, apiKey);
+    }
+  };
+}
+
+/** A key must not reach a record, also not when a server repeats it. */
+function classified(error: unknown, apiKey: string): RequestFailure {
+  const failed = classifyRequestError(error, Date.now());
+  return apiKey === '' ? failed : { ...failed, detail: failed.detail.replaceAll(apiKey, '[key]') };
+}
+
+function tooLong(maxBytes: number): RequestFailure {
+  const detail = `The endpoint's answer is longer than ${maxBytes} bytes.`;
+  return { failure: 'output-flood', retry: false, answered: true, detail };
+}
+
+function tooLate(ms: number): RequestFailure {
+  const detail = `The endpoint did not answer within ${spokenDuration(ms)}.`;
+  return { failure: 'transient', retry: true, answered: false, detail };
+}
 
 /** The platform's fetch with an end to how much it reads. */
 function boundedFetch(maxBytes: number, size: { exceeded: boolean }): typeof fetch {

@@ -5,7 +5,7 @@
 import { pause, type Wait } from './backoff.js';
 import type { ToolCall } from './chat-answer.js';
 import { chatClient, type ChatClient } from './chat-client.js';
-import { makeCall, prepareCall } from './chat-tools.js';
+import { chatFunctions, prepareCall } from './chat-tools.js';
 import { conversation, type Conversation } from './conversation.js';
 import { overBudget } from './model-tier.js';
 import { lastBytes, printable } from './output-tail.js';
@@ -50,76 +50,75 @@ const DEFAULTS: ChatLimits = {
   maxAnswerBytes: 32 * 1024 * 1024,
 };
 
-export function chatRunner({
-  host,
-  wait = pause,
-  random = Math.random,
-  now = () => performance.now(),
-  limits,
-}: ChatRunnerOptions): Runner {
+export function chatRunner(options: ChatRunnerOptions): Runner {
+  const { host, now = () => performance.now() } = options;
   return {
     name: 'chat',
     async run(input) {
-      const { spec, signal, on, model } = input;
+      const { on } = input;
       const said = transcript();
-      const fail = ({ failure, detail }: Failed): RunOutcome => ({
-        kind: 'failed',
-        failure,
-        detail,
-        usage: said.usage,
-        report: readReport(said.last).report,
-        tail: said.tail,
-        model: said.model ?? model,
-      });
-      if (!isWebAddress(spec.endpoint))
-        return fail({
-          failure: 'not-found',
-          detail: `The endpoint \`${spec.endpoint}\` of runner \`${spec.name}\` is not a web address (http or https).`,
-        });
-      const apiKey = spec.apiKeyEnv === '' ? '' : (host[spec.apiKeyEnv] ?? '').trim();
-      if (spec.apiKeyEnv !== '' && apiKey === '')
-        return fail({
-          failure: 'auth-required',
-          detail: `The environment variable \`${spec.apiKeyEnv}\`, which should hold the key of runner \`${spec.name}\`, is not set.`,
-        });
-
-      const all = { ...DEFAULTS, ...limits };
+      const key = keyOf(input, host);
+      if ('failure' in key) return outcomeOf(input, said, key);
+      const limits = { ...DEFAULTS, ...options.limits };
       const clock = runClock(input, { now, wait: pause });
-      const client = await chatClient({
-        endpoint: spec.endpoint,
-        apiKey,
-        model,
-        signal,
-        on,
-        wait,
-        random,
-        clock,
-        requestMs: all.requestMs,
-        maxAttempts: all.maxAttempts,
-        maxAnswerBytes: all.maxAnswerBytes,
-      });
+      const client = await clientOf(input, { ...options, limits, clock, apiKey: key.apiKey });
       on({ kind: 'started' });
-      const ended = await converse({
+      const failed = await converse({
         input,
-        limits: all,
+        limits,
         client,
         clock,
         said,
         talk: conversation(input.prompt),
         circles: repetition(),
       });
-      if (ended !== undefined) return fail(ended);
-      const { report, found } = readReport(said.last);
-      return {
-        kind: 'finished',
-        detail: `The model finished after ${said.answers} answers.${found ? '' : ' It gave no report.'}`,
-        usage: said.usage,
-        report,
-        tail: said.tail,
-        model: said.model ?? model,
-      };
+      return outcomeOf(input, said, failed);
     },
   };
+}
+
+/** The key that the settings name; empty where the endpoint needs none. */
+function keyOf(
+  { spec }: RunInput,
+  host: ChatRunnerOptions['host'],
+): Failed | { readonly apiKey: string } {
+  if (!isWebAddress(spec.endpoint))
+    return {
+      failure: 'not-found',
+      detail: `The endpoint \`${spec.endpoint}\` of runner \`${spec.name}\` is not a web address (http or https).`,
+    };
+  if (spec.apiKeyEnv === '') return { apiKey: '' };
+  const apiKey = (host[spec.apiKeyEnv] ?? '').trim();
+  return apiKey === ''
+    ? {
+        failure: 'auth-required',
+        detail: `The environment variable \`${spec.apiKeyEnv}\`, which should hold the key of runner \`${spec.name}\`, is not set.`,
+      }
+    : { apiKey };
+}
+
+function clientOf(
+  { spec, signal, on, model, tools: { list } }: RunInput,
+  settings: Pick<ChatRunnerOptions, 'wait' | 'random'> & {
+    readonly limits: ChatLimits;
+    readonly clock: RunClock;
+    readonly apiKey: string;
+  },
+): Promise<ChatClient> {
+  const { limits, clock, apiKey, wait = pause, random = Math.random } = settings;
+  const { requestMs, maxAttempts, maxAnswerBytes } = limits;
+  const bounds = { requestMs, maxAttempts, maxAnswerBytes, tools: chatFunctions(list) };
+  const { endpoint } = spec;
+  return chatClient({ endpoint, apiKey, model, signal, on, wait, random, clock, ...bounds });
+}
+
+function outcomeOf({ model }: RunInput, said: Transcript, failed: Failed | undefined): RunOutcome {
+  const { report, found } = readReport(said.last);
+  const common = { usage: said.usage, report, tail: said.tail, model: said.model ?? model };
+  if (failed !== undefined)
+    return { kind: 'failed', failure: failed.failure, detail: failed.detail, ...common };
+  const detail = `The model finished after ${said.answers} answers.${found ? '' : ' It gave no report.'}`;
+  return { kind: 'finished', detail, ...common };
 }
 
 type Session = {
@@ -168,11 +167,8 @@ async function converse(session: Session): Promise<Failed | undefined> {
     talk.answered(answer);
 
     if (answer.calls.length === 0) {
-      const next = answer.cut
-        ? 'Your last message was cut at the output limit. Go on from where it ended, in smaller steps.'
-        : reminded
-          ? undefined
-          : reminder(answer.content);
+      const told = reminded ? undefined : reminder(answer.content);
+      const next = answer.cut ? CUT : told;
       if (next === undefined) return undefined;
       reminded ||= !answer.cut;
       talk.say(next);
@@ -219,7 +215,7 @@ async function makeCalls(
       talk.result(call.id, prepared.text);
       continue;
     }
-    const made = await clock.during(call.name, limits.toolMs, makeCall(prepared));
+    const made = await clock.during(call.name, limits.toolMs, prepared.make());
     if (made.kind === 'failed') return made;
     const { result } = made;
     input.on({
@@ -262,6 +258,9 @@ function quoteResult(
   const fence = fenceFor(cut);
   return `Result of ${name} ${JSON.stringify(about.slice(0, 200))}, quoted:\n${fence}\n${cut}${cut.endsWith('\n') ? '' : '\n'}${fence}\n${note}`;
 }
+
+const CUT =
+  'Your last message was cut at the output limit. Go on from where it ended, in smaller steps.';
 
 /** One reminder for an answer that has no report, or one that says nothing readable. */
 function reminder(content: string): string | undefined {

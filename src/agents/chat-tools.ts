@@ -2,100 +2,82 @@
  * The tools of a chat agent: their schemas, and one call from what the model wrote to what it
  * reads.
  */
-import { z } from 'zod';
 import { EXIT, NocturneError } from '../kernel/error.js';
-import { explainFault, TOOL_ARGUMENTS, TOOL_DESCRIPTIONS, unknownTool } from './tool-arguments.js';
-import type { GuardedTools, ToolResult } from './types.js';
-
-const { read, write, edit, search, query, run } = TOOL_ARGUMENTS;
-const ARGUMENTS = { read, write, edit, search, query, run } as const;
-export type ToolName = keyof typeof ARGUMENTS;
+import { unknownTool } from '../tools/explain-call.js';
+import { parseArguments } from '../tools/parse-arguments.js';
+import type { Tool } from '../tools/tool.js';
+import { toolSchema } from '../tools/tool-schema.js';
+import type { AgentTools, ToolResult } from './types.js';
 
 /** The tools as a chat endpoint wants them described. */
-export const CHAT_TOOLS = (Object.keys(ARGUMENTS) as ToolName[]).map((name) => {
-  const { $schema: _, ...parameters } = z.toJSONSchema(ARGUMENTS[name]);
-  return {
+export function chatFunctions(tools: readonly Tool[]) {
+  return tools.map(({ name, description, args }) => ({
     type: 'function' as const,
-    function: { name, description: TOOL_DESCRIPTIONS[name], parameters },
-  };
-});
+    function: { name, description, parameters: toolSchema(args, 'output') },
+  }));
+}
 
-/** A call that can be made, or the sentence that tells the model how to make it right. */
+/**
+ * A call that can be made, or the sentence that tells the model how to make it right. `about`: its
+ * first argument.
+ */
 export type PreparedCall =
   | {
       readonly kind: 'call';
-      readonly name: ToolName;
+      readonly name: string;
       readonly about: string;
-      make(): ToolResult | Promise<ToolResult>;
+      make(): Promise<ToolResult>;
     }
   | { readonly kind: 'wrong'; readonly text: string };
 
-export function prepareCall(
-  tools: GuardedTools,
-  name: string,
-  argumentsText: string,
-): PreparedCall {
-  if (!isToolName(name)) return wrong(unknownTool(name, Object.keys(ARGUMENTS)));
-  let given: unknown;
+export function prepareCall(tools: AgentTools, name: string, argumentsText: string): PreparedCall {
+  const tool = tools.list.find((one) => one.name === name);
+  if (tool === undefined)
+    return wrong(
+      unknownTool(
+        name,
+        tools.list.map((one) => one.name),
+      ),
+    );
+  let sent: unknown;
   try {
-    given = JSON.parse(argumentsText);
+    sent = JSON.parse(argumentsText);
   } catch (error) {
     return wrong(
       `The arguments of \`${name}\` are not JSON (${error instanceof Error ? error.message : String(error)}). You sent: ${argumentsText.slice(0, 200)}`,
     );
   }
-  const parsed = ARGUMENTS[name].safeParse(given);
-  if (!parsed.success)
-    return wrong(explainFault(name, ARGUMENTS[name], { error: parsed.error, sent: given }));
-  return bind(tools, name, parsed.data);
-}
-
-/**
- * Makes a call. What a tool throws because of what it was given is text for the model; anything
- * else ends the pass and is thrown on.
- */
-export async function makeCall(call: Extract<PreparedCall, { kind: 'call' }>): Promise<ToolResult> {
   try {
-    return await call.make();
+    const [first = ''] = Object.values(parseArguments(tool, sent));
+    return { kind: 'call', name, about: String(first), make: () => makeCall(tools, tool, sent) };
   } catch (error) {
-    if (
-      !(error instanceof NocturneError) ||
-      (error.exit !== EXIT.usage && error.exit !== EXIT.refused)
-    )
-      throw error;
-    return {
-      ok: false,
-      text: error.hint === undefined ? error.message : `${error.message} ${error.hint}`,
-    };
+    if (error instanceof NocturneError && error.code === 'USAGE') return wrong(error.message);
+    throw error;
   }
 }
 
-function bind(
-  tools: GuardedTools,
-  name: ToolName,
-  given: z.infer<(typeof ARGUMENTS)[ToolName]>,
-): PreparedCall {
-  const call = (about: string, make: () => ToolResult | Promise<ToolResult>): PreparedCall => ({
-    kind: 'call',
-    name,
-    about,
-    make,
-  });
-  if ('old_text' in given)
-    return call(given.path, () => tools.edit(given.path, given.old_text, given.new_text));
-  if ('content' in given) return call(given.path, () => tools.write(given.path, given.content));
-  if ('pattern' in given) return call(given.pattern, () => tools.search(given.pattern, given.glob));
-  if ('sql' in given) return call(given.sql, () => tools.query(given.sql));
-  if ('command' in given) return call(given.command, () => tools.run(given.command));
-  const range = {
-    ...(given.from === undefined ? {} : { from: given.from }),
-    ...(given.to === undefined ? {} : { to: given.to }),
-  };
-  return call(given.path, () => tools.read(given.path, range));
-}
+/** Codes of what is wrong with a call, its file or its program, besides the usage and refusals. */
+const TOLD: ReadonlySet<string> = new Set(['UNREADABLE', 'CONFLICT', 'RUN_FAILED']);
 
-function isToolName(name: string): name is ToolName {
-  return Object.hasOwn(ARGUMENTS, name);
+/**
+ * What was wrong with the call is for the model; what is wrong with the pass or the disk is thrown
+ * on and ends the pass.
+ */
+async function makeCall(tools: AgentTools, tool: Tool, sent: unknown): Promise<ToolResult> {
+  try {
+    return { ok: true, text: (await tools.call(tool, sent)).text };
+  } catch (error) {
+    if (
+      !(error instanceof NocturneError) ||
+      (error.exit !== EXIT.usage && error.exit !== EXIT.refused && !TOLD.has(error.code))
+    )
+      throw error;
+    const { code, message, hint } = error;
+    return {
+      ok: false,
+      text: `${code === 'REFUSED' ? 'Refused. ' : ''}${message}${hint === undefined ? '' : `. ${hint}`}`,
+    };
+  }
 }
 
 function wrong(text: string): PreparedCall {

@@ -2,6 +2,7 @@
  * What went wrong with a request to a chat endpoint, as a failure code, and whether the same
  * request may be sent again.
  */
+import { defined } from '../kernel/defined.js';
 import { retryAfterMs } from './backoff.js';
 import { printable } from './output-tail.js';
 import type { FailureCode } from './types.js';
@@ -77,7 +78,7 @@ function isContextLength(status: number, { code }: ErrorParts, said: string): bo
 function asked({ headers }: ErrorParts, now: number): { readonly retryAfterMs?: number } {
   const ms =
     headers instanceof Headers ? retryAfterMs((name) => headers.get(name), now) : undefined;
-  return ms === undefined ? {} : { retryAfterMs: ms };
+  return defined({ retryAfterMs: ms });
 }
 
 function sentence({ message, cause }: ErrorParts): string {

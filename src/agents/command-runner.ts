@@ -2,6 +2,7 @@
  * The runner of kind `command`: a program of the owner's gets the prompt on stdin and ends its
  * stdout with a report.
  */
+import { defined } from '../kernel/defined.js';
 import { emptyReport, readReport } from './parse-report.js';
 import { filledArguments, programRunner, type ProgramRunnerOptions } from './program-runner.js';
 import type { FailureCode, Runner } from './types.js';
@@ -41,7 +42,7 @@ export function commandRunner(options: ProgramRunnerOptions): Runner {
           tail: end.tail,
           model: input.model,
           said: found ? [] : ['It gave no report.'],
-          ...(failure === undefined ? {} : { failure }),
+          ...defined({ failure }),
         };
       },
     }),

@@ -1,5 +1,6 @@
 /** The messages of a chat run, kept within a size by forgetting the oldest tool results. */
 import type { ChatCompletionMessageParam } from 'openai/resources/chat/completions';
+import { defined } from '../kernel/defined.js';
 import { estimateTokens } from './compose-prompt.js';
 import type { ChatAnswer } from './chat-answer.js';
 
@@ -47,7 +48,7 @@ export function conversation(prompt: string): Conversation {
       add({
         role: 'assistant',
         content,
-        ...(toolCalls.length === 0 ? {} : { tool_calls: toolCalls }),
+        ...defined({ tool_calls: toolCalls.length === 0 ? undefined : toolCalls }),
       });
     },
     result: (callId, text) => add({ role: 'tool', tool_call_id: callId, content: text }),

@@ -2,6 +2,7 @@
  * Which runner and model a pass gets, and when it has used up what it was given. Decided from rows
  * and counts; nothing is read.
  */
+import { defined } from '../kernel/defined.js';
 import type { Rec } from '../markdown/types.js';
 import type { Usage } from './types.js';
 
@@ -96,7 +97,9 @@ export function chooseTier({ tiers, wanted, usedToday, runner }: TierRequest): T
       runner: named,
       model: row.model,
       limits: row.limits,
-      ...(spent.length === 0 ? {} : { downgraded: `${spent.join(', ')}; ${name} is used instead` }),
+      ...defined({
+        downgraded: spent.length === 0 ? undefined : `${spent.join(', ')}; ${name} is used instead`,
+      }),
     };
   }
   return { kind: 'exhausted', reason: `No pass is left today: ${spent.join(', ')}.` };

@@ -5,6 +5,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { defined } from '../kernel/defined.js';
 import { pause, type Wait } from './backoff.js';
 import { overBudget } from './model-tier.js';
 import { runProcess, type ProcessEnd, type ProcessLimits } from './process-group.js';
@@ -73,76 +74,64 @@ export function programRunner(
   prepare: PrepareAttempt,
   options: ProgramRunnerOptions,
 ): Runner {
-  const {
-    scratch = tmpdir(),
-    limits,
-    maxAttempts = 3,
-    wait = pause,
-    random = Math.random,
-  } = options;
   return {
     name,
     async run(input) {
-      const folder = mkdtempSync(join(scratch, 'nocturne-run-'));
+      const folder = mkdtempSync(join(options.scratch ?? tmpdir(), 'nocturne-run-'));
       try {
-        const files = {
-          folder,
-          brief: join(folder, 'brief.json'),
-          prompt: join(folder, 'prompt.md'),
-          heartbeat: join(folder, 'heartbeat'),
-        };
-        writeFileSync(
-          files.brief,
-          JSON.stringify({ ...input.brief, token: undefined }, undefined, 2),
-          { mode: 0o600 },
-        );
-        writeFileSync(files.prompt, input.prompt, { mode: 0o600 });
-        writeFileSync(files.heartbeat, '', { mode: 0o600 });
-        const until =
-          performance.now() + (limits?.totalMs ?? input.brief.budget.maxMinutes * 60_000);
-        const timeLeft = (): number => Math.max(0, until - performance.now());
-        let spent = NO_USAGE;
-        const { result, cancelled, tooLongMs } = await tryAgain(
-          { maxAttempts, wait, random, signal: input.signal, on: input.on, timeLeft },
-          async () => {
-            const { outcome, retryAfterMs } = await once(input, {
-              files,
-              prepare,
-              options,
-              timeLeft,
-            });
-            spent = addUsage(spent, outcome.usage);
-            const made = { ...outcome, usage: spent };
-            const again =
-              AGAIN.has(made.failure) && overBudget(spent, input.brief.budget) === undefined;
-            return again
-              ? {
-                  result: made,
-                  again: {
-                    why: made.detail,
-                    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
-                  },
-                }
-              : { result: made };
-          },
-        );
-        if (cancelled)
-          return {
-            ...result,
-            failure: 'cancelled',
-            detail: 'The run was cancelled while it waited to try again.',
-          };
-        return tooLongMs === undefined
-          ? result
-          : {
-              ...result,
-              detail: `${result.detail} The next attempt would have had to wait ${Math.ceil(tooLongMs / 1000)} s, longer than the run may take.`,
-            };
+        return await runIn(writeFiles(folder, input), input, { prepare, options });
       } finally {
         rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
       }
     },
   };
+}
+
+function writeFiles(folder: string, { brief, prompt }: RunInput): RunFiles {
+  const files = {
+    folder,
+    brief: join(folder, 'brief.json'),
+    prompt: join(folder, 'prompt.md'),
+    heartbeat: join(folder, 'heartbeat'),
+  };
+  const text = JSON.stringify({ ...brief, token: undefined }, undefined, 2);
+  writeFileSync(files.brief, text, { mode: 0o600 });
+  writeFileSync(files.prompt, prompt, { mode: 0o600 });
+  writeFileSync(files.heartbeat, '', { mode: 0o600 });
+  return files;
+}
+
+async function runIn(
+  files: RunFiles,
+  input: RunInput,
+  { prepare, options }: Pick<Run, 'prepare' | 'options'>,
+): Promise<RunOutcome> {
+  const { limits, maxAttempts = 3, wait = pause, random = Math.random } = options;
+  const { budget } = input.brief;
+  const until = performance.now() + (limits?.totalMs ?? budget.maxMinutes * 60_000);
+  const timeLeft = (): number => Math.max(0, until - performance.now());
+  let spent = NO_USAGE;
+  const { result, cancelled, tooLongMs } = await tryAgain(
+    { maxAttempts, wait, random, signal: input.signal, on: input.on, timeLeft },
+    async () => {
+      const { outcome, retryAfterMs } = await once(input, { files, prepare, options, timeLeft });
+      spent = addUsage(spent, outcome.usage);
+      const made = { ...outcome, usage: spent };
+      if (!AGAIN.has(made.failure) || overBudget(spent, budget) !== undefined)
+        return { result: made };
+      return { result: made, again: { why: made.detail, ...defined({ retryAfterMs }) } };
+    },
+  );
+  if (cancelled) {
+    const detail = 'The run was cancelled while it waited to try again.';
+    return { ...result, failure: 'cancelled', detail };
+  }
+  return tooLongMs === undefined
+    ? result
+    : {
+        ...result,
+        detail: `${result.detail} The next attempt would have had to wait ${Math.ceil(tooLongMs / 1000)} s, longer than the run may take.`,
+      };
 }
 
 type Run = {
@@ -181,11 +170,12 @@ async function once(
     heartbeatFile: files.heartbeat,
     limits: { idleMs: brief.budget.idleSeconds * 1000, ...options.limits, totalMs: timeLeft() },
     signal: AbortSignal.any([input.signal, spentUp.signal]),
-    ...(input.sandbox === undefined
-      ? {}
-      : { sandbox: { of: input.sandbox, scratch: files.folder } }),
-    ...(attempt.signOfLife === undefined ? {} : { signOfLife: attempt.signOfLife }),
-    ...(attempt.onStdout === undefined ? {} : { onStdout: attempt.onStdout }),
+    ...defined({
+      sandbox:
+        input.sandbox === undefined ? undefined : { of: input.sandbox, scratch: files.folder },
+      signOfLife: attempt.signOfLife,
+      onStdout: attempt.onStdout,
+    }),
     onStart: (pid) => on({ kind: 'started', pid }),
     onOutput: throttledOutput(on),
     onBeat: () => on({ kind: 'heartbeat' }),
@@ -201,11 +191,11 @@ async function once(
   return {
     outcome: {
       kind: failure === undefined ? 'finished' : 'failed',
-      ...(failure === undefined ? {} : { failure }),
+      ...defined({ failure }),
       detail: words.join(' '),
       ...read,
     },
-    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    ...defined({ retryAfterMs }),
   };
 }
 

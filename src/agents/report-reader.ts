@@ -11,68 +11,41 @@ export type ReportReader = {
   count(key: string): number | undefined;
   /** A number that is not negative. */
   amount(key: string): number | undefined;
-  map(key: string, known: readonly string[]): ReportReader | undefined;
-  maps(key: string, known: readonly string[], atMost: number): readonly ReportReader[];
+  map(key: string, keys: readonly string[]): ReportReader | undefined;
+  maps(key: string, keys: readonly string[], atMost: number): readonly ReportReader[];
   problem(sentence: string): void;
 };
 
+const MOST_PROBLEMS = 50;
+
+/** A map with the keys that may stand in it; `prefix` names the map in what is added to `problems`. */
+type Source = {
+  readonly values: ReadonlyMap<string, unknown>;
+  readonly prefix: string;
+  readonly problems: string[];
+};
+
 /**
- * `problems` is added to; `at` names the map in what is added. Keys may also be written in
+ * `problems` is added to; `prefix` names the map in what is added. Keys may also be written in
  * camelCase.
  */
 export function reportReader(
-  source: ReadonlyMap<unknown, unknown>,
-  known: readonly string[],
+  map: ReadonlyMap<unknown, unknown>,
+  keys: readonly string[],
   problems: string[],
-  at = '',
+  prefix = '',
 ): ReportReader {
-  const values = new Map<string, unknown>();
-  for (const [key, value] of source) {
-    const name = snake(String(key));
-    if (known.includes(name)) values.set(name, value);
-    else if (problems.length < 50)
-      problems.push(
-        `\`${at}${shown(String(key))}\` is not a key of the report; known here: ${known.join(', ')}.`,
-      );
-  }
-  const named = (key: string): string => `\`${at}${key}\``;
-  const problem = (sentence: string): void => {
-    if (problems.length < 50) problems.push(`${sentence}.`);
-  };
-  const bounded = (value: unknown, name: string, maxLength: number): string => {
-    if (!isScalar(value)) {
-      problem(`${name} should be text, not ${kindOf(value)}`);
-      return '';
-    }
-    const text = String(value).trim();
-    if (text.length <= maxLength) return text;
-    problem(`${name} has ${text.length} characters; it was cut at ${maxLength}`);
-    return text.slice(0, maxLength);
-  };
-  const list = (key: string, atMost: number): readonly unknown[] => {
-    const value = values.get(key) ?? [];
-    const items = Array.isArray(value) ? (value as readonly unknown[]) : undefined;
-    if (items === undefined) problem(`${named(key)} should be a list, not ${kindOf(value)}`);
-    else if (items.length > atMost)
-      problem(`${named(key)} has ${items.length} items; the first ${atMost} were read`);
-    return (items ?? []).slice(0, atMost);
-  };
-  const number = (key: string, fits: (n: number) => boolean, what: string): number | undefined => {
-    const value = values.get(key) ?? undefined;
-    if (value === undefined) return undefined;
-    if (typeof value === 'number' && Number.isFinite(value) && value >= 0 && fits(value))
-      return value;
-    problem(`${named(key)} should be ${what}, not ${kindOf(value)}`);
-    return undefined;
-  };
-
+  const source = { values: knownValues(map, keys, { problems, prefix }), prefix, problems };
+  const { values } = source;
+  const problem = (sentence: string): void => complain(source, sentence);
+  const named = (key: string): string => `\`${prefix}${key}\``;
   return {
     problem,
     text: (key, maxLength) =>
-      values.get(key) == null ? '' : bounded(values.get(key), named(key), maxLength),
+      values.get(key) == null ? '' : bounded(source, key, { value: values.get(key), maxLength }),
     texts: (key, { atMost, each }) =>
-      list(key, atMost)
-        .map((item, i) => bounded(item, named(`${key}[${i}]`), each))
+      list(source, key, atMost)
+        .map((item, i) => bounded(source, `${key}[${i}]`, { value: item, maxLength: each }))
         .filter((text) => text !== ''),
     flag(key) {
       const value = values.get(key);
@@ -84,25 +57,86 @@ export function reportReader(
         );
       return false;
     },
-    count: (key) => number(key, Number.isSafeInteger, 'a whole number'),
-    amount: (key) => number(key, () => true, 'a number'),
-    map(key, keys) {
+    count: (key) => number(source, key, { fits: Number.isSafeInteger, what: 'a whole number' }),
+    amount: (key) => number(source, key, { fits: Number.isFinite, what: 'a number' }),
+    map(key, inner) {
       const value = values.get(key);
-      if (value instanceof Map) return reportReader(value, keys, problems, `${at}${key}.`);
+      if (value instanceof Map) return reportReader(value, inner, problems, `${prefix}${key}.`);
       if (value != null)
-        problem(`${named(key)} should be a map of ${keys.join(', ')}, not ${kindOf(value)}`);
+        problem(`${named(key)} should be a map of ${inner.join(', ')}, not ${kindOf(value)}`);
       return undefined;
     },
-    maps(key, keys, atMost) {
-      return list(key, atMost).flatMap((item, i) => {
-        if (item instanceof Map) return [reportReader(item, keys, problems, `${at}${key}[${i}].`)];
-        problem(
-          `${named(`${key}[${i}]`)} should be a map of ${keys.join(', ')}, not ${kindOf(item)}`,
-        );
+    maps(key, inner, atMost) {
+      return list(source, key, atMost).flatMap((item, i) => {
+        const name = `${key}[${i}]`;
+        if (item instanceof Map) return [reportReader(item, inner, problems, `${prefix}${name}.`)];
+        problem(`${named(name)} should be a map of ${inner.join(', ')}, not ${kindOf(item)}`);
         return [];
       });
     },
   };
+}
+
+function knownValues(
+  map: ReadonlyMap<unknown, unknown>,
+  keys: readonly string[],
+  { problems, prefix }: Omit<Source, 'values'>,
+): ReadonlyMap<string, unknown> {
+  const values = new Map<string, unknown>();
+  for (const [key, value] of map) {
+    const name = snake(String(key));
+    if (keys.includes(name)) values.set(name, value);
+    else if (problems.length < MOST_PROBLEMS)
+      problems.push(
+        `\`${prefix}${shown(String(key))}\` is not a key of the report; known here: ${keys.join(', ')}.`,
+      );
+  }
+  return values;
+}
+
+function complain({ problems }: Source, sentence: string): void {
+  if (problems.length < MOST_PROBLEMS) problems.push(`${sentence}.`);
+}
+
+function bounded(
+  source: Source,
+  key: string,
+  { value, maxLength }: { readonly value: unknown; readonly maxLength: number },
+): string {
+  const name = `\`${source.prefix}${key}\``;
+  if (!isScalar(value)) {
+    complain(source, `${name} should be text, not ${kindOf(value)}`);
+    return '';
+  }
+  const text = String(value).trim();
+  if (text.length <= maxLength) return text;
+  complain(source, `${name} has ${text.length} characters; it was cut at ${maxLength}`);
+  return text.slice(0, maxLength);
+}
+
+function list(source: Source, key: string, atMost: number): readonly unknown[] {
+  const value = source.values.get(key) ?? [];
+  const name = `\`${source.prefix}${key}\``;
+  if (!Array.isArray(value)) {
+    complain(source, `${name} should be a list, not ${kindOf(value)}`);
+    return [];
+  }
+  if (value.length > atMost)
+    complain(source, `${name} has ${value.length} items; the first ${atMost} were read`);
+  return value.slice(0, atMost);
+}
+
+function number(
+  source: Source,
+  key: string,
+  { fits, what }: { readonly fits: (value: number) => boolean; readonly what: string },
+): number | undefined {
+  const value = source.values.get(key) ?? undefined;
+  if (value === undefined) return undefined;
+  if (typeof value === 'number' && Number.isFinite(value) && value >= 0 && fits(value))
+    return value;
+  complain(source, `\`${source.prefix}${key}\` should be ${what}, not ${kindOf(value)}`);
+  return undefined;
 }
 
 function isScalar(value: unknown): value is string | number | boolean | bigint {

@@ -28,6 +28,8 @@ export type RunClock = {
   >;
 };
 
+const CANCELLED: Failed = { failure: 'cancelled', detail: 'The run was cancelled.' };
+
 /** @param now milliseconds of any steady clock. */
 export function runClock(
   { brief, signal }: Pick<RunInput, 'brief' | 'signal'>,
@@ -44,21 +46,7 @@ export function runClock(
     idleMs: brief.budget.idleSeconds * 1000,
     ...more,
   });
-  const judge = (seen: Signs): Failed | undefined => {
-    if (signal.aborted) return { failure: 'cancelled', detail: 'The run was cancelled.' };
-    const state = liveness(seen);
-    if (state === 'ok') return undefined;
-    const limit = spokenDuration(state.limitMs);
-    if (state.kill === 'ceiling')
-      return { failure: 'timed-out', detail: `The run took more than the ${limit} it was given.` };
-    return {
-      failure: 'stuck',
-      detail:
-        state.kill === 'claim'
-          ? `\`${seen.claim?.tool ?? 'a tool'}\` did not come back within ${limit}.`
-          : `The endpoint gave no answer for ${limit}.`,
-    };
-  };
+  const judge = (seen: Signs): Failed | undefined => (signal.aborted ? CANCELLED : failureOf(seen));
   return {
     beat: () => {
       lastBeatAt = now();
@@ -97,4 +85,17 @@ export function runClock(
       }
     },
   };
+}
+
+function failureOf(signs: Signs): Failed | undefined {
+  const state = liveness(signs);
+  if (state === 'ok') return undefined;
+  const limit = spokenDuration(state.limitMs);
+  if (state.kill === 'ceiling')
+    return { failure: 'timed-out', detail: `The run took more than the ${limit} it was given.` };
+  const detail =
+    state.kill === 'claim'
+      ? `\`${signs.claim?.tool ?? 'a tool'}\` did not come back within ${limit}.`
+      : `The endpoint gave no answer for ${limit}.`;
+  return { failure: 'stuck', detail };
 }

@@ -1,5 +1,6 @@
 /** Agent runtimes behind one interface, and the brief that one bounded piece of work gets. */
 import type { Capability } from '../governance/types.js';
+import type { Tool, ToolAnswer } from '../tools/tool.js';
 import type { Sandbox } from './sandbox.js';
 import type { SandboxSettings } from './sandbox-settings.js';
 
@@ -136,18 +137,13 @@ export type RunOutcome = {
   readonly model: string;
 };
 
-/**
- * The guarded tools that a `chat` agent is given. Each returns what the model reads; a refusal is
- * text with its reason.
- */
+/** What the model reads of a call; a refusal is text with its reason. */
 export type ToolResult = { readonly ok: boolean; readonly text: string };
-export interface GuardedTools {
-  read(path: string, range?: { readonly from?: number; readonly to?: number }): ToolResult;
-  write(path: string, content: string): ToolResult | Promise<ToolResult>;
-  edit(path: string, oldText: string, newText: string): ToolResult | Promise<ToolResult>;
-  search(pattern: string, glob?: string): ToolResult;
-  query(sql: string): ToolResult | Promise<ToolResult>;
-  run(command: string): Promise<ToolResult>;
+/** The tools that a `chat` agent is given, bound to its pass. */
+export interface AgentTools {
+  readonly list: readonly Tool[];
+  /** @throws NocturneError for what cannot be done. */
+  call(tool: Tool, sent: unknown): Promise<ToolAnswer>;
 }
 
 export type RunInput = {
@@ -158,7 +154,7 @@ export type RunInput = {
   /** Directory in which the agent works: the project's folder. */
   readonly cwd: string;
   readonly workspaceRoot: string;
-  readonly tools: GuardedTools;
+  readonly tools: AgentTools;
   /** The program of the runner is put into it. */
   readonly sandbox?: Sandbox;
   readonly signal: AbortSignal;

@@ -2,6 +2,7 @@
  * Watches one process: asks the liveness decision again whenever it could change, and looks at the
  * heartbeat file in between.
  */
+import { defined } from '../kernel/defined.js';
 import type { HeartbeatFile } from './heartbeat-file.js';
 import { liveness, timeLeft, type Liveness, type Signs } from './liveness.js';
 import { spokenDuration } from './spoken-duration.js';
@@ -46,7 +47,7 @@ export function watchdog({
       lastBeatAt,
       budgetMs: totalMs,
       idleMs,
-      ...(file.claim === undefined ? {} : { claim: file.claim }),
+      ...defined({ claim: file.claim }),
     };
     const state = liveness(signs);
     if (state === 'ok') timer = setTimeout(look, Math.ceil(Math.min(lookEveryMs, timeLeft(signs))));

@@ -198,16 +198,17 @@ function draftEffect(snapshot: Snapshot, record: Rec, read: ReadAnswer): Effect 
   };
 }
 
+const APPROVAL_OUTCOMES = {
+  yes: 'is done once, if nothing has changed since it was asked',
+  no: 'is declined',
+  text: 'is void: the answer is neither a clear yes nor a clear no',
+};
+
 /** Decided where the payload is looked at; the question is closed with it. */
 function approvalEffect(record: Rec, read: ReadAnswer): Effect {
   const id = approvalAsked(record);
   if (id === undefined) return closed(record, 'it names no question of a pass');
-  const what =
-    read.verdict === 'yes'
-      ? `${id} is done once, if nothing has changed since it was asked`
-      : read.verdict === 'no'
-        ? `${id} is declined`
-        : `${id} is void: the answer is neither a clear yes nor a clear no`;
+  const what = `${id} ${APPROVAL_OUTCOMES[read.verdict]}`;
   return { what, effects: [{ kind: 'approval', id }], calls: [close(record, what)] };
 }
 

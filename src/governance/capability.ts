@@ -42,6 +42,7 @@ const OPERATIONS: Readonly<Record<Need, readonly string[]>> = {
     'bundle run',
     'read',
     'search',
+    'tool',
     'write',
     'edit',
     'run',

@@ -1,4 +1,5 @@
 /** Which project the next worker pass is for. */
+import { defined } from '../kernel/defined.js';
 import type { Rec } from '../markdown/types.js';
 import type { Snapshot } from '../workspace/types.js';
 import { openEscalation } from './escalation.js';
@@ -53,9 +54,12 @@ export function dispatch(snapshot: Snapshot, options: DispatchOptions = {}): Dis
     )
     .map((step) => step.slug);
   return {
-    ...(first === undefined
-      ? {}
-      : { chosen: { slug: fieldText(first, 'slug'), why: turnText(first, others[0]) } }),
+    ...defined({
+      chosen:
+        first === undefined
+          ? undefined
+          : { slug: fieldText(first, 'slug'), why: turnText(first, others[0]) },
+    }),
     advance,
     skipped,
   };

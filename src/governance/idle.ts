@@ -2,8 +2,10 @@
  * What a worker pass does when no project can move: the first of four tiers that finds something,
  * or nothing.
  */
+import { defined } from '../kernel/defined.js';
 import type { Diagnostic } from '../kernel/diagnostic.js';
 import { dateStamp } from '../kernel/clock.js';
+import { recordedChanges } from '../workspace/recorded-changes.js';
 import type { Snapshot } from '../workspace/types.js';
 import { fieldText, fieldTime } from '../project/field-text.js';
 import { authorise } from './preapproval.js';
@@ -71,8 +73,9 @@ function choiceOf(snapshot: Snapshot, tier: IdleTier, found: Found): IdleChoice 
   const { objective, why, target } = found;
   if (target === undefined) return { tier, objective, why, writes: [memory], checks: [] };
   const permission = authorise(snapshot, { actionClass: 'idle-cycle-autonomy', targets: [target] });
-  const allowed =
-    permission.allowed && permission.pa !== undefined ? { authorisation: permission.pa } : {};
+  const allowed = defined({
+    authorisation: permission.allowed ? permission.pa : undefined,
+  });
   return {
     tier,
     objective,
@@ -172,8 +175,8 @@ function staleTools(snapshot: Snapshot): readonly Found[] {
 }
 
 /**
- * An output counts as seen when it was written, or when a review of its project is younger than
- * that.
+ * An output counts as seen when a recorded change wrote it, or when a review of its project is
+ * younger than that. What nobody recorded is the owner's own.
  */
 function unseenOutputs(snapshot: Snapshot): readonly Found[] {
   const oldest = snapshot.now.getTime() - UNSEEN_DAYS * DAY_MS;
@@ -182,12 +185,16 @@ function unseenOutputs(snapshot: Snapshot): readonly Found[] {
       .records('REVIEW')
       .map((record) => [fieldText(record, 'slug'), fieldTime(record, 'date') ?? 0]),
   );
+  const changes = recordedChanges(snapshot, 'PROJECTS/');
   return [...snapshot.files.values()].flatMap((file): Found[] => {
     const slug = /^PROJECTS\/([^/]+)\/outputs\/.+\.md$/.exec(file.path)?.[1];
+    const last = changes.lastChange(file.path);
     if (
       slug === undefined ||
       file.kind !== 'file' ||
-      file.mtimeMs > oldest ||
+      last === undefined ||
+      last.order === Number.POSITIVE_INFINITY ||
+      Date.parse(last.written) > oldest ||
       (reviewed.get(slug) ?? 0) > oldest
     )
       return [];

@@ -97,11 +97,10 @@ export function seenDiagnostics(
 
 /** Matches the name of any other project as a word. */
 function otherProjects(base: Snapshot, scope: ReadScope): RegExp {
-  const fromPaths = [...base.files.keys()].flatMap((path) =>
-    ((slug) => (slug === undefined || sees(scope, path) ? [] : [slug]))(
-      /^PROJECTS\/([^/]+)\/./i.exec(path)?.[1],
-    ),
-  );
+  const fromPaths = [...base.files.keys()].flatMap((path) => {
+    const slug = /^PROJECTS\/([^/]+)\/./i.exec(path)?.[1];
+    return slug === undefined || sees(scope, path) ? [] : [slug];
+  });
   const names = new Set(
     [...fromPaths, ...base.records('DISPATCH').map((row) => row.key)].filter(
       (name) => name !== scope.project && name !== '',
@@ -163,9 +162,10 @@ function seesRecord(scope: ReadScope, object: ObjectSpec, record: Rec): boolean 
   if (FOR_ALL.has(object.object)) return false;
   const fields = PROJECT_FIELDS.filter((name) => object.fields.has(name));
   if (fields.length === 0) return object.shape !== 'log';
-  return fields.every((name) =>
-    ((value) => value === '' || value === scope.project)(record.fields.get(name)?.value ?? ''),
-  );
+  return fields.every((name) => {
+    const value = record.fields.get(name)?.value ?? '';
+    return value === '' || value === scope.project;
+  });
 }
 
 function wholeLines(text: string, record: Rec): { readonly start: number; readonly end: number } {

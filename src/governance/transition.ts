@@ -1,5 +1,6 @@
 /** Projects that wait for their owner between two phases: what is to be done about each, now. */
 import { stamp } from '../kernel/clock.js';
+import { defined } from '../kernel/defined.js';
 import type { Rec } from '../markdown/types.js';
 import type { Snapshot } from '../workspace/types.js';
 import type { BundleCall } from './bundle-call.js';
@@ -164,7 +165,9 @@ export function advanceCall(
       slug,
       phase: name,
       objective,
-      ...(successor !== undefined && second === undefined ? { successor } : {}),
+      ...defined({
+        successor: second === undefined ? successor : undefined,
+      }),
       next_objective: objective,
       authorisation,
     },

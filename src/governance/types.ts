@@ -54,6 +54,9 @@ export const REASON_CODES = [
   'out-of-scope',
   'earlier-phase',
   'contract',
+  'unique',
+  'reference',
+  'rule',
   'secret',
   'command-unknown',
   'command-denied',
@@ -79,6 +82,8 @@ export type Decision = {
   readonly reasons: readonly Reason[];
   readonly impact: readonly ImpactedNode[];
   readonly diagnostics: readonly Diagnostic[];
+  /** What R2 and R6 have against it, whoever asks: the owner's verdict does not depend on it. */
+  readonly broken: readonly Reason[];
   readonly authorisation?: string;
 };
 
@@ -105,8 +110,8 @@ export type Authority =
       readonly role: 'worker' | 'manager';
       readonly project: string | undefined;
       readonly phase: string | undefined;
-      /** When the phase started; outputs last written before it are immutable. */
-      readonly phaseStarted: string | undefined;
+      /** Outputs that no pass of this phase wrote: they are immutable. */
+      readonly earlierOutputs: readonly string[];
       /** Globs relative to the workspace. */
       readonly writes: readonly string[];
       /** Tools (programs) the phase allows; `undefined`: what the tool registry allows. */

@@ -4,6 +4,7 @@
  */
 import { join } from 'node:path';
 import { stamp } from '../kernel/clock.js';
+import { defined } from '../kernel/defined.js';
 import { NocturneError } from '../kernel/error.js';
 import { globMatches } from '../kernel/glob.js';
 import type { Schema } from '../registry/types.js';
@@ -208,7 +209,7 @@ function tryVerify(
   try {
     return verifyLog(join(place.root, file), {
       file,
-      ...(anchors === undefined ? {} : { anchors }),
+      ...defined({ anchors }),
     });
   } catch (error) {
     const code = errnoOf(error);

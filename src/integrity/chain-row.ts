@@ -36,13 +36,10 @@ const PREFIX = LINK_LENGTH + 3;
  * 0: copied as it is, 1: a pipe, 2: anything that has another form in JSON or another reading in a
  * cell; such rows go the long way.
  */
-const CLASS = Uint8Array.from({ length: 256 }, (_, byte) =>
-  byte === PIPE
-    ? 1
-    : byte < SPACE || byte > 126 || '"\\<'.includes(String.fromCharCode(byte))
-      ? 2
-      : 0,
-);
+const CLASS = Uint8Array.from({ length: 256 }, (_, byte) => {
+  if (byte === PIPE) return 1;
+  return byte < SPACE || byte > 126 || '"\\<'.includes(String.fromCharCode(byte)) ? 2 : 0;
+});
 
 /**
  * @param genesis the link before the first row. @param columns how many cells each row has, the

@@ -3,6 +3,7 @@
  * says.
  */
 import { join } from 'node:path';
+import { defined } from '../kernel/defined.js';
 import { NocturneError } from '../kernel/error.js';
 import { isLiteral } from '../kernel/glob.js';
 import { type Anchors, readAnchors } from '../workspace/anchors.js';
@@ -36,7 +37,7 @@ export function checkLogs(root: string, state: string, globs: readonly string[])
           file: error.place.file ?? 'anchors.json',
           problem: 'anchors',
           message: error.message,
-          ...(error.hint === undefined ? {} : { hint: error.hint }),
+          ...defined({ hint: error.hint }),
         },
       ],
       chains: [],
@@ -114,11 +115,8 @@ function checkLog(
     const gone = code === 'ENOENT' || code === 'ENOTDIR';
     const [anchor] = at.anchors();
     const had = anchor === undefined ? '' : `; its anchor counts ${anchor.rows} rows`;
-    const message = gone
-      ? `the log ${file} is missing${had}`
-      : code === 'ELOOP'
-        ? `the log ${file} is a symbolic link`
-        : `the log ${file} cannot be read (${code})`;
+    const failure = code === 'ELOOP' ? 'is a symbolic link' : `cannot be read (${code})`;
+    const message = `the log ${file} ${gone ? `is missing${had}` : failure}`;
     return {
       findings: [
         { file, problem: gone ? 'log-missing' : 'log-unreadable', message, hint: RESTORE },

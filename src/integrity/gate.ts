@@ -5,6 +5,7 @@
  * database, and does not walk the workspace.
  */
 import { basename, join } from 'node:path';
+import { defined } from '../kernel/defined.js';
 import { NocturneError } from '../kernel/error.js';
 import { REGISTRY_FILE } from '../registry/load-schema.js';
 import { decodeEntry, findJournalKey } from '../workspace/journal-entry.js';
@@ -104,7 +105,7 @@ function tryTrust(state: string): Trust | GateFinding | undefined {
       file: error.place.file ?? state,
       problem: 'untrusted',
       message: error.message,
-      ...(error.hint === undefined ? {} : { hint: error.hint }),
+      ...defined({ hint: error.hint }),
     };
   }
 }

@@ -37,7 +37,8 @@ export function keyPath(home: string): string {
 /** Whether there is a key and whether a passphrase has to be asked for. */
 export function ownerKeyStatus(home: string): KeyStatus {
   const pem = readPem(home);
-  return pem === undefined ? 'missing' : isEncrypted(pem) ? 'encrypted' : 'plain';
+  if (pem === undefined) return 'missing';
+  return isEncrypted(pem) ? 'encrypted' : 'plain';
 }
 
 /**

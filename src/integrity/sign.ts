@@ -6,6 +6,7 @@ import { randomBytes } from 'node:crypto';
 import { copyFileSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { stamp } from '../kernel/clock.js';
+import { defined } from '../kernel/defined.js';
 import { NocturneError } from '../kernel/error.js';
 import { decodeCell, encodeCell } from '../markdown/cell.js';
 import { REGISTRY_FILE } from '../registry/load-schema.js';
@@ -143,7 +144,7 @@ export function signManifest(workspace: Workspace, options: SignOptions): SignRe
     signed: written?.signed ?? [],
     pinned: trust === undefined,
     anchored,
-    ...(written === undefined ? {} : { commit }),
+    ...defined({ commit: written === undefined ? undefined : commit }),
   };
 }
 
@@ -186,7 +187,7 @@ function refuseUnsound(snapshot: Snapshot): void {
     `${REGISTRY_FILE} cannot be signed while it does not say clearly what is protected: ${first.message}`,
     {
       file: REGISTRY_FILE,
-      ...(first.line === undefined ? {} : { line: first.line }),
+      ...defined({ line: first.line }),
       hint: 'correct it: nocturne validate shows every place',
     },
   );

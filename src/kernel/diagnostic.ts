@@ -37,8 +37,11 @@ export type Diagnostic = {
   readonly actual?: string;
   readonly hint?: string;
   readonly fix?: readonly TextEdit[];
-  readonly related?: readonly { readonly message: string; readonly range: Range }[];
+  readonly related?: readonly Related[];
 };
+
+/** Another place that the finding is about. */
+export type Related = { readonly message: string; readonly range: Range };
 
 /** The range of a whole file, for facts that have no finer place (missing, not UTF-8). */
 export function fileRange(file: string): Range {
@@ -60,5 +63,6 @@ export function compareDiagnostics(a: Diagnostic, b: Diagnostic): number {
 }
 
 function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
 }

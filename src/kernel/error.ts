@@ -2,6 +2,7 @@
  * The tool could not do its job. Thrown, caught once per surface; code branches on `code`, never on
  * text.
  */
+import { defined } from './defined.js';
 
 /** Exit codes of every command (see docs; one meaning each). */
 export const EXIT = {
@@ -48,27 +49,52 @@ export type ErrorPlace = {
   readonly column?: number;
 };
 
+/** Why something was refused, one by one: `code` is permanent, `message` is for people. */
+export type ErrorReason = { readonly code: string; readonly message: string };
+
+export type ErrorDocument = ErrorPlace & {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly hint?: string;
+  readonly reasons?: readonly ErrorReason[];
+};
+
 export class NocturneError extends Error {
   override readonly name = 'NocturneError';
   readonly code: ErrorCode;
   readonly hint: string | undefined;
   readonly place: ErrorPlace;
+  /** Of a refusal: all of them, in the order of the message. */
+  readonly reasons: readonly ErrorReason[];
   /** @param message what was observed and what was expected. @param options.hint what to do. */
   constructor(
     code: ErrorCode,
     message: string,
-    options: { hint?: string; cause?: unknown } & ErrorPlace = {},
+    options: {
+      hint?: string | undefined;
+      cause?: unknown;
+      reasons?: readonly ErrorReason[];
+    } & ErrorPlace = {},
   ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
     this.hint = options.hint;
-    this.place = {
-      ...(options.file === undefined ? {} : { file: options.file }),
-      ...(options.line === undefined ? {} : { line: options.line }),
-      ...(options.column === undefined ? {} : { column: options.column }),
-    };
+    this.reasons = options.reasons ?? [];
+    const { file, line, column } = options;
+    this.place = defined({ file, line, column });
   }
   get exit(): ExitCode {
     return CODES[this.code];
+  }
+  /** As a program is told of it, at every surface. */
+  get document(): ErrorDocument {
+    const { code, message, hint, place, reasons } = this;
+    return defined({
+      code,
+      message,
+      hint,
+      ...place,
+      reasons: reasons.length === 0 ? undefined : reasons,
+    });
   }
 }

@@ -89,12 +89,16 @@ const ranks = new Map<string, readonly { rank: number }[]>();
 function segments(glob: string): readonly { rank: number }[] {
   let known = ranks.get(glob);
   if (known === undefined) {
-    known = glob
-      .split('/')
-      .map((part) => ({ rank: part === '**' ? 0 : part === '*' ? 1 : isLiteral(part) ? 3 : 2 }));
+    known = glob.split('/').map((part) => ({ rank: rankOf(part) }));
     ranks.set(glob, known);
   }
   return known;
+}
+
+function rankOf(part: string): number {
+  if (part === '**') return 0;
+  if (part === '*') return 1;
+  return isLiteral(part) ? 3 : 2;
 }
 
 function literals(glob: string): number {

@@ -1,14 +1,20 @@
-/** The known name that was probably meant, for "did you mean". */
+/** The existing name that was probably meant. */
+
+/** The hint that asks whether the nearest of `names` was meant; `undefined` when none is near. */
+export function didYouMean(typed: string, names: Iterable<string>): string | undefined {
+  const near = nearestName(typed, names);
+  return near === undefined ? undefined : `did you mean ${near}?`;
+}
 
 /**
- * The name with the fewest edits from `given`, at most a third of its length (one at least);
+ * The name with the fewest edits from `typed`, at most a third of its length (one at least);
  * `undefined` when none is that near.
  */
-export function nearestName(given: string, known: Iterable<string>): string | undefined {
-  const wanted = given.toLowerCase().slice(0, 80);
+export function nearestName(typed: string, names: Iterable<string>): string | undefined {
+  const wanted = typed.toLowerCase().slice(0, 80);
   let best: string | undefined;
   let fewest = Number.POSITIVE_INFINITY;
-  for (const name of known) {
+  for (const name of names) {
     const most = Math.min(Math.max(1, Math.floor(name.length / 3)), fewest - 1);
     if (most < 0 || Math.abs(name.length - wanted.length) > most) continue;
     const edits = editDistance(wanted, name.toLowerCase());

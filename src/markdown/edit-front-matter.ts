@@ -237,11 +237,10 @@ function assertOnly(
     if (before.get(name)?.value !== fields.get(name)?.value && !edit.field.startsWith(`${name}.`))
       kept = false;
   if (problem || !wrote || !kept) {
-    const why = problem
-      ? problem.message
-      : wrote
-        ? 'another field would change with it (an anchor that others point to?)'
-        : 'it would not read back as the same value';
+    const loss = wrote
+      ? 'another field would change with it (an anchor that others point to?)'
+      : 'it would not read back as the same value';
+    const why = problem ? problem.message : loss;
     throw new NocturneError('BAD_VALUE', `"${edit.field}" cannot be set to this value: ${why}`, {
       file: edit.file,
     });

@@ -147,13 +147,9 @@ function spliceFor(doc: Doc, section: Section, edit: FieldEdit): Splice {
   }
   const fence = parts.fences.find(({ name }) => name === edit.field);
   if (fence) {
-    const content =
-      typeof edit.value === 'object' && edit.value !== null
-        ? renderYaml(edit.value)
-        : text === ''
-          ? ''
-          : `${String(edit.value).replace(/\r\n?/g, '\n').replace(/\n$/, '')}\n`;
-    return { start: fence.fence.contentStart, end: fence.fence.contentEnd, text: content };
+    const { contentStart: start, contentEnd: end } = fence.fence;
+
+    return { start, end, text: fenceContent(edit.value, text) };
   }
   const item = parts.items.find(({ name }) => name === edit.field);
   if (item) {
@@ -294,4 +290,10 @@ function sameFields(a: Rec, b: Rec, except: string): boolean {
   for (const name of names)
     if (a.fields.get(name)?.value !== b.fields.get(name)?.value) return false;
   return true;
+}
+
+function fenceContent(value: Value, text: string): string {
+  if (typeof value === 'object' && value !== null) return renderYaml(value);
+  if (text === '') return '';
+  return `${String(value).replace(/\r\n?/g, '\n').replace(/\n$/, '')}\n`;
 }

@@ -1,4 +1,5 @@
 /** Offsets of a Doc as ranges of its file. */
+import { defined } from '../kernel/defined.js';
 import { rangeAt } from '../kernel/text-position.js';
 import type { Diagnostic, Range } from '../kernel/diagnostic.js';
 import type { Doc } from './types.js';
@@ -29,6 +30,6 @@ export function shapeError(
     message,
     range,
     ...rest,
-    ...(related === undefined ? {} : { related }),
+    ...defined({ related }),
   };
 }

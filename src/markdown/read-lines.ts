@@ -2,6 +2,7 @@
  * Records of a log whose rows are lines of JSON (a file whose name ends with `.jsonl`): one object
  * on each line, its members are the fields.
  */
+import { defined } from '../kernel/defined.js';
 import type { Diagnostic, Range } from '../kernel/diagnostic.js';
 import { shapeError } from './range-of.js';
 import type { Cell, Doc, ReadResult, Rec, RecordSpec } from './types.js';
@@ -74,14 +75,15 @@ function fieldsOf(line: string, place: Place): ReadonlyMap<string, Cell> | undef
     const [start, end] = exact ? [from, from + written.length] : [place.start, place.end];
     at = from + written.length + 1;
     const structure = typeof member === 'object' && member !== null;
-    const value = typeof member === 'string' ? member : member === null ? '' : written;
+    const text = typeof member === 'string' ? member : written;
+    const value = member === null ? '' : text;
     fields.set(name, {
       raw: exact ? written : line,
       value,
       start,
       end,
       range: rangeAt(place, start, end),
-      ...(structure ? { data: member } : {}),
+      ...defined({ data: structure ? member : undefined }),
     });
   }
   return fields;

@@ -2,11 +2,10 @@
  * A module: what a pass knows of it, and what it adds to the command line. The core knows no module
  * by name.
  */
-import type { z } from 'zod';
 import type { ReadScope } from '../governance/scoped-snapshot.js';
 import type { ExitCode } from '../kernel/error.js';
 import type { PassModule } from '../passes/module.js';
-import type { ToolAnswer, ToolContext } from '../passes/tools/tool-caller.js';
+import type { Tool } from '../tools/tool.js';
 import type { Workspace } from '../workspace/types.js';
 
 /** `flags` as commander writes them: `--since <rev>`, `--all`, `-n, --passes <n>`. */
@@ -63,30 +62,9 @@ export type ModuleCommand = {
   run(context: ModuleCommandContext, parsed: Parsed): Promise<CommandResult> | CommandResult;
 };
 
-/** What a module's tool is given by the server of the Model Context Protocol. */
-export type ModuleToolContext = ToolContext & {
-  readonly env: Readonly<Record<string, string | undefined>>;
-  /** A line for whoever runs the server. */
-  readonly say: (line: string) => void;
-};
-
-/**
- * A tool of the server while the module is enabled. `structured`: the answer as data goes along
- * with the text.
- */
-export type ModuleTool = {
-  readonly name: string;
-  readonly description: string;
-  readonly args: z.ZodObject;
-  readonly readOnly: boolean;
-  readonly structured: boolean;
-  /** Which capability a pass needs at least. */
-  readonly need: 'project' | 'workspace';
-  run(context: ModuleToolContext, args: unknown): Promise<ToolAnswer> | ToolAnswer;
-};
-
 export interface Module extends PassModule {
   /** By the words that call them: `tasks list`. */
   readonly commands: Readonly<Record<string, ModuleCommand>>;
-  readonly tools?: readonly ModuleTool[];
+  /** For every door that serves tools, while the module is enabled. */
+  readonly tools?: readonly Tool[];
 }

@@ -1,36 +1,18 @@
 /**
- * What a step does to the workspace: a bundle or plain changes with their audit rows, through the
- * one commit, in the pass's name and under its fence.
+ * What a step does to the workspace: bundles or plain changes with their audit rows. Steps return
+ * acts; the runner of steps commits them in the pass's name and under its fence.
  */
-import { bundleChanges, type BundleArguments } from '../workspace/bundle.js';
-import type { AuditEntry, Change, CommitResult, Snapshot } from '../workspace/types.js';
-import type { Pass, StepId } from './types.js';
-
-export type Act = {
-  readonly reason: string;
-  readonly bundle?: string;
-  readonly changes?: readonly Change[];
-  readonly audit?: readonly AuditEntry[];
-};
-
-/**
- * Commits changes and audit rows. A function is called on a fresh snapshot under the commit mutex.
- */
-export function act(pass: Pass, decide: Act | ((snapshot: Snapshot) => Act)): CommitResult {
-  return pass.env.workspace.commit(
-    (snapshot) => {
-      const one = typeof decide === 'function' ? decide(snapshot) : decide;
-      return {
-        ...actorOf(pass),
-        reason: one.reason,
-        ...(one.bundle === undefined ? {} : { bundle: one.bundle }),
-        changes: one.changes ?? [],
-        audit: one.audit ?? [],
-      };
-    },
-    { fence: pass.data.fence },
-  );
-}
+import { type BundleArguments, bundleChanges } from '../workspace/bundle.js';
+import type {
+  AuditEntry,
+  Change,
+  ChangeSet,
+  CommitPart,
+  Snapshot,
+  Workspace,
+} from '../workspace/types.js';
+import { keepProposal, type Proposal } from './apply-proposal.js';
+import type { Entered, StepId } from './types.js';
 
 /**
  * One bundle of REGISTRY.md to run. `target`, `detail` and `authorisation` go into its audit row.
@@ -43,38 +25,100 @@ export type BundleAct = {
   readonly authorisation?: string;
 };
 
-export function runBundle(pass: Pass, bundle: BundleAct & { readonly step: StepId }): CommitResult {
-  return runBundles(pass, bundle.step, [bundle]);
+/** A change set without whose it is. */
+export type Deed = Omit<ChangeSet, 'actor' | 'runId'>;
+
+/** Known in full before the commit; its bundles are worked out at the commit. */
+export type PlainAct = {
+  readonly reason: string;
+  readonly bundles: readonly BundleAct[];
+  /** Besides what the bundles change (whole files); they come first. */
+  readonly changes: readonly Change[];
+  readonly audit: readonly AuditEntry[];
+  /** What its notice proposes: kept under the notice's number until the owner answers. */
+  readonly proposes?: Proposal;
+};
+
+/** A function decides again at the commit, on the workspace as the acts before it leave it. */
+export type Act = PlainAct | ((view: Snapshot) => Deed);
+
+/** Of the pass, what an act is committed with. */
+export type ActingPass = Pick<Entered, 'request' | 'runId' | 'fence'>;
+
+/** @returns the numbers of the notices that were given. */
+export function commitActs(workspace: Workspace, pass: ActingPass, acts: readonly Act[]): void {
+  if (acts.length === 0) return;
+  const noticesOf: number[] = [];
+  const parts = partsOf(pass, acts).map(
+    (part, i): CommitPart =>
+      (view) => {
+        const changeSet = part(view);
+        noticesOf[i] = changeSet.notices?.length ?? 0;
+        return changeSet;
+      },
+  );
+  const { notices } = workspace.commit(parts, { fence: pass.fence });
+  let first = 0;
+  for (const [i, act] of acts.entries()) {
+    const mine = notices.slice(first, (first += noticesOf[i] ?? 0));
+    if (typeof act === 'function' || act.proposes === undefined) continue;
+    for (const id of mine) keepProposal(workspace.state, id, act.proposes);
+  }
 }
 
-export type Also = { readonly changes: readonly Change[]; readonly audit: readonly AuditEntry[] };
+/** The acts as parts of one commit. */
+export function partsOf(
+  { request, runId }: Pick<ActingPass, 'request' | 'runId'>,
+  acts: readonly Act[],
+): readonly ((view: Snapshot) => ChangeSet)[] {
+  const actor = { kind: 'pass', name: request.role } as const;
+  return acts.map((act) => (view) => ({ actor, runId, ...deedOf(view, act) }));
+}
 
-/**
- * Several bundles in one commit, each with its audit row; `also`: changes of the same commit that
- * no bundle can express (whole files).
- */
-export function runBundles(
-  pass: Pass,
+/** What the act does to the workspace as it is in `view`. */
+export function deedOf(view: Snapshot, act: Act): Deed {
+  if (typeof act === 'function') return act(view);
+  const { reason, bundles, changes, audit } = act;
+  if (bundles.length === 0) return { reason, changes, audit };
+  const parts = bundles.map((bundle) => bundleChanges(view, bundle.name, bundle.args));
+  return {
+    reason,
+    bundle: namesOf(bundles),
+    changes: [...changes, ...parts.flatMap((part) => part.changes)],
+    notices: parts.flatMap((part) => part.notices),
+    audit,
+  };
+}
+
+export function bundleAct(step: StepId, bundle: BundleAct): PlainAct {
+  return bundlesAct(step, [bundle]);
+}
+
+/** Several bundles of one part, each worked out on the same workspace, each with its audit row. */
+export function bundlesAct(
   step: StepId,
   bundles: readonly BundleAct[],
-  also: readonly Change[] | ((snapshot: Snapshot) => Also) = [],
-): CommitResult {
-  return pass.env.workspace.commit(
-    (snapshot) => {
-      const more: Also = typeof also === 'function' ? also(snapshot) : { changes: also, audit: [] };
-      const parts = bundles.map((bundle) => bundleChanges(snapshot, bundle.name, bundle.args));
-      const names = bundles.map((bundle) => bundle.name).join(' ');
-      return {
-        ...actorOf(pass),
-        reason: bundles.find((bundle) => bundle.detail !== undefined)?.detail ?? names,
-        bundle: names,
-        changes: [...more.changes, ...parts.flatMap((part) => part.changes)],
-        notices: parts.flatMap((part) => part.notices),
-        audit: [...bundles.map((bundle) => bundleRow(step, bundle)), ...more.audit],
-      };
-    },
-    { fence: pass.data.fence },
-  );
+  changes: readonly Change[] = [],
+): PlainAct {
+  return {
+    reason: bundles.find((bundle) => bundle.detail !== undefined)?.detail ?? namesOf(bundles),
+    bundles,
+    changes,
+    audit: bundles.map((bundle) => bundleRow(step, bundle)),
+  };
+}
+
+/** The one row that says how a step went. */
+export function noteAct(step: StepId, entry: RowEntry): PlainAct {
+  return rowsAct(entry.type, [stepRow(step, entry)]);
+}
+
+export function rowsAct(reason: string, audit: readonly AuditEntry[]): PlainAct {
+  return { reason, bundles: [], changes: [], audit };
+}
+
+function namesOf(bundles: readonly BundleAct[]): string {
+  return bundles.map((bundle) => bundle.name).join(' ');
 }
 
 function bundleRow(step: StepId, bundle: BundleAct): AuditEntry {
@@ -88,12 +132,7 @@ function bundleRow(step: StepId, bundle: BundleAct): AuditEntry {
   });
 }
 
-/** Writes the one row that says how a step went. */
-export function note(pass: Pass, step: StepId, entry: RowEntry): void {
-  act(pass, { reason: entry.type, audit: [stepRow(step, entry)] });
-}
-
-type RowEntry = {
+export type RowEntry = {
   readonly type: string;
   readonly target?: string;
   readonly authorisation?: string;
@@ -111,8 +150,4 @@ export function stepRow(step: StepId, entry: RowEntry): AuditEntry {
     result: entry.result ?? 'ok',
     detail: entry.detail ?? '',
   };
-}
-
-function actorOf(pass: Pass): { actor: { kind: 'pass'; name: string }; runId: string } {
-  return { actor: { kind: 'pass', name: pass.data.request.role }, runId: pass.data.runId };
 }

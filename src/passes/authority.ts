@@ -1,16 +1,33 @@
-/** In whose name the guard decides for a pass. */
-import type { Authority } from '../governance/types.js';
-import type { PassData } from './types.js';
+/** What the doors know of a running pass, and in whose name the guard decides for it. */
+import type { Authority, Capability } from '../governance/types.js';
 
-export function authorityOf(data: PassData): Authority {
+/** No more than this is needed to judge, to record a refusal and to ask the owner. */
+export type PassOnDuty = {
+  readonly runId: string;
+  /** Under which the pass commits. */
+  readonly fence: number;
+  readonly request: { readonly role: 'worker' | 'manager' };
+  /** What its agent may call of the command line and the tools. */
+  readonly capability: Capability;
+  readonly project: string | undefined;
+  readonly phase: string | undefined;
+  /** Outputs that were there before the phase. */
+  readonly earlierOutputs: readonly string[];
+  readonly writes: readonly string[];
+  readonly tools: readonly string[] | undefined;
+};
+
+export type PassAuthority = Extract<Authority, { kind: 'pass' }>;
+
+export function authorityOf(pass: Omit<PassOnDuty, 'fence' | 'capability'>): PassAuthority {
   return {
     kind: 'pass',
-    runId: data.runId,
-    role: data.request.role,
-    project: data.project,
-    phase: data.phase,
-    phaseStarted: data.phaseStarted,
-    writes: data.writes,
-    tools: data.tools,
+    runId: pass.runId,
+    role: pass.request.role,
+    project: pass.project,
+    phase: pass.phase,
+    earlierOutputs: pass.earlierOutputs,
+    writes: pass.writes,
+    tools: pass.tools,
   };
 }

@@ -3,13 +3,14 @@
  * tools. One decision, and one record of each refusal.
  */
 import { decide, type DecideOptions } from '../governance/guard/decide.js';
+import { decideTogether } from '../governance/guard/decide-together.js';
 import { withoutSecrets } from '../governance/guard/secrets.js';
 import type { Action, Decision, Reason, Verdict } from '../governance/types.js';
+import { defined } from '../kernel/defined.js';
 import { NocturneError } from '../kernel/error.js';
 import type { Snapshot, Workspace } from '../workspace/types.js';
 import { askApproval } from './approvals/ask-approval.js';
-import { authorityOf } from './authority.js';
-import type { PassData } from './types.js';
+import { authorityOf, type PassOnDuty } from './authority.js';
 
 export type DoorName = 'command line' | 'mcp' | 'openclaw' | 'claude-code' | 'git' | 'agent tools';
 
@@ -42,15 +43,10 @@ export type Judgement = {
  * `ask`: a question waits for the owner (reason
  * `approval`); in a pass nobody is there to answer, so for the agent it is a refusal as well.
  */
-export function judge(workspace: Workspace, data: PassData, asked: Asked): Judgement {
+export function judge(workspace: Workspace, data: PassOnDuty, asked: Asked): Judgement {
   const snapshot = asked.snapshot ?? workspace.snapshot();
-  const options: DecideOptions = {
-    home: workspace.home,
-    ...(asked.cwd === undefined ? {} : { cwd: asked.cwd }),
-  };
-  const decisions = asked.actions.map((action) =>
-    decide(snapshot, authorityOf(data), action, options),
-  );
+  const options: DecideOptions = defined({ home: workspace.home, cwd: asked.cwd });
+  const decisions = decideTogether(snapshot, authorityOf(data), asked.actions, options);
   const guarded = conclude(decisions, asked.also ?? []);
   const judged =
     guarded.verdict === 'ask'
@@ -84,7 +80,7 @@ export function judge(workspace: Workspace, data: PassData, asked: Asked): Judge
  */
 function recordSends(
   workspace: Workspace,
-  data: PassData,
+  data: PassOnDuty,
   at: { readonly asked: Asked; readonly options: DecideOptions; readonly judged: Judgement },
 ): Judgement {
   let judgement = at.judged;
@@ -140,7 +136,7 @@ function withoutQuery(to: string): string {
 /** Only the scope stands against it: the owner is asked, or has decided already. */
 function askOwner(
   workspace: Workspace,
-  data: PassData,
+  data: PassOnDuty,
   at: {
     readonly actions: readonly Action[];
     readonly options: DecideOptions;
@@ -196,7 +192,7 @@ export function nameOf(action: Action): string {
  */
 export function recordRefusal(
   workspace: Workspace,
-  data: PassData,
+  data: PassOnDuty,
   refused: { readonly door: DoorName; readonly what: string; readonly why: string },
 ): void {
   try {

@@ -44,11 +44,17 @@ export function missedRuns(schedule: {
     const at = new Date(minute * MINUTE_MS);
     if (matches(at)) times.push(at);
   }
-  const run =
-    times.length === 0 || policy === 'skip'
-      ? 0
-      : policy === 'run-once'
-        ? 1
-        : Math.min(times.length, MOST_CATCH_UP);
+  const run = runsFor(policy, times.length);
   return { times, run, more: since.getTime() < earliest };
+}
+
+function runsFor(policy: MissedPolicy, missed: number): number {
+  switch (policy) {
+    case 'skip':
+      return 0;
+    case 'run-once':
+      return Math.min(missed, 1);
+    case 'catch-up':
+      return Math.min(missed, MOST_CATCH_UP);
+  }
 }

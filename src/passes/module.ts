@@ -10,6 +10,8 @@ export type FileChange = { readonly path: string; readonly kind: 'added' | 'chan
 
 export type ModuleContext = {
   readonly workspace: Workspace;
+  /** The workspace as the caller sees it. */
+  readonly snapshot: Snapshot;
   /** The pass in which it runs; empty outside of one. */
   readonly runId: string;
   readonly signal: AbortSignal;
@@ -35,7 +37,6 @@ export type BeforeContext = {
 };
 /** `capability`: of the pass; what a brief quotes is what its agent may read. */
 export type FragmentContext = ModuleContext & {
-  readonly snapshot: Snapshot;
   readonly project: string | undefined;
   readonly capability: Capability;
 };
@@ -45,7 +46,6 @@ export type FragmentContext = ModuleContext & {
  * is then the record's); else passages of files.
  */
 export type AlikeContext = ModuleContext & {
-  readonly snapshot: Snapshot;
   readonly scope: ReadScope;
   readonly texts: readonly string[];
   readonly among: (path: string) => boolean;

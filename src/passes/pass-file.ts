@@ -4,26 +4,40 @@
  */
 import { lstatSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { defined } from '../kernel/defined.js';
 import { unpinForPass } from '../workspace/pinned-root.js';
 import { readJson, writeJsonDurably } from '../workspace/state-home.js';
-import type { HostSession, PassData } from './types.js';
+import type { Briefed, Entered, HostSession, Undone, Worked } from './types.js';
 
 const FILE = 'pass.json';
 
-/**
- * `waiting`: the process that stored it has ended and a host's agent works (`pass begin`); else its
- * process must be alive.
- */
+/** What is left of a pass when its process dies: enough to undo, to take up again, and to report. */
 export type StoredPass = {
-  readonly version: 1;
+  readonly version: 2;
+  /**
+   * The process that stored it has ended and a host's agent works (`pass begin`); else its process
+   * must be alive.
+   */
   readonly waiting: boolean;
-  readonly data: PassData;
+  readonly data: StoredStage;
+  /** What the agent left was judged and undone; `recorded`: that is in the logs as well. */
+  readonly left?: { readonly undone: readonly Undone[]; readonly recorded: boolean };
 };
 
-export function storePass(state: string, data: PassData, waiting: boolean): void {
-  writeJsonDurably(join(state, FILE), { version: 1, waiting, data } satisfies StoredPass, {
-    mode: 0o600,
-  });
+/** A pass is stored when it has entered, when its agent can begin, and when that has ended. */
+export type StoredStage = Entered | Briefed | Worked;
+
+export function storePass(
+  state: string,
+  data: StoredStage,
+  at: Pick<StoredPass, 'left'> & { readonly waiting?: boolean } = {},
+): void {
+  const { left, waiting = false } = at;
+  writeJsonDurably(
+    join(state, FILE),
+    { version: 2, waiting, data, ...defined({ left }) } satisfies StoredPass,
+    { mode: 0o600 },
+  );
 }
 
 export function storedPass(state: string): StoredPass | undefined {
@@ -37,9 +51,19 @@ export function storedPass(state: string): StoredPass | undefined {
   return stored;
 }
 
+/** The stored pass whose agent can be at work: the doors know no other. */
+export function passAtWork(state: string): Briefed | undefined {
+  const stored = storedPass(state);
+  return stored?.version === 2 && isBriefed(stored.data) ? stored.data : undefined;
+}
+
+export function isBriefed(stage: StoredStage): stage is Briefed {
+  return 'brief' in stage;
+}
+
 /** The running pass that a host began for this session of it. */
-export function passOfSession(state: string, session: HostSession): PassData | undefined {
-  const data = storedPass(state)?.data;
+export function passOfSession(state: string, session: HostSession): Briefed | undefined {
+  const data = passAtWork(state);
   return data?.session?.host === session.host && data.session.id === session.id ? data : undefined;
 }
 

@@ -3,19 +3,22 @@ import { homedir } from 'node:os';
 import { bubblewrap, type Sandbox } from '../agents/sandbox.js';
 import type { CommandRunner, CommandWrapper } from '../governance/conditions/command-runner.js';
 import { runCommand } from '../governance/conditions/command.js';
+import type { Snapshot } from '../workspace/types.js';
 import { authorityOf } from './authority.js';
 import { writablePlaces } from './sandbox-places.js';
-import type { Pass, PassData } from './types.js';
+import type { Chosen, PassEnvironment } from './types.js';
+
+type Confined = { readonly env: PassEnvironment; readonly pass: Chosen };
 
 /**
- * `undefined` where none is in force. The places are those of this moment: ask again for the next
- * process.
+ * `undefined` where none is in force. @param look The places are those of this moment: a process
+ * that is started later needs a later snapshot.
  */
-export function sandboxOf({ data, env }: Pass): Sandbox | undefined {
-  if (data.sandbox?.kind !== 'on') return undefined;
+export function sandboxOf({ env, pass }: Confined, look: () => Snapshot): Sandbox | undefined {
+  if (pass.sandbox.kind !== 'on') return undefined;
   const { workspace } = env;
-  const places = writablePlaces(workspace.snapshot(), passAuthority(data));
-  return bubblewrap(data.sandbox, {
+  const places = writablePlaces(look(), authorityOf(pass));
+  return bubblewrap(pass.sandbox, {
     workspace: workspace.root,
     nocturneHome: workspace.home,
     home: env.env['HOME'] || homedir(),
@@ -24,18 +27,12 @@ export function sandboxOf({ data, env }: Pass): Sandbox | undefined {
 }
 
 /** Runs checks, probes and the agent's own commands inside it. */
-export function sandboxedCommand(pass: Pass): CommandRunner {
-  const sandbox = sandboxOf(pass);
+export function sandboxedCommand(confined: Confined, look: () => Snapshot): CommandRunner {
+  const sandbox = sandboxOf(confined, look);
   if (sandbox === undefined) return runCommand;
   const wrap: CommandWrapper = ([program = '', ...args], cwd) => {
     const made = sandbox.wrap({ program, args, cwd, path: process.env['PATH'] });
     return made.kind === 'failed' ? made : { kind: 'wrapped', argv: [made.program, ...made.args] };
   };
   return (input) => runCommand({ ...input, wrap });
-}
-
-function passAuthority(data: PassData): Parameters<typeof writablePlaces>[1] {
-  const authority = authorityOf(data);
-  if (authority.kind !== 'pass') throw new TypeError('a pass acts in its own name');
-  return authority;
 }

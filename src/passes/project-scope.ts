@@ -5,17 +5,18 @@
 import type { Rec } from '../markdown/types.js';
 import { fieldList, fieldText } from '../project/field-text.js';
 import { projectWrites } from '../project/project-writes.js';
+import { recordedChanges } from '../workspace/recorded-changes.js';
 import type { Snapshot } from '../workspace/types.js';
 
 /**
- * `writes`: globs of the workspace, some of which may lead out of the project. `tools` is missing
+ * `writes`: globs of the workspace, some of which may lead out of the project. `tools` is undefined
  * where the tool registry alone decides.
  */
 export type ProjectScope = {
   readonly writes: readonly string[];
-  readonly tools?: readonly string[];
+  readonly tools: readonly string[] | undefined;
   readonly phase: string;
-  readonly phaseStarted: string;
+  readonly earlierOutputs: readonly string[];
 };
 
 export function projectScope(snapshot: Snapshot, slug: string): ProjectScope {
@@ -29,9 +30,9 @@ export function projectScope(snapshot: Snapshot, slug: string): ProjectScope {
       : fieldList(project, 'next_pass.tools');
   return {
     writes,
-    ...(tools.length === 0 ? {} : { tools }),
+    tools: tools.length === 0 ? undefined : tools,
     phase: name,
-    phaseStarted: fieldText(project, 'phase.started'),
+    earlierOutputs: earlierOutputs(snapshot, project),
   };
 }
 
@@ -42,4 +43,20 @@ function phaseOf(snapshot: Snapshot, project: string | undefined, phase: string)
     : snapshot
         .recordsIn(`PROJECTS/${project}/PHASES.md`, 'PHASES')
         .find((record) => record.key === phase);
+}
+
+/**
+ * Outputs stand in `PROJECTS/NAME/outputs/`. One is of the current phase when the change log
+ * recorded that it was written in it; every other one was there before,
+ * and is not changed any more.
+ */
+function earlierOutputs(snapshot: Snapshot, project: Rec | undefined): readonly string[] {
+  const instant = Date.parse(fieldText(project, 'phase.started'));
+  const outputs = [...snapshot.files.keys()].filter((path) =>
+    /^PROJECTS\/[^/]+\/outputs\//.test(path),
+  );
+  if (project === undefined || Number.isNaN(instant) || outputs.length === 0) return [];
+  const changes = recordedChanges(snapshot, 'PROJECTS/');
+  const phaseStart = { instant, address: `${project.file}#phase.started` };
+  return outputs.filter((path) => !changes.changedSince(path, phaseStart));
 }

@@ -1,7 +1,11 @@
 /** What the agent of a pass may read through the doors of nocturne. */
 import type { ReadScope } from '../governance/scoped-snapshot.js';
-import type { PassData } from './types.js';
+import type { PassOnDuty } from './authority.js';
 
-export function readScope(data: PassData): ReadScope {
-  return { capability: data.capability, project: data.project, writes: data.writes };
+export function readScope({
+  capability,
+  project,
+  writes,
+}: Pick<PassOnDuty, 'capability' | 'project' | 'writes'>): ReadScope {
+  return { capability, project, writes };
 }

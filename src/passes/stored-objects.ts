@@ -6,7 +6,7 @@ import { withCommitMutex } from '../workspace/mutex.js';
 import { pruneObjects, storedObjects } from '../workspace/objects.js';
 import { spareHashes } from '../workspace/spare-objects.js';
 import type { Snapshot, Workspace } from '../workspace/types.js';
-import { storedPass } from './pass-file.js';
+import { isBriefed, storedPass } from './pass-file.js';
 
 const DEFAULT_DAYS = 30;
 const DAY_MS = 24 * 3_600_000;
@@ -48,13 +48,14 @@ export function sizeOfStore(workspace: Workspace, snapshot: Snapshot): StoreSize
  * the owner's number of days. Versions that were undone are files of their own.
  */
 function referencedObjects(workspace: Workspace, snapshot: Snapshot): ReadonlySet<string> {
-  const baseline = storedPass(workspace.state)?.data.baseline;
+  const stored = storedPass(workspace.state)?.data;
+  const baseline = stored !== undefined && isBriefed(stored) ? stored.baseline.files : {};
   const committed = readCommitRecord(workspace.state).flatMap((record) =>
     record.kind === 'file' ? [record.before, record.after] : [],
   );
   return new Set([
     ...spareHashes(workspace.state),
-    ...Object.values(baseline?.files ?? {}).map(({ hash }) => hash),
+    ...Object.values(baseline).map(({ hash }) => hash),
     ...committed.filter((hash) => hash !== null),
     ...hashesInRecords(snapshot),
     ...hashesOfChanges(snapshot),

@@ -1,10 +1,11 @@
-/** A pass: what is known of it so far, the steps it goes through, and what ends it early. */
+/** A pass: the stages it goes through, each with what the next one needs, and its steps. */
 import type { SandboxInForce } from '../agents/sandbox.js';
 import type { Brief, RunOutcome, RunnerSpec } from '../agents/types.js';
 import type { ExitCode } from '../kernel/error.js';
 import type { HostName } from '../governance/host-tools/host-tools.js';
 import type { AssertionResult, Capability } from '../governance/types.js';
-import type { Workspace } from '../workspace/types.js';
+import type { Snapshot, Workspace } from '../workspace/types.js';
+import type { Act } from './act.js';
 import type { PassModule } from './module.js';
 
 export type Role = 'worker' | 'manager';
@@ -94,63 +95,125 @@ export type Undone = {
 /** `id`: the host's own name of the session. */
 export type HostSession = { readonly host: HostName; readonly id: string };
 
-/** Plain data: what the steps know. `pass begin` stores it, `pass end` takes it up again. */
-export type PassData = {
+/** T0: the pass holds the lock and has a run id. */
+export type Entered = {
   readonly request: PassRequest;
   readonly driver: 'process' | 'host';
   /** The host's session in which the agent works: its tool calls are judged as this pass's. */
-  readonly session?: HostSession;
+  readonly session: HostSession | undefined;
   /** The host began the pass for the agent, and ends it when the agent's turn ends. */
-  readonly endedBy?: 'host';
-  /** What the agent may call of the command line and the tools. */
-  readonly capability: Capability;
+  readonly endedBy: 'host' | undefined;
   readonly runId: string;
   readonly fence: number;
   readonly token: string;
   readonly started: string;
   readonly failures: number;
-  /** What the worker works on; none in an idle or a manager pass. */
-  readonly project?: string;
-  readonly phase?: string;
-  readonly phaseStarted?: string;
-  readonly objective?: string;
-  /** Projects that this pass found unable to go on, with what was done about it. */
-  readonly turnedAway: readonly { readonly slug: string; readonly why: string }[];
-  readonly idle?: {
-    readonly tier: string;
-    readonly objective: string;
-    readonly writes: readonly string[];
-  };
-  readonly tier?: ChosenTier;
-  readonly runner?: RunnerSpec;
-  /** Around what nocturne starts for the pass; found out at T3. */
-  readonly sandbox?: SandboxInForce;
-  readonly writes: readonly string[];
-  readonly tools?: readonly string[];
-  readonly authorisations: readonly string[];
-  readonly brief?: Brief;
-  readonly prompt?: string;
-  /** Sources of the fragments that are in the prompt. */
-  readonly sources?: readonly string[];
-  readonly baseline?: Baseline;
-  /** The differences since the baseline were judged. */
-  readonly settled?: boolean;
-  /** What was judged is in the logs, and the owner was told. */
-  readonly recorded?: boolean;
-  readonly outcome?: RunOutcome;
-  readonly refused: readonly string[];
-  readonly outputs: readonly string[];
-  readonly undone: readonly Undone[];
-  readonly criteria: readonly AssertionResult[];
-  readonly stop: readonly AssertionResult[];
-  readonly quality?: 'STRONG' | 'ADEQUATE' | 'WEAK' | 'FAIL';
-  readonly result?: string;
   /** Facts for the briefing and the manager's steps. */
   readonly notes: readonly string[];
-  readonly reviews?: readonly ProjectReview[];
 };
 
-export type Pass = { readonly env: PassEnvironment; readonly data: PassData };
+/** T1: the project that dispatch chose; none: the pass is idle. */
+export type Dispatched = Entered & {
+  readonly project: string | undefined;
+  /** Projects that this pass found unable to go on, with what was done about it. */
+  readonly turnedAway: readonly { readonly slug: string; readonly why: string }[];
+};
+
+/** T2, for idle work T1.5: what is to be done, and what may be written for it. */
+export type Loaded = Entered & {
+  readonly project: string | undefined;
+  readonly phase: string | undefined;
+  /** Outputs from before this phase, according to the change log when the pass began. */
+  readonly earlierOutputs: readonly string[];
+  /** What log rows name: the project, or the tier of idle work. */
+  readonly subject: string;
+  readonly objective: string;
+  readonly writes: readonly string[];
+  /** The programs that the project or its phase allows; `undefined`: the tool registry decides. */
+  readonly tools: readonly string[] | undefined;
+};
+
+/** T2.5: who does it, with which model, and how long and how costly it may be. */
+export type Budgeted = Loaded & {
+  readonly tier: ChosenTier;
+  readonly runner: RunnerSpec;
+  /** What the agent may call of the command line and the tools. */
+  readonly capability: Capability;
+};
+
+/** T3: everything that the agent's work requires is there and allowed. */
+export type Chosen = Budgeted & {
+  /** Around what nocturne starts for the pass. */
+  readonly sandbox: SandboxInForce;
+};
+
+/** T4, first half: the agent can begin. What `pass begin` stores and `pass end` takes up again. */
+export type Briefed = Composed & {
+  readonly baseline: Baseline;
+};
+
+/** The brief is written, the tree not yet kept. */
+export type Composed = Chosen & {
+  readonly brief: Brief;
+  readonly prompt: string;
+  /** Sources of the fragments that are in the prompt. */
+  readonly sources: readonly string[];
+};
+
+/** T4, second half: the agent has ended, well or badly. */
+export type Worked = Briefed & { readonly outcome: RunOutcome };
+
+/** T5, first half: what was out of bounds is undone, and what stays is on record. */
+export type Settled = Worked & {
+  /** Files that the agent made or changed. */
+  readonly outputs: readonly string[];
+  readonly gone: readonly string[];
+  readonly undone: readonly Undone[];
+};
+
+/** T5, second half. */
+export type Graded = Settled & {
+  readonly refused: readonly string[];
+  readonly criteria: readonly AssertionResult[];
+  readonly quality: 'STRONG' | 'ADEQUATE' | 'WEAK' | 'FAIL';
+};
+
+/** T6: recorded. */
+export type Done = Graded & { readonly stop: readonly AssertionResult[] };
+
+/** T3 of the manager: what each project did since its last review. */
+export type Reviewing = Entered & { readonly reviews: readonly ProjectReview[] };
+
+/** T8 of the manager. */
+export type Reviewed = Reviewing & { readonly result: string };
+
+/** Wherever a pass may end. */
+export type Stage =
+  | Entered
+  | Dispatched
+  | Loaded
+  | Budgeted
+  | Chosen
+  | Composed
+  | Briefed
+  | Worked
+  | Settled
+  | Graded
+  | Done
+  | Reviewing
+  | Reviewed;
+
+/**
+ * What a step sees: one snapshot, in which the acts of the steps before it are done, whether they
+ * are committed yet or not. It is opened when first asked for.
+ */
+export type StepContext = {
+  readonly env: PassEnvironment;
+  readonly snapshot: Snapshot;
+};
+
+/** What a step returns: the next stage, and what is to be done to the workspace. */
+export type Moved<Out> = { readonly stage: Out; readonly acts: readonly Act[] };
 
 /**
  * Ends the steps; T9 still runs when the lock was taken. `exit` is the command's exit code,
@@ -160,28 +223,50 @@ export type Halt = {
   readonly halt: true;
   readonly outcome: string;
   readonly exit: ExitCode;
-  readonly data: PassData;
+  readonly stage: Stage;
+  readonly acts: readonly Act[];
+  /** What the pass was not allowed, for whoever started it. */
+  readonly refused?: readonly string[];
   /** A step threw: the pass broke down. A halt on purpose is none. */
   readonly broke?: true;
 };
 
-/** One step: a plain function from what is known to what is known, or a halt. */
-export type Step = {
+/** One step: from a stage and a snapshot to the next stage and its acts, or a halt. */
+export type Step<In, Out> = {
   readonly id: StepId;
   readonly title: string;
-  readonly run: (pass: Pass) => Promise<Pass | Halt> | Pass | Halt;
+  /**
+   * Its acts wait for the commit of the next step. Such a step changes nothing by itself, so it can
+   * be taken again when the workspace has changed before that commit.
+   */
+  readonly waits?: true;
+  readonly run: (stage: In, context: StepContext) => Moved<Out> | Halt | Promise<Moved<Out> | Halt>;
+};
+
+/** What a pass that is over tells: as much as it came to. */
+export type PassFacts = {
+  readonly role: Role;
+  /** Empty: the pass did not begin. */
+  readonly runId: string;
+  readonly project: string | undefined;
+  /** There was work to do: of a project, or of an idle tier. */
+  readonly found: boolean;
+  readonly objective: string | undefined;
+  readonly prompt: string | undefined;
+  readonly quality: Graded['quality'] | undefined;
+  readonly outputs: readonly string[];
+  readonly undone: readonly Undone[];
+  readonly refused: readonly string[];
+  readonly stop: readonly AssertionResult[];
+  readonly notes: readonly string[];
 };
 
 export type PassReport = {
   readonly exit: ExitCode;
   readonly outcome: string;
-  readonly data: PassData | undefined;
+  readonly data: PassFacts;
 };
 
-export function isHalt(value: Pass | Halt): value is Halt {
+export function isHalt<T extends object>(value: T | Halt): value is Halt {
   return 'halt' in value;
-}
-
-export function withData(pass: Pass, data: Partial<PassData>): Pass {
-  return { env: pass.env, data: { ...pass.data, ...data } };
 }

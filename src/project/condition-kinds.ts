@@ -1,7 +1,9 @@
 /** The closed set of condition kinds: the keys of each, and how they become an assertion. */
+import { parseCommand } from './condition-argv.js';
+import { keysOf, whenAll, type Keys, type KindSpec, type Simple } from './condition-keys.js';
+import type { YamlPath } from './condition-place.js';
 import {
   COUNT_KEYS,
-  countOf,
   duration,
   flag,
   fraction,
@@ -9,61 +11,15 @@ import {
   isMapping,
   many,
   mapOf,
-  onePath,
   pattern,
   scalar,
   text,
   whole,
   wrong,
 } from './condition-read.js';
-import type { Complain, Reader } from './condition-read.js';
-import type { ConditionBody, ConditionKind, Count, Since } from './condition-types.js';
-import type { YamlPath } from './condition-place.js';
-import { parseCommand } from './condition-argv.js';
-
-type Simple = Exclude<ConditionKind, 'all_of' | 'any_of' | 'not'>;
-
-/** The keys that were given, read one by one; every reader complains for itself. */
-type Keys = {
-  readonly path: YamlPath;
-  readonly complain: Complain;
-  has(key: string): boolean;
-  at(key: string): YamlPath;
-  need<T>(key: string, reader: Reader<T>): T | undefined;
-  /** `otherwise` when the key is not there; `undefined` only after a complaint. */
-  take<T>(key: string, reader: Reader<T>, otherwise: T): T | undefined;
-  count(): Count | undefined;
-};
-
-/** `short`: the key that a bare value stood for, whose place is the value itself. */
-function keysOf(
-  map: Readonly<Record<string, unknown>>,
-  short: string | undefined,
-  { path, complain }: { readonly path: YamlPath; readonly complain: Complain },
-): Keys {
-  const has = (key: string): boolean => map[key] !== undefined && map[key] !== null;
-  const at = (key: string): YamlPath => (short === key ? path : [...path, key]);
-  return {
-    path,
-    complain,
-    has,
-    at,
-    need(key, reader) {
-      if (has(key)) return reader(map[key], at(key), complain);
-      complain({ path, message: `the key "${key}" is missing`, expected: `${key}: …` });
-      return undefined;
-    },
-    take: (key, reader, otherwise) => (has(key) ? reader(map[key], at(key), complain) : otherwise),
-    count: () => countOf(map, path, complain),
-  };
-}
-
-type KindSpec<K extends Simple> = {
-  /** The key that a bare value stands for. */
-  readonly short?: string;
-  readonly keys: readonly string[];
-  readonly build: (keys: Keys) => ConditionBody<K> | undefined;
-};
+import type { Complain } from './condition-read.js';
+import type { ConditionBody, ConditionKind } from './condition-types.js';
+import { flagsOf, schemaOf, sinceOf, sqlOf } from './condition-values.js';
 
 const MAX_TIMEOUT = 10 * 60_000;
 const none: readonly string[] = [];
@@ -222,43 +178,31 @@ export function isSimpleKind(kind: string): kind is Simple {
 export function readArguments(
   kind: Simple,
   value: unknown,
-  at: { readonly path: YamlPath; readonly complain: Complain },
+  place: { readonly path: YamlPath; readonly complain: Complain },
 ): ConditionBody<Simple> | undefined {
   const spec: KindSpec<Simple> = SPECS[kind];
   const map = isMapping(value);
   if (!map && spec.short === undefined)
-    return wrong(at.complain, at.path, `a map with ${spec.keys.join(', ')}`, value);
-  const given = map ? value : { [spec.short ?? '']: value };
+    return wrong(place.complain, place.path, `a map with ${spec.keys.join(', ')}`, value);
+  const members = map ? value : { [spec.short ?? '']: value };
   let complained = false;
   const complain: Complain = (complaint) => {
     complained = true;
-    at.complain(complaint);
+    place.complain(complaint);
   };
-  for (const key of Object.keys(given)) {
+  for (const key of Object.keys(members)) {
     if (!spec.keys.includes(key))
       complain({
-        path: [...at.path, key],
+        path: [...place.path, key],
         message: `${kind} has no key "${key}"`,
         expected: spec.keys.join(', '),
         actual: key,
       });
   }
   const built = spec.build(
-    keysOf(given, map ? undefined : spec.short, { path: at.path, complain }),
+    keysOf(members, map ? undefined : spec.short, { path: place.path, complain }),
   );
   return complained ? undefined : built;
-}
-
-type Given<T> = { readonly [K in keyof T]: T[K] | undefined };
-
-/** The parts with their kind, when each of them was read. */
-function whenAll<K extends Simple, T extends Readonly<Record<string, unknown>>>(
-  parts: Given<T>,
-  kind: K,
-): (T & { kind: K }) | undefined {
-  return Object.values(parts).some((part) => part === undefined)
-    ? undefined
-    : ({ ...parts, kind } as T & { kind: K });
 }
 
 function frontmatter(keys: Keys): ConditionBody<'frontmatter'> | undefined {
@@ -280,54 +224,3 @@ function frontmatter(keys: Keys): ConditionBody<'frontmatter'> | undefined {
     'frontmatter',
   );
 }
-
-function sinceOf(keys: Keys): Since | undefined {
-  const given = ['than', 'within', 'since'].filter((key) => keys.has(key));
-  if (given.length !== 1) {
-    keys.complain({
-      path: keys.path,
-      message: 'file_newer needs one thing to be newer than',
-      expected: 'one of than (a glob), within (a duration), since (a time, phase or last_pass)',
-      actual: given.join(', ') || 'none',
-    });
-    return undefined;
-  }
-  if (given[0] === 'than') {
-    const than = keys.need('than', globs);
-    return than === undefined ? undefined : { kind: 'files', globs: than };
-  }
-  if (given[0] === 'within') {
-    const within = keys.need('within', duration);
-    return within === undefined ? undefined : { kind: 'within', ...within };
-  }
-  return keys.need('since', instantOf);
-}
-
-const instantOf: Reader<Since> = (value, path, complain) => {
-  const given = value instanceof Date ? value.toISOString() : text(value, path, complain)?.trim();
-  if (given === undefined) return undefined;
-  if (given === 'phase' || given === 'last_pass') return { kind: 'mark', mark: given };
-  const at = /^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2}))?$/.test(given)
-    ? Date.parse(given)
-    : Number.NaN;
-  return Number.isNaN(at)
-    ? wrong(complain, path, 'a date, a time with its zone, phase or last_pass', value)
-    : { kind: 'instant', at, text: given };
-};
-
-const flagsOf: Reader<string> = (value, path, complain) => {
-  const given = text(value, path, complain);
-  return given === undefined || (/^[imsu]+$/.test(given) && new Set(given).size === given.length)
-    ? given
-    : wrong(complain, path, 'flags of the set i, m, s, u', value);
-};
-
-const schemaOf: Reader<string | Readonly<Record<string, unknown>>> = (value, path, complain) =>
-  isMapping(value) ? value : onePath(value, path, complain);
-
-const sqlOf: Reader<string> = (value, path, complain) => {
-  const given = text(value, path, complain)?.trim();
-  return given === undefined || /^(select|with|values)\b/i.test(given)
-    ? given
-    : wrong(complain, path, 'one SELECT', value);
-};

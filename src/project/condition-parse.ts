@@ -1,6 +1,7 @@
 /** YAML data → conditions, with a finding for everything that is not one. */
+import { defined } from '../kernel/defined.js';
 import type { Diagnostic } from '../kernel/diagnostic.js';
-import { nearestName } from '../kernel/nearest-name.js';
+import { didYouMean } from '../kernel/nearest-name.js';
 import { CONDITION_KINDS, isSimpleKind, readArguments } from './condition-kinds.js';
 import { placesOf } from './condition-place.js';
 import { inline, isMapping } from './condition-read.js';
@@ -110,13 +111,12 @@ function readKind(
   }
   if (isSimpleKind(kind))
     return readArguments(kind, value, { path, complain: complain as Complain });
-  const close = nearestName(kind, CONDITION_KINDS);
   complain({
     path,
     message: `there is no condition of kind "${kind}"`,
     expected: CONDITION_KINDS.join(', '),
     actual: kind,
-    ...(close === undefined ? {} : { hint: `did you mean ${close}?` }),
+    ...defined({ hint: didYouMean(kind, CONDITION_KINDS) }),
   });
   return undefined;
 }
@@ -176,9 +176,11 @@ function malformed(
     message: problem,
     expected: 'one kind and its arguments',
     actual: inline(item, 80),
-    ...(several
-      ? { hint: 'begin each with its own "- "; arguments of a kind are indented below it' }
-      : {}),
+    ...defined({
+      hint: several
+        ? 'begin each with its own "- "; arguments of a kind are indented below it'
+        : undefined,
+    }),
   });
   return invalid(inline(item), problem);
 }

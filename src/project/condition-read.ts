@@ -3,6 +3,7 @@
  * are a closed set of them.
  */
 import { parseDuration } from '../kernel/clock.js';
+import { defined } from '../kernel/defined.js';
 import type { Count, Globs } from './condition-types.js';
 import type { YamlPath } from './condition-place.js';
 
@@ -227,7 +228,7 @@ export function wrong(
     message: `${name === undefined ? 'this' : `"${name}"`} is not ${expected}`,
     expected,
     actual: inline(actual, 80),
-    ...(hint === undefined ? {} : { hint }),
+    ...defined({ hint }),
   });
   return undefined;
 }

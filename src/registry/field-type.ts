@@ -47,11 +47,8 @@ export function formatFieldType(type: FieldType): string {
 
 /** The object whose keys a type holds: of `ref(X)` and of `list(ref(X))`. */
 export function referredObject(type: FieldType): string | undefined {
-  return type.kind === 'ref'
-    ? type.object
-    : type.kind === 'list'
-      ? referredObject(type.of)
-      : undefined;
+  if (type.kind === 'list') return referredObject(type.of);
+  return type.kind === 'ref' ? type.object : undefined;
 }
 
 export const CONSTRAINT_FORMS =

@@ -25,12 +25,9 @@ function listProblem(
   text: string,
   data: unknown,
 ): string | undefined {
-  const items = Array.isArray(data)
-    ? data
-    : data === undefined || typeof data === 'string'
-      ? text.split(',').map((item) => item.trim())
-      : undefined;
-  if (items === undefined) return formatFieldType(type);
+  const isText = data === undefined || typeof data === 'string';
+  const items: unknown = isText ? text.split(',').map((item) => item.trim()) : data;
+  if (!Array.isArray(items)) return formatFieldType(type);
   if (type.of.kind === 'text') return undefined;
   const bad = items.find(
     (item) => typeof item === 'object' || fieldProblem(type.of, String(item)) !== undefined,

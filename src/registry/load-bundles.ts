@@ -65,18 +65,31 @@ export function loadBundles(report: Report): Map<string, Bundle> {
 
 type Item = { readonly value: string; readonly start: number; readonly end: number };
 
-/** `- **Name:** value` lines of a part, outside its fences. */
+/**
+ * `- **Name:** value` lines of a part, outside its fences. Of a line that is there twice, the first
+ * is in force.
+ */
 function itemsOf(report: Report, part: Part): Map<string, Item> {
   const items = new Map<string, Item>();
   const text = report.doc.text.slice(part.start, part.end);
   for (const found of text.matchAll(/^- \*\*([^*:]+):\*\*[ \t]*(.*?)[ \t]*\r?$/gm)) {
     const start = part.start + found.index;
     if (report.doc.fences.some((fence) => start >= fence.start && start < fence.end)) continue;
-    items.set((found[1] ?? '').trim().toLowerCase(), {
-      value: found[2] === '-' ? '' : (found[2] ?? ''),
-      start,
-      end: start + found[0].trimEnd().length,
-    });
+    const end = start + found[0].trimEnd().length;
+    const name = (found[1] ?? '').trim();
+    if (items.has(name.toLowerCase()))
+      complain(
+        report,
+        rangeIn(report, start, end),
+        `${part.heading.text} has the line ${name} twice`,
+        { expected: `one line "- **${name}:** …"`, hint: 'join the two lines' },
+      );
+    else
+      items.set(name.toLowerCase(), {
+        value: found[2] === '-' ? '' : (found[2] ?? ''),
+        start,
+        end,
+      });
   }
   return items;
 }

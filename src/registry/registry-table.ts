@@ -142,7 +142,8 @@ function ownerOf(doc: Doc, row: TableRow, part: string): string {
   const [first = ''] = row.cells.map((cell) =>
     unquote(decodeCell(doc.text.slice(cell.start, cell.end))),
   );
-  return part === 'R1' ? first : part === 'R2' ? `${first}.` : part;
+  if (part === 'R1') return first;
+  return part === 'R2' ? `${first}.` : part;
 }
 
 function readRow(

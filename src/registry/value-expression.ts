@@ -41,17 +41,20 @@ export function parsePrecondition(text: string, range: Range): Precondition | un
       text.trim(),
     );
   if (found === null) return undefined;
-  const target = found[2] === undefined ? undefined : parseTarget(found[2]);
+  const [, argument, object, field, rest = ''] = found;
   const subject =
-    found[1] !== undefined
-      ? ({ kind: 'argument', name: found[1] } as const)
-      : target !== undefined && found[3] !== undefined
-        ? ({ kind: 'field', target, field: found[3] } as const)
-        : undefined;
-  const test = parseTest(found[4] ?? '');
+    argument === undefined
+      ? fieldSubject(object, field)
+      : ({ kind: 'argument', name: argument } as const);
+  const test = parseTest(rest);
   return subject === undefined || test === undefined
     ? undefined
     : { subject, test, text: text.trim(), range };
+}
+
+function fieldSubject(object = '', field = ''): Precondition['subject'] | undefined {
+  const target = parseTarget(object);
+  return target === undefined ? undefined : { kind: 'field', target, field };
 }
 
 function parseTest(text: string): Precondition['test'] | undefined {

@@ -1,4 +1,5 @@
 /** Findings as the document of `nocturne validate --json`; the surface adds `schema` and `ok`. */
+import { defined } from '../kernel/defined.js';
 import type { Diagnostic } from '../kernel/diagnostic.js';
 import { countsOf, type Findings } from './types.js';
 
@@ -42,9 +43,7 @@ export function diagnosticJson({
     column,
     endLine,
     endColumn,
-    ...(expected === undefined ? {} : { expected }),
-    ...(actual === undefined ? {} : { actual }),
-    ...(hint === undefined ? {} : { hint }),
+    ...defined({ expected, actual, hint }),
     fixable: fix !== undefined,
   };
 }

@@ -1,5 +1,6 @@
 /** Findings as SARIF 2.1.0 (OASIS), for code scanning services. */
-import type { Diagnostic, Range, Severity } from '../kernel/diagnostic.js';
+import { defined } from '../kernel/defined.js';
+import type { Diagnostic, Range, Related, Severity, TextEdit } from '../kernel/diagnostic.js';
 import type { Findings } from './types.js';
 
 export type SarifOptions = {
@@ -20,7 +21,7 @@ export function sarifReport({ diagnostics }: Findings, options: SarifOptions): s
     const summary = options.summaries.get(id);
     return {
       id,
-      ...(summary === undefined ? {} : { shortDescription: { text: summary } }),
+      ...defined({ shortDescription: summary === undefined ? undefined : { text: summary } }),
       help: { text: `nocturne explain ${id}` },
     };
   });
@@ -40,31 +41,27 @@ function result(diagnostic: Diagnostic, ruleIndex: number): object {
     level: LEVELS[severity],
     message: { text: hint === undefined ? message : `${message}\n${hint}` },
     locations: [location(range)],
-    ...(related === undefined || related.length === 0
-      ? {}
-      : {
-          relatedLocations: related.map((one) => ({
-            ...location(one.range),
-            message: { text: one.message },
-          })),
-        }),
-    ...(fix === undefined
-      ? {}
-      : {
-          fixes: [
-            {
-              artifactChanges: fix.map((edit) => ({
-                artifactLocation: artifact(edit.file),
-                replacements: [
-                  {
-                    deletedRegion: { charOffset: edit.start, charLength: edit.end - edit.start },
-                    insertedContent: { text: edit.newText },
-                  },
-                ],
-              })),
-            },
-          ],
-        }),
+    ...defined({
+      relatedLocations:
+        related === undefined || related.length === 0 ? undefined : related.map(relatedLocation),
+      fixes: fix === undefined ? undefined : [{ artifactChanges: fix.map(artifactChange) }],
+    }),
+  };
+}
+
+function relatedLocation({ range, message }: Related): object {
+  return { ...location(range), message: { text: message } };
+}
+
+function artifactChange({ file, start, end, newText }: TextEdit): object {
+  return {
+    artifactLocation: artifact(file),
+    replacements: [
+      {
+        deletedRegion: { charOffset: start, charLength: end - start },
+        insertedContent: { text: newText },
+      },
+    ],
   };
 }
 

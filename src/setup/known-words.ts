@@ -4,6 +4,7 @@
  */
 import type { ExistingFiles } from './existing-files.js';
 import { oneLine, type OwnerWords } from './owner-words.js';
+import { isZone } from '../project/owner-zone.js';
 
 /**
  * Labels as people and hosts write them: `- **Time zone:** UTC`, `Timezone: UTC`, `* Name: Ada`.
@@ -38,12 +39,4 @@ function textOf(existing: ExistingFiles, name: string): string {
 function wordOf(label: RegExp, text: string): string | undefined {
   const value = oneLine(label.exec(text)?.[1] ?? '').replace(/^[`"']|[`"']$/g, '');
   return value === '' || /^[-—–]$|^[_*]?[({[<]/.test(value) ? undefined : value;
-}
-
-function isZone(zone: string): boolean {
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone !== '';
-  } catch {
-    return false;
-  }
 }

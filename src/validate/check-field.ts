@@ -133,11 +133,8 @@ function constraintProblem(constraints: readonly Constraint[], text: string): st
     const { min, max } = constraint;
     const value = Number(text);
     if ((min !== undefined && !(value >= min)) || (max !== undefined && !(value <= max))) {
-      return min === undefined
-        ? `at most ${max}`
-        : max === undefined
-          ? `at least ${min}`
-          : `a number from ${min} to ${max}`;
+      if (min === undefined) return `at most ${max}`;
+      return max === undefined ? `at least ${min}` : `a number from ${min} to ${max}`;
     }
   }
   return undefined;

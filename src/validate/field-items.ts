@@ -30,12 +30,10 @@ export function itemRange(cell: Cell, text: string, at: number = cell.raw.indexO
 }
 
 function textsOf(type: FieldType, { data, value }: Cell): readonly string[] {
-  if (data === undefined || data === null)
-    return value === ''
-      ? []
-      : type.kind === 'list'
-        ? value.split(',').map((item) => item.trim())
-        : [value];
+  if (data === undefined || data === null) {
+    if (value === '') return [];
+    return type.kind === 'list' ? value.split(',').map((item) => item.trim()) : [value];
+  }
   const items: readonly unknown[] = Array.isArray(data) ? data : [data];
   return items.flatMap((item) =>
     item === null || item === undefined || typeof item === 'object' ? [] : [String(item)],

@@ -2,6 +2,7 @@
  * What one file contributes to the whole: its own diagnostics, and the facts that rules about
  * several files need.
  */
+import { defined } from '../kernel/defined.js';
 import { rangeAt } from '../kernel/text-position.js';
 import type { Rec } from '../markdown/types.js';
 import type { FieldSpec, ObjectSpec, Schema } from '../registry/types.js';
@@ -93,7 +94,8 @@ export function targetOf(field: FieldSpec): string | undefined {
   return element.kind === 'ref' ? element.object : field.references;
 }
 
-function referencesOf(
+/** The records that one field names. */
+export function referencesOf(
   object: ObjectSpec,
   spec: FieldSpec,
   record: Rec,
@@ -112,7 +114,13 @@ function referencesOf(
       });
 }
 
-function uniqueOf(object: ObjectSpec, spec: FieldSpec, record: Rec, into: UniqueFact[]): void {
+/** The value of one field, where no other record may have it. */
+export function uniqueOf(
+  object: ObjectSpec,
+  spec: FieldSpec,
+  record: Rec,
+  into: UniqueFact[],
+): void {
   const cell = record.fields.get(spec.name);
   if (cell === undefined || cell.value === '') return;
   const holds = spec.constraints.some(
@@ -141,8 +149,7 @@ function linkFacts(file: GovernedFile): readonly LinkFact[] {
       : [
           {
             target,
-            ...(to === undefined ? {} : { path: to }),
-            ...(anchor === undefined ? {} : { anchor }),
+            ...defined({ path: to, anchor }),
             range: rangeAt(map, path, start, end),
             start,
             end,

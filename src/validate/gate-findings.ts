@@ -5,6 +5,7 @@
 import { verifyGate } from '../integrity/gate.js';
 import { type GateFinding, ruleOfProblem } from '../integrity/gate-report.js';
 import { MANIFEST_FILE, type SealField } from '../integrity/manifest.js';
+import { defined } from '../kernel/defined.js';
 import { type Diagnostic, fileRange, type Range } from '../kernel/diagnostic.js';
 import type { Snapshot } from '../workspace/types.js';
 import { lineRange } from './line-range.js';
@@ -43,7 +44,7 @@ function diagnosticOf(snapshot: Snapshot, finding: GateFinding): Diagnostic {
     severity: problem === 'unowned' ? 'info' : 'error',
     message,
     range: placeOf(snapshot, finding),
-    ...(hint === undefined ? {} : { hint }),
+    ...defined({ hint }),
   };
 }
 

@@ -7,7 +7,7 @@ import { lstatSync, readdirSync, readFileSync, renameSync, writeFileSync } from 
 import { join } from 'node:path';
 import type { Diagnostic } from '../kernel/diagnostic.js';
 import { TEMP_PREFIX } from '../workspace/durable.js';
-import { hourOf, isSettled, statText } from '../workspace/file-stat.js';
+import { fileSystemNow, hourOf, isSettled, statText } from '../workspace/file-stat.js';
 import { within } from '../workspace/root-descriptor.js';
 import type { FileEntry } from '../workspace/types.js';
 
@@ -31,7 +31,7 @@ export type Ground = {
   readonly outside: readonly string[];
   readonly home?: string;
   readonly modules?: readonly string[];
-  /** Milliseconds; the clock's time unless given. */
+  /** Milliseconds; unless given, the time of the clock, and for files that of their file system. */
   readonly now?: number;
 };
 
@@ -45,21 +45,22 @@ type Listing = { readonly root: string; readonly files: ReadonlyMap<string, File
  */
 export function resultKey(
   { root, files }: Listing,
-  { program, outside, modules = [], home = '', now = Date.now() }: Ground,
+  { program, outside, modules = [], home = '', now }: Ground,
 ): string | undefined {
+  const seenAt = now ?? fileSystemNow(root);
   const hash = createHash('sha256').update(
-    `${program}\n${root}\n${home}\n${modules.join(',')}\n${hourOf(new Date(now))}\n`,
+    `${program}\n${root}\n${home}\n${modules.join(',')}\n${hourOf(new Date(now ?? Date.now()))}\n`,
   );
   let text = '';
   for (const entry of files.values()) {
-    if (!isSettled(entry, now)) return undefined;
+    if (!isSettled(entry, seenAt)) return undefined;
     text += `${entry.path}\0${statText(entry)} ${entry.mode} ${entry.links} ${entry.target ?? ''}\n`;
   }
   hash.update(text);
   for (const path of outside.flatMap(withFilesIn)) {
     const stats = lstatSync(path, { throwIfNoEntry: false });
     if (stats === undefined) continue;
-    if (!isSettled(stats, now)) return undefined;
+    if (!isSettled(stats, seenAt)) return undefined;
     hash.update(`${path}\0${statText(stats)}\n`);
   }
   return hash.digest('hex');

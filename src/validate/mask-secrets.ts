@@ -1,4 +1,5 @@
 /** Keeps secrets out of what other rules say: a value that is quoted in a message may be one. */
+import { defined } from '../kernel/defined.js';
 import type { Diagnostic } from '../kernel/diagnostic.js';
 import { lineMap } from '../kernel/text-position.js';
 import type { Snapshot } from '../workspace/types.js';
@@ -23,9 +24,11 @@ export function maskSecrets(
     return {
       ...diagnostic,
       message: mask(message),
-      ...(expected === undefined ? {} : { expected: mask(expected) }),
-      ...(actual === undefined ? {} : { actual: mask(actual) }),
-      ...(hint === undefined ? {} : { hint: mask(hint) }),
+      ...defined({
+        expected: expected === undefined ? undefined : mask(expected),
+        actual: actual === undefined ? undefined : mask(actual),
+        hint: hint === undefined ? undefined : mask(hint),
+      }),
     };
   });
 }

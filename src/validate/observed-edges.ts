@@ -2,6 +2,7 @@
  * Dependencies that the files and the change log show and R4 does not declare: links, what a bundle
  * wrote, what runs write together.
  */
+import { defined } from '../kernel/defined.js';
 import type { Range } from '../kernel/diagnostic.js';
 import { captures, compareSpecificity, globMatches, isLiteral } from '../kernel/glob.js';
 import { routeOf, routesOf } from '../registry/route.js';
@@ -70,7 +71,7 @@ export function observedEdges({ schema, links, changes }: Observations): readonl
           file: link.from,
           line: link.line,
           example: `${link.from} links to ${link.to}`,
-          ...(link.range === undefined ? {} : { range: link.range }),
+          ...defined({ range: link.range }),
         },
       });
   }

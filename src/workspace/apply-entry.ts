@@ -261,8 +261,8 @@ function swapIn(application: Application, { move, progress }: One<EntryWrite>): 
   failpoint(`compared ${op.path}`);
   const asComputed = op.before === undefined ? seen.kind === 'missing' : found === op.before;
   if (!asComputed || (outcome === 'linked' && !sameFile(aside, target))) {
-    const why =
-      op.before === undefined ? 'created' : seen.kind === 'missing' ? 'deleted' : 'edited';
+    const lost = seen.kind === 'missing' ? 'deleted' : 'edited';
+    const why = op.before === undefined ? 'created' : lost;
     const current = observe(target);
     progress.conflicts.push(
       keepConflict(

@@ -1,5 +1,6 @@
 /** R5 carried out: a bundle with its arguments becomes the changes of one change set. */
 import { dateStamp, stamp } from '../kernel/clock.js';
+import { defined } from '../kernel/defined.js';
 import { NocturneError } from '../kernel/error.js';
 import type { Value } from '../markdown/types.js';
 import type {
@@ -153,7 +154,7 @@ function changesOf(scope: Scope, operation: BundleOperation): Change[] {
       object: target.object,
       ...place,
       fields,
-      ...(typeof body === 'string' ? { body } : {}),
+      ...defined({ body: typeof body === 'string' ? body : undefined }),
     },
   ];
 }
@@ -192,7 +193,7 @@ function noticeOf(scope: Scope, operation: BundleOperation): Notice {
     kind: text('kind') as Notice['kind'],
     project: text('project'),
     action_needed: text('action_needed'),
-    ...(body === '' ? {} : { body }),
+    ...defined({ body: body || undefined }),
   };
 }
 
@@ -215,5 +216,6 @@ function evaluate(scope: Scope, value: ValueExpression, target: BundleTarget | u
 }
 
 function textOf(value: Value): string {
-  return value === null ? '' : typeof value === 'object' ? JSON.stringify(value) : String(value);
+  if (value === null) return '';
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }

@@ -3,33 +3,40 @@
  * audit rows, all in one transaction.
  */
 import { stamp } from '../kernel/clock.js';
+import { defined } from '../kernel/defined.js';
 import { NocturneError } from '../kernel/error.js';
 import { sha256 } from '../kernel/hash.js';
 import type { ObjectSpec } from '../registry/types.js';
 import { readAnchors } from './anchors.js';
 import { noteCommit } from './commit-record.js';
-import { diffFields } from './field-diff.js';
+import { changedFields } from './changed-fields.js';
+import { draftView } from './draft-view.js';
 import { nextId } from './ids.js';
 import { transact } from './journal.js';
 import { checkFence } from './lease.js';
 import { appendRows, readTail } from './log-tail.js';
 import { withCommitMutex } from './mutex.js';
-import { putObject } from './objects.js';
 import { applyChange, emptyDraft, type Draft } from './plan.js';
 import { recover } from './recover.js';
 import type { StorageOp } from './storage-types.js';
-import type { ChangeSet, CommitResult, FieldChange, Fields, Notice, Snapshot } from './types.js';
+import type {
+  ChangeSet,
+  CommitPart,
+  CommitResult,
+  FieldChange,
+  Fields,
+  Notice,
+  Snapshot,
+} from './types.js';
 
 export type CommitPlace = {
   readonly root: string;
   readonly state: string;
   readonly open: () => Snapshot;
 };
-export type CommitSource = ChangeSet | ((snapshot: Snapshot) => ChangeSet);
+export type CommitSource = CommitPart | readonly CommitPart[];
 
 const ATTEMPTS = 5;
-/** Values longer than this are kept in the object store; the change log then holds their hash. */
-const INLINE_VALUE = 400;
 
 /**
  * Throws LEASE_LOST (another pass took over), CONFLICT (files changed under every attempt; both
@@ -57,15 +64,48 @@ export function commit(
 
 function commitOnce(place: CommitPlace, source: CommitSource): Omit<CommitResult, 'attempts'> {
   const snapshot = place.open();
-  const changeSet = typeof source === 'function' ? source(snapshot) : source;
+  const parts = Array.isArray(source) ? (source as readonly CommitPart[]) : [source as CommitPart];
   const draft = emptyDraft();
+  const fields: FieldChange[] = [];
+  const notices: string[] = [];
+  let first: ChangeSet | undefined;
+  for (const part of parts) {
+    const changeSet = typeof part === 'function' ? part(draftView(snapshot, draft)) : part;
+    first ??= changeSet;
+    const planned = planPart(place, { snapshot, draft, changeSet });
+    fields.push(...planned.fields);
+    notices.push(...planned.notices);
+  }
+  const ops = operations(place, snapshot, draft);
+  if (first !== undefined) carryOut(place, first, ops);
+  const files = [...draft.files].map(([path, content]) => ({
+    path,
+    before: snapshot.hash(path),
+    after: content === undefined ? undefined : sha256(content),
+  }));
+  return { files: files.filter((file) => file.before !== file.after), fields, notices };
+}
+
+/** Puts one part into the draft: its changes, then its notices, then its rows in both logs. */
+function planPart(
+  place: CommitPlace,
+  at: { snapshot: Snapshot; draft: Draft; changeSet: ChangeSet },
+): Pick<CommitResult, 'fields' | 'notices'> {
+  const { snapshot, draft, changeSet } = at;
+  const before = new Map(draft.files);
+  const from = draft.rows.length;
   for (const change of changeSet.changes) applyChange(snapshot, draft, change);
   const notices = (changeSet.notices ?? []).map((notice) =>
     addNotice(place, { snapshot, draft, notice }),
   );
-  const fields = changedFields(place, { snapshot, draft });
-  record(snapshot, { draft, changeSet, fields });
-  const ops = operations(place, snapshot, draft);
+  const fields = changedFields(place.root, { snapshot, draft, before });
+  draft.adopted.clear();
+  draft.valid.clear();
+  record(snapshot, { draft, changeSet, fields, from });
+  return { fields, notices };
+}
+
+function carryOut(place: CommitPlace, changeSet: ChangeSet, ops: readonly StorageOp[]): void {
   if (ops.length > 0) noteCommit(place, changeSet.actor.name, ops);
   const { conflicts } = transact(place.root, place.state, ops, {
     runId: changeSet.runId,
@@ -74,12 +114,6 @@ function commitOnce(place: CommitPlace, source: CommitSource): Omit<CommitResult
   });
   if (conflicts.length > 0)
     reportConflicts(place, { changeSet, paths: conflicts.map((conflict) => conflict.path) });
-  const files = [...draft.files].map(([path, content]) => ({
-    path,
-    before: snapshot.hash(path),
-    after: content === undefined ? undefined : sha256(content),
-  }));
-  return { files: files.filter((file) => file.before !== file.after), fields, notices };
 }
 
 /**
@@ -127,72 +161,9 @@ function addNotice(
     object: 'NOTIFICATION',
     key: id,
     fields: { title, time: stamp(at.snapshot.now), ...items, status: 'open', answer: null },
-    ...(body === undefined ? {} : { body }),
+    ...defined({ body }),
   });
   return id;
-}
-
-function changedFields(
-  place: CommitPlace,
-  at: { snapshot: Snapshot; draft: Draft },
-): FieldChange[] {
-  const drafted = [...at.draft.files].map(([path, content]) => ({
-    path,
-    before: at.snapshot.bytes(path),
-    after: content === undefined ? undefined : Buffer.from(content),
-  }));
-  const adopted = [...at.draft.adopted].map(([path, before]) => ({
-    path,
-    before,
-    after: at.snapshot.bytes(path),
-  }));
-  return [...drafted, ...adopted].flatMap((file) => fieldsOfFile(place, at, file));
-}
-
-type FileVersions = {
-  readonly path: string;
-  readonly before: Buffer | undefined;
-  readonly after: Buffer | undefined;
-};
-
-/**
- * Field by field where the file holds objects (the lock, which only mirrors the lease, is left
- * out); else its whole content, kept by hash.
- */
-function fieldsOfFile(
-  place: CommitPlace,
-  at: { snapshot: Snapshot; draft: Draft },
-  file: FileVersions,
-): FieldChange[] {
-  const now = stamp(at.snapshot.now);
-  const objects = at.snapshot.objectsOf(file.path);
-  if (objects.length > 0) {
-    const typed = objects.filter((object) => object.object !== 'LOCK');
-    return diffFields(typed, file.path, {
-      before: file.before?.toString('utf8'),
-      after: file.after?.toString('utf8'),
-    }).map((one) => {
-      const valid = at.draft.valid.get(`${one.file}\0${one.key}\0${one.field}`) ?? now;
-      return {
-        address: one.address,
-        old: inline(place, one.old ?? ''),
-        new: inline(place, one.new ?? ''),
-        valid,
-      };
-    });
-  }
-  const [old, after] = [file.before, file.after].map((bytes) =>
-    bytes === undefined ? '' : `sha256:${putObject(place.root, bytes)}`,
-  );
-  return old === after
-    ? []
-    : [{ address: file.path, old: old ?? '', new: after ?? '', valid: now }];
-}
-
-function inline(place: CommitPlace, value: string): string {
-  return value.length <= INLINE_VALUE
-    ? value
-    : `sha256:${putObject(place.root, Buffer.from(value, 'utf8'))}`;
 }
 
 /**
@@ -201,7 +172,7 @@ function inline(place: CommitPlace, value: string): string {
  */
 function record(
   snapshot: Snapshot,
-  at: { draft: Draft; changeSet: ChangeSet; fields: readonly FieldChange[] },
+  at: { draft: Draft; changeSet: ChangeSet; fields: readonly FieldChange[]; from: number },
 ): void {
   const { draft, changeSet } = at;
   const now = stamp(snapshot.now);
@@ -230,7 +201,7 @@ function record(
   for (const entry of changeSet.audit ?? [])
     draft.rows.push({ object: audit, file: audit.glob, fields: entry });
   for (const [i, row] of draft.rows.entries())
-    if (row.object === audit)
+    if (i >= at.from && row.object === audit)
       draft.rows[i] = { ...row, fields: { ...row.fields, time: now, run_id: changeSet.runId } };
 }
 
@@ -250,7 +221,7 @@ function operations(place: CommitPlace, snapshot: Snapshot, draft: Draft): Stora
         path,
         content: bytes,
         before,
-        ...(mode === undefined ? {} : { mode }),
+        ...defined({ mode }),
       });
   }
   return [...ops, ...appends(place, draft)];

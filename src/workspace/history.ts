@@ -3,6 +3,7 @@
  * changed is what it is now. So a past state is read
  * from the log and the present: the value at a time is what the first change after it found there.
  */
+import { defined } from '../kernel/defined.js';
 import { decodeCell, encodeCell } from '../markdown/cell.js';
 import { sha256 } from '../kernel/hash.js';
 import { addressOf } from './address.js';
@@ -48,19 +49,20 @@ const INLINE_VALUE = 400;
 const HASHED = /^sha256:[0-9a-f]{64}$/;
 
 /**
- * The change log from its beginning, in memory that does not grow with it. @param address only rows
- * of this address.
+ * The change log from its beginning, in memory that does not grow with it. @param only rows of this
+ * address, or of addresses that begin so.
  */
-export function* changeRows(snapshot: Snapshot, address?: string): Generator<ChangeRow> {
+export function* changeRows(
+  snapshot: Snapshot,
+  only?: string | { readonly under: string },
+): Generator<ChangeRow> {
   const file = snapshot.schema.objects.get('CHANGE')?.glob;
   if (file === undefined) return;
-  for (const row of logRows(
-    snapshot.root,
-    file,
-    address === undefined ? {} : { containing: address },
-  )) {
+  const containing = typeof only === 'object' ? only.under : only;
+  for (const row of logRows(snapshot.root, file, defined({ containing }))) {
     const at = row.cell('address');
-    if (address !== undefined && at !== address) continue;
+    if (typeof only === 'object' ? !at.startsWith(only.under) : only !== undefined && at !== only)
+      continue;
     yield {
       address: at,
       old: row.cell('old'),

@@ -1,6 +1,7 @@
 /** Changes any number of files at once: wholly or not at all, whatever happens in between. */
 import { lstatSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
+import { defined } from '../kernel/defined.js';
 import { NocturneError } from '../kernel/error.js';
 import { readAnchors } from './anchors.js';
 import { applyEntry } from './apply-entry.js';
@@ -126,7 +127,7 @@ function check(root: string, ops: readonly EntryOp[]): void {
   if (changed.length === 0) return;
   const first = changed[0]?.slice(0, changed[0].indexOf(' '));
   throw new NocturneError('CONFLICT', `changed since it was read: ${changed.join('; ')}`, {
-    ...(first === undefined ? {} : { file: first }),
+    ...defined({ file: first }),
     hint: 'nothing was written; compute the change again from the files as they are',
   });
 }

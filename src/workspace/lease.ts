@@ -4,6 +4,7 @@
  */
 import { join } from 'node:path';
 import { type Clock, stamp } from '../kernel/clock.js';
+import { defined } from '../kernel/defined.js';
 import { NocturneError } from '../kernel/error.js';
 import { removeIfThere, syncDirectory } from './durable.js';
 import { storeDirectory, withCommitMutex } from './mutex.js';
@@ -88,7 +89,7 @@ export function acquireLease(root: string, state: string, request: LeaseRequest)
       detached: request.detached ?? false,
     };
     writeLease(root, lease);
-    return { fence, lease, ...count, ...(broken === undefined ? {} : { broke: broken }) };
+    return { fence, lease, ...count, ...defined({ broke: broken }) };
   });
 }
 
@@ -179,16 +180,21 @@ export function consecutiveFailures(state: string): FailureCount {
 function heldWith(root: string, fence: number): Lease {
   const lease = readLease(root);
   if (lease !== undefined && lease !== 'unreadable' && lease.fence === fence) return lease;
-  const now =
-    lease === undefined
-      ? 'nobody holds it now'
-      : lease === 'unreadable'
-        ? 'its file cannot be read'
-        : `${lease.holder} holds it now for ${lease.runId} with fence ${lease.fence}`;
-  throw new NocturneError('LEASE_LOST', `the pass with fence ${fence} has lost its lease: ${now}`, {
-    file: shownPath(pathOf(root)),
-    hint: 'nothing of this pass can be written any more; the next pass takes over',
-  });
+  throw new NocturneError(
+    'LEASE_LOST',
+    `the pass with fence ${fence} has lost its lease: ${holderOf(lease)}`,
+    {
+      file: shownPath(pathOf(root)),
+      hint: 'nothing of this pass can be written any more; the next pass takes over',
+    },
+  );
+}
+
+function holderOf(lease: Lease | 'unreadable' | undefined): string {
+  if (lease === undefined) return 'nobody holds it now';
+  return lease === 'unreadable'
+    ? 'its file cannot be read'
+    : `${lease.holder} holds it now for ${lease.runId} with fence ${lease.fence}`;
 }
 
 function heldError(lease: Lease): NocturneError {
@@ -242,7 +248,7 @@ function readCounter(state: string): Counter {
   return {
     fence: value.fence ?? 0,
     failures: value.failures ?? 0,
-    ...(value.failedAt === undefined ? {} : { failedAt: value.failedAt }),
+    ...defined({ failedAt: value.failedAt }),
   };
 }
 

@@ -11,6 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { defined } from '../kernel/defined.js';
 import { NocturneError } from '../kernel/error.js';
 import { sha256 } from '../kernel/hash.js';
 import { removeIfThere, removeLink, TEMP_PREFIX } from './durable.js';
@@ -143,8 +144,7 @@ function keep(
   { stored, checkSizes, known }: Known,
 ): Kept | undefined {
   const { kind, mode, target } = entry;
-  if (kind === 'symlink')
-    return { kind, mode, hash: sha256(target ?? ''), ...(target === undefined ? {} : { target }) };
+  if (kind === 'symlink') return { kind, mode, hash: sha256(target ?? ''), ...defined({ target }) };
   if (kind === 'other') return { kind, mode, hash: '' };
   if (known !== undefined && isStored(root, { hash: known, size: entry.size, stored, checkSizes }))
     return { kind, mode, hash: known };

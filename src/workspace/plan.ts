@@ -3,6 +3,7 @@
  * the fields that changed.
  */
 import { stamp } from '../kernel/clock.js';
+import { defined } from '../kernel/defined.js';
 import { NocturneError } from '../kernel/error.js';
 import { globMatches } from '../kernel/glob.js';
 import { appendRecord, newDocument, removeRecord, setField } from '../markdown/edit-records.js';
@@ -71,19 +72,20 @@ export function applyChange(snapshot: Snapshot, draft: Draft, change: Change): v
 
 function refuseLog(snapshot: Snapshot, path: string): void {
   if (snapshot.objectsOf(path).some((object) => object.shape === 'log'))
-    throw new NocturneError(
-      'REFUSED',
-      `${path} is a log: rows are appended, nothing else is changed`,
-      { file: path },
-    );
+    throw ofLog(path, `${path} is a log: rows are appended, nothing else is changed`);
+}
+
+function ofLog(file: string, message: string): NocturneError {
+  return new NocturneError('REFUSED', message, {
+    file,
+    reasons: [{ code: 'append-only', message }],
+  });
 }
 
 function set(snapshot: Snapshot, draft: Draft, change: Extract<Change, { kind: 'set' }>): void {
   const at = locateIn(draftView(snapshot, draft), change.address);
   if (at.object.shape === 'log')
-    throw new NocturneError('REFUSED', `${at.file} is a log: rows are appended, never changed`, {
-      file: at.file,
-    });
+    throw ofLog(at.file, `${at.file} is a log: rows are appended, never changed`);
   const text = draftText(snapshot, draft, at.file);
   if (text === undefined)
     throw new NocturneError('UNREADABLE', `${at.file} is not UTF-8 text`, { file: at.file });
@@ -136,7 +138,7 @@ function add(
     return;
   }
   const fields: Record<string, Value> = {
-    ...(object.shape === 'section' && key !== undefined ? { id: key } : {}),
+    ...defined({ id: object.shape === 'section' ? key : undefined }),
     ...change.fields,
   };
   if (change.kind === 'insert' && change.body !== undefined) fields['body'] = change.body;
@@ -179,9 +181,7 @@ function remove(
       `there is no ${change.object} with the key "${change.key}"`,
     );
   if (object.shape === 'log')
-    throw new NocturneError('REFUSED', `${record.file} is a log: nothing is removed from it`, {
-      file: record.file,
-    });
+    throw ofLog(record.file, `${record.file} is a log: nothing is removed from it`);
   const text = draftText(snapshot, draft, record.file) ?? '';
   draft.files.set(
     record.file,

@@ -3,6 +3,7 @@
  * number used up.
  */
 import { dateStamp, stamp } from '../kernel/clock.js';
+import { defined } from '../kernel/defined.js';
 import { diffFields, type FieldDifference } from './field-diff.js';
 import { overlay } from './overlay.js';
 import { applyChange, emptyDraft, type LogRow } from './plan.js';
@@ -59,7 +60,11 @@ export function previewChanges(
 }
 
 /** With the number that is probably next; which one it is, the commit decides. */
-function insertOf(snapshot: Snapshot, notice: Notice, index: number): ChangeSet['changes'][number] {
+export function insertOf(
+  snapshot: Snapshot,
+  notice: Notice,
+  index: number,
+): ChangeSet['changes'][number] {
   const stem = `N-${dateStamp(snapshot.now).replaceAll('-', '')}-`;
   const taken = ['NOTIFICATION', 'NOTIFICATION-ARCHIVE']
     .flatMap((object) => snapshot.records(object))
@@ -74,7 +79,7 @@ function insertOf(snapshot: Snapshot, notice: Notice, index: number): ChangeSet[
     object: 'NOTIFICATION',
     key,
     fields: { title, time: stamp(snapshot.now), ...items, status: 'open', answer: null },
-    ...(body === undefined ? {} : { body }),
+    ...defined({ body }),
   };
 }
 

@@ -3,6 +3,7 @@
  * about it.
  */
 import { getSystemErrorMap } from 'node:util';
+import { defined } from '../kernel/defined.js';
 import { NocturneError } from '../kernel/error.js';
 import { shownPath } from './root-descriptor.js';
 
@@ -48,7 +49,7 @@ export function storageError(error: unknown, path: string, doing: string): Error
   return new NocturneError('STORAGE', `cannot ${doing} ${file}: ${describe(error)} (${code})`, {
     file,
     cause: error,
-    ...(hint === undefined ? {} : { hint }),
+    ...defined({ hint }),
   });
 }
 

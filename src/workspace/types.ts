@@ -157,6 +157,12 @@ export type ChangeSet = {
   readonly audit?: readonly AuditEntry[];
 };
 
+/**
+ * One part of a commit. A function is given the workspace as the parts before it leave it, so that
+ * its decision cannot be stale.
+ */
+export type CommitPart = ChangeSet | ((view: Snapshot) => ChangeSet);
+
 export type FieldChange = {
   readonly address: string;
   readonly old: string;
@@ -186,11 +192,11 @@ export interface Workspace {
   readonly home: string;
   snapshot(): Snapshot;
   /**
-   * The one way in. A function is called on a fresh snapshot under the commit mutex, so its
-   * decision cannot be stale.
+   * The one way in. Functions are called under the commit mutex, on a fresh snapshot. Several parts
+   * are one transaction; each is on record with its own reason and bundle.
    */
   commit(
-    change: ChangeSet | ((snapshot: Snapshot) => ChangeSet),
+    change: CommitPart | readonly CommitPart[],
     options?: { readonly fence?: number },
   ): CommitResult;
   close(): void;

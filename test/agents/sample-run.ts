@@ -1,13 +1,18 @@
 /** A run's input as the tests need it: a brief, a spec, a signal and a list of the events. */
 import { fileURLToPath } from 'node:url';
-import { NO_SANDBOX } from '../../src/agents/sandbox-settings.js';
+import { NO_SANDBOX } from '../support/no-sandbox.js';
 import type {
+  AgentTools,
   Brief,
-  GuardedTools,
   RunEvent,
   RunInput,
   RunnerSpec,
+  ToolResult,
 } from '../../src/agents/types.js';
+import { defined } from '../../src/kernel/defined.js';
+import { NocturneError } from '../../src/kernel/error.js';
+import { parseArguments } from '../../src/tools/parse-arguments.js';
+import { toolsOf } from '../../src/tools/tools.js';
 
 export const AGENT = fileURLToPath(new URL('./fixtures/agent.js', import.meta.url));
 
@@ -50,18 +55,34 @@ export function commandSpec(...args: readonly string[]): RunnerSpec {
   };
 }
 
-/** Tools that are never called. */
-export const noTools: GuardedTools = {
-  read: unexpected,
-  write: unexpected,
-  edit: unexpected,
-  search: unexpected,
-  query: unexpected,
-  run: unexpected,
+type Answer = ToolResult | Promise<ToolResult>;
+/** What the tools of a scripted run say, in the order of their arguments. */
+export type ScriptedTools = {
+  readonly read: (path: string, range: { from?: number; to?: number }) => Answer;
+  readonly write: (path: string, content: string) => Answer;
+  readonly edit: (path: string, oldText: string, newText: string) => Answer;
+  readonly search: (pattern: string, glob?: string) => Answer;
+  readonly query: (sql: string) => Answer;
+  readonly run: (command: string) => Answer;
 };
 
-function unexpected(): never {
-  throw new Error('no tool was expected to be called');
+/** The records of the real tools, with scripted answers; those without one are not to be called. */
+export function toolsThat(answers: Partial<ScriptedTools>): AgentTools {
+  return {
+    list: toolsOf('chat'),
+    async call(tool, sent) {
+      const args = parseArguments(tool, sent);
+      const { path, from, to } = args;
+      const words = tool.name === 'read' ? [path, defined({ from, to })] : Object.values(args);
+      const answer = answers[tool.name as keyof ScriptedTools] as
+        | ((...words: readonly unknown[]) => Answer)
+        | undefined;
+      if (answer === undefined) throw new Error(`${tool.name} was not expected to be called`);
+      const { ok, text } = await answer(...words);
+      if (!ok) throw new NocturneError('BAD_VALUE', text);
+      return { text, data: {} };
+    },
+  };
 }
 
 export function sampleInput(
@@ -73,7 +94,7 @@ export function sampleInput(
     prompt: 'Do the work.',
     model: 'test-model',
     workspaceRoot: change.cwd,
-    tools: noTools,
+    tools: toolsThat({}),
     signal: new AbortController().signal,
     on: (event) => events.push(event),
     ...change,

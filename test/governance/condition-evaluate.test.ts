@@ -10,7 +10,7 @@ import type { EvaluationInput } from '../../src/governance/conditions/evaluate.j
 import { parseConditions } from '../../src/project/condition-parse.js';
 import { openSnapshot } from '../../src/workspace/snapshot.js';
 import type { Snapshot } from '../../src/workspace/types.js';
-import { dispatchTable, longrunner, NOW, smallWorkspace } from './small-workspace.js';
+import { changeLog, dispatchTable, longrunner, NOW, smallWorkspace } from './small-workspace.js';
 import type { Files } from './small-workspace.js';
 
 type TestContext = Parameters<typeof smallWorkspace>[0] & Pick<typeof t, 'equal' | 'match'>;
@@ -106,36 +106,73 @@ t.test('a link is no file of the project', async (t) => {
   t.match(await evaluateOne(snapshot, 'file_exists: link.md', {}), { holds: false });
 });
 
-t.test('file_newer compares with files, a length of time, an instant, the phase', async (t) => {
-  const old = { content: 'old', mtime: '2026-11-01T00:00:00Z' };
-  const fresh = { content: 'fresh', mtime: '2026-11-21T02:30:00Z' };
-  await table(
-    t,
-    { [`${P}/in.csv`]: old, [`${P}/out.md`]: fresh },
-    [
-      ['file_newer: { in: out.md, than: in.csv }', true, /out.md of 2026-11-21T02:30:00.000Z/],
-      ['file_newer: { in: in.csv, than: out.md }', false],
-      ['file_newer: { in: out.md, than: none.csv }', 'error', /no file matches none.csv/],
-      ['file_newer: { in: none.md, than: in.csv }', false, /no file matches none.md/],
-      ['file_newer: { in: out.md, within: 1h }', true],
-      ['file_newer: { in: out.md, within: 10m }', false],
-      ['file_newer: { in: out.md, since: 2026-11-21T02:00:00Z }', true],
-      ['file_newer: { in: out.md, since: phase }', true],
-      ['file_newer: { in: in.csv, since: phase }', false],
-      // Before the first pass, what was made since the phase began is new.
-      ['file_newer: { in: out.md, since: last_pass }', true],
-      ['file_newer: { in: in.csv, since: last_pass }', false],
-    ],
-    { phaseStarted: '2026-11-10T00:00:00Z' },
-  );
-  await table(t, { [`${P}/out.md`]: fresh }, [
-    [
-      'file_newer: { in: out.md, since: last_pass }',
-      'error',
-      /the start of the phase is not recorded/,
-    ],
-  ]);
-});
+t.test(
+  'file_newer compares with files, a length of time, an instant, the phase: by what the change log recorded',
+  async (t) => {
+    // The times of the files say the contrary.
+    const old = { content: 'old', mtime: '2026-11-21T02:59:00Z' };
+    const fresh = { content: 'fresh', mtime: '2020-01-01T00:00:00Z' };
+    const recorded = changeLog([
+      [`${P}/in.csv`, '', 'old', '2026-11-01T00:00:00Z'],
+      [`${P}/edited.md`, '', 'as recorded', '2026-11-01T00:00:00Z'],
+      [`${P}/back.md`, '', 'same', '2026-11-01T00:00:00Z'],
+      [`${P}/back.md`, 'same', 'other', '2026-11-21T02:10:00Z'],
+      [`${P}/back.md`, 'other', 'same', '2026-11-21T02:20:00Z'],
+      [`${P}/out.md`, '', 'fresh', '2026-11-21T02:30:00Z'],
+    ]);
+    const unrecorded = { content: 'new to the log', mtime: '2026-11-21T02:59:00Z' };
+    await table(
+      t,
+      {
+        [`${P}/in.csv`]: old,
+        [`${P}/out.md`]: fresh,
+        [`${P}/edited.md`]: 'by hand',
+        [`${P}/back.md`]: 'same',
+        [`${P}/unrecorded.md`]: unrecorded,
+        ...recorded,
+      },
+      [
+        [
+          'file_newer: { in: edited.md, since: phase }',
+          true,
+          /edited.md changed after its last recorded change of 2026-11-01T00:00:00Z/,
+        ],
+        ['file_newer: { in: edited.md, than: out.md }', true],
+        ['file_newer: { in: out.md, than: edited.md }', false],
+        ['file_newer: { in: back.md, since: phase }', false],
+        ['file_newer: { in: back.md, since: 2026-11-21T02:15:00Z }', true],
+        [
+          'file_newer: { in: unrecorded.md, since: phase }',
+          false,
+          /unrecorded.md with no recorded change/,
+        ],
+        ['file_newer: { in: unrecorded.md, within: 1h }', false],
+        ['file_newer: { in: in.csv, than: unrecorded.md }', true],
+        ['file_newer: { in: "*.md", since: phase }', true],
+        ['file_newer: { in: out.md, than: in.csv }', true, /out.md of 2026-11-21T02:30:00Z/],
+        ['file_newer: { in: in.csv, than: out.md }', false],
+        ['file_newer: { in: out.md, than: none.csv }', 'error', /no file matches none.csv/],
+        ['file_newer: { in: none.md, than: in.csv }', false, /no file matches none.md/],
+        ['file_newer: { in: out.md, within: 1h }', true],
+        ['file_newer: { in: out.md, within: 10m }', false],
+        ['file_newer: { in: out.md, since: 2026-11-21T02:00:00Z }', true],
+        ['file_newer: { in: out.md, since: phase }', true],
+        ['file_newer: { in: in.csv, since: phase }', false],
+        // Before the first pass, what was made since the phase began is new.
+        ['file_newer: { in: out.md, since: last_pass }', true],
+        ['file_newer: { in: in.csv, since: last_pass }', false],
+      ],
+      { phaseStarted: '2026-11-10T00:00:00Z' },
+    );
+    await table(t, { [`${P}/out.md`]: fresh }, [
+      [
+        'file_newer: { in: out.md, since: last_pass }',
+        'error',
+        /the start of the phase is not recorded/,
+      ],
+    ]);
+  },
+);
 
 const REPORT = `# Inventory
 

@@ -23,7 +23,7 @@ const pass = (project: string | undefined): Authority => ({
   role: 'worker',
   project,
   phase: undefined,
-  phaseStarted: undefined,
+  earlierOutputs: [],
   writes: [],
   tools: undefined,
 });

@@ -3,6 +3,7 @@ import t from 'tap';
 import { idle } from '../../src/governance/idle.js';
 import type { Diagnostic } from '../../src/kernel/diagnostic.js';
 import {
+  changeLog,
   dispatchTable,
   longrunner,
   notifications,
@@ -46,6 +47,9 @@ function days(count: number, last = 20): Files {
   );
 }
 
+const WRITTEN_IN_SEPTEMBER = changeLog([
+  ['PROJECTS/a/outputs/x.md', '', 'x', '2026-09-01T00:00:00Z'],
+]);
 const FAILURES =
   '# Failure modes\n\n## FM-001 Empty output\n\n- **Symptom:** empty\n- **Status:** open\n\n## FM-002 Other\n\n- **Symptom:** other\n- **Status:** mitigated\n';
 
@@ -159,15 +163,28 @@ t.test('the first tier that finds something new is taken', async (t) => {
     ],
     [
       'an output that nobody has looked at',
-      { ...TWO_LIVE, 'PROJECTS/a/outputs/x.md': { content: 'x', mtime: '2026-09-01T00:00:00Z' } },
+      { ...TWO_LIVE, 'PROJECTS/a/outputs/x.md': 'x', ...WRITTEN_IN_SEPTEMBER },
       [],
       'Review PROJECTS/a/outputs/x.md',
+    ],
+    [
+      'an output that was changed by hand since',
+      { ...TWO_LIVE, 'PROJECTS/a/outputs/x.md': 'y', ...WRITTEN_IN_SEPTEMBER },
+      [],
+      undefined,
+    ],
+    [
+      'an old file of the owner',
+      { ...TWO_LIVE, 'PROJECTS/a/outputs/x.md': { content: 'x', mtime: '2026-09-01T00:00:00Z' } },
+      [],
+      undefined,
     ],
     [
       'the project was reviewed',
       {
         ...TWO_LIVE,
-        'PROJECTS/a/outputs/x.md': { content: 'x', mtime: '2026-09-01T00:00:00Z' },
+        'PROJECTS/a/outputs/x.md': 'x',
+        ...WRITTEN_IN_SEPTEMBER,
         'PROJECTS/MANAGER-REVIEW-REGISTRY.md': rows(
           'Reviews',
           ['Slug', 'Date'],

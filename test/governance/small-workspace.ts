@@ -3,6 +3,7 @@
  */
 import { mkdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { sha256 } from '../../src/kernel/hash.js';
 import { openSnapshot } from '../../src/workspace/snapshot.js';
 import type { Snapshot } from '../../src/workspace/types.js';
 
@@ -41,6 +42,43 @@ export function rows(
     ...values.map((row) => `| ${row.map((cell) => (cell === '' ? '-' : cell)).join(' | ')} |`),
     '',
   ].join('\n');
+}
+
+/** The change log of whole files, whose contents stand in it as hashes. */
+export function changeLog(
+  changes: readonly (readonly [path: string, old: string, now: string, written: string])[],
+): Files {
+  const hashed = (content: string): string => (content === '' ? '' : `sha256:${sha256(content)}`);
+  const columns = [
+    'Address',
+    'Old',
+    'New',
+    'Writer',
+    'Run id',
+    'Bundle',
+    'T written',
+    'T valid',
+    'Reason',
+    'Chain',
+  ];
+  return {
+    'audit/CHANGE-LOG.md': rows(
+      'Changes',
+      columns,
+      changes.map(([path, old, now, written]) => [
+        path,
+        hashed(old),
+        hashed(now),
+        'pass',
+        '',
+        '',
+        written,
+        written,
+        'agent wrote',
+        '',
+      ]),
+    ),
+  };
 }
 
 export type DispatchRow = {

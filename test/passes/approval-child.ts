@@ -11,6 +11,6 @@ const workspace = openWorkspace(root, {
 });
 process.stdout.write('ready\n');
 takeApproval(
-  { workspace, actor: { kind: 'owner', name: 'owner' }, runId: '', step: '' },
+  { workspace, actor: { kind: 'owner', name: 'owner' } },
   { id, verdict: 'yes', question },
 );

@@ -69,8 +69,6 @@ t.test(
           {
             workspace: place.workspace,
             actor: { kind: 'owner', name: 'owner' },
-            runId: '',
-            step: '',
           },
           { id, verdict: 'yes', question },
         );

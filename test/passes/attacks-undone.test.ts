@@ -14,7 +14,6 @@ import { settle } from '../../src/passes/settlement/settle.js';
 import { openCommitRecord } from '../../src/workspace/commit-record.js';
 import { walk } from '../../src/workspace/walk.js';
 import { type Attack, attacksIn } from '../support/attacks.js';
-import { PHASE_STARTED } from '../support/guard-workspace.js';
 import { livePass } from '../support/live-pass.js';
 
 t.setTimeout(600_000);
@@ -184,5 +183,3 @@ function outOfBounds(
     path === 'journal.md'
   );
 }
-
-t.equal(PHASE_STARTED > '2026-11-20', true, 'old.md is of the phase before');

@@ -70,6 +70,30 @@ ${REPORT}`;
   },
 );
 
+t.test('a file that has another name is undone, wherever that name stands', async (t) => {
+  const agent = `${WRITES_PAGE}
+import { linkSync } from 'node:fs';
+linkSync('../../SOUL.md', 'outputs/soul.md');
+writeFileSync('outputs/first.md', '# First');
+linkSync('outputs/first.md', 'outputs/second.md');
+writeFileSync('../../inbox/letter.md', '---\\nchannel: chat\\n---\\nHello');
+linkSync('../../inbox/letter.md', '../../inbox/copy.md');
+${REPORT}`;
+  const place = placeWithProject(t.testdir(), agent);
+  const soul = read(place, 'SOUL.md');
+  const report = await worker(environment(place), { role: 'worker' });
+  t.same((report.data?.undone ?? []).map(({ path, code }) => `${path} ${code}`).sort(), [
+    'PROJECTS/pages/outputs/first.md path-hard-link',
+    'PROJECTS/pages/outputs/second.md path-hard-link',
+    'PROJECTS/pages/outputs/soul.md path-hard-link',
+    'inbox/copy.md path-hard-link',
+    'inbox/letter.md path-hard-link',
+  ]);
+  t.equal(read(place, 'SOUL.md'), soul);
+  t.notOk(existsSync(join(place.root, 'PROJECTS/pages/outputs/soul.md')));
+  t.ok(existsSync(join(place.root, 'PROJECTS/pages/outputs/page.md')), 'the rest stays');
+});
+
 t.test(
   'an integrity failure halts with exit 3, and not a byte of the workspace changes',
   async (t) => {

@@ -7,7 +7,6 @@ import {
   mkdirSync,
   readFileSync,
   symlinkSync,
-  utimesSync,
   writeFileSync,
   realpathSync,
 } from 'node:fs';
@@ -16,8 +15,9 @@ import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import t, { type Test } from 'tap';
 import { findProgram } from '../../src/agents/find-program.js';
+import { commitActs } from '../../src/passes/act.js';
 import { beginPass } from '../../src/passes/host/host-driver.js';
-import { runWords } from '../../src/passes/tools/run-command-line.js';
+import { runWords } from '../../src/passes/run-words.js';
 import { writablePlaces } from '../../src/passes/sandbox-places.js';
 import { t3Sandbox } from '../../src/passes/worker/t3-sandbox.js';
 import { worker } from '../../src/passes/worker/worker.js';
@@ -332,7 +332,7 @@ t.test(
     const place = boxed(t.testdir(), '', STRICT);
     const begun = await beginPass(environment(place), { role: 'worker' });
     if (begun.kind !== 'brief') return t.fail(begun.report.outcome);
-    const pass = { env: environment(place), data: begun.data };
+    const pass = { env: environment(place), pass: begun.data };
     const tried = await runWords(pass, [
       'sh',
       '-c',
@@ -358,11 +358,6 @@ t.test(
         'PROJECTS/other/b.md': 'x',
       },
     });
-    utimesSync(
-      join(place.root, early),
-      new Date('2025-01-01T00:00:00Z'),
-      new Date('2025-01-01T00:00:00Z'),
-    );
     symlinkSync('/usr', join(place.root, 'PROJECTS/pages/elsewhere'));
     const cases: readonly (readonly [
       string,
@@ -417,7 +412,7 @@ t.test(
         role: 'worker',
         project: 'pages',
         phase: 'write',
-        phaseStarted: '2026-01-01T00:00:00Z',
+        earlierOutputs: [early],
         writes,
         tools: undefined,
       });
@@ -436,13 +431,16 @@ t.test(
     const place = boxed(join(folder, 'place'), '', STRICT);
     const begun = await beginPass(environment(place), { role: 'worker' });
     if (begun.kind !== 'brief') return t.fail(begun.report.outcome);
-    const { project, ...data } = begun.data;
-    t.equal(project, 'pages');
-    const halted = await t3Sandbox.run({
-      env: environment(place, { env: without(join(folder, 'bin')) }),
-      data,
-    });
+    t.equal(begun.data.project, 'pages');
+    const halted = await t3Sandbox.run(
+      { ...begun.data, project: undefined },
+      {
+        env: environment(place, { env: without(join(folder, 'bin')) }),
+        snapshot: place.workspace.snapshot(),
+      },
+    );
     t.match(halted, { halt: true, exit: 1, outcome: /^blocked: sandbox-unavailable/ });
+    commitActs(place.workspace, begun.data, halted.acts);
     t.match(
       fieldText(place.workspace.snapshot().records('NOTIFICATION')[0], 'action_needed'),
       /No idle pass can run: sandbox-unavailable: the runner boxed requires the sandbox strict/,

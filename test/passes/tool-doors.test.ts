@@ -6,11 +6,13 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { NocturneError } from '../../src/kernel/error.js';
-import { guardedTools } from '../../src/passes/tools/guarded-tools.js';
-import type { ToolContext } from '../../src/passes/tools/tool-caller.js';
-import { editTool, writeTool } from '../../src/passes/tools/tool-write.js';
+import { toolContext } from '../../src/passes/tool-context.js';
+import { editTool } from '../../src/tools/edit.js';
+import type { ToolContext } from '../../src/tools/tool-context.js';
+import { writeTool } from '../../src/tools/write.js';
 import type { Action } from '../../src/governance/types.js';
 import { walk } from '../../src/workspace/walk.js';
+import { agentCalls } from '../support/agent-calls.js';
 import { attacksIn, CREDENTIAL } from '../support/attacks.js';
 import { type LivePass, livePass } from '../support/live-pass.js';
 import { ordinaryActionsIn } from '../support/ordinary-actions.js';
@@ -19,11 +21,14 @@ import { environment } from './pass-workspace.js';
 t.setTimeout(600_000);
 
 const never = new AbortController().signal;
-const contextOf = ({ workspace, data }: LivePass, token: boolean): ToolContext => ({
-  workspace,
-  signal: never,
-  caller: token ? { kind: 'pass', door: 'mcp', data } : { kind: 'reader', door: 'mcp' },
-});
+const contextOf = ({ workspace, data }: LivePass, token: boolean): ToolContext =>
+  toolContext({
+    workspace,
+    signal: never,
+    env: {},
+    say: () => undefined,
+    caller: token ? { kind: 'pass', door: 'mcp', data } : { kind: 'reader', door: 'mcp' },
+  });
 
 /** The tool call that could do it; `undefined` where these tools have none. */
 function callFor(pass: LivePass, action: Action, token: boolean): (() => unknown) | undefined {
@@ -40,8 +45,8 @@ function callFor(pass: LivePass, action: Action, token: boolean): (() => unknown
       : '';
   if (before !== '')
     return () =>
-      editTool(contextOf(pass, token), { path, old_text: before, new_text: content ?? '' });
-  return () => writeTool(contextOf(pass, token), { path, content: content ?? 'text\n' });
+      editTool.run(contextOf(pass, token), { path, old_text: before, new_text: content ?? '' });
+  return () => writeTool.run(contextOf(pass, token), { path, content: content ?? 'text\n' });
 }
 
 /** Everything but the logs, in which a refusal is written down. */
@@ -90,14 +95,18 @@ t.test(
   async (t) => {
     const pass = livePass(t.testdir());
     const before = contents(pass.root);
-    const tools = guardedTools({
+    const tools = agentCalls({
       env: environment({ root: pass.root, home: pass.home, workspace: pass.workspace }),
-      data: pass.data,
+      pass: pass.data,
     });
     const { commands } = attacksIn(pass.root);
     for (const [sentence, action, , about] of commands)
       if (about?.authority === undefined && action.command !== undefined)
-        t.match(await tools.run(action.command), { ok: false, text: /^Refused\. / }, sentence);
+        t.match(
+          await tools('run', { command: action.command }),
+          { ok: false, text: /^Refused\. / },
+          sentence,
+        );
     t.equal(contents(pass.root), before);
   },
 );

@@ -5,26 +5,28 @@ import { beginPass } from '../../src/passes/host/host-driver.js';
 import {
   callerOf,
   requireCapability,
-  type ToolContext,
-} from '../../src/passes/tools/tool-caller.js';
-import { searchTool } from '../../src/passes/tools/tool-search.js';
-import { editTool, writeTool } from '../../src/passes/tools/tool-write.js';
-import type { PassData } from '../../src/passes/types.js';
+  toolContext,
+  type ToolPlace,
+} from '../../src/passes/tool-context.js';
+import { editTool } from '../../src/tools/edit.js';
+import { searchTool } from '../../src/tools/search.js';
+import { writeTool } from '../../src/tools/write.js';
+import type { Briefed } from '../../src/passes/types.js';
 import type { Workspace } from '../../src/workspace/types.js';
 import { environment, type Place, placeWithProject, read } from './pass-workspace.js';
 
 const PAGE = 'PROJECTS/pages/outputs/page.md';
 
-async function inPass(
-  place: Place,
-): Promise<{ readonly context: ToolContext; readonly data: PassData }> {
+async function inPass(place: Place): Promise<{ readonly at: ToolPlace; readonly data: Briefed }> {
   const begun = await beginPass(environment(place), { role: 'worker' });
   if (begun.kind !== 'brief') throw new Error(begun.report.outcome);
   return {
-    context: {
+    at: {
       workspace: place.workspace,
       caller: callerOf(place.workspace, { door: 'mcp', token: begun.data.token }),
       signal: new AbortController().signal,
+      env: {},
+      say: () => undefined,
     },
     data: begun.data,
   };
@@ -42,23 +44,30 @@ function savedMeanwhile(
   return {
     ...workspace,
     commit(change, options) {
-      if (typeof change === 'function' && n < at.times)
-        writeFileSync(join(workspace.root, at.path), at.text(++n));
-      return workspace.commit(change, options);
+      if (typeof change !== 'function') return workspace.commit(change, options);
+      return workspace.commit((snapshot) => {
+        const decided = change(snapshot);
+        if (n < at.times) writeFileSync(join(workspace.root, at.path), at.text(++n));
+        return decided;
+      }, options);
     },
   };
 }
 
 t.test('an edit keeps what somebody saved between its judgement and its commit', async (t) => {
   const place = placeWithProject(t.testdir(), '');
-  const { context } = await inPass(place);
-  writeTool(context, { path: PAGE, content: '# Page\n\none\n' });
+  const { at } = await inPass(place);
+  await writeTool.run(toolContext(at), { path: PAGE, content: '# Page\n\none\n' });
   const busy = savedMeanwhile(place.workspace, {
     path: PAGE,
     times: 2,
     text: (n) => `# Page\n\none\nsaved ${n}\n`,
   });
-  editTool({ ...context, workspace: busy }, { path: PAGE, old_text: 'one', new_text: 'two' });
+  await editTool.run(toolContext({ ...at, workspace: busy }), {
+    path: PAGE,
+    old_text: 'one',
+    new_text: 'two',
+  });
   t.equal(read(place, PAGE), '# Page\n\ntwo\nsaved 2\n');
   const hopeless = savedMeanwhile(place.workspace, {
     path: PAGE,
@@ -67,10 +76,11 @@ t.test('an edit keeps what somebody saved between its judgement and its commit',
   });
   t.throws(
     () =>
-      editTool(
-        { ...context, workspace: hopeless },
-        { path: PAGE, old_text: 'two', new_text: 'three' },
-      ),
+      editTool.run(toolContext({ ...at, workspace: hopeless }), {
+        path: PAGE,
+        old_text: 'two',
+        new_text: 'three',
+      }),
     { code: 'CONFLICT' },
   );
   t.match(read(place, PAGE), /two\nsaved 15/, 'and gives up rather than overwrite it');
@@ -80,31 +90,32 @@ t.test('a pattern that would never end is stopped', async (t) => {
   const place = placeWithProject(t.testdir(), '', {
     files: { 'PROJECTS/pages/long.txt': `${'a'.repeat(60)}!\n` },
   });
-  const context: ToolContext = {
+  const context = toolContext({
     workspace: place.workspace,
     caller: { kind: 'reader', door: 'mcp' },
     signal: new AbortController().signal,
-  };
-  t.throws(() => searchTool(context, { pattern: '^(a+)+$', glob: '**/long.txt' }), {
+    env: {},
+    say: () => undefined,
+  });
+  t.throws(() => searchTool.run(context, { pattern: '^(a+)+$', glob: '**/long.txt' }), {
     code: 'BAD_VALUE',
     message: /takes too long/,
   });
-  t.equal(
-    searchTool(context, { pattern: 'A{60}!', glob: '**/long.txt' }).text,
-    `PROJECTS/pages/long.txt:1: ${'a'.repeat(60)}!`,
-  );
+  t.match(searchTool.run(context, { pattern: 'A{60}!', glob: '**/long.txt' }), {
+    text: `PROJECTS/pages/long.txt:1: ${'a'.repeat(60)}!`,
+  });
 });
 
 t.test('a runner whose capability is disabled calls no tool', async (t) => {
   const place = placeWithProject(t.testdir(), '');
   const { data } = await inPass(place);
-  const may = (capability: PassData['capability']) =>
+  const may = (capability: Briefed['capability']) =>
     requireCapability(
       {
         workspace: place.workspace,
         caller: { kind: 'pass', door: 'mcp', data: { ...data, capability } },
       },
-      'write',
+      { name: 'write', need: 'project' },
     );
   may('project');
   t.throws(() => may('disabled'), { code: 'REFUSED', message: /capability/ });

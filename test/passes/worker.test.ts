@@ -72,6 +72,31 @@ t.test(
   },
 );
 
+t.test('the manager archives what is done, of whatever kind', async (t) => {
+  const schema = placeWithProject(t.testdir({ first: {} }), '').workspace.snapshot().schema;
+  const type = schema.objects.get('NOTIFICATION')?.fields.get('kind')?.type;
+  const kinds = type?.kind === 'enum' ? type.values : [];
+  const entries = kinds.map(
+    (kind, i) =>
+      `\n### N-20261120-00${i + 1} A ${kind}\n\n- **Time:** 2026-11-20T03:00:00Z\n- **Priority:** low\n- **Project:** -\n- **Kind:** ${kind}\n- **Action needed:** Look.\n- **Status:** done\n- **Answer:** ok\n`,
+  );
+  const place = placeWithProject(t.testdir(), '', {
+    files: {
+      'NOTIFICATIONS.md': `# Notifications\n\n## Briefing\n\n- **Time:** -\n\n## Inbox\n${entries.join('')}`,
+    },
+  });
+  const report = await manager(environment(place), { role: 'manager' });
+  t.equal(report.exit, 0, report.outcome);
+  t.same(
+    place.workspace
+      .snapshot()
+      .records('NOTIFICATION-ARCHIVE')
+      .map((record) => fieldText(record, 'kind'))
+      .sort(),
+    [...kinds].sort(),
+  );
+});
+
 t.test(
   'a question of the agent waits for the owner, whose words become part of the next objective',
   async (t) => {
@@ -89,5 +114,24 @@ t.test(
     const next = await worker(environment(place), { role: 'worker' });
     t.equal(next.data?.project, 'pages', next.outcome);
     t.match(next.data?.objective, /the newer one/);
+  },
+);
+
+t.test(
+  'an output that does not validate fails the pass, however well its criteria are met',
+  async (t) => {
+    const agent = `${WRITES_PAGE}
+writeFileSync('outputs/broken.md', '# Broken\\n\\n<!-- nocturne-ignore no-such-rule: because -->\\nText.\\n');
+${REPORT}`;
+    const criteria = '[{ file_exists: outputs/page.md }]';
+    const place = placeWithProject(t.testdir(), agent, { criteria });
+    const { data } = await worker(environment(place), { role: 'worker' });
+    t.same(data?.undone, []);
+    t.equal(data?.quality, 'FAIL');
+    t.match(data?.notes.join('; '), /no longer validates because of what was written/);
+    t.match(
+      place.workspace.snapshot().record('PROJECT', 'pages')?.fields.get('last_pass.quality')?.value,
+      'FAIL',
+    );
   },
 );

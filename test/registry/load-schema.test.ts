@@ -370,6 +370,19 @@ const MISTAKES: Readonly<Record<string, Mistake>> = {
     at: '### open_task',
     says: /has no operation/,
   },
+  'a line of a bundle twice': {
+    from: PRECONDITION,
+    to: `${PRECONDITION}\n- **Arguments:** slug: ref(PLAN)`,
+    at: '- **Arguments:** slug: ref(PLAN)\n',
+    says: /finish has the line Arguments twice/,
+    expected: /one line "- \*\*Arguments:/,
+  },
+  'a line of a rule twice': {
+    from: RULE,
+    to: `- **Severity:** error\n${RULE}`,
+    at: '- **Severity:** warning',
+    says: /no-open-task has the line Severity twice/,
+  },
   'an argument of no type': {
     from: 'slug: ref(PLAN), why?: text',
     to: 'slug, why?: text',

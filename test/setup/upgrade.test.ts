@@ -4,6 +4,7 @@ import t from 'tap';
 import { verifyGate } from '../../src/integrity/gate.js';
 import { loadOwnerKey } from '../../src/integrity/owner-key.js';
 import { signManifest } from '../../src/integrity/sign.js';
+import { signingPlan } from '../../src/integrity/signing-plan.js';
 import { systemClock } from '../../src/kernel/clock.js';
 import { createWorkspace } from '../../src/setup/create-workspace.js';
 import { mergeTexts } from '../../src/setup/merge-texts.js';
@@ -22,7 +23,10 @@ type Place = {
 };
 
 /** A workspace made from an older version, and an installation of a newer one. */
-function place(directory: string): Place {
+function place(
+  directory: string,
+  registry: { readonly older?: (text: string) => string } = {},
+): Place {
   const [older, newer, root, home] = ['older', 'newer', 'workspace', 'home'].map((name) =>
     join(directory, name),
   ) as [string, string, string, string];
@@ -33,6 +37,9 @@ function place(directory: string): Place {
     copyShipped(at);
     writeFileSync(join(at, 'package.json'), JSON.stringify({ version }));
   }
+  const shipped = join(older, 'REGISTRY.md');
+  if (registry.older !== undefined)
+    writeFileSync(shipped, registry.older(readFileSync(shipped, 'utf8')));
   const { workspace } = createWorkspace({
     directory: root,
     packageRoot: older,
@@ -228,6 +235,32 @@ t.test('two changes of the registry that do not touch are put together', async (
   at.sign();
   t.equal(verifyGate(at.workspace.root, at.workspace.home).ok, true);
 });
+
+t.test(
+  'a bundle with two lines of arguments, as an older version shipped it, is mended and shown for signing',
+  async (t) => {
+    const at = place(t.testdir(), {
+      older: (text) =>
+        text.replace(
+          /^(- \*\*Arguments:\*\* id: ref\(NOTIFICATION\), title.*), note, approval(\).*)$/m,
+          '$1, note$2\n$1, approval$2',
+        ),
+    });
+    const problems = (): readonly string[] =>
+      at.workspace.snapshot().schemaDiagnostics.map(({ message }) => message);
+    t.match(problems(), [/notification_archive has the line Arguments twice/]);
+    const { toSign } = at.upgrade();
+    t.same(toSign, ['REGISTRY.md']);
+    const [change] = signingPlan(at.workspace.snapshot(), at.workspace.home).changed;
+    t.match(
+      change?.before,
+      /briefing, note\), action_needed.*\n.*briefing, approval\), action_needed/,
+    );
+    t.match(change?.after, /briefing, note, approval\), action_needed/);
+    at.sign();
+    t.same(problems(), []);
+  },
+);
 
 t.test('in the installation itself git brings new versions', async (t) => {
   const directory = t.testdir();

@@ -1,17 +1,14 @@
 /**
- * A copy of the guard's fixture workspace with the links and times that git does not keep, and a
- * pass that works in it.
+ * A copy of the guard's fixture workspace with the links that git does not keep, and a pass that
+ * works in it.
  */
-import { cpSync, linkSync, mkdirSync, readdirSync, symlinkSync, utimesSync } from 'node:fs';
+import { cpSync, linkSync, mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { decide, type DecideOptions } from '../../src/governance/guard/decide.js';
 import type { Action, Authority, Decision } from '../../src/governance/types.js';
 import { openSnapshot } from '../../src/workspace/snapshot.js';
 
 const FIXTURE = join(import.meta.dirname, '../../../test/fixtures/guard-workspace');
-export const PHASE_STARTED = '2026-11-21T00:00:00Z';
-const BEFORE = new Date('2026-11-20T12:00:00Z');
-const SINCE = new Date('2026-11-21T01:00:00Z');
 
 export type PassAuthority = Extract<Authority, { kind: 'pass' }>;
 export const worker: PassAuthority = {
@@ -20,7 +17,7 @@ export const worker: PassAuthority = {
   role: 'worker',
   project: 'inventory',
   phase: 'collect',
-  phaseStarted: PHASE_STARTED,
+  earlierOutputs: ['PROJECTS/inventory/outputs/old.md'],
   writes: [
     'PROJECTS/inventory/outputs/**',
     'PROJECTS/inventory/LONGRUNNER-DRAFT.md',
@@ -35,9 +32,6 @@ export function makeWorkspace(root: string): string {
   cpSync(FIXTURE, root, { recursive: true });
   mkdirSync(join(root, '.nocturne'), { recursive: true });
   const outputs = join(root, 'PROJECTS/inventory/outputs');
-  for (const entry of readdirSync(root, { recursive: true, withFileTypes: true }))
-    if (entry.isFile()) utimesSync(join(entry.parentPath, entry.name), SINCE, SINCE);
-  utimesSync(join(outputs, 'old.md'), BEFORE, BEFORE);
   symlinkSync('../../../SOUL.md', join(outputs, 'soul-link.md'));
   symlinkSync('/tmp', join(outputs, 'away'));
   symlinkSync('../../other/outputs', join(outputs, 'theirs'));

@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs';
 import type { Clock } from '../../src/kernel/clock.js';
 import { beginPass } from '../../src/passes/host/host-driver.js';
-import type { PassData } from '../../src/passes/types.js';
+import type { Briefed } from '../../src/passes/types.js';
 import { openWorkspace } from '../../src/workspace/open-workspace.js';
 import {
   environment,
@@ -23,7 +23,11 @@ export type TwoProjects = Place & { readonly clock: { at: Date } };
 
 export function twoProjects(
   directory: string,
-  options: { readonly capability?: string; readonly files?: Readonly<Record<string, string>> } = {},
+  options: {
+    readonly capability?: string;
+    readonly start?: Date;
+    readonly files?: Readonly<Record<string, string>>;
+  } = {},
 ): TwoProjects {
   const table = shipped('ACTIVE-PROJECTS.md').replace(
     /(\|---\|.*\n)/,
@@ -54,7 +58,7 @@ export function twoProjects(
       ...options.files,
     },
   });
-  const clock = { at: new Date('2026-11-25T02:00:00Z') };
+  const clock = { at: options.start ?? new Date('2026-11-25T02:00:00Z') };
   const ticking: Clock = { now: () => clock.at };
   return {
     ...made,
@@ -67,7 +71,7 @@ export function twoProjects(
 export async function passIn(
   place: Place,
   request: { readonly project?: string } = {},
-): Promise<PassData> {
+): Promise<Briefed> {
   const begun = await beginPass(environment(place), {
     role: 'worker',
     project: request.project ?? 'pages',

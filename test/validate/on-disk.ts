@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { FAKED_CLOCK } from '../support/faked-clock.js';
 import { baseFiles, type Files, REPOSITORY } from './base-workspace.js';
 import { type Edit, edited } from './edit-workspace.js';
 
@@ -49,7 +50,7 @@ export function nocturne(
 
 export function environment(home: string): NodeJS.ProcessEnv {
   const { PATH, HOME } = process.env;
-  return { PATH, HOME, NOCTURNE_HOME: home, NO_COLOR: '1' };
+  return { PATH, HOME, NOCTURNE_HOME: home, NO_COLOR: '1', ...FAKED_CLOCK };
 }
 
 export function read(at: { readonly root: string }, path: string): string {

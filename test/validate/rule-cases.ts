@@ -1070,7 +1070,7 @@ export const CASES: readonly Case[] = [
     edits: [
       replace(
         WORKER_PROMPT,
-        'If the exit code is 0 and the output says that there is nothing to do, that is also the end: say so and stop.',
+        'If the exit code is 0 and the output says that there is nothing to do, say so and stop.',
         '«If the exit code is 0, look for something to do.»',
       ),
     ],
@@ -1320,19 +1320,20 @@ export const CASES: readonly Case[] = [
   },
   {
     rule: 'objective',
-    name: 'something has changed since',
+    name: 'a file that nobody recorded does not say when it changed',
     edits: [
       replace(
         LONGRUNNER,
         '  objective: Find the licence of the packages that declare none.',
-        '  objective: List the first twelve packages.',
+        '  objective: «List the first twelve packages.»',
       ),
       file('PROJECTS/inventory/wishes.md', {
         bytes: Buffer.from('More.\n'),
         mtime: '2026-11-20T09:00:00Z',
       }),
     ],
-    finds: [],
+    finds: ['warning objective'],
+    says: 'no change since is recorded',
   },
   {
     rule: 'objective',

@@ -71,12 +71,7 @@ export function proposalOf(
         path,
         op,
         before: snapshot.hash(path) ?? null,
-        after:
-          unseen && /^(?:write|append|edit)$/.test(op)
-            ? 'unseen'
-            : after === undefined
-              ? null
-              : sha256(after),
+        after: unseen && /^(?:write|append|edit)$/.test(op) ? 'unseen' : hashOf(after),
       }),
   });
   const { kind } = action;
@@ -139,4 +134,8 @@ function whyUnbound({ action, content, targets, isSeen }: Asked): string | undef
   return isSeen && first.before !== null && first.before === first.after
     ? `${first.path} holds that already`
     : undefined;
+}
+
+function hashOf(bytes: Uint8Array | undefined): string | null {
+  return bytes === undefined ? null : sha256(bytes);
 }

@@ -36,11 +36,9 @@ export function approvalQuestion({
 /** The deed in a few words. @param hides nothing is said of what stands there. */
 export function deed(payload: Payload, hides = false): string {
   const [first, second] = payload.targets.map((target) => visible(target.path, LONGEST_NAME));
-  const held = hides
-    ? ''
-    : payload.targets[0]?.before === null
-      ? ', a new file'
-      : ', instead of what it holds';
+  const novelty =
+    payload.targets[0]?.before === null ? ', a new file' : ', instead of what it holds';
+  const held = hides ? '' : novelty;
   switch (payload.action) {
     case 'write':
     case 'edit':

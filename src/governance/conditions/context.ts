@@ -1,4 +1,5 @@
 /** What a condition is evaluated against, and the words in which each evaluator answers. */
+import { defined } from '../../kernel/defined.js';
 import { globMatches } from '../../kernel/glob.js';
 import { plural } from '../../kernel/words.js';
 import { projectDirectory } from '../../project/project-directory.js';
@@ -42,7 +43,7 @@ export function undecided(expected: string, error: string, where?: string): Outc
     expected,
     found: 'could not be evaluated',
     error,
-    ...(where === undefined ? {} : { where }),
+    ...defined({ where }),
   };
 }
 

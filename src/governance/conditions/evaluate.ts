@@ -2,6 +2,7 @@
  * Conditions → results: what was expected, what was found, where. Nothing that could not be decided
  * counts as true.
  */
+import { defined } from '../../kernel/defined.js';
 import { command, runCommand } from './command.js';
 import { frontmatter, linksResolve, matches } from './content.js';
 import { fileExists, fileNewer, hashChanged, noDuplicatesOf } from './files.js';
@@ -129,7 +130,7 @@ async function anyOf(parts: readonly Condition[], context: ConditionContext): Pr
     expected,
     found: outcomes.map((outcome) => outcome.found).join(' · '),
     ...placeOf(outcomes[0]),
-    ...(error === undefined ? {} : { error }),
+    ...defined({ error }),
   };
 }
 
@@ -143,5 +144,5 @@ async function evaluateAll(
 }
 
 function placeOf(outcome: Outcome | undefined): { where?: string } {
-  return outcome?.where === undefined ? {} : { where: outcome.where };
+  return defined({ where: outcome?.where });
 }

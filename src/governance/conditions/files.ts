@@ -1,5 +1,12 @@
 /** Conditions about files as a whole: there, newer, changed, not copied. */
+import { defined } from '../../kernel/defined.js';
 import { plural } from '../../kernel/words.js';
+import { projectDirectory } from '../../project/project-directory.js';
+import {
+  type Moment,
+  recordedChanges,
+  type RecordedChanges,
+} from '../../workspace/recorded-changes.js';
 import { countText, filesIn, inProject, inRange, noFiles, some, undecided } from './context.js';
 import type { ConditionContext, Outcome } from './context.js';
 import type { ConditionOf, Since } from '../../project/condition-types.js';
@@ -26,55 +33,79 @@ export function fileExists(
   };
 }
 
-/** The newest file of `in` has to be newer than the newest of what it is compared with. */
+/**
+ * Some file of `in` has to have changed since, or after what it is compared with: by hash and
+ * change log, not by file times.
+ */
 export function fileNewer(
   condition: ConditionOf<'file_newer'>,
   context: ConditionContext,
 ): Outcome {
   const files = filesIn(context, condition.in);
-  const limit = limitOf(condition.than, context);
+  const changes = recordedChanges(
+    context.snapshot,
+    `${projectDirectory(context.snapshot, context.project)}/`,
+  );
+  const limit = limitOf(condition.than, context, changes);
   const expected = `a file matching ${condition.in.join(', ')} newer than ${limit.text}`;
   if (limit.kind === 'unknown') return undecided(expected, limit.why);
-  const newest = files.reduce<(typeof files)[number] | undefined>(
-    (best, file) => (best === undefined || file.mtimeMs > best.mtimeMs ? file : best),
-    undefined,
-  );
-  if (newest === undefined) return { holds: false, expected, found: noFiles(condition.in) };
-  const found = `${inProject(context, newest.path)} of ${new Date(newest.mtimeMs).toISOString()}`;
-  return { holds: newest.mtimeMs > limit.at, expected, found, where: newest.path };
+  const newer = files.filter(({ path }) => limit.isOlderThan(path));
+  const first = newer[0] ?? files[0];
+  if (first === undefined) return { holds: false, expected, found: noFiles(condition.in) };
+  const last = changes.lastChange(first.path);
+  const when =
+    last === undefined
+      ? 'with no recorded change'
+      : last.order === Number.POSITIVE_INFINITY
+        ? `changed after its last recorded change of ${last.written}`
+        : `of ${last.written}`;
+  return {
+    holds: newer.length > 0,
+    expected,
+    found: `${inProject(context, first.path)} ${when}`,
+    where: first.path,
+  };
 }
 
-type Limit =
-  | { readonly kind: 'known'; readonly at: number; readonly text: string }
-  | { readonly kind: 'unknown'; readonly why: string; readonly text: string };
+type Limit = { readonly text: string } & (
+  | { readonly kind: 'known'; readonly isOlderThan: (path: string) => boolean }
+  | { readonly kind: 'unknown'; readonly why: string }
+);
 
-function limitOf(than: Since, context: ConditionContext): Limit {
+function limitOf(than: Since, context: ConditionContext, changes: RecordedChanges): Limit {
+  const since = (text: string, moment: Moment): Limit => ({
+    kind: 'known',
+    text,
+    isOlderThan: (path) => changes.changedSince(path, moment),
+  });
   switch (than.kind) {
     case 'within':
-      return {
-        kind: 'known',
-        at: context.snapshot.now.getTime() - than.milliseconds,
-        text: `${than.text} ago`,
-      };
+      return since(`${than.text} ago`, {
+        instant: context.snapshot.now.getTime() - than.milliseconds,
+      });
     case 'instant':
-      return { kind: 'known', at: than.at, text: than.text };
+      return since(than.text, { instant: than.at });
     case 'mark': {
       // Before the first pass, what was made since the phase began is new.
       const last =
         than.mark === 'phase' || (context.lastPass ?? '') === '' ? undefined : context.lastPass;
       const stamp = last ?? context.phaseStarted;
-      const at = Date.parse(stamp ?? '');
+      const instant = Date.parse(stamp ?? '');
       const text = last === undefined ? 'the start of the phase' : 'the last pass';
-      return Number.isNaN(at)
-        ? { kind: 'unknown', why: `${text} is not recorded`, text }
-        : { kind: 'known', at, text: `${text} (${stamp})` };
+      if (Number.isNaN(instant)) return { kind: 'unknown', why: `${text} is not recorded`, text };
+      const project = context.snapshot.record('PROJECT', context.project)?.file ?? '';
+      return since(`${text} (${stamp})`, {
+        instant,
+        address: `${project}#${last === undefined ? 'phase.started' : 'last_pass.date'}`,
+      });
     }
     case 'files': {
       const files = filesIn(context, than.globs);
       const text = than.globs.join(', ');
-      return files.length === 0
-        ? { kind: 'unknown', why: noFiles(than.globs), text }
-        : { kind: 'known', at: Math.max(...files.map((file) => file.mtimeMs)), text };
+      if (files.length === 0) return { kind: 'unknown', why: noFiles(than.globs), text };
+      const orderOf = (path: string): number => changes.lastChange(path)?.order ?? -1;
+      const newest = Math.max(...files.map((file) => orderOf(file.path)));
+      return { kind: 'known', text, isOlderThan: (path) => orderOf(path) > newest };
     }
   }
 }
@@ -145,5 +176,5 @@ export function noDuplicatesOf(
 }
 
 function whereOf(path: string | undefined): { where?: string } {
-  return path === undefined ? {} : { where: path };
+  return defined({ where: path });
 }

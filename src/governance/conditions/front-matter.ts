@@ -49,15 +49,8 @@ export function parseFrontMatter(snapshot: Snapshot, path: string): FrontMatterR
       const line = lines.linePos(node.range?.[0] ?? 0).line + before;
       if (!isScalar(node))
         return { text: JSON.stringify(node.toJS(parsed, { maxAliasCount: 50 })), line };
-      return {
-        text:
-          node.value === null
-            ? ''
-            : typeof node.source === 'string'
-              ? node.source
-              : String(node.value),
-        line,
-      };
+      if (node.value === null) return { text: '', line };
+      return { text: typeof node.source === 'string' ? node.source : String(node.value), line };
     },
   };
 }

@@ -120,7 +120,7 @@ const orders = new WeakMap<ReadonlyMap<string, unknown>, readonly string[]>();
 function sorted(files: ReadonlyMap<string, unknown>): readonly string[] {
   let keys = orders.get(files);
   if (keys === undefined) {
-    keys = [...files.keys()].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
+    keys = [...files.keys()].sort();
     orders.set(files, keys);
   }
   return keys;

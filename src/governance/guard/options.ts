@@ -53,10 +53,8 @@ export function readArguments(
       const name = equals < 0 ? text.slice(2) : text.slice(2, equals);
       const takes =
         equals < 0 && spec.valued.some((valued) => valued.length > 1 && valued.startsWith(name));
-      options.push({
-        name,
-        value: equals >= 0 ? sure(text.slice(equals + 1)) : takes ? words[++i] : undefined,
-      });
+      const next = takes ? words[++i] : undefined;
+      options.push({ name, value: equals >= 0 ? sure(text.slice(equals + 1)) : next });
     } else {
       for (let j = 1; j < text.length; j++) {
         const letter = text.charAt(j);

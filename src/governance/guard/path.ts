@@ -1,5 +1,6 @@
 /** Which file of the workspace a given path means, or every reason why it must not be followed. */
 import { isAbsolute } from 'node:path';
+import { defined } from '../../kernel/defined.js';
 import { TEMP_PREFIX } from '../../workspace/durable.js';
 import type { FileEntry } from '../../workspace/types.js';
 import { hasInvisible, isFolder, lookAlikeOf, sameButCase, skeleton } from './look-alike.js';
@@ -60,7 +61,7 @@ export function resolveTarget(
   if (path === '') {
     if (use !== 'folder')
       refuse('path-invalid', `${show(given)} is the workspace itself, not a file in it`);
-    return { path, reasons, existing: { kind: 'directory', links: 1, mtimeMs: 0 } };
+    return { path, reasons, existing: { kind: 'directory', links: 1 } };
   }
   reasons.push(...reserved(world, path), ...lookAlikes(world, path));
   const existing = at(world, path);
@@ -247,12 +248,11 @@ function at(world: PathWorld, path: string): Probed | undefined {
   if (probed !== undefined) return probed;
   const entry = world.files.get(path);
   if (entry === undefined)
-    return isFolder(world.files, path) ? { kind: 'directory', links: 1, mtimeMs: 0 } : undefined;
+    return isFolder(world.files, path) ? { kind: 'directory', links: 1 } : undefined;
   return {
     kind: entry.kind,
     links: entry.links,
-    mtimeMs: entry.mtimeMs,
-    ...(entry.target === undefined ? {} : { target: entry.target }),
+    ...defined({ target: entry.target }),
   };
 }
 

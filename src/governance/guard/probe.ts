@@ -2,12 +2,12 @@
  * What the guard may ask the disk itself: what stands at a path now, links not followed. Everything
  * else it takes from the snapshot.
  */
-import { lstatSync, readlinkSync, realpathSync } from 'node:fs';
+import { lstatSync, readlinkSync, realpathSync, type Stats } from 'node:fs';
+import { defined } from '../../kernel/defined.js';
 
 export type Probed = {
   readonly kind: 'file' | 'directory' | 'symlink' | 'other';
   readonly links: number;
-  readonly mtimeMs: number;
   readonly target?: string;
 };
 
@@ -22,21 +22,14 @@ export const diskProbe: FileProbe = {
     try {
       const stat = lstatSync(path, { throwIfNoEntry: false });
       if (stat === undefined) return undefined;
-      const kind = stat.isSymbolicLink()
-        ? 'symlink'
-        : stat.isFile()
-          ? 'file'
-          : stat.isDirectory()
-            ? 'directory'
-            : 'other';
+      const kind = kindOf(stat);
       return {
         kind,
         links: stat.nlink,
-        mtimeMs: stat.mtimeMs,
-        ...(kind === 'symlink' ? { target: readlinkSync(path) } : {}),
+        ...defined({ target: kind === 'symlink' ? readlinkSync(path) : undefined }),
       };
     } catch {
-      return { kind: 'other', links: 1, mtimeMs: 0 };
+      return { kind: 'other', links: 1 };
     }
   },
   real(path) {
@@ -50,3 +43,9 @@ export const diskProbe: FileProbe = {
 
 /** Asks nothing: the snapshot's list of files is all there is. */
 export const noProbe: FileProbe = { at: () => undefined, real: (path) => path };
+
+function kindOf(stat: Stats): Probed['kind'] {
+  if (stat.isSymbolicLink()) return 'symlink';
+  if (stat.isFile()) return 'file';
+  return stat.isDirectory() ? 'directory' : 'other';
+}

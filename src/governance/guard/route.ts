@@ -27,10 +27,10 @@ export function routeReasons(
       message: `${path} is outside what this pass may write (${scope})`,
     });
   }
-  if (isEarlierOutput(snapshot, authority, path)) {
+  if (authority.earlierOutputs.includes(path)) {
     reasons.push({
       code: 'earlier-phase',
-      message: `${path} was written before phase ${authority.phase ?? ''} started (${authority.phaseStarted}); make a new file and refer to it`,
+      message: `${path} was not written in phase ${authority.phase ?? ''}, but before it; make a new file and refer to it`,
     });
   }
   return reasons;
@@ -118,21 +118,4 @@ export function inScope(writes: readonly string[], path: string, folder: boolean
     writes.some((glob) => !glob.startsWith('!') && matches(glob)) &&
     !writes.some((glob) => glob.startsWith('!') && globMatches(glob.slice(1), path))
   );
-}
-
-/**
- * Outputs stand in `PROJECTS/NAME/outputs/`. When a file was last written is what its modification
- * time says, as the snapshot saw it: after a
- * pass, on a snapshot from before it, that is the time before the pass touched the file.
- */
-function isEarlierOutput(snapshot: Snapshot, authority: PassAuthority, path: string): boolean {
-  const entry = snapshot.files.get(path);
-  if (
-    authority.phaseStarted === undefined ||
-    entry === undefined ||
-    !/^PROJECTS\/[^/]+\/outputs\//.test(path)
-  )
-    return false;
-  const started = Date.parse(authority.phaseStarted);
-  return Number.isFinite(started) && entry.mtimeMs < started;
 }

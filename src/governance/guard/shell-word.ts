@@ -241,19 +241,7 @@ function readAnsi(cursor: Cursor, word: Building): void {
   const decoded = (match[1] ?? '').replace(
     /\\(?:x([0-9a-fA-F]{1,2})|u([0-9a-fA-F]{1,4})|U([0-9a-fA-F]{1,8})|([0-7]{1,3})|([^]))/g,
     (_, hex?: string, short?: string, long?: string, octal?: string, letter?: string) => {
-      const digits = hex ?? short ?? long;
-      const code =
-        digits === undefined
-          ? octal === undefined
-            ? undefined
-            : Number.parseInt(octal, 8) & 255
-          : Number.parseInt(digits, 16);
-      const plain =
-        code === undefined
-          ? ANSI[letter ?? '']
-          : code > 0 && code < 128
-            ? String.fromCharCode(code)
-            : undefined;
+      const plain = letter === undefined ? characterOf(hex ?? short ?? long, octal) : ANSI[letter];
       if (plain === undefined) cursor.problems.push("an escape inside $'…' is not understood");
       return plain ?? '';
     },
@@ -265,4 +253,10 @@ function readAnsi(cursor: Cursor, word: Building): void {
 function unterminated(cursor: Cursor, problem: string): void {
   cursor.problems.push(problem);
   cursor.at = cursor.text.length;
+}
+
+/** An ASCII character by its number; shells disagree about all others. */
+function characterOf(hex: string | undefined, octal = ''): string | undefined {
+  const code = hex === undefined ? Number.parseInt(octal, 8) & 255 : Number.parseInt(hex, 16);
+  return code > 0 && code < 128 ? String.fromCharCode(code) : undefined;
 }

@@ -3,22 +3,11 @@
  * does not know is a problem, never a guess.
  */
 import type { Command, Redirect, Script, SimpleCommand, Step, Word } from './shell-types.js';
+import { readBodies, readRedirect } from './shell-redirect.js';
 import { DEEPEST, nested, readWord, type Cursor } from './shell-word.js';
 
 const LONGEST_COMMAND = 65_536;
-const SKIPPED = new Set([
-  'if',
-  'then',
-  'elif',
-  'else',
-  'fi',
-  'while',
-  'until',
-  'do',
-  'done',
-  '!',
-  'time',
-]);
+const SKIPPED = new Set('if then elif else fi while until do done ! time'.split(' '));
 /** After these, whether `cd` took place is not known. */
 const BRANCHING = new Set(['if', 'while', 'until', 'for', '!', 'time']);
 const UNREADABLE = new Set(['case', 'esac', 'select', 'function', 'coproc']);
@@ -250,72 +239,6 @@ function readTest(cursor: Cursor): Word[] {
     if (/^-(?:eq|ne|lt|le|gt|ge|v|R)$/.test(word.text))
       cursor.problems.push(`${word.text} inside [[ … ]] evaluates what it compares; use [ … ]`);
     if (word.text === ']]' && !word.quoted) return words;
-  }
-}
-
-const REDIRECT = /^(?:\d*)(&>>|&>|<<<|<<-|<<(?!<)|>>|>\||>&|<&|<>|>(?!\()|<(?!\())/;
-
-/** `false` when no redirection begins here. */
-function readRedirect(
-  cursor: Cursor,
-  redirects: Redirect[],
-  input: SimpleCommand['input'],
-): boolean {
-  const { text } = cursor;
-  const match = REDIRECT.exec(text.slice(cursor.at, cursor.at + 24));
-  const operator = match?.[1];
-  if (match === null || operator === undefined) return false;
-  cursor.at += match[0].length;
-  while (/[ \t]/.test(text.charAt(cursor.at))) cursor.at += 1;
-  const start = cursor.at;
-  const word = readWord(cursor);
-  if (word === undefined) {
-    cursor.problems.push(`${operator} names nothing`);
-    return true;
-  }
-  if (text.charAt(start) === '!') cursor.problems.push(`${operator}! is not understood`);
-  if (operator === '<<' || operator === '<<-') {
-    if (!/^(?:\\?[\w.-]+|'[\w .-]+'|"[\w .-]+")$/.test(text.slice(start, cursor.at)))
-      cursor.problems.push('the delimiter of a here-document is not a plain word');
-    const sure = word.quoted || /['"\\]/.test(text.slice(start, cursor.at));
-    cursor.pending.push({ delimiter: word.text, strip: operator === '<<-', sure, into: input });
-  } else if (operator === '<<<')
-    input.value = { text: `${word.text}\n`, sure: word.certainty === 'sure' };
-  else if (
-    (operator === '>&' || operator === '<&') &&
-    word.certainty === 'sure' &&
-    /^(?:\d+-?|-)$/.test(word.text)
-  )
-    return true;
-  else
-    redirects.push({
-      mode:
-        operator === '<' || operator === '<&'
-          ? 'read'
-          : operator.endsWith('>>')
-            ? 'append'
-            : 'write',
-      to: word,
-    });
-  return true;
-}
-
-/** The here-documents announced on the line that just ended. */
-function readBodies(cursor: Cursor): void {
-  for (const { delimiter, strip, sure, into } of cursor.pending.splice(0)) {
-    const lines: string[] = [];
-    while (cursor.at < cursor.text.length) {
-      const end = cursor.text.indexOf('\n', cursor.at);
-      const line = cursor.text.slice(cursor.at, end < 0 ? cursor.text.length : end);
-      cursor.at = end < 0 ? cursor.text.length : end + 1;
-      const bare = strip ? line.replace(/^\t+/, '') : line;
-      if (bare === delimiter) break;
-      lines.push(bare);
-    }
-    const text = lines.map((line) => `${line}\n`).join('');
-    if (!sure && /`|\$\(|\$\{/.test(text))
-      cursor.problems.push('a here-document has a substitution in it; quote its delimiter');
-    into.value = { text, sure: sure || !/[$\\]/.test(text) };
   }
 }
 

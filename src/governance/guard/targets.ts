@@ -24,108 +24,77 @@ export type ProposedEffect = Effect & {
 
 type World = { readonly snapshot: Snapshot; readonly world: PathWorld };
 
-export function targetsOf(
-  { snapshot, world }: World,
-  effect: ProposedEffect,
-): readonly ProposedTarget[] {
+export function targetsOf(context: World, effect: ProposedEffect): readonly ProposedTarget[] {
+  const { world } = context;
+  const { path, from, into, copyOf } = effect;
   if (effect.pattern === true)
-    return expand(world, effect).flatMap((path) =>
-      targetsOf({ snapshot, world }, { ...without(effect), from: '', path }),
+    return expand(world, effect).flatMap((match) =>
+      targetsOf(context, { ...without(effect), from: '', path: match }),
     );
-  const use: PathUse =
-    effect.op === 'delete'
-      ? effect.moving === true
-        ? 'move'
-        : 'remove'
-      : effect.op === 'mkdir' || effect.op === 'mode'
-        ? 'folder'
-        : 'write';
   const folder =
-    effect.into === undefined && effect.tree !== true
+    into === undefined && effect.tree !== true
       ? undefined
-      : resolveTarget(world, effect.path, { use: 'folder', from: effect.from });
-  if (
-    effect.into !== undefined &&
-    (folder?.existing?.kind === 'directory' || effect.path.endsWith('/'))
-  ) {
-    const { into, ...rest } = effect;
-    return targetsOf(
-      { snapshot, world },
-      { ...rest, path: `${effect.path.replace(/\/+$/, '')}/${into}` },
-    );
+      : resolveTarget(world, path, { use: 'folder', from });
+  const isFolder = folder?.existing?.kind === 'directory';
+  if (into !== undefined && (isFolder || path.endsWith('/'))) {
+    const { into: _, ...rest } = effect;
+    return targetsOf(context, { ...rest, path: `${withoutSlash(path)}/${into}` });
   }
   const source =
-    effect.copyOf === undefined
-      ? undefined
-      : resolveTarget(world, effect.copyOf, { use: 'remove', from: effect.from });
+    copyOf === undefined ? undefined : resolveTarget(world, copyOf, { use: 'remove', from });
+  const use = useOf(effect);
   if (
     effect.tree === true &&
     use === 'write' &&
     source?.path !== undefined &&
     source.existing?.kind === 'directory'
-  ) {
-    const below = filesBelow(world, source.path);
-    return [
-      ...one({ snapshot, world }, { ...withoutTree(effect), op: 'mkdir' }, 'folder'),
-      ...below.flatMap((path) =>
-        one(
-          { snapshot, world },
-          {
-            ...withoutTree(effect),
-            path: `${effect.path.replace(/\/+$/, '')}${path.slice((source.path ?? '').length)}`,
-            copyOf: path,
-            from: effect.from,
-          },
-          'write',
-          path,
-        ),
-      ),
-    ];
-  }
-  const targets = one(
-    { snapshot, world },
-    effect,
-    effect.op === 'mode' && folder?.existing?.kind !== 'directory' ? 'write' : use,
-    source?.path,
-  );
-  const path = targets[0]?.path;
-  if (
-    effect.tree !== true ||
-    (effect.op !== 'delete' && effect.op !== 'mode') ||
-    path === undefined ||
-    targets[0]?.existing?.kind !== 'directory'
   )
-    return targets;
-  return [
-    ...targets,
-    ...filesBelow(world, path).flatMap((below) =>
-      one({ snapshot, world }, { ...withoutTree(effect), from: '', path: below }, 'remove'),
-    ),
-  ];
+    return copiedTree(context, effect, source.path);
+  const target = targetOf(context, effect, {
+    use: effect.op === 'mode' && !isFolder ? 'write' : use,
+    source: source?.path,
+  });
+  const takesTree = effect.tree === true && (effect.op === 'delete' || effect.op === 'mode');
+  if (!takesTree || target.path === undefined || target.existing?.kind !== 'directory')
+    return [target];
+  const below = filesBelow(world, target.path).map((file) =>
+    targetOf(context, { ...withoutTree(effect), from: '', path: file }, { use: 'remove' }),
+  );
+  return [target, ...below];
 }
 
-function one(
+/** The folder that a copy of a folder makes, and every file in it. */
+function copiedTree(
+  context: World,
+  effect: ProposedEffect,
+  source: string,
+): readonly ProposedTarget[] {
+  const flat = withoutTree(effect);
+  const copies = filesBelow(context.world, source).map((file) => {
+    const path = `${withoutSlash(effect.path)}${file.slice(source.length)}`;
+    return targetOf(context, { ...flat, path, copyOf: file }, { use: 'write', source: file });
+  });
+  return [targetOf(context, { ...flat, op: 'mkdir' }, { use: 'folder' }), ...copies];
+}
+
+function targetOf(
   { snapshot, world }: World,
   effect: ProposedEffect,
-  use: PathUse,
-  source?: string,
-): readonly ProposedTarget[] {
+  { use, source }: { readonly use: PathUse; readonly source?: string | undefined },
+): ProposedTarget {
+  const { op } = effect;
   const target = resolveTarget(world, effect.path, { use, from: effect.from });
+  const holdsNothing = op === 'delete' || op === 'mkdir' || op === 'mode';
   const after =
-    target.path === undefined ||
-    effect.op === 'delete' ||
-    effect.op === 'mkdir' ||
-    effect.op === 'mode'
+    target.path === undefined || holdsNothing
       ? undefined
       : contentAfter(snapshot, effect, target.path, source);
-  return [
-    {
-      ...target,
-      op: effect.op,
-      after,
-      unseen: after === undefined && (effect.unseen === true || effect.copyOf !== undefined),
-    },
-  ];
+  const unseen = after === undefined && (effect.unseen === true || effect.copyOf !== undefined);
+  return { ...target, op, after, unseen };
+}
+
+function withoutSlash(path: string): string {
+  return path.replace(/\/+$/, '');
 }
 
 function contentAfter(
@@ -135,9 +104,9 @@ function contentAfter(
   source: string | undefined,
 ): Uint8Array | undefined {
   if (effect.copyOf !== undefined) return source === undefined ? undefined : snapshot.bytes(source);
-  const given = effect.bytes ?? effect.content;
-  if (given === undefined) return undefined;
-  const bytes = typeof given === 'string' ? Buffer.from(given) : given;
+  const content = effect.bytes ?? effect.content;
+  if (content === undefined) return undefined;
+  const bytes = typeof content === 'string' ? Buffer.from(content) : content;
   return effect.op === 'append'
     ? Buffer.concat([snapshot.bytes(path) ?? Buffer.alloc(0), bytes])
     : bytes;
@@ -145,17 +114,17 @@ function contentAfter(
 
 /** What a pattern of the shell stands for: existing files and folders, else itself. */
 function expand(world: PathWorld, effect: ProposedEffect): readonly string[] {
-  const given = effect.path.startsWith(`${world.root}/`)
+  const pattern = effect.path.startsWith(`${world.root}/`)
     ? effect.path.slice(world.root.length + 1)
     : posix.join(effect.from, effect.path);
-  if (effect.path.startsWith('/') && given === effect.path) return [effect.path];
-  const matches = picomatch(given, { dot: true, nonegate: true, noextglob: true, nobrace: true });
-  const known = new Set<string>();
+  if (effect.path.startsWith('/') && pattern === effect.path) return [effect.path];
+  const matches = picomatch(pattern, { dot: true, nonegate: true, noextglob: true, nobrace: true });
+  const paths = new Set<string>();
   for (const path of world.files.keys())
     for (let end = path.length; end > 0; end = path.lastIndexOf('/', end - 1))
-      known.add(path.slice(0, end));
-  const found = [...known].filter((path) => matches(path));
-  return found.length === 0 ? [given] : found;
+      paths.add(path.slice(0, end));
+  const found = [...paths].filter((path) => matches(path));
+  return found.length === 0 ? [pattern] : found;
 }
 
 function filesBelow(world: PathWorld, folder: string): readonly string[] {
@@ -170,4 +139,9 @@ function without(effect: ProposedEffect): ProposedEffect {
 function withoutTree(effect: ProposedEffect): ProposedEffect {
   const { tree: _, into: __, ...rest } = effect;
   return rest;
+}
+
+function useOf({ op, moving }: Effect): PathUse {
+  if (op === 'delete') return moving === true ? 'move' : 'remove';
+  return op === 'mkdir' || op === 'mode' ? 'folder' : 'write';
 }

@@ -1,6 +1,7 @@
 /** Programs and builtins that run something else: what they run is what is judged. */
 import { NOTHING, onEach, reading, refused, together, type Reading } from './effects.js';
 import { has, readArguments, valuesOf } from './options.js';
+import { split } from './program.js';
 import type { Input, Word } from './shell-types.js';
 
 type Wrapper = (name: string, args: readonly Word[], input: Input | undefined) => Reading;
@@ -65,21 +66,7 @@ const env: Wrapper = (name, args) => {
 
 const xargs: Wrapper = (name, args) => {
   const given = readArguments(args, {
-    valued: [
-      'I',
-      'n',
-      'max-args',
-      'P',
-      'max-procs',
-      'L',
-      'd',
-      'delimiter',
-      's',
-      'max-chars',
-      'a',
-      'arg-file',
-      'E',
-    ],
+    valued: split('I n max-args P max-procs L d delimiter s max-chars a arg-file E'),
     suffixed: 'iel',
     leading: true,
   });

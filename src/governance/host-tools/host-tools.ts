@@ -2,6 +2,7 @@
  * A tool call of a host (OpenClaw, Claude Code) in the guard's words. Tables of names and
  * parameters; nothing is decided here.
  */
+import { defined } from '../../kernel/defined.js';
 import type { Snapshot } from '../../workspace/types.js';
 import { patchActions } from '../../hosts/openclaw/apply-patch.js';
 import { editedText } from './edited-text.js';
@@ -66,11 +67,10 @@ const lacks = (what: string): CallReading => ({
 function reads(...names: readonly string[]): Reader {
   return (params) =>
     acts(
-      ...names.flatMap((name): Action[] =>
-        ((path) => (path === undefined || path === '' ? [] : [{ kind: 'read', path }]))(
-          text(params, name),
-        ),
-      ),
+      ...names.flatMap((name): Action[] => {
+        const path = text(params, name) ?? '';
+        return path === '' ? [] : [{ kind: 'read', path }];
+      }),
     );
 }
 
@@ -107,7 +107,7 @@ function edits(
         all: step[names.all] === true,
       })),
     );
-    return acts({ kind: 'edit', path, ...(content === undefined ? {} : { content }) });
+    return acts({ kind: 'edit', path, ...defined({ content }) });
   };
 }
 
@@ -124,8 +124,7 @@ function runs(names: { readonly folder?: string; readonly env?: string }): Reade
     return acts({
       kind: 'exec',
       command,
-      ...(folder === undefined ? {} : { cwd: folder }),
-      ...(env === undefined ? {} : { env }),
+      ...defined({ cwd: folder, env }),
     });
   };
 }
@@ -144,7 +143,9 @@ function spawns(names: {
           kind: 'spawns',
           task,
           target: text(params, names.target) ?? '',
-          ...(typeof seconds === 'number' && seconds > 0 ? { declaredMs: seconds * 1000 } : {}),
+          ...defined({
+            declaredMs: typeof seconds === 'number' && seconds > 0 ? seconds * 1000 : undefined,
+          }),
         };
   };
 }
@@ -183,10 +184,10 @@ const TOOLS: Readonly<Record<HostName, ReadonlyMap<string, Reader>>> = {
     ['edit', edits('path', { list: 'edits', from: 'oldText', to: 'newText', all: '' })],
     [
       'apply_patch',
-      (params, { snapshot }) =>
-        ((patch) => (patch === undefined ? lacks('input') : patchActions(snapshot, patch)))(
-          text(params, 'input'),
-        ),
+      (params, { snapshot }) => {
+        const patch = text(params, 'input');
+        return patch === undefined ? lacks('input') : patchActions(snapshot, patch);
+      },
     ],
     ['exec', runs({ folder: 'workdir', env: 'env' })],
     ['process', watchesProcess],
@@ -194,10 +195,7 @@ const TOOLS: Readonly<Record<HostName, ReadonlyMap<string, Reader>>> = {
     [
       'sessions_send',
       sends(
-        (params) =>
-          ((key) => (key === undefined ? undefined : `session:${key}`))(
-            text(params, 'sessionKey') ?? text(params, 'label'),
-          ),
+        (params) => prefixed('session:', text(params, 'sessionKey') ?? text(params, 'label')),
         ['message'],
       ),
     ],
@@ -205,8 +203,8 @@ const TOOLS: Readonly<Record<HostName, ReadonlyMap<string, Reader>>> = {
       'message',
       sends(
         (params) =>
-          ((to) =>
-            to === undefined ? undefined : `${text(params, 'channel') ?? 'channel'}:${to}`)(
+          prefixed(
+            `${text(params, 'channel') ?? 'channel'}:`,
             text(params, 'to') ?? text(params, 'target'),
           ),
         ['message'],
@@ -261,10 +259,10 @@ const TOOLS: Readonly<Record<HostName, ReadonlyMap<string, Reader>>> = {
     ],
     [
       'NotebookEdit',
-      (params) =>
-        ((path) => (path === undefined ? lacks('notebook_path') : acts({ kind: 'edit', path })))(
-          text(params, 'notebook_path'),
-        ),
+      (params) => {
+        const path = text(params, 'notebook_path');
+        return path === undefined ? lacks('notebook_path') : acts({ kind: 'edit', path });
+      },
     ],
     ['Bash', runs({})],
     ['Task', spawns({ task: 'prompt', target: 'subagent_type' })],
@@ -298,3 +296,7 @@ const TOOLS: Readonly<Record<HostName, ReadonlyMap<string, Reader>>> = {
     ].map((name) => [name, harmless] as const),
   ]),
 };
+
+function prefixed(prefix: string, value: string | undefined): string | undefined {
+  return value === undefined ? undefined : `${prefix}${value}`;
+}

@@ -42,15 +42,11 @@ export function repeatOf(
   if (own !== undefined && undated(own) === undated(text))
     return { path, sources: [`${path} as it was`] };
   const old = new Set(own === undefined ? [] : hashesOf(own));
-  const asked = parts.map(
-    (part): Part =>
-      ((words) => ({
-        text: part.text,
-        found: part.found.filter((one) => one.path !== path),
-        words,
-        hashes: shinglesOf(words),
-      }))(wordsIn(body(part.text))),
-  );
+  const asked = parts.map((part): Part => {
+    const words = wordsIn(body(part.text));
+    const found = part.found.filter((passage) => passage.path !== path);
+    return { text: part.text, found, words, hashes: shinglesOf(words) };
+  });
   // Of a long text only some passages are asked about; how much was taken is seen in all of it.
   const from = pasted(
     asked,

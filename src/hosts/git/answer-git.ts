@@ -16,7 +16,7 @@ import {
 import type { Action } from '../../governance/types.js';
 import { readTrust } from '../../integrity/trust.js';
 import { judge, recordRefusal } from '../../passes/door.js';
-import type { PassData } from '../../passes/types.js';
+import type { Briefed } from '../../passes/types.js';
 import type { Workspace } from '../../workspace/types.js';
 import {
   blobs,
@@ -38,7 +38,7 @@ export type GitCall = {
   readonly input: () => string;
   readonly workspace: Workspace;
   readonly git: Git;
-  readonly pass: PassData | undefined;
+  readonly pass: Briefed | undefined;
 };
 
 /** @returns why not, a sentence each; none when it may go on. */
@@ -100,7 +100,7 @@ function onCommit({ workspace, git: at, pass }: GitCall): readonly string[] {
  */
 function passFindings(
   workspace: Workspace,
-  pass: PassData,
+  pass: Briefed,
   files: readonly StagedFile[],
 ): readonly string[] {
   const outside = files

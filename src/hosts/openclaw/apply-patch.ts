@@ -1,6 +1,7 @@
 /**
  * A patch in the `*** Begin Patch` form (OpenAI's apply_patch) as the actions that it would take.
  */
+import { defined } from '../../kernel/defined.js';
 import type { Snapshot } from '../../workspace/types.js';
 import { namedText } from '../../governance/host-tools/named-text.js';
 import type { Action } from '../../governance/types.js';
@@ -58,7 +59,7 @@ function actionsOf(snapshot: Snapshot, section: Section): readonly Action[] {
   const target: Action = {
     kind: 'edit',
     path: moveTo ?? path,
-    ...(content === undefined ? {} : { content }),
+    ...defined({ content }),
   };
   return moveTo === undefined
     ? [target]

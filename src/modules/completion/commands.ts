@@ -1,6 +1,6 @@
 /** `tasks list | show | replay | ack | sweep`. */
 import { EXIT, NocturneError } from '../../kernel/error.js';
-import { storedPass } from '../../passes/pass-file.js';
+import { passAtWork } from '../../passes/pass-file.js';
 import type { CommandResult, ModuleCommand, ModuleCommandContext } from '../types.js';
 import { type EventFields, readEvents } from './events.js';
 import { noSuchTask, replay } from './replay.js';
@@ -111,7 +111,9 @@ const sweepNow: ModuleCommand = {
   forAgents: 'workspace',
   examples: ['nocturne tasks sweep'],
   run(context) {
-    const swept = sweep(context.workspace(), { runId: context.acting().runId });
+    const workspace = context.workspace();
+    const snapshot = workspace.snapshot();
+    const swept = sweep(workspace, { snapshot, runId: context.acting().runId });
     return {
       exit: EXIT.ok,
       text:
@@ -170,7 +172,7 @@ function caller(context: ModuleCommandContext): {
   readonly check: (task: Task) => void;
 } {
   const { actor, runId } = context.acting();
-  const project = runId === '' ? undefined : storedPass(context.workspace().state)?.data.project;
+  const project = runId === '' ? undefined : passAtWork(context.workspace().state)?.project;
   const check = (task: Task): void => {
     if (runId === '' || (project !== undefined && task.project === project) || task.runId === runId)
       return;

@@ -45,7 +45,6 @@ export function evidenceFor(snapshot: Snapshot, task: Task): Evidence {
     id: task.id,
     replayOf: task.replayOf,
     project: task.project,
-    startedAt: task.startedAt,
     before: readBaseline(snapshot.root, task.baseline),
   };
   const accepted: ArtefactFacts[] = [];
@@ -98,7 +97,6 @@ function factsOf(snapshot: Snapshot, path: string): ArtefactFacts {
   return {
     path,
     size: entry?.size ?? 0,
-    mtimeMs: entry?.mtimeMs ?? 0,
     kind: entry?.kind ?? 'other',
     sha256: snapshot.hash(path) ?? '',
     text: snapshot.text(path),

@@ -1,6 +1,6 @@
 /**
- * Whether one file bears out that one task was done: fresh, with something in it, about this task,
- * and not saying the contrary. A pure decision over facts.
+ * Whether one file bears out that one task was done: new by its hash, with something in it, about
+ * this task, and not saying the contrary. A pure decision over facts.
  */
 import type { Expectation } from './events.js';
 
@@ -8,7 +8,6 @@ import type { Expectation } from './events.js';
 export type ArtefactFacts = {
   readonly path: string;
   readonly size: number;
-  readonly mtimeMs: number;
   readonly sha256: string;
   readonly text: string | undefined;
   readonly kind: 'file' | 'symlink' | 'other';
@@ -27,7 +26,6 @@ export type Sought = {
   readonly id: string;
   readonly replayOf: string | undefined;
   readonly project: string;
-  readonly startedAt: number;
   readonly before: Readonly<Record<string, string>> | undefined;
 };
 
@@ -47,11 +45,6 @@ export type Verdict =
   | { readonly accepted: true }
   | { readonly accepted: false; readonly reason: Rejection; readonly why: string };
 
-/**
- * Clocks of file systems tick in steps of up to two seconds; that the content is another one is
- * asked besides.
- */
-const TICK_MS = 2_000;
 const TASK_ID = /(?<![\w-])TASK-\d{8}-\d{3,}(?![\w-])/g;
 const NEGATED =
   /\b(?:not (?:yet |been |fully |be )*(?:complete|completed|done|finished|delivered|possible)|(?:is|are|was|were|has|have|did|could|can|do|does)n['’]t (?:been |be )?(?:complete|completed|done|finish|finished)|incomplete|unfinished|fail(?:ed|s)? to|could not|couldn['’]t|cannot be completed|unable to|gave up|aborted|TODO|FIXME|(?:task|status|result|outcome)\W{1,4}(?:has )?(?:failed|failure|error|blocked|aborted))\b/i;
@@ -70,10 +63,10 @@ export function judgeArtefact(
   if (file.ours) return reject('ours', 'nocturne writes it, so it proves nothing of a child');
   if (sought.before === undefined)
     return reject('unknown-past', 'what was there when the task began is not known any more');
-  if (sought.before[file.path] === file.sha256)
-    return reject('stale', 'it holds what it held when the task began');
-  if (!(file.mtimeMs >= sought.startedAt - TICK_MS))
-    return reject('stale', 'it was written before the task began');
+  const earlier = Object.keys(sought.before).find((path) => sought.before?.[path] === file.sha256);
+  if (earlier === file.path) return reject('stale', 'it holds what it held when the task began');
+  if (earlier !== undefined)
+    return reject('stale', `it holds what ${earlier} held when the task began`);
   if (file.size < expectation.min_bytes || file.text?.trim() === '')
     return reject('empty', `${file.size} bytes, expected at least ${expectation.min_bytes}`);
   const owner = /^PROJECTS\/([^/]+)\//.exec(file.path)?.[1];

@@ -12,17 +12,18 @@ export const module: Module = {
   name: 'completion',
   commands,
   spawnLedger: taskLedger,
-  fragments: ({ workspace, runId, project }) => deliver(workspace, { runId, project }),
+  fragments: ({ workspace, snapshot, runId, project }) =>
+    deliver(workspace, { snapshot, runId, project }),
   /** Commits for itself, under the mutex: another process may sweep at the same time. */
-  onChange: (_changes, { workspace, runId }) => {
-    sweep(workspace, { runId });
+  onChange: (_changes, { workspace, snapshot, runId }) => {
+    sweep(workspace, { snapshot, runId });
     return undefined;
   },
-  sweep: ({ workspace, runId, project, report }) => {
-    const acked = acknowledgeNamed(workspace, { runId, project, report });
+  sweep: ({ workspace, snapshot, runId, project, report }) => {
+    const acked = acknowledgeNamed(workspace, { snapshot, runId, project, report });
     return [
       ...acked.map((id) => `${id} acknowledged`),
-      ...sweep(workspace, { runId })
+      ...sweep(workspace, { snapshot, runId })
         .filter((one) => one.event !== 'surfaced' && one.event !== 'evidence')
         .map((one) => `${one.task} ${one.event}`),
     ];

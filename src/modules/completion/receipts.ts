@@ -4,7 +4,7 @@
  */
 import type { AgentReport, Fragment } from '../../agents/types.js';
 import { sha256 } from '../../kernel/hash.js';
-import type { Workspace } from '../../workspace/types.js';
+import type { Snapshot, Workspace } from '../../workspace/types.js';
 import type { EventFields } from './events.js';
 import { TASK_LOG } from './task-log.js';
 import { changeSet, readTasks } from './task-ledger.js';
@@ -16,11 +16,15 @@ const TEXT_SHOWN = 1_200;
 /** What a pass of this project has to hear of; that it was shown goes on record. */
 export function deliver(
   workspace: Workspace,
-  at: { readonly runId: string; readonly project: string | undefined },
+  at: {
+    readonly snapshot: Snapshot;
+    readonly runId: string;
+    readonly project: string | undefined;
+  },
 ): readonly Fragment[] {
   const due = (tasks: Iterable<Task>): readonly Task[] =>
     [...tasks].filter((task) => task.project === (at.project ?? '') && isDue(task)).slice(0, SHOWN);
-  const shown = due(readTasks(workspace.snapshot()).all.values());
+  const shown = due(readTasks(at.snapshot).all.values());
   if (shown.length === 0) return [];
   workspace.commit((snapshot) =>
     changeSet(
@@ -38,6 +42,7 @@ export function deliver(
 export function acknowledgeNamed(
   workspace: Workspace,
   at: {
+    readonly snapshot: Snapshot;
     readonly runId: string;
     readonly project: string | undefined;
     readonly report: AgentReport | undefined;
@@ -61,7 +66,7 @@ export function acknowledgeNamed(
         task.project === (at.project ?? '') &&
         namesId(said, task.id),
     );
-  const found = named(readTasks(workspace.snapshot()).all.values());
+  const found = named(readTasks(at.snapshot).all.values());
   if (found.length === 0) return [];
   workspace.commit((snapshot) =>
     changeSet(

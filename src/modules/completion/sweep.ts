@@ -17,8 +17,11 @@ export type Swept = {
 };
 
 /** May be called at any time, by any process: what was decided already is not decided again. */
-export function sweep(workspace: Workspace, at: { readonly runId: string }): readonly Swept[] {
-  const first = decide(workspace.snapshot());
+export function sweep(
+  workspace: Workspace,
+  at: { readonly snapshot: Snapshot; readonly runId: string },
+): readonly Swept[] {
+  const first = decide(at.snapshot);
   if (first.events.length === 0) return [];
   let swept: readonly Swept[] = [];
   workspace.commit((snapshot) => {

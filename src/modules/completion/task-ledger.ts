@@ -2,7 +2,7 @@
  * The ledger as the doors of hosts write it: each report is decided under the commit mutex on the
  * log as it is then, and becomes at most one line.
  */
-import { storedPass } from '../../passes/pass-file.js';
+import { passAtWork } from '../../passes/pass-file.js';
 import type { Registered, Spawn, SpawnLedger } from '../../passes/spawn-ledger.js';
 import { nextId } from '../../workspace/ids.js';
 import { putObject } from '../../workspace/objects.js';
@@ -204,7 +204,7 @@ function isTakenUp(replay: Task, at: { readonly spawn: Spawn; readonly project: 
 }
 
 function projectOf(workspace: Workspace, runId: string): string {
-  const pass = storedPass(workspace.state)?.data;
+  const pass = passAtWork(workspace.state);
   return pass !== undefined && pass.runId === runId ? (pass.project ?? '') : '';
 }
 

@@ -2,6 +2,7 @@
  * Messages from outside: sorted before a worker pass chooses its project, quoted in the brief of
  * the project's next pass, marked when that is recorded.
  */
+import { fileSystemNow } from '../../workspace/file-stat.js';
 import { bundleChanges } from '../../workspace/bundle.js';
 import { nextId } from '../../workspace/ids.js';
 import type { Module } from '../types.js';
@@ -16,7 +17,12 @@ export const module: Module = {
   // Messages are taken in at T1, by the pass that is to read them.
   onChange: () => undefined,
   before: ({ snapshot, state, step }) =>
-    processInbox({ snapshot, step, nextQuestion: () => nextId(snapshot, state, 'N') }),
+    processInbox({
+      snapshot,
+      step,
+      fileTime: fileSystemNow(snapshot.root),
+      nextQuestion: () => nextId(snapshot, state, 'N'),
+    }),
   fragments: ({ snapshot, project }) =>
     project === undefined
       ? []

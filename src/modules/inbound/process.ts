@@ -23,6 +23,8 @@ import { type Dropped, readDrop } from './read-drop.js';
 export type Processing = {
   readonly snapshot: Snapshot;
   readonly step: string;
+  /** What time it is for the file system (`fileSystemNow`): by it a file is young or old. */
+  readonly fileTime: number;
   /** The id of the next notification. */
   readonly nextQuestion: () => string;
 };
@@ -34,6 +36,7 @@ const MOST = 500;
 type Work = {
   readonly snapshot: Snapshot;
   readonly step: string;
+  readonly fileTime: number;
   readonly nextQuestion: () => string;
   policy: InboundPolicy;
   readonly keys: Set<string>;
@@ -67,11 +70,12 @@ export function dropsOf(snapshot: Snapshot): readonly FileEntry[] {
   return entries.sort((a, b) => a.mtimeMs - b.mtimeMs || (a.path < b.path ? -1 : 1)).slice(0, MOST);
 }
 
-function begin({ snapshot, step, nextQuestion }: Processing): Work {
+function begin({ snapshot, step, fileTime, nextQuestion }: Processing): Work {
   const kept = [...snapshot.records('MESSAGE'), ...snapshot.records('QUARANTINE')];
   const work: Work = {
     snapshot,
     step,
+    fileTime,
     nextQuestion,
     policy: inboundPolicy(snapshot),
     keys: new Set(kept.map((one) => one.key)),
@@ -126,7 +130,7 @@ function forgetArrivals(work: Work): void {
 }
 
 function takeIn(work: Work, entry: FileEntry): void {
-  const reading = readDrop(work.snapshot, entry);
+  const reading = readDrop(work.snapshot, entry, work.fileTime);
   if (reading.kind === 'unfinished') return;
   work.changes.push({ kind: 'delete', path: entry.path });
   if (reading.kind === 'bad')

@@ -49,7 +49,8 @@ const KNOWN = new Set([
   'attachments',
 ]);
 
-export function readDrop(snapshot: Snapshot, entry: FileEntry): DropReading {
+/** @param fileTime what time it is for the file system (`fileSystemNow`). */
+export function readDrop(snapshot: Snapshot, entry: FileEntry, fileTime: number): DropReading {
   if (entry.kind !== 'file' || entry.links > 1)
     return { kind: 'unfinished', why: 'it is a link, or has another name, and is not read' };
   if (entry.size > MAX_BYTES)
@@ -58,7 +59,7 @@ export function readDrop(snapshot: Snapshot, entry: FileEntry): DropReading {
       reason: 'too-large',
       why: `${entry.size} bytes; at most ${MAX_BYTES} are taken`,
     };
-  const waits = snapshot.now.getTime() - entry.mtimeMs < PATIENCE_MS;
+  const waits = fileTime - entry.mtimeMs < PATIENCE_MS;
   const unfit = (why: string): DropReading =>
     waits ? { kind: 'unfinished', why } : { kind: 'bad', reason: 'malformed', why };
   const text = snapshot.text(entry.path);

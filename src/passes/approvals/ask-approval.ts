@@ -4,32 +4,20 @@
  * through once; files are changed by nocturne itself (take-approval.ts), so asking for the same
  * again only tells how things stand.
  */
-import {
-  type Approval,
-  approvalsOf,
-  nextApprovalId,
-  statusAt,
-} from '../../governance/approvals/approval.js';
-import {
-  type Proposal,
-  proposalOf,
-  sameDeed,
-} from '../../governance/approvals/approval-payload.js';
-import { approvalBody, approvalQuestion } from '../../governance/approvals/approval-text.js';
+import { type Approval, approvalsOf, statusAt } from '../../governance/approvals/approval.js';
+import { proposalOf } from '../../governance/approvals/approval-payload.js';
 import { decide, type DecideOptions } from '../../governance/guard/decide.js';
-import { scopedSnapshot, sees } from '../../governance/scoped-snapshot.js';
+import { sees } from '../../governance/scoped-snapshot.js';
 import type { Action, Decision, Reason } from '../../governance/types.js';
 import { stamp } from '../../kernel/clock.js';
 import { NocturneError } from '../../kernel/error.js';
-import { bundleChanges, type BundleChanges } from '../../workspace/bundle.js';
+import type { BundleChanges } from '../../workspace/bundle.js';
 import type { AuditEntry, Snapshot, Workspace } from '../../workspace/types.js';
-import { approvalEvent } from './approval-event.js';
-import { keepPayload, readPayload } from './approval-store.js';
-import { authorityOf } from '../authority.js';
+import { authorityOf, type PassOnDuty } from '../authority.js';
 import { readScope } from '../read-scope.js';
-import type { PassData } from '../types.js';
+import { approvalEvent } from './approval-event.js';
+import { askQuestion, type BoundProposal } from './ask-question.js';
 
-export const APPROVAL_MS = 72 * 3_600_000;
 /** Questions of one pass; an agent that tries again and again asks no more than that. */
 export const MOST_QUESTIONS = 5;
 
@@ -39,7 +27,8 @@ export const MOST_QUESTIONS = 5;
  */
 export type Answered = { readonly decision: Decision; readonly reasons: readonly Reason[] };
 
-type Step = {
+/** What one action comes to: the answer, and what the log of approvals gets. */
+export type Step = {
   readonly answered: Answered;
   readonly parts: readonly BundleChanges[];
   readonly audit: readonly AuditEntry[];
@@ -47,7 +36,7 @@ type Step = {
 };
 type Place = {
   readonly workspace: Workspace;
-  readonly data: PassData;
+  readonly data: PassOnDuty;
   readonly options: DecideOptions;
 };
 
@@ -134,7 +123,7 @@ function isAllowed(snapshot: Snapshot, { data, options }: Place, action: Action)
 
 type Asking = {
   readonly approvals: ReadonlyMap<string, Approval>;
-  readonly proposal: Extract<Proposal, { kind: 'bound' }>;
+  readonly proposal: BoundProposal;
   readonly action: Action;
   readonly plain: Decision;
   readonly passes: boolean;
@@ -181,105 +170,8 @@ function stepOf(snapshot: Snapshot, place: Place, asking: Asking): Step {
       plain,
       `this pass has asked ${mine.length} times already, so the owner is not asked again`,
     );
-  return ask(snapshot, place, {
-    ...asking,
-    late: known !== undefined && status === 'expired' && known.status !== 'expired' ? [known] : [],
-  });
-}
-
-/** The question, and the end of grants for the same deed with something else in it. */
-function ask(
-  snapshot: Snapshot,
-  { workspace, data }: Place,
-  asking: Asking & { readonly late: readonly Approval[] },
-): Step {
-  const { approvals, proposal, plain, late } = asking;
-  const { payload, hash, content } = proposal;
-  const id = nextApprovalId(approvals);
-  const ends = new Date(snapshot.now.getTime() + APPROVAL_MS);
-  keepPayload(workspace.state, hash, { payload, content });
-  const stale = [...approvals.values()].filter(
-    (one) =>
-      statusAt(one, snapshot.now) === 'approved' &&
-      one.payload !== hash &&
-      isSameDeed(workspace.state, one, proposal),
-  );
-  const [first] = payload.targets;
-  const path = first?.path ?? '';
-  // The question stands where the requester can read it: it shows what that one sees, `approvals
-  // show` shows the owner all.
-  const scope = readScope(data);
-  const before = scopedSnapshot(snapshot, scope).bytes(path);
-  const hides =
-    !payload.targets.every((target) => sees(scope, target.path)) ||
-    snapshot.bytes(path)?.equals(before ?? Buffer.alloc(0)) === false;
-  const about = { id, runId: data.runId, payload, expires: stamp(ends), hides };
-  const after =
-    payload.action === 'append'
-      ? Buffer.concat([before ?? Buffer.alloc(0), content ?? Buffer.alloc(0)])
-      : content;
-  const target = targetText(proposal);
-  const request = bundleChanges(snapshot, 'approval_request', {
-    id,
-    payload: hash,
-    action: payload.action,
-    target,
-    project: payload.project || null,
-    run_id: data.runId,
-    expires: about.expires,
-    by: data.request.role,
-    priority: 'medium',
-    question: approvalQuestion(about),
-    body: approvalBody({ ...about, contents: { before, after } }),
-  });
-  const voided = stale.map((one) =>
-    approvalEvent(snapshot, one, { event: 'voided', by: 'nocturne', runId: data.runId }),
-  );
-  const expired = late.map((one) =>
-    approvalEvent(snapshot, one, { event: 'expired', by: 'nocturne', runId: data.runId }),
-  );
-  const reasons: readonly Reason[] = [
-    ...stale.map(
-      (one): Reason => ({
-        code: 'approval-void',
-        message: `${one.id} was approved for something else than this, and is void now`,
-      }),
-    ),
-    {
-      code: 'approval',
-      message: `the owner was asked: ${id} waits until ${about.expires}. ${payload.action === 'exec' ? 'On a yes the same command is let through once' : 'On a yes nocturne does exactly this itself'}; go on with other work`,
-    },
-    ...plain.reasons,
-  ];
-  const asked: Approval = {
-    id,
-    status: 'open',
-    payload: hash,
-    action: payload.action,
-    target,
-    project: payload.project,
-    runId: data.runId,
-    usedIn: '',
-    requested: stamp(snapshot.now),
-    at: stamp(snapshot.now),
-    by: data.request.role,
-    expires: ends.getTime(),
-  };
-  return {
-    answered: { decision: plain, reasons },
-    parts: [...expired, ...voided, request],
-    audit: [
-      {
-        step: 'T4',
-        type: 'approval_request',
-        target,
-        authorisation: id,
-        result: 'ok',
-        detail: hash,
-      },
-    ],
-    asked,
-  };
+  const isLate = known !== undefined && status === 'expired' && known.status !== 'expired';
+  return askQuestion(snapshot, place, { approvals, proposal, plain, late: isLate ? [known] : [] });
 }
 
 /**
@@ -324,15 +216,6 @@ function grantFor(
   );
 }
 
-function isSameDeed(
-  state: string,
-  approval: Approval,
-  proposal: Extract<Proposal, { kind: 'bound' }>,
-): boolean {
-  const stored = readPayload(state, approval.payload);
-  return stored.kind === 'whole' && sameDeed(stored.payload, proposal.payload);
-}
-
 function waits(plain: Decision, message: string): Step {
   return {
     answered: { decision: plain, reasons: [{ code: 'approval', message }, ...plain.reasons] },
@@ -350,17 +233,6 @@ function refused(plain: Decision, why: string): Step {
     parts: [],
     audit: [],
   };
-}
-
-function targetText({ payload }: Extract<Proposal, { kind: 'bound' }>): string {
-  return (
-    payload.action === 'exec'
-      ? (payload.command ?? (payload.argv ?? []).join(' '))
-      : payload.targets.map((target) => target.path).join(' -> ')
-  )
-    .replace(/\s+/g, ' ')
-    .trim()
-    .slice(0, 300);
 }
 
 function until(ms: number): string {

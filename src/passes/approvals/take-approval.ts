@@ -8,28 +8,23 @@ import {
   approvalsOf,
   statusAt,
 } from '../../governance/approvals/approval.js';
-import { type Payload, proposalOf } from '../../governance/approvals/approval-payload.js';
-import type { Action, Authority } from '../../governance/types.js';
 import type { ReadAnswer } from '../../governance/verdict.js';
-import { canonicalJson } from '../../kernel/canonical-json.js';
 import { stamp } from '../../kernel/clock.js';
 import { fieldText } from '../../project/field-text.js';
 import { bundleChanges, type BundleChanges } from '../../workspace/bundle.js';
 import type { Actor, AuditEntry, Change, Snapshot, Workspace } from '../../workspace/types.js';
+import type { Deed } from '../act.js';
 import { approvalEvent } from './approval-event.js';
 import { readPayload } from './approval-store.js';
-import { APPROVAL_MS } from './ask-approval.js';
-import { projectScope } from '../project-scope.js';
+import { APPROVAL_MS } from './ask-question.js';
+import { carriedOut } from './carry-out-approval.js';
 
-/**
- * In whose name it is recorded: the pass whose T1 takes it in, or the owner at the command line.
- */
+/** For the log: the pass whose T1 takes it in, or nobody's; and where payloads are kept. */
 export type Taker = {
-  readonly workspace: Workspace;
-  readonly actor: Actor;
+  readonly state: string;
+  readonly home: string;
   readonly runId: string;
   readonly step: string;
-  readonly fence?: number;
 };
 export type GivenAnswer = {
   readonly id: string;
@@ -46,93 +41,89 @@ type Plan = Taken & {
   readonly audit: readonly AuditEntry[];
 };
 
-export function takeApproval(taker: Taker, answer: GivenAnswer): Taken {
+/** At the command line: taken in at once, in the owner's name. */
+export function takeApproval(
+  at: { readonly workspace: Workspace; readonly actor: Actor },
+  answer: GivenAnswer,
+): Taken {
+  const { state, home } = at.workspace;
+  const taker = { state, home, runId: '', step: '' };
   let taken: Taken = { kind: 'not-done', what: '' };
-  commit(taker, (snapshot) => {
-    const plan = planOf(snapshot, taker, answer);
-    taken = { kind: plan.kind, what: plan.what };
-    const question = snapshot.record('NOTIFICATION', answer.question);
-    if (question === undefined || fieldText(question, 'status') === 'done') return plan;
-    const closing = bundleChanges(snapshot, 'notification_close', {
-      id: answer.question,
-      reason: plan.what,
-    });
-    return {
-      ...plan,
-      parts: [...plan.parts, closing],
-      audit: [
-        ...plan.audit,
-        {
-          step: taker.step,
-          type: 'notification_close',
-          target: answer.question,
-          authorisation: '',
-          result: 'ok',
-          detail: plan.what,
-        },
-      ],
-    };
+  at.workspace.commit((snapshot) => {
+    const { deed, kind, what } = planApproval(snapshot, taker, answer);
+    taken = { kind, what };
+    return { actor: at.actor, runId: '', ...deed };
   });
   return taken;
 }
 
-/**
- * Questions and grants whose time is over, written down; their notifications are closed. @returns
- * the ids.
- */
-export function expireApprovals(taker: Taker): readonly string[] {
-  const due = (snapshot: Snapshot): readonly Approval[] =>
-    [...approvalsOf(snapshot).values()].filter(
-      (one) => one.status !== 'expired' && statusAt(one, snapshot.now) === 'expired',
-    );
-  if (due(taker.workspace.snapshot()).length === 0) return [];
-  let ended: readonly string[] = [];
-  commit(taker, (snapshot) => {
-    const late = due(snapshot);
-    ended = late.map((one) => one.id);
-    const open = snapshot
-      .records('NOTIFICATION')
-      .filter(
-        (one) => ended.includes(approvalAsked(one) ?? '') && fieldText(one, 'status') !== 'done',
-      );
-    const what = 'nobody answered in time, or what was allowed was not done in time';
-    return {
-      kind: 'not-done',
-      what,
-      changes: [],
-      parts: [
-        ...late.map((one) =>
-          approvalEvent(snapshot, one, { event: 'expired', by: 'nocturne', runId: taker.runId }),
-        ),
-        ...open.map((one) =>
-          bundleChanges(snapshot, 'notification_close', { id: one.key, reason: what }),
-        ),
-      ],
-      audit: late.map((one) =>
-        row(taker, one, { type: 'approval_expired', result: 'skipped', detail: what }),
-      ),
-    };
+/** What the answer comes to on the workspace as it is; the question is closed with it. */
+export function planApproval(
+  snapshot: Snapshot,
+  taker: Taker,
+  answer: GivenAnswer,
+): Taken & { readonly deed: Deed } {
+  const plan = planOf(snapshot, taker, answer);
+  const { kind, what } = plan;
+  const question = snapshot.record('NOTIFICATION', answer.question);
+  if (question === undefined || fieldText(question, 'status') === 'done')
+    return { kind, what, deed: deedOfPlan(plan) };
+  const closing = bundleChanges(snapshot, 'notification_close', {
+    id: answer.question,
+    reason: what,
   });
-  return ended;
+  const row = {
+    step: taker.step,
+    type: 'notification_close',
+    target: answer.question,
+    authorisation: '',
+    result: 'ok',
+    detail: what,
+  };
+  const closed = { ...plan, parts: [...plan.parts, closing], audit: [...plan.audit, row] };
+  return { kind, what, deed: deedOfPlan(closed) };
 }
 
-function commit(taker: Taker, plan: (snapshot: Snapshot) => Plan): void {
-  const { workspace, actor, runId, fence } = taker;
-  workspace.commit(
-    (snapshot) => {
-      const { what, parts, changes, audit } = plan(snapshot);
-      return {
-        actor,
-        runId,
-        reason: what.slice(0, 200),
-        bundle: 'approval_record',
-        changes: [...changes, ...parts.flatMap((part) => part.changes)],
-        notices: parts.flatMap((part) => part.notices),
-        audit,
-      };
-    },
-    fence === undefined ? {} : { fence },
+export function expiredApprovals(snapshot: Snapshot): readonly Approval[] {
+  return [...approvalsOf(snapshot).values()].filter(
+    (one) => one.status !== 'expired' && statusAt(one, snapshot.now) === 'expired',
   );
+}
+
+/** Questions and grants whose time is over, written down; their notifications are closed. */
+export function planExpiry(snapshot: Snapshot, taker: Pick<Taker, 'runId' | 'step'>): Deed {
+  const late = expiredApprovals(snapshot);
+  const ids = new Set(late.map((one) => one.id));
+  const open = snapshot
+    .records('NOTIFICATION')
+    .filter((one) => ids.has(approvalAsked(one) ?? '') && fieldText(one, 'status') !== 'done');
+  const what = 'nobody answered in time, or what was allowed was not done in time';
+  return deedOfPlan({
+    kind: 'not-done',
+    what,
+    changes: [],
+    parts: [
+      ...late.map((one) =>
+        approvalEvent(snapshot, one, { event: 'expired', by: 'nocturne', runId: taker.runId }),
+      ),
+      ...open.map((one) =>
+        bundleChanges(snapshot, 'notification_close', { id: one.key, reason: what }),
+      ),
+    ],
+    audit: late.map((one) =>
+      row(taker, one, { type: 'approval_expired', result: 'skipped', detail: what }),
+    ),
+  });
+}
+
+function deedOfPlan({ what, parts, changes, audit }: Plan): Deed {
+  return {
+    reason: what.slice(0, 200),
+    bundle: 'approval_record',
+    changes: [...changes, ...parts.flatMap((part) => part.changes)],
+    notices: parts.flatMap((part) => part.notices),
+    audit,
+  };
 }
 
 function planOf(snapshot: Snapshot, taker: Taker, answer: GivenAnswer): Plan {
@@ -143,60 +134,35 @@ function planOf(snapshot: Snapshot, taker: Taker, answer: GivenAnswer): Plan {
     return nothing(
       `${approval.id} was decided before (${approval.status}); nothing was done again`,
     );
-  const end = (event: 'declined' | 'expired' | 'voided', what: string, tell = true): Plan => {
-    const told = tell
-      ? [
-          bundleChanges(snapshot, 'incident_surface', {
-            priority: 'medium',
-            project: approval.project || null,
-            question: `${what} Answer yes when seen.`,
-          }),
-        ]
-      : [];
-    return {
-      kind: 'not-done',
-      what,
-      changes: [],
-      parts: [
-        approvalEvent(snapshot, approval, {
-          event,
-          by: event === 'declined' ? 'owner' : 'nocturne',
-          runId: taker.runId,
-        }),
-        ...told,
-      ],
-      audit: [
-        row(taker, approval, {
-          type: `approval_${event}`,
-          result: event === 'declined' ? 'ok' : 'refused',
-          detail: what,
-        }),
-      ],
-    };
-  };
+  const ending: Ending = { snapshot, taker, approval };
   if (answer.verdict === 'no')
-    return end('declined', `${approval.id} is declined; the same is not asked again`, false);
+    return end(ending, 'declined', `${approval.id} is declined; the same is not asked again`);
   if (statusAt(approval, snapshot.now) === 'expired')
     return end(
+      ending,
       'expired',
       `${approval.id} was answered after its time (${stamp(new Date(approval.expires))}): nothing was done, and it may be asked again.`,
     );
   if (answer.verdict === 'text')
     return end(
+      ending,
       'voided',
       `The answer to ${approval.id} is neither a clear yes nor a clear no: nothing was done, and it may be asked again.`,
     );
-  const stored = readPayload(taker.workspace.state, approval.payload);
+  return carryOut(ending);
+}
+
+function carryOut(ending: Ending): Plan {
+  const { snapshot, taker, approval } = ending;
+  const stored = readPayload(taker.state, approval.payload);
   if (stored.kind === 'broken')
-    return end('voided', `${approval.id} was not carried out: ${stored.why}.`);
+    return end(ending, 'voided', `${approval.id} was not carried out: ${stored.why}.`);
   if (approval.action === 'exec') return grant(snapshot, taker, approval);
-  const deed = carriedOut(snapshot, taker, {
-    approval,
-    payload: stored.payload,
-    content: stored.content,
-  });
-  if (deed.kind === 'void')
-    return end('voided', `${approval.id} was not carried out: ${deed.why}.`);
+  const { home } = taker;
+  const { payload, content } = stored;
+  const carried = carriedOut(snapshot, { home, approval, payload, content });
+  if (carried.kind === 'void')
+    return end(ending, 'voided', `${approval.id} was not carried out: ${carried.why}.`);
   const approved = approvalEvent(snapshot, approval, {
     event: 'approved',
     by: 'owner',
@@ -207,17 +173,56 @@ function planOf(snapshot: Snapshot, taker: Taker, answer: GivenAnswer): Plan {
     { ...approval, status: 'approved' },
     { event: 'used', by: 'nocturne', runId: taker.runId },
   );
-  const what = `${approval.id} is carried out: ${approval.action} ${approval.target}`;
   return {
     kind: 'done',
-    what,
-    changes: deed.changes,
+    what: `${approval.id} is carried out: ${approval.action} ${approval.target}`,
+    changes: carried.changes,
     parts: [approved, used],
     audit: [
       row(taker, approval, {
         type: 'approval_use',
         result: 'ok',
         detail: `for ${approval.runId}; ${approval.payload}`,
+      }),
+    ],
+  };
+}
+
+type Ending = {
+  readonly snapshot: Snapshot;
+  readonly taker: Taker;
+  readonly approval: Approval;
+};
+
+/** Nothing is done. Only who declined knows that already; else the owner is told. */
+function end(
+  { snapshot, taker, approval }: Ending,
+  event: 'declined' | 'expired' | 'voided',
+  what: string,
+): Plan {
+  const isDeclined = event === 'declined';
+  const told = {
+    priority: 'medium',
+    project: approval.project || null,
+    question: `${what} Answer yes when seen.`,
+  };
+  return {
+    kind: 'not-done',
+    what,
+    changes: [],
+    parts: [
+      approvalEvent(snapshot, approval, {
+        event,
+        by: isDeclined ? 'owner' : 'nocturne',
+        runId: taker.runId,
+      }),
+      ...(isDeclined ? [] : [bundleChanges(snapshot, 'incident_surface', told)]),
+    ],
+    audit: [
+      row(taker, approval, {
+        type: `approval_${event}`,
+        result: isDeclined ? 'ok' : 'refused',
+        detail: what,
       }),
     ],
   };
@@ -245,108 +250,12 @@ function grant(snapshot: Snapshot, taker: Taker, approval: Approval): Plan {
   };
 }
 
-type Deed =
-  | { readonly kind: 'changes'; readonly changes: readonly Change[] }
-  | { readonly kind: 'void'; readonly why: string };
-
-/**
- * With the requester's authority and this one authorisation, and only where everything is as it was
- * when it was asked.
- */
-function carriedOut(
-  snapshot: Snapshot,
-  taker: Taker,
-  at: {
-    readonly approval: Approval;
-    readonly payload: Payload;
-    readonly content: Buffer | undefined;
-  },
-): Deed {
-  const { approval, payload, content } = at;
-  const authority = requesterOf(snapshot, approval);
-  if (authority === undefined)
-    return { kind: 'void', why: `the project ${approval.project} is not there any more` };
-  const [first, second] = payload.targets;
-  if (first === undefined || payload.action === 'exec')
-    return { kind: 'void', why: 'no file is named' };
-  const action: Action = {
-    kind: payload.action,
-    path: first.path,
-    ...(second === undefined ? {} : { to: second.path }),
-    ...(content === undefined ? {} : { content }),
-  };
-  const paths = new Set(payload.targets.map((target) => target.path));
-  const options = {
-    home: taker.workspace.home,
-    authorise: (path: string): string | undefined => (paths.has(path) ? approval.id : undefined),
-  };
-  const now = proposalOf(
-    snapshot,
-    { authority, project: payload.project, capability: payload.capability },
-    action,
-    options,
-  );
-  if (now.kind === 'unbound') return { kind: 'void', why: now.why };
-  if (canonicalJson(now.payload.targets) !== canonicalJson(payload.targets))
-    return {
-      kind: 'void',
-      why: `${payload.targets.map((target) => target.path).join(' or ')} has changed since it was asked`,
-    };
-  if (now.decision.verdict !== 'allow')
-    return { kind: 'void', why: now.decision.reasons.map((reason) => reason.message).join('; ') };
-  return { kind: 'changes', changes: changesOf(snapshot, payload, content) };
-}
-
-function requesterOf(snapshot: Snapshot, { project, runId }: Approval): Authority | undefined {
-  if (project === '')
-    return {
-      kind: 'pass',
-      runId,
-      role: 'worker',
-      project: undefined,
-      phase: undefined,
-      phaseStarted: undefined,
-      writes: [],
-      tools: undefined,
-    };
-  if (snapshot.record('PROJECT', project) === undefined) return undefined;
-  const { writes, tools, phase, phaseStarted } = projectScope(snapshot, project);
-  return { kind: 'pass', runId, role: 'worker', project, phase, phaseStarted, writes, tools };
-}
-
-function changesOf(
-  snapshot: Snapshot,
-  payload: Payload,
-  content: Buffer | undefined,
-): readonly Change[] {
-  const [path = '', to = ''] = payload.targets.map((target) => target.path);
-  const held = snapshot.bytes(path) ?? Buffer.alloc(0);
-  switch (payload.action) {
-    case 'append':
-      return [{ kind: 'write', path, content: Buffer.concat([held, content ?? Buffer.alloc(0)]) }];
-    case 'delete':
-      return [{ kind: 'delete', path }];
-    case 'rename':
-      return [
-        {
-          kind: 'write',
-          path: to,
-          content: held,
-          mode: (snapshot.files.get(path)?.mode ?? 0o644) & 0o7777,
-        },
-        { kind: 'delete', path },
-      ];
-    default:
-      return [{ kind: 'write', path, content: content ?? Buffer.alloc(0) }];
-  }
-}
-
 function nothing(what: string): Plan {
   return { kind: 'not-done', what, changes: [], parts: [], audit: [] };
 }
 
 function row(
-  taker: Taker,
+  taker: Pick<Taker, 'step'>,
   approval: Approval,
   about: { readonly type: string; readonly result: string; readonly detail: string },
 ): AuditEntry {

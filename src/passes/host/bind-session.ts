@@ -3,8 +3,8 @@
  * session are judged as that pass's.
  */
 import type { Workspace } from '../../workspace/types.js';
-import { passOfSession, storedPass, storePass } from '../pass-file.js';
-import type { HostSession, PassData } from '../types.js';
+import { passAtWork, passOfSession, storedPass, storePass } from '../pass-file.js';
+import type { Briefed, HostSession } from '../types.js';
 
 /**
  * A token that was printed in a session says in which session the pass began. One that began
@@ -14,24 +14,25 @@ export function bindSession(
   workspace: Workspace,
   session: HostSession,
   printed: string,
-): PassData | undefined {
-  const stored = storedPass(workspace.state);
+): Briefed | undefined {
+  const pass = waitingPass(workspace);
   if (
-    stored === undefined ||
-    !stored.waiting ||
-    stored.data.driver !== 'host' ||
-    stored.data.session !== undefined ||
-    !printed.includes(stored.data.token)
+    pass === undefined ||
+    pass.driver !== 'host' ||
+    pass.session !== undefined ||
+    !printed.includes(pass.token)
   )
     return undefined;
-  const data: PassData = { ...stored.data, session };
-  storePass(workspace.state, data, true);
-  return data;
+  const bound: Briefed = { ...pass, session };
+  storePass(workspace.state, bound, { waiting: true });
+  return bound;
 }
 
 /** The pass that has to be ended in this session, if one was begun in it. */
-export function unendedPass(workspace: Workspace, session: HostSession): PassData | undefined {
-  return storedPass(workspace.state)?.waiting === true
-    ? passOfSession(workspace.state, session)
-    : undefined;
+export function unendedPass(workspace: Workspace, session: HostSession): Briefed | undefined {
+  return waitingPass(workspace) === undefined ? undefined : passOfSession(workspace.state, session);
+}
+
+function waitingPass({ state }: Workspace): Briefed | undefined {
+  return storedPass(state)?.waiting === true ? passAtWork(state) : undefined;
 }

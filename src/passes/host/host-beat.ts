@@ -5,13 +5,13 @@
 import { leaseStatus, renewLease } from '../../workspace/lease.js';
 import type { Workspace } from '../../workspace/types.js';
 import { LEASE_MS } from '../worker/t0-gate.js';
-import type { PassData } from '../types.js';
+import type { PassOnDuty } from '../authority.js';
 
 /** Calls follow each other by the second; the lease is written at most this often. */
 const SELDOM_MS = 30_000;
 
 /** @returns whether the lease was renewed now. @throws NocturneError `LEASE_LOST`. */
-export function beat(workspace: Workspace, data: PassData): boolean {
+export function beat(workspace: Workspace, data: Pick<PassOnDuty, 'fence'>): boolean {
   const { root, clock } = workspace;
   const status = leaseStatus(root, clock);
   const mine = status.kind !== 'free' && status.lease?.fence === data.fence;

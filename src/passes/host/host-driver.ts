@@ -4,27 +4,27 @@
  */
 import { parseReport } from '../../agents/parse-report.js';
 import type { Usage } from '../../agents/types.js';
+import { defined } from '../../kernel/defined.js';
 import { EXIT } from '../../kernel/error.js';
 import { renewLease } from '../../workspace/lease.js';
+import { factsOf } from '../pass-facts.js';
 import { assertPassRoot } from '../../workspace/pinned-root.js';
 import { storePass } from '../pass-file.js';
 import { passOfToken } from '../pass-token.js';
 import { runSteps } from '../run-steps.js';
-import { enter, LEASE_MS } from '../worker/t0-gate.js';
-import {
-  type HostSession,
-  isHalt,
-  type Pass,
-  type PassData,
-  type PassEnvironment,
-  type PassReport,
-  type PassRequest,
-  withData,
+import type {
+  Briefed,
+  HostSession,
+  PassEnvironment,
+  PassReport,
+  PassRequest,
+  Worked,
 } from '../types.js';
+import { enter, LEASE_MS } from '../worker/t0-gate.js';
 import { finish, WORKER_AFTER, WORKER_BEFORE } from '../worker/worker.js';
 
 export type Begun =
-  | { readonly kind: 'brief'; readonly data: PassData }
+  | { readonly kind: 'brief'; readonly data: Briefed }
   | { readonly kind: 'over'; readonly report: PassReport };
 
 /**
@@ -38,22 +38,18 @@ export async function beginPass(
   request: PassRequest,
   at: { readonly session?: HostSession; readonly token?: string } = {},
 ): Promise<Begun> {
-  const running = at.token === undefined ? undefined : passOfToken(env.workspace.state, at.token);
-  if (running?.prompt !== undefined) return { kind: 'brief', data: running };
+  const { state } = env.workspace;
+  if (at.token !== undefined) return { kind: 'brief', data: passOfToken(state, at.token) };
   const entered = await enter(env, {
     request,
     driver: 'host',
-    ...(at.session === undefined ? {} : { session: at.session }),
+    ...defined({ session: at.session }),
   });
-  if (isHalt(entered))
-    return {
-      kind: 'over',
-      report: { exit: entered.exit, outcome: entered.outcome, data: entered.data },
-    };
-  const { pass, halt } = await runSteps(WORKER_BEFORE, entered);
-  if (halt !== undefined) return { kind: 'over', report: await finish(pass, halt) };
-  storePass(env.workspace.state, pass.data, true);
-  return { kind: 'brief', data: pass.data };
+  if (entered.kind === 'over') return entered;
+  const begun = await runSteps(WORKER_BEFORE, env, entered.stage);
+  if (begun.kind === 'halted') return { kind: 'over', report: await finish(env, begun) };
+  storePass(state, begun.stage, { waiting: true });
+  return { kind: 'brief', data: begun.stage };
 }
 
 /**
@@ -72,25 +68,26 @@ export async function endPass(
     readonly byHost?: boolean;
   },
 ): Promise<PassReport> {
-  const pass = claim(env, at.token);
-  if (pass.data.endedBy === 'host' && at.byHost !== true)
+  const { root, clock } = env.workspace;
+  const briefed = claim(env, at.token);
+  if (briefed.endedBy === 'host' && at.byHost !== true)
     return {
       exit: EXIT.ok,
-      outcome: `goes on: ${pass.data.session?.host ?? 'the host'} began this pass and ends it when your turn ends; write the report as your last message`,
-      data: pass.data,
+      outcome: `goes on: ${briefed.session?.host ?? 'the host'} began this pass and ends it when your turn ends; write the report as your last message`,
+      data: factsOf(briefed),
     };
-  renewLease(env.workspace.root, pass.data.fence, { ttlMs: LEASE_MS, clock: env.workspace.clock });
-  const outcome: PassData['outcome'] = {
-    kind: at.failed === undefined ? 'finished' : 'failed',
-    ...(at.failed === undefined ? {} : { failure: 'cancelled' as const }),
+  renewLease(root, briefed.fence, { ttlMs: LEASE_MS, clock });
+  const outcome: Worked['outcome'] = {
+    ...(at.failed === undefined
+      ? { kind: 'finished' as const }
+      : { kind: 'failed' as const, failure: 'cancelled' as const }),
     detail: at.failed ?? 'the agent ended its work',
     usage: at.usage,
     report: parseReport(at.report),
     tail: at.report.slice(-8192),
     model: at.model,
   };
-  const { pass: done, halt } = await runSteps(WORKER_AFTER, withData(pass, { outcome }));
-  return finish(done, halt);
+  return finish(env, await runSteps(WORKER_AFTER, env, { ...briefed, outcome }));
 }
 
 /** A sign of life from the agent. Exit 4 (LEASE_LOST) tells it to stop. */
@@ -98,18 +95,13 @@ export function heartbeat(
   env: PassEnvironment,
   token: string,
 ): { readonly runId: string; readonly until: string } {
-  const pass = claim(env, token);
-  return {
-    runId: pass.data.runId,
-    until: renewLease(env.workspace.root, pass.data.fence, {
-      ttlMs: LEASE_MS,
-      clock: env.workspace.clock,
-    }).expiresAt,
-  };
+  const { root, clock } = env.workspace;
+  const { runId, fence } = claim(env, token);
+  return { runId, until: renewLease(root, fence, { ttlMs: LEASE_MS, clock }).expiresAt };
 }
 
 /** The pass that this token began. */
-function claim(env: PassEnvironment, token: string): Pass {
-  assertPassRoot(env.workspace.state, env.workspace.root);
-  return { env, data: passOfToken(env.workspace.state, token) };
+function claim({ workspace }: PassEnvironment, token: string): Briefed {
+  assertPassRoot(workspace.state, workspace.root);
+  return passOfToken(workspace.state, token);
 }

@@ -8,14 +8,15 @@ import {
   type HostCall,
 } from '../../governance/host-tools/host-tools.js';
 import { ruleReasons, toolRules } from '../../governance/guard/tool-rules.js';
-import { decide } from '../../governance/guard/decide.js';
+import { decideTogether } from '../../governance/guard/decide-together.js';
 import type { Reason } from '../../governance/types.js';
+import { defined } from '../../kernel/defined.js';
 import type { Snapshot, Workspace } from '../../workspace/types.js';
 import { conclude, judge, type Judgement, recordRefusal } from '../door.js';
 import { passOfSession } from '../pass-file.js';
 import { passOfToken } from '../pass-token.js';
 import type { SpawnLedger } from '../spawn-ledger.js';
-import type { HostSession, PassData } from '../types.js';
+import type { HostSession, Briefed } from '../types.js';
 
 /**
  * Who calls: the holder of a token, the session in which a host began the pass, or neither: a
@@ -32,10 +33,7 @@ export type CallerOfHost = {
  * The running pass of a caller. @throws NocturneError `REFUSED` or `LEASE_LOST` for a token that is
  * not that of the running pass.
  */
-export function passOfCaller(
-  state: string,
-  { token, session }: CallerOfHost,
-): PassData | undefined {
+export function passOfCaller(state: string, { token, session }: CallerOfHost): Briefed | undefined {
   if (token !== undefined) return passOfToken(state, token);
   return session === undefined ? undefined : passOfSession(state, session);
 }
@@ -70,12 +68,7 @@ export function judgeCall(context: CallContext, caller: CallerOfHost, call: Host
   if (data === undefined) {
     const guest = { kind: 'guest', name: call.host } as const;
     return conclude(
-      actions.map((action) =>
-        decide(snapshot, guest, action, {
-          home: workspace.home,
-          ...(call.cwd === undefined ? {} : { cwd: call.cwd }),
-        }),
-      ),
+      decideTogether(snapshot, guest, actions, defined({ home: workspace.home, cwd: call.cwd })),
       reading.kind === 'unreadable' ? also : [],
     );
   }
@@ -93,7 +86,7 @@ export function judgeCall(context: CallContext, caller: CallerOfHost, call: Host
 
 function refusalsOf(
   snapshot: Snapshot,
-  data: PassData | undefined,
+  data: Briefed | undefined,
   reading: CallReading,
 ): readonly Reason[] {
   switch (reading.kind) {
@@ -123,7 +116,7 @@ function refusalsOf(
 /** Without a ledger a spawn is not refused: there is nothing that would have to be told. */
 function registerSpawn(
   { workspace, ledger }: CallContext,
-  data: PassData,
+  data: Briefed,
   {
     call,
     reading,

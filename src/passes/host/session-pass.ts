@@ -8,7 +8,7 @@ import type { BeginAnswer, EndAnswer } from './guard-protocol.js';
 import { beginPass, endPass, heartbeat } from './host-driver.js';
 import { manager } from '../manager/manager.js';
 import { passOfSession } from '../pass-file.js';
-import type { HostSession, PassData, PassEnvironment, PassReport, PassRequest } from '../types.js';
+import type { HostSession, Briefed, PassEnvironment, PassReport, PassRequest } from '../types.js';
 
 /**
  * A manager pass is over when this returns, a worker pass may be. What stands against beginning is
@@ -33,7 +33,7 @@ export async function beginForSession(
     if (request.role === 'manager') return over(await manager(env, request));
     const begun = await beginPass(env, request, { session });
     if (begun.kind === 'over') return over(begun.report);
-    const { runId, token, project, prompt = '', writes } = begun.data;
+    const { runId, token, project, prompt, writes } = begun.data;
     return { kind: 'brief', runId, token, project, prompt, mayWrite: writes };
   } catch (error) {
     if (!(error instanceof NocturneError)) throw error;
@@ -66,7 +66,7 @@ export async function endForSession(
     token: mine(env, session).token,
     byHost: true,
   });
-  return { exit, outcome, runId: data?.runId };
+  return { exit, outcome, runId: data.runId };
 }
 
 /** A sign of life. @throws NocturneError `LEASE_LOST` */
@@ -77,7 +77,7 @@ export function heartbeatForSession(
   return { until: heartbeat(env, mine(env, session).token).until };
 }
 
-function mine(env: PassEnvironment, session: HostSession): PassData {
+function mine(env: PassEnvironment, session: HostSession): Briefed {
   const data = passOfSession(env.workspace.state, session);
   if (data === undefined)
     throw new NocturneError('LEASE_LOST', `the session ${session.id} has no running pass`, {
@@ -91,6 +91,6 @@ function over(report: PassReport): BeginAnswer {
     kind: 'over',
     exit: report.exit,
     outcome: report.outcome,
-    runId: report.data?.runId || undefined,
+    runId: report.data.runId || undefined,
   };
 }

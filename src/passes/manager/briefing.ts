@@ -7,6 +7,7 @@ import { fieldText, fieldTime } from '../../project/field-text.js';
 import type { Rec } from '../../markdown/types.js';
 import type { Snapshot } from '../../workspace/types.js';
 import { localTime } from '../local-time.js';
+import { ownerZone } from '../../project/owner-zone.js';
 
 export type Incident = { readonly at: string; readonly message: string };
 export type BriefingInput = {
@@ -24,7 +25,7 @@ const RANK: Readonly<Record<string, number>> = { critical: 0, high: 1, medium: 2
 /** Markdown without headings of depth 1 or 2, for the section Briefing. */
 export function briefing(input: BriefingInput): string {
   const { snapshot, since, incidents } = input;
-  const zone = fieldText(snapshot.records('OWNER')[0], 'time_zone') || 'UTC';
+  const zone = ownerZone(snapshot);
   const runs = snapshot
     .records('RUN')
     .filter((run) => (fieldTime(run, 'ended') ?? 0) > since.getTime());

@@ -3,68 +3,56 @@ import { listIncidents } from '../../workspace/incident.js';
 import { fieldText, fieldTime } from '../../project/field-text.js';
 import { EXIT } from '../../kernel/error.js';
 import type { Snapshot } from '../../workspace/types.js';
-import { runBundle } from '../act.js';
-import { briefing } from './briefing.js';
-import { runSteps } from '../run-steps.js';
+import { bundleAct } from '../act.js';
+import { factsOf } from '../pass-facts.js';
+import { firstStep, runSteps } from '../run-steps.js';
+import type { PassEnvironment, PassReport, PassRequest, Reviewed, Step } from '../types.js';
 import { enter } from '../worker/t0-gate.js';
 import { close } from '../worker/t9-close.js';
-import {
-  isHalt,
-  type PassEnvironment,
-  type PassReport,
-  type PassRequest,
-  type Step,
-} from '../types.js';
-import { crashes, integrityOnRecord } from './t0-crashes.js';
+import { briefing } from './briefing.js';
 import { modulesHear, sweepAtFirst } from './modules.js';
+import { crashes, integrityOnRecord } from './t0-crashes.js';
 import { drafts, escalations } from './t2-escalations.js';
-import { changed, direction, rebalance, value, verdicts } from './t3-review.js';
+import { changed, direction, value, verdicts } from './t3-review.js';
+import { rebalance } from './t6-rebalance.js';
 import { auditReview } from './t8-audit.js';
 
-const morning: Step = {
+const morning: Step<Reviewed, Reviewed> = {
   id: 'T9',
   title: 'morning briefing',
-  run(pass) {
-    const { workspace } = pass.env;
-    const snapshot = workspace.snapshot();
+  run(stage, { env, snapshot }) {
     const body = briefing({
       snapshot,
       since: lastBriefing(snapshot),
-      incidents: listIncidents(workspace.state),
-      notes: pass.data.notes,
+      incidents: listIncidents(env.workspace.state),
+      notes: stage.notes,
     });
-    runBundle(pass, {
-      step: 'T9',
-      name: 'briefing_write',
-      args: { body },
-      target: 'NOTIFICATIONS.md',
-    });
-    return pass;
+    const written = { name: 'briefing_write', args: { body }, target: 'NOTIFICATIONS.md' };
+    return { stage, acts: [bundleAct('T9', written)] };
   },
 };
 
-const MANAGER: readonly Step[] = [
-  crashes,
-  sweepAtFirst,
-  integrityOnRecord,
-  escalations,
-  changed,
-  drafts,
-  value,
-  direction,
-  rebalance,
-  verdicts,
-  modulesHear,
-  auditReview,
-  morning,
-];
+const MANAGER = firstStep(crashes)
+  .next(sweepAtFirst)
+  .next(integrityOnRecord)
+  .next(escalations)
+  .next(changed)
+  .next(drafts)
+  .next(value)
+  .next(direction)
+  .next(rebalance)
+  .next(verdicts)
+  .next(modulesHear)
+  .next(auditReview)
+  .next(morning);
 
 export async function manager(env: PassEnvironment, request: PassRequest): Promise<PassReport> {
   const entered = await enter(env, { request, driver: 'process' });
-  if (isHalt(entered)) return { exit: entered.exit, outcome: entered.outcome, data: entered.data };
-  const { pass, halt } = await runSteps(MANAGER, entered);
-  const closed = await close({ pass, halt });
-  return { exit: halt?.exit ?? EXIT.ok, outcome: closed.outcome, data: closed.pass.data };
+  if (entered.kind === 'over') return entered.report;
+  const ended = await runSteps(MANAGER, env, entered.stage);
+  const { stage, outcome } = await close(env, ended);
+  const exit = ended.kind === 'halted' ? ended.halt.exit : EXIT.ok;
+  return { exit, outcome, data: factsOf(stage) };
 }
 
 /** The page reports everything since the page before it. */

@@ -3,16 +3,28 @@
  * that last too long.
  */
 import { deliver, sweepModules } from '../worker/t8-modules.js';
-import type { Step } from '../types.js';
+import type { Entered, Reviewing, Step } from '../types.js';
 
-export const sweepAtFirst: Step = {
+const NO_WORK = { project: undefined, report: undefined } as const;
+
+export const sweepAtFirst: Step<Entered, Entered> = {
   id: 'T0',
   title: 'tasks and other things that may have died',
-  run: (pass) => sweepModules(pass, { project: undefined, report: undefined, step: 'T0' }),
+  async run(stage, context) {
+    const { notes, acts } = await sweepModules(context, stage, { ...NO_WORK, step: 'T0' });
+    return { stage: { ...stage, notes: [...stage.notes, ...notes] }, acts };
+  },
 };
 
-export const modulesHear: Step = {
+export const modulesHear: Step<Reviewing, Reviewing> = {
   id: 'T8',
   title: 'modules',
-  run: async (pass) => deliver(await sweepModules(pass, { project: undefined, report: undefined })),
+  async run(stage, context) {
+    const swept = await sweepModules(context, stage, NO_WORK);
+    const delivered = await deliver(context, stage);
+    return {
+      stage: { ...stage, notes: [...stage.notes, ...swept.notes, ...delivered.notes] },
+      acts: [...swept.acts, ...delivered.acts],
+    };
+  },
 };

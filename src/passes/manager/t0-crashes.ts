@@ -6,23 +6,19 @@ import { findProcesses } from '../../agents/survivors.js';
 import { fieldText, fieldTime } from '../../project/field-text.js';
 import { stamp } from '../../kernel/clock.js';
 import type { Snapshot } from '../../workspace/types.js';
-import { note, runBundle } from '../act.js';
-import { takeAnswers } from '../worker/t1-dispatch.js';
-import { type Step, withData } from '../types.js';
+import { bundleAct, noteAct } from '../act.js';
+import type { Entered, Step } from '../types.js';
+import { takeAnswers } from '../worker/take-answers.js';
 
-export const crashes: Step = {
+export const crashes: Step<Entered, Entered> = {
   id: 'T0',
   title: 'crashed passes',
-  run(pass) {
-    const snapshot = pass.env.workspace.snapshot();
-    const dead = unclosedRuns(snapshot, pass.data.runId);
-    for (const run of dead) {
-      const alive = findProcesses({
-        mark: { runId: run.runId, workspace: pass.env.workspace.root },
-      });
+  run(stage, { env, snapshot }) {
+    const dead = unclosedRuns(snapshot, stage.runId);
+    const acts = dead.map((run) => {
+      const alive = findProcesses({ mark: { runId: run.runId, workspace: env.workspace.root } });
       const outcome = `crashed: no T9 was written; last step ${run.lastStep}${alive.length === 0 ? '' : `; ${alive.length} processes of it are still alive`}`;
-      runBundle(pass, {
-        step: 'T0',
+      return bundleAct('T0', {
         name: 'session_reap',
         args: {
           dead_run: run.runId,
@@ -35,26 +31,26 @@ export const crashes: Step = {
         target: run.runId,
         detail: outcome,
       });
-    }
-    return withData(pass, {
-      notes: [
-        ...pass.data.notes,
-        ...dead.map((run) => `${run.runId} crashed after ${run.lastStep}`),
-      ],
     });
+    const notes = dead.map((run) => `${run.runId} crashed after ${run.lastStep}`);
+    return { stage: { ...stage, notes: [...stage.notes, ...notes] }, acts };
   },
 };
 
-export const integrityOnRecord: Step = {
+export const integrityOnRecord: Step<Entered, Entered> = {
   id: 'T1',
   title: 'drift, chains, answers',
-  run(pass) {
-    note(pass, 'T1', {
+  run(stage, { env, snapshot }) {
+    const verified = noteAct('T1', {
       type: 'manifest_verify',
       target: 'INTEGRITY-MANIFEST.md',
       detail: 'manifest, signature, chains and anchors verified at T0',
     });
-    return takeAnswers(pass);
+    const answered = takeAnswers(env, stage, snapshot);
+    return {
+      stage: { ...stage, notes: [...stage.notes, ...answered.notes] },
+      acts: [verified, ...answered.acts],
+    };
   },
 };
 

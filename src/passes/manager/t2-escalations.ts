@@ -7,21 +7,19 @@ import { fieldText } from '../../project/field-text.js';
 import { transitionSteps } from '../../governance/transition.js';
 import { wordsOf } from '../../kernel/words.js';
 import type { Snapshot } from '../../workspace/types.js';
-import { note, runBundle, runBundles } from '../act.js';
-import { type Step, withData } from '../types.js';
+import { bundleAct, bundlesAct, noteAct } from '../act.js';
+import type { Entered, Reviewing, Step } from '../types.js';
 
-export const escalations: Step = {
+export const escalations: Step<Entered, Entered> = {
   id: 'T2',
   title: 'escalations and transitions',
-  run(pass) {
-    const snapshot = pass.env.workspace.snapshot();
+  run(stage, { snapshot }) {
     const unseen = openEscalations(snapshot).filter((one) => one.unseen);
     const due = transitionSteps(snapshot).filter(
       (step) => step.calls.length > 0 && step.answeredBy === undefined,
     );
-    for (const step of due)
-      runBundles(
-        pass,
+    const acts = due.map((step) =>
+      bundlesAct(
         'T2',
         step.calls.map((call) => ({
           name: call.bundle,
@@ -29,23 +27,22 @@ export const escalations: Step = {
           target: step.slug,
           detail: step.why,
         })),
-      );
-    note(pass, 'T2', {
+      ),
+    );
+    const row = noteAct('T2', {
       type: 'escalations',
       result: unseen.length + due.length === 0 ? 'skipped' : 'ok',
       detail: `${unseen.length} not seen yet, ${due.length} transitions acted on`,
     });
-    return withData(pass, {
-      notes: [...pass.data.notes, ...due.map((step) => `${step.slug}: ${step.why}`)],
-    });
+    const notes = due.map((step) => `${step.slug}: ${step.why}`);
+    return { stage: { ...stage, notes: [...stage.notes, ...notes] }, acts: [...acts, row] };
   },
 };
 
-export const drafts: Step = {
+export const drafts: Step<Reviewing, Reviewing> = {
   id: 'T3.5',
   title: 'drafts',
-  run(pass) {
-    const snapshot = pass.env.workspace.snapshot();
+  run(stage, { snapshot }) {
     const asked = new Set(
       snapshot
         .records('NOTIFICATION')
@@ -53,25 +50,21 @@ export const drafts: Step = {
         .map((one) => fieldText(one, 'project')),
     );
     const waiting = snapshot.records('DRAFT').filter((draft) => !asked.has(draft.key));
-    for (const draft of waiting) {
+    const acts = waiting.map((draft) => {
       const { fits, why } = fitOf(
         snapshot,
         `${fieldText(draft, 'mission')} ${fieldText(draft, 'phase.objective')} ${fieldText(draft, 'domain_fit')}`,
       );
       const question = `Begin the project "${draft.key}": ${fieldText(draft, 'mission')}? It ${fits ? 'fits' : 'may not fit'} the domain (${why}). Answer yes or no.`;
-      runBundle(pass, {
-        step: 'T3.5',
-        name: 'draft_surface',
-        args: { slug: draft.key, question, body: fieldText(draft, 'rationale') },
-        detail: why,
-      });
-    }
-    note(pass, 'T3.5', {
+      const args = { slug: draft.key, question, body: fieldText(draft, 'rationale') };
+      return bundleAct('T3.5', { name: 'draft_surface', args, detail: why });
+    });
+    const row = noteAct('T3.5', {
       type: 'drafts',
       result: waiting.length === 0 ? 'skipped' : 'ok',
       detail: `${waiting.length} surfaced`,
     });
-    return pass;
+    return { stage, acts: [...acts, row] };
   },
 };
 

@@ -2,14 +2,12 @@
  * Manager T3 to T7: what each project did since its last review, what it was worth, where it is
  * going, and a verdict on record.
  */
-import { fieldInt, fieldText, fieldTime } from '../../project/field-text.js';
-import { authorise } from '../../governance/preapproval.js';
+import { fieldText, fieldTime } from '../../project/field-text.js';
 import { wordsOf } from '../../kernel/words.js';
 import type { Rec } from '../../markdown/types.js';
 import type { Snapshot } from '../../workspace/types.js';
-import { note, runBundle, runBundles } from '../act.js';
-import { keepProposal } from '../apply-proposal.js';
-import { type Pass, type ProjectReview, type Step, withData } from '../types.js';
+import { bundleAct, noteAct } from '../act.js';
+import type { Entered, ProjectReview, Reviewing, Step } from '../types.js';
 
 const GRADES = ['FAIL', 'WEAK', 'ADEQUATE', 'STRONG'] as const;
 /**
@@ -18,156 +16,94 @@ const GRADES = ['FAIL', 'WEAK', 'ADEQUATE', 'STRONG'] as const;
  */
 const TOO_OFTEN = 3;
 
-export const changed: Step = {
+export const changed: Step<Entered, Reviewing> = {
   id: 'T3',
   title: 'what changed',
-  run(pass) {
-    const snapshot = pass.env.workspace.snapshot();
+  run(stage, { snapshot }) {
     const reviews = snapshot.records('PROJECT').flatMap((project) => review(snapshot, project));
-    note(pass, 'T3', {
+    const detail = reviews.map((one) => `${one.slug}: ${one.passes} passes`).join('; ');
+    const row = noteAct('T3', {
       type: 'changes',
       result: reviews.length === 0 ? 'skipped' : 'ok',
-      detail:
-        reviews.map((one) => `${one.slug}: ${one.passes} passes`).join('; ') ||
-        'nothing since the last review',
+      detail: detail || 'nothing since the last review',
     });
-    return withData(pass, { reviews });
+    return { stage: { ...stage, reviews }, acts: [row] };
   },
 };
 
-export const value: Step = {
+export const value: Step<Reviewing, Reviewing> = {
   id: 'T4',
   title: 'value',
-  run(pass) {
-    const weak = (pass.data.reviews ?? []).filter(
-      (one) =>
-        one.grades.slice(-TOO_OFTEN).length === TOO_OFTEN &&
-        one.grades.slice(-TOO_OFTEN).every((grade) => grade === 'WEAK' || grade === 'FAIL'),
-    );
-    for (const one of weak)
-      if (isActive(pass, one.slug))
-        runBundle(pass, {
-          step: 'T4',
-          name: 'surface_escalation',
-          args: {
-            slug: one.slug,
-            reason: `${TOO_OFTEN} weak passes in a row`,
-            priority: 'high',
-            question: `${one.slug}: its last ${TOO_OFTEN} passes were weak (${one.grades.slice(-TOO_OFTEN).join(', ')}). What should it do instead? Answer with an objective, or no to pause it.`,
-          },
-        });
-    const costs = (pass.data.reviews ?? []).flatMap((one) =>
+  run(stage, { snapshot }) {
+    const weak = stage.reviews.filter(isWeak);
+    const asked = weak
+      .filter((one) => isActive(snapshot, one.slug))
+      .map(({ slug, grades }) => {
+        const question = `${slug}: its last ${TOO_OFTEN} passes were weak (${grades.slice(-TOO_OFTEN).join(', ')}). What should it do instead? Answer with an objective, or no to pause it.`;
+        const reason = `${TOO_OFTEN} weak passes in a row`;
+        const args = { slug, reason, priority: 'high', question };
+        return bundleAct('T4', { name: 'surface_escalation', args });
+      });
+    const costs = stage.reviews.flatMap((one) =>
       one.costPerOutput === undefined
         ? []
         : [`${one.slug} ${one.costPerOutput.toFixed(3)} an output`],
     );
-    note(pass, 'T4', {
+    const detail = [...weak.map((one) => `${one.slug} is weak`), ...costs].join('; ');
+    const row = noteAct('T4', {
       type: 'value',
       result: weak.length === 0 ? 'ok' : 'failed',
-      detail:
-        [...weak.map((one) => `${one.slug} is weak`), ...costs].join('; ') || 'no cost reported',
+      detail: detail || 'no cost reported',
     });
-    return pass;
+    return { stage, acts: [...asked, row] };
   },
 };
 
-export const direction: Step = {
+function isWeak({ grades }: ProjectReview): boolean {
+  const last = grades.slice(-TOO_OFTEN);
+  return last.length === TOO_OFTEN && last.every((grade) => grade === 'WEAK' || grade === 'FAIL');
+}
+
+function isActive(snapshot: Snapshot, slug: string): boolean {
+  const row = snapshot.record('DISPATCH', slug);
+  return fieldText(row, 'status') === 'active' && fieldText(row, 'escalation') === '';
+}
+
+export const direction: Step<Reviewing, Reviewing> = {
   id: 'T5',
   title: 'direction',
-  run(pass) {
-    const flagged = (pass.data.reviews ?? []).filter((one) => one.direction !== '');
-    note(pass, 'T5', {
+  run(stage) {
+    const flagged = stage.reviews.filter((one) => one.direction !== '');
+    const notes = flagged.map((one) => `${one.slug}: ${one.direction}`);
+    const row = noteAct('T5', {
       type: 'direction',
       result: flagged.length === 0 ? 'ok' : 'failed',
-      detail: flagged.map((one) => `${one.slug}: ${one.direction}`).join('; ') || 'no drift seen',
+      detail: notes.join('; ') || 'no drift seen',
     });
-    return withData(pass, {
-      notes: [...pass.data.notes, ...flagged.map((one) => `${one.slug}: ${one.direction}`)],
-    });
+    return { stage: { ...stage, notes: [...stage.notes, ...notes] }, acts: [row] };
   },
 };
 
-export const rebalance: Step = {
-  id: 'T6',
-  title: 'priorities',
-  run(pass) {
-    const swap = proposal(pass);
-    if (swap === undefined) {
-      note(pass, 'T6', {
-        type: 'priorities',
-        result: 'skipped',
-        detail: 'no other order is better',
-      });
-      return pass;
-    }
-    const { first, then, why } = swap;
-    const bundles = [
-      {
-        name: 'project_focus',
-        args: {
-          slug: then.slug,
-          priority: first.priority,
-          displaced: first.slug,
-          displaced_priority: then.priority,
-        },
-      },
-    ];
-    const permission = authorise(pass.env.workspace.snapshot(), {
-      actionClass: 'priority-rebalance',
-      targets: ['ACTIVE-PROJECTS.md'],
-    });
-    if (permission.allowed && permission.pa !== undefined) {
-      runBundles(
-        pass,
-        'T6',
-        bundles.map((one) => ({
-          ...one,
-          target: then.slug,
-          authorisation: permission.pa ?? '',
-          detail: why,
-        })),
-      );
-      return pass;
-    }
-    const question = `Put ${then.slug} before ${first.slug}? ${why}. Answer yes or no.`;
-    const { notices } = runBundle(pass, {
-      step: 'T6',
-      name: 'proposal_surface',
-      args: { priority: 'low', project: then.slug, question },
-      target: then.slug,
-      detail: why,
-    });
-    for (const id of notices) keepProposal(pass.env.workspace.state, id, bundles);
-    return pass;
-  },
-};
-
-export const verdicts: Step = {
+export const verdicts: Step<Reviewing, Reviewing> = {
   id: 'T7',
   title: 'verdicts',
-  run(pass) {
-    for (const one of pass.data.reviews ?? []) {
+  run(stage) {
+    const recorded = stage.reviews.map(({ slug, verdict, trend, direction, rationale }) => {
       const args = {
-        slug: one.slug,
-        verdict: one.verdict,
-        quality_trend: one.trend,
-        direction: one.direction || null,
-        rationale: one.rationale,
+        slug,
+        verdict,
+        quality_trend: trend,
+        direction: direction || null,
+        rationale,
       };
-      runBundle(pass, {
-        step: 'T7',
-        name: 'review_record',
-        args,
-        target: one.slug,
-        detail: one.verdict,
-      });
-    }
-    note(pass, 'T7', {
-      type: 'reviews',
-      result: (pass.data.reviews ?? []).length === 0 ? 'skipped' : 'ok',
-      detail: (pass.data.reviews ?? []).map((one) => `${one.slug} ${one.verdict}`).join('; '),
+      return bundleAct('T7', { name: 'review_record', args, target: slug, detail: verdict });
     });
-    return pass;
+    const row = noteAct('T7', {
+      type: 'reviews',
+      result: stage.reviews.length === 0 ? 'skipped' : 'ok',
+      detail: stage.reviews.map((one) => `${one.slug} ${one.verdict}`).join('; '),
+    });
+    return { stage, acts: [...recorded, row] };
   },
 };
 
@@ -227,7 +163,8 @@ function trendOf(grades: readonly (typeof GRADES)[number][]): ProjectReview['tre
   const [before, last] = [grades.at(-2), grades.at(-1)];
   if (before === undefined || last === undefined) return 'unknown';
   const change = GRADES.indexOf(last) - GRADES.indexOf(before);
-  return change > 0 ? 'up' : change < 0 ? 'down' : 'level';
+  if (change === 0) return 'level';
+  return change > 0 ? 'up' : 'down';
 }
 
 /** Why the project seems to go nowhere; empty when it does not. Only said, never corrected. */
@@ -254,37 +191,4 @@ function drift(snapshot: Snapshot, at: { project: Rec; outputs: number; passes: 
   return next !== '' && shared.length === 0
     ? `the next objective shares no word with the phase: "${next}"`
     : '';
-}
-
-type Row = { readonly slug: string; readonly priority: number };
-
-/**
- * The first project is not getting anywhere and the next one is: then the next one should come
- * first.
- */
-function proposal(pass: Pass): { first: Row; then: Row; why: string } | undefined {
-  const rows = pass.env.workspace
-    .snapshot()
-    .records('DISPATCH')
-    .filter((row) => fieldText(row, 'status') === 'active')
-    .map((row) => ({ slug: fieldText(row, 'slug'), priority: fieldInt(row, 'priority') ?? 999 }))
-    .sort((a, b) => a.priority - b.priority);
-  const [first, then] = rows;
-  const about = (pass.data.reviews ?? []).find((one) => one.slug === first?.slug);
-  if (first === undefined || then === undefined || about === undefined) return undefined;
-  const stalled =
-    about.grades.slice(-2).length === 2 &&
-    about.grades.slice(-2).every((grade) => grade === 'WEAK' || grade === 'FAIL');
-  return stalled
-    ? {
-        first,
-        then,
-        why: `the last two passes of ${first.slug} were ${about.grades.slice(-2).join(' and ')}`,
-      }
-    : undefined;
-}
-
-function isActive(pass: Pass, slug: string): boolean {
-  const row = pass.env.workspace.snapshot().record('DISPATCH', slug);
-  return fieldText(row, 'status') === 'active' && fieldText(row, 'escalation') === '';
 }

@@ -6,8 +6,8 @@ import { fieldText, fieldTime } from '../../project/field-text.js';
 import type { Rec } from '../../markdown/types.js';
 import { validateSnapshot } from '../../validate/validate-snapshot.js';
 import type { Snapshot } from '../../workspace/types.js';
-import { note, runBundles } from '../act.js';
-import { type Step, withData } from '../types.js';
+import { bundlesAct, noteAct } from '../act.js';
+import type { Reviewed, Reviewing, Step } from '../types.js';
 
 const STEPS = [
   'T0',
@@ -28,14 +28,12 @@ const STEPS = [
 /** What a worker pass that worked on a project has at least one row of. */
 const SPINE = ['T0', 'T1', 'T2', 'T2.5', 'T2.7', 'T3', 'T4', 'T5', 'T6', 'T7', 'T8', 'T9'];
 
-export const auditReview: Step = {
+export const auditReview: Step<Reviewing, Reviewed> = {
   id: 'T8',
   title: 'audit review',
-  async run(pass) {
-    const { workspace } = pass.env;
-    const snapshot = workspace.snapshot();
+  async run(stage, { env, snapshot }) {
     const since = lastManager(snapshot);
-    const broken = spineProblems(snapshot, { since, current: pass.data.runId });
+    const broken = spineProblems(snapshot, { since, current: stage.runId });
     const anomalies = snapshot
       .records('AUDIT')
       .filter(
@@ -44,20 +42,19 @@ export const auditReview: Step = {
           ['refused', 'restored'].includes(fieldText(row, 'result')),
       );
     const diagnostics = await validateSnapshot(snapshot, {
-      home: workspace.home,
-      modules: pass.env.modules.map((module) => module.name),
+      home: env.workspace.home,
+      modules: env.modules.map((module) => module.name),
     });
     const errors = diagnostics.filter((one) => one.severity === 'error');
     const warnings = diagnostics.filter((one) => one.severity === 'warning');
     const archived = archive(snapshot);
-    if (archived.length > 0) runBundles(pass, 'T8', archived);
     const findings = [
       ...broken,
       ...errors
         .slice(0, 5)
         .map((one) => `${one.range.file}:${one.range.line} ${one.rule}: ${one.message}`),
     ];
-    note(pass, 'T8', {
+    const row = noteAct('T8', {
       type: 'audit',
       result: findings.length === 0 ? 'ok' : 'failed',
       detail: `${broken.length} broken spines, ${anomalies.length} refused or undone, ${errors.length} errors, ${warnings.length} warnings, ${archived.length} archived`,
@@ -66,7 +63,10 @@ export const auditReview: Step = {
       findings.length === 0
         ? 'reviewed: everything in order'
         : `reviewed: ${findings.length} findings`;
-    return withData(pass, { result, notes: [...pass.data.notes, ...findings] });
+    return {
+      stage: { ...stage, result, notes: [...stage.notes, ...findings] },
+      acts: [...(archived.length === 0 ? [] : [bundlesAct('T8', archived)]), row],
+    };
   },
 };
 

@@ -38,16 +38,14 @@ export function writeCursor(state: string, name: string, files: Cursor): void {
 
 export function changesBetween(before: Cursor, after: Cursor): readonly FileChange[] {
   const paths = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort();
-  return paths.flatMap((path): FileChange[] => {
-    if (before[path] === after[path]) return [];
-    return [
-      {
-        path,
-        kind:
-          before[path] === undefined ? 'added' : after[path] === undefined ? 'deleted' : 'changed',
-      },
-    ];
-  });
+  return paths
+    .filter((path) => before[path] !== after[path])
+    .map((path): FileChange => ({ path, kind: kindOf(before[path], after[path]) }));
+}
+
+function kindOf(before: string | undefined, after: string | undefined): FileChange['kind'] {
+  if (before === undefined) return 'added';
+  return after === undefined ? 'deleted' : 'changed';
 }
 
 function fileOf(state: string, name: string): string {

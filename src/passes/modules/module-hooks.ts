@@ -5,80 +5,87 @@
 import type { Fragment } from '../../agents/types.js';
 import type { AlikePart } from '../../governance/quality/repeats.js';
 import { NocturneError } from '../../kernel/error.js';
+import { viewAfter } from '../../workspace/draft-view.js';
 import type { Snapshot } from '../../workspace/types.js';
-import { act, note } from '../act.js';
+import { withCommitMutex } from '../../workspace/mutex.js';
+import { type Act, type Deed, noteAct, partsOf } from '../act.js';
 import type { AlikeContext, ModuleChange, PassModule } from '../module.js';
 import { readScope } from '../read-scope.js';
-import type { Pass, StepId } from '../types.js';
+import type { Chosen, Entered, PassEnvironment, StepContext, StepId, Worked } from '../types.js';
 
 /** Those that are installed and that R8 enables, in its order. */
-export function enabledModules(pass: Pass, snapshot: Snapshot): readonly PassModule[] {
+export function enabledModules(
+  { modules }: PassEnvironment,
+  snapshot: Snapshot,
+): readonly PassModule[] {
   return snapshot.schema.modules
     .filter((row) => row.enabled)
-    .flatMap((row) => pass.env.modules.filter((one) => one.name === row.name));
+    .flatMap((row) => modules.filter((one) => one.name === row.name));
 }
 
 /**
- * One commit for each module. What a module cannot do is on record, and no reason for the night to
- * end.
+ * What each module does before a project is chosen, on the workspace as the one before it leaves
+ * it. What a module cannot do is on record, and no reason for the night to end.
  */
-export function runBefore(pass: Pass): void {
-  const { workspace } = pass.env;
-  for (const module of enabledModules(pass, workspace.snapshot())) {
-    if (module.before === undefined) continue;
+export function runBefore(
+  env: PassEnvironment,
+  pass: Pick<Entered, 'request' | 'runId'>,
+  snapshot: Snapshot,
+): { readonly acts: readonly Act[]; readonly view: Snapshot } {
+  const { state, root } = env.workspace;
+  const acts: Act[] = [];
+  let view = snapshot;
+  for (const module of enabledModules(env, snapshot)) {
     try {
-      act(pass, (snapshot) => {
-        return (
-          module.before?.({ snapshot, state: workspace.state, step: 'T1' }) ?? {
-            reason: module.name,
-          }
-        );
-      });
+      const change = withCommitMutex(root, () =>
+        module.before?.({ snapshot: view, state, step: 'T1' }),
+      );
+      if (change === undefined) continue;
+      const act = (): Deed => change;
+      view = viewAfter(view, partsOf(pass, [act]));
+      acts.push(act);
     } catch (error) {
       if (!(error instanceof NocturneError) || error.code === 'LEASE_LOST') throw error;
-      pass.env.say(`     ${module.name}: ${error.message}`);
-      note(pass, 'T1', {
-        type: 'modules',
-        target: module.name,
-        result: 'failed',
-        detail: error.message.slice(0, 300),
-      });
+      env.say(`     ${module.name}: ${error.message}`);
+      acts.push(failedRow('T1', { type: 'modules', module: module.name, error }));
     }
   }
+  return { acts, view };
+}
+
+function failedRow(
+  step: StepId,
+  at: { readonly type: string; readonly module: string; readonly error: unknown },
+): Act {
+  const { type, module, error } = at;
+  const detail = (error instanceof Error ? error.message : String(error)).slice(0, 300);
+  return noteAct(step, { type, target: module, result: 'failed', detail });
 }
 
 /**
  * For the brief. What a module cannot tell is named in the audit log, and the pass goes on without
  * it.
  */
-export async function moduleFragments(pass: Pass): Promise<readonly Fragment[]> {
-  const { workspace, signal, say } = pass.env;
-  const { project, runId, capability } = pass.data;
+export async function moduleFragments(
+  env: PassEnvironment,
+  pass: Pick<Chosen, 'project' | 'runId' | 'capability'>,
+  snapshot: Snapshot,
+): Promise<{ readonly told: readonly Fragment[]; readonly acts: readonly Act[] }> {
+  const { workspace, signal, say } = env;
+  const { project, runId, capability } = pass;
   const told: Fragment[] = [];
-  for (const module of enabledModules(pass, workspace.snapshot())) {
+  const acts: Act[] = [];
+  for (const module of enabledModules(env, snapshot)) {
     try {
-      const fragments =
-        (await module.fragments?.({
-          workspace,
-          snapshot: workspace.snapshot(),
-          project,
-          runId,
-          capability,
-          signal,
-          say,
-        })) ?? [];
+      const context = { workspace, snapshot, project, runId, capability, signal, say };
+      const fragments = (await module.fragments?.(context)) ?? [];
       told.push(...fragments.map((one) => ({ ...one, trust: 'data' as const })));
     } catch (error) {
       if (error instanceof NocturneError && error.code === 'LEASE_LOST') throw error;
-      note(pass, 'T4', {
-        type: 'brief',
-        target: module.name,
-        result: 'failed',
-        detail: (error instanceof Error ? error.message : String(error)).slice(0, 300),
-      });
+      acts.push(failedRow('T4', { type: 'brief', module: module.name, error }));
     }
   }
-  return told;
+  return { told, acts };
 }
 
 export type Question = Pick<AlikeContext, 'texts' | 'among' | 'records'> & {
@@ -89,48 +96,46 @@ export type Question = Pick<AlikeContext, 'texts' | 'among' | 'records'> & {
  * For each text what says the same; `undefined` where no module knows. One that cannot tell is
  * named in the audit log, and the pass goes on with its own comparison.
  */
+export type Alike = {
+  readonly answers: readonly (readonly AlikePart[])[] | undefined;
+  readonly acts: readonly Act[];
+};
+
 export async function moduleAlike(
-  pass: Pass,
+  { env, snapshot }: StepContext,
+  pass: Pick<Chosen, 'runId' | 'capability' | 'project' | 'writes'>,
   { step, ...question }: Question,
-): Promise<readonly (readonly AlikePart[])[] | undefined> {
-  if (question.texts.length === 0) return undefined;
-  const { workspace, signal, say } = pass.env;
-  const { runId } = pass.data;
+): Promise<Alike> {
+  if (question.texts.length === 0) return { answers: undefined, acts: [] };
+  const { workspace, signal, say } = env;
+  const { runId } = pass;
   const answers: (readonly (readonly AlikePart[])[])[] = [];
-  for (const module of enabledModules(pass, workspace.snapshot())) {
+  const acts: Act[] = [];
+  for (const module of enabledModules(env, snapshot)) {
     try {
-      const answer = await module.alike?.({
-        workspace,
-        snapshot: workspace.snapshot(),
-        runId,
-        scope: readScope(pass.data),
-        signal,
-        say,
-        ...question,
-      });
+      const context = { workspace, snapshot, runId, scope: readScope(pass), signal, say };
+      const answer = await module.alike?.({ ...context, ...question });
       if (answer !== undefined) answers.push(answer);
     } catch (error) {
       if (error instanceof NocturneError && error.code === 'LEASE_LOST') throw error;
-      note(pass, step, {
-        type: 'alike',
-        target: module.name,
-        result: 'failed',
-        detail: (error instanceof Error ? error.message : String(error)).slice(0, 300),
-      });
+      acts.push(failedRow(step, { type: 'alike', module: module.name, error }));
     }
   }
-  return answers.length === 0
-    ? undefined
-    : question.texts.map((_, i) => answers.flatMap((answer) => answer[i] ?? []));
+  return {
+    answers:
+      answers.length === 0
+        ? undefined
+        : question.texts.map((_, i) => answers.flatMap((answer) => answer[i] ?? [])),
+    acts,
+  };
 }
 
-export function moduleRecords(pass: Pass, snapshot: Snapshot): readonly ModuleChange[] {
-  if (pass.data.outcome?.kind !== 'finished') return [];
-  const context = {
-    snapshot,
-    project: pass.data.project,
-    runId: pass.data.runId,
-    used: new Set(pass.data.sources ?? []),
-  };
-  return enabledModules(pass, snapshot).flatMap((module) => module.recorded?.(context) ?? []);
+export function moduleRecords(
+  env: PassEnvironment,
+  { outcome, project, runId, sources }: Worked,
+  snapshot: Snapshot,
+): readonly ModuleChange[] {
+  if (outcome.kind !== 'finished') return [];
+  const context = { snapshot, project, runId, used: new Set(sources) };
+  return enabledModules(env, snapshot).flatMap((module) => module.recorded?.(context) ?? []);
 }

@@ -13,10 +13,12 @@ import { changesBetween, cursorNow, readCursor, writeCursor } from './module-cur
 
 export const MOST_ROUNDS = 5;
 
-export type Engine = ModuleContext & {
+export type Engine = Omit<ModuleContext, 'snapshot'> & {
   readonly modules: readonly PassModule[];
   /** Only this one is called; what it writes still counts. */
   readonly only?: string;
+  /** The workspace in the first round, where the caller has just looked at it. */
+  readonly first?: Snapshot;
   /** In whose name what a module returns is committed. */
   readonly commit: (changeSet: ChangeSet) => void;
 };
@@ -35,9 +37,11 @@ export type EngineRun = {
   readonly looping: readonly string[];
 };
 
+/** Looks at the workspace once in each round, and again after a module has changed it. */
 export async function runModules(engine: Engine): Promise<EngineRun> {
   const runs = new Map<string, ModuleRun>();
-  for (const row of rowsOf(engine))
+  let snapshot = engine.first ?? engine.workspace.snapshot();
+  for (const row of rowsOf(engine, snapshot))
     runs.set(row.name, {
       module: row.name,
       installed: find(engine, row.name) !== undefined,
@@ -45,13 +49,18 @@ export async function runModules(engine: Engine): Promise<EngineRun> {
       rounds: 0,
     });
   for (let round = 1; round <= MOST_ROUNDS; round++) {
+    if (round > 1) snapshot = engine.workspace.snapshot();
     let heard = 0;
-    for (const row of rowsOf(engine)) heard += await deliver(engine, row, runs);
+    for (const row of rowsOf(engine, snapshot)) {
+      const told = await deliver(engine, { row, runs, snapshot });
+      heard += told.changes;
+      if (told.wrote) snapshot = engine.workspace.snapshot();
+    }
     if (heard === 0) return { runs: [...runs.values()], looping: [] };
   }
-  const snapshot = engine.workspace.snapshot();
-  const looping = rowsOf(engine)
-    .filter((row) => isPending(engine, snapshot, row, runs))
+  snapshot = engine.workspace.snapshot();
+  const looping = rowsOf(engine, snapshot)
+    .filter((row) => isPending(engine, { row, runs, snapshot }))
     .map((row) => row.name);
   if (looping.length > 0) tellOwner(engine, looping);
   return { runs: [...runs.values()], looping };
@@ -71,53 +80,52 @@ export function undelivered(
     }));
 }
 
-function rowsOf(engine: Engine): readonly ModuleRow[] {
-  return engine.workspace
-    .snapshot()
-    .schema.modules.filter(
-      (row) => row.enabled && (engine.only === undefined || row.name === engine.only),
-    );
+function rowsOf({ only }: Engine, snapshot: Snapshot): readonly ModuleRow[] {
+  return snapshot.schema.modules.filter(
+    (row) => row.enabled && (only === undefined || row.name === only),
+  );
 }
 
 function find(engine: Engine, name: string): PassModule | undefined {
   return engine.modules.find((one) => one.name === name);
 }
 
-async function deliver(
-  engine: Engine,
-  row: ModuleRow,
-  runs: Map<string, ModuleRun>,
-): Promise<number> {
+type Turn = {
+  readonly row: ModuleRow;
+  readonly runs: Map<string, ModuleRun>;
+  readonly snapshot: Snapshot;
+};
+
+/** How many changes a module heard of, and whether it changed something itself. */
+type Told = { readonly changes: number; readonly wrote: boolean };
+const NOTHING_TOLD: Told = { changes: 0, wrote: false };
+
+async function deliver(engine: Engine, { row, runs, snapshot }: Turn): Promise<Told> {
   const { workspace, runId, signal, say } = engine;
   const module = find(engine, row.name);
   const run = runs.get(row.name);
   if (module === undefined || run === undefined || run.failed !== undefined || signal.aborted)
-    return 0;
-  const now = cursorNow(workspace.snapshot(), row);
+    return NOTHING_TOLD;
+  const now = cursorNow(snapshot, row);
   const changes = changesBetween(readCursor(workspace.state, row.name), now);
-  if (changes.length === 0) return 0;
+  if (changes.length === 0) return NOTHING_TOLD;
   try {
-    const changeSet = await module.onChange(changes, { workspace, runId, signal, say });
+    const changeSet = await module.onChange(changes, { workspace, snapshot, runId, signal, say });
     if (changeSet !== undefined) engine.commit(changeSet);
     writeCursor(workspace.state, row.name, now);
     runs.set(row.name, { ...run, changes: run.changes + changes.length, rounds: run.rounds + 1 });
-    return changes.length;
+    return { changes: changes.length, wrote: changeSet !== undefined };
   } catch (error) {
     // One module's fault is not the pass's: the others go on, and this one hears of the same the
     // next time.
     const failed = error instanceof Error ? error.message : String(error);
     say(`     module ${row.name} failed: ${failed}`);
     runs.set(row.name, { ...run, failed });
-    return 0;
+    return NOTHING_TOLD;
   }
 }
 
-function isPending(
-  engine: Engine,
-  snapshot: Snapshot,
-  row: ModuleRow,
-  runs: ReadonlyMap<string, ModuleRun>,
-): boolean {
+function isPending(engine: Engine, { row, runs, snapshot }: Turn): boolean {
   if (find(engine, row.name) === undefined || runs.get(row.name)?.failed !== undefined)
     return false;
   return (

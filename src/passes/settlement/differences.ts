@@ -2,6 +2,7 @@
  * What changed in the tree since the agent began, without what nocturne itself committed meanwhile.
  */
 import { readFileSync } from 'node:fs';
+import { defined } from '../../kernel/defined.js';
 import { sha256 } from '../../kernel/hash.js';
 import { readCommitRecord } from '../../workspace/commit-record.js';
 import { within } from '../../workspace/root-descriptor.js';
@@ -21,8 +22,6 @@ export type Difference = {
   /** What it holds now. */
   readonly after: Buffer | undefined;
   readonly mode: number | undefined;
-  /** When it was last written, before the pass. */
-  readonly mtimeMs?: number;
   /** Where the link that was there pointed. */
   readonly target?: string;
 };
@@ -42,9 +41,7 @@ export function differences(workspace: Workspace, baseline: Baseline): readonly 
   const found: Difference[] = [];
   for (const path of [...paths].sort()) {
     const difference = compare(workspace, { path, baseline, expected, entry: now.get(path) });
-    const mtimeMs = baseline.files[path]?.mtimeMs;
-    if (difference !== undefined)
-      found.push(mtimeMs === undefined ? difference : { ...difference, mtimeMs });
+    if (difference !== undefined) found.push(difference);
   }
   return found;
 }
@@ -56,63 +53,75 @@ type Subject = {
   readonly entry: FileEntry | undefined;
 };
 
-function compare(
-  workspace: Workspace,
-  { path, baseline, expected, entry }: Subject,
-): Difference | undefined {
-  const file = baseline.files[path];
-  const link = baseline.links[path];
-  const before = (): Buffer | undefined =>
-    expected.has(path)
-      ? expected.get(path)
-      : file === undefined
-        ? undefined
-        : soundObject(workspace, file.hash);
+function compare(workspace: Workspace, subject: Subject): Difference | undefined {
+  const { path, baseline, expected, entry } = subject;
+  const mode = baseline.files[path]?.mode;
+  const target = baseline.links[path];
+  const before = (): Buffer | undefined => contentBefore(workspace, { path, baseline, expected });
   if (entry === undefined) {
-    if (link !== undefined)
-      return {
-        path,
-        kind: 'link',
-        before: undefined,
-        after: undefined,
-        mode: undefined,
-        target: link,
-      };
-    return expected.has(path) && expected.get(path) === undefined
+    if (target !== undefined)
+      return { path, kind: 'link', before: undefined, after: undefined, mode: undefined, target };
+    const isExpected = expected.has(path) && expected.get(path) === undefined;
+    return isExpected
       ? undefined
-      : { path, kind: 'deleted', before: before(), after: undefined, mode: file?.mode };
+      : { path, kind: 'deleted', before: before(), after: undefined, mode };
   }
-  if (entry.kind === 'symlink')
-    return link === entry.target
-      ? undefined
-      : {
-          path,
-          kind: 'link',
-          before: before(),
-          after: undefined,
-          mode: file?.mode,
-          ...(link === undefined ? {} : { target: link }),
-        };
-  if (entry.kind === 'other')
-    return { path, kind: 'special', before: before(), after: undefined, mode: file?.mode };
+  switch (entry.kind) {
+    case 'symlink':
+      return target === entry.target
+        ? undefined
+        : {
+            path,
+            kind: 'link',
+            before: before(),
+            after: undefined,
+            mode,
+            ...defined({ target }),
+          };
+    case 'other':
+      return { path, kind: 'special', before: before(), after: undefined, mode };
+    case 'file':
+      return compareFile(workspace, subject, entry);
+  }
+}
+
+function compareFile(
+  workspace: Workspace,
+  subject: Subject,
+  entry: FileEntry,
+): Difference | undefined {
+  const { path, baseline, expected } = subject;
+  const file = baseline.files[path];
+  const target = baseline.links[path];
   const after = readFileSync(within(workspace.root, path));
-  const hash = sha256(after);
-  const committed = expected.get(path);
-  const wanted =
-    committed !== undefined ? sha256(committed) : expected.has(path) ? undefined : file?.hash;
-  if (hash === wanted)
+  const wanted = expected.has(path) ? hashOf(expected.get(path)) : file?.hash;
+  if (sha256(after) === wanted)
     return file !== undefined && file.mode !== (entry.mode & 0o7777)
       ? { path, kind: 'mode', before: after, after, mode: file.mode }
       : undefined;
-  if (link !== undefined)
-    return { path, kind: 'link', before: undefined, after, mode: undefined, target: link };
+  if (target !== undefined)
+    return { path, kind: 'link', before: undefined, after, mode: undefined, target };
   return {
     path,
     kind: wanted === undefined ? 'added' : 'changed',
-    before: before(),
+    before: contentBefore(workspace, subject),
     after,
     mode: file?.mode,
   };
+}
+
+/** By the baseline, or by nocturne's own commits since. */
+function contentBefore(
+  workspace: Workspace,
+  { path, baseline, expected }: Pick<Subject, 'path' | 'baseline' | 'expected'>,
+): Buffer | undefined {
+  if (expected.has(path)) return expected.get(path);
+  const file = baseline.files[path];
+  return file === undefined ? undefined : soundObject(workspace, file.hash);
+}
+
+function hashOf(content: Buffer | undefined): string | undefined {
+  return content === undefined ? undefined : sha256(content);
 }
 
 /**
@@ -120,25 +129,20 @@ function compare(
  * computed on content which was not the expected
  * one (the agent had changed the file before) is left out, so that the file counts as changed.
  */
-function committedContents(
+export function committedContents(
   workspace: Workspace,
   baseline: Baseline,
 ): ReadonlyMap<string, Buffer | undefined> {
   const expected = new Map<string, Buffer | undefined>();
   for (const record of readCommitRecord(workspace.state)) {
-    const file = baseline.files[record.path];
-    const before = expected.has(record.path)
-      ? expected.get(record.path)
-      : file === undefined
-        ? undefined
-        : soundObject(workspace, file.hash);
+    const before = contentBefore(workspace, { path: record.path, baseline, expected });
     if (record.kind === 'append') {
       if ((before?.length ?? 0) === record.offset)
         expected.set(
           record.path,
           Buffer.concat([before ?? Buffer.alloc(0), Buffer.from(record.appended, 'base64')]),
         );
-    } else if ((before === undefined ? null : sha256(before)) === record.before) {
+    } else if ((hashOf(before) ?? null) === record.before) {
       expected.set(
         record.path,
         record.after === null ? undefined : soundObject(workspace, record.after),

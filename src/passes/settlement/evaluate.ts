@@ -6,80 +6,79 @@ import { evaluateConditions } from '../../governance/conditions/evaluate.js';
 import type { AssertionResult } from '../../governance/types.js';
 import { commandsIn, criteriaOf, stopConditionOf } from '../../project/condition-source.js';
 import { fieldText } from '../../project/field-text.js';
-import { act, stepRow } from '../act.js';
+import { type Act, rowsAct, stepRow } from '../act.js';
 import { sandboxedCommand } from '../pass-sandbox.js';
 import { recordSettled } from './record-settled.js';
 import { settle } from './settle.js';
-import type { Pass } from '../types.js';
+import type { PassEnvironment, StepContext, Worked } from '../types.js';
+
+/** `acts`: the evidence, and what check programs were not allowed to write. */
+export type Evaluated = {
+  readonly results: readonly AssertionResult[];
+  readonly acts: readonly Act[];
+};
+export const NOTHING_EVALUATED: Evaluated = { results: [], acts: [] };
+
+type Subject = { readonly step: 'T5' | 'T6'; readonly project: string };
 
 /** @param at.step T5: the criteria of this pass. T6: the stop condition of the phase. */
 export async function evaluate(
-  pass: Pass,
-  at: { readonly step: 'T5' | 'T6'; readonly project: string },
-): Promise<readonly AssertionResult[]> {
-  const snapshot = pass.env.workspace.snapshot();
+  { env, snapshot }: StepContext,
+  pass: Worked,
+  at: Subject,
+): Promise<Evaluated> {
   const { assertions } =
     at.step === 'T5' ? criteriaOf(snapshot, at.project) : stopConditionOf(snapshot, at.project);
   const project = snapshot.record('PROJECT', at.project);
-  const { baseline } = pass.data;
+  const files = Object.entries(pass.baseline.files);
   const results = await evaluateConditions(assertions, {
     snapshot,
     project: at.project,
     phaseStarted: fieldText(project, 'phase.started'),
     lastPass: fieldText(project, 'last_pass.date'),
-    writes: pass.data.writes,
-    signal: pass.env.signal,
-    command: sandboxedCommand(pass),
-    ...(baseline === undefined
-      ? {}
-      : {
-          before: new Map(Object.entries(baseline.files).map(([path, file]) => [path, file.hash])),
-        }),
+    writes: pass.writes,
+    signal: env.signal,
+    command: sandboxedCommand({ env, pass }, () => snapshot),
+    before: new Map(files.map(([path, file]) => [path, file.hash])),
   });
-  if (commandsIn(assertions).length > 0) undoWhatChecksWrote(pass, at);
-  note(pass, at, results);
-  return results;
+  const written = commandsIn(assertions).length > 0 ? undoWhatChecksWrote(env, pass, at) : [];
+  return { results, acts: [...written, ...evidenceRows(at, results)] };
 }
 
 /** A check program may look at everything and change nothing that the pass may not. */
 function undoWhatChecksWrote(
-  pass: Pass,
-  at: { readonly step: 'T5' | 'T6'; readonly project: string },
-): void {
-  const { undone, arrived } = settle(pass.env.workspace, pass.data);
-  for (const one of undone)
-    pass.env.say(`     undone, written by a check: ${one.path} (${one.code})`);
-  if (undone.length + arrived.length > 0)
-    recordSettled(pass, {
-      step: at.step,
-      settled: { accepted: [], undone, arrived },
-      runId: pass.data.runId,
-      project: at.project,
-    });
+  { workspace, say }: PassEnvironment,
+  pass: Worked,
+  { step, project }: Subject,
+): readonly Act[] {
+  const { undone, arrived } = settle(workspace, pass);
+  for (const one of undone) say(`     undone, written by a check: ${one.path} (${one.code})`);
+  const { runId } = pass;
+  const settled = { accepted: [], undone, arrived };
+  return recordSettled({ step, settled, runId, project });
 }
 
 /**
  * One audit row for each assertion, with what was expected and found: the evidence that the
  * briefing quotes.
  */
-function note(
-  pass: Pass,
-  at: { readonly step: 'T5' | 'T6'; readonly project: string },
+function evidenceRows(
+  { step, project }: Subject,
   results: readonly AssertionResult[],
-): void {
-  if (results.length === 0) return;
-  const type = at.step === 'T5' ? 'criterion' : 'stop-condition';
+): readonly Act[] {
+  if (results.length === 0) return [];
+  const type = step === 'T5' ? 'criterion' : 'stop-condition';
   const rows = results.map((one) => {
     const holds = one.holds && one.error === undefined;
     const detail = one.error ?? evidenceOf(one);
-    return stepRow(at.step, {
+    return stepRow(step, {
       type,
-      target: `${at.project}: ${one.assertion}`,
+      target: `${project}: ${one.assertion}`,
       result: holds ? 'ok' : 'failed',
       detail: holds ? detail : `expected ${one.expected}; found ${detail}`,
     });
   });
-  act(pass, { reason: type, audit: rows });
+  return [rowsAct(type, rows)];
 }
 
 /** What was found, and where unless that is said already. */

@@ -1,41 +1,51 @@
 /**
- * What was found after the agent goes into the logs: accepted changes field by field, each undone
- * one with its reason, and a notice to the owner.
+ * What was found after the agent, for the logs: accepted changes field by field, each undone one
+ * with its reason, and a notice to the owner.
  */
 import { heldPath } from '../../governance/drop-place.js';
-import type { AuditEntry, Change } from '../../workspace/types.js';
-import { act, runBundle, stepRow } from '../act.js';
+import type { AuditEntry, Change, Snapshot } from '../../workspace/types.js';
+import { bundlesAct, type Act, type Deed, deedOf, stepRow } from '../act.js';
 import type { Difference } from './differences.js';
 import type { Settled } from './settle.js';
-import type { Pass, StepId } from '../types.js';
+import type { StepId, Undone } from '../types.js';
 
-/**
- * @param at.runId the pass whose differences these are (after a crash not the one that records
- * them).
- */
-export function recordSettled(
-  pass: Pass,
-  at: {
-    readonly step: StepId;
-    readonly settled: Settled;
-    readonly runId: string;
-    readonly project: string | undefined;
-  },
-): void {
-  const { accepted, undone, arrived } = at.settled;
-  const rows: AuditEntry[] = [
+/** `runId`: the pass whose differences these are. `crashed`: the pass after it records them. */
+export type SettledPass = {
+  readonly step: StepId;
+  readonly settled: Settled;
+  readonly runId: string;
+  readonly project: string | undefined;
+  readonly crashed?: true;
+};
+
+export function recordSettled(pass: SettledPass): readonly Act[] {
+  const { accepted, undone, arrived } = pass.settled;
+  const rows = rowsOf(pass);
+  const changes = [
+    ...accepted.map((one): Change => ({ kind: 'adopt', path: one.path, before: one.before })),
+    ...arrived.flatMap(putAside),
+  ];
+  return [
+    ...(rows.length === 0 ? [] : [{ reason: 'agent wrote', bundles: [], changes, audit: rows }]),
+    ...(undone.length === 0 ? [] : [(view: Snapshot) => tellOwner(view, pass)]),
+  ];
+}
+
+function rowsOf({ step, settled, runId, crashed }: SettledPass): readonly AuditEntry[] {
+  const { accepted, undone, arrived } = settled;
+  return [
     ...accepted.map((one) =>
-      stepRow(at.step, {
+      stepRow(step, {
         type: one.after === undefined ? 'delete' : 'write',
         target: one.path,
-        detail: at.runId === pass.data.runId ? '' : at.runId,
+        detail: crashed === true ? runId : '',
       }),
     ),
     ...undone.map((one) =>
-      stepRow(at.step, { type: 'undo', target: one.path, result: 'restored', detail: one.code }),
+      stepRow(step, { type: 'undo', target: one.path, result: 'restored', detail: one.code }),
     ),
     ...arrived.map((one) =>
-      stepRow(at.step, {
+      stepRow(step, {
         type: 'inbound',
         target: heldPath(one.path),
         result: 'held',
@@ -43,44 +53,38 @@ export function recordSettled(
       }),
     ),
   ];
-  if (rows.length > 0)
-    act(pass, {
-      reason: 'agent wrote',
-      changes: [
-        ...accepted.map((one): Change => ({ kind: 'adopt', path: one.path, before: one.before })),
-        ...arrived.flatMap(putAside),
-      ],
-      audit: rows,
-    });
-  if (undone.length === 0) return;
+}
+
+/** A project that is dispatched waits for the answer; anything else is an incident. */
+function tellOwner(view: Snapshot, { step, settled, runId, project }: SettledPass): Deed {
+  const { undone } = settled;
   const names = undone.map((one) => one.path).join(', ');
-  const body = undone
-    .map(
-      (one) =>
-        `- \`${one.path}\` (${one.code}): ${one.why}${one.kept === undefined ? '' : `. The version that was undone is kept: \`nocturne kept apply ${at.runId} ${one.path}\``}`,
-    )
-    .join('\n');
-  const who = at.project === undefined ? at.runId : `${at.project} (${at.runId})`;
+  const body = undone.map((one) => lineOf(one, runId)).join('\n');
+  const who = project === undefined ? runId : `${project} (${runId})`;
   const question = `${who} changed what it may not, and it was undone: ${names}. Answer yes to let it go on, no to pause it. If the change was yours, apply the kept version.`;
   const detail = `${undone.length} ${undone.length === 1 ? 'change' : 'changes'} undone`;
-  const known =
-    at.project !== undefined &&
-    pass.env.workspace.snapshot().record('DISPATCH', at.project) !== undefined;
-  if (known)
-    runBundle(pass, {
-      step: at.step,
-      name: 'surface_escalation',
-      args: { slug: at.project ?? '', reason: body, priority: 'critical', question },
-      detail,
-    });
-  else
-    runBundle(pass, {
-      step: at.step,
-      name: 'incident_surface',
-      args: { priority: 'critical', project: at.project ?? null, question, body },
-      target: at.project ?? '',
-      detail,
-    });
+  const isDispatched = project !== undefined && view.record('DISPATCH', project) !== undefined;
+  const bundle = isDispatched
+    ? {
+        name: 'surface_escalation',
+        args: { slug: project, reason: body, priority: 'critical', question },
+        detail,
+      }
+    : {
+        name: 'incident_surface',
+        args: { priority: 'critical', project: project ?? null, question, body },
+        target: project ?? '',
+        detail,
+      };
+  return deedOf(view, bundlesAct(step, [bundle]));
+}
+
+function lineOf({ path, code, why, kept }: Undone, runId: string): string {
+  const how =
+    kept === undefined
+      ? ''
+      : `. The version that was undone is kept: \`nocturne kept apply ${runId} ${path}\``;
+  return `- \`${path}\` (${code}): ${why}${how}`;
 }
 
 function putAside({ path, after }: Difference): readonly Change[] {

@@ -2,7 +2,7 @@
  * Undoing: differences that a pass was not allowed to make go back to what was there, and the
  * version it left is kept.
  */
-import { existsSync, utimesSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { type Kept, putObject } from '../../workspace/objects.js';
 import { restoreFiles } from '../../workspace/restore.js';
 import { within } from '../../workspace/root-descriptor.js';
@@ -15,8 +15,8 @@ export function keptDirectory(runId: string): string {
 }
 
 /**
- * Restores each difference, its time included (outputs are judged by it); returns where the version
- * that was undone is kept (nothing for a deletion).
+ * Restores each difference; returns where the version that was undone is kept (nothing for a
+ * deletion).
  */
 export function restore(
   workspace: Workspace,
@@ -28,9 +28,6 @@ export function restore(
     (difference) => [difference.path, wantedState(workspace, difference)] as const,
   );
   restoreFiles(workspace.root, wanted, { keepIn: keptDirectory(runId) });
-  for (const { path, mtimeMs, before } of found)
-    if (mtimeMs !== undefined && before !== undefined)
-      utimesSync(within(workspace.root, path), mtimeMs / 1000, mtimeMs / 1000);
   const kept = found
     .filter((difference) => difference.after !== undefined && difference.kind !== 'mode')
     .map((difference) => difference.path);

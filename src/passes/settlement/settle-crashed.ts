@@ -4,28 +4,34 @@
  */
 import { killProcesses } from '../../agents/survivors.js';
 import { closeCommitRecord } from '../../workspace/commit-record.js';
-import { forgetPass, storedPass } from '../pass-file.js';
-import { settle, type Settled } from './settle.js';
-import type { PassData, PassEnvironment } from '../types.js';
+import type { Workspace } from '../../workspace/types.js';
+import { projectOf } from '../pass-facts.js';
+import { forgetPass, isBriefed, storedPass, type StoredPass } from '../pass-file.js';
+import { NOTHING_SETTLED, settle, type Settled } from './settle.js';
+import type { PassEnvironment } from '../types.js';
 
-export type Crashed = Settled & { readonly data: PassData };
+export type Crashed = Settled & {
+  readonly runId: string;
+  readonly project: string | undefined;
+};
 
 /** Call only when nobody holds the lease. Nothing is written when no pass was left behind. */
 export async function settleCrashed(env: PassEnvironment): Promise<Crashed | undefined> {
   const { workspace } = env;
   const stored = storedPass(workspace.state);
   if (stored === undefined) return undefined;
-  env.say(`     ${stored.data.runId} did not end: undoing what it was not allowed to change`);
-  await killProcesses({ mark: { runId: stored.data.runId, workspace: workspace.root } });
-  const settled =
-    stored.data.settled === true
-      ? {
-          accepted: [],
-          undone: stored.data.recorded === true ? [] : stored.data.undone,
-          arrived: [],
-        }
-      : settle(workspace, stored.data);
+  const { runId } = stored.data;
+  env.say(`     ${runId} did not end: undoing what it was not allowed to change`);
+  await killProcesses({ mark: { runId, workspace: workspace.root } });
+  const settled = settleStored(workspace, stored);
   closeCommitRecord(workspace.state);
   forgetPass(workspace.state);
-  return { ...settled, data: stored.data };
+  return { ...settled, runId, project: projectOf(stored.data) };
+}
+
+/** What was undone but not yet recorded when the process died is told with what is found now. */
+function settleStored(workspace: Workspace, { data, left }: StoredPass): Settled {
+  if (left?.recorded === true || !isBriefed(data)) return NOTHING_SETTLED;
+  const found = settle(workspace, data);
+  return { ...found, undone: [...(left?.undone ?? []), ...found.undone] };
 }

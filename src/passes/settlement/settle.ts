@@ -3,6 +3,7 @@
  * allowed. The last line, always drawn.
  */
 import { lstatSync } from 'node:fs';
+import { checkConsequences } from '../../governance/guard/consequences.js';
 import { decide } from '../../governance/guard/decide.js';
 import { isDrop, isUnfinishedDrop } from '../../governance/drop-place.js';
 import { noProbe } from '../../governance/guard/probe.js';
@@ -11,13 +12,14 @@ import { storeDirectory } from '../../workspace/mutex.js';
 import { assertRoot } from '../../workspace/pinned-root.js';
 import { within } from '../../workspace/root-descriptor.js';
 import { healObjects, soundObject } from '../../workspace/spare-objects.js';
+import { overlay } from '../../workspace/overlay.js';
 import { openSnapshot } from '../../workspace/snapshot.js';
 import type { FileEntry, Snapshot, Workspace } from '../../workspace/types.js';
 import { type Granted, grantedPaths } from '../approvals/granted-paths.js';
-import { authorityOf } from '../authority.js';
-import { type Difference, differences } from './differences.js';
+import { authorityOf, type PassOnDuty } from '../authority.js';
+import { committedContents, type Difference, differences } from './differences.js';
 import { restore } from './restore.js';
-import type { Baseline, PassData, Undone } from '../types.js';
+import type { Baseline, Undone } from '../types.js';
 
 /**
  * `arrived`: messages that appeared in the inbox meanwhile. A channel dropped them, or the agent
@@ -29,17 +31,20 @@ export type Settled = {
   readonly arrived: readonly Difference[];
 };
 
+export const NOTHING_SETTLED: Settled = { accepted: [], undone: [], arrived: [] };
+
+/** A pass whose agent can have changed something since its baseline. */
+export type PassWithBaseline = Omit<PassOnDuty, 'fence' | 'capability'> & {
+  readonly baseline: Baseline;
+};
+
 /** Judges and restores; what was accepted still has to be recorded (a commit that adopts it). */
-export function settle(workspace: Workspace, data: PassData): Settled {
-  if (data.baseline === undefined) return { accepted: [], undone: [], arrived: [] };
+export function settle(workspace: Workspace, data: PassWithBaseline): Settled {
   assertRoot(workspace.root);
   storeDirectory(workspace.root);
   healObjects(workspace);
-  const before = baselineSnapshot(workspace, data.baseline);
-  const authorise = grantedPaths(workspace, data.runId);
-  const accepted: Difference[] = [];
-  const refused: { difference: Difference; code: string; why: string }[] = [];
   const arrived: Difference[] = [];
+  const changed: Difference[] = [];
   for (const difference of differences(workspace, data.baseline)) {
     if (
       isUnfinishedDrop(difference.path) &&
@@ -47,18 +52,13 @@ export function settle(workspace: Workspace, data: PassData): Settled {
       difference.kind !== 'special'
     )
       continue;
-    if (
+    const isArrival =
       difference.kind === 'added' &&
       isDrop(difference.path) &&
-      linksOf(workspace, difference.path) === 1
-    ) {
-      arrived.push(difference);
-      continue;
-    }
-    const verdict = judge(workspace, { before, data, difference, authorise });
-    if (verdict === undefined) accepted.push(difference);
-    else refused.push({ difference, ...verdict });
+      linksOf(workspace, difference.path) === 1;
+    (isArrival ? arrived : changed).push(difference);
   }
+  const { accepted, refused } = judgeAll(workspace, data, changed);
   const kept = restore(
     workspace,
     data.runId,
@@ -76,8 +76,90 @@ export function settle(workspace: Workspace, data: PassData): Settled {
   };
 }
 
+type Verdict = { readonly code: string; readonly why: string };
+type Refused = Verdict & { readonly difference: Difference };
+type Judged = { readonly accepted: readonly Difference[]; readonly refused: readonly Refused[] };
+
+/** Files with records that are judged with each other in place; each costs reading all of them. */
+const MOST_TOGETHER = 100;
+
+/**
+ * Each difference is judged with the others in place that still stand: records in several files may
+ * need each other. What was judged beside one that is undone is judged again without it.
+ */
+function judgeAll(
+  workspace: Workspace,
+  data: PassWithBaseline,
+  changed: readonly Difference[],
+): Judged {
+  if (changed.length === 0) return { accepted: [], refused: [] };
+  const before = overlay(
+    baselineSnapshot(workspace, data.baseline),
+    committedContents(workspace, data.baseline),
+  );
+  const authorise = grantedPaths(workspace, data.runId);
+  const verdicts = new Map<Difference, Verdict>();
+  const standing = (): readonly Difference[] => changed.filter((one) => !verdicts.has(one));
+  const governed = new Set(changed.filter((one) => before.objectsOf(one.path).length > 0));
+  const together = governed.size <= MOST_TOGETHER;
+  const others = (difference: Difference): ReadonlyMap<string, Buffer | undefined> =>
+    new Map(
+      standing()
+        .filter((one) => one !== difference && governed.has(one))
+        .map((one) => [one.path, one.after]),
+    );
+  for (let known = -1; known !== verdicts.size; ) {
+    const again =
+      known === -1 ? changed : standing().filter((one) => together && governed.has(one));
+    known = verdicts.size;
+    for (const difference of again) {
+      const around =
+        together && governed.has(difference) ? overlay(before, others(difference)) : before;
+      const verdict = judge(workspace, { before: around, data, difference, authorise });
+      if (verdict !== undefined) verdicts.set(difference, verdict);
+    }
+  }
+  if (!together)
+    refuseCrowd(
+      before,
+      standing().filter((one) => governed.has(one)),
+      verdicts,
+    );
+  return {
+    accepted: standing(),
+    refused: changed.flatMap((difference) => {
+      const verdict = verdicts.get(difference);
+      return verdict === undefined ? [] : [{ difference, ...verdict }];
+    }),
+  };
+}
+
+/** Very many files stand or fall together: judging each among all others takes far too long. */
+function refuseCrowd(
+  before: Snapshot,
+  crowd: readonly Difference[],
+  verdicts: Map<Difference, Verdict>,
+): void {
+  const texts = new Map(crowd.map(({ path, after }) => [path, after?.toString('utf8')]));
+  const [reason] = checkConsequences(before, texts).reasons;
+  if (reason === undefined) return;
+  for (const difference of crowd)
+    verdicts.set(difference, { code: reason.code, why: reason.message });
+}
+
 /** The workspace as it was before the agent began, read from the object store. */
 export function baselineSnapshot(workspace: Workspace, baseline: Baseline): Snapshot {
+  const known = opened.get(baseline);
+  if (known !== undefined) return known;
+  const snapshot = openBaseline(workspace, baseline);
+  opened.set(baseline, snapshot);
+  return snapshot;
+}
+
+/** A baseline never changes, and several steps after the agent ask it. */
+const opened = new WeakMap<Baseline, Snapshot>();
+
+function openBaseline(workspace: Workspace, baseline: Baseline): Snapshot {
   const files = new Map<string, FileEntry>();
   for (const [path, file] of Object.entries(baseline.files))
     files.set(path, {
@@ -114,7 +196,7 @@ export function baselineSnapshot(workspace: Workspace, baseline: Baseline): Snap
 
 function judge(
   workspace: Workspace,
-  at: { before: Snapshot; data: PassData; difference: Difference; authorise: Granted },
+  at: { before: Snapshot; data: PassWithBaseline; difference: Difference; authorise: Granted },
 ): { code: string; why: string } | undefined {
   const { difference } = at;
   if (difference.kind === 'link')

@@ -5,37 +5,48 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { stamp } from '../../kernel/clock.js';
-import { EXIT } from '../../kernel/error.js';
+import { EXIT, NocturneError } from '../../kernel/error.js';
 import { breaker } from '../../governance/breaker.js';
 import { closeIncidents } from '../../integrity/close-incidents.js';
 import { verifyGate } from '../../integrity/gate.js';
+import type { GateReport } from '../../integrity/gate-report.js';
 import { recordIncident } from '../../workspace/incident.js';
 import { nextId } from '../../workspace/ids.js';
-import { acquireLease, consecutiveFailures, leaseStatus } from '../../workspace/lease.js';
-import { withCommitMutex } from '../../workspace/mutex.js';
+import {
+  acquireLease,
+  consecutiveFailures,
+  type Lease,
+  leaseStatus,
+} from '../../workspace/lease.js';
 import { assertPassRoot, pinForPass } from '../../workspace/pinned-root.js';
 import { recover } from '../../workspace/recover.js';
-import { runBundle } from '../act.js';
+import type { CommitPart, Snapshot } from '../../workspace/types.js';
+import { type Act, bundleAct, deedOf } from '../act.js';
+import { noFacts } from '../pass-facts.js';
 import { storePass } from '../pass-file.js';
 import { recordSettled } from '../settlement/record-settled.js';
 import { type Crashed, settleCrashed } from '../settlement/settle-crashed.js';
-import type { Halt, HostSession, Pass, PassData, PassEnvironment, PassRequest } from '../types.js';
+import type { Entered, HostSession, PassEnvironment, PassReport, PassRequest } from '../types.js';
 
 /** A pass may hold the lock this long without a heartbeat. */
 export const LEASE_MS = 20 * 60_000;
 
 export type Entry = {
   readonly request: PassRequest;
-  readonly driver: PassData['driver'];
+  readonly driver: Entered['driver'];
   readonly session?: HostSession;
 };
 
+/** The gate did not let the pass in: nothing of it is in the workspace. */
+export type TurnedAway = { readonly kind: 'over'; readonly report: PassReport };
+export type LetIn = { readonly kind: 'entered'; readonly stage: Entered };
+
 /**
- * The way into a pass. An integrity failure halts with exit 3 before anything in the workspace is
+ * The way into a pass. An integrity failure ends with exit 3 before anything in the workspace is
  * written: only an incident in the state directory.
  * Throws LOCKED (exit 4) while another pass runs.
  */
-export async function enter(env: PassEnvironment, entry: Entry): Promise<Pass | Halt> {
+export async function enter(env: PassEnvironment, entry: Entry): Promise<LetIn | TurnedAway> {
   const { workspace } = env;
   const { root, state, clock } = workspace;
   env.say('T0   gate');
@@ -43,29 +54,35 @@ export async function enter(env: PassEnvironment, entry: Entry): Promise<Pass | 
   recover(root, state);
   const held = leaseStatus(root, clock);
   const crashed = held.kind === 'held' ? undefined : await settleCrashed(env);
-  const report = verifyGate(root, workspace.home);
-  if (!report.ok) {
-    for (const finding of report.findings)
-      env.say(
-        `     ${finding.file}${finding.line === undefined ? '' : `:${finding.line}`}  ${finding.message}`,
-      );
-    if (report.owned)
-      recordIncident(state, {
-        kind: 'gate',
-        at: stamp(clock.now()),
-        message: `the integrity gate refused a ${entry.request.role} pass`,
-        findings: report.findings,
-      });
-    const first = report.findings[0];
-    return {
-      halt: true,
-      outcome: `refused by the integrity gate: ${first === undefined ? 'unknown' : `${first.file}: ${first.message}`}`,
-      exit: EXIT.gate,
-      data: blank(entry),
-    };
-  }
+  const gate = verifyGate(root, workspace.home);
+  if (!gate.ok) return { kind: 'over', report: refusal(env, entry, gate) };
   await waitForBreaker(env);
-  return open(env, entry, { files: report.files, crashed });
+  return { kind: 'entered', stage: open(env, entry, { files: gate.files, crashed }) };
+}
+
+function refusal(
+  { workspace, say }: PassEnvironment,
+  { request }: Entry,
+  gate: GateReport,
+): PassReport {
+  for (const finding of gate.findings)
+    say(
+      `     ${finding.file}${finding.line === undefined ? '' : `:${finding.line}`}  ${finding.message}`,
+    );
+  if (gate.owned)
+    recordIncident(workspace.state, {
+      kind: 'gate',
+      at: stamp(workspace.clock.now()),
+      message: `the integrity gate refused a ${request.role} pass`,
+      findings: gate.findings,
+    });
+  const [first] = gate.findings;
+  const why = first === undefined ? 'unknown' : `${first.file}: ${first.message}`;
+  return {
+    exit: EXIT.gate,
+    outcome: `refused by the integrity gate: ${why}`,
+    data: noFacts(request),
+  };
 }
 
 async function waitForBreaker(env: PassEnvironment): Promise<void> {
@@ -81,78 +98,79 @@ async function waitForBreaker(env: PassEnvironment): Promise<void> {
   await env.wait(state.waitMs, env.signal);
 }
 
+/** The run id, the lock, and one commit: the session is open, and what a crash left is on record. */
 function open(
   env: PassEnvironment,
   entry: Entry,
-  found: { files: number; crashed: Crashed | undefined },
-): Pass {
+  found: { readonly files: number; readonly crashed: Crashed | undefined },
+): Entered {
   const { workspace } = env;
+  // A commit that meets an edit of the owner's begins again; the lock is taken once.
+  let taken: Taken | undefined;
+  const part =
+    (actOf: (lock: Taken) => Act): CommitPart =>
+    (view) => {
+      taken ??= takeLock(env, entry, view);
+      const { runId, request } = taken.stage;
+      const actor = { kind: 'pass', name: request.role } as const;
+      return { actor, runId, ...deedOf(view, actOf(taken)) };
+    };
+  workspace.commit([
+    part((lock) => sessionOpen(lock, found.files)),
+    ...crashActs(found.crashed).map((act) => part(() => act)),
+  ]);
+  if (taken === undefined) throw new NocturneError('INTERNAL', 'the pass took no lock');
+  const { runId, fence } = taken.stage;
+  closeIncidents(workspace, { by: `T0 of ${runId}`, step: 'T0', runId, fence });
+  return taken.stage;
+}
+
+type Taken = { readonly stage: Entered; readonly lease: Lease };
+
+/** Under the commit mutex: the run id is in nobody else's hands, and a crash finds the pass. */
+function takeLock({ workspace }: PassEnvironment, entry: Entry, view: Snapshot): Taken {
   const { root, state, clock } = workspace;
-  const runId = withCommitMutex(root, () => nextId(workspace.snapshot(), state, 'RUN'));
-  const holder = `${entry.request.role}@${hostname()}`;
+  const runId = nextId(view, state, 'RUN');
   const { fence, lease, failures } = acquireLease(root, state, {
     runId,
-    holder,
+    holder: `${entry.request.role}@${hostname()}`,
     ttlMs: LEASE_MS,
     clock,
     detached: entry.driver === 'host',
   });
-  const data: PassData = {
-    ...blank(entry),
+  const stage: Entered = {
+    request: entry.request,
+    driver: entry.driver,
+    session: entry.session,
+    endedBy: entry.session === undefined ? undefined : 'host',
     runId,
     fence,
     failures,
     token: randomBytes(24).toString('base64url'),
     started: stamp(clock.now()),
+    notes: [],
   };
-  const pass: Pass = { env, data };
-  storePass(state, data, false);
+  storePass(state, stage);
   pinForPass(root, state, runId);
+  return { stage, lease };
+}
+
+function sessionOpen({ stage, lease }: Taken, files: number): Act {
+  const { runId, fence, request } = stage;
   const args = {
     run_id: runId,
-    holder,
+    holder: lease.holder,
     fence,
     host: lease.host,
     pid: lease.pid,
     expires_at: lease.expiresAt.replace(/\.\d+Z$/, 'Z'),
   };
-  runBundle(pass, {
-    step: 'T0',
-    name: 'session_open',
-    args,
-    target: runId,
-    detail: `${entry.request.role}; ${found.files} protected files verified`,
-  });
-  closeIncidents(workspace, { by: `T0 of ${runId}`, step: 'T0', runId, fence });
-  if (found.crashed !== undefined)
-    recordSettled(pass, {
-      step: 'T0',
-      settled: found.crashed,
-      runId: found.crashed.data.runId,
-      project: found.crashed.data.project,
-    });
-  return pass;
+  const detail = `${request.role}; ${files} protected files verified`;
+  return bundleAct('T0', { name: 'session_open', args, target: runId, detail });
 }
 
-function blank(entry: Entry): PassData {
-  return {
-    request: entry.request,
-    driver: entry.driver,
-    runId: '',
-    fence: 0,
-    token: '',
-    started: '',
-    failures: 0,
-    capability: 'project',
-    ...(entry.session === undefined ? {} : { session: entry.session, endedBy: 'host' as const }),
-    turnedAway: [],
-    writes: [],
-    authorisations: [],
-    refused: [],
-    outputs: [],
-    undone: [],
-    criteria: [],
-    stop: [],
-    notes: [],
-  };
+function crashActs(crashed: Crashed | undefined): readonly Act[] {
+  if (crashed === undefined) return [];
+  const { runId, project } = crashed;
+  return recordSettled({ step: 'T0', settled: crashed, runId, project, crashed: true });
 }

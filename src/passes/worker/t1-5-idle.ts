@@ -5,40 +5,52 @@
 import { idle } from '../../governance/idle.js';
 import { EXIT } from '../../kernel/error.js';
 import { validateSnapshot } from '../../validate/validate-snapshot.js';
-import { note } from '../act.js';
-import { type Halt, type Pass, type Step, withData } from '../types.js';
+import { noteAct } from '../act.js';
+import type { Dispatched, Halt, Loaded, Step } from '../types.js';
 
-export const t15Idle: Step = {
+/** A project that has still to be loaded, or idle work. */
+export type Picked =
+  | (Dispatched & { readonly project: string })
+  | (Loaded & { project: undefined });
+
+export const t15Idle: Step<Dispatched, Picked> = {
   id: 'T1.5',
   title: 'idle tiers',
-  async run(pass) {
-    if (pass.data.project !== undefined) return pass;
-    if (pass.data.request.project !== undefined)
-      return nothing(pass, `${pass.data.request.project} cannot be worked on now`);
-    const snapshot = pass.env.workspace.snapshot();
+  waits: true,
+  async run(stage, { env, snapshot }) {
+    const { project, request } = stage;
+    if (project !== undefined) return { stage: { ...stage, project }, acts: [] };
+    if (request.project !== undefined)
+      return nothing(stage, `${request.project} cannot be worked on now`);
     const { choice, considered } = idle(
       snapshot,
       await validateSnapshot(snapshot, {
-        home: pass.env.workspace.home,
-        modules: pass.env.modules.map((module) => module.name),
+        home: env.workspace.home,
+        modules: env.modules.map((module) => module.name),
       }),
     );
     if (choice === undefined)
-      return nothing(pass, considered.map((one) => `${one.tier}: ${one.why}`).join('; '));
-    pass.env.say(`     idle: ${choice.tier} (${choice.why})`);
-    note(pass, 'T1.5', {
+      return nothing(stage, considered.map((one) => `${one.tier}: ${one.why}`).join('; '));
+    env.say(`     idle: ${choice.tier} (${choice.why})`);
+    const chosen = noteAct('T1.5', {
       type: 'idle',
       target: choice.tier,
       authorisation: choice.authorisation ?? '',
       detail: choice.why,
     });
-    return withData(pass, {
-      idle: { tier: choice.tier, objective: choice.objective, writes: choice.writes },
-    });
+    const { tier, objective, writes } = choice;
+    const work = { project: undefined, subject: tier, objective, writes };
+    const scope = { phase: undefined, earlierOutputs: [], tools: undefined };
+    return { stage: { ...stage, ...work, ...scope }, acts: [chosen] };
   },
 };
 
-function nothing(pass: Pass, why: string): Halt {
-  note(pass, 'T1.5', { type: 'idle', result: 'skipped', detail: why });
-  return { halt: true, outcome: 'nothing to do', exit: EXIT.ok, data: pass.data };
+function nothing(stage: Dispatched, detail: string): Halt {
+  return {
+    halt: true,
+    outcome: 'nothing to do',
+    exit: EXIT.ok,
+    stage,
+    acts: [noteAct('T1.5', { type: 'idle', result: 'skipped', detail })],
+  };
 }

@@ -3,53 +3,56 @@ import { chooseTier, tierRows } from '../../agents/model-tier.js';
 import type { SandboxSettings } from '../../agents/sandbox-settings.js';
 import type { RunnerSpec } from '../../agents/types.js';
 import type { Capability } from '../../governance/types.js';
-import { fieldList, fieldText } from '../../project/field-text.js';
-import { dateStamp } from '../../kernel/clock.js';
+import { fieldList, fieldText, fieldTime } from '../../project/field-text.js';
+import { dayIn, ownerZone } from '../../project/owner-zone.js';
+import { defined } from '../../kernel/defined.js';
 import { EXIT } from '../../kernel/error.js';
 import type { Rec } from '../../markdown/types.js';
 import type { Snapshot } from '../../workspace/types.js';
-import { note } from '../act.js';
-import { type ChosenTier, type Halt, type Pass, type Step, withData } from '../types.js';
+import { noteAct } from '../act.js';
+import type { Budgeted, ChosenTier, Halt, Loaded, Step } from '../types.js';
 
 /** Idle passes never cost more than this. */
 const IDLE_TIER = 'lightweight';
+/** With an hour more when the clocks are put back. */
+const LONGEST_DAY_MS = 25 * 3_600_000;
 
-export const t25Budget: Step = {
+export const t25Budget: Step<Loaded, Budgeted> = {
   id: 'T2.5',
   title: 'budget and runner',
-  run(pass) {
-    const snapshot = pass.env.workspace.snapshot();
+  waits: true,
+  run(stage, { snapshot }) {
     const project =
-      pass.data.project === undefined ? undefined : snapshot.record('PROJECT', pass.data.project);
+      stage.project === undefined ? undefined : snapshot.record('PROJECT', stage.project);
     const wanted = fieldText(project, 'next_pass.model_tier') || IDLE_TIER;
-    const named = pass.data.request.runner ?? (fieldText(project, 'next_pass.runner') || undefined);
+    const named = stage.request.runner ?? (fieldText(project, 'next_pass.runner') || undefined);
     const choice = chooseTier({
       tiers: tierRows(snapshot.records('MODEL-TIER')),
       wanted,
       usedToday: usedToday(snapshot),
-      ...(named === undefined ? {} : { runner: named }),
+      ...defined({ runner: named }),
     });
-    if (choice.kind !== 'chosen') return refuse(pass, choice.reason);
+    if (choice.kind !== 'chosen') return refuse(stage, choice.reason);
     const record = snapshot.record('RUNNER', choice.runner);
     if (record === undefined)
-      return refuse(pass, `the runner "${choice.runner}" is not in orchestration-os/RUNNERS.md`);
+      return refuse(stage, `the runner "${choice.runner}" is not in orchestration-os/RUNNERS.md`);
     const { maxMinutes, maxTokens, maxCost } = choice.limits;
+    const { downgraded } = choice;
+    const isTiers = named === undefined || named === tierRunner(snapshot, choice.tier);
     const tier: ChosenTier = {
       name: choice.tier,
       runner: choice.runner,
-      model: named === undefined || named === tierRunner(snapshot, choice.tier) ? choice.model : '',
+      model: isTiers ? choice.model : '',
       maxMinutes,
-      ...(maxTokens === undefined ? {} : { maxTokens }),
-      ...(maxCost === undefined ? {} : { maxCost }),
-      ...(choice.downgraded === undefined ? {} : { downgraded: choice.downgraded }),
+      ...defined({ maxTokens, maxCost, downgraded }),
     };
-    note(pass, 'T2.5', {
+    const runner = runnerSpec(record);
+    const budget = noteAct('T2.5', {
       type: 'budget',
       target: choice.tier,
-      detail: choice.downgraded ?? `${maxMinutes} minutes`,
+      detail: downgraded ?? `${maxMinutes} minutes`,
     });
-    const runner = runnerSpec(record);
-    return withData(pass, { tier, runner, capability: runner.capability });
+    return { stage: { ...stage, tier, runner, capability: runner.capability }, acts: [budget] };
   },
 };
 
@@ -58,32 +61,33 @@ function tierRunner(snapshot: Snapshot, tier: string): string {
   return fieldText(snapshot.record('MODEL-TIER', tier), 'runner');
 }
 
-function refuse(pass: Pass, why: string): Halt {
-  note(pass, 'T2.5', {
-    type: 'budget',
-    target: pass.data.project ?? '',
-    result: 'halted',
-    detail: why,
-  });
+function refuse(stage: Loaded, why: string): Halt {
   return {
     halt: true,
     outcome: `halted at T2.5: ${why}`,
     exit: EXIT.usage,
-    data: { ...pass.data, notes: [...pass.data.notes, why] },
+    stage: { ...stage, notes: [...stage.notes, why] },
+    acts: [
+      noteAct('T2.5', {
+        type: 'budget',
+        target: stage.project ?? '',
+        result: 'halted',
+        detail: why,
+      }),
+    ],
   };
 }
 
-/** Passes of today by tier, from the audit rows of this step. */
+/** Passes by tier, from the audit rows of this step, on the day that it is for the owner. */
 function usedToday(snapshot: Snapshot): Readonly<Record<string, number>> {
-  const today = dateStamp(snapshot.now);
+  const zone = ownerZone(snapshot);
+  const today = dayIn(zone, snapshot.now);
   const used: Record<string, number> = {};
   for (const row of snapshot.records('AUDIT')) {
-    if (
-      fieldText(row, 'step') !== 'T2.5' ||
-      fieldText(row, 'result') !== 'ok' ||
-      !fieldText(row, 'time').startsWith(today)
-    )
-      continue;
+    if (fieldText(row, 'step') !== 'T2.5' || fieldText(row, 'result') !== 'ok') continue;
+    const time = fieldTime(row, 'time');
+    if (time === undefined || Math.abs(snapshot.now.getTime() - time) > LONGEST_DAY_MS) continue;
+    if (dayIn(zone, new Date(time)) !== today) continue;
     const tier = fieldText(row, 'target');
     used[tier] = (used[tier] ?? 0) + 1;
   }

@@ -8,52 +8,67 @@ import { projectState, type ProjectState } from '../../governance/project-state.
 import { transitionExpiry } from '../../governance/transition.js';
 import { stamp } from '../../kernel/clock.js';
 import { EXIT } from '../../kernel/error.js';
+import { viewAfter } from '../../workspace/draft-view.js';
 import type { Snapshot } from '../../workspace/types.js';
-import { note, runBundle } from '../act.js';
+import { type Act, bundleAct, noteAct, partsOf } from '../act.js';
+import { projectScope } from '../project-scope.js';
+import type { Dispatched, Halt, Loaded, Moved, PassEnvironment, Step } from '../types.js';
 import { choose } from './t1-dispatch.js';
-import { type Halt, type Pass, type Step, withData } from '../types.js';
+import type { Picked } from './t1-5-idle.js';
 
 const REDISPATCH = 2;
 
-export const t2Load: Step = {
+export const t2Load: Step<Picked, Loaded> = {
   id: 'T2',
   title: 'load the project',
-  run: (pass) => load(pass),
+  waits: true,
+  run: (stage, { env, snapshot }) =>
+    stage.project === undefined ? { stage, acts: [] } : load(env, stage, snapshot),
 };
 
-function load(pass: Pass): Pass | Halt {
-  const { project: slug } = pass.data;
-  if (slug === undefined) return pass;
-  const snapshot = pass.env.workspace.snapshot();
-  const { state, why } = projectState(snapshot, slug);
-  if (state === 'active') {
-    const record = snapshot.record('PROJECT', slug);
-    note(pass, 'T2', {
-      type: 'load',
-      target: slug,
-      detail: `phase ${fieldText(record, 'phase.name')}`,
-    });
-    return withData(pass, { objective: fieldText(record, 'next_pass.objective') });
+type WithProject = Dispatched & { readonly project: string };
+
+function load(env: PassEnvironment, first: WithProject, snapshot: Snapshot): Moved<Loaded> | Halt {
+  const acts: Act[] = [];
+  let stage = first;
+  for (let view = snapshot; ; ) {
+    const { project: slug } = stage;
+    const { state, why } = projectState(view, slug);
+    if (state === 'active') {
+      const loaded = loadedOf(stage, view);
+      const row = { type: 'load', target: slug, detail: `phase ${loaded.phase}` };
+      return { stage: loaded, acts: [...acts, noteAct('T2', row)] };
+    }
+    env.say(`     ${slug}: ${state} (${why})`);
+    const turnedAway = [...stage.turnedAway, { slug, why }];
+    const away = turnAway(view, { slug, state, why });
+    acts.push(...away);
+    if (turnedAway.length > REDISPATCH) {
+      const slugs = turnedAway.map((one) => one.slug).join(', ');
+      return over({ ...stage, turnedAway }, { acts, outcome: slugs, exit: EXIT.findings });
+    }
+    view = viewAfter(view, partsOf(stage, away));
+    const next = choose(env, { request: stage.request, turnedAway }, view);
+    acts.push(...next.acts);
+    if (next.project === undefined) {
+      const ended = { ...stage, turnedAway, project: undefined };
+      return over(ended, { acts, outcome: `${slug}: ${why}`, exit: EXIT.ok });
+    }
+    stage = { ...stage, turnedAway, project: next.project };
   }
-  pass.env.say(`     ${slug}: ${state} (${why})`);
-  turnAway(pass, { snapshot, slug, state, why });
-  const turned = withData(pass, { turnedAway: [...pass.data.turnedAway, { slug, why }] });
-  if (turned.data.turnedAway.length > REDISPATCH)
-    return {
-      halt: true,
-      outcome: `no project could go on: ${turned.data.turnedAway.map((one) => one.slug).join(', ')}`,
-      exit: EXIT.findings,
-      data: turned.data,
-    };
-  const next = choose(turned);
-  if (next.data.project === undefined)
-    return {
-      halt: true,
-      outcome: `no project could go on: ${slug}: ${why}`,
-      exit: EXIT.ok,
-      data: next.data,
-    };
-  return load(next);
+}
+
+function over(
+  stage: Dispatched,
+  { acts, outcome, exit }: Pick<Halt, 'acts' | 'outcome' | 'exit'>,
+): Halt {
+  return { halt: true, outcome: `no project could go on: ${outcome}`, exit, stage, acts };
+}
+
+function loadedOf(stage: WithProject, snapshot: Snapshot): Loaded & { readonly phase: string } {
+  const { project } = stage;
+  const objective = fieldText(snapshot.record('PROJECT', project), 'next_pass.objective');
+  return { ...stage, ...projectScope(snapshot, project), project, subject: project, objective };
 }
 
 /** What the owner is asked about a phase that is over, and until when. */
@@ -73,57 +88,36 @@ export function transitionArguments(
 }
 
 function turnAway(
-  pass: Pass,
-  at: { snapshot: Snapshot; slug: string; state: ProjectState['state']; why: string },
-): void {
-  const { snapshot, slug, state, why } = at;
+  snapshot: Snapshot,
+  at: { readonly slug: string; readonly state: ProjectState['state']; readonly why: string },
+): readonly Act[] {
+  const { slug, state, why } = at;
   switch (state) {
     case 'complete':
-      runBundle(pass, {
-        step: 'T2',
-        name: 'phase_transition',
-        args: transitionArguments(snapshot, slug),
-        detail: why,
-      });
-      return;
-    case 'stale-objective':
-      runBundle(pass, {
-        step: 'T2',
-        name: 'surface_escalation',
-        args: {
-          slug,
-          reason: why,
-          priority: 'medium',
-          question: `${slug}: ${why}. What is the next pass to do? Answer with the objective, or no to pause it.`,
-        },
-        detail: why,
-      });
-      return;
-    case 'missing':
-      note(pass, 'T2', { type: 'load', target: slug, result: 'failed', detail: why });
-      runBundle(pass, {
-        step: 'T2',
-        name: 'incident_surface',
-        args: {
-          priority: 'high',
-          project: slug,
-          question: `${slug} is in the dispatch table, but ${why}. Restore it or take its row out; answer yes when seen.`,
-        },
-        target: slug,
-        detail: why,
-      });
-      return;
-    default:
-      runBundle(pass, {
-        step: 'T2',
-        name: 'route_block',
-        args: {
-          slug,
-          reason: why,
-          priority: 'high',
-          question: `${slug}: ${why}. Say how it is to go on, or answer no to pause it.`,
-        },
-        detail: why,
-      });
+      return [
+        bundleAct('T2', {
+          name: 'phase_transition',
+          args: transitionArguments(snapshot, slug),
+          detail: why,
+        }),
+      ];
+    case 'stale-objective': {
+      const question = `${slug}: ${why}. What is the next pass to do? Answer with the objective, or no to pause it.`;
+      const args = { slug, reason: why, priority: 'medium', question };
+      return [bundleAct('T2', { name: 'surface_escalation', args, detail: why })];
+    }
+    case 'missing': {
+      const question = `${slug} is in the dispatch table, but ${why}. Restore it or take its row out; answer yes when seen.`;
+      const args = { priority: 'high', project: slug, question };
+      return [
+        noteAct('T2', { type: 'load', target: slug, result: 'failed', detail: why }),
+        bundleAct('T2', { name: 'incident_surface', args, target: slug, detail: why }),
+      ];
+    }
+    default: {
+      const question = `${slug}: ${why}. Say how it is to go on, or answer no to pause it.`;
+      const args = { slug, reason: why, priority: 'high', question };
+      return [bundleAct('T2', { name: 'route_block', args, detail: why })];
+    }
   }
 }

@@ -4,66 +4,58 @@
  */
 import { decideSandbox } from '../../agents/sandbox.js';
 import { probeSandbox } from '../../agents/sandbox-probe.js';
-import { NO_SANDBOX } from '../../agents/sandbox-settings.js';
 import { EXIT } from '../../kernel/error.js';
-import { runBundle } from '../act.js';
-import { type Halt, type Pass, type Step, withData } from '../types.js';
+import { type BundleAct, bundleAct } from '../act.js';
+import type { Budgeted, Chosen, Halt, Step } from '../types.js';
 
-export const t3Sandbox: Step = {
+export const t3Sandbox: Step<Budgeted, Chosen> = {
   id: 'T3',
   title: 'sandbox',
-  async run(pass) {
-    const settings = pass.data.runner?.sandbox ?? NO_SANDBOX;
+  waits: true,
+  async run(stage, { env }) {
+    const settings = stage.runner.sandbox;
     const decision =
       settings.mode === 'off'
         ? { kind: 'off' as const }
-        : decideSandbox(settings, await probeSandbox(pass.env.env['PATH']));
-    if (decision.kind === 'refused') return refuse(pass, decision);
+        : decideSandbox(settings, await probeSandbox(env.env['PATH']));
+    if (decision.kind === 'refused') return refuse(stage, decision);
     if (decision.kind === 'without')
-      pass.env.say(
+      env.say(
         `     sandbox: ${decision.mode} is preferred, but ${decision.why}; this pass runs WITHOUT a sandbox`,
       );
-    return withData(pass, { sandbox: decision });
+    return { stage: { ...stage, sandbox: decision }, acts: [] };
   },
 };
 
 /** Before anything of the pass was started. The owner is told, as for a tool that is missing. */
-function refuse(pass: Pass, { mode, why }: { readonly mode: string; readonly why: string }): Halt {
-  const runner = pass.data.runner?.name ?? '';
-  const reason = `sandbox-unavailable: the runner ${runner} requires the sandbox ${mode}, but ${why}`;
-  const remedy =
-    'Install bubblewrap or allow user namespaces (nocturne doctor shows what is missing), or set sandbox_policy to prefer';
-  const slug = pass.data.project;
-  if (slug === undefined)
-    runBundle(pass, {
-      step: 'T3',
-      name: 'incident_surface',
-      args: {
-        priority: 'high',
-        question: `No idle pass can run: ${reason}. ${remedy}; answer yes when seen.`,
-      },
-      target: runner,
-      detail: reason,
-    });
-  else
-    runBundle(pass, {
-      step: 'T3',
-      name: 'route_block',
-      args: {
-        slug,
-        reason,
-        priority: 'high',
-        question: `${slug} cannot go on: ${reason}. ${remedy}, and answer yes, or answer no to pause the project.`,
-      },
-      detail: reason,
-    });
+function refuse(
+  stage: Budgeted,
+  { mode, why }: { readonly mode: string; readonly why: string },
+): Halt {
+  const { runner, project: slug } = stage;
+  const reason = `sandbox-unavailable: the runner ${runner.name} requires the sandbox ${mode}, but ${why}`;
+  const note = `${slug ?? 'the idle pass'} is blocked: ${reason}`;
   return {
     halt: true,
     outcome: `blocked: ${reason}`,
     exit: EXIT.findings,
-    data: {
-      ...pass.data,
-      notes: [...pass.data.notes, `${slug ?? 'the idle pass'} is blocked: ${reason}`],
-    },
+    stage: { ...stage, notes: [...stage.notes, note] },
+    acts: [
+      bundleAct('T3', { ...questionOf(slug, { reason, runner: runner.name }), detail: reason }),
+    ],
   };
+}
+
+function questionOf(
+  slug: string | undefined,
+  { reason, runner }: { readonly reason: string; readonly runner: string },
+): BundleAct {
+  const remedy =
+    'Install bubblewrap or allow user namespaces (nocturne doctor shows what is missing), or set sandbox_policy to prefer';
+  if (slug === undefined) {
+    const question = `No idle pass can run: ${reason}. ${remedy}; answer yes when seen.`;
+    return { name: 'incident_surface', args: { priority: 'high', question }, target: runner };
+  }
+  const question = `${slug} cannot go on: ${reason}. ${remedy}, and answer yes, or answer no to pause the project.`;
+  return { name: 'route_block', args: { slug, reason, priority: 'high', question } };
 }

@@ -1,21 +1,15 @@
-/**
- * T4, first half: the tree is snapshotted, and the brief is composed from fragments with their
- * sources.
- */
+/** T4, first half: the brief is composed from fragments with their sources. */
 import { composePrompt } from '../../agents/compose-prompt.js';
 import { sandboxText } from '../../agents/sandbox.js';
 import type { Brief, Fragment } from '../../agents/types.js';
 import { sha256 } from '../../kernel/hash.js';
 import type { Rec } from '../../markdown/types.js';
-import { note } from '../act.js';
-import { openCommitRecord } from '../../workspace/commit-record.js';
+import { type Act, noteAct } from '../act.js';
 import type { Snapshot } from '../../workspace/types.js';
 import { moduleFragments } from '../modules/module-hooks.js';
-import { storePass } from '../pass-file.js';
 import { fieldInt, fieldList, fieldText } from '../../project/field-text.js';
 import { stopConditionOf } from '../../project/condition-source.js';
-import { baselineOf } from '../settlement/baseline.js';
-import { type Pass, type Step, withData } from '../types.js';
+import type { Chosen, Composed, Step } from '../types.js';
 
 const DEFAULT_CONTEXT = 40_000;
 const IDLE_SECONDS = 300;
@@ -25,146 +19,157 @@ const HOSTED =
 /** How many of each kind of remembered thing go into a brief. */
 const SOME = 6;
 
-export const t4Brief: Step = {
+/** The commit of everything before the agent: what it is told is on record before it starts. */
+export const t4Brief: Step<Chosen, Composed> = {
   id: 'T4',
   title: 'compose the brief',
-  async run(pass) {
-    const { workspace } = pass.env;
-    recordSandbox(pass);
+  async run(stage, { env, snapshot }) {
     // They may write down that they told it, so they are asked before the tree is kept.
-    const told = await moduleFragments(pass);
-    const snapshot = workspace.snapshot();
-    const brief = briefOf(pass, snapshot, told);
+    const { told, acts } = await moduleFragments(env, stage, snapshot);
+    const brief = briefOf(stage, snapshot, told);
     const { prompt, omitted, fragments } = composePrompt(brief);
     for (const one of omitted)
-      pass.env.say(`     left out for want of room: ${one.source} (${one.how})`);
-    const baseline = baselineOf(workspace, snapshot);
-    openCommitRecord(workspace.state);
-    const ready = withData(pass, {
-      brief,
-      prompt,
-      sources: fragments.map((one) => one.source),
-      baseline,
-    });
-    storePass(workspace.state, ready.data, false);
-    return ready;
+      env.say(`     left out for want of room: ${one.source} (${one.how})`);
+    return {
+      stage: { ...stage, brief, prompt, sources: fragments.map((one) => one.source) },
+      acts: [...sandboxRow(stage), ...acts],
+    };
   },
 };
 
 /** Nothing is said of a sandbox that nobody asked for. */
-function recordSandbox(pass: Pass): void {
-  const { sandbox, runner } = pass.data;
-  if (sandbox === undefined || sandbox.kind === 'off') return;
+function sandboxRow({ sandbox, runner, driver }: Chosen): readonly Act[] {
+  if (sandbox.kind === 'off') return [];
   const detail =
-    pass.data.driver === 'host' ? `around checks and probes only: ${HOSTED}` : sandboxText(sandbox);
-  note(pass, 'T4', {
-    type: 'sandbox',
-    target: sandbox.mode,
-    result: sandbox.kind === 'on' ? 'ok' : 'failed',
-    detail: `${runner?.name ?? ''}: ${detail}`,
-  });
+    driver === 'host' ? `around checks and probes only: ${HOSTED}` : sandboxText(sandbox);
+  return [
+    noteAct('T4', {
+      type: 'sandbox',
+      target: sandbox.mode,
+      result: sandbox.kind === 'on' ? 'ok' : 'failed',
+      detail: `${runner.name}: ${detail}`,
+    }),
+  ];
 }
 
-function briefOf(pass: Pass, snapshot: Snapshot, told: readonly Fragment[]): Brief {
-  const { data } = pass;
-  const project = data.project === undefined ? undefined : snapshot.record('PROJECT', data.project);
-  const stop = data.project === undefined ? [] : stopConditionOf(snapshot, data.project).assertions;
+function briefOf(stage: Chosen, snapshot: Snapshot, told: readonly Fragment[]): Brief {
+  const { project: slug, tier } = stage;
+  const project = slug === undefined ? undefined : snapshot.record('PROJECT', slug);
+  const stop = slug === undefined ? [] : stopConditionOf(snapshot, slug).assertions;
   return {
-    runId: data.runId,
-    token: data.token,
-    role: data.request.role,
-    project: data.project ?? data.idle?.tier ?? data.request.role,
-    objective: data.objective ?? data.idle?.objective ?? '',
-    fragments: fragmentsOf(pass, { snapshot, project, told }),
-    mayWrite: data.writes,
+    runId: stage.runId,
+    token: stage.token,
+    role: stage.request.role,
+    project: stage.subject,
+    objective: stage.objective,
+    fragments: [
+      ...alwaysTold(snapshot),
+      ...projectFragments(project),
+      ...answerFragments(snapshot, slug),
+      ...told,
+      ...rememberedFragments(snapshot, { project, slug }),
+    ],
+    mayWrite: stage.writes,
     mustNot: [
       'anything else in the workspace, and nothing outside it',
       'files written in an earlier phase',
       'protected files, logs, REGISTRY.md, LOCK.md, LONGRUNNER.md',
     ],
     budget: {
-      maxMinutes: data.tier?.maxMinutes ?? 30,
-      maxTokens: data.tier?.maxTokens,
-      maxCost: data.tier?.maxCost,
+      maxMinutes: tier.maxMinutes,
+      maxTokens: tier.maxTokens,
+      maxCost: tier.maxCost,
       idleSeconds: IDLE_SECONDS,
       contextBudget: fieldInt(project, 'next_pass.context_budget') ?? DEFAULT_CONTEXT,
     },
     stopCondition: stop.map((assertion) => assertion.text),
-    sandbox: data.driver === 'host' ? HOSTED : sandboxText(data.sandbox ?? { kind: 'off' }),
+    sandbox: stage.driver === 'host' ? HOSTED : sandboxText(stage.sandbox),
   };
 }
 
-function fragmentsOf(
-  pass: Pass,
-  at: { snapshot: Snapshot; project: Rec | undefined; told: readonly Fragment[] },
+function wholeFile(
+  snapshot: Snapshot,
+  at: { readonly title: string; readonly path: string; readonly trust: Fragment['trust'] },
 ): readonly Fragment[] {
-  const { snapshot, project } = at;
-  const fragments: Fragment[] = [];
-  const whole = (title: string, path: string, trust: Fragment['trust']): void => {
-    const content = snapshot.text(path);
-    if (content !== undefined && content.trim() !== '')
-      fragments.push({
-        title,
-        source: path,
-        sha256: snapshot.hash(path) ?? '',
-        text: content,
-        trust,
-      });
-  };
-  whole('Hard lines', 'orchestration-os/CRON-HARDLINES.md', 'instruction');
-  whole('Who you are and what you never do', 'SOUL.md', 'instruction');
-  if (project !== undefined)
-    fragments.push(
-      part(
-        'The project',
-        project.file,
-        `Mission: ${fieldText(project, 'mission')}\nPhase ${fieldText(project, 'phase.name')}: ${fieldText(project, 'phase.objective')}\nLast pass (${fieldText(project, 'last_pass.quality') || 'none yet'}): ${fieldText(project, 'last_pass.objective')}`,
-      ),
-    );
-  const answers = snapshot
+  const { title, path, trust } = at;
+  const text = snapshot.text(path);
+  return text === undefined || text.trim() === ''
+    ? []
+    : [{ title, source: path, sha256: snapshot.hash(path) ?? '', text, trust }];
+}
+
+function alwaysTold(snapshot: Snapshot): readonly Fragment[] {
+  return [
+    { title: 'Hard lines', path: 'orchestration-os/CRON-HARDLINES.md' },
+    { title: 'Who you are and what you never do', path: 'SOUL.md' },
+  ].flatMap((file) => wholeFile(snapshot, { ...file, trust: 'instruction' }));
+}
+
+function projectFragments(project: Rec | undefined): readonly Fragment[] {
+  if (project === undefined) return [];
+  const grade = fieldText(project, 'last_pass.quality') || 'none yet';
+  return [
+    part(
+      'The project',
+      project.file,
+      `Mission: ${fieldText(project, 'mission')}\nPhase ${fieldText(project, 'phase.name')}: ${fieldText(project, 'phase.objective')}\nLast pass (${grade}): ${fieldText(project, 'last_pass.objective')}`,
+    ),
+  ];
+}
+
+function answerFragments(snapshot: Snapshot, slug: string | undefined): readonly Fragment[] {
+  return snapshot
     .records('NOTIFICATION')
-    .filter(
-      (record) =>
-        fieldText(record, 'project') === pass.data.project && fieldText(record, 'answer') !== '',
-    );
-  for (const record of answers.slice(-SOME))
-    fragments.push(
+    .filter((record) => fieldText(record, 'project') === slug && fieldText(record, 'answer') !== '')
+    .slice(-SOME)
+    .map((record) =>
       part(
         'An answer of the owner',
-        `${record.file}#${record.key}`,
+        placeOf(record),
         `Asked: ${fieldText(record, 'action_needed')}\nAnswer: ${fieldText(record, 'answer')}`,
       ),
     );
-  fragments.push(...at.told);
-  for (const path of fieldList(project, 'last_pass.outputs'))
-    whole('An earlier output', path, 'data');
-  for (const record of snapshot
+}
+
+/** Earlier outputs, failure modes, lessons, and what earlier passes noted. */
+function rememberedFragments(
+  snapshot: Snapshot,
+  { project, slug }: { readonly project: Rec | undefined; readonly slug: string | undefined },
+): readonly Fragment[] {
+  const outputs = fieldList(project, 'last_pass.outputs').flatMap((path) =>
+    wholeFile(snapshot, { title: 'An earlier output', path, trust: 'data' }),
+  );
+  const modes = snapshot
     .records('FAILURE-MODE')
-    .filter((one) => fieldText(one, 'status') === 'open')
-    .slice(0, SOME))
-    fragments.push(
+    .filter((record) => fieldText(record, 'status') === 'open')
+    .slice(0, SOME)
+    .map((record) =>
       part(
         'A known way to fail',
-        `${record.file}#${record.key}`,
+        placeOf(record),
         `${fieldText(record, 'symptom')}\nPrevention: ${fieldText(record, 'prevention')}`,
       ),
     );
-  for (const record of snapshot.records('LESSON').slice(-SOME))
-    fragments.push(
-      part('A lesson', `${record.file}#${record.key}`, fieldText(record, 'observation')),
-    );
-  for (const record of snapshot
+  const lessons = snapshot
+    .records('LESSON')
+    .slice(-SOME)
+    .map((record) => part('A lesson', placeOf(record), fieldText(record, 'observation')));
+  const noted = snapshot
     .records('MEMORY')
-    .filter((one) => fieldText(one, 'project') === pass.data.project)
-    .slice(-SOME))
-    fragments.push(
+    .filter((record) => fieldText(record, 'project') === slug)
+    .slice(-SOME)
+    .map((record) =>
       part(
         'What an earlier pass noted',
-        `${record.file}#${record.key}`,
+        placeOf(record),
         `${fieldText(record, 'result')}\nNext: ${fieldText(record, 'next')}`,
       ),
     );
-  return fragments;
+  return [...outputs, ...modes, ...lessons, ...noted];
+}
+
+function placeOf(record: Rec): string {
+  return `${record.file}#${record.key}`;
 }
 
 function part(title: string, source: string, content: string): Fragment {

@@ -8,131 +8,143 @@ import { nextPhase, phaseGraph } from '../../project/phases.js';
 import { authorise, nextInvocation } from '../../governance/preapproval.js';
 import { advanceCall } from '../../governance/transition.js';
 import type { AssertionResult } from '../../governance/types.js';
+import { viewAfter } from '../../workspace/draft-view.js';
 import type { Snapshot } from '../../workspace/types.js';
-import { note, runBundles } from '../act.js';
+import { type Act, bundleAct, bundlesAct, type Deed, deedOf, noteAct, partsOf } from '../act.js';
 import { moduleRecords } from '../modules/module-hooks.js';
-import { transitionArguments } from './t2-load.js';
 import { evaluate, evidenceOf } from '../settlement/evaluate.js';
-import { type Pass, type Step, withData } from '../types.js';
+import type { Done, Graded, PassEnvironment, Step } from '../types.js';
+import { transitionArguments } from './t2-load.js';
 
-export const t6State: Step = {
+export const t6State: Step<Graded, Done> = {
   id: 'T6',
   title: 'record and stop condition',
-  async run(pass) {
-    const { project: slug } = pass.data;
+  async run(stage, context) {
+    const { env, snapshot } = context;
+    const { project: slug } = stage;
     if (slug === undefined) {
-      note(pass, 'T6', { type: 'pass_record', result: 'skipped', detail: 'no project' });
-      return pass;
+      const row = { type: 'pass_record', result: 'skipped', detail: 'no project' };
+      return { stage: { ...stage, stop: [] }, acts: [noteAct('T6', row)] };
     }
-    const stop = await evaluate(pass, { step: 'T6', project: slug });
-    const holds = conditionsHold(stop) && pass.data.quality !== 'FAIL';
-    record(pass, slug);
+    const { results: stop, acts } = await evaluate(context, stage, { step: 'T6', project: slug });
+    const holds = conditionsHold(stop) && stage.quality !== 'FAIL';
     for (const one of stop)
-      pass.env.say(
+      env.say(
         `     ${one.holds ? 'holds' : 'not yet'}: ${one.assertion} (${one.error ?? one.found})`,
       );
-    askForAgent(pass, slug);
-    if (holds) endPhase(pass, { slug, stop, snapshot: pass.env.workspace.snapshot() });
-    return withData(pass, {
-      stop,
-      notes: holds ? [...pass.data.notes, `the stop condition of ${slug} holds`] : pass.data.notes,
-    });
+    const recorded = [
+      ...acts,
+      (view: Snapshot) => record(env, { stage, slug, view }),
+      ...askForAgent(stage, slug),
+    ];
+    if (!holds) return { stage: { ...stage, stop }, acts: recorded };
+    const view = viewAfter(snapshot, partsOf(stage, recorded));
+    const notes = [...stage.notes, `the stop condition of ${slug} holds`];
+    return {
+      stage: { ...stage, stop, notes },
+      acts: [...recorded, endPhase(env, { stage, slug, stop, view })],
+    };
   },
 };
 
 /** What the agent says only the owner can decide: the project waits for the answer. */
-function askForAgent(pass: Pass, slug: string): void {
-  const asked = pass.data.outcome?.report.escalation;
-  if (asked === undefined || asked.question.trim() === '') return;
+function askForAgent({ outcome, runId }: Graded, slug: string): readonly Act[] {
+  const asked = outcome.report.escalation;
+  if (asked === undefined || asked.question.trim() === '') return [];
   const priority = ['low', 'medium', 'high', 'critical'].includes(asked.priority)
     ? asked.priority
     : 'medium';
   const question = `${slug} asks: ${asked.question.trim()} Answer in your words, or no to pause it.`;
-  runBundles(pass, 'T6', [
-    {
-      name: 'surface_escalation',
-      args: { slug, reason: `asked by the agent in ${pass.data.runId}`, priority, question },
-      detail: 'asked by the agent',
-    },
-  ]);
+  const args = { slug, reason: `asked by the agent in ${runId}`, priority, question };
+  return [bundleAct('T6', { name: 'surface_escalation', args, detail: 'asked by the agent' })];
 }
 
-function record(pass: Pass, slug: string): void {
-  const { data } = pass;
-  const quality = data.quality ?? 'FAIL';
-  const next = data.outcome?.report.nextObjective ?? data.objective ?? null;
-  const validated =
-    data.criteria.length > 0 && data.criteria.every((one) => one.holds && one.error === undefined);
+/** The pass, and what modules keep of it, in one part. */
+function record(
+  env: PassEnvironment,
+  at: { readonly stage: Graded; readonly slug: string; readonly view: Snapshot },
+): Deed {
+  const { stage, slug, view } = at;
+  const { quality, objective, outputs, criteria } = stage;
   const args = {
     slug,
-    objective: data.objective ?? '',
-    outputs: data.outputs,
+    objective,
+    outputs,
     quality,
-    validated,
+    validated: criteria.length > 0 && criteria.every((one) => one.holds && one.error === undefined),
     weak: quality === 'WEAK' || quality === 'FAIL',
-    next_objective: next,
+    next_objective: stage.outcome.report.nextObjective ?? objective,
   };
-  runBundles(pass, 'T6', [{ name: 'pass_record', args, detail: quality }], (snapshot) => {
-    const more = moduleRecords(pass, snapshot);
-    return {
-      changes: more.flatMap((one) => one.changes),
-      audit: more.flatMap((one) => one.audit ?? []),
-    };
+  const deed = deedOf(view, bundleAct('T6', { name: 'pass_record', args, detail: quality }));
+  const more = moduleRecords(env, stage, view);
+  return {
+    ...deed,
+    changes: [...more.flatMap((one) => one.changes), ...deed.changes],
+    audit: [...(deed.audit ?? []), ...more.flatMap((one) => one.audit ?? [])],
+  };
+}
+
+type Ending = {
+  readonly stage: Graded;
+  readonly slug: string;
+  readonly stop: readonly AssertionResult[];
+  readonly view: Snapshot;
+};
+
+/** The next phase begins where a pre-approval lets it; else the owner is asked. */
+function endPhase(env: PassEnvironment, ending: Ending): Act {
+  const { slug, view } = ending;
+  const advance = advanceUnderApproval(ending);
+  if (advance !== undefined) {
+    env.say(`     ${slug} goes on to ${advance.phase} (${advance.pa})`);
+    return advance.act;
+  }
+  env.say(`     the stop condition holds: waiting for the owner`);
+  const evidence = ending.stop
+    .map((one) => `- \`${one.assertion.replaceAll('`', "'")}\`: ${evidenceOf(one)}`)
+    .join('\n');
+  return bundleAct('T6', {
+    name: 'phase_transition',
+    args: { ...transitionArguments(view, slug), evidence },
+    detail: 'the stop condition holds',
   });
 }
 
-function endPhase(
-  pass: Pass,
-  at: { slug: string; stop: readonly AssertionResult[]; snapshot: Snapshot },
-): void {
-  const { slug, snapshot } = at;
-  const evidence = at.stop
-    .map((one) => `- \`${one.assertion.replaceAll('`', "'")}\`: ${evidenceOf(one)}`)
-    .join('\n');
-  const project = snapshot.record('PROJECT', slug);
-  const next = nextPhase(
-    phaseGraph(snapshot, slug),
-    fieldText(project, 'phase.name'),
-    fieldText(project, 'phase.successor'),
-  );
-  if (next.kind === 'next') {
-    const permission = authorise(snapshot, {
-      actionClass: 'phase-auto-advance',
-      targets: [`PROJECTS/${slug}/LONGRUNNER.md`],
-      project: slug,
-      phase: [fieldText(project, 'phase.name'), next.phase.name],
-    });
-    if (permission.allowed && permission.pa !== undefined) {
-      const check = (name: string): string =>
-        permission.checks
-          .filter((one) => one.check === name)
-          .map((one) => one.detail)
-          .join('; ') || '-';
-      const use = {
-        id: nextInvocation(snapshot, permission.pa),
-        run_id: pass.data.runId,
-        preapproval: permission.pa,
-        action_class: 'phase-auto-advance',
-        target: slug,
-        scope_check: check('scope'),
-        boundary_check: check('boundary'),
-        result: 'authorised',
-      };
-      const call = advanceCall(slug, next, permission.pa);
-      runBundles(pass, 'T6', [
-        { name: 'pa_invoke', args: use, target: slug, authorisation: permission.pa },
-        { name: call.bundle, args: call.args, detail: `to ${next.phase.name}` },
-      ]);
-      pass.env.say(`     ${slug} goes on to ${next.phase.name} (${permission.pa})`);
-      return;
-    }
-  }
-  runBundles(pass, 'T6', [
-    {
-      name: 'phase_transition',
-      args: { ...transitionArguments(snapshot, slug), evidence },
-      detail: 'the stop condition holds',
-    },
+function advanceUnderApproval({
+  stage,
+  slug,
+  view,
+}: Ending): { readonly act: Act; readonly phase: string; readonly pa: string } | undefined {
+  const project = view.record('PROJECT', slug);
+  const phase = fieldText(project, 'phase.name');
+  const next = nextPhase(phaseGraph(view, slug), phase, fieldText(project, 'phase.successor'));
+  if (next.kind !== 'next') return undefined;
+  const { allowed, pa, checks } = authorise(view, {
+    actionClass: 'phase-auto-advance',
+    targets: [`PROJECTS/${slug}/LONGRUNNER.md`],
+    project: slug,
+    phase: [phase, next.phase.name],
+  });
+  if (!allowed || pa === undefined) return undefined;
+  const check = (name: string): string =>
+    checks
+      .filter((one) => one.check === name)
+      .map((one) => one.detail)
+      .join('; ') || '-';
+  const use = {
+    id: nextInvocation(view, pa),
+    run_id: stage.runId,
+    preapproval: pa,
+    action_class: 'phase-auto-advance',
+    target: slug,
+    scope_check: check('scope'),
+    boundary_check: check('boundary'),
+    result: 'authorised',
+  };
+  const call = advanceCall(slug, next, pa);
+  const act = bundlesAct('T6', [
+    { name: 'pa_invoke', args: use, target: slug, authorisation: pa },
+    { name: call.bundle, args: call.args, detail: `to ${next.phase.name}` },
   ]);
-  pass.env.say(`     the stop condition holds: waiting for the owner`);
+  return { act, phase: next.phase.name, pa };
 }

@@ -6,161 +6,165 @@ import { meansTheSame } from '../../governance/quality/same-meaning.js';
 import { fieldText } from '../../project/field-text.js';
 import { wordsOf } from '../../kernel/words.js';
 import type { Rec } from '../../markdown/types.js';
+import { viewAfter } from '../../workspace/draft-view.js';
 import { nextId } from '../../workspace/ids.js';
 import { withCommitMutex } from '../../workspace/mutex.js';
-import type { Snapshot } from '../../workspace/types.js';
-import { note, runBundle } from '../act.js';
+import type { Snapshot, Workspace } from '../../workspace/types.js';
+import { type Act, bundleAct, noteAct, partsOf } from '../act.js';
 import { moduleAlike } from '../modules/module-hooks.js';
-import { type Pass, type Step, withData } from '../types.js';
+import type { Done, Step, StepContext } from '../types.js';
 
 /** Shared words above which something counts as known. */
 const KNOWN = 0.5;
 const MOST = 3;
 
-export const t7Learn: Step = {
+export const t7Learn: Step<Done, Done> = {
   id: 'T7',
   title: 'learn',
-  async run(pass) {
-    const report = pass.data.outcome?.report;
-    const offered = (report?.lessons.length ?? 0) + (report?.failureModes.length ?? 0);
-    const lessons = (report?.lessons ?? [])
-      .slice(0, MOST)
-      .filter((one) => isGeneral(pass, one.observation) && one.evidence.trim() !== '');
-    const modes = (report?.failureModes ?? [])
-      .slice(0, MOST)
-      .filter(
-        (one) =>
-          isGeneral(pass, one.symptom) &&
-          [one.detection, one.cause, one.fix].every((part) => part.trim() !== ''),
-      );
-    // Asked before anything is written: what is told is of the records as they are.
-    const sameLesson = await sameAs(
-      pass,
-      LESSONS,
-      lessons.map((one) => one.observation),
-    );
-    const sameMode = await sameAs(
-      pass,
-      MODES,
-      modes.map((one) => one.symptom),
-    );
-    const learnt = [
-      ...lessons.map((one, i) =>
-        learn(pass, { text: one.observation, of: LESSONS, same: sameLesson[i] }, () =>
-          lesson(pass, one),
-        ),
-      ),
-      ...modes.map((one, i) =>
-        learn(pass, { text: one.symptom, of: MODES, same: sameMode[i] }, () =>
-          failureMode(pass, one),
-        ),
-      ),
-    ];
-    const [kept, known] = [
-      learnt.flatMap((one) => one.kept ?? []),
-      learnt.flatMap((one) => one.known ?? []),
-    ];
-    note(pass, 'T7', {
+  async run(stage, context) {
+    const { report } = stage.outcome;
+    const offered = report.lessons.length + report.failureModes.length;
+    const learnt = offered === 0 ? NOTHING_LEARNT : await learn(stage, context);
+    const { kept, known } = learnt;
+    const row = noteAct('T7', {
       type: 'learn',
       target: kept.join(' '),
       result: offered === 0 ? 'skipped' : 'ok',
       detail: `${offered} offered, ${kept.length} kept${known.length === 0 ? '' : `; known: ${known.join(' ')}`}`,
     });
-    return withData(pass, { notes: [...pass.data.notes, ...kept.map((id) => `learnt ${id}`)] });
+    const notes = [...stage.notes, ...kept.map((id) => `learnt ${id}`)];
+    return { stage: { ...stage, notes }, acts: [...learnt.acts, row] };
   },
 };
 
-type Lesson = NonNullable<Pass['data']['outcome']>['report']['lessons'][number];
-type FailureMode = NonNullable<Pass['data']['outcome']>['report']['failureModes'][number];
+type Report = Done['outcome']['report'];
+type Lesson = Report['lessons'][number];
+type FailureMode = Report['failureModes'][number];
 /** The records that hold what was learnt, and the field that says it. */
-type Learnt = { readonly object: string; readonly field: string };
-const LESSONS: Learnt = { object: 'LESSON', field: 'observation' };
-const MODES: Learnt = { object: 'FAILURE-MODE', field: 'symptom' };
+type Kind = { readonly object: string; readonly field: string };
+const LESSONS: Kind = { object: 'LESSON', field: 'observation' };
+const MODES: Kind = { object: 'FAILURE-MODE', field: 'symptom' };
 
-/**
- * G2: nothing recorded says nearly the same, in these words or (where a module knows) in others.
- * `known`: the record that does.
- */
-function learn(
-  pass: Pass,
-  {
-    text,
-    of,
-    same,
-  }: { readonly text: string; readonly of: Learnt; readonly same: string | undefined },
-  write: () => string,
-): { readonly kept?: string; readonly known?: string } {
-  const known =
-    recordOf(pass.env.workspace.snapshot().records(of.object), of.field, text)?.key ?? same;
-  return known === undefined ? { kept: write() } : { known };
+type Learnt = {
+  readonly acts: readonly Act[];
+  readonly kept: readonly string[];
+  /** Records that say the same already. */
+  readonly known: readonly string[];
+};
+const NOTHING_LEARNT: Learnt = { acts: [], kept: [], known: [] };
+
+/** What the agent offers of one kind; `add` writes it down under the number that comes next. */
+type Offer = {
+  readonly text: string;
+  readonly kind: Kind;
+  readonly add: (view: Snapshot) => { readonly id: string; readonly act: Act };
+};
+
+/** G2: nothing recorded says nearly the same, in these words or, where a module knows, in others. */
+async function learn(stage: Done, context: StepContext): Promise<Learnt> {
+  const offers = offersOf(stage, context.env.workspace);
+  // Asked before anything is written: what is told is of the records as they are.
+  const same = await sameAs(context, stage, offers);
+  const acts: Act[] = [...same.acts];
+  const [kept, known]: [string[], string[]] = [[], []];
+  let view = context.snapshot;
+  for (const [i, { text, kind, add }] of offers.entries()) {
+    const earlier = recordOf(view.records(kind.object), kind.field, text)?.key ?? same.keys[i];
+    if (earlier !== undefined) {
+      known.push(earlier);
+      continue;
+    }
+    const { id, act } = add(view);
+    view = viewAfter(view, partsOf(stage, [act]));
+    acts.push(act);
+    kept.push(id);
+  }
+  return { acts, kept, known };
 }
 
-/** For each text the record that says the same in other words. */
+function offersOf({ outcome, project }: Done, workspace: Workspace): readonly Offer[] {
+  const { lessons, failureModes } = outcome.report;
+  return [
+    ...lessons
+      .slice(0, MOST)
+      .filter((one) => isGeneral(project, one.observation) && one.evidence.trim() !== '')
+      .map((one) => ({
+        text: one.observation,
+        kind: LESSONS,
+        add: (view: Snapshot) => lesson(workspace, view, one),
+      })),
+    ...failureModes
+      .slice(0, MOST)
+      .filter(
+        (one) =>
+          isGeneral(project, one.symptom) &&
+          [one.detection, one.cause, one.fix].every((part) => part.trim() !== ''),
+      )
+      .map((one) => ({
+        text: one.symptom,
+        kind: MODES,
+        add: (view: Snapshot) => failureMode(view, one),
+      })),
+  ];
+}
+
+/** For each offer the record that says the same in other words. */
 async function sameAs(
-  pass: Pass,
-  { object, field }: Learnt,
-  texts: readonly string[],
-): Promise<readonly (string | undefined)[]> {
-  const records = pass.env.workspace.snapshot().records(object);
-  const files = new Set(records.map((record) => record.file));
-  const answers = await moduleAlike(pass, {
-    step: 'T7',
-    texts,
-    among: (path) => files.has(path),
-    records: { object, field },
-  });
-  return texts.map((text, i) => {
-    const found = answers?.[i]
-      ?.flatMap((part) => part.found)
-      .find((one) => meansTheSame(text, one));
-    return found === undefined
-      ? undefined
-      : records.find((record) => record.file === found.path && record.range.line === found.line)
-          ?.key;
-  });
+  context: StepContext,
+  stage: Done,
+  offers: readonly Offer[],
+): Promise<{ readonly keys: readonly (string | undefined)[]; readonly acts: readonly Act[] }> {
+  const keys: (string | undefined)[] = [];
+  const acts: Act[] = [];
+  for (const kind of [LESSONS, MODES]) {
+    const texts = offers.filter((offer) => offer.kind === kind).map((offer) => offer.text);
+    const records = context.snapshot.records(kind.object);
+    const files = new Set(records.map((record) => record.file));
+    const alike = await moduleAlike(context, stage, {
+      step: 'T7',
+      texts,
+      among: (path) => files.has(path),
+      records: kind,
+    });
+    acts.push(...alike.acts);
+    keys.push(
+      ...texts.map((text, i) => {
+        const found = alike.answers?.[i]
+          ?.flatMap((part) => part.found)
+          .find((one) => meansTheSame(text, one));
+        return records.find(
+          (record) => record.file === found?.path && record.range.line === found.line,
+        )?.key;
+      }),
+    );
+  }
+  return { keys, acts };
 }
 
-function lesson(pass: Pass, one: Lesson): string {
-  const { workspace } = pass.env;
-  const id = withCommitMutex(workspace.root, () =>
-    nextId(workspace.snapshot(), workspace.state, 'L'),
-  );
-  runBundle(pass, {
-    step: 'T7',
-    name: 'lesson_add',
-    args: {
-      id,
-      title: one.observation.slice(0, 60),
-      kind: token(one.kind),
-      observation: one.observation,
-      evidence: one.evidence,
-    },
-    target: id,
-  });
-  return id;
+function lesson(
+  workspace: Workspace,
+  view: Snapshot,
+  { kind, observation, evidence }: Lesson,
+): { readonly id: string; readonly act: Act } {
+  const id = withCommitMutex(workspace.root, () => nextId(view, workspace.state, 'L'));
+  const title = observation.slice(0, 60);
+  const args = { id, title, kind: token(kind), observation, evidence };
+  return { id, act: bundleAct('T7', { name: 'lesson_add', args, target: id }) };
 }
 
-function failureMode(pass: Pass, one: FailureMode): string {
-  const id = nextFailureMode(pass.env.workspace.snapshot());
-  const args = {
-    id,
-    title: one.symptom.slice(0, 60),
-    symptom: one.symptom,
-    detection: one.detection,
-    cause: one.cause,
-    fix: one.fix,
-    prevention: one.prevention,
-    severity: 5,
-    occurrence: 5,
-    detectability: 5,
-  };
-  runBundle(pass, { step: 'T7', name: 'failure_mode_add', args, target: id });
-  return id;
+function failureMode(
+  view: Snapshot,
+  { symptom, detection, cause, fix, prevention }: FailureMode,
+): { readonly id: string; readonly act: Act } {
+  const id = nextFailureMode(view);
+  const rank = { severity: 5, occurrence: 5, detectability: 5 };
+  const title = symptom.slice(0, 60);
+  const args = { id, title, symptom, detection, cause, fix, prevention, ...rank };
+  return { id, act: bundleAct('T7', { name: 'failure_mode_add', args, target: id }) };
 }
 
 /** G1: it says something that does not only hold for this project, this day or this file. */
-function isGeneral(pass: Pass, text: string): boolean {
-  const slug = pass.data.project;
+function isGeneral(slug: string | undefined, text: string): boolean {
   return (
     text.trim().split(/\s+/).length >= 5 &&
     !(slug !== undefined && text.includes(slug)) &&

@@ -2,83 +2,83 @@
  * T8: modules that REGISTRY.md enables hear of what changed in the files that they watch, and do
  * what is due besides.
  */
-import { act, note } from '../act.js';
+import type { AgentReport } from '../../agents/types.js';
+import { type Act, commitActs, noteAct } from '../act.js';
+import { enabledModules } from '../modules/module-hooks.js';
 import { runModules, type ModuleRun } from '../modules/run-modules.js';
-import { type Pass, type Step, type StepId, withData } from '../types.js';
+import type { Done, Entered, Step, StepContext, StepId } from '../types.js';
 
-export const t8Modules: Step = {
+export const t8Modules: Step<Done, Done> = {
   id: 'T8',
   title: 'modules',
-  async run(pass) {
-    const worker = { project: pass.data.project, report: pass.data.outcome?.report };
-    return deliver(await sweepModules(pass, worker));
+  async run(stage, context) {
+    const { project, outcome } = stage;
+    const swept = await sweepModules(context, stage, { project, report: outcome.report });
+    const delivered = await deliver(context, stage);
+    return {
+      stage: { ...stage, notes: [...stage.notes, ...swept.notes, ...delivered.notes] },
+      acts: [...swept.acts, ...delivered.acts],
+    };
   },
 };
 
+/** What modules did, and the rows about it. */
+export type ModulesDone = { readonly notes: readonly string[]; readonly acts: readonly Act[] };
+
 /**
- * Delivers what changed to every enabled module; a pass commits what they return in its own name.
+ * Delivers what changed to every enabled module. What a module returns is committed at once, in the
+ * name of the pass: the other modules hear of it.
  */
-export async function deliver(pass: Pass): Promise<Pass> {
-  const { workspace, signal, say, modules } = pass.env;
+export async function deliver(
+  { env, snapshot }: StepContext,
+  pass: Pick<Entered, 'request' | 'runId' | 'fence'>,
+): Promise<ModulesDone> {
+  const { workspace, signal, say, modules } = env;
   const { runs, looping } = await runModules({
     workspace,
+    first: snapshot,
     signal,
     say,
     modules,
-    runId: pass.data.runId,
-    commit: (changeSet) =>
-      void act(pass, {
-        reason: changeSet.reason,
-        changes: changeSet.changes,
-        audit: changeSet.audit ?? [],
-      }),
+    runId: pass.runId,
+    commit: ({ reason, changes, audit = [] }) =>
+      commitActs(workspace, pass, [{ reason, bundles: [], changes, audit }]),
   });
-  if (runs.length === 0)
-    note(pass, 'T8', { type: 'modules', result: 'skipped', detail: 'none enabled' });
-  for (const run of runs)
-    note(pass, 'T8', { type: 'modules', target: run.module, ...outcomeOf(run) });
-  return looping.length === 0
-    ? pass
-    : withData(pass, { notes: [...pass.data.notes, `modules in a loop: ${looping.join(', ')}`] });
+  const none = noteAct('T8', { type: 'modules', result: 'skipped', detail: 'none enabled' });
+  const rows = runs.map((run) =>
+    noteAct('T8', { type: 'modules', target: run.module, ...outcomeOf(run) }),
+  );
+  return {
+    acts: runs.length === 0 ? [none] : rows,
+    notes: looping.length === 0 ? [] : [`modules in a loop: ${looping.join(', ')}`],
+  };
 }
 
 /** What modules do whether or not a file changed. One that fails is named, and the pass goes on. */
 export async function sweepModules(
-  pass: Pass,
+  { env, snapshot }: StepContext,
+  { runId }: Pick<Entered, 'runId'>,
   at: {
     readonly project: string | undefined;
-    readonly report: NonNullable<Pass['data']['outcome']>['report'] | undefined;
+    readonly report: AgentReport | undefined;
     readonly step?: StepId;
   },
-): Promise<Pass> {
-  const { workspace, signal, say } = pass.env;
-  const enabled = new Set(
-    workspace
-      .snapshot()
-      .schema.modules.filter((row) => row.enabled)
-      .map((row) => row.name),
-  );
-  const done: string[] = [];
-  for (const module of pass.env.modules.filter(
-    (one) => enabled.has(one.name) && one.sweep !== undefined,
-  )) {
+): Promise<ModulesDone> {
+  const { workspace, signal, say } = env;
+  const { project, report, step = 'T8' } = at;
+  const notes: string[] = [];
+  const acts: Act[] = [];
+  for (const module of enabledModules(env, snapshot)) {
     try {
-      done.push(
-        ...((await module.sweep?.({
-          workspace,
-          runId: pass.data.runId,
-          signal,
-          say,
-          project: at.project,
-          report: at.report,
-        })) ?? []),
-      );
+      const context = { workspace, snapshot, runId, signal, say, project, report };
+      notes.push(...((await module.sweep?.(context)) ?? []));
     } catch (error) {
       const detail = error instanceof Error ? error.message : String(error);
-      note(pass, at.step ?? 'T8', { type: 'sweep', target: module.name, result: 'failed', detail });
+      const row = { type: 'sweep', target: module.name, result: 'failed', detail };
+      acts.push(noteAct(step, row));
     }
   }
-  return done.length === 0 ? pass : withData(pass, { notes: [...pass.data.notes, ...done] });
+  return { notes, acts };
 }
 
 function outcomeOf(run: ModuleRun): { readonly result: string; readonly detail: string } {

@@ -5,104 +5,120 @@
 import { NocturneError } from '../../kernel/error.js';
 import { closeCommitRecord } from '../../workspace/commit-record.js';
 import { releaseLease } from '../../workspace/lease.js';
-import { type BundleAct, runBundles } from '../act.js';
+import { type BundleAct, bundlesAct, commitActs, type PlainAct } from '../act.js';
+import { projectOf } from '../pass-facts.js';
 import { forgetPass } from '../pass-file.js';
+import type { Finished } from '../run-steps.js';
+import { settlePass } from '../settlement/settle-pass.js';
 import { removeUnusedObjects } from '../stored-objects.js';
-import { settlePass } from './t5-validate.js';
-import type { Halt, Pass } from '../types.js';
+import type { Halt, PassEnvironment, Stage } from '../types.js';
 
-export type Closing = { readonly pass: Pass; readonly halt: Halt | undefined };
+export type Closed = {
+  readonly stage: Stage;
+  /** The one line that stands in the session registry. */
+  readonly outcome: string;
+};
 
-/** @returns the one line that stands in the session registry. */
-export async function close({
-  pass,
-  halt,
-}: Closing): Promise<{ readonly pass: Pass; readonly outcome: string }> {
-  pass.env.say('T9   close');
-  const settled = await settlePass(pass);
-  const { data, env } = settled;
-  const outcome = outcomeOf(settled, halt);
-  const failed = isFailure(settled, halt);
-  const failures = failed ? data.failures + 1 : 0;
-  runBundles(settled, 'T9', closing(settled, { outcome, failures }));
-  cleanStore(settled);
-  releaseLease(env.workspace.root, env.workspace.state, {
-    fence: data.fence,
-    ...(failed ? { failedAt: env.workspace.clock.now() } : {}),
+export async function close(env: PassEnvironment, ended: Finished<Stage>): Promise<Closed> {
+  env.say('T9   close');
+  const halt = ended.kind === 'halted' ? ended.halt : undefined;
+  const stage = settleLate(env, ended.kind === 'halted' ? ended.halt.stage : ended.stage);
+  const { root, state, clock } = env.workspace;
+  const outcome = halt?.outcome ?? outcomeOf(stage);
+  const failed = isFailure(stage, halt);
+  const failures = failed ? stage.failures + 1 : 0;
+  commitActs(env.workspace, stage, [closing(stage, { outcome, failures })]);
+  cleanStore(env);
+  releaseLease(root, state, {
+    fence: stage.fence,
+    ...(failed ? { failedAt: clock.now() } : {}),
   });
-  closeCommitRecord(env.workspace.state);
-  forgetPass(env.workspace.state);
-  return { pass: settled, outcome };
+  closeCommitRecord(state);
+  forgetPass(state);
+  return { stage, outcome };
 }
 
 /** While the lease is held, so that no other pass takes its baseline meanwhile. */
-function cleanStore({ env }: Pass): void {
+function cleanStore({ workspace, say }: PassEnvironment): void {
   try {
-    removeUnusedObjects(env.workspace);
+    removeUnusedObjects(workspace);
   } catch (error) {
     if (!(error instanceof NocturneError) || error.code === 'ROOT_MOVED') throw error;
-    env.say(`     unused contents were not removed: ${error.message}`);
+    say(`     unused contents were not removed: ${error.message}`);
   }
 }
 
-function closing(pass: Pass, at: { outcome: string; failures: number }): readonly BundleAct[] {
-  const { data } = pass;
-  const usage = data.outcome?.usage;
+/** A pass that broke down while its agent was at work: what it left is judged all the same. */
+function settleLate(env: PassEnvironment, stage: Stage): Stage {
+  if (!('baseline' in stage) || 'undone' in stage) return stage;
+  const { acts, ...left } = settlePass(env, stage);
+  commitActs(env.workspace, stage, acts);
+  return 'outcome' in stage ? { ...stage, ...left } : stage;
+}
+
+function closing(stage: Stage, at: { outcome: string; failures: number }): PlainAct {
+  const runner = 'runner' in stage ? stage.runner.name : null;
+  const tierModel = 'tier' in stage ? stage.tier.model : '';
+  const outcome = 'outcome' in stage ? stage.outcome : undefined;
   const session = {
-    run_id: data.runId,
-    role: data.request.role,
-    runner: data.runner?.name ?? null,
-    model: data.outcome?.model || data.tier?.model || null,
-    tokens_in: usage?.tokensIn ?? null,
-    tokens_out: usage?.tokensOut ?? null,
-    cost: usage?.cost ?? null,
-    started: data.started,
+    run_id: stage.runId,
+    role: stage.request.role,
+    runner,
+    model: outcome?.model || tierModel || null,
+    tokens_in: outcome?.usage.tokensIn ?? null,
+    tokens_out: outcome?.usage.tokensOut ?? null,
+    cost: outcome?.usage.cost ?? null,
+    started: stage.started,
     integrity: 'pass',
-    project: data.project ?? null,
+    project: projectOf(stage) ?? null,
     outcome: at.outcome,
     failures: at.failures,
   };
-  const memory = {
-    run_id: data.runId,
-    title: data.project ?? data.idle?.tier ?? data.request.role,
-    project: data.project ?? null,
-    objective: data.objective ?? data.idle?.objective ?? null,
-    result:
-      `${at.outcome}${data.outcome?.report.summary ? `. ${data.outcome.report.summary}` : ''}`.slice(
-        0,
-        600,
-      ),
-    outputs: data.outputs.join(', ') || null,
-    next: data.outcome?.report.nextObjective ?? null,
-  };
-  const worked = data.outcome !== undefined || data.request.role === 'manager';
-  return [
-    ...(worked ? [{ name: 'memory_entry', args: memory, target: data.runId }] : []),
-    { name: 'session_close', args: session, target: data.runId, detail: at.outcome },
-  ];
+  const worked = outcome !== undefined || stage.request.role === 'manager';
+  return bundlesAct('T9', [
+    ...(worked ? [memoryOf(stage, at.outcome)] : []),
+    { name: 'session_close', args: session, target: stage.runId, detail: at.outcome },
+  ]);
 }
 
-function outcomeOf(pass: Pass, halt: Halt | undefined): string {
-  const { data } = pass;
-  if (halt !== undefined) return halt.outcome;
-  if (data.request.role === 'manager') return data.result ?? 'reviewed';
-  const undone =
-    data.undone.length === 0
+function memoryOf(stage: Stage, outcome: string): BundleAct {
+  const report = 'outcome' in stage ? stage.outcome.report : undefined;
+  const outputs = 'outputs' in stage ? stage.outputs.join(', ') : '';
+  const result = `${outcome}${report?.summary ? `. ${report.summary}` : ''}`;
+  const args = {
+    run_id: stage.runId,
+    title: 'subject' in stage ? stage.subject : stage.request.role,
+    project: projectOf(stage) ?? null,
+    objective: 'objective' in stage ? stage.objective : null,
+    result: result.slice(0, 600),
+    outputs: outputs || null,
+    next: report?.nextObjective ?? null,
+  };
+  return { name: 'memory_entry', args, target: stage.runId };
+}
+
+/** Of a pass that went through. */
+function outcomeOf(stage: Stage): string {
+  if ('result' in stage) return stage.result;
+  if (!('quality' in stage)) return 'reviewed';
+  const { outcome, quality, outputs, undone } = stage;
+  const left =
+    undone.length === 0
       ? ''
-      : `; ${data.undone.length} ${data.undone.length === 1 ? 'change' : 'changes'} undone`;
+      : `; ${undone.length} ${undone.length === 1 ? 'change' : 'changes'} undone`;
   const summary =
-    data.outcome?.kind === 'finished'
-      ? data.outcome.report.summary || `${data.outputs.length} outputs`
-      : `${data.outcome?.failure ?? 'crashed'}: ${data.outcome?.detail ?? ''}`;
-  return `${data.quality ?? 'FAIL'}: ${summary}${undone}`.slice(0, 300);
+    outcome.kind === 'finished'
+      ? outcome.report.summary || `${outputs.length} outputs`
+      : `${outcome.failure ?? 'crashed'}: ${outcome.detail}`;
+  return `${quality}: ${summary}${left}`.slice(0, 300);
 }
 
 /**
  * Counted by the restart breaker: the pass broke down. A project that is blocked or weak is not a
  * breakdown.
  */
-function isFailure(pass: Pass, halt: Halt | undefined): boolean {
+function isFailure(stage: Stage, halt: Halt | undefined): boolean {
   if (halt !== undefined) return halt.broke === true;
-  const failure = pass.data.outcome?.failure;
+  const failure = 'outcome' in stage ? stage.outcome.failure : undefined;
   return failure !== undefined && failure !== 'refused' && failure !== 'not-found';
 }

@@ -4,59 +4,34 @@
  */
 import { insidePass, PASS_TOKEN } from '../../agents/inside-pass.js';
 import { fieldText } from '../../project/field-text.js';
-import type { Authority } from '../../governance/types.js';
 import { NocturneError } from '../../kernel/error.js';
-import { authorityOf } from '../../passes/authority.js';
+import { type Acting, actingAsOwner, actingAsPass } from '../../passes/commit-edit.js';
 import { passOfToken } from '../../passes/pass-token.js';
-import type { PassData } from '../../passes/types.js';
-import type { Actor, Snapshot } from '../../workspace/types.js';
+import type { Briefed } from '../../passes/types.js';
+import type { Snapshot } from '../../workspace/types.js';
 import type { Context } from './types.js';
-
-export type Acting = {
-  readonly actor: Actor;
-  /** Empty for the owner. */
-  readonly runId: string;
-  readonly authority: Authority;
-  /** Under which a pass commits. */
-  readonly fence?: number;
-  readonly pass?: PassData;
-  /** What the audit log says about whose word it was. */
-  readonly authorisation: string;
-};
 
 /**
  * The owner, or the pass of `$NOCTURNE_PASS_TOKEN`.
  * @throws NocturneError `REFUSED` inside a pass without its token, and for a token that is not that
  * of the running pass.
  */
-export function actingAs(context: Context): Acting {
+export function actingAs(context: Context): Acting & { readonly pass?: Briefed } {
   const token = context.env[PASS_TOKEN];
   if (token !== undefined) {
     const data = passOf(context, token);
-    return {
-      actor: { kind: 'pass', name: data.request.role },
-      runId: data.runId,
-      authority: authorityOf(data),
-      fence: data.fence,
-      pass: data,
-      authorisation: data.runId,
-    };
+    return { ...actingAsPass(data), pass: data };
   }
   const inside = insidePass(context.env);
   if (inside !== undefined)
     throw new NocturneError('REFUSED', `${inside}, and a pass writes only with its token`, {
       hint: `pass ${PASS_TOKEN} on to the command, or write the file directly: what is inside the scope stays`,
     });
-  return {
-    actor: { kind: 'owner', name: ownerName(context.workspace().snapshot()) },
-    runId: '',
-    authority: { kind: 'owner' },
-    authorisation: 'owner',
-  };
+  return actingAsOwner(ownerName(context.workspace().snapshot()));
 }
 
 /** Without a live pass a token is as good as a wrong one. */
-export function passOf(context: Context, token: string): PassData {
+export function passOf(context: Context, token: string): Briefed {
   try {
     return passOfToken(context.workspace().state, token);
   } catch (error) {

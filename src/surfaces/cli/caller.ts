@@ -13,9 +13,9 @@ import type { ReadScope } from '../../governance/scoped-snapshot.js';
 import type { Capability } from '../../governance/types.js';
 import { NocturneError } from '../../kernel/error.js';
 import { recordRefusal } from '../../passes/door.js';
-import { storedPass } from '../../passes/pass-file.js';
+import { passAtWork } from '../../passes/pass-file.js';
 import { readScope } from '../../passes/read-scope.js';
-import type { PassData } from '../../passes/types.js';
+import type { Briefed } from '../../passes/types.js';
 import { passOf } from './actor.js';
 import type { Catalogue, Entry } from './catalogue.js';
 import type { Context } from './types.js';
@@ -83,11 +83,11 @@ function capabilityOf(context: Context): Capability {
  * The pass of the token. A process that only its marks betray is taken for the agent of the pass
  * that runs here; only reading is left to it.
  */
-function passInside(context: Context, need: Need): PassData | undefined {
+function passInside(context: Context, need: Need): Briefed | undefined {
   const token = context.env[PASS_TOKEN];
   try {
     if (token !== undefined) return passOf(context, token);
-    return storedPass(context.workspace().state)?.data;
+    return passAtWork(context.workspace().state);
   } catch (error) {
     // Whoever it is, it is not the owner, and that is all there is to know.
     if (need === 'owner' && error instanceof NocturneError) return undefined;

@@ -119,6 +119,11 @@ export const CATALOGUE: Catalogue = {
     summary: 'the brief of the running pass once more; without a pass, how to begin',
     load: async () => ({ command: (await import('./commands/tools.js')).brief }),
   },
+  tool: {
+    group: 'Passes',
+    summary: 'any tool of agents by its name, with its arguments as options or JSON',
+    load: () => import('./commands/tool.js'),
+  },
   notify: {
     group: 'Passes',
     summary: 'a note for the owner',

@@ -1,4 +1,5 @@
 /** From words to the command that they name, and to its result. */
+import { defined } from '../../kernel/defined.js';
 import { EXIT, type ExitCode, NocturneError } from '../../kernel/error.js';
 import type { Snapshot } from '../../workspace/types.js';
 import { nearestName } from '../../kernel/nearest-name.js';
@@ -72,18 +73,15 @@ function seenSnapshot(context: Context): Snapshot | undefined {
 
 /** For help and completion, which are given before the words are read as those of a command. */
 function contextOf(words: readonly string[]): Context {
-  const at = words.findIndex((word) => word.startsWith('--workspace'));
-  const workspace =
-    words[at]?.startsWith('--workspace=') === true
-      ? words[at]?.slice('--workspace='.length)
-      : at === -1
-        ? undefined
-        : words[at + 1];
+  const position = words.findIndex((word) => word.startsWith('--workspace'));
+  const [option = '', next] = position === -1 ? [] : words.slice(position);
+  const joined = option.startsWith('--workspace=');
+  const workspace = joined ? option.slice('--workspace='.length) : next;
   return makeContext({
     json: false,
     quiet: true,
     color: false,
-    ...(workspace === undefined ? {} : { workspace }),
+    ...defined({ workspace }),
   });
 }
 
@@ -129,12 +127,7 @@ async function helpOn(words: readonly string[], name?: string): Promise<string> 
 function unknown(words: readonly string[], catalogue: Catalogue): NocturneError {
   const [first = '', second] = words;
   const inGroup = Object.keys(catalogue).filter((name) => name.startsWith(`${first} `));
-  const near =
-    inGroup.length === 0
-      ? nearestName(first, Object.keys(catalogue))
-      : second === undefined
-        ? undefined
-        : nearestName(`${first} ${second}`, inGroup);
+  const near = nearCommand(words, { catalogue, inGroup });
   const meant = near !== undefined ? [near] : inGroup;
   return new NocturneError(
     'USAGE',
@@ -148,4 +141,12 @@ function unknown(words: readonly string[], catalogue: Catalogue): NocturneError 
           : 'nocturne --help lists the commands',
     },
   );
+}
+
+function nearCommand(
+  [first = '', second]: readonly string[],
+  { catalogue, inGroup }: { catalogue: Catalogue; inGroup: readonly string[] },
+): string | undefined {
+  if (inGroup.length === 0) return nearestName(first, Object.keys(catalogue));
+  return second === undefined ? undefined : nearestName(`${first} ${second}`, inGroup);
 }

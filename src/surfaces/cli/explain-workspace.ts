@@ -2,6 +2,7 @@
  * What is known of a file or an object kind: how it may be written, what it holds, what depends on
  * it, who wrote it last.
  */
+import { defined } from '../../kernel/defined.js';
 import { globMatches, isLiteral } from '../../kernel/glob.js';
 import { formatFieldType } from '../../registry/field-type.js';
 import { routeOf } from '../../registry/route.js';
@@ -77,7 +78,7 @@ export function explainFile(snapshot: Snapshot, path: string): FileFactsheet | u
         ),
       )
       .map(edgeText),
-    ...(change === undefined ? {} : { lastChange: change }),
+    ...defined({ lastChange: change }),
   };
 }
 
@@ -142,8 +143,7 @@ function edgeText(edge: Edge): string {
 }
 
 function lastChange(snapshot: Snapshot, path: string): FileFactsheet['lastChange'] {
-  const about = (row: Rec): boolean =>
-    ((address) => address === path || address.startsWith(`${path}#`))(textOf(row, 'address'));
+  const about = (row: Rec): boolean => `${textOf(row, 'address')}#`.startsWith(`${path}#`);
   const row = snapshot.records('CHANGE').findLast(about);
   if (row === undefined) return undefined;
   return {

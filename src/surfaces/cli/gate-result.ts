@@ -1,5 +1,6 @@
 /** The gate's verdict as a command's result. */
 import type { GateReport } from '../../integrity/gate-report.js';
+import { defined } from '../../kernel/defined.js';
 import { EXIT } from '../../kernel/error.js';
 import type { CommandResult } from './types.js';
 
@@ -11,10 +12,10 @@ export function gateResult(report: GateReport, over = 0): CommandResult {
     owner: owner ?? null,
     findings: findings.map(({ file, line, problem, message, hint }) => ({
       file,
-      ...(line === undefined ? {} : { line }),
+      ...defined({ line }),
       problem,
       message,
-      ...(hint === undefined ? {} : { hint }),
+      ...defined({ hint }),
     })),
     files,
     checked: report.checked,

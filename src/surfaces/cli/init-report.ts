@@ -3,6 +3,7 @@
  * kept, whether all is sound, and what comes next.
  */
 import { isAbsolute, relative } from 'node:path';
+import { defined } from '../../kernel/defined.js';
 import type { Checked } from '../../setup/check-workspace.js';
 import type { Created } from '../../setup/create-workspace.js';
 import type { Planned } from '../../setup/plan-setup.js';
@@ -55,7 +56,7 @@ export function initJson(
     ...planJson(workspace.root, plan),
     written: created.written,
     signed: created.signed,
-    ...(created.forgotten === undefined ? {} : { forgotten: created.forgotten }),
+    ...defined({ forgotten: created.forgotten }),
     key: { fingerprint: key.fingerprint, made: created.keyMade, warnings: key.warnings },
     gate: { ok: checked.gate.ok, files: checked.gate.files, findings: checked.gate.findings },
     validation: {

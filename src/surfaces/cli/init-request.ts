@@ -2,8 +2,9 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { homedir, userInfo } from 'node:os';
 import { parse, resolve } from 'node:path';
+import { defined } from '../../kernel/defined.js';
 import { NocturneError } from '../../kernel/error.js';
-import { nearestName } from '../../kernel/nearest-name.js';
+import { didYouMean } from '../../kernel/nearest-name.js';
 import { ownerKeyStatus } from '../../integrity/owner-key.js';
 import { existingFiles } from '../../setup/existing-files.js';
 import { knownWords } from '../../setup/known-words.js';
@@ -112,9 +113,10 @@ function zoneOf(zone: string | undefined): string | undefined {
       ? undefined
       : zone;
   } catch {
-    const near = nearestName(zone, Intl.supportedValuesOf('timeZone'));
     throw new NocturneError('USAGE', `--time-zone ${zone} is not a time zone`, {
-      hint: near === undefined ? 'write it as in Europe/Lisbon, or UTC' : `did you mean ${near}?`,
+      hint:
+        didYouMean(zone, Intl.supportedValuesOf('timeZone')) ??
+        'write it as in Europe/Lisbon, or UTC',
     });
   }
 }
@@ -123,10 +125,4 @@ function textOf(value: unknown): string | undefined {
   if (typeof value !== 'string') return undefined;
   const text = value.replace(/\s+/g, ' ').trim();
   return text === '' ? undefined : text;
-}
-
-function defined<T extends object>(value: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(value).filter(([, one]) => one !== undefined)) as {
-    [K in keyof T]?: Exclude<T[K], undefined>;
-  };
 }

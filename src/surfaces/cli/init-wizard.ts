@@ -1,7 +1,9 @@
 /** The questions of `init`, at a terminal. */
 import type { Readable, Writable } from 'node:stream';
+import { defined } from '../../kernel/defined.js';
 import { NocturneError } from '../../kernel/error.js';
 import type { PlaceKind } from '../../setup/place-kind.js';
+import { isZone } from '../../project/owner-zone.js';
 
 /** Where the questions are asked. */
 export type Terminal = { readonly input: Readable; readonly output: Writable };
@@ -68,7 +70,11 @@ export async function askForWords(
   );
   if (!go) throw cancelled();
   outro('', terminal);
-  return { owner, timeZone, ...(domain.trim() === '' ? {} : { domain: domain.trim() }) };
+  return {
+    owner,
+    timeZone,
+    ...defined({ domain: domain.trim() || undefined }),
+  };
 }
 
 export async function askForNewPassphrase(terminal: Terminal = TERMINAL): Promise<string> {
@@ -98,15 +104,4 @@ function cancelled(): NocturneError {
   return new NocturneError('USAGE', 'given up; nothing was written', {
     hint: 'run nocturne init again when you are ready',
   });
-}
-
-function isZone(zone: string): boolean {
-  try {
-    return (
-      zone !== '' &&
-      new Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone !== ''
-    );
-  } catch {
-    return false;
-  }
 }

@@ -2,6 +2,7 @@
  * The commands that installed modules add to the catalogue. Read only when the words name no
  * command of the core, and for the pages of help.
  */
+import { defined } from '../../kernel/defined.js';
 import { installedModules } from '../../modules/installed.js';
 import type { Module, ModuleCommand } from '../../modules/types.js';
 import { actingAs, requireOwner } from './actor.js';
@@ -28,8 +29,7 @@ function entriesOf(module: Module): readonly (readonly [string, Entry])[] {
 
 function commandOf(command: ModuleCommand): Command {
   return {
-    ...(command.args === undefined ? {} : { args: command.args }),
-    ...(command.options === undefined ? {} : { options: command.options }),
+    ...defined({ args: command.args, options: command.options }),
     examples: command.examples,
     run: (context, parsed) => {
       const { env, cwd, width, scope } = context;
@@ -38,7 +38,7 @@ function commandOf(command: ModuleCommand): Command {
           env,
           cwd,
           width,
-          ...(scope === undefined ? {} : { scope }),
+          ...defined({ scope }),
           workspace: () => context.workspace(),
           progress: (line) => context.progress(line),
           requireOwner: (what) => requireOwner(context, what),

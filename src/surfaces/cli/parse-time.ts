@@ -6,7 +6,8 @@ import { fieldTime } from '../../project/field-text.js';
 import { parseDuration } from '../../kernel/clock.js';
 import { NocturneError } from '../../kernel/error.js';
 import type { Snapshot } from '../../workspace/types.js';
-import { instantIn, ownerZone } from './zone.js';
+import { ownerZone } from '../../project/owner-zone.js';
+import { instantIn } from './zone.js';
 
 const FORMS =
   'write now, 2026-11-21, "2026-11-21 07:30" (your zone), 2026-11-21T07:30:00Z, 07:30 (today), 2h or 3d (so long ago), or the id of a run';

@@ -3,6 +3,7 @@
  * command.
  */
 import { Command as Commander, CommanderError, Option } from 'commander';
+import { defined } from '../../kernel/defined.js';
 import { NocturneError } from '../../kernel/error.js';
 import type { GlobalOptions } from './context.js';
 import type { Command, Parsed } from './types.js';
@@ -35,6 +36,7 @@ export async function parseWords(
         ? new Option(option.flags, option.description)
         : new Option(option.flags, option.description).choices([...option.choices]),
     );
+  if (command.takesAnyOption === true) program.allowUnknownOption();
   const taken: string[] = [];
   program.action(() => {
     taken.push(...program.args);
@@ -57,8 +59,9 @@ export async function parseWords(
     options['color'] !== false &&
     process.env['NO_COLOR'] === undefined &&
     (process.stdout.isTTY === true || process.env['FORCE_COLOR'] !== undefined);
-  const workspace =
-    typeof options['workspace'] === 'string' ? { workspace: options['workspace'] } : {};
+  const workspace = defined({
+    workspace: typeof options['workspace'] === 'string' ? options['workspace'] : undefined,
+  });
   return {
     globals: {
       ...workspace,

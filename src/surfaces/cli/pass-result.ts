@@ -1,31 +1,32 @@
 /** A finished pass as a command's result. */
+import { defined } from '../../kernel/defined.js';
 import type { PassReport } from '../../passes/types.js';
 import type { CommandResult } from './types.js';
 
 export function passResult(report: PassReport): CommandResult {
   const { data } = report;
   const run = {
-    id: data?.runId || null,
-    role: data?.request.role ?? null,
-    project: data?.project ?? null,
+    id: data.runId || null,
+    role: data.role,
+    project: data.project ?? null,
     outcome: report.outcome,
-    ...(data?.quality === undefined ? {} : { quality: data.quality }),
-    refused: data?.refused ?? [],
-    restored: (data?.undone ?? []).map(({ path, code, why, kept }) => ({
+    ...defined({ quality: data.quality }),
+    refused: data.refused,
+    restored: data.undone.map(({ path, code, why, kept }) => ({
       path,
       code,
       why,
       kept: kept ?? null,
     })),
-    outputs: data?.outputs ?? [],
-    stop: (data?.stop ?? []).map(({ assertion, holds, expected, found }) => ({
+    outputs: data.outputs,
+    stop: data.stop.map(({ assertion, holds, expected, found }) => ({
       assertion,
       holds,
       expected,
       found,
     })),
   };
-  const head = [data?.runId, data?.project]
+  const head = [data.runId, data.project]
     .filter((part) => part !== undefined && part !== '')
     .join(' ');
   return {

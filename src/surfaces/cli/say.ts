@@ -26,10 +26,7 @@ export function complain(
           hint: 'this is a bug in nocturne; run again with --debug and report what it prints',
         });
   if (options.json) {
-    const { code, message, hint, place } = known;
-    process.stdout.write(
-      `${JSON.stringify({ schema: 1, ok: false, error: { code, message, ...(hint === undefined ? {} : { hint }), ...place } })}\n`,
-    );
+    process.stdout.write(`${JSON.stringify({ schema: 1, ok: false, error: known.document })}\n`);
   } else {
     const { file, line, column } = known.place;
     const where =

@@ -33,13 +33,10 @@ export function paintedDiff(context: Pick<Context, 'color'>, diff: string): stri
   const colour = paint(context);
   return diff
     .split('\n')
-    .map((line) =>
-      line.startsWith('+') && !line.startsWith('+++')
-        ? colour.good(line)
-        : line.startsWith('-') && !line.startsWith('---')
-          ? colour.wrong(line)
-          : line,
-    )
+    .map((line) => {
+      if (line.startsWith('+') && !line.startsWith('+++')) return colour.good(line);
+      return line.startsWith('-') && !line.startsWith('---') ? colour.wrong(line) : line;
+    })
     .join('\n');
 }
 

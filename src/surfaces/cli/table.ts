@@ -78,7 +78,7 @@ function wrappedLine(line: string, width: number): string[] {
     const mark =
       Math.max(...['/', '-', '_', ',', '.', '#'].map((c) => head.slice(0, fits).lastIndexOf(c))) +
       1;
-    const cut = blank > fits / 2 ? blank : mark > fits / 2 ? mark : fits;
+    const cut = [blank, mark].find((place) => place > fits / 2) ?? fits;
     lines.push(rest.slice(0, cut).trimEnd());
     rest = rest.slice(cut).trimStart();
   }

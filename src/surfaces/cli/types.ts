@@ -12,6 +12,8 @@ export type Command = {
   /** Positional words as commander writes them: `<address> <value>`, `[files...]`. */
   readonly args?: string;
   readonly options?: readonly OptionSpec[];
+  /** Options that nobody declared stand among the words, as they were written. */
+  readonly takesAnyOption?: true;
   readonly examples: readonly string[];
   run(context: Context, parsed: Parsed): Promise<CommandResult> | CommandResult;
 };

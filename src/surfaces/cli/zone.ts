@@ -1,11 +1,4 @@
-/** Times as the owner reads and writes them: in the zone of USER.md. */
-import { fieldText } from '../../project/field-text.js';
-import type { Snapshot } from '../../workspace/types.js';
-
-export function ownerZone(snapshot: Snapshot): string {
-  const zone = fieldText(snapshot.records('OWNER')[0], 'time_zone');
-  return isZone(zone) ? zone : 'UTC';
-}
+/** Wall times of a zone. */
 
 /**
  * The instant at which the clocks of the zone show this wall time (`2026-11-21T07:30:00`). In the
@@ -23,15 +16,4 @@ function wallTime(zone: string, at: number): number {
   return Date.parse(
     `${new Intl.DateTimeFormat('sv-SE', { timeZone: zone, dateStyle: 'short', timeStyle: 'medium' }).format(at).replace(' ', 'T')}Z`,
   );
-}
-
-/** Every name that this machine knows, old and new ones (`Asia/Calcutta` and `Asia/Kolkata`). */
-export function isZone(zone: string): boolean {
-  if (zone === '') return false;
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: zone });
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -8,6 +8,7 @@ import type {
 } from '../../passes/host/guard-protocol.js';
 import { PROTOCOL } from '../../passes/host/guard-protocol.js';
 import { judgeCall } from '../../passes/host/host-session.js';
+import { projectOf } from '../../passes/pass-facts.js';
 import { storedPass } from '../../passes/pass-file.js';
 import {
   beginForSession,
@@ -137,7 +138,7 @@ function statusOf({ env, ledger, since, counts }: Desk): StatusAnswer {
         : {
             runId: data.runId,
             role: data.request.role,
-            project: data.project,
+            project: projectOf(data),
             started: data.started,
             session: sessionOf(state),
           },

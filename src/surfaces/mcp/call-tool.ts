@@ -1,15 +1,16 @@
 /**
- * One call of a tool: who calls, whether that caller may, whether the arguments fit; then the tool,
- * and its answer in the words of the protocol.
+ * One call of a tool: who calls, then the tool, and its answer in the words of the protocol.
  */
 import { type CallToolResult, ErrorCode, McpError } from '@modelcontextprotocol/sdk/types.js';
-import { explainFault, unknownTool } from '../../agents/tool-arguments.js';
 import { NocturneError } from '../../kernel/error.js';
-import { callerOf, requireCapability, type ToolAnswer } from '../../passes/tools/tool-caller.js';
+import { callTool as call } from '../../passes/call-tool.js';
+import { callerOf } from '../../passes/tool-context.js';
+import { unknownTool } from '../../tools/explain-call.js';
+import type { Tool, ToolAnswer } from '../../tools/tool.js';
+import type { Check } from '../../tools/tool-context.js';
+import { toolsOf } from '../../tools/tools.js';
 import type { Workspace } from '../../workspace/types.js';
-import { servedTools } from './served-tools.js';
-import { MCP_TOOLS, type McpTool } from './tool-table.js';
-import type { Check } from './validate-tool.js';
+import { servedTools } from '../../modules/served-tools.js';
 
 export type Served = {
   readonly workspace: Workspace;
@@ -29,54 +30,35 @@ export type Call = {
 };
 
 /** @throws McpError for a tool that does not exist; everything else is an answer. */
-export async function callTool(served: Served, call: Call): Promise<CallToolResult> {
-  const tools = MCP_TOOLS.some((one) => one.name === call.name)
-    ? MCP_TOOLS
-    : await servedTools(served.workspace);
-  const tool = tools.find((one) => one.name === call.name);
-  if (tool === undefined)
-    throw new McpError(
-      ErrorCode.InvalidParams,
-      unknownTool(
-        call.name,
-        tools.map((one) => one.name),
-      ),
-    );
+export async function callTool(served: Served, asked: Call): Promise<CallToolResult> {
+  const tool = await toolNamed(served.workspace, asked.name);
   try {
-    const given = call.args['token'];
+    const { token, ...args } = asked.args;
     const caller = callerOf(served.workspace, {
       door: 'mcp',
-      client: call.client,
-      token: typeof given === 'string' && given !== '' ? given : call.token,
+      client: asked.client,
+      token: typeof token === 'string' && token !== '' ? token : asked.token,
     });
-    requireCapability({ workspace: served.workspace, caller }, tool.name, tool.need);
-    const parsed = tool.args.safeParse(call.args);
-    if (!parsed.success)
-      throw new NocturneError(
-        'USAGE',
-        explainFault(tool.name, tool.args, { error: parsed.error, sent: call.args }),
-      );
-    const { workspace, check, env, say } = served;
-    return answered(
-      tool,
-      await tool.run(
-        {
-          workspace,
-          check,
-          env,
-          say,
-          caller,
-          signal: AbortSignal.any([served.signal, call.signal]),
-        },
-        call.args,
-      ),
-    );
+    const signal = AbortSignal.any([served.signal, asked.signal]);
+    const sent =
+      tool.ofPass && (token === undefined || typeof token === 'string') ? args : asked.args;
+    return answered(tool, await call({ ...served, caller, signal }, tool, sent));
   } catch (error) {
     return failed(served, tool, error);
   }
 }
 
-function answered(tool: McpTool, { text, data }: ToolAnswer): CallToolResult {
+async function toolNamed(workspace: Workspace, name: string): Promise<Tool> {
+  const own = toolsOf('mcp').find((one) => one.name === name);
+  if (own !== undefined) return own;
+  const tools = await servedTools(workspace, 'mcp');
+  const names = tools.map((one) => one.name);
+  const tool = tools.find((one) => one.name === name);
+  if (tool === undefined) throw new McpError(ErrorCode.InvalidParams, unknownTool(name, names));
+  return tool;
+}
+
+function answered(tool: Tool, { text, data }: ToolAnswer): CallToolResult {
   return {
     content: [{ type: 'text', text }],
     ...(tool.structured ? { structuredContent: { ...data } } : {}),
@@ -84,7 +66,7 @@ function answered(tool: McpTool, { text, data }: ToolAnswer): CallToolResult {
 }
 
 /** The same words and the same document as the command line has for it. */
-function failed(served: Served, tool: McpTool, error: unknown): CallToolResult {
+function failed(served: Served, tool: Tool, error: unknown): CallToolResult {
   const known =
     error instanceof NocturneError
       ? error
@@ -95,14 +77,12 @@ function failed(served: Served, tool: McpTool, error: unknown): CallToolResult {
     served.say(
       `${tool.name}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
     );
-  const { code, message, hint, place } = known;
+  const { code, message, hint } = known;
   return {
     isError: true,
     content: [
       { type: 'text', text: `${code}: ${message}${hint === undefined ? '' : `\n  ${hint}`}` },
     ],
-    structuredContent: {
-      error: { code, message, ...(hint === undefined ? {} : { hint }), ...place },
-    },
+    structuredContent: { error: known.document },
   };
 }

@@ -3,7 +3,7 @@ import { Server } from '@modelcontextprotocol/sdk/server/index.js';
 import { CallToolRequestSchema, ListToolsRequestSchema } from '@modelcontextprotocol/sdk/types.js';
 import { callTool, type Served } from './call-tool.js';
 import { INSTRUCTIONS, listing } from './listing.js';
-import { servedTools } from './served-tools.js';
+import { servedTools } from '../../modules/served-tools.js';
 
 export const PASS_HEADER = 'nocturne-pass-token';
 
@@ -17,7 +17,7 @@ export function makeServer(
     { capabilities: { tools: {} }, instructions: INSTRUCTIONS },
   );
   server.setRequestHandler(ListToolsRequestSchema, async () => ({
-    tools: [...listing(await servedTools(served.workspace))],
+    tools: [...listing(await servedTools(served.workspace, 'mcp'))],
   }));
   server.setRequestHandler(CallToolRequestSchema, ({ params }, { signal, requestInfo }) => {
     const sent = requestInfo?.headers[PASS_HEADER];

@@ -8,8 +8,8 @@ import { estimatedTokens, listing, type ListedTool } from './listing.js';
 import { serveHttp } from './serve-http.js';
 import { serveStdio } from './serve-stdio.js';
 import type { Workspace } from '../../workspace/types.js';
-import { servedTools } from './served-tools.js';
-import { MCP_TOOLS } from './tool-table.js';
+import { servedTools } from '../../modules/served-tools.js';
+import { toolsOf } from '../../tools/tools.js';
 
 export type McpStart = Served & {
   readonly version: string;
@@ -42,10 +42,10 @@ export async function mcpListing(workspace: Workspace | undefined): Promise<{
   readonly tokens: number;
   readonly ofModules: number;
 }> {
-  const tools = workspace === undefined ? MCP_TOOLS : await servedTools(workspace);
+  const tools = workspace === undefined ? toolsOf('mcp') : await servedTools(workspace, 'mcp');
   return {
     tools: listing(tools),
     tokens: estimatedTokens(tools),
-    ofModules: estimatedTokens(tools) - estimatedTokens(MCP_TOOLS),
+    ofModules: estimatedTokens(tools) - estimatedTokens(toolsOf('mcp')),
   };
 }

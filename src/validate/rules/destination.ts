@@ -2,8 +2,9 @@
  * Rule destination: each row of the list of destinations can be read, and so allows what it seems
  * to.
  */
+import { defined } from '../../kernel/defined.js';
 import type { Diagnostic } from '../../kernel/diagnostic.js';
-import { nearestName } from '../../kernel/nearest-name.js';
+import { didYouMean } from '../../kernel/nearest-name.js';
 import { DESTINATION_KINDS, parseDestinationPattern } from '../../project/destination-pattern.js';
 import { fieldList, fieldText } from '../../project/field-text.js';
 import { fieldRange } from '../record-place.js';
@@ -38,14 +39,13 @@ export const destination: WorkspaceRule = {
           actual: pattern,
         });
       for (const stray of fieldList(record, 'projects').filter((one) => !projects.includes(one))) {
-        const near = nearestName(stray, projects);
         found.push({
           rule: 'destination',
           severity: 'warning',
           message: `${record.key} is for ${stray}, which is no project`,
           range: fieldRange(object, record, 'projects'),
           actual: stray,
-          ...(near === undefined ? {} : { hint: `did you mean ${near}?` }),
+          ...defined({ hint: didYouMean(stray, projects) }),
         });
       }
       return found;

@@ -1,7 +1,8 @@
 /** Rule edge-unresolved: both ends of each edge of R4 exist. */
+import { defined } from '../../kernel/defined.js';
 import type { Diagnostic } from '../../kernel/diagnostic.js';
 import { globMatches, isLiteral } from '../../kernel/glob.js';
-import { nearestName } from '../../kernel/nearest-name.js';
+import { didYouMean } from '../../kernel/nearest-name.js';
 import type { Schema } from '../../registry/types.js';
 import type { Snapshot } from '../../workspace/types.js';
 import { registryCell } from '../registry-place.js';
@@ -54,11 +55,10 @@ function problemOf(snapshot: Snapshot, schema: Schema, end: string): Problem | u
     });
   if (isLiteral(end)) {
     if (snapshot.files.has(end)) return undefined;
-    const near = nearestName(end, snapshot.files.keys());
     return {
       severity: 'warning',
       message: `there is no file ${end}`,
-      ...(near === undefined ? {} : { hint: `did you mean ${near}?` }),
+      ...defined({ hint: didYouMean(end, snapshot.files.keys()) }),
     };
   }
   if (isPlanned(schema, end)) return undefined;
@@ -78,11 +78,10 @@ function named(
   },
 ): Problem | undefined {
   if (at.known.has(name)) return undefined;
-  const near = nearestName(name, at.known.keys());
   return {
     severity: 'error',
     message: `${at.part} declares no ${at.what} ${name}`,
-    ...(near === undefined ? {} : { hint: `did you mean ${near}?` }),
+    ...defined({ hint: didYouMean(name, at.known.keys()) }),
   };
 }
 

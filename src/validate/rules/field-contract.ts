@@ -1,4 +1,5 @@
 /** Rule field-contract: each field is there, of its type and within its constraints, as R2 says. */
+import { defined } from '../../kernel/defined.js';
 import type { Diagnostic, TextEdit } from '../../kernel/diagnostic.js';
 import { nearestName } from '../../kernel/nearest-name.js';
 import { findTable } from '../../markdown/find-records.js';
@@ -105,15 +106,11 @@ function isPlainlyRight(spec: FieldSpec, cell: Cell | undefined): boolean {
 }
 
 /** The word that was meant, where only case or blanks around it differ. */
-function caseFix(path: string, spec: FieldSpec, cell: Cell): TextEdit | undefined {
-  const known =
-    spec.type.kind === 'enum'
-      ? spec.type.values
-      : spec.type.kind === 'bool'
-        ? ['true', 'false']
-        : [];
+function caseFix(path: string, { type }: FieldSpec, cell: Cell): TextEdit | undefined {
+  const choices = type.kind === 'bool' ? ['true', 'false'] : [];
+  const words = type.kind === 'enum' ? type.values : choices;
   const wanted = cell.value.trim().toLowerCase();
-  const meant = known.filter((value) => value.toLowerCase() === wanted);
+  const meant = words.filter((value) => value.toLowerCase() === wanted);
   return meant.length === 1 && meant[0] !== undefined && meant[0] !== cell.value
     ? { file: path, start: cell.start, end: cell.end, newText: meant[0] }
     : undefined;
@@ -150,7 +147,7 @@ function absentColumns(
       range,
       expected: name,
       actual: columns.join(', '),
-      ...(near === undefined ? {} : { hint: `is the column "${near}" meant?` }),
+      ...defined({ hint: near === undefined ? undefined : `is the column "${near}" meant?` }),
     };
   });
   return { columns: new Set(missing.map((spec) => spec.name)), diagnostics };

@@ -2,8 +2,9 @@
  * Rule inbound: the patterns of channels can be evaluated, and channels and senders name what is
  * there.
  */
+import { defined } from '../../kernel/defined.js';
 import type { Diagnostic } from '../../kernel/diagnostic.js';
-import { nearestName } from '../../kernel/nearest-name.js';
+import { didYouMean } from '../../kernel/nearest-name.js';
 import { fieldList, fieldText } from '../../project/field-text.js';
 import { parseTriggerPattern } from '../../project/trigger-pattern.js';
 import { fieldRange } from '../record-place.js';
@@ -88,6 +89,5 @@ function senderProblems({ snapshot, schema }: WorkspaceContext): Diagnostic[] {
 }
 
 function meant(given: string, known: readonly string[]): { readonly hint?: string } {
-  const near = nearestName(given, known);
-  return near === undefined ? {} : { hint: `did you mean ${near}?` };
+  return defined({ hint: didYouMean(given, known) });
 }

@@ -1,7 +1,8 @@
 /** Rule module-watch: modules of R8 are known, and what they watch can be there. */
+import { defined } from '../../kernel/defined.js';
 import type { Diagnostic } from '../../kernel/diagnostic.js';
 import { globMatches } from '../../kernel/glob.js';
-import { nearestName } from '../../kernel/nearest-name.js';
+import { didYouMean } from '../../kernel/nearest-name.js';
 import type { ModuleRow, Schema } from '../../registry/types.js';
 import type { Snapshot } from '../../workspace/types.js';
 import { isIgnored } from '../../workspace/walk.js';
@@ -38,7 +39,6 @@ function nameProblem(row: ModuleRow, modules: readonly string[] | undefined): Pr
   const installed = modules ?? [];
   const severity = row.enabled ? 'warning' : 'info';
   if (!KNOWN.includes(row.name) && !installed.includes(row.name)) {
-    const near = nearestName(row.name, KNOWN);
     return [
       {
         rule: 'module-watch',
@@ -46,7 +46,7 @@ function nameProblem(row: ModuleRow, modules: readonly string[] | undefined): Pr
         message: `there is no module ${row.name}`,
         expected: KNOWN.join(', '),
         actual: row.name,
-        ...(near === undefined ? {} : { hint: `did you mean ${near}?` }),
+        ...defined({ hint: didYouMean(row.name, KNOWN) }),
       },
     ];
   }

@@ -39,21 +39,21 @@ export function firstBadByte(bytes: Uint8Array): number {
   return at;
 }
 
+/** What the second byte may be where the first allows less than any continuation (RFC 3629). */
+const SECOND_BYTES: ReadonlyMap<number, readonly [low: number, high: number]> = new Map([
+  [0xe0, [0xa0, 0xbf]],
+  [0xed, [0x80, 0x9f]],
+  [0xf0, [0x90, 0xbf]],
+  [0xf4, [0x80, 0x8f]],
+]);
+
 function sequenceLength(bytes: Uint8Array, at: number): number {
   const first = bytes[at] ?? 0;
   if (first < 0x80) return 1;
-  const length =
-    first >= 0xc2 && first <= 0xdf
-      ? 2
-      : first >= 0xe0 && first <= 0xef
-        ? 3
-        : first >= 0xf0 && first <= 0xf4
-          ? 4
-          : 0;
+  const length = lengthBy(first);
   for (let i = 1; i < length; i++) {
     const byte = bytes[at + i] ?? 0;
-    const low = i > 1 ? 0x80 : first === 0xe0 ? 0xa0 : first === 0xf0 ? 0x90 : 0x80;
-    const high = i > 1 ? 0xbf : first === 0xed ? 0x9f : first === 0xf4 ? 0x8f : 0xbf;
+    const [low, high] = (i === 1 && SECOND_BYTES.get(first)) || [0x80, 0xbf];
     if (byte < low || byte > high) return 0;
   }
   return length;
@@ -68,4 +68,11 @@ function placeOf(file: string, bytes: Buffer, offset: number): Range {
   const line = lines.length;
   const column = (lines.at(-1)?.length ?? 0) + 1;
   return { file, line, column, endLine: line, endColumn: column + 1 };
+}
+
+/** How long a sequence is that begins with this byte; 0 where none does. */
+function lengthBy(first: number): number {
+  if (first < 0xc2 || first > 0xf4) return 0;
+  if (first < 0xe0) return 2;
+  return first < 0xf0 ? 3 : 4;
 }

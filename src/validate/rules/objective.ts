@@ -5,13 +5,12 @@
 import { posix } from 'node:path';
 import type { Diagnostic } from '../../kernel/diagnostic.js';
 import type { Rec } from '../../markdown/types.js';
+import { recordedChanges } from '../../workspace/recorded-changes.js';
 import type { Snapshot } from '../../workspace/types.js';
 import { fieldRange } from '../record-place.js';
 import type { WorkspaceRule } from '../rule.js';
 
 const FIELD = 'next_pass.objective';
-/** Files written together with the record of a pass carry a time a little after it. */
-const GRACE_MS = 2_000;
 
 export const objective: WorkspaceRule = {
   kind: 'workspace',
@@ -86,20 +85,18 @@ function stale(snapshot: Snapshot, project: Rec): Problem | undefined {
     return undefined;
   return {
     ...facts,
-    message: `the objective of ${project.key} was reached by the last pass (${textOf(project, 'last_pass.quality')}), and nothing has changed since`,
+    message: `the objective of ${project.key} was reached by the last pass (${textOf(project, 'last_pass.quality')}), and no change since is recorded`,
   };
 }
 
 function changedSince(snapshot: Snapshot, project: Rec, at: number): boolean {
   const folder = `${posix.dirname(project.file)}/`;
-  for (const entry of snapshot.files.values())
-    if (
-      entry.path.startsWith(folder) &&
-      entry.path !== project.file &&
-      entry.mtimeMs > at + GRACE_MS
-    )
-      return true;
-  return false;
+  const changes = recordedChanges(snapshot, folder);
+  const lastPass = { instant: at, address: `${project.file}#last_pass.date` };
+  return [...snapshot.files.keys()].some(
+    (path) =>
+      path.startsWith(folder) && path !== project.file && changes.changedSince(path, lastPass),
+  );
 }
 
 function textOf(record: Rec | undefined, field: string): string {

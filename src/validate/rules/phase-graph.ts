@@ -3,8 +3,9 @@
  * stands in one of them.
  */
 import { posix } from 'node:path';
+import { defined } from '../../kernel/defined.js';
 import type { Diagnostic, Range } from '../../kernel/diagnostic.js';
-import { nearestName } from '../../kernel/nearest-name.js';
+import { didYouMean } from '../../kernel/nearest-name.js';
 import type { Rec } from '../../markdown/types.js';
 import { fieldText } from '../../project/field-text.js';
 import { type PhaseGraph, PHASES_FILE, phasesIn, reachablePhases } from '../../project/phases.js';
@@ -42,7 +43,6 @@ function unknownSuccessors(graph: PhaseGraph, object: ObjectSpec, record: Rec): 
   if (spec === undefined || cell === undefined) return [];
   return fieldItems(spec.type, cell).flatMap(({ text, range }): Diagnostic[] => {
     if (text === '' || graph.phases.has(text)) return [];
-    const near = nearestName(text, graph.phases.keys());
     return [
       {
         rule: NAMED.id,
@@ -51,7 +51,7 @@ function unknownSuccessors(graph: PhaseGraph, object: ObjectSpec, record: Rec): 
         range,
         expected: [...graph.phases.keys()].join(', '),
         actual: text,
-        hint: near === undefined ? `add a section "## ${text}"` : `did you mean ${near}?`,
+        hint: didYouMean(text, graph.phases.keys()) ?? `add a section "## ${text}"`,
       },
     ];
   });
@@ -164,7 +164,6 @@ function standing(
   const phase = phases.find((one) => one.name === name);
   if (phase === undefined) {
     const names = phases.map((one) => one.name);
-    const near = nearestName(name, names);
     return [
       {
         rule: NAMED.id,
@@ -173,7 +172,7 @@ function standing(
         range: fieldRange(object, record, 'phase.name'),
         expected: names.join(', '),
         actual: name,
-        ...(near === undefined ? {} : { hint: `did you mean ${near}?` }),
+        ...defined({ hint: didYouMean(name, names) }),
       },
     ];
   }

@@ -2,10 +2,11 @@
  * Rule preapproval: what is allowed in advance is of a known class, reaches only what may be
  * written, and is in force only while it means something.
  */
+import { defined } from '../../kernel/defined.js';
 import type { Diagnostic, Range } from '../../kernel/diagnostic.js';
 import { globMatches, isLiteral } from '../../kernel/glob.js';
 import { globsTouch } from '../../kernel/glob-cover.js';
-import { nearestName } from '../../kernel/nearest-name.js';
+import { didYouMean } from '../../kernel/nearest-name.js';
 import type { Rec } from '../../markdown/types.js';
 import { fieldInt, fieldText, fieldTime } from '../../project/field-text.js';
 import {
@@ -70,14 +71,13 @@ function unknownClass({ object, record }: Given): Diagnostic[] {
     (type?.kind === 'enum' && !type.values.includes(given))
   )
     return [];
-  const near = nearestName(given, ACTION_CLASSES);
   return [
     say(fieldRange(object, record, 'action_class'), {
       severity: 'error',
       message: `${record.key} is of the class ${given}, for which nothing ever asks`,
       expected: ACTION_CLASSES.join(', '),
       actual: given,
-      ...(near === undefined ? {} : { hint: `did you mean ${near}?` }),
+      ...defined({ hint: didYouMean(given, ACTION_CLASSES) }),
     }),
   ];
 }
@@ -220,13 +220,12 @@ function boundary({ context, object, record, scope }: Given): Diagnostic[] {
       named === undefined
         ? `${limit} excludes nothing: the scope of ${record.key} does not reach it`
         : `no project has a phase ${named}, which ${record.key} excludes`;
-    const near = named === undefined ? undefined : nearestName(named, phases);
     return [
       say(itemRange(cell, limit), {
         severity: 'warning',
         message,
         actual: limit,
-        ...(near === undefined ? {} : { hint: `did you mean ${near}?` }),
+        ...defined({ hint: named === undefined ? undefined : didYouMean(named, phases) }),
       }),
     ];
   });

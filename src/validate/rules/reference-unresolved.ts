@@ -27,12 +27,9 @@ export const referenceUnresolved: WorkspaceRule = {
         // reported where it stands.
         if (known.has(key) || !schema.objects.has(object) || unread.has(object)) continue;
         const near = found.length < MOST_HINTS ? nearestName(key, known) : undefined;
-        const hint =
-          near !== undefined
-            ? `did you mean "${near}"?`
-            : known.size === 0
-              ? `there is no ${object} yet`
-              : `add the ${object}, or correct the name`;
+        const advice =
+          known.size === 0 ? `there is no ${object} yet` : `add the ${object}, or correct the name`;
+        const hint = near === undefined ? advice : `did you mean "${near}"?`;
         found.push({
           rule: 'reference-unresolved',
           severity: 'error',

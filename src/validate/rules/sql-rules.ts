@@ -6,8 +6,9 @@ import type { Diagnostic, Range } from '../../kernel/diagnostic.js';
 import { NocturneError } from '../../kernel/error.js';
 import type { SqlRule } from '../../registry/types.js';
 import type { Snapshot } from '../../workspace/types.js';
-import { isBlind, isRead, type QueryRow, queryRange, rowPlace } from '../query-place.js';
+import { isBlind, isRead, queryRange } from '../query-place.js';
 import type { WorkspaceContext, WorkspaceRule } from '../rule.js';
+import { sqlViolation } from '../sql-violation.js';
 
 /** The rules that an owner declared, as rules of the engine. */
 export function sqlRules(context: WorkspaceContext): readonly WorkspaceRule[] {
@@ -41,7 +42,9 @@ function violations(context: WorkspaceContext, rule: SqlRule): readonly Diagnost
         },
       ];
     if (isBlind(context, rule.sql)) return [];
-    return rows.filter((row) => isRead(context, row)).map((row) => violation(snapshot, rule, row));
+    return rows
+      .filter((row) => isRead(context, row))
+      .map((row) => sqlViolation(snapshot, rule, row));
   } catch (error) {
     if (!(error instanceof NocturneError) || error.code !== 'BAD_QUERY') throw error;
     return [
@@ -53,19 +56,6 @@ function violations(context: WorkspaceContext, rule: SqlRule): readonly Diagnost
       ),
     ];
   }
-}
-
-function violation(snapshot: Snapshot, rule: SqlRule, row: QueryRow): Diagnostic {
-  const message = rule.message.replace(/\{([a-z_][a-z0-9_]*)\}/gi, (_, name: string) =>
-    String(row[name] ?? '-'),
-  );
-  return {
-    rule: rule.id,
-    severity: rule.severity,
-    message,
-    range: rowPlace(snapshot, row),
-    ...(rule.hint === undefined ? {} : { hint: rule.hint }),
-  };
 }
 
 function columnsOf(message: string): string[] {

@@ -2,8 +2,9 @@
  * Rule suppression: a comment that silences a rule names one that may be silenced, says why, and
  * silences something.
  */
+import { defined } from '../../kernel/defined.js';
 import type { Diagnostic } from '../../kernel/diagnostic.js';
-import { nearestName } from '../../kernel/nearest-name.js';
+import { didYouMean } from '../../kernel/nearest-name.js';
 import type { Suppression } from '../suppression.js';
 
 export const SUPPRESSION = 'suppression';
@@ -32,7 +33,6 @@ export function suppressionProblem(
       expected: 'nocturne-ignore RULE: reason',
     };
   if (!judged.known) {
-    const near = nearestName(rule, rules);
     return {
       rule: SUPPRESSION,
       severity: 'error',
@@ -40,7 +40,7 @@ export function suppressionProblem(
       range: ruleRange,
       expected: 'the id of a rule',
       actual: rule,
-      ...(near === undefined ? {} : { hint: `did you mean ${near}?` }),
+      ...defined({ hint: didYouMean(rule, rules) }),
     };
   }
   if (!judged.allowed)

@@ -63,13 +63,7 @@ function staysInside(snapshot: Snapshot, folder: string, target: string): boolea
  */
 function partsOf(snapshot: Snapshot, at: string[], target: string): string[] | undefined {
   if (!target.startsWith('/')) return target.split('/');
-  const inside =
-    target === snapshot.root
-      ? ''
-      : target.startsWith(`${snapshot.root}/`)
-        ? target.slice(snapshot.root.length + 1)
-        : undefined;
-  if (inside === undefined) return undefined;
+  if (!`${target}/`.startsWith(`${snapshot.root}/`)) return undefined;
   at.length = 0;
-  return inside.split('/');
+  return target.slice(snapshot.root.length + 1).split('/');
 }

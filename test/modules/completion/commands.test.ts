@@ -2,7 +2,7 @@ import t from 'tap';
 import { module } from '../../../src/modules/completion/module.js';
 import type { SpawnLedger } from '../../../src/passes/spawn-ledger.js';
 import { storePass } from '../../../src/passes/pass-file.js';
-import type { PassData } from '../../../src/passes/types.js';
+import type { Briefed } from '../../../src/passes/types.js';
 import { openWorkspace } from '../../../src/workspace/open-workspace.js';
 import { placeWithProject, REPORT, WRITES_PAGE } from '../../passes/pass-workspace.js';
 import { runCases } from '../../surfaces/cli/cases.js';
@@ -32,8 +32,9 @@ function make(directory: string): TaskPlace {
         writes: [],
         tools: [],
         fence: 1,
-      } as unknown as PassData,
-      true,
+        brief: {},
+      } as unknown as Briefed,
+      { waiting: true },
     );
   pass(RUN);
   const ledger = module.spawnLedger?.(early) as SpawnLedger;

@@ -6,13 +6,11 @@ import {
 } from '../../../src/modules/completion/judge-artefact.js';
 import { expectationsOf } from '../../../src/modules/completion/expectations.js';
 
-const START = Date.parse('2026-11-21T01:30:00Z');
 const ID = 'TASK-20261121-007';
 const sought: Sought = {
   id: ID,
   replayOf: undefined,
   project: 'pages',
-  startedAt: START,
   before: { 'PROJECTS/pages/outputs/old.md': 'h-old' },
 };
 const expects = { path: 'PROJECTS/pages/outputs/**', min_bytes: 20 };
@@ -21,7 +19,6 @@ const file = (more: Partial<ArtefactFacts>): ArtefactFacts => {
   return {
     path: 'PROJECTS/pages/outputs/new.md',
     size: Buffer.byteLength(text),
-    mtimeMs: START + 60_000,
     sha256: 'h-new',
     kind: 'file',
     ours: false,
@@ -37,14 +34,17 @@ const CASES: readonly [string, Partial<ArtefactFacts>, string][] = [
     { path: 'PROJECTS/pages/outputs/old.md', sha256: 'h-new' },
     'accepted',
   ],
-  ['a file of yesterday', { mtimeMs: START - 24 * 3_600_000 }, 'stale'],
-  ['a file of five minutes ago', { mtimeMs: START - 300_000 }, 'stale'],
   [
     'what was there already, touched anew',
     { path: 'PROJECTS/pages/outputs/old.md', sha256: 'h-old' },
     'stale',
   ],
-  ['a time that is none', { mtimeMs: Number.NaN }, 'stale'],
+  ['a copy of what was there already', { sha256: 'h-old' }, 'stale'],
+  [
+    'what was there already, moved',
+    { path: 'PROJECTS/pages/outputs/moved.md', sha256: 'h-old' },
+    'stale',
+  ],
   ['nothing in it', { text: '', size: 0 }, 'empty'],
   ['nine bytes', { text: 'TASK-2026', size: 9 }, 'empty'],
   ['blanks', { text: ' '.repeat(200), size: 200 }, 'empty'],

@@ -8,7 +8,7 @@ import { readTasks } from '../../../src/modules/completion/task-ledger.js';
 import type { Task } from '../../../src/modules/completion/task.js';
 import { storePass } from '../../../src/passes/pass-file.js';
 import type { Spawn, SpawnLedger } from '../../../src/passes/spawn-ledger.js';
-import type { PassData } from '../../../src/passes/types.js';
+import type { Briefed } from '../../../src/passes/types.js';
 import { openWorkspace } from '../../../src/workspace/open-workspace.js';
 import type { Workspace } from '../../../src/workspace/types.js';
 import { placeWithProject, REPORT, WRITES_PAGE } from '../../passes/pass-workspace.js';
@@ -32,7 +32,9 @@ export function ledgerPlace(directory: string): LedgerPlace {
   let now = Date.parse('2026-11-21T02:00:00Z');
   const workspace = openWorkspace(root, { home, clock: { now: () => new Date(now) } });
   // Of the pass only this much is asked for.
-  storePass(workspace.state, { runId: RUN, project: 'pages' } as unknown as PassData, true);
+  storePass(workspace.state, { runId: RUN, project: 'pages', brief: {} } as unknown as Briefed, {
+    waiting: true,
+  });
   const ledger = module.spawnLedger?.(workspace);
   if (ledger === undefined) throw new Error('the module keeps no ledger');
   return {

@@ -27,7 +27,9 @@ const endedWell = (place: LedgerPlace, n: number, more = {}): string => {
   return id;
 };
 const sweepOf = (place: LedgerPlace): readonly string[] =>
-  sweep(place.workspace, { runId: '' }).map((one) => `${one.task} ${one.event}`);
+  sweep(place.workspace, { snapshot: place.workspace.snapshot(), runId: '' }).map(
+    (one) => `${one.task} ${one.event}`,
+  );
 
 t.test(
   'a task is done when its session has ended and a fresh file names it, not before',
@@ -287,7 +289,7 @@ t.test(
     const id = endedWell(place, 1);
     place.output('x.md', `${id} was done as it was asked.`);
     const shown = (project: string | undefined) =>
-      deliver(place.workspace, { runId: RUN, project });
+      deliver(place.workspace, { snapshot: place.workspace.snapshot(), runId: RUN, project });
     const report = (summary: string): AgentReport => ({
       summary,
       outputs: [],
@@ -302,6 +304,7 @@ t.test(
     sweepOf(place);
     t.same(
       acknowledgeNamed(place.workspace, {
+        snapshot: place.workspace.snapshot(),
         runId: RUN,
         project: 'pages',
         report: report(`I used ${id}.`),
@@ -321,6 +324,7 @@ t.test(
     t.match(place.task(id), { delivered: 2, acked: undefined });
     t.same(
       acknowledgeNamed(place.workspace, {
+        snapshot: place.workspace.snapshot(),
         runId: RUN,
         project: 'pages',
         report: report(`I used ${id}9 only.`),
@@ -329,6 +333,7 @@ t.test(
     );
     t.same(
       acknowledgeNamed(place.workspace, {
+        snapshot: place.workspace.snapshot(),
         runId: RUN,
         project: 'other',
         report: report(`I used ${id}.`),
@@ -337,6 +342,7 @@ t.test(
     );
     t.same(
       acknowledgeNamed(place.workspace, {
+        snapshot: place.workspace.snapshot(),
         runId: RUN,
         project: 'pages',
         report: report(`I used ${id}.`),

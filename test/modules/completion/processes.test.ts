@@ -45,12 +45,12 @@ t.test(
     for (const child of children) child.stdin.write('go\n');
     for (const [code] of await Promise.all(over)) t.equal(code, 0);
     const now = openWorkspace(place.root, { home: place.home, clock: systemClock });
-    sweep(now, { runId: '' });
+    sweep(now, { snapshot: now.snapshot(), runId: '' });
     const late = openWorkspace(place.root, {
       home: place.home,
       clock: { now: () => new Date(Date.now() + 11 * 60_000) },
     });
-    sweep(late, { runId: '' });
+    sweep(late, { snapshot: late.snapshot(), runId: '' });
     const tasks = readTasks(late.snapshot());
     t.equal(tasks.all.size, 20);
     for (const [n, text] of said.entries()) {

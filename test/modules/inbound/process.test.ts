@@ -1,7 +1,16 @@
 /**
  * What becomes of each file that a channel drops: where it goes, and the one row that it leaves.
  */
-import { existsSync, linkSync, readdirSync, rmSync, symlinkSync, utimesSync } from 'node:fs';
+import { fileSystemNow } from '../../../src/workspace/file-stat.js';
+import {
+  existsSync,
+  linkSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { textOf } from '../../../src/modules/inbound/kept-message.js';
@@ -21,6 +30,7 @@ function sort(place: Place): readonly string[] {
     const change = processInbox({
       snapshot,
       step: '',
+      fileTime: fileSystemNow(snapshot.root),
       nextQuestion: () => nextId(snapshot, workspace.state, 'N'),
     });
     said = (change?.audit ?? []).map((row) => `${row.type} ${row.result} ${row.detail}`);
@@ -141,8 +151,9 @@ t.test('what stays half written is given up after a while', async (t) => {
   const place = inboxPlace(t.testdir(), '');
   dropFile(place, 'half.md', '---\nchannel: chat\n');
   t.same(sort(place), []);
-  const past = Date.now() / 1000 - 3600;
-  utimesSync(join(place.root, 'inbox/half.md'), past, past);
+  const half = join(place.root, 'inbox/half.md');
+  const past = statSync(half).mtimeMs / 1000 - 3600;
+  utimesSync(half, past, past);
   t.match(sort(place), [/^inbound-drop refused malformed/]);
   t.same(raw(place), []);
 });

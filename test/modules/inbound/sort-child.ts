@@ -2,6 +2,7 @@
  * Sorts the inbox again and again, answering yes, until it is killed: what the kill test kills.
  * Arguments: workspace, home.
  */
+import { fileSystemNow } from '../../../src/workspace/file-stat.js';
 import { pendingAnswers } from '../../../src/governance/answers.js';
 import { systemClock } from '../../../src/kernel/clock.js';
 import { processInbox } from '../../../src/modules/inbound/process.js';
@@ -21,6 +22,7 @@ for (;;) {
     ...(processInbox({
       snapshot,
       step: '',
+      fileTime: fileSystemNow(snapshot.root),
       nextQuestion: () => nextId(snapshot, workspace.state, 'N'),
     }) ?? { reason: 'nothing', changes: [] }),
   }));

@@ -163,6 +163,9 @@ t.test(
     const place = placeWithProject(t.testdir(), '');
     const context = {
       workspace: place.workspace,
+      get snapshot() {
+        return place.workspace.snapshot();
+      },
       runId: '',
       signal: new AbortController().signal,
       say: () => undefined,

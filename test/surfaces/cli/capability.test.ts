@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import { judge } from '../../../src/passes/door.js';
-import type { PassData } from '../../../src/passes/types.js';
+import type { Briefed } from '../../../src/passes/types.js';
 import { fieldText } from '../../../src/project/field-text.js';
 import {
   passIn,
@@ -18,12 +18,13 @@ import { callForText, callMany, callProcess, type CliOutcome } from './run-cli.j
 t.setTimeout(400_000);
 
 type Live = TwoProjects & {
-  readonly data: PassData;
+  readonly data: Briefed;
   readonly env: Readonly<Record<string, string>>;
 };
 
 async function live(directory: string, capability: string): Promise<Live> {
-  const place = twoProjects(directory, { capability });
+  // The processes of this test look at the real clock: the pass begins on the same day.
+  const place = twoProjects(directory, { capability, start: new Date() });
   const data = await passIn(place);
   return { ...place, data, env: { NOCTURNE_PASS_TOKEN: data.token, NOCTURNE_RUN: data.runId } };
 }
@@ -260,8 +261,6 @@ t.test('the owner looks at a question, and approves what was shown', async (t) =
     actions: [{ kind: 'write', path: 'docs/new.md', content }],
   });
   judge(at.workspace, at.data, { door: 'mcp', actions: [{ kind: 'delete', path: 'docs/old.md' }] });
-  // The processes look at the real clock; the questions of this test are years old or years ahead
-  // for nobody.
   const list = callProcess(at, ['approvals', 'list', '--all']);
   t.match(list, {
     exit: 0,

@@ -6,6 +6,7 @@ import { fieldText } from '../../../src/project/field-text.js';
 import { beginPass } from '../../../src/passes/host/host-driver.js';
 import { openWorkspace } from '../../../src/workspace/open-workspace.js';
 import { environment, type Place, placeWithProject } from '../../passes/pass-workspace.js';
+import { FAKED_CLOCK } from '../../support/faked-clock.js';
 import { type CliCase, runCases } from './cases.js';
 import { callForText } from './run-cli.js';
 
@@ -474,7 +475,12 @@ t.test('an agent that cleans its environment is known by its parents', async (t)
   const { status, stdout } = spawnSync('sh', ['-c', script], {
     cwd: at.root,
     encoding: 'utf8',
-    env: { PATH: process.env['PATH'], NOCTURNE_HOME: at.home, NOCTURNE_RUN: 'RUN-20261121-001' },
+    env: {
+      PATH: process.env['PATH'],
+      NOCTURNE_HOME: at.home,
+      NOCTURNE_RUN: 'RUN-20261121-001',
+      ...FAKED_CLOCK,
+    },
   });
   t.equal(status, 5, stdout);
   t.match(JSON.parse(stdout), {

@@ -51,13 +51,10 @@ export async function callCommand(
     };
   } catch (error) {
     if (!(error instanceof NocturneError)) throw error;
-    const { code, message, hint, place: where, exit } = error;
+    const { message, hint, exit } = error;
     return {
       exit,
-      json: {
-        ok: false,
-        error: { code, message, ...(hint === undefined ? {} : { hint }), ...where },
-      },
+      json: { ok: false, error: error.document },
       text: `${message}\n${hint ?? ''}`,
     };
   }
@@ -136,9 +133,9 @@ function documentOf(stdout: string): Readonly<Record<string, unknown>> {
 export function callForText(
   place: CliPlace,
   words: readonly string[],
-  options: CliOptions = {},
+  options: CliOptions & { readonly input?: string } = {},
 ): { readonly exit: number; readonly text: string } {
-  const { status, stdout, stderr } = run(place, [BIN, ...words], options);
+  const { status, stdout, stderr } = run(place, [BIN, ...words], options, options.input);
   return { exit: status, text: `${stdout}${stderr}` };
 }
 

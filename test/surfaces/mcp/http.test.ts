@@ -209,7 +209,7 @@ t.test("one server a workspace; its file is the owner's alone and goes with it",
   const again = await startHttp(place, { env: { NOCTURNE_MCP_TOKEN: secret } });
   t.notMatch(again.said(), secret, 'a token that was given is not printed');
   const known = await connectHttp({ ...again, token: secret });
-  t.equal((await known.listTools()).tools.length, 12);
+  t.equal((await known.listTools()).tools.length, 13);
   await known.close();
   await again.end();
   t.match(nocturne(place, ['mcp', '--http'], { env: { NOCTURNE_MCP_TOKEN: 'short' } }), {

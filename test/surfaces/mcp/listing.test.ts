@@ -14,14 +14,14 @@ const NO_MODULES = readFileSync(
   'utf8',
 ).replace(/^(\| [a-z]+ \| `[^|]+ \|) yes \|$/gm, '$1 no |');
 
-t.test('the tools of the core are eight, in less than 1,500 tokens', async (t) => {
+t.test('the tools of the core are nine, in less than 1,500 tokens', async (t) => {
   const place = placeWithProject(t.testdir(), '', { files: { 'REGISTRY.md': NO_MODULES } });
   const client = await connectStdio(place);
   t.teardown(() => client.close());
   const { tools } = await client.listTools();
   t.same(
     tools.map((tool) => tool.name),
-    ['brief', 'read', 'write', 'edit', 'query', 'search', 'validate', 'notify'],
+    ['brief', 'read', 'write', 'edit', 'query', 'search', 'impact', 'validate', 'notify'],
   );
   const shown = `${JSON.stringify({ tools })}${client.getInstructions() ?? ''}`;
   const tokens = counted(shown);
@@ -35,7 +35,7 @@ t.test('the tools of the core are eight, in less than 1,500 tokens', async (t) =
     );
   t.same(
     tools.filter((tool) => tool.annotations?.readOnlyHint === true).map((tool) => tool.name),
-    ['brief', 'read', 'query', 'search', 'validate'],
+    ['brief', 'read', 'query', 'search', 'impact', 'validate'],
   );
   const printed = nocturne(place, ['mcp', '--list']);
   const estimate = Number(/about (\d+) tokens/.exec(printed.stdout)?.[1]);
@@ -49,7 +49,7 @@ t.test(
     const client = await connectStdio(place);
     t.teardown(() => client.close());
     const { tools } = await client.listTools();
-    const added = tools.slice(8);
+    const added = tools.slice(9);
     t.same(
       added.map((tool) => tool.name),
       ['semantic_search', 'find_related', 'reindex', 'knowledge_stats'],
@@ -69,7 +69,7 @@ t.test(
     );
     t.match(
       nocturne(place, ['mcp', '--list']).stdout,
-      /12 tools; .*, \d+ of them for the tools of modules/,
+      /13 tools; .*, \d+ of them for the tools of modules/,
     );
   },
 );

@@ -10,6 +10,7 @@ import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/
 import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js';
 import { read } from '../../passes/pass-workspace.js';
 import type { Place } from '../../passes/pass-workspace.js';
+import { FAKED_CLOCK } from '../../support/faked-clock.js';
 
 export const BIN = fileURLToPath(new URL('../../../../bin/nocturne.cjs', import.meta.url));
 export const PAGE = 'PROJECTS/pages/outputs/page.md';
@@ -21,7 +22,13 @@ export type Env = Readonly<Record<string, string>>;
  * What a process of the host would see: nothing of the tests' own environment that nocturne reads.
  */
 export function cleanEnvironment(place: Place, env: Env = {}): Env {
-  return { PATH: process.env['PATH'] ?? '', HOME: place.home, NOCTURNE_HOME: place.home, ...env };
+  return {
+    PATH: process.env['PATH'] ?? '',
+    HOME: place.home,
+    NOCTURNE_HOME: place.home,
+    ...FAKED_CLOCK,
+    ...env,
+  };
 }
 
 export function nocturne(

@@ -98,6 +98,20 @@ const CASES: readonly Case[] = [
     args: { pattern: '^- \\*\\*domain', glob: '*.md' },
     words: ['search', '^- \\*\\*domain', '--glob', '*.md'],
   },
+  {
+    tool: 'impact',
+    that: 'of a page',
+    args: { path: 'SOUL.md' },
+    words: ['impact', 'SOUL.md'],
+    textDiffers: true,
+  },
+  {
+    tool: 'impact',
+    that: 'of a page that is not there',
+    args: { path: 'nothing.md' },
+    words: ['impact', 'nothing.md'],
+    fails: true,
+  },
   { tool: 'validate', that: 'everything', args: {}, words: ['validate'] },
   {
     tool: 'validate',

@@ -1,4 +1,5 @@
 /** `inbox list`, `inbox show`, `inbox senders`: what came, what waits, and who is known. */
+import { fileSystemNow } from '../../../workspace/file-stat.js';
 import { inboundPolicy } from '../../../governance/inbound-policy.js';
 import { EXIT, NocturneError } from '../../../kernel/error.js';
 import type { Rec } from '../../../markdown/types.js';
@@ -112,8 +113,9 @@ export const inboxSenders: ModuleCommand = {
 };
 
 function dropped(snapshot: Snapshot): readonly Line[] {
+  const fileTime = fileSystemNow(snapshot.root);
   return dropsOf(snapshot).map((entry) => {
-    const reading = readDrop(snapshot, entry);
+    const reading = readDrop(snapshot, entry, fileTime);
     const state = reading.kind === 'message' ? 'dropped' : reading.kind;
     const known = reading.kind === 'message' ? reading.message : undefined;
     return {

@@ -1,4 +1,5 @@
 /** `inbox process`: what the next worker pass would do first, now. */
+import { fileSystemNow } from '../../../workspace/file-stat.js';
 import { pendingAnswers } from '../../../governance/answers.js';
 import { EXIT } from '../../../kernel/error.js';
 import { bundleChanges } from '../../../workspace/bundle.js';
@@ -21,6 +22,7 @@ export const inboxProcess: ModuleCommand = {
       const change = processInbox({
         snapshot,
         step: '',
+        fileTime: fileSystemNow(snapshot.root),
         nextQuestion: () => nextId(snapshot, workspace.state, 'N'),
       });
       rows = change?.audit ?? [];

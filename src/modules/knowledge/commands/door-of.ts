@@ -1,4 +1,5 @@
 /** The command line as a door of the module. */
+import { defined } from '../../../kernel/defined.js';
 import type { ModuleCommandContext, OptionSpec } from '../../types.js';
 import { CHOICES } from '../doors/choose-embedder.js';
 import type { Door } from '../doors/door.js';
@@ -15,7 +16,6 @@ export function doorOf(context: ModuleCommandContext, signal?: AbortSignal): Doo
     workspace: context.workspace(),
     env,
     progress: (line) => progress(line),
-    ...(scope === undefined ? {} : { scope }),
-    ...(signal === undefined ? {} : { signal }),
+    ...defined({ scope, signal }),
   };
 }

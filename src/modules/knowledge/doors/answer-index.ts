@@ -1,6 +1,7 @@
 /** The index brought up to date, and what was done said in a sentence; the same for every door. */
+import { defined } from '../../../kernel/defined.js';
 import { plural } from '../../../kernel/words.js';
-import type { ToolAnswer } from '../../../passes/tools/tool-caller.js';
+import type { ToolAnswer } from '../../../tools/tool.js';
 import { settingsOf } from './choose-embedder.js';
 import { remake } from '../store/database.js';
 import { type Door, wholeSnapshot } from './door.js';
@@ -22,7 +23,7 @@ export async function answerIndex(
     settings: settingsOf(snapshot, { home: workspace.home, flag: embedder }),
     env,
     progress,
-    ...(signal === undefined ? {} : { signal }),
+    ...defined({ signal }),
   });
   await inForce.embedder.close();
   const passages = db.prepare('SELECT count(*) FROM chunks').pluck().get() as number;
@@ -45,7 +46,7 @@ export async function answerIndex(
       removed: files.removed.length,
       embedded: vectors.embedded,
       pending: vectors.pending,
-      ...(vectors.replaced === undefined ? {} : { replaced: vectors.replaced }),
+      ...defined({ replaced: vectors.replaced }),
       embedder: inForce.embedder.kind,
       model: inForce.embedder.model,
       searchedBy: inForce.why,

@@ -1,6 +1,6 @@
 /** The files that are about the same as one file; the same answer for every door. */
 import { NocturneError } from '../../../kernel/error.js';
-import type { ToolAnswer } from '../../../passes/tools/tool-caller.js';
+import type { ToolAnswer } from '../../../tools/tool.js';
 import { type Door, openForAnswer, visible } from './door.js';
 import { freshnessOf } from '../store/fresh.js';
 import { isKnowledge } from '../store/index-files.js';

@@ -1,5 +1,6 @@
 /** A question and its answer, the same for every door. */
-import type { ToolAnswer } from '../../../passes/tools/tool-caller.js';
+import { defined } from '../../../kernel/defined.js';
+import type { ToolAnswer } from '../../../tools/tool.js';
 import { makeCrossEncoder, RERANK_MODEL } from '../embedders/cross-encoder.js';
 import type { InForce } from './choose-embedder.js';
 import { openForAnswer, type Door, visible } from './door.js';
@@ -39,7 +40,7 @@ export async function answerSearch(
       embedder: inForce.embedder,
       limit: Math.min(limit, MOST_HITS),
       ...visible(door, snapshot),
-      ...(reranker === undefined ? {} : { rerank: reranker }),
+      ...defined({ rerank: reranker }),
     });
     return answerOf(found, { inForce, explain, reranker });
   } finally {
@@ -50,7 +51,7 @@ export async function answerSearch(
 function openReranker({ workspace, signal }: Door): Promise<Reranker> {
   return makeCrossEncoder({
     modelPath: modelDirectory(workspace.home, RERANK_MODEL),
-    ...(signal === undefined ? {} : { signal }),
+    ...defined({ signal }),
   });
 }
 
@@ -88,11 +89,14 @@ function answerOf(
       embedder: inForce.embedder.kind,
       model: inForce.embedder.model,
       searchedBy: inForce.why,
-      ...(reranker === undefined ? {} : { reranker: reranker.name }),
+      ...defined({ reranker: reranker?.name }),
       hits: hits.map((hit) => dataOf(hit, explain)),
       stale,
-      ...(explain ? { coverage: rounded(coverage), meaningWeight: rounded(weight) } : {}),
-      ...(inForce.better === undefined ? {} : { better: inForce.better }),
+      ...defined({
+        coverage: explain ? rounded(coverage) : undefined,
+        meaningWeight: explain ? rounded(weight) : undefined,
+        better: inForce.better,
+      }),
     },
   };
 }
@@ -125,17 +129,19 @@ export function dataOf(hit: Hit, explain: boolean): Readonly<Record<string, unkn
     score: rounded(hit.score),
     snippet: hit.snippet.text,
     marks: hit.snippet.marks,
-    ...(explain
-      ? {
-          near: rounded(hit.near),
-          ...(hit.relevance === undefined ? {} : { relevance: rounded(hit.relevance) }),
-          why: hit.shares.map((one) => ({
-            ...one,
-            score: rounded(one.score),
-            contribution: rounded(one.contribution),
-          })),
-        }
-      : {}),
+    ...(explain ? explanationOf(hit) : undefined),
+  };
+}
+
+function explanationOf({ near, relevance, shares }: Hit): object {
+  return {
+    near: rounded(near),
+    ...defined({ relevance: relevance === undefined ? undefined : rounded(relevance) }),
+    why: shares.map((share) => ({
+      ...share,
+      score: rounded(share.score),
+      contribution: rounded(share.contribution),
+    })),
   };
 }
 

@@ -3,8 +3,9 @@
  * door.
  */
 import { statSync } from 'node:fs';
+import { defined } from '../../../kernel/defined.js';
 import { plural } from '../../../kernel/words.js';
-import type { ToolAnswer } from '../../../passes/tools/tool-caller.js';
+import type { ToolAnswer } from '../../../tools/tool.js';
 import { statText } from '../../../workspace/file-stat.js';
 import { settingsOf } from './choose-embedder.js';
 import { readMeta } from '../store/database.js';
@@ -32,11 +33,10 @@ export async function answerStats(door: Door): Promise<ToolAnswer> {
     ).map((row) => [row.path, row]),
   );
   const entries = [...snapshot.files.values()].filter((entry) => isKnowledge(snapshot, entry));
-  const waiting = entries.filter((entry) =>
-    ((row) => row?.stat !== statText(entry) && row?.hash !== snapshot.hash(entry.path))(
-      known.get(entry.path),
-    ),
-  ).length;
+  const waiting = entries.filter((entry) => {
+    const row = known.get(entry.path);
+    return row?.stat !== statText(entry) && row?.hash !== snapshot.hash(entry.path);
+  }).length;
   const gone = [...known.keys()].filter(
     (path) => !entries.some((entry) => entry.path === path),
   ).length;
@@ -58,7 +58,7 @@ export async function answerStats(door: Door): Promise<ToolAnswer> {
     dimensions: inForce.embedder.dimensions,
     indexModel: readMeta(db, 'model') ?? '',
     searchedBy: inForce.why,
-    ...(inForce.better === undefined ? {} : { better: inForce.better }),
+    ...defined({ better: inForce.better }),
   };
   const text = [
     `${plural(known.size, 'file')}, ${plural(passages, 'passage')}, ${embedded} with a vector; ${(bytes / 1e6).toFixed(1)} MB.`,

@@ -4,6 +4,7 @@
  */
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { defined } from '../../../kernel/defined.js';
 import { NocturneError } from '../../../kernel/error.js';
 import { fieldText } from '../../../project/field-text.js';
 import type { Snapshot } from '../../../workspace/types.js';
@@ -97,7 +98,7 @@ async function auto(choosing: Choosing): Promise<InForce> {
     return {
       ...less,
       why: `${less.why}; the model in ${choosing.settings.modelPath} cannot be used: ${error.message}`,
-      ...(error.hint === undefined ? {} : { better: error.hint }),
+      ...defined({ better: error.hint }),
     };
   }
 }
@@ -106,7 +107,7 @@ async function transformers({ settings, signal }: Choosing): Promise<InForce> {
   const embedder = await makeTransformersEmbedder({
     modelPath: settings.modelPath,
     model: settings.model || DEFAULT_MODEL,
-    ...(signal === undefined ? {} : { signal }),
+    ...defined({ signal }),
   });
   return { embedder, why: `words and the sentence model ${embedder.model}` };
 }
@@ -136,7 +137,7 @@ async function openai({ settings, env, signal }: Choosing): Promise<InForce> {
     endpoint,
     model,
     apiKey,
-    ...(signal === undefined ? {} : { signal }),
+    ...defined({ signal }),
   });
   return { embedder, why: `words and ${embedder.model} at ${endpoint}` };
 }
@@ -146,7 +147,7 @@ async function latent({ db, mayLearn, progress, signal }: Choosing): Promise<InF
     mayLearn,
     onLearn: (passages) =>
       progress(`Learning from ${passages} passages which words keep company …`),
-    ...(signal === undefined ? {} : { signal }),
+    ...defined({ signal }),
   });
   if (embedder !== undefined)
     return {

@@ -4,6 +4,7 @@
  */
 import { decide } from '../../../governance/guard/decide.js';
 import { type ReadScope, scopedSnapshot, sees } from '../../../governance/scoped-snapshot.js';
+import { defined } from '../../../kernel/defined.js';
 import { openSnapshot } from '../../../workspace/snapshot.js';
 import type { Snapshot, Workspace } from '../../../workspace/types.js';
 import { type Choosing, type InForce, settingsOf } from './choose-embedder.js';
@@ -63,7 +64,7 @@ export async function openForAnswer(
   });
   const inForce = agrees(db, chosen.embedder) ? chosen : await withoutItsVectors(db, chosen);
   if (!refresh) return { db, snapshot, inForce, refreshed: { changed: [], removed: [] } };
-  const stop = signal === undefined ? {} : { signal };
+  const stop = defined({ signal });
   const { changed, removed } = indexFiles(db, snapshot, stop);
   if (changed.length > 0)
     await indexVectors(db, inForce.embedder, { ...stop, withinMs: REFRESH_MS });

@@ -1,4 +1,5 @@
 /** The index brought up to date: files first, so that words are found at once, vectors after. */
+import { defined } from '../../../kernel/defined.js';
 import type { Snapshot } from '../../../workspace/types.js';
 import { chooseEmbedder, type Choosing, type InForce } from './choose-embedder.js';
 import type { Db } from '../store/database.js';
@@ -32,13 +33,12 @@ export async function indexWorkspace(
   const { signal, progress, withinMs } = options;
   const said = rarely(progress);
   const files = indexFiles(db, snapshot, {
-    ...(signal === undefined ? {} : { signal }),
+    ...defined({ signal }),
     onProgress: (done, of) => said(`${done} of ${of} files`),
   });
   const inForce = await chooseEmbedder({ ...options, db, mayLearn: options.keepModel !== true });
   const vectors = await indexVectors(db, inForce.embedder, {
-    ...(signal === undefined ? {} : { signal }),
-    ...(withinMs === undefined ? {} : { withinMs }),
+    ...defined({ signal, withinMs }),
     onProgress: (done, of) => said(`${done} of ${of} passages embedded`),
   });
   if (vectors.replaced !== undefined)

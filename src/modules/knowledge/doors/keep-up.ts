@@ -19,9 +19,13 @@ const WITHIN_MS = 5000;
  * files themselves, not at what is told: the same change may be told
  * twice. Nothing is learnt anew, nothing of it is committed.
  */
-export async function keepUp({ workspace, signal, say }: ModuleContext): Promise<undefined> {
+export async function keepUp({
+  workspace,
+  snapshot,
+  signal,
+  say,
+}: ModuleContext): Promise<undefined> {
   if (!hasIndex(workspace.root)) return undefined;
-  const snapshot = workspace.snapshot();
   const db = openKnowledge(indexPath(workspace.root));
   try {
     const { vectors, inForce } = await indexWorkspace(db, snapshot, {

@@ -5,6 +5,7 @@
 import { existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { defined } from '../../../kernel/defined.js';
 import { NocturneError } from '../../../kernel/error.js';
 import { DEFAULT_MODEL, type Dtype, filesOfModel } from './model-directory.js';
 
@@ -78,8 +79,8 @@ async function fetchFile(url: URL, { target, signal, onProgress }: Target): Prom
   const part = `${target}.part`;
   const had = existsSync(part) ? statSync(part).size : 0;
   const response = await fetch(url, {
-    ...(signal === undefined ? {} : { signal }),
-    headers: had > 0 ? { range: `bytes=${had}-` } : {},
+    ...defined({ signal }),
+    headers: defined({ range: had > 0 ? `bytes=${had}-` : undefined }),
   });
   // The rest of a file that was whole already, or that has become another one.
   if (response.status === 416) {

@@ -5,6 +5,7 @@ import {
   type RequestFailure,
 } from '../../../agents/classify-request-error.js';
 import { type Attempt, tryAgain } from '../../../agents/try-again.js';
+import { defined } from '../../../kernel/defined.js';
 import { NocturneError } from '../../../kernel/error.js';
 import { type Embedder, normalise } from './embedder.js';
 
@@ -36,6 +37,11 @@ const LONGEST = 24_000;
 const ATTEMPTS = 5;
 const REQUEST_MS = 120_000;
 const PATIENCE_MS = 600_000;
+
+const HINTS: Partial<Record<RequestFailure['failure'], string>> = {
+  'auth-required': 'set the key in the environment variable that the setting names',
+  'not-found': 'check the address and the name of the model',
+};
 
 type Answered =
   | { readonly kind: 'vectors'; readonly vectors: readonly Float32Array[] }
@@ -72,7 +78,7 @@ export async function makeOpenaiEmbedder({
           model,
           input: [...texts],
           encoding_format: 'float',
-          ...(asked === undefined ? {} : { dimensions: asked }),
+          ...defined({ dimensions: asked }),
         },
         { signal: AbortSignal.any([signal, AbortSignal.timeout(REQUEST_MS)]) },
       );
@@ -82,18 +88,10 @@ export async function makeOpenaiEmbedder({
         error instanceof BadAnswer
           ? { failure: 'crashed' as const, retry: false, answered: true, detail: error.message }
           : classifyRequestError(error, Date.now());
-      const again =
-        failure.retry && !signal.aborted
-          ? {
-              again: {
-                why: failure.detail,
-                ...(failure.retryAfterMs === undefined
-                  ? {}
-                  : { retryAfterMs: failure.retryAfterMs }),
-              },
-            }
-          : {};
-      return { result: { kind: 'failed', failure }, ...again };
+      const result = { kind: 'failed' as const, failure };
+      if (!failure.retry || signal.aborted) return { result };
+      const again = { why: failure.detail, ...defined({ retryAfterMs: failure.retryAfterMs }) };
+      return { result, again };
     }
   }
   async function request(
@@ -121,14 +119,7 @@ export async function makeOpenaiEmbedder({
     new NocturneError(
       'RUN_FAILED',
       `no embeddings from ${endpoint}: ${apiKey === '' ? detail : detail.replaceAll(apiKey, '[key]')}${attempts > 1 ? ` (${attempts} attempts)` : ''}`,
-      {
-        hint:
-          failure === 'auth-required'
-            ? 'set the key in the environment variable that the setting names'
-            : failure === 'not-found'
-              ? 'check the address and the name of the model'
-              : 'try again later, or choose another embedder',
-      },
+      { hint: HINTS[failure] ?? 'try again later, or choose another embedder' },
     );
 
   const dimensions =

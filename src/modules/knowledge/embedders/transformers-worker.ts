@@ -3,6 +3,7 @@
  * question: loads it from its directory, then answers in order. It never uses the network.
  */
 import { parentPort, workerData } from 'node:worker_threads';
+import { defined } from '../../../kernel/defined.js';
 import { normalise } from './embedder.js';
 
 /** `processors`: how many of them one run may use; not given: what the library thinks best. */
@@ -56,7 +57,9 @@ async function load(): Promise<Loaded> {
   ).from_pretrained(directory, {
     dtype: dtype as 'q8',
     local_files_only: true,
-    ...(processors === undefined ? {} : { session_options: { intraOpNumThreads: processors } }),
+    ...defined({
+      session_options: processors === undefined ? undefined : { intraOpNumThreads: processors },
+    }),
   });
   return {
     tokenize: (texts, question) =>
@@ -135,7 +138,7 @@ function why(error: unknown): WorkerAnswer {
     'code' in error &&
     error.code === 'ERR_MODULE_NOT_FOUND' &&
     said.includes('@huggingface/transformers');
-  return { kind: 'failed', why: said, ...(absent ? { absent } : {}) };
+  return { kind: 'failed', why: said, ...defined({ absent: absent || undefined }) };
 }
 
 async function main(): Promise<void> {

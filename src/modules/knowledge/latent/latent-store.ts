@@ -2,6 +2,7 @@
  * The latent model of an index: the one that is kept, or one learnt anew when too much of what the
  * index holds is unknown to it.
  */
+import { defined } from '../../../kernel/defined.js';
 import type { Db } from '../store/database.js';
 import type { Embedder } from '../embedders/embedder.js';
 import { latentEmbedder } from './latent-embedder.js';
@@ -35,7 +36,7 @@ export async function latentOf(
   onLearn?.(passages.length);
   const model = await learnLatent(
     passages.map((one) => one.text),
-    signal === undefined ? {} : { signal },
+    defined({ signal }),
   );
   db.transaction(() => {
     saveLatent(db, model);

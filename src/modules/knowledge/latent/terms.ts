@@ -28,11 +28,16 @@ const MOST_KNOWN = 200_000;
 function ofWord(word: string): readonly string[] {
   let terms = known.get(word);
   if (terms === undefined) {
-    terms = UNSPACED.test(word) ? pairsOf(word) : word.length > LONGEST ? [] : partsOf(word);
+    terms = termsOfWord(word);
     if (known.size >= MOST_KNOWN) known.clear();
     if (word.length <= LONGEST) known.set(word, terms);
   }
   return terms;
+}
+
+function termsOfWord(word: string): readonly string[] {
+  if (UNSPACED.test(word)) return pairsOf(word);
+  return word.length > LONGEST ? [] : partsOf(word);
 }
 
 function pairsOf(word: string): readonly string[] {

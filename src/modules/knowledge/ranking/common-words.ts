@@ -63,11 +63,10 @@ export function withCommon(
   if (wanted.length === 0) return ranked;
   const scored = ranked.map(({ id, score }) => {
     const { headings: head, text: body } = lower(id);
-    const added = wanted.map(({ beginning, weight }) =>
-      ((often) => (weight * often * (SATURATION + 1)) / (often + SATURATION))(
-        HEADING * occurrences(head, beginning) + occurrences(body, beginning),
-      ),
-    );
+    const added = wanted.map(({ beginning, weight }) => {
+      const often = HEADING * occurrences(head, beginning) + occurrences(body, beginning);
+      return (weight * often * (SATURATION + 1)) / (often + SATURATION);
+    });
     return { id, score: added.reduce((sum, one) => sum + one, score) };
   });
   return scored.sort((a, b) => b.score - a.score || a.id - b.id);

@@ -3,6 +3,7 @@
  * signs of the vectors make a first choice, and the vectors decide.
  * Both compare vectors inside SQLite: handing them over takes longer than comparing them.
  */
+import { defined } from '../../../kernel/defined.js';
 import { type Db, passages, prepared } from '../store/database.js';
 import type { Narrowed } from './filters.js';
 import { heldSigns } from './held-signs.js';
@@ -54,10 +55,10 @@ function firstChoice(db: Db, query: Float32Array, { limit, narrowed }: Nearest):
       : new Set(prepared(db, 'SELECT id FROM allowed').pluck().all() as number[]);
   const bits = bitsFor(query.length);
   const count = Math.max((limit * OVERSAMPLING * 384) / bits, (narrowed ?? ids.length) / ONE_OF);
-  const isWanted =
-    allowed === undefined
-      ? {}
-      : { isWanted: (row: number): boolean => allowed.has(ids[row] as number) };
+  const isWanted = defined({
+    isWanted:
+      allowed === undefined ? undefined : (row: number): boolean => allowed.has(ids[row] as number),
+  });
   return smallest(distances(rows, signsOf(query)), { count, most: bits, ...isWanted }).map(
     (row) => ids[row] as number,
   );

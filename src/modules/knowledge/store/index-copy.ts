@@ -39,11 +39,10 @@ export function copyOf(path: string): string {
   const parts = ['', '-wal'];
   const state = (): string =>
     parts
-      .map((part) =>
-        ((stats) => (stats === undefined ? '-' : `${stats.size} ${stats.mtimeMs}`))(
-          statSync(`${path}${part}`, { throwIfNoEntry: false }),
-        ),
-      )
+      .map((part) => {
+        const stats = statSync(`${path}${part}`, { throwIfNoEntry: false });
+        return stats === undefined ? '-' : `${stats.size} ${stats.mtimeMs}`;
+      })
       .join(' ');
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const before = state();

@@ -5,7 +5,7 @@
 import { isDrop, isHeldDrop } from '../../../governance/drop-place.js';
 import { sha256 } from '../../../kernel/hash.js';
 import { routeOf } from '../../../registry/route.js';
-import { isSettled, statText } from '../../../workspace/file-stat.js';
+import { fileSystemNow, isSettled, statText } from '../../../workspace/file-stat.js';
 import type { FileEntry, Snapshot } from '../../../workspace/types.js';
 import { chunkText } from './chunk.js';
 import { type Db, readMeta, writeMeta } from './database.js';
@@ -57,7 +57,7 @@ export function indexFiles(
   { signal, onProgress }: FilesOptions = {},
 ): FilesReport {
   const store = fileStore(db);
-  const seenAt = Date.now();
+  const seenAt = fileSystemNow(snapshot.root);
   const key = schemaKey(snapshot);
   const sameSchema = readMeta(db, 'schema') === key;
   const known = new Map(

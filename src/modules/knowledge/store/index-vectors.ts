@@ -2,6 +2,7 @@
  * The second half of indexing: passages without a vector get one, in batches, each batch one
  * transaction.
  */
+import { defined } from '../../../kernel/defined.js';
 import { NocturneError } from '../../../kernel/error.js';
 import { type Db, nextGeneration, readMeta, writeMeta } from './database.js';
 import type { Embedder } from '../embedders/embedder.js';
@@ -56,7 +57,7 @@ export async function indexVectors(
     const start = performance.now();
     const vectors = await embedder.embed(
       batch.map((one) => one.text),
-      signal === undefined ? {} : { signal },
+      defined({ signal }),
     );
     write(batch, vectors);
     embedded += batch.length;
@@ -69,7 +70,7 @@ export async function indexVectors(
     embedded,
     reused: stored - embedded,
     pending: count('SELECT count(*) FROM chunks') - stored,
-    ...(replaced === undefined ? {} : { replaced }),
+    ...defined({ replaced }),
   };
 }
 

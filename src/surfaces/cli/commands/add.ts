@@ -1,4 +1,5 @@
 /** `add`: one record more, checked against R2 before it is written. */
+import { defined } from '../../../kernel/defined.js';
 import { NocturneError } from '../../../kernel/error.js';
 import { nearestName } from '../../../kernel/nearest-name.js';
 import type { Value } from '../../../markdown/types.js';
@@ -96,8 +97,6 @@ function insertion(
     kind: 'insert',
     object: object.object,
     fields,
-    ...(key === undefined ? {} : { key }),
-    ...(file === undefined ? {} : { file }),
-    ...(body === undefined ? {} : { body }),
+    ...defined({ key, file, body }),
   };
 }

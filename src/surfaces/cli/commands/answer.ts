@@ -12,6 +12,8 @@ import type { Command, CommandResult, Context } from '../types.js';
 
 type Answer = { readonly status: 'approved' | 'declined' | 'open'; readonly answer: string };
 
+const STATUSES = { yes: 'approved', no: 'declined', text: 'open' } as const;
+
 export const approve: Command = {
   args: '<id>',
   examples: [
@@ -38,12 +40,8 @@ export const answer: Command = {
         hint: 'nocturne answer ID "what you want to say"',
       });
     const { verdict, rest } = readAnswer(text);
-    const plain = rest === '';
-    return give(context, args[0] ?? '', {
-      status:
-        verdict === 'yes' && plain ? 'approved' : verdict === 'no' && plain ? 'declined' : 'open',
-      answer: text,
-    });
+    const status = rest === '' ? STATUSES[verdict] : 'open';
+    return give(context, args[0] ?? '', { status, answer: text });
   },
 };
 
@@ -86,7 +84,7 @@ function give(context: Context, given: string, { status, answer: text }: Answer)
   const asked = pending?.effects.find((effect) => effect.kind === 'approval');
   if (pending !== undefined && asked !== undefined)
     return decided(context, result, { id: asked.id, pending, status });
-  const word = status === 'approved' ? 'approved' : status === 'declined' ? 'declined' : 'answered';
+  const word = status === 'open' ? 'answered' : status;
   const then =
     pending === undefined
       ? 'It is closed together with the newer question of the same transition.'
@@ -113,12 +111,7 @@ function decided(
 ): CommandResult {
   const workspace = context.workspace();
   const taken = takeApproval(
-    {
-      workspace,
-      actor: { kind: 'owner', name: ownerName(workspace.snapshot()) },
-      runId: '',
-      step: '',
-    },
+    { workspace, actor: { kind: 'owner', name: ownerName(workspace.snapshot()) } },
     { id, verdict: pending.verdict, question: pending.id },
   );
   return {

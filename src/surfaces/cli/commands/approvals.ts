@@ -18,7 +18,7 @@ import { requireOwner } from '../actor.js';
 import { paint } from '../paint.js';
 import { textTable } from '../table.js';
 import type { Command } from '../types.js';
-import { ownerZone } from '../zone.js';
+import { ownerZone } from '../../../project/owner-zone.js';
 
 const ALL_LINES = 100_000;
 

@@ -9,7 +9,7 @@ import { paint } from '../paint.js';
 import { parseTime } from '../parse-time.js';
 import { textTable } from '../table.js';
 import type { Command } from '../types.js';
-import { ownerZone } from '../zone.js';
+import { ownerZone } from '../../../project/owner-zone.js';
 
 const COLUMNS = [
   'seq',

@@ -1,5 +1,6 @@
 /** `briefing`: the morning page as it stands, or made anew when more has happened since. */
 import { listIncidents } from '../../../workspace/incident.js';
+import { defined } from '../../../kernel/defined.js';
 import { EXIT } from '../../../kernel/error.js';
 import { briefing } from '../../../passes/manager/briefing.js';
 import { fieldText, fieldTime } from '../../../project/field-text.js';
@@ -31,7 +32,7 @@ export const command: Command = {
     const json = {
       current: isCurrent,
       written: written === undefined ? null : new Date(written).toISOString(),
-      ...(isCurrent ? {} : { since: from.toISOString() }),
+      ...defined({ since: isCurrent ? undefined : from.toISOString() }),
       incidents: incidents.map(({ id, at, message }) => ({ id, at, message })),
       briefing: text,
     };

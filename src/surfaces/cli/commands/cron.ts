@@ -16,7 +16,7 @@ import type { HostJob, OurJob } from '../../../hosts/openclaw/install/host-jobs.
 import { everyTimes, type JobRole, type Times } from '../../../hosts/openclaw/install/job.js';
 import { requireOwner } from '../actor.js';
 import type { Command, CommandResult, Context, Parsed } from '../types.js';
-import { isZone, ownerZone } from '../zone.js';
+import { isZone, ownerZone } from '../../../project/owner-zone.js';
 
 type Options = Parsed['options'];
 const PROGRAM = {

@@ -57,17 +57,13 @@ function textOf(
   counts: Readonly<Record<Verdict, number>>,
 ): string {
   const colour = paint(context);
-  const width = Math.max(...findings.map((one) => one.id.length));
+  const plain = (text: string): string => text;
+  const shown = { working: plain, off: plain, broken: colour.wrong, unknown: colour.attention };
+  const width = Math.max(...findings.map((finding) => finding.id.length));
   const lines = findings.flatMap(({ id, verdict, fact, fix, mended }) => {
-    const shown =
-      verdict === 'broken'
-        ? colour.wrong(verdict.padEnd(7))
-        : verdict === 'unknown'
-          ? colour.attention(verdict)
-          : verdict.padEnd(7);
     const indent = ' '.repeat(width + 11);
     return [
-      `${shown}  ${id.padEnd(width)}  ${fact}`,
+      `${shown[verdict](verdict.padEnd(7))}  ${id.padEnd(width)}  ${fact}`,
       ...(mended === undefined ? [] : [`${indent}mended: ${mended}`]),
       ...(fix === undefined || verdict === 'working' ? [] : [`${indent}→ ${fix}`]),
     ];

@@ -1,6 +1,6 @@
 /** `nocturne explain`: the page of a rule, or what is known of a file or of an object kind. */
 import { EXIT, NocturneError } from '../../../kernel/error.js';
-import { nearestName } from '../../../kernel/nearest-name.js';
+import { didYouMean } from '../../../kernel/nearest-name.js';
 import { endOfPart } from '../../../registry/registry-table.js';
 import { ruleIds } from '../../../validate/validate-snapshot.js';
 import type { Snapshot } from '../../../workspace/types.js';
@@ -37,9 +37,8 @@ export const command: Command = {
       ...snapshot.schema.objects.keys(),
       ...snapshot.files.keys(),
     ];
-    const near = nearestName(what, known);
     throw new NocturneError('NOT_FOUND', `there is no rule, file or object ${what}`, {
-      hint: near === undefined ? 'nocturne explain lists the rules' : `did you mean ${near}?`,
+      hint: didYouMean(what, known) ?? 'nocturne explain lists the rules',
     });
   },
 };

@@ -1,4 +1,5 @@
 /** `guard serve`: the guard for hosts that ask over a socket; started by them, or by the owner. */
+import { defined } from '../../../kernel/defined.js';
 import { EXIT, NocturneError } from '../../../kernel/error.js';
 import { requireOwner } from '../actor.js';
 import { passEnvironment } from '../pass-environment.js';
@@ -37,7 +38,12 @@ export const guardServe: Command = {
         ),
     });
     process.stdin.destroy();
-    return { exit: EXIT.ok, text: '', json: {}, ...(context.json ? { raw: '' } : {}) };
+    return {
+      exit: EXIT.ok,
+      text: '',
+      json: {},
+      ...defined({ raw: context.json ? '' : undefined }),
+    };
   },
 };
 

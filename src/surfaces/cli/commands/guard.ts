@@ -4,6 +4,7 @@
  */
 import { decide } from '../../../governance/guard/decide.js';
 import type { Action, ActionKind, Authority } from '../../../governance/types.js';
+import { defined } from '../../../kernel/defined.js';
 import { EXIT, NocturneError } from '../../../kernel/error.js';
 import { readInput } from '../../../kernel/read-input.js';
 import { projectScope } from '../../../passes/project-scope.js';
@@ -54,14 +55,13 @@ export const guardCheck: Command = {
       home: context.home,
     });
     const colour = paint(context);
-    const word =
-      verdict === 'allow'
-        ? colour.good('allowed')
-        : verdict === 'ask'
-          ? colour.attention("only with the owner's leave")
-          : colour.wrong('refused');
+    const words = {
+      allow: colour.good('allowed'),
+      ask: colour.attention("only with the owner's leave"),
+      deny: colour.wrong('refused'),
+    };
     const text = [
-      `${word}, for ${whose}${tier === undefined ? '' : ` (${tier})`}`,
+      `${words[verdict]}, for ${whose}${tier === undefined ? '' : ` (${tier})`}`,
       ...reasons.map((reason) => `  ${reason.code}: ${reason.message}`),
       ...(impact.length === 0
         ? []
@@ -125,12 +125,13 @@ function actionOf(context: Context, options: Parsed['options']): Action {
     throw new NocturneError('USAGE', 'a rename needs to know where to', { hint: 'give --to' });
   return {
     kind,
-    ...(path === undefined ? {} : { path }),
-    ...(to === undefined ? {} : { to }),
-    ...(command === undefined ? {} : { command }),
-    ...(file === undefined
-      ? {}
-      : { content: readInput({ cwd: context.cwd, file, hint: CONTENT_HINT }) }),
+    ...defined({
+      path,
+      to,
+      command,
+      content:
+        file === undefined ? undefined : readInput({ cwd: context.cwd, file, hint: CONTENT_HINT }),
+    }),
   };
 }
 
@@ -158,7 +159,7 @@ function authorityFor(
           .join(', ') || 'none'
       }`,
     });
-  const { writes, tools, phase, phaseStarted } = projectScope(snapshot, project);
+  const { writes, tools, phase, earlierOutputs } = projectScope(snapshot, project);
   return {
     authority: {
       kind: 'pass',
@@ -166,7 +167,7 @@ function authorityFor(
       role: 'worker',
       project,
       phase,
-      phaseStarted,
+      earlierOutputs,
       writes,
       tools,
     },

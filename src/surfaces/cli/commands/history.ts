@@ -15,7 +15,7 @@ import type { Snapshot } from '../../../workspace/types.js';
 import { parseTime } from '../parse-time.js';
 import { textTable } from '../table.js';
 import type { Command } from '../types.js';
-import { ownerZone } from '../zone.js';
+import { ownerZone } from '../../../project/owner-zone.js';
 
 const valid = { flags: '--valid', description: 'by when it was true, not by when it was written' };
 

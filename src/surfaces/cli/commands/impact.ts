@@ -1,8 +1,7 @@
 /** `impact`: what a change of some files reaches, along the edges of R4. */
-import { EXIT, NocturneError } from '../../../kernel/error.js';
-import { nearestName } from '../../../kernel/nearest-name.js';
-import { impactOf } from '../../../registry/impact.js';
+import { EXIT } from '../../../kernel/error.js';
 import { routeOf } from '../../../registry/route.js';
+import { impactOn } from '../../../tools/impact.js';
 import type { Snapshot } from '../../../workspace/types.js';
 import { dot, GRAPH_FORMATS, mermaid } from '../draw-graph.js';
 import { paint } from '../paint.js';
@@ -21,9 +20,7 @@ export const command: Command = {
   run(context, { args, options }) {
     const snapshot = context.workspace().snapshot();
     const names = args.map((name) => nodeOf(context, snapshot, name));
-    const nodes = impactOf(snapshot.schema, snapshot.files.keys(), names);
-    for (const name of names)
-      if (nodes.every((node) => node.via !== name)) refuseUnknown(snapshot, name);
+    const nodes = impactOn(snapshot, names);
     const isProtected = (path: string): boolean =>
       snapshot.files.has(path) && routeOf(snapshot.schema, path).tier === 'PROTECTED';
     const drawing = {
@@ -68,27 +65,4 @@ function nodeOf(context: Context, snapshot: Snapshot, name: string): string {
   if (name.startsWith('OBJECT:'))
     return snapshot.schema.objects.get(name.slice('OBJECT:'.length))?.glob ?? name;
   return name.startsWith('BUNDLE:') ? name : workspacePath(context, name);
-}
-
-/**
- * A file that is not there yet may well be asked about; one that is not there and that no edge
- * knows is a slip.
- */
-function refuseUnknown(snapshot: Snapshot, name: string): void {
-  if (
-    snapshot.files.has(name) ||
-    snapshot.schema.edges.some((edge) => edge.source === name || edge.target === name)
-  )
-    return;
-  if (name.startsWith('BUNDLE:') && snapshot.schema.bundles.has(name.slice('BUNDLE:'.length)))
-    return;
-  const near = nearestName(name, [
-    ...snapshot.files.keys(),
-    ...[...snapshot.schema.bundles.keys()].map((bundle) => `BUNDLE:${bundle}`),
-  ]);
-  throw new NocturneError(
-    'NOT_FOUND',
-    `there is no ${name} in the workspace, and no edge of R4 knows it`,
-    { hint: near === undefined ? 'paths are relative to the workspace' : `did you mean ${near}?` },
-  );
 }

@@ -55,8 +55,9 @@ export const command: Command = {
 function report(context: Context, created: Created, checked: Checked): CommandResult {
   const sound =
     checked.gate.ok && checked.validation.diagnostics.every((one) => one.severity !== 'error');
+  const exit = sound ? EXIT.ok : EXIT.findings;
   return {
-    exit: checked.gate.ok ? (sound ? EXIT.ok : EXIT.findings) : EXIT.gate,
+    exit: checked.gate.ok ? exit : EXIT.gate,
     text: initText(context, created, checked),
     json: initJson(context, created, checked),
   };

@@ -15,7 +15,7 @@ import { requireOwner } from '../actor.js';
 import { carryOut } from '../carry-out.js';
 import { textTable } from '../table.js';
 import type { Command } from '../types.js';
-import { ownerZone } from '../zone.js';
+import { ownerZone } from '../../../project/owner-zone.js';
 
 type KeptFile = {
   readonly run: string;

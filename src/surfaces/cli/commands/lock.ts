@@ -14,7 +14,7 @@ import type { Snapshot } from '../../../workspace/types.js';
 import { ownerName, requireOwner } from '../actor.js';
 import { canAsk, confirm } from '../ask.js';
 import type { Command, CommandResult, Context } from '../types.js';
-import { ownerZone } from '../zone.js';
+import { ownerZone } from '../../../project/owner-zone.js';
 
 export const lockStatus: Command = {
   examples: ['nocturne lock status'],
@@ -129,9 +129,15 @@ function breakIt(context: Context, lock: LeaseStatus): CommandResult {
   };
 }
 
+const STALE = {
+  expired: 'its time is over',
+  dead: 'its process is dead',
+  unreadable: 'it cannot be read',
+};
+
 function describe(lock: LeaseStatus, zone: string): string {
   if (lock.kind === 'free') return 'No pass holds the lock.';
   if (lock.kind === 'held')
     return `${lock.lease.holder} holds the lock for ${lock.lease.runId} since ${localTime(lock.lease.lockedAt, zone)}, until ${localTime(lock.lease.expiresAt, zone)} unless it gives a sign of life.`;
-  return `The lock${lock.lease === undefined ? '' : ` of ${lock.lease.runId}`} is stale: ${lock.why === 'expired' ? 'its time is over' : lock.why === 'dead' ? 'its process is dead' : 'it cannot be read'}.`;
+  return `The lock${lock.lease === undefined ? '' : ` of ${lock.lease.runId}`} is stale: ${STALE[lock.why]}.`;
 }

@@ -2,6 +2,7 @@
  * `mcp`: the workspace for clients of the Model Context Protocol, on standard input and output or
  * over HTTP on this machine.
  */
+import { defined } from '../../../kernel/defined.js';
 import { EXIT, NocturneError } from '../../../kernel/error.js';
 import type { Workspace } from '../../../workspace/types.js';
 import { packageVersion } from '../package-version.js';
@@ -32,7 +33,7 @@ export const command: Command = {
     await startMcp({
       workspace: context.workspace(),
       check: async (snapshot, rule) =>
-        check(context, snapshot, await settingsOf(context, rule === undefined ? {} : { rule })),
+        check(context, snapshot, await settingsOf(context, defined({ rule }))),
       signal: ending.signal,
       say: (line) => context.progress(line),
       version: packageVersion(context.packageRoot),

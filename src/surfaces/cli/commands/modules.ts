@@ -2,6 +2,7 @@
  * `modules list`, `modules run`, `watch`: what modules have not heard of yet, and telling them
  * outside of a pass.
  */
+import { defined } from '../../../kernel/defined.js';
 import { installedModules } from '../../../modules/installed.js';
 import { EXIT, NocturneError } from '../../../kernel/error.js';
 import { type EngineRun, runModules, undelivered } from '../../../passes/modules/run-modules.js';
@@ -109,7 +110,7 @@ async function runNow(context: Context, only: string | undefined): Promise<Engin
     say: (line) => context.progress(line),
     modules: await installedModules(),
     commit: (changeSet) => void workspace.commit(changeSet),
-    ...(only === undefined ? {} : { only }),
+    ...defined({ only }),
   });
 }
 
@@ -122,11 +123,13 @@ function resultOf(done: EngineRun): CommandResult {
   };
 }
 
+function outcomeOf({ failed, installed, changes }: EngineRun['runs'][number]): string {
+  if (failed !== undefined) return `failed: ${failed}`;
+  return installed ? `${changes} changes` : 'enabled, but not installed';
+}
+
 function textOf({ runs, looping }: EngineRun): string {
-  const lines = runs.map(
-    (run) =>
-      `${run.module}: ${run.failed !== undefined ? `failed: ${run.failed}` : run.installed ? `${run.changes} changes` : 'enabled, but not installed'}`,
-  );
+  const lines = runs.map((run) => `${run.module}: ${outcomeOf(run)}`);
   return [
     ...lines,
     ...(looping.length === 0

@@ -38,9 +38,9 @@ export const command: Command = {
     ) {
       const report = await worker(env, { role: 'worker' });
       reports.push(report);
-      context.progress(`     ${report.data?.runId ?? ''} ${report.outcome}\n`);
+      context.progress(`     ${report.data.runId} ${report.outcome}\n`);
       if (report.exit === EXIT.gate) return refused(report, reports);
-      if (report.data?.project === undefined && report.data?.idle === undefined) break;
+      if (!report.data.found) break;
       if (report.data.project === undefined && report.exit !== EXIT.ok) break;
       if (i % every === 0 && i < most) reports.push(await manager(env, { role: 'manager' }));
     }
@@ -69,9 +69,9 @@ function refused(
 
 function summary(report: PassReport): Record<string, unknown> {
   return {
-    id: report.data?.runId ?? null,
-    role: report.data?.request.role ?? null,
-    project: report.data?.project ?? null,
+    id: report.data.runId,
+    role: report.data.role,
+    project: report.data.project ?? null,
     outcome: report.outcome,
     exit: report.exit,
   };

@@ -35,7 +35,7 @@ export const passBegin: Command = {
       token === undefined ? {} : { token },
     );
     if (begun.kind === 'over') return passResult(begun.report);
-    const { runId, token: secret, prompt = '', brief } = begun.data;
+    const { runId, token: secret, prompt, brief } = begun.data;
     const host = begun.data.endedBy === 'host' ? begun.data.session?.host : undefined;
     const how =
       host === undefined
@@ -51,8 +51,8 @@ export const passBegin: Command = {
         run: { id: runId, project: begun.data.project ?? null },
         token: secret,
         prompt,
-        mayWrite: brief?.mayWrite ?? [],
-        budget: brief?.budget ?? null,
+        mayWrite: brief.mayWrite,
+        budget: brief.budget,
       },
     };
   },

@@ -3,18 +3,19 @@
  */
 import { projectState } from '../../../governance/project-state.js';
 import { EXIT, NocturneError } from '../../../kernel/error.js';
-import { nearestName } from '../../../kernel/nearest-name.js';
+import { didYouMean } from '../../../kernel/nearest-name.js';
 import { localTime } from '../../../passes/local-time.js';
 import { fieldInt, fieldText } from '../../../project/field-text.js';
 import { type BundleArguments, bundleChanges } from '../../../workspace/bundle.js';
 import type { Snapshot } from '../../../workspace/types.js';
 import { requireOwner } from '../actor.js';
-import { carryOut, type Edit } from '../carry-out.js';
+import type { Edit } from '../../../tools/tool-context.js';
+import { carryOut } from '../carry-out.js';
 import { newProjectFiles } from '../new-project.js';
 import { paint } from '../paint.js';
 import { textTable } from '../table.js';
 import type { Command, CommandResult, Context, Parsed } from '../types.js';
-import { ownerZone } from '../zone.js';
+import { ownerZone } from '../../../project/owner-zone.js';
 
 const dryRun = {
   flags: '--dry-run',
@@ -276,9 +277,8 @@ function rowOf(snapshot: Snapshot, slug: string): Row {
   if (row !== undefined)
     return { slug, priority: fieldInt(row, 'priority') ?? 0, status: fieldText(row, 'status') };
   const known = snapshot.records('DISPATCH').map((one) => one.key);
-  const near = nearestName(slug, known);
   throw new NocturneError('NOT_FOUND', `there is no project "${slug}" in the dispatch table`, {
-    hint: near === undefined ? `projects: ${known.join(', ') || 'none'}` : `did you mean ${near}?`,
+    hint: didYouMean(slug, known) ?? `projects: ${known.join(', ') || 'none'}`,
   });
 }
 

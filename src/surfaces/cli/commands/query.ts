@@ -24,12 +24,9 @@ export const query: Command = {
       rows: shown.map((row) => columns.map((column) => cellText(row[column]))),
       width: context.width,
     });
+    const total = rows.length === 1 ? '1 row' : `${rows.length} rows`;
     const count =
-      rows.length > shown.length
-        ? `${shown.length} of ${rows.length} rows; --json prints all.`
-        : rows.length === 1
-          ? '1 row'
-          : `${rows.length} rows`;
+      rows.length > shown.length ? `${shown.length} of ${total}; --json prints all.` : total;
     return {
       exit: EXIT.ok,
       text: rows.length === 0 ? `No rows (columns: ${columns.join(', ')}).` : `${table}\n${count}`,

@@ -1,4 +1,5 @@
 /** `run worker`, `run manager`: one pass in this process. */
+import { defined } from '../../../kernel/defined.js';
 import { EXIT, NocturneError } from '../../../kernel/error.js';
 import type { PassRequest } from '../../../passes/types.js';
 import { passEnvironment } from '../pass-environment.js';
@@ -18,8 +19,10 @@ export const runWorker: Command = {
   async run(context, { options }) {
     const request: PassRequest = {
       role: 'worker',
-      ...(typeof options['project'] === 'string' ? { project: options['project'] } : {}),
-      ...(typeof options['runner'] === 'string' ? { runner: options['runner'] } : {}),
+      ...defined({
+        project: typeof options['project'] === 'string' ? options['project'] : undefined,
+        runner: typeof options['runner'] === 'string' ? options['runner'] : undefined,
+      }),
     };
     if (options['dryRun'] === true) return preview(context, request);
     const { worker } = await import('../../../passes/worker/worker.js');
@@ -49,7 +52,7 @@ async function preview(context: Context, request: PassRequest): Promise<CommandR
       { hint: 'nocturne gate says more' },
     );
   const snapshot = workspace.snapshot();
-  const found = dispatch(snapshot, request.project === undefined ? {} : { only: request.project });
+  const found = dispatch(snapshot, defined({ only: request.project }));
   const state = found.chosen === undefined ? undefined : projectState(snapshot, found.chosen.slug);
   const lines = [
     found.chosen === undefined

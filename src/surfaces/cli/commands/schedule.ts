@@ -5,6 +5,7 @@
 import { join } from 'node:path';
 import { createTask, type ScheduledTask, validateDetailed } from 'node-cron';
 import { stamp } from '../../../kernel/clock.js';
+import { defined } from '../../../kernel/defined.js';
 import { EXIT, NocturneError } from '../../../kernel/error.js';
 import {
   MISSED_POLICIES,
@@ -18,7 +19,7 @@ import type { Workspace } from '../../../workspace/types.js';
 import { requireOwner } from '../actor.js';
 import { passEnvironment } from '../pass-environment.js';
 import type { Command, CommandResult, Context } from '../types.js';
-import { isZone, ownerZone } from '../zone.js';
+import { isZone, ownerZone } from '../../../project/owner-zone.js';
 
 /** When each job last fired; kept in the state directory. */
 type Fired = Partial<Record<Role, string>>;
@@ -82,9 +83,10 @@ export const command: Command = {
   },
 };
 
+const DEFAULTS = { worker: '0 */2 * * *', manager: '30 6 * * *' };
+
 function jobOf(role: Role, at: { given: unknown; zone: unknown; run: () => Promise<void> }): Job {
-  const expression =
-    typeof at.given === 'string' ? at.given : role === 'worker' ? '0 */2 * * *' : '30 6 * * *';
+  const expression = typeof at.given === 'string' ? at.given : DEFAULTS[role];
   const checked = validateDetailed(expression);
   if (!checked.valid || expression.trim().split(/\s+/).length !== 5)
     throw new NocturneError(
@@ -108,7 +110,7 @@ function jobOf(role: Role, at: { given: unknown; zone: unknown; run: () => Promi
     noOverlap: true,
     name: role,
     logger,
-    ...(typeof at.zone === 'string' ? { timezone: at.zone } : {}),
+    ...defined({ timezone: typeof at.zone === 'string' ? at.zone : undefined }),
   });
   return { role, expression, task };
 }
@@ -195,7 +197,7 @@ async function fire(
         : await (await import('../../../passes/manager/manager.js')).manager(env, {
             role: 'manager',
           });
-    context.progress(`  ${report.data?.runId ?? ''} ${report.outcome}`);
+    context.progress(`  ${report.data.runId} ${report.outcome}`);
   } catch (error) {
     context.progress(`  not run: ${error instanceof Error ? error.message : String(error)}`);
   }

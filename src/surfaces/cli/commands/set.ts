@@ -1,5 +1,6 @@
 /** `set`: one field of one record, checked against R2 before it is written. */
 import { stamp } from '../../../kernel/clock.js';
+import { defined } from '../../../kernel/defined.js';
 import { NocturneError } from '../../../kernel/error.js';
 import { addressOf } from '../../../workspace/address.js';
 import { carryOut } from '../carry-out.js';
@@ -33,18 +34,13 @@ export const command: Command = {
       (snapshot) => {
         const { object, record, field, cell } = snapshot.locate(given);
         const address = addressOf(object, record, field);
-        if (object.shape === 'log')
-          throw new NocturneError(
-            'REFUSED',
-            `${record.file} is a log: rows are added by what they tell of, and never changed`,
-            { file: record.file, hint: 'nocturne audit show reads it' },
-          );
+        if (object.shape === 'log') throw refusedForLog(record.file);
         const value = parseValue(object.fields.get(field)?.type, text, {
           structured: object.shape === 'document' || cell?.data !== undefined,
         });
         const detail = `to ${typeof value === 'object' ? JSON.stringify(value) : value}${valid === undefined ? '' : `, valid since ${stamp(valid)}`}`;
         return {
-          changes: [{ kind: 'set', address, value, ...(valid === undefined ? {} : { valid }) }],
+          changes: [{ kind: 'set', address, value, ...defined({ valid }) }],
           reason: typeof options['reason'] === 'string' ? options['reason'] : 'nocturne set',
           audit: { type: 'set', target: address, detail: detail.slice(0, 300) },
         };
@@ -53,3 +49,12 @@ export const command: Command = {
     );
   },
 };
+
+function refusedForLog(file: string): NocturneError {
+  const message = `${file} is a log: rows are added by what they tell of, and never changed`;
+  return new NocturneError('REFUSED', message, {
+    file,
+    hint: 'nocturne audit show reads it',
+    reasons: [{ code: 'append-only', message }],
+  });
+}

@@ -6,7 +6,7 @@ import { listIncidents } from '../../../workspace/incident.js';
 import { readTrust } from '../../../integrity/trust.js';
 import { EXIT } from '../../../kernel/error.js';
 import { localTime } from '../../../passes/local-time.js';
-import { storedPass } from '../../../passes/pass-file.js';
+import { passAtWork } from '../../../passes/pass-file.js';
 import { fieldInt, fieldText } from '../../../project/field-text.js';
 import { consecutiveFailures, leaseStatus, type LeaseStatus } from '../../../workspace/lease.js';
 import type { Snapshot, Workspace } from '../../../workspace/types.js';
@@ -14,7 +14,7 @@ import { openQuestions } from '../find-question.js';
 import { type Paint, paint } from '../paint.js';
 import { textTable } from '../table.js';
 import type { Command } from '../types.js';
-import { ownerZone } from '../zone.js';
+import { ownerZone } from '../../../project/owner-zone.js';
 
 const LAST_RUNS = 5;
 
@@ -106,7 +106,7 @@ export const command: Command = {
 function factsOf(workspace: Workspace, snapshot: Snapshot) {
   const rows = snapshot.records('DISPATCH');
   const lock = leaseStatus(workspace.root, workspace.clock);
-  const stored = storedPass(workspace.state);
+  const atWork = passAtWork(workspace.state);
   const { chosen } = dispatch(snapshot);
   const answers = pendingAnswers(snapshot);
   return {
@@ -125,7 +125,7 @@ function factsOf(workspace: Workspace, snapshot: Snapshot) {
         ? {
             id: lock.lease.runId,
             holder: lock.lease.holder,
-            project: stored?.data.project ?? null,
+            project: atWork?.project ?? null,
             since: lock.lease.lockedAt,
           }
         : null,
@@ -190,18 +190,9 @@ function projectFacts(
   answered: boolean,
 ): Row & { readonly state: string; readonly next: string } {
   const { state, why } = projectState(snapshot, row.slug);
-  return {
-    ...row,
-    state,
-    next:
-      row.escalation !== ''
-        ? answered
-          ? 'goes on with the next pass'
-          : 'waits for an answer'
-        : row.status === 'active'
-          ? why
-          : '',
-  };
+  if (row.escalation !== '')
+    return { ...row, state, next: answered ? 'goes on with the next pass' : 'waits for an answer' };
+  return { ...row, state, next: row.status === 'active' ? why : '' };
 }
 
 function lockLine(

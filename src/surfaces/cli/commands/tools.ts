@@ -1,13 +1,14 @@
 /** `brief`, `read`, `search`: what an agent looks at, as commands. */
-import { briefTool } from '../../../passes/tools/tool-brief.js';
-import { readTool } from '../../../passes/tools/tool-read.js';
-import { searchTool } from '../../../passes/tools/tool-search.js';
-import { lineNumber, readingContext, resultOf } from '../tool-call.js';
+import { defined } from '../../../kernel/defined.js';
+import { briefTool } from '../../../tools/brief.js';
+import { readTool } from '../../../tools/read.js';
+import { searchTool } from '../../../tools/search.js';
+import { lineNumber, toolResult } from '../tool-call.js';
 import type { Command } from '../types.js';
 
 export const brief: Command = {
   examples: ['nocturne brief', 'nocturne brief --json'],
-  run: (context) => resultOf(briefTool(readingContext(context))),
+  run: (context) => toolResult(context, briefTool, {}),
 };
 
 export const read: Command = {
@@ -18,8 +19,10 @@ export const read: Command = {
   ],
   examples: ['nocturne read REGISTRY.md --from 1 --to 40'],
   run: (context, { args, options }) =>
-    resultOf(
-      readTool(readingContext(context), {
+    toolResult(
+      context,
+      readTool,
+      defined({
         path: args[0] ?? '',
         from: lineNumber('from', options['from']),
         to: lineNumber('to', options['to']),
@@ -32,10 +35,5 @@ export const search: Command = {
   options: [{ flags: '--glob <glob>', description: 'only files whose path matches' }],
   examples: ['nocturne search licence', 'nocturne search "^## .*phase" --glob "PROJECTS/**"'],
   run: (context, { args, options }) =>
-    resultOf(
-      searchTool(readingContext(context), {
-        pattern: args[0] ?? '',
-        ...(typeof options['glob'] === 'string' ? { glob: options['glob'] } : {}),
-      }),
-    ),
+    toolResult(context, searchTool, defined({ pattern: args[0] ?? '', glob: options['glob'] })),
 };

@@ -1,6 +1,7 @@
 /**
  * `nocturne validate`: all checks, as a report; `--fix` puts right what can be, `--watch` goes on.
  */
+import { defined } from '../../../kernel/defined.js';
 import { EXIT, type ExitCode, NocturneError } from '../../../kernel/error.js';
 import { jsonReport } from '../../../report/json.js';
 import { textReport } from '../../../report/text.js';
@@ -79,7 +80,7 @@ export async function check(
 }
 
 /** Rules compare what belongs to different projects, so they look at everything, whoever asks. */
-function wholeSnapshot(context: Context): Snapshot {
+export function wholeSnapshot(context: Context): Snapshot {
   const { root, clock } = context.workspace();
   return openSnapshot(root, { now: clock.now() });
 }
@@ -99,8 +100,10 @@ export async function settingsOf(
   }
   return {
     home: context.home,
-    ...(typeof rule === 'string' ? { only: [rule] } : {}),
-    ...(typeof since === 'string' ? { changed: changedSince(context.root(), since) } : {}),
+    ...defined({
+      only: typeof rule === 'string' ? [rule] : undefined,
+      changed: typeof since === 'string' ? changedSince(context.root(), since) : undefined,
+    }),
   };
 }
 
@@ -165,11 +168,10 @@ async function sarif(context: Context, found: Validation): Promise<string> {
     import('../package-version.js'),
   ]);
   const summaries = new Map(
-    [...new Set(found.diagnostics.map((one) => one.rule))].flatMap((id) =>
-      ((text) => (text === undefined ? [] : [[id, text] as const]))(
-        ruleSummary(context.packageRoot, id),
-      ),
-    ),
+    [...new Set(found.diagnostics.map((finding) => finding.rule))].flatMap((rule) => {
+      const summary = ruleSummary(context.packageRoot, rule);
+      return summary === undefined ? [] : [[rule, summary] as const];
+    }),
   );
   return sarifReport(found, { version: packageVersion(context.packageRoot), summaries });
 }

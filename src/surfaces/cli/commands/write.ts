@@ -1,10 +1,12 @@
 /** `write`, `edit`: a file's whole text, or one passage of it, judged like every other change. */
 import { NocturneError } from '../../../kernel/error.js';
 import { readInputText } from '../../../kernel/read-input.js';
-import { editedOnce, editTool, written, writeTool } from '../../../passes/tools/tool-write.js';
-import type { Snapshot } from '../../../workspace/types.js';
+import { type FileContent, written } from '../../../tools/change-file.js';
+import { editTool, replacedOnce } from '../../../tools/edit.js';
+import { wholeText, writeTool } from '../../../tools/write.js';
+import { actingAs } from '../actor.js';
 import { carryOut } from '../carry-out.js';
-import { passContext, resultOf } from '../tool-call.js';
+import { toolResult } from '../tool-call.js';
 import type { Command, CommandResult, Context, Parsed } from '../types.js';
 import { workspacePath } from '../workspace-path.js';
 
@@ -31,15 +33,14 @@ export const write: Command = {
     const file = typeof options['contentFile'] === 'string' ? options['contentFile'] : '-';
     const hint = 'pipe the text into the command, or name a file with --content-file';
     const content = readInputText({ cwd: context.cwd, file, hint });
-    const pass = passContext(context);
-    return pass === undefined
+    return actingAs(context).pass === undefined
       ? asOwner(context, {
           verb: 'write',
           path: workspacePath(context, path),
-          contentOf: () => content,
+          contentOf: wholeText(content),
           options,
         })
-      : resultOf(writeTool(pass, { path, content }));
+      : toolResult(context, writeTool, { path, content });
   },
 };
 
@@ -61,15 +62,14 @@ export const edit: Command = {
       old_text: passage(context, options, 'old'),
       new_text: passage(context, options, 'new'),
     };
-    const pass = passContext(context);
-    return pass === undefined
+    return actingAs(context).pass === undefined
       ? asOwner(context, {
           verb: 'edit',
           path: workspacePath(context, path),
-          contentOf: (snapshot, at) => editedOnce(snapshot, at, texts),
+          contentOf: replacedOnce(texts),
           options,
         })
-      : resultOf(editTool(pass, { path, ...texts }));
+      : toolResult(context, editTool, { path, ...texts });
   },
 };
 
@@ -88,7 +88,7 @@ function passage(context: Context, options: Parsed['options'], name: 'old' | 'ne
 type OwnersWrite = {
   readonly verb: 'write' | 'edit';
   readonly path: string;
-  readonly contentOf: (snapshot: Snapshot, path: string) => string;
+  readonly contentOf: FileContent;
   readonly options: Parsed['options'];
 };
 
@@ -96,9 +96,9 @@ function asOwner(context: Context, { verb, path, contentOf, options }: OwnersWri
   let answer = written(path, '', false);
   const result = carryOut(
     context,
-    (snapshot) => {
-      const content = contentOf(snapshot, path);
-      answer = written(path, content, !snapshot.files.has(path));
+    (seen, whole) => {
+      const content = contentOf(seen, path, whole);
+      answer = written(path, content, !whole.files.has(path));
       return {
         changes: [{ kind: 'write', path, content }],
         reason: `nocturne ${verb}`,

@@ -1,0 +1,74 @@
+/** What a program is run with, and how it ended. */
+import type { Sandbox } from './sandbox.js';
+import type { RunMark } from './survivors.js';
+
+export type ProcessLimits = {
+  /** The whole run. */
+  readonly totalMs: number;
+  /** Longest time without output or a touch of the heartbeat file. */
+  readonly idleMs: number;
+  /** Between SIGTERM and SIGKILL. Default 5 s. */
+  readonly graceMs?: number;
+  /** stdout and stderr together. Default 32 MiB. */
+  readonly maxBytes?: number;
+  /** In any one second. Default 16 MiB. */
+  readonly maxBytesPerSecond?: number;
+  /** How often the heartbeat file is looked at. Default 5 s. */
+  readonly lookEveryMs?: number;
+};
+
+export type ProcessRequest = {
+  readonly program: string;
+  readonly args: readonly string[];
+  readonly cwd: string;
+  /** The whole environment; it has to hold the mark (`NOCTURNE_RUN`, `NOCTURNE_WORKSPACE`). */
+  readonly env: Readonly<Record<string, string>>;
+  readonly mark: RunMark;
+  readonly stdin: string;
+  readonly heartbeatFile?: string;
+  readonly limits: ProcessLimits;
+  readonly signal: AbortSignal;
+  readonly onStart?: (pid: number) => void;
+  /** Bytes so far, and what was printed last. */
+  readonly onOutput?: (bytes: number, tail: () => string) => void;
+  readonly onBeat?: () => void;
+  /**
+   * Something that changes while the program works, as text; looked at as often as the heartbeat
+   * file.
+   */
+  readonly signOfLife?: () => string;
+  /** Every chunk of stdout, as it comes. */
+  readonly onStdout?: (chunk: Uint8Array) => void;
+  /** The program is put into it; `scratch` is the folder of the run, which it may write to. */
+  readonly sandbox?: { readonly of: Sandbox; readonly scratch?: string };
+};
+
+/**
+ * `not-started`: no such program, not executable, no such directory, or its sandbox could not be
+ * made.
+ */
+export type ProcessEnding =
+  | 'exited'
+  | 'not-started'
+  | 'timed-out'
+  | 'stuck'
+  | 'output-flood'
+  | 'cancelled';
+export type ProcessEnd = {
+  readonly ending: ProcessEnding;
+  readonly exitCode: number | undefined;
+  readonly signal: string | undefined;
+  /** One sentence: what happened. */
+  readonly detail: string;
+  /** The last MiB of stdout, printable. */
+  readonly stdout: string;
+  /** The last 8 KiB of stdout and stderr as they came, and of stderr alone. */
+  readonly tail: string;
+  readonly stderrTail: string;
+  readonly bytes: number;
+  readonly durationMs: number;
+  /** Processes that had left the group, or outlived the program, and were killed. */
+  readonly survivorsKilled: number;
+  /** Ids of processes of the run that could not be ended. */
+  readonly left: readonly number[];
+};

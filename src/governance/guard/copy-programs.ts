@@ -1,0 +1,85 @@
+/** Programs that put files elsewhere under the same or another name: cp, mv, install, ln. */
+import { defined } from '../../kernel/defined.js';
+import { NOTHING, onEach, reading, refused, together, type Reading } from './effects.js';
+import { has, valuesOf, type Arguments } from './options.js';
+import { opaque, withOptions, write } from './program.js';
+import type { Word } from './shell-types.js';
+
+const PLACING = 't target-directory S suffix';
+
+export const copy = withOptions(`${PLACING} no-preserve sparse`, (name, args) => {
+  if (has(args, 'parents')) return opaque(name, []);
+  if (has(args, 'l', 'link'))
+    return refused('path-hard-link', `${name} --link would give a file a second name`);
+  if (has(args, 's', 'symbolic-link'))
+    return refused('path-symlink', `${name} --symbolic-link would make a link`);
+  const tree = has(args, 'r', 'R', 'a', 'recursive', 'archive') || undefined;
+  return copying(name, args, (source, path, into) =>
+    reading({
+      effects: [{ op: 'write', path, copyOf: source.text, ...defined({ into, tree }) }],
+    }),
+  );
+});
+
+export const move = withOptions(PLACING, (name, args) =>
+  copying(name, args, (source, path, into) =>
+    reading({
+      effects: [
+        { op: 'delete', path: source.text, tree: true, moving: true },
+        { op: 'write', path, copyOf: source.text, tree: true, ...defined({ into }) },
+      ],
+    }),
+  ),
+);
+
+export const install = withOptions(
+  `${PLACING} m mode o owner g group strip-program`,
+  (name, args) => {
+    if (has(args, 'd', 'directory'))
+      return onEach(name, args.operands, (path) => ({ op: 'mkdir', path }));
+    return copying(name, args, (source, path, into) =>
+      reading({ effects: [{ op: 'write', path, copyOf: source.text, ...defined({ into }) }] }),
+    );
+  },
+);
+
+export const link = withOptions(PLACING, (name, args) =>
+  has(args, 's', 'symbolic')
+    ? refused('path-symlink', `${name} would make a link; copy the file instead`)
+    : refused('path-hard-link', `${name} would give a file a second name; copy the file instead`),
+);
+
+/** Sources and where each goes; the last operand, unless `-t` names the folder. */
+function copying(
+  name: string,
+  args: Arguments,
+  each: (source: Word, target: string, into: string | undefined) => Reading,
+): Reading {
+  const folder = valuesOf(args, 't', 'target-directory')[0];
+  const sources = folder === undefined ? args.operands.slice(0, -1) : args.operands;
+  const target = folder ?? args.operands.at(-1);
+  if (target === undefined || sources.length === 0) return NOTHING;
+  if (target.certainty !== 'sure')
+    return onEach(name, [{ ...target, certainty: 'unknown' }], write);
+  const exact = has(args, 'T', 'no-target-directory') && sources.length === 1;
+  return together(
+    ...sources.map((source) => {
+      if (!isNameCertain(source))
+        return refused(
+          'command-unparsable',
+          `${name} would make files whose names only the shell knows ("${source.text}"); name them`,
+        );
+      return each(source, target.text, exact ? undefined : baseName(source.text));
+    }),
+  );
+}
+
+/** A pattern may stand for folders, but not for the name that the copy would have. */
+function isNameCertain({ text, certainty }: Word): boolean {
+  if (certainty === 'glob') return !/[*?[]/.test(text.slice(text.lastIndexOf('/') + 1));
+  return certainty !== 'unknown';
+}
+
+function baseName(path: string): string {
+  return path.replace(/\/+$/, '').replace(/^.*\//, '');
+}

@@ -1,0 +1,49 @@
+/** What git would do: only commands that read are let through. */
+import { NOTHING, refused, together, type Reading } from './effects.js';
+import { readArguments } from './options.js';
+import { certain, split, type Program } from './program.js';
+import type { Word } from './shell-types.js';
+
+const READS = new Set(
+  split(`status log diff show ls-files ls-tree blame rev-parse rev-list grep describe shortlog
+    cat-file show-ref merge-base name-rev whatchanged version help`),
+);
+/** Options of these commands that write a file or run a program. */
+const RISKY = split('output ext-diff textconv open-files-in-pager exec upload-pack filters');
+const HARMLESS_FIRST = /^(?:--no-pager|--no-optional-locks|-P|--version|--help)$/;
+
+/** Whatever writes goes to `.git`, or to files whose names do not stand in the words. */
+export const git: Program = (name, args) => {
+  const position = args.findIndex(
+    (word) => !(word.text.startsWith('-') && word.certainty === 'sure') || word.text === '-C',
+  );
+  const command = args[position];
+  const hasOption = args
+    .slice(0, Math.max(0, position))
+    .some((word) => !HARMLESS_FIRST.test(word.text));
+  if (command === undefined)
+    return hasOption
+      ? refused('command-denied', `an option of ${name} before its command can run programs`)
+      : NOTHING;
+  if (hasOption || command.certainty !== 'sure' || !READS.has(command.text))
+    return refused(
+      'command-denied',
+      `${name} ${command.text} can change the repository or files, or run programs; only ${name} status, log, diff, show and the like are allowed`,
+    );
+  return readOptions(`${name} ${command.text}`, name, args.slice(position + 1));
+};
+
+function readOptions(command: string, name: string, words: readonly Word[]): Reading {
+  const args = readArguments(words);
+  const risky = args.options.find(
+    (option) =>
+      option.name === 'O' ||
+      RISKY.some((long) => option.name.length > 1 && long.startsWith(option.name)),
+  );
+  return together(
+    certain(name, args),
+    risky === undefined
+      ? NOTHING
+      : refused('command-denied', `${command} with ${risky.name} can write files or run programs`),
+  );
+}

@@ -1,0 +1,106 @@
+/** Programs that are given a program in their words: sed, awk and the interpreters. */
+import { NOTHING, onEach, refused, together, type Reading } from './effects.js';
+import { awkProblem, sedProblem } from './inline.js';
+import { has, readArguments, valuesOf } from './options.js';
+import {
+  certain,
+  runsCode,
+  split,
+  withOptions,
+  write,
+  type Names,
+  type Program,
+} from './program.js';
+import type { Word } from './shell-types.js';
+
+export const sed: Program = (name, words) => {
+  const args = readArguments(words, {
+    valued: split('e expression f file l line-length'),
+    suffixed: 'i',
+  });
+  if (has(args, 'f', 'file'))
+    return refused(
+      'command-unparsable',
+      `${name} -f runs a script from a file; give the script in the command`,
+    );
+  const suffix = valuesOf(args, 'i', 'in-place')[0]?.text ?? '';
+  const expressions = valuesOf(args, 'e', 'expression');
+  const [scripts, files] =
+    expressions.length > 0
+      ? [expressions, args.operands]
+      : [args.operands.slice(0, 1), args.operands.slice(1)];
+  const read = together(certain(name, args), ...scripts.map((script) => readScript(name, script)));
+  if (!has(args, 'i', 'in-place')) return read;
+  if (/[/*]/.test(suffix))
+    return refused(
+      'command-unparsable',
+      `${name} -i with a suffix that has / or * in it keeps its copy elsewhere`,
+    );
+  const copies = suffix === '' ? NOTHING : onEach(name, files, (path) => write(`${path}${suffix}`));
+  return together(
+    read,
+    onEach(name, files, (path) => ({ op: 'edit', path })),
+    copies,
+  );
+};
+
+function readScript(name: string, script: Word): Reading {
+  const problem = script.certainty === 'unknown' ? 'it is not certain' : sedProblem(script.text);
+  return problem === undefined
+    ? NOTHING
+    : refused('command-unparsable', `the script of ${name} cannot be judged: ${problem}`);
+}
+
+export const awk = withOptions(
+  `F field-separator v assign f file i include E exec l load e source
+   o pretty-print p profile d dump-variables`,
+  (name, { options, operands }) => {
+    const unknown = options.find(
+      (option) =>
+        !['F', 'v'].includes(option.name) &&
+        !['field-separator', 'assign'].some((long) => long.startsWith(option.name)),
+    );
+    if (unknown !== undefined)
+      return refused(
+        'command-unparsable',
+        `the option ${unknown.name} of ${name} is not understood; only -F and -v are`,
+      );
+    const program = operands[0];
+    if (program === undefined) return NOTHING;
+    const problem =
+      program.certainty === 'unknown' ? 'it is not certain' : awkProblem(program.text);
+    return problem === undefined
+      ? NOTHING
+      : refused('command-unparsable', `the program of ${name} cannot be judged: ${problem}`);
+  },
+);
+
+/**
+ * An interpreter with a script file is judged by the tool registry; code in its words or on its
+ * input cannot be judged at all.
+ * @param inline options that bring code or change how it is run. @param valued others with a value.
+ */
+export function interpreter(inline: Names, valued: Names = ''): Program {
+  const code = split(inline);
+  const spec = { valued: [...code, ...split(valued)] };
+  return (name, words) => {
+    const leading = readArguments(words, { ...spec, leading: true });
+    const detached = leading.options.some(
+      (option) => option.name.length > 1 && option.value === undefined,
+    );
+    const args = detached ? readArguments(words, spec) : leading;
+    if (has(args, ...code)) return runsCode(name, words);
+    const script = leading.operands[0];
+    if (script === undefined) return asksForVersion(words) ? NOTHING : runsCode(name, words);
+    const isFile =
+      script.certainty !== 'unknown' &&
+      script.text !== '-' &&
+      !/^\/(?:dev|proc)\//.test(script.text);
+    return isFile ? NOTHING : runsCode(name, words);
+  };
+}
+
+function asksForVersion(words: readonly Word[]): boolean {
+  const question = /^(?:--version|--help|-v|-V|-h)$/;
+  return words.length > 0 && words.every((word) => question.test(word.text));
+}

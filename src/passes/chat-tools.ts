@@ -1,0 +1,32 @@
+/** The tools of a `chat` agent, bound to its pass; alone among the doors it can run programs. */
+import type { AgentTools } from '../agents/types.js';
+import { NocturneError } from '../kernel/error.js';
+import { toolsOf } from '../tools/tools.js';
+import { callTool } from './call-tool.js';
+import { commandFolder, runWords } from './run-words.js';
+import type { ToolPlace } from './tool-context.js';
+import type { Briefed, PassEnvironment } from './types.js';
+
+export function chatTools(at: {
+  readonly env: PassEnvironment;
+  readonly pass: Briefed;
+}): AgentTools {
+  const { pass } = at;
+  const { workspace, env, signal, say } = at.env;
+  const place: ToolPlace = {
+    workspace,
+    caller: { kind: 'pass', door: 'agent tools', data: pass },
+    env,
+    signal,
+    say,
+    programs: {
+      folder: commandFolder(pass),
+      async run(words) {
+        const { ok, text } = await runWords(at, words);
+        if (!ok) throw new NocturneError('RUN_FAILED', text);
+        return { text, data: {} };
+      },
+    },
+  };
+  return { list: toolsOf('chat'), call: (tool, sent) => callTool(place, tool, sent) };
+}

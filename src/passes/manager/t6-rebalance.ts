@@ -1,0 +1,69 @@
+/** Manager T6: whether another project should come first, done under a pre-approval or proposed. */
+import { authorise } from '../../governance/preapproval.js';
+import { fieldInt, fieldText } from '../../project/field-text.js';
+import type { Snapshot } from '../../workspace/types.js';
+import { bundleAct, bundlesAct, noteAct } from '../act.js';
+import type { ProjectReview, Reviewing, Step } from '../types.js';
+
+export const rebalance: Step<Reviewing, Reviewing> = {
+  id: 'T6',
+  title: 'priorities',
+  run(stage, { snapshot }) {
+    const swap = betterOrder(snapshot, stage.reviews);
+    if (swap === undefined) {
+      const detail = 'no other order is better';
+      return { stage, acts: [noteAct('T6', { type: 'priorities', result: 'skipped', detail })] };
+    }
+    const { first, then, why } = swap;
+    const focus = {
+      name: 'project_focus',
+      args: {
+        slug: then.slug,
+        priority: first.priority,
+        displaced: first.slug,
+        displaced_priority: then.priority,
+      },
+    };
+    const { allowed, pa } = authorise(snapshot, {
+      actionClass: 'priority-rebalance',
+      targets: ['ACTIVE-PROJECTS.md'],
+    });
+    if (allowed && pa !== undefined) {
+      const done = { ...focus, target: then.slug, authorisation: pa, detail: why };
+      return { stage, acts: [bundlesAct('T6', [done])] };
+    }
+    const question = `Put ${then.slug} before ${first.slug}? ${why}. Answer yes or no.`;
+    const proposal = bundleAct('T6', {
+      name: 'proposal_surface',
+      args: { priority: 'low', project: then.slug, question },
+      target: then.slug,
+      detail: why,
+    });
+    return { stage, acts: [{ ...proposal, proposes: [focus] }] };
+  },
+};
+
+type Row = { readonly slug: string; readonly priority: number };
+
+/**
+ * The first project is not getting anywhere and the next one is: then the next one should come
+ * first.
+ */
+function betterOrder(
+  snapshot: Snapshot,
+  reviews: readonly ProjectReview[],
+): { readonly first: Row; readonly then: Row; readonly why: string } | undefined {
+  const rows = snapshot
+    .records('DISPATCH')
+    .filter((row) => fieldText(row, 'status') === 'active')
+    .map((row) => ({ slug: fieldText(row, 'slug'), priority: fieldInt(row, 'priority') ?? 999 }))
+    .sort((a, b) => a.priority - b.priority);
+  const [first, then] = rows;
+  const about = reviews.find((one) => one.slug === first?.slug);
+  if (first === undefined || then === undefined || about === undefined) return undefined;
+  const last = about.grades.slice(-2);
+  const isStalled =
+    last.length === 2 && last.every((grade) => grade === 'WEAK' || grade === 'FAIL');
+  if (!isStalled) return undefined;
+  return { first, then, why: `the last two passes of ${first.slug} were ${last.join(' and ')}` };
+}

@@ -1,0 +1,16 @@
+/** T4, before the agent starts: the tree is kept, so that every difference can be judged. */
+import { openCommitRecord } from '../../workspace/commit-record.js';
+import { storePass } from '../pass-file.js';
+import { baselineOf } from '../settlement/baseline.js';
+import type { Briefed, Composed, Step } from '../types.js';
+
+export const t4KeepTree: Step<Composed, Briefed> = {
+  id: 'T4',
+  title: 'keep the tree',
+  run(stage, { env: { workspace }, snapshot }) {
+    const briefed = { ...stage, baseline: baselineOf(workspace, snapshot) };
+    openCommitRecord(workspace.state);
+    storePass(workspace.state, briefed);
+    return { stage: briefed, acts: [] };
+  },
+};

@@ -1,0 +1,125 @@
+/** T5, second half: the criteria are evaluated, and the pass gets its grade. */
+import { fieldList, fieldText } from '../../project/field-text.js';
+import { noveltyOf } from '../../governance/quality/novelty.js';
+import { gradePass } from '../../governance/quality/quality.js';
+import type { AssertionResult } from '../../governance/types.js';
+import { validateSnapshot } from '../../validate/validate-snapshot.js';
+import type { Snapshot } from '../../workspace/types.js';
+import { noteAct } from '../act.js';
+import { storePass } from '../pass-file.js';
+import { evaluate, NOTHING_EVALUATED } from '../settlement/evaluate.js';
+import { repeatedOutputs, type Repeats } from '../settlement/repeated-outputs.js';
+import type { Graded, PassEnvironment, Settled, Step } from '../types.js';
+
+export const t5Grade: Step<Settled, Graded> = {
+  id: 'T5',
+  title: 'grade',
+  async run(stage, context) {
+    const { env, snapshot } = context;
+    const { project, undone } = stage;
+    storePass(env.workspace.state, stage, { left: { undone, recorded: true } });
+    const produced = { ...stage, outputs: outputsOf(snapshot, stage) };
+    const { results, acts } =
+      project === undefined
+        ? NOTHING_EVALUATED
+        : await evaluate(context, produced, { step: 'T5', project });
+    const repeated = await repeatedOutputs(context, produced);
+    const invalid = await hasInvalidOutputs(env, snapshot, produced.outputs);
+    const { grade: quality, why } = gradeOf(snapshot, produced, {
+      criteria: results,
+      repeated,
+      invalid,
+    });
+    const row = noteAct('T5', {
+      type: 'validate',
+      target: stage.subject,
+      result: quality === 'FAIL' ? 'failed' : 'ok',
+      detail: `${quality}: ${why.join('; ')}`,
+    });
+    const refused = refusedIn(snapshot, stage.runId);
+    const notes = [...stage.notes, ...why];
+    return {
+      stage: { ...produced, refused, criteria: results, quality, notes },
+      acts: [...acts, ...repeated.acts, row],
+    };
+  },
+};
+
+/** What every door refused during this run, from the audit log: they all record there. */
+function refusedIn(snapshot: Snapshot, runId: string): readonly string[] {
+  const rows = snapshot
+    .records('AUDIT')
+    .filter((row) => fieldText(row, 'run_id') === runId && fieldText(row, 'type') === 'refusal')
+    .map((row) => `${fieldText(row, 'target')}: ${fieldText(row, 'detail')}`);
+  return [...new Set(rows)];
+}
+
+/** Besides what was found on the disk, what the agent wrote through guarded tools. */
+function outputsOf(snapshot: Snapshot, { runId, outputs, gone }: Settled): readonly string[] {
+  const written = snapshot
+    .records('CHANGE')
+    .filter(
+      (row) => fieldText(row, 'run_id') === runId && fieldText(row, 'reason') === 'agent wrote',
+    )
+    .map((row) => fieldText(row, 'address').replace(/#.*$/, ''))
+    .filter((path) => !gone.includes(path));
+  return [...new Set([...outputs, ...written])].sort();
+}
+
+async function hasInvalidOutputs(
+  env: PassEnvironment,
+  snapshot: Snapshot,
+  outputs: readonly string[],
+): Promise<boolean> {
+  const found = await validateSnapshot(snapshot, {
+    home: env.workspace.home,
+    modules: env.modules.map((module) => module.name),
+  });
+  return found.some((one) => one.severity === 'error' && outputs.includes(one.range.file));
+}
+
+function gradeOf(
+  snapshot: Snapshot,
+  { project, outputs, outcome, undone }: Settled,
+  found: {
+    readonly criteria: readonly AssertionResult[];
+    readonly repeated: Repeats;
+    readonly invalid: boolean;
+  },
+): ReturnType<typeof gradePass> {
+  const { criteria, invalid } = found;
+  const { repeats } = found.repeated;
+  const earlier =
+    project === undefined
+      ? []
+      : fieldList(snapshot.record('PROJECT', project), 'last_pass.outputs').filter(
+          (path) => !outputs.includes(path),
+        );
+  const novelty = noveltyOf(textsOf(snapshot, outputs), textsOf(snapshot, earlier));
+  const repeating = new Set(repeats.map((one) => one.path));
+  const unreadable = outputs.length - novelty.outputs.length;
+  const fresh = novelty.outputs.filter((one) => !one.duplicate && !repeating.has(one.path));
+  return gradePass({
+    finished: outcome.kind === 'finished',
+    criteria: {
+      met: criteria.filter((one) => one.holds && one.error === undefined).length,
+      total: criteria.length,
+    },
+    outputs: outputs.length,
+    novel: fresh.length + unreadable,
+    repeats,
+    restored: undone.length,
+    invalid,
+    answers: outcome.report.answers,
+  });
+}
+
+function textsOf(
+  snapshot: Snapshot,
+  paths: readonly string[],
+): readonly { readonly path: string; readonly text: string }[] {
+  return paths.flatMap((path) => {
+    const text = snapshot.text(path);
+    return text === undefined ? [] : [{ path, text }];
+  });
+}

@@ -1,0 +1,103 @@
+/** T1 of both kinds of pass: each answer of the owner, with what follows from it. */
+import { type AnswerEffect, type PendingAnswer, pendingAnswers } from '../../governance/answers.js';
+import { viewAfter } from '../../workspace/draft-view.js';
+import type { Snapshot } from '../../workspace/types.js';
+import { type Act, bundlesAct, type BundleAct, type Deed, deedOf, partsOf } from '../act.js';
+import { applyProposal } from '../apply-proposal.js';
+import {
+  expiredApprovals,
+  planApproval,
+  planExpiry,
+  type Taker,
+} from '../approvals/take-approval.js';
+import type { Entered, PassEnvironment } from '../types.js';
+import { acceptDraft } from './accept-draft.js';
+
+const MOST_ANSWERS = 100;
+
+export type Answered = {
+  readonly acts: readonly Act[];
+  readonly notes: readonly string[];
+  /** The workspace with the acts done. */
+  readonly view: Snapshot;
+};
+
+/** The next answer is read from the workspace that the one before it leaves. */
+export function takeAnswers(
+  env: PassEnvironment,
+  pass: Pick<Entered, 'request' | 'runId'>,
+  snapshot: Snapshot,
+): Answered {
+  const { state, home } = env.workspace;
+  const taker: Taker = { state, home, runId: pass.runId, step: 'T1' };
+  const acts: Act[] = [];
+  const notes: string[] = [];
+  let view = snapshot;
+  const take = (act: Act): void => {
+    view = viewAfter(view, partsOf(pass, [act]));
+    acts.push(act);
+  };
+  for (let taken = 0; taken < MOST_ANSWERS; taken++) {
+    const [answer] = pendingAnswers(view);
+    if (answer === undefined) break;
+    const { act, what } = carryOut(view, taker, answer);
+    take(act);
+    env.say(`     ${answer.id}: ${what}`);
+    notes.push(`${answer.id}: ${what}`);
+  }
+  const expired = expiredApprovals(view);
+  if (expired.length > 0) {
+    take((now) => planExpiry(now, taker));
+    notes.push(`${expired.map((one) => one.id).join(', ')}: the time is over`);
+  }
+  return { acts, notes, view };
+}
+
+function carryOut(
+  snapshot: Snapshot,
+  taker: Taker,
+  answer: PendingAnswer,
+): { readonly act: Act; readonly what: string } {
+  const [approval] = answer.effects.filter((effect) => effect.kind === 'approval');
+  if (approval !== undefined) {
+    const given = { id: approval.id, verdict: answer.verdict, question: answer.id };
+    const { what } = planApproval(snapshot, taker, given);
+    return { act: (view) => planApproval(view, taker, given).deed, what };
+  }
+  return { act: (view) => effectsOf(view, taker, answer), what: answer.what };
+}
+
+function effectsOf(view: Snapshot, { state }: Taker, answer: PendingAnswer): Deed {
+  const calls = answer.calls.map(
+    (call): BundleAct => ({
+      name: call.bundle,
+      args: call.args,
+      detail: answer.what,
+      ...(call.bundle === 'notification_close' ? { target: answer.id } : {}),
+    }),
+  );
+  const extra = answer.effects.map((effect) => effectOf(view, state, { effect, by: answer.id }));
+  return deedOf(
+    view,
+    bundlesAct(
+      'T1',
+      [...extra.flatMap((one) => one.bundles), ...calls],
+      extra.flatMap((one) => one.changes),
+    ),
+  );
+}
+
+function effectOf(
+  view: Snapshot,
+  state: string,
+  { effect, by }: { readonly effect: AnswerEffect; readonly by: string },
+): ReturnType<typeof acceptDraft> {
+  switch (effect.kind) {
+    case 'accept-draft':
+      return acceptDraft(view, { slug: effect.slug, authorisation: by });
+    case 'apply-proposal':
+      return { changes: [], bundles: applyProposal(state, effect.id) };
+    case 'approval':
+      return { changes: [], bundles: [] };
+  }
+}

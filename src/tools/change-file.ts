@@ -1,0 +1,91 @@
+/** How the text of one file is changed: what `write` and `edit` are at every door. */
+import { diskProbe } from '../governance/guard/probe.js';
+import { resolveTarget } from '../governance/guard/path.js';
+import { NocturneError } from '../kernel/error.js';
+import type { Snapshot } from '../workspace/types.js';
+import type { ToolAnswer } from './tool.js';
+import type { Edit, ToolContext } from './tool-context.js';
+
+/** The new text. @param seen what the caller sees of `whole`. */
+export type FileContent = (seen: Snapshot, path: string, whole: Snapshot) => string;
+
+export type FileChange = {
+  readonly verb: 'write' | 'edit';
+  /** As in "a write". */
+  readonly what: string;
+  /** As the caller gave it. */
+  readonly path: string;
+  readonly contentOf: FileContent;
+};
+
+/**
+ * By this reason in the change log people tell what an agent wrote; through which door stands in
+ * the audit row.
+ */
+const AGENT_WROTE = 'agent wrote';
+
+const NOT_HERE =
+  'the reason is final for this pass: write inside its scope, or put the wish into its report';
+
+/**
+ * @throws NocturneError `REFUSED` with every reason, `LEASE_LOST` when the pass is not the running
+ * one any more, and whatever `contentOf` throws about a file that may be written.
+ */
+export function changeFile(context: ToolContext, change: FileChange): ToolAnswer {
+  const { verb, what, path: named } = change;
+  let answer = written('', '', false);
+  let unknown: unknown;
+  try {
+    context.change(what, (seen, whole) => {
+      const path = pathOf(context, whole, named);
+      let content: string;
+      try {
+        content = change.contentOf(seen, path, whole);
+      } catch (error) {
+        unknown = error;
+        throw error;
+      }
+      answer = written(path, content, !whole.files.has(path));
+      const edit: Edit = {
+        changes: [{ kind: 'write', path, content }],
+        reason: context.pass === undefined ? `nocturne ${verb}` : AGENT_WROTE,
+        audit: {
+          type: verb,
+          target: path,
+          detail: context.pass === undefined ? `${content.length} characters` : context.through,
+        },
+        named: { path, as: named },
+      };
+      return edit;
+    });
+  } catch (error) {
+    if (error === unknown) requirePlace(context, named);
+    if (!(error instanceof NocturneError) || error.code !== 'REFUSED' || context.pass === undefined)
+      throw error;
+    const { message, place, reasons } = error;
+    throw new NocturneError('REFUSED', message, { ...place, reasons, hint: NOT_HERE });
+  }
+  return answer;
+}
+
+/** The workspace path of what was named; where it has none, the judge says why. */
+function pathOf({ workspace }: ToolContext, whole: Snapshot, named: string): string {
+  const world = { root: whole.root, files: whole.files, probe: diskProbe, home: workspace.home };
+  return resolveTarget(world, named).path ?? named;
+}
+
+/**
+ * Where the new text cannot be worked out, the place is judged all the same: what is said of a file
+ * tells what is in it.
+ */
+function requirePlace(context: ToolContext, path: string): void {
+  const { verdict, text, reasons } = context.judge({ actions: [{ kind: 'edit', path }] });
+  if (verdict !== 'allow') throw new NocturneError('REFUSED', text, { hint: NOT_HERE, reasons });
+}
+
+export function written(path: string, content: string, created: boolean): ToolAnswer {
+  return {
+    text: `Wrote ${path} (${content.length} characters${created ? ', new' : ''}).`,
+    data: { path, characters: content.length, created },
+  };
+}

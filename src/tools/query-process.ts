@@ -1,0 +1,34 @@
+/**
+ * The process that answers one query: `node query-process.js ROOT NOW SCOPE SQL`, the scope as JSON
+ * (`null`: everything). Prints rows as JSON, or what is wrong with the query (exit 2).
+ */
+import { type ReadScope, scopedSnapshot } from '../governance/scoped-snapshot.js';
+import { NocturneError } from '../kernel/error.js';
+import { openSnapshot } from '../workspace/snapshot.js';
+import { clip } from './clip.js';
+
+const MOST_ROWS = 200;
+
+const [root = '', now = '', scoped = '', sql = ''] = process.argv.slice(2);
+try {
+  const whole = openSnapshot(root, { now: new Date(now) });
+  const scope = JSON.parse(scoped) as ReadScope | null;
+  const { columns, rows } = (scope === null ? whole : scopedSnapshot(whole, scope))
+    .sql()
+    .query(sql);
+  process.stdout.write(
+    clip(
+      JSON.stringify({
+        columns,
+        rows: rows.slice(0, MOST_ROWS),
+        ...(rows.length > MOST_ROWS ? { more: rows.length - MOST_ROWS } : {}),
+      }),
+    ),
+  );
+} catch (error) {
+  if (!(error instanceof NocturneError) || error.code !== 'BAD_QUERY') throw error;
+  process.stdout.write(
+    error.hint === undefined ? error.message : `${error.message} (${error.hint})`,
+  );
+  process.exitCode = 2;
+}

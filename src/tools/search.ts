@@ -1,0 +1,100 @@
+/**
+ * Which lines of the workspace's files match a pattern. A pattern that takes too long is stopped.
+ */
+import { z } from 'zod';
+import { countMatches } from '../governance/conditions/regex.js';
+import { decide } from '../governance/guard/decide.js';
+import { NocturneError } from '../kernel/error.js';
+import { globMatches } from '../kernel/glob.js';
+import type { Snapshot } from '../workspace/types.js';
+import { type ToolAnswer, tool } from './tool.js';
+import type { ToolContext } from './tool-context.js';
+
+/** `pattern`: what is no regular expression is looked for as it is. */
+const args = z.strictObject({ pattern: z.string(), glob: z.string().optional() });
+type Hit = { readonly path: string; readonly line: number; readonly text: string };
+
+const MOST_HITS = 100;
+const LONGEST_LINE = 200;
+/** For one search over all files. */
+const BUDGET_MS = 10_000;
+
+export const searchTool = tool({
+  name: 'search',
+  description:
+    'Search the files of the workspace for a regular expression (case does not matter), optionally only those that match a glob.',
+  args,
+  need: 'project',
+  doors: ['chat', 'mcp', 'command line'],
+  readOnly: true,
+  structured: false,
+  ofPass: false,
+  run: searchLines,
+});
+
+/** @throws NocturneError `BAD_VALUE` for an empty pattern and for one that takes too long. */
+function searchLines(context: ToolContext, { pattern, glob }: z.infer<typeof args>): ToolAnswer {
+  if (pattern === '')
+    throw new NocturneError('BAD_VALUE', 'the pattern is empty', {
+      hint: 'give a word or a regular expression',
+    });
+  const snapshot = context.seen();
+  const wanted = expressionOf(pattern);
+  const deadline = performance.now() + BUDGET_MS;
+  const hits: Hit[] = [];
+  for (const path of snapshot.files.keys()) {
+    if (hits.length > MOST_HITS || (glob !== undefined && !globMatches(glob, path))) continue;
+    const text = snapshot.text(path) ?? '';
+    if (!matches(wanted, text, deadline) || !isReadable(snapshot, path, context.workspace.home))
+      continue;
+    for (const [i, line] of text.split(/\r?\n/).entries())
+      if (hits.length <= MOST_HITS && matches(wanted, line, deadline))
+        hits.push({ path, line: i + 1, text: line.trim().slice(0, LONGEST_LINE) });
+  }
+  const shown = hits.slice(0, MOST_HITS);
+  const more = hits.length > MOST_HITS;
+  const lines = [
+    ...shown.map((hit) => `${hit.path}:${hit.line}: ${hit.text}`),
+    ...(more
+      ? [`The first ${MOST_HITS} lines; there are more. Narrow the pattern, or give a glob.`]
+      : []),
+  ];
+  return {
+    text: lines.length === 0 ? 'Nothing found.' : lines.join('\n'),
+    data: { hits: shown, more },
+  };
+}
+
+/** Strictly read, else as older programs write them (`\-`), else as plain text. */
+function expressionOf(pattern: string): RegExp {
+  const plain = pattern.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+  for (const [source, flags] of [
+    [pattern, 'gimu'],
+    [pattern, 'gim'],
+  ] as const) {
+    try {
+      return new RegExp(source, flags);
+    } catch {
+      // The next reading is tried.
+    }
+  }
+  return new RegExp(plain, 'gim');
+}
+
+function matches(wanted: RegExp, text: string, deadline: number): boolean {
+  const found = performance.now() > deadline ? undefined : countMatches(wanted, text, { limit: 1 });
+  if (found?.kind !== 'matched')
+    throw new NocturneError(
+      'BAD_VALUE',
+      `the pattern ${wanted.source.slice(0, 100)} takes too long to look for`,
+      {
+        hint: 'nested repetition such as (a+)+ does that; write it plainer, or narrow it with a glob',
+      },
+    );
+  return found.count > 0;
+}
+
+/** What may not be read is not found either. */
+function isReadable(snapshot: Snapshot, path: string, home: string): boolean {
+  return decide(snapshot, { kind: 'reader' }, { kind: 'read', path }, { home }).verdict === 'allow';
+}

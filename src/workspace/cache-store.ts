@@ -1,0 +1,96 @@
+/** The file of the cache: opened, made anew where it is unusable, done without where it is locked. */
+import { join } from 'node:path';
+import type { Database } from 'better-sqlite3';
+import {
+  connect,
+  isUnusable,
+  readAnswers,
+  readRecords,
+  readRows,
+  writeChanges,
+  type Answer,
+  type Changes,
+  type Row,
+} from './cache-tables.js';
+import { makeDirectory, removeIfThere } from './durable.js';
+
+export type CacheOptions = {
+  /**
+   * Who computed it, from what but the file itself: another key, and everything is computed anew.
+   */
+  readonly key: string;
+  /** Told when a cache is thrown away or cannot be written. */
+  readonly progress: (line: string) => void;
+};
+
+type Store = {
+  readonly rows: ReadonlyMap<string, Row>;
+  readonly answers: ReadonlyMap<string, Answer>;
+  records(object: string): ReadonlyMap<string, string>;
+  write(changes: Changes): void;
+};
+
+type Opened = Pick<Store, 'rows' | 'answers'> & { readonly database: Database | undefined };
+
+export function openStore(path: string, options: CacheOptions): Store {
+  const { database, rows, answers } = openOrRemake(path, options);
+  const byObject = new Map<string, ReadonlyMap<string, string>>();
+  return {
+    rows,
+    answers,
+    records(object) {
+      const records =
+        byObject.get(object) ??
+        (database === undefined ? new Map<string, string>() : readRecords(database, object));
+      byObject.set(object, records);
+      return records;
+    },
+    write(changes) {
+      try {
+        if (database !== undefined && !isEmpty(changes)) writeChanges(database, changes);
+      } catch (error) {
+        if (isUnusable(error)) discard(path, error, options);
+        else options.progress(`nothing is kept for the next run: ${textOf(error)}`);
+      } finally {
+        database?.close();
+      }
+    },
+  };
+}
+
+function openOrRemake(path: string, options: CacheOptions): Opened {
+  try {
+    return open(path, options);
+  } catch (error) {
+    discard(path, error, options);
+    return open(path, options);
+  }
+}
+
+/** Throws for a file that is no cache; one that cannot be opened now is done without. */
+function open(path: string, { key, progress }: CacheOptions): Opened {
+  let database: Database | undefined;
+  try {
+    makeDirectory(join(path, '..'));
+    database = connect(path, key);
+    return { database, rows: readRows(database), answers: readAnswers(database) };
+  } catch (error) {
+    database?.close();
+    if (isUnusable(error)) throw error;
+    progress(`nothing is kept for the next run: ${textOf(error)}`);
+    return { database: undefined, rows: new Map(), answers: new Map() };
+  }
+}
+
+function discard(path: string, why: unknown, { progress }: CacheOptions): void {
+  for (const ending of ['', '-journal', '-wal', '-shm']) removeIfThere(path + ending);
+  progress(`${path} is made anew: ${textOf(why)}`);
+}
+
+function isEmpty({ touched, gone, answers, fresh }: Changes): boolean {
+  return touched.length + gone.length + answers.size + fresh.length === 0;
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

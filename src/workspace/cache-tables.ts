@@ -1,0 +1,139 @@
+/** The tables of `.nocturne/cache.db`: made, read and written. */
+import { createRequire } from 'node:module';
+import type { Database } from 'better-sqlite3';
+
+/**
+ * `facts`: of the file; `records`: of each object that has some in it. Both are text that only the
+ * caller understands.
+ */
+export type KeptFile = {
+  readonly facts: string;
+  readonly records: ReadonlyMap<string, string>;
+  /** Whether the records of every object are among them. */
+  readonly complete: boolean;
+};
+
+export type Row = {
+  readonly stat: string;
+  readonly hash: string;
+  readonly recordsHash: string;
+  readonly facts: string;
+};
+export type Fresh = KeptFile & { readonly hash: string; readonly recordsHash: string };
+export type Answer = { readonly digest: string; readonly answer: string };
+
+export type Changes = {
+  readonly touched: readonly { readonly path: string; readonly stat: string }[];
+  readonly gone: readonly string[];
+  readonly answers: ReadonlyMap<string, Answer>;
+  readonly fresh: readonly { readonly path: string; readonly stat: string; readonly kept: Fresh }[];
+};
+const TABLES = {
+  meta: 'key TEXT NOT NULL',
+  files: `path TEXT PRIMARY KEY, stat TEXT NOT NULL, hash TEXT NOT NULL, records_hash TEXT NOT NULL,
+    facts TEXT NOT NULL`,
+  answers: 'sql TEXT PRIMARY KEY, digest TEXT NOT NULL, answer TEXT NOT NULL',
+  records: `object TEXT NOT NULL, path TEXT NOT NULL, rows TEXT NOT NULL,
+    PRIMARY KEY (object, path)`,
+};
+
+/** The layout belongs to the key: under another one nothing in it is of use. */
+export function connect(path: string, key: string): Database {
+  const Driver = createRequire(import.meta.url)('better-sqlite3') as new (
+    path: string,
+    options: { readonly timeout: number },
+  ) => Database;
+  const database = new Driver(path, { timeout: 0 });
+  try {
+    database.pragma('page_size = 8192');
+    database.pragma('synchronous = NORMAL');
+    const tables = database
+      .prepare("SELECT name FROM sqlite_master WHERE type = 'table'")
+      .pluck()
+      .all();
+    if (
+      Object.keys(TABLES).every((table) => tables.includes(table)) &&
+      database.prepare('SELECT key FROM meta').pluck().get() === key
+    )
+      return database;
+    database.transaction(() => {
+      for (const [table, columns] of Object.entries(TABLES))
+        database.exec(`DROP TABLE IF EXISTS ${table}; CREATE TABLE ${table} (${columns})`);
+      database.prepare('INSERT INTO meta VALUES (?)').run(key);
+    })();
+    return database;
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
+export function readRows(database: Database): ReadonlyMap<string, Row> {
+  const rows = new Map<string, Row>();
+  const all = database
+    .prepare('SELECT path, stat, hash, records_hash, facts FROM files')
+    .raw()
+    .iterate() as IterableIterator<[string, string, string, string, string]>;
+  for (const [path, stat, hash, recordsHash, facts] of all)
+    rows.set(path, { stat, hash, recordsHash, facts });
+  return rows;
+}
+
+export function readAnswers(database: Database): ReadonlyMap<string, Answer> {
+  const all = database
+    .prepare('SELECT sql, digest, answer FROM answers')
+    .raw()
+    .iterate() as IterableIterator<[string, string, string]>;
+  return new Map([...all].map(([sql, digest, answer]) => [sql, { digest, answer }]));
+}
+
+export function readRecords(database: Database, object: string): ReadonlyMap<string, string> {
+  try {
+    return new Map(
+      database
+        .prepare('SELECT path, rows FROM records WHERE object = ?')
+        .raw()
+        .iterate(object) as IterableIterator<[string, string]>,
+    );
+  } catch (error) {
+    // They are read from the files then.
+    if (isUnusable(error)) return new Map();
+    throw error;
+  }
+}
+
+export function writeChanges(database: Database, { touched, gone, answers, fresh }: Changes): void {
+  const [touch, forget, forgetRecords] = [
+    'UPDATE files SET stat = ? WHERE path = ?',
+    'DELETE FROM files WHERE path = ?',
+    'DELETE FROM records WHERE path = ? AND object = ?',
+  ].map((sql) => database.prepare(sql));
+  const [keep, keepRecords, keepAnswer] = [
+    'INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?)',
+    'INSERT OR REPLACE INTO records VALUES (?, ?, ?)',
+    'INSERT OR REPLACE INTO answers VALUES (?, ?, ?)',
+  ].map((sql) => database.prepare(sql));
+  const objects = database.prepare('SELECT DISTINCT object FROM records').pluck().all() as string[];
+  database.transaction(() => {
+    for (const { path, stat } of touched) touch?.run(stat, path);
+    for (const path of [...gone, ...fresh.map((one) => one.path)]) {
+      forget?.run(path);
+      for (const object of objects) forgetRecords?.run(path, object);
+    }
+    for (const { path, stat, kept } of fresh) {
+      keep?.run(path, stat, kept.hash, kept.recordsHash, kept.facts);
+      for (const [object, rows] of kept.records) keepRecords?.run(object, path, rows);
+    }
+    for (const [sql, { digest, answer }] of answers) keepAnswer?.run(sql, digest, answer);
+  })();
+}
+
+/**
+ * The file is there and is no cache (any more). Anything else, such as a lock or a full disk, is no
+ * reason to throw it away.
+ */
+export function isUnusable(error: unknown): boolean {
+  const code =
+    typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
+  return /^SQLITE_(?:CORRUPT|NOTADB|ERROR|SCHEMA|FORMAT)/.test(code);
+}

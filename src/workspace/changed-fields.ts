@@ -1,0 +1,78 @@
+/** Which fields a change set changed: what the change log keeps of it. */
+import { stamp } from '../kernel/clock.js';
+import { diffFields } from './field-diff.js';
+import { putObject } from './objects.js';
+import type { Draft } from './plan.js';
+import type { FieldChange, Snapshot } from './types.js';
+
+/** Values longer than this are kept in the object store; the change log then holds their hash. */
+const INLINE_VALUE = 400;
+
+/** What the part changed: against the draft as the parts before it left it. */
+export function changedFields(
+  root: string,
+  at: { snapshot: Snapshot; draft: Draft; before: Draft['files'] },
+): FieldChange[] {
+  const { snapshot, draft, before } = at;
+  const earlier = (path: string): Buffer | undefined =>
+    before.has(path) ? bufferOf(before.get(path)) : snapshot.bytes(path);
+  const drafted = [...draft.files]
+    .filter(([path, content]) => !before.has(path) || before.get(path) !== content)
+    .map(([path, content]) => ({ path, before: earlier(path), after: bufferOf(content) }));
+  const adopted = [...draft.adopted].map(([path, held]) => ({
+    path,
+    before: held,
+    after: snapshot.bytes(path),
+  }));
+  return [...drafted, ...adopted].flatMap((file) => fieldsOfFile(root, at, file));
+}
+
+function bufferOf(content: string | Buffer | undefined): Buffer | undefined {
+  return content === undefined ? undefined : Buffer.from(content);
+}
+
+type FileVersions = {
+  readonly path: string;
+  readonly before: Buffer | undefined;
+  readonly after: Buffer | undefined;
+};
+
+/**
+ * Field by field where the file holds objects (the lock, which only mirrors the lease, is left
+ * out); else its whole content, kept by hash.
+ */
+function fieldsOfFile(
+  root: string,
+  at: { snapshot: Snapshot; draft: Draft },
+  file: FileVersions,
+): FieldChange[] {
+  const now = stamp(at.snapshot.now);
+  const objects = at.snapshot.objectsOf(file.path);
+  if (objects.length > 0) {
+    const typed = objects.filter((object) => object.object !== 'LOCK');
+    return diffFields(typed, file.path, {
+      before: file.before?.toString('utf8'),
+      after: file.after?.toString('utf8'),
+    }).map((one) => {
+      const valid = at.draft.valid.get(`${one.file}\0${one.key}\0${one.field}`) ?? now;
+      return {
+        address: one.address,
+        old: inline(root, one.old ?? ''),
+        new: inline(root, one.new ?? ''),
+        valid,
+      };
+    });
+  }
+  const [old, after] = [file.before, file.after].map((bytes) =>
+    bytes === undefined ? '' : `sha256:${putObject(root, bytes)}`,
+  );
+  return old === after
+    ? []
+    : [{ address: file.path, old: old ?? '', new: after ?? '', valid: now }];
+}
+
+function inline(root: string, value: string): string {
+  return value.length <= INLINE_VALUE
+    ? value
+    : `sha256:${putObject(root, Buffer.from(value, 'utf8'))}`;
+}

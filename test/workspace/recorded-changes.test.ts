@@ -1,0 +1,164 @@
+import { utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import t from 'tap';
+import { projectScope } from '../../src/passes/project-scope.js';
+import { validateSnapshot } from '../../src/validate/validate-snapshot.js';
+import { openWorkspace } from '../../src/workspace/open-workspace.js';
+import { type Moment, recordedChanges } from '../../src/workspace/recorded-changes.js';
+import type { Change, Workspace } from '../../src/workspace/types.js';
+import { placeWithProject } from '../passes/pass-workspace.js';
+
+const PROJECT = 'PROJECTS/pages/LONGRUNNER.md';
+const outputs = (name: string): string => `PROJECTS/pages/outputs/${name}`;
+
+type Place = {
+  readonly root: string;
+  readonly workspace: Workspace;
+  readonly commit: (time: string, ...changes: readonly Change[]) => void;
+};
+
+function place(directory: string): Place {
+  const made = placeWithProject(directory, '', {
+    files: { [outputs('adopted.md')]: 'It was there before nocturne was.\n' },
+  });
+  const clock = { time: new Date(0) };
+  const workspace = openWorkspace(made.root, { home: made.home, clock: { now: () => clock.time } });
+  const commit: Place['commit'] = (time, ...changes) => {
+    clock.time = new Date(time);
+    workspace.commit({
+      actor: { kind: 'pass', name: 'test' },
+      runId: 'RUN-20261121-001',
+      reason: 'agent wrote',
+      changes,
+    });
+  };
+  return { root: made.root, workspace, commit };
+}
+
+const write = (name: string, content: string): Change => ({
+  kind: 'write',
+  path: outputs(name),
+  content,
+});
+const phaseStarts = (value: string): Change => ({
+  kind: 'set',
+  address: 'PROJECT[pages].phase.started',
+  value,
+});
+
+t.test(
+  'what changed since a moment is known by hash, whatever the times of the files are',
+  async (t) => {
+    const at = place(t.testdir());
+    at.commit(
+      '2026-11-20T01:00:00Z',
+      write('early.md', 'one\n'),
+      write('rewritten.md', 'one\n'),
+      write('by-hand.md', 'one\n'),
+      write('back.md', 'one\n'),
+    );
+    at.commit('2026-11-21T01:00:00Z', phaseStarts('2026-11-21T01:00:00Z'));
+    at.commit(
+      '2026-11-21T02:00:00Z',
+      write('rewritten.md', 'two\n'),
+      write('late.md', 'one\n'),
+      write('back.md', 'two\n'),
+    );
+    at.commit('2026-11-21T03:00:00Z', write('back.md', 'one\n'));
+    writeFileSync(join(at.root, outputs('by-hand.md')), 'two\n');
+    const early = new Date('2001-01-01T00:00:00Z');
+    const late = new Date('2099-01-01T00:00:00Z');
+    for (const [name, time] of [
+      ['early.md', late],
+      ['adopted.md', late],
+      ['late.md', early],
+      ['rewritten.md', early],
+    ] as const)
+      utimesSync(join(at.root, outputs(name)), time, time);
+    const changes = recordedChanges(at.workspace.snapshot(), 'PROJECTS/pages/');
+    const start: Moment = {
+      instant: Date.parse('2026-11-21T01:00:00Z'),
+      address: `${PROJECT}#phase.started`,
+    };
+    const changed = (moment: Moment): readonly string[] =>
+      ['adopted.md', 'back.md', 'by-hand.md', 'early.md', 'late.md', 'rewritten.md'].filter(
+        (name) => changes.changedSince(outputs(name), moment),
+      );
+    t.same(changed(start), ['by-hand.md', 'late.md', 'rewritten.md']);
+    t.same(changed({ instant: start.instant }), ['by-hand.md', 'late.md', 'rewritten.md']);
+    t.same(changed({ instant: Date.parse('2026-11-21T02:30:00Z') }), ['back.md', 'by-hand.md']);
+    t.ok(
+      changes.changedSince(PROJECT, { instant: start.instant }),
+      'a page with fields changed when one of them did',
+    );
+    t.notOk(changes.changedSince(PROJECT, start));
+    t.equal(changes.lastChange(outputs('adopted.md')), undefined);
+    t.match(changes.lastChange(outputs('back.md')), { written: '2026-11-21T03:00:00Z' });
+    t.match(changes.lastChange(outputs('by-hand.md')), {
+      order: Number.POSITIVE_INFINITY,
+      written: '2026-11-20T01:00:00Z',
+    });
+    t.ok(
+      (changes.lastChange(outputs('early.md'))?.order ?? 0) <
+        (changes.lastChange(outputs('late.md'))?.order ?? 0),
+    );
+  },
+);
+
+t.test('a clock that is set back does not turn the order around', async (t) => {
+  const at = place(t.testdir());
+  at.commit('2026-11-21T05:00:00Z', write('early.md', 'one\n'));
+  at.commit('2026-11-21T05:00:00Z', phaseStarts('2026-11-21T05:00:00Z'));
+  at.commit('2026-11-21T02:00:00Z', write('late.md', 'one\n'));
+  t.same(projectScope(at.workspace.snapshot(), 'pages').earlierOutputs, [
+    outputs('adopted.md'),
+    outputs('early.md'),
+  ]);
+});
+
+t.test(
+  'outputs of an earlier phase are those that no recorded change of this phase wrote',
+  async (t) => {
+    const at = place(t.testdir());
+    at.commit('2026-11-20T01:00:00Z', write('early.md', 'one\n'), write('rewritten.md', 'one\n'));
+    t.same(
+      projectScope(at.workspace.snapshot(), 'pages').earlierOutputs,
+      [outputs('adopted.md')],
+      'what was adopted was there before',
+    );
+    at.commit('2026-11-21T01:00:00Z', phaseStarts('2026-11-21T01:00:00Z'));
+    at.commit('2026-11-21T02:00:00Z', write('rewritten.md', 'two\n'), write('late.md', 'one\n'));
+    t.same(projectScope(at.workspace.snapshot(), 'pages').earlierOutputs, [
+      outputs('adopted.md'),
+      outputs('early.md'),
+    ]);
+  },
+);
+
+t.test(
+  'an objective that the last pass reached is not complained of when something was changed since',
+  async (t) => {
+    const at = place(t.testdir());
+    const pass: readonly (readonly [field: string, value: string])[] = [
+      ['last_pass.date', '2026-11-21T01:00:00Z'],
+      ['last_pass.objective', 'Write the first page.'],
+      ['last_pass.quality', 'STRONG'],
+    ];
+    at.commit('2026-11-21T00:30:00Z', write('page.md', 'one\n'));
+    at.commit(
+      '2026-11-21T01:00:00Z',
+      ...pass.map(
+        ([field, value]): Change => ({ kind: 'set', address: `PROJECT[pages].${field}`, value }),
+      ),
+    );
+    const complaints = async (): Promise<readonly string[]> =>
+      (await validateSnapshot(at.workspace.snapshot(), { home: at.workspace.home, modules: [] }))
+        .filter(({ rule }) => rule === 'objective')
+        .map(({ message }) => message);
+    t.match(await complaints(), [
+      /was reached by the last pass \(STRONG\), and no change since is recorded/,
+    ]);
+    at.commit('2026-11-21T02:00:00Z', write('page.md', 'two\n'));
+    t.same(await complaints(), []);
+  },
+);
