@@ -10,9 +10,3 @@ export type SandboxSettings = {
   readonly network: boolean;
   readonly read: readonly string[];
 };
-export const NO_SANDBOX: SandboxSettings = {
-  mode: 'off',
-  policy: 'prefer',
-  network: true,
-  read: [],
-};

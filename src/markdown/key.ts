@@ -16,12 +16,6 @@ export function documentKey(path: string, glob: string): string {
   return (path.split('/').at(-1) ?? path).replace(/\.md$/i, '');
 }
 
-/** The path that a document with this key has, when the glob has exactly one `*`. */
-export function documentPath(key: string, glob: string): string | undefined {
-  const parts = glob.split('*');
-  return parts.length === 2 && key !== '' && !key.includes('/') ? parts.join(key) : undefined;
-}
-
 /**
  * First word of a section's heading (code marks and a trailing colon dropped) and the rest of it.
  */

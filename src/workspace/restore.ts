@@ -26,20 +26,9 @@ export type RestoreOptions = {
 };
 
 /**
- * Makes one path what it was: content and permissions, link, or absence (`undefined`). @throws
- * NocturneError `NOT_FOUND` (content not kept), `STORAGE`.
- */
-export function restoreFile(
-  root: string,
-  path: string,
-  options: RestoreOptions & { readonly kept: Kept | undefined },
-): void {
-  restoreFiles(root, [[path, options.kept]], options);
-}
-
-/**
- * As `restoreFile` for many paths. What must not be there goes first, so that a directory can come
- * back where a file was put.
+ * Makes paths what they were: content and permissions, link, or absence (`undefined`). What must not
+ * be there goes first, so that a directory can come back where a file was put.
+ * @throws NocturneError `NOT_FOUND` (content not kept), `REFUSED` (path), `STORAGE`, `ROOT_MOVED`.
  */
 export function restoreFiles(
   root: string,

@@ -2,7 +2,7 @@
 import t from 'tap';
 import { NocturneError } from '../../src/kernel/error.js';
 import { chatRunner, type ChatRunnerOptions } from '../../src/agents/chat-runner.js';
-import { NO_SANDBOX } from '../../src/agents/sandbox-settings.js';
+import { NO_SANDBOX } from '../support/no-sandbox.js';
 import type { Budget, RunInput, RunnerSpec } from '../../src/agents/types.js';
 import {
   SCRIPTED_REPORT,

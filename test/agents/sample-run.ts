@@ -1,6 +1,6 @@
 /** A run's input as the tests need it: a brief, a spec, a signal and a list of the events. */
 import { fileURLToPath } from 'node:url';
-import { NO_SANDBOX } from '../../src/agents/sandbox-settings.js';
+import { NO_SANDBOX } from '../support/no-sandbox.js';
 import type {
   AgentTools,
   Brief,

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { documentKey, documentPath, sectionKey } from '../../src/markdown/key.js';
+import { documentKey, sectionKey } from '../../src/markdown/key.js';
 import { formatLocator, matchesKey, parseLocator } from '../../src/markdown/locator.js';
 import type { Shape } from '../../src/markdown/types.js';
 
@@ -75,12 +75,6 @@ t.test('the key of a document is what the first star of the glob matched', async
   ];
   for (const [path, glob, key] of table)
     t.equal(documentKey(path, glob), key, `${path} in ${glob}`);
-  t.equal(
-    documentPath('inventory', 'PROJECTS/*/LONGRUNNER.md'),
-    'PROJECTS/inventory/LONGRUNNER.md',
-  );
-  t.equal(documentPath('a/b', 'PROJECTS/*/LONGRUNNER.md'), undefined);
-  t.equal(documentPath('x', 'LOCK.md'), undefined);
 });
 
 t.test(

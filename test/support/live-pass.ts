@@ -4,7 +4,7 @@
  */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { NO_SANDBOX } from '../../src/agents/sandbox-settings.js';
+import { NO_SANDBOX } from './no-sandbox.js';
 import type { Brief, RunnerSpec } from '../../src/agents/types.js';
 import { fixedClock } from '../../src/kernel/clock.js';
 import { storePass } from '../../src/passes/pass-file.js';

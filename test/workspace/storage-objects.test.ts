@@ -30,7 +30,7 @@ import {
   putObject,
   snapshotTree,
 } from '../../src/workspace/objects.js';
-import { restoreFile, restoreFiles } from '../../src/workspace/restore.js';
+import { restoreFiles } from '../../src/workspace/restore.js';
 import { walk } from '../../src/workspace/walk.js';
 
 // Every step is flushed to a real disk, which others may be using.
@@ -198,11 +198,11 @@ t.test('what is replaced or removed can be kept, each time under a name of its o
   const kept = snapshotTree(root, walk(root).values());
   for (const text of ['first', 'second']) {
     writeFileSync(join(root, 'sub/B.md'), text);
-    restoreFile(root, 'sub/B.md', { kept: kept.get('sub/B.md'), keepIn: '.nocturne/kept/RUN-1' });
+    restoreFiles(root, [['sub/B.md', kept.get('sub/B.md')]], { keepIn: '.nocturne/kept/RUN-1' });
     t.equal(readFileSync(join(root, 'sub/B.md'), 'utf8'), 'content of B');
   }
   writeFileSync(join(root, 'sub/new'), 'third');
-  restoreFile(root, 'sub/new', { kept: undefined, keepIn: '.nocturne/kept/RUN-1' });
+  restoreFiles(root, [['sub/new', undefined]], { keepIn: '.nocturne/kept/RUN-1' });
   t.same(
     readdirSync(join(root, '.nocturne/kept/RUN-1/sub')).map((name) =>
       readFileSync(join(root, '.nocturne/kept/RUN-1/sub', name), 'utf8'),
@@ -214,13 +214,12 @@ t.test('what is replaced or removed can be kept, each time under a name of its o
 t.test('a content that is not in the store leaves the file as it is', async (t) => {
   const root = tree(t);
   t.throws(
-    () =>
-      restoreFile(root, 'A.md', { kept: { kind: 'file', hash: sha256('unknown'), mode: 0o644 } }),
+    () => restoreFiles(root, [['A.md', { kind: 'file', hash: sha256('unknown'), mode: 0o644 }]]),
     { code: 'NOT_FOUND' },
   );
   t.equal(readFileSync(join(root, 'A.md'), 'utf8'), 'content of A');
   for (const path of ['../x', '.git/config', '.nocturne/fence', 'node_modules/x', 'a/../../x'])
-    t.throws(() => restoreFile(root, path, { kept: undefined }), { code: 'REFUSED' }, path);
+    t.throws(() => restoreFiles(root, [[path, undefined]]), { code: 'REFUSED' }, path);
 });
 
 type Fixtures = Pick<typeof t, 'testdir'>;

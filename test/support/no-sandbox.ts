@@ -1,0 +1,9 @@
+/** The settings of a pass whose programs run as they are. */
+import type { SandboxSettings } from '../../src/agents/sandbox-settings.js';
+
+export const NO_SANDBOX: SandboxSettings = {
+  mode: 'off',
+  policy: 'prefer',
+  network: true,
+  read: [],
+};
