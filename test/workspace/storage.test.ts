@@ -19,7 +19,6 @@ import { homedir } from 'node:os';
 import { basename, join } from 'node:path';
 import t from 'tap';
 import { sha256 } from '../../src/kernel/hash.js';
-import { homeDirectory } from '../../src/surfaces/cli/place.js';
 import { overwriteAnchors, readAnchors, writeAnchors } from '../../src/workspace/anchors.js';
 import { makeDirectory, writeFileDurably } from '../../src/workspace/durable.js';
 import { transact } from '../../src/workspace/journal.js';
