@@ -1,6 +1,7 @@
 /**
  * New columns in a chained log. Its rows get empty cells before the link, which stays what it was,
- * so the log keeps its head and its number of rows; only its size and its opening are anchored anew.
+ * so the log keeps its head and its number of rows; only its size and its opening are anchored
+ * anew.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';

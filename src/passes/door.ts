@@ -159,12 +159,9 @@ function askOwner(
 
 export function conclude(decisions: readonly Decision[], also: readonly Reason[]): Judgement {
   const refusing = decisions.filter((one) => one.verdict !== 'allow');
-  const verdict: Verdict =
-    also.length > 0 || refusing.some((one) => one.verdict === 'deny')
-      ? 'deny'
-      : refusing.length > 0
-        ? 'ask'
-        : 'allow';
+  const denied = also.length > 0 || refusing.some((one) => one.verdict === 'deny');
+  const short: Verdict = refusing.length > 0 ? 'ask' : 'allow';
+  const verdict: Verdict = denied ? 'deny' : short;
   const reasons =
     verdict === 'allow'
       ? decisions.flatMap((one) => one.reasons)

@@ -42,7 +42,10 @@ export function loadRoutes(report: Report, bundles: ReadonlyMap<string, unknown>
   return routes;
 }
 
-/** A module may let its own bundles write a file that other bundles write too; it changes nothing else of a route. */
+/**
+ * A module may let its own bundles write a file that other bundles write too; it changes nothing
+ * else of a route.
+ */
 function extendsRoute(first: Route, route: Route): boolean {
   return first.tier === route.tier && first.bundles.length > 0 && route.bundles.length > 0;
 }

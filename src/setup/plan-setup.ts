@@ -135,12 +135,15 @@ function putShipped(
   draft.write(path, text);
   if (link === undefined && (there === undefined || there.equals(Buffer.from(text)))) return;
   if (there !== undefined) draft.keep(path, there);
-  const why = nightclaw
-    ? path.startsWith('audit/')
-      ? 'its rows have no chain, so they stay in the kept file, by which they can be found'
-      : "it was NightClaw's; ours takes its place"
-    : 'a file of this name was here';
+  const why = whyReplaced(path, nightclaw);
   draft.note(path, 'replaced', link === undefined ? why : `it was a link to ${link}`);
+}
+
+function whyReplaced(path: string, nightclaw: boolean): string {
+  if (!nightclaw) return 'a file of this name was here';
+  return path.startsWith('audit/')
+    ? 'its rows have no chain, so they stay in the kept file, by which they can be found'
+    : "it was NightClaw's; ours takes its place";
 }
 
 /** Hosts stopped reading these in 2026. */

@@ -42,15 +42,7 @@ export function upgradeWorkspace(workspace: Workspace, options: UpgradeOptions):
       hint: 'new versions come with git pull; then nocturne sign --all shows what changed',
     });
   const snapshot = workspace.snapshot();
-  const unsigned = signingPlan(snapshot, home).changed;
-  if (unsigned.length > 0)
-    throw new NocturneError(
-      'REFUSED',
-      `protected files changed since they were signed: ${unsigned.map((one) => one.file).join(', ')}`,
-      {
-        hint: 'sign them first (nocturne sign --all), so that the upgrade is all that you see afterwards',
-      },
-    );
+  requireSigned(snapshot, home);
   const reference = readReference(options.packageRoot);
   const pages = planUpgrade({
     reference,
@@ -73,15 +65,10 @@ export function upgradeWorkspace(workspace: Workspace, options: UpgradeOptions):
       hint: 'upgrade when it is over: nocturne lock status',
     });
   workspace.commit((fresh) => {
-    const changes = plan.items.flatMap((item): Change[] =>
-      changesFor(item, { folder, before: fresh.bytes(item.path) }),
-    );
-    for (const { file, object, fields } of columns) {
-      const text = fresh.text(file);
-      if (object.shape === 'log' || text === undefined) continue;
-      const content = addColumns(text, { locator: object.locator, fields });
-      changes.push({ kind: 'write', path: file, content });
-    }
+    const changes = [
+      ...plan.items.flatMap((item) => changesFor(item, { folder, before: fresh.bytes(item.path) })),
+      ...columns.flatMap((extension) => tableChanges(fresh, extension)),
+    ];
     const detail = plan.items.map((item) => `${item.path} (${item.verdict})`).join(', ');
     return {
       actor: { kind: 'owner', name: options.owner },
@@ -143,4 +130,25 @@ function changesFor(
       ? []
       : [{ kind: 'write', path: `${at.folder}/${item.path}`, content: at.before }];
   return [...kept, { kind: 'write', path: item.path, content: item.text }];
+}
+
+function requireSigned(snapshot: Snapshot, home: string): void {
+  const unsigned = signingPlan(snapshot, home).changed.map(({ file }) => file);
+  if (unsigned.length === 0) return;
+  throw new NocturneError(
+    'REFUSED',
+    `protected files changed since they were signed: ${unsigned.join(', ')}`,
+    {
+      hint: 'sign them first (nocturne sign --all), so that the upgrade is all that you see afterwards',
+    },
+  );
+}
+
+/** Logs get their columns outside the commit: see add-log-columns.ts. */
+function tableChanges(snapshot: Snapshot, extension: ColumnsToAdd): readonly Change[] {
+  const { file, object, fields } = extension;
+  const text = snapshot.text(file);
+  if (object.shape === 'log' || text === undefined) return [];
+  const content = addColumns(text, { locator: object.locator, fields });
+  return [{ kind: 'write', path: file, content }];
 }

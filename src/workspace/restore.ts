@@ -26,7 +26,8 @@ export type RestoreOptions = {
 };
 
 /**
- * Makes paths what they were: content and permissions, link, or absence (`undefined`). What must not
+ * Makes paths what they were: content and permissions, link, or absence (`undefined`). What must
+ * not
  * be there goes first, so that a directory can come back where a file was put.
  * @throws NocturneError `NOT_FOUND` (content not kept), `REFUSED` (path), `STORAGE`, `ROOT_MOVED`.
  */

@@ -92,11 +92,10 @@ export function indexFiles(at: Git, folder: string): ReadonlyMap<string, string>
     .toString('utf8')
     .split('\0');
   return new Map(
-    listed.flatMap((line) =>
-      ((found) => (found === null ? [] : [[found[2] ?? '', found[1] ?? ''] as const]))(
-        /^\d+ ([0-9a-f]+) 0\t([^]*)$/.exec(line),
-      ),
-    ),
+    listed.flatMap((line) => {
+      const found = /^\d+ ([0-9a-f]+) 0\t([^]*)$/.exec(line);
+      return found === null ? [] : [[found[2] ?? '', found[1] ?? ''] as const];
+    }),
   );
 }
 

@@ -209,14 +209,14 @@ function projectOf(workspace: Workspace, runId: string): string {
 }
 
 function endDetail(outcome: Outcome, detail: string): string {
-  const said =
-    outcome === 'ok'
-      ? 'the session ended'
-      : outcome === 'timeout'
-        ? 'the host ended the session for want of time'
-        : 'the session ended in failure';
+  const said = END_TEXTS.get(outcome) ?? 'the session ended in failure';
   return (detail === '' ? said : `${said}: ${detail}`).slice(0, MOST_DETAIL);
 }
+
+const END_TEXTS: ReadonlyMap<Outcome, string> = new Map([
+  ['ok', 'the session ended'],
+  ['timeout', 'the host ended the session for want of time'],
+]);
 
 function registered(taskId: string): Registered {
   return {

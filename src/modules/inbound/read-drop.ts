@@ -89,37 +89,11 @@ function fromFields(
   record: Rec,
   at: { readonly body: string; readonly hash: string },
 ): DropReading {
-  const of = (name: string): string => fieldText(record, name).normalize('NFC');
-  const [channel, sender, thread, id, to, mention] = [
-    of('channel'),
-    of('sender'),
-    of('thread'),
-    of('id'),
-    of('to'),
-    of('mention'),
-  ];
+  const fields = namedFields(record);
+  const { channel, sender, thread, id, to, mention } = fields;
   const sent = instant(fieldText(record, 'time'));
   const attachments = fieldList(record, 'attachments');
-  const problem =
-    !/^[a-z][a-z0-9_-]*$/.test(channel) || channel.length > MOST.channel
-      ? 'its channel is not one short word in small letters'
-      : !isPlainName(sender, MOST.sender)
-        ? `its sender is empty, longer than ${MOST.sender} characters, or contains characters that do not show`
-        : thread !== '' && !isPlainName(thread, MOST.thread)
-          ? `its thread is longer than ${MOST.thread} characters, or contains characters that do not show`
-          : id !== '' && !isPlainName(id, MOST.id)
-            ? `its id is longer than ${MOST.id} characters, or contains characters that do not show`
-            : to !== '' && !/^[a-z0-9][a-z0-9-]*$/.test(to)
-              ? 'what it is addressed to is no name of a project'
-              : sent === undefined
-                ? 'its time is not a time with a zone'
-                : !['', 'true', 'false'].includes(mention)
-                  ? 'its mention is neither true nor false'
-                  : attachments.length > MOST.attachments ||
-                      !isListOfNames(record) ||
-                      !attachments.every((name) => isPlainName(name, MOST.attachment))
-                    ? 'its attachments are no short list of names'
-                    : undefined;
+  const problem = problemOf(record, { fields, sent, attachments });
   if (problem !== undefined || sent === undefined) return bad(problem ?? 'its time is missing');
   const key = `M-${sha256(`${channel}\0${id === '' ? at.hash : `id ${id}`}`).slice(0, 20)}`;
   const text = plainText(at.body.replace(/^\r?\n/, '')).replace(/\s+$/, '');
@@ -145,6 +119,64 @@ function fromFields(
       text,
     },
   };
+}
+
+type Named = Readonly<Record<'channel' | 'sender' | 'thread' | 'id' | 'to' | 'mention', string>>;
+
+function namedFields(record: Rec): Named {
+  const of = (name: string): string => fieldText(record, name).normalize('NFC');
+  return {
+    channel: of('channel'),
+    sender: of('sender'),
+    thread: of('thread'),
+    id: of('id'),
+    to: of('to'),
+    mention: of('mention'),
+  };
+}
+
+/** The first field that cannot be taken, and why. */
+function problemOf(
+  record: Rec,
+  read: {
+    readonly fields: Named;
+    readonly sent: number | undefined;
+    readonly attachments: readonly string[];
+  },
+): string | undefined {
+  const { fields, sent, attachments } = read;
+  const { channel, sender, thread, id, to, mention } = fields;
+  const hidden = 'or contains characters that do not show';
+  const attachmentsFit =
+    attachments.length <= MOST.attachments &&
+    isListOfNames(record) &&
+    attachments.every((name) => isPlainName(name, MOST.attachment));
+  const checks: readonly (readonly [fits: boolean, problem: string])[] = [
+    [
+      /^[a-z][a-z0-9_-]*$/.test(channel) && channel.length <= MOST.channel,
+      'its channel is not one short word in small letters',
+    ],
+    [
+      isPlainName(sender, MOST.sender),
+      `its sender is empty, longer than ${MOST.sender} characters, ${hidden}`,
+    ],
+    [
+      thread === '' || isPlainName(thread, MOST.thread),
+      `its thread is longer than ${MOST.thread} characters, ${hidden}`,
+    ],
+    [
+      id === '' || isPlainName(id, MOST.id),
+      `its id is longer than ${MOST.id} characters, ${hidden}`,
+    ],
+    [
+      to === '' || /^[a-z0-9][a-z0-9-]*$/.test(to),
+      'what it is addressed to is no name of a project',
+    ],
+    [sent !== undefined, 'its time is not a time with a zone'],
+    [['', 'true', 'false'].includes(mention), 'its mention is neither true nor false'],
+    [attachmentsFit, 'its attachments are no short list of names'],
+  ];
+  return checks.find(([fits]) => !fits)?.[1];
 }
 
 function isListOfNames(record: Rec): boolean {

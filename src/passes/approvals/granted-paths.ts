@@ -17,12 +17,11 @@ export function grantedPaths(workspace: Workspace, runId: string): Granted {
   const targets = (): readonly (PayloadTarget & { readonly id: string })[] => {
     known ??= [...approvalsOf(workspace.snapshot()).values()]
       .filter((one) => one.status === 'used' && one.action === 'exec' && one.usedIn === runId)
-      .flatMap((one) =>
-        ((stored) =>
-          stored.kind === 'whole'
-            ? stored.payload.targets.map((target) => ({ ...target, id: one.id }))
-            : [])(readPayload(workspace.state, one.payload)),
-      );
+      .flatMap(({ id, payload }) => {
+        const stored = readPayload(workspace.state, payload);
+        if (stored.kind !== 'whole') return [];
+        return stored.payload.targets.map((target) => ({ ...target, id }));
+      });
     return known;
   };
   return (path, after) => {

@@ -187,10 +187,10 @@ function openBaseline(workspace: Workspace, baseline: Baseline): Snapshot {
   return openSnapshot(workspace.root, {
     now: workspace.clock.now(),
     files,
-    read: (path) =>
-      ((file) => (file === undefined ? undefined : soundObject(workspace, file.hash)))(
-        baseline.files[path],
-      ),
+    read: (path) => {
+      const file = baseline.files[path];
+      return file === undefined ? undefined : soundObject(workspace, file.hash);
+    },
   });
 }
 

@@ -170,11 +170,8 @@ async function endpointProblem(at: Patient, runner: Rec): Promise<string | undef
 
 function causeOf(error: unknown): string {
   const cause = error instanceof Error ? error.cause : undefined;
-  return cause instanceof Error && 'code' in cause
-    ? String(cause.code)
-    : error instanceof Error
-      ? error.message
-      : String(error);
+  if (cause instanceof Error && 'code' in cause) return String(cause.code);
+  return error instanceof Error ? error.message : String(error);
 }
 
 function tierProblem(snapshot: Snapshot, tier: Rec): string[] {

@@ -94,12 +94,9 @@ type Round = {
 async function one(check: Check, { machine, patient, fix }: Round): Promise<readonly Finding[]> {
   const look = async (): Promise<readonly Observation[]> => {
     try {
+      if (check.of !== 'machine' && patient === undefined) return [];
       const seen =
-        check.of === 'machine'
-          ? await check.look(machine)
-          : patient === undefined
-            ? []
-            : await check.look(patient);
+        check.of === 'machine' ? await check.look(machine) : await check.look(patient as Patient);
       return Array.isArray(seen) ? seen : [seen as Observation];
     } catch (error) {
       return [observed(error)];

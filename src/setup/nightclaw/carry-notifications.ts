@@ -55,14 +55,11 @@ export function readNotifications(page: string): {
 
 function noticeOf({ header, lines }: Entry): NightNotice {
   const items = new Map(
-    (header['rest'] ?? '')
-      .split('|')
-      .map((part): [string, string] =>
-        ((at) => [
-          part.slice(0, at).trim().toLowerCase(),
-          wordOf(part.slice(at + 1).replaceAll('*', '')),
-        ])(part.indexOf(':')),
-      ),
+    (header['rest'] ?? '').split('|').map((part): [string, string] => {
+      const colon = part.indexOf(':');
+      const name = part.slice(0, colon).trim().toLowerCase();
+      return [name, wordOf(part.slice(colon + 1).replaceAll('*', ''))];
+    }),
   );
   const body = lines
     .map((line) => line.trim())

@@ -60,11 +60,10 @@ export function readDispatch(page: string): readonly DispatchRow[] {
 
 function columnsOf(cells: readonly string[]): ReadonlyMap<Column, number> {
   return new Map(
-    cells.flatMap((cell, i): [Column, number][] =>
-      ((name) => (name === undefined ? [] : [[name, i]]))(
-        NAMES[cell.toLowerCase().replaceAll('*', '').trim()],
-      ),
-    ),
+    cells.flatMap((cell, i): [Column, number][] => {
+      const name = NAMES[cell.toLowerCase().replaceAll('*', '').trim()];
+      return name === undefined ? [] : [[name, i]];
+    }),
   );
 }
 

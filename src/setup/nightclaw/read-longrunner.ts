@@ -150,11 +150,8 @@ function clauses(value: unknown): readonly string[] {
 
 function flagOf(value: unknown): string {
   const word = wordOf(value).toLowerCase();
-  return word === 'true' || word === 'yes'
-    ? 'true'
-    : word === 'false' || word === 'no'
-      ? 'false'
-      : '';
+  if (word === 'true' || word === 'yes') return 'true';
+  return word === 'false' || word === 'no' ? 'false' : '';
 }
 
 /** `80K` are 80,000 tokens. */

@@ -75,12 +75,7 @@ function settle(
       : []),
   ];
   const common = { slug, priority, status, lastPass: row?.lastPass ?? '', told };
-  const phaseStatus =
-    status === 'blocked' || page.phase.status === 'blocked' || status === 'abandoned'
-      ? 'blocked'
-      : status === 'complete' || status === 'transition-hold' || page.phase.status === 'complete'
-        ? 'complete'
-        : 'active';
+  const phaseStatus = phaseStatusOf(status, page.phase.status);
   if (status !== 'transition-hold')
     return {
       ...common,
@@ -173,4 +168,11 @@ function transitionText(slug: string, page: LongrunnerPage, row: DispatchRow | u
   return successor === ''
     ? `${phase} of ${slug} is complete, and nothing follows. Is the project done? Answer yes or no.${approved}`
     : `${phase} of ${slug} is complete. Go on to "${successor}"? Answer yes or no.${approved}`;
+}
+
+function phaseStatusOf(status: Status, phase: string): 'active' | 'blocked' | 'complete' {
+  if (status === 'blocked' || phase === 'blocked' || status === 'abandoned') return 'blocked';
+  return status === 'complete' || status === 'transition-hold' || phase === 'complete'
+    ? 'complete'
+    : 'active';
 }

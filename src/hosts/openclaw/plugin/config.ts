@@ -24,8 +24,10 @@ export function readConfig(given: unknown): ReadConfig {
   const values = (typeof given === 'object' && given !== null ? given : {}) as Readonly<
     Record<string, unknown>
   >;
-  const path = (name: string): string | undefined =>
-    ((value) => (typeof value === 'string' && isAbsolute(value) ? value : undefined))(values[name]);
+  const path = (name: string): string | undefined => {
+    const value = values[name];
+    return typeof value === 'string' && isAbsolute(value) ? value : undefined;
+  };
   const [workspace, node, nocturne] = [path('workspace'), path('node'), path('nocturne')];
   if (workspace === undefined || node === undefined || nocturne === undefined)
     return {

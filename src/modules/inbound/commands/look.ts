@@ -1,6 +1,6 @@
 /** `inbox list`, `inbox show`, `inbox senders`: what came, what waits, and who is known. */
 import { fileSystemNow } from '../../../workspace/file-stat.js';
-import { inboundPolicy } from '../../../governance/inbound-policy.js';
+import { inboundPolicy, type KnownSender } from '../../../governance/inbound-policy.js';
 import { EXIT, NocturneError } from '../../../kernel/error.js';
 import type { Rec } from '../../../markdown/types.js';
 import { fieldText } from '../../../project/field-text.js';
@@ -98,7 +98,7 @@ export const inboxSenders: ModuleCommand = {
       ),
       ...known.map(
         (one) =>
-          `${one.verdict.padEnd(5)} ${one.channel} ${JSON.stringify(one.sender)} (${one.from === 'page' ? 'OPS-INBOUND.md' : one.about === 'sender' ? 'your answer' : 'messages that appeared beside an agent'})`,
+          `${one.verdict.padEnd(5)} ${one.channel} ${JSON.stringify(one.sender)} (${sourceOf(one)})`,
       ),
     ];
     return {
@@ -111,6 +111,11 @@ export const inboxSenders: ModuleCommand = {
     };
   },
 };
+
+function sourceOf({ from, about }: Pick<KnownSender, 'from' | 'about'>): string {
+  if (from === 'page') return 'OPS-INBOUND.md';
+  return about === 'sender' ? 'your answer' : 'messages that appeared beside an agent';
+}
 
 function dropped(snapshot: Snapshot): readonly Line[] {
   const fileTime = fileSystemNow(snapshot.root);

@@ -30,10 +30,7 @@ export const inboxProcess: ModuleCommand = {
     });
     const lines = [
       ...answered,
-      ...rows.map(
-        (row) =>
-          `${row.type === 'inbound-drop' ? 'dropped' : row.type === 'sender_ask' ? 'asked' : row.result === 'held' ? 'held' : 'taken'}: ${row.target}: ${row.detail}`,
-      ),
+      ...rows.map((row) => `${fateOf(row)}: ${row.target}: ${row.detail}`),
     ];
     return {
       exit: EXIT.ok,
@@ -81,4 +78,10 @@ function takeAnswers(
     };
   });
   return said;
+}
+
+function fateOf(row: AuditEntry): string {
+  if (row.type === 'inbound-drop') return 'dropped';
+  if (row.type === 'sender_ask') return 'asked';
+  return row.result === 'held' ? 'held' : 'taken';
 }
