@@ -26,7 +26,7 @@ const MODULES: readonly {
     command: ['knowledge', 'stats'],
     help: /knowledge (?:search|index)/,
     enabled: true,
-    listed: /8 tools/,
+    listed: /9 tools/,
   },
   { module: 'inbound', command: ['inbox', 'list'], help: /inbox list/, enabled: false },
 ];
