@@ -24,9 +24,9 @@ export function composePrompts(
   { owner, dryRun }: { readonly owner: string; readonly dryRun: boolean },
 ): readonly ComposedPrompt[] {
   const planned = planPrompts(workspace.snapshot());
-  if (dryRun || planned.every((one) => one.what === 'unchanged')) return planned;
+  if (dryRun || planned.every((prompt) => prompt.what === 'unchanged')) return planned;
   workspace.commit((snapshot) => {
-    const changed = planPrompts(snapshot).filter((one) => one.what === 'written');
+    const changed = planPrompts(snapshot).filter((prompt) => prompt.what === 'written');
     return {
       actor: { kind: 'owner', name: owner },
       runId: '',

@@ -170,7 +170,7 @@ function refuseUnknownChanges(workspace: Workspace, key: OwnerKey | undefined): 
   if (changed.length === 0) return;
   throw new NocturneError(
     'REFUSED',
-    `protected files changed since they were signed: ${changed.map((one) => `${one.file} (${one.kind})`).join(', ')}`,
+    `protected files changed since they were signed: ${changed.map((change) => `${change.file} (${change.kind})`).join(', ')}`,
     {
       hint: 'look at them and sign them with nocturne sign --all, or restore them; then run nocturne init again',
     },

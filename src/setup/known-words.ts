@@ -16,9 +16,9 @@ const DOMAIN = /^[-*\s>]*\**domain(?: anchor)?\**:\**[ \t]*(.+)$/im;
 export function knownWords(existing: ExistingFiles): OwnerWords {
   const user = textOf(existing, 'USER.md');
   const [owner, domain] = [wordOf(NAME, user), wordOf(DOMAIN, textOf(existing, 'SOUL.md'))];
-  const given = wordOf(ZONE, user)?.split(/[\s(]/)[0];
+  const zoneText = wordOf(ZONE, user)?.split(/[\s(]/)[0];
   // UTC beside no name is what the template says, not the owner.
-  const zone = owner === undefined && given === 'UTC' ? undefined : given;
+  const zone = owner === undefined && zoneText === 'UTC' ? undefined : zoneText;
   return {
     ...(owner === undefined ? {} : { owner }),
     ...(zone === undefined || !isZone(zone) ? {} : { timeZone: zone }),
@@ -28,8 +28,8 @@ export function knownWords(existing: ExistingFiles): OwnerWords {
 
 function textOf(existing: ExistingFiles, name: string): string {
   const path =
-    existing.paths.find((one) => one === name) ??
-    existing.paths.find((one) => one.toLowerCase() === name.toLowerCase());
+    existing.paths.find((candidate) => candidate === name) ??
+    existing.paths.find((candidate) => candidate.toLowerCase() === name.toLowerCase());
   return path === undefined ? '' : (existing.text(path) ?? '');
 }
 

@@ -112,11 +112,12 @@ function adopt(
     draft,
     except: reference.paths.filter((path) => !PAGES.includes(path)),
   });
-  const at: Adoption = { existing, reference, schema, words };
-  const settled = adoptPages(at, draft, nightclaw ? OWN_PAGES : PAGES);
-  if (nightclaw) adoptNightClaw({ ...at, now }, draft);
+  const adoption: Adoption = { existing, reference, schema, words };
+  const settled = adoptPages(adoption, draft, nightclaw ? OWN_PAGES : PAGES);
+  if (nightclaw) adoptNightClaw({ ...adoption, now }, draft);
   for (const path of reference.paths) {
-    if (!settled.has(path) && !draft.files.has(path)) putShipped(at, { path, draft, nightclaw });
+    if (!settled.has(path) && !draft.files.has(path))
+      putShipped(adoption, { path, draft, nightclaw });
   }
   noteRetired(existing, draft);
 }

@@ -78,18 +78,18 @@ function begin({ snapshot, step, fileTime, nextQuestion }: Processing): Work {
     fileTime,
     nextQuestion,
     policy: inboundPolicy(snapshot),
-    keys: new Set(kept.map((one) => one.key)),
+    keys: new Set(kept.map((record) => record.key)),
     lastHour: new Map(),
     openQuestions: new Map(),
     changes: [],
     bundles: new Set(),
     audit: [],
   };
-  for (const one of kept)
-    if (snapshot.now.getTime() - (fieldTime(one, 'received') ?? 0) < HOUR_MS)
-      count(work.lastHour, senderKey(fieldText(one, 'channel'), fieldText(one, 'sender')));
-  for (const one of work.policy.senders)
-    if (one.verdict === 'asked') count(work.openQuestions, one.channel);
+  for (const record of kept)
+    if (snapshot.now.getTime() - (fieldTime(record, 'received') ?? 0) < HOUR_MS)
+      count(work.lastHour, senderKey(fieldText(record, 'channel'), fieldText(record, 'sender')));
+  for (const sender of work.policy.senders)
+    if (sender.verdict === 'asked') count(work.openQuestions, sender.channel);
   return work;
 }
 
@@ -120,12 +120,13 @@ function reconsider(work: Work, message: Dropped, unverified: boolean): void {
 /** An answer about arrivals holds for those that waited for it, and for no later one. */
 function forgetArrivals(work: Work): void {
   const decided = work.policy.senders.filter(
-    (one) => one.about === 'arrivals' && one.verdict !== 'asked',
+    (sender) => sender.about === 'arrivals' && sender.verdict !== 'asked',
   );
-  for (const one of decided) run(work, 'sender_forget', { id: one.id, reason: 'carried out' });
+  for (const sender of decided)
+    run(work, 'sender_forget', { id: sender.id, reason: 'carried out' });
   work.policy = {
     ...work.policy,
-    senders: work.policy.senders.filter((one) => !decided.includes(one)),
+    senders: work.policy.senders.filter((sender) => !decided.includes(sender)),
   };
 }
 
@@ -233,7 +234,7 @@ function run(work: Work, name: string, args: BundleArguments): void {
 /** The one row that a refusal leaves; never what the message says. */
 function drop(
   work: Work,
-  at: {
+  options: {
     readonly target: string;
     readonly message?: Dropped;
     readonly reason: Refusal;
@@ -241,16 +242,16 @@ function drop(
   },
 ): void {
   const who =
-    at.message === undefined
+    options.message === undefined
       ? ''
-      : ` (${JSON.stringify(at.message.sender)} on ${at.message.channel})`;
+      : ` (${JSON.stringify(options.message.sender)} on ${options.message.channel})`;
   work.audit.push({
     step: work.step,
     type: 'inbound-drop',
-    target: at.target.replace(/[\p{C}\s]+/gu, ' ').slice(0, 120),
+    target: options.target.replace(/[\p{C}\s]+/gu, ' ').slice(0, 120),
     authorisation: '',
     result: 'refused',
-    detail: `${at.reason}: ${at.why}${who}`,
+    detail: `${options.reason}: ${options.why}${who}`,
   });
 }
 

@@ -22,7 +22,7 @@ export function askArguments({ policy, message, about, id, question }: Asking): 
   const warning =
     alike.length === 0
       ? ''
-      : ` It looks like ${alike.map((one) => JSON.stringify(one)).join(', ')}, whom you allow, and is somebody else${strange(message.sender)}.`;
+      : ` It looks like ${alike.map((sender) => JSON.stringify(sender)).join(', ')}, whom you allow, and is somebody else${strange(message.sender)}.`;
   const asked =
     about === 'sender'
       ? `May ${who} write to this workspace?${warning} Answer yes to take what waits and what follows, or no to refuse the sender from now on.`

@@ -87,7 +87,7 @@ export function readDrop(snapshot: Snapshot, entry: FileEntry, fileTime: number)
 
 function fromFields(
   record: Rec,
-  at: { readonly body: string; readonly hash: string },
+  content: { readonly body: string; readonly hash: string },
 ): DropReading {
   const fields = namedFields(record);
   const { channel, sender, thread, id, to, mention } = fields;
@@ -95,8 +95,8 @@ function fromFields(
   const attachments = fieldList(record, 'attachments');
   const problem = problemOf(record, { fields, sent, attachments });
   if (problem !== undefined || sent === undefined) return bad(problem ?? 'its time is missing');
-  const key = `M-${sha256(`${channel}\0${id === '' ? at.hash : `id ${id}`}`).slice(0, 20)}`;
-  const text = plainText(at.body.replace(/^\r?\n/, '')).replace(/\s+$/, '');
+  const key = `M-${sha256(`${channel}\0${id === '' ? content.hash : `id ${id}`}`).slice(0, 20)}`;
+  const text = plainText(content.body.replace(/^\r?\n/, '')).replace(/\s+$/, '');
   if (text.length > MAX_BYTES)
     return {
       kind: 'bad',
@@ -115,7 +115,7 @@ function fromFields(
       addressedTo: to,
       messageId: id,
       attachments,
-      sha256: at.hash,
+      sha256: content.hash,
       text,
     },
   };
@@ -124,14 +124,14 @@ function fromFields(
 type Named = Readonly<Record<'channel' | 'sender' | 'thread' | 'id' | 'to' | 'mention', string>>;
 
 function namedFields(record: Rec): Named {
-  const of = (name: string): string => fieldText(record, name).normalize('NFC');
+  const field = (name: string): string => fieldText(record, name).normalize('NFC');
   return {
-    channel: of('channel'),
-    sender: of('sender'),
-    thread: of('thread'),
-    id: of('id'),
-    to: of('to'),
-    mention: of('mention'),
+    channel: field('channel'),
+    sender: field('sender'),
+    thread: field('thread'),
+    id: field('id'),
+    to: field('to'),
+    mention: field('mention'),
   };
 }
 
@@ -182,7 +182,7 @@ function problemOf(
 function isListOfNames(record: Rec): boolean {
   const data = record.fields.get('attachments')?.data;
   return (
-    data === undefined || (Array.isArray(data) && data.every((one) => typeof one === 'string'))
+    data === undefined || (Array.isArray(data) && data.every((item) => typeof item === 'string'))
   );
 }
 

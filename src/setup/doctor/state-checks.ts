@@ -94,15 +94,15 @@ export const journal: WorkspaceCheck = {
 export const temporaries: WorkspaceCheck = {
   of: 'workspace',
   id: 'temporary-files',
-  look: (at) => {
-    const found = abandoned(at);
+  look: (subject) => {
+    const found = abandoned(subject);
     return found.length === 0
       ? working('none were left behind')
       : broken(`left behind by interrupted writes: ${found.join(', ')}`, 'nocturne doctor --fix');
   },
-  mend: (at) => {
-    const found = abandoned(at);
-    for (const path of found) unlinkSync(join(at.workspace.root, path));
+  mend: (subject) => {
+    const found = abandoned(subject);
+    for (const path of found) unlinkSync(join(subject.workspace.root, path));
     return found.length === 0 ? undefined : `removed ${found.length}`;
   },
 };

@@ -56,12 +56,12 @@ export const clockRuns: WorkspaceCheck = {
 export const schedule: WorkspaceCheck = {
   of: 'workspace',
   id: 'schedule',
-  look: (at) => {
-    const found = [...builtIn(at), ...crontab(at), ...timers(at)];
+  look: (subject) => {
+    const found = [...builtIn(subject), ...crontab(subject), ...timers(subject)];
     return found.length > 0
       ? working(found.join('; '))
       : unknown(
-          `nothing that starts passes was found in the built-in schedule, in cron or in systemd${notAsked(at)}`,
+          `nothing that starts passes was found in the built-in schedule, in cron or in systemd${notAsked(subject)}`,
           'nocturne schedule, or orchestration-os/OPS-CRON-SETUP.md',
         );
   },

@@ -44,9 +44,9 @@ const NOT_RECORDED = 'Not recorded.';
 
 export function carryFailureModes(
   page: string,
-  at: { readonly shipped: string; readonly spec: ObjectSpec },
+  target: { readonly shipped: string; readonly spec: ObjectSpec },
 ): CarriedModes {
-  let text = at.shipped;
+  let text = target.shipped;
   const taken = new Set([...text.matchAll(/^## (FM-\d+)/gm)].map((match) => match[1] ?? ''));
   const carried: { from: string; to: string }[] = [];
   const left: string[] = [];
@@ -56,7 +56,7 @@ export function carryFailureModes(
     const [, from = '', titled = ''] = heading;
     const to = taken.has(from) ? nextId(taken) : from;
     try {
-      text = appendRecord(text, at.spec, {
+      text = appendRecord(text, target.spec, {
         id: to,
         ...entry(section.text, titled, from === to ? '' : ` (${from} in NightClaw)`),
       });
@@ -78,7 +78,7 @@ function entry(
 ): Readonly<Record<string, string | number>> {
   const fields = labelled(text, LABELS);
   const value = (...names: readonly string[]): string =>
-    names.map((name) => lines(fields.get(name) ?? '')).find((one) => wordOf(one) !== '') ?? '';
+    names.map((name) => lines(fields.get(name) ?? '')).find((line) => wordOf(line) !== '') ?? '';
   const status =
     wordOf(fields.get('status'))
       .split(/[\s(,|]/)[0]

@@ -26,8 +26,8 @@ export function readPhases(yaml: string | undefined, page: LongrunnerPage): Phas
     yaml === undefined ? { declared: [], problem: undefined } : declaredPhases(yaml);
   const phases = new Map(declared.map((phase) => [phase.name, phase]));
   const { name, objective, stop, successor } = page.phase;
-  const known = phases.get(name);
-  if (name !== '' && known === undefined)
+  const existing = phases.get(name);
+  if (name !== '' && existing === undefined)
     phases.set(name, {
       name,
       objective: objective || NOT_DESCRIBED,
@@ -36,7 +36,8 @@ export function readPhases(yaml: string | undefined, page: LongrunnerPage): Phas
       successors: successor === '' ? [] : [successor],
       described: objective !== '',
     });
-  else if (known !== undefined && known.stop.length === 0) phases.set(name, { ...known, stop });
+  else if (existing !== undefined && existing.stop.length === 0)
+    phases.set(name, { ...existing, stop });
   for (const target of [...phases.values()].flatMap((phase) => phase.successors)) {
     if (!phases.has(target))
       phases.set(target, {
@@ -67,8 +68,8 @@ function declaredPhases(yaml: string): {
     const objective = oneLine(wordOf(phase['objective']));
     const stop = phase['stop_condition'];
     const clauses = (Array.isArray(stop) ? stop : [stop])
-      .map((one) => oneLine(wordOf(one)))
-      .filter((one) => one !== '');
+      .map((item) => oneLine(wordOf(item)))
+      .filter((item) => item !== '');
     return [
       {
         name: tokenOf(key),

@@ -96,9 +96,9 @@ export async function askForNewPassphrase(terminal: Terminal = TERMINAL): Promis
 }
 
 /** Ctrl-C answers with a symbol. */
-function answer<T>(given: T): Exclude<T, symbol> {
-  if (typeof given === 'symbol') throw cancelled();
-  return given as Exclude<T, symbol>;
+function answer<T>(value: T): Exclude<T, symbol> {
+  if (typeof value === 'symbol') throw cancelled();
+  return value as Exclude<T, symbol>;
 }
 
 function cancelled(): NocturneError {

@@ -31,21 +31,21 @@ export const inboxDrop: ModuleCommand = {
     context.requireOwner('putting a message into the inbox');
     const workspace = context.workspace();
     const { actor } = context.acting();
-    const given = (name: string): string =>
+    const option = (name: string): string =>
       typeof options[name] === 'string' ? options[name] : '';
     for (const name of ['channel', 'sender', 'file'])
-      if (given(name) === '')
+      if (option(name) === '')
         throw new NocturneError('USAGE', `a message needs its ${name}`, { hint: `give --${name}` });
     const text = readText(context, options);
     let path = '';
     workspace.commit((snapshot) => {
       const fields: Record<string, Value> = {
-        channel: given('channel'),
-        sender: given('sender'),
-        ...(given('thread') === '' ? {} : { thread: given('thread') }),
-        ...(given('id') === '' ? {} : { id: given('id') }),
-        ...(given('to') === '' ? {} : { to: given('to') }),
-        time: given('time') || stamp(snapshot.now),
+        channel: option('channel'),
+        sender: option('sender'),
+        ...(option('thread') === '' ? {} : { thread: option('thread') }),
+        ...(option('id') === '' ? {} : { id: option('id') }),
+        ...(option('to') === '' ? {} : { to: option('to') }),
+        time: option('time') || stamp(snapshot.now),
         mention: options['mention'] === true,
       };
       const content = `---\n${renderFrontMatter(fields)}---\n${text}`;

@@ -38,7 +38,7 @@ export async function makeCrossEncoder({
       // Each as a text of its own: a run with several is padded, and no quicker.
       await crew.run(
         texts.map((text) => ({ texts: [text.slice(0, LONGEST)], question })),
-        (at, [score = 0]) => (scores[at] = score),
+        (index, [score = 0]) => (scores[index] = score),
       );
       return scores;
     },

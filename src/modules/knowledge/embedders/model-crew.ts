@@ -44,8 +44,8 @@ export async function modelCrew(setting: WorkerSetting, signal?: AbortSignal): P
       const work = async (thread: ModelThread): Promise<void> => {
         while (next < jobs.length) {
           stop?.throwIfAborted();
-          const at = next++;
-          each(at, await unlessAborted(thread.run(jobs[at] ?? { texts: [] }), stop));
+          const index = next++;
+          each(index, await unlessAborted(thread.run(jobs[index] ?? { texts: [] }), stop));
         }
       };
       await Promise.all(threads.map(work)).finally(() => {
@@ -66,8 +66,8 @@ async function openAll(setting: WorkerSetting, count: number): Promise<readonly 
   const opened = await Promise.allSettled(
     Array.from({ length: count }, () => modelThread(setting)),
   );
-  const threads = opened.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
-  const failed = opened.find((one) => one.status === 'rejected');
+  const threads = opened.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+  const failed = opened.find((result) => result.status === 'rejected');
   if (failed === undefined) return threads;
   await Promise.all(threads.map((thread) => thread.close()));
   throw failed.reason;

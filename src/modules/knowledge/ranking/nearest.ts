@@ -89,5 +89,5 @@ function nearestOf(
   ) as readonly { id: number; distance: number }[];
   return rows
     .map(({ id, distance }) => ({ id, score: 1 - distance ** 2 / 2 }))
-    .filter((one) => one.score > 0);
+    .filter((hit) => hit.score > 0);
 }

@@ -151,9 +151,9 @@ const statements = new WeakMap<Db, Map<string, Database.Statement>>();
  * at once.
  */
 export function prepared(db: Db, sql: string): Database.Statement {
-  const known = statements.get(db) ?? new Map<string, Database.Statement>();
-  statements.set(db, known);
-  const statement = known.get(sql) ?? db.prepare(sql);
-  known.set(sql, statement);
+  const cache = statements.get(db) ?? new Map<string, Database.Statement>();
+  statements.set(db, cache);
+  const statement = cache.get(sql) ?? db.prepare(sql);
+  cache.set(sql, statement);
   return statement;
 }

@@ -19,7 +19,7 @@ export type VectorsReport = {
 };
 export type VectorsOptions = {
   readonly signal?: AbortSignal;
-  readonly onProgress?: (done: number, of: number) => void;
+  readonly onProgress?: (done: number, total: number) => void;
   /** No further batch is begun after so long. */
   readonly withinMs?: number;
 };
@@ -56,7 +56,7 @@ export async function indexVectors(
     const batch = waiting.slice(embedded, embedded + size);
     const start = performance.now();
     const vectors = await embedder.embed(
-      batch.map((one) => one.text),
+      batch.map((passage) => passage.text),
       defined({ signal }),
     );
     write(batch, vectors);
@@ -116,11 +116,11 @@ function writer(
         { hint: 'let one process index at a time' },
       );
     for (const [i, { hash }] of batch.entries()) {
-      const one = vectors[i];
-      if (one === undefined) continue;
+      const candidate = vectors[i];
+      if (candidate === undefined) continue;
       for (const id of ids.all(hash) as number[]) {
-        vector.run(id, bytesOf(one));
-        signs.run(id, Buffer.from(signsOf(one).buffer));
+        vector.run(id, bytesOf(candidate));
+        signs.run(id, Buffer.from(signsOf(candidate).buffer));
       }
     }
     nextGeneration(db);

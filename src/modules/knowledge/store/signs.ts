@@ -40,15 +40,15 @@ export function signsOf(vector: Float32Array): Uint32Array {
 export function distances(rows: Uint32Array, query: Uint32Array): Uint16Array {
   const width = query.length;
   const found = new Uint16Array(rows.length / width);
-  for (let row = 0, at = 0; row < found.length; row++) {
+  for (let row = 0, offset = 0; row < found.length; row++) {
     let sum = 0;
-    for (let i = 0; i < width; i += 4, at += 4) {
+    for (let i = 0; i < width; i += 4, offset += 4) {
       const first =
-        nibbles((rows[at] as number) ^ (query[i] as number)) +
-        nibbles((rows[at + 1] as number) ^ (query[i + 1] as number));
+        nibbles((rows[offset] as number) ^ (query[i] as number)) +
+        nibbles((rows[offset + 1] as number) ^ (query[i + 1] as number));
       const second =
-        nibbles((rows[at + 2] as number) ^ (query[i + 2] as number)) +
-        nibbles((rows[at + 3] as number) ^ (query[i + 3] as number));
+        nibbles((rows[offset + 2] as number) ^ (query[i + 2] as number)) +
+        nibbles((rows[offset + 3] as number) ^ (query[i + 3] as number));
       sum +=
         Math.imul(
           (first & 0x0f0f0f0f) +
@@ -110,11 +110,11 @@ function hadamard(values: Float32Array): void {
   }
 }
 
-const known = new Map<number, Int8Array>();
+const flipsBySize = new Map<number, Int8Array>();
 
 /** The same for each index and on each machine (xorshift32). */
 function flipsFor(size: number): Int8Array {
-  let flips = known.get(size);
+  let flips = flipsBySize.get(size);
   if (flips === undefined) {
     let state = 2463534242;
     flips = Int8Array.from({ length: size * ROUNDS }, () => {
@@ -123,7 +123,7 @@ function flipsFor(size: number): Int8Array {
       state ^= state << 5;
       return (state & 64) === 0 ? 1 : -1;
     });
-    known.set(size, flips);
+    flipsBySize.set(size, flips);
   }
   return flips;
 }

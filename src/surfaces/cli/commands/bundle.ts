@@ -29,7 +29,7 @@ export const bundleRun: Command = {
       throw new NocturneError('REFUSED', `the bundle ${name} is run by nocturne itself`, {
         hint: 'nocturne approve ID, or nocturne decline ID',
       });
-    const given = namedWords(words, 'argument');
+    const texts = namedWords(words, 'argument');
     return carryOut(
       context,
       (snapshot) => {
@@ -41,14 +41,14 @@ export const bundleRun: Command = {
             hint: `did you mean ${near}?`,
           });
         const values: Record<string, Value> = {};
-        for (const [argument, text] of given)
+        for (const [argument, text] of texts)
           values[argument] = parseValue(
-            bundle?.arguments.find((one) => one.name === argument)?.type,
+            bundle?.arguments.find((candidate) => candidate.name === argument)?.type,
             text,
             { structured: true },
           );
         const { changes, notices } = bundleChanges(snapshot, name, values);
-        const [slug, id, reason] = ['slug', 'id', 'reason'].map((argument) => given.get(argument));
+        const [slug, id, reason] = ['slug', 'id', 'reason'].map((argument) => texts.get(argument));
         return {
           changes,
           notices,

@@ -84,15 +84,15 @@ export const passEnd: Command = {
   async run(context, parsed) {
     const { options } = parsed;
     const number = (name: string): number | undefined => {
-      const given = options[name];
-      if (given === undefined) return undefined;
-      if (typeof given !== 'string' || !/^\d+(\.\d+)?$/.test(given))
+      const value = options[name];
+      if (value === undefined) return undefined;
+      if (typeof value !== 'string' || !/^\d+(\.\d+)?$/.test(value))
         throw new NocturneError(
           'USAGE',
-          `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} is ${String(given)}`,
+          `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} is ${String(value)}`,
           { hint: 'give a number' },
         );
-      return Number(given);
+      return Number(value);
     };
     const usage = {
       tokensIn: number('tokensIn'),
@@ -139,12 +139,12 @@ export const passAbort: Command = {
 };
 
 function tokenOf(context: Context, { options }: Parsed): string {
-  const given = options['token'] ?? context.env['NOCTURNE_PASS_TOKEN'];
-  if (typeof given !== 'string' || given === '')
+  const value = options['token'] ?? context.env['NOCTURNE_PASS_TOKEN'];
+  if (typeof value !== 'string' || value === '')
     throw new NocturneError('USAGE', 'no pass token', {
       hint: 'give --token, or set NOCTURNE_PASS_TOKEN; nocturne pass begin printed it',
     });
-  return given;
+  return value;
 }
 
 /** Taken as it is: what an agent printed may hold anything. */
