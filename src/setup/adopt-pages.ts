@@ -6,7 +6,7 @@ import type { Schema } from '../registry/types.js';
 import { PAGE_LIMIT, TOTAL_LIMIT, USER_LIMIT } from '../validate/prompt-limits.js';
 import { decode, type ExistingFiles } from './existing-files.js';
 import { withPage, withSections } from './merge-page.js';
-import { fieldOf, filledIn, hasSection, type OwnerWords } from './owner-words.js';
+import { fieldOf, filledIn, hasSection, type OwnerDetails } from './owner-details.js';
 import type { Reference } from './reference-files.js';
 import type { PlanDraft } from './setup-plan.js';
 
@@ -14,7 +14,7 @@ export type Adoption = {
   readonly existing: ExistingFiles;
   readonly reference: Reference;
   readonly schema: Schema;
-  readonly words: OwnerWords;
+  readonly words: OwnerDetails;
 };
 
 /**

@@ -26,12 +26,12 @@ import { carryOutPlan } from './carry-out-plan.js';
 import { forgetState } from './forget-state.js';
 import { recordAdoption, reserveRunIds } from './record-adoption.js';
 import { existingFiles, type ExistingFiles } from './existing-files.js';
-import type { OwnerWords } from './owner-words.js';
+import type { OwnerDetails } from './owner-details.js';
 import { type Planned, planSetup } from './plan-setup.js';
 import { isInstallation, keepReference, readReference } from './reference-files.js';
 import { recordReference } from './reference-record.js';
 
-export type CreateOptions = OwnerWords & {
+export type CreateOptions = OwnerDetails & {
   readonly directory: string;
   readonly packageRoot: string;
   /** `$NOCTURNE_HOME`. */

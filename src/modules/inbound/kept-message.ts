@@ -8,7 +8,7 @@ import { scan } from '../../markdown/scan.js';
 import { fieldList, fieldText } from '../../project/field-text.js';
 import type { BundleArguments } from '../../workspace/bundle.js';
 import type { Snapshot } from '../../workspace/types.js';
-import type { Dropped } from './read-drop.js';
+import type { IncomingMessage } from './read-incoming-message.js';
 
 export function bodyOf(text: string): string {
   const fence = fenceFor(text);
@@ -25,7 +25,7 @@ export function textOf(snapshot: Snapshot, record: Rec): string {
 }
 
 /** The arguments that `message_take`, `message_hold` and `message_release` share. */
-export function argumentsOf(message: Dropped, received: string): BundleArguments {
+export function argumentsOf(message: IncomingMessage, received: string): BundleArguments {
   const {
     key,
     channel,
@@ -56,7 +56,7 @@ export function argumentsOf(message: Dropped, received: string): BundleArguments
 }
 
 /** A kept message as it was when it was dropped. */
-export function droppedOf(snapshot: Snapshot, record: Rec): Dropped {
+export function incomingMessageOf(snapshot: Snapshot, record: Rec): IncomingMessage {
   const field = (name: string): string => fieldText(record, name);
   return {
     key: record.key,

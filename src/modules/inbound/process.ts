@@ -3,7 +3,7 @@
  * worked out on one snapshot.
  */
 import { admit, type Admission, type Refusal } from '../../governance/admission.js';
-import { isDrop, isHeldDrop } from '../../governance/drop-place.js';
+import { isIncomingMessage, isHeldMessage } from '../../governance/incoming-message-path.js';
 import {
   type Channel,
   inboundPolicy,
@@ -16,9 +16,9 @@ import { fieldText, fieldTime } from '../../project/field-text.js';
 import { bundleChanges, type BundleArguments } from '../../workspace/bundle.js';
 import type { AuditEntry, Change, FileEntry, Snapshot } from '../../workspace/types.js';
 import type { ModuleChange } from '../../passes/module.js';
-import { argumentsOf, droppedOf } from './kept-message.js';
+import { argumentsOf, incomingMessageOf } from './kept-message.js';
 import { askArguments } from './question.js';
-import { type Dropped, readDrop } from './read-drop.js';
+import { type IncomingMessage, readIncomingMessage } from './read-incoming-message.js';
 
 export type Processing = {
   readonly snapshot: Snapshot;
@@ -51,7 +51,11 @@ type Work = {
 export function processInbox(processing: Processing): ModuleChange | undefined {
   const work = begin(processing);
   for (const record of work.snapshot.records('QUARANTINE'))
-    reconsider(work, droppedOf(work.snapshot, record), fieldText(record, 'unverified') === 'true');
+    reconsider(
+      work,
+      incomingMessageOf(work.snapshot, record),
+      fieldText(record, 'unverified') === 'true',
+    );
   forgetArrivals(work);
   for (const entry of dropsOf(work.snapshot)) takeIn(work, entry);
   if (work.changes.length === 0 && work.audit.length === 0) return undefined;
@@ -65,7 +69,7 @@ export function processInbox(processing: Processing): ModuleChange | undefined {
 
 export function dropsOf(snapshot: Snapshot): readonly FileEntry[] {
   const entries = [...snapshot.files.values()].filter(
-    (entry) => isDrop(entry.path) || isHeldDrop(entry.path),
+    (entry) => isIncomingMessage(entry.path) || isHeldMessage(entry.path),
   );
   return entries.sort((a, b) => a.mtimeMs - b.mtimeMs || (a.path < b.path ? -1 : 1)).slice(0, MOST);
 }
@@ -94,7 +98,7 @@ function begin({ snapshot, step, fileTime, nextQuestion }: Processing): Work {
 }
 
 /** A message that was held before: the owner may have answered, or its channel may be gone. */
-function reconsider(work: Work, message: Dropped, unverified: boolean): void {
+function reconsider(work: Work, message: IncomingMessage, unverified: boolean): void {
   const admission = admit(work.policy, envelopeOf(message, unverified), {
     lastHour: 0,
     openQuestions: 0,
@@ -131,7 +135,7 @@ function forgetArrivals(work: Work): void {
 }
 
 function takeIn(work: Work, entry: FileEntry): void {
-  const reading = readDrop(work.snapshot, entry, work.fileTime);
+  const reading = readIncomingMessage(work.snapshot, entry, work.fileTime);
   if (reading.kind === 'unfinished') return;
   work.changes.push({ kind: 'delete', path: entry.path });
   if (reading.kind === 'bad')
@@ -140,7 +144,7 @@ function takeIn(work: Work, entry: FileEntry): void {
   if (work.keys.has(message.key))
     return drop(work, { target: message.key, message, reason: 'duplicate', why: 'it came before' });
   const who = senderKey(message.channel, message.sender);
-  const unverified = isHeldDrop(entry.path);
+  const unverified = isHeldMessage(entry.path);
   const admission = admit(work.policy, envelopeOf(message, unverified), {
     lastHour: work.lastHour.get(who) ?? 0,
     openQuestions: work.openQuestions.get(message.channel) ?? 0,
@@ -185,7 +189,7 @@ type Placed =
 /** The trigger comes after admission: a sender who is refused is never kept for later. */
 function engage(
   { channel, project }: { readonly channel: Channel; readonly project: string },
-  message: Dropped,
+  message: IncomingMessage,
 ): Placed {
   const { engaged, why, failed } = triggers(channel, message);
   if (!engaged && channel.ignored === 'drop') return { kind: 'refuse', reason: 'not-engaged', why };
@@ -198,7 +202,11 @@ function engage(
   };
 }
 
-function ask(work: Work, message: Dropped, held: Extract<Admission, { kind: 'hold' }>): void {
+function ask(
+  work: Work,
+  message: IncomingMessage,
+  held: Extract<Admission, { kind: 'hold' }>,
+): void {
   const question = work.nextQuestion();
   run(
     work,
@@ -236,7 +244,7 @@ function drop(
   work: Work,
   options: {
     readonly target: string;
-    readonly message?: Dropped;
+    readonly message?: IncomingMessage;
     readonly reason: Refusal;
     readonly why: string;
   },
@@ -255,7 +263,7 @@ function drop(
   });
 }
 
-function note(work: Work, message: Dropped, result: string, detail: string): void {
+function note(work: Work, message: IncomingMessage, result: string, detail: string): void {
   work.audit.push({
     step: work.step,
     type: 'inbound',
@@ -267,7 +275,7 @@ function note(work: Work, message: Dropped, result: string, detail: string): voi
 }
 
 function envelopeOf(
-  message: Dropped,
+  message: IncomingMessage,
   unverified: boolean,
 ): { channel: string; sender: string; addressedTo: string; unverified: boolean } {
   return {

@@ -5,11 +5,11 @@
 import { lookAlikes } from '../../governance/admission.js';
 import type { InboundPolicy } from '../../governance/inbound-policy.js';
 import type { BundleArguments } from '../../workspace/bundle.js';
-import type { Dropped } from './read-drop.js';
+import type { IncomingMessage } from './read-incoming-message.js';
 
 export type Asking = {
   readonly policy: InboundPolicy;
-  readonly message: Dropped;
+  readonly message: IncomingMessage;
   readonly about: 'sender' | 'arrivals';
   /** Of the row, and of the notification. */
   readonly id: string;

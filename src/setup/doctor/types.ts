@@ -21,7 +21,10 @@ export type Machine = {
   readonly root: string | { readonly missing: string };
 };
 /** A machine with a workspace. */
-export type Patient = Machine & { readonly workspace: Workspace; readonly snapshot: Snapshot };
+export type ExaminedWorkspace = Machine & {
+  readonly workspace: Workspace;
+  readonly snapshot: Snapshot;
+};
 
 type CheckOf<T> = {
   readonly id: string;
@@ -35,5 +38,5 @@ type CheckOf<T> = {
   readonly mend?: (subject: T) => string | undefined;
 };
 export type MachineCheck = CheckOf<Machine> & { readonly of: 'machine' };
-export type WorkspaceCheck = CheckOf<Patient> & { readonly of: 'workspace' };
+export type WorkspaceCheck = CheckOf<ExaminedWorkspace> & { readonly of: 'workspace' };
 export type Check = MachineCheck | WorkspaceCheck;

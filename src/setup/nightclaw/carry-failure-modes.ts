@@ -7,7 +7,7 @@ import { appendRecord } from '../../markdown/edit-records.js';
 import type { ObjectSpec } from '../../registry/types.js';
 import { labelled } from './labelled.js';
 import { pageSections } from './sections.js';
-import { oneLine, wordOf } from './words.js';
+import { oneLine, wordOf } from './plain-values.js';
 
 export type CarriedModes = {
   readonly text: string;

@@ -6,7 +6,7 @@ import { NocturneError } from '../../kernel/error.js';
 import { appendRecord } from '../../markdown/edit-records.js';
 import type { ObjectSpec } from '../../registry/types.js';
 import { withoutFences } from './sections.js';
-import { oneLine, wordOf } from './words.js';
+import { oneLine, wordOf } from './plain-values.js';
 
 export type CarriedLessons = {
   readonly text: string;

@@ -1,7 +1,7 @@
 /** What NightClaw asked its owner and has no answer yet, as questions in our inbox. */
 import { labelled } from './labelled.js';
 import { withoutFences } from './sections.js';
-import { oneLine, wordOf } from './words.js';
+import { oneLine, wordOf } from './plain-values.js';
 
 export type NightNotice = {
   readonly priority: 'low' | 'medium' | 'high' | 'critical';

@@ -5,7 +5,7 @@
 import { renderYaml } from '../../markdown/render-yaml.js';
 import { labelled } from './labelled.js';
 import { pageSections } from './sections.js';
-import { oneLine, timeOf, wordOf } from './words.js';
+import { oneLine, timeOf, wordOf } from './plain-values.js';
 
 export type CarriedPermissions = {
   readonly text: string;

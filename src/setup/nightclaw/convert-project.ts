@@ -8,7 +8,7 @@ import type { Value } from '../../markdown/types.js';
 import type { LongrunnerPage } from './read-longrunner.js';
 import { type NightPhase, readPhases } from './read-phases.js';
 import { isMap } from './sections.js';
-import { wordOf } from './words.js';
+import { wordOf } from './plain-values.js';
 
 /** What the workspace has that a project may name. */
 export type Known = { readonly tools: ReadonlySet<string>; readonly tiers: ReadonlySet<string> };

@@ -4,7 +4,7 @@
  */
 import { parseRow } from '../../markdown/row.js';
 import { withoutFences } from './sections.js';
-import { numberOf, timeOf, tokenOf, wordOf } from './words.js';
+import { numberOf, timeOf, tokenOf, wordOf } from './plain-values.js';
 
 /** `at`: its place among the rows. */
 export type DispatchRow = {

@@ -9,7 +9,7 @@ import {
   pageSections,
   withoutFences,
 } from './sections.js';
-import { listOf, numberOf, oneLine, timeOf, tokenOf, wordOf } from './words.js';
+import { listOf, numberOf, oneLine, timeOf, tokenOf, wordOf } from './plain-values.js';
 
 export type LongrunnerPage = {
   readonly mission: string;

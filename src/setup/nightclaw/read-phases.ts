@@ -5,7 +5,7 @@
 import { parseDocument } from 'yaml';
 import type { LongrunnerPage } from './read-longrunner.js';
 import { isMap } from './sections.js';
-import { listOf, oneLine, tokenOf, wordOf } from './words.js';
+import { listOf, oneLine, tokenOf, wordOf } from './plain-values.js';
 
 /** `described`: somebody wrote down what the phase is for. */
 export type NightPhase = {

@@ -9,8 +9,8 @@ import { NocturneError } from '../../kernel/error.js';
 import { didYouMean } from '../../kernel/nearest-name.js';
 import { ownerKeyStatus } from '../../integrity/owner-key.js';
 import { existingFiles } from '../../setup/existing-files.js';
-import { knownWords } from '../../setup/known-words.js';
-import { placeKind } from '../../setup/place-kind.js';
+import { readOwnerDetails } from '../../setup/read-owner-details.js';
+import { directoryKind } from '../../setup/directory-kind.js';
 import { canAsk, passphraseOf } from './ask.js';
 import type { Context, Parsed } from './types.js';
 
@@ -37,14 +37,14 @@ export async function initRequest(
   const named = args[0] ?? textOf(options['workspace']);
   const directory = directoryOf(context, named);
   const existing = existingFiles(directory);
-  const kind = placeKind(existing);
+  const kind = directoryKind(existing);
   const host = kind === 'folder' ? await hostOf(existing.paths) : undefined;
   const mayAsk = canAsk(context) && options['yes'] !== true && options['dryRun'] !== true;
   if (named === undefined && kind === 'folder' && host === undefined && !mayAsk)
     throw new NocturneError('USAGE', `${directory} holds files and is no workspace`, {
       hint: 'name the directory: nocturne init . for this one, nocturne init DIR for another',
     });
-  const existingWords = knownWords(existing);
+  const existingWords = readOwnerDetails(existing);
   const owner = fromOptions.owner ?? existingWords.owner;
   const words = {
     owner,

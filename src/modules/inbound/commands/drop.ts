@@ -9,7 +9,7 @@ import { sha256 } from '../../../kernel/hash.js';
 import { readInputText } from '../../../kernel/read-input.js';
 import type { Value } from '../../../markdown/types.js';
 import type { ModuleCommand, ModuleCommandContext, Parsed } from '../../types.js';
-import { MAX_BYTES } from '../read-drop.js';
+import { MAX_BYTES } from '../read-incoming-message.js';
 
 export const inboxDrop: ModuleCommand = {
   summary: 'put one message into the inbox, for a program that listens to a channel',

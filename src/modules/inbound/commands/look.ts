@@ -8,7 +8,7 @@ import type { Snapshot } from '../../../workspace/types.js';
 import type { ModuleCommand } from '../../types.js';
 import { textOf } from '../kept-message.js';
 import { dropsOf } from '../process.js';
-import { readDrop } from '../read-drop.js';
+import { readIncomingMessage } from '../read-incoming-message.js';
 
 type Line = {
   readonly id: string;
@@ -120,7 +120,7 @@ function sourceOf({ from, about }: Pick<KnownSender, 'from' | 'about'>): string 
 function dropped(snapshot: Snapshot): readonly Line[] {
   const fileTime = fileSystemNow(snapshot.root);
   return dropsOf(snapshot).map((entry) => {
-    const reading = readDrop(snapshot, entry, fileTime);
+    const reading = readIncomingMessage(snapshot, entry, fileTime);
     const state = reading.kind === 'message' ? 'dropped' : reading.kind;
     const message = reading.kind === 'message' ? reading.message : undefined;
     return {

@@ -6,9 +6,9 @@
 import { defined } from '../../../kernel/defined.js';
 import { type Db, passages, prepared } from '../store/database.js';
 import type { Narrowed } from './filters.js';
-import { heldSigns } from './held-signs.js';
+import { quantisedIndex } from './quantised-index.js';
 import type { Ranked } from './fuse.js';
-import { bitsFor, distances, signsOf, smallest } from '../store/signs.js';
+import { bitsFor, distances, binaryCode, smallest } from '../store/binary-code.js';
 import { bytesOf } from '../store/vector-bytes.js';
 
 /** Numbers that are compared in about two milliseconds. */
@@ -48,7 +48,7 @@ export function byMeaning(
 }
 
 function firstChoice(db: Db, query: Float32Array, { limit, narrowed }: Nearest): readonly number[] {
-  const { ids, rows } = heldSigns(db);
+  const { ids, rows } = quantisedIndex(db);
   const allowed =
     narrowed === undefined
       ? undefined
@@ -59,7 +59,7 @@ function firstChoice(db: Db, query: Float32Array, { limit, narrowed }: Nearest):
     isWanted:
       allowed === undefined ? undefined : (row: number): boolean => allowed.has(ids[row] as number),
   });
-  return smallest(distances(rows, signsOf(query)), { count, most: bits, ...isWanted }).map(
+  return smallest(distances(rows, binaryCode(query)), { count, most: bits, ...isWanted }).map(
     (row) => ids[row] as number,
   );
 }

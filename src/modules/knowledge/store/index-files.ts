@@ -2,7 +2,7 @@
  * The first half of indexing: the files that changed since last time are cut and filed, word
  * indexes with them. Each file is one transaction.
  */
-import { isDrop, isHeldDrop } from '../../../governance/drop-place.js';
+import { isIncomingMessage, isHeldMessage } from '../../../governance/incoming-message-path.js';
 import { sha256 } from '../../../kernel/hash.js';
 import { routeOf } from '../../../registry/route.js';
 import { fileSystemNow, isSettled, statText } from '../../../workspace/file-stat.js';
@@ -33,8 +33,8 @@ export function isKnowledge(snapshot: Snapshot, entry: FileEntry): boolean {
   if (
     entry.kind !== 'file' ||
     !MARKDOWN.test(entry.path) ||
-    isDrop(entry.path) ||
-    isHeldDrop(entry.path)
+    isIncomingMessage(entry.path) ||
+    isHeldMessage(entry.path)
   )
     return false;
   const { tier } = routeOf(snapshot.schema, entry.path);

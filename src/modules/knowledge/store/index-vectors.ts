@@ -6,7 +6,7 @@ import { defined } from '../../../kernel/defined.js';
 import { NocturneError } from '../../../kernel/error.js';
 import { type Db, nextGeneration, readMeta, writeMeta } from './database.js';
 import type { Embedder } from '../embedders/embedder.js';
-import { signsOf } from './signs.js';
+import { binaryCode } from './binary-code.js';
 import { bytesOf } from './vector-bytes.js';
 
 /** `pending`: passages that have no vector yet, because it was stopped. */
@@ -120,7 +120,7 @@ function writer(
       if (candidate === undefined) continue;
       for (const id of ids.all(hash) as number[]) {
         vector.run(id, bytesOf(candidate));
-        signs.run(id, Buffer.from(signsOf(candidate).buffer));
+        signs.run(id, Buffer.from(binaryCode(candidate).buffer));
       }
     }
     nextGeneration(db);

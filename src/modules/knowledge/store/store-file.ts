@@ -3,7 +3,7 @@ import { sha256 } from '../../../kernel/hash.js';
 import type { Chunk } from './chunk.js';
 import { type Db, nextGeneration } from './database.js';
 import { nameText, wordText } from './search-text.js';
-import { signsOf } from './signs.js';
+import { binaryCode } from './binary-code.js';
 import { vectorOf } from './vector-bytes.js';
 
 export type IndexedFile = {
@@ -106,7 +106,7 @@ function filler(db: Db): (file: IndexedFile, chunks: readonly Hashed[]) => void 
       gram.run(id, nameText(`${headings}\n${text}\n${path}`));
       if (vector === undefined) continue;
       insertVector.run(id, vector);
-      signs.run(id, Buffer.from(signsOf(vectorOf(vector)).buffer));
+      signs.run(id, Buffer.from(binaryCode(vectorOf(vector)).buffer));
     }
   };
 }

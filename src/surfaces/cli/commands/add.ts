@@ -9,7 +9,7 @@ import { carryOut } from '../carry-out.js';
 import { DRY_RUN, textOption } from '../options.js';
 import { parseValue } from '../parse-value.js';
 import type { Command, Parsed } from '../types.js';
-import { namedWords } from '../words.js';
+import { namedValues } from '../named-values.js';
 
 export const command: Command = {
   args: '<object> [fields...]',
@@ -26,7 +26,7 @@ export const command: Command = {
   ],
   run(context, { args, options }) {
     const [name = '', ...words] = args;
-    const values = namedWords(words, 'field');
+    const values = namedValues(words, 'field');
     return carryOut(
       context,
       (snapshot) => {

@@ -8,7 +8,7 @@ import { carryOut } from '../carry-out.js';
 import { DRY_RUN } from '../options.js';
 import { parseValue } from '../parse-value.js';
 import type { Command } from '../types.js';
-import { namedWords } from '../words.js';
+import { namedValues } from '../named-values.js';
 
 /** Run for the owner only, whatever the scope of a pass is. */
 const OWNERS = new Set(['notification_answer', 'sender_decide', 'message_take', 'message_release']);
@@ -29,7 +29,7 @@ export const bundleRun: Command = {
       throw new NocturneError('REFUSED', `the bundle ${name} is run by nocturne itself`, {
         hint: 'nocturne approve ID, or nocturne decline ID',
       });
-    const texts = namedWords(words, 'argument');
+    const texts = namedValues(words, 'argument');
     return carryOut(
       context,
       (snapshot) => {

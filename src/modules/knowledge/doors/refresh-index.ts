@@ -19,7 +19,7 @@ const WITHIN_MS = 5000;
  * files themselves, not at what is told: the same change may be told
  * twice. Nothing is learnt anew, nothing of it is committed.
  */
-export async function keepUp({
+export async function refreshIndex({
   workspace,
   snapshot,
   signal,

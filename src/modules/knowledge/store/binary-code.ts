@@ -17,7 +17,7 @@ export function bitsFor(dimensions: number): number {
   return Math.max(FEWEST_BITS, 2 ** Math.ceil(Math.log2(Math.max(1, dimensions))));
 }
 
-export function signsOf(vector: Float32Array): Uint32Array {
+export function binaryCode(vector: Float32Array): Uint32Array {
   const size = bitsFor(vector.length);
   const flips = flipsFor(size);
   const turned = new Float32Array(size);

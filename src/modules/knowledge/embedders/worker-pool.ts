@@ -12,7 +12,7 @@ const MOST_THREADS = 4;
 /** Work after which loading the model again for each processor is worth the time. */
 const WORTH_MS = 1500;
 
-export type ModelCrew = {
+export type WorkerPool = {
   readonly dimensions: number;
   readonly runMs: number;
   /**
@@ -28,7 +28,10 @@ export type ModelCrew = {
 };
 
 /** @throws NocturneError as {@link modelThread} does. */
-export async function modelCrew(setting: WorkerSetting, signal?: AbortSignal): Promise<ModelCrew> {
+export async function workerPool(
+  setting: WorkerSetting,
+  signal?: AbortSignal,
+): Promise<WorkerPool> {
   const first = await modelThread(setting, signal);
   const size = Math.min(availableParallelism(), MOST_THREADS);
   let [many, spent]: [Promise<readonly ModelThread[]> | undefined, number] = [undefined, 0];

@@ -10,9 +10,9 @@ import type { Refusal } from '../../governance/admission.js';
 import { stamp } from '../../kernel/clock.js';
 import { sha256 } from '../../kernel/hash.js';
 import type { FileEntry, Snapshot } from '../../workspace/types.js';
-import { isPlainName, plainText } from './plain-text.js';
+import { isPlainName, escapeControlCharacters } from './escape-control-characters.js';
 
-export type Dropped = {
+export type IncomingMessage = {
   readonly key: string;
   readonly channel: string;
   readonly sender: string;
@@ -29,8 +29,8 @@ export type Dropped = {
 };
 
 /** `unfinished`: left where it is, for its channel may still be writing it. */
-export type DropReading =
-  | { readonly kind: 'message'; readonly message: Dropped }
+export type MessageReading =
+  | { readonly kind: 'message'; readonly message: IncomingMessage }
   | { readonly kind: 'unfinished'; readonly why: string }
   | { readonly kind: 'bad'; readonly reason: Refusal; readonly why: string };
 
@@ -50,7 +50,11 @@ const KNOWN = new Set([
 ]);
 
 /** @param fileTime what time it is for the file system (`fileSystemNow`). */
-export function readDrop(snapshot: Snapshot, entry: FileEntry, fileTime: number): DropReading {
+export function readIncomingMessage(
+  snapshot: Snapshot,
+  entry: FileEntry,
+  fileTime: number,
+): MessageReading {
   if (entry.kind !== 'file' || entry.links > 1)
     return { kind: 'unfinished', why: 'it is a link, or has another name, and is not read' };
   if (entry.size > MAX_BYTES)
@@ -60,7 +64,7 @@ export function readDrop(snapshot: Snapshot, entry: FileEntry, fileTime: number)
       why: `${entry.size} bytes; at most ${MAX_BYTES} are taken`,
     };
   const waits = fileTime - entry.mtimeMs < PATIENCE_MS;
-  const unfit = (why: string): DropReading =>
+  const unfit = (why: string): MessageReading =>
     waits ? { kind: 'unfinished', why } : { kind: 'bad', reason: 'malformed', why };
   const text = snapshot.text(entry.path);
   if (text === undefined) return unfit('it is not UTF-8 text');
@@ -88,7 +92,7 @@ export function readDrop(snapshot: Snapshot, entry: FileEntry, fileTime: number)
 function fromFields(
   record: Rec,
   content: { readonly body: string; readonly hash: string },
-): DropReading {
+): MessageReading {
   const fields = namedFields(record);
   const { channel, sender, thread, id, to, mention } = fields;
   const sent = instant(fieldText(record, 'time'));
@@ -96,7 +100,7 @@ function fromFields(
   const problem = problemOf(record, { fields, sent, attachments });
   if (problem !== undefined || sent === undefined) return bad(problem ?? 'its time is missing');
   const key = `M-${sha256(`${channel}\0${id === '' ? content.hash : `id ${id}`}`).slice(0, 20)}`;
-  const text = plainText(content.body.replace(/^\r?\n/, '')).replace(/\s+$/, '');
+  const text = escapeControlCharacters(content.body.replace(/^\r?\n/, '')).replace(/\s+$/, '');
   if (text.length > MAX_BYTES)
     return {
       kind: 'bad',
@@ -186,6 +190,6 @@ function isListOfNames(record: Rec): boolean {
   );
 }
 
-function bad(why: string): DropReading {
+function bad(why: string): MessageReading {
   return { kind: 'bad', reason: 'malformed', why };
 }

@@ -4,9 +4,9 @@
  */
 import { type Db, ofGeneration } from '../store/database.js';
 
-export type HeldSigns = { readonly ids: Float64Array; readonly rows: Uint32Array };
+export type QuantisedIndex = { readonly ids: Float64Array; readonly rows: Uint32Array };
 
-export function heldSigns(db: Db): HeldSigns {
+export function quantisedIndex(db: Db): QuantisedIndex {
   return ofGeneration(db, 'signs', () => {
     const all = db.prepare('SELECT id, bits FROM signs ORDER BY id').raw().all() as [
       number,

@@ -3,7 +3,7 @@
  * about.
  */
 import type { ExistingFiles } from './existing-files.js';
-import { oneLine, type OwnerWords } from './owner-words.js';
+import { oneLine, type OwnerDetails } from './owner-details.js';
 import { isZone } from '../project/owner-zone.js';
 
 /**
@@ -13,7 +13,7 @@ const NAME = /^[-*\s]*\**(?:name|owner|call (?:them|me))\**:\**[ \t]*(.+)$/im;
 const ZONE = /^[-*\s]*\**time[ -]?zone\**:\**[ \t]*(.+)$/im;
 const DOMAIN = /^[-*\s>]*\**domain(?: anchor)?\**:\**[ \t]*(.+)$/im;
 
-export function knownWords(existing: ExistingFiles): OwnerWords {
+export function readOwnerDetails(existing: ExistingFiles): OwnerDetails {
   const user = textOf(existing, 'USER.md');
   const [owner, domain] = [wordOf(NAME, user), wordOf(DOMAIN, textOf(existing, 'SOUL.md'))];
   const zoneText = wordOf(ZONE, user)?.split(/[\s(]/)[0];

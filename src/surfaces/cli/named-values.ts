@@ -5,7 +5,7 @@ import { NocturneError } from '../../kernel/error.js';
  * In the order given. @throws NocturneError `USAGE` for a word of another form, and for a name
  * given twice.
  */
-export function namedWords(words: readonly string[], what: string): ReadonlyMap<string, string> {
+export function namedValues(words: readonly string[], what: string): ReadonlyMap<string, string> {
   const named = new Map<string, string>();
   for (const word of words) {
     const index = word.indexOf('=');
