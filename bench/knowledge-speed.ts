@@ -1,6 +1,6 @@
 /**
  * How long a search takes with 1,000, 10,000 and 100,000 passages, warm and with the vector of the
- * question given; what the first choice by signs loses; memory and disk.
+ * question given; what the first choice by binary codes loses; memory and disk.
  */
 import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-/** Where channels drop messages, and what the name of a file there says. */
+/** Where channels deliver messages, and what the name of a file there says. */
 
 const FOLDER = 'inbox/';
 export const HELD_FOLDER = 'inbox/held/';

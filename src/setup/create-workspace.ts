@@ -3,6 +3,7 @@
  * signs, and remembers what was shipped.
  */
 import { realpathSync, rmdirSync } from 'node:fs';
+import { defined } from '../kernel/defined.js';
 import { MANIFEST_FILE, parseManifest } from '../integrity/manifest.js';
 import {
   createOwnerKey,
@@ -101,7 +102,7 @@ export function createWorkspace(options: CreateOptions): Created {
     signed,
     key,
     keyMade,
-    ...(forgotten === undefined ? {} : { forgotten }),
+    ...defined({ forgotten }),
   };
 }
 
@@ -121,18 +122,14 @@ function planFor(
   existing: ExistingFiles,
 ): Planned {
   const { packageRoot, clock, files, owner, domain, timeZone } = options;
-  const words = {
-    ...(owner === '' ? {} : { owner }),
-    ...(domain === undefined ? {} : { domain }),
-    ...(timeZone === undefined ? {} : { timeZone }),
-  };
+  const words = defined({ owner: owner === '' ? undefined : owner, domain, timeZone });
   return planSetup({
     existing,
     reference: readReference(packageRoot),
     words,
     now: clock.now(),
     owned: isSigned(existing),
-    ...(files === undefined ? {} : { files }),
+    ...defined({ files }),
   });
 }
 

@@ -2,6 +2,7 @@
  * What the pages that are there already say of their owner: name, time zone, and what the work is
  * about.
  */
+import { defined } from '../kernel/defined.js';
 import type { ExistingFiles } from './existing-files.js';
 import { oneLine, type OwnerDetails } from './owner-details.js';
 import { isZone } from '../project/owner-zone.js';
@@ -19,11 +20,8 @@ export function readOwnerDetails(existing: ExistingFiles): OwnerDetails {
   const zoneText = wordOf(ZONE, user)?.split(/[\s(]/)[0];
   // UTC beside no name is what the template says, not the owner.
   const zone = owner === undefined && zoneText === 'UTC' ? undefined : zoneText;
-  return {
-    ...(owner === undefined ? {} : { owner }),
-    ...(zone === undefined || !isZone(zone) ? {} : { timeZone: zone }),
-    ...(domain === undefined ? {} : { domain }),
-  };
+  const timeZone = zone === undefined || !isZone(zone) ? undefined : zone;
+  return defined({ owner, timeZone, domain });
 }
 
 function textOf(existing: ExistingFiles, name: string): string {

@@ -2,6 +2,7 @@
  * The ledger as the doors of hosts write it: each report is decided under the commit mutex on the
  * log as it is then, and becomes at most one line.
  */
+import { defined } from '../../kernel/defined.js';
 import { passAtWork } from '../../passes/pass-file.js';
 import type { Registered, Spawn, SpawnLedger } from '../../passes/spawn-ledger.js';
 import { nextId } from '../../workspace/ids.js';
@@ -119,7 +120,7 @@ export function register(workspace: Workspace, spawn: Spawn): Registered {
       ...textFields(workspace, spawn.task),
       expects,
       baseline: keepBaseline(snapshot, expects),
-      ...(problem === undefined ? {} : { detail: problem.slice(0, MOST_DETAIL) }),
+      ...defined({ detail: problem?.slice(0, MOST_DETAIL) }),
     });
   });
   return answer ?? { kind: 'duplicate', taskId: '', why: 'the ledger did not answer' };

@@ -55,7 +55,7 @@ export function argumentsOf(message: IncomingMessage, received: string): BundleA
   };
 }
 
-/** A kept message as it was when it was dropped. */
+/** A kept message as it was when it arrived. */
 export function incomingMessageOf(snapshot: Snapshot, record: Rec): IncomingMessage {
   const field = (name: string): string => fieldText(record, name);
   return {

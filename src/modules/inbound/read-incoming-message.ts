@@ -1,6 +1,6 @@
 /**
- * A file that a channel dropped, read as a message, or what is wrong with it. Front matter inside
- * the text is text.
+ * A file that a channel delivered, read as an incoming message, or what is wrong with it. Front
+ * matter inside the text is text.
  */
 import type { Rec } from '../../markdown/types.js';
 import { readFrontMatter } from '../../markdown/front-matter.js';
@@ -23,7 +23,7 @@ export type IncomingMessage = {
   readonly addressedTo: string;
   readonly messageId: string;
   readonly attachments: readonly string[];
-  /** Of the file as it was dropped. */
+  /** Of the file as it arrived. */
   readonly sha256: string;
   readonly text: string;
 };

@@ -2,6 +2,7 @@
  * The doctor's round: every check in its order, each a fact with a verdict. Changes nothing unless
  * it is asked to mend.
  */
+import { defined } from '../../kernel/defined.js';
 import type { Host } from '../../hosts/types.js';
 import { NocturneError } from '../../kernel/error.js';
 import { openWorkspace } from '../../workspace/open-workspace.js';
@@ -116,7 +117,7 @@ async function runCheck(
   return after.map((seen) => ({
     id: check.id,
     ...seen,
-    ...(mended === undefined ? {} : { mended }),
+    ...defined({ mended }),
   }));
 }
 

@@ -2,6 +2,7 @@
  * NightClaw's failure modes among ours: a number that is taken becomes the next free one, and the
  * entry says what it was.
  */
+import { defined } from '../../kernel/defined.js';
 import { NocturneError } from '../../kernel/error.js';
 import { appendRecord } from '../../markdown/edit-records.js';
 import type { ObjectSpec } from '../../registry/types.js';
@@ -89,7 +90,7 @@ function entry(
     detection: value('detection signal', 'detection') || NOT_RECORDED,
     cause: value('root cause', 'cause') || NOT_RECORDED,
     fix: value('fix') || NOT_RECORDED,
-    ...(value('prevention') === '' ? {} : { prevention: value('prevention') }),
+    ...defined({ prevention: value('prevention') || undefined }),
     severity: MIDDLE,
     occurrence: MIDDLE,
     detectability: MIDDLE,

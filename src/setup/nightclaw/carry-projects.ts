@@ -1,5 +1,6 @@
 /** Projects, their rows, their drafts, and what the owner is asked about them. */
 import { posix } from 'node:path';
+import { defined } from '../../kernel/defined.js';
 import { stamp } from '../../kernel/clock.js';
 import { appendRecord } from '../../markdown/edit-records.js';
 import type { Adoption } from '../adopt-pages.js';
@@ -196,13 +197,13 @@ function writeInbox(
   const day = stamp(now).slice(0, 10).replaceAll('-', '');
   let text = reference.text(INBOX);
   for (const [i, ask] of [...asked, ...old].entries()) {
-    const told = [
+    const body = [
       ask.body,
       ...open
         .filter((notice) => asked.includes(ask) && same(notice, ask))
         .map((notice) => notice.body),
     ]
-      .filter((body) => body !== '')
+      .filter((part) => part !== '')
       .join('\n');
     const id = `N-${day}-${String(i + 1).padStart(3, '0')}`;
     text = appendRecord(text, spec, {
@@ -215,7 +216,7 @@ function writeInbox(
       action_needed: ask.text,
       status: 'open',
       answer: null,
-      ...(told === '' ? {} : { body: quoted(told) }),
+      ...defined({ body: body === '' ? undefined : quoted(body) }),
     });
   }
   replace(existing, draft, {

@@ -3,6 +3,7 @@
  * one that it names next.
  */
 import { parseDocument } from 'yaml';
+import { defined } from '../../kernel/defined.js';
 import type { LongrunnerPage } from './read-longrunner.js';
 import { isMap } from './sections.js';
 import { listOf, oneLine, tokenOf, wordOf } from './plain-values.js';
@@ -49,7 +50,7 @@ export function readPhases(yaml: string | undefined, page: LongrunnerPage): Phas
         described: false,
       });
   }
-  return { phases: [...phases.values()], ...(problem === undefined ? {} : { problem }) };
+  return { phases: [...phases.values()], ...defined({ problem }) };
 }
 
 function declaredPhases(yaml: string): {

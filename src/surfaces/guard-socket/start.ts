@@ -3,6 +3,7 @@
  * everything it needs already read.
  */
 import type { Socket } from 'node:net';
+import { defined } from '../../kernel/defined.js';
 import type { GuardedHost } from '../../governance/host-tools/host-tools.js';
 import { stamp } from '../../kernel/clock.js';
 import { NocturneError } from '../../kernel/error.js';
@@ -146,7 +147,7 @@ function failureOf(error: unknown): Extract<GuardResponse, { ok: false }>['error
     return {
       code: error.code,
       message: error.message,
-      ...(error.hint === undefined ? {} : { hint: error.hint }),
+      ...defined({ hint: error.hint }),
     };
   return { code: 'INTERNAL', message: error instanceof Error ? error.message : String(error) };
 }

@@ -2,6 +2,7 @@
  * One call of a tool: who calls, then the tool, and its answer in the words of the protocol.
  */
 import { type CallToolResult, ErrorCode, McpError } from '@modelcontextprotocol/sdk/types.js';
+import { defined } from '../../kernel/defined.js';
 import { NocturneError } from '../../kernel/error.js';
 import { callTool as call } from '../../passes/call-tool.js';
 import { callerOf } from '../../passes/tool-context.js';
@@ -61,7 +62,7 @@ async function toolNamed(workspace: Workspace, name: string): Promise<Tool> {
 function answered(tool: Tool, { text, data }: ToolAnswer): CallToolResult {
   return {
     content: [{ type: 'text', text }],
-    ...(tool.structured ? { structuredContent: { ...data } } : {}),
+    ...defined({ structuredContent: tool.structured ? { ...data } : undefined }),
   };
 }
 

@@ -74,8 +74,7 @@ function callOf({ tool, input, callId, cwd }: HookEvent): HostCall {
     host: 'claude-code',
     tool,
     params,
-    ...(callId === undefined ? {} : { callId }),
-    ...(cwd === '' ? {} : { cwd }),
+    ...defined({ callId, cwd: cwd === '' ? undefined : cwd }),
   };
 }
 

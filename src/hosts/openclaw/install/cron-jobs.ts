@@ -82,7 +82,7 @@ export async function installCron(place: CronPlace, request: InstallRequest): Pr
   if (request.dryRun)
     return {
       version: probed.version,
-      commands: [...before, ...words.map((candidate) => started(candidate.args))],
+      commands: [...before, ...words.map(({ args }) => started(args))],
       jobs: [],
       plugin: undefined,
       warnings: notes,
@@ -99,7 +99,7 @@ export async function installCron(place: CronPlace, request: InstallRequest): Pr
   );
   const run = words
     .filter((_, i) => jobs[i]?.what !== 'unchanged')
-    .map((candidate) => started(candidate.args));
+    .map(({ args }) => started(args));
   return { version: probed.version, commands: [...before, ...run], jobs, plugin, warnings: notes };
 }
 

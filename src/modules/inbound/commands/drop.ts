@@ -2,6 +2,7 @@
  * `inbox drop`: one message from a program that listens to a channel. Through the one commit, so
  * that it may come while a pass is running.
  */
+import { defined } from '../../../kernel/defined.js';
 import { renderFrontMatter } from '../../../markdown/render-yaml.js';
 import { stamp } from '../../../kernel/clock.js';
 import { EXIT, NocturneError } from '../../../kernel/error.js';
@@ -42,9 +43,11 @@ export const inboxDrop: ModuleCommand = {
       const fields: Record<string, Value> = {
         channel: option('channel'),
         sender: option('sender'),
-        ...(option('thread') === '' ? {} : { thread: option('thread') }),
-        ...(option('id') === '' ? {} : { id: option('id') }),
-        ...(option('to') === '' ? {} : { to: option('to') }),
+        ...defined({
+          thread: option('thread') || undefined,
+          id: option('id') || undefined,
+          to: option('to') || undefined,
+        }),
         time: option('time') || stamp(snapshot.now),
         mention: options['mention'] === true,
       };

@@ -1,6 +1,6 @@
 /**
  * What search does on this very index: how long it takes, how often it finds a passage again, and
- * what the first choice by signs loses.
+ * what the first choice by binary codes loses.
  */
 import type { Db } from '../store/database.js';
 import type { Embedder } from '../embedders/embedder.js';

@@ -1,5 +1,5 @@
 /**
- * The index kept up with what passes and people write: at the end of a pass, and while `watch`
+ * Refreshes the index after passes and people wrote: at the end of a pass, and while `watch`
  * runs. It never costs a pass more than a moment.
  */
 import type { ModuleContext } from '../../../passes/module.js';

@@ -1,6 +1,6 @@
 /**
  * Search by meaning: the passages whose vectors are nearest. Exact where that is quick; else the
- * signs of the vectors make a first choice, and the vectors decide.
+ * binary codes of the vectors make a first choice, and the vectors decide.
  * Both compare vectors inside SQLite: handing them over takes longer than comparing them.
  */
 import { defined } from '../../../kernel/defined.js';
@@ -14,8 +14,8 @@ import { bytesOf } from '../store/vector-bytes.js';
 /** Numbers that are compared in about two milliseconds. */
 export const EXACT_NUMBERS = 500_000;
 /**
- * The first choice: so many for each passage that is wanted when there are 384 signs, fewer when
- * there are more; and one of so many where very many are there.
+ * The first choice: so many for each passage that is wanted when a code has 384 bits, fewer when
+ * it has more; and one of so many where very many are there.
  */
 const OVERSAMPLING = 8;
 const ONE_OF = 60;

@@ -1,6 +1,6 @@
 /**
- * The signs of all vectors of an index, held in memory for as long as the index stays the same: 64
- * bytes a passage.
+ * The binary codes of all vectors of an index, kept in memory for as long as the index stays the
+ * same: 64 bytes a passage.
  */
 import { type Db, ofGeneration } from '../store/database.js';
 
@@ -13,12 +13,12 @@ export function quantisedIndex(db: Db): QuantisedIndex {
       Buffer,
     ][];
     const width = (all[0]?.[1].byteLength ?? 0) / 4;
-    const signs = { ids: new Float64Array(all.length), rows: new Uint32Array(all.length * width) };
-    const bytes = new Uint8Array(signs.rows.buffer);
+    const codes = { ids: new Float64Array(all.length), rows: new Uint32Array(all.length * width) };
+    const bytes = new Uint8Array(codes.rows.buffer);
     for (const [row, [id, bits]] of all.entries()) {
-      signs.ids[row] = id;
+      codes.ids[row] = id;
       bytes.set(bits, row * width * 4);
     }
-    return signs;
+    return codes;
   });
 }

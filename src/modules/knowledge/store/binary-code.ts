@@ -1,7 +1,7 @@
 /**
- * A vector as the signs of its random rotation: near vectors have many signs in common (Charikar:
- * Similarity estimation techniques from rounding algorithms, 2002), so
- * counting those makes a quick first choice. The rotation (twice: random signs, then a
+ * A vector as a binary code, the signs of its random rotation: near vectors have many bits in
+ * common (Charikar: Similarity estimation techniques from rounding algorithms, 2002), so counting
+ * those makes a quick first choice. The rotation (twice: random signs, then a
  * Walsh-Hadamard transform) spreads what a few dimensions say over all bits.
  */
 
@@ -27,14 +27,14 @@ export function binaryCode(vector: Float32Array): Uint32Array {
       turned[i] = (turned[i] as number) * (flips[round * size + i] as number);
     hadamard(turned);
   }
-  const signs = new Uint32Array(size / 32);
+  const code = new Uint32Array(size / 32);
   for (let i = 0; i < size; i++)
-    if ((turned[i] as number) > 0) signs[i >> 5] = (signs[i >> 5] as number) | (1 << (i & 31));
-  return signs;
+    if ((turned[i] as number) > 0) code[i >> 5] = (code[i >> 5] as number) | (1 << (i & 31));
+  return code;
 }
 
 /**
- * In how many bits the query's signs differ from each row's. Four words at a time: their counts are
+ * In how many bits the query's code differs from each row's. Four words at a time: their counts are
  * added up while they still fit into half bytes and bytes.
  */
 export function distances(rows: Uint32Array, query: Uint32Array): Uint16Array {

@@ -17,8 +17,9 @@ const VERSION = 4;
  * `words`: unicode61 with English stems, a hyphenated name or a path is found as a phrase of its
  * parts. `grams`: every three characters of names, for parts of
  * them. Both keep no text of their own: what they are given is made from the chunk
- * (`search-text.ts`). `signs` is for
- * a first choice among very many vectors, in a table of its own so that it is read quickly.
+ * (`search-text.ts`). `signs` has the
+ * binary codes for a first choice among very many vectors, in a table of its own so that it is read
+ * quickly.
  */
 const TABLES = `
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;

@@ -105,8 +105,8 @@ function writer(
       'SELECT c.id FROM chunks c LEFT JOIN vectors v ON v.id = c.id WHERE c.hash = ? AND v.id IS NULL',
     )
     .pluck();
-  const vector = db.prepare('INSERT INTO vectors VALUES (?, ?)');
-  const signs = db.prepare('INSERT INTO signs VALUES (?, ?)');
+  const insertVector = db.prepare('INSERT INTO vectors VALUES (?, ?)');
+  const insertCode = db.prepare('INSERT INTO signs VALUES (?, ?)');
   return db.transaction((batch: readonly Waiting[], vectors: readonly Float32Array[]) => {
     // Another process may index with another model.
     if (readMeta(db, 'model') !== model)
@@ -116,11 +116,11 @@ function writer(
         { hint: 'let one process index at a time' },
       );
     for (const [i, { hash }] of batch.entries()) {
-      const candidate = vectors[i];
-      if (candidate === undefined) continue;
+      const vector = vectors[i];
+      if (vector === undefined) continue;
       for (const id of ids.all(hash) as number[]) {
-        vector.run(id, bytesOf(candidate));
-        signs.run(id, Buffer.from(binaryCode(candidate).buffer));
+        insertVector.run(id, bytesOf(vector));
+        insertCode.run(id, Buffer.from(binaryCode(vector).buffer));
       }
     }
     nextGeneration(db);

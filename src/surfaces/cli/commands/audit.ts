@@ -1,4 +1,5 @@
 /** `audit show`, `audit verify`: what was done, and whether the record of it is whole. */
+import { defined } from '../../../kernel/defined.js';
 import { EXIT, NocturneError } from '../../../kernel/error.js';
 import { checkLogs } from '../../../integrity/gate-logs.js';
 import { logGlobs } from '../../../integrity/gate-registry.js';
@@ -160,7 +161,7 @@ export const auditVerify: Command = {
       })),
       findings: findings.map(({ file, line, problem, message }) => ({
         file,
-        ...(line === undefined ? {} : { line }),
+        ...defined({ line }),
         problem,
         message,
       })),

@@ -1,6 +1,7 @@
 /**
  * `pass begin`, `pass end`, `pass heartbeat`, `pass abort`: a pass inside a host's agent session.
  */
+import { defined } from '../../../kernel/defined.js';
 import { EXIT, NocturneError } from '../../../kernel/error.js';
 import { isTerminal, readInput } from '../../../kernel/read-input.js';
 import { beginPass, endPass, heartbeat } from '../../../passes/host/host-driver.js';
@@ -25,10 +26,8 @@ export const passBegin: Command = {
       return passResult(await manager(await passEnvironment(context), { role: 'manager' }));
     }
     const token = context.env['NOCTURNE_PASS_TOKEN'];
-    const request = {
-      role: 'worker' as const,
-      ...(typeof options['project'] === 'string' ? { project: options['project'] } : {}),
-    };
+    const project = typeof options['project'] === 'string' ? options['project'] : undefined;
+    const request = defined({ role: 'worker' as const, project });
     const begun = await beginPass(
       await passEnvironment(context),
       request,
