@@ -176,14 +176,14 @@ function refuseUnknownChanges(workspace: Workspace, key: OwnerKey | undefined): 
 
 function sign(
   workspace: Workspace,
-  at: {
+  request: {
     readonly plan: Planned;
     readonly key: OwnerKey;
     readonly options: CreateOptions;
     readonly owned: boolean;
   },
 ): readonly string[] {
-  const { plan, key, options, owned } = at;
+  const { plan, key, options, owned } = request;
   const { schema } = workspace.snapshot();
   const own = [...plan.files.keys()].filter((path) => isProtected(schema, path));
   const { signed } = signManifest(workspace, {

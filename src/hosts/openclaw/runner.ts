@@ -54,7 +54,7 @@ const Envelope = z.object({
   meta: Meta,
   result: z.object({ payloads: Payloads, meta: Meta }).nullish().catch(undefined),
 });
-type Said = {
+type RunOutput = {
   readonly answer: string;
   readonly failed: { readonly kind: string; readonly message: string } | undefined;
   readonly usage: Usage;
@@ -93,18 +93,18 @@ export function openclawRunner(options: ProgramRunnerOptions): Runner {
         // It prints nothing before it has finished, but writes down each step of its turn.
         signOfLife: () => newest(state),
         read(end) {
-          const answer = saidIn(end.stdout);
-          const failure = failureOf(answer, end);
+          const output = readOutput(end.stdout);
+          const failure = failureOf(output, end);
           const { report, found } =
-            answer === undefined || answer.answer === ''
+            output === undefined || output.answer === ''
               ? { report: emptyReport(['OpenClaw ended without an answer.']), found: false }
-              : readReport(answer.answer);
+              : readReport(output.answer);
           return {
-            usage: answer?.usage ?? NO_USAGE,
+            usage: output?.usage ?? NO_USAGE,
             report,
-            tail: answer?.answer ? printable(answer.answer).slice(-8192) : end.tail,
-            model: answer?.model ?? input.model,
-            said: [explain(answer), found ? '' : 'It gave no report.'],
+            tail: output?.answer ? printable(output.answer).slice(-8192) : end.tail,
+            model: output?.model ?? input.model,
+            said: [explain(output), found ? '' : 'It gave no report.'],
             ...defined({ failure }),
           };
         },
@@ -114,10 +114,10 @@ export function openclawRunner(options: ProgramRunnerOptions): Runner {
   );
 }
 
-function explain(answer: Said | undefined): string {
-  if (answer === undefined) return 'It printed no result.';
-  if (answer.failed === undefined) return '';
-  const { kind, message } = answer.failed;
+function explain(output: RunOutput | undefined): string {
+  if (output === undefined) return 'It printed no result.';
+  if (output.failed === undefined) return '';
+  const { kind, message } = output.failed;
   return `It reported ${kind || 'an error'}: ${message.replace(/\s+/g, ' ').slice(0, 300)}`;
 }
 
@@ -146,20 +146,20 @@ function argumentsOf(input: RunInput, files: RunFiles, state: string): readonly 
  * Codes first: the exit code, the kind of the error, the reason in its own log of the decision; the
  * words that it begins its message with come last.
  */
-function failureOf(answer: Said | undefined, end: ProcessEnd): FailureCode | undefined {
-  if (answer !== undefined && answer.failed === undefined && end.exitCode === 0) return undefined;
+function failureOf(output: RunOutput | undefined, end: ProcessEnd): FailureCode | undefined {
+  if (output !== undefined && output.failed === undefined && end.exitCode === 0) return undefined;
   if (end.exitCode === TIMED_OUT_EXIT) return 'timed-out';
   const kind =
-    FAILURE_OF_KIND.get(answer?.failed?.kind ?? '') ??
+    FAILURE_OF_KIND.get(output?.failed?.kind ?? '') ??
     FAILURE_OF_KIND.get(DECISION.exec(end.stderrTail)?.[1] ?? '');
-  const status = STATUS_BANNER.exec(answer?.failed?.message ?? '')?.[1];
+  const status = STATUS_BANNER.exec(output?.failed?.message ?? '')?.[1];
   return kind ?? (status === undefined ? 'crashed' : failureOfStatus(Number(status)));
 }
 
 /**
  * The document is alone on stdout; a version that prints a line before it is understood as well.
  */
-function saidIn(stdout: string): Said | undefined {
+function readOutput(stdout: string): RunOutput | undefined {
   const from = stdout.startsWith('{') ? 0 : stdout.indexOf('\n{') + 1;
   const read = Envelope.safeParse(parsed(stdout.slice(from)));
   if (!read.success) return undefined;

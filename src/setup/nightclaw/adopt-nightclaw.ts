@@ -10,7 +10,7 @@ import { carryFailureModes } from './carry-failure-modes.js';
 import { carryLessons } from './carry-lessons.js';
 import { carryPreapprovals } from './carry-preapprovals.js';
 import { carryProjects, type NightAdoption } from './carry-projects.js';
-import type { Known } from './convert-project.js';
+import type { Vocabulary } from './convert-project.js';
 
 const PREAPPROVALS = 'orchestration-os/OPS-PREAPPROVAL.md';
 const FAILURE_MODES = 'orchestration-os/OPS-FAILURE-MODES.md';
@@ -23,7 +23,7 @@ export const OWN_PAGES = ['SOUL.md', 'IDENTITY.md', 'USER.md', 'MEMORY.md'];
 const NAMES_ITS_PROGRAM = /nightclaw-ops|nightclaw-admin|bundle-exec|resign\.sh/;
 
 export function adoptNightClaw(adoption: NightAdoption, draft: PlanDraft): void {
-  carryProjects(adoption, knownIn(adoption), draft);
+  carryProjects(adoption, vocabularyOf(adoption), draft);
   carryPermissions(adoption, draft);
   carryModes(adoption, draft);
   carryLearned(adoption, draft);
@@ -44,7 +44,7 @@ export function adoptNightClaw(adoption: NightAdoption, draft: PlanDraft): void 
   );
 }
 
-function knownIn({ reference, schema }: NightAdoption): Known {
+function vocabularyOf({ reference, schema }: NightAdoption): Vocabulary {
   const keys = (object: string, path: string): ReadonlySet<string> => {
     const spec = schema.objects.get(object);
     return new Set(

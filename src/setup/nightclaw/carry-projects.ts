@@ -6,7 +6,7 @@ import { appendRecord } from '../../markdown/edit-records.js';
 import type { Adoption } from '../adopt-pages.js';
 import type { PlanDraft } from '../setup-plan.js';
 import { type NightNotice, readNotifications } from './carry-notifications.js';
-import { convertDraft, convertProject, type Known } from './convert-project.js';
+import { convertDraft, convertProject, type Vocabulary } from './convert-project.js';
 import { type DispatchRow, readDispatch } from './read-dispatch.js';
 import { type LongrunnerPage, readLongrunner } from './read-longrunner.js';
 import { type NightProject, settleDispatch, type SettledRow } from './settle-dispatch.js';
@@ -16,7 +16,11 @@ const INBOX = 'NOTIFICATIONS.md';
 export type NightAdoption = Adoption & { readonly now: Date };
 type Ask = Omit<NightNotice, 'time'>;
 
-export function carryProjects(adoption: NightAdoption, vocabulary: Known, draft: PlanDraft): void {
+export function carryProjects(
+  adoption: NightAdoption,
+  vocabulary: Vocabulary,
+  draft: PlanDraft,
+): void {
   const rows = readDispatch(adoption.existing.text(DISPATCH) ?? '');
   const projects = projectsOf(adoption, rows);
   const settled = settleDispatch(projects, adoption.now);
@@ -24,9 +28,9 @@ export function carryProjects(adoption: NightAdoption, vocabulary: Known, draft:
     settled.map((row) => [
       row.slug,
       writeProject(adoption, {
-        known: vocabulary,
+        vocabulary,
         draft,
-        one: row,
+        row,
         page: projects.find((project) => project.slug === row.slug)?.page,
       }),
     ]),
@@ -60,23 +64,23 @@ function slugsWith(paths: readonly string[], name: string): readonly string[] {
 }
 
 type Writing = {
-  readonly known: Known;
+  readonly vocabulary: Vocabulary;
   readonly draft: PlanDraft;
-  readonly one: SettledRow;
+  readonly row: SettledRow;
   readonly page: LongrunnerPage | undefined;
 };
 
 /** Returns the name of the phase that the project is in. */
 function writeProject(
   { existing }: NightAdoption,
-  { known: vocabulary, draft, one, page }: Writing,
+  { vocabulary, draft, row, page }: Writing,
 ): string {
   if (page === undefined) return '';
-  const folder = `PROJECTS/${one.slug}`;
+  const folder = `PROJECTS/${row.slug}`;
   const yaml = existing.bytes(`${folder}/phases.yaml`);
   const converted = convertProject(
-    { slug: one.slug, page, phasesYaml: yaml?.toString('utf8'), known: vocabulary },
-    one,
+    { slug: row.slug, page, phasesYaml: yaml?.toString('utf8'), vocabulary },
+    row,
   );
   replace(existing, draft, {
     path: `${folder}/LONGRUNNER.md`,
@@ -92,7 +96,7 @@ function writeProject(
     text: converted.phases,
     why: 'the phases stand here now',
   });
-  for (const note of [...one.told, ...converted.told]) draft.note(folder, 'owner', note);
+  for (const note of [...row.notes, ...converted.notes]) draft.note(folder, 'owner', note);
   return converted.phase;
 }
 

@@ -11,7 +11,10 @@ import { isMap } from './sections.js';
 import { wordOf } from './plain-values.js';
 
 /** What the workspace has that a project may name. */
-export type Known = { readonly tools: ReadonlySet<string>; readonly tiers: ReadonlySet<string> };
+export type Vocabulary = {
+  readonly tools: ReadonlySet<string>;
+  readonly tiers: ReadonlySet<string>;
+};
 export type Settled = {
   readonly phaseStatus: 'active' | 'blocked' | 'complete';
   readonly transition?: { readonly triggered: string; readonly expires: string };
@@ -21,22 +24,22 @@ export type Converted = {
   readonly phases: string;
   readonly phase: string;
   readonly successor: string;
-  readonly told: readonly string[];
+  readonly notes: readonly string[];
 };
 type Source = {
   readonly slug: string;
   readonly page: LongrunnerPage;
   readonly phasesYaml: string | undefined;
-  readonly known: Known;
+  readonly vocabulary: Vocabulary;
 };
 
 const NOT_RECORDED = 'Not recorded: say in one sentence why this project exists.';
 const FIRST = 'first';
 const QUALITIES = ['STRONG', 'ADEQUATE', 'WEAK', 'FAIL'];
 
-/** `told`: what has no place here, or is the owner's to complete. */
+/** `notes`: what has no place here, or is the owner's to complete. */
 export function convertProject(
-  { slug, page, phasesYaml, known: vocabulary }: Source,
+  { slug, page, phasesYaml, vocabulary }: Source,
   settled: Settled,
 ): Converted {
   const name = page.phase.name === '' ? FIRST : page.phase.name;
@@ -65,13 +68,13 @@ export function convertProject(
   ];
   return {
     longrunner: newDocument(
-      frontMatter(page, { known: vocabulary, settled, name, successor, tools, current, slug }),
+      frontMatter(page, { vocabulary, settled, name, successor, tools, current, slug }),
       body(slug, page),
     ),
     phases: phasesPage(read.phases, vocabulary),
     phase: name,
     successor,
-    told: notes,
+    notes,
   };
 }
 
@@ -92,7 +95,7 @@ export function convertDraft(slug: string, page: LongrunnerPage): string {
 }
 
 type Parts = {
-  readonly known: Known;
+  readonly vocabulary: Vocabulary;
   readonly settled: Settled;
   readonly name: string;
   readonly successor: string;
@@ -103,7 +106,7 @@ type Parts = {
 
 function frontMatter(
   page: LongrunnerPage,
-  { known: vocabulary, settled, name, successor, tools, current, slug }: Parts,
+  { vocabulary, settled, name, successor, tools, current, slug }: Parts,
 ): Readonly<Record<string, Value>> {
   const { phase, last, next, transition } = page;
   const inside = (path: string): string =>
@@ -170,7 +173,7 @@ function body(slug: string, page: LongrunnerPage): string {
   return /^# /m.test(page.body) ? page.body : `# ${slug}\n\n${page.body}`.trim();
 }
 
-function phasesPage(phases: readonly NightPhase[], vocabulary: Known): string {
+function phasesPage(phases: readonly NightPhase[], vocabulary: Vocabulary): string {
   const sections = phases.map((phase) => {
     const tools =
       phase.tools === undefined

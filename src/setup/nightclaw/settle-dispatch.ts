@@ -16,7 +16,7 @@ export type SettledRow = Settled & {
   readonly status: Status;
   readonly lastPass: string;
   readonly question: Question | undefined;
-  readonly told: readonly string[];
+  readonly notes: readonly string[];
 };
 export type NightProject = {
   readonly slug: string;
@@ -74,7 +74,7 @@ function settle(
       ? [`its priority was ${row.priority}, which another project has; it is ${priority} now`]
       : []),
   ];
-  const common = { slug, priority, status, lastPass: row?.lastPass ?? '', told: notes };
+  const common = { slug, priority, status, lastPass: row?.lastPass ?? '', notes };
   const phaseStatus = phaseStatusOf(status, page.phase.status);
   if (status !== 'transition-hold')
     return {

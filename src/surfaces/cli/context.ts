@@ -28,7 +28,7 @@ export async function makeContext(options: GlobalOptions): Promise<Context & { c
   const cwd = process.cwd();
   const home = options.home ?? homeDirectory(env, cwd);
   let held: Workspace | undefined;
-  const asked = { cwd, env, given: options.workspace };
+  const asked = { cwd, env, workspace: options.workspace };
   const folders = namedRoot(asked) === undefined ? await agentWorkspaces() : [];
   const root = (): string => findRoot(asked, folders);
   return {

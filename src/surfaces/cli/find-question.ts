@@ -19,25 +19,25 @@ export function openQuestions(snapshot: Snapshot): readonly Rec[] {
  * @throws NocturneError `NOT_FOUND`, or `AMBIGUOUS` with the candidates: an answer never goes to a
  * guess.
  */
-export function findQuestion(snapshot: Snapshot, id: string): Rec {
+export function findQuestion(snapshot: Snapshot, name: string): Rec {
   const all = snapshot.records('NOTIFICATION');
-  const exact = all.filter((record) => record.key === id || approvalAsked(record) === id);
+  const exact = all.filter((record) => record.key === name || approvalAsked(record) === name);
   const [first] = exact;
   if (first !== undefined && exact.length === 1) return first;
   const open = openQuestions(snapshot);
-  const wanted = id.toUpperCase();
+  const wanted = name.toUpperCase();
   const near = open.filter(
     (record) => record.key.startsWith(wanted) || record.key.endsWith(wanted),
   );
-  const ofProject = open.filter((record) => fieldText(record, 'project') === id);
-  const found = id === '' ? [] : [...new Set([...near, ...ofProject])];
+  const ofProject = open.filter((record) => fieldText(record, 'project') === name);
+  const found = name === '' ? [] : [...new Set([...near, ...ofProject])];
   const [question, other] = found;
   if (question === undefined)
-    throw new NocturneError('NOT_FOUND', `no open question is called "${id}"`, {
+    throw new NocturneError('NOT_FOUND', `no open question is called "${name}"`, {
       hint: open.length === 0 ? 'nothing waits for an answer' : `open: ${listed(open)}`,
     });
   if (other !== undefined)
-    throw new NocturneError('AMBIGUOUS', `"${id}" can mean ${found.length} questions`, {
+    throw new NocturneError('AMBIGUOUS', `"${name}" can mean ${found.length} questions`, {
       hint: `give one of the ids: ${listed(found)}`,
     });
   return question;

@@ -6,11 +6,11 @@ import { NocturneError } from '../../kernel/error.js';
 type Asked = {
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
-  readonly given: string | undefined;
+  readonly workspace: string | undefined;
 };
 
 /** `--workspace`, the nearest parent with a REGISTRY.md, `$NOCTURNE_WORKSPACE`. */
-export function namedRoot({ cwd, env, given: root }: Asked): string | undefined {
+export function namedRoot({ cwd, env, workspace: root }: Asked): string | undefined {
   if (root !== undefined) return resolve(cwd, root);
   for (let directory = cwd; ; directory = dirname(directory)) {
     if (existsSync(join(directory, 'REGISTRY.md'))) return directory;

@@ -29,7 +29,7 @@ export function gateLine(words: readonly string[]): ExitCode | undefined {
   // What a pass may see is for the whole command line to say.
   if (insidePass(env) !== undefined) return undefined;
   try {
-    const root = namedRoot({ cwd, env, given: workspace });
+    const root = namedRoot({ cwd, env, workspace });
     // A host may know a workspace.
     if (root === undefined) return undefined;
     const home = homeDirectory(env, cwd);

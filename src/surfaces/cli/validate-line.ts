@@ -29,7 +29,7 @@ export function validateLine(words: readonly string[], packageRoot: string): Exi
   if (insidePass(env) !== undefined) return undefined;
   try {
     const home = homeDirectory(env, cwd);
-    const named = namedRoot({ cwd, env, given: undefined });
+    const named = namedRoot({ cwd, env, workspace: undefined });
     // A host may know a workspace.
     if (named === undefined) return undefined;
     const root = realpathSync(named);

@@ -6,7 +6,7 @@ import { defined } from '../../../kernel/defined.js';
 import { fileURLToPath } from 'node:url';
 import { claudeHooks } from '../hook-groups.js';
 import { failureOfStatus } from '../../../agents/classify-request-error.js';
-import { type ClaudeSaid, claudeTranscript, usageOf } from './transcript.js';
+import { type TranscriptState, claudeTranscript, usageOf } from './transcript.js';
 import { overBudget } from '../../../agents/model-tier.js';
 import { emptyReport, readReport } from '../../../agents/parse-report.js';
 import type { ProcessEnd } from '../../../agents/process-group.js';
@@ -45,7 +45,7 @@ export function claudeRunner(
     'claude',
     (input, files, stop) => {
       const { budget } = input.brief;
-      const { take, said } = claudeTranscript(input.on, (usage) => {
+      const { take, state } = claudeTranscript(input.on, (usage) => {
         const over = overBudget(usage, budget);
         if (over !== undefined) stop(over.detail);
       });
@@ -59,22 +59,22 @@ export function claudeRunner(
         stdin: input.prompt,
         onStdout: take,
         read(end) {
-          const failure = failureOf(said, end);
-          const answer = said.result?.result ?? '';
+          const failure = failureOf(state, end);
+          const answer = state.result?.result ?? '';
           const { report, found } =
             answer === ''
               ? { report: emptyReport(['Claude ended without an answer.']), found: false }
               : readReport(answer);
           const reset =
-            said.resetsAt === undefined
+            state.resetsAt === undefined
               ? {}
-              : { retryAfterMs: Math.max(0, said.resetsAt - (options.now ?? Date.now)()) };
+              : { retryAfterMs: Math.max(0, state.resetsAt - (options.now ?? Date.now)()) };
           return {
-            usage: usageOf(said),
+            usage: usageOf(state),
             report,
-            tail: said.tail,
-            model: said.model ?? input.model,
-            said: [explain(said, failure), found ? '' : 'It gave no report.'],
+            tail: state.tail,
+            model: state.model ?? input.model,
+            said: [explain(state, failure), found ? '' : 'It gave no report.'],
             ...(failure === undefined ? {} : { failure, ...reset }),
           };
         },
@@ -127,21 +127,21 @@ function hookArguments(
  * Codes first: what claude calls the error, then the status of the endpoint. Words only where there
  * is nothing else.
  */
-function failureOf(said: ClaudeSaid, end: ProcessEnd): FailureCode | undefined {
-  const { result, error, retrying } = said;
+function failureOf(state: TranscriptState, end: ProcessEnd): FailureCode | undefined {
+  const { result, error, retrying } = state;
   const status = result === undefined ? retrying : (result.api_error_status ?? undefined);
   if (result !== undefined && !result.is_error && result.subtype === 'success')
     return end.exitCode === 0 ? undefined : 'crashed';
   const named = FAILURE_OF_SUBTYPE.get(result?.subtype ?? '') ?? FAILURE_OF_ERROR.get(error ?? '');
   if (named !== undefined) return status === 529 ? 'rate-limited' : named;
   if (status !== undefined && status > 0) return failureOfStatus(status);
-  return LOGIN_BANNER.test(said.plain) || LOGIN_BANNER.test(end.stderrTail.trim())
+  return LOGIN_BANNER.test(state.plain) || LOGIN_BANNER.test(end.stderrTail.trim())
     ? 'auth-required'
     : 'crashed';
 }
 
 function explain(
-  { result, error, retrying, plain }: ClaudeSaid,
+  { result, error, retrying, plain }: TranscriptState,
   failure: FailureCode | undefined,
 ): string {
   if (failure === undefined) return '';

@@ -7,12 +7,12 @@ import { addUsage, NO_USAGE } from '../../../agents/usage.js';
 
 const TAIL_BYTES = 8 * 1024;
 
-/** `take` reads its output; `said` is what was understood of it. */
+/** `take` reads its output; `state` is what was understood of it. */
 export type ClaudeTranscript = {
   readonly take: (chunk: Uint8Array) => void;
-  readonly said: ClaudeSaid;
+  readonly state: TranscriptState;
 };
-export type ClaudeSaid = {
+export type TranscriptState = {
   result?: ClaudeResult;
   /** The code that claude gave the error that it ended with. */
   error?: string;
@@ -34,45 +34,49 @@ export function claudeTranscript(
   on: (event: RunEvent) => void,
   heard: (usage: Usage) => void,
 ): ClaudeTranscript {
-  const said: ClaudeSaid = { tail: '', plain: '', usages: new Map(), tools: new Map() };
+  const state: TranscriptState = { tail: '', plain: '', usages: new Map(), tools: new Map() };
   return {
-    said,
+    state,
     take: jsonLines(
       (value) => {
         const event = claudeEvent(value);
         if (event === undefined) return;
-        takeEvent(said, event, on);
-        if (event.type === 'assistant') heard(usageOf(said));
+        takeEvent(state, event, on);
+        if (event.type === 'assistant') heard(usageOf(state));
       },
-      (line) => (said.plain = printable(line).slice(0, 300)),
+      (line) => (state.plain = printable(line).slice(0, 300)),
     ),
   };
 }
 
-export function usageOf({ result, usages }: ClaudeSaid): Usage {
+export function usageOf({ result, usages }: TranscriptState): Usage {
   return result === undefined
     ? [...usages.values()].reduce(addUsage, NO_USAGE)
     : claudeUsage(result.usage, result.total_cost_usd);
 }
 
-function takeEvent(said: ClaudeSaid, event: ClaudeEvent, on: (event: RunEvent) => void): void {
+function takeEvent(
+  state: TranscriptState,
+  event: ClaudeEvent,
+  on: (event: RunEvent) => void,
+): void {
   switch (event.type) {
     case 'assistant':
-      return takeMessage(said, event);
+      return takeMessage(state, event);
     case 'user':
       for (const block of event.message.content)
         if (block.type === 'tool_result' && block.is_error !== true)
           on({
             kind: 'tool',
-            name: said.tools.get(block.tool_use_id ?? '') ?? 'a tool',
+            name: state.tools.get(block.tool_use_id ?? '') ?? 'a tool',
             verdict: 'allow',
             detail: '',
           });
       return;
     case 'system':
-      if (event.subtype === 'init' && event.model != null) said.model = event.model;
+      if (event.subtype === 'init' && event.model != null) state.model = event.model;
       if (event.subtype !== 'api_retry') return;
-      said.retrying = event.error_status ?? 0;
+      state.retrying = event.error_status ?? 0;
       return on({
         kind: 'retry',
         attempt: event.attempt ?? 1,
@@ -81,10 +85,10 @@ function takeEvent(said: ClaudeSaid, event: ClaudeEvent, on: (event: RunEvent) =
       });
     case 'rate_limit_event':
       if (event.rate_limit_info.status === 'rejected' && event.rate_limit_info.resetsAt != null)
-        said.resetsAt = event.rate_limit_info.resetsAt * 1000;
+        state.resetsAt = event.rate_limit_info.resetsAt * 1000;
       return;
     case 'result':
-      said.result = event;
+      state.result = event;
       for (const denied of event.permission_denials ?? [])
         on({
           kind: 'tool',
@@ -96,19 +100,19 @@ function takeEvent(said: ClaudeSaid, event: ClaudeEvent, on: (event: RunEvent) =
 }
 
 function takeMessage(
-  said: ClaudeSaid,
+  state: TranscriptState,
   { message, error }: Extract<ClaudeEvent, { type: 'assistant' }>,
 ): void {
-  delete said.retrying;
-  if (error == null) delete said.error;
-  else said.error = error;
-  if (message.model != null && error == null) said.model = message.model;
-  said.usages.set(message.id ?? '', claudeUsage(message.usage, undefined));
+  delete state.retrying;
+  if (error == null) delete state.error;
+  else state.error = error;
+  if (message.model != null && error == null) state.model = message.model;
+  state.usages.set(message.id ?? '', claudeUsage(message.usage, undefined));
   for (const block of message.content) {
-    if (block.type === 'tool_use') said.tools.set(block.id ?? '', block.name ?? 'a tool');
+    if (block.type === 'tool_use') state.tools.set(block.id ?? '', block.name ?? 'a tool');
     if (block.type === 'text' && block.text != null)
-      said.tail = lastBytes(
-        `${said.tail}${said.tail === '' ? '' : '\n'}${printable(block.text)}`,
+      state.tail = lastBytes(
+        `${state.tail}${state.tail === '' ? '' : '\n'}${printable(block.text)}`,
         TAIL_BYTES,
       );
   }

@@ -16,7 +16,7 @@ export type Plugin = {
   /** How long judgements took, as the host's tool calls felt it; the last ones. */
   readonly took: number[];
   /** Parameters of the last spawns, by their calls, with what the sub-agent has to be told. */
-  readonly told: Map<string, Readonly<Record<string, unknown>>>;
+  readonly spawnParams: Map<string, Readonly<Record<string, unknown>>>;
   /** What the owner has to mend; empty when nothing. */
   warnings: readonly string[];
   /** The ends of passes that are under way. */
@@ -55,7 +55,7 @@ function make(config: PluginConfig, log: Log): Plugin {
     runs: new Runs(config.id),
     log,
     took: [],
-    told: new Map(),
+    spawnParams: new Map(),
     warnings: [],
     ending,
     settled: async () => void (await Promise.allSettled([...ending])),

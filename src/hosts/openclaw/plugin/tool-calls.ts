@@ -79,7 +79,7 @@ async function judge(plugin: Plugin, event: ToolEvent, context: HostContext): Pr
 
 /** The task that a sub-agent gets says by which name its result will be known. */
 function tell(
-  { told }: Plugin,
+  { spawnParams }: Plugin,
   event: ToolEvent,
   instruction: string,
 ): Readonly<Record<string, unknown>> {
@@ -87,8 +87,8 @@ function tell(
     ...event.params,
     task: `${String(event.params?.['task'] ?? '')}\n\n${instruction}`,
   };
-  if (event.toolCallId !== undefined) told.set(event.toolCallId, params);
-  for (const old of [...told.keys()].slice(0, -64)) told.delete(old);
+  if (event.toolCallId !== undefined) spawnParams.set(event.toolCallId, params);
+  for (const old of [...spawnParams.keys()].slice(0, -64)) spawnParams.delete(old);
   return params;
 }
 
@@ -103,7 +103,7 @@ function refuse(why: string): Verdict {
 export function asJudged(plugin: Plugin): Hooks['before_tool_call'] {
   return (event, context) =>
     plugin.runs.standing(context).kind === 'governed' && event.params !== undefined
-      ? { params: plugin.told.get(event.toolCallId ?? '') ?? event.params }
+      ? { params: plugin.spawnParams.get(event.toolCallId ?? '') ?? event.params }
       : undefined;
 }
 

@@ -64,8 +64,8 @@ export async function makeTransformersEmbedder({
       let done = 0;
       await pool.run(
         jobs.map((job) => ({ texts: job.map((index) => (texts[index] ?? '').slice(0, LONGEST)) })),
-        (at, flat) => {
-          const job = jobs[at] ?? [];
+        (jobIndex, flat) => {
+          const job = jobs[jobIndex] ?? [];
           for (const [place, index] of job.entries())
             vectors[index] =
               (texts[index] ?? '').trim() === ''

@@ -1,6 +1,7 @@
 /**
- * The pool of threads that run one model: one with all processors for a question or two,
- * and where there is much to do one for each processor. Small matrices gain little from a second processor, so two runs side by side are quicker than one run on both.
+ * The pool of threads that run one model: one with all processors for a question or two, and where
+ * there is much to do one for each processor. Small matrices gain little from a second processor,
+ * so two runs side by side are quicker than one run on both.
  */
 import { availableParallelism } from 'node:os';
 import { type Job, type ModelThread, modelThread } from './model-thread.js';

@@ -40,7 +40,9 @@ function nearness(
   { words, whole }: { readonly words: readonly string[]; readonly whole: string },
 ): number {
   if (words.length > 1 && text.includes(whole)) return 2;
-  const places = words.flatMap((word) => placesOf(text, word)).sort((a, b) => a.at - b.at);
+  const places = words
+    .flatMap((word) => placesOf(text, word))
+    .sort((a, b) => a.position - b.position);
   const counts = new Map<string, number>();
   let best = 0;
   for (let from = 0, to = 0; to < places.length; to++) {
@@ -53,7 +55,7 @@ function nearness(
       first = places[++from]
     )
       counts.set(first.word, (counts.get(first.word) ?? 0) - 1);
-    const width = last.at - (places[from]?.at ?? last.at) + last.word.length;
+    const width = last.position - (places[from]?.position ?? last.position) + last.word.length;
     best = Math.max(
       best,
       (counts.size / words.length) * (1 / (1 + Math.log1p(width / (12 * counts.size)))),
@@ -65,13 +67,13 @@ function nearness(
 function placesOf(
   text: string,
   word: string,
-): readonly { readonly word: string; readonly at: number }[] {
-  const found: { word: string; at: number }[] = [];
+): readonly { readonly word: string; readonly position: number }[] {
+  const found: { word: string; position: number }[] = [];
   for (
     let position = text.indexOf(word);
     position !== -1 && found.length < 200;
     position = text.indexOf(word, position + word.length)
   )
-    found.push({ word, at: position });
+    found.push({ word, position });
   return found;
 }

@@ -33,7 +33,7 @@ export const command: Command = {
       current: isCurrent,
       written: written === undefined ? null : new Date(written).toISOString(),
       ...defined({ since: isCurrent ? undefined : from.toISOString() }),
-      incidents: incidents.map(({ id, at, message }) => ({ id, at, message })),
+      incidents: incidents.map(({ id, at: time, message }) => ({ id, at: time, message })),
       briefing: text,
     };
     return { exit: EXIT.ok, text, json };

@@ -36,7 +36,7 @@ export const guardServe: Command = {
       idleMs: minutes * 60_000,
       ready: (started) =>
         void process.stdout.write(
-          `${context.json ? JSON.stringify({ schema: 1, ok: true, ...started }) : said(started)}\n`,
+          `${context.json ? JSON.stringify({ schema: 1, ok: true, ...started }) : servingText(started)}\n`,
         ),
     });
     process.stdin.destroy();
@@ -49,7 +49,7 @@ export const guardServe: Command = {
   },
 };
 
-function said(started: {
+function servingText(started: {
   readonly socket: string;
   readonly pid: number;
   readonly served: boolean;

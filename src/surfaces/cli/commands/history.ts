@@ -156,26 +156,26 @@ export const diff: Command = {
  * The address as the change log has it; a record that is gone cannot be looked up, so then the
  * address is taken as it is.
  */
-function logged(snapshot: Snapshot, path: string): string {
-  if (snapshot.files.has(path) && snapshot.objectsOf(path).length === 0) return path;
+function logged(snapshot: Snapshot, address: string): string {
+  if (snapshot.files.has(address) && snapshot.objectsOf(address).length === 0) return address;
   try {
-    const { object, record, field } = snapshot.locate(path);
+    const { object, record, field } = snapshot.locate(address);
     return addressOf(object, record, field);
   } catch (error) {
     if (!(error instanceof NocturneError) || error.code === 'AMBIGUOUS') throw error;
     const [, name = '', key = '', field = ''] =
-      /^([A-Z][A-Z0-9-]*)\[([^\]]*)\]\.(.+)$/.exec(path) ?? [];
+      /^([A-Z][A-Z0-9-]*)\[([^\]]*)\]\.(.+)$/.exec(address) ?? [];
     const object = snapshot.schema.objects.get(name);
-    if (object === undefined) return path;
+    if (object === undefined) return address;
     return addressOf(object, { file: object.glob.replace('*', key), key }, field);
   }
 }
 
 /** @throws what addressing says about it, when neither the log nor the workspace knows it. */
-function requireKnown(snapshot: Snapshot, path: string, address: string): void {
+function requireKnown(snapshot: Snapshot, typed: string, address: string): void {
   if (snapshot.files.has(address)) return;
   for (const _ of changeRows(snapshot, address)) return;
-  snapshot.locate(path);
+  snapshot.locate(typed);
 }
 
 function historyJson(snapshot: Snapshot, row: ChangeRow): Record<string, unknown> {

@@ -120,7 +120,7 @@ async function change(
     if (plan.kind === 'absent' && isNamed(parsed, name))
       throw new NocturneError('CONFIG', plan.why, { hint: plan.hint });
   if (!dryRun) for (const { plan } of plans) if (plan.kind === 'plan') plan.carryOut();
-  const lines = plans.map(({ title, plan }) => `${title}: ${said(plan)}`);
+  const lines = plans.map(({ title, plan }) => `${title}: ${planText(plan)}`);
   return {
     exit: EXIT.ok,
     text: [...lines, ...(dryRun ? ['Nothing was changed.'] : [])].join('\n'),
@@ -141,7 +141,7 @@ const WORDS: Readonly<Record<Extract<HookPlan, { kind: 'plan' }>['verdict'], str
   remove: 'our hooks are taken out',
 };
 
-function said(plan: HookPlan): string {
+function planText(plan: HookPlan): string {
   return plan.kind === 'absent'
     ? `${plan.what}, so nothing was done`
     : `${WORDS[plan.verdict]} (${plan.where})`;

@@ -57,7 +57,7 @@ export const command: Command = {
     };
     const jobs = (['worker', 'manager'] as const).map((role) =>
       jobOf(role, {
-        given: options[role],
+        schedule: options[role],
         zone: options['timeZone'] ?? ownerZone(context.workspace().snapshot()),
         run: () => enqueue(role, 'scheduled'),
       }),
@@ -87,9 +87,9 @@ const DEFAULTS = { worker: '0 */2 * * *', manager: '30 6 * * *' };
 
 function jobOf(
   role: Role,
-  options: { given: unknown; zone: unknown; run: () => Promise<void> },
+  options: { schedule: unknown; zone: unknown; run: () => Promise<void> },
 ): Job {
-  const expression = typeof options.given === 'string' ? options.given : DEFAULTS[role];
+  const expression = typeof options.schedule === 'string' ? options.schedule : DEFAULTS[role];
   const checked = validateDetailed(expression);
   if (!checked.valid || expression.trim().split(/\s+/).length !== 5)
     throw new NocturneError(

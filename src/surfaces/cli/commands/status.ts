@@ -112,10 +112,10 @@ function factsOf(workspace: Workspace, snapshot: Snapshot) {
   const lock = leaseStatus(root, clock);
   const answers = pendingAnswers(snapshot);
   return {
-    incidents: listIncidents(state).map(({ id, kind, at, message, findings }) => ({
+    incidents: listIncidents(state).map(({ id, kind, at: time, message, findings }) => ({
       id,
       kind,
-      at,
+      at: time,
       message,
       findings,
     })),
