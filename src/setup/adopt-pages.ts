@@ -60,7 +60,7 @@ const PAGE_RULES: readonly Page[] = [
 
 export const PAGES: readonly string[] = PAGE_RULES.map(({ path }) => path);
 
-type Settled = { readonly page: Page; readonly own: string; readonly text: string };
+type AdoptedPage = { readonly page: Page; readonly own: string; readonly text: string };
 
 /** @param only pages to adopt; others are the caller's. */
 export function adoptPages(
@@ -68,14 +68,14 @@ export function adoptPages(
   draft: PlanDraft,
   only: readonly string[] = PAGES,
 ): ReadonlySet<string> {
-  const settled: Settled[] = [];
+  const adopted: AdoptedPage[] = [];
   for (const page of PAGE_RULES) {
     if (!only.includes(page.path) || !adoption.existing.has(page.path)) continue;
     const own = adoption.existing.text(page.path);
-    if (own !== undefined) settled.push({ page, own, text: merged(adoption, page, own) });
+    if (own !== undefined) adopted.push({ page, own, text: merged(adoption, page, own) });
   }
-  const tooMuch = oversized(settled);
-  for (const entry of settled) {
+  const tooMuch = oversized(adopted);
+  for (const entry of adopted) {
     if (tooMuch.has(entry.page.path) || !isSound(adoption, entry)) setAside(adoption, entry, draft);
     else if (
       entry.text !== decode(adoption.existing.bytes(entry.page.path)) ||
@@ -83,7 +83,7 @@ export function adoptPages(
     )
       rewrite(adoption, entry, draft);
   }
-  return new Set(settled.map(({ page }) => page.path));
+  return new Set(adopted.map(({ page }) => page.path));
 }
 
 function merged({ reference, schema, words }: Adoption, page: Page, own: string): string {
@@ -97,7 +97,7 @@ function merged({ reference, schema, words }: Adoption, page: Page, own: string)
 }
 
 /** Whether the registry finds what it looks for. */
-function isSound({ schema }: Adoption, { page, text }: Settled): boolean {
+function isSound({ schema }: Adoption, { page, text }: AdoptedPage): boolean {
   const [domain, owner] = [schema.objects.get('DOMAIN'), schema.objects.get('OWNER')];
   if (page.path === 'SOUL.md') return hasSection(text, domain, page.path);
   return (
@@ -106,11 +106,11 @@ function isSound({ schema }: Adoption, { page, text }: Settled): boolean {
 }
 
 /** The pages that do not fit by themselves, and then the largest until all fit together. */
-function oversized(settled: readonly Settled[]): ReadonlySet<string> {
+function oversized(adopted: readonly AdoptedPage[]): ReadonlySet<string> {
   const over = new Set(
-    settled.filter(({ page, text }) => text.length > page.limit).map(({ page }) => page.path),
+    adopted.filter(({ page, text }) => text.length > page.limit).map(({ page }) => page.path),
   );
-  const rest = settled
+  const rest = adopted
     .filter(({ page }) => !over.has(page.path))
     .sort((a, b) => b.text.length - a.text.length);
   let total = rest.reduce((sum, { text }) => sum + text.length, 0);
@@ -122,7 +122,7 @@ function oversized(settled: readonly Settled[]): ReadonlySet<string> {
   return over;
 }
 
-function rewrite({ existing }: Adoption, { page, text, own }: Settled, draft: PlanDraft): void {
+function rewrite({ existing }: Adoption, { page, text, own }: AdoptedPage, draft: PlanDraft): void {
   const link = existing.link(page.path);
   draft.keep(page.path, existing.bytes(page.path) ?? Buffer.from(own));
   draft.write(page.path, text);
@@ -136,7 +136,7 @@ function rewrite({ existing }: Adoption, { page, text, own }: Settled, draft: Pl
 }
 
 /** Ours stands at the page's place and leads to the owner's. */
-function setAside(adoption: Adoption, { page, own }: Settled, draft: PlanDraft): void {
+function setAside(adoption: Adoption, { page, own }: AdoptedPage, draft: PlanDraft): void {
   const { reference, schema, words } = adoption;
   draft.keep(page.path, adoption.existing.bytes(page.path) ?? Buffer.from(own));
   draft.write(page.aside, own);

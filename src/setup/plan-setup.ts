@@ -14,7 +14,7 @@ import { type DirectoryKind, directoryKind } from './directory-kind.js';
 import type { Reference } from './reference-files.js';
 import { adoptNightClaw, OWN_PAGES } from './nightclaw/adopt-nightclaw.js';
 import { recode } from './recode.js';
-import { settleNames } from './settle-names.js';
+import { matchNameCase } from './match-name-case.js';
 import { planDraft, type PlanDraft, type SetupPlan } from './setup-plan.js';
 
 export type SetupRequest = {
@@ -107,16 +107,16 @@ function adopt(
   { existing: before, reference, words, now }: SetupRequest,
   { schema, draft, nightclaw }: Adopting,
 ): void {
-  const named = settleNames(before, reference.paths, draft);
+  const named = matchNameCase(before, reference.paths, draft);
   const existing = recode(named, {
     draft,
     except: reference.paths.filter((path) => !PAGES.includes(path)),
   });
   const adoption: Adoption = { existing, reference, schema, words };
-  const settled = adoptPages(adoption, draft, nightclaw ? OWN_PAGES : PAGES);
+  const adopted = adoptPages(adoption, draft, nightclaw ? OWN_PAGES : PAGES);
   if (nightclaw) adoptNightClaw({ ...adoption, now }, draft);
   for (const path of reference.paths) {
-    if (!settled.has(path) && !draft.files.has(path))
+    if (!adopted.has(path) && !draft.files.has(path))
       putShipped(adoption, { path, draft, nightclaw });
   }
   noteRetired(existing, draft);

@@ -9,7 +9,7 @@ import { type NightNotice, readNotifications } from './carry-notifications.js';
 import { convertDraft, convertProject, type Vocabulary } from './convert-project.js';
 import { type DispatchRow, readDispatch } from './read-dispatch.js';
 import { type LongrunnerPage, readLongrunner } from './read-longrunner.js';
-import { type NightProject, settleDispatch, type SettledRow } from './settle-dispatch.js';
+import { type NightProject, reconcileDispatch, type ReconciledRow } from './reconcile-dispatch.js';
 
 const DISPATCH = 'ACTIVE-PROJECTS.md';
 const INBOX = 'NOTIFICATIONS.md';
@@ -23,9 +23,9 @@ export function carryProjects(
 ): void {
   const rows = readDispatch(adoption.existing.text(DISPATCH) ?? '');
   const projects = projectsOf(adoption, rows);
-  const settled = settleDispatch(projects, adoption.now);
+  const reconciled = reconcileDispatch(projects, adoption.now);
   const phases = new Map(
-    settled.map((row) => [
+    reconciled.map((row) => [
       row.slug,
       writeProject(adoption, {
         vocabulary,
@@ -35,9 +35,9 @@ export function carryProjects(
       }),
     ]),
   );
-  writeDispatch(adoption, draft, { rows, settled, phases });
+  writeDispatch(adoption, draft, { rows, reconciled, phases });
   const drafts = writeDrafts(adoption, draft, new Set(projects.map(({ slug }) => slug)));
-  writeInbox(adoption, draft, [...settled.flatMap(askAbout), ...drafts]);
+  writeInbox(adoption, draft, [...reconciled.flatMap(askAbout), ...drafts]);
 }
 
 function projectsOf(
@@ -66,7 +66,7 @@ function slugsWith(paths: readonly string[], name: string): readonly string[] {
 type Writing = {
   readonly vocabulary: Vocabulary;
   readonly draft: PlanDraft;
-  readonly row: SettledRow;
+  readonly row: ReconciledRow;
   readonly page: LongrunnerPage | undefined;
 };
 
@@ -105,14 +105,14 @@ function writeDispatch(
   draft: PlanDraft,
   dispatch: {
     readonly rows: readonly DispatchRow[];
-    readonly settled: readonly SettledRow[];
+    readonly reconciled: readonly ReconciledRow[];
     readonly phases: ReadonlyMap<string, string>;
   },
 ): void {
   const spec = schema.objects.get('DISPATCH');
   if (spec === undefined) return;
   let text = reference.text(DISPATCH);
-  for (const { slug, priority, status, lastPass, question } of dispatch.settled) {
+  for (const { slug, priority, status, lastPass, question } of dispatch.reconciled) {
     text = appendRecord(text, spec, {
       priority,
       slug,
@@ -126,10 +126,10 @@ function writeDispatch(
   replace(existing, draft, {
     path: DISPATCH,
     text,
-    why: `${dispatch.settled.length} projects carried over`,
+    why: `${dispatch.reconciled.length} projects carried over`,
   });
   for (const row of dispatch.rows)
-    if (!dispatch.settled.some((other) => other.slug === row.slug))
+    if (!dispatch.reconciled.some((other) => other.slug === row.slug))
       draft.note(
         DISPATCH,
         'owner',
@@ -164,7 +164,7 @@ function writeDrafts(
   });
 }
 
-function askAbout({ slug, question }: SettledRow): readonly Ask[] {
+function askAbout({ slug, question }: ReconciledRow): readonly Ask[] {
   return question === undefined
     ? []
     : [

@@ -15,7 +15,7 @@ export type Vocabulary = {
   readonly tools: ReadonlySet<string>;
   readonly tiers: ReadonlySet<string>;
 };
-export type Settled = {
+export type Reconciled = {
   readonly phaseStatus: 'active' | 'blocked' | 'complete';
   readonly transition?: { readonly triggered: string; readonly expires: string };
 };
@@ -40,7 +40,7 @@ const QUALITIES = ['STRONG', 'ADEQUATE', 'WEAK', 'FAIL'];
 /** `notes`: what has no place here, or is the owner's to complete. */
 export function convertProject(
   { slug, page, phasesYaml, vocabulary }: Source,
-  settled: Settled,
+  reconciled: Reconciled,
 ): Converted {
   const name = page.phase.name === '' ? FIRST : page.phase.name;
   const read = readPhases(phasesYaml, { ...page, phase: { ...page.phase, name } });
@@ -68,7 +68,7 @@ export function convertProject(
   ];
   return {
     longrunner: newDocument(
-      frontMatter(page, { vocabulary, settled, name, successor, tools, current, slug }),
+      frontMatter(page, { vocabulary, reconciled, name, successor, tools, current, slug }),
       body(slug, page),
     ),
     phases: phasesPage(read.phases, vocabulary),
@@ -96,7 +96,7 @@ export function convertDraft(slug: string, page: LongrunnerPage): string {
 
 type Parts = {
   readonly vocabulary: Vocabulary;
-  readonly settled: Settled;
+  readonly reconciled: Reconciled;
   readonly name: string;
   readonly successor: string;
   readonly tools: readonly string[];
@@ -106,7 +106,7 @@ type Parts = {
 
 function frontMatter(
   page: LongrunnerPage,
-  { vocabulary, settled, name, successor, tools, current, slug }: Parts,
+  { vocabulary, reconciled, name, successor, tools, current, slug }: Parts,
 ): Readonly<Record<string, Value>> {
   const { phase, last, next, transition } = page;
   const inside = (path: string): string =>
@@ -117,13 +117,13 @@ function frontMatter(
     'phase.objective': phase.objective || current?.objective || NOT_RECORDED,
     'phase.stop_condition': [],
     'phase.started': phase.started || null,
-    'phase.status': settled.phaseStatus,
+    'phase.status': reconciled.phaseStatus,
     'phase.successor': successor || null,
-    'transition.triggered_at': settled.transition?.triggered ?? null,
-    'transition.expires_at': settled.transition?.expires ?? null,
+    'transition.triggered_at': reconciled.transition?.triggered ?? null,
+    'transition.expires_at': reconciled.transition?.expires ?? null,
     'transition.timeout_days': Math.min(30, Math.max(1, transition.timeoutDays ?? 3)),
     'transition.reescalations':
-      settled.transition === undefined ? 0 : Math.min(3, transition.reescalations),
+      reconciled.transition === undefined ? 0 : Math.min(3, transition.reescalations),
     'last_pass.date': last.date || null,
     'last_pass.objective': last.objective || null,
     'last_pass.outputs': last.outputs.map(inside).filter((path) => /^(?!\/|\.\.\/)\S/.test(path)),

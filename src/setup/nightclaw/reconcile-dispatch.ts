@@ -5,12 +5,12 @@
 import { stamp } from '../../kernel/clock.js';
 import type { DispatchRow } from './read-dispatch.js';
 import type { LongrunnerPage } from './read-longrunner.js';
-import type { Settled } from './convert-project.js';
+import type { Reconciled } from './convert-project.js';
 
 export type Status = 'active' | 'blocked' | 'paused' | 'transition-hold' | 'complete' | 'abandoned';
 /** What the owner is asked about a project. */
 export type Question = { readonly kind: 'transition' | 'escalation'; readonly text: string };
-export type SettledRow = Settled & {
+export type ReconciledRow = Reconciled & {
   readonly slug: string;
   readonly priority: number;
   readonly status: Status;
@@ -39,10 +39,10 @@ const DAY_MS = 86_400_000;
 const MOST = 999;
 
 /** In the order of their priority; of two with the same, the one whose row came first keeps it. */
-export function settleDispatch(
+export function reconcileDispatch(
   projects: readonly NightProject[],
   now: Date,
-): readonly SettledRow[] {
+): readonly ReconciledRow[] {
   const taken = new Set<number>();
   const inOrder = [...projects].sort(
     (a, b) =>
@@ -66,7 +66,7 @@ function freePriority(wanted: number | undefined, taken: Set<number>): number {
 function settle(
   { slug, page, row }: NightProject,
   { now, priority }: { readonly now: Date; readonly priority: number },
-): SettledRow {
+): ReconciledRow {
   const { status, why } = statusOf(page, row);
   const notes = [
     ...why,

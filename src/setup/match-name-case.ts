@@ -9,7 +9,7 @@ import type { PlanDraft } from './setup-plan.js';
  * Renames at the top level, and the directory as it looks afterwards. What cannot be renamed
  * because our name is taken too is put away if it is a file.
  */
-export function settleNames(
+export function matchNameCase(
   existing: ExistingFiles,
   shipped: readonly string[],
   draft: PlanDraft,
