@@ -1,6 +1,6 @@
 /** The command line that an installed hook calls. */
 
-export type HookPlace = {
+export type HookPaths = {
   /** Absolute: node, bin/nocturne.cjs, the workspace. */
   readonly node: string;
   readonly program: string;
@@ -10,7 +10,7 @@ export type HookPlace = {
 };
 
 /** Works without PATH, for a POSIX shell. */
-export function shellCommand({ node, program, home }: HookPlace, words: readonly string[]): string {
+export function shellCommand({ node, program, home }: HookPaths, words: readonly string[]): string {
   return [
     ...(home === undefined ? [] : [`NOCTURNE_HOME=${quoted(home)}`]),
     ...[node, program, ...words].map(quoted),

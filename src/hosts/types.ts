@@ -8,7 +8,7 @@ import type { GuardedHost } from '../governance/host-tools/host-tools.js';
 import type { Observation } from '../kernel/observation.js';
 import type { AddedCommand } from '../passes/added-command.js';
 import type { Workspace } from '../workspace/types.js';
-import type { HookPlace } from './hook-command.js';
+import type { HookPaths } from './hook-command.js';
 
 /** A command that the host adds to the command line; loaded when it is called. */
 export type HostCommand = {
@@ -41,12 +41,12 @@ export type HookPlan =
 export type HostHooks = {
   readonly plan: (
     way: 'install' | 'uninstall',
-    context: { readonly workspace: Workspace; readonly place: HookPlace; readonly owner: string },
+    context: { readonly workspace: Workspace; readonly paths: HookPaths; readonly owner: string },
   ) => HookPlan;
   /** `text`: one line for people; `facts`: the same for programs. */
   readonly status: (
     workspace: Workspace,
-    place: HookPlace,
+    paths: HookPaths,
   ) => { readonly text: string; readonly facts: Readonly<Record<string, unknown>> };
 };
 

@@ -3,7 +3,7 @@
  * line that each calls.
  */
 import { defined } from '../../kernel/defined.js';
-import { type HookPlace, shellCommand } from '../hook-command.js';
+import { type HookPaths, shellCommand } from '../hook-command.js';
 
 export type HookGroup = {
   readonly matcher?: string;
@@ -20,8 +20,8 @@ export type HookGroup = {
  */
 const TIMEOUT = 60;
 
-export function claudeHooks(place: HookPlace): Readonly<Record<string, HookGroup>> {
-  const command = shellCommand(place, ['hook', 'claude-code', '--workspace', place.workspace]);
+export function claudeHooks(paths: HookPaths): Readonly<Record<string, HookGroup>> {
+  const command = shellCommand(paths, ['hook', 'claude-code', '--workspace', paths.workspace]);
   const group = (
     more: { readonly matcher?: string; readonly command?: string } = {},
   ): HookGroup => ({

@@ -2,7 +2,7 @@
  * The scripts that git calls. Each calls the hook of the same name that was in force before, at its
  * old place and under its old name, and ours.
  */
-import { type HookPlace, quoted, shellCommand } from '../hook-command.js';
+import { type HookPaths, quoted, shellCommand } from '../hook-command.js';
 
 export const GOVERNED = ['pre-commit', 'pre-merge-commit', 'commit-msg', 'pre-push'] as const;
 /**
@@ -30,9 +30,9 @@ const HEAD = (name: string): string => `#!/bin/sh
  * @param previous folder of the hooks in force before; a relative one means the top of the work
  * tree, where git starts hooks.
  */
-export function hookScript(name: string, place: HookPlace, previous: string): string {
+export function hookScript(name: string, hookPaths: HookPaths, previous: string): string {
   const before = `before=${quoted(`${previous}/${name}`)}\n`;
-  const ours = shellCommand(place, ['hook', 'git', name, '--workspace', place.workspace]);
+  const ours = shellCommand(hookPaths, ['hook', 'git', name, '--workspace', hookPaths.workspace]);
   if (name === 'pre-push')
     return `${HEAD(name)}${before}lines=$(cat; printf x)
 lines=\${lines%x}

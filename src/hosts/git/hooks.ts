@@ -1,5 +1,5 @@
 /** The hooks of git as `hooks install`, `hooks uninstall` and `hooks status` ask for them. */
-import type { HookPlace } from '../hook-command.js';
+import type { HookPaths } from '../hook-command.js';
 import type { HostHooks } from '../types.js';
 import {
   carryOutGit,
@@ -10,7 +10,7 @@ import {
 } from './install-hooks.js';
 
 export const hooks: HostHooks = {
-  plan(way, { workspace, place }) {
+  plan(way, { workspace, paths }) {
     const repository = findRepository(workspace.root);
     if (repository === undefined)
       return {
@@ -20,7 +20,7 @@ export const hooks: HostHooks = {
         hint: 'run git init there first',
       };
     const plan =
-      way === 'install' ? planGitInstall(repository, place) : planGitUninstall(repository);
+      way === 'install' ? planGitInstall(repository, paths) : planGitUninstall(repository);
     return {
       kind: 'plan',
       verdict: plan.verdict,
@@ -28,9 +28,9 @@ export const hooks: HostHooks = {
       carryOut: () => carryOutGit(workspace, plan),
     };
   },
-  status(workspace, place) {
+  status(workspace, paths) {
     const repository = findRepository(workspace.root);
-    const current = repository !== undefined && isCurrent(repository, place);
+    const current = repository !== undefined && isCurrent(repository, paths);
     return {
       text: repository === undefined ? 'no repository here' : textOf(repository, current),
       facts: {
@@ -44,8 +44,8 @@ export const hooks: HostHooks = {
   },
 };
 
-function isCurrent(repository: Repository, place: HookPlace): boolean {
-  return planGitInstall(repository, place).verdict === 'nothing';
+function isCurrent(repository: Repository, hookPaths: HookPaths): boolean {
+  return planGitInstall(repository, hookPaths).verdict === 'nothing';
 }
 
 function textOf({ installed, inForce, folder, previous }: Repository, current: boolean): string {

@@ -11,7 +11,7 @@ import { sha256 } from '../../kernel/hash.js';
 import { writeFileDurably } from '../../workspace/durable.js';
 import type { Workspace } from '../../workspace/types.js';
 import { forgetBefore, keepBefore, readBefore } from '../before.js';
-import type { HookPlace } from '../hook-command.js';
+import type { HookPaths } from '../hook-command.js';
 import { GOVERNED, HANDED_ON, hookScript } from './hook-scripts.js';
 
 const FOLDER = 'nocturne-hooks';
@@ -60,14 +60,14 @@ export function findRepository(root: string): Repository | undefined {
   };
 }
 
-export function planGitInstall(repository: Repository, place: HookPlace): GitPlan {
+export function planGitInstall(repository: Repository, hookPaths: HookPaths): GitPlan {
   const there =
     existsSync(repository.previous) && statSync(repository.previous).isDirectory()
       ? readdirSync(repository.previous).filter((name) => /^[a-z][a-z0-9-]*$/.test(name))
       : [];
   const scripts = new Map(
     [...new Set([...GOVERNED, ...HANDED_ON, ...there.filter((name) => HOOK_NAMES.has(name))])].map(
-      (name) => [name, hookScript(name, place, repository.previous)],
+      (name) => [name, hookScript(name, hookPaths, repository.previous)],
     ),
   );
   const same =

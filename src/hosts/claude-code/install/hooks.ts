@@ -12,8 +12,8 @@ import {
 } from './settings.js';
 
 export const hooks: HostHooks = {
-  plan(way, { workspace, place, owner }) {
-    const plan = way === 'install' ? planInstall(workspace, place) : planUninstall(workspace);
+  plan(way, { workspace, paths, owner }) {
+    const plan = way === 'install' ? planInstall(workspace, paths) : planUninstall(workspace);
     return {
       kind: 'plan',
       verdict: plan.verdict,
@@ -21,8 +21,8 @@ export const hooks: HostHooks = {
       carryOut: () => carryOut(workspace, plan, owner),
     };
   },
-  status(workspace, place) {
-    const status = settingsStatus(workspace, place);
+  status(workspace, paths) {
+    const status = settingsStatus(workspace, paths);
     const { current, switchedOff, events } = status;
     return {
       text: textOf(status),

@@ -8,7 +8,7 @@ import { NocturneError } from '../../../kernel/error.js';
 import { sha256 } from '../../../kernel/hash.js';
 import type { Workspace } from '../../../workspace/types.js';
 import { type Before, forgetBefore, keepBefore, readBefore } from '../../before.js';
-import type { HookPlace } from '../../hook-command.js';
+import type { HookPaths } from '../../hook-command.js';
 import { claudeHooks } from '../hook-groups.js';
 import { isSwitchedOff, ownEvents, withHooks, withoutHooks } from './merge-settings.js';
 
@@ -27,10 +27,10 @@ export type SettingsPlan = {
   readonly next: Buffer | undefined;
 };
 
-export function planInstall(workspace: Workspace, place: HookPlace): SettingsPlan {
+export function planInstall(workspace: Workspace, hookPaths: HookPaths): SettingsPlan {
   const now = read(workspace);
   const text = textOf(now);
-  const next = Buffer.from(withHooks(text, claudeHooks(place), SETTINGS));
+  const next = Buffer.from(withHooks(text, claudeHooks(hookPaths), SETTINGS));
   if (now !== undefined && next.equals(now)) return { verdict: 'nothing', now, next: now };
   return { verdict: ownEvents(text, SETTINGS).length === 0 ? 'install' : 'upgrade', now, next };
 }
@@ -109,12 +109,12 @@ export type SettingsStatus = {
   readonly switchedOff: boolean;
 };
 
-export function settingsStatus(workspace: Workspace, place: HookPlace): SettingsStatus {
+export function settingsStatus(workspace: Workspace, hookPaths: HookPaths): SettingsStatus {
   const text = textOf(read(workspace));
   const events = ownEvents(text, SETTINGS);
   return {
     events,
-    current: events.length > 0 && withHooks(text, claudeHooks(place), SETTINGS) === text,
+    current: events.length > 0 && withHooks(text, claudeHooks(hookPaths), SETTINGS) === text,
     switchedOff: isSwitchedOff(text, SETTINGS),
   };
 }

@@ -5,7 +5,7 @@ import { defined } from '../../../kernel/defined.js';
 import { NocturneError } from '../../../kernel/error.js';
 import type { AddedCommandContext, Parsed } from '../../../passes/added-command.js';
 import { isZone, ownerZone } from '../../../project/owner-zone.js';
-import type { CronPlace, InstallRequest } from '../install/cron-jobs.js';
+import type { CronContext, InstallRequest } from '../install/cron-jobs.js';
 import { everyTimes, type JobRole, type Times } from '../install/job.js';
 
 type Options = Parsed['options'];
@@ -15,7 +15,7 @@ export const DEFAULTS: Readonly<Record<JobRole, string>> = {
   manager: '30 5 * * *',
 };
 
-export function placeOf(context: AddedCommandContext, options: Options): CronPlace {
+export function cronContextOf(context: AddedCommandContext, options: Options): CronContext {
   return {
     workspace: context.workspace(),
     program: textOf(options['openclaw']) ?? 'openclaw',

@@ -2,7 +2,7 @@
 import { EXIT } from '../../../kernel/error.js';
 import type { AddedCommand, CommandResult } from '../../../passes/added-command.js';
 import { installCron, listCron, removeCron } from '../install/cron-jobs.js';
-import { DEFAULTS, placeOf, requestOf } from './cron-request.js';
+import { DEFAULTS, cronContextOf, requestOf } from './cron-request.js';
 import { facts, installText, jobJson, jobText } from './cron-text.js';
 
 const PROGRAM = {
@@ -53,7 +53,7 @@ export const cronInstall: AddedCommand = {
   async run(context, { options }) {
     context.requireOwner('putting passes on a timer');
     const dryRun = options['dryRun'] === true;
-    const installed = await installCron(placeOf(context, options), {
+    const installed = await installCron(cronContextOf(context, options), {
       ...requestOf(context, options),
       dryRun,
       say: (line) => context.progress(line),
@@ -83,7 +83,7 @@ export const cronList: AddedCommand = {
   options: [PROGRAM],
   examples: ['nocturne cron list', 'nocturne cron list --json'],
   async run(context, { options }) {
-    const { version, jobs } = await listCron(placeOf(context, options));
+    const { version, jobs } = await listCron(cronContextOf(context, options));
     const text =
       jobs.length === 0
         ? 'OpenClaw has no job of this workspace. nocturne cron install makes them.'
@@ -102,7 +102,7 @@ export const cronRemove: AddedCommand = {
   async run(context, { options }): Promise<CommandResult> {
     context.requireOwner('removing jobs');
     const dryRun = options['dryRun'] === true;
-    const { version, jobs } = await removeCron(placeOf(context, options), { dryRun });
+    const { version, jobs } = await removeCron(cronContextOf(context, options), { dryRun });
     const text =
       jobs.length === 0
         ? 'OpenClaw has no job of this workspace.'

@@ -30,7 +30,7 @@ import { type Probed, probe } from './probe.js';
 import { openClaw, type OpenClaw } from './program.js';
 import { removeJobs } from './remove-jobs.js';
 
-export type CronPlace = {
+export type CronContext = {
   readonly workspace: Workspace;
   readonly program: string;
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -61,17 +61,20 @@ export type Installed = {
 const MARGIN_MINUTES = 15;
 const MANAGER_MINUTES = 15;
 
-export async function installCron(place: CronPlace, request: InstallRequest): Promise<Installed> {
-  const { workspace } = place;
+export async function installCron(
+  context: CronContext,
+  request: InstallRequest,
+): Promise<Installed> {
+  const { workspace } = context;
   const { host, probed } = await open(
-    place,
+    context,
     JOB_ROLES.map((role) => request.times[role]),
     request.plugin !== undefined,
   );
   const { agent, warnings } = await agentOf(host, { root: workspace.root, agent: request.agent });
   const specs = JOB_ROLES.map((role) => specOf(workspace, { role, request, agent }));
   const words = specs.map((spec) => jobWords(spec, probed));
-  const plan = await pluginPlan(host, { probed, request, force: place.force });
+  const plan = await pluginPlan(host, { probed, request, force: context.force });
   const notes = [
     ...warnings,
     ...(words[0]?.leftOut ?? []).map((flag) => `left out, this version does not have it: ${flag}`),
@@ -92,7 +95,7 @@ export async function installCron(place: CronPlace, request: InstallRequest): Pr
   if (plan.plan !== undefined) request.say('installing the plugin');
   const plugin = plan.plan === undefined ? undefined : await installPlugin(host, plan.plan);
   request.say('making the jobs');
-  const jobs = await installJobs({ ...jobsPlace(place), host, probed }, specs);
+  const jobs = await installJobs({ ...jobsScope(context), host, probed }, specs);
   rememberMessages(
     workspace.state,
     specs.map((spec) => spec.message),
@@ -104,25 +107,28 @@ export async function installCron(place: CronPlace, request: InstallRequest): Pr
 }
 
 export async function listCron(
-  place: CronPlace,
+  context: CronContext,
 ): Promise<{ readonly version: string; readonly jobs: readonly OurJob[] }> {
-  const { host, probed } = await open(place, [], false);
-  return { version: probed.version, jobs: ourJobs(await hostJobs(host, probed), jobsPlace(place)) };
+  const { host, probed } = await open(context, [], false);
+  return {
+    version: probed.version,
+    jobs: ourJobs(await hostJobs(host, probed), jobsScope(context)),
+  };
 }
 
 export async function removeCron(
-  place: CronPlace,
+  context: CronContext,
   options: { readonly dryRun: boolean },
 ): Promise<{ readonly version: string; readonly jobs: readonly OurJob[] }> {
-  const { host, probed } = await open(place, [], false);
+  const { host, probed } = await open(context, [], false);
   return {
     version: probed.version,
-    jobs: await removeJobs({ ...jobsPlace(place), host, probed }, options),
+    jobs: await removeJobs({ ...jobsScope(context), host, probed }, options),
   };
 }
 
 async function open(
-  { program, env }: CronPlace,
+  { program, env }: CronContext,
   times: readonly Times[],
   plugins: boolean,
 ): Promise<{ readonly host: OpenClaw; readonly probed: Probed }> {
@@ -137,7 +143,7 @@ async function open(
   return { host, probed: await probe(host, { schedule, plugins }) };
 }
 
-function jobsPlace({ workspace, force }: CronPlace): {
+function jobsScope({ workspace, force }: CronContext): {
   readonly workspaceId: string;
   readonly messages: readonly string[];
   readonly force: boolean;

@@ -15,7 +15,7 @@ export type InstalledJob = {
   /** What was not as it should be. */
   readonly differed: readonly string[];
 };
-export type JobsPlace = {
+export type JobsContext = {
   readonly host: OpenClaw;
   readonly probed: Probed;
   readonly workspaceId: string;
@@ -24,31 +24,31 @@ export type JobsPlace = {
 };
 
 export async function installJobs(
-  place: JobsPlace,
+  context: JobsContext,
   specs: readonly JobSpec[],
 ): Promise<readonly InstalledJob[]> {
-  const before = await hostJobs(place.host, place.probed);
-  const ours = ourJobs(before, place);
+  const before = await hostJobs(context.host, context.probed);
+  const ours = ourJobs(before, context);
   for (const spec of specs) refuseForeign(before, spec);
-  if (!place.force) refuseChanged(ours);
+  if (!context.force) refuseChanged(ours);
   const done: Omit<InstalledJob, 'job'>[] = [];
   for (const spec of specs)
     done.push(
       await install(
-        place,
+        context,
         spec,
         ours.filter((job) => job.role === spec.role),
       ),
     );
-  const after = ourJobs(await hostJobs(place.host, place.probed), place);
+  const after = ourJobs(await hostJobs(context.host, context.probed), context);
   return done.map((step) => ({
     ...step,
-    job: observed(step, { spec: specs.find((spec) => spec.role === step.role), after, place }),
+    job: observed(step, { spec: specs.find((spec) => spec.role === step.role), after, context }),
   }));
 }
 
 async function install(
-  { host, probed }: JobsPlace,
+  { host, probed }: JobsContext,
   spec: JobSpec,
   ours: readonly OurJob[],
 ): Promise<Omit<InstalledJob, 'job'>> {
@@ -74,7 +74,7 @@ function observed(
   options: {
     readonly spec: JobSpec | undefined;
     readonly after: readonly OurJob[];
-    readonly place: JobsPlace;
+    readonly context: JobsContext;
   },
 ): HostJob {
   const found = options.after.filter((job) => job.role === done.role);
@@ -82,7 +82,7 @@ function observed(
   const wrong =
     only === undefined || options.spec === undefined
       ? []
-      : differences(only.job, options.spec, options.place.probed);
+      : differences(only.job, options.spec, options.context.probed);
   if (only === undefined || found.length > 1)
     throw new NocturneError(
       'RUN_FAILED',

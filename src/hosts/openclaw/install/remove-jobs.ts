@@ -3,17 +3,17 @@
  */
 import { NocturneError } from '../../../kernel/error.js';
 import { hostJobs, type OurJob, ourJobs } from './host-jobs.js';
-import { type JobsPlace, refuseChanged } from './install-jobs.js';
+import { type JobsContext, refuseChanged } from './install-jobs.js';
 
 export async function removeJobs(
-  place: JobsPlace,
+  context: JobsContext,
   { dryRun }: { readonly dryRun: boolean },
 ): Promise<readonly OurJob[]> {
-  const ours = ourJobs(await hostJobs(place.host, place.probed), place);
-  if (!place.force) refuseChanged(ours);
+  const ours = ourJobs(await hostJobs(context.host, context.probed), context);
+  if (!context.force) refuseChanged(ours);
   if (dryRun || ours.length === 0) return ours;
-  for (const { job } of ours) await place.host.json(['cron', 'rm', job.id, '--json']);
-  const left = ourJobs(await hostJobs(place.host, place.probed), place).filter((candidate) =>
+  for (const { job } of ours) await context.host.json(['cron', 'rm', job.id, '--json']);
+  const left = ourJobs(await hostJobs(context.host, context.probed), context).filter((candidate) =>
     ours.some(({ job }) => job.id === candidate.job.id),
   );
   if (left.length > 0)

@@ -3,7 +3,7 @@
  * hosts.
  */
 import { join } from 'node:path';
-import type { HookPlace } from '../../../hosts/hook-command.js';
+import type { HookPaths } from '../../../hosts/hook-command.js';
 import { installedHosts } from '../../../hosts/installed.js';
 import type { HookPlan, Host, HostHooks } from '../../../hosts/types.js';
 import { defined } from '../../../kernel/defined.js';
@@ -49,10 +49,10 @@ export async function hooksStatus(): Promise<Command> {
     options: choices(hosts),
     examples: ['nocturne hooks status', 'nocturne hooks status --json'],
     async run(context, parsed) {
-      const [workspace, place] = [context.workspace(), placeOf(context)];
+      const [workspace, paths] = [context.workspace(), hookPathsOf(context)];
       const found = await Promise.all(
         chosen(hosts, parsed).map(async ({ name, title, hooks }) => {
-          const { text, facts } = (await hooks()).status(workspace, place);
+          const { text, facts } = (await hooks()).status(workspace, paths);
           return { line: `${title}: ${text}`, entry: [optionName(name), facts] as const };
         }),
       );
@@ -108,7 +108,7 @@ async function change(
   requireOwner(context, way === 'install' ? 'installing hooks' : 'taking hooks out');
   const dryRun = parsed.options['dryRun'] === true;
   const workspace = context.workspace();
-  const asked = { workspace, place: placeOf(context), owner: ownerName(workspace.snapshot()) };
+  const asked = { workspace, paths: hookPathsOf(context), owner: ownerName(workspace.snapshot()) };
   const plans = await Promise.all(
     chosen(hosts, parsed).map(async ({ name, title, hooks }) => ({
       name,
@@ -147,7 +147,7 @@ function planText(plan: HookPlan): string {
     : `${WORDS[plan.verdict]} (${plan.where})`;
 }
 
-function placeOf(context: Context): HookPlace {
+function hookPathsOf(context: Context): HookPaths {
   const home = context.env['NOCTURNE_HOME'];
   return defined({
     node: process.execPath,
