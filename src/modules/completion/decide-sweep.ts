@@ -18,20 +18,20 @@ export function decideSweep(
 ): readonly EventFields[] {
   return [...tasks].flatMap((task): EventFields[] => {
     if (isOver(task)) return [];
-    if (task.state === 'ended') return settle(task, options);
+    if (task.state === 'ended') return judgeEnded(task, options);
     return task.replayOf !== undefined && task.call === undefined
       ? abandon(task, options.now)
       : reap(task, options.now);
   });
 }
 
-/** Dead letters of which the owner has not been told. */
-export function untold(tasks: Iterable<Task>): readonly Task[] {
+/** Dead letters that the owner has not seen yet. */
+export function unsurfaced(tasks: Iterable<Task>): readonly Task[] {
   return [...tasks].filter((task) => isDeadLetter(task) && !task.surfaced);
 }
 
 /** The session is over, which is one witness; a file is the other. */
-function settle(
+function judgeEnded(
   task: Task,
   options: { readonly now: number; readonly evidence: (task: Task) => Evidence },
 ): EventFields[] {

@@ -4,7 +4,7 @@
  */
 import type { AuditEntry, Snapshot, Workspace } from '../../workspace/types.js';
 import { bundleChanges } from '../../workspace/bundle.js';
-import { decideSweep, untold } from './decide-sweep.js';
+import { decideSweep, unsurfaced } from './decide-sweep.js';
 import { type EventFields, eventChange, readEvents, type TaskEvent } from './events.js';
 import { evidenceFor } from './evidence.js';
 import { reduce, step } from './reduce.js';
@@ -78,7 +78,7 @@ function decide(snapshot: Snapshot): Decided {
     if (task !== undefined)
       after.set(task.id, step(task, { ...fields, seq: 0, at: now } satisfies TaskEvent));
   }
-  const dead = untold(after.values());
+  const dead = unsurfaced(after.values());
   const surfaced = dead.map((task): EventFields => {
     const { nextStep, owner } = closeOutOf(task);
     return { event: 'surfaced', task: task.id, next_step: nextStep, next_owner: owner };

@@ -57,7 +57,7 @@ export function processInbox(processing: Processing): ModuleChange | undefined {
       fieldText(record, 'unverified') === 'true',
     );
   forgetArrivals(work);
-  for (const entry of dropsOf(work.snapshot)) takeIn(work, entry);
+  for (const entry of incomingMessages(work.snapshot)) takeIn(work, entry);
   if (work.changes.length === 0 && work.audit.length === 0) return undefined;
   return {
     reason: 'messages sorted',
@@ -67,7 +67,7 @@ export function processInbox(processing: Processing): ModuleChange | undefined {
   };
 }
 
-export function dropsOf(snapshot: Snapshot): readonly FileEntry[] {
+export function incomingMessages(snapshot: Snapshot): readonly FileEntry[] {
   const entries = [...snapshot.files.values()].filter(
     (entry) => isIncomingMessage(entry.path) || isHeldMessage(entry.path),
   );

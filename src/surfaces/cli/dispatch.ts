@@ -9,12 +9,12 @@ import type { Catalogue, Entry } from './catalogue-entry.js';
 import { makeContext, withScope } from './context.js';
 import { helpFor, helpPage } from './help.js';
 import { parseWords } from './parse-words.js';
-import { print } from './print-result.js';
+import { printResult } from './print-result.js';
 import type { Context } from './types.js';
 
 export async function dispatch(words: readonly string[]): Promise<ExitCode> {
   if (words[0] === '__complete')
-    return print(
+    return printResult(
       { exit: EXIT.ok, text: (await completions(words.slice(1))).join('\n'), json: {} },
       false,
     );
@@ -22,7 +22,7 @@ export async function dispatch(words: readonly string[]): Promise<ExitCode> {
   if (found === undefined) {
     const first = words.find((word) => !word.startsWith('-'));
     if (first === undefined || first === 'help')
-      return print(
+      return printResult(
         { exit: words.length === 0 ? EXIT.usage : EXIT.ok, text: await helpOn(words), json: {} },
         false,
       );
@@ -33,11 +33,11 @@ export async function dispatch(words: readonly string[]): Promise<ExitCode> {
   }
   const { command } = await found.entry.load();
   if (found.rest.includes('--help') || found.rest.includes('-h'))
-    return print({ exit: EXIT.ok, text: await helpOn(words, found.name), json: {} }, false);
+    return printResult({ exit: EXIT.ok, text: await helpOn(words, found.name), json: {} }, false);
   const { globals, parsed } = await parseWords(found.name, command, found.rest);
   const context = await makeContext(globals);
   try {
-    return print(
+    return printResult(
       await command.run(withScope(context, admit(context, found.name, found.entry)), parsed),
       globals.json,
     );

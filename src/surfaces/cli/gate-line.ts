@@ -11,7 +11,7 @@ import { isJournalEmpty } from '../../workspace/journal-files.js';
 import { gateResult } from './gate-result.js';
 import { homeDirectory, stateDirectory } from '../../workspace/state-home.js';
 import { namedRoot } from './find-root.js';
-import { complain, print } from './print-result.js';
+import { printError, printResult } from './print-result.js';
 
 const KNOWN = new Set(['--json', '--quiet', '--no-color', '--debug']);
 
@@ -35,8 +35,8 @@ export function gateLine(words: readonly string[]): ExitCode | undefined {
     const home = homeDirectory(env, cwd);
     const report = verifyGate(root, home);
     if (report.ok && listIncidents(stateDirectory(home, root)).length > 0) return undefined;
-    return report.ok || isJournalEmpty(root) ? print(gateResult(report), json) : undefined;
+    return report.ok || isJournalEmpty(root) ? printResult(gateResult(report), json) : undefined;
   } catch (error) {
-    return complain(error, { json, debug: words.includes('--debug') });
+    return printError(error, { json, debug: words.includes('--debug') });
   }
 }

@@ -1,6 +1,6 @@
 /** The command line: words → one command → one result on stdout, one exit code. */
 import type { ExitCode } from '../../kernel/error.js';
-import { complain } from './print-result.js';
+import { printError } from './print-result.js';
 
 export async function main(words: readonly string[]): Promise<void> {
   // Whoever reads may have read enough (`nocturne … | head`).
@@ -11,7 +11,7 @@ export async function main(words: readonly string[]): Promise<void> {
   try {
     exit = await run(words);
   } catch (error) {
-    exit = complain(error, { json: words.includes('--json'), debug: words.includes('--debug') });
+    exit = printError(error, { json: words.includes('--json'), debug: words.includes('--debug') });
   }
   process.exitCode = exit;
 }

@@ -2,7 +2,7 @@
 import { EXIT, type ExitCode, NocturneError } from '../../kernel/error.js';
 import type { CommandResult } from './types.js';
 
-export function print(result: CommandResult, json: boolean): ExitCode {
+export function printResult(result: CommandResult, json: boolean): ExitCode {
   if (result.raw !== undefined)
     process.stdout.write(result.raw.endsWith('\n') ? result.raw : `${result.raw}\n`);
   else if (json)
@@ -15,7 +15,7 @@ export function print(result: CommandResult, json: boolean): ExitCode {
 }
 
 /** The one place where a thrown error is told. */
-export function complain(
+export function printError(
   error: unknown,
   options: { readonly json: boolean; readonly debug: boolean },
 ): ExitCode {

@@ -15,7 +15,7 @@ import { homeDirectory, stateDirectory } from '../../workspace/state-home.js';
 import { walk } from '../../workspace/walk.js';
 import { keptGround } from './kept-ground.js';
 import { namedRoot } from './find-root.js';
-import { complain, print } from './print-result.js';
+import { printError, printResult } from './print-result.js';
 
 /**
  * `undefined` when there are words that it does not know, or nothing that was kept holds: then the
@@ -45,7 +45,7 @@ export function validateLine(words: readonly string[], packageRoot: string): Exi
       (process.stdout.isTTY === true || env['FORCE_COLOR'] !== undefined);
     const width = process.stdout.columns ?? (Number(env['COLUMNS']) || 100);
     const exit = countsOf(found.diagnostics).errors > 0 ? EXIT.findings : EXIT.ok;
-    return print(
+    return printResult(
       {
         exit,
         text: json
@@ -56,7 +56,7 @@ export function validateLine(words: readonly string[], packageRoot: string): Exi
       json,
     );
   } catch (error) {
-    return complain(error, { json, debug: false });
+    return printError(error, { json, debug: false });
   }
 }
 

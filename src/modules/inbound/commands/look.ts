@@ -7,7 +7,7 @@ import { fieldText } from '../../../project/field-text.js';
 import type { Snapshot } from '../../../workspace/types.js';
 import type { ModuleCommand } from '../../types.js';
 import { textOf } from '../kept-message.js';
-import { dropsOf } from '../process.js';
+import { incomingMessages } from '../process.js';
 import { readIncomingMessage } from '../read-incoming-message.js';
 
 type Line = {
@@ -119,7 +119,7 @@ function sourceOf({ from, about }: Pick<KnownSender, 'from' | 'about'>): string 
 
 function dropped(snapshot: Snapshot): readonly Line[] {
   const fileTime = fileSystemNow(snapshot.root);
-  return dropsOf(snapshot).map((entry) => {
+  return incomingMessages(snapshot).map((entry) => {
     const reading = readIncomingMessage(snapshot, entry, fileTime);
     const state = reading.kind === 'message' ? 'dropped' : reading.kind;
     const message = reading.kind === 'message' ? reading.message : undefined;
