@@ -65,9 +65,9 @@ function rangeOf(
 /** Cells are made when they are asked for: of very many records most are only looked through. */
 export function decodeRecords(
   text: string,
-  at: { readonly object: string; readonly file: string },
+  source: { readonly object: string; readonly file: string },
 ): readonly Rec[] {
-  const { object, file } = at;
+  const { object, file } = source;
   return (JSON.parse(text) as readonly CachedRecord[]).map(([key, place, ...cells]) => ({
     object,
     key,

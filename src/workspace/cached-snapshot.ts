@@ -89,8 +89,8 @@ function cachedView(
         CLOCK.test(sql) ? hourOf(new Date()) : '',
       ];
       const digest = chance || parts.includes(undefined) ? undefined : parts.join(' ');
-      const known = digest === undefined ? undefined : cache.answer(sql, digest);
-      if (known !== undefined) return JSON.parse(known) as Answer;
+      const cachedAnswer = digest === undefined ? undefined : cache.answer(sql, digest);
+      if (cachedAnswer !== undefined) return JSON.parse(cachedAnswer) as Answer;
       const answer = opened().query(sql);
       if (digest !== undefined) cache.keepAnswer(sql, { digest, answer: JSON.stringify(answer) });
       return answer;
@@ -106,9 +106,9 @@ function cachedView(
  */
 function tableDigest(snapshot: Snapshot, cache: ContentCache, table: string): string | undefined {
   const hash = createHash('sha256');
-  const take = (paths: Iterable<string>, one: (path: string) => string | undefined): boolean => {
+  const take = (paths: Iterable<string>, partOf: (path: string) => string | undefined): boolean => {
     for (const path of paths) {
-      const part = one(path);
+      const part = partOf(path);
       if (part === undefined) return false;
       hash.update(`${path}\0${part}\n`);
     }
@@ -129,8 +129,8 @@ function tableDigest(snapshot: Snapshot, cache: ContentCache, table: string): st
 }
 
 function once<T>(kept: Map<string, T>, key: string, compute: () => T): T {
-  const known = kept.get(key);
-  if (known !== undefined || kept.has(key)) return known as T;
+  const cached = kept.get(key);
+  if (cached !== undefined || kept.has(key)) return cached as T;
   const value = compute();
   kept.set(key, value);
   return value;
