@@ -241,11 +241,11 @@ function failureOf(end: ProcessEnd, own: FailureCode | undefined): FailureCode |
     : end.ending;
 }
 
-function leftovers({ survivorsKilled, left }: ProcessEnd): string {
+function leftovers({ orphansKilled, left }: ProcessEnd): string {
   if (left.length > 0) return `Processes of this run that could not be ended: ${left.join(', ')}.`;
-  return survivorsKilled === 0
+  return orphansKilled === 0
     ? ''
-    : `It left ${survivorsKilled} ${survivorsKilled === 1 ? 'process' : 'processes'} behind, now ended.`;
+    : `It left ${orphansKilled} ${orphansKilled === 1 ? 'process' : 'processes'} behind, now ended.`;
 }
 
 function lastWords({ stderrTail }: ProcessEnd): string {

@@ -2,7 +2,7 @@
  * Manager T0 and T1: passes that never reached their T9 are closed in the registry, the owner's
  * answers are taken in, integrity is on record.
  */
-import { findProcesses } from '../../agents/survivors.js';
+import { findProcesses } from '../../agents/orphan-processes.js';
 import { fieldText, fieldTime } from '../../project/field-text.js';
 import { stamp } from '../../kernel/clock.js';
 import type { Snapshot } from '../../workspace/types.js';

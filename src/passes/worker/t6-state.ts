@@ -12,7 +12,7 @@ import { viewAfter } from '../../workspace/draft-view.js';
 import type { Snapshot } from '../../workspace/types.js';
 import { type Act, bundleAct, bundlesAct, type Deed, deedOf, noteAct, partsOf } from '../act.js';
 import { moduleRecords } from '../modules/module-hooks.js';
-import { evaluate, evidenceOf } from '../settlement/evaluate.js';
+import { evaluate, evidenceOf } from '../reconcile/evaluate.js';
 import type { Done, Graded, PassEnvironment, Step } from '../types.js';
 import { transitionArguments } from './t2-load.js';
 

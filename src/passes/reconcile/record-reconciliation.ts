@@ -6,20 +6,20 @@ import { heldPath } from '../../governance/drop-place.js';
 import type { AuditEntry, Change, Snapshot } from '../../workspace/types.js';
 import { bundlesAct, type Act, type Deed, deedOf, stepRow } from '../act.js';
 import type { Difference } from './differences.js';
-import type { Settled } from './settle.js';
+import type { Reconciliation } from './reconcile.js';
 import type { StepId, Undone } from '../types.js';
 
 /** `runId`: the pass whose differences these are. `crashed`: the pass after it records them. */
-export type SettledPass = {
+export type ReconciledPass = {
   readonly step: StepId;
-  readonly settled: Settled;
+  readonly reconciliation: Reconciliation;
   readonly runId: string;
   readonly project: string | undefined;
   readonly crashed?: true;
 };
 
-export function recordSettled(pass: SettledPass): readonly Act[] {
-  const { accepted, undone, arrived } = pass.settled;
+export function recordReconciliation(pass: ReconciledPass): readonly Act[] {
+  const { accepted, undone, arrived } = pass.reconciliation;
   const rows = rowsOf(pass);
   const changes = [
     ...accepted.map((one): Change => ({ kind: 'adopt', path: one.path, before: one.before })),
@@ -31,8 +31,8 @@ export function recordSettled(pass: SettledPass): readonly Act[] {
   ];
 }
 
-function rowsOf({ step, settled, runId, crashed }: SettledPass): readonly AuditEntry[] {
-  const { accepted, undone, arrived } = settled;
+function rowsOf({ step, reconciliation, runId, crashed }: ReconciledPass): readonly AuditEntry[] {
+  const { accepted, undone, arrived } = reconciliation;
   return [
     ...accepted.map((one) =>
       stepRow(step, {
@@ -56,8 +56,8 @@ function rowsOf({ step, settled, runId, crashed }: SettledPass): readonly AuditE
 }
 
 /** A project that is dispatched waits for the answer; anything else is an incident. */
-function tellOwner(view: Snapshot, { step, settled, runId, project }: SettledPass): Deed {
-  const { undone } = settled;
+function tellOwner(view: Snapshot, { step, reconciliation, runId, project }: ReconciledPass): Deed {
+  const { undone } = reconciliation;
   const names = undone.map((one) => one.path).join(', ');
   const body = undone.map((one) => lineOf(one, runId)).join('\n');
   const who = project === undefined ? runId : `${project} (${runId})`;

@@ -25,13 +25,13 @@ import type { Baseline, Undone } from '../types.js';
  * `arrived`: messages that appeared in the inbox meanwhile. A channel dropped them, or the agent
  * wrote them: they stay, and are asked about.
  */
-export type Settled = {
+export type Reconciliation = {
   readonly accepted: readonly Difference[];
   readonly undone: readonly Undone[];
   readonly arrived: readonly Difference[];
 };
 
-export const NOTHING_SETTLED: Settled = { accepted: [], undone: [], arrived: [] };
+export const NOTHING_RECONCILED: Reconciliation = { accepted: [], undone: [], arrived: [] };
 
 /** A pass whose agent can have changed something since its baseline. */
 export type PassWithBaseline = Omit<PassOnDuty, 'fence' | 'capability'> & {
@@ -39,7 +39,7 @@ export type PassWithBaseline = Omit<PassOnDuty, 'fence' | 'capability'> & {
 };
 
 /** Judges and restores; what was accepted still has to be recorded (a commit that adopts it). */
-export function settle(workspace: Workspace, data: PassWithBaseline): Settled {
+export function reconcile(workspace: Workspace, data: PassWithBaseline): Reconciliation {
   assertRoot(workspace.root);
   storeDirectory(workspace.root);
   healObjects(workspace);

@@ -8,8 +8,8 @@ import { commandsIn, criteriaOf, stopConditionOf } from '../../project/condition
 import { fieldText } from '../../project/field-text.js';
 import { type Act, rowsAct, stepRow } from '../act.js';
 import { sandboxedCommand } from '../pass-sandbox.js';
-import { recordSettled } from './record-settled.js';
-import { settle } from './settle.js';
+import { recordReconciliation } from './record-reconciliation.js';
+import { reconcile } from './reconcile.js';
 import type { PassEnvironment, StepContext, Worked } from '../types.js';
 
 /** `acts`: the evidence, and what check programs were not allowed to write. */
@@ -51,11 +51,11 @@ function undoWhatChecksWrote(
   pass: Worked,
   { step, project }: Subject,
 ): readonly Act[] {
-  const { undone, arrived } = settle(workspace, pass);
+  const { undone, arrived } = reconcile(workspace, pass);
   for (const one of undone) say(`     undone, written by a check: ${one.path} (${one.code})`);
   const { runId } = pass;
-  const settled = { accepted: [], undone, arrived };
-  return recordSettled({ step, settled, runId, project });
+  const reconciliation = { accepted: [], undone, arrived };
+  return recordReconciliation({ step, reconciliation, runId, project });
 }
 
 /**
