@@ -156,7 +156,7 @@ function spawn(
 
 function wrapped({ program, args, cwd, env, sandbox }: ProcessRequest): Wrapped {
   if (sandbox === undefined) return { kind: 'wrapped', program, args };
-  return sandbox.of.wrap({
+  return sandbox.profile.wrap({
     program,
     args,
     cwd,
@@ -170,7 +170,7 @@ type Watchdog = ReturnType<typeof watchdog>;
 
 /** Why a process has to end: whatever came first. */
 function firstVerdict() {
-  let given: { readonly ending: ProcessEnding; readonly detail: string } | undefined;
+  let first: { readonly ending: ProcessEnding; readonly detail: string } | undefined;
   let reach = (): void => undefined;
   const reached = new Promise<void>((resolve) => {
     reach = resolve;
@@ -178,11 +178,11 @@ function firstVerdict() {
   return {
     reached,
     give(ending: ProcessEnding, detail: string): void {
-      given ??= { ending, detail };
+      first ??= { ending, detail };
       reach();
     },
     get given() {
-      return given;
+      return first;
     },
   };
 }

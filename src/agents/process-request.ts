@@ -40,7 +40,7 @@ export type ProcessRequest = {
   /** Every chunk of stdout, as it comes. */
   readonly onStdout?: (chunk: Uint8Array) => void;
   /** The program is put into it; `scratch` is the folder of the run, which it may write to. */
-  readonly sandbox?: { readonly of: Sandbox; readonly scratch?: string };
+  readonly sandbox?: { readonly profile: Sandbox; readonly scratch?: string };
 };
 
 /**

@@ -69,15 +69,16 @@ export function unclosedRuns(snapshot: Snapshot, current: string): readonly Dead
   for (const row of snapshot.records('AUDIT')) {
     const runId = fieldText(row, 'run_id');
     if (runId === '' || runId === current || closed.has(runId)) continue;
-    const known = open.get(runId);
+    const previous = open.get(runId);
     const started = fieldTime(row, 'time');
     open.set(runId, {
       runId,
-      role: known?.role ?? (fieldText(row, 'detail').startsWith('manager') ? 'manager' : 'worker'),
-      started: known?.started ?? stamp(started === undefined ? snapshot.now : new Date(started)),
+      role:
+        previous?.role ?? (fieldText(row, 'detail').startsWith('manager') ? 'manager' : 'worker'),
+      started: previous?.started ?? stamp(started === undefined ? snapshot.now : new Date(started)),
       project:
-        fieldText(row, 'type') === 'load' ? fieldText(row, 'target') : (known?.project ?? ''),
-      lastStep: fieldText(row, 'step') || (known?.lastStep ?? ''),
+        fieldText(row, 'type') === 'load' ? fieldText(row, 'target') : (previous?.project ?? ''),
+      lastStep: fieldText(row, 'step') || (previous?.lastStep ?? ''),
     });
   }
   return [...open.values()];

@@ -18,14 +18,16 @@ export function reconcilePass(
   pass: Briefed | Worked,
 ): ReconciledWork {
   const found = reconcile(workspace, pass);
-  for (const one of found.undone) say(`     undone: ${one.path} (${one.code})`);
+  for (const change of found.undone) say(`     undone: ${change.path} (${change.code})`);
   const reconciliation = { ...found, undone: [...unrecorded(workspace.state), ...found.undone] };
   const { accepted, undone } = reconciliation;
   storePass(workspace.state, pass, { left: { undone, recorded: false } });
   const { runId, project } = pass;
   const recorded = recordReconciliation({ step: 'T5', reconciliation, runId, project });
   const paths = (isThere: boolean): readonly string[] =>
-    accepted.filter((one) => (one.after !== undefined) === isThere).map((one) => one.path);
+    accepted
+      .filter((difference) => (difference.after !== undefined) === isThere)
+      .map((difference) => difference.path);
   return {
     outputs: paths(true),
     gone: paths(false),

@@ -45,11 +45,11 @@ export async function repeatedOutputs(context: StepContext, pass: Reconciled): P
   });
   // What was moved, or merged from files that are gone, is said once and repeats nothing.
   const stood = (path: string, passage: string): boolean =>
-    [before, snapshot].every((one) => one.text(path)?.includes(passage) === true);
+    [before, snapshot].every((view) => view.text(path)?.includes(passage) === true);
   const repeats = asked.flatMap(({ path, text, own }, i) => {
     const parts = answers?.[i]?.map((part) => ({
       ...part,
-      found: part.found.filter((one) => stood(one.path, one.text)),
+      found: part.found.filter((match) => stood(match.path, match.text)),
     }));
     return parts === undefined ? [] : (repeatOf({ path, text }, { own, parts }) ?? []);
   });

@@ -72,7 +72,9 @@ async function hasInvalidOutputs(
     home: env.workspace.home,
     modules: env.modules.map((module) => module.name),
   });
-  return found.some((one) => one.severity === 'error' && outputs.includes(one.range.file));
+  return found.some(
+    (diagnostic) => diagnostic.severity === 'error' && outputs.includes(diagnostic.range.file),
+  );
 }
 
 function gradeOf(
@@ -93,13 +95,15 @@ function gradeOf(
           (path) => !outputs.includes(path),
         );
   const novelty = noveltyOf(textsOf(snapshot, outputs), textsOf(snapshot, earlier));
-  const repeating = new Set(repeats.map((one) => one.path));
+  const repeating = new Set(repeats.map((repeat) => repeat.path));
   const unreadable = outputs.length - novelty.outputs.length;
-  const fresh = novelty.outputs.filter((one) => !one.duplicate && !repeating.has(one.path));
+  const fresh = novelty.outputs.filter(
+    (output) => !output.duplicate && !repeating.has(output.path),
+  );
   return gradePass({
     finished: outcome.kind === 'finished',
     criteria: {
-      met: criteria.filter((one) => one.holds && one.error === undefined).length,
+      met: criteria.filter((result) => result.holds && result.error === undefined).length,
       total: criteria.length,
     },
     outputs: outputs.length,

@@ -56,7 +56,7 @@ function reconcileLate(env: PassEnvironment, stage: Stage): Stage {
   return 'outcome' in stage ? { ...stage, ...left } : stage;
 }
 
-function closing(stage: Stage, at: { outcome: string; failures: number }): PlainAct {
+function closing(stage: Stage, result: { outcome: string; failures: number }): PlainAct {
   const runner = 'runner' in stage ? stage.runner.name : null;
   const tierModel = 'tier' in stage ? stage.tier.model : '';
   const outcome = 'outcome' in stage ? stage.outcome : undefined;
@@ -71,13 +71,13 @@ function closing(stage: Stage, at: { outcome: string; failures: number }): Plain
     started: stage.started,
     integrity: 'pass',
     project: projectOf(stage) ?? null,
-    outcome: at.outcome,
-    failures: at.failures,
+    outcome: result.outcome,
+    failures: result.failures,
   };
   const worked = outcome !== undefined || stage.request.role === 'manager';
   return bundlesAct('T9', [
-    ...(worked ? [memoryOf(stage, at.outcome)] : []),
-    { name: 'session_close', args: session, target: stage.runId, detail: at.outcome },
+    ...(worked ? [memoryOf(stage, result.outcome)] : []),
+    { name: 'session_close', args: session, target: stage.runId, detail: result.outcome },
   ]);
 }
 
