@@ -104,7 +104,7 @@ export function openclawRunner(options: ProgramRunnerOptions): Runner {
             report,
             tail: said?.answer ? printable(said.answer).slice(-8192) : end.tail,
             model: said?.model ?? input.model,
-            said: [explain(said), found ? '' : 'It gave no report.'],
+            notes: [explain(said), found ? '' : 'It gave no report.'],
             ...defined({ failure }),
           };
         },

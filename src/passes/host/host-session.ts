@@ -114,11 +114,11 @@ function refusalsOf(
     case 'unreadable':
       return [{ code: 'command-unparsable', message: reading.why }];
     case 'unknown': {
-      const known = ruleReasons(toolRules(snapshot.records('TOOL-RULE')), data?.tools, {
+      const reasons = ruleReasons(toolRules(snapshot.records('TOOL-RULE')), data?.tools, {
         program: reading.name,
         args: [],
       });
-      return known.length === 0
+      return reasons.length === 0
         ? []
         : [
             {

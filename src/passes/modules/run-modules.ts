@@ -52,9 +52,9 @@ export async function runModules(engine: Engine): Promise<EngineRun> {
     if (round > 1) snapshot = engine.workspace.snapshot();
     let heard = 0;
     for (const row of rowsOf(engine, snapshot)) {
-      const told = await deliver(engine, { row, runs, snapshot });
-      heard += told.changes;
-      if (told.wrote) snapshot = engine.workspace.snapshot();
+      const delivery = await deliver(engine, { row, runs, snapshot });
+      heard += delivery.changes;
+      if (delivery.wrote) snapshot = engine.workspace.snapshot();
     }
     if (heard === 0) return { runs: [...runs.values()], looping: [] };
   }
@@ -87,7 +87,7 @@ function rowsOf({ only }: Engine, snapshot: Snapshot): readonly ModuleRow[] {
 }
 
 function find(engine: Engine, name: string): PassModule | undefined {
-  return engine.modules.find((one) => one.name === name);
+  return engine.modules.find((candidate) => candidate.name === name);
 }
 
 type Turn = {
@@ -143,8 +143,8 @@ function tellOwner(engine: Engine, looping: readonly string[]): void {
     snapshot
       .records('NOTIFICATION')
       .some(
-        (one) =>
-          fieldText(one, 'action_needed') === question && fieldText(one, 'status') !== 'done',
+        (record) =>
+          fieldText(record, 'action_needed') === question && fieldText(record, 'status') !== 'done',
       )
   )
     return;

@@ -48,7 +48,7 @@ export function takeAnswers(
   const expired = expiredApprovals(view);
   if (expired.length > 0) {
     take((now) => planExpiry(now, taker));
-    notes.push(`${expired.map((one) => one.id).join(', ')}: the time is over`);
+    notes.push(`${expired.map((approval) => approval.id).join(', ')}: the time is over`);
   }
   return { acts, notes, view };
 }
@@ -60,9 +60,9 @@ function carryOut(
 ): { readonly act: Act; readonly what: string } {
   const [approval] = answer.effects.filter((effect) => effect.kind === 'approval');
   if (approval !== undefined) {
-    const given = { id: approval.id, verdict: answer.verdict, question: answer.id };
-    const { what } = planApproval(snapshot, taker, given);
-    return { act: (view) => planApproval(view, taker, given).deed, what };
+    const details = { id: approval.id, verdict: answer.verdict, question: answer.id };
+    const { what } = planApproval(snapshot, taker, details);
+    return { act: (view) => planApproval(view, taker, details).deed, what };
   }
   return { act: (view) => effectsOf(view, taker, answer), what: answer.what };
 }
@@ -81,8 +81,8 @@ function effectsOf(view: Snapshot, { state }: Taker, answer: PendingAnswer): Dee
     view,
     bundlesAct(
       'T1',
-      [...extra.flatMap((one) => one.bundles), ...calls],
-      extra.flatMap((one) => one.changes),
+      [...extra.flatMap((part) => part.bundles), ...calls],
+      extra.flatMap((part) => part.changes),
     ),
   );
 }
