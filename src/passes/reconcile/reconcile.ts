@@ -5,7 +5,7 @@
 import { lstatSync } from 'node:fs';
 import { checkConsequences } from '../../governance/guard/consequences.js';
 import { decide } from '../../governance/guard/decide.js';
-import { isDrop, isUnfinishedDrop } from '../../governance/drop-place.js';
+import { isIncomingMessage, isUnfinishedMessage } from '../../governance/incoming-message-path.js';
 import { noProbe } from '../../governance/guard/probe.js';
 import type { Decision } from '../../governance/types.js';
 import { storeDirectory } from '../../workspace/mutex.js';
@@ -47,14 +47,14 @@ export function reconcile(workspace: Workspace, data: PassWithBaseline): Reconci
   const changed: Difference[] = [];
   for (const difference of differences(workspace, data.baseline)) {
     if (
-      isUnfinishedDrop(difference.path) &&
+      isUnfinishedMessage(difference.path) &&
       difference.kind !== 'link' &&
       difference.kind !== 'special'
     )
       continue;
     const isArrival =
       difference.kind === 'added' &&
-      isDrop(difference.path) &&
+      isIncomingMessage(difference.path) &&
       linksOf(workspace, difference.path) === 1;
     (isArrival ? arrived : changed).push(difference);
   }

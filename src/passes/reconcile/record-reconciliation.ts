@@ -2,7 +2,7 @@
  * What was found after the agent, for the logs: accepted changes field by field, each undone one
  * with its reason, and a notice to the owner.
  */
-import { heldPath } from '../../governance/drop-place.js';
+import { heldPath } from '../../governance/incoming-message-path.js';
 import type { AuditEntry, Change, Snapshot } from '../../workspace/types.js';
 import { bundlesAct, type Act, type Deed, deedOf, stepRow } from '../act.js';
 import type { Difference } from './differences.js';

@@ -16,9 +16,9 @@ export const command: Command = {
   ],
   async run(context, { args: [name = '', ...words] }) {
     const tools = await servedTools(context.workspace(), 'command line');
-    const tool = tools.find((one) => one.name === name);
+    const tool = tools.find((candidate) => candidate.name === name);
     if (tool === undefined) {
-      const names = tools.map((one) => one.name);
+      const names = tools.map((entry) => entry.name);
       throw new NocturneError('USAGE', unknownTool(name, names), { hint: 'nocturne mcp --list' });
     }
     return toolResult(context, tool, argumentsOf(context, words), 'actor');
