@@ -11,7 +11,7 @@ import type { Decision } from '../../governance/types.js';
 import { storeDirectory } from '../../workspace/mutex.js';
 import { assertRoot } from '../../workspace/pinned-root.js';
 import { within } from '../../workspace/root-descriptor.js';
-import { healObjects, soundObject } from '../../workspace/spare-objects.js';
+import { repairObjects, soundObject } from '../../workspace/object-replicas.js';
 import { overlay } from '../../workspace/overlay.js';
 import { openSnapshot } from '../../workspace/snapshot.js';
 import type { FileEntry, Snapshot, Workspace } from '../../workspace/types.js';
@@ -42,7 +42,7 @@ export type PassWithBaseline = Omit<PassOnDuty, 'fence' | 'capability'> & {
 export function reconcile(workspace: Workspace, data: PassWithBaseline): Reconciliation {
   assertRoot(workspace.root);
   storeDirectory(workspace.root);
-  healObjects(workspace);
+  repairObjects(workspace);
   const arrived: Difference[] = [];
   const changed: Difference[] = [];
   for (const difference of differences(workspace, data.baseline)) {
