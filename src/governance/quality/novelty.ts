@@ -96,7 +96,7 @@ export function noveltyOf(
   threshold = NEAR_DUPLICATE,
 ): Novelty {
   const compared = earlier.map(({ path, text }) => ({ path, sketch: sketchOf(text) }));
-  const judged = outputs.map(({ path, text }): OutputNovelty => {
+  const graded = outputs.map(({ path, text }): OutputNovelty => {
     const sketch = sketchOf(text);
     let best: { similarity: number; nearest: string | undefined } = {
       similarity: 0,
@@ -109,6 +109,6 @@ export function noveltyOf(
     compared.push({ path, sketch });
     return { path, ...best, duplicate: sketch.shingles === 0 || best.similarity >= threshold };
   });
-  const duplicates = judged.filter((output) => output.duplicate).length;
-  return { outputs: judged, novel: judged.length - duplicates, duplicates };
+  const duplicates = graded.filter((output) => output.duplicate).length;
+  return { outputs: graded, novel: graded.length - duplicates, duplicates };
 }

@@ -114,10 +114,10 @@ function saidBefore(
 ): number {
   const wordsAt = (start: number): readonly number[] =>
     Array.from({ length: Math.min(WIDTH, words.length) }, (_, i) => start + i);
-  const spoken = new Set(
+  const covered = new Set(
     hashes.flatMap((hash, i) => (old.has(hash) || from.has(hash) ? wordsAt(i) : [])),
   );
-  return hashes.filter((hash, i) => !old.has(hash) && wordsAt(i).every((word) => spoken.has(word)))
+  return hashes.filter((hash, i) => !old.has(hash) && wordsAt(i).every((word) => covered.has(word)))
     .length;
 }
 

@@ -4,6 +4,7 @@
  * through once; files are changed by nocturne itself (take-approval.ts), so asking for the same
  * again only tells how things stand.
  */
+import { defined } from '../../kernel/defined.js';
 import { type Approval, approvalsOf, statusAt } from '../../governance/approvals/approval.js';
 import { proposalOf } from '../../governance/approvals/approval-payload.js';
 import { decide, type DecideOptions } from '../../governance/guard/decide.js';
@@ -63,7 +64,7 @@ export function askApproval(
           actor: { kind: 'pass', name: data.request.role },
           runId: data.runId,
           reason: 'asked beyond the scope',
-          ...(parts.length === 0 ? {} : { bundle: 'approval_request' }),
+          ...defined({ bundle: parts.length === 0 ? undefined : 'approval_request' }),
           changes: parts.flatMap((part) => part.changes),
           notices: parts.flatMap((part) => part.notices),
           audit: steps?.flatMap((step) => step.audit) ?? [],

@@ -38,8 +38,8 @@ export function askQuestion(snapshot: Snapshot, asker: Asker, question: Question
       isSameDeed(workspace.state, approval, proposal),
   );
   const asked = approvalOf(snapshot, data, question);
-  const ended = (event: 'voided' | 'expired', ones: readonly Approval[]): BundleChanges[] =>
-    ones.map((approval) =>
+  const ended = (event: 'voided' | 'expired', affected: readonly Approval[]): BundleChanges[] =>
+    affected.map((approval) =>
       approvalEvent(snapshot, approval, { event, by: 'nocturne', runId: data.runId }),
     );
   return {

@@ -30,8 +30,8 @@ export type Begun =
 /**
  * With a token of the running pass nothing begins: its brief is given again, so that an agent whose
  * host began the pass may call this as its prompt says.
- * @param at.session the host's session in which the pass is begun for the agent; the host then ends
- * it.
+ * @param options.session the host's session in which the pass is begun for the agent; the host
+ * then ends it.
  */
 export async function beginPass(
   env: PassEnvironment,
@@ -56,7 +56,7 @@ export async function beginPass(
 /**
  * A pass that a host began for its session is ended by that host alone: it knows the whole report
  * and what was used. The agent's own call changes nothing.
- * @param at.report what the agent printed; its last `nocturne-report` block counts.
+ * @param ending.report what the agent printed; its last `nocturne-report` block counts.
  */
 export async function endPass(
   env: PassEnvironment,

@@ -97,18 +97,18 @@ type Turn = {
 };
 
 /** How many changes a module heard of, and whether it changed something itself. */
-type Told = { readonly changes: number; readonly wrote: boolean };
-const NOTHING_TOLD: Told = { changes: 0, wrote: false };
+type Delivery = { readonly changes: number; readonly wrote: boolean };
+const NOTHING_DELIVERED: Delivery = { changes: 0, wrote: false };
 
-async function deliver(engine: Engine, { row, runs, snapshot }: Turn): Promise<Told> {
+async function deliver(engine: Engine, { row, runs, snapshot }: Turn): Promise<Delivery> {
   const { workspace, runId, signal, say } = engine;
   const module = find(engine, row.name);
   const run = runs.get(row.name);
   if (module === undefined || run === undefined || run.failed !== undefined || signal.aborted)
-    return NOTHING_TOLD;
+    return NOTHING_DELIVERED;
   const now = cursorNow(snapshot, row);
   const changes = changesBetween(readCursor(workspace.state, row.name), now);
-  if (changes.length === 0) return NOTHING_TOLD;
+  if (changes.length === 0) return NOTHING_DELIVERED;
   try {
     const changeSet = await module.onChange(changes, { workspace, snapshot, runId, signal, say });
     if (changeSet !== undefined) engine.commit(changeSet);
@@ -121,7 +121,7 @@ async function deliver(engine: Engine, { row, runs, snapshot }: Turn): Promise<T
     const failed = error instanceof Error ? error.message : String(error);
     say(`     module ${row.name} failed: ${failed}`);
     runs.set(row.name, { ...run, failed });
-    return NOTHING_TOLD;
+    return NOTHING_DELIVERED;
   }
 }
 

@@ -21,7 +21,7 @@ export const NOTHING_EVALUATED: Evaluated = { results: [], acts: [] };
 
 type Subject = { readonly step: 'T5' | 'T6'; readonly project: string };
 
-/** @param at.step T5: the criteria of this pass. T6: the stop condition of the phase. */
+/** @param subject.step T5: the criteria of this pass. T6: the stop condition of the phase. */
 export async function evaluate(
   { env, snapshot }: StepContext,
   pass: Worked,

@@ -58,7 +58,7 @@ export function reconcile(workspace: Workspace, data: PassWithBaseline): Reconci
       linksOf(workspace, difference.path) === 1;
     (isArrival ? arrived : changed).push(difference);
   }
-  const { accepted, refused } = judgeAll(workspace, data, changed);
+  const { accepted, refused } = checkDifferences(workspace, data, changed);
   const kept = restore(
     workspace,
     data.runId,
@@ -78,7 +78,7 @@ export function reconcile(workspace: Workspace, data: PassWithBaseline): Reconci
 
 type Verdict = { readonly code: string; readonly why: string };
 type Refused = Verdict & { readonly difference: Difference };
-type Judged = { readonly accepted: readonly Difference[]; readonly refused: readonly Refused[] };
+type Checked = { readonly accepted: readonly Difference[]; readonly refused: readonly Refused[] };
 
 /** Files with records that are judged with each other in place; each costs reading all of them. */
 const MOST_TOGETHER = 100;
@@ -87,11 +87,11 @@ const MOST_TOGETHER = 100;
  * Each difference is judged with the others in place that still stand: records in several files may
  * need each other. What was judged beside one that is undone is judged again without it.
  */
-function judgeAll(
+function checkDifferences(
   workspace: Workspace,
   data: PassWithBaseline,
   changed: readonly Difference[],
-): Judged {
+): Checked {
   if (changed.length === 0) return { accepted: [], refused: [] };
   const before = overlay(
     baselineSnapshot(workspace, data.baseline),
@@ -120,7 +120,7 @@ function judgeAll(
     for (const difference of again) {
       const around =
         together && governed.has(difference) ? overlay(before, others(difference)) : before;
-      const verdict = judge(workspace, { before: around, data, difference, authorise });
+      const verdict = checkDifference(workspace, { before: around, data, difference, authorise });
       if (verdict !== undefined) verdicts.set(difference, verdict);
     }
   }
@@ -199,7 +199,7 @@ function openBaseline(workspace: Workspace, baseline: Baseline): Snapshot {
   });
 }
 
-function judge(
+function checkDifference(
   workspace: Workspace,
   context: { before: Snapshot; data: PassWithBaseline; difference: Difference; authorise: Granted },
 ): { code: string; why: string } | undefined {

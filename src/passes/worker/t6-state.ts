@@ -80,8 +80,8 @@ function record(
   const more = moduleRecords(env, stage, view);
   return {
     ...deed,
-    changes: [...more.flatMap((change) => change.changes), ...deed.changes],
-    audit: [...(deed.audit ?? []), ...more.flatMap((change) => change.audit ?? [])],
+    changes: [...more.flatMap((moduleChange) => moduleChange.changes), ...deed.changes],
+    audit: [...(deed.audit ?? []), ...more.flatMap((moduleChange) => moduleChange.audit ?? [])],
   };
 }
 

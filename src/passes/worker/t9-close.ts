@@ -2,6 +2,7 @@
  * T9: the session registry, the memory entry, the lock. Runs after every pass that took the lock,
  * whatever happened in between.
  */
+import { defined } from '../../kernel/defined.js';
 import { NocturneError } from '../../kernel/error.js';
 import { closeCommitRecord } from '../../workspace/commit-record.js';
 import { releaseLease } from '../../workspace/lease.js';
@@ -29,10 +30,8 @@ export async function close(env: PassEnvironment, ended: Finished<Stage>): Promi
   const failures = failed ? stage.failures + 1 : 0;
   commitActs(env.workspace, stage, [closing(stage, { outcome, failures })]);
   cleanStore(env);
-  releaseLease(root, state, {
-    fence: stage.fence,
-    ...(failed ? { failedAt: clock.now() } : {}),
-  });
+  const failedAt = failed ? clock.now() : undefined;
+  releaseLease(root, state, defined({ fence: stage.fence, failedAt }));
   closeCommitRecord(state);
   forgetPass(state);
   return { stage, outcome };

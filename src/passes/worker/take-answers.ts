@@ -1,4 +1,5 @@
 /** T1 of both kinds of pass: each answer of the owner, with what follows from it. */
+import { defined } from '../../kernel/defined.js';
 import { type AnswerEffect, type PendingAnswer, pendingAnswers } from '../../governance/answers.js';
 import { viewAfter } from '../../workspace/draft-view.js';
 import type { Snapshot } from '../../workspace/types.js';
@@ -73,7 +74,7 @@ function effectsOf(view: Snapshot, { state }: Taker, answer: PendingAnswer): Dee
       name: call.bundle,
       args: call.args,
       detail: answer.what,
-      ...(call.bundle === 'notification_close' ? { target: answer.id } : {}),
+      ...defined({ target: call.bundle === 'notification_close' ? answer.id : undefined }),
     }),
   );
   const extra = answer.effects.map((effect) => effectOf(view, state, { effect, by: answer.id }));
