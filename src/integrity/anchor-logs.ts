@@ -133,10 +133,10 @@ export function acceptLogs(
         hint: 'look at the difference again',
       });
     set(workspace, verdicts);
-    const told = shown.map(
+    const changes = shown.map(
       ({ file, before, after }) => `${file}: ${describe(before)} to ${describe(after)}`,
     );
-    const statement = `${told.join('; ')} (${owner.reason}, ${stamp(clock.now())})`;
+    const statement = `${changes.join('; ')} (${owner.reason}, ${stamp(clock.now())})`;
     workspace.commit({
       actor: { kind: 'owner', name: owner.signedBy },
       runId: '',

@@ -145,30 +145,30 @@ function plainMessage(
   let out = PREFIX;
   let cell = start + 2;
   let columns = 0;
-  for (let at = cell; at < end; at++) {
-    const byte = bytes[at] ?? 0;
+  for (let offset = cell; offset < end; offset++) {
+    const byte = bytes[offset] ?? 0;
     const kind = CLASS[byte];
     if (kind === 0) {
       message[out++] = byte;
       continue;
     }
     const blanksAreRight =
-      at > cell + 1 &&
-      bytes[at - 1] === SPACE &&
-      bytes[at - 2] !== SPACE &&
+      offset > cell + 1 &&
+      bytes[offset - 1] === SPACE &&
+      bytes[offset - 2] !== SPACE &&
       bytes[cell] !== SPACE &&
-      bytes[at + 1] === SPACE;
+      bytes[offset + 1] === SPACE;
     if (kind === 2 || !blanksAreRight) return -1;
-    out -= at - cell === 2 && bytes[cell] === DASH ? 2 : 1;
+    out -= offset - cell === 2 && bytes[cell] === DASH ? 2 : 1;
     message[out++] = QUOTE;
     if (++columns === row.columns - 1) {
       message[out++] = BRACKET;
-      return at + LINK_LENGTH + 4 === end && bytes[end - 2] === SPACE ? out : -1;
+      return offset + LINK_LENGTH + 4 === end && bytes[end - 2] === SPACE ? out : -1;
     }
     message[out++] = COMMA;
     message[out++] = QUOTE;
-    cell = at + 2;
-    at++;
+    cell = offset + 2;
+    offset++;
   }
   return -1;
 }

@@ -34,7 +34,10 @@ export function closeIncidents(workspace: Workspace, content: Content): number {
   );
 }
 
-function rowOf({ kind, at, first, message, findings }: Incident, content: Content): AuditEntry {
+function rowOf(
+  { kind, at: recordedAt, first, message, findings }: Incident,
+  content: Content,
+): AuditEntry {
   const found = findings.map((finding) => finding.message).join('; ');
   return {
     step: content.step ?? '',
@@ -42,6 +45,6 @@ function rowOf({ kind, at, first, message, findings }: Incident, content: Conten
     target: findings[0]?.file ?? kind,
     authorisation: '',
     result: 'over',
-    detail: `found ${first ?? at}: ${message}${found === '' ? '' : ` (${found})`}; the gate is content again: ${content.by}`,
+    detail: `found ${first ?? recordedAt}: ${message}${found === '' ? '' : ` (${found})`}; the gate is content again: ${content.by}`,
   };
 }

@@ -17,24 +17,24 @@ export type FileCheck = {
 };
 
 /**
- * @param at.known hashes of files that were read already, so that what was parsed is what is
+ * @param options.hashes hashes of files that were read already, so that what was parsed is what is
  * verified.
  */
 export function checkFiles(
   root: string,
-  at: {
+  options: {
     readonly schema: Schema;
     readonly manifest: Manifest;
-    readonly known: ReadonlyMap<string, string>;
+    readonly hashes: ReadonlyMap<string, string>;
   },
 ): FileCheck {
-  const { schema, manifest, known } = at;
+  const { schema, manifest, hashes } = options;
   const rows = new Map(manifest.rows.map((row) => [row.file, row]));
   const protectedSet = new Set(findProtected(root, schema));
   const findings: GateFinding[] = [];
   const real = new Map<string, boolean>();
   for (const row of manifest.rows) {
-    const finding = checkFile(root, row, { hash: known.get(row.file), real });
+    const finding = checkFile(root, row, { hash: hashes.get(row.file), real });
     if (finding !== undefined) findings.push(finding);
     else if (!protectedSet.has(row.file))
       findings.push({
@@ -115,13 +115,13 @@ function checkFile(
   }
 }
 
-function isReal(root: string, directory: string, known: Map<string, boolean>): boolean {
+function isReal(root: string, directory: string, cache: Map<string, boolean>): boolean {
   if (directory === '.') return true;
-  const before = known.get(directory);
+  const before = cache.get(directory);
   if (before !== undefined) return before;
   const real =
-    isReal(root, dirname(directory), known) && isDirectoryOrMissing(join(root, directory));
-  known.set(directory, real);
+    isReal(root, dirname(directory), cache) && isDirectoryOrMissing(join(root, directory));
+  cache.set(directory, real);
   return real;
 }
 

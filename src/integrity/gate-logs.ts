@@ -86,15 +86,15 @@ function endsIn({ logs, pending }: Anchors, file: string): readonly Anchor[] {
 
 function checkLog(
   root: string,
-  at: {
+  log: {
     readonly file: string;
     readonly opening: Opening | undefined;
     readonly anchors: () => readonly Anchor[];
   },
 ): LogCheck {
-  const { file } = at;
+  const { file } = log;
   try {
-    const verdict = verifyLog(join(root, file), at);
+    const verdict = verifyLog(join(root, file), log);
     const { rows, ok, firstBad } = verdict;
     if (firstBad === undefined) return { findings: [], chains: [{ file, rows, ok }] };
     return {
@@ -113,7 +113,7 @@ function checkLog(
     const code = errnoOf(error);
     if (code === undefined) throw error;
     const gone = code === 'ENOENT' || code === 'ENOTDIR';
-    const [anchor] = at.anchors();
+    const [anchor] = log.anchors();
     const had = anchor === undefined ? '' : `; its anchor counts ${anchor.rows} rows`;
     const failure = code === 'ELOOP' ? 'is a symbolic link' : `cannot be read (${code})`;
     const message = `the log ${file} ${gone ? `is missing${had}` : failure}`;

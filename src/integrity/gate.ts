@@ -68,7 +68,7 @@ export function verifyGate(directory: string, home: string): GateReport {
   const files = checkFiles(root, {
     schema,
     manifest: read.manifest,
-    known: new Map([[REGISTRY_FILE, registry.hash]]),
+    hashes: new Map([[REGISTRY_FILE, registry.hash]]),
   });
   const logs = checkLogs(root, state, globs);
   const findings = [

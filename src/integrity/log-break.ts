@@ -54,13 +54,17 @@ type Around = {
   readonly twinLater: boolean;
 };
 
-export function explainBreak(at: Break): FirstBad {
-  const last = at.passed.at(-1) ?? { head: '', rows: 0 };
-  const line = at.firstLine + last.rows;
-  const { bad, around } = look(at, last);
+export function explainBreak(logBreak: Break): FirstBad {
+  const last = logBreak.passed.at(-1) ?? { head: '', rows: 0 };
+  const line = logBreak.firstLine + last.rows;
+  const { bad, around } = look(logBreak, last);
   const expected = last.rows + 1;
   const seq = bad.row?.seq ?? expected;
-  if (at.anchor !== undefined && last.rows === at.anchor.rows && last.head === at.anchor.head) {
+  if (
+    logBreak.anchor !== undefined &&
+    last.rows === logBreak.anchor.rows &&
+    last.head === logBreak.anchor.head
+  ) {
     return {
       line,
       seq: expected,
@@ -68,10 +72,10 @@ export function explainBreak(at: Break): FirstBad {
       message: `this line was added by somebody else: the log's anchor ends with row ${last.rows}`,
     };
   }
-  const forged = at.passed.slice(0, -1).findLast((row) => follows(row.head, bad.row));
-  if (forged !== undefined && !isCopy(at, bad.row)) {
+  const forged = logBreak.passed.slice(0, -1).findLast((row) => follows(row.head, bad.row));
+  if (forged !== undefined && !isCopy(logBreak, bad.row)) {
     return {
-      line: at.firstLine + forged.rows,
+      line: logBreak.firstLine + forged.rows,
       seq: forged.rows + 1,
       problem: 'inserted',
       message: `${count(last.rows - forged.rows)} put in here with links of their own: the row on line ${line} follows the row before`,
@@ -92,9 +96,9 @@ export function explainBreak(at: Break): FirstBad {
       message: `${count(around.successorAfter)} put in here: the row on line ${line + around.successorAfter} follows the row before`,
     };
   }
-  if (isCopy(at, bad.row))
+  if (isCopy(logBreak, bad.row))
     return { line, seq, problem: 'inserted', message: 'this row stands in the log a second time' };
-  const gone = at.anchor === undefined ? 0 : at.anchor.rows - around.total;
+  const gone = logBreak.anchor === undefined ? 0 : logBreak.anchor.rows - around.total;
   const number = bad.row?.seq;
   if (
     bad.row !== undefined &&
@@ -105,7 +109,7 @@ export function explainBreak(at: Break): FirstBad {
       line,
       seq: expected,
       problem: 'missing',
-      message: `${count(rows)} gone before this one: it does not follow row ${last.rows}${at.anchor === undefined ? '' : `, and the log has ${around.total} rows where its anchor counts ${at.anchor.rows}`}`,
+      message: `${count(rows)} gone before this one: it does not follow row ${last.rows}${logBreak.anchor === undefined ? '' : `, and the log has ${around.total} rows where its anchor counts ${logBreak.anchor.rows}`}`,
     };
   }
   if (bad.row !== undefined && gone < 0)
@@ -113,26 +117,26 @@ export function explainBreak(at: Break): FirstBad {
       line,
       seq,
       problem: 'inserted',
-      message: `this row does not follow row ${last.rows}, and the log has ${around.total} rows where its anchor counts ${at.anchor?.rows ?? 0}`,
+      message: `this row does not follow row ${last.rows}, and the log has ${around.total} rows where its anchor counts ${logBreak.anchor?.rows ?? 0}`,
     };
-  return { line, seq, problem: 'edited', message: editedMessage(at, bad.row, last) };
+  return { line, seq, problem: 'edited', message: editedMessage(logBreak, bad.row, last) };
 }
 
-function editedMessage(at: Break, row: FormedRow | undefined, last: Passed): string {
+function editedMessage(logBreak: Break, row: FormedRow | undefined, last: Passed): string {
   if (row === undefined)
-    return `this line is not ${at.form.words} as nocturne writes it, ending with its link`;
+    return `this line is not ${logBreak.form.words} as nocturne writes it, ending with its link`;
   return `its link does not belong to what the row says after row ${last.rows}: the row was changed${last.rows === 0 ? '' : ', or the one before it was and got a new link'}`;
 }
 
 /** Reads on to the end, for where the rows went that belong at the break. */
-function look(at: Break, last: Passed): { bad: Line; around: Around } {
+function look(logBreak: Break, last: Passed): { bad: Line; around: Around } {
   let bad: Line | undefined;
   let number = 0;
   let successorAfter: number | undefined;
   let predecessorLater = false;
   let twinLater = false;
-  for (const line of at.rest()) {
-    const row = at.form.read(line);
+  for (const line of logBreak.rest()) {
+    const row = logBreak.form.read(line);
     if (bad === undefined) bad = { row, number };
     else if (row !== undefined) {
       if (successorAfter === undefined && follows(last.head, row)) successorAfter = number;
@@ -147,8 +151,10 @@ function look(at: Break, last: Passed): { bad: Line; around: Around } {
   };
 }
 
-function isCopy(at: Break, row: FormedRow | undefined): boolean {
-  return row !== undefined && at.passed.some((one) => one.rows > 0 && one.head === row.link);
+function isCopy(logBreak: Break, row: FormedRow | undefined): boolean {
+  return (
+    row !== undefined && logBreak.passed.some((sound) => sound.rows > 0 && sound.head === row.link)
+  );
 }
 
 function count(rows: number): string {
@@ -156,17 +162,17 @@ function count(rows: number): string {
 }
 
 /** What is wrong when every link holds but the log does not end where its anchor says. */
-export function explainEnd(at: {
+export function explainEnd(logEnd: {
   readonly firstLine: number;
   readonly end: Anchor;
   readonly anchor: Anchor;
   readonly headAtAnchor: string | undefined;
   readonly torn: boolean;
 }): FirstBad {
-  const { end, anchor } = at;
-  const line = at.firstLine + end.rows;
+  const { end, anchor } = logEnd;
+  const line = logEnd.firstLine + end.rows;
   if (end.rows < anchor.rows) {
-    const torn = at.torn ? `, in the middle of row ${end.rows + 1}` : '';
+    const torn = logEnd.torn ? `, in the middle of row ${end.rows + 1}` : '';
     return {
       line,
       seq: end.rows + 1,
@@ -174,19 +180,19 @@ export function explainEnd(at: {
       message: `the log ends after row ${end.rows}${torn}; its anchor says that there are ${anchor.rows}: the last ${count(anchor.rows - end.rows)} cut off`,
     };
   }
-  if (at.headAtAnchor === anchor.head) {
+  if (logEnd.headAtAnchor === anchor.head) {
     return {
-      line: at.firstLine + anchor.rows,
+      line: logEnd.firstLine + anchor.rows,
       seq: anchor.rows + 1,
       problem: 'foreign',
       message: `the log's anchor ends with row ${anchor.rows}: what follows was not written by nocturne`,
     };
   }
   return {
-    line: at.firstLine + anchor.rows - 1,
+    line: logEnd.firstLine + anchor.rows - 1,
     seq: anchor.rows,
     problem: 'edited',
-    message: `row ${anchor.rows} ends with the link ${shortLink(at.headAtAnchor)} where the anchor says ${shortLink(anchor.head)}: it, or rows before it, were written anew with new links`,
+    message: `row ${anchor.rows} ends with the link ${shortLink(logEnd.headAtAnchor)} where the anchor says ${shortLink(anchor.head)}: it, or rows before it, were written anew with new links`,
   };
 }
 

@@ -47,19 +47,19 @@ export function readLogHead(start: Buffer, file: string): LogHead | undefined {
 function readTableHead(start: Buffer): LogHead | undefined {
   let before = '';
   let line = 1;
-  for (let at = 0; at < start.length; line++) {
-    const newline = start.indexOf(10, at);
+  for (let offset = 0; offset < start.length; line++) {
+    const newline = start.indexOf(10, offset);
     if (newline === -1) return undefined;
-    const text = start.toString('utf8', at, newline);
-    at = newline + 1;
+    const text = start.toString('utf8', offset, newline);
+    offset = newline + 1;
     if (line > 1 && DELIMITER.test(text)) {
       const columns = parseRow(before).map(fieldName);
       if (columns.at(-1) !== 'chain') return undefined;
       return {
         form: tableForm(columns),
         opening: {
-          bytes: at,
-          sha256: createHash('sha256').update(start.subarray(0, at)).digest('hex'),
+          bytes: offset,
+          sha256: createHash('sha256').update(start.subarray(0, offset)).digest('hex'),
         },
         firstLine: line + 1,
       };

@@ -65,16 +65,16 @@ function* blocks(descriptor: number, start: number): Generator<Buffer> {
 function fill(
   descriptor: number,
   buffer: Buffer,
-  at: { readonly from: number; readonly offset: number },
+  position: { readonly from: number; readonly offset: number },
 ): number {
   let done = 0;
-  while (at.from + done < buffer.length) {
+  while (position.from + done < buffer.length) {
     const read = readSync(
       descriptor,
       buffer,
-      at.from + done,
-      buffer.length - at.from - done,
-      at.offset + done,
+      position.from + done,
+      buffer.length - position.from - done,
+      position.offset + done,
     );
     if (read === 0) break;
     done += read;

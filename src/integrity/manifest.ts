@@ -116,11 +116,11 @@ export function readSeal(doc: Doc, problems: ManifestProblem[]): ReadonlyMap<str
 }
 
 function readSealLine(
-  at: { readonly raw: string; readonly line: number; readonly start: number },
+  source: { readonly raw: string; readonly line: number; readonly start: number },
   seal: Map<string, SealLine>,
   problems: ManifestProblem[],
 ): void {
-  const { raw, line } = at;
+  const { raw, line } = source;
   if (raw === '' || raw.startsWith('#')) return;
   const [, key = '', gap = '', written = ''] = /^([a-z_]+):( *)(\S.*)?$/.exec(raw) ?? [];
   if (
@@ -136,7 +136,7 @@ function readSealLine(
     return;
   }
   if (seal.has(key)) problems.push({ line, message: `the front matter has ${key} twice` });
-  const start = at.start + key.length + 1 + gap.length;
+  const start = source.start + key.length + 1 + gap.length;
   const value = written === 'null' || written === '~' ? '' : written;
   seal.set(key, { value, start, end: start + written.length, line });
 }
@@ -154,7 +154,9 @@ export function manifestTable(doc: Doc, problems: ManifestProblem[]): Table | un
   const end =
     doc.headings.find((other) => other.start > heading.start && other.depth <= 2)?.start ??
     doc.text.length;
-  const [table, other] = doc.tables.filter((one) => one.start > heading.start && one.start < end);
+  const [table, other] = doc.tables.filter(
+    (candidate) => candidate.start > heading.start && candidate.start < end,
+  );
   if (table === undefined)
     return missing(problems, heading.line, `there is no table under "## ${MANIFEST_HEADING}"`);
   if (other !== undefined)

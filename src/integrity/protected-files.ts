@@ -58,7 +58,7 @@ function expand(
       : lstatSync(join(root, path), { throwIfNoEntry: false });
     if (stats?.isDirectory() === true) expand(root, `${path}/`, rest, found);
     // `a/**` matches `a` as well.
-    else if (stats !== undefined && rest.every((one) => one === '**')) found(path);
+    else if (stats !== undefined && rest.every((part) => part === '**')) found(path);
     return;
   }
   // What crosses directories or may hold a slash is not cut into segments: everything below is a
@@ -68,7 +68,7 @@ function expand(
     const path = directory + entry.name;
     if (isIgnored(path) || !(anyDepth || globMatches(segment, entry.name))) continue;
     if (entry.isDirectory()) expand(root, `${path}/`, anyDepth ? segments : rest, found);
-    else if (anyDepth || rest.every((one) => one === '**')) found(path);
+    else if (anyDepth || rest.every((part) => part === '**')) found(path);
   }
 }
 

@@ -17,14 +17,14 @@ export function registryFindings(
 ): GateFinding[] {
   if (diagnostics.length === 0) return [];
   const { headings } = scan(text ?? '');
-  const matters = (one: Diagnostic): boolean =>
-    one.severity === 'error' && decidesProtection(headings, one.range.line);
-  return diagnostics.filter(matters).map((one) => ({
-    file: one.range.file,
-    line: one.range.line,
+  const matters = (diagnostic: Diagnostic): boolean =>
+    diagnostic.severity === 'error' && decidesProtection(headings, diagnostic.range.line);
+  return diagnostics.filter(matters).map((diagnostic) => ({
+    file: diagnostic.range.file,
+    line: diagnostic.range.line,
     problem: 'registry',
-    message: one.message,
-    hint: one.hint ?? `correct REGISTRY.md and run nocturne sign ${REGISTRY_FILE}`,
+    message: diagnostic.message,
+    hint: diagnostic.hint ?? `correct REGISTRY.md and run nocturne sign ${REGISTRY_FILE}`,
   }));
 }
 

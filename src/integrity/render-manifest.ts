@@ -56,7 +56,9 @@ function replaceTable(text: string, rows: ManifestContent['rows']): string {
   const table = manifestTable(doc, []);
   if (table !== undefined)
     return text.slice(0, table.start) + lines.join(doc.eol) + text.slice(table.end);
-  const heading = doc.headings.find((one) => one.depth === 2 && one.text === MANIFEST_HEADING);
+  const heading = doc.headings.find(
+    (candidate) => candidate.depth === 2 && candidate.text === MANIFEST_HEADING,
+  );
   if (heading !== undefined)
     return `${text.slice(0, heading.end)}${doc.eol}${doc.eol}${lines.join(doc.eol)}${doc.eol}${text.slice(heading.end)}`;
   const gap = text === '' || text.endsWith('\n') ? '' : doc.eol;
@@ -75,7 +77,7 @@ function replaceSeal(text: string, values: Readonly<Record<SealField, string>>):
   const kept = keptLines(doc, front.contentStart, front.contentEnd);
   const written = new Set<string>();
   const lines = kept.flatMap((line) => {
-    const field = SEAL_FIELDS.find((one) => line.startsWith(`${one}:`));
+    const field = SEAL_FIELDS.find((name) => line.startsWith(`${name}:`));
     if (field === undefined) return [line];
     if (written.has(field)) return [];
     written.add(field);

@@ -161,7 +161,7 @@ function settleHere(workspace: Workspace, key: OwnerKey): string {
   const fresh = `w-${randomBytes(8).toString('hex')}`;
   if (!isSignedBy(manifest, key.publicKey)) return fresh;
   const elsewhere = trustedElsewhere(home, manifest.workspace, root).find(
-    (one) => one.fingerprint === key.fingerprint,
+    (trust) => trust.fingerprint === key.fingerprint,
   );
   if (elsewhere === undefined) return manifest.workspace;
   carryOver(elsewhere, state);
@@ -200,9 +200,9 @@ function refuseUnsound(snapshot: Snapshot): void {
  */
 function choose(plan: SigningPlan, files: 'all' | readonly string[]): readonly SigningChange[] {
   if (files === 'all') return plan.changed;
-  const known = new Set([...plan.changed, ...plan.rows].map((one) => one.file));
+  const protectedFiles = new Set([...plan.changed, ...plan.rows].map((row) => row.file));
   for (const file of files) {
-    if (!known.has(file))
+    if (!protectedFiles.has(file))
       throw new NocturneError('NOT_FOUND', `${file} is not a protected file`, {
         file,
         hint: 'protected are the files that R3 of REGISTRY.md routes as PROTECTED; others need no signature',
@@ -220,19 +220,19 @@ function choose(plan: SigningPlan, files: 'all' | readonly string[]): readonly S
 
 function render(
   snapshot: Snapshot,
-  at: {
+  signing: {
     readonly plan: SigningPlan;
     readonly signed: readonly SigningChange[];
     readonly workspaceId: string;
     readonly options: SignOptions;
   },
 ): string {
-  const { key, signedBy, now } = at.options;
+  const { key, signedBy, now } = signing.options;
   const signedAt = stamp(now);
   const rows = new Map<string, Omit<ManifestRow, 'line'>>(
-    at.plan.rows.map((row) => [row.file, row]),
+    signing.plan.rows.map((row) => [row.file, row]),
   );
-  for (const { file, afterHash } of at.signed) {
+  for (const { file, afterHash } of signing.signed) {
     if (afterHash === undefined) rows.delete(file);
     else rows.set(file, { file, sha256: afterHash, signedBy, signedAt });
     if (decodeCell(encodeCell(file)) !== file)
@@ -243,7 +243,7 @@ function render(
       );
   }
   const content = {
-    workspace: at.workspaceId,
+    workspace: signing.workspaceId,
     key: key.fingerprint,
     signedAt,
     rows: [...rows.values()],
@@ -272,7 +272,7 @@ function render(
 
 /** What is signed is kept, so that next time the difference can be shown. */
 function keepContents(snapshot: Snapshot, plan: SigningPlan): void {
-  for (const file of new Set([...plan.rows, ...plan.changed].map((one) => one.file))) {
+  for (const file of new Set([...plan.rows, ...plan.changed].map((row) => row.file))) {
     const bytes = snapshot.bytes(file);
     if (bytes !== undefined) putObject(snapshot.root, bytes);
   }

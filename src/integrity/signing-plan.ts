@@ -90,7 +90,7 @@ export function signingPlan(snapshot: Snapshot, home: string): SigningPlan {
     changed,
     baseline: baseline.kind,
     rows: baseline.rows,
-    unchanged: files.length - changed.filter((one) => one.kind !== 'gone').length,
+    unchanged: files.length - changed.filter((change) => change.kind !== 'gone').length,
     workspaceId: baseline.workspaceId,
   };
 }

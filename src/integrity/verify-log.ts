@@ -162,15 +162,15 @@ function sameAnchors(a: readonly Anchor[] | undefined, b: readonly Anchor[] | un
 function advance(reading: Reading): void {
   const { chain, recent } = reading;
   for (const block of reading.log.blocks(reading.bytes)) {
-    let at = 0;
-    for (let newline = block.indexOf(10); newline !== -1; newline = block.indexOf(10, at)) {
-      if (!chain.accept(block, at, newline)) {
+    let start = 0;
+    for (let newline = block.indexOf(10); newline !== -1; newline = block.indexOf(10, start)) {
+      if (!chain.accept(block, start, newline)) {
         reading.broken = true;
         return;
       }
-      reading.bytes += newline + 1 - at;
+      reading.bytes += newline + 1 - start;
       reading.rows++;
-      at = newline + 1;
+      start = newline + 1;
       recent[reading.rows % REMEMBERED] = chain.head();
       if (reading.rows === reading.watch) reading.watched = chain.head();
     }
@@ -180,7 +180,7 @@ function advance(reading: Reading): void {
 function watchFor(reading: Reading, row: number): void {
   if (row === reading.watch) return;
   reading.watch = row;
-  reading.watched = passedOf(reading).find((one) => one.rows === row)?.head;
+  reading.watched = passedOf(reading).find((sound) => sound.rows === row)?.head;
 }
 
 /** The remembered sound rows, the nearest last; the beginning of the chain counts as row 0. */
@@ -194,21 +194,21 @@ function passedOf(reading: Reading): Passed[] {
 
 function* linesFrom(log: OpenLog, offset: number): Generator<Buffer> {
   for (const block of log.blocks(offset)) {
-    let at = 0;
-    for (let newline = block.indexOf(10); newline !== -1; newline = block.indexOf(10, at)) {
-      yield block.subarray(at, newline);
-      at = newline + 1;
+    let start = 0;
+    for (let newline = block.indexOf(10); newline !== -1; newline = block.indexOf(10, start)) {
+      yield block.subarray(start, newline);
+      start = newline + 1;
     }
-    if (at < block.length) yield block.subarray(at);
+    if (start < block.length) yield block.subarray(start);
   }
 }
 
 function unanchored(
   head: LogHead,
-  at: { readonly end: Anchor; readonly torn: boolean; readonly anchoring: boolean },
+  logEnd: { readonly end: Anchor; readonly torn: boolean; readonly anchoring: boolean },
 ): FirstBad {
-  const { rows } = at.end;
-  if (at.anchoring)
+  const { rows } = logEnd.end;
+  if (logEnd.anchoring)
     return {
       line: head.firstLine + rows,
       seq: rows + 1,
@@ -219,7 +219,7 @@ function unanchored(
     line: head.firstLine,
     seq: 1,
     problem: 'foreign',
-    message: `nothing outside the workspace vouches for this log: it has ${rows} rows${at.torn ? ' and a line without an end' : ''} and no anchor`,
+    message: `nothing outside the workspace vouches for this log: it has ${rows} rows${logEnd.torn ? ' and a line without an end' : ''} and no anchor`,
   };
 }
 

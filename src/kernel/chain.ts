@@ -47,15 +47,15 @@ export function linkedLine(
 export function cutLine(
   line: string,
 ): { readonly body: string; readonly link: string } | undefined {
-  const at = line.length - OPEN.length - LINK_LENGTH - CLOSE.length;
-  const own = line.slice(at + OPEN.length, -CLOSE.length);
+  const linkStart = line.length - OPEN.length - LINK_LENGTH - CLOSE.length;
+  const own = line.slice(linkStart + OPEN.length, -CLOSE.length);
   if (
-    at < 2 ||
+    linkStart < 2 ||
     !line.startsWith('{') ||
     !line.endsWith(CLOSE) ||
-    line.slice(at, at + OPEN.length) !== OPEN ||
+    line.slice(linkStart, linkStart + OPEN.length) !== OPEN ||
     !/^[0-9a-f]+$/.test(own)
   )
     return undefined;
-  return { body: `${line.slice(0, at)}}`, link: own };
+  return { body: `${line.slice(0, linkStart)}}`, link: own };
 }

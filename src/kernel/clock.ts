@@ -7,19 +7,19 @@ export interface Clock {
 export const systemClock: Clock = { now: () => new Date() };
 
 /** A clock that stands still; for tests and for evaluating one snapshot at one instant. */
-export function fixedClock(at: string | Date): Clock {
-  const instant = new Date(at);
+export function fixedClock(time: string | Date): Clock {
+  const instant = new Date(time);
   return { now: () => new Date(instant) };
 }
 
 /** UTC, ISO 8601, whole seconds: `2026-11-21T01:30:00Z`. The form in which every time is stored. */
-export function stamp(at: Date): string {
-  return `${at.toISOString().slice(0, 19)}Z`;
+export function stamp(time: Date): string {
+  return `${time.toISOString().slice(0, 19)}Z`;
 }
 
 /** UTC date `2026-11-21`. */
-export function dateStamp(at: Date): string {
-  return at.toISOString().slice(0, 10);
+export function dateStamp(time: Date): string {
+  return time.toISOString().slice(0, 10);
 }
 
 /**

@@ -26,10 +26,10 @@ export function globCovers(scope: string, target: string): boolean {
   if (isLiteral(target)) return globMatches(scope, target);
   if (isBraced(scope) || isBraced(target))
     return (
-      expand(scope).some((one) => one !== scope && globCovers(one, target)) ||
+      expand(scope).some((expanded) => expanded !== scope && globCovers(expanded, target)) ||
       (isBraced(target) &&
         expand(target).length > 1 &&
-        expand(target).every((one) => globCovers(scope, one)))
+        expand(target).every((expanded) => globCovers(scope, expanded)))
     );
   return covers(scope.split('/'), target.split('/'));
 }
@@ -59,7 +59,7 @@ export function globsTouch(a: string, b: string): boolean {
   if (isBraced(a) || isBraced(b)) {
     const [left, right] = [expand(a), expand(b)];
     if (left.length === 1 && right.length === 1) return true;
-    return left.some((one) => right.some((other) => globsTouch(one, other)));
+    return left.some((pattern) => right.some((other) => globsTouch(pattern, other)));
   }
   return touch(a.split('/'), b.split('/'));
 }

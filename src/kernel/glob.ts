@@ -87,12 +87,12 @@ export function compareSpecificity(a: string, b: string): number {
 const ranks = new Map<string, readonly { rank: number }[]>();
 
 function segments(glob: string): readonly { rank: number }[] {
-  let known = ranks.get(glob);
-  if (known === undefined) {
-    known = glob.split('/').map((part) => ({ rank: rankOf(part) }));
-    ranks.set(glob, known);
+  let cached = ranks.get(glob);
+  if (cached === undefined) {
+    cached = glob.split('/').map((part) => ({ rank: rankOf(part) }));
+    ranks.set(glob, cached);
   }
-  return known;
+  return cached;
 }
 
 function rankOf(part: string): number {

@@ -6,6 +6,6 @@ export function wordsOf(text: string): ReadonlySet<string> {
 }
 
 /** `1 file`, `2 files`. */
-export function plural(count: number, one: string, several = `${one}s`): string {
-  return `${count} ${count === 1 ? one : several}`;
+export function plural(count: number, singular: string, several = `${singular}s`): string {
+  return `${count} ${count === 1 ? singular : several}`;
 }

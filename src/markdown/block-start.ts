@@ -15,11 +15,11 @@ const COMPLETE_TAG =
 
 /** Depth 1 to 6 of an ATX heading, else 0. */
 export function atxDepth(text: string, start: number, end: number): number {
-  let at = start;
-  while (at < end && at - start < 7 && text.charCodeAt(at) === 35) at++;
-  const depth = at - start;
+  let offset = start;
+  while (offset < end && offset - start < 7 && text.charCodeAt(offset) === 35) offset++;
+  const depth = offset - start;
   if (depth === 0 || depth > 6) return 0;
-  return at === end || isBlank(text.charCodeAt(at)) ? depth : 0;
+  return offset === end || isBlank(text.charCodeAt(offset)) ? depth : 0;
 }
 
 /** Text of an ATX heading, its closing `#`s left out. */
@@ -61,8 +61,8 @@ export function closesFence(
 export function isThematicBreak(text: string, start: number, end: number): boolean {
   const mark = text.charCodeAt(start);
   let count = 0;
-  for (let at = start; at < end; at++) {
-    const c = text.charCodeAt(at);
+  for (let offset = start; offset < end; offset++) {
+    const c = text.charCodeAt(offset);
     if (c === mark) count++;
     else if (!isBlank(c)) return false;
   }
@@ -88,20 +88,22 @@ export function htmlKind(text: string, start: number, end: number, interrupting:
   }
   if (c === 63) return 3;
   const closing = c === 47;
-  let at = start + (closing ? 2 : 1);
-  const nameStart = at;
-  if (!isLetter(text.charCodeAt(at))) return 0;
+  let offset = start + (closing ? 2 : 1);
+  const nameStart = offset;
+  if (!isLetter(text.charCodeAt(offset))) return 0;
   while (
-    at < end &&
-    (isLetter(text.charCodeAt(at)) || isDigit(text.charCodeAt(at)) || text.charCodeAt(at) === 45)
+    offset < end &&
+    (isLetter(text.charCodeAt(offset)) ||
+      isDigit(text.charCodeAt(offset)) ||
+      text.charCodeAt(offset) === 45)
   )
-    at++;
-  if (at > end) return 0;
-  const name = text.slice(nameStart, Math.min(at, nameStart + 12)).toLowerCase();
-  const after = at < end ? text.charCodeAt(at) : -1;
+    offset++;
+  if (offset > end) return 0;
+  const name = text.slice(nameStart, Math.min(offset, nameStart + 12)).toLowerCase();
+  const after = offset < end ? text.charCodeAt(offset) : -1;
   const ends = after === -1 || isBlank(after) || after === 62;
   if (ends && !closing && HTML_RAW_NAMES.has(name)) return 1;
-  if (HTML_BLOCK_NAMES.has(name) && (ends || (after === 47 && text.charCodeAt(at + 1) === 62)))
+  if (HTML_BLOCK_NAMES.has(name) && (ends || (after === 47 && text.charCodeAt(offset + 1) === 62)))
     return 6;
   if (interrupting || (!closing && HTML_RAW_NAMES.has(name))) return 0;
   return COMPLETE_TAG.test(text.slice(start, end)) ? 7 : 0;
@@ -137,11 +139,16 @@ export function listMarker(
     if (c !== 43 && isThematicBreak(text, start, end)) return undefined;
     return { width: 1, interrupts: true };
   }
-  let at = start;
-  while (at < end && at - start < 9 && isDigit(text.charCodeAt(at))) at++;
-  const digits = at - start;
-  const dot = text.charCodeAt(at);
-  if (digits === 0 || at >= end || (dot !== 46 && dot !== 41) || !isMarkerEnd(text, at + 1, end))
+  let offset = start;
+  while (offset < end && offset - start < 9 && isDigit(text.charCodeAt(offset))) offset++;
+  const digits = offset - start;
+  const dot = text.charCodeAt(offset);
+  if (
+    digits === 0 ||
+    offset >= end ||
+    (dot !== 46 && dot !== 41) ||
+    !isMarkerEnd(text, offset + 1, end)
+  )
     return undefined;
   return { width: digits + 1, interrupts: digits === 1 && c === 49 };
 }
@@ -149,20 +156,23 @@ export function listMarker(
 /** Length of the `[^label]:` of a GFM footnote definition at `start`, else 0. */
 export function noteMarker(text: string, start: number, end: number): number {
   if (text.charCodeAt(start + 1) !== 94) return 0;
-  let at = start + 2;
-  for (; at < end && at - start <= 1001; at++) {
-    const c = text.charCodeAt(at);
+  let offset = start + 2;
+  for (; offset < end && offset - start <= 1001; offset++) {
+    const c = text.charCodeAt(offset);
     if (c === 93)
-      return at > start + 2 && at + 1 < end && text.charCodeAt(at + 1) === 58 ? at + 2 - start : 0;
+      return offset > start + 2 && offset + 1 < end && text.charCodeAt(offset + 1) === 58
+        ? offset + 2 - start
+        : 0;
     if (c === 91 || isBlank(c)) return 0;
-    const next = text.charCodeAt(at + 1);
-    if (c === 92 && (next === 91 || next === 92 || next === 93)) at++;
+    const next = text.charCodeAt(offset + 1);
+    if (c === 92 && (next === 91 || next === 92 || next === 93)) offset++;
   }
   return 0;
 }
 
 export function isBlankSpan(text: string, start: number, end: number): boolean {
-  for (let at = start; at < end; at++) if (!isBlank(text.charCodeAt(at))) return false;
+  for (let offset = start; offset < end; offset++)
+    if (!isBlank(text.charCodeAt(offset))) return false;
   return true;
 }
 
@@ -175,14 +185,14 @@ export function trimBlanks(text: string): string {
   return text.slice(start, end);
 }
 
-function isMarkerEnd(text: string, at: number, end: number): boolean {
-  return at >= end || isBlank(text.charCodeAt(at));
+function isMarkerEnd(text: string, offset: number, end: number): boolean {
+  return offset >= end || isBlank(text.charCodeAt(offset));
 }
 
 function runLength(text: string, start: number, end: number, mark: number): number {
-  let at = start;
-  while (at < end && text.charCodeAt(at) === mark) at++;
-  return at - start;
+  let offset = start;
+  while (offset < end && text.charCodeAt(offset) === mark) offset++;
+  return offset - start;
 }
 
 function isBlank(c: number): boolean {

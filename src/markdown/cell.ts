@@ -59,28 +59,28 @@ function decode(raw: string, pipes: boolean): string {
   if (ESCAPED_DASH.test(raw)) return raw.slice(1);
   let value = '';
   let copied = 0;
-  let at = 0;
-  while (at < raw.length) {
-    const c = raw.charCodeAt(at);
+  let offset = 0;
+  while (offset < raw.length) {
+    const c = raw.charCodeAt(offset);
     if (c !== BACKSLASH && c !== LESS) {
-      at++;
+      offset++;
       continue;
     }
-    const run = at;
-    while (raw.charCodeAt(at) === BACKSLASH) at++;
-    const slashes = at - run;
-    const end = at === raw.length;
-    const pipe = pipes && raw.charCodeAt(at) === PIPE;
-    const broken = pipe || end ? 0 : breakLength(raw, at);
+    const run = offset;
+    while (raw.charCodeAt(offset) === BACKSLASH) offset++;
+    const slashes = offset - run;
+    const end = offset === raw.length;
+    const pipe = pipes && raw.charCodeAt(offset) === PIPE;
+    const broken = pipe || end ? 0 : breakLength(raw, offset);
     if (!pipe && !end && broken === 0) {
-      if (slashes === 0) at++;
+      if (slashes === 0) offset++;
       continue;
     }
     value += raw.slice(copied, run) + '\\'.repeat(end ? (slashes + 1) >> 1 : slashes >> 1);
     if (pipe) value += '|';
-    else if (broken > 0) value += slashes % 2 === 1 ? raw.slice(at, at + broken) : '\n';
-    at += pipe ? 1 : broken;
-    copied = at;
+    else if (broken > 0) value += slashes % 2 === 1 ? raw.slice(offset, offset + broken) : '\n';
+    offset += pipe ? 1 : broken;
+    copied = offset;
   }
   return value + raw.slice(copied);
 }
@@ -90,38 +90,38 @@ function encode(value: string, pipes: boolean): string {
   if (DASH_VALUE.test(value)) return `\\${value}`;
   let raw = '';
   let copied = 0;
-  let at = 0;
-  while (at < value.length) {
-    const c = value.charCodeAt(at);
+  let offset = 0;
+  while (offset < value.length) {
+    const c = value.charCodeAt(offset);
     if (c !== BACKSLASH && c !== LESS && c !== NEWLINE && !(pipes && c === PIPE)) {
-      at++;
+      offset++;
       continue;
     }
-    const run = at;
-    while (value.charCodeAt(at) === BACKSLASH) at++;
-    const slashes = at - run;
-    const end = at === value.length;
-    const next = value.charCodeAt(at);
+    const run = offset;
+    while (value.charCodeAt(offset) === BACKSLASH) offset++;
+    const slashes = offset - run;
+    const end = offset === value.length;
+    const next = value.charCodeAt(offset);
     const pipe = pipes && next === PIPE;
-    const broken = end || pipe ? 0 : breakLength(value, at);
+    const broken = end || pipe ? 0 : breakLength(value, offset);
     if (!end && !pipe && broken === 0 && next !== NEWLINE) {
-      if (slashes === 0) at++;
+      if (slashes === 0) offset++;
       continue;
     }
     raw += value.slice(copied, run) + '\\'.repeat(2 * slashes);
     if (pipe) raw += '\\|';
-    else if (broken > 0) raw += `\\${value.slice(at, at + broken)}`;
+    else if (broken > 0) raw += `\\${value.slice(offset, offset + broken)}`;
     else if (next === NEWLINE) raw += '<br>';
-    at += end ? 0 : Math.max(broken, 1);
-    copied = at;
+    offset += end ? 0 : Math.max(broken, 1);
+    copied = offset;
   }
   return raw + value.slice(copied);
 }
 
-/** Length of the `<br>`, `<br/>` or `<br />` at `at`, else 0. */
-function breakLength(text: string, at: number): number {
-  if (text.charCodeAt(at) !== LESS) return 0;
-  const tag = text.slice(at, at + 6).toLowerCase();
+/** Length of the `<br>`, `<br/>` or `<br />` at `offset`, else 0. */
+function breakLength(text: string, offset: number): number {
+  if (text.charCodeAt(offset) !== LESS) return 0;
+  const tag = text.slice(offset, offset + 6).toLowerCase();
   if (tag.startsWith('<br>')) return 4;
   if (tag.startsWith('<br/>')) return 5;
   return tag === '<br />' ? 6 : 0;

@@ -19,11 +19,11 @@ const MAX_NESTING = 100;
 export function matchContainers(state: State, line: Cursor): number {
   let matched = 0;
   for (const container of state.containers) {
-    const { at, column } = skipIndent(state.text, line);
-    const blank = at >= line.end;
+    const { offset, column } = skipIndent(state.text, line);
+    const blank = offset >= line.end;
     if (container.size === 0) {
-      if (blank || column - line.column >= 4 || state.text.charCodeAt(at) !== 62) break;
-      enterQuote(state.text, line, at, column);
+      if (blank || column - line.column >= 4 || state.text.charCodeAt(offset) !== 62) break;
+      enterQuote(state.text, line, offset, column);
     } else if (blank) {
       container.furtherBlank ||= container.initialBlank;
       consumeColumns(state.text, line, Math.min(container.size, column - line.column));
@@ -45,35 +45,35 @@ export function openContainers(state: State, line: Cursor, matched: number): boo
   const interrupting = matched === containers.length && state.leaf === 'paragraph';
   let opened = false;
   for (;;) {
-    const { at, column } = skipIndent(text, line);
+    const { offset, column } = skipIndent(text, line);
     const indent = column - line.column;
-    if (at >= line.end || indent >= 4 || (opened ? containers.length : matched) >= MAX_NESTING)
+    if (offset >= line.end || indent >= 4 || (opened ? containers.length : matched) >= MAX_NESTING)
       return opened;
-    const c = text.charCodeAt(at);
+    const c = text.charCodeAt(offset);
     if (c === 62) {
       if (!opened) leaveFor(state, line, matched);
       opened = true;
-      enterQuote(text, line, at, column);
+      enterQuote(text, line, offset, column);
       containers.push({ size: 0, initialBlank: false, furtherBlank: false });
       continue;
     }
-    const note = c === 91 ? noteMarker(text, at, line.end) : 0;
+    const note = c === 91 ? noteMarker(text, offset, line.end) : 0;
     if (note > 0) {
       if (!opened) leaveFor(state, line, matched);
       opened = true;
       containers.push({ size: NOTE_INDENT, initialBlank: false, furtherBlank: false });
-      line.at = at + note;
+      line.offset = offset + note;
       line.column = column + note;
       const content = skipIndent(text, line);
       consumeColumns(text, line, content.column - line.column);
       continue;
     }
     if (c !== 42 && c !== 43 && c !== 45 && (c < 48 || c > 57)) return opened;
-    const marker = listMarker(text, at, line.end);
+    const marker = listMarker(text, offset, line.end);
     if (!marker) return opened;
-    const after = { ...line, at: at + marker.width, column: column + marker.width };
+    const after = { ...line, at: offset + marker.width, column: column + marker.width };
     const content = skipIndent(text, after);
-    const blank = content.at >= line.end;
+    const blank = content.offset >= line.end;
     if (interrupting && !opened && (blank || !marker.interrupts)) return opened;
     if (!opened) leaveFor(state, line, matched);
     opened = true;
@@ -84,7 +84,7 @@ export function openContainers(state: State, line: Cursor, matched: number): boo
       initialBlank: blank,
       furtherBlank: false,
     });
-    line.at = after.at;
+    line.offset = after.at;
     line.column = after.column;
     consumeColumns(text, line, blank ? space : padding);
   }
@@ -95,9 +95,9 @@ function leaveFor(state: State, line: Cursor, matched: number): void {
   state.containers.length = matched;
 }
 
-function enterQuote(text: string, line: Cursor, at: number, column: number): void {
-  line.at = at + 1;
+function enterQuote(text: string, line: Cursor, offset: number, column: number): void {
+  line.offset = offset + 1;
   line.column = column + 1;
-  const c = text.charCodeAt(line.at);
-  if (line.at < line.end && (c === 32 || c === 9)) consumeColumns(text, line, 1);
+  const c = text.charCodeAt(line.offset);
+  if (line.offset < line.end && (c === 32 || c === 9)) consumeColumns(text, line, 1);
 }

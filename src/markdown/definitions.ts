@@ -37,7 +37,7 @@ function definitionEnd(text: string, start: number): number | undefined {
   return titled ?? plain;
 }
 
-function match(pattern: RegExp, text: string, at: number): number | undefined {
-  pattern.lastIndex = at;
+function match(pattern: RegExp, text: string, offset: number): number | undefined {
+  pattern.lastIndex = offset;
   return pattern.test(text) ? pattern.lastIndex : undefined;
 }

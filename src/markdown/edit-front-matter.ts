@@ -164,11 +164,11 @@ function belowName(source: string, pair: Pair<Node, Node | null>, lines: string)
 /** A block list gives way to what fits on the name's line; comments between stay. */
 function replaceBlock(
   source: string,
-  at: { readonly colon: number; readonly start: number; readonly end: number },
+  span: { readonly colon: number; readonly start: number; readonly end: number },
   text: string,
 ): Edit {
-  const between = source.slice(at.colon, at.start).trimEnd();
-  return { start: at.colon, end: at.end, text: text + between };
+  const between = source.slice(span.colon, span.start).trimEnd();
+  return { start: span.colon, end: span.end, text: text + between };
 }
 
 function addName(source: string, found: Exclude<Found, { kind: 'pair' }>, edit: FieldEdit): Edit {
@@ -252,13 +252,18 @@ function columnOf(source: string, offset: number): number {
 }
 
 function endOfLine(source: string, offset: number): number {
-  let at = offset;
-  while (at < source.length && source.charCodeAt(at) !== 10 && source.charCodeAt(at) !== 13) at++;
-  return at;
+  let index = offset;
+  while (
+    index < source.length &&
+    source.charCodeAt(index) !== 10 &&
+    source.charCodeAt(index) !== 13
+  )
+    index++;
+  return index;
 }
 
 function trimEnd(source: string, start: number, end: number): number {
-  let at = end;
-  while (at > start && /\s/.test(source.charAt(at - 1))) at--;
-  return at;
+  let offset = end;
+  while (offset > start && /\s/.test(source.charAt(offset - 1))) offset--;
+  return offset;
 }

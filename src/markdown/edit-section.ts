@@ -13,19 +13,19 @@ import { renderYaml } from './render-yaml.js';
 import type { Doc, FieldEdit, FieldValues, Locator, Rec, RecordSpec, Value } from './types.js';
 import { valueText } from './value-text.js';
 
-type At = { readonly spec: RecordSpec; readonly locator: Extract<Locator, { kind: 'section' }> };
+type Target = { readonly spec: RecordSpec; readonly locator: Locator & { kind: 'section' } };
 type Found = Extract<FoundSections, { kind: 'found' }>;
 type Splice = { readonly start: number; readonly end: number; readonly text: string };
 
-export function setSectionField(text: string, at: At, edit: FieldEdit): string {
+export function setSectionField(text: string, target: Target, edit: FieldEdit): string {
   const doc = scan(text);
-  const section = sectionWithKey(locate(doc, at), at, edit.key);
+  const section = sectionWithKey(locate(doc, target), target, edit.key);
   const current = sectionFields(doc, edit.file, section).fields.get(edit.field);
   if (edit.field === 'id') {
     if (edit.value === section.key) return text;
     throw new NocturneError(
       'BAD_VALUE',
-      `the id of a section of ${at.spec.object} is its key and cannot be set`,
+      `the id of a section of ${target.spec.object} is its key and cannot be set`,
       {
         file: edit.file,
         line: section.heading.line,
@@ -39,37 +39,37 @@ export function setSectionField(text: string, at: At, edit: FieldEdit): string {
   const inserted = splice.text.replaceAll('\n', doc.eol);
   const result = text.slice(0, splice.start) + inserted + text.slice(splice.end);
   const delta = result.length - text.length;
-  proveSet(at, { doc, after: scan(result), section, delta, edit });
+  proveSet(target, { doc, after: scan(result), section, delta, edit });
   return result;
 }
 
-export function appendSection(text: string, at: At, fields: FieldValues): string {
+export function appendSection(text: string, target: Target, fields: FieldValues): string {
   const doc = scan(text);
-  const found = locate(doc, at);
+  const found = locate(doc, target);
   const id = valueText(fields['id'] ?? null);
-  if (!matchesKey(at.locator.match, id) || sectionKey(id).key !== id || id === '') {
+  if (!matchesKey(target.locator.match, id) || sectionKey(id).key !== id || id === '') {
     throw new NocturneError(
       'BAD_VALUE',
-      `"${id}" cannot be the id of a section of ${at.spec.object}; expected one word that matches ${at.locator.match}`,
+      `"${id}" cannot be the id of a section of ${target.spec.object}; expected one word that matches ${target.locator.match}`,
     );
   }
-  const known = found.sections.find((section) => section.key === id);
-  if (known)
-    throw new NocturneError('AMBIGUOUS', `${at.spec.object} already has a section "${id}"`, {
-      line: known.heading.line,
+  const existing = found.sections.find((section) => section.key === id);
+  if (existing)
+    throw new NocturneError('AMBIGUOUS', `${target.spec.object} already has a section "${id}"`, {
+      line: existing.heading.line,
     });
-  const start = appendOffset(found, at);
-  const block = renderSection(at, id, fields).replaceAll('\n', doc.eol);
+  const start = appendOffset(found, target);
+  const block = renderSection(target, id, fields).replaceAll('\n', doc.eol);
   const inserted =
     leadingBreaks(text.slice(0, start), doc.eol) + block + (start < text.length ? doc.eol : '');
   const result = text.slice(0, start) + inserted + text.slice(start);
-  proveAppended(at, { doc, after: scan(result), start, length: inserted.length, id, fields });
+  proveAppended(target, { doc, after: scan(result), start, length: inserted.length, id, fields });
   return result;
 }
 
-export function removeSection(text: string, at: At, key: string): string {
+export function removeSection(text: string, target: Target, key: string): string {
   const doc = scan(text);
-  const section = sectionWithKey(locate(doc, at), at, key);
+  const section = sectionWithKey(locate(doc, target), target, key);
   const start = lineStartOf(doc, section.heading);
   const result = text.slice(0, start) + text.slice(section.end);
   if (!keepsOutside(doc, scan(result), { start, end: section.end, newEnd: start })) {
@@ -82,7 +82,7 @@ export function removeSection(text: string, at: At, key: string): string {
   return result;
 }
 
-function locate(doc: Doc, { spec, locator }: At): Found {
+function locate(doc: Doc, { spec, locator }: Target): Found {
   const found = findSections(doc, locator);
   switch (found.kind) {
     case 'found':
@@ -100,7 +100,7 @@ function locate(doc: Doc, { spec, locator }: At): Found {
   }
 }
 
-function sectionWithKey(found: Found, { spec }: At, key: string): Section {
+function sectionWithKey(found: Found, { spec }: Target, key: string): Section {
   const [section, second] = found.sections.filter((candidate) => candidate.key === key);
   if (!section) {
     const keys = found.sections.slice(0, 5).map((candidate) => candidate.key);
@@ -183,7 +183,7 @@ function isStructure(value: Value): boolean {
   );
 }
 
-function renderSection({ locator }: At, id: string, fields: FieldValues): string {
+function renderSection({ locator }: Target, id: string, fields: FieldValues): string {
   const title = valueText(fields['title'] ?? null);
   const body = textOf(fields['body'] ?? null, 'body');
   const items: string[] = [];
@@ -200,9 +200,9 @@ function renderSection({ locator }: At, id: string, fields: FieldValues): string
 /**
  * At the end of the scope that the locator names; without one, after the last section of the kind.
  */
-function appendOffset(found: Found, at: At): number {
+function appendOffset(found: Found, target: Target): number {
   const last = found.sections.at(-1);
-  return at.locator.within || !last ? found.scope.end : last.end;
+  return target.locator.within || !last ? found.scope.end : last.end;
 }
 
 /** Line endings to add so that a blank line stands between what is there and what comes. */
@@ -217,12 +217,12 @@ type Proof = { readonly doc: Doc; readonly after: Doc };
 
 /** Reading back is the proof: the field has its value, and nothing else in the file has changed. */
 function proveSet(
-  at: At,
+  target: Target,
   change: Proof & { readonly section: Section; readonly delta: number; readonly edit: FieldEdit },
 ): void {
   const { doc, after, section, delta, edit } = change;
-  const was = recordOf(at, doc, section.key);
-  const now = recordOf(at, after, section.key);
+  const was = recordOf(target, doc, section.key);
+  const now = recordOf(target, after, section.key);
   const value = now?.fields.get(edit.field);
   const reads = value !== undefined && sameValue(value, edit.value, edit.field);
   const kept =
@@ -246,7 +246,7 @@ function proveSet(
 }
 
 function proveAppended(
-  at: At,
+  target: Target,
   change: Proof & {
     readonly start: number;
     readonly length: number;
@@ -255,11 +255,11 @@ function proveAppended(
   },
 ): void {
   const { doc, after, start, length, id, fields } = change;
-  const found = findSections(after, at.locator);
-  const was = findSections(doc, at.locator);
+  const found = findSections(after, target.locator);
+  const was = findSections(doc, target.locator);
   const count = (sections: FoundSections): number =>
     sections.kind === 'found' ? sections.sections.length : -1;
-  const record = recordOf(at, after, id);
+  const record = recordOf(target, after, id);
   const reads = Object.entries(fields).every(([name, value]) => {
     const cell = record?.fields.get(name);
     return cell ? sameValue(cell, value, name) : valueText(value) === '';
@@ -280,8 +280,8 @@ function proveAppended(
 const PROSE_HINT =
   'headings, fences and items inside a value are read as structure; a title is one line';
 
-function recordOf(at: At, doc: Doc, key: string): Rec | undefined {
-  return readRecords(doc, '', at.spec).records.find((record) => record.key === key);
+function recordOf(target: Target, doc: Doc, key: string): Rec | undefined {
+  return readRecords(doc, '', target.spec).records.find((record) => record.key === key);
 }
 
 function sameFields(a: Rec, b: Rec, except: string): boolean {

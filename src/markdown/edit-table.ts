@@ -9,21 +9,25 @@ import { scan } from './scan.js';
 import type { Doc, FieldEdit, FieldValues, Locator, RecordSpec, Table, TableRow } from './types.js';
 import { valueText } from './value-text.js';
 
-type At = { readonly spec: RecordSpec; readonly locator: Extract<Locator, { kind: 'table' }> };
+type Target = { readonly spec: RecordSpec; readonly locator: Locator & { kind: 'table' } };
 type Located = { readonly doc: Doc; readonly table: Table; readonly columns: readonly string[] };
 
-export function setRowField(text: string, at: At, edit: FieldEdit): string {
-  if (at.spec.shape === 'log')
-    throw new NocturneError('BAD_VALUE', `${at.spec.object} is a log: its rows are never changed`, {
-      file: edit.file,
-      hint: 'append a row instead',
-    });
-  const located = locate(text, at);
-  const row = rowWithKey(located, at, edit.key);
-  const column = columnOf(located, at, edit.field);
+export function setRowField(text: string, target: Target, edit: FieldEdit): string {
+  if (target.spec.shape === 'log')
+    throw new NocturneError(
+      'BAD_VALUE',
+      `${target.spec.object} is a log: its rows are never changed`,
+      {
+        file: edit.file,
+        hint: 'append a row instead',
+      },
+    );
+  const located = locate(text, target);
+  const row = rowWithKey(located, target, edit.key);
+  const column = columnOf(located, target, edit.field);
   const cell = row.cells[column];
   if (!cell) {
-    const message = `row "${edit.key}" of ${at.spec.object} has ${row.cells.length} of ${located.columns.length} cells; "${edit.field}" is not there`;
+    const message = `row "${edit.key}" of ${target.spec.object} has ${row.cells.length} of ${located.columns.length} cells; "${edit.field}" is not there`;
     throw new NocturneError('NOT_FOUND', message, {
       line: row.line,
       hint: 'write the missing cells first, "-" where there is no value',
@@ -36,26 +40,29 @@ export function setRowField(text: string, at: At, edit: FieldEdit): string {
   return `${text.slice(0, cell.start)}${opensLine ? `| ${raw}` : raw}${text.slice(cell.end)}`;
 }
 
-export function appendRow(text: string, at: At, fields: FieldValues): string {
-  const located = locate(text, at);
+export function appendRow(text: string, target: Target, fields: FieldValues): string {
+  const located = locate(text, target);
   const { columns, table, doc } = located;
-  for (const name of Object.keys(fields)) columnOf(located, at, name);
+  for (const name of Object.keys(fields)) columnOf(located, target, name);
   const values = columns.map((name) => valueText(fields[name] ?? null));
   const { end } = table.rows.at(-1) ?? table.delimiter;
   return `${text.slice(0, end)}${doc.eol}${formatRow(values)}${text.slice(end)}`;
 }
 
-export function removeRow(text: string, at: At, key: string): string {
-  if (at.spec.shape === 'log')
-    throw new NocturneError('BAD_VALUE', `${at.spec.object} is a log: its rows are never removed`);
-  const located = locate(text, at);
-  const { start, line } = rowWithKey(located, at, key);
+export function removeRow(text: string, target: Target, key: string): string {
+  if (target.spec.shape === 'log')
+    throw new NocturneError(
+      'BAD_VALUE',
+      `${target.spec.object} is a log: its rows are never removed`,
+    );
+  const located = locate(text, target);
+  const { start, line } = rowWithKey(located, target, key);
   const next = located.doc.lineStarts[line];
   if (next !== undefined) return text.slice(0, start) + text.slice(next);
   return text.slice(0, start).replace(/(?:\r\n|\n|\r)$/, '');
 }
 
-function locate(text: string, { spec, locator }: At): Located {
+function locate(text: string, { spec, locator }: Target): Located {
   const doc = scan(text);
   const found = findTable(doc, locator);
   const words = formatLocator(locator);
@@ -88,7 +95,7 @@ function locate(text: string, { spec, locator }: At): Located {
   }
 }
 
-function columnOf({ columns, table }: Located, { spec }: At, field: string): number {
+function columnOf({ columns, table }: Located, { spec }: Target, field: string): number {
   const column = columns.indexOf(field);
   if (column === -1)
     throw new NocturneError(
@@ -99,7 +106,7 @@ function columnOf({ columns, table }: Located, { spec }: At, field: string): num
   return column;
 }
 
-function rowWithKey({ doc, table, columns }: Located, { spec }: At, key: string): TableRow {
+function rowWithKey({ doc, table, columns }: Located, { spec }: Target, key: string): TableRow {
   const indexes = spec.key.map((name) => columns.indexOf(name));
   const keyOf = (row: TableRow): string =>
     indexes

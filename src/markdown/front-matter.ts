@@ -103,8 +103,8 @@ export function readWithPackage(doc: Doc, file: string, source: string): FrontMa
         Math.max(pos[1], pos[0]),
         `front matter is not valid YAML: ${lowerFirst(message)}`,
       );
-    const add = (name: string, node: Node | null, at: Span): void => {
-      const cell = cellOf(yaml, node, at, source);
+    const add = (name: string, node: Node | null, span: Span): void => {
+      const cell = cellOf(yaml, node, span, source);
       const start = contentStart + cell.start;
       const end = contentStart + cell.end;
       fields.set(name, { ...cell, start, end, range: rangeOf(doc, file, { start, end }) });
@@ -145,7 +145,7 @@ export function parseYaml(source: string): Document.Parsed {
 type Walk = {
   readonly prefix: string;
   readonly depth: number;
-  readonly add: (name: string, node: Node | null, at: Span) => void;
+  readonly add: (name: string, node: Node | null, span: Span) => void;
   readonly fail: (start: number, end: number, message: string) => void;
   /** The offset behind the colon that follows a key. */
   readonly afterColon: (keyEnd: number) => number;
@@ -185,14 +185,14 @@ function valueSpan(value: Node | null, afterColon: number): Span {
 function cellOf(
   yaml: Document.Parsed,
   node: Node | null,
-  at: Span,
+  span: Span,
   source: string,
 ): Omit<Cell, 'range'> {
-  const start = at.start;
+  const start = span.start;
   const end =
     (isSeq(node) || isMap(node)) && !node.flow
       ? endOfLine(source, trimmedEnd(source, start, contentEnd(node, start)))
-      : trimmedEnd(source, start, at.end);
+      : trimmedEnd(source, start, span.end);
   const raw = source.slice(start, end);
   if (isScalar(node)) return { raw, value: scalarText(node), start, end };
   if (node === null) return { raw, value: '', start, end };
@@ -226,9 +226,9 @@ function endOfLine(source: string, from: number): number {
 }
 
 function trimmedEnd(source: string, start: number, end: number): number {
-  let at = end;
-  while (at > start && /\s/.test(source.charAt(at - 1))) at--;
-  return at;
+  let offset = end;
+  while (offset > start && /\s/.test(source.charAt(offset - 1))) offset--;
+  return offset;
 }
 
 /**

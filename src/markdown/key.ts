@@ -34,8 +34,8 @@ export function sectionKey(heading: string): {
 const captures = new Map<string, RegExp>();
 
 function captureFirst(glob: string, star: number): RegExp {
-  const known = captures.get(glob);
-  if (known) return known;
+  const cached = captures.get(glob);
+  if (cached) return cached;
   const wide = glob.startsWith('**', star);
   const source = `^${pattern(glob.slice(0, star))}(${wide ? '.*' : '[^/]*'})${pattern(glob.slice(star + (wide ? 2 : 1)))}$`;
   const made = new RegExp(source, 's');

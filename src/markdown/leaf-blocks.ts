@@ -16,7 +16,7 @@ import { delimiterColumns, splitRow } from './split-row.js';
 import type { Span, TableRow } from './types.js';
 
 /** The leaf block that the rest of the line begins or continues. */
-export function readLeaf(state: State, line: Cursor, at: number, indent: number): void {
+export function readLeaf(state: State, line: Cursor, offset: number, indent: number): void {
   const { text } = state;
   if (indent >= 4) {
     if (state.leaf === 'paragraph') readText(state, line, undefined);
@@ -27,32 +27,35 @@ export function readLeaf(state: State, line: Cursor, at: number, indent: number)
     return;
   }
   if (state.leaf === 'indented') state.leaf = 'none';
-  switch (text.charCodeAt(at)) {
+  switch (text.charCodeAt(offset)) {
     case 35:
-      if (readAtx(state, line, at)) return;
+      if (readAtx(state, line, offset)) return;
       break;
     case 96:
     case 126:
-      if (openFence(state, line, at)) return;
+      if (openFence(state, line, offset)) return;
       break;
     case 60:
-      if (openHtml(state, line, at)) return;
+      if (openHtml(state, line, offset)) return;
       break;
     case 61:
-      if (state.leaf === 'paragraph' && readSetext(state, line, at)) return;
+      if (state.leaf === 'paragraph' && readSetext(state, line, offset)) return;
       break;
     case 45:
-      if (state.leaf === 'paragraph' && (readSetext(state, line, at) || openTable(state, line, at)))
+      if (
+        state.leaf === 'paragraph' &&
+        (readSetext(state, line, offset) || openTable(state, line, offset))
+      )
         return;
-      if (readBreak(state, line, at)) return;
+      if (readBreak(state, line, offset)) return;
       break;
     case 42:
     case 95:
-      if (readBreak(state, line, at)) return;
+      if (readBreak(state, line, offset)) return;
       break;
     case 58:
     case 124:
-      if (state.leaf === 'paragraph' && openTable(state, line, at)) return;
+      if (state.leaf === 'paragraph' && openTable(state, line, offset)) return;
       break;
     default:
   }
@@ -61,38 +64,38 @@ export function readLeaf(state: State, line: Cursor, at: number, indent: number)
       state.table.rows.push(rowOf(text, line.start, line.end, line.line));
     return;
   }
-  readText(state, line, at);
+  readText(state, line, offset);
 }
 
-/** A line of a paragraph; `at` is where its text begins when it could be a table's header. */
-export function readText(state: State, line: Cursor, at: number | undefined): void {
+/** A line of a paragraph; `offset` is where its text begins when it could be a table's header. */
+export function readText(state: State, line: Cursor, offset: number | undefined): void {
   const { paragraph, header } = state;
   if (state.leaf !== 'paragraph') {
     state.leaf = 'paragraph';
-    paragraph.start = at ?? line.start;
+    paragraph.start = offset ?? line.start;
     paragraph.line = line.line;
   }
   paragraph.end = line.end;
   header.lineStart = line.start;
-  header.start = at ?? line.start;
+  header.start = offset ?? line.start;
   header.end = line.end;
-  header.line = at === undefined ? 0 : line.line;
+  header.line = offset === undefined ? 0 : line.line;
 }
 
 /** Can this line interrupt a paragraph that it would otherwise continue lazily? */
-export function startsBlock(text: string, at: number, end: number): boolean {
-  switch (text.charCodeAt(at)) {
+export function startsBlock(text: string, offset: number, end: number): boolean {
+  switch (text.charCodeAt(offset)) {
     case 35:
-      return atxDepth(text, at, end) > 0;
+      return atxDepth(text, offset, end) > 0;
     case 96:
     case 126:
-      return fenceLength(text, at, end) > 0;
+      return fenceLength(text, offset, end) > 0;
     case 60:
-      return htmlKind(text, at, end, false) > 0;
+      return htmlKind(text, offset, end, false) > 0;
     case 42:
     case 45:
     case 95:
-      return isThematicBreak(text, at, end);
+      return isThematicBreak(text, offset, end);
     default:
       return false;
   }
@@ -121,11 +124,11 @@ export function closeLeaf(state: State, contentEnd: number, end: number): void {
 }
 
 export function continueFence(state: State, line: Cursor): void {
-  const { at, column } = skipIndent(state.text, line);
+  const { offset, column } = skipIndent(state.text, line);
   if (
     !state.fence ||
     column - line.column >= 4 ||
-    !closesFence(state.text, at, line.end, state.fence)
+    !closesFence(state.text, offset, line.end, state.fence)
   )
     return;
   pushFence(state, line.start, line.end, true);
@@ -135,30 +138,30 @@ export function continueFence(state: State, line: Cursor): void {
 export function continueHtml(state: State, line: Cursor): boolean {
   const { htmlBlock } = state;
   if (!htmlBlock) return false;
-  if (htmlBlock.kind >= 6 && skipIndent(state.text, line).at >= line.end) return false;
+  if (htmlBlock.kind >= 6 && skipIndent(state.text, line).offset >= line.end) return false;
   htmlBlock.end = line.end;
-  if (htmlBlock.kind < 6 && endsHtml(htmlBlock.kind, state.text.slice(line.at, line.end)))
+  if (htmlBlock.kind < 6 && endsHtml(htmlBlock.kind, state.text.slice(line.offset, line.end)))
     closeLeaf(state, line.end, line.end);
   return true;
 }
 
-function readAtx(state: State, line: Cursor, at: number): boolean {
-  const depth = atxDepth(state.text, at, line.end);
+function readAtx(state: State, line: Cursor, offset: number): boolean {
+  const depth = atxDepth(state.text, offset, line.end);
   if (depth === 0) return false;
   closeLeaf(state, line.start, line.start);
   if (state.containers.length === 0)
     state.headings.push({
       depth,
-      text: atxText(state.text, at, line.end, depth),
+      text: atxText(state.text, offset, line.end, depth),
       line: line.line,
-      start: at,
+      start: offset,
       end: line.end,
     });
   return true;
 }
 
-function readSetext(state: State, line: Cursor, at: number): boolean {
-  const depth = setextDepth(state.text, at, line.end);
+function readSetext(state: State, line: Cursor, offset: number): boolean {
+  const depth = setextDepth(state.text, offset, line.end);
   if (depth === 0) return false;
   const { end } = state.paragraph;
   const defined = definitionsLength(state.text.slice(state.paragraph.start, end));
@@ -179,23 +182,23 @@ function readSetext(state: State, line: Cursor, at: number): boolean {
   return true;
 }
 
-function readBreak(state: State, line: Cursor, at: number): boolean {
-  if (!isThematicBreak(state.text, at, line.end)) return false;
+function readBreak(state: State, line: Cursor, offset: number): boolean {
+  if (!isThematicBreak(state.text, offset, line.end)) return false;
   closeLeaf(state, line.start, line.start);
   return true;
 }
 
-function openFence(state: State, line: Cursor, at: number): boolean {
+function openFence(state: State, line: Cursor, offset: number): boolean {
   const { text } = state;
-  const length = fenceLength(text, at, line.end);
+  const length = fenceLength(text, offset, line.end);
   if (length === 0) return false;
   closeLeaf(state, line.start, line.start);
   const contentStart = Math.min(nextLine(text, line.end), text.length);
   state.fence = {
-    mark: text.charCodeAt(at),
+    mark: text.charCodeAt(offset),
     length,
-    info: text.slice(at + length, line.end).trim(),
-    start: at,
+    info: text.slice(offset + length, line.end).trim(),
+    start: offset,
     contentStart,
     line: line.line,
   };
@@ -221,21 +224,21 @@ function pushFence(state: State, contentEnd: number, end: number, closed: boolea
   state.leaf = 'none';
 }
 
-function openHtml(state: State, line: Cursor, at: number): boolean {
-  const kind = htmlKind(state.text, at, line.end, state.leaf === 'paragraph');
+function openHtml(state: State, line: Cursor, offset: number): boolean {
+  const kind = htmlKind(state.text, offset, line.end, state.leaf === 'paragraph');
   if (kind === 0) return false;
   closeLeaf(state, line.start, line.start);
-  state.htmlBlock = { kind, start: at, end: line.end };
+  state.htmlBlock = { kind, start: offset, end: line.end };
   state.leaf = 'html';
-  if (endsHtml(kind, state.text.slice(kind === 2 ? at + 2 : at, line.end)))
+  if (endsHtml(kind, state.text.slice(kind === 2 ? offset + 2 : offset, line.end)))
     closeLeaf(state, line.end, line.end);
   return true;
 }
 
-function openTable(state: State, line: Cursor, at: number): boolean {
+function openTable(state: State, line: Cursor, offset: number): boolean {
   const { text, header } = state;
   if (header.line === 0) return false;
-  const columns = delimiterColumns(text, at, line.end);
+  const columns = delimiterColumns(text, offset, line.end);
   if (
     columns === 0 ||
     isLonePipe(text, header) ||

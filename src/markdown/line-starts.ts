@@ -9,8 +9,8 @@
 export function lineStartsOf(text: string): number[] {
   const starts = [text.charCodeAt(0) === 0xfeff ? 1 : 0];
   if (!hasLoneReturn(text)) {
-    for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1))
-      starts.push(at + 1);
+    for (let offset = text.indexOf('\n'); offset !== -1; offset = text.indexOf('\n', offset + 1))
+      starts.push(offset + 1);
     return starts;
   }
   for (let i = 0; i < text.length; i++) {
@@ -21,8 +21,8 @@ export function lineStartsOf(text: string): number[] {
 }
 
 function hasLoneReturn(text: string): boolean {
-  for (let at = text.indexOf('\r'); at !== -1; at = text.indexOf('\r', at + 1))
-    if (text.charCodeAt(at + 1) !== 10) return true;
+  for (let offset = text.indexOf('\r'); offset !== -1; offset = text.indexOf('\r', offset + 1))
+    if (text.charCodeAt(offset + 1) !== 10) return true;
   return false;
 }
 
@@ -39,6 +39,6 @@ export function lineEndAt(text: string, starts: readonly number[], index: number
 
 /** The line ending that a text uses: that of its first line. */
 export function lineEndingOf(text: string): '\n' | '\r\n' {
-  const at = text.indexOf('\n');
-  return at > 0 && text.charCodeAt(at - 1) === 13 ? '\r\n' : '\n';
+  const offset = text.indexOf('\n');
+  return offset > 0 && text.charCodeAt(offset - 1) === 13 ? '\r\n' : '\n';
 }

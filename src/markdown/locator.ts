@@ -52,11 +52,11 @@ export function matchesKey(pattern: string, key: string): boolean {
   if (parts.length === 1) return key === pattern;
   if (!key.startsWith(head) || !key.endsWith(tail) || key.length < head.length + tail.length)
     return false;
-  let at = head.length;
+  let offset = head.length;
   for (const part of parts.slice(1, -1)) {
-    const found = key.indexOf(part, at);
+    const found = key.indexOf(part, offset);
     if (found === -1 || found + part.length > key.length - tail.length) return false;
-    at = found + part.length;
+    offset = found + part.length;
   }
   return true;
 }

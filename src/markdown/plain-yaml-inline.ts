@@ -36,12 +36,12 @@ export function readInline(state: Inline, from: number, lineEnd: number): Read {
 function readPlain(source: string, from: number, lineEnd: number): Read {
   if (!opensPlain(source.charCodeAt(from)) || isMark(source, from, 45, lineEnd)) throw NOT_PLAIN;
   let end = from;
-  for (let at = from; at < lineEnd; at++) {
-    const c = source.charCodeAt(at);
+  for (let offset = from; offset < lineEnd; offset++) {
+    const c = source.charCodeAt(offset);
     if (c === 32) continue;
-    if (c === 35 && at > from && source.charCodeAt(at - 1) === 32) break;
-    if (isMark(source, at, 58, lineEnd) || isOdd(c)) throw NOT_PLAIN;
-    end = at + 1;
+    if (c === 35 && offset > from && source.charCodeAt(offset - 1) === 32) break;
+    if (isMark(source, offset, 58, lineEnd) || isOdd(c)) throw NOT_PLAIN;
+    end = offset + 1;
   }
   return { ...scalar(source.slice(from, end)), end };
 }
@@ -67,9 +67,10 @@ function opensPlain(c: number): boolean {
 }
 
 /** This character with a blank or the end of the line behind it. */
-function isMark(source: string, at: number, mark: number, lineEnd: number): boolean {
+function isMark(source: string, offset: number, mark: number, lineEnd: number): boolean {
   return (
-    source.charCodeAt(at) === mark && (at + 1 >= lineEnd || isBlank(source.charCodeAt(at + 1)))
+    source.charCodeAt(offset) === mark &&
+    (offset + 1 >= lineEnd || isBlank(source.charCodeAt(offset + 1)))
   );
 }
 
@@ -97,47 +98,47 @@ function readFlow(state: Inline, from: number, lineEnd: number, depth: number): 
   const list: unknown[] = [];
   const map: Record<string, unknown> = {};
   if (depth > MAX_DEPTH) throw NOT_PLAIN;
-  let at = skipSpaces(source, from + 1, lineEnd);
-  while (at < lineEnd && source.charCodeAt(at) !== close) {
+  let offset = skipSpaces(source, from + 1, lineEnd);
+  while (offset < lineEnd && source.charCodeAt(offset) !== close) {
     let name = '';
     if (!isList) {
-      KEY.lastIndex = at;
+      KEY.lastIndex = offset;
       name = KEY.exec(source)?.[1] ?? '';
       if (name === '' || Object.hasOwn(map, name) || NULL.test(name) || name === '__proto__')
         throw NOT_PLAIN;
-      at = skipSpaces(source, KEY.lastIndex, lineEnd);
+      offset = skipSpaces(source, KEY.lastIndex, lineEnd);
     }
-    const item = readFlowValue(state, at, lineEnd, depth);
+    const item = readFlowValue(state, offset, lineEnd, depth);
     if (isList) list.push(item.value);
     else map[name] = item.value;
-    at = skipSpaces(source, item.end, lineEnd);
-    if (source.charCodeAt(at) === 44) {
-      at = skipSpaces(source, at + 1, lineEnd);
-      if (source.charCodeAt(at) === close) throw NOT_PLAIN;
-    } else if (source.charCodeAt(at) !== close) throw NOT_PLAIN;
+    offset = skipSpaces(source, item.end, lineEnd);
+    if (source.charCodeAt(offset) === 44) {
+      offset = skipSpaces(source, offset + 1, lineEnd);
+      if (source.charCodeAt(offset) === close) throw NOT_PLAIN;
+    } else if (source.charCodeAt(offset) !== close) throw NOT_PLAIN;
   }
-  if (at >= lineEnd) throw NOT_PLAIN;
+  if (offset >= lineEnd) throw NOT_PLAIN;
   const value = isList ? list : map;
-  return { value, text: state.textOf(value), end: at + 1 };
+  return { value, text: state.textOf(value), end: offset + 1 };
 }
 
-function readFlowValue(state: Inline, at: number, lineEnd: number, depth: number): Read {
+function readFlowValue(state: Inline, offset: number, lineEnd: number, depth: number): Read {
   const { source } = state;
-  const c = source.charCodeAt(at);
-  if (c === 34 || c === 39) return readQuoted(source, at, lineEnd);
-  if (c === 91 || c === 123) return readFlow(state, at, lineEnd, depth + 1);
-  FLOW_SCALAR.lastIndex = at;
+  const c = source.charCodeAt(offset);
+  if (c === 34 || c === 39) return readQuoted(source, offset, lineEnd);
+  if (c === 91 || c === 123) return readFlow(state, offset, lineEnd, depth + 1);
+  FLOW_SCALAR.lastIndex = offset;
   const text = FLOW_SCALAR.exec(source)?.[0].trimEnd();
   if (
     text === undefined ||
     c === 42 ||
     text === '-' ||
     text.startsWith('- ') ||
-    at + text.length > lineEnd ||
+    offset + text.length > lineEnd ||
     /[\t\u0085\u2028\u2029\ufeff]/.test(text)
   )
     throw NOT_PLAIN;
-  return { ...scalar(text), end: at + text.length };
+  return { ...scalar(text), end: offset + text.length };
 }
 
 /** Core schema of YAML 1.2. Most text cannot be anything else but text, by its first character. */
@@ -159,9 +160,9 @@ function scalar(text: string): { readonly value: unknown; readonly text: string 
 }
 
 export function skipSpaces(source: string, from: number, end: number): number {
-  let at = from;
-  while (at < end && source.charCodeAt(at) === 32) at++;
-  return at;
+  let offset = from;
+  while (offset < end && source.charCodeAt(offset) === 32) offset++;
+  return offset;
 }
 
 export function isBlank(c: number): boolean {

@@ -27,7 +27,7 @@ export type PlainField = {
   readonly data?: unknown;
 };
 
-type Line = { indent: number; at: number; readonly end: number };
+type Line = { indent: number; offset: number; readonly end: number };
 type State = Inline & {
   readonly lines: readonly Line[];
   next: number;
@@ -72,11 +72,11 @@ export function readPlainData(source: string): { readonly data: unknown } | unde
 }
 
 function readBlock(state: State, first: Line): unknown {
-  const c = state.source.charCodeAt(first.at);
+  const c = state.source.charCodeAt(first.offset);
   if (isDash(state.source, first)) return readList(state, first.indent, 0);
   if (c !== 91 && c !== 123) return readData(state, first.indent, 0);
   state.next++;
-  return readInline(state, first.at, first.end).value;
+  return readInline(state, first.offset, first.end).value;
 }
 
 /** Lines with content; comment lines and blank lines are passed over. */
@@ -88,12 +88,12 @@ function contentLines(source: string): Line[] | undefined {
     const next = found === -1 ? source.length : found;
     let end = next;
     while (end > start && isBlank(source.charCodeAt(end - 1))) end--;
-    let at = start;
-    while (at < end && source.charCodeAt(at) === 32) at++;
-    const c = source.charCodeAt(at);
-    if (at < end) {
+    let offset = start;
+    while (offset < end && source.charCodeAt(offset) === 32) offset++;
+    const c = source.charCodeAt(offset);
+    if (offset < end) {
       if (c === 9) return undefined;
-      if (c !== 35) lines.push({ indent: at - start, at, end });
+      if (c !== 35) lines.push({ indent: offset - start, offset, end });
     }
     start = next + 1;
   }
@@ -128,7 +128,7 @@ function readMap(state: State, map: MapAt): void {
         ...defined({ data: isList ? read.value : undefined }),
       });
     } else if (next && isDash(state.source, next) && next.indent >= map.indent) {
-      const start = next.at;
+      const start = next.offset;
       const data = readList(state, next.indent, map.depth + 1);
       const end = state.lines[state.next - 1]?.end ?? start;
       state.fields.push({ name: map.prefix + name, start, end, value: state.textOf(data), data });
@@ -152,12 +152,12 @@ function readList(state: State, indent: number, depth: number): unknown[] {
     line && line.indent === indent && isDash(state.source, line);
     line = state.lines[state.next]
   ) {
-    const from = skipSpaces(state.source, line.at + 1, line.end);
+    const from = skipSpaces(state.source, line.offset + 1, line.end);
     if (from >= line.end || depth > MAX_DEPTH) throw NOT_PLAIN;
     KEY.lastIndex = from;
     if (KEY.test(state.source)) {
-      line.indent += from - line.at;
-      line.at = from;
+      line.indent += from - line.offset;
+      line.offset = from;
       items.push(readData(state, line.indent, depth + 1));
     } else {
       const { value } = readInline(state, from, line.end);
@@ -200,7 +200,7 @@ function readName(
   line: Line,
   seen: Set<string>,
 ): { readonly name: string; readonly after: number } {
-  KEY.lastIndex = line.at;
+  KEY.lastIndex = line.offset;
   const name = KEY.exec(state.source)?.[1];
   if (name === undefined || seen.has(name) || NULL.test(name) || name === '__proto__')
     throw NOT_PLAIN;
@@ -209,6 +209,6 @@ function readName(
 }
 
 function isDash(source: string, line: Line): boolean {
-  const next = source.charCodeAt(line.at + 1);
-  return source.charCodeAt(line.at) === 45 && (line.at + 1 >= line.end || next === 32);
+  const next = source.charCodeAt(line.offset + 1);
+  return source.charCodeAt(line.offset) === 45 && (line.offset + 1 >= line.end || next === 32);
 }

@@ -68,12 +68,12 @@ function fieldsOf(line: string, place: Place): ReadonlyMap<string, Cell> | undef
   // a value stands somewhere in the line.
   const exact = JSON.stringify(members) === line;
   const fields = new Map<string, Cell>();
-  let at = place.start + 1;
+  let offset = place.start + 1;
   for (const [name, member] of Object.entries(members)) {
     const written = JSON.stringify(member);
-    const from = at + JSON.stringify(name).length + 1;
+    const from = offset + JSON.stringify(name).length + 1;
     const [start, end] = exact ? [from, from + written.length] : [place.start, place.end];
-    at = from + written.length + 1;
+    offset = from + written.length + 1;
     const structure = typeof member === 'object' && member !== null;
     const text = typeof member === 'string' ? member : written;
     const value = member === null ? '' : text;

@@ -75,9 +75,9 @@ function rowRecord(
   doc: Doc,
   file: string,
   spec: RecordSpec,
-  at: { readonly row: TableRow; readonly columns: readonly string[] },
+  location: { readonly row: TableRow; readonly columns: readonly string[] },
 ): Rec {
-  const { row, columns } = at;
+  const { row, columns } = location;
   const { text } = doc;
   const lineStart = doc.lineStarts[row.line - 1] ?? row.start;
   const rangeIn = (start: number, end: number): Range => ({
@@ -134,9 +134,9 @@ function columnProblems(
   doc: Doc,
   file: string,
   spec: RecordSpec,
-  at: { readonly table: Table; readonly columns: readonly string[] },
+  source: { readonly table: Table; readonly columns: readonly string[] },
 ): Diagnostic[] {
-  const { table, columns } = at;
+  const { table, columns } = source;
   const problems: Diagnostic[] = [];
   columns.forEach((name, index) => {
     const range = rangeOf(doc, file, table.header.cells[index] ?? table.header);
@@ -208,13 +208,13 @@ function readSections(
       ],
     };
   if (found.kind === 'no-scope') {
-    const at = doc.lineStarts[0] ?? 0;
+    const offset = doc.lineStarts[0] ?? 0;
     const scope = `${'#'.repeat(locator.within?.depth ?? 1)} ${locator.within?.heading ?? ''}`;
     return {
       records: [],
       diagnostics: [
         shapeError(
-          rangeOf(doc, file, { start: at, end: at }),
+          rangeOf(doc, file, { start: offset, end: offset }),
           `heading "${scope}" of ${spec.object} not found`,
           { expected: `sections "${formatLocator(locator)}"` },
         ),
@@ -247,22 +247,22 @@ function readSections(
 function ambiguous(
   doc: Doc,
   file: string,
-  at: {
+  details: {
     readonly locator: string;
     readonly spec: RecordSpec;
     readonly headings: readonly Heading[];
   },
 ): Diagnostic {
-  const [first, second] = at.headings;
+  const [first, second] = details.headings;
   const range = rangeOf(doc, file, second ?? { start: 0, end: 0 });
   const related = first ? [{ message: 'first here', range: rangeOf(doc, file, first) }] : [];
   return {
     rule: 'locator-ambiguous',
     severity: 'error',
-    message: `"${second?.text ?? ''}" is the heading of ${at.spec.object} and stands ${at.headings.length} times in this file`,
+    message: `"${second?.text ?? ''}" is the heading of ${details.spec.object} and stands ${details.headings.length} times in this file`,
     range,
-    expected: `"${at.locator}" once`,
-    actual: `${at.headings.length} times`,
+    expected: `"${details.locator}" once`,
+    actual: `${details.headings.length} times`,
     hint: 'rename or remove one of the headings',
     related,
   };

@@ -39,34 +39,34 @@ export type State = {
 };
 export type Container = { readonly size: number; initialBlank: boolean; furtherBlank: boolean };
 
-/** A line and how far it has been read: `at` is an offset, `column` its tab-expanded column. */
+/** A line and how far it has been read: to `offset`, which is at the tab-expanded `column`. */
 export type Cursor = {
   readonly start: number;
   readonly end: number;
   readonly line: number;
-  at: number;
+  offset: number;
   column: number;
 };
 
 /** The first non-blank unit from the cursor on, and its column. */
-export function skipIndent(text: string, line: Cursor): { at: number; column: number } {
-  let { at, column } = line;
-  while (at < line.end) {
-    const c = text.charCodeAt(at);
+export function skipIndent(text: string, line: Cursor): { offset: number; column: number } {
+  let { offset, column } = line;
+  while (offset < line.end) {
+    const c = text.charCodeAt(offset);
     if (c === 32) column++;
     else if (c === 9) column += 4 - (column % 4);
     else break;
-    at++;
+    offset++;
   }
-  return { at, column };
+  return { offset, column };
 }
 
 /** Moves over `count` columns of blanks; a tab may be left half read. */
 export function consumeColumns(text: string, line: Cursor, count: number): void {
   let left = count;
-  while (left > 0 && line.at < line.end) {
-    const width = text.charCodeAt(line.at) === 9 ? 4 - (line.column % 4) : 1;
-    if (width <= left) line.at++;
+  while (left > 0 && line.offset < line.end) {
+    const width = text.charCodeAt(line.offset) === 9 ? 4 - (line.column % 4) : 1;
+    if (width <= left) line.offset++;
     line.column += Math.min(width, left);
     left -= width;
   }

@@ -38,12 +38,12 @@ export function scan(text: string): Doc {
     fence: undefined,
     htmlBlock: undefined,
   };
-  const cursor = { start: 0, end: 0, line: 0, at: 0, column: 0 };
+  const cursor = { start: 0, end: 0, line: 0, offset: 0, column: 0 };
   for (let line = front?.nextLine ?? 0; line < lineStarts.length; line++) {
     cursor.start = lineStarts[line] ?? 0;
     cursor.end = lineEndAt(text, lineStarts, line);
     cursor.line = line + 1;
-    cursor.at = cursor.start;
+    cursor.offset = cursor.start;
     cursor.column = 0;
     readLine(state, cursor);
   }
@@ -72,8 +72,8 @@ function readLine(state: State, line: Cursor): void {
   if (allMatched && state.leaf === 'html' && continueHtml(state, line)) return;
   const opened = openContainers(state, line, matched);
   const depth = opened ? containers.length : matched;
-  const { at, column } = skipIndent(state.text, line);
-  if (at >= line.end) {
+  const { offset, column } = skipIndent(state.text, line);
+  if (offset >= line.end) {
     const keepsCode = state.leaf === 'indented' && allMatched && !opened;
     if (!keepsCode) closeLeaf(state, line.start, line.start);
     containers.length = depth;
@@ -81,13 +81,13 @@ function readLine(state: State, line: Cursor): void {
   }
   const indent = column - line.column;
   if (!opened && !allMatched) {
-    if (state.leaf === 'paragraph' && (indent >= 4 || !startsBlock(state.text, at, line.end))) {
-      return readText(state, line, indent >= 4 ? undefined : at);
+    if (state.leaf === 'paragraph' && (indent >= 4 || !startsBlock(state.text, offset, line.end))) {
+      return readText(state, line, indent >= 4 ? undefined : offset);
     }
     closeLeaf(state, line.start, line.start);
     containers.length = matched;
   }
-  readLeaf(state, line, at, indent);
+  readLeaf(state, line, offset, indent);
 }
 
 function isLetter(c: number): boolean {

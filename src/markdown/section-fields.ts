@@ -96,7 +96,7 @@ export function sectionFields(
       if (read.problem !== undefined)
         diagnostics.push(
           shapeError(
-            rangeOf(doc, file, { start: span.start + read.at, end: span.start + read.at }),
+            rangeOf(doc, file, { start: span.start + read.offset, end: span.start + read.offset }),
             `"${name}" is not valid YAML: ${read.problem}`,
           ),
         );
@@ -112,10 +112,10 @@ function headingParts(doc: Doc, section: Section): { readonly id: Span; readonly
   const { key, title, keyAt, titleAt } = sectionKey(heading.text);
   const textStart = doc.text.indexOf(heading.text, heading.start);
   if (textStart === -1 || textStart >= heading.end) {
-    const at = doc.text.indexOf(key, heading.start);
+    const offset = doc.text.indexOf(key, heading.start);
     return {
-      id: { start: at, end: at + key.length },
-      title: { start: at + key.length, end: at + key.length },
+      id: { start: offset, end: offset + key.length },
+      title: { start: offset + key.length, end: offset + key.length },
     };
   }
   const start = textStart + keyAt;
@@ -179,10 +179,10 @@ function itemValue(raw: string): string {
 function readYaml(source: string): {
   readonly data?: unknown;
   readonly problem?: string;
-  readonly at: number;
+  readonly offset: number;
 } {
   const plain = readPlainData(source);
-  if (plain !== undefined) return { data: plain.data, at: 0 };
+  if (plain !== undefined) return { data: plain.data, offset: 0 };
   try {
     const yaml = parseDocument(source, {
       prettyErrors: false,
@@ -192,11 +192,11 @@ function readYaml(source: string): {
     });
     const [problem] = [...yaml.errors, ...yaml.warnings];
     return problem
-      ? { problem: problem.message, at: problem.pos[0] }
-      : { data: yaml.toJS({ maxAliasCount: 100 }), at: 0 };
+      ? { problem: problem.message, offset: problem.pos[0] }
+      : { data: yaml.toJS({ maxAliasCount: 100 }), offset: 0 };
   } catch (error) {
     if (!(error instanceof Error)) throw error;
-    return { problem: error.message, at: 0 };
+    return { problem: error.message, offset: 0 };
   }
 }
 

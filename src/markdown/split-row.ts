@@ -14,22 +14,22 @@ const PIPE = 124;
  */
 export function splitRow(text: string, start: number, end: number): TableCell[] {
   const cells: TableCell[] = [];
-  let at = skipBlanks(text, start, end);
-  const piped = at < end && text.charCodeAt(at) === PIPE;
-  if (piped) at++;
-  let cellStart = at;
+  let offset = skipBlanks(text, start, end);
+  const piped = offset < end && text.charCodeAt(offset) === PIPE;
+  if (piped) offset++;
+  let cellStart = offset;
   let last = end;
   while (last > cellStart && isBlank(text.charCodeAt(last - 1))) last--;
-  while (at < last) {
-    const c = text.charCodeAt(at);
+  while (offset < last) {
+    const c = text.charCodeAt(offset);
     if (c === BACKSLASH) {
-      const next = text.charCodeAt(at + 1);
-      at += next === BACKSLASH || next === PIPE ? 2 : 1;
+      const next = text.charCodeAt(offset + 1);
+      offset += next === BACKSLASH || next === PIPE ? 2 : 1;
     } else if (c === PIPE) {
-      cells.push(trimmed(text, cellStart, at));
-      at++;
-      cellStart = at;
-    } else at++;
+      cells.push(trimmed(text, cellStart, offset));
+      offset++;
+      cellStart = offset;
+    } else offset++;
   }
   if (cellStart < last || (piped && cells.length === 0))
     cells.push(trimmed(text, cellStart, Math.max(cellStart, last)));
@@ -53,39 +53,39 @@ function trimmed(text: string, from: number, to: number): TableCell {
  * dashes alone is not.
  */
 export function delimiterColumns(text: string, start: number, end: number): number {
-  let at = start;
+  let offset = start;
   let columns = 0;
   let marked = false;
-  if (text.charCodeAt(at) === PIPE) {
+  if (text.charCodeAt(offset) === PIPE) {
     marked = true;
-    at = skipBlanks(text, at + 1, end);
+    offset = skipBlanks(text, offset + 1, end);
   }
-  while (at < end) {
-    if (text.charCodeAt(at) === COLON) {
+  while (offset < end) {
+    if (text.charCodeAt(offset) === COLON) {
       marked = true;
-      at++;
+      offset++;
     }
-    const dashes = at;
-    while (at < end && text.charCodeAt(at) === DASH) at++;
-    if (at === dashes) return 0;
-    if (at < end && text.charCodeAt(at) === COLON) {
+    const dashes = offset;
+    while (offset < end && text.charCodeAt(offset) === DASH) offset++;
+    if (offset === dashes) return 0;
+    if (offset < end && text.charCodeAt(offset) === COLON) {
       marked = true;
-      at++;
+      offset++;
     }
     columns++;
-    at = skipBlanks(text, at, end);
-    if (at >= end) break;
-    if (text.charCodeAt(at) !== PIPE) return 0;
+    offset = skipBlanks(text, offset, end);
+    if (offset >= end) break;
+    if (text.charCodeAt(offset) !== PIPE) return 0;
     marked = true;
-    at = skipBlanks(text, at + 1, end);
+    offset = skipBlanks(text, offset + 1, end);
   }
   return marked ? columns : 0;
 }
 
 function skipBlanks(text: string, from: number, end: number): number {
-  let at = from;
-  while (at < end && isBlank(text.charCodeAt(at))) at++;
-  return at;
+  let offset = from;
+  while (offset < end && isBlank(text.charCodeAt(offset))) offset++;
+  return offset;
 }
 
 function isBlank(c: number): boolean {

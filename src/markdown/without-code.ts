@@ -26,11 +26,11 @@ export function withoutCode(
 function blanked(text: string, spans: readonly Span[]): string {
   if (spans.length === 0) return text;
   const parts: string[] = [];
-  let at = 0;
+  let offset = 0;
   for (const { start, end } of spans) {
-    parts.push(text.slice(at, start), ' '.repeat(end - start));
-    at = end;
+    parts.push(text.slice(offset, start), ' '.repeat(end - start));
+    offset = end;
   }
-  parts.push(text.slice(at));
+  parts.push(text.slice(offset));
   return parts.join('');
 }

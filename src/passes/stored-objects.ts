@@ -4,7 +4,7 @@ import { readCommitRecord } from '../workspace/commit-record.js';
 import { logRows } from '../workspace/log-rows.js';
 import { withCommitMutex } from '../workspace/mutex.js';
 import { pruneObjects, storedObjects } from '../workspace/objects.js';
-import { spareHashes } from '../workspace/spare-objects.js';
+import { replicaHashes } from '../workspace/object-replicas.js';
 import type { Snapshot, Workspace } from '../workspace/types.js';
 import { isBriefed, storedPass } from './pass-file.js';
 
@@ -54,7 +54,7 @@ function referencedObjects(workspace: Workspace, snapshot: Snapshot): ReadonlySe
     record.kind === 'file' ? [record.before, record.after] : [],
   );
   return new Set([
-    ...spareHashes(workspace.state),
+    ...replicaHashes(workspace.state),
     ...Object.values(baseline).map(({ hash }) => hash),
     ...committed.filter((hash) => hash !== null),
     ...hashesInRecords(snapshot),

@@ -9,30 +9,30 @@ import type { Reader } from './condition-read.js';
  */
 export const parseCommand: Reader<readonly string[]> = (value, path, complain) => {
   if (Array.isArray(value)) return many(text)(value, path, complain);
-  const given = text(value, path, complain);
-  if (given === undefined) return undefined;
+  const source = text(value, path, complain);
+  if (source === undefined) return undefined;
   const words: string[] = [];
-  for (const word of parse(given, (name) => ({ op: `$${name}` }))) {
+  for (const word of parse(source, (name) => ({ op: `$${name}` }))) {
     if (typeof word !== 'string')
       return wrong(
         complain,
         path,
         'a program and its arguments',
-        given,
+        source,
         `"${operatorOf(word)}" needs a shell and conditions have none: quote it, or put the work into a script`,
       );
     words.push(word);
   }
   if (words.length === 0 || words[0] === '')
-    return wrong(complain, path, 'a program and its arguments', given);
-  if (given.includes('\n'))
-    return wrong(complain, path, 'one command', given, 'put several commands into a script');
+    return wrong(complain, path, 'a program and its arguments', source);
+  if (source.includes('\n'))
+    return wrong(complain, path, 'one command', source, 'put several commands into a script');
   if (/^[A-Za-z_]\w*=/.test(words[0] ?? ''))
     return wrong(
       complain,
       path,
       'a program and its arguments',
-      given,
+      source,
       'environment variables cannot be set here',
     );
   return words;

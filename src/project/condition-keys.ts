@@ -10,7 +10,7 @@ export type Keys = {
   readonly path: YamlPath;
   readonly complain: Complain;
   has(key: string): boolean;
-  at(key: string): YamlPath;
+  pathOf(key: string): YamlPath;
   need<T>(key: string, reader: Reader<T>): T | undefined;
   /** `otherwise` when the key is not there; `undefined` only after a complaint. */
   take<T>(key: string, reader: Reader<T>, otherwise: T): T | undefined;
@@ -24,18 +24,19 @@ export function keysOf(
   { path, complain }: { readonly path: YamlPath; readonly complain: Complain },
 ): Keys {
   const has = (key: string): boolean => map[key] !== undefined && map[key] !== null;
-  const at = (key: string): YamlPath => (short === key ? path : [...path, key]);
+  const pathOf = (key: string): YamlPath => (short === key ? path : [...path, key]);
   return {
     path,
     complain,
     has,
-    at,
+    pathOf,
     need(key, reader) {
-      if (has(key)) return reader(map[key], at(key), complain);
+      if (has(key)) return reader(map[key], pathOf(key), complain);
       complain({ path, message: `the key "${key}" is missing`, expected: `${key}: …` });
       return undefined;
     },
-    take: (key, reader, otherwise) => (has(key) ? reader(map[key], at(key), complain) : otherwise),
+    take: (key, reader, otherwise) =>
+      has(key) ? reader(map[key], pathOf(key), complain) : otherwise,
     count: () => countOf(map, path, complain),
   };
 }

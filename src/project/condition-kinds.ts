@@ -108,7 +108,7 @@ const SPECS: { readonly [K in Simple]: KindSpec<K> } = {
       const timeout = keys.take('timeout', duration, { milliseconds: 60_000, text: '60s' });
       const stdout = keys.has('stdout') ? keys.need('stdout', pattern('m')) : undefined;
       if (timeout !== undefined && timeout.milliseconds > MAX_TIMEOUT)
-        return wrong(keys.complain, keys.at('timeout'), 'at most 10m', timeout.text);
+        return wrong(keys.complain, keys.pathOf('timeout'), 'at most 10m', timeout.text);
       if (
         argv === undefined ||
         exit === undefined ||

@@ -88,8 +88,8 @@ function numberOf(value: unknown): number | undefined {
 export function many<T>(reader: Reader<T>): Reader<readonly T[]> {
   return (value, path, complain) => {
     if (!Array.isArray(value)) {
-      const one = reader(value, path, complain);
-      return one === undefined ? undefined : [one];
+      const item = reader(value, path, complain);
+      return item === undefined ? undefined : [item];
     }
     if (value.length === 0) return wrong(complain, path, 'at least one item', value);
     const items = value.map((item: unknown, i) => reader(item, [...path, i], complain));
@@ -110,9 +110,9 @@ export function mapOf<T>(reader: Reader<T>): Reader<ReadonlyMap<string, T>> {
 }
 
 const glob: Reader<string> = (value, path, complain) => {
-  const given = text(value, path, complain);
-  if (given === undefined) return undefined;
-  const trimmed = given.trim().replace(/^\.\//, '');
+  const source = text(value, path, complain);
+  if (source === undefined) return undefined;
+  const trimmed = source.trim().replace(/^\.\//, '');
   if (trimmed.startsWith('/') || /^[a-z]:/i.test(trimmed))
     return wrong(
       complain,
@@ -146,9 +146,9 @@ export const globs: Reader<Globs> = many(glob);
 
 /** A file of the project, without wildcards. */
 export const onePath: Reader<string> = (value, path, complain) => {
-  const given = glob(value, path, complain);
-  return given === undefined || !/[*?[\]{}]/.test(given)
-    ? given
+  const source = glob(value, path, complain);
+  return source === undefined || !/[*?[\]{}]/.test(source)
+    ? source
     : wrong(complain, path, 'the path of one file', value);
 };
 

@@ -35,6 +35,6 @@ export function fieldTime(record: Rec | undefined, name: string): number | undef
 }
 
 export function instant(text: string): number | undefined {
-  const at = INSTANT.test(text) ? Date.parse(text.replace(' ', 'T')) : Number.NaN;
-  return Number.isNaN(at) ? undefined : at;
+  const time = INSTANT.test(text) ? Date.parse(text.replace(' ', 'T')) : Number.NaN;
+  return Number.isNaN(time) ? undefined : time;
 }

@@ -6,14 +6,14 @@
  */
 export function instantIn(zone: string, wall: string): Date {
   const wanted = Date.parse(`${wall}Z`);
-  let at = wanted;
-  for (let i = 0; i < 3; i++) at += wanted - wallTime(zone, at);
-  return new Date(at);
+  let instant = wanted;
+  for (let i = 0; i < 3; i++) instant += wanted - wallTime(zone, instant);
+  return new Date(instant);
 }
 
 /** What the clocks of the zone show, as if it were UTC, in milliseconds. */
-function wallTime(zone: string, at: number): number {
+function wallTime(zone: string, instant: number): number {
   return Date.parse(
-    `${new Intl.DateTimeFormat('sv-SE', { timeZone: zone, dateStyle: 'short', timeStyle: 'medium' }).format(at).replace(' ', 'T')}Z`,
+    `${new Intl.DateTimeFormat('sv-SE', { timeZone: zone, dateStyle: 'short', timeStyle: 'medium' }).format(instant).replace(' ', 'T')}Z`,
   );
 }

@@ -113,12 +113,12 @@ function checkOperation(scope: Scope, operation: BundleOperation): void {
 function checkTarget(
   scope: Scope,
   range: Range,
-  at: { readonly target: BundleTarget; readonly field: string | undefined },
+  usage: { readonly target: BundleTarget; readonly field: string | undefined },
 ): ObjectSpec | undefined {
-  const object = checkObject(scope, range, at.target.object);
-  if (object !== undefined && at.field !== undefined)
-    checkField(scope, range, { object, field: at.field });
-  if (at.target.key !== undefined) checkValue(scope, range, at.target.key);
+  const object = checkObject(scope, range, usage.target.object);
+  if (object !== undefined && usage.field !== undefined)
+    checkField(scope, range, { object, field: usage.field });
+  if (usage.target.key !== undefined) checkValue(scope, range, usage.target.key);
   return object;
 }
 

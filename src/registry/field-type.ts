@@ -28,8 +28,8 @@ export function parseFieldType(text: string): FieldType | undefined {
   if (call[1] === 'ref')
     return /^[A-Z][A-Z0-9-]*$/.test(inner) ? { kind: 'ref', object: inner } : undefined;
   if (call[1] === 'list') {
-    const of = inner.startsWith('list') ? undefined : parseFieldType(inner);
-    return of === undefined ? undefined : { kind: 'list', of };
+    const itemType = inner.startsWith('list') ? undefined : parseFieldType(inner);
+    return itemType === undefined ? undefined : { kind: 'list', of: itemType };
   }
   const values = inner.split(',').map((value) => value.trim());
   return values.some((value) => value === '') || new Set(values).size !== values.length

@@ -28,14 +28,14 @@ export function impactOf(
   paths: readonly string[],
 ): readonly ImpactedNode[] {
   const index = indexOf(schema);
-  const known = [...files];
+  const allFiles = [...files];
   const seen = new Set(paths);
   const queue = [...paths];
   const reached: ImpactedNode[] = [];
   // The queue grows while it is walked.
   for (const node of queue) {
     for (const { flow, capture } of flowsFrom(schema, index, node)) {
-      for (const next of expand(schema, flow.to, { known, capture })) {
+      for (const next of expand(schema, flow.to, { files: allFiles, capture })) {
         if (seen.has(next)) continue;
         seen.add(next);
         queue.push(next);
@@ -87,18 +87,18 @@ function starOf(glob: string, parts: readonly string[]): string | undefined {
 function expand(
   schema: Schema,
   end: string,
-  at: { known: readonly string[]; capture: string | undefined },
+  options: { files: readonly string[]; capture: string | undefined },
 ): readonly string[] {
   if (end.startsWith('BUNDLE:')) return [end];
   const pattern = end.startsWith('OBJECT:')
     ? (schema.objects.get(end.slice('OBJECT:'.length))?.glob ?? end)
     : end;
   const bound =
-    at.capture === undefined || at.capture === ''
+    options.capture === undefined || options.capture === ''
       ? pattern
-      : pattern.replace(/(?<!\*)\*(?!\*)/, at.capture);
+      : pattern.replace(/(?<!\*)\*(?!\*)/, options.capture);
   if (isLiteral(bound)) return [bound];
-  const matching = at.known.filter((path) => globMatches(bound, path));
+  const matching = options.files.filter((path) => globMatches(bound, path));
   return matching.length === 0 ? [bound] : matching;
 }
 
@@ -132,8 +132,8 @@ export function triggerCycles(
   const cycles: { nodes: string[]; edge: Edge }[] = [];
   const visit = (node: string, trail: string[]): void => {
     for (const edge of next.get(node) ?? []) {
-      const at = trail.indexOf(edge.target);
-      if (at >= 0) cycles.push({ nodes: [...trail.slice(at), edge.target], edge });
+      const index = trail.indexOf(edge.target);
+      if (index >= 0) cycles.push({ nodes: [...trail.slice(index), edge.target], edge });
       else if (!done.has(edge.target)) visit(edge.target, [...trail, edge.target]);
     }
     done.add(node);

@@ -107,7 +107,7 @@ function readArguments(
         expected: `name: TYPE or name?: TYPE, with TYPE ${TYPE_FORMS}`,
         actual: text.trim(),
       });
-    } else if (read.some((one) => one.name === found[1]))
+    } else if (read.some((argument) => argument.name === found[1]))
       complain(report, range, `the argument ${found[1]} is declared twice`);
     else read.push({ name: found[1], type, optional: found[2] === '?' });
   }
@@ -158,7 +158,7 @@ function readOperations(report: Report, part: Part): BundleOperation[] {
 }
 
 function readOperation(report: Report, row: RegistryRow): BundleOperation | undefined {
-  const op = OPS.find((one) => one === cellOf(row, 'op').value);
+  const op = OPS.find((name) => name === cellOf(row, 'op').value);
   const target = parseTarget(cellOf(row, 'target').value);
   const value = parseValue(cellOf(row, 'value').value);
   const field = cellOf(row, 'field').value;
@@ -193,7 +193,7 @@ export function loadRules(report: Report): SqlRule[] {
     const range = rangeIn(report, sub.heading.start, sub.heading.end);
     const id = sub.heading.text.replace(/`/g, '').trim();
     const items = itemsOf(report, sub);
-    const severity = SEVERITIES.find((one) => one === items.get('severity')?.value);
+    const severity = SEVERITIES.find((name) => name === items.get('severity')?.value);
     const message = items.get('message')?.value ?? '';
     const fences = report.doc.fences.filter(
       (fence) => fence.start >= sub.start && fence.start < sub.end && fence.info === 'sql',

@@ -47,7 +47,7 @@ export function loadObjects(report: Report): Map<string, ObjectSpec> {
       });
     else objects.set(object.object, object);
   }
-  for (const field of [...fields.values()].flatMap((of) => [...of.values()]))
+  for (const field of [...fields.values()].flatMap((ofObject) => [...ofObject.values()]))
     checkField(report, field, objects);
   return objects;
 }

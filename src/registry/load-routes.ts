@@ -56,7 +56,7 @@ function readRoute(
   bundles: ReadonlyMap<string, unknown>,
 ): Route | undefined {
   const pattern = cellOf(row, 'pattern');
-  const tier = TIERS.find((one) => one === cellOf(row, 'tier').value);
+  const tier = TIERS.find((name) => name === cellOf(row, 'tier').value);
   if (tier === undefined) {
     complain(report, cellOf(row, 'tier').range, `the tier of ${pattern.value} is not known`, {
       expected: TIERS.join(', '),
@@ -90,7 +90,7 @@ function readRoute(
 export function loadEdges(report: Report): Edge[] {
   const edges: Edge[] = [];
   for (const row of partsOf(report, 'R4').flatMap((part) => rowsOf(report, part, EDGE_COLUMNS))) {
-    const kind = EDGE_KINDS.find((one) => one === cellOf(row, 'edge').value);
+    const kind = EDGE_KINDS.find((name) => name === cellOf(row, 'edge').value);
     const [source, target] = [cellOf(row, 'source').value, cellOf(row, 'target').value];
     if (kind === undefined) {
       complain(

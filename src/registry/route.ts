@@ -34,8 +34,8 @@ function nearRoutes(index: Index, path: string): readonly Route[] {
   const parts = path.split('/');
   const [first = ''] = parts;
   const id = `${parts.length} ${first}`;
-  const known = index.near.get(id);
-  if (known !== undefined) return known;
+  const cached = index.near.get(id);
+  if (cached !== undefined) return cached;
   const near = index.globs.filter(({ pattern }) => canMatch(pattern, first, parts.length));
   index.near.set(id, near);
   return near;

@@ -31,9 +31,9 @@ export function codeFrame(
       ? 0
       : Math.max(0, Math.min(start - Math.floor(room / 3), text.length - room + 1));
   const shown = cut(text, from, room);
-  const at = start - from + (from > 0 ? 1 : 0);
-  const carets = '^'.repeat(Math.max(1, Math.min(end - start, shown.length - at)));
-  const indent = [...shown.slice(0, at)]
+  const offset = start - from + (from > 0 ? 1 : 0);
+  const carets = '^'.repeat(Math.max(1, Math.min(end - start, shown.length - offset)));
+  const indent = [...shown.slice(0, offset)]
     .map((character) => (isWide(character) ? '  ' : ' '))
     .join('');
   return [`${margin}${shown}`, `${' '.repeat(margin.length - 2)}| ${indent}${carets}`];

@@ -9,7 +9,7 @@ const COMMANDS: Readonly<Record<Severity, string>> = {
 };
 
 export function githubReport({ diagnostics }: Findings): string {
-  return diagnostics.map((one) => `${annotation(one)}\n`).join('');
+  return diagnostics.map((diagnostic) => `${annotation(diagnostic)}\n`).join('');
 }
 
 function annotation({ rule, severity, message, hint, range }: Diagnostic): string {

@@ -16,7 +16,7 @@ const LEVELS: Readonly<Record<Severity, string>> = {
 };
 
 export function sarifReport({ diagnostics }: Findings, options: SarifOptions): string {
-  const ids = [...new Set(diagnostics.map((one) => one.rule))].sort();
+  const ids = [...new Set(diagnostics.map((diagnostic) => diagnostic.rule))].sort();
   const rules = ids.map((id) => {
     const summary = options.summaries.get(id);
     return {
@@ -28,7 +28,7 @@ export function sarifReport({ diagnostics }: Findings, options: SarifOptions): s
   const run = {
     tool: { driver: { name: 'nocturne', version: options.version, rules } },
     columnKind: 'utf16CodeUnits',
-    results: diagnostics.map((one) => result(one, ids.indexOf(one.rule))),
+    results: diagnostics.map((diagnostic) => result(diagnostic, ids.indexOf(diagnostic.rule))),
   };
   return `${JSON.stringify({ $schema: 'https://json.schemastore.org/sarif-2.1.0.json', version: '2.1.0', runs: [run] }, undefined, 2)}\n`;
 }

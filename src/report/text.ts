@@ -27,32 +27,34 @@ export function textReport(findings: Findings, options: TextOptions): string {
         .textOf(file)
         ?.replace(/^\ufeff/, '')
         .split(/\r\n|\n|\r/) ?? [];
-    const hidden = group.filter((one) => one.rule === 'secret').map((one) => one.range);
-    return `${printable(file)}\n${group.map((one) => entry(one, { lines, hidden, ...options })).join('\n')}`;
+    const hidden = group
+      .filter((diagnostic) => diagnostic.rule === 'secret')
+      .map((diagnostic) => diagnostic.range);
+    return `${printable(file)}\n${group.map((diagnostic) => entry(diagnostic, { lines, hidden, ...options })).join('\n')}`;
   });
   return `${parts.map((part) => `${part}\n`).join('\n')}${parts.length > 0 ? '\n' : ''}${footer(findings)}\n`;
 }
 
 function entry(
   diagnostic: Diagnostic,
-  at: {
+  options: {
     readonly lines: readonly string[];
     readonly hidden: readonly Diagnostic['range'][];
   } & TextOptions,
 ): string {
   const { severity, rule, hint, range, related = [] } = diagnostic;
   const message = printable(diagnostic.message);
-  const word = at.color ? `\u001b[${COLORS[severity]}m${severity}\u001b[39m` : severity;
+  const word = options.color ? `\u001b[${COLORS[severity]}m${severity}\u001b[39m` : severity;
   const notes = [
     ...(hint === undefined ? [] : [`hint: ${printable(hint)}`]),
     ...related.map(
-      (one) => `${one.message}: ${one.range.file}:${one.range.line}:${one.range.column}`,
+      (note) => `${note.message}: ${note.range.file}:${note.range.line}:${note.range.column}`,
     ),
     ...(diagnostic.fix === undefined ? [] : ['nocturne validate --fix puts it right']),
   ];
   return [
     `  ${range.line}:${range.column}  ${word}  ${rule}  ${message}`,
-    ...codeFrame(at.lines, range, { width: at.width, hidden: at.hidden }),
+    ...codeFrame(options.lines, range, { width: options.width, hidden: options.hidden }),
     ...notes.map((note) => `      ${note}`),
   ].join('\n');
 }

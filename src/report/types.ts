@@ -12,6 +12,6 @@ export type Counts = { readonly errors: number; readonly warnings: number; reado
 
 export function countsOf(diagnostics: readonly Diagnostic[]): Counts {
   const of = (severity: Diagnostic['severity']): number =>
-    diagnostics.filter((one) => one.severity === severity).length;
+    diagnostics.filter((diagnostic) => diagnostic.severity === severity).length;
   return { errors: of('error'), warnings: of('warning'), infos: of('info') };
 }

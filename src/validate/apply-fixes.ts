@@ -8,12 +8,12 @@ import type { TextEdit } from '../kernel/diagnostic.js';
  */
 export function applyFixes(text: string, edits: readonly TextEdit[]): string {
   let fixed = '';
-  let at = 0;
+  let offset = 0;
   for (const { start, end, newText } of chooseFixes(text, edits)) {
-    fixed += text.slice(at, start) + newText;
-    at = end;
+    fixed += text.slice(offset, start) + newText;
+    offset = end;
   }
-  return fixed + text.slice(at);
+  return fixed + text.slice(offset);
 }
 
 /**

@@ -17,7 +17,8 @@ const SHORTEST_LINE = 1;
 const CODE = new Uint8Array(128);
 for (const character of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/_-')
   CODE[character.charCodeAt(0)] = 1;
-const isCode = (text: string, at: number): boolean => (CODE[text.charCodeAt(at)] ?? 0) === 1;
+const isCode = (text: string, offset: number): boolean =>
+  (CODE[text.charCodeAt(offset)] ?? 0) === 1;
 
 /**
  * Words of at least 24 such characters, then blocks of at least two lines; a block may begin at the
@@ -77,27 +78,29 @@ function blocks(text: string): EncodedRun[] {
 
 /** Where the code of a line ends when the line is nothing but an indent and code, else -1. */
 function codeLineEnd(text: string, start: number, next: number): number {
-  let at = start;
-  while (at < next && (text.charAt(at) === ' ' || text.charAt(at) === '\t')) at += 1;
-  const from = at;
-  while (at < next && isCode(text, at)) at += 1;
-  if (at - from < SHORTEST_LINE) return -1;
-  const end = at;
+  let offset = start;
+  while (offset < next && (text.charAt(offset) === ' ' || text.charAt(offset) === '\t'))
+    offset += 1;
+  const from = offset;
+  while (offset < next && isCode(text, offset)) offset += 1;
+  if (offset - from < SHORTEST_LINE) return -1;
+  const end = offset;
   while (
-    at < next &&
-    (text.charAt(at) === '=' || text.charAt(at) === '\r' || text.charAt(at) === ' ')
+    offset < next &&
+    (text.charAt(offset) === '=' || text.charAt(offset) === '\r' || text.charAt(offset) === ' ')
   )
-    at += 1;
-  return at === next || text.charAt(at) === '\n' ? end : -1;
+    offset += 1;
+  return offset === next || text.charAt(offset) === '\n' ? end : -1;
 }
 
 /** The start of the code at the very end of the line above, or `start` itself. */
 function tailOfLineAbove(text: string, start: number): number {
-  let at = start - 1;
-  while (at > 0 && (text.charAt(at - 1) === '\r' || text.charAt(at - 1) === ' ')) at -= 1;
-  const end = at;
-  while (at > 0 && isCode(text, at - 1)) at -= 1;
-  return at >= 0 && end - at >= 8 ? at : start;
+  let offset = start - 1;
+  while (offset > 0 && (text.charAt(offset - 1) === '\r' || text.charAt(offset - 1) === ' '))
+    offset -= 1;
+  const end = offset;
+  while (offset > 0 && isCode(text, offset - 1)) offset -= 1;
+  return offset >= 0 && end - offset >= 8 ? offset : start;
 }
 
 /**

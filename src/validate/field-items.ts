@@ -11,9 +11,9 @@ export function fieldItems(type: FieldType, cell: Cell): readonly FieldItem[] {
   if (type.kind !== 'list') return texts.map((text) => ({ text, range: cell.range }));
   let from = 0;
   return texts.map((text) => {
-    const at = cell.raw.indexOf(text, from);
-    if (at >= 0) from = at + text.length;
-    return { text, range: itemRange(cell, text, at) };
+    const offset = cell.raw.indexOf(text, from);
+    if (offset >= 0) from = offset + text.length;
+    return { text, range: itemRange(cell, text, offset) };
   });
 }
 
@@ -21,9 +21,13 @@ export function fieldItems(type: FieldType, cell: Cell): readonly FieldItem[] {
  * Where an item stands in the source of its list; the whole list when it is written in another way
  * (escaped, folded).
  */
-export function itemRange(cell: Cell, text: string, at: number = cell.raw.indexOf(text)): Range {
-  if (at < 0 || text === '' || text.includes('\n')) return cell.range;
-  const before = cell.raw.slice(0, at).split(/\r\n|\n|\r/);
+export function itemRange(
+  cell: Cell,
+  text: string,
+  offset: number = cell.raw.indexOf(text),
+): Range {
+  if (offset < 0 || text === '' || text.includes('\n')) return cell.range;
+  const before = cell.raw.slice(0, offset).split(/\r\n|\n|\r/);
   const line = cell.range.line + before.length - 1;
   const column = (before.at(-1)?.length ?? 0) + (before.length === 1 ? cell.range.column : 1);
   return { file: cell.range.file, line, column, endLine: line, endColumn: column + text.length };

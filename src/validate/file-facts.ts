@@ -68,9 +68,9 @@ type Wanted = {
 const wantedOfSchema = new WeakMap<Schema, Map<string, Wanted>>();
 
 function wantedOf(schema: Schema, object: ObjectSpec): Wanted {
-  const known = wantedOfSchema.get(schema) ?? new Map<string, Wanted>();
-  wantedOfSchema.set(schema, known);
-  const ready = known.get(object.object);
+  const byObject = wantedOfSchema.get(schema) ?? new Map<string, Wanted>();
+  wantedOfSchema.set(schema, byObject);
+  const ready = byObject.get(object.object);
   if (ready !== undefined) return ready;
   const fields = [...object.fields.values()];
   const wanted: Wanted = {
@@ -84,7 +84,7 @@ function wantedOf(schema: Schema, object: ObjectSpec): Wanted {
       field.constraints.some((constraint) => constraint.kind === 'unique'),
     ),
   };
-  known.set(object.object, wanted);
+  byObject.set(object.object, wanted);
   return wanted;
 }
 

@@ -20,17 +20,19 @@ export function gateFindings(context: WorkspaceContext, rule: string): readonly 
   const all =
     found.get(context) ??
     verifyGate(snapshot.root, home)
-      .findings.filter((one) => !saidOfRegistry(snapshot, one))
-      .map((one) => diagnosticOf(snapshot, one));
+      .findings.filter((finding) => !saidOfRegistry(snapshot, finding))
+      .map((finding) => diagnosticOf(snapshot, finding));
   found.set(context, all);
-  return all.filter((one) => one.rule === rule);
+  return all.filter((diagnostic) => diagnostic.rule === rule);
 }
 
 /** What keeps the gate from reading REGISTRY.md is a mistake in it, and reported as one. */
 function saidOfRegistry(snapshot: Snapshot, { problem, line }: GateFinding): boolean {
   return (
     problem === 'registry' &&
-    snapshot.schemaDiagnostics.some((one) => one.severity === 'error' && one.range.line === line)
+    snapshot.schemaDiagnostics.some(
+      (diagnostic) => diagnostic.severity === 'error' && diagnostic.range.line === line,
+    )
   );
 }
 

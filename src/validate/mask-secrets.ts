@@ -18,7 +18,7 @@ export function maskSecrets(
   if (secrets.size === 0) return found;
   const longest = [...secrets].sort((a, b) => b.length - a.length);
   const mask = (text: string): string =>
-    longest.reduce((all, one) => all.replaceAll(one, MASK), text);
+    longest.reduce((all, secret) => all.replaceAll(secret, MASK), text);
   return found.map((diagnostic) => {
     const { message, expected, actual, hint } = diagnostic;
     return {

@@ -82,8 +82,8 @@ function addLinks({ schema, graph, add }: Gathering, links: Iterable<ObservedLin
     const { from, to, line, range } = link;
     const ends = linkEnds(schema, link);
     if (ends === undefined || graph.declares(from, to)) continue;
-    const at = { file: from, line, example: `${from} links to ${to}`, ...defined({ range }) };
-    add({ ...ends, kind: 'REFERENCES', by: 'link', at });
+    const place = { file: from, line, example: `${from} links to ${to}`, ...defined({ range }) };
+    add({ ...ends, kind: 'REFERENCES', by: 'link', at: place });
   }
 }
 
@@ -105,14 +105,14 @@ function addChanges(gathering: Gathering, changes: Iterable<ChangeRow>): void {
     const [bundle] = bundles;
     if (bundle === undefined || bundles.some((name) => graph.declares(`BUNDLE:${name}`, file)))
       continue;
-    const at = { file: log, line: row.line, example: `${bundle} wrote ${file}` };
+    const place = { file: log, line: row.line, example: `${bundle} wrote ${file}` };
     const target = kindOf(schema, file);
-    add({ source: `BUNDLE:${bundle}`, kind: 'WRITES', target, by: 'bundle', at });
+    add({ source: `BUNDLE:${bundle}`, kind: 'WRITES', target, by: 'bundle', at: place });
   }
   for (const { first, second, run, runs: seen } of togetherIn(runs)) {
     if (graph.declares(first, second) || graph.declares(second, first)) continue;
-    const at = { file: log, line: 1, example: `written together, last in ${run}` };
-    add({ source: first, kind: 'REFERENCES', target: second, by: 'together', at }, seen);
+    const place = { file: log, line: 1, example: `written together, last in ${run}` };
+    add({ source: first, kind: 'REFERENCES', target: second, by: 'together', at: place }, seen);
   }
 }
 
@@ -126,7 +126,7 @@ function linkEnds(
 ): { readonly source: string; readonly target: string } | undefined {
   if (
     from === to ||
-    knownOf(schema).folders.some((folder) => isInside(folder, from, to)) ||
+    patternsOf(schema).folders.some((folder) => isInside(folder, from, to)) ||
     routeOf(schema, from).tier === 'CODE'
   )
     return undefined;
@@ -163,15 +163,15 @@ function bind(pattern: string, name: string | undefined): string {
  * `patterns`: of R1 and R3, the most specific first; `kinds`: by path, as they are asked for;
  * `folders`: before the first `*` of patterns of several files in a folder of their own.
  */
-type Known = {
+type SchemaPatterns = {
   readonly patterns: readonly string[];
   readonly kinds: Map<string, string>;
   readonly folders: readonly string[];
 };
-const knownBySchema = new WeakMap<Schema, Known>();
+const patternsBySchema = new WeakMap<Schema, SchemaPatterns>();
 
-function knownOf(schema: Schema): Known {
-  const ready = knownBySchema.get(schema);
+function patternsOf(schema: Schema): SchemaPatterns {
+  const ready = patternsBySchema.get(schema);
   if (ready !== undefined) return ready;
   const globs = [
     ...[...schema.objects.values()].map((object) => object.glob),
@@ -179,9 +179,9 @@ function knownOf(schema: Schema): Known {
   ];
   const patterns = [...new Set(globs)].filter((glob) => !isLiteral(glob)).sort(compareSpecificity);
   const folders = [...new Set(patterns.flatMap((pattern) => folderBefore(pattern) ?? []))];
-  const known: Known = { patterns, kinds: new Map(), folders };
-  knownBySchema.set(schema, known);
-  return known;
+  const schemaPatterns: SchemaPatterns = { patterns, kinds: new Map(), folders };
+  patternsBySchema.set(schema, schemaPatterns);
+  return schemaPatterns;
 }
 
 /**
@@ -189,7 +189,7 @@ function knownOf(schema: Schema): Known {
  * the file itself.
  */
 function kindOf(schema: Schema, path: string): string {
-  const { kinds, patterns } = knownOf(schema);
+  const { kinds, patterns } = patternsOf(schema);
   const kind = kinds.get(path) ?? patterns.find((pattern) => globMatches(pattern, path)) ?? path;
   kinds.set(path, kind);
   return kind;

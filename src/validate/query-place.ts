@@ -39,7 +39,9 @@ export function rowPlace(snapshot: Snapshot, row: QueryRow): Range {
   const file = String(row['file'] ?? snapshot.schema.file);
   const line = Number(row['line'] ?? 1);
   for (const object of snapshot.objectsOf(file)) {
-    const record = snapshot.recordsIn(file, object.object).find((one) => one.range.line === line);
+    const record = snapshot
+      .recordsIn(file, object.object)
+      .find((candidate) => candidate.range.line === line);
     if (record === undefined) continue;
     const field = typeof row['field'] === 'string' ? row['field'] : undefined;
     if (field === undefined) return keyRange(object, record);
@@ -54,23 +56,23 @@ export function rowPlace(snapshot: Snapshot, row: QueryRow): Range {
  */
 export function queryRange(
   doc: Doc,
-  at: { readonly file: string; readonly start: number; readonly end: number },
+  span: { readonly file: string; readonly start: number; readonly end: number },
   cause: string,
 ): Range {
-  const query = doc.text.slice(at.start, at.end);
+  const query = doc.text.slice(span.start, span.end);
   const word =
     /near "([^"]+)"|no such (?:column|table|function): (\S+)|ambiguous column name: (\S+)/
       .exec(cause)
       ?.slice(1)
-      .find((one) => one !== undefined);
+      .find((name) => name !== undefined);
   const found = word === undefined ? -1 : wordIn(query, word);
-  const start = at.start + (found >= 0 ? found : query.search(/\S|$/));
-  return rangeOf(doc, at.file, {
+  const start = span.start + (found >= 0 ? found : query.search(/\S|$/));
+  return rangeOf(doc, span.file, {
     start,
     end:
       found >= 0 && word !== undefined
         ? start + word.length
-        : start + (query.slice(start - at.start).split('\n')[0]?.length ?? 0),
+        : start + (query.slice(start - span.start).split('\n')[0]?.length ?? 0),
   });
 }
 

@@ -14,8 +14,8 @@ export function registryCell(snapshot: Snapshot, row: Range, index: number): Ran
 }
 
 function rowsOf(doc: Doc): ReadonlyMap<number, TableRow> {
-  const known = rowsByLine.get(doc);
-  if (known !== undefined) return known;
+  const cached = rowsByLine.get(doc);
+  if (cached !== undefined) return cached;
   const rows = new Map(
     doc.tables.flatMap((table) => table.rows.map((row) => [row.line, row] as const)),
   );

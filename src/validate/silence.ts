@@ -25,21 +25,23 @@ export function silence(
   const refused = new Set<Suppression>();
   const left = found.filter((diagnostic) => {
     const by =
-      facts.get(diagnostic.range.file)?.suppressions.filter((one) => covers(one, diagnostic)) ?? [];
+      facts
+        .get(diagnostic.range.file)
+        ?.suppressions.filter((suppression) => covers(suppression, diagnostic)) ?? [];
     if (by.length === 0) return true;
     const allowed = maySilence(suppressible.get(diagnostic.rule), diagnostic, schema);
-    for (const one of by) (allowed ? used : refused).add(one);
-    return !(allowed && by.some((one) => one.reason !== ''));
+    for (const suppression of by) (allowed ? used : refused).add(suppression);
+    return !(allowed && by.some((suppression) => suppression.reason !== ''));
   });
   const problems: Diagnostic[] = [];
   for (const { suppressions } of facts.values()) {
-    for (const one of suppressions) {
-      const rule = suppressible.get(one.rule);
+    for (const suppression of suppressions) {
+      const rule = suppressible.get(suppression.rule);
       const judged: Judged = {
-        suppression: one,
-        known: rule !== undefined || one.rule === SUPPRESSION,
-        allowed: one.rule !== SUPPRESSION && rule !== 'never' && !refused.has(one),
-        used: options.ran(one.rule) ? used.has(one) : undefined,
+        suppression,
+        ruleExists: rule !== undefined || suppression.rule === SUPPRESSION,
+        allowed: suppression.rule !== SUPPRESSION && rule !== 'never' && !refused.has(suppression),
+        used: options.ran(suppression.rule) ? used.has(suppression) : undefined,
       };
       const problem = suppressionProblem(judged, suppressible.keys());
       if (problem !== undefined) problems.push(problem);
@@ -48,10 +50,11 @@ export function silence(
   return [...left, ...problems];
 }
 
-function covers(one: Suppression, { rule, range }: Diagnostic): boolean {
+function covers(suppression: Suppression, { rule, range }: Diagnostic): boolean {
   return (
-    one.rule === rule &&
-    (one.firstLine === 0 || (range.line >= one.firstLine && range.line <= one.lastLine))
+    suppression.rule === rule &&
+    (suppression.firstLine === 0 ||
+      (range.line >= suppression.firstLine && range.line <= suppression.lastLine))
   );
 }
 

@@ -32,7 +32,7 @@ export function readSuppressions(file: GovernedFile): readonly Suppression[] {
   const { doc, path } = file;
   if (doc === undefined || !doc.text.includes(MARK)) return [];
   const found: Suppression[] = [];
-  const add = (at: {
+  const add = (comment: {
     start: number;
     end: number;
     wholeFile: boolean;
@@ -40,15 +40,15 @@ export function readSuppressions(file: GovernedFile): readonly Suppression[] {
     ruleStart: number;
     reason: string;
   }): void => {
-    const range = rangeOf(doc, path, at);
-    const next = at.wholeFile ? { first: 0, last: 0 } : linesAfter(doc, range.endLine);
+    const range = rangeOf(doc, path, comment);
+    const next = comment.wholeFile ? { first: 0, last: 0 } : linesAfter(doc, range.endLine);
     const ruleRange = rangeOf(doc, path, {
-      start: at.ruleStart,
-      end: at.ruleStart + at.rule.length,
+      start: comment.ruleStart,
+      end: comment.ruleStart + comment.rule.length,
     });
     found.push({
-      rule: at.rule,
-      reason: at.reason.trim(),
+      rule: comment.rule,
+      reason: comment.reason.trim(),
       firstLine: next.first,
       lastLine: next.last,
       range,
@@ -99,13 +99,13 @@ function yamlSpans(doc: Doc, holdsRecords: boolean): { start: number; end: numbe
 }
 
 function linesAfter(doc: Doc, line: number): { first: number; last: number } {
-  const startOf = (one: number): number => doc.lineStarts[one - 1] ?? doc.text.length;
+  const startOf = (number: number): number => doc.lineStarts[number - 1] ?? doc.text.length;
   let first = line + 1;
   while (
     first < doc.lineStarts.length &&
     doc.text.slice(startOf(first), startOf(first + 1)).trim() === ''
   )
     first++;
-  const table = doc.tables.find((one) => one.header.line === first);
+  const table = doc.tables.find((candidate) => candidate.header.line === first);
   return { first, last: table === undefined ? first : (table.rows.at(-1) ?? table.delimiter).line };
 }

@@ -57,10 +57,10 @@ export async function validateSnapshot(
 }
 
 export async function validate(
-  given: Snapshot,
+  original: Snapshot,
   options: ValidateOptions = {},
 ): Promise<Validation> {
-  const snapshot = options.cache?.snapshot ?? given;
+  const snapshot = options.cache?.snapshot ?? original;
   const { schema } = snapshot;
   const facts = collectFacts(snapshot, options.cache);
   const context: WorkspaceContext = {
@@ -73,7 +73,7 @@ export async function validate(
   };
   const rules: readonly Rule[] = [...RULES, ...sqlRules(context)];
   const ran = ranBy(options.only);
-  const ofFiles = [...facts.values()].flatMap((one) => one.diagnostics);
+  const ofFiles = [...facts.values()].flatMap((ofFile) => ofFile.diagnostics);
   const found = maskSecrets(snapshot, [
     ...ofFiles,
     ...(await runAll(
@@ -81,20 +81,22 @@ export async function validate(
       rules.filter((rule) => ran(rule.id)),
     )),
   ]);
-  const unasked = new Set(found.slice(0, ofFiles.length).filter((one) => isQuiet(one, options)));
+  const unasked = new Set(
+    found.slice(0, ofFiles.length).filter((diagnostic) => isQuiet(diagnostic, options)),
+  );
   const left = silence(found, { facts, schema, rules, ran }).filter(
-    (one) =>
-      !unasked.has(one) &&
-      !(one.rule === SUPPRESSION && isQuiet(one, options)) &&
-      options.only?.includes(one.rule) !== false,
+    (diagnostic) =>
+      !unasked.has(diagnostic) &&
+      !(diagnostic.rule === SUPPRESSION && isQuiet(diagnostic, options)) &&
+      options.only?.includes(diagnostic.rule) !== false,
   );
   const diagnostics = left
-    .map((one) => withoutForbiddenFix(snapshot, one))
+    .map((diagnostic) => withoutForbiddenFix(snapshot, diagnostic))
     .sort(compareDiagnostics);
   return {
     diagnostics,
     files: facts.size,
-    records: [...facts.values()].reduce((sum, one) => sum + one.records, 0),
+    records: [...facts.values()].reduce((sum, ofFile) => sum + ofFile.records, 0),
   };
 }
 
@@ -129,9 +131,9 @@ function collectFacts(
 ): ReadonlyMap<string, FileFacts> {
   const facts = new Map<string, FileFacts>();
   for (const path of snapshot.files.keys()) {
-    const known = cache?.get(path);
-    if (known !== undefined) {
-      facts.set(path, known);
+    const cached = cache?.get(path);
+    if (cached !== undefined) {
+      facts.set(path, cached);
       continue;
     }
     const file = governedFile(snapshot, path, routeOf(snapshot.schema, path).tier);
@@ -152,7 +154,7 @@ function unreadObjects(
   );
   return new Set([
     ...missing.map((object) => object.object),
-    ...[...facts.values()].flatMap((one) => one.unread),
+    ...[...facts.values()].flatMap((ofFile) => ofFile.unread),
   ]);
 }
 

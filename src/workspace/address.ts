@@ -39,7 +39,7 @@ export function locateIn(snapshot: Snapshot, address: string): Located {
   const [first, second] = found;
   if (first !== undefined && second !== undefined && first.object === second.object)
     throw twice(
-      found.map((one) => one.record),
+      found.map((match) => match.record),
       first.object,
       first.record.key,
     );
@@ -63,17 +63,17 @@ export function locateIn(snapshot: Snapshot, address: string): Located {
 
 function resolve(
   snapshot: Snapshot,
-  at: { file: string; object: ObjectSpec; rest: string },
+  parts: { file: string; object: ObjectSpec; rest: string },
 ): { object: ObjectSpec; record: Rec; field: string }[] {
-  const { key, field } = split(at.object, at.rest);
+  const { key, field } = split(parts.object, parts.rest);
   return snapshot
-    .recordsIn(at.file, at.object.object)
+    .recordsIn(parts.file, parts.object.object)
     .filter(
       (record) =>
         (key === undefined || record.key === key) &&
-        (at.object.fields.has(field) || record.fields.has(field)),
+        (parts.object.fields.has(field) || record.fields.has(field)),
     )
-    .map((record) => ({ object: at.object, record, field }));
+    .map((record) => ({ object: parts.object, record, field }));
 }
 
 function split(object: ObjectSpec, rest: string): { key: string | undefined; field: string } {
@@ -84,53 +84,58 @@ function split(object: ObjectSpec, rest: string): { key: string | undefined; fie
 
 function locateByObject(
   snapshot: Snapshot,
-  at: { address: string; object: string; key: string; field: string },
+  parts: { address: string; object: string; key: string; field: string },
 ): Located {
-  const object = snapshot.schema.objects.get(at.object);
+  const object = snapshot.schema.objects.get(parts.object);
   if (object === undefined)
-    throw new NocturneError('NOT_FOUND', `REGISTRY.md declares no object ${at.object}`, {
+    throw new NocturneError('NOT_FOUND', `REGISTRY.md declares no object ${parts.object}`, {
       hint: `known: ${[...snapshot.schema.objects.keys()].join(', ')}`,
     });
-  const found = snapshot.records(at.object).filter((record) => record.key === at.key);
+  const found = snapshot.records(parts.object).filter((record) => record.key === parts.key);
   const [record, second] = found;
   if (record === undefined)
-    throw new NocturneError('NOT_FOUND', `there is no ${at.object} with the key "${at.key}"`, {
-      hint: keysHint(snapshot.records(at.object)),
-    });
-  if (second !== undefined) throw twice(found, object, at.key);
-  if (!object.fields.has(at.field) && !record.fields.has(at.field))
-    throw new NocturneError('NOT_FOUND', `${at.object} has no field "${at.field}"`, {
+    throw new NocturneError(
+      'NOT_FOUND',
+      `there is no ${parts.object} with the key "${parts.key}"`,
+      {
+        hint: keysHint(snapshot.records(parts.object)),
+      },
+    );
+  if (second !== undefined) throw twice(found, object, parts.key);
+  if (!object.fields.has(parts.field) && !record.fields.has(parts.field))
+    throw new NocturneError('NOT_FOUND', `${parts.object} has no field "${parts.field}"`, {
       hint: `its fields are ${[...object.fields.keys()].join(', ')}`,
     });
   return {
-    address: at.address,
+    address: parts.address,
     file: record.file,
     object,
     record,
-    field: at.field,
-    cell: record.fields.get(at.field),
+    field: parts.field,
+    cell: record.fields.get(parts.field),
   };
 }
 
 function notFound(
   snapshot: Snapshot,
-  at: { address: string; file: string; objects: readonly ObjectSpec[]; rest: string },
+  parts: { address: string; file: string; objects: readonly ObjectSpec[]; rest: string },
 ): NocturneError {
-  const [object] = at.objects;
-  if (object === undefined) return new NocturneError('NOT_FOUND', `"${at.address}" names nothing`);
-  const { key, field } = split(object, at.rest);
-  const records = snapshot.recordsIn(at.file, object.object);
-  const known =
+  const [object] = parts.objects;
+  if (object === undefined)
+    return new NocturneError('NOT_FOUND', `"${parts.address}" names nothing`);
+  const { key, field } = split(object, parts.rest);
+  const records = snapshot.recordsIn(parts.file, object.object);
+  const keyExists =
     key === undefined ? records.length > 0 : records.some((record) => record.key === key);
-  if (!known)
+  if (!keyExists)
     return new NocturneError(
       'NOT_FOUND',
-      `${at.file} has no ${object.object} with the key "${key ?? ''}"`,
-      { hint: keysHint(records), file: at.file },
+      `${parts.file} has no ${object.object} with the key "${key ?? ''}"`,
+      { hint: keysHint(records), file: parts.file },
     );
   return new NocturneError('NOT_FOUND', `${object.object} has no field "${field}"`, {
     hint: `its fields are ${[...object.fields.keys()].join(', ')}`,
-    file: at.file,
+    file: parts.file,
   });
 }
 
@@ -138,7 +143,9 @@ function twice(records: readonly Rec[], object: ObjectSpec, key: string): Noctur
   return new NocturneError(
     'AMBIGUOUS',
     `${records.length} records of ${object.object} have the key "${key}"`,
-    { hint: `they are in ${records.map((one) => `${one.file}:${one.range.line}`).join(', ')}` },
+    {
+      hint: `they are in ${records.map((record) => `${record.file}:${record.range.line}`).join(', ')}`,
+    },
   );
 }
 

@@ -52,9 +52,11 @@ export function bundleChanges(
 }
 
 function checkArguments({ snapshot, bundle, args }: Scope): void {
-  const usage = bundle.arguments.map((one) => `${one.name}${one.optional ? '?' : ''}`).join(', ');
+  const usage = bundle.arguments
+    .map((argument) => `${argument.name}${argument.optional ? '?' : ''}`)
+    .join(', ');
   for (const name of Object.keys(args))
-    if (!bundle.arguments.some((one) => one.name === name))
+    if (!bundle.arguments.some((argument) => argument.name === name))
       throw new NocturneError(
         'BAD_VALUE',
         `the bundle ${bundle.name} takes no argument "${name}"`,
@@ -184,8 +186,8 @@ function noticeOf(scope: Scope, operation: BundleOperation): Notice {
   const text = (field: string): string =>
     textOf(
       operation.fields
-        .filter((one) => one.field === field)
-        .map((one) => evaluate(scope, one.value, undefined))[0] ?? null,
+        .filter((assignment) => assignment.field === field)
+        .map((assignment) => evaluate(scope, assignment.value, undefined))[0] ?? null,
     );
   const body = text('body');
   return {

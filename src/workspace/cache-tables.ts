@@ -116,7 +116,7 @@ export function writeChanges(database: Database, { touched, gone, answers, fresh
   const objects = database.prepare('SELECT DISTINCT object FROM records').pluck().all() as string[];
   database.transaction(() => {
     for (const { path, stat } of touched) touch?.run(stat, path);
-    for (const path of [...gone, ...fresh.map((one) => one.path)]) {
+    for (const path of [...gone, ...fresh.map((file) => file.path)]) {
       forget?.run(path);
       for (const object of objects) forgetRecords?.run(path, object);
     }

@@ -11,9 +11,9 @@ const INLINE_VALUE = 400;
 /** What the part changed: against the draft as the parts before it left it. */
 export function changedFields(
   root: string,
-  at: { snapshot: Snapshot; draft: Draft; before: Draft['files'] },
+  context: { snapshot: Snapshot; draft: Draft; before: Draft['files'] },
 ): FieldChange[] {
-  const { snapshot, draft, before } = at;
+  const { snapshot, draft, before } = context;
   const earlier = (path: string): Buffer | undefined =>
     before.has(path) ? bufferOf(before.get(path)) : snapshot.bytes(path);
   const drafted = [...draft.files]
@@ -24,7 +24,7 @@ export function changedFields(
     before: held,
     after: snapshot.bytes(path),
   }));
-  return [...drafted, ...adopted].flatMap((file) => fieldsOfFile(root, at, file));
+  return [...drafted, ...adopted].flatMap((file) => fieldsOfFile(root, context, file));
 }
 
 function bufferOf(content: string | Buffer | undefined): Buffer | undefined {
@@ -43,22 +43,24 @@ type FileVersions = {
  */
 function fieldsOfFile(
   root: string,
-  at: { snapshot: Snapshot; draft: Draft },
+  context: { snapshot: Snapshot; draft: Draft },
   file: FileVersions,
 ): FieldChange[] {
-  const now = stamp(at.snapshot.now);
-  const objects = at.snapshot.objectsOf(file.path);
+  const now = stamp(context.snapshot.now);
+  const objects = context.snapshot.objectsOf(file.path);
   if (objects.length > 0) {
     const typed = objects.filter((object) => object.object !== 'LOCK');
     return diffFields(typed, file.path, {
       before: file.before?.toString('utf8'),
       after: file.after?.toString('utf8'),
-    }).map((one) => {
-      const valid = at.draft.valid.get(`${one.file}\0${one.key}\0${one.field}`) ?? now;
+    }).map((difference) => {
+      const valid =
+        context.draft.valid.get(`${difference.file}\0${difference.key}\0${difference.field}`) ??
+        now;
       return {
-        address: one.address,
-        old: inline(root, one.old ?? ''),
-        new: inline(root, one.new ?? ''),
+        address: difference.address,
+        old: inline(root, difference.old ?? ''),
+        new: inline(root, difference.new ?? ''),
         valid,
       };
     });

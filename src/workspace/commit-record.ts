@@ -8,7 +8,7 @@ import { appendFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 
 import { join } from 'node:path';
 import { sha256 } from '../kernel/hash.js';
 import { putObject } from './objects.js';
-import { keepSpare } from './spare-objects.js';
+import { addReplica } from './object-replicas.js';
 import type { StorageOp } from './storage-types.js';
 
 const FILE = 'pass-commits.jsonl';
@@ -53,7 +53,7 @@ export function noteCommit(
   const path = join(place.state, FILE);
   if (!existsSync(path)) return;
   for (const op of ops)
-    if (op.kind === 'write') keepSpare(place, putObject(place.root, op.content));
+    if (op.kind === 'write') addReplica(place, putObject(place.root, op.content));
   appendFileSync(path, ops.map((op) => `${JSON.stringify(recordOf(actor, op))}\n`).join(''));
 }
 

@@ -89,9 +89,9 @@ function commitOnce(place: CommitPlace, source: CommitSource): Omit<CommitResult
 /** Puts one part into the draft: its changes, then its notices, then its rows in both logs. */
 function planPart(
   place: CommitPlace,
-  at: { snapshot: Snapshot; draft: Draft; changeSet: ChangeSet },
+  part: { snapshot: Snapshot; draft: Draft; changeSet: ChangeSet },
 ): Pick<CommitResult, 'fields' | 'notices'> {
-  const { snapshot, draft, changeSet } = at;
+  const { snapshot, draft, changeSet } = part;
   const before = new Map(draft.files);
   const from = draft.rows.length;
   for (const change of changeSet.changes) applyChange(snapshot, draft, change);
@@ -122,12 +122,12 @@ function carryOut(place: CommitPlace, changeSet: ChangeSet, ops: readonly Storag
  */
 function reportConflicts(
   place: CommitPlace,
-  at: { changeSet: ChangeSet; paths: readonly string[] },
+  conflict: { changeSet: ChangeSet; paths: readonly string[] },
 ): void {
-  const names = at.paths.join(', ');
+  const names = conflict.paths.join(', ');
   commitOnce(place, {
     actor: { kind: 'nocturne', name: 'nocturne' },
-    runId: at.changeSet.runId,
+    runId: conflict.changeSet.runId,
     reason: 'saved by the owner meanwhile',
     changes: [],
     notices: [
@@ -135,32 +135,32 @@ function reportConflicts(
         priority: 'high',
         kind: 'incident',
         project: '',
-        action_needed: `You saved ${names} in the moment in which "${at.changeSet.reason}" changed it. Your version is in place; the other one is in .nocturne/conflicts. Answer yes when seen.`,
+        action_needed: `You saved ${names} in the moment in which "${conflict.changeSet.reason}" changed it. Your version is in place; the other one is in .nocturne/conflicts. Answer yes when seen.`,
       },
     ],
-    audit: at.paths.map((path) => ({
+    audit: conflict.paths.map((path) => ({
       step: '',
       type: 'conflict',
       target: path,
       authorisation: '',
       result: 'kept',
-      detail: at.changeSet.reason,
+      detail: conflict.changeSet.reason,
     })),
   });
 }
 
 function addNotice(
   place: CommitPlace,
-  at: { snapshot: Snapshot; draft: Draft; notice: Notice },
+  context: { snapshot: Snapshot; draft: Draft; notice: Notice },
 ): string {
-  const id = nextId(at.snapshot, place.state, 'N');
-  const { body, ...items } = at.notice;
-  const title = at.notice.action_needed.split('\n')[0]?.slice(0, 80) ?? '';
-  applyChange(at.snapshot, at.draft, {
+  const id = nextId(context.snapshot, place.state, 'N');
+  const { body, ...items } = context.notice;
+  const title = context.notice.action_needed.split('\n')[0]?.slice(0, 80) ?? '';
+  applyChange(context.snapshot, context.draft, {
     kind: 'insert',
     object: 'NOTIFICATION',
     key: id,
-    fields: { title, time: stamp(at.snapshot.now), ...items, status: 'open', answer: null },
+    fields: { title, time: stamp(context.snapshot.now), ...items, status: 'open', answer: null },
     ...defined({ body }),
   });
   return id;
@@ -172,9 +172,9 @@ function addNotice(
  */
 function record(
   snapshot: Snapshot,
-  at: { draft: Draft; changeSet: ChangeSet; fields: readonly FieldChange[]; from: number },
+  part: { draft: Draft; changeSet: ChangeSet; fields: readonly FieldChange[]; from: number },
 ): void {
-  const { draft, changeSet } = at;
+  const { draft, changeSet } = part;
   const now = stamp(snapshot.now);
   const change = snapshot.schema.objects.get('CHANGE');
   const audit = snapshot.schema.objects.get('AUDIT');
@@ -184,7 +184,7 @@ function record(
       'REGISTRY.md declares no CHANGE or no AUDIT object, so the change could not be recorded',
       { hint: 'restore both rows of R1', file: snapshot.schema.file },
     );
-  for (const field of at.fields) {
+  for (const field of part.fields) {
     const row = {
       address: field.address,
       old: field.old,
@@ -201,7 +201,7 @@ function record(
   for (const entry of changeSet.audit ?? [])
     draft.rows.push({ object: audit, file: audit.glob, fields: entry });
   for (const [i, row] of draft.rows.entries())
-    if (i >= at.from && row.object === audit)
+    if (i >= part.from && row.object === audit)
       draft.rows[i] = { ...row, fields: { ...row.fields, time: now, run_id: changeSet.runId } };
 }
 

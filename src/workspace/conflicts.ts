@@ -28,19 +28,19 @@ type Versions = {
 /** Keeps both versions under `.nocturne/conflicts/<txid>/`. */
 export function keepConflict(
   root: string,
-  at: { readonly txid: string; readonly path: string },
+  target: { readonly txid: string; readonly path: string },
   versions: Versions,
 ): Conflict {
   const keep = (suffix: string, content: Buffer | undefined): string | undefined => {
     if (content === undefined) return undefined;
-    const path = `.nocturne/conflicts/${at.txid}/${at.path}${suffix}`;
+    const path = `.nocturne/conflicts/${target.txid}/${target.path}${suffix}`;
     makeDirectory(dirname(within(root, path)));
     writeFileDurably(within(root, path), content);
     return path;
   };
   return {
-    path: at.path,
-    txid: at.txid,
+    path: target.path,
+    txid: target.txid,
     why: versions.why,
     ours: keep('', versions.ours),
     theirs: keep('.owner', versions.theirs),

@@ -12,8 +12,8 @@ const STEP_MS = 2_500;
  * What is kept of answers that look at the clock is believed within one hour: their questions are
  * about days.
  */
-export function hourOf(at: Date): string {
-  return at.toISOString().slice(0, 13);
+export function hourOf(time: Date): string {
+  return time.toISOString().slice(0, 13);
 }
 
 /**
@@ -46,10 +46,9 @@ export function fileSystemNow(root: string): number {
 }
 
 /**
- * Whether a change after `at` (by the file system's clock) would be seen: what was changed a moment
- * ago could change again
- * within the same tick of the clock.
+ * Whether a change after `seenAt` (by the file system's clock) would be seen: what was changed a
+ * moment ago could change again within the same tick of the clock.
  */
-export function isSettled({ ctimeMs }: Stat, at: number): boolean {
-  return ctimeMs < at - STEP_MS;
+export function isSettled({ ctimeMs }: Stat, seenAt: number): boolean {
+  return ctimeMs < seenAt - STEP_MS;
 }

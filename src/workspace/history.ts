@@ -60,11 +60,15 @@ export function* changeRows(
   if (file === undefined) return;
   const containing = typeof only === 'object' ? only.under : only;
   for (const row of logRows(snapshot.root, file, defined({ containing }))) {
-    const at = row.cell('address');
-    if (typeof only === 'object' ? !at.startsWith(only.under) : only !== undefined && at !== only)
+    const address = row.cell('address');
+    if (
+      typeof only === 'object'
+        ? !address.startsWith(only.under)
+        : only !== undefined && address !== only
+    )
       continue;
     yield {
-      address: at,
+      address,
       old: row.cell('old'),
       new: row.cell('new'),
       writer: row.cell('writer'),
@@ -118,9 +122,9 @@ export function statesAt(
   const instants = times.map((time) => time.getTime());
   const accounts = instants.map(() => new Map<string, Account>());
   for (const row of changeRows(snapshot)) {
-    const at = Date.parse(axis === 'written' ? row.written : row.valid);
+    const rowTime = Date.parse(axis === 'written' ? row.written : row.valid);
     for (const [i, instant] of instants.entries())
-      enter(accounts[i] ?? new Map(), row, at <= instant);
+      enter(accounts[i] ?? new Map(), row, rowTime <= instant);
   }
   const present = presentValues(snapshot);
   return accounts.map((account) => {
@@ -136,9 +140,9 @@ export function statesAt(
 /** One value at one time; only the rows of its address are read. */
 export function valueAt(
   snapshot: Snapshot,
-  at: { readonly address: string; readonly time: Date; readonly axis?: TimeAxis },
+  query: { readonly address: string; readonly time: Date; readonly axis?: TimeAxis },
 ): PastValue {
-  const { address, time, axis = 'written' } = at;
+  const { address, time, axis = 'written' } = query;
   const accounts = new Map<string, Account>();
   for (const row of changeRows(snapshot, address))
     enter(

@@ -36,16 +36,16 @@ const DIRECTORY = 'incidents';
 export function recordIncident(state: string, incident: Omit<Incident, 'id'>): string {
   const directory = join(state, DIRECTORY);
   makeDirectory(directory, 0o700);
-  const known = listIncidents(state).find((one) => sameCause(one, incident));
+  const previous = listIncidents(state).find((other) => sameCause(other, incident));
   const id =
-    known?.id ??
+    previous?.id ??
     freeName(
       directory,
       `${incident.at.replaceAll(':', '')}-${incident.kind.replace(/[^a-z0-9-]+/gi, '-')}`,
     );
   writeJsonDurably(join(directory, `${id}.json`), {
     ...incident,
-    ...(known === undefined ? {} : { first: known.first ?? known.at }),
+    ...(previous === undefined ? {} : { first: previous.first ?? previous.at }),
   });
   return id;
 }

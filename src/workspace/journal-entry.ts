@@ -73,8 +73,8 @@ export function anchorAfter(op: AppendOp): Anchor {
 
 /** The key of this workspace's journal, made at first use. Call it holding the mutex. */
 export function journalKey(state: string): Buffer {
-  const known = findJournalKey(state);
-  if (known !== undefined) return known;
+  const existing = findJournalKey(state);
+  if (existing !== undefined) return existing;
   const key = randomBytes(32);
   writeFileDurably(join(state, KEY_FILE), key.toString('hex'), { mode: 0o600 });
   return key;
@@ -127,12 +127,12 @@ export function decodeEntry(bytes: Buffer, key: Buffer | undefined): Entry | str
   // What follows is exactly what `encodeEntry` made: the key vouches for its form.
   const second = rest.indexOf(10);
   const header = JSON.parse(rest.toString('utf8', 0, second)) as Entry;
-  let at = second + 1;
+  let offset = second + 1;
   const ops = header.ops.map((op): EntryOp => {
     if (op.kind === 'delete') return op;
     const { length, ...fields } = op as typeof op & { readonly length: number };
-    at += length;
-    return { ...fields, content: rest.subarray(at - length, at) };
+    offset += length;
+    return { ...fields, content: rest.subarray(offset - length, offset) };
   });
   return { ...header, ops };
 }

@@ -43,21 +43,22 @@ export function* logRows(
     let columns: ReadonlyMap<string, number> | undefined;
     for (const block of blocks(descriptor)) {
       let hit = needle === undefined ? -1 : block.indexOf(needle);
-      let at = 0;
-      while (at < block.length) {
-        const found = block.indexOf(NEWLINE, at);
+      let start = 0;
+      while (start < block.length) {
+        const found = block.indexOf(NEWLINE, start);
         const end = found === -1 ? block.length : found;
         line++;
         if (columns === undefined) {
-          const text = block.toString('utf8', at, end);
+          const text = block.toString('utf8', start, end);
           if (DELIMITER.test(text)) columns = columnsOf(previous);
           previous = text;
-        } else if (block[at] === PIPE) {
-          while (needle !== undefined && hit !== -1 && hit < at) hit = block.indexOf(needle, at);
+        } else if (block[start] === PIPE) {
+          while (needle !== undefined && hit !== -1 && hit < start)
+            hit = block.indexOf(needle, start);
           if (needle === undefined || (hit !== -1 && hit < end))
-            yield rowOf(block.toString('utf8', at, end), line, columns);
+            yield rowOf(block.toString('utf8', start, end), line, columns);
         }
-        at = end + 1;
+        start = end + 1;
       }
     }
   } finally {

@@ -29,43 +29,43 @@ export type LogTail = { readonly columns: readonly string[]; readonly anchor: An
  */
 export function readTail(
   root: string,
-  at: { file: string; object: ObjectSpec; anchor: Anchor | undefined },
+  log: { file: string; object: ObjectSpec; anchor: Anchor | undefined },
 ): LogTail {
-  const path = within(root, at.file);
-  const size = sizeOf(path, at.file);
-  const columns = readColumns(path, at);
-  if (at.anchor !== undefined) {
-    if (at.anchor.bytes !== size)
+  const path = within(root, log.file);
+  const size = sizeOf(path, log.file);
+  const columns = readColumns(path, log);
+  if (log.anchor !== undefined) {
+    if (log.anchor.bytes !== size)
       throw new NocturneError(
         'GATE',
-        `${at.file} has ${size} bytes, its anchor says ${at.anchor.bytes}`,
-        { file: at.file, hint: 'run nocturne audit verify: the log was changed outside nocturne' },
+        `${log.file} has ${size} bytes, its anchor says ${log.anchor.bytes}`,
+        { file: log.file, hint: 'run nocturne audit verify: the log was changed outside nocturne' },
       );
-    return { columns, anchor: at.anchor };
+    return { columns, anchor: log.anchor };
   }
-  const rows = readRecords(scan(readText(path, size)), at.file, at.object).records.length;
+  const rows = readRecords(scan(readText(path, size)), log.file, log.object).records.length;
   // Appending would anchor those rows as well.
   if (rows > 0)
     throw new NocturneError(
       'NOT_TRUSTED',
-      `nothing is written: ${at.file} has ${plural(rows, 'row')} that nothing on this machine vouches for`,
+      `nothing is written: ${log.file} has ${plural(rows, 'row')} that nothing on this machine vouches for`,
       {
-        file: at.file,
+        file: log.file,
         hint: 'was another NOCTURNE_HOME in force when they were written? Set it; else look at the workspace and sign it here: nocturne sign --all',
       },
     );
-  return { columns, anchor: { head: genesis(at.file), rows: 0, bytes: size } };
+  return { columns, anchor: { head: genesis(log.file), rows: 0, bytes: size } };
 }
 
 /** Rows as bytes to append, each linked to the one before. */
 export function appendRows(
   tail: LogTail,
-  at: { file: string; object: ObjectSpec; rows: readonly Fields[] },
+  log: { file: string; object: ObjectSpec; rows: readonly Fields[] },
 ): AppendOp {
   let { head } = tail.anchor;
   const lines: string[] = [];
-  for (const fields of at.rows) {
-    if (isLineLog(at.file)) {
+  for (const fields of log.rows) {
+    if (isLineLog(log.file)) {
       const { line, link: own } = linkedLine(head, membersOf(tail.columns, fields));
       head = own;
       lines.push(`${line}\n`);
@@ -80,11 +80,11 @@ export function appendRows(
   }
   return {
     kind: 'append',
-    path: at.file,
+    path: log.file,
     offset: tail.anchor.bytes,
     content: Buffer.from(lines.join(''), 'utf8'),
     head,
-    rows: tail.anchor.rows + at.rows.length,
+    rows: tail.anchor.rows + log.rows.length,
   };
 }
 
@@ -104,9 +104,9 @@ function cellText(value: Value | undefined): string {
   return typeof value === 'object' ? JSON.stringify(value) : String(value).trim();
 }
 
-function readColumns(path: string, at: { file: string; object: ObjectSpec }): readonly string[] {
-  if (isLineLog(at.file))
-    return [...[...at.object.fields.keys()].filter((name) => name !== 'chain'), 'chain'];
+function readColumns(path: string, log: { file: string; object: ObjectSpec }): readonly string[] {
+  if (isLineLog(log.file))
+    return [...[...log.object.fields.keys()].filter((name) => name !== 'chain'), 'chain'];
   const text = readText(path, HEAD_BYTES);
   const lines = text.split('\n');
   const delimiter = lines.findIndex((line, i) => i > 0 && /^\|(?:\s*:?-+:?\s*\|)+\s*$/.test(line));
@@ -116,8 +116,8 @@ function readColumns(path: string, at: { file: string; object: ObjectSpec }): re
       ? []
       : parseRow(header).map((name) => name.toLowerCase().replaceAll(' ', '_'));
   if (columns.at(-1) !== 'chain')
-    throw new NocturneError('GATE', `${at.file} has no table whose last column is Chain`, {
-      file: at.file,
+    throw new NocturneError('GATE', `${log.file} has no table whose last column is Chain`, {
+      file: log.file,
       hint: 'restore the file: a log begins with its table and ends with its last row',
     });
   return columns;

@@ -102,8 +102,12 @@ export function snapshotTree(
   const checkSizes = !sizesChecked(root);
   const kept = new Map<string, Kept>();
   for (const entry of entries) {
-    const one = keep(root, entry, { stored, checkSizes, known: source.hashOf?.(entry.path) });
-    if (one !== undefined) kept.set(entry.path, one);
+    const content = keep(root, entry, {
+      stored,
+      checkSizes,
+      knownHash: source.hashOf?.(entry.path),
+    });
+    if (content !== undefined) kept.set(entry.path, content);
   }
   if (checkSizes) markSizesChecked(root);
   return kept;
@@ -132,22 +136,25 @@ export function pruneObjects(root: string, keep: ReadonlySet<string>): number {
   return removed;
 }
 
-type Known = {
+type KeepOptions = {
   readonly stored: Set<string>;
   readonly checkSizes: boolean;
-  readonly known: string | undefined;
+  readonly knownHash: string | undefined;
 };
 
 function keep(
   root: string,
   entry: FileEntry,
-  { stored, checkSizes, known }: Known,
+  { stored, checkSizes, knownHash }: KeepOptions,
 ): Kept | undefined {
   const { kind, mode, target } = entry;
   if (kind === 'symlink') return { kind, mode, hash: sha256(target ?? ''), ...defined({ target }) };
   if (kind === 'other') return { kind, mode, hash: '' };
-  if (known !== undefined && isStored(root, { hash: known, size: entry.size, stored, checkSizes }))
-    return { kind, mode, hash: known };
+  if (
+    knownHash !== undefined &&
+    isStored(root, { hash: knownHash, size: entry.size, stored, checkSizes })
+  )
+    return { kind, mode, hash: knownHash };
   const bytes = readIfThere(within(root, entry.path));
   if (bytes === undefined) return undefined;
   const hash = sha256(bytes);
@@ -160,17 +167,17 @@ function keep(
 
 function isStored(
   root: string,
-  at: {
+  options: {
     readonly hash: string;
     readonly size: number;
     readonly stored: ReadonlySet<string>;
     readonly checkSizes: boolean;
   },
 ): boolean {
-  if (!at.stored.has(at.hash)) return false;
+  if (!options.stored.has(options.hash)) return false;
   return (
-    !at.checkSizes ||
-    lstatSync(objectPath(root, at.hash), { throwIfNoEntry: false })?.size === at.size
+    !options.checkSizes ||
+    lstatSync(objectPath(root, options.hash), { throwIfNoEntry: false })?.size === options.size
   );
 }
 

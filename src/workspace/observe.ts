@@ -62,11 +62,11 @@ export function hashAt(path: string): string | undefined {
 
 /** Whether two names are one file. */
 export function sameFile(a: string, b: string): boolean {
-  const [one, two] = [
+  const [first, two] = [
     lstatSync(a, { throwIfNoEntry: false }),
     lstatSync(b, { throwIfNoEntry: false }),
   ];
-  return one !== undefined && two !== undefined && one.ino === two.ino && one.dev === two.dev;
+  return first !== undefined && two !== undefined && first.ino === two.ino && first.dev === two.dev;
 }
 
 /**

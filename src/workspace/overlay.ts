@@ -41,9 +41,9 @@ export function overlay(base: Snapshot, contents: Contents): Snapshot {
   const readIn = (path: string, object: string): ReadResult => {
     const id = `${object}\0${path}`;
     const spec = base.schema.objects.get(object);
-    const [known, scanned] = [read.get(id), doc(path)];
+    const [cached, scanned] = [read.get(id), doc(path)];
     const result =
-      known ??
+      cached ??
       (spec === undefined || scanned === undefined
         ? { records: [], diagnostics: [] }
         : readRecords(scanned, path, spec));

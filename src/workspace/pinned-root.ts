@@ -108,19 +108,22 @@ function isSame(a: Identity, b: Identity): boolean {
   return a.inode === b.inode && (a.device === b.device || a.boot !== b.boot);
 }
 
-function compare(pinned: Identity, at: { readonly state: string; readonly isPass: boolean }): void {
+function compare(
+  pinned: Identity,
+  options: { readonly state: string; readonly isPass: boolean },
+): void {
   const { path } = pinned;
   const seen = whatIsAt(pinned);
   if (seen === undefined) return;
   const message = `the folder of the workspace, ${path}, was moved or replaced: ${seen.what}`;
-  recordIncident(at.state, {
+  recordIncident(options.state, {
     kind: 'root-moved',
     at: stamp(systemClock.now()),
     message,
     findings: [{ file: path, problem: 'root-moved', message: seen.what }],
   });
-  const own = at.isPass
-    ? `. If you put it there yourself (a restored copy, for example), remove ${join(at.state, FILE)} instead`
+  const own = options.isPass
+    ? `. If you put it there yourself (a restored copy, for example), remove ${join(options.state, FILE)} instead`
     : '';
   throw new NocturneError('ROOT_MOVED', message, {
     file: path,

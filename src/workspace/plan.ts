@@ -83,23 +83,28 @@ function ofLog(file: string, message: string): NocturneError {
 }
 
 function set(snapshot: Snapshot, draft: Draft, change: Extract<Change, { kind: 'set' }>): void {
-  const at = locateIn(draftView(snapshot, draft), change.address);
-  if (at.object.shape === 'log')
-    throw ofLog(at.file, `${at.file} is a log: rows are appended, never changed`);
-  const text = draftText(snapshot, draft, at.file);
+  const located = locateIn(draftView(snapshot, draft), change.address);
+  if (located.object.shape === 'log')
+    throw ofLog(located.file, `${located.file} is a log: rows are appended, never changed`);
+  const text = draftText(snapshot, draft, located.file);
   if (text === undefined)
-    throw new NocturneError('UNREADABLE', `${at.file} is not UTF-8 text`, { file: at.file });
+    throw new NocturneError('UNREADABLE', `${located.file} is not UTF-8 text`, {
+      file: located.file,
+    });
   draft.files.set(
-    at.file,
-    setField(text, at.object, {
-      file: at.file,
-      key: at.record.key,
-      field: at.field,
+    located.file,
+    setField(text, located.object, {
+      file: located.file,
+      key: located.record.key,
+      field: located.field,
       value: change.value,
     }),
   );
   if (change.valid !== undefined)
-    draft.valid.set(`${at.file}\0${at.record.key}\0${at.field}`, stamp(change.valid));
+    draft.valid.set(
+      `${located.file}\0${located.record.key}\0${located.field}`,
+      stamp(change.valid),
+    );
 }
 
 function add(
@@ -171,7 +176,7 @@ function remove(
   const object = objectNamed(snapshot.schema, change.object);
   const record = draftView(snapshot, draft)
     .records(change.object)
-    .find((one) => one.key === change.key);
+    .find((candidate) => candidate.key === change.key);
   if (record === undefined)
     throw new NocturneError(
       'NOT_FOUND',
@@ -242,7 +247,7 @@ function draftView(snapshot: Snapshot, draft: Draft): Snapshot {
       });
   const filesOf: Snapshot['filesOf'] = (object) => [
     ...snapshot.filesOf(object),
-    ...created.filter((path) => snapshot.objectsOf(path).some((one) => one.object === object)),
+    ...created.filter((path) => snapshot.objectsOf(path).some((spec) => spec.object === object)),
   ];
   return {
     ...snapshot,

@@ -87,9 +87,9 @@ function put(root: string, path: string, options: RestoreOptions & { readonly ke
  * A second name for what is there (so that also a write that is still going on is kept); the
  * restored file then replaces the first.
  */
-function keepPresent(root: string, at: { readonly path: string; readonly keepIn: string }): void {
-  const target = within(root, at.path);
-  const name = freeName(root, join(at.keepIn, at.path));
+function keepPresent(root: string, file: { readonly path: string; readonly keepIn: string }): void {
+  const target = within(root, file.path);
+  const name = freeName(root, join(file.keepIn, file.path));
   if (tryLink(target, name) !== 'unsupported') return;
   const seen = observe(target);
   if (seen.kind === 'file') writeFileDurably(name, seen.bytes);

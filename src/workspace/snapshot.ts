@@ -105,13 +105,13 @@ function contentOf(read: (path: string) => Buffer | undefined) {
   return { bytes, text, doc, hash };
 }
 
-let known: { readonly text: string; readonly loaded: LoadedSchema } | undefined;
+let lastSchema: { readonly text: string; readonly loaded: LoadedSchema } | undefined;
 
 /** The same text is the same schema: a pass opens dozens of snapshots. */
 function schemaOf(text: string | undefined): LoadedSchema {
   if (text === undefined) return missingSchema();
-  if (known?.text !== text) known = { text, loaded: loadSchema(text) };
-  return known.loaded;
+  if (lastSchema?.text !== text) lastSchema = { text, loaded: loadSchema(text) };
+  return lastSchema.loaded;
 }
 
 function listFiles(
@@ -146,8 +146,8 @@ type Memo<T> = ((key: string) => T) & { readonly forget: (key: string) => void }
 function memo<T>(compute: (key: string) => T): Memo<T> {
   const kept = new Map<string, T>();
   const ask = (key: string): T => {
-    const known = kept.get(key);
-    if (known !== undefined || kept.has(key)) return known as T;
+    const cached = kept.get(key);
+    if (cached !== undefined || kept.has(key)) return cached as T;
     const value = compute(key);
     kept.set(key, value);
     return value;

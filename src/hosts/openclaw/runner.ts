@@ -104,7 +104,7 @@ export function openclawRunner(options: ProgramRunnerOptions): Runner {
             report,
             tail: output?.answer ? printable(output.answer).slice(-8192) : end.tail,
             model: output?.model ?? input.model,
-            said: [explain(output), found ? '' : 'It gave no report.'],
+            notes: [explain(output), found ? '' : 'It gave no report.'],
             ...defined({ failure }),
           };
         },

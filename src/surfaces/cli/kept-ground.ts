@@ -2,7 +2,7 @@
 import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
 import { installedNames } from '../../kernel/installed-names.js';
-import type { Ground } from '../../validate/kept-result.js';
+import type { Ground } from '../../validate/cached-result.js';
 import { packageVersion } from './package-version.js';
 
 export function keptGround(options: {

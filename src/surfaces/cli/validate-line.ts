@@ -10,7 +10,7 @@ import { EXIT, type ExitCode } from '../../kernel/error.js';
 import { jsonReport } from '../../report/json.js';
 import { textReport } from '../../report/text.js';
 import { countsOf } from '../../report/types.js';
-import { readKeptResult, resultKey } from '../../validate/kept-result.js';
+import { readCachedResult, resultKey } from '../../validate/cached-result.js';
 import { homeDirectory, stateDirectory } from '../../workspace/state-home.js';
 import { walk } from '../../workspace/walk.js';
 import { keptGround } from './kept-ground.js';
@@ -37,7 +37,7 @@ export function validateLine(words: readonly string[], packageRoot: string): Exi
       { root, files: walk(root) },
       keptGround({ root, state: stateDirectory(home, root), home, packageRoot }),
     );
-    const found = key === undefined ? undefined : readKeptResult(root, key);
+    const found = key === undefined ? undefined : readCachedResult(root, key);
     if (found === undefined) return undefined;
     const color =
       !words.includes('--no-color') &&

@@ -18,14 +18,14 @@ export const destination: WorkspaceRule = {
   run({ snapshot, schema }) {
     const object = schema.objects.get('DESTINATION');
     if (object === undefined) return [];
-    const projects = snapshot.records('PROJECT').map((one) => one.key);
+    const projects = snapshot.records('PROJECT').map((project) => project.key);
     return snapshot.records('DESTINATION').flatMap((record): Diagnostic[] => {
       const [kind = '', pattern = ''] = ['kind', 'pattern'].map((field) =>
         fieldText(record, field),
       );
       // Another kind than these is field-contract already.
       const parsed =
-        DESTINATION_KINDS.some((one) => one === kind) && pattern !== ''
+        DESTINATION_KINDS.some((name) => name === kind) && pattern !== ''
           ? parseDestinationPattern(kind, pattern)
           : undefined;
       const found: Diagnostic[] = [];
@@ -38,7 +38,9 @@ export const destination: WorkspaceRule = {
           expected: `a pattern of the kind ${kind}`,
           actual: pattern,
         });
-      for (const stray of fieldList(record, 'projects').filter((one) => !projects.includes(one))) {
+      for (const stray of fieldList(record, 'projects').filter(
+        (project) => !projects.includes(project),
+      )) {
         found.push({
           rule: 'destination',
           severity: 'warning',

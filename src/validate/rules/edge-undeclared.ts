@@ -31,9 +31,9 @@ function* linksIn({ snapshot, facts }: WorkspaceContext): Generator<ObservedLink
 
 function diagnosticOf(
   { snapshot, schema }: WorkspaceContext,
-  { source, kind, target, by, at, seen }: ObservedEdge,
+  { source, kind, target, by, at: place, seen }: ObservedEdge,
 ): Diagnostic {
-  const range = at.range ?? lineRange(snapshot, at.file, at.line);
+  const range = place.range ?? lineRange(snapshot, place.file, place.line);
   const row = `| \`${source}\` | ${kind} | \`${target}\` | … |`;
   // The log says that they belong together, not which of them depends on the other.
   if (by === 'together')
@@ -47,7 +47,7 @@ function diagnosticOf(
   return {
     rule: 'edge-undeclared',
     severity: 'warning',
-    message: `${at.example}, and R4 has no edge for that`,
+    message: `${place.example}, and R4 has no edge for that`,
     range,
     expected: row,
     actual: 'no row',

@@ -45,13 +45,13 @@ function problemOf(snapshot: Snapshot, schema: Schema, end: string): Problem | u
     return named(end.slice('OBJECT:'.length), {
       what: 'object',
       part: 'R1',
-      known: schema.objects,
+      declared: schema.objects,
     });
   if (end.startsWith('BUNDLE:'))
     return named(end.slice('BUNDLE:'.length), {
       what: 'bundle',
       part: 'R5',
-      known: schema.bundles,
+      declared: schema.bundles,
     });
   if (isLiteral(end)) {
     if (snapshot.files.has(end)) return undefined;
@@ -71,17 +71,17 @@ function problemOf(snapshot: Snapshot, schema: Schema, end: string): Problem | u
 
 function named(
   name: string,
-  at: {
+  registry: {
     readonly what: string;
     readonly part: string;
-    readonly known: ReadonlyMap<string, unknown>;
+    readonly declared: ReadonlyMap<string, unknown>;
   },
 ): Problem | undefined {
-  if (at.known.has(name)) return undefined;
+  if (registry.declared.has(name)) return undefined;
   return {
     severity: 'error',
-    message: `${at.part} declares no ${at.what} ${name}`,
-    ...defined({ hint: didYouMean(name, at.known.keys()) }),
+    message: `${registry.part} declares no ${registry.what} ${name}`,
+    ...defined({ hint: didYouMean(name, registry.declared.keys()) }),
   };
 }
 

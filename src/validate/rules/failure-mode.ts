@@ -36,11 +36,11 @@ type Detection = { readonly record: Rec; readonly doc: Doc; readonly query: Quer
 function queryOf(doc: Doc, record: Rec): Query | undefined {
   const cell = record.fields.get('detection');
   const fence = doc.fences.find(
-    (one) =>
-      /^sql\b/i.test(one.info) &&
+    (candidate) =>
+      /^sql\b/i.test(candidate.info) &&
       cell !== undefined &&
-      cell.start >= one.contentStart &&
-      cell.end <= one.contentEnd,
+      cell.start >= candidate.contentStart &&
+      cell.end <= candidate.contentEnd,
   );
   return cell === undefined || fence === undefined
     ? undefined
@@ -95,13 +95,13 @@ function seen(
   const facts = Object.entries(row).filter(
     ([name, value]) => !['file', 'line', 'field'].includes(name) && value !== null,
   );
-  const said =
+  const factsText =
     facts.length === 0 ? '' : ` (${facts.map(([name, value]) => `${name} ${value}`).join(', ')})`;
   const range = row['file'] === null ? queryRange(doc, query, '') : rowPlace(snapshot, row);
   return {
     rule: 'failure-mode',
     severity: 'warning',
-    message: `${record.key} is seen here: ${fieldText(record, 'title') || fieldText(record, 'symptom')}${said}`,
+    message: `${record.key} is seen here: ${fieldText(record, 'title') || fieldText(record, 'symptom')}${factsText}`,
     range,
     hint: fieldText(record, 'fix') || `read ${record.key} in ${record.file}`,
   };

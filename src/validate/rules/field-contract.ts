@@ -81,9 +81,9 @@ function checkObject(file: GovernedFile, object: ObjectSpec): Diagnostic[] {
 
 function checkOne(
   file: GovernedFile,
-  at: { readonly object: ObjectSpec; readonly record: Rec; readonly spec: FieldSpec },
+  target: { readonly object: ObjectSpec; readonly record: Rec; readonly spec: FieldSpec },
 ): Diagnostic[] {
-  const { object, record, spec } = at;
+  const { object, record, spec } = target;
   const cell = record.fields.get(spec.name);
   if (isPlainlyRight(spec, cell)) return [];
   const range = fieldRange(object, record, spec.name);
@@ -160,7 +160,7 @@ function misspelt(object: ObjectSpec, record: Rec): Diagnostic[] {
     if (object.fields.has(name) || name === 'body' || name === 'title' || name === 'id') continue;
     const meant = nearestName(
       name,
-      [...object.fields.keys()].filter((known) => !record.fields.has(known)),
+      [...object.fields.keys()].filter((declared) => !record.fields.has(declared)),
     );
     if (meant !== undefined)
       found.push({

@@ -74,7 +74,7 @@ export const hostTotal: WorkspaceRule = {
         length: snapshot.files.has(path) ? (snapshot.text(path)?.length ?? 0) : 0,
       }))
       .sort((a, b) => b.length - a.length);
-    const total = sizes.reduce((sum, one) => sum + one.length, 0);
+    const total = sizes.reduce((sum, file) => sum + file.length, 0);
     const [largest] = sizes;
     if (largest === undefined || total <= TOTAL_LIMIT * NEAR) return [];
     const over = total > TOTAL_LIMIT;
@@ -85,8 +85,8 @@ export const hostTotal: WorkspaceRule = {
       range: fileRange(largest.path),
       expected: `at most ${TOTAL_LIMIT} characters`,
       actual: sizes
-        .filter((one) => one.length > 0)
-        .map((one) => `${one.path} ${one.length}`)
+        .filter((file) => file.length > 0)
+        .map((file) => `${file.path} ${file.length}`)
         .join(', '),
       hint: HINT,
     };

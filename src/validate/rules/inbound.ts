@@ -21,7 +21,7 @@ export const inbound: WorkspaceRule = {
 function channelProblems({ snapshot, schema }: WorkspaceContext): Diagnostic[] {
   const object = schema.objects.get('CHANNEL');
   if (object === undefined) return [];
-  const projects = snapshot.records('PROJECT').map((one) => one.key);
+  const projects = snapshot.records('PROJECT').map((project) => project.key);
   return snapshot.records('CHANNEL').flatMap((record): Diagnostic[] => {
     const [trigger, source, project] = ['trigger', 'pattern', 'project'].map((field) =>
       fieldText(record, field),
@@ -54,11 +54,11 @@ function channelProblems({ snapshot, schema }: WorkspaceContext): Diagnostic[] {
 function senderProblems({ snapshot, schema }: WorkspaceContext): Diagnostic[] {
   const object = schema.objects.get('SENDER');
   if (object === undefined) return [];
-  const channels = snapshot.records('CHANNEL').map((one) => fieldText(one, 'channel'));
-  const projects = snapshot.records('PROJECT').map((one) => one.key);
+  const channels = snapshot.records('CHANNEL').map((channel) => fieldText(channel, 'channel'));
+  const projects = snapshot.records('PROJECT').map((project) => project.key);
   return snapshot.records('SENDER').flatMap((record): Diagnostic[] => {
     const channel = fieldText(record, 'channel');
-    const stray = fieldList(record, 'projects').find((one) => !projects.includes(one));
+    const stray = fieldList(record, 'projects').find((project) => !projects.includes(project));
     return [
       ...(channel === '' || channels.includes(channel)
         ? []
@@ -88,6 +88,6 @@ function senderProblems({ snapshot, schema }: WorkspaceContext): Diagnostic[] {
   });
 }
 
-function meant(given: string, known: readonly string[]): { readonly hint?: string } {
-  return defined({ hint: didYouMean(given, known) });
+function meant(name: string, names: readonly string[]): { readonly hint?: string } {
+  return defined({ hint: didYouMean(name, names) });
 }

@@ -54,17 +54,18 @@ export const documentUnique: WorkspaceRule = {
 
 function duplicate(
   object: string,
-  at: { readonly key: string; readonly range: Range; readonly earlier: Range },
+  clash: { readonly key: string; readonly range: Range; readonly earlier: Range },
 ): Diagnostic {
-  const where = at.earlier.file === at.range.file ? `line ${at.earlier.line}` : at.earlier.file;
+  const where =
+    clash.earlier.file === clash.range.file ? `line ${clash.earlier.line}` : clash.earlier.file;
   return {
     rule: 'key-unique',
     severity: 'error',
-    message: `"${at.key}" is the key of another ${object} already, in ${where}`,
-    range: at.range,
+    message: `"${clash.key}" is the key of another ${object} already, in ${where}`,
+    range: clash.range,
     expected: 'a key of its own',
-    actual: at.key,
+    actual: clash.key,
     hint: 'give the newer record the next free key',
-    related: [{ message: 'first here', range: at.earlier }],
+    related: [{ message: 'first here', range: clash.earlier }],
   };
 }

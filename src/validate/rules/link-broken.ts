@@ -131,9 +131,9 @@ function namesOf(snapshot: Snapshot): Map<string, string[]> {
   const names = new Map<string, string[]>();
   for (const path of snapshot.files.keys()) {
     const name = posix.basename(path).toLowerCase();
-    const known = names.get(name);
-    if (known === undefined) names.set(name, [path]);
-    else known.push(path);
+    const paths = names.get(name);
+    if (paths === undefined) names.set(name, [path]);
+    else paths.push(path);
   }
   return names;
 }

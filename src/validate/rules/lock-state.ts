@@ -71,10 +71,10 @@ function released(record: Rec, lease: LeaseStatus, say: Say): Diagnostic[] {
 
 function locked(
   record: Rec,
-  at: { readonly lease: LeaseStatus; readonly now: number },
+  state: { readonly lease: LeaseStatus; readonly now: number },
   say: Say,
 ): Diagnostic[] {
-  const { lease, now } = at;
+  const { lease, now } = state;
   const run = fieldText(record, 'run_id');
   const who = run === '' ? fieldText(record, 'holder') : run;
   if (lease.kind === 'free') {

@@ -31,7 +31,7 @@ export const nameCase: WorkspaceRule = {
           continue;
         }
         const isProtected = [earlier.path, path].some(
-          (one) => routeOf(schema, one).tier === 'PROTECTED',
+          (name) => routeOf(schema, name).tier === 'PROTECTED',
         );
         found.push({
           rule: 'name-case',

@@ -30,13 +30,13 @@ export const notUtf8: FileRule = {
  * the length when there is none.
  */
 export function firstBadByte(bytes: Uint8Array): number {
-  let at = 0;
-  while (at < bytes.length) {
-    const length = sequenceLength(bytes, at);
-    if (length === 0) return at;
-    at += length;
+  let offset = 0;
+  while (offset < bytes.length) {
+    const length = sequenceLength(bytes, offset);
+    if (length === 0) return offset;
+    offset += length;
   }
-  return at;
+  return offset;
 }
 
 /** What the second byte may be where the first allows less than any continuation (RFC 3629). */
@@ -47,12 +47,12 @@ const SECOND_BYTES: ReadonlyMap<number, readonly [low: number, high: number]> = 
   [0xf4, [0x80, 0x8f]],
 ]);
 
-function sequenceLength(bytes: Uint8Array, at: number): number {
-  const first = bytes[at] ?? 0;
+function sequenceLength(bytes: Uint8Array, offset: number): number {
+  const first = bytes[offset] ?? 0;
   if (first < 0x80) return 1;
   const length = lengthBy(first);
   for (let i = 1; i < length; i++) {
-    const byte = bytes[at + i] ?? 0;
+    const byte = bytes[offset + i] ?? 0;
     const [low, high] = (i === 1 && SECOND_BYTES.get(first)) || [0x80, 0xbf];
     if (byte < low || byte > high) return 0;
   }

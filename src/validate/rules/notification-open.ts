@@ -55,17 +55,17 @@ function answeredAt(snapshot: Snapshot, addresses: readonly string[], record: Re
     .filter((row) => addresses.includes(textOf(row, 'address')));
   const logged = changes
     .map((row) => Date.parse(textOf(row, 't_written')))
-    .filter((at) => !Number.isNaN(at));
+    .filter((time) => !Number.isNaN(time));
   return logged.length > 0
     ? Math.max(...logged)
     : (snapshot.files.get(record.file)?.mtimeMs ?? Number.POSITIVE_INFINITY);
 }
 
 /** The first run that began after that, and is over. */
-function runSince(snapshot: Snapshot, at: number): string | undefined {
+function runSince(snapshot: Snapshot, since: number): string | undefined {
   return snapshot
     .records('RUN')
-    .find((run) => Date.parse(textOf(run, 'started')) > at && textOf(run, 'ended') !== '')?.key;
+    .find((run) => Date.parse(textOf(run, 'started')) > since && textOf(run, 'ended') !== '')?.key;
 }
 
 function textOf(record: Rec, field: string): string {

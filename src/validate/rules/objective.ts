@@ -65,22 +65,22 @@ function missing(slug: string, stops: boolean): Problem {
 
 function stale(snapshot: Snapshot, project: Rec): Problem | undefined {
   const last = textOf(project, 'last_pass.objective');
-  const at = Date.parse(textOf(project, 'last_pass.date'));
-  if (normal(last) !== normal(textOf(project, FIELD)) || Number.isNaN(at)) return undefined;
+  const lastPassAt = Date.parse(textOf(project, 'last_pass.date'));
+  if (normal(last) !== normal(textOf(project, FIELD)) || Number.isNaN(lastPassAt)) return undefined;
   const facts = {
     severity: 'warning' as const,
     expected: 'the next step',
     actual: textOf(project, FIELD),
     hint: 'write what is to be done next',
   };
-  if (at < Date.parse(textOf(project, 'phase.started')))
+  if (lastPassAt < Date.parse(textOf(project, 'phase.started')))
     return {
       ...facts,
       message: `the objective of ${project.key} is still the one of the phase before`,
     };
   if (
     !/^(?:STRONG|ADEQUATE)$/.test(textOf(project, 'last_pass.quality')) ||
-    changedSince(snapshot, project, at)
+    changedSince(snapshot, project, lastPassAt)
   )
     return undefined;
   return {
@@ -89,10 +89,10 @@ function stale(snapshot: Snapshot, project: Rec): Problem | undefined {
   };
 }
 
-function changedSince(snapshot: Snapshot, project: Rec, at: number): boolean {
+function changedSince(snapshot: Snapshot, project: Rec, since: number): boolean {
   const folder = `${posix.dirname(project.file)}/`;
   const changes = recordedChanges(snapshot, folder);
-  const lastPass = { instant: at, address: `${project.file}#last_pass.date` };
+  const lastPass = { instant: since, address: `${project.file}#last_pass.date` };
   return [...snapshot.files.keys()].some(
     (path) =>
       path.startsWith(folder) && path !== project.file && changes.changedSince(path, lastPass),

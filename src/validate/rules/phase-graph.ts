@@ -97,7 +97,7 @@ function endless(graph: PhaseGraph, object: ObjectSpec, records: readonly Rec[])
     {
       rule: NAMED.id,
       severity: 'warning',
-      message: `the project never ends: nothing leads out of ${circle.map((one) => one.key).join(', ')}`,
+      message: `the project never ends: nothing leads out of ${circle.map((phase) => phase.key).join(', ')}`,
       range: firstSuccessor(object, record),
       expected: 'a way to a phase without successors',
       actual: graph.phases.get(record.key)?.successors.join(', ') ?? '',
@@ -133,12 +133,12 @@ export const phaseDeclared: WorkspaceRule = {
     );
     return snapshot.records('PROJECT').flatMap((record): Diagnostic[] => {
       const file = posix.join(posix.dirname(record.file), PHASES_FILE);
-      const known = facts.get(file);
+      const phaseFacts = facts.get(file);
       const name = fieldText(record, 'phase.name');
       // Front matter that cannot be read is record-shape, a phase that is missing field-contract.
-      if (over.has(record.key) || name === '' || known?.unread.includes('PHASES') === true)
+      if (over.has(record.key) || name === '' || phaseFacts?.unread.includes('PHASES') === true)
         return [];
-      if (known === undefined || known.phases.length === 0) {
+      if (phaseFacts === undefined || phaseFacts.phases.length === 0) {
         return [
           {
             rule: NAMED.id,
@@ -146,11 +146,11 @@ export const phaseDeclared: WorkspaceRule = {
             message: `the project ${record.key} declares no phases: nothing can follow "${name}", and nothing ends it`,
             range: fieldRange(object, record, 'phase.name'),
             expected: `a section "## ${name}" in ${file}`,
-            actual: known === undefined ? 'no such file' : 'no section',
+            actual: phaseFacts === undefined ? 'no such file' : 'no section',
           },
         ];
       }
-      return standing(object, record, { file, name, phases: known.phases });
+      return standing(object, record, { file, name, phases: phaseFacts.phases });
     });
   },
 };
@@ -158,12 +158,12 @@ export const phaseDeclared: WorkspaceRule = {
 function standing(
   object: ObjectSpec,
   record: Rec,
-  at: { readonly file: string; readonly name: string; readonly phases: readonly PhaseFact[] },
+  current: { readonly file: string; readonly name: string; readonly phases: readonly PhaseFact[] },
 ): Diagnostic[] {
-  const { file, name, phases } = at;
-  const phase = phases.find((one) => one.name === name);
+  const { file, name, phases } = current;
+  const phase = phases.find((candidate) => candidate.name === name);
   if (phase === undefined) {
-    const names = phases.map((one) => one.name);
+    const names = phases.map((candidate) => candidate.name);
     return [
       {
         rule: NAMED.id,

@@ -31,18 +31,25 @@ export const preapproval: WorkspaceRule = {
     if (object === undefined) return [];
     return context.snapshot.records('PREAPPROVAL').flatMap((record) => {
       const status = fieldText(record, 'status');
-      const at: Given = { context, object, record, scope: itemsOf(object, record, 'scope') };
+      const approval: Approval = {
+        context,
+        object,
+        record,
+        scope: itemsOf(object, record, 'scope'),
+      };
       if (status === 'revoked') return [];
       return [
-        ...unknownClass(at),
-        ...protectedScope(at),
-        ...(status === 'active' ? [...over(at), ...emptyScope(at), ...boundary(at)] : []),
+        ...unknownClass(approval),
+        ...protectedScope(approval),
+        ...(status === 'active'
+          ? [...over(approval), ...emptyScope(approval), ...boundary(approval)]
+          : []),
       ];
     });
   },
 };
 
-type Given = {
+type Approval = {
   readonly context: WorkspaceContext;
   readonly object: ObjectSpec;
   readonly record: Rec;
@@ -62,22 +69,22 @@ function itemsOf(object: ObjectSpec, record: Rec, field: string): readonly Field
 }
 
 /** A class that R2 does not list is field-contract already. */
-function unknownClass({ object, record }: Given): Diagnostic[] {
-  const given = fieldText(record, 'action_class');
+function unknownClass({ object, record }: Approval): Diagnostic[] {
+  const actionClass = fieldText(record, 'action_class');
   const type = object.fields.get('action_class')?.type;
   if (
-    given === '' ||
-    ACTION_CLASSES.includes(given) ||
-    (type?.kind === 'enum' && !type.values.includes(given))
+    actionClass === '' ||
+    ACTION_CLASSES.includes(actionClass) ||
+    (type?.kind === 'enum' && !type.values.includes(actionClass))
   )
     return [];
   return [
     say(fieldRange(object, record, 'action_class'), {
       severity: 'error',
-      message: `${record.key} is of the class ${given}, for which nothing ever asks`,
+      message: `${record.key} is of the class ${actionClass}, for which nothing ever asks`,
       expected: ACTION_CLASSES.join(', '),
-      actual: given,
-      ...defined({ hint: didYouMean(given, ACTION_CLASSES) }),
+      actual: actionClass,
+      ...defined({ hint: didYouMean(actionClass, ACTION_CLASSES) }),
     }),
   ];
 }
@@ -88,7 +95,7 @@ const SHOWN = 3;
  * No pre-approval opens what the owner signs; a scope that seems to do so says something else than
  * it means.
  */
-function protectedScope({ context, record, scope }: Given): Diagnostic[] {
+function protectedScope({ context, record, scope }: Approval): Diagnostic[] {
   return scope.flatMap(({ text, range }) => {
     const files = protectedIn(context, text);
     if (files.length === 0) return [];
@@ -124,7 +131,7 @@ function isSignedTier(tier: string): boolean {
 }
 
 /** In force, and permitting nothing any more. */
-function over({ context: { snapshot }, object, record }: Given): Diagnostic[] {
+function over({ context: { snapshot }, object, record }: Approval): Diagnostic[] {
   const found: Diagnostic[] = [];
   const expires = fieldTime(record, 'expires');
   if (expires !== undefined && expires <= snapshot.now.getTime())
@@ -153,7 +160,7 @@ function over({ context: { snapshot }, object, record }: Given): Diagnostic[] {
 }
 
 /** Globs under a project that is not there, or under a folder that is not. */
-function emptyScope({ context, record, scope }: Given): Diagnostic[] {
+function emptyScope({ context, record, scope }: Approval): Diagnostic[] {
   return scope.flatMap(({ text, range }) => {
     const missing = missingFolder(context, text);
     if (missing === undefined) return [];
@@ -176,7 +183,7 @@ function missingFolder({ snapshot, schema }: WorkspaceContext, glob: string): st
   if (top === undefined) return undefined;
   const project = ['PROJECT', 'DRAFT']
     .map((name) => schema.objects.get(name)?.glob ?? '')
-    .find((one) => one.startsWith(`${top}/*/`));
+    .find((pattern) => pattern.startsWith(`${top}/*/`));
   const folder =
     project !== undefined && literal[1] !== undefined ? `${top}/${literal[1]}/` : `${top}/`;
   for (const path of snapshot.files.keys())
@@ -184,7 +191,7 @@ function missingFolder({ snapshot, schema }: WorkspaceContext, glob: string): st
   return folder.slice(0, -1);
 }
 
-function boundary({ context, object, record, scope }: Given): Diagnostic[] {
+function boundary({ context, object, record, scope }: Approval): Diagnostic[] {
   const limits = boundaryOf(record);
   const cell = record.fields.get('boundary');
   if (limits === undefined || cell === undefined || limits.length === 0) {
@@ -207,7 +214,7 @@ function boundary({ context, object, record, scope }: Given): Diagnostic[] {
     ];
   }
   const phases = new Set(
-    [...context.facts.values()].flatMap((one) => one.phases.map((phase) => phase.name)),
+    [...context.facts.values()].flatMap((fileFacts) => fileFacts.phases.map((phase) => phase.name)),
   );
   return limits.flatMap((limit) => {
     const named = phaseOfLimit(limit);

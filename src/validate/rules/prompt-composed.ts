@@ -48,8 +48,8 @@ function ofRecipe(snapshot: Snapshot, recipe: PromptRecipe): Diagnostic[] {
       },
     ];
   if (doc.text === composedPage(recipe.file, parts)) return [];
-  const said = composedFrom(doc, recipe.page);
-  if (said === undefined)
+  const composed = composedFrom(doc, recipe.page);
+  if (composed === undefined)
     return [
       {
         ...RULE,
@@ -59,7 +59,7 @@ function ofRecipe(snapshot: Snapshot, recipe: PromptRecipe): Diagnostic[] {
         hint: COMPOSE,
       },
     ];
-  const about: About = { recipe, parts, doc, said };
+  const about: About = { recipe, parts, doc, composed };
   return (
     [otherParts, staleParts, editedBody]
       .map((check) => check(about))
@@ -78,15 +78,15 @@ type About = {
   readonly recipe: PromptRecipe;
   readonly parts: readonly PagePart[];
   readonly doc: Doc;
-  readonly said: ComposedFrom;
+  readonly composed: ComposedFrom;
 };
 
 /** A fragment that is missing in the page, too many, or at another place. */
-function otherParts({ recipe, parts, doc, said }: About): Diagnostic[] {
-  const at = parts.findIndex((part, i) => said.parts[i]?.path !== part.path);
-  const i = at === -1 ? parts.length : at;
-  if (at === -1 && said.parts.length === parts.length) return [];
-  const [entry, due] = [said.parts[i], parts[i]];
+function otherParts({ recipe, parts, doc, composed }: About): Diagnostic[] {
+  const index = parts.findIndex((part, i) => composed.parts[i]?.path !== part.path);
+  const i = index === -1 ? parts.length : index;
+  if (index === -1 && composed.parts.length === parts.length) return [];
+  const [entry, due] = [composed.parts[i], parts[i]];
   return [
     {
       ...RULE,
@@ -100,9 +100,9 @@ function otherParts({ recipe, parts, doc, said }: About): Diagnostic[] {
 }
 
 /** Fragments that were edited after the page was composed. */
-function staleParts({ recipe, parts, doc, said }: About): Diagnostic[] {
+function staleParts({ recipe, parts, doc, composed }: About): Diagnostic[] {
   return parts.flatMap((part, i): Diagnostic[] => {
-    const [entry, now] = [said.parts[i], sha256(part.text)];
+    const [entry, now] = [composed.parts[i], sha256(part.text)];
     if (entry === undefined || entry.sha256 === now) return [];
     return [
       {
@@ -119,15 +119,15 @@ function staleParts({ recipe, parts, doc, said }: About): Diagnostic[] {
 }
 
 /** Text that was changed in the page itself; shown at its first line that differs. */
-function editedBody({ recipe, parts, doc, said }: About): Diagnostic[] {
-  const [expected, actual] = [composedBody(parts), doc.text.slice(said.bodyStart)];
+function editedBody({ recipe, parts, doc, composed }: About): Diagnostic[] {
+  const [expected, actual] = [composedBody(parts), doc.text.slice(composed.bodyStart)];
   if (expected === actual) return [];
   const [due, found] = [expected.split('\n'), actual.split('\n')];
-  const line = due.findIndex((one, i) => one !== found[i]);
+  const line = due.findIndex((text, i) => text !== found[i]);
   const i = line === -1 ? due.length : line;
   const start = Math.min(
     doc.text.length,
-    said.bodyStart + found.slice(0, i).reduce((sum, one) => sum + one.length + 1, 0),
+    composed.bodyStart + found.slice(0, i).reduce((sum, text) => sum + text.length + 1, 0),
   );
   const end = Math.min(doc.text.length, start + (found[i]?.replace(/\r$/, '').length ?? 0));
   return [

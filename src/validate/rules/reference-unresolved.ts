@@ -15,20 +15,22 @@ export const referenceUnresolved: WorkspaceRule = {
     const keys = new Map<string, Set<string>>();
     for (const { keys: own } of facts.values()) {
       for (const { object, key } of own) {
-        const known = keys.get(object) ?? new Set<string>();
-        keys.set(object, known.add(key));
+        const objectKeys = keys.get(object) ?? new Set<string>();
+        keys.set(object, objectKeys.add(key));
       }
     }
     const found: Diagnostic[] = [];
     for (const { references } of facts.values()) {
       for (const { object, key, address, range } of references) {
-        const known = keys.get(object) ?? new Set<string>();
+        const objectKeys = keys.get(object) ?? new Set<string>();
         // An object that R1 does not declare is registry-syntax; one that cannot be read is
         // reported where it stands.
-        if (known.has(key) || !schema.objects.has(object) || unread.has(object)) continue;
-        const near = found.length < MOST_HINTS ? nearestName(key, known) : undefined;
+        if (objectKeys.has(key) || !schema.objects.has(object) || unread.has(object)) continue;
+        const near = found.length < MOST_HINTS ? nearestName(key, objectKeys) : undefined;
         const advice =
-          known.size === 0 ? `there is no ${object} yet` : `add the ${object}, or correct the name`;
+          objectKeys.size === 0
+            ? `there is no ${object} yet`
+            : `add the ${object}, or correct the name`;
         const hint = near === undefined ? advice : `did you mean "${near}"?`;
         found.push({
           rule: 'reference-unresolved',

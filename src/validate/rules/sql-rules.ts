@@ -75,7 +75,9 @@ function broken(snapshot: Snapshot, rule: SqlRule, message: string, cause = ''):
 function placeInQuery(snapshot: Snapshot, rule: SqlRule, cause: string): Range {
   const { file } = snapshot.schema;
   const doc = snapshot.doc(file);
-  const fence = doc?.fences.find((one) => one.info === 'sql' && one.line > rule.range.line);
+  const fence = doc?.fences.find(
+    (candidate) => candidate.info === 'sql' && candidate.line > rule.range.line,
+  );
   return doc === undefined || fence === undefined
     ? rule.range
     : queryRange(doc, { file, start: fence.contentStart, end: fence.contentEnd }, cause);

@@ -63,8 +63,8 @@ export const conditionProgram: WorkspaceRule = {
       const programs = [...programsIn(record), ...phases.flatMap((phase) => phase.programs)];
       if (programs.length === 0) return [];
       const writes = projectWrites(record, record.key);
-      return programs.flatMap((one) =>
-        writable(snapshot, one, { directory, writes, project: record.key }),
+      return programs.flatMap((program) =>
+        writable(snapshot, program, { directory, writes, project: record.key }),
       );
     }),
 };
@@ -72,20 +72,24 @@ export const conditionProgram: WorkspaceRule = {
 function writable(
   snapshot: Snapshot,
   { program, range }: ProgramFact,
-  at: { readonly directory: string; readonly writes: readonly string[]; readonly project: string },
+  scope: {
+    readonly directory: string;
+    readonly writes: readonly string[];
+    readonly project: string;
+  },
 ): Diagnostic[] {
-  const path = posix.normalize(posix.join(at.directory, program));
+  const path = posix.normalize(posix.join(scope.directory, program));
   // A bare word that names no file here is a program of the machine.
   if (!snapshot.files.has(path) && !program.includes('/') && !isScript(program)) return [];
   const glob = program.startsWith('/')
     ? undefined
-    : at.writes.find((one) => globMatches(one, path));
+    : scope.writes.find((pattern) => globMatches(pattern, path));
   if (glob === undefined) return [];
   return [
     {
       rule: NAMED.id,
       severity: 'error',
-      message: `${path} decides whether the work of ${at.project} is done, and its passes may write it (${glob})`,
+      message: `${path} decides whether the work of ${scope.project} is done, and its passes may write it (${glob})`,
       range,
       expected: 'a program outside next_pass.writes',
       actual: program,

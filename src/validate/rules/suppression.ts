@@ -14,7 +14,7 @@ export const SUPPRESSION = 'suppression';
  */
 export type Judged = {
   readonly suppression: Suppression;
-  readonly known: boolean;
+  readonly ruleExists: boolean;
   readonly allowed: boolean;
   readonly used: boolean | undefined;
 };
@@ -32,7 +32,7 @@ export function suppressionProblem(
       range,
       expected: 'nocturne-ignore RULE: reason',
     };
-  if (!judged.known) {
+  if (!judged.ruleExists) {
     return {
       rule: SUPPRESSION,
       severity: 'error',

@@ -36,20 +36,21 @@ export const symlinkEscape: WorkspaceRule = {
  */
 function staysInside(snapshot: Snapshot, folder: string, target: string): boolean {
   let links = 0;
-  const at = folder === '.' ? [] : folder.split('/');
-  const todo = partsOf(snapshot, at, target);
+  const current = folder === '.' ? [] : folder.split('/');
+  const todo = partsOf(snapshot, current, target);
   if (todo === undefined) return false;
   while (todo.length > 0) {
     const part = todo.shift() ?? '.';
     if (part === '' || part === '.') continue;
     if (part === '..') {
-      if (at.pop() === undefined) return false;
+      if (current.pop() === undefined) return false;
       continue;
     }
-    const entry = snapshot.files.get([...at, part].join('/'));
-    if (entry?.kind !== 'symlink') at.push(part);
+    const entry = snapshot.files.get([...current, part].join('/'));
+    if (entry?.kind !== 'symlink') current.push(part);
     else {
-      const more = ++links > MOST_LINKS ? undefined : partsOf(snapshot, at, entry.target ?? '');
+      const more =
+        ++links > MOST_LINKS ? undefined : partsOf(snapshot, current, entry.target ?? '');
       if (more === undefined) return links > MOST_LINKS;
       todo.unshift(...more);
     }
@@ -61,9 +62,9 @@ function staysInside(snapshot: Snapshot, folder: string, target: string): boolea
  * The steps of a target; an absolute one begins at the root, and is `undefined` when it lies
  * elsewhere.
  */
-function partsOf(snapshot: Snapshot, at: string[], target: string): string[] | undefined {
+function partsOf(snapshot: Snapshot, current: string[], target: string): string[] | undefined {
   if (!target.startsWith('/')) return target.split('/');
   if (!`${target}/`.startsWith(`${snapshot.root}/`)) return undefined;
-  at.length = 0;
+  current.length = 0;
   return target.slice(snapshot.root.length + 1).split('/');
 }

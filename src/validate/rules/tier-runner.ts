@@ -18,15 +18,15 @@ function missingTiers(snapshot: Snapshot): Diagnostic[] {
   // A table that is not found is record-shape.
   if (file === undefined || snapshot.recordDiagnostics(file).length > 0) return [];
   const tiers = snapshot.records('MODEL-TIER');
-  const known = tiers.map((tier) => tier.key);
+  const tierNames = tiers.map((tier) => tier.key);
   const range = tiers.at(-1)?.range ?? fileRange(file);
-  return NEEDED.filter((name) => !known.includes(name)).map((name) => ({
+  return NEEDED.filter((name) => !tierNames.includes(name)).map((name) => ({
     rule: 'tier-runner',
     severity: 'error',
     message: `there is no tier ${name}`,
     range,
     expected: NEEDED.join(', '),
-    actual: known.join(', '),
+    actual: tierNames.join(', '),
     hint: 'add its row; projects and idle passes choose among the three',
   }));
 }

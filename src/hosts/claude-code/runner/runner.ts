@@ -74,7 +74,7 @@ export function claudeRunner(
             report,
             tail: state.tail,
             model: state.model ?? input.model,
-            said: [explain(state, failure), found ? '' : 'It gave no report.'],
+            notes: [explain(state, failure), found ? '' : 'It gave no report.'],
             ...(failure === undefined ? {} : { failure, ...reset }),
           };
         },

@@ -5,7 +5,7 @@
 import { lstatSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { EXIT, NocturneError } from '../../../kernel/error.js';
-import { keptDirectory } from '../../../passes/settlement/restore.js';
+import { keptDirectory } from '../../../passes/reconcile/restore.js';
 import { localTime } from '../../../passes/local-time.js';
 import { routeOf } from '../../../registry/route.js';
 import { logRows } from '../../../workspace/log-rows.js';

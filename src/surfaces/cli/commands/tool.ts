@@ -12,7 +12,7 @@ export const command: Command = {
   examples: [
     'nocturne tool read --path SOUL.md --from 1 --to 1',
     'nocturne tool impact --path SOUL.md',
-    'echo \'{"pattern": "licence"}\' | nocturne tool search -',
+    'nocturne tool search - < arguments.json',
   ],
   async run(context, { args: [name = '', ...words] }) {
     const tools = await servedTools(context.workspace(), 'command line');

@@ -9,7 +9,7 @@ import { countsOf } from '../../../report/types.js';
 import { seenDiagnostics } from '../../../governance/scoped-snapshot.js';
 import { openSnapshot } from '../../../workspace/snapshot.js';
 import { requireOwner } from '../actor.js';
-import { validateKept } from '../../../validate/kept-validation.js';
+import { validateCached } from '../../../validate/cached-validation.js';
 import type { ValidateOptions, Validation } from '../../../validate/validate-snapshot.js';
 import type { Snapshot } from '../../../workspace/types.js';
 import { changedSince } from '../changed-since.js';
@@ -69,7 +69,7 @@ export async function check(
 ): Promise<Validation> {
   const { root, state } = context.workspace();
   const ground = keptGround({ root, state, home: context.home, packageRoot: context.packageRoot });
-  const found = await validateKept(snapshot, {
+  const found = await validateCached(snapshot, {
     ...ground,
     ...settings,
     progress: (line) => context.progress(line),

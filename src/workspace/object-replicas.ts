@@ -1,7 +1,6 @@
 /**
- * A second copy of what the running pass may have to give back, in the state directory: an agent
- * that destroys `.nocturne` with everything else in
- * the workspace destroys no content.
+ * Replicas of the objects that the running pass may have to restore, in the state directory: an
+ * agent that destroys `.nocturne` with everything else in the workspace destroys no content.
  */
 import {
   constants,
@@ -23,8 +22,8 @@ const FOLDER = 'spare-objects';
 const HASH = /^[0-9a-f]{64}$/;
 type Place = { readonly root: string; readonly state: string };
 
-/** Keeps the objects with these hashes, and no others. They are in the store already. */
-export function keepSpares({ root, state }: Place, hashes: Iterable<string>): void {
+/** Keeps replicas of these objects, and of no others. The store has the objects already. */
+export function keepReplicas({ root, state }: Place, hashes: Iterable<string>): void {
   const folder = join(state, FOLDER);
   const wanted = new Set(hashes);
   const there = new Set(names(folder));
@@ -37,13 +36,13 @@ export function keepSpares({ root, state }: Place, hashes: Iterable<string>): vo
       );
 }
 
-/** What is kept twice. */
-export function spareHashes(state: string): readonly string[] {
+/** The hashes of the objects that have a replica. */
+export function replicaHashes(state: string): readonly string[] {
   return names(join(state, FOLDER));
 }
 
-/** One more, while the pass runs. */
-export function keepSpare({ root, state }: Place, hash: string): void {
+/** Adds one replica while the pass runs. */
+export function addReplica({ root, state }: Place, hash: string): void {
   const folder = join(state, FOLDER);
   onFile(folder, 'store', () => {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
@@ -52,35 +51,35 @@ export function keepSpare({ root, state }: Place, hash: string): void {
 }
 
 /**
- * Puts back what is missing from the store or has another size; of what is in its place the content
- * is looked at when it is read. Returns how many.
+ * Restores objects that are missing from the store or have another size, and returns how many. The
+ * content of the others is checked when they are read.
  */
-export function healObjects(place: Place): number {
+export function repairObjects(place: Place): number {
   const folder = join(place.state, FOLDER);
   return names(folder).filter(
     (hash) =>
-      sizeOf(objectPath(place.root, hash)) !== sizeOf(join(folder, hash)) && heal(place, hash),
+      sizeOf(objectPath(place.root, hash)) !== sizeOf(join(folder, hash)) && repair(place, hash),
   ).length;
 }
 
 /**
- * The bytes with this hash; from the second copy where those in the store are not what their name
- * says, and then the store has them again. @throws as getObject does.
+ * The bytes with this hash. If the object in the store does not match its hash, the replica repairs
+ * it first. @throws as getObject does.
  */
 export function soundObject(place: Place, hash: string): Buffer {
   try {
     return getObject(place.root, hash);
   } catch (error) {
-    if (!(error instanceof NocturneError) || !heal(place, hash)) throw error;
+    if (!(error instanceof NocturneError) || !repair(place, hash)) throw error;
     return getObject(place.root, hash);
   }
 }
 
-/** Whether there was a second copy that is what its name says. */
-function heal({ root, state }: Place, hash: string): boolean {
-  const spare = join(state, FOLDER, hash);
-  if (!HASH.test(hash) || sizeOf(spare) === undefined) return false;
-  const bytes = readFileSync(spare);
+/** Whether there was a replica that matches its hash. */
+function repair({ root, state }: Place, hash: string): boolean {
+  const replica = join(state, FOLDER, hash);
+  if (!HASH.test(hash) || sizeOf(replica) === undefined) return false;
+  const bytes = readFileSync(replica);
   if (sha256(bytes) !== hash) return false;
   removeLink(dirname(objectPath(root, hash)));
   rmSync(objectPath(root, hash), { force: true, recursive: true });

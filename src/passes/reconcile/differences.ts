@@ -6,7 +6,7 @@ import { defined } from '../../kernel/defined.js';
 import { sha256 } from '../../kernel/hash.js';
 import { readCommitRecord } from '../../workspace/commit-record.js';
 import { within } from '../../workspace/root-descriptor.js';
-import { soundObject } from '../../workspace/spare-objects.js';
+import { soundObject } from '../../workspace/object-replicas.js';
 import type { FileEntry, Workspace } from '../../workspace/types.js';
 import { walk } from '../../workspace/walk.js';
 import type { Baseline } from '../types.js';

@@ -1,5 +1,5 @@
 /**
- * The whole result of a validation, kept in `.nocturne/validation.json` for as long as nothing
+ * The whole result of a validation, cached in `.nocturne/validation.json` for as long as nothing
  * changes. Loaded by the shortest way to an answer, so it imports little.
  */
 import { createHash, randomUUID } from 'node:crypto';
@@ -11,17 +11,17 @@ import { fileSystemNow, hourOf, isSettled, statText } from '../workspace/file-st
 import { within } from '../workspace/root-descriptor.js';
 import type { FileEntry } from '../workspace/types.js';
 
-export type KeptResult = {
+export type CachedResult = {
   readonly diagnostics: readonly Diagnostic[];
   readonly files: number;
   readonly records: number;
 };
 
-/** What a result stands on besides the governed files. */
+/** What a result depends on besides the governed files. */
 export type Ground = {
   /**
    * The program and everything else that is neither in the workspace nor in `outside`: another one,
-   * and nothing that was kept is believed.
+   * and no cached result is used.
    */
   readonly program: string;
   /**
@@ -81,13 +81,13 @@ function withFilesIn(path: string): readonly string[] {
 
 const resultPath = (root: string): string => within(root, '.nocturne', 'validation.json');
 
-export function readKeptResult(root: string, key: string): KeptResult | undefined {
+export function readCachedResult(root: string, key: string): CachedResult | undefined {
   try {
-    const kept = JSON.parse(readFileSync(resultPath(root), 'utf8')) as {
+    const cached = JSON.parse(readFileSync(resultPath(root), 'utf8')) as {
       readonly key?: string;
-      readonly validation?: KeptResult;
+      readonly validation?: CachedResult;
     };
-    return kept.key === key ? kept.validation : undefined;
+    return cached.key === key ? cached.validation : undefined;
   } catch {
     return undefined;
   }
@@ -97,7 +97,7 @@ export function readKeptResult(root: string, key: string): KeptResult | undefine
  * Renamed into place, so that nobody reads half of it; not flushed, and not missed when it cannot
  * be written.
  */
-export function keepResult(root: string, key: string, validation: KeptResult): void {
+export function cacheResult(root: string, key: string, validation: CachedResult): void {
   const temp = within(root, '.nocturne', `${TEMP_PREFIX}validation-${randomUUID()}`);
   try {
     writeFileSync(temp, JSON.stringify({ key, validation }));

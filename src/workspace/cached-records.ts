@@ -3,7 +3,7 @@ import type { Range } from '../kernel/diagnostic.js';
 import type { Cell, Rec } from '../markdown/types.js';
 
 /** `end` is left out where a range ends in its own line: it is as long there as in the text. */
-type KeptPlace = readonly [
+type CachedPlace = readonly [
   start: number,
   end: number,
   line: number,
@@ -11,20 +11,20 @@ type KeptPlace = readonly [
   ...end: [] | [line: number, column: number],
 ];
 /** `value` is 0 when it is `raw`. */
-type KeptCell = readonly [
+type CachedCell = readonly [
   name: string,
-  place: KeptPlace,
+  place: CachedPlace,
   raw: string,
   value: string | 0,
   data?: unknown,
 ];
-type KeptRecord = readonly [key: string, place: KeptPlace, ...cells: KeptCell[]];
+type CachedRecord = readonly [key: string, place: CachedPlace, ...cells: CachedCell[]];
 
 /** `undefined` when something in them has no exact form as JSON. */
 export function encodeRecords(records: readonly Rec[]): string | undefined {
-  const kept: KeptRecord[] = [];
+  const kept: CachedRecord[] = [];
   for (const record of records) {
-    const cells: KeptCell[] = [];
+    const cells: CachedCell[] = [];
     for (const [name, cell] of record.fields) {
       if ('data' in cell && !isJson(cell.data)) return undefined;
       const common = [
@@ -48,7 +48,7 @@ function placeOf({
   readonly start: number;
   readonly end: number;
   readonly range: Range;
-}): KeptPlace {
+}): CachedPlace {
   const { line, column, endLine, endColumn } = range;
   return endLine === line && endColumn === column + end - start
     ? [start, end, line, column]
@@ -57,7 +57,7 @@ function placeOf({
 
 function rangeOf(
   file: string,
-  [start, end, line, column, endLine = line, endColumn = column + end - start]: KeptPlace,
+  [start, end, line, column, endLine = line, endColumn = column + end - start]: CachedPlace,
 ): Range {
   return { file, line, column, endLine, endColumn };
 }
@@ -65,24 +65,24 @@ function rangeOf(
 /** Cells are made when they are asked for: of very many records most are only looked through. */
 export function decodeRecords(
   text: string,
-  at: { readonly object: string; readonly file: string },
+  source: { readonly object: string; readonly file: string },
 ): readonly Rec[] {
-  const { object, file } = at;
-  return (JSON.parse(text) as readonly KeptRecord[]).map(([key, place, ...cells]) => ({
+  const { object, file } = source;
+  return (JSON.parse(text) as readonly CachedRecord[]).map(([key, place, ...cells]) => ({
     object,
     key,
     file,
-    fields: new KeptFields(file, cells),
+    fields: new CachedFields(file, cells),
     range: rangeOf(file, place),
     start: place[0],
     end: place[1],
   }));
 }
 
-class KeptFields implements ReadonlyMap<string, Cell> {
+class CachedFields implements ReadonlyMap<string, Cell> {
   readonly #file: string;
-  readonly #cells: readonly KeptCell[];
-  constructor(file: string, cells: readonly KeptCell[]) {
+  readonly #cells: readonly CachedCell[];
+  constructor(file: string, cells: readonly CachedCell[]) {
     this.#file = file;
     this.#cells = cells;
   }
@@ -113,7 +113,7 @@ class KeptFields implements ReadonlyMap<string, Cell> {
   }
 }
 
-function cellOf(file: string, kept: KeptCell): Cell {
+function cellOf(file: string, kept: CachedCell): Cell {
   const [, place, raw, value] = kept;
   const cell = {
     raw,

@@ -3,7 +3,7 @@
  * Contents go into the object store.
  */
 import { snapshotTree } from '../../workspace/objects.js';
-import { keepSpares } from '../../workspace/spare-objects.js';
+import { keepReplicas } from '../../workspace/object-replicas.js';
 import type { Snapshot, Workspace } from '../../workspace/types.js';
 import type { Baseline } from '../types.js';
 
@@ -22,7 +22,7 @@ export function baselineOf(workspace: Workspace, snapshot: Snapshot): Baseline {
         mtimeMs: entry.mtimeMs,
       };
   }
-  keepSpares(
+  keepReplicas(
     workspace,
     Object.values(files).map((file) => file.hash),
   );

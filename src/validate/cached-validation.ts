@@ -4,19 +4,23 @@
  */
 import { openCache } from '../workspace/cache.js';
 import type { Snapshot } from '../workspace/types.js';
-import { type Ground, keepResult, readKeptResult, resultKey } from './kept-result.js';
+import { type Ground, cacheResult, readCachedResult, resultKey } from './cached-result.js';
 import type { ValidateOptions, Validation } from './validate-snapshot.js';
 
-export type KeptOptions = ValidateOptions & Ground & { readonly progress: (line: string) => void };
+export type CachedOptions = ValidateOptions &
+  Ground & { readonly progress: (line: string) => void };
 
 /** The same as `validate`, faster. Loads the rules only when there is something to do. */
-export async function validateKept(snapshot: Snapshot, options: KeptOptions): Promise<Validation> {
+export async function validateCached(
+  snapshot: Snapshot,
+  options: CachedOptions,
+): Promise<Validation> {
   const whole = options.only === undefined && options.changed === undefined;
   const key = whole ? resultKey(snapshot, options) : undefined;
-  const known = key === undefined ? undefined : readKeptResult(snapshot.root, key);
-  if (known !== undefined) return known;
-  const [{ keptFacts }, { validate }] = await Promise.all([
-    import('./kept-facts.js'),
+  const cachedResult = key === undefined ? undefined : readCachedResult(snapshot.root, key);
+  if (cachedResult !== undefined) return cachedResult;
+  const [{ cachedFacts: keptFacts }, { validate }] = await Promise.all([
+    import('./cached-facts.js'),
     import('./validate-snapshot.js'),
   ]);
   const cache = openCache(snapshot, {
@@ -24,14 +28,14 @@ export async function validateKept(snapshot: Snapshot, options: KeptOptions): Pr
     progress: options.progress,
   });
   try {
-    const kept = keptFacts(snapshot, cache);
-    const watched = watchTime(kept.snapshot);
+    const cached = keptFacts(snapshot, cache);
+    const watched = watchTime(cached.snapshot);
     const validation = await validate(snapshot, {
       ...options,
-      cache: { ...kept, snapshot: watched.snapshot },
+      cache: { ...cached, snapshot: watched.snapshot },
     });
-    if (key !== undefined && !watched.asked() && !kept.askedChance())
-      keepResult(snapshot.root, key, validation);
+    if (key !== undefined && !watched.asked() && !cached.askedChance())
+      cacheResult(snapshot.root, key, validation);
     return validation;
   } finally {
     cache.close();

@@ -7,14 +7,14 @@ import type { Rec } from '../markdown/types.js';
 import { locateIn } from './address.js';
 import type { ContentCache } from './cache.js';
 import { hourOf } from './file-stat.js';
-import { decodeRecords } from './kept-records.js';
+import { decodeRecords } from './cached-records.js';
 import { FIXED_TABLES, openSqlView, tableName, tablesIn } from './sql-view.js';
 import type { Snapshot, SqlView } from './types.js';
 
 type Answer = ReturnType<SqlView['query']>;
 
 /** `askedChance`: whether a query was asked whose answer is up to chance. */
-export type KeptSnapshot = { readonly snapshot: Snapshot; readonly askedChance: () => boolean };
+export type CachedSnapshot = { readonly snapshot: Snapshot; readonly askedChance: () => boolean };
 
 /**
  * `now` in SQLite, also as what a function of time takes when it is given nothing. (A cell that
@@ -24,13 +24,13 @@ const CLOCK =
   /['"]now['"]|\bcurrent_(?:date|time|timestamp)\b|\b(?:date|time|datetime|julianday|unixepoch)\s*\(\s*\)|\bstrftime\s*\([^,]*\)/i;
 const CHANCE = /\brandom(?:blob)?\s*\(/i;
 
-export function keptSnapshot(snapshot: Snapshot, cache: ContentCache): KeptSnapshot {
+export function cachedSnapshot(snapshot: Snapshot, cache: ContentCache): CachedSnapshot {
   const inFile = new Map<string, readonly Rec[]>();
   const ofObject = new Map<string, readonly Rec[]>();
   const byKey = new Map<string, ReadonlyMap<string, Rec>>();
   let view: SqlView | undefined;
   let chance = false;
-  const kept = (file: string, object: string): readonly Rec[] | undefined => {
+  const cachedRecords = (file: string, object: string): readonly Rec[] | undefined => {
     const text = cache.records(file, object);
     return text === undefined ? undefined : decodeRecords(text, { object, file });
   };
@@ -38,7 +38,7 @@ export function keptSnapshot(snapshot: Snapshot, cache: ContentCache): KeptSnaps
     once(
       inFile,
       `${object}\0${path}`,
-      () => kept(path, object) ?? snapshot.recordsIn(path, object),
+      () => cachedRecords(path, object) ?? snapshot.recordsIn(path, object),
     );
   const records = (object: string): readonly Rec[] =>
     once(ofObject, object, () =>
@@ -57,7 +57,7 @@ export function keptSnapshot(snapshot: Snapshot, cache: ContentCache): KeptSnaps
       ).get(key),
     locate: (address) => locateIn(own, address),
     sql: () => {
-      view ??= keptView(own, {
+      view ??= cachedView(own, {
         cache,
         onChance: () => {
           chance = true;
@@ -70,7 +70,7 @@ export function keptSnapshot(snapshot: Snapshot, cache: ContentCache): KeptSnaps
 }
 
 /** A query whose tables hold what they held the last time has the answer that it had. */
-function keptView(
+function cachedView(
   snapshot: Snapshot,
   { cache, onChance }: { readonly cache: ContentCache; readonly onChance: () => void },
 ): SqlView {
@@ -89,8 +89,8 @@ function keptView(
         CLOCK.test(sql) ? hourOf(new Date()) : '',
       ];
       const digest = chance || parts.includes(undefined) ? undefined : parts.join(' ');
-      const known = digest === undefined ? undefined : cache.answer(sql, digest);
-      if (known !== undefined) return JSON.parse(known) as Answer;
+      const cachedAnswer = digest === undefined ? undefined : cache.answer(sql, digest);
+      if (cachedAnswer !== undefined) return JSON.parse(cachedAnswer) as Answer;
       const answer = opened().query(sql);
       if (digest !== undefined) cache.keepAnswer(sql, { digest, answer: JSON.stringify(answer) });
       return answer;
@@ -106,9 +106,9 @@ function keptView(
  */
 function tableDigest(snapshot: Snapshot, cache: ContentCache, table: string): string | undefined {
   const hash = createHash('sha256');
-  const take = (paths: Iterable<string>, one: (path: string) => string | undefined): boolean => {
+  const take = (paths: Iterable<string>, partOf: (path: string) => string | undefined): boolean => {
     for (const path of paths) {
-      const part = one(path);
+      const part = partOf(path);
       if (part === undefined) return false;
       hash.update(`${path}\0${part}\n`);
     }
@@ -129,8 +129,8 @@ function tableDigest(snapshot: Snapshot, cache: ContentCache, table: string): st
 }
 
 function once<T>(kept: Map<string, T>, key: string, compute: () => T): T {
-  const known = kept.get(key);
-  if (known !== undefined || kept.has(key)) return known as T;
+  const cached = kept.get(key);
+  if (cached !== undefined || kept.has(key)) return cached as T;
   const value = compute();
   kept.set(key, value);
   return value;

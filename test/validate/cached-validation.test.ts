@@ -13,15 +13,15 @@ import t from 'tap';
 import { decodeFacts, encodeFacts } from '../../src/validate/facts-text.js';
 import { fileFacts } from '../../src/validate/file-facts.js';
 import { governedFile } from '../../src/validate/governed-file.js';
-import { keptFacts } from '../../src/validate/kept-facts.js';
-import { resultKey } from '../../src/validate/kept-result.js';
-import { validateKept } from '../../src/validate/kept-validation.js';
+import { cachedFacts } from '../../src/validate/cached-facts.js';
+import { resultKey } from '../../src/validate/cached-result.js';
+import { validateCached } from '../../src/validate/cached-validation.js';
 import { FILE_RULES } from '../../src/validate/rules.js';
 import { type Validation, validate } from '../../src/validate/validate-snapshot.js';
 import { routeOf } from '../../src/registry/route.js';
 import { openCache } from '../../src/workspace/cache.js';
 import { isSettled, statText } from '../../src/workspace/file-stat.js';
-import { decodeRecords, encodeRecords } from '../../src/workspace/kept-records.js';
+import { decodeRecords, encodeRecords } from '../../src/workspace/cached-records.js';
 import { openSnapshot } from '../../src/workspace/snapshot.js';
 import type { FileEntry } from '../../src/workspace/types.js';
 import { walk } from '../../src/workspace/walk.js';
@@ -46,7 +46,7 @@ async function check(
     now: NOW,
     ...(options.ago === undefined ? {} : { files: aged(root, options.ago) }),
   });
-  const found = await validateKept(snapshot, {
+  const found = await validateCached(snapshot, {
     program: options.program ?? 'test',
     outside: [],
     progress: (line) => said.push(line),
@@ -100,10 +100,10 @@ t.test('two changes within one tick of the clock are two changes', async (t) => 
   writeFileSync(path, text + FIXED);
   const files = walk(root);
   const settings = { program: 'test', outside: [], progress: () => undefined };
-  t.equal(broken(await validateKept(openSnapshot(root, { now: NOW, files }), settings)), 0);
+  t.equal(broken(await validateCached(openSnapshot(root, { now: NOW, files }), settings)), 0);
   writeFileSync(path, text + BROKEN);
   // The same listing: as if size and all times were the same.
-  t.equal(broken(await validateKept(openSnapshot(root, { now: NOW, files }), settings)), 1);
+  t.equal(broken(await validateCached(openSnapshot(root, { now: NOW, files }), settings)), 1);
 });
 
 t.test('a cache that cannot be read is made anew, and that is said', async (t) => {
@@ -184,7 +184,7 @@ t.test(
           cache.keepAnswer(query, answer);
         },
       };
-      const facts = keptFacts(openSnapshot(root, { now: NOW }), counted);
+      const facts = cachedFacts(openSnapshot(root, { now: NOW }), counted);
       for (const path of facts.snapshot.files.keys())
         if (facts.get(path) === undefined) {
           const file = governedFile(

@@ -3,30 +3,31 @@
  * not.
  */
 import type { ContentCache } from '../workspace/cache.js';
-import { encodeRecords } from '../workspace/kept-records.js';
-import { type KeptSnapshot, keptSnapshot } from '../workspace/kept-snapshot.js';
+import { encodeRecords } from '../workspace/cached-records.js';
+import { type CachedSnapshot, cachedSnapshot } from '../workspace/cached-snapshot.js';
 import type { Snapshot } from '../workspace/types.js';
 import { decodeFacts, encodeFacts } from './facts-text.js';
 import type { FileFacts } from './fact-types.js';
 
 /**
- * Longer files keep their facts only: their records as one text could be longer than a text can be.
+ * Of longer files only the facts are cached: their records as one text could be longer than a text
+ * can be.
  */
 const LONGEST = 16_000_000;
 
-export type KeptFacts = {
+export type CachedFacts = {
   /** The given snapshot with records, hashes and answers of queries taken from the cache. */
   readonly snapshot: Snapshot;
   /** Whether a query was asked whose answer is up to chance. */
-  readonly askedChance: KeptSnapshot['askedChance'];
+  readonly askedChance: CachedSnapshot['askedChance'];
   get(path: string): FileFacts | undefined;
   put(path: string, facts: FileFacts): void;
 };
 
-export function keptFacts(snapshot: Snapshot, cache: ContentCache): KeptFacts {
-  const kept = keptSnapshot(snapshot, cache);
+export function cachedFacts(snapshot: Snapshot, cache: ContentCache): CachedFacts {
+  const cached = cachedSnapshot(snapshot, cache);
   return {
-    ...kept,
+    ...cached,
     get(path) {
       const text = cache.facts(path);
       return text === undefined ? undefined : decodeFacts(path, text);

@@ -6,7 +6,7 @@ import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import t from 'tap';
 import { getObject, objectPath, putObject } from '../../src/workspace/objects.js';
-import { healObjects, keepSpares, soundObject } from '../../src/workspace/spare-objects.js';
+import { repairObjects, keepReplicas, soundObject } from '../../src/workspace/object-replicas.js';
 
 t.test('whatever was done to the store, the content comes back from the second copy', async (t) => {
   const content = 'What stood there.';
@@ -45,9 +45,9 @@ t.test('whatever was done to the store, the content comes back from the second c
     const place = { root: join(t.testdir(), 'root'), state: join(t.testdir(), 'state') };
     const hash = putObject(place.root, Buffer.from(content));
     mkdirSync(place.state, { recursive: true });
-    keepSpares(place, [hash]);
+    keepReplicas(place, [hash]);
     attack(objectPath(place.root, hash), place.root);
-    t.equal(healObjects(place), healed, `${sentence}: what is seen without reading`);
+    t.equal(repairObjects(place), healed, `${sentence}: what is seen without reading`);
     t.equal(soundObject(place, hash).toString(), content, sentence);
     t.equal(
       getObject(place.root, hash).toString(),
@@ -61,9 +61,9 @@ t.test('a second copy that is not what its name says is not believed', async (t)
   const place = { root: join(t.testdir(), 'root'), state: join(t.testdir(), 'state') };
   const hash = putObject(place.root, Buffer.from('one'));
   mkdirSync(place.state, { recursive: true });
-  keepSpares(place, [hash]);
+  keepReplicas(place, [hash]);
   writeFileSync(join(place.state, 'spare-objects', hash), 'two!');
-  t.equal(healObjects(place), 0);
+  t.equal(repairObjects(place), 0);
   rmSync(objectPath(place.root, hash));
   t.throws(() => soundObject(place, hash), { code: 'NOT_FOUND' });
   t.throws(() => soundObject(place, '../../etc'), { code: 'NOT_FOUND' });
