@@ -1,13 +1,13 @@
 /**
  * How long a search takes with 1,000, 10,000 and 100,000 passages, warm and with the vector of the
- * question given; what the first choice by signs loses; memory and disk.
+ * question given; what the first choice by binary codes loses; memory and disk.
  */
 import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { systemClock } from '../src/kernel/clock.js';
 import { type Db, openKnowledge } from '../src/modules/knowledge/store/database.js';
 import { type Embedder, NO_EMBEDDER } from '../src/modules/knowledge/embedders/embedder.js';
-import { heldSigns } from '../src/modules/knowledge/ranking/held-signs.js';
+import { quantisedIndex } from '../src/modules/knowledge/ranking/quantised-index.js';
 import { indexFiles } from '../src/modules/knowledge/store/index-files.js';
 import { indexVectors } from '../src/modules/knowledge/store/index-vectors.js';
 import { byWords } from '../src/modules/knowledge/ranking/lexical.js';
@@ -52,7 +52,7 @@ async function sized(directory: string, size: number): Promise<readonly Result[]
   const filled = performance.now() - started;
   const questions = Array.from({ length: QUESTIONS }, (_, i) => question(i));
   const loading = performance.now();
-  heldSigns(db);
+  quantisedIndex(db);
   const loaded = performance.now() - loading;
   const [hybrid, learnt, words]: [number[], number[], number[]] = [[], [], []];
   let [same, of] = [0, 0];

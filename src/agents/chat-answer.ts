@@ -117,6 +117,6 @@ function contentText(content: z.infer<typeof Content>): string {
 }
 
 /** Some servers send the arguments as an object, and nothing at all for a call without any. */
-function argumentsText(given: unknown): string {
-  return typeof given === 'string' ? given || '{}' : JSON.stringify(given ?? {});
+function argumentsText(value: unknown): string {
+  return typeof value === 'string' ? value || '{}' : JSON.stringify(value ?? {});
 }

@@ -56,9 +56,9 @@ export function chatRunner(options: ChatRunnerOptions): Runner {
     name: 'chat',
     async run(input) {
       const { on } = input;
-      const said = transcript();
+      const record = transcript();
       const key = keyOf(input, host);
-      if ('failure' in key) return outcomeOf(input, said, key);
+      if ('failure' in key) return outcomeOf(input, record, key);
       const limits = { ...DEFAULTS, ...options.limits };
       const clock = runClock(input, { now, wait: pause });
       const client = await clientOf(input, { ...options, limits, clock, apiKey: key.apiKey });
@@ -68,11 +68,11 @@ export function chatRunner(options: ChatRunnerOptions): Runner {
         limits,
         client,
         clock,
-        said,
+        record,
         talk: conversation(input.prompt),
         circles: repetition(),
       });
-      return outcomeOf(input, said, failed);
+      return outcomeOf(input, record, failed);
     },
   };
 }
@@ -112,12 +112,16 @@ function clientOf(
   return chatClient({ endpoint, apiKey, model, signal, on, wait, random, clock, ...bounds });
 }
 
-function outcomeOf({ model }: RunInput, said: Transcript, failed: Failed | undefined): RunOutcome {
-  const { report, found } = readReport(said.last);
-  const common = { usage: said.usage, report, tail: said.tail, model: said.model ?? model };
+function outcomeOf(
+  { model }: RunInput,
+  record: Transcript,
+  failed: Failed | undefined,
+): RunOutcome {
+  const { report, found } = readReport(record.last);
+  const common = { usage: record.usage, report, tail: record.tail, model: record.model ?? model };
   if (failed !== undefined)
     return { kind: 'failed', failure: failed.failure, detail: failed.detail, ...common };
-  const detail = `The model finished after ${said.answers} answers.${found ? '' : ' It gave no report.'}`;
+  const detail = `The model finished after ${record.answers} answers.${found ? '' : ' It gave no report.'}`;
   return { kind: 'finished', detail, ...common };
 }
 
@@ -126,7 +130,7 @@ type Session = {
   readonly limits: ChatLimits;
   readonly client: ChatClient;
   readonly clock: RunClock;
-  readonly said: Transcript;
+  readonly record: Transcript;
   readonly talk: Conversation;
   readonly circles: Repetition;
 };
@@ -136,12 +140,15 @@ type Session = {
  * finished.
  */
 async function converse(session: Session): Promise<Failed | undefined> {
-  const { input, limits, client, clock, said, talk } = session;
+  const { input, limits, client, clock, record, talk } = session;
   const { budget } = input.brief;
   let reminded = false;
   for (let turn = 1; turn <= limits.maxTurns; turn++) {
     const messages = talk.messages(conversationLimit(budget.contextBudget));
-    const ahead = overBudget(addUsage(said.spent, { ...NO_USAGE, tokensIn: talk.tokens }), budget);
+    const ahead = overBudget(
+      addUsage(record.spent, { ...NO_USAGE, tokensIn: talk.tokens }),
+      budget,
+    );
     if (ahead !== undefined)
       return {
         failure: 'over-budget',
@@ -151,12 +158,12 @@ async function converse(session: Session): Promise<Failed | undefined> {
     if (exchange.kind === 'failed') return exchange;
     const { answer } = exchange;
     clock.beat();
-    said.hear(answer, talk.tokens);
+    record.hear(answer, talk.tokens);
     input.on({ kind: 'heartbeat' });
     if (answer.content !== '')
       input.on({
         kind: 'output',
-        bytes: said.bytes,
+        bytes: record.bytes,
         tail: lastBytes(printable(answer.content), 1024),
       });
     if (answer.refusal !== undefined)
@@ -167,15 +174,15 @@ async function converse(session: Session): Promise<Failed | undefined> {
     talk.answered(answer);
 
     if (answer.calls.length === 0) {
-      const told = reminded ? undefined : reminder(answer.content);
-      const next = answer.cut ? CUT : told;
+      const reminderText = reminded ? undefined : reminder(answer.content);
+      const next = answer.cut ? CUT : reminderText;
       if (next === undefined) return undefined;
       reminded ||= !answer.cut;
       talk.say(next);
     }
     const stopped = await makeCalls(session, answer.calls, limits.maxTurns - turn);
     if (stopped !== undefined) return stopped;
-    const over = overBudget(said.spent, budget);
+    const over = overBudget(record.spent, budget);
     if (over !== undefined) return { failure: 'over-budget', detail: over.detail };
   }
   return {

@@ -31,12 +31,12 @@ export type PreparedCall =
   | { readonly kind: 'wrong'; readonly text: string };
 
 export function prepareCall(tools: AgentTools, name: string, argumentsText: string): PreparedCall {
-  const tool = tools.list.find((one) => one.name === name);
+  const tool = tools.list.find((candidate) => candidate.name === name);
   if (tool === undefined)
     return wrong(
       unknownTool(
         name,
-        tools.list.map((one) => one.name),
+        tools.list.map((candidate) => candidate.name),
       ),
     );
   let sent: unknown;

@@ -37,18 +37,22 @@ export function classifyRequestError(error: unknown, now: number): RequestFailur
   const parts: ErrorParts =
     typeof error === 'object' && error !== null ? error : { message: String(error) };
   const status = typeof parts.status === 'number' ? parts.status : undefined;
-  const said = sentence(parts);
+  const message = sentence(parts);
   if (status === undefined)
     return {
       failure: 'transient',
       retry: true,
       answered: false,
-      detail: `The endpoint could not be reached: ${said}`,
+      detail: `The endpoint could not be reached: ${message}`,
     };
-  const no = { retry: false, answered: true, detail: `The endpoint answered ${status}: ${said}` };
+  const no = {
+    retry: false,
+    answered: true,
+    detail: `The endpoint answered ${status}: ${message}`,
+  };
   if (parts.code === 'insufficient_quota' || parts.type === 'insufficient_quota')
     return { failure: 'over-budget', ...no };
-  if (isContextLength(status, parts, said)) return { failure: 'over-budget', ...no };
+  if (isContextLength(status, parts, message)) return { failure: 'over-budget', ...no };
   const failure = failureOfStatus(status);
   return failure === 'rate-limited' || failure === 'transient'
     ? { failure, ...no, retry: true, ...asked(parts, now) }
@@ -65,12 +69,12 @@ export function failureOfStatus(status: number): FailureCode {
 }
 
 /** Only some servers give a code for it; the others are known by their wording alone. */
-function isContextLength(status: number, { code }: ErrorParts, said: string): boolean {
+function isContextLength(status: number, { code }: ErrorParts, message: string): boolean {
   if (status === 413 || code === 'context_length_exceeded') return true;
   return (
     (status === 400 || status === 422) &&
     /context (length|window|size)|maximum context|too many tokens|prompt is too long|exceeds the (available )?context/i.test(
-      said,
+      message,
     )
   );
 }

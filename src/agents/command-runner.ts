@@ -41,7 +41,7 @@ export function commandRunner(options: ProgramRunnerOptions): Runner {
           report,
           tail: end.tail,
           model: input.model,
-          said: found ? [] : ['It gave no report.'],
+          notes: found ? [] : ['It gave no report.'],
           ...defined({ failure }),
         };
       },

@@ -72,9 +72,9 @@ export function composePrompt(brief: Brief): ComposedPrompt {
     tokens: estimateTokens(prompt),
     fragments: shown
       .filter(({ state }) => state !== 'dropped')
-      .map((one) => ({ ...describe(one), trust: one.fragment.trust })),
-    omitted: shown.flatMap((one) =>
-      one.state === 'whole' ? [] : [{ ...describe(one), how: one.state }],
+      .map((part) => ({ ...describe(part), trust: part.fragment.trust })),
+    omitted: shown.flatMap((part) =>
+      part.state === 'whole' ? [] : [{ ...describe(part), how: part.state }],
     ),
   };
 }
@@ -97,24 +97,24 @@ function fit(brief: Brief, budget: number): readonly Shown[] {
     text: fragment.text,
     kept: fragment.text.length,
   }));
-  const sizes = shown.map((one) => Buffer.byteLength(section(one)));
+  const sizes = shown.map((part) => Buffer.byteLength(section(part)));
   const frame = Buffer.byteLength(render(brief, [], NAMED));
   const allowed = budget * 4;
-  for (let at = shown.length - 1; at >= 0; at--) {
-    const one = shown[at];
-    if (one === undefined || one.fragment.trust === 'instruction') continue;
+  for (let index = shown.length - 1; index >= 0; index--) {
+    const part = shown[index];
+    if (part === undefined || part.fragment.trust === 'instruction') continue;
     const over = frame + sum(sizes) + Buffer.byteLength(omissions(shown, NAMED)) - allowed;
     if (over <= 0) break;
     const cutText = cutAtLine(
-      one.fragment.text,
-      Buffer.byteLength(one.fragment.text) - over - CUT_RESERVE,
+      part.fragment.text,
+      Buffer.byteLength(part.fragment.text) - over - CUT_RESERVE,
     );
     const next: Shown =
       cutText.length >= MIN_CUT
-        ? { ...one, state: 'cut', text: cutText, kept: cutText.length }
-        : { ...one, state: 'dropped', text: '', kept: 0 };
-    shown[at] = next;
-    sizes[at] = next.state === 'dropped' ? 0 : Buffer.byteLength(section(next));
+        ? { ...part, state: 'cut', text: cutText, kept: cutText.length }
+        : { ...part, state: 'dropped', text: '', kept: 0 };
+    shown[index] = next;
+    sizes[index] = next.state === 'dropped' ? 0 : Buffer.byteLength(section(next));
   }
   return shown;
 }
@@ -180,5 +180,5 @@ function cutAtLine(text: string, bytes: number): string {
 }
 
 function sum(numbers: readonly number[]): number {
-  return numbers.reduce((total, one) => total + one, 0);
+  return numbers.reduce((total, size) => total + size, 0);
 }

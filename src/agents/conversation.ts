@@ -34,7 +34,7 @@ export function conversation(prompt: string): Conversation {
     messages.push(message);
     sizes.push(size(message));
   };
-  const total = (): number => sizes.reduce((sum, one) => sum + one, 0);
+  const total = (): number => sizes.reduce((sum, count) => sum + count, 0);
   return {
     answered({ content, calls }) {
       const toolCalls = calls.map((call) => ({
@@ -54,15 +54,15 @@ export function conversation(prompt: string): Conversation {
     result: (callId, text) => add({ role: 'tool', tool_call_id: callId, content: text }),
     say: (text) => add({ role: 'user', content: text }),
     messages(maxTokens) {
-      for (let at = 0; total() > maxTokens && at < messages.length - KEPT; at++) {
-        const message = messages[at];
-        if (message?.role !== 'tool' || (sizes[at] ?? 0) < 100) continue;
+      for (let index = 0; total() > maxTokens && index < messages.length - KEPT; index++) {
+        const message = messages[index];
+        if (message?.role !== 'tool' || (sizes[index] ?? 0) < 100) continue;
         const forgotten = {
           ...message,
-          content: `[This result (about ${sizes[at]} tokens) was dropped to make room. Call the tool again if you need it.]`,
+          content: `[This result (about ${sizes[index]} tokens) was dropped to make room. Call the tool again if you need it.]`,
         };
-        messages[at] = forgotten;
-        sizes[at] = size(forgotten);
+        messages[index] = forgotten;
+        sizes[index] = size(forgotten);
       }
       return messages;
     },

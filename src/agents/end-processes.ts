@@ -6,7 +6,7 @@ import {
   signalGroup,
   waitUntilGone,
   type RunProcesses,
-} from './survivors.js';
+} from './orphan-processes.js';
 
 /**
  * After the program has ended by itself, how long its own helpers may take to follow it (a `tee`

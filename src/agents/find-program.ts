@@ -7,11 +7,11 @@ import { delimiter, isAbsolute, join } from 'node:path';
  */
 export function findProgram(
   program: string,
-  at: { readonly path: string | undefined; readonly directory: string },
+  search: { readonly path: string | undefined; readonly directory: string },
 ): string | undefined {
   const candidates = program.includes('/')
-    ? [isAbsolute(program) ? program : join(at.directory, program)]
-    : (at.path ?? '')
+    ? [isAbsolute(program) ? program : join(search.directory, program)]
+    : (search.path ?? '')
         .split(delimiter)
         .filter(isAbsolute)
         .map((folder) => join(folder, program));

@@ -75,11 +75,11 @@ export type TierChoice =
 
 /** The tier that was wanted, or the next cheaper one that has a pass left today. */
 export function chooseTier({ tiers, wanted, usedToday, runner }: TierRequest): TierChoice {
-  const known = tiers.map(({ tier }) => tier);
-  if (!known.includes(wanted))
+  const names = tiers.map(({ tier }) => tier);
+  if (!names.includes(wanted))
     return {
       kind: 'unknown-tier',
-      reason: `Tier \`${wanted}\` is not in MODEL-TIERS.md, which has ${known.length === 0 ? 'no tiers' : known.join(', ')}.`,
+      reason: `Tier \`${wanted}\` is not in MODEL-TIERS.md, which has ${names.length === 0 ? 'no tiers' : names.join(', ')}.`,
     };
   const spent: string[] = [];
   for (const name of [wanted, ...cheaperThan(wanted)]) {
@@ -140,6 +140,6 @@ export function overBudget(
 }
 
 function cheaperThan(wanted: string): readonly string[] {
-  const at = (TIER_ORDER as readonly string[]).indexOf(wanted);
-  return at === -1 ? [] : TIER_ORDER.slice(at + 1);
+  const index = (TIER_ORDER as readonly string[]).indexOf(wanted);
+  return index === -1 ? [] : TIER_ORDER.slice(index + 1);
 }

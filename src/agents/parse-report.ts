@@ -175,8 +175,8 @@ type Block = { readonly text: string; readonly closed: boolean };
 function lastBlock(output: string): Block | undefined {
   const lines = output.split('\n');
   let found: Block | undefined;
-  const blockAt = (at: number, end: number | undefined): Block => ({
-    text: lines.slice(at + 1, end ?? lines.length).join('\n'),
+  const blockAt = (index: number, end: number | undefined): Block => ({
+    text: lines.slice(index + 1, end ?? lines.length).join('\n'),
     closed: end !== undefined,
   });
   /**
@@ -184,23 +184,23 @@ function lastBlock(output: string): Block | undefined {
    * fences would cost a scan each.
    */
   const unclosed: Record<string, number> = {};
-  for (let at = 0; at < lines.length; at++) {
-    const fence = opening(lines[at] ?? '');
+  for (let index = 0; index < lines.length; index++) {
+    const fence = opening(lines[index] ?? '');
     if (fence === undefined) continue;
     const kind = fence.mark.charAt(0);
     const end =
       fence.mark.length >= (unclosed[kind] ?? Number.POSITIVE_INFINITY)
         ? undefined
-        : closing(lines, at + 1, fence);
-    if (fence.report) found = blockAt(at, end);
+        : closing(lines, index + 1, fence);
+    if (fence.report) found = blockAt(index, end);
     if (end === undefined)
       unclosed[kind] = Math.min(fence.mark.length, unclosed[kind] ?? Number.POSITIVE_INFINITY);
-    else at = end;
+    else index = end;
   }
   if (found !== undefined) return found;
-  const at = lines.findLastIndex((line) => opening(line)?.report === true);
-  const fence = opening(lines[at] ?? '');
-  return fence === undefined ? undefined : blockAt(at, closing(lines, at + 1, fence));
+  const heading = lines.findLastIndex((line) => opening(line)?.report === true);
+  const fence = opening(lines[heading] ?? '');
+  return fence === undefined ? undefined : blockAt(heading, closing(lines, heading + 1, fence));
 }
 
 type Fence = { readonly mark: string; readonly report: boolean };
@@ -213,10 +213,10 @@ function opening(line: string): Fence | undefined {
 }
 
 function closing(lines: readonly string[], from: number, fence: Fence): number | undefined {
-  for (let at = from; at < lines.length; at++) {
-    const mark = /^ {0,3}(`{3,}|~{3,})[ \t]*$/.exec(lines[at] ?? '')?.[1];
+  for (let index = from; index < lines.length; index++) {
+    const mark = /^ {0,3}(`{3,}|~{3,})[ \t]*$/.exec(lines[index] ?? '')?.[1];
     if (mark !== undefined && mark[0] === fence.mark[0] && mark.length >= fence.mark.length)
-      return at;
+      return index;
   }
   return undefined;
 }

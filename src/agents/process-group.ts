@@ -15,7 +15,7 @@ import type {
 import { directoryProblem, exitSentence, lastLine, startProblem } from './process-sentences.js';
 import type { Wrapped } from './sandbox.js';
 import { readSandboxStatus } from './sandbox-status.js';
-import { signalGroup } from './survivors.js';
+import { signalGroup } from './orphan-processes.js';
 import { watchdog } from './watchdog.js';
 
 export type { ProcessEnd, ProcessLimits };
@@ -45,7 +45,7 @@ export async function runProcess(request: ProcessRequest): Promise<ProcessEnd> {
     detail,
     exitCode: undefined,
     signal: undefined,
-    survivorsKilled: 0,
+    orphansKilled: 0,
     left: [],
     ...output.kept(),
     durationMs: Math.round(performance.now() - startedAt),
@@ -83,7 +83,7 @@ async function untilEnd(started: Started): Promise<ProcessEnd> {
     dog.stop();
     const run = { mark, group: pid, ...defined({ sandbox: sandbox?.first() }) };
     const graceMs = verdict.given === undefined ? undefined : (limits.graceMs ?? 5000);
-    const survivors = await endProcesses(run, graceMs);
+    const orphans = await endProcesses(run, graceMs);
     await Promise.race([Promise.all([exited, drained, sandbox?.closed]), pause(DRAIN_MS)]);
     child.stdout.destroy();
     child.stderr.destroy();
@@ -91,8 +91,8 @@ async function untilEnd(started: Started): Promise<ProcessEnd> {
     const more = {
       exitCode: child.exitCode ?? undefined,
       signal: child.signalCode ?? undefined,
-      survivorsKilled: survivors.killed,
-      left: survivors.left,
+      orphansKilled: orphans.killed,
+      left: orphans.left,
     };
     if (verdict.given !== undefined) return end(verdict.given.ending, verdict.given.detail, more);
     if (sandbox?.programEnded() !== false)
@@ -107,7 +107,7 @@ async function untilEnd(started: Started): Promise<ProcessEnd> {
   }
 }
 
-/** Collects the output, and gives the verdict on silence, a flood and the end of the time. */
+/** Collects the output, and gives the verdict on silence, too much output and the end of the time. */
 function listen({ request, child, output, file }: Started, verdict: Verdict): Watchdog {
   const { limits } = request;
   const dog = watchdog({
@@ -123,10 +123,10 @@ function listen({ request, child, output, file }: Started, verdict: Verdict): Wa
     (chunk: Uint8Array): void => {
       if (verdict.given?.ending === 'output-flood') return;
       dog.beat();
-      const flood = output.take(stream, chunk);
+      const excess = output.take(stream, chunk);
       request.onOutput?.(output.seen, output.latest);
       if (stream === 'stdout') request.onStdout?.(chunk);
-      if (flood !== undefined) verdict.give('output-flood', flood);
+      if (excess !== undefined) verdict.give('output-flood', excess);
     };
   child.stdout.on('data', take('stdout'));
   child.stderr.on('data', take('stderr'));
@@ -156,7 +156,7 @@ function spawn(
 
 function wrapped({ program, args, cwd, env, sandbox }: ProcessRequest): Wrapped {
   if (sandbox === undefined) return { kind: 'wrapped', program, args };
-  return sandbox.of.wrap({
+  return sandbox.profile.wrap({
     program,
     args,
     cwd,
@@ -170,7 +170,7 @@ type Watchdog = ReturnType<typeof watchdog>;
 
 /** Why a process has to end: whatever came first. */
 function firstVerdict() {
-  let given: { readonly ending: ProcessEnding; readonly detail: string } | undefined;
+  let first: { readonly ending: ProcessEnding; readonly detail: string } | undefined;
   let reach = (): void => undefined;
   const reached = new Promise<void>((resolve) => {
     reach = resolve;
@@ -178,11 +178,11 @@ function firstVerdict() {
   return {
     reached,
     give(ending: ProcessEnding, detail: string): void {
-      given ??= { ending, detail };
+      first ??= { ending, detail };
       reach();
     },
     get given() {
-      return given;
+      return first;
     },
   };
 }

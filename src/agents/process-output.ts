@@ -1,5 +1,5 @@
 /** What a program prints: the end of it is kept, all of it is counted, too much of it is said. */
-import { floodGate } from './flood-gate.js';
+import { outputLimiter } from './output-limiter.js';
 import { outputTail } from './output-tail.js';
 import type { ProcessEnd, ProcessLimits } from './process-request.js';
 
@@ -21,7 +21,7 @@ export function collectOutput({
   const stdout = outputTail(MIB);
   const stderr = outputTail(TAIL_BYTES);
   const both = outputTail(TAIL_BYTES);
-  const gate = floodGate({ maxBytes, maxBytesPerSecond });
+  const gate = outputLimiter({ maxBytes, maxBytesPerSecond });
   return {
     take(stream, chunk) {
       (stream === 'stdout' ? stdout : stderr).push(chunk);

@@ -1,6 +1,6 @@
 /** What a program is run with, and how it ended. */
 import type { Sandbox } from './sandbox.js';
-import type { RunMark } from './survivors.js';
+import type { RunMark } from './orphan-processes.js';
 
 export type ProcessLimits = {
   /** The whole run. */
@@ -40,7 +40,7 @@ export type ProcessRequest = {
   /** Every chunk of stdout, as it comes. */
   readonly onStdout?: (chunk: Uint8Array) => void;
   /** The program is put into it; `scratch` is the folder of the run, which it may write to. */
-  readonly sandbox?: { readonly of: Sandbox; readonly scratch?: string };
+  readonly sandbox?: { readonly profile: Sandbox; readonly scratch?: string };
 };
 
 /**
@@ -68,7 +68,7 @@ export type ProcessEnd = {
   readonly bytes: number;
   readonly durationMs: number;
   /** Processes that had left the group, or outlived the program, and were killed. */
-  readonly survivorsKilled: number;
+  readonly orphansKilled: number;
   /** Ids of processes of the run that could not be ended. */
   readonly left: readonly number[];
 };

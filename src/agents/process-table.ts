@@ -21,7 +21,7 @@ export const hasProcessTable = existsSync('/proc/self/stat');
  * are not alive.
  */
 export function liveProcesses(
-  wanted: (one: LiveProcess) => boolean = () => true,
+  wanted: (candidate: LiveProcess) => boolean = () => true,
 ): readonly LiveProcess[] {
   if (!hasProcessTable) return [];
   const found: LiveProcess[] = [];
@@ -34,8 +34,8 @@ export function liveProcesses(
     if (fresh.length === 0) break;
     for (const pid of fresh) {
       seen.add(pid);
-      const one = liveProcess(pid);
-      if (one !== undefined && wanted(one)) found.push(one);
+      const candidate = liveProcess(pid);
+      if (candidate !== undefined && wanted(candidate)) found.push(candidate);
     }
   }
   return found;

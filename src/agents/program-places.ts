@@ -21,15 +21,15 @@ export type ProgramContext = { readonly path: string | undefined; readonly home:
  * @param program absolute. Only its own folders, never the home directory or `~/.local` as a whole:
  * there is more in these than programs.
  */
-export function programPlaces(program: string, at: ProgramContext): readonly Mount[] {
+export function programPlaces(program: string, context: ProgramContext): readonly Mount[] {
   const real = realpathSync(program);
-  const interpreter = interpreterOf(real, at);
+  const interpreter = interpreterOf(real, context);
   return [
-    ...linksTo(program).flatMap((link) => placeOf(link, at.home)),
-    ...placeOf(real, at.home),
+    ...linksTo(program).flatMap((link) => placeOf(link, context.home)),
+    ...placeOf(real, context.home),
     ...(interpreter === undefined || realpathSync(interpreter) === real
       ? []
-      : programPlaces(interpreter, at)),
+      : programPlaces(interpreter, context)),
   ];
 }
 
@@ -67,7 +67,8 @@ function installation(path: string): string | undefined {
   const prefix = dirname(folder);
   if (['bin', 'sbin'].includes(basename(folder)) && existsSync(join(prefix, 'lib'))) return prefix;
   return [folder, prefix, dirname(prefix)].find(
-    (one) => existsSync(join(one, 'package.json')) || existsSync(join(one, 'pyvenv.cfg')),
+    (directory) =>
+      existsSync(join(directory, 'package.json')) || existsSync(join(directory, 'pyvenv.cfg')),
   );
 }
 

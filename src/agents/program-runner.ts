@@ -60,7 +60,7 @@ export type PrepareAttempt = (
 export type Read = Pick<RunOutcome, 'usage' | 'report' | 'tail' | 'model'> & {
   readonly failure?: FailureCode;
   /** Sentences. */
-  readonly said: readonly string[];
+  readonly notes: readonly string[];
   readonly retryAfterMs?: number;
 };
 
@@ -172,7 +172,7 @@ async function once(
     signal: AbortSignal.any([input.signal, spentUp.signal]),
     ...defined({
       sandbox:
-        input.sandbox === undefined ? undefined : { of: input.sandbox, scratch: files.folder },
+        input.sandbox === undefined ? undefined : { profile: input.sandbox, scratch: files.folder },
       signOfLife: attempt.signOfLife,
       onStdout: attempt.onStdout,
     }),
@@ -180,11 +180,11 @@ async function once(
     onOutput: throttledOutput(on),
     onBeat: () => on({ kind: 'heartbeat' }),
   });
-  const { failure: own, said, retryAfterMs, ...read } = attempt.read(end);
+  const { failure: own, notes, retryAfterMs, ...read } = attempt.read(end);
   const failure = over === undefined || input.signal.aborted ? failureOf(end, own) : 'over-budget';
   const words = [
     over ?? end.detail,
-    ...said,
+    ...notes,
     leftovers(end),
     failure === undefined ? '' : lastWords(end),
   ].filter((word) => word !== '');
@@ -241,11 +241,11 @@ function failureOf(end: ProcessEnd, own: FailureCode | undefined): FailureCode |
     : end.ending;
 }
 
-function leftovers({ survivorsKilled, left }: ProcessEnd): string {
+function leftovers({ orphansKilled, left }: ProcessEnd): string {
   if (left.length > 0) return `Processes of this run that could not be ended: ${left.join(', ')}.`;
-  return survivorsKilled === 0
+  return orphansKilled === 0
     ? ''
-    : `It left ${survivorsKilled} ${survivorsKilled === 1 ? 'process' : 'processes'} behind, now ended.`;
+    : `It left ${orphansKilled} ${orphansKilled === 1 ? 'process' : 'processes'} behind, now ended.`;
 }
 
 function lastWords({ stderrTail }: ProcessEnd): string {

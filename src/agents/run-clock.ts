@@ -46,14 +46,14 @@ export function runClock(
     idleMs: brief.budget.idleSeconds * 1000,
     ...more,
   });
-  const judge = (seen: Signs): Failed | undefined => (signal.aborted ? CANCELLED : failureOf(seen));
+  const check = (seen: Signs): Failed | undefined => (signal.aborted ? CANCELLED : failureOf(seen));
   return {
     beat: () => {
       lastBeatAt = now();
     },
     total: () => timeLeft({ now: now(), startedAt, lastBeatAt, budgetMs }),
     left: () => timeLeft(signs()),
-    failure: () => judge(signs()),
+    failure: () => check(signs()),
     async during(tool, toolMs, call) {
       lastBeatAt = now();
       const claim = { tool, since: lastBeatAt, declaredMs: toolMs };
@@ -73,7 +73,7 @@ export function runClock(
         if (done === 'late')
           return {
             kind: 'failed',
-            ...(judge(signs({ claim })) ?? {
+            ...(check(signs({ claim })) ?? {
               failure: 'stuck',
               detail: `\`${tool}\` did not come back in time.`,
             }),

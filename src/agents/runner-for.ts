@@ -29,19 +29,19 @@ export async function runnerFor(
   if (kind === 'command')
     return (await import('./command-runner.js')).commandRunner({ host, ...program });
   if (kind === 'chat') return (await import('./chat-runner.js')).chatRunner({ host, ...chat });
-  const brought = kinds.find((one) => one.kind === kind);
+  const brought = kinds.find((runner) => runner.kind === kind);
   return brought === undefined ? missingRunner(kind, kinds) : brought.make({ host, ...program });
 }
 
 /** Fails as a program does that is not there: the pass is closed, and the owner is told. */
 function missingRunner(kind: string, kinds: readonly RunnerKind[]): Runner {
-  const known = ['command', 'chat', ...kinds.map((one) => one.kind)].join(', ');
+  const kindNames = ['command', 'chat', ...kinds.map((runner) => runner.kind)].join(', ');
   return {
     name: kind,
     run: async ({ model }) => ({
       kind: 'failed',
       failure: 'not-found',
-      detail: `No runner of kind "${kind}" is installed. Installed kinds: ${known}.`,
+      detail: `No runner of kind "${kind}" is installed. Installed kinds: ${kindNames}.`,
       usage: NO_USAGE,
       report: emptyReport([]),
       tail: '',

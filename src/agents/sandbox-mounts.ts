@@ -117,11 +117,14 @@ export function mountsByPath(mounts: readonly Mount[]): Mounts {
 
 /** Whether what stands at `path` on this machine stands there inside as well. */
 export function isVisible(mounts: Mounts, path: string): boolean {
-  let at: Mount | undefined;
+  let nearest: Mount | undefined;
   for (const mount of mounts.values())
-    if (isInside(mount.path, path) && (at === undefined || mount.path.length > at.path.length))
-      at = mount;
-  return at !== undefined && ['ro', 'rw', 'symlink'].includes(at.kind);
+    if (
+      isInside(mount.path, path) &&
+      (nearest === undefined || mount.path.length > nearest.path.length)
+    )
+      nearest = mount;
+  return nearest !== undefined && ['ro', 'rw', 'symlink'].includes(nearest.kind);
 }
 
 export function isInside(folder: string, path: string): boolean {

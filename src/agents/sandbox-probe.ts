@@ -17,9 +17,9 @@ export async function probeSandbox(path: string | undefined): Promise<SandboxPro
   const bwrap = findProgram('bwrap', { path, directory: '/' });
   if (bwrap === undefined)
     return { kind: 'missing', why: 'bubblewrap (`bwrap`) is not on the path' };
-  const known = probes.get(bwrap) ?? tryIt(bwrap);
-  probes.set(bwrap, known);
-  return known;
+  const probe = probes.get(bwrap) ?? tryIt(bwrap);
+  probes.set(bwrap, probe);
+  return probe;
 }
 
 /** It starts itself inside, so that nothing else has to be there. */

@@ -15,16 +15,16 @@ export type SandboxStatus = {
 };
 
 export function readSandboxStatus(stream: unknown): SandboxStatus {
-  let said = '';
+  let received = '';
   let first: LiveProcess | undefined;
   let closed = Promise.resolve();
   if (stream instanceof Readable) {
     closed = new Promise((resolve) => stream.once('close', resolve));
     stream.setEncoding('utf8').on('data', (text: string) => {
-      said = (said + text).slice(0, 4096);
-      const pid = /"child-pid": (\d+)/.exec(said)?.[1];
+      received = (received + text).slice(0, 4096);
+      const pid = /"child-pid": (\d+)/.exec(received)?.[1];
       if (pid !== undefined) first ??= liveProcess(Number(pid));
     });
   }
-  return { first: () => first, programEnded: () => said.includes('"exit-code"'), closed };
+  return { first: () => first, programEnded: () => received.includes('"exit-code"'), closed };
 }

@@ -101,7 +101,7 @@ export function bubblewrap(on: SandboxOn, places: SandboxPlaces): Sandbox {
           kind: 'failed',
           why: `The program \`${program}\` was not found: no executable file, and no such name in PATH.`,
         };
-      const unusable = on.read.find((one) => !isAbsolute(one) || !existsSync(one));
+      const unusable = on.read.find((folder) => !isAbsolute(folder) || !existsSync(folder));
       if (unusable !== undefined)
         return {
           kind: 'failed',

@@ -13,9 +13,9 @@ export function throttledOutput(
 ): (bytes: number, tail: () => string) => void {
   let last = Number.NEGATIVE_INFINITY;
   return (bytes, tail) => {
-    const at = now();
-    if (at - last < EVERY_MS) return;
-    last = at;
+    const time = now();
+    if (time - last < EVERY_MS) return;
+    last = time;
     on({ kind: 'output', bytes, tail: tail() });
   };
 }

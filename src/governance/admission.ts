@@ -94,15 +94,15 @@ function standingOf(
   policy: InboundPolicy,
   { channel, sender }: Envelope,
 ): { readonly verdict: KnownSender['verdict'] | undefined; readonly projects: readonly string[] } {
-  const known = policy.senders.filter(
-    (one) => one.about === 'sender' && one.channel === channel && one.sender === sender,
+  const matching = policy.senders.filter(
+    (entry) => entry.about === 'sender' && entry.channel === channel && entry.sender === sender,
   );
   const verdict = (['deny', 'allow', 'asked'] as const).find((word) =>
-    known.some((one) => one.verdict === word),
+    matching.some((entry) => entry.verdict === word),
   );
   return {
     verdict,
-    projects: known.flatMap((one) => (one.verdict === 'allow' ? one.projects : [])),
+    projects: matching.flatMap((entry) => (entry.verdict === 'allow' ? entry.projects : [])),
   };
 }
 
@@ -112,22 +112,22 @@ function answerAbout(
   about: KnownSender['about'],
 ): KnownSender['verdict'] | undefined {
   const id = questionId(envelope, about);
-  return policy.senders.find((one) => one.id === id && one.about === about)?.verdict;
+  return policy.senders.find((entry) => entry.id === id && entry.about === about)?.verdict;
 }
 
 function placed(
   policy: InboundPolicy,
   envelope: Envelope,
-  at: { readonly channel: Channel; readonly allowed: readonly string[] },
+  destination: { readonly channel: Channel; readonly allowed: readonly string[] },
 ): Admission {
-  const project = envelope.addressedTo === '' ? at.channel.project : envelope.addressedTo;
+  const project = envelope.addressedTo === '' ? destination.channel.project : envelope.addressedTo;
   if (project === '')
     return {
       kind: 'refuse',
       reason: 'project-unknown',
       why: 'neither the message nor its channel says for which project it is',
     };
-  if (project !== at.channel.project && !at.allowed.includes(project))
+  if (project !== destination.channel.project && !destination.allowed.includes(project))
     return {
       kind: 'refuse',
       reason: 'project-not-allowed',
@@ -135,7 +135,7 @@ function placed(
     };
   if (!policy.projects.has(project))
     return { kind: 'refuse', reason: 'project-unknown', why: `there is no project ${project}` };
-  return { kind: 'admit', channel: at.channel, project };
+  return { kind: 'admit', channel: destination.channel, project };
 }
 
 /** One for each channel and sender, letter by letter. */
@@ -156,10 +156,12 @@ export function lookAlikes(
     ...new Set(
       policy.senders
         .filter(
-          (one) =>
-            one.verdict === 'allow' && one.sender !== sender && skeleton(one.sender) === wanted,
+          (entry) =>
+            entry.verdict === 'allow' &&
+            entry.sender !== sender &&
+            skeleton(entry.sender) === wanted,
         )
-        .map((one) => one.sender),
+        .map((entry) => entry.sender),
     ),
   ];
 }

@@ -149,11 +149,11 @@ function objectiveWith(
     fieldText(project, 'phase.objective')
   ).replace(/ \(Asked: [^\n]*\)$/, '');
   const question = fieldText(record, 'action_needed').replace(/\s+/g, ' ').slice(0, QUESTION_LIMIT);
-  const said =
+  const meaning =
     read.verdict === 'text'
       ? read.rest
       : [read.verdict, read.rest].filter((part) => part !== '').join(', ');
-  return `${objective} (Asked: ${question} The owner's answer: ${said.replace(/\s+/g, ' ')})`;
+  return `${objective} (Asked: ${question} The owner's answer: ${meaning.replace(/\s+/g, ' ')})`;
 }
 
 function draftEffect(snapshot: Snapshot, record: Rec, read: ReadAnswer): Effect {

@@ -43,10 +43,10 @@ function asking(snapshot: Snapshot, slug: string): Rec | undefined {
   return snapshot
     .records('NOTIFICATION')
     .findLast(
-      (one) =>
-        fieldText(one, 'project') === slug &&
-        fieldText(one, 'status') === 'open' &&
-        ['escalation', 'transition'].includes(fieldText(one, 'kind')),
+      (record) =>
+        fieldText(record, 'project') === slug &&
+        fieldText(record, 'status') === 'open' &&
+        ['escalation', 'transition'].includes(fieldText(record, 'kind')),
     );
 }
 

@@ -45,7 +45,7 @@ const MIN_LIVE_PROJECTS = 2;
 
 /** @param diagnostics what validation of the same snapshot found. */
 export function idle(snapshot: Snapshot, diagnostics: readonly Diagnostic[]): Idle {
-  const known = reported(snapshot);
+  const alreadyReported = reported(snapshot);
   const tiers: readonly (readonly [IdleTier, readonly Found[], string])[] = [
     ['repair', repairs(diagnostics), 'validation found nothing to repair'],
     ['review', reviews(snapshot), 'nothing is waiting to be looked at again'],
@@ -58,7 +58,7 @@ export function idle(snapshot: Snapshot, diagnostics: readonly Diagnostic[]): Id
   ];
   const considered: { tier: IdleTier; why: string }[] = [];
   for (const [tier, found, nothing] of tiers) {
-    const item = found.find((one) => !known.has(one.objective));
+    const item = found.find((candidate) => !alreadyReported.has(candidate.objective));
     if (item !== undefined) return { choice: choiceOf(snapshot, tier, item), considered };
     considered.push({
       tier,
@@ -94,20 +94,20 @@ function reported(snapshot: Snapshot): ReadonlySet<string> {
     .map((entry) => fieldText(entry, 'objective'));
   const asked = snapshot
     .records('NOTIFICATION')
-    .filter((one) => fieldText(one, 'status') === 'open')
-    .map((one) => fieldText(one, 'action_needed'));
+    .filter((record) => fieldText(record, 'status') === 'open')
+    .map((record) => fieldText(record, 'action_needed'));
   return new Set([...done, ...asked]);
 }
 
 function repairs(diagnostics: readonly Diagnostic[]): readonly Found[] {
   const groups = new Map<string, Diagnostic[]>();
-  for (const one of diagnostics) {
-    if (one.severity === 'info') continue;
-    const key = `${one.rule} ${one.range.file}`;
-    groups.set(key, [...(groups.get(key) ?? []), one]);
+  for (const diagnostic of diagnostics) {
+    if (diagnostic.severity === 'info') continue;
+    const key = `${diagnostic.rule} ${diagnostic.range.file}`;
+    groups.set(key, [...(groups.get(key) ?? []), diagnostic]);
   }
   const rank = (group: readonly Diagnostic[]): number =>
-    group.some((one) => one.severity === 'error') ? 0 : 1;
+    group.some((diagnostic) => diagnostic.severity === 'error') ? 0 : 1;
   return [...groups.values()]
     .sort((a, b) => rank(a) - rank(b))
     .flatMap((group): Found[] => {

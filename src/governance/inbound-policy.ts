@@ -63,8 +63,8 @@ export function inboundPolicy(snapshot: Snapshot): InboundPolicy {
     };
   });
   return {
-    channels: new Map(channels.map((one) => [one.name, one])),
+    channels: new Map(channels.map((channel) => [channel.name, channel])),
     senders: [...page, ...answers],
-    projects: new Set(snapshot.records('PROJECT').map((one) => one.key)),
+    projects: new Set(snapshot.records('PROJECT').map((record) => record.key)),
   };
 }

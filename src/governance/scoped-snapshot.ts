@@ -70,18 +70,18 @@ export function seenDiagnostics(
   const others = otherProjects(base, scope);
   const hidden = new Map<string, readonly Rec[]>();
   const hiddenIn = (path: string): readonly Rec[] => {
-    const known = hidden.get(path) ?? hiddenRecords(base, scope, path);
-    hidden.set(path, known);
-    return known;
+    const records = hidden.get(path) ?? hiddenRecords(base, scope, path);
+    hidden.set(path, records);
+    return records;
   };
-  return found.flatMap((one) => {
-    const places = [one.range, ...(one.related ?? []).map((other) => other.range)];
+  return found.flatMap((diagnostic) => {
+    const places = [diagnostic.range, ...(diagnostic.related ?? []).map((other) => other.range)];
     const texts = [
-      one.message,
-      one.hint,
-      one.expected,
-      one.actual,
-      ...(one.related ?? []).map((other) => other.message),
+      diagnostic.message,
+      diagnostic.hint,
+      diagnostic.expected,
+      diagnostic.actual,
+      ...(diagnostic.related ?? []).map((other) => other.message),
     ];
     const isSeen =
       places.every(
@@ -91,7 +91,7 @@ export function seenDiagnostics(
             (record) => place.line >= record.range.line && place.line <= record.range.endLine,
           ),
       ) && !others.test(texts.join('\n'));
-    return isSeen ? [one] : [];
+    return isSeen ? [diagnostic] : [];
   });
 }
 
@@ -130,14 +130,14 @@ function seenBytes(base: Snapshot, scope: ReadScope, path: string): Buffer | und
   // Without text there are no records.
   if (hidden.length === 0 || text === undefined) return base.bytes(path);
   const parts: string[] = [];
-  let at = 0;
+  let offset = 0;
   for (const { start, end } of hidden
     .map((record) => wholeLines(text, record))
     .sort((a, b) => a.start - b.start)) {
-    if (start > at) parts.push(text.slice(at, start));
-    at = Math.max(at, end);
+    if (start > offset) parts.push(text.slice(offset, start));
+    offset = Math.max(offset, end);
   }
-  parts.push(text.slice(at));
+  parts.push(text.slice(offset));
   return Buffer.from(parts.join(''), 'utf8');
 }
 

@@ -19,7 +19,8 @@ export function senderAnswer(
   const row = snapshot
     .records('SENDER-DECISION')
     .find(
-      (one) => fieldText(one, 'question') === question.key && fieldText(one, 'verdict') === 'asked',
+      (record) =>
+        fieldText(record, 'question') === question.key && fieldText(record, 'verdict') === 'asked',
     );
   if (row === undefined) return undefined;
   const who = `${JSON.stringify(fieldText(row, 'sender'))} on ${fieldText(row, 'channel')}`;

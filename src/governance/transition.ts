@@ -41,7 +41,7 @@ export function transitionSteps(snapshot: Snapshot): readonly TransitionStep[] {
 
 function stepOf(snapshot: Snapshot, project: Rec): TransitionStep {
   const asked = questionsOf(snapshot, project);
-  const answered = asked.findLast((one) => decision(one) !== undefined);
+  const answered = asked.findLast((record) => decision(record) !== undefined);
   const read = answered === undefined ? undefined : decision(answered);
   const context: Context = {
     snapshot,
@@ -92,11 +92,11 @@ function questionsOf(snapshot: Snapshot, project: Rec): readonly Rec[] {
   return snapshot
     .records('NOTIFICATION')
     .filter(
-      (one) =>
-        fieldText(one, 'kind') === 'transition' &&
-        fieldText(one, 'project') === project.key &&
-        fieldText(one, 'status') !== 'done' &&
-        (fieldTime(one, 'time') ?? 0) >= since,
+      (record) =>
+        fieldText(record, 'kind') === 'transition' &&
+        fieldText(record, 'project') === project.key &&
+        fieldText(record, 'status') !== 'done' &&
+        (fieldTime(record, 'time') ?? 0) >= since,
     )
     .sort(
       (a, b) =>
@@ -109,7 +109,10 @@ function decision(notification: Rec): ReturnType<typeof decisionOf> {
 }
 
 function closing({ asked }: Context, reason: string): readonly BundleCall[] {
-  return asked.map((one) => ({ bundle: 'notification_close', args: { id: one.key, reason } }));
+  return asked.map((record) => ({
+    bundle: 'notification_close',
+    args: { id: record.key, reason },
+  }));
 }
 
 function advanced(context: Context, next: NextPhase, authorisation: string): TransitionStep {
@@ -182,9 +185,9 @@ function stuck(context: Context, why: string, file: string): TransitionStep {
   const { slug } = context;
   const question = `${slug} was approved, but cannot go on: ${why}. Mend ${file}, then answer yes, or no.`;
   const standing = context.asked.find(
-    (one) => fieldText(one, 'action_needed') === question && decision(one) === undefined,
+    (record) => fieldText(record, 'action_needed') === question && decision(record) === undefined,
   );
-  const others = { ...context, asked: context.asked.filter((one) => one !== standing) };
+  const others = { ...context, asked: context.asked.filter((record) => record !== standing) };
   const ask =
     standing === undefined
       ? [reescalate(context, { question, count: countOf(context.project) })]

@@ -7,12 +7,12 @@ import { commandFolder, runWords } from './run-words.js';
 import type { ToolPlace } from './tool-context.js';
 import type { Briefed, PassEnvironment } from './types.js';
 
-export function chatTools(at: {
+export function chatTools(context: {
   readonly env: PassEnvironment;
   readonly pass: Briefed;
 }): AgentTools {
-  const { pass } = at;
-  const { workspace, env, signal, say } = at.env;
+  const { pass } = context;
+  const { workspace, env, signal, say } = context.env;
   const place: ToolPlace = {
     workspace,
     caller: { kind: 'pass', door: 'agent tools', data: pass },
@@ -22,7 +22,7 @@ export function chatTools(at: {
     programs: {
       folder: commandFolder(pass),
       async run(words) {
-        const { ok, text } = await runWords(at, words);
+        const { ok, text } = await runWords(context, words);
         if (!ok) throw new NocturneError('RUN_FAILED', text);
         return { text, data: {} };
       },

@@ -82,22 +82,25 @@ export function judge(workspace: Workspace, data: PassOnDuty, asked: Asked): Jud
 function recordSends(
   workspace: Workspace,
   data: PassOnDuty,
-  at: { readonly asked: Asked; readonly options: DecideOptions; readonly judged: Judgement },
+  request: { readonly asked: Asked; readonly options: DecideOptions; readonly judged: Judgement },
 ): Judgement {
-  let judgement = at.judged;
-  const sends = at.asked.actions.filter((action) => action.kind === 'send');
+  let judgement = request.judged;
+  const sends = request.asked.actions.filter((action) => action.kind === 'send');
   try {
     workspace.commit(
       (snapshot) => {
         const sent = new Map<string, number>();
         const decisions = sends.map((action) => {
-          const decision = decide(snapshot, authorityOf(data), action, { ...at.options, sent });
+          const decision = decide(snapshot, authorityOf(data), action, {
+            ...request.options,
+            sent,
+          });
           const name = decision.authorisation ?? '';
           sent.set(name, (sent.get(name) ?? 0) + 1);
           return decision;
         });
         const again = conclude(decisions, []);
-        judgement = again.verdict === 'allow' ? at.judged : again;
+        judgement = again.verdict === 'allow' ? request.judged : again;
         const audit =
           again.verdict !== 'allow'
             ? []
@@ -107,7 +110,7 @@ function recordSends(
                 target: nameOf({ ...action, to: withoutQuery(action.to ?? '') }),
                 authorisation: decisions[i]?.authorisation ?? '',
                 result: 'ok',
-                detail: at.asked.door,
+                detail: request.asked.door,
               }));
         return {
           actor: { kind: 'pass', name: data.request.role },
@@ -138,34 +141,34 @@ function withoutQuery(to: string): string {
 function askOwner(
   workspace: Workspace,
   data: PassOnDuty,
-  at: {
+  request: {
     readonly actions: readonly Action[];
     readonly options: DecideOptions;
     readonly guarded: Judgement;
   },
 ): Judgement {
-  const answers = askApproval({ workspace, data, options: at.options }, at.actions);
-  if (answers === undefined) return at.guarded;
+  const answers = askApproval({ workspace, data, options: request.options }, request.actions);
+  if (answers === undefined) return request.guarded;
   const concluded = conclude(
-    answers.map((one) => one.decision),
+    answers.map((answered) => answered.decision),
     [],
   );
   if (concluded.verdict === 'allow') return concluded;
-  const reasons = answers.flatMap((one) =>
-    one.reasons.filter(() => one.decision.verdict !== 'allow'),
+  const reasons = answers.flatMap((answered) =>
+    answered.reasons.filter(() => answered.decision.verdict !== 'allow'),
   );
   return { ...concluded, reasons, text: textOf(reasons) };
 }
 
 export function conclude(decisions: readonly Decision[], also: readonly Reason[]): Judgement {
-  const refusing = decisions.filter((one) => one.verdict !== 'allow');
-  const denied = also.length > 0 || refusing.some((one) => one.verdict === 'deny');
+  const refusing = decisions.filter((decision) => decision.verdict !== 'allow');
+  const denied = also.length > 0 || refusing.some((decision) => decision.verdict === 'deny');
   const short: Verdict = refusing.length > 0 ? 'ask' : 'allow';
   const verdict: Verdict = denied ? 'deny' : short;
   const reasons =
     verdict === 'allow'
-      ? decisions.flatMap((one) => one.reasons)
-      : [...also, ...refusing.flatMap((one) => one.reasons)];
+      ? decisions.flatMap((decision) => decision.reasons)
+      : [...also, ...refusing.flatMap((decision) => decision.reasons)];
   return { verdict, reasons, decisions, text: textOf(reasons) };
 }
 

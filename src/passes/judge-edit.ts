@@ -82,7 +82,7 @@ function refuse(
         reasons,
       },
     );
-  const [problem] = decision.diagnostics.filter((one) => one.severity === 'error');
+  const [problem] = decision.diagnostics.filter((diagnostic) => diagnostic.severity === 'error');
   if (problem === undefined) return;
   const { line, column } = problem.range;
   throw new NocturneError('BAD_VALUE', problem.message, {

@@ -2,14 +2,14 @@
 
 /** `2026-11-21 07:30` in the zone; the stored text when it is no time or the zone is unknown. */
 export function localTime(stored: string, zone: string): string {
-  const at = new Date(stored);
-  if (Number.isNaN(at.getTime())) return stored;
+  const date = new Date(stored);
+  if (Number.isNaN(date.getTime())) return stored;
   try {
     return new Intl.DateTimeFormat('sv-SE', {
       timeZone: zone,
       dateStyle: 'short',
       timeStyle: 'short',
-    }).format(at);
+    }).format(date);
   } catch {
     return stored;
   }

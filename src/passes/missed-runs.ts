@@ -27,7 +27,7 @@ const MINUTE_MS = 60_000;
  * `run-once`: one run for all that were missed. `skip`: none. `catch-up`: each, at most five.
  */
 export function missedRuns(schedule: {
-  readonly matches: (at: Date) => boolean;
+  readonly matches: (date: Date) => boolean;
   readonly since: Date;
   readonly now: Date;
   readonly policy: MissedPolicy;
@@ -41,8 +41,8 @@ export function missedRuns(schedule: {
     minute * MINUTE_MS < Math.floor(now.getTime() / MINUTE_MS) * MINUTE_MS;
     minute++
   ) {
-    const at = new Date(minute * MINUTE_MS);
-    if (matches(at)) times.push(at);
+    const date = new Date(minute * MINUTE_MS);
+    if (matches(date)) times.push(date);
   }
   const run = runsFor(policy, times.length);
   return { times, run, more: since.getTime() < earliest };

@@ -27,11 +27,13 @@ export function factsOf(stage: Stage): PassFacts {
     notes: stage.notes,
     project: projectOf(stage),
     found: 'objective' in stage || projectOf(stage) !== undefined,
-    ...('objective' in stage ? { objective: stage.objective } : {}),
-    ...('prompt' in stage ? { prompt: stage.prompt } : {}),
-    ...('undone' in stage ? { outputs: stage.outputs, undone: stage.undone } : {}),
-    ...('quality' in stage ? { quality: stage.quality, refused: stage.refused } : {}),
-    ...('stop' in stage ? { stop: stage.stop } : {}),
+    objective: 'objective' in stage ? stage.objective : undefined,
+    prompt: 'prompt' in stage ? stage.prompt : undefined,
+    outputs: 'undone' in stage ? stage.outputs : [],
+    undone: 'undone' in stage ? stage.undone : [],
+    quality: 'quality' in stage ? stage.quality : undefined,
+    refused: 'quality' in stage ? stage.refused : [],
+    stop: 'stop' in stage ? stage.stop : [],
   };
 }
 

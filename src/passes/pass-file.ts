@@ -32,9 +32,9 @@ export type StoredStage = Entered | Briefed | Worked;
 export function storePass(
   state: string,
   data: StoredStage,
-  at: Pick<StoredPass, 'left'> & { readonly waiting?: boolean } = {},
+  options: Pick<StoredPass, 'left'> & { readonly waiting?: boolean } = {},
 ): void {
-  const { left, waiting = false } = at;
+  const { left, waiting = false } = options;
   writeJsonDurably(
     join(state, FILE),
     { version: 2, waiting, data, ...defined({ left }) } satisfies StoredPass,

@@ -46,9 +46,8 @@ function phaseOf(snapshot: Snapshot, project: string | undefined, phase: string)
 }
 
 /**
- * Outputs stand in `PROJECTS/NAME/outputs/`. One is of the current phase when the change log
- * recorded that it was written in it; every other one was there before,
- * and is not changed any more.
+ * Outputs are in `PROJECTS/NAME/outputs/`. Those of an earlier phase cannot be changed any more: all
+ * that no recorded change of the current phase wrote. A project in its first phase has none.
  */
 function earlierOutputs(snapshot: Snapshot, project: Rec | undefined): readonly string[] {
   const instant = Date.parse(fieldText(project, 'phase.started'));
@@ -58,5 +57,14 @@ function earlierOutputs(snapshot: Snapshot, project: Rec | undefined): readonly 
   if (project === undefined || Number.isNaN(instant) || outputs.length === 0) return [];
   const changes = recordedChanges(snapshot, 'PROJECTS/');
   const phaseStart = { instant, address: `${project.file}#phase.started` };
+  if (!changes.wasReplaced(phaseStart.address) && !followsAnother(snapshot, project)) return [];
   return outputs.filter((path) => !changes.changedSince(path, phaseStart));
+}
+
+/** Whether a phase of the project's PHASES.md leads to the current one. */
+function followsAnother(snapshot: Snapshot, project: Rec): boolean {
+  const name = fieldText(project, 'phase.name');
+  return snapshot
+    .recordsIn(`PROJECTS/${project.key}/PHASES.md`, 'PHASES')
+    .some((phase) => phase.key !== name && fieldList(phase, 'successors').includes(name));
 }

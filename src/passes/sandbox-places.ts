@@ -54,8 +54,8 @@ type Search = {
   readonly earlier: string[];
 };
 
-function findClosed(at: Search, folder: string): void {
-  const { snapshot, authority, closed, earlier } = at;
+function findClosed(search: Search, folder: string): void {
+  const { snapshot, authority, closed, earlier } = search;
   for (const entry of readdirSync(join(snapshot.root, folder), { withFileTypes: true })) {
     const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
     if (entry.isDirectory()) {
@@ -64,13 +64,13 @@ function findClosed(at: Search, folder: string): void {
         !authority.writes.some((glob) => !glob.startsWith('!') && globsTouch(glob, `${path}/**`))
       )
         closed.push(path);
-      else findClosed(at, path);
+      else findClosed(search, path);
       continue;
     }
     const reasons = entry.isFile()
       ? (['edit', 'append'] as const).map((op) => routeReasons(snapshot, authority, { path, op }))
       : [];
-    if (reasons.length === 0 || reasons.some((one) => one.length === 0)) continue;
+    if (reasons.length === 0 || reasons.some((group) => group.length === 0)) continue;
     (reasons.flat().every(({ code }) => code === 'earlier-phase') ? earlier : closed).push(path);
   }
 }

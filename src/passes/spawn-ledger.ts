@@ -37,12 +37,12 @@ export interface SpawnLedger {
    */
   register(spawn: Spawn): Registered;
   /** The spawn took place. */
-  linked(at: { readonly callId: string; readonly childSession: string }): void;
+  linked(spawn: { readonly callId: string; readonly childSession: string }): void;
   /** It did not. */
-  failed(at: { readonly callId: string; readonly why: string }): void;
-  progress(at: { readonly childSession: string; readonly note: string }): void;
+  failed(spawn: { readonly callId: string; readonly why: string }): void;
+  progress(child: { readonly childSession: string; readonly note: string }): void;
   /** The child's session ended: one of the two witnesses of completion. */
-  ended(at: {
+  ended(child: {
     readonly childSession: string;
     readonly outcome: 'ok' | 'failed' | 'timeout';
     readonly detail: string;

@@ -90,7 +90,7 @@ export function toolContext(place: ToolPlace): ToolContext {
       return commitEdit(workspace, acting, defined({ plan, door: caller.door, options }));
     },
     // Rules look at everything, whoever asks; a pass is told of what it sees.
-    told: (found) =>
+    visibleFindings: (found) =>
       scope === undefined ? found : seenDiagnostics(workspace.snapshot(), scope, found),
   };
 }
@@ -99,7 +99,7 @@ export function toolContext(place: ToolPlace): ToolContext {
 function judgeFor({ workspace, caller }: ToolPlace, asked: ToolAsked): Judgement {
   if (caller.kind === 'pass') return judge(workspace, caller.data, { door: caller.door, ...asked });
   const snapshot = asked.snapshot ?? workspace.snapshot();
-  const owner = caller.kind === 'owner' && asked.actions.every((one) => one.kind !== 'read');
+  const owner = caller.kind === 'owner' && asked.actions.every((action) => action.kind !== 'read');
   const authority = { kind: owner ? 'owner' : 'reader' } as const;
   const decisions = decideTogether(snapshot, authority, asked.actions, { home: workspace.home });
   return conclude(decisions, asked.also ?? []);

@@ -166,7 +166,7 @@ export type Composed = Chosen & {
 export type Worked = Briefed & { readonly outcome: RunOutcome };
 
 /** T5, first half: what was out of bounds is undone, and what stays is on record. */
-export type Settled = Worked & {
+export type Reconciled = Worked & {
   /** Files that the agent made or changed. */
   readonly outputs: readonly string[];
   readonly gone: readonly string[];
@@ -174,7 +174,7 @@ export type Settled = Worked & {
 };
 
 /** T5, second half. */
-export type Graded = Settled & {
+export type Graded = Reconciled & {
   readonly refused: readonly string[];
   readonly criteria: readonly AssertionResult[];
   readonly quality: 'STRONG' | 'ADEQUATE' | 'WEAK' | 'FAIL';
@@ -199,7 +199,7 @@ export type Stage =
   | Composed
   | Briefed
   | Worked
-  | Settled
+  | Reconciled
   | Graded
   | Done
   | Reviewing

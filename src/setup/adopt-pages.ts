@@ -6,7 +6,7 @@ import type { Schema } from '../registry/types.js';
 import { PAGE_LIMIT, TOTAL_LIMIT, USER_LIMIT } from '../validate/prompt-limits.js';
 import { decode, type ExistingFiles } from './existing-files.js';
 import { withPage, withSections } from './merge-page.js';
-import { fieldOf, filledIn, hasSection, type OwnerWords } from './owner-words.js';
+import { fieldOf, filledIn, hasSection, type OwnerDetails } from './owner-details.js';
 import type { Reference } from './reference-files.js';
 import type { PlanDraft } from './setup-plan.js';
 
@@ -14,7 +14,7 @@ export type Adoption = {
   readonly existing: ExistingFiles;
   readonly reference: Reference;
   readonly schema: Schema;
-  readonly words: OwnerWords;
+  readonly words: OwnerDetails;
 };
 
 /**
@@ -64,24 +64,24 @@ type Settled = { readonly page: Page; readonly own: string; readonly text: strin
 
 /** @param only pages to adopt; others are the caller's. */
 export function adoptPages(
-  at: Adoption,
+  adoption: Adoption,
   draft: PlanDraft,
   only: readonly string[] = PAGES,
 ): ReadonlySet<string> {
   const settled: Settled[] = [];
   for (const page of PAGE_RULES) {
-    if (!only.includes(page.path) || !at.existing.has(page.path)) continue;
-    const own = at.existing.text(page.path);
-    if (own !== undefined) settled.push({ page, own, text: merged(at, page, own) });
+    if (!only.includes(page.path) || !adoption.existing.has(page.path)) continue;
+    const own = adoption.existing.text(page.path);
+    if (own !== undefined) settled.push({ page, own, text: merged(adoption, page, own) });
   }
   const tooMuch = oversized(settled);
-  for (const one of settled) {
-    if (tooMuch.has(one.page.path) || !isSound(at, one)) setAside(at, one, draft);
+  for (const entry of settled) {
+    if (tooMuch.has(entry.page.path) || !isSound(adoption, entry)) setAside(adoption, entry, draft);
     else if (
-      one.text !== decode(at.existing.bytes(one.page.path)) ||
-      at.existing.link(one.page.path) !== undefined
+      entry.text !== decode(adoption.existing.bytes(entry.page.path)) ||
+      adoption.existing.link(entry.page.path) !== undefined
     )
-      rewrite(at, one, draft);
+      rewrite(adoption, entry, draft);
   }
   return new Set(settled.map(({ page }) => page.path));
 }
@@ -136,9 +136,9 @@ function rewrite({ existing }: Adoption, { page, text, own }: Settled, draft: Pl
 }
 
 /** Ours stands at the page's place and leads to the owner's. */
-function setAside(at: Adoption, { page, own }: Settled, draft: PlanDraft): void {
-  const { reference, schema, words } = at;
-  draft.keep(page.path, at.existing.bytes(page.path) ?? Buffer.from(own));
+function setAside(adoption: Adoption, { page, own }: Settled, draft: PlanDraft): void {
+  const { reference, schema, words } = adoption;
+  draft.keep(page.path, adoption.existing.bytes(page.path) ?? Buffer.from(own));
   draft.write(page.aside, own);
   const shipped = filledIn(page.path, reference.text(page.path), { schema, words });
   draft.write(

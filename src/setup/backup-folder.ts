@@ -5,14 +5,14 @@
 /**
  * `backups/2026-11-21T034737Z-init`, with a number behind it when something stands under that name.
  */
-export function backupFolder(at: {
+export function backupFolder(options: {
   readonly now: Date;
   readonly what: 'init' | 'upgrade';
   readonly paths: Iterable<string>;
 }): string {
-  const name = `backups/${at.now.toISOString().slice(0, 19).replaceAll(':', '')}Z-${at.what}`;
+  const name = `backups/${options.now.toISOString().slice(0, 19).replaceAll(':', '')}Z-${options.what}`;
   const taken = new Set(
-    [...at.paths]
+    [...options.paths]
       .filter((path) => path.startsWith(name))
       .map((path) => path.split('/').slice(0, 2).join('/')),
   );

@@ -2,6 +2,7 @@
  * Writes the composed prompts anew from their fragments, in one commit. Signing is another step, so
  * that the owner sees the difference first.
  */
+import { defined } from '../kernel/defined.js';
 import { NocturneError } from '../kernel/error.js';
 import { composedPage } from '../markdown/composed-page.js';
 import { fieldText } from '../project/field-text.js';
@@ -24,9 +25,9 @@ export function composePrompts(
   { owner, dryRun }: { readonly owner: string; readonly dryRun: boolean },
 ): readonly ComposedPrompt[] {
   const planned = planPrompts(workspace.snapshot());
-  if (dryRun || planned.every((one) => one.what === 'unchanged')) return planned;
+  if (dryRun || planned.every((prompt) => prompt.what === 'unchanged')) return planned;
   workspace.commit((snapshot) => {
-    const changed = planPrompts(snapshot).filter((one) => one.what === 'written');
+    const changed = planPrompts(snapshot).filter((prompt) => prompt.what === 'written');
     return {
       actor: { kind: 'owner', name: owner },
       runId: '',
@@ -63,7 +64,7 @@ function planPrompts(snapshot: Snapshot): readonly ComposedPrompt[] {
         {
           hint: `write it, or take its row out of ${recipe.file}`,
           file: recipe.file,
-          ...(missing === undefined ? {} : { line: missing.range.line }),
+          ...defined({ line: missing?.range.line }),
         },
       );
     const [before, after] = [snapshot.text(recipe.page), composedPage(recipe.file, parts)];

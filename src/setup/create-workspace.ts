@@ -3,6 +3,7 @@
  * signs, and remembers what was shipped.
  */
 import { realpathSync, rmdirSync } from 'node:fs';
+import { defined } from '../kernel/defined.js';
 import { MANIFEST_FILE, parseManifest } from '../integrity/manifest.js';
 import {
   createOwnerKey,
@@ -26,12 +27,12 @@ import { carryOutPlan } from './carry-out-plan.js';
 import { forgetState } from './forget-state.js';
 import { recordAdoption, reserveRunIds } from './record-adoption.js';
 import { existingFiles, type ExistingFiles } from './existing-files.js';
-import type { OwnerWords } from './owner-words.js';
+import type { OwnerDetails } from './owner-details.js';
 import { type Planned, planSetup } from './plan-setup.js';
 import { isInstallation, keepReference, readReference } from './reference-files.js';
 import { recordReference } from './reference-record.js';
 
-export type CreateOptions = OwnerWords & {
+export type CreateOptions = OwnerDetails & {
   readonly directory: string;
   readonly packageRoot: string;
   /** `$NOCTURNE_HOME`. */
@@ -101,7 +102,7 @@ export function createWorkspace(options: CreateOptions): Created {
     signed,
     key,
     keyMade,
-    ...(forgotten === undefined ? {} : { forgotten }),
+    ...defined({ forgotten }),
   };
 }
 
@@ -121,18 +122,14 @@ function planFor(
   existing: ExistingFiles,
 ): Planned {
   const { packageRoot, clock, files, owner, domain, timeZone } = options;
-  const words = {
-    ...(owner === '' ? {} : { owner }),
-    ...(domain === undefined ? {} : { domain }),
-    ...(timeZone === undefined ? {} : { timeZone }),
-  };
+  const words = defined({ owner: owner === '' ? undefined : owner, domain, timeZone });
   return planSetup({
     existing,
     reference: readReference(packageRoot),
     words,
     now: clock.now(),
     owned: isSigned(existing),
-    ...(files === undefined ? {} : { files }),
+    ...defined({ files }),
   });
 }
 
@@ -170,7 +167,7 @@ function refuseUnknownChanges(workspace: Workspace, key: OwnerKey | undefined): 
   if (changed.length === 0) return;
   throw new NocturneError(
     'REFUSED',
-    `protected files changed since they were signed: ${changed.map((one) => `${one.file} (${one.kind})`).join(', ')}`,
+    `protected files changed since they were signed: ${changed.map((change) => `${change.file} (${change.kind})`).join(', ')}`,
     {
       hint: 'look at them and sign them with nocturne sign --all, or restore them; then run nocturne init again',
     },

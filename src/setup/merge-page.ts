@@ -13,15 +13,15 @@ import type { Heading } from '../markdown/types.js';
 export function withSections(
   own: string,
   shipped: string,
-  at: { readonly titles: readonly string[]; readonly short?: boolean },
+  options: { readonly titles: readonly string[]; readonly short?: boolean },
 ): string {
   const has = new Set(sectionsOf(own).map(({ text }) => text));
-  const missing = at.titles
+  const missing = options.titles
     .filter((title) => !has.has(title))
     .flatMap((title) => sectionText(shipped, title) ?? []);
   return appended(
     own,
-    at.short === true
+    options.short === true
       ? missing.map((section) => `${section.split('\n\n').slice(0, 2).join('\n\n')}\n`)
       : missing,
   );
@@ -52,7 +52,9 @@ function sectionsOf(text: string): readonly Heading[] {
 
 function sectionText(text: string, title: string): string | undefined {
   const doc = scan(text);
-  const heading = doc.headings.find((one) => one.depth === 2 && one.text === title);
+  const heading = doc.headings.find(
+    (candidate) => candidate.depth === 2 && candidate.text === title,
+  );
   return heading === undefined
     ? undefined
     : `## ${title}\n\n${text.slice(scopeOf(doc, heading).start, scopeOf(doc, heading).end).trim()}\n`;

@@ -7,8 +7,8 @@ import { applyPatch, structuredPatch } from 'diff';
  * other's result, and only what comes out the same both ways counts.
  */
 export function mergeTexts(base: string, mine: string, theirs: string): string | undefined {
-  const one = patched(mine, base, theirs);
-  return one !== undefined && one === patched(theirs, base, mine) ? one : undefined;
+  const merged = patched(mine, base, theirs);
+  return merged !== undefined && merged === patched(theirs, base, mine) ? merged : undefined;
 }
 
 function patched(text: string, from: string, to: string): string | undefined {

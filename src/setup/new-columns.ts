@@ -14,16 +14,16 @@ export type ColumnsToAdd = {
  * A log gets every column that it lacks. Of a table the owner may have left one out on purpose: it
  * gets those that its former registry did not declare.
  */
-export function newColumns(at: {
+export function newColumns(options: {
   readonly former: Schema;
   readonly schema: Schema;
   readonly files: Iterable<string>;
   readonly textOf: (path: string) => string | undefined;
 }): ColumnsToAdd[] {
-  const paths = [...at.files];
-  return [...at.schema.objects.values()].flatMap((object): ColumnsToAdd[] => {
+  const paths = [...options.files];
+  return [...options.schema.objects.values()].flatMap((object): ColumnsToAdd[] => {
     if (object.shape !== 'log' && object.shape !== 'table') return [];
-    const former = at.former.objects.get(object.object);
+    const former = options.former.objects.get(object.object);
     const fields = [...object.fields.keys()].filter(
       (field) => object.shape === 'log' || former?.fields.has(field) === false,
     );
@@ -33,8 +33,8 @@ export function newColumns(at: {
       .map((file) => ({
         file,
         object,
-        fields: missingColumns(at.textOf(file) ?? '', object.locator, fields),
+        fields: missingColumns(options.textOf(file) ?? '', object.locator, fields),
       }))
-      .filter((one) => one.fields.length > 0);
+      .filter((added) => added.fields.length > 0);
   });
 }

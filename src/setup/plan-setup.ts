@@ -9,8 +9,8 @@ import type { Schema } from '../registry/types.js';
 import { type Adoption, adoptPages, PAGES } from './adopt-pages.js';
 import { backupFolder } from './backup-folder.js';
 import type { ExistingFiles } from './existing-files.js';
-import { filledIn, type OwnerWords } from './owner-words.js';
-import { type PlaceKind, placeKind } from './place-kind.js';
+import { filledIn, type OwnerDetails } from './owner-details.js';
+import { type DirectoryKind, directoryKind } from './directory-kind.js';
 import type { Reference } from './reference-files.js';
 import { adoptNightClaw, OWN_PAGES } from './nightclaw/adopt-nightclaw.js';
 import { recode } from './recode.js';
@@ -20,7 +20,7 @@ import { planDraft, type PlanDraft, type SetupPlan } from './setup-plan.js';
 export type SetupRequest = {
   readonly existing: ExistingFiles;
   readonly reference: Reference;
-  readonly words: OwnerWords;
+  readonly words: OwnerDetails;
   readonly now: Date;
   /** Files of the caller, in place of the shipped ones or besides them; of a new workspace only. */
   readonly files?: Readonly<Record<string, string>>;
@@ -28,14 +28,14 @@ export type SetupRequest = {
   readonly owned?: boolean;
 };
 
-export type Planned = SetupPlan & { readonly kind: PlaceKind };
+export type Planned = SetupPlan & { readonly kind: DirectoryKind };
 
 /** Not a part of git, nor anything that a colleague would need: journal, kept objects, cache. */
 const GIT_IGNORE = '.nocturne/\n';
 
 export function planSetup(request: SetupRequest): Planned {
   const { existing, reference } = request;
-  const kind = placeKind(existing);
+  const kind = directoryKind(existing);
   refuseLinkedFolders(existing, reference.paths);
   const { schema } = loadSchema(reference.text('REGISTRY.md'));
   const draft = planDraft(backupFolder({ now: request.now, what: 'init', paths: existing.paths }));
@@ -112,11 +112,12 @@ function adopt(
     draft,
     except: reference.paths.filter((path) => !PAGES.includes(path)),
   });
-  const at: Adoption = { existing, reference, schema, words };
-  const settled = adoptPages(at, draft, nightclaw ? OWN_PAGES : PAGES);
-  if (nightclaw) adoptNightClaw({ ...at, now }, draft);
+  const adoption: Adoption = { existing, reference, schema, words };
+  const settled = adoptPages(adoption, draft, nightclaw ? OWN_PAGES : PAGES);
+  if (nightclaw) adoptNightClaw({ ...adoption, now }, draft);
   for (const path of reference.paths) {
-    if (!settled.has(path) && !draft.files.has(path)) putShipped(at, { path, draft, nightclaw });
+    if (!settled.has(path) && !draft.files.has(path))
+      putShipped(adoption, { path, draft, nightclaw });
   }
   noteRetired(existing, draft);
 }

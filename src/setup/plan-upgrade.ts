@@ -131,6 +131,7 @@ function compare(versions: Versions): UpgradeItem[] {
 /** Two changes that do not touch can contradict each other all the same. */
 function isSound(path: string, text: string): boolean {
   return (
-    path !== 'REGISTRY.md' || loadSchema(text).diagnostics.every((one) => one.severity !== 'error')
+    path !== 'REGISTRY.md' ||
+    loadSchema(text).diagnostics.every((diagnostic) => diagnostic.severity !== 'error')
   );
 }

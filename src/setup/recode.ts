@@ -11,9 +11,9 @@ import type { PlanDraft } from './setup-plan.js';
  */
 export function recode(
   existing: ExistingFiles,
-  at: { readonly draft: PlanDraft; readonly except: readonly string[] },
+  options: { readonly draft: PlanDraft; readonly except: readonly string[] },
 ): ExistingFiles {
-  const { draft, except } = at;
+  const { draft, except } = options;
   const texts = new Map<string, string>();
   for (const path of existing.paths) {
     if (!/\.(?:md|markdown|txt)$/i.test(path) || existing.link(path) !== undefined) continue;

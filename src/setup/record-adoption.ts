@@ -13,7 +13,7 @@ const MOST = 40;
 /** Old logs are not ours to continue; their hashes are in the first rows of ours. */
 export function recordAdoption(workspace: Workspace, plan: Planned, owner: string): void {
   const kept = [...plan.backups].map(([path, content]) => `${path} sha256:${sha256(content)}`);
-  const logs = kept.filter((one) => one.includes('/audit/'));
+  const logs = kept.filter((path) => path.includes('/audit/'));
   const detail =
     kept.length <= MOST ? kept.join('; ') : [`${kept.length} files kept`, ...logs].join('; ');
   workspace.commit({

@@ -3,6 +3,7 @@
  * as a whole.
  */
 import { posix } from 'node:path';
+import { defined } from '../kernel/defined.js';
 
 /**
  * `merged`: the owner's text is kept, and what was missing is added. `replaced`: ours stands there
@@ -63,7 +64,12 @@ export function planDraft(folder: string): PlanDraft {
     },
     note: (path, kind, message) => {
       const backup = posix.join(folder, path);
-      notes.push({ path, kind, message, ...(backups.has(backup) ? { backup } : {}) });
+      notes.push({
+        path,
+        kind,
+        message,
+        ...defined({ backup: backups.has(backup) ? backup : undefined }),
+      });
     },
   };
 }

@@ -89,7 +89,7 @@ export function upgradeWorkspace(workspace: Workspace, options: UpgradeOptions):
           ],
     };
   });
-  for (const one of columns) if (one.object.shape === 'log') addLogColumns(workspace, one);
+  for (const column of columns) if (column.object.shape === 'log') addLogColumns(workspace, column);
   recordReference(state, reference);
   return {
     ...plan,
@@ -120,15 +120,15 @@ function isWritten(item: UpgradeItem): boolean {
 
 function changesFor(
   item: UpgradeItem,
-  at: { readonly folder: string; readonly before: Buffer | undefined },
+  options: { readonly folder: string; readonly before: Buffer | undefined },
 ): Change[] {
   if (item.text === undefined) return [];
   if (item.verdict === 'conflict')
-    return [{ kind: 'write', path: `${at.folder}/new/${item.path}`, content: item.text }];
+    return [{ kind: 'write', path: `${options.folder}/new/${item.path}`, content: item.text }];
   const kept: Change[] =
-    at.before === undefined
+    options.before === undefined
       ? []
-      : [{ kind: 'write', path: `${at.folder}/${item.path}`, content: at.before }];
+      : [{ kind: 'write', path: `${options.folder}/${item.path}`, content: options.before }];
   return [...kept, { kind: 'write', path: item.path, content: item.text }];
 }
 

@@ -58,8 +58,8 @@ function ofWorkspace(workspace: Workspace, why: string | undefined): ToolAnswer 
           '| priority | project | status | phase | |',
           '|---|---|---|---|---|',
           ...projects.map(
-            (one) =>
-              `| ${one.priority ?? ''} | ${one.slug} | ${one.status} | ${one.phase} | ${one.waits ? 'waits for the owner' : ''} |`,
+            (project) =>
+              `| ${project.priority ?? ''} | ${project.slug} | ${project.status} | ${project.phase} | ${project.waits ? 'waits for the owner' : ''} |`,
           ),
         ]),
     '',

@@ -68,7 +68,7 @@ export function explainFault(
   schema: z.ZodObject,
   { error, sent }: { readonly error: z.ZodError; readonly sent: unknown },
 ): string {
-  const given = new Set(typeof sent === 'object' && sent !== null ? Object.keys(sent) : []);
+  const provided = new Set(typeof sent === 'object' && sent !== null ? Object.keys(sent) : []);
   const names = Object.keys(schema.shape);
   const takes = Object.entries(schema.shape).map(([argument, type]) =>
     (type as z.ZodType).safeParse(undefined).success ? `${argument} (optional)` : argument,
@@ -79,17 +79,17 @@ export function explainFault(
         (key) =>
           `\`${key}\` is not one of its arguments.${meant(OTHER_ARGUMENTS[key.toLowerCase()]?.find((name) => names.includes(name)) ?? nearestName(key, names))}`,
       );
-    const at = issue.path.join('.');
-    if (at === '') return ['its arguments have to be an object.'];
-    return [given.has(at) ? `\`${at}\`: ${issue.message}.` : `\`${at}\` is missing.`];
+    const path = issue.path.join('.');
+    if (path === '') return ['its arguments have to be an object.'];
+    return [provided.has(path) ? `\`${path}\`: ${issue.message}.` : `\`${path}\` is missing.`];
   });
   return `\`${tool}\` was not called: ${faults.join(' ')} It takes: ${takes.join(', ') || 'nothing'}.`;
 }
 
-/** @param known the tools that there are behind this door. */
-export function unknownTool(name: string, known: readonly string[]): string {
+/** @param names the tools that there are behind this door. */
+export function unknownTool(name: string, names: readonly string[]): string {
   const other = OTHER_NAMES[name.toLowerCase()];
-  return `There is no tool \`${name}\`. The tools are ${known.join(', ')}.${meant(other !== undefined && known.includes(other) ? other : nearestName(name, known))}`;
+  return `There is no tool \`${name}\`. The tools are ${names.join(', ')}.${meant(other !== undefined && names.includes(other) ? other : nearestName(name, names))}`;
 }
 
 function meant(name: string | undefined): string {

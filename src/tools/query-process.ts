@@ -21,7 +21,7 @@ try {
       JSON.stringify({
         columns,
         rows: rows.slice(0, MOST_ROWS),
-        ...(rows.length > MOST_ROWS ? { more: rows.length - MOST_ROWS } : {}),
+        more: rows.length > MOST_ROWS ? rows.length - MOST_ROWS : undefined,
       }),
     ),
   );

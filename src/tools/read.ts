@@ -31,10 +31,10 @@ export const readTool = tool({
  */
 function readLines(
   context: ToolContext,
-  { path: given, from, to }: z.infer<typeof args>,
+  { path: rawPath, from, to }: z.infer<typeof args>,
 ): ToolAnswer {
   const snapshot = context.seen();
-  const path = readablePath(context, snapshot, given);
+  const path = readablePath(context, snapshot, rawPath);
   const content = snapshot.text(path);
   if (content === undefined) throw noTextFile(snapshot, path);
   const lines = content.split('\n');
@@ -73,19 +73,19 @@ export function noTextFile(snapshot: Snapshot, path: string): NocturneError {
 }
 
 /** The workspace path of what was named. A refusal of a pass is on record. */
-function readablePath(context: ToolContext, snapshot: Snapshot, given: string): string {
-  const path = pathInside(snapshot.root, given);
+function readablePath(context: ToolContext, snapshot: Snapshot, rawPath: string): string {
+  const path = pathInside(snapshot.root, rawPath);
   const also: readonly Reason[] =
     path === undefined
       ? [
           {
             code: 'path-outside',
-            message: `${given.slice(0, 200)} is outside the workspace; only files of the workspace are read here`,
+            message: `${rawPath.slice(0, 200)} is outside the workspace; only files of the workspace are read here`,
           },
         ]
       : [];
   const { verdict, reasons, text } = context.judge({
-    actions: [{ kind: 'read', path: given }],
+    actions: [{ kind: 'read', path: rawPath }],
     snapshot,
     also,
   });
@@ -98,8 +98,8 @@ function readablePath(context: ToolContext, snapshot: Snapshot, given: string): 
 }
 
 /** Relative to the workspace, without `.` and `..`; `undefined` for a path that leads out of it. */
-function pathInside(root: string, given: string): string | undefined {
-  const normal = posix.normalize(given);
+function pathInside(root: string, rawPath: string): string | undefined {
+  const normal = posix.normalize(rawPath);
   const isElsewhere = isAbsolute(normal) && !normal.startsWith(`${root}/`);
   const relative = isAbsolute(normal) ? normal.slice(root.length + 1) : normal;
   return isElsewhere || relative === '..' || relative.startsWith('../') || relative.includes('\0')

@@ -79,7 +79,7 @@ export type ToolContext = {
   /** The checks as the command line runs them, where the door has them. */
   readonly check?: Check;
   /** Of findings those that the caller may be told of. */
-  told(found: readonly Diagnostic[]): readonly Diagnostic[];
+  visibleFindings(found: readonly Diagnostic[]): readonly Diagnostic[];
   /** Where the door can run programs: in the folder of the pass, inside its sandbox. */
   readonly programs?: {
     readonly folder: string;

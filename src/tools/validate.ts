@@ -20,14 +20,14 @@ export const validateTool = tool({
   readOnly: true,
   structured: true,
   ofPass: false,
-  async run({ workspace, check, told }, { rule }) {
+  async run({ workspace, check, visibleFindings }, { rule }) {
     const snapshot = workspace.snapshot();
     if (check === undefined)
       throw new NocturneError('REFUSED', 'nothing is checked through this door', {
         hint: 'nocturne validate',
       });
     const all = await check(snapshot, rule);
-    const found = { ...all, diagnostics: told(all.diagnostics) };
+    const found = { ...all, diagnostics: visibleFindings(all.diagnostics) };
     const { diagnostics, summary } = jsonReport(found);
     const more = diagnostics.length - MOST_FINDINGS;
     const report = textReport(found, {

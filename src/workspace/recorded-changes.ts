@@ -25,6 +25,8 @@ export type RecordedChanges = {
   readonly lastChange: (
     path: string,
   ) => { readonly order: number; readonly written: string } | undefined;
+  /** Whether a recorded change replaced a value at the address by another one. */
+  readonly wasReplaced: (address: string) => boolean;
 };
 
 type Row = ChangeRow & { readonly order: number };
@@ -73,5 +75,8 @@ export function recordedChanges(snapshot: Snapshot, folder: string): RecordedCha
     return { order: isOther ? Number.POSITIVE_INFINITY : last.order, written: last.written };
   };
 
-  return { changedSince, lastChange };
+  const wasReplaced = (address: string): boolean =>
+    rows.some((row) => row.address === address && row.old !== '');
+
+  return { changedSince, lastChange, wasReplaced };
 }

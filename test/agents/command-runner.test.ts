@@ -7,7 +7,7 @@ import t from 'tap';
 import { commandRunner } from '../../src/agents/command-runner.js';
 import { runProcess, type ProcessLimits } from '../../src/agents/process-group.js';
 import type { RunInput } from '../../src/agents/types.js';
-import { findProcesses, killProcesses } from '../../src/agents/survivors.js';
+import { findProcesses, killProcesses } from '../../src/agents/orphan-processes.js';
 import { AGENT, commandSpec, sampleBrief, sampleInput } from './sample-run.js';
 import { isAlive } from './is-alive.js';
 

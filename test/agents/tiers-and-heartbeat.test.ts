@@ -6,7 +6,7 @@ import { appendFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { backoffMs, retryAfterMs } from '../../src/agents/backoff.js';
-import { floodGate } from '../../src/agents/flood-gate.js';
+import { outputLimiter } from '../../src/agents/output-limiter.js';
 import { startHeartbeat, type Every } from '../../src/agents/heartbeat.js';
 import { watchHeartbeatFile } from '../../src/agents/heartbeat-file.js';
 import { chooseTier, overBudget, tierRows, type TierRow } from '../../src/agents/model-tier.js';
@@ -225,7 +225,7 @@ t.test(
 );
 
 t.test('a flood is too much in all, or too much in a second', async (t) => {
-  const gate = floodGate({ maxBytes: 2048, maxBytesPerSecond: 1000 });
+  const gate = outputLimiter({ maxBytes: 2048, maxBytesPerSecond: 1000 });
   t.equal(gate(1000, 0), undefined);
   t.match(gate(1, 999), /more than 1000 bytes within a second/);
   t.equal(gate(900, 1000), undefined);

@@ -1,15 +1,15 @@
 /**
  * One judge behind every door: the same bad write is refused for the same reasons by `nocturne set`
  * and `nocturne write` (real processes), an edit through MCP, a chat agent's tool, and the
- * settlement of what an agent wrote past all of them.
+ * reconciliation of what an agent wrote past all of them.
  */
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { NocturneError } from '../../src/kernel/error.js';
 import { chatTools } from '../../src/passes/chat-tools.js';
-import { baselineOf } from '../../src/passes/settlement/baseline.js';
-import { settle } from '../../src/passes/settlement/settle.js';
+import { baselineOf } from '../../src/passes/reconcile/baseline.js';
+import { reconcile } from '../../src/passes/reconcile/reconcile.js';
 import { callTool } from '../../src/surfaces/mcp/call-tool.js';
 import { writeTool } from '../../src/tools/write.js';
 import { openCommitRecord } from '../../src/workspace/commit-record.js';
@@ -270,11 +270,11 @@ async function throughChat(pass: LivePass, bad: BadWrite): Promise<readonly stri
 }
 
 /** What stands first among the reasons is what an undone file is recorded with. */
-function throughSettlement(pass: LivePass, bad: BadWrite): readonly string[] {
+function throughReconcile(pass: LivePass, bad: BadWrite): readonly string[] {
   const { workspace, data, root } = pass;
   const baseline = baselineOf(workspace, openSnapshot(root, { now: workspace.clock.now() }));
   writeFileSync(join(root, bad[1]), afterwards(pass, bad));
-  return settle(workspace, { ...data, baseline }).undone.map((one) => one.code);
+  return reconcile(workspace, { ...data, baseline }).undone.map((one) => one.code);
 }
 
 t.test('thirty bad writes are refused by five doors for the same reasons', async (t) => {
@@ -294,8 +294,8 @@ t.test('thirty bad writes are refused by five doors for the same reasons', async
     t.ok(set.includes(code), `${that} is ${code}: set says ${set.join(', ') || 'nothing'}`);
     for (const [door, codes] of Object.entries(doors))
       t.same([...codes].sort(), [...set].sort(), `${that}: ${door}`);
-    const settled = throughSettlement(pass, bad);
-    t.same(settled, write.slice(0, 1), `${that}: settlement`);
+    const reconciled = throughReconcile(pass, bad);
+    t.same(reconciled, write.slice(0, 1), `${that}: reconciliation`);
   }
   t.same(
     BAD_WRITES.map(([, path]) => textOf(pass, path)),
@@ -311,7 +311,7 @@ t.test('files that an agent changed together are judged together', async (t) => 
     for (const [path, content] of Object.entries(changes))
       if (content === undefined) rmSync(join(root, path));
       else writeFileSync(join(root, path), content);
-    const { accepted, undone } = settle(workspace, { ...data, baseline });
+    const { accepted, undone } = reconcile(workspace, { ...data, baseline });
     return {
       accepted: accepted.map((one) => one.path),
       undone: undone.map((one) => `${one.path} ${one.code}`),
@@ -356,7 +356,7 @@ t.test('files that an agent changed together are judged together', async (t) => 
     const tools = chatTools({ env: environment(pass), pass: data });
     await tools.call(writeTool, { path: `${CARDS}/d.md`, content: twin });
     writeFileSync(join(root, `${CARDS}/e.md`), twin);
-    t.match(settle(workspace, { ...data, baseline }).undone, [
+    t.match(reconcile(workspace, { ...data, baseline }).undone, [
       { path: `${CARDS}/e.md`, code: 'unique' },
     ]);
   });

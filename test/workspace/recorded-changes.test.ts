@@ -17,9 +17,9 @@ type Place = {
   readonly commit: (time: string, ...changes: readonly Change[]) => void;
 };
 
-function place(directory: string): Place {
+function place(directory: string, files: Readonly<Record<string, string>> = {}): Place {
   const made = placeWithProject(directory, '', {
-    files: { [outputs('adopted.md')]: 'It was there before nocturne was.\n' },
+    files: { [outputs('adopted.md')]: 'It was there before nocturne was.\n', ...files },
   });
   const clock = { time: new Date(0) };
   const workspace = openWorkspace(made.root, { home: made.home, clock: { now: () => clock.time } });
@@ -123,8 +123,8 @@ t.test(
     at.commit('2026-11-20T01:00:00Z', write('early.md', 'one\n'), write('rewritten.md', 'one\n'));
     t.same(
       projectScope(at.workspace.snapshot(), 'pages').earlierOutputs,
-      [outputs('adopted.md')],
-      'what was adopted was there before',
+      [],
+      'in the first phase nothing is of an earlier one',
     );
     at.commit('2026-11-21T01:00:00Z', phaseStarts('2026-11-21T01:00:00Z'));
     at.commit('2026-11-21T02:00:00Z', write('rewritten.md', 'two\n'), write('late.md', 'one\n'));
@@ -134,6 +134,25 @@ t.test(
     ]);
   },
 );
+
+t.test('a project that was adopted in a later phase keeps its outputs as they are', async (t) => {
+  const phases = `# Phases
+
+## plan
+
+- **Objective:** Plan the page.
+
+\`\`\`yaml successors
+- write
+\`\`\`
+
+## write
+
+- **Objective:** Write the page.
+`;
+  const at = place(t.testdir(), { 'PROJECTS/pages/PHASES.md': phases });
+  t.same(projectScope(at.workspace.snapshot(), 'pages').earlierOutputs, [outputs('adopted.md')]);
+});
 
 t.test(
   'an objective that the last pass reached is not complained of when something was changed since',

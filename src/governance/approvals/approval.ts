@@ -75,13 +75,14 @@ export type ApprovalRow = {
 export function reduceApprovals(rows: Iterable<ApprovalRow>): ReadonlyMap<string, Approval> {
   const approvals = new Map<string, Approval>();
   for (const row of rows) {
-    const known = approvals.get(row.id);
-    const status = afterEvent(known?.status, row.event);
-    if (status === undefined || (known !== undefined && known.payload !== row.payload)) continue;
-    const expires = instant(row.expires) ?? known?.expires ?? 0;
+    const previous = approvals.get(row.id);
+    const status = afterEvent(previous?.status, row.event);
+    if (status === undefined || (previous !== undefined && previous.payload !== row.payload))
+      continue;
+    const expires = instant(row.expires) ?? previous?.expires ?? 0;
     approvals.set(
       row.id,
-      known === undefined
+      previous === undefined
         ? {
             id: row.id,
             status,
@@ -97,12 +98,12 @@ export function reduceApprovals(rows: Iterable<ApprovalRow>): ReadonlyMap<string
             expires,
           }
         : {
-            ...known,
+            ...previous,
             status,
             at: row.time,
             by: row.by,
             expires,
-            usedIn: row.event === 'used' ? row.runId : known.usedIn,
+            usedIn: row.event === 'used' ? row.runId : previous.usedIn,
           },
     );
   }

@@ -30,8 +30,8 @@ export async function command(
   });
   if (result.kind === 'failed') return undecided(expected, result.why);
   if (result.exit === null) return undecided(expected, `${argv[0] ?? ''} was ended by a signal`);
-  const said = lastLine(result.stderr) || lastLine(result.stdout);
-  const found = `exit ${result.exit}${said === '' ? '' : `: ${said}`}`;
+  const lastOutput = lastLine(result.stderr) || lastLine(result.stdout);
+  const found = `exit ${result.exit}${lastOutput === '' ? '' : `: ${lastOutput}`}`;
   if (!exit.includes(result.exit) || stdout === undefined)
     return { holds: exit.includes(result.exit), expected, found };
   const matched = countMatches(stdout, result.stdout, { limit: 1 });

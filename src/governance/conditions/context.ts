@@ -82,8 +82,8 @@ export function inRange(count: Count, actual: number): boolean {
 }
 
 /** `at least 12 entries`, `exactly 1 row`. */
-export function countText(count: Count, one: string, several: string): string {
-  const noun = (n: number): string => plural(n, one, several);
+export function countText(count: Count, singular: string, several: string): string {
+  const noun = (n: number): string => plural(n, singular, several);
   if (count.equals !== undefined) return `exactly ${noun(count.equals)}`;
   const parts = [
     count.at_least === undefined ? '' : `at least ${noun(count.at_least)}`,

@@ -87,7 +87,7 @@ function itemsOf(doc: Doc, start: number, end: number): readonly Entry[] {
   let comment = false;
   let blank = false;
   for (
-    let index = doc.lineStarts.findIndex((at) => at >= start);
+    let index = doc.lineStarts.findIndex((lineStart) => lineStart >= start);
     index >= 0 && index < doc.lineStarts.length;
     index++
   ) {

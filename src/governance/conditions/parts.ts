@@ -26,7 +26,7 @@ type Counted = { readonly path: string; readonly entry: Entry };
 
 /** List items and table rows count alike; every one of them must have every field. */
 export function entries(condition: ConditionOf<'entries'>, context: ConditionContext): Outcome {
-  return counted(condition, context, { one: 'entry', several: 'entries', keep: () => true });
+  return counted(condition, context, { singular: 'entry', several: 'entries', keep: () => true });
 }
 
 /** Rows only, perhaps only those with certain values. */
@@ -46,7 +46,7 @@ export function tableRows(
       ? ''
       : ` with ${where.map(({ column, values }) => `${column} = ${values.join(' or ')}`).join(' and ')}`;
   return counted(condition, context, {
-    one: `row${what}`,
+    singular: `row${what}`,
     several: `rows${what}`,
     keep,
     columns: where.map(({ column }) => column),
@@ -54,7 +54,7 @@ export function tableRows(
 }
 
 type Counting = {
-  readonly one: string;
+  readonly singular: string;
   readonly several: string;
   readonly keep: (entry: Entry) => boolean;
   readonly columns?: readonly string[];
@@ -66,7 +66,7 @@ function counted(
   counting: Counting,
 ): Outcome {
   const { under, eachHas, count } = condition;
-  const expected = `${countText(count, counting.one, counting.several)} under "${under}" in ${condition.in.join(', ')}${eachHas.length > 0 ? `, each with ${eachHas.join(', ')}` : ''}`;
+  const expected = `${countText(count, counting.singular, counting.several)} under "${under}" in ${condition.in.join(', ')}${eachHas.length > 0 ? `, each with ${eachHas.join(', ')}` : ''}`;
   const read = pagesOf(context, condition.in, under);
   if (read.kind === 'unreadable')
     return undecided(expected, `${read.path} cannot be read as UTF-8 text`, read.path);
@@ -92,7 +92,7 @@ function counted(
     return lacking.length === 0 ? [] : [{ path, entry, lacking }];
   });
   const [worst] = incomplete;
-  const number = `${kept.length} ${kept.length === 1 ? counting.one : counting.several}`;
+  const number = `${kept.length} ${kept.length === 1 ? counting.singular : counting.several}`;
   if (worst !== undefined) {
     const place = `${worst.path}:${worst.entry.line}`;
     const rest = incomplete.length > 1 ? ` (and ${incomplete.length - 1} more)` : '';
@@ -103,12 +103,12 @@ function counted(
       where: place,
     };
   }
-  const [one] = kept;
+  const [match] = kept;
   return {
     holds: inRange(count, kept.length),
     expected,
     found: number,
-    where: one === undefined ? first.path : `${one.path}:${one.entry.line}`,
+    where: match === undefined ? first.path : `${match.path}:${match.entry.line}`,
   };
 }
 

@@ -42,8 +42,8 @@ export function checkConsequences(before: Snapshot, texts: ProposedTexts): Contr
   // A door that stays open judges thousands of writes: their views are not left to the collector.
   if (rules.length > 0) change.after.sql().close();
   return {
-    reasons: found.slice(0, MOST_REASONS).map((one) => one.reason),
-    diagnostics: found.map((one) => one.diagnostic),
+    reasons: found.slice(0, MOST_REASONS).map((consequence) => consequence.reason),
+    diagnostics: found.map((consequence) => consequence.diagnostic),
   };
 }
 
@@ -74,8 +74,8 @@ const reaches = new WeakMap<Schema, readonly Reach[]>();
 
 /** Rules of severity error with the tables that their queries read; found once for a schema. */
 function reachOf(schema: Schema): readonly Reach[] {
-  const known = reaches.get(schema);
-  if (known !== undefined) return known;
+  const cached = reaches.get(schema);
+  if (cached !== undefined) return cached;
   const names = [...FIXED_TABLES, ...[...schema.objects.keys()].map(tableName)];
   const found = schema.rules
     .filter((rule) => rule.severity === 'error')
@@ -104,15 +104,16 @@ function repeatedValues({ before, after, texts }: Change, object: ObjectSpec): C
   );
   return specs.flatMap((spec) => {
     const isKey = object.key.length === 1 && object.key[0] === spec.name;
-    const known = countOf(valuesOf(before, object, spec), (one) => one.value);
+    const earlier = countOf(valuesOf(before, object, spec), (occurrence) => occurrence.value);
     const groups = groupsOf(valuesOf(after, object, spec));
     return [...groups].flatMap(([value, group]): Consequence[] => {
-      const twin = group.findLast((one) => texts.has(one.range.file)) ?? group.at(-1);
-      const other = group.find((one) => one !== twin);
-      if (twin === undefined || other === undefined || group.length <= (known.get(value) ?? 0))
+      const twin = group.findLast((occurrence) => texts.has(occurrence.range.file)) ?? group.at(-1);
+      const other = group.find((occurrence) => occurrence !== twin);
+      if (twin === undefined || other === undefined || group.length <= (earlier.get(value) ?? 0))
         return [];
       // Two records of one key in one file are the contract's to tell.
-      if (isKey && group.every((one) => one.range.file === twin.range.file)) return [];
+      if (isKey && group.every((occurrence) => occurrence.range.file === twin.range.file))
+        return [];
       const expected = 'expected a value of its own';
       return [
         {
@@ -148,7 +149,8 @@ function valuesOf(snapshot: Snapshot, object: ObjectSpec, spec: FieldSpec): read
 
 function groupsOf(values: readonly UniqueValue[]): ReadonlyMap<string, readonly UniqueValue[]> {
   const groups = new Map<string, UniqueValue[]>();
-  for (const one of values) groups.set(one.value, [...(groups.get(one.value) ?? []), one]);
+  for (const occurrence of values)
+    groups.set(occurrence.value, [...(groups.get(occurrence.value) ?? []), occurrence]);
   return groups;
 }
 
@@ -192,11 +194,11 @@ function brokenReferences({ before, after, texts }: Change, object: ObjectSpec):
 function brokenRule({ before, after, texts }: Change, rule: SqlRule): Consequence[] {
   const rows = rowsOf(after, rule);
   if (rows.length === 0) return [];
-  const known = countOf(rowsOf(before, rule), (row) => identity(before, row));
+  const earlier = countOf(rowsOf(before, rule), (row) => identity(before, row));
   return rows.flatMap((row) => {
     const id = identity(after, row);
-    const times = known.get(id) ?? 0;
-    known.set(id, times - 1);
+    const times = earlier.get(id) ?? 0;
+    earlier.set(id, times - 1);
     if (times > 0) return [];
     const diagnostic = sqlViolation(after, rule, row);
     const seen = texts.has(diagnostic.range.file);

@@ -32,10 +32,10 @@ export function checkContract(
   const objects = snapshot.objectsOf(path);
   if (objects.length === 0 || after === undefined) return { reasons: [], diagnostics: [] };
   const before = snapshot.text(path);
-  const known = count(before === undefined ? [] : problemsIn(snapshot, path, scan(before)));
+  const earlier = count(before === undefined ? [] : problemsIn(snapshot, path, scan(before)));
   const fresh = problemsIn(snapshot, path, scan(after)).filter((problem) => {
-    const left = known.get(identity(problem)) ?? 0;
-    known.set(identity(problem), left - 1);
+    const left = earlier.get(identity(problem)) ?? 0;
+    earlier.set(identity(problem), left - 1);
     return left <= 0;
   });
   const errors = fresh.filter((problem) => problem.severity === 'error');

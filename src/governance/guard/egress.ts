@@ -80,7 +80,7 @@ export function judgeSending(
       reasons: [egress(`${shown(sending.to)} is refused: ${parsed.why}`), ...reasons],
       destination: undefined,
     };
-  const matching = list.filter((one) => allows(one, parsed));
+  const matching = list.filter((destination) => allows(destination, parsed));
   const [first] = matching;
   if (first === undefined)
     return {
@@ -91,9 +91,9 @@ export function judgeSending(
       destination: undefined,
     };
   const ours = matching.filter(
-    (one) =>
-      one.projects.length === 0 ||
-      (sending.project !== undefined && one.projects.includes(sending.project)),
+    (destination) =>
+      destination.projects.length === 0 ||
+      (sending.project !== undefined && destination.projects.includes(sending.project)),
   );
   if (ours.length === 0)
     return {
@@ -103,12 +103,12 @@ export function judgeSending(
       ],
       destination: undefined,
     };
-  const left = ours.find((one) => sent(one.name) < one.maxPerPass);
+  const left = ours.find((destination) => sent(destination.name) < destination.maxPerPass);
   if (left === undefined)
     return {
       reasons: [
         egress(
-          `${ours.map((one) => `${one.name} allows ${one.maxPerPass} in a pass`).join(', ')}, and so many were sent`,
+          `${ours.map((destination) => `${destination.name} allows ${destination.maxPerPass} in a pass`).join(', ')}, and so many were sent`,
         ),
         ...reasons,
       ],

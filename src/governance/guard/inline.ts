@@ -10,10 +10,10 @@ const TERMINATOR = /[;}\n]/;
  * commands; `w`, `W`, `e`, `r` of special files are refused.
  */
 export function sedProblem(script: string): string | undefined {
-  let at = 0;
-  const peek = (): string => script.charAt(at);
+  let index = 0;
+  const peek = (): string => script.charAt(index);
   const skip = (pattern: RegExp): void => {
-    while (at < script.length && pattern.test(peek())) at += 1;
+    while (index < script.length && pattern.test(peek())) index += 1;
   };
   /**
    * To the next unescaped delimiter. In a pattern, brackets protect it for some seds and not for
@@ -21,55 +21,55 @@ export function sedProblem(script: string): string | undefined {
    */
   const part = (delimiter: string, pattern: boolean): boolean => {
     let bracket = false;
-    for (; at < script.length; at++) {
+    for (; index < script.length; index++) {
       const character = peek();
       if (character === delimiter) {
-        at += 1;
+        index += 1;
         return !bracket;
       }
-      if (character === '\\') at += 1;
+      if (character === '\\') index += 1;
       else if (pattern) bracket = bracket ? character !== ']' : character === '[';
     }
     return false;
   };
   const address = (): boolean => {
     if (peek() === '/' || peek() === '\\') {
-      at += peek() === '\\' ? 1 : 0;
+      index += peek() === '\\' ? 1 : 0;
       const delimiter = peek();
-      at += 1;
+      index += 1;
       if (!part(delimiter, true)) return false;
       skip(/[IM]/);
     } else skip(/[0-9$~+]/);
     return true;
   };
-  while (at < script.length) {
+  while (index < script.length) {
     skip(/[\s;{}]/);
-    if (at >= script.length) return undefined;
+    if (index >= script.length) return undefined;
     if (!address()) return 'an address is not closed';
     skip(/\s/);
     if (peek() === ',') {
-      at += 1;
+      index += 1;
       skip(/\s/);
       if (!address()) return 'an address is not closed';
     }
     skip(/[\s!]/);
     const command = peek();
-    at += 1;
+    index += 1;
     if (command === '' || command === '#') skip(/[^\n]/);
     else if ('{}'.includes(command)) continue;
     else if ('pPdDgGhHnNxlz=qQ'.includes(command)) skip(/[\s0-9]/);
     else if ('bt:T'.includes(command)) skip(/[^;\n]/);
     else if ('aic'.includes(command))
-      while (at < script.length && peek() !== '\n') at += peek() === '\\' ? 2 : 1;
+      while (index < script.length && peek() !== '\n') index += peek() === '\\' ? 2 : 1;
     else if (command === 'y' || command === 's') {
       const delimiter = peek();
-      at += 1;
+      index += 1;
       if (delimiter === '' || !part(delimiter, command === 's') || !part(delimiter, false))
         return `${command} is not closed`;
       if (command === 's') skip(/[gpiIMm0-9]/);
     } else return `its command "${command}" reads, writes or runs something, or is not known`;
     skip(/[ \t]/);
-    if (at < script.length && !TERMINATOR.test(peek()))
+    if (index < script.length && !TERMINATOR.test(peek()))
       return `"${peek()}" after ${command} is not understood`;
   }
   return undefined;

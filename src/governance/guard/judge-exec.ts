@@ -12,8 +12,8 @@ import type { Action } from '../types.js';
 export function judgeExec(context: Judging, action: Action, verdicts: Verdicts): void {
   const { snapshot, authority, world, options } = context;
   if (authority.kind === 'owner') return;
-  const folder = (from: string, given: string): { path: string; exists: boolean } | undefined => {
-    const target = resolveTarget(world, given, { use: 'folder', from });
+  const folder = (from: string, rawPath: string): { path: string; exists: boolean } | undefined => {
+    const target = resolveTarget(world, rawPath, { use: 'folder', from });
     return target.path === undefined || target.reasons.length > 0
       ? undefined
       : { path: target.path, exists: target.existing?.kind === 'directory' };
@@ -57,9 +57,9 @@ export function judgeExec(context: Judging, action: Action, verdicts: Verdicts):
 }
 
 /** Relative to the workspace. A folder outside it, or behind a link, is a reason. */
-function startFolder(world: PathWorld, given: string | undefined, verdicts: Verdicts): string {
-  if (given === undefined || given === '' || given === '.') return '';
-  const target = resolveTarget(world, given, { use: 'folder' });
+function startFolder(world: PathWorld, rawPath: string | undefined, verdicts: Verdicts): string {
+  if (rawPath === undefined || rawPath === '' || rawPath === '.') return '';
+  const target = resolveTarget(world, rawPath, { use: 'folder' });
   verdicts.reasons.push(...target.reasons);
   return target.path ?? '';
 }

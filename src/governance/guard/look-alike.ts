@@ -103,13 +103,13 @@ function namesIn(files: ReadonlyMap<string, unknown>, folder: string): readonly 
   const keys = sorted(files);
   const prefix = folder === '' ? '' : `${folder}/`;
   const names: string[] = [];
-  for (let at = lowerBound(keys, prefix); ; ) {
-    const key = keys[at];
+  for (let index = lowerBound(keys, prefix); ; ) {
+    const key = keys[index];
     if (key === undefined || !key.startsWith(prefix)) return names;
     const slash = key.indexOf('/', prefix.length);
     const name = key.slice(prefix.length, slash < 0 ? undefined : slash);
     if (names.at(-1) !== name) names.push(name);
-    at = slash < 0 ? at + 1 : lowerBound(keys, `${prefix}${name}${AFTER_SLASH}`);
+    index = slash < 0 ? index + 1 : lowerBound(keys, `${prefix}${name}${AFTER_SLASH}`);
   }
 }
 

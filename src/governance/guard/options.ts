@@ -81,12 +81,12 @@ export function readArguments(
 }
 
 /** Whether one of the options was given; long names also when abbreviated. */
-export function has(given: Arguments, ...names: readonly string[]): boolean {
-  return given.options.some((option) => names.some((name) => matches(option, name)));
+export function has(args: Arguments, ...names: readonly string[]): boolean {
+  return args.options.some((option) => names.some((name) => matches(option, name)));
 }
 
-export function valuesOf(given: Arguments, ...names: readonly string[]): readonly Word[] {
-  return given.options
+export function valuesOf(args: Arguments, ...names: readonly string[]): readonly Word[] {
+  return args.options
     .filter((option) => names.some((name) => matches(option, name)))
     .flatMap((option) => (option.value === undefined ? [] : [option.value]));
 }

@@ -37,20 +37,20 @@ export type Target = {
   readonly existing: Probed | undefined;
 };
 
-/** @param given absolute, or relative to `from` (workspace-relative folder, default the root). */
+/** @param rawPath absolute, or relative to `from` (workspace-relative folder, default the root). */
 export function resolveTarget(
   world: PathWorld,
-  given: string,
+  rawPath: string,
   options: { readonly use?: PathUse; readonly from?: string } = {},
 ): Target {
   const use = options.use ?? 'write';
-  const reasons = spelling(given, use);
+  const reasons = spelling(rawPath, use);
   const refuse = (code: ReasonCode, message: string): void => void reasons.push({ code, message });
-  const relative = insideRoot(world, given.replace(/\0[^]*$/, ''), options.from ?? '');
+  const relative = insideRoot(world, rawPath.replace(/\0[^]*$/, ''), options.from ?? '');
   if (relative === undefined) {
     refuse(
       'path-outside',
-      `${show(given)} is outside the workspace; only files of the workspace are judged here`,
+      `${show(rawPath)} is outside the workspace; only files of the workspace are judged here`,
     );
     return { path: undefined, reasons, existing: undefined };
   }
@@ -60,50 +60,50 @@ export function resolveTarget(
   if (path === undefined) return { path, reasons, existing: undefined };
   if (path === '') {
     if (use !== 'folder')
-      refuse('path-invalid', `${show(given)} is the workspace itself, not a file in it`);
+      refuse('path-invalid', `${show(rawPath)} is the workspace itself, not a file in it`);
     return { path, reasons, existing: { kind: 'directory', links: 1 } };
   }
   reasons.push(...reserved(world, path), ...lookAlikes(world, path));
-  const existing = at(world, path);
+  const existing = probeAt(world, path);
   reasons.push(...standing(path, existing, use));
   return { path, reasons, existing };
 }
 
 /** What is wrong with the characters alone. */
-function spelling(given: string, use: PathUse): Reason[] {
+function spelling(rawPath: string, use: PathUse): Reason[] {
   const reasons: Reason[] = [];
   const invalid = (what: string): void =>
-    void reasons.push({ code: 'path-invalid', message: `${show(given)} ${what}` });
-  const names = given.split('/');
-  if (given === '') invalid('is empty; a path relative to the workspace was expected');
+    void reasons.push({ code: 'path-invalid', message: `${show(rawPath)} ${what}` });
+  const names = rawPath.split('/');
+  if (rawPath === '') invalid('is empty; a path relative to the workspace was expected');
   if (
-    Buffer.byteLength(given) > LONGEST_PATH ||
+    Buffer.byteLength(rawPath) > LONGEST_PATH ||
     names.some((name) => Buffer.byteLength(name) > LONGEST_NAME)
   )
     invalid(`is longer than a path may be (${LONGEST_PATH} bytes, ${LONGEST_NAME} a name)`);
-  if (/[\0-\x1f\x7f-\x9f]/.test(given)) invalid('has a control character in it');
-  if (hasInvisible(given)) invalid('has an invisible character in it');
-  if (/\p{Surrogate}/u.test(given)) invalid('is not well-formed Unicode');
-  if (given.includes('\\')) invalid('has a backslash in it; folders are separated by /');
-  if (/^~/.test(given))
+  if (/[\0-\x1f\x7f-\x9f]/.test(rawPath)) invalid('has a control character in it');
+  if (hasInvisible(rawPath)) invalid('has an invisible character in it');
+  if (/\p{Surrogate}/u.test(rawPath)) invalid('is not well-formed Unicode');
+  if (rawPath.includes('\\')) invalid('has a backslash in it; folders are separated by /');
+  if (/^~/.test(rawPath))
     invalid('begins with ~, which is not expanded; give a path relative to the workspace');
   if (
-    /^[a-z][a-z0-9+.-]*:\/\//i.test(given) ||
-    /^(?:file|data|javascript):/i.test(given) ||
-    /^[a-z]:\//i.test(given)
+    /^[a-z][a-z0-9+.-]*:\/\//i.test(rawPath) ||
+    /^(?:file|data|javascript):/i.test(rawPath) ||
+    /^[a-z]:\//i.test(rawPath)
   )
     invalid('is a URL or a drive, not a path');
   if (names.some((name) => name !== '.' && name !== '..' && /(?:^\s|[\s.]$)/.test(name)))
     invalid(
       'has a name that begins with a blank or ends with a blank or a dot; some disks drop them',
     );
-  if (/:(?::|\$data)/i.test(given)) invalid('names an alternate stream of a file');
-  if (given.endsWith('/') && use === 'write') invalid('names a folder; a file was expected');
-  if (escapesWhenDecoded(given)) invalid('would be another path if it were percent-decoded');
-  if (structure(given.normalize('NFKC').replace(/[∕⁄⧸]/g, '/')) !== structure(given))
+  if (/:(?::|\$data)/i.test(rawPath)) invalid('names an alternate stream of a file');
+  if (rawPath.endsWith('/') && use === 'write') invalid('names a folder; a file was expected');
+  if (escapesWhenDecoded(rawPath)) invalid('would be another path if it were percent-decoded');
+  if (structure(rawPath.normalize('NFKC').replace(/[∕⁄⧸]/g, '/')) !== structure(rawPath))
     reasons.push({
       code: 'path-look-alike',
-      message: `${show(given)} has characters that look like / or . and are not`,
+      message: `${show(rawPath)} has characters that look like / or . and are not`,
     });
   return reasons;
 }
@@ -112,13 +112,13 @@ function spelling(given: string, use: PathUse): Reason[] {
  * Percent signs are ordinary characters here; a caller that decodes later must not end up
  * elsewhere.
  */
-function escapesWhenDecoded(given: string): boolean {
-  let text = given;
+function escapesWhenDecoded(rawPath: string): boolean {
+  let text = rawPath;
   for (let round = 0; round < 3 && /%[0-9a-f]{2}/i.test(text); round++) {
     text = text.replace(/%([0-9a-f]{2})/gi, (_, hex: string) =>
       String.fromCharCode(Number.parseInt(hex, 16)),
     );
-    if (structure(text) !== structure(given) || /[\0-\x1f\x7f\\]/.test(text)) return true;
+    if (structure(text) !== structure(rawPath) || /[\0-\x1f\x7f\\]/.test(text)) return true;
   }
   return false;
 }
@@ -132,9 +132,9 @@ function structure(path: string): string {
 }
 
 /** The path from the root, `.` and `..` still in it; `undefined` for an absolute path elsewhere. */
-function insideRoot(world: PathWorld, given: string, from: string): string | undefined {
-  if (!isAbsolute(given)) return from === '' ? given : `${from}/${given}`;
-  const squeezed = given.replace(/\/{2,}/g, '/');
+function insideRoot(world: PathWorld, rawPath: string, from: string): string | undefined {
+  if (!isAbsolute(rawPath)) return from === '' ? rawPath : `${from}/${rawPath}`;
+  const squeezed = rawPath.replace(/\/{2,}/g, '/');
   for (const root of new Set([world.root, world.probe.real(world.root)])) {
     if (squeezed === root) return '';
     if (squeezed.startsWith(`${root}/`)) return squeezed.slice(root.length + 1);
@@ -166,7 +166,7 @@ function walk(world: PathWorld, relative: string): { path: string | undefined; r
     current = [...current, name];
     if (index === names.length - 1) break;
     const folder = current.join('/');
-    const found = at(world, folder);
+    const found = probeAt(world, folder);
     if (found?.kind === 'symlink')
       reasons.push({
         code: 'path-symlink',
@@ -243,7 +243,7 @@ function standing(path: string, existing: Probed | undefined, use: PathUse): Rea
 }
 
 /** The disk now, else the snapshot. */
-function at(world: PathWorld, path: string): Probed | undefined {
+function probeAt(world: PathWorld, path: string): Probed | undefined {
   const probed = world.probe.at(`${world.root}/${path}`);
   if (probed !== undefined) return probed;
   const entry = world.files.get(path);

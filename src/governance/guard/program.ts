@@ -75,11 +75,11 @@ export function withOptions(
 
 export function programOf(facts: ProgramFacts): Program {
   const outputs = split(facts.outputs ?? '');
-  const given = (args: Arguments, names: Names = ''): boolean => has(args, ...split(names));
+  const hasOption = (args: Arguments, names: Names = ''): boolean => has(args, ...split(names));
   return withOptions(`${facts.valued ?? ''} ${facts.outputs ?? ''}`, (name, args) => {
-    if (given(args, facts.runs)) return runsCode(name, []);
-    if (given(args, facts.opaque)) return opaque(name, []);
-    if (facts.opaqueWithout !== undefined && !given(args, facts.opaqueWithout))
+    if (hasOption(args, facts.runs)) return runsCode(name, []);
+    if (hasOption(args, facts.opaque)) return opaque(name, []);
+    if (facts.opaqueWithout !== undefined && !hasOption(args, facts.opaqueWithout))
       return opaque(name, []);
     const written = onEach(name, valuesOf(args, ...outputs), write);
     const { operand } = facts;

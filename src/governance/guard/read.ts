@@ -10,12 +10,12 @@ import type { Reason } from '../types.js';
 const SECRET_PLACE =
   /(?:^|\/)(?:\.ssh|\.gnupg|\.aws|\.azure|\.kube|\.docker|\.netrc|\.npmrc|\.pypirc|\.git-credentials|id_(?:rsa|dsa|ecdsa|ed25519)|owner\.key|\.nocturne)(?:\/|$)/i;
 
-/** @param given absolute, or relative to `from` (default: the workspace). */
-export function readReasons(world: PathWorld, given: string, from = ''): readonly Reason[] {
+/** @param rawPath absolute, or relative to `from` (default: the workspace). */
+export function readReasons(world: PathWorld, rawPath: string, from = ''): readonly Reason[] {
   const absolute = posix.normalize(
-    isAbsolute(given)
-      ? given
-      : posix.join(isAbsolute(from) ? from : posix.join(world.root, from), given),
+    isAbsolute(rawPath)
+      ? rawPath
+      : posix.join(isAbsolute(from) ? from : posix.join(world.root, from), rawPath),
   );
   const real = world.probe.real(absolute);
   for (const path of new Set([absolute, real])) {
@@ -23,14 +23,14 @@ export function readReasons(world: PathWorld, given: string, from = ''): readonl
       return [
         {
           code: 'path-reserved',
-          message: `${given} is in the state directory of nocturne, which is not for agents to read`,
+          message: `${rawPath} is in the state directory of nocturne, which is not for agents to read`,
         },
       ];
     if (SECRET_PLACE.test(path))
       return [
         {
           code: 'path-reserved',
-          message: `${given} is a place where keys and credentials are kept; agents do not read it`,
+          message: `${rawPath} is a place where keys and credentials are kept; agents do not read it`,
         },
       ];
   }

@@ -6,10 +6,10 @@ import { lineMap, positionAt } from '../../kernel/text-position.js';
 import { findSecrets } from '../../validate/find-secrets.js';
 import type { Reason } from '../types.js';
 
-/** @param known text that was there before: what it already held is not this action's doing. */
-export function secretReasons(text: string, where: string, known = ''): readonly Reason[] {
+/** @param existing text that was there before: what it already held is not this action's doing. */
+export function secretReasons(text: string, where: string, existing = ''): readonly Reason[] {
   const found = findSecrets(text).filter(
-    (secret) => known === '' || !known.includes(text.slice(secret.start, secret.end)),
+    (secret) => existing === '' || !existing.includes(text.slice(secret.start, secret.end)),
   );
   if (found.length === 0) return [];
   const map = lineMap(text);

@@ -11,12 +11,12 @@ export function readRedirect(
   input: SimpleCommand['input'],
 ): boolean {
   const { text } = cursor;
-  const match = REDIRECT.exec(text.slice(cursor.at, cursor.at + 24));
+  const match = REDIRECT.exec(text.slice(cursor.position, cursor.position + 24));
   const operator = match?.[1];
   if (match === null || operator === undefined) return false;
-  cursor.at += match[0].length;
-  while (/[ \t]/.test(text.charAt(cursor.at))) cursor.at += 1;
-  const start = cursor.at;
+  cursor.position += match[0].length;
+  while (/[ \t]/.test(text.charAt(cursor.position))) cursor.position += 1;
+  const start = cursor.position;
   const word = readWord(cursor);
   if (word === undefined) {
     cursor.problems.push(`${operator} names nothing`);
@@ -24,9 +24,9 @@ export function readRedirect(
   }
   if (text.charAt(start) === '!') cursor.problems.push(`${operator}! is not understood`);
   if (operator === '<<' || operator === '<<-') {
-    if (!/^(?:\\?[\w.-]+|'[\w .-]+'|"[\w .-]+")$/.test(text.slice(start, cursor.at)))
+    if (!/^(?:\\?[\w.-]+|'[\w .-]+'|"[\w .-]+")$/.test(text.slice(start, cursor.position)))
       cursor.problems.push('the delimiter of a here-document is not a plain word');
-    const sure = word.quoted || /['"\\]/.test(text.slice(start, cursor.at));
+    const sure = word.quoted || /['"\\]/.test(text.slice(start, cursor.position));
     cursor.pending.push({ delimiter: word.text, strip: operator === '<<-', sure, into: input });
   } else if (operator === '<<<')
     input.value = { text: `${word.text}\n`, sure: word.certainty === 'sure' };
@@ -44,10 +44,10 @@ export function readRedirect(
 export function readBodies(cursor: Cursor): void {
   for (const { delimiter, strip, sure, into } of cursor.pending.splice(0)) {
     const lines: string[] = [];
-    while (cursor.at < cursor.text.length) {
-      const end = cursor.text.indexOf('\n', cursor.at);
-      const line = cursor.text.slice(cursor.at, end < 0 ? cursor.text.length : end);
-      cursor.at = end < 0 ? cursor.text.length : end + 1;
+    while (cursor.position < cursor.text.length) {
+      const end = cursor.text.indexOf('\n', cursor.position);
+      const line = cursor.text.slice(cursor.position, end < 0 ? cursor.text.length : end);
+      cursor.position = end < 0 ? cursor.text.length : end + 1;
       const bare = strip ? line.replace(/^\t+/, '') : line;
       if (bare === delimiter) break;
       lines.push(bare);

@@ -9,7 +9,7 @@ import type { Input, Script, Word } from './shell-types.js';
  */
 export type Cursor = {
   readonly text: string;
-  at: number;
+  position: number;
   /** How many groups and substitutions deep. */
   depth: number;
   readonly problems: string[];
@@ -35,19 +35,19 @@ const NAME = /[A-Za-z0-9_]/;
 /** `undefined` when no word begins here. */
 export function readWord(cursor: Cursor): Word | undefined {
   const { text } = cursor;
-  const start = cursor.at;
+  const start = cursor.position;
   const word: Building = { text: '', certainty: 'sure', quoted: false };
-  while (cursor.at < text.length) {
-    const character = text.charAt(cursor.at);
-    if ((character === '<' || character === '>') && text.charAt(cursor.at + 1) === '(')
+  while (cursor.position < text.length) {
+    const character = text.charAt(cursor.position);
+    if ((character === '<' || character === '>') && text.charAt(cursor.position + 1) === '(')
       substitute(cursor, word, false);
     else if (ENDS_WORD.test(character)) break;
     else readPart(cursor, word, character);
   }
-  if (cursor.at === start) return undefined;
+  if (cursor.position === start) return undefined;
   if (
     /^~/.test(text.slice(start, start + 1)) ||
-    /^[A-Za-z_]\w*=(?:.*:)?~/.test(text.slice(start, cursor.at))
+    /^[A-Za-z_]\w*=(?:.*:)?~/.test(text.slice(start, cursor.position))
   )
     word.certainty = 'unknown';
   return word;
@@ -60,21 +60,21 @@ function readPart(cursor: Cursor, word: Building, character: string): void {
   if (character === '`') return readBackticks(cursor, word);
   if (character === '$') return readDollar(cursor, word, false);
   if (character === '\\') {
-    const next = text.charAt(cursor.at + 1);
+    const next = text.charAt(cursor.position + 1);
     if (next === '') cursor.problems.push('it ends in a backslash');
     else if (next !== '\n') add(word, next, true);
-    cursor.at += 2;
+    cursor.position += 2;
     return;
   }
   if (
     '*?['.includes(character) &&
     word.certainty === 'sure' &&
-    !(character === '[' && word.text === '' && /[\s;]|$/.test(text.charAt(cursor.at + 1)))
+    !(character === '[' && word.text === '' && /[\s;]|$/.test(text.charAt(cursor.position + 1)))
   )
     word.certainty = 'glob';
   if (character === '{' || character === '}') return readBrace(cursor, word);
   add(word, character, false);
-  cursor.at += 1;
+  cursor.position += 1;
 }
 
 /**
@@ -82,12 +82,12 @@ function readPart(cursor: Cursor, word: Building, character: string): void {
  * another.
  */
 function readBrace(cursor: Cursor, word: Building): void {
-  const rest = cursor.text.slice(cursor.at, cursor.at + 400);
+  const rest = cursor.text.slice(cursor.position, cursor.position + 400);
   const match = /^(?:\{\}|\{[^\s{}'"`$\\;&|()<>]*(?:,|\.\.)[^\s{}'"`$\\;&|()<>]*\})/.exec(rest);
   if (match === null) return unterminated(cursor, 'a brace is not understood there; quote it');
   if (match[0] !== '{}') word.certainty = 'unknown';
   add(word, match[0], false);
-  cursor.at += match[0].length;
+  cursor.position += match[0].length;
 }
 
 function add(word: Building, text: string, quoted: boolean): void {
@@ -96,30 +96,30 @@ function add(word: Building, text: string, quoted: boolean): void {
 }
 
 function readSingle(cursor: Cursor, word: Building): void {
-  const end = cursor.text.indexOf("'", cursor.at + 1);
+  const end = cursor.text.indexOf("'", cursor.position + 1);
   if (end < 0) return unterminated(cursor, "a ' is not closed");
-  add(word, cursor.text.slice(cursor.at + 1, end), true);
-  cursor.at = end + 1;
+  add(word, cursor.text.slice(cursor.position + 1, end), true);
+  cursor.position = end + 1;
 }
 
 function readDouble(cursor: Cursor, word: Building): void {
   const { text } = cursor;
   word.quoted = true;
-  cursor.at += 1;
-  while (cursor.at < text.length) {
-    const character = text.charAt(cursor.at);
+  cursor.position += 1;
+  while (cursor.position < text.length) {
+    const character = text.charAt(cursor.position);
     if (character === '"') {
-      cursor.at += 1;
+      cursor.position += 1;
       return;
     }
     if (character === '`') readBackticks(cursor, word);
     else if (character === '$') readDollar(cursor, word, true);
-    else if (character === '\\' && '"\\$`\n'.includes(text.charAt(cursor.at + 1) || ' ')) {
-      if (text.charAt(cursor.at + 1) !== '\n') word.text += text.charAt(cursor.at + 1);
-      cursor.at += 2;
+    else if (character === '\\' && '"\\$`\n'.includes(text.charAt(cursor.position + 1) || ' ')) {
+      if (text.charAt(cursor.position + 1) !== '\n') word.text += text.charAt(cursor.position + 1);
+      cursor.position += 2;
     } else {
       word.text += character;
-      cursor.at += 1;
+      cursor.position += 1;
     }
   }
   cursor.problems.push('a " is not closed');
@@ -127,33 +127,34 @@ function readDouble(cursor: Cursor, word: Building): void {
 
 /** `$'…'`, `$"…"`, `$(…)`, `$((…))`, `${…}`, `$name`; a lone `$` is itself. */
 function readDollar(cursor: Cursor, word: Building, inQuotes: boolean): void {
-  const rest = cursor.text.slice(cursor.at + 1, cursor.at + 3);
+  const rest = cursor.text.slice(cursor.position + 1, cursor.position + 3);
   if (rest.startsWith("'") && !inQuotes) return readAnsi(cursor, word);
   if (rest.startsWith('"') && !inQuotes) {
-    cursor.at += 1;
+    cursor.position += 1;
     return readDouble(cursor, word);
   }
   if (rest === '((') return readArithmetic(cursor, word);
   if (rest.startsWith('(')) return substitute(cursor, word, true);
   if (rest.startsWith('{')) return readBraced(cursor, word);
   if (rest.startsWith('[')) return unterminated(cursor, '$[…] is not understood');
-  cursor.at += 1;
-  if (/^[A-Za-z_]/.test(rest)) while (NAME.test(cursor.text.charAt(cursor.at))) cursor.at += 1;
-  else if (/^[0-9*@#?$!-]/.test(rest)) cursor.at += 1;
+  cursor.position += 1;
+  if (/^[A-Za-z_]/.test(rest))
+    while (NAME.test(cursor.text.charAt(cursor.position))) cursor.position += 1;
+  else if (/^[0-9*@#?$!-]/.test(rest)) cursor.position += 1;
   else return add(word, '$', false);
   word.certainty = 'unknown';
 }
 
 function readArithmetic(cursor: Cursor, word: Building): void {
-  const end = cursor.text.indexOf('))', cursor.at);
-  const inside = end < 0 ? '' : cursor.text.slice(cursor.at + 3, end);
+  const end = cursor.text.indexOf('))', cursor.position);
+  const inside = end < 0 ? '' : cursor.text.slice(cursor.position + 3, end);
   if (end < 0 || !/^[\d\s+\-*/%<>=!&|?:,()]*$/.test(inside))
     return unterminated(
       cursor,
       'an arithmetic expansion over variables is not understood (a value can hold a command); use numbers, or expr',
     );
   word.certainty = 'unknown';
-  cursor.at = end + 2;
+  cursor.position = end + 2;
 }
 
 /**
@@ -164,27 +165,27 @@ const PLAIN_EXPANSION =
   /^(?:#?(?:[A-Za-z_]\w*|[0-9@*#?])|(?:[A-Za-z_]\w*|[0-9]+)(?::?[-+?][\w\s./*:,@%+-]*|(?:##?|%%?|\/\/?|\^\^?|,,?)[\w\s./*?:,@%+-]*|:\d+(?::\d+)?))$/;
 
 function readBraced(cursor: Cursor, word: Building): void {
-  const end = cursor.text.indexOf('}', cursor.at);
-  const inside = end < 0 ? '' : cursor.text.slice(cursor.at + 2, end);
+  const end = cursor.text.indexOf('}', cursor.position);
+  const inside = end < 0 ? '' : cursor.text.slice(cursor.position + 2, end);
   if (end < 0 || !PLAIN_EXPANSION.test(inside))
     return unterminated(cursor, 'a ${…} expansion is not understood');
   word.certainty = 'unknown';
-  cursor.at = end + 1;
+  cursor.position = end + 1;
 }
 
 function readBackticks(cursor: Cursor, word: Building): void {
-  let end = cursor.at + 1;
+  let end = cursor.position + 1;
   while (end < cursor.text.length && cursor.text.charAt(end) !== '`')
     end += cursor.text.charAt(end) === '\\' ? 2 : 1;
   if (end >= cursor.text.length) return unterminated(cursor, 'a ` is not closed');
   cursor.inner.push(
     cursor.parse(
-      cursor.text.slice(cursor.at + 1, end).replace(/\\([`\\$])/g, '$1'),
+      cursor.text.slice(cursor.position + 1, end).replace(/\\([`\\$])/g, '$1'),
       cursor.depth + 1,
     ),
   );
   word.certainty = 'unknown';
-  cursor.at = end + 1;
+  cursor.position = end + 1;
 }
 
 export const DEEPEST = 12;
@@ -203,7 +204,7 @@ export function nested(cursor: Cursor): Script {
 
 /** `$(…)`, or `<(…)` and `>(…)`, which stand for a name below /dev/fd. */
 function substitute(cursor: Cursor, word: Building, dollar: boolean): void {
-  cursor.at += 2;
+  cursor.position += 2;
   if (cursor.pending.length > 0)
     cursor.problems.push('a here-document on the same line as a substitution is not understood');
   const outer = cursor.inner;
@@ -211,7 +212,7 @@ function substitute(cursor: Cursor, word: Building, dollar: boolean): void {
   const script = nested(cursor);
   cursor.inner = [...outer, script];
   if (!dollar) word.text += '/dev/fd/';
-  if (cursor.text.charAt(cursor.at) === ')') cursor.at += 1;
+  if (cursor.text.charAt(cursor.position) === ')') cursor.position += 1;
   else cursor.problems.push('a ( is not closed');
   word.certainty = 'unknown';
 }
@@ -234,7 +235,7 @@ const ANSI: Readonly<Record<string, string>> = {
 
 /** `$'…'`: only the escapes whose meaning is certain; another one makes the command unreadable. */
 function readAnsi(cursor: Cursor, word: Building): void {
-  const match = /^\$'((?:[^'\\]|\\[^])*)'/.exec(cursor.text.slice(cursor.at));
+  const match = /^\$'((?:[^'\\]|\\[^])*)'/.exec(cursor.text.slice(cursor.position));
   if (match === null) return unterminated(cursor, "a $' is not closed");
   if (match[1]?.includes("'") === true)
     return unterminated(cursor, "a quote inside $'…' ends it in some shells");
@@ -247,12 +248,12 @@ function readAnsi(cursor: Cursor, word: Building): void {
     },
   );
   add(word, decoded, true);
-  cursor.at += match[0].length;
+  cursor.position += match[0].length;
 }
 
 function unterminated(cursor: Cursor, problem: string): void {
   cursor.problems.push(problem);
-  cursor.at = cursor.text.length;
+  cursor.position = cursor.text.length;
 }
 
 /** An ASCII character by its number; shells disagree about all others. */

@@ -20,7 +20,7 @@ export function parseShell(text: string, depth = 0): Script {
   if (depth > DEEPEST) return broken(`it is nested more than ${DEEPEST} deep`);
   const cursor: Cursor = {
     text,
-    at: 0,
+    position: 0,
     depth,
     problems: [],
     pending: [],
@@ -29,8 +29,8 @@ export function parseShell(text: string, depth = 0): Script {
     parse: parseShell,
   };
   const script = readScript(cursor);
-  if (cursor.at < text.length && cursor.problems.length === 0)
-    cursor.problems.push(`"${text.charAt(cursor.at)}" is not expected there`);
+  if (cursor.position < text.length && cursor.problems.length === 0)
+    cursor.problems.push(`"${text.charAt(cursor.position)}" is not expected there`);
   return { ...script, problems: [...new Set([...script.problems, ...cursor.problems])] };
 }
 
@@ -89,14 +89,17 @@ function readScript(cursor: Cursor): Script {
   for (;;) {
     blanks(cursor);
     const operator = /^(?:&&|\|\||\|&|;;|[;&|\n)}])/.exec(
-      cursor.text.slice(cursor.at, cursor.at + 2),
+      cursor.text.slice(cursor.position, cursor.position + 2),
     )?.[0];
-    if (cursor.at >= cursor.text.length || operator === ')') break;
-    if (operator === '}' && /^\}(?:[\s;&|)<>]|$)/.test(cursor.text.slice(cursor.at, cursor.at + 2)))
+    if (cursor.position >= cursor.text.length || operator === ')') break;
+    if (
+      operator === '}' &&
+      /^\}(?:[\s;&|)<>]|$)/.test(cursor.text.slice(cursor.position, cursor.position + 2))
+    )
       break;
     if (operator === ';;') cursor.problems.push('";;" is not expected there');
     if (operator !== undefined && operator !== '}') {
-      cursor.at += operator.length;
+      cursor.position += operator.length;
       if (operator === '\n') {
         readBodies(cursor);
         if (pipeline.length === 0 || piped) continue;
@@ -109,15 +112,15 @@ function readScript(cursor: Cursor): Script {
     if (pipeline.length > 0 && !piped)
       cursor.problems.push('two commands follow each other with nothing between them');
     piped = false;
-    const before = cursor.at;
+    const before = cursor.position;
     const command = readCommand(cursor, state);
     if (command !== undefined) pipeline.push(command);
-    if (cursor.at === before) {
-      cursor.problems.push(`"${cursor.text.charAt(cursor.at)}" is not expected there`);
-      cursor.at = cursor.text.length;
+    if (cursor.position === before) {
+      cursor.problems.push(`"${cursor.text.charAt(cursor.position)}" is not expected there`);
+      cursor.position = cursor.text.length;
     }
   }
-  if (cursor.at < cursor.text.length && cursor.pending.length > 0)
+  if (cursor.position < cursor.text.length && cursor.pending.length > 0)
     cursor.problems.push('a here-document inside parentheses or braces must end there');
   readBodies(cursor);
   close(';');
@@ -135,15 +138,18 @@ function readCommand(cursor: Cursor, state: State): Command | undefined {
 }
 
 function readGroup(cursor: Cursor, state: State): Command | undefined {
-  const opening = /^(?:\(|\{(?=\s))/.exec(cursor.text.slice(cursor.at, cursor.at + 2))?.[0];
+  const opening = /^(?:\(|\{(?=\s))/.exec(
+    cursor.text.slice(cursor.position, cursor.position + 2),
+  )?.[0];
   if (opening === undefined) return undefined;
-  if (cursor.text.startsWith('((', cursor.at)) cursor.problems.push('((…)) is not understood');
+  if (cursor.text.startsWith('((', cursor.position))
+    cursor.problems.push('((…)) is not understood');
   if (cursor.pending.length > 0)
     cursor.problems.push('a here-document on the same line as a group is not understood');
-  cursor.at += 1;
+  cursor.position += 1;
   const body = nested(cursor);
   const closing = opening === '(' ? ')' : '}';
-  if (cursor.text.charAt(cursor.at) === closing) cursor.at += 1;
+  if (cursor.text.charAt(cursor.position) === closing) cursor.position += 1;
   else cursor.problems.push(`a ${opening} is not closed`);
   const tail = readSimple(cursor, state);
   if (tail !== undefined && (tail.words.length > 0 || tail.assignments.length > 0))
@@ -165,7 +171,7 @@ function readSimple(cursor: Cursor, state: State): SimpleCommand | undefined {
   for (;;) {
     blanks(cursor);
     if (readRedirect(cursor, redirects, input)) continue;
-    const start = cursor.at;
+    const start = cursor.position;
     if (
       words.length === 0 &&
       cursor.text.startsWith('[[', start) &&
@@ -176,7 +182,7 @@ function readSimple(cursor: Cursor, state: State): SimpleCommand | undefined {
     }
     const word = readWord(cursor);
     if (word === undefined) break;
-    if (cursor.text.charAt(cursor.at) === '(')
+    if (cursor.text.charAt(cursor.position) === '(')
       cursor.problems.push('a function or an extended glob is not understood');
     const plain = words.length === 0 && !word.quoted && word.certainty === 'sure';
     if (plain && assignments.length === 0 && UNREADABLE.has(word.text))
@@ -187,7 +193,9 @@ function readSimple(cursor: Cursor, state: State): SimpleCommand | undefined {
       continue;
     }
     const assigned =
-      words.length === 0 ? /^([A-Za-z_]\w*)(\+?)=/.exec(cursor.text.slice(start, cursor.at)) : null;
+      words.length === 0
+        ? /^([A-Za-z_]\w*)(\+?)=/.exec(cursor.text.slice(start, cursor.position))
+        : null;
     if (assigned?.[1] === undefined) words.push(word);
     else
       assignments.push({
@@ -224,7 +232,7 @@ function readFor(cursor: Cursor): void {
  */
 function readTest(cursor: Cursor): Word[] {
   const words: Word[] = [{ text: '[[', certainty: 'sure', quoted: false }];
-  cursor.at += 2;
+  cursor.position += 2;
   for (;;) {
     blanks(cursor);
     const word = readWord(cursor);
@@ -232,7 +240,7 @@ function readTest(cursor: Cursor): Word[] {
       cursor.problems.push(
         '[[ … ]] is understood on one line and without operators; use [ … ] for one test each',
       );
-      cursor.at = cursor.text.length;
+      cursor.position = cursor.text.length;
       return words;
     }
     words.push(word);
@@ -245,11 +253,13 @@ function readTest(cursor: Cursor): Word[] {
 /** Blanks, continued lines and comments, but not the end of a line. */
 function blanks(cursor: Cursor): void {
   for (;;) {
-    const match = /^(?:[ \t\f\v]+|\\\n)/.exec(cursor.text.slice(cursor.at, cursor.at + 200));
-    if (match !== null) cursor.at += match[0].length;
-    else if (cursor.text.charAt(cursor.at) === '#')
-      while (cursor.at < cursor.text.length && cursor.text.charAt(cursor.at) !== '\n')
-        cursor.at += 1;
+    const match = /^(?:[ \t\f\v]+|\\\n)/.exec(
+      cursor.text.slice(cursor.position, cursor.position + 200),
+    );
+    if (match !== null) cursor.position += match[0].length;
+    else if (cursor.text.charAt(cursor.position) === '#')
+      while (cursor.position < cursor.text.length && cursor.text.charAt(cursor.position) !== '\n')
+        cursor.position += 1;
     else return;
   }
 }

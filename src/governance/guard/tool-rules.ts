@@ -16,8 +16,8 @@ export type ToolRule = {
 };
 
 export function toolRules(records: readonly Rec[]): readonly ToolRule[] {
-  const known = read.get(records);
-  if (known !== undefined) return known;
+  const cached = read.get(records);
+  if (cached !== undefined) return cached;
   const rules = records.map((record) => {
     const value = (field: string): string => record.fields.get(field)?.value ?? '';
     return {

@@ -38,42 +38,42 @@ function setting(names: readonly string[], exported: boolean): Reading {
 /** `valued`: its own options with values; `drop`: operands of its own before the command. */
 function prefix(valued: readonly string[], drop = 0): Wrapper {
   return (name, args) => {
-    const given = readArguments(args, { valued, leading: true });
-    if (given.unknown)
+    const parsed = readArguments(args, { valued, leading: true });
+    if (parsed.unknown)
       return refused('command-unparsable', `an argument of ${name} is not certain; write it out`);
-    return reading({ run: [given.operands.slice(drop)] });
+    return reading({ run: [parsed.operands.slice(drop)] });
   };
 }
 
 const env: Wrapper = (name, args) => {
-  const given = readArguments(args, {
+  const parsed = readArguments(args, {
     valued: ['u', 'unset', 'C', 'chdir', 'S', 'split-string'],
     leading: true,
   });
-  if (given.unknown || has(given, 'S', 'split-string', 'C', 'chdir'))
+  if (parsed.unknown || has(parsed, 'S', 'split-string', 'C', 'chdir'))
     return refused('command-unparsable', `${name} with these options is not understood`);
-  const end = given.operands.findIndex(
+  const end = parsed.operands.findIndex(
     (word) => !(word.certainty !== 'glob' && /^[A-Za-z_]\w*=/.test(word.text)),
   );
-  const names = given.operands
+  const names = parsed.operands
     .slice(0, end < 0 ? undefined : end)
     .map((word) => word.text.slice(0, word.text.indexOf('=')));
   return together(
     setting(names, true),
-    end < 0 ? NOTHING : reading({ run: [given.operands.slice(end)] }),
+    end < 0 ? NOTHING : reading({ run: [parsed.operands.slice(end)] }),
   );
 };
 
 const xargs: Wrapper = (name, args) => {
-  const given = readArguments(args, {
+  const parsed = readArguments(args, {
     valued: split('I n max-args P max-procs L d delimiter s max-chars a arg-file E'),
     suffixed: 'iel',
     leading: true,
   });
-  if (given.unknown)
+  if (parsed.unknown)
     return refused('command-unparsable', `an argument of ${name} is not certain; write it out`);
-  const mark = valuesOf(given, 'I', 'i', 'replace')[0]?.text ?? '{}';
-  const words = given.operands.map((word) =>
+  const mark = valuesOf(parsed, 'I', 'i', 'replace')[0]?.text ?? '{}';
+  const words = parsed.operands.map((word) =>
     word.text.includes(mark) ? { ...word, certainty: 'unknown' as const } : word,
   );
   return words.length === 0
@@ -84,23 +84,23 @@ const xargs: Wrapper = (name, args) => {
 /** `-c TEXT` is read; a script file or unseen input cannot be. */
 const shell: Wrapper = (name, args, input) => {
   let command = false;
-  let at = 0;
-  for (; at < args.length; at++) {
-    const word = args[at];
+  let index = 0;
+  for (; index < args.length; index++) {
+    const word = args[index];
     if (word === undefined || (word.certainty === 'sure' && !/^[-+]./.test(word.text))) break;
     if (word.certainty !== 'sure')
       return refused('command-unparsable', `an argument of ${name} is not certain; write it out`);
     if (word.text === '--') {
-      at += 1;
+      index += 1;
       break;
     }
     if (/^--(?:rcfile|init-file|init-command|command)/.test(word.text))
       return refused('command-denied', `${name} ${word.text} runs another file first`);
     if (word.text.startsWith('--')) continue;
     if (/c/.test(word.text) && word.text.startsWith('-')) command = true;
-    if (/[oO]$/.test(word.text)) at += 1;
+    if (/[oO]$/.test(word.text)) index += 1;
   }
-  const first = args[at];
+  const first = args[index];
   if (command && first !== undefined)
     return first.certainty === 'sure'
       ? reading({ scripts: [first.text] })
@@ -147,10 +147,10 @@ const declare: Wrapper = (name, args) => {
 };
 
 const readInto: Wrapper = (name, args) => {
-  const given = readArguments(args, { valued: ['d', 'i', 'n', 'N', 'p', 't', 'u', 'a'] });
-  if (given.unknown) return refused('command-unparsable', `what ${name} sets is not certain`);
+  const parsed = readArguments(args, { valued: ['d', 'i', 'n', 'N', 'p', 't', 'u', 'a'] });
+  if (parsed.unknown) return refused('command-unparsable', `what ${name} sets is not certain`);
   return setting(
-    [...given.operands, ...valuesOf(given, 'a')].map((word) => word.text),
+    [...parsed.operands, ...valuesOf(parsed, 'a')].map((word) => word.text),
     false,
   );
 };
@@ -168,17 +168,17 @@ const setOptions: Wrapper = (name, args) =>
     : refused('command-denied', `${name} with these options is not understood`);
 
 const lookUp: Wrapper = (name, args) => {
-  const given = readArguments(args, { valued: [], leading: true });
-  if (given.unknown)
+  const parsed = readArguments(args, { valued: [], leading: true });
+  if (parsed.unknown)
     return refused('command-unparsable', `an argument of ${name} is not certain; write it out`);
-  return has(given, 'v', 'V') ? NOTHING : reading({ run: [given.operands] });
+  return has(parsed, 'v', 'V') ? NOTHING : reading({ run: [parsed.operands] });
 };
 
 const time: Wrapper = (name, args) => {
-  const given = readArguments(args, { valued: ['f', 'format', 'o', 'output'], leading: true });
+  const parsed = readArguments(args, { valued: ['f', 'format', 'o', 'output'], leading: true });
   return together(
-    onEach(name, valuesOf(given, 'o', 'output'), (path) => ({ op: 'write', path })),
-    reading({ run: [given.operands] }),
+    onEach(name, valuesOf(parsed, 'o', 'output'), (path) => ({ op: 'write', path })),
+    reading({ run: [parsed.operands] }),
   );
 };
 

@@ -1,4 +1,5 @@
 /** What the tools of hosts do, by kind: a host's table is made of these. */
+import { defined } from '../../kernel/defined.js';
 import type { Action } from '../types.js';
 import { editedText } from './edited-text.js';
 import type { CallReading, Params, ToolReader } from './host-tools.js';
@@ -73,12 +74,7 @@ export function runs(names: { readonly folder?: string; readonly env?: string })
     if (command === undefined) return lacks('command');
     const folder = (names.folder === undefined ? undefined : text(params, names.folder)) ?? cwd;
     const env = names.env === undefined ? undefined : environmentIn(params[names.env]);
-    return acts({
-      kind: 'exec',
-      command,
-      ...(folder === undefined ? {} : { cwd: folder }),
-      ...(env === undefined ? {} : { env }),
-    });
+    return acts(defined({ kind: 'exec', command, cwd: folder, env }));
   };
 }
 
@@ -98,12 +94,12 @@ export function spawns(names: {
     const seconds = names.seconds === undefined ? undefined : params[names.seconds];
     return task === undefined
       ? lacks(names.task)
-      : {
+      : defined({
           kind: 'spawns',
           task,
           target: text(params, names.target) ?? '',
-          ...(typeof seconds === 'number' && seconds > 0 ? { declaredMs: seconds * 1000 } : {}),
-        };
+          declaredMs: typeof seconds === 'number' && seconds > 0 ? seconds * 1000 : undefined,
+        });
   };
 }
 

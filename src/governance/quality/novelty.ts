@@ -95,20 +95,20 @@ export function noveltyOf(
   earlier: readonly Text[],
   threshold = NEAR_DUPLICATE,
 ): Novelty {
-  const known = earlier.map(({ path, text }) => ({ path, sketch: sketchOf(text) }));
-  const judged = outputs.map(({ path, text }): OutputNovelty => {
+  const compared = earlier.map(({ path, text }) => ({ path, sketch: sketchOf(text) }));
+  const graded = outputs.map(({ path, text }): OutputNovelty => {
     const sketch = sketchOf(text);
     let best: { similarity: number; nearest: string | undefined } = {
       similarity: 0,
       nearest: undefined,
     };
-    for (const other of known) {
+    for (const other of compared) {
       const score = similarity(sketch, other.sketch);
       if (score > best.similarity) best = { similarity: score, nearest: other.path };
     }
-    known.push({ path, sketch });
+    compared.push({ path, sketch });
     return { path, ...best, duplicate: sketch.shingles === 0 || best.similarity >= threshold };
   });
-  const duplicates = judged.filter((output) => output.duplicate).length;
-  return { outputs: judged, novel: judged.length - duplicates, duplicates };
+  const duplicates = graded.filter((output) => output.duplicate).length;
+  return { outputs: graded, novel: graded.length - duplicates, duplicates };
 }

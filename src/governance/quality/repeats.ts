@@ -63,7 +63,7 @@ export function repeatOf(
     const reworded =
       added.length < part.hashes.length
         ? undefined
-        : part.found.find((one) => meansTheSame(part.text, one));
+        : part.found.find((match) => meansTheSame(part.text, match));
     fresh += added.length;
     if (reworded !== undefined) {
       repeated += added.length;
@@ -79,10 +79,10 @@ export function repeatOf(
 
 /** The lines of a text that it did not have before. */
 export function newLines(text: string, own: string | undefined): string {
-  const known = new Set(own?.split('\n').map((line) => line.trim()));
+  const ownLines = new Set(own?.split('\n').map((line) => line.trim()));
   return text
     .split('\n')
-    .filter((line) => line.trim() === '' || !known.has(line.trim()))
+    .filter((line) => line.trim() === '' || !ownLines.has(line.trim()))
     .join('\n');
 }
 
@@ -90,7 +90,9 @@ export function newLines(text: string, own: string | undefined): string {
 function pasted(asked: readonly Part[], fresh: ReadonlySet<number>): ReadonlyMap<number, string> {
   const from = new Map<number, string>();
   const passages = [
-    ...new Map(asked.flatMap((part) => part.found.map((one) => [placeOf(one), one.text] as const))),
+    ...new Map(
+      asked.flatMap((part) => part.found.map((match) => [placeOf(match), match.text] as const)),
+    ),
   ].map(([place, text]) => {
     const hashes = [...new Set(hashesOf(text))];
     return { place, all: hashes.length, taken: hashes.filter((hash) => fresh.has(hash)) };
@@ -112,10 +114,10 @@ function saidBefore(
 ): number {
   const wordsAt = (start: number): readonly number[] =>
     Array.from({ length: Math.min(WIDTH, words.length) }, (_, i) => start + i);
-  const said = new Set(
+  const covered = new Set(
     hashes.flatMap((hash, i) => (old.has(hash) || from.has(hash) ? wordsAt(i) : [])),
   );
-  return hashes.filter((hash, i) => !old.has(hash) && wordsAt(i).every((word) => said.has(word)))
+  return hashes.filter((hash, i) => !old.has(hash) && wordsAt(i).every((word) => covered.has(word)))
     .length;
 }
 

@@ -29,9 +29,10 @@ const DENIALS = /\b(?:not|no|never|none|nothing|nobody|without|cannot|\w+n't)\b/
  */
 export function meansTheSame(text: string, { text: other, cosine, trusted }: Likeness): boolean {
   if (!trusted || cosine === undefined || cosine < SAME_MEANING) return false;
-  const known = new Set(numbersIn(other));
+  const numbers = new Set(numbersIn(other));
   return (
-    numbersIn(text).every((one) => known.has(one)) && DENIALS.test(text) === DENIALS.test(other)
+    numbersIn(text).every((number) => numbers.has(number)) &&
+    DENIALS.test(text) === DENIALS.test(other)
   );
 }
 

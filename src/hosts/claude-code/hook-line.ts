@@ -22,10 +22,10 @@ export async function hookLine(
   modules: () => Promise<readonly PassModule[]>,
 ): Promise<0 | 1 | 2> {
   const { env } = process;
-  const at = words.indexOf('--workspace');
-  const given = at === -1 ? undefined : words[at + 1];
+  const index = words.indexOf('--workspace');
+  const directory = index === -1 ? undefined : words[index + 1];
   const reply = await answerEvent(readStandardInput().toString('utf8'), (cwd) => {
-    const root = rootOf(given, cwd === '' ? process.cwd() : cwd, env['NOCTURNE_WORKSPACE']);
+    const root = rootOf(directory, cwd === '' ? process.cwd() : cwd, env['NOCTURNE_WORKSPACE']);
     if (root === undefined) return undefined;
     const workspace = openWorkspace(root, {
       home: homeDirectory(env, process.cwd()),
@@ -48,12 +48,12 @@ export async function hookLine(
  * no workspace any more is an error: nothing could be judged.
  */
 function rootOf(
-  given: string | undefined,
+  workspace: string | undefined,
   cwd: string,
   named: string | undefined,
 ): string | undefined {
-  if (given !== undefined) {
-    const root = resolve(given);
+  if (workspace !== undefined) {
+    const root = resolve(workspace);
     if (!existsSync(join(root, 'REGISTRY.md')))
       throw new NocturneError(
         'NO_WORKSPACE',

@@ -66,13 +66,13 @@ function findingsOf(call: GitCall): readonly string[] {
   }
 }
 
-function onCommit({ workspace, git: at, pass }: GitCall): readonly string[] {
-  const top = realpathSync(gitText(at, ['rev-parse', '--show-toplevel']));
-  const folder = folderIn(at, workspace.root);
-  const changes = stagedChanges({ ...at, cwd: top });
-  const index = indexFiles({ ...at, cwd: top }, folder);
+function onCommit({ workspace, git: repository, pass }: GitCall): readonly string[] {
+  const top = realpathSync(gitText(repository, ['rev-parse', '--show-toplevel']));
+  const folder = folderIn(repository, workspace.root);
+  const changes = stagedChanges({ ...repository, cwd: top });
+  const index = indexFiles({ ...repository, cwd: top }, folder);
   const contents = blobs(
-    { ...at, cwd: top },
+    { ...repository, cwd: top },
     changes.flatMap((change) => (change.mode === '160000' ? [] : [change.before, change.after])),
   );
   const inside = (path: string): boolean => folder === '' || path.startsWith(`${folder}/`);
@@ -83,7 +83,7 @@ function onCommit({ workspace, git: at, pass }: GitCall): readonly string[] {
     const id = index.get(folder === '' ? path : `${folder}/${path}`);
     return id === undefined
       ? undefined
-      : (contents.get(id) ?? blobs({ ...at, cwd: top }, [id]).get(id));
+      : (contents.get(id) ?? blobs({ ...repository, cwd: top }, [id]).get(id));
   };
   const paths = [...index.keys()]
     .filter(inside)
@@ -124,7 +124,7 @@ const KIND_OF_MODE: ReadonlyMap<string, StagedFile['kind']> = new Map([
 
 function stagedFile(
   { path, mode, before, after }: RawChange,
-  at: {
+  options: {
     readonly contents: ReadonlyMap<string, Buffer>;
     readonly inWorkspace: boolean;
     readonly folder: string;
@@ -132,52 +132,55 @@ function stagedFile(
 ): StagedFile {
   const gone = isNothing(after) && mode === '000000';
   return {
-    path: at.inWorkspace && at.folder !== '' ? path.slice(at.folder.length + 1) : path,
-    inWorkspace: at.inWorkspace,
+    path:
+      options.inWorkspace && options.folder !== '' ? path.slice(options.folder.length + 1) : path,
+    inWorkspace: options.inWorkspace,
     kind: KIND_OF_MODE.get(mode) ?? 'file',
-    before: at.contents.get(before),
-    after: gone ? undefined : (at.contents.get(after) ?? Buffer.alloc(0)),
+    before: options.contents.get(before),
+    after: gone ? undefined : (options.contents.get(after) ?? Buffer.alloc(0)),
   };
 }
 
 /** Where the workspace stands in its repository; the same in each of its work trees. */
-function folderIn(at: Git, root: string): string {
-  const { GIT_DIR: _, GIT_WORK_TREE: __, GIT_INDEX_FILE: ___, ...env } = at.env;
+function folderIn(repository: Git, root: string): string {
+  const { GIT_DIR: _, GIT_WORK_TREE: __, GIT_INDEX_FILE: ___, ...env } = repository.env;
   const top = realpathSync(gitText({ cwd: root, env }, ['rev-parse', '--show-toplevel']));
   return relative(top, root).split(sep).join('/');
 }
 
-function onMessage({ args, git: at }: GitCall): readonly string[] {
-  const [comment = '#'] = gitSettings(at, 'core.commentChar').filter((one) => one !== 'auto');
-  const longest = Number(gitSettings(at, 'nocturne.subjectLength').at(-1));
+function onMessage({ args, git: repository }: GitCall): readonly string[] {
+  const [comment = '#'] = gitSettings(repository, 'core.commentChar').filter(
+    (setting) => setting !== 'auto',
+  );
+  const longest = Number(gitSettings(repository, 'nocturne.subjectLength').at(-1));
   return messageFindings(readFileSync(args[0] ?? '', 'utf8'), {
     comment,
     longest: Number.isSafeInteger(longest) && longest > 0 ? longest : SUBJECT_LENGTH,
   });
 }
 
-function onPush({ input, git: at, pass }: GitCall): readonly string[] {
+function onPush({ input, git: repository, pass }: GitCall): readonly string[] {
   const lines = parsePushLines(input());
   if (lines === undefined)
     return ['what git says about this push cannot be read, so it is refused'];
-  const named = gitSettings(at, 'nocturne.protectedBranches')
+  const named = gitSettings(repository, 'nocturne.protectedBranches')
     .flatMap((value) => value.split(/[\s,]+/))
     .filter((glob) => glob !== '');
-  const refs = lines.map((line) => pushedRef(at, line));
+  const refs = lines.map((line) => pushedRef(repository, line));
   return pushFindings(refs, {
     branches: named.length > 0 ? named : PROTECTED_BRANCHES,
     inPass: pass !== undefined,
   });
 }
 
-function pushedRef(at: Git, { localId, remoteRef, remoteId }: PushLine): PushedRef {
+function pushedRef(repository: Git, { localId, remoteRef, remoteId }: PushLine): PushedRef {
   if (isNothing(localId)) return { remoteRef, kind: 'delete', forward: 'yes' };
   if (isNothing(remoteId)) return { remoteRef, kind: 'create', forward: 'yes' };
-  return { remoteRef, kind: 'update', forward: forward(at, remoteId, localId) };
+  return { remoteRef, kind: 'update', forward: forward(repository, remoteId, localId) };
 }
 
-function forward(at: Git, old: string, next: string): PushedRef['forward'] {
-  const exit = gitExit(at, ['merge-base', '--is-ancestor', old, next]);
+function forward(repository: Git, old: string, next: string): PushedRef['forward'] {
+  const exit = gitExit(repository, ['merge-base', '--is-ancestor', old, next]);
   if (exit === 0) return 'yes';
   return exit === 1 ? 'no' : 'unknown';
 }

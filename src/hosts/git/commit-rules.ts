@@ -44,8 +44,8 @@ export function commitFindings(staged: Staged): readonly GitFinding[] {
 function contentFindings({ path, kind, before, after }: StagedFile): readonly GitFinding[] {
   if (after === undefined || kind === 'submodule') return [];
   const text = decode(after);
-  const known = before === undefined ? '' : (decode(before) ?? before.toString('latin1'));
-  const findings: GitFinding[] = secretReasons(text ?? after.toString('latin1'), path, known).map(
+  const former = before === undefined ? '' : (decode(before) ?? before.toString('latin1'));
+  const findings: GitFinding[] = secretReasons(text ?? after.toString('latin1'), path, former).map(
     ({ message }) => ({ path, code: 'secret', message }),
   );
   if (text === undefined || kind === 'symlink' || text.includes('\0')) return findings;
@@ -158,7 +158,10 @@ function integrityFindings({ files, read, paths, trust }: Staged): readonly GitF
               message: `${path} is protected and would be gone, but ${MANIFEST_FILE} vouches for it`,
             },
           ];
-    if (row !== undefined && [bytes, withCarriageReturns(bytes)].some((one) => sha256(one) === row))
+    if (
+      row !== undefined &&
+      [bytes, withCarriageReturns(bytes)].some((content) => sha256(content) === row)
+    )
       return [];
     return [
       {

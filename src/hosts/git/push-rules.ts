@@ -18,12 +18,13 @@ export type PushedRef = {
 
 export function pushFindings(
   refs: readonly PushedRef[],
-  at: { readonly branches: readonly string[]; readonly inPass: boolean },
+  options: { readonly branches: readonly string[]; readonly inPass: boolean },
 ): readonly string[] {
-  if (at.inPass) return ['nothing is pushed from inside a pass; the owner does that'];
+  if (options.inPass) return ['nothing is pushed from inside a pass; the owner does that'];
   return refs.flatMap(({ remoteRef, kind, forward }) => {
     const branch = /^refs\/heads\/(.+)$/.exec(remoteRef)?.[1];
-    if (branch === undefined || !at.branches.some((glob) => globMatches(glob, branch))) return [];
+    if (branch === undefined || !options.branches.some((glob) => globMatches(glob, branch)))
+      return [];
     if (kind === 'delete') return [`${branch} is a protected branch and would be deleted`];
     if (kind === 'create' || forward === 'yes') return [];
     return [

@@ -25,17 +25,17 @@ export function git(
 }
 
 /** The exit code alone, where that is the answer. */
-export function gitExit(at: Git, args: readonly string[]): number {
-  return run(at, args).exitCode ?? -1;
+export function gitExit(repository: Git, args: readonly string[]): number {
+  return run(repository, args).exitCode ?? -1;
 }
 
-export function gitText(at: Git, args: readonly string[]): string {
-  return git(at, args).toString('utf8').replace(/\n$/, '');
+export function gitText(repository: Git, args: readonly string[]): string {
+  return git(repository, args).toString('utf8').replace(/\n$/, '');
 }
 
 /** Every value of a setting, in order. */
-export function gitSettings(at: Git, name: string): readonly string[] {
-  const done = run(at, ['config', '-z', '--get-all', name]);
+export function gitSettings(repository: Git, name: string): readonly string[] {
+  const done = run(repository, ['config', '-z', '--get-all', name]);
   return done.exitCode === 0
     ? Buffer.from(done.stdout).toString('utf8').split('\0').slice(0, -1)
     : [];
@@ -52,8 +52,8 @@ export type RawChange = {
  * Index against HEAD, or against nothing before the first commit. A rename is one file gone and one
  * that is new.
  */
-export function stagedChanges(at: Git): readonly RawChange[] {
-  const parts = git(at, [
+export function stagedChanges(repository: Git): readonly RawChange[] {
+  const parts = git(repository, [
     'diff',
     '--cached',
     '--raw',
@@ -80,8 +80,8 @@ export function stagedChanges(at: Git): readonly RawChange[] {
 }
 
 /** The files of the index, with their ids. */
-export function indexFiles(at: Git, folder: string): ReadonlyMap<string, string> {
-  const listed = git(at, [
+export function indexFiles(repository: Git, folder: string): ReadonlyMap<string, string> {
+  const listed = git(repository, [
     'ls-files',
     '--stage',
     '-z',
@@ -100,11 +100,11 @@ export function indexFiles(at: Git, folder: string): ReadonlyMap<string, string>
 }
 
 /** Contents by id, in one process. */
-export function blobs(at: Git, ids: readonly string[]): ReadonlyMap<string, Buffer> {
+export function blobs(repository: Git, ids: readonly string[]): ReadonlyMap<string, Buffer> {
   const wanted = [...new Set(ids)].filter((id) => !/^0+$/.test(id));
   const found = new Map<string, Buffer>();
   if (wanted.length === 0) return found;
-  const out = git(at, ['cat-file', '--batch'], `${wanted.join('\n')}\n`);
+  const out = git(repository, ['cat-file', '--batch'], `${wanted.join('\n')}\n`);
   for (let start = 0; start < out.length; ) {
     const end = out.indexOf(10, start);
     const [id = '', kind = '', size = ''] = out.subarray(start, end).toString('latin1').split(' ');

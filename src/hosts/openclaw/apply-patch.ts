@@ -83,10 +83,10 @@ function updated(before: string | undefined, lines: readonly string[]): string |
       .filter((line) => !line.startsWith('-'))
       .map((line) => line.slice(1))
       .join('\n');
-    const at = old === '' ? after.length : after.indexOf(old, from);
-    if (at < 0) return undefined;
-    after = `${after.slice(0, at)}${fresh}${after.slice(at + old.length)}`;
-    from = at + fresh.length;
+    const start = old === '' ? after.length : after.indexOf(old, from);
+    if (start < 0) return undefined;
+    after = `${after.slice(0, start)}${fresh}${after.slice(start + old.length)}`;
+    from = start + fresh.length;
   }
   return after;
 }

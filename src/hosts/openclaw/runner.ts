@@ -93,18 +93,18 @@ export function openclawRunner(options: ProgramRunnerOptions): Runner {
         // It prints nothing before it has finished, but writes down each step of its turn.
         signOfLife: () => newest(state),
         read(end) {
-          const said = saidIn(end.stdout);
-          const failure = failureOf(said, end);
+          const answer = saidIn(end.stdout);
+          const failure = failureOf(answer, end);
           const { report, found } =
-            said === undefined || said.answer === ''
+            answer === undefined || answer.answer === ''
               ? { report: emptyReport(['OpenClaw ended without an answer.']), found: false }
-              : readReport(said.answer);
+              : readReport(answer.answer);
           return {
-            usage: said?.usage ?? NO_USAGE,
+            usage: answer?.usage ?? NO_USAGE,
             report,
-            tail: said?.answer ? printable(said.answer).slice(-8192) : end.tail,
-            model: said?.model ?? input.model,
-            said: [explain(said), found ? '' : 'It gave no report.'],
+            tail: answer?.answer ? printable(answer.answer).slice(-8192) : end.tail,
+            model: answer?.model ?? input.model,
+            notes: [explain(answer), found ? '' : 'It gave no report.'],
             ...defined({ failure }),
           };
         },
@@ -114,10 +114,10 @@ export function openclawRunner(options: ProgramRunnerOptions): Runner {
   );
 }
 
-function explain(said: Said | undefined): string {
-  if (said === undefined) return 'It printed no result.';
-  if (said.failed === undefined) return '';
-  const { kind, message } = said.failed;
+function explain(answer: Said | undefined): string {
+  if (answer === undefined) return 'It printed no result.';
+  if (answer.failed === undefined) return '';
+  const { kind, message } = answer.failed;
   return `It reported ${kind || 'an error'}: ${message.replace(/\s+/g, ' ').slice(0, 300)}`;
 }
 
@@ -146,13 +146,13 @@ function argumentsOf(input: RunInput, files: RunFiles, state: string): readonly 
  * Codes first: the exit code, the kind of the error, the reason in its own log of the decision; the
  * words that it begins its message with come last.
  */
-function failureOf(said: Said | undefined, end: ProcessEnd): FailureCode | undefined {
-  if (said !== undefined && said.failed === undefined && end.exitCode === 0) return undefined;
+function failureOf(answer: Said | undefined, end: ProcessEnd): FailureCode | undefined {
+  if (answer !== undefined && answer.failed === undefined && end.exitCode === 0) return undefined;
   if (end.exitCode === TIMED_OUT_EXIT) return 'timed-out';
   const kind =
-    FAILURE_OF_KIND.get(said?.failed?.kind ?? '') ??
+    FAILURE_OF_KIND.get(answer?.failed?.kind ?? '') ??
     FAILURE_OF_KIND.get(DECISION.exec(end.stderrTail)?.[1] ?? '');
-  const status = STATUS_BANNER.exec(said?.failed?.message ?? '')?.[1];
+  const status = STATUS_BANNER.exec(answer?.failed?.message ?? '')?.[1];
   return kind ?? (status === undefined ? 'crashed' : failureOfStatus(Number(status)));
 }
 
@@ -171,9 +171,9 @@ function saidIn(stdout: string): Said | undefined {
     data.ok === false ||
     error != null ||
     meta?.aborted === true ||
-    payloads.some((one) => one.isError === true);
+    payloads.some((payload) => payload.isError === true);
   const tokens = data.usage ?? meta?.agentMeta?.usage;
-  const answer = data.final ?? payloads.map((one) => one.text ?? '').join('\n');
+  const answer = data.final ?? payloads.map((payload) => payload.text ?? '').join('\n');
   return {
     answer,
     failed: broken
@@ -203,8 +203,8 @@ function newest(folder: string): string {
 }
 
 function sum(...parts: readonly (number | null | undefined)[]): number | undefined {
-  const known = parts.filter((part) => typeof part === 'number');
-  return known.length === 0 ? undefined : known.reduce((all, part) => all + part, 0);
+  const numbers = parts.filter((part) => typeof part === 'number');
+  return numbers.length === 0 ? undefined : numbers.reduce((all, part) => all + part, 0);
 }
 
 function parsed(text: string): unknown {

@@ -41,16 +41,16 @@ const show: ModuleCommand = {
     const tasks = readTasks(snapshot);
     const task = found(tasks.all.get(args[0] ?? ''), args[0]);
     const events = readEvents(snapshot).filter(
-      (one) =>
-        one.task === task.id ||
-        (one.task === undefined &&
-          ((one.call !== undefined && one.call === task.call) ||
-            (one.child !== undefined && one.child === task.child))),
+      (event) =>
+        event.task === task.id ||
+        (event.task === undefined &&
+          ((event.call !== undefined && event.call === task.call) ||
+            (event.child !== undefined && event.child === task.child))),
     );
-    const skipped = new Map(task.ignored.map((one) => [one.seq, one.why]));
+    const skipped = new Map(task.ignored.map((ignored) => [ignored.seq, ignored.why]));
     const lines = events.map(
-      (one) =>
-        `  ${new Date(one.at).toISOString()}  ${one.event}${one.detail === undefined ? '' : `: ${one.detail}`}${skipped.has(one.seq) ? `  (ignored: ${skipped.get(one.seq)})` : ''}`,
+      (event) =>
+        `  ${new Date(event.at).toISOString()}  ${event.event}${event.detail === undefined ? '' : `: ${event.detail}`}${skipped.has(event.seq) ? `  (ignored: ${skipped.get(event.seq)})` : ''}`,
     );
     const close = isDeadLetter(task)
       ? [
@@ -61,7 +61,7 @@ const show: ModuleCommand = {
     const text = [
       `${task.id} is ${task.state}${task.acked === undefined ? '' : `, acknowledged by ${task.acked.by}`}`,
       `Asked by ${task.requester}${task.project === '' ? '' : ` for ${task.project}`}: ${firstLine(task)}`,
-      `Expected: ${task.expects.map((one) => one.path).join(', ')}`,
+      `Expected: ${task.expects.map((expectation) => expectation.path).join(', ')}`,
       ...(task.artefact === undefined ? [] : [`Result: ${task.artefact}`]),
       ...close,
       ...lines,
@@ -121,7 +121,8 @@ const sweepNow: ModuleCommand = {
           ? 'Nothing to do.'
           : swept
               .map(
-                (one) => `${one.task}  ${one.event}${one.detail === '' ? '' : `: ${one.detail}`}`,
+                (event) =>
+                  `${event.task}  ${event.event}${event.detail === '' ? '' : `: ${event.detail}`}`,
               )
               .join('\n'),
       json: { swept },

@@ -14,14 +14,14 @@ export const UNCLAIMED_MS = 3 * 24 * 60 * 60_000;
 
 export function decideSweep(
   tasks: Iterable<Task>,
-  at: { readonly now: number; readonly evidence: (task: Task) => Evidence },
+  options: { readonly now: number; readonly evidence: (task: Task) => Evidence },
 ): readonly EventFields[] {
   return [...tasks].flatMap((task): EventFields[] => {
     if (isOver(task)) return [];
-    if (task.state === 'ended') return settle(task, at);
+    if (task.state === 'ended') return settle(task, options);
     return task.replayOf !== undefined && task.call === undefined
-      ? abandon(task, at.now)
-      : reap(task, at.now);
+      ? abandon(task, options.now)
+      : reap(task, options.now);
   });
 }
 
@@ -33,9 +33,9 @@ export function untold(tasks: Iterable<Task>): readonly Task[] {
 /** The session is over, which is one witness; a file is the other. */
 function settle(
   task: Task,
-  at: { readonly now: number; readonly evidence: (task: Task) => Evidence },
+  options: { readonly now: number; readonly evidence: (task: Task) => Evidence },
 ): EventFields[] {
-  const found = at.evidence(task);
+  const found = options.evidence(task);
   if (found.kind === 'found')
     return [
       {
@@ -46,7 +46,7 @@ function settle(
         detail: 'the session ended, and a fresh file bears it out',
       },
     ];
-  if (at.now - (task.endedAt ?? task.startedAt) >= EVIDENCE_MS)
+  if (options.now - (task.endedAt ?? task.startedAt) >= EVIDENCE_MS)
     return [
       {
         event: 'dead',

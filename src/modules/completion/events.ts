@@ -75,13 +75,13 @@ export type TaskEvent = EventFields & {
 
 /** The number and the link are the commit's. */
 export function eventChange(fields: EventFields, now: Date): Change {
-  const said = Object.fromEntries(
+  const members = Object.fromEntries(
     Object.entries(fields).filter(([, value]) => value !== '' && value !== undefined),
   );
   return {
     kind: 'append',
     object: TASK_EVENT,
-    fields: { schema: SCHEMA, time: now.toISOString(), ...said } as Fields,
+    fields: { schema: SCHEMA, time: now.toISOString(), ...members } as Fields,
   };
 }
 
@@ -97,12 +97,12 @@ export function readEvents(snapshot: Snapshot): readonly TaskEvent[] {
 
 function eventOf(line: string): TaskEvent[] {
   const members = line === '' ? undefined : parseLine(line);
-  const at = Date.parse(String(members?.['time']));
+  const time = Date.parse(String(members?.['time']));
   if (
     members?.['schema'] !== SCHEMA ||
     !EVENTS.some((name) => name === members['event']) ||
-    !Number.isFinite(at)
+    !Number.isFinite(time)
   )
     return [];
-  return [{ ...(members as EventFields & { readonly seq: number }), at }];
+  return [{ ...(members as EventFields & { readonly seq: number }), at: time }];
 }

@@ -64,7 +64,7 @@ export function evidenceFor(snapshot: Snapshot, task: Task): Evidence {
   if (first !== undefined && rejected.length === 0 && accepted.length === task.expects.length)
     return {
       kind: 'found',
-      artefact: accepted.map((one) => one.path).join(', '),
+      artefact: accepted.map((artefact) => artefact.path).join(', '),
       sha256: first.sha256,
     };
   const nearest = [...rejected].sort(
@@ -72,7 +72,7 @@ export function evidenceFor(snapshot: Snapshot, task: Task): Evidence {
   );
   const more = nearest.length > MOST_REASONS ? [`and ${nearest.length - MOST_REASONS} more`] : [];
   return missing([
-    ...nearest.slice(0, MOST_REASONS).map((one) => `${one.reason}: ${one.why}`),
+    ...nearest.slice(0, MOST_REASONS).map((verdict) => `${verdict.reason}: ${verdict.why}`),
     ...more,
   ]);
 }
@@ -86,7 +86,7 @@ function missing(reasons: readonly string[]): Evidence {
 
 function pathsFor(snapshot: Snapshot, expects: readonly Expectation[]): readonly string[] {
   return [...snapshot.files.keys()].filter((path) =>
-    expects.some((one) => globMatches(one.path, path)),
+    expects.some((expectation) => globMatches(expectation.path, path)),
   );
 }
 

@@ -79,9 +79,9 @@ export function judgeArtefact(
 function judgeText(
   sought: Sought,
   expectation: Expectation,
-  at: { readonly text: string; readonly reject: (reason: Rejection, why: string) => Verdict },
+  options: { readonly text: string; readonly reject: (reason: Rejection, why: string) => Verdict },
 ): Verdict {
-  const { text, reject } = at;
+  const { text, reject } = options;
   const named = new Set(text.match(TASK_ID) ?? []);
   const other = [...named].find((id) => id !== sought.id && id !== sought.replayOf);
   if (other !== undefined) return reject('foreign', `it names ${other}`);

@@ -24,8 +24,8 @@ export const module: Module = {
     return [
       ...acked.map((id) => `${id} acknowledged`),
       ...sweep(workspace, { snapshot, runId })
-        .filter((one) => one.event !== 'surfaced' && one.event !== 'evidence')
-        .map((one) => `${one.task} ${one.event}`),
+        .filter((event) => event.event !== 'surfaced' && event.event !== 'evidence')
+        .map((event) => `${event.task} ${event.event}`),
     ];
   },
 };

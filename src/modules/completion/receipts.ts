@@ -16,22 +16,24 @@ const TEXT_SHOWN = 1_200;
 /** What a pass of this project has to hear of; that it was shown goes on record. */
 export function deliver(
   workspace: Workspace,
-  at: {
+  options: {
     readonly snapshot: Snapshot;
     readonly runId: string;
     readonly project: string | undefined;
   },
 ): readonly Fragment[] {
   const due = (tasks: Iterable<Task>): readonly Task[] =>
-    [...tasks].filter((task) => task.project === (at.project ?? '') && isDue(task)).slice(0, SHOWN);
-  const shown = due(readTasks(at.snapshot).all.values());
+    [...tasks]
+      .filter((task) => task.project === (options.project ?? '') && isDue(task))
+      .slice(0, SHOWN);
+  const shown = due(readTasks(options.snapshot).all.values());
   if (shown.length === 0) return [];
   workspace.commit((snapshot) =>
     changeSet(
       snapshot,
-      at.runId,
+      options.runId,
       ...due(readTasks(snapshot).all.values()).map(
-        (task): EventFields => ({ event: 'delivered', task: task.id, by: at.runId }),
+        (task): EventFields => ({ event: 'delivered', task: task.id, by: options.runId }),
       ),
     ),
   );
@@ -41,21 +43,21 @@ export function deliver(
 /** The requester's own report names it: that is the receipt. */
 export function acknowledgeNamed(
   workspace: Workspace,
-  at: {
+  options: {
     readonly snapshot: Snapshot;
     readonly runId: string;
     readonly project: string | undefined;
     readonly report: AgentReport | undefined;
   },
 ): readonly string[] {
-  const said =
-    at.report === undefined
+  const sentence =
+    options.report === undefined
       ? ''
       : JSON.stringify([
-          at.report.summary,
-          at.report.outputs,
-          at.report.lessons,
-          at.report.escalation?.question,
+          options.report.summary,
+          options.report.outputs,
+          options.report.lessons,
+          options.report.escalation?.question,
         ]);
   const named = (tasks: Iterable<Task>): readonly Task[] =>
     [...tasks].filter(
@@ -63,20 +65,20 @@ export function acknowledgeNamed(
         isOver(task) &&
         task.acked === undefined &&
         task.delivered > 0 &&
-        task.project === (at.project ?? '') &&
-        namesId(said, task.id),
+        task.project === (options.project ?? '') &&
+        namesId(sentence, task.id),
     );
-  const found = named(readTasks(at.snapshot).all.values());
+  const found = named(readTasks(options.snapshot).all.values());
   if (found.length === 0) return [];
   workspace.commit((snapshot) =>
     changeSet(
       snapshot,
-      at.runId,
+      options.runId,
       ...named(readTasks(snapshot).all.values()).map(
         (task): EventFields => ({
           event: 'acked',
           task: task.id,
-          by: at.runId,
+          by: options.runId,
           detail: 'named in the report of the pass',
         }),
       ),

@@ -18,20 +18,24 @@ import { isDeadLetter, type Task } from './task.js';
 export function replay(
   workspace: Workspace,
   id: string,
-  at: { readonly runId: string; readonly by: string; readonly mayReplay: (task: Task) => void },
+  options: {
+    readonly runId: string;
+    readonly by: string;
+    readonly mayReplay: (task: Task) => void;
+  },
 ): string {
   let fresh = '';
   workspace.commit((snapshot) => {
     const task = readTasks(snapshot).all.get(id);
     if (task === undefined) throw noSuchTask(id);
-    at.mayReplay(task);
+    options.mayReplay(task);
     if (task.replayedAs !== undefined)
       throw new NocturneError(
         'REFUSED',
         `${id} was replayed already, as ${task.replayedAs}; a dead letter is replayed once`,
         { hint: `nocturne tasks show ${task.replayedAs}` },
       );
-    if (task.replayOf !== undefined && at.runId !== '')
+    if (task.replayOf !== undefined && options.runId !== '')
       throw new NocturneError(
         'REFUSED',
         `${id} is a replay itself; whether ${task.replayOf} is tried a third time is the owner's to say`,
@@ -45,11 +49,11 @@ export function replay(
       );
     fresh = nextId(snapshot, workspace.state, 'TASK');
     const events: readonly EventFields[] = [
-      { event: 'replayed', task: id, by: at.by, detail: fresh },
+      { event: 'replayed', task: id, by: options.by, detail: fresh },
       {
         event: 'registered',
         task: fresh,
-        run_id: at.runId,
+        run_id: options.runId,
         host: task.host,
         requester: task.requester,
         project: task.project,
@@ -62,7 +66,7 @@ export function replay(
         replay_of: id,
       },
     ];
-    return changeSet(snapshot, at.runId, ...events);
+    return changeSet(snapshot, options.runId, ...events);
   });
   return fresh;
 }

@@ -19,28 +19,31 @@ export type Swept = {
 /** May be called at any time, by any process: what was decided already is not decided again. */
 export function sweep(
   workspace: Workspace,
-  at: { readonly snapshot: Snapshot; readonly runId: string },
+  options: { readonly snapshot: Snapshot; readonly runId: string },
 ): readonly Swept[] {
-  const first = decide(at.snapshot);
+  const first = decide(options.snapshot);
   if (first.events.length === 0) return [];
   let swept: readonly Swept[] = [];
   workspace.commit((snapshot) => {
     const { events, dead } = decide(snapshot);
-    const told =
+    const surfaced =
       dead.length === 0
         ? undefined
         : bundleChanges(snapshot, 'incident_surface', notice(snapshot, dead));
-    swept = events.map((one) => ({
-      task: one.task ?? '',
-      event: one.event,
-      detail: one.detail ?? '',
+    swept = events.map((event) => ({
+      task: event.task ?? '',
+      event: event.event,
+      detail: event.detail ?? '',
     }));
     return {
       actor: { kind: 'nocturne', name: 'completion' },
-      runId: at.runId,
+      runId: options.runId,
       reason: 'tasks swept',
-      ...(told === undefined ? {} : { bundle: 'incident_surface', notices: told.notices }),
-      changes: [...events.map((one) => eventChange(one, snapshot.now)), ...(told?.changes ?? [])],
+      ...(surfaced === undefined ? {} : { bundle: 'incident_surface', notices: surfaced.notices }),
+      changes: [
+        ...events.map((event) => eventChange(event, snapshot.now)),
+        ...(surfaced?.changes ?? []),
+      ],
       audit: dead.map(
         (task): AuditEntry => ({
           step: '',
@@ -89,7 +92,7 @@ function notice(
 ): { priority: string; project: string | null; question: string; body: string } {
   const projects = new Set(dead.map((task) => task.project));
   const [project] = projects;
-  const known =
+  const isRecorded =
     projects.size === 1 &&
     project !== undefined &&
     snapshot.record('DISPATCH', project) !== undefined;
@@ -102,7 +105,7 @@ function notice(
     .join('\n');
   return {
     priority: 'medium',
-    project: known ? project : null,
+    project: isRecorded ? project : null,
     question: `${dead.length === 1 ? 'A task that was given to another agent' : `${dead.length} tasks that were given to other agents`} came to nothing: ${names}. Answer yes when seen.`,
     body,
   };

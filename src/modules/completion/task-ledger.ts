@@ -2,6 +2,7 @@
  * The ledger as the doors of hosts write it: each report is decided under the commit mutex on the
  * log as it is then, and becomes at most one line.
  */
+import { defined } from '../../kernel/defined.js';
 import { passAtWork } from '../../passes/pass-file.js';
 import type { Registered, Spawn, SpawnLedger } from '../../passes/spawn-ledger.js';
 import { nextId } from '../../workspace/ids.js';
@@ -68,13 +69,13 @@ export function register(workspace: Workspace, spawn: Spawn): Registered {
     const tasks = readTasks(snapshot);
     const project = projectOf(workspace, spawn.runId);
     const key = idempotencyKey(spawn);
-    const known = taskOf(tasks.byCall, tasks, spawn.callId);
-    if (known !== undefined) {
+    const existing = taskOf(tasks.byCall, tasks, spawn.callId);
+    if (existing !== undefined) {
       // The host asks again about a call that it told us of.
       answer =
-        known.key === key
-          ? registered(known.id)
-          : duplicate(known, 'another task was registered under this call');
+        existing.key === key
+          ? registered(existing.id)
+          : duplicate(existing, 'another task was registered under this call');
       return quiet(spawn.runId);
     }
     const same =
@@ -119,7 +120,7 @@ export function register(workspace: Workspace, spawn: Spawn): Registered {
       ...textFields(workspace, spawn.task),
       expects,
       baseline: keepBaseline(snapshot, expects),
-      ...(problem === undefined ? {} : { detail: problem.slice(0, MOST_DETAIL) }),
+      ...defined({ detail: problem?.slice(0, MOST_DETAIL) }),
     });
   });
   return answer ?? { kind: 'duplicate', taskId: '', why: 'the ledger did not answer' };
@@ -144,8 +145,8 @@ export function changeSet(
   return {
     actor: { kind: 'nocturne', name: 'completion' },
     runId,
-    reason: `task ${events.map((one) => one.event).join(' ')}`,
-    changes: events.map((one) => eventChange(one, snapshot.now)),
+    reason: `task ${events.map((event) => event.event).join(' ')}`,
+    changes: events.map((event) => eventChange(event, snapshot.now)),
   };
 }
 
@@ -174,10 +175,12 @@ function record(
       fields.call === undefined
         ? taskOf(tasks.byChild, tasks, fields.child ?? '')
         : taskOf(tasks.byCall, tasks, fields.call);
-    const known =
+    const isRecorded =
       task === undefined &&
-      (tasks.waiting.get(awaited(fields)) ?? []).some((one) => one.event === fields.event);
-    if (known) return quiet('');
+      (tasks.waiting.get(awaited(fields)) ?? []).some(
+        (candidate) => candidate.event === fields.event,
+      );
+    if (isRecorded) return quiet('');
     const { event, ...rest } = fields;
     return changeSet(
       snapshot,
@@ -192,8 +195,11 @@ function taskOf(index: ReadonlyMap<string, string>, tasks: Tasks, name: string):
 }
 
 /** A replay is taken up by the spawn that has its text, from the same project or requester. */
-function isTakenUp(replay: Task, at: { readonly spawn: Spawn; readonly project: string }): boolean {
-  const { spawn, project } = at;
+function isTakenUp(
+  replay: Task,
+  options: { readonly spawn: Spawn; readonly project: string },
+): boolean {
+  const { spawn, project } = options;
   const mine =
     replay.requester === spawn.requester || (project !== '' && replay.project === project);
   return (
@@ -209,8 +215,8 @@ function projectOf(workspace: Workspace, runId: string): string {
 }
 
 function endDetail(outcome: Outcome, detail: string): string {
-  const said = END_TEXTS.get(outcome) ?? 'the session ended in failure';
-  return (detail === '' ? said : `${said}: ${detail}`).slice(0, MOST_DETAIL);
+  const text = END_TEXTS.get(outcome) ?? 'the session ended in failure';
+  return (detail === '' ? text : `${text}: ${detail}`).slice(0, MOST_DETAIL);
 }
 
 const END_TEXTS: ReadonlyMap<Outcome, string> = new Map([

@@ -14,23 +14,24 @@ export function waitingMessages(snapshot: Snapshot, project: string): readonly R
   const waiting = snapshot
     .records('MESSAGE')
     .filter(
-      (one) => fieldText(one, 'project') === project && fieldText(one, 'state') === 'waiting',
+      (record) =>
+        fieldText(record, 'project') === project && fieldText(record, 'state') === 'waiting',
     );
-  if (!waiting.some((one) => fieldText(one, 'engaged') === 'true')) return [];
+  if (!waiting.some((record) => fieldText(record, 'engaged') === 'true')) return [];
   return [...waiting].sort((a, b) => order(a).localeCompare(order(b), 'en')).slice(0, MOST);
 }
 
 export function messageFragment(snapshot: Snapshot, record: Rec): Fragment {
-  const of = (name: string): string => fieldText(record, name);
+  const field = (name: string): string => fieldText(record, name);
   const text = textOf(snapshot, record);
   const names = fieldList(record, 'attachments');
-  const thread = of('thread') === '' ? '' : `, thread ${JSON.stringify(of('thread'))}`;
+  const thread = field('thread') === '' ? '' : `, thread ${JSON.stringify(field('thread'))}`;
   const attached =
     names.length === 0
       ? ''
       : `\n[not opened: ${names.length} ${names.length === 1 ? 'attachment' : 'attachments'}]`;
   return {
-    title: `A message from ${JSON.stringify(of('sender'))} on ${of('channel')}`,
+    title: `A message from ${JSON.stringify(field('sender'))} on ${field('channel')}`,
     source: sourceOf(record, thread),
     sha256: sha256(text),
     text: `${text}${attached}`,

@@ -8,7 +8,7 @@ import { scan } from '../../markdown/scan.js';
 import { fieldList, fieldText } from '../../project/field-text.js';
 import type { BundleArguments } from '../../workspace/bundle.js';
 import type { Snapshot } from '../../workspace/types.js';
-import type { Dropped } from './read-drop.js';
+import type { IncomingMessage } from './read-incoming-message.js';
 
 export function bodyOf(text: string): string {
   const fence = fenceFor(text);
@@ -18,14 +18,14 @@ export function bodyOf(text: string): string {
 /** What the fence of a kept message holds. */
 export function textOf(snapshot: Snapshot, record: Rec): string {
   const doc = scan(snapshot.text(record.file) ?? '');
-  const [fence] = doc.fences.filter((one) => one.start >= (doc.frontMatter?.end ?? 0));
+  const [fence] = doc.fences.filter((candidate) => candidate.start >= (doc.frontMatter?.end ?? 0));
   return fence === undefined
     ? ''
     : doc.text.slice(fence.contentStart, fence.contentEnd).replace(/\n$/, '');
 }
 
 /** The arguments that `message_take`, `message_hold` and `message_release` share. */
-export function argumentsOf(message: Dropped, received: string): BundleArguments {
+export function argumentsOf(message: IncomingMessage, received: string): BundleArguments {
   const {
     key,
     channel,
@@ -55,20 +55,20 @@ export function argumentsOf(message: Dropped, received: string): BundleArguments
   };
 }
 
-/** A kept message as it was when it was dropped. */
-export function droppedOf(snapshot: Snapshot, record: Rec): Dropped {
-  const of = (name: string): string => fieldText(record, name);
+/** A kept message as it was when it arrived. */
+export function incomingMessageOf(snapshot: Snapshot, record: Rec): IncomingMessage {
+  const field = (name: string): string => fieldText(record, name);
   return {
     key: record.key,
-    channel: of('channel'),
-    sender: of('sender').normalize('NFC'),
-    thread: of('thread'),
-    time: of('time'),
-    mention: of('mention') === 'true',
-    addressedTo: of('addressed_to'),
-    messageId: of('message_id'),
+    channel: field('channel'),
+    sender: field('sender').normalize('NFC'),
+    thread: field('thread'),
+    time: field('time'),
+    mention: field('mention') === 'true',
+    addressedTo: field('addressed_to'),
+    messageId: field('message_id'),
     attachments: fieldList(record, 'attachments'),
-    sha256: of('sha256'),
+    sha256: field('sha256'),
     text: textOf(snapshot, record),
   };
 }

@@ -31,19 +31,22 @@ export const module: Module = {
     if (project === undefined) return undefined;
     const read = snapshot
       .records('MESSAGE')
-      .filter((one) => one.fields.get('state')?.value === 'waiting' && used.has(sourceOf(one)));
+      .filter(
+        (record) => record.fields.get('state')?.value === 'waiting' && used.has(sourceOf(record)),
+      );
     if (read.length === 0) return undefined;
     const changes = read.flatMap(
-      (one) => bundleChanges(snapshot, 'message_deliver', { key: one.key, run_id: runId }).changes,
+      (record) =>
+        bundleChanges(snapshot, 'message_deliver', { key: record.key, run_id: runId }).changes,
     );
     return {
       reason: 'messages delivered',
       bundle: 'message_deliver',
       changes,
-      audit: read.map((one) => ({
+      audit: read.map((record) => ({
         step: 'T6',
         type: 'message_deliver',
-        target: one.key,
+        target: record.key,
         authorisation: '',
         result: 'ok',
         detail: project,

@@ -3,7 +3,7 @@
  * worked out on one snapshot.
  */
 import { admit, type Admission, type Refusal } from '../../governance/admission.js';
-import { isDrop, isHeldDrop } from '../../governance/drop-place.js';
+import { isIncomingMessage, isHeldMessage } from '../../governance/incoming-message-path.js';
 import {
   type Channel,
   inboundPolicy,
@@ -16,9 +16,9 @@ import { fieldText, fieldTime } from '../../project/field-text.js';
 import { bundleChanges, type BundleArguments } from '../../workspace/bundle.js';
 import type { AuditEntry, Change, FileEntry, Snapshot } from '../../workspace/types.js';
 import type { ModuleChange } from '../../passes/module.js';
-import { argumentsOf, droppedOf } from './kept-message.js';
+import { argumentsOf, incomingMessageOf } from './kept-message.js';
 import { askArguments } from './question.js';
-import { type Dropped, readDrop } from './read-drop.js';
+import { type IncomingMessage, readIncomingMessage } from './read-incoming-message.js';
 
 export type Processing = {
   readonly snapshot: Snapshot;
@@ -51,7 +51,11 @@ type Work = {
 export function processInbox(processing: Processing): ModuleChange | undefined {
   const work = begin(processing);
   for (const record of work.snapshot.records('QUARANTINE'))
-    reconsider(work, droppedOf(work.snapshot, record), fieldText(record, 'unverified') === 'true');
+    reconsider(
+      work,
+      incomingMessageOf(work.snapshot, record),
+      fieldText(record, 'unverified') === 'true',
+    );
   forgetArrivals(work);
   for (const entry of dropsOf(work.snapshot)) takeIn(work, entry);
   if (work.changes.length === 0 && work.audit.length === 0) return undefined;
@@ -65,7 +69,7 @@ export function processInbox(processing: Processing): ModuleChange | undefined {
 
 export function dropsOf(snapshot: Snapshot): readonly FileEntry[] {
   const entries = [...snapshot.files.values()].filter(
-    (entry) => isDrop(entry.path) || isHeldDrop(entry.path),
+    (entry) => isIncomingMessage(entry.path) || isHeldMessage(entry.path),
   );
   return entries.sort((a, b) => a.mtimeMs - b.mtimeMs || (a.path < b.path ? -1 : 1)).slice(0, MOST);
 }
@@ -78,23 +82,23 @@ function begin({ snapshot, step, fileTime, nextQuestion }: Processing): Work {
     fileTime,
     nextQuestion,
     policy: inboundPolicy(snapshot),
-    keys: new Set(kept.map((one) => one.key)),
+    keys: new Set(kept.map((record) => record.key)),
     lastHour: new Map(),
     openQuestions: new Map(),
     changes: [],
     bundles: new Set(),
     audit: [],
   };
-  for (const one of kept)
-    if (snapshot.now.getTime() - (fieldTime(one, 'received') ?? 0) < HOUR_MS)
-      count(work.lastHour, senderKey(fieldText(one, 'channel'), fieldText(one, 'sender')));
-  for (const one of work.policy.senders)
-    if (one.verdict === 'asked') count(work.openQuestions, one.channel);
+  for (const record of kept)
+    if (snapshot.now.getTime() - (fieldTime(record, 'received') ?? 0) < HOUR_MS)
+      count(work.lastHour, senderKey(fieldText(record, 'channel'), fieldText(record, 'sender')));
+  for (const sender of work.policy.senders)
+    if (sender.verdict === 'asked') count(work.openQuestions, sender.channel);
   return work;
 }
 
 /** A message that was held before: the owner may have answered, or its channel may be gone. */
-function reconsider(work: Work, message: Dropped, unverified: boolean): void {
+function reconsider(work: Work, message: IncomingMessage, unverified: boolean): void {
   const admission = admit(work.policy, envelopeOf(message, unverified), {
     lastHour: 0,
     openQuestions: 0,
@@ -120,17 +124,18 @@ function reconsider(work: Work, message: Dropped, unverified: boolean): void {
 /** An answer about arrivals holds for those that waited for it, and for no later one. */
 function forgetArrivals(work: Work): void {
   const decided = work.policy.senders.filter(
-    (one) => one.about === 'arrivals' && one.verdict !== 'asked',
+    (sender) => sender.about === 'arrivals' && sender.verdict !== 'asked',
   );
-  for (const one of decided) run(work, 'sender_forget', { id: one.id, reason: 'carried out' });
+  for (const sender of decided)
+    run(work, 'sender_forget', { id: sender.id, reason: 'carried out' });
   work.policy = {
     ...work.policy,
-    senders: work.policy.senders.filter((one) => !decided.includes(one)),
+    senders: work.policy.senders.filter((sender) => !decided.includes(sender)),
   };
 }
 
 function takeIn(work: Work, entry: FileEntry): void {
-  const reading = readDrop(work.snapshot, entry, work.fileTime);
+  const reading = readIncomingMessage(work.snapshot, entry, work.fileTime);
   if (reading.kind === 'unfinished') return;
   work.changes.push({ kind: 'delete', path: entry.path });
   if (reading.kind === 'bad')
@@ -139,7 +144,7 @@ function takeIn(work: Work, entry: FileEntry): void {
   if (work.keys.has(message.key))
     return drop(work, { target: message.key, message, reason: 'duplicate', why: 'it came before' });
   const who = senderKey(message.channel, message.sender);
-  const unverified = isHeldDrop(entry.path);
+  const unverified = isHeldMessage(entry.path);
   const admission = admit(work.policy, envelopeOf(message, unverified), {
     lastHour: work.lastHour.get(who) ?? 0,
     openQuestions: work.openQuestions.get(message.channel) ?? 0,
@@ -184,7 +189,7 @@ type Placed =
 /** The trigger comes after admission: a sender who is refused is never kept for later. */
 function engage(
   { channel, project }: { readonly channel: Channel; readonly project: string },
-  message: Dropped,
+  message: IncomingMessage,
 ): Placed {
   const { engaged, why, failed } = triggers(channel, message);
   if (!engaged && channel.ignored === 'drop') return { kind: 'refuse', reason: 'not-engaged', why };
@@ -197,7 +202,11 @@ function engage(
   };
 }
 
-function ask(work: Work, message: Dropped, held: Extract<Admission, { kind: 'hold' }>): void {
+function ask(
+  work: Work,
+  message: IncomingMessage,
+  held: Extract<Admission, { kind: 'hold' }>,
+): void {
   const question = work.nextQuestion();
   run(
     work,
@@ -233,28 +242,28 @@ function run(work: Work, name: string, args: BundleArguments): void {
 /** The one row that a refusal leaves; never what the message says. */
 function drop(
   work: Work,
-  at: {
+  options: {
     readonly target: string;
-    readonly message?: Dropped;
+    readonly message?: IncomingMessage;
     readonly reason: Refusal;
     readonly why: string;
   },
 ): void {
   const who =
-    at.message === undefined
+    options.message === undefined
       ? ''
-      : ` (${JSON.stringify(at.message.sender)} on ${at.message.channel})`;
+      : ` (${JSON.stringify(options.message.sender)} on ${options.message.channel})`;
   work.audit.push({
     step: work.step,
     type: 'inbound-drop',
-    target: at.target.replace(/[\p{C}\s]+/gu, ' ').slice(0, 120),
+    target: options.target.replace(/[\p{C}\s]+/gu, ' ').slice(0, 120),
     authorisation: '',
     result: 'refused',
-    detail: `${at.reason}: ${at.why}${who}`,
+    detail: `${options.reason}: ${options.why}${who}`,
   });
 }
 
-function note(work: Work, message: Dropped, result: string, detail: string): void {
+function note(work: Work, message: IncomingMessage, result: string, detail: string): void {
   work.audit.push({
     step: work.step,
     type: 'inbound',
@@ -266,7 +275,7 @@ function note(work: Work, message: Dropped, result: string, detail: string): voi
 }
 
 function envelopeOf(
-  message: Dropped,
+  message: IncomingMessage,
   unverified: boolean,
 ): { channel: string; sender: string; addressedTo: string; unverified: boolean } {
   return {

@@ -5,11 +5,11 @@
 import { lookAlikes } from '../../governance/admission.js';
 import type { InboundPolicy } from '../../governance/inbound-policy.js';
 import type { BundleArguments } from '../../workspace/bundle.js';
-import type { Dropped } from './read-drop.js';
+import type { IncomingMessage } from './read-incoming-message.js';
 
 export type Asking = {
   readonly policy: InboundPolicy;
-  readonly message: Dropped;
+  readonly message: IncomingMessage;
   readonly about: 'sender' | 'arrivals';
   /** Of the row, and of the notification. */
   readonly id: string;
@@ -22,7 +22,7 @@ export function askArguments({ policy, message, about, id, question }: Asking): 
   const warning =
     alike.length === 0
       ? ''
-      : ` It looks like ${alike.map((one) => JSON.stringify(one)).join(', ')}, whom you allow, and is somebody else${strange(message.sender)}.`;
+      : ` It looks like ${alike.map((sender) => JSON.stringify(sender)).join(', ')}, whom you allow, and is somebody else${strange(message.sender)}.`;
   const asked =
     about === 'sender'
       ? `May ${who} write to this workspace?${warning} Answer yes to take what waits and what follows, or no to refuse the sender from now on.`

@@ -8,12 +8,12 @@ import { knowledgeModel } from './commands/model.js';
 import { knowledgeRelated } from './commands/related.js';
 import { knowledgeSearch } from './commands/search.js';
 import { knowledgeStats } from './commands/stats.js';
-import { keepUp } from './doors/keep-up.js';
+import { refreshIndex } from './doors/refresh-index.js';
 import { TOOLS } from './doors/tools.js';
 
 export const module: Module = {
   name: 'knowledge',
-  onChange: (_changes, context) => keepUp(context),
+  onChange: (_changes, context) => refreshIndex(context),
   fragments: (context) => briefPassages(context),
   alike: (context) => alike(context),
   commands: {

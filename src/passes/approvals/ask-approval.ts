@@ -4,6 +4,7 @@
  * through once; files are changed by nocturne itself (take-approval.ts), so asking for the same
  * again only tells how things stand.
  */
+import { defined } from '../../kernel/defined.js';
 import { type Approval, approvalsOf, statusAt } from '../../governance/approvals/approval.js';
 import { proposalOf } from '../../governance/approvals/approval-payload.js';
 import { decide, type DecideOptions } from '../../governance/guard/decide.js';
@@ -63,7 +64,7 @@ export function askApproval(
           actor: { kind: 'pass', name: data.request.role },
           runId: data.runId,
           reason: 'asked beyond the scope',
-          ...(parts.length === 0 ? {} : { bundle: 'approval_request' }),
+          ...defined({ bundle: parts.length === 0 ? undefined : 'approval_request' }),
           changes: parts.flatMap((part) => part.changes),
           notices: parts.flatMap((part) => part.notices),
           audit: steps?.flatMap((step) => step.audit) ?? [],
@@ -132,16 +133,16 @@ type Asking = {
 function stepOf(snapshot: Snapshot, place: Place, asking: Asking): Step {
   const { approvals, proposal, plain } = asking;
   const { hash } = proposal;
-  const known = [...approvals.values()].findLast((one) => one.payload === hash);
-  const status = known === undefined ? undefined : statusAt(known, snapshot.now);
-  if (known !== undefined && status === 'declined')
+  const earlier = [...approvals.values()].findLast((approval) => approval.payload === hash);
+  const status = earlier === undefined ? undefined : statusAt(earlier, snapshot.now);
+  if (earlier !== undefined && status === 'declined')
     return {
       answered: {
         decision: { ...plain, verdict: 'deny' },
         reasons: [
           {
             code: 'approval-declined',
-            message: `the owner declined exactly this (${known.id}); it is not asked again`,
+            message: `the owner declined exactly this (${earlier.id}); it is not asked again`,
           },
           ...plain.reasons,
         ],
@@ -150,28 +151,33 @@ function stepOf(snapshot: Snapshot, place: Place, asking: Asking): Step {
       audit: [],
     };
   if (
-    known !== undefined &&
+    earlier !== undefined &&
     (status === 'open' || (status === 'approved' && proposal.payload.action !== 'exec'))
   )
     return waits(
       plain,
-      `${known.id} asks the owner exactly this already, until ${until(known.expires)}; go on with other work`,
+      `${earlier.id} asks the owner exactly this already, until ${until(earlier.expires)}; go on with other work`,
     );
-  if (known !== undefined && status === 'approved')
+  if (earlier !== undefined && status === 'approved')
     return asking.passes
-      ? use(snapshot, place, { ...asking, grant: known })
+      ? use(snapshot, place, { ...asking, grant: earlier })
       : waits(
           plain,
-          `${known.id} allows it, but something else in the same call is not allowed; call it by itself`,
+          `${earlier.id} allows it, but something else in the same call is not allowed; call it by itself`,
         );
-  const mine = [...approvals.values()].filter((one) => one.runId === place.data.runId);
+  const mine = [...approvals.values()].filter((approval) => approval.runId === place.data.runId);
   if (mine.length >= MOST_QUESTIONS)
     return refused(
       plain,
       `this pass has asked ${mine.length} times already, so the owner is not asked again`,
     );
-  const isLate = known !== undefined && status === 'expired' && known.status !== 'expired';
-  return askQuestion(snapshot, place, { approvals, proposal, plain, late: isLate ? [known] : [] });
+  const isLate = earlier !== undefined && status === 'expired' && earlier.status !== 'expired';
+  return askQuestion(snapshot, place, {
+    approvals,
+    proposal,
+    plain,
+    late: isLate ? [earlier] : [],
+  });
 }
 
 /**
@@ -212,7 +218,10 @@ function grantFor(
   now: Date,
 ): Approval | undefined {
   return [...approvals.values()].find(
-    (one) => one.payload === hash && one.action === 'exec' && statusAt(one, now) === 'approved',
+    (approval) =>
+      approval.payload === hash &&
+      approval.action === 'exec' &&
+      statusAt(approval, now) === 'approved',
   );
 }
 

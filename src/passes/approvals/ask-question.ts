@@ -32,14 +32,16 @@ export function askQuestion(snapshot: Snapshot, asker: Asker, question: Question
   const { workspace, data } = asker;
   keepPayload(workspace.state, hash, { payload, content });
   const stale = [...approvals.values()].filter(
-    (one) =>
-      statusAt(one, snapshot.now) === 'approved' &&
-      one.payload !== hash &&
-      isSameDeed(workspace.state, one, proposal),
+    (approval) =>
+      statusAt(approval, snapshot.now) === 'approved' &&
+      approval.payload !== hash &&
+      isSameDeed(workspace.state, approval, proposal),
   );
   const asked = approvalOf(snapshot, data, question);
-  const ended = (event: 'voided' | 'expired', ones: readonly Approval[]): BundleChanges[] =>
-    ones.map((one) => approvalEvent(snapshot, one, { event, by: 'nocturne', runId: data.runId }));
+  const ended = (event: 'voided' | 'expired', affected: readonly Approval[]): BundleChanges[] =>
+    affected.map((approval) =>
+      approvalEvent(snapshot, approval, { event, by: 'nocturne', runId: data.runId }),
+    );
   return {
     answered: { decision: plain, reasons: reasonsOf(asked, { plain, stale }) },
     parts: [
@@ -130,9 +132,9 @@ function reasonsOf(
       : 'On a yes nocturne does exactly this itself';
   return [
     ...stale.map(
-      (one): Reason => ({
+      (approval): Reason => ({
         code: 'approval-void',
-        message: `${one.id} was approved for something else than this, and is void now`,
+        message: `${approval.id} was approved for something else than this, and is void now`,
       }),
     ),
     {

@@ -20,14 +20,14 @@ export type Carried =
  */
 export function carriedOut(
   snapshot: Snapshot,
-  at: {
+  request: {
     readonly home: string;
     readonly approval: Approval;
     readonly payload: Payload;
     readonly content: Buffer | undefined;
   },
 ): Carried {
-  const { approval, payload, content } = at;
+  const { approval, payload, content } = request;
   const authority = requesterOf(snapshot, approval);
   if (authority === undefined)
     return { kind: 'void', why: `the project ${approval.project} is not there any more` };
@@ -41,7 +41,7 @@ export function carriedOut(
   };
   const paths = new Set(payload.targets.map((target) => target.path));
   const options = {
-    home: at.home,
+    home: request.home,
     authorise: (path: string): string | undefined => (paths.has(path) ? approval.id : undefined),
   };
   const now = proposalOf(

@@ -13,16 +13,19 @@ export type Granted = (path: string, after: Uint8Array | undefined) => string | 
 
 /** Looked up when first asked: most passes have no such difference. */
 export function grantedPaths(workspace: Workspace, runId: string): Granted {
-  let known: readonly (PayloadTarget & { readonly id: string })[] | undefined;
+  let granted: readonly (PayloadTarget & { readonly id: string })[] | undefined;
   const targets = (): readonly (PayloadTarget & { readonly id: string })[] => {
-    known ??= [...approvalsOf(workspace.snapshot()).values()]
-      .filter((one) => one.status === 'used' && one.action === 'exec' && one.usedIn === runId)
+    granted ??= [...approvalsOf(workspace.snapshot()).values()]
+      .filter(
+        (approval) =>
+          approval.status === 'used' && approval.action === 'exec' && approval.usedIn === runId,
+      )
       .flatMap(({ id, payload }) => {
         const stored = readPayload(workspace.state, payload);
         if (stored.kind !== 'whole') return [];
         return stored.payload.targets.map((target) => ({ ...target, id }));
       });
-    return known;
+    return granted;
   };
   return (path, after) => {
     const now = after === undefined ? null : sha256(after);

@@ -43,16 +43,16 @@ type Plan = Taken & {
 
 /** At the command line: taken in at once, in the owner's name. */
 export function takeApproval(
-  at: { readonly workspace: Workspace; readonly actor: Actor },
+  context: { readonly workspace: Workspace; readonly actor: Actor },
   answer: GivenAnswer,
 ): Taken {
-  const { state, home } = at.workspace;
+  const { state, home } = context.workspace;
   const taker = { state, home, runId: '', step: '' };
   let taken: Taken = { kind: 'not-done', what: '' };
-  at.workspace.commit((snapshot) => {
+  context.workspace.commit((snapshot) => {
     const { deed, kind, what } = planApproval(snapshot, taker, answer);
     taken = { kind, what };
-    return { actor: at.actor, runId: '', ...deed };
+    return { actor: context.actor, runId: '', ...deed };
   });
   return taken;
 }
@@ -86,32 +86,34 @@ export function planApproval(
 
 export function expiredApprovals(snapshot: Snapshot): readonly Approval[] {
   return [...approvalsOf(snapshot).values()].filter(
-    (one) => one.status !== 'expired' && statusAt(one, snapshot.now) === 'expired',
+    (approval) => approval.status !== 'expired' && statusAt(approval, snapshot.now) === 'expired',
   );
 }
 
 /** Questions and grants whose time is over, written down; their notifications are closed. */
 export function planExpiry(snapshot: Snapshot, taker: Pick<Taker, 'runId' | 'step'>): Deed {
   const late = expiredApprovals(snapshot);
-  const ids = new Set(late.map((one) => one.id));
+  const ids = new Set(late.map((approval) => approval.id));
   const open = snapshot
     .records('NOTIFICATION')
-    .filter((one) => ids.has(approvalAsked(one) ?? '') && fieldText(one, 'status') !== 'done');
+    .filter(
+      (record) => ids.has(approvalAsked(record) ?? '') && fieldText(record, 'status') !== 'done',
+    );
   const what = 'nobody answered in time, or what was allowed was not done in time';
   return deedOfPlan({
     kind: 'not-done',
     what,
     changes: [],
     parts: [
-      ...late.map((one) =>
-        approvalEvent(snapshot, one, { event: 'expired', by: 'nocturne', runId: taker.runId }),
+      ...late.map((approval) =>
+        approvalEvent(snapshot, approval, { event: 'expired', by: 'nocturne', runId: taker.runId }),
       ),
-      ...open.map((one) =>
-        bundleChanges(snapshot, 'notification_close', { id: one.key, reason: what }),
+      ...open.map((record) =>
+        bundleChanges(snapshot, 'notification_close', { id: record.key, reason: what }),
       ),
     ],
-    audit: late.map((one) =>
-      row(taker, one, { type: 'approval_expired', result: 'skipped', detail: what }),
+    audit: late.map((approval) =>
+      row(taker, approval, { type: 'approval_expired', result: 'skipped', detail: what }),
     ),
   });
 }
@@ -201,7 +203,7 @@ function end(
   what: string,
 ): Plan {
   const isDeclined = event === 'declined';
-  const told = {
+  const incident = {
     priority: 'medium',
     project: approval.project || null,
     question: `${what} Answer yes when seen.`,
@@ -216,7 +218,7 @@ function end(
         by: isDeclined ? 'owner' : 'nocturne',
         runId: taker.runId,
       }),
-      ...(isDeclined ? [] : [bundleChanges(snapshot, 'incident_surface', told)]),
+      ...(isDeclined ? [] : [bundleChanges(snapshot, 'incident_surface', incident)]),
     ],
     audit: [
       row(taker, approval, {

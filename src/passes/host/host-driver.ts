@@ -30,20 +30,21 @@ export type Begun =
 /**
  * With a token of the running pass nothing begins: its brief is given again, so that an agent whose
  * host began the pass may call this as its prompt says.
- * @param at.session the host's session in which the pass is begun for the agent; the host then ends
- * it.
+ * @param options.session the host's session in which the pass is begun for the agent; the host
+ * then ends it.
  */
 export async function beginPass(
   env: PassEnvironment,
   request: PassRequest,
-  at: { readonly session?: HostSession; readonly token?: string } = {},
+  options: { readonly session?: HostSession; readonly token?: string } = {},
 ): Promise<Begun> {
   const { state } = env.workspace;
-  if (at.token !== undefined) return { kind: 'brief', data: passOfToken(state, at.token) };
+  if (options.token !== undefined)
+    return { kind: 'brief', data: passOfToken(state, options.token) };
   const entered = await enter(env, {
     request,
     driver: 'host',
-    ...defined({ session: at.session }),
+    ...defined({ session: options.session }),
   });
   if (entered.kind === 'over') return entered;
   const begun = await runSteps(WORKER_BEFORE, env, entered.stage);
@@ -55,11 +56,11 @@ export async function beginPass(
 /**
  * A pass that a host began for its session is ended by that host alone: it knows the whole report
  * and what was used. The agent's own call changes nothing.
- * @param at.report what the agent printed; its last `nocturne-report` block counts.
+ * @param ending.report what the agent printed; its last `nocturne-report` block counts.
  */
 export async function endPass(
   env: PassEnvironment,
-  at: {
+  ending: {
     readonly token: string;
     readonly report: string;
     readonly usage: Usage;
@@ -69,8 +70,8 @@ export async function endPass(
   },
 ): Promise<PassReport> {
   const { root, clock } = env.workspace;
-  const briefed = claim(env, at.token);
-  if (briefed.endedBy === 'host' && at.byHost !== true)
+  const briefed = claim(env, ending.token);
+  if (briefed.endedBy === 'host' && ending.byHost !== true)
     return {
       exit: EXIT.ok,
       outcome: `goes on: ${briefed.session?.host ?? 'the host'} began this pass and ends it when your turn ends; write the report as your last message`,
@@ -78,14 +79,14 @@ export async function endPass(
     };
   renewLease(root, briefed.fence, { ttlMs: LEASE_MS, clock });
   const outcome: Worked['outcome'] = {
-    ...(at.failed === undefined
+    ...(ending.failed === undefined
       ? { kind: 'finished' as const }
       : { kind: 'failed' as const, failure: 'cancelled' as const }),
-    detail: at.failed ?? 'the agent ended its work',
-    usage: at.usage,
-    report: parseReport(at.report),
-    tail: at.report.slice(-8192),
-    model: at.model,
+    detail: ending.failed ?? 'the agent ended its work',
+    usage: ending.usage,
+    report: parseReport(ending.report),
+    tail: ending.report.slice(-8192),
+    model: ending.model,
   };
   return finish(env, await runSteps(WORKER_AFTER, env, { ...briefed, outcome }));
 }

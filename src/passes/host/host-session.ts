@@ -82,7 +82,7 @@ export function judgeCall(context: CallContext, caller: CallerOfHost, call: Host
     actions,
     also,
     snapshot,
-    ...(call.cwd === undefined ? {} : { cwd: call.cwd }),
+    ...defined({ cwd: call.cwd }),
   });
   return reading.kind === 'spawns' && judgement.verdict === 'allow'
     ? registerSpawn(context, data, { call, reading })
@@ -114,11 +114,11 @@ function refusalsOf(
     case 'unreadable':
       return [{ code: 'command-unparsable', message: reading.why }];
     case 'unknown': {
-      const known = ruleReasons(toolRules(snapshot.records('TOOL-RULE')), data?.tools, {
+      const reasons = ruleReasons(toolRules(snapshot.records('TOOL-RULE')), data?.tools, {
         program: reading.name,
         args: [],
       });
-      return known.length === 0
+      return reasons.length === 0
         ? []
         : [
             {
@@ -153,7 +153,7 @@ function registerSpawn(
     task: reading.task,
     target: reading.target,
     runId: data.runId,
-    ...(reading.declaredMs === undefined ? {} : { declaredMs: reading.declaredMs }),
+    ...defined({ declaredMs: reading.declaredMs }),
   });
   if (registered.kind === 'registered')
     return {

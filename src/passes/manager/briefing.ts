@@ -33,7 +33,9 @@ export function briefing(input: BriefingInput): string {
   const rows = snapshot.records('AUDIT').filter((row) => ids.has(fieldText(row, 'run_id')));
   const open = snapshot
     .records('NOTIFICATION')
-    .filter((one) => fieldText(one, 'status') === 'open' && fieldText(one, 'answer') === '')
+    .filter(
+      (record) => fieldText(record, 'status') === 'open' && fieldText(record, 'answer') === '',
+    )
     .sort((a, b) => (RANK[fieldText(a, 'priority')] ?? 4) - (RANK[fieldText(b, 'priority')] ?? 4));
   return [
     incidents.length === 0
@@ -41,13 +43,13 @@ export function briefing(input: BriefingInput): string {
       : part(
           'Integrity',
           incidents.map(
-            (one) =>
-              `${localTime(one.at, zone)}: ${one.message}. No pass runs until it is mended: \`nocturne gate\` names each file.`,
+            (incident) =>
+              `${localTime(incident.at, zone)}: ${incident.message}. No pass runs until it is mended: \`nocturne gate\` names each file.`,
           ),
         ),
     part(
       `Wanted from you (${open.length})`,
-      open.map((one) => `**${one.key}** ${fieldText(one, 'action_needed')}`),
+      open.map((record) => `**${record.key}** ${fieldText(record, 'action_needed')}`),
       'Nothing.',
     ),
     open.length === 0
@@ -95,8 +97,8 @@ function proofs(rows: readonly Rec[]): readonly string[] {
 }
 
 function split(target: string): readonly string[] {
-  const at = target.indexOf(': ');
-  return at < 0 ? ['', target] : [target.slice(0, at), target.slice(at + 2)];
+  const separator = target.indexOf(': ');
+  return separator < 0 ? ['', target] : [target.slice(0, separator), target.slice(separator + 2)];
 }
 
 function failures(rows: readonly Rec[]): readonly string[] {
@@ -117,13 +119,13 @@ function failures(rows: readonly Rec[]): readonly string[] {
 function spent(runs: readonly Rec[]): string {
   const sum = (field: string): number =>
     runs.reduce((total, run) => total + (Number(fieldText(run, field)) || 0), 0);
-  const known = runs.filter((run) => fieldText(run, 'tokens_in') !== '').length;
+  const metered = runs.filter((run) => fieldText(run, 'tokens_in') !== '').length;
   const minutes = runs.reduce(
     (total, run) =>
       total + ((fieldTime(run, 'ended') ?? 0) - (fieldTime(run, 'started') ?? 0)) / 60_000,
     0,
   );
-  return `${sum('tokens_in')} tokens read, ${sum('tokens_out')} written, cost ${sum('cost').toFixed(2)}, ${minutes.toFixed(1)} minutes${known === runs.length ? '' : ` (${runs.length - known} passes reported no tokens)`}`;
+  return `${sum('tokens_in')} tokens read, ${sum('tokens_out')} written, cost ${sum('cost').toFixed(2)}, ${minutes.toFixed(1)} minutes${metered === runs.length ? '' : ` (${runs.length - metered} passes reported no tokens)`}`;
 }
 
 function next(snapshot: Snapshot): readonly string[] {
@@ -134,5 +136,5 @@ function next(snapshot: Snapshot): readonly string[] {
       : [
           `first ${chosen.slug}: ${fieldText(snapshot.record('PROJECT', chosen.slug), 'next_pass.objective')}`,
         ];
-  return [...first, ...skipped.map((one) => `not yet ${one.slug}: ${one.why}`)];
+  return [...first, ...skipped.map((candidate) => `not yet ${candidate.slug}: ${candidate.why}`)];
 }

@@ -2,7 +2,7 @@
  * Manager T0 and T1: passes that never reached their T9 are closed in the registry, the owner's
  * answers are taken in, integrity is on record.
  */
-import { findProcesses } from '../../agents/survivors.js';
+import { findProcesses } from '../../agents/orphan-processes.js';
 import { fieldText, fieldTime } from '../../project/field-text.js';
 import { stamp } from '../../kernel/clock.js';
 import type { Snapshot } from '../../workspace/types.js';
@@ -69,15 +69,16 @@ export function unclosedRuns(snapshot: Snapshot, current: string): readonly Dead
   for (const row of snapshot.records('AUDIT')) {
     const runId = fieldText(row, 'run_id');
     if (runId === '' || runId === current || closed.has(runId)) continue;
-    const known = open.get(runId);
+    const previous = open.get(runId);
     const started = fieldTime(row, 'time');
     open.set(runId, {
       runId,
-      role: known?.role ?? (fieldText(row, 'detail').startsWith('manager') ? 'manager' : 'worker'),
-      started: known?.started ?? stamp(started === undefined ? snapshot.now : new Date(started)),
+      role:
+        previous?.role ?? (fieldText(row, 'detail').startsWith('manager') ? 'manager' : 'worker'),
+      started: previous?.started ?? stamp(started === undefined ? snapshot.now : new Date(started)),
       project:
-        fieldText(row, 'type') === 'load' ? fieldText(row, 'target') : (known?.project ?? ''),
-      lastStep: fieldText(row, 'step') || (known?.lastStep ?? ''),
+        fieldText(row, 'type') === 'load' ? fieldText(row, 'target') : (previous?.project ?? ''),
+      lastStep: fieldText(row, 'step') || (previous?.lastStep ?? ''),
     });
   }
   return [...open.values()];

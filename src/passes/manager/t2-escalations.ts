@@ -14,7 +14,7 @@ export const escalations: Step<Entered, Entered> = {
   id: 'T2',
   title: 'escalations and transitions',
   run(stage, { snapshot }) {
-    const unseen = openEscalations(snapshot).filter((one) => one.unseen);
+    const unseen = openEscalations(snapshot).filter((escalation) => escalation.unseen);
     const due = transitionSteps(snapshot).filter(
       (step) => step.calls.length > 0 && step.answeredBy === undefined,
     );
@@ -46,8 +46,8 @@ export const drafts: Step<Reviewing, Reviewing> = {
     const asked = new Set(
       snapshot
         .records('NOTIFICATION')
-        .filter((one) => fieldText(one, 'kind') === 'draft')
-        .map((one) => fieldText(one, 'project')),
+        .filter((record) => fieldText(record, 'kind') === 'draft')
+        .map((record) => fieldText(record, 'project')),
     );
     const waiting = snapshot.records('DRAFT').filter((draft) => !asked.has(draft.key));
     const acts = waiting.map((draft) => {

@@ -22,7 +22,9 @@ export const changed: Step<Entered, Reviewing> = {
   title: 'what changed',
   run(stage, { snapshot }) {
     const reviews = snapshot.records('PROJECT').flatMap((project) => review(snapshot, project));
-    const detail = reviews.map((one) => `${one.slug}: ${one.passes} passes`).join('; ');
+    const detail = reviews
+      .map((projectReview) => `${projectReview.slug}: ${projectReview.passes} passes`)
+      .join('; ');
     const row = noteAct('T3', {
       type: 'changes',
       result: reviews.length === 0 ? 'skipped' : 'ok',
@@ -38,19 +40,21 @@ export const value: Step<Reviewing, Reviewing> = {
   run(stage, { snapshot }) {
     const weak = stage.reviews.filter(isWeak);
     const asked = weak
-      .filter((one) => isActive(snapshot, one.slug))
+      .filter((projectReview) => isActive(snapshot, projectReview.slug))
       .map(({ slug, grades }) => {
         const question = `${slug}: its last ${TOO_OFTEN} passes were weak (${grades.slice(-TOO_OFTEN).join(', ')}). What should it do instead? Answer with an objective, or no to pause it.`;
         const reason = `${TOO_OFTEN} weak passes in a row`;
         const args = { slug, reason, priority: 'high', question };
         return bundleAct('T4', { name: 'surface_escalation', args });
       });
-    const costs = stage.reviews.flatMap((one) =>
-      one.costPerOutput === undefined
+    const costs = stage.reviews.flatMap((projectReview) =>
+      projectReview.costPerOutput === undefined
         ? []
-        : [`${one.slug} ${one.costPerOutput.toFixed(3)} an output`],
+        : [`${projectReview.slug} ${projectReview.costPerOutput.toFixed(3)} an output`],
     );
-    const detail = [...weak.map((one) => `${one.slug} is weak`), ...costs].join('; ');
+    const detail = [...weak.map((projectReview) => `${projectReview.slug} is weak`), ...costs].join(
+      '; ',
+    );
     const row = noteAct('T4', {
       type: 'value',
       result: weak.length === 0 ? 'ok' : 'failed',
@@ -74,8 +78,10 @@ export const direction: Step<Reviewing, Reviewing> = {
   id: 'T5',
   title: 'direction',
   run(stage) {
-    const flagged = stage.reviews.filter((one) => one.direction !== '');
-    const notes = flagged.map((one) => `${one.slug}: ${one.direction}`);
+    const flagged = stage.reviews.filter((projectReview) => projectReview.direction !== '');
+    const notes = flagged.map(
+      (projectReview) => `${projectReview.slug}: ${projectReview.direction}`,
+    );
     const row = noteAct('T5', {
       type: 'direction',
       result: flagged.length === 0 ? 'ok' : 'failed',
@@ -102,7 +108,9 @@ export const verdicts: Step<Reviewing, Reviewing> = {
     const row = noteAct('T7', {
       type: 'reviews',
       result: stage.reviews.length === 0 ? 'skipped' : 'ok',
-      detail: stage.reviews.map((one) => `${one.slug} ${one.verdict}`).join('; '),
+      detail: stage.reviews
+        .map((projectReview) => `${projectReview.slug} ${projectReview.verdict}`)
+        .join('; '),
     });
     return { stage, acts: [...recorded, row] };
   },
@@ -172,25 +180,29 @@ function trendOf(grades: readonly (typeof GRADES)[number][]): ProjectReview['tre
 }
 
 /** Why the project seems to go nowhere; empty when it does not. Only said, never corrected. */
-function drift(snapshot: Snapshot, at: { project: Rec; outputs: number; passes: number }): string {
+function drift(
+  snapshot: Snapshot,
+  work: { project: Rec; outputs: number; passes: number },
+): string {
   const objectives = snapshot
     .records('CHANGE')
-    .filter((row) => fieldText(row, 'address') === `${at.project.file}#last_pass.objective`)
+    .filter((row) => fieldText(row, 'address') === `${work.project.file}#last_pass.objective`)
     .map((row) => fieldText(row, 'new'));
   const recorded = snapshot
     .records('MEMORY')
-    .filter((entry) => fieldText(entry, 'project') === at.project.key)
+    .filter((entry) => fieldText(entry, 'project') === work.project.key)
     .map((entry) => fieldText(entry, 'objective'));
   const recent = (recorded.length >= objectives.length ? recorded : objectives).slice(-TOO_OFTEN);
   if (recent.length === TOO_OFTEN && new Set(recent).size === 1)
     return `the same objective ${TOO_OFTEN} times: "${recent[0] ?? ''}"`;
-  if (at.passes >= TOO_OFTEN && at.outputs === 0) return `${at.passes} passes without new content`;
+  if (work.passes >= TOO_OFTEN && work.outputs === 0)
+    return `${work.passes} passes without new content`;
   const [next, phase] = [
-    fieldText(at.project, 'next_pass.objective'),
-    fieldText(at.project, 'phase.objective'),
+    fieldText(work.project, 'next_pass.objective'),
+    fieldText(work.project, 'phase.objective'),
   ];
   const shared = [...wordsOf(next)].filter((word) =>
-    wordsOf(`${phase} ${fieldText(at.project, 'mission')}`).has(word),
+    wordsOf(`${phase} ${fieldText(work.project, 'mission')}`).has(word),
   );
   return next !== '' && shared.length === 0
     ? `the next objective shares no word with the phase: "${next}"`

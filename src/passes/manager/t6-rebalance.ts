@@ -59,7 +59,7 @@ function betterOrder(
     .map((row) => ({ slug: fieldText(row, 'slug'), priority: fieldInt(row, 'priority') ?? 999 }))
     .sort((a, b) => a.priority - b.priority);
   const [first, then] = rows;
-  const about = reviews.find((one) => one.slug === first?.slug);
+  const about = reviews.find((review) => review.slug === first?.slug);
   if (first === undefined || then === undefined || about === undefined) return undefined;
   const last = about.grades.slice(-2);
   const isStalled =

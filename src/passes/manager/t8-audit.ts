@@ -45,14 +45,17 @@ export const auditReview: Step<Reviewing, Reviewed> = {
       home: env.workspace.home,
       modules: env.modules.map((module) => module.name),
     });
-    const errors = diagnostics.filter((one) => one.severity === 'error');
-    const warnings = diagnostics.filter((one) => one.severity === 'warning');
+    const errors = diagnostics.filter((diagnostic) => diagnostic.severity === 'error');
+    const warnings = diagnostics.filter((diagnostic) => diagnostic.severity === 'warning');
     const archived = archive(snapshot);
     const findings = [
       ...broken,
       ...errors
         .slice(0, 5)
-        .map((one) => `${one.range.file}:${one.range.line} ${one.rule}: ${one.message}`),
+        .map(
+          (diagnostic) =>
+            `${diagnostic.range.file}:${diagnostic.range.line} ${diagnostic.rule}: ${diagnostic.message}`,
+        ),
     ];
     const row = noteAct('T8', {
       type: 'audit',
@@ -82,15 +85,15 @@ function lastManager(snapshot: Snapshot): number {
 /** Runs whose rows are out of order, or that worked on a project and left a step out. */
 function spineProblems(
   snapshot: Snapshot,
-  at: { since: number; current: string },
+  period: { since: number; current: string },
 ): readonly string[] {
   const byRun = new Map<string, Rec[]>();
   for (const row of snapshot.records('AUDIT')) {
     const run = fieldText(row, 'run_id');
     if (
       run === '' ||
-      run === at.current ||
-      (fieldTime(row, 'time') ?? 0) < at.since ||
+      run === period.current ||
+      (fieldTime(row, 'time') ?? 0) < period.since ||
       fieldText(row, 'step') === ''
     )
       continue;
@@ -118,11 +121,11 @@ function archive(
 ): { name: string; args: Record<string, string | null>; target: string }[] {
   return snapshot
     .records('NOTIFICATION')
-    .filter((one) => fieldText(one, 'status') === 'done')
-    .map((one) => {
-      const field = (name: string): string | null => one.fields.get(name)?.value || null;
+    .filter((record) => fieldText(record, 'status') === 'done')
+    .map((record) => {
+      const field = (name: string): string | null => record.fields.get(name)?.value || null;
       const args = {
-        id: one.key,
+        id: record.key,
         title: field('title'),
         time: field('time'),
         priority: field('priority'),
@@ -132,6 +135,6 @@ function archive(
         answer: field('answer'),
         body: field('body'),
       };
-      return { name: 'notification_archive', args, target: one.key };
+      return { name: 'notification_archive', args, target: record.key };
     });
 }

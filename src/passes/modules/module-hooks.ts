@@ -20,7 +20,7 @@ export function enabledModules(
 ): readonly PassModule[] {
   return snapshot.schema.modules
     .filter((row) => row.enabled)
-    .flatMap((row) => modules.filter((one) => one.name === row.name));
+    .flatMap((row) => modules.filter((candidate) => candidate.name === row.name));
 }
 
 /**
@@ -55,9 +55,9 @@ export function runBefore(
 
 function failedRow(
   step: StepId,
-  at: { readonly type: string; readonly module: string; readonly error: unknown },
+  failure: { readonly type: string; readonly module: string; readonly error: unknown },
 ): Act {
-  const { type, module, error } = at;
+  const { type, module, error } = failure;
   const detail = (error instanceof Error ? error.message : String(error)).slice(0, 300);
   return noteAct(step, { type, target: module, result: 'failed', detail });
 }
@@ -70,22 +70,22 @@ export async function moduleFragments(
   env: PassEnvironment,
   pass: Pick<Chosen, 'project' | 'runId' | 'capability'>,
   snapshot: Snapshot,
-): Promise<{ readonly told: readonly Fragment[]; readonly acts: readonly Act[] }> {
+): Promise<{ readonly fromModules: readonly Fragment[]; readonly acts: readonly Act[] }> {
   const { workspace, signal, say } = env;
   const { project, runId, capability } = pass;
-  const told: Fragment[] = [];
+  const fromModules: Fragment[] = [];
   const acts: Act[] = [];
   for (const module of enabledModules(env, snapshot)) {
     try {
       const context = { workspace, snapshot, project, runId, capability, signal, say };
       const fragments = (await module.fragments?.(context)) ?? [];
-      told.push(...fragments.map((one) => ({ ...one, trust: 'data' as const })));
+      fromModules.push(...fragments.map((fragment) => ({ ...fragment, trust: 'data' as const })));
     } catch (error) {
       if (error instanceof NocturneError && error.code === 'LEASE_LOST') throw error;
       acts.push(failedRow('T4', { type: 'brief', module: module.name, error }));
     }
   }
-  return { told, acts };
+  return { fromModules, acts };
 }
 
 export type Question = Pick<AlikeContext, 'texts' | 'among' | 'records'> & {

@@ -52,9 +52,9 @@ export async function runModules(engine: Engine): Promise<EngineRun> {
     if (round > 1) snapshot = engine.workspace.snapshot();
     let heard = 0;
     for (const row of rowsOf(engine, snapshot)) {
-      const told = await deliver(engine, { row, runs, snapshot });
-      heard += told.changes;
-      if (told.wrote) snapshot = engine.workspace.snapshot();
+      const delivery = await deliver(engine, { row, runs, snapshot });
+      heard += delivery.changes;
+      if (delivery.wrote) snapshot = engine.workspace.snapshot();
     }
     if (heard === 0) return { runs: [...runs.values()], looping: [] };
   }
@@ -87,7 +87,7 @@ function rowsOf({ only }: Engine, snapshot: Snapshot): readonly ModuleRow[] {
 }
 
 function find(engine: Engine, name: string): PassModule | undefined {
-  return engine.modules.find((one) => one.name === name);
+  return engine.modules.find((candidate) => candidate.name === name);
 }
 
 type Turn = {
@@ -97,18 +97,18 @@ type Turn = {
 };
 
 /** How many changes a module heard of, and whether it changed something itself. */
-type Told = { readonly changes: number; readonly wrote: boolean };
-const NOTHING_TOLD: Told = { changes: 0, wrote: false };
+type Delivery = { readonly changes: number; readonly wrote: boolean };
+const NOTHING_DELIVERED: Delivery = { changes: 0, wrote: false };
 
-async function deliver(engine: Engine, { row, runs, snapshot }: Turn): Promise<Told> {
+async function deliver(engine: Engine, { row, runs, snapshot }: Turn): Promise<Delivery> {
   const { workspace, runId, signal, say } = engine;
   const module = find(engine, row.name);
   const run = runs.get(row.name);
   if (module === undefined || run === undefined || run.failed !== undefined || signal.aborted)
-    return NOTHING_TOLD;
+    return NOTHING_DELIVERED;
   const now = cursorNow(snapshot, row);
   const changes = changesBetween(readCursor(workspace.state, row.name), now);
-  if (changes.length === 0) return NOTHING_TOLD;
+  if (changes.length === 0) return NOTHING_DELIVERED;
   try {
     const changeSet = await module.onChange(changes, { workspace, snapshot, runId, signal, say });
     if (changeSet !== undefined) engine.commit(changeSet);
@@ -121,7 +121,7 @@ async function deliver(engine: Engine, { row, runs, snapshot }: Turn): Promise<T
     const failed = error instanceof Error ? error.message : String(error);
     say(`     module ${row.name} failed: ${failed}`);
     runs.set(row.name, { ...run, failed });
-    return NOTHING_TOLD;
+    return NOTHING_DELIVERED;
   }
 }
 
@@ -143,8 +143,8 @@ function tellOwner(engine: Engine, looping: readonly string[]): void {
     snapshot
       .records('NOTIFICATION')
       .some(
-        (one) =>
-          fieldText(one, 'action_needed') === question && fieldText(one, 'status') !== 'done',
+        (record) =>
+          fieldText(record, 'action_needed') === question && fieldText(record, 'status') !== 'done',
       )
   )
     return;

@@ -25,11 +25,11 @@ const TAKEN = [
 
 export function acceptDraft(
   snapshot: Snapshot,
-  at: { readonly slug: string; readonly authorisation: string },
+  accepted: { readonly slug: string; readonly authorisation: string },
 ): { changes: readonly Change[]; bundles: readonly BundleAct[] } {
-  const draft = snapshot.record('DRAFT', at.slug);
+  const draft = snapshot.record('DRAFT', accepted.slug);
   if (draft === undefined)
-    throw new NocturneError('NOT_FOUND', `there is no draft "${at.slug}" any more`, {
+    throw new NocturneError('NOT_FOUND', `there is no draft "${accepted.slug}" any more`, {
       hint: 'answer no to close the question',
     });
   const file = posix.join(posix.dirname(draft.file), 'LONGRUNNER.md');
@@ -46,15 +46,21 @@ export function acceptDraft(
     fields['next_pass.objective'] = fields['phase.objective'] ?? '';
   const priorities = snapshot.records('DISPATCH').map((row) => fieldInt(row, 'priority') ?? 0);
   const args = {
-    slug: at.slug,
+    slug: accepted.slug,
     priority: Math.min(999, Math.max(0, ...priorities) + 1),
     longrunner: file,
     phase: fieldText(draft, 'phase.name') || 'first',
-    authorisation: at.authorisation,
+    authorisation: accepted.authorisation,
   };
   return {
     changes: [
-      { kind: 'insert', object: 'PROJECT', key: at.slug, fields, body: `\n# ${at.slug}\n` },
+      {
+        kind: 'insert',
+        object: 'PROJECT',
+        key: accepted.slug,
+        fields,
+        body: `\n# ${accepted.slug}\n`,
+      },
       { kind: 'delete', path: draft.file },
     ],
     bundles: [{ name: 'draft_accept', args, detail: 'the owner accepted the draft' }],

@@ -24,8 +24,8 @@ import type { CommitPart, Snapshot } from '../../workspace/types.js';
 import { type Act, bundleAct, deedOf } from '../act.js';
 import { noFacts } from '../pass-facts.js';
 import { storePass } from '../pass-file.js';
-import { recordSettled } from '../settlement/record-settled.js';
-import { type Crashed, settleCrashed } from '../settlement/settle-crashed.js';
+import { recordReconciliation } from '../reconcile/record-reconciliation.js';
+import { type Crashed, recoverCrashedPass } from '../reconcile/recover-crashed-pass.js';
 import type { Entered, HostSession, PassEnvironment, PassReport, PassRequest } from '../types.js';
 
 /** A pass may hold the lock this long without a heartbeat. */
@@ -53,7 +53,7 @@ export async function enter(env: PassEnvironment, entry: Entry): Promise<LetIn |
   assertPassRoot(state, root);
   recover(root, state);
   const held = leaseStatus(root, clock);
-  const crashed = held.kind === 'held' ? undefined : await settleCrashed(env);
+  const crashed = held.kind === 'held' ? undefined : await recoverCrashedPass(env);
   const gate = verifyGate(root, workspace.home);
   if (!gate.ok) return { kind: 'over', report: refusal(env, entry, gate) };
   await waitForBreaker(env);
@@ -174,5 +174,11 @@ function sessionOpen({ stage, lease }: Taken, files: number): Act {
 function crashActs(crashed: Crashed | undefined): readonly Act[] {
   if (crashed === undefined) return [];
   const { runId, project } = crashed;
-  return recordSettled({ step: 'T0', settled: crashed, runId, project, crashed: true });
+  return recordReconciliation({
+    step: 'T0',
+    reconciliation: crashed,
+    runId,
+    project,
+    crashed: true,
+  });
 }

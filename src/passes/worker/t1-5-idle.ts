@@ -30,7 +30,10 @@ export const t15Idle: Step<Dispatched, Picked> = {
       }),
     );
     if (choice === undefined)
-      return nothing(stage, considered.map((one) => `${one.tier}: ${one.why}`).join('; '));
+      return nothing(
+        stage,
+        considered.map((candidate) => `${candidate.tier}: ${candidate.why}`).join('; '),
+      );
     env.say(`     idle: ${choice.tier} (${choice.why})`);
     const chosen = noteAct('T1.5', {
       type: 'idle',

@@ -33,11 +33,12 @@ export function choose(
   snapshot: Snapshot,
 ): { readonly project: string | undefined; readonly acts: readonly Act[] } {
   const { chosen, skipped } = dispatch(snapshot, {
-    exclude: new Set(turnedAway.map((one) => one.slug)),
+    exclude: new Set(turnedAway.map((candidate) => candidate.slug)),
     ...defined({ only: request.project }),
   });
   if (chosen === undefined) {
-    const detail = skipped.map((one) => `${one.slug}: ${one.why}`).join('; ') || 'no project';
+    const detail =
+      skipped.map((candidate) => `${candidate.slug}: ${candidate.why}`).join('; ') || 'no project';
     return {
       project: undefined,
       acts: [noteAct('T1', { type: 'dispatch', result: 'skipped', detail })],

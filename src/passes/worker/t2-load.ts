@@ -44,7 +44,7 @@ function load(env: PassEnvironment, first: WithProject, snapshot: Snapshot): Mov
     const away = turnAway(view, { slug, state, why });
     acts.push(...away);
     if (turnedAway.length > REDISPATCH) {
-      const slugs = turnedAway.map((one) => one.slug).join(', ');
+      const slugs = turnedAway.map((candidate) => candidate.slug).join(', ');
       return over({ ...stage, turnedAway }, { acts, outcome: slugs, exit: EXIT.findings });
     }
     view = viewAfter(view, partsOf(stage, away));
@@ -89,9 +89,9 @@ export function transitionArguments(
 
 function turnAway(
   snapshot: Snapshot,
-  at: { readonly slug: string; readonly state: ProjectState['state']; readonly why: string },
+  project: { readonly slug: string; readonly state: ProjectState['state']; readonly why: string },
 ): readonly Act[] {
-  const { slug, state, why } = at;
+  const { slug, state, why } = project;
   switch (state) {
     case 'complete':
       return [

@@ -106,9 +106,9 @@ function isFresh(snapshot: Snapshot, status: Rec | undefined): boolean {
 async function run(
   env: PassEnvironment,
   stage: Chosen,
-  at: { readonly tool: string; readonly probe: string; readonly snapshot: Snapshot },
+  request: { readonly tool: string; readonly probe: string; readonly snapshot: Snapshot },
 ): Promise<Answer> {
-  const { tool, probe, snapshot } = at;
+  const { tool, probe, snapshot } = request;
   if (probe === '') return missing(tool, 'it has no probe in the tool registry');
   const words = plainWords(probe);
   if (words === undefined) return missing(tool, `its probe is not one plain command: ${probe}`);

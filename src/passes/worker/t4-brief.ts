@@ -25,13 +25,13 @@ export const t4Brief: Step<Chosen, Composed> = {
   title: 'compose the brief',
   async run(stage, { env, snapshot }) {
     // They may write down that they told it, so they are asked before the tree is kept.
-    const { told, acts } = await moduleFragments(env, stage, snapshot);
-    const brief = briefOf(stage, snapshot, told);
+    const { fromModules, acts } = await moduleFragments(env, stage, snapshot);
+    const brief = briefOf(stage, snapshot, fromModules);
     const { prompt, omitted, fragments } = composePrompt(brief);
-    for (const one of omitted)
-      env.say(`     left out for want of room: ${one.source} (${one.how})`);
+    for (const fragment of omitted)
+      env.say(`     left out for want of room: ${fragment.source} (${fragment.how})`);
     return {
-      stage: { ...stage, brief, prompt, sources: fragments.map((one) => one.source) },
+      stage: { ...stage, brief, prompt, sources: fragments.map((fragment) => fragment.source) },
       acts: [...sandboxRow(stage), ...acts],
     };
   },
@@ -52,7 +52,7 @@ function sandboxRow({ sandbox, runner, driver }: Chosen): readonly Act[] {
   ];
 }
 
-function briefOf(stage: Chosen, snapshot: Snapshot, told: readonly Fragment[]): Brief {
+function briefOf(stage: Chosen, snapshot: Snapshot, fromModules: readonly Fragment[]): Brief {
   const { project: slug, tier } = stage;
   const project = slug === undefined ? undefined : snapshot.record('PROJECT', slug);
   const stop = slug === undefined ? [] : stopConditionOf(snapshot, slug).assertions;
@@ -66,7 +66,7 @@ function briefOf(stage: Chosen, snapshot: Snapshot, told: readonly Fragment[]): 
       ...alwaysTold(snapshot),
       ...projectFragments(project),
       ...answerFragments(snapshot, slug),
-      ...told,
+      ...fromModules,
       ...rememberedFragments(snapshot, { project, slug }),
     ],
     mayWrite: stage.writes,
@@ -89,9 +89,9 @@ function briefOf(stage: Chosen, snapshot: Snapshot, told: readonly Fragment[]): 
 
 function wholeFile(
   snapshot: Snapshot,
-  at: { readonly title: string; readonly path: string; readonly trust: Fragment['trust'] },
+  source: { readonly title: string; readonly path: string; readonly trust: Fragment['trust'] },
 ): readonly Fragment[] {
-  const { title, path, trust } = at;
+  const { title, path, trust } = source;
   const text = snapshot.text(path);
   return text === undefined || text.trim() === ''
     ? []

@@ -1,7 +1,7 @@
 /** T4, before the agent starts: the tree is kept, so that every difference can be judged. */
 import { openCommitRecord } from '../../workspace/commit-record.js';
 import { storePass } from '../pass-file.js';
-import { baselineOf } from '../settlement/baseline.js';
+import { baselineOf } from '../reconcile/baseline.js';
 import type { Briefed, Composed, Step } from '../types.js';
 
 export const t4KeepTree: Step<Composed, Briefed> = {

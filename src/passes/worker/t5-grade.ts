@@ -8,11 +8,11 @@ import { validateSnapshot } from '../../validate/validate-snapshot.js';
 import type { Snapshot } from '../../workspace/types.js';
 import { noteAct } from '../act.js';
 import { storePass } from '../pass-file.js';
-import { evaluate, NOTHING_EVALUATED } from '../settlement/evaluate.js';
-import { repeatedOutputs, type Repeats } from '../settlement/repeated-outputs.js';
-import type { Graded, PassEnvironment, Settled, Step } from '../types.js';
+import { evaluate, NOTHING_EVALUATED } from '../reconcile/evaluate.js';
+import { repeatedOutputs, type Repeats } from '../reconcile/repeated-outputs.js';
+import type { Graded, PassEnvironment, Reconciled, Step } from '../types.js';
 
-export const t5Grade: Step<Settled, Graded> = {
+export const t5Grade: Step<Reconciled, Graded> = {
   id: 'T5',
   title: 'grade',
   async run(stage, context) {
@@ -56,7 +56,7 @@ function refusedIn(snapshot: Snapshot, runId: string): readonly string[] {
 }
 
 /** Besides what was found on the disk, what the agent wrote through guarded tools. */
-function outputsOf(snapshot: Snapshot, { runId, outputs, gone }: Settled): readonly string[] {
+function outputsOf(snapshot: Snapshot, { runId, outputs, gone }: Reconciled): readonly string[] {
   const written = [...agentWrites(snapshot, new Set([runId]))].filter(
     (path) => !gone.includes(path),
   );
@@ -72,12 +72,14 @@ async function hasInvalidOutputs(
     home: env.workspace.home,
     modules: env.modules.map((module) => module.name),
   });
-  return found.some((one) => one.severity === 'error' && outputs.includes(one.range.file));
+  return found.some(
+    (diagnostic) => diagnostic.severity === 'error' && outputs.includes(diagnostic.range.file),
+  );
 }
 
 function gradeOf(
   snapshot: Snapshot,
-  { project, outputs, outcome, undone }: Settled,
+  { project, outputs, outcome, undone }: Reconciled,
   found: {
     readonly criteria: readonly AssertionResult[];
     readonly repeated: Repeats;
@@ -93,13 +95,15 @@ function gradeOf(
           (path) => !outputs.includes(path),
         );
   const novelty = noveltyOf(textsOf(snapshot, outputs), textsOf(snapshot, earlier));
-  const repeating = new Set(repeats.map((one) => one.path));
+  const repeating = new Set(repeats.map((repeat) => repeat.path));
   const unreadable = outputs.length - novelty.outputs.length;
-  const fresh = novelty.outputs.filter((one) => !one.duplicate && !repeating.has(one.path));
+  const fresh = novelty.outputs.filter(
+    (output) => !output.duplicate && !repeating.has(output.path),
+  );
   return gradePass({
     finished: outcome.kind === 'finished',
     criteria: {
-      met: criteria.filter((one) => one.holds && one.error === undefined).length,
+      met: criteria.filter((result) => result.holds && result.error === undefined).length,
       total: criteria.length,
     },
     outputs: outputs.length,

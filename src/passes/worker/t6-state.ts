@@ -12,7 +12,7 @@ import { viewAfter } from '../../workspace/draft-view.js';
 import type { Snapshot } from '../../workspace/types.js';
 import { type Act, bundleAct, bundlesAct, type Deed, deedOf, noteAct, partsOf } from '../act.js';
 import { moduleRecords } from '../modules/module-hooks.js';
-import { evaluate, evidenceOf } from '../settlement/evaluate.js';
+import { evaluate, evidenceOf } from '../reconcile/evaluate.js';
 import type { Done, Graded, PassEnvironment, Step } from '../types.js';
 import { transitionArguments } from './t2-load.js';
 
@@ -28,9 +28,9 @@ export const t6State: Step<Graded, Done> = {
     }
     const { results: stop, acts } = await evaluate(context, stage, { step: 'T6', project: slug });
     const holds = conditionsHold(stop) && stage.quality !== 'FAIL';
-    for (const one of stop)
+    for (const result of stop)
       env.say(
-        `     ${one.holds ? 'holds' : 'not yet'}: ${one.assertion} (${one.error ?? one.found})`,
+        `     ${result.holds ? 'holds' : 'not yet'}: ${result.assertion} (${result.error ?? result.found})`,
       );
     const recorded = [
       ...acts,
@@ -62,16 +62,17 @@ function askForAgent({ outcome, runId }: Graded, slug: string): readonly Act[] {
 /** The pass, and what modules keep of it, in one part. */
 function record(
   env: PassEnvironment,
-  at: { readonly stage: Graded; readonly slug: string; readonly view: Snapshot },
+  context: { readonly stage: Graded; readonly slug: string; readonly view: Snapshot },
 ): Deed {
-  const { stage, slug, view } = at;
+  const { stage, slug, view } = context;
   const { quality, objective, outputs, criteria } = stage;
   const args = {
     slug,
     objective,
     outputs,
     quality,
-    validated: criteria.length > 0 && criteria.every((one) => one.holds && one.error === undefined),
+    validated:
+      criteria.length > 0 && criteria.every((result) => result.holds && result.error === undefined),
     weak: quality === 'WEAK' || quality === 'FAIL',
     next_objective: stage.outcome.report.nextObjective ?? objective,
   };
@@ -79,8 +80,8 @@ function record(
   const more = moduleRecords(env, stage, view);
   return {
     ...deed,
-    changes: [...more.flatMap((one) => one.changes), ...deed.changes],
-    audit: [...(deed.audit ?? []), ...more.flatMap((one) => one.audit ?? [])],
+    changes: [...more.flatMap((moduleChange) => moduleChange.changes), ...deed.changes],
+    audit: [...(deed.audit ?? []), ...more.flatMap((moduleChange) => moduleChange.audit ?? [])],
   };
 }
 
@@ -101,7 +102,7 @@ function endPhase(env: PassEnvironment, ending: Ending): Act {
   }
   env.say(`     the stop condition holds: waiting for the owner`);
   const evidence = ending.stop
-    .map((one) => `- \`${one.assertion.replaceAll('`', "'")}\`: ${evidenceOf(one)}`)
+    .map((result) => `- \`${result.assertion.replaceAll('`', "'")}\`: ${evidenceOf(result)}`)
     .join('\n');
   return bundleAct('T6', {
     name: 'phase_transition',
@@ -128,8 +129,8 @@ function advanceUnderApproval({
   if (!allowed || pa === undefined) return undefined;
   const check = (name: string): string =>
     checks
-      .filter((one) => one.check === name)
-      .map((one) => one.detail)
+      .filter((permission) => permission.check === name)
+      .map((permission) => permission.detail)
       .join('; ') || '-';
   const use = {
     id: nextInvocation(view, pa),

@@ -25,12 +25,12 @@ export const t7Learn: Step<Done, Done> = {
     const { report } = stage.outcome;
     const offered = report.lessons.length + report.failureModes.length;
     const learnt = offered === 0 ? NOTHING_LEARNT : await learn(stage, context);
-    const { kept, known } = learnt;
+    const { kept, alreadyKnown } = learnt;
     const row = noteAct('T7', {
       type: 'learn',
       target: kept.join(' '),
       result: offered === 0 ? 'skipped' : 'ok',
-      detail: `${offered} offered, ${kept.length} kept${known.length === 0 ? '' : `; known: ${known.join(' ')}`}`,
+      detail: `${offered} offered, ${kept.length} kept${alreadyKnown.length === 0 ? '' : `; known: ${alreadyKnown.join(' ')}`}`,
     });
     const notes = [...stage.notes, ...kept.map((id) => `learnt ${id}`)];
     return { stage: { ...stage, notes }, acts: [...learnt.acts, row] };
@@ -49,9 +49,9 @@ type Learnt = {
   readonly acts: readonly Act[];
   readonly kept: readonly string[];
   /** Records that say the same already. */
-  readonly known: readonly string[];
+  readonly alreadyKnown: readonly string[];
 };
-const NOTHING_LEARNT: Learnt = { acts: [], kept: [], known: [] };
+const NOTHING_LEARNT: Learnt = { acts: [], kept: [], alreadyKnown: [] };
 
 /** What the agent offers of one kind; `add` writes it down under the number that comes next. */
 type Offer = {
@@ -68,12 +68,12 @@ async function learn(stage: Done, context: StepContext): Promise<Learnt> {
   // Asked before anything is written: what is told is of the records as they are.
   const same = await sameAs(context, stage, offers);
   const acts: Act[] = [...same.acts];
-  const [kept, known]: [string[], string[]] = [[], []];
+  const [kept, alreadyKnown]: [string[], string[]] = [[], []];
   let view = context.snapshot;
   for (const [i, { text, kind, add }] of offers.entries()) {
     const earlier = recordOf(view.records(kind.object), kind.field, text)?.key ?? same.keys[i];
     if (earlier !== undefined) {
-      known.push(earlier);
+      alreadyKnown.push(earlier);
       continue;
     }
     const { id, act } = add(view);
@@ -81,7 +81,7 @@ async function learn(stage: Done, context: StepContext): Promise<Learnt> {
     acts.push(act);
     kept.push(id);
   }
-  return { acts, kept, known };
+  return { acts, kept, alreadyKnown };
 }
 
 function offersOf({ outcome, project }: Done, workspace: Workspace): readonly Offer[] {
@@ -89,23 +89,23 @@ function offersOf({ outcome, project }: Done, workspace: Workspace): readonly Of
   return [
     ...lessons
       .slice(0, MOST)
-      .filter((one) => isGeneral(project, one.observation) && one.evidence.trim() !== '')
-      .map((one) => ({
-        text: one.observation,
+      .filter((entry) => isGeneral(project, entry.observation) && entry.evidence.trim() !== '')
+      .map((entry) => ({
+        text: entry.observation,
         kind: LESSONS,
-        add: (view: Snapshot) => lesson(workspace, view, one),
+        add: (view: Snapshot) => lesson(workspace, view, entry),
       })),
     ...failureModes
       .slice(0, MOST)
       .filter(
-        (one) =>
-          isGeneral(project, one.symptom) &&
-          [one.detection, one.cause, one.fix].every((part) => part.trim() !== ''),
+        (failure) =>
+          isGeneral(project, failure.symptom) &&
+          [failure.detection, failure.cause, failure.fix].every((part) => part.trim() !== ''),
       )
-      .map((one) => ({
-        text: one.symptom,
+      .map((failure) => ({
+        text: failure.symptom,
         kind: MODES,
-        add: (view: Snapshot) => failureMode(view, one),
+        add: (view: Snapshot) => failureMode(view, failure),
       })),
   ];
 }
@@ -133,7 +133,7 @@ async function sameAs(
       ...texts.map((text, i) => {
         const found = alike.answers?.[i]
           ?.flatMap((part) => part.found)
-          .find((one) => meansTheSame(text, one));
+          .find((match) => meansTheSame(text, match));
         return records.find(
           (record) => record.file === found?.path && record.range.line === found.line,
         )?.key;

@@ -58,14 +58,14 @@ export async function deliver(
 export async function sweepModules(
   { env, snapshot }: StepContext,
   { runId }: Pick<Entered, 'runId'>,
-  at: {
+  work: {
     readonly project: string | undefined;
     readonly report: AgentReport | undefined;
     readonly step?: StepId;
   },
 ): Promise<ModulesDone> {
   const { workspace, signal, say } = env;
-  const { project, report, step = 'T8' } = at;
+  const { project, report, step = 'T8' } = work;
   const notes: string[] = [];
   const acts: Act[] = [];
   for (const module of enabledModules(env, snapshot)) {

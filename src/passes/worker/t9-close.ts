@@ -2,6 +2,7 @@
  * T9: the session registry, the memory entry, the lock. Runs after every pass that took the lock,
  * whatever happened in between.
  */
+import { defined } from '../../kernel/defined.js';
 import { NocturneError } from '../../kernel/error.js';
 import { closeCommitRecord } from '../../workspace/commit-record.js';
 import { releaseLease } from '../../workspace/lease.js';
@@ -9,7 +10,7 @@ import { type BundleAct, bundlesAct, commitActs, type PlainAct } from '../act.js
 import { projectOf } from '../pass-facts.js';
 import { forgetPass } from '../pass-file.js';
 import type { Finished } from '../run-steps.js';
-import { settlePass } from '../settlement/settle-pass.js';
+import { reconcilePass } from '../reconcile/reconcile-pass.js';
 import { removeUnusedObjects } from '../stored-objects.js';
 import type { Halt, PassEnvironment, Stage } from '../types.js';
 
@@ -22,17 +23,15 @@ export type Closed = {
 export async function close(env: PassEnvironment, ended: Finished<Stage>): Promise<Closed> {
   env.say('T9   close');
   const halt = ended.kind === 'halted' ? ended.halt : undefined;
-  const stage = settleLate(env, ended.kind === 'halted' ? ended.halt.stage : ended.stage);
+  const stage = reconcileLate(env, ended.kind === 'halted' ? ended.halt.stage : ended.stage);
   const { root, state, clock } = env.workspace;
   const outcome = halt?.outcome ?? outcomeOf(stage);
   const failed = isFailure(stage, halt);
   const failures = failed ? stage.failures + 1 : 0;
   commitActs(env.workspace, stage, [closing(stage, { outcome, failures })]);
   cleanStore(env);
-  releaseLease(root, state, {
-    fence: stage.fence,
-    ...(failed ? { failedAt: clock.now() } : {}),
-  });
+  const failedAt = failed ? clock.now() : undefined;
+  releaseLease(root, state, defined({ fence: stage.fence, failedAt }));
   closeCommitRecord(state);
   forgetPass(state);
   return { stage, outcome };
@@ -49,14 +48,14 @@ function cleanStore({ workspace, say }: PassEnvironment): void {
 }
 
 /** A pass that broke down while its agent was at work: what it left is judged all the same. */
-function settleLate(env: PassEnvironment, stage: Stage): Stage {
+function reconcileLate(env: PassEnvironment, stage: Stage): Stage {
   if (!('baseline' in stage) || 'undone' in stage) return stage;
-  const { acts, ...left } = settlePass(env, stage);
+  const { acts, ...left } = reconcilePass(env, stage);
   commitActs(env.workspace, stage, acts);
   return 'outcome' in stage ? { ...stage, ...left } : stage;
 }
 
-function closing(stage: Stage, at: { outcome: string; failures: number }): PlainAct {
+function closing(stage: Stage, result: { outcome: string; failures: number }): PlainAct {
   const runner = 'runner' in stage ? stage.runner.name : null;
   const tierModel = 'tier' in stage ? stage.tier.model : '';
   const outcome = 'outcome' in stage ? stage.outcome : undefined;
@@ -71,13 +70,13 @@ function closing(stage: Stage, at: { outcome: string; failures: number }): Plain
     started: stage.started,
     integrity: 'pass',
     project: projectOf(stage) ?? null,
-    outcome: at.outcome,
-    failures: at.failures,
+    outcome: result.outcome,
+    failures: result.failures,
   };
   const worked = outcome !== undefined || stage.request.role === 'manager';
   return bundlesAct('T9', [
-    ...(worked ? [memoryOf(stage, at.outcome)] : []),
-    { name: 'session_close', args: session, target: stage.runId, detail: at.outcome },
+    ...(worked ? [memoryOf(stage, result.outcome)] : []),
+    { name: 'session_close', args: session, target: stage.runId, detail: result.outcome },
   ]);
 }
 

@@ -1,4 +1,5 @@
 /** T1 of both kinds of pass: each answer of the owner, with what follows from it. */
+import { defined } from '../../kernel/defined.js';
 import { type AnswerEffect, type PendingAnswer, pendingAnswers } from '../../governance/answers.js';
 import { viewAfter } from '../../workspace/draft-view.js';
 import type { Snapshot } from '../../workspace/types.js';
@@ -48,7 +49,7 @@ export function takeAnswers(
   const expired = expiredApprovals(view);
   if (expired.length > 0) {
     take((now) => planExpiry(now, taker));
-    notes.push(`${expired.map((one) => one.id).join(', ')}: the time is over`);
+    notes.push(`${expired.map((approval) => approval.id).join(', ')}: the time is over`);
   }
   return { acts, notes, view };
 }
@@ -60,9 +61,9 @@ function carryOut(
 ): { readonly act: Act; readonly what: string } {
   const [approval] = answer.effects.filter((effect) => effect.kind === 'approval');
   if (approval !== undefined) {
-    const given = { id: approval.id, verdict: answer.verdict, question: answer.id };
-    const { what } = planApproval(snapshot, taker, given);
-    return { act: (view) => planApproval(view, taker, given).deed, what };
+    const details = { id: approval.id, verdict: answer.verdict, question: answer.id };
+    const { what } = planApproval(snapshot, taker, details);
+    return { act: (view) => planApproval(view, taker, details).deed, what };
   }
   return { act: (view) => effectsOf(view, taker, answer), what: answer.what };
 }
@@ -73,7 +74,7 @@ function effectsOf(view: Snapshot, { state }: Taker, answer: PendingAnswer): Dee
       name: call.bundle,
       args: call.args,
       detail: answer.what,
-      ...(call.bundle === 'notification_close' ? { target: answer.id } : {}),
+      ...defined({ target: call.bundle === 'notification_close' ? answer.id : undefined }),
     }),
   );
   const extra = answer.effects.map((effect) => effectOf(view, state, { effect, by: answer.id }));
@@ -81,8 +82,8 @@ function effectsOf(view: Snapshot, { state }: Taker, answer: PendingAnswer): Dee
     view,
     bundlesAct(
       'T1',
-      [...extra.flatMap((one) => one.bundles), ...calls],
-      extra.flatMap((one) => one.changes),
+      [...extra.flatMap((part) => part.bundles), ...calls],
+      extra.flatMap((part) => part.changes),
     ),
   );
 }

@@ -15,7 +15,7 @@ import { t4Brief } from './t4-brief.js';
 import { t4KeepTree } from './t4-keep-tree.js';
 import { t4Run } from './t4-run.js';
 import { t5Grade } from './t5-grade.js';
-import { t5Settle } from './t5-settle.js';
+import { t5Reconcile } from './t5-reconcile.js';
 import { t6State } from './t6-state.js';
 import { t7Learn } from './t7-learn.js';
 import { t8Modules } from './t8-modules.js';
@@ -33,7 +33,7 @@ export const WORKER_BEFORE = firstStep(t1Dispatch)
   .next(t4KeepTree);
 
 /** What `pass end` does: everything after the agent. */
-export const WORKER_AFTER = firstStep(t5Settle)
+export const WORKER_AFTER = firstStep(t5Reconcile)
   .next(t5Grade)
   .next(t6State)
   .next(t7Learn)

@@ -5,19 +5,19 @@ import type { Snapshot } from '../../workspace/types.js';
 import { findProgram } from '../../agents/find-program.js';
 import { probeSandbox } from '../../agents/sandbox-probe.js';
 import { broken, type Observation, off, working } from '../../kernel/observation.js';
-import type { Patient, WorkspaceCheck } from './types.js';
+import type { ExaminedWorkspace, WorkspaceCheck } from './types.js';
 
 const ANSWER_MS = 2_000;
 
 export const runners: WorkspaceCheck = {
   of: 'workspace',
   id: 'runners',
-  look: async (at) => {
-    const needed = neededRunners(at.snapshot);
+  look: async (examined) => {
+    const needed = neededRunners(examined.snapshot);
     const found = await Promise.all(
-      at.snapshot
+      examined.snapshot
         .records('RUNNER')
-        .map((runner) => runnerState(at, runner, needed.get(runner.key))),
+        .map((runner) => runnerState(examined, runner, needed.get(runner.key))),
     );
     return found.length === 0
       ? broken('RUNNERS.md names no runner', 'add one to orchestration-os/RUNNERS.md, and sign it')
@@ -51,8 +51,8 @@ export const tiers: WorkspaceCheck = {
 export const tools: WorkspaceCheck = {
   of: 'workspace',
   id: 'tools',
-  look: (at) => {
-    const { snapshot } = at;
+  look: (examined) => {
+    const { snapshot } = examined;
     const rules = new Map(snapshot.records('TOOL-RULE').map((rule) => [rule.key, rule]));
     const required = new Set(
       activeProjects(snapshot).flatMap((project) => fieldList(project, 'next_pass.requires')),
@@ -64,7 +64,7 @@ export const tools: WorkspaceCheck = {
           .some(
             (program) =>
               program !== '' &&
-              findProgram(program, { path: at.env['PATH'], directory: snapshot.root }) !==
+              findProgram(program, { path: examined.env['PATH'], directory: snapshot.root }) !==
                 undefined,
           ),
     );
@@ -106,14 +106,15 @@ function neededRunners(snapshot: Snapshot): ReadonlyMap<string, readonly string[
 }
 
 async function runnerState(
-  at: Patient,
+  examined: ExaminedWorkspace,
   runner: Rec,
   neededBy: readonly string[] | undefined,
 ): Promise<Observation> {
   const kind = fieldText(runner, 'kind');
   const problem =
-    (kind === 'chat' ? await endpointProblem(at, runner) : programProblem(at, runner, kind)) ??
-    (await sandboxProblem(at, runner));
+    (kind === 'chat'
+      ? await endpointProblem(examined, runner)
+      : programProblem(examined, runner, kind)) ?? (await sandboxProblem(examined, runner));
   if (problem === undefined)
     return working(`${runner.key} (${kind}) ${kind === 'chat' ? 'answers' : 'is there'}`);
   const fact = `${runner.key} (${kind}): ${problem}`;
@@ -125,28 +126,43 @@ async function runnerState(
       );
 }
 
-function programProblem(at: Patient, runner: Rec, kind: string): string | undefined {
-  const brought = at.hosts.flatMap((host) => host.runners ?? []).find((one) => one.kind === kind);
+function programProblem(
+  examined: ExaminedWorkspace,
+  runner: Rec,
+  kind: string,
+): string | undefined {
+  const brought = examined.hosts
+    .flatMap((host) => host.runners ?? [])
+    .find((runnerKind) => runnerKind.kind === kind);
   if (kind !== 'command' && brought === undefined)
     return `no installed host brings runners of this kind`;
   const program = fieldText(runner, 'program') || (brought?.program ?? '');
   if (program === '') return 'it names no program';
-  return findProgram(program, { path: at.env['PATH'], directory: at.workspace.root }) === undefined
+  return findProgram(program, {
+    path: examined.env['PATH'],
+    directory: examined.workspace.root,
+  }) === undefined
     ? `${program} is not found`
     : undefined;
 }
 
 /** A sandbox that is only preferred may be missing. */
-async function sandboxProblem(at: Patient, runner: Rec): Promise<string | undefined> {
+async function sandboxProblem(
+  examined: ExaminedWorkspace,
+  runner: Rec,
+): Promise<string | undefined> {
   const mode = fieldText(runner, 'sandbox');
   if (mode === '' || mode === 'off' || fieldText(runner, 'sandbox_policy') !== 'require')
     return undefined;
-  const probe = await probeSandbox(at.env['PATH']);
+  const probe = await probeSandbox(examined.env['PATH']);
   return probe.kind === 'works' ? undefined : `it requires the sandbox ${mode}, and ${probe.why}`;
 }
 
 /** Any answer is one: whether the key is right is seen when it is used. */
-async function endpointProblem(at: Patient, runner: Rec): Promise<string | undefined> {
+async function endpointProblem(
+  examined: ExaminedWorkspace,
+  runner: Rec,
+): Promise<string | undefined> {
   const endpoint = fieldText(runner, 'endpoint');
   const variable = fieldText(runner, 'api_key_env');
   if (endpoint === '') return 'it names no endpoint';
@@ -163,7 +179,7 @@ async function endpointProblem(at: Patient, runner: Rec): Promise<string | undef
         : `(${causeOf(error)})`;
     return `${endpoint} does not answer ${why}`;
   }
-  return variable !== '' && (at.env[variable] ?? '') === ''
+  return variable !== '' && (examined.env[variable] ?? '') === ''
     ? `${endpoint} answers, but $${variable} is not set here`
     : undefined;
 }

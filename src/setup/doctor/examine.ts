@@ -2,6 +2,7 @@
  * The doctor's round: every check in its order, each a fact with a verdict. Changes nothing unless
  * it is asked to mend.
  */
+import { defined } from '../../kernel/defined.js';
 import type { Host } from '../../hosts/types.js';
 import { NocturneError } from '../../kernel/error.js';
 import { openWorkspace } from '../../workspace/open-workspace.js';
@@ -11,7 +12,7 @@ import { incidents, journal, lock, objects, pass, store, temporaries } from './s
 import { clockRuns, schedule, zone } from './time-checks.js';
 import { gate, key, logs, registry, trust } from './trust-checks.js';
 import { broken, type Observation, off } from '../../kernel/observation.js';
-import type { Check, Finding, Machine, Patient } from './types.js';
+import type { Check, Finding, Machine, ExaminedWorkspace } from './types.js';
 
 const BEFORE: readonly Check[] = [node, sqlite, home, key, disk];
 const WORKSPACE: readonly Check[] = [
@@ -42,29 +43,29 @@ export async function examine(
   machine: Machine,
   options: { readonly fix: boolean },
 ): Promise<readonly Finding[]> {
-  const patient = openPatient(machine);
+  const examined = openForExamination(machine);
   const findings: Finding[] = [];
   const round = async (checks: readonly Check[]): Promise<void> => {
     for (const check of checks)
       findings.push(
-        ...(await one(check, {
+        ...(await runCheck(check, {
           machine,
-          patient: 'workspace' in patient ? patient : undefined,
+          examined: 'workspace' in examined ? examined : undefined,
           fix: options.fix,
         })),
       );
   };
   await round(BEFORE);
-  if ('workspace' in patient)
+  if ('workspace' in examined)
     findings.push({
       id: 'workspace',
       verdict: 'working',
-      fact: `the workspace is ${patient.workspace.root}`,
+      fact: `the workspace is ${examined.workspace.root}`,
     });
-  else findings.push({ id: 'workspace', ...patient });
-  if ('workspace' in patient) await round(WORKSPACE);
+  else findings.push({ id: 'workspace', ...examined });
+  if ('workspace' in examined) await round(WORKSPACE);
   await round([sandbox, ...hostChecks(machine.hosts)]);
-  if ('workspace' in patient) patient.workspace.close();
+  if ('workspace' in examined) examined.workspace.close();
   return findings;
 }
 
@@ -75,7 +76,7 @@ function hostChecks(hosts: readonly Host[]): readonly Check[] {
   );
 }
 
-function openPatient(machine: Machine): Patient | Observation {
+function openForExamination(machine: Machine): ExaminedWorkspace | Observation {
   if (typeof machine.root !== 'string') return off(machine.root.missing, 'nocturne init DIR');
   try {
     const workspace = openWorkspace(machine.root, { home: machine.home, clock: machine.clock });
@@ -87,16 +88,21 @@ function openPatient(machine: Machine): Patient | Observation {
 
 type Round = {
   readonly machine: Machine;
-  readonly patient: Patient | undefined;
+  readonly examined: ExaminedWorkspace | undefined;
   readonly fix: boolean;
 };
 
-async function one(check: Check, { machine, patient, fix }: Round): Promise<readonly Finding[]> {
+async function runCheck(
+  check: Check,
+  { machine, examined, fix }: Round,
+): Promise<readonly Finding[]> {
   const look = async (): Promise<readonly Observation[]> => {
     try {
-      if (check.of !== 'machine' && patient === undefined) return [];
+      if (check.of !== 'machine' && examined === undefined) return [];
       const seen =
-        check.of === 'machine' ? await check.look(machine) : await check.look(patient as Patient);
+        check.of === 'machine'
+          ? await check.look(machine)
+          : await check.look(examined as ExaminedWorkspace);
       return Array.isArray(seen) ? seen : [seen as Observation];
     } catch (error) {
       return [observed(error)];
@@ -105,20 +111,24 @@ async function one(check: Check, { machine, patient, fix }: Round): Promise<read
   const before = await look();
   const mended =
     fix && before.some((seen) => seen.fix !== undefined && seen.verdict !== 'working')
-      ? mend(check, machine, patient)
+      ? mend(check, machine, examined)
       : undefined;
   const after = mended === undefined ? before : await look();
   return after.map((seen) => ({
     id: check.id,
     ...seen,
-    ...(mended === undefined ? {} : { mended }),
+    ...defined({ mended }),
   }));
 }
 
-function mend(check: Check, machine: Machine, patient: Patient | undefined): string | undefined {
+function mend(
+  check: Check,
+  machine: Machine,
+  examined: ExaminedWorkspace | undefined,
+): string | undefined {
   try {
     if (check.of === 'machine') return check.mend?.(machine);
-    return patient === undefined ? undefined : check.mend?.(patient);
+    return examined === undefined ? undefined : check.mend?.(examined);
   } catch (error) {
     return `could not be mended: ${error instanceof Error ? error.message : String(error)}`;
   }

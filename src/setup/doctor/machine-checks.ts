@@ -81,20 +81,22 @@ export const home: MachineCheck = {
 export const disk: MachineCheck = {
   of: 'machine',
   id: 'disk',
-  look: (at) => {
-    const places = [at.home, ...(typeof at.root === 'string' ? [at.root] : [])].map((path) => ({
-      path,
-      device: statSync(existing(path)).dev,
-    }));
+  look: (machine) => {
+    const places = [machine.home, ...(typeof machine.root === 'string' ? [machine.root] : [])].map(
+      (path) => ({
+        path,
+        device: statSync(existing(path)).dev,
+      }),
+    );
     const disks = places.filter(
-      (one, i) => places.findIndex((other) => other.device === one.device) === i,
+      (place, i) => places.findIndex((other) => other.device === place.device) === i,
     );
     return disks.map(({ path, device }) => {
       const { bavail, bsize } = statfsSync(existing(path));
       const free = bavail * bsize;
       const fact = `${Math.round(free / 1024 / 1024)} MB free for ${places
-        .filter((one) => one.device === device)
-        .map((one) => one.path)
+        .filter((place) => place.device === device)
+        .map((place) => place.path)
         .join(' and ')}`;
       return free >= LEAST_FREE
         ? working(fact)

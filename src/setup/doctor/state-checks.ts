@@ -12,7 +12,7 @@ import { breakLease, consecutiveFailures, leaseStatus } from '../../workspace/le
 import { breakCommitMutex, commitMutexStatus, storeDirectory } from '../../workspace/mutex.js';
 import { walk } from '../../workspace/walk.js';
 import { broken, off, type Observation, working } from '../../kernel/observation.js';
-import type { Patient, WorkspaceCheck } from './types.js';
+import type { ExaminedWorkspace, WorkspaceCheck } from './types.js';
 
 /** One failed pass is a bad night, not a broken workspace. */
 const MANY = 3;
@@ -94,15 +94,15 @@ export const journal: WorkspaceCheck = {
 export const temporaries: WorkspaceCheck = {
   of: 'workspace',
   id: 'temporary-files',
-  look: (at) => {
-    const found = abandoned(at);
+  look: (examined) => {
+    const found = abandoned(examined);
     return found.length === 0
       ? working('none were left behind')
       : broken(`left behind by interrupted writes: ${found.join(', ')}`, 'nocturne doctor --fix');
   },
-  mend: (at) => {
-    const found = abandoned(at);
-    for (const path of found) unlinkSync(join(at.workspace.root, path));
+  mend: (examined) => {
+    const found = abandoned(examined);
+    for (const path of found) unlinkSync(join(examined.workspace.root, path));
     return found.length === 0 ? undefined : `removed ${found.length}`;
   },
 };
@@ -186,7 +186,7 @@ export const incidents: WorkspaceCheck = {
 };
 
 /** Files of a commit that is under way are not abandoned. */
-function abandoned({ workspace }: Patient): readonly string[] {
+function abandoned({ workspace }: ExaminedWorkspace): readonly string[] {
   const holder = commitMutexStatus(workspace.root);
   if ((holder !== undefined && holder.life !== 'dead') || !isJournalEmpty(workspace.root))
     return [];

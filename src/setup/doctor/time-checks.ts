@@ -9,7 +9,7 @@ import { spawnSync } from 'node:child_process';
 import { fieldText, fieldTime } from '../../project/field-text.js';
 import { readJson } from '../../workspace/state-home.js';
 import { broken, unknown, working } from '../../kernel/observation.js';
-import type { Patient, WorkspaceCheck } from './types.js';
+import type { ExaminedWorkspace, WorkspaceCheck } from './types.js';
 
 const CRONTAB_MS = 3_000;
 /** Clocks are corrected by a little all the time. */
@@ -56,25 +56,25 @@ export const clockRuns: WorkspaceCheck = {
 export const schedule: WorkspaceCheck = {
   of: 'workspace',
   id: 'schedule',
-  look: (at) => {
-    const found = [...builtIn(at), ...crontab(at), ...timers(at)];
+  look: (examined) => {
+    const found = [...builtIn(examined), ...crontab(examined), ...timers(examined)];
     return found.length > 0
       ? working(found.join('; '))
       : unknown(
-          `nothing that starts passes was found in the built-in schedule, in cron or in systemd${notAsked(at)}`,
+          `nothing that starts passes was found in the built-in schedule, in cron or in systemd${notAsked(examined)}`,
           'nocturne schedule, or orchestration-os/OPS-CRON-SETUP.md',
         );
   },
 };
 
 /** Hosts may start passes as well; asking one takes seconds. */
-function notAsked({ hosts }: Patient): string {
+function notAsked({ hosts }: ExaminedWorkspace): string {
   const names = hosts.filter(({ startsPasses }) => startsPasses === true).map(({ title }) => title);
   if (names.length === 0) return '';
   return `; ${names.join(' and ')} ${names.length === 1 ? 'was' : 'were'} not asked`;
 }
 
-function builtIn({ workspace }: Patient): string[] {
+function builtIn({ workspace }: ExaminedWorkspace): string[] {
   const fired = readJson<Readonly<Record<string, string>>>(join(workspace.state, 'schedule.json'));
   return fired === undefined
     ? []
@@ -85,7 +85,7 @@ function builtIn({ workspace }: Patient): string[] {
       ];
 }
 
-function crontab({ env }: Patient): string[] {
+function crontab({ env }: ExaminedWorkspace): string[] {
   const { status, stdout } = spawnSync('crontab', ['-l'], {
     encoding: 'utf8',
     timeout: CRONTAB_MS,
@@ -100,7 +100,7 @@ function crontab({ env }: Patient): string[] {
     : [`cron has ${lines.length === 1 ? 'one line' : `${lines.length} lines`} with nocturne`];
 }
 
-function timers({ env }: Patient): string[] {
+function timers({ env }: ExaminedWorkspace): string[] {
   const folder = join(
     env['XDG_CONFIG_HOME'] ?? join(env['HOME'] ?? homedir(), '.config'),
     'systemd/user',

@@ -40,7 +40,9 @@ export const registry: WorkspaceCheck = {
   of: 'workspace',
   id: 'registry',
   look: ({ snapshot }) => {
-    const errors = snapshot.schemaDiagnostics.filter((one) => one.severity === 'error');
+    const errors = snapshot.schemaDiagnostics.filter(
+      (diagnostic) => diagnostic.severity === 'error',
+    );
     const [first] = errors;
     if (first !== undefined)
       return broken(
@@ -114,6 +116,6 @@ function openToOthers(
     { path, wanted: 0o600 },
     { path: dirname(path), wanted: 0o700 },
   ]
-    .map((one) => ({ ...one, mode: statSync(one.path).mode & 0o777 }))
+    .map((file) => ({ ...file, mode: statSync(file.path).mode & 0o777 }))
     .filter(({ mode }) => (mode & 0o077) !== 0);
 }

@@ -21,19 +21,22 @@ export type Machine = {
   readonly root: string | { readonly missing: string };
 };
 /** A machine with a workspace. */
-export type Patient = Machine & { readonly workspace: Workspace; readonly snapshot: Snapshot };
+export type ExaminedWorkspace = Machine & {
+  readonly workspace: Workspace;
+  readonly snapshot: Snapshot;
+};
 
 type CheckOf<T> = {
   readonly id: string;
   readonly look: (
-    at: T,
+    subject: T,
   ) => Observation | readonly Observation[] | Promise<Observation | readonly Observation[]>;
   /**
    * Called with `--fix` when it is broken. Says what was done; `undefined` when nothing safe can be
    * done.
    */
-  readonly mend?: (at: T) => string | undefined;
+  readonly mend?: (subject: T) => string | undefined;
 };
 export type MachineCheck = CheckOf<Machine> & { readonly of: 'machine' };
-export type WorkspaceCheck = CheckOf<Patient> & { readonly of: 'workspace' };
+export type WorkspaceCheck = CheckOf<ExaminedWorkspace> & { readonly of: 'workspace' };
 export type Check = MachineCheck | WorkspaceCheck;

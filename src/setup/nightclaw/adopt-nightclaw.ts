@@ -22,13 +22,15 @@ const TIERS = 'MODEL-TIERS.md';
 export const OWN_PAGES = ['SOUL.md', 'IDENTITY.md', 'USER.md', 'MEMORY.md'];
 const NAMES_ITS_PROGRAM = /nightclaw-ops|nightclaw-admin|bundle-exec|resign\.sh/;
 
-export function adoptNightClaw(at: NightAdoption, draft: PlanDraft): void {
-  carryProjects(at, knownIn(at), draft);
-  carryPermissions(at, draft);
-  carryModes(at, draft);
-  carryLearned(at, draft);
-  retireMachinery(at, draft);
-  const speaking = OWN_PAGES.filter((path) => NAMES_ITS_PROGRAM.test(at.existing.text(path) ?? ''));
+export function adoptNightClaw(adoption: NightAdoption, draft: PlanDraft): void {
+  carryProjects(adoption, knownIn(adoption), draft);
+  carryPermissions(adoption, draft);
+  carryModes(adoption, draft);
+  carryLearned(adoption, draft);
+  retireMachinery(adoption, draft);
+  const speaking = OWN_PAGES.filter((path) =>
+    NAMES_ITS_PROGRAM.test(adoption.existing.text(path) ?? ''),
+  );
   for (const path of speaking)
     draft.note(
       path,
@@ -66,7 +68,7 @@ function carryPermissions({ existing, reference, now }: NightAdoption, draft: Pl
     'converted',
     `${carried.length} carried over${names === '' ? '' : ` (${names})`}, none in force: each needs your scope, your date and your signature`,
   );
-  for (const one of left) draft.note(PREAPPROVALS, 'owner', `not carried over: ${one}`);
+  for (const item of left) draft.note(PREAPPROVALS, 'owner', `not carried over: ${item}`);
 }
 
 function carryModes({ existing, reference, schema }: NightAdoption, draft: PlanDraft): void {
@@ -87,7 +89,7 @@ function carryModes({ existing, reference, schema }: NightAdoption, draft: PlanD
     'converted',
     `${carried.length} carried over${renamed.length === 0 ? '' : `; numbers that were taken: ${renamed.join(', ')}`}`,
   );
-  for (const one of left) draft.note(FAILURE_MODES, 'owner', `not carried over: ${one}`);
+  for (const item of left) draft.note(FAILURE_MODES, 'owner', `not carried over: ${item}`);
 }
 
 function carryLearned({ existing, reference, schema }: NightAdoption, draft: PlanDraft): void {
@@ -102,7 +104,7 @@ function carryLearned({ existing, reference, schema }: NightAdoption, draft: Pla
     'converted',
     `${carried} lessons with a date carried over; what has none is in the kept file only`,
   );
-  for (const one of left) draft.note(LESSONS, 'owner', `not carried over: ${one}`);
+  for (const item of left) draft.note(LESSONS, 'owner', `not carried over: ${item}`);
 }
 
 /**

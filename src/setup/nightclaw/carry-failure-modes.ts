@@ -2,12 +2,13 @@
  * NightClaw's failure modes among ours: a number that is taken becomes the next free one, and the
  * entry says what it was.
  */
+import { defined } from '../../kernel/defined.js';
 import { NocturneError } from '../../kernel/error.js';
 import { appendRecord } from '../../markdown/edit-records.js';
 import type { ObjectSpec } from '../../registry/types.js';
 import { labelled } from './labelled.js';
 import { pageSections } from './sections.js';
-import { oneLine, wordOf } from './words.js';
+import { oneLine, wordOf } from './plain-values.js';
 
 export type CarriedModes = {
   readonly text: string;
@@ -44,9 +45,9 @@ const NOT_RECORDED = 'Not recorded.';
 
 export function carryFailureModes(
   page: string,
-  at: { readonly shipped: string; readonly spec: ObjectSpec },
+  target: { readonly shipped: string; readonly spec: ObjectSpec },
 ): CarriedModes {
-  let text = at.shipped;
+  let text = target.shipped;
   const taken = new Set([...text.matchAll(/^## (FM-\d+)/gm)].map((match) => match[1] ?? ''));
   const carried: { from: string; to: string }[] = [];
   const left: string[] = [];
@@ -56,7 +57,7 @@ export function carryFailureModes(
     const [, from = '', titled = ''] = heading;
     const to = taken.has(from) ? nextId(taken) : from;
     try {
-      text = appendRecord(text, at.spec, {
+      text = appendRecord(text, target.spec, {
         id: to,
         ...entry(section.text, titled, from === to ? '' : ` (${from} in NightClaw)`),
       });
@@ -78,7 +79,7 @@ function entry(
 ): Readonly<Record<string, string | number>> {
   const fields = labelled(text, LABELS);
   const value = (...names: readonly string[]): string =>
-    names.map((name) => lines(fields.get(name) ?? '')).find((one) => wordOf(one) !== '') ?? '';
+    names.map((name) => lines(fields.get(name) ?? '')).find((line) => wordOf(line) !== '') ?? '';
   const status =
     wordOf(fields.get('status'))
       .split(/[\s(,|]/)[0]
@@ -89,7 +90,7 @@ function entry(
     detection: value('detection signal', 'detection') || NOT_RECORDED,
     cause: value('root cause', 'cause') || NOT_RECORDED,
     fix: value('fix') || NOT_RECORDED,
-    ...(value('prevention') === '' ? {} : { prevention: value('prevention') }),
+    ...defined({ prevention: value('prevention') || undefined }),
     severity: MIDDLE,
     occurrence: MIDDLE,
     detectability: MIDDLE,

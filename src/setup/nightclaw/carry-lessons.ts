@@ -6,7 +6,7 @@ import { NocturneError } from '../../kernel/error.js';
 import { appendRecord } from '../../markdown/edit-records.js';
 import type { ObjectSpec } from '../../registry/types.js';
 import { withoutFences } from './sections.js';
-import { oneLine, wordOf } from './words.js';
+import { oneLine, wordOf } from './plain-values.js';
 
 export type CarriedLessons = {
   readonly text: string;
@@ -20,9 +20,9 @@ const SLUG = /^[a-z0-9][a-z0-9._-]*$/i;
 
 export function carryLessons(
   page: string,
-  at: { readonly shipped: string; readonly spec: ObjectSpec },
+  target: { readonly shipped: string; readonly spec: ObjectSpec },
 ): CarriedLessons {
-  let text = at.shipped;
+  let text = target.shipped;
   const left: string[] = [];
   const numbers = new Map<string, number>();
   let carried = 0;
@@ -31,7 +31,7 @@ export function carryLessons(
     const id = `L-${lesson.date.replaceAll('-', '')}-${String(number).padStart(3, '0')}`;
     const evidence = `Carried over from NightClaw${lesson.slug === '' ? '' : `, project ${lesson.slug}`}.`;
     try {
-      text = appendRecord(text, at.spec, {
+      text = appendRecord(text, target.spec, {
         id,
         date: lesson.date,
         kind: 'carried-over',
@@ -111,6 +111,6 @@ function extend(lessons: { observation: string }[], line: string): void {
 }
 
 function isDay(date: string): boolean {
-  const at = new Date(`${date}T00:00:00Z`);
-  return !Number.isNaN(at.getTime()) && at.toISOString().startsWith(date);
+  const time = new Date(`${date}T00:00:00Z`);
+  return !Number.isNaN(time.getTime()) && time.toISOString().startsWith(date);
 }

@@ -1,7 +1,7 @@
 /** What NightClaw asked its owner and has no answer yet, as questions in our inbox. */
 import { labelled } from './labelled.js';
 import { withoutFences } from './sections.js';
-import { oneLine, wordOf } from './words.js';
+import { oneLine, wordOf } from './plain-values.js';
 
 export type NightNotice = {
   readonly priority: 'low' | 'medium' | 'high' | 'critical';
@@ -48,7 +48,7 @@ export function readNotifications(page: string): {
   const isDone = ({ header, lines }: Entry): boolean =>
     header['done'] !== undefined || lines.some((line) => /^\s*\[DONE\b/i.test(line));
   return {
-    open: entries.filter((one) => !isDone(one)).map(noticeOf),
+    open: entries.filter((entry) => !isDone(entry)).map(noticeOf),
     done: entries.filter(isDone).length,
   };
 }
@@ -69,7 +69,8 @@ function noticeOf({ header, lines }: Entry): NightNotice {
   const wanted = ['action required', 'needs', 'action', 'proposal', 'blocker', 'context']
     .map((label) => oneLine(fields.get(label) ?? ''))
     .find((text) => wordOf(text) !== '');
-  const priority = PRIORITIES.find((one) => one === items.get('priority')?.toLowerCase()) ?? 'low';
+  const priority =
+    PRIORITIES.find((candidate) => candidate === items.get('priority')?.toLowerCase()) ?? 'low';
   return {
     priority,
     project: items.get('project') ?? '',

@@ -5,7 +5,7 @@
 import { renderYaml } from '../../markdown/render-yaml.js';
 import { labelled } from './labelled.js';
 import { pageSections } from './sections.js';
-import { oneLine, timeOf, wordOf } from './words.js';
+import { oneLine, timeOf, wordOf } from './plain-values.js';
 
 export type CarriedPermissions = {
   readonly text: string;
@@ -68,8 +68,8 @@ export function carryPreapprovals(page: string, shipped: string, now: string): C
         .split(/[\s(,]/)[0]
         ?.replaceAll('`', '')
         .toLowerCase() ?? '';
-    const known = CLASSES[named];
-    if (known === undefined) {
+    const actionClass = CLASSES[named];
+    if (actionClass === undefined) {
       left.push(`${from} (${named || 'no class'}): no class of ours does this`);
       continue;
     }
@@ -77,8 +77,8 @@ export function carryPreapprovals(page: string, shipped: string, now: string): C
     carried.push({ from, to });
     const until = timeOf(fields.get('expires'));
     sections.push(
-      `## ${to} ${from} of NightClaw (${named})\n\n- **Action class:** ${known.action}\n- **Max uses:** 1\n- **Expires:** ${until === '' ? now : until}\n- **Status:** inactive\n\n` +
-        `\`\`\`yaml scope\n${renderYaml([known.scope])}\`\`\`\n\n\`\`\`yaml boundary\n${renderYaml([])}\`\`\`\n\n` +
+      `## ${to} ${from} of NightClaw (${named})\n\n- **Action class:** ${actionClass.action}\n- **Max uses:** 1\n- **Expires:** ${until === '' ? now : until}\n- **Status:** inactive\n\n` +
+        `\`\`\`yaml scope\n${renderYaml([actionClass.scope])}\`\`\`\n\n\`\`\`yaml boundary\n${renderYaml([])}\`\`\`\n\n` +
         `Carried over, and not in force. Its words were the following; what they mean as globs is yours to write, before you set the status and sign this page.\n\n${quoted(`${section.title}\n${section.text.trim()}`)}\n`,
     );
   }

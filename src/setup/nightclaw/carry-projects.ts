@@ -1,5 +1,6 @@
 /** Projects, their rows, their drafts, and what the owner is asked about them. */
 import { posix } from 'node:path';
+import { defined } from '../../kernel/defined.js';
 import { stamp } from '../../kernel/clock.js';
 import { appendRecord } from '../../markdown/edit-records.js';
 import type { Adoption } from '../adopt-pages.js';
@@ -15,24 +16,24 @@ const INBOX = 'NOTIFICATIONS.md';
 export type NightAdoption = Adoption & { readonly now: Date };
 type Ask = Omit<NightNotice, 'time'>;
 
-export function carryProjects(at: NightAdoption, known: Known, draft: PlanDraft): void {
-  const rows = readDispatch(at.existing.text(DISPATCH) ?? '');
-  const projects = projectsOf(at, rows);
-  const settled = settleDispatch(projects, at.now);
+export function carryProjects(adoption: NightAdoption, vocabulary: Known, draft: PlanDraft): void {
+  const rows = readDispatch(adoption.existing.text(DISPATCH) ?? '');
+  const projects = projectsOf(adoption, rows);
+  const settled = settleDispatch(projects, adoption.now);
   const phases = new Map(
-    settled.map((one) => [
-      one.slug,
-      writeProject(at, {
-        known,
+    settled.map((row) => [
+      row.slug,
+      writeProject(adoption, {
+        known: vocabulary,
         draft,
-        one,
-        page: projects.find((project) => project.slug === one.slug)?.page,
+        one: row,
+        page: projects.find((project) => project.slug === row.slug)?.page,
       }),
     ]),
   );
-  writeDispatch(at, draft, { rows, settled, phases });
-  const drafts = writeDrafts(at, draft, new Set(projects.map(({ slug }) => slug)));
-  writeInbox(at, draft, [...settled.flatMap(askAbout), ...drafts]);
+  writeDispatch(adoption, draft, { rows, settled, phases });
+  const drafts = writeDrafts(adoption, draft, new Set(projects.map(({ slug }) => slug)));
+  writeInbox(adoption, draft, [...settled.flatMap(askAbout), ...drafts]);
 }
 
 function projectsOf(
@@ -66,12 +67,15 @@ type Writing = {
 };
 
 /** Returns the name of the phase that the project is in. */
-function writeProject({ existing }: NightAdoption, { known, draft, one, page }: Writing): string {
+function writeProject(
+  { existing }: NightAdoption,
+  { known: vocabulary, draft, one, page }: Writing,
+): string {
   if (page === undefined) return '';
   const folder = `PROJECTS/${one.slug}`;
   const yaml = existing.bytes(`${folder}/phases.yaml`);
   const converted = convertProject(
-    { slug: one.slug, page, phasesYaml: yaml?.toString('utf8'), known },
+    { slug: one.slug, page, phasesYaml: yaml?.toString('utf8'), known: vocabulary },
     one,
   );
   replace(existing, draft, {
@@ -88,14 +92,14 @@ function writeProject({ existing }: NightAdoption, { known, draft, one, page }: 
     text: converted.phases,
     why: 'the phases stand here now',
   });
-  for (const told of [...one.told, ...converted.told]) draft.note(folder, 'owner', told);
+  for (const note of [...one.told, ...converted.told]) draft.note(folder, 'owner', note);
   return converted.phase;
 }
 
 function writeDispatch(
   { existing, reference, schema }: NightAdoption,
   draft: PlanDraft,
-  at: {
+  dispatch: {
     readonly rows: readonly DispatchRow[];
     readonly settled: readonly SettledRow[];
     readonly phases: ReadonlyMap<string, string>;
@@ -104,12 +108,12 @@ function writeDispatch(
   const spec = schema.objects.get('DISPATCH');
   if (spec === undefined) return;
   let text = reference.text(DISPATCH);
-  for (const { slug, priority, status, lastPass, question } of at.settled) {
+  for (const { slug, priority, status, lastPass, question } of dispatch.settled) {
     text = appendRecord(text, spec, {
       priority,
       slug,
       longrunner: `PROJECTS/${slug}/LONGRUNNER.md`,
-      phase: at.phases.get(slug) ?? null,
+      phase: dispatch.phases.get(slug) ?? null,
       status,
       last_worker_pass: lastPass || null,
       escalation: question?.text ?? null,
@@ -118,10 +122,10 @@ function writeDispatch(
   replace(existing, draft, {
     path: DISPATCH,
     text,
-    why: `${at.settled.length} projects carried over`,
+    why: `${dispatch.settled.length} projects carried over`,
   });
-  for (const row of at.rows)
-    if (!at.settled.some((one) => one.slug === row.slug))
+  for (const row of dispatch.rows)
+    if (!dispatch.settled.some((other) => other.slug === row.slug))
       draft.note(
         DISPATCH,
         'owner',
@@ -182,22 +186,24 @@ function writeInbox(
   const spec = schema.objects.get('NOTIFICATION');
   const { open, done } = readNotifications(existing.text(INBOX) ?? '');
   if (spec === undefined) return;
-  const same = (one: NightNotice, ask: Ask): boolean =>
-    one.project === ask.project && one.project !== '';
+  const same = (notice: NightNotice, ask: Ask): boolean =>
+    notice.project === ask.project && notice.project !== '';
   const old: readonly Ask[] = open
-    .filter((one) => !asked.some((ask) => same(one, ask)))
-    .map((one) => ({
-      ...one,
-      kind: one.kind === 'transition' || one.kind === 'draft' ? 'escalation' : one.kind,
+    .filter((notice) => !asked.some((ask) => same(notice, ask)))
+    .map((notice) => ({
+      ...notice,
+      kind: notice.kind === 'transition' || notice.kind === 'draft' ? 'escalation' : notice.kind,
     }));
   const day = stamp(now).slice(0, 10).replaceAll('-', '');
   let text = reference.text(INBOX);
   for (const [i, ask] of [...asked, ...old].entries()) {
-    const told = [
+    const body = [
       ask.body,
-      ...open.filter((one) => asked.includes(ask) && same(one, ask)).map((one) => one.body),
+      ...open
+        .filter((notice) => asked.includes(ask) && same(notice, ask))
+        .map((notice) => notice.body),
     ]
-      .filter((one) => one !== '')
+      .filter((part) => part !== '')
       .join('\n');
     const id = `N-${day}-${String(i + 1).padStart(3, '0')}`;
     text = appendRecord(text, spec, {
@@ -210,7 +216,7 @@ function writeInbox(
       action_needed: ask.text,
       status: 'open',
       answer: null,
-      ...(told === '' ? {} : { body: quoted(told) }),
+      ...defined({ body: body === '' ? undefined : quoted(body) }),
     });
   }
   replace(existing, draft, {

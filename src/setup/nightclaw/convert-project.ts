@@ -8,7 +8,7 @@ import type { Value } from '../../markdown/types.js';
 import type { LongrunnerPage } from './read-longrunner.js';
 import { type NightPhase, readPhases } from './read-phases.js';
 import { isMap } from './sections.js';
-import { wordOf } from './words.js';
+import { wordOf } from './plain-values.js';
 
 /** What the workspace has that a project may name. */
 export type Known = { readonly tools: ReadonlySet<string>; readonly tiers: ReadonlySet<string> };
@@ -36,15 +36,15 @@ const QUALITIES = ['STRONG', 'ADEQUATE', 'WEAK', 'FAIL'];
 
 /** `told`: what has no place here, or is the owner's to complete. */
 export function convertProject(
-  { slug, page, phasesYaml, known }: Source,
+  { slug, page, phasesYaml, known: vocabulary }: Source,
   settled: Settled,
 ): Converted {
   const name = page.phase.name === '' ? FIRST : page.phase.name;
   const read = readPhases(phasesYaml, { ...page, phase: { ...page.phase, name } });
   const current = read.phases.find((phase) => phase.name === name);
   const successor = successorOf(current, page.phase.successor);
-  const tools = page.next.tools.filter((tool) => known.tools.has(tool));
-  const told = [
+  const tools = page.next.tools.filter((tool) => vocabulary.tools.has(tool));
+  const notes = [
     ...(read.problem === undefined ? [] : [`phases.yaml is not carried over, ${read.problem}`]),
     ...(page.mission === '' ? ['its mission is not recorded: write it into LONGRUNNER.md'] : []),
     ...read.phases
@@ -58,20 +58,20 @@ export function convertProject(
     ...(page.phase.successor !== '' && successor !== page.phase.successor
       ? [`PHASES.md does not let ${page.phase.successor} follow ${name}`]
       : []),
-    ...missing('requires', page.next.tools, known.tools),
+    ...missing('requires', page.next.tools, vocabulary.tools),
     ...read.phases.flatMap((phase) =>
-      missing(`lets the phase ${phase.name} use`, phase.tools ?? [], known.tools),
+      missing(`lets the phase ${phase.name} use`, phase.tools ?? [], vocabulary.tools),
     ),
   ];
   return {
     longrunner: newDocument(
-      frontMatter(page, { known, settled, name, successor, tools, current, slug }),
+      frontMatter(page, { known: vocabulary, settled, name, successor, tools, current, slug }),
       body(slug, page),
     ),
-    phases: phasesPage(read.phases, known),
+    phases: phasesPage(read.phases, vocabulary),
     phase: name,
     successor,
-    told,
+    told: notes,
   };
 }
 
@@ -103,7 +103,7 @@ type Parts = {
 
 function frontMatter(
   page: LongrunnerPage,
-  { known, settled, name, successor, tools, current, slug }: Parts,
+  { known: vocabulary, settled, name, successor, tools, current, slug }: Parts,
 ): Readonly<Record<string, Value>> {
   const { phase, last, next, transition } = page;
   const inside = (path: string): string =>
@@ -129,25 +129,25 @@ function frontMatter(
     'last_pass.weak': last.weak === '' ? null : last.weak === 'true',
     'next_pass.objective': next.objective || null,
     'next_pass.runner': null,
-    'next_pass.model_tier': known.tiers.has(next.tier) ? next.tier : 'standard',
+    'next_pass.model_tier': vocabulary.tiers.has(next.tier) ? next.tier : 'standard',
     'next_pass.context_budget': Math.min(1_000_000, Math.max(1000, next.budget ?? 60_000)),
     'next_pass.tools': [],
     'next_pass.requires': tools,
     'next_pass.pass_type': next.type || null,
-    'next_pass.criteria': next.criteria.flatMap((one) => criterion(one, inside)),
+    'next_pass.criteria': next.criteria.flatMap((item) => criterion(item, inside)),
     'next_pass.writes': ['outputs/**'],
   };
 }
 
 /** The one kind of test that means the same here; the others become text for people. */
-function criterion(one: unknown, inside: (path: string) => string): unknown[] {
-  if (!isMap(one)) return wordOf(one) === '' ? [] : [wordOf(one)];
-  const type = wordOf(one['type']) || (one['file_exists'] === undefined ? '' : 'file_exists');
-  const path = inside(wordOf(one['path'] ?? one['file'] ?? one['file_exists']));
+function criterion(item: unknown, inside: (path: string) => string): unknown[] {
+  if (!isMap(item)) return wordOf(item) === '' ? [] : [wordOf(item)];
+  const type = wordOf(item['type']) || (item['file_exists'] === undefined ? '' : 'file_exists');
+  const path = inside(wordOf(item['path'] ?? item['file'] ?? item['file_exists']));
   if (type === 'file_exists' && /^(?!\/|\.\.\/)[^\s{}]+$/.test(path))
     return [{ file_exists: path }];
   return [
-    Object.entries(one)
+    Object.entries(item)
       .map(([key, value]) => `${key}: ${wordOf(value) || JSON.stringify(value)}`)
       .join(', '),
   ];
@@ -170,14 +170,14 @@ function body(slug: string, page: LongrunnerPage): string {
   return /^# /m.test(page.body) ? page.body : `# ${slug}\n\n${page.body}`.trim();
 }
 
-function phasesPage(phases: readonly NightPhase[], known: Known): string {
+function phasesPage(phases: readonly NightPhase[], vocabulary: Known): string {
   const sections = phases.map((phase) => {
     const tools =
       phase.tools === undefined
         ? ''
         : `\n${block(
             'tools',
-            phase.tools.filter((tool) => known.tools.has(tool)),
+            phase.tools.filter((tool) => vocabulary.tools.has(tool)),
           )}`;
     return `## ${phase.name}\n\n- **Objective:** ${phase.objective}\n\n${block('successors', phase.successors)}\n${block('stop_condition', phase.stop)}${tools}`;
   });

@@ -4,7 +4,7 @@
  */
 import { parseRow } from '../../markdown/row.js';
 import { withoutFences } from './sections.js';
-import { numberOf, timeOf, tokenOf, wordOf } from './words.js';
+import { numberOf, timeOf, tokenOf, wordOf } from './plain-values.js';
 
 /** `at`: its place among the rows. */
 export type DispatchRow = {
@@ -48,7 +48,7 @@ export function readDispatch(page: string): readonly DispatchRow[] {
         cells.length === header.length &&
         !cells.every((cell) => /^:?-+:?$/.test(cell) || cell === ''),
     )
-    .map((cells, at) => rowOf(cells, columns, at));
+    .map((cells, index) => rowOf(cells, columns, index));
   const seen = new Set<string>();
   return rows.filter(
     (row) =>
@@ -70,11 +70,11 @@ function columnsOf(cells: readonly string[]): ReadonlyMap<Column, number> {
 function rowOf(
   cells: readonly string[],
   columns: ReadonlyMap<Column, number>,
-  at: number,
+  index: number,
 ): DispatchRow {
   const cell = (name: Column): string => wordOf(cells[columns.get(name) ?? -1]);
   return {
-    at,
+    at: index,
     slug: cell('slug'),
     priority: numberOf(cell('priority')),
     phase: tokenOf(cell('phase')),

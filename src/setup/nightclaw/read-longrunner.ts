@@ -9,7 +9,7 @@ import {
   pageSections,
   withoutFences,
 } from './sections.js';
-import { listOf, numberOf, oneLine, timeOf, tokenOf, wordOf } from './words.js';
+import { listOf, numberOf, oneLine, timeOf, tokenOf, wordOf } from './plain-values.js';
 
 export type LongrunnerPage = {
   readonly mission: string;
@@ -123,12 +123,12 @@ function frontMatterOf(page: string): { readonly data: Fields; readonly content:
 }
 
 function fencedFields(sections: readonly PageSection[], title: string): Fields {
-  const section = sections.find((one) => one.title.toLowerCase() === title);
+  const section = sections.find((candidate) => candidate.title.toLowerCase() === title);
   return Object.assign({}, ...fencesOf(section?.text ?? '').map(fieldsOf));
 }
 
 function firstParagraph(sections: readonly PageSection[], title: string): string {
-  const section = sections.find((one) => one.title.toLowerCase() === title);
+  const section = sections.find((candidate) => candidate.title.toLowerCase() === title);
   const paragraphs = withoutFences(section?.text ?? '').split(/\r?\n[ \t]*\r?\n/);
   return wordOf(
     paragraphs
@@ -144,8 +144,8 @@ function textOf(value: unknown): string {
 /** A text is one clause for people; a list is one for each. */
 function clauses(value: unknown): readonly string[] {
   return (Array.isArray(value) ? value : [value])
-    .map((one) => (isMap(one) ? oneLine(JSON.stringify(one)) : textOf(one)))
-    .filter((one) => one !== '');
+    .map((item) => (isMap(item) ? oneLine(JSON.stringify(item)) : textOf(item)))
+    .filter((item) => item !== '');
 }
 
 function flagOf(value: unknown): string {
@@ -163,8 +163,8 @@ function tokensOf(value: unknown): number | undefined {
 /** Tests of a pass stand as a list in a block of their own, in the appendix. */
 function criteriaOf(sections: readonly PageSection[]): readonly unknown[] {
   const blocks = sections
-    .filter((one) => /criteria/i.test(one.title))
-    .flatMap((one) => fencesOf(one.text).map(fieldsOf));
+    .filter((section) => /criteria/i.test(section.title))
+    .flatMap((section) => fencesOf(section.text).map(fieldsOf));
   return blocks.flatMap((block) =>
     Array.isArray(block['pass_output_criteria'])
       ? block['pass_output_criteria']

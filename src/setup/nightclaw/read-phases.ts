@@ -3,9 +3,10 @@
  * one that it names next.
  */
 import { parseDocument } from 'yaml';
+import { defined } from '../../kernel/defined.js';
 import type { LongrunnerPage } from './read-longrunner.js';
 import { isMap } from './sections.js';
-import { listOf, oneLine, tokenOf, wordOf } from './words.js';
+import { listOf, oneLine, tokenOf, wordOf } from './plain-values.js';
 
 /** `described`: somebody wrote down what the phase is for. */
 export type NightPhase = {
@@ -26,8 +27,8 @@ export function readPhases(yaml: string | undefined, page: LongrunnerPage): Phas
     yaml === undefined ? { declared: [], problem: undefined } : declaredPhases(yaml);
   const phases = new Map(declared.map((phase) => [phase.name, phase]));
   const { name, objective, stop, successor } = page.phase;
-  const known = phases.get(name);
-  if (name !== '' && known === undefined)
+  const existing = phases.get(name);
+  if (name !== '' && existing === undefined)
     phases.set(name, {
       name,
       objective: objective || NOT_DESCRIBED,
@@ -36,7 +37,8 @@ export function readPhases(yaml: string | undefined, page: LongrunnerPage): Phas
       successors: successor === '' ? [] : [successor],
       described: objective !== '',
     });
-  else if (known !== undefined && known.stop.length === 0) phases.set(name, { ...known, stop });
+  else if (existing !== undefined && existing.stop.length === 0)
+    phases.set(name, { ...existing, stop });
   for (const target of [...phases.values()].flatMap((phase) => phase.successors)) {
     if (!phases.has(target))
       phases.set(target, {
@@ -48,7 +50,7 @@ export function readPhases(yaml: string | undefined, page: LongrunnerPage): Phas
         described: false,
       });
   }
-  return { phases: [...phases.values()], ...(problem === undefined ? {} : { problem }) };
+  return { phases: [...phases.values()], ...defined({ problem }) };
 }
 
 function declaredPhases(yaml: string): {
@@ -67,8 +69,8 @@ function declaredPhases(yaml: string): {
     const objective = oneLine(wordOf(phase['objective']));
     const stop = phase['stop_condition'];
     const clauses = (Array.isArray(stop) ? stop : [stop])
-      .map((one) => oneLine(wordOf(one)))
-      .filter((one) => one !== '');
+      .map((item) => oneLine(wordOf(item)))
+      .filter((item) => item !== '');
     return [
       {
         name: tokenOf(key),

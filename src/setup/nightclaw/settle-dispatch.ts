@@ -68,13 +68,13 @@ function settle(
   { now, priority }: { readonly now: Date; readonly priority: number },
 ): SettledRow {
   const { status, why } = statusOf(page, row);
-  const told = [
+  const notes = [
     ...why,
     ...(row?.priority !== undefined && row.priority !== priority
       ? [`its priority was ${row.priority}, which another project has; it is ${priority} now`]
       : []),
   ];
-  const common = { slug, priority, status, lastPass: row?.lastPass ?? '', told };
+  const common = { slug, priority, status, lastPass: row?.lastPass ?? '', told: notes };
   const phaseStatus = phaseStatusOf(status, page.phase.status);
   if (status !== 'transition-hold')
     return {

@@ -51,7 +51,8 @@ function shown(context: Context, { preview, row }: Proposal): CommandResult {
   }));
   const appended = preview.rows.map(({ file, fields }) => ({ file, fields }));
   const logs = [...new Set(appended.map(({ file }) => file))].map(
-    (file) => `and ${appended.filter((one) => one.file === file).length} row(s) in ${file}`,
+    (file) =>
+      `and ${appended.filter((candidate) => candidate.file === file).length} row(s) in ${file}`,
   );
   const audit = `audit row: ${[row.type, row.target, row.authorisation, row.result, row.detail].map((cell) => cell || '-').join(' | ')}`;
   const text = [

@@ -20,7 +20,7 @@ type Source = (place: Place) => readonly string[];
 const projects: Source = ({ snapshot }) => snapshot.records('DISPATCH').map((row) => row.key);
 const questions: Source = ({ snapshot }) =>
   openQuestions(snapshot)
-    .flatMap((one) => [one.key, fieldText(one, 'project')])
+    .flatMap((record) => [record.key, fieldText(record, 'project')])
     .filter((name) => name !== '');
 const runs: Source = ({ snapshot }) =>
   snapshot
@@ -54,7 +54,8 @@ const times: Source = (place) => ['now', '1h', '24h', '7d', ...runs(place).slice
 const addresses: Source = ({ snapshot, prefix }) => {
   const [, name, key, dot] = /^([A-Z][A-Z0-9-]*)\[([^\]]*)(\]\.)?/.exec(prefix) ?? [];
   const object = name === undefined ? undefined : snapshot.schema.objects.get(name);
-  if (object === undefined) return [...snapshot.schema.objects.keys()].map((one) => `${one}[`);
+  if (object === undefined)
+    return [...snapshot.schema.objects.keys()].map((candidate) => `${candidate}[`);
   if (dot === undefined)
     return snapshot.records(object.object).map((record) => `${object.object}[${record.key}].`);
   return [...object.fields.keys()].map((field) => `${object.object}[${key}].${field}`);
@@ -100,47 +101,52 @@ const VALUES: Readonly<Record<string, Source>> = {
  */
 export async function complete(
   words: readonly string[],
-  at: { readonly catalogue: Catalogue; readonly open: () => Snapshot | undefined },
+  options: { readonly catalogue: Catalogue; readonly open: () => Snapshot | undefined },
 ): Promise<readonly string[]> {
   const prefix = words.at(-1) ?? '';
   const typed = words.slice(0, -1);
-  return [...new Set(await candidates(typed, { prefix, ...at }))]
-    .filter((one) => one.startsWith(prefix) && one !== '')
+  return [...new Set(await candidates(typed, { prefix, ...options }))]
+    .filter((word) => word.startsWith(prefix) && word !== '')
     .sort();
 }
 
 async function candidates(
   typed: readonly string[],
-  at: {
+  options: {
     readonly prefix: string;
     readonly catalogue: Catalogue;
     readonly open: () => Snapshot | undefined;
   },
 ): Promise<readonly string[]> {
-  const { catalogue } = at;
+  const { catalogue } = options;
   const names = Object.keys(catalogue);
-  const name = [typed.slice(0, 2).join(' '), typed[0] ?? ''].find((one) => names.includes(one));
+  const name = [typed.slice(0, 2).join(' '), typed[0] ?? ''].find((candidate) =>
+    names.includes(candidate),
+  );
   const second =
     typed.length === 1
-      ? names.flatMap((one) =>
-          one.startsWith(`${typed[0]} `) ? [one.slice((typed[0] ?? '').length + 1)] : [],
+      ? names.flatMap((candidate) =>
+          candidate.startsWith(`${typed[0]} `)
+            ? [candidate.slice((typed[0] ?? '').length + 1)]
+            : [],
         )
       : [];
-  if (typed.length === 0) return names.map((one) => one.split(' ')[0] ?? '');
+  if (typed.length === 0) return names.map((candidate) => candidate.split(' ')[0] ?? '');
   if (name === undefined) return second;
   const { command } = (await catalogue[name]?.load()) ?? {};
   if (command === undefined) return [];
   const rest = typed.slice(name.split(' ').length);
   const option = optionBefore(command, rest.at(-1));
-  const snapshot = at.open();
+  const snapshot = options.open();
   if (option !== undefined)
     return (
       option.choices ??
       (snapshot === undefined
         ? []
-        : (VALUES[longName(option).slice(2)]?.({ snapshot, before: [], prefix: at.prefix }) ?? []))
+        : (VALUES[longName(option).slice(2)]?.({ snapshot, before: [], prefix: options.prefix }) ??
+          []))
     );
-  if (at.prefix.startsWith('-'))
+  if (options.prefix.startsWith('-'))
     return [
       ...(command.options ?? []).map(longName),
       '--workspace',
@@ -156,7 +162,7 @@ async function candidates(
     ...second,
     ...(source === undefined || snapshot === undefined
       ? []
-      : source({ snapshot, before, prefix: at.prefix })),
+      : source({ snapshot, before, prefix: options.prefix })),
   ];
 }
 

@@ -9,7 +9,7 @@ import { openWorkspace } from '../../workspace/open-workspace.js';
 import type { Workspace } from '../../workspace/types.js';
 import { type ReadScope, scopedSnapshot } from '../../governance/scoped-snapshot.js';
 import { homeDirectory } from '../../workspace/state-home.js';
-import { findRoot, namedRoot } from './place.js';
+import { findRoot, namedRoot } from './find-root.js';
 import type { Context } from './types.js';
 
 /** `home`: another state directory than the environment's. */

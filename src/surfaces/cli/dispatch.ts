@@ -3,13 +3,13 @@ import { defined } from '../../kernel/defined.js';
 import { EXIT, type ExitCode, NocturneError } from '../../kernel/error.js';
 import type { Snapshot } from '../../workspace/types.js';
 import { nearestName } from '../../kernel/nearest-name.js';
-import { admit, callable } from './caller.js';
+import { admit, callable } from './command-access.js';
 import { CATALOGUE } from './catalogue.js';
 import type { Catalogue, Entry } from './catalogue-entry.js';
 import { makeContext, withScope } from './context.js';
 import { helpFor, helpPage } from './help.js';
 import { parseWords } from './parse-words.js';
-import { print } from './say.js';
+import { print } from './print-result.js';
 import type { Context } from './types.js';
 
 export async function dispatch(words: readonly string[]): Promise<ExitCode> {

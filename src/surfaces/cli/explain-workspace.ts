@@ -54,7 +54,7 @@ export function explainFile(snapshot: Snapshot, path: string): FileFactsheet | u
   const route = routeOf(schema, path);
   const exists = snapshot.files.has(path);
   const objects = snapshot.objectsOf(path);
-  const named = route.pattern !== path || schema.routes.some((one) => one.pattern === path);
+  const named = route.pattern !== path || schema.routes.some((other) => other.pattern === path);
   if (!exists && !named && objects.length === 0) return undefined;
   const own = new Set(objects.map((object) => `OBJECT:${object.object}`));
   const change = lastChange(snapshot, path);
@@ -113,7 +113,9 @@ export function fileText(sheet: FileFactsheet): string {
     `${sheet.file}${sheet.exists ? '' : ' (not there)'}`,
     `  tier      ${sheet.tier}${sheet.route === 'none' ? ', since no route names it' : `, by ${sheet.route}`}`,
     ...(sheet.bundles.length === 0 ? [] : [`  written   only by ${sheet.bundles.join(', ')}`]),
-    ...sheet.objects.map((one) => `  holds     ${one.records} of ${one.object} (${one.shape})`),
+    ...sheet.objects.map(
+      (entry) => `  holds     ${entry.records} of ${entry.object} (${entry.shape})`,
+    ),
     ...sheet.edges.map((edge) => `  edge      ${edge}`),
     ...(change === undefined
       ? []
@@ -124,14 +126,14 @@ export function fileText(sheet: FileFactsheet): string {
 }
 
 export function objectText(sheet: ObjectFactsheet): string {
-  const width = Math.max(0, ...sheet.fields.map((one) => one.field.length));
+  const width = Math.max(0, ...sheet.fields.map((spec) => spec.field.length));
   return [
     `${sheet.object}: ${sheet.records} ${sheet.records === 1 ? 'record' : 'records'} in ${sheet.files} (${sheet.shape})`,
     `  readers   ${sheet.readers || '-'}`,
     `  writers   ${sheet.writers || '-'}`,
     ...sheet.fields.map(
-      (one) =>
-        `  field     ${one.field.padEnd(width)}  ${one.type}${one.required ? ', required' : ''}; written by ${one.writer}`,
+      (spec) =>
+        `  field     ${spec.field.padEnd(width)}  ${spec.type}${spec.required ? ', required' : ''}; written by ${spec.writer}`,
     ),
     ...(sheet.bundles.length === 0 ? [] : [`  bundles   ${sheet.bundles.join(', ')}`]),
     ...sheet.edges.map((edge) => `  edge      ${edge}`),

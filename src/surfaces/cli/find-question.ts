@@ -10,40 +10,44 @@ import type { Snapshot } from '../../workspace/types.js';
 
 /** Questions that wait: open, with or without an answer that no pass has taken up yet. */
 export function openQuestions(snapshot: Snapshot): readonly Rec[] {
-  return snapshot.records('NOTIFICATION').filter((one) => fieldText(one, 'status') === 'open');
+  return snapshot
+    .records('NOTIFICATION')
+    .filter((record) => fieldText(record, 'status') === 'open');
 }
 
 /**
  * @throws NocturneError `NOT_FOUND`, or `AMBIGUOUS` with the candidates: an answer never goes to a
  * guess.
  */
-export function findQuestion(snapshot: Snapshot, given: string): Rec {
+export function findQuestion(snapshot: Snapshot, id: string): Rec {
   const all = snapshot.records('NOTIFICATION');
-  const exact = all.filter((one) => one.key === given || approvalAsked(one) === given);
+  const exact = all.filter((record) => record.key === id || approvalAsked(record) === id);
   const [first] = exact;
   if (first !== undefined && exact.length === 1) return first;
   const open = openQuestions(snapshot);
-  const wanted = given.toUpperCase();
-  const near = open.filter((one) => one.key.startsWith(wanted) || one.key.endsWith(wanted));
-  const ofProject = open.filter((one) => fieldText(one, 'project') === given);
-  const found = given === '' ? [] : [...new Set([...near, ...ofProject])];
-  const [one, other] = found;
-  if (one === undefined)
-    throw new NocturneError('NOT_FOUND', `no open question is called "${given}"`, {
+  const wanted = id.toUpperCase();
+  const near = open.filter(
+    (record) => record.key.startsWith(wanted) || record.key.endsWith(wanted),
+  );
+  const ofProject = open.filter((record) => fieldText(record, 'project') === id);
+  const found = id === '' ? [] : [...new Set([...near, ...ofProject])];
+  const [question, other] = found;
+  if (question === undefined)
+    throw new NocturneError('NOT_FOUND', `no open question is called "${id}"`, {
       hint: open.length === 0 ? 'nothing waits for an answer' : `open: ${listed(open)}`,
     });
   if (other !== undefined)
-    throw new NocturneError('AMBIGUOUS', `"${given}" can mean ${found.length} questions`, {
+    throw new NocturneError('AMBIGUOUS', `"${id}" can mean ${found.length} questions`, {
       hint: `give one of the ids: ${listed(found)}`,
     });
-  return one;
+  return question;
 }
 
 function listed(questions: readonly Rec[]): string {
   return questions
     .map(
-      (one) =>
-        `${one.key} (${fieldText(one, 'project') || fieldText(one, 'kind')}: ${clip(fieldText(one, 'action_needed'))})`,
+      (record) =>
+        `${record.key} (${fieldText(record, 'project') || fieldText(record, 'kind')}: ${clip(fieldText(record, 'action_needed'))})`,
     )
     .join('; ');
 }

@@ -68,7 +68,7 @@ export async function fixFindings(
 }
 
 function commitFixes(workspace: Workspace, planned: readonly FixedFile[]): void {
-  const rules = [...new Set(planned.flatMap((one) => one.rules))].join(', ');
+  const rules = [...new Set(planned.flatMap((file) => file.rules))].join(', ');
   workspace.commit((fresh) => {
     const changed = planned.find(({ path, before }) => fresh.hash(path) !== before);
     if (changed !== undefined)

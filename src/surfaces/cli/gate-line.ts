@@ -10,8 +10,8 @@ import { listIncidents } from '../../workspace/incident.js';
 import { isJournalEmpty } from '../../workspace/journal-files.js';
 import { gateResult } from './gate-result.js';
 import { homeDirectory, stateDirectory } from '../../workspace/state-home.js';
-import { namedRoot } from './place.js';
-import { complain, print } from './say.js';
+import { namedRoot } from './find-root.js';
+import { complain, print } from './print-result.js';
 
 const KNOWN = new Set(['--json', '--quiet', '--no-color', '--debug']);
 

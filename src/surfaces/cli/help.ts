@@ -45,7 +45,7 @@ function namesOf(names: readonly string[]): readonly string[] {
     byFirst.set(first, [...(byFirst.get(first) ?? []), rest.join(' ')]);
   }
   const items = [...byFirst].map(([first, rest]) =>
-    [first, rest.filter((one) => one !== '').join(' | ')].filter((part) => part !== '').join(' '),
+    [first, rest.filter((part) => part !== '').join(' | ')].filter((part) => part !== '').join(' '),
   );
   const lines: string[] = [];
   for (const item of items) {

@@ -41,7 +41,7 @@ export function initText(context: Context, created: Adopted, checked: Checked): 
     keyLine(created),
     checked.gate.ok
       ? `Gate: ${checked.gate.files} protected files, ${checked.gate.chains.length} logs, in order.`
-      : `Gate: refuses. ${checked.gate.findings.map((one) => `${one.file}: ${one.message}`).join('; ')}`,
+      : `Gate: refuses. ${checked.gate.findings.map((finding) => `${finding.file}: ${finding.message}`).join('; ')}`,
     ...soundness(checked),
     '',
     'Next:',
@@ -123,7 +123,7 @@ function notes(plan: Planned): string[] {
   if (plan.notes.length === 0) return [];
   const groups = Object.entries(TITLES).map(([kind, title]) => ({
     title,
-    lines: linesOf(plan.notes.filter((one) => one.kind === kind)),
+    lines: linesOf(plan.notes.filter((note) => note.kind === kind)),
   }));
   const [folder] = [...plan.backups.keys()].map((path) => path.split('/').slice(0, 2).join('/'));
   return [
@@ -147,18 +147,18 @@ function linesOf(found: readonly SetupNote[]): string[] {
 }
 
 function keyLine({ key, keyMade }: Created): string {
-  const warnings = key.warnings.map((one) => `\n  ${one}`).join('');
+  const warnings = key.warnings.map((warning) => `\n  ${warning}`).join('');
   return `Key: ${key.fingerprint}, ${keyMade ? 'made now; keep a copy of it in a safe place' : 'the one that was here'}.${warnings}`;
 }
 
 function soundness({ validation }: Checked): string[] {
   const { errors, warnings } = countsOf(validation.diagnostics);
   const errorLines = validation.diagnostics
-    .filter((one) => one.severity === 'error')
+    .filter((diagnostic) => diagnostic.severity === 'error')
     .slice(0, MOST_FINDINGS)
     .map(
-      (one) =>
-        `  ${one.range.file}:${one.range.line}  ${one.message}${one.hint === undefined ? '' : ` (${one.hint})`}`,
+      (diagnostic) =>
+        `  ${diagnostic.range.file}:${diagnostic.range.line}  ${diagnostic.message}${diagnostic.hint === undefined ? '' : ` (${diagnostic.hint})`}`,
     );
   return [
     `Validation: ${count(errors, 'error')}, ${count(warnings, 'warning')} in ${validation.files} files.${warnings > 0 ? ' nocturne validate shows them.' : ''}`,

@@ -9,8 +9,8 @@ import { NocturneError } from '../../kernel/error.js';
 import { didYouMean } from '../../kernel/nearest-name.js';
 import { ownerKeyStatus } from '../../integrity/owner-key.js';
 import { existingFiles } from '../../setup/existing-files.js';
-import { knownWords } from '../../setup/known-words.js';
-import { placeKind } from '../../setup/place-kind.js';
+import { readOwnerDetails } from '../../setup/read-owner-details.js';
+import { directoryKind } from '../../setup/directory-kind.js';
 import { canAsk, passphraseOf } from './ask.js';
 import type { Context, Parsed } from './types.js';
 
@@ -29,7 +29,7 @@ export async function initRequest(
   context: Context,
   { args, options }: Parsed,
 ): Promise<InitRequest> {
-  const given = {
+  const fromOptions = {
     owner: textOf(options['owner']),
     domain: textOf(options['domain']),
     timeZone: zoneOf(textOf(options['timeZone'])),
@@ -37,19 +37,19 @@ export async function initRequest(
   const named = args[0] ?? textOf(options['workspace']);
   const directory = directoryOf(context, named);
   const existing = existingFiles(directory);
-  const kind = placeKind(existing);
+  const kind = directoryKind(existing);
   const host = kind === 'folder' ? await hostOf(existing.paths) : undefined;
   const mayAsk = canAsk(context) && options['yes'] !== true && options['dryRun'] !== true;
   if (named === undefined && kind === 'folder' && host === undefined && !mayAsk)
     throw new NocturneError('USAGE', `${directory} holds files and is no workspace`, {
       hint: 'name the directory: nocturne init . for this one, nocturne init DIR for another',
     });
-  const known = knownWords(existing);
-  const owner = given.owner ?? known.owner;
+  const existingWords = readOwnerDetails(existing);
+  const owner = fromOptions.owner ?? existingWords.owner;
   const words = {
     owner,
-    domain: given.domain ?? known.domain,
-    timeZone: given.timeZone ?? known.timeZone,
+    domain: fromOptions.domain ?? existingWords.domain,
+    timeZone: fromOptions.timeZone ?? existingWords.timeZone,
   };
   if (!mayAsk && owner === undefined && options['yes'] !== true && options['dryRun'] !== true) {
     throw new NocturneError('USAGE', 'nobody can be asked here, and --owner is missing', {
@@ -88,8 +88,8 @@ function accountName(): string {
 }
 
 /** The home directory itself and the root of a disk are never a workspace. */
-function directoryOf(context: Context, given: string | undefined): string {
-  const directory = resolve(context.cwd, given ?? '.');
+function directoryOf(context: Context, path: string | undefined): string {
+  const directory = resolve(context.cwd, path ?? '.');
   const real = existsSync(directory) ? realpathSync(directory) : directory;
   if (real === parse(real).root || real === homedir())
     throw new NocturneError(

@@ -2,7 +2,7 @@
 import type { Readable, Writable } from 'node:stream';
 import { defined } from '../../kernel/defined.js';
 import { NocturneError } from '../../kernel/error.js';
-import type { PlaceKind } from '../../setup/place-kind.js';
+import type { DirectoryKind } from '../../setup/directory-kind.js';
 import { isZone } from '../../project/owner-zone.js';
 
 /** Where the questions are asked. */
@@ -16,7 +16,7 @@ type Words = {
 type Asked = {
   readonly directory: string;
   /** `agent`: files that a host recognises as its agent's workspace. */
-  readonly kind: PlaceKind | 'agent';
+  readonly kind: DirectoryKind | 'agent';
   readonly words: Words;
   readonly defaults: { readonly owner: string; readonly timeZone: string };
 };
@@ -96,9 +96,9 @@ export async function askForNewPassphrase(terminal: Terminal = TERMINAL): Promis
 }
 
 /** Ctrl-C answers with a symbol. */
-function answer<T>(given: T): Exclude<T, symbol> {
-  if (typeof given === 'symbol') throw cancelled();
-  return given as Exclude<T, symbol>;
+function answer<T>(value: T): Exclude<T, symbol> {
+  if (typeof value === 'symbol') throw cancelled();
+  return value as Exclude<T, symbol>;
 }
 
 function cancelled(): NocturneError {

@@ -5,13 +5,13 @@ import { installedNames } from '../../kernel/installed-names.js';
 import type { Ground } from '../../validate/cached-result.js';
 import { packageVersion } from './package-version.js';
 
-export function keptGround(at: {
+export function keptGround(options: {
   readonly root: string;
   readonly state: string;
   readonly home: string;
   readonly packageRoot: string;
 }): Ground {
-  const { root, state, home, packageRoot } = at;
+  const { root, state, home, packageRoot } = options;
   return {
     program: programStamp(packageRoot),
     outside: [state, join(home, 'keys'), join(root, '.nocturne/pass.lock')],

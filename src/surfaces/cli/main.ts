@@ -1,6 +1,6 @@
 /** The command line: words → one command → one result on stdout, one exit code. */
 import type { ExitCode } from '../../kernel/error.js';
-import { complain } from './say.js';
+import { complain } from './print-result.js';
 
 export async function main(words: readonly string[]): Promise<void> {
   // Whoever reads may have read enough (`nocturne … | head`).

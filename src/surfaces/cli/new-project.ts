@@ -95,11 +95,11 @@ function phasesPage(
       hint: 'restore the template: it has one section for each phase',
     });
   const wanted = phase ?? original.key;
-  const at = records.findIndex((record) => record.key === wanted);
-  const from = at === -1 ? original : (records[at] ?? original);
+  const index = records.findIndex((record) => record.key === wanted);
+  const from = index === -1 ? original : (records[index] ?? original);
   const kept = text.slice(0, original.start) + text.slice(from.start);
   const named =
-    at === -1
+    index === -1
       ? renamed(kept, {
           from: original.key,
           to: wanted,
@@ -116,25 +116,25 @@ function phasesPage(
 /** The heading, and the outputs that the phase's tests look for, which bear its name. */
 function renamed(
   text: string,
-  at: {
+  options: {
     readonly from: string;
     readonly to: string;
     readonly objective: string;
     readonly spec: ObjectSpec;
   },
 ): string {
-  const [first] = phasesOf(text, at.spec);
+  const [first] = phasesOf(text, options.spec);
   if (first === undefined) return text;
   const section = text
     .slice(first.start, first.end)
-    .replace(`## ${at.from}`, `## ${at.to}`)
-    .replaceAll(`outputs/${at.from}-`, `outputs/${at.to}-`);
+    .replace(`## ${options.from}`, `## ${options.to}`)
+    .replaceAll(`outputs/${options.from}-`, `outputs/${options.to}-`);
   const page = text.slice(0, first.start) + section + text.slice(first.end);
-  return setField(page, at.spec, {
+  return setField(page, options.spec, {
     file: 'PHASES.md',
-    key: at.to,
+    key: options.to,
     field: 'objective',
-    value: at.objective,
+    value: options.objective,
   });
 }
 

@@ -14,21 +14,21 @@ const FORMS =
 
 /** A bare date is its first instant. @throws NocturneError `USAGE`. */
 export function parseTime(snapshot: Snapshot, text: string): Date {
-  const given = text.trim().replace(/ ago$/, '');
-  if (given === 'now') return snapshot.now;
-  const long = parseDuration(given);
+  const trimmed = text.trim().replace(/ ago$/, '');
+  if (trimmed === 'now') return snapshot.now;
+  const long = parseDuration(trimmed);
   if (long !== undefined) return new Date(snapshot.now.getTime() - long);
-  if (/^RUN-/.test(given)) return startOf(snapshot, given);
-  const at = instantOf(snapshot, given);
-  if (at === undefined || Number.isNaN(at.getTime()))
+  if (/^RUN-/.test(trimmed)) return startOf(snapshot, trimmed);
+  const time = instantOf(snapshot, trimmed);
+  if (time === undefined || Number.isNaN(time.getTime()))
     throw new NocturneError('USAGE', `"${text}" is not a time`, { hint: FORMS });
-  return at;
+  return time;
 }
 
-function instantOf(snapshot: Snapshot, given: string): Date | undefined {
+function instantOf(snapshot: Snapshot, expression: string): Date | undefined {
   const [, date = '', clock = '', zone] =
     /^(\d{4}-\d{2}-\d{2})?(?:^|[T ]|$)(\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?(Z|[+-]\d{2}:?\d{2})?$/.exec(
-      given,
+      expression,
     ) ?? [];
   if (date === '' && clock === '') return undefined;
   const name = ownerZone(snapshot);

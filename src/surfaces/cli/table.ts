@@ -52,7 +52,7 @@ export function textTable(table: {
 /** The widest columns give way first, none below `least`. */
 function narrowed(natural: readonly number[], room: number, least: number): readonly number[] {
   const widths = [...natural];
-  for (let over = widths.reduce((sum, one) => sum + one, 0) - room; over > 0; over--) {
+  for (let over = widths.reduce((sum, width) => sum + width, 0) - room; over > 0; over--) {
     const widest = widths.indexOf(Math.max(...widths));
     if ((widths[widest] ?? 0) <= least) break;
     widths[widest] = (widths[widest] ?? 0) - 1;
@@ -90,13 +90,13 @@ function wrappedLine(line: string, width: number): string[] {
  */
 function fitting(text: string, width: number): number {
   let used = 0;
-  let at = 0;
+  let position = 0;
   for (const c of text) {
     used += isWide(c.codePointAt(0) ?? 0) ? 2 : 1;
     if (used > width) break;
-    at += c.length;
+    position += c.length;
   }
-  return Math.max(1, at);
+  return Math.max(1, position);
 }
 
 /** Terminal cells of the longest line; colours take none. */

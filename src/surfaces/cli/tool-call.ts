@@ -48,11 +48,11 @@ function actorOf(context: Context): ToolCaller {
 }
 
 /** A positive whole number that an option gives. */
-export function lineNumber(name: string, given: unknown): number | undefined {
-  if (given === undefined) return undefined;
-  if (typeof given !== 'string' || !/^[1-9]\d{0,6}$/.test(given))
-    throw new NocturneError('USAGE', `--${name} is ${String(given)}`, {
+export function lineNumber(name: string, value: unknown): number | undefined {
+  if (value === undefined) return undefined;
+  if (typeof value !== 'string' || !/^[1-9]\d{0,6}$/.test(value))
+    throw new NocturneError('USAGE', `--${name} is ${String(value)}`, {
       hint: 'give the number of a line, from 1',
     });
-  return Number(given);
+  return Number(value);
 }

@@ -14,8 +14,8 @@ import { readCachedResult, resultKey } from '../../validate/cached-result.js';
 import { homeDirectory, stateDirectory } from '../../workspace/state-home.js';
 import { walk } from '../../workspace/walk.js';
 import { keptGround } from './kept-ground.js';
-import { namedRoot } from './place.js';
-import { complain, print } from './say.js';
+import { namedRoot } from './find-root.js';
+import { complain, print } from './print-result.js';
 
 /**
  * `undefined` when there are words that it does not know, or nothing that was kept holds: then the

@@ -8,20 +8,20 @@ import type { Context } from './types.js';
  * Relative to where the command was called, if that is inside the workspace and there is such a
  * file; else relative to the workspace.
  */
-export function workspacePath(context: Context, given: string): string {
+export function workspacePath(context: Context, path: string): string {
   const root = realpathSync(context.root());
-  const here = inside(root, real(resolve(context.cwd, given)));
-  if (isAbsolute(given)) {
+  const here = inside(root, real(resolve(context.cwd, path)));
+  if (isAbsolute(path)) {
     if (here === undefined)
-      throw new NocturneError('USAGE', `${given} is not in the workspace ${root}`, {
+      throw new NocturneError('USAGE', `${path} is not in the workspace ${root}`, {
         hint: 'name a file of the workspace',
       });
     return here;
   }
   if (here !== undefined && existsSync(join(root, here))) return here;
-  const plain = given.replace(/^\.\//, '').replace(/\/$/, '');
+  const plain = path.replace(/^\.\//, '').replace(/\/$/, '');
   if (plain.split('/').includes('..'))
-    throw new NocturneError('USAGE', `${given} leads out of the workspace`, {
+    throw new NocturneError('USAGE', `${path} leads out of the workspace`, {
       hint: 'paths are relative to the workspace',
     });
   return plain;

@@ -1,4 +1,5 @@
 /** Each request of the socket as the one call of the core that answers it. */
+import { defined } from '../../kernel/defined.js';
 import type { GuardedHost } from '../../governance/host-tools/host-tools.js';
 import { verifyGate } from '../../integrity/gate.js';
 import type {
@@ -45,10 +46,7 @@ export function answer(desk: Desk, request: GuardRequest): unknown {
     case 'begin':
       return beginForSession(
         env,
-        {
-          role: request.role,
-          ...(request.project === undefined ? {} : { project: request.project }),
-        },
+        defined({ role: request.role, project: request.project }),
         request.session,
       );
     case 'judge':
@@ -81,24 +79,14 @@ function judged(
   { host, tool, params, callId, cwd, token, session, governed }: Asked<'judge'>,
 ): JudgeAnswer {
   const { workspace } = desk.env;
-  const caller = {
-    ...(token === undefined ? {} : { token }),
-    ...(session === undefined ? {} : { session }),
-    ...(governed === undefined ? {} : { governed }),
-  };
-  const call = {
-    host,
-    tool,
-    params,
-    ...(callId === undefined ? {} : { callId }),
-    ...(cwd === undefined ? {} : { cwd }),
-  };
+  const caller = defined({ token, session, governed });
+  const call = { host, tool, params, ...defined({ callId, cwd }) };
   const { verdict, text, reasons, spawned } = judgeCall(
     {
       workspace,
       hosts: desk.hosts,
       snapshot: desk.warm.current(),
-      ...(desk.ledger === undefined ? {} : { ledger: desk.ledger }),
+      ...defined({ ledger: desk.ledger }),
     },
     caller,
     call,
@@ -109,7 +97,7 @@ function judged(
     verdict,
     text,
     reasons,
-    ...(spawned === undefined ? {} : { instruction: spawned.instruction }),
+    ...defined({ instruction: spawned?.instruction }),
   };
 }
 
@@ -122,7 +110,7 @@ function ended(
     report,
     model,
     usage: { tokensIn: usage.tokensIn, tokensOut: usage.tokensOut, cost: usage.cost },
-    ...(failed === undefined ? {} : { failed }),
+    ...defined({ failed }),
   });
 }
 

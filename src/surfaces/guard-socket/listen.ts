@@ -28,9 +28,9 @@ export async function listen(
 /** Closes it, and removes the socket unless another server has put its own there. */
 export function unlisten(
   server: Server,
-  at: { readonly path: string; readonly ino: number },
+  socket: { readonly path: string; readonly ino: number },
 ): void {
-  if (inodeOf(at.path) === at.ino) rmSync(at.path, { force: true });
+  if (inodeOf(socket.path) === socket.ino) rmSync(socket.path, { force: true });
   // Not waited for: somebody may have connected in this very moment, and is not to hold the
   // process.
   server.close();

@@ -3,6 +3,7 @@
  * everything it needs already read.
  */
 import type { Socket } from 'node:net';
+import { defined } from '../../kernel/defined.js';
 import type { GuardedHost } from '../../governance/host-tools/host-tools.js';
 import { stamp } from '../../kernel/clock.js';
 import { NocturneError } from '../../kernel/error.js';
@@ -29,7 +30,7 @@ export type ServeOptions = {
    * Told once, when it can be asked; `served: false`: another process serves this workspace
    * already.
    */
-  readonly ready: (at: {
+  readonly ready: (started: {
     readonly socket: string;
     readonly pid: number;
     readonly served: boolean;
@@ -63,7 +64,9 @@ export async function serveGuard({ env, hosts, idleMs, ready }: ServeOptions): P
     onLines(
       socket,
       (line) =>
-        void ask(line).then((said) => socket.writable && socket.write(`${JSON.stringify(said)}\n`)),
+        void ask(line).then(
+          (response) => socket.writable && socket.write(`${JSON.stringify(response)}\n`),
+        ),
     );
   });
   if (server === undefined) return ready({ socket: path, pid: 0, served: false });
@@ -108,9 +111,9 @@ function inTurn(
     if (request.op !== 'begin' && request.op !== 'end') return work();
     const mine = last.then(work);
     last = mine;
-    const said = await mine;
+    const response = await mine;
     desk.warm.touch();
-    return said;
+    return response;
   };
   return Object.assign(ask, { settled: async () => void (await last) });
 }
@@ -144,7 +147,7 @@ function failureOf(error: unknown): Extract<GuardResponse, { ok: false }>['error
     return {
       code: error.code,
       message: error.message,
-      ...(error.hint === undefined ? {} : { hint: error.hint }),
+      ...defined({ hint: error.hint }),
     };
   return { code: 'INTERNAL', message: error instanceof Error ? error.message : String(error) };
 }

@@ -2,6 +2,7 @@
  * One call of a tool: who calls, then the tool, and its answer in the words of the protocol.
  */
 import { type CallToolResult, ErrorCode, McpError } from '@modelcontextprotocol/sdk/types.js';
+import { defined } from '../../kernel/defined.js';
 import { NocturneError } from '../../kernel/error.js';
 import { callTool as call } from '../../passes/call-tool.js';
 import { callerOf } from '../../passes/tool-context.js';
@@ -49,11 +50,11 @@ export async function callTool(served: Served, asked: Call): Promise<CallToolRes
 }
 
 async function toolNamed(workspace: Workspace, name: string): Promise<Tool> {
-  const own = toolsOf('mcp').find((one) => one.name === name);
+  const own = toolsOf('mcp').find((candidate) => candidate.name === name);
   if (own !== undefined) return own;
   const tools = await servedTools(workspace, 'mcp');
-  const names = tools.map((one) => one.name);
-  const tool = tools.find((one) => one.name === name);
+  const names = tools.map((candidate) => candidate.name);
+  const tool = tools.find((candidate) => candidate.name === name);
   if (tool === undefined) throw new McpError(ErrorCode.InvalidParams, unknownTool(name, names));
   return tool;
 }
@@ -61,28 +62,28 @@ async function toolNamed(workspace: Workspace, name: string): Promise<Tool> {
 function answered(tool: Tool, { text, data }: ToolAnswer): CallToolResult {
   return {
     content: [{ type: 'text', text }],
-    ...(tool.structured ? { structuredContent: { ...data } } : {}),
+    ...defined({ structuredContent: tool.structured ? { ...data } : undefined }),
   };
 }
 
 /** The same words and the same document as the command line has for it. */
 function failed(served: Served, tool: Tool, error: unknown): CallToolResult {
-  const known =
+  const failure =
     error instanceof NocturneError
       ? error
       : new NocturneError('INTERNAL', error instanceof Error ? error.message : String(error), {
           hint: 'this is a bug in nocturne',
         });
-  if (known.code === 'INTERNAL')
+  if (failure.code === 'INTERNAL')
     served.say(
       `${tool.name}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
     );
-  const { code, message, hint } = known;
+  const { code, message, hint } = failure;
   return {
     isError: true,
     content: [
       { type: 'text', text: `${code}: ${message}${hint === undefined ? '' : `\n  ${hint}`}` },
     ],
-    structuredContent: { error: known.document },
+    structuredContent: { error: failure.document },
   };
 }

@@ -32,7 +32,7 @@ export function instancePath(workspace: Pick<Workspace, 'state'>): string {
  */
 export function claimInstance(
   workspace: Workspace,
-  at: { readonly url: string; readonly token: string },
+  server: { readonly url: string; readonly token: string },
 ): void {
   withCommitMutex(workspace.root, () => {
     const other = holder(workspace);
@@ -44,7 +44,7 @@ export function claimInstance(
       );
     writeJsonDurably(
       instancePath(workspace),
-      { version: 1, process: ownIdentity(), ...at } satisfies Instance,
+      { version: 1, process: ownIdentity(), ...server } satisfies Instance,
       { mode: 0o600 },
     );
   });
@@ -57,11 +57,11 @@ export function releaseInstance(workspace: Workspace): void {
 
 /** The process that serves, if it lives; of one on another machine nobody can say, so it counts. */
 function holder(workspace: Workspace): Instance | undefined {
-  const known = readJson<Instance>(instancePath(workspace));
-  return known === undefined ||
-    !isIdentity(known.process) ||
-    lifeOf(known.process) === 'dead' ||
-    known.process.pid === process.pid
+  const instance = readJson<Instance>(instancePath(workspace));
+  return instance === undefined ||
+    !isIdentity(instance.process) ||
+    lifeOf(instance.process) === 'dead' ||
+    instance.process.pid === process.pid
     ? undefined
-    : known;
+    : instance;
 }

@@ -10,10 +10,10 @@ export const PASS_HEADER = 'nocturne-pass-token';
 /** @param token of the environment; over HTTP each request may bring its own in a header. */
 export function makeServer(
   served: Served,
-  at: { readonly version: string; readonly token?: string | undefined },
+  options: { readonly version: string; readonly token?: string | undefined },
 ): Server {
   const server = new Server(
-    { name: 'nocturne', version: at.version },
+    { name: 'nocturne', version: options.version },
     { capabilities: { tools: {} }, instructions: INSTRUCTIONS },
   );
   server.setRequestHandler(ListToolsRequestSchema, async () => ({
@@ -24,7 +24,7 @@ export function makeServer(
     return callTool(served, {
       name: params.name,
       args: params.arguments ?? {},
-      token: typeof sent === 'string' ? sent : at.token,
+      token: typeof sent === 'string' ? sent : options.token,
       client: clientOf(server),
       signal,
     });

@@ -25,15 +25,18 @@ export function turnedAway(
       status: 403,
       message: `the Host "${host ?? ''}" is not this server; expected ${hosts.join(' or ')}`,
     };
-  if (origin !== undefined && !hosts.some((one) => origin.toLowerCase() === `http://${one}`))
+  if (
+    origin !== undefined &&
+    !hosts.some((candidate) => origin.toLowerCase() === `http://${candidate}`)
+  )
     return { status: 403, message: `requests from the Origin "${origin}" are not answered` };
   if (request.url?.split('?')[0] !== ENDPOINT)
     return { status: 404, message: `there is nothing here; the endpoint is ${ENDPOINT}` };
-  const given = /^Bearer (\S+)$/i.exec(authorization ?? '')?.[1];
-  if (given === undefined || !sameSecret(given, token))
+  const bearer = /^Bearer (\S+)$/i.exec(authorization ?? '')?.[1];
+  if (bearer === undefined || !sameSecret(bearer, token))
     return {
       status: 401,
-      message: `${given === undefined ? 'no token' : 'another token'}; send Authorization: Bearer and the token that nocturne mcp --http printed`,
+      message: `${bearer === undefined ? 'no token' : 'another token'}; send Authorization: Bearer and the token that nocturne mcp --http printed`,
     };
   return undefined;
 }

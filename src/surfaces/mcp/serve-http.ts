@@ -18,10 +18,10 @@ const LOOPBACK = '127.0.0.1';
  */
 export async function serveHttp(
   served: Served,
-  at: { readonly version: string; readonly port: number; readonly secret: string | undefined },
+  options: { readonly version: string; readonly port: number; readonly secret: string | undefined },
 ): Promise<void> {
-  const token = at.secret ?? randomBytes(32).toString('base64url');
-  const sessions = new HttpSessions(() => makeServer(served, at), { bodyBytes: MOST_BYTES });
+  const token = options.secret ?? randomBytes(32).toString('base64url');
+  const sessions = new HttpSessions(() => makeServer(served, options), { bodyBytes: MOST_BYTES });
   const server = createServer((request, response) => {
     const turned = turnedAway({ port: portOf(server), token }, request);
     if (turned !== undefined) return answer(response, turned.status, turned.message);
@@ -30,13 +30,13 @@ export async function serveHttp(
       if (!response.headersSent) answer(response, 500, 'the request could not be answered');
     });
   });
-  await listen(server, at.port);
+  await listen(server, options.port);
   try {
     const url = `http://${LOOPBACK}:${portOf(server)}${ENDPOINT}`;
     claimInstance(served.workspace, { url, token });
     served.say(`Serving ${served.workspace.root} at ${url}`);
     served.say(
-      at.secret === undefined
+      options.secret === undefined
         ? `Authorization: Bearer ${token}`
         : 'The token is that of $NOCTURNE_MCP_TOKEN.',
     );

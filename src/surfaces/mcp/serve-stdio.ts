@@ -8,9 +8,9 @@ import { makeServer } from './make-server.js';
 
 export async function serveStdio(
   served: Served,
-  at: { readonly version: string; readonly token: string | undefined },
+  options: { readonly version: string; readonly token: string | undefined },
 ): Promise<void> {
-  const server = makeServer(served, at);
+  const server = makeServer(served, options);
   const ended = new Promise<void>((resolve) => {
     const end = (): void => resolve();
     for (const event of ['end', 'close'] as const) process.stdin.once(event, end);

@@ -188,12 +188,12 @@ t.test('tasks on the command line', async (t) => {
       exit: 0,
       json: {
         modules: [
-          { module: 'knowledge', enabled: true },
-          {},
           {},
           {},
           {},
           { module: 'completion', enabled: true, installed: true },
+          {},
+          { module: 'knowledge', enabled: true },
         ],
       },
     },

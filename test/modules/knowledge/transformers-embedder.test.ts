@@ -239,7 +239,7 @@ t.test(
 t.test(
   'where there is much to do, several threads share it, and each text keeps its vector',
   async (t) => {
-    // Long enough for the crew to be worth its while on any machine: it opens after a second and a
+    // Long enough for the pool to be worth its while on any machine: it opens after a second and a
     // half of work.
     const embedder = await makeTransformersEmbedder({ modelPath: tiny(t, 384) });
     t.teardown(() => embedder.close());

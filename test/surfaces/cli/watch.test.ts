@@ -27,8 +27,8 @@ t.test('watch tells modules what the owner changes, as it changes', async (t) =>
     }
   };
   t.match((await told.next()).value, /^watching/);
-  t.match(await until(/^knowledge: /), /^knowledge: \d+ changes$/, 'at the start, what is there');
-  t.equal(await until(/^completion: /), 'completion: 1 changes');
+  t.equal(await until(/^completion: /), 'completion: 1 changes', 'at the start, what is there');
+  t.match(await until(/^knowledge: /), /^knowledge: \d+ changes$/);
   mkdirSync(join(root, 'PROJECTS/pages/outputs'), { recursive: true });
   writeFileSync(join(root, 'PROJECTS/pages/outputs/a.md'), 'A page.\n');
   t.equal(await until(/^completion: /), 'completion: 1 changes');

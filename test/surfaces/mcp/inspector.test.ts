@@ -75,6 +75,7 @@ t.test('the inspector lists the tools over stdio, reads, and writes in a pass', 
       'edit',
       'query',
       'search',
+      'impact',
       'validate',
       'notify',
       'semantic_search',
@@ -112,5 +113,5 @@ t.test('the inspector lists the tools over HTTP', async (t) => {
     ],
     {},
   ).json as { tools: unknown[] };
-  t.equal(tools.length, 12);
+  t.equal(tools.length, 13);
 });

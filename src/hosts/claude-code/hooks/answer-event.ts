@@ -6,23 +6,23 @@ import { NocturneError } from '../../../kernel/error.js';
 import { type HookEvent, nameIn, parseEvent } from './event.js';
 import { onPreCompact, onSessionStart, onStop, onSubagentStop } from './on-session.js';
 import { onPostToolUse, onPreToolUse } from './on-tool-use.js';
-import type { Place } from './place.js';
+import type { HookContext } from './hook-context.js';
 import { complaint, NOTHING, permission, type Reply } from './reply.js';
 
 export type { Reply } from './reply.js';
 
 /**
- * @param open the place of the event's folder; `undefined` outside every workspace, where nothing
+ * @param open the context of the event's folder; `undefined` outside every workspace, where nothing
  * is done.
  */
 export async function answerEvent(
   text: string,
-  open: (cwd: string) => Place | undefined,
+  open: (cwd: string) => HookContext | undefined,
 ): Promise<Reply> {
   try {
     const event = parseEvent(text);
-    const place = open(event.cwd);
-    return place === undefined ? NOTHING : await answer(place, event);
+    const context = open(event.cwd);
+    return context === undefined ? NOTHING : await answer(context, event);
   } catch (error) {
     const why =
       error instanceof NocturneError
@@ -35,20 +35,20 @@ export async function answerEvent(
   }
 }
 
-function answer(place: Place, event: HookEvent): Promise<Reply> | Reply {
+function answer(context: HookContext, event: HookEvent): Promise<Reply> | Reply {
   switch (event.name) {
     case 'SessionStart':
-      return onSessionStart(place, event);
+      return onSessionStart(context, event);
     case 'PreToolUse':
-      return onPreToolUse(place, event);
+      return onPreToolUse(context, event);
     case 'PostToolUse':
-      return onPostToolUse(place, event);
+      return onPostToolUse(context, event);
     case 'PreCompact':
-      return onPreCompact(place, event);
+      return onPreCompact(context, event);
     case 'Stop':
-      return onStop(place, event);
+      return onStop(context, event);
     case 'SubagentStop':
-      return onSubagentStop(place, event);
+      return onSubagentStop(context, event);
     default:
       return NOTHING;
   }

@@ -4,23 +4,23 @@ import { openSession } from '../../../passes/host/host-gate.js';
 import { passOfCaller } from '../../../passes/host/host-session.js';
 import { unendedPass } from '../../../passes/host/bind-session.js';
 import type { HookEvent } from './event.js';
-import { callerOf, ledgerOf, type Place, sessionOf } from './place.js';
+import { callerOf, ledgerOf, type HookContext, sessionOf } from './hook-context.js';
 import { goOn, instruction, NOTHING, type Reply, sessionContext } from './reply.js';
 
 /**
  * Inside a pass the gate was asked at T0, and a runner's workspace may be half written: only what
  * the pass is told is said again.
  */
-export function onSessionStart(place: Place, event: HookEvent): Reply {
-  const data = passOfCaller(place.workspace.state, callerOf(place, event));
+export function onSessionStart(context: HookContext, event: HookEvent): Reply {
+  const data = passOfCaller(context.workspace.state, callerOf(context, event));
   if (data !== undefined)
     return sessionContext(event.source === 'compact' ? briefInShort(data) : wholeBrief(data));
-  const findings = openSession(place.workspace, sessionOf(event));
+  const findings = openSession(context.workspace, sessionOf(event));
   if (findings.length === 0) return NOTHING;
   const shown = `The integrity gate of nocturne refuses this workspace: ${findings[0]}${findings.length > 1 ? `, and ${findings.length - 1} more` : ''}`;
   return sessionContext(
     [
-      `The integrity gate of nocturne refuses this workspace (${place.workspace.root}). Until its owner has put that right nothing may be written here:`,
+      `The integrity gate of nocturne refuses this workspace (${context.workspace.root}). Until its owner has put that right nothing may be written here:`,
       ...findings.map((line) => `- ${line}`),
       'Tell the person, and point to nocturne gate and nocturne sign.',
     ].join('\n'),
@@ -28,8 +28,8 @@ export function onSessionStart(place: Place, event: HookEvent): Reply {
   );
 }
 
-export function onPreCompact(place: Place, event: HookEvent): Reply {
-  const data = passOfCaller(place.workspace.state, callerOf(place, event));
+export function onPreCompact(context: HookContext, event: HookEvent): Reply {
+  const data = passOfCaller(context.workspace.state, callerOf(context, event));
   return data === undefined ? NOTHING : instruction(briefInShort(data));
 }
 
@@ -37,17 +37,17 @@ export function onPreCompact(place: Place, event: HookEvent): Reply {
  * Once: an agent that was already made to go on may stop, or it would never end. A runner's pass is
  * ended by the runner.
  */
-export function onStop(place: Place, event: HookEvent): Reply {
-  const data = unendedPass(place.workspace, sessionOf(event));
+export function onStop(context: HookContext, event: HookEvent): Reply {
+  const data = unendedPass(context.workspace, sessionOf(event));
   if (data === undefined || event.stopActive) return NOTHING;
   return goOn(
     `The pass ${data.runId} was begun in this session and is not ended. End it with nocturne pass end, the token and your report on standard input; or give it up with nocturne pass abort and the token.`,
   );
 }
 
-export async function onSubagentStop(place: Place, event: HookEvent): Promise<Reply> {
+export async function onSubagentStop(context: HookContext, event: HookEvent): Promise<Reply> {
   if (event.agentId === undefined || event.stopActive) return NOTHING;
-  const ledger = await ledgerOf(place, place.workspace.snapshot());
+  const ledger = await ledgerOf(context, context.workspace.snapshot());
   ledger?.ended({
     childSession: event.agentId,
     outcome: 'ok',

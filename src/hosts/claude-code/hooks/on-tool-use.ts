@@ -11,20 +11,20 @@ import { judgeCall, passOfCaller } from '../../../passes/host/host-session.js';
 import { bindSession } from '../../../passes/host/bind-session.js';
 import { type HookEvent, isMap } from './event.js';
 import { GUARDED } from '../guarded.js';
-import { callerOf, ledgerOf, type Place, sessionOf } from './place.js';
+import { callerOf, ledgerOf, type HookContext, sessionOf } from './hook-context.js';
 import { NOTHING, permission, type Reply } from './reply.js';
 
 /**
  * In a pass nobody is there to be asked. Outside of one, what the guard allows is still asked as
  * Claude Code is set to ask.
  */
-export async function onPreToolUse(place: Place, event: HookEvent): Promise<Reply> {
-  const { workspace } = place;
+export async function onPreToolUse(context: HookContext, event: HookEvent): Promise<Reply> {
+  const { workspace } = context;
   const snapshot = workspace.snapshot();
-  const [caller, call] = [callerOf(place, event), callOf(event)];
+  const [caller, call] = [callerOf(context, event), callOf(event)];
   const ledger =
     readCall(snapshot, GUARDED.tools, call).kind === 'spawns'
-      ? await ledgerOf(place, snapshot)
+      ? await ledgerOf(context, snapshot)
       : undefined;
   const judged = judgeCall(
     defined({ workspace, snapshot, hosts: [GUARDED], ledger }),
@@ -38,15 +38,15 @@ export async function onPreToolUse(place: Place, event: HookEvent): Promise<Repl
   return permission(verdict === 'ask' && !inPass ? 'ask' : 'deny', `nocturne: ${text}`);
 }
 
-export async function onPostToolUse(place: Place, event: HookEvent): Promise<Reply> {
-  const { workspace } = place;
+export async function onPostToolUse(context: HookContext, event: HookEvent): Promise<Reply> {
+  const { workspace } = context;
   if (event.tool === 'Bash')
     bindSession(workspace, sessionOf(event), JSON.stringify(event.response ?? ''));
-  const data = passOfCaller(workspace.state, callerOf(place, event));
+  const data = passOfCaller(workspace.state, callerOf(context, event));
   if (data !== undefined) beat(workspace, data);
   const child = spawned(event);
   if (child === undefined && event.agentId === undefined) return NOTHING;
-  const ledger = await ledgerOf(place, workspace.snapshot());
+  const ledger = await ledgerOf(context, workspace.snapshot());
   if (event.agentId !== undefined)
     ledger?.progress({ childSession: event.agentId, note: event.tool });
   if (child !== undefined && event.callId !== undefined) {
@@ -74,8 +74,7 @@ function callOf({ tool, input, callId, cwd }: HookEvent): HostCall {
     host: 'claude-code',
     tool,
     params,
-    ...(callId === undefined ? {} : { callId }),
-    ...(cwd === '' ? {} : { cwd }),
+    ...defined({ callId, cwd: cwd === '' ? undefined : cwd }),
   };
 }
 

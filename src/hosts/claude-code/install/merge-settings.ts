@@ -147,7 +147,8 @@ function replaced(
     isMap(found.value) && Object.keys(found.value).join() === Object.keys(value ?? {}).join();
   if (!same) return edited(text, (plain) => withReplaced(plain, path, value));
   return Object.entries(value ?? {}).reduce(
-    (now, [name, one]) => edited(now, (plain) => withReplaced(plain, [...path, name], one)),
+    (now, [name, replacement]) =>
+      edited(now, (plain) => withReplaced(plain, [...path, name], replacement)),
     text,
   );
 }

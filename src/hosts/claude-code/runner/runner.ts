@@ -74,7 +74,7 @@ export function claudeRunner(
             report,
             tail: said.tail,
             model: said.model ?? input.model,
-            said: [explain(said, failure), found ? '' : 'It gave no report.'],
+            notes: [explain(said, failure), found ? '' : 'It gave no report.'],
             ...(failure === undefined ? {} : { failure, ...reset }),
           };
         },

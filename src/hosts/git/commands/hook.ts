@@ -9,7 +9,7 @@ export const hookGit: AddedCommand = {
   examples: ['nocturne hook git pre-commit', 'nocturne hook git commit-msg -- .git/COMMIT_EDITMSG'],
   run(context, { args }) {
     const [name, ...rest] = args;
-    const event = GIT_EVENTS.find((one) => one === name);
+    const event = GIT_EVENTS.find((candidate) => candidate === name);
     if (event === undefined)
       throw new NocturneError('USAGE', `${name ?? 'nothing'} is no hook that is judged here`, {
         hint: `expected one of ${GIT_EVENTS.join(', ')}`,

@@ -78,8 +78,8 @@ export function requestOf(
   };
 }
 
-function cronTimes(role: JobRole, given: string | undefined, zone: string): Times {
-  const expression = given ?? DEFAULTS[role];
+function cronTimes(role: JobRole, times: string | undefined, zone: string): Times {
+  const expression = times ?? DEFAULTS[role];
   const checked = validateDetailed(expression);
   if (!checked.valid || expression.trim().split(/\s+/).length !== 5)
     throw new NocturneError(

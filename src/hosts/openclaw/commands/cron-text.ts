@@ -8,7 +8,7 @@ export function installText(
   { version, commands, jobs, plugin, warnings }: Installed,
   dryRun: boolean,
 ): string {
-  const notes = warnings.map((one) => `note: ${one}`);
+  const notes = warnings.map((warning) => `note: ${warning}`);
   if (dryRun)
     return [
       `${version}; nothing was changed. These would be run:`,
@@ -41,8 +41,8 @@ export function jobText({ role, job, changed }: OurJob): string {
   ].join('\n');
 }
 
-export function jobJson(one: OurJob): Readonly<Record<string, unknown>> {
-  return { role: one.role, ...facts(one.job), changed: one.changed ?? null };
+export function jobJson(job: OurJob): Readonly<Record<string, unknown>> {
+  return { role: job.role, ...facts(job.job), changed: job.changed ?? null };
 }
 
 export function facts(job: HostJob): Readonly<Record<string, unknown>> {
@@ -61,8 +61,8 @@ export function facts(job: HostJob): Readonly<Record<string, unknown>> {
 }
 
 function nextOf(job: HostJob): string | undefined {
-  const at = job.nextRunAtMs ?? job.state?.nextRunAtMs;
-  return at === undefined || !job.enabled ? undefined : stamp(new Date(at));
+  const nextRun = job.nextRunAtMs ?? job.state?.nextRunAtMs;
+  return nextRun === undefined || !job.enabled ? undefined : stamp(new Date(nextRun));
 }
 
 function lastOf({ state }: HostJob): {

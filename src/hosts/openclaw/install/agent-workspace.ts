@@ -19,44 +19,46 @@ const Agents = z.array(
  */
 export async function agentOf(
   host: OpenClaw,
-  at: { readonly root: string; readonly agent: string | undefined },
+  options: { readonly root: string; readonly agent: string | undefined },
 ): Promise<{ readonly agent: string | undefined; readonly warnings: readonly string[] }> {
   const { exit, stdout } = await host.run(['agents', 'list', '--json']);
   const read = exit === 0 ? Agents.safeParse(jsonOf(stdout)) : undefined;
   if (read?.success !== true)
     return {
-      agent: at.agent,
+      agent: options.agent,
       warnings: [
         'openclaw agents list gives no list of agents: whether the agent works in this workspace was not checked',
       ],
     };
   const agents = read.data;
   const here = agents.filter(
-    (one) => one.workspace !== undefined && real(one.workspace) === real(at.root),
+    (agent) => agent.workspace !== undefined && real(agent.workspace) === real(options.root),
   );
   const chosen =
-    at.agent === undefined
-      ? (here.find((one) => one.isDefault === true) ??
+    options.agent === undefined
+      ? (here.find((agent) => agent.isDefault === true) ??
         here[0] ??
-        agents.find((one) => one.isDefault === true))
-      : agents.find((one) => one.id === at.agent);
+        agents.find((agent) => agent.isDefault === true))
+      : agents.find((agent) => agent.id === options.agent);
   if (chosen === undefined)
     throw new NocturneError(
       'NOT_FOUND',
-      at.agent === undefined ? 'OpenClaw has no agent' : `OpenClaw has no agent ${at.agent}`,
+      options.agent === undefined
+        ? 'OpenClaw has no agent'
+        : `OpenClaw has no agent ${options.agent}`,
       {
         hint:
           agents.length === 0
             ? 'openclaw agents add'
-            : `agents: ${agents.map((one) => one.id).join(', ')}`,
+            : `agents: ${agents.map((agent) => agent.id).join(', ')}`,
       },
     );
   if (!here.includes(chosen))
     throw new NocturneError(
       'CONFIG',
-      `the agent ${chosen.id} works in ${chosen.workspace ?? 'no workspace'}, expected ${at.root}`,
+      `the agent ${chosen.id} works in ${chosen.workspace ?? 'no workspace'}, expected ${options.root}`,
       {
-        hint: `openclaw config set agents.defaults.workspace ${at.root}, or name another agent: --agent`,
+        hint: `openclaw config set agents.defaults.workspace ${options.root}, or name another agent: --agent`,
       },
     );
   return { agent: chosen.id, warnings: [] };

@@ -72,9 +72,9 @@ export async function installCron(place: CronPlace, request: InstallRequest): Pr
   const specs = JOB_ROLES.map((role) => specOf(workspace, { role, request, agent }));
   const words = specs.map((spec) => jobWords(spec, probed));
   const plan = await pluginPlan(host, { probed, request, force: place.force });
-  const said = [
+  const notes = [
     ...warnings,
-    ...(words[0]?.leftOut ?? []).map((one) => `left out, this version does not have it: ${one}`),
+    ...(words[0]?.leftOut ?? []).map((flag) => `left out, this version does not have it: ${flag}`),
     ...plan.warnings,
   ];
   const started = (args: readonly string[]): readonly string[] => [host.program, ...args];
@@ -82,10 +82,10 @@ export async function installCron(place: CronPlace, request: InstallRequest): Pr
   if (request.dryRun)
     return {
       version: probed.version,
-      commands: [...before, ...words.map((one) => started(one.args))],
+      commands: [...before, ...words.map(({ args }) => started(args))],
       jobs: [],
       plugin: undefined,
-      warnings: said,
+      warnings: notes,
     };
   // The jobs last: a job whose plugin could not be installed would work unguarded from the first
   // night on.
@@ -97,8 +97,10 @@ export async function installCron(place: CronPlace, request: InstallRequest): Pr
     workspace.state,
     specs.map((spec) => spec.message),
   );
-  const run = words.filter((_, i) => jobs[i]?.what !== 'unchanged').map((one) => started(one.args));
-  return { version: probed.version, commands: [...before, ...run], jobs, plugin, warnings: said };
+  const run = words
+    .filter((_, i) => jobs[i]?.what !== 'unchanged')
+    .map(({ args }) => started(args));
+  return { version: probed.version, commands: [...before, ...run], jobs, plugin, warnings: notes };
 }
 
 export async function listCron(
@@ -127,8 +129,8 @@ async function open(
   const host = openClaw({ program, env });
   const schedule = [
     ...new Set(
-      times.flatMap((one) =>
-        one.kind === 'cron' ? (['--cron', '--tz'] as const) : (['--every'] as const),
+      times.flatMap((time) =>
+        time.kind === 'cron' ? (['--cron', '--tz'] as const) : (['--every'] as const),
       ),
     ),
   ];
@@ -145,22 +147,22 @@ function jobsPlace({ workspace, force }: CronPlace): {
 
 async function pluginPlan(
   host: OpenClaw,
-  at: { readonly probed: Probed; readonly request: InstallRequest; readonly force: boolean },
+  options: { readonly probed: Probed; readonly request: InstallRequest; readonly force: boolean },
 ): Promise<{ readonly plan?: PluginPlan; readonly warnings: readonly string[] }> {
-  const { plugin } = at.request;
+  const { plugin } = options.request;
   if (plugin === undefined)
     return {
       warnings: [
         "without the plugin OpenClaw's tools write first: what is not allowed is undone when the pass ends, not refused",
       ],
     };
-  if (!at.probed.plugins)
+  if (!options.probed.plugins)
     return {
       warnings: [
         'this version of OpenClaw takes no plugin from a folder: what is not allowed is undone when the pass ends, not refused',
       ],
     };
-  const plan = await planPlugin(host, { ...plugin, force: at.force });
+  const plan = await planPlugin(host, { ...plugin, force: options.force });
   return { plan, warnings: plan.warnings };
 }
 

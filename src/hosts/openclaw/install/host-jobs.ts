@@ -77,12 +77,16 @@ export async function hostJobs(
  */
 export function ourJobs(
   jobs: readonly HostJob[],
-  at: { readonly workspaceId: string; readonly messages: readonly string[] },
+  options: { readonly workspaceId: string; readonly messages: readonly string[] },
 ): readonly OurJob[] {
   return JOB_ROLES.flatMap((role) =>
     jobs
-      .filter((job) => job.name === jobName(role, at.workspaceId))
-      .map((job) => ({ role, job, changed: changedInto(job, [jobMessage(role), ...at.messages]) })),
+      .filter((job) => job.name === jobName(role, options.workspaceId))
+      .map((job) => ({
+        role,
+        job,
+        changed: changedInto(job, [jobMessage(role), ...options.messages]),
+      })),
   );
 }
 

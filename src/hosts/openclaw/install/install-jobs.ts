@@ -37,13 +37,13 @@ export async function installJobs(
       await install(
         place,
         spec,
-        ours.filter((one) => one.role === spec.role),
+        ours.filter((job) => job.role === spec.role),
       ),
     );
   const after = ourJobs(await hostJobs(place.host, place.probed), place);
-  return done.map((one) => ({
-    ...one,
-    job: observed(one, { spec: specs.find((spec) => spec.role === one.role), after, place }),
+  return done.map((step) => ({
+    ...step,
+    job: observed(step, { spec: specs.find((spec) => spec.role === step.role), after, place }),
   }));
 }
 
@@ -61,7 +61,7 @@ async function install(
     return { role: spec.role, what: 'unchanged', differed };
   const declared = probed.cronAdd.has('--declaration-key');
   for (const { job } of declared
-    ? ours.filter((one) => one.job.declarationKey !== spec.name)
+    ? ours.filter((candidate) => candidate.job.declarationKey !== spec.name)
     : ours)
     await host.json(['cron', 'rm', job.id, '--json']);
   await host.json(jobWords(spec, probed).args);
@@ -71,18 +71,18 @@ async function install(
 /** Nothing is reported as done that the host does not show. */
 function observed(
   done: Omit<InstalledJob, 'job'>,
-  at: {
+  options: {
     readonly spec: JobSpec | undefined;
     readonly after: readonly OurJob[];
     readonly place: JobsPlace;
   },
 ): HostJob {
-  const found = at.after.filter((one) => one.role === done.role);
+  const found = options.after.filter((job) => job.role === done.role);
   const [only] = found;
   const wrong =
-    only === undefined || at.spec === undefined
+    only === undefined || options.spec === undefined
       ? []
-      : differences(only.job, at.spec, at.place.probed);
+      : differences(only.job, options.spec, options.place.probed);
   if (only === undefined || found.length > 1)
     throw new NocturneError(
       'RUN_FAILED',
@@ -115,7 +115,7 @@ function refuseForeign(jobs: readonly HostJob[], spec: JobSpec): void {
 }
 
 export function refuseChanged(ours: readonly OurJob[]): void {
-  const [changed] = ours.filter((one) => one.changed !== undefined);
+  const [changed] = ours.filter((job) => job.changed !== undefined);
   if (changed !== undefined)
     throw new NocturneError(
       'REFUSED',

@@ -61,18 +61,22 @@ const Inspected = z.looseObject({
  */
 export async function planPlugin(
   host: OpenClaw,
-  at: { readonly packageRoot: string; readonly settings: PluginSettings; readonly force: boolean },
+  options: {
+    readonly packageRoot: string;
+    readonly settings: PluginSettings;
+    readonly force: boolean;
+  },
 ): Promise<PluginPlan> {
-  const folder = join(at.packageRoot, FOLDER);
+  const folder = join(options.packageRoot, FOLDER);
   if (!existsSync(join(folder, 'openclaw.plugin.json')))
     throw new NocturneError(
       'MISSING_PART',
-      `there is no ${join(FOLDER, 'openclaw.plugin.json')} in ${at.packageRoot}`,
+      `there is no ${join(FOLDER, 'openclaw.plugin.json')} in ${options.packageRoot}`,
       { hint: 'npm run build makes it; --no-plugin goes without' },
     );
   const { allow, deny, entries } = await configured(host);
   const theirs = entries?.[PLUGIN_ID]?.config?.['workspace'];
-  if (typeof theirs === 'string' && theirs !== at.settings.workspace && !at.force)
+  if (typeof theirs === 'string' && theirs !== options.settings.workspace && !options.force)
     throw new NocturneError(
       'EXISTS',
       `the plugin already serves ${theirs}, and one gateway has it once`,
@@ -94,12 +98,12 @@ export async function planPlugin(
     { path: `plugins.entries.${PLUGIN_ID}.hooks.allowConversationAccess`, value: true },
     {
       path: `plugins.entries.${PLUGIN_ID}.config`,
-      value: { ...entries?.[PLUGIN_ID]?.config, ...at.settings },
+      value: { ...entries?.[PLUGIN_ID]?.config, ...options.settings },
     },
   ];
   return {
     folder,
-    settings: at.settings,
+    settings: options.settings,
     commands: [
       ['plugins', 'install', folder, '--force'],
       ['config', 'set', '--batch-json', JSON.stringify(set)],
@@ -166,7 +170,7 @@ const TRIES = 10;
  * there.
  */
 async function governs(host: OpenClaw, workspace: string): Promise<void> {
-  let said = '';
+  let output = '';
   for (let i = 0; i < TRIES; i++) {
     const { exit, stdout, stderr } = await host.run([
       'gateway',
@@ -176,14 +180,14 @@ async function governs(host: OpenClaw, workspace: string): Promise<void> {
     ]);
     const read = exit === 0 ? Status.safeParse(JSON.parse(stdout)) : undefined;
     if (read?.data?.guard.workspace === workspace) return;
-    said =
+    output =
       read?.data?.guard.error ??
       read?.data?.guard.workspace ??
       complaint(undefined, { stdout, stderr });
   }
   throw new NocturneError(
     'RUN_FAILED',
-    `the plugin was installed, and in the running gateway it does not answer for ${workspace}: ${said}`,
+    `the plugin was installed, and in the running gateway it does not answer for ${workspace}: ${output}`,
     { hint: 'restart the gateway, then run this again; no job was made' },
   );
 }

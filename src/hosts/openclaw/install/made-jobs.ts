@@ -10,7 +10,7 @@ const MOST = 20;
 
 export function madeMessages(state: string): readonly string[] {
   const read = readJson<{ readonly messages?: readonly unknown[] }>(join(state, FILE));
-  return (read?.messages ?? []).filter((one) => typeof one === 'string');
+  return (read?.messages ?? []).filter((message) => typeof message === 'string');
 }
 
 export function rememberMessages(state: string, messages: readonly string[]): void {

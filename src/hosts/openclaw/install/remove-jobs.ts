@@ -13,13 +13,13 @@ export async function removeJobs(
   if (!place.force) refuseChanged(ours);
   if (dryRun || ours.length === 0) return ours;
   for (const { job } of ours) await place.host.json(['cron', 'rm', job.id, '--json']);
-  const left = ourJobs(await hostJobs(place.host, place.probed), place).filter((one) =>
-    ours.some(({ job }) => job.id === one.job.id),
+  const left = ourJobs(await hostJobs(place.host, place.probed), place).filter((candidate) =>
+    ours.some(({ job }) => job.id === candidate.job.id),
   );
   if (left.length > 0)
     throw new NocturneError(
       'RUN_FAILED',
-      `openclaw cron list still shows ${left.map((one) => `${one.job.name} (${one.job.id})`).join(', ')}`,
+      `openclaw cron list still shows ${left.map((job) => `${job.job.name} (${job.job.id})`).join(', ')}`,
       { hint: 'the host said that it was removed; try openclaw cron rm with the id' },
     );
   return ours;

@@ -125,15 +125,15 @@ export async function closeRun(
     model: run.model,
     ...(failed === undefined ? {} : { failed }),
   });
-  const told = ended.then(
+  const reported = ended.then(
     ({ outcome, runId }) => plugin.log.info(`${runId ?? ''} ended: ${outcome}`),
     (error: unknown) =>
       plugin.log.error(
         `the pass of ${run.sessionKey} could not be ended: ${error instanceof Error ? error.message : String(error)}`,
       ),
   );
-  plugin.ending.add(told);
-  await told.finally(() => plugin.ending.delete(told));
+  plugin.ending.add(reported);
+  await reported.finally(() => plugin.ending.delete(reported));
 }
 
 /**

@@ -20,8 +20,8 @@ export type ReadConfig =
   | { readonly kind: 'config'; readonly config: PluginConfig }
   | { readonly kind: 'missing'; readonly why: string };
 
-export function readConfig(given: unknown): ReadConfig {
-  const values = (typeof given === 'object' && given !== null ? given : {}) as Readonly<
+export function readConfig(settings: unknown): ReadConfig {
+  const values = (typeof settings === 'object' && settings !== null ? settings : {}) as Readonly<
     Record<string, unknown>
   >;
   const path = (name: string): string | undefined => {

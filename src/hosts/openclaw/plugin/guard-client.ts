@@ -134,12 +134,12 @@ export class GuardClient {
         const [line] = out.split('\n');
         if (!out.includes('\n') || line === undefined) return;
         clearTimeout(timer);
-        const said = JSON.parse(line) as {
+        const message = JSON.parse(line) as {
           readonly socket?: string;
           readonly error?: { readonly message: string };
         };
-        if (said.socket === undefined) fail(said.error?.message ?? line);
-        else resolve(said.socket);
+        if (message.socket === undefined) fail(message.error?.message ?? line);
+        else resolve(message.socket);
       });
     });
   }

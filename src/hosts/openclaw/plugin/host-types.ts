@@ -164,7 +164,7 @@ export type HostApi = {
     evaluate(event: ToolEvent, context: HostContext): Promise<ToolVerdict | undefined>;
   }): void;
   registerCli?(
-    register: (at: { readonly program: Program }) => void,
+    register: (cli: { readonly program: Program }) => void,
     options: {
       readonly descriptors: readonly {
         readonly name: string;
@@ -175,7 +175,7 @@ export type HostApi = {
   ): void;
   registerGatewayMethod?(
     name: string,
-    handle: (at: {
+    handle: (call: {
       respond(
         ok: boolean,
         payload?: unknown,

@@ -75,13 +75,13 @@ export class Runs {
 
   open(
     role: Role,
-    at: { readonly sessionKey: string; readonly jobId: string; readonly runId: string },
+    options: { readonly sessionKey: string; readonly jobId: string; readonly runId: string },
   ): Run {
     const run: Run = {
       role,
-      sessionKey: at.sessionKey,
-      jobId: at.jobId,
-      turns: new Set([at.runId]),
+      sessionKey: options.sessionKey,
+      jobId: options.jobId,
+      turns: new Set([options.runId]),
       stage: 'beginning',
       why: 'its pass has not begun',
       brief: undefined,
@@ -94,7 +94,7 @@ export class Runs {
       beatAt: Date.now(),
       closing: undefined,
     };
-    this.#runs.set(at.sessionKey, run);
+    this.#runs.set(options.sessionKey, run);
     return run;
   }
 

@@ -81,9 +81,9 @@ function warningsOf(api: HostApi): readonly string[] {
 }
 
 function logOf(api: HostApi): Log {
-  const said =
+  const log =
     (level: 'info' | 'warn' | 'error') =>
     (text: string): void =>
       api.logger?.[level]?.(`nocturne: ${text}`);
-  return { info: said('info'), warn: said('warn'), error: said('error') };
+  return { info: log('info'), warn: log('warn'), error: log('error') };
 }

@@ -15,17 +15,17 @@ type Verdict = ToolVerdict | undefined;
 export function judgeOnce(
   plugin: Plugin,
 ): (event: ToolEvent, context: HostContext) => Promise<Verdict> {
-  const known = new Map<string, Promise<Verdict>>();
+  const verdicts = new Map<string, Promise<Verdict>>();
   return (event, context) => {
     const key =
       event.toolCallId === undefined
         ? undefined
         : `${context.sessionKey ?? ''} ${event.toolCallId} ${event.toolName} ${JSON.stringify(event.params ?? {})}`;
-    const before = key === undefined ? undefined : known.get(key);
+    const before = key === undefined ? undefined : verdicts.get(key);
     if (before !== undefined) return before;
     const verdict = judge(plugin, event, context);
-    if (key !== undefined) known.set(key, verdict);
-    for (const old of [...known.keys()].slice(0, -64)) known.delete(old);
+    if (key !== undefined) verdicts.set(key, verdict);
+    for (const old of [...verdicts.keys()].slice(0, -64)) verdicts.delete(old);
     return verdict;
   };
 }

@@ -2,6 +2,7 @@
  * `inbox drop`: one message from a program that listens to a channel. Through the one commit, so
  * that it may come while a pass is running.
  */
+import { defined } from '../../../kernel/defined.js';
 import { renderFrontMatter } from '../../../markdown/render-yaml.js';
 import { stamp } from '../../../kernel/clock.js';
 import { EXIT, NocturneError } from '../../../kernel/error.js';
@@ -9,7 +10,7 @@ import { sha256 } from '../../../kernel/hash.js';
 import { readInputText } from '../../../kernel/read-input.js';
 import type { Value } from '../../../markdown/types.js';
 import type { ModuleCommand, ModuleCommandContext, Parsed } from '../../types.js';
-import { MAX_BYTES } from '../read-drop.js';
+import { MAX_BYTES } from '../read-incoming-message.js';
 
 export const inboxDrop: ModuleCommand = {
   summary: 'put one message into the inbox, for a program that listens to a channel',
@@ -31,21 +32,23 @@ export const inboxDrop: ModuleCommand = {
     context.requireOwner('putting a message into the inbox');
     const workspace = context.workspace();
     const { actor } = context.acting();
-    const given = (name: string): string =>
+    const option = (name: string): string =>
       typeof options[name] === 'string' ? options[name] : '';
     for (const name of ['channel', 'sender', 'file'])
-      if (given(name) === '')
+      if (option(name) === '')
         throw new NocturneError('USAGE', `a message needs its ${name}`, { hint: `give --${name}` });
     const text = readText(context, options);
     let path = '';
     workspace.commit((snapshot) => {
       const fields: Record<string, Value> = {
-        channel: given('channel'),
-        sender: given('sender'),
-        ...(given('thread') === '' ? {} : { thread: given('thread') }),
-        ...(given('id') === '' ? {} : { id: given('id') }),
-        ...(given('to') === '' ? {} : { to: given('to') }),
-        time: given('time') || stamp(snapshot.now),
+        channel: option('channel'),
+        sender: option('sender'),
+        ...defined({
+          thread: option('thread') || undefined,
+          id: option('id') || undefined,
+          to: option('to') || undefined,
+        }),
+        time: option('time') || stamp(snapshot.now),
         mention: options['mention'] === true,
       };
       const content = `---\n${renderFrontMatter(fields)}---\n${text}`;

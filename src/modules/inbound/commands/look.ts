@@ -8,7 +8,7 @@ import type { Snapshot } from '../../../workspace/types.js';
 import type { ModuleCommand } from '../../types.js';
 import { textOf } from '../kept-message.js';
 import { dropsOf } from '../process.js';
-import { readDrop } from '../read-drop.js';
+import { readIncomingMessage } from '../read-incoming-message.js';
 
 type Line = {
   readonly id: string;
@@ -52,7 +52,7 @@ export const inboxShow: ModuleCommand = {
     const snapshot = context.workspace().snapshot();
     const [id = ''] = args;
     const found = [...snapshot.records('MESSAGE'), ...snapshot.records('QUARANTINE')].filter(
-      (one) => one.key === id || (id.length >= 4 && one.key.startsWith(id)),
+      (candidate) => candidate.key === id || (id.length >= 4 && candidate.key.startsWith(id)),
     );
     const [record, other] = found;
     if (record === undefined)
@@ -61,7 +61,7 @@ export const inboxShow: ModuleCommand = {
       });
     if (other !== undefined)
       throw new NocturneError('AMBIGUOUS', `"${id}" can mean ${found.length} messages`, {
-        hint: found.map((one) => one.key).join(', '),
+        hint: found.map((candidate) => candidate.key).join(', '),
       });
     const fields = Object.fromEntries([...record.fields].map(([name, cell]) => [name, cell.value]));
     const text = textOf(snapshot, record);
@@ -83,7 +83,7 @@ export const inboxSenders: ModuleCommand = {
   run(context) {
     const snapshot = context.workspace().snapshot();
     const { channels, senders } = inboundPolicy(snapshot);
-    const known = senders.map(({ channel, sender, verdict, about, from, projects }) => ({
+    const rows = senders.map(({ channel, sender, verdict, about, from, projects }) => ({
       channel,
       sender,
       verdict,
@@ -93,12 +93,12 @@ export const inboxSenders: ModuleCommand = {
     }));
     const text = [
       ...[...channels.values()].map(
-        (one) =>
-          `channel ${one.name}: unknown senders ${one.unknownSender === 'quarantine' ? 'wait in quarantine' : 'are dropped'}; ${one.trigger}${one.pattern === '' ? '' : ` /${one.pattern}/`} engages ${one.project || 'the project that the message names'}`,
+        (channel) =>
+          `channel ${channel.name}: unknown senders ${channel.unknownSender === 'quarantine' ? 'wait in quarantine' : 'are dropped'}; ${channel.trigger}${channel.pattern === '' ? '' : ` /${channel.pattern}/`} engages ${channel.project || 'the project that the message names'}`,
       ),
-      ...known.map(
-        (one) =>
-          `${one.verdict.padEnd(5)} ${one.channel} ${JSON.stringify(one.sender)} (${sourceOf(one)})`,
+      ...rows.map(
+        (sender) =>
+          `${sender.verdict.padEnd(5)} ${sender.channel} ${JSON.stringify(sender.sender)} (${sourceOf(sender)})`,
       ),
     ];
     return {
@@ -107,7 +107,7 @@ export const inboxSenders: ModuleCommand = {
         text.length === 0
           ? 'No channel is open: orchestration-os/OPS-INBOUND.md says how to add one.'
           : text.join('\n'),
-      json: { channels: [...channels.values()], senders: known },
+      json: { channels: [...channels.values()], senders: rows },
     };
   },
 };
@@ -120,47 +120,47 @@ function sourceOf({ from, about }: Pick<KnownSender, 'from' | 'about'>): string 
 function dropped(snapshot: Snapshot): readonly Line[] {
   const fileTime = fileSystemNow(snapshot.root);
   return dropsOf(snapshot).map((entry) => {
-    const reading = readDrop(snapshot, entry, fileTime);
+    const reading = readIncomingMessage(snapshot, entry, fileTime);
     const state = reading.kind === 'message' ? 'dropped' : reading.kind;
-    const known = reading.kind === 'message' ? reading.message : undefined;
+    const message = reading.kind === 'message' ? reading.message : undefined;
     return {
-      id: known?.key ?? entry.path,
+      id: message?.key ?? entry.path,
       state,
-      channel: known?.channel ?? '',
-      sender: known?.sender ?? '',
-      time: known?.time ?? '',
-      project: known?.addressedTo ?? '',
+      channel: message?.channel ?? '',
+      sender: message?.sender ?? '',
+      time: message?.time ?? '',
+      project: message?.addressedTo ?? '',
       file: entry.path,
     };
   });
 }
 
 function quarantined(snapshot: Snapshot): readonly Line[] {
-  return snapshot.records('QUARANTINE').map((one) => lineOf(one, 'quarantine'));
+  return snapshot.records('QUARANTINE').map((record) => lineOf(record, 'quarantine'));
 }
 
 function messages(snapshot: Snapshot): readonly Line[] {
   return snapshot
     .records('MESSAGE')
-    .map((one) =>
+    .map((record) =>
       lineOf(
-        one,
-        fieldText(one, 'state') === 'waiting' && fieldText(one, 'engaged') !== 'true'
+        record,
+        fieldText(record, 'state') === 'waiting' && fieldText(record, 'engaged') !== 'true'
           ? 'accumulated'
-          : fieldText(one, 'state'),
+          : fieldText(record, 'state'),
       ),
     );
 }
 
 function lineOf(record: Rec, state: string): Line {
-  const of = (name: string): string => fieldText(record, name);
+  const field = (name: string): string => fieldText(record, name);
   return {
     id: record.key,
     state,
-    channel: of('channel'),
-    sender: of('sender'),
-    time: of('time'),
-    project: of('project'),
+    channel: field('channel'),
+    sender: field('sender'),
+    time: field('time'),
+    project: field('project'),
     file: record.file,
   };
 }

@@ -48,23 +48,23 @@ function takeAnswers(
   workspace: Workspace,
   actor: { readonly kind: 'owner' | 'pass' | 'nocturne'; readonly name: string },
 ): readonly string[] {
-  const said: string[] = [];
+  const lines: string[] = [];
   workspace.commit((snapshot) => {
-    said.length = 0;
-    const answers = pendingAnswers(snapshot).filter((one) =>
-      one.calls.some((call) => call.bundle.startsWith('sender_')),
+    lines.length = 0;
+    const answers = pendingAnswers(snapshot).filter((answer) =>
+      answer.calls.some((call) => call.bundle.startsWith('sender_')),
     );
-    const calls = answers.flatMap((one) => one.calls);
-    said.push(...answers.map((one) => `${one.id}: ${one.what}`));
-    const audit = answers.flatMap((one) =>
-      one.calls.map(
+    const calls = answers.flatMap((answer) => answer.calls);
+    lines.push(...answers.map((answer) => `${answer.id}: ${answer.what}`));
+    const audit = answers.flatMap((answer) =>
+      answer.calls.map(
         (call): AuditEntry => ({
           step: '',
           type: call.bundle,
-          target: call.bundle === 'notification_close' ? one.id : String(call.args['id']),
-          authorisation: one.id,
+          target: call.bundle === 'notification_close' ? answer.id : String(call.args['id']),
+          authorisation: answer.id,
           result: 'ok',
-          detail: one.what,
+          detail: answer.what,
         }),
       ),
     );
@@ -77,7 +77,7 @@ function takeAnswers(
       audit,
     };
   });
-  return said;
+  return lines;
 }
 
 function fateOf(row: AuditEntry): string {

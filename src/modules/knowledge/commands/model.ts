@@ -83,7 +83,7 @@ async function fetchTo(
       }),
     );
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, end);
-  let told = { file: '', part: 0 };
+  let reported = { file: '', part: 0 };
   try {
     await fetchModel({
       directory: path,
@@ -91,8 +91,8 @@ async function fetchTo(
       signal: ending.signal,
       onProgress: ({ file, bytes, total }) => {
         const part = total === undefined ? 0 : bytes / total;
-        if (file === told.file && part < told.part + STEP && part < 1) return;
-        told = { file, part };
+        if (file === reported.file && part < reported.part + STEP && part < 1) return;
+        reported = { file, part };
         context.progress(
           `${file} ${bar(part)} ${(bytes / 1e6).toFixed(1)}${total === undefined ? '' : ` of ${(total / 1e6).toFixed(1)}`} MB`,
         );

@@ -46,11 +46,11 @@ export const knowledgeSearch: ModuleCommand = {
   },
 };
 
-export function limitOf(given: unknown): number | undefined {
-  if (given === undefined) return undefined;
-  if (typeof given !== 'string' || !/^[1-9]\d?$/.test(given) || Number(given) > 50)
-    throw new NocturneError('USAGE', `--limit is ${String(given)}`, {
+export function limitOf(value: unknown): number | undefined {
+  if (value === undefined) return undefined;
+  if (typeof value !== 'string' || !/^[1-9]\d?$/.test(value) || Number(value) > 50)
+    throw new NocturneError('USAGE', `--limit is ${String(value)}`, {
       hint: 'give a number from 1 to 50',
     });
-  return Number(given);
+  return Number(value);
 }

@@ -49,13 +49,13 @@ async function passagesLike(
   const { sees, shows } = seenBy(context);
   const narrowed = narrow(db, {}, sees);
   const sketches = new Map<number, Sketch>();
-  let at = 0;
+  let index = 0;
   return asked.map((chunks) =>
     chunks.map(({ text }) => {
-      const found = candidates(db, { text, vector: vectors[at++] }, narrowed, sketches).filter(
+      const found = candidates(db, { text, vector: vectors[index++] }, narrowed, sketches).filter(
         shows,
       );
-      return { text, found: best(found).map((one) => judged(one, { text, embedder })) };
+      return { text, found: best(found).map((duplicate) => judged(duplicate, { text, embedder })) };
     }),
   );
 }
@@ -95,19 +95,19 @@ async function recordsLike(
   );
   const fields = await vectorsOf(
     embedder,
-    found.flat().map((one) => one.text),
+    found.flat().map((duplicate) => duplicate.text),
     signal,
   );
-  let at = 0;
+  let index = 0;
   return texts.map((text, i) => [
     {
       text,
-      found: (found[i] ?? []).map((one) => {
-        const [own, other] = [vectors[i], fields[at++]];
+      found: (found[i] ?? []).map((duplicate) => {
+        const [own, other] = [vectors[i], fields[index++]];
         return judged(
           {
-            ...one,
-            resemblance: similarity(sketchOf(text), sketchOf(one.text)),
+            ...duplicate,
+            resemblance: similarity(sketchOf(text), sketchOf(duplicate.text)),
             cosine: own === undefined || other === undefined ? undefined : dot(own, other),
           },
           { text, embedder },
@@ -138,12 +138,17 @@ function seenBy({ workspace, snapshot, scope, among }: AlikeContext): {
 
 /** Those of most of the words, and those nearest in meaning. */
 function best(found: readonly NearDuplicate[]): readonly NearDuplicate[] {
-  const by = (score: (one: NearDuplicate) => number): readonly NearDuplicate[] =>
+  const by = (score: (duplicate: NearDuplicate) => number): readonly NearDuplicate[] =>
     [...found]
-      .filter((one) => score(one) > 0)
+      .filter((duplicate) => score(duplicate) > 0)
       .sort((a, b) => score(b) - score(a) || (a.path < b.path ? -1 : 1))
       .slice(0, MOST_FOUND);
-  return [...new Set([...by((one) => one.resemblance), ...by((one) => one.cosine ?? 0)])];
+  return [
+    ...new Set([
+      ...by((duplicate) => duplicate.resemblance),
+      ...by((duplicate) => duplicate.cosine ?? 0),
+    ]),
+  ];
 }
 
 function judged(
@@ -158,6 +163,6 @@ function judged(
     text: other,
     resemblance,
     cosine,
-    trusted: isSentenceModel && [text, other].every((one) => one.length <= READ_WHOLE),
+    trusted: isSentenceModel && [text, other].every((passage) => passage.length <= READ_WHOLE),
   };
 }

@@ -44,7 +44,7 @@ export async function answerRelated(
     limit,
     weight: MEANING_WEIGHT[inForce.embedder.kind],
     ...seen,
-    isFresh: (one) => freshness(one) === 'same',
+    isFresh: (file) => freshness(file) === 'same',
   });
   const hits = found.map(({ path: other, score, passage }) => ({
     path: other,

@@ -114,8 +114,8 @@ function textOf(hit: Hit, explain: boolean): string {
 function whyOf({ shares, score, near, relevance }: Hit): readonly string[] {
   return [
     ...shares.map(
-      (one) =>
-        `    ${one.channel}: rank ${one.rank}, score ${one.score.toFixed(3)}, weight ${Number(one.weight.toFixed(2))}, adds ${one.contribution.toFixed(5)}`,
+      (share) =>
+        `    ${share.channel}: rank ${share.rank}, score ${share.score.toFixed(3)}, weight ${Number(share.weight.toFixed(2))}, adds ${share.contribution.toFixed(5)}`,
     ),
     `    in all ${score.toFixed(5)}${near === 0 ? '' : `, of which ${near.toFixed(3)} for words that stand together`}${relevance === undefined ? '' : `; the re-ranker says ${relevance.toFixed(3)}`}`,
   ];

@@ -23,7 +23,7 @@ export async function answerStats(door: Door): Promise<ToolAnswer> {
     progress,
   });
   const count = (sql: string): number => db.prepare(sql).pluck().get() as number;
-  const known = new Map(
+  const indexed = new Map(
     (
       db.prepare('SELECT path, stat, hash FROM files').all() as {
         path: string;
@@ -34,10 +34,10 @@ export async function answerStats(door: Door): Promise<ToolAnswer> {
   );
   const entries = [...snapshot.files.values()].filter((entry) => isKnowledge(snapshot, entry));
   const waiting = entries.filter((entry) => {
-    const row = known.get(entry.path);
+    const row = indexed.get(entry.path);
     return row?.stat !== statText(entry) && row?.hash !== snapshot.hash(entry.path);
   }).length;
-  const gone = [...known.keys()].filter(
+  const gone = [...indexed.keys()].filter(
     (path) => !entries.some((entry) => entry.path === path),
   ).length;
   const passages = count('SELECT count(*) FROM chunks');
@@ -47,7 +47,7 @@ export async function answerStats(door: Door): Promise<ToolAnswer> {
       : 0;
   const bytes = statSync(indexPath(workspace.root)).size;
   const data = {
-    files: known.size,
+    files: indexed.size,
     passages,
     embedded,
     waitingFiles: waiting,
@@ -61,7 +61,7 @@ export async function answerStats(door: Door): Promise<ToolAnswer> {
     ...defined({ better: inForce.better }),
   };
   const text = [
-    `${plural(known.size, 'file')}, ${plural(passages, 'passage')}, ${embedded} with a vector; ${(bytes / 1e6).toFixed(1)} MB.`,
+    `${plural(indexed.size, 'file')}, ${plural(passages, 'passage')}, ${embedded} with a vector; ${(bytes / 1e6).toFixed(1)} MB.`,
     waiting + gone === 0
       ? 'Everything is indexed.'
       : `${plural(waiting, 'file waits', 'files wait')} to be indexed, ${plural(gone, 'file is', 'files are')} no longer there: nocturne knowledge index sees to it, and each search does it first.`,

@@ -28,14 +28,15 @@ export async function briefPassages({
   const record = snapshot.record('PROJECT', project);
   const objective = fieldText(record, 'next_pass.objective');
   if (objective === '') return [];
-  const given = new Set([...fieldList(record, 'last_pass.outputs'), record?.file ?? '']);
-  const told = await withIndex(workspace, snapshot, async ({ db, embedder }) => {
+  const excluded = new Set([...fieldList(record, 'last_pass.outputs'), record?.file ?? '']);
+  const passages = await withIndex(workspace, snapshot, async ({ db, embedder }) => {
     const scope = { capability, project, writes: [] };
     const { shows, sees = () => true } = visible(
       { workspace, env: process.env, progress: () => undefined, scope },
       snapshot,
     );
-    const wanted = (path: string): boolean => sees(path) && !PAGES.test(path) && !given.has(path);
+    const wanted = (path: string): boolean =>
+      sees(path) && !PAGES.test(path) && !excluded.has(path);
     const { hits } = await search(db, plain(objective), {
       root: workspace.root,
       embedder,
@@ -58,7 +59,7 @@ export async function briefPassages({
       ];
     });
   });
-  return told ?? [];
+  return passages ?? [];
 }
 
 /** An objective is not a query: what would be a filter or a phrase in it is just words. */

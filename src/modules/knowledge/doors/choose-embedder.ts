@@ -54,10 +54,10 @@ export function settingsOf(
   { home, flag }: { readonly home: string; readonly flag?: string | undefined },
 ): Settings {
   const [record] = snapshot.records('KNOWLEDGE');
-  const given = flag ?? (fieldText(record, 'embedder') || 'auto');
-  const embedder = CHOICES.find((one) => one === given);
+  const name = flag ?? (fieldText(record, 'embedder') || 'auto');
+  const embedder = CHOICES.find((choice) => choice === name);
   if (embedder === undefined)
-    throw new NocturneError('BAD_VALUE', `there is no embedder "${given}"`, {
+    throw new NocturneError('BAD_VALUE', `there is no embedder "${name}"`, {
       hint: `one of ${CHOICES.join(', ')}`,
     });
   const [model, path] = [fieldText(record, 'model'), fieldText(record, 'model_path')];

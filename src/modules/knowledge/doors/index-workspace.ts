@@ -31,15 +31,15 @@ export async function indexWorkspace(
 ): Promise<IndexReport> {
   const start = performance.now();
   const { signal, progress, withinMs } = options;
-  const said = rarely(progress);
+  const report = rarely(progress);
   const files = indexFiles(db, snapshot, {
     ...defined({ signal }),
-    onProgress: (done, of) => said(`${done} of ${of} files`),
+    onProgress: (done, total) => report(`${done} of ${total} files`),
   });
   const inForce = await chooseEmbedder({ ...options, db, mayLearn: options.keepModel !== true });
   const vectors = await indexVectors(db, inForce.embedder, {
     ...defined({ signal, withinMs }),
-    onProgress: (done, of) => said(`${done} of ${of} passages embedded`),
+    onProgress: (done, total) => report(`${done} of ${total} passages embedded`),
   });
   if (vectors.replaced !== undefined)
     progress(

@@ -1,6 +1,6 @@
 /**
  * What search does on this very index: how long it takes, how often it finds a passage again, and
- * what the first choice by signs loses.
+ * what the first choice by binary codes loses.
  */
 import type { Db } from '../store/database.js';
 import type { Embedder } from '../embedders/embedder.js';
@@ -34,19 +34,19 @@ export async function measureIndex(
     .prepare('SELECT text, hash FROM chunks GROUP BY hash ORDER BY hash')
     .all() as { text: string; hash: string }[];
   const asked = passages
-    .map((one) => ({ ...one, question: questionOf(one.text) }))
-    .filter((one) => one.question !== '')
+    .map((passage) => ({ ...passage, question: questionOf(passage.text) }))
+    .filter((passage) => passage.question !== '')
     .slice(0, QUESTIONS);
   const [times, places, shares]: [number[], number[], number[]] = [[], [], []];
   for (const { question, hash } of asked) {
     const [vector] = embedder.kind === 'none' ? [] : await embedder.embed([question]);
-    const given: Embedder = {
+    const fixed: Embedder = {
       ...embedder,
       embed: async () => (vector === undefined ? [] : [vector]),
     };
-    await search(db, question, { root, embedder: given, limit: 10 });
+    await search(db, question, { root, embedder: fixed, limit: 10 });
     const start = performance.now();
-    const { hits } = await search(db, question, { root, embedder: given, limit: 10 });
+    const { hits } = await search(db, question, { root, embedder: fixed, limit: 10 });
     times.push(performance.now() - start);
     places.push(hits.findIndex((hit) => hit.passage.hash === hash));
     if (vector !== undefined) shares.push(shareOf(db, vector));
@@ -60,7 +60,9 @@ export async function measureIndex(
     found: part(places.filter((place) => place >= 0).length),
     first: part(places.filter((place) => place === 0).length),
     recall:
-      shares.length === 0 ? undefined : shares.reduce((sum, one) => sum + one, 0) / shares.length,
+      shares.length === 0
+        ? undefined
+        : shares.reduce((sum, share) => sum + share, 0) / shares.length,
   };
 }
 
@@ -78,7 +80,7 @@ function shareOf(db: Db, vector: Float32Array): number {
   const ids = (how: 'exact' | 'quantised'): readonly number[] =>
     byMeaning(db, vector, { limit: 60, narrowed: undefined, how })
       .slice(0, 10)
-      .map((one) => one.id);
+      .map((hit) => hit.id);
   const [exact, quick] = [ids('exact'), new Set(ids('quantised'))];
   return exact.length === 0 ? 1 : exact.filter((id) => quick.has(id)).length / exact.length;
 }

@@ -37,10 +37,10 @@ export function indexOf(root: string, { make = false }: { readonly make?: boolea
     throw new NocturneError('NOT_FOUND', 'this workspace has no knowledge index yet', {
       hint: 'nocturne knowledge index makes it',
     });
-  const known = held.get(root);
-  if (known !== undefined && existsSync(path) && statSync(path).ino === known.inode)
-    return known.db;
-  known?.db.close();
+  const cached = held.get(root);
+  if (cached !== undefined && existsSync(path) && statSync(path).ino === cached.inode)
+    return cached.db;
+  cached?.db.close();
   const readOnly = existsSync(path) && !isWritable(path);
   if (readOnly && make)
     throw new NocturneError(
@@ -59,17 +59,21 @@ export function indexOf(root: string, { make = false }: { readonly make?: boolea
 /** The embedder for questions; nothing is learnt for one. */
 export async function embedderFor(
   root: string,
-  at: { readonly settings: Settings; readonly env: Env; readonly progress: (line: string) => void },
+  options: {
+    readonly settings: Settings;
+    readonly env: Env;
+    readonly progress: (line: string) => void;
+  },
 ): Promise<InForce> {
   const db = indexOf(root);
   const entry = held.get(root);
   const learnt = db.prepare("SELECT data FROM latent WHERE part = 'about'").pluck().get() as
     | Buffer
     | undefined;
-  const key = JSON.stringify([at.settings, learnt?.toString()]);
+  const key = JSON.stringify([options.settings, learnt?.toString()]);
   if (entry?.force?.key === key) return entry.force.inForce;
   await entry?.force?.inForce.embedder.close();
-  const inForce = await chooseEmbedder({ db, mayLearn: false, ...at });
+  const inForce = await chooseEmbedder({ db, mayLearn: false, ...options });
   if (entry !== undefined) entry.force = { key, inForce };
   return inForce;
 }

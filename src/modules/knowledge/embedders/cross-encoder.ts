@@ -3,7 +3,7 @@
  * each passage together and says how well they fit.
  */
 import { modelFiles } from './model-directory.js';
-import { modelCrew } from './model-crew.js';
+import { workerPool } from './worker-pool.js';
 import type { Reranker } from './rerank.js';
 
 export const RERANK_MODEL = 'Xenova/ms-marco-MiniLM-L-6-v2';
@@ -29,19 +29,19 @@ export async function makeCrossEncoder({
     model,
     hint: 'nocturne knowledge model fetch --reranker gets it once',
   });
-  const crew = await modelCrew({ directory, dtype, task: 'fit' }, signal);
+  const pool = await workerPool({ directory, dtype, task: 'fit' }, signal);
   return {
     name: id,
     depth: DEPTH,
     async scores(question, texts) {
       const scores: number[] = [];
       // Each as a text of its own: a run with several is padded, and no quicker.
-      await crew.run(
+      await pool.run(
         texts.map((text) => ({ texts: [text.slice(0, LONGEST)], question })),
-        (at, [score = 0]) => (scores[at] = score),
+        (index, [score = 0]) => (scores[index] = score),
       );
       return scores;
     },
-    close: () => crew.close(),
+    close: () => pool.close(),
   };
 }

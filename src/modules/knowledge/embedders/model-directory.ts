@@ -43,7 +43,9 @@ export function modelFiles(
     throw new NocturneError('NOT_FOUND', `the model ${model} is not in ${directory}`, { hint });
   const dtype =
     asked ??
-    (Object.keys(WEIGHTS) as Dtype[]).find((one) => existsSync(join(directory, WEIGHTS[one])));
+    (Object.keys(WEIGHTS) as Dtype[]).find((candidate) =>
+      existsSync(join(directory, WEIGHTS[candidate])),
+    );
   if (dtype === undefined)
     throw new NocturneError(
       'NOT_FOUND',

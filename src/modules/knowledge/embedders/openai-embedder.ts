@@ -176,10 +176,10 @@ function inOrder(answer: unknown, count: number): readonly Float32Array[] {
       `The endpoint answered ${Array.isArray(data) ? `${data.length} vectors` : 'no list of vectors'} for ${count} texts.`,
     );
   const vectors: Float32Array[] = [];
-  for (const [place, one] of (
+  for (const [place, item] of (
     data as readonly { readonly index?: unknown; readonly embedding?: unknown }[]
   ).entries()) {
-    const { embedding, index } = one ?? {};
+    const { embedding, index } = item ?? {};
     if (
       !Array.isArray(embedding) ||
       embedding.length === 0 ||

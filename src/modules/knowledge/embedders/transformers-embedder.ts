@@ -4,7 +4,7 @@
  */
 import type { Embedder } from './embedder.js';
 import { DEFAULT_MODEL, type Dtype, modelFiles } from './model-directory.js';
-import { modelCrew } from './model-crew.js';
+import { workerPool } from './worker-pool.js';
 
 export type TransformersOptions = {
   /** The directory with config.json, tokenizer.json and onnx/. */
@@ -48,11 +48,11 @@ export async function makeTransformersEmbedder({
     dtype,
     hint: 'nocturne knowledge model fetch gets it once; or name the directory of a model with model_path',
   });
-  const crew = await modelCrew(
+  const pool = await workerPool(
     { directory: files.directory, dtype: files.dtype, task: 'embed' },
     signal,
   );
-  const { dimensions, runMs } = crew;
+  const { dimensions, runMs } = pool;
   return {
     kind: 'transformers',
     model: files.id,
@@ -62,7 +62,7 @@ export async function makeTransformersEmbedder({
       options.signal?.throwIfAborted();
       const jobs = batches(texts, runMs < LIGHT_MS ? TOGETHER : 1);
       let done = 0;
-      await crew.run(
+      await pool.run(
         jobs.map((job) => ({ texts: job.map((index) => (texts[index] ?? '').slice(0, LONGEST)) })),
         (at, flat) => {
           const job = jobs[at] ?? [];
@@ -77,7 +77,7 @@ export async function makeTransformersEmbedder({
       );
       return vectors;
     },
-    close: () => crew.close(),
+    close: () => pool.close(),
   };
 }
 

@@ -132,13 +132,13 @@ function pooled(states: Float32Array, { rows, length, dimensions, mask }: Shape)
 }
 
 function why(error: unknown): WorkerAnswer {
-  const said = error instanceof Error ? error.message : String(error);
+  const message = error instanceof Error ? error.message : String(error);
   const absent =
     error instanceof Error &&
     'code' in error &&
     error.code === 'ERR_MODULE_NOT_FOUND' &&
-    said.includes('@huggingface/transformers');
-  return { kind: 'failed', why: said, ...defined({ absent: absent || undefined }) };
+    message.includes('@huggingface/transformers');
+  return { kind: 'failed', why: message, ...defined({ absent: absent || undefined }) };
 }
 
 async function main(): Promise<void> {

@@ -17,9 +17,9 @@ export function columnProducts(columns: Float32Array, width: number): Float64Arr
   for (let from = 0; from < rows; from += BLOCK) {
     const count = Math.min(BLOCK, rows - from);
     if (count < BLOCK) turned.fill(0);
-    for (let row = 0, at = from * width; row < count; row++)
-      for (let column = 0; column < width; column++, at++)
-        turned[column * BLOCK + row] = columns[at] as number;
+    for (let row = 0, offset = from * width; row < count; row++)
+      for (let column = 0; column < width; column++, offset++)
+        turned[column * BLOCK + row] = columns[offset] as number;
     for (let row = 0; row < width; row += 3)
       for (let other = row; other < width; other += 3)
         addTile(
@@ -104,19 +104,19 @@ function addTile(
     cb += c * y;
     cc += c * z;
   }
-  const at = row * width + other;
+  const offset = row * width + other;
   // Written out: an array of the nine would cost more than their sums.
-  plus(into, at, aa);
-  plus(into, at + 1, ab);
-  plus(into, at + 2, ac);
-  plus(into, at + width, ba);
-  plus(into, at + width + 1, bb);
-  plus(into, at + width + 2, bc);
-  plus(into, at + 2 * width, ca);
-  plus(into, at + 2 * width + 1, cb);
-  plus(into, at + 2 * width + 2, cc);
+  plus(into, offset, aa);
+  plus(into, offset + 1, ab);
+  plus(into, offset + 2, ac);
+  plus(into, offset + width, ba);
+  plus(into, offset + width + 1, bb);
+  plus(into, offset + width + 2, bc);
+  plus(into, offset + 2 * width, ca);
+  plus(into, offset + 2 * width + 1, cb);
+  plus(into, offset + 2 * width + 2, cc);
 }
 
-function plus(into: Float64Array, at: number, sum: number): void {
-  into[at] = (into[at] as number) + sum;
+function plus(into: Float64Array, index: number, sum: number): void {
+  into[index] = (into[index] as number) + sum;
 }

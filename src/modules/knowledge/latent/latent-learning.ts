@@ -51,8 +51,8 @@ export function learn(
     Math.floor(Math.min(DIMENSIONS, rows.size / TERMS_PER_DIMENSION) / MULTIPLE) * MULTIPLE;
   if (dimensions === 0) return undefined;
   const vectors = leadingSubspace(company(documents, rows), dimensions, wait);
-  for (let at = 0; at < vectors.length; at += dimensions)
-    normalise(vectors.subarray(at, at + dimensions));
+  for (let offset = 0; offset < vectors.length; offset += dimensions)
+    normalise(vectors.subarray(offset, offset + dimensions));
   return { id: idOf(sample), chunks: texts.length, rows, weights, vectors, dimensions };
 }
 
@@ -93,14 +93,14 @@ function company(
 ): SparseMatrix {
   const counts = pairCounts(rows.size);
   for (const terms of documents) {
-    const known: number[] = [];
+    const rowsOfText: number[] = [];
     for (const term of terms) {
-      const one = rows.get(term);
-      if (one === undefined) continue;
-      const i = known.push(one) - 1;
+      const row = rows.get(term);
+      if (row === undefined) continue;
+      const i = rowsOfText.push(row) - 1;
       for (let away = 1; away <= Math.min(WINDOW, i); away++) {
-        const other = known[i - away] as number;
-        if (one !== other) counts.add(one, other, 1 / (1 + (away - 1) * FADE));
+        const other = rowsOfText[i - away] as number;
+        if (row !== other) counts.add(row, other, 1 / (1 + (away - 1) * FADE));
       }
     }
   }
@@ -109,7 +109,7 @@ function company(
     sums[a] = (sums[a] as number) + weight;
     sums[b] = (sums[b] as number) + weight;
   });
-  const total = sums.reduce((sum, one) => sum + one, 0);
+  const total = sums.reduce((sum, value) => sum + value, 0);
   return symmetric(rows.size, (visit) =>
     counts.forEach((a, b, weight) => {
       const information = Math.log((weight * total) / ((sums[a] as number) * (sums[b] as number)));

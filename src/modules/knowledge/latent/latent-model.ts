@@ -32,8 +32,8 @@ export function latentVector(model: LatentModel, text: string): Float32Array {
   const vector = new Float32Array(dimensions);
   for (const [row, count] of counts) {
     const weight = (1 + Math.log(count)) * (weights[row] ?? 0);
-    for (let d = 0, at = row * dimensions; d < dimensions; d++, at++)
-      vector[d] = (vector[d] as number) + weight * (vectors[at] as number);
+    for (let d = 0, offset = row * dimensions; d < dimensions; d++, offset++)
+      vector[d] = (vector[d] as number) + weight * (vectors[offset] as number);
   }
   return normalise(vector);
 }

@@ -35,14 +35,14 @@ export async function latentOf(
     .all() as { text: string; hash: string }[];
   onLearn?.(passages.length);
   const model = await learnLatent(
-    passages.map((one) => one.text),
+    passages.map((passage) => passage.text),
     defined({ signal }),
   );
   db.transaction(() => {
     saveLatent(db, model);
     if (model !== undefined)
       db.prepare("INSERT INTO latent VALUES ('learnt', ?)").run(
-        Buffer.from(BigUint64Array.from(passages, (one) => beginning(one.hash)).buffer),
+        Buffer.from(BigUint64Array.from(passages, (passage) => beginning(passage.hash)).buffer),
       );
   }).immediate();
   return model === undefined ? undefined : latentEmbedder(model);
@@ -56,13 +56,13 @@ export function newPart(db: Db): number {
   const learnt = db.prepare("SELECT data FROM latent WHERE part = 'learnt'").pluck().get() as
     | Buffer
     | undefined;
-  const known = new Set(
+  const seen = new Set(
     learnt === undefined ? [] : new BigUint64Array(new Uint8Array(learnt).buffer),
   );
   const hashes = db.prepare('SELECT hash FROM chunks').pluck().all() as string[];
   return hashes.length === 0
     ? 0
-    : hashes.filter((hash) => !known.has(beginning(hash))).length / hashes.length;
+    : hashes.filter((hash) => !seen.has(beginning(hash))).length / hashes.length;
 }
 
 function beginning(hash: string): bigint {

@@ -24,9 +24,9 @@ export function pairCounts(members: number): PairCounts {
 
   const place = (key: number): number => {
     const mask = keys.length - 1;
-    let at = (Math.imul(key, 0x9e3779b1) >>> 7) & mask;
-    while (keys[at] !== FREE && keys[at] !== key) at = (at + 1) & mask;
-    return at;
+    let slot = (Math.imul(key, 0x9e3779b1) >>> 7) & mask;
+    while (keys[slot] !== FREE && keys[slot] !== key) slot = (slot + 1) & mask;
+    return slot;
   };
   const grow = (): void => {
     const [oldKeys, oldWeights] = [keys, weights];
@@ -35,9 +35,9 @@ export function pairCounts(members: number): PairCounts {
     for (let i = 0; i < oldKeys.length; i++) {
       const key = oldKeys[i] as number;
       if (key === FREE) continue;
-      const at = place(key);
-      keys[at] = key;
-      weights[at] = oldWeights[i] as number;
+      const slot = place(key);
+      keys[slot] = key;
+      weights[slot] = oldWeights[i] as number;
     }
   };
   return {
@@ -46,11 +46,11 @@ export function pairCounts(members: number): PairCounts {
     },
     add(a, b, weight) {
       const key = a < b ? a * members + b : b * members + a;
-      const at = place(key);
-      if (keys[at] === FREE && size >= MOST_PAIRS) return;
-      weights[at] = (weights[at] as number) + weight;
-      if (keys[at] === key) return;
-      keys[at] = key;
+      const slot = place(key);
+      if (keys[slot] === FREE && size >= MOST_PAIRS) return;
+      weights[slot] = (weights[slot] as number) + weight;
+      if (keys[slot] === key) return;
+      keys[slot] = key;
       size += 1;
       if (size * 2 > keys.length) grow();
     },

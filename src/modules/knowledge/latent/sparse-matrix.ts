@@ -26,10 +26,10 @@ export function symmetric(
   const columns = new Int32Array(starts[rows] as number);
   const values = new Float32Array(columns.length);
   const put = (row: number, column: number, value: number): void => {
-    const at = next[row] as number;
-    next[row] = at + 1;
-    columns[at] = column;
-    values[at] = value;
+    const index = next[row] as number;
+    next[row] = index + 1;
+    columns[index] = column;
+    values[index] = value;
   };
   each((row, column, value) => {
     put(row, column, value);
@@ -49,7 +49,7 @@ export function timesDense(
 ): Float32Array {
   const rows = starts.length - 1;
   const product = new Float32Array(rows * width);
-  for (let row = 0, at = 0; row < rows; row++, at += width) {
+  for (let row = 0, offset = 0; row < rows; row++, offset += width) {
     const end = starts[row + 1] as number;
     let entry = starts[row] as number;
     for (; entry + 3 < end; entry += 4) {
@@ -62,8 +62,8 @@ export function timesDense(
       const r = (columns[entry + 2] as number) * width;
       const s = (columns[entry + 3] as number) * width;
       for (let i = 0; i < width; i++)
-        product[at + i] =
-          (product[at + i] as number) +
+        product[offset + i] =
+          (product[offset + i] as number) +
           a * (dense[p + i] as number) +
           b * (dense[q + i] as number) +
           c * (dense[r + i] as number) +
@@ -73,7 +73,7 @@ export function timesDense(
       const value = values[entry] as number;
       const from = (columns[entry] as number) * width;
       for (let i = 0; i < width; i++)
-        product[at + i] = (product[at + i] as number) + value * (dense[from + i] as number);
+        product[offset + i] = (product[offset + i] as number) + value * (dense[from + i] as number);
     }
   }
   return product;

@@ -21,16 +21,16 @@ export function termsOf(text: string): readonly string[] {
   return terms;
 }
 
-const known = new Map<string, readonly string[]>();
+const cache = new Map<string, readonly string[]>();
 const MOST_KNOWN = 200_000;
 
 /** Words come again and again, and the stemmer is the slowest part. */
 function ofWord(word: string): readonly string[] {
-  let terms = known.get(word);
+  let terms = cache.get(word);
   if (terms === undefined) {
     terms = termsOfWord(word);
-    if (known.size >= MOST_KNOWN) known.clear();
-    if (word.length <= LONGEST) known.set(word, terms);
+    if (cache.size >= MOST_KNOWN) cache.clear();
+    if (word.length <= LONGEST) cache.set(word, terms);
   }
   return terms;
 }

@@ -59,7 +59,7 @@ export function withCommon(
   const total = passages(db);
   const wanted = words
     .map(({ term, count }) => ({ beginning: beginningOf(term), weight: rarity(total, count) }))
-    .filter((one) => one.weight > LEAST);
+    .filter((word) => word.weight > LEAST);
   if (wanted.length === 0) return ranked;
   const scored = ranked.map(({ id, score }) => {
     const { headings: head, text: body } = lower(id);
@@ -67,7 +67,7 @@ export function withCommon(
       const often = HEADING * occurrences(head, beginning) + occurrences(body, beginning);
       return (weight * often * (SATURATION + 1)) / (often + SATURATION);
     });
-    return { id, score: added.reduce((sum, one) => sum + one, score) };
+    return { id, score: added.reduce((sum, value) => sum + value, score) };
   });
   return scored.sort((a, b) => b.score - a.score || a.id - b.id);
 }
@@ -81,11 +81,11 @@ function beginningOf(term: string): string {
 function occurrences(text: string, beginning: string): number {
   let count = 0;
   for (
-    let at = text.indexOf(beginning);
-    at !== -1 && count < 20;
-    at = text.indexOf(beginning, at + beginning.length)
+    let position = text.indexOf(beginning);
+    position !== -1 && count < 20;
+    position = text.indexOf(beginning, position + beginning.length)
   )
-    if (!isLetter(text.charCodeAt(at - 1))) count += 1;
+    if (!isLetter(text.charCodeAt(position - 1))) count += 1;
   return count;
 }
 

@@ -21,8 +21,9 @@ export function narrow(db: Db, filters: Filters, sees?: (path: string) => boolea
   const files = (
     db.prepare('SELECT path FROM files WHERE day >= ?').pluck().all(day) as string[]
   ).filter(
-    (one) =>
-      (sees?.(one) ?? true) && (path.length === 0 || path.some((pattern) => isUnder(pattern, one))),
+    (value) =>
+      (sees?.(value) ?? true) &&
+      (path.length === 0 || path.some((pattern) => isUnder(pattern, value))),
   );
   db.exec('CREATE TEMP TABLE IF NOT EXISTS allowed (id INTEGER PRIMARY KEY); DELETE FROM allowed');
   const all = (values: readonly string[], sql: string): string =>
@@ -34,7 +35,7 @@ export function narrow(db: Db, filters: Filters, sees?: (path: string) => boolea
     .prepare(
       `INSERT INTO allowed SELECT c.id FROM json_each(?) f CROSS JOIN chunks c ON c.path = f.value${where === '' ? '' : ` WHERE 1${where}`}`,
     )
-    .run(JSON.stringify(files), ...object.map((one) => one.toUpperCase()), ...status, ...heading)
+    .run(JSON.stringify(files), ...object.map((name) => name.toUpperCase()), ...status, ...heading)
     .changes;
 }
 

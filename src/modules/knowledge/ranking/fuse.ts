@@ -41,15 +41,15 @@ export function fuse(channels: readonly Channel[], k: number = K): readonly Fuse
         weight,
         contribution: weight / (k + i + 1),
       };
-      const known = shares.get(id);
-      if (known === undefined) shares.set(id, [share]);
-      else known.push(share);
+      const existing = shares.get(id);
+      if (existing === undefined) shares.set(id, [share]);
+      else existing.push(share);
     }
   }
   const fused = [...shares].map(([id, its]) => ({
     id,
     shares: its,
-    score: its.reduce((sum, one) => sum + one.contribution, 0),
+    score: its.reduce((sum, share) => sum + share.contribution, 0),
   }));
   return fused.sort((a, b) => b.score - a.score || a.id - b.id);
 }

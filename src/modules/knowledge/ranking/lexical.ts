@@ -50,18 +50,18 @@ export function rankWords(
   const asked: readonly Expression[] =
     phrases.length === 0
       ? [...either(telling), ...either(common)]
-      : [[...phrases, ...either(telling).map((one) => one.match)], phrases].map((parts) => ({
+      : [[...phrases, ...either(telling).map((group) => group.match)], phrases].map((parts) => ({
           match: parts.join(' AND '),
           few: false,
         }));
   const found = new Map<number, Ranked>();
   for (const expression of asked) {
     if (found.size >= limit) break;
-    for (const one of matching(db, expression, {
+    for (const hit of matching(db, expression, {
       limit: common.length > 0 ? limit + SPARE : limit,
       narrowed,
     }))
-      if (!found.has(one.id)) found.set(one.id, one);
+      if (!found.has(hit.id)) found.set(hit.id, hit);
   }
   const ranked = (
     common.length > 0
@@ -70,7 +70,7 @@ export function rankWords(
   ).slice(0, limit);
   return {
     ranked,
-    coverage: most === 0 ? 0 : Math.max(0, ...ranked.map((one) => one.score)) / most,
+    coverage: most === 0 ? 0 : Math.max(0, ...ranked.map((hit) => hit.score)) / most,
   };
 }
 
@@ -81,8 +81,8 @@ function either(terms: readonly Common[]): readonly Expression[] {
   if (terms.length === 0) return [];
   return [
     {
-      match: `(${terms.map((one) => quoted(one.term)).join(' OR ')})`,
-      few: terms.reduce((sum, one) => sum + one.count, 0) <= MOST_SCORED,
+      match: `(${terms.map((term) => quoted(term.term)).join(' OR ')})`,
+      few: terms.reduce((sum, term) => sum + term.count, 0) <= MOST_SCORED,
     },
   ];
 }
@@ -172,7 +172,7 @@ function termsOf(
     count: countOf(quoted(term)),
   }));
   const most = counts.reduce((sum, { count }) => sum + bestScore(db, count), 0);
-  const counted = counts.filter((one) => one.count > 0).sort((a, b) => a.count - b.count);
+  const counted = counts.filter((count) => count.count > 0).sort((a, b) => a.count - b.count);
   if (narrowed !== undefined && narrowed <= MOST_SCORED)
     return { telling: counted, common: [], most };
   let sum = 0;

@@ -7,11 +7,11 @@ export function lowerTexts(db: Db): LowerTexts {
   const read = new Map<number, ReturnType<LowerTexts>>();
   const select = prepared(db, 'SELECT headings, text FROM chunks WHERE id = ?');
   return (id) => {
-    let one = read.get(id);
-    if (one === undefined) {
+    let passage = read.get(id);
+    if (passage === undefined) {
       const { headings, text } = select.get(id) as { headings: string; text: string };
-      read.set(id, (one = { headings: headings.toLowerCase(), text: text.toLowerCase() }));
+      read.set(id, (passage = { headings: headings.toLowerCase(), text: text.toLowerCase() }));
     }
-    return one;
+    return passage;
   };
 }

@@ -41,7 +41,8 @@ export async function nearDuplicates(
 ): Promise<readonly NearDuplicate[]> {
   const [vector] = embedder.kind === 'none' ? [] : await embedder.embed([text]);
   const narrowed = except === undefined ? undefined : narrow(db, {}, (path) => path !== except);
-  const score = (one: NearDuplicate): number => Math.max(one.resemblance, one.cosine ?? 0);
+  const score = (duplicate: NearDuplicate): number =>
+    Math.max(duplicate.resemblance, duplicate.cosine ?? 0);
   return [...candidates(db, { text, vector }, narrowed)]
     .sort((a, b) => score(b) - score(a) || (a.path < b.path ? -1 : 1))
     .slice(0, limit);
@@ -66,7 +67,7 @@ export function candidates(
     [
       ...byWindow,
       ...(vector === undefined ? [] : byMeaning(db, vector, { limit: DEPTH, narrowed })),
-    ].map((one) => one.id),
+    ].map((hit) => hit.id),
   );
   const select = prepared(
     db,
@@ -74,11 +75,11 @@ export function candidates(
   );
   const own = sketchOf(text);
   return [...ids].map((id) => {
-    const { vector: bytes, ...one } = select.get(id) as Row;
-    const sketch = sketches.get(id) ?? sketchOf(one.text);
+    const { vector: bytes, ...passage } = select.get(id) as Row;
+    const sketch = sketches.get(id) ?? sketchOf(passage.text);
     sketches.set(id, sketch);
     return {
-      ...one,
+      ...passage,
       resemblance: similarity(own, sketch),
       cosine: vector === undefined || bytes === null ? undefined : dot(vector, vectorOf(bytes)),
     };

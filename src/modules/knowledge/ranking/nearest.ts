@@ -1,21 +1,21 @@
 /**
  * Search by meaning: the passages whose vectors are nearest. Exact where that is quick; else the
- * signs of the vectors make a first choice, and the vectors decide.
+ * binary codes of the vectors make a first choice, and the vectors decide.
  * Both compare vectors inside SQLite: handing them over takes longer than comparing them.
  */
 import { defined } from '../../../kernel/defined.js';
 import { type Db, passages, prepared } from '../store/database.js';
 import type { Narrowed } from './filters.js';
-import { heldSigns } from './held-signs.js';
+import { quantisedIndex } from './quantised-index.js';
 import type { Ranked } from './fuse.js';
-import { bitsFor, distances, signsOf, smallest } from '../store/signs.js';
+import { bitsFor, distances, binaryCode, smallest } from '../store/binary-code.js';
 import { bytesOf } from '../store/vector-bytes.js';
 
 /** Numbers that are compared in about two milliseconds. */
 export const EXACT_NUMBERS = 500_000;
 /**
- * The first choice: so many for each passage that is wanted when there are 384 signs, fewer when
- * there are more; and one of so many where very many are there.
+ * The first choice: so many for each passage that is wanted when a code has 384 bits, fewer when
+ * it has more; and one of so many where very many are there.
  */
 const OVERSAMPLING = 8;
 const ONE_OF = 60;
@@ -48,7 +48,7 @@ export function byMeaning(
 }
 
 function firstChoice(db: Db, query: Float32Array, { limit, narrowed }: Nearest): readonly number[] {
-  const { ids, rows } = heldSigns(db);
+  const { ids, rows } = quantisedIndex(db);
   const allowed =
     narrowed === undefined
       ? undefined
@@ -59,7 +59,7 @@ function firstChoice(db: Db, query: Float32Array, { limit, narrowed }: Nearest):
     isWanted:
       allowed === undefined ? undefined : (row: number): boolean => allowed.has(ids[row] as number),
   });
-  return smallest(distances(rows, signsOf(query)), { count, most: bits, ...isWanted }).map(
+  return smallest(distances(rows, binaryCode(query)), { count, most: bits, ...isWanted }).map(
     (row) => ids[row] as number,
   );
 }
@@ -89,5 +89,5 @@ function nearestOf(
   ) as readonly { id: number; distance: number }[];
   return rows
     .map(({ id, distance }) => ({ id, score: 1 - distance ** 2 / 2 }))
-    .filter((one) => one.score > 0);
+    .filter((hit) => hit.score > 0);
 }

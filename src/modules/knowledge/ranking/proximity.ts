@@ -23,10 +23,10 @@ export function byProximity(
 ): readonly Placed[] {
   const whole = query.text.toLowerCase();
   const words = [...new Set(whole.match(/[\p{L}\p{M}\p{N}]+/gu) ?? [])];
-  const placed = fused.map((one, i): Placed => {
-    const near = i < DEPTH ? nearness(textOf(one.id), { words, whole }) : 0;
+  const placed = fused.map((hit, i): Placed => {
+    const near = i < DEPTH ? nearness(textOf(hit.id), { words, whole }) : 0;
     // A place earned by the ranks counts as well, or a single close pair would beat everything.
-    return { ...one, near, score: near + 1 / (i + 1) };
+    return { ...hit, near, score: near + 1 / (i + 1) };
   });
   return placed.sort((a, b) => b.score - a.score || a.id - b.id);
 }
@@ -68,10 +68,10 @@ function placesOf(
 ): readonly { readonly word: string; readonly at: number }[] {
   const found: { word: string; at: number }[] = [];
   for (
-    let at = text.indexOf(word);
-    at !== -1 && found.length < 200;
-    at = text.indexOf(word, at + word.length)
+    let position = text.indexOf(word);
+    position !== -1 && found.length < 200;
+    position = text.indexOf(word, position + word.length)
   )
-    found.push({ word, at });
+    found.push({ word, at: position });
   return found;
 }

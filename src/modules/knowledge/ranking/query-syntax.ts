@@ -25,14 +25,14 @@ const LONGEST = 4000;
 export function parseQuery(question: string): Query {
   const words: string[] = [];
   const phrases: string[] = [];
-  const said: string[] = [];
+  const warnings: string[] = [];
   const filters: Partial<Record<FilterName, string[]>> = {};
   for (const [, name, quoted, plain] of question.slice(0, LONGEST).matchAll(PART)) {
     const value = (quoted ?? plain ?? '').trim();
     if (value === '') continue;
     if (name !== undefined) (filters[name.toLowerCase() as FilterName] ??= []).push(value);
     else {
-      said.push(value);
+      warnings.push(value);
       if (quoted === undefined) words.push(value);
       else phrases.push(value);
     }
@@ -44,9 +44,9 @@ export function parseQuery(question: string): Query {
         `since: is followed by "${day}"; a day such as 2026-05-31 was expected`,
         { hint: 'since:2026-05-31, since:2026-05 or since:2026' },
       );
-  if (!/[\p{L}\p{N}]/u.test(said.join(' ')))
+  if (!/[\p{L}\p{N}]/u.test(warnings.join(' ')))
     throw new NocturneError('BAD_VALUE', 'there is no word to search for', {
       hint: 'nocturne knowledge search "how are licences checked" path:docs/**',
     });
-  return { text: said.join(' '), words, phrases, filters };
+  return { text: warnings.join(' '), words, phrases, filters };
 }

@@ -41,10 +41,12 @@ export function relatedTo(
       'SELECT c.headings AS headings, c.text AS text, v.vector AS vector FROM chunks c LEFT JOIN vectors v ON v.id = c.id WHERE c.path = ? ORDER BY c.ord',
     )
     .all(path) as { headings: string; text: string; vector: Buffer | null }[];
-  const narrowed = narrow(db, {}, (one) => one !== path && sees(one));
-  const at = { limit: DEPTH, narrowed };
-  const words = tellingWords(own.map((one) => `${one.headings} ${one.text}`).join('\n'));
-  const middle = meanOf(own.flatMap((one) => (one.vector === null ? [] : [vectorOf(one.vector)])));
+  const narrowed = narrow(db, {}, (candidate) => candidate !== path && sees(candidate));
+  const settings = { limit: DEPTH, narrowed };
+  const words = tellingWords(own.map((chunk) => `${chunk.headings} ${chunk.text}`).join('\n'));
+  const middle = meanOf(
+    own.flatMap((chunk) => (chunk.vector === null ? [] : [vectorOf(chunk.vector)])),
+  );
   const channels: readonly Channel[] = [
     {
       name: 'words',
@@ -52,19 +54,24 @@ export function relatedTo(
       ranked:
         words.length === 0
           ? []
-          : byWords(db, { text: words.join(' '), words, phrases: [], filters: {} }, at),
+          : byWords(db, { text: words.join(' '), words, phrases: [], filters: {} }, settings),
     },
-    { name: 'meaning', weight, ranked: middle === undefined ? [] : byMeaning(db, middle, at) },
+    {
+      name: 'meaning',
+      weight,
+      ranked: middle === undefined ? [] : byMeaning(db, middle, settings),
+    },
   ];
   const passage = db.prepare(
     'SELECT id, path, line, headings, text, hash FROM chunks WHERE id = ?',
   );
   const files = new Map<string, Related>();
   for (const { id, score, shares } of fuse(channels)) {
-    const one = passage.get(id) as Passage;
-    if (files.size >= limit && !files.has(one.path)) break;
-    if (files.has(one.path) || shows?.(one) === false || isFresh?.(one.path) === false) continue;
-    files.set(one.path, { path: one.path, score, shares, passage: one });
+    const found = passage.get(id) as Passage;
+    if (files.size >= limit && !files.has(found.path)) break;
+    if (files.has(found.path) || shows?.(found) === false || isFresh?.(found.path) === false)
+      continue;
+    files.set(found.path, { path: found.path, score, shares, passage: found });
   }
   return [...files.values()];
 }

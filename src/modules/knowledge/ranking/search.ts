@@ -84,25 +84,29 @@ export async function search(db: Db, question: string, options: SearchOptions): 
   // From here on nothing waits: the filters stand in a table of this connection.
   const narrowed = narrow(db, query.filters, options.sees);
   const lower = lowerTexts(db);
-  const at = { limit: depthFor(lookedAt(options)), narrowed, lower };
-  const words = rankWords(db, query, at);
+  const settings = { limit: depthFor(lookedAt(options)), narrowed, lower };
+  const words = rankWords(db, query, settings);
   const weight = weightOf(embedder.kind, words.coverage);
   const channels: readonly Channel[] = [
     { name: 'words', weight: 1, ranked: words.ranked },
-    { name: 'names', weight: 1, ranked: byNames(db, query, at) },
+    { name: 'names', weight: 1, ranked: byNames(db, query, settings) },
     {
       name: 'meaning',
       weight,
       ranked:
         weight === 0
           ? []
-          : byMeaning(db, vector, options.how === undefined ? at : { ...at, how: options.how }),
+          : byMeaning(
+              db,
+              vector,
+              options.how === undefined ? settings : { ...settings, how: options.how },
+            ),
     },
   ];
   const fused = fuse(channels);
   const placed = looksTogether(embedder.kind)
     ? byProximity(query, fused, (id) => lower(id).text)
-    : fused.map((one) => ({ ...one, near: 0 }));
+    : fused.map((hit) => ({ ...hit, near: 0 }));
   const { hits, ...rest } = shown(db, placed, { ...options, query });
   return {
     query,
@@ -155,24 +159,24 @@ function shown(
   const enough = lookedAt(options);
   for (const { id, score, shares, near } of placed) {
     if (hits.length >= enough) break;
-    const one = passage.get(id) as Passage | undefined;
-    if (one === undefined || seen.has(one.hash) || shows?.(one) === false) continue;
-    const fresh = freshness(one.path);
+    const found = passage.get(id) as Passage | undefined;
+    if (found === undefined || seen.has(found.hash) || shows?.(found) === false) continue;
+    const fresh = freshness(found.path);
     if (fresh !== 'same') {
-      (fresh === 'changed' ? stale : gone).add(one.path);
+      (fresh === 'changed' ? stale : gone).add(found.path);
       continue;
     }
-    seen.add(one.hash);
-    const snippet = snippetOf(one.text, wanted);
+    seen.add(found.hash);
+    const snippet = snippetOf(found.text, wanted);
     hits.push({
-      path: one.path,
-      line: one.line + snippet.line,
-      heading: one.headings,
+      path: found.path,
+      line: found.line + snippet.line,
+      heading: found.headings,
       score,
       snippet,
       shares,
       near,
-      passage: one,
+      passage: found,
     });
   }
   return { hits, stale: [...stale].sort(), gone: [...gone].sort() };

@@ -59,7 +59,11 @@ export function snippetOf(text: string, wanted: Wanted): Snippet {
     .trim()}${end < text.length ? ' …' : ''}`;
   const first = hits.find((hit) => hit.from >= start)?.from ?? start;
   let line = 0;
-  for (let at = text.indexOf('\n'); at !== -1 && at < first; at = text.indexOf('\n', at + 1))
+  for (
+    let position = text.indexOf('\n');
+    position !== -1 && position < first;
+    position = text.indexOf('\n', position + 1)
+  )
     line += 1;
   return {
     text: shown,
@@ -73,13 +77,13 @@ export function marked(
   { text, marks }: Pick<Snippet, 'text' | 'marks'>,
   mark: (part: string) => string,
 ): string {
-  let at = 0;
+  let position = 0;
   const parts = marks.flatMap(([from, to]) => {
-    const before = text.slice(at, from);
-    at = to;
+    const before = text.slice(position, from);
+    position = to;
     return [before, mark(text.slice(from, to))];
   });
-  return [...parts, text.slice(at)].join('');
+  return [...parts, text.slice(position)].join('');
 }
 
 type Match = { readonly from: number; readonly to: number; readonly word: string };
@@ -92,7 +96,7 @@ function matches(text: string, { words, stems, runs }: Wanted): readonly Match[]
   const beginnings = [...new Set([...words, ...stems])].sort((a, b) => b.length - a.length);
   if (beginnings.length + runs.length === 0) return [];
   const anyOf = new RegExp(
-    [...beginnings, ...runs].map((one) => one.replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&')).join('|'),
+    [...beginnings, ...runs].map((word) => word.replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&')).join('|'),
     'gi',
   );
   const found: Match[] = [];
@@ -101,7 +105,7 @@ function matches(text: string, { words, stems, runs }: Wanted): readonly Match[]
     let to = from + part.length;
     if (!runs.includes(part)) {
       while (isLetter(text.charCodeAt(to))) to += 1;
-      const stem = stems.find((one) => part.startsWith(one));
+      const stem = stems.find((candidate) => part.startsWith(candidate));
       if (isLetter(text.charCodeAt(from - 1)) || (stem === undefined && to > from + part.length))
         continue;
       anyOf.lastIndex = to;

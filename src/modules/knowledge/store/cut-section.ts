@@ -55,15 +55,15 @@ function blocks(doc: Doc, section: Span, whole: readonly Span[]): readonly Span[
     start = Math.max(start, end);
   };
   for (let line = lineOf(doc, section.start) - 1; line < doc.lineStarts.length; line++) {
-    const at = doc.lineStarts[line] ?? 0;
-    if (at >= section.end) break;
+    const offset = doc.lineStarts[line] ?? 0;
+    if (offset >= section.end) break;
     const span = whole[next];
-    if (span !== undefined && at >= span.start) {
+    if (span !== undefined && offset >= span.start) {
       close(Math.max(section.start, span.start), false);
       close(Math.min(section.end, span.end), true);
       next += 1;
       line = Math.max(line, lineOf(doc, span.end) - 2);
-    } else if (at > start && isBlank(doc, line) && !isBlank(doc, line + 1))
+    } else if (offset > start && isBlank(doc, line) && !isBlank(doc, line + 1))
       close(doc.lineStarts[line + 1] ?? section.end, false);
   }
   close(section.end, false);
@@ -77,11 +77,11 @@ function cutLong(doc: Doc, span: Span): readonly Span[] {
   let start = span.start;
   while (span.end - start > LONGEST_BLOCK) {
     const window = text.slice(start + SHORTEST, start + TARGET);
-    const at =
+    const offset =
       Math.max(window.lastIndexOf('\n'), -1) + 1 ||
       Math.max(window.lastIndexOf(' '), -1) + 1 ||
       window.length;
-    let end = start + SHORTEST + at;
+    let end = start + SHORTEST + offset;
     // Never between the halves of one character.
     if (text.charCodeAt(end) >= 0xdc00 && text.charCodeAt(end) <= 0xdfff) end -= 1;
     found.push({ start, end });
@@ -93,11 +93,12 @@ function cutLong(doc: Doc, span: Span): readonly Span[] {
 function isBlank(doc: Doc, line: number): boolean {
   const [start, end] = [doc.lineStarts[line], doc.lineStarts[line + 1] ?? doc.text.length];
   if (start === undefined) return false;
-  for (let at = start; at < end; at++) if (doc.text.charCodeAt(at) > 32) return false;
+  for (let offset = start; offset < end; offset++)
+    if (doc.text.charCodeAt(offset) > 32) return false;
   return true;
 }
 
 /** Of the line that holds an offset, from 1. */
-export function lineOf({ lineStarts, text }: Doc, at: number): number {
-  return positionAt({ starts: lineStarts, length: text.length }, at).line;
+export function lineOf({ lineStarts, text }: Doc, offset: number): number {
+  return positionAt({ starts: lineStarts, length: text.length }, offset).line;
 }

@@ -17,8 +17,9 @@ const VERSION = 4;
  * `words`: unicode61 with English stems, a hyphenated name or a path is found as a phrase of its
  * parts. `grams`: every three characters of names, for parts of
  * them. Both keep no text of their own: what they are given is made from the chunk
- * (`search-text.ts`). `signs` is for
- * a first choice among very many vectors, in a table of its own so that it is read quickly.
+ * (`search-text.ts`). `signs` has the
+ * binary codes for a first choice among very many vectors, in a table of its own so that it is read
+ * quickly.
  */
 const TABLES = `
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -151,9 +152,9 @@ const statements = new WeakMap<Db, Map<string, Database.Statement>>();
  * at once.
  */
 export function prepared(db: Db, sql: string): Database.Statement {
-  const known = statements.get(db) ?? new Map<string, Database.Statement>();
-  statements.set(db, known);
-  const statement = known.get(sql) ?? db.prepare(sql);
-  known.set(sql, statement);
+  const cache = statements.get(db) ?? new Map<string, Database.Statement>();
+  statements.set(db, cache);
+  const statement = cache.get(sql) ?? db.prepare(sql);
+  cache.set(sql, statement);
   return statement;
 }

@@ -12,12 +12,12 @@ export type Freshness = 'same' | 'changed' | 'deleted';
 
 /** Without reading it where size, both times and the inode are those of then; else by its hash. */
 export function freshnessOf(db: Db, root: string): (path: string) => Freshness {
-  const known = prepared(db, 'SELECT hash, stat FROM files WHERE path = ?');
+  const select = prepared(db, 'SELECT hash, stat FROM files WHERE path = ?');
   const answers = new Map<string, Freshness>();
   return (path) => {
     const answer =
       answers.get(path) ??
-      freshness(join(root, path), known.get(path) as { hash: string; stat: string } | undefined);
+      freshness(join(root, path), select.get(path) as { hash: string; stat: string } | undefined);
     answers.set(path, answer);
     return answer;
   };
@@ -25,14 +25,14 @@ export function freshnessOf(db: Db, root: string): (path: string) => Freshness {
 
 function freshness(
   path: string,
-  known: { readonly hash: string; readonly stat: string } | undefined,
+  indexed: { readonly hash: string; readonly stat: string } | undefined,
 ): Freshness {
   const stats = lstatSync(path, { throwIfNoEntry: false });
   if (stats?.isFile() !== true) return 'deleted';
-  if (known === undefined) return 'changed';
-  if (known.stat === statText(stats)) return 'same';
+  if (indexed === undefined) return 'changed';
+  if (indexed.stat === statText(stats)) return 'same';
   try {
-    return sha256(readFileSync(path)) === known.hash ? 'same' : 'changed';
+    return sha256(readFileSync(path)) === indexed.hash ? 'same' : 'changed';
   } catch {
     return 'deleted';
   }

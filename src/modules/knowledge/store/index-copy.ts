@@ -21,7 +21,7 @@ const ATTEMPTS = 5;
 
 export function isWritable(path: string): boolean {
   try {
-    for (const one of [dirname(path), path]) accessSync(one, constants.W_OK);
+    for (const needed of [dirname(path), path]) accessSync(needed, constants.W_OK);
     return true;
   } catch {
     return false;

@@ -2,7 +2,7 @@
  * The first half of indexing: the files that changed since last time are cut and filed, word
  * indexes with them. Each file is one transaction.
  */
-import { isDrop, isHeldDrop } from '../../../governance/drop-place.js';
+import { isIncomingMessage, isHeldMessage } from '../../../governance/incoming-message-path.js';
 import { sha256 } from '../../../kernel/hash.js';
 import { routeOf } from '../../../registry/route.js';
 import { fileSystemNow, isSettled, statText } from '../../../workspace/file-stat.js';
@@ -19,7 +19,7 @@ export type FilesReport = {
 };
 export type FilesOptions = {
   readonly signal?: AbortSignal;
-  readonly onProgress?: (done: number, of: number) => void;
+  readonly onProgress?: (done: number, total: number) => void;
 };
 
 const MARKDOWN = /\.(?:md|markdown|mdx)$/i;
@@ -33,8 +33,8 @@ export function isKnowledge(snapshot: Snapshot, entry: FileEntry): boolean {
   if (
     entry.kind !== 'file' ||
     !MARKDOWN.test(entry.path) ||
-    isDrop(entry.path) ||
-    isHeldDrop(entry.path)
+    isIncomingMessage(entry.path) ||
+    isHeldMessage(entry.path)
   )
     return false;
   const { tier } = routeOf(snapshot.schema, entry.path);
@@ -60,7 +60,7 @@ export function indexFiles(
   const seenAt = fileSystemNow(snapshot.root);
   const key = schemaKey(snapshot);
   const sameSchema = readMeta(db, 'schema') === key;
-  const known = new Map(
+  const indexed = new Map(
     (
       db.prepare('SELECT path, hash, stat FROM files').all() as {
         path: string;
@@ -71,13 +71,13 @@ export function indexFiles(
   );
   const entries = [...snapshot.files.values()].filter((entry) => isKnowledge(snapshot, entry));
   const stale = entries.filter(
-    (entry) => !sameSchema || known.get(entry.path)?.stat !== statText(entry),
+    (entry) => !sameSchema || indexed.get(entry.path)?.stat !== statText(entry),
   );
   const changed: string[] = [];
   for (const [done, entry] of stale.entries()) {
     signal?.throwIfAborted();
     const hash = snapshot.hash(entry.path);
-    const before = known.get(entry.path);
+    const before = indexed.get(entry.path);
     if (hash === undefined) continue;
     const stat = isSettled(entry, seenAt) ? statText(entry) : '';
     if (sameSchema && before?.hash === hash) {
@@ -94,7 +94,7 @@ export function indexFiles(
   }
   const here = new Set(entries.map((entry) => entry.path));
   // Last, so that what was moved finds its vectors still there.
-  const removed = [...known.keys()].filter((path) => !here.has(path));
+  const removed = [...indexed.keys()].filter((path) => !here.has(path));
   for (const path of removed) store.remove(path);
   if (!sameSchema) writeMeta(db, 'schema', key);
   return { files: entries.length, changed, removed };

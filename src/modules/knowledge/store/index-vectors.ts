@@ -6,7 +6,7 @@ import { defined } from '../../../kernel/defined.js';
 import { NocturneError } from '../../../kernel/error.js';
 import { type Db, nextGeneration, readMeta, writeMeta } from './database.js';
 import type { Embedder } from '../embedders/embedder.js';
-import { signsOf } from './signs.js';
+import { binaryCode } from './binary-code.js';
 import { bytesOf } from './vector-bytes.js';
 
 /** `pending`: passages that have no vector yet, because it was stopped. */
@@ -19,7 +19,7 @@ export type VectorsReport = {
 };
 export type VectorsOptions = {
   readonly signal?: AbortSignal;
-  readonly onProgress?: (done: number, of: number) => void;
+  readonly onProgress?: (done: number, total: number) => void;
   /** No further batch is begun after so long. */
   readonly withinMs?: number;
 };
@@ -56,7 +56,7 @@ export async function indexVectors(
     const batch = waiting.slice(embedded, embedded + size);
     const start = performance.now();
     const vectors = await embedder.embed(
-      batch.map((one) => one.text),
+      batch.map((passage) => passage.text),
       defined({ signal }),
     );
     write(batch, vectors);
@@ -105,8 +105,8 @@ function writer(
       'SELECT c.id FROM chunks c LEFT JOIN vectors v ON v.id = c.id WHERE c.hash = ? AND v.id IS NULL',
     )
     .pluck();
-  const vector = db.prepare('INSERT INTO vectors VALUES (?, ?)');
-  const signs = db.prepare('INSERT INTO signs VALUES (?, ?)');
+  const insertVector = db.prepare('INSERT INTO vectors VALUES (?, ?)');
+  const insertCode = db.prepare('INSERT INTO signs VALUES (?, ?)');
   return db.transaction((batch: readonly Waiting[], vectors: readonly Float32Array[]) => {
     // Another process may index with another model.
     if (readMeta(db, 'model') !== model)
@@ -116,11 +116,11 @@ function writer(
         { hint: 'let one process index at a time' },
       );
     for (const [i, { hash }] of batch.entries()) {
-      const one = vectors[i];
-      if (one === undefined) continue;
+      const vector = vectors[i];
+      if (vector === undefined) continue;
       for (const id of ids.all(hash) as number[]) {
-        vector.run(id, bytesOf(one));
-        signs.run(id, Buffer.from(signsOf(one).buffer));
+        insertVector.run(id, bytesOf(vector));
+        insertCode.run(id, Buffer.from(binaryCode(vector).buffer));
       }
     }
     nextGeneration(db);

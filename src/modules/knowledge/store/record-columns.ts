@@ -45,8 +45,8 @@ export function columnsOf(
     return [
       {
         object: object.object,
-        from: Math.min(...records.map((one) => one.range.line)),
-        to: Math.max(...records.map((one) => one.range.endLine)),
+        from: Math.min(...records.map((record) => record.range.line)),
+        to: Math.max(...records.map((record) => record.range.endLine)),
         status: undefined,
       },
     ];
@@ -64,11 +64,11 @@ export function columnsOf(
 
 /** What the file says of itself, its name, or when it was written. */
 export function dayOf(snapshot: Snapshot, path: string): string {
-  const said = DAYS.map(
+  const text = DAYS.map(
     (name) => /^\d{4}-\d{2}-\d{2}/.exec(frontOf(snapshot, path, [name]) ?? '')?.[0],
   ).find((day) => day !== undefined);
   return (
-    said ??
+    text ??
     /(?<!\d)\d{4}-(?:0\d|1[0-2])-(?:[0-2]\d|3[01])(?!\d)/.exec(path)?.[0] ??
     new Date(snapshot.files.get(path)?.mtimeMs ?? 0).toISOString().slice(0, 10)
   );

@@ -3,7 +3,7 @@ import { sha256 } from '../../../kernel/hash.js';
 import type { Chunk } from './chunk.js';
 import { type Db, nextGeneration } from './database.js';
 import { nameText, wordText } from './search-text.js';
-import { signsOf } from './signs.js';
+import { binaryCode } from './binary-code.js';
 import { vectorOf } from './vector-bytes.js';
 
 export type IndexedFile = {
@@ -94,7 +94,7 @@ function filler(db: Db): (file: IndexedFile, chunks: readonly Hashed[]) => void 
   const word = db.prepare('INSERT INTO words (rowid, headings, text, path) VALUES (?, ?, ?, ?)');
   const gram = db.prepare('INSERT INTO grams (rowid, names) VALUES (?, ?)');
   const insertVector = db.prepare('INSERT INTO vectors VALUES (?, ?)');
-  const signs = db.prepare('INSERT INTO signs VALUES (?, ?)');
+  const insertCode = db.prepare('INSERT INTO signs VALUES (?, ?)');
   return ({ path, hash: fileHash, stat, day }, chunks) => {
     insertFile.run(path, fileHash, stat, day);
     for (const { chunk, hash, vector } of chunks) {
@@ -106,7 +106,7 @@ function filler(db: Db): (file: IndexedFile, chunks: readonly Hashed[]) => void 
       gram.run(id, nameText(`${headings}\n${text}\n${path}`));
       if (vector === undefined) continue;
       insertVector.run(id, vector);
-      signs.run(id, Buffer.from(signsOf(vectorOf(vector)).buffer));
+      insertCode.run(id, Buffer.from(binaryCode(vectorOf(vector)).buffer));
     }
   };
 }

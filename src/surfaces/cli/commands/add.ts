@@ -9,7 +9,7 @@ import { carryOut } from '../carry-out.js';
 import { DRY_RUN, textOption } from '../options.js';
 import { parseValue } from '../parse-value.js';
 import type { Command, Parsed } from '../types.js';
-import { namedWords } from '../words.js';
+import { namedValues } from '../named-values.js';
 
 export const command: Command = {
   args: '<object> [fields...]',
@@ -26,21 +26,22 @@ export const command: Command = {
   ],
   run(context, { args, options }) {
     const [name = '', ...words] = args;
-    const given = namedWords(words, 'field');
+    const values = namedValues(words, 'field');
     return carryOut(
       context,
       (snapshot) => {
         const object = objectNamed(snapshot.schema, name);
-        const change = insertion(object, given, options);
+        const change = insertion(object, values, options);
         const key =
           change.key ??
           String(
-            object.key.map((field) => given.get(field) ?? '').join('/') || (given.get('id') ?? ''),
+            object.key.map((field) => values.get(field) ?? '').join('/') ||
+              (values.get('id') ?? ''),
           );
         return {
           changes: [change],
           reason: textOption(options, 'reason') ?? 'nocturne add',
-          audit: { type: 'add', target: `${name}[${key}]`, detail: [...given.keys()].join(', ') },
+          audit: { type: 'add', target: `${name}[${key}]`, detail: [...values.keys()].join(', ') },
         };
       },
       { dryRun: options['dryRun'] === true },
@@ -70,14 +71,14 @@ function objectNamed(schema: Schema, name: string): ObjectSpec {
 
 function insertion(
   object: ObjectSpec,
-  given: ReadonlyMap<string, string>,
+  values: ReadonlyMap<string, string>,
   options: Parsed['options'],
 ): Extract<Change, { kind: 'insert' }> {
   const [key, file, body] = ['key', 'file', 'body'].map((option) =>
     typeof options[option] === 'string' ? options[option] : undefined,
   );
   const fields: Record<string, Value> = {};
-  for (const [field, text] of given) {
+  for (const [field, text] of values) {
     const spec = object.fields.get(field);
     if (spec === undefined) {
       const near = nearestName(field, object.fields.keys());

@@ -45,13 +45,13 @@ export const answer: Command = {
   },
 };
 
-function give(context: Context, given: string, { status, answer: text }: Answer): CommandResult {
+function give(context: Context, name: string, { status, answer: text }: Answer): CommandResult {
   requireOwner(context, 'answering');
   let id = '';
   const result = carryOut(
     context,
     (snapshot) => {
-      const question = findQuestion(snapshot, given);
+      const question = findQuestion(snapshot, name);
       id = question.key;
       if (fieldText(question, 'status') === 'done')
         throw new NocturneError(
@@ -80,7 +80,7 @@ function give(context: Context, given: string, { status, answer: text }: Answer)
   );
   const snapshot = context.workspace().snapshot();
   const question = snapshot.record('NOTIFICATION', id);
-  const pending = pendingAnswers(snapshot).find((one) => one.id === id);
+  const pending = pendingAnswers(snapshot).find((candidate) => candidate.id === id);
   const asked = pending?.effects.find((effect) => effect.kind === 'approval');
   if (pending !== undefined && asked !== undefined)
     return decided(context, result, { id: asked.id, pending, status });

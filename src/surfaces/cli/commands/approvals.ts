@@ -29,21 +29,22 @@ export const approvalsList: Command = {
     requireOwner(context, 'looking at approvals');
     const snapshot = context.workspace().snapshot();
     const found = [...approvalsOf(snapshot).values()]
-      .map((one) => factsOf(snapshot, one))
+      .map((approval) => factsOf(snapshot, approval))
       .filter(
-        (one) => options['all'] === true || one.status === 'open' || one.status === 'approved',
+        (approval) =>
+          options['all'] === true || approval.status === 'open' || approval.status === 'approved',
       );
     const zone = ownerZone(snapshot);
     const table = textTable({
       head: ['id', 'status', 'project', 'what', 'asked', 'until'],
       width: context.width,
-      rows: found.map((one) => [
-        one.id,
-        one.status === 'open' ? paint(context).attention(one.status) : one.status,
-        one.project,
-        `${one.action} ${one.target}`,
-        localTime(one.requested, zone),
-        localTime(one.expires, zone),
+      rows: found.map((approval) => [
+        approval.id,
+        approval.status === 'open' ? paint(context).attention(approval.status) : approval.status,
+        approval.project,
+        `${approval.action} ${approval.target}`,
+        localTime(approval.requested, zone),
+        localTime(approval.expires, zone),
       ]),
     });
     return {
@@ -148,7 +149,8 @@ function factsOf(
   >
 > & { readonly question: string | null } {
   const question =
-    snapshot.records('NOTIFICATION').find((one) => approvalAsked(one) === approval.id)?.key ?? null;
+    snapshot.records('NOTIFICATION').find((record) => approvalAsked(record) === approval.id)?.key ??
+    null;
   return {
     id: approval.id,
     status: statusAt(approval, snapshot.now),

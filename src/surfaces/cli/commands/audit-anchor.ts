@@ -48,8 +48,8 @@ export const command: Command = {
     }
     const key = loadOwnerKey(context.home, await passphraseOf(context));
     for (const warning of key.warnings) context.progress(warning);
-    const given = options['reason'];
-    const reason = typeof given === 'string' && given !== '' ? given : 'accepted as it stands';
+    const value = options['reason'];
+    const reason = typeof value === 'string' && value !== '' ? value : 'accepted as it stands';
     acceptLogs(workspace, changed, { key, signedBy: ownerName(snapshot), reason });
     return {
       exit: EXIT.ok,

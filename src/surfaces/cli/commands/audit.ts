@@ -1,4 +1,5 @@
 /** `audit show`, `audit verify`: what was done, and whether the record of it is whole. */
+import { defined } from '../../../kernel/defined.js';
 import { EXIT, NocturneError } from '../../../kernel/error.js';
 import { checkLogs } from '../../../integrity/gate-logs.js';
 import { logGlobs } from '../../../integrity/gate-registry.js';
@@ -128,17 +129,19 @@ export const auditVerify: Command = {
       if (sound) return `${file}: ${rows} rows, whole`;
       if (firstBad === undefined)
         return paint(context).wrong(
-          `${file}: ${findings.find((one) => one.file === file)?.message ?? 'cannot be verified'}`,
+          `${file}: ${findings.find((finding) => finding.file === file)?.message ?? 'cannot be verified'}`,
         );
       return paint(context).wrong(
         `${file}:${firstBad.line}: row ${firstBad.seq} is ${firstBad.problem}: ${firstBad.message}`,
       );
     });
     const loose = findings
-      .filter((one) => !chains.some((chain) => chain.file === one.file))
-      .map((one) => `${one.file}: ${one.message}`);
+      .filter((finding) => !chains.some((chain) => chain.file === finding.file))
+      .map((finding) => `${finding.file}: ${finding.message}`);
     const hints = [
-      ...new Set(findings.flatMap((one) => (one.hint === undefined ? [] : [`  ${one.hint}`]))),
+      ...new Set(
+        findings.flatMap((finding) => (finding.hint === undefined ? [] : [`  ${finding.hint}`])),
+      ),
     ];
     const json = {
       chains: chains.map(({ file, rows, ok: sound, firstBad }) => ({
@@ -158,7 +161,7 @@ export const auditVerify: Command = {
       })),
       findings: findings.map(({ file, line, problem, message }) => ({
         file,
-        ...(line === undefined ? {} : { line }),
+        ...defined({ line }),
         problem,
         message,
       })),
@@ -177,11 +180,11 @@ export const auditVerify: Command = {
   },
 };
 
-function limitOf(given: unknown): number {
-  if (given === undefined) return DEFAULT_LIMIT;
-  if (typeof given !== 'string' || !/^\d{1,7}$/.test(given))
-    throw new NocturneError('USAGE', `--limit is ${String(given)}`, {
+function limitOf(value: unknown): number {
+  if (value === undefined) return DEFAULT_LIMIT;
+  if (typeof value !== 'string' || !/^\d{1,7}$/.test(value))
+    throw new NocturneError('USAGE', `--limit is ${String(value)}`, {
       hint: 'give a whole number; 0 for all rows',
     });
-  return Number(given);
+  return Number(value);
 }

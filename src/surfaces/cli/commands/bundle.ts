@@ -8,7 +8,7 @@ import { carryOut } from '../carry-out.js';
 import { DRY_RUN } from '../options.js';
 import { parseValue } from '../parse-value.js';
 import type { Command } from '../types.js';
-import { namedWords } from '../words.js';
+import { namedValues } from '../named-values.js';
 
 /** Run for the owner only, whatever the scope of a pass is. */
 const OWNERS = new Set(['notification_answer', 'sender_decide', 'message_take', 'message_release']);
@@ -29,7 +29,7 @@ export const bundleRun: Command = {
       throw new NocturneError('REFUSED', `the bundle ${name} is run by nocturne itself`, {
         hint: 'nocturne approve ID, or nocturne decline ID',
       });
-    const given = namedWords(words, 'argument');
+    const texts = namedValues(words, 'argument');
     return carryOut(
       context,
       (snapshot) => {
@@ -41,14 +41,14 @@ export const bundleRun: Command = {
             hint: `did you mean ${near}?`,
           });
         const values: Record<string, Value> = {};
-        for (const [argument, text] of given)
+        for (const [argument, text] of texts)
           values[argument] = parseValue(
-            bundle?.arguments.find((one) => one.name === argument)?.type,
+            bundle?.arguments.find((candidate) => candidate.name === argument)?.type,
             text,
             { structured: true },
           );
         const { changes, notices } = bundleChanges(snapshot, name, values);
-        const [slug, id, reason] = ['slug', 'id', 'reason'].map((argument) => given.get(argument));
+        const [slug, id, reason] = ['slug', 'id', 'reason'].map((argument) => texts.get(argument));
         return {
           changes,
           notices,

@@ -29,7 +29,7 @@ export const command: Command = {
       { fix },
     );
     const count = (verdict: Verdict): number =>
-      findings.filter((one) => one.verdict === verdict).length;
+      findings.filter((finding) => finding.verdict === verdict).length;
     const counts = {
       working: count('working'),
       broken: count('broken'),
@@ -73,7 +73,7 @@ function textOf(
   const rest = [
     counts.off > 0 ? `${counts.off} off` : '',
     counts.unknown > 0 ? `${counts.unknown} unknown` : '',
-  ].filter((one) => one !== '');
+  ].filter((line) => line !== '');
   return [
     ...lines,
     '',

@@ -32,13 +32,13 @@ export const command: Command = {
     }
     const sheet = explainFile(snapshot, what.replace(/^\.\//, ''));
     if (sheet !== undefined) return answer({ kind: 'file', ...sheet }, fileText(sheet));
-    const known = [
+    const topics = [
       ...ruleIds(snapshot),
       ...snapshot.schema.objects.keys(),
       ...snapshot.files.keys(),
     ];
     throw new NocturneError('NOT_FOUND', `there is no rule, file or object ${what}`, {
-      hint: didYouMean(what, known) ?? 'nocturne explain lists the rules',
+      hint: didYouMean(what, topics) ?? 'nocturne explain lists the rules',
     });
   },
 };
@@ -58,9 +58,9 @@ function list(context: Context): CommandResult {
 
 /** The section of R6 that declares a rule. */
 function declaredRule(snapshot: Snapshot, id: string): string | undefined {
-  const rule = snapshot.schema.rules.find((one) => one.id === id);
+  const rule = snapshot.schema.rules.find((candidate) => candidate.id === id);
   const doc = snapshot.doc(snapshot.schema.file);
-  const heading = doc?.headings.find((one) => one.line === rule?.range.line);
+  const heading = doc?.headings.find((candidate) => candidate.line === rule?.range.line);
   return doc === undefined || heading === undefined
     ? undefined
     : doc.text.slice(heading.start, endOfPart(doc, heading)).trim();

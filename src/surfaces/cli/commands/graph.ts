@@ -99,8 +99,8 @@ export const graphSuggest: Command = {
       changes: changeRows(snapshot),
     });
     const rows = suggestions.map(
-      ({ source, kind, target, by, at }) =>
-        `| \`${source}\` | ${kind} | \`${target}\` | ${by === 'together' ? 'which of them depends on which?' : by} |\n    ${at.file}:${at.line}  ${at.example}`,
+      ({ source, kind, target, by, at: place }) =>
+        `| \`${source}\` | ${kind} | \`${target}\` | ${by === 'together' ? 'which of them depends on which?' : by} |\n    ${place.file}:${place.line}  ${place.example}`,
     );
     const text =
       suggestions.length === 0

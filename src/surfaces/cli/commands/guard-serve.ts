@@ -34,9 +34,9 @@ export const guardServe: Command = {
       env: { ...env, signal: ending.signal },
       hosts: await installedHosts(),
       idleMs: minutes * 60_000,
-      ready: (at) =>
+      ready: (started) =>
         void process.stdout.write(
-          `${context.json ? JSON.stringify({ schema: 1, ok: true, ...at }) : said(at)}\n`,
+          `${context.json ? JSON.stringify({ schema: 1, ok: true, ...started }) : said(started)}\n`,
         ),
     });
     process.stdin.destroy();
@@ -49,14 +49,14 @@ export const guardServe: Command = {
   },
 };
 
-function said(at: {
+function said(started: {
   readonly socket: string;
   readonly pid: number;
   readonly served: boolean;
 }): string {
-  return at.served
-    ? `the guard answers at ${at.socket}`
-    : `another process answers at ${at.socket} already`;
+  return started.served
+    ? `the guard answers at ${started.socket}`
+    : `another process answers at ${started.socket} already`;
 }
 
 /** A closed pipe is the one sign of a parent's death that no parent can forget to give. */

@@ -107,7 +107,7 @@ export const guardCheck: Command = {
 function actionOf(context: Context, options: Parsed['options']): Action {
   const text = (name: string): string | undefined =>
     typeof options[name] === 'string' ? options[name] : undefined;
-  const kind = OPERATIONS.find((one) => one === options['op']);
+  const kind = OPERATIONS.find((operation) => operation === options['op']);
   if (kind === undefined)
     throw new NocturneError('USAGE', 'what is to be done?', {
       hint: `give --op, one of ${OPERATIONS.join(', ')}`,
@@ -155,7 +155,7 @@ function authorityFor(
       hint: `projects: ${
         snapshot
           .records('PROJECT')
-          .map((one) => one.key)
+          .map((record) => record.key)
           .join(', ') || 'none'
       }`,
     });

@@ -111,7 +111,7 @@ export const diff: Command = {
   examples: ['nocturne diff 12h now', 'nocturne diff 2026-11-20 2026-11-21 --json'],
   run(context, { args, options }) {
     const snapshot = context.workspace().snapshot();
-    const [from, to] = [args[0] ?? '', args[1] ?? ''].map((given) => parseTime(snapshot, given));
+    const [from, to] = [args[0] ?? '', args[1] ?? ''].map((time) => parseTime(snapshot, time));
     if (from === undefined || to === undefined)
       throw new NocturneError('USAGE', 'two times are needed', { hint: 'nocturne diff 12h now' });
     const [before = new Map<string, PastValue>(), after = new Map<string, PastValue>()] = statesAt(
@@ -127,14 +127,14 @@ export const diff: Command = {
         after: after.get(address)?.value ?? '',
         change: after.get(address)?.change,
       }))
-      .filter((one) => one.before !== one.after);
+      .filter((row) => row.before !== row.after);
     const table = textTable({
       head: ['address', 'before', 'after'],
       width: context.width,
-      rows: changed.map((one) => [
-        one.address,
-        brief(shown(snapshot, one.before)),
-        brief(shown(snapshot, one.after)),
+      rows: changed.map((row) => [
+        row.address,
+        brief(shown(snapshot, row.before)),
+        brief(shown(snapshot, row.after)),
       ]),
     });
     const resolved = changed.map(({ address, before: old, after: now, change }) => ({
@@ -156,26 +156,26 @@ export const diff: Command = {
  * The address as the change log has it; a record that is gone cannot be looked up, so then the
  * address is taken as it is.
  */
-function logged(snapshot: Snapshot, given: string): string {
-  if (snapshot.files.has(given) && snapshot.objectsOf(given).length === 0) return given;
+function logged(snapshot: Snapshot, path: string): string {
+  if (snapshot.files.has(path) && snapshot.objectsOf(path).length === 0) return path;
   try {
-    const { object, record, field } = snapshot.locate(given);
+    const { object, record, field } = snapshot.locate(path);
     return addressOf(object, record, field);
   } catch (error) {
     if (!(error instanceof NocturneError) || error.code === 'AMBIGUOUS') throw error;
     const [, name = '', key = '', field = ''] =
-      /^([A-Z][A-Z0-9-]*)\[([^\]]*)\]\.(.+)$/.exec(given) ?? [];
+      /^([A-Z][A-Z0-9-]*)\[([^\]]*)\]\.(.+)$/.exec(path) ?? [];
     const object = snapshot.schema.objects.get(name);
-    if (object === undefined) return given;
+    if (object === undefined) return path;
     return addressOf(object, { file: object.glob.replace('*', key), key }, field);
   }
 }
 
 /** @throws what addressing says about it, when neither the log nor the workspace knows it. */
-function requireKnown(snapshot: Snapshot, given: string, address: string): void {
+function requireKnown(snapshot: Snapshot, path: string, address: string): void {
   if (snapshot.files.has(address)) return;
   for (const _ of changeRows(snapshot, address)) return;
-  snapshot.locate(given);
+  snapshot.locate(path);
 }
 
 function historyJson(snapshot: Snapshot, row: ChangeRow): Record<string, unknown> {

@@ -54,7 +54,8 @@ export const command: Command = {
 
 function report(context: Context, created: Adopted, checked: Checked): CommandResult {
   const sound =
-    checked.gate.ok && checked.validation.diagnostics.every((one) => one.severity !== 'error');
+    checked.gate.ok &&
+    checked.validation.diagnostics.every((diagnostic) => diagnostic.severity !== 'error');
   const exit = sound ? EXIT.ok : EXIT.findings;
   return {
     exit: checked.gate.ok ? exit : EXIT.gate,

@@ -5,7 +5,7 @@
 import { lstatSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { EXIT, NocturneError } from '../../../kernel/error.js';
-import { keptDirectory } from '../../../passes/settlement/restore.js';
+import { keptDirectory } from '../../../passes/reconcile/restore.js';
 import { localTime } from '../../../passes/local-time.js';
 import { routeOf } from '../../../registry/route.js';
 import { logRows } from '../../../workspace/log-rows.js';
@@ -38,12 +38,12 @@ export const keptList: Command = {
     const table = textTable({
       head: ['run', 'path', 'bytes', 'left', 'why it was undone'],
       width: context.width,
-      rows: found.map((one) => [
-        one.run,
-        one.path,
-        String(one.bytes),
-        localTime(one.at, zone),
-        one.why,
+      rows: found.map((file) => [
+        file.run,
+        file.path,
+        String(file.bytes),
+        localTime(file.at, zone),
+        file.why,
       ]),
     });
     return {
@@ -53,7 +53,7 @@ export const keptList: Command = {
           ? 'Nothing is kept.'
           : `${table}\nnocturne kept apply RUN PATH puts one of them in place.`,
       json: {
-        kept: found.map((one) => ({ ...one, place: `${keptDirectory(one.run)}/${one.path}` })),
+        kept: found.map((file) => ({ ...file, place: `${keptDirectory(file.run)}/${file.path}` })),
       },
     };
   },

@@ -54,17 +54,17 @@ function workspaceIfAny(context: Context): Workspace | undefined {
   }
 }
 
-function portOf(given: unknown, http: boolean): number {
-  if (given === undefined) return 0;
+function portOf(value: unknown, http: boolean): number {
+  if (value === undefined) return 0;
   if (!http)
     throw new NocturneError('USAGE', '--port is for --http', {
       hint: 'nocturne mcp --http --port 4180',
     });
-  if (typeof given !== 'string' || !/^\d{1,5}$/.test(given) || Number(given) > 65535)
-    throw new NocturneError('USAGE', `--port is ${String(given)}`, {
+  if (typeof value !== 'string' || !/^\d{1,5}$/.test(value) || Number(value) > 65535)
+    throw new NocturneError('USAGE', `--port is ${String(value)}`, {
       hint: 'give a number from 0 to 65535',
     });
-  return Number(given);
+  return Number(value);
 }
 
 type Listing = {

@@ -18,31 +18,31 @@ export const modulesList: Command = {
     const snapshot = workspace.snapshot();
     const installed = await installedModules();
     const waiting = new Map(
-      undelivered(workspace, snapshot).map((one) => [one.row.name, one.changes]),
+      undelivered(workspace, snapshot).map((entry) => [entry.row.name, entry.changes]),
     );
     const declared = snapshot.schema.modules.map((row) => ({
       module: row.name,
       enabled: row.enabled,
-      installed: installed.some((one) => one.name === row.name),
+      installed: installed.some((module) => module.name === row.name),
       waiting: waiting.get(row.name) ?? 0,
       watches: row.watches,
     }));
     const unknown = installed
-      .filter((one) => !declared.some((row) => row.module === one.name))
-      .map((one) => ({
-        module: one.name,
+      .filter((module) => !declared.some((row) => row.module === module.name))
+      .map((module) => ({
+        module: module.name,
         enabled: false,
         installed: true,
         waiting: 0,
         watches: [],
       }));
     const modules = [...declared, ...unknown];
-    const rows = modules.map((one) => [
-      one.module,
-      one.enabled ? 'yes' : 'no',
-      one.installed ? 'yes' : 'no',
-      String(one.waiting),
-      one.watches.join(', '),
+    const rows = modules.map((module) => [
+      module.module,
+      module.enabled ? 'yes' : 'no',
+      module.installed ? 'yes' : 'no',
+      String(module.waiting),
+      module.watches.join(', '),
     ]);
     return {
       exit: EXIT.ok,
@@ -65,7 +65,7 @@ export const modulesRun: Command = {
     const row = context
       .workspace()
       .snapshot()
-      .schema.modules.find((one) => one.name === only);
+      .schema.modules.find((candidate) => candidate.name === only);
     if (only !== undefined && row?.enabled !== true)
       throw new NocturneError(
         'NOT_FOUND',

@@ -77,11 +77,11 @@ function summary(report: PassReport): Record<string, unknown> {
   };
 }
 
-function count(given: unknown, fallback: number): number {
-  if (given === undefined) return fallback;
-  const number = Number(given);
+function count(value: unknown, fallback: number): number {
+  if (value === undefined) return fallback;
+  const number = Number(value);
   if (!Number.isInteger(number) || number < 1 || number > MOST)
-    throw new NocturneError('USAGE', `${String(given)} is not a number of passes`, {
+    throw new NocturneError('USAGE', `${String(value)} is not a number of passes`, {
       hint: `give a whole number from 1 to ${MOST}`,
     });
   return number;
@@ -91,15 +91,15 @@ function count(given: unknown, fallback: number): number {
 function timeOf(text: string, now: Date): Date {
   const clock = /^([01]?\d|2[0-3]):([0-5]\d)$/.exec(text);
   if (clock === null) {
-    const at = new Date(text);
-    if (Number.isNaN(at.getTime()))
+    const time = new Date(text);
+    if (Number.isNaN(time.getTime()))
       throw new NocturneError('USAGE', `${text} is not a time`, {
         hint: 'write 06:30 or 2026-11-22T06:30:00Z',
       });
-    return at;
+    return time;
   }
-  const at = new Date(now);
-  at.setHours(Number(clock[1]), Number(clock[2]), 0, 0);
-  if (at <= now) at.setDate(at.getDate() + 1);
-  return at;
+  const date = new Date(now);
+  date.setHours(Number(clock[1]), Number(clock[2]), 0, 0);
+  if (date <= now) date.setDate(date.getDate() + 1);
+  return date;
 }

@@ -18,7 +18,8 @@ export const command: Command = {
   ],
   run(context, { args, options }) {
     const text = args[0] ?? '';
-    const priority = NOTE_PRIORITIES.find((one) => one === options['priority']) ?? 'low';
+    const priority =
+      NOTE_PRIORITIES.find((candidate) => candidate === options['priority']) ?? 'low';
     return toolResult(context, notifyTool, { text, priority });
   },
 };

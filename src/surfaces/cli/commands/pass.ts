@@ -1,6 +1,7 @@
 /**
  * `pass begin`, `pass end`, `pass heartbeat`, `pass abort`: a pass inside a host's agent session.
  */
+import { defined } from '../../../kernel/defined.js';
 import { EXIT, NocturneError } from '../../../kernel/error.js';
 import { isTerminal, readInput } from '../../../kernel/read-input.js';
 import { beginPass, endPass, heartbeat } from '../../../passes/host/host-driver.js';
@@ -25,10 +26,8 @@ export const passBegin: Command = {
       return passResult(await manager(await passEnvironment(context), { role: 'manager' }));
     }
     const token = context.env['NOCTURNE_PASS_TOKEN'];
-    const request = {
-      role: 'worker' as const,
-      ...(typeof options['project'] === 'string' ? { project: options['project'] } : {}),
-    };
+    const project = typeof options['project'] === 'string' ? options['project'] : undefined;
+    const request = defined({ role: 'worker' as const, project });
     const begun = await beginPass(
       await passEnvironment(context),
       request,
@@ -84,15 +83,15 @@ export const passEnd: Command = {
   async run(context, parsed) {
     const { options } = parsed;
     const number = (name: string): number | undefined => {
-      const given = options[name];
-      if (given === undefined) return undefined;
-      if (typeof given !== 'string' || !/^\d+(\.\d+)?$/.test(given))
+      const value = options[name];
+      if (value === undefined) return undefined;
+      if (typeof value !== 'string' || !/^\d+(\.\d+)?$/.test(value))
         throw new NocturneError(
           'USAGE',
-          `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} is ${String(given)}`,
+          `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} is ${String(value)}`,
           { hint: 'give a number' },
         );
-      return Number(given);
+      return Number(value);
     };
     const usage = {
       tokensIn: number('tokensIn'),
@@ -139,12 +138,12 @@ export const passAbort: Command = {
 };
 
 function tokenOf(context: Context, { options }: Parsed): string {
-  const given = options['token'] ?? context.env['NOCTURNE_PASS_TOKEN'];
-  if (typeof given !== 'string' || given === '')
+  const value = options['token'] ?? context.env['NOCTURNE_PASS_TOKEN'];
+  if (typeof value !== 'string' || value === '')
     throw new NocturneError('USAGE', 'no pass token', {
       hint: 'give --token, or set NOCTURNE_PASS_TOKEN; nocturne pass begin printed it',
     });
-  return given;
+  return value;
 }
 
 /** Taken as it is: what an agent printed may hold anything. */

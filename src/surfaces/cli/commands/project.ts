@@ -33,22 +33,22 @@ export const projectList: Command = {
       };
     });
     projects.sort((a, b) => (a.priority ?? 0) - (b.priority ?? 0));
-    const known = new Set(projects.map((one) => one.slug));
+    const slugs = new Set(projects.map((project) => project.slug));
     const unlisted = snapshot
       .records('PROJECT')
       .map((record) => record.key)
-      .filter((slug) => !known.has(slug));
+      .filter((slug) => !slugs.has(slug));
     const [zone, colour] = [ownerZone(snapshot), paint(context)];
     const table = textTable({
       head: ['', 'project', 'status', 'phase', 'last pass', 'mission'],
       width: context.width,
-      rows: projects.map((one) => [
-        String(one.priority ?? ''),
-        one.slug,
-        one.escalation === '' ? one.status : colour.attention(`${one.status}, asks`),
-        one.phase,
-        localTime(one.lastPass, zone),
-        one.mission,
+      rows: projects.map((project) => [
+        String(project.priority ?? ''),
+        project.slug,
+        project.escalation === '' ? project.status : colour.attention(`${project.status}, asks`),
+        project.phase,
+        localTime(project.lastPass, zone),
+        project.mission,
       ]),
     });
     const note =

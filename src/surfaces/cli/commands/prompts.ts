@@ -13,7 +13,7 @@ export const promptsCompose: Command = {
     const dryRun = options['dryRun'] === true;
     const workspace = context.workspace();
     const pages = composePrompts(workspace, { owner: ownerName(workspace.snapshot()), dryRun });
-    const written = pages.filter((one) => one.what === 'written');
+    const written = pages.filter((prompt) => prompt.what === 'written');
     const diffs = written
       .map(({ page, before, after }) => unifiedDiff({ path: page, before, after }))
       .join('\n');
@@ -39,7 +39,7 @@ export const promptsCompose: Command = {
       json: {
         dryRun,
         pages: pages.map(({ page, what, fragments }) => ({ page, what, fragments })),
-        toSign: dryRun ? [] : written.map((one) => one.page),
+        toSign: dryRun ? [] : written.map((prompt) => prompt.page),
       },
     };
   },

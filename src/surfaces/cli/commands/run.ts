@@ -64,7 +64,7 @@ async function preview(context: Context, request: PassRequest): Promise<CommandR
   if (!gate.ok)
     throw new NocturneError(
       'GATE',
-      `the gate would refuse: ${gate.findings.map((one) => `${one.file}: ${one.message}`).join('; ')}`,
+      `the gate would refuse: ${gate.findings.map((finding) => `${finding.file}: ${finding.message}`).join('; ')}`,
       { hint: 'nocturne gate says more' },
     );
   const snapshot = workspace.snapshot();
@@ -74,7 +74,7 @@ async function preview(context: Context, request: PassRequest): Promise<CommandR
     found.chosen === undefined
       ? 'no project can move: the pass would be idle'
       : `would work on ${found.chosen.slug} (${found.chosen.why}): ${state?.state}, ${state?.why}`,
-    ...found.skipped.map((one) => `  not ${one.slug}: ${one.why}`),
+    ...found.skipped.map((candidate) => `  not ${candidate.slug}: ${candidate.why}`),
   ];
   return {
     exit: EXIT.ok,

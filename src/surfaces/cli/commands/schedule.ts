@@ -64,7 +64,7 @@ export const command: Command = {
     );
     const due = jobs.map((job) => ({ job, missed: missedOf(context.workspace(), job, policy) }));
     if (options['list'] === true) return listing(due);
-    for (const one of due) makeUp(context, { ...one, policy, enqueue });
+    for (const entry of due) makeUp(context, { ...entry, policy, enqueue });
     for (const job of jobs)
       await begin(context, job, () =>
         makeUp(context, {
@@ -85,8 +85,11 @@ export const command: Command = {
 
 const DEFAULTS = { worker: '0 */2 * * *', manager: '30 6 * * *' };
 
-function jobOf(role: Role, at: { given: unknown; zone: unknown; run: () => Promise<void> }): Job {
-  const expression = typeof at.given === 'string' ? at.given : DEFAULTS[role];
+function jobOf(
+  role: Role,
+  options: { given: unknown; zone: unknown; run: () => Promise<void> },
+): Job {
+  const expression = typeof options.given === 'string' ? options.given : DEFAULTS[role];
   const checked = validateDetailed(expression);
   if (!checked.valid || expression.trim().split(/\s+/).length !== 5)
     throw new NocturneError(
@@ -96,8 +99,8 @@ function jobOf(role: Role, at: { given: unknown; zone: unknown; run: () => Promi
         hint: 'write five fields: minute, hour, day of month, month, day of week, such as "30 6 * * *"',
       },
     );
-  if (typeof at.zone === 'string' && !isZone(at.zone))
-    throw new NocturneError('USAGE', `"${at.zone}" is not a time zone`, {
+  if (typeof options.zone === 'string' && !isZone(options.zone))
+    throw new NocturneError('USAGE', `"${options.zone}" is not a time zone`, {
       hint: 'write it as in Europe/Lisbon',
     });
   const logger = {
@@ -106,11 +109,11 @@ function jobOf(role: Role, at: { given: unknown; zone: unknown; run: () => Promi
     error: () => undefined,
     debug: () => undefined,
   };
-  const task = createTask(expression, at.run, {
+  const task = createTask(expression, options.run, {
     noOverlap: true,
     name: role,
     logger,
-    ...defined({ timezone: typeof at.zone === 'string' ? at.zone : undefined }),
+    ...defined({ timezone: typeof options.zone === 'string' ? options.zone : undefined }),
   });
   return { role, expression, task };
 }
@@ -119,7 +122,7 @@ function missedOf(workspace: Workspace, job: Job, policy: MissedPolicy): Missed 
   const now = workspace.clock.now();
   const last = readJson<Fired>(join(workspace.state, FILE))?.[job.role];
   return missedRuns({
-    matches: (at) => job.task.match(at),
+    matches: (time) => job.task.match(time),
     since: last === undefined ? now : new Date(last),
     now,
     policy,
@@ -128,7 +131,7 @@ function missedOf(workspace: Workspace, job: Job, policy: MissedPolicy): Missed 
 
 function listing(due: readonly Due[]): CommandResult {
   const lines = due.map(({ job, missed }) => {
-    const next = job.task.getNextRuns(3).map((at) => stamp(at));
+    const next = job.task.getNextRuns(3).map((time) => stamp(time));
     return `${job.role.padEnd(8)} ${job.expression}\n  next    ${next.join(', ')}\n  missed  ${missed.times.length === 0 ? 'none' : `${missed.times.length}, the last at ${stamp(missed.times.at(-1) ?? new Date(0))}; ${missed.run} would be made up for`}`;
   });
   return {
@@ -138,8 +141,8 @@ function listing(due: readonly Due[]): CommandResult {
       jobs: due.map(({ job, missed }) => ({
         role: job.role,
         expression: job.expression,
-        next: job.task.getNextRuns(3).map((at) => stamp(at)),
-        missed: missed.times.map((at) => stamp(at)),
+        next: job.task.getNextRuns(3).map((time) => stamp(time)),
+        missed: missed.times.map((time) => stamp(time)),
         run: missed.run,
       })),
     },
@@ -149,9 +152,9 @@ function listing(due: readonly Due[]): CommandResult {
 /** A missed run always leaves an audit row, whatever the policy does about it. */
 function makeUp(
   context: Context,
-  at: Due & { policy: MissedPolicy; enqueue: (role: Role, why: string) => Promise<void> },
+  options: Due & { policy: MissedPolicy; enqueue: (role: Role, why: string) => Promise<void> },
 ): void {
-  const { job, missed, policy, enqueue } = at;
+  const { job, missed, policy, enqueue } = options;
   if (missed.times.length > 0) {
     const detail = `${missed.times.length} missed from ${stamp(missed.times[0] ?? new Date(0))} to ${stamp(missed.times.at(-1) ?? new Date(0))}; ${policy}: ${missed.run} made up for`;
     record(context.workspace(), { type: 'missed', target: job.role, result: 'missed', detail });
@@ -186,13 +189,13 @@ async function begin(context: Context, job: Job, late: () => void): Promise<void
 async function fire(
   context: Context,
   env: PassEnvironment,
-  at: { role: Role; why: string },
+  request: { role: Role; why: string },
 ): Promise<void> {
-  remember(context.workspace(), at.role);
-  context.progress(`${stamp(context.clock.now())} ${at.role} (${at.why})`);
+  remember(context.workspace(), request.role);
+  context.progress(`${stamp(context.clock.now())} ${request.role} (${request.why})`);
   try {
     const report =
-      at.role === 'worker'
+      request.role === 'worker'
         ? await (await import('../../../passes/worker/worker.js')).worker(env, { role: 'worker' })
         : await (await import('../../../passes/manager/manager.js')).manager(env, {
             role: 'manager',

@@ -21,9 +21,9 @@ export const command: Command = {
     'nocturne set "PROJECT[inventory].next_pass.objective" "List the missing licences" --dry-run',
   ],
   run(context, { args, options }) {
-    const [given = '', text] = args;
+    const [typed = '', text] = args;
     if (text === undefined)
-      throw new NocturneError('USAGE', `${given} is to be set to nothing?`, {
+      throw new NocturneError('USAGE', `${typed} is to be set to nothing?`, {
         hint: 'give a value; "" or null empties the field',
       });
     const valid =
@@ -33,7 +33,7 @@ export const command: Command = {
     return carryOut(
       context,
       (snapshot) => {
-        const { object, record, field, cell } = snapshot.locate(given);
+        const { object, record, field, cell } = snapshot.locate(typed);
         const address = addressOf(object, record, field);
         if (object.shape === 'log') throw refusedForLog(record.file);
         const value = parseValue(object.fields.get(field)?.type, text, {

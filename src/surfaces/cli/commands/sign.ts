@@ -34,11 +34,11 @@ export const command: Command = {
         'USAGE',
         plan.changed.length === 0
           ? 'no protected file changed since it was signed'
-          : `which files? These changed: ${plan.changed.map((one) => one.file).join(', ')}`,
+          : `which files? These changed: ${plan.changed.map((change) => change.file).join(', ')}`,
         { hint: 'name them, or give --all' },
       );
     const shown =
-      files === 'all' ? plan.changed : plan.changed.filter((one) => files.includes(one.file));
+      files === 'all' ? plan.changed : plan.changed.filter((change) => files.includes(change.file));
     const diffs = shown.map((change) => diffOf(change, plan)).join('\n');
     if (shown.length > 0 && options['yes'] !== true) {
       if (!canAsk(context)) return unasked(context, diffs, shown);

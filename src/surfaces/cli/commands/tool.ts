@@ -12,13 +12,13 @@ export const command: Command = {
   examples: [
     'nocturne tool read --path SOUL.md --from 1 --to 1',
     'nocturne tool impact --path SOUL.md',
-    'echo \'{"pattern": "licence"}\' | nocturne tool search -',
+    'nocturne tool search - < arguments.json',
   ],
   async run(context, { args: [name = '', ...words] }) {
     const tools = await servedTools(context.workspace(), 'command line');
-    const tool = tools.find((one) => one.name === name);
+    const tool = tools.find((candidate) => candidate.name === name);
     if (tool === undefined) {
-      const names = tools.map((one) => one.name);
+      const names = tools.map((entry) => entry.name);
       throw new NocturneError('USAGE', unknownTool(name, names), { hint: 'nocturne mcp --list' });
     }
     return toolResult(context, tool, argumentsOf(context, words), 'actor');

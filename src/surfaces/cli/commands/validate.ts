@@ -92,10 +92,10 @@ export async function settingsOf(
   const { rule, since } = options;
   if (typeof rule === 'string') {
     const { ruleIds } = await import('../../../validate/validate-snapshot.js');
-    const known = ruleIds(context.workspace().snapshot());
-    if (!known.includes(rule))
+    const ids = ruleIds(context.workspace().snapshot());
+    if (!ids.includes(rule))
       throw new NocturneError('USAGE', `there is no rule ${rule}`, {
-        hint: `rules: ${known.join(', ')}`,
+        hint: `rules: ${ids.join(', ')}`,
       });
   }
   return {
@@ -114,14 +114,14 @@ function formatOf(context: Context, options: Parsed['options']): Format {
 
 async function resultOf(
   context: Context,
-  at: {
+  options: {
     readonly snapshot: Snapshot;
     readonly found: Validation;
     readonly format: Format;
     readonly fixed: string;
   },
 ): Promise<CommandResult> {
-  const { snapshot, found, format, fixed } = at;
+  const { snapshot, found, format, fixed } = options;
   const exit = exitOf(found);
   const json = jsonReport(found);
   switch (format) {
@@ -179,10 +179,10 @@ async function sarif(context: Context, found: Validation): Promise<string> {
 async function fix(context: Context, settings: ValidateOptions): Promise<string> {
   const { fixFindings } = await import('../fix-findings.js');
   const done = await fixFindings(context.workspace(), settings);
-  const places = done.reduce((sum, one) => sum + one.fixes, 0);
+  const places = done.reduce((sum, file) => sum + file.fixes, 0);
   return done.length === 0
     ? ''
-    : `put right: ${places} ${places === 1 ? 'place' : 'places'} in ${[...new Set(done.map((one) => one.path))].join(', ')}\n\n`;
+    : `put right: ${places} ${places === 1 ? 'place' : 'places'} in ${[...new Set(done.map((file) => file.path))].join(', ')}\n\n`;
 }
 
 async function preview(context: Context, settings: ValidateOptions): Promise<CommandResult> {
@@ -212,20 +212,20 @@ async function preview(context: Context, settings: ValidateOptions): Promise<Com
 
 async function watch(
   context: Context,
-  at: { readonly settings: ValidateOptions; readonly format: Format; readonly fix: boolean },
+  options: { readonly settings: ValidateOptions; readonly format: Format; readonly fix: boolean },
 ): Promise<CommandResult> {
-  if (at.format !== 'text')
+  if (options.format !== 'text')
     throw new NocturneError('USAGE', '--watch prints for people', {
       hint: 'leave --json and --format out',
     });
   const { watchWorkspace } = await import('../watch-workspace.js');
   let exit: ExitCode = EXIT.ok;
   await watchWorkspace(context.root(), async () => {
-    const fixed = at.fix ? await fix(context, at.settings) : '';
+    const fixed = options.fix ? await fix(context, options.settings) : '';
     const snapshot = wholeSnapshot(context);
     const result = await resultOf(context, {
       snapshot,
-      found: await check(context, snapshot, at.settings),
+      found: await check(context, snapshot, options.settings),
       format: 'text',
       fixed,
     });

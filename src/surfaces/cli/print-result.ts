@@ -19,25 +19,25 @@ export function complain(
   error: unknown,
   options: { readonly json: boolean; readonly debug: boolean },
 ): ExitCode {
-  const known =
+  const failure =
     error instanceof NocturneError
       ? error
       : new NocturneError('INTERNAL', error instanceof Error ? error.message : String(error), {
           hint: 'this is a bug in nocturne; run again with --debug and report what it prints',
         });
   if (options.json) {
-    process.stdout.write(`${JSON.stringify({ schema: 1, ok: false, error: known.document })}\n`);
+    process.stdout.write(`${JSON.stringify({ schema: 1, ok: false, error: failure.document })}\n`);
   } else {
-    const { file, line, column } = known.place;
+    const { file, line, column } = failure.place;
     const where =
       file === undefined
         ? ''
         : `${file}${line === undefined ? '' : `:${line}${column === undefined ? '' : `:${column}`}`}  `;
     process.stderr.write(
-      `${where}${known.code}: ${known.message}\n${known.hint === undefined ? '' : `  ${known.hint}\n`}`,
+      `${where}${failure.code}: ${failure.message}\n${failure.hint === undefined ? '' : `  ${failure.hint}\n`}`,
     );
   }
   if (options.debug)
     process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
-  return known.exit;
+  return failure.exit;
 }

@@ -1,7 +1,7 @@
 /**
- * A vector as the signs of its random rotation: near vectors have many signs in common (Charikar:
- * Similarity estimation techniques from rounding algorithms, 2002), so
- * counting those makes a quick first choice. The rotation (twice: random signs, then a
+ * A vector as a binary code, the signs of its random rotation: near vectors have many bits in
+ * common (Charikar: Similarity estimation techniques from rounding algorithms, 2002), so counting
+ * those makes a quick first choice. The rotation (twice: random signs, then a
  * Walsh-Hadamard transform) spreads what a few dimensions say over all bits.
  */
 
@@ -17,7 +17,7 @@ export function bitsFor(dimensions: number): number {
   return Math.max(FEWEST_BITS, 2 ** Math.ceil(Math.log2(Math.max(1, dimensions))));
 }
 
-export function signsOf(vector: Float32Array): Uint32Array {
+export function binaryCode(vector: Float32Array): Uint32Array {
   const size = bitsFor(vector.length);
   const flips = flipsFor(size);
   const turned = new Float32Array(size);
@@ -27,28 +27,28 @@ export function signsOf(vector: Float32Array): Uint32Array {
       turned[i] = (turned[i] as number) * (flips[round * size + i] as number);
     hadamard(turned);
   }
-  const signs = new Uint32Array(size / 32);
+  const code = new Uint32Array(size / 32);
   for (let i = 0; i < size; i++)
-    if ((turned[i] as number) > 0) signs[i >> 5] = (signs[i >> 5] as number) | (1 << (i & 31));
-  return signs;
+    if ((turned[i] as number) > 0) code[i >> 5] = (code[i >> 5] as number) | (1 << (i & 31));
+  return code;
 }
 
 /**
- * In how many bits the query's signs differ from each row's. Four words at a time: their counts are
+ * In how many bits the query's code differs from each row's. Four words at a time: their counts are
  * added up while they still fit into half bytes and bytes.
  */
 export function distances(rows: Uint32Array, query: Uint32Array): Uint16Array {
   const width = query.length;
   const found = new Uint16Array(rows.length / width);
-  for (let row = 0, at = 0; row < found.length; row++) {
+  for (let row = 0, offset = 0; row < found.length; row++) {
     let sum = 0;
-    for (let i = 0; i < width; i += 4, at += 4) {
+    for (let i = 0; i < width; i += 4, offset += 4) {
       const first =
-        nibbles((rows[at] as number) ^ (query[i] as number)) +
-        nibbles((rows[at + 1] as number) ^ (query[i + 1] as number));
+        nibbles((rows[offset] as number) ^ (query[i] as number)) +
+        nibbles((rows[offset + 1] as number) ^ (query[i + 1] as number));
       const second =
-        nibbles((rows[at + 2] as number) ^ (query[i + 2] as number)) +
-        nibbles((rows[at + 3] as number) ^ (query[i + 3] as number));
+        nibbles((rows[offset + 2] as number) ^ (query[i + 2] as number)) +
+        nibbles((rows[offset + 3] as number) ^ (query[i + 3] as number));
       sum +=
         Math.imul(
           (first & 0x0f0f0f0f) +
@@ -110,11 +110,11 @@ function hadamard(values: Float32Array): void {
   }
 }
 
-const known = new Map<number, Int8Array>();
+const flipsBySize = new Map<number, Int8Array>();
 
 /** The same for each index and on each machine (xorshift32). */
 function flipsFor(size: number): Int8Array {
-  let flips = known.get(size);
+  let flips = flipsBySize.get(size);
   if (flips === undefined) {
     let state = 2463534242;
     flips = Int8Array.from({ length: size * ROUNDS }, () => {
@@ -123,7 +123,7 @@ function flipsFor(size: number): Int8Array {
       state ^= state << 5;
       return (state & 64) === 0 ? 1 : -1;
     });
-    known.set(size, flips);
+    flipsBySize.set(size, flips);
   }
   return flips;
 }

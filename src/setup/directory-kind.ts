@@ -5,11 +5,11 @@ import type { ExistingFiles } from './existing-files.js';
  * `empty`: nothing there. `workspace`: it has our registry. `nightclaw`: a NightClaw workspace.
  * `folder`: files of another kind, perhaps an agent's workspace; its host knows that.
  */
-export type PlaceKind = 'empty' | 'workspace' | 'nightclaw' | 'folder';
+export type DirectoryKind = 'empty' | 'workspace' | 'nightclaw' | 'folder';
 
 const OURS = /^## R1 Objects[ \t]*$/m;
 
-export function placeKind(existing: ExistingFiles): PlaceKind {
+export function directoryKind(existing: ExistingFiles): DirectoryKind {
   if (OURS.test(existing.text('REGISTRY.md') ?? '')) return 'workspace';
   if (isNightClaw(existing)) return 'nightclaw';
   return existing.paths.length === 0 ? 'empty' : 'folder';

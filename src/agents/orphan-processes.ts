@@ -35,8 +35,9 @@ export function findProcesses({ mark, group, sandbox }: RunProcesses): readonly 
     return wanted.every((entry) => environment.includes(entry));
   };
   return liveProcesses(
-    (one) =>
-      !ours.has(one.pid) && (one.group === group || isSame(one, sandbox) || carries(one.pid)),
+    (candidate) =>
+      !ours.has(candidate.pid) &&
+      (candidate.group === group || isSame(candidate, sandbox) || carries(candidate.pid)),
   ).map(({ pid }) => pid);
 }
 
@@ -49,9 +50,10 @@ export function findDescendants(root: number): readonly LiveProcess[] {
   const found = new Map<number, LiveProcess>();
   for (let parents = new Set([root]); parents.size > 0; ) {
     const next = live.filter(
-      (one) => parents.has(one.parent) && one.pid !== root && !found.has(one.pid),
+      (candidate) =>
+        parents.has(candidate.parent) && candidate.pid !== root && !found.has(candidate.pid),
     );
-    for (const one of next) found.set(one.pid, one);
+    for (const candidate of next) found.set(candidate.pid, candidate);
     parents = new Set(next.map(({ pid }) => pid));
   }
   return [...found.values()];
@@ -85,10 +87,10 @@ export async function killProcesses(
   const killed = new Set<number>();
   const deadline = performance.now() + withinMs;
   for (let pauseMs = 1; ; pauseMs = Math.min(pauseMs * 2, 50)) {
-    const known = alsoKill
+    const pids = alsoKill
       .filter(({ pid, born }) => isSame(liveProcess(pid), { pid, born }))
       .map(({ pid }) => pid);
-    const alive = new Set([...findProcesses(run), ...known]);
+    const alive = new Set([...findProcesses(run), ...pids]);
     if (run.group !== undefined && (alive.size > 0 || !hasProcessTable))
       signalGroup(run.group, 'SIGKILL');
     for (const pid of alive) {
@@ -114,11 +116,14 @@ function isThere(run: RunProcesses): boolean {
 
 /** An id may have been given to another process meanwhile. */
 function isSame(
-  one: LiveProcess | undefined,
+  candidate: LiveProcess | undefined,
   other: Pick<LiveProcess, 'pid' | 'born'> | undefined,
 ): boolean {
   return (
-    one !== undefined && other !== undefined && one.pid === other.pid && one.born === other.born
+    candidate !== undefined &&
+    other !== undefined &&
+    candidate.pid === other.pid &&
+    candidate.born === other.born
   );
 }
 
@@ -133,11 +138,11 @@ function sendSignal(pid: number, signal: NodeJS.Signals | 0): boolean {
 function ancestry(from: number): ReadonlySet<number> {
   const line = new Set<number>();
   for (
-    let at: number | undefined = from;
-    at !== undefined && !line.has(at);
-    at = liveProcess(at)?.parent
+    let pid: number | undefined = from;
+    pid !== undefined && !line.has(pid);
+    pid = liveProcess(pid)?.parent
   )
-    line.add(at);
+    line.add(pid);
   return line;
 }
 

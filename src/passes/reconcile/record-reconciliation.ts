@@ -2,27 +2,29 @@
  * What was found after the agent, for the logs: accepted changes field by field, each undone one
  * with its reason, and a notice to the owner.
  */
-import { heldPath } from '../../governance/drop-place.js';
+import { heldPath } from '../../governance/incoming-message-path.js';
 import type { AuditEntry, Change, Snapshot } from '../../workspace/types.js';
 import { bundlesAct, type Act, type Deed, deedOf, stepRow } from '../act.js';
 import type { Difference } from './differences.js';
-import type { Settled } from './settle.js';
+import type { Reconciliation } from './reconcile.js';
 import type { StepId, Undone } from '../types.js';
 
 /** `runId`: the pass whose differences these are. `crashed`: the pass after it records them. */
-export type SettledPass = {
+export type ReconciledPass = {
   readonly step: StepId;
-  readonly settled: Settled;
+  readonly reconciliation: Reconciliation;
   readonly runId: string;
   readonly project: string | undefined;
   readonly crashed?: true;
 };
 
-export function recordSettled(pass: SettledPass): readonly Act[] {
-  const { accepted, undone, arrived } = pass.settled;
+export function recordReconciliation(pass: ReconciledPass): readonly Act[] {
+  const { accepted, undone, arrived } = pass.reconciliation;
   const rows = rowsOf(pass);
   const changes = [
-    ...accepted.map((one): Change => ({ kind: 'adopt', path: one.path, before: one.before })),
+    ...accepted.map(
+      (difference): Change => ({ kind: 'adopt', path: difference.path, before: difference.before }),
+    ),
     ...arrived.flatMap(putAside),
   ];
   return [
@@ -31,23 +33,23 @@ export function recordSettled(pass: SettledPass): readonly Act[] {
   ];
 }
 
-function rowsOf({ step, settled, runId, crashed }: SettledPass): readonly AuditEntry[] {
-  const { accepted, undone, arrived } = settled;
+function rowsOf({ step, reconciliation, runId, crashed }: ReconciledPass): readonly AuditEntry[] {
+  const { accepted, undone, arrived } = reconciliation;
   return [
-    ...accepted.map((one) =>
+    ...accepted.map((difference) =>
       stepRow(step, {
-        type: one.after === undefined ? 'delete' : 'write',
-        target: one.path,
+        type: difference.after === undefined ? 'delete' : 'write',
+        target: difference.path,
         detail: crashed === true ? runId : '',
       }),
     ),
-    ...undone.map((one) =>
-      stepRow(step, { type: 'undo', target: one.path, result: 'restored', detail: one.code }),
+    ...undone.map((change) =>
+      stepRow(step, { type: 'undo', target: change.path, result: 'restored', detail: change.code }),
     ),
-    ...arrived.map((one) =>
+    ...arrived.map((difference) =>
       stepRow(step, {
         type: 'inbound',
-        target: heldPath(one.path),
+        target: heldPath(difference.path),
         result: 'held',
         detail: 'it appeared while an agent was at work',
       }),
@@ -56,10 +58,10 @@ function rowsOf({ step, settled, runId, crashed }: SettledPass): readonly AuditE
 }
 
 /** A project that is dispatched waits for the answer; anything else is an incident. */
-function tellOwner(view: Snapshot, { step, settled, runId, project }: SettledPass): Deed {
-  const { undone } = settled;
-  const names = undone.map((one) => one.path).join(', ');
-  const body = undone.map((one) => lineOf(one, runId)).join('\n');
+function tellOwner(view: Snapshot, { step, reconciliation, runId, project }: ReconciledPass): Deed {
+  const { undone } = reconciliation;
+  const names = undone.map((change) => change.path).join(', ');
+  const body = undone.map((change) => lineOf(change, runId)).join('\n');
   const who = project === undefined ? runId : `${project} (${runId})`;
   const question = `${who} changed what it may not, and it was undone: ${names}. Answer yes to let it go on, no to pause it. If the change was yours, apply the kept version.`;
   const detail = `${undone.length} ${undone.length === 1 ? 'change' : 'changes'} undone`;

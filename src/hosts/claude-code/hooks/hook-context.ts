@@ -12,7 +12,7 @@ import type { Snapshot, Workspace } from '../../../workspace/types.js';
 import type { HookEvent } from './event.js';
 
 /** `governed`: Claude Code was started by a pass, so without that pass's token nothing is done. */
-export type Place = {
+export type HookContext = {
   readonly workspace: Workspace;
   readonly token: string | undefined;
   readonly governed: boolean;
@@ -23,13 +23,16 @@ export function sessionOf(event: HookEvent): HostSession {
   return { host: 'claude-code', id: event.session };
 }
 
-export function callerOf({ token, governed }: Place, event: HookEvent): CallerOfHost {
+export function callerOf({ token, governed }: HookContext, event: HookEvent): CallerOfHost {
   return defined({ token, session: sessionOf(event), governed });
 }
 
 /** Modules are loaded only where REGISTRY.md enables one. */
-export async function ledgerOf(place: Place, snapshot: Snapshot): Promise<SpawnLedger | undefined> {
+export async function ledgerOf(
+  context: HookContext,
+  snapshot: Snapshot,
+): Promise<SpawnLedger | undefined> {
   return snapshot.schema.modules.some((module) => module.enabled)
-    ? enabledLedger(place.workspace, snapshot.schema, await place.modules())
+    ? enabledLedger(context.workspace, snapshot.schema, await context.modules())
     : undefined;
 }

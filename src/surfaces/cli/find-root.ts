@@ -10,8 +10,8 @@ type Asked = {
 };
 
 /** `--workspace`, the nearest parent with a REGISTRY.md, `$NOCTURNE_WORKSPACE`. */
-export function namedRoot({ cwd, env, given }: Asked): string | undefined {
-  if (given !== undefined) return resolve(cwd, given);
+export function namedRoot({ cwd, env, given: root }: Asked): string | undefined {
+  if (root !== undefined) return resolve(cwd, root);
   for (let directory = cwd; ; directory = dirname(directory)) {
     if (existsSync(join(directory, 'REGISTRY.md'))) return directory;
     if (directory === dirname(directory)) break;

@@ -1,15 +1,15 @@
 /** When output is too much: a cap on all of it and a cap on any one second of it. */
 
-export type FloodLimits = { readonly maxBytes: number; readonly maxBytesPerSecond: number };
+export type OutputLimits = { readonly maxBytes: number; readonly maxBytesPerSecond: number };
 
 /**
- * @returns a function that is told of every chunk and answers with a sentence once the flood is
- * there. Times in milliseconds.
+ * @returns a function that is given every chunk and answers with a sentence once there is too
+ * much. Times in milliseconds.
  */
-export function floodGate({
+export function outputLimiter({
   maxBytes,
   maxBytesPerSecond,
-}: FloodLimits): (bytes: number, now: number) => string | undefined {
+}: OutputLimits): (bytes: number, now: number) => string | undefined {
   let total = 0;
   let windowFrom = Number.NEGATIVE_INFINITY;
   let inWindow = 0;

@@ -31,8 +31,8 @@ export function timeOf(value: unknown): string {
     );
   if (match === null) return '';
   const [, day, minutes = '00:00', seconds = ':00', zone = 'Z'] = match;
-  const at = new Date(`${day}T${minutes}${seconds}${zone === 'UTC' ? 'Z' : zone}`);
-  return Number.isNaN(at.getTime()) ? '' : `${at.toISOString().slice(0, 19)}Z`;
+  const instant = new Date(`${day}T${minutes}${seconds}${zone === 'UTC' ? 'Z' : zone}`);
+  return Number.isNaN(instant.getTime()) ? '' : `${instant.toISOString().slice(0, 19)}Z`;
 }
 
 /** One word without blanks, for names of phases and kinds. */

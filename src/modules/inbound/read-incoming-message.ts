@@ -1,6 +1,6 @@
 /**
- * A file that a channel dropped, read as a message, or what is wrong with it. Front matter inside
- * the text is text.
+ * A file that a channel delivered, read as an incoming message, or what is wrong with it. Front
+ * matter inside the text is text.
  */
 import type { Rec } from '../../markdown/types.js';
 import { readFrontMatter } from '../../markdown/front-matter.js';
@@ -10,9 +10,9 @@ import type { Refusal } from '../../governance/admission.js';
 import { stamp } from '../../kernel/clock.js';
 import { sha256 } from '../../kernel/hash.js';
 import type { FileEntry, Snapshot } from '../../workspace/types.js';
-import { isPlainName, plainText } from './plain-text.js';
+import { isPlainName, escapeControlCharacters } from './escape-control-characters.js';
 
-export type Dropped = {
+export type IncomingMessage = {
   readonly key: string;
   readonly channel: string;
   readonly sender: string;
@@ -23,14 +23,14 @@ export type Dropped = {
   readonly addressedTo: string;
   readonly messageId: string;
   readonly attachments: readonly string[];
-  /** Of the file as it was dropped. */
+  /** Of the file as it arrived. */
   readonly sha256: string;
   readonly text: string;
 };
 
 /** `unfinished`: left where it is, for its channel may still be writing it. */
-export type DropReading =
-  | { readonly kind: 'message'; readonly message: Dropped }
+export type MessageReading =
+  | { readonly kind: 'message'; readonly message: IncomingMessage }
   | { readonly kind: 'unfinished'; readonly why: string }
   | { readonly kind: 'bad'; readonly reason: Refusal; readonly why: string };
 
@@ -50,7 +50,11 @@ const KNOWN = new Set([
 ]);
 
 /** @param fileTime what time it is for the file system (`fileSystemNow`). */
-export function readDrop(snapshot: Snapshot, entry: FileEntry, fileTime: number): DropReading {
+export function readIncomingMessage(
+  snapshot: Snapshot,
+  entry: FileEntry,
+  fileTime: number,
+): MessageReading {
   if (entry.kind !== 'file' || entry.links > 1)
     return { kind: 'unfinished', why: 'it is a link, or has another name, and is not read' };
   if (entry.size > MAX_BYTES)
@@ -60,7 +64,7 @@ export function readDrop(snapshot: Snapshot, entry: FileEntry, fileTime: number)
       why: `${entry.size} bytes; at most ${MAX_BYTES} are taken`,
     };
   const waits = fileTime - entry.mtimeMs < PATIENCE_MS;
-  const unfit = (why: string): DropReading =>
+  const unfit = (why: string): MessageReading =>
     waits ? { kind: 'unfinished', why } : { kind: 'bad', reason: 'malformed', why };
   const text = snapshot.text(entry.path);
   if (text === undefined) return unfit('it is not UTF-8 text');
@@ -87,16 +91,16 @@ export function readDrop(snapshot: Snapshot, entry: FileEntry, fileTime: number)
 
 function fromFields(
   record: Rec,
-  at: { readonly body: string; readonly hash: string },
-): DropReading {
+  content: { readonly body: string; readonly hash: string },
+): MessageReading {
   const fields = namedFields(record);
   const { channel, sender, thread, id, to, mention } = fields;
   const sent = instant(fieldText(record, 'time'));
   const attachments = fieldList(record, 'attachments');
   const problem = problemOf(record, { fields, sent, attachments });
   if (problem !== undefined || sent === undefined) return bad(problem ?? 'its time is missing');
-  const key = `M-${sha256(`${channel}\0${id === '' ? at.hash : `id ${id}`}`).slice(0, 20)}`;
-  const text = plainText(at.body.replace(/^\r?\n/, '')).replace(/\s+$/, '');
+  const key = `M-${sha256(`${channel}\0${id === '' ? content.hash : `id ${id}`}`).slice(0, 20)}`;
+  const text = escapeControlCharacters(content.body.replace(/^\r?\n/, '')).replace(/\s+$/, '');
   if (text.length > MAX_BYTES)
     return {
       kind: 'bad',
@@ -115,7 +119,7 @@ function fromFields(
       addressedTo: to,
       messageId: id,
       attachments,
-      sha256: at.hash,
+      sha256: content.hash,
       text,
     },
   };
@@ -124,14 +128,14 @@ function fromFields(
 type Named = Readonly<Record<'channel' | 'sender' | 'thread' | 'id' | 'to' | 'mention', string>>;
 
 function namedFields(record: Rec): Named {
-  const of = (name: string): string => fieldText(record, name).normalize('NFC');
+  const field = (name: string): string => fieldText(record, name).normalize('NFC');
   return {
-    channel: of('channel'),
-    sender: of('sender'),
-    thread: of('thread'),
-    id: of('id'),
-    to: of('to'),
-    mention: of('mention'),
+    channel: field('channel'),
+    sender: field('sender'),
+    thread: field('thread'),
+    id: field('id'),
+    to: field('to'),
+    mention: field('mention'),
   };
 }
 
@@ -182,10 +186,10 @@ function problemOf(
 function isListOfNames(record: Rec): boolean {
   const data = record.fields.get('attachments')?.data;
   return (
-    data === undefined || (Array.isArray(data) && data.every((one) => typeof one === 'string'))
+    data === undefined || (Array.isArray(data) && data.every((item) => typeof item === 'string'))
   );
 }
 
-function bad(why: string): DropReading {
+function bad(why: string): MessageReading {
   return { kind: 'bad', reason: 'malformed', why };
 }

@@ -10,7 +10,7 @@ const ACTING =
   /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]/gu;
 
 /** Line ends become `\n`; each acting character becomes `[U+202E]`. */
-export function plainText(text: string): string {
+export function escapeControlCharacters(text: string): string {
   return text
     .replace(/\r\n?/g, '\n')
     .replace(

@@ -5,8 +5,8 @@
 import { newLines, type Repeat, repeatOf } from '../../governance/quality/repeats.js';
 import type { Act } from '../act.js';
 import { moduleAlike } from '../modules/module-hooks.js';
-import { baselineSnapshot } from './settle.js';
-import type { Settled, StepContext } from '../types.js';
+import { baselineSnapshot } from './reconcile.js';
+import type { Reconciled, StepContext } from '../types.js';
 
 /** What passes are told, and what is noted of them: neither work nor repeated by it. */
 const BOOKKEEPING: ReadonlySet<string> = new Set([
@@ -27,7 +27,7 @@ const BOOKKEEPING: ReadonlySet<string> = new Set([
 export type Repeats = { readonly repeats: readonly Repeat[]; readonly acts: readonly Act[] };
 
 /** Nothing for an idle pass, whose work is to tidy up what is there. */
-export async function repeatedOutputs(context: StepContext, pass: Settled): Promise<Repeats> {
+export async function repeatedOutputs(context: StepContext, pass: Reconciled): Promise<Repeats> {
   const { env, snapshot } = context;
   const { baseline, outputs, project } = pass;
   if (project === undefined) return { repeats: [], acts: [] };
@@ -45,11 +45,11 @@ export async function repeatedOutputs(context: StepContext, pass: Settled): Prom
   });
   // What was moved, or merged from files that are gone, is said once and repeats nothing.
   const stood = (path: string, passage: string): boolean =>
-    [before, snapshot].every((one) => one.text(path)?.includes(passage) === true);
+    [before, snapshot].every((view) => view.text(path)?.includes(passage) === true);
   const repeats = asked.flatMap(({ path, text, own }, i) => {
     const parts = answers?.[i]?.map((part) => ({
       ...part,
-      found: part.found.filter((one) => stood(one.path, one.text)),
+      found: part.found.filter((match) => stood(match.path, match.text)),
     }));
     return parts === undefined ? [] : (repeatOf({ path, text }, { own, parts }) ?? []);
   });

@@ -1,21 +1,21 @@
-/** Where channels drop messages, and what the name of a file there says. */
+/** Where channels deliver messages, and what the name of a file there says. */
 
 const FOLDER = 'inbox/';
 export const HELD_FOLDER = 'inbox/held/';
 const OURS = new Set(['inbox/README.md', 'inbox/SENDERS.md']);
 
 /** A whole message that nobody has looked at yet. */
-export function isDrop(path: string): boolean {
+export function isIncomingMessage(path: string): boolean {
   return inFolder(path, FOLDER) && !OURS.has(path) && isWhole(path);
 }
 
 /** The same, put aside because it appeared while an agent was at work. */
-export function isHeldDrop(path: string): boolean {
+export function isHeldMessage(path: string): boolean {
   return inFolder(path, HELD_FOLDER) && isWhole(path);
 }
 
 /** A file that its channel is still writing. */
-export function isUnfinishedDrop(path: string): boolean {
+export function isUnfinishedMessage(path: string): boolean {
   return inFolder(path, FOLDER) && !isWhole(path);
 }
 

@@ -1,7 +1,6 @@
 /**
- * The threads that run one model: one with all processors for a question or two, and where there is
- * much to do one for each processor. Small matrices
- * gain little from a second processor, so two runs side by side are quicker than one run on both.
+ * The pool of threads that run one model: one with all processors for a question or two,
+ * and where there is much to do one for each processor. Small matrices gain little from a second processor, so two runs side by side are quicker than one run on both.
  */
 import { availableParallelism } from 'node:os';
 import { type Job, type ModelThread, modelThread } from './model-thread.js';
@@ -12,7 +11,7 @@ const MOST_THREADS = 4;
 /** Work after which loading the model again for each processor is worth the time. */
 const WORTH_MS = 1500;
 
-export type ModelCrew = {
+export type WorkerPool = {
   readonly dimensions: number;
   readonly runMs: number;
   /**
@@ -28,7 +27,10 @@ export type ModelCrew = {
 };
 
 /** @throws NocturneError as {@link modelThread} does. */
-export async function modelCrew(setting: WorkerSetting, signal?: AbortSignal): Promise<ModelCrew> {
+export async function workerPool(
+  setting: WorkerSetting,
+  signal?: AbortSignal,
+): Promise<WorkerPool> {
   const first = await modelThread(setting, signal);
   const size = Math.min(availableParallelism(), MOST_THREADS);
   let [many, spent]: [Promise<readonly ModelThread[]> | undefined, number] = [undefined, 0];
@@ -44,8 +46,8 @@ export async function modelCrew(setting: WorkerSetting, signal?: AbortSignal): P
       const work = async (thread: ModelThread): Promise<void> => {
         while (next < jobs.length) {
           stop?.throwIfAborted();
-          const at = next++;
-          each(at, await unlessAborted(thread.run(jobs[at] ?? { texts: [] }), stop));
+          const index = next++;
+          each(index, await unlessAborted(thread.run(jobs[index] ?? { texts: [] }), stop));
         }
       };
       await Promise.all(threads.map(work)).finally(() => {
@@ -66,8 +68,8 @@ async function openAll(setting: WorkerSetting, count: number): Promise<readonly 
   const opened = await Promise.allSettled(
     Array.from({ length: count }, () => modelThread(setting)),
   );
-  const threads = opened.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
-  const failed = opened.find((one) => one.status === 'rejected');
+  const threads = opened.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+  const failed = opened.find((result) => result.status === 'rejected');
   if (failed === undefined) return threads;
   await Promise.all(threads.map((thread) => thread.close()));
   throw failed.reason;

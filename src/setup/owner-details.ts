@@ -7,7 +7,7 @@ import { scan } from '../markdown/scan.js';
 import { readRecords } from '../markdown/read-records.js';
 import type { ObjectSpec, Schema } from '../registry/types.js';
 
-export type OwnerWords = {
+export type OwnerDetails = {
   readonly owner?: string;
   readonly timeZone?: string;
   readonly domain?: string;
@@ -17,7 +17,7 @@ export type OwnerWords = {
  * Sets what is given; the rest of the text stays as it is. A text without the section is returned
  * unchanged.
  */
-export function withOwner(text: string, schema: Schema, words: OwnerWords): string {
+export function withOwner(text: string, schema: Schema, words: OwnerDetails): string {
   return setAll(text, schema.objects.get('OWNER'), {
     key: 'Owner',
     file: 'USER.md',
@@ -25,7 +25,7 @@ export function withOwner(text: string, schema: Schema, words: OwnerWords): stri
   });
 }
 
-export function withDomain(text: string, schema: Schema, words: OwnerWords): string {
+export function withDomain(text: string, schema: Schema, words: OwnerDetails): string {
   return setAll(text, schema.objects.get('DOMAIN'), {
     key: 'Domain',
     file: 'SOUL.md',
@@ -37,10 +37,10 @@ export function withDomain(text: string, schema: Schema, words: OwnerWords): str
 export function filledIn(
   path: string,
   text: string,
-  at: { readonly schema: Schema; readonly words: OwnerWords },
+  options: { readonly schema: Schema; readonly words: OwnerDetails },
 ): string {
-  if (path === 'USER.md') return withOwner(text, at.schema, at.words);
-  if (path === 'SOUL.md') return withDomain(text, at.schema, at.words);
+  if (path === 'USER.md') return withOwner(text, options.schema, options.words);
+  if (path === 'SOUL.md') return withDomain(text, options.schema, options.words);
   return text;
 }
 
@@ -52,11 +52,12 @@ export function hasSection(text: string, spec: ObjectSpec | undefined, file: str
 export function fieldOf(
   text: string,
   spec: ObjectSpec | undefined,
-  at: { readonly file: string; readonly field: string },
+  target: { readonly file: string; readonly field: string },
 ): string {
   return spec === undefined
     ? ''
-    : (readRecords(scan(text), at.file, spec).records[0]?.fields.get(at.field)?.value ?? '');
+    : (readRecords(scan(text), target.file, spec).records[0]?.fields.get(target.field)?.value ??
+        '');
 }
 
 export function oneLine(text: string): string {

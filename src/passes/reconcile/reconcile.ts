@@ -5,7 +5,7 @@
 import { lstatSync } from 'node:fs';
 import { checkConsequences } from '../../governance/guard/consequences.js';
 import { decide } from '../../governance/guard/decide.js';
-import { isDrop, isUnfinishedDrop } from '../../governance/drop-place.js';
+import { isIncomingMessage, isUnfinishedMessage } from '../../governance/incoming-message-path.js';
 import { noProbe } from '../../governance/guard/probe.js';
 import type { Decision } from '../../governance/types.js';
 import { storeDirectory } from '../../workspace/mutex.js';
@@ -25,13 +25,13 @@ import type { Baseline, Undone } from '../types.js';
  * `arrived`: messages that appeared in the inbox meanwhile. A channel dropped them, or the agent
  * wrote them: they stay, and are asked about.
  */
-export type Settled = {
+export type Reconciliation = {
   readonly accepted: readonly Difference[];
   readonly undone: readonly Undone[];
   readonly arrived: readonly Difference[];
 };
 
-export const NOTHING_SETTLED: Settled = { accepted: [], undone: [], arrived: [] };
+export const NOTHING_RECONCILED: Reconciliation = { accepted: [], undone: [], arrived: [] };
 
 /** A pass whose agent can have changed something since its baseline. */
 export type PassWithBaseline = Omit<PassOnDuty, 'fence' | 'capability'> & {
@@ -39,7 +39,7 @@ export type PassWithBaseline = Omit<PassOnDuty, 'fence' | 'capability'> & {
 };
 
 /** Judges and restores; what was accepted still has to be recorded (a commit that adopts it). */
-export function settle(workspace: Workspace, data: PassWithBaseline): Settled {
+export function reconcile(workspace: Workspace, data: PassWithBaseline): Reconciliation {
   assertRoot(workspace.root);
   storeDirectory(workspace.root);
   repairObjects(workspace);
@@ -47,22 +47,22 @@ export function settle(workspace: Workspace, data: PassWithBaseline): Settled {
   const changed: Difference[] = [];
   for (const difference of differences(workspace, data.baseline)) {
     if (
-      isUnfinishedDrop(difference.path) &&
+      isUnfinishedMessage(difference.path) &&
       difference.kind !== 'link' &&
       difference.kind !== 'special'
     )
       continue;
     const isArrival =
       difference.kind === 'added' &&
-      isDrop(difference.path) &&
+      isIncomingMessage(difference.path) &&
       linksOf(workspace, difference.path) === 1;
     (isArrival ? arrived : changed).push(difference);
   }
-  const { accepted, refused } = judgeAll(workspace, data, changed);
+  const { accepted, refused } = checkDifferences(workspace, data, changed);
   const kept = restore(
     workspace,
     data.runId,
-    refused.map((one) => one.difference),
+    refused.map((refusal) => refusal.difference),
   );
   return {
     accepted,
@@ -78,7 +78,7 @@ export function settle(workspace: Workspace, data: PassWithBaseline): Settled {
 
 type Verdict = { readonly code: string; readonly why: string };
 type Refused = Verdict & { readonly difference: Difference };
-type Judged = { readonly accepted: readonly Difference[]; readonly refused: readonly Refused[] };
+type Checked = { readonly accepted: readonly Difference[]; readonly refused: readonly Refused[] };
 
 /** Files with records that are judged with each other in place; each costs reading all of them. */
 const MOST_TOGETHER = 100;
@@ -87,11 +87,11 @@ const MOST_TOGETHER = 100;
  * Each difference is judged with the others in place that still stand: records in several files may
  * need each other. What was judged beside one that is undone is judged again without it.
  */
-function judgeAll(
+function checkDifferences(
   workspace: Workspace,
   data: PassWithBaseline,
   changed: readonly Difference[],
-): Judged {
+): Checked {
   if (changed.length === 0) return { accepted: [], refused: [] };
   const before = overlay(
     baselineSnapshot(workspace, data.baseline),
@@ -99,30 +99,35 @@ function judgeAll(
   );
   const authorise = grantedPaths(workspace, data.runId);
   const verdicts = new Map<Difference, Verdict>();
-  const standing = (): readonly Difference[] => changed.filter((one) => !verdicts.has(one));
-  const governed = new Set(changed.filter((one) => before.objectsOf(one.path).length > 0));
+  const standing = (): readonly Difference[] =>
+    changed.filter((difference) => !verdicts.has(difference));
+  const governed = new Set(
+    changed.filter((difference) => before.objectsOf(difference.path).length > 0),
+  );
   const together = governed.size <= MOST_TOGETHER;
   const others = (difference: Difference): ReadonlyMap<string, Buffer | undefined> =>
     new Map(
       standing()
-        .filter((one) => one !== difference && governed.has(one))
-        .map((one) => [one.path, one.after]),
+        .filter((change) => change !== difference && governed.has(change))
+        .map((change) => [change.path, change.after]),
     );
-  for (let known = -1; known !== verdicts.size; ) {
+  for (let previousSize = -1; previousSize !== verdicts.size; ) {
     const again =
-      known === -1 ? changed : standing().filter((one) => together && governed.has(one));
-    known = verdicts.size;
+      previousSize === -1
+        ? changed
+        : standing().filter((difference) => together && governed.has(difference));
+    previousSize = verdicts.size;
     for (const difference of again) {
       const around =
         together && governed.has(difference) ? overlay(before, others(difference)) : before;
-      const verdict = judge(workspace, { before: around, data, difference, authorise });
+      const verdict = checkDifference(workspace, { before: around, data, difference, authorise });
       if (verdict !== undefined) verdicts.set(difference, verdict);
     }
   }
   if (!together)
     refuseCrowd(
       before,
-      standing().filter((one) => governed.has(one)),
+      standing().filter((difference) => governed.has(difference)),
       verdicts,
     );
   return {
@@ -149,8 +154,8 @@ function refuseCrowd(
 
 /** The workspace as it was before the agent began, read from the object store. */
 export function baselineSnapshot(workspace: Workspace, baseline: Baseline): Snapshot {
-  const known = opened.get(baseline);
-  if (known !== undefined) return known;
+  const cached = opened.get(baseline);
+  if (cached !== undefined) return cached;
   const snapshot = openBaseline(workspace, baseline);
   opened.set(baseline, snapshot);
   return snapshot;
@@ -194,11 +199,11 @@ function openBaseline(workspace: Workspace, baseline: Baseline): Snapshot {
   });
 }
 
-function judge(
+function checkDifference(
   workspace: Workspace,
-  at: { before: Snapshot; data: PassWithBaseline; difference: Difference; authorise: Granted },
+  context: { before: Snapshot; data: PassWithBaseline; difference: Difference; authorise: Granted },
 ): { code: string; why: string } | undefined {
-  const { difference } = at;
+  const { difference } = context;
   if (difference.kind === 'link')
     return { code: 'path-symlink', why: 'symbolic links were made, changed or removed' };
   if (difference.kind === 'special')
@@ -209,10 +214,10 @@ function judge(
     difference.after === undefined
       ? ({ kind: 'delete', path: difference.path } as const)
       : ({ kind: 'write', path: difference.path, content: difference.after } as const);
-  const decision: Decision = decide(at.before, authorityOf(at.data), action, {
+  const decision: Decision = decide(context.before, authorityOf(context.data), action, {
     probe: noProbe,
     home: workspace.home,
-    authorise: (path) => at.authorise(path, difference.after),
+    authorise: (path) => context.authorise(path, difference.after),
   });
   if (decision.verdict === 'allow') return undefined;
   const [first] = decision.reasons.filter((reason) => reason.code !== 'allowed');

@@ -2,8 +2,9 @@
  * What the pages that are there already say of their owner: name, time zone, and what the work is
  * about.
  */
+import { defined } from '../kernel/defined.js';
 import type { ExistingFiles } from './existing-files.js';
-import { oneLine, type OwnerWords } from './owner-words.js';
+import { oneLine, type OwnerDetails } from './owner-details.js';
 import { isZone } from '../project/owner-zone.js';
 
 /**
@@ -13,23 +14,20 @@ const NAME = /^[-*\s]*\**(?:name|owner|call (?:them|me))\**:\**[ \t]*(.+)$/im;
 const ZONE = /^[-*\s]*\**time[ -]?zone\**:\**[ \t]*(.+)$/im;
 const DOMAIN = /^[-*\s>]*\**domain(?: anchor)?\**:\**[ \t]*(.+)$/im;
 
-export function knownWords(existing: ExistingFiles): OwnerWords {
+export function readOwnerDetails(existing: ExistingFiles): OwnerDetails {
   const user = textOf(existing, 'USER.md');
   const [owner, domain] = [wordOf(NAME, user), wordOf(DOMAIN, textOf(existing, 'SOUL.md'))];
-  const given = wordOf(ZONE, user)?.split(/[\s(]/)[0];
+  const zoneText = wordOf(ZONE, user)?.split(/[\s(]/)[0];
   // UTC beside no name is what the template says, not the owner.
-  const zone = owner === undefined && given === 'UTC' ? undefined : given;
-  return {
-    ...(owner === undefined ? {} : { owner }),
-    ...(zone === undefined || !isZone(zone) ? {} : { timeZone: zone }),
-    ...(domain === undefined ? {} : { domain }),
-  };
+  const zone = owner === undefined && zoneText === 'UTC' ? undefined : zoneText;
+  const timeZone = zone === undefined || !isZone(zone) ? undefined : zone;
+  return defined({ owner, timeZone, domain });
 }
 
 function textOf(existing: ExistingFiles, name: string): string {
   const path =
-    existing.paths.find((one) => one === name) ??
-    existing.paths.find((one) => one.toLowerCase() === name.toLowerCase());
+    existing.paths.find((candidate) => candidate === name) ??
+    existing.paths.find((candidate) => candidate.toLowerCase() === name.toLowerCase());
   return path === undefined ? '' : (existing.text(path) ?? '');
 }
 

@@ -1,5 +1,5 @@
 /**
- * The index kept up with what passes and people write: at the end of a pass, and while `watch`
+ * Refreshes the index after passes and people wrote: at the end of a pass, and while `watch`
  * runs. It never costs a pass more than a moment.
  */
 import type { ModuleContext } from '../../../passes/module.js';
@@ -19,7 +19,7 @@ const WITHIN_MS = 5000;
  * files themselves, not at what is told: the same change may be told
  * twice. Nothing is learnt anew, nothing of it is committed.
  */
-export async function keepUp({
+export async function refreshIndex({
   workspace,
   snapshot,
   signal,

@@ -4,28 +4,30 @@
  */
 import { type Act, noteAct } from '../act.js';
 import { storedPass, storePass } from '../pass-file.js';
-import type { Briefed, PassEnvironment, Settled, Undone, Worked } from '../types.js';
-import { recordSettled } from './record-settled.js';
-import { settle } from './settle.js';
+import type { Briefed, PassEnvironment, Reconciled, Undone, Worked } from '../types.js';
+import { recordReconciliation } from './record-reconciliation.js';
+import { reconcile } from './reconcile.js';
 
-export type SettledWork = Pick<Settled, 'outputs' | 'gone' | 'undone'> & {
+export type ReconciledWork = Pick<Reconciled, 'outputs' | 'gone' | 'undone'> & {
   readonly acts: readonly Act[];
 };
 
 /** @param pass its agent may not have ended: the pass broke down while it was at work. */
-export function settlePass(
+export function reconcilePass(
   { workspace, say }: PassEnvironment,
   pass: Briefed | Worked,
-): SettledWork {
-  const found = settle(workspace, pass);
-  for (const one of found.undone) say(`     undone: ${one.path} (${one.code})`);
-  const settled = { ...found, undone: [...unrecorded(workspace.state), ...found.undone] };
-  const { accepted, undone } = settled;
+): ReconciledWork {
+  const found = reconcile(workspace, pass);
+  for (const change of found.undone) say(`     undone: ${change.path} (${change.code})`);
+  const reconciliation = { ...found, undone: [...unrecorded(workspace.state), ...found.undone] };
+  const { accepted, undone } = reconciliation;
   storePass(workspace.state, pass, { left: { undone, recorded: false } });
   const { runId, project } = pass;
-  const recorded = recordSettled({ step: 'T5', settled, runId, project });
+  const recorded = recordReconciliation({ step: 'T5', reconciliation, runId, project });
   const paths = (isThere: boolean): readonly string[] =>
-    accepted.filter((one) => (one.after !== undefined) === isThere).map((one) => one.path);
+    accepted
+      .filter((difference) => (difference.after !== undefined) === isThere)
+      .map((difference) => difference.path);
   return {
     outputs: paths(true),
     gone: paths(false),

@@ -8,8 +8,8 @@ import { commandsIn, criteriaOf, stopConditionOf } from '../../project/condition
 import { fieldText } from '../../project/field-text.js';
 import { type Act, rowsAct, stepRow } from '../act.js';
 import { sandboxedCommand } from '../pass-sandbox.js';
-import { recordSettled } from './record-settled.js';
-import { settle } from './settle.js';
+import { recordReconciliation } from './record-reconciliation.js';
+import { reconcile } from './reconcile.js';
 import type { PassEnvironment, StepContext, Worked } from '../types.js';
 
 /** `acts`: the evidence, and what check programs were not allowed to write. */
@@ -21,19 +21,21 @@ export const NOTHING_EVALUATED: Evaluated = { results: [], acts: [] };
 
 type Subject = { readonly step: 'T5' | 'T6'; readonly project: string };
 
-/** @param at.step T5: the criteria of this pass. T6: the stop condition of the phase. */
+/** @param subject.step T5: the criteria of this pass. T6: the stop condition of the phase. */
 export async function evaluate(
   { env, snapshot }: StepContext,
   pass: Worked,
-  at: Subject,
+  subject: Subject,
 ): Promise<Evaluated> {
   const { assertions } =
-    at.step === 'T5' ? criteriaOf(snapshot, at.project) : stopConditionOf(snapshot, at.project);
-  const project = snapshot.record('PROJECT', at.project);
+    subject.step === 'T5'
+      ? criteriaOf(snapshot, subject.project)
+      : stopConditionOf(snapshot, subject.project);
+  const project = snapshot.record('PROJECT', subject.project);
   const files = Object.entries(pass.baseline.files);
   const results = await evaluateConditions(assertions, {
     snapshot,
-    project: at.project,
+    project: subject.project,
     phaseStarted: fieldText(project, 'phase.started'),
     lastPass: fieldText(project, 'last_pass.date'),
     writes: pass.writes,
@@ -41,8 +43,8 @@ export async function evaluate(
     command: sandboxedCommand({ env, pass }, () => snapshot),
     before: new Map(files.map(([path, file]) => [path, file.hash])),
   });
-  const written = commandsIn(assertions).length > 0 ? undoWhatChecksWrote(env, pass, at) : [];
-  return { results, acts: [...written, ...evidenceRows(at, results)] };
+  const written = commandsIn(assertions).length > 0 ? undoWhatChecksWrote(env, pass, subject) : [];
+  return { results, acts: [...written, ...evidenceRows(subject, results)] };
 }
 
 /** A check program may look at everything and change nothing that the pass may not. */
@@ -51,11 +53,12 @@ function undoWhatChecksWrote(
   pass: Worked,
   { step, project }: Subject,
 ): readonly Act[] {
-  const { undone, arrived } = settle(workspace, pass);
-  for (const one of undone) say(`     undone, written by a check: ${one.path} (${one.code})`);
+  const { undone, arrived } = reconcile(workspace, pass);
+  for (const change of undone)
+    say(`     undone, written by a check: ${change.path} (${change.code})`);
   const { runId } = pass;
-  const settled = { accepted: [], undone, arrived };
-  return recordSettled({ step, settled, runId, project });
+  const reconciliation = { accepted: [], undone, arrived };
+  return recordReconciliation({ step, reconciliation, runId, project });
 }
 
 /**
@@ -68,23 +71,23 @@ function evidenceRows(
 ): readonly Act[] {
   if (results.length === 0) return [];
   const type = step === 'T5' ? 'criterion' : 'stop-condition';
-  const rows = results.map((one) => {
-    const holds = one.holds && one.error === undefined;
-    const detail = one.error ?? evidenceOf(one);
+  const rows = results.map((result) => {
+    const holds = result.holds && result.error === undefined;
+    const detail = result.error ?? evidenceOf(result);
     return stepRow(step, {
       type,
-      target: `${project}: ${one.assertion}`,
+      target: `${project}: ${result.assertion}`,
       result: holds ? 'ok' : 'failed',
-      detail: holds ? detail : `expected ${one.expected}; found ${detail}`,
+      detail: holds ? detail : `expected ${result.expected}; found ${detail}`,
     });
   });
   return [rowsAct(type, rows)];
 }
 
 /** What was found, and where unless that is said already. */
-export function evidenceOf(one: AssertionResult): string {
-  const path = one.where?.replace(/:\d+$/, '').replace(/^PROJECTS\/[^/]+\//, '') ?? '';
-  return one.where === undefined || (path !== '' && one.found.includes(path))
-    ? one.found
-    : `${one.found} in ${one.where}`;
+export function evidenceOf(result: AssertionResult): string {
+  const path = result.where?.replace(/:\d+$/, '').replace(/^PROJECTS\/[^/]+\//, '') ?? '';
+  return result.where === undefined || (path !== '' && result.found.includes(path))
+    ? result.found
+    : `${result.found} in ${result.where}`;
 }
