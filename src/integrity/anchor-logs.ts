@@ -159,7 +159,7 @@ export function acceptLogs(
 function set(place: Place, verdicts: readonly LogVerdict[]): readonly AnchoredLog[] {
   const { logs } = readAnchors(place.state);
   const after: Record<string, Anchor> = { ...logs };
-  const openings: Record<string, Opening> = { ...knownOpenings(place.state) };
+  const openings: Record<string, Opening> = { ...savedOpenings(place.state) };
   const anchored: AnchoredLog[] = [];
   for (const { file, end, head } of verdicts) {
     if (end === undefined || head === undefined) continue;
@@ -174,7 +174,7 @@ function set(place: Place, verdicts: readonly LogVerdict[]): readonly AnchoredLo
 }
 
 /** What cannot be read says nothing of any log: the owner accepts all of them then. */
-function knownOpenings(state: string): Readonly<Record<string, Opening>> {
+function savedOpenings(state: string): Readonly<Record<string, Opening>> {
   try {
     return readOpenings(state);
   } catch (error) {

@@ -90,10 +90,10 @@ export function verifyGate(directory: string, home: string): GateReport {
 }
 
 function refuse(
-  who: Pick<GateReport, 'owned' | 'owner'>,
+  ownership: Pick<GateReport, 'owned' | 'owner'>,
   findings: readonly GateFinding[],
 ): GateReport {
-  return { ok: false, ...who, findings, files: 0, checked: [], chains: [] };
+  return { ok: false, ...ownership, findings, files: 0, checked: [], chains: [] };
 }
 
 function tryTrust(state: string): Trust | GateFinding | undefined {

@@ -28,7 +28,7 @@ import type { OwnerKey } from './owner-key.js';
 import { registryFindings } from './registry-findings.js';
 import { renderManifest } from './render-manifest.js';
 import {
-  keptManifestPath,
+  signedManifestPath,
   type SigningChange,
   type SigningPlan,
   signingPlan,
@@ -100,7 +100,7 @@ export function signManifest(workspace: Workspace, options: SignOptions): SignRe
     pinnedAt: trust?.pinnedAt ?? stamp(options.now),
     signedAt,
   });
-  writeFileDurably(keptManifestPath(state), text, { mode: 0o600 });
+  writeFileDurably(signedManifestPath(state), text, { mode: 0o600 });
   return {
     signed: written?.signed ?? [],
     pinned: trust === undefined,

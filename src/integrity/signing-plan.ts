@@ -46,7 +46,7 @@ export type Baseline = {
   readonly workspaceId: string | undefined;
 };
 
-const KEPT_FILE = 'signed-manifest.md';
+const SIGNED_MANIFEST = 'signed-manifest.md';
 
 /** @throws NocturneError `REFUSED` when a protected name is not a regular file. */
 export function signingPlan(snapshot: Snapshot, home: string): SigningPlan {
@@ -104,7 +104,7 @@ function readBaseline(snapshot: Snapshot, home: string): Baseline {
   const publicKey = readTrust(state)?.publicKey ?? ownPublicKey(home);
   const candidates = [
     ['manifest', snapshot.text(MANIFEST_FILE)],
-    ['kept', readKept(state)],
+    ['kept', readSignedManifest(state)],
   ] as const;
   for (const [kind, text] of candidates) {
     if (text === undefined || publicKey === undefined) continue;
@@ -119,12 +119,12 @@ function readBaseline(snapshot: Snapshot, home: string): Baseline {
   return { kind: 'none', rows: [], workspaceId: undefined };
 }
 
-export function keptManifestPath(state: string): string {
-  return join(state, KEPT_FILE);
+export function signedManifestPath(state: string): string {
+  return join(state, SIGNED_MANIFEST);
 }
 
-function readKept(state: string): string | undefined {
-  return readIfThere(keptManifestPath(state));
+function readSignedManifest(state: string): string | undefined {
+  return readIfThere(signedManifestPath(state));
 }
 
 /**

@@ -11,7 +11,7 @@ export type Findings = {
 export type Counts = { readonly errors: number; readonly warnings: number; readonly infos: number };
 
 export function countsOf(diagnostics: readonly Diagnostic[]): Counts {
-  const of = (severity: Diagnostic['severity']): number =>
+  const countOf = (severity: Diagnostic['severity']): number =>
     diagnostics.filter((diagnostic) => diagnostic.severity === severity).length;
-  return { errors: of('error'), warnings: of('warning'), infos: of('info') };
+  return { errors: countOf('error'), warnings: countOf('warning'), infos: countOf('info') };
 }

@@ -19,7 +19,7 @@ export async function validateCached(
   const key = whole ? resultKey(snapshot, options) : undefined;
   const cachedResult = key === undefined ? undefined : readCachedResult(snapshot.root, key);
   if (cachedResult !== undefined) return cachedResult;
-  const [{ cachedFacts: keptFacts }, { validate }] = await Promise.all([
+  const [{ cachedFacts }, { validate }] = await Promise.all([
     import('./cached-facts.js'),
     import('./validate-snapshot.js'),
   ]);
@@ -28,7 +28,7 @@ export async function validateCached(
     progress: options.progress,
   });
   try {
-    const cached = keptFacts(snapshot, cache);
+    const cached = cachedFacts(snapshot, cache);
     const watched = watchTime(cached.snapshot);
     const validation = await validate(snapshot, {
       ...options,

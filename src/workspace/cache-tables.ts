@@ -6,7 +6,7 @@ import type { Database } from 'better-sqlite3';
  * `facts`: of the file; `records`: of each object that has some in it. Both are text that only the
  * caller understands.
  */
-export type KeptFile = {
+export type CachedFile = {
   readonly facts: string;
   readonly records: ReadonlyMap<string, string>;
   /** Whether the records of every object are among them. */
@@ -19,14 +19,14 @@ export type Row = {
   readonly recordsHash: string;
   readonly facts: string;
 };
-export type Fresh = KeptFile & { readonly hash: string; readonly recordsHash: string };
+export type Fresh = CachedFile & { readonly hash: string; readonly recordsHash: string };
 export type Answer = { readonly digest: string; readonly answer: string };
 
 export type Changes = {
   readonly touched: readonly { readonly path: string; readonly stat: string }[];
   readonly gone: readonly string[];
   readonly answers: ReadonlyMap<string, Answer>;
-  readonly fresh: readonly { readonly path: string; readonly stat: string; readonly kept: Fresh }[];
+  readonly fresh: readonly { readonly path: string; readonly stat: string; readonly file: Fresh }[];
 };
 const TABLES = {
   meta: 'key TEXT NOT NULL',
@@ -120,9 +120,9 @@ export function writeChanges(database: Database, { touched, gone, answers, fresh
       forget?.run(path);
       for (const object of objects) forgetRecords?.run(path, object);
     }
-    for (const { path, stat, kept } of fresh) {
-      keep?.run(path, stat, kept.hash, kept.recordsHash, kept.facts);
-      for (const [object, rows] of kept.records) keepRecords?.run(object, path, rows);
+    for (const { path, stat, file } of fresh) {
+      keep?.run(path, stat, file.hash, file.recordsHash, file.facts);
+      for (const [object, rows] of file.records) keepRecords?.run(object, path, rows);
     }
     for (const [sql, { digest, answer }] of answers) keepAnswer?.run(sql, digest, answer);
   })();

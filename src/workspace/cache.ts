@@ -1,12 +1,11 @@
 /**
- * What was computed from the contents of files, kept in `.nocturne/cache.db` so that it is not
- * computed again. Only speed is lost with it: what is kept for
- * a file is given out only while size, both times and inode are as they were, or the content has
- * the same hash; a file that cannot be read as a cache is made anew.
+ * What was computed from the contents of files, cached in `.nocturne/cache.db`. Only speed is lost
+ * with it: the entry of a file is used only while size, both times and inode are as they were, or
+ * the content has the same hash; a file that cannot be read as a cache is made anew.
  */
 import { sha256 } from '../kernel/hash.js';
 import { openStore, type CacheOptions } from './cache-store.js';
-import type { Answer, Fresh, KeptFile, Row } from './cache-tables.js';
+import type { Answer, Fresh, CachedFile, Row } from './cache-tables.js';
 import { fileSystemNow, isSettled, statText } from './file-stat.js';
 import { within } from './root-descriptor.js';
 import type { Snapshot } from './types.js';
@@ -15,7 +14,7 @@ export type Hashes = { readonly content: string; readonly records: string };
 
 /** `close()` it: what is new is written then, in one transaction. */
 export type ContentCache = {
-  /** What was kept for a file whose content is the same. */
+  /** The cached facts of a file whose content is the same. */
   facts(path: string): string | undefined;
   /** Of a file for which `facts` answered or that was put. */
   records(path: string, object: string): string | undefined;
@@ -23,8 +22,8 @@ export type ContentCache = {
   hashes(path: string): Hashes | undefined;
   /** What a query answered when the digest of all that it reads was this one. */
   answer(sql: string, digest: string): string | undefined;
-  keepAnswer(sql: string, kept: { readonly digest: string; readonly answer: string }): void;
-  put(path: string, kept: KeptFile): void;
+  keepAnswer(sql: string, entry: { readonly digest: string; readonly answer: string }): void;
+  put(path: string, file: CachedFile): void;
   close(): void;
 };
 
@@ -46,21 +45,23 @@ export function openCache(snapshot: Snapshot, options: CacheOptions): ContentCac
     records: (path, object) =>
       fresh.get(path)?.records.get(object) ??
       (same.get(path) === true && !fresh.has(path) ? store.records(object).get(path) : undefined),
-    put(path, kept) {
+    put(path, file) {
       const hash = snapshot.hash(path);
       if (hash === undefined) return;
-      const recordsHash = kept.complete ? sha256(JSON.stringify([...kept.records])) : hash;
-      fresh.set(path, { ...kept, hash, recordsHash });
+      const recordsHash = file.complete ? sha256(JSON.stringify([...file.records])) : hash;
+      fresh.set(path, { ...file, hash, recordsHash });
     },
     hashes(path) {
-      const kept = fresh.get(path) ?? (isSame(path) ? rows.get(path) : undefined);
-      return kept === undefined ? undefined : { content: kept.hash, records: kept.recordsHash };
+      const cached = fresh.get(path) ?? (isSame(path) ? rows.get(path) : undefined);
+      return cached === undefined
+        ? undefined
+        : { content: cached.hash, records: cached.recordsHash };
     },
     answer(sql, digest) {
-      const kept = answers.get(sql) ?? store.answers.get(sql);
-      return kept?.digest === digest ? kept.answer : undefined;
+      const cached = answers.get(sql) ?? store.answers.get(sql);
+      return cached?.digest === digest ? cached.answer : undefined;
     },
-    keepAnswer: (sql, kept) => void answers.set(sql, kept),
+    keepAnswer: (sql, entry) => void answers.set(sql, entry),
     close() {
       const unchanged = [...same].filter(([path, answer]) => answer && !fresh.has(path));
       store.write({
@@ -69,7 +70,7 @@ export function openCache(snapshot: Snapshot, options: CacheOptions): ContentCac
           .filter(({ path, stat }) => rows.get(path)?.stat !== stat),
         gone: [...rows.keys()].filter((path) => !snapshot.files.has(path)),
         answers,
-        fresh: [...fresh].map(([path, kept]) => ({ path, stat: statOf(path), kept })),
+        fresh: [...fresh].map(([path, file]) => ({ path, stat: statOf(path), file })),
       });
     },
   };

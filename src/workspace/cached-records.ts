@@ -22,7 +22,7 @@ type CachedRecord = readonly [key: string, place: CachedPlace, ...cells: CachedC
 
 /** `undefined` when something in them has no exact form as JSON. */
 export function encodeRecords(records: readonly Rec[]): string | undefined {
-  const kept: CachedRecord[] = [];
+  const encoded: CachedRecord[] = [];
   for (const record of records) {
     const cells: CachedCell[] = [];
     for (const [name, cell] of record.fields) {
@@ -35,9 +35,9 @@ export function encodeRecords(records: readonly Rec[]): string | undefined {
       ] as const;
       cells.push('data' in cell ? [...common, cell.data] : common);
     }
-    kept.push([record.key, placeOf(record), ...cells]);
+    encoded.push([record.key, placeOf(record), ...cells]);
   }
-  return JSON.stringify(kept);
+  return JSON.stringify(encoded);
 }
 
 function placeOf({
@@ -93,17 +93,17 @@ class CachedFields implements ReadonlyMap<string, Cell> {
     return this.#cells.some((cell) => cell[0] === name);
   }
   get(name: string): Cell | undefined {
-    for (const kept of this.#cells) if (kept[0] === name) return cellOf(this.#file, kept);
+    for (const cell of this.#cells) if (cell[0] === name) return cellOf(this.#file, cell);
     return undefined;
   }
   *entries(): MapIterator<[string, Cell]> {
-    for (const kept of this.#cells) yield [kept[0], cellOf(this.#file, kept)];
+    for (const cell of this.#cells) yield [cell[0], cellOf(this.#file, cell)];
   }
   *keys(): MapIterator<string> {
     for (const [name] of this.#cells) yield name;
   }
   *values(): MapIterator<Cell> {
-    for (const kept of this.#cells) yield cellOf(this.#file, kept);
+    for (const cell of this.#cells) yield cellOf(this.#file, cell);
   }
   forEach(call: (cell: Cell, name: string, map: ReadonlyMap<string, Cell>) => void): void {
     for (const [name, cell] of this.entries()) call(cell, name, this);
@@ -113,8 +113,8 @@ class CachedFields implements ReadonlyMap<string, Cell> {
   }
 }
 
-function cellOf(file: string, kept: CachedCell): Cell {
-  const [, place, raw, value] = kept;
+function cellOf(file: string, encoded: CachedCell): Cell {
+  const [, place, raw, value] = encoded;
   const cell = {
     raw,
     value: value === 0 ? raw : value,
@@ -122,7 +122,7 @@ function cellOf(file: string, kept: CachedCell): Cell {
     end: place[1],
     range: rangeOf(file, place),
   };
-  return kept.length > 4 ? { ...cell, data: kept[4] } : cell;
+  return encoded.length > 4 ? { ...cell, data: encoded[4] } : cell;
 }
 
 function isJson(data: unknown): boolean {

@@ -128,10 +128,10 @@ function tableDigest(snapshot: Snapshot, cache: ContentCache, table: string): st
   return whole ? hash.digest('hex') : undefined;
 }
 
-function once<T>(kept: Map<string, T>, key: string, compute: () => T): T {
-  const cached = kept.get(key);
-  if (cached !== undefined || kept.has(key)) return cached as T;
+function once<T>(cache: Map<string, T>, key: string, compute: () => T): T {
+  const cached = cache.get(key);
+  if (cached !== undefined || cache.has(key)) return cached as T;
   const value = compute();
-  kept.set(key, value);
+  cache.set(key, value);
   return value;
 }

@@ -4,6 +4,7 @@
  */
 import { readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { defined } from '../kernel/defined.js';
 import { makeDirectory, removeIfThere } from './durable.js';
 import { readJson, writeJsonDurably } from './state-home.js';
 import { errnoOf } from './storage-error.js';
@@ -45,7 +46,7 @@ export function recordIncident(state: string, incident: Omit<Incident, 'id'>): s
     );
   writeJsonDurably(join(directory, `${id}.json`), {
     ...incident,
-    ...(previous === undefined ? {} : { first: previous.first ?? previous.at }),
+    ...defined({ first: previous?.first ?? previous?.at }),
   });
   return id;
 }

@@ -26,13 +26,13 @@ const CHECKED = '.checked';
  * What was at a path. `hash`: of the content, or of a link's target; empty for `other` (a pipe,
  * socket or device), of which nothing can be kept.
  */
-export type Kept = {
+export type StoredEntry = {
   readonly kind: FileEntry['kind'];
   readonly hash: string;
   readonly mode: number;
   readonly target?: string;
 };
-export type KeptTree = ReadonlyMap<string, Kept>;
+export type StoredTree = ReadonlyMap<string, StoredEntry>;
 export type SnapshotSource = {
   /**
    * The hash of a file that is known already (from a snapshot of this instant); then it is read
@@ -97,20 +97,20 @@ export function snapshotTree(
   root: string,
   entries: Iterable<FileEntry>,
   source: SnapshotSource = {},
-): KeptTree {
+): StoredTree {
   const stored = new Set(storedHashes(root));
   const checkSizes = !sizesChecked(root);
-  const kept = new Map<string, Kept>();
+  const tree = new Map<string, StoredEntry>();
   for (const entry of entries) {
-    const content = keep(root, entry, {
+    const storedEntry = keep(root, entry, {
       stored,
       checkSizes,
       knownHash: source.hashOf?.(entry.path),
     });
-    if (content !== undefined) kept.set(entry.path, content);
+    if (storedEntry !== undefined) tree.set(entry.path, storedEntry);
   }
   if (checkSizes) markSizesChecked(root);
-  return kept;
+  return tree;
 }
 
 /** Every object, with its size in bytes. */
@@ -146,7 +146,7 @@ function keep(
   root: string,
   entry: FileEntry,
   { stored, checkSizes, knownHash }: KeepOptions,
-): Kept | undefined {
+): StoredEntry | undefined {
   const { kind, mode, target } = entry;
   if (kind === 'symlink') return { kind, mode, hash: sha256(target ?? ''), ...defined({ target }) };
   if (kind === 'other') return { kind, mode, hash: '' };

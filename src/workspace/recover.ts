@@ -96,7 +96,7 @@ function recoverHeld(root: string, state: string, failpoint: Failpoint): Recover
   );
   const discarded = clearJournal(root);
   failpoint('journal empty');
-  settlePending(root, state);
+  resolvePending(root, state);
   failpoint('pending anchors settled');
   const torn = cutTornTails(root, readAnchors(state).logs, announced);
   failpoint('torn logs cut');
@@ -170,7 +170,7 @@ function fitsAnchors(entry: Entry, { logs }: Anchors): boolean {
  * With no entry left, a log that has become what was announced is anchored there; whatever else was
  * announced did not happen.
  */
-function settlePending(root: string, state: string): void {
+function resolvePending(root: string, state: string): void {
   const { logs, pending } = readAnchors(state);
   if (pending === undefined) return;
   const reached = Object.entries(pending.logs).filter(

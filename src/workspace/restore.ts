@@ -12,7 +12,7 @@ import {
   writeFileDurably,
 } from './durable.js';
 import { withCommitMutex } from './mutex.js';
-import { getObject, type Kept, type KeptTree } from './objects.js';
+import { getObject, type StoredEntry, type StoredTree } from './objects.js';
 import { observe } from './observe.js';
 import { within } from './root-descriptor.js';
 import { onFile, onFiles } from './storage-error.js';
@@ -33,7 +33,7 @@ export type RestoreOptions = {
  */
 export function restoreFiles(
   root: string,
-  wanted: Iterable<readonly [string, Kept | undefined]> | KeptTree,
+  wanted: Iterable<readonly [string, StoredEntry | undefined]> | StoredTree,
   options: RestoreOptions = {},
 ): void {
   const all = [...wanted];
@@ -43,10 +43,10 @@ export function restoreFiles(
         file: path,
       });
   const restore = (): void => {
-    for (const [path, kept] of all)
-      if (kept === undefined || kept.kind === 'other') remove(root, path, options);
-    for (const [path, kept] of all)
-      if (kept !== undefined && kept.kind !== 'other') put(root, path, { ...options, kept });
+    for (const [path, entry] of all)
+      if (entry === undefined || entry.kind === 'other') remove(root, path, options);
+    for (const [path, entry] of all)
+      if (entry !== undefined && entry.kind !== 'other') put(root, path, { ...options, entry });
   };
   withCommitMutex(root, () => onFiles(root, 'restore', restore));
 }
@@ -64,9 +64,13 @@ function remove(root: string, path: string, options: RestoreOptions): void {
   syncDirectory(dirname(target));
 }
 
-function put(root: string, path: string, options: RestoreOptions & { readonly kept: Kept }): void {
-  const { kept, keepIn } = options;
-  const content = kept.kind === 'file' ? getObject(root, kept.hash) : undefined;
+function put(
+  root: string,
+  path: string,
+  options: RestoreOptions & { readonly entry: StoredEntry },
+): void {
+  const { entry, keepIn } = options;
+  const content = entry.kind === 'file' ? getObject(root, entry.hash) : undefined;
   for (
     let way = throughSomethingElse(root, path);
     way !== undefined;
@@ -78,9 +82,9 @@ function put(root: string, path: string, options: RestoreOptions & { readonly ke
   if (present?.isDirectory() === true) displace(root, path);
   else if (present !== undefined && keepIn !== undefined) keepPresent(root, { path, keepIn });
   makeDirectory(dirname(target));
-  if (content === undefined) return putLink(target, kept.target ?? '');
+  if (content === undefined) return putLink(target, entry.target ?? '');
   if (present !== undefined && !present.isFile()) removeIfThere(target);
-  writeFileDurably(target, content, { mode: kept.mode });
+  writeFileDurably(target, content, { mode: entry.mode });
 }
 
 /**

@@ -84,7 +84,8 @@ export function openSnapshot(root: string, options: SnapshotOptions): Snapshot {
     sql: () => (view ??= openSqlView(snapshot)),
     release(path) {
       for (const object of objectsOf(path)) readIn.forget(`${object.object}\0${path}`);
-      for (const kept of [content.bytes, content.text, content.doc, objectsOf]) kept.forget(path);
+      for (const memoized of [content.bytes, content.text, content.doc, objectsOf])
+        memoized.forget(path);
     },
   };
   return snapshot;
@@ -144,13 +145,13 @@ function decode(bytes: Buffer | undefined): string | undefined {
 type Memo<T> = ((key: string) => T) & { readonly forget: (key: string) => void };
 
 function memo<T>(compute: (key: string) => T): Memo<T> {
-  const kept = new Map<string, T>();
+  const values = new Map<string, T>();
   const ask = (key: string): T => {
-    const cached = kept.get(key);
-    if (cached !== undefined || kept.has(key)) return cached as T;
+    const cached = values.get(key);
+    if (cached !== undefined || values.has(key)) return cached as T;
     const value = compute(key);
-    kept.set(key, value);
+    values.set(key, value);
     return value;
   };
-  return Object.assign(ask, { forget: (key: string) => void kept.delete(key) });
+  return Object.assign(ask, { forget: (key: string) => void values.delete(key) });
 }

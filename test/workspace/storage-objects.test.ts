@@ -25,7 +25,7 @@ import t from 'tap';
 import { sha256 } from '../../src/kernel/hash.js';
 import {
   getObject,
-  type KeptTree,
+  type StoredTree,
   pruneObjects,
   putObject,
   snapshotTree,
@@ -237,7 +237,7 @@ function tree(t: Fixtures, under?: string): string {
   return directory;
 }
 
-function differences(root: string, kept: KeptTree): Map<string, ReturnType<KeptTree['get']>> {
+function differences(root: string, kept: StoredTree): Map<string, ReturnType<StoredTree['get']>> {
   const now = walk(root);
   return new Map(
     [...new Set([...now.keys(), ...kept.keys()])].map((path) => [path, kept.get(path)]),

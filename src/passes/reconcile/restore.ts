@@ -3,7 +3,7 @@
  * version it left is kept.
  */
 import { existsSync } from 'node:fs';
-import { type Kept, putObject } from '../../workspace/objects.js';
+import { type StoredEntry, putObject } from '../../workspace/objects.js';
 import { restoreFiles } from '../../workspace/restore.js';
 import { within } from '../../workspace/root-descriptor.js';
 import type { Workspace } from '../../workspace/types.js';
@@ -38,7 +38,10 @@ export function restore(
   );
 }
 
-function wantedState(workspace: Workspace, { before, mode, target }: Difference): Kept | undefined {
+function wantedState(
+  workspace: Workspace,
+  { before, mode, target }: Difference,
+): StoredEntry | undefined {
   if (target !== undefined) return { kind: 'symlink', hash: '', mode: 0o777, target };
   return before === undefined
     ? undefined

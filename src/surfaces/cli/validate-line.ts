@@ -1,7 +1,7 @@
 /**
- * `validate` when nothing has changed since the last time: the listing, the kept result, the
- * report, and nothing of the rest of the program. The build makes
- * one file of this and of all that it imports (`dist/validate.cjs`).
+ * `validate` when nothing has changed since the last time: the listing, the cached result, the
+ * report, and nothing of the rest of the program. The build makes one file of this and of all that
+ * it imports (`dist/validate.cjs`).
  */
 import { readFileSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
@@ -13,12 +13,12 @@ import { countsOf } from '../../report/types.js';
 import { readCachedResult, resultKey } from '../../validate/cached-result.js';
 import { homeDirectory, stateDirectory } from '../../workspace/state-home.js';
 import { walk } from '../../workspace/walk.js';
-import { keptGround } from './kept-ground.js';
+import { cacheGround } from './cache-ground.js';
 import { namedRoot } from './find-root.js';
 import { printError, printResult } from './print-result.js';
 
 /**
- * `undefined` when there are words that it does not know, or nothing that was kept holds: then the
+ * `undefined` when there are words that it does not know, or no cached result is valid: then the
  * whole command has to run.
  */
 export function validateLine(words: readonly string[], packageRoot: string): ExitCode | undefined {
@@ -35,7 +35,7 @@ export function validateLine(words: readonly string[], packageRoot: string): Exi
     const root = realpathSync(named);
     const key = resultKey(
       { root, files: walk(root) },
-      keptGround({ root, state: stateDirectory(home, root), home, packageRoot }),
+      cacheGround({ root, state: stateDirectory(home, root), home, packageRoot }),
     );
     const found = key === undefined ? undefined : readCachedResult(root, key);
     if (found === undefined) return undefined;

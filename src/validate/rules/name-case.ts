@@ -31,7 +31,7 @@ export const nameCase: WorkspaceRule = {
           continue;
         }
         const isProtected = [earlier.path, path].some(
-          (name) => routeOf(schema, name).tier === 'PROTECTED',
+          (file) => routeOf(schema, file).tier === 'PROTECTED',
         );
         found.push({
           rule: 'name-case',

@@ -13,7 +13,7 @@ import { validateCached } from '../../../validate/cached-validation.js';
 import type { ValidateOptions, Validation } from '../../../validate/validate-snapshot.js';
 import type { Snapshot } from '../../../workspace/types.js';
 import { changedSince } from '../changed-since.js';
-import { keptGround } from '../kept-ground.js';
+import { cacheGround } from '../cache-ground.js';
 import type { Command, CommandResult, Context, Parsed } from '../types.js';
 
 const FORMATS = ['text', 'json', 'sarif', 'github', 'junit'] as const;
@@ -68,7 +68,7 @@ export async function check(
   settings: ValidateOptions,
 ): Promise<Validation> {
   const { root, state } = context.workspace();
-  const ground = keptGround({ root, state, home: context.home, packageRoot: context.packageRoot });
+  const ground = cacheGround({ root, state, home: context.home, packageRoot: context.packageRoot });
   const found = await validateCached(snapshot, {
     ...ground,
     ...settings,

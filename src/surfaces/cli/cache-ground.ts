@@ -1,11 +1,11 @@
-/** What a kept result of `validate` stands on besides the governed files. */
+/** What a cached result of `validate` depends on besides the governed files. */
 import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
 import { installedNames } from '../../kernel/installed-names.js';
 import type { Ground } from '../../validate/cached-result.js';
 import { packageVersion } from './package-version.js';
 
-export function keptGround(options: {
+export function cacheGround(options: {
   readonly root: string;
   readonly state: string;
   readonly home: string;
