@@ -7,11 +7,10 @@ import type { BundleCall } from './bundle-call.js';
 import { fieldInt, fieldText, fieldTime } from '../project/field-text.js';
 import { nextPhase, phaseGraph, transitionQuestion } from '../project/phases.js';
 import type { NextPhase, PhaseGraph } from '../project/phases.js';
+import { expiryOf } from './transition-expiry.js';
 import { decisionOf } from './verdict.js';
 
 export const MAX_REESCALATIONS = 3;
-const DEFAULT_TIMEOUT_DAYS = 3;
-const DAY_MS = 86_400_000;
 
 /**
  * `advance`: approved, the calls move it on. `reopen`: declined, the phase goes on. `ask-again`:
@@ -237,27 +236,6 @@ function unanswered(context: Context): TransitionStep {
       ...closing(context, 'asked too often: the project is paused'),
     ],
   };
-}
-
-/**
- * A transition without a deadline has the usual one from when it began; without either it is over.
- */
-function expiryOf(project: Rec): number | undefined {
-  const triggered = fieldTime(project, 'transition.triggered_at');
-  return (
-    fieldTime(project, 'transition.expires_at') ??
-    (triggered === undefined ? undefined : triggered + timeoutMs(project))
-  );
-}
-
-function timeoutMs(project: Rec): number {
-  const days = fieldInt(project, 'transition.timeout_days') ?? DEFAULT_TIMEOUT_DAYS;
-  return Math.min(Math.max(days, 1), 30) * DAY_MS;
-}
-
-/** When a transition that begins now is asked again. */
-export function transitionExpiry(project: Rec, now: Date): Date {
-  return new Date(now.getTime() + timeoutMs(project));
 }
 
 function countOf(project: Rec): number {

@@ -29,7 +29,7 @@ for (const rule of new Set([...RULES.map((one) => one.id), SUPPRESSION])) {
 
 async function found(edits: readonly Edit[]): Promise<readonly string[]> {
   const diagnostics = await validateSnapshot(snapshotOf(edited(baseFiles(), edits).files), {
-    modules: ['memory'],
+    modules: ['memory', 'completion', 'inbound', 'knowledge'],
   });
   return diagnostics.map((one) => one.rule);
 }

@@ -29,9 +29,17 @@ t.test('each object is a table, with key, file and line', async (t) => {
   t.same(
     view.query('SELECT * FROM task ORDER BY line').rows,
     [
-      { key: 'a', slug: 'a', status: 'open', rank: 3, file: 'TASKS.md', line: 7 },
-      { key: 'b', slug: 'b', status: 'done', rank: null, file: 'TASKS.md', line: 8 },
-      { key: 'c', slug: 'c', status: 'open', rank: 'many', file: 'TASKS.md', line: 9 },
+      { key: 'a', slug: 'a', status: 'open', rank: 3, greeted: null, file: 'TASKS.md', line: 7 },
+      { key: 'b', slug: 'b', status: 'done', rank: null, greeted: null, file: 'TASKS.md', line: 8 },
+      {
+        key: 'c',
+        slug: 'c',
+        status: 'open',
+        rank: 'many',
+        greeted: null,
+        file: 'TASKS.md',
+        line: 9,
+      },
     ],
     'an empty cell is NULL, what is no number stays text',
   );
@@ -106,11 +114,11 @@ t.test('a table is filled when a query names it first, and once', async (t) => {
   t.same(asked, ['TASK', 'PLAN']);
   t.same(
     view.tables().map((table) => table.name),
-    ['task', 'plan', 'note', 'log', 'files', 'links', 'edges', 'routes', 'fields'],
+    ['task', 'plan', 'note', 'log', 'greeting', 'files', 'links', 'edges', 'routes', 'fields'],
   );
   t.match(view.tables()[0], {
     name: 'task',
-    columns: ['key', 'slug', 'status', 'rank', 'file', 'line'],
+    columns: ['key', 'slug', 'status', 'rank', 'greeted', 'file', 'line'],
     rows: 3,
   });
   view.close();

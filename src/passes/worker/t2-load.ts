@@ -5,7 +5,7 @@
 import { fieldText } from '../../project/field-text.js';
 import { phaseGraph, transitionQuestion } from '../../project/phases.js';
 import { projectState, type ProjectState } from '../../governance/project-state.js';
-import { transitionExpiry } from '../../governance/transition.js';
+import { transitionExpiry } from '../../governance/transition-expiry.js';
 import { stamp } from '../../kernel/clock.js';
 import { EXIT } from '../../kernel/error.js';
 import { viewAfter } from '../../workspace/draft-view.js';
