@@ -107,7 +107,9 @@ async function untilEnd(started: Started): Promise<ProcessEnd> {
   }
 }
 
-/** Collects the output, and gives the verdict on silence, too much output and the end of the time. */
+/**
+ * Collects the output, and gives the verdict on silence, too much output and the end of the time.
+ */
 function listen({ request, child, output, file }: Started, verdict: Verdict): Watchdog {
   const { limits } = request;
   const dog = watchdog({

@@ -7,7 +7,7 @@ import type { BundleCall } from './bundle-call.js';
 import { fieldInt, fieldText, fieldTime } from '../project/field-text.js';
 import { nextPhase, phaseGraph, transitionQuestion } from '../project/phases.js';
 import type { NextPhase, PhaseGraph } from '../project/phases.js';
-import { expiryOf } from './transition-expiry.js';
+import { expiryOf, transitionExpiry } from './transition-expiry.js';
 import { decisionOf } from './verdict.js';
 
 export const MAX_REESCALATIONS = 3;
