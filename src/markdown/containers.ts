@@ -71,7 +71,7 @@ export function openContainers(state: State, line: Cursor, matched: number): boo
     if (c !== 42 && c !== 43 && c !== 45 && (c < 48 || c > 57)) return opened;
     const marker = listMarker(text, offset, line.end);
     if (!marker) return opened;
-    const after = { ...line, at: offset + marker.width, column: column + marker.width };
+    const after = { ...line, offset: offset + marker.width, column: column + marker.width };
     const content = skipIndent(text, after);
     const blank = content.offset >= line.end;
     if (interrupting && !opened && (blank || !marker.interrupts)) return opened;
@@ -84,7 +84,7 @@ export function openContainers(state: State, line: Cursor, matched: number): boo
       initialBlank: blank,
       furtherBlank: false,
     });
-    line.offset = after.at;
+    line.offset = after.offset;
     line.column = after.column;
     consumeColumns(text, line, blank ? space : padding);
   }
