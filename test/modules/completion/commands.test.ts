@@ -191,6 +191,7 @@ t.test('tasks on the command line', async (t) => {
           {},
           {},
           {},
+          {},
           { module: 'completion', enabled: true, installed: true },
           {},
           { module: 'knowledge', enabled: true },
