@@ -78,6 +78,7 @@ t.test(
     );
     t.match(said, /changed `SOUL\.md` \(tier-protected\); it was undone/);
     t.match(said, /weather-report/, 'the missing tool is named');
+    t.notMatch(said, /idle: repair/, 'rows that wait for their commit are nothing to repair');
     t.equal(fieldText(snapshot.record('DISPATCH', 'inventory'), 'status'), 'transition-hold');
     t.ok(verifyGate(directory, home).ok);
     const diagnostics = await validateSnapshot(snapshot, { home });

@@ -22,9 +22,10 @@ export const t15Idle: Step<Dispatched, Picked> = {
     if (project !== undefined) return { stage: { ...stage, project }, acts: [] };
     if (request.project !== undefined)
       return nothing(stage, `${request.project} cannot be worked on now`);
+    // What is written: rows that wait for the commit have no number and no link yet.
     const { choice, considered } = idle(
       snapshot,
-      await validateSnapshot(snapshot, {
+      await validateSnapshot(env.workspace.snapshot(), {
         home: env.workspace.home,
         modules: env.modules.map((module) => module.name),
       }),
