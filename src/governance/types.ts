@@ -1,6 +1,7 @@
 /** The words in which every door asks for a decision. */
 import type { Diagnostic } from '../kernel/diagnostic.js';
 import type { ImpactedNode, Tier } from '../registry/types.js';
+import type { Step } from './guard/shell-types.js';
 
 /**
  * `read` is judged only where a path is nobody's to read: the state directory, keys and
@@ -24,6 +25,8 @@ export type Action = {
   readonly content?: string | Uint8Array;
   readonly command?: string;
   readonly argv?: readonly string[];
+  /** exec: what the door runs, read from `command`; judged in its place. */
+  readonly steps?: readonly Step[];
   /** exec: variables that the caller sets for the command. */
   readonly env?: Readonly<Record<string, string>>;
   /**
