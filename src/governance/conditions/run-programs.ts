@@ -3,7 +3,8 @@
  * The pipes are the kernel's, so a reader that ends early ends its writer.
  */
 import { type ChildProcess, spawn, type StdioOptions } from 'node:child_process';
-import type { Readable, Writable } from 'node:stream';
+import { closeSync } from 'node:fs';
+import type { Readable } from 'node:stream';
 import type {
   CommandRunner,
   Program,
@@ -13,6 +14,7 @@ import type {
   Sink,
 } from './command-runner.js';
 import { lastLine } from './last-line.js';
+import { makePipe, type Pipe } from './pipe.js';
 
 const CAPTURED = 64 * 1024;
 const PASSED_ON = ['PATH', 'HOME', 'LANG', 'TZ', 'SystemRoot', 'TMPDIR'] as const;
@@ -35,7 +37,7 @@ export const runPrograms: ProgramsRunner = async (programs, limits) => {
   if (limits.signal?.aborted === true) return { kind: 'failed', why: STOPPED };
   const run: Run = {
     limits,
-    fed: new Set(programs.flatMap(({ out, err }) => [out, err])),
+    pipes: new Map(),
     captured: { output: '', errors: '' },
     children: new Map(),
     ends: [],
@@ -47,10 +49,7 @@ export const runPrograms: ProgramsRunner = async (programs, limits) => {
   );
   limits.signal?.addEventListener('abort', onAbort, { once: true });
   try {
-    for (const program of programs) start(run, program);
-    for (const [{ input }, { stdin }] of run.children)
-      if (input === undefined) stdin?.destroy();
-      else stdin?.on('error', () => undefined).end(input);
+    startAll(run, programs);
     return resultOf(run, await Promise.all(run.ends));
   } finally {
     clearTimeout(timer);
@@ -62,8 +61,8 @@ export const runPrograms: ProgramsRunner = async (programs, limits) => {
 type End = { readonly program: Program; readonly exit: number | null; readonly failed?: string };
 type Run = {
   readonly limits: RunLimits;
-  /** Programs that others send something to, among other sinks. */
-  readonly fed: ReadonlySet<Sink>;
+  /** To programs that others send something to. */
+  readonly pipes: Map<Program, Pipe>;
   readonly captured: { output: string; errors: string };
   readonly children: Map<Program, ChildProcess>;
   readonly ends: Promise<End>[];
@@ -76,6 +75,24 @@ function resultOf({ stopped, captured }: Run, ends: readonly End[]): ProgramsRes
   if (failed !== undefined) return { kind: 'failed', why: failed };
   const exits = new Map(ends.map(({ program, exit }) => [program, exit]));
   return { kind: 'ended', exits, stdout: captured.output, stderr: captured.errors };
+}
+
+function startAll(run: Run, programs: readonly Program[]): void {
+  const { pipes, children } = run;
+  try {
+    for (const sink of new Set(programs.flatMap(({ out, err }) => [out, err])))
+      if (typeof sink === 'object') pipes.set(sink, makePipe());
+    for (const program of programs) start(run, program);
+  } catch (error) {
+    stop(
+      run,
+      `the programs could not be started: ${error instanceof Error ? error.message : String(error)}`,
+    );
+  } finally {
+    for (const { from, to } of pipes.values()) [from, to].forEach(closeSync);
+  }
+  for (const [{ input }, { stdin }] of children)
+    stdin?.on('error', () => undefined).end(input ?? '');
 }
 
 function start(run: Run, program: Program): void {
@@ -128,19 +145,17 @@ function start(run: Run, program: Program): void {
   );
 }
 
-function stdioOf(run: Run, program: Program): StdioOptions {
-  const { input, out, err } = program;
+function stdioOf({ pipes, limits }: Run, program: Program): StdioOptions {
+  const stream = (sink: Sink): 'pipe' | 'ignore' | number => {
+    if (typeof sink === 'object') return pipes.get(sink)?.to ?? 'ignore';
+    return sink === 'nowhere' ? 'ignore' : 'pipe';
+  };
   return [
-    input !== undefined || run.fed.has(program) ? 'pipe' : 'ignore',
-    streamOf(run, out),
-    streamOf(run, err),
-    run.limits.wrap === undefined ? 'ignore' : 'pipe',
+    program.input === undefined ? (pipes.get(program)?.from ?? 'ignore') : 'pipe',
+    stream(program.out),
+    stream(program.err),
+    limits.wrap === undefined ? 'ignore' : 'pipe',
   ];
-}
-
-function streamOf(run: Run, sink: Sink): 'pipe' | 'ignore' | Writable {
-  if (typeof sink === 'string') return sink === 'nowhere' ? 'ignore' : 'pipe';
-  return run.children.get(sink)?.stdin ?? 'ignore';
 }
 
 function capture(run: Run, stream: Readable | null, sink: Sink): void {
