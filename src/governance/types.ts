@@ -88,6 +88,8 @@ export type Decision = {
   /** What R2 and R6 have against it, whoever asks: the owner's verdict does not depend on it. */
   readonly broken: readonly Reason[];
   readonly authorisation?: string;
+  /** exec that is allowed in a pass: the command as it was judged, every word quoted. */
+  readonly command?: string;
 };
 
 /**

@@ -58,7 +58,7 @@ async function runPipeline(
   limits: RunLimits,
 ): Promise<CommandResult> {
   const wired: Wired[] = [];
-  for (const command of [...pipeline].reverse()) wired.push(wire(command, wired.at(-1)?.entry));
+  for (const command of [...pipeline].reverse()) wired.push(wire(command, wired.at(-1)?.main));
   const result = await run(
     wired.flatMap(({ programs }) => programs),
     limits,
@@ -75,13 +75,12 @@ async function runPipeline(
 
 /**
  * One program with its files: `cat` reads for it and `tee` writes for it, inside the same sandbox.
- * `programs`: each after those that it sends to. `entry`: where the program before it sends to.
+ * `programs`: each after those that it sends to.
  */
 type Wired = {
   readonly programs: readonly Program[];
   readonly writers: readonly Program[];
   readonly main: Program;
-  readonly entry: Sink;
 };
 
 function wire({ words, env, redirects }: SimpleCommand, next: Sink = 'output'): Wired {
@@ -99,12 +98,7 @@ function wire({ words, env, redirects }: SimpleCommand, next: Sink = 'output'): 
   };
   const reader: readonly Program[] =
     input?.mode === 'read' ? [{ argv: ['cat', '--', input.to], out: main, err: 'errors' }] : [];
-  return {
-    programs: [...writers, main, ...reader],
-    writers,
-    main,
-    entry: input === undefined ? main : 'nowhere',
-  };
+  return { programs: [...writers, main, ...reader], writers, main };
 }
 
 function sinkOf(

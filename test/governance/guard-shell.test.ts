@@ -7,6 +7,7 @@ import { judgeScript } from '../../src/governance/guard/command.js';
 import type { CommandJudgement, CommandWorld } from '../../src/governance/guard/command-types.js';
 import { awkProblem, sedProblem } from '../../src/governance/guard/inline.js';
 import { plainWords } from '../../src/governance/guard/plain-words.js';
+import { printCommand } from '../../src/governance/guard/print-command.js';
 import { parseShell, type ShellWorld } from '../../src/governance/guard/shell.js';
 
 const NO_FILES: ShellWorld = { cwd: '', folder: () => undefined, matches: () => [] };
@@ -329,7 +330,7 @@ t.test(
       'p> ls',
     ]);
     t.same(wordsOf('cd q && ls *; for a in 1 2; do for b in 3; do echo "${a}$b"; done; done'), [
-      'p> q',
+      'p> ./q',
       'p/q> ls ./p/q:x ./-n',
       'p/q> echo 13',
       'p/q> echo 23',
@@ -342,6 +343,46 @@ t.test(
     ]);
   },
 );
+
+t.test('a command that is printed for a host is read back as the same steps', async (t) => {
+  const shell: ShellWorld = {
+    cwd: '',
+    folder: (from, target) => posix.join(from, target),
+    matches: () => ['./x y', './-z'],
+  };
+  const piece = fc.constantFrom(
+    'cd a &&',
+    'cd b;',
+    "'it'\\''s'",
+    'ls',
+    '*',
+    '|',
+    '&&',
+    '||',
+    ';',
+    '> f',
+    '2>> g',
+    '2>&1',
+    '< h',
+    "<<< 'END_OF_TEXT'",
+    'for i in 1 2; do echo $i; done;',
+    'LANG=C',
+    '\n',
+    '"a $ b"',
+  );
+  let read = 0;
+  fc.assert(
+    fc.property(fc.array(piece, { minLength: 1, maxLength: 8 }), (pieces) => {
+      const { steps, problems } = parseShell(pieces.join(' '), shell);
+      if (problems.length > 0) return;
+      read++;
+      const again = parseShell(printCommand(steps), shell);
+      t.same(again, { steps, problems: [] }, printCommand(steps));
+    }),
+    { numRuns: 2000, seed: 20261128 },
+  );
+  t.ok(read > 100, `${read} samples were commands`);
+});
 
 t.test('a plain command has words, anything more has none', async (t) => {
   t.same(plainWords(`grep -n 'a > b' "c d".md e\\ f`), ['grep', '-n', 'a > b', 'c d.md', 'e f']);

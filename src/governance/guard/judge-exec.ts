@@ -20,10 +20,15 @@ export function judgeExec(context: Judging, action: Action, verdicts: Verdicts):
     cwd,
   };
   const judgements: CommandJudgement[] = [];
-  const { command, steps } = action;
-  if (steps !== undefined) judgements.push(judgeScript({ steps, problems: [] }, commandWorld));
-  else if (command !== undefined)
-    judgements.push(judgeScript(readCommand(world, command, cwd), commandWorld));
+  const { command } = action;
+  if (command !== undefined) {
+    const script =
+      action.steps === undefined
+        ? readCommand(world, command, cwd)
+        : { steps: action.steps, problems: [] };
+    verdicts.steps = script.steps;
+    judgements.push(judgeScript(script, commandWorld));
+  }
   if (action.argv !== undefined) judgements.push(judgeArgv(action.argv, commandWorld));
   if (judgements.length === 0)
     verdicts.reasons.push({ code: 'command-unparsable', message: 'there is no command' });

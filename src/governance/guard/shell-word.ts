@@ -9,6 +9,12 @@ export type ReadWord =
   | { readonly text: string; readonly pattern: string | undefined }
   | { readonly problem: string };
 
+/** Why a command is not run, and what to write instead. */
+export class Refused extends Error {}
+
+/** Values of the loops around a word, the only variables that are known. */
+export type Variables = ReadonlyMap<string, string>;
+
 type Piece = { readonly text: string; readonly kind: 'bare' | 'quoted' | 'wildcard' };
 
 /** Characters that mean themselves outside quotes, in every shell. */
@@ -27,8 +33,7 @@ const ADVICE: Readonly<Record<string, string>> = {
   SimpleExpansion: 'write the value out',
 };
 
-/** @param variables values of the loops around it, the only variables that are known. */
-export function readWord(word: ParsedWord, variables: ReadonlyMap<string, string>): ReadWord {
+export function readWord(word: ParsedWord, variables: Variables): ReadWord {
   const pieces: Piece[] = [];
   const { pos, end, text: whole, value } = word;
   const parts = word.parts ?? [{ type: 'Literal', pos, end, text: whole, value } as const];
@@ -44,7 +49,7 @@ export function readWord(word: ParsedWord, variables: ReadonlyMap<string, string
 
 function readPart(
   part: WordPart,
-  variables: ReadonlyMap<string, string>,
+  variables: Variables,
   { first, whole }: { readonly first: boolean; readonly whole: string },
 ): readonly Piece[] | string {
   if (part.type === 'Literal') {
@@ -70,7 +75,7 @@ function readPart(
 
 function readQuoted(
   parts: readonly DoubleQuotedChild[],
-  variables: ReadonlyMap<string, string>,
+  variables: Variables,
 ): readonly Piece[] | string {
   const pieces: Piece[] = [{ text: '', kind: 'quoted' }];
   for (const part of parts) {
@@ -82,10 +87,7 @@ function readQuoted(
 }
 
 /** The value of a loop's own variable, written `$x` or `${x}`. */
-function variableOf(
-  part: WordPart | DoubleQuotedChild,
-  variables: ReadonlyMap<string, string>,
-): string | undefined {
+function variableOf(part: WordPart | DoubleQuotedChild, variables: Variables): string | undefined {
   if (part.type !== 'SimpleExpansion' && part.type !== 'ParameterExpansion') return undefined;
   const name = /^\$(?:\{([A-Za-z_]\w*)\}|([A-Za-z_]\w*))$/.exec(part.text);
   return variables.get(name?.[1] ?? name?.[2] ?? '');
@@ -114,4 +116,13 @@ function patternOf(pieces: readonly Piece[]): string {
       piece.kind === 'wildcard' ? piece.text : piece.text.replace(/[\\*?[\]{}()!+@|]/g, '\\$&'),
     )
     .join('');
+}
+
+/** One name. @throws Refused for a word that is accepted nowhere, or not here. */
+export function oneWord(word: ParsedWord, variables: Variables): string {
+  const read = readWord(word, variables);
+  if ('problem' in read) throw new Refused(read.problem);
+  if (read.pattern !== undefined)
+    throw new Refused(`${word.text} has a wildcard where one name is needed: write the name out`);
+  return read.text;
 }

@@ -6,15 +6,16 @@
  */
 import {
   parse,
+  type AndOr,
   type Assignment,
   type Command,
   type For,
-  type Redirection,
   type Statement,
 } from 'unbash';
 import type { PipelineNode, Word as ParsedWord } from 'unbash';
 import type { Redirect, Script, SimpleCommand, Step } from './shell-types.js';
-import { readWord } from './shell-word.js';
+import { readRedirection } from './shell-redirect.js';
+import { oneWord, readWord, Refused, type Variables } from './shell-word.js';
 
 /** What reading needs to know of the disk. Folders are relative to the workspace. */
 export type ShellWorld = {
@@ -46,8 +47,6 @@ const ADVICE: Readonly<Record<string, string>> = {
   Redirected: 'redirections of a group are not accepted: redirect each program',
 };
 
-class Refused extends Error {}
-
 type Reading = {
   readonly world: ShellWorld;
   readonly steps: Step[];
@@ -56,7 +55,6 @@ type Reading = {
   readonly read: Map<number, number>;
   folder: string;
 };
-type Variables = ReadonlyMap<string, string>;
 const NO_VARIABLES: Variables = new Map();
 
 export function parseShell(text: string, world: ShellWorld): Script {
@@ -114,16 +112,25 @@ function readStatements(
   for (const { command, background } of statements) {
     if (background === true)
       throw new Refused('& is not accepted: a pass waits for what it starts; use ; or &&');
-    if (command.type === 'AndOr') {
-      let certain = true;
-      for (const [index, node] of command.commands.entries()) {
-        const join = index === 0 ? ';' : (command.operators[index - 1] ?? '&&');
-        certain &&= join !== '||';
-        readPipeline(reading, node, { join, variables, certain: certain && depth === 0 });
-        certain &&= reading.steps.at(-1)?.enter !== undefined;
-      }
-    } else if (command.type === 'For') readLoop(reading, command, variables, depth);
+    if (command.type === 'AndOr') readChain(reading, command, variables, depth);
+    else if (command.type === 'For') readLoop(reading, command, variables, depth);
     else readPipeline(reading, command, { join: ';', variables, certain: depth === 0 });
+  }
+}
+
+/** Commands joined by `&&` and `||`. What follows `cd FOLDER &&` is sure to run there. */
+function readChain(reading: Reading, chain: AndOr, variables: Variables, depth: number): void {
+  let certain = depth === 0;
+  for (const [index, node] of chain.commands.entries()) {
+    const operator = chain.operators[index - 1] ?? ';';
+    if (operator === '||') certain = false;
+    const entered = certain && index > 0;
+    if (node.type === 'BraceGroup' && entered && index === chain.commands.length - 1) {
+      reading.read.set(node.pos, node.pos + 1).set(node.end - 1, node.end);
+      return readStatements(reading, node.body.commands, variables, depth);
+    }
+    readPipeline(reading, node, { join: entered ? ';' : operator, variables, certain });
+    certain &&= reading.steps.at(-1)?.enter !== undefined;
   }
 }
 
@@ -163,6 +170,8 @@ function readPipeline(reading: Reading, node: PipelineNode, place: Place): void 
       throw new Refused(ADVICE[part.type] ?? `${part.type} is not accepted: write plain commands`);
     return readCommand(reading, part, place.variables);
   });
+  if (pipeline.slice(1).some(({ redirects }) => redirects.some(({ fd }) => fd === 0)))
+    throw new Refused('a program reads the pipe and a file: keep one');
   const [only] = pipeline;
   if (pipeline.length === 1 && only?.words[0] === 'cd') return enter(reading, only, place);
   if (pipeline.some(({ words }) => words[0] === 'cd'))
@@ -182,7 +191,8 @@ function enter(reading: Reading, command: SimpleCommand, { join, certain }: Plac
     throw new Refused(
       `${target} is not a folder of the workspace that exists: make it in a command of its own, then cd`,
     );
-  reading.steps.push({ join, folder: reading.folder, enter: target });
+  const named = /^\.{0,2}\//.test(target) ? target : `./${target}`;
+  reading.steps.push({ join, folder: reading.folder, enter: named });
   reading.folder = folder;
 }
 
@@ -226,49 +236,6 @@ function readAssignment(
   return { name, value: oneWord(value, variables) };
 }
 
-function readRedirection(part: Redirection, variables: Variables): readonly Redirect[] {
-  const descriptor = part.descriptor;
-  const number = descriptor?.type === 'FileDescriptor' ? descriptor.value : undefined;
-  const refuse = (what: string): never => {
-    throw new Refused(`${what} is not accepted: use <, >, >>, 2>, 2>> or 2>&1`);
-  };
-  if (descriptor !== undefined && (number === undefined || number > 2))
-    return refuse('a descriptor other than 0, 1 and 2');
-  const input = part.type !== 'Redirect' || part.operator === '<';
-  if (input && number !== undefined && number !== 0) return refuse('input on another descriptor');
-  if (!input && number === 0) return refuse('output to descriptor 0');
-  if (part.type === 'HereDoc') return [{ fd: 0, mode: 'text', text: hereText(part) }];
-  if (part.target === undefined) return refuse('a redirection without a name');
-  const to = oneWord(part.target, variables);
-  if (part.type === 'HereString') return [{ fd: 0, mode: 'text', text: `${to}\n` }];
-  if (to === '' || to.startsWith('!')) return refuse(`a redirection to "${to}"`);
-  const fd = number === 2 ? 2 : 1;
-  const { operator } = part;
-  if (operator === '<') return [{ fd: 0, mode: 'read', to }];
-  if (operator === '>' || operator === '>|') return [{ fd, mode: 'write', to }];
-  if (operator === '>>') return [{ fd, mode: 'append', to }];
-  if (operator === '>&' && (to === '1' || to === '2'))
-    return [{ fd, mode: 'copy', of: to === '1' ? 1 : 2 }];
-  if ((operator === '&>' || operator === '&>>') && descriptor === undefined)
-    return [
-      { fd: 1, mode: operator === '&>' ? 'write' : 'append', to },
-      { fd: 2, mode: 'copy', of: 1 },
-    ];
-  return refuse(operator);
-}
-
-/** The text of a here-document in which no shell would expand anything. */
-function hereText(part: Extract<Redirection, { readonly type: 'HereDoc' }>): string {
-  const { operator, delimiter, body, closing } = part;
-  if (operator !== '<<' || !/^(?:[\w.-]+|'[\w.-]+'|"[\w.-]+")$/.test(delimiter?.text ?? ''))
-    throw new Refused("a here-document is accepted as <<'END' with a plain word at its end");
-  if (closing === undefined)
-    throw new Refused(`the here-document does not end: ${delimiter?.value ?? ''} is missing`);
-  if (delimiter?.quoted !== true && /[$`\\]/.test(body.text))
-    throw new Refused("the shell would expand the here-document: quote its delimiter, <<'END'");
-  return body.text;
-}
-
 /** The words that a written word stands for: itself, or the files that match it. */
 function wordsOf(reading: Reading, word: ParsedWord, variables: Variables): readonly string[] {
   const read = readWord(word, variables);
@@ -279,12 +246,4 @@ function wordsOf(reading: Reading, word: ParsedWord, variables: Variables): read
   reading.budget.words -= words.length;
   if (reading.budget.words < 0) throw new Refused(`it has more than ${MOST_WORDS} words`);
   return words;
-}
-
-function oneWord(word: ParsedWord, variables: Variables): string {
-  const read = readWord(word, variables);
-  if ('problem' in read) throw new Refused(read.problem);
-  if (read.pattern !== undefined)
-    throw new Refused(`${word.text} has a wildcard where one name is needed: write the name out`);
-  return read.text;
 }
