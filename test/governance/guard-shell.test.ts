@@ -82,6 +82,8 @@ t.test('a command that is allowed to do nothing does nothing, in bash and in sh'
     rules: [{ tool: 'readers', programs: ['cat', 'ls'], allow: ['*'], deny: [] }],
     tools: undefined,
     cwd: '',
+    reading: () => [],
+    repository: () => undefined,
   };
   const piece = fc.constantFrom(
     "'",
@@ -167,6 +169,8 @@ t.test(
       rules: [{ tool: 'all', programs: ['cat', 'mkdir', 'touch', 'rm'], allow: ['*'], deny: [] }],
       tools: undefined,
       cwd: '',
+      reading: () => [],
+      repository: () => undefined,
     };
     const shell: ShellWorld = {
       cwd: '',

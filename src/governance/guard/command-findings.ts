@@ -1,7 +1,6 @@
 /** What is found while a command is walked through: effects in each folder, and reasons. */
 import type { CommandJudgement, PlacedEffect } from './command-types.js';
 import type { Reading } from './effects.js';
-import type { Word } from './shell-types.js';
 import type { Reason, ReasonCode } from '../types.js';
 
 export type Findings = {
@@ -30,16 +29,6 @@ export function judgementOf(found: Findings): CommandJudgement {
 
 export function refuse(found: Findings, code: ReasonCode, message: string): void {
   found.reasons.set(`${code} ${message}`, { code, message });
-}
-
-/** The state directory and the keys are not read through a command either. */
-export function refuseReserved(found: Findings, word: Word): void {
-  if (/(?:^|[/=:])\.nocturne(?:\/|$)|owner\.key/.test(word.text))
-    refuse(
-      found,
-      'path-reserved',
-      'the command names the state of nocturne, which is not for passes',
-    );
 }
 
 /** Adds what a program would do in the folder in which it runs. */

@@ -8,6 +8,10 @@ export type CommandWorld = {
   readonly tools: readonly string[] | undefined;
   /** Folder in which the command starts, relative to the workspace. */
   readonly cwd: string;
+  /** Why a path must not be read, or what is below it. */
+  reading(from: string, path: string, below: boolean): readonly Reason[];
+  /** Why git must not run in a folder. */
+  repository(folder: string): string | undefined;
 };
 
 /** `from`: the folder, relative to the workspace, in which the program runs. */

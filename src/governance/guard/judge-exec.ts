@@ -4,6 +4,8 @@ import type { CommandJudgement } from './command-types.js';
 import type { Judging, Verdicts } from './decide-types.js';
 import { judgeEffect } from './judge-effect.js';
 import { resolveTarget, type PathWorld } from './path.js';
+import { repositoryProblem } from './git-repository.js';
+import { readReasons } from './read.js';
 import { readCommand } from './read-command.js';
 import { secretReasons } from './secrets.js';
 import { toolRules } from './tool-rules.js';
@@ -18,6 +20,8 @@ export function judgeExec(context: Judging, action: Action, verdicts: Verdicts):
     rules: toolRules(snapshot.records('TOOL-RULE')),
     tools: authority.kind === 'pass' ? authority.tools : undefined,
     cwd,
+    reading: (from: string, path: string, below: boolean) => readReasons(world, path, from, below),
+    repository: (folder: string) => repositoryProblem(world, folder),
   };
   const judgements: CommandJudgement[] = [];
   const { command } = action;
