@@ -29,6 +29,7 @@ export type MakeOptions = {
 const REPOSITORY = fileURLToPath(new URL('../../../', import.meta.url));
 const FOLDERS = ['orchestration-os', 'audit', 'PROJECTS', 'memory', 'inbox'];
 const AGENTS_TEMPLATE = 'dist/src/setup/agents-page.md';
+export const INSTALLED_MODULES = installedNames(join(REPOSITORY, 'dist/src/modules'), 'module.js');
 /** Pages of the repository that are not part of a workspace. */
 const NOT_SHIPPED = new Set(['README.md', 'CHANGELOG.md', 'CONTRIBUTING.md']);
 
