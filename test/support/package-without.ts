@@ -16,10 +16,8 @@ const REPOSITORY = fileURLToPath(new URL('../../../', import.meta.url));
 const SHIPPED = [
   'bin',
   'dist/src',
-  'dist/gate.cjs',
-  'dist/validate.cjs',
+  'dist/quick.cjs',
   'dist/cli.cjs',
-  'dist/hook-claude-code.cjs',
   'orchestration-os',
   'audit',
   'PROJECTS',
