@@ -1,4 +1,4 @@
-// Compiles src, test and bench into dist/, and makes one file each of the gate, of the hooks, of the
+// Compiles src, test, bench and examples into dist/, and makes one file each of the gate, of the hooks, of the
 // whole command line, and of a `validate` that has nothing to do. Runs by itself after `npm ci`
 // (npm's prepare step).
 import { spawnSync } from 'node:child_process';

@@ -15,7 +15,6 @@ import type { Context } from './types.js';
 const KINDS: Readonly<Record<Planned['kind'], string>> = {
   empty: 'a new workspace',
   workspace: 'a workspace that was here',
-  nightclaw: 'a NightClaw workspace, adopted',
   folder: 'a workspace among files that were here',
 };
 const MOST_NAMES = 6;
@@ -73,7 +72,7 @@ export function initJson(
 
 function titleOf(plan: Planned, host: Host | undefined): string {
   return host?.agentWorkspace === undefined
-    ? KINDS[plan.kind]
+    ? (plan.importer?.result ?? KINDS[plan.kind])
     : `${host.agentWorkspace.called}, adopted`;
 }
 
@@ -96,7 +95,7 @@ export function planJson(
 ): Readonly<Record<string, unknown>> {
   return {
     directory,
-    kind: host?.name ?? plan.kind,
+    kind: host?.name ?? plan.importer?.name ?? plan.kind,
     written: [...plan.files].filter(([, content]) => content !== undefined).map(([path]) => path),
     removed: [...plan.files].filter(([, content]) => content === undefined).map(([path]) => path),
     conflicts: plan.notes,
@@ -176,7 +175,7 @@ function next(context: Context, { workspace: { root }, plan }: Created): string[
   const here =
     from === '' ? [] : [`cd ${quoted(from.startsWith('..') || isAbsolute(from) ? root : from)}`];
   const then =
-    plan.kind === 'nightclaw'
+    plan.importer !== undefined
       ? ['nocturne status', 'nocturne run worker --dry-run', 'nocturne validate']
       : [
           'nocturne project new SLUG --mission "why it exists"',

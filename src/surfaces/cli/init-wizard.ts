@@ -2,6 +2,7 @@
 import type { Readable, Writable } from 'node:stream';
 import { defined } from '../../kernel/defined.js';
 import { NocturneError } from '../../kernel/error.js';
+import type { Importer } from '../../setup/importer.js';
 import type { DirectoryKind } from '../../setup/directory-kind.js';
 import { isZone } from '../../project/owner-zone.js';
 
@@ -17,6 +18,7 @@ type Asked = {
   readonly directory: string;
   /** `agent`: files that a host recognises as its agent's workspace. */
   readonly kind: DirectoryKind | 'agent';
+  readonly importer?: Importer | undefined;
   readonly words: Words;
   readonly defaults: { readonly owner: string; readonly timeZone: string };
 };
@@ -29,15 +31,13 @@ const WHAT: Readonly<Record<Asked['kind'], string>> = {
   workspace: 'This workspace gets what it lacks, and your signature',
   agent:
     "An agent's workspace is here. It is adopted: your pages stay, and every file that changes is kept as it was",
-  nightclaw:
-    'A NightClaw workspace is here. Its projects, pre-approvals, failure modes and lessons are carried over; every file that changes is kept as it was',
   folder:
     'There are files here. They stay; one that has the name of a file of ours is kept as it was',
 };
 
 /** @throws NocturneError `USAGE` when the owner gives up; nothing was written. */
 export async function askForWords(
-  { directory, kind, words, defaults }: Asked,
+  { directory, kind, importer, words, defaults }: Asked,
   terminal: Terminal = TERMINAL,
 ): Promise<{ readonly owner: string; readonly timeZone: string; readonly domain?: string }> {
   const { intro, text, confirm, outro } = await import('@clack/prompts');
@@ -67,7 +67,10 @@ export async function askForWords(
     }),
   );
   const go = answer(
-    await confirm({ message: `${WHAT[kind]}. Write to ${directory}?`, ...terminal }),
+    await confirm({
+      message: `${importer?.offer ?? WHAT[kind]}. Write to ${directory}?`,
+      ...terminal,
+    }),
   );
   if (!go) throw cancelled();
   outro('', terminal);
