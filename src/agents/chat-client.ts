@@ -4,13 +4,12 @@
  */
 import type { ChatCompletionMessageParam } from 'openai/resources/chat/completions';
 import { defined } from '../kernel/defined.js';
-import type { Wait } from './backoff.js';
+import { type Wait, tryAgain, type Attempt } from './retry.js';
 import { readAnswer, type ChatAnswer } from './chat-answer.js';
 import type { chatFunctions } from './chat-tools.js';
 import { classifyRequestError, type RequestFailure } from './classify-request-error.js';
 import type { Failed, RunClock } from './run-clock.js';
 import { spokenDuration } from './spoken-duration.js';
-import { tryAgain, type Attempt } from './try-again.js';
 import type { RunEvent } from './types.js';
 
 export type Exchange =

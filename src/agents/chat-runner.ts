@@ -2,20 +2,18 @@
  * The runner of kind `chat`: a model behind any OpenAI-compatible endpoint works with guarded tools
  * until it reports.
  */
-import { pause, type Wait } from './backoff.js';
+import { pause, type Wait } from './retry.js';
 import type { ToolCall } from './chat-answer.js';
 import { chatClient, type ChatClient } from './chat-client.js';
 import { chatFunctions, prepareCall } from './chat-tools.js';
-import { conversation, type Conversation } from './conversation.js';
+import { conversation, type Conversation, transcript, type Transcript } from './conversation.js';
 import { overBudget } from './model-tier.js';
 import { lastBytes, printable } from './output-tail.js';
 import { readReport } from './parse-report.js';
 import { fenceFor } from './quote-data.js';
 import { runClock, type Failed, type RunClock } from './run-clock.js';
-import { transcript, type Transcript } from './transcript.js';
 import { repetition, SAME_IN_A_ROW, SAME_RESULT, type Repetition } from './repetition.js';
-import { addUsage, NO_USAGE } from './usage.js';
-import type { RunInput, Runner, RunOutcome } from './types.js';
+import { addUsage, NO_USAGE, type RunInput, type Runner, type RunOutcome } from './types.js';
 
 export type ChatRunnerOptions = {
   /** Where the API key is looked up under the name that the runner's definition gives. */

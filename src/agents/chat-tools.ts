@@ -3,10 +3,8 @@
  * reads.
  */
 import { EXIT, NocturneError } from '../kernel/error.js';
-import { unknownTool } from '../tools/explain-call.js';
-import { parseArguments } from '../tools/parse-arguments.js';
+import { unknownTool, parseArguments, toolSchema } from '../tools/tool-arguments.js';
 import type { Tool } from '../tools/tool.js';
-import { toolSchema } from '../tools/tool-schema.js';
 import type { AgentTools, ToolResult } from './types.js';
 
 /** The tools as a chat endpoint wants them described. */

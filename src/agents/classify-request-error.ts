@@ -3,7 +3,7 @@
  * request may be sent again.
  */
 import { defined } from '../kernel/defined.js';
-import { retryAfterMs } from './backoff.js';
+import { retryAfterMs } from './retry.js';
 import { printable } from './output-tail.js';
 import type { FailureCode } from './types.js';
 

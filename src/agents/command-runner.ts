@@ -5,8 +5,7 @@
 import { defined } from '../kernel/defined.js';
 import { emptyReport, readReport } from './parse-report.js';
 import { filledArguments, programRunner, type ProgramRunnerOptions } from './program-runner.js';
-import type { FailureCode, Runner } from './types.js';
-import { NO_USAGE } from './usage.js';
+import { type FailureCode, type Runner, NO_USAGE } from './types.js';
 
 /**
  * Exit codes: 0 = finished; 75 (EX_TEMPFAIL) = nothing was done, worth trying again: `transient`,

@@ -5,8 +5,7 @@
 import { LineCounter, parseDocument } from 'yaml';
 import { printable } from './output-tail.js';
 import { reportReader } from './report-reader.js';
-import type { AgentReport, Usage } from './types.js';
-import { NO_USAGE } from './usage.js';
+import { type AgentReport, type Usage, NO_USAGE } from './types.js';
 
 const MAX_BLOCK = 64 * 1024;
 const KNOWN = [

@@ -2,9 +2,10 @@
  * One program in its own process group, under watch: its output, its silence, its deadline, and
  * what it leaves behind.
  */
+import { statSync } from 'node:fs';
 import { defined } from '../kernel/defined.js';
-import { endProcesses } from './end-processes.js';
-import { type HeartbeatFile, watchHeartbeatFile } from './heartbeat-file.js';
+import { endProcesses, signalGroup } from './orphan-processes.js';
+import { type HeartbeatFile, watchHeartbeatFile, watchdog } from './watchdog.js';
 import { collectOutput, type Output } from './process-output.js';
 import type {
   ProcessEnd,
@@ -12,11 +13,7 @@ import type {
   ProcessLimits,
   ProcessRequest,
 } from './process-request.js';
-import { directoryProblem, exitSentence, lastLine, startProblem } from './process-sentences.js';
-import type { Wrapped } from './sandbox.js';
-import { readSandboxStatus } from './sandbox-status.js';
-import { signalGroup } from './orphan-processes.js';
-import { watchdog } from './watchdog.js';
+import { type Wrapped, readSandboxStatus } from './sandbox.js';
 
 export type { ProcessEnd, ProcessLimits };
 
@@ -211,4 +208,36 @@ function closed(stream: { once(event: 'close', then: () => void): unknown }): Pr
 
 function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms).unref());
+}
+
+export function directoryProblem(cwd: string): string | undefined {
+  return statSync(cwd, { throwIfNoEntry: false })?.isDirectory()
+    ? undefined
+    : `The directory \`${cwd}\` in which the program was to run does not exist.`;
+}
+
+export function startProblem(
+  program: string,
+  result: { readonly code?: string | undefined; readonly originalMessage?: string | undefined },
+): string {
+  if (result.code === 'ENOENT')
+    return `The program \`${program}\` was not found: no such file, and no such name in PATH.`;
+  if (result.code === 'EACCES')
+    return `The program \`${program}\` could not be started: it is not an executable file.`;
+  if (result.code === 'E2BIG')
+    return `The program \`${program}\` could not be started: its arguments or environment are too long.`;
+  return `The program \`${program}\` could not be started: ${result.originalMessage ?? 'no reason was given'}.`;
+}
+
+export function exitSentence(
+  program: string,
+  end: { readonly exitCode: number | undefined; readonly signal: string | undefined },
+): string {
+  return end.signal === undefined
+    ? `\`${program}\` exited with code ${end.exitCode ?? 'unknown'}.`
+    : `\`${program}\` was ended by ${end.signal}.`;
+}
+
+export function lastLine(text: string): string {
+  return text.trimEnd().split('\n').at(-1)?.trim().slice(0, 300) ?? '';
 }

@@ -6,14 +6,19 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { defined } from '../kernel/defined.js';
-import { pause, type Wait } from './backoff.js';
+import { pause, type Wait, tryAgain } from './retry.js';
 import { overBudget } from './model-tier.js';
 import { runProcess, type ProcessEnd, type ProcessLimits } from './process-group.js';
 import { runnerEnvironment } from './runner-environment.js';
-import { throttledOutput } from './throttled-output.js';
-import { tryAgain } from './try-again.js';
-import type { FailureCode, RunInput, Runner, RunOutcome } from './types.js';
-import { addUsage, NO_USAGE } from './usage.js';
+import {
+  type FailureCode,
+  type RunInput,
+  type Runner,
+  type RunOutcome,
+  type RunEvent,
+  addUsage,
+  NO_USAGE,
+} from './types.js';
 
 export type ProgramRunnerOptions = {
   /** The environment from which the program's is picked. */
@@ -251,4 +256,23 @@ function leftovers({ orphansKilled, left }: ProcessEnd): string {
 function lastWords({ stderrTail }: ProcessEnd): string {
   const line = stderrTail.trimEnd().split('\n').at(-1)?.trim() ?? '';
   return line === '' ? '' : `Last words: ${line.slice(0, 300)}`;
+}
+
+const EVERY_MS = 250;
+
+/**
+ * Passes on the first chunk at once and then at most four a second; what is skipped is contained in
+ * the next.
+ */
+export function throttledOutput(
+  on: (event: RunEvent) => void,
+  now: () => number = () => performance.now(),
+): (bytes: number, tail: () => string) => void {
+  let last = Number.NEGATIVE_INFINITY;
+  return (bytes, tail) => {
+    const time = now();
+    if (time - last < EVERY_MS) return;
+    last = time;
+    on({ kind: 'output', bytes, tail: tail() });
+  };
 }

@@ -2,7 +2,7 @@
  * The time of a chat run: how long it may still take, and whether a tool call has gone on for too
  * long.
  */
-import type { Wait } from './backoff.js';
+import type { Wait } from './retry.js';
 import { liveness, timeLeft, type Signs } from './liveness.js';
 import { spokenDuration } from './spoken-duration.js';
 import type { FailureCode, RunInput } from './types.js';

@@ -2,8 +2,7 @@
 import type { ChatRunnerOptions } from './chat-runner.js';
 import { emptyReport } from './parse-report.js';
 import type { ProgramRunnerOptions } from './program-runner.js';
-import type { Runner, RunnerSpec } from './types.js';
-import { NO_USAGE } from './usage.js';
+import { type Runner, type RunnerSpec, NO_USAGE } from './types.js';
 
 /** A kind that RUNNERS.md may name, besides `command` and `chat`, which are always there. */
 export type RunnerKind = {

@@ -4,6 +4,7 @@
  */
 import { existsSync, realpathSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
+import { Readable } from 'node:stream';
 import { findProgram } from './find-program.js';
 import { programPlaces } from './program-places.js';
 import {
@@ -18,7 +19,7 @@ import {
   workspaceMounts,
 } from './sandbox-mounts.js';
 import type { SandboxProbe } from './sandbox-probe.js';
-import type { SandboxSettings } from './sandbox-settings.js';
+import { liveProcess, type LiveProcess } from './process-table.js';
 
 /** `without`: one was preferred, and there is none. Plain data. */
 export type SandboxInForce =
@@ -178,4 +179,39 @@ function needed(
 
 function real(path: string): string {
   return existsSync(path) ? realpathSync(path) : path;
+}
+
+/**
+ * `require`: without the sandbox the pass does not run. `prefer`: it runs and says so. `read`:
+ * further absolute paths that `strict` shows, read-only.
+ */
+export type SandboxSettings = {
+  readonly mode: 'off' | 'workspace' | 'strict';
+  readonly policy: 'require' | 'prefer';
+  readonly network: boolean;
+  readonly read: readonly string[];
+};
+
+export type SandboxStatus = {
+  /** The first process inside, as seen from here: when it is gone, everything inside is. */
+  first(): LiveProcess | undefined;
+  /** The program was started, and has ended. */
+  programEnded(): boolean;
+  /** Nothing more will be said. */
+  readonly closed: Promise<void>;
+};
+
+export function readSandboxStatus(stream: unknown): SandboxStatus {
+  let received = '';
+  let first: LiveProcess | undefined;
+  let closed = Promise.resolve();
+  if (stream instanceof Readable) {
+    closed = new Promise((resolve) => stream.once('close', resolve));
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      received = (received + text).slice(0, 4096);
+      const pid = /"child-pid": (\d+)/.exec(received)?.[1];
+      if (pid !== undefined) first ??= liveProcess(Number(pid));
+    });
+  }
+  return { first: () => first, programEnded: () => received.includes('"exit-code"'), closed };
 }

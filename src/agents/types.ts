@@ -1,8 +1,7 @@
 /** Agent runtimes behind one interface, and the brief that one bounded piece of work gets. */
 import type { Capability } from '../governance/types.js';
 import type { Tool, ToolAnswer } from '../tools/tool.js';
-import type { Sandbox } from './sandbox.js';
-import type { SandboxSettings } from './sandbox-settings.js';
+import type { Sandbox, SandboxSettings } from './sandbox.js';
 
 export const FAILURE_CODES = [
   'auth-required',
@@ -165,4 +164,19 @@ export type RunInput = {
 export interface Runner {
   readonly name: string;
   run(input: RunInput): Promise<RunOutcome>;
+}
+
+export const NO_USAGE: Usage = { tokensIn: undefined, tokensOut: undefined, cost: undefined };
+
+/** What is unknown on both sides stays unknown. */
+export function addUsage(a: Usage, b: Usage): Usage {
+  return {
+    tokensIn: add(a.tokensIn, b.tokensIn),
+    tokensOut: add(a.tokensOut, b.tokensOut),
+    cost: add(a.cost, b.cost),
+  };
+}
+
+function add(a: number | undefined, b: number | undefined): number | undefined {
+  return a === undefined ? b : a + (b ?? 0);
 }

@@ -1,8 +1,11 @@
 /** The sandbox that is in force for a pass, around each process that nocturne starts for it. */
 import { homedir } from 'node:os';
 import { bubblewrap, type Sandbox } from '../agents/sandbox.js';
-import type { CommandRunner, CommandWrapper } from '../governance/conditions/command-runner.js';
-import { runCommand } from '../governance/conditions/command.js';
+import {
+  type CommandRunner,
+  type CommandWrapper,
+  runCommand,
+} from '../governance/conditions/command.js';
 import type { Snapshot } from '../workspace/types.js';
 import { authorityOf } from './authority.js';
 import { writablePlaces } from './sandbox-places.js';

@@ -5,7 +5,7 @@
 import { type ReadScope, scopedSnapshot } from '../governance/scoped-snapshot.js';
 import { NocturneError } from '../kernel/error.js';
 import { openSnapshot } from '../workspace/snapshot.js';
-import { clip } from './clip.js';
+import { clip } from './tool.js';
 
 const MOST_ROWS = 200;
 

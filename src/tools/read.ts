@@ -4,8 +4,7 @@ import { z } from 'zod';
 import type { Reason } from '../governance/types.js';
 import { NocturneError } from '../kernel/error.js';
 import type { Snapshot } from '../workspace/types.js';
-import { clip } from './clip.js';
-import { type ToolAnswer, tool } from './tool.js';
+import { clip, type ToolAnswer, tool } from './tool.js';
 import type { ToolContext } from './tool-context.js';
 
 /** From 1, as a model may write it: `5` or `"5"`. */

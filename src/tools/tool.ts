@@ -38,3 +38,11 @@ export type Tool<Args extends z.ZodObject = z.ZodObject> = {
 export function tool<Args extends z.ZodObject>(record: Tool<Args>): Tool {
   return record;
 }
+
+const MOST = 40_000;
+
+export function clip(content: string): string {
+  return content.length <= MOST
+    ? content
+    : `${content.slice(0, MOST)}\n… ${content.length - MOST} more characters; ask for less, or read a range of lines`;
+}

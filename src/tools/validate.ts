@@ -4,8 +4,7 @@ import { defined } from '../kernel/defined.js';
 import { NocturneError } from '../kernel/error.js';
 import { jsonReport } from '../report/json.js';
 import { textReport } from '../report/text.js';
-import { clip } from './clip.js';
-import { tool } from './tool.js';
+import { clip, tool } from './tool.js';
 
 const MOST_FINDINGS = 100;
 const WIDTH = 100;

@@ -4,10 +4,10 @@ import { posix } from 'node:path';
 import fc from 'fast-check';
 import t from 'tap';
 import { judgeCommand } from '../../src/governance/guard/command.js';
-import type { CommandWorld } from '../../src/governance/guard/command-types.js';
+import type { CommandWorld } from '../../src/governance/guard/command-findings.js';
 import type { Script, SimpleCommand } from '../../src/governance/guard/shell-types.js';
 import { parseShell, plainWords, problemsOf } from '../../src/governance/guard/shell.js';
-import { awkProblem, sedProblem } from '../../src/governance/guard/inline.js';
+import { awkProblem, sedProblem } from '../../src/governance/guard/script-programs.js';
 
 /** The one simple command of a text, or `undefined` when it is something else. */
 function only(script: Script): SimpleCommand | undefined {

@@ -7,9 +7,7 @@ import { join, posix } from 'node:path';
 import { programsOf } from '../../project/condition-programs.js';
 import { projectDirectory } from '../../project/project-directory.js';
 import { countMatches } from './regex.js';
-import { undecided, writableByThePass } from './context.js';
-import type { CommandResult, CommandRunner } from './command-runner.js';
-import type { ConditionContext, Outcome } from './context.js';
+import { undecided, writableByThePass, type ConditionContext, type Outcome } from './context.js';
 import type { ConditionOf } from '../../project/condition-types.js';
 
 /** Exit code, and the output if one is asked for. */
@@ -146,3 +144,31 @@ function kill(pid: number | undefined, signal: NodeJS.Signals): void {
     // The group has ended already.
   }
 }
+
+export type CommandInput = {
+  readonly argv: readonly string[];
+  readonly cwd: string;
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal | undefined;
+  readonly wrap?: CommandWrapper;
+};
+/**
+ * Puts a command into another, a sandbox. What it makes says `"exit-code"` on descriptor 3 once the
+ * command itself was started and has ended.
+ */
+export type CommandWrapper = (
+  argv: readonly string[],
+  cwd: string,
+) =>
+  | { readonly kind: 'wrapped'; readonly argv: readonly string[] }
+  | { readonly kind: 'failed'; readonly why: string };
+/** `exit` is null when the program was ended by a signal. */
+export type CommandResult =
+  | {
+      readonly kind: 'ended';
+      readonly exit: number | null;
+      readonly stdout: string;
+      readonly stderr: string;
+    }
+  | { readonly kind: 'failed'; readonly why: string };
+export type CommandRunner = (input: CommandInput) => Promise<CommandResult>;

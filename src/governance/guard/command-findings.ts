@@ -1,8 +1,8 @@
 /** What is found while a command is walked through: effects in each folder, and reasons. */
-import type { CommandJudgement, Folders, PlacedEffect } from './command-types.js';
-import type { Reading } from './effects.js';
+import type { Reading, Effect } from './program.js';
 import type { Word } from './shell-types.js';
 import type { Reason, ReasonCode } from '../types.js';
+import type { ToolRule } from './tool-rules.js';
 
 export type Findings = {
   readonly effects: Map<string, PlacedEffect>;
@@ -58,3 +58,28 @@ export function addReading(found: Findings, read: Reading, folders: Folders): vo
     }
   }
 }
+
+export type CommandWorld = {
+  readonly rules: readonly ToolRule[];
+  readonly tools: readonly string[] | undefined;
+  /** Folder in which the command starts, relative to the workspace. */
+  readonly cwd: string;
+  /**
+   * Where `cd` leads from a folder; `exists`: it is sure to succeed; `undefined`: outside the
+   * workspace or through a link.
+   */
+  folder(from: string, target: string): Folder | undefined;
+};
+export type Folder = { readonly path: string; readonly exists: boolean };
+
+/** Folders in which a command may run; `undefined` among them: not known. */
+export type Folders = readonly (string | undefined)[];
+
+export type PlacedEffect = Effect & { readonly from: string };
+
+/** `foreign`: programs that run code of their own, whose effects no words tell. */
+export type CommandJudgement = {
+  readonly effects: readonly PlacedEffect[];
+  readonly reasons: readonly Reason[];
+  readonly foreign: readonly string[];
+};

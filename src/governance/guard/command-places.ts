@@ -1,6 +1,6 @@
 /** In which folders the steps of a command may run, as far as `cd` and `exit` tell. */
 import { defined } from '../../kernel/defined.js';
-import type { CommandWorld, Folders } from './command-types.js';
+import type { CommandWorld, Folders } from './command-findings.js';
 import type { Command, SimpleCommand, Step } from './shell-types.js';
 
 /** Folders in which a step may run: after what certainly ran, and if the step before succeeded. */

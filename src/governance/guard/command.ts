@@ -11,10 +11,12 @@ import {
   refuse,
   refuseReserved,
   type Findings,
+  type CommandJudgement,
+  type CommandWorld,
+  type Folders,
 } from './command-findings.js';
 import { mayMove, placesAfter, startOf, union, type Places } from './command-places.js';
-import type { CommandJudgement, CommandWorld, Folders } from './command-types.js';
-import { NOTHING, onEach } from './effects.js';
+import { NOTHING, onEach } from './program.js';
 import { sure } from './options.js';
 import { FOREIGN, PROGRAMS } from './programs.js';
 import type { Command, Input, Redirect, Script, Step, Word } from './shell-types.js';

@@ -6,15 +6,20 @@ import { defined } from '../../kernel/defined.js';
 import type { Snapshot } from '../../workspace/types.js';
 import { conclude } from './conclude.js';
 import { checkConsequences } from './consequences.js';
-import type { DecideOptions, Judging, Verdicts } from './decide-types.js';
-import type { Effect } from './effects.js';
-import { judgeEffect } from './judge-effect.js';
-import { judgeExec } from './judge-exec.js';
-import { judgeSend } from './judge-send.js';
+import {
+  type DecideOptions,
+  type Judging,
+  type Verdicts,
+  judgeEffect,
+  judgeExec,
+  judgeSend,
+} from './judge-action.js';
+import type { Effect } from './program.js';
 import type { PathWorld } from './path.js';
 import { diskProbe } from './probe.js';
 import { readReasons } from './read.js';
 import type { Action, Authority, Decision } from '../types.js';
+import { overlay } from '../../workspace/overlay.js';
 
 export type { DecideOptions };
 
@@ -99,4 +104,39 @@ function effectsOf(action: Action): readonly (Effect & { readonly bytes?: Uint8A
         ];
   if (kind === 'delete') return [{ op: 'delete', path, tree: true }];
   return [{ op: kind, path, ...defined({ bytes: content }) }];
+}
+
+/** One decision for each action, in their order. */
+export function decideTogether(
+  snapshot: Snapshot,
+  authority: Authority,
+  actions: readonly Action[],
+  options: DecideOptions = {},
+): readonly Decision[] {
+  const touched: Map<string, Buffer | undefined>[] = [];
+  const alone = actions.map((action) => {
+    const contents = new Map<string, Buffer | undefined>();
+    touched.push(contents);
+    return decide(snapshot, authority, action, {
+      ...options,
+      seen(target) {
+        if (target.op === 'delete') contents.set(target.path, undefined);
+        else if (target.after !== undefined) contents.set(target.path, Buffer.from(target.after));
+        options.seen?.(target);
+      },
+    });
+  });
+  const governed = touched.filter((contents) =>
+    [...contents.keys()].some((path) => snapshot.objectsOf(path).length > 0),
+  );
+  if (governed.length < 2) return alone;
+  return actions.map((action, i) => {
+    const own = touched[i];
+    const others = new Map(
+      touched
+        .flatMap((contents) => (contents === own ? [] : [...contents]))
+        .filter(([path]) => own?.has(path) !== true),
+    );
+    return decide(overlay(snapshot, others), authority, action, options);
+  });
 }

@@ -1,6 +1,13 @@
 /** What find would do: delete, write a list, or run commands on what it finds. */
-import { onEach, reading, refused, together, type Reading } from './effects.js';
-import { write, type Program } from './program.js';
+import {
+  onEach,
+  reading,
+  refused,
+  together,
+  type Reading,
+  write,
+  type Program,
+} from './program.js';
 import type { Word } from './shell-types.js';
 
 const LISTS = /^-(?:fprint|fprint0|fls|fprintf)$/;

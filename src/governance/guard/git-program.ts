@@ -1,7 +1,14 @@
 /** What git would do: only commands that read are let through. */
-import { NOTHING, refused, together, type Reading } from './effects.js';
+import {
+  NOTHING,
+  refused,
+  together,
+  type Reading,
+  certain,
+  split,
+  type Program,
+} from './program.js';
 import { readArguments } from './options.js';
-import { certain, split, type Program } from './program.js';
 import type { Word } from './shell-types.js';
 
 const READS = new Set(

@@ -1,7 +1,7 @@
 /** How the reading of a program is put together from facts about its options. */
-import { onEach, refused, together, type Effect, type Reading, NOTHING } from './effects.js';
 import { has, readArguments, valuesOf, type Arguments } from './options.js';
 import type { Word } from './shell-types.js';
+import type { Reason, ReasonCode } from '../types.js';
 
 /** What a program would do, from its name and its arguments. */
 export type Program = (name: string, args: readonly Word[]) => Reading;
@@ -90,4 +90,69 @@ export function programOf(facts: ProgramFacts): Program {
       onEach(name, files, (path) => operand(path, args)),
     );
   });
+}
+
+/**
+ * `path` as the command names it, from the folder `from` (workspace-relative). `into`: when the
+ * path is a folder, the file is this name in it.
+ * `tree`: everything below as well. `moving`: deleted here because it goes elsewhere. `content`:
+ * what the file would hold or have added, when the words tell; `copyOf`: the workspace file it
+ * comes from.
+ * `pattern`: the path is a glob over existing files.
+ */
+export type Effect = {
+  readonly op: 'write' | 'append' | 'edit' | 'delete' | 'mkdir' | 'mode';
+  readonly path: string;
+  readonly pattern?: boolean;
+  readonly into?: string;
+  readonly tree?: boolean;
+  readonly moving?: boolean;
+  readonly content?: string;
+  readonly copyOf?: string;
+};
+
+/** `run`: other commands that it starts, as words. `scripts`: shell text that it runs. */
+export type Reading = {
+  readonly effects: readonly Effect[];
+  readonly reasons: readonly Reason[];
+  readonly run: readonly (readonly Word[])[];
+  readonly scripts: readonly string[];
+};
+
+export const NOTHING: Reading = { effects: [], reasons: [], run: [], scripts: [] };
+
+export function reading(part: Partial<Reading>): Reading {
+  return { ...NOTHING, ...part };
+}
+
+export function refused(code: ReasonCode, message: string): Reading {
+  return reading({ reasons: [{ code, message }] });
+}
+
+export function together(...parts: readonly Reading[]): Reading {
+  return {
+    effects: parts.flatMap((part) => part.effects),
+    reasons: parts.flatMap((part) => part.reasons),
+    run: parts.flatMap((part) => part.run),
+    scripts: parts.flatMap((part) => part.scripts),
+  };
+}
+
+/** One effect for each word; a word that only the shell could complete refuses the command. */
+export function onEach(
+  program: string,
+  words: readonly Word[],
+  effect: (path: string) => Effect,
+): Reading {
+  return together(
+    ...words.map((word) => {
+      if (word.certainty === 'sure') return reading({ effects: [effect(word.text)] });
+      if (word.certainty === 'glob' && !word.quoted)
+        return reading({ effects: [{ ...effect(word.text), pattern: true }] });
+      return refused(
+        'command-unparsable',
+        `${program} would change a file whose name only the shell knows ("${word.text}" with a variable, a substitution or a quoted pattern); write the name out`,
+      );
+    }),
+  );
 }

@@ -1,11 +1,10 @@
 /** What the programs that agents use do to files: a reading for each, from its arguments. */
 import { copy, install, link, move } from './copy-programs.js';
-import { NOTHING, onEach, refused, together } from './effects.js';
-import { find } from './find-program.js';
-import { git } from './git-program.js';
-import { has, readArguments, sure, valuesOf } from './options.js';
-import { awk, interpreter, sed } from './script-programs.js';
 import {
+  NOTHING,
+  onEach,
+  refused,
+  together,
   certain,
   denied,
   opaque,
@@ -17,6 +16,10 @@ import {
   type Program,
   type ProgramFacts,
 } from './program.js';
+import { find } from './find-program.js';
+import { git } from './git-program.js';
+import { has, readArguments, sure, valuesOf } from './options.js';
+import { awk, interpreter, sed } from './script-programs.js';
 
 const READERS = `cat ls head tail wc cut tr comm join paste nl tac rev fold fmt column expand
   unexpand od hexdump strings stat du df date basename dirname realpath readlink seq expr sleep

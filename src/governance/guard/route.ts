@@ -6,7 +6,7 @@ import { globMatches } from '../../kernel/glob.js';
 import { routeOf } from '../../registry/route.js';
 import type { Route } from '../../registry/types.js';
 import type { Snapshot } from '../../workspace/types.js';
-import type { Effect } from './effects.js';
+import type { Effect } from './program.js';
 import type { Authority, Reason } from '../types.js';
 
 export type PassAuthority = Extract<Authority, { kind: 'pass' }>;

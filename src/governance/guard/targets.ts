@@ -2,7 +2,7 @@
 import { posix } from 'node:path';
 import picomatch from 'picomatch';
 import type { Snapshot } from '../../workspace/types.js';
-import type { Effect } from './effects.js';
+import type { Effect } from './program.js';
 import { resolveTarget, type PathUse, type PathWorld, type Target } from './path.js';
 
 /**

@@ -1,7 +1,6 @@
 /** Programs and builtins that run something else: what they run is what is judged. */
-import { NOTHING, onEach, reading, refused, together, type Reading } from './effects.js';
+import { NOTHING, onEach, reading, refused, together, type Reading, split } from './program.js';
 import { has, readArguments, valuesOf } from './options.js';
-import { split } from './program.js';
 import type { Input, Word } from './shell-types.js';
 
 type Wrapper = (name: string, args: readonly Word[], input: Input | undefined) => Reading;

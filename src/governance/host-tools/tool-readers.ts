@@ -1,8 +1,8 @@
 /** What the tools of hosts do, by kind: a host's table is made of these. */
 import { defined } from '../../kernel/defined.js';
 import type { Action } from '../types.js';
-import { editedText } from './edited-text.js';
 import type { CallReading, Params, ToolReader } from './host-tools.js';
+import type { Snapshot } from '../../workspace/types.js';
 
 const NOTHING: CallReading = { kind: 'acts', actions: [] };
 
@@ -125,3 +125,36 @@ export const searchesWeb: ToolReader = sends(
   (params) => (text(params, 'query') === undefined ? undefined : 'search:web'),
   ['query'],
 );
+
+export type Replacement = { readonly from: string; readonly to: string; readonly all: boolean };
+
+/**
+ * `undefined` when the file is not there, or an old text does not occur in it: then the tool itself
+ * fails.
+ */
+export function editedText(
+  snapshot: Snapshot,
+  path: string,
+  steps: readonly Replacement[],
+): string | undefined {
+  let content = namedText(snapshot, path);
+  for (const { from, to, all } of steps) {
+    if (content === undefined) return undefined;
+    if (from === '' && content === '') content = to;
+    else if (from === '' || !content.includes(from)) return undefined;
+    else content = all ? content.split(from).join(to) : content.replace(from, () => to);
+  }
+  return content;
+}
+
+/**
+ * Only for working out what an edit would leave; whether the path may be followed is the guard's to
+ * say.
+ */
+export function namedText(snapshot: Snapshot, path: string): string | undefined {
+  return snapshot.text(
+    path.startsWith(`${snapshot.root}/`)
+      ? path.slice(snapshot.root.length + 1)
+      : path.replace(/^(?:\.\/)+/, ''),
+  );
+}

@@ -5,8 +5,9 @@
 import { readFileSync, realpathSync } from 'node:fs';
 import { relative, sep } from 'node:path';
 import { commitFindings, type Staged, type StagedFile } from './commit-rules.js';
-import { messageFindings, SUBJECT_LENGTH } from './message-rules.js';
 import {
+  messageFindings,
+  SUBJECT_LENGTH,
   isNothing,
   parsePushLines,
   PROTECTED_BRANCHES,

@@ -3,7 +3,7 @@
  */
 import { defined } from '../../kernel/defined.js';
 import type { Snapshot } from '../../workspace/types.js';
-import { namedText } from '../../governance/host-tools/named-text.js';
+import { namedText } from '../../governance/host-tools/tool-readers.js';
 import type { Action } from '../../governance/types.js';
 
 type Section = {

@@ -15,9 +15,14 @@ import {
   type ProgramRunnerOptions,
   type RunFiles,
 } from '../../agents/program-runner.js';
-import type { FailureCode, RunInput, Runner, Usage } from '../../agents/types.js';
+import {
+  type FailureCode,
+  type RunInput,
+  type Runner,
+  type Usage,
+  NO_USAGE,
+} from '../../agents/types.js';
 import { defined } from '../../kernel/defined.js';
-import { NO_USAGE } from '../../agents/usage.js';
 
 const count = z.number().nonnegative().nullish().catch(undefined);
 const text = z.string().nullish().catch(undefined);

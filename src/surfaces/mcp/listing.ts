@@ -1,7 +1,7 @@
 /** What a client is told of the tools, and about how much of a model's context that takes. */
 import { z } from 'zod';
 import type { Tool } from '../../tools/tool.js';
-import { toolSchema, type ToolSchema } from '../../tools/tool-schema.js';
+import { toolSchema, type ToolSchema } from '../../tools/tool-arguments.js';
 
 export type ListedTool = {
   readonly name: string;

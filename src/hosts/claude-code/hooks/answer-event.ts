@@ -3,10 +3,9 @@
  * a refusal of that call.
  */
 import { NocturneError } from '../../../kernel/error.js';
-import { type HookEvent, nameIn, parseEvent } from './event.js';
+import { type HookEvent, nameIn, parseEvent, type HookContext } from './event.js';
 import { onPreCompact, onSessionStart, onStop, onSubagentStop } from './on-session.js';
 import { onPostToolUse, onPreToolUse } from './on-tool-use.js';
-import type { HookContext } from './hook-context.js';
 import { complaint, NOTHING, permission, type Reply } from './reply.js';
 
 export type { Reply } from './reply.js';

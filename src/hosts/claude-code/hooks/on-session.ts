@@ -3,8 +3,7 @@ import { briefInShort, wholeBrief } from '../../../passes/host/host-brief.js';
 import { openSession } from '../../../passes/host/host-gate.js';
 import { passOfCaller } from '../../../passes/host/host-session.js';
 import { unendedPass } from '../../../passes/host/bind-session.js';
-import type { HookEvent } from './event.js';
-import { callerOf, ledgerOf, type HookContext, sessionOf } from './hook-context.js';
+import { type HookEvent, callerOf, ledgerOf, type HookContext, sessionOf } from './event.js';
 import { goOn, instruction, NOTHING, type Reply, sessionContext } from './reply.js';
 
 /**

@@ -2,16 +2,15 @@
  * PreToolUse asks whether a call may be made; PostToolUse is a sign of life, and tells the ledger
  * what became of a spawn.
  */
-import { defined } from '../../../kernel/defined.js';
 import { isAbsolute } from 'node:path';
+import { defined } from '../../../kernel/defined.js';
 import { type HostCall, readCall } from '../../../governance/host-tools/host-tools.js';
 import { beat } from '../../../passes/host/host-beat.js';
 import { behindGate, gateRefusal } from '../../../passes/host/host-gate.js';
 import { judgeCall, passOfCaller } from '../../../passes/host/host-session.js';
 import { bindSession } from '../../../passes/host/bind-session.js';
-import { type HookEvent, isMap } from './event.js';
-import { GUARDED } from '../guarded.js';
-import { callerOf, ledgerOf, type HookContext, sessionOf } from './hook-context.js';
+import { type HookEvent, isMap, callerOf, ledgerOf, type HookContext, sessionOf } from './event.js';
+import { GUARDED } from '../tools.js';
 import { NOTHING, permission, type Reply } from './reply.js';
 
 /**

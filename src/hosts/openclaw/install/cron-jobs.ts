@@ -2,13 +2,19 @@
  * `cron install|list|remove` behind the command line: the workspace's jobs in the OpenClaw that is
  * installed.
  */
-import { defined } from '../../../kernel/defined.js';
 import { basename } from 'node:path';
+import { defined } from '../../../kernel/defined.js';
 import { fieldText } from '../../../project/field-text.js';
 import type { Snapshot, Workspace } from '../../../workspace/types.js';
 import { agentOf } from './agent-workspace.js';
 import { hostJobs, type OurJob, ourJobs } from './host-jobs.js';
-import { type InstalledJob, installJobs } from './install-jobs.js';
+import {
+  type InstalledJob,
+  installJobs,
+  madeMessages,
+  rememberMessages,
+  removeJobs,
+} from './install-jobs.js';
 import {
   type InstalledPlugin,
   installPlugin,
@@ -25,10 +31,8 @@ import {
   jobWords,
   type Times,
 } from './job.js';
-import { madeMessages, rememberMessages } from './made-jobs.js';
 import { type Probed, probe } from './probe.js';
 import { openClaw, type OpenClaw } from './program.js';
-import { removeJobs } from './remove-jobs.js';
 
 export type CronContext = {
   readonly workspace: Workspace;

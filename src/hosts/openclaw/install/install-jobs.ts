@@ -2,11 +2,13 @@
  * Makes the two jobs, or brings them to what they should be. A job counts as made when the host's
  * list shows it so.
  */
+import { join } from 'node:path';
 import { NocturneError } from '../../../kernel/error.js';
 import { differences, type HostJob, hostJobs, type OurJob, ourJobs } from './host-jobs.js';
 import { type JobSpec, jobWords } from './job.js';
 import type { Probed } from './probe.js';
 import type { OpenClaw } from './program.js';
+import { readJson, writeJsonDurably } from '../../../workspace/state-home.js';
 
 export type InstalledJob = {
   readonly role: JobSpec['role'];
@@ -122,4 +124,37 @@ export function refuseChanged(ours: readonly OurJob[]): void {
       `the job ${changed.job.name} (${changed.job.id}) was changed since it was made: ${changed.changed}`,
       { hint: 'look at it with openclaw cron show; --force takes it as ours all the same' },
     );
+}
+
+const FILE = 'openclaw-jobs.json';
+const MOST = 20;
+
+export function madeMessages(state: string): readonly string[] {
+  const read = readJson<{ readonly messages?: readonly unknown[] }>(join(state, FILE));
+  return (read?.messages ?? []).filter((message) => typeof message === 'string');
+}
+
+export function rememberMessages(state: string, messages: readonly string[]): void {
+  const all = [...new Set([...messages, ...madeMessages(state)])].slice(0, MOST);
+  writeJsonDurably(join(state, FILE), { messages: all });
+}
+
+export async function removeJobs(
+  context: JobsContext,
+  { dryRun }: { readonly dryRun: boolean },
+): Promise<readonly OurJob[]> {
+  const ours = ourJobs(await hostJobs(context.host, context.probed), context);
+  if (!context.force) refuseChanged(ours);
+  if (dryRun || ours.length === 0) return ours;
+  for (const { job } of ours) await context.host.json(['cron', 'rm', job.id, '--json']);
+  const left = ourJobs(await hostJobs(context.host, context.probed), context).filter((candidate) =>
+    ours.some(({ job }) => job.id === candidate.job.id),
+  );
+  if (left.length > 0)
+    throw new NocturneError(
+      'RUN_FAILED',
+      `openclaw cron list still shows ${left.map((job) => `${job.job.name} (${job.job.id})`).join(', ')}`,
+      { hint: 'the host said that it was removed; try openclaw cron rm with the id' },
+    );
+  return ours;
 }

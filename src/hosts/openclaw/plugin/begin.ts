@@ -2,9 +2,8 @@
  * Before the first turn of a job's agent: the gate, the lock, the brief. Whatever stands against it
  * ends the run before a model is asked.
  */
-import { realPath } from './config.js';
+import { realPath, type Plugin } from './state.js';
 import type { HostContext, Hooks } from './host-types.js';
-import type { Plugin } from './state.js';
 import { closeRun } from './close.js';
 import type { Run } from './runs.js';
 

@@ -10,7 +10,7 @@ import type {
   GuardAsked,
   GuardResponse,
 } from '../../../passes/host/guard-protocol.js';
-import type { PluginConfig } from './config.js';
+import type { PluginConfig } from './state.js';
 
 type Waiting = {
   readonly resolve: (value: unknown) => void;

@@ -2,7 +2,9 @@
  * What the plugin holds in a process of the host: once for each workspace, however often the host
  * loads and registers it.
  */
-import { type PluginConfig, readConfig } from './config.js';
+import { createHash } from 'node:crypto';
+import { realpathSync } from 'node:fs';
+import { isAbsolute } from 'node:path';
 import { GuardClient } from './guard-client.js';
 import type { HostApi } from './host-types.js';
 import { type Run, Runs } from './runs.js';
@@ -86,4 +88,57 @@ function logOf(api: HostApi): Log {
     (text: string): void =>
       api.logger?.[level]?.(`nocturne: ${text}`);
   return { info: log('info'), warn: log('warn'), error: log('error') };
+}
+
+export type PluginConfig = {
+  readonly workspace: string;
+  /**
+   * First characters of the workspace's name in the state directory; the names of its jobs end with
+   * them.
+   */
+  readonly id: string;
+  readonly node: string;
+  readonly nocturne: string;
+  readonly home: string | undefined;
+  /** `all`: sessions that are no pass are judged as guests; `jobs`: they are left alone. */
+  readonly governed: 'jobs' | 'all';
+};
+export type ReadConfig =
+  | { readonly kind: 'config'; readonly config: PluginConfig }
+  | { readonly kind: 'missing'; readonly why: string };
+
+export function readConfig(settings: unknown): ReadConfig {
+  const values = (typeof settings === 'object' && settings !== null ? settings : {}) as Readonly<
+    Record<string, unknown>
+  >;
+  const path = (name: string): string | undefined => {
+    const value = values[name];
+    return typeof value === 'string' && isAbsolute(value) ? value : undefined;
+  };
+  const [workspace, node, nocturne] = [path('workspace'), path('node'), path('nocturne')];
+  if (workspace === undefined || node === undefined || nocturne === undefined)
+    return {
+      kind: 'missing',
+      why: 'plugins.entries.nocturne.config needs workspace, node and nocturne as absolute paths; nocturne cron install writes them',
+    };
+  const real = realPath(workspace);
+  return {
+    kind: 'config',
+    config: {
+      workspace: real,
+      id: createHash('sha256').update(real).digest('hex').slice(0, 8),
+      node,
+      nocturne,
+      home: path('home'),
+      governed: values['governed'] === 'all' ? 'all' : 'jobs',
+    },
+  };
+}
+
+export function realPath(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path;
+  }
 }

@@ -1,6 +1,7 @@
 /** The sentence for whoever calls a tool wrongly: what is wrong, and what was probably meant. */
-import type { z } from 'zod';
+import { z } from 'zod';
 import { nearestName } from '../kernel/nearest-name.js';
+import { NocturneError } from '../kernel/error.js';
 
 /** What models that were trained on other tools call ours. */
 const OTHER_NAMES: Readonly<Record<string, string>> = {
@@ -94,4 +95,21 @@ export function unknownTool(name: string, names: readonly string[]): string {
 
 function meant(name: string | undefined): string {
   return name === undefined ? '' : ` Did you mean \`${name}\`?`;
+}
+
+/** @throws NocturneError `USAGE` with what is wrong and what the tool takes. */
+export function parseArguments(
+  { name, args }: { readonly name: string; readonly args: z.ZodObject },
+  sent: unknown,
+): Readonly<Record<string, unknown>> {
+  const parsed = args.safeParse(sent);
+  if (parsed.success) return parsed.data;
+  throw new NocturneError('USAGE', explainFault(name, args, { error: parsed.error, sent }));
+}
+
+export type ToolSchema = { readonly type: 'object'; readonly [key: string]: unknown };
+
+export function toolSchema(args: z.ZodObject, io: 'input' | 'output' = 'input'): ToolSchema {
+  const { $schema: _, ...schema } = z.toJSONSchema(args, { io });
+  return { ...schema, type: 'object' };
 }
