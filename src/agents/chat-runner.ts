@@ -134,8 +134,8 @@ type Session = {
 };
 
 /**
- * The loop: ask, make the calls, ask again. @returns why it failed, or nothing when the model has
- * finished.
+ * The loop: ask, make the calls, ask again.
+ * @returns why it failed, or nothing when the model has finished.
  */
 async function converse(session: Session): Promise<Failed | undefined> {
   const { input, limits, client, clock, record, talk } = session;

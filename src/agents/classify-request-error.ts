@@ -28,9 +28,8 @@ type ErrorParts = {
 
 /**
  * 401, 403: `auth-required`. 402 and an exhausted quota: `over-budget`. 429, 529: `rate-limited`,
- * again later. 408, 409, 425, 5xx and
- * broken connections: `transient`, again later. 404: `not-found`. A request that exceeds the
- * model's context: `over-budget`. Any other 4xx: `crashed`.
+ * again later. 408, 409, 425, 5xx and broken connections: `transient`, again later. 404:
+ * `not-found`. A request that exceeds the model's context: `over-budget`. Any other 4xx: `crashed`.
  * @param now milliseconds since 1970, for a `Retry-After` that is a date.
  */
 export function classifyRequestError(error: unknown, now: number): RequestFailure {

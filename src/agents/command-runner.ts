@@ -9,8 +9,8 @@ import { type FailureCode, type Runner, NO_USAGE } from './types.js';
 
 /**
  * Exit codes: 0 = finished; 75 (EX_TEMPFAIL) = nothing was done, worth trying again: `transient`,
- * tried again after a wait; 77 (EX_NOPERM) = the owner has to log
- * in: `auth-required`; anything else, or a signal = `crashed`.
+ * tried again after a wait; 77 (EX_NOPERM) = the owner has to log in: `auth-required`; anything
+ * else, or a signal = `crashed`.
  */
 const FAILURE_OF_EXIT: ReadonlyMap<number, FailureCode> = new Map([
   [75, 'transient'],

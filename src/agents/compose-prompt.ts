@@ -39,8 +39,8 @@ export function estimateTokens(text: string): number {
 
 /**
  * The leading instruction fragments (the hard lines), the brief, the other fragments in order, and
- * how to report. When that is too
- * long, data fragments are cut and then dropped, last first; the prompt and `omitted` say which.
+ * how to report. When that is too long, data fragments are cut and then dropped, last first; the
+ * prompt and `omitted` say which.
  * @throws NocturneError CONFIG when the instructions and the brief alone exceed
  * `budget.contextBudget`: they are never cut.
  */

@@ -158,10 +158,9 @@ const FLUSH_MS = 250;
 
 /**
  * Ends what is left of a run. With a grace: SIGTERM to the group first, and time to tidy up;
- * without: the program ended by itself, and its
- * helpers get a moment to follow it. Then SIGKILL for all. In a sandbox the program has a group of
- * its own: what leads the run's group only
- * waits for it, and takes everything inside down with it.
+ * without: the program ended by itself, and its helpers get a moment to follow it. Then SIGKILL for
+ * all. In a sandbox the program has a group of its own: what leads the run's group only waits for
+ * it, and takes everything inside down with it.
  */
 export async function endProcesses(
   run: RunProcesses & { readonly group: number },

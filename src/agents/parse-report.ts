@@ -168,8 +168,7 @@ type Block = { readonly text: string; readonly closed: boolean };
 
 /**
  * The last block with info `nocturne-report` that is not inside another fence; when an unbalanced
- * fence swallowed all of them, the last
- * line that opens one.
+ * fence swallowed all of them, the last line that opens one.
  */
 function lastBlock(output: string): Block | undefined {
   const lines = output.split('\n');

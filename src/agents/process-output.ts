@@ -43,8 +43,8 @@ export function collectOutput({
 export type OutputLimits = { readonly maxBytes: number; readonly maxBytesPerSecond: number };
 
 /**
- * @returns a function that is given every chunk and answers with a sentence once there is too
- * much. Times in milliseconds.
+ * @returns a function that is given every chunk and answers with a sentence once there is too much.
+ * Times in milliseconds.
  */
 export function outputLimiter({
   maxBytes,

@@ -16,9 +16,8 @@ export const hasProcessTable = existsSync('/proc/self/stat');
 
 /**
  * Looks at every live process, also at those that appear meanwhile, and keeps those that `wanted`
- * accepts. Because every process of the last
- * listing was looked at after an earlier one, none can slip through by forking and ending. Zombies
- * are not alive.
+ * accepts. Because every process of the last listing was looked at after an earlier one, none can
+ * slip through by forking and ending. Zombies are not alive.
  */
 export function liveProcesses(
   wanted: (candidate: LiveProcess) => boolean = () => true,

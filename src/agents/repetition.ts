@@ -13,8 +13,8 @@ export type Repetition = {
   /** Told before a call is made. @returns how many times in a row it has now been asked for. */
   asked(name: string, argumentsText: string): number;
   /**
-   * Told after a call was made. @returns how often the same call has had the same result since
-   * something new was written.
+   * Told after a call was made.
+   * @returns how often the same call has had the same result since something new was written.
    */
   answered(
     name: string,

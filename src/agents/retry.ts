@@ -62,9 +62,8 @@ const LONGEST_MS = 60_000;
 
 /**
  * Exponential with equal jitter: attempt 1 waits 0.5 to 1 s, each further one twice as long, 60 s
- * at most. What the server asked for
- * (`Retry-After`) is a lower bound and gets a little jitter on top, so that many clients do not
- * come back at the same instant.
+ * at most. What the server asked for (`Retry-After`) is a lower bound and gets a little jitter on
+ * top, so that many clients do not come back at the same instant.
  * @param random a number in [0, 1).
  */
 export function backoffMs(attempt: number, random: number, retryAfterMs?: number): number {

@@ -19,10 +19,9 @@ export type EnvironmentInput = {
 
 /**
  * PATH, HOME, LANG and TZ of the host, what the runner's `pass_env` names, and `NOCTURNE_RUN`,
- * `NOCTURNE_WORKSPACE`, `NOCTURNE_BRIEF`,
- * `NOCTURNE_HEARTBEAT` and `NOCTURNE_PASS_TOKEN`, which nothing can override. Directories of PATH
- * that are not absolute are left out:
- * they would name places in the folder that the agent writes to.
+ * `NOCTURNE_WORKSPACE`, `NOCTURNE_BRIEF`, `NOCTURNE_HEARTBEAT` and `NOCTURNE_PASS_TOKEN`, which
+ * nothing can override. Directories of PATH that are not absolute are left out: they would name
+ * places in the folder that the agent writes to.
  */
 export function runnerEnvironment({
   host,

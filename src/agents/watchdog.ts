@@ -81,8 +81,7 @@ export type HeartbeatFile = {
 
 /**
  * A touch is any change of the file's time or size, so clocks are never compared. Content that is
- * no claim is an ordinary touch and
- * ends the claim before it.
+ * no claim is an ordinary touch and ends the claim before it.
  */
 export function watchHeartbeatFile(path: string | undefined): HeartbeatFile {
   let last = path === undefined ? '' : version(path);

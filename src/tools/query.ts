@@ -1,4 +1,7 @@
-/** A SELECT over the workspace through a door, for a limited time and in limited memory. */
+/**
+ * A SELECT over the workspace, with a time and memory limit. SQLite cannot be interrupted from
+ * inside, so it runs in a process of its own.
+ */
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { defined } from '../kernel/defined.js';
@@ -18,7 +21,7 @@ export const queryTool = tool({
   readOnly: true,
   structured: true,
   ofPass: false,
-  /** @throws NocturneError `BAD_QUERY` with SQLite's own words. */
+  /** @throws NocturneError `BAD_QUERY` with SQLite's message. */
   async run({ workspace, scope, signal }, { sql }) {
     const bounds = defined({ now: workspace.clock.now(), signal, scope });
     const { ok, text } = await boundedQuery(workspace.root, sql, bounds);
@@ -27,7 +30,7 @@ export const queryTool = tool({
   },
 });
 
-/** What was cut off in the middle is no JSON any more. */
+/** Clipped output is no longer JSON. */
 function rowsOf(text: string): ToolAnswer['data'] {
   try {
     return JSON.parse(text) as ToolAnswer['data'];
@@ -38,7 +41,7 @@ function rowsOf(text: string): ToolAnswer['data'] {
 
 type QueryResult = { readonly ok: boolean; readonly text: string };
 
-/** `scope`: what whoever asks may see; nothing given is everything. */
+/** `scope`: what the caller may see; default: everything. */
 export type QueryBounds = {
   readonly now: Date;
   readonly scope?: ReadScope;
@@ -49,12 +52,11 @@ export type QueryBounds = {
 
 const LIMIT_MS = 10_000;
 const LIMIT_MB = 512;
-/** One argument of a process may not be longer than 128 KB. */
+/** An argument of a process is at most 128 KB. */
 const LONGEST = 20_000;
 const PROGRAM = fileURLToPath(new URL('query-process.js', import.meta.url));
 const NARROWER = 'Ask for less: name the rows that you need, and let no recursion run without end.';
 
-/** Rows as JSON, or in words why there are none. */
 export async function boundedQuery(
   root: string,
   sql: string,

@@ -1,4 +1,4 @@
-/** One program, run for a chat agent: the very words that were judged, no shell. */
+/** Runs one program without a shell: exactly the words that the guard judged. */
 import { z } from 'zod';
 import { plainWords } from '../governance/guard/shell.js';
 import type { Reason } from '../governance/types.js';

@@ -1,9 +1,9 @@
-/** The sentence for whoever calls a tool wrongly: what is wrong, and what was probably meant. */
+/** Checks the arguments of a tool call, and says what is wrong and what was probably meant. */
 import { z } from 'zod';
 import { nearestName } from '../kernel/nearest-name.js';
 import { NocturneError } from '../kernel/error.js';
 
-/** What models that were trained on other tools call ours. */
+/** What models trained on other tools call ours. */
 const OTHER_NAMES: Readonly<Record<string, string>> = {
   bash: 'run',
   shell: 'run',
@@ -60,10 +60,6 @@ const OTHER_ARGUMENTS: Readonly<Record<string, readonly string[]>> = {
   content: ['text'],
 };
 
-/**
- * What is wrong with a call: each argument that is unknown, missing or of another type, and what
- * the tool takes.
- */
 export function explainFault(
   tool: string,
   schema: z.ZodObject,
@@ -87,7 +83,7 @@ export function explainFault(
   return `\`${tool}\` was not called: ${faults.join(' ')} It takes: ${takes.join(', ') || 'nothing'}.`;
 }
 
-/** @param names the tools that there are behind this door. */
+/** @param names the available tools. */
 export function unknownTool(name: string, names: readonly string[]): string {
   const other = OTHER_NAMES[name.toLowerCase()];
   return `There is no tool \`${name}\`. The tools are ${names.join(', ')}.${meant(other !== undefined && names.includes(other) ? other : nearestName(name, names))}`;

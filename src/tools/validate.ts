@@ -1,4 +1,4 @@
-/** All checks of the workspace, with as much of the report as an agent can use. */
+/** Validates the workspace, and gives as much of the report as an agent can use. */
 import { z } from 'zod';
 import { defined } from '../kernel/defined.js';
 import { NocturneError } from '../kernel/error.js';

@@ -58,8 +58,8 @@ export function deed(payload: Payload, hides = false): string {
 }
 
 /**
- * The particulars, as markdown whose every line from an agent is indented code. @param most lines
- * of content; more are cut with a note.
+ * The particulars, as markdown whose every line from an agent is indented code.
+ * @param most lines of content; more are cut with a note.
  */
 export function approvalBody(
   about: QuestionAbout & { readonly contents: Contents },

@@ -1,4 +1,4 @@
-/** What is found while a command is walked through: effects in each folder, and reasons. */
+/** What the walk through a command finds: effects in each folder, and reasons to refuse. */
 import type { Reading, Effect } from './program.js';
 import type { Word } from './shell-types.js';
 import type { Reason, ReasonCode } from '../types.js';
@@ -32,7 +32,6 @@ export function refuse(found: Findings, code: ReasonCode, message: string): void
   found.reasons.set(`${code} ${message}`, { code, message });
 }
 
-/** The state directory and the keys are not read through a command either. */
 export function refuseReserved(found: Findings, word: Word): void {
   if (/(?:^|[/=:])\.nocturne(?:\/|$)|owner\.key/.test(word.text))
     refuse(
@@ -42,7 +41,6 @@ export function refuseReserved(found: Findings, word: Word): void {
     );
 }
 
-/** Adds what a program would do, in every folder in which it may run. */
 export function addReading(found: Findings, read: Reading, folders: Folders): void {
   for (const reason of read.reasons) refuse(found, reason.code, reason.message);
   for (const effect of read.effects) {
@@ -62,22 +60,22 @@ export function addReading(found: Findings, read: Reading, folders: Folders): vo
 export type CommandWorld = {
   readonly rules: readonly ToolRule[];
   readonly tools: readonly string[] | undefined;
-  /** Folder in which the command starts, relative to the workspace. */
+  /** The start folder, relative to the workspace. */
   readonly cwd: string;
   /**
-   * Where `cd` leads from a folder; `exists`: it is sure to succeed; `undefined`: outside the
-   * workspace or through a link.
+   * Where `cd` leads; `exists`: it will succeed; `undefined`: outside the workspace or through a
+   * link.
    */
   folder(from: string, target: string): Folder | undefined;
 };
 export type Folder = { readonly path: string; readonly exists: boolean };
 
-/** Folders in which a command may run; `undefined` among them: not known. */
+/** `undefined` among them: the folder is not known. */
 export type Folders = readonly (string | undefined)[];
 
 export type PlacedEffect = Effect & { readonly from: string };
 
-/** `foreign`: programs that run code of their own, whose effects no words tell. */
+/** `foreign`: programs that run code of their own, so their words do not show their effects. */
 export type CommandJudgement = {
   readonly effects: readonly PlacedEffect[];
   readonly reasons: readonly Reason[];

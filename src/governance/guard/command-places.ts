@@ -1,9 +1,9 @@
-/** In which folders the steps of a command may run, as far as `cd` and `exit` tell. */
+/** In which folders the steps of a command may run, as far as `cd` and `exit` show. */
 import { defined } from '../../kernel/defined.js';
 import type { CommandWorld, Folders } from './command-findings.js';
 import type { Command, SimpleCommand, Step } from './shell-types.js';
 
-/** Folders in which a step may run: after what certainly ran, and if the step before succeeded. */
+/** `chained`: where a step runs if the one before succeeded. */
 export type Places = { readonly now: Folders; readonly chained: Folders };
 
 const MOST_FOLDERS = 8;
@@ -15,7 +15,7 @@ export function startOf({ join }: Step, before: Places): Folders {
   return join === '||' ? union(before.now, before.chained) : before.now;
 }
 
-/** Could leave the shell in another folder. What eval runs is not looked into for this. */
+/** Whether it could leave the shell in another folder. What eval runs is not inspected. */
 export function mayMove(command: Command): boolean {
   if (command.kind === 'group')
     return !command.subshell && command.body.steps.some((step) => step.pipeline.some(mayMove));
@@ -26,10 +26,7 @@ export function mayMove(command: Command): boolean {
   return MOVES.test(first.text);
 }
 
-/**
- * Where the shell may be after a step that is no group. `astray`: it leaves the workspace, or goes
- * through a link.
- */
+/** `astray`: it leaves the workspace, or goes through a link. */
 export function placesAfter(
   step: Step,
   world: CommandWorld,
@@ -62,7 +59,7 @@ function leaves(command: SimpleCommand): boolean {
   return command.words[0]?.certainty === 'sure' && /^(?:exit|return)$/.test(command.words[0].text);
 }
 
-/** Where `cd` leads from each folder; `undefined` when it leads astray from one of them. */
+/** `undefined`: it leaves the workspace from one of the folders. */
 function follow(
   command: SimpleCommand,
   world: CommandWorld,

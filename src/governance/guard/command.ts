@@ -1,7 +1,4 @@
-/**
- * What a command would do, step by step, in each folder in which it might then be: effects on
- * files, and every reason not to run it.
- */
+/** What a command would do in each folder it may run in, and every reason to refuse it. */
 import { defined } from '../../kernel/defined.js';
 import {
   addReading,
@@ -29,12 +26,11 @@ const MOST_STEPS = 2000;
 const SYSTEM_FOLDERS = new Set(
   '/bin /usr/bin /usr/local/bin /sbin /usr/sbin /usr/local/sbin /opt/homebrew/bin'.split(' '),
 );
-/** The shell's own words that touch nothing outside it. */
+/** Shell builtins that touch nothing outside the shell. */
 const BUILTINS = new Set(
   ': true false echo printf test [ [[ pwd exit return break continue wait shift'.split(' '),
 );
 
-/** Where the walk through a command is. */
 type Walk = {
   readonly found: Findings;
   readonly folders: Folders;
@@ -54,7 +50,6 @@ export function judgeCommand(text: string, world: CommandWorld): CommandJudgemen
   return judgementOf(walk.found);
 }
 
-/** A program started without a shell: its words are what they are. */
 export function judgeArgv(argv: readonly string[], world: CommandWorld): CommandJudgement {
   const walk = startWalk(world);
   if (argv.length === 0) refuse(walk.found, 'command-unparsable', 'the command is empty');
@@ -72,15 +67,14 @@ function deeper(walk: Walk): Walk {
   return { ...walk, depth: walk.depth + 1 };
 }
 
-/** Returns where the shell may be afterwards. */
+/** @returns where the shell may be afterwards. */
 function runScript(script: Script, world: CommandWorld, walk: Walk): Folders {
   const { found, budget } = walk;
   if (walk.depth > DEEPEST) {
     refuse(found, 'command-unparsable', `the command is nested more than ${DEEPEST} deep`);
     return walk.folders;
   }
-  // A loop comes back to its first command, so a cd anywhere in it makes every place in it
-  // uncertain.
+  // A loop returns to its first command, so a cd anywhere in it makes every folder uncertain.
   const loops = script.branching && script.steps.some((step) => step.pipeline.some(mayMove));
   const start: Folders = loops ? [undefined] : walk.folders;
   let places: Places = { now: start, chained: start };
@@ -151,7 +145,7 @@ function judgeRedirect({ mode, to }: Redirect, command: Command, walk: Walk): vo
   addReading(found, read, folders);
 }
 
-/** What the command prints, where its words tell: `cat` with a here-document, or nothing. */
+/** What the command prints, if its words show it: `cat` with a here-document, or nothing. */
 function contentOf(command: Command): string | undefined {
   if (command.kind !== 'simple') return undefined;
   if (command.words.length === 0) return '';
@@ -201,7 +195,6 @@ function runWords(
   }
 }
 
-/** What the tool registry says of a program, and of one that runs code of its own. */
 function judgeProgram(
   call: { readonly program: string; readonly args: readonly Word[] },
   world: CommandWorld,
@@ -221,8 +214,8 @@ function judgeProgram(
 }
 
 /**
- * A program by path is the program of that name only in the system's own folders; elsewhere the
- * registry must name the path.
+ * A path counts as the program of that name only in system folders; otherwise the registry must
+ * name the path.
  */
 function nameOf(text: string): string {
   const slash = text.lastIndexOf('/');

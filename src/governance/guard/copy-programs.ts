@@ -1,4 +1,4 @@
-/** Programs that put files elsewhere under the same or another name: cp, mv, install, ln. */
+/** Programs that place files under another name: cp, mv, install, ln. */
 import { defined } from '../../kernel/defined.js';
 import {
   NOTHING,
@@ -58,7 +58,7 @@ export const link = withOptions(PLACING, (name, args) =>
     : refused('path-hard-link', `${name} would give a file a second name; copy the file instead`),
 );
 
-/** Sources and where each goes; the last operand, unless `-t` names the folder. */
+/** The last operand is the target, unless `-t` names the folder. */
 function copying(
   name: string,
   args: Arguments,
@@ -83,7 +83,7 @@ function copying(
   );
 }
 
-/** A pattern may stand for folders, but not for the name that the copy would have. */
+/** A pattern may match folders, but not decide the name of the copy. */
 function isNameCertain({ text, certainty }: Word): boolean {
   if (certainty === 'glob') return !/[*?[]/.test(text.slice(text.lastIndexOf('/') + 1));
   return certainty !== 'unknown';

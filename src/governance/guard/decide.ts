@@ -1,7 +1,4 @@
-/**
- * The one decision that every door asks for: may this be done, on whose behalf, and what would it
- * reach.
- */
+/** The one decision that every caller asks for: is the action allowed, and what would it reach. */
 import { defined } from '../../kernel/defined.js';
 import type { Snapshot } from '../../workspace/types.js';
 import { conclude } from './conclude.js';
@@ -23,10 +20,7 @@ import { overlay } from '../../workspace/overlay.js';
 
 export type { DecideOptions };
 
-/**
- * Every reason is given, not only the first. Synchronous; reads the disk only to see what stands at
- * a path.
- */
+/** Gives every reason, not only the first. Reads the disk only to see what is at a path. */
 export function decide(
   snapshot: Snapshot,
   authority: Authority,
@@ -53,7 +47,7 @@ export function decide(
   return conclude(context, action, verdicts);
 }
 
-/** Of all files of the action together: what one of them takes away another may bring. */
+/** Judges all files of an action together: one may bring what another takes away. */
 function judgeConsequences({ snapshot, authority }: Judging, verdicts: Verdicts): void {
   if (authority.kind === 'reader' || verdicts.texts.size === 0) return;
   const { reasons, diagnostics } = checkConsequences(snapshot, verdicts.texts);
@@ -106,7 +100,10 @@ function effectsOf(action: Action): readonly (Effect & { readonly bytes?: Uint8A
   return [{ op: kind, path, ...defined({ bytes: content }) }];
 }
 
-/** One decision for each action, in their order. */
+/**
+ * Judges each action with the others applied: records made together may refer to each other, and
+ * must not share a unique value.
+ */
 export function decideTogether(
   snapshot: Snapshot,
   authority: Authority,

@@ -13,7 +13,7 @@ import type { Word } from './shell-types.js';
 const LISTS = /^-(?:fprint|fprint0|fls|fprintf)$/;
 const RUNS = /^-(?:exec|execdir|ok|okdir)$/;
 
-/** Expressions are read word by word, so that an action behind any test is found. */
+/** Reads the expression word by word, so that it finds an action after any test. */
 export const find: Program = (name, args) => {
   const parts: Reading[] = [];
   for (let i = 0; i < args.length; i++) {
@@ -43,7 +43,6 @@ export const find: Program = (name, args) => {
   return together(...parts);
 };
 
-/** The words up to `;` or `+`. */
 function commandOf(words: readonly Word[]): readonly Word[] {
   const end = words.findIndex((word) => word.text === ';' || word.text === '+');
   return end < 0 ? words : words.slice(0, end);

@@ -1,4 +1,4 @@
-/** Whether one effect on files may happen: route and scope, contract, writers, secrets. */
+/** Judges an effect on files, a command, and something to send. */
 import { checkContract, checkWriters } from './contract.js';
 import { guestReasons, routeReasons } from './route.js';
 import { secretReasons } from './secrets.js';
@@ -87,10 +87,7 @@ function judgeContent(
   );
 }
 
-/**
- * A guest sits with a person, who may change what is the owner's; what only bundles write is for
- * nobody's hand.
- */
+/** A person is present and may change the owner's fields; bundle-only files stay refused. */
 function mattersTo(authority: Authority): (reason: Reason) => boolean {
   return (reason) => authority.kind !== 'guest' || reason.code !== 'field-writer';
 }
@@ -150,7 +147,6 @@ export function judgeExec(context: Judging, action: Action, verdicts: Verdicts):
   );
 }
 
-/** Relative to the workspace. A folder outside it, or behind a link, is a reason. */
 function startFolder(world: PathWorld, rawPath: string | undefined, verdicts: Verdicts): string {
   if (rawPath === undefined || rawPath === '' || rawPath === '.') return '';
   const target = resolveTarget(world, rawPath, { use: 'folder' });
@@ -158,10 +154,7 @@ function startFolder(world: PathWorld, rawPath: string | undefined, verdicts: Ve
   return target.path ?? '';
 }
 
-/**
- * A pass of a project sends to what the owner lists; with a person present, anything else is asked
- * about.
- */
+/** A pass sends only to listed destinations; with a person present, others are asked about. */
 export function judgeSend(
   { snapshot, authority, options }: Judging,
   action: Action,
@@ -199,20 +192,17 @@ export function judgeSend(
 }
 
 export type DecideOptions = {
-  /** What the disk says now; default: the disk. */
+  /** Default: the disk. */
   readonly probe?: FileProbe;
-  /** `$NOCTURNE_HOME`, so that it is reserved when it stands inside the workspace. */
+  /** `$NOCTURNE_HOME`, reserved if it is inside the workspace. */
   readonly home?: string;
-  /** Folder in which a command starts, relative to the workspace; default: its root. */
+  /** Where a command starts, relative to the workspace; default: its root. */
   readonly cwd?: string;
-  /**
-   * The pre-approval (`PA-003`) under which a path outside the scope may be written, if there is
-   * one.
-   */
+  /** The pre-approval that allows writing a path outside the scope. */
   readonly authorise?: (path: string) => string | undefined;
-  /** Sends that are being judged together with this one, by destination. */
+  /** Sends judged together with this one, by destination. */
   readonly sent?: ReadonlyMap<string, number>;
-  /** Told of every file that the action would touch. */
+  /** Called with every file that the action would touch. */
   readonly seen?: (target: {
     readonly path: string;
     readonly op: string;
@@ -233,6 +223,6 @@ export type Verdicts = {
   readonly diagnostics: Diagnostic[];
   readonly broken: Reason[];
   readonly used: Set<string>;
-  /** What the files that the action touches would hold; `undefined`: they would be gone. */
+  /** What the touched files would hold; `undefined`: deleted. */
   readonly texts: Map<string, string | undefined>;
 };

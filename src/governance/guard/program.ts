@@ -1,30 +1,28 @@
-/** How the reading of a program is put together from facts about its options. */
+/** How the model of a program is built from data about its options. */
 import { has, readArguments, valuesOf, type Arguments } from './options.js';
 import type { Word } from './shell-types.js';
 import type { Reason, ReasonCode } from '../types.js';
 
-/** What a program would do, from its name and its arguments. */
 export type Program = (name: string, args: readonly Word[]) => Reading;
 
-/** Lists of options and programs are written as one text each, names without dashes. */
+/** Lists of names in one text, without dashes. */
 export type Names = string;
 
-/** What a program that is no special case does with its options and operands. */
 export type ProgramFacts = {
   readonly names: Names;
-  /** Options that have a value; files among them are in `outputs` too. */
+  /** Options with a value, except `outputs`. */
   readonly valued?: Names;
   /** Options whose value is a file that is written. */
   readonly outputs?: Names;
-  /** What becomes of each operand that is a file. */
+  /** The effect on each operand. */
   readonly operand?: (path: string, args: Arguments) => Effect;
-  /** The second operand alone is such a file. */
+  /** Only the second operand is a file that is written. */
   readonly onlySecond?: boolean;
-  /** Options with which it runs a program of the caller's. */
+  /** Options that run a program of the caller's. */
   readonly runs?: Names;
-  /** Options with which its words do not tell what it writes. */
+  /** Options after which the words do not show what is written. */
   readonly opaque?: Names;
-  /** Options without which its words do not tell what it writes. */
+  /** Options without which the words do not show what is written. */
   readonly opaqueWithout?: Names;
 };
 
@@ -49,10 +47,7 @@ export const denied: Program = (name) =>
 
 export const write = (path: string): Effect => ({ op: 'write', path });
 
-/**
- * Refuses when an argument that only the shell knows could be an option, because options decide
- * what is written.
- */
+/** Options decide what is written, so an uncertain argument that could be one is refused. */
 export function certain(name: string, args: Arguments): Reading {
   return args.unknown
     ? refused(
@@ -93,12 +88,10 @@ export function programOf(facts: ProgramFacts): Program {
 }
 
 /**
- * `path` as the command names it, from the folder `from` (workspace-relative). `into`: when the
- * path is a folder, the file is this name in it.
- * `tree`: everything below as well. `moving`: deleted here because it goes elsewhere. `content`:
- * what the file would hold or have added, when the words tell; `copyOf`: the workspace file it
- * comes from.
- * `pattern`: the path is a glob over existing files.
+ * `from`: the folder that `path` is relative to. `into`: the name to use if `path` is a folder.
+ * `tree`: everything below too. `moving`: deleted because it goes elsewhere. `content`: what the
+ * file would hold or gain, if known. `copyOf`: the source file. `pattern`: `path` is a glob over
+ * existing files.
  */
 export type Effect = {
   readonly op: 'write' | 'append' | 'edit' | 'delete' | 'mkdir' | 'mode';
@@ -111,7 +104,7 @@ export type Effect = {
   readonly copyOf?: string;
 };
 
-/** `run`: other commands that it starts, as words. `scripts`: shell text that it runs. */
+/** `run`: commands that it starts, as words. `scripts`: shell text that it runs. */
 export type Reading = {
   readonly effects: readonly Effect[];
   readonly reasons: readonly Reason[];
@@ -138,7 +131,7 @@ export function together(...parts: readonly Reading[]): Reading {
   };
 }
 
-/** One effect for each word; a word that only the shell could complete refuses the command. */
+/** A word that only the shell could complete refuses the command. */
 export function onEach(
   program: string,
   words: readonly Word[],

@@ -1,4 +1,4 @@
-/** What the programs that agents use do to files: a reading for each, from its arguments. */
+/** The models of the programs that agents use: what each does to files. */
 import { copy, install, link, move } from './copy-programs.js';
 import {
   NOTHING,
@@ -111,10 +111,7 @@ const SIMPLE: readonly ProgramFacts[] = [
   },
 ];
 
-/**
- * The first operand is a mode or an owner, unless `--reference` or a mode like `-w` (read as an
- * option) takes its place.
- */
+/** `--reference`, or a mode that reads as an option (`-w`), replaces the first operand. */
 const change = withOptions('reference from', (name, args) => {
   const first = args.operands[0];
   const hasMode =
@@ -171,13 +168,13 @@ const yq: Program = (name, args) =>
     ? opaque(name, args)
     : NOTHING;
 
-/** `printf -v` sets a variable, and `read` and others could set one that programs obey. */
+/** `printf -v` sets a variable that a program could obey. */
 const print: Program = (name, args) =>
   args.some((word) => word.text.startsWith('-v'))
     ? refused('command-unparsable', `${name} -v sets a variable; print instead`)
     : NOTHING;
 
-/** `-v NAME[…]` evaluates what stands in the brackets. */
+/** `-v NAME[…]` evaluates what is in the brackets. */
 const variableTest: Program = (name, args) =>
   args.some((word) => word.certainty === 'sure' && /^-[vR]$/.test(word.text))
     ? refused('command-unparsable', `${name} -v is not understood; compare with an empty text`)
@@ -210,7 +207,7 @@ export const PROGRAMS: ReadonlyMap<string, Program> = new Map([
   ...each('test [', variableTest),
 ]);
 
-/** Programs that run code of their own, or reach out, whatever their words say. */
+/** Programs that run code of their own or use the network, whatever their words say. */
 export const FOREIGN: ReadonlySet<string> = new Set([
   ...INTERPRETERS.flatMap(([names]) => split(names)),
   'curl',

@@ -1,4 +1,4 @@
-/** Programs that are given a program in their words: sed, awk and the interpreters. */
+/** Programs that take a script as an argument: sed, awk and the interpreters. */
 import {
   NOTHING,
   onEach,
@@ -79,9 +79,9 @@ export const awk = withOptions(
 );
 
 /**
- * An interpreter with a script file is judged by the tool registry; code in its words or on its
- * input cannot be judged at all.
- * @param inline options that bring code or change how it is run. @param valued others with a value.
+ * The tool registry judges a script file; code in arguments or on standard input cannot be judged.
+ * @param inline options that bring code.
+ * @param valued other options with a value.
  */
 export function interpreter(inline: Names, valued: Names = ''): Program {
   const code = split(inline);
@@ -110,10 +110,7 @@ function asksForVersion(words: readonly Word[]): boolean {
 
 const TERMINATOR = /[;}\n]/;
 
-/**
- * Why a sed script must not be run, or `undefined` when it only edits its stream. GNU and POSIX
- * commands; `w`, `W`, `e`, `r` of special files are refused.
- */
+/** Why the script is refused; `undefined` if it only edits its stream (GNU and POSIX commands). */
 export function sedProblem(script: string): string | undefined {
   let index = 0;
   const peek = (): string => script.charAt(index);
@@ -121,8 +118,8 @@ export function sedProblem(script: string): string | undefined {
     while (index < script.length && pattern.test(peek())) index += 1;
   };
   /**
-   * To the next unescaped delimiter. In a pattern, brackets protect it for some seds and not for
-   * others, so it may not stand there.
+   * To the next unescaped delimiter. In a pattern, seds disagree about brackets around it, so it is
+   * refused there.
    */
   const part = (delimiter: string, pattern: boolean): boolean => {
     let bracket = false;
@@ -181,10 +178,8 @@ export function sedProblem(script: string): string | undefined {
 }
 
 /**
- * Why an awk program must not be run: it writes, pipes, runs, reads other files or includes code.
- * Strings are not told from code (a quote
- * inside a regular expression would turn them around), so a `>` after `print` is refused wherever
- * it stands; comparisons before it are not.
+ * Why the program is refused: it writes, pipes, runs, reads or includes something. A `>` anywhere
+ * after `print` is refused, because strings are not parsed.
  */
 export function awkProblem(program: string): string | undefined {
   if (/\bsystem\s*\(|\bgetline\b|@|\bclose\s*\(/.test(program))

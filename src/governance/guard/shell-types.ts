@@ -5,9 +5,8 @@
 
 /**
  * One word after quotes are removed. `sure`: the text is exactly what the program gets. `glob`:
- * names of existing files that match.
- * `unknown`: a variable, a substitution, a brace or a tilde decides; `text` then holds only what
- * was written around it.
+ * names of existing files that match. `unknown`: a variable, a substitution, a brace or a tilde
+ * decides; `text` then holds only what was written around it.
  */
 export type Word = {
   readonly text: string;

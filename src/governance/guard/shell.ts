@@ -44,9 +44,8 @@ export function problemsOf(script: Script): readonly string[] {
 
 /**
  * The words of a command that is one plain program with arguments, as every shell would give them
- * to it; `undefined` when it is anything more
- * (operators, redirections, variables, patterns, assignments). What is run from these words is what
- * the guard judged.
+ * to it; `undefined` when it is anything more (operators, redirections, variables, patterns,
+ * assignments). What is run from these words is what the guard judged.
  */
 export function plainWords(text: string): readonly string[] | undefined {
   const script = parseShell(text);

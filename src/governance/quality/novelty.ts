@@ -87,8 +87,8 @@ export type Novelty = {
 
 /**
  * Each output against everything earlier (its own earlier version included) and against the outputs
- * before it in the list, so
- * that one pass cannot count one text twice. An output without words is not novel.
+ * before it in the list, so that one pass cannot count one text twice. An output without words is
+ * not novel.
  */
 export function noveltyOf(
   outputs: readonly Text[],

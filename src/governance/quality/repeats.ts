@@ -150,8 +150,8 @@ export type Likeness = {
 
 /**
  * Cosine from which two texts say the same. Sentence models give reworded texts 0.8 to 0.97, and
- * texts about one matter that say different things up to about 0.9: it is set where
- * a repeat is rather missed than something new taken for one.
+ * texts about one matter that say different things up to about 0.9: it is set where a repeat is
+ * rather missed than something new taken for one.
  */
 export const SAME_MEANING = 0.95;
 

@@ -1,7 +1,6 @@
 /**
- * `hook claude-code` without the machinery of the other commands, because Claude Code starts it
- * before every tool call. The build makes one file of this and of all that it imports
- * (`dist/hook-claude-code.cjs`).
+ * `hook claude-code` without the rest of the command line, because it starts before every tool
+ * call. The build bundles it into `dist/hook-claude-code.cjs`.
  */
 import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
@@ -13,10 +12,7 @@ import { openWorkspace } from '../../workspace/open-workspace.js';
 import { homeDirectory } from '../../workspace/state-home.js';
 import { answerEvent } from './hooks/answer-event.js';
 
-/**
- * @param words what follows `hook claude-code`. @param modules how the installed modules are
- * loaded, when one is asked for.
- */
+/** @param words what follows `hook claude-code`. */
 export async function hookLine(
   words: readonly string[],
   modules: () => Promise<readonly PassModule[]>,
@@ -44,8 +40,8 @@ export async function hookLine(
 }
 
 /**
- * The folder that the hook was installed for, whatever folder the session has gone to. One that is
- * no workspace any more is an error: nothing could be judged.
+ * The folder that the hook was installed for. If it is no longer a workspace, nothing can be
+ * judged.
  */
 function rootOf(
   workspace: string | undefined,

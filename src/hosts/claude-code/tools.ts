@@ -1,4 +1,7 @@
-/** The tools of Claude Code in the guard's words. */
+/**
+ * What Claude Code's tools do, in the guard's terms. Hooks load it for each call, so it stays
+ * small.
+ */
 import type { HostTools, ToolReader, GuardedHost } from '../../governance/host-tools/host-tools.js';
 import {
   acts,

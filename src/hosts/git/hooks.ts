@@ -1,7 +1,6 @@
 /**
- * Our hooks in a git repository: scripts in a folder of their own in the git directory, and
- * `core.hooksPath` set to it. The hooks that were in force are not
- * touched: ours call them where they are.
+ * Plans, installs, removes and shows our hooks in a git repository: scripts in a folder of their
+ * own, named by `core.hooksPath`. Earlier hooks stay and are called.
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -20,8 +19,7 @@ const NAME = 'git-config';
 const PREVIOUS = 'nocturne.previousHooksPath';
 
 /**
- * `folder`: ours. `previous`: hooks in force without ours. `local`: what `core.hooksPath` said in
- * this repository before.
+ * `previous`: where hooks are without ours. `local`: what `core.hooksPath` was in this repository.
  */
 export type Repository = {
   readonly config: string;
@@ -37,7 +35,7 @@ export type GitPlan = {
   readonly scripts: ReadonlyMap<string, string>;
 };
 
-/** `undefined` when the workspace is in no repository, or git is not there. */
+/** `undefined`: the workspace is not in a repository, or git is missing. */
 export function findRepository(root: string): Repository | undefined {
   const common = ask(root, ['rev-parse', '--path-format=absolute', '--git-common-dir']);
   if (common === undefined) return undefined;
@@ -86,7 +84,7 @@ export function planGitUninstall(repository: Repository): GitPlan {
   };
 }
 
-/** Rarely used ones, handed on only where they exist: some change what git does by being there. */
+/** Passed on only if they exist: some change what git does merely by existing. */
 const HOOK_NAMES = new Set([
   'fsmonitor-watchman',
   'p4-changelist',
@@ -134,7 +132,7 @@ export function carryOutGit(workspace: Workspace, plan: GitPlan): void {
   );
 }
 
-/** Only what is ours goes: a `core.hooksPath` that somebody set since then stays. */
+/** A `core.hooksPath` that somebody set since stays. */
 function remove(workspace: Workspace, repository: Repository): void {
   const before = readBefore(workspace.state, NAME);
   if (repository.installed) {

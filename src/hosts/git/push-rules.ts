@@ -1,16 +1,10 @@
-/**
- * What may be pushed: protected branches are neither rewritten nor deleted, and a pass pushes
- * nothing.
- */
+/** What may be pushed and what a commit message must look like. A pass pushes nothing. */
 import { globMatches } from '../../kernel/glob.js';
 import { secretReasons } from '../../governance/guard/secrets.js';
 
 export const PROTECTED_BRANCHES: readonly string[] = ['main', 'master', 'release/*'];
 
-/**
- * `forward`: whether the new commit has the old one behind it; `unknown` when the old one is not
- * here.
- */
+/** `forward`: the new commit contains the old one; `unknown`: the old one is not here. */
 export type PushedRef = {
   readonly remoteRef: string;
   readonly kind: 'create' | 'update' | 'delete';
@@ -43,10 +37,7 @@ export type PushLine = {
   readonly remoteId: string;
 };
 
-/**
- * The lines that git gives a pre-push hook. A line of another form is `undefined`: nobody can say
- * what it would do.
- */
+/** `undefined`: a line has another form, so nobody can say what it would do. */
 export function parsePushLines(text: string): readonly PushLine[] | undefined {
   const lines = text.split('\n').filter((line) => line !== '');
   const read = lines.map((line) => /^(\S+) ([0-9a-f]{40,64}) (\S+) ([0-9a-f]{40,64})$/.exec(line));
@@ -65,10 +56,7 @@ export function isNothing(id: string): boolean {
 
 export const SUBJECT_LENGTH = 100;
 
-/**
- * @param options.comment what begins a line that git leaves out. @returns what is wrong, in
- * sentences.
- */
+/** @param options.comment begins a line that git leaves out. */
 export function messageFindings(
   message: string,
   options: { readonly longest?: number; readonly comment?: string } = {},
@@ -102,7 +90,7 @@ export function messageFindings(
   ];
 }
 
-/** Without comments, and without the diff below the scissors of `git commit --verbose`. */
+/** Without comments, and without the diff that `git commit --verbose` adds. */
 function kept(message: string, comment: string): readonly string[] {
   const lines = message.split(/\r?\n/);
   const scissors = lines.findIndex((line) =>

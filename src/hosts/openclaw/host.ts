@@ -1,10 +1,8 @@
-/**
- * OpenClaw: agents that work in its sessions, started by its jobs and judged through our plugin.
- */
+/** OpenClaw: agents in its sessions, started by its jobs and judged through our plugin. */
 import type { Host, AgentWorkspace } from '../types.js';
 import { TOOLS } from './tools.js';
 
-/** The pages that it puts, or once put, into an agent's prompt. */
+/** Pages that OpenClaw puts, or once put, into an agent's prompt. */
 const PAGES = [
   'AGENTS.md',
   'SOUL.md',

@@ -1,4 +1,4 @@
-/** One hook event of Claude Code as it comes on standard input. */
+/** One hook event of Claude Code, read from standard input. */
 import { NocturneError } from '../../../kernel/error.js';
 import { defined } from '../../../kernel/defined.js';
 import type { HostSession } from '../../../passes/types.js';
@@ -16,7 +16,7 @@ export type HookEvent = {
   readonly input: Readonly<Record<string, unknown>>;
   readonly response: unknown;
   readonly callId: string | undefined;
-  /** Of the subagent in which it happens, or whose end it is. */
+  /** The subagent in which it happens, or which ends. */
   readonly agentId: string | undefined;
   /** SessionStart: startup, resume, clear or compact. */
   readonly source: string;
@@ -24,7 +24,7 @@ export type HookEvent = {
   readonly lastMessage: string;
 };
 
-/** @throws NocturneError `USAGE` for anything that is no event. */
+/** @throws NocturneError `USAGE` */
 export function parseEvent(text: string): HookEvent {
   const wrong = (what: string): NocturneError =>
     new NocturneError('USAGE', `what came on standard input is no event of Claude Code: ${what}`, {
@@ -60,7 +60,7 @@ export function parseEvent(text: string): HookEvent {
   };
 }
 
-/** The event's name in a text that could not be read as a whole: what to answer depends on it. */
+/** The event's name in a text that does not parse: the answer depends on it. */
 export function nameIn(text: string): string {
   return /"hook_event_name"\s*:\s*"(\w+)"/.exec(text)?.[1] ?? '';
 }
@@ -69,7 +69,7 @@ export function isMap(value: unknown): value is Readonly<Record<string, unknown>
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** `governed`: Claude Code was started by a pass, so without that pass's token nothing is done. */
+/** `governed`: a pass started Claude Code, so nothing is done without that pass's token. */
 export type HookContext = {
   readonly workspace: Workspace;
   readonly token: string | undefined;
@@ -85,7 +85,6 @@ export function callerOf({ token, governed }: HookContext, event: HookEvent): Ca
   return defined({ token, session: sessionOf(event), governed });
 }
 
-/** Modules are loaded only where REGISTRY.md enables one. */
 export async function ledgerOf(
   context: HookContext,
   snapshot: Snapshot,

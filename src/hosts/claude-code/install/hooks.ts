@@ -1,7 +1,4 @@
-/**
- * Our hooks in `.claude/settings.local.json` of a workspace: planned as text, written through the
- * one commit.
- */
+/** Plans, installs, removes and shows our hooks in `.claude/settings.local.json`. */
 import { existsSync, readdirSync, readFileSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { NocturneError } from '../../../kernel/error.js';
@@ -14,14 +11,14 @@ import { isSwitchedOff, ownEvents, withHooks, withoutHooks } from './merge-setti
 import type { HostHooks } from '../../types.js';
 
 /**
- * The settings of one person on one machine: the commands name absolute paths, which in the shared
- * `settings.json` would be wrong for everybody else.
+ * Personal settings: the commands name absolute paths, which do not belong in the shared
+ * `settings.json`.
  */
 export const SETTINGS = '.claude/settings.local.json';
 const FOLDER = '.claude';
 const NAME = 'claude-settings';
 
-/** `text`: what the file is to hold; `undefined`: it is to be gone. */
+/** `next`: what the file is to hold; `undefined`: it is to be deleted. */
 export type SettingsPlan = {
   readonly verdict: 'install' | 'upgrade' | 'nothing' | 'restore' | 'remove';
   readonly now: Buffer | undefined;
@@ -57,7 +54,7 @@ function originOf({ now, verdict }: SettingsPlan, before: Before | undefined): B
   if (before !== undefined && now !== undefined && before.after === sha256(now))
     return before.content;
   if (now === undefined || verdict === 'install') return now;
-  // The owner edited the file since: what was before is what stands there without our entries.
+  // The owner edited the file since, so the original is what remains without our entries.
   return Buffer.from(withoutHooks(textOf(now), textOf(before?.content), SETTINGS));
 }
 
@@ -120,7 +117,7 @@ export function settingsStatus(workspace: Workspace, hookPaths: HookPaths): Sett
   };
 }
 
-/** A file that somebody removed, or cleaned by hand, has nothing to give back. */
+/** A file that was removed or cleaned by hand has nothing to restore. */
 function forgetIfGone(workspace: Workspace, { now }: SettingsPlan): void {
   if (now === undefined || ownEvents(textOf(now), SETTINGS).length === 0)
     forgetBefore(workspace.state, NAME);

@@ -1,7 +1,4 @@
-/**
- * The runner of kind `claude`: one turn of the Claude Code command line, without its screen. The
- * prompt goes in by stdin, its lines tell what happens.
- */
+/** The runner of kind `claude`: one turn of the Claude Code command line, without its screen. */
 import { defined } from '../../../kernel/defined.js';
 import { fileURLToPath } from 'node:url';
 import { claudeHooks } from '../hook-groups.js';
@@ -84,9 +81,7 @@ export function claudeRunner(
   );
 }
 
-/**
- * Nothing here lets it do more than it would by itself; the owner's own arguments come after these.
- */
+/** Grants no permission that claude would not have; the owner's arguments come after these. */
 function defaultArguments({ model, brief }: RunInput): readonly string[] {
   const cost =
     brief.budget.maxCost === undefined ? [] : ['--max-budget-usd', String(brief.budget.maxCost)];
@@ -101,8 +96,8 @@ function defaultArguments({ model, brief }: RunInput): readonly string[] {
 }
 
 /**
- * Every tool call of the run asks the guard. Inside a sandbox a hook could not reach the state
- * directory, and the sandbox stands in for it.
+ * The guard judges every tool call. In a sandbox a hook cannot reach the state directory, and the
+ * sandbox protects instead.
  */
 function hookArguments(
   { sandbox, workspaceRoot }: RunInput,

@@ -1,4 +1,4 @@
-/** What a run of claude has said, done and used so far, gathered from its lines. */
+/** What a run of claude has said, done and used, read from its `stream-json` lines. */
 import { z } from 'zod';
 import { jsonLines } from '../../../agents/json-lines.js';
 import { lastBytes, printable } from '../../../agents/output-tail.js';
@@ -6,18 +6,17 @@ import { type RunEvent, type Usage, addUsage, NO_USAGE } from '../../../agents/t
 
 const TAIL_BYTES = 8 * 1024;
 
-/** `take` reads its output; `state` is what was understood of it. */
 export type ClaudeTranscript = {
   readonly take: (chunk: Uint8Array) => void;
   readonly state: TranscriptState;
 };
 export type TranscriptState = {
   result?: ClaudeResult;
-  /** The code that claude gave the error that it ended with. */
+  /** The code of the error that it ended with. */
   error?: string;
-  /** HTTP status of the last request that it was going to send again. */
+  /** HTTP status of the last request that it was going to retry. */
   retrying?: number;
-  /** When a spent limit is given anew, in milliseconds since 1970. */
+  /** When a spent limit is renewed, in milliseconds since 1970. */
   resetsAt?: number;
   model?: string;
   tail: string;
@@ -177,13 +176,13 @@ export type ClaudeEvent = z.infer<typeof Event>;
 export type ClaudeResult = Extract<ClaudeEvent, { type: 'result' }>;
 type ClaudeTokens = z.infer<typeof Tokens>;
 
-/** `undefined` for a line of another kind: there are more than these, and there will be others. */
+/** `undefined` for a line of another kind: there are more than these. */
 export function claudeEvent(value: unknown): ClaudeEvent | undefined {
   const read = Event.safeParse(value);
   return read.success ? read.data : undefined;
 }
 
-/** What was read from a cache counts as read. */
+/** Tokens read from a cache count. */
 export function claudeUsage(tokens: ClaudeTokens, cost: number | null | undefined): Usage {
   const read = [
     tokens?.input_tokens,

@@ -1,7 +1,4 @@
-/**
- * Makes the two jobs, or brings them to what they should be. A job counts as made when the host's
- * list shows it so.
- */
+/** Makes, updates and removes the two jobs. A job counts as made once the host lists it. */
 import { join } from 'node:path';
 import { NocturneError } from '../../../kernel/error.js';
 import { differences, type HostJob, hostJobs, type OurJob, ourJobs } from './host-jobs.js';
@@ -14,7 +11,6 @@ export type InstalledJob = {
   readonly role: JobSpec['role'];
   readonly what: 'created' | 'updated' | 'unchanged';
   readonly job: HostJob;
-  /** What was not as it should be. */
   readonly differed: readonly string[];
 };
 export type JobsContext = {
@@ -70,7 +66,7 @@ async function install(
   return { role: spec.role, what: first === undefined ? 'created' : 'updated', differed };
 }
 
-/** Nothing is reported as done that the host does not show. */
+/** Reports only what the host shows. */
 function observed(
   done: Omit<InstalledJob, 'job'>,
   options: {
@@ -100,10 +96,7 @@ function observed(
   return only.job;
 }
 
-/**
- * A job that declares our key under another name is somebody else's: a declaration would overwrite
- * it.
- */
+/** A declaration would overwrite a job of somebody else that has our key under another name. */
 function refuseForeign(jobs: readonly HostJob[], spec: JobSpec): void {
   const foreign = jobs.find((job) => job.declarationKey === spec.name && job.name !== spec.name);
   if (foreign !== undefined)
