@@ -1,7 +1,4 @@
-/**
- * What went wrong with a request to a chat endpoint, as a failure code, and whether the same
- * request may be sent again.
- */
+/** Classifies a failed request to a chat endpoint, and says whether to retry it. */
 import { defined } from '../kernel/defined.js';
 import { retryAfterMs } from './retry.js';
 import { printable } from './output-tail.js';
@@ -11,12 +8,12 @@ export type RequestFailure = {
   readonly failure: FailureCode;
   readonly retry: boolean;
   readonly retryAfterMs?: number;
-  /** The endpoint was heard, if only to say no. */
+  /** The endpoint was reached. */
   readonly answered: boolean;
   readonly detail: string;
 };
 
-/** The parts of an error of the SDK, or of an error that came in a body, that are looked at. */
+/** The fields that are read of an SDK error, or of an error in a body. */
 type ErrorParts = {
   readonly status?: unknown;
   readonly code?: unknown;

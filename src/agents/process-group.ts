@@ -1,7 +1,4 @@
-/**
- * One program in its own process group, under watch: its output, its silence, its deadline, and
- * what it leaves behind.
- */
+/** Runs one program in its own process group: output, silence, deadline, and leftover processes. */
 import { statSync } from 'node:fs';
 import { defined } from '../kernel/defined.js';
 import { endProcesses, signalGroup } from './orphan-processes.js';
@@ -17,7 +14,7 @@ import { type Wrapped, readSandboxStatus } from './sandbox.js';
 
 export type { ProcessEnd, ProcessLimits };
 
-/** After everything is dead, how long output may still be on its way. */
+/** How long output may still arrive after everything is dead. */
 const DRAIN_MS = 1000;
 
 type Started = {
@@ -31,8 +28,7 @@ type Started = {
 type MakeEnd = (ending: ProcessEnding, detail: string, more?: Partial<ProcessEnd>) => ProcessEnd;
 
 /**
- * Runs a program to its end, whichever that is, and leaves no process of it behind. Never throws
- * for what the program does or is.
+ * Runs a program to its end and leaves no process behind. Does not throw for the program's errors.
  */
 export async function runProcess(request: ProcessRequest): Promise<ProcessEnd> {
   const startedAt = performance.now();
@@ -104,9 +100,6 @@ async function untilEnd(started: Started): Promise<ProcessEnd> {
   }
 }
 
-/**
- * Collects the output, and gives the verdict on silence, too much output and the end of the time.
- */
 function listen({ request, child, output, file }: Started, verdict: Verdict): Watchdog {
   const { limits } = request;
   const dog = watchdog({
@@ -167,7 +160,7 @@ function wrapped({ program, args, cwd, env, sandbox }: ProcessRequest): Wrapped 
 type Verdict = ReturnType<typeof firstVerdict>;
 type Watchdog = ReturnType<typeof watchdog>;
 
-/** Why a process has to end: whatever came first. */
+/** Only the first reason counts. */
 function firstVerdict() {
   let first: { readonly ending: ProcessEnding; readonly detail: string } | undefined;
   let reach = (): void => undefined;

@@ -1,4 +1,4 @@
-/** What a program prints: the end of it is kept, all of it is counted, too much of it is said. */
+/** A program's output: keeps the end, counts everything, and reports when there is too much. */
 import { outputTail } from './output-tail.js';
 import type { ProcessEnd, ProcessLimits } from './process-request.js';
 
@@ -42,10 +42,7 @@ export function collectOutput({
 
 export type OutputLimits = { readonly maxBytes: number; readonly maxBytesPerSecond: number };
 
-/**
- * @returns a function that is given every chunk and answers with a sentence once there is too much.
- * Times in milliseconds.
- */
+/** @returns a sentence once there is too much. Times in milliseconds. */
 export function outputLimiter({
   maxBytes,
   maxBytesPerSecond,

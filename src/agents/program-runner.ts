@@ -1,6 +1,5 @@
 /**
- * What runners that start a program share: the files of a run, attempts, deadlines, the sandbox,
- * and what is said when it has ended.
+ * What runners that start a program share: files, attempts, deadlines, sandbox, and the outcome.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -21,18 +20,12 @@ import {
 } from './types.js';
 
 export type ProgramRunnerOptions = {
-  /** The environment from which the program's is picked. */
+  /** The environment to pick from. */
   readonly host: Readonly<Record<string, string | undefined>>;
-  /**
-   * Where the brief is put for the program to read. Default: the system's directory for temporary
-   * files.
-   */
+  /** Where to put the brief. Default: the system's directory for temporary files. */
   readonly scratch?: string;
   readonly limits?: Partial<ProcessLimits>;
-  /**
-   * How often a program is started whose failure is worth trying again, the first time included.
-   * Default 3.
-   */
+  /** Including the first. Default 3. */
   readonly maxAttempts?: number;
   readonly wait?: Wait;
   readonly random?: () => number;
@@ -45,18 +38,18 @@ export type RunFiles = {
   readonly heartbeat: string;
 };
 
-/** One start of a program, and how its end is read. */
+/** One start of a program, and how to read its end. */
 export type Attempt = {
   readonly program: string;
   readonly args: readonly string[];
   readonly stdin: string;
-  /** Only what the program says of itself; what the runner found is in `end`. */
+  /** Only what the program reports; what the runner found is in `end`. */
   readonly read: (end: ProcessEnd) => Read;
   readonly onStdout?: (chunk: Uint8Array) => void;
-  /** What changes while a program works that prints nothing meanwhile. */
+  /** Changes while a program works without printing. */
   readonly signOfLife?: () => string;
 };
-/** `stop` ends the program: it has used up what it was given. */
+/** `stop` ends the program because its budget is used up. */
 export type PrepareAttempt = (
   input: RunInput,
   files: RunFiles,
@@ -204,18 +197,12 @@ async function once(
   };
 }
 
-/**
- * A program with a slash is meant from the workspace's root: the folder that the agent works in is
- * never searched for one.
- */
+/** A path starts at the workspace's root; the agent's folder is never searched. */
 function programOf(program: string, workspaceRoot: string): string {
   return program.includes('/') ? resolve(workspaceRoot, program) : program;
 }
 
-/**
- * Fills `{workspace}`, `{cwd}`, `{model}`, `{run_id}`, `{brief}`, `{prompt}` (files) and
- * `{scratch}` (their folder) in the arguments of the owner's.
- */
+/** Fills `{workspace}`, `{cwd}`, `{model}`, `{run_id}`, `{brief}`, `{prompt}` and `{scratch}`. */
 export function filledArguments(
   { spec, workspaceRoot, cwd, model, brief }: RunInput,
   files: RunFiles,
@@ -234,10 +221,7 @@ export function filledArguments(
   );
 }
 
-/**
- * How the process ended, where that alone is the failure. One that ran out of time while it asked
- * to be let in was not let in.
- */
+/** A program that ran out of time while it asked for a login failed for that reason. */
 function failureOf(end: ProcessEnd, own: FailureCode | undefined): FailureCode | undefined {
   if (end.ending === 'not-started') return 'not-found';
   if (end.ending === 'exited') return own;
@@ -260,10 +244,7 @@ function lastWords({ stderrTail }: ProcessEnd): string {
 
 const EVERY_MS = 250;
 
-/**
- * Passes on the first chunk at once and then at most four a second; what is skipped is contained in
- * the next.
- */
+/** The first chunk at once, then at most four a second; each includes what was skipped. */
 export function throttledOutput(
   on: (event: RunEvent) => void,
   now: () => number = () => performance.now(),

@@ -1,9 +1,9 @@
-/** The one loop by which runners try again what may succeed later. */
+/** Retries with backoff, for all runners. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RunEvent } from './types.js';
 
 export type TryAgainOptions = {
-  /** The first one included. */
+  /** Including the first. */
   readonly maxAttempts: number;
   readonly wait: Wait;
   /** A number in [0, 1). */
@@ -14,15 +14,12 @@ export type TryAgainOptions = {
   readonly timeLeft: () => number;
 };
 
-/** `again`: the attempt may be repeated, and why that is needed. */
+/** `again`: it may be repeated, and why. */
 export type Attempt<T> = {
   readonly result: T;
   readonly again?: { readonly why: string; readonly retryAfterMs?: number };
 };
-/**
- * `tooLongMs`: the next attempt would have had to wait longer than there was time. `cancelled`:
- * while waiting.
- */
+/** `tooLongMs`: the next wait would have exceeded the time left. `cancelled`: while waiting. */
 export type Attempted<T> = {
   readonly result: T;
   readonly attempts: number;
@@ -30,10 +27,7 @@ export type Attempted<T> = {
   readonly cancelled?: true;
 };
 
-/**
- * Makes attempts, waiting longer and longer in between, until one needs no other; every wait is an
- * event.
- */
+/** Reports every wait as an event. */
 export async function tryAgain<T>(
   options: TryAgainOptions,
   once: (attempt: number) => Promise<Attempt<T>>,
@@ -54,17 +48,16 @@ export async function tryAgain<T>(
   }
 }
 
-/** Waits; rejects when the signal is aborted first. Injected, so that tests do not wait. */
+/** Rejects if the signal aborts first. Injected, so that tests do not wait. */
 export type Wait = (ms: number, signal: AbortSignal) => Promise<void>;
 
 const BASE_MS = 1000;
 const LONGEST_MS = 60_000;
 
 /**
- * Exponential with equal jitter: attempt 1 waits 0.5 to 1 s, each further one twice as long, 60 s
- * at most. What the server asked for (`Retry-After`) is a lower bound and gets a little jitter on
- * top, so that many clients do not come back at the same instant.
- * @param random a number in [0, 1).
+ * Exponential with equal jitter: 0.5 to 1 s, doubled each time, at most 60 s. `Retry-After` is a
+ * lower bound, plus jitter so that clients do not return at the same instant.
+ * @param random in [0, 1)
  */
 export function backoffMs(attempt: number, random: number, retryAfterMs?: number): number {
   const step = Math.min(LONGEST_MS, BASE_MS * 2 ** (attempt - 1));
@@ -72,10 +65,7 @@ export function backoffMs(attempt: number, random: number, retryAfterMs?: number
   return retryAfterMs === undefined ? own : Math.max(own, Math.round(retryAfterMs + 250 * random));
 }
 
-/**
- * Milliseconds that the headers of an answer ask to wait: `retry-after-ms`, or `retry-after` in
- * seconds or as an HTTP date.
- */
+/** From `retry-after-ms`, or from `retry-after` in seconds or as an HTTP date. */
 export function retryAfterMs(
   header: (name: string) => string | null,
   now: number,
@@ -88,7 +78,7 @@ export function retryAfterMs(
   return Number.isNaN(date) ? undefined : Math.max(0, date - now);
 }
 
-/** Waits in real time, at most the 24 days that a timer can. */
+/** At most the 24 days that a timer can wait. */
 export const pause: Wait = async (ms, signal) => {
   await sleep(Math.min(ms, 2 ** 31 - 1), undefined, { signal });
 };

@@ -1,7 +1,4 @@
-/**
- * The sandbox of the processes that are started for a pass: which one is in force, in words, and a
- * command put into it. Nothing goes through a shell.
- */
+/** The sandbox of a pass's processes: the decision, its description, and a command put into it. */
 import { existsSync, realpathSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -21,7 +18,7 @@ import {
 import type { SandboxProbe } from './sandbox-probe.js';
 import { liveProcess, type LiveProcess } from './process-table.js';
 
-/** `without`: one was preferred, and there is none. Plain data. */
+/** `without`: a sandbox was preferred but is not available. */
 export type SandboxInForce =
   | { readonly kind: 'off' }
   | {
@@ -33,12 +30,12 @@ export type SandboxInForce =
     }
   | { readonly kind: 'without'; readonly mode: 'workspace' | 'strict'; readonly why: string };
 export type SandboxOn = Extract<SandboxInForce, { kind: 'on' }>;
-/** `refused`: one was required, and there is none. */
+/** `refused`: a sandbox was required but is not available. */
 export type SandboxDecision =
   | SandboxInForce
   | { readonly kind: 'refused'; readonly mode: 'workspace' | 'strict'; readonly why: string };
 
-/** Absolute paths. `readOnly` lie inside `writable`. */
+/** Absolute paths. `readOnly` is inside `writable`. */
 export type SandboxPlaces = {
   readonly workspace: string;
   readonly nocturneHome: string;
@@ -52,7 +49,7 @@ export type PlainCommand = {
   readonly cwd: string;
   /** PATH. */
   readonly path: string | undefined;
-  /** A folder of the run's own, writable. */
+  /** The run's own folder, writable. */
   readonly scratch?: string;
 };
 export type Wrapped =
@@ -60,8 +57,8 @@ export type Wrapped =
   | { readonly kind: 'failed'; readonly why: string };
 
 /**
- * On descriptor 3 the wrapped command says `"child-pid"` when there is a sandbox, and `"exit-code"`
- * only when the program was really started.
+ * The wrapped command writes `"child-pid"` to descriptor 3, and `"exit-code"` only if the program
+ * was started.
  */
 export type Sandbox = { readonly wrap: (command: PlainCommand) => Wrapped };
 
@@ -141,7 +138,7 @@ export function bubblewrap(on: SandboxOn, places: SandboxPlaces): Sandbox {
   };
 }
 
-/** The folders of the owner's state, keys and tokens are nowhere, whatever else is shown. */
+/** The owner's state, keys and tokens are never visible. */
 function seen(
   on: SandboxOn,
   { workspace, nocturneHome, home, writable, readOnly }: SandboxPlaces,
@@ -163,7 +160,7 @@ function seen(
   ];
 }
 
-/** What the program needs and cannot be seen anyway. */
+/** What the program needs that is not visible anyway. */
 function needed(
   on: SandboxOn,
   places: SandboxPlaces,
@@ -182,8 +179,8 @@ function real(path: string): string {
 }
 
 /**
- * `require`: without the sandbox the pass does not run. `prefer`: it runs and says so. `read`:
- * further absolute paths that `strict` shows, read-only.
+ * `require`: no sandbox, no pass. `prefer`: the pass runs without and says so. `read`: more
+ * absolute paths that `strict` shows.
  */
 export type SandboxSettings = {
   readonly mode: 'off' | 'workspace' | 'strict';
@@ -193,11 +190,9 @@ export type SandboxSettings = {
 };
 
 export type SandboxStatus = {
-  /** The first process inside, as seen from here: when it is gone, everything inside is. */
+  /** When this process ends, everything inside has ended. */
   first(): LiveProcess | undefined;
-  /** The program was started, and has ended. */
   programEnded(): boolean;
-  /** Nothing more will be said. */
   readonly closed: Promise<void>;
 };
 

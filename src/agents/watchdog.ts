@@ -1,7 +1,4 @@
-/**
- * Watches one process: asks the liveness decision again whenever it could change, and looks at the
- * heartbeat file in between.
- */
+/** Watches one process: asks for the liveness decision whenever it could change. */
 import { closeSync, constants, lstatSync, openSync, readSync } from 'node:fs';
 import { defined } from '../kernel/defined.js';
 import { liveness, timeLeft, type Liveness, type Signs, type Claim } from './liveness.js';
@@ -11,15 +8,14 @@ export type WatchdogOptions = {
   readonly totalMs: number;
   readonly idleMs: number;
   readonly lookEveryMs: number;
-  /** Watched since before the process was started, so that its first touch is not missed. */
+  /** Watched from before the start, so that the first touch is not missed. */
   readonly file: HeartbeatFile;
   readonly onBeat: () => void;
-  /** Called at most once. `detail`: one sentence. */
+  /** Called at most once. */
   readonly onDead: (ending: 'timed-out' | 'stuck', detail: string) => void;
 };
 
 export type Watchdog = {
-  /** The process was heard. */
   beat(): void;
   stop(): void;
 };
@@ -80,8 +76,8 @@ export type HeartbeatFile = {
 };
 
 /**
- * A touch is any change of the file's time or size, so clocks are never compared. Content that is
- * no claim is an ordinary touch and ends the claim before it.
+ * Compares time and size with the last look, never with a clock. A touch without a claim ends the
+ * earlier claim.
  */
 export function watchHeartbeatFile(path: string | undefined): HeartbeatFile {
   let last = path === undefined ? '' : version(path);
@@ -125,7 +121,7 @@ function json(text: string): unknown {
   }
 }
 
-/** The file's first KiB; it is written by the agent, so it may be anything, or gone. */
+/** The agent writes the file, so it may be anything, or missing. */
 function head(path: string): string {
   const buffer = Buffer.alloc(1024);
   try {

@@ -1,7 +1,4 @@
-/**
- * The `command` condition: the owner's own check program, run without a shell, in the project's
- * folder, for a limited time.
- */
+/** The `command` condition: runs the owner's check program without a shell, for a limited time. */
 import { spawn } from 'node:child_process';
 import { join, posix } from 'node:path';
 import { programsOf } from '../../project/condition-programs.js';
@@ -10,7 +7,6 @@ import { countMatches } from './regex.js';
 import { undecided, writableByThePass, type ConditionContext, type Outcome } from './context.js';
 import type { ConditionOf } from '../../project/condition-types.js';
 
-/** Exit code, and the output if one is asked for. */
 export async function command(
   condition: ConditionOf<'command'>,
   context: ConditionContext,
@@ -41,7 +37,7 @@ export async function command(
   return { holds: matched.count > 0, expected, found };
 }
 
-/** A check that the pass could have written would be the pass judging itself. */
+/** A pass must not write its own check. */
 function ownWork(
   argv: readonly string[],
   directory: string,
@@ -65,10 +61,7 @@ const PASSED_ON = ['PATH', 'HOME', 'LANG', 'TZ', 'SystemRoot', 'TMPDIR'] as cons
 const GRACE_MS = 1000;
 const STOPPED = 'the pass was stopped';
 
-/**
- * Runs in a process group of its own; nothing of it is left when this resolves. No secret of the
- * environment is passed on.
- */
+/** Runs in its own process group and leaves no process behind. Passes on no secrets. */
 export const runCommand: CommandRunner = ({ argv, cwd, timeoutMs, signal, wrap }) =>
   new Promise((resolve) => {
     if (signal?.aborted === true) return resolve({ kind: 'failed', why: STOPPED });
@@ -123,7 +116,7 @@ export const runCommand: CommandRunner = ({ argv, cwd, timeoutMs, signal, wrap }
     child.once('error', (cause) =>
       settle({ kind: 'failed', why: `${named} could not be run: ${cause.message}` }),
     );
-    // A grandchild that keeps the pipes open must not keep us waiting, and must not go on working.
+    // A grandchild that keeps the pipes open must not keep us waiting.
     child.once('exit', () => kill(child.pid, 'SIGKILL'));
     child.once('close', (exit) => {
       if (stopped !== undefined) settle({ kind: 'failed', why: stopped });
@@ -153,8 +146,8 @@ export type CommandInput = {
   readonly wrap?: CommandWrapper;
 };
 /**
- * Puts a command into another, a sandbox. What it makes says `"exit-code"` on descriptor 3 once the
- * command itself was started and has ended.
+ * Puts a command into a sandbox, which writes `"exit-code"` to descriptor 3 after the command
+ * itself has ended.
  */
 export type CommandWrapper = (
   argv: readonly string[],
@@ -162,7 +155,7 @@ export type CommandWrapper = (
 ) =>
   | { readonly kind: 'wrapped'; readonly argv: readonly string[] }
   | { readonly kind: 'failed'; readonly why: string };
-/** `exit` is null when the program was ended by a signal. */
+/** `exit` is null if a signal ended the program. */
 export type CommandResult =
   | {
       readonly kind: 'ended';

@@ -1,12 +1,8 @@
-/**
- * A shell command as the guard sees it: words whose text is certain, words whose text is not, and
- * where output goes.
- */
+/** A shell command as the guard sees it: certain words, uncertain words, and redirections. */
 
 /**
- * One word after quotes are removed. `sure`: the text is exactly what the program gets. `glob`:
- * names of existing files that match. `unknown`: a variable, a substitution, a brace or a tilde
- * decides; `text` then holds only what was written around it.
+ * One word without quotes. `sure`: exactly what the program gets. `glob`: matching file names.
+ * `unknown`: the shell decides, and `text` is only what was written around it.
  */
 export type Word = {
   readonly text: string;
@@ -17,10 +13,7 @@ export type Word = {
 /** `to` is missing when only a descriptor is copied or closed (`2>&1`). */
 export type Redirect = { readonly mode: 'read' | 'write' | 'append'; readonly to: Word };
 
-/**
- * Text fed to standard input by a here-document or here-string; `sure` is false when it is expanded
- * first.
- */
+/** Standard input from a here-document or here-string; `sure`: not expanded first. */
 export type Input = { readonly text: string; readonly sure: boolean };
 
 export type SimpleCommand = {
@@ -43,20 +36,14 @@ export type GroupCommand = {
 };
 export type Command = SimpleCommand | GroupCommand;
 
-/**
- * `join`: the operator before it. The commands of a pipeline run side by side, each in a shell of
- * its own when there is more than one.
- */
+/** `join`: the operator before it. The commands of a pipeline run in parallel. */
 export type Step = {
   readonly join: ';' | '&&' | '||';
   readonly background: boolean;
   readonly pipeline: readonly Command[];
 };
 
-/**
- * `branching`: it has `if`, a loop or a negation, so not every step is sure to run, or once.
- * `problems`: what could not be understood.
- */
+/** `branching`: steps may be skipped or repeated. `problems`: what could not be understood. */
 export type Script = {
   readonly steps: readonly Step[];
   readonly branching: boolean;

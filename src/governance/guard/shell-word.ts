@@ -1,12 +1,7 @@
-/**
- * One word of a shell command: quoting undone, and what only the shell would know marked as such.
- */
+/** Reads one word of a shell command, and marks what only the shell would know. */
 import type { Input, Script, Word } from './shell-types.js';
 
-/**
- * Where reading stands. `problems` and `inner` collect; `script` reads commands up to a closing
- * parenthesis.
- */
+/** `script` reads commands up to a closing parenthesis. */
 export type Cursor = {
   readonly text: string;
   position: number;
@@ -77,10 +72,7 @@ function readPart(cursor: Cursor, word: Building, character: string): void {
   cursor.position += 1;
 }
 
-/**
- * `{}` is text and `{a,b}` is expanded; any other unquoted brace groups commands in one shell or
- * another.
- */
+/** `{}` is text and `{a,b}` is expanded; shells disagree about other unquoted braces. */
 function readBrace(cursor: Cursor, word: Building): void {
   const rest = cursor.text.slice(cursor.position, cursor.position + 400);
   const match = /^(?:\{\}|\{[^\s{}'"`$\\;&|()<>]*(?:,|\.\.)[^\s{}'"`$\\;&|()<>]*\})/.exec(rest);
@@ -157,10 +149,7 @@ function readArithmetic(cursor: Cursor, word: Building): void {
   cursor.position = end + 2;
 }
 
-/**
- * A name, its length, a default, a prefix or suffix taken off, a replacement, a part by numbers:
- * nothing that sets, computes or evaluates.
- */
+/** Plain uses only: nothing that sets, computes or evaluates. */
 const PLAIN_EXPANSION =
   /^(?:#?(?:[A-Za-z_]\w*|[0-9@*#?])|(?:[A-Za-z_]\w*|[0-9]+)(?::?[-+?][\w\s./*:,@%+-]*|(?:##?|%%?|\/\/?|\^\^?|,,?)[\w\s./*?:,@%+-]*|:\d+(?::\d+)?))$/;
 

@@ -1,6 +1,6 @@
 /**
- * Reads a shell command into steps (POSIX shell and the parts of bash that agents use). What it
- * does not know is a problem, never a guess.
+ * Reads a POSIX shell command, with common parts of bash, into steps. Reports what it does not know
+ * instead of guessing.
  */
 import type { Command, Redirect, Script, SimpleCommand, Step, Word } from './shell-types.js';
 import { readBodies, readRedirect } from './shell-redirect.js';
@@ -43,9 +43,8 @@ export function problemsOf(script: Script): readonly string[] {
 }
 
 /**
- * The words of a command that is one plain program with arguments, as every shell would give them
- * to it; `undefined` when it is anything more (operators, redirections, variables, patterns,
- * assignments). What is run from these words is what the guard judged.
+ * The words of one plain program with arguments, as every shell would pass them; `undefined` for
+ * anything more. These words run as judged.
  */
 export function plainWords(text: string): readonly string[] | undefined {
   const script = parseShell(text);
@@ -226,8 +225,8 @@ function readFor(cursor: Cursor): void {
 }
 
 /**
- * `[[ … ]]`: a shell that does not know it would take `<`, `>`, `&&`, `||` and parentheses for what
- * they are elsewhere, so they may not stand inside.
+ * `[[ … ]]`: a shell without it would read `<`, `>`, `&&`, `||` and parentheses differently, so
+ * they are refused inside.
  */
 function readTest(cursor: Cursor): Word[] {
   const words: Word[] = [{ text: '[[', certainty: 'sure', quoted: false }];

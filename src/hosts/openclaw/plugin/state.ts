@@ -1,6 +1,5 @@
 /**
- * What the plugin holds in a process of the host: once for each workspace, however often the host
- * loads and registers it.
+ * The plugin's state in a process of the host: one per workspace, however often the host loads it.
  */
 import { createHash } from 'node:crypto';
 import { realpathSync } from 'node:fs';
@@ -15,13 +14,13 @@ export type Plugin = {
   readonly client: GuardClient;
   readonly runs: Runs;
   log: Log;
-  /** How long judgements took, as the host's tool calls felt it; the last ones. */
+  /** The latest durations of judgements, as seen by the host. */
   readonly took: number[];
-  /** Parameters of the last spawns, by their calls, with what the sub-agent has to be told. */
+  /** Parameters of recent spawns by call, with the instruction for the subagent. */
   readonly spawnParams: Map<string, Readonly<Record<string, unknown>>>;
-  /** What the owner has to mend; empty when nothing. */
+  /** What the owner must fix. */
   warnings: readonly string[];
-  /** The ends of passes that are under way. */
+  /** Passes that are ending. */
   readonly ending: Set<Promise<unknown>>;
   settled(): Promise<void>;
   session(run: Run): { readonly host: 'openclaw'; readonly id: string };
@@ -29,7 +28,7 @@ export type Plugin = {
 
 const HELD = Symbol.for('nocturne.openclaw');
 
-/** Nothing is started here: the host registers plugins only to look at them, too. */
+/** Starts nothing: the host also registers plugins only to inspect them. */
 export function heldPlugin(api: HostApi): Plugin | string {
   const read = readConfig(api.pluginConfig);
   if (read.kind === 'missing') return read.why;
@@ -65,7 +64,7 @@ function make(config: PluginConfig, log: Log): Plugin {
   };
 }
 
-/** The host takes hooks without a word that it will never call. */
+/** The host silently accepts hooks that it will never call. */
 function warningsOf(api: HostApi): readonly string[] {
   const hooks = api.config?.plugins?.entries?.['nocturne']?.hooks;
   return [
@@ -92,15 +91,12 @@ function logOf(api: HostApi): Log {
 
 export type PluginConfig = {
   readonly workspace: string;
-  /**
-   * First characters of the workspace's name in the state directory; the names of its jobs end with
-   * them.
-   */
+  /** The first characters of the workspace's state name, with which its jobs' names end. */
   readonly id: string;
   readonly node: string;
   readonly nocturne: string;
   readonly home: string | undefined;
-  /** `all`: sessions that are no pass are judged as guests; `jobs`: they are left alone. */
+  /** `all`: sessions that are not a pass are judged as guests; `jobs`: they are ignored. */
   readonly governed: 'jobs' | 'all';
 };
 export type ReadConfig =
