@@ -29,8 +29,6 @@ const FAILURE_OF_SUBTYPE: ReadonlyMap<string, FailureCode> = new Map([
   ['error_max_budget_usd', 'over-budget'],
 ]);
 const PROGRAM = fileURLToPath(new URL('../../../../../bin/nocturne.cjs', import.meta.url));
-/** Whole lines of older versions that end without saying anything else. */
-const LOGIN_BANNER = /^(Invalid API key|Not logged in|OAuth token (has expired|revoked))\b/;
 
 export function claudeRunner(
   options: ProgramRunnerOptions & {
@@ -118,10 +116,7 @@ function hookArguments(
   ];
 }
 
-/**
- * Codes first: what claude calls the error, then the status of the endpoint. Words only where there
- * is nothing else.
- */
+/** By what claude calls the error, then by the status of the endpoint. */
 function failureOf(state: TranscriptState, end: ProcessEnd): FailureCode | undefined {
   const { result, error, retrying } = state;
   const status = result === undefined ? retrying : (result.api_error_status ?? undefined);
@@ -129,10 +124,7 @@ function failureOf(state: TranscriptState, end: ProcessEnd): FailureCode | undef
     return end.exitCode === 0 ? undefined : 'crashed';
   const named = FAILURE_OF_SUBTYPE.get(result?.subtype ?? '') ?? FAILURE_OF_ERROR.get(error ?? '');
   if (named !== undefined) return status === 529 ? 'rate-limited' : named;
-  if (status !== undefined && status > 0) return failureOfStatus(status);
-  return LOGIN_BANNER.test(state.plain) || LOGIN_BANNER.test(end.stderrTail.trim())
-    ? 'auth-required'
-    : 'crashed';
+  return failureOfStatus(status ?? 0);
 }
 
 function explain(
