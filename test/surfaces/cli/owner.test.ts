@@ -212,7 +212,7 @@ t.test(
       json: { current: false, incidents: [{ message: /gate refused/ }] },
       text: /^\*\*Integrity\*\*/,
     });
-    const { text: shown } = callForText(at, ['status']);
+    const { text: shown } = await callForText(at, ['status']);
     t.match(
       shown,
       /^Incident at 2026-11-21 03:00: the gate refused a worker pass/,
