@@ -165,7 +165,7 @@ const questions: readonly CliCase<Place>[] = [
     first: close,
     words: (at) => ['approve', first(at)],
     exit: 5,
-    json: { error: { code: 'REFUSED', message: /is done/ } },
+    json: { error: { code: 'REFUSED', message: /is already done/ } },
   },
 ];
 
@@ -215,7 +215,7 @@ t.test(
     const { text: shown } = callForText(at, ['status']);
     t.match(
       shown,
-      /^Incident, 2026-11-21 03:00: the gate refused a worker pass/,
+      /^Incident at 2026-11-21 03:00: the gate refused a worker pass/,
       'status says incidents first',
     );
   },
