@@ -1,5 +1,5 @@
-// Compiles src, test and bench into dist/, and bundles the command line and the OpenClaw plugin. npm
-// runs it after `npm ci` (the prepare step).
+// Compiles src, test, bench and examples into dist/, and bundles the command line and the OpenClaw
+// plugin. npm runs it after `npm ci` (the prepare step).
 import { spawnSync } from 'node:child_process';
 import { createRequire } from 'node:module';
 

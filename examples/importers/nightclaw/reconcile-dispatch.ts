@@ -2,7 +2,7 @@
  * One state for each project from two that may differ: its row and its page. Where they do, the
  * more careful one holds.
  */
-import { stamp } from '../../kernel/clock.js';
+import { stamp } from '../../../src/kernel/clock.js';
 import type { DispatchRow } from './read-dispatch.js';
 import type { LongrunnerPage } from './read-longrunner.js';
 import type { Reconciled } from './convert-project.js';

@@ -1,6 +1,6 @@
 /** A NightClaw project page: what it says of the mission, the phase, the last and the next pass. */
 import matter from 'gray-matter';
-import { NocturneError } from '../../kernel/error.js';
+import { NocturneError } from '../../../src/kernel/error.js';
 import {
   fencesOf,
   fieldsOf,

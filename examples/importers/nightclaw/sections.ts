@@ -1,8 +1,8 @@
 /** Sections of a page by their headings, with what their fenced blocks hold. */
 import { parseDocument } from 'yaml';
-import { lineStartOf, scopeOf } from '../../markdown/find-records.js';
-import { scan } from '../../markdown/scan.js';
-import type { Heading } from '../../markdown/types.js';
+import { lineStartOf, scopeOf } from '../../../src/markdown/find-records.js';
+import { scan } from '../../../src/markdown/scan.js';
+import type { Heading } from '../../../src/markdown/types.js';
 
 /**
  * `text`: what stands under the heading, fences included, until the next heading of the same or a

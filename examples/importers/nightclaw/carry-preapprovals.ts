@@ -2,7 +2,7 @@
  * NightClaw's pre-approvals, each as one of ours that is not in force: what it allowed was judged
  * by a model, what ours allow is checked.
  */
-import { renderYaml } from '../../markdown/render-yaml.js';
+import { renderYaml } from '../../../src/markdown/render-yaml.js';
 import { labelled } from './labelled.js';
 import { pageSections } from './sections.js';
 import { oneLine, timeOf, wordOf } from './plain-values.js';

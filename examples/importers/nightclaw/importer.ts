@@ -2,10 +2,12 @@
  * A NightClaw workspace becomes one of ours: projects, their order, permissions, failure modes,
  * lessons and open questions are carried over; logs are kept.
  */
-import { stamp } from '../../kernel/clock.js';
-import { readRecords } from '../../markdown/read-records.js';
-import { scan } from '../../markdown/scan.js';
-import type { PlanDraft } from '../setup-plan.js';
+import { stamp } from '../../../src/kernel/clock.js';
+import { readRecords } from '../../../src/markdown/read-records.js';
+import { scan } from '../../../src/markdown/scan.js';
+import type { ExistingFiles } from '../../../src/setup/existing-files.js';
+import type { Importer } from '../../../src/setup/importer.js';
+import type { PlanDraft } from '../../../src/setup/setup-plan.js';
 import { carryFailureModes } from './carry-failure-modes.js';
 import { carryLessons } from './carry-lessons.js';
 import { carryPreapprovals } from './carry-preapprovals.js';
@@ -19,11 +21,37 @@ const FORMER_LESSONS = 'AGENTS-LESSONS.md';
 const TOOLS = 'orchestration-os/OPS-TOOL-REGISTRY.md';
 const TIERS = 'MODEL-TIERS.md';
 
-/** Its owner's pages; AGENTS.md is its index of rules that hold no more. */
-export const OWN_PAGES = ['SOUL.md', 'IDENTITY.md', 'USER.md', 'MEMORY.md'];
+/** AGENTS.md is not among them: it is an index of rules that no longer apply. */
+const OWN_PAGES = ['SOUL.md', 'IDENTITY.md', 'USER.md', 'MEMORY.md'];
 const NAMES_ITS_PROGRAM = /nightclaw-ops|nightclaw-admin|bundle-exec|resign\.sh/;
 
-export function adoptNightClaw(adoption: NightAdoption, draft: PlanDraft): void {
+export const importer: Importer = {
+  name: 'nightclaw',
+  result: 'a NightClaw workspace, adopted',
+  offer:
+    'This folder is a NightClaw workspace. Its projects, pre-approvals, failure modes and lessons are imported; a copy of every file that changes is kept',
+  ownPages: OWN_PAGES,
+  matches: isNightClaw,
+  carry,
+  whyReplaced: (path) =>
+    path.startsWith('audit/')
+      ? 'the rows of the old log are not chained, so they stay in the copy'
+      : "it belonged to NightClaw; Nocturne's own file takes its place",
+};
+
+/** Its registry is in `orchestration-os`, or its projects keep their state in fenced blocks. */
+function isNightClaw(existing: ExistingFiles): boolean {
+  if (existing.has('orchestration-os/REGISTRY.md')) return true;
+  const projects = existing.paths.filter((path) =>
+    /^PROJECTS\/[^/]+\/LONGRUNNER(?:-DRAFT)?\.md$/.test(path),
+  );
+  return (
+    existing.has('ACTIVE-PROJECTS.md') &&
+    projects.some((path) => /^## Current Phase[ \t]*$/m.test(existing.text(path) ?? ''))
+  );
+}
+
+function carry(adoption: NightAdoption, draft: PlanDraft): void {
   carryProjects(adoption, vocabularyOf(adoption), draft);
   carryPermissions(adoption, draft);
   carryModes(adoption, draft);

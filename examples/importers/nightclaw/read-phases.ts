@@ -3,7 +3,7 @@
  * one that it names next.
  */
 import { parseDocument } from 'yaml';
-import { defined } from '../../kernel/defined.js';
+import { defined } from '../../../src/kernel/defined.js';
 import type { LongrunnerPage } from './read-longrunner.js';
 import { isMap } from './sections.js';
 import { listOf, oneLine, tokenOf, wordOf } from './plain-values.js';

@@ -2,9 +2,9 @@
  * NightClaw's lessons: what has a date, or stands below one, in whichever of the forms that its
  * pages have.
  */
-import { NocturneError } from '../../kernel/error.js';
-import { appendRecord } from '../../markdown/edit-records.js';
-import type { ObjectSpec } from '../../registry/types.js';
+import { NocturneError } from '../../../src/kernel/error.js';
+import { appendRecord } from '../../../src/markdown/edit-records.js';
+import type { ObjectSpec } from '../../../src/registry/types.js';
 import { withoutFences } from './sections.js';
 import { oneLine, wordOf } from './plain-values.js';
 

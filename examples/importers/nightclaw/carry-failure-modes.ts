@@ -2,10 +2,10 @@
  * NightClaw's failure modes among ours: a number that is taken becomes the next free one, and the
  * entry says what it was.
  */
-import { defined } from '../../kernel/defined.js';
-import { NocturneError } from '../../kernel/error.js';
-import { appendRecord } from '../../markdown/edit-records.js';
-import type { ObjectSpec } from '../../registry/types.js';
+import { defined } from '../../../src/kernel/defined.js';
+import { NocturneError } from '../../../src/kernel/error.js';
+import { appendRecord } from '../../../src/markdown/edit-records.js';
+import type { ObjectSpec } from '../../../src/registry/types.js';
 import { labelled } from './labelled.js';
 import { pageSections } from './sections.js';
 import { oneLine, wordOf } from './plain-values.js';

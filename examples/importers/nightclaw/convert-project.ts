@@ -2,9 +2,9 @@
  * A NightClaw project as a project of ours: front matter for its state, PHASES.md for what may
  * follow what.
  */
-import { newDocument } from '../../markdown/edit-records.js';
-import { renderYaml } from '../../markdown/render-yaml.js';
-import type { Value } from '../../markdown/types.js';
+import { newDocument } from '../../../src/markdown/edit-records.js';
+import { renderYaml } from '../../../src/markdown/render-yaml.js';
+import type { Value } from '../../../src/markdown/types.js';
 import type { LongrunnerPage } from './read-longrunner.js';
 import { type NightPhase, readPhases } from './read-phases.js';
 import { isMap } from './sections.js';

@@ -2,7 +2,7 @@
  * The rows of a NightClaw dispatch table, also those that its own program had put below another
  * table.
  */
-import { parseRow } from '../../markdown/row.js';
+import { parseRow } from '../../../src/markdown/row.js';
 import { withoutFences } from './sections.js';
 import { numberOf, timeOf, tokenOf, wordOf } from './plain-values.js';
 

@@ -1,10 +1,10 @@
 /** Projects, their rows, their drafts, and what the owner is asked about them. */
 import { posix } from 'node:path';
-import { defined } from '../../kernel/defined.js';
-import { stamp } from '../../kernel/clock.js';
-import { appendRecord } from '../../markdown/edit-records.js';
-import type { Adoption } from '../adopt-pages.js';
-import type { PlanDraft } from '../setup-plan.js';
+import { defined } from '../../../src/kernel/defined.js';
+import { stamp } from '../../../src/kernel/clock.js';
+import { appendRecord } from '../../../src/markdown/edit-records.js';
+import type { Adoption } from '../../../src/setup/adopt-pages.js';
+import type { PlanDraft } from '../../../src/setup/setup-plan.js';
 import { type NightNotice, readNotifications } from './carry-notifications.js';
 import { convertDraft, convertProject, type Vocabulary } from './convert-project.js';
 import { type DispatchRow, readDispatch } from './read-dispatch.js';
