@@ -59,7 +59,7 @@ t.test('status says how long each of the last passes took', async (t) => {
     closePass(at, seconds);
     t.match((await callCommand(at, ['status'])).json, { runs: [{ seconds }] });
     t.match(
-      callForText(at, ['status']).text,
+      (await callForText(at, ['status'])).text,
       new RegExp(`ended +took +run .*\\n.* ${text} +RUN-20261120-001`),
     );
   }
