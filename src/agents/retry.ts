@@ -43,12 +43,12 @@ export async function tryAgain<T>(
       await wait(waitMs, signal);
     } catch (error) {
       if (!signal.aborted) throw error;
-      return { result, attempts, cancelled: true };
     }
+    if (signal.aborted) return { result, attempts, cancelled: true };
   }
 }
 
-/** Rejects if the signal aborts first. Injected, so that tests do not wait. */
+/** Ends early if the signal aborts. Injected, so that tests do not wait. */
 export type Wait = (ms: number, signal: AbortSignal) => Promise<void>;
 
 const BASE_MS = 1000;

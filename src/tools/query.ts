@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { defined } from '../kernel/defined.js';
 import { NocturneError } from '../kernel/error.js';
 import { type ToolAnswer, tool } from './tool.js';
-import { runCommand } from '../governance/conditions/command.js';
+import { runCommand } from '../governance/conditions/run-programs.js';
 import type { ReadScope } from '../governance/scoped-snapshot.js';
 import { stamp } from '../kernel/clock.js';
 

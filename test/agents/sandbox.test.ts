@@ -32,7 +32,7 @@ import {
 } from '../../src/agents/sandbox.js';
 import { probeSandbox } from '../../src/agents/sandbox-probe.js';
 import type { RunInput } from '../../src/agents/types.js';
-import { runCommand } from '../../src/governance/conditions/command.js';
+import { runCommand } from '../../src/governance/conditions/run-programs.js';
 import { AGENT, commandSpec, sampleInput } from './sample-run.js';
 
 t.setTimeout(180_000);

@@ -14,7 +14,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import { verifyGate } from '../../src/integrity/gate.js';
+import { defined } from '../../src/kernel/defined.js';
 import { fixedClock } from '../../src/kernel/clock.js';
+import { importer } from '../../examples/importers/nightclaw/importer.js';
+import { existingFiles } from '../../src/setup/existing-files.js';
 import { type Created, createWorkspace } from '../../src/setup/create-workspace.js';
 import type { SetupNote } from '../../src/setup/setup-plan.js';
 import { validateSnapshot } from '../../src/validate/validate-snapshot.js';
@@ -50,6 +53,7 @@ function adopt(
     owner: 'Ruth',
     domain: 'boats',
     timeZone: 'Europe/Amsterdam',
+    ...defined({ importer: importer.matches(existingFiles(root)) ? importer : undefined }),
   });
   const errors = async (): Promise<readonly string[]> => {
     const found = await validateSnapshot(created.workspace.snapshot(), { home });

@@ -4,7 +4,7 @@ import { globMatches } from '../../kernel/glob.js';
 import { plural } from '../../kernel/words.js';
 import { projectDirectory } from '../../project/project-directory.js';
 import type { FileEntry, Snapshot } from '../../workspace/types.js';
-import type { CommandRunner } from './command.js';
+import type { CommandRunner } from './command-runner.js';
 import type { Count, Globs } from '../../project/condition-types.js';
 
 export type ConditionContext = {

@@ -1,17 +1,17 @@
-/** Programs that place files under another name: cp, mv, install, ln. */
+/** Programs that put files elsewhere under the same or another name: cp, mv, install, ln. */
 import { defined } from '../../kernel/defined.js';
+import { has, valuesOf, type Arguments } from './options.js';
 import {
   NOTHING,
   onEach,
+  opaque,
   reading,
   refused,
   together,
-  type Reading,
-  opaque,
   withOptions,
   write,
+  type Reading,
 } from './program.js';
-import { has, valuesOf, type Arguments } from './options.js';
 import type { Word } from './shell-types.js';
 
 const PLACING = 't target-directory S suffix';
@@ -58,7 +58,7 @@ export const link = withOptions(PLACING, (name, args) =>
     : refused('path-hard-link', `${name} would give a file a second name; copy the file instead`),
 );
 
-/** The last operand is the target, unless `-t` names the folder. */
+/** Sources and where each goes; the last operand, unless `-t` names the folder. */
 function copying(
   name: string,
   args: Arguments,
@@ -73,20 +73,14 @@ function copying(
   const exact = has(args, 'T', 'no-target-directory') && sources.length === 1;
   return together(
     ...sources.map((source) => {
-      if (!isNameCertain(source))
+      if (source.certainty === 'unknown')
         return refused(
           'command-unparsable',
-          `${name} would make files whose names only the shell knows ("${source.text}"); name them`,
+          `${name} would make files whose names are not in its words ("${source.text}"); name them`,
         );
       return each(source, target.text, exact ? undefined : baseName(source.text));
     }),
   );
-}
-
-/** A pattern may match folders, but not decide the name of the copy. */
-function isNameCertain({ text, certainty }: Word): boolean {
-  if (certainty === 'glob') return !/[*?[]/.test(text.slice(text.lastIndexOf('/') + 1));
-  return certainty !== 'unknown';
 }
 
 function baseName(path: string): string {

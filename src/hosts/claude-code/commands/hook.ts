@@ -1,8 +1,8 @@
-/** `hook claude-code`, which the installed hooks call. */
+/** `hook claude-code`: what the installed hooks call. Nobody types it. */
 import type { AddedCommand } from '../../../passes/added-command.js';
 import { hookLine } from '../hook-line.js';
 
-/** The built program takes a shorter path to the same function. */
+/** `dist/quick.cjs` calls the same function without the rest of the command line. */
 export const hookClaudeCode: AddedCommand = {
   examples: ['nocturne hook claude-code < event.json'],
   async run(context, { options }) {

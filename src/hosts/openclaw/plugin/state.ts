@@ -16,8 +16,8 @@ export type Plugin = {
   log: Log;
   /** The latest durations of judgements, as seen by the host. */
   readonly took: number[];
-  /** Parameters of recent spawns by call, with the instruction for the subagent. */
-  readonly spawnParams: Map<string, Readonly<Record<string, unknown>>>;
+  /** Parameters that replaced a call's own: a command as judged, or a task with its instruction. */
+  readonly ourParams: Map<string, Readonly<Record<string, unknown>>>;
   /** What the owner must fix. */
   warnings: readonly string[];
   /** Passes that are ending. */
@@ -56,7 +56,7 @@ function make(config: PluginConfig, log: Log): Plugin {
     runs: new Runs(config.id),
     log,
     took: [],
-    spawnParams: new Map(),
+    ourParams: new Map(),
     warnings: [],
     ending,
     settled: async () => void (await Promise.allSettled([...ending])),

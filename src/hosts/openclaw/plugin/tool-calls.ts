@@ -1,15 +1,18 @@
-/** Judges each tool call, and reports it afterwards. A call that cannot be judged is refused. */
+/** Each tool call before it is made and after it. What cannot be judged is not made. */
+import type { JudgeAnswer } from '../../../passes/host/guard-protocol.js';
 import type { HostContext, Hooks, ToolEvent, ToolVerdict } from './host-types.js';
 import type { Plugin } from './state.js';
 import { beat } from './close.js';
 
-/** The host gives up on a hook after fifteen seconds. */
+/** Under the fifteen seconds after which the host gives up on a hook. */
 const DEADLINE_MS = 10_000;
 const SLOWEST_KEPT = 500;
 
 type Verdict = ToolVerdict | undefined;
 
-/** The hook reuses the policy's verdict for the same call. */
+/**
+ * A call that was judged by the policy is not judged again by the hook: by its id and what it says.
+ */
 export function judgeOnce(
   plugin: Plugin,
 ): (event: ToolEvent, context: HostContext) => Promise<Verdict> {
@@ -55,10 +58,7 @@ async function judge(plugin: Plugin, event: ToolEvent, context: HostContext): Pr
     );
     plugin.took.push(performance.now() - started);
     if (plugin.took.length > SLOWEST_KEPT) plugin.took.shift();
-    if (answer.verdict === 'allow')
-      return answer.instruction === undefined
-        ? undefined
-        : { params: tell(plugin, event, answer.instruction) };
+    if (answer.verdict === 'allow') return replaced(plugin, event, answer);
     if (answer.verdict === 'ask' && standing.kind === 'free')
       return {
         requireApproval: {
@@ -75,30 +75,40 @@ async function judge(plugin: Plugin, event: ToolEvent, context: HostContext): Pr
   }
 }
 
-/** Tells the subagent the name under which its result will be known. */
-function tell(
-  { spawnParams }: Plugin,
+/**
+ * The command that was judged runs, every word quoted. The task that a sub-agent gets says by which
+ * name its result will be known.
+ */
+function replaced(
+  { ourParams }: Plugin,
   event: ToolEvent,
-  instruction: string,
-): Readonly<Record<string, unknown>> {
+  { command, instruction }: JudgeAnswer,
+): Verdict {
+  if (command === undefined && instruction === undefined) return undefined;
   const params = {
     ...event.params,
-    task: `${String(event.params?.['task'] ?? '')}\n\n${instruction}`,
+    ...(command === undefined ? {} : { command }),
+    ...(instruction === undefined
+      ? {}
+      : { task: `${String(event.params?.['task'] ?? '')}\n\n${instruction}` }),
   };
-  if (event.toolCallId !== undefined) spawnParams.set(event.toolCallId, params);
-  for (const old of [...spawnParams.keys()].slice(0, -64)) spawnParams.delete(old);
-  return params;
+  if (event.toolCallId !== undefined) ourParams.set(event.toolCallId, params);
+  for (const old of [...ourParams.keys()].slice(0, -64)) ourParams.delete(old);
+  return { params };
 }
 
 function refuse(why: string): Verdict {
   return { block: true, blockReason: `Refused by nocturne. ${why}` };
 }
 
-/** Runs last, so that no other plugin can change the judged parameters. */
+/**
+ * The last word on the parameters: what another plugin put in their place after the judgement is
+ * taken out again.
+ */
 export function asJudged(plugin: Plugin): Hooks['before_tool_call'] {
   return (event, context) =>
     plugin.runs.standing(context).kind === 'governed' && event.params !== undefined
-      ? { params: plugin.spawnParams.get(event.toolCallId ?? '') ?? event.params }
+      ? { params: plugin.ourParams.get(event.toolCallId ?? '') ?? event.params }
       : undefined;
 }
 
