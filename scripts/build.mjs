@@ -10,7 +10,7 @@ const tsc = createRequire(import.meta.url)
   .replace('package.json', 'bin/tsc');
 const { status } = spawnSync(process.execPath, [tsc, '-p', '.'], { stdio: 'inherit' });
 if (status !== 0) process.exit(status ?? 1);
-await import('./module-pages.mjs');
+await import('./copy-pages.mjs');
 await import('./bundle-gate.mjs');
 await import('./bundle-hook.mjs');
 await import('./bundle-cli.mjs');

@@ -1,7 +1,10 @@
 /** How long to wait before trying again, and waiting. */
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Waits; rejects when the signal is aborted first. Injected, so that tests do not wait. */
+/**
+ * Waits; resolves early or rejects when the signal is aborted first. Injected, so that tests do not
+ * wait.
+ */
 export type Wait = (ms: number, signal: AbortSignal) => Promise<void>;
 
 const BASE_MS = 1000;

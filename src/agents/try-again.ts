@@ -49,7 +49,7 @@ export async function tryAgain<T>(
       await wait(waitMs, signal);
     } catch (error) {
       if (!signal.aborted) throw error;
-      return { result, attempts, cancelled: true };
     }
+    if (signal.aborted) return { result, attempts, cancelled: true };
   }
 }

@@ -12,8 +12,8 @@ import { backupFolder } from './backup-folder.js';
 import type { ExistingFiles } from './existing-files.js';
 import { filledIn, type OwnerDetails } from './owner-details.js';
 import { type DirectoryKind, directoryKind } from './directory-kind.js';
-import type { Reference } from './reference-files.js';
 import type { Importer } from './importer.js';
+import { AGENTS_PAGE, type Reference } from './reference-files.js';
 import { recode } from './recode.js';
 import { matchNameCase } from './match-name-case.js';
 import { planDraft, type PlanDraft, type SetupPlan } from './setup-plan.js';
@@ -101,11 +101,21 @@ function complete(
     if (!existing.has(path) && !(owned === true && routeOf(schema, path).tier === 'APPEND'))
       draft.write(path, filledIn(path, reference.text(path), { schema, words }));
   }
+  if (owned !== true) replaceAgentsPage(existing, reference, draft);
   for (const path of ['USER.md', 'SOUL.md']) {
     const text = existing.text(path);
     const filled = text === undefined ? undefined : filledIn(path, text, { schema, words });
     if (filled !== undefined && filled !== text) draft.write(path, filled);
   }
+}
+
+/** AGENTS.md of a clone gives orders to coding agents, not to those that work at night. */
+function replaceAgentsPage(existing: ExistingFiles, reference: Reference, draft: PlanDraft): void {
+  const before = existing.bytes(AGENTS_PAGE);
+  if (before === undefined || before.includes('AGENTS-CORE.md')) return;
+  draft.keep(AGENTS_PAGE, before);
+  draft.write(AGENTS_PAGE, reference.text(AGENTS_PAGE));
+  draft.note(AGENTS_PAGE, 'replaced', 'it was written for agents that change the program');
 }
 
 function adopt(

@@ -7,14 +7,19 @@ import { isProtected } from '../integrity/protected-files.js';
 import { signingPlan } from '../integrity/signing-plan.js';
 import { NocturneError } from '../kernel/error.js';
 import { addColumns } from '../markdown/add-columns.js';
-import { loadSchema, REGISTRY_FILE } from '../registry/load-schema.js';
 import { leaseStatus } from '../workspace/lease.js';
 import type { Change, Snapshot, Workspace } from '../workspace/types.js';
 import { backupFolder } from './backup-folder.js';
 import { type ColumnsToAdd, newColumns } from './new-columns.js';
 import { isInstallation, readReference } from './reference-files.js';
 import { readReferenceRecord, recordReference } from './reference-record.js';
-import { planUpgrade, type UpgradeItem, type UpgradePlan } from './plan-upgrade.js';
+import {
+  isWritten,
+  planUpgrade,
+  type UpgradeItem,
+  type UpgradePlan,
+  type UpgradeVerdict,
+} from './plan-upgrade.js';
 
 export type Upgraded = UpgradePlan & {
   /**
@@ -25,6 +30,9 @@ export type Upgraded = UpgradePlan & {
   /** Protected files that wait for the owner's signature. */
   readonly toSign: readonly string[];
 };
+/** Verdicts that change a file although the item has no text. */
+const ALWAYS_LOGGED: ReadonlySet<UpgradeVerdict> = new Set(['extended', 'moved']);
+
 export type UpgradeOptions = {
   readonly packageRoot: string;
   readonly owner: string;
@@ -49,7 +57,12 @@ export function upgradeWorkspace(workspace: Workspace, options: UpgradeOptions):
     record: readReferenceRecord(state),
     textOf: (path) => snapshot.text(path),
   });
-  const columns = columnsToAdd(snapshot, pages);
+  const columns = newColumns({
+    former: snapshot.schema,
+    schema: pages.schema,
+    files: snapshot.files.keys(),
+    textOf: (path) => snapshot.text(path),
+  });
   const plan = { ...pages, items: [...pages.items, ...columns.map(extended)] };
   const folder = backupFolder({ now: clock.now(), what: 'upgrade', paths: snapshot.files.keys() });
   const backups = plan.items.some((item) => item.text !== undefined && item.verdict !== 'added')
@@ -66,7 +79,10 @@ export function upgradeWorkspace(workspace: Workspace, options: UpgradeOptions):
     });
   workspace.commit((fresh) => {
     const changes = [
-      ...plan.items.flatMap((item) => changesFor(item, { folder, before: fresh.bytes(item.path) })),
+      ...plan.items.flatMap((item) =>
+        changesFor(item, { folder, before: fresh.bytes(plan.moved.get(item.path) ?? item.path) }),
+      ),
+      ...moves(fresh, plan),
       ...columns.flatMap((extension) => tableChanges(fresh, extension)),
     ];
     const detail = plan.items.map((item) => `${item.path} (${item.verdict})`).join(', ');
@@ -75,7 +91,7 @@ export function upgradeWorkspace(workspace: Workspace, options: UpgradeOptions):
       runId: '',
       reason: `upgrade from ${plan.from || 'an unknown version'} to ${plan.to}`,
       changes,
-      audit: plan.items.every((item) => item.text === undefined && item.verdict !== 'extended')
+      audit: plan.items.every((item) => item.text === undefined && !ALWAYS_LOGGED.has(item.verdict))
         ? []
         : [
             {
@@ -98,24 +114,8 @@ export function upgradeWorkspace(workspace: Workspace, options: UpgradeOptions):
   };
 }
 
-/** What the registry will declare and the files of the workspace lack. */
-function columnsToAdd(snapshot: Snapshot, { items }: UpgradePlan): ColumnsToAdd[] {
-  const registry = items.find((item) => item.path === REGISTRY_FILE);
-  const text = registry !== undefined && isWritten(registry) ? registry.text : undefined;
-  return newColumns({
-    former: snapshot.schema,
-    schema: text === undefined ? snapshot.schema : loadSchema(text).schema,
-    files: snapshot.files.keys(),
-    textOf: (path) => snapshot.text(path),
-  });
-}
-
 function extended({ file, fields }: ColumnsToAdd): UpgradeItem {
   return { path: file, verdict: 'extended', message: `new columns: ${fields.join(', ')}` };
-}
-
-function isWritten(item: UpgradeItem): boolean {
-  return item.text !== undefined && item.verdict !== 'conflict';
 }
 
 function changesFor(
@@ -130,6 +130,18 @@ function changesFor(
       ? []
       : [{ kind: 'write', path: `${options.folder}/${item.path}`, content: options.before }];
   return [...kept, { kind: 'write', path: item.path, content: item.text }];
+}
+
+/** A page that the upgrade does not rewrite keeps its bytes at its new path. */
+function moves(fresh: Snapshot, { items, moved }: UpgradePlan): Change[] {
+  const rewritten = new Set(items.filter(isWritten).map(({ path }) => path));
+  return [...moved].flatMap(([path, former]): Change[] => {
+    const content = fresh.bytes(former);
+    const removed: Change = { kind: 'delete', path: former };
+    return content === undefined || rewritten.has(path)
+      ? [removed]
+      : [removed, { kind: 'write', path, content }];
+  });
 }
 
 function requireSigned(snapshot: Snapshot, home: string): void {

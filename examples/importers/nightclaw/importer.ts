@@ -16,7 +16,8 @@ import type { Vocabulary } from './convert-project.js';
 
 const PREAPPROVALS = 'orchestration-os/OPS-PREAPPROVAL.md';
 const FAILURE_MODES = 'orchestration-os/OPS-FAILURE-MODES.md';
-const LESSONS = 'AGENTS-LESSONS.md';
+const LESSONS = 'orchestration-os/AGENTS-LESSONS.md';
+const FORMER_LESSONS = 'AGENTS-LESSONS.md';
 const TOOLS = 'orchestration-os/OPS-TOOL-REGISTRY.md';
 const TIERS = 'MODEL-TIERS.md';
 
@@ -121,14 +122,14 @@ function carryModes({ existing, reference, schema }: NightAdoption, draft: PlanD
 }
 
 function carryLearned({ existing, reference, schema }: NightAdoption, draft: PlanDraft): void {
-  const page = existing.text(LESSONS);
+  const page = existing.text(FORMER_LESSONS);
   const spec = schema.objects.get('LESSON');
   if (page === undefined || spec === undefined) return;
   const { text, carried, left } = carryLessons(page, { shipped: reference.text(LESSONS), spec });
-  draft.keep(LESSONS, existing.bytes(LESSONS) ?? Buffer.from(page));
+  draft.retire(FORMER_LESSONS, existing.bytes(FORMER_LESSONS) ?? Buffer.from(page));
   draft.write(LESSONS, text);
   draft.note(
-    LESSONS,
+    FORMER_LESSONS,
     'converted',
     `${carried} lessons with a date carried over; what has none is in the kept file only`,
   );

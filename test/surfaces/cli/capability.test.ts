@@ -65,7 +65,7 @@ const ALONE = new Set([
   'sign --all --yes',
 ]);
 
-function callEach(at: Live): ReadonlyMap<string, CliOutcome> {
+async function callEach(at: Live): Promise<ReadonlyMap<string, CliOutcome>> {
   const all = COMMANDS.map(([words]) => words);
   const [alone, others] = [
     all.filter((words) => ALONE.has(words.join(' '))),
@@ -73,7 +73,7 @@ function callEach(at: Live): ReadonlyMap<string, CliOutcome> {
   ];
   const outcomes = [
     ...alone.map((words) => callProcess(at, words, { env: at.env })),
-    ...callMany(at, others, { env: at.env }),
+    ...(await callMany(at, others, { env: at.env })),
   ];
   return new Map(
     [...alone, ...others].map((words, i) => [words.join(' '), outcomes[i] as CliOutcome]),
@@ -91,7 +91,7 @@ for (const [i, capability] of (['disabled', 'project', 'workspace'] as const).en
         'model_tier: none-such',
       ),
     );
-    const outcomes = callEach(at);
+    const outcomes = await callEach(at);
     for (const [words, ...exits] of COMMANDS) {
       const { exit, json } = outcomes.get(words.join(' ')) ?? {};
       t.equal(exit, exits[i], `${words.join(' ')}: ${JSON.stringify(json).slice(0, 300)}`);
@@ -117,15 +117,17 @@ for (const [i, capability] of (['disabled', 'project', 'workspace'] as const).en
     t.ok(refusals.every((row) => fieldText(row, 'run_id') === at.data.runId));
 
     const help = callForText(at, ['help', 'all'], { env: at.env }).text;
-    const [sign, signHelp, appr, ge] = callMany(
-      at,
-      [
-        ['help', 'sign'],
-        ['sign', '--help'],
-        ['__complete', '--', 'appr'],
-        ['__complete', '--', 'ge'],
-      ],
-      { env: at.env, json: false },
+    const [sign, signHelp, appr, ge] = (
+      await callMany(
+        at,
+        [
+          ['help', 'sign'],
+          ['sign', '--help'],
+          ['__complete', '--', 'appr'],
+          ['__complete', '--', 'ge'],
+        ],
+        { env: at.env, json: false },
+      )
     ).map((one) => one.text);
     t.match(help, /pass heartbeat/);
     for (const [name, shown] of [
@@ -177,13 +179,14 @@ t.test('another project is not there, and nothing tells it from one that never w
     ['__complete', '--', 'impact', 'PROJECTS/'],
   ])
     t.notMatch(callForText(at, words, { env: at.env }).text, /harbour/i, words.join(' '));
-  const [theirs, nobodys] = ['harbour', 'nowhere'].map((name) =>
-    callMany(
-      at,
-      FOREIGN.map((words) => words.map((word) => word.replace('NAME', name))),
-      { env: at.env },
-    ).map(({ exit, json }) => `${exit} ${JSON.stringify(json)}`.replaceAll(name, 'NAME')),
-  );
+  const answersFor = async (name: string): Promise<readonly string[]> => {
+    const words = FOREIGN.map((line) => line.map((word) => word.replace('NAME', name)));
+    const outcomes = await callMany(at, words, { env: at.env });
+    return outcomes.map(({ exit, json }) =>
+      `${exit} ${JSON.stringify(json)}`.replaceAll(name, 'NAME'),
+    );
+  };
+  const [theirs, nobodys] = [await answersFor('harbour'), await answersFor('nowhere')];
   for (const [i, words] of FOREIGN.entries()) {
     t.type(theirs?.[i], 'string');
     t.equal(theirs?.[i], nobodys?.[i], words.join(' '));

@@ -1,10 +1,11 @@
 /**
  * One table of cases, run through the function on one workspace and through the real process on
- * another.
+ * another: the first case of each command by a process of its own, the others by one that stays.
  */
 import tap, { type Test } from 'tap';
 import {
   callCommand,
+  callMany,
   callProcess,
   type CliOptions,
   type CliOutcome,
@@ -39,11 +40,7 @@ export async function runCases<P extends CliPlace>(
 ): Promise<void> {
   const ways = [
     { name: 'through the function', call: callCommand },
-    {
-      name: 'through the process',
-      call: async (place: CliPlace, words: readonly string[], options: CliOptions) =>
-        callProcess(place, words, options),
-    },
+    { name: 'through the process', call: throughProcess() },
   ];
   for (const { name, call } of ways) {
     await t.test(name, async (t) => {
@@ -59,4 +56,26 @@ export async function runCases<P extends CliPlace>(
       }
     });
   }
+}
+
+/** These the program answers before the command line. */
+const BEFORE = ['gate', 'validate', 'hook'];
+
+function throughProcess(): (
+  place: CliPlace,
+  words: readonly string[],
+  options: CliOptions,
+) => Promise<CliOutcome> {
+  const started = new Set<string>();
+  return async (place, words, options) => {
+    const [first = '', second = ''] = words;
+    const name = `${first} ${/^[a-z]+$/.test(second) ? second : ''}`;
+    if (BEFORE.includes(first) || !started.has(name)) {
+      started.add(name);
+      return callProcess(place, words, options);
+    }
+    const [outcome] = await callMany(place, [words], options);
+    if (outcome === undefined) throw new Error('nothing came back');
+    return outcome;
+  };
 }

@@ -2,7 +2,7 @@
  * Calls a command through its function and through the real process, and tells what came out of
  * both in one form.
  */
-import { spawnSync } from 'node:child_process';
+import { type ChildProcess, fork, spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { NocturneError } from '../../../src/kernel/error.js';
 import { CATALOGUE } from '../../../src/surfaces/cli/catalogue.js';
@@ -12,6 +12,7 @@ import { parseWords } from '../../../src/surfaces/cli/parse-words.js';
 import type { Context } from '../../../src/surfaces/cli/types.js';
 import { openWorkspace } from '../../../src/workspace/open-workspace.js';
 import { systemClock, type Clock } from '../../../src/kernel/clock.js';
+import type { Answered, Asked } from './many-child.js';
 
 const REPOSITORY = fileURLToPath(new URL('../../../../', import.meta.url));
 const BIN = `${REPOSITORY}bin/nocturne.cjs`;
@@ -92,34 +93,53 @@ export function callProcess(
 }
 
 /**
- * The same for many, in one process, which is the whole command line but for `bin/nocturne.cjs`:
- * words, environment, who calls, exit codes. For tables in which
- * every case asks the same door; not for `gate`, `validate` and `hook`, which the program answers
- * before it.
+ * The same, one after the other, in one process that stays: it is the whole command line but for
+ * `bin/nocturne.cjs` (words, environment, who calls, exit codes), without what it costs to start
+ * each. Not for `gate`, `validate` and `hook`, which the program answers before the command line.
  */
-export function callMany(
+export async function callMany(
   place: CliPlace,
   many: readonly (readonly string[])[],
   options: CliOptions & { readonly json?: boolean } = {},
-): readonly CliOutcome[] {
+): Promise<readonly CliOutcome[]> {
   const { json = true } = options;
-  const { status, stdout, stderr } = run(
-    place,
-    [MANY],
-    options,
-    JSON.stringify(many.map((words) => (json ? [...words, '--json'] : words))),
-  );
-  if (status !== 0) throw new Error(`the process ended with ${status}: ${stderr}`);
-  const answers = JSON.parse(stdout) as readonly {
-    readonly exit: number;
-    readonly stdout: string;
-    readonly stderr: string;
-  }[];
-  return answers.map((one) => ({
-    exit: one.exit,
-    json: json ? documentOf(one.stdout) : {},
-    text: json ? '' : `${one.stdout}${one.stderr}`,
-  }));
+  const outcomes: CliOutcome[] = [];
+  for (const words of many) {
+    const { exit, stdout, stderr } = await ask({
+      words: json ? [...words, '--json'] : words,
+      env: environmentFor(place, options),
+      cwd: options.cwd ?? place.root,
+    });
+    outcomes.push({
+      exit,
+      json: json ? documentOf(stdout) : {},
+      text: json ? '' : `${stdout}${stderr}`,
+    });
+  }
+  return outcomes;
+}
+
+let standing: ChildProcess | undefined;
+
+/** The process is started when it is first needed, and ends with this one. */
+async function ask(asked: Asked): Promise<Answered> {
+  standing ??= fork(MANY, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+  const child = standing;
+  child.ref();
+  child.channel?.ref();
+  const answered = await new Promise<Answered>((resolve, reject) => {
+    const ended = (code: number | null): void =>
+      reject(new Error(`the process ended with ${code}: ${asked.words.join(' ')}`));
+    child.once('exit', ended);
+    child.once('message', (message) => {
+      child.off('exit', ended);
+      resolve(message as Answered);
+    });
+    child.send(asked);
+  });
+  child.unref();
+  child.channel?.unref();
+  return answered;
 }
 
 function documentOf(stdout: string): Readonly<Record<string, unknown>> {
@@ -146,20 +166,26 @@ function run(
   options: CliOptions,
   input = '',
 ): { status: number; stdout: string; stderr: string } {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [...words], {
+    cwd: options.cwd ?? place.root,
+    env: environmentFor(place, options),
+    encoding: 'utf8',
+    input,
+  });
+  return { status: status ?? -1, stdout, stderr };
+}
+
+function environmentFor(
+  place: CliPlace,
+  options: CliOptions,
+): Readonly<Record<string, string | undefined>> {
   const { NOCTURNE_RUN: _, NOCTURNE_PASS_TOKEN: __, ...clean } = process.env;
-  const env = {
+  return {
     ...clean,
     NOCTURNE_HOME: place.home,
     COLUMNS: String(options.width ?? 100),
     ...options.env,
   };
-  const { status, stdout, stderr } = spawnSync(process.execPath, [...words], {
-    cwd: options.cwd ?? place.root,
-    env,
-    encoding: 'utf8',
-    input,
-  });
-  return { status: status ?? -1, stdout, stderr };
 }
 
 /** As the command line: modules are loaded only for words that the core does not know. */

@@ -41,6 +41,7 @@ export const command: Command = {
 
 const ORDER: readonly UpgradeVerdict[] = [
   'conflict',
+  'moved',
   'merged',
   'replaced',
   'added',
