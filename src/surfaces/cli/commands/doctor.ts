@@ -16,7 +16,7 @@ export const command: Command = {
     {
       flags: '--fix',
       description:
-        'mend what is safe: locks of dead processes, files left behind, missing directories; never signs or anchors',
+        'repair what is safe: locks of dead processes, files left behind, missing directories; never signs or anchors',
     },
   ],
   examples: ['nocturne doctor', 'nocturne doctor --fix', 'nocturne doctor --json'],
@@ -62,11 +62,11 @@ function textOf(
   const plain = (text: string): string => text;
   const shown = { working: plain, off: plain, broken: colour.wrong, unknown: colour.attention };
   const width = Math.max(...findings.map((finding) => finding.id.length));
-  const lines = findings.flatMap(({ id, verdict, fact, fix, mended }) => {
+  const lines = findings.flatMap(({ id, verdict, fact, fix, repaired }) => {
     const indent = ' '.repeat(width + 11);
     return [
       `${shown[verdict](verdict.padEnd(7))}  ${id.padEnd(width)}  ${fact}`,
-      ...(mended === undefined ? [] : [`${indent}mended: ${mended}`]),
+      ...(repaired === undefined ? [] : [`${indent}repaired: ${repaired}`]),
       ...(fix === undefined || verdict === 'working' ? [] : [`${indent}→ ${fix}`]),
     ];
   });
