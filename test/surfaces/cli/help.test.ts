@@ -9,7 +9,7 @@ import { callForText } from './run-cli.js';
 
 t.test('every command has a page, and its examples are words that it takes', async (t) => {
   for (const [name, entry] of Object.entries(CATALOGUE)) {
-    const { command } = await entry.load();
+    const command = await entry.load();
     t.ok(command.examples.length > 0, `${name} has an example`);
     t.match(
       helpFor(name, entry.summary, command),

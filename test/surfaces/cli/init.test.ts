@@ -16,7 +16,7 @@ import t from 'tap';
 import { systemClock } from '../../../src/kernel/clock.js';
 import { createWorkspace } from '../../../src/setup/create-workspace.js';
 import { askForWords } from '../../../src/surfaces/cli/init-wizard.js';
-import { copyShipped } from '../../support/make-workspace.js';
+import { copyBuiltPages, copyShipped } from '../../support/make-workspace.js';
 import { tree } from '../../support/tree.js';
 import { callForText, callProcess, type CliPlace } from './run-cli.js';
 
@@ -176,7 +176,7 @@ t.test('it never signs an edit that nobody has looked at', async (t) => {
   const place = stand(t.testdir());
   await init(place, ['ours', '--yes']);
   const at = join(place.root, 'ours');
-  appendFileSync(join(at, 'AGENTS-CORE.md'), '\nAgents may do what they like.\n');
+  appendFileSync(join(at, 'orchestration-os/AGENTS-CORE.md'), '\nAgents may do what they like.\n');
   const before = tree(at);
   t.match(await init(place, ['ours', '--yes', '--domain', 'boats']), {
     exit: 5,
@@ -220,14 +220,25 @@ t.test(
     const place = stand(t.testdir());
     const clone = join(place.root, 'clone');
     copyShipped(clone);
+    copyBuiltPages(clone);
     writeFileSync(join(clone, 'package.json'), '{"version": "0.0.1"}');
     const common = { packageRoot: clone, home: place.home, clock: systemClock };
     const made = createWorkspace({ ...common, directory: clone, owner: 'Ada', domain: 'clones' });
-    t.same([...made.written].sort(), ['.gitignore', 'SOUL.md', 'USER.md']);
+    t.same([...made.written].sort(), ['.gitignore', 'AGENTS.md', 'SOUL.md', 'USER.md']);
     t.match((await callProcess({ ...place, root: clone }, ['gate'])).json, { ok: true });
+    t.match(readFileSync(join(clone, 'AGENTS.md'), 'utf8'), /in a workspace that Nocturne governs/);
+    t.match(
+      [...made.plan.backups].map(([path, content]) => [path, String(content)]),
+      [[/\/AGENTS\.md$/, /^# For coding agents/]],
+      'the page for coding agents is kept',
+    );
     createWorkspace({ ...common, directory: join(place.root, 'second'), owner: 'Bob' });
     t.match(readFileSync(join(place.root, 'second/USER.md'), 'utf8'), /\*\*Name:\*\* Bob/);
     t.match(readFileSync(join(place.root, 'second/SOUL.md'), 'utf8'), /\*\*Domain anchor:\*\* -\n/);
+    t.match(
+      readFileSync(join(place.root, 'second/AGENTS.md'), 'utf8'),
+      /in a workspace that Nocturne governs/,
+    );
     t.notMatch(
       readFileSync(join(place.root, 'second/audit/AUDIT-LOG.md'), 'utf8'),
       /^\| 2 \|.*\| Ada/m,

@@ -6,7 +6,7 @@ import { type ChildProcess, fork, spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { NocturneError } from '../../../src/kernel/error.js';
 import { CATALOGUE } from '../../../src/surfaces/cli/catalogue.js';
-import type { Entry } from '../../../src/surfaces/cli/catalogue-entry.js';
+import type { Entry } from '../../../src/surfaces/cli/catalogue.js';
 import { wholeCatalogue } from '../../../src/surfaces/cli/added-commands.js';
 import { parseWords } from '../../../src/surfaces/cli/parse-words.js';
 import type { Context } from '../../../src/surfaces/cli/types.js';
@@ -42,7 +42,7 @@ export async function callCommand(
   const [name, rest] = named(catalogue, words);
   const entry = catalogue[name];
   if (entry === undefined) throw new Error(`no command ${name}`);
-  const { command } = await entry.load();
+  const command = await entry.load();
   try {
     const { parsed } = await parseWords(name, command, rest);
     const result = await command.run(contextFor(place, options), parsed);
