@@ -18,7 +18,7 @@ const ROOTS = [
   },
   // Rooms that are rewritten: their comments and messages.
   {
-    files: ['src/{kernel,integrity}/**/*.ts'],
+    files: ['src/{kernel,integrity,validate}/**/*.ts'],
     prose: codeProse,
   },
 ];

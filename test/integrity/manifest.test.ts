@@ -191,7 +191,7 @@ const CASES: readonly (readonly [
     2,
   ],
   ['no heading', (text) => text.replace('## Protected files', '## Files'), /no heading/, 1],
-  ['the heading twice', (text) => `${text}\n## Protected files\n`, /twice/, 20],
+  ['the heading twice', (text) => `${text}\n## Protected files\n`, /two headings/, 20],
   ['no table', (text) => text.replaceAll('|', '!'), /no table/, 12],
   ['other columns', (text) => text.replace('SHA256', 'MD5'), /columns/, 14],
   [
