@@ -26,9 +26,9 @@ export type AnchoredLog = {
 type Place = { readonly root: string; readonly state: string };
 
 /**
- * Anchors every log that has no anchor yet, and stores its opening. A log with an anchor but without
- * an opening must end at its anchor. Drops the anchors of files that the registry no longer declares
- * as logs, so call it only when the owner signs the registry.
+ * Anchors every log that has no anchor yet, and stores its opening. A log with an anchor but
+ * without an opening must end at its anchor. Drops the anchors of files that the registry no longer
+ * declares as logs, so call it only when the owner signs the registry.
  * @throws NocturneError `GATE` with the first bad row if a log is not sound; then it anchors none.
  */
 export function anchorNewLogs(place: Place, schema: Schema): readonly AnchoredLog[] {
@@ -65,8 +65,8 @@ export type ChangedLog = AnchoredLog & { readonly line: number; readonly message
 
 /**
  * The logs that do not end at their anchors, as `acceptLogs` would anchor them.
- * @throws NocturneError `GATE` for a log whose chain is broken, `NOT_FOUND` for a file that is not a
- * log.
+ * @throws NocturneError `GATE` for a log whose chain is broken, `NOT_FOUND` for a file that is not
+ * a log.
  */
 export function changedLogs(workspace: Workspace, files: readonly string[]): readonly ChangedLog[] {
   const { root, state } = workspace;

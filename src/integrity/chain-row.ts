@@ -12,7 +12,9 @@ import { formatRow, parseRow } from '../markdown/row.js';
 /** `values` without the chain cell. */
 export type ChainRow = { readonly values: readonly string[]; readonly link: string };
 
-/** Follows a chain row by row. `accept` is false for a row that is not sound; the head then stays. */
+/**
+ * Follows a chain row by row. `accept` is false for a row that is not sound; the head then stays.
+ */
 export type ChainFollower = {
   readonly head: () => string;
   accept(bytes: Buffer, start: number, end: number): boolean;
@@ -114,8 +116,8 @@ function slowLink(head: string, line: Buffer, columns: number): string | undefin
 
 /**
  * Writes what the row's link covers into `message`, after the previous link: for a row of plain
- * ASCII, its bytes with `","` in place of ` | `. Returns the length, or -1 if the row needs the slow
- * path or its last cell does not have a link's length.
+ * ASCII, its bytes with `","` in place of ` | `. Returns the length, or -1 if the row needs the
+ * slow path or its last cell does not have a link's length.
  */
 function plainMessage(
   message: Buffer,

@@ -1,6 +1,6 @@
 /**
- * An incident ends when the gate passes again: Nocturne removes it from the state directory, and the
- * audit log says what it was and what ended it.
+ * An incident ends when the gate passes again: Nocturne removes it from the state directory, and
+ * the audit log says what it was and what ended it.
  */
 import { defined } from '../kernel/defined.js';
 import { clearIncidents, type Incident, listIncidents } from '../workspace/incident.js';

@@ -1,6 +1,6 @@
 /**
- * The gate's check of protected files: the files that REGISTRY.md protects, the rows of the manifest
- * and the files on disk must be the same.
+ * The gate's check of protected files: the files that REGISTRY.md protects, the rows of the
+ * manifest and the files on disk must be the same.
  */
 import { lstatSync } from 'node:fs';
 import { dirname, join } from 'node:path';

@@ -57,7 +57,9 @@ export function checkLogs(root: string, state: string, globs: readonly string[])
   };
 }
 
-/** The files of log objects: each named file, even if it is missing, and those that a glob matches. */
+/**
+ * The files of log objects: each named file, even if it is missing, and those that a glob matches.
+ */
 export function logFiles(root: string, globs: readonly string[]): string[] {
   return [
     ...new Set(globs.flatMap((glob) => (isLiteral(glob) ? [glob] : findMatching(root, glob)))),

@@ -60,7 +60,9 @@ export function checkManifest(
   return findings;
 }
 
-/** Whether the key signed every row and every other byte, and the signature has its one spelling. */
+/**
+ * Whether the key signed every row and every other byte, and the signature has its one spelling.
+ */
 export function isSignedBy(manifest: Manifest, publicKey: string): boolean {
   const signature = Buffer.from(manifest.signature, 'base64');
   if (signature.toString('base64') !== manifest.signature) return false;

@@ -39,8 +39,8 @@ export function logGlobs(schema: Schema): string[] {
 
 /**
  * HTML, front matter and fences other than those of R6 can hide a heading. Underlines and other
- * blanks around `#` make other headings. Without these, exactly the lines that begin with `# `, `## `
- * or `### ` are headings of these levels.
+ * blanks around `#` make other headings. Without these, exactly the lines that begin with `# `, `##
+ * ` or `### ` are headings of these levels.
  */
 const NOT_PLAIN = /^ {0,3}(?:`{3}|~~~|<|-+[ \t]*$|=+[ \t]*$|#+(?: {2}|[\t]|$))|^ {1,3}#/m;
 /** These end a line for a regex or for the scanner, but not for both. */

@@ -1,7 +1,7 @@
 /**
  * T0's verification: the owner's signature, every protected file, every chained log and its anchor.
- * It reads nothing else and writes nothing. Every pass and every session waits for it, so it imports
- * no YAML parser and no database, and does not walk the workspace.
+ * It reads nothing else and writes nothing. Every pass and every session waits for it, so it
+ * imports no YAML parser and no database, and does not walk the workspace.
  */
 import { basename, join } from 'node:path';
 import { defined } from '../kernel/defined.js';

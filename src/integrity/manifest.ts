@@ -65,7 +65,9 @@ export function parseManifest(text: string): {
   };
 }
 
-/** The text that the owner signs with Ed25519. It is injective: no part contains a tab or newline. */
+/**
+ * The text that the owner signs with Ed25519. It is injective: no part contains a tab or newline.
+ */
 export function signedText(manifest: Omit<Manifest, 'signature'>): string {
   const rows = [...manifest.rows]
     .sort((a, b) => (a.file < b.file ? -1 : 1))
@@ -80,7 +82,9 @@ export type SealLine = {
   readonly line: number;
 };
 
-/** The front matter's `key: value` lines; nulls are `''`. Other keys are allowed, nesting is not. */
+/**
+ * The front matter's `key: value` lines; nulls are `''`. Other keys are allowed, nesting is not.
+ */
 export function readSeal(doc: Doc, problems: ManifestProblem[]): ReadonlyMap<string, SealLine> {
   const seal = new Map<string, SealLine>();
   const front = doc.frontMatter;

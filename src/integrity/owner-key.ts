@@ -14,7 +14,9 @@ import { sha256 } from '../kernel/hash.js';
 import { makeDirectory, writeFileDurably } from '../workspace/durable.js';
 import { errnoOf, storageError } from '../workspace/storage-error.js';
 
-/** `fingerprint`: first 32 hex characters of the public key's SHA-256 (SPKI, DER). PEM `publicKey`. */
+/**
+ * `fingerprint`: first 32 hex characters of the public key's SHA-256 (SPKI, DER). PEM `publicKey`.
+ */
 export type OwnerKey = {
   readonly fingerprint: string;
   readonly publicKey: string;
@@ -41,8 +43,8 @@ export function ownerKeyStatus(home: string): KeyStatus {
 /**
  * Makes `keys/owner.key` (PKCS #8 PEM, mode 0600; AES-256 if there is a `passphrase`) and
  * `keys/owner.pub`.
- * @throws NocturneError `EXISTS` if there is a key. Without it, everything that it signed would have
- * no owner.
+ * @throws NocturneError `EXISTS` if there is a key. Without it, everything that it signed would
+ * have no owner.
  */
 export function createOwnerKey(
   home: string,
@@ -74,8 +76,8 @@ export function createOwnerKey(
 }
 
 /**
- * @throws NocturneError `NOT_FOUND` without a key, `STORAGE` if it cannot be read, `CONFIG` if it is
- * not an Ed25519 key or the passphrase is missing, `BAD_VALUE` if the passphrase is wrong.
+ * @throws NocturneError `NOT_FOUND` without a key, `STORAGE` if it cannot be read, `CONFIG` if it
+ * is not an Ed25519 key or the passphrase is missing, `BAD_VALUE` if the passphrase is wrong.
  */
 export function loadOwnerKey(
   home: string,

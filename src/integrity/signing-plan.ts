@@ -13,8 +13,8 @@ import { protectedFiles } from './protected-files.js';
 import { readTrust } from './trust.js';
 
 /**
- * `before`/`after`: the text, if it is known (signed versions are in `.nocturne/objects`). Hashes are
- * SHA-256.
+ * `before`/`after`: the text, if it is known (signed versions are in `.nocturne/objects`). Hashes
+ * are SHA-256.
  */
 export type SigningChange = {
   readonly file: string;

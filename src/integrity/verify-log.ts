@@ -33,7 +33,9 @@ export type LogExpectation = {
 const REMEMBERED = 256;
 const ATTEMPTS = 20;
 
-/** `recent`: the last links, by row number modulo its length. `watched`: the link of row `watch`. */
+/**
+ * `recent`: the last links, by row number modulo its length. `watched`: the link of row `watch`.
+ */
 type Reading = {
   readonly log: OpenLog;
   readonly chain: ChainFollower;

@@ -6,12 +6,16 @@ import { createHash } from 'node:crypto';
 /** Hex characters of a link (128 bits). */
 export const LINK_LENGTH = 32;
 
-/** The link before the first row. It depends on the log's path, so rows cannot move between logs. */
+/**
+ * The link before the first row. It depends on the log's path, so rows cannot move between logs.
+ */
 export function genesis(file: string): string {
   return hex(`nocturne chain v1\n${file}`);
 }
 
-/** The start of `sha256(previous ‖ '\n' ‖ JSON array of the row's values without the chain cell)`. */
+/**
+ * The start of `sha256(previous ‖ '\n' ‖ JSON array of the row's values without the chain cell)`.
+ */
 export function link(previous: string, values: readonly string[]): string {
   return hex(`${previous}\n${JSON.stringify(values)}`);
 }
@@ -24,8 +28,8 @@ function hex(text: string): string {
 const [OPEN, CLOSE] = [',"chain":"', '"}'];
 
 /**
- * A row of a log whose rows are lines of JSON: the object with its link as the last member. The link
- * covers every byte of the line without that member. @param members at least one.
+ * A row of a log whose rows are lines of JSON: the object with its link as the last member. The
+ * link covers every byte of the line without that member. @param members at least one.
  */
 export function linkedLine(
   previous: string,

@@ -16,7 +16,9 @@ export function targetProblem(target: string): string | undefined {
   return posix.normalize(target) === target ? undefined : 'it is not a plain path';
 }
 
-/** Whether `scope` matches every path that `target` (a path or a glob) can mean. In doubt, false. */
+/**
+ * Whether `scope` matches every path that `target` (a path or a glob) can mean. In doubt, false.
+ */
 export function globCovers(scope: string, target: string): boolean {
   if (scope.startsWith('!') || targetProblem(target) !== undefined) return false;
   if (scope === target) return true;

@@ -46,7 +46,9 @@ function below(directory: string): Matcher {
   };
 }
 
-/** How every match begins: the text before the first wildcard and its slash (`a/**` matches `a`). */
+/**
+ * How every match begins: the text before the first wildcard and its slash (`a/**` matches `a`).
+ */
 function literalPrefix(glob: string): string {
   return glob.startsWith('./') || glob.includes('|')
     ? ''

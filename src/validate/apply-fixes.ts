@@ -15,7 +15,9 @@ export function applyFixes(text: string, edits: readonly TextEdit[]): string {
   return fixed + text.slice(offset);
 }
 
-/** The edits to make, in order, without those that overlap an earlier one or are outside the text. */
+/**
+ * The edits to make, in order, without those that overlap an earlier one or are outside the text.
+ */
 export function chooseFixes(text: string, edits: readonly TextEdit[]): readonly TextEdit[] {
   const sorted = edits
     .filter(({ start, end }) => start >= 0 && start <= end && end <= text.length)

@@ -1,4 +1,6 @@
-/** Caches the whole result of a validation in `.nocturne/validation.json` until something changes. */
+/**
+ * Caches the whole result of a validation in `.nocturne/validation.json` until something changes.
+ */
 import { createHash, randomUUID } from 'node:crypto';
 import { lstatSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -16,7 +18,9 @@ export type CachedResult = {
 
 /** What a result depends on in addition to the governed files. */
 export type Ground = {
-  /** Identifies the program and everything else that is neither in the workspace nor in `outside`. */
+  /**
+   * Identifies the program and everything else that is neither in the workspace nor in `outside`.
+   */
   readonly program: string;
   /** Other files and folders that rules may read: trust, anchors, keys, the lease. */
   readonly outside: readonly string[];
@@ -83,7 +87,9 @@ export function readCachedResult(root: string, key: string): CachedResult | unde
   }
 }
 
-/** Renames the file into place, so that nobody reads half of it. It is lost if it cannot be written. */
+/**
+ * Renames the file into place, so that nobody reads half of it. It is lost if it cannot be written.
+ */
 export function cacheResult(root: string, key: string, validation: CachedResult): void {
   const temp = within(root, '.nocturne', `${TEMP_PREFIX}validation-${randomUUID()}`);
   try {

@@ -1,4 +1,6 @@
-/** Validates with the caches: the whole result if nothing changed, or the facts of unchanged files. */
+/**
+ * Validates with the caches: the whole result if nothing changed, or the facts of unchanged files.
+ */
 import { openCache } from '../workspace/cache.js';
 import type { Snapshot } from '../workspace/types.js';
 import { type Ground, cacheResult, readCachedResult, resultKey } from './cached-result.js';

@@ -39,6 +39,8 @@ export type FileFacts = {
   readonly phases: readonly PhaseFact[];
   readonly suppressions: readonly Suppression[];
   readonly records: number;
-  /** Objects whose records in this file could not be read, so that references to them are unknown. */
+  /**
+   * Objects whose records in this file could not be read, so that references to them are unknown.
+   */
   readonly unread: readonly string[];
 };

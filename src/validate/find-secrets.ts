@@ -122,7 +122,9 @@ function encoded(text: string, depth: number): FoundSecret[] {
   return found;
 }
 
-/** A run may begin with letters that are not part of it (`path/QUtJ…`), so it tries four offsets. */
+/**
+ * A run may begin with letters that are not part of it (`path/QUtJ…`), so it tries four offsets.
+ */
 function decodings(run: string): string[] {
   const readable: string[] = [];
   for (let skip = 0; skip < 4; skip++) {

@@ -151,8 +151,8 @@ function bind(pattern: string, name: string | undefined): string {
 }
 
 /**
- * `patterns`: of R1 and R3, the most specific first. `kinds`: a cache by path. `folders`: those with
- * a folder for each match.
+ * `patterns`: of R1 and R3, the most specific first. `kinds`: a cache by path. `folders`: those
+ * with a folder for each match.
  */
 type SchemaPatterns = {
   readonly patterns: readonly string[];

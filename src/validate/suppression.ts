@@ -23,9 +23,9 @@ const YAML_COMMENT =
   /^[ \t]*(#[ \t]*nocturne-ignore(-file)?(?![\w-])[ \t]*([^\s:]*)[ \t]*(?::[ \t]*(.*?))?)[ \t]*\r?$/gm;
 
 /**
- * `<!-- nocturne-ignore RULE: reason -->` covers the next line that is not blank (the whole table if
- * one begins there), `nocturne-ignore-file` the whole file. In front matter and in the YAML blocks
- * of records it is a comment `# nocturne-ignore RULE: reason`.
+ * `<!-- nocturne-ignore RULE: reason -->` covers the next line that is not blank (the whole table
+ * if one begins there), `nocturne-ignore-file` the whole file. In front matter and in the YAML
+ * blocks of records it is a comment `# nocturne-ignore RULE: reason`.
  */
 export function readSuppressions(file: GovernedFile): readonly Suppression[] {
   const { doc, path } = file;

@@ -1,4 +1,6 @@
-/** Runs the rules over a snapshot: the facts of each file, rules about all of them, suppressions. */
+/**
+ * Runs the rules over a snapshot: the facts of each file, rules about all of them, suppressions.
+ */
 import { compareDiagnostics, type Diagnostic } from '../kernel/diagnostic.js';
 import { isLiteral } from '../kernel/glob.js';
 import { routeOf } from '../registry/route.js';

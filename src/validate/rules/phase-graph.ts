@@ -1,4 +1,6 @@
-/** Rule phase-graph: the phases lead from the first to an end, and the project is in one of them. */
+/**
+ * Rule phase-graph: the phases lead from the first to an end, and the project is in one of them.
+ */
 import { posix } from 'node:path';
 import { defined } from '../../kernel/defined.js';
 import type { Diagnostic, Range } from '../../kernel/diagnostic.js';

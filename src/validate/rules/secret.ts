@@ -1,4 +1,6 @@
-/** Rule secret: no governed file contains a key, a token or a password. Messages never repeat it. */
+/**
+ * Rule secret: no governed file contains a key, a token or a password. Messages never repeat it.
+ */
 import { lineMap, rangeAt } from '../../kernel/text-position.js';
 import { findSecrets } from '../find-secrets.js';
 import type { FileRule } from '../rule.js';

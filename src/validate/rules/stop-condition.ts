@@ -1,6 +1,6 @@
 /**
- * Rule stop-condition: the conditions of projects and phases can be evaluated, and no pass can write
- * the programs that they run.
+ * Rule stop-condition: the conditions of projects and phases can be evaluated, and no pass can
+ * write the programs that they run.
  */
 import { posix } from 'node:path';
 import type { Diagnostic } from '../../kernel/diagnostic.js';

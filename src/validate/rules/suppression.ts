@@ -1,4 +1,6 @@
-/** Rule suppression: a comment names a rule that it may silence, gives a reason, and has an effect. */
+/**
+ * Rule suppression: a comment names a rule that it may silence, gives a reason, and has an effect.
+ */
 import { defined } from '../../kernel/defined.js';
 import type { Diagnostic } from '../../kernel/diagnostic.js';
 import { didYouMean } from '../../kernel/nearest-name.js';
