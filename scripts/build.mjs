@@ -1,5 +1,5 @@
-// Compiles src, test and bench into dist/, and bundles the command line and the OpenClaw plugin. npm
-// runs it after `npm ci` (the prepare step).
+// Compiles src, test, bench and examples into dist/, and bundles the command line and the OpenClaw
+// plugin. npm runs it after `npm ci` (the prepare step).
 import { spawnSync } from 'node:child_process';
 import { createRequire } from 'node:module';
 
@@ -9,6 +9,6 @@ const tsc = createRequire(import.meta.url)
 const { status } = spawnSync(process.execPath, [tsc, '-p', '.'], { stdio: 'inherit' });
 if (status !== 0) process.exit(status ?? 1);
 await import('./remove-stale.mjs');
-await import('./module-pages.mjs');
+await import('./copy-pages.mjs');
 await import('./bundle.mjs');
 await import('./bundle-openclaw.mjs');

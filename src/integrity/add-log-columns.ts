@@ -1,8 +1,8 @@
 /**
  * New columns in a chained log. Its rows get empty cells before the link, which does not change, so
  * the log keeps its head and its number of rows. Only its size and its opening are anchored again.
- * After a crash in between, the gate refuses the log until the owner accepts it with `audit
- * anchor`.
+ * After a crash in between, the gate refuses the log until the owner accepts it with
+ * `audit anchor`.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';

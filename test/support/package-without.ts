@@ -16,8 +16,9 @@ const REPOSITORY = fileURLToPath(new URL('../../../', import.meta.url));
 const SHIPPED = [
   'bin',
   'dist/src',
-  'dist/quick.cjs',
-  'dist/cli.cjs',
+  ...readdirSync(join(REPOSITORY, 'dist'))
+    .filter((name) => /\.cjs(?:\.cache)?$/.test(name))
+    .map((name) => `dist/${name}`),
   'orchestration-os',
   'audit',
   'PROJECTS',

@@ -349,11 +349,11 @@ export const CASES: readonly Case[] = [
     rule: 'file-missing',
     name: 'the only file of an object',
     edits: [
-      remove('NOTIFICATIONS-ARCHIVE.md'),
+      remove('orchestration-os/NOTIFICATIONS-ARCHIVE.md'),
       replace(
         'REGISTRY.md',
-        '| NOTIFICATION-ARCHIVE | `NOTIFICATIONS-ARCHIVE.md` | section',
-        '| NOTIFICATION-ARCHIVE | «`NOTIFICATIONS-ARCHIVE.md`» | section',
+        '| NOTIFICATION-ARCHIVE | `orchestration-os/NOTIFICATIONS-ARCHIVE.md` | section',
+        '| NOTIFICATION-ARCHIVE | «`orchestration-os/NOTIFICATIONS-ARCHIVE.md`» | section',
       ),
     ],
     finds: ['error file-missing'],
@@ -362,11 +362,11 @@ export const CASES: readonly Case[] = [
     rule: 'file-missing',
     name: 'a link in its place',
     edits: [
-      file('NOTIFICATIONS-ARCHIVE.md', { link: 'memory/README.md' }),
+      file('orchestration-os/NOTIFICATIONS-ARCHIVE.md', { link: 'memory/README.md' }),
       replace(
         'REGISTRY.md',
-        '| NOTIFICATION-ARCHIVE | `NOTIFICATIONS-ARCHIVE.md` | section',
-        '| NOTIFICATION-ARCHIVE | «`NOTIFICATIONS-ARCHIVE.md`» | section',
+        '| NOTIFICATION-ARCHIVE | `orchestration-os/NOTIFICATIONS-ARCHIVE.md` | section',
+        '| NOTIFICATION-ARCHIVE | «`orchestration-os/NOTIFICATIONS-ARCHIVE.md`» | section',
       ),
     ],
     finds: ['error file-missing'],
@@ -847,11 +847,11 @@ export const CASES: readonly Case[] = [
     rule: 'not-utf8',
     name: 'the file of an object',
     edits: [
-      file('NOTIFICATIONS-ARCHIVE.md', {
+      file('orchestration-os/NOTIFICATIONS-ARCHIVE.md', {
         bytes: Buffer.from([0xef, 0xbb, 0xbf, 0x41, 0xc0, 0x80]),
       }),
     ],
-    finds: ['error not-utf8 @ NOTIFICATIONS-ARCHIVE.md:1:2-3'],
+    finds: ['error not-utf8 @ orchestration-os/NOTIFICATIONS-ARCHIVE.md:1:2-3'],
   },
   {
     rule: 'not-utf8',
