@@ -1,13 +1,10 @@
 /**
- * Credential formats that secretlint's recommended preset does not know. A rule needs a format of
- * its own; anything vaguer asks for entropy.
+ * Credential formats that secretlint's recommended preset lacks. A rule needs a distinct format, or
+ * it also checks the entropy.
  */
 
 type Place = { readonly start: number; readonly end: number };
-/**
- * `words`: what it finds has one of them in it, inside a long word and in lower case; a text
- * without any need not be searched.
- */
+/** `words`: a match contains one of them inside a long word, in lower case. */
 export type SecretRule = {
   readonly id: string;
   readonly words: readonly string[];
@@ -83,10 +80,7 @@ function rule(
   };
 }
 
-/**
- * Looks drawn at random: letters and digits mixed, many different ones, none of the words that
- * people put in examples.
- */
+/** Whether a value seems random: mixed letters and digits, high entropy, no word of examples. */
 function random(value: string): boolean {
   return (
     /\d/.test(value) &&
