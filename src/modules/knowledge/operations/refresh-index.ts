@@ -17,7 +17,7 @@ const WITHIN_MS = 5000;
 /**
  * Only where there is an index already: the owner, or a first question, makes it. Looks at the
  * files themselves, not at what is told: the same change may be told
- * twice. Nothing is learnt anew, nothing of it is committed.
+ * twice. Nothing is learned anew, nothing of it is committed.
  */
 export async function refreshIndex({
   workspace,
@@ -39,7 +39,7 @@ export async function refreshIndex({
     await active.embedder.close();
     if (vectors.pending > 0)
       say(
-        `     knowledge: ${vectors.pending} passages wait for their vectors; nocturne knowledge index makes them`,
+        `     knowledge: ${vectors.pending} passages wait for their vectors; nocturne knowledge index computes them`,
       );
     return undefined;
   } finally {
