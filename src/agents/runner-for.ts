@@ -1,10 +1,9 @@
-/** From a runner's definition to the runner. */
+/** Makes the runner that a definition asks for. */
 import { defined } from '../kernel/defined.js';
-import type { Wait } from './backoff.js';
+import type { Wait } from './retry.js';
 import { emptyReport } from './parse-report.js';
 import type { ProgramRunnerOptions } from './program-runner.js';
-import type { Runner, RunnerSpec } from './types.js';
-import { NO_USAGE } from './usage.js';
+import { NO_USAGE, type Runner, type RunnerSpec } from './types.js';
 
 /** A kind that RUNNERS.md may name, besides `command` and `chat`, which are always there. */
 export type RunnerKind = {

@@ -1,4 +1,4 @@
-/** What a tool is given by the door behind which it is called. */
+/** What the calling interface gives a tool. */
 import type { Step } from '../governance/guard/shell-types.js';
 import type { ReadScope } from '../governance/scoped-snapshot.js';
 import type { Action, Reason, Verdict } from '../governance/types.js';

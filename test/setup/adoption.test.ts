@@ -109,7 +109,11 @@ t.test(
   async (t) => {
     const place = { root: t.testdir(), home: t.testdir({}) };
     copyFixture('openclaw-workspace', join(place.root, 'w'));
-    const first = callProcess({ ...place, home: `${place.root}/home` }, ['init', 'w', '--yes']);
+    const first = await callProcess({ ...place, home: `${place.root}/home` }, [
+      'init',
+      'w',
+      '--yes',
+    ]);
     t.match(first, {
       exit: 0,
       json: {
@@ -124,7 +128,7 @@ t.test(
       /"path":"AGENTS\.md","kind":"merged","message":"[^"]+","backup":"backups\/[^"]+-init\/AGENTS\.md"/,
     );
     const before = tree(join(place.root, 'w'));
-    t.match(callProcess({ ...place, home: `${place.root}/home` }, ['init', 'w', '--yes']), {
+    t.match(await callProcess({ ...place, home: `${place.root}/home` }, ['init', 'w', '--yes']), {
       exit: 0,
       json: { kind: 'workspace', written: [] },
     });
@@ -494,7 +498,7 @@ t.test('killed at any moment, nothing is lost, and running it again completes it
     await new Promise((done) => child.on('close', done));
     clearTimeout(timer);
     t.same(lost(before, tree(root, [])), [], `killed after ${delay} ms`);
-    const again = callProcess({ root: directory, home }, ['init', root, '--yes']);
+    const again = await callProcess({ root: directory, home }, ['init', root, '--yes']);
     t.match(
       again,
       { exit: 0, json: { gate: { ok: true }, validation: { errors: 0 } } },

@@ -1444,16 +1444,16 @@ export const CASES: readonly Case[] = [
   },
   {
     rule: 'module-watch',
-    name: 'a module that nobody knows',
+    name: 'a misspelled module that is off',
     edits: [
       replace(
         'REGISTRY.md',
         '| memory | `memory/*.md`, `MEMORY.md` | no |',
-        '| «memroy» | `memory/*.md` | no |',
+        '| «knowlege» | `memory/*.md` | no |',
       ),
     ],
     finds: ['info module-watch'],
-    says: 'did you mean memory?',
+    says: 'did you mean knowledge?',
   },
   {
     rule: 'module-watch',
@@ -1490,7 +1490,7 @@ export const CASES: readonly Case[] = [
       ),
     ],
     finds: ['warning module-watch'],
-    says: 'take the section "## Module greetings" away',
+    says: 'remove the section "## Module greetings"',
   },
 
   // suppression

@@ -3,7 +3,7 @@ import { defined } from '../../kernel/defined.js';
 import { impactOf } from '../../registry/impact.js';
 import { routeOf } from '../../registry/route.js';
 import { type ImpactedNode, TIERS, type Tier } from '../../registry/types.js';
-import type { Judging, Verdicts } from './decide-types.js';
+import type { Judging, Verdicts } from './judge-action.js';
 import { printCommand } from './print-command.js';
 import type { Action, Authority, Decision, Reason } from '../types.js';
 

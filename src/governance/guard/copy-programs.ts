@@ -1,8 +1,17 @@
 /** Programs that put files elsewhere under the same or another name: cp, mv, install, ln. */
 import { defined } from '../../kernel/defined.js';
-import { NOTHING, onEach, reading, refused, together, type Reading } from './effects.js';
 import { has, valuesOf, type Arguments } from './options.js';
-import { opaque, withOptions, write } from './program.js';
+import {
+  NOTHING,
+  onEach,
+  opaque,
+  reading,
+  refused,
+  together,
+  withOptions,
+  write,
+  type Reading,
+} from './program.js';
 import type { Word } from './shell-types.js';
 
 const PLACING = 't target-directory S suffix';

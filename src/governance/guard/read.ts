@@ -1,12 +1,8 @@
-/**
- * What nobody reads through a door: the state of nocturne, its keys, and places where programs keep
- * credentials.
- */
+/** What no agent reads: Nocturne's state, its keys, and places with credentials. */
 import { isAbsolute, posix } from 'node:path';
 import type { PathWorld } from './path.js';
 import type { Reason } from '../types.js';
 
-/** Names under which programs keep keys and tokens. */
 const SECRET_PLACE =
   /^\/proc\/[^/]+\/(?:task\/[^/]+\/)?(?:environ|mem|fd|root|cwd)(?:\/|$)|(?:^|\/)(?:\.ssh|\.gnupg|\.aws|\.azure|\.kube|\.docker|\.netrc|\.npmrc|\.pypirc|\.git-credentials|id_(?:rsa|dsa|ecdsa|ed25519)|owner\.key|\.nocturne)(?:\/|$)/i;
 

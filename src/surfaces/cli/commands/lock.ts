@@ -1,4 +1,4 @@
-/** `lock status`, `lock break`: who is at work, and ending a pass that hangs. */
+/** `lock status`, `lock break`: which pass is running, and how to end one that hangs. */
 import { EXIT } from '../../../kernel/error.js';
 import { localTime } from '../../../passes/local-time.js';
 import { fieldText } from '../../../project/field-text.js';
@@ -13,6 +13,7 @@ import { breakCommitMutex, commitMutexStatus } from '../../../workspace/mutex.js
 import type { Snapshot } from '../../../workspace/types.js';
 import { ownerName, requireOwner } from '../actor.js';
 import { canAsk, confirm } from '../ask.js';
+import { ok, unconfirmed } from '../result.js';
 import type { Command, CommandResult, Context } from '../types.js';
 import { ownerZone } from '../../../project/owner-zone.js';
 
@@ -32,30 +33,35 @@ export const lockStatus: Command = {
       ...(failures === 0
         ? []
         : [
-            `${failures} passes failed in a row, the last one ${failedAt === undefined ? '' : localTime(failedAt, zone)}.`,
+            `${failures} passes failed in a row${failedAt === undefined ? '' : `, the last one at ${localTime(failedAt, zone)}`}.`,
           ]),
       ...(commit === undefined
         ? []
         : [
-            `A commit is under way in process ${commit.holder.pid} on ${commit.holder.host} (${commit.life}).`,
+            `A commit is running in process ${commit.holder.pid} on ${commit.holder.host} (${commit.life}).`,
           ]),
       ...(differs
         ? [
-            `LOCK.md says "${view}", which is only a picture: the next pass, or nocturne lock break, puts it right.`,
+            `LOCK.md says "${view}", which is out of date. The next pass corrects it, and so does nocturne lock break.`,
           ]
         : []),
     ];
-    return {
-      exit: EXIT.ok,
-      text: text.join('\n'),
-      json: { lock, failures, failedAt: failedAt ?? null, commit: commit ?? null, view },
-    };
+    return ok(text.join('\n'), {
+      lock,
+      failures,
+      failedAt: failedAt ?? null,
+      commit: commit ?? null,
+      view,
+    });
   },
 };
 
 export const lockBreak: Command = {
   options: [
-    { flags: '--yes', description: 'break it without being asked, also while its holder is alive' },
+    {
+      flags: '--yes',
+      description: 'break it without asking for confirmation, even if the pass is alive',
+    },
   ],
   examples: ['nocturne lock break', 'nocturne lock break --yes'],
   async run(context, { options }) {
@@ -64,23 +70,16 @@ export const lockBreak: Command = {
     const lock = leaseStatus(workspace.root, workspace.clock);
     const zone = ownerZone(workspace.snapshot());
     if (lock.kind === 'held' && options['yes'] !== true) {
-      const unsure = `${describe(lock, zone)} Nothing that this pass still does would count.`;
+      const unsure = `${describe(lock, zone)} Nothing that this pass does after that will count.`;
       if (!canAsk(context))
-        return {
-          exit: EXIT.usage,
-          text: `${unsure}\nUSAGE: nobody can be asked here, so nothing was broken\n  run the same command with --yes`,
-          json: {
-            error: {
-              code: 'USAGE',
-              message: 'the holder of the lock is alive, and nobody can be asked here',
-              hint: 'run the same command with --yes',
-            },
-            lock,
-          },
-        };
+        return unconfirmed(unsure, { nothing: 'the lock was not broken', json: { lock } });
       context.progress(unsure);
       if (!(await confirm('Break the lock?')))
-        return { exit: EXIT.refused, text: 'Nothing was broken.', json: { lock, broken: false } };
+        return {
+          exit: EXIT.refused,
+          text: 'The lock was not broken.',
+          json: { lock, broken: false },
+        };
     }
     return breakIt(context, lock);
   },
@@ -121,23 +120,19 @@ function breakIt(context: Context, lock: LeaseStatus): CommandResult {
   const text =
     broken.kind === 'free' && freed === undefined
       ? 'There is no lock to break.'
-      : `The lock${whose === '' ? '' : ` of ${whose}`} is broken; what that pass left is judged by the next one.`;
-  return {
-    exit: EXIT.ok,
-    text,
-    json: { lock, broken: broken.kind !== 'free', commit: freed ?? null },
-  };
+      : `The lock${whose === '' ? '' : ` of ${whose}`} is broken. The next pass checks what that pass left.`;
+  return ok(text, { lock, broken: broken.kind !== 'free', commit: freed ?? null });
 }
 
 const STALE = {
-  expired: 'its time is over',
-  dead: 'its process is dead',
+  expired: 'it has expired',
+  dead: 'its process has ended',
   unreadable: 'it cannot be read',
 };
 
 function describe(lock: LeaseStatus, zone: string): string {
   if (lock.kind === 'free') return 'No pass holds the lock.';
   if (lock.kind === 'held')
-    return `${lock.lease.holder} holds the lock for ${lock.lease.runId} since ${localTime(lock.lease.lockedAt, zone)}, until ${localTime(lock.lease.expiresAt, zone)} unless it gives a sign of life.`;
+    return `${lock.lease.holder} has held the lock for ${lock.lease.runId} since ${localTime(lock.lease.lockedAt, zone)}. It expires at ${localTime(lock.lease.expiresAt, zone)} unless a heartbeat renews it.`;
   return `The lock${lock.lease === undefined ? '' : ` of ${lock.lease.runId}`} is stale: ${STALE[lock.why]}.`;
 }

@@ -1,8 +1,9 @@
-/** The sentence for whoever calls a tool wrongly: what is wrong, and what was probably meant. */
-import type { z } from 'zod';
+/** Checks the arguments of a tool call, and says what is wrong and what was probably meant. */
+import { z } from 'zod';
 import { nearestName } from '../kernel/nearest-name.js';
+import { NocturneError } from '../kernel/error.js';
 
-/** What models that were trained on other tools call ours. */
+/** What models trained on other tools call ours. */
 const OTHER_NAMES: Readonly<Record<string, string>> = {
   bash: 'run',
   shell: 'run',
@@ -59,10 +60,6 @@ const OTHER_ARGUMENTS: Readonly<Record<string, readonly string[]>> = {
   content: ['text'],
 };
 
-/**
- * What is wrong with a call: each argument that is unknown, missing or of another type, and what
- * the tool takes.
- */
 export function explainFault(
   tool: string,
   schema: z.ZodObject,
@@ -86,7 +83,7 @@ export function explainFault(
   return `\`${tool}\` was not called: ${faults.join(' ')} It takes: ${takes.join(', ') || 'nothing'}.`;
 }
 
-/** @param names the tools that there are behind this door. */
+/** @param names the available tools. */
 export function unknownTool(name: string, names: readonly string[]): string {
   const other = OTHER_NAMES[name.toLowerCase()];
   return `There is no tool \`${name}\`. The tools are ${names.join(', ')}.${meant(other !== undefined && names.includes(other) ? other : nearestName(name, names))}`;
@@ -94,4 +91,21 @@ export function unknownTool(name: string, names: readonly string[]): string {
 
 function meant(name: string | undefined): string {
   return name === undefined ? '' : ` Did you mean \`${name}\`?`;
+}
+
+/** @throws NocturneError `USAGE` with what is wrong and what the tool takes. */
+export function parseArguments(
+  { name, args }: { readonly name: string; readonly args: z.ZodObject },
+  sent: unknown,
+): Readonly<Record<string, unknown>> {
+  const parsed = args.safeParse(sent);
+  if (parsed.success) return parsed.data;
+  throw new NocturneError('USAGE', explainFault(name, args, { error: parsed.error, sent }));
+}
+
+export type ToolSchema = { readonly type: 'object'; readonly [key: string]: unknown };
+
+export function toolSchema(args: z.ZodObject, io: 'input' | 'output' = 'input'): ToolSchema {
+  const { $schema: _, ...schema } = z.toJSONSchema(args, { io });
+  return { ...schema, type: 'object' };
 }
