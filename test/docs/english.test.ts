@@ -16,6 +16,7 @@ const ROOTS = [
     files: ['*.md', '{docs,orchestration-os,audit,PROJECTS,memory,inbox,examples,src}/**/*.md'],
     prose: markdownProse,
   },
+  { files: ['{src/modules,src/setup,examples/importers}/**/*.ts'], prose: sourceProse },
 ];
 
 const TRANSLATED: readonly Turn[] = [
@@ -90,6 +91,11 @@ t.test(
     t.same(findings('page.md', markdownProse(page)), [
       'page.md:3 has "stands in": write is in, is at, forbids',
     ]);
+    const source = "// It goes by\nconst beside = 'beside';\nfail('it stands here');\n";
+    t.same(findings('a.ts', sourceProse(source)), [
+      'a.ts:1 has "goes by": write uses, follows',
+      'a.ts:3 has "stands here": write is in, is at, forbids',
+    ]);
   },
 );
 
@@ -118,6 +124,20 @@ function markdownProse(page: string): string {
       blank(text.slice(contentStart, contentEnd)) +
       text.slice(contentEnd);
   return text.replace(/(?<!`)(`+)(?!`)[^`]+\1(?!`)/g, blank);
+}
+
+/** Comments, and literals of more than one word. */
+function sourceProse(source: string): string {
+  const token =
+    /\/\*[\s\S]*?\*\/|\/\/.*|'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"|`(?:\\.|[^`\\])*`/g;
+  let text = '';
+  let end = 0;
+  for (const { 0: found, index } of source.matchAll(token)) {
+    const isProse = found.startsWith('/') || /\S \S/.test(found);
+    text += blank(source.slice(end, index)) + (isProse ? found : blank(found));
+    end = index + found.length;
+  }
+  return text + blank(source.slice(end));
 }
 
 function blank(code: string): string {

@@ -50,7 +50,7 @@ t.test('on the command line: index, search, edit, search', (t) => {
   t.equal(indexed.exit, 0, indexed.stderr);
   t.match(
     indexed.stdout,
-    /\d+ files, \d+ passages; \d+ files indexed.*\nSearch is by words, and vectors learned from this workspace itself\.\n.*nocturne knowledge model fetch/,
+    /\d+ files, \d+ passages; \d+ files indexed.*\nSearch is by words, and vectors learned from this workspace\.\n.*nocturne knowledge model fetch/,
   );
   const found = document(place, [
     'knowledge',

@@ -1,7 +1,4 @@
-/**
- * What the index holds, how far it is, and which embedder is in force; the same answer for every
- * caller.
- */
+/** What the index contains, and which embedder is active. */
 import { statSync } from 'node:fs';
 import { defined } from '../../../kernel/defined.js';
 import { plural } from '../../../kernel/words.js';
