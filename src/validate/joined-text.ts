@@ -11,7 +11,7 @@ const INVISIBLE_ONLY = new RegExp(`^[${INVISIBLE}]$`);
 const PIECE = '[\\w+/=.~-]{2,}';
 /** The end of a line; `" + "` and the like. */
 const BREAK = `(?:[ \\t]*\\\\?\\r?\\n[ \\t>#*|]*|["'\`][ \\t]*[+.&,]?\\s*["'\`])`;
-const SPLIT = new RegExp(`${PIECE}(?:${BREAK}${PIECE})+`, 'g');
+const SPLIT = new RegExp(`(?<![\\w+/=.~-])${PIECE}(?:${BREAK}${PIECE})+`, 'g');
 const DISGUISE = new RegExp(`[${INVISIBLE}]|[\\uff01-\\uff5e]|&#(?:x([\\da-f]+)|(\\d+));`, 'gi');
 
 /** Each split word in one piece, a line for each; and the whole text with disguises undone. */
