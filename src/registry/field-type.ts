@@ -1,27 +1,12 @@
-/** R2's Type and Constraint columns, read into values. */
-import type { Constraint, FieldType } from './types.js';
+/** Parses the Type and Constraint columns of R2. */
+import { type Constraint, type FieldType, PLAIN_TYPES } from './types.js';
 
-const PLAIN = [
-  'text',
-  'token',
-  'int',
-  'number',
-  'bool',
-  'date',
-  'datetime',
-  'duration',
-  'path',
-  'glob',
-  'hash',
-  'address',
-] as const;
+export const TYPE_FORMS = `${PLAIN_TYPES.join(', ')}, enum(a, b), list(T), ref(OBJECT)`;
 
-export const TYPE_FORMS = `${PLAIN.join(', ')}, enum(a, b), list(T), ref(OBJECT)`;
-
-/** `undefined` when the text is not a type. */
+/** `undefined` if the text is not a type. */
 export function parseFieldType(text: string): FieldType | undefined {
   const trimmed = text.trim();
-  for (const kind of PLAIN) if (kind === trimmed) return { kind };
+  for (const kind of PLAIN_TYPES) if (kind === trimmed) return { kind };
   const call = /^(enum|list|ref)\((.*)\)$/s.exec(trimmed);
   const inner = call?.[2]?.trim();
   if (call === null || inner === undefined || inner === '') return undefined;
@@ -37,7 +22,7 @@ export function parseFieldType(text: string): FieldType | undefined {
     : { kind: 'enum', values };
 }
 
-/** How a type is written, for messages. */
+/** A type in words, for messages. */
 export function formatFieldType(type: FieldType): string {
   if (type.kind === 'enum') return `one of ${type.values.join(', ')}`;
   if (type.kind === 'list') return `a list of ${formatFieldType(type.of)}`;
@@ -45,7 +30,7 @@ export function formatFieldType(type: FieldType): string {
   return type.kind;
 }
 
-/** The object whose keys a type holds: of `ref(X)` and of `list(ref(X))`. */
+/** The object of `ref(X)` and `list(ref(X))`. */
 export function referredObject(type: FieldType): string | undefined {
   if (type.kind === 'list') return referredObject(type.of);
   return type.kind === 'ref' ? type.object : undefined;
@@ -54,7 +39,7 @@ export function referredObject(type: FieldType): string | undefined {
 export const CONSTRAINT_FORMS =
   '1..100, >= 0, <= 9, not empty, /regex/, unique, unique where status=active';
 
-/** Items separated by `;`. A text that is not a constraint comes back as the `bad` item. */
+/** Parses items separated by `;`. `bad` is the first item that is not a constraint. */
 export function parseConstraints(text: string): { constraints: Constraint[]; bad?: string } {
   const constraints: Constraint[] = [];
   for (const item of splitItems(text)) {
@@ -65,10 +50,7 @@ export function parseConstraints(text: string): { constraints: Constraint[]; bad
   return { constraints };
 }
 
-/**
- * A `;` inside a regex does not separate: the regex ends at the first `/` that no item follows
- * directly.
- */
+/** A `;` inside a regex does not separate: the regex ends at a `/` before `;` or the end. */
 function splitItems(text: string): string[] {
   const items = text.match(/(?<=^\s*|;\s*)\/(?:\\.|[^\\])+?\/(?=\s*(?:;|$))|[^;]+/gsu) ?? [];
   return items.map((item) => item.trim()).filter((item) => item !== '');

@@ -1,23 +1,26 @@
-/** The schema that REGISTRY.md declares. There is no second copy of it in code. */
+/** The schema that REGISTRY.md declares. */
 import type { Diagnostic, Range, Severity } from '../kernel/diagnostic.js';
 import type { RecordSpec, Shape } from '../markdown/types.js';
 
+/** The types that a text alone can be checked against. */
+export const PLAIN_TYPES = [
+  'text',
+  'token',
+  'int',
+  'number',
+  'bool',
+  'date',
+  'datetime',
+  'duration',
+  'path',
+  'glob',
+  'hash',
+  'address',
+] as const;
+export type PlainType = (typeof PLAIN_TYPES)[number];
+
 export type FieldType =
-  | {
-      readonly kind:
-        | 'text'
-        | 'token'
-        | 'int'
-        | 'number'
-        | 'bool'
-        | 'date'
-        | 'datetime'
-        | 'duration'
-        | 'path'
-        | 'glob'
-        | 'hash'
-        | 'address';
-    }
+  | { readonly kind: PlainType }
   | { readonly kind: 'enum'; readonly values: readonly string[] }
   | { readonly kind: 'list'; readonly of: FieldType }
   | { readonly kind: 'ref'; readonly object: string };
@@ -39,7 +42,7 @@ export type FieldSpec = {
   readonly type: FieldType;
   readonly required: boolean;
   readonly constraints: readonly Constraint[];
-  /** Object whose key this field must be. */
+  /** The object whose key this field must be. */
   readonly references: string | undefined;
   readonly writer: Writer;
   readonly range: Range;
@@ -56,7 +59,7 @@ export type ObjectSpec = RecordSpec & {
 export const TIERS = ['APPEND', 'STANDARD', 'PROTECTED', 'MANIFEST-VERIFY', 'CODE'] as const;
 export type Tier = (typeof TIERS)[number];
 
-/** `bundles`: when not empty, only these bundles may write the file. */
+/** `bundles`: if not empty, only these bundles may write the file. */
 export type Route = {
   readonly pattern: string;
   readonly tier: Tier;
@@ -93,7 +96,7 @@ export type BundleOp = 'set' | 'append' | 'insert' | 'remove' | 'notify';
 
 /**
  * A value of R5: a literal, `{argument}`, `{now}`, `{today}`, `{now + 3d}`, `{old.field}` or
- * `null`; nothing else.
+ * `null`.
  */
 export type ValueExpression =
   | { readonly kind: 'literal'; readonly text: string }
@@ -154,7 +157,7 @@ export type ModuleRow = {
   readonly name: string;
   readonly watches: readonly string[];
   readonly enabled: boolean;
-  /** Whether the row stands in the module's own section, which the module brought. */
+  /** Whether the row is in the module's own section. */
   readonly section: boolean;
   readonly range: Range;
 };

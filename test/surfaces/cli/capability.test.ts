@@ -279,7 +279,7 @@ t.test('the owner looks at a question, and approves what was shown', async (t) =
     },
   });
   const shown = callForText(at, ['approvals', 'show', 'AP-001']).text;
-  t.match(shown, /It would write docs\/new\.md \(\d+ bytes, a new file\)/);
+  t.match(shown, /A yes would write docs\/new\.md \(\d+ bytes, a new file\)/);
   t.match(shown, /\+Line 59\./, 'to the last line');
   t.match(callProcess(at, ['approvals', 'show', 'AP-009']), {
     exit: 2,
@@ -302,7 +302,7 @@ t.test('the owner looks at a question, and approves what was shown', async (t) =
       'target=x',
       'by=owner',
     ]),
-    { exit: 5, json: { error: { message: /run by nocturne itself/ } } },
+    { exit: 5, json: { error: { message: /only Nocturne runs the bundle/ } } },
   );
   t.match(callProcess(at, ['decline', 'AP-002']), {
     exit: 0,
@@ -315,11 +315,11 @@ t.test('the owner looks at a question, and approves what was shown', async (t) =
   t.equal(read(at, 'docs/new.md'), content);
   t.match(callProcess(at, ['approve', 'AP-001']), {
     exit: 5,
-    json: { error: { code: 'REFUSED', message: /is done/ } },
+    json: { error: { code: 'REFUSED', message: /is already done/ } },
   });
   t.match(callProcess(at, ['approve', 'AP-002']), {
     exit: 5,
-    json: { error: { code: 'REFUSED', message: /is done/ } },
+    json: { error: { code: 'REFUSED', message: /is already done/ } },
   });
   t.match(callProcess(at, ['gate']), { exit: 0 });
 });

@@ -67,5 +67,5 @@ t.test('a word that is no command is answered with the one that was meant', asyn
     t.match(callForText(place, words), { exit: 2, text: meant });
   }
   t.match(callForText(place, ['help', 'set']), { exit: 0, text: /^nocturne set <address>/ });
-  t.match(callForText(place, []), { exit: 2, text: /^nocturne: governance/ });
+  t.match(callForText(place, []), { exit: 2, text: /^nocturne: let AI agents/ });
 });

@@ -42,7 +42,10 @@ t.test('an incident is over once the gate is content, whoever asks it', async (t
     /NOCTURNE|pass/,
   );
   t.equal(listIncidents(place.workspace.state).length, 1, 'an agent that asks ends nothing');
-  t.match(callForText(place, ['gate']), { exit: 0, text: /In order.*\nOne incident is over/ });
+  t.match(callForText(place, ['gate']), {
+    exit: 0,
+    text: /The gate passes.*\nOne incident has ended/,
+  });
   doorsTell(t, place, false);
   const shown = callForText(place, ['audit', 'show', '--type', 'incident', '--json']).text;
   t.match(shown, /refused a worker pass .*SOUL\.md.*content again: nocturne gate/);
@@ -73,7 +76,7 @@ t.test('a log that was shortened stops passes until the owner accepts it', async
   });
   t.match(callForText(place, ['audit', 'anchor', '--yes']), {
     exit: 0,
-    text: /Anchored: audit\/AUDIT-LOG\.md/,
+    text: /Accepted: audit\/AUDIT-LOG\.md/,
   });
   t.match(callForText(place, ['run', 'worker']).text, /T9 +close/, 'the next pass runs');
 });
