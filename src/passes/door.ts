@@ -2,8 +2,7 @@
  * Where every door asks during a pass: the command line, MCP, the hooks of hosts, the agent's own
  * tools. One decision, and one record of each refusal.
  */
-import { decide, type DecideOptions } from '../governance/guard/decide.js';
-import { decideTogether } from '../governance/guard/decide-together.js';
+import { decide, type DecideOptions, decideTogether } from '../governance/guard/decide.js';
 import { withoutSecrets } from '../governance/guard/secrets.js';
 import type { Action, Decision, Reason, Verdict } from '../governance/types.js';
 import { defined } from '../kernel/defined.js';
@@ -30,6 +29,8 @@ export type Judgement = {
   readonly verdict: Verdict;
   readonly reasons: readonly Reason[];
   readonly decisions: readonly Decision[];
+  /** Of one command that is allowed: what the host runs in its place, every word quoted. */
+  readonly command?: string;
   /** For whoever asked: why not, in one line. */
   readonly text: string;
   /**
@@ -169,7 +170,8 @@ export function conclude(decisions: readonly Decision[], also: readonly Reason[]
     verdict === 'allow'
       ? decisions.flatMap((decision) => decision.reasons)
       : [...also, ...refusing.flatMap((decision) => decision.reasons)];
-  return { verdict, reasons, decisions, text: textOf(reasons) };
+  const command = verdict === 'allow' && decisions.length === 1 ? decisions[0]?.command : undefined;
+  return { verdict, reasons, decisions, text: textOf(reasons), ...defined({ command }) };
 }
 
 function textOf(reasons: readonly Reason[]): string {

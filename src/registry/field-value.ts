@@ -1,7 +1,7 @@
 /** What each type of R2 accepts, and how a message says what was expected. */
 import { parseDuration } from '../kernel/clock.js';
-import { formatFieldType } from './field-type.js';
-import type { FieldType, PlainType } from './types.js';
+import { formatFieldType, PLAIN_TYPE_FORMS, type PlainType } from './field-type.js';
+import type { FieldType } from './types.js';
 
 /**
  * What was expected, if `text` is not a value of `type`. Callers decide whether an empty text is
@@ -32,21 +32,6 @@ function listProblem(
     ? undefined
     : `${formatFieldType(type)}; ${JSON.stringify(bad)} is not one`;
 }
-
-export const PLAIN_TYPE_FORMS: Readonly<Record<PlainType, string>> = {
-  text: 'text',
-  token: 'one word without blanks',
-  int: 'a whole number',
-  number: 'a number',
-  bool: 'true or false',
-  date: 'a date such as 2026-11-21',
-  datetime: 'a time such as 2026-11-21T01:30:00Z',
-  duration: 'a duration such as 30s, 1h30m or 3d',
-  path: 'a path inside the workspace, with /, without ..',
-  glob: 'a glob inside the workspace, with /, without ..',
-  hash: '64 characters of 0-9 and a-f (SHA-256)',
-  address: 'an address such as FILE#key.field or OBJECT[key].field',
-};
 
 export function matchesPlainType(type: PlainType, text: string): boolean {
   switch (type) {

@@ -1,23 +1,7 @@
 /** The schema that REGISTRY.md declares. */
 import type { Diagnostic, Range, Severity } from '../kernel/diagnostic.js';
 import type { RecordSpec, Shape } from '../markdown/types.js';
-
-/** The types that a text alone can be checked against. */
-export const PLAIN_TYPES = [
-  'text',
-  'token',
-  'int',
-  'number',
-  'bool',
-  'date',
-  'datetime',
-  'duration',
-  'path',
-  'glob',
-  'hash',
-  'address',
-] as const;
-export type PlainType = (typeof PLAIN_TYPES)[number];
+import type { PlainType } from './field-type.js';
 
 export type FieldType =
   | { readonly kind: PlainType }

@@ -1,7 +1,8 @@
 /**
- * Decides what setting up does to a directory: from what stands there, what is shipped, and what
- * the owner said. Reads nothing else, writes nothing.
+ * Decides what `init` does to a directory, from its files, the shipped files, and the owner's
+ * answers. Reads nothing else and writes nothing.
  */
+import { defined } from '../kernel/defined.js';
 import { NocturneError } from '../kernel/error.js';
 import { loadSchema } from '../registry/load-schema.js';
 import { routeOf } from '../registry/route.js';
@@ -11,8 +12,8 @@ import { backupFolder } from './backup-folder.js';
 import type { ExistingFiles } from './existing-files.js';
 import { filledIn, type OwnerDetails } from './owner-details.js';
 import { type DirectoryKind, directoryKind } from './directory-kind.js';
-import type { Reference } from './reference-files.js';
-import { adoptNightClaw, OWN_PAGES } from './nightclaw/adopt-nightclaw.js';
+import { AGENTS_PAGE, type Reference } from './reference-files.js';
+import type { Importer } from './importer.js';
 import { recode } from './recode.js';
 import { matchNameCase } from './match-name-case.js';
 import { planDraft, type PlanDraft, type SetupPlan } from './setup-plan.js';
@@ -22,15 +23,20 @@ export type SetupRequest = {
   readonly reference: Reference;
   readonly words: OwnerDetails;
   readonly now: Date;
-  /** Files of the caller, in place of the shipped ones or besides them; of a new workspace only. */
+  /** The caller's files, which replace shipped ones or add to them; in a new workspace only. */
   readonly files?: Readonly<Record<string, string>>;
-  /** Whether somebody owns the workspace already: then only what is missing is written. */
+  /** Whether the workspace has an owner: then only missing files are written. */
   readonly owned?: boolean;
+  /** Recognised the files that are here. */
+  readonly importer?: Importer;
 };
 
-export type Planned = SetupPlan & { readonly kind: DirectoryKind };
+export type Planned = SetupPlan & {
+  readonly kind: DirectoryKind;
+  readonly importer?: Importer;
+};
 
-/** Not a part of git, nor anything that a colleague would need: journal, kept objects, cache. */
+/** Journal, stored objects and caches do not belong in git. */
 const GIT_IGNORE = '.nocturne/\n';
 
 export function planSetup(request: SetupRequest): Planned {
@@ -40,7 +46,7 @@ export function planSetup(request: SetupRequest): Planned {
   const { schema } = loadSchema(reference.text('REGISTRY.md'));
   const draft = planDraft(backupFolder({ now: request.now, what: 'init', paths: existing.paths }));
   if (kind === 'workspace') complete(request, schema, draft);
-  else adopt(request, { schema, draft, nightclaw: kind === 'nightclaw' });
+  else adopt(request, schema, draft);
   for (const [path, content] of Object.entries(request.files ?? {})) draft.write(path, content);
   if (!existing.has('.gitignore')) draft.write('.gitignore', GIT_IGNORE);
   return {
@@ -49,11 +55,12 @@ export function planSetup(request: SetupRequest): Planned {
     backups: draft.backups,
     notes: draft.notes,
     kind,
+    ...defined({ importer: request.importer }),
   };
 }
 
 /**
- * @throws NocturneError `REFUSED`: nothing is written through a link, which could lead anywhere.
+ * @throws NocturneError `REFUSED`: a link could lead anywhere, so nothing is written through it.
  */
 function refuseLinkedFolders(existing: ExistingFiles, paths: readonly string[]): void {
   const folders = new Set(
@@ -69,7 +76,7 @@ function refuseLinkedFolders(existing: ExistingFiles, paths: readonly string[]):
     if (target !== undefined)
       throw new NocturneError('REFUSED', `${folder} is a link to ${target}, expected a directory`, {
         file: folder,
-        hint: `put the directory itself here (rm ${folder} && cp -R ${target} ${folder}), then run nocturne init again; nothing was written`,
+        hint: `replace the link with the directory (rm ${folder} && cp -R ${target} ${folder}), then run nocturne init again; nothing was written`,
       });
     if (existing.has(folder))
       throw new NocturneError('REFUSED', `${folder} is a file, expected a directory`, {
@@ -79,21 +86,18 @@ function refuseLinkedFolders(existing: ExistingFiles, paths: readonly string[]):
   }
 }
 
-/**
- * A workspace of ours, a clone for instance: what is missing is added, and what the owner says is
- * put in.
- */
+/** Completes a workspace, such as a clone: adds missing files and the owner's details. */
 function complete(
   { existing, reference, words, owned }: SetupRequest,
   schema: Schema,
   draft: PlanDraft,
 ): void {
   for (const path of reference.paths) {
-    // A log that is gone is for the gate to tell: an empty one in its place would hide nothing and
-    // help nobody.
+    // The gate reports a missing log; an empty one would not help.
     if (!existing.has(path) && !(owned === true && routeOf(schema, path).tier === 'APPEND'))
       draft.write(path, filledIn(path, reference.text(path), { schema, words }));
   }
+  if (owned !== true) replaceAgentsPage(existing, reference, draft);
   for (const path of ['USER.md', 'SOUL.md']) {
     const text = existing.text(path);
     const filled = text === undefined ? undefined : filledIn(path, text, { schema, words });
@@ -101,11 +105,19 @@ function complete(
   }
 }
 
-type Adopting = { readonly schema: Schema; readonly draft: PlanDraft; readonly nightclaw: boolean };
+/** AGENTS.md of a clone gives orders to coding agents, not to those that work at night. */
+function replaceAgentsPage(existing: ExistingFiles, reference: Reference, draft: PlanDraft): void {
+  const before = existing.bytes(AGENTS_PAGE);
+  if (before === undefined || before.includes('AGENTS-CORE.md')) return;
+  draft.keep(AGENTS_PAGE, before);
+  draft.write(AGENTS_PAGE, reference.text(AGENTS_PAGE));
+  draft.note(AGENTS_PAGE, 'replaced', 'it was written for agents that change the program');
+}
 
 function adopt(
-  { existing: before, reference, words, now }: SetupRequest,
-  { schema, draft, nightclaw }: Adopting,
+  { existing: before, reference, words, now, importer }: SetupRequest,
+  schema: Schema,
+  draft: PlanDraft,
 ): void {
   const named = matchNameCase(before, reference.paths, draft);
   const existing = recode(named, {
@@ -113,11 +125,11 @@ function adopt(
     except: reference.paths.filter((path) => !PAGES.includes(path)),
   });
   const adoption: Adoption = { existing, reference, schema, words };
-  const adopted = adoptPages(adoption, draft, nightclaw ? OWN_PAGES : PAGES);
-  if (nightclaw) adoptNightClaw({ ...adoption, now }, draft);
+  const adopted = adoptPages(adoption, draft, importer?.ownPages ?? PAGES);
+  importer?.carry({ ...adoption, now }, draft);
   for (const path of reference.paths) {
     if (!adopted.has(path) && !draft.files.has(path))
-      putShipped(adoption, { path, draft, nightclaw });
+      putShipped(adoption, { path, draft, importer });
   }
   noteRetired(existing, draft);
 }
@@ -127,8 +139,8 @@ function putShipped(
   {
     path,
     draft,
-    nightclaw,
-  }: { readonly path: string; readonly draft: PlanDraft; readonly nightclaw: boolean },
+    importer,
+  }: { readonly path: string; readonly draft: PlanDraft; readonly importer: Importer | undefined },
 ): void {
   const text = filledIn(path, reference.text(path), { schema, words });
   const there = existing.bytes(path);
@@ -136,25 +148,18 @@ function putShipped(
   draft.write(path, text);
   if (link === undefined && (there === undefined || there.equals(Buffer.from(text)))) return;
   if (there !== undefined) draft.keep(path, there);
-  const why = whyReplaced(path, nightclaw);
+  const why = importer?.whyReplaced(path) ?? 'a file with this name was here';
   draft.note(path, 'replaced', link === undefined ? why : `it was a link to ${link}`);
 }
 
-function whyReplaced(path: string, nightclaw: boolean): string {
-  if (!nightclaw) return 'a file of this name was here';
-  return path.startsWith('audit/')
-    ? 'its rows have no chain, so they stay in the kept file, by which they can be found'
-    : "it was NightClaw's; ours takes its place";
-}
-
-/** Hosts stopped reading these in 2026. */
+/** Hosts stopped reading these pages in 2026. */
 function noteRetired(existing: ExistingFiles, draft: PlanDraft): void {
   for (const path of ['TOOLS.md', 'HEARTBEAT.md']) {
     if ((existing.text(path) ?? '').trim() !== '')
       draft.note(
         path,
         'left',
-        'hosts do not read it any more: move what is needed to AGENTS.md, and sign that',
+        'hosts no longer read it: move what you need to AGENTS.md, then sign AGENTS.md',
       );
   }
 }

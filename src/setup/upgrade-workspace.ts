@@ -1,30 +1,32 @@
-/**
- * Carries an upgrade out, in one commit; every file that changes is kept as it was, and nothing is
- * signed.
- */
+/** Upgrades a workspace in one commit. Copies every file that changes, and signs nothing. */
 import { addLogColumns } from '../integrity/add-log-columns.js';
 import { isProtected } from '../integrity/protected-files.js';
 import { signingPlan } from '../integrity/signing-plan.js';
 import { NocturneError } from '../kernel/error.js';
 import { addColumns } from '../markdown/add-columns.js';
-import { loadSchema, REGISTRY_FILE } from '../registry/load-schema.js';
 import { leaseStatus } from '../workspace/lease.js';
 import type { Change, Snapshot, Workspace } from '../workspace/types.js';
 import { backupFolder } from './backup-folder.js';
 import { type ColumnsToAdd, newColumns } from './new-columns.js';
 import { isInstallation, readReference } from './reference-files.js';
 import { readReferenceRecord, recordReference } from './reference-record.js';
-import { planUpgrade, type UpgradeItem, type UpgradePlan } from './plan-upgrade.js';
+import {
+  isWritten,
+  planUpgrade,
+  type UpgradeItem,
+  type UpgradePlan,
+  type UpgradeVerdict,
+} from './plan-upgrade.js';
 
 export type Upgraded = UpgradePlan & {
-  /**
-   * Where files are as they were, and new versions that were not put in place; `undefined` when
-   * nothing had to be kept.
-   */
+  /** Folder of the copies, and of new versions that were not put in place, if there are any. */
   readonly backups: string | undefined;
   /** Protected files that wait for the owner's signature. */
   readonly toSign: readonly string[];
 };
+/** Verdicts that change a file although the item has no text. */
+const ALWAYS_LOGGED: ReadonlySet<UpgradeVerdict> = new Set(['extended', 'moved']);
+
 export type UpgradeOptions = {
   readonly packageRoot: string;
   readonly owner: string;
@@ -32,14 +34,14 @@ export type UpgradeOptions = {
 };
 
 /**
- * @throws NocturneError `REFUSED` while protected files wait for a signature already, or in the
- * installation itself; `LOCKED` during a pass.
+ * @throws NocturneError `REFUSED` if protected files are unsigned, or in the installation itself;
+ * `LOCKED` during a pass.
  */
 export function upgradeWorkspace(workspace: Workspace, options: UpgradeOptions): Upgraded {
   const { root, state, home, clock } = workspace;
   if (isInstallation(root, options.packageRoot))
     throw new NocturneError('REFUSED', 'this workspace is the installation itself', {
-      hint: 'new versions come with git pull; then nocturne sign --all shows what changed',
+      hint: 'get new versions with git pull; then nocturne sign --all shows what changed',
     });
   const snapshot = workspace.snapshot();
   requireSigned(snapshot, home);
@@ -49,7 +51,12 @@ export function upgradeWorkspace(workspace: Workspace, options: UpgradeOptions):
     record: readReferenceRecord(state),
     textOf: (path) => snapshot.text(path),
   });
-  const columns = columnsToAdd(snapshot, pages);
+  const columns = newColumns({
+    former: snapshot.schema,
+    schema: pages.schema,
+    files: snapshot.files.keys(),
+    textOf: (path) => snapshot.text(path),
+  });
   const plan = { ...pages, items: [...pages.items, ...columns.map(extended)] };
   const folder = backupFolder({ now: clock.now(), what: 'upgrade', paths: snapshot.files.keys() });
   const backups = plan.items.some((item) => item.text !== undefined && item.verdict !== 'added')
@@ -61,12 +68,15 @@ export function upgradeWorkspace(workspace: Workspace, options: UpgradeOptions):
   if (options.dryRun === true) return { ...plan, backups, toSign };
   const lease = leaseStatus(root, clock);
   if (lease.kind === 'held')
-    throw new NocturneError('LOCKED', `${lease.lease.runId} is at work`, {
-      hint: 'upgrade when it is over: nocturne lock status',
+    throw new NocturneError('LOCKED', `${lease.lease.runId} is running`, {
+      hint: 'upgrade after it has ended; nocturne lock status shows it',
     });
   workspace.commit((fresh) => {
     const changes = [
-      ...plan.items.flatMap((item) => changesFor(item, { folder, before: fresh.bytes(item.path) })),
+      ...plan.items.flatMap((item) =>
+        changesFor(item, { folder, before: fresh.bytes(plan.moved.get(item.path) ?? item.path) }),
+      ),
+      ...moves(fresh, plan),
       ...columns.flatMap((extension) => tableChanges(fresh, extension)),
     ];
     const detail = plan.items.map((item) => `${item.path} (${item.verdict})`).join(', ');
@@ -75,7 +85,7 @@ export function upgradeWorkspace(workspace: Workspace, options: UpgradeOptions):
       runId: '',
       reason: `upgrade from ${plan.from || 'an unknown version'} to ${plan.to}`,
       changes,
-      audit: plan.items.every((item) => item.text === undefined && item.verdict !== 'extended')
+      audit: plan.items.every((item) => item.text === undefined && !ALWAYS_LOGGED.has(item.verdict))
         ? []
         : [
             {
@@ -98,24 +108,8 @@ export function upgradeWorkspace(workspace: Workspace, options: UpgradeOptions):
   };
 }
 
-/** What the registry will declare and the files of the workspace lack. */
-function columnsToAdd(snapshot: Snapshot, { items }: UpgradePlan): ColumnsToAdd[] {
-  const registry = items.find((item) => item.path === REGISTRY_FILE);
-  const text = registry !== undefined && isWritten(registry) ? registry.text : undefined;
-  return newColumns({
-    former: snapshot.schema,
-    schema: text === undefined ? snapshot.schema : loadSchema(text).schema,
-    files: snapshot.files.keys(),
-    textOf: (path) => snapshot.text(path),
-  });
-}
-
 function extended({ file, fields }: ColumnsToAdd): UpgradeItem {
   return { path: file, verdict: 'extended', message: `new columns: ${fields.join(', ')}` };
-}
-
-function isWritten(item: UpgradeItem): boolean {
-  return item.text !== undefined && item.verdict !== 'conflict';
 }
 
 function changesFor(
@@ -132,6 +126,18 @@ function changesFor(
   return [...kept, { kind: 'write', path: item.path, content: item.text }];
 }
 
+/** A page that the upgrade does not rewrite keeps its bytes at its new path. */
+function moves(fresh: Snapshot, { items, moved }: UpgradePlan): Change[] {
+  const rewritten = new Set(items.filter(isWritten).map(({ path }) => path));
+  return [...moved].flatMap(([path, former]): Change[] => {
+    const content = fresh.bytes(former);
+    const removed: Change = { kind: 'delete', path: former };
+    return content === undefined || rewritten.has(path)
+      ? [removed]
+      : [removed, { kind: 'write', path, content }];
+  });
+}
+
 function requireSigned(snapshot: Snapshot, home: string): void {
   const unsigned = signingPlan(snapshot, home).changed.map(({ file }) => file);
   if (unsigned.length === 0) return;
@@ -139,12 +145,12 @@ function requireSigned(snapshot: Snapshot, home: string): void {
     'REFUSED',
     `protected files changed since they were signed: ${unsigned.join(', ')}`,
     {
-      hint: 'sign them first (nocturne sign --all), so that the upgrade is all that you see afterwards',
+      hint: 'sign them first (nocturne sign --all); then the next signature shows only the upgrade',
     },
   );
 }
 
-/** Logs get their columns outside the commit: see add-log-columns.ts. */
+/** Logs get their columns outside this commit: see add-log-columns.ts. */
 function tableChanges(snapshot: Snapshot, extension: ColumnsToAdd): readonly Change[] {
   const { file, object, fields } = extension;
   const text = snapshot.text(file);

@@ -1,8 +1,17 @@
-/** Conditions about what pages say: front matter, patterns, links. */
+/** Conditions about the content of pages: front matter, patterns, links. */
 import { positionAt } from '../../kernel/text-position.js';
 import { plural } from '../../kernel/words.js';
 import { linksOf } from '../../workspace/links.js';
-import { countText, filesIn, inProject, inRange, noFiles, undecided } from './context.js';
+import {
+  countText,
+  filesIn,
+  inProject,
+  inRange,
+  noFiles,
+  undecided,
+  met,
+  unmet,
+} from './context.js';
 import { isEmptyValue } from './entries.js';
 import { parseFrontMatter } from './front-matter.js';
 import { countMatches } from './regex.js';
@@ -10,7 +19,6 @@ import type { ConditionContext, Outcome } from './context.js';
 import type { ConditionOf } from '../../project/condition-types.js';
 import type { FrontMatterRead } from './front-matter.js';
 
-/** Every matching file has the fields, with these values. */
 export function frontmatter(
   condition: ConditionOf<'frontmatter'>,
   context: ConditionContext,
@@ -22,7 +30,7 @@ export function frontmatter(
   ];
   const expected = `front matter of ${condition.in.join(', ')} with ${wanted.join(', ')}`;
   const files = filesIn(context, condition.in);
-  if (files.length === 0) return { holds: false, expected, found: noFiles(condition.in) };
+  if (files.length === 0) return unmet(expected, noFiles(condition.in));
   for (const { path } of files) {
     const read = parseFrontMatter(context.snapshot, path);
     if (read.kind === 'unreadable') return undecided(expected, `${path}: ${read.why}`, path);
@@ -30,19 +38,13 @@ export function frontmatter(
     if (problem?.error !== undefined)
       return undecided(expected, `${path}: ${problem.error}`, `${path}:${problem.line}`);
     if (problem !== undefined)
-      return {
-        holds: false,
+      return unmet(
         expected,
-        found: `${inProject(context, path)}: ${problem.found}`,
-        where: `${path}:${problem.line}`,
-      };
+        `${inProject(context, path)}: ${problem.found}`,
+        `${path}:${problem.line}`,
+      );
   }
-  return {
-    holds: true,
-    expected,
-    found: `${plural(files.length, 'file')}, all as expected`,
-    where: files[0]?.path ?? '',
-  };
+  return met(expected, `${plural(files.length, 'file')}, all as expected`, files[0]?.path ?? '');
 }
 
 type Fault = { readonly found: string; readonly line: number; readonly error?: string };
@@ -82,15 +84,15 @@ function fault(
   return undefined;
 }
 
-/** Matches counted for the record; a condition about more of them counts as far as it has to. */
+/** Counting stops here unless the condition needs more. */
 const MOST_MATCHES = 100_000;
 
-/** Occurrences of a pattern, in all files together or (`each_file`) in every one of them. */
+/** In all files together, or in every file (`each_file`). */
 export function matches(condition: ConditionOf<'matches'>, context: ConditionContext): Outcome {
   const { pattern, count, eachFile } = condition;
   const expected = `${countText(count, 'match', 'matches')} of /${pattern.source}/${pattern.flags} in ${eachFile ? 'each of ' : ''}${condition.in.join(', ')}`;
   const files = filesIn(context, condition.in);
-  if (files.length === 0) return { holds: false, expected, found: noFiles(condition.in) };
+  if (files.length === 0) return unmet(expected, noFiles(condition.in));
   let total = 0;
   let where: string | undefined;
   for (const { path } of files) {
@@ -110,35 +112,27 @@ export function matches(condition: ConditionOf<'matches'>, context: ConditionCon
         ? path
         : `${path}:${positionAt({ starts: doc.lineStarts, length: doc.text.length }, matched.index).line}`;
     if (eachFile && !inRange(count, matched.count))
-      return {
-        holds: false,
+      return unmet(
         expected,
-        found: `${plural(matched.count, 'match', 'matches')} in ${inProject(context, path)}`,
-        where: place,
-      };
+        `${plural(matched.count, 'match', 'matches')} in ${inProject(context, path)}`,
+        place,
+      );
     if (matched.count > 0) where ??= place;
     total += matched.count;
   }
   const found = `${plural(total, 'match', 'matches')} in ${plural(files.length, 'file')}`;
-  return {
-    holds: eachFile || inRange(count, total),
-    expected,
-    found,
-    where: where ?? files[0]?.path ?? '',
-  };
+  const holds = eachFile || inRange(count, total);
+  return { ...met(expected, found, where ?? files[0]?.path), holds };
 }
 
-/**
- * Every relative link names a file of the workspace, and its anchor a heading there. Addresses on
- * the net are not looked at.
- */
+/** Relative links and their anchors. Web addresses are not checked. */
 export function linksResolve(
   condition: ConditionOf<'links_resolve'>,
   context: ConditionContext,
 ): Outcome {
   const expected = `every link in ${condition.in.join(', ')} to lead somewhere`;
   const files = filesIn(context, condition.in);
-  if (files.length === 0) return { holds: false, expected, found: noFiles(condition.in) };
+  if (files.length === 0) return unmet(expected, noFiles(condition.in));
   let checked = 0;
   let elsewhere = 0;
   for (const { path } of files) {
@@ -153,32 +147,29 @@ export function linksResolve(
       const target = link.path ?? path;
       const where = `${path}:${link.line}`;
       if (!exists(context, target))
-        return {
-          holds: false,
+        return unmet(
           expected,
-          found: `${inProject(context, where)} links to ${link.target}, which does not exist`,
+          `${inProject(context, where)} links to ${link.target}, which does not exist`,
           where,
-        };
+        );
       if (
         link.anchor !== undefined &&
         link.anchor !== '' &&
         !hasAnchor(context, target, link.anchor)
       )
-        return {
-          holds: false,
+        return unmet(
           expected,
-          found: `${inProject(context, where)} links to ${link.target}: no such heading`,
+          `${inProject(context, where)} links to ${link.target}: no such heading`,
           where,
-        };
+        );
     }
   }
   const aside = elsewhere === 0 ? '' : `, ${elsewhere} outside the workspace not looked at`;
-  return {
-    holds: true,
+  return met(
     expected,
-    found: `${plural(checked, 'link')} in ${plural(files.length, 'file')}${aside}`,
-    where: files[0]?.path ?? '',
-  };
+    `${plural(checked, 'link')} in ${plural(files.length, 'file')}${aside}`,
+    files[0]?.path ?? '',
+  );
 }
 
 function exists(context: ConditionContext, path: string): boolean {
@@ -188,9 +179,7 @@ function exists(context: ConditionContext, path: string): boolean {
   return false;
 }
 
-/**
- * Anchors are made as GitHub makes them; other than markdown files have none that could be checked.
- */
+/** Anchors follow GitHub's rules. Only markdown files have anchors that can be checked. */
 function hasAnchor(context: ConditionContext, path: string, anchor: string): boolean {
   const doc = path.endsWith('.md') ? context.snapshot.doc(path) : undefined;
   if (doc === undefined) return true;

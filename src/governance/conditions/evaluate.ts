@@ -1,25 +1,23 @@
-/**
- * Conditions → results: what was expected, what was found, where. Nothing that could not be decided
- * counts as true.
- */
+/** Evaluates conditions. What cannot be decided never counts as true. */
 import { defined } from '../../kernel/defined.js';
-import { command, runCommand } from './command.js';
+import { command } from './command.js';
+import { runCommand } from './run-programs.js';
 import { frontmatter, linksResolve, matches } from './content.js';
 import { fileExists, fileNewer, hashChanged, noDuplicatesOf } from './files.js';
 import { entries, tableRows, unique } from './parts.js';
 import { query } from './query.js';
 import { jsonSchema } from './schema.js';
-import { undecided } from './context.js';
+import { undecided, met, unmet } from './context.js';
 import type { AssertionResult } from '../types.js';
 import type { ConditionContext, Outcome } from './context.js';
 import type { Condition } from '../../project/condition-types.js';
 
-/** `command` may be left out: then programs really run. */
+/** Without `command`, programs really run. */
 export type EvaluationInput = Omit<ConditionContext, 'command'> & {
   readonly command?: ConditionContext['command'];
 };
 
-/** One result for each assertion, in their order, one after the other. */
+/** In order, one after the other. */
 export async function evaluateConditions(
   assertions: readonly Condition[],
   input: EvaluationInput,
@@ -31,7 +29,7 @@ export async function evaluateConditions(
   return results;
 }
 
-/** All hold, there is at least one, and none of them was an error. */
+/** At least one assertion, all true, none with an error. */
 export function conditionsHold(results: readonly AssertionResult[]): boolean {
   return (
     results.length > 0 && results.every((result) => result.holds && result.error === undefined)
@@ -106,32 +104,26 @@ function negated(inner: Outcome): Outcome {
   return { ...inner, holds: !inner.holds, expected };
 }
 
-/** False as soon as one part is false; undecided when a part is undecided and none is false. */
+/** False if a part is false; undecided if one is undecided and none is false. */
 async function allOf(parts: readonly Condition[], context: ConditionContext): Promise<Outcome> {
   const outcomes = await evaluateAll(parts, context);
   const bad =
     outcomes.find((outcome) => !outcome.holds && outcome.error === undefined) ??
     outcomes.find((outcome) => outcome.error !== undefined);
   const expected = `all of ${parts.length}`;
-  if (bad === undefined)
-    return { holds: true, expected, found: `all ${parts.length} hold`, ...placeOf(outcomes[0]) };
+  if (bad === undefined) return met(expected, `all ${parts.length} are true`, outcomes[0]?.where);
   return { ...bad, holds: false, expected: `${expected}: ${bad.expected}` };
 }
 
-/** True as soon as one part is true; undecided when a part is undecided and none is true. */
+/** True if a part is true; undecided if one is undecided and none is true. */
 async function anyOf(parts: readonly Condition[], context: ConditionContext): Promise<Outcome> {
   const outcomes = await evaluateAll(parts, context);
   const good = outcomes.find((outcome) => outcome.holds);
   const expected = `one of ${parts.length}: ${outcomes.map((outcome) => outcome.expected).join(' · ')}`;
   if (good !== undefined) return { ...good, expected };
   const error = outcomes.find((outcome) => outcome.error !== undefined)?.error;
-  return {
-    holds: false,
-    expected,
-    found: outcomes.map((outcome) => outcome.found).join(' · '),
-    ...placeOf(outcomes[0]),
-    ...defined({ error }),
-  };
+  const found = outcomes.map((outcome) => outcome.found).join(' · ');
+  return { ...unmet(expected, found, outcomes[0]?.where), ...defined({ error }) };
 }
 
 async function evaluateAll(
@@ -141,8 +133,4 @@ async function evaluateAll(
   const outcomes: Outcome[] = [];
   for (const part of parts) outcomes.push(await evaluate(part, context));
   return outcomes;
-}
-
-function placeOf(outcome: Outcome | undefined): { where?: string } {
-  return defined({ where: outcome?.where });
 }

@@ -1,16 +1,13 @@
 /** The `query` condition: one SELECT over the workspace's tables. */
 import { NocturneError } from '../../kernel/error.js';
 import { plural } from '../../kernel/words.js';
-import { countText, inRange, undecided } from './context.js';
+import { countText, inRange, met, undecided } from './context.js';
 import type { ConditionContext, Outcome } from './context.js';
 import type { ConditionOf } from '../../project/condition-types.js';
 
 type Row = Readonly<Record<string, string | number | null>>;
 
-/**
- * `:project` in the SQL is the project's slug. Counts rows, or compares the one value that the
- * query returns.
- */
+/** `:project` is the project's slug. Counts rows, or compares the one value returned. */
 export function query(condition: ConditionOf<'query'>, context: ConditionContext): Outcome {
   const { value, count } = condition;
   const expected = value === undefined ? countText(count, 'row', 'rows') : `the value ${value}`;
@@ -20,8 +17,7 @@ export function query(condition: ConditionOf<'query'>, context: ConditionContext
   );
   try {
     const view = context.snapshot.sql();
-    // SQLite cannot be stopped from here once it runs, so a query that could run for ever is not
-    // begun.
+    // SQLite cannot be interrupted from here, so a query that might run forever is not started.
     const plan = view.query(`EXPLAIN QUERY PLAN ${sql}`).rows;
     if (plan.some((step) => /\bRECURSIVE STEP\b/.test(String(step['detail']))))
       return undecided(expected, 'a recursive query could run without end; conditions take none');
@@ -29,10 +25,8 @@ export function query(condition: ConditionOf<'query'>, context: ConditionContext
     const place = whereOf(rows[0]);
     if (value === undefined)
       return {
+        ...met(expected, `${plural(rows.length, 'row')}${sample(rows[0])}`, place),
         holds: inRange(count, rows.length),
-        expected,
-        found: `${plural(rows.length, 'row')}${sample(rows[0])}`,
-        ...place,
       };
     if (columns.length !== 1 || rows.length > 1)
       return undecided(
@@ -41,10 +35,8 @@ export function query(condition: ConditionOf<'query'>, context: ConditionContext
       );
     const [only] = Object.values(rows[0] ?? {});
     return {
+      ...met(expected, only === undefined ? 'no row' : String(only), place),
       holds: only !== undefined && only !== null && String(only) === value,
-      expected,
-      found: only === undefined ? 'no row' : String(only),
-      ...place,
     };
   } catch (cause) {
     if (cause instanceof NocturneError) return undecided(expected, cause.message);
@@ -64,9 +56,9 @@ function sample(row: Row | undefined): string {
   return `; the first: ${text.length > 120 ? `${text.slice(0, 119)}…` : text}`;
 }
 
-/** Rows that say where they come from are evidence with a place. */
-function whereOf(row: Row | undefined): { where?: string } {
+/** Rows that name their file are evidence with a place. */
+function whereOf(row: Row | undefined): string | undefined {
   const file = row?.['file'] ?? row?.['path'];
-  if (typeof file !== 'string') return {};
-  return { where: typeof row?.['line'] === 'number' ? `${file}:${row['line']}` : file };
+  if (typeof file !== 'string') return undefined;
+  return typeof row?.['line'] === 'number' ? `${file}:${row['line']}` : file;
 }

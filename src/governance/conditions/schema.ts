@@ -1,7 +1,15 @@
-/** The `json_schema` condition: files, or the front matter of pages, against a JSON Schema. */
+/** The `json_schema` condition: files or front matter against a JSON Schema. */
 import { plural } from '../../kernel/words.js';
 import { parseDocument } from 'yaml';
-import { filesIn, inProject, noFiles, undecided, writableByThePass } from './context.js';
+import {
+  filesIn,
+  inProject,
+  noFiles,
+  undecided,
+  writableByThePass,
+  met,
+  unmet,
+} from './context.js';
 import { projectDirectory } from '../../project/project-directory.js';
 import { parseFrontMatter } from './front-matter.js';
 import { isMapping } from '../../project/condition-read.js';
@@ -17,10 +25,7 @@ type Validate = {
   errors?: readonly { readonly instancePath: string; readonly message?: string }[] | null;
 };
 
-/**
- * Every matching file is valid. `.json`, `.yaml` and `.yml` are read whole, `.md` by its front
- * matter.
- */
+/** `.json`, `.yaml` and `.yml` are read whole, `.md` by its front matter. */
 export async function jsonSchema(
   condition: ConditionOf<'json_schema'>,
   context: ConditionContext,
@@ -30,7 +35,7 @@ export async function jsonSchema(
   const loaded = schemaData(condition, context);
   if (loaded.kind === 'unreadable') return undecided(expected, loaded.why);
   const files = filesIn(context, condition.in);
-  if (files.length === 0) return { holds: false, expected, found: noFiles(condition.in) };
+  if (files.length === 0) return unmet(expected, noFiles(condition.in));
   const budget: Budget = { exceeded: undefined };
   let validate: Validate;
   try {
@@ -44,12 +49,7 @@ export async function jsonSchema(
   for (const { path } of files) {
     const read = dataOf(context, path);
     if (read.kind === 'unreadable')
-      return {
-        holds: false,
-        expected,
-        found: `${inProject(context, path)}: ${read.why}`,
-        where: path,
-      };
+      return unmet(expected, `${inProject(context, path)}: ${read.why}`, path);
     const valid = validate(read.data);
     if (budget.exceeded !== undefined)
       return undecided(
@@ -59,19 +59,13 @@ export async function jsonSchema(
       );
     const [error] = validate.errors ?? [];
     if (!valid)
-      return {
-        holds: false,
+      return unmet(
         expected,
-        found: `${inProject(context, path)}: ${error?.instancePath || '/'} ${error?.message ?? 'is not valid'}`,
-        where: path,
-      };
+        `${inProject(context, path)}: ${error?.instancePath || '/'} ${error?.message ?? 'is not valid'}`,
+        path,
+      );
   }
-  return {
-    holds: true,
-    expected,
-    found: `${plural(files.length, 'file')}, all valid`,
-    where: files[0]?.path ?? '',
-  };
+  return met(expected, `${plural(files.length, 'file')}, all valid`, files[0]?.path ?? '');
 }
 
 function schemaData(condition: ConditionOf<'json_schema'>, context: ConditionContext): Checked {
@@ -110,14 +104,11 @@ function dataOf(context: ConditionContext, path: string): Checked {
 
 type Budget = { exceeded: string | undefined };
 
-/**
- * Draft 2020-12 unless `$schema` names draft 7. Formats are not checked; references leave the
- * schema nowhere.
- */
+/** Draft 2020-12 unless `$schema` names draft 7. Formats are not checked; nothing is fetched. */
 async function compile(schema: unknown, budget: Budget): Promise<Validate> {
   if (!isMapping(schema) && typeof schema !== 'boolean') throw new TypeError('it is not a map');
   const old = isMapping(schema) && /draft-0[67]/.test(String(schema['$schema'] ?? ''));
-  // Patterns of a schema run under the same budget as any other pattern of a workspace.
+  // A schema's patterns get the same time limit as other patterns.
   const regExp = Object.assign(
     (pattern: string, flags: string) => {
       const compiled = new RegExp(pattern, flags);
@@ -127,7 +118,7 @@ async function compile(schema: unknown, budget: Budget): Promise<Validate> {
           if (matched.kind === 'timed-out') budget.exceeded = pattern;
           return matched.kind === 'matched' && matched.count > 0;
         },
-        // Ajv keeps compiled patterns by this text; without it all of them would be the first one.
+        // Ajv caches compiled patterns by this text.
         toString: () => String(compiled),
       };
     },

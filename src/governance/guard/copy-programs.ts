@@ -1,8 +1,17 @@
 /** Programs that put files elsewhere under the same or another name: cp, mv, install, ln. */
 import { defined } from '../../kernel/defined.js';
-import { NOTHING, onEach, reading, refused, together, type Reading } from './effects.js';
 import { has, valuesOf, type Arguments } from './options.js';
-import { opaque, withOptions, write } from './program.js';
+import {
+  NOTHING,
+  onEach,
+  opaque,
+  reading,
+  refused,
+  together,
+  withOptions,
+  write,
+  type Reading,
+} from './program.js';
 import type { Word } from './shell-types.js';
 
 const PLACING = 't target-directory S suffix';
@@ -64,20 +73,14 @@ function copying(
   const exact = has(args, 'T', 'no-target-directory') && sources.length === 1;
   return together(
     ...sources.map((source) => {
-      if (!isNameCertain(source))
+      if (source.certainty === 'unknown')
         return refused(
           'command-unparsable',
-          `${name} would make files whose names only the shell knows ("${source.text}"); name them`,
+          `${name} would make files whose names are not in its words ("${source.text}"); name them`,
         );
       return each(source, target.text, exact ? undefined : baseName(source.text));
     }),
   );
-}
-
-/** A pattern may stand for folders, but not for the name that the copy would have. */
-function isNameCertain({ text, certainty }: Word): boolean {
-  if (certainty === 'glob') return !/[*?[]/.test(text.slice(text.lastIndexOf('/') + 1));
-  return certainty !== 'unknown';
 }
 
 function baseName(path: string): string {

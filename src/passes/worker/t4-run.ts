@@ -6,7 +6,7 @@ import type { RunEvent, RunOutcome } from '../../agents/types.js';
 import { defined } from '../../kernel/defined.js';
 import { renewLease } from '../../workspace/lease.js';
 import { chatTools } from '../chat-tools.js';
-import { commandFolder } from '../run-words.js';
+import { commandFolder } from '../run-command.js';
 import { storePass } from '../pass-file.js';
 import { sandboxOf } from '../pass-sandbox.js';
 import { LEASE_MS } from './t0-gate.js';
@@ -36,7 +36,8 @@ async function runAgent(env: PassEnvironment, pass: Briefed): Promise<RunOutcome
     onLost: () => ended.abort(),
   });
   try {
-    const runner = await runnerFor(pass.runner, { host: env.env, kinds: env.runners });
+    const { env: host, wait, runners: kinds } = env;
+    const runner = await runnerFor(pass.runner, { host, wait, kinds });
     return await runner.run({
       brief: pass.brief,
       prompt: pass.prompt,

@@ -12,7 +12,6 @@ import type { Context } from './types.js';
 const KINDS: Readonly<Record<Planned['kind'], string>> = {
   empty: 'a new workspace',
   workspace: 'an existing workspace',
-  nightclaw: 'an adopted NightClaw workspace',
   folder: 'a workspace among your files',
 };
 const MOST_NAMES = 6;
@@ -70,7 +69,7 @@ export function initJson(
 
 function titleOf(plan: Planned, host: Host | undefined): string {
   return host?.agentWorkspace === undefined
-    ? KINDS[plan.kind]
+    ? (plan.importer?.result ?? KINDS[plan.kind])
     : `${host.agentWorkspace.called}, adopted`;
 }
 
@@ -93,7 +92,7 @@ export function planJson(
 ): Readonly<Record<string, unknown>> {
   return {
     directory,
-    kind: host?.name ?? plan.kind,
+    kind: host?.name ?? plan.importer?.name ?? plan.kind,
     written: [...plan.files].filter(([, content]) => content !== undefined).map(([path]) => path),
     removed: [...plan.files].filter(([, content]) => content === undefined).map(([path]) => path),
     conflicts: plan.notes,
@@ -173,7 +172,7 @@ function next(context: Context, { workspace: { root }, plan }: Created): string[
   const here =
     from === '' ? [] : [`cd ${quoted(from.startsWith('..') || isAbsolute(from) ? root : from)}`];
   const then =
-    plan.kind === 'nightclaw'
+    plan.importer !== undefined
       ? ['nocturne status', 'nocturne run worker --dry-run', 'nocturne validate']
       : [
           'nocturne project new SLUG --mission "why it exists"',

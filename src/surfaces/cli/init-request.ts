@@ -10,6 +10,7 @@ import { didYouMean } from '../../kernel/nearest-name.js';
 import { ownerKeyStatus } from '../../integrity/owner-key.js';
 import { existingFiles } from '../../setup/existing-files.js';
 import { readOwnerDetails } from '../../setup/read-owner-details.js';
+import { type Importer, installedImporters } from '../../setup/importer.js';
 import { directoryKind } from '../../setup/directory-kind.js';
 import { canAsk, passphraseOf } from './ask.js';
 import type { Context, Parsed } from './types.js';
@@ -22,6 +23,8 @@ export type InitRequest = {
   readonly passphrase?: string;
   /** The host whose agent workspace this directory is. */
   readonly host: Host | undefined;
+  /** Recognises the workspace of another system that this directory is. */
+  readonly importer?: Importer;
 };
 
 /** @throws NocturneError `USAGE` naming the missing option when there is no terminal to ask on. */
@@ -38,9 +41,18 @@ export async function initRequest(
   const directory = directoryOf(context, named);
   const existing = existingFiles(directory);
   const kind = directoryKind(existing);
-  const host = kind === 'folder' ? await hostOf(existing.paths) : undefined;
+  const importers = kind === 'folder' ? await installedImporters() : [];
+  const importer = importers.find((candidate) => candidate.matches(existing));
+  const host =
+    kind === 'folder' && importer === undefined ? await hostOf(existing.paths) : undefined;
   const mayAsk = canAsk(context) && options['yes'] !== true && options['dryRun'] !== true;
-  if (named === undefined && kind === 'folder' && host === undefined && !mayAsk)
+  if (
+    named === undefined &&
+    kind === 'folder' &&
+    host === undefined &&
+    importer === undefined &&
+    !mayAsk
+  )
     throw new NocturneError('USAGE', `${directory} has files, but is not a workspace`, {
       hint: 'name the directory: nocturne init . for this one, or nocturne init DIR for another',
     });
@@ -60,13 +72,14 @@ export async function initRequest(
     ? await (await import('./init-wizard.js')).askForWords({
         directory,
         kind: host === undefined ? kind : 'agent',
+        importer,
         words,
         defaults: defaults(),
       })
     : { ...defaults(), ...defined(words) };
   const passphrase =
     options['dryRun'] === true ? {} : await passphraseFor(context, options['passphrase'] === true);
-  return { directory, host, ...answered, ...passphrase };
+  return { directory, host, ...defined({ importer }), ...answered, ...passphrase };
 }
 
 async function hostOf(paths: readonly string[]): Promise<Host | undefined> {

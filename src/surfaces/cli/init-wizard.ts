@@ -2,6 +2,7 @@
 import type { Readable, Writable } from 'node:stream';
 import { defined } from '../../kernel/defined.js';
 import { NocturneError } from '../../kernel/error.js';
+import type { Importer } from '../../setup/importer.js';
 import type { DirectoryKind } from '../../setup/directory-kind.js';
 import { isZone } from '../../project/owner-zone.js';
 
@@ -16,6 +17,7 @@ type Asked = {
   readonly directory: string;
   /** `agent`: a host recognises the files as its agent's workspace. */
   readonly kind: DirectoryKind | 'agent';
+  readonly importer?: Importer | undefined;
   readonly words: Words;
   readonly defaults: { readonly owner: string; readonly timeZone: string };
 };
@@ -28,14 +30,12 @@ const WHAT: Readonly<Record<Asked['kind'], string>> = {
   workspace: 'This adds what the workspace lacks, and signs it',
   agent:
     "This adopts the agent's workspace: your pages stay, and every file that changes is backed up",
-  nightclaw:
-    'This adopts the NightClaw workspace with its projects, pre-approvals, failure modes and lessons. Every file that changes is backed up',
   folder: 'Your files stay. A file with the name of one of ours is backed up',
 };
 
 /** @throws NocturneError `USAGE` when the owner cancels; nothing was written. */
 export async function askForWords(
-  { directory, kind, words, defaults }: Asked,
+  { directory, kind, importer, words, defaults }: Asked,
   terminal: Terminal = TERMINAL,
 ): Promise<{ readonly owner: string; readonly timeZone: string; readonly domain?: string }> {
   const { intro, text, confirm, outro } = await import('@clack/prompts');
@@ -65,7 +65,10 @@ export async function askForWords(
     }),
   );
   const go = answer(
-    await confirm({ message: `${WHAT[kind]}. Write to ${directory}?`, ...terminal }),
+    await confirm({
+      message: `${importer?.offer ?? WHAT[kind]}. Write to ${directory}?`,
+      ...terminal,
+    }),
   );
   if (!go) throw cancelled();
   outro('', terminal);

@@ -4,7 +4,7 @@ import { defined } from '../../kernel/defined.js';
 import { NocturneError } from '../../kernel/error.js';
 import { callTool as call } from '../../passes/call-tool.js';
 import { callerOf } from '../../passes/tool-context.js';
-import { unknownTool } from '../../tools/explain-call.js';
+import { unknownTool } from '../../tools/tool-arguments.js';
 import type { Tool, ToolAnswer } from '../../tools/tool.js';
 import type { Check } from '../../tools/tool-context.js';
 import { toolsOf } from '../../tools/tools.js';

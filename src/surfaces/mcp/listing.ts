@@ -1,7 +1,7 @@
 /** The tools as listed for a client, and how many tokens of context that listing takes. */
 import { z } from 'zod';
 import type { Tool } from '../../tools/tool.js';
-import { toolSchema, type ToolSchema } from '../../tools/tool-schema.js';
+import { toolSchema, type ToolSchema } from '../../tools/tool-arguments.js';
 
 export type ListedTool = {
   readonly name: string;

@@ -4,7 +4,7 @@ import t from 'tap';
 import { openKnowledge } from '../../../src/modules/knowledge/store/database.js';
 import { indexFiles } from '../../../src/modules/knowledge/store/index-files.js';
 import { indexVectors } from '../../../src/modules/knowledge/store/index-vectors.js';
-import { indexPath } from '../../../src/modules/knowledge/doors/open-index.js';
+import { indexPath } from '../../../src/modules/knowledge/operations/open-index.js';
 import { contentOf, knowledgePlace } from './knowledge-place.js';
 import { slowEmbedder } from './slow-embedder.js';
 
@@ -54,12 +54,12 @@ t.test(
       t.equal(
         db
           .prepare(
-            'SELECT count(*) FROM vectors v LEFT JOIN chunks c ON c.id = v.id LEFT JOIN signs s ON s.id = v.id WHERE c.id IS NULL OR s.id IS NULL',
+            'SELECT count(*) FROM vectors v LEFT JOIN chunks c ON c.id = v.id LEFT JOIN codes s ON s.id = v.id WHERE c.id IS NULL OR s.id IS NULL',
           )
           .pluck()
           .get(),
         0,
-        'no vector without its passage and its signs',
+        'no vector without its passage and its binary code',
       );
       counts.push(
         db

@@ -7,13 +7,13 @@ import { systemClock } from '../../../src/kernel/clock.js';
 import {
   chooseEmbedder,
   settingsOf,
-} from '../../../src/modules/knowledge/doors/choose-embedder.js';
+} from '../../../src/modules/knowledge/operations/choose-embedder.js';
 import { type Db, openKnowledge } from '../../../src/modules/knowledge/store/database.js';
 import {
   indexWorkspace,
   type IndexReport,
-} from '../../../src/modules/knowledge/doors/index-workspace.js';
-import { indexPath } from '../../../src/modules/knowledge/doors/open-index.js';
+} from '../../../src/modules/knowledge/operations/index-workspace.js';
+import { indexPath } from '../../../src/modules/knowledge/operations/open-index.js';
 import {
   type Found,
   search,
@@ -88,7 +88,7 @@ export function knowledgePlace(
 export function contentOf(db: Db): readonly unknown[] {
   return db
     .prepare(
-      'SELECT c.path, c.ord, c.line, c.end_line, c.headings, c.text, c.hash, c.object, c.status, f.hash, f.day, hex(v.vector), hex(s.bits) FROM chunks c JOIN files f ON f.path = c.path LEFT JOIN vectors v ON v.id = c.id LEFT JOIN signs s ON s.id = c.id ORDER BY c.path, c.ord',
+      'SELECT c.path, c.ord, c.line, c.end_line, c.headings, c.text, c.hash, c.object, c.status, f.hash, f.day, hex(v.vector), hex(s.bits) FROM chunks c JOIN files f ON f.path = c.path LEFT JOIN vectors v ON v.id = c.id LEFT JOIN codes s ON s.id = c.id ORDER BY c.path, c.ord',
     )
     .raw()
     .all();

@@ -6,11 +6,11 @@ import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import t from 'tap';
 import { sha256 } from '../../../src/kernel/hash.js';
-import { answerIndex } from '../../../src/modules/knowledge/doors/answer-index.js';
-import { answerSearch } from '../../../src/modules/knowledge/doors/answer-search.js';
+import { answerIndex } from '../../../src/modules/knowledge/operations/answer-index.js';
+import { answerSearch } from '../../../src/modules/knowledge/operations/answer-search.js';
 import { modelDirectory } from '../../../src/modules/knowledge/embedders/model-directory.js';
 import { module } from '../../../src/modules/knowledge/module.js';
-import { indexPath, releaseIndexes } from '../../../src/modules/knowledge/doors/open-index.js';
+import { indexPath, releaseIndexes } from '../../../src/modules/knowledge/operations/open-index.js';
 import { beginPass, endPass } from '../../../src/passes/host/host-driver.js';
 import type { PassModule } from '../../../src/passes/module.js';
 import type { PassReport } from '../../../src/passes/types.js';
@@ -163,9 +163,9 @@ t.test(
   'an output that a search put into the index while the pass ran does not repeat itself',
   async (t) => {
     const place = await indexed(t.testdir());
-    const door = { workspace: place.workspace, env: {}, progress: () => undefined };
+    const caller = { workspace: place.workspace, env: {}, progress: () => undefined };
     const seen = async (): Promise<void> => {
-      const { data } = await answerSearch(door, {
+      const { data } = await answerSearch(caller, {
         query: 'crates insurer customs',
         embedder: 'none',
       });
@@ -352,7 +352,7 @@ t.test(
       const place = placeWithProject(`${t.testdir({ [embedder]: {} })}/${embedder}`, '', {
         stop: NEVER,
         files: {
-          'AGENTS-LESSONS.md': `# Lessons\n\n${RECORDS.join('\n')}`,
+          'orchestration-os/AGENTS-LESSONS.md': `# Lessons\n\n${RECORDS.join('\n')}`,
           'notes/animals.md': `# Animals\n\n${'The cat and the dog, a pig, one hen and the cow, a fox, a bee.\n\n'.repeat(9)}`,
         },
       });
@@ -367,8 +367,8 @@ t.test(
         embedder,
       );
       writeFileSync(
-        join(place.root, 'AGENTS-LESSONS.md'),
-        (place.workspace.snapshot().text('AGENTS-LESSONS.md') ?? '').replace(
+        join(place.root, 'orchestration-os/AGENTS-LESSONS.md'),
+        (place.workspace.snapshot().text('orchestration-os/AGENTS-LESSONS.md') ?? '').replace(
           '# Lessons\n',
           `# Lessons\n${'\nWritten by the owner, above all records.\n'.repeat(20)}`,
         ),

@@ -1,4 +1,5 @@
 /** `status`: what is going on in the workspace, most urgent first. */
+import { spokenDuration } from '../../../agents/spoken-duration.js';
 import { type PendingAnswer, pendingAnswers } from '../../../governance/answers.js';
 import { dispatch } from '../../../governance/dispatch.js';
 import { projectState } from '../../../governance/project-state.js';
@@ -6,7 +7,7 @@ import { readTrust } from '../../../integrity/trust.js';
 import type { Rec } from '../../../markdown/types.js';
 import { localTime } from '../../../passes/local-time.js';
 import { passAtWork } from '../../../passes/pass-file.js';
-import { fieldInt, fieldText } from '../../../project/field-text.js';
+import { fieldInt, fieldText, fieldTime } from '../../../project/field-text.js';
 import { listIncidents } from '../../../workspace/incident.js';
 import { consecutiveFailures, leaseStatus, type LeaseStatus } from '../../../workspace/lease.js';
 import type { Snapshot, Workspace } from '../../../workspace/types.js';
@@ -101,10 +102,11 @@ function answersText({ answered }: Facts): readonly string[] {
 function runsText({ runs }: Facts, { width, zone }: Screen): string {
   if (runs.length === 0) return 'No pass has run yet.';
   return textTable({
-    head: ['ended', 'run', 'project', 'outcome'],
+    head: ['ended', 'took', 'run', 'project', 'outcome'],
     width,
-    rows: runs.map(({ id, role, project, ended, outcome }) => [
+    rows: runs.map(({ id, role, project, ended, seconds, outcome }) => [
       localTime(ended, zone),
+      durationText(seconds),
       id,
       project || role,
       outcome,
@@ -164,8 +166,20 @@ function runFacts(run: Rec) {
     role: fieldText(run, 'role'),
     project: fieldText(run, 'project'),
     ended: fieldText(run, 'ended'),
+    seconds: secondsOf(run),
     outcome: fieldText(run, 'outcome'),
   };
+}
+
+/** Times are stored in whole seconds. */
+function durationText(seconds: number | null): string {
+  if (seconds === null) return '';
+  return seconds < 1 ? 'under 1 s' : spokenDuration(seconds * 1000);
+}
+
+function secondsOf(run: Rec): number | null {
+  const [started, ended] = [fieldTime(run, 'started'), fieldTime(run, 'ended')];
+  return started === undefined || ended === undefined ? null : (ended - started) / 1000;
 }
 
 function projectFacts(snapshot: Snapshot, row: Rec, answers: readonly PendingAnswer[]) {

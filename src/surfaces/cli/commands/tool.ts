@@ -2,7 +2,7 @@
 import { readInputText } from '../../../kernel/read-input.js';
 import { NocturneError } from '../../../kernel/error.js';
 import { servedTools } from '../../../modules/served-tools.js';
-import { unknownTool } from '../../../tools/explain-call.js';
+import { unknownTool } from '../../../tools/tool-arguments.js';
 import { toolResult } from '../tool-call.js';
 import type { Command, Context } from '../types.js';
 

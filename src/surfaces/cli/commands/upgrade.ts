@@ -38,6 +38,7 @@ export const upgrade: Command = {
 
 const ORDER: readonly UpgradeVerdict[] = [
   'conflict',
+  'moved',
   'merged',
   'replaced',
   'added',

@@ -1,0 +1,61 @@
+/** The index brought up to date: files first, so that words are found at once, vectors after. */
+import { defined } from '../../../kernel/defined.js';
+import type { Snapshot } from '../../../workspace/types.js';
+import { chooseEmbedder, type Choosing, type ActiveEmbedder } from './choose-embedder.js';
+import type { Db } from '../store/database.js';
+import { indexFiles, type FilesReport } from '../store/index-files.js';
+import { indexVectors, type VectorsReport } from '../store/index-vectors.js';
+
+export type IndexReport = {
+  readonly files: FilesReport;
+  readonly vectors: VectorsReport;
+  readonly active: ActiveEmbedder;
+  readonly ms: number;
+};
+export type IndexOptions = Omit<Choosing, 'db' | 'mayLearn'> & {
+  readonly withinMs?: number;
+  /** Keeps the model that is there, whatever is new. */
+  readonly keepModel?: boolean;
+};
+
+const PROGRESS_EVERY_MS = 1000;
+
+/**
+ * @param snapshot of everything, not of what one pass sees. Resumable: what is stopped goes on
+ * where it was.
+ */
+export async function indexWorkspace(
+  db: Db,
+  snapshot: Snapshot,
+  options: IndexOptions,
+): Promise<IndexReport> {
+  const start = performance.now();
+  const { signal, progress, withinMs } = options;
+  const report = rarely(progress);
+  const files = indexFiles(db, snapshot, {
+    ...defined({ signal }),
+    onProgress: (done, total) => report(`${done} of ${total} files`),
+  });
+  const active = await chooseEmbedder({ ...options, db, mayLearn: options.keepModel !== true });
+  const vectors = await indexVectors(db, active.embedder, {
+    ...defined({ signal, withinMs }),
+    onProgress: (done, total) => report(`${done} of ${total} passages embedded`),
+  });
+  if (vectors.replaced !== undefined)
+    progress(
+      `Vectors of the model ${vectors.replaced} were made anew with ${active.embedder.model}.`,
+    );
+  // Else the log beside the file stays as large as the first index made it.
+  if (files.changed.length + vectors.embedded > 0) db.pragma('wal_checkpoint(TRUNCATE)');
+  return { files, vectors, active, ms: performance.now() - start };
+}
+
+/** What takes less than a second is not worth a line. */
+function rarely(progress: (line: string) => void): (line: string) => void {
+  let last = performance.now();
+  return (line) => {
+    if (performance.now() - last < PROGRESS_EVERY_MS) return;
+    last = performance.now();
+    progress(line);
+  };
+}
