@@ -16,6 +16,15 @@ const ROOTS = [
     files: ['*.md', '{docs,orchestration-os,audit,PROJECTS,memory,inbox,examples,src}/**/*.md'],
     prose: markdownProse,
   },
+  // Rooms that are rewritten: their comments and messages.
+  {
+    files: [
+      'src/{markdown,registry,surfaces,workspace}/**/*.ts',
+      '!src/workspace/lease.ts',
+      '!src/surfaces/cli/main.ts',
+    ],
+    prose: codeProse,
+  },
 ];
 
 const TRANSLATED: readonly Turn[] = [
@@ -118,6 +127,24 @@ function markdownProse(page: string): string {
       blank(text.slice(contentStart, contentEnd)) +
       text.slice(contentEnd);
   return text.replace(/(?<!`)(`+)(?!`)[^`]+\1(?!`)/g, blank);
+}
+
+/** Comments and texts of a program; the rest, imports and code spans in comments, are blank. */
+function codeProse(program: string): string {
+  const prose =
+    /\/\*[\s\S]*?\*\/|\/\/[^\n]*|'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"|`(?:\\.|[^`\\])*`/g;
+  const code = program.replace(/'\.[^'\n]*\.js'/g, blank);
+  let text = '';
+  let end = 0;
+  for (const { 0: found, index } of code.matchAll(prose)) {
+    const isComment = found.startsWith('/');
+    const words = isComment
+      ? found.replace(/`[^`]*`/g, blank).replace(/^ *(?:\/\*\*|\*\/?|\/\/)/gm, blank)
+      : found.replace(/\$\{[^{}]*\}/g, blank);
+    text += blank(program.slice(end, index)) + words;
+    end = index + found.length;
+  }
+  return text + blank(program.slice(end));
 }
 
 function blank(code: string): string {
