@@ -18,7 +18,7 @@ const ROOTS = [
   },
   // Rooms that are rewritten: their comments and messages.
   {
-    files: ['src/{kernel,integrity,validate}/**/*.ts'],
+    files: ['{bench,src/{kernel,integrity,validate}}/**/*.ts'],
     prose: codeProse,
   },
 ];
@@ -125,13 +125,14 @@ function markdownProse(page: string): string {
   return text.replace(/(?<!`)(`+)(?!`)[^`]+\1(?!`)/g, blank);
 }
 
-/** Comments and texts of a program; the rest, and code spans in comments, are blank. */
+/** Comments and texts of a program; the rest, imports and code spans in comments, are blank. */
 function codeProse(program: string): string {
   const prose =
     /\/\*[\s\S]*?\*\/|\/\/[^\n]*|'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"|`(?:\\.|[^`\\])*`/g;
+  const code = program.replace(/'\.[^'\n]*\.js'/g, blank);
   let text = '';
   let end = 0;
-  for (const { 0: found, index } of program.matchAll(prose)) {
+  for (const { 0: found, index } of code.matchAll(prose)) {
     const isComment = found.startsWith('/');
     const words = isComment
       ? found.replace(/`[^`]*`/g, blank).replace(/^ *(?:\/\*\*|\*\/?|\/\/)/gm, blank)

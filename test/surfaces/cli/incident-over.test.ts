@@ -44,7 +44,7 @@ t.test('an incident ends when the gate passes, whoever runs it', async (t) => {
   t.equal(listIncidents(place.workspace.state).length, 1, 'an agent that asks ends nothing');
   t.match(await callForText(place, ['gate']), {
     exit: 0,
-    text: /In order.*\nOne incident is over/,
+    text: /The gate passes.*\nOne incident has ended/,
   });
   await doorsTell(t, place, false);
   const shown = (await callForText(place, ['audit', 'show', '--type', 'incident', '--json'])).text;
@@ -76,7 +76,7 @@ t.test('a log that was shortened stops passes until the owner accepts it', async
   });
   t.match(await callForText(place, ['audit', 'anchor', '--yes']), {
     exit: 0,
-    text: /Anchored: audit\/AUDIT-LOG\.md/,
+    text: /Accepted: audit\/AUDIT-LOG\.md/,
   });
   t.match((await callForText(place, ['run', 'worker'])).text, /T9 +close/, 'the next pass runs');
 });
