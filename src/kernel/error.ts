@@ -98,3 +98,7 @@ export class NocturneError extends Error {
     });
   }
 }
+
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -4,8 +4,9 @@
  */
 import { createRequire } from 'node:module';
 import { encodedRuns } from './encoded-runs.js';
+import { joinedTexts } from './joined-text.js';
 import { longWords } from './long-words.js';
-import { OWN_SECRET_RULES } from './secret-rules.js';
+import { OWN_SECRET_RULES, PLACEHOLDER } from './secret-rules.js';
 
 /** `rule` names the kind, never the value. [start, end) are UTF-16 offsets into the text. */
 export type FoundSecret = { readonly rule: string; readonly start: number; readonly end: number };
@@ -63,7 +64,17 @@ const DEPTH = 3;
 
 /** Every credential in a text, in order, each place once. */
 export function findSecrets(text: string): readonly FoundSecret[] {
-  return distinct(scan(text, DEPTH));
+  const whole = scan(text, DEPTH);
+  const split = joinedTexts(text).flatMap((joined) =>
+    scan(joined.text, DEPTH).map(({ rule, start, end }) => ({
+      rule,
+      start: joined.offsets[start] ?? 0,
+      end: (joined.offsets[end - 1] ?? 0) + 1,
+    })),
+  );
+  const isNew = (found: FoundSecret): boolean =>
+    whole.every(({ start, end }) => found.end <= start || found.start >= end);
+  return distinct([...whole, ...split.filter(isNew)]);
 }
 
 function scan(text: string, depth: number): FoundSecret[] {
@@ -85,14 +96,28 @@ function fromLibrary(text: string, long: string): FoundSecret[] {
   const source: Source = { content: text, filePath: '', ext: '', contentType: 'text' };
   for (const rule of libraryRules()) {
     const name = rule.meta.id.replace('@secretlint/secretlint-rule-', '');
-    const report = ({ range: [start, end] }: Report): void =>
-      void found.push({ rule: name, start, end });
+    const report = ({ range: [start, end] }: Report): void => {
+      if (!isExampleLogin(name, text.slice(start, end))) found.push({ rule: name, start, end });
+    };
     const createTranslator = () => (id: string) => ({ messageId: id, message: id });
     rule
       .create({ sharedOptions: {}, report, ignore: () => undefined, createTranslator }, {})
       .file(source);
   }
   return found;
+}
+
+const LOGIN = /:\/\/([^:/@\s]*):([^@\s]+)@/;
+const EXAMPLE_PASSWORD = /^(?:pass(?:word|wd)?|pwd|secret|admin|root|test|user|guest)$/i;
+
+/** `user:pass@proxy` and `postgres:postgres@localhost`, as documentation writes them. */
+function isExampleLogin(rule: string, url: string): boolean {
+  if (rule !== 'basicauth' && rule !== 'database-connection-string') return false;
+  const [, user = '', password = ''] = LOGIN.exec(url) ?? [];
+  return (
+    password !== '' &&
+    (password === user || EXAMPLE_PASSWORD.test(password) || PLACEHOLDER.test(password))
+  );
 }
 
 let loaded: readonly LibraryRule[] | undefined;

@@ -18,7 +18,12 @@ const ROOTS = [
   },
   // Rooms that are rewritten: their comments and messages.
   {
-    files: ['{bench,src/{kernel,integrity,validate}}/**/*.ts'],
+    files: [
+      'src/{kernel,integrity,validate,modules,setup,markdown,registry,surfaces,workspace}/**/*.ts',
+      'bench/**/*.ts',
+      'examples/importers/**/*.ts',
+      '!src/workspace/lease.ts',
+    ],
     prose: codeProse,
   },
 ];
@@ -94,6 +99,11 @@ t.test(
     const page = '# Page\n\nThe rule stands\nin `force, beside it`.\n\n```text\nmeanwhile\n```\n';
     t.same(findings('page.md', markdownProse(page)), [
       'page.md:3 has "stands in": write is in, is at, forbids',
+    ]);
+    const source = "// It goes by\nconst beside = 'beside';\nfail('it stands here');\n";
+    t.same(findings('a.ts', codeProse(source)), [
+      'a.ts:1 has "goes by": write uses, follows',
+      'a.ts:3 has "stands here": write is in, is at, forbids',
     ]);
   },
 );
