@@ -11,6 +11,10 @@ export type NewColumns = {
   readonly before?: string;
 };
 
+export function hasTable(text: string, locator: Locator): boolean {
+  return tableOf(scan(text), locator) !== undefined;
+}
+
 /** Which of the fields have no column; none when the table cannot be found. */
 export function missingColumns(
   text: string,

@@ -6,13 +6,14 @@ import { addLogColumns } from '../integrity/add-log-columns.js';
 import { isProtected } from '../integrity/protected-files.js';
 import { signingPlan } from '../integrity/signing-plan.js';
 import { NocturneError } from '../kernel/error.js';
-import { addColumns } from '../markdown/add-columns.js';
+import { addColumns, hasTable } from '../markdown/add-columns.js';
 import { loadSchema, REGISTRY_FILE } from '../registry/load-schema.js';
-import { leaseStatus } from '../workspace/lease.js';
+import type { Schema } from '../registry/types.js';
+import { livePasses } from '../workspace/pass-lock.js';
 import type { Change, Snapshot, Workspace } from '../workspace/types.js';
 import { backupFolder } from './backup-folder.js';
 import { type ColumnsToAdd, newColumns } from './new-columns.js';
-import { isInstallation, readReference } from './reference-files.js';
+import { isInstallation, readReference, type Reference } from './reference-files.js';
 import { readReferenceRecord, recordReference } from './reference-record.js';
 import { planUpgrade, type UpgradeItem, type UpgradePlan } from './plan-upgrade.js';
 
@@ -49,8 +50,14 @@ export function upgradeWorkspace(workspace: Workspace, options: UpgradeOptions):
     record: readReferenceRecord(state),
     textOf: (path) => snapshot.text(path),
   });
-  const columns = columnsToAdd(snapshot, pages);
-  const plan = { ...pages, items: [...pages.items, ...columns.map(extended)] };
+  const schema = schemaAfter(snapshot, pages);
+  const columns = columnsToAdd(snapshot, schema);
+  const items = [
+    ...pages.items,
+    ...lockPage(snapshot, schema, reference),
+    ...columns.map(extended),
+  ];
+  const plan = { ...pages, items };
   const folder = backupFolder({ now: clock.now(), what: 'upgrade', paths: snapshot.files.keys() });
   const backups = plan.items.some((item) => item.text !== undefined && item.verdict !== 'added')
     ? folder
@@ -59,9 +66,9 @@ export function upgradeWorkspace(workspace: Workspace, options: UpgradeOptions):
     .filter((item) => isWritten(item) && isProtected(snapshot.schema, item.path))
     .map((item) => item.path);
   if (options.dryRun === true) return { ...plan, backups, toSign };
-  const lease = leaseStatus(root, clock);
-  if (lease.kind === 'held')
-    throw new NocturneError('LOCKED', `${lease.lease.runId} is at work`, {
+  const [running] = livePasses(root, clock);
+  if (running !== undefined)
+    throw new NocturneError('LOCKED', `${running.runId} is at work`, {
       hint: 'upgrade when it is over: nocturne lock status',
     });
   workspace.commit((fresh) => {
@@ -98,16 +105,31 @@ export function upgradeWorkspace(workspace: Workspace, options: UpgradeOptions):
   };
 }
 
-/** What the registry will declare and the files of the workspace lack. */
-function columnsToAdd(snapshot: Snapshot, { items }: UpgradePlan): ColumnsToAdd[] {
+function schemaAfter(snapshot: Snapshot, { items }: UpgradePlan): Schema {
   const registry = items.find((item) => item.path === REGISTRY_FILE);
   const text = registry !== undefined && isWritten(registry) ? registry.text : undefined;
+  return text === undefined ? snapshot.schema : loadSchema(text).schema;
+}
+
+function columnsToAdd(snapshot: Snapshot, schema: Schema): ColumnsToAdd[] {
   return newColumns({
     former: snapshot.schema,
-    schema: text === undefined ? snapshot.schema : loadSchema(text).schema,
+    schema,
     files: snapshot.files.keys(),
     textOf: (path) => snapshot.text(path),
   });
+}
+
+/**
+ * In earlier versions, LOCK.md had no claims. It shows a lock that no pass has now, so there is
+ * nothing in it to keep.
+ */
+function lockPage(snapshot: Snapshot, schema: Schema, reference: Reference): UpgradeItem[] {
+  const claim = schema.objects.get('CLAIM');
+  const text = claim === undefined ? undefined : snapshot.text(claim.glob);
+  if (claim === undefined || text === undefined || hasTable(text, claim.locator)) return [];
+  const message = 'it shows the claims of running passes';
+  return [{ path: claim.glob, verdict: 'replaced', message, text: reference.text(claim.glob) }];
 }
 
 function extended({ file, fields }: ColumnsToAdd): UpgradeItem {

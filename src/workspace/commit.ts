@@ -13,7 +13,7 @@ import { changedFields } from './changed-fields.js';
 import { draftView } from './draft-view.js';
 import { nextId } from './ids.js';
 import { transact } from './journal.js';
-import { checkFence } from './lease.js';
+import { checkWriter } from './pass-lock.js';
 import { appendRows, readTail } from './log-tail.js';
 import { withCommitMutex } from './mutex.js';
 import { applyChange, emptyDraft, type Draft } from './plan.js';
@@ -52,7 +52,7 @@ export function commit(
     try {
       return withCommitMutex(place.root, () => {
         recover(place.root, place.state);
-        if (options.fence !== undefined) checkFence(place.root, options.fence);
+        if (options.fence !== undefined) checkWriter(place.root, options.fence);
         return { ...commitOnce(place, source), attempts: attempt };
       });
     } catch (error) {

@@ -7,6 +7,7 @@ import { defined } from '../kernel/defined.js';
 import { decodeCell, encodeCell } from '../markdown/cell.js';
 import { sha256 } from '../kernel/hash.js';
 import { addressOf } from './address.js';
+import { SHOWN_ONLY } from './changed-fields.js';
 import { logRows } from './log-rows.js';
 import { getObject } from './objects.js';
 import type { Snapshot } from './types.js';
@@ -90,7 +91,7 @@ export function* changeRows(
 export function presentValues(snapshot: Snapshot): ReadonlyMap<string, string> {
   const values = new Map<string, string>();
   for (const object of snapshot.schema.objects.values()) {
-    if (object.shape === 'log' || object.object === 'LOCK') continue;
+    if (object.shape === 'log' || SHOWN_ONLY.has(object.object)) continue;
     for (const record of snapshot.records(object.object)) {
       for (const [field, cell] of record.fields) {
         const value = cell.data === undefined ? cell.value : JSON.stringify(cell.data);

@@ -6,7 +6,7 @@ import { parseReport } from '../../agents/parse-report.js';
 import type { Usage } from '../../agents/types.js';
 import { defined } from '../../kernel/defined.js';
 import { EXIT } from '../../kernel/error.js';
-import { renewLease } from '../../workspace/lease.js';
+import { renewClaim } from '../../workspace/pass-lock.js';
 import { factsOf } from '../pass-facts.js';
 import { assertPassRoot } from '../../workspace/pinned-root.js';
 import { storePass } from '../pass-file.js';
@@ -77,7 +77,7 @@ export async function endPass(
       outcome: `goes on: ${briefed.session?.host ?? 'the host'} began this pass and ends it when your turn ends; write the report as your last message`,
       data: factsOf(briefed),
     };
-  renewLease(root, briefed.fence, { ttlMs: LEASE_MS, clock });
+  renewClaim(root, briefed.fence, { ttlMs: LEASE_MS, clock });
   const outcome: Worked['outcome'] = {
     ...(ending.failed === undefined
       ? { kind: 'finished' as const }
@@ -98,7 +98,7 @@ export function heartbeat(
 ): { readonly runId: string; readonly until: string } {
   const { root, clock } = env.workspace;
   const { runId, fence } = claim(env, token);
-  return { runId, until: renewLease(root, fence, { ttlMs: LEASE_MS, clock }).expiresAt };
+  return { runId, until: renewClaim(root, fence, { ttlMs: LEASE_MS, clock }).expiresAt };
 }
 
 /** The pass that this token began. */

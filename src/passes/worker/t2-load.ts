@@ -48,7 +48,7 @@ function load(env: PassEnvironment, first: WithProject, snapshot: Snapshot): Mov
       return over({ ...stage, turnedAway }, { acts, outcome: slugs, exit: EXIT.findings });
     }
     view = viewAfter(view, partsOf(stage, away));
-    const next = choose(env, { request: stage.request, turnedAway }, view);
+    const next = choose(env, { ...stage, turnedAway }, view);
     acts.push(...next.acts);
     if (next.project === undefined) {
       const ended = { ...stage, turnedAway, project: undefined };

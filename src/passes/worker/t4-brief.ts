@@ -4,12 +4,15 @@ import { sandboxText } from '../../agents/sandbox.js';
 import type { Brief, Fragment } from '../../agents/types.js';
 import { sha256 } from '../../kernel/hash.js';
 import type { Rec } from '../../markdown/types.js';
-import { type Act, noteAct } from '../act.js';
+import { stamp } from '../../kernel/clock.js';
+import { claimProject } from '../../workspace/pass-lock.js';
+import { type Act, deedOf, noteAct } from '../act.js';
+import { showProject } from '../lock-page.js';
 import type { Snapshot } from '../../workspace/types.js';
 import { moduleFragments } from '../modules/module-hooks.js';
 import { fieldInt, fieldList, fieldText } from '../../project/field-text.js';
 import { stopConditionOf } from '../../project/condition-source.js';
-import type { Chosen, Composed, Step } from '../types.js';
+import type { Chosen, Composed, PassEnvironment, Step } from '../types.js';
 
 const DEFAULT_CONTEXT = 40_000;
 const IDLE_SECONDS = 300;
@@ -32,10 +35,27 @@ export const t4Brief: Step<Chosen, Composed> = {
       env.say(`     left out for want of room: ${fragment.source} (${fragment.how})`);
     return {
       stage: { ...stage, brief, prompt, sources: fragments.map((fragment) => fragment.source) },
-      acts: [...sandboxRow(stage), ...acts],
+      acts: [...projectClaim(env, stage), ...sandboxRow(stage), ...acts],
     };
   },
 };
+
+/** The lock and LOCK.md name the project from the same commit on. */
+function projectClaim(
+  { workspace }: PassEnvironment,
+  { runId, fence, project }: Chosen,
+): readonly Act[] {
+  if (project === undefined) return [];
+  const { root, clock } = workspace;
+  return [
+    (view) => {
+      const { expiresAt } = claimProject(root, fence, { project, clock });
+      const shown = { runId, project, expiresAt: stamp(new Date(expiresAt)) };
+      const bundles = showProject(view, shown);
+      return deedOf(view, { reason: 'project claimed', bundles, changes: [], audit: [] });
+    },
+  ];
+}
 
 /** Nothing is said of a sandbox that nobody asked for. */
 function sandboxRow({ sandbox, runner, driver }: Chosen): readonly Act[] {

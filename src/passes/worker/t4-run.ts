@@ -4,7 +4,7 @@ import { startHeartbeat } from '../../agents/heartbeat.js';
 import { runnerFor } from '../../agents/runner-for.js';
 import type { RunEvent, RunOutcome } from '../../agents/types.js';
 import { defined } from '../../kernel/defined.js';
-import { renewLease } from '../../workspace/lease.js';
+import { renewClaim } from '../../workspace/pass-lock.js';
 import { chatTools } from '../chat-tools.js';
 import { commandFolder } from '../run-words.js';
 import { storePass } from '../pass-file.js';
@@ -31,7 +31,7 @@ async function runAgent(env: PassEnvironment, pass: Briefed): Promise<RunOutcome
   const heartbeat = startHeartbeat({
     everyMs: BEAT_MS,
     renew: () => {
-      renewLease(workspace.root, pass.fence, { ttlMs: LEASE_MS, clock: workspace.clock });
+      renewClaim(workspace.root, pass.fence, { ttlMs: LEASE_MS, clock: workspace.clock });
     },
     onLost: () => ended.abort(),
   });

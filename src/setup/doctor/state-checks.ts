@@ -5,11 +5,12 @@
 import { lstatSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { listIncidents } from '../../workspace/incident.js';
-import { storedPass } from '../../passes/pass-file.js';
+import { storedPasses } from '../../passes/pass-file.js';
 import { removeUnusedObjects, sizeOfStore } from '../../passes/stored-objects.js';
 import { committedEntries, isJournalEmpty } from '../../workspace/journal-files.js';
-import { breakLease, consecutiveFailures, leaseStatus } from '../../workspace/lease.js';
+import { consecutiveFailures } from '../../workspace/fence-counter.js';
 import { breakCommitMutex, commitMutexStatus, storeDirectory } from '../../workspace/mutex.js';
+import { breakLock, livePasses, passLock } from '../../workspace/pass-lock.js';
 import { walk } from '../../workspace/walk.js';
 import { broken, off, type Observation, working } from '../../kernel/observation.js';
 import type { ExaminedWorkspace, WorkspaceCheck } from './types.js';
@@ -21,17 +22,14 @@ export const lock: WorkspaceCheck = {
   of: 'workspace',
   id: 'lock',
   look: ({ workspace, clock }) => {
-    const lease = leaseStatus(workspace.root, clock);
+    const { isReadable, claims } = passLock(workspace.root, clock);
     const commit = commitMutexStatus(workspace.root);
     const { failures, failedAt } = consecutiveFailures(workspace.state);
     const found: Observation[] = [];
-    if (lease.kind === 'stale')
-      found.push(
-        broken(
-          `the lock of ${lease.lease?.runId ?? 'a pass'} is stale (${lease.why})`,
-          'nocturne lock break',
-        ),
-      );
+    if (!isReadable) found.push(broken('the pass lock cannot be read', 'nocturne lock break'));
+    for (const { runId, state } of claims)
+      if (state !== 'live')
+        found.push(broken(`the claim of ${runId} is stale (${state})`, 'nocturne lock break'));
     if (commit?.life === 'dead')
       found.push(
         broken(
@@ -55,9 +53,9 @@ export const lock: WorkspaceCheck = {
       );
     if (found.length > 0) return found;
     return working(
-      lease.kind === 'held'
-        ? `${lease.lease.runId} is at work`
-        : `no pass holds the lock${failures === 0 ? '' : `; ${failures} failed since the last good one`}`,
+      claims.length > 0
+        ? `running: ${claims.map(({ runId }) => runId).join(', ')}`
+        : `no pass is running${failures === 0 ? '' : `; ${failures} failed since the last good one`}`,
     );
   },
   mend: ({ workspace, clock }) => {
@@ -67,11 +65,12 @@ export const lock: WorkspaceCheck = {
       breakCommitMutex(workspace.root) !== undefined
     )
       done.push('broke the commit lock');
-    if (
-      leaseStatus(workspace.root, clock).kind === 'stale' &&
-      breakLease(workspace.root, workspace.state, clock).kind === 'stale'
-    )
-      done.push('broke the stale lock; the next pass puts LOCK.md right');
+    const { isReadable, claims } = breakLock(workspace.root, workspace.state, {
+      clock,
+      which: ({ state }) => state !== 'live',
+    });
+    if (!isReadable || claims.length > 0)
+      done.push('broke the stale lock; the next pass updates LOCK.md');
     return done.length === 0 ? undefined : done.join('; ');
   },
 };
@@ -138,15 +137,16 @@ export const pass: WorkspaceCheck = {
   of: 'workspace',
   id: 'pass',
   look: ({ workspace, clock }) => {
-    const stored = storedPass(workspace.state);
-    if (stored === undefined) return working('no pass is unfinished');
-    const lease = leaseStatus(workspace.root, clock);
-    const { runId } = stored.data;
-    if (lease.kind === 'held' && lease.lease.runId === runId)
-      return working(`${runId} is going on${stored.waiting ? ', in the session of a host' : ''}`);
-    return broken(
-      `${runId} never came to its end`,
-      'nocturne run manager closes it; the next worker pass judges what it left',
+    const stored = storedPasses(workspace.state);
+    if (stored.length === 0) return working('no pass is unfinished');
+    const running = new Set(livePasses(workspace.root, clock).map(({ runId }) => runId));
+    return stored.map(({ data: { runId }, waiting }) =>
+      running.has(runId)
+        ? working(`${runId} is running${waiting ? ', in the session of a host' : ''}`)
+        : broken(
+            `${runId} did not end`,
+            'nocturne run manager closes it; the next pass reconciles what it left',
+          ),
     );
   },
 };
@@ -161,7 +161,7 @@ export const objects: WorkspaceCheck = {
     return unused.bytes > bytes / 2 ? broken(fact, 'nocturne doctor --fix') : working(fact);
   },
   mend: ({ workspace, clock }) => {
-    if (leaseStatus(workspace.root, clock).kind === 'held') return undefined;
+    if (livePasses(workspace.root, clock).length > 0) return undefined;
     return `removed ${removeUnusedObjects(workspace)} unused contents`;
   },
 };

@@ -2,7 +2,7 @@
  * Whether the caller may call a command: the owner may, a pass what the capability of its runner
  * allows. The dispatch asks here once, before any command runs.
  */
-import { insidePass, PASS_TOKEN } from '../../agents/inside-pass.js';
+import { insidePass, PASS_RUN, PASS_TOKEN } from '../../agents/inside-pass.js';
 import {
   capabilityAllows,
   capabilityReasons,
@@ -13,7 +13,7 @@ import type { ReadScope } from '../../governance/scoped-snapshot.js';
 import type { Capability } from '../../governance/types.js';
 import { NocturneError } from '../../kernel/error.js';
 import { recordRefusal } from '../../passes/door.js';
-import { passAtWork } from '../../passes/pass-file.js';
+import { passesAtWork } from '../../passes/pass-file.js';
 import { readScope } from '../../passes/read-scope.js';
 import type { Briefed } from '../../passes/types.js';
 import { passOf } from './actor.js';
@@ -80,14 +80,16 @@ function capabilityOf(context: Context): Capability {
 }
 
 /**
- * The pass of the token. A process that only its marks betray is taken for the agent of the pass
- * that runs here; only reading is left to it.
+ * The pass of the token. Without a token, a process with the marks of a pass counts as the agent of
+ * the pass that runs here, and can only read; if several run, of the one that its mark names.
  */
 function passInside(context: Context, need: Need): Briefed | undefined {
   const token = context.env[PASS_TOKEN];
   try {
     if (token !== undefined) return passOf(context, token);
-    return passAtWork(context.workspace().state);
+    const passes = passesAtWork(context.workspace().state);
+    const marked = passes.find(({ runId }) => runId === context.env[PASS_RUN]);
+    return passes.length === 1 ? passes[0] : marked;
   } catch (error) {
     // Whoever it is, it is not the owner, and that is all there is to know.
     if (need === 'owner' && error instanceof NocturneError) return undefined;

@@ -6,7 +6,7 @@ import { defined } from '../../../kernel/defined.js';
 import { installedModules } from '../../../modules/installed.js';
 import { EXIT, NocturneError } from '../../../kernel/error.js';
 import { type EngineRun, runModules, undelivered } from '../../../passes/modules/run-modules.js';
-import { leaseStatus } from '../../../workspace/lease.js';
+import { livePasses } from '../../../workspace/pass-lock.js';
 import { requireOwner } from '../actor.js';
 import { textTable } from '../table.js';
 import type { Command, CommandResult, Context } from '../types.js';
@@ -72,11 +72,11 @@ export const modulesRun: Command = {
         `${only} is ${row === undefined ? 'no module of R8' : 'not enabled'}`,
         { file: 'REGISTRY.md', hint: 'nocturne modules list' },
       );
-    const lease = leaseStatus(context.workspace().root, context.clock);
-    if (lease.kind === 'held')
+    const [running] = livePasses(context.workspace().root, context.clock);
+    if (running !== undefined)
       throw new NocturneError(
         'LOCKED',
-        `${lease.lease.runId} is at work; what its agent has written is not judged yet`,
+        `${running.runId} is at work; what its agent has written is not judged yet`,
         { hint: 'it runs the modules itself at T8; try again when it is over' },
       );
     return resultOf(await runNow(context, only));
@@ -92,7 +92,7 @@ export const watch: Command = {
     await watchWorkspace(context.root(), async () => {
       // While a pass is at work its agent's files are not judged yet. It runs the modules itself,
       // and LOCK.md changes when it is over.
-      if (leaseStatus(context.workspace().root, context.clock).kind === 'held') return;
+      if (livePasses(context.workspace().root, context.clock).length > 0) return;
       const done = await runNow(context, undefined);
       if (done.runs.some((run) => run.changes > 0 || run.failed !== undefined))
         context.progress(textOf(done));

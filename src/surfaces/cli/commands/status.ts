@@ -7,10 +7,10 @@ import { readTrust } from '../../../integrity/trust.js';
 import { EXIT } from '../../../kernel/error.js';
 import type { Rec } from '../../../markdown/types.js';
 import { localTime } from '../../../passes/local-time.js';
-import { passAtWork } from '../../../passes/pass-file.js';
 import { fieldInt, fieldText } from '../../../project/field-text.js';
 import { listIncidents } from '../../../workspace/incident.js';
-import { consecutiveFailures, leaseStatus, type LeaseStatus } from '../../../workspace/lease.js';
+import { consecutiveFailures } from '../../../workspace/fence-counter.js';
+import { type ClaimStatus, passLock } from '../../../workspace/pass-lock.js';
 import type { Snapshot, Workspace } from '../../../workspace/types.js';
 import { openQuestions } from '../find-question.js';
 import { type Paint, paint } from '../paint.js';
@@ -29,7 +29,7 @@ export const command: Command = {
     const screen = { width: context.width, zone: ownerZone(snapshot), colour: paint(context) };
     const text = [
       ...alarms(facts, screen),
-      lockLine(facts, screen),
+      ...runningLines(facts, screen),
       '',
       projectsText(facts, screen),
       '',
@@ -109,7 +109,7 @@ function runsText({ runs }: Facts, { width, zone }: Screen): string {
 
 function factsOf(workspace: Workspace, snapshot: Snapshot) {
   const { root, clock, state } = workspace;
-  const lock = leaseStatus(root, clock);
+  const { isReadable, claims } = passLock(root, clock);
   const answers = pendingAnswers(snapshot);
   return {
     incidents: listIncidents(state).map(({ id, kind, at: time, message, findings }) => ({
@@ -120,9 +120,9 @@ function factsOf(workspace: Workspace, snapshot: Snapshot) {
       findings,
     })),
     owned: readTrust(state) !== undefined,
-    lock,
+    lockReadable: isReadable,
     failures: consecutiveFailures(state).failures,
-    running: runningFacts(lock, passAtWork(state)?.project ?? null),
+    passes: claims.map(passFacts),
     projects: snapshot
       .records('DISPATCH')
       .map((row) => projectFacts(snapshot, row, answers))
@@ -136,10 +136,8 @@ function factsOf(workspace: Workspace, snapshot: Snapshot) {
   };
 }
 
-function runningFacts(lock: LeaseStatus, project: string | null) {
-  if (lock.kind !== 'held') return null;
-  const { runId: id, holder, lockedAt: since } = lock.lease;
-  return { id, holder, project, since };
+function passFacts({ runId: id, role, project, host, state, claimedAt: since }: ClaimStatus) {
+  return { id, role, project, host, state, since };
 }
 
 function questionFacts(question: Rec) {
@@ -183,22 +181,21 @@ function projectFacts(snapshot: Snapshot, row: Rec, answers: readonly PendingAns
   };
 }
 
-function lockLine({ lock, failures, running }: Facts, { zone, colour }: Screen): string {
-  const failed =
-    failures === 0 ? '' : ` ${colour.attention(`${failures} passes failed in a row.`)}`;
-  switch (lock.kind) {
-    case 'free':
-      return `No pass is running.${failed}`;
-    case 'held': {
-      const { holder, runId, lockedAt } = lock.lease;
-      const on = running?.project == null ? '' : ` on ${running.project}`;
-      return `${holder} is at work${on} (${runId}) since ${localTime(lockedAt, zone)}.${failed}`;
-    }
-    case 'stale':
-      return (
-        colour.attention(
-          `The lock is stale (${lock.why}); the next pass breaks it, or nocturne lock break does.`,
-        ) + failed
-      );
-  }
+function runningLines(
+  { lockReadable, passes, failures }: Facts,
+  screen: Screen,
+): readonly string[] {
+  const { zone, colour } = screen;
+  const lines = passes.map(({ id, role, project, host, state, since }) =>
+    state === 'live'
+      ? `${role}@${host} is working${project === '' ? '' : ` on ${project}`} (${id}) since ${localTime(since, zone)}.`
+      : colour.attention(
+          `The claim of ${id} is stale (${state}). The next pass removes it; so does nocturne lock break.`,
+        ),
+  );
+  if (!lockReadable)
+    lines.push(colour.attention('The pass lock cannot be read. nocturne lock break removes it.'));
+  if (lines.length === 0) lines.push('No pass is running.');
+  if (failures > 0) lines.push(colour.attention(`${failures} passes failed in a row.`));
+  return lines;
 }
