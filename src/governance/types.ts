@@ -1,6 +1,7 @@
 /** The words in which every door asks for a decision. */
 import type { Diagnostic } from '../kernel/diagnostic.js';
 import type { ImpactedNode, Tier } from '../registry/types.js';
+import type { Step } from './guard/shell-types.js';
 
 /**
  * `read` is judged only where a path is nobody's to read: the state directory, keys and
@@ -24,6 +25,8 @@ export type Action = {
   readonly content?: string | Uint8Array;
   readonly command?: string;
   readonly argv?: readonly string[];
+  /** exec: what the door runs, read from `command`; judged in its place. */
+  readonly steps?: readonly Step[];
   /** exec: variables that the caller sets for the command. */
   readonly env?: Readonly<Record<string, string>>;
   /**
@@ -85,6 +88,8 @@ export type Decision = {
   /** What R2 and R6 have against it, whoever asks: the owner's verdict does not depend on it. */
   readonly broken: readonly Reason[];
   readonly authorisation?: string;
+  /** exec that is allowed in a pass: the command as it was judged, every word quoted. */
+  readonly command?: string;
 };
 
 /**

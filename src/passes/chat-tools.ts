@@ -3,7 +3,7 @@ import type { AgentTools } from '../agents/types.js';
 import { NocturneError } from '../kernel/error.js';
 import { toolsOf } from '../tools/tools.js';
 import { callTool } from './call-tool.js';
-import { commandFolder, runWords } from './run-words.js';
+import { commandFolder, runCommandSteps } from './run-command.js';
 import type { ToolPlace } from './tool-context.js';
 import type { Briefed, PassEnvironment } from './types.js';
 
@@ -21,8 +21,8 @@ export function chatTools(context: {
     say,
     programs: {
       folder: commandFolder(pass),
-      async run(words) {
-        const { ok, text } = await runWords(context, words);
+      async run(steps) {
+        const { ok, text } = await runCommandSteps(context, steps);
         if (!ok) throw new NocturneError('RUN_FAILED', text);
         return { text, data: {} };
       },

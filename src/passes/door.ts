@@ -30,6 +30,8 @@ export type Judgement = {
   readonly verdict: Verdict;
   readonly reasons: readonly Reason[];
   readonly decisions: readonly Decision[];
+  /** Of one command that is allowed: what the host runs in its place, every word quoted. */
+  readonly command?: string;
   /** For whoever asked: why not, in one line. */
   readonly text: string;
   /**
@@ -169,7 +171,8 @@ export function conclude(decisions: readonly Decision[], also: readonly Reason[]
     verdict === 'allow'
       ? decisions.flatMap((decision) => decision.reasons)
       : [...also, ...refusing.flatMap((decision) => decision.reasons)];
-  return { verdict, reasons, decisions, text: textOf(reasons) };
+  const command = verdict === 'allow' && decisions.length === 1 ? decisions[0]?.command : undefined;
+  return { verdict, reasons, decisions, text: textOf(reasons), ...defined({ command }) };
 }
 
 function textOf(reasons: readonly Reason[]): string {

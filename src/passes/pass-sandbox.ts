@@ -1,8 +1,12 @@
 /** The sandbox that is in force for a pass, around each process that nocturne starts for it. */
 import { homedir } from 'node:os';
 import { bubblewrap, type Sandbox } from '../agents/sandbox.js';
-import type { CommandRunner, CommandWrapper } from '../governance/conditions/command-runner.js';
-import { runCommand } from '../governance/conditions/command.js';
+import type {
+  CommandRunner,
+  ProgramsRunner,
+  RunLimits,
+} from '../governance/conditions/command-runner.js';
+import { runCommand, runPrograms } from '../governance/conditions/run-programs.js';
 import type { Snapshot } from '../workspace/types.js';
 import { authorityOf } from './authority.js';
 import { writablePlaces } from './sandbox-places.js';
@@ -26,13 +30,27 @@ export function sandboxOf({ env, pass }: Confined, look: () => Snapshot): Sandbo
   });
 }
 
-/** Runs checks, probes and the agent's own commands inside it. */
+/** Runs checks and probes inside it. */
 export function sandboxedCommand(confined: Confined, look: () => Snapshot): CommandRunner {
+  const limits = limitsIn(confined, look);
+  return (input) => runCommand({ ...input, ...limits });
+}
+
+/** Runs the agent's own commands inside it. */
+export function sandboxedPrograms(confined: Confined, look: () => Snapshot): ProgramsRunner {
+  const more = limitsIn(confined, look);
+  return (programs, limits) => runPrograms(programs, { ...limits, ...more });
+}
+
+function limitsIn(confined: Confined, look: () => Snapshot): Pick<RunLimits, 'wrap'> {
   const sandbox = sandboxOf(confined, look);
-  if (sandbox === undefined) return runCommand;
-  const wrap: CommandWrapper = ([program = '', ...args], cwd) => {
-    const made = sandbox.wrap({ program, args, cwd, path: process.env['PATH'] });
-    return made.kind === 'failed' ? made : { kind: 'wrapped', argv: [made.program, ...made.args] };
+  if (sandbox === undefined) return {};
+  return {
+    wrap([program = '', ...args], cwd) {
+      const made = sandbox.wrap({ program, args, cwd, path: process.env['PATH'] });
+      return made.kind === 'failed'
+        ? made
+        : { kind: 'wrapped', argv: [made.program, ...made.args] };
+    },
   };
-  return (input) => runCommand({ ...input, wrap });
 }

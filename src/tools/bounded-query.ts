@@ -3,7 +3,7 @@
  * interrupted from inside, so it runs in a process that can be ended.
  */
 import { fileURLToPath } from 'node:url';
-import { runCommand } from '../governance/conditions/command.js';
+import { runCommand } from '../governance/conditions/run-programs.js';
 import type { ReadScope } from '../governance/scoped-snapshot.js';
 import { stamp } from '../kernel/clock.js';
 

@@ -1,41 +1,41 @@
-/** One program, run for a chat agent: the very words that were judged, no shell. */
+/** A command of a chat agent: the very programs that were judged are started, without a shell. */
 import { z } from 'zod';
-import { plainWords } from '../governance/guard/shell.js';
-import type { Reason } from '../governance/types.js';
+import { diskProbe } from '../governance/guard/probe.js';
+import { readCommand } from '../governance/guard/read-command.js';
+import { defined } from '../kernel/defined.js';
 import { NocturneError } from '../kernel/error.js';
 import { tool } from './tool.js';
-
-const NOT_PLAIN: Reason = {
-  code: 'command-unparsable',
-  message: 'only one plain command can be run: no pipes, redirections, variables or wildcards',
-};
 
 export const runTool = tool({
   name: 'run',
   description:
-    'Run a program that the tool registry allows. No shell: no pipes, no redirection, no variables.',
+    'Run programs that the tool registry allows. Pipes, redirections, &&, || and ; work; there is no shell, so no variables and no $( ).',
   args: z.strictObject({ command: z.string() }),
   need: 'project',
   doors: ['chat'],
   readOnly: false,
   structured: false,
   ofPass: true,
-  async run({ judge, programs }, { command }) {
+  async run({ judge, programs, workspace }, { command }) {
     if (programs === undefined)
       throw new NocturneError('REFUSED', 'no programs are run through this door', {
         hint: 'run it in a shell of your own',
       });
-    const words = plainWords(command);
+    const snapshot = workspace.snapshot();
+    const world = {
+      root: snapshot.root,
+      files: snapshot.files,
+      probe: diskProbe,
+      home: workspace.home,
+    };
+    const { folder } = programs;
+    const { steps, problems } = readCommand(world, command, folder === '.' ? '' : folder);
+    const read = problems.length === 0 ? steps : undefined;
     const { verdict, text, reasons } = judge({
-      actions: [
-        words === undefined
-          ? { kind: 'exec', command, cwd: programs.folder }
-          : { kind: 'exec', argv: words, cwd: programs.folder },
-      ],
-      also: words === undefined ? [NOT_PLAIN] : [],
+      actions: [{ kind: 'exec', command, cwd: folder, ...defined({ steps: read }) }],
+      snapshot,
     });
-    if (verdict !== 'allow' || words === undefined)
-      throw new NocturneError('REFUSED', text, { reasons });
-    return programs.run(words);
+    if (verdict !== 'allow') throw new NocturneError('REFUSED', text, { reasons });
+    return programs.run(steps);
   },
 });

@@ -1,4 +1,5 @@
 /** What a tool is given by the door behind which it is called. */
+import type { Step } from '../governance/guard/shell-types.js';
 import type { ReadScope } from '../governance/scoped-snapshot.js';
 import type { Action, Reason, Verdict } from '../governance/types.js';
 import type { Diagnostic } from '../kernel/diagnostic.js';
@@ -83,6 +84,6 @@ export type ToolContext = {
   /** Where the door can run programs: in the folder of the pass, inside its sandbox. */
   readonly programs?: {
     readonly folder: string;
-    run(words: readonly string[]): Promise<ToolAnswer>;
+    run(steps: readonly Step[]): Promise<ToolAnswer>;
   };
 };

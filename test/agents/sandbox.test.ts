@@ -32,7 +32,7 @@ import {
 import { probeSandbox } from '../../src/agents/sandbox-probe.js';
 import type { SandboxSettings } from '../../src/agents/sandbox-settings.js';
 import type { RunInput } from '../../src/agents/types.js';
-import { runCommand } from '../../src/governance/conditions/command.js';
+import { runCommand } from '../../src/governance/conditions/run-programs.js';
 import { AGENT, commandSpec, sampleInput } from './sample-run.js';
 
 t.setTimeout(180_000);

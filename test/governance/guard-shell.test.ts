@@ -3,19 +3,17 @@ import { readdirSync, rmSync } from 'node:fs';
 import { posix } from 'node:path';
 import fc from 'fast-check';
 import t from 'tap';
-import { judgeCommand } from '../../src/governance/guard/command.js';
-import type { CommandWorld } from '../../src/governance/guard/command-types.js';
-import type { Script, SimpleCommand } from '../../src/governance/guard/shell-types.js';
-import { parseShell, plainWords, problemsOf } from '../../src/governance/guard/shell.js';
+import { judgeScript } from '../../src/governance/guard/command.js';
+import type { CommandJudgement, CommandWorld } from '../../src/governance/guard/command-types.js';
 import { awkProblem, sedProblem } from '../../src/governance/guard/inline.js';
+import { plainWords } from '../../src/governance/guard/plain-words.js';
+import { printCommand } from '../../src/governance/guard/print-command.js';
+import { parseShell, type ShellWorld } from '../../src/governance/guard/shell.js';
 
-/** The one simple command of a text, or `undefined` when it is something else. */
-function only(script: Script): SimpleCommand | undefined {
-  const command =
-    script.steps.length === 1 && script.steps[0]?.pipeline.length === 1
-      ? script.steps[0].pipeline[0]
-      : undefined;
-  return command?.kind === 'simple' && problemsOf(script).length === 0 ? command : undefined;
+const NO_FILES: ShellWorld = { cwd: '', folder: () => undefined, matches: () => [] };
+
+function judge(text: string, world: CommandWorld, shell: ShellWorld = NO_FILES): CommandJudgement {
+  return judgeScript(parseShell(text, shell), world);
 }
 
 t.test('words read as certain are the words that bash gives to a program', async (t) => {
@@ -64,12 +62,8 @@ t.test('words read as certain are the words that bash gives to a program', async
     { numRuns: 600, seed: 20261121 },
   );
   const read = samples.flatMap((text) => {
-    const command = only(parseShell(`printf ${text}`));
-    const certain =
-      command !== undefined &&
-      command.redirects.length + command.assignments.length === 0 &&
-      command.words.every((word) => word.certainty === 'sure');
-    return certain ? [{ text, words: command.words.slice(1).map((word) => word.text) }] : [];
+    const words = plainWords(`printf ${text}`);
+    return words === undefined ? [] : [{ text, words: words.slice(1) }];
   });
   t.ok(read.length > 400, `${read.length} of ${samples.length} samples could be read`);
   const script = 'for s in "$@"; do eval "set -- $s"; printf "%s\\0" "$#" "$@"; done';
@@ -88,7 +82,6 @@ t.test('a command that is allowed to do nothing does nothing, in bash and in sh'
     rules: [{ tool: 'readers', programs: ['cat', 'ls'], allow: ['*'], deny: [] }],
     tools: undefined,
     cwd: '',
-    folder: () => undefined,
   };
   const piece = fc.constantFrom(
     "'",
@@ -146,11 +139,11 @@ t.test('a command that is allowed to do nothing does nothing, in bash and in sh'
     { numRuns: 1200, seed: 20261121 },
   );
   const harmless = samples.filter((text) => {
-    const { effects, reasons } = judgeCommand(text, world);
+    const { effects, reasons } = judge(text, world);
     return effects.length + reasons.length === 0;
   });
   t.ok(
-    harmless.length > 60,
+    harmless.length > 30,
     `${harmless.length} of ${samples.length} samples are judged harmless although they spell out a write`,
   );
   for (const shell of ['bash', 'sh']) {
@@ -174,14 +167,21 @@ t.test(
       rules: [{ tool: 'all', programs: ['cat', 'mkdir', 'touch', 'rm'], allow: ['*'], deny: [] }],
       tools: undefined,
       cwd: '',
-      folder: (from, given) => {
-        const path = posix.join(from, given).replace(/^\.$|\/$/, '');
-        return path.startsWith('..') ? undefined : { path, exists: folders.has(path) };
+    };
+    const shell: ShellWorld = {
+      cwd: '',
+      folder(from, target) {
+        const path = posix.join(from, target).replace(/^\.$|\/$/, '');
+        return folders.has(path) ? path : undefined;
       },
+      matches: () => [],
     };
     const piece = fc.constantFrom(
       'cd ok',
       'cd ok',
+      'cd ok',
+      'cd ok &&',
+      'cd ok;',
       'cd ..',
       'cd ok/sub',
       'cd none',
@@ -224,10 +224,10 @@ t.test(
     );
     const samples = fc.sample(
       fc.array(piece, { minLength: 2, maxLength: 9 }).map((pieces) => pieces.join(' ')),
-      { numRuns: 2000, seed: 20261121 },
+      { numRuns: 8000, seed: 20261121 },
     );
     const judged = samples.filter((text) => {
-      const { effects, reasons } = judgeCommand(text, world);
+      const { effects, reasons } = judge(text, world, shell);
       return (
         reasons.length === 0 &&
         effects.length > 0 &&
@@ -235,7 +235,7 @@ t.test(
       );
     });
     t.ok(
-      judged.length > 60,
+      judged.length > 50,
       `${judged.length} of ${samples.length} samples are judged to write below ok/ only`,
     );
     for (const shell of ['bash', 'sh']) {
@@ -248,6 +248,141 @@ t.test(
     }
   },
 );
+
+t.test(
+  'what is not accepted is refused with what to write instead, which is accepted',
+  async (t) => {
+    const shell: ShellWorld = {
+      cwd: '',
+      folder: (_, target) => (target === 'outputs' ? target : undefined),
+      matches: (_, pattern) => (pattern === '*.md' ? ['./a.md', './-n.md'] : []),
+    };
+    const table: readonly (readonly [refused: string, advice: RegExp, instead: string])[] = [
+      ['n=$(wc -l < a.md); echo $n', /run the inner command first/, 'wc -l < a.md'],
+      ['echo `date`', /run the inner command first/, 'date'],
+      ['diff <(sort a) <(sort b)', /write to a file first/, 'sort a > x; sort b > y; diff x y'],
+      ['echo $((1 + 2))', /write the number out/, 'echo 3'],
+      ['echo $HOME/x', /write the value out/, 'echo /home/me/x'],
+      ['echo ${f%.md}', /write the value out/, 'echo a'],
+      ['n=1', /a variable is not kept/, 'echo 1'],
+      ['touch a.{md,txt}', /write each word out/, 'touch a.md a.txt'],
+      ['ls ~/x', /begins with a tilde/, "ls '~/x'"],
+      ['ls [ab].md', /has brackets/, 'ls a.md b.md'],
+      ['ls *.none', /\*\.none matches no file/, 'ls *.md'],
+      ['ls !(a)', /use \* or \?/, 'ls *.md'],
+      ['ls > *.md', /has a wildcard where one name is needed/, 'ls > a.md'],
+      ['(cd outputs; ls)', /write the commands one after another/, 'cd outputs; ls'],
+      ['{ ls; date; } > x', /redirect each program/, 'ls > x; date >> x'],
+      ['if [ -f a ]; then ls; fi', /use && and \|\|/, '[ -f a ] && ls'],
+      ['while true; do ls; done', /use for with the values/, 'for i in 1 2; do ls; done'],
+      ['for ((i=0;i<2;i++)); do ls; done', /use for with the values/, 'for i in 0 1; do ls; done'],
+      ['case x in x) ls;; esac', /run the command that fits/, 'ls'],
+      ['f() { ls; }; f', /write the commands one after another/, 'ls'],
+      ['[[ -f a ]] && ls', /use \[ … \]/, '[ -f a ] && ls'],
+      ['! grep x a', /run the command by itself/, 'grep -L x a'],
+      ['ls & wait', /a pass waits for what it starts/, 'ls'],
+      ['ls |& head', /write 2>&1 \|/, 'ls 2>&1 | head'],
+      ['ls 3> x', /a descriptor other than/, 'ls > x'],
+      ['cat <> x', /<> is not accepted/, 'cat < x'],
+      ['cat < a < b', /redirected twice/, 'cat a b'],
+      ['cat <<E\n$x\nE', /quote its delimiter/, "cat <<'E'\n$x\nE"],
+      ["cat <<'E'\nx", /E is missing/, "cat <<'E'\nx\nE"],
+      ['cd outputs || exit 1\nls', /put it first|belongs|word/, 'cd outputs && ls'],
+      ['mkdir x && cd x', /sure to run/, 'mkdir x'],
+      ['cd x && ls', /not a folder of the workspace that exists/, 'cd outputs && ls'],
+      ['ls | cd outputs', /put it first/, 'cd outputs && ls'],
+      ['for i in 1 2; do cd outputs; done', /sure to run/, 'cd outputs; ls'],
+      ['echo a\fb', /control character U\+000C/, 'echo "a b"'],
+      ['ls (x', /is not expected there/, "ls '(x'"],
+      ['ls =x', /put it in/, "ls '=x'"],
+      ['echo {', /put the word in/, "echo '{'"],
+    ];
+    for (const [refused, advice, instead] of table) {
+      const { steps, problems } = parseShell(refused, shell);
+      const said = `${problems.join('; ')} ${JSON.stringify(steps)}`;
+      if (!/exit/.test(refused)) t.match(problems[0] ?? 'nothing', advice, said);
+      t.same(parseShell(instead, shell).problems, [], instead);
+    }
+  },
+);
+
+t.test(
+  'a loop is its body once for each value, and wildcards are names before anything runs',
+  async (t) => {
+    const shell: ShellWorld = {
+      cwd: 'p',
+      folder: (from, target) => `${from}/${target}`,
+      matches: (from, pattern) => [`./${from}:${pattern.replace('*', 'x')}`, './-n'],
+    };
+    const wordsOf = (text: string): readonly string[] =>
+      parseShell(text, shell).steps.map(({ folder, enter, pipeline }) =>
+        [folder, enter ?? (pipeline ?? []).map(({ words }) => words.join(' ')).join(' | ')].join(
+          '> ',
+        ),
+      );
+    t.same(wordsOf('for f in *.md x; do wc "$f"; echo $f | cat; done; ls'), [
+      'p> wc ./p:x.md',
+      'p> echo ./p:x.md | cat',
+      'p> wc ./-n',
+      'p> echo ./-n | cat',
+      'p> wc x',
+      'p> echo x | cat',
+      'p> ls',
+    ]);
+    t.same(wordsOf('cd q && ls *; for a in 1 2; do for b in 3; do echo "${a}$b"; done; done'), [
+      'p> ./q',
+      'p/q> ls ./p/q:x ./-n',
+      'p/q> echo 13',
+      'p/q> echo 23',
+    ]);
+    t.match(parseShell('for x in "a b"; do rm $x; done', shell).problems, [
+      /has blanks or wildcards/,
+    ]);
+    t.match(parseShell(`for x in ${'1 '.repeat(600)}; do ls; done`, shell).problems, [
+      /more than 500/,
+    ]);
+  },
+);
+
+t.test('a command that is printed for a host is read back as the same steps', async (t) => {
+  const shell: ShellWorld = {
+    cwd: '',
+    folder: (from, target) => posix.join(from, target),
+    matches: () => ['./x y', './-z'],
+  };
+  const piece = fc.constantFrom(
+    'cd a &&',
+    'cd b;',
+    "'it'\\''s'",
+    'ls',
+    '*',
+    '|',
+    '&&',
+    '||',
+    ';',
+    '> f',
+    '2>> g',
+    '2>&1',
+    '< h',
+    "<<< 'END_OF_TEXT'",
+    'for i in 1 2; do echo $i; done;',
+    'LANG=C',
+    '\n',
+    '"a $ b"',
+  );
+  let read = 0;
+  fc.assert(
+    fc.property(fc.array(piece, { minLength: 1, maxLength: 8 }), (pieces) => {
+      const { steps, problems } = parseShell(pieces.join(' '), shell);
+      if (problems.length > 0) return;
+      read++;
+      const again = parseShell(printCommand(steps), shell);
+      t.same(again, { steps, problems: [] }, printCommand(steps));
+    }),
+    { numRuns: 2000, seed: 20261128 },
+  );
+  t.ok(read > 100, `${read} samples were commands`);
+});
 
 t.test('a plain command has words, anything more has none', async (t) => {
   t.same(plainWords(`grep -n 'a > b' "c d".md e\\ f`), ['grep', '-n', 'a > b', 'c d.md', 'e f']);
@@ -276,7 +411,7 @@ t.test('reading any text ends and never throws', async (t) => {
     fc.property(
       fc.string({ unit: fc.constantFrom(...'ab\'"\\$`(){}[]<>|&;#\n \t!*?~=-E0') }),
       (text) => {
-        problemsOf(parseShell(text));
+        parseShell(text, NO_FILES);
       },
     ),
     { numRuns: 2000 },
@@ -290,7 +425,7 @@ t.test('reading any text ends and never throws', async (t) => {
     '{ '.repeat(20_000),
     'a;'.repeat(30_000),
   ])
-    t.ok(Array.isArray(problemsOf(parseShell(text))), text.slice(0, 4));
+    t.ok(Array.isArray(parseShell(text, NO_FILES).problems), text.slice(0, 4));
 });
 
 t.test('sed and awk programs: what only prints is let through, what else is named', async (t) => {

@@ -17,7 +17,7 @@ import t, { type Test } from 'tap';
 import { findProgram } from '../../src/agents/find-program.js';
 import { commitActs } from '../../src/passes/act.js';
 import { beginPass } from '../../src/passes/host/host-driver.js';
-import { runWords } from '../../src/passes/run-words.js';
+import { commandFolder, runCommandSteps } from '../../src/passes/run-command.js';
 import { writablePlaces } from '../../src/passes/sandbox-places.js';
 import { t3Sandbox } from '../../src/passes/worker/t3-sandbox.js';
 import { worker } from '../../src/passes/worker/worker.js';
@@ -333,7 +333,15 @@ t.test(
     const begun = await beginPass(environment(place), { role: 'worker' });
     if (begun.kind !== 'brief') return t.fail(begun.report.outcome);
     const pass = { env: environment(place), pass: begun.data };
-    const tried = await runWords(pass, [
+    const run = (words: readonly string[]) =>
+      runCommandSteps(pass, [
+        {
+          join: ';',
+          folder: commandFolder(pass.pass),
+          pipeline: [{ env: [], words, redirects: [] }],
+        },
+      ]);
+    const tried = await run([
       'sh',
       '-c',
       'echo x > ../../SOUL.md; echo y > pass.mjs; mkdir -p outputs && echo z > outputs/page.md && echo wrote; ls ../../../home',
@@ -341,7 +349,7 @@ t.test(
     t.match(tried.text, /wrote/);
     t.equal(tried.text.match(/Read-only file system/g)?.length, 2);
     t.notMatch(tried.text, 'keys');
-    t.match(await runWords(pass, ['no-such-program-here']), { ok: false, text: /was not found/ });
+    t.match(await run(['no-such-program-here']), { ok: false, text: /was not found/ });
   },
 );
 

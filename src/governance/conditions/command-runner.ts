@@ -1,12 +1,27 @@
-/** What runs the command of a condition: itself, or within a sandbox. */
+/** What runs commands: without a sandbox, or within one. */
 
-export type CommandInput = {
+/**
+ * A program as it is started, without a shell. `input`: text for its standard input; without one it
+ * gets what other programs send there, or nothing. `out`, `err`: where what it prints goes.
+ */
+export type Program = {
   readonly argv: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  readonly input?: string;
+  readonly out: Sink;
+  readonly err: Sink;
+};
+/** What is captured as output or as errors, another program's standard input, or nowhere. */
+export type Sink = 'output' | 'errors' | 'nowhere' | Program;
+
+export type RunLimits = {
   readonly cwd: string;
   readonly timeoutMs: number;
   readonly signal: AbortSignal | undefined;
   readonly wrap?: CommandWrapper;
 };
+export type CommandInput = RunLimits & { readonly argv: readonly string[] };
+
 /**
  * Puts a command into another, a sandbox. What it makes says `"exit-code"` on descriptor 3 once the
  * command itself was started and has ended.
@@ -17,13 +32,21 @@ export type CommandWrapper = (
 ) =>
   | { readonly kind: 'wrapped'; readonly argv: readonly string[] }
   | { readonly kind: 'failed'; readonly why: string };
+
+type Printed = { readonly stdout: string; readonly stderr: string };
+type Failed = { readonly kind: 'failed'; readonly why: string };
+
 /** `exit` is null when the program was ended by a signal. */
 export type CommandResult =
-  | {
-      readonly kind: 'ended';
-      readonly exit: number | null;
-      readonly stdout: string;
-      readonly stderr: string;
-    }
-  | { readonly kind: 'failed'; readonly why: string };
+  | ({ readonly kind: 'ended'; readonly exit: number | null } & Printed)
+  | Failed;
 export type CommandRunner = (input: CommandInput) => Promise<CommandResult>;
+
+/** `exits`: by program. Programs are listed after those that they send anything to. */
+export type ProgramsResult =
+  | ({ readonly kind: 'ended'; readonly exits: ReadonlyMap<Program, number | null> } & Printed)
+  | Failed;
+export type ProgramsRunner = (
+  programs: readonly Program[],
+  limits: RunLimits,
+) => Promise<ProgramsResult>;

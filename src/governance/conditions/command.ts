@@ -2,13 +2,12 @@
  * The `command` condition: the owner's own check program, run without a shell, in the project's
  * folder, for a limited time.
  */
-import { spawn } from 'node:child_process';
 import { join, posix } from 'node:path';
 import { programsOf } from '../../project/condition-programs.js';
 import { projectDirectory } from '../../project/project-directory.js';
 import { countMatches } from './regex.js';
+import { lastLine } from './last-line.js';
 import { undecided, writableByThePass } from './context.js';
-import type { CommandResult, CommandRunner } from './command-runner.js';
 import type { ConditionContext, Outcome } from './context.js';
 import type { ConditionOf } from '../../project/condition-types.js';
 
@@ -55,94 +54,4 @@ function ownWork(
     if (refused !== undefined) return refused;
   }
   return undefined;
-}
-
-function lastLine(text: string): string {
-  const line = text.trimEnd().split('\n').at(-1)?.trim() ?? '';
-  return line.length > 200 ? `${line.slice(0, 199)}…` : line;
-}
-
-const KEPT = 64 * 1024;
-const PASSED_ON = ['PATH', 'HOME', 'LANG', 'TZ', 'SystemRoot', 'TMPDIR'] as const;
-const GRACE_MS = 1000;
-const STOPPED = 'the pass was stopped';
-
-/**
- * Runs in a process group of its own; nothing of it is left when this resolves. No secret of the
- * environment is passed on.
- */
-export const runCommand: CommandRunner = ({ argv, cwd, timeoutMs, signal, wrap }) =>
-  new Promise((resolve) => {
-    if (signal?.aborted === true) return resolve({ kind: 'failed', why: STOPPED });
-    const made = wrap?.(argv, cwd) ?? { kind: 'wrapped', argv };
-    if (made.kind === 'failed')
-      return resolve({ kind: 'failed', why: `${argv[0] ?? ''} could not be run: ${made.why}` });
-    const [program = '', ...args] = made.argv;
-    const named = argv[0] ?? '';
-    const env = Object.fromEntries(
-      PASSED_ON.flatMap((name) =>
-        process.env[name] === undefined ? [] : [[name, process.env[name]]],
-      ),
-    );
-    const child = spawn(program, args, {
-      cwd,
-      env,
-      stdio: ['ignore', 'pipe', 'pipe', wrap === undefined ? 'ignore' : 'pipe'],
-      detached: process.platform !== 'win32',
-      shell: false,
-    });
-    let status = '';
-    if (wrap !== undefined)
-      child.stdio[3]?.on(
-        'data',
-        (chunk: Buffer) => (status = (status + chunk.toString('utf8')).slice(0, KEPT)),
-      );
-    const output = { stdout: '', stderr: '' };
-    for (const name of ['stdout', 'stderr'] as const)
-      child[name]
-        ?.setEncoding('utf8')
-        .on('data', (text: string) => (output[name] = (output[name] + text).slice(-KEPT)));
-    let stopped: string | undefined;
-    let hard: NodeJS.Timeout | undefined;
-    const stop = (why: string): void => {
-      if (stopped !== undefined) return;
-      stopped = why;
-      kill(child.pid, 'SIGTERM');
-      hard = setTimeout(() => kill(child.pid, 'SIGKILL'), GRACE_MS);
-    };
-    const onAbort = (): void => stop(STOPPED);
-    const timer = setTimeout(
-      () => stop(`${named} did not end within ${timeoutMs / 1000} s`),
-      timeoutMs,
-    );
-    const settle = (result: CommandResult): void => {
-      clearTimeout(timer);
-      clearTimeout(hard);
-      signal?.removeEventListener('abort', onAbort);
-      resolve(result);
-    };
-    signal?.addEventListener('abort', onAbort, { once: true });
-    child.once('error', (cause) =>
-      settle({ kind: 'failed', why: `${named} could not be run: ${cause.message}` }),
-    );
-    // A grandchild that keeps the pipes open must not keep us waiting, and must not go on working.
-    child.once('exit', () => kill(child.pid, 'SIGKILL'));
-    child.once('close', (exit) => {
-      if (stopped !== undefined) settle({ kind: 'failed', why: stopped });
-      else if (wrap !== undefined && !status.includes('"exit-code"'))
-        settle({
-          kind: 'failed',
-          why: `${named} could not be run in its sandbox: ${lastLine(output.stderr) || 'no reason was given'}`,
-        });
-      else settle({ kind: 'ended', exit, ...output });
-    });
-  });
-
-function kill(pid: number | undefined, signal: NodeJS.Signals): void {
-  if (pid === undefined) return;
-  try {
-    process.kill(process.platform === 'win32' ? pid : -pid, signal);
-  } catch {
-    // The group has ended already.
-  }
 }

@@ -3,7 +3,8 @@
  * counts as true.
  */
 import { defined } from '../../kernel/defined.js';
-import { command, runCommand } from './command.js';
+import { command } from './command.js';
+import { runCommand } from './run-programs.js';
 import { frontmatter, linksResolve, matches } from './content.js';
 import { fileExists, fileNewer, hashChanged, noDuplicatesOf } from './files.js';
 import { entries, tableRows, unique } from './parts.js';

@@ -1,5 +1,5 @@
 /** What is found while a command is walked through: effects in each folder, and reasons. */
-import type { CommandJudgement, Folders, PlacedEffect } from './command-types.js';
+import type { CommandJudgement, PlacedEffect } from './command-types.js';
 import type { Reading } from './effects.js';
 import type { Word } from './shell-types.js';
 import type { Reason, ReasonCode } from '../types.js';
@@ -42,19 +42,12 @@ export function refuseReserved(found: Findings, word: Word): void {
     );
 }
 
-/** Adds what a program would do, in every folder in which it may run. */
-export function addReading(found: Findings, read: Reading, folders: Folders): void {
+/** Adds what a program would do in the folder in which it runs. */
+export function addReading(found: Findings, read: Reading, folder: string): void {
   for (const reason of read.reasons) refuse(found, reason.code, reason.message);
   for (const effect of read.effects) {
     if (isStream(effect.path)) continue;
-    for (const from of effect.path.startsWith('/') ? [''] : folders) {
-      if (from === undefined)
-        refuse(
-          found,
-          'command-unparsable',
-          `in which folder ${effect.path} would be written is not certain; name it from the workspace, without cd`,
-        );
-      else found.effects.set(JSON.stringify([from, effect]), { ...effect, from });
-    }
+    const from = effect.path.startsWith('/') ? '' : folder;
+    found.effects.set(JSON.stringify([from, effect]), { ...effect, from });
   }
 }

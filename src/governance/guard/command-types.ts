@@ -8,17 +8,9 @@ export type CommandWorld = {
   readonly tools: readonly string[] | undefined;
   /** Folder in which the command starts, relative to the workspace. */
   readonly cwd: string;
-  /**
-   * Where `cd` leads from a folder; `exists`: it is sure to succeed; `undefined`: outside the
-   * workspace or through a link.
-   */
-  folder(from: string, target: string): Folder | undefined;
 };
-export type Folder = { readonly path: string; readonly exists: boolean };
 
-/** Folders in which a command may run; `undefined` among them: not known. */
-export type Folders = readonly (string | undefined)[];
-
+/** `from`: the folder, relative to the workspace, in which the program runs. */
 export type PlacedEffect = Effect & { readonly from: string };
 
 /** `foreign`: programs that run code of their own, whose effects no words tell. */

@@ -4,6 +4,7 @@ import { impactOf } from '../../registry/impact.js';
 import { routeOf } from '../../registry/route.js';
 import { type ImpactedNode, TIERS, type Tier } from '../../registry/types.js';
 import type { Judging, Verdicts } from './decide-types.js';
+import { printCommand } from './print-command.js';
 import type { Action, Authority, Decision, Reason } from '../types.js';
 
 /**
@@ -21,7 +22,8 @@ export function conclude(context: Judging, action: Action, verdicts: Verdicts): 
   const tiers = paths.map((path) => routeOf(snapshot.schema, path).tier);
   const tier: Tier | undefined = TIERS.filter((name) => tiers.includes(name)).at(-1);
   const [authorisation] = verdicts.used;
-  const { diagnostics, broken } = verdicts;
+  const { diagnostics, broken, steps = [] } = verdicts;
+  const ofPass = authority.kind === 'pass' && steps.length > 0;
   const common = { tier, diagnostics, broken };
   const impact = (): readonly ImpactedNode[] =>
     paths.length === 0 ? [] : impactOf(snapshot.schema, snapshot.files.keys(), paths);
@@ -39,7 +41,7 @@ export function conclude(context: Judging, action: Action, verdicts: Verdicts): 
       ...common,
       verdict: 'allow',
       reasons: [allowing(authority, action, { tier, paths, authorisation })],
-      ...defined({ authorisation }),
+      ...defined({ authorisation, command: ofPass ? printCommand(steps) : undefined }),
     },
     impact,
   );

@@ -64,20 +64,14 @@ function copying(
   const exact = has(args, 'T', 'no-target-directory') && sources.length === 1;
   return together(
     ...sources.map((source) => {
-      if (!isNameCertain(source))
+      if (source.certainty === 'unknown')
         return refused(
           'command-unparsable',
-          `${name} would make files whose names only the shell knows ("${source.text}"); name them`,
+          `${name} would make files whose names are not in its words ("${source.text}"); name them`,
         );
       return each(source, target.text, exact ? undefined : baseName(source.text));
     }),
   );
-}
-
-/** A pattern may stand for folders, but not for the name that the copy would have. */
-function isNameCertain({ text, certainty }: Word): boolean {
-  if (certainty === 'glob') return !/[*?[]/.test(text.slice(text.lastIndexOf('/') + 1));
-  return certainty !== 'unknown';
 }
 
 function baseName(path: string): string {

@@ -3,6 +3,7 @@ import type { Diagnostic } from '../../kernel/diagnostic.js';
 import type { Snapshot } from '../../workspace/types.js';
 import type { PathWorld } from './path.js';
 import type { FileProbe } from './probe.js';
+import type { Step } from './shell-types.js';
 import type { Authority, Reason } from '../types.js';
 
 export type DecideOptions = {
@@ -40,6 +41,8 @@ export type Verdicts = {
   readonly diagnostics: Diagnostic[];
   readonly broken: Reason[];
   readonly used: Set<string>;
+  /** What the command runs, as it was judged. */
+  steps?: readonly Step[];
   /** What the files that the action touches would hold; `undefined`: they would be gone. */
   readonly texts: Map<string, string | undefined>;
 };

@@ -8,12 +8,10 @@ import type { Reason, ReasonCode } from '../types.js';
  * `tree`: everything below as well. `moving`: deleted here because it goes elsewhere. `content`:
  * what the file would hold or have added, when the words tell; `copyOf`: the workspace file it
  * comes from.
- * `pattern`: the path is a glob over existing files.
  */
 export type Effect = {
   readonly op: 'write' | 'append' | 'edit' | 'delete' | 'mkdir' | 'mode';
   readonly path: string;
-  readonly pattern?: boolean;
   readonly into?: string;
   readonly tree?: boolean;
   readonly moving?: boolean;
@@ -21,15 +19,14 @@ export type Effect = {
   readonly copyOf?: string;
 };
 
-/** `run`: other commands that it starts, as words. `scripts`: shell text that it runs. */
+/** `run`: other commands that it starts, as words. */
 export type Reading = {
   readonly effects: readonly Effect[];
   readonly reasons: readonly Reason[];
   readonly run: readonly (readonly Word[])[];
-  readonly scripts: readonly string[];
 };
 
-export const NOTHING: Reading = { effects: [], reasons: [], run: [], scripts: [] };
+export const NOTHING: Reading = { effects: [], reasons: [], run: [] };
 
 export function reading(part: Partial<Reading>): Reading {
   return { ...NOTHING, ...part };
@@ -44,7 +41,6 @@ export function together(...parts: readonly Reading[]): Reading {
     effects: parts.flatMap((part) => part.effects),
     reasons: parts.flatMap((part) => part.reasons),
     run: parts.flatMap((part) => part.run),
-    scripts: parts.flatMap((part) => part.scripts),
   };
 }
 
@@ -57,11 +53,9 @@ export function onEach(
   return together(
     ...words.map((word) => {
       if (word.certainty === 'sure') return reading({ effects: [effect(word.text)] });
-      if (word.certainty === 'glob' && !word.quoted)
-        return reading({ effects: [{ ...effect(word.text), pattern: true }] });
       return refused(
         'command-unparsable',
-        `${program} would change a file whose name only the shell knows ("${word.text}" with a variable, a substitution or a quoted pattern); write the name out`,
+        `${program} would change a file whose name is not in its words ("${word.text}"); write the name out`,
       );
     }),
   );

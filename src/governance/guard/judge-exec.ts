@@ -1,9 +1,10 @@
 /** Whether a command may run: what it would do, its variables, and secrets in its words. */
-import { judgeArgv, judgeCommand } from './command.js';
+import { judgeArgv, judgeScript } from './command.js';
 import type { CommandJudgement } from './command-types.js';
 import type { Judging, Verdicts } from './decide-types.js';
 import { judgeEffect } from './judge-effect.js';
 import { resolveTarget, type PathWorld } from './path.js';
+import { readCommand } from './read-command.js';
 import { secretReasons } from './secrets.js';
 import { toolRules } from './tool-rules.js';
 import { assignmentProblem } from './wrappers.js';
@@ -12,25 +13,27 @@ import type { Action } from '../types.js';
 export function judgeExec(context: Judging, action: Action, verdicts: Verdicts): void {
   const { snapshot, authority, world, options } = context;
   if (authority.kind === 'owner') return;
-  const folder = (from: string, rawPath: string): { path: string; exists: boolean } | undefined => {
-    const target = resolveTarget(world, rawPath, { use: 'folder', from });
-    return target.path === undefined || target.reasons.length > 0
-      ? undefined
-      : { path: target.path, exists: target.existing?.kind === 'directory' };
-  };
+  const cwd = startFolder(world, action.cwd ?? options.cwd, verdicts);
   const commandWorld = {
     rules: toolRules(snapshot.records('TOOL-RULE')),
     tools: authority.kind === 'pass' ? authority.tools : undefined,
-    cwd: startFolder(world, action.cwd ?? options.cwd, verdicts),
-    folder,
+    cwd,
   };
   const judgements: CommandJudgement[] = [];
-  if (action.command !== undefined) judgements.push(judgeCommand(action.command, commandWorld));
+  const { command } = action;
+  if (command !== undefined) {
+    const script =
+      action.steps === undefined
+        ? readCommand(world, command, cwd)
+        : { steps: action.steps, problems: [] };
+    verdicts.steps = script.steps;
+    judgements.push(judgeScript(script, commandWorld));
+  }
   if (action.argv !== undefined) judgements.push(judgeArgv(action.argv, commandWorld));
   if (judgements.length === 0)
     verdicts.reasons.push({ code: 'command-unparsable', message: 'there is no command' });
   for (const name of Object.keys(action.env ?? {})) {
-    const problem = assignmentProblem(name, true);
+    const problem = assignmentProblem(name);
     if (problem !== undefined) verdicts.reasons.push({ code: 'command-denied', message: problem });
   }
   for (const judged of judgements) {

@@ -99,11 +99,9 @@ function matches(option: Option, name: string): boolean {
 
 /** Its text could turn out to begin with a dash. */
 function mayBeOption(word: Word): boolean {
-  return word.certainty === 'unknown'
-    ? !/^[^-~{]/.test(word.text)
-    : word.certainty === 'glob' && /^[*?[]/.test(word.text);
+  return word.certainty === 'unknown' && !/^[^-{]/.test(word.text);
 }
 
 export function sure(text: string): Word {
-  return { text, certainty: 'sure', quoted: true };
+  return { text, certainty: 'sure' };
 }

@@ -22,11 +22,11 @@ const READERS = `cat ls head tail wc cut tr comm join paste nl tac rev fold fmt 
   unexpand od hexdump strings stat du df date basename dirname realpath readlink seq expr sleep
   which whoami uname id nproc uptime ps tsort numfmt base64 base32 grep egrep fgrep diff cmp md5sum
   sha1sum sha224sum sha256sum sha384sum sha512sum b2sum cksum jq printenv tput locale getconf true
-  false echo [[ pwd : exit return break continue wait shift`;
+  false echo pwd`;
 
 const DENIED = `sudo doas su pkexec runuser chroot unshare nsenter mount umount crontab at batch
-  systemctl insmod mkfifo mknod setcap shutdown reboot ssh docker podman bwrap gdb strace alias
-  source . enable hash shopt script screen tmux`;
+  systemctl insmod mkfifo mknod setcap shutdown reboot ssh docker podman bwrap gdb strace
+  script screen tmux`;
 
 const OPAQUE = `chattr setfacl setfattr wget patch ed ex vi vim nvim nano emacs split csplit unzip
   zip cpio rsync scp sftp ar pax 7z ld objcopy sqlite3 parallel logrotate file-roller pandoc`;

@@ -1,65 +1,47 @@
-/** Redirections of a shell command, and the here-documents that they announce. */
-import type { Redirect, SimpleCommand } from './shell-types.js';
-import { readWord, type Cursor } from './shell-word.js';
+/** Redirections of one program, as far as every shell reads them the same way. */
+import type { Redirection } from 'unbash';
+import type { Redirect } from './shell-types.js';
+import { oneWord, Refused, type Variables } from './shell-word.js';
 
-const REDIRECT = /^(?:\d*)(&>>|&>|<<<|<<-|<<(?!<)|>>|>\||>&|<&|<>|>(?!\()|<(?!\())/;
-
-/** `false` when no redirection begins here. */
-export function readRedirect(
-  cursor: Cursor,
-  redirects: Redirect[],
-  input: SimpleCommand['input'],
-): boolean {
-  const { text } = cursor;
-  const match = REDIRECT.exec(text.slice(cursor.position, cursor.position + 24));
-  const operator = match?.[1];
-  if (match === null || operator === undefined) return false;
-  cursor.position += match[0].length;
-  while (/[ \t]/.test(text.charAt(cursor.position))) cursor.position += 1;
-  const start = cursor.position;
-  const word = readWord(cursor);
-  if (word === undefined) {
-    cursor.problems.push(`${operator} names nothing`);
-    return true;
-  }
-  if (text.charAt(start) === '!') cursor.problems.push(`${operator}! is not understood`);
-  if (operator === '<<' || operator === '<<-') {
-    if (!/^(?:\\?[\w.-]+|'[\w .-]+'|"[\w .-]+")$/.test(text.slice(start, cursor.position)))
-      cursor.problems.push('the delimiter of a here-document is not a plain word');
-    const sure = word.quoted || /['"\\]/.test(text.slice(start, cursor.position));
-    cursor.pending.push({ delimiter: word.text, strip: operator === '<<-', sure, into: input });
-  } else if (operator === '<<<')
-    input.value = { text: `${word.text}\n`, sure: word.certainty === 'sure' };
-  else if (
-    (operator === '>&' || operator === '<&') &&
-    word.certainty === 'sure' &&
-    /^(?:\d+-?|-)$/.test(word.text)
-  )
-    return true;
-  else redirects.push({ mode: redirectMode(operator), to: word });
-  return true;
+export function readRedirection(part: Redirection, variables: Variables): readonly Redirect[] {
+  const descriptor = part.descriptor;
+  const number = descriptor?.type === 'FileDescriptor' ? descriptor.value : undefined;
+  const refuse = (what: string): never => {
+    throw new Refused(`${what} is not accepted: use <, >, >>, 2>, 2>> or 2>&1`);
+  };
+  if (descriptor !== undefined && (number === undefined || number > 2))
+    return refuse('a descriptor other than 0, 1 and 2');
+  const input = part.type !== 'Redirect' || part.operator === '<';
+  if (input && number !== undefined && number !== 0) return refuse('input on another descriptor');
+  if (!input && number === 0) return refuse('output to descriptor 0');
+  if (part.type === 'HereDoc') return [{ fd: 0, mode: 'text', text: hereText(part) }];
+  if (part.target === undefined) return refuse('a redirection without a name');
+  const to = oneWord(part.target, variables);
+  if (part.type === 'HereString') return [{ fd: 0, mode: 'text', text: `${to}\n` }];
+  if (to === '' || to.startsWith('!')) return refuse(`a redirection to "${to}"`);
+  const fd = number === 2 ? 2 : 1;
+  const { operator } = part;
+  if (operator === '<') return [{ fd: 0, mode: 'read', to }];
+  if (operator === '>' || operator === '>|') return [{ fd, mode: 'write', to }];
+  if (operator === '>>') return [{ fd, mode: 'append', to }];
+  if (operator === '>&' && (to === '1' || to === '2'))
+    return [{ fd, mode: 'copy', of: to === '1' ? 1 : 2 }];
+  if ((operator === '&>' || operator === '&>>') && descriptor === undefined)
+    return [
+      { fd: 1, mode: operator === '&>' ? 'write' : 'append', to },
+      { fd: 2, mode: 'copy', of: 1 },
+    ];
+  return refuse(operator);
 }
 
-/** The here-documents announced on the line that just ended. */
-export function readBodies(cursor: Cursor): void {
-  for (const { delimiter, strip, sure, into } of cursor.pending.splice(0)) {
-    const lines: string[] = [];
-    while (cursor.position < cursor.text.length) {
-      const end = cursor.text.indexOf('\n', cursor.position);
-      const line = cursor.text.slice(cursor.position, end < 0 ? cursor.text.length : end);
-      cursor.position = end < 0 ? cursor.text.length : end + 1;
-      const bare = strip ? line.replace(/^\t+/, '') : line;
-      if (bare === delimiter) break;
-      lines.push(bare);
-    }
-    const text = lines.map((line) => `${line}\n`).join('');
-    if (!sure && /`|\$\(|\$\{/.test(text))
-      cursor.problems.push('a here-document has a substitution in it; quote its delimiter');
-    into.value = { text, sure: sure || !/[$\\]/.test(text) };
-  }
-}
-
-function redirectMode(operator: string): Redirect['mode'] {
-  if (operator === '<' || operator === '<&') return 'read';
-  return operator.endsWith('>>') ? 'append' : 'write';
+/** The text of a here-document in which no shell would expand anything. */
+function hereText(part: Extract<Redirection, { readonly type: 'HereDoc' }>): string {
+  const { operator, delimiter, body, closing } = part;
+  if (operator !== '<<' || !/^(?:[\w.-]+|'[\w.-]+'|"[\w.-]+")$/.test(delimiter?.text ?? ''))
+    throw new Refused("a here-document is accepted as <<'END' with a plain word at its end");
+  if (closing === undefined)
+    throw new Refused(`the here-document does not end: ${delimiter?.value ?? ''} is missing`);
+  if (delimiter?.quoted !== true && /[$`\\]/.test(body.text))
+    throw new Refused("the shell would expand the here-document: quote its delimiter, <<'END'");
+  return body.text;
 }

@@ -1,65 +1,32 @@
-/**
- * A shell command as the guard sees it: words whose text is certain, words whose text is not, and
- * where output goes.
- */
+/** A shell command after it was read: programs, their words, and where input and output go. */
 
 /**
- * One word after quotes are removed. `sure`: the text is exactly what the program gets. `glob`:
- * names of existing files that match.
- * `unknown`: a variable, a substitution, a brace or a tilde decides; `text` then holds only what
- * was written around it.
+ * One word as a program gets it. `unknown`: the program that starts this one fills it in (`xargs`,
+ * `find -exec`), and `text` holds only what is written around it.
  */
-export type Word = {
-  readonly text: string;
-  readonly certainty: 'sure' | 'glob' | 'unknown';
-  readonly quoted: boolean;
-};
+export type Word = { readonly text: string; readonly certainty: 'sure' | 'unknown' };
 
-/** `to` is missing when only a descriptor is copied or closed (`2>&1`). */
-export type Redirect = { readonly mode: 'read' | 'write' | 'append'; readonly to: Word };
+export type Redirect =
+  | { readonly fd: 0; readonly mode: 'read'; readonly to: string }
+  | { readonly fd: 0; readonly mode: 'text'; readonly text: string }
+  | { readonly fd: 1 | 2; readonly mode: 'write' | 'append'; readonly to: string }
+  | { readonly fd: 1 | 2; readonly mode: 'copy'; readonly of: 1 | 2 };
 
-/**
- * Text fed to standard input by a here-document or here-string; `sure` is false when it is expanded
- * first.
- */
-export type Input = { readonly text: string; readonly sure: boolean };
-
+/** One program. Redirections apply from left to right. */
 export type SimpleCommand = {
-  readonly kind: 'simple';
-  readonly assignments: readonly { readonly name: string; readonly value: Word }[];
-  readonly words: readonly Word[];
+  readonly env: readonly { readonly name: string; readonly value: string }[];
+  readonly words: readonly string[];
   readonly redirects: readonly Redirect[];
-  /** A holder, because the text of a here-document comes lines after its command. */
-  readonly input: { value: Input | undefined };
-  /** Commands inside `$(…)`, backticks, `<(…)` and `>(…)`; they run before. */
-  readonly inner: readonly Script[];
-};
-
-export type GroupCommand = {
-  readonly kind: 'group';
-  readonly subshell: boolean;
-  readonly body: Script;
-  readonly redirects: readonly Redirect[];
-  readonly inner: readonly Script[];
-};
-export type Command = SimpleCommand | GroupCommand;
-
-/**
- * `join`: the operator before it. The commands of a pipeline run side by side, each in a shell of
- * its own when there is more than one.
- */
-export type Step = {
-  readonly join: ';' | '&&' | '||';
-  readonly background: boolean;
-  readonly pipeline: readonly Command[];
 };
 
 /**
- * `branching`: it has `if`, a loop or a negation, so not every step is sure to run, or once.
- * `problems`: what could not be understood.
+ * `join`: the operator before it. `folder`: where it runs, relative to the workspace.
+ * `enter`: the step is `cd`; when it fails, the whole command ends.
  */
-export type Script = {
-  readonly steps: readonly Step[];
-  readonly branching: boolean;
-  readonly problems: readonly string[];
-};
+export type Step = { readonly join: ';' | '&&' | '||'; readonly folder: string } & (
+  | { readonly enter: string; readonly pipeline?: undefined }
+  | { readonly pipeline: readonly SimpleCommand[]; readonly enter?: undefined }
+);
+
+/** `problems`: why the command is not run; the steps are then not complete. */
+export type Script = { readonly steps: readonly Step[]; readonly problems: readonly string[] };

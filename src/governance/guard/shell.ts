@@ -1,265 +1,249 @@
 /**
- * Reads a shell command into steps (POSIX shell and the parts of bash that agents use). What it
- * does not know is a problem, never a guess.
+ * Reads a shell command with bash's grammar and accepts the part of it that means the same in every
+ * shell: programs, words, `*` and `?`, pipes, `;`, `&&`, `||`, redirections, here-documents, `cd`
+ * and `for` over written words. Everything else is refused with what to write instead. What runs is
+ * made from these steps.
  */
-import type { Command, Redirect, Script, SimpleCommand, Step, Word } from './shell-types.js';
-import { readBodies, readRedirect } from './shell-redirect.js';
-import { DEEPEST, nested, readWord, type Cursor } from './shell-word.js';
+import {
+  parse,
+  type AndOr,
+  type Assignment,
+  type Command,
+  type For,
+  type Statement,
+} from 'unbash';
+import type { PipelineNode, Word as ParsedWord } from 'unbash';
+import type { Redirect, Script, SimpleCommand, Step } from './shell-types.js';
+import { readRedirection } from './shell-redirect.js';
+import { oneWord, readWord, Refused, type Variables } from './shell-word.js';
+
+/** What reading needs to know of the disk. Folders are relative to the workspace. */
+export type ShellWorld = {
+  readonly cwd: string;
+  /** Where `cd` leads; `undefined`: not an existing folder of the workspace, or through a link. */
+  folder(from: string, target: string): string | undefined;
+  /** Names that match a pattern of `*` and `?`, as a program would get them, in order. */
+  matches(from: string, pattern: string): readonly string[];
+};
 
 const LONGEST_COMMAND = 65_536;
-const SKIPPED = new Set('if then elif else fi while until do done ! time'.split(' '));
-/** After these, whether `cd` took place is not known. */
-const BRANCHING = new Set(['if', 'while', 'until', 'for', '!', 'time']);
-const UNREADABLE = new Set(['case', 'esac', 'select', 'function', 'coproc']);
+const MOST_STEPS = 500;
+const MOST_WORDS = 10_000;
+const DEEPEST_LOOP = 3;
+const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029]/;
 
-/** Steps of a command line. Problems are collected; a script with problems must not be run. */
-export function parseShell(text: string, depth = 0): Script {
-  if (text.length > LONGEST_COMMAND)
-    return broken(`it is longer than ${LONGEST_COMMAND} characters`);
-  if (/[\0\r]/.test(text)) return broken('it has a NUL or carriage return in it');
-  if (depth > DEEPEST) return broken(`it is nested more than ${DEEPEST} deep`);
-  const cursor: Cursor = {
-    text,
-    position: 0,
-    depth,
-    problems: [],
-    pending: [],
-    inner: [],
-    script: readScript,
-    parse: parseShell,
+const ADVICE: Readonly<Record<string, string>> = {
+  Subshell: '( … ) is not accepted: write the commands one after another',
+  BraceGroup: '{ … } is not accepted: write the commands one after another',
+  If: 'if is not accepted: use && and ||, or look first and then run what fits',
+  While: 'a while or until loop is not accepted: use for with the values written out',
+  ArithmeticFor: 'this form of for is not accepted: use for with the values written out',
+  Case: 'case is not accepted: run the command that fits',
+  Select: 'select is not accepted: run the command that fits',
+  Function: 'functions are not accepted: write the commands one after another',
+  Coproc: 'coproc is not accepted: run the program by itself',
+  TestCommand: '[[ … ]] is not accepted: use [ … ] with one test each',
+  ArithmeticCommand: '(( … )) is not accepted: use [ … ] or write the number out',
+  Redirected: 'redirections of a group are not accepted: redirect each program',
+};
+
+type Reading = {
+  readonly world: ShellWorld;
+  readonly steps: Step[];
+  readonly budget: { words: number };
+  /** Start and end of everything that was read. */
+  readonly read: Map<number, number>;
+  folder: string;
+};
+const NO_VARIABLES: Variables = new Map();
+
+export function parseShell(text: string, world: ShellWorld): Script {
+  const reading: Reading = {
+    world,
+    steps: [],
+    budget: { words: MOST_WORDS },
+    read: new Map(),
+    folder: world.cwd,
   };
-  const script = readScript(cursor);
-  if (cursor.position < text.length && cursor.problems.length === 0)
-    cursor.problems.push(`"${text.charAt(cursor.position)}" is not expected there`);
-  return { ...script, problems: [...new Set([...script.problems, ...cursor.problems])] };
-}
-
-/** Problems of everything inside, so that a caller has to look in one place. */
-export function problemsOf(script: Script): readonly string[] {
-  const nested = script.steps
-    .flatMap((step) => step.pipeline)
-    .flatMap((command) => [...command.inner, ...(command.kind === 'group' ? [command.body] : [])]);
-  return [...new Set([...script.problems, ...nested.flatMap(problemsOf)])];
-}
-
-/**
- * The words of a command that is one plain program with arguments, as every shell would give them
- * to it; `undefined` when it is anything more
- * (operators, redirections, variables, patterns, assignments). What is run from these words is what
- * the guard judged.
- */
-export function plainWords(text: string): readonly string[] | undefined {
-  const script = parseShell(text);
-  const command =
-    script.steps.length === 1 &&
-    script.steps[0]?.pipeline.length === 1 &&
-    script.steps[0].background === false
-      ? script.steps[0].pipeline[0]
-      : undefined;
-  if (command?.kind !== 'simple' || script.branching || problemsOf(script).length > 0)
-    return undefined;
-  if (
-    command.assignments.length + command.redirects.length + command.inner.length > 0 ||
-    command.input.value !== undefined
-  )
-    return undefined;
-  return command.words.length > 0 && command.words.every((word) => word.certainty === 'sure')
-    ? command.words.map((word) => word.text)
-    : undefined;
-}
-
-function broken(problem: string): Script {
-  return { steps: [], branching: false, problems: [problem] };
-}
-
-type State = { branching: boolean };
-
-/** Up to the end of the text, or a `)` or `}` that belongs to who called. */
-function readScript(cursor: Cursor): Script {
-  const state: State = { branching: false };
-  const steps: Step[] = [];
-  let join: Step['join'] = ';';
-  let pipeline: Command[] = [];
-  let piped = false;
-  const close = (next: Step['join'], background = false): void => {
-    if (pipeline.length > 0) steps.push({ join, background, pipeline });
-    pipeline = [];
-    join = next;
-  };
-  for (;;) {
-    blanks(cursor);
-    const operator = /^(?:&&|\|\||\|&|;;|[;&|\n)}])/.exec(
-      cursor.text.slice(cursor.position, cursor.position + 2),
-    )?.[0];
-    if (cursor.position >= cursor.text.length || operator === ')') break;
-    if (
-      operator === '}' &&
-      /^\}(?:[\s;&|)<>]|$)/.test(cursor.text.slice(cursor.position, cursor.position + 2))
-    )
-      break;
-    if (operator === ';;') cursor.problems.push('";;" is not expected there');
-    if (operator !== undefined && operator !== '}') {
-      cursor.position += operator.length;
-      if (operator === '\n') {
-        readBodies(cursor);
-        if (pipeline.length === 0 || piped) continue;
-      }
-      piped = operator === '|' || operator === '|&';
-      if (operator === '&&' || operator === '||') close(operator);
-      else if (!piped) close(';', operator === '&');
-      continue;
-    }
-    if (pipeline.length > 0 && !piped)
-      cursor.problems.push('two commands follow each other with nothing between them');
-    piped = false;
-    const before = cursor.position;
-    const command = readCommand(cursor, state);
-    if (command !== undefined) pipeline.push(command);
-    if (cursor.position === before) {
-      cursor.problems.push(`"${cursor.text.charAt(cursor.position)}" is not expected there`);
-      cursor.position = cursor.text.length;
-    }
-  }
-  if (cursor.position < cursor.text.length && cursor.pending.length > 0)
-    cursor.problems.push('a here-document inside parentheses or braces must end there');
-  readBodies(cursor);
-  close(';');
-  return { steps, branching: state.branching, problems: [] };
-}
-
-function readCommand(cursor: Cursor, state: State): Command | undefined {
-  const outer = cursor.inner;
-  cursor.inner = [];
   try {
-    return readGroup(cursor, state) ?? readSimple(cursor, state);
-  } finally {
-    cursor.inner = outer;
-  }
-}
-
-function readGroup(cursor: Cursor, state: State): Command | undefined {
-  const opening = /^(?:\(|\{(?=\s))/.exec(
-    cursor.text.slice(cursor.position, cursor.position + 2),
-  )?.[0];
-  if (opening === undefined) return undefined;
-  if (cursor.text.startsWith('((', cursor.position))
-    cursor.problems.push('((…)) is not understood');
-  if (cursor.pending.length > 0)
-    cursor.problems.push('a here-document on the same line as a group is not understood');
-  cursor.position += 1;
-  const body = nested(cursor);
-  const closing = opening === '(' ? ')' : '}';
-  if (cursor.text.charAt(cursor.position) === closing) cursor.position += 1;
-  else cursor.problems.push(`a ${opening} is not closed`);
-  const tail = readSimple(cursor, state);
-  if (tail !== undefined && (tail.words.length > 0 || tail.assignments.length > 0))
-    cursor.problems.push(`a word after ${closing} is not understood`);
-  return {
-    kind: 'group',
-    subshell: opening === '(',
-    body,
-    redirects: tail?.redirects ?? [],
-    inner: tail?.inner ?? [],
-  };
-}
-
-function readSimple(cursor: Cursor, state: State): SimpleCommand | undefined {
-  const assignments: { name: string; value: Word }[] = [];
-  const words: Word[] = [];
-  const redirects: Redirect[] = [];
-  const input: SimpleCommand['input'] = { value: undefined };
-  for (;;) {
-    blanks(cursor);
-    if (readRedirect(cursor, redirects, input)) continue;
-    const start = cursor.position;
-    if (
-      words.length === 0 &&
-      cursor.text.startsWith('[[', start) &&
-      /\s/.test(cursor.text.charAt(start + 2))
-    ) {
-      words.push(...readTest(cursor));
-      continue;
-    }
-    const word = readWord(cursor);
-    if (word === undefined) break;
-    if (cursor.text.charAt(cursor.position) === '(')
-      cursor.problems.push('a function or an extended glob is not understood');
-    const plain = words.length === 0 && !word.quoted && word.certainty === 'sure';
-    if (plain && assignments.length === 0 && UNREADABLE.has(word.text))
-      cursor.problems.push(`"${word.text}" is not understood`);
-    if (plain && assignments.length === 0 && (SKIPPED.has(word.text) || word.text === 'for')) {
-      if (BRANCHING.has(word.text)) state.branching = true;
-      if (word.text === 'for') readFor(cursor);
-      continue;
-    }
-    const assigned =
-      words.length === 0
-        ? /^([A-Za-z_]\w*)(\+?)=/.exec(cursor.text.slice(start, cursor.position))
-        : null;
-    if (assigned?.[1] === undefined) words.push(word);
-    else
-      assignments.push({
-        name: assigned[1],
-        value: { ...word, text: word.text.slice(assigned[0].length) },
-      });
-  }
-  if (
-    assignments.length + words.length + redirects.length + cursor.inner.length === 0 &&
-    input.value === undefined &&
-    cursor.pending.every((pending) => pending.into !== input)
-  )
-    return undefined;
-  return { kind: 'simple', assignments, words, redirects, input, inner: cursor.inner };
-}
-
-/** Variables that programs obey are written in capitals, so a loop may not count in one. */
-const LOOP_NAME = /^(?:[a-z]\w*|[A-Z])$/;
-
-/** `NAME in word …`: the words only give values; `do` and what follows is read as commands. */
-function readFor(cursor: Cursor): void {
-  blanks(cursor);
-  const name = readWord(cursor);
-  blanks(cursor);
-  const keyword = readWord(cursor);
-  if (name === undefined || !LOOP_NAME.test(name.text) || keyword?.text !== 'in')
-    cursor.problems.push('this form of "for" is not understood');
-  for (blanks(cursor); readWord(cursor) !== undefined; blanks(cursor));
-}
-
-/**
- * `[[ … ]]`: a shell that does not know it would take `<`, `>`, `&&`, `||` and parentheses for what
- * they are elsewhere, so they may not stand inside.
- */
-function readTest(cursor: Cursor): Word[] {
-  const words: Word[] = [{ text: '[[', certainty: 'sure', quoted: false }];
-  cursor.position += 2;
-  for (;;) {
-    blanks(cursor);
-    const word = readWord(cursor);
-    if (word === undefined) {
-      cursor.problems.push(
-        '[[ … ]] is understood on one line and without operators; use [ … ] for one test each',
+    if (text.length > LONGEST_COMMAND)
+      throw new Refused(`it is longer than ${LONGEST_COMMAND} characters`);
+    const control = CONTROL.exec(text);
+    if (control !== null)
+      throw new Refused(
+        `it has the control character U+${control[0].charCodeAt(0).toString(16).padStart(4, '0').toUpperCase()} in it`,
       );
-      cursor.position = cursor.text.length;
-      return words;
-    }
-    words.push(word);
-    if (/^-(?:eq|ne|lt|le|gt|ge|v|R)$/.test(word.text))
-      cursor.problems.push(`${word.text} inside [[ … ]] evaluates what it compares; use [ … ]`);
-    if (word.text === ']]' && !word.quoted) return words;
+    const tree = parse(text);
+    const [error] = tree.errors ?? [];
+    if (error !== undefined) throw new Refused(`${error.message} at character ${error.pos + 1}`);
+    readStatements(reading, tree.commands, NO_VARIABLES, 0);
+    requireAll(text, reading.read);
+    return { steps: reading.steps, problems: [] };
+  } catch (error) {
+    if (error instanceof Refused) return { steps: reading.steps, problems: [error.message] };
+    if (error instanceof RangeError)
+      return { steps: reading.steps, problems: ['it is nested too deep'] };
+    throw error;
   }
 }
 
-/** Blanks, continued lines and comments, but not the end of a line. */
-function blanks(cursor: Cursor): void {
-  for (;;) {
-    const match = /^(?:[ \t\f\v]+|\\\n)/.exec(
-      cursor.text.slice(cursor.position, cursor.position + 200),
-    );
-    if (match !== null) cursor.position += match[0].length;
-    else if (cursor.text.charAt(cursor.position) === '#')
-      while (cursor.position < cursor.text.length && cursor.text.charAt(cursor.position) !== '\n')
-        cursor.position += 1;
-    else return;
+/** What may stand between words: blanks, comments, operators and the words of a loop. */
+const BETWEEN = /^(?:[ \t\n;]|\\\n|&&|\|\|?|#[^\n]*(?=\n|$)|(?:for|in|do|done)(?![^\s;]))*$/;
+
+/** The parser passes over what it does not understand; nothing may be passed over here. */
+function requireAll(text: string, read: ReadonlyMap<number, number>): void {
+  let end = 0;
+  for (const [from, to] of [...read, [text.length, text.length] as const].sort(
+    ([a], [b]) => a - b,
+  )) {
+    const between = text.slice(end, Math.max(end, from));
+    if (!BETWEEN.test(between))
+      throw new Refused(`"${between.trim().slice(0, 40)}" is not expected there`);
+    end = Math.max(end, to);
   }
+}
+
+function readStatements(
+  reading: Reading,
+  statements: readonly Statement[],
+  variables: Variables,
+  depth: number,
+): void {
+  for (const { command, background } of statements) {
+    if (background === true)
+      throw new Refused('& is not accepted: a pass waits for what it starts; use ; or &&');
+    if (command.type === 'AndOr') readChain(reading, command, variables, depth);
+    else if (command.type === 'For') readLoop(reading, command, variables, depth);
+    else readPipeline(reading, command, { join: ';', variables, certain: depth === 0 });
+  }
+}
+
+/** Commands joined by `&&` and `||`. What follows `cd FOLDER &&` is sure to run there. */
+function readChain(reading: Reading, chain: AndOr, variables: Variables, depth: number): void {
+  let certain = depth === 0;
+  for (const [index, node] of chain.commands.entries()) {
+    const operator = chain.operators[index - 1] ?? ';';
+    if (operator === '||') certain = false;
+    const entered = certain && index > 0;
+    if (node.type === 'BraceGroup' && entered && index === chain.commands.length - 1) {
+      reading.read.set(node.pos, node.pos + 1).set(node.end - 1, node.end);
+      return readStatements(reading, node.body.commands, variables, depth);
+    }
+    readPipeline(reading, node, { join: entered ? ';' : operator, variables, certain });
+    certain &&= reading.steps.at(-1)?.enter !== undefined;
+  }
+}
+
+/** The body once for each value. */
+function readLoop(reading: Reading, loop: For, variables: Variables, depth: number): void {
+  if (depth >= DEEPEST_LOOP) throw new Refused(`loops are nested more than ${DEEPEST_LOOP} deep`);
+  if (loop.wordlist === undefined || !/^[a-z]\w*$/.test(loop.name.text))
+    throw new Refused('this form of for is not accepted: for name in a b c; do …; done');
+  for (const word of [loop.name, ...loop.wordlist]) cover(reading, word);
+  const values = loop.wordlist.flatMap((word) => wordsOf(reading, word, variables));
+  for (const value of values)
+    readStatements(
+      reading,
+      loop.body.commands,
+      new Map([...variables, [loop.name.text, value]]),
+      depth + 1,
+    );
+}
+
+type Place = {
+  readonly join: Step['join'];
+  readonly variables: Variables;
+  /** It runs whatever the commands before it return. */
+  readonly certain: boolean;
+};
+
+function readPipeline(reading: Reading, node: PipelineNode, place: Place): void {
+  if (reading.steps.length >= MOST_STEPS)
+    throw new Refused(`it has more than ${MOST_STEPS} commands`);
+  const nodes = node.type === 'Pipeline' ? node.commands : [node];
+  if (node.type === 'Pipeline' && node.prefixes.length > 0)
+    throw new Refused('! and time before a command are not accepted: run the command by itself');
+  if (node.type === 'Pipeline' && node.operators.includes('|&'))
+    throw new Refused('|& is not accepted: write 2>&1 |');
+  const pipeline = nodes.map((part) => {
+    if (part.type !== 'Command')
+      throw new Refused(ADVICE[part.type] ?? `${part.type} is not accepted: write plain commands`);
+    return readCommand(reading, part, place.variables);
+  });
+  if (pipeline.slice(1).some(({ redirects }) => redirects.some(({ fd }) => fd === 0)))
+    throw new Refused('a program reads the pipe and a file: keep one');
+  const [only] = pipeline;
+  if (pipeline.length === 1 && only?.words[0] === 'cd') return enter(reading, only, place);
+  if (pipeline.some(({ words }) => words[0] === 'cd'))
+    throw new Refused('cd in a pipe has no effect: put it first');
+  reading.steps.push({ join: place.join, folder: reading.folder, pipeline });
+}
+
+/** `cd` is accepted where it is sure to run, so that everything after it has one folder. */
+function enter(reading: Reading, command: SimpleCommand, { join, certain }: Place): void {
+  const [target, ...more] = command.words.slice(1);
+  if (target === undefined || target.startsWith('-') || target === '' || more.length > 0)
+    throw new Refused('cd needs one folder: cd FOLDER && …');
+  if (!certain || command.redirects.length + command.env.length > 0)
+    throw new Refused('cd is accepted where it is sure to run: put it first, cd FOLDER && …');
+  const folder = reading.world.folder(reading.folder, target);
+  if (folder === undefined)
+    throw new Refused(
+      `${target} is not a folder of the workspace that exists: make it in a command of its own, then cd`,
+    );
+  const named = /^\.{0,2}\//.test(target) ? target : `./${target}`;
+  reading.steps.push({ join, folder: reading.folder, enter: named });
+  reading.folder = folder;
+}
+
+function readCommand(reading: Reading, command: Command, variables: Variables): SimpleCommand {
+  const words: string[] = [];
+  const env: { name: string; value: string }[] = [];
+  const redirects: Redirect[] = [];
+  for (const part of [...command.prefix, ...command.suffix]) cover(reading, part);
+  for (const part of command.prefix)
+    if (part.type === 'Assignment') env.push(readAssignment(part, variables));
+    else redirects.push(...readRedirection(part, variables));
+  if (command.name !== undefined) cover(reading, command.name);
+  if (command.name !== undefined) words.push(oneWord(command.name, variables));
+  for (const part of command.suffix)
+    if (part.type === 'Word') words.push(...wordsOf(reading, part, variables));
+    else if (part.type === 'Assignment')
+      throw new Refused(`${part.text} is not accepted: put it in '…'`);
+    else redirects.push(...readRedirection(part, variables));
+  if (words.length === 0 && env.length > 0)
+    throw new Refused('a variable is not kept: write its value where it is needed');
+  if (words[0] === '') throw new Refused('the name of the program is empty');
+  for (const fd of [0, 1, 2])
+    if (redirects.filter((redirect) => redirect.fd === fd).length > 1)
+      throw new Refused('the same stream is redirected twice: keep one');
+  return { env, words, redirects };
+}
+
+function cover({ read }: Reading, node: Command['suffix'][number]): void {
+  read.set(node.pos, node.end);
+  if (node.type !== 'HereDoc') return;
+  read.set(node.body.pos, node.body.end);
+  if (node.closing !== undefined) read.set(node.closing.pos, node.closing.end);
+}
+
+function readAssignment(
+  { text, name, value, append, index }: Assignment,
+  variables: Variables,
+): { name: string; value: string } {
+  if (value.type !== 'Word' || append === true || index !== undefined)
+    throw new Refused(`${text} is not accepted: only NAME=value before a program is`);
+  return { name, value: oneWord(value, variables) };
+}
+
+/** The words that a written word stands for: itself, or the files that match it. */
+function wordsOf(reading: Reading, word: ParsedWord, variables: Variables): readonly string[] {
+  const read = readWord(word, variables);
+  if ('problem' in read) throw new Refused(read.problem);
+  const { text, pattern } = read;
+  const words = pattern === undefined ? [text] : reading.world.matches(reading.folder, pattern);
+  if (words.length === 0) throw new Refused(`${word.text} matches no file`);
+  reading.budget.words -= words.length;
+  if (reading.budget.words < 0) throw new Refused(`it has more than ${MOST_WORDS} words`);
+  return words;
 }

@@ -1,6 +1,4 @@
 /** The files that an effect concerns, one by one, with what each would hold afterwards. */
-import { posix } from 'node:path';
-import picomatch from 'picomatch';
 import type { Snapshot } from '../../workspace/types.js';
 import type { Effect } from './effects.js';
 import { resolveTarget, type PathUse, type PathWorld, type Target } from './path.js';
@@ -27,10 +25,6 @@ type World = { readonly snapshot: Snapshot; readonly world: PathWorld };
 export function targetsOf(context: World, effect: ProposedEffect): readonly ProposedTarget[] {
   const { world } = context;
   const { path, from, into, copyOf } = effect;
-  if (effect.pattern === true)
-    return expand(world, effect).flatMap((match) =>
-      targetsOf(context, { ...without(effect), from: '', path: match }),
-    );
   const folder =
     into === undefined && effect.tree !== true
       ? undefined
@@ -112,28 +106,8 @@ function contentAfter(
     : bytes;
 }
 
-/** What a pattern of the shell stands for: existing files and folders, else itself. */
-function expand(world: PathWorld, effect: ProposedEffect): readonly string[] {
-  const pattern = effect.path.startsWith(`${world.root}/`)
-    ? effect.path.slice(world.root.length + 1)
-    : posix.join(effect.from, effect.path);
-  if (effect.path.startsWith('/') && pattern === effect.path) return [effect.path];
-  const matches = picomatch(pattern, { dot: true, nonegate: true, noextglob: true, nobrace: true });
-  const paths = new Set<string>();
-  for (const path of world.files.keys())
-    for (let end = path.length; end > 0; end = path.lastIndexOf('/', end - 1))
-      paths.add(path.slice(0, end));
-  const found = [...paths].filter((path) => matches(path));
-  return found.length === 0 ? [pattern] : found;
-}
-
 function filesBelow(world: PathWorld, folder: string): readonly string[] {
   return [...world.files.keys()].filter((path) => folder === '' || path.startsWith(`${folder}/`));
-}
-
-function without(effect: ProposedEffect): ProposedEffect {
-  const { pattern: _, ...rest } = effect;
-  return rest;
 }
 
 function withoutTree(effect: ProposedEffect): ProposedEffect {

@@ -87,6 +87,8 @@ export type JudgeAnswer = {
     readonly code: ReasonCode;
     readonly message: string;
   }[];
+  /** Of a command that is allowed in a pass: what to run in its place. */
+  readonly command?: string;
   /** Of a spawn that is allowed: what its sub-agent has to be told. */
   readonly instruction?: string;
 };

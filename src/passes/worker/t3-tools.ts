@@ -3,7 +3,7 @@
  * of the one that does not.
  */
 import { fieldList, fieldText, fieldTime } from '../../project/field-text.js';
-import { plainWords } from '../../governance/guard/shell.js';
+import { plainWords } from '../../governance/guard/plain-words.js';
 import { EXIT } from '../../kernel/error.js';
 import type { Rec } from '../../markdown/types.js';
 import type { Snapshot } from '../../workspace/types.js';

@@ -6,7 +6,7 @@ import type { RunEvent, RunOutcome } from '../../agents/types.js';
 import { defined } from '../../kernel/defined.js';
 import { renewClaim } from '../../workspace/pass-lock.js';
 import { chatTools } from '../chat-tools.js';
-import { commandFolder } from '../run-words.js';
+import { commandFolder } from '../run-command.js';
 import { storePass } from '../pass-file.js';
 import { sandboxOf } from '../pass-sandbox.js';
 import { LEASE_MS } from './t0-gate.js';

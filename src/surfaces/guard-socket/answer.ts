@@ -81,7 +81,7 @@ function judged(
   const { workspace } = desk.env;
   const caller = defined({ token, session, governed });
   const call = { host, tool, params, ...defined({ callId, cwd }) };
-  const { verdict, text, reasons, spawned } = judgeCall(
+  const { verdict, text, reasons, command, spawned } = judgeCall(
     {
       workspace,
       hosts: desk.hosts,
@@ -97,7 +97,7 @@ function judged(
     verdict,
     text,
     reasons,
-    ...defined({ instruction: spawned?.instruction }),
+    ...defined({ command, instruction: spawned?.instruction }),
   };
 }
 

@@ -441,7 +441,16 @@ t.test('a runner in a pass', async (t) => {
     ],
     ['reading', pre('Read', { file_path: join(place.root, 'SOUL.md') }), allowed],
     ['a push', pre('Bash', { command: 'git push' }), denied(/command-denied|command-/)],
-    ['a command that looks', pre('Bash', { command: 'git status' }), allowed],
+    [
+      'a command that looks, as it was judged',
+      pre('Bash', { command: 'git status -s | head -n 5', timeout: 9 }),
+      {
+        hookSpecificOutput: {
+          permissionDecision: 'allow',
+          updatedInput: { command: `'git' 'status' '-s' | 'head' '-n' '5'`, timeout: 9 },
+        },
+      },
+    ],
     [
       'a program that nobody knows',
       pre('Bash', { command: 'frobnicate' }),

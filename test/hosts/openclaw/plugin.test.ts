@@ -72,6 +72,22 @@ t.test('a run of the worker job is a pass: brief, judged calls, sub-agent, accou
     ),
     { block: true },
   );
+  const quoted = { command: `'cat' 'SOUL.md' | 'wc' '-l' 2>&1`, timeout: 5 };
+  const exec = (command: string) => ({
+    toolName: 'exec',
+    params: { command, timeout: 5 },
+    toolCallId: 'e2',
+  });
+  t.same(
+    await host.fire('before_tool_call', exec('cat SOUL.md | wc -l 2>&1'), context),
+    { params: quoted },
+    'a command runs as it was judged, every word quoted',
+  );
+  t.same(
+    await host.fire('before_tool_call', exec(quoted.command), context),
+    { params: quoted },
+    'also when the host asks about it again',
+  );
   await host.fire(
     'subagent_spawned',
     { childSessionKey: CHILD },
@@ -100,7 +116,7 @@ t.test('a run of the worker job is a pass: brief, judged calls, sub-agent, accou
   );
   t.match(
     await host.status(),
-    { runs: [{ stage: 'open' }], judgements: { count: 5 } },
+    { runs: [{ stage: 'open' }], judgements: { count: 7 } },
     'the pass waits for its sub-agent',
   );
   await host.fire('llm_output', { usage: { input: 10, output: 3 } }, child);

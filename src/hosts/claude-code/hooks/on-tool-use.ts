@@ -31,10 +31,16 @@ export async function onPreToolUse(context: HookContext, event: HookEvent): Prom
     caller,
     call,
   );
-  const { verdict, text } = behindGate(judged, gateRefusal(workspace, sessionOf(event)));
+  const { verdict, text, command } = behindGate(judged, gateRefusal(workspace, sessionOf(event)));
   const inPass = passOfCaller(workspace.state, caller) !== undefined;
   if (verdict === 'allow')
-    return inPass ? permission('allow', 'nocturne: the pass may do this') : NOTHING;
+    return inPass
+      ? permission(
+          'allow',
+          'nocturne: the pass may do this',
+          command === undefined ? undefined : { ...event.input, command },
+        )
+      : NOTHING;
   return permission(verdict === 'ask' && !inPass ? 'ask' : 'deny', `nocturne: ${text}`);
 }
 

@@ -14,12 +14,18 @@ const json = (value: object): Reply => ({
   stderr: '',
 });
 
-export function permission(decision: 'allow' | 'deny' | 'ask', reason: string): Reply {
+/** @param input what the tool gets in place of what the agent gave it. */
+export function permission(
+  decision: 'allow' | 'deny' | 'ask',
+  reason: string,
+  input?: Readonly<Record<string, unknown>>,
+): Reply {
   return json({
     hookSpecificOutput: {
       hookEventName: 'PreToolUse',
       permissionDecision: decision,
       permissionDecisionReason: reason,
+      ...defined({ updatedInput: input }),
     },
   });
 }

@@ -15,8 +15,11 @@ export type Plugin = {
   log: Log;
   /** How long judgements took, as the host's tool calls felt it; the last ones. */
   readonly took: number[];
-  /** Parameters of the last spawns, by their calls, with what the sub-agent has to be told. */
-  readonly spawnParams: Map<string, Readonly<Record<string, unknown>>>;
+  /**
+   * Parameters that nocturne put in place of a call's own, by call: a command as it was judged, and
+   * what a sub-agent has to be told.
+   */
+  readonly ourParams: Map<string, Readonly<Record<string, unknown>>>;
   /** What the owner has to mend; empty when nothing. */
   warnings: readonly string[];
   /** The ends of passes that are under way. */
@@ -55,7 +58,7 @@ function make(config: PluginConfig, log: Log): Plugin {
     runs: new Runs(config.id),
     log,
     took: [],
-    spawnParams: new Map(),
+    ourParams: new Map(),
     warnings: [],
     ending,
     settled: async () => void (await Promise.allSettled([...ending])),

@@ -1,4 +1,5 @@
 /** Each tool call before it is made and after it. What cannot be judged is not made. */
+import type { JudgeAnswer } from '../../../passes/host/guard-protocol.js';
 import type { HostContext, Hooks, ToolEvent, ToolVerdict } from './host-types.js';
 import type { Plugin } from './state.js';
 import { beat } from './close.js';
@@ -57,10 +58,7 @@ async function judge(plugin: Plugin, event: ToolEvent, context: HostContext): Pr
     );
     plugin.took.push(performance.now() - started);
     if (plugin.took.length > SLOWEST_KEPT) plugin.took.shift();
-    if (answer.verdict === 'allow')
-      return answer.instruction === undefined
-        ? undefined
-        : { params: tell(plugin, event, answer.instruction) };
+    if (answer.verdict === 'allow') return replaced(plugin, event, answer);
     if (answer.verdict === 'ask' && standing.kind === 'free')
       return {
         requireApproval: {
@@ -77,19 +75,26 @@ async function judge(plugin: Plugin, event: ToolEvent, context: HostContext): Pr
   }
 }
 
-/** The task that a sub-agent gets says by which name its result will be known. */
-function tell(
-  { spawnParams }: Plugin,
+/**
+ * The command that was judged runs, every word quoted. The task that a sub-agent gets says by which
+ * name its result will be known.
+ */
+function replaced(
+  { ourParams }: Plugin,
   event: ToolEvent,
-  instruction: string,
-): Readonly<Record<string, unknown>> {
+  { command, instruction }: JudgeAnswer,
+): Verdict {
+  if (command === undefined && instruction === undefined) return undefined;
   const params = {
     ...event.params,
-    task: `${String(event.params?.['task'] ?? '')}\n\n${instruction}`,
+    ...(command === undefined ? {} : { command }),
+    ...(instruction === undefined
+      ? {}
+      : { task: `${String(event.params?.['task'] ?? '')}\n\n${instruction}` }),
   };
-  if (event.toolCallId !== undefined) spawnParams.set(event.toolCallId, params);
-  for (const old of [...spawnParams.keys()].slice(0, -64)) spawnParams.delete(old);
-  return params;
+  if (event.toolCallId !== undefined) ourParams.set(event.toolCallId, params);
+  for (const old of [...ourParams.keys()].slice(0, -64)) ourParams.delete(old);
+  return { params };
 }
 
 function refuse(why: string): Verdict {
@@ -103,7 +108,7 @@ function refuse(why: string): Verdict {
 export function asJudged(plugin: Plugin): Hooks['before_tool_call'] {
   return (event, context) =>
     plugin.runs.standing(context).kind === 'governed' && event.params !== undefined
-      ? { params: plugin.spawnParams.get(event.toolCallId ?? '') ?? event.params }
+      ? { params: plugin.ourParams.get(event.toolCallId ?? '') ?? event.params }
       : undefined;
 }
 
