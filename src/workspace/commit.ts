@@ -198,11 +198,12 @@ function record(
     };
     draft.rows.push({ object: change, file: change.glob, fields: row });
   }
+  const written = { time: now, run_id: changeSet.runId, actor: changeSet.actor.name };
   for (const entry of changeSet.audit ?? [])
     draft.rows.push({ object: audit, file: audit.glob, fields: entry });
   for (const [i, row] of draft.rows.entries())
     if (i >= part.from && row.object === audit)
-      draft.rows[i] = { ...row, fields: { ...row.fields, time: now, run_id: changeSet.runId } };
+      draft.rows[i] = { ...row, fields: { ...row.fields, ...written } };
 }
 
 function operations(place: CommitPlace, snapshot: Snapshot, draft: Draft): StorageOp[] {

@@ -28,7 +28,7 @@ export function viewAfter(base: Snapshot, parts: readonly CommitPart[]): Snapsho
     for (const change of changeSet.changes) applyChange(base, draft, change);
     for (const notice of changeSet.notices ?? [])
       applyChange(base, draft, insertOf(base, notice, notices++));
-    draft.rows.push(...auditRows(base, changeSet.runId, changeSet.audit ?? []));
+    draft.rows.push(...auditRows(base, changeSet));
     view = draftView(base, draft);
   }
   return view;
@@ -37,8 +37,7 @@ export function viewAfter(base: Snapshot, parts: readonly CommitPart[]): Snapsho
 /** Without `seq` and chain, which the log itself gives. */
 function auditRows(
   snapshot: Snapshot,
-  runId: string,
-  entries: readonly AuditEntry[],
+  { runId, actor, audit: entries = [] }: ChangeSet,
 ): readonly LogRow[] {
   const audit = snapshot.schema.objects.get('AUDIT');
   if (audit === undefined) return [];
@@ -46,7 +45,7 @@ function auditRows(
   return entries.map((entry) => ({
     object: audit,
     file: audit.glob,
-    fields: { ...entry, time, run_id: runId },
+    fields: { ...entry, time, run_id: runId, actor: actor.name },
   }));
 }
 

@@ -4,14 +4,7 @@
  * and `for` over written words. Everything else is refused with what to write instead. What runs is
  * made from these steps.
  */
-import {
-  parse,
-  type AndOr,
-  type Assignment,
-  type Command,
-  type For,
-  type Statement,
-} from 'unbash';
+import { parse, type AndOr, type Assignment, type Command, type For, type Statement } from 'unbash';
 import type { PipelineNode, Word as ParsedWord } from 'unbash';
 import type { Redirect, Script, SimpleCommand, Step } from './shell-types.js';
 import { readRedirection } from './shell-redirect.js';

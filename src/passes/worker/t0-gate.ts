@@ -100,7 +100,6 @@ function open(
   found: { readonly files: number; readonly crashed: readonly Crashed[] },
 ): Entered {
   const { workspace } = env;
-  requireClaims(workspace.snapshot());
   // A commit that meets an edit of the owner's begins again; the pass is claimed once.
   let taken: Taken | undefined;
   const part =
@@ -138,6 +137,7 @@ function requireClaims({ schema }: Snapshot): void {
 
 /** Under the commit mutex: no other pass gets the run id, and if this one crashes, it is found. */
 function claimRun({ workspace }: PassEnvironment, entry: Entry, view: Snapshot): Taken {
+  requireClaims(view);
   const { root, state, clock } = workspace;
   const runId = nextId(view, state, 'RUN');
   const { claim, failures } = claimPass(root, state, {

@@ -84,6 +84,7 @@ function closing(stage: Stage, result: { outcome: string; failures: number }): P
     integrity: 'pass',
     project: projectOf(stage) ?? null,
     outcome: result.outcome,
+    grade: 'quality' in stage ? stage.quality : null,
     failures: result.failures,
   };
   const worked = outcome !== undefined || stage.request.role === 'manager';
