@@ -1,80 +1,33 @@
 #!/usr/bin/env node
-// The command `nocturne`. CommonJS, so that the frequent small commands start as fast as Node
-// itself.
+// The command `nocturne`. CommonJS, so that frequent commands start almost as fast as Node itself.
 'use strict';
-const [first, ...rest] = process.argv.slice(2);
+const words = process.argv.slice(2);
+const DIST = `${__dirname}/../dist`;
 
-if (first === '--version' || first === '-V') {
+if (words[0] === '--version' || words[0] === '-V')
   process.stdout.write(`${require('../package.json').version}\n`);
-} else {
-  const exit =
-    first === 'gate'
-      ? bundledGate(rest)
-      : first === 'validate'
-        ? bundledValidate(rest)
-        : first === 'hook'
-          ? bundledHook(rest)
-          : undefined;
-  if (exit === undefined)
-    void Promise.resolve(bundledMain() ?? import('../dist/src/surfaces/cli/main.js')).then((main) =>
-      main.main(process.argv.slice(2)),
-    );
-  else
-    void Promise.resolve(exit).then((code) => {
-      process.exitCode = code;
-    });
+else void run();
+
+async function run() {
+  const quick = words[0] === 'gate' || words[0] === 'hook' ? bundle('quick.cjs') : undefined;
+  const exit = await quick?.quickAnswer(words, () =>
+    import('../dist/src/modules/installed.js').then((it) => it.installedModules()),
+  );
+  if (exit !== undefined) process.exitCode = exit;
+  else (bundle('cli.cjs') ?? (await import('../dist/src/surfaces/cli/main.js'))).main(words);
 }
 
-function bundledGate(words) {
-  const file = bundle('gate.cjs');
-  return file === undefined
-    ? undefined
-    : require('./load-bundle.cjs').loadBundle(file).exports.gateLine(words);
-}
-
-function bundledValidate(words) {
-  const file = bundle('validate.cjs');
-  return file === undefined ? undefined : require(file).validateLine(words, `${__dirname}/..`);
-}
-
-// A host may start it before every tool call.
-function bundledHook([host = '', ...words]) {
-  const installed =
-    /^[a-z-]+$/.test(host) &&
-    require('node:fs').existsSync(`${__dirname}/../dist/src/hosts/${host}`);
-  const file =
-    installed && !words.includes('--help') && !words.includes('-h')
-      ? bundle(`hook-${host}.cjs`)
-      : undefined;
-  return file === undefined
-    ? undefined
-    : require('./load-bundle.cjs')
-        .loadBundle(file)
-        .exports.hookLine(words, () =>
-          import('../dist/src/modules/installed.js').then((it) => it.installedModules()),
-        );
-}
-
-// The whole command line, unless a module or a host was put beside those that the one file holds.
-function bundledMain() {
-  const file = bundle('cli.cjs');
-  if (file === undefined) return undefined;
-  const { exports } = require('./load-bundle.cjs').loadBundle(file);
-  const { readdirSync } = require('node:fs');
+// Not used if the sources were compiled after it was made, or if a module or host was added since.
+function bundle(name) {
+  const { readdirSync, statSync } = require('node:fs');
+  const [made, compiled] = [name, '.tsbuildinfo'].map(
+    (file) => statSync(`${DIST}/${file}`, { throwIfNoEntry: false })?.mtimeMs ?? 0,
+  );
+  if (made === 0 || compiled > made) return undefined;
+  const { exports } = require('./load-bundle.cjs').loadBundle(`${DIST}/${name}`);
   const holdsAll = ([room, names]) =>
-    readdirSync(`${__dirname}/../dist/src/${room}`, { withFileTypes: true })
+    readdirSync(`${DIST}/src/${room}`, { withFileTypes: true })
       .filter((entry) => entry.isDirectory())
       .every((entry) => names.includes(entry.name));
   return Object.entries(exports.held).every(holdsAll) ? exports : undefined;
-}
-
-// One file of a command is not used when the sources were compiled again after it was made.
-function bundle(name) {
-  const { statSync } = require('node:fs');
-  const [file, compiled] = [name, '.tsbuildinfo'].map((one) => `${__dirname}/../dist/${one}`);
-  const made = statSync(file, { throwIfNoEntry: false });
-  return made === undefined ||
-    (statSync(compiled, { throwIfNoEntry: false })?.mtimeMs ?? 0) > made.mtimeMs
-    ? undefined
-    : file;
 }

@@ -1,7 +1,4 @@
-/**
- * What a chat endpoint answers, in the one form that the loop works with; servers that call
- * themselves compatible differ.
- */
+/** Reads the answer of a chat endpoint; servers that claim to be compatible differ. */
 import { z } from 'zod';
 import type { Usage } from './types.js';
 
@@ -13,9 +10,9 @@ export type ToolCall = {
 export type ChatAnswer = {
   readonly content: string;
   readonly calls: readonly ToolCall[];
-  /** The model's own words for not doing it. */
+  /** The model's own words. */
   readonly refusal: string | undefined;
-  /** The answer ended at the output limit. */
+  /** It ended at the output limit. */
   readonly cut: boolean;
   readonly usage: Usage;
   readonly model: string | undefined;
@@ -44,16 +41,13 @@ const ErrorBody = z.object({
   ]),
 });
 
-/**
- * `broken`: not a completion; `error` is what stands in for the SDK's error when the body itself is
- * one.
- */
+/** `broken`: not a completion. `error`: the body is an error, in the form of the SDK's. */
 export type ReadAnswer =
   | { readonly kind: 'answer'; readonly answer: ChatAnswer }
   | { readonly kind: 'error'; readonly error: unknown }
   | { readonly kind: 'broken'; readonly detail: string };
 
-/** @param turn makes ids for the calls of servers that give none. */
+/** @param turn makes ids for calls that have none. */
 export function readAnswer(body: unknown, turn: number): ReadAnswer {
   const read = Completion.safeParse(body);
   if (!read.success) {
@@ -116,7 +110,7 @@ function contentText(content: z.infer<typeof Content>): string {
     : (content ?? []).map((part) => part.text ?? '').join('');
 }
 
-/** Some servers send the arguments as an object, and nothing at all for a call without any. */
+/** Some servers send the arguments as an object, or leave them out. */
 function argumentsText(value: unknown): string {
   return typeof value === 'string' ? value || '{}' : JSON.stringify(value ?? {});
 }

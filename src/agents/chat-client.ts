@@ -1,16 +1,12 @@
-/**
- * Requests to an OpenAI-compatible endpoint: one at a time, bounded in time and size, tried again
- * where that can help.
- */
+/** Requests to an OpenAI-compatible endpoint, limited in time and size, with retries. */
 import type { ChatCompletionMessageParam } from 'openai/resources/chat/completions';
 import { defined } from '../kernel/defined.js';
-import type { Wait } from './backoff.js';
+import { type Wait, tryAgain, type Attempt } from './retry.js';
 import { readAnswer, type ChatAnswer } from './chat-answer.js';
 import type { chatFunctions } from './chat-tools.js';
 import { classifyRequestError, type RequestFailure } from './classify-request-error.js';
 import type { Failed, RunClock } from './run-clock.js';
 import { spokenDuration } from './spoken-duration.js';
-import { tryAgain, type Attempt } from './try-again.js';
 import type { RunEvent } from './types.js';
 
 export type Exchange =
@@ -28,7 +24,6 @@ export type ChatClientOptions = {
   /** A number in [0, 1). */
   readonly random: () => number;
   readonly clock: RunClock;
-  /** Longest time for one request. */
   readonly requestMs: number;
   readonly maxAttempts: number;
   readonly maxAnswerBytes: number;
@@ -46,7 +41,6 @@ const CANCELLED = {
 } as const;
 
 type Messages = readonly ChatCompletionMessageParam[];
-/** One request, with the time that it may take. */
 type Send = (messages: Messages, turn: number, ms: number) => Promise<Exchange | RequestFailure>;
 
 export async function chatClient(options: ChatClientOptions): Promise<ChatClient> {
@@ -72,7 +66,7 @@ export async function chatClient(options: ChatClientOptions): Promise<ChatClient
   };
 }
 
-/** The run's own end takes precedence over whatever a request says. */
+/** The end of the run takes precedence over the result of a request. */
 async function attempt(
   { clock, requestMs }: ChatClientOptions,
   send: (ms: number) => ReturnType<Send>,
@@ -101,8 +95,7 @@ async function sender(options: ChatClientOptions): Promise<Send> {
     project: null,
     maxRetries: 0,
     logLevel: 'off',
-    // The run's own signals are the time-out: they also cover an answer that stops half way, the
-    // SDK's does not.
+    // The SDK's time-out does not cover an answer that stops half way; the run's signals do.
     timeout: 2 ** 31 - 1,
     fetch: boundedFetch(maxAnswerBytes, size),
   });
@@ -127,7 +120,7 @@ async function sender(options: ChatClientOptions): Promise<Send> {
   };
 }
 
-/** A key must not reach a record, also not when a server repeats it. */
+/** A server may repeat the key, and a record must not contain it. */
 function classified(error: unknown, apiKey: string): RequestFailure {
   const failed = classifyRequestError(error, Date.now());
   return apiKey === '' ? failed : { ...failed, detail: failed.detail.replaceAll(apiKey, '[key]') };
@@ -143,7 +136,6 @@ function tooLate(ms: number): RequestFailure {
   return { failure: 'transient', retry: true, answered: false, detail };
 }
 
-/** The platform's fetch with an end to how much it reads. */
 function boundedFetch(maxBytes: number, size: { exceeded: boolean }): typeof fetch {
   return async (url, init) => {
     const response = await fetch(url, init);

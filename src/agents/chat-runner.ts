@@ -1,24 +1,21 @@
 /**
- * The runner of kind `chat`: a model behind any OpenAI-compatible endpoint works with guarded tools
- * until it reports.
+ * The runner of kind `chat`: a model behind an OpenAI-compatible endpoint works with guarded tools.
  */
-import { pause, type Wait } from './backoff.js';
+import { pause, type Wait } from './retry.js';
 import type { ToolCall } from './chat-answer.js';
 import { chatClient, type ChatClient } from './chat-client.js';
 import { chatFunctions, prepareCall } from './chat-tools.js';
-import { conversation, type Conversation } from './conversation.js';
+import { conversation, type Conversation, transcript, type Transcript } from './conversation.js';
 import { overBudget } from './model-tier.js';
 import { lastBytes, printable } from './output-tail.js';
 import { readReport } from './parse-report.js';
 import { fenceFor } from './quote-data.js';
 import { runClock, type Failed, type RunClock } from './run-clock.js';
-import { transcript, type Transcript } from './transcript.js';
 import { repetition, SAME_IN_A_ROW, SAME_RESULT, type Repetition } from './repetition.js';
-import { addUsage, NO_USAGE } from './usage.js';
-import type { RunInput, Runner, RunOutcome } from './types.js';
+import { addUsage, NO_USAGE, type RunInput, type Runner, type RunOutcome } from './types.js';
 
 export type ChatRunnerOptions = {
-  /** Where the API key is looked up under the name that the runner's definition gives. */
+  /** The environment with the API key. */
   readonly host: Readonly<Record<string, string | undefined>>;
   readonly wait?: Wait;
   readonly random?: () => number;
@@ -30,12 +27,12 @@ export type ChatRunnerOptions = {
 export type ChatLimits = {
   readonly maxTurns: number;
   readonly maxCallsPerTurn: number;
-  /** Attempts of one request, the first included. */
+  /** Including the first. */
   readonly maxAttempts: number;
   readonly requestMs: number;
-  /** How long one `run` call may take before it counts as hanging. */
+  /** How long one `run` call may take. */
   readonly toolMs: number;
-  /** Characters of one tool result that the model gets to see. */
+  /** Characters of one tool result that the model sees. */
   readonly maxResult: number;
   readonly maxAnswerBytes: number;
 };
@@ -77,7 +74,7 @@ export function chatRunner(options: ChatRunnerOptions): Runner {
   };
 }
 
-/** The key that the settings name; empty where the endpoint needs none. */
+/** Empty if the endpoint needs none. */
 function keyOf(
   { spec }: RunInput,
   host: ChatRunnerOptions['host'],
@@ -135,10 +132,7 @@ type Session = {
   readonly circles: Repetition;
 };
 
-/**
- * The loop: ask, make the calls, ask again. @returns why it failed, or nothing when the model has
- * finished.
- */
+/** Asks, makes the calls, asks again. @returns why it failed; `undefined` if the model finished. */
 async function converse(session: Session): Promise<Failed | undefined> {
   const { input, limits, client, clock, record, talk } = session;
   const { budget } = input.brief;
@@ -249,7 +243,7 @@ async function makeCalls(
   return undefined;
 }
 
-/** What files and programs say is fenced; what the guard says is its own plain words. */
+/** Output of files and programs is fenced; the guard's own words are not. */
 function quoteResult(
   name: string,
   about: string,
@@ -269,14 +263,14 @@ function quoteResult(
 const CUT =
   'Your last message was cut at the output limit. Go on from where it ended, in smaller steps.';
 
-/** One reminder for an answer that has no report, or one that says nothing readable. */
+/** One reminder for an answer without a readable report. */
 function reminder(content: string): string | undefined {
   const { report, found } = readReport(content);
   if (found && report.summary !== '') return undefined;
   return `Your answer does not end with a readable nocturne-report block: ${report.problems.join(' ') || '`summary` is empty.'} If the work is done, send the block now; otherwise go on.`;
 }
 
-/** Room for the prompt and as much again, at least 32,000 tokens, for what the tools return. */
+/** The prompt and as much again for tool results, at least 32,000 tokens. */
 function conversationLimit(contextBudget: number): number {
   return contextBudget + Math.max(contextBudget, 32_000);
 }

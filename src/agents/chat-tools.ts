@@ -1,15 +1,9 @@
-/**
- * The tools of a chat agent: their schemas, and one call from what the model wrote to what it
- * reads.
- */
+/** The tools of a chat agent: their schemas, and one call of the model. */
 import { EXIT, NocturneError } from '../kernel/error.js';
-import { unknownTool } from '../tools/explain-call.js';
-import { parseArguments } from '../tools/parse-arguments.js';
+import { unknownTool, parseArguments, toolSchema } from '../tools/tool-arguments.js';
 import type { Tool } from '../tools/tool.js';
-import { toolSchema } from '../tools/tool-schema.js';
 import type { AgentTools, ToolResult } from './types.js';
 
-/** The tools as a chat endpoint wants them described. */
 export function chatFunctions(tools: readonly Tool[]) {
   return tools.map(({ name, description, args }) => ({
     type: 'function' as const,
@@ -17,10 +11,7 @@ export function chatFunctions(tools: readonly Tool[]) {
   }));
 }
 
-/**
- * A call that can be made, or the sentence that tells the model how to make it right. `about`: its
- * first argument.
- */
+/** A valid call, or what the model must correct. `about`: its first argument. */
 export type PreparedCall =
   | {
       readonly kind: 'call';
@@ -56,13 +47,10 @@ export function prepareCall(tools: AgentTools, name: string, argumentsText: stri
   }
 }
 
-/** Codes of what is wrong with a call, its file or its program, besides the usage and refusals. */
+/** Errors that the model can correct, next to usage errors and refusals. */
 const TOLD: ReadonlySet<string> = new Set(['UNREADABLE', 'CONFLICT', 'RUN_FAILED']);
 
-/**
- * What was wrong with the call is for the model; what is wrong with the pass or the disk is thrown
- * on and ends the pass.
- */
+/** The model gets errors of its call; errors of the pass or the disk end the pass. */
 async function makeCall(tools: AgentTools, tool: Tool, sent: unknown): Promise<ToolResult> {
   try {
     return { ok: true, text: (await tools.call(tool, sent)).text };

@@ -1,9 +1,6 @@
-/**
- * What went wrong with a request to a chat endpoint, as a failure code, and whether the same
- * request may be sent again.
- */
+/** Classifies a failed request to a chat endpoint, and says whether to retry it. */
 import { defined } from '../kernel/defined.js';
-import { retryAfterMs } from './backoff.js';
+import { retryAfterMs } from './retry.js';
 import { printable } from './output-tail.js';
 import type { FailureCode } from './types.js';
 
@@ -11,12 +8,12 @@ export type RequestFailure = {
   readonly failure: FailureCode;
   readonly retry: boolean;
   readonly retryAfterMs?: number;
-  /** The endpoint was heard, if only to say no. */
+  /** The endpoint was reached. */
   readonly answered: boolean;
   readonly detail: string;
 };
 
-/** The parts of an error of the SDK, or of an error that came in a body, that are looked at. */
+/** The fields that are read of an SDK error, or of an error in a body. */
 type ErrorParts = {
   readonly status?: unknown;
   readonly code?: unknown;
@@ -26,57 +23,61 @@ type ErrorParts = {
   readonly cause?: unknown;
 };
 
-/**
- * 401, 403: `auth-required`. 402 and an exhausted quota: `over-budget`. 429, 529: `rate-limited`,
- * again later. 408, 409, 425, 5xx and
- * broken connections: `transient`, again later. 404: `not-found`. A request that exceeds the
- * model's context: `over-budget`. Any other 4xx: `crashed`.
- * @param now milliseconds since 1970, for a `Retry-After` that is a date.
- */
+/** Codes and types that say more than the status, or come with a misleading one. */
+const FAILURE_OF_CODE: ReadonlyMap<unknown, FailureCode> = new Map([
+  ['invalid_api_key', 'auth-required'],
+  ['authentication_error', 'auth-required'],
+  ['model_not_found', 'not-found'],
+  ['insufficient_quota', 'over-budget'],
+  ['billing_hard_limit_reached', 'over-budget'],
+  ['context_length_exceeded', 'over-budget'],
+  ['exceed_context_size_error', 'over-budget'],
+]);
+const FAILURE_OF_STATUS: ReadonlyMap<number, FailureCode> = new Map([
+  [401, 'auth-required'],
+  [402, 'over-budget'],
+  [403, 'auth-required'],
+  [404, 'not-found'],
+  [408, 'transient'],
+  [409, 'transient'],
+  [413, 'over-budget'],
+  [425, 'transient'],
+  [429, 'rate-limited'],
+  [529, 'rate-limited'],
+]);
+/** Of a connection: waiting does not help. */
+const LASTING: ReadonlySet<unknown> = new Set([
+  'CERT_HAS_EXPIRED',
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  'ERR_TLS_CERT_ALTNAME_INVALID',
+]);
+
+/** @param now milliseconds since 1970, for a `Retry-After` that is a date. */
 export function classifyRequestError(error: unknown, now: number): RequestFailure {
   const parts: ErrorParts =
     typeof error === 'object' && error !== null ? error : { message: String(error) };
-  const status = typeof parts.status === 'number' ? parts.status : undefined;
-  const message = sentence(parts);
-  if (status === undefined)
-    return {
-      failure: 'transient',
-      retry: true,
-      answered: false,
-      detail: `The endpoint could not be reached: ${message}`,
-    };
-  const no = {
-    retry: false,
+  const { status, code, type } = parts;
+  const reason = sentence(parts);
+  if (typeof status !== 'number') {
+    const retry = !causesOf(parts).some((cause) => LASTING.has(cause.code));
+    const detail = `The endpoint could not be reached: ${reason}`;
+    return { failure: retry ? 'transient' : 'crashed', retry, answered: false, detail };
+  }
+  const failure = FAILURE_OF_CODE.get(code) ?? FAILURE_OF_CODE.get(type) ?? failureOfStatus(status);
+  const retry = failure === 'rate-limited' || failure === 'transient';
+  return {
+    failure,
+    retry,
     answered: true,
-    detail: `The endpoint answered ${status}: ${message}`,
+    detail: `The endpoint answered ${status}: ${reason}`,
+    ...(retry ? asked(parts, now) : {}),
   };
-  if (parts.code === 'insufficient_quota' || parts.type === 'insufficient_quota')
-    return { failure: 'over-budget', ...no };
-  if (isContextLength(status, parts, message)) return { failure: 'over-budget', ...no };
-  const failure = failureOfStatus(status);
-  return failure === 'rate-limited' || failure === 'transient'
-    ? { failure, ...no, retry: true, ...asked(parts, now) }
-    : { failure, ...no };
 }
 
-/** What the status of an answer alone says. */
 export function failureOfStatus(status: number): FailureCode {
-  if (status === 401 || status === 403) return 'auth-required';
-  if (status === 402 || status === 413) return 'over-budget';
-  if (status === 429 || status === 529) return 'rate-limited';
-  if (status === 408 || status === 409 || status === 425 || status >= 500) return 'transient';
-  return status === 404 ? 'not-found' : 'crashed';
-}
-
-/** Only some servers give a code for it; the others are known by their wording alone. */
-function isContextLength(status: number, { code }: ErrorParts, message: string): boolean {
-  if (status === 413 || code === 'context_length_exceeded') return true;
-  return (
-    (status === 400 || status === 422) &&
-    /context (length|window|size)|maximum context|too many tokens|prompt is too long|exceeds the (available )?context/i.test(
-      message,
-    )
-  );
+  return FAILURE_OF_STATUS.get(status) ?? (status >= 500 ? 'transient' : 'crashed');
 }
 
 function asked({ headers }: ErrorParts, now: number): { readonly retryAfterMs?: number } {
@@ -85,15 +86,14 @@ function asked({ headers }: ErrorParts, now: number): { readonly retryAfterMs?: 
   return defined({ retryAfterMs: ms });
 }
 
-function sentence({ message, cause }: ErrorParts): string {
-  const causes = [
-    message,
-    ...(cause instanceof Error
-      ? [cause.message, cause.cause instanceof Error ? cause.cause.message : undefined]
-      : []),
-  ];
-  const text = causes
-    .filter((part): part is string => typeof part === 'string' && part !== '')
+function causesOf({ cause }: ErrorParts, most = 3): readonly ErrorParts[] {
+  return cause instanceof Error && most > 0 ? [cause, ...causesOf(cause, most - 1)] : [];
+}
+
+function sentence(parts: ErrorParts): string {
+  const text = [parts, ...causesOf(parts)]
+    .map(({ message }) => message)
+    .filter((message) => typeof message === 'string' && message !== '')
     .join(': ');
   return printable(text === '' ? 'no reason was given' : text)
     .replace(/\s+/g, ' ')

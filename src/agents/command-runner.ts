@@ -1,17 +1,12 @@
-/**
- * The runner of kind `command`: a program of the owner's gets the prompt on stdin and ends its
- * stdout with a report.
- */
+/** The runner of kind `command`: a program that reads the prompt and prints a report at the end. */
 import { defined } from '../kernel/defined.js';
 import { emptyReport, readReport } from './parse-report.js';
 import { filledArguments, programRunner, type ProgramRunnerOptions } from './program-runner.js';
-import type { FailureCode, Runner } from './types.js';
-import { NO_USAGE } from './usage.js';
+import { type FailureCode, type Runner, NO_USAGE } from './types.js';
 
 /**
- * Exit codes: 0 = finished; 75 (EX_TEMPFAIL) = nothing was done, worth trying again: `transient`,
- * tried again after a wait; 77 (EX_NOPERM) = the owner has to log
- * in: `auth-required`; anything else, or a signal = `crashed`.
+ * 0: finished. 75 (EX_TEMPFAIL): nothing was done, try again later. 77 (EX_NOPERM): the owner must
+ * log in. Anything else: crashed.
  */
 const FAILURE_OF_EXIT: ReadonlyMap<number, FailureCode> = new Map([
   [75, 'transient'],

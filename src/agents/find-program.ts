@@ -1,10 +1,8 @@
-/** Where a program would be found, as a shell would look for it. */
+/** Finds a program as a shell would. */
 import { accessSync, constants, statSync } from 'node:fs';
 import { delimiter, isAbsolute, join } from 'node:path';
 
-/**
- * A name with a `/` is meant from `directory`. `undefined` when nothing that can be run is there.
- */
+/** A name with a `/` is relative to `directory`. `undefined`: no executable file. */
 export function findProgram(
   program: string,
   search: { readonly path: string | undefined; readonly directory: string },

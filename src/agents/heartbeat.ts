@@ -1,32 +1,24 @@
-/**
- * The heartbeat of a running pass: renews its lease at a steady pace and says once when it cannot.
- */
+/** The heartbeat of a running pass: renews its lease at intervals. */
 
 /** Calls `tick` every `ms` until the returned function is called. */
 export type Every = (ms: number, tick: () => void) => () => void;
 
 export type Heartbeat = {
-  /** Ends the heartbeat and waits for a renewal under way. */
+  /** Waits for a renewal in progress. */
   stop(): Promise<void>;
-  /** How many renewals succeeded. */
   readonly beats: number;
 };
 
 export type HeartbeatOptions = {
   readonly everyMs: number;
-  /**
-   * Renews the lease; throws when it is lost. Not called again while an earlier call is still
-   * running.
-   */
+  /** Throws if the lease is lost. Calls never overlap. */
   readonly renew: () => void | Promise<void>;
-  /** Called at most once, with what `renew` threw; the heartbeat has ended by then. */
+  /** Called at most once; the heartbeat has ended by then. */
   readonly onLost: (error: unknown) => void;
   readonly every?: Every;
 };
 
-/**
- * Starts beating; the first renewal is one interval away. Never keeps the process alive by itself.
- */
+/** The first renewal is one interval away. Does not keep the process alive. */
 export function startHeartbeat({
   everyMs,
   renew,
@@ -48,7 +40,7 @@ export function startHeartbeat({
       await renew();
       beats += 1;
     } catch (error) {
-      // Whoever stopped the heartbeat is about to give up the lease itself.
+      // The caller of `stop` is about to release the lease itself.
       if (stopped) return;
       stopped = true;
       stopTimer();

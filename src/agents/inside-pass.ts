@@ -1,16 +1,16 @@
 /**
- * By what a process is known to run inside a pass: by its own environment, or, where an agent
- * cleaned that, by its parents'.
+ * Detects that a process runs inside a pass: by its environment or, if an agent cleaned that, by
+ * its parents'.
  */
 import { liveProcess, startEnvironment } from './process-table.js';
 
 export const PASS_TOKEN = 'NOCTURNE_PASS_TOKEN';
 export const PASS_RUN = 'NOCTURNE_RUN';
 const MARKS = [PASS_TOKEN, PASS_RUN];
-/** Parents looked at; longer chains do not occur. */
+/** Longer chains do not occur. */
 const MOST_PARENTS = 64;
 
-/** What was seen, in a sentence; `undefined` outside of every pass. */
+/** A sentence about what was seen; `undefined` outside every pass. */
 export function insidePass(env: Readonly<Record<string, string | undefined>>): string | undefined {
   const mark = MARKS.find((name) => env[name] !== undefined);
   if (mark !== undefined) return `$${mark} is set, so this runs inside a pass`;

@@ -1,13 +1,10 @@
-/** JSON documents that a program prints one per line, as they come. */
+/** Reads JSON documents that a program prints one per line. */
 import { StringDecoder } from 'node:string_decoder';
 
-/** A line that is longer is no message of a protocol any more; nothing of it is kept. */
+/** A longer line is not a message and is dropped. */
 const LONGEST = 8 * 1024 * 1024;
 
-/**
- * @returns a function that takes chunks; `on` is called with every whole line that is JSON, `other`
- * with every one that is not.
- */
+/** `on` gets every whole line that is JSON, `other` every other line. */
 export function jsonLines(
   on: (value: unknown) => void,
   other: (line: string) => void,

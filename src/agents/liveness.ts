@@ -1,58 +1,36 @@
-/**
- * Whether a run is alive: one pure decision from the times that were observed, and the instant at
- * which it could change.
- */
+/** Decides from observed times whether a run is alive, and when that could change. */
 
-/**
- * Nothing runs longer than this unless it declared a longer tool, or the owner's budget says
- * otherwise.
- */
+/** The default limit, unless a tool or the owner's budget declares another. */
 export const CEILING_MS = 30 * 60_000;
-/** Whatever is declared or budgeted, nothing runs longer than this. */
+/** The absolute limit. */
 export const CEILING_CAP_MS = 2 * 60 * 60_000;
-/**
- * A tool call that was begun must be followed by a sign of life within this time, unless it
- * declared a longer one.
- */
+/** A tool call must be followed by a heartbeat within this time, unless it declared longer. */
 export const CLAIM_MS = 60_000;
 
-/** A tool call under way. `declaredMs`: how long the agent said it may take. */
+/** A running tool call. `declaredMs`: how long the agent said it may take. */
 export type Claim = { readonly tool: string; readonly since: number; readonly declaredMs?: number };
 
-/**
- * All times in milliseconds of one clock. A time that is not a finite number counts as not
- * observed.
- */
+/** Milliseconds of one clock. A time that is not finite counts as not observed. */
 export type Signs = {
   readonly now: number;
   readonly startedAt: number;
-  /**
-   * Last output, heartbeat or answer; one from before `startedAt` is left over from another run and
-   * does not count.
-   */
+  /** Last output, heartbeat or answer; one from before `startedAt` belongs to another run. */
   readonly lastBeatAt: number | undefined;
   readonly claim?: Claim;
-  /** Default {@link CEILING_MS}; a declared tool can extend it up to {@link CEILING_CAP_MS}. */
+  /** Default {@link CEILING_MS}; a declared tool can extend it to {@link CEILING_CAP_MS}. */
   readonly ceilingMs?: number;
-  /**
-   * The owner's limit for the whole run. When given it is the ceiling, and nothing that an agent
-   * declares extends it.
-   */
+  /** The owner's limit for the whole run, which no agent can extend. */
   readonly budgetMs?: number;
-  /** Longest silence; when absent, silence alone never ends a run. */
+  /** Longest silence; without it, silence alone never ends a run. */
   readonly idleMs?: number;
 };
 
 export type KillReason = 'ceiling' | 'claim' | 'idle';
-/** `ageMs`: how long it lasted; `limitMs`: how long it was allowed to. */
 export type Liveness =
   | 'ok'
   | { readonly kill: KillReason; readonly ageMs: number; readonly limitMs: number };
 
-/**
- * The decision at `signs.now`. When several limits are passed, the ceiling is named before the
- * claim, the claim before idleness.
- */
+/** The ceiling is reported before the claim, the claim before idleness. */
 export function liveness(signs: Signs): Liveness {
   const passed = limits(signs).find((limit) => signs.now - limit.from >= limit.limitMs);
   return passed === undefined
@@ -60,10 +38,7 @@ export function liveness(signs: Signs): Liveness {
     : { kill: passed.kill, ageMs: signs.now - passed.from, limitMs: passed.limitMs };
 }
 
-/**
- * Milliseconds until {@link liveness} would end the run if nothing more were heard; 0 when it would
- * end it now.
- */
+/** Until {@link liveness} would end the run if nothing more were heard. */
 export function timeLeft(signs: Signs): number {
   return Math.max(
     0,
@@ -102,10 +77,7 @@ function ceiling(signs: Signs, claim: Claim | undefined, declaredMs: number): nu
   return Math.min(CEILING_CAP_MS, Math.max(ceilingMs, declaredEnd));
 }
 
-/**
- * A claim with no readable time is ignored; one from the future began now; a declared time that is
- * no number is none.
- */
+/** Ignores a claim without a readable time; one from the future begins now. */
 function validClaim({ claim, now }: Signs): Claim | undefined {
   if (claim === undefined || !observed(claim.since)) return undefined;
   const since = Math.min(claim.since, now);

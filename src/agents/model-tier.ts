@@ -1,12 +1,9 @@
-/**
- * Which runner and model a pass gets, and when it has used up what it was given. Decided from rows
- * and counts; nothing is read.
- */
+/** Decides which runner and model a pass gets, and when its budget is used up. */
 import { defined } from '../kernel/defined.js';
 import type { Rec } from '../markdown/types.js';
 import type { Usage } from './types.js';
 
-/** From the strongest to the cheapest; a tier that has no pass left today gives way to the next. */
+/** From the strongest; a tier with no pass left today gives way to the next. */
 export const TIER_ORDER = ['heavy', 'standard', 'lightweight'] as const;
 
 export type TierLimits = {
@@ -23,13 +20,9 @@ export type TierRow = {
   readonly maxPerDay: number | undefined;
 };
 
-/** Minutes of a tier whose row gives none. */
 const DEFAULT_MINUTES = 30;
 
-/**
- * Records of the object MODEL-TIER as rows. A number that cannot be read counts as 0, so that a
- * mistake never lifts a limit.
- */
+/** An unreadable number counts as 0, so that a mistake never lifts a limit. */
 export function tierRows(records: readonly Rec[]): readonly TierRow[] {
   return records.map((record) => {
     const text = (field: string): string => record.fields.get(field)?.value.trim() ?? '';
@@ -55,9 +48,9 @@ export function tierRows(records: readonly Rec[]): readonly TierRow[] {
 export type TierRequest = {
   readonly tiers: readonly TierRow[];
   readonly wanted: string;
-  /** Passes that were run today, by the tier they were given. */
+  /** Passes run today, by tier. */
   readonly usedToday: Readonly<Record<string, number>>;
-  /** The runner that the project names; it takes the place of the tier's. */
+  /** The project's runner, which overrides the tier's. */
   readonly runner?: string;
 };
 
@@ -68,12 +61,12 @@ export type TierChoice =
       readonly runner: string;
       readonly model: string;
       readonly limits: TierLimits;
-      /** Why it is not the tier that was wanted. */
+      /** Why it is not the requested tier. */
       readonly downgraded?: string;
     }
   | { readonly kind: 'unknown-tier' | 'exhausted'; readonly reason: string };
 
-/** The tier that was wanted, or the next cheaper one that has a pass left today. */
+/** The requested tier, or the next cheaper one with a pass left today. */
 export function chooseTier({ tiers, wanted, usedToday, runner }: TierRequest): TierChoice {
   const names = tiers.map(({ tier }) => tier);
   if (!names.includes(wanted))
@@ -112,10 +105,7 @@ export type OverBudget = {
   readonly detail: string;
 };
 
-/**
- * Whether usage is beyond a limit. Unknown usage is within every limit: there is nothing to
- * compare.
- */
+/** Unknown usage is within every limit. */
 export function overBudget(
   usage: Usage,
   limits: Pick<TierLimits, 'maxTokens' | 'maxCost'>,

@@ -1,7 +1,4 @@
-/**
- * Finding and ending all processes of a run: its group, and those that left the group but still
- * carry its mark.
- */
+/** Finds and ends all processes of a run: its group, and those that left it but carry its mark. */
 import {
   hasProcessTable,
   liveProcess,
@@ -10,23 +7,17 @@ import {
   type LiveProcess,
 } from './process-table.js';
 
-/** What every process of a run has in its environment, wherever it forked to. */
+/** What every process of a run has in its environment. */
 export type RunMark = { readonly runId: string; readonly workspace: string };
 
-/**
- * The processes of a run; `group` is its process group (its program's id), `sandbox` the first
- * process inside its sandbox, when they are known.
- */
+/** `group`: its process group. `sandbox`: the first process inside its sandbox. */
 export type RunProcesses = {
   readonly mark: RunMark;
   readonly group?: number;
   readonly sandbox?: LiveProcess;
 };
 
-/**
- * Ids of the live processes of a run, this process and its ancestors excepted. Where there is no
- * `/proc` nothing is found.
- */
+/** Without this process and its ancestors. Without `/proc`, nothing is found. */
 export function findProcesses({ mark, group, sandbox }: RunProcesses): readonly number[] {
   const wanted = [`NOCTURNE_RUN=${mark.runId}`, `NOCTURNE_WORKSPACE=${mark.workspace}`];
   const ours = ancestry(process.pid);
@@ -41,10 +32,7 @@ export function findProcesses({ mark, group, sandbox }: RunProcesses): readonly 
   ).map(({ pid }) => pid);
 }
 
-/**
- * The processes descended from `root`, itself excepted: one that cleaned its environment is found
- * here while its parent lives.
- */
+/** Finds a process that cleaned its environment, while its parent lives. */
 export function findDescendants(root: number): readonly LiveProcess[] {
   const live = liveProcesses();
   const found = new Map<number, LiveProcess>();
@@ -59,7 +47,7 @@ export function findDescendants(root: number): readonly LiveProcess[] {
   return [...found.values()];
 }
 
-/** Waits until no process of the run is left, at most `withinMs`. */
+/** Waits at most `withinMs`. */
 export async function waitUntilGone(run: RunProcesses, withinMs: number): Promise<void> {
   const deadline = performance.now() + withinMs;
   for (let pauseMs = 1; isThere(run); pauseMs = Math.min(pauseMs * 2, 50)) {
@@ -70,15 +58,14 @@ export async function waitUntilGone(run: RunProcesses, withinMs: number): Promis
 }
 
 export type KillOptions = {
-  /** Ended as well, unless they are gone: see {@link findDescendants}. */
+  /** See {@link findDescendants}. */
   readonly alsoKill?: readonly LiveProcess[];
   readonly withinMs?: number;
 };
 
 /**
- * SIGKILLs every process of a run, again and again until none is left.
- * @returns how many were killed, the leader of the group not counted, and the ids that were still
- * there when the time was up.
+ * SIGKILLs every process of a run until none is left.
+ * @returns how many (without the group's leader), and the ids still there at the deadline.
  */
 export async function killProcesses(
   run: RunProcesses,
@@ -103,18 +90,18 @@ export async function killProcesses(
   }
 }
 
-/** Sends a signal to a whole process group. @returns false when there is no such group any more. */
+/** @returns false if the group no longer exists. */
 export function signalGroup(group: number, signal: NodeJS.Signals | 0): boolean {
   return sendSignal(-group, signal);
 }
 
-/** Without `/proc` the group has to be asked, which counts its zombies too. */
+/** Without `/proc` only the group can be asked, which counts zombies too. */
 function isThere(run: RunProcesses): boolean {
   if (hasProcessTable) return findProcesses(run).length > 0;
   return run.group !== undefined && signalGroup(run.group, 0);
 }
 
-/** An id may have been given to another process meanwhile. */
+/** The id may belong to another process by now. */
 function isSame(
   candidate: LiveProcess | undefined,
   other: Pick<LiveProcess, 'pid' | 'born'> | undefined,
@@ -148,4 +135,36 @@ function ancestry(from: number): ReadonlySet<number> {
 
 function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+/** How long the helpers of a finished program may take to follow it (a `tee` that still writes). */
+const FLUSH_MS = 250;
+
+/**
+ * With a grace: SIGTERM first, then time to tidy up. Without: the program ended by itself. Then
+ * SIGKILL. In a sandbox the program has its own group, and the leader of the run's group ends
+ * everything inside.
+ */
+export async function endProcesses(
+  run: RunProcesses & { readonly group: number },
+  graceMs: number | undefined,
+): ReturnType<typeof killProcesses> {
+  const alsoKill = findDescendants(run.group);
+  if (graceMs !== undefined)
+    for (const group of groupsToTell(run, alsoKill)) signalGroup(group, 'SIGTERM');
+  await waitUntilGone(run, graceMs ?? FLUSH_MS);
+  if (run.sandbox !== undefined) {
+    signalGroup(run.group, 'SIGKILL');
+    await waitUntilGone(run, FLUSH_MS);
+  }
+  return killProcesses(run, { alsoKill });
+}
+
+function groupsToTell(
+  run: RunProcesses & { readonly group: number },
+  descendants: readonly LiveProcess[],
+): ReadonlySet<number> {
+  return run.sandbox === undefined
+    ? new Set([run.group])
+    : new Set(descendants.map(({ group }) => group).filter((group) => group !== run.group));
 }

@@ -1,20 +1,15 @@
-/**
- * The end of an output of any length, kept in bounded memory, and made fit to be shown and
- * recorded.
- */
+/** Keeps the end of an output in bounded memory, as printable text. */
 import { stripVTControlCharacters } from 'node:util';
 
 export type OutputTail = {
   push(chunk: Uint8Array): void;
-  /**
-   * The kept bytes as text: cut between characters, without terminal escapes or control characters.
-   */
+  /** Cut between characters, without terminal escapes or control characters. */
   text(lastBytes?: number): string;
-  /** Bytes seen in all. */
+  /** In total. */
   readonly seen: number;
 };
 
-/** Keeps at least the last `keepBytes` bytes, and never more than twice as many. */
+/** Keeps at least the last `keepBytes` bytes, and at most twice as many. */
 export function outputTail(keepBytes: number): OutputTail {
   let chunks: Uint8Array[] = [];
   let held = 0;
@@ -47,23 +42,20 @@ export function outputTail(keepBytes: number): OutputTail {
   };
 }
 
-/**
- * Text without terminal escapes and without control characters other than tab and line feed; `\r\n`
- * becomes `\n`.
- */
+/** Removes terminal escapes and control characters except tab and line feed. */
 export function printable(text: string): string {
   return stripVTControlCharacters(text)
     .replace(/\r\n?/g, '\n')
     .replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '');
 }
 
-/** The last `bytes` bytes of a text, cut between characters. */
+/** Cut between characters. */
 export function lastBytes(text: string, bytes: number): string {
   const all = Buffer.from(text);
   return all.length <= bytes ? text : wholeCharacters(all.subarray(all.length - bytes), true);
 }
 
-/** Decodes bytes whose beginning may be cut inside a UTF-8 character. */
+/** The beginning may be inside a UTF-8 character. */
 function wholeCharacters(bytes: Uint8Array, cut: boolean): string {
   let start = 0;
   while (cut && start < 4 && ((bytes[start] ?? 0) & 0xc0) === 0x80) start += 1;

@@ -1,12 +1,8 @@
-/**
- * What an agent said of its own work: the last `nocturne-report` block of its output, read with
- * distrust.
- */
+/** Reads the agent's report: the last `nocturne-report` block of its output, which is untrusted. */
 import { LineCounter, parseDocument } from 'yaml';
 import { printable } from './output-tail.js';
 import { reportReader } from './report-reader.js';
-import type { AgentReport, Usage } from './types.js';
-import { NO_USAGE } from './usage.js';
+import { type AgentReport, type Usage, NO_USAGE } from './types.js';
 
 const MAX_BLOCK = 64 * 1024;
 const KNOWN = [
@@ -20,20 +16,14 @@ const KNOWN = [
   'usage',
 ] as const;
 
-/**
- * `found`: whether there was a block at all. `usage` comes from the block's `usage:` map
- * (`tokens_in`, `tokens_out`, `cost`).
- */
+/** `found`: there was a block. `usage`: from its `usage:` map. */
 export type ReadReport = {
   readonly report: AgentReport;
   readonly usage: Usage;
   readonly found: boolean;
 };
 
-/**
- * The report in an agent's output. Never throws: whatever is wrong is a sentence in `problems`,
- * lines counted from the block's first.
- */
+/** Never throws: `problems` lists what is wrong, with lines counted from the block's first. */
 export function parseReport(output: string): AgentReport {
   return readReport(output).report;
 }
@@ -80,7 +70,6 @@ export function readReport(output: string): ReadReport {
   };
 }
 
-/** A report that says nothing but what is wrong with it. */
 export function emptyReport(problems: readonly string[]): AgentReport {
   return {
     summary: '',
@@ -133,10 +122,7 @@ function content(read: ReturnType<typeof reportReader>): Omit<AgentReport, 'prob
   };
 }
 
-/**
- * The YAML of a block as maps (so that no key can mean anything to JavaScript), with what the
- * parser found wrong.
- */
+/** As maps, so that no key has a meaning in JavaScript. */
 function load(text: string): { readonly value: unknown; readonly problems: readonly string[] } {
   const lineCounter = new LineCounter();
   try {
@@ -168,9 +154,8 @@ function load(text: string): { readonly value: unknown; readonly problems: reado
 type Block = { readonly text: string; readonly closed: boolean };
 
 /**
- * The last block with info `nocturne-report` that is not inside another fence; when an unbalanced
- * fence swallowed all of them, the last
- * line that opens one.
+ * The last block outside other fences; if an unclosed fence swallowed all of them, the last opening
+ * line.
  */
 function lastBlock(output: string): Block | undefined {
   const lines = output.split('\n');
@@ -179,10 +164,7 @@ function lastBlock(output: string): Block | undefined {
     text: lines.slice(index + 1, end ?? lines.length).join('\n'),
     closed: end !== undefined,
   });
-  /**
-   * Per fence character the shortest fence that nothing closes any more: without it, many unclosed
-   * fences would cost a scan each.
-   */
+  /** The shortest unclosed fence per character; otherwise many of them would cost a scan each. */
   const unclosed: Record<string, number> = {};
   for (let index = 0; index < lines.length; index++) {
     const fence = opening(lines[index] ?? '');

@@ -1,10 +1,8 @@
-/**
- * One program in its own process group, under watch: its output, its silence, its deadline, and
- * what it leaves behind.
- */
+/** Runs one program in its own process group: output, silence, deadline, and leftover processes. */
+import { statSync } from 'node:fs';
 import { defined } from '../kernel/defined.js';
-import { endProcesses } from './end-processes.js';
-import { type HeartbeatFile, watchHeartbeatFile } from './heartbeat-file.js';
+import { endProcesses, signalGroup } from './orphan-processes.js';
+import { type HeartbeatFile, watchHeartbeatFile, watchdog } from './watchdog.js';
 import { collectOutput, type Output } from './process-output.js';
 import type {
   ProcessEnd,
@@ -12,15 +10,11 @@ import type {
   ProcessLimits,
   ProcessRequest,
 } from './process-request.js';
-import { directoryProblem, exitSentence, lastLine, startProblem } from './process-sentences.js';
-import type { Wrapped } from './sandbox.js';
-import { readSandboxStatus } from './sandbox-status.js';
-import { signalGroup } from './orphan-processes.js';
-import { watchdog } from './watchdog.js';
+import { type Wrapped, readSandboxStatus } from './sandbox.js';
 
 export type { ProcessEnd, ProcessLimits };
 
-/** After everything is dead, how long output may still be on its way. */
+/** How long output may still arrive after everything is dead. */
 const DRAIN_MS = 1000;
 
 type Started = {
@@ -34,8 +28,7 @@ type Started = {
 type MakeEnd = (ending: ProcessEnding, detail: string, more?: Partial<ProcessEnd>) => ProcessEnd;
 
 /**
- * Runs a program to its end, whichever that is, and leaves no process of it behind. Never throws
- * for what the program does or is.
+ * Runs a program to its end and leaves no process behind. Does not throw for the program's errors.
  */
 export async function runProcess(request: ProcessRequest): Promise<ProcessEnd> {
   const startedAt = performance.now();
@@ -107,9 +100,6 @@ async function untilEnd(started: Started): Promise<ProcessEnd> {
   }
 }
 
-/**
- * Collects the output, and gives the verdict on silence, too much output and the end of the time.
- */
 function listen({ request, child, output, file }: Started, verdict: Verdict): Watchdog {
   const { limits } = request;
   const dog = watchdog({
@@ -170,7 +160,7 @@ function wrapped({ program, args, cwd, env, sandbox }: ProcessRequest): Wrapped 
 type Verdict = ReturnType<typeof firstVerdict>;
 type Watchdog = ReturnType<typeof watchdog>;
 
-/** Why a process has to end: whatever came first. */
+/** Only the first reason counts. */
 function firstVerdict() {
   let first: { readonly ending: ProcessEnding; readonly detail: string } | undefined;
   let reach = (): void => undefined;
@@ -211,4 +201,36 @@ function closed(stream: { once(event: 'close', then: () => void): unknown }): Pr
 
 function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms).unref());
+}
+
+export function directoryProblem(cwd: string): string | undefined {
+  return statSync(cwd, { throwIfNoEntry: false })?.isDirectory()
+    ? undefined
+    : `The directory \`${cwd}\` in which the program was to run does not exist.`;
+}
+
+export function startProblem(
+  program: string,
+  result: { readonly code?: string | undefined; readonly originalMessage?: string | undefined },
+): string {
+  if (result.code === 'ENOENT')
+    return `The program \`${program}\` was not found: no such file, and no such name in PATH.`;
+  if (result.code === 'EACCES')
+    return `The program \`${program}\` could not be started: it is not an executable file.`;
+  if (result.code === 'E2BIG')
+    return `The program \`${program}\` could not be started: its arguments or environment are too long.`;
+  return `The program \`${program}\` could not be started: ${result.originalMessage ?? 'no reason was given'}.`;
+}
+
+export function exitSentence(
+  program: string,
+  end: { readonly exitCode: number | undefined; readonly signal: string | undefined },
+): string {
+  return end.signal === undefined
+    ? `\`${program}\` exited with code ${end.exitCode ?? 'unknown'}.`
+    : `\`${program}\` was ended by ${end.signal}.`;
+}
+
+export function lastLine(text: string): string {
+  return text.trimEnd().split('\n').at(-1)?.trim().slice(0, 300) ?? '';
 }

@@ -1,5 +1,4 @@
-/** What a program prints: the end of it is kept, all of it is counted, too much of it is said. */
-import { outputLimiter } from './output-limiter.js';
+/** A program's output: keeps the end, counts everything, and reports when there is too much. */
 import { outputTail } from './output-tail.js';
 import type { ProcessEnd, ProcessLimits } from './process-request.js';
 
@@ -39,4 +38,33 @@ export function collectOutput({
       return both.seen;
     },
   };
+}
+
+export type OutputLimits = { readonly maxBytes: number; readonly maxBytesPerSecond: number };
+
+/** @returns a sentence once there is too much. Times in milliseconds. */
+export function outputLimiter({
+  maxBytes,
+  maxBytesPerSecond,
+}: OutputLimits): (bytes: number, now: number) => string | undefined {
+  let total = 0;
+  let windowFrom = Number.NEGATIVE_INFINITY;
+  let inWindow = 0;
+  return (bytes, now) => {
+    if (now - windowFrom >= 1000) {
+      windowFrom = now;
+      inWindow = 0;
+    }
+    total += bytes;
+    inWindow += bytes;
+    if (total > maxBytes) return `The program printed more than ${size(maxBytes)}.`;
+    if (inWindow > maxBytesPerSecond)
+      return `The program printed more than ${size(maxBytesPerSecond)} within a second.`;
+    return undefined;
+  };
+}
+
+function size(bytes: number): string {
+  if (bytes >= 1024 * 1024) return `${Math.round((bytes / (1024 * 1024)) * 10) / 10} MiB`;
+  return bytes >= 1024 ? `${Math.round((bytes / 1024) * 10) / 10} KiB` : `${bytes} bytes`;
 }

@@ -3,7 +3,6 @@ import type { Sandbox } from './sandbox.js';
 import type { RunMark } from './orphan-processes.js';
 
 export type ProcessLimits = {
-  /** The whole run. */
   readonly totalMs: number;
   /** Longest time without output or a touch of the heartbeat file. */
   readonly idleMs: number;
@@ -13,7 +12,7 @@ export type ProcessLimits = {
   readonly maxBytes?: number;
   /** In any one second. Default 16 MiB. */
   readonly maxBytesPerSecond?: number;
-  /** How often the heartbeat file is looked at. Default 5 s. */
+  /** How often to check the heartbeat file. Default 5 s. */
   readonly lookEveryMs?: number;
 };
 
@@ -21,7 +20,7 @@ export type ProcessRequest = {
   readonly program: string;
   readonly args: readonly string[];
   readonly cwd: string;
-  /** The whole environment; it has to hold the mark (`NOCTURNE_RUN`, `NOCTURNE_WORKSPACE`). */
+  /** Complete; it must contain the mark (`NOCTURNE_RUN`, `NOCTURNE_WORKSPACE`). */
   readonly env: Readonly<Record<string, string>>;
   readonly mark: RunMark;
   readonly stdin: string;
@@ -29,24 +28,16 @@ export type ProcessRequest = {
   readonly limits: ProcessLimits;
   readonly signal: AbortSignal;
   readonly onStart?: (pid: number) => void;
-  /** Bytes so far, and what was printed last. */
   readonly onOutput?: (bytes: number, tail: () => string) => void;
   readonly onBeat?: () => void;
-  /**
-   * Something that changes while the program works, as text; looked at as often as the heartbeat
-   * file.
-   */
+  /** Text that changes while the program works, checked as often as the heartbeat file. */
   readonly signOfLife?: () => string;
-  /** Every chunk of stdout, as it comes. */
   readonly onStdout?: (chunk: Uint8Array) => void;
-  /** The program is put into it; `scratch` is the folder of the run, which it may write to. */
+  /** `scratch`: the folder of the run, which the program may write. */
   readonly sandbox?: { readonly profile: Sandbox; readonly scratch?: string };
 };
 
-/**
- * `not-started`: no such program, not executable, no such directory, or its sandbox could not be
- * made.
- */
+/** `not-started`: no such program or directory, not executable, or no sandbox. */
 export type ProcessEnding =
   | 'exited'
   | 'not-started'
@@ -58,17 +49,16 @@ export type ProcessEnd = {
   readonly ending: ProcessEnding;
   readonly exitCode: number | undefined;
   readonly signal: string | undefined;
-  /** One sentence: what happened. */
   readonly detail: string;
   /** The last MiB of stdout, printable. */
   readonly stdout: string;
-  /** The last 8 KiB of stdout and stderr as they came, and of stderr alone. */
+  /** The last 8 KiB of both streams, and of stderr alone. */
   readonly tail: string;
   readonly stderrTail: string;
   readonly bytes: number;
   readonly durationMs: number;
   /** Processes that had left the group, or outlived the program, and were killed. */
   readonly orphansKilled: number;
-  /** Ids of processes of the run that could not be ended. */
+  /** Ids of processes that could not be ended. */
   readonly left: readonly number[];
 };

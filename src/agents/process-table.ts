@@ -1,10 +1,7 @@
-/**
- * The live processes of this machine as `/proc` tells of them; empty where there is none (macOS),
- * which callers have to say.
- */
+/** The live processes of this machine, from `/proc`; empty without it (macOS). */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 
-/** `born`: clock ticks since boot, which with the id names a process for good. */
+/** `born`: clock ticks since boot; with the id it identifies a process for good. */
 export type LiveProcess = {
   readonly pid: number;
   readonly parent: number;
@@ -15,10 +12,8 @@ export type LiveProcess = {
 export const hasProcessTable = existsSync('/proc/self/stat');
 
 /**
- * Looks at every live process, also at those that appear meanwhile, and keeps those that `wanted`
- * accepts. Because every process of the last
- * listing was looked at after an earlier one, none can slip through by forking and ending. Zombies
- * are not alive.
+ * Repeats until a listing has no new process, so that none slips through by forking and ending.
+ * Zombies do not count.
  */
 export function liveProcesses(
   wanted: (candidate: LiveProcess) => boolean = () => true,
@@ -41,25 +36,19 @@ export function liveProcesses(
   return found;
 }
 
-/**
- * On a machine that starts processes faster than they can be looked at, looking has to end all the
- * same.
- */
+/** A limit for machines that start processes faster than this looks. */
 const MOST_ROUNDS = 50;
 
 export function liveProcess(pid: number): LiveProcess | undefined {
   const stat = readProc(pid, 'stat');
   if (stat === undefined) return undefined;
-  // The name, second field, may itself hold blanks and parentheses; the state follows the last one.
+  // The name may contain blanks and parentheses; the state follows the last one.
   const [state, parent, group, ...rest] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   if (state === 'Z' || state === 'X') return undefined;
   return { pid, parent: Number(parent), group: Number(group), born: rest[16] ?? '' };
 }
 
-/**
- * The entries `NAME=value` that a process was started with; none where they are another user's to
- * read.
- */
+/** Empty if they are another user's. */
 export function startEnvironment(pid: number): readonly string[] {
   return readProc(pid, 'environ')?.split('\0') ?? [];
 }

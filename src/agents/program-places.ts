@@ -1,7 +1,4 @@
-/**
- * What of the file system a program needs in order to start: itself, what it was installed with,
- * and the interpreter that its first line names.
- */
+/** What of the file system a program needs to start: itself, its installation, its interpreter. */
 import {
   closeSync,
   existsSync,
@@ -18,8 +15,8 @@ import { isInside, type Mount } from './sandbox-mounts.js';
 export type ProgramContext = { readonly path: string | undefined; readonly home: string };
 
 /**
- * @param program absolute. Only its own folders, never the home directory or `~/.local` as a whole:
- * there is more in these than programs.
+ * @param program absolute. Never the whole home directory or `~/.local`, which hold more than
+ * programs.
  */
 export function programPlaces(program: string, context: ProgramContext): readonly Mount[] {
   const real = realpathSync(program);
@@ -33,7 +30,6 @@ export function programPlaces(program: string, context: ProgramContext): readonl
   ];
 }
 
-/** The symbolic links that lead to a program, the program itself left out. */
 function linksTo(program: string): readonly string[] {
   const links: string[] = [];
   for (
@@ -56,10 +52,7 @@ function placeOf(path: string, home: string): readonly Mount[] {
   ];
 }
 
-/**
- * A package's `node_modules`, a prefix with `bin` and `lib`, or the folder of a package or virtual
- * environment.
- */
+/** `node_modules`, a prefix with `bin` and `lib`, or a package or virtual environment. */
 function installation(path: string): string | undefined {
   const modules = path.indexOf('/node_modules/');
   if (modules !== -1) return path.slice(0, modules + '/node_modules'.length);

@@ -1,33 +1,31 @@
 /**
- * What runners that start a program share: the files of a run, attempts, deadlines, the sandbox,
- * and what is said when it has ended.
+ * What runners that start a program share: files, attempts, deadlines, sandbox, and the outcome.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { defined } from '../kernel/defined.js';
-import { pause, type Wait } from './backoff.js';
+import { pause, type Wait, tryAgain } from './retry.js';
 import { overBudget } from './model-tier.js';
 import { runProcess, type ProcessEnd, type ProcessLimits } from './process-group.js';
 import { runnerEnvironment } from './runner-environment.js';
-import { throttledOutput } from './throttled-output.js';
-import { tryAgain } from './try-again.js';
-import type { FailureCode, RunInput, Runner, RunOutcome } from './types.js';
-import { addUsage, NO_USAGE } from './usage.js';
+import {
+  type FailureCode,
+  type RunInput,
+  type Runner,
+  type RunOutcome,
+  type RunEvent,
+  addUsage,
+  NO_USAGE,
+} from './types.js';
 
 export type ProgramRunnerOptions = {
-  /** The environment from which the program's is picked. */
+  /** The environment to pick from. */
   readonly host: Readonly<Record<string, string | undefined>>;
-  /**
-   * Where the brief is put for the program to read. Default: the system's directory for temporary
-   * files.
-   */
+  /** Where to put the brief. Default: the system's directory for temporary files. */
   readonly scratch?: string;
   readonly limits?: Partial<ProcessLimits>;
-  /**
-   * How often a program is started whose failure is worth trying again, the first time included.
-   * Default 3.
-   */
+  /** Including the first. Default 3. */
   readonly maxAttempts?: number;
   readonly wait?: Wait;
   readonly random?: () => number;
@@ -40,18 +38,18 @@ export type RunFiles = {
   readonly heartbeat: string;
 };
 
-/** One start of a program, and how its end is read. */
+/** One start of a program, and how to read its end. */
 export type Attempt = {
   readonly program: string;
   readonly args: readonly string[];
   readonly stdin: string;
-  /** Only what the program says of itself; what the runner found is in `end`. */
+  /** Only what the program reports; what the runner found is in `end`. */
   readonly read: (end: ProcessEnd) => Read;
   readonly onStdout?: (chunk: Uint8Array) => void;
-  /** What changes while a program works that prints nothing meanwhile. */
+  /** Changes while a program works without printing. */
   readonly signOfLife?: () => string;
 };
-/** `stop` ends the program: it has used up what it was given. */
+/** `stop` ends the program because its budget is used up. */
 export type PrepareAttempt = (
   input: RunInput,
   files: RunFiles,
@@ -199,18 +197,12 @@ async function once(
   };
 }
 
-/**
- * A program with a slash is meant from the workspace's root: the folder that the agent works in is
- * never searched for one.
- */
+/** A path starts at the workspace's root; the agent's folder is never searched. */
 function programOf(program: string, workspaceRoot: string): string {
   return program.includes('/') ? resolve(workspaceRoot, program) : program;
 }
 
-/**
- * Fills `{workspace}`, `{cwd}`, `{model}`, `{run_id}`, `{brief}`, `{prompt}` (files) and
- * `{scratch}` (their folder) in the arguments of the owner's.
- */
+/** Fills `{workspace}`, `{cwd}`, `{model}`, `{run_id}`, `{brief}`, `{prompt}` and `{scratch}`. */
 export function filledArguments(
   { spec, workspaceRoot, cwd, model, brief }: RunInput,
   files: RunFiles,
@@ -229,10 +221,7 @@ export function filledArguments(
   );
 }
 
-/**
- * How the process ended, where that alone is the failure. One that ran out of time while it asked
- * to be let in was not let in.
- */
+/** A program that ran out of time while it asked for a login failed for that reason. */
 function failureOf(end: ProcessEnd, own: FailureCode | undefined): FailureCode | undefined {
   if (end.ending === 'not-started') return 'not-found';
   if (end.ending === 'exited') return own;
@@ -251,4 +240,20 @@ function leftovers({ orphansKilled, left }: ProcessEnd): string {
 function lastWords({ stderrTail }: ProcessEnd): string {
   const line = stderrTail.trimEnd().split('\n').at(-1)?.trim() ?? '';
   return line === '' ? '' : `Last words: ${line.slice(0, 300)}`;
+}
+
+const EVERY_MS = 250;
+
+/** The first chunk at once, then at most four a second; each includes what was skipped. */
+export function throttledOutput(
+  on: (event: RunEvent) => void,
+  now: () => number = () => performance.now(),
+): (bytes: number, tail: () => string) => void {
+  let last = Number.NEGATIVE_INFINITY;
+  return (bytes, tail) => {
+    const time = now();
+    if (time - last < EVERY_MS) return;
+    last = time;
+    on({ kind: 'output', bytes, tail: tail() });
+  };
 }

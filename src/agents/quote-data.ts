@@ -1,4 +1,4 @@
-/** Untrusted text inside a prompt: quoted so that it cannot end its own quotation. */
+/** Quotes untrusted text in a prompt so that it cannot end its own quotation. */
 
 export type Quoted = {
   readonly title: string;
@@ -7,10 +7,7 @@ export type Quoted = {
   readonly text: string;
 };
 
-/**
- * A titled fenced block. The fence is longer than any run of backticks in the text; title and
- * source are held to one plain line.
- */
+/** The fence is longer than any run of backticks in the text. */
 export function quoteData({ title, source, sha256, text }: Quoted, note?: string): string {
   const fence = fenceFor(text);
   const about = [
@@ -21,17 +18,13 @@ export function quoteData({ title, source, sha256, text }: Quoted, note?: string
   return `### Data: ${oneLine(title)}\n${about}\n${fence}data\n${text}${text.endsWith('\n') || text === '' ? '' : '\n'}${fence}\n`;
 }
 
-/** A run of backticks that the text does not contain, three at least. */
 export function fenceFor(text: string): string {
   let longest = 2;
   for (const [run] of text.matchAll(/`+/g)) longest = Math.max(longest, run.length);
   return '`'.repeat(longest + 1);
 }
 
-/**
- * A name that somebody else chose: no line breaks, no control or formatting characters, no
- * backticks, at most 200 characters.
- */
+/** A name that somebody else chose: one line, no control characters or backticks, at most 200. */
 export function oneLine(text: string): string {
   return text
     .replace(/[\p{C}\p{Zl}\p{Zp}`]+/gu, ' ')

@@ -1,20 +1,17 @@
 /** Notices an agent that goes round in circles. */
 import { sha256 } from '../kernel/hash.js';
 
-/** The very same call this many times in a row ends the run; it is not made again. */
+/** The same call this many times in a row ends the run. */
 export const SAME_IN_A_ROW = 4;
-/**
- * The very same call with the very same result this often, nothing new having been written
- * meanwhile, ends it too.
- */
+/** So does the same call with the same result, if nothing new was written since. */
 export const SAME_RESULT = 6;
 
 export type Repetition = {
-  /** Told before a call is made. @returns how many times in a row it has now been asked for. */
+  /** Call it before a call. @returns how many times in a row it was asked for. */
   asked(name: string, argumentsText: string): number;
   /**
-   * Told after a call was made. @returns how often the same call has had the same result since
-   * something new was written.
+   * Call it after a call.
+   * @returns how often it gave this result since something new was written.
    */
   answered(
     name: string,
@@ -49,7 +46,7 @@ export function repetition(): Repetition {
   };
 }
 
-/** Two calls are the same when their arguments say the same, in whatever order and spacing. */
+/** Order and spacing of the arguments do not matter. */
 function key(name: string, argumentsText: string): string {
   return sha256(`${name}\n${canonical(argumentsText)}`);
 }

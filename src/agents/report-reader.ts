@@ -1,15 +1,12 @@
-/**
- * Typed access to a map that somebody untrusted wrote: what does not fit is left out and said,
- * lengths are bounded, nothing throws.
- */
+/** Typed access to an untrusted map: limits lengths, reports what does not fit, never throws. */
 
 export type ReportReader = {
   text(key: string, maxLength: number): string;
   texts(key: string, limits: { readonly atMost: number; readonly each: number }): readonly string[];
   flag(key: string): boolean;
-  /** A whole number that is not negative. */
+  /** Whole and not negative. */
   count(key: string): number | undefined;
-  /** A number that is not negative. */
+  /** Not negative. */
   amount(key: string): number | undefined;
   map(key: string, keys: readonly string[]): ReportReader | undefined;
   maps(key: string, keys: readonly string[], atMost: number): readonly ReportReader[];
@@ -18,17 +15,13 @@ export type ReportReader = {
 
 const MOST_PROBLEMS = 50;
 
-/** A map with the keys that may stand in it; `prefix` names it in what is said of it. */
 type Source = {
   readonly values: ReadonlyMap<string, unknown>;
   readonly prefix: string;
   readonly problems: string[];
 };
 
-/**
- * `problems` is added to; `prefix` names the map in what is added. Keys may also be written in
- * camelCase.
- */
+/** Adds to `problems`; `prefix` names the map there. Keys may also be in camelCase. */
 export function reportReader(
   map: ReadonlyMap<unknown, unknown>,
   keys: readonly string[],

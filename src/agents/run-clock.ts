@@ -1,8 +1,5 @@
-/**
- * The time of a chat run: how long it may still take, and whether a tool call has gone on for too
- * long.
- */
-import type { Wait } from './backoff.js';
+/** The time of a chat run: how long it may still take, and whether a tool call takes too long. */
+import type { Wait } from './retry.js';
 import { liveness, timeLeft, type Signs } from './liveness.js';
 import { spokenDuration } from './spoken-duration.js';
 import type { FailureCode, RunInput } from './types.js';
@@ -12,13 +9,12 @@ export type Failed = { readonly failure: FailureCode; readonly detail: string };
 export type RunClock = {
   /** Something was heard, or the run itself decided to wait. */
   beat(): void;
-  /** Milliseconds until the run has to end, if it goes on being heard of. */
+  /** Until the run has to end, if it stays alive. */
   total(): number;
-  /** Milliseconds until it counts as stuck or has to end, if nothing more is heard. */
+  /** Until it counts as stuck or has to end, if nothing more is heard. */
   left(): number;
-  /** Why it has to end now. */
   failure(): Failed | undefined;
-  /** Waits for a tool call as long as it, and the run, may take. */
+  /** Waits as long as the tool call, and the run, may take. */
   during<T>(
     tool: string,
     toolMs: number,

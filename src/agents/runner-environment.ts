@@ -1,7 +1,4 @@
-/**
- * The environment of an agent's process: a short list that the owner can extend, never the whole of
- * ours.
- */
+/** The environment of an agent's process: a short list that the owner can extend. */
 import { isAbsolute } from 'node:path';
 import type { RunnerSpec } from './types.js';
 
@@ -18,11 +15,8 @@ export type EnvironmentInput = {
 };
 
 /**
- * PATH, HOME, LANG and TZ of the host, what the runner's `pass_env` names, and `NOCTURNE_RUN`,
- * `NOCTURNE_WORKSPACE`, `NOCTURNE_BRIEF`,
- * `NOCTURNE_HEARTBEAT` and `NOCTURNE_PASS_TOKEN`, which nothing can override. Directories of PATH
- * that are not absolute are left out:
- * they would name places in the folder that the agent writes to.
+ * Relative directories are dropped from PATH, because they would be in the folder that the agent
+ * writes. Nothing overrides the `NOCTURNE_` variables.
  */
 export function runnerEnvironment({
   host,

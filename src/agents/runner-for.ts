@@ -1,39 +1,39 @@
-/** From a runner's definition to the runner. */
-import type { ChatRunnerOptions } from './chat-runner.js';
+/** Makes the runner that a definition asks for. */
+import { defined } from '../kernel/defined.js';
+import type { Wait } from './retry.js';
 import { emptyReport } from './parse-report.js';
 import type { ProgramRunnerOptions } from './program-runner.js';
-import type { Runner, RunnerSpec } from './types.js';
-import { NO_USAGE } from './usage.js';
+import { type Runner, type RunnerSpec, NO_USAGE } from './types.js';
 
-/** A kind that RUNNERS.md may name, besides `command` and `chat`, which are always there. */
+/** A kind for RUNNERS.md, in addition to `command` and `chat`. */
 export type RunnerKind = {
   readonly kind: string;
-  /** What is started where the owner names no program. */
+  /** The default program. */
   readonly program: string;
   readonly make: (options: ProgramRunnerOptions) => Promise<Runner>;
 };
 
 export type RunnerOptions = {
-  /** The environment from which keys and what is passed on to programs are picked. */
+  /** The environment from which keys and variables are picked. */
   readonly host: Readonly<Record<string, string | undefined>>;
-  readonly program?: Omit<ProgramRunnerOptions, 'host'>;
-  readonly chat?: Omit<ChatRunnerOptions, 'host'>;
+  /** How a runner waits before it tries again; default: in real time. */
+  readonly wait?: Wait;
   /** The kinds that the installed hosts bring. */
   readonly kinds?: readonly RunnerKind[];
 };
 
 export async function runnerFor(
   { kind }: Pick<RunnerSpec, 'name' | 'kind'>,
-  { host, program, chat, kinds = [] }: RunnerOptions = { host: process.env },
+  { host, wait, kinds = [] }: RunnerOptions = { host: process.env },
 ): Promise<Runner> {
-  if (kind === 'command')
-    return (await import('./command-runner.js')).commandRunner({ host, ...program });
-  if (kind === 'chat') return (await import('./chat-runner.js')).chatRunner({ host, ...chat });
+  const options = { host, ...defined({ wait }) };
+  if (kind === 'command') return (await import('./command-runner.js')).commandRunner(options);
+  if (kind === 'chat') return (await import('./chat-runner.js')).chatRunner(options);
   const brought = kinds.find((runner) => runner.kind === kind);
-  return brought === undefined ? missingRunner(kind, kinds) : brought.make({ host, ...program });
+  return brought === undefined ? missingRunner(kind, kinds) : brought.make(options);
 }
 
-/** Fails as a program does that is not there: the pass is closed, and the owner is told. */
+/** Fails like a missing program: the pass ends, and the owner is told. */
 function missingRunner(kind: string, kinds: readonly RunnerKind[]): Runner {
   const kindNames = ['command', 'chat', ...kinds.map((runner) => runner.kind)].join(', ');
   return {

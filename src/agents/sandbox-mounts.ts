@@ -1,20 +1,17 @@
-/**
- * What a sandboxed process sees of the file system, as a list of mounts, and that list as arguments
- * of bubblewrap.
- */
+/** What a sandboxed process sees of the file system, as mounts and as bubblewrap's arguments. */
 import { existsSync, lstatSync, readlinkSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** `hidden`: an empty folder that nothing can be written to. `empty`: one of the process's own. */
+/** `hidden`: an empty read-only folder. `empty`: an empty writable one. */
 export type Mount = { readonly path: string } & (
   | { readonly kind: 'ro' | 'rw' | 'empty' | 'hidden' | 'dev' | 'proc' }
   | { readonly kind: 'symlink'; readonly target: string }
 );
-/** By path; the deeper one wins inside the shallower, whichever was put in first. */
+/** A deeper path wins over a shallower one, in any order. */
 export type Mounts = ReadonlyMap<string, Mount>;
 
 /**
- * Own processes, messages, names; no capability even for root; ended with its parent; no way to the
+ * Own processes, messages and names; no capability, even for root; ends with its parent; no
  * terminal.
  */
 export const NAMESPACES = [
@@ -29,7 +26,7 @@ export const NAMESPACES = [
   'ALL',
 ] as const;
 
-/** What programs of the system need. Nothing else of the root is there under `strict`. */
+/** Under `strict`, nothing else of the root exists. */
 const SYSTEM = [
   '/usr',
   '/bin',
@@ -44,7 +41,7 @@ const SYSTEM = [
   '/gnu/store',
 ];
 const PRIVATE = ['/tmp', '/var/tmp', '/run'];
-/** Under `workspace` the home directory can be read, but not what logs in elsewhere. */
+/** Under `workspace`, the home directory can be read, without these credentials. */
 const CREDENTIALS = [
   '.ssh',
   '.gnupg',
@@ -75,7 +72,6 @@ const CREDENTIALS = [
 
 const PASSWORDS = ['/etc/shadow', '/etc/gshadow'];
 
-/** Only the system's programs; an empty home. */
 export function strictMounts(home: string): readonly Mount[] {
   return [
     ...DEVICES,
@@ -87,10 +83,7 @@ export function strictMounts(home: string): readonly Mount[] {
   ];
 }
 
-/**
- * Everything as it is, read-only, but without what logs in elsewhere, and without the sockets of
- * the machine's services.
- */
+/** Everything read-only, without credentials and the sockets of services. */
 export function workspaceMounts(home: string): readonly Mount[] {
   const credentials = CREDENTIALS.map((name) => join(home, name))
     .filter((path) => existsSync(path))
@@ -115,7 +108,7 @@ export function mountsByPath(mounts: readonly Mount[]): Mounts {
   return new Map(mounts.map((mount) => [mount.path, mount]));
 }
 
-/** Whether what stands at `path` on this machine stands there inside as well. */
+/** Whether `path` is the same inside as outside. */
 export function isVisible(mounts: Mounts, path: string): boolean {
   let nearest: Mount | undefined;
   for (const mount of mounts.values())
@@ -131,7 +124,7 @@ export function isInside(folder: string, path: string): boolean {
   return path === folder || folder === '/' || path.startsWith(`${folder}/`);
 }
 
-/** In the order in which they have to be made. */
+/** In mounting order. */
 export function mountArguments(mounts: Mounts): readonly string[] {
   return [...mounts.values()].sort((a, b) => a.path.length - b.path.length).flatMap(argumentsOf);
 }
@@ -152,7 +145,7 @@ function argumentsOf(mount: Mount): readonly string[] {
     case 'dev':
       return ['--dev', path];
     case 'proc':
-      // What root may set there it may set without any capability, for the whole machine.
+      // Root could change settings of the whole machine there, without any capability.
       return ['--proc', path, '--remount-ro', path];
     case 'symlink':
       return ['--symlink', mount.target, path];
@@ -164,7 +157,7 @@ const DEVICES: readonly Mount[] = [
   { kind: 'proc', path: '/proc' },
 ];
 
-/** Only root could read them, and root may be who runs this. */
+/** Only root could read them, but root may be running this. */
 function passwords(): readonly Mount[] {
   return PASSWORDS.filter((path) => existsSync(path)).map(hide);
 }
@@ -179,7 +172,7 @@ function asItIs(path: string): Mount {
     : { kind: 'ro', path };
 }
 
-/** Often a link into `/run`, which is not there inside. */
+/** Often a link into `/run`, which does not exist inside. */
 function nameServers(): readonly Mount[] {
   try {
     const path = realpathSync('/etc/resolv.conf');

@@ -1,6 +1,5 @@
 /**
- * Whether bubblewrap really works here: it is run once, with the namespaces and mounts that a
- * sandbox needs, because being installed says little.
+ * Tests whether bubblewrap works here by running it once, because being installed is not enough.
  */
 import { findProgram } from './find-program.js';
 import { NAMESPACES } from './sandbox-mounts.js';
@@ -12,7 +11,7 @@ export type SandboxProbe =
 const PROBE_MS = 10_000;
 const probes = new Map<string, Promise<SandboxProbe>>();
 
-/** Looked for in the absolute folders of `path`; asked once per process and program. */
+/** Tested once per process and program. */
 export async function probeSandbox(path: string | undefined): Promise<SandboxProbe> {
   const bwrap = findProgram('bwrap', { path, directory: '/' });
   if (bwrap === undefined)
@@ -22,7 +21,7 @@ export async function probeSandbox(path: string | undefined): Promise<SandboxPro
   return probe;
 }
 
-/** It starts itself inside, so that nothing else has to be there. */
+/** It starts itself, so that nothing else is needed inside. */
 async function tryIt(bwrap: string): Promise<SandboxProbe> {
   const { execa } = await import('execa');
   const args = [

@@ -1,9 +1,7 @@
-/**
- * The sandbox of the processes that are started for a pass: which one is in force, in words, and a
- * command put into it. Nothing goes through a shell.
- */
+/** The sandbox of a pass's processes: the decision, its description, and a command put into it. */
 import { existsSync, realpathSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
+import { Readable } from 'node:stream';
 import { findProgram } from './find-program.js';
 import { programPlaces } from './program-places.js';
 import {
@@ -18,9 +16,9 @@ import {
   workspaceMounts,
 } from './sandbox-mounts.js';
 import type { SandboxProbe } from './sandbox-probe.js';
-import type { SandboxSettings } from './sandbox-settings.js';
+import { liveProcess, type LiveProcess } from './process-table.js';
 
-/** `without`: one was preferred, and there is none. Plain data. */
+/** `without`: a sandbox was preferred but is not available. */
 export type SandboxInForce =
   | { readonly kind: 'off' }
   | {
@@ -32,12 +30,12 @@ export type SandboxInForce =
     }
   | { readonly kind: 'without'; readonly mode: 'workspace' | 'strict'; readonly why: string };
 export type SandboxOn = Extract<SandboxInForce, { kind: 'on' }>;
-/** `refused`: one was required, and there is none. */
+/** `refused`: a sandbox was required but is not available. */
 export type SandboxDecision =
   | SandboxInForce
   | { readonly kind: 'refused'; readonly mode: 'workspace' | 'strict'; readonly why: string };
 
-/** Absolute paths. `readOnly` lie inside `writable`. */
+/** Absolute paths. `readOnly` is inside `writable`. */
 export type SandboxPlaces = {
   readonly workspace: string;
   readonly nocturneHome: string;
@@ -51,7 +49,7 @@ export type PlainCommand = {
   readonly cwd: string;
   /** PATH. */
   readonly path: string | undefined;
-  /** A folder of the run's own, writable. */
+  /** The run's own folder, writable. */
   readonly scratch?: string;
 };
 export type Wrapped =
@@ -59,8 +57,8 @@ export type Wrapped =
   | { readonly kind: 'failed'; readonly why: string };
 
 /**
- * On descriptor 3 the wrapped command says `"child-pid"` when there is a sandbox, and `"exit-code"`
- * only when the program was really started.
+ * The wrapped command writes `"child-pid"` to descriptor 3, and `"exit-code"` only if the program
+ * was started.
  */
 export type Sandbox = { readonly wrap: (command: PlainCommand) => Wrapped };
 
@@ -140,7 +138,7 @@ export function bubblewrap(on: SandboxOn, places: SandboxPlaces): Sandbox {
   };
 }
 
-/** The folders of the owner's state, keys and tokens are nowhere, whatever else is shown. */
+/** The owner's state, keys and tokens are never visible. */
 function seen(
   on: SandboxOn,
   { workspace, nocturneHome, home, writable, readOnly }: SandboxPlaces,
@@ -162,7 +160,7 @@ function seen(
   ];
 }
 
-/** What the program needs and cannot be seen anyway. */
+/** What the program needs that is not visible anyway. */
 function needed(
   on: SandboxOn,
   places: SandboxPlaces,
@@ -178,4 +176,37 @@ function needed(
 
 function real(path: string): string {
   return existsSync(path) ? realpathSync(path) : path;
+}
+
+/**
+ * `require`: no sandbox, no pass. `prefer`: the pass runs without and says so. `read`: more
+ * absolute paths that `strict` shows.
+ */
+export type SandboxSettings = {
+  readonly mode: 'off' | 'workspace' | 'strict';
+  readonly policy: 'require' | 'prefer';
+  readonly network: boolean;
+  readonly read: readonly string[];
+};
+
+export type SandboxStatus = {
+  /** When this process ends, everything inside has ended. */
+  first(): LiveProcess | undefined;
+  programEnded(): boolean;
+  readonly closed: Promise<void>;
+};
+
+export function readSandboxStatus(stream: unknown): SandboxStatus {
+  let received = '';
+  let first: LiveProcess | undefined;
+  let closed = Promise.resolve();
+  if (stream instanceof Readable) {
+    closed = new Promise((resolve) => stream.once('close', resolve));
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      received = (received + text).slice(0, 4096);
+      const pid = /"child-pid": (\d+)/.exec(received)?.[1];
+      if (pid !== undefined) first ??= liveProcess(Number(pid));
+    });
+  }
+  return { first: () => first, programEnded: () => received.includes('"exit-code"'), closed };
 }

@@ -1,4 +1,4 @@
-/** Durations as sentences say them. */
+/** Formats a duration for a sentence. */
 
 /** `80 ms`, `1.5 s`, `12 min`. */
 export function spokenDuration(ms: number): string {

@@ -1,8 +1,7 @@
-/** Agent runtimes behind one interface, and the brief that one bounded piece of work gets. */
+/** The interface of agent runners, and the brief that they get. */
 import type { Capability } from '../governance/types.js';
 import type { Tool, ToolAnswer } from '../tools/tool.js';
-import type { Sandbox } from './sandbox.js';
-import type { SandboxSettings } from './sandbox-settings.js';
+import type { Sandbox, SandboxSettings } from './sandbox.js';
 
 export const FAILURE_CODES = [
   'auth-required',
@@ -19,10 +18,7 @@ export const FAILURE_CODES = [
 ] as const;
 export type FailureCode = (typeof FAILURE_CODES)[number];
 
-/**
- * A piece of the prompt, with where it came from. Text from the workspace is data, never
- * instruction.
- */
+/** A piece of the prompt. Text from the workspace is data, never an instruction. */
 export type Fragment = {
   readonly title: string;
   readonly source: string;
@@ -53,7 +49,7 @@ export type Brief = {
   readonly sandbox: string;
 };
 
-/** A runner as the owner defined it in the protected `orchestration-os/RUNNERS.md`. */
+/** A runner as the owner defined it in `orchestration-os/RUNNERS.md`. */
 export type RunnerSpec = {
   readonly name: string;
   /** `command`, `chat`, or a kind that an installed host brings. */
@@ -61,25 +57,17 @@ export type RunnerSpec = {
   /** command: program and arguments, no shell. */
   readonly program: string;
   readonly args: readonly string[];
-  /**
-   * chat: base URL of an OpenAI-compatible endpoint and the name of the environment variable that
-   * holds the key.
-   */
+  /** chat: base URL, and the name of the environment variable with the key. */
   readonly endpoint: string;
   readonly apiKeyEnv: string;
-  /**
-   * Names of environment variables passed through to the process, besides PATH, HOME, LANG and TZ.
-   */
+  /** Environment variables passed on, in addition to PATH, HOME, LANG and TZ. */
   readonly passEnv: readonly string[];
   readonly sandbox: SandboxSettings;
   /** What the agent may call of the command line and the tools. */
   readonly capability: Capability;
 };
 
-/**
- * What the agent says of its own work; parsed from the last fenced `nocturne-report` block (YAML)
- * of its output.
- */
+/** The agent's report, from the last `nocturne-report` block of its output. */
 export type AgentReport = {
   readonly summary: string;
   readonly outputs: readonly string[];
@@ -129,18 +117,17 @@ export type RunEvent =
 export type RunOutcome = {
   readonly kind: 'finished' | 'failed';
   readonly failure?: FailureCode;
-  /** One sentence for people; never branched on. */
+  /** For people; code does not branch on it. */
   readonly detail: string;
   readonly usage: Usage;
   readonly report: AgentReport;
-  /** Last 8 KiB of what the agent printed, for the record. */
+  /** The last 8 KiB that the agent printed. */
   readonly tail: string;
   readonly model: string;
 };
 
-/** What the model reads of a call; a refusal is text with its reason. */
 export type ToolResult = { readonly ok: boolean; readonly text: string };
-/** The tools that a `chat` agent is given, bound to its pass. */
+/** The tools of a `chat` agent, bound to its pass. */
 export interface AgentTools {
   readonly list: readonly Tool[];
   /** @throws NocturneError for what cannot be done. */
@@ -152,11 +139,11 @@ export type RunInput = {
   readonly prompt: string;
   readonly spec: RunnerSpec;
   readonly model: string;
-  /** Directory in which the agent works: the project's folder. */
+  /** Where the agent works: the project's folder. */
   readonly cwd: string;
   readonly workspaceRoot: string;
   readonly tools: AgentTools;
-  /** The program of the runner is put into it. */
+  /** The sandbox for the runner's program. */
   readonly sandbox?: Sandbox;
   readonly signal: AbortSignal;
   readonly on: (event: RunEvent) => void;
@@ -165,4 +152,19 @@ export type RunInput = {
 export interface Runner {
   readonly name: string;
   run(input: RunInput): Promise<RunOutcome>;
+}
+
+export const NO_USAGE: Usage = { tokensIn: undefined, tokensOut: undefined, cost: undefined };
+
+/** Unknown plus unknown stays unknown. */
+export function addUsage(a: Usage, b: Usage): Usage {
+  return {
+    tokensIn: add(a.tokensIn, b.tokensIn),
+    tokensOut: add(a.tokensOut, b.tokensOut),
+    cost: add(a.cost, b.cost),
+  };
+}
+
+function add(a: number | undefined, b: number | undefined): number | undefined {
+  return a === undefined ? b : a + (b ?? 0);
 }

@@ -1,25 +1,21 @@
-/**
- * Watches one process: asks the liveness decision again whenever it could change, and looks at the
- * heartbeat file in between.
- */
+/** Watches one process: asks for the liveness decision whenever it could change. */
+import { closeSync, constants, lstatSync, openSync, readSync } from 'node:fs';
 import { defined } from '../kernel/defined.js';
-import type { HeartbeatFile } from './heartbeat-file.js';
-import { liveness, timeLeft, type Liveness, type Signs } from './liveness.js';
+import { liveness, timeLeft, type Liveness, type Signs, type Claim } from './liveness.js';
 import { spokenDuration } from './spoken-duration.js';
 
 export type WatchdogOptions = {
   readonly totalMs: number;
   readonly idleMs: number;
   readonly lookEveryMs: number;
-  /** Watched since before the process was started, so that its first touch is not missed. */
+  /** Watched from before the start, so that the first touch is not missed. */
   readonly file: HeartbeatFile;
   readonly onBeat: () => void;
-  /** Called at most once. `detail`: one sentence. */
+  /** Called at most once. */
   readonly onDead: (ending: 'timed-out' | 'stuck', detail: string) => void;
 };
 
 export type Watchdog = {
-  /** The process was heard. */
   beat(): void;
   stop(): void;
 };
@@ -70,4 +66,72 @@ function sentence(state: Exclude<Liveness, 'ok'>, tool: string | undefined): str
   if (state.kill === 'claim')
     return `Nothing was heard for ${limit} since the program began \`${tool ?? 'a tool'}\`.`;
   return `The program neither printed anything nor touched its heartbeat file for ${limit}.`;
+}
+
+export type HeartbeatFile = {
+  /** Whether the file was touched since the last look. */
+  look(now: number): boolean;
+  /** What the file said at its last touch: `{"tool": "cargo build", "seconds": 600}`. */
+  readonly claim: Claim | undefined;
+};
+
+/**
+ * Compares time and size with the last look, never with a clock. A touch without a claim ends the
+ * earlier claim.
+ */
+export function watchHeartbeatFile(path: string | undefined): HeartbeatFile {
+  let last = path === undefined ? '' : version(path);
+  let claim: Claim | undefined;
+  return {
+    look(now) {
+      if (path === undefined) return false;
+      const seen = version(path);
+      if (seen === last) return false;
+      last = seen;
+      claim = readClaim(path, now);
+      return true;
+    },
+    get claim() {
+      return claim;
+    },
+  };
+}
+
+function version(path: string): string {
+  const found = lstatSync(path, { throwIfNoEntry: false, bigint: true });
+  return found?.isFile() ? `${found.mtimeNs}/${found.size}/${found.ino}` : '';
+}
+
+function readClaim(path: string, now: number): Claim | undefined {
+  const stated = json(head(path));
+  if (typeof stated !== 'object' || stated === null) return undefined;
+  const { tool, seconds } = stated as { readonly tool?: unknown; readonly seconds?: unknown };
+  if (typeof tool !== 'string' || tool.trim() === '') return undefined;
+  const named = { tool: tool.slice(0, 80), since: now };
+  return typeof seconds === 'number' && Number.isFinite(seconds) && seconds > 0
+    ? { ...named, declaredMs: seconds * 1000 }
+    : named;
+}
+
+function json(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The agent writes the file, so it may be anything, or missing. */
+function head(path: string): string {
+  const buffer = Buffer.alloc(1024);
+  try {
+    const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW);
+    try {
+      return buffer.toString('utf8', 0, readSync(file, buffer, 0, buffer.length, 0));
+    } finally {
+      closeSync(file);
+    }
+  } catch {
+    return '';
+  }
 }

@@ -1,14 +1,9 @@
-/**
- * Who is let in: one message against what the owner said about its channel and sender. What is in
- * no table is unknown.
- */
+/** Decides whether a message is admitted, by what the owner set for its channel and sender. */
 import { sha256 } from '../kernel/hash.js';
 import { skeleton } from './guard/look-alike.js';
 import type { Channel, InboundPolicy, KnownSender } from './inbound-policy.js';
 
-/**
- * `unverified`: it appeared while an agent was at work, so that the agent could have written it.
- */
+/** `unverified`: it appeared while an agent was working, so the agent could have written it. */
 export type Envelope = {
   readonly channel: string;
   readonly sender: string;
@@ -34,8 +29,7 @@ export type Refusal = (typeof REFUSALS)[number];
 export type Admission =
   | { readonly kind: 'admit'; readonly channel: Channel; readonly project: string }
   /**
-   * `ask`: nobody asked the owner about this yet. `question`: the id under which the answer is
-   * kept.
+   * `ask`: the owner has not been asked yet. `question`: the id under which the answer is recorded.
    */
   | {
       readonly kind: 'hold';
@@ -46,13 +40,9 @@ export type Admission =
     }
   | { readonly kind: 'refuse'; readonly reason: Refusal; readonly why: string };
 
-/**
- * Besides this message: how many of its sender were taken or held within the hour, and how many
- * questions of the channel are open.
- */
+/** Messages of this sender accepted or held in the last hour, and open questions of the channel. */
 export type Traffic = { readonly lastHour: number; readonly openQuestions: number };
 
-/** So many senders of one channel may be asked about at a time. */
 export const MAX_QUESTIONS = 20;
 
 export function admit(policy: InboundPolicy, envelope: Envelope, traffic: Traffic): Admission {
@@ -89,7 +79,7 @@ export function admit(policy: InboundPolicy, envelope: Envelope, traffic: Traffi
   return { kind: 'hold', channel, ask, about, question: questionId(envelope, about) };
 }
 
-/** A refusal outweighs every leave; a question that waits is no leave. */
+/** A deny outweighs every allow; an open question allows nothing. */
 function standingOf(
   policy: InboundPolicy,
   { channel, sender }: Envelope,
@@ -138,7 +128,6 @@ function placed(
   return { kind: 'admit', channel: destination.channel, project };
 }
 
-/** One for each channel and sender, letter by letter. */
 export function questionId(
   { channel, sender }: Pick<Envelope, 'channel' | 'sender'>,
   about: 'sender' | 'arrivals',
@@ -146,7 +135,7 @@ export function questionId(
   return `${about === 'sender' ? 'S' : 'A'}-${sha256(`${channel}\0${sender}`).slice(0, 16)}`;
 }
 
-/** Allowed senders that this one could be taken for; none of them is meant by it. */
+/** Allowed senders that look like this one. They do not make this one allowed. */
 export function lookAlikes(
   policy: InboundPolicy,
   { sender }: Pick<Envelope, 'sender'>,

@@ -1,4 +1,4 @@
-/** Answers that the owner wrote into NOTIFICATIONS.md: what is to be done about each of them. */
+/** What to do about each answer that the owner wrote into NOTIFICATIONS.md. */
 import type { Rec } from '../markdown/types.js';
 import type { Snapshot } from '../workspace/types.js';
 import { approvalAsked } from './approvals/approval.js';
@@ -10,10 +10,7 @@ import { transitionSteps } from './transition.js';
 import { decisionOf } from './verdict.js';
 import type { ReadAnswer } from './verdict.js';
 
-/**
- * Besides bundles: a draft becomes a project, a proposal is carried out, what a pass asked for is
- * done once. These need more than fields.
- */
+/** What needs more than bundles: accept a draft, carry out a proposal, act on an approval. */
 export type AnswerEffect =
   | { readonly kind: 'accept-draft'; readonly slug: string }
   | { readonly kind: 'apply-proposal'; readonly id: string }
@@ -25,14 +22,13 @@ export type PendingAnswer = {
   readonly project: string;
   readonly verdict: ReadAnswer['verdict'];
   readonly answer: string;
-  /** What happens, in one sentence. */
   readonly what: string;
   readonly effects: readonly AnswerEffect[];
   /** Run in this order, in one commit. */
   readonly calls: readonly BundleCall[];
 };
 
-/** Every notification that was answered and not dealt with, oldest first. */
+/** Answered and not yet processed, oldest first. */
 export function pendingAnswers(snapshot: Snapshot): readonly PendingAnswer[] {
   const steps = new Map(
     transitionSteps(snapshot).flatMap((step) =>
@@ -58,8 +54,7 @@ export function pendingAnswers(snapshot: Snapshot): readonly PendingAnswer[] {
     };
     const step = steps.get(record.key);
     if (step !== undefined) return [{ ...about, what: step.why, effects: [], calls: step.calls }];
-    // An older question of a transition that another answer decides is closed together with that
-    // one.
+    // One answer decides a transition and closes its older questions with it.
     if (covered.has(record.key)) return [];
     return [{ ...about, ...effectOf(snapshot, record, read) }];
   });
@@ -91,10 +86,7 @@ function effectOf(snapshot: Snapshot, record: Rec, read: ReadAnswer): Effect {
   }
 }
 
-/**
- * A row that waits goes on, and the agent reads the answer in its next objective; a plain no pauses
- * the project, as every question says.
- */
+/** The agent reads the answer in its next objective; a plain no pauses the project. */
 function escalationEffect(snapshot: Snapshot, record: Rec, read: ReadAnswer): Effect {
   const slug = fieldText(record, 'project');
   const row = snapshot.record('DISPATCH', slug);
@@ -133,9 +125,8 @@ function escalationEffect(snapshot: Snapshot, record: Rec, read: ReadAnswer): Ef
 const QUESTION_LIMIT = 200;
 
 /**
- * The objective that was to be, followed by what the owner said; without this the agent would ask
- * again. Where there was no objective to
- * work on, words of the owner are the objective.
+ * The planned objective followed by the owner's answer, so that the agent does not ask again. If
+ * there was no usable objective, the owner's words become it.
  */
 function objectiveWith(
   snapshot: Snapshot,
@@ -177,7 +168,6 @@ const APPROVAL_OUTCOMES = {
   text: 'is void: the answer is neither a clear yes nor a clear no',
 };
 
-/** Decided where the payload is looked at; the question is closed with it. */
 function approvalEffect(record: Rec, read: ReadAnswer): Effect {
   const id = approvalAsked(record);
   if (id === undefined) return closed(record, 'it names no question of a pass');

@@ -1,12 +1,11 @@
-/** The restart breaker: after failures in a row, how long the next pass has to wait. */
-
-/** Seconds after the first, second … failure in a row; the last one holds for all further ones. */
-export const BREAKER_DELAYS = [0, 0, 10, 30, 120, 300, 900] as const;
+/** The restart breaker: how long the next pass waits after failures in a row. */
 
 /**
- * A last failure that lies further in the future than this is a clock that was set back, not a
- * reason to wait.
+ * Seconds after the first, second … failure in a row; the last value applies to all further ones.
  */
+export const BREAKER_DELAYS = [0, 0, 10, 30, 120, 300, 900] as const;
+
+/** A last failure further in the future than this means the clock was set back. */
 const CLOCK_SKEW_MS = 60_000;
 
 export type Breaker =
@@ -18,9 +17,6 @@ export type Breaker =
       readonly failures: number;
     };
 
-/**
- * `open`: no pass may start yet. Without a time of the last failure there is nothing to wait for.
- */
 export function breaker(failures: number, lastFailureAt: Date | undefined, now: Date): Breaker {
   if (!(failures > 0) || lastFailureAt === undefined || Number.isNaN(lastFailureAt.getTime()))
     return { open: false };

@@ -1,7 +1,4 @@
-/**
- * A decision's outcome: which bundle is to be run, with what. Whoever runs it adds the step of its
- * pass.
- */
+/** The outcome of a decision: which bundle to run, with which arguments. */
 import type { BundleArguments } from '../workspace/bundle.js';
 
 export type BundleCall = { readonly bundle: string; readonly args: BundleArguments };

@@ -1,13 +1,7 @@
-/**
- * What a caller inside a pass needs for each operation: the words of the command line and the tools
- * of MCP, in one table. Decides nothing about writes: that is the guard's.
- */
+/** Which capability a pass needs for each command and tool. The guard judges writes, not this. */
 import type { Capability, Reason } from './types.js';
 
-/**
- * `open`: every pass, whatever its capability (the server of MCP asks about each tool by itself).
- * `owner`: never a pass.
- */
+/** `open`: every pass (the MCP server checks each tool itself). `owner`: never a pass. */
 export const NEEDS = ['open', 'project', 'workspace', 'owner'] as const;
 export type Need = (typeof NEEDS)[number];
 
@@ -46,7 +40,7 @@ const OPERATIONS: Readonly<Record<Need, readonly string[]>> = {
     'run',
     'notify',
   ],
-  // What goes over all projects, or over logs whose rows belong to none.
+  // What covers all projects, or logs whose rows belong to no project.
   workspace: [
     'history',
     'as-of',
@@ -96,12 +90,12 @@ const NEED_OF: ReadonlyMap<string, Need> = new Map(
   NEEDS.flatMap((need) => OPERATIONS[need].map((name) => [name, need] as const)),
 );
 
-/** Of a name that nobody listed the owner alone may make use. */
+/** An operation that is not listed is the owner's. */
 export function needOf(operation: string): Need {
   return NEED_OF.get(operation) ?? 'owner';
 }
 
-/** @param need of a command that a module brings; else what the table says. */
+/** @param need given for a command of a module; otherwise the table decides. */
 export function capabilityAllows(
   capability: Capability,
   operation: string,
@@ -111,7 +105,6 @@ export function capabilityAllows(
   return capability === 'workspace' || capability === need;
 }
 
-/** Why a caller inside a pass may not; empty when it may. */
 export function capabilityReasons(
   capability: Capability,
   operation: string,

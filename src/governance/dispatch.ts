@@ -1,4 +1,4 @@
-/** Which project the next worker pass is for. */
+/** Decides which project the next worker pass is for. */
 import { defined } from '../kernel/defined.js';
 import type { Rec } from '../markdown/types.js';
 import type { Snapshot } from '../workspace/types.js';
@@ -7,7 +7,7 @@ import { fieldInt, fieldText, fieldTime } from '../project/field-text.js';
 import { transitionSteps } from './transition.js';
 
 export type Considered = { readonly slug: string; readonly why: string };
-/** `advance`: projects whose transition was approved; they move on before anything is chosen. */
+/** `advance`: projects whose transition was approved; they move on before one is chosen. */
 export type Dispatch = {
   readonly chosen?: Considered;
   readonly advance: readonly string[];
@@ -19,14 +19,10 @@ export type DispatchOptions = {
   readonly exclude?: ReadonlySet<string>;
   /** Projects on which other passes work. */
   readonly claimed?: ReadonlySet<string>;
-  /** The only project asked for (`--project`). */
   readonly only?: string;
 };
 
-/**
- * Active rows without an open question: the lowest priority number first, then the one whose last
- * pass is longest ago.
- */
+/** Among active projects without an open question: lowest priority number, then longest wait. */
 export function dispatch(snapshot: Snapshot, options: DispatchOptions = {}): Dispatch {
   const rows = snapshot.records('DISPATCH');
   const skipped: Considered[] = [];
@@ -80,10 +76,7 @@ function notNow(row: Rec, { exclude, claimed, only }: DispatchOptions): string |
   return exclude?.has(slug) === true ? 'this pass has tried it already' : undefined;
 }
 
-/**
- * A row without a readable priority comes last; one that was never worked on comes first among
- * equals.
- */
+/** A row without a readable priority comes last; among equals, one never worked on comes first. */
 function byTurn(a: Rec, b: Rec): number {
   const [left, right] = [priorityOf(a), priorityOf(b)];
   if (left !== right) return left < right ? -1 : 1;

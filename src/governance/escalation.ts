@@ -1,6 +1,4 @@
-/**
- * Questions that only the owner can answer: which are open, and which nobody has been shown yet.
- */
+/** Questions that only the owner can answer: which are open, and which are not shown yet. */
 import type { Rec } from '../markdown/types.js';
 import type { Snapshot } from '../workspace/types.js';
 import { fieldText, fieldTime } from '../project/field-text.js';
@@ -8,7 +6,6 @@ import { fieldText, fieldTime } from '../project/field-text.js';
 export type Escalation = {
   readonly slug: string;
   readonly question: string;
-  /** The notification that asks; there should be one. */
   readonly notification: string | undefined;
   readonly priority: string;
   readonly since: Date | undefined;
@@ -18,7 +15,7 @@ export type Escalation = {
 
 const RANK: Readonly<Record<string, number>> = { critical: 0, high: 1, medium: 2, low: 3 };
 
-/** Open escalations of all projects, the most urgent and then the oldest first. */
+/** The most urgent first, then the oldest. */
 export function openEscalations(snapshot: Snapshot): readonly Escalation[] {
   const seenUntil = lastManagerStart(snapshot);
   return snapshot
@@ -32,13 +29,11 @@ export function openEscalations(snapshot: Snapshot): readonly Escalation[] {
     );
 }
 
-/** A project with a question in its row is not dispatched. */
 export function openEscalation(row: Rec): string | undefined {
   const text = fieldText(row, 'escalation');
   return text === '' ? undefined : text;
 }
 
-/** The project's newest notification that waits for an answer. */
 function asking(snapshot: Snapshot, slug: string): Rec | undefined {
   return snapshot
     .records('NOTIFICATION')

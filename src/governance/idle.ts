@@ -1,7 +1,4 @@
-/**
- * What a worker pass does when no project can move: the first of four tiers that finds something,
- * or nothing.
- */
+/** Chooses what a worker pass does when no project can move: the first tier with an item. */
 import { defined } from '../kernel/defined.js';
 import type { Diagnostic } from '../kernel/diagnostic.js';
 import { dateStamp } from '../kernel/clock.js';
@@ -15,12 +12,12 @@ export type IdleTier = 'repair' | 'review' | 'consolidate' | 'draft';
 
 export type IdleChoice = {
   readonly tier: IdleTier;
-  /** One item; the same words for the same item, so that it is not taken up again. */
+  /** The same item always has the same words, so that it is not taken twice. */
   readonly objective: string;
   readonly why: string;
   /** Globs of the workspace that the pass may write. */
   readonly writes: readonly string[];
-  /** The pre-approval that lets it write outside `memory/`; without one it only notes and asks. */
+  /** The pre-approval to write outside `memory/`; without one the pass only notes and asks. */
   readonly authorisation?: string;
   readonly checks: readonly PermissionCheck[];
 };
@@ -29,7 +26,7 @@ export type Idle = {
   readonly considered: readonly { readonly tier: IdleTier; readonly why: string }[];
 };
 
-/** What a tier found: `target` is what would have to be written to deal with it. */
+/** `target`: what the pass would have to write. */
 type Found = {
   readonly objective: string;
   readonly why: string;
@@ -43,7 +40,6 @@ const ENDING_DAYS = 3;
 const MAX_DAILY_LOGS = 7;
 const MIN_LIVE_PROJECTS = 2;
 
-/** @param diagnostics what validation of the same snapshot found. */
 export function idle(snapshot: Snapshot, diagnostics: readonly Diagnostic[]): Idle {
   const alreadyReported = reported(snapshot);
   const tiers: readonly (readonly [IdleTier, readonly Found[], string])[] = [
@@ -86,7 +82,7 @@ function choiceOf(snapshot: Snapshot, tier: IdleTier, found: Found): IdleChoice 
   };
 }
 
-/** Objectives of earlier idle passes, and what the owner was asked and has not answered. */
+/** Objectives of earlier idle passes, and open questions to the owner. */
 function reported(snapshot: Snapshot): ReadonlySet<string> {
   const done = snapshot
     .records('MEMORY')
@@ -175,8 +171,8 @@ function staleTools(snapshot: Snapshot): readonly Found[] {
 }
 
 /**
- * An output counts as seen when a recorded change wrote it, or when a review of its project is
- * younger than that. What nobody recorded is the owner's own.
+ * An output counts as seen after a recent recorded change or a recent review of its project. Files
+ * without a recorded change are the owner's own.
  */
 function unseenOutputs(snapshot: Snapshot): readonly Found[] {
   const oldest = snapshot.now.getTime() - UNSEEN_DAYS * DAY_MS;
@@ -208,7 +204,7 @@ function unseenOutputs(snapshot: Snapshot): readonly Found[] {
   });
 }
 
-/** `memory/summary-DATE.md` sums up the daily logs to that date. */
+/** `memory/summary-DATE.md` covers the daily logs up to that date. */
 function consolidation(snapshot: Snapshot): readonly Found[] {
   const dates = (pattern: RegExp): string[] =>
     [...snapshot.files.keys()].flatMap((path) => pattern.exec(path)?.[1] ?? []).sort();
@@ -238,7 +234,7 @@ function drafts(snapshot: Snapshot): readonly Found[] {
   ];
 }
 
-/** Why there is nothing to draft; empty: a draft is due. */
+/** Why no draft is due; empty if one is. */
 function draftReason(snapshot: Snapshot): string {
   const live = liveProjects(snapshot);
   if (live >= MIN_LIVE_PROJECTS) return `${live} projects can become active again`;

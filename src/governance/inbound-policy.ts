@@ -1,4 +1,4 @@
-/** What the owner says about channels and senders, from the protected page and from answers. */
+/** The owner's settings for channels and senders, from the protected page and from answers. */
 import { fieldInt, fieldList, fieldText } from '../project/field-text.js';
 import type { Snapshot } from '../workspace/types.js';
 
@@ -26,7 +26,7 @@ export type InboundPolicy = {
   readonly projects: ReadonlySet<string>;
 };
 
-/** Anything that is not written as it should be is read as the stricter of the two. */
+/** A value that cannot be read counts as the stricter one. */
 export function inboundPolicy(snapshot: Snapshot): InboundPolicy {
   const channels = snapshot.records('CHANNEL').map(
     (row): Channel => ({

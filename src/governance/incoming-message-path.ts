@@ -1,15 +1,15 @@
-/** Where channels deliver messages, and what the name of a file there says. */
+/** Where channels deliver messages, and what a file name there means. */
 
 const FOLDER = 'inbox/';
 export const HELD_FOLDER = 'inbox/held/';
 const OURS = new Set(['inbox/README.md', 'inbox/SENDERS.md']);
 
-/** A whole message that nobody has looked at yet. */
+/** A complete message that nobody has processed yet. */
 export function isIncomingMessage(path: string): boolean {
   return inFolder(path, FOLDER) && !OURS.has(path) && isWhole(path);
 }
 
-/** The same, put aside because it appeared while an agent was at work. */
+/** Held because it appeared while an agent was working. */
 export function isHeldMessage(path: string): boolean {
   return inFolder(path, HELD_FOLDER) && isWhole(path);
 }

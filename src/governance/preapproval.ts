@@ -1,7 +1,4 @@
-/**
- * Permissions given in advance: whether one of them allows an action. Whatever is not clearly
- * allowed is not.
- */
+/** Decides whether a pre-approval allows an action. What is not clearly allowed is refused. */
 import type { Rec } from '../markdown/types.js';
 import type { Snapshot } from '../workspace/types.js';
 import { fieldInt, fieldList, fieldText, fieldTime } from '../project/field-text.js';
@@ -10,10 +7,10 @@ import { boundaryOf, phaseOfLimit, usesOf } from '../project/preapproval-limits.
 
 export type PermissionRequest = {
   readonly actionClass: string;
-  /** Paths or globs of the workspace; for a command the folder in which it runs. At least one. */
+  /** Paths or globs; for a command, the folder it runs in. At least one. */
   readonly targets: readonly string[];
   readonly project?: string | undefined;
-  /** The phases that the action concerns: the current one, and of a transition the next one too. */
+  /** The current phase; for a transition, the next one too. */
   readonly phase?: string | readonly string[] | undefined;
 };
 
@@ -32,14 +29,14 @@ export type PermissionCheck = {
   readonly ok: boolean;
   readonly detail: string;
 };
-/** `checks`: of the pre-approval that allows it, or of all that are of the class and do not. */
+/** `checks`: of the pre-approval that allows it, or of all that were tried. */
 export type Permission = {
   readonly allowed: boolean;
   readonly pa?: string;
   readonly checks: readonly PermissionCheck[];
 };
 
-/** The first pre-approval, in the order of the page, all of whose checks hold. */
+/** The first pre-approval on the page that passes all checks. */
 export function authorise(snapshot: Snapshot, request: PermissionRequest): Permission {
   const bad = request.targets
     .map((target) => ({ target, problem: targetProblem(target) }))
@@ -144,9 +141,7 @@ function scopeCheck(record: Rec, { targets }: PermissionRequest, made: Make): Pe
   );
 }
 
-/**
- * A boundary is `phase:NAME` or a glob; a bare word that is the phase's name excludes it as well.
- */
+/** A boundary is `phase:NAME` or a glob; a bare word that is the phase's name excludes it too. */
 function boundaryCheck(
   record: Rec,
   { targets, phase }: PermissionRequest,
@@ -181,7 +176,7 @@ function boundaryCheck(
   );
 }
 
-/** The id of a pre-approval's next row in the approval chain; refusals are numbered too. */
+/** Refusals are numbered too. */
 export function nextInvocation(snapshot: Snapshot, pa: string): string {
   const stem = `${pa}-INV-`;
   const numbers = snapshot

@@ -1,4 +1,4 @@
-/** Whether a project can be worked on, from its own record. */
+/** Decides from a project's own record whether it can be worked on. */
 import type { Rec } from '../markdown/types.js';
 import type { Snapshot } from '../workspace/types.js';
 import { fieldText, fieldTime } from '../project/field-text.js';
@@ -9,7 +9,7 @@ export type ProjectState = {
   readonly why: string;
 };
 
-/** `missing`: there is no record, or one that says nothing that could be followed. */
+/** `missing`: there is no record, or it has no usable status or phase. */
 export function projectState(snapshot: Snapshot, slug: string): ProjectState {
   const record = snapshot.record('PROJECT', slug);
   if (record === undefined)
@@ -41,10 +41,7 @@ export function projectState(snapshot: Snapshot, slug: string): ProjectState {
 const PLACEHOLDER =
   /^(?:\{\{.*\}\}|<[^>]*>|\[[^\]]*\]|tbd|todo|to be (?:decided|defined|done)|n\/?a|none|\.{3}|…|\?+)\.?$/i;
 
-/**
- * Why the next objective cannot be worked on: nothing is asked, or what is asked belongs to a phase
- * that is over.
- */
+/** The objective is empty, a placeholder, or left over from an earlier phase. */
 function staleObjective(record: Rec): string | undefined {
   const objective = fieldText(record, 'next_pass.objective');
   if (objective === '') return 'next_pass.objective is empty';

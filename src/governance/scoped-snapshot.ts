@@ -1,7 +1,6 @@
 /**
- * The workspace as a caller with the capability `project` sees it: files and records of other
- * projects are not there, in the same way as what
- * never was. Lines of shared files move up where records before them are left out.
+ * The workspace as a caller with capability `project` sees it: without the files and records of
+ * other projects. Lines in shared files move up where hidden records are left out.
  */
 import type { Diagnostic } from '../kernel/diagnostic.js';
 import type { Rec } from '../markdown/types.js';
@@ -11,22 +10,18 @@ import type { FileEntry, Snapshot } from '../workspace/types.js';
 import { inScope } from './guard/route.js';
 import type { Capability } from './types.js';
 
-/** `writes`: globs of the pass's scope; what may be written may be read. */
+/** `writes`: globs of the pass's scope; what a pass may write it may read. */
 export type ReadScope = {
   readonly capability: Capability;
   readonly project: string | undefined;
   readonly writes: readonly string[];
 };
 
-/** Fields that say which project a record is about. */
+/** Fields that name the project a record is about. */
 const PROJECT_FIELDS = ['project', 'slug'] as const;
-/**
- * Records that nobody sees who does not see everything: the page about all projects, and hashes of
- * what stands in files of others.
- */
+/** Hidden from every limited caller: the page about all projects, and hashes of other files. */
 const FOR_ALL: ReadonlySet<string> = new Set(['BRIEFING', 'APPROVAL']);
 
-/** A scope that limits nothing gives the snapshot back as it is. */
 export function scopedSnapshot(base: Snapshot, scope: ReadScope): Snapshot {
   if (scope.capability === 'workspace') return base;
   const redacted = new Map<string, Buffer | undefined>();
@@ -50,17 +45,13 @@ export function scopedSnapshot(base: Snapshot, scope: ReadScope): Snapshot {
   });
 }
 
-/** Whether a path is the own project's, or shared. */
 export function sees(scope: ReadScope, path: string): boolean {
   if (scope.capability === 'workspace') return true;
   const [, slug] = /^PROJECTS\/([^/]+)\/./i.exec(path) ?? [];
   return slug === undefined || slug === scope.project || inScope(scope.writes, path, false);
 }
 
-/**
- * Findings about what the scope sees. Of findings in shared files those that name another project
- * are left out.
- */
+/** Findings in visible places; in shared files, not those that name another project. */
 export function seenDiagnostics(
   base: Snapshot,
   scope: ReadScope,
@@ -95,7 +86,7 @@ export function seenDiagnostics(
   });
 }
 
-/** Matches the name of any other project as a word. */
+/** Matches the name of any other project as a whole word. */
 function otherProjects(base: Snapshot, scope: ReadScope): RegExp {
   const fromPaths = [...base.files.keys()].flatMap((path) => {
     const slug = /^PROJECTS\/([^/]+)\/./i.exec(path)?.[1];
@@ -113,7 +104,7 @@ function otherProjects(base: Snapshot, scope: ReadScope): RegExp {
       );
 }
 
-/** A file that is one record as a whole (a message, say), of another project by its own words. */
+/** A file that is one record (a message, say) whose fields name another project. */
 function isOfAnother(base: Snapshot, scope: ReadScope, path: string): boolean {
   const documents = base.objectsOf(path).filter((object) => object.shape === 'document');
   return (
@@ -127,7 +118,6 @@ function isOfAnother(base: Snapshot, scope: ReadScope, path: string): boolean {
 function seenBytes(base: Snapshot, scope: ReadScope, path: string): Buffer | undefined {
   const hidden = hiddenRecords(base, scope, path);
   const text = base.text(path);
-  // Without text there are no records.
   if (hidden.length === 0 || text === undefined) return base.bytes(path);
   const parts: string[] = [];
   let offset = 0;
@@ -142,7 +132,8 @@ function seenBytes(base: Snapshot, scope: ReadScope, path: string): Buffer | und
 }
 
 function hiddenRecords(base: Snapshot, scope: ReadScope, path: string): readonly Rec[] {
-  // Whoever may write the whole file would else take away what it does not see.
+  // A caller that may rewrite the whole file must see all of it, or it would delete what it cannot
+  // see.
   if (inScope(scope.writes, path, false)) return [];
   return base
     .objectsOf(path)
@@ -155,9 +146,7 @@ function hiddenRecords(base: Snapshot, scope: ReadScope, path: string): readonly
     );
 }
 
-/**
- * Rows of a log in which no field says which project they are about are not seen: they tell of all.
- */
+/** Log rows without a project field are hidden: they can be about any project. */
 function seesRecord(scope: ReadScope, object: ObjectSpec, record: Rec): boolean {
   if (FOR_ALL.has(object.object)) return false;
   const fields = PROJECT_FIELDS.filter((name) => object.fields.has(name));
@@ -174,7 +163,7 @@ function wholeLines(text: string, record: Rec): { readonly start: number; readon
   return { start, end: newline === -1 ? text.length : newline + 1 };
 }
 
-/** The size of what is seen, worked out when it is asked for. */
+/** Reads the file only when somebody asks for the size. */
 function sized(entry: FileEntry, size: () => number): FileEntry {
   return Object.defineProperty({ ...entry }, 'size', { enumerable: true, get: size });
 }

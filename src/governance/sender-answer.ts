@@ -1,7 +1,4 @@
-/**
- * The owner's answer to a question about a sender: what is to be done about it. The row of the
- * question says whom it is about.
- */
+/** What to do about the owner's answer to a question about a sender. */
 import type { Rec } from '../markdown/types.js';
 import { fieldText } from '../project/field-text.js';
 import type { Snapshot } from '../workspace/types.js';
@@ -10,7 +7,7 @@ import type { ReadAnswer } from './verdict.js';
 
 export type SenderAnswer = { readonly what: string; readonly calls: readonly BundleCall[] };
 
-/** `undefined`: the notification is no open question about a sender. */
+/** `undefined`: the notification is not an open question about a sender. */
 export function senderAnswer(
   snapshot: Snapshot,
   question: Rec,

@@ -1,13 +1,11 @@
-/** Until when a transition waits for its owner. */
+/** How long a transition waits for the owner. */
 import type { Rec } from '../markdown/types.js';
 import { fieldInt, fieldTime } from '../project/field-text.js';
 
 const DEFAULT_TIMEOUT_DAYS = 3;
 const DAY_MS = 86_400_000;
 
-/**
- * A transition without a deadline has the usual one from when it began; without either it is over.
- */
+/** Without a deadline, the default from the start; without either, the transition has expired. */
 export function expiryOf(project: Rec): number | undefined {
   const triggered = fieldTime(project, 'transition.triggered_at');
   return (
@@ -21,7 +19,6 @@ function timeoutMs(project: Rec): number {
   return Math.min(Math.max(days, 1), 30) * DAY_MS;
 }
 
-/** When a transition that begins now is asked again. */
 export function transitionExpiry(project: Rec, now: Date): Date {
   return new Date(now.getTime() + timeoutMs(project));
 }

@@ -1,4 +1,4 @@
-/** Projects that wait for their owner between two phases: what is to be done about each, now. */
+/** What to do now about each project that waits for its owner between two phases. */
 import { stamp } from '../kernel/clock.js';
 import { defined } from '../kernel/defined.js';
 import type { Rec } from '../markdown/types.js';
@@ -13,10 +13,9 @@ import { decisionOf } from './verdict.js';
 export const MAX_REESCALATIONS = 3;
 
 /**
- * `advance`: approved, the calls move it on. `reopen`: declined, the phase goes on. `ask-again`:
- * the time is over, or the answer could not be read.
- * `pause`: asked three times in vain. `wait`: the owner has time left. `stuck`: it cannot go on,
- * and the owner is told why.
+ * `advance`: approved. `reopen`: declined, the phase continues. `ask-again`: the time is over or
+ * the answer is unclear. `pause`: asked too often. `wait`: there is time left. `stuck`: it cannot
+ * go on, and the owner is told why.
  */
 export type TransitionStep = {
   readonly slug: string;
@@ -27,7 +26,7 @@ export type TransitionStep = {
   readonly calls: readonly BundleCall[];
 };
 
-/** One step for each project on hold, in the order of the dispatch table. */
+/** One step for each project on hold, in dispatch order. */
 export function transitionSteps(snapshot: Snapshot): readonly TransitionStep[] {
   return snapshot.records('DISPATCH').flatMap((row) => {
     const project =
@@ -80,13 +79,10 @@ type Context = {
   readonly asked: readonly Rec[];
 };
 
-/**
- * Questions of this transition, oldest first: those asked since it was triggered and not dealt
- * with.
- */
+/** Open questions asked since this transition was triggered, oldest first. */
 function questionsOf(snapshot: Snapshot, project: Rec): readonly Rec[] {
   const since = fieldTime(project, 'transition.triggered_at');
-  // Without the time of the transition an approval could belong to an earlier one.
+  // Without the time of the transition, an approval could belong to an earlier one.
   if (since === undefined) return [];
   return snapshot
     .records('NOTIFICATION')
@@ -150,10 +146,7 @@ function advanced(context: Context, next: NextPhase, authorisation: string): Tra
   }
 }
 
-/**
- * The bundle that begins a phase; `authorisation` is the notification or the pre-approval that
- * allows it.
- */
+/** `authorisation`: the notification or pre-approval that allows it. */
 export function advanceCall(
   slug: string,
   next: Extract<NextPhase, { kind: 'next' }>,
@@ -239,10 +232,7 @@ function countOf(project: Rec): number {
   return Math.max(0, fieldInt(project, 'transition.reescalations') ?? 0);
 }
 
-/**
- * @param counts whether this is one of the three times; an answer that could not be read is not
- * held against the owner.
- */
+/** @param counts against the limit; an unclear answer does not. */
 function askAgain(context: Context, remark: string, counts: boolean): TransitionStep {
   const { slug, project, graph } = context;
   const question =

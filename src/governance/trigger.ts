@@ -1,20 +1,16 @@
-/**
- * Whether a message engages its project: by the channel's trigger, never because something went
- * wrong.
- */
+/** Whether a message engages its project, by the channel's trigger. An error never engages it. */
 import { parseTriggerPattern } from '../project/trigger-pattern.js';
 import { countMatches } from './conditions/regex.js';
 
 export type Trigger = { readonly trigger: string; readonly pattern: string };
 export type Triggering = {
   readonly engaged: boolean;
-  /** In one sentence. */
   readonly why: string;
   /** The trigger itself could not be evaluated. */
   readonly failed?: true;
 };
 
-/** @param message.mention what the channel says; the text is never searched for a name. */
+/** @param message.mention set by the channel; the text is not searched for a name. */
 export function triggers(
   by: Trigger,
   message: { readonly mention: boolean; readonly text: string },

@@ -1,10 +1,7 @@
-/**
- * What an owner's answer means. One word decides; anything that could be read in two ways is not a
- * yes.
- */
+/** Reads an owner's answer. One word decides; an ambiguous answer is not a yes. */
 
 export type Verdict = 'yes' | 'no' | 'text';
-/** `rest`: what was said besides the word. */
+/** `rest`: what follows the word. */
 export type ReadAnswer = { readonly verdict: Verdict; readonly rest: string };
 
 const YES = new Set([
@@ -58,10 +55,7 @@ export function readAnswer(answer: string): ReadAnswer {
   return { verdict: 'text', rest: text };
 }
 
-/**
- * What status and answer say together; a contradiction is no decision. `undefined`: not answered
- * yet.
- */
+/** Status and answer together; a contradiction decides nothing. `undefined`: not answered yet. */
 export function decisionOf(status: string, answer: string): ReadAnswer | undefined {
   const read = answer.trim() === '' ? undefined : readAnswer(answer);
   if (status === 'approved')

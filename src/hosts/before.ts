@@ -1,17 +1,11 @@
-/**
- * What a file held before hooks were put in, kept in the state directory by hash, so that taking
- * them out gives back every byte.
- */
+/** Keeps what a file held before hooks were installed, so that uninstalling restores every byte. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { sha256 } from '../kernel/hash.js';
 import { makeDirectory, removeIfThere, writeFileDurably } from '../workspace/durable.js';
 import { readJson, writeJsonDurably } from '../workspace/state-home.js';
 
-/**
- * `before`: hash of the bytes that were there; null when there was no file. `after`: hash of what
- * was written. `made`: the folder was made for it.
- */
+/** `before`: hash of the former bytes, null if there was no file. `made`: the folder was new. */
 type Note = {
   readonly version: 1;
   readonly path: string;

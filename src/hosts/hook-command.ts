@@ -5,11 +5,11 @@ export type HookPaths = {
   readonly node: string;
   readonly program: string;
   readonly workspace: string;
-  /** `$NOCTURNE_HOME` where the owner has set it: the host may be started without it. */
+  /** `$NOCTURNE_HOME`, because the host may start without it. */
   readonly home?: string;
 };
 
-/** Works without PATH, for a POSIX shell. */
+/** Works without PATH, in a POSIX shell. */
 export function shellCommand({ node, program, home }: HookPaths, words: readonly string[]): string {
   return [
     ...(home === undefined ? [] : [`NOCTURNE_HOME=${quoted(home)}`]),

@@ -1,6 +1,5 @@
 /**
- * The hosts that are there: one folder each beside this file, with a `host.js` that exports `host`.
- * Removing a folder removes the host.
+ * Finds the installed hosts: each folder here with a `host.js`. Removing a folder removes the host.
  */
 import { installedNames } from '../kernel/installed-names.js';
 import type { Host } from './types.js';

@@ -1,6 +1,6 @@
 /**
- * A host: a product in which agents work, or which asks us before something happens. One folder
- * each, with a `host.ts`; the core knows none by name and asks all that are installed.
+ * A host: a product in which agents work, or which asks Nocturne before something happens. The core
+ * knows none by name.
  */
 import type { RunnerKind } from '../agents/runner-for.js';
 import type { Need } from '../governance/capability.js';
@@ -10,7 +10,7 @@ import type { AddedCommand } from '../passes/added-command.js';
 import type { Workspace } from '../workspace/types.js';
 import type { HookPaths } from './hook-command.js';
 
-/** A command that the host adds to the command line; loaded when it is called. */
+/** Loaded when it is called. */
 export type HostCommand = {
   readonly group: 'Passes' | 'Toolkit';
   readonly summary: string;
@@ -19,7 +19,7 @@ export type HostCommand = {
   readonly load: () => Promise<AddedCommand>;
 };
 
-/** `absent`: there is nothing here that could have hooks. Planning writes nothing. */
+/** `absent`: the host is not here. Planning writes nothing. */
 export type HookPlan =
   | {
       readonly kind: 'plan';
@@ -30,14 +30,13 @@ export type HookPlan =
     }
   | {
       readonly kind: 'absent';
-      /** In a few words, for a line about every host. */
+      /** In a few words, for a list of all hosts. */
       readonly what: string;
-      /** A sentence and its hint, for an owner who asked for this host. */
+      /** For an owner who asked for this host. */
       readonly why: string;
       readonly hint: string;
     };
 
-/** Our hooks in the host's own settings. */
 export type HostHooks = {
   readonly plan: (
     way: 'install' | 'uninstall',
@@ -50,33 +49,30 @@ export type HostHooks = {
   ) => { readonly text: string; readonly facts: Readonly<Record<string, unknown>> };
 };
 
-/** What a host is told of the machine on which it is looked for. */
 export type HostMachine = {
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** The directory of the workspace, or why there is none. */
+  /** The workspace directory, or why there is none. */
   readonly root: string | { readonly missing: string };
 };
 
-/** Where the host keeps the workspace of an agent, when the owner has not chosen another place. */
+/** Where the host keeps an agent's workspace by default. */
 export type AgentWorkspace = {
   /** Below the owner's home directory. */
   readonly folder: string;
   /** With its article: `an Example workspace`. */
   readonly called: string;
-  /** Whether a folder with these files is such a workspace. */
   readonly isOne: (paths: readonly string[]) => boolean;
 };
 
 export interface Host extends GuardedHost {
-  /** The name of its folder, by which commands, sessions and the audit log know it. */
+  /** The name of its folder; commands, sessions and the audit log use it. */
   readonly name: string;
-  /** As its makers write it. */
   readonly title: string;
   readonly runners?: readonly RunnerKind[];
   readonly agentWorkspace?: AgentWorkspace;
-  /** It has timers of its own, which `doctor` does not ask. */
+  /** It has timers of its own. */
   readonly startsPasses?: true;
-  /** One fact for `doctor`, under the name of the host. */
+  /** One line for `doctor`. */
   readonly probe?: (machine: HostMachine) => Observation | Promise<Observation>;
   readonly hooks?: () => Promise<HostHooks>;
   /** By the words that call them. */

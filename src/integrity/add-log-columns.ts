@@ -1,7 +1,8 @@
 /**
- * New columns in a chained log. Its rows get empty cells before the link, which stays what it was,
- * so the log keeps its head and its number of rows; only its size and its opening are anchored
- * anew.
+ * New columns in a chained log. Its rows get empty cells before the link, which does not change, so
+ * the log keeps its head and its number of rows. Only its size and its opening are anchored again.
+ * After a crash in between, the gate refuses the log until the owner accepts it with
+ * `audit anchor`.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,7 +10,12 @@ import { NocturneError } from '../kernel/error.js';
 import { addColumns } from '../markdown/add-columns.js';
 import type { ObjectSpec } from '../registry/types.js';
 import { readAnchors, writeAnchors } from '../workspace/anchors.js';
-import { removeIfThere, writeFileDurably } from '../workspace/durable.js';
+import {
+  type Failpoint,
+  noFailpoint,
+  removeIfThere,
+  writeFileDurably,
+} from '../workspace/durable.js';
 import { withCommitMutex } from '../workspace/mutex.js';
 import { recover } from '../workspace/recover.js';
 import { endsOf } from './gate-logs.js';
@@ -23,12 +29,13 @@ export type LogColumns = {
 };
 
 /**
- * @throws NocturneError `GATE` for a log that is not at its anchor: nothing that the log lost or
- * gained elsewhere is ever anchored here.
+ * @throws NocturneError `GATE` if the log does not end at its anchor: a log that lost or gained
+ * rows is never anchored here.
  */
 export function addLogColumns(
   place: { readonly root: string; readonly state: string },
   { file, object, fields }: LogColumns,
+  failpoint: Failpoint = noFailpoint,
 ): void {
   const { root, state } = place;
   const path = join(root, file);
@@ -49,16 +56,18 @@ export function addLogColumns(
     const { end, head, firstBad: wrong } = verifyLog(staged, { file });
     removeIfThere(staged);
     if (wrong !== undefined || end === undefined || head === undefined || end.head !== before?.head)
-      throw unsound(file, wrong?.message ?? 'its rows would have other links');
+      throw unsound(file, wrong?.message ?? 'the links of its rows would change');
     writeFileDurably(path, text);
+    failpoint('log rewritten');
     writeOpenings(state, { ...readOpenings(state), [file]: head.opening });
+    failpoint('opening stored');
     writeAnchors(state, { version: 1, logs: { ...readAnchors(state).logs, [file]: end } });
   });
 }
 
 function unsound(file: string, message: string): NocturneError {
-  return new NocturneError('GATE', `${file} gets no new column: ${message}`, {
+  return new NocturneError('GATE', `${file} cannot get a new column: ${message}`, {
     file,
-    hint: 'nocturne audit verify shows the log; nocturne upgrade adds the column when it is sound',
+    hint: 'restore the log (nocturne audit verify shows what is wrong), then run nocturne upgrade again',
   });
 }

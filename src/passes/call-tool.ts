@@ -1,7 +1,7 @@
 /**
  * One call of a tool, the same at every door: whether the caller may, whether the arguments fit.
  */
-import { parseArguments } from '../tools/parse-arguments.js';
+import { parseArguments } from '../tools/tool-arguments.js';
 import type { Tool, ToolAnswer } from '../tools/tool.js';
 import { requireCapability, toolContext, type ToolPlace } from './tool-context.js';
 

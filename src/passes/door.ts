@@ -2,8 +2,7 @@
  * Where every door asks during a pass: the command line, MCP, the hooks of hosts, the agent's own
  * tools. One decision, and one record of each refusal.
  */
-import { decide, type DecideOptions } from '../governance/guard/decide.js';
-import { decideTogether } from '../governance/guard/decide-together.js';
+import { decide, type DecideOptions, decideTogether } from '../governance/guard/decide.js';
 import { withoutSecrets } from '../governance/guard/secrets.js';
 import type { Action, Decision, Reason, Verdict } from '../governance/types.js';
 import { defined } from '../kernel/defined.js';

@@ -59,6 +59,13 @@ export type RecordContext = {
   readonly used: ReadonlySet<string>;
 };
 
+/** Something that happened in a pass and is committed. */
+export type PassEvent = {
+  readonly kind: 'briefing.ready';
+  readonly time: string;
+  readonly body: string;
+};
+
 export interface PassModule {
   /** As in R8 of REGISTRY.md, which says whether it is enabled and what it watches. */
   readonly name: string;
@@ -92,6 +99,8 @@ export interface PassModule {
    * what it did, in a few words each.
    */
   sweep?(context: SweepContext): Promise<readonly string[]> | readonly string[];
+  /** For what goes out of the workspace, such as a message that the briefing is ready. */
+  onEvent?(event: PassEvent, context: ModuleContext): Promise<void> | void;
   /** The ledger of spawned tasks, in the module that keeps it. */
   spawnLedger?(workspace: Workspace): SpawnLedger;
 }

@@ -16,6 +16,8 @@ import { defined } from '../kernel/defined.js';
 import { sandboxedPrograms } from './pass-sandbox.js';
 import type { Chosen, PassEnvironment } from './types.js';
 
+/** The exit code of a shell for a program that it cannot start. */
+const NOT_FOUND = 127;
 const LIMIT_MS = 120_000;
 const LONGEST_ANSWER = 20_000;
 
@@ -40,7 +42,13 @@ export async function runCommandSteps(place: Place, steps: readonly Step[]): Pro
       timeoutMs: Math.max(1, until - performance.now()),
       signal,
     });
-    if (result.kind === 'failed') return { ok: false, text: ending(printed, result.why) };
+    if (result.kind === 'failed' && !result.notStarted)
+      return { ok: false, text: ending(printed, result.why) };
+    if (result.kind === 'failed') {
+      printed += `\n[stderr]\n${result.why}\n`;
+      exit = NOT_FOUND;
+      continue;
+    }
     printed += `${result.stdout}${result.stderr === '' ? '' : `\n[stderr]\n${result.stderr}`}`;
     exit = result.exit;
   }

@@ -3,7 +3,7 @@
  * what the tool is given behind that door.
  */
 import { capabilityReasons } from '../governance/capability.js';
-import { decideTogether } from '../governance/guard/decide-together.js';
+import { decideTogether } from '../governance/guard/decide.js';
 import { scopedSnapshot, seenDiagnostics } from '../governance/scoped-snapshot.js';
 import { defined } from '../kernel/defined.js';
 import { NocturneError } from '../kernel/error.js';

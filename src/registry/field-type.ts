@@ -1,27 +1,29 @@
 /** R2's Type and Constraint columns, read into values. */
 import type { Constraint, FieldType } from './types.js';
 
-const PLAIN = [
-  'text',
-  'token',
-  'int',
-  'number',
-  'bool',
-  'date',
-  'datetime',
-  'duration',
-  'path',
-  'glob',
-  'hash',
-  'address',
-] as const;
+/** The types that need nothing but the text, and how messages describe their values. */
+export const PLAIN_TYPE_FORMS = {
+  text: 'text',
+  token: 'one word without blanks',
+  int: 'a whole number',
+  number: 'a number',
+  bool: 'true or false',
+  date: 'a date such as 2026-11-21',
+  datetime: 'a time such as 2026-11-21T01:30:00Z',
+  duration: 'a duration such as 30s, 1h30m or 3d',
+  path: 'a path inside the workspace, with /, without ..',
+  glob: 'a glob inside the workspace, with /, without ..',
+  hash: '64 characters of 0-9 and a-f (SHA-256)',
+  address: 'an address such as FILE#key.field or OBJECT[key].field',
+} as const;
+export type PlainType = keyof typeof PLAIN_TYPE_FORMS;
 
-export const TYPE_FORMS = `${PLAIN.join(', ')}, enum(a, b), list(T), ref(OBJECT)`;
+export const TYPE_FORMS = `${Object.keys(PLAIN_TYPE_FORMS).join(', ')}, enum(a, b), list(T), ref(OBJECT)`;
 
 /** `undefined` when the text is not a type. */
 export function parseFieldType(text: string): FieldType | undefined {
   const trimmed = text.trim();
-  for (const kind of PLAIN) if (kind === trimmed) return { kind };
+  if (isPlainType(trimmed)) return { kind: trimmed };
   const call = /^(enum|list|ref)\((.*)\)$/s.exec(trimmed);
   const inner = call?.[2]?.trim();
   if (call === null || inner === undefined || inner === '') return undefined;
@@ -35,6 +37,10 @@ export function parseFieldType(text: string): FieldType | undefined {
   return values.some((value) => value === '') || new Set(values).size !== values.length
     ? undefined
     : { kind: 'enum', values };
+}
+
+function isPlainType(text: string): text is PlainType {
+  return Object.hasOwn(PLAIN_TYPE_FORMS, text);
 }
 
 /** How a type is written, for messages. */

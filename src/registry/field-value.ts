@@ -3,7 +3,7 @@
  * values and those who are about to write them.
  */
 import { parseDuration } from '../kernel/clock.js';
-import { formatFieldType } from './field-type.js';
+import { formatFieldType, PLAIN_TYPE_FORMS, type PlainType } from './field-type.js';
 import type { FieldType } from './types.js';
 
 /**
@@ -36,41 +36,6 @@ function listProblem(
     ? undefined
     : `${formatFieldType(type)}; ${JSON.stringify(bad)} is not one`;
 }
-
-/** The types that need nothing but the text. */
-export type PlainType = Extract<
-  FieldType,
-  {
-    kind:
-      | 'text'
-      | 'token'
-      | 'int'
-      | 'number'
-      | 'bool'
-      | 'date'
-      | 'datetime'
-      | 'duration'
-      | 'path'
-      | 'glob'
-      | 'hash'
-      | 'address';
-  }
->['kind'];
-
-export const PLAIN_TYPE_FORMS: Readonly<Record<PlainType, string>> = {
-  text: 'text',
-  token: 'one word without blanks',
-  int: 'a whole number',
-  number: 'a number',
-  bool: 'true or false',
-  date: 'a date such as 2026-11-21',
-  datetime: 'a time such as 2026-11-21T01:30:00Z',
-  duration: 'a duration such as 30s, 1h30m or 3d',
-  path: 'a path inside the workspace, with /, without ..',
-  glob: 'a glob inside the workspace, with /, without ..',
-  hash: '64 characters of 0-9 and a-f (SHA-256)',
-  address: 'an address such as FILE#key.field or OBJECT[key].field',
-};
 
 export function matchesPlainType(type: PlainType, text: string): boolean {
   switch (type) {

@@ -1,23 +1,10 @@
 /** The schema that REGISTRY.md declares. There is no second copy of it in code. */
 import type { Diagnostic, Range, Severity } from '../kernel/diagnostic.js';
 import type { RecordSpec, Shape } from '../markdown/types.js';
+import type { PlainType } from './field-type.js';
 
 export type FieldType =
-  | {
-      readonly kind:
-        | 'text'
-        | 'token'
-        | 'int'
-        | 'number'
-        | 'bool'
-        | 'date'
-        | 'datetime'
-        | 'duration'
-        | 'path'
-        | 'glob'
-        | 'hash'
-        | 'address';
-    }
+  | { readonly kind: PlainType }
   | { readonly kind: 'enum'; readonly values: readonly string[] }
   | { readonly kind: 'list'; readonly of: FieldType }
   | { readonly kind: 'ref'; readonly object: string };

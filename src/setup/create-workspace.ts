@@ -25,6 +25,7 @@ import { openWorkspace } from '../workspace/open-workspace.js';
 import type { Workspace } from '../workspace/types.js';
 import { carryOutPlan } from './carry-out-plan.js';
 import { forgetState } from './forget-state.js';
+import type { Importer } from './importer.js';
 import { recordAdoption, reserveRunIds } from './record-adoption.js';
 import { existingFiles, type ExistingFiles } from './existing-files.js';
 import type { OwnerDetails } from './owner-details.js';
@@ -44,6 +45,8 @@ export type CreateOptions = OwnerDetails & {
   readonly passphrase?: string;
   /** Files in place of the shipped ones, or besides them. */
   readonly files?: Readonly<Record<string, string>>;
+  /** The one of `installedImporters` that recognises the directory. */
+  readonly importer?: Importer;
 };
 export type Created = {
   readonly workspace: Workspace;
@@ -93,7 +96,7 @@ export function createWorkspace(options: CreateOptions): Created {
   const key = opened ?? createOwnerKey(home, secret);
   const signed = sign(workspace, { plan, key, options, owned });
   recordReference(state, reference);
-  if (plan.kind === 'nightclaw') reserveRunIds(state, plan, clock.now());
+  if (plan.importer !== undefined) reserveRunIds(state, plan, clock.now());
   if (plan.backups.size > 0) recordAdoption(workspace, plan, options.owner);
   return {
     workspace,
@@ -121,7 +124,7 @@ function planFor(
   options: Omit<CreateOptions, 'home' | 'passphrase'>,
   existing: ExistingFiles,
 ): Planned {
-  const { packageRoot, clock, files, owner, domain, timeZone } = options;
+  const { packageRoot, clock, files, importer, owner, domain, timeZone } = options;
   const words = defined({ owner: owner === '' ? undefined : owner, domain, timeZone });
   return planSetup({
     existing,
@@ -129,7 +132,7 @@ function planFor(
     words,
     now: clock.now(),
     owned: isSigned(existing),
-    ...defined({ files }),
+    ...defined({ files, importer }),
   });
 }
 

@@ -2,6 +2,7 @@
  * Decides what setting up does to a directory: from what stands there, what is shipped, and what
  * the owner said. Reads nothing else, writes nothing.
  */
+import { defined } from '../kernel/defined.js';
 import { NocturneError } from '../kernel/error.js';
 import { loadSchema } from '../registry/load-schema.js';
 import { routeOf } from '../registry/route.js';
@@ -11,8 +12,8 @@ import { backupFolder } from './backup-folder.js';
 import type { ExistingFiles } from './existing-files.js';
 import { filledIn, type OwnerDetails } from './owner-details.js';
 import { type DirectoryKind, directoryKind } from './directory-kind.js';
-import type { Reference } from './reference-files.js';
-import { adoptNightClaw, OWN_PAGES } from './nightclaw/adopt-nightclaw.js';
+import { AGENTS_PAGE, type Reference } from './reference-files.js';
+import type { Importer } from './importer.js';
 import { recode } from './recode.js';
 import { matchNameCase } from './match-name-case.js';
 import { planDraft, type PlanDraft, type SetupPlan } from './setup-plan.js';
@@ -26,9 +27,14 @@ export type SetupRequest = {
   readonly files?: Readonly<Record<string, string>>;
   /** Whether somebody owns the workspace already: then only what is missing is written. */
   readonly owned?: boolean;
+  /** Recognised the files that are here. */
+  readonly importer?: Importer;
 };
 
-export type Planned = SetupPlan & { readonly kind: DirectoryKind };
+export type Planned = SetupPlan & {
+  readonly kind: DirectoryKind;
+  readonly importer?: Importer;
+};
 
 /** Not a part of git, nor anything that a colleague would need: journal, kept objects, cache. */
 const GIT_IGNORE = '.nocturne/\n';
@@ -40,7 +46,7 @@ export function planSetup(request: SetupRequest): Planned {
   const { schema } = loadSchema(reference.text('REGISTRY.md'));
   const draft = planDraft(backupFolder({ now: request.now, what: 'init', paths: existing.paths }));
   if (kind === 'workspace') complete(request, schema, draft);
-  else adopt(request, { schema, draft, nightclaw: kind === 'nightclaw' });
+  else adopt(request, schema, draft);
   for (const [path, content] of Object.entries(request.files ?? {})) draft.write(path, content);
   if (!existing.has('.gitignore')) draft.write('.gitignore', GIT_IGNORE);
   return {
@@ -49,6 +55,7 @@ export function planSetup(request: SetupRequest): Planned {
     backups: draft.backups,
     notes: draft.notes,
     kind,
+    ...defined({ importer: request.importer }),
   };
 }
 
@@ -94,6 +101,7 @@ function complete(
     if (!existing.has(path) && !(owned === true && routeOf(schema, path).tier === 'APPEND'))
       draft.write(path, filledIn(path, reference.text(path), { schema, words }));
   }
+  if (owned !== true) replaceAgentsPage(existing, reference, draft);
   for (const path of ['USER.md', 'SOUL.md']) {
     const text = existing.text(path);
     const filled = text === undefined ? undefined : filledIn(path, text, { schema, words });
@@ -101,11 +109,19 @@ function complete(
   }
 }
 
-type Adopting = { readonly schema: Schema; readonly draft: PlanDraft; readonly nightclaw: boolean };
+/** AGENTS.md of a clone gives orders to coding agents, not to those that work at night. */
+function replaceAgentsPage(existing: ExistingFiles, reference: Reference, draft: PlanDraft): void {
+  const before = existing.bytes(AGENTS_PAGE);
+  if (before === undefined || before.includes('AGENTS-CORE.md')) return;
+  draft.keep(AGENTS_PAGE, before);
+  draft.write(AGENTS_PAGE, reference.text(AGENTS_PAGE));
+  draft.note(AGENTS_PAGE, 'replaced', 'it was written for agents that change the program');
+}
 
 function adopt(
-  { existing: before, reference, words, now }: SetupRequest,
-  { schema, draft, nightclaw }: Adopting,
+  { existing: before, reference, words, now, importer }: SetupRequest,
+  schema: Schema,
+  draft: PlanDraft,
 ): void {
   const named = matchNameCase(before, reference.paths, draft);
   const existing = recode(named, {
@@ -113,11 +129,11 @@ function adopt(
     except: reference.paths.filter((path) => !PAGES.includes(path)),
   });
   const adoption: Adoption = { existing, reference, schema, words };
-  const adopted = adoptPages(adoption, draft, nightclaw ? OWN_PAGES : PAGES);
-  if (nightclaw) adoptNightClaw({ ...adoption, now }, draft);
+  const adopted = adoptPages(adoption, draft, importer?.ownPages ?? PAGES);
+  importer?.carry({ ...adoption, now }, draft);
   for (const path of reference.paths) {
     if (!adopted.has(path) && !draft.files.has(path))
-      putShipped(adoption, { path, draft, nightclaw });
+      putShipped(adoption, { path, draft, importer });
   }
   noteRetired(existing, draft);
 }
@@ -127,8 +143,8 @@ function putShipped(
   {
     path,
     draft,
-    nightclaw,
-  }: { readonly path: string; readonly draft: PlanDraft; readonly nightclaw: boolean },
+    importer,
+  }: { readonly path: string; readonly draft: PlanDraft; readonly importer: Importer | undefined },
 ): void {
   const text = filledIn(path, reference.text(path), { schema, words });
   const there = existing.bytes(path);
@@ -136,15 +152,8 @@ function putShipped(
   draft.write(path, text);
   if (link === undefined && (there === undefined || there.equals(Buffer.from(text)))) return;
   if (there !== undefined) draft.keep(path, there);
-  const why = whyReplaced(path, nightclaw);
+  const why = importer?.whyReplaced(path) ?? 'a file of this name was here';
   draft.note(path, 'replaced', link === undefined ? why : `it was a link to ${link}`);
-}
-
-function whyReplaced(path: string, nightclaw: boolean): string {
-  if (!nightclaw) return 'a file of this name was here';
-  return path.startsWith('audit/')
-    ? 'its rows have no chain, so they stay in the kept file, by which they can be found'
-    : "it was NightClaw's; ours takes its place";
 }
 
 /** Hosts stopped reading these in 2026. */

@@ -2,10 +2,11 @@
  * What a newer version of nocturne changes in a workspace: each shipped page compared with what it
  * was and with what the owner made of it.
  */
-import { loadSchema } from '../registry/load-schema.js';
+import { loadSchema, REGISTRY_FILE } from '../registry/load-schema.js';
 import { routeOf } from '../registry/route.js';
 import type { Schema } from '../registry/types.js';
 import { mergeTexts } from './merge-texts.js';
+import { movedPages } from './moved-pages.js';
 import type { Reference } from './reference-files.js';
 import type { ReferenceRecord } from './reference-record.js';
 
@@ -14,7 +15,7 @@ import type { ReferenceRecord } from './reference-record.js';
  * it, at different places. `conflict`: both changed the same
  * place, or nobody knows what the owner changed; the owner's stays. `kept`: only the owner changed
  * it, or took it away. `dropped`: it is not shipped any more. `extended`: a table of records gets
- * the columns that the registry newly declares.
+ * the columns that the registry newly declares. `moved`: this version has it at another path.
  */
 export type UpgradeVerdict =
   | 'added'
@@ -23,7 +24,8 @@ export type UpgradeVerdict =
   | 'conflict'
   | 'kept'
   | 'dropped'
-  | 'extended';
+  | 'extended'
+  | 'moved';
 /** `text`: what is written at the path; of a conflict what the owner has to compare with. */
 export type UpgradeItem = {
   readonly path: string;
@@ -31,10 +33,13 @@ export type UpgradeItem = {
   readonly message: string;
   readonly text?: string;
 };
+/** `schema`: what REGISTRY.md declares afterwards. `moved`: former paths, by the new ones. */
 export type UpgradePlan = {
   readonly from: string;
   readonly to: string;
   readonly items: readonly UpgradeItem[];
+  readonly schema: Schema;
+  readonly moved: ReadonlyMap<string, string>;
 };
 type Versions = {
   readonly path: string;
@@ -50,25 +55,42 @@ export type UpgradeRequest = {
 
 /** Data is never replaced: what passes and bundles write is neither the owner's page nor ours. */
 export function planUpgrade({ reference, record, textOf }: UpgradeRequest): UpgradePlan {
-  const { schema } = loadSchema(reference.text('REGISTRY.md'));
   const shipped = new Set(reference.paths);
-  const paths = [...new Set([...reference.paths, ...Object.keys(record?.files ?? {})])].sort();
-  const items = paths.flatMap((path): UpgradeItem[] => {
-    const versions = {
-      path,
-      base: record?.files[path]?.text,
-      mine: textOf(path),
-      theirs: shipped.has(path) ? reference.text(path) : undefined,
-    };
-    if (isData(schema, path))
-      return versions.mine === undefined &&
-        versions.base === undefined &&
-        versions.theirs !== undefined
-        ? [{ path, verdict: 'added', message: 'new in this version', text: versions.theirs }]
-        : [];
-    return compare(versions);
+  const versionsOf = (path: string, former = path): Versions => ({
+    path,
+    base: record?.files[former]?.text,
+    mine: textOf(former),
+    theirs: shipped.has(path) ? reference.text(path) : undefined,
   });
-  return { from: record?.version ?? '', to: reference.version, items };
+  const registry = versionsOf(REGISTRY_FILE);
+  const upgraded = compare(registry).find(isWritten)?.text ?? registry.mine ?? '';
+  const { schema } = loadSchema(upgraded);
+  const { moved, apart } = movedPages(schema, (path) => textOf(path) !== undefined);
+  const paths = new Set([...reference.paths, ...Object.keys(record?.files ?? {})]);
+  const newSchema = loadSchema(reference.text(REGISTRY_FILE)).schema;
+  const items = [...paths]
+    .filter((path) => !apart.has(path))
+    .sort()
+    .flatMap((path): UpgradeItem[] => {
+      const versions = versionsOf(path, moved.get(path));
+      return isData(newSchema, path) ? addedData(versions) : compare(versions);
+    });
+  const moves = [...moved].map(
+    ([path, from]): UpgradeItem => ({ path, verdict: 'moved', message: `it was ${from}` }),
+  );
+  const from = record?.version ?? '';
+  return { from, to: reference.version, items: [...moves, ...items], schema, moved };
+}
+
+/** Of a conflict, the new version only lies next to the page. */
+export function isWritten(item: UpgradeItem): boolean {
+  return item.text !== undefined && item.verdict !== 'conflict';
+}
+
+function addedData({ path, base, mine, theirs }: Versions): UpgradeItem[] {
+  return mine === undefined && base === undefined && theirs !== undefined
+    ? [{ path, verdict: 'added', message: 'new in this version', text: theirs }]
+    : [];
 }
 
 function isData(schema: Schema, path: string): boolean {

@@ -22,12 +22,19 @@ export function recordAdoption(workspace: Workspace, plan: Planned, owner: strin
     reason: 'adopted',
     changes: [],
     audit: [
-      { step: '', type: 'adopt', target: plan.kind, authorisation: 'owner', result: 'ok', detail },
+      {
+        step: '',
+        type: 'adopt',
+        target: plan.importer?.name ?? plan.kind,
+        authorisation: 'owner',
+        result: 'ok',
+        detail,
+      },
     ],
   });
 }
 
-/** Runs of NightClaw are numbered in the same way; those of today must not come again. */
+/** Another system may number its runs in the same way; today's numbers must not be used again. */
 export function reserveRunIds(state: string, plan: Planned, now: Date): void {
   const day = now.toISOString().slice(0, 10).replaceAll('-', '');
   const numbers = [...plan.backups.values()].flatMap((content) =>

@@ -9,7 +9,7 @@ import { REGISTRY_FILE } from '../registry/load-schema.js';
 import { makeDirectory } from '../workspace/durable.js';
 
 const PATTERNS = [
-  '{SOUL,AGENTS,AGENTS-CORE,AGENTS-LESSONS,IDENTITY,USER,MEMORY,REGISTRY,MODEL-TIERS,INTEGRITY-MANIFEST,ACTIVE-PROJECTS,NOTIFICATIONS,NOTIFICATIONS-ARCHIVE,LOCK}.md',
+  '{SOUL,AGENTS,IDENTITY,USER,MEMORY,REGISTRY,MODEL-TIERS,INTEGRITY-MANIFEST,ACTIVE-PROJECTS,NOTIFICATIONS,LOCK}.md',
   'orchestration-os/**/*.md',
   'audit/*.{md,jsonl}',
   'PROJECTS/*.md',
@@ -21,6 +21,10 @@ const PATTERNS = [
  * made from it.
  */
 const ASIDE = 'dist/reference';
+
+/** AGENTS.md of the repository is for coding agents; a workspace gets the page for its agents. */
+export const AGENTS_PAGE = 'AGENTS.md';
+const AGENTS_TEMPLATE = 'dist/src/setup/agents-page.md';
 
 export type Reference = {
   readonly root: string;
@@ -51,6 +55,7 @@ export function readReference(packageRoot: string): Reference {
 
 /** REGISTRY.md has the sections of the modules that this installation has. */
 function readPage(root: string, path: string, packageRoot: string): string {
+  if (path === AGENTS_PAGE) return readFileSync(join(packageRoot, AGENTS_TEMPLATE), 'utf8');
   const text = readFileSync(join(root, path), 'utf8');
   return path === REGISTRY_FILE ? composeRegistry(text, modulePages(packageRoot)) : text;
 }

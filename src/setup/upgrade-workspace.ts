@@ -7,7 +7,6 @@ import { isProtected } from '../integrity/protected-files.js';
 import { signingPlan } from '../integrity/signing-plan.js';
 import { NocturneError } from '../kernel/error.js';
 import { addColumns, hasTable } from '../markdown/add-columns.js';
-import { loadSchema, REGISTRY_FILE } from '../registry/load-schema.js';
 import type { Schema } from '../registry/types.js';
 import { livePasses } from '../workspace/pass-lock.js';
 import type { Change, Snapshot, Workspace } from '../workspace/types.js';
@@ -15,7 +14,13 @@ import { backupFolder } from './backup-folder.js';
 import { type ColumnsToAdd, newColumns } from './new-columns.js';
 import { isInstallation, readReference, type Reference } from './reference-files.js';
 import { readReferenceRecord, recordReference } from './reference-record.js';
-import { planUpgrade, type UpgradeItem, type UpgradePlan } from './plan-upgrade.js';
+import {
+  isWritten,
+  planUpgrade,
+  type UpgradeItem,
+  type UpgradePlan,
+  type UpgradeVerdict,
+} from './plan-upgrade.js';
 
 export type Upgraded = UpgradePlan & {
   /**
@@ -26,6 +31,9 @@ export type Upgraded = UpgradePlan & {
   /** Protected files that wait for the owner's signature. */
   readonly toSign: readonly string[];
 };
+/** Verdicts that change a file although the item has no text. */
+const ALWAYS_LOGGED: ReadonlySet<UpgradeVerdict> = new Set(['extended', 'moved']);
+
 export type UpgradeOptions = {
   readonly packageRoot: string;
   readonly owner: string;
@@ -50,11 +58,15 @@ export function upgradeWorkspace(workspace: Workspace, options: UpgradeOptions):
     record: readReferenceRecord(state),
     textOf: (path) => snapshot.text(path),
   });
-  const schema = schemaAfter(snapshot, pages);
-  const columns = columnsToAdd(snapshot, schema);
+  const columns = newColumns({
+    former: snapshot.schema,
+    schema: pages.schema,
+    files: snapshot.files.keys(),
+    textOf: (path) => snapshot.text(path),
+  });
   const items = [
     ...pages.items,
-    ...lockPage(snapshot, schema, reference),
+    ...lockPage(snapshot, pages.schema, reference),
     ...columns.map(extended),
   ];
   const plan = { ...pages, items };
@@ -73,7 +85,10 @@ export function upgradeWorkspace(workspace: Workspace, options: UpgradeOptions):
     });
   workspace.commit((fresh) => {
     const changes = [
-      ...plan.items.flatMap((item) => changesFor(item, { folder, before: fresh.bytes(item.path) })),
+      ...plan.items.flatMap((item) =>
+        changesFor(item, { folder, before: fresh.bytes(plan.moved.get(item.path) ?? item.path) }),
+      ),
+      ...moves(fresh, plan),
       ...columns.flatMap((extension) => tableChanges(fresh, extension)),
     ];
     const detail = plan.items.map((item) => `${item.path} (${item.verdict})`).join(', ');
@@ -82,7 +97,7 @@ export function upgradeWorkspace(workspace: Workspace, options: UpgradeOptions):
       runId: '',
       reason: `upgrade from ${plan.from || 'an unknown version'} to ${plan.to}`,
       changes,
-      audit: plan.items.every((item) => item.text === undefined && item.verdict !== 'extended')
+      audit: plan.items.every((item) => item.text === undefined && !ALWAYS_LOGGED.has(item.verdict))
         ? []
         : [
             {
@@ -105,21 +120,6 @@ export function upgradeWorkspace(workspace: Workspace, options: UpgradeOptions):
   };
 }
 
-function schemaAfter(snapshot: Snapshot, { items }: UpgradePlan): Schema {
-  const registry = items.find((item) => item.path === REGISTRY_FILE);
-  const text = registry !== undefined && isWritten(registry) ? registry.text : undefined;
-  return text === undefined ? snapshot.schema : loadSchema(text).schema;
-}
-
-function columnsToAdd(snapshot: Snapshot, schema: Schema): ColumnsToAdd[] {
-  return newColumns({
-    former: snapshot.schema,
-    schema,
-    files: snapshot.files.keys(),
-    textOf: (path) => snapshot.text(path),
-  });
-}
-
 /**
  * In earlier versions, LOCK.md had no claims. It shows a lock that no pass has now, so there is
  * nothing in it to keep.
@@ -136,10 +136,6 @@ function extended({ file, fields }: ColumnsToAdd): UpgradeItem {
   return { path: file, verdict: 'extended', message: `new columns: ${fields.join(', ')}` };
 }
 
-function isWritten(item: UpgradeItem): boolean {
-  return item.text !== undefined && item.verdict !== 'conflict';
-}
-
 function changesFor(
   item: UpgradeItem,
   options: { readonly folder: string; readonly before: Buffer | undefined },
@@ -152,6 +148,18 @@ function changesFor(
       ? []
       : [{ kind: 'write', path: `${options.folder}/${item.path}`, content: options.before }];
   return [...kept, { kind: 'write', path: item.path, content: item.text }];
+}
+
+/** A page that the upgrade does not rewrite keeps its bytes at its new path. */
+function moves(fresh: Snapshot, { items, moved }: UpgradePlan): Change[] {
+  const rewritten = new Set(items.filter(isWritten).map(({ path }) => path));
+  return [...moved].flatMap(([path, former]): Change[] => {
+    const content = fresh.bytes(former);
+    const removed: Change = { kind: 'delete', path: former };
+    return content === undefined || rewritten.has(path)
+      ? [removed]
+      : [removed, { kind: 'write', path, content }];
+  });
 }
 
 function requireSigned(snapshot: Snapshot, home: string): void {

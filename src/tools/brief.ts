@@ -1,6 +1,5 @@
 /**
- * The brief of the running pass once more; for a caller without a pass, how things stand and how to
- * begin.
+ * Shows the brief of the running pass; without a pass, the state of the workspace and how to begin.
  */
 import { z } from 'zod';
 import { dispatch } from '../governance/dispatch.js';

@@ -1,4 +1,4 @@
-/** How the text of one file is changed: what `write` and `edit` are at every door. */
+/** How `write` and `edit` change the text of one file, for every caller. */
 import { diskProbe } from '../governance/guard/probe.js';
 import { resolveTarget } from '../governance/guard/path.js';
 import { NocturneError } from '../kernel/error.js';
@@ -6,30 +6,26 @@ import type { Snapshot } from '../workspace/types.js';
 import type { ToolAnswer } from './tool.js';
 import type { Edit, ToolContext } from './tool-context.js';
 
-/** The new text. @param seen what the caller sees of `whole`. */
+/** @param seen what the caller sees of `whole`. */
 export type FileContent = (seen: Snapshot, path: string, whole: Snapshot) => string;
 
 export type FileChange = {
   readonly verb: 'write' | 'edit';
-  /** As in "a write". */
   readonly what: string;
   /** As the caller gave it. */
   readonly path: string;
   readonly contentOf: FileContent;
 };
 
-/**
- * By this reason in the change log people tell what an agent wrote; through which door stands in
- * the audit row.
- */
+/** The reason in the change log that marks an agent's write; the audit row names the interface. */
 const AGENT_WROTE = 'agent wrote';
 
 const NOT_HERE =
   'the reason is final for this pass: write inside its scope, or put the wish into its report';
 
 /**
- * @throws NocturneError `REFUSED` with every reason, `LEASE_LOST` when the pass is not the running
- * one any more, and whatever `contentOf` throws about a file that may be written.
+ * @throws NocturneError `REFUSED` with every reason, `LEASE_LOST`, and what `contentOf` throws
+ * about a file that may be written.
  */
 export function changeFile(context: ToolContext, change: FileChange): ToolAnswer {
   const { verb, what, path: named } = change;
@@ -68,16 +64,13 @@ export function changeFile(context: ToolContext, change: FileChange): ToolAnswer
   return answer;
 }
 
-/** The workspace path of what was named; where it has none, the judge says why. */
+/** If it has no workspace path, the guard says why. */
 function pathOf({ workspace }: ToolContext, whole: Snapshot, named: string): string {
   const world = { root: whole.root, files: whole.files, probe: diskProbe, home: workspace.home };
   return resolveTarget(world, named).path ?? named;
 }
 
-/**
- * Where the new text cannot be worked out, the place is judged all the same: what is said of a file
- * tells what is in it.
- */
+/** An error about a file reveals its content, so the path is judged first. */
 function requirePlace(context: ToolContext, path: string): void {
   const { verdict, text, reasons } = context.judge({ actions: [{ kind: 'edit', path }] });
   if (verdict !== 'allow') throw new NocturneError('REFUSED', text, { hint: NOT_HERE, reasons });

@@ -1,4 +1,4 @@
-/** One exact text in a file, replaced for an agent. */
+/** Replaces one exact text in a file. */
 import { z } from 'zod';
 import { NocturneError } from '../kernel/error.js';
 import type { Snapshot } from '../workspace/types.js';
@@ -23,7 +23,7 @@ export const editTool = tool({
 
 type Replacement = Pick<z.infer<typeof args>, 'old_text' | 'new_text'>;
 
-/** Found in what the caller sees, put into the whole: what is hidden from it stays. */
+/** Found in what the caller sees, replaced in the whole: hidden records stay. */
 export function replacedOnce(texts: Replacement): FileContent {
   return (seen, path, whole) => {
     replaceIn(seen, path, texts);
@@ -31,7 +31,7 @@ export function replacedOnce(texts: Replacement): FileContent {
   };
 }
 
-/** @throws NocturneError `BAD_VALUE` where the old text does not occur exactly once. */
+/** @throws NocturneError `BAD_VALUE` unless the old text occurs exactly once. */
 function replaceIn(snapshot: Snapshot, path: string, { old_text, new_text }: Replacement): string {
   const content = snapshot.text(path);
   if (content === undefined) throw noTextFile(snapshot, path);

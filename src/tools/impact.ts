@@ -1,4 +1,4 @@
-/** What a change of a file would reach, along the edges of R4. */
+/** What a change to a file would reach, along the edges of R4. */
 import { z } from 'zod';
 import { NocturneError } from '../kernel/error.js';
 import { nearestName } from '../kernel/nearest-name.js';
@@ -29,7 +29,7 @@ export const impactTool = tool({
   },
 });
 
-/** @throws NocturneError `NOT_FOUND` for a name that neither the workspace nor R4 knows. */
+/** @throws NocturneError `NOT_FOUND` for a name that is neither in the workspace nor in R4. */
 export function impactOn(snapshot: Snapshot, names: readonly string[]): readonly ImpactedNode[] {
   const nodes = impactOf(snapshot.schema, snapshot.files.keys(), names);
   for (const name of names)
@@ -37,10 +37,7 @@ export function impactOn(snapshot: Snapshot, names: readonly string[]): readonly
   return nodes;
 }
 
-/**
- * A file that is not there yet may well be asked about; one that is not there and that no edge
- * knows is a slip.
- */
+/** A file that does not exist yet may be asked about if an edge names it. */
 function refuseUnknown(snapshot: Snapshot, name: string): void {
   if (
     snapshot.files.has(name) ||

@@ -1,6 +1,4 @@
-/**
- * A note of an agent to the owner: one entry in NOTIFICATIONS.md, of limited length, a few a pass.
- */
+/** Leaves a short note for the owner in NOTIFICATIONS.md. */
 import { z } from 'zod';
 import { secretReasons } from '../governance/guard/secrets.js';
 import type { Reason } from '../governance/types.js';
@@ -37,8 +35,8 @@ export const notifyTool = tool({
 });
 
 /**
- * @throws NocturneError `BAD_VALUE` for a text that is empty or too long, `REFUSED` after five
- * notes of one pass and for credentials.
+ * @throws NocturneError `BAD_VALUE` for an empty or long text, `REFUSED` for a sixth note and for
+ * credentials.
  */
 function leaveNote(
   context: ToolContext,
@@ -70,7 +68,7 @@ function leaveNote(
   return { text: `Noted for the owner as ${id}.`, data: { id, priority } };
 }
 
-/** The first line as the title, the whole as the body. @throws NocturneError `BAD_VALUE` */
+/** The first line is the title, the whole text the body. @throws NocturneError `BAD_VALUE` */
 function noteArguments(note: {
   readonly text: string;
   readonly priority: string;
@@ -120,7 +118,7 @@ function noteReasons(
   return [...many, ...secretReasons(text, 'the note')];
 }
 
-/** As a quotation, so that no line of it is read as a heading or a field of the page. */
+/** Quoted, so that no line reads as a heading or a field. */
 function quoted(text: string): string {
   return text
     .split(/\r?\n/)

@@ -1,11 +1,11 @@
 /**
- * The process that answers one query: `node query-process.js ROOT NOW SCOPE SQL`, the scope as JSON
- * (`null`: everything). Prints rows as JSON, or what is wrong with the query (exit 2).
+ * The process for one query: `node query-process.js ROOT NOW SCOPE SQL`; a scope of `null` is
+ * everything. Prints rows as JSON, or what is wrong with the query (exit 2).
  */
 import { type ReadScope, scopedSnapshot } from '../governance/scoped-snapshot.js';
 import { NocturneError } from '../kernel/error.js';
 import { openSnapshot } from '../workspace/snapshot.js';
-import { clip } from './clip.js';
+import { clip } from './tool.js';
 
 const MOST_ROWS = 200;
 

@@ -1,11 +1,10 @@
-/** What an agent may look at through a door: a text file of the workspace, or some of its lines. */
+/** Reads a text file of the workspace, or some of its lines. */
 import { isAbsolute, posix } from 'node:path';
 import { z } from 'zod';
 import type { Reason } from '../governance/types.js';
 import { NocturneError } from '../kernel/error.js';
 import type { Snapshot } from '../workspace/types.js';
-import { clip } from './clip.js';
-import { type ToolAnswer, tool } from './tool.js';
+import { clip, type ToolAnswer, tool } from './tool.js';
 import type { ToolContext } from './tool-context.js';
 
 /** From 1, as a model may write it: `5` or `"5"`. */
@@ -25,10 +24,7 @@ export const readTool = tool({
   run: readLines,
 });
 
-/**
- * @throws NocturneError `REFUSED` for what is nobody's to read, `NOT_FOUND`, `BAD_VALUE` for a
- * range that is none.
- */
+/** @throws NocturneError `REFUSED`, `NOT_FOUND`, `BAD_VALUE` for an impossible range. */
 function readLines(
   context: ToolContext,
   { path: rawPath, from, to }: z.infer<typeof args>,
@@ -72,7 +68,6 @@ export function noTextFile(snapshot: Snapshot, path: string): NocturneError {
   });
 }
 
-/** The workspace path of what was named. A refusal of a pass is on record. */
 function readablePath(context: ToolContext, snapshot: Snapshot, rawPath: string): string {
   const path = pathInside(snapshot.root, rawPath);
   const also: readonly Reason[] =
@@ -97,7 +92,7 @@ function readablePath(context: ToolContext, snapshot: Snapshot, rawPath: string)
   return path;
 }
 
-/** Relative to the workspace, without `.` and `..`; `undefined` for a path that leads out of it. */
+/** `undefined` for a path that leads out of the workspace. */
 function pathInside(root: string, rawPath: string): string | undefined {
   const normal = posix.normalize(rawPath);
   const isElsewhere = isAbsolute(normal) && !normal.startsWith(`${root}/`);

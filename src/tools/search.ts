@@ -1,6 +1,4 @@
-/**
- * Which lines of the workspace's files match a pattern. A pattern that takes too long is stopped.
- */
+/** Finds the lines of the workspace that match a pattern, within a time limit. */
 import { z } from 'zod';
 import { countMatches } from '../governance/conditions/regex.js';
 import { decide } from '../governance/guard/decide.js';
@@ -10,7 +8,7 @@ import type { Snapshot } from '../workspace/types.js';
 import { type ToolAnswer, tool } from './tool.js';
 import type { ToolContext } from './tool-context.js';
 
-/** `pattern`: what is no regular expression is looked for as it is. */
+/** `pattern`: searched as plain text if it is not a regular expression. */
 const args = z.strictObject({ pattern: z.string(), glob: z.string().optional() });
 type Hit = { readonly path: string; readonly line: number; readonly text: string };
 
@@ -32,7 +30,7 @@ export const searchTool = tool({
   run: searchLines,
 });
 
-/** @throws NocturneError `BAD_VALUE` for an empty pattern and for one that takes too long. */
+/** @throws NocturneError `BAD_VALUE` for an empty or too slow pattern. */
 function searchLines(context: ToolContext, { pattern, glob }: z.infer<typeof args>): ToolAnswer {
   if (pattern === '')
     throw new NocturneError('BAD_VALUE', 'the pattern is empty', {
@@ -65,7 +63,7 @@ function searchLines(context: ToolContext, { pattern, glob }: z.infer<typeof arg
   };
 }
 
-/** Strictly read, else as older programs write them (`\-`), else as plain text. */
+/** As strict syntax, then as older programs write it (`\-`), then as plain text. */
 function expressionOf(pattern: string): RegExp {
   const plain = pattern.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
   for (const [source, flags] of [
@@ -75,7 +73,7 @@ function expressionOf(pattern: string): RegExp {
     try {
       return new RegExp(source, flags);
     } catch {
-      // The next reading is tried.
+      // Try the next reading.
     }
   }
   return new RegExp(plain, 'gim');

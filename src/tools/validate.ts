@@ -1,11 +1,10 @@
-/** All checks of the workspace, with as much of the report as an agent can use. */
+/** Validates the workspace, and gives as much of the report as an agent can use. */
 import { z } from 'zod';
 import { defined } from '../kernel/defined.js';
 import { NocturneError } from '../kernel/error.js';
 import { jsonReport } from '../report/json.js';
 import { textReport } from '../report/text.js';
-import { clip } from './clip.js';
-import { tool } from './tool.js';
+import { clip, tool } from './tool.js';
 
 const MOST_FINDINGS = 100;
 const WIDTH = 100;

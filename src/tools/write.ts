@@ -1,4 +1,4 @@
-/** The whole text of one file, written for an agent. */
+/** Writes the whole text of one file. */
 import { z } from 'zod';
 import type { Snapshot } from '../workspace/types.js';
 import { changeFile } from './change-file.js';

@@ -1,24 +1,25 @@
-/** One value against what R2 says of its field. */
+/** Checks one value against its field's row in R2. */
 import type { Diagnostic, Range } from '../kernel/diagnostic.js';
 import type { Cell } from '../markdown/types.js';
 import { formatFieldType } from '../registry/field-type.js';
-import { matchesPlainType, PLAIN_TYPE_FORMS } from '../registry/field-value.js';
+import { fieldProblem } from '../registry/field-value.js';
 import type { Constraint, FieldSpec, FieldType } from '../registry/types.js';
+import { targetOf } from './file-facts.js';
 
 export type FieldContext = {
-  /** How the field is named to people: an address. */
+  /** Names the field in messages. */
   readonly address: string;
-  /** Where to point when the field itself is nowhere: the record. */
+  /** Of the record: where a missing field is reported. */
   readonly range: Range;
-  /** Whether an object has a record of that key; not given: references are not followed. */
+  /** Whether an object has a record with that key. Without it, references are not checked. */
   readonly has?: (object: string, key: string) => boolean;
 };
 
 /**
- * Everything that is wrong with a field: missing, not of its type, against a constraint
- * (`field-contract`), or naming a record that does not
- * exist (`reference-unresolved`). `unique` concerns several records and is not checked here.
- * @param cell `undefined` when the record does not have the field at all.
+ * Everything that is wrong with a field: it is missing, not of its type or against a constraint
+ * (`field-contract`), or it names a record that does not exist (`reference-unresolved`). `unique`
+ * concerns several records and is not checked here.
+ * @param cell `undefined` if the record does not have the field at all.
  */
 export function checkField(
   spec: FieldSpec,
@@ -43,7 +44,7 @@ export function checkField(
       return [];
     const found = cell === undefined ? 'is missing' : 'is empty';
     return [
-      wrong(`${found}; ${spec.object} must have ${article(formatFieldType(spec.type))} there`, {
+      wrong(`${found}; expected ${article(formatFieldType(spec.type))}`, {
         expected: formatFieldType(spec.type),
         actual: cell === undefined ? 'nothing' : 'empty',
       }),
@@ -72,7 +73,7 @@ export function checkField(
       diagnostics.push(
         wrong(`is "${clip(item)}"; expected ${expected}`, { expected, actual: clip(item) }),
       );
-    else diagnostics.push(...unresolved(spec, element, item, context, range));
+    else diagnostics.push(...unresolved(spec, item, context, range));
   }
   return diagnostics;
 }
@@ -110,18 +111,10 @@ function itemsOf(
   return { items };
 }
 
-/** What was expected, when the text is not of the type. */
+/** What was expected, if the text is not of the type. */
 function typeProblem(type: FieldType, text: string): string | undefined {
-  switch (type.kind) {
-    case 'enum':
-      return type.values.includes(text) ? undefined : formatFieldType(type);
-    case 'list':
-      return 'no list inside a list';
-    case 'ref':
-      return text.trim() === '' ? formatFieldType(type) : undefined;
-    default:
-      return matchesPlainType(type.kind, text) ? undefined : PLAIN_TYPE_FORMS[type.kind];
-  }
+  if (type.kind === 'ref' && text.trim() === '') return formatFieldType(type);
+  return fieldProblem(type, text);
 }
 
 function constraintProblem(constraints: readonly Constraint[], text: string): string | undefined {
@@ -142,12 +135,11 @@ function constraintProblem(constraints: readonly Constraint[], text: string): st
 
 function unresolved(
   spec: FieldSpec,
-  element: FieldType,
   key: string,
   context: FieldContext,
   range: Range,
 ): Diagnostic[] {
-  const object = element.kind === 'ref' ? element.object : spec.references;
+  const object = targetOf(spec);
   if (object === undefined || context.has === undefined || context.has(object, key)) return [];
   return [
     {

@@ -7,7 +7,7 @@ import { overlay } from './overlay.js';
 import { applyChange, type Draft, emptyDraft, type LogRow } from './plan.js';
 import { insertOf } from './preview.js';
 import { openSqlView } from './sql-view.js';
-import type { AuditEntry, ChangeSet, CommitPart, Snapshot, SqlView } from './types.js';
+import type { ChangeSet, CommitPart, Snapshot, SqlView } from './types.js';
 
 /** The files and the log rows of `draft` over `base`. */
 export function draftView(base: Snapshot, draft: Pick<Draft, 'files' | 'rows'>): Snapshot {

@@ -369,7 +369,7 @@ t.test('failures have the codes of what they are', async (t) => {
         status: 400,
         body: { error: { message: "This model's maximum context length is 8192 tokens." } },
       },
-      'over-budget',
+      'crashed',
       1,
     ],
     [{ status: 400, body: { error: { message: 'llama3 does not support tools' } } }, 'crashed', 1],

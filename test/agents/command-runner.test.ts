@@ -121,15 +121,21 @@ t.test(
       cwd: t.testdirName,
     });
     t.match(await runner.run(again), { kind: 'finished', report: { summary: 'did the work' } });
-    const controller = new AbortController();
-    const impatient = commandRunner({
-      host: HOST,
-      wait: async (_, signal) => {
-        controller.abort();
-        signal.throwIfAborted();
-      },
-    });
-    t.match(await impatient.run({ ...input, signal: controller.signal }), { failure: 'cancelled' });
+    for (const ends of ['rejecting', 'resolving']) {
+      const controller = new AbortController();
+      const impatient = commandRunner({
+        host: HOST,
+        wait: async (_, signal) => {
+          controller.abort();
+          if (ends === 'rejecting') signal.throwIfAborted();
+        },
+      });
+      t.match(
+        await impatient.run({ ...input, signal: controller.signal }),
+        { failure: 'cancelled', detail: /while it waited/ },
+        `a wait that ends early by ${ends} is the end of the run`,
+      );
+    }
   },
 );
 

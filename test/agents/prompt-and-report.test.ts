@@ -27,7 +27,7 @@ t.test(
   'the prompt is the hard lines, the brief, the data quoted with its source, and how to report',
   async (t) => {
     const { prompt, fragments, omitted } = composePrompt(
-      brief([HARD, fragment('data', 'AGENTS-LESSONS.md', 'Check twice.')]),
+      brief([HARD, fragment('data', 'orchestration-os/AGENTS-LESSONS.md', 'Check twice.')]),
     );
     const order = [
       '# Hard lines\nNever touch SOUL.md.\n',
@@ -36,8 +36,8 @@ t.test(
       '- PROJECTS/inventory/outputs/**',
       '- SOUL.md',
       '- file_exists: outputs/a.md',
-      '### Data: About AGENTS-LESSONS.md',
-      `source: AGENTS-LESSONS.md · sha256: ${'a'.repeat(64)}\n\`\`\`data\nCheck twice.\n\`\`\``,
+      '### Data: About orchestration-os/AGENTS-LESSONS.md',
+      `source: orchestration-os/AGENTS-LESSONS.md · sha256: ${'a'.repeat(64)}\n\`\`\`data\nCheck twice.\n\`\`\``,
       '## Report',
       '```nocturne-report',
     ];
@@ -52,7 +52,7 @@ t.test(
     t.same(omitted, []);
     t.match(fragments, [
       { source: 'SOUL.md', trust: 'instruction', kept: 33, length: 33 },
-      { source: 'AGENTS-LESSONS.md', trust: 'data', kept: 12 },
+      { source: 'orchestration-os/AGENTS-LESSONS.md', trust: 'data', kept: 12 },
     ]);
   },
 );

@@ -11,7 +11,7 @@ import type {
 } from '../../src/agents/types.js';
 import { defined } from '../../src/kernel/defined.js';
 import { NocturneError } from '../../src/kernel/error.js';
-import { parseArguments } from '../../src/tools/parse-arguments.js';
+import { parseArguments } from '../../src/tools/tool-arguments.js';
 import { toolsOf } from '../../src/tools/tools.js';
 
 export const AGENT = fileURLToPath(new URL('./fixtures/agent.js', import.meta.url));

@@ -28,9 +28,9 @@ import {
   type Sandbox,
   type SandboxOn,
   sandboxText,
+  type SandboxSettings,
 } from '../../src/agents/sandbox.js';
 import { probeSandbox } from '../../src/agents/sandbox-probe.js';
-import type { SandboxSettings } from '../../src/agents/sandbox-settings.js';
 import type { RunInput } from '../../src/agents/types.js';
 import { runCommand } from '../../src/governance/conditions/run-programs.js';
 import { AGENT, commandSpec, sampleInput } from './sample-run.js';

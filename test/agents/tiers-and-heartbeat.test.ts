@@ -5,10 +5,10 @@
 import { appendFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { backoffMs, retryAfterMs } from '../../src/agents/backoff.js';
-import { outputLimiter } from '../../src/agents/output-limiter.js';
+import { backoffMs, retryAfterMs } from '../../src/agents/retry.js';
+import { outputLimiter } from '../../src/agents/process-output.js';
 import { startHeartbeat, type Every } from '../../src/agents/heartbeat.js';
-import { watchHeartbeatFile } from '../../src/agents/heartbeat-file.js';
+import { watchHeartbeatFile } from '../../src/agents/watchdog.js';
 import { chooseTier, overBudget, tierRows, type TierRow } from '../../src/agents/model-tier.js';
 import { installedHosts } from '../../src/hosts/installed.js';
 import { nearestName } from '../../src/kernel/nearest-name.js';

@@ -34,7 +34,7 @@ t.test(
           );
           continue;
         }
-        const { command } = (await catalogue[name]?.load()) ?? {};
+        const command = await catalogue[name]?.load();
         const known = [
           '--workspace',
           '--json',

@@ -13,7 +13,7 @@ type Turn = readonly [pattern: RegExp, instead: string];
 /** Where text for people is, and how to blank what is not prose without moving a character. */
 const ROOTS = [
   {
-    files: ['*.md', '{docs,orchestration-os,audit,PROJECTS,memory,inbox,examples}/**/*.md'],
+    files: ['*.md', '{docs,orchestration-os,audit,PROJECTS,memory,inbox,examples,src}/**/*.md'],
     prose: markdownProse,
   },
 ];

@@ -4,8 +4,11 @@ import { posix } from 'node:path';
 import fc from 'fast-check';
 import t from 'tap';
 import { judgeScript } from '../../src/governance/guard/command.js';
-import type { CommandJudgement, CommandWorld } from '../../src/governance/guard/command-types.js';
-import { awkProblem, sedProblem } from '../../src/governance/guard/inline.js';
+import type {
+  CommandJudgement,
+  CommandWorld,
+} from '../../src/governance/guard/command-findings.js';
+import { awkProblem, sedProblem } from '../../src/governance/guard/script-programs.js';
 import { plainWords } from '../../src/governance/guard/plain-words.js';
 import { printCommand } from '../../src/governance/guard/print-command.js';
 import { parseShell, type ShellWorld } from '../../src/governance/guard/shell.js';
@@ -82,6 +85,8 @@ t.test('a command that is allowed to do nothing does nothing, in bash and in sh'
     rules: [{ tool: 'readers', programs: ['cat', 'ls'], allow: ['*'], deny: [] }],
     tools: undefined,
     cwd: '',
+    reading: () => [],
+    repository: () => undefined,
   };
   const piece = fc.constantFrom(
     "'",
@@ -167,6 +172,8 @@ t.test(
       rules: [{ tool: 'all', programs: ['cat', 'mkdir', 'touch', 'rm'], allow: ['*'], deny: [] }],
       tools: undefined,
       cwd: '',
+      reading: () => [],
+      repository: () => undefined,
     };
     const shell: ShellWorld = {
       cwd: '',

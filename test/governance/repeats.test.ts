@@ -3,12 +3,14 @@
  * of cases.
  */
 import t from 'tap';
-import { type Alike, newLines, repeatOf } from '../../src/governance/quality/repeats.js';
 import {
+  type Alike,
+  newLines,
+  repeatOf,
   type Likeness,
   meansTheSame,
   SAME_MEANING,
-} from '../../src/governance/quality/same-meaning.js';
+} from '../../src/governance/quality/repeats.js';
 
 const LICENCES =
   'Every package names its licence in a file of its own, and most of them name it in their description as well. Where the two disagree the file counts, since a lawyer would read that one first. Copyleft ones need a second look by the owner before anything is shipped with them.';

@@ -8,7 +8,7 @@ import {
   type ReadScope,
 } from '../../src/governance/scoped-snapshot.js';
 import { NocturneError } from '../../src/kernel/error.js';
-import { boundedQuery } from '../../src/tools/bounded-query.js';
+import { boundedQuery } from '../../src/tools/query.js';
 import type { Snapshot } from '../../src/workspace/types.js';
 import { SECRET_MISSION, twoProjects } from '../support/two-projects.js';
 

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { boundedQuery } from '../../src/tools/bounded-query.js';
+import { boundedQuery } from '../../src/tools/query.js';
 import { makeWorkspace } from '../support/make-workspace.js';
 
 t.setTimeout(120_000);

@@ -114,6 +114,42 @@ t.test(
 );
 
 t.test(
+  'a module is told that the briefing is ready once it is on the page; one that fails is on record',
+  async (t) => {
+    const told: unknown[] = [];
+    const modules: PassModule[] = [
+      {
+        name: 'memory',
+        onChange: () => undefined,
+        onEvent: () => {
+          throw new Error('no paper');
+        },
+      },
+      {
+        name: 'improve',
+        onChange: () => undefined,
+        onEvent: ({ kind, time, body }, { workspace }) => {
+          const [page] = workspace.snapshot().records('BRIEFING');
+          told.push([
+            kind,
+            time !== '' && time === fieldText(page, 'time'),
+            body === fieldText(page, 'body'),
+            body,
+          ]);
+        },
+      },
+    ];
+    const place = placeWithProject(t.testdir(), '', {
+      files: withModules(['memory | `memory/*.txt`', 'improve | `memory/*.txt`']),
+    });
+    const report = await manager(environment(place, { modules }), { role: 'manager' });
+    t.equal(report.exit, 0, report.outcome);
+    t.match(told, [['briefing.ready', true, true, /\S/]]);
+    t.ok(trail(place, report.data?.runId ?? '').includes('T9 briefing.ready memory failed'));
+  },
+);
+
+t.test(
   'a crash between the module’s part and its cursor delivers again: at least once',
   async (t) => {
     const place = placeWithProject(t.testdir(), '', {

@@ -14,7 +14,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import { verifyGate } from '../../src/integrity/gate.js';
+import { defined } from '../../src/kernel/defined.js';
 import { fixedClock } from '../../src/kernel/clock.js';
+import { importer } from '../../examples/importers/nightclaw/importer.js';
+import { existingFiles } from '../../src/setup/existing-files.js';
 import { type Created, createWorkspace } from '../../src/setup/create-workspace.js';
 import type { SetupNote } from '../../src/setup/setup-plan.js';
 import { validateSnapshot } from '../../src/validate/validate-snapshot.js';
@@ -50,6 +53,7 @@ function adopt(
     owner: 'Ruth',
     domain: 'boats',
     timeZone: 'Europe/Amsterdam',
+    ...defined({ importer: importer.matches(existingFiles(root)) ? importer : undefined }),
   });
   const errors = async (): Promise<readonly string[]> => {
     const found = await validateSnapshot(created.workspace.snapshot(), { home });
@@ -105,7 +109,11 @@ t.test(
   async (t) => {
     const place = { root: t.testdir(), home: t.testdir({}) };
     copyFixture('openclaw-workspace', join(place.root, 'w'));
-    const first = callProcess({ ...place, home: `${place.root}/home` }, ['init', 'w', '--yes']);
+    const first = await callProcess({ ...place, home: `${place.root}/home` }, [
+      'init',
+      'w',
+      '--yes',
+    ]);
     t.match(first, {
       exit: 0,
       json: {
@@ -120,7 +128,7 @@ t.test(
       /"path":"AGENTS\.md","kind":"merged","message":"[^"]+","backup":"backups\/[^"]+-init\/AGENTS\.md"/,
     );
     const before = tree(join(place.root, 'w'));
-    t.match(callProcess({ ...place, home: `${place.root}/home` }, ['init', 'w', '--yes']), {
+    t.match(await callProcess({ ...place, home: `${place.root}/home` }, ['init', 'w', '--yes']), {
       exit: 0,
       json: { kind: 'workspace', written: [] },
     });
@@ -497,7 +505,7 @@ t.test('killed at any moment, nothing is lost, and running it again completes it
     await new Promise((done) => child.on('close', done));
     clearTimeout(timer);
     t.same(lost(before, tree(root, [])), [], `killed after ${delay} ms`);
-    const again = callProcess({ root: directory, home }, ['init', root, '--yes']);
+    const again = await callProcess({ root: directory, home }, ['init', root, '--yes']);
     t.match(
       again,
       { exit: 0, json: { gate: { ok: true }, validation: { errors: 0 } } },

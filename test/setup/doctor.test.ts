@@ -100,15 +100,17 @@ t.test('without a workspace it says so and looks at the machine', async (t) => {
   const directory = mkdtempSync(join(tmpdir(), 'nowhere-'));
   t.teardown(() => rmSync(directory, { recursive: true }));
   t.match(
-    callProcess({ root: directory, home: join(directory, 'home') }, ['doctor'], {
+    await callProcess({ root: directory, home: join(directory, 'home') }, ['doctor'], {
       env: { HOME: directory, NOCTURNE_WORKSPACE: '' },
     }),
     { exit: 0, json: { checks: [{ id: 'node', verdict: 'working' }], summary: { broken: 0 } } },
   );
   t.match(
-    callForText({ root: directory, home: join(directory, 'home') }, ['doctor'], {
-      env: { HOME: directory, NOCTURNE_WORKSPACE: '' },
-    }).text,
+    (
+      await callForText({ root: directory, home: join(directory, 'home') }, ['doctor'], {
+        env: { HOME: directory, NOCTURNE_WORKSPACE: '' },
+      })
+    ).text,
     /off {6}workspace {2}no workspace[\s\S]*→ nocturne init DIR/,
   );
 });

@@ -3,6 +3,7 @@ import {
   existsSync,
   mkdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   writeFileSync,
 } from 'node:fs';
@@ -16,6 +17,7 @@ import { systemClock } from '../../src/kernel/clock.js';
 import { routeOf } from '../../src/registry/route.js';
 import { createWorkspace } from '../../src/setup/create-workspace.js';
 import { mergeTexts } from '../../src/setup/merge-texts.js';
+import { readReferenceRecord } from '../../src/setup/reference-record.js';
 import { type Upgraded, upgradeWorkspace } from '../../src/setup/upgrade-workspace.js';
 import { manager } from '../../src/passes/manager/manager.js';
 import { worker } from '../../src/passes/worker/worker.js';
@@ -24,7 +26,7 @@ import { readAnchors } from '../../src/workspace/anchors.js';
 import { bundleChanges } from '../../src/workspace/bundle.js';
 import type { Workspace } from '../../src/workspace/types.js';
 import { environment } from '../passes/pass-workspace.js';
-import { copyModulePages, copyShipped } from '../support/make-workspace.js';
+import { copyBuiltPages, copyShipped, INSTALLED_MODULES } from '../support/make-workspace.js';
 import { tree } from '../support/tree.js';
 
 t.setTimeout(180_000);
@@ -50,7 +52,7 @@ function place(
     [newer, '2.0.0'],
   ] as const) {
     copyShipped(at);
-    copyModulePages(at);
+    copyBuiltPages(at);
     writeFileSync(join(at, 'package.json'), JSON.stringify({ version }));
   }
   const shipped = join(older, 'REGISTRY.md');
@@ -104,7 +106,7 @@ t.test('the same version changes nothing', async (t) => {
 
 t.test('each page is compared with what it was and with what the owner made of it', async (t) => {
   const at = place(t.testdir());
-  at.edit('theirs', 'AGENTS-CORE.md', addLine('A new rule.'));
+  at.edit('theirs', 'orchestration-os/AGENTS-CORE.md', addLine('A new rule.'));
   at.edit('theirs', 'SOUL.md', (text) => text.replace('A night is good', 'A night is very good'));
   at.edit('theirs', 'IDENTITY.md', (text) => text.replace('calm, brief, exact', 'brief'));
   at.edit('mine', 'IDENTITY.md', (text) => text.replace('calm, brief, exact', 'loud'));
@@ -114,7 +116,7 @@ t.test('each page is compared with what it was and with what the owner made of i
   at.sign();
   const upgraded = at.upgrade();
   t.same(verdicts(upgraded), {
-    'AGENTS-CORE.md': 'replaced',
+    'orchestration-os/AGENTS-CORE.md': 'replaced',
     'IDENTITY.md': 'conflict',
     'SOUL.md': 'merged',
     'USER.md': 'kept',
@@ -122,7 +124,7 @@ t.test('each page is compared with what it was and with what the owner made of i
     'orchestration-os/OPS-NEW.md': 'added',
     'orchestration-os/RUNNERS.md': 'kept',
   });
-  t.match(read(at, 'AGENTS-CORE.md'), /A new rule\.\n$/);
+  t.match(read(at, 'orchestration-os/AGENTS-CORE.md'), /A new rule\.\n$/);
   t.match(
     read(at, 'SOUL.md'),
     /\*\*Domain anchor:\*\* rivers[\s\S]*A night is very good/,
@@ -140,9 +142,9 @@ t.test('each page is compared with what it was and with what the owner made of i
 
 t.test('nothing is signed for the owner, and signing makes it whole', async (t) => {
   const at = place(t.testdir());
-  at.edit('theirs', 'AGENTS-CORE.md', addLine('A new rule.'));
+  at.edit('theirs', 'orchestration-os/AGENTS-CORE.md', addLine('A new rule.'));
   const { toSign } = at.upgrade();
-  t.same(toSign, ['AGENTS-CORE.md']);
+  t.same(toSign, ['orchestration-os/AGENTS-CORE.md']);
   t.equal(verifyGate(at.workspace.root, at.workspace.home).ok, false);
   at.sign();
   t.equal(verifyGate(at.workspace.root, at.workspace.home).ok, true);
@@ -171,7 +173,7 @@ t.test('data is never touched', async (t) => {
   for (const path of [
     'ACTIVE-PROJECTS.md',
     'NOTIFICATIONS.md',
-    'AGENTS-LESSONS.md',
+    'orchestration-os/AGENTS-LESSONS.md',
     'MEMORY.md',
     'orchestration-os/OPS-FAILURE-MODES.md',
     'orchestration-os/TOOL-STATUS.md',
@@ -192,9 +194,9 @@ t.test('data is never touched', async (t) => {
 
 t.test('a dry run says the same and writes nothing', async (t) => {
   const at = place(t.testdir());
-  at.edit('theirs', 'AGENTS-CORE.md', addLine('A new rule.'));
+  at.edit('theirs', 'orchestration-os/AGENTS-CORE.md', addLine('A new rule.'));
   const before = tree(at.workspace.root, []);
-  t.equal(verdicts(at.upgrade({ dryRun: true }))['AGENTS-CORE.md'], 'replaced');
+  t.equal(verdicts(at.upgrade({ dryRun: true }))['orchestration-os/AGENTS-CORE.md'], 'replaced');
   t.same(tree(at.workspace.root, []), before);
 });
 
@@ -210,15 +212,17 @@ t.test(
 t.test('where it was never recorded what was shipped, the owner’s pages stay', async (t) => {
   const at = place(t.testdir());
   rmSync(join(at.workspace.state, 'reference.json'));
-  at.edit('theirs', 'AGENTS-CORE.md', addLine('A new rule.'));
+  at.edit('theirs', 'orchestration-os/AGENTS-CORE.md', addLine('A new rule.'));
   const upgraded = at.upgrade();
   t.match(verdicts(upgraded), {
-    'AGENTS-CORE.md': 'conflict',
+    'orchestration-os/AGENTS-CORE.md': 'conflict',
     'SOUL.md': 'conflict',
     'USER.md': 'conflict',
   });
-  t.notMatch(read(at, 'AGENTS-CORE.md'), /A new rule/);
-  t.ok(existsSync(join(at.workspace.root, `${upgraded.backups}/new/AGENTS-CORE.md`)));
+  t.notMatch(read(at, 'orchestration-os/AGENTS-CORE.md'), /A new rule/);
+  t.ok(
+    existsSync(join(at.workspace.root, `${upgraded.backups}/new/orchestration-os/AGENTS-CORE.md`)),
+  );
 });
 
 t.test('a page that the owner took away stays away', async (t) => {
@@ -294,11 +298,12 @@ t.test(
     const { schema, schemaDiagnostics } = at.workspace.snapshot();
     t.same(schemaDiagnostics, []);
     t.same(
-      schema.modules
-        .filter(({ section }) => section)
-        .map(({ name, enabled }) => `${name} ${enabled}`),
-      ['completion true', 'greet false', 'inbound true', 'knowledge true'],
+      schema.modules.filter(({ section }) => section).map(({ name }) => name),
+      [...INSTALLED_MODULES, 'greet'].sort(),
     );
+    const isEnabled = (module: string) =>
+      schema.modules.find(({ name }) => name === module)?.enabled;
+    t.same(['greet', 'inbound'].map(isEnabled), [false, true]);
     t.equal(routeOf(schema, 'GREETINGS.md').tier, 'PROTECTED');
   },
 );
@@ -464,9 +469,108 @@ t.test('LOCK.md of a version without claims is replaced, and passes run again', 
   t.match(read(at, 'LOCK.md'), /^fence: 1$/m);
 });
 
+/** A workspace of a version that had three pages at its root, not in orchestration-os. */
+function placeBeforeTheMove(directory: string): Place {
+  const made = place(directory, {
+    older: (text) =>
+      text.replace(
+        /`orchestration-os\/((?:AGENTS-(?:CORE|LESSONS)|NOTIFICATIONS-ARCHIVE)\.md)`/g,
+        '`$1`',
+      ),
+  });
+  const { root, state } = made.workspace;
+  const record = readReferenceRecord(state);
+  const files = { ...record?.files };
+  for (const name of MOVED) {
+    renameSync(join(root, `orchestration-os/${name}`), join(root, name));
+    files[name] = files[`orchestration-os/${name}`] ?? { sha256: '', text: '' };
+    delete files[`orchestration-os/${name}`];
+  }
+  writeFileSync(join(state, 'reference.json'), JSON.stringify({ ...record, files }));
+  made.sign();
+  return made;
+}
+
+const MOVED = ['AGENTS-CORE.md', 'AGENTS-LESSONS.md', 'NOTIFICATIONS-ARCHIVE.md'];
+const LESSON =
+  '\n## L-20261120-001 Look twice\n\n- **Date:** 2026-11-20\n- **Kind:** method\n- **Observation:** Look twice.\n- **Evidence:** N-20261120-003\n';
+
+t.test(
+  'pages that left the root move with their records and the owner’s changes, and signing makes it whole',
+  async (t) => {
+    const at = placeBeforeTheMove(t.testdir());
+    at.edit('mine', 'AGENTS-LESSONS.md', (text) => text + LESSON);
+    at.edit('mine', 'AGENTS-CORE.md', addLine('A rule of mine.'));
+    at.edit('theirs', 'orchestration-os/AGENTS-CORE.md', (text) =>
+      text.replace('# Contract for agents', '# The contract for agents'),
+    );
+    at.sign();
+    t.match(verdicts(at.upgrade({ dryRun: true })), {
+      'orchestration-os/NOTIFICATIONS-ARCHIVE.md': 'moved',
+    });
+    t.same(
+      MOVED.filter((name) => existsSync(join(at.workspace.root, name))),
+      MOVED,
+      'a dry run',
+    );
+
+    const upgraded = at.upgrade();
+    t.match(
+      upgraded.items.filter(({ verdict }) => verdict === 'moved'),
+      MOVED.map((name) => ({ path: `orchestration-os/${name}`, message: `it was ${name}` })),
+    );
+    t.equal(verdicts(upgraded)['REGISTRY.md'], 'replaced');
+    t.same(
+      MOVED.filter((name) => existsSync(join(at.workspace.root, name))),
+      [],
+    );
+    t.match(
+      read(at, 'orchestration-os/AGENTS-CORE.md'),
+      /^# The contract for agents[\s\S]*A rule of mine\.\n$/,
+    );
+    t.match(read(at, `${upgraded.backups}/orchestration-os/AGENTS-CORE.md`), /^# Contract/);
+    at.sign();
+    t.same(verifyGate(at.workspace.root, at.workspace.home).findings, []);
+    const snapshot = at.workspace.snapshot();
+    t.same(
+      snapshot.records('LESSON').map(({ key, file }) => [key, file]),
+      [['L-20261120-001', 'orchestration-os/AGENTS-LESSONS.md']],
+    );
+    const found = await validateSnapshot(snapshot, { home: at.workspace.home });
+    t.same(
+      found.filter(({ severity }) => severity !== 'info'),
+      [],
+    );
+    t.same(
+      verdicts(at.upgrade()),
+      { 'SOUL.md': 'kept', 'USER.md': 'kept', 'orchestration-os/AGENTS-CORE.md': 'kept' },
+      'a second time there is nothing to move',
+    );
+  },
+);
+
+t.test(
+  'pages stay at the root while the owner’s REGISTRY.md has routes for them there',
+  async (t) => {
+    const at = placeBeforeTheMove(t.testdir());
+    at.edit('mine', 'REGISTRY.md', (text) =>
+      text.replace('| lesson_add | lessons |', '| lesson_add | my lessons |'),
+    );
+    at.sign();
+    const upgraded = verdicts(at.upgrade());
+    t.equal(upgraded['REGISTRY.md'], 'conflict');
+    t.same(
+      MOVED.filter((name) => existsSync(join(at.workspace.root, name))),
+      MOVED,
+    );
+    t.notOk(existsSync(join(at.workspace.root, 'orchestration-os/AGENTS-LESSONS.md')));
+  },
+);
+
 t.test('in the installation itself git brings new versions', async (t) => {
   const directory = t.testdir();
   copyShipped(join(directory, 'clone'));
+  copyBuiltPages(join(directory, 'clone'));
   writeFileSync(join(directory, 'clone/package.json'), '{"version": "1.0.0"}');
   const common = { packageRoot: join(directory, 'clone'), owner: 'Ada' };
   const { workspace } = createWorkspace({

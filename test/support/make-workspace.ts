@@ -28,13 +28,16 @@ export type MakeOptions = {
 
 const REPOSITORY = fileURLToPath(new URL('../../../', import.meta.url));
 const FOLDERS = ['orchestration-os', 'audit', 'PROJECTS', 'memory', 'inbox'];
-/** Pages of the repository that are no part of a workspace. */
+const AGENTS_TEMPLATE = 'dist/src/setup/agents-page.md';
+export const INSTALLED_MODULES = installedNames(join(REPOSITORY, 'dist/src/modules'), 'module.js');
+/** Pages of the repository that are not part of a workspace. */
 const NOT_SHIPPED = new Set(['README.md', 'CHANGELOG.md', 'CONTRIBUTING.md']);
 
 /** Makes `DIRECTORY/workspace` and `DIRECTORY/home`; give it `t.testdir()`. */
 export function makeWorkspace(directory: string, options: MakeOptions = {}): MadeWorkspace {
   const [root, home] = [join(directory, options.folder ?? 'workspace'), join(directory, 'home')];
   copyShipped(root);
+  cpSync(join(REPOSITORY, AGENTS_TEMPLATE), join(root, 'AGENTS.md'));
   for (const [path, content] of Object.entries(options.files ?? {})) {
     mkdirSync(dirname(join(root, path)), { recursive: true });
     writeFileSync(join(root, path), content);
@@ -47,7 +50,7 @@ export function makeWorkspace(directory: string, options: MakeOptions = {}): Mad
   return { root: workspace.root, home, key, workspace, now };
 }
 
-/** The workspace files of this repository, as `init` would copy them. */
+/** The workspace files of this repository, as a clone has them. */
 export function copyShipped(root: string): void {
   mkdirSync(root, { recursive: true });
   for (const name of readdirSync(REPOSITORY)) {
@@ -58,8 +61,9 @@ export function copyShipped(root: string): void {
   }
 }
 
-/** What each module brings to REGISTRY.md, where an installation has it. */
-export function copyModulePages(root: string): void {
+/** What each module brings to REGISTRY.md, and AGENTS.md of workspaces, where an installation has them. */
+export function copyBuiltPages(root: string): void {
+  cpSync(join(REPOSITORY, AGENTS_TEMPLATE), join(root, AGENTS_TEMPLATE));
   const modules = join(root, 'dist/src/modules');
   for (const name of installedNames(join(REPOSITORY, 'dist/src/modules'), 'module.js'))
     cpSync(

@@ -1,5 +1,5 @@
 /** The settings of a pass whose programs run as they are. */
-import type { SandboxSettings } from '../../src/agents/sandbox-settings.js';
+import type { SandboxSettings } from '../../src/agents/sandbox.js';
 
 export const NO_SANDBOX: SandboxSettings = {
   mode: 'off',

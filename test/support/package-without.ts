@@ -16,10 +16,9 @@ const REPOSITORY = fileURLToPath(new URL('../../../', import.meta.url));
 const SHIPPED = [
   'bin',
   'dist/src',
-  'dist/gate.cjs',
-  'dist/validate.cjs',
-  'dist/cli.cjs',
-  'dist/hook-claude-code.cjs',
+  ...readdirSync(join(REPOSITORY, 'dist'))
+    .filter((name) => /\.cjs(?:\.cache)?$/.test(name))
+    .map((name) => `dist/${name}`),
   'orchestration-os',
   'audit',
   'PROJECTS',

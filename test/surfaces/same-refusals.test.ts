@@ -219,10 +219,10 @@ const codesOf = (error: unknown): readonly string[] => [
 ];
 
 /** Both commands for all writes, in one process that is the whole command line. */
-function commandLine(
+async function commandLine(
   pass: LivePass,
   directory: string,
-): (write: number) => readonly [set: readonly string[], write: readonly string[]] {
+): Promise<(write: number) => readonly [set: readonly string[], write: readonly string[]]> {
   const words = BAD_WRITES.flatMap((bad, i) => {
     const file = join(directory, `content-${i}`);
     writeFileSync(file, afterwards(pass, bad));
@@ -232,7 +232,7 @@ function commandLine(
       ['write', path, '--content-file', file],
     ];
   });
-  const answers = callMany(pass, words, { env: { NOCTURNE_PASS_TOKEN: pass.data.token } });
+  const answers = await callMany(pass, words, { env: { NOCTURNE_PASS_TOKEN: pass.data.token } });
   const codes = answers.map(({ json }) => codesOf(json['error']));
   return (write) => [codes[2 * write] ?? [], codes[2 * write + 1] ?? []];
 }
@@ -280,7 +280,7 @@ function throughReconcile(pass: LivePass, bad: BadWrite): readonly string[] {
 t.test('thirty bad writes are refused by five doors for the same reasons', async (t) => {
   const pass = cardPass(t.testdir());
   const before = BAD_WRITES.map(([, path]) => textOf(pass, path));
-  const commands = commandLine(pass, join(pass.root, '..'));
+  const commands = await commandLine(pass, join(pass.root, '..'));
   t.ok(BAD_WRITES.length >= 30, `${BAD_WRITES.length} writes`);
   for (const [i, bad] of BAD_WRITES.entries()) {
     const [that, , , , code] = bad;

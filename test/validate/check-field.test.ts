@@ -140,7 +140,7 @@ t.test('lists and maps as YAML gives them', async (t) => {
 
 t.test('missing and empty', async (t) => {
   t.match(problems(spec('int', '', true), undefined), [
-    /A\.md#k\.field is missing; THING must have an int there/,
+    /A\.md#k\.field is missing; expected an int/,
   ]);
   t.match(problems(spec('text', '', true), cell('')), [/is empty/]);
   t.same(problems(spec('int'), undefined), []);

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
+import { INSTALLED_MODULES } from '../support/make-workspace.js';
 import { RULES } from '../../src/validate/rules.js';
 import { SUPPRESSION } from '../../src/validate/rules/suppression.js';
 import { validateSnapshot } from '../../src/validate/validate-snapshot.js';
@@ -29,7 +30,7 @@ for (const rule of new Set([...RULES.map((one) => one.id), SUPPRESSION])) {
 
 async function found(edits: readonly Edit[]): Promise<readonly string[]> {
   const diagnostics = await validateSnapshot(snapshotOf(edited(baseFiles(), edits).files), {
-    modules: ['memory', 'completion', 'inbound', 'knowledge'],
+    modules: ['memory', ...INSTALLED_MODULES],
   });
   return diagnostics.map((one) => one.rule);
 }

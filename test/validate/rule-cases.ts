@@ -349,11 +349,11 @@ export const CASES: readonly Case[] = [
     rule: 'file-missing',
     name: 'the only file of an object',
     edits: [
-      remove('NOTIFICATIONS-ARCHIVE.md'),
+      remove('orchestration-os/NOTIFICATIONS-ARCHIVE.md'),
       replace(
         'REGISTRY.md',
-        '| NOTIFICATION-ARCHIVE | `NOTIFICATIONS-ARCHIVE.md` | section',
-        '| NOTIFICATION-ARCHIVE | «`NOTIFICATIONS-ARCHIVE.md`» | section',
+        '| NOTIFICATION-ARCHIVE | `orchestration-os/NOTIFICATIONS-ARCHIVE.md` | section',
+        '| NOTIFICATION-ARCHIVE | «`orchestration-os/NOTIFICATIONS-ARCHIVE.md`» | section',
       ),
     ],
     finds: ['error file-missing'],
@@ -362,11 +362,11 @@ export const CASES: readonly Case[] = [
     rule: 'file-missing',
     name: 'a link in its place',
     edits: [
-      file('NOTIFICATIONS-ARCHIVE.md', { link: 'memory/README.md' }),
+      file('orchestration-os/NOTIFICATIONS-ARCHIVE.md', { link: 'memory/README.md' }),
       replace(
         'REGISTRY.md',
-        '| NOTIFICATION-ARCHIVE | `NOTIFICATIONS-ARCHIVE.md` | section',
-        '| NOTIFICATION-ARCHIVE | «`NOTIFICATIONS-ARCHIVE.md`» | section',
+        '| NOTIFICATION-ARCHIVE | `orchestration-os/NOTIFICATIONS-ARCHIVE.md` | section',
+        '| NOTIFICATION-ARCHIVE | «`orchestration-os/NOTIFICATIONS-ARCHIVE.md`» | section',
       ),
     ],
     finds: ['error file-missing'],
@@ -847,11 +847,11 @@ export const CASES: readonly Case[] = [
     rule: 'not-utf8',
     name: 'the file of an object',
     edits: [
-      file('NOTIFICATIONS-ARCHIVE.md', {
+      file('orchestration-os/NOTIFICATIONS-ARCHIVE.md', {
         bytes: Buffer.from([0xef, 0xbb, 0xbf, 0x41, 0xc0, 0x80]),
       }),
     ],
-    finds: ['error not-utf8 @ NOTIFICATIONS-ARCHIVE.md:1:2-3'],
+    finds: ['error not-utf8 @ orchestration-os/NOTIFICATIONS-ARCHIVE.md:1:2-3'],
   },
   {
     rule: 'not-utf8',
@@ -1444,16 +1444,16 @@ export const CASES: readonly Case[] = [
   },
   {
     rule: 'module-watch',
-    name: 'a module that nobody knows',
+    name: 'a misspelled module that is off',
     edits: [
       replace(
         'REGISTRY.md',
         '| memory | `memory/*.md`, `MEMORY.md` | no |',
-        '| «memroy» | `memory/*.md` | no |',
+        '| «knowlege» | `memory/*.md` | no |',
       ),
     ],
     finds: ['info module-watch'],
-    says: 'did you mean memory?',
+    says: 'did you mean knowledge?',
   },
   {
     rule: 'module-watch',
@@ -1490,7 +1490,7 @@ export const CASES: readonly Case[] = [
       ),
     ],
     finds: ['warning module-watch'],
-    says: 'take the section "## Module greetings" away',
+    says: 'remove the section "## Module greetings"',
   },
 
   // suppression

@@ -3,6 +3,7 @@
  * it.
  */
 import t from 'tap';
+import { INSTALLED_MODULES } from '../support/make-workspace.js';
 import type { Diagnostic } from '../../src/kernel/diagnostic.js';
 import { applyFixes } from '../../src/validate/apply-fixes.js';
 import { RULES } from '../../src/validate/rules.js';
@@ -22,9 +23,9 @@ const ALL = [...CASES, ...PROJECT_CASES];
 t.setTimeout(120_000);
 
 async function check(files: Files): Promise<readonly Diagnostic[]> {
-  return (
-    await validateSnapshot(snapshotOf(files), { modules: ['completion', 'inbound', 'knowledge'] })
-  ).filter((one) => !ELSEWHERE.has(one.rule));
+  return (await validateSnapshot(snapshotOf(files), { modules: INSTALLED_MODULES })).filter(
+    (one) => !ELSEWHERE.has(one.rule),
+  );
 }
 
 t.test('the base workspace has no finding', async (t) => {

@@ -1,4 +1,4 @@
-/** Exactly what would be done on a yes, in a form that can be hashed and compared later. */
+/** Exactly what a yes would allow, in a form that can be hashed and compared later. */
 import { canonicalJson } from '../../kernel/canonical-json.js';
 import { sha256 } from '../../kernel/hash.js';
 import type { Snapshot } from '../../workspace/types.js';
@@ -6,10 +6,7 @@ import { decide, type DecideOptions } from '../guard/decide.js';
 import type { ApprovalAction } from './approval.js';
 import type { Action, Authority, Capability, Decision } from '../types.js';
 
-/**
- * A file that the action touches: what it holds now, and would hold afterwards. `null`: not there;
- * `unseen`: nobody can say.
- */
+/** What a file holds and would hold. `null`: no file; `unseen`: nobody can know. */
 export type PayloadTarget = {
   readonly path: string;
   readonly op: string;
@@ -20,7 +17,7 @@ export type PayloadTarget = {
 export type Payload = {
   readonly action: ApprovalAction;
   readonly targets: readonly PayloadTarget[];
-  /** Of the bytes that were proposed. */
+  /** Of the proposed bytes. */
   readonly content: string | null;
   readonly size: number | null;
   readonly command: string | null;
@@ -31,10 +28,7 @@ export type Payload = {
   readonly capability: Capability;
 };
 
-/**
- * `sees`: what the requester may know of; default: everything. What is asked, and what is not,
- * tells nothing about the rest.
- */
+/** `sees`: what the requester may know; default: everything. */
 export type Requester = {
   readonly authority: Authority;
   readonly project: string;
@@ -50,13 +44,13 @@ export type Proposal =
       readonly content: Buffer | undefined;
       readonly decision: Decision;
     }
-  /** Nothing that could be asked about as it stands. */
+  /** Not something to ask about as it is. */
   | { readonly kind: 'unbound'; readonly why: string };
 
-/** What is shown and kept for the owner has to be of a size that can be looked at. */
+/** The owner must be able to read what is shown and kept. */
 const MOST_BYTES = 1 << 20;
 
-/** Judged once more on this snapshot, so that decision and hashes are of the same instant. */
+/** Judged again, so that decision and hashes come from one snapshot. */
 export function proposalOf(
   snapshot: Snapshot,
   requester: Requester,
@@ -104,7 +98,7 @@ export function payloadHash(payload: Payload): string {
   return sha256(canonicalJson(payload));
 }
 
-/** The same deed, whatever it would find or write. */
+/** The same action, whatever it would find or write. */
 export function sameDeed(a: Payload, b: Payload): boolean {
   const deed = ({ action, command, argv, cwd, env, project }: Payload): string =>
     canonicalJson({ action, command, argv, cwd, env, project });

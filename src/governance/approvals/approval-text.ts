@@ -1,11 +1,11 @@
 /**
- * What the owner reads before saying yes: who asks, what exactly would be done, until when.
- * Everything an agent wrote is shown so that it cannot pass for anything else.
+ * What the owner reads before answering. Text from an agent is shown so that it cannot pass for
+ * ours.
  */
 import { createTwoFilesPatch } from 'diff';
 import type { Payload } from './approval-payload.js';
 
-/** `hides`: the requester, who can read the question, does not see all that the target holds. */
+/** `hides`: the requester can read the question, but may not see what the target holds. */
 export type QuestionAbout = {
   readonly id: string;
   readonly runId: string;
@@ -13,16 +13,15 @@ export type QuestionAbout = {
   readonly expires: string;
   readonly hides?: boolean;
 };
-/** What the target holds, and what it would hold. */
 export type Contents = { readonly before: Buffer | undefined; readonly after: Buffer | undefined };
 
 const MOST_LINES = 40;
 const LONGEST_LINE = 160;
 const LONGEST_NAME = 200;
-/** Larger texts are shown by their beginning: a diff of them costs more than it tells. */
+/** A diff of larger texts is slow, so only their beginning is shown. */
 const MOST_FOR_DIFF = 64 * 1024;
 
-/** One line; begins with the id, by which the answer finds its question. */
+/** One line that begins with the id, by which the answer finds its question. */
 export function approvalQuestion({
   id,
   runId,
@@ -33,7 +32,7 @@ export function approvalQuestion({
   return `${id}: ${payload.project === '' ? 'an idle pass' : payload.project} (${runId}) wants to ${deed(payload, hides)}, which is beyond its scope. Answer yes to let exactly this happen once, no to refuse it for good; without an answer it ends at ${expires}.`;
 }
 
-/** The deed in a few words. @param hides nothing is said of what stands there. */
+/** @param hides says nothing about the present content. */
 export function deed(payload: Payload, hides = false): string {
   const [first, second] = payload.targets.map((target) => visible(target.path, LONGEST_NAME));
   const novelty =
@@ -57,10 +56,7 @@ export function deed(payload: Payload, hides = false): string {
   }
 }
 
-/**
- * The particulars, as markdown whose every line from an agent is indented code. @param most lines
- * of content; more are cut with a note.
- */
+/** Markdown; every line from an agent is indented code. @param most lines of content */
 export function approvalBody(
   about: QuestionAbout & { readonly contents: Contents },
   most = MOST_LINES,
@@ -117,7 +113,7 @@ function code(lines: readonly string[], most: number): readonly string[] {
     : [...shown.slice(0, most), `    … and ${shown.length - most} more lines`];
 }
 
-/** Control, format and separator characters by their numbers: what is read is what is there. */
+/** Control, format and separator characters as numbers, so that nothing is hidden. */
 function visible(text: string, longest: number): string {
   const plain = text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cs}]/gu, (character) =>
     character === '\t' ? '\t' : `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`,

@@ -1,6 +1,6 @@
 /**
- * Questions of passes about what is beyond their scope: what each log row makes of them. Only legal
- * rows count; nothing is decided by time alone.
+ * Passes' questions about actions out of scope, from the rows of the log. Only legal rows count;
+ * time alone decides nothing.
  */
 import { fieldText, instant } from '../../project/field-text.js';
 import type { Rec } from '../../markdown/types.js';
@@ -28,13 +28,13 @@ export type Approval = {
   readonly project: string;
   /** The pass that asked. */
   readonly runId: string;
-  /** The pass in which it was used. */
+  /** The pass that used it. */
   readonly usedIn: string;
   readonly requested: string;
-  /** When the last event happened, and who made it. */
+  /** Time and actor of the last event. */
   readonly at: string;
   readonly by: string;
-  /** Until when it can be decided; once approved, until when it can be used. Milliseconds. */
+  /** When it can no longer be decided or, once approved, used. Milliseconds. */
   readonly expires: number;
 };
 
@@ -47,7 +47,7 @@ const NEXT: Readonly<Record<ApprovalStatus, readonly ApprovalEvent[]>> = {
   voided: [],
 };
 
-/** `undefined`: the event may not follow. @param status `undefined`: nothing was asked yet. */
+/** `undefined`: the event may not follow. @param status `undefined`: not asked yet. */
 export function afterEvent(
   status: ApprovalStatus | undefined,
   event: ApprovalEvent,
@@ -69,9 +69,7 @@ export type ApprovalRow = {
   readonly by: string;
 };
 
-/**
- * A row that may not follow, or that is about another payload than its question, changes nothing.
- */
+/** An illegal row, or one about another payload, changes nothing. */
 export function reduceApprovals(rows: Iterable<ApprovalRow>): ReadonlyMap<string, Approval> {
   const approvals = new Map<string, Approval>();
   for (const row of rows) {
@@ -114,16 +112,13 @@ export function approvalsOf(snapshot: Snapshot): ReadonlyMap<string, Approval> {
   return reduceApprovals(snapshot.records('APPROVAL').map(rowOf));
 }
 
-/**
- * What the log says, with the clock: an approval whose time is over is `expired` before anybody has
- * written that down.
- */
+/** An approval is `expired` when its time is over, even before a row says so. */
 export function statusAt(approval: Approval, now: Date): ApprovalStatus {
   const ends = approval.status === 'open' || approval.status === 'approved';
   return ends && approval.expires <= now.getTime() ? 'expired' : approval.status;
 }
 
-/** One more than the highest; the log never loses a row. */
+/** One above the highest; the log never loses a row. */
 export function nextApprovalId(approvals: ReadonlyMap<string, Approval>): string {
   const highest = Math.max(
     0,
@@ -132,7 +127,7 @@ export function nextApprovalId(approvals: ReadonlyMap<string, Approval>): string
   return `AP-${String(highest + 1).padStart(3, '0')}`;
 }
 
-/** The question that a notification asks about; `undefined` for any other notification. */
+/** `undefined`: the notification is not about an approval. */
 export function approvalAsked(notification: Rec): string | undefined {
   return fieldText(notification, 'kind') === 'approval'
     ? /^AP-\d{3,}(?=:)/.exec(fieldText(notification, 'action_needed'))?.[0]

@@ -34,7 +34,8 @@ export type CommandWrapper = (
   | { readonly kind: 'failed'; readonly why: string };
 
 type Printed = { readonly stdout: string; readonly stderr: string };
-type Failed = { readonly kind: 'failed'; readonly why: string };
+/** `notStarted`: a program is missing, or its sandbox could not be made. */
+type Failed = { readonly kind: 'failed'; readonly why: string; readonly notStarted: boolean };
 
 /** `exit` is null when the program was ended by a signal. */
 export type CommandResult =

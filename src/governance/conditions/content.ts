@@ -1,4 +1,4 @@
-/** Conditions about what pages say: front matter, patterns, links. */
+/** Conditions about the content of pages: front matter, patterns, links. */
 import { positionAt } from '../../kernel/text-position.js';
 import { plural } from '../../kernel/words.js';
 import { linksOf } from '../../workspace/links.js';
@@ -10,7 +10,6 @@ import type { ConditionContext, Outcome } from './context.js';
 import type { ConditionOf } from '../../project/condition-types.js';
 import type { FrontMatterRead } from './front-matter.js';
 
-/** Every matching file has the fields, with these values. */
 export function frontmatter(
   condition: ConditionOf<'frontmatter'>,
   context: ConditionContext,
@@ -82,10 +81,10 @@ function fault(
   return undefined;
 }
 
-/** Matches counted for the record; a condition about more of them counts as far as it has to. */
+/** Counting stops here unless the condition needs more. */
 const MOST_MATCHES = 100_000;
 
-/** Occurrences of a pattern, in all files together or (`each_file`) in every one of them. */
+/** In all files together, or in every file (`each_file`). */
 export function matches(condition: ConditionOf<'matches'>, context: ConditionContext): Outcome {
   const { pattern, count, eachFile } = condition;
   const expected = `${countText(count, 'match', 'matches')} of /${pattern.source}/${pattern.flags} in ${eachFile ? 'each of ' : ''}${condition.in.join(', ')}`;
@@ -128,10 +127,7 @@ export function matches(condition: ConditionOf<'matches'>, context: ConditionCon
   };
 }
 
-/**
- * Every relative link names a file of the workspace, and its anchor a heading there. Addresses on
- * the net are not looked at.
- */
+/** Relative links and their anchors. Web addresses are not checked. */
 export function linksResolve(
   condition: ConditionOf<'links_resolve'>,
   context: ConditionContext,
@@ -188,9 +184,7 @@ function exists(context: ConditionContext, path: string): boolean {
   return false;
 }
 
-/**
- * Anchors are made as GitHub makes them; other than markdown files have none that could be checked.
- */
+/** Anchors follow GitHub's rules. Only markdown files have anchors that can be checked. */
 function hasAnchor(context: ConditionContext, path: string, anchor: string): boolean {
   const doc = path.endsWith('.md') ? context.snapshot.doc(path) : undefined;
   if (doc === undefined) return true;

@@ -1,4 +1,4 @@
-/** What a condition is evaluated against, and the words in which each evaluator answers. */
+/** What a condition is evaluated against, and helpers for its result. */
 import { defined } from '../../kernel/defined.js';
 import { globMatches } from '../../kernel/glob.js';
 import { plural } from '../../kernel/words.js';
@@ -10,25 +10,18 @@ import type { Count, Globs } from '../../project/condition-types.js';
 export type ConditionContext = {
   readonly snapshot: Snapshot;
   readonly project: string;
-  /** Runs the commands of `command` conditions. */
   readonly command: CommandRunner;
-  /** Time stamps that `file_newer: {since}` can name; empty when there was none yet. */
+  /** Time stamps for `file_newer: {since}`; empty before the first. */
   readonly phaseStarted?: string;
   readonly lastPass?: string;
-  /**
-   * SHA-256 by workspace path, as it was when the last pass ended; what `hash_changed` compares
-   * with.
-   */
+  /** SHA-256 by path at the end of the last pass, for `hash_changed`. */
   readonly before?: ReadonlyMap<string, string>;
-  /**
-   * What the passes being judged may write (globs relative to the workspace). A check must not be
-   * among it.
-   */
+  /** Globs that the judged passes may write. A check must not be among them. */
   readonly writes?: readonly string[];
   readonly signal?: AbortSignal;
 };
 
-/** What one assertion came to, before it is named. `error`: it could not be decided. */
+/** `error`: it could not be decided. */
 export type Outcome = {
   readonly holds: boolean;
   readonly expected: string;
@@ -47,10 +40,7 @@ export function undecided(expected: string, error: string, where?: string): Outc
   };
 }
 
-/**
- * Regular files of the project that any of the globs matches, sorted by path. Symlinks are nobody's
- * evidence.
- */
+/** Sorted by path. A symlink proves nothing. */
 export function filesIn(context: ConditionContext, globs: Globs): readonly FileEntry[] {
   const prefix = `${projectDirectory(context.snapshot, context.project)}/`;
   const found: FileEntry[] = [];
@@ -68,7 +58,7 @@ export function inProject(context: ConditionContext, path: string): string {
   return path.startsWith(prefix) ? path.slice(prefix.length) : path;
 }
 
-/** Why a file must not decide about a pass: the pass could have written it. */
+/** A pass must not write the file that decides whether it is done. */
 export function writableByThePass(context: ConditionContext, path: string): string | undefined {
   const glob = context.writes?.find((pattern) => globMatches(pattern, path));
   return glob === undefined
@@ -92,7 +82,6 @@ export function countText(count: Count, singular: string, several: string): stri
   return parts.filter((part) => part !== '').join(' and ');
 }
 
-/** Up to three names, and how many more there are. */
 export function some(names: readonly string[], limit = 3): string {
   const shown = names.slice(0, limit).join(', ');
   return names.length > limit ? `${shown} and ${names.length - limit} more` : shown;

@@ -1,8 +1,8 @@
-/** The entries of a part of a page: its list items and table rows, each with named fields. */
+/** The entries of a section: its list items and table rows, with named fields. */
 import { decodeCell } from '../../markdown/cell.js';
 import type { Doc, Table } from '../../markdown/types.js';
 
-/** `name` is what a person would call the entry; `fields` are by normalised name. */
+/** `name`: what a person would call the entry. */
 export type Entry = {
   readonly line: number;
   readonly name: string;
@@ -15,7 +15,7 @@ export type EntriesUnder = {
   readonly entries: readonly Entry[];
 };
 
-/** Field names are compared in lower case, with blanks as `_`, as REGISTRY.md's columns are. */
+/** Lower case, blanks as `_`, like the columns of REGISTRY.md. */
 export function fieldName(text: string): string {
   return text
     .replace(/[*_`]{2,}|[*`]/g, '')
@@ -24,14 +24,12 @@ export function fieldName(text: string): string {
     .replace(/\s+/g, '_');
 }
 
-/** An empty cell, `-` and `—` say nothing. */
+/** An empty cell, `-` and `—`. */
 export function isEmptyValue(value: string | undefined): boolean {
   return value === undefined || value === '' || value === '-' || value === '—';
 }
 
-/**
- * Everything below each heading with that text, to the next heading of the same or a higher level.
- */
+/** Each section ends at the next heading of the same or a higher level. */
 export function entriesUnder(doc: Doc, under: string): EntriesUnder {
   const wanted = /^(#{1,6})\s+(.*)$/.exec(under.trim());
   const depth = wanted?.[1]?.length;
@@ -80,7 +78,7 @@ function rowsOf(doc: Doc, table: Table): readonly Entry[] {
 const ITEM = /^([ \t]*)(?:[-*+]|\d{1,9}[.)])(?:[ \t]+(.*))?$/;
 const RULE = /^[ \t]*([-*_])(?:[ \t]*\1){2,}[ \t]*$/;
 
-/** Items of the outermost lists; what is indented below an item is part of it. */
+/** Items of the outermost lists; anything indented below an item belongs to it. */
 function itemsOf(doc: Doc, start: number, end: number): readonly Entry[] {
   const items: { line: number; indent: number; lines: string[] }[] = [];
   let open: { line: number; indent: number; lines: string[] } | undefined;
@@ -142,9 +140,7 @@ function widthOf(indent: string): number {
   return indent.replaceAll('\t', '    ').length;
 }
 
-/**
- * `name: x` pairs, `**Name:** x` too, one on a line or several separated by `;`, `·`, `|` or `,`.
- */
+/** `name: x` or `**Name:** x`, one on a line or several separated by `;`, `·`, `|` or `,`. */
 function pairsOf(lines: readonly string[]): ReadonlyMap<string, string> {
   const fields = new Map<string, string>();
   for (const line of lines) {

@@ -1,7 +1,4 @@
-/**
- * Conditions → results: what was expected, what was found, where. Nothing that could not be decided
- * counts as true.
- */
+/** Evaluates conditions. What cannot be decided never counts as true. */
 import { defined } from '../../kernel/defined.js';
 import { command } from './command.js';
 import { runCommand } from './run-programs.js';
@@ -15,12 +12,12 @@ import type { AssertionResult } from '../types.js';
 import type { ConditionContext, Outcome } from './context.js';
 import type { Condition } from '../../project/condition-types.js';
 
-/** `command` may be left out: then programs really run. */
+/** Without `command`, programs really run. */
 export type EvaluationInput = Omit<ConditionContext, 'command'> & {
   readonly command?: ConditionContext['command'];
 };
 
-/** One result for each assertion, in their order, one after the other. */
+/** In order, one after the other. */
 export async function evaluateConditions(
   assertions: readonly Condition[],
   input: EvaluationInput,
@@ -32,7 +29,7 @@ export async function evaluateConditions(
   return results;
 }
 
-/** All hold, there is at least one, and none of them was an error. */
+/** At least one assertion, all true, none with an error. */
 export function conditionsHold(results: readonly AssertionResult[]): boolean {
   return (
     results.length > 0 && results.every((result) => result.holds && result.error === undefined)
@@ -107,7 +104,7 @@ function negated(inner: Outcome): Outcome {
   return { ...inner, holds: !inner.holds, expected };
 }
 
-/** False as soon as one part is false; undecided when a part is undecided and none is false. */
+/** False if a part is false; undecided if one is undecided and none is false. */
 async function allOf(parts: readonly Condition[], context: ConditionContext): Promise<Outcome> {
   const outcomes = await evaluateAll(parts, context);
   const bad =
@@ -119,7 +116,7 @@ async function allOf(parts: readonly Condition[], context: ConditionContext): Pr
   return { ...bad, holds: false, expected: `${expected}: ${bad.expected}` };
 }
 
-/** True as soon as one part is true; undecided when a part is undecided and none is true. */
+/** True if a part is true; undecided if one is undecided and none is true. */
 async function anyOf(parts: readonly Condition[], context: ConditionContext): Promise<Outcome> {
   const outcomes = await evaluateAll(parts, context);
   const good = outcomes.find((outcome) => outcome.holds);

@@ -1,4 +1,4 @@
-/** Conditions about files as a whole: there, newer, changed, not copied. */
+/** Conditions about whole files: existing, newer, changed, not copied. */
 import { defined } from '../../kernel/defined.js';
 import { plural } from '../../kernel/words.js';
 import { projectDirectory } from '../../project/project-directory.js';
@@ -33,10 +33,7 @@ export function fileExists(
   };
 }
 
-/**
- * Some file of `in` has to have changed since, or after what it is compared with: by hash and
- * change log, not by file times.
- */
+/** Compares hashes and the change log, not file times. */
 export function fileNewer(
   condition: ConditionOf<'file_newer'>,
   context: ConditionContext,
@@ -87,7 +84,7 @@ function limitOf(than: Since, context: ConditionContext, changes: RecordedChange
     case 'instant':
       return since(than.text, { instant: than.at });
     case 'mark': {
-      // Before the first pass, what was made since the phase began is new.
+      // Before the first pass, everything since the phase began is new.
       const last =
         than.mark === 'phase' || (context.lastPass ?? '') === '' ? undefined : context.lastPass;
       const stamp = last ?? context.phaseStarted;
@@ -137,7 +134,6 @@ export function hashChanged(
   };
 }
 
-/** No file of `in` is nearly the same text as another file of `of`. */
 export function noDuplicatesOf(
   condition: ConditionOf<'no_duplicates_of'>,
   context: ConditionContext,

@@ -1,4 +1,4 @@
-/** The front matter of any page of a project, typed or not, by dotted names. */
+/** The front matter of any project page, by dotted names. */
 import { isMap, isNode, isScalar, LineCounter, parseDocument } from 'yaml';
 import type { Snapshot } from '../../workspace/types.js';
 
@@ -11,7 +11,7 @@ export type FrontMatterRead =
     }
   | { readonly kind: 'unreadable'; readonly why: string };
 
-/** A page without front matter has no values; one whose YAML is broken is unreadable. */
+/** A page without front matter has no values; one with broken YAML is unreadable. */
 export function parseFrontMatter(snapshot: Snapshot, path: string): FrontMatterRead {
   const doc = snapshot.doc(path);
   if (doc === undefined) return { kind: 'unreadable', why: 'not UTF-8 text' };

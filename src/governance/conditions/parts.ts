@@ -1,4 +1,4 @@
-/** Conditions about the entries of pages: how many, complete, different from each other. */
+/** Conditions about the entries of pages: how many, complete, unique. */
 import { plural } from '../../kernel/words.js';
 import { countText, filesIn, inProject, inRange, noFiles, undecided } from './context.js';
 import { entriesUnder, fieldName, isEmptyValue } from './entries.js';
@@ -24,12 +24,10 @@ function pagesOf(context: ConditionContext, globs: Globs, under: string): Pages 
 
 type Counted = { readonly path: string; readonly entry: Entry };
 
-/** List items and table rows count alike; every one of them must have every field. */
 export function entries(condition: ConditionOf<'entries'>, context: ConditionContext): Outcome {
   return counted(condition, context, { singular: 'entry', several: 'entries', keep: () => true });
 }
 
-/** Rows only, perhaps only those with certain values. */
 export function tableRows(
   condition: ConditionOf<'table_rows'>,
   context: ConditionContext,
@@ -112,10 +110,7 @@ function counted(
   };
 }
 
-/**
- * No two entries (or, without `under`, no two files' front matter) have the same value; one without
- * a value is a violation too.
- */
+/** Entries or, without `under`, the front matter of files. A missing value is a violation too. */
 export function unique(condition: ConditionOf<'unique'>, context: ConditionContext): Outcome {
   const { under, field } = condition;
   const expected = `every ${field} different${under === undefined ? '' : ` under "${under}"`} in ${condition.in.join(', ')}`;

@@ -7,10 +7,7 @@ import type { ConditionOf } from '../../project/condition-types.js';
 
 type Row = Readonly<Record<string, string | number | null>>;
 
-/**
- * `:project` in the SQL is the project's slug. Counts rows, or compares the one value that the
- * query returns.
- */
+/** `:project` is the project's slug. Counts rows, or compares the one value returned. */
 export function query(condition: ConditionOf<'query'>, context: ConditionContext): Outcome {
   const { value, count } = condition;
   const expected = value === undefined ? countText(count, 'row', 'rows') : `the value ${value}`;
@@ -20,8 +17,7 @@ export function query(condition: ConditionOf<'query'>, context: ConditionContext
   );
   try {
     const view = context.snapshot.sql();
-    // SQLite cannot be stopped from here once it runs, so a query that could run for ever is not
-    // begun.
+    // SQLite cannot be interrupted from here, so a query that might run forever is not started.
     const plan = view.query(`EXPLAIN QUERY PLAN ${sql}`).rows;
     if (plan.some((step) => /\bRECURSIVE STEP\b/.test(String(step['detail']))))
       return undecided(expected, 'a recursive query could run without end; conditions take none');
@@ -64,7 +60,7 @@ function sample(row: Row | undefined): string {
   return `; the first: ${text.length > 120 ? `${text.slice(0, 119)}…` : text}`;
 }
 
-/** Rows that say where they come from are evidence with a place. */
+/** Rows that name their file are evidence with a place. */
 function whereOf(row: Row | undefined): { where?: string } {
   const file = row?.['file'] ?? row?.['path'];
   if (typeof file !== 'string') return {};

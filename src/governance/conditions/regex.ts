@@ -1,7 +1,4 @@
-/**
- * Regular expressions from workspaces, run with a time budget: a catastrophic one ends in an error
- * instead of never.
- */
+/** Runs a workspace's regular expressions with a time limit, so that a catastrophic one ends. */
 import { createContext, Script } from 'node:vm';
 import type { Context } from 'node:vm';
 
@@ -12,8 +9,7 @@ export type Matched =
 /** For one pattern over one text. */
 export const REGEX_BUDGET_MS = 250;
 
-// V8 stops a backtracking regular expression when the script that runs it is out of time; nothing
-// else in a process can.
+// Only a script's time-out can stop a backtracking regular expression in V8.
 const COUNT_MATCHES = `
   count = 0; index = -1; pattern.lastIndex = 0;
   for (let found = pattern.exec(text); found !== null && count < limit; found = pattern.exec(text)) {
@@ -31,7 +27,7 @@ type Slots = {
 };
 let held: { readonly script: Script; readonly slots: Slots; readonly context: Context } | undefined;
 
-/** How often `pattern` matches in `text` (up to `limit`) and where first (-1: nowhere). */
+/** Counts up to `limit`; `index` is the first match, or -1. */
 export function countMatches(
   pattern: RegExp,
   text: string,
@@ -50,7 +46,7 @@ export function countMatches(
     script.runInContext(context, { timeout: budget });
     return { kind: 'matched', count: slots.count, index: slots.index };
   } catch (cause) {
-    // The error may come from the other realm, where it is no instance of this one's Error.
+    // An error of the other realm is not an instance of this one's Error.
     if (
       typeof cause === 'object' &&
       cause !== null &&

@@ -34,7 +34,7 @@ export const runCommand: CommandRunner = async ({ argv, ...limits }) => {
  * secret of the environment is passed on.
  */
 export const runPrograms: ProgramsRunner = async (programs, limits) => {
-  if (limits.signal?.aborted === true) return { kind: 'failed', why: STOPPED };
+  if (limits.signal?.aborted === true) return { kind: 'failed', why: STOPPED, notStarted: false };
   const run: Run = {
     limits,
     pipes: new Map(),
@@ -67,12 +67,18 @@ type Run = {
   readonly children: Map<Program, ChildProcess>;
   readonly ends: Promise<End>[];
   stopped?: string;
+  notStarted?: boolean;
   hard?: NodeJS.Timeout;
 };
 
-function resultOf({ stopped, captured }: Run, ends: readonly End[]): ProgramsResult {
+function resultOf({ stopped, notStarted, captured }: Run, ends: readonly End[]): ProgramsResult {
   const failed = stopped ?? ends.find((end) => end.failed !== undefined)?.failed;
-  if (failed !== undefined) return { kind: 'failed', why: failed };
+  if (failed !== undefined)
+    return {
+      kind: 'failed',
+      why: failed,
+      notStarted: stopped === undefined || notStarted === true,
+    };
   const exits = new Map(ends.map(({ program, exit }) => [program, exit]));
   return { kind: 'ended', exits, stdout: captured.output, stderr: captured.errors };
 }
@@ -100,7 +106,7 @@ function start(run: Run, program: Program): void {
   const named = nameOf(program);
   const made = wrap?.(program.argv, cwd) ?? { kind: 'wrapped', argv: program.argv };
   if (made.kind === 'failed') {
-    stop(run, `${named} could not be run: ${made.why}`);
+    fail(run, `${named} could not be run: ${made.why}`);
     return;
   }
   const [file = '', ...args] = made.argv;
@@ -125,7 +131,7 @@ function start(run: Run, program: Program): void {
   run.ends.push(
     new Promise((resolve) => {
       child.once('error', (cause) => {
-        stop(run, `${named} could not be run: ${cause.message}`);
+        fail(run, `${named} could not be run: ${cause.message}`);
         resolve({ program, exit: null });
       });
       // A grandchild must not keep us waiting by its pipes, and must not go on working.
@@ -173,6 +179,11 @@ function stop(run: Run, why: string): void {
   };
   signalAll('SIGTERM');
   run.hard = setTimeout(() => signalAll('SIGKILL'), GRACE_MS);
+}
+
+function fail(run: Run, why: string): void {
+  if (run.stopped === undefined) run.notStarted = true;
+  stop(run, why);
 }
 
 function inherited(): Readonly<Record<string, string | undefined>> {

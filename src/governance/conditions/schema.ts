@@ -1,4 +1,4 @@
-/** The `json_schema` condition: files, or the front matter of pages, against a JSON Schema. */
+/** The `json_schema` condition: files or front matter against a JSON Schema. */
 import { plural } from '../../kernel/words.js';
 import { parseDocument } from 'yaml';
 import { filesIn, inProject, noFiles, undecided, writableByThePass } from './context.js';
@@ -17,10 +17,7 @@ type Validate = {
   errors?: readonly { readonly instancePath: string; readonly message?: string }[] | null;
 };
 
-/**
- * Every matching file is valid. `.json`, `.yaml` and `.yml` are read whole, `.md` by its front
- * matter.
- */
+/** `.json`, `.yaml` and `.yml` are read whole, `.md` by its front matter. */
 export async function jsonSchema(
   condition: ConditionOf<'json_schema'>,
   context: ConditionContext,
@@ -110,14 +107,11 @@ function dataOf(context: ConditionContext, path: string): Checked {
 
 type Budget = { exceeded: string | undefined };
 
-/**
- * Draft 2020-12 unless `$schema` names draft 7. Formats are not checked; references leave the
- * schema nowhere.
- */
+/** Draft 2020-12 unless `$schema` names draft 7. Formats are not checked; nothing is fetched. */
 async function compile(schema: unknown, budget: Budget): Promise<Validate> {
   if (!isMapping(schema) && typeof schema !== 'boolean') throw new TypeError('it is not a map');
   const old = isMapping(schema) && /draft-0[67]/.test(String(schema['$schema'] ?? ''));
-  // Patterns of a schema run under the same budget as any other pattern of a workspace.
+  // A schema's patterns get the same time limit as other patterns.
   const regExp = Object.assign(
     (pattern: string, flags: string) => {
       const compiled = new RegExp(pattern, flags);
@@ -127,7 +121,7 @@ async function compile(schema: unknown, budget: Budget): Promise<Validate> {
           if (matched.kind === 'timed-out') budget.exceeded = pattern;
           return matched.kind === 'matched' && matched.count > 0;
         },
-        // Ajv keeps compiled patterns by this text; without it all of them would be the first one.
+        // Ajv caches compiled patterns by this text.
         toString: () => String(compiled),
       };
     },

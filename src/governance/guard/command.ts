@@ -6,11 +6,11 @@ import {
   judgementOf,
   noFindings,
   refuse,
-  refuseReserved,
+  type CommandJudgement,
+  type CommandWorld,
   type Findings,
 } from './command-findings.js';
-import type { CommandJudgement, CommandWorld } from './command-types.js';
-import { NOTHING, onEach } from './effects.js';
+import { NOTHING, onEach } from './program.js';
 import { sure } from './options.js';
 import { FOREIGN, PROGRAMS } from './programs.js';
 import { OF_THE_SHELL } from './shell-builtins.js';
@@ -51,7 +51,7 @@ export function judgeArgv(argv: readonly string[], world: CommandWorld): Command
 }
 
 function judgeSimple(command: SimpleCommand, world: CommandWorld, walk: Walk): void {
-  for (const redirect of command.redirects) judgeRedirect(redirect, command, walk);
+  for (const redirect of command.redirects) judgeRedirect(redirect, command, world, walk);
   for (const { name } of command.env) {
     const problem = assignmentProblem(name);
     if (problem !== undefined) refuse(walk.found, 'command-denied', problem);
@@ -59,14 +59,18 @@ function judgeSimple(command: SimpleCommand, world: CommandWorld, walk: Walk): v
   if (command.words.length > 0) judgeWords(command.words.map(sure), world, walk);
 }
 
-function judgeRedirect(redirect: Redirect, command: SimpleCommand, walk: Walk): void {
+function judgeRedirect(
+  redirect: Redirect,
+  command: SimpleCommand,
+  world: CommandWorld,
+  walk: Walk,
+): void {
   const { found, folder } = walk;
   if (redirect.mode === 'copy' || redirect.mode === 'text' || isStream(redirect.to)) return;
   if (/^\/dev\/(?:tcp|udp)\//.test(redirect.to))
     return refuse(found, 'command-denied', 'the command opens a network connection');
+  if (redirect.mode === 'read') return judgeRead('cat', sure(redirect.to), world, walk);
   const to = sure(redirect.to);
-  refuseReserved(found, to);
-  if (redirect.mode === 'read') return;
   const { mode } = redirect;
   const content = redirect.fd === 1 ? contentOf(command) : undefined;
   const read = onEach('a redirection', [to], (path) => ({
@@ -90,7 +94,6 @@ function judgeWords(words: readonly Word[], world: CommandWorld, walk: Walk): vo
   const { found, folder } = walk;
   const [first, ...args] = words;
   if (first === undefined) return;
-  for (const word of words) refuseReserved(found, word);
   if (walk.depth > DEEPEST)
     return refuse(found, 'command-unparsable', `the command is nested more than ${DEEPEST} deep`);
   if (first.certainty !== 'sure' || first.text === '')
@@ -107,11 +110,29 @@ function judgeWords(words: readonly Word[], world: CommandWorld, walk: Walk): vo
       'command-denied',
       `${program} is a word of the shell, and programs are started without one: ${advice}`,
     );
+  for (const word of words) judgeRead(program, word, world, walk);
+  const problem = program === 'git' ? world.repository(folder) : undefined;
+  if (problem !== undefined) refuse(found, 'command-denied', problem);
   const wrapper = WRAPPERS.get(program);
   if (wrapper === undefined && !ALWAYS.has(program)) judgeProgram({ program, args }, world, walk);
   const read = (wrapper ?? PROGRAMS.get(program))?.(program, args) ?? NOTHING;
   addReading(found, read, folder);
   for (const run of read.run) judgeWords(run, world, { ...walk, depth: walk.depth + 1 });
+}
+
+/** These look at names, and read nothing below the folders that they are given. */
+const LOOK_AT_NAMES = new Set(
+  'cd ls find tree du df stat test [ echo printf basename dirname realpath readlink pwd'.split(' '),
+);
+
+/** Every word could name a file that is read, also behind a dash and behind an equals sign. */
+function judgeRead(program: string, { text }: Word, world: CommandWorld, walk: Walk): void {
+  const below = !LOOK_AT_NAMES.has(program);
+  const attached = /^-[A-Za-z](.+)$/s.exec(text)?.[1] ?? '';
+  for (const path of new Set([text, text.slice(text.indexOf('=') + 1), attached]))
+    if (path !== '' && !/[\0\n]/.test(path))
+      for (const reason of world.reading(walk.folder, path, below))
+        refuse(walk.found, reason.code, reason.message);
 }
 
 /** What the tool registry says of a program, and of one that runs code of its own. */

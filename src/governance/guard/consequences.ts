@@ -1,7 +1,4 @@
-/**
- * PW-3 beyond the file that is written: values that have to be unique, references to what would be
- * gone, and the rules of R6.
- */
+/** PW-3 beyond the written file: unique values, broken references, and the rules of R6. */
 import type { Diagnostic } from '../../kernel/diagnostic.js';
 import { NocturneError } from '../../kernel/error.js';
 import type { FieldSpec, ObjectSpec, Schema, SqlRule } from '../../registry/types.js';
@@ -16,7 +13,7 @@ import type { Snapshot } from '../../workspace/types.js';
 import type { Reason } from '../types.js';
 import type { ContractFinding } from './contract.js';
 
-/** What each changed file would hold; `undefined`: it would be gone. */
+/** `undefined`: the file would be gone. */
 export type ProposedTexts = ReadonlyMap<string, string | undefined>;
 
 type Consequence = { readonly reason: Reason; readonly diagnostic: Diagnostic };
@@ -25,9 +22,8 @@ const NONE: ContractFinding = { reasons: [], diagnostics: [] };
 const MOST_REASONS = 20;
 
 /**
- * What the change would break that was sound before. A reason tells of other files no more than
- * that they are concerned, because the caller may not be allowed to see them; the diagnostic says
- * where.
+ * What the change would break. A reason does not quote other files, which the caller may not be
+ * allowed to see; the diagnostic does.
  */
 export function checkConsequences(before: Snapshot, texts: ProposedTexts): ContractFinding {
   const changed = changedObjects(before, texts);
@@ -39,7 +35,7 @@ export function checkConsequences(before: Snapshot, texts: ProposedTexts): Contr
     ...[...changed].flatMap((object) => brokenReferences(change, object)),
     ...rules.flatMap((rule) => brokenRule(change, rule)),
   ];
-  // A door that stays open judges thousands of writes: their views are not left to the collector.
+  // A long-running process judges thousands of writes, so the view is closed at once.
   if (rules.length > 0) change.after.sql().close();
   return {
     reasons: found.slice(0, MOST_REASONS).map((consequence) => consequence.reason),
@@ -53,7 +49,7 @@ type Change = {
   readonly texts: ProposedTexts;
 };
 
-/** Objects of which a record appears, goes, or has another value in a field. */
+/** Objects with a record that appears, disappears or gets another value. */
 function changedObjects(before: Snapshot, texts: ProposedTexts): ReadonlySet<ObjectSpec> {
   const changed = new Set<ObjectSpec>();
   for (const [path, after] of texts) {
@@ -72,7 +68,7 @@ function changedObjects(before: Snapshot, texts: ProposedTexts): ReadonlySet<Obj
 type Reach = { readonly rule: SqlRule; readonly tables: ReadonlySet<string> };
 const reaches = new WeakMap<Schema, readonly Reach[]>();
 
-/** Rules of severity error with the tables that their queries read; found once for a schema. */
+/** Error rules with the tables their queries read, found once per schema. */
 function reachOf(schema: Schema): readonly Reach[] {
   const cached = reaches.get(schema);
   if (cached !== undefined) return cached;
@@ -84,7 +80,7 @@ function reachOf(schema: Schema): readonly Reach[] {
   return found;
 }
 
-/** A query costs milliseconds: only those are asked whose answer the change can alter. */
+/** A query takes milliseconds, so only rules whose result can change are run. */
 function affectedRules(
   schema: Schema,
   texts: ProposedTexts,
@@ -111,7 +107,7 @@ function repeatedValues({ before, after, texts }: Change, object: ObjectSpec): C
       const other = group.find((occurrence) => occurrence !== twin);
       if (twin === undefined || other === undefined || group.length <= (earlier.get(value) ?? 0))
         return [];
-      // Two records of one key in one file are the contract's to tell.
+      // The contract reports two records with one key in one file.
       if (isKey && group.every((occurrence) => occurrence.range.file === twin.range.file))
         return [];
       const expected = 'expected a value of its own';
@@ -209,7 +205,7 @@ function brokenRule({ before, after, texts }: Change, rule: SqlRule): Consequenc
   });
 }
 
-/** A query that cannot be run is reported by `validate`, at its line of REGISTRY.md. */
+/** `validate` reports a query that cannot run. */
 function rowsOf(snapshot: Snapshot, rule: SqlRule): readonly QueryRow[] {
   try {
     return snapshot.sql().query(rule.sql).rows;
@@ -219,7 +215,7 @@ function rowsOf(snapshot: Snapshot, rule: SqlRule): readonly QueryRow[] {
   }
 }
 
-/** By its record, because lines move; a row that stands at no record by all it says. */
+/** By record, because lines move; a row without a record by all its values. */
 function identity(snapshot: Snapshot, row: QueryRow): string {
   const file = String(row['file']);
   for (const object of snapshot.objectsOf(file))

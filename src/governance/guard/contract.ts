@@ -1,7 +1,4 @@
-/**
- * PW-3: what a file would say afterwards, against what R2 says of its records, and who may change
- * which of their fields.
- */
+/** PW-3: the new records against R2, and who may change which field. */
 import type { Diagnostic } from '../../kernel/diagnostic.js';
 import { readRecords } from '../../markdown/read-records.js';
 import { scan } from '../../markdown/scan.js';
@@ -20,10 +17,7 @@ export type ContractFinding = {
 
 const MOST_REASONS = 20;
 
-/**
- * Problems that the new text has and the old one had not. @param after `undefined`: the file would
- * be gone.
- */
+/** Problems that the new text has and the old one did not. @param after `undefined`: deleted. */
 export function checkContract(
   snapshot: Snapshot,
   path: string,
@@ -50,10 +44,7 @@ export function checkContract(
   return { reasons, diagnostics: fresh };
 }
 
-/**
- * Fields that a pass may not change itself: the owner's, and those that only bundles write. Each
- * once, by its address.
- */
+/** Fields that only the owner or only bundles may change. */
 export function checkWriters(
   snapshot: Snapshot,
   path: string,
@@ -98,9 +89,7 @@ function fieldProblems(snapshot: Snapshot, object: ObjectSpec, record: Rec): Dia
   );
 }
 
-/**
- * A document's key is in its path, so that one reference does not read every document of the kind.
- */
+/** A document's key is in its path, so a reference need not read every document. */
 function isThere(snapshot: Snapshot, object: string, key: string): boolean {
   const spec = snapshot.schema.objects.get(object);
   if (spec?.shape === 'document' && spec.glob.split('*').length === 2 && !/[/*]/.test(key))

@@ -1,8 +1,17 @@
-/** Programs that put files elsewhere under the same or another name: cp, mv, install, ln. */
+/** Programs that place files under another name: cp, mv, install, ln. */
 import { defined } from '../../kernel/defined.js';
-import { NOTHING, onEach, reading, refused, together, type Reading } from './effects.js';
+import {
+  NOTHING,
+  onEach,
+  reading,
+  refused,
+  together,
+  type Reading,
+  opaque,
+  withOptions,
+  write,
+} from './program.js';
 import { has, valuesOf, type Arguments } from './options.js';
-import { opaque, withOptions, write } from './program.js';
 import type { Word } from './shell-types.js';
 
 const PLACING = 't target-directory S suffix';
@@ -49,7 +58,7 @@ export const link = withOptions(PLACING, (name, args) =>
     : refused('path-hard-link', `${name} would give a file a second name; copy the file instead`),
 );
 
-/** Sources and where each goes; the last operand, unless `-t` names the folder. */
+/** The last operand is the target, unless `-t` names the folder. */
 function copying(
   name: string,
   args: Arguments,

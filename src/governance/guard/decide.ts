@@ -1,27 +1,26 @@
-/**
- * The one decision that every door asks for: may this be done, on whose behalf, and what would it
- * reach.
- */
+/** The one decision that every caller asks for: is the action allowed, and what would it reach. */
 import { defined } from '../../kernel/defined.js';
 import type { Snapshot } from '../../workspace/types.js';
 import { conclude } from './conclude.js';
 import { checkConsequences } from './consequences.js';
-import type { DecideOptions, Judging, Verdicts } from './decide-types.js';
-import type { Effect } from './effects.js';
-import { judgeEffect } from './judge-effect.js';
-import { judgeExec } from './judge-exec.js';
-import { judgeSend } from './judge-send.js';
+import {
+  type DecideOptions,
+  type Judging,
+  type Verdicts,
+  judgeEffect,
+  judgeExec,
+  judgeSend,
+} from './judge-action.js';
+import type { Effect } from './program.js';
 import type { PathWorld } from './path.js';
 import { diskProbe } from './probe.js';
 import { readReasons } from './read.js';
 import type { Action, Authority, Decision } from '../types.js';
+import { overlay } from '../../workspace/overlay.js';
 
 export type { DecideOptions };
 
-/**
- * Every reason is given, not only the first. Synchronous; reads the disk only to see what stands at
- * a path.
- */
+/** Gives every reason, not only the first. Reads the disk only to see what is at a path. */
 export function decide(
   snapshot: Snapshot,
   authority: Authority,
@@ -48,7 +47,7 @@ export function decide(
   return conclude(context, action, verdicts);
 }
 
-/** Of all files of the action together: what one of them takes away another may bring. */
+/** Judges all files of an action together: one may bring what another takes away. */
 function judgeConsequences({ snapshot, authority }: Judging, verdicts: Verdicts): void {
   if (authority.kind === 'reader' || verdicts.texts.size === 0) return;
   const { reasons, diagnostics } = checkConsequences(snapshot, verdicts.texts);
@@ -99,4 +98,42 @@ function effectsOf(action: Action): readonly (Effect & { readonly bytes?: Uint8A
         ];
   if (kind === 'delete') return [{ op: 'delete', path, tree: true }];
   return [{ op: kind, path, ...defined({ bytes: content }) }];
+}
+
+/**
+ * Judges each action with the others applied: records made together may refer to each other, and
+ * must not share a unique value.
+ */
+export function decideTogether(
+  snapshot: Snapshot,
+  authority: Authority,
+  actions: readonly Action[],
+  options: DecideOptions = {},
+): readonly Decision[] {
+  const touched: Map<string, Buffer | undefined>[] = [];
+  const alone = actions.map((action) => {
+    const contents = new Map<string, Buffer | undefined>();
+    touched.push(contents);
+    return decide(snapshot, authority, action, {
+      ...options,
+      seen(target) {
+        if (target.op === 'delete') contents.set(target.path, undefined);
+        else if (target.after !== undefined) contents.set(target.path, Buffer.from(target.after));
+        options.seen?.(target);
+      },
+    });
+  });
+  const governed = touched.filter((contents) =>
+    [...contents.keys()].some((path) => snapshot.objectsOf(path).length > 0),
+  );
+  if (governed.length < 2) return alone;
+  return actions.map((action, i) => {
+    const own = touched[i];
+    const others = new Map(
+      touched
+        .flatMap((contents) => (contents === own ? [] : [...contents]))
+        .filter(([path]) => own?.has(path) !== true),
+    );
+    return decide(overlay(snapshot, others), authority, action, options);
+  });
 }

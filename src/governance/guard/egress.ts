@@ -1,6 +1,6 @@
 /**
- * What may leave: a destination in its parsed form against the owner's list, and what would be
- * sent. What cannot be read in one way only is refused.
+ * Checks what leaves: the parsed destination against the owner's list, and the content. What can be
+ * read in two ways is refused.
  */
 import {
   hasPunycode,
@@ -22,10 +22,7 @@ export type Destination = {
 export type Sending = {
   readonly to: string;
   readonly content: string;
-  /**
-   * Empty: no project, so that only rows for every project count and the caller decides about
-   * those.
-   */
+  /** `undefined`: no project, so only rows for every project count. */
   readonly project: string | undefined;
 };
 
@@ -47,7 +44,6 @@ export function destinations(snapshot: Snapshot): readonly Destination[] {
   }));
 }
 
-/** How often a run has sent to a destination, from the audit log. */
 export function sentBy(snapshot: Snapshot, runId: string, destination: string): number {
   if (runId === '') return 0;
   return snapshot
@@ -63,11 +59,11 @@ export function sentBy(snapshot: Snapshot, runId: string, destination: string): 
 
 export type Egress = {
   readonly reasons: readonly Reason[];
-  /** The row that allows it; nothing where there are reasons. */
+  /** The row that allows it, if there are no reasons. */
   readonly destination: string | undefined;
 };
 
-/** @param sent how often this pass has sent to a destination already. */
+/** @param sent how often this pass has sent to a destination. */
 export function judgeSending(
   list: readonly Destination[],
   sending: Sending,
@@ -119,7 +115,6 @@ export function judgeSending(
     : { reasons: [], destination: left.name };
 }
 
-/** The destination as every program reads it. */
 export function parseTo(to: string): ParsedDestination {
   if (to === '' || to.length > MAX_ADDRESS)
     return {
@@ -180,19 +175,14 @@ function allows(
   return hostFits && pathFits(allowed.path, to.path);
 }
 
-/**
- * Where a path is asked for, an encoded slash or dot could be read as another one by the server.
- */
+/** A server could decode an encoded slash or dot into another path. */
 function pathFits(allowed: string | undefined, path: string): boolean {
   if (allowed === undefined) return true;
   if (/%(?:2f|5c|2e|25)/i.test(path)) return false;
   return allowed.endsWith('*') ? path.startsWith(allowed.slice(0, -1)) : path === allowed;
 }
 
-/**
- * An address carries as much as a message does: it is looked through in the same way, as it stands
- * and decoded.
- */
+/** An address can carry as much as a message, so it is searched too, raw and decoded. */
 function contentReasons({ to, content }: Sending): readonly Reason[] {
   const decoded = decodeUrl(to);
   const reasons = [
@@ -222,7 +212,7 @@ function egress(message: string): Reason {
   return { code: 'egress', message };
 }
 
-/** Without query and fragment, which may hold anything. */
+/** Without query and fragment, which can contain anything. */
 function shown(to: string): string {
   return (to.split(/[?#]/)[0] ?? '').replace(/[\p{C}\s]+/gu, ' ').slice(0, 120) || 'nothing';
 }

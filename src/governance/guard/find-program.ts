@@ -1,12 +1,19 @@
 /** What find would do: delete, write a list, or run commands on what it finds. */
-import { onEach, reading, refused, together, type Reading } from './effects.js';
-import { write, type Program } from './program.js';
+import {
+  onEach,
+  reading,
+  refused,
+  together,
+  type Reading,
+  write,
+  type Program,
+} from './program.js';
 import type { Word } from './shell-types.js';
 
 const LISTS = /^-(?:fprint|fprint0|fls|fprintf)$/;
 const RUNS = /^-(?:exec|execdir|ok|okdir)$/;
 
-/** Expressions are read word by word, so that an action behind any test is found. */
+/** Reads the expression word by word, so that it finds an action after any test. */
 export const find: Program = (name, args) => {
   const parts: Reading[] = [];
   for (let i = 0; i < args.length; i++) {
@@ -36,7 +43,6 @@ export const find: Program = (name, args) => {
   return together(...parts);
 };
 
-/** The words up to `;` or `+`. */
 function commandOf(words: readonly Word[]): readonly Word[] {
   const end = words.findIndex((word) => word.text === ';' || word.text === '+');
   return end < 0 ? words : words.slice(0, end);

@@ -1,7 +1,14 @@
-/** What git would do: only commands that read are let through. */
-import { NOTHING, refused, together, type Reading } from './effects.js';
+/** Git: only commands that read are allowed. */
+import {
+  NOTHING,
+  refused,
+  together,
+  type Reading,
+  certain,
+  split,
+  type Program,
+} from './program.js';
 import { readArguments } from './options.js';
-import { certain, split, type Program } from './program.js';
 import type { Word } from './shell-types.js';
 
 const READS = new Set(
@@ -12,7 +19,7 @@ const READS = new Set(
 const RISKY = split('output ext-diff textconv open-files-in-pager exec upload-pack filters');
 const HARMLESS_FIRST = /^(?:--no-pager|--no-optional-locks|-P|--version|--help)$/;
 
-/** Whatever writes goes to `.git`, or to files whose names do not stand in the words. */
+/** Anything else writes to `.git`, or to files that its words do not name. */
 export const git: Program = (name, args) => {
   const position = args.findIndex(
     (word) => !(word.text.startsWith('-') && word.certainty === 'sure') || word.text === '-C',

@@ -1,13 +1,12 @@
-/** Names that are not the same bytes and yet look, or on some disks are, the same. */
+/** Names that differ in bytes but look the same, or are the same on some disks. */
 
-/** Characters that take no room: nobody sees that they are there, and some disks ignore them. */
+/** Zero-width characters, which some disks ignore. */
 const INVISIBLE =
   /[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202f\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\u{1bca0}-\u{1bca3}\u{e0000}-\u{e0fff}]/gu;
 
 /**
- * Letters of other scripts drawn like a Latin one, in either case (a selection of Unicode's
- * confusables, UTS 39), keyed after
- * lower-casing: Cyrillic en and Greek eta stand under `h` because their capitals are drawn as H.
+ * Letters that look Latin in either case (from Unicode's confusables, UTS 39), by lower-case form:
+ * Cyrillic en and Greek eta are under `h` because their capitals look like H.
  */
 const DRAWN_ALIKE: ReadonlyMap<string, string> = new Map(
   Object.entries({
@@ -47,10 +46,7 @@ export function hasInvisible(text: string): boolean {
   return new RegExp(INVISIBLE.source, 'u').test(text);
 }
 
-/**
- * Two texts with the same skeleton may be taken for each other: NFKC, invisible characters out,
- * case folded, look-alike letters made Latin.
- */
+/** Texts with the same skeleton look alike: NFKC, no invisible characters, case folded, Latin. */
 export function skeleton(text: string): string {
   if (/^[\x20-\x7e]*$/.test(text)) return text.toLowerCase();
   const plain = text
@@ -62,15 +58,11 @@ export function skeleton(text: string): string {
   return [...plain].map((letter) => DRAWN_ALIKE.get(letter) ?? letter).join('');
 }
 
-/** Only their case differs. */
 export function sameButCase(a: string, b: string): boolean {
   return a !== b && a.toLowerCase() === b.toLowerCase();
 }
 
-/**
- * The part of `path` that does not exist although something that looks the same does; `undefined`
- * when there is none.
- */
+/** The first part of `path` that does not exist while something that looks the same does. */
 export function lookAlikeOf(
   files: ReadonlyMap<string, unknown>,
   path: string,
@@ -89,16 +81,12 @@ export function lookAlikeOf(
   return undefined;
 }
 
-/** Whether files are below it. */
 export function isFolder(files: ReadonlyMap<string, unknown>, path: string): boolean {
   const keys = sorted(files);
   return keys[lowerBound(keys, `${path}/`)]?.startsWith(`${path}/`) === true;
 }
 
-/**
- * Names directly in a folder; each subfolder is stepped over at once, so the whole tree is never
- * read.
- */
+/** Skips over each subfolder, so that the whole tree is never read. */
 function namesIn(files: ReadonlyMap<string, unknown>, folder: string): readonly string[] {
   const keys = sorted(files);
   const prefix = folder === '' ? '' : `${folder}/`;
@@ -113,7 +101,7 @@ function namesIn(files: ReadonlyMap<string, unknown>, folder: string): readonly 
   }
 }
 
-/** The character that sorts right behind `/`. */
+/** The character that sorts right after `/`. */
 const AFTER_SLASH = '0';
 const orders = new WeakMap<ReadonlyMap<string, unknown>, readonly string[]>();
 
@@ -126,7 +114,7 @@ function sorted(files: ReadonlyMap<string, unknown>): readonly string[] {
   return keys;
 }
 
-/** Index of the first key that is not less than `wanted`. */
+/** The index of the first key that is not less than `wanted`. */
 function lowerBound(keys: readonly string[], wanted: string): number {
   let low = 0;
   let high = keys.length;

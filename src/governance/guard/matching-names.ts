@@ -7,17 +7,25 @@ import fastGlob from 'fast-glob';
  * @param folder absolute.
  */
 export function matchingNames(folder: string, pattern: string): readonly string[] {
+  const parts = partsOf(pattern);
   return fastGlob
     .sync(pattern, {
       cwd: folder,
       onlyFiles: false,
-      dot: false,
+      dot: true,
       extglob: false,
       braceExpansion: false,
       globstar: false,
       followSymbolicLinks: false,
       suppressErrors: true,
     })
+    .filter((name) =>
+      partsOf(name).every((part, i) => !part.startsWith('.') || parts[i]?.startsWith('.') === true),
+    )
     .map((name) => (/^(?:\/|\.\.?\/)/.test(name) ? name : `./${name}`))
     .sort();
+}
+
+function partsOf(path: string): readonly string[] {
+  return path.replace(/^\.\//, '').split('/');
 }

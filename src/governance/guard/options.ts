@@ -1,13 +1,9 @@
-/**
- * Options and operands of a program's arguments, read as getopt_long does: clusters, values, `--`,
- * abbreviated long names.
- */
+/** Reads a program's arguments as getopt_long does: clusters, values, `--`, abbreviations. */
 import type { Word } from './shell-types.js';
 
 /**
- * `valued`: letters and long names (without dashes) that must have a value; one too many here would
- * hide an operand. `suffixed`: letters that take the rest
- * of their cluster and nothing else. `leading`: the first operand ends the options.
+ * `valued`: options that require a value; a wrong one here would hide an operand. `suffixed`:
+ * letters that take the rest of their cluster. `leading`: the first operand ends the options.
  */
 export type OptionSpec = {
   readonly valued: readonly string[];
@@ -22,9 +18,8 @@ export type Arguments = {
 };
 
 /**
- * `unknown`: an argument whose text is not certain stands where an option could stand, so what the
- * options are is not certain either.
- * A long name is kept as written; `has` and `valuesOf` compare abbreviations.
+ * `unknown`: an uncertain argument could be an option. Long names stay as written; `has` and
+ * `valuesOf` compare abbreviations.
  */
 export function readArguments(
   words: readonly Word[],
@@ -80,7 +75,6 @@ export function readArguments(
   return { options, operands, unknown };
 }
 
-/** Whether one of the options was given; long names also when abbreviated. */
 export function has(args: Arguments, ...names: readonly string[]): boolean {
   return args.options.some((option) => names.some((name) => matches(option, name)));
 }
@@ -97,7 +91,7 @@ function matches(option: Option, name: string): boolean {
     : name.startsWith(option.name);
 }
 
-/** Its text could turn out to begin with a dash. */
+/** The text could turn out to begin with a dash. */
 function mayBeOption(word: Word): boolean {
   return word.certainty === 'unknown' && !/^[^-{]/.test(word.text);
 }

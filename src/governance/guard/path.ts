@@ -1,4 +1,4 @@
-/** Which file of the workspace a given path means, or every reason why it must not be followed. */
+/** Resolves a path to a workspace file, or gives every reason not to follow it. */
 import { isAbsolute } from 'node:path';
 import { defined } from '../../kernel/defined.js';
 import { TEMP_PREFIX } from '../../workspace/durable.js';
@@ -15,29 +15,25 @@ export type PathWorld = {
   readonly root: string;
   readonly files: ReadonlyMap<string, FileEntry>;
   readonly probe: FileProbe;
-  /** `$NOCTURNE_HOME`, absolute, when known: reserved wherever it stands. */
+  /** `$NOCTURNE_HOME`, absolute: reserved wherever it is. */
   readonly home: string | undefined;
 };
 
 /**
- * How the target is used. `remove` takes a name away and does not follow what stands there: a link
- * in the last place is then harmless.
- * `move` takes it elsewhere, where a relative link would mean something else. `folder` must be a
- * directory or nothing; `write` must not be one.
+ * `remove` does not follow a link in the last place. `move` refuses one, because a relative link
+ * would change its meaning. `folder` must be a directory or nothing; `write` must not be a
+ * directory.
  */
 export type PathUse = 'write' | 'remove' | 'move' | 'folder';
 
-/**
- * `path`: workspace-relative, `/`, no `.` or `..`; set whenever it could be worked out, also next
- * to reasons. `existing`: what stands there.
- */
+/** `path`: set whenever it could be resolved, even if there are reasons. */
 export type Target = {
   readonly path: string | undefined;
   readonly reasons: readonly Reason[];
   readonly existing: Probed | undefined;
 };
 
-/** @param rawPath absolute, or relative to `from` (workspace-relative folder, default the root). */
+/** @param rawPath absolute, or relative to `from` (default: the root of the workspace). */
 export function resolveTarget(
   world: PathWorld,
   rawPath: string,
@@ -108,10 +104,7 @@ function spelling(rawPath: string, use: PathUse): Reason[] {
   return reasons;
 }
 
-/**
- * Percent signs are ordinary characters here; a caller that decodes later must not end up
- * elsewhere.
- */
+/** A later caller that percent-decodes the path must not end up elsewhere. */
 function escapesWhenDecoded(rawPath: string): boolean {
   let text = rawPath;
   for (let round = 0; round < 3 && /%[0-9a-f]{2}/i.test(text); round++) {
@@ -123,7 +116,7 @@ function escapesWhenDecoded(rawPath: string): boolean {
   return false;
 }
 
-/** The part of a path that decides where it leads: its separators and its dots. */
+/** The part of a path that decides where it leads: separators and dots. */
 function structure(path: string): string {
   return path
     .split('/')
@@ -131,7 +124,7 @@ function structure(path: string): string {
     .join('/');
 }
 
-/** The path from the root, `.` and `..` still in it; `undefined` for an absolute path elsewhere. */
+/** `.` and `..` are still in it; `undefined` for an absolute path elsewhere. */
 function insideRoot(world: PathWorld, rawPath: string, from: string): string | undefined {
   if (!isAbsolute(rawPath)) return from === '' ? rawPath : `${from}/${rawPath}`;
   const squeezed = rawPath.replace(/\/{2,}/g, '/');
@@ -142,10 +135,7 @@ function insideRoot(world: PathWorld, rawPath: string, from: string): string | u
   return undefined;
 }
 
-/**
- * Component by component, so that `..` after a link is never taken for the folder that the link is
- * in.
- */
+/** By component, so that `..` after a link does not mean the folder that holds the link. */
 function walk(world: PathWorld, relative: string): { path: string | undefined; reasons: Reason[] } {
   const reasons: Reason[] = [];
   let current: string[] = [];
@@ -199,7 +189,7 @@ function reserved(world: PathWorld, path: string): Reason[] {
     : [];
 }
 
-/** Another spelling of a file or folder that exists is never a new thing. */
+/** Another spelling of an existing name is never a new file. */
 function lookAlikes(world: PathWorld, path: string): Reason[] {
   const twin = lookAlikeOf(world.files, path);
   if (twin === undefined) return [];
@@ -213,7 +203,6 @@ function lookAlikes(world: PathWorld, path: string): Reason[] {
   ];
 }
 
-/** What stands at the place itself. */
 function standing(path: string, existing: Probed | undefined, use: PathUse): Reason[] {
   if (existing === undefined || use === 'remove')
     return existing?.kind === 'other'
@@ -242,7 +231,7 @@ function standing(path: string, existing: Probed | undefined, use: PathUse): Rea
   return [];
 }
 
-/** The disk now, else the snapshot. */
+/** The disk first, then the snapshot. */
 function probeAt(world: PathWorld, path: string): Probed | undefined {
   const probed = world.probe.at(`${world.root}/${path}`);
   if (probed !== undefined) return probed;
@@ -256,9 +245,7 @@ function probeAt(world: PathWorld, path: string): Probed | undefined {
   };
 }
 
-/**
- * A path as it can be printed: control and invisible characters escaped, not longer than a line.
- */
+/** A path made printable: control and invisible characters escaped, at most one line. */
 function show(text: string): string {
   const escaped = text.replace(
     /[\0-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff]/g,

@@ -1,7 +1,4 @@
-/**
- * What the guard may ask the disk itself: what stands at a path now, links not followed. Everything
- * else it takes from the snapshot.
- */
+/** What the guard asks the disk: what is at a path now, without following links. */
 import { lstatSync, readlinkSync, realpathSync, type Stats } from 'node:fs';
 import { defined } from '../../kernel/defined.js';
 
@@ -11,10 +8,7 @@ export type Probed = {
   readonly target?: string;
 };
 
-/**
- * Paths are absolute. `undefined`: nothing is there. What cannot be looked at (no right to, name
- * too long) is `other`: no plain file to write.
- */
+/** Absolute paths. What cannot be inspected is `other`, which is not a file to write. */
 export type FileProbe = { at(path: string): Probed | undefined; real(path: string): string };
 
 export const diskProbe: FileProbe = {
@@ -41,7 +35,7 @@ export const diskProbe: FileProbe = {
   },
 };
 
-/** Asks nothing: the snapshot's list of files is all there is. */
+/** Asks nothing: only the snapshot's files exist. */
 export const noProbe: FileProbe = { at: () => undefined, real: (path) => path };
 
 function kindOf(stat: Stats): Probed['kind'] {

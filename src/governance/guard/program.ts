@@ -1,30 +1,28 @@
-/** How the reading of a program is put together from facts about its options. */
-import { onEach, refused, together, type Effect, type Reading, NOTHING } from './effects.js';
+/** How the model of a program is built from data about its options. */
 import { has, readArguments, valuesOf, type Arguments } from './options.js';
 import type { Word } from './shell-types.js';
+import type { Reason, ReasonCode } from '../types.js';
 
-/** What a program would do, from its name and its arguments. */
 export type Program = (name: string, args: readonly Word[]) => Reading;
 
-/** Lists of options and programs are written as one text each, names without dashes. */
+/** Lists of names in one text, without dashes. */
 export type Names = string;
 
-/** What a program that is no special case does with its options and operands. */
 export type ProgramFacts = {
   readonly names: Names;
-  /** Options that have a value; files among them are in `outputs` too. */
+  /** Options with a value, except `outputs`. */
   readonly valued?: Names;
   /** Options whose value is a file that is written. */
   readonly outputs?: Names;
-  /** What becomes of each operand that is a file. */
+  /** The effect on each operand. */
   readonly operand?: (path: string, args: Arguments) => Effect;
-  /** The second operand alone is such a file. */
+  /** Only the second operand is a file that is written. */
   readonly onlySecond?: boolean;
-  /** Options with which it runs a program of the caller's. */
+  /** Options that run a program of the caller's. */
   readonly runs?: Names;
-  /** Options with which its words do not tell what it writes. */
+  /** Options after which the words do not show what is written. */
   readonly opaque?: Names;
-  /** Options without which its words do not tell what it writes. */
+  /** Options without which the words do not show what is written. */
   readonly opaqueWithout?: Names;
 };
 
@@ -49,10 +47,7 @@ export const denied: Program = (name) =>
 
 export const write = (path: string): Effect => ({ op: 'write', path });
 
-/**
- * Refuses when an argument that only the shell knows could be an option, because options decide
- * what is written.
- */
+/** Options decide what is written, so an uncertain argument that could be one is refused. */
 export function certain(name: string, args: Arguments): Reading {
   return args.unknown
     ? refused(
@@ -90,4 +85,61 @@ export function programOf(facts: ProgramFacts): Program {
       onEach(name, files, (path) => operand(path, args)),
     );
   });
+}
+
+/**
+ * `from`: the folder that `path` is relative to. `into`: the name to use if `path` is a folder.
+ * `tree`: everything below too. `moving`: deleted because it goes elsewhere. `content`: what the
+ * file would hold or gain, if known. `copyOf`: the source file.
+ */
+export type Effect = {
+  readonly op: 'write' | 'append' | 'edit' | 'delete' | 'mkdir' | 'mode';
+  readonly path: string;
+  readonly into?: string;
+  readonly tree?: boolean;
+  readonly moving?: boolean;
+  readonly content?: string;
+  readonly copyOf?: string;
+};
+
+/** `run`: commands that it starts, as words. */
+export type Reading = {
+  readonly effects: readonly Effect[];
+  readonly reasons: readonly Reason[];
+  readonly run: readonly (readonly Word[])[];
+};
+
+export const NOTHING: Reading = { effects: [], reasons: [], run: [] };
+
+export function reading(part: Partial<Reading>): Reading {
+  return { ...NOTHING, ...part };
+}
+
+export function refused(code: ReasonCode, message: string): Reading {
+  return reading({ reasons: [{ code, message }] });
+}
+
+export function together(...parts: readonly Reading[]): Reading {
+  return {
+    effects: parts.flatMap((part) => part.effects),
+    reasons: parts.flatMap((part) => part.reasons),
+    run: parts.flatMap((part) => part.run),
+  };
+}
+
+/** A word that another program completes refuses the command. */
+export function onEach(
+  program: string,
+  words: readonly Word[],
+  effect: (path: string) => Effect,
+): Reading {
+  return together(
+    ...words.map((word) => {
+      if (word.certainty === 'sure') return reading({ effects: [effect(word.text)] });
+      return refused(
+        'command-unparsable',
+        `${program} would change a file whose name is not in its words ("${word.text}"); write the name out`,
+      );
+    }),
+  );
 }

@@ -1,11 +1,10 @@
-/** What the programs that agents use do to files: a reading for each, from its arguments. */
+/** The models of the programs that agents use: what each does to files. */
 import { copy, install, link, move } from './copy-programs.js';
-import { NOTHING, onEach, refused, together } from './effects.js';
-import { find } from './find-program.js';
-import { git } from './git-program.js';
-import { has, readArguments, sure, valuesOf } from './options.js';
-import { awk, interpreter, sed } from './script-programs.js';
 import {
+  NOTHING,
+  onEach,
+  refused,
+  together,
   certain,
   denied,
   opaque,
@@ -17,6 +16,10 @@ import {
   type Program,
   type ProgramFacts,
 } from './program.js';
+import { find } from './find-program.js';
+import { git } from './git-program.js';
+import { has, readArguments, sure, valuesOf } from './options.js';
+import { awk, interpreter, sed } from './script-programs.js';
 
 const READERS = `cat ls head tail wc cut tr comm join paste nl tac rev fold fmt column expand
   unexpand od hexdump strings stat du df date basename dirname realpath readlink seq expr sleep
@@ -108,10 +111,7 @@ const SIMPLE: readonly ProgramFacts[] = [
   },
 ];
 
-/**
- * The first operand is a mode or an owner, unless `--reference` or a mode like `-w` (read as an
- * option) takes its place.
- */
+/** `--reference`, or a mode that reads as an option (`-w`), replaces the first operand. */
 const change = withOptions('reference from', (name, args) => {
   const first = args.operands[0];
   const hasMode =
@@ -168,13 +168,13 @@ const yq: Program = (name, args) =>
     ? opaque(name, args)
     : NOTHING;
 
-/** `printf -v` sets a variable, and `read` and others could set one that programs obey. */
+/** `printf -v` sets a variable that a program could obey. */
 const print: Program = (name, args) =>
   args.some((word) => word.text.startsWith('-v'))
     ? refused('command-unparsable', `${name} -v sets a variable; print instead`)
     : NOTHING;
 
-/** `-v NAME[…]` evaluates what stands in the brackets. */
+/** `-v NAME[…]` evaluates what is in the brackets. */
 const variableTest: Program = (name, args) =>
   args.some((word) => word.certainty === 'sure' && /^-[vR]$/.test(word.text))
     ? refused('command-unparsable', `${name} -v is not understood; compare with an empty text`)
@@ -207,7 +207,7 @@ export const PROGRAMS: ReadonlyMap<string, Program> = new Map([
   ...each('test [', variableTest),
 ]);
 
-/** Programs that run code of their own, or reach out, whatever their words say. */
+/** Programs that run code of their own or use the network, whatever their words say. */
 export const FOREIGN: ReadonlySet<string> = new Set([
   ...INTERPRETERS.flatMap(([names]) => split(names)),
   'curl',

@@ -1,17 +1,21 @@
-/**
- * What nobody reads through a door: the state of nocturne, its keys, and places where programs keep
- * credentials.
- */
+/** What no agent reads: Nocturne's state, its keys, and places with credentials. */
 import { isAbsolute, posix } from 'node:path';
 import type { PathWorld } from './path.js';
 import type { Reason } from '../types.js';
 
-/** Names under which programs keep keys and tokens. */
 const SECRET_PLACE =
-  /(?:^|\/)(?:\.ssh|\.gnupg|\.aws|\.azure|\.kube|\.docker|\.netrc|\.npmrc|\.pypirc|\.git-credentials|id_(?:rsa|dsa|ecdsa|ed25519)|owner\.key|\.nocturne)(?:\/|$)/i;
+  /^\/proc\/[^/]+\/(?:task\/[^/]+\/)?(?:environ|mem|fd|root|cwd)(?:\/|$)|(?:^|\/)(?:\.ssh|\.gnupg|\.aws|\.azure|\.kube|\.docker|\.netrc|\.npmrc|\.pypirc|\.git-credentials|id_(?:rsa|dsa|ecdsa|ed25519)|owner\.key|\.nocturne)(?:\/|$)/i;
 
-/** @param rawPath absolute, or relative to `from` (default: the workspace). */
-export function readReasons(world: PathWorld, rawPath: string, from = ''): readonly Reason[] {
+/**
+ * @param rawPath absolute, or relative to `from` (default: the workspace). @param below what is in
+ * a folder is read as well.
+ */
+export function readReasons(
+  world: PathWorld,
+  rawPath: string,
+  from = '',
+  below = false,
+): readonly Reason[] {
   const absolute = posix.normalize(
     isAbsolute(rawPath)
       ? rawPath
@@ -19,11 +23,18 @@ export function readReasons(world: PathWorld, rawPath: string, from = ''): reado
   );
   const real = world.probe.real(absolute);
   for (const path of new Set([absolute, real])) {
-    if (world.home !== undefined && (path === world.home || path.startsWith(`${world.home}/`)))
+    if (world.home !== undefined && isInside(world.home, path))
       return [
         {
           code: 'path-reserved',
           message: `${rawPath} is in the state directory of nocturne, which is not for agents to read`,
+        },
+      ];
+    if (below && world.home !== undefined && isInside(path, world.home))
+      return [
+        {
+          code: 'path-reserved',
+          message: `the state directory of nocturne is inside ${rawPath}, and is not for agents to read: name the folders that you need`,
         },
       ];
     if (SECRET_PLACE.test(path))
@@ -35,4 +46,8 @@ export function readReasons(world: PathWorld, rawPath: string, from = ''): reado
       ];
   }
   return [];
+}
+
+function isInside(folder: string, path: string): boolean {
+  return folder === '/' || path === folder || path.startsWith(`${folder}/`);
 }

@@ -1,19 +1,15 @@
-/**
- * PW-1: whether the route of a path, the scope of the pass and the phase let it be changed in this
- * way.
- */
+/** PW-1: whether the route, the scope of the pass and the phase allow this change. */
 import { globMatches } from '../../kernel/glob.js';
 import { routeOf } from '../../registry/route.js';
 import type { Route } from '../../registry/types.js';
 import type { Snapshot } from '../../workspace/types.js';
-import type { Effect } from './effects.js';
+import type { Effect } from './program.js';
 import type { Authority, Reason } from '../types.js';
 
 export type PassAuthority = Extract<Authority, { kind: 'pass' }>;
 type GuestAuthority = Extract<Authority, { kind: 'guest' }>;
 export type RouteQuestion = { readonly path: string; readonly op: Effect['op'] };
 
-/** Reasons why a pass may not; empty when it may. */
 export function routeReasons(
   snapshot: Snapshot,
   authority: PassAuthority,
@@ -29,7 +25,7 @@ export function routeReasons(
       message: `${path} is outside what this pass may write (${scope})`,
     });
   }
-  // Of another project, which the pass may not see, it would tell that the file is there.
+  // For another project, this would reveal that the file exists.
   const mayTell = isInScope || path.startsWith(`PROJECTS/${authority.project ?? ''}/`);
   if (mayTell && authority.earlierOutputs.includes(path)) {
     reasons.push({
@@ -40,10 +36,7 @@ export function routeReasons(
   return reasons;
 }
 
-/**
- * What no agent writes, whoever sits with it: protected files, the manifest, logs, and what only
- * bundles write.
- */
+/** What no agent writes even with a person present. */
 export function guestReasons(
   snapshot: Snapshot,
   { settings = [] }: GuestAuthority,
@@ -111,7 +104,7 @@ function tierReasons(
   }
 }
 
-/** A glob that begins with `!` takes away. A folder is in scope when something in it could be. */
+/** A glob that begins with `!` excludes. A folder is in scope if something in it could be. */
 export function inScope(writes: readonly string[], path: string, folder: boolean): boolean {
   const matches = (glob: string): boolean =>
     globMatches(glob, path) ||

@@ -1,12 +1,9 @@
-/**
- * Credentials in what is about to be written or run. The reason names the kind and the line, never
- * the value.
- */
+/** Credentials in text to be written or run. The reason names kind and line, never the value. */
 import { lineMap, positionAt } from '../../kernel/text-position.js';
 import { findSecrets } from '../../validate/find-secrets.js';
 import type { Reason } from '../types.js';
 
-/** @param existing text that was there before: what it already held is not this action's doing. */
+/** @param existing text from before: its credentials are not this action's doing. */
 export function secretReasons(text: string, where: string, existing = ''): readonly Reason[] {
   const found = findSecrets(text).filter(
     (secret) => existing === '' || !existing.includes(text.slice(secret.start, secret.end)),
@@ -24,7 +21,6 @@ export function secretReasons(text: string, where: string, existing = ''): reado
 
 const MASK = '[secret]';
 
-/** A text for a log: what looks like a credential is left out. */
 export function withoutSecrets(text: string): string {
   let masked = text;
   for (const { start, end } of [...findSecrets(text)].sort((a, b) => b.start - a.start))

@@ -1,6 +1,6 @@
 /** The files that an effect concerns, one by one, with what each would hold afterwards. */
 import type { Snapshot } from '../../workspace/types.js';
-import type { Effect } from './effects.js';
+import type { Effect } from './program.js';
 import { resolveTarget, type PathUse, type PathWorld, type Target } from './path.js';
 
 /**

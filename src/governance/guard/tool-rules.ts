@@ -5,8 +5,8 @@ import type { Reason } from '../types.js';
 
 /**
  * `allow`: what may stand right behind the program, one word or several, `*` for anything; none:
- * only no arguments at all.
- * `deny`: words that may not stand anywhere behind it. In both, `*` inside a word is any text.
+ * only no arguments at all. `deny`: words that may not stand anywhere behind it. In both, `*`
+ * inside a word is any text.
  */
 export type ToolRule = {
   readonly tool: string;

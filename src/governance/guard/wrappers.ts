@@ -1,7 +1,15 @@
 /** Programs and builtins that run something else: what they run is what is judged. */
-import { NOTHING, onEach, reading, refused, together, type Reading } from './effects.js';
 import { has, readArguments, valuesOf } from './options.js';
-import { split, type Program } from './program.js';
+import {
+  NOTHING,
+  onEach,
+  type Program,
+  reading,
+  type Reading,
+  refused,
+  split,
+  together,
+} from './program.js';
 
 type Wrapper = Program;
 

@@ -1,22 +1,19 @@
-/**
- * A tool call of a host in the guard's words. Each host brings its table; nothing is decided here.
- */
+/** A host's tool call in the guard's terms. Each host brings its own table. */
 import type { Snapshot } from '../../workspace/types.js';
 import type { Action } from '../types.js';
 
 export type HostCall = {
-  /** The host's name, as in its folder. */
   readonly host: string;
   readonly tool: string;
   readonly params: Params;
   readonly callId?: string;
-  /** Folder in which relative paths and commands start; default: the workspace. */
+  /** Where relative paths and commands start; default: the workspace. */
   readonly cwd?: string;
 };
 
 /**
- * `unknown`: no tool of this host that the guard knows; the tool registry may allow it by the name
- * `HOST:TOOL`. `ours`: a tool of nocturne, judged behind its own door.
+ * `unknown`: the tool registry may allow it as `HOST:TOOL`. `ours`: a tool of Nocturne, which
+ * judges itself.
  */
 export type CallReading =
   | { readonly kind: 'acts'; readonly actions: readonly Action[] }
@@ -31,18 +28,16 @@ export type CallReading =
   | { readonly kind: 'unreadable'; readonly why: string };
 
 export type Params = Readonly<Record<string, unknown>>;
-/** What one tool does when it is called with these parameters. */
 export type ToolReader = (
   params: Params,
   place: { readonly snapshot: Snapshot; readonly cwd: string | undefined },
 ) => CallReading;
-/** The tools of a host by the names that it calls them. */
+/** By the host's names. */
 export type HostTools = ReadonlyMap<string, ToolReader>;
-/** What a judgement needs of a host. */
 export type GuardedHost = {
   readonly name: string;
   readonly tools?: HostTools;
-  /** Paths of settings that say which hooks it calls, in whatever folder it is started. */
+  /** Settings that say which hooks the host calls, in any folder. */
   readonly settings?: RegExp;
 };
 
@@ -54,5 +49,5 @@ export function readCall(snapshot: Snapshot, tools: HostTools, call: HostCall): 
     : reader(call.params, { snapshot, cwd: call.cwd });
 }
 
-/** As hosts name the tools of an MCP server called `nocturne`. */
+/** How hosts name the tools of an MCP server called `nocturne`. */
 const OURS = /^(?:mcp__)?nocturne__[a-z_]+$/;

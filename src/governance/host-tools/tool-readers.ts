@@ -1,12 +1,11 @@
-/** What the tools of hosts do, by kind: a host's table is made of these. */
+/** Readers for the kinds of tools that hosts have: a host's table is made of these. */
 import { defined } from '../../kernel/defined.js';
 import type { Action } from '../types.js';
-import { editedText } from './edited-text.js';
 import type { CallReading, Params, ToolReader } from './host-tools.js';
+import type { Snapshot } from '../../workspace/types.js';
 
 const NOTHING: CallReading = { kind: 'acts', actions: [] };
 
-/** Looks at nothing of the workspace and changes nothing. */
 export const harmless: ToolReader = () => NOTHING;
 
 export function text(params: Params, name: string): string | undefined {
@@ -18,12 +17,11 @@ export function acts(...actions: readonly Action[]): CallReading {
   return { kind: 'acts', actions };
 }
 
-/** The call cannot be judged, because something that it needs is not in it. */
 export function lacks(what: string): CallReading {
   return { kind: 'unreadable', why: `the call has no ${what}` };
 }
 
-/** Without the parameter the host reads nothing that has a name. */
+/** Without the parameter the host reads nothing in particular. */
 export function reads(name: string): ToolReader {
   return (params) => {
     const path = text(params, name) ?? '';
@@ -40,7 +38,7 @@ export function writes(pathName: string): ToolReader {
   };
 }
 
-/** Where the old text does not occur the host itself refuses; the path is judged all the same. */
+/** If the old text does not occur, the host refuses; the path is judged anyway. */
 export function edits(
   pathName: string,
   names: {
@@ -103,7 +101,7 @@ export function spawns(names: {
   };
 }
 
-/** Something leaves the machine: `to` is what the egress list is asked about. */
+/** `to`: what the list of destinations is asked about. */
 export function sends(
   to: (params: Params) => string | undefined,
   body: readonly string[] = [],
@@ -120,8 +118,35 @@ export function sends(
   };
 }
 
-/** A search of the web: the question leaves the machine, to nobody in particular. */
+/** The question leaves the machine, but has no particular recipient. */
 export const searchesWeb: ToolReader = sends(
   (params) => (text(params, 'query') === undefined ? undefined : 'search:web'),
   ['query'],
 );
+
+export type Replacement = { readonly from: string; readonly to: string; readonly all: boolean };
+
+/** `undefined`: the file or an old text is missing, so the tool itself fails. */
+export function editedText(
+  snapshot: Snapshot,
+  path: string,
+  steps: readonly Replacement[],
+): string | undefined {
+  let content = namedText(snapshot, path);
+  for (const { from, to, all } of steps) {
+    if (content === undefined) return undefined;
+    if (from === '' && content === '') content = to;
+    else if (from === '' || !content.includes(from)) return undefined;
+    else content = all ? content.split(from).join(to) : content.replace(from, () => to);
+  }
+  return content;
+}
+
+/** Only to compute the result of an edit; the guard judges the path itself. */
+export function namedText(snapshot: Snapshot, path: string): string | undefined {
+  return snapshot.text(
+    path.startsWith(`${snapshot.root}/`)
+      ? path.slice(snapshot.root.length + 1)
+      : path.replace(/^(?:\.\/)+/, ''),
+  );
+}

@@ -1,24 +1,17 @@
-/**
- * How much of an output is new: near-duplicates by shingles of words (Broder's resemblance), from
- * hashes alone.
- */
+/** How much of an output is new: near-duplicates by shingles of words (Broder's resemblance). */
 
-/**
- * The smallest hashes of a text's shingles; texts of up to `SKETCH_SIZE` different shingles are
- * compared exactly.
- */
+/** The smallest hashes of a text's shingles; up to `SKETCH_SIZE`, the comparison is exact. */
 export type Sketch = { readonly hashes: readonly number[]; readonly shingles: number };
 
 export const SKETCH_SIZE = 2048;
-/** Words of one shingle. */
+/** Words in one shingle. */
 export const WIDTH = 4;
 
-/** Outputs at least this similar to an earlier one say nothing new. */
+/** An output this similar to an earlier one is not new. */
 export const NEAR_DUPLICATE = 0.9;
 
 /**
- * Time stamps and dates are left out (a report that differs by its date alone is the same report);
- * case, punctuation and layout do not count.
+ * Without dates, case, punctuation and layout: a report with only a new date is the same report.
  */
 export function wordsIn(text: string): readonly string[] {
   return withoutDates(text.toLowerCase()).match(/[\p{L}\p{N}]+/gu) ?? [];
@@ -31,7 +24,6 @@ export function withoutDates(text: string): string {
   );
 }
 
-/** The hash of the shingle that begins at each word; of fewer words than a shingle has, one. */
 export function shinglesOf(words: readonly string[]): readonly number[] {
   const width = Math.min(WIDTH, words.length);
   const found: number[] = [];
@@ -44,7 +36,7 @@ export function sketchOf(text: string): Sketch {
   return { hashes: hashes.slice(0, SKETCH_SIZE), shingles: hashes.length };
 }
 
-/** Resemblance of two texts, 0 to 1. Two texts without any word are the same. */
+/** From 0 to 1. Two texts without words are the same. */
 export function similarity(a: Sketch, b: Sketch): number {
   if (a.shingles === 0 || b.shingles === 0) return a.shingles === b.shingles ? 1 : 0;
   const exact = a.shingles <= SKETCH_SIZE && b.shingles <= SKETCH_SIZE;
@@ -86,9 +78,8 @@ export type Novelty = {
 };
 
 /**
- * Each output against everything earlier (its own earlier version included) and against the outputs
- * before it in the list, so
- * that one pass cannot count one text twice. An output without words is not novel.
+ * Compares each output with everything earlier and with the outputs before it, so that one text
+ * does not count twice. An output without words is not new.
  */
 export function noveltyOf(
   outputs: readonly Text[],

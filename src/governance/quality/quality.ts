@@ -1,6 +1,5 @@
 /**
- * The grade of a worker pass, from what can be checked. What the agent says of its own work can
- * lower it, never raise it.
+ * Grades a worker pass by what can be checked. The agent's own answers can only lower the grade.
  */
 import type { Repeat } from './repeats.js';
 
@@ -14,19 +13,15 @@ export type Answers = {
 const MOST_NAMED = 3;
 
 export type PassFacts = {
-  /** The runner finished; anything else (stuck, refused, over budget …) is a failed pass. */
+  /** Anything else (stuck, refused, over budget …) is a failed pass. */
   readonly finished: boolean;
   /** Of `next_pass.criteria`; one that could not be evaluated is not met. */
   readonly criteria: { readonly met: number; readonly total: number };
-  /**
-   * Files that the pass was allowed to change and did change, and how many of these say something
-   * new.
-   */
+  /** Allowed changes, and how many of them are new. */
   readonly outputs: number;
   readonly novel: number;
-  /** What repeats what, where that is known. */
   readonly repeats?: readonly Repeat[];
-  /** Files that had to be put back because the pass was not allowed to write them. */
+  /** Files restored because the pass was not allowed to write them. */
   readonly restored: number;
   /** The workspace has errors that it did not have before the pass. */
   readonly invalid: boolean;
@@ -35,7 +30,7 @@ export type PassFacts = {
 
 export type Graded = { readonly grade: Grade; readonly why: readonly string[] };
 
-/** Every reason of the lowest grade that applies; of the best grade, what speaks for it. */
+/** Every reason for the lowest grade that applies. */
 export function gradePass(facts: PassFacts): Graded {
   const fail = failures(facts);
   if (fail.length > 0) return { grade: 'FAIL', why: fail };
@@ -100,7 +95,7 @@ function named(repeats: readonly Repeat[] = []): string {
   )}`;
 }
 
-/** The first of them; a row of a log is read at a glance. */
+/** A row of a log must stay short. */
 function some(all: readonly string[], between: string): string {
   const more = all.length - MOST_NAMED;
   return [...all.slice(0, MOST_NAMED), ...(more > 0 ? [`${more} more`] : [])].join(between);

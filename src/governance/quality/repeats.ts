@@ -1,39 +1,31 @@
 /**
- * Which outputs repeat what stood in the workspace before: a copy, or one pasted together from
- * several files. The words decide; a sentence model may for reworded passages.
+ * Which outputs repeat the workspace: copies, or pieces of several files. Words decide; a sentence
+ * model may find reworded passages.
  */
 import { NEAR_DUPLICATE, shinglesOf, type Text, WIDTH, withoutDates, wordsIn } from './novelty.js';
-import { type Likeness, meansTheSame } from './same-meaning.js';
 
-/** An earlier passage that says (nearly) the same. */
 export type Alike = Likeness & {
   readonly path: string;
   readonly line: number;
   readonly heading: string;
 };
-/** A passage of a text that was asked about, and what is like it, the most alike first. */
+/** A passage of a new text, with similar earlier passages, the most similar first. */
 export type AlikePart = { readonly text: string; readonly found: readonly Alike[] };
-/** `sources`: where it stood, those first from which most was taken. */
+/** `sources`: where it comes from, the largest part first. */
 export type Repeat = { readonly path: string; readonly sources: readonly string[] };
 
-/**
- * Of two texts of one length with a resemblance of {@link NEAR_DUPLICATE}, this part of the one
- * stands in the other.
- */
+/** For two texts of one length, the shared part at a resemblance of {@link NEAR_DUPLICATE}. */
 const REPEATED = (2 * NEAR_DUPLICATE) / (1 + NEAR_DUPLICATE);
-/** A passage was pasted if so much of it was taken. Who takes less selects, which is work. */
+/** A passage was pasted if this much was taken; less is a selection, which is work. */
 const TAKEN = 0.5;
 /** Fewer shingles than this repeat something by chance. */
 const FEW = 16;
 
-/** A passage with its words and, for each shingle, its hash. */
 type Part = AlikePart & { readonly words: readonly string[]; readonly hashes: readonly number[] };
 
 /**
- * @param own what the output held before the pass. Only what is new in it is judged, so that
- * whoever appends is judged by what was appended; with nothing but another date it repeats itself.
- * @param parts passages of what is new, with what is like them in what stood in the workspace
- * before the pass.
+ * @param own what the output held before the pass; only what is new in it is judged.
+ * @param parts new passages, with what they resemble in the earlier workspace.
  */
 export function repeatOf(
   { path, text }: Text,
@@ -47,7 +39,7 @@ export function repeatOf(
     const found = part.found.filter((passage) => passage.path !== path);
     return { text: part.text, found, words, hashes: shinglesOf(words) };
   });
-  // Of a long text only some passages are asked about; how much was taken is seen in all of it.
+  // Only some passages of a long text are asked about, but all of its new shingles count.
   const from = pasted(
     asked,
     new Set(
@@ -77,7 +69,6 @@ export function repeatOf(
   return { path, sources: [...counts].sort((a, b) => b[1] - a[1]).map(([place]) => place) };
 }
 
-/** The lines of a text that it did not have before. */
 export function newLines(text: string, own: string | undefined): string {
   const ownLines = new Set(own?.split('\n').map((line) => line.trim()));
   return text
@@ -86,7 +77,7 @@ export function newLines(text: string, own: string | undefined): string {
     .join('\n');
 }
 
-/** Where each new shingle was taken from, of the passages of which enough was taken. */
+/** Only passages of which enough was taken. */
 function pasted(asked: readonly Part[], fresh: ReadonlySet<number>): ReadonlyMap<number, string> {
   const from = new Map<number, string>();
   const passages = [
@@ -104,10 +95,7 @@ function pasted(asked: readonly Part[], fresh: ReadonlySet<number>): ReadonlyMap
   return from;
 }
 
-/**
- * How many new shingles of a passage say nothing new: those taken, and where two repeated pieces
- * meet, since none of the words there are new.
- */
+/** Includes the seams between repeated pieces, because none of the words there are new. */
 function saidBefore(
   { words, hashes }: Part,
   { old, from }: { readonly old: ReadonlySet<number>; readonly from: ReadonlyMap<number, string> },
@@ -125,7 +113,7 @@ function placeOf({ path, line }: Alike): string {
   return `${path}:${line}`;
 }
 
-/** Without its titles: new titles over old text say nothing. */
+/** Without titles: new titles over old text say nothing new. */
 function body(text: string): string {
   return text.replace(/^#{1,6}[ \t].*$/gm, '');
 }
@@ -136,4 +124,35 @@ function hashesOf(text: string): readonly number[] {
 
 function undated(text: string): string {
   return withoutDates(text).replace(/\s+/g, ' ').trim();
+}
+
+/** `resemblance`: of the words, 0 to 1. `trusted`: a sentence model read both texts whole. */
+export type Likeness = {
+  readonly text: string;
+  readonly resemblance: number;
+  readonly cosine: number | undefined;
+  readonly trusted: boolean;
+};
+
+/**
+ * Models give reworded texts 0.8 to 0.97, and different texts on one topic up to 0.9: rather miss a
+ * repeat than reject something new.
+ */
+export const SAME_MEANING = 0.95;
+
+const DENIALS = /\b(?:not|no|never|none|nothing|nobody|without|cannot|\w+n't)\b/i;
+
+/** A different number or a denial is new, but models hardly notice either. */
+export function meansTheSame(text: string, { text: other, cosine, trusted }: Likeness): boolean {
+  if (!trusted || cosine === undefined || cosine < SAME_MEANING) return false;
+  const numbers = new Set(numbersIn(other));
+  return (
+    numbersIn(text).every((number) => numbers.has(number)) &&
+    DENIALS.test(text) === DENIALS.test(other)
+  );
+}
+
+/** With units and in names: `3rd`, `v2`, `4.5`. */
+function numbersIn(text: string): readonly string[] {
+  return text.toLowerCase().match(/[\p{L}\p{N}]*\p{N}[\p{L}\p{N}]*/gu) ?? [];
 }

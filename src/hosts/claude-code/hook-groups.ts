@@ -1,7 +1,4 @@
-/**
- * What the settings of Claude Code say, in a folder or for one run: which events, and the command
- * line that each calls.
- */
+/** The hook settings for Claude Code: which events, and the command that each calls. */
 import { defined } from '../../kernel/defined.js';
 import { type HookPaths, shellCommand } from '../hook-command.js';
 
@@ -14,10 +11,7 @@ export type HookGroup = {
   }[];
 };
 
-/**
- * Seconds, after which Claude Code goes on without an answer: far more than a call needs on a busy
- * machine.
- */
+/** Seconds. After that Claude Code goes on without an answer, so this is generous. */
 const TIMEOUT = 60;
 
 export function claudeHooks(paths: HookPaths): Readonly<Record<string, HookGroup>> {
@@ -30,8 +24,8 @@ export function claudeHooks(paths: HookPaths): Readonly<Record<string, HookGroup
   });
   return {
     SessionStart: group(),
-    // Claude Code makes the call when a hook breaks down with any code but 2: a program that is
-    // gone must not open the door.
+    // Claude Code makes the call if a hook fails with any code but 2, so a missing program must
+    // exit 2.
     PreToolUse: group({ matcher: '*', command: `${command} || exit 2` }),
     PostToolUse: group({ matcher: '*' }),
     PreCompact: group(),
@@ -40,7 +34,7 @@ export function claudeHooks(paths: HookPaths): Readonly<Record<string, HookGroup
   };
 }
 
-/** Whether a command of the settings is one of ours, of whatever version and place. */
+/** Whether a command in the settings is ours, from any version and place. */
 export function isOurs(command: unknown): boolean {
   return typeof command === 'string' && /nocturne\.cjs'? hook claude-code(?: |$)/.test(command);
 }

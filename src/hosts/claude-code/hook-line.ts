@@ -1,26 +1,19 @@
 /**
- * `hook claude-code` without the machinery of the other commands, because Claude Code starts it
- * before every tool call. The build makes one file of this and of all that it imports
- * (`dist/hook-claude-code.cjs`).
+ * `hook claude-code` without the rest of the command line, because Claude Code runs it before every
+ * tool call. The build bundles it into `dist/quick.cjs`.
  */
 import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { systemClock } from '../../kernel/clock.js';
 import { NocturneError } from '../../kernel/error.js';
 import { readStandardInput } from '../../kernel/read-input.js';
-import type { PassModule } from '../../passes/module.js';
 import { openWorkspace } from '../../workspace/open-workspace.js';
 import { homeDirectory } from '../../workspace/state-home.js';
+import type { HookLine } from '../installed-hook.js';
 import { answerEvent } from './hooks/answer-event.js';
 
-/**
- * @param words what follows `hook claude-code`. @param modules how the installed modules are
- * loaded, when one is asked for.
- */
-export async function hookLine(
-  words: readonly string[],
-  modules: () => Promise<readonly PassModule[]>,
-): Promise<0 | 1 | 2> {
+/** @param words what follows `hook claude-code`. */
+export const hookLine: HookLine = async (words, modules) => {
   const { env } = process;
   const index = words.indexOf('--workspace');
   const directory = index === -1 ? undefined : words[index + 1];
@@ -41,11 +34,11 @@ export async function hookLine(
   process.stdout.write(reply.stdout);
   process.stderr.write(reply.stderr);
   return reply.exit;
-}
+};
 
 /**
- * The folder that the hook was installed for, whatever folder the session has gone to. One that is
- * no workspace any more is an error: nothing could be judged.
+ * The folder that the hook was installed for. If it is no longer a workspace, nothing can be
+ * judged.
  */
 function rootOf(
   workspace: string | undefined,
@@ -59,7 +52,7 @@ function rootOf(
         'NO_WORKSPACE',
         `there is no workspace at ${root}, for which these hooks were installed`,
         {
-          hint: 'run nocturne hooks install in the workspace again, or take these hooks out of the settings of Claude Code',
+          hint: 'run nocturne hooks install in the workspace again, or remove these hooks from the settings of Claude Code',
         },
       );
     return root;

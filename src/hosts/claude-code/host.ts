@@ -1,6 +1,6 @@
-/** Claude Code: sessions with a person in front of them, and turns of a runner. Both call hooks. */
+/** Claude Code: sessions with a person, and runs of a pass. Both call hooks. */
 import type { Host } from '../types.js';
-import { GUARDED } from './guarded.js';
+import { GUARDED } from './tools.js';
 
 export const host: Host = {
   ...GUARDED,

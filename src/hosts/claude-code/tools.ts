@@ -1,5 +1,8 @@
-/** The tools of Claude Code in the guard's words. */
-import type { HostTools, ToolReader } from '../../governance/host-tools/host-tools.js';
+/**
+ * What Claude Code's tools do, in the guard's terms. Hooks load it for each call, so it stays
+ * small.
+ */
+import type { HostTools, ToolReader, GuardedHost } from '../../governance/host-tools/host-tools.js';
 import {
   acts,
   edits,
@@ -61,3 +64,9 @@ export const TOOLS: HostTools = new Map<string, ToolReader>([
     'TaskGet',
   ].map((name) => [name, harmless] as const),
 ]);
+
+export const GUARDED = {
+  name: 'claude-code',
+  tools: TOOLS,
+  settings: /(?:^|\/)\.claude(?:$|\/settings[^/]*\.json$)/i,
+} satisfies GuardedHost;

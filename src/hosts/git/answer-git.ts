@@ -1,12 +1,10 @@
-/**
- * The hooks of git: what is staged, a message, or a push is read from git, judged, and refused in
- * sentences.
- */
+/** Answers git's hooks: reads what is staged, written or pushed, and refuses in sentences. */
 import { readFileSync, realpathSync } from 'node:fs';
 import { relative, sep } from 'node:path';
 import { commitFindings, type Staged, type StagedFile } from './commit-rules.js';
-import { messageFindings, SUBJECT_LENGTH } from './message-rules.js';
 import {
+  messageFindings,
+  SUBJECT_LENGTH,
   isNothing,
   parsePushLines,
   PROTECTED_BRANCHES,
@@ -32,7 +30,7 @@ import {
 
 export const GIT_EVENTS = ['pre-commit', 'pre-merge-commit', 'commit-msg', 'pre-push'] as const;
 export type GitEvent = (typeof GIT_EVENTS)[number];
-/** `args` and `input` are what git gives the hook. `pass`: the pass in which git was called. */
+/** `args` and `input`: from git. `pass`: the pass in which git was called. */
 export type GitCall = {
   readonly event: GitEvent;
   readonly args: readonly string[];
@@ -42,7 +40,7 @@ export type GitCall = {
   readonly pass: Briefed | undefined;
 };
 
-/** @returns why not, a sentence each; none when it may go on. */
+/** @returns why not; empty if it may go on. */
 export function answerGit(call: GitCall): readonly string[] {
   const findings = findingsOf(call);
   if (call.event === 'pre-push' && call.pass !== undefined && findings.length > 0)
@@ -95,10 +93,7 @@ function onCommit({ workspace, git: repository, pass }: GitCall): readonly strin
   ];
 }
 
-/**
- * In a pass a commit is one more way to write: each staged file is judged as if it were written
- * now.
- */
+/** In a pass a commit is one more way to write, so each staged file is judged as a write. */
 function passFindings(
   workspace: Workspace,
   pass: Briefed,
@@ -141,7 +136,7 @@ function stagedFile(
   };
 }
 
-/** Where the workspace stands in its repository; the same in each of its work trees. */
+/** Where the workspace is in its repository; the same in each work tree. */
 function folderIn(repository: Git, root: string): string {
   const { GIT_DIR: _, GIT_WORK_TREE: __, GIT_INDEX_FILE: ___, ...env } = repository.env;
   const top = realpathSync(gitText({ cwd: root, env }, ['rev-parse', '--show-toplevel']));

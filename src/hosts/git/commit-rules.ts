@@ -1,7 +1,4 @@
-/**
- * What may be committed: judged on what is staged, not on the work tree. Pure: the surface reads
- * git, this decides.
- */
+/** What may be committed, judged on what is staged and not on the work tree. */
 import { parseAllDocuments } from 'yaml';
 import { MANIFEST_FILE, parseManifest } from '../../integrity/manifest.js';
 import { isProtected } from '../../integrity/protected-files.js';
@@ -13,8 +10,8 @@ import { loadSchema, REGISTRY_FILE } from '../../registry/load-schema.js';
 import { secretReasons } from '../../governance/guard/secrets.js';
 
 /**
- * `path` is relative to the workspace, or to the repository where it is outside of it. `after`:
- * nothing when the file is gone.
+ * `path`: relative to the workspace, or to the repository if it is outside. `after`: `undefined` if
+ * deleted.
  */
 export type StagedFile = {
   readonly path: string;
@@ -25,9 +22,8 @@ export type StagedFile = {
 };
 export type Staged = {
   readonly files: readonly StagedFile[];
-  /** Any file of the workspace as the commit would hold it. */
+  /** Any workspace file as the commit would hold it. */
   readonly read: (path: string) => Buffer | undefined;
-  /** Paths of the workspace that the commit would hold. */
   readonly paths: readonly string[];
   readonly trust: Trust | undefined;
 };
@@ -63,7 +59,7 @@ function contentFindings({ path, kind, before, after }: StagedFile): readonly Gi
   return findings;
 }
 
-/** JSON with comments by the custom of the programs that read it. */
+/** Files whose programs accept comments in JSON. */
 const COMMENTED =
   /(?:^|\/)(?:tsconfig[^/]*|jsconfig[^/]*|\.eslintrc|settings(?:\.local)?|launch|tasks|extensions|devcontainer)\.json$/i;
 
@@ -99,10 +95,7 @@ function frontMatterFindings(path: string, text: string): readonly GitFinding[] 
     : yamlFindings(path, text.slice(front.contentStart, front.contentEnd), 1);
 }
 
-/**
- * The markers that git writes, all three in their order; a heading underlined with seven `=` is
- * none.
- */
+/** All three markers in order; a heading underlined with seven `=` does not count. */
 function conflictLine(text: string): number | undefined {
   let first: number | undefined;
   let middle = false;
@@ -114,7 +107,7 @@ function conflictLine(text: string): number | undefined {
   return undefined;
 }
 
-/** A commit must not hold a protected file that differs from what its own manifest vouches for. */
+/** A commit must not hold a protected file that differs from its own manifest. */
 function integrityFindings({ files, read, paths, trust }: Staged): readonly GitFinding[] {
   const [registry, manifestBytes] = [read(REGISTRY_FILE), read(MANIFEST_FILE)];
   const mine = files.filter((file) => file.inWorkspace).map((file) => file.path);
@@ -186,7 +179,7 @@ function integrityFindings({ files, read, paths, trust }: Staged): readonly GitF
   ];
 }
 
-/** What a work tree holds whose line ends git converts. */
+/** What a work tree holds if git converts line ends. */
 function withCarriageReturns(bytes: Buffer): Buffer {
   return Buffer.from(bytes.toString('latin1').replace(/\r?\n/g, '\r\n'), 'latin1');
 }

@@ -1,14 +1,8 @@
-/**
- * The scripts that git calls. Each calls the hook of the same name that was in force before, at its
- * old place and under its old name, and ours.
- */
+/** The scripts that git calls. Each also calls the earlier hook of the same name where it is. */
 import { type HookPaths, quoted, shellCommand } from '../hook-command.js';
 
 export const GOVERNED = ['pre-commit', 'pre-merge-commit', 'commit-msg', 'pre-push'] as const;
-/**
- * Handed on: git looks for hooks in one folder only, so those that a person may add later are
- * called as well.
- */
+/** Git looks for hooks in one folder only, so these call hooks that a person may add later. */
 export const HANDED_ON = [
   'applypatch-msg',
   'pre-applypatch',
@@ -27,8 +21,7 @@ const HEAD = (name: string): string => `#!/bin/sh
 `;
 
 /**
- * @param previous folder of the hooks in force before; a relative one means the top of the work
- * tree, where git starts hooks.
+ * @param previous folder of the earlier hooks; a relative one starts at the top of the work tree.
  */
 export function hookScript(name: string, hookPaths: HookPaths, previous: string): string {
   const before = `before=${quoted(`${previous}/${name}`)}\n`;
@@ -39,8 +32,7 @@ lines=\${lines%x}
 printf %s "$lines" | ${ours} -- "$@" || exit $?
 if [ -x "$before" ]; then printf %s "$lines" | "$before" "$@"; fi
 `;
-  // What formats files or completes the message goes first: what it leaves is what will be
-  // committed.
+  // Hooks that format files run first, so that we judge what will be committed.
   if ((GOVERNED as readonly string[]).includes(name))
     return `${HEAD(name)}${before}if [ -x "$before" ]; then "$before" "$@" || exit $?; fi
 ${ours} -- "$@"

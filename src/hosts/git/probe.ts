@@ -1,4 +1,4 @@
-/** What `doctor` says of git: whether it is there, and whether the workspace is in a repository. */
+/** What `doctor` reports about git. */
 import { statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { findProgram } from '../../agents/find-program.js';

@@ -1,15 +1,10 @@
-/**
- * What may be pushed: protected branches are neither rewritten nor deleted, and a pass pushes
- * nothing.
- */
+/** What may be pushed and what a commit message must look like. A pass pushes nothing. */
 import { globMatches } from '../../kernel/glob.js';
+import { secretReasons } from '../../governance/guard/secrets.js';
 
 export const PROTECTED_BRANCHES: readonly string[] = ['main', 'master', 'release/*'];
 
-/**
- * `forward`: whether the new commit has the old one behind it; `unknown` when the old one is not
- * here.
- */
+/** `forward`: the new commit contains the old one; `unknown`: the old one is not here. */
 export type PushedRef = {
   readonly remoteRef: string;
   readonly kind: 'create' | 'update' | 'delete';
@@ -42,10 +37,7 @@ export type PushLine = {
   readonly remoteId: string;
 };
 
-/**
- * The lines that git gives a pre-push hook. A line of another form is `undefined`: nobody can say
- * what it would do.
- */
+/** `undefined`: a line has another form, so nobody can say what it would do. */
 export function parsePushLines(text: string): readonly PushLine[] | undefined {
   const lines = text.split('\n').filter((line) => line !== '');
   const read = lines.map((line) => /^(\S+) ([0-9a-f]{40,64}) (\S+) ([0-9a-f]{40,64})$/.exec(line));
@@ -60,4 +52,53 @@ export function parsePushLines(text: string): readonly PushLine[] | undefined {
 
 export function isNothing(id: string): boolean {
   return /^0+$/.test(id);
+}
+
+export const SUBJECT_LENGTH = 100;
+
+/** @param options.comment begins a line that git leaves out. */
+export function messageFindings(
+  message: string,
+  options: { readonly longest?: number; readonly comment?: string } = {},
+): readonly string[] {
+  const { longest = SUBJECT_LENGTH, comment = '#' } = options;
+  const lines = kept(message, comment);
+  const [subject = '', second] = lines;
+  if (subject.trim() === '') return ['the message is empty; say in one line what changed and why'];
+  const findings: string[] = [];
+  const plain = subject.replace(/^(?:(?:fixup|squash|amend)! )+/, '');
+  const written = !/^(?:Merge |Revert "|Reapply ")/.test(plain);
+  if (written && [...plain].length > longest)
+    findings.push(
+      `the first line has ${[...plain].length} characters; at most ${longest} were expected, the rest belongs below an empty line`,
+    );
+  if (second !== undefined && second.trim() !== '')
+    findings.push('the second line is not empty; it separates the first line from the rest');
+  if (/\s$/.test(subject)) findings.push('the first line ends with a blank');
+  if (/^\s/.test(subject)) findings.push('the first line begins with a blank');
+  if (written && /(?:[,;:]|\.\.\.|…|\\)$/.test(subject.trimEnd()))
+    findings.push(
+      `the first line ends with "${subject.trimEnd().slice(-1)}", as if something were missing`,
+    );
+  if (lines.some((line) => /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/.test(line)))
+    findings.push('there is a control character in it');
+  if (lines.some((line) => /^(?:<{7}|>{7}) /.test(line)))
+    findings.push('there are conflict markers in it');
+  return [
+    ...findings,
+    ...secretReasons(lines.join('\n'), 'the message').map((reason) => reason.message),
+  ];
+}
+
+/** Without comments, and without the diff that `git commit --verbose` adds. */
+function kept(message: string, comment: string): readonly string[] {
+  const lines = message.split(/\r?\n/);
+  const scissors = lines.findIndex((line) =>
+    line.startsWith(`${comment} ------------------------ >8 ---`),
+  );
+  const text = (scissors === -1 ? lines : lines.slice(0, scissors)).filter(
+    (line) => !line.startsWith(comment),
+  );
+  const first = text.findIndex((line) => line.trim() !== '');
+  return first === -1 ? [] : text.slice(first);
 }

@@ -1,7 +1,4 @@
-/**
- * What git says: the staged files and their content, settings, ancestry. Only plumbing whose output
- * is made for programs.
- */
+/** Reads git: staged files and their content, settings, ancestry. Only plumbing commands. */
 import { defined } from '../../kernel/defined.js';
 import { type ExecaError, execaSync } from 'execa';
 import { NocturneError } from '../../kernel/error.js';
@@ -24,7 +21,6 @@ export function git(
   );
 }
 
-/** The exit code alone, where that is the answer. */
 export function gitExit(repository: Git, args: readonly string[]): number {
   return run(repository, args).exitCode ?? -1;
 }
@@ -33,7 +29,6 @@ export function gitText(repository: Git, args: readonly string[]): string {
   return git(repository, args).toString('utf8').replace(/\n$/, '');
 }
 
-/** Every value of a setting, in order. */
 export function gitSettings(repository: Git, name: string): readonly string[] {
   const done = run(repository, ['config', '-z', '--get-all', name]);
   return done.exitCode === 0
@@ -48,10 +43,7 @@ export type RawChange = {
   readonly after: string;
 };
 
-/**
- * Index against HEAD, or against nothing before the first commit. A rename is one file gone and one
- * that is new.
- */
+/** Index against HEAD. A rename is one deleted and one new file. */
 export function stagedChanges(repository: Git): readonly RawChange[] {
   const parts = git(repository, [
     'diff',
@@ -79,7 +71,6 @@ export function stagedChanges(repository: Git): readonly RawChange[] {
   return changes;
 }
 
-/** The files of the index, with their ids. */
 export function indexFiles(repository: Git, folder: string): ReadonlyMap<string, string> {
   const listed = git(repository, [
     'ls-files',

@@ -1,9 +1,7 @@
-/**
- * A patch in the `*** Begin Patch` form (OpenAI's apply_patch) as the actions that it would take.
- */
+/** Reads a `*** Begin Patch` text (OpenAI's apply_patch) as actions. */
 import { defined } from '../../kernel/defined.js';
 import type { Snapshot } from '../../workspace/types.js';
-import { namedText } from '../../governance/host-tools/named-text.js';
+import { namedText } from '../../governance/host-tools/tool-readers.js';
 import type { Action } from '../../governance/types.js';
 
 type Section = {
@@ -18,10 +16,7 @@ export type PatchReading =
 
 const HEADER = /^\*\*\* (Add|Update|Delete) File: (.+)$/;
 
-/**
- * The content after an update is worked out where every hunk is found; else the path alone is
- * judged here, and the content after the pass.
- */
+/** If a hunk is not found, only the path is judged here, and the content after the pass. */
 export function patchActions(snapshot: Snapshot, patch: string): PatchReading {
   const sections: Section[] = [];
   const lines = patch.replaceAll('\r\n', '\n').split('\n');
@@ -69,7 +64,7 @@ function actionsOf(snapshot: Snapshot, section: Section): readonly Action[] {
       ];
 }
 
-/** Hunks are searched from where the last one ended, as the tool does. */
+/** Searches hunks from the end of the last one, as the tool does. */
 function updated(before: string | undefined, lines: readonly string[]): string | undefined {
   if (before === undefined) return undefined;
   let after = before;

@@ -1,9 +1,27 @@
-/**
- * OpenClaw: agents that work in its sessions, started by its jobs and judged through our plugin.
- */
-import type { Host } from '../types.js';
-import { AGENT_WORKSPACE } from './agent-workspace.js';
+/** OpenClaw: agents in its sessions, started by its jobs and judged through our plugin. */
+import type { Host, AgentWorkspace } from '../types.js';
 import { TOOLS } from './tools.js';
+
+/** Pages that OpenClaw puts, or once put, into an agent's prompt. */
+const PAGES = [
+  'AGENTS.md',
+  'SOUL.md',
+  'IDENTITY.md',
+  'USER.md',
+  'MEMORY.md',
+  'BOOTSTRAP.md',
+  'TOOLS.md',
+  'HEARTBEAT.md',
+];
+
+const AGENT_WORKSPACE: AgentWorkspace = {
+  folder: '.openclaw/workspace',
+  called: 'an OpenClaw workspace',
+  isOne(paths) {
+    const names = new Set(paths.map((path) => path.toLowerCase()));
+    return PAGES.filter((page) => names.has(page.toLowerCase())).length >= 2;
+  },
+};
 
 export const host: Host = {
   name: 'openclaw',

@@ -1,4 +1,4 @@
-/** What `doctor` says of OpenClaw: whether its program is there, and in which version. */
+/** What `doctor` reports about OpenClaw. */
 import { spawnSync } from 'node:child_process';
 import { findProgram } from '../../agents/find-program.js';
 import { type Observation, off, unknown, working } from '../../kernel/observation.js';

@@ -1,11 +1,10 @@
 /**
- * The runner of kind `openclaw`: one isolated turn without a gateway. The prompt is a file; what it
- * did is one JSON document at the end.
+ * The runner of kind `openclaw`: one isolated turn without a gateway, which ends with one JSON
+ * document.
  */
 import { mkdirSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { failureOfStatus } from '../../agents/classify-request-error.js';
 import { printable } from '../../agents/output-tail.js';
 import { emptyReport, readReport } from '../../agents/parse-report.js';
 import type { ProcessEnd } from '../../agents/process-group.js';
@@ -15,9 +14,14 @@ import {
   type ProgramRunnerOptions,
   type RunFiles,
 } from '../../agents/program-runner.js';
-import type { FailureCode, RunInput, Runner, Usage } from '../../agents/types.js';
+import {
+  type FailureCode,
+  type RunInput,
+  type Runner,
+  type Usage,
+  NO_USAGE,
+} from '../../agents/types.js';
 import { defined } from '../../kernel/defined.js';
-import { NO_USAGE } from '../../agents/usage.js';
 
 const count = z.number().nonnegative().nullish().catch(undefined);
 const text = z.string().nullish().catch(undefined);
@@ -38,10 +42,7 @@ const Meta = z
   })
   .nullish()
   .catch(undefined);
-/**
- * The envelope of `agent exec`, and what `agent --local` prints instead (`payloads` and `meta`, by
- * themselves or as `result`).
- */
+/** What `agent exec` prints, or `agent --local` (`payloads` and `meta`, alone or as `result`). */
 const Envelope = z.object({
   ok: z.boolean().nullish().catch(undefined),
   status: text,
@@ -76,9 +77,8 @@ const FAILURE_OF_KIND: ReadonlyMap<string, FailureCode> = new Map([
   ['refusal', 'refused'],
 ]);
 const TIMED_OUT_EXIT = 2;
-/** A line of its log, at the beginning of that line: what the model says never gets there. */
+/** At the beginning of a line of its log, where the model cannot write. */
 const DECISION = /^\[model-fallback\/decision\] [^\n]*? reason=([a-z_]+)/m;
-const STATUS_BANNER = /^Authentication failed \(provider returned HTTP (\d{3})\)/;
 
 export function openclawRunner(options: ProgramRunnerOptions): Runner {
   return programRunner(
@@ -90,7 +90,7 @@ export function openclawRunner(options: ProgramRunnerOptions): Runner {
         program: input.spec.program || 'openclaw',
         args: argumentsOf(input, files, state),
         stdin: '',
-        // It prints nothing before it has finished, but writes down each step of its turn.
+        // It prints nothing until it has finished, but writes each step to its state.
         signOfLife: () => newest(state),
         read(end) {
           const output = readOutput(end.stdout);
@@ -121,7 +121,7 @@ function explain(output: RunOutput | undefined): string {
   return `It reported ${kind || 'an error'}: ${message.replace(/\s+/g, ' ').slice(0, 300)}`;
 }
 
-/** The owner's arguments come after ours; those that begin with `agent` take their place. */
+/** The owner's arguments follow ours; if they begin with `agent`, they replace ours. */
 function argumentsOf(input: RunInput, files: RunFiles, state: string): readonly string[] {
   const own = filledArguments(input, files);
   if (own[0] === 'agent') return own;
@@ -142,23 +142,18 @@ function argumentsOf(input: RunInput, files: RunFiles, state: string): readonly 
   ];
 }
 
-/**
- * Codes first: the exit code, the kind of the error, the reason in its own log of the decision; the
- * words that it begins its message with come last.
- */
+/** By exit code, kind of error, and the reason in its log of the decision. */
 function failureOf(output: RunOutput | undefined, end: ProcessEnd): FailureCode | undefined {
   if (output !== undefined && output.failed === undefined && end.exitCode === 0) return undefined;
   if (end.exitCode === TIMED_OUT_EXIT) return 'timed-out';
-  const kind =
+  return (
     FAILURE_OF_KIND.get(output?.failed?.kind ?? '') ??
-    FAILURE_OF_KIND.get(DECISION.exec(end.stderrTail)?.[1] ?? '');
-  const status = STATUS_BANNER.exec(output?.failed?.message ?? '')?.[1];
-  return kind ?? (status === undefined ? 'crashed' : failureOfStatus(Number(status)));
+    FAILURE_OF_KIND.get(DECISION.exec(end.stderrTail)?.[1] ?? '') ??
+    'crashed'
+  );
 }
 
-/**
- * The document is alone on stdout; a version that prints a line before it is understood as well.
- */
+/** Some versions print a line before the document. */
 function readOutput(stdout: string): RunOutput | undefined {
   const from = stdout.startsWith('{') ? 0 : stdout.indexOf('\n{') + 1;
   const read = Envelope.safeParse(parsed(stdout.slice(from)));
@@ -191,7 +186,7 @@ function readOutput(stdout: string): RunOutput | undefined {
   };
 }
 
-/** Of all files below the folder of its state, which one changed last and when. */
+/** When any file of its state changed last. */
 function newest(folder: string): string {
   const changed = readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())

@@ -1,4 +1,4 @@
-/** The tools of an OpenClaw agent in the guard's words. */
+/** What OpenClaw's tools do, in the guard's terms. */
 import type { HostTools, Params, ToolReader } from '../../governance/host-tools/host-tools.js';
 import {
   acts,
@@ -30,10 +30,7 @@ function recipientOf(params: Params): string | undefined {
   return to === undefined ? undefined : `${text(params, 'channel') ?? 'channel'}:${to}`;
 }
 
-/**
- * A running command is looked at or ended; nothing is typed into it, because what it would do with
- * that nobody can say.
- */
+/** A running command may be watched or ended, but not typed into: nobody can say what that does. */
 const watchesProcess: ToolReader = (params) => {
   const action = text(params, 'action') ?? '';
   return ['list', 'poll', 'log', 'kill', 'clear', 'remove'].includes(action)

@@ -10,7 +10,7 @@ import {
   type HostTools,
 } from '../../governance/host-tools/host-tools.js';
 import { ruleReasons, toolRules } from '../../governance/guard/tool-rules.js';
-import { decideTogether } from '../../governance/guard/decide-together.js';
+import { decideTogether } from '../../governance/guard/decide.js';
 import type { Authority, Reason } from '../../governance/types.js';
 import { defined } from '../../kernel/defined.js';
 import { NocturneError } from '../../kernel/error.js';

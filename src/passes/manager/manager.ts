@@ -10,7 +10,7 @@ import type { PassEnvironment, PassReport, PassRequest, Reviewed, Step } from '.
 import { enter } from '../worker/t0-gate.js';
 import { close } from '../worker/t9-close.js';
 import { briefing } from './briefing.js';
-import { modulesHear, sweepAtFirst } from './modules.js';
+import { briefingReady, modulesHear, sweepAtFirst } from './modules.js';
 import { crashes, integrityOnRecord } from './t0-crashes.js';
 import { drafts, escalations } from './t2-escalations.js';
 import { changed, direction, value, verdicts } from './t3-review.js';
@@ -44,7 +44,8 @@ const MANAGER = firstStep(crashes)
   .next(verdicts)
   .next(modulesHear)
   .next(auditReview)
-  .next(morning);
+  .next(morning)
+  .next(briefingReady);
 
 export async function manager(env: PassEnvironment, request: PassRequest): Promise<PassReport> {
   const entered = await enter(env, { request, driver: 'process' });

@@ -9,7 +9,7 @@ import { viewAfter } from '../../workspace/draft-view.js';
 import type { Snapshot } from '../../workspace/types.js';
 import { withCommitMutex } from '../../workspace/mutex.js';
 import { type Act, type Deed, noteAct, partsOf } from '../act.js';
-import type { AlikeContext, ModuleChange, PassModule } from '../module.js';
+import type { AlikeContext, ModuleChange, PassEvent, PassModule } from '../module.js';
 import { readScope } from '../read-scope.js';
 import type { Chosen, Entered, PassEnvironment, StepContext, StepId, Worked } from '../types.js';
 
@@ -128,6 +128,26 @@ export async function moduleAlike(
         : question.texts.map((_, i) => answers.flatMap((answer) => answer[i] ?? [])),
     acts,
   };
+}
+
+/** Tells every module what happened. One that fails is on record, and the pass goes on. */
+export async function tellModules(
+  { env, snapshot }: StepContext,
+  { runId }: Pick<Entered, 'runId'>,
+  told: { readonly step: StepId; readonly event: PassEvent },
+): Promise<readonly Act[]> {
+  const { workspace, signal, say } = env;
+  const { step, event } = told;
+  const acts: Act[] = [];
+  for (const module of enabledModules(env, snapshot)) {
+    try {
+      await module.onEvent?.(event, { workspace, snapshot, runId, signal, say });
+    } catch (error) {
+      if (error instanceof NocturneError && error.code === 'LEASE_LOST') throw error;
+      acts.push(failedRow(step, { type: event.kind, module: module.name, error }));
+    }
+  }
+  return acts;
 }
 
 export function moduleRecords(

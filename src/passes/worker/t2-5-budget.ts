@@ -1,6 +1,6 @@
 /** T2.5: the model tier of the project decides runner, model, minutes, tokens and cost. */
 import { chooseTier, tierRows } from '../../agents/model-tier.js';
-import type { SandboxSettings } from '../../agents/sandbox-settings.js';
+import type { SandboxSettings } from '../../agents/sandbox.js';
 import type { RunnerSpec } from '../../agents/types.js';
 import type { Capability } from '../../governance/types.js';
 import { fieldList, fieldText, fieldTime } from '../../project/field-text.js';

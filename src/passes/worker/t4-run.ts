@@ -36,7 +36,8 @@ async function runAgent(env: PassEnvironment, pass: Briefed): Promise<RunOutcome
     onLost: () => ended.abort(),
   });
   try {
-    const runner = await runnerFor(pass.runner, { host: env.env, kinds: env.runners });
+    const { env: host, wait, runners: kinds } = env;
+    const runner = await runnerFor(pass.runner, { host, wait, kinds });
     return await runner.run({
       brief: pass.brief,
       prompt: pass.prompt,

@@ -2,7 +2,7 @@
  * T7: what the agent offers as lessons and failure modes is kept only if it is general (G1) and not
  * known yet (G2).
  */
-import { meansTheSame } from '../../governance/quality/same-meaning.js';
+import { meansTheSame } from '../../governance/quality/repeats.js';
 import { fieldText } from '../../project/field-text.js';
 import { wordsOf } from '../../kernel/words.js';
 import type { Rec } from '../../markdown/types.js';

@@ -1,7 +1,4 @@
-/**
- * On whose behalf a command acts: the owner's, or that of the pass inside which it was started.
- * Every command that changes something asks here.
- */
+/** In whose name a command acts: the owner, or the pass inside which it was started. */
 import { insidePass, PASS_TOKEN } from '../../agents/inside-pass.js';
 import { fieldText } from '../../project/field-text.js';
 import { NocturneError } from '../../kernel/error.js';
@@ -13,8 +10,8 @@ import type { Context } from './types.js';
 
 /**
  * The owner, or the pass of `$NOCTURNE_PASS_TOKEN`.
- * @throws NocturneError `REFUSED` inside a pass without its token, and for a token that is not that
- * of the running pass.
+ * @throws NocturneError `REFUSED` inside a pass without its token, and with the token of another
+ * pass.
  */
 export function actingAs(context: Context): Acting & { readonly pass?: Briefed } {
   const token = context.env[PASS_TOKEN];
@@ -24,34 +21,31 @@ export function actingAs(context: Context): Acting & { readonly pass?: Briefed }
   }
   const inside = insidePass(context.env);
   if (inside !== undefined)
-    throw new NocturneError('REFUSED', `${inside}, and a pass writes only with its token`, {
-      hint: `pass ${PASS_TOKEN} on to the command, or write the file directly: what is inside the scope stays`,
+    throw new NocturneError('REFUSED', `${inside}, and a pass needs its token to write`, {
+      hint: `set ${PASS_TOKEN} for the command, or write the file directly: changes inside the scope stay`,
     });
   return actingAsOwner(ownerName(context.workspace().snapshot()));
 }
 
-/** Without a live pass a token is as good as a wrong one. */
+/** @throws NocturneError `REFUSED` for a token without a running pass. */
 export function passOf(context: Context, token: string): Briefed {
   try {
     return passOfToken(context.workspace().state, token);
   } catch (error) {
     if (!(error instanceof NocturneError) || error.code !== 'LEASE_LOST') throw error;
     throw new NocturneError('REFUSED', `$${PASS_TOKEN} is set, but ${error.message}`, {
-      hint: `the owner works without ${PASS_TOKEN}; a pass that was taken over writes nothing any more`,
+      hint: `as the owner, unset ${PASS_TOKEN}; a pass that has lost its lease cannot write`,
       cause: error,
     });
   }
 }
 
-/**
- * @param what the deed, as in "signing". @throws NocturneError `REFUSED` inside a pass, whatever
- * token it has.
- */
+/** @param what as in "signing". @throws NocturneError `REFUSED` inside a pass, with any token. */
 export function requireOwner(context: Context, what: string): void {
   const inside = insidePass(context.env);
   if (inside !== undefined)
     throw new NocturneError('REFUSED', `${what} is for the owner only: ${inside}`, {
-      hint: 'ask the owner: put the question into the report of the pass, under escalation',
+      hint: 'to ask the owner, put the question under escalation in the report of the pass',
     });
 }
 

@@ -1,6 +1,6 @@
 /**
- * The commands that installed modules and hosts add to the catalogue. Read only when the words name
- * no command of the core, and for the pages of help.
+ * The commands that installed modules and hosts add to the catalogue. Loaded only for help, and for
+ * words that do not name a command of the core.
  */
 import { installedHosts } from '../../hosts/installed.js';
 import type { Host } from '../../hosts/types.js';
@@ -8,8 +8,7 @@ import { installedModules } from '../../modules/installed.js';
 import type { Module } from '../../modules/types.js';
 import type { AddedCommand } from '../../passes/added-command.js';
 import { actingAs, requireOwner } from './actor.js';
-import { CATALOGUE } from './catalogue.js';
-import type { Catalogue, Entry } from './catalogue-entry.js';
+import { type Catalogue, CATALOGUE, type Entry } from './catalogue.js';
 import type { Command } from './types.js';
 
 type Named = readonly (readonly [string, Entry])[];
@@ -24,7 +23,7 @@ export async function wholeCatalogue(): Promise<Catalogue> {
 function ofHost(host: Host): Named {
   return Object.entries(host.commands ?? {}).map(([name, { group, summary, need, load }]) => [
     name,
-    { group, summary, need, load: async () => ({ command: commandOf(await load()) }) },
+    { group, summary, need, load: async () => commandOf(await load()) },
   ]);
 }
 
@@ -35,7 +34,7 @@ function ofModule(module: Module): Named {
       group: 'Modules',
       summary: command.summary,
       need: command.forAgents === 'never' ? 'owner' : command.forAgents,
-      load: async () => ({ command: commandOf(command) }),
+      load: async () => commandOf(command),
     },
   ]);
 }

@@ -1,12 +1,9 @@
-/**
- * Questions to whoever sits at the terminal. Where nobody does, nothing waits: the caller has to
- * know the answer.
- */
+/** Questions to the owner at the terminal. */
 import { NocturneError } from '../../kernel/error.js';
 import { ownerKeyStatus } from '../../integrity/owner-key.js';
 import type { Context } from './types.js';
 
-/** Whether the owner says yes. Call it only where `canAsk`. Ctrl-C is a no. */
+/** Whether the owner says yes; Ctrl-C means no. Call it only if `canAsk`. */
 export async function confirm(question: string): Promise<boolean> {
   const clack = await import('@clack/prompts');
   const answer = await clack.confirm({
@@ -21,7 +18,7 @@ export function canAsk(context: Context): boolean {
   return context.interactive && !context.json;
 }
 
-/** The passphrase of the owner's key, where it has one: `$NOCTURNE_PASSPHRASE`, or asked for. */
+/** The passphrase of the owner's key, if it has one, from `$NOCTURNE_PASSPHRASE` or a question. */
 export async function passphraseOf(context: Context): Promise<{ readonly passphrase?: string }> {
   if (ownerKeyStatus(context.home) !== 'encrypted') return {};
   const set = context.env['NOCTURNE_PASSPHRASE'];
@@ -29,7 +26,7 @@ export async function passphraseOf(context: Context): Promise<{ readonly passphr
   if (!canAsk(context))
     throw new NocturneError(
       'CONFIG',
-      "the owner's key is protected by a passphrase, and nobody can be asked for it here",
+      "the owner's key needs a passphrase, and there is no terminal to ask on",
       { hint: 'run this at a terminal, or set NOCTURNE_PASSPHRASE' },
     );
   const clack = await import('@clack/prompts');
@@ -38,6 +35,8 @@ export async function passphraseOf(context: Context): Promise<{ readonly passphr
     output: process.stderr,
   });
   if (typeof answer !== 'string' || answer === '')
-    throw new NocturneError('CONFIG', 'no passphrase was given', { hint: 'nothing was signed' });
+    throw new NocturneError('CONFIG', 'no passphrase was entered; nothing was signed', {
+      hint: 'run the command again',
+    });
   return { passphrase: answer };
 }

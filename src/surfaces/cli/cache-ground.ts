@@ -1,4 +1,4 @@
-/** What a cached result of `validate` depends on besides the governed files. */
+/** What a cached result of `validate` depends on, apart from the governed files. */
 import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
 import { installedNames } from '../../kernel/installed-names.js';
@@ -21,8 +21,8 @@ export function cacheGround(options: {
 }
 
 /**
- * What tells this program from any other: its version, when it was built, and for whom it runs. In
- * a checkout the compiler's own record changes with everything that it compiles.
+ * Identifies this program by its version, its build and its user. In a checkout, the compiler's own
+ * record changes with every build.
  */
 function programStamp(packageRoot: string): string {
   const built = lstatSync(join(packageRoot, 'dist/.tsbuildinfo'), { throwIfNoEntry: false });

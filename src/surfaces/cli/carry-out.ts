@@ -1,4 +1,4 @@
-/** An edit that a command asks for: judged on a fresh snapshot and committed, or only shown. */
+/** Commits the edit of a command after the guard has checked it, or only shows it. */
 import { commitEdit, type Proposal, proposeEdit } from '../../passes/commit-edit.js';
 import { EXIT } from '../../kernel/error.js';
 import type { EditOptions as Options, EditPlan } from '../../tools/tool-context.js';
@@ -9,11 +9,11 @@ import type { CommandResult, Context } from './types.js';
 
 export type EditOptions = Options & {
   readonly dryRun?: boolean;
-  /** Said when it is done; default: the fields that changed. */
+  /** The text of the result; default: the fields that changed. */
   readonly done?: (result: CommitResult) => string;
 };
 
-/** @param plan called on the snapshot that the commit is computed from, under its mutex. */
+/** @param plan called under the commit mutex, on the snapshot that the commit is computed from. */
 export function carryOut(
   context: Context,
   plan: EditPlan,
@@ -34,11 +34,13 @@ function done(result: CommitResult, options: EditOptions): CommandResult {
   }));
   const lines = [
     ...changed.map(({ address, old, new: now }) => `${address}: ${brief(old)} -> ${brief(now)}`),
-    ...result.notices.map((id) => `asked: ${id}`),
+    ...result.notices.map((id) => `asked you: ${id}`),
   ];
   const files = result.files.map((file) => file.path);
   const shown = lines.length === 0 ? files : lines;
-  const text = options.done?.(result) ?? (shown.join('\n') || 'Nothing changed: it is so already.');
+  const text =
+    options.done?.(result) ??
+    (shown.join('\n') || 'Nothing changed: the workspace already has this content.');
   return { exit: EXIT.ok, text, json: { changed, files, notices: result.notices } };
 }
 
@@ -52,15 +54,15 @@ function shown(context: Context, { preview, row }: Proposal): CommandResult {
   const appended = preview.rows.map(({ file, fields }) => ({ file, fields }));
   const logs = [...new Set(appended.map(({ file }) => file))].map(
     (file) =>
-      `and ${appended.filter((candidate) => candidate.file === file).length} row(s) in ${file}`,
+      `${file}: ${appended.filter((candidate) => candidate.file === file).length} new row(s)`,
   );
-  const audit = `audit row: ${[row.type, row.target, row.authorisation, row.result, row.detail].map((cell) => cell || '-').join(' | ')}`;
+  const audit = `Audit row: ${[row.type, row.target, row.authorisation, row.result, row.detail].map((cell) => cell || '-').join(' | ')}`;
   const text = [
-    diff === '' ? 'Nothing would change in a file.' : paintedDiff(context, diff).trimEnd(),
+    diff === '' ? 'No file would change.' : paintedDiff(context, diff).trimEnd(),
     ...logs,
     '',
     audit,
-    'Nothing was written (--dry-run).',
+    'Dry run: nothing was written.',
   ].join('\n');
   return { exit: EXIT.ok, text, json: { dryRun: true, diff, changed, appended, audit: row } };
 }

@@ -1,7 +1,4 @@
-/**
- * Whether the caller may call a command: the owner may, a pass what the capability of its runner
- * allows. The dispatch asks here once, before any command runs.
- */
+/** Which commands a caller may run: the owner all, a pass those that its capability allows. */
 import { insidePass, PASS_RUN, PASS_TOKEN } from '../../agents/inside-pass.js';
 import {
   capabilityAllows,
@@ -17,13 +14,13 @@ import { passesAtWork } from '../../passes/pass-file.js';
 import { readScope } from '../../passes/read-scope.js';
 import type { Briefed } from '../../passes/types.js';
 import { passOf } from './actor.js';
-import type { Catalogue, Entry } from './catalogue-entry.js';
+import type { Catalogue, Entry } from './catalogue.js';
 import type { Context } from './types.js';
 
 /**
  * What the command may read; `undefined`: everything.
- * @throws NocturneError `REFUSED` where a pass may not call it, and for a token that is not that of
- * the running pass.
+ * @throws NocturneError `REFUSED` if the pass may not call it, or the token is not that of the
+ * running pass.
  */
 export function admit(
   context: Context,
@@ -50,13 +47,13 @@ export function admit(
     {
       hint:
         need === 'owner'
-          ? 'ask the owner: put the question into the report of the pass, under escalation'
-          : 'nocturne --help lists what this pass may call',
+          ? 'to ask the owner, put the question under escalation in the report of the pass'
+          : 'nocturne --help lists the commands that this pass may call',
     },
   );
 }
 
-/** The commands of which the caller may make use. */
+/** The commands that the caller may run. */
 export function callable(context: Context, catalogue: Catalogue): Catalogue {
   if (insidePass(context.env) === undefined) return catalogue;
   const capability = capabilityOf(context);
@@ -67,9 +64,7 @@ export function callable(context: Context, catalogue: Catalogue): Catalogue {
   );
 }
 
-/**
- * For help, which has to be given in every case: a pass that cannot be found out may do the least.
- */
+/** For help, which always has to answer: an unknown pass gets the smallest capability. */
 function capabilityOf(context: Context): Capability {
   try {
     return passInside(context, 'project')?.capability ?? 'disabled';
@@ -80,8 +75,8 @@ function capabilityOf(context: Context): Capability {
 }
 
 /**
- * The pass of the token. Without a token, a process with the marks of a pass counts as the agent of
- * the pass that runs here, and can only read; if several run, of the one that its mark names.
+ * The pass of the token. A process without a token that runs inside an agent counts as the running
+ * pass, and may only read. If several passes run, its mark says which one.
  */
 function passInside(context: Context, need: Need): Briefed | undefined {
   const token = context.env[PASS_TOKEN];
@@ -91,7 +86,7 @@ function passInside(context: Context, need: Need): Briefed | undefined {
     const marked = passes.find(({ runId }) => runId === context.env[PASS_RUN]);
     return passes.length === 1 ? passes[0] : marked;
   } catch (error) {
-    // Whoever it is, it is not the owner, and that is all there is to know.
+    // It is not the owner, which is enough to refuse.
     if (need === 'owner' && error instanceof NocturneError) return undefined;
     throw error;
   }

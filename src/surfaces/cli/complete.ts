@@ -1,17 +1,14 @@
-/**
- * What could stand at the cursor of a command line: names of commands, options and their values,
- * ids and slugs of the workspace.
- */
+/** Completes a command line: names of commands, options and their values, ids and slugs. */
 import { openQuestions } from './find-question.js';
 import { fieldText } from '../../project/field-text.js';
 import { routeOf } from '../../registry/route.js';
 import type { Snapshot } from '../../workspace/types.js';
-import type { Catalogue } from './catalogue-entry.js';
+import type { Catalogue } from './catalogue.js';
 import type { Command, OptionSpec } from './types.js';
 
 type Place = {
   readonly snapshot: Snapshot;
-  /** Positional words before the cursor. */
+  /** The positional words before the cursor. */
   readonly before: readonly string[];
   readonly prefix: string;
 };
@@ -47,10 +44,7 @@ const fieldsOf: Source = ({ snapshot, before }) =>
     .filter((name) => !before.some((word) => word.startsWith(name)));
 const times: Source = (place) => ['now', '1h', '24h', '7d', ...runs(place).slice(0, 10)];
 
-/**
- * `OBJECT[`, then `OBJECT[key].`, then the fields: a step at a time, since all addresses are too
- * many.
- */
+/** `OBJECT[`, then `OBJECT[key].`, then the fields: all addresses at once would be too many. */
 const addresses: Source = ({ snapshot, prefix }) => {
   const [, name, key, dot] = /^([A-Z][A-Z0-9-]*)\[([^\]]*)(\]\.)?/.exec(prefix) ?? [];
   const object = name === undefined ? undefined : snapshot.schema.objects.get(name);
@@ -61,7 +55,7 @@ const addresses: Source = ({ snapshot, prefix }) => {
   return [...object.fields.keys()].map((field) => `${object.object}[${key}].${field}`);
 };
 
-/** By command: the sources of its positional words; the last one goes on for all that follow. */
+/** By command: a source for each positional word; the last one serves all further words. */
 const WORDS: Readonly<Record<string, readonly Source[]>> = {
   approve: [questions],
   decline: [questions],
@@ -83,7 +77,7 @@ const WORDS: Readonly<Record<string, readonly Source[]>> = {
   'kept apply': [runs, files],
   completion: [() => ['bash', 'zsh', 'fish']],
 };
-/** By long name of an option, whatever the command. */
+/** By the long name of an option, for all commands. */
 const VALUES: Readonly<Record<string, Source>> = {
   project: projects,
   run: runs,
@@ -96,8 +90,8 @@ const VALUES: Readonly<Record<string, Source>> = {
 };
 
 /**
- * @param words what was typed after `nocturne`, the last one up to the cursor. @param at.open the
- * workspace, where there is one. @param at.catalogue what the caller may call.
+ * @param words what was typed after `nocturne`, the last one up to the cursor.
+ * @param options.catalogue what the caller may call. @param options.open opens the workspace.
  */
 export async function complete(
   words: readonly string[],
@@ -133,7 +127,7 @@ async function candidates(
       : [];
   if (typed.length === 0) return names.map((candidate) => candidate.split(' ')[0] ?? '');
   if (name === undefined) return second;
-  const { command } = (await catalogue[name]?.load()) ?? {};
+  const command = await catalogue[name]?.load();
   if (command === undefined) return [];
   const rest = typed.slice(name.split(' ').length);
   const option = optionBefore(command, rest.at(-1));
@@ -170,7 +164,7 @@ function longName(option: OptionSpec): string {
   return /--[a-z-]+/.exec(option.flags)?.[0] ?? '';
 }
 
-/** The option that the last word names and that wants a value. */
+/** The option that the last word names and that needs a value. */
 function optionBefore(command: Command, word: string | undefined): OptionSpec | undefined {
   return word === undefined || !word.startsWith('-')
     ? undefined

@@ -1,4 +1,4 @@
-/** What a command is given: where it runs, for whom, and how to say things. */
+/** The context of a command: where it runs, for whom, and how it prints. */
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -12,7 +12,7 @@ import { homeDirectory } from '../../workspace/state-home.js';
 import { findRoot, namedRoot } from './find-root.js';
 import type { Context } from './types.js';
 
-/** `home`: another state directory than the environment's. */
+/** `home` overrides the state directory of the environment. */
 export type GlobalOptions = {
   readonly workspace?: string;
   readonly home?: string;
@@ -27,7 +27,7 @@ export async function makeContext(options: GlobalOptions): Promise<Context & { c
   const env = process.env;
   const cwd = process.cwd();
   const home = options.home ?? homeDirectory(env, cwd);
-  let held: Workspace | undefined;
+  let opened: Workspace | undefined;
   const asked = { cwd, env, workspace: options.workspace };
   const folders = namedRoot(asked) === undefined ? await agentWorkspaces() : [];
   const root = (): string => findRoot(asked, folders);
@@ -44,13 +44,13 @@ export async function makeContext(options: GlobalOptions): Promise<Context & { c
     packageRoot: PACKAGE_ROOT,
     root,
     workspace() {
-      held ??= openWorkspace(root(), { home, clock: systemClock });
-      return held;
+      opened ??= openWorkspace(root(), { home, clock: systemClock });
+      return opened;
     },
     progress(line) {
       if (!options.quiet) process.stderr.write(`${line}\n`);
     },
-    close: () => held?.close(),
+    close: () => opened?.close(),
   };
 }
 
@@ -60,7 +60,7 @@ async function agentWorkspaces(): Promise<readonly string[]> {
   );
 }
 
-/** The same, seeing only what a pass sees. */
+/** The same context, limited to what a pass may see. */
 export function withScope(context: Context, scope: ReadScope | undefined): Context {
   if (scope === undefined) return context;
   return { ...context, scope, workspace: () => scoped(context.workspace(), scope) };

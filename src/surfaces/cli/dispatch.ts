@@ -1,11 +1,10 @@
-/** From words to the command that they name, and to its result. */
+/** Finds the command that the words name, and runs it. */
 import { defined } from '../../kernel/defined.js';
 import { EXIT, type ExitCode, NocturneError } from '../../kernel/error.js';
 import type { Snapshot } from '../../workspace/types.js';
 import { nearestName } from '../../kernel/nearest-name.js';
 import { admit, callable } from './command-access.js';
-import { CATALOGUE } from './catalogue.js';
-import type { Catalogue, Entry } from './catalogue-entry.js';
+import { type Catalogue, CATALOGUE, type Entry } from './catalogue.js';
 import { makeContext, withScope } from './context.js';
 import { helpFor, helpPage } from './help.js';
 import { parseWords } from './parse-words.js';
@@ -31,7 +30,7 @@ export async function dispatch(words: readonly string[]): Promise<ExitCode> {
       callable(await contextOf(words), await moreCommands(words)),
     );
   }
-  const { command } = await found.entry.load();
+  const command = await found.entry.load();
   if (found.rest.includes('--help') || found.rest.includes('-h'))
     return printResult({ exit: EXIT.ok, text: await helpOn(words, found.name), json: {} }, false);
   const { globals, parsed } = await parseWords(found.name, command, found.rest);
@@ -46,10 +45,7 @@ export async function dispatch(words: readonly string[]): Promise<ExitCode> {
   }
 }
 
-/**
- * What a shell's completion asks for at each tab, one candidate a line. Outside a workspace the
- * names of commands are completed all the same.
- */
+/** The candidates for a shell's completion. Outside a workspace, those are names of commands. */
 async function completions(words: readonly string[]): Promise<readonly string[]> {
   const { complete } = await import('./complete.js');
   const context = await contextOf(words);
@@ -72,7 +68,7 @@ function seenSnapshot(context: Context): Snapshot | undefined {
   }
 }
 
-/** For help and completion, which are given before the words are read as those of a command. */
+/** For help and completion, which run before the words are parsed. */
 function contextOf(words: readonly string[]): Promise<Context> {
   const position = words.findIndex((word) => word.startsWith('--workspace'));
   const [option = '', next] = position === -1 ? [] : words.slice(position);
@@ -86,10 +82,7 @@ function contextOf(words: readonly string[]): Promise<Context> {
   });
 }
 
-/**
- * The longest catalogue name at the start of the words; options of every command may stand before
- * it.
- */
+/** The longest catalogue name at the start of the words, after any global options. */
 function findCommand(
   words: readonly string[],
   catalogue: Catalogue,
@@ -114,7 +107,7 @@ async function moreCommands(words: readonly string[]): Promise<Catalogue> {
     : (await import('./added-commands.js')).wholeCatalogue();
 }
 
-/** Inside a pass only what it may call. */
+/** Inside a pass, help shows only what the pass may call. */
 async function helpOn(words: readonly string[], name?: string): Promise<string> {
   const { wholeCatalogue } = await import('./added-commands.js');
   const catalogue = callable(await contextOf(words), await wholeCatalogue());
@@ -122,7 +115,7 @@ async function helpOn(words: readonly string[], name?: string): Promise<string> 
   const entry = catalogue[asked];
   return entry === undefined
     ? helpPage(catalogue, asked === 'all')
-    : helpFor(asked, entry.summary, (await entry.load()).command);
+    : helpFor(asked, entry.summary, await entry.load());
 }
 
 function unknown(words: readonly string[], catalogue: Catalogue): NocturneError {
@@ -133,7 +126,7 @@ function unknown(words: readonly string[], catalogue: Catalogue): NocturneError 
   return new NocturneError(
     'USAGE',
     inGroup.length > 0 && second === undefined
-      ? `nocturne ${first} what?`
+      ? `"nocturne ${first}" needs a second word`
       : `there is no command "${inGroup.length > 0 ? `${first} ${second}` : first}"`,
     {
       hint:

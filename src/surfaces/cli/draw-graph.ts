@@ -1,15 +1,27 @@
 /** Nodes and edges as text that other programs draw: Mermaid and Graphviz. */
+import { okDocument } from './result.js';
+import type { CommandResult } from './types.js';
 
-export type DrawnEdge = { readonly from: string; readonly label: string; readonly to: string };
-export type Drawing = {
+type DrawnEdge = { readonly from: string; readonly label: string; readonly to: string };
+type Drawing = {
   readonly edges: readonly DrawnEdge[];
-  /** Drawn so that they stand out. */
+  /** Drawn with a thick border. */
   readonly marked: ReadonlySet<string>;
 };
 
 export const GRAPH_FORMATS = ['text', 'json', 'mermaid', 'dot'] as const;
 
-export function mermaid({ edges, marked }: Drawing): string {
+/** The graph in the format that was asked for; `undefined` for text. */
+export function drawn(
+  format: unknown,
+  { drawing, json }: { readonly drawing: Drawing; readonly json: CommandResult['json'] },
+): CommandResult | undefined {
+  if (format === 'mermaid') return { ...okDocument(json), raw: mermaid(drawing) };
+  if (format === 'dot') return { ...okDocument(json), raw: dot(drawing) };
+  return format === 'json' ? okDocument(json) : undefined;
+}
+
+function mermaid({ edges, marked }: Drawing): string {
   const ids = numbered(edges);
   const label = (name: string): string => name.replaceAll('"', '#quot;').replaceAll('\n', ' ');
   return [
@@ -22,7 +34,7 @@ export function mermaid({ edges, marked }: Drawing): string {
   ].join('\n');
 }
 
-export function dot({ edges, marked }: Drawing): string {
+function dot({ edges, marked }: Drawing): string {
   const quoted = (name: string): string =>
     `"${name.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
   return [

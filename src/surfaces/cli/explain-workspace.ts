@@ -1,7 +1,4 @@
-/**
- * What is known of a file or an object kind: how it may be written, what it holds, what depends on
- * it, who wrote it last.
- */
+/** The facts about a file or an object: who may write it, what it contains, who wrote it last. */
 import { defined } from '../../kernel/defined.js';
 import { globMatches, isLiteral } from '../../kernel/glob.js';
 import { formatFieldType } from '../../registry/field-type.js';
@@ -48,7 +45,7 @@ export type ObjectFactsheet = {
   readonly edges: readonly string[];
 };
 
-/** `undefined` when there is no such file and nothing in REGISTRY.md names it. */
+/** `undefined` for a file that does not exist and that REGISTRY.md does not name. */
 export function explainFile(snapshot: Snapshot, path: string): FileFactsheet | undefined {
   const { schema } = snapshot;
   const route = routeOf(schema, path);
@@ -110,11 +107,11 @@ export function explainObject(snapshot: Snapshot, object: ObjectSpec): ObjectFac
 export function fileText(sheet: FileFactsheet): string {
   const change = sheet.lastChange;
   return [
-    `${sheet.file}${sheet.exists ? '' : ' (not there)'}`,
-    `  tier      ${sheet.tier}${sheet.route === 'none' ? ', since no route names it' : `, by ${sheet.route}`}`,
+    `${sheet.file}${sheet.exists ? '' : ' (does not exist)'}`,
+    `  tier      ${sheet.tier}${sheet.route === 'none' ? ' (no route names it)' : `, by ${sheet.route}`}`,
     ...(sheet.bundles.length === 0 ? [] : [`  written   only by ${sheet.bundles.join(', ')}`]),
     ...sheet.objects.map(
-      (entry) => `  holds     ${entry.records} of ${entry.object} (${entry.shape})`,
+      (entry) => `  contains  ${entry.records} ${entry.object} (${entry.shape})`,
     ),
     ...sheet.edges.map((edge) => `  edge      ${edge}`),
     ...(change === undefined

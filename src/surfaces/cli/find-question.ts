@@ -1,6 +1,6 @@
 /**
- * Which question somebody means: its id, that of the approval it asks for, an unambiguous beginning
- * or end of it, or a project with one open question.
+ * Finds a question by its id, by the id of its approval, by an unambiguous beginning or end of its
+ * id, or by a project with one open question.
  */
 import { approvalAsked } from '../../governance/approvals/approval.js';
 import { NocturneError } from '../../kernel/error.js';
@@ -8,17 +8,14 @@ import type { Rec } from '../../markdown/types.js';
 import { fieldText } from '../../project/field-text.js';
 import type { Snapshot } from '../../workspace/types.js';
 
-/** Questions that wait: open, with or without an answer that no pass has taken up yet. */
+/** Open questions, also those with an answer that no pass has acted on yet. */
 export function openQuestions(snapshot: Snapshot): readonly Rec[] {
   return snapshot
     .records('NOTIFICATION')
     .filter((record) => fieldText(record, 'status') === 'open');
 }
 
-/**
- * @throws NocturneError `NOT_FOUND`, or `AMBIGUOUS` with the candidates: an answer never goes to a
- * guess.
- */
+/** @throws NocturneError `NOT_FOUND`, or `AMBIGUOUS` with the candidates. */
 export function findQuestion(snapshot: Snapshot, name: string): Rec {
   const all = snapshot.records('NOTIFICATION');
   const exact = all.filter((record) => record.key === name || approvalAsked(record) === name);
@@ -33,12 +30,12 @@ export function findQuestion(snapshot: Snapshot, name: string): Rec {
   const found = name === '' ? [] : [...new Set([...near, ...ofProject])];
   const [question, other] = found;
   if (question === undefined)
-    throw new NocturneError('NOT_FOUND', `no open question is called "${name}"`, {
-      hint: open.length === 0 ? 'nothing waits for an answer' : `open: ${listed(open)}`,
+    throw new NocturneError('NOT_FOUND', `there is no open question "${name}"`, {
+      hint: open.length === 0 ? 'no question is open' : `open questions: ${listed(open)}`,
     });
   if (other !== undefined)
-    throw new NocturneError('AMBIGUOUS', `"${name}" can mean ${found.length} questions`, {
-      hint: `give one of the ids: ${listed(found)}`,
+    throw new NocturneError('AMBIGUOUS', `"${name}" matches ${found.length} questions`, {
+      hint: `give one of these ids: ${listed(found)}`,
     });
   return question;
 }

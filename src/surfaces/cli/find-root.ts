@@ -1,4 +1,4 @@
-/** Where a command works: the directory of the workspace. */
+/** Finds the directory of the workspace. */
 import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { NocturneError } from '../../kernel/error.js';
@@ -20,19 +20,16 @@ export function namedRoot({ cwd, env, workspace: root }: Asked): string | undefi
   return named === undefined || named === '' ? undefined : resolve(cwd, named);
 }
 
-/**
- * @param agentWorkspaces where the installed hosts keep their agents' workspaces: the last places
- * that are looked at.
- */
+/** @param agentWorkspaces where the installed hosts keep their agents' workspaces, tried last. */
 export function findRoot(asked: Asked, agentWorkspaces: readonly string[]): string {
   const root =
     namedRoot(asked) ?? agentWorkspaces.find((folder) => existsSync(join(folder, 'REGISTRY.md')));
   if (root !== undefined) return root;
   throw new NocturneError(
     'NO_WORKSPACE',
-    `no workspace: neither ${asked.cwd} nor a parent of it has a REGISTRY.md`,
+    `there is no workspace here: neither ${asked.cwd} nor a parent directory has a REGISTRY.md`,
     {
-      hint: 'run nocturne init DIR, or name a workspace with --workspace DIR or $NOCTURNE_WORKSPACE',
+      hint: 'create one with nocturne init DIR, or name one with --workspace DIR or $NOCTURNE_WORKSPACE',
     },
   );
 }

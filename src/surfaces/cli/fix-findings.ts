@@ -1,11 +1,11 @@
-/** Puts right what rules know how to put right, through the one way in, as the owner. */
+/** Applies the fixes that rules offer, as the owner. */
 import type { Diagnostic, TextEdit } from '../../kernel/diagnostic.js';
 import { NocturneError } from '../../kernel/error.js';
 import { applyFixes, chooseFixes } from '../../validate/apply-fixes.js';
 import { type ValidateOptions, validate } from '../../validate/validate-snapshot.js';
 import type { Snapshot, Workspace } from '../../workspace/types.js';
 
-/** `before` is the hash of the text that `after` was made of. */
+/** `before` is the hash of `text`; `after` is the fixed text. */
 export type FixedFile = {
   readonly path: string;
   readonly before: string;
@@ -15,10 +15,10 @@ export type FixedFile = {
   readonly rules: readonly string[];
 };
 
-/** Fixes may uncover others, and overlapping ones are made one after the other. */
+/** A fix may reveal another one, and overlapping fixes need a round each. */
 const MOST_ROUNDS = 4;
 
-/** What the fixes of `found` make of each file. */
+/** Each file as the fixes of `found` would change it. */
 export function plannedFixes(
   snapshot: Snapshot,
   found: readonly Diagnostic[],
@@ -36,22 +36,14 @@ export function plannedFixes(
     const [text, before] = [snapshot.text(path), snapshot.hash(path)];
     if (text === undefined || before === undefined) return [];
     const after = applyFixes(text, own.edits);
+    const fixes = chooseFixes(text, own.edits).length;
     return after === text
       ? []
-      : [
-          {
-            path,
-            before,
-            text,
-            after,
-            fixes: chooseFixes(text, own.edits).length,
-            rules: [...own.rules].sort(),
-          },
-        ];
+      : [{ path, before, text, after, fixes, rules: [...own.rules].sort() }];
   });
 }
 
-/** Commits round by round until nothing is left that could be put right. */
+/** Commits round by round until no fixes are left. */
 export async function fixFindings(
   workspace: Workspace,
   options: ValidateOptions,
@@ -74,7 +66,7 @@ function commitFixes(workspace: Workspace, planned: readonly FixedFile[]): void 
     if (changed !== undefined)
       throw new NocturneError(
         'STORAGE',
-        `${changed.path} was changed while it was being put right; nothing was written`,
+        `${changed.path} changed during the repair, so nothing was written`,
         { hint: 'run nocturne validate --fix again', file: changed.path },
       );
     return {

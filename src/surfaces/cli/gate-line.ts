@@ -1,7 +1,6 @@
 /**
- * `gate` without the machinery of the other commands: it stands before every pass and every
- * session. The build makes one file of this and of all that
- * it imports (`dist/gate.cjs`), because reading fifty small ones takes longer than verifying.
+ * `gate` without the rest of the command line, because it runs before every pass and every session.
+ * The build bundles it into `dist/quick.cjs`.
  */
 import { insidePass } from '../../agents/inside-pass.js';
 import { verifyGate } from '../../integrity/gate.js';
@@ -13,24 +12,24 @@ import { homeDirectory, stateDirectory } from '../../workspace/state-home.js';
 import { namedRoot } from './find-root.js';
 import { printError, printResult } from './print-result.js';
 
-const KNOWN = new Set(['--json', '--quiet', '--no-color', '--debug']);
+const OPTIONS = new Set(['--json', '--quiet', '--no-color', '--debug']);
 
 /**
- * `undefined` when the whole command line has to answer: other words, an interrupted commit that
- * has to be finished first, or incidents that are over.
+ * `undefined`: the whole command line must answer, because there are other words, a commit was
+ * interrupted and must be finished first, or incidents are over.
  */
 export function gateLine(words: readonly string[]): ExitCode | undefined {
   let workspace: string | undefined;
   for (let i = 0; i < words.length; i++) {
     if (words[i] === '--workspace' && words[i + 1] !== undefined) workspace = words[++i];
-    else if (!KNOWN.has(words[i] ?? '')) return undefined;
+    else if (!OPTIONS.has(words[i] ?? '')) return undefined;
   }
   const [env, cwd, json] = [process.env, process.cwd(), words.includes('--json')];
-  // What a pass may see is for the whole command line to say.
+  // The whole command line decides what a pass may see.
   if (insidePass(env) !== undefined) return undefined;
   try {
     const root = namedRoot({ cwd, env, workspace });
-    // A host may know a workspace.
+    // A host may know of a workspace.
     if (root === undefined) return undefined;
     const home = homeDirectory(env, cwd);
     const report = verifyGate(root, home);

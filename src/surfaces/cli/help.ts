@@ -1,17 +1,14 @@
-/** Help pages: one screen for all commands, one for each. */
-import { type Catalogue, GROUPS } from './catalogue-entry.js';
+/** Help: one page for all commands, and one for each. */
+import { type Catalogue, GROUPS } from './catalogue.js';
 import type { Command } from './types.js';
 
 const FIRST = [
-  ['init', '  nocturne init my-workspace      make a workspace and its owner'],
-  ['validate', '  nocturne validate               is it sound?'],
+  ['init', '  nocturne init my-workspace      create a workspace and your key'],
+  ['validate', '  nocturne validate               check the workspace'],
   ['night', '  nocturne night --passes 3       let the agents work, then read the briefing'],
 ] as const;
 
-/**
- * One screen: the daily commands with a line each, the others by name. @param whole a line for
- * every command.
- */
+/** A line for each daily command, the names of the others. @param whole a line for each command. */
 export function helpPage(catalogue: Catalogue, whole = false): string {
   const width = Math.max(...Object.keys(catalogue).map((name) => name.length)) + 2;
   const parts = GROUPS.map((group) => {
@@ -25,19 +22,21 @@ export function helpPage(catalogue: Catalogue, whole = false): string {
   });
   const first = FIRST.filter(([name]) => catalogue[name] !== undefined);
   return [
-    'nocturne: governance for agents that work while nobody watches',
+    'nocturne: let AI agents work on a folder overnight, and check everything they do',
     '',
     ...(first.length === 0 ? [] : [...first.map(([, line]) => line), '']),
     ...parts.filter((part) => part !== ''),
-    ...(whole ? [] : ['nocturne help all says what each does, nocturne help COMMAND how.']),
+    ...(whole
+      ? []
+      : ['nocturne help all describes every command. nocturne help COMMAND describes one.']),
     'Every command takes --workspace DIR, --json, --quiet, --no-color and --help.',
-    'Exit codes: 0 done, 1 findings or a failed pass, 2 usage, 3 gate refused, 4 deferred, 5 refused by policy, 70 a bug.',
+    'Exit codes: 0 done, 1 findings or a failed pass, 2 usage error, 3 gate refused, 4 deferred, 5 refused\nby policy, 70 bug.',
   ].join('\n');
 }
 
 const WIDTH = 100;
 
-/** Commands of one first word together: `pass begin, end, heartbeat, abort`. */
+/** Groups commands by their first word: `pass begin | end | heartbeat | abort`. */
 function namesOf(names: readonly string[]): readonly string[] {
   const byFirst = new Map<string, string[]>();
   for (const name of names) {
@@ -59,9 +58,9 @@ function namesOf(names: readonly string[]): readonly string[] {
 export function helpFor(name: string, summary: string, command: Command): string {
   const options = [
     ...(command.options ?? []),
-    { flags: '--workspace <dir>', description: 'which workspace' },
-    { flags: '--json', description: 'one JSON document on stdout' },
-    { flags: '--quiet', description: 'no progress' },
+    { flags: '--workspace <dir>', description: 'the directory of the workspace' },
+    { flags: '--json', description: 'print one JSON document on stdout' },
+    { flags: '--quiet', description: 'print no progress' },
   ];
   const width = Math.max(...options.map((option) => option.flags.length)) + 2;
   return [

@@ -1,7 +1,4 @@
-/**
- * What `init` says at its end: what was written, what of the owner's was touched and where it is
- * kept, whether all is sound, and what comes next.
- */
+/** What `init` prints: what it wrote and changed, where the backups are, and what comes next. */
 import { isAbsolute, relative } from 'node:path';
 import type { Host } from '../../hosts/types.js';
 import { defined } from '../../kernel/defined.js';
@@ -14,14 +11,13 @@ import type { Context } from './types.js';
 
 const KINDS: Readonly<Record<Planned['kind'], string>> = {
   empty: 'a new workspace',
-  workspace: 'a workspace that was here',
-  nightclaw: 'a NightClaw workspace, adopted',
-  folder: 'a workspace among files that were here',
+  workspace: 'an existing workspace',
+  folder: 'a workspace among your files',
 };
 const MOST_NAMES = 6;
 const MOST_FINDINGS = 10;
 
-/** `host`: whose agent's workspace it was. */
+/** `host`: the host whose agent workspace it was. */
 export type Adopted = Created & { readonly host: Host | undefined };
 
 export function initText(context: Context, created: Adopted, checked: Checked): string {
@@ -35,12 +31,12 @@ export function initText(context: Context, created: Adopted, checked: Checked): 
       ? []
       : [
           '',
-          `A workspace that is gone was at this place before; what was known of it is kept in ${created.forgotten}.`,
+          `An earlier workspace was in this directory. Its state is now in ${created.forgotten}.`,
         ]),
     '',
     keyLine(created),
     checked.gate.ok
-      ? `Gate: ${checked.gate.files} protected files, ${checked.gate.chains.length} logs, in order.`
+      ? `Gate: passes (${checked.gate.files} protected files, ${checked.gate.chains.length} logs).`
       : `Gate: refuses. ${checked.gate.findings.map((finding) => `${finding.file}: ${finding.message}`).join('; ')}`,
     ...soundness(checked),
     '',
@@ -73,7 +69,7 @@ export function initJson(
 
 function titleOf(plan: Planned, host: Host | undefined): string {
   return host?.agentWorkspace === undefined
-    ? KINDS[plan.kind]
+    ? (plan.importer?.result ?? KINDS[plan.kind])
     : `${host.agentWorkspace.called}, adopted`;
 }
 
@@ -96,7 +92,7 @@ export function planJson(
 ): Readonly<Record<string, unknown>> {
   return {
     directory,
-    kind: host?.name ?? plan.kind,
+    kind: host?.name ?? plan.importer?.name ?? plan.kind,
     written: [...plan.files].filter(([, content]) => content !== undefined).map(([path]) => path),
     removed: [...plan.files].filter(([, content]) => content === undefined).map(([path]) => path),
     conflicts: plan.notes,
@@ -105,20 +101,20 @@ export function planJson(
 }
 
 function written(paths: readonly string[]): string {
-  if (paths.length === 0) return 'nothing, all was here';
+  if (paths.length === 0) return 'nothing, every file existed';
   return paths.length <= MOST_NAMES ? paths.join(', ') : `${paths.length} files`;
 }
 
 const TITLES: Readonly<Record<SetupNote['kind'], string>> = {
-  merged: 'Your text, with what the registry needs added',
-  replaced: 'Ours in the place of a file that was here',
-  converted: 'Rewritten in our form',
-  moved: 'At another place now',
-  left: 'Left as it was, and of no use here',
+  merged: 'Your text, plus what the registry needs',
+  replaced: 'Our page instead of yours',
+  converted: 'Converted to our format',
+  moved: 'Moved',
+  left: 'Left as it was; Nocturne does not use it',
   owner: 'For you to decide or complete',
 };
 
-/** What happened to files that were here, the same kinds together. */
+/** What happened to existing files, grouped by kind. */
 function notes(plan: Planned): string[] {
   if (plan.notes.length === 0) return [];
   const groups = Object.entries(TITLES).map(([kind, title]) => ({
@@ -128,17 +124,17 @@ function notes(plan: Planned): string[] {
   const [folder] = [...plan.backups.keys()].map((path) => path.split('/').slice(0, 2).join('/'));
   return [
     '',
-    `Conflicts with what was here, and what was done (${plan.notes.length}):`,
+    `Conflicts with your files, and what Nocturne did (${plan.notes.length}):`,
     ...groups
       .filter(({ lines }) => lines.length > 0)
       .flatMap(({ title, lines }) => ['', `  ${title}`, ...lines.map((line) => `    ${line}`)]),
     ...(folder === undefined
       ? []
-      : ['', `Every file that changed is kept as it was in ${folder}, under its own path.`]),
+      : ['', `Every file that changed is backed up in ${folder}, under its own path.`]),
   ];
 }
 
-/** One line for each path; paths of which the same is said share one. */
+/** One line for each message, with the paths that it is about. */
 function linesOf(found: readonly SetupNote[]): string[] {
   const byMessage = new Map<string, string[]>();
   for (const { path, message } of found)
@@ -148,7 +144,7 @@ function linesOf(found: readonly SetupNote[]): string[] {
 
 function keyLine({ key, keyMade }: Created): string {
   const warnings = key.warnings.map((warning) => `\n  ${warning}`).join('');
-  return `Key: ${key.fingerprint}, ${keyMade ? 'made now; keep a copy of it in a safe place' : 'the one that was here'}.${warnings}`;
+  return `Key: ${key.fingerprint}, ${keyMade ? 'created now; keep a copy in a safe place' : 'your existing key'}.${warnings}`;
 }
 
 function soundness({ validation }: Checked): string[] {
@@ -161,7 +157,7 @@ function soundness({ validation }: Checked): string[] {
         `  ${diagnostic.range.file}:${diagnostic.range.line}  ${diagnostic.message}${diagnostic.hint === undefined ? '' : ` (${diagnostic.hint})`}`,
     );
   return [
-    `Validation: ${count(errors, 'error')}, ${count(warnings, 'warning')} in ${validation.files} files.${warnings > 0 ? ' nocturne validate shows them.' : ''}`,
+    `Validation: ${count(errors, 'error')}, ${count(warnings, 'warning')} in ${validation.files} files.${warnings > 0 ? ' To see them: nocturne validate' : ''}`,
     ...errorLines,
   ];
 }
@@ -170,13 +166,13 @@ function count(number: number, what: string): string {
   return `${number === 0 ? 'no' : number} ${what}${number === 1 ? '' : 's'}`;
 }
 
-/** The next three commands, as they can be typed where the owner stands. */
+/** The next three commands, ready to type in the current directory. */
 function next(context: Context, { workspace: { root }, plan }: Created): string[] {
   const from = relative(context.cwd, root);
   const here =
     from === '' ? [] : [`cd ${quoted(from.startsWith('..') || isAbsolute(from) ? root : from)}`];
   const then =
-    plan.kind === 'nightclaw'
+    plan.importer !== undefined
       ? ['nocturne status', 'nocturne run worker --dry-run', 'nocturne validate']
       : [
           'nocturne project new SLUG --mission "why it exists"',

@@ -1,4 +1,4 @@
-/** What `init` is asked for: words first, questions only where somebody can answer them. */
+/** What `init` needs to know, from options and, at a terminal, from questions. */
 import { existsSync, realpathSync } from 'node:fs';
 import { homedir, userInfo } from 'node:os';
 import { parse, resolve } from 'node:path';
@@ -10,6 +10,7 @@ import { didYouMean } from '../../kernel/nearest-name.js';
 import { ownerKeyStatus } from '../../integrity/owner-key.js';
 import { existingFiles } from '../../setup/existing-files.js';
 import { readOwnerDetails } from '../../setup/read-owner-details.js';
+import { type Importer, installedImporters } from '../../setup/importer.js';
 import { directoryKind } from '../../setup/directory-kind.js';
 import { canAsk, passphraseOf } from './ask.js';
 import type { Context, Parsed } from './types.js';
@@ -20,11 +21,13 @@ export type InitRequest = {
   readonly domain?: string;
   readonly timeZone?: string;
   readonly passphrase?: string;
-  /** Whose agent's workspace this directory is. */
+  /** The host whose agent workspace this directory is. */
   readonly host: Host | undefined;
+  /** Recognises the workspace of another system that this directory is. */
+  readonly importer?: Importer;
 };
 
-/** @throws NocturneError `USAGE` naming the flag that is missing where nobody can be asked. */
+/** @throws NocturneError `USAGE` naming the missing option when there is no terminal to ask on. */
 export async function initRequest(
   context: Context,
   { args, options }: Parsed,
@@ -38,11 +41,20 @@ export async function initRequest(
   const directory = directoryOf(context, named);
   const existing = existingFiles(directory);
   const kind = directoryKind(existing);
-  const host = kind === 'folder' ? await hostOf(existing.paths) : undefined;
+  const importers = kind === 'folder' ? await installedImporters() : [];
+  const importer = importers.find((candidate) => candidate.matches(existing));
+  const host =
+    kind === 'folder' && importer === undefined ? await hostOf(existing.paths) : undefined;
   const mayAsk = canAsk(context) && options['yes'] !== true && options['dryRun'] !== true;
-  if (named === undefined && kind === 'folder' && host === undefined && !mayAsk)
-    throw new NocturneError('USAGE', `${directory} holds files and is no workspace`, {
-      hint: 'name the directory: nocturne init . for this one, nocturne init DIR for another',
+  if (
+    named === undefined &&
+    kind === 'folder' &&
+    host === undefined &&
+    importer === undefined &&
+    !mayAsk
+  )
+    throw new NocturneError('USAGE', `${directory} has files, but is not a workspace`, {
+      hint: 'name the directory: nocturne init . for this one, or nocturne init DIR for another',
     });
   const existingWords = readOwnerDetails(existing);
   const owner = fromOptions.owner ?? existingWords.owner;
@@ -52,21 +64,22 @@ export async function initRequest(
     timeZone: fromOptions.timeZone ?? existingWords.timeZone,
   };
   if (!mayAsk && owner === undefined && options['yes'] !== true && options['dryRun'] !== true) {
-    throw new NocturneError('USAGE', 'nobody can be asked here, and --owner is missing', {
-      hint: 'give --owner NAME, or --yes to take the name of the account',
+    throw new NocturneError('USAGE', '--owner is missing, and there is no terminal to ask on', {
+      hint: 'give --owner NAME, or --yes to use the name of your account',
     });
   }
   const answered = mayAsk
     ? await (await import('./init-wizard.js')).askForWords({
         directory,
         kind: host === undefined ? kind : 'agent',
+        importer,
         words,
         defaults: defaults(),
       })
     : { ...defaults(), ...defined(words) };
   const passphrase =
     options['dryRun'] === true ? {} : await passphraseFor(context, options['passphrase'] === true);
-  return { directory, host, ...answered, ...passphrase };
+  return { directory, host, ...defined({ importer }), ...answered, ...passphrase };
 }
 
 async function hostOf(paths: readonly string[]): Promise<Host | undefined> {
@@ -82,20 +95,20 @@ function accountName(): string {
   try {
     return userInfo().username || 'owner';
   } catch {
-    // A process may run under a number that no account has.
+    // A process may run under a user id that has no account.
     return 'owner';
   }
 }
 
-/** The home directory itself and the root of a disk are never a workspace. */
+/** Refuses the home directory and the root of a disk. */
 function directoryOf(context: Context, path: string | undefined): string {
   const directory = resolve(context.cwd, path ?? '.');
   const real = existsSync(directory) ? realpathSync(directory) : directory;
   if (real === parse(real).root || real === homedir())
     throw new NocturneError(
       'USAGE',
-      `${directory} cannot be a workspace: everything on this ${real === homedir() ? 'account' : 'machine'} would be part of it`,
-      { hint: 'name a directory in it: nocturne init DIR' },
+      `${directory} cannot be a workspace: it would contain everything ${real === homedir() ? 'in your account' : 'on this machine'}`,
+      { hint: 'name a directory inside it: nocturne init DIR' },
     );
   return directory;
 }
@@ -109,9 +122,13 @@ async function passphraseFor(
   const set = context.env['NOCTURNE_PASSPHRASE'];
   if (set !== undefined && set !== '') return { passphrase: set };
   if (!canAsk(context))
-    throw new NocturneError('USAGE', '--passphrase asks for one, and nobody can be asked here', {
-      hint: 'set NOCTURNE_PASSPHRASE, or run this at a terminal',
-    });
+    throw new NocturneError(
+      'USAGE',
+      '--passphrase needs a passphrase, and there is no terminal to ask on',
+      {
+        hint: 'set NOCTURNE_PASSPHRASE, or run this at a terminal',
+      },
+    );
   return { passphrase: await (await import('./init-wizard.js')).askForNewPassphrase() };
 }
 
@@ -122,10 +139,10 @@ function zoneOf(zone: string | undefined): string | undefined {
       ? undefined
       : zone;
   } catch {
-    throw new NocturneError('USAGE', `--time-zone ${zone} is not a time zone`, {
+    throw new NocturneError('USAGE', `--time-zone cannot be ${zone}`, {
       hint:
         didYouMean(zone, Intl.supportedValuesOf('timeZone')) ??
-        'write it as in Europe/Lisbon, or UTC',
+        'write an IANA name, as in Europe/Lisbon, or UTC',
     });
   }
 }

@@ -1,11 +1,11 @@
-/** The questions of `init`, at a terminal. */
+/** The questions that `init` asks at a terminal. */
 import type { Readable, Writable } from 'node:stream';
 import { defined } from '../../kernel/defined.js';
 import { NocturneError } from '../../kernel/error.js';
+import type { Importer } from '../../setup/importer.js';
 import type { DirectoryKind } from '../../setup/directory-kind.js';
 import { isZone } from '../../project/owner-zone.js';
 
-/** Where the questions are asked. */
 export type Terminal = { readonly input: Readable; readonly output: Writable };
 
 type Words = {
@@ -15,29 +15,27 @@ type Words = {
 };
 type Asked = {
   readonly directory: string;
-  /** `agent`: files that a host recognises as its agent's workspace. */
+  /** `agent`: a host recognises the files as its agent's workspace. */
   readonly kind: DirectoryKind | 'agent';
+  readonly importer?: Importer | undefined;
   readonly words: Words;
   readonly defaults: { readonly owner: string; readonly timeZone: string };
 };
 
-/** Standard output is for the result. */
+/** Standard output is only for the result. */
 const TERMINAL: Terminal = { input: process.stdin, output: process.stderr };
 
 const WHAT: Readonly<Record<Asked['kind'], string>> = {
-  empty: 'A new workspace',
-  workspace: 'This workspace gets what it lacks, and your signature',
+  empty: 'This creates a new workspace',
+  workspace: 'This adds what the workspace lacks, and signs it',
   agent:
-    "An agent's workspace is here. It is adopted: your pages stay, and every file that changes is kept as it was",
-  nightclaw:
-    'A NightClaw workspace is here. Its projects, pre-approvals, failure modes and lessons are carried over; every file that changes is kept as it was',
-  folder:
-    'There are files here. They stay; one that has the name of a file of ours is kept as it was',
+    "This adopts the agent's workspace: your pages stay, and every file that changes is backed up",
+  folder: 'Your files stay. A file with the name of one of ours is backed up',
 };
 
-/** @throws NocturneError `USAGE` when the owner gives up; nothing was written. */
+/** @throws NocturneError `USAGE` when the owner cancels; nothing was written. */
 export async function askForWords(
-  { directory, kind, words, defaults }: Asked,
+  { directory, kind, importer, words, defaults }: Asked,
   terminal: Terminal = TERMINAL,
 ): Promise<{ readonly owner: string; readonly timeZone: string; readonly domain?: string }> {
   const { intro, text, confirm, outro } = await import('@clack/prompts');
@@ -46,13 +44,13 @@ export async function askForWords(
     await text({
       message: 'Your name, for the briefing and the signature',
       initialValue: words.owner ?? defaults.owner,
-      validate: (value) => ((value ?? '').trim() === '' ? 'a name is needed' : undefined),
+      validate: (value) => ((value ?? '').trim() === '' ? 'enter a name' : undefined),
       ...terminal,
     }),
   );
   const domain = answer(
     await text({
-      message: 'What is the work about? One sentence: for whom, and about what (may stay empty)',
+      message: 'What is the work about? One sentence: for whom, and about what (optional)',
       initialValue: words.domain ?? '',
       ...terminal,
     }),
@@ -62,12 +60,15 @@ export async function askForWords(
       message: 'Your time zone',
       initialValue: words.timeZone ?? defaults.timeZone,
       validate: (value) =>
-        isZone(value ?? '') ? undefined : 'write it as in Europe/Lisbon, or UTC',
+        isZone(value ?? '') ? undefined : 'enter an IANA name, as in Europe/Lisbon, or UTC',
       ...terminal,
     }),
   );
   const go = answer(
-    await confirm({ message: `${WHAT[kind]}. Write to ${directory}?`, ...terminal }),
+    await confirm({
+      message: `${importer?.offer ?? WHAT[kind]}. Write to ${directory}?`,
+      ...terminal,
+    }),
   );
   if (!go) throw cancelled();
   outro('', terminal);
@@ -83,11 +84,11 @@ export async function askForNewPassphrase(terminal: Terminal = TERMINAL): Promis
   const first = answer(
     await password({
       message: 'A passphrase for your key',
-      validate: (value) => ((value ?? '') === '' ? 'it may not be empty' : undefined),
+      validate: (value) => ((value ?? '') === '' ? 'enter a passphrase' : undefined),
       ...terminal,
     }),
   );
-  const second = answer(await password({ message: 'Once more', ...terminal }));
+  const second = answer(await password({ message: 'The passphrase again', ...terminal }));
   if (first !== second)
     throw new NocturneError('USAGE', 'the two passphrases differ', {
       hint: 'nothing was written; try again',
@@ -102,7 +103,7 @@ function answer<T>(value: T): Exclude<T, symbol> {
 }
 
 function cancelled(): NocturneError {
-  return new NocturneError('USAGE', 'given up; nothing was written', {
+  return new NocturneError('USAGE', 'cancelled; nothing was written', {
     hint: 'run nocturne init again when you are ready',
   });
 }

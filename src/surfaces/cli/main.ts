@@ -9,23 +9,10 @@ export async function main(words: readonly string[]): Promise<void> {
   );
   let exit: ExitCode;
   try {
-    exit = await run(words);
+    const { dispatch } = await import('./dispatch.js');
+    exit = await dispatch(words);
   } catch (error) {
     exit = printError(error, { json: words.includes('--json'), debug: words.includes('--debug') });
   }
   process.exitCode = exit;
-}
-
-/**
- * The gate stands before every pass and every session: it starts without the rest of the command
- * line, which costs as much as the gate itself.
- */
-async function run(words: readonly string[]): Promise<ExitCode> {
-  if (words[0] === 'gate') {
-    const { gateLine } = await import('./gate-line.js');
-    const exit = gateLine(words.slice(1));
-    if (exit !== undefined) return exit;
-  }
-  const { dispatch } = await import('./dispatch.js');
-  return dispatch(words);
 }

@@ -14,11 +14,11 @@ import type { Change, Snapshot } from '../../workspace/types.js';
 export type NewProject = {
   readonly slug: string;
   readonly mission: string;
-  /** Of the first pass; the phase's when it is not given. */
+  /** Of the first pass (default: that of the phase). */
   readonly objective: string | undefined;
   readonly runner: string | undefined;
   readonly tier: string;
-  /** The first phase: one of the template's, or another one that takes the place of its first. */
+  /** The first phase: one of the template, or a new name for the first one of the template. */
   readonly phase: string | undefined;
 };
 export type ProjectFiles = {
@@ -30,7 +30,7 @@ export type ProjectFiles = {
 const LONGRUNNER = 'orchestration-os/LONGRUNNER-TEMPLATE.md';
 const PHASES = 'orchestration-os/PHASES-TEMPLATE.md';
 
-/** @param packageRoot where the shipped templates are, for a workspace without them. */
+/** @param packageRoot where the shipped templates are, if the workspace has none. */
 export function newProjectFiles(
   snapshot: Snapshot,
   packageRoot: string,
@@ -38,7 +38,7 @@ export function newProjectFiles(
 ): ProjectFiles {
   const [spec, phases] = ['PROJECT', 'PHASES'].map((name) => snapshot.schema.objects.get(name));
   if (spec === undefined || phases === undefined)
-    throw new NocturneError('SCHEMA', 'REGISTRY.md declares no PROJECT or no PHASES', {
+    throw new NocturneError('SCHEMA', 'REGISTRY.md does not declare both PROJECT and PHASES', {
       file: snapshot.schema.file,
       hint: 'restore both rows of R1',
     });
@@ -78,10 +78,7 @@ export function newProjectFiles(
   };
 }
 
-/**
- * The template's phases from the wanted one on; a phase that is none of them takes the name and the
- * place of the first.
- */
+/** The template's phases from the requested one on; an unknown name renames the first one. */
 function phasesPage(
   text: string,
   spec: ObjectSpec,
@@ -90,30 +87,30 @@ function phasesPage(
   const records = phasesOf(text, spec);
   const [original] = records;
   if (original === undefined)
-    throw new NocturneError('CONFIG', `${PHASES} has no phase`, {
+    throw new NocturneError('CONFIG', `${PHASES} has no phases`, {
       file: PHASES,
-      hint: 'restore the template: it has one section for each phase',
+      hint: 'restore the template, which has one section for each phase',
     });
   const wanted = phase ?? original.key;
   const index = records.findIndex((record) => record.key === wanted);
   const from = index === -1 ? original : (records[index] ?? original);
-  const kept = text.slice(0, original.start) + text.slice(from.start);
+  const rest = text.slice(0, original.start) + text.slice(from.start);
   const named =
     index === -1
-      ? renamed(kept, {
+      ? renamed(rest, {
           from: original.key,
           to: wanted,
           objective: objective ?? fieldText(original, 'objective'),
           spec,
         })
-      : kept;
+      : rest;
   const [first] = phasesOf(named, spec);
   if (first === undefined)
     throw new NocturneError('INTERNAL', 'the new project has no first phase');
   return { text: named, first };
 }
 
-/** The heading, and the outputs that the phase's tests look for, which bear its name. */
+/** Renames the heading, and the output files in the stop condition, which are named after it. */
 function renamed(
   text: string,
   options: {

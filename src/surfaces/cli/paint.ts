@@ -1,4 +1,4 @@
-/** Colour, only for what needs attention, and only where colours are wanted. */
+/** Colours, only for what needs attention, and only if the terminal should show them. */
 import picocolors from 'picocolors';
 import type { Context } from './types.js';
 

@@ -1,7 +1,4 @@
-/**
- * A time as somebody types it: an instant, a wall time of the owner's zone, how long ago, or the
- * beginning of a run.
- */
+/** Parses a time: an instant, a local time of the owner, a duration ago, or the start of a run. */
 import { fieldTime } from '../../project/field-text.js';
 import { parseDuration } from '../../kernel/clock.js';
 import { NocturneError } from '../../kernel/error.js';
@@ -10,9 +7,9 @@ import { ownerZone } from '../../project/owner-zone.js';
 import { instantIn } from '../../project/zone.js';
 
 const FORMS =
-  'write now, 2026-11-21, "2026-11-21 07:30" (your zone), 2026-11-21T07:30:00Z, 07:30 (today), 2h or 3d (so long ago), or the id of a run';
+  'write now, 2026-11-21, "2026-11-21 07:30" (your time zone), 2026-11-21T07:30:00Z, 07:30 (today), 2h or 3d (ago), or a run id';
 
-/** A bare date is its first instant. @throws NocturneError `USAGE`. */
+/** A date alone means midnight. @throws NocturneError `USAGE`. */
 export function parseTime(snapshot: Snapshot, text: string): Date {
   const trimmed = text.trim().replace(/ ago$/, '');
   if (trimmed === 'now') return snapshot.now;
@@ -48,7 +45,7 @@ function startOf(snapshot: Snapshot, run: string): Date {
   const started = fieldTime(record, 'started');
   if (started === undefined)
     throw new NocturneError('NOT_FOUND', `there is no run ${run} in the session registry`, {
-      hint: 'nocturne status shows the last runs',
+      hint: 'nocturne status shows the latest runs',
     });
   return new Date(started);
 }

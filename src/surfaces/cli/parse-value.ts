@@ -1,7 +1,4 @@
-/**
- * A value as somebody types it → the value that the field's type asks for. Whether it fits is R2's
- * business, not this one's.
- */
+/** Turns typed text into the form that the field's type needs. R2 later checks if it is valid. */
 import { parseDocument } from 'yaml';
 import { NocturneError } from '../../kernel/error.js';
 import { fieldProblem } from '../../registry/field-value.js';
@@ -9,9 +6,8 @@ import type { FieldType } from '../../registry/types.js';
 import type { Value } from '../../markdown/types.js';
 
 /**
- * Nothing, `null` and `-` are the empty value. A list is `a, b` or YAML in brackets; a text that
- * begins like a YAML list or map in brackets is one
- * where `structured` (fields that can hold a structure).
+ * An empty text, `null` and `-` are the empty value. A list is `a, b` or YAML in brackets.
+ * @param options.structured whether the field can contain a YAML list or map.
  */
 export function parseValue(
   type: FieldType | undefined,

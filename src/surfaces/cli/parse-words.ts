@@ -1,7 +1,4 @@
-/**
- * A command's words through commander: positional arguments, its own options and those of every
- * command.
- */
+/** Parses a command's words with commander: arguments, its own options, and global options. */
 import { Command as Commander, CommanderError, Option } from 'commander';
 import { defined } from '../../kernel/defined.js';
 import { NocturneError } from '../../kernel/error.js';
@@ -52,7 +49,7 @@ export async function parseWords(
         .replace(/^error: /, '')
         .trim()
         .replaceAll('\n', ' ')}`,
-      { hint: `nocturne ${name} --help` },
+      { hint: `nocturne ${name} --help shows the options` },
     );
   }
   const options = program.opts<Record<string, unknown>>();

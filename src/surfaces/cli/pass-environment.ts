@@ -1,12 +1,10 @@
-/** What a pass gets from the command line: signals, waiting, and a voice on stderr. */
+/** What the command line provides to a pass: signals, waiting, and progress on stderr. */
 import { installedHosts } from '../../hosts/installed.js';
 import { installedModules } from '../../modules/installed.js';
 import type { PassEnvironment } from '../../passes/types.js';
 import type { Context } from './types.js';
 
-/**
- * The first interrupt ends the agent and closes the pass; a second one ends the process at once.
- */
+/** The first interrupt ends the agent and the pass; a second one ends the process at once. */
 export async function passEnvironment(context: Context): Promise<PassEnvironment> {
   const ending = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => ending.abort());

@@ -1,4 +1,4 @@
-/** A finished pass as a command's result. */
+/** A finished pass as the result of a command. */
 import { defined } from '../../kernel/defined.js';
 import type { PassReport } from '../../passes/types.js';
 import type { CommandResult } from './types.js';
@@ -12,19 +12,9 @@ export function passResult(report: PassReport): CommandResult {
     outcome: report.outcome,
     ...defined({ quality: data.quality }),
     refused: data.refused,
-    restored: data.undone.map(({ path, code, why, kept }) => ({
-      path,
-      code,
-      why,
-      kept: kept ?? null,
-    })),
+    restored: data.undone.map((undone) => ({ ...undone, kept: undone.kept ?? null })),
     outputs: data.outputs,
-    stop: data.stop.map(({ assertion, holds, expected, found }) => ({
-      assertion,
-      holds,
-      expected,
-      found,
-    })),
+    stop: data.stop,
   };
   const head = [data.runId, data.project]
     .filter((part) => part !== undefined && part !== '')

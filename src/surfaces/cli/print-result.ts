@@ -1,4 +1,4 @@
-/** The two ways in which a command speaks at its end: a result on stdout, or an error. */
+/** Prints the end of a command: a result on stdout, or an error. */
 import { EXIT, type ExitCode, NocturneError } from '../../kernel/error.js';
 import type { CommandResult } from './types.js';
 
@@ -14,7 +14,6 @@ export function printResult(result: CommandResult, json: boolean): ExitCode {
   return result.exit;
 }
 
-/** The one place where a thrown error is told. */
 export function printError(
   error: unknown,
   options: { readonly json: boolean; readonly debug: boolean },
@@ -23,7 +22,7 @@ export function printError(
     error instanceof NocturneError
       ? error
       : new NocturneError('INTERNAL', error instanceof Error ? error.message : String(error), {
-          hint: 'this is a bug in nocturne; run again with --debug and report what it prints',
+          hint: 'this is a bug in Nocturne; run the command again with --debug, and report the output',
         });
   if (options.json) {
     process.stdout.write(`${JSON.stringify({ schema: 1, ok: false, error: failure.document })}\n`);

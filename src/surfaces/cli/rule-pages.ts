@@ -1,10 +1,9 @@
-/** The pages of the rules, as they are shipped. */
+/** The shipped pages of the rules. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const FOLDER = 'orchestration-os/rules-reference';
 
-/** The page of a rule; `undefined` when there is none. */
 export function rulePage(packageRoot: string, id: string): string | undefined {
   const path = join(packageRoot, FOLDER, `${id}.md`);
   return /^[a-z0-9-]+$/.test(id) && existsSync(path) ? readFileSync(path, 'utf8') : undefined;

@@ -1,11 +1,9 @@
-/** What would change in a file, as a unified diff. */
+/** Changes of a file as a unified diff. */
 import { createTwoFilesPatch } from 'diff';
 import { paint } from './paint.js';
 import type { Context } from './types.js';
 
-/**
- * `undefined` content: the file is not there. `known: false`: its content before cannot be shown.
- */
+/** `undefined`: the file does not exist. */
 export type FileVersions = {
   readonly path: string;
   readonly before: string | Buffer | undefined;
@@ -28,7 +26,7 @@ export function unifiedDiff({ path, before, after }: FileVersions): string {
   return patch.replace(/^(?:Index: .*\n)?={60,}\n/, '').replace(/^(---|\+\+\+) (.*)\t$/gm, '$1 $2');
 }
 
-/** Added and removed lines stand out. */
+/** Colours added and removed lines. */
 export function paintedDiff(context: Pick<Context, 'color'>, diff: string): string {
   const colour = paint(context);
   return diff

@@ -1,4 +1,4 @@
-/** Tables for people: columns side by side, as wide as the terminal and no wider. */
+/** Tables for people, never wider than the terminal. */
 import Table from 'cli-table3';
 
 const NO_LINES = {
@@ -18,11 +18,14 @@ const NO_LINES = {
   'right-mid': '',
   middle: '  ',
 };
-/** Columns as narrow as this (an id, a time) give way only when nothing else can. */
+/** Columns this narrow (an id, a time) shrink only when no other column can. */
 const COMFORTABLE = 16;
 const NARROWEST = 4;
 
-/** Long cells are wrapped, also inside words. @param table.width of the terminal, in characters. */
+/** Instead of an empty table of projects. */
+export const NO_PROJECT = 'There are no projects yet. To create one: nocturne project new SLUG';
+
+/** Wraps long cells, even inside words. @param table.width of the terminal, in characters. */
 export function textTable(table: {
   readonly head: readonly string[];
   readonly rows: readonly (readonly string[])[];
@@ -49,7 +52,7 @@ export function textTable(table: {
     .join('\n');
 }
 
-/** The widest columns give way first, none below `least`. */
+/** Shrinks the widest columns first, and none below `least`. */
 function narrowed(natural: readonly number[], room: number, least: number): readonly number[] {
   const widths = [...natural];
   for (let over = widths.reduce((sum, width) => sum + width, 0) - room; over > 0; over--) {
@@ -60,7 +63,7 @@ function narrowed(natural: readonly number[], room: number, least: number): read
   return widths;
 }
 
-/** Lines end at a blank where there is one near, else after a slash or a dash, else anywhere. */
+/** Breaks at a blank if one is near, else after punctuation such as a slash, else anywhere. */
 function wrapped(text: string, width: number): string {
   return text
     .split('\n')
@@ -85,9 +88,7 @@ function wrappedLine(line: string, width: number): string[] {
   return [...lines, rest];
 }
 
-/**
- * How many characters fit into so many cells; one at least. Colours take no room and are not cut.
- */
+/** How many characters fit into `width` cells, at least one. */
 function fitting(text: string, width: number): number {
   let used = 0;
   let position = 0;
@@ -126,7 +127,7 @@ function isWide(code: number): boolean {
   );
 }
 
-/** Control characters, which a file may hold, are not sent to the terminal; our own colours are. */
+/** Control characters, which a file may contain, never reach the terminal; our own colours do. */
 function shown(text: string): string {
   return text.replace(
     /(\u001b\[(?:31|32|33|39)m)|[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/g,

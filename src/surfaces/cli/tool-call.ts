@@ -1,7 +1,4 @@
-/**
- * The tools of agents as commands: the same records as behind every other door, called for the pass
- * of `$NOCTURNE_PASS_TOKEN`, for the owner, or for whoever reads.
- */
+/** Agent tools as commands, called for the owner, the pass of the token, or a reader. */
 import { defined } from '../../kernel/defined.js';
 import { EXIT, NocturneError } from '../../kernel/error.js';
 import { callTool } from '../../passes/call-tool.js';
@@ -10,7 +7,7 @@ import type { Tool } from '../../tools/tool.js';
 import { actingAs } from './actor.js';
 import type { CommandResult, Context } from './types.js';
 
-/** Reading asks for no live token; a change is made in the name of the owner or of a live pass. */
+/** Reading needs no live token; a change needs the owner or a live pass. */
 export async function toolResult(
   context: Context,
   tool: Tool,
@@ -47,12 +44,11 @@ function actorOf(context: Context): ToolCaller {
     : { kind: 'pass', door: 'command line', data: acting.pass };
 }
 
-/** A positive whole number that an option gives. */
 export function lineNumber(name: string, value: unknown): number | undefined {
   if (value === undefined) return undefined;
   if (typeof value !== 'string' || !/^[1-9]\d{0,6}$/.test(value))
-    throw new NocturneError('USAGE', `--${name} is ${String(value)}`, {
-      hint: 'give the number of a line, from 1',
+    throw new NocturneError('USAGE', `--${name} cannot be ${String(value)}`, {
+      hint: 'give a line number, counted from 1',
     });
   return Number(value);
 }

@@ -1,6 +1,4 @@
-/**
- * What a command is: its words for the help page, and one function from parsed words to a result.
- */
+/** A command: its part of the help page, and a function from parsed words to a result. */
 import type { ReadScope } from '../../governance/scoped-snapshot.js';
 import type { Clock } from '../../kernel/clock.js';
 import type { CommandResult, OptionSpec, Parsed } from '../../passes/added-command.js';
@@ -12,7 +10,7 @@ export type Command = {
   /** Positional words as commander writes them: `<address> <value>`, `[files...]`. */
   readonly args?: string;
   readonly options?: readonly OptionSpec[];
-  /** Options that nobody declared stand among the words, as they were written. */
+  /** Undeclared options are passed among the words, as typed. */
   readonly takesAnyOption?: true;
   readonly examples: readonly string[];
   run(context: Context, parsed: Parsed): Promise<CommandResult> | CommandResult;
@@ -29,7 +27,7 @@ export type Context = {
   readonly color: boolean;
   /** Width of the terminal; 100 when there is none. */
   readonly width: number;
-  /** Whether somebody can be asked: stdin and stdout are terminals. */
+  /** Whether stdin and stdout are terminals, so that the owner can be asked. */
   readonly interactive: boolean;
   readonly packageRoot: string;
   /**
@@ -37,12 +35,9 @@ export type Context = {
    * `$NOCTURNE_WORKSPACE`, the folder in which an installed host keeps an agent's workspace.
    */
   root(): string;
-  /** Inside a pass that does not see everything: what it sees. */
+  /** What the caller may see, inside a pass that may not see everything. */
   readonly scope?: ReadScope;
-  /**
-   * The workspace, opened once; its snapshots show what `scope` lets see, its commits start from
-   * everything.
-   */
+  /** Opened once. Its snapshots show what `scope` allows; its commits start from everything. */
   workspace(): Workspace;
   /** A line of progress on stderr; nothing when quiet. */
   progress(line: string): void;

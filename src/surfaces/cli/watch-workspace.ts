@@ -1,13 +1,11 @@
-/** Calls back when files of a workspace have changed, until the process is told to end. */
+/** Calls back after files of a workspace change, until SIGINT or SIGTERM. */
 import { relative } from 'node:path';
 import { isIgnored } from '../../workspace/walk.js';
 
-/** Editors write in several steps; what happens within this time is one change. */
-const SETTLE_MS = 120;
+/** Editors write in several steps, which should count as one change. */
+const QUIET_MS = 120;
 
-/**
- * Runs `act` once at the start and after each change, one at a time. Resolves at SIGINT or SIGTERM.
- */
+/** Runs `act` at the start and after each change, one run at a time. */
 export async function watchWorkspace(root: string, act: () => Promise<void>): Promise<void> {
   const { watch } = await import('chokidar');
   const watcher = watch(root, {
@@ -38,7 +36,7 @@ export async function watchWorkspace(root: string, act: () => Promise<void>): Pr
       watcher.on('error', reject);
       watcher.on('all', () => {
         clearTimeout(timer);
-        timer = setTimeout(run, SETTLE_MS);
+        timer = setTimeout(run, QUIET_MS);
       });
       const end = (): void => {
         clearTimeout(timer);

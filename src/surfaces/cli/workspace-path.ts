@@ -1,27 +1,24 @@
-/** A path as somebody types it → the path in the workspace. */
+/** Turns a path as typed into a path of the workspace. */
 import { existsSync, realpathSync } from 'node:fs';
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { NocturneError } from '../../kernel/error.js';
 import type { Context } from './types.js';
 
-/**
- * Relative to where the command was called, if that is inside the workspace and there is such a
- * file; else relative to the workspace.
- */
+/** Relative to the current directory if such a file of the workspace exists, else to its root. */
 export function workspacePath(context: Context, path: string): string {
   const root = realpathSync(context.root());
   const here = inside(root, real(resolve(context.cwd, path)));
   if (isAbsolute(path)) {
     if (here === undefined)
-      throw new NocturneError('USAGE', `${path} is not in the workspace ${root}`, {
-        hint: 'name a file of the workspace',
+      throw new NocturneError('USAGE', `${path} is outside the workspace ${root}`, {
+        hint: 'name a file inside the workspace',
       });
     return here;
   }
   if (here !== undefined && existsSync(join(root, here))) return here;
   const plain = path.replace(/^\.\//, '').replace(/\/$/, '');
   if (plain.split('/').includes('..'))
-    throw new NocturneError('USAGE', `${path} leads out of the workspace`, {
+    throw new NocturneError('USAGE', `${path} is outside the workspace`, {
       hint: 'paths are relative to the workspace',
     });
   return plain;
@@ -34,10 +31,7 @@ function inside(root: string, path: string): string | undefined {
     : found.split(sep).join('/');
 }
 
-/**
- * Links in the way are followed, the last part is not: it may be a link that is asked about, or not
- * there yet.
- */
+/** Follows links in the directories, but not in the last part, which may not exist yet. */
 function real(path: string): string {
   try {
     return join(realpathSync(dirname(path)), path.slice(dirname(path).length));

@@ -1,4 +1,4 @@
-/** Each request of the socket as the one call of the core that answers it. */
+/** Answers each request of the socket with one call of the core. */
 import { defined } from '../../kernel/defined.js';
 import type { GuardedHost } from '../../governance/host-tools/host-tools.js';
 import { verifyGate } from '../../integrity/gate.js';
@@ -24,7 +24,7 @@ import type { WarmSnapshot } from './warm-snapshot.js';
 
 export type Desk = {
   readonly env: PassEnvironment;
-  /** Whose tool calls can be judged here. */
+  /** The hosts whose tool calls can be judged here. */
   readonly hosts: readonly GuardedHost[];
   readonly warm: WarmSnapshot;
   readonly ledger: SpawnLedger | undefined;

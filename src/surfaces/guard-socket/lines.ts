@@ -1,9 +1,7 @@
-/**
- * A stream as lines. What is longer than a line may be ends the connection: nobody asks that much.
- */
+/** Splits a stream into lines, and ends the connection if a line is too long. */
 import type { Socket } from 'node:net';
 
-/** Content of files is in the requests. */
+/** Requests contain the content of files. */
 const LONGEST = 32 * 1024 * 1024;
 
 export function onLines(socket: Socket, take: (line: string) => void): void {

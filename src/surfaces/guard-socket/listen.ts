@@ -1,14 +1,9 @@
-/**
- * The socket itself: one server for each workspace, and a socket that a dead one left behind is no
- * obstacle.
- */
+/** Opens and closes the socket: one server for each workspace, which replaces a dead socket. */
 import { chmodSync, lstatSync, rmSync } from 'node:fs';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { errnoOf } from '../../workspace/storage-error.js';
 
-/**
- * Resolves with `undefined` when another server answers there. The socket is for its owner alone.
- */
+/** Resolves with `undefined` if another server answers. Only the owner can use the socket. */
 export async function listen(
   path: string,
   take: (socket: Socket) => void,
@@ -25,14 +20,13 @@ export async function listen(
   return undefined;
 }
 
-/** Closes it, and removes the socket unless another server has put its own there. */
+/** Closes the server, and removes its socket unless another server has replaced it. */
 export function unlisten(
   server: Server,
   socket: { readonly path: string; readonly ino: number },
 ): void {
   if (inodeOf(socket.path) === socket.ino) rmSync(socket.path, { force: true });
-  // Not waited for: somebody may have connected in this very moment, and is not to hold the
-  // process.
+  // Not awaited: a client that connects at this moment must not keep the process alive.
   server.close();
 }
 

@@ -1,17 +1,15 @@
-/**
- * Where the guard of a workspace listens: in its state directory, which only its owner can enter.
- */
+/** Where the guard of a workspace listens: in its state directory, which others cannot enter. */
 import { lstatSync, mkdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { NocturneError } from '../../kernel/error.js';
 
-/** Systems differ in how long the path of a socket may be (104 bytes on macOS, 108 on Linux). */
+/** The longest path of a socket is 104 bytes on macOS and 108 on Linux. */
 const LONGEST = 100;
 
 /**
- * In the temporary directory, under a folder of this user, when the state directory's path is too
- * long. @throws NocturneError `CONFIG` when that folder is somebody else's.
+ * In a folder of this user in the temporary directory if the path of the state directory is too
+ * long. @throws NocturneError `CONFIG` if others can write to that folder.
  */
 export function socketPath(state: string): string {
   const path = join(state, 'guard.sock');
@@ -23,8 +21,8 @@ export function socketPath(state: string): string {
   if (uid !== user || (mode & 0o077) !== 0)
     throw new NocturneError(
       'CONFIG',
-      `${folder} can be written by others; a folder of user ${user} alone was expected`,
-      { file: folder, hint: 'remove it, or set NOCTURNE_HOME to a shorter path' },
+      `others can write to ${folder}; expected a folder that only user ${user} can enter`,
+      { file: folder, hint: 'remove the folder, or set NOCTURNE_HOME to a shorter path' },
     );
   return join(folder, `${basename(state)}.sock`);
 }

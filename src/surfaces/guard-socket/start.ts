@@ -1,7 +1,4 @@
-/**
- * `guard serve`: judges over a Unix socket for hosts that cannot load nocturne themselves, with
- * everything it needs already read.
- */
+/** `guard serve`: judges tool calls over a Unix socket, for hosts that cannot load Nocturne. */
 import type { Socket } from 'node:net';
 import { defined } from '../../kernel/defined.js';
 import type { GuardedHost } from '../../governance/host-tools/host-tools.js';
@@ -21,15 +18,12 @@ import { socketPath } from './socket-path.js';
 import { WarmSnapshot } from './warm-snapshot.js';
 
 export type ServeOptions = {
-  /** Ends when its signal is aborted, after what was asked has been answered. */
+  /** Its signal ends the server after the current requests. */
   readonly env: PassEnvironment;
   readonly hosts: readonly GuardedHost[];
-  /** Without a connection for so long it ends by itself. */
+  /** How long the server runs without a connection. */
   readonly idleMs: number;
-  /**
-   * Told once, when it can be asked; `served: false`: another process serves this workspace
-   * already.
-   */
+  /** Called once when the server is ready. `served: false`: another process already serves. */
   readonly ready: (started: {
     readonly socket: string;
     readonly pid: number;
@@ -37,7 +31,7 @@ export type ServeOptions = {
   }) => void;
 };
 
-/** Resolves when it has ended. */
+/** Resolves when the server has ended. */
 export async function serveGuard({ env, hosts, idleMs, ready }: ServeOptions): Promise<void> {
   const path = socketPath(env.workspace.state);
   const desk: Desk = {
@@ -71,19 +65,18 @@ export async function serveGuard({ env, hosts, idleMs, ready }: ServeOptions): P
   });
   if (server === undefined) return ready({ socket: path, pid: 0, served: false });
   const ino = inodeOf(path) ?? 0;
-  // Until it watches it takes its snapshots anew each second, so it can be asked already; a disk
-  // that cannot be watched does not end it.
+  // Until the watcher is ready, and on a disk that cannot be watched, each snapshot lives a second.
   const watching = desk.warm
     .watch()
     .catch((error: unknown) =>
       env.say(
-        `nothing is told of changes on disk: ${error instanceof Error ? error.message : String(error)}`,
+        `cannot watch the disk for changes: ${error instanceof Error ? error.message : String(error)}`,
       ),
     );
   idle.start();
   ready({ socket: path, pid: process.pid, served: true });
   await Promise.race([aborted(env.signal), idle.over]);
-  await ask.settled();
+  await ask.idle();
   unlisten(server, { path, ino });
   over = true;
   for (const socket of sockets) socket.destroy();
@@ -91,10 +84,10 @@ export async function serveGuard({ env, hosts, idleMs, ready }: ServeOptions): P
   await desk.warm.close();
 }
 
-/** A judgement is answered at once; what begins and ends passes happens one after the other. */
+/** Judges at once; requests that begin or end passes run one after the other. */
 function inTurn(
   desk: Desk,
-): ((line: string) => Promise<GuardResponse>) & { readonly settled: () => Promise<void> } {
+): ((line: string) => Promise<GuardResponse>) & { readonly idle: () => Promise<void> } {
   let last: Promise<unknown> = Promise.resolve();
   const ask = async (line: string): Promise<GuardResponse> => {
     const read = readRequest(line);
@@ -115,7 +108,7 @@ function inTurn(
     desk.warm.touch();
     return response;
   };
-  return Object.assign(ask, { settled: async () => void (await last) });
+  return Object.assign(ask, { idle: async () => void (await last) });
 }
 
 function readRequest(
@@ -127,7 +120,7 @@ function readRequest(
   try {
     value = JSON.parse(line);
   } catch {
-    return { kind: 'bad', id: -1, why: 'a line that is not JSON' };
+    return { kind: 'bad', id: -1, why: 'the line is not JSON' };
   }
   const read = guardRequest.safeParse(value);
   if (read.success) return { kind: 'request', request: read.data };

@@ -1,21 +1,15 @@
-/**
- * A snapshot that is ready before it is asked for: taken again in the background after each act and
- * each change on disk.
- */
+/** A snapshot that is ready in advance: taken in the background after each action and change. */
 import { relative } from 'node:path';
 import type { FSWatcher } from 'chokidar';
 import { decide } from '../../governance/guard/decide.js';
 import type { Snapshot, Workspace } from '../../workspace/types.js';
 import { isIgnored } from '../../workspace/walk.js';
 
-/**
- * However quiet it is: not everything that changes is told (a disk that watches nothing, more files
- * than may be watched).
- */
+/** The watcher can miss changes (some disks, too many files), so snapshots expire. */
 const OLDEST_MS = 60_000;
 const OLDEST_UNWATCHED_MS = 1_000;
-/** Rounds of decisions about nothing, after which the code of the guard is compiled. */
-const REHEARSALS = 40;
+/** Warm-up decisions, after which the code of the guard is compiled. */
+const WARM_UPS = 40;
 
 export class WarmSnapshot {
   #snapshot: Snapshot;
@@ -28,13 +22,13 @@ export class WarmSnapshot {
   constructor(workspace: Workspace) {
     this.#workspace = workspace;
     this.#snapshot = this.#take();
-    for (let round = 0; round < REHEARSALS; round++) rehearse(this.#snapshot, workspace.home);
+    for (let round = 0; round < WARM_UPS; round++) warmUp(this.#snapshot, workspace.home);
   }
 
   async watch(): Promise<void> {
     const { watch } = await import('chokidar');
     const { root } = this.#workspace;
-    // Not persistent: a folder that appears while the watcher is closed would hold the process.
+    // Not persistent: a folder that appears while the watcher closes would keep the process alive.
     const watcher = watch(root, {
       persistent: false,
       ignoreInitial: true,
@@ -63,7 +57,7 @@ export class WarmSnapshot {
     });
   }
 
-  /** As it is now, so far as is known. */
+  /** The current snapshot, as far as is known. */
   current(): Snapshot {
     const age = this.#workspace.clock.now().getTime() - this.#taken;
     if (this.#stale || age > (this.#watcher === undefined ? OLDEST_UNWATCHED_MS : OLDEST_MS))
@@ -80,14 +74,14 @@ export class WarmSnapshot {
     this.#stale = false;
     const snapshot = this.#workspace.snapshot();
     this.#taken = snapshot.now.getTime();
-    rehearse(snapshot, this.#workspace.home);
+    warmUp(snapshot, this.#workspace.home);
     return snapshot;
   }
 }
 
-/** Reads what every decision needs: the schema, the tool rules, the order of the names. */
-function rehearse(snapshot: Snapshot, home: string): void {
-  const reader = { kind: 'guest', name: 'rehearsal' } as const;
+/** Reads what every decision needs: the schema, the tool rules, the sorted names. */
+function warmUp(snapshot: Snapshot, home: string): void {
+  const reader = { kind: 'guest', name: 'warm-up' } as const;
   decide(
     snapshot,
     reader,

@@ -1,12 +1,10 @@
-/**
- * One call of a tool: who calls, then the tool, and its answer in the words of the protocol.
- */
+/** One call of a tool over the protocol: identifies the caller, runs the tool, and answers. */
 import { type CallToolResult, ErrorCode, McpError } from '@modelcontextprotocol/sdk/types.js';
 import { defined } from '../../kernel/defined.js';
 import { NocturneError } from '../../kernel/error.js';
 import { callTool as call } from '../../passes/call-tool.js';
 import { callerOf } from '../../passes/tool-context.js';
-import { unknownTool } from '../../tools/explain-call.js';
+import { unknownTool } from '../../tools/tool-arguments.js';
 import type { Tool, ToolAnswer } from '../../tools/tool.js';
 import type { Check } from '../../tools/tool-context.js';
 import { toolsOf } from '../../tools/tools.js';
@@ -18,19 +16,19 @@ export type Served = {
   readonly check: Check;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly signal: AbortSignal;
-  /** A line for whoever runs the server. */
+  /** Prints a line for the person who runs the server. */
   readonly say: (line: string) => void;
 };
 export type Call = {
   readonly name: string;
   readonly args: Readonly<Record<string, unknown>>;
-  /** From the environment or a header; an argument goes before it. */
+  /** From the environment or a header; an argument overrides it. */
   readonly token: string | undefined;
   readonly client: string | undefined;
   readonly signal: AbortSignal;
 };
 
-/** @throws McpError for a tool that does not exist; everything else is an answer. */
+/** @throws McpError only for a tool that does not exist. */
 export async function callTool(served: Served, asked: Call): Promise<CallToolResult> {
   const tool = await toolNamed(served.workspace, asked.name);
   try {
@@ -66,13 +64,13 @@ function answered(tool: Tool, { text, data }: ToolAnswer): CallToolResult {
   };
 }
 
-/** The same words and the same document as the command line has for it. */
+/** The same text and the same document as on the command line. */
 function failed(served: Served, tool: Tool, error: unknown): CallToolResult {
   const failure =
     error instanceof NocturneError
       ? error
       : new NocturneError('INTERNAL', error instanceof Error ? error.message : String(error), {
-          hint: 'this is a bug in nocturne',
+          hint: 'this is a bug in Nocturne',
         });
   if (failure.code === 'INTERNAL')
     served.say(

@@ -1,7 +1,4 @@
-/**
- * The connections of an HTTP server: one server of the protocol for each, found again by the
- * session's id, and closed with the process.
- */
+/** The sessions of an HTTP server, each with its own protocol server. */
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Server } from '@modelcontextprotocol/sdk/server/index.js';
@@ -10,7 +7,7 @@ import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/
 const MOST_SESSIONS = 32;
 
 export class HttpSessions {
-  /** The one that was used last stands last. */
+  /** The most recently used session is last. */
   private readonly open = new Map<string, StreamableHTTPServerTransport>();
 
   constructor(
@@ -23,7 +20,7 @@ export class HttpSessions {
     if (typeof id !== 'string') return (await this.begin()).handleRequest(request, response);
     const transport = this.open.get(id);
     if (transport === undefined)
-      return answer(response, 404, 'there is no such session; begin a new one with initialize');
+      return answer(response, 404, 'there is no such session; start a new one with initialize');
     this.open.delete(id);
     this.open.set(id, transport);
     await transport.handleRequest(request, response);
@@ -34,15 +31,12 @@ export class HttpSessions {
     this.open.clear();
   }
 
-  /**
-   * Kept as soon as the client has begun a session with it; whatever else comes first is answered
-   * by the transport and forgotten.
-   */
+  /** The transport is stored only once the client has begun a session with it. */
   private async begin(): Promise<StreamableHTTPServerTransport> {
     const transport = new StreamableHTTPServerTransport({
       sessionIdGenerator: randomUUID,
       maxRequestBodySize: this.limits.bodyBytes,
-      onsessioninitialized: (id) => this.keep(id, transport),
+      onsessioninitialized: (id) => this.store(id, transport),
       onsessionclosed: (id) => void this.open.delete(id),
     });
     // The SDK's class declares its handlers as accessors, which exactOptionalPropertyTypes does not
@@ -51,7 +45,7 @@ export class HttpSessions {
     return transport;
   }
 
-  private async keep(id: string, transport: StreamableHTTPServerTransport): Promise<void> {
+  private async store(id: string, transport: StreamableHTTPServerTransport): Promise<void> {
     this.open.set(id, transport);
     const [oldest] = this.open;
     if (this.open.size <= MOST_SESSIONS || oldest === undefined) return;
@@ -60,7 +54,7 @@ export class HttpSessions {
   }
 }
 
-/** An error before any session, in the protocol's form. */
+/** An error before any session, in the format of the protocol. */
 export function answer(response: ServerResponse, status: number, message: string): void {
   const headers = {
     'content-type': 'application/json',

@@ -1,7 +1,4 @@
-/**
- * The file in the state directory that tells which process serves a workspace over HTTP, where, and
- * with which token. At most one does.
- */
+/** The file that says which process serves a workspace over HTTP, where, and with which token. */
 import { join } from 'node:path';
 import { NocturneError } from '../../kernel/error.js';
 import { removeIfThere } from '../../workspace/durable.js';
@@ -26,10 +23,7 @@ export function instancePath(workspace: Pick<Workspace, 'state'>): string {
   return join(workspace.state, 'mcp-http.json');
 }
 
-/**
- * Readable by its owner only. @throws NocturneError `LOCKED` while another process serves this
- * workspace.
- */
+/** @throws NocturneError `LOCKED` while another process serves this workspace. */
 export function claimInstance(
   workspace: Workspace,
   server: { readonly url: string; readonly token: string },
@@ -39,8 +33,8 @@ export function claimInstance(
     if (other !== undefined)
       throw new NocturneError(
         'LOCKED',
-        `process ${other.process.pid} serves this workspace already, at ${other.url}`,
-        { hint: `use that one (its token is in ${instancePath(workspace)}), or end it first` },
+        `process ${other.process.pid} already serves this workspace at ${other.url}`,
+        { hint: `use that server (its token is in ${instancePath(workspace)}), or stop it first` },
       );
     writeJsonDurably(
       instancePath(workspace),
@@ -55,7 +49,7 @@ export function releaseInstance(workspace: Workspace): void {
   if (own?.process.pid === process.pid) removeIfThere(instancePath(workspace));
 }
 
-/** The process that serves, if it lives; of one on another machine nobody can say, so it counts. */
+/** The process that serves, unless it is dead. A process on another machine counts as alive. */
 function holder(workspace: Workspace): Instance | undefined {
   const instance = readJson<Instance>(instancePath(workspace));
   return instance === undefined ||

@@ -1,4 +1,4 @@
-/** The protocol: which tools there are, and a call of one. One server for each connection. */
+/** The protocol server of one connection: lists the tools and calls them. */
 import { Server } from '@modelcontextprotocol/sdk/server/index.js';
 import { CallToolRequestSchema, ListToolsRequestSchema } from '@modelcontextprotocol/sdk/types.js';
 import { callTool, type Served } from './call-tool.js';
@@ -7,7 +7,7 @@ import { servedTools } from '../../modules/served-tools.js';
 
 export const PASS_HEADER = 'nocturne-pass-token';
 
-/** @param token of the environment; over HTTP each request may bring its own in a header. */
+/** @param options.token from the environment; over HTTP, a header of each request overrides it. */
 export function makeServer(
   served: Served,
   options: { readonly version: string; readonly token?: string | undefined },

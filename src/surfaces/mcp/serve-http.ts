@@ -1,4 +1,4 @@
-/** The server over HTTP, on this machine only, for several clients at once. */
+/** Serves several clients over HTTP, on this machine only. */
 import { randomBytes } from 'node:crypto';
 import { createServer, type Server as HttpServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -7,15 +7,13 @@ import type { Served } from './call-tool.js';
 import { answer, HttpSessions } from './http-sessions.js';
 import { claimInstance, instancePath, releaseInstance } from './instance-file.js';
 import { makeServer } from './make-server.js';
-import { ENDPOINT, turnedAway } from './request-guard.js';
+import { ENDPOINT, rejectRequest } from './request-guard.js';
 
-/** A file as long as a write may be, in JSON. */
+/** Enough for the longest write, as JSON. */
 const MOST_BYTES = 4 * 1024 * 1024;
 const LOOPBACK = '127.0.0.1';
 
-/**
- * @param at.secret the token to ask for; default: a new one for each start. Ends with the signal.
- */
+/** @param options.secret the token to require; default: a new token at each start. */
 export async function serveHttp(
   served: Served,
   options: { readonly version: string; readonly port: number; readonly secret: string | undefined },
@@ -23,11 +21,11 @@ export async function serveHttp(
   const token = options.secret ?? randomBytes(32).toString('base64url');
   const sessions = new HttpSessions(() => makeServer(served, options), { bodyBytes: MOST_BYTES });
   const server = createServer((request, response) => {
-    const turned = turnedAway({ port: portOf(server), token }, request);
-    if (turned !== undefined) return answer(response, turned.status, turned.message);
+    const rejection = rejectRequest({ port: portOf(server), token }, request);
+    if (rejection !== undefined) return answer(response, rejection.status, rejection.message);
     sessions.handle(request, response).catch((error: unknown) => {
       served.say(`mcp: ${error instanceof Error ? error.message : String(error)}`);
-      if (!response.headersSent) answer(response, 500, 'the request could not be answered');
+      if (!response.headersSent) answer(response, 500, 'the server failed to answer the request');
     });
   });
   await listen(server, options.port);
@@ -38,9 +36,11 @@ export async function serveHttp(
     served.say(
       options.secret === undefined
         ? `Authorization: Bearer ${token}`
-        : 'The token is that of $NOCTURNE_MCP_TOKEN.',
+        : 'The token is $NOCTURNE_MCP_TOKEN.',
     );
-    served.say(`Both are in ${instancePath(served.workspace)} while this runs.`);
+    served.say(
+      `While this server runs, the address and the token are in ${instancePath(served.workspace)}.`,
+    );
     await aborted(served.signal);
   } finally {
     await sessions.close();
@@ -58,8 +58,8 @@ function listen(server: HttpServer, port: number): Promise<void> {
       reject(
         new NocturneError(
           'CONFIG',
-          `port ${port} of ${LOOPBACK} cannot be used: ${cause.message}`,
-          { hint: 'give another --port, or none for any that is free', cause },
+          `cannot listen on port ${port} of ${LOOPBACK}: ${cause.message}`,
+          { hint: 'give another --port, or none for any free port', cause },
         ),
       ),
     );

@@ -1,7 +1,4 @@
-/**
- * The server on standard input and output, where nothing but the protocol may stand. Ends when its
- * client goes.
- */
+/** Serves one client on standard input and output, and ends when the client disconnects. */
 import { StdioServerTransport } from '@modelcontextprotocol/sdk/server/stdio.js';
 import type { Served } from './call-tool.js';
 import { makeServer } from './make-server.js';

@@ -1,7 +1,4 @@
-/**
- * The one way in for the command line: serve a workspace to clients of the Model Context Protocol,
- * or say what they would be shown.
- */
+/** Serves a workspace over the Model Context Protocol, or lists the tools that it would serve. */
 import { NocturneError } from '../../kernel/error.js';
 import type { Served } from './call-tool.js';
 import { estimatedTokens, listing, type ListedTool } from './listing.js';
@@ -18,7 +15,7 @@ export type McpStart = Served & {
 
 const SHORTEST_SECRET = 32;
 
-/** Returns when the client has gone (stdio), or when the signal ends it. */
+/** Returns when the client has disconnected (stdio), or when the signal ends it. */
 export async function startMcp(start: McpStart): Promise<void> {
   const { env, over, version } = start;
   if (over.kind === 'stdio')
@@ -27,16 +24,13 @@ export async function startMcp(start: McpStart): Promise<void> {
   if (secret !== undefined && !/^[\x21-\x7e]{32,}$/.test(secret))
     throw new NocturneError(
       'CONFIG',
-      `$NOCTURNE_MCP_TOKEN is not a token: at least ${SHORTEST_SECRET} printable characters without blanks were expected`,
-      { hint: 'leave it unset, and a new one is made at each start' },
+      `$NOCTURNE_MCP_TOKEN is too short or has blanks; expected at least ${SHORTEST_SECRET} printable characters`,
+      { hint: 'set a longer one, or unset it to get a new token at each start' },
     );
   return serveHttp(start, { version, port: over.port, secret });
 }
 
-/**
- * `tokens` is an estimate of what the listing takes of a model's context; `ofModules` is the part
- * of it that enabled modules add.
- */
+/** `tokens` estimates the context that the listing takes; `ofModules` is the share of modules. */
 export async function mcpListing(workspace: Workspace | undefined): Promise<{
   readonly tools: readonly ListedTool[];
   readonly tokens: number;

@@ -1,5 +1,4 @@
-/** Rule module-watch: modules of R8 are known, and what they watch can be there. */
-import { defined } from '../../kernel/defined.js';
+/** Rule module-watch: enabled modules of R8 are installed, and what they watch can exist. */
 import type { Diagnostic } from '../../kernel/diagnostic.js';
 import { globMatches } from '../../kernel/glob.js';
 import { didYouMean } from '../../kernel/nearest-name.js';
@@ -9,8 +8,6 @@ import { isIgnored } from '../../workspace/walk.js';
 import { registryCell } from '../registry-place.js';
 import type { WorkspaceRule } from '../rule.js';
 
-/** Every module that there is; an installation may lack some of them. */
-const KNOWN = ['completion', 'improve', 'inbound', 'knowledge', 'memory', 'mesh', 'plans'];
 const NAME_COLUMN = 0;
 const WATCHES_COLUMN = 1;
 
@@ -34,49 +31,28 @@ export const moduleWatch: WorkspaceRule = {
 
 type Problem = Omit<Diagnostic, 'range'>;
 
-/** @param modules the installed ones; `undefined` when that is not known here. */
+/** @param modules the installed ones; `undefined` if the caller does not know them. */
 function nameProblem(row: ModuleRow, modules: readonly string[] | undefined): Problem[] {
-  const installed = modules ?? [];
-  if (installed.includes(row.name)) return [];
-  if (row.section) return modules === undefined ? [] : [sectionWithoutModule(row, installed)];
-  const severity = row.enabled ? 'warning' : 'info';
-  if (!KNOWN.includes(row.name)) {
-    return [
-      {
-        rule: 'module-watch',
-        severity,
-        message: `there is no module ${row.name}`,
-        expected: KNOWN.join(', '),
-        actual: row.name,
-        ...defined({ hint: didYouMean(row.name, KNOWN) }),
-      },
-    ];
-  }
-  if (!row.enabled || modules === undefined) return [];
+  if (modules === undefined || modules.includes(row.name)) return [];
+  const meant = didYouMean(row.name, modules);
+  if (!row.enabled && !row.section && meant === undefined) return [];
   return [
     {
       rule: 'module-watch',
-      severity,
-      message: `the module ${row.name} is enabled, but not installed: nothing is called`,
-      expected: installed.join(', ') || 'no module',
+      severity: row.enabled || row.section ? 'warning' : 'info',
+      message: `the module ${row.name} is ${row.enabled ? 'enabled, but ' : ''}not installed: ${consequenceOf(row)}`,
+      expected: modules.join(', ') || 'no module',
       actual: row.name,
-      hint: 'set Enabled to no',
+      hint: row.section
+        ? `install it, or remove the section "## Module ${row.name}" (nocturne upgrade does)`
+        : (meant ?? 'set Enabled to no'),
     },
   ];
 }
 
-/** What the section says stays in force: it may protect files and make a log of one. */
-function sectionWithoutModule(row: ModuleRow, installed: readonly string[]): Problem {
-  return {
-    rule: 'module-watch',
-    severity: 'warning',
-    message: row.enabled
-      ? `the module ${row.name} is enabled, but not installed: nothing is called`
-      : `the module ${row.name} is not installed: nothing uses its section`,
-    expected: installed.join(', ') || 'no module',
-    actual: row.name,
-    hint: `install it, or take the section "## Module ${row.name}" away (nocturne upgrade does)`,
-  };
+/** A section stays active without its module, because it may protect files and declare a log. */
+function consequenceOf({ enabled, section }: ModuleRow): string {
+  return section && !enabled ? 'nothing uses its section' : 'Nocturne cannot call it';
 }
 
 /** A module that is off watches nothing, whatever its row says. */
@@ -88,9 +64,9 @@ function watchProblems(snapshot: Snapshot, schema: Schema, row: ModuleRow): Prob
         {
           rule: 'module-watch',
           severity: 'warning',
-          message: `${row.name} watches ${glob}, which is not governed`,
+          message: `${row.name} watches ${glob}, which Nocturne does not govern`,
           actual: glob,
-          hint: 'folders such as .git, .nocturne and node_modules cannot be watched',
+          hint: 'a module cannot watch folders such as .git, .nocturne and node_modules',
         },
       ];
     const planned = [
@@ -103,7 +79,7 @@ function watchProblems(snapshot: Snapshot, schema: Schema, row: ModuleRow): Prob
       {
         rule: 'module-watch',
         severity: 'warning',
-        message: `${row.name} watches ${glob}, and no file, route or object is there`,
+        message: `${row.name} watches ${glob}, which matches no file, route or object`,
         expected: 'a pattern that can match',
         actual: glob,
         hint: 'compare it with nocturne query "SELECT path FROM files"',

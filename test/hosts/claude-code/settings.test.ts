@@ -10,7 +10,7 @@ import {
   planUninstall,
   SETTINGS,
   settingsStatus,
-} from '../../../src/hosts/claude-code/install/settings.js';
+} from '../../../src/hosts/claude-code/install/hooks.js';
 import { withHooks, withoutHooks } from '../../../src/hosts/claude-code/install/merge-settings.js';
 import { makeWorkspace } from '../../support/make-workspace.js';
 

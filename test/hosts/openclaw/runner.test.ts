@@ -111,7 +111,7 @@ t.test(
 );
 
 t.test(
-  'failures are known by kinds, reasons and exit codes, and by words only where a message begins with them',
+  'failures are classified by kind, reason and exit code, never by the words of a message',
   async (t) => {
     const cases: readonly (readonly [readonly string[], string])[] = [
       [['kind', 'rate_limit'], 'rate-limited'],
@@ -123,7 +123,7 @@ t.test(
           'exception',
           'Authentication failed (provider returned HTTP 401). Your token may have expired.',
         ],
-        'auth-required',
+        'crashed',
       ],
       [
         ['kind', 'exception', 'The page says: Authentication failed (provider returned HTTP 401).'],

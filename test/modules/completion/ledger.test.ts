@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
+import { INSTALLED_MODULES } from '../../support/make-workspace.js';
 import { verifyGate } from '../../../src/integrity/gate.js';
 import { readEvents } from '../../../src/modules/completion/events.js';
 import { acknowledgeNamed, deliver } from '../../../src/modules/completion/receipts.js';
@@ -54,7 +55,7 @@ t.test(
     const errors = (
       await validateSnapshot(place.workspace.snapshot(), {
         home: place.home,
-        modules: ['completion', 'inbound', 'knowledge'],
+        modules: INSTALLED_MODULES,
       })
     ).filter((one) => one.range.file === 'audit/task-log.jsonl' || one.rule === 'module-watch');
     t.same(errors, []);

@@ -54,12 +54,12 @@ t.test(
       t.equal(
         db
           .prepare(
-            'SELECT count(*) FROM vectors v LEFT JOIN chunks c ON c.id = v.id LEFT JOIN signs s ON s.id = v.id WHERE c.id IS NULL OR s.id IS NULL',
+            'SELECT count(*) FROM vectors v LEFT JOIN chunks c ON c.id = v.id LEFT JOIN codes s ON s.id = v.id WHERE c.id IS NULL OR s.id IS NULL',
           )
           .pluck()
           .get(),
         0,
-        'no vector without its passage and its signs',
+        'no vector without its passage and its binary code',
       );
       counts.push(
         db

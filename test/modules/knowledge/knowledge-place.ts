@@ -88,7 +88,7 @@ export function knowledgePlace(
 export function contentOf(db: Db): readonly unknown[] {
   return db
     .prepare(
-      'SELECT c.path, c.ord, c.line, c.end_line, c.headings, c.text, c.hash, c.object, c.status, f.hash, f.day, hex(v.vector), hex(s.bits) FROM chunks c JOIN files f ON f.path = c.path LEFT JOIN vectors v ON v.id = c.id LEFT JOIN signs s ON s.id = c.id ORDER BY c.path, c.ord',
+      'SELECT c.path, c.ord, c.line, c.end_line, c.headings, c.text, c.hash, c.object, c.status, f.hash, f.day, hex(v.vector), hex(s.bits) FROM chunks c JOIN files f ON f.path = c.path LEFT JOIN vectors v ON v.id = c.id LEFT JOIN codes s ON s.id = c.id ORDER BY c.path, c.ord',
     )
     .raw()
     .all();

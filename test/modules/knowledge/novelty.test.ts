@@ -352,7 +352,7 @@ t.test(
       const place = placeWithProject(`${t.testdir({ [embedder]: {} })}/${embedder}`, '', {
         stop: NEVER,
         files: {
-          'AGENTS-LESSONS.md': `# Lessons\n\n${RECORDS.join('\n')}`,
+          'orchestration-os/AGENTS-LESSONS.md': `# Lessons\n\n${RECORDS.join('\n')}`,
           'notes/animals.md': `# Animals\n\n${'The cat and the dog, a pig, one hen and the cow, a fox, a bee.\n\n'.repeat(9)}`,
         },
       });
@@ -367,8 +367,8 @@ t.test(
         embedder,
       );
       writeFileSync(
-        join(place.root, 'AGENTS-LESSONS.md'),
-        (place.workspace.snapshot().text('AGENTS-LESSONS.md') ?? '').replace(
+        join(place.root, 'orchestration-os/AGENTS-LESSONS.md'),
+        (place.workspace.snapshot().text('orchestration-os/AGENTS-LESSONS.md') ?? '').replace(
           '# Lessons\n',
           `# Lessons\n${'\nWritten by the owner, above all records.\n'.repeat(20)}`,
         ),

@@ -1,5 +1,5 @@
 import t, { type Test } from 'tap';
-import type { Wait } from '../../../src/agents/backoff.js';
+import type { Wait } from '../../../src/agents/retry.js';
 import { NocturneError } from '../../../src/kernel/error.js';
 import { dot, normalise } from '../../../src/modules/knowledge/embedders/embedder.js';
 import {

@@ -1,15 +1,9 @@
 /**
  * One table of cases, run through the function on one workspace and through the real process on
- * another.
+ * another: the first case of each command by a process of its own, the others by one that stays.
  */
 import tap, { type Test } from 'tap';
-import {
-  callCommand,
-  callProcess,
-  type CliOptions,
-  type CliOutcome,
-  type CliPlace,
-} from './run-cli.js';
+import { callCommand, callProcess, type CliOutcome, type CliPlace } from './run-cli.js';
 
 export type CliCase<P extends CliPlace = CliPlace> = {
   /** A sentence. */
@@ -39,11 +33,7 @@ export async function runCases<P extends CliPlace>(
 ): Promise<void> {
   const ways = [
     { name: 'through the function', call: callCommand },
-    {
-      name: 'through the process',
-      call: async (place: CliPlace, words: readonly string[], options: CliOptions) =>
-        callProcess(place, words, options),
-    },
+    { name: 'through the process', call: callProcess },
   ];
   for (const { name, call } of ways) {
     await t.test(name, async (t) => {

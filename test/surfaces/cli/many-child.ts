@@ -1,8 +1,7 @@
 /**
- * Carries out many command lines one after the other: `node many-child.js` with a JSON list of them
- * on standard input, answered by a JSON list of what each printed and its exit code.
+ * Carries out command lines one after the other, as they come from its parent: words, environment
+ * and folder of each, answered by what was printed and the exit code.
  */
-import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 
@@ -12,13 +11,32 @@ type Bundle = {
     readonly exports: { main(words: readonly string[]): Promise<void> };
   };
 };
+export type Asked = {
+  readonly words: readonly string[];
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+};
+export type Answered = {
+  readonly exit: number;
+  readonly stdout: string;
+  readonly stderr: string;
+};
+
 const { main } = (
   createRequire(import.meta.url)('../../../../bin/load-bundle.cjs') as Bundle
 ).loadBundle(fileURLToPath(new URL('../../../cli.cjs', import.meta.url))).exports;
 
-const answers: { exit: number; stdout: string; stderr: string }[] = [];
-const real = process.stdout.write.bind(process.stdout);
-for (const words of JSON.parse(readFileSync(0, 'utf8')) as readonly (readonly string[])[]) {
+process.setMaxListeners(0);
+process.stdout.setMaxListeners(0);
+// A parent that has ended closes the channel, and so ends this process.
+process.on('message', (asked: Asked) => {
+  void answer(asked).then((answered) => process.send?.(answered));
+});
+
+async function answer({ words, env, cwd }: Asked): Promise<Answered> {
+  for (const name of Object.keys(process.env)) if (!(name in env)) delete process.env[name];
+  Object.assign(process.env, env);
+  process.chdir(cwd);
   const said = { stdout: '', stderr: '' };
   for (const name of ['stdout', 'stderr'] as const)
     process[name].write = (text: string | Uint8Array): boolean => {
@@ -27,8 +45,5 @@ for (const words of JSON.parse(readFileSync(0, 'utf8')) as readonly (readonly st
     };
   process.exitCode = 0;
   await main(words);
-  answers.push({ exit: process.exitCode, ...said });
+  return { exit: Number(process.exitCode), ...said };
 }
-process.stdout.write = real;
-process.exitCode = 0;
-process.stdout.write(JSON.stringify(answers));

@@ -1,6 +1,6 @@
 import t from 'tap';
 import { recordIncident } from '../../../src/workspace/incident.js';
-import { systemClock } from '../../../src/kernel/clock.js';
+import { stamp, systemClock } from '../../../src/kernel/clock.js';
 import { fieldText } from '../../../src/project/field-text.js';
 import { bundleChanges } from '../../../src/workspace/bundle.js';
 import { openWorkspace } from '../../../src/workspace/open-workspace.js';
@@ -30,6 +30,40 @@ function ask(at: Place, slug: string, question: string): void {
     }),
   }));
 }
+
+function closePass(at: Place, seconds: number): void {
+  const { clock } = at.workspace;
+  at.workspace.commit((snapshot) => ({
+    actor: { kind: 'nocturne', name: 'nocturne' },
+    runId: 'RUN-20261120-001',
+    reason: 'test',
+    bundle: 'session_close',
+    changes: bundleChanges(snapshot, 'session_close', {
+      run_id: 'RUN-20261120-001',
+      role: 'worker',
+      started: stamp(new Date(clock.now().getTime() - seconds * 1000)),
+      integrity: 'pass',
+      outcome: 'STRONG: done',
+      failures: 0,
+    }).changes.filter((change) => change.kind === 'append'),
+  }));
+}
+
+t.test('status says how long each of the last passes took', async (t) => {
+  for (const [seconds, text] of [
+    [0, 'under 1 s'],
+    [90, '90 s'],
+    [1500, '25 min'],
+  ] as const) {
+    const at = place(t.testdir({ [seconds]: {} }) + `/${seconds}`);
+    closePass(at, seconds);
+    t.match((await callCommand(at, ['status'])).json, { runs: [{ seconds }] });
+    t.match(
+      (await callForText(at, ['status'])).text,
+      new RegExp(`ended +took +run .*\\n.* ${text} +RUN-20261120-001`),
+    );
+  }
+});
 
 const first = (at: Place): string => open(at).records('NOTIFICATION')[0]?.key ?? '';
 const second = (at: Place): string => open(at).records('NOTIFICATION')[1]?.key ?? '';
@@ -132,7 +166,7 @@ const questions: readonly CliCase<Place>[] = [
     first: close,
     words: (at) => ['approve', first(at)],
     exit: 5,
-    json: { error: { code: 'REFUSED', message: /is done/ } },
+    json: { error: { code: 'REFUSED', message: /is already done/ } },
   },
 ];
 
@@ -179,10 +213,10 @@ t.test(
       json: { current: false, incidents: [{ message: /gate refused/ }] },
       text: /^\*\*Integrity\*\*/,
     });
-    const { text: shown } = callForText(at, ['status']);
+    const { text: shown } = await callForText(at, ['status']);
     t.match(
       shown,
-      /^Incident, 2026-11-21 03:00: the gate refused a worker pass/,
+      /^Incident at 2026-11-21 03:00: the gate refused a worker pass/,
       'status says incidents first',
     );
   },

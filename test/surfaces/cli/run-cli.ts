@@ -2,16 +2,17 @@
  * Calls a command through its function and through the real process, and tells what came out of
  * both in one form.
  */
-import { spawnSync } from 'node:child_process';
+import { type ChildProcess, fork, spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { NocturneError } from '../../../src/kernel/error.js';
 import { CATALOGUE } from '../../../src/surfaces/cli/catalogue.js';
-import type { Entry } from '../../../src/surfaces/cli/catalogue-entry.js';
+import type { Entry } from '../../../src/surfaces/cli/catalogue.js';
 import { wholeCatalogue } from '../../../src/surfaces/cli/added-commands.js';
 import { parseWords } from '../../../src/surfaces/cli/parse-words.js';
 import type { Context } from '../../../src/surfaces/cli/types.js';
 import { openWorkspace } from '../../../src/workspace/open-workspace.js';
 import { systemClock, type Clock } from '../../../src/kernel/clock.js';
+import type { Answered, Asked } from './many-child.js';
 
 const REPOSITORY = fileURLToPath(new URL('../../../../', import.meta.url));
 const BIN = `${REPOSITORY}bin/nocturne.cjs`;
@@ -41,7 +42,7 @@ export async function callCommand(
   const [name, rest] = named(catalogue, words);
   const entry = catalogue[name];
   if (entry === undefined) throw new Error(`no command ${name}`);
-  const { command } = await entry.load();
+  const command = await entry.load();
   try {
     const { parsed } = await parseWords(name, command, rest);
     const result = await command.run(contextFor(place, options), parsed);
@@ -81,45 +82,100 @@ export function contextFor(place: CliPlace, options: CliOptions = {}): Context {
   };
 }
 
-/** `node bin/nocturne.cjs WORDS --json`. */
-export function callProcess(
+/** These the program answers before the command line. */
+const BEFORE = ['gate', 'validate', 'hook'];
+const started = new Set<string>();
+
+/**
+ * `nocturne WORDS`: what it printed, and its exit code. The first call of each command in a test
+ * file starts `node bin/nocturne.cjs`; the others are asked of the process that stays, which costs
+ * a tenth.
+ */
+async function callProgram(
+  place: CliPlace,
+  words: readonly string[],
+  options: CliOptions & { readonly input?: string },
+): Promise<Answered> {
+  const [first = '', second = ''] = words;
+  const name = `${first} ${/^[a-z]+$/.test(second) ? second : ''}`;
+  const alone =
+    BEFORE.some((word) => words.includes(word)) ||
+    options.input !== undefined ||
+    !started.has(name);
+  started.add(name);
+  return alone
+    ? run(place, [BIN, ...words], options, options.input)
+    : ask({ words, env: environmentFor(place, options), cwd: options.cwd ?? place.root });
+}
+
+/** With `--json`. */
+export async function callProcess(
   place: CliPlace,
   words: readonly string[],
   options: CliOptions = {},
-): CliOutcome {
-  const { status, stdout } = run(place, [BIN, ...words, '--json'], options);
-  return { exit: status, json: documentOf(stdout), text: '' };
+): Promise<CliOutcome> {
+  const { exit, stdout } = await callProgram(place, [...words, '--json'], options);
+  return { exit, json: documentOf(stdout), text: '' };
+}
+
+/** What a person sees: stdout, then stderr. */
+export async function callForText(
+  place: CliPlace,
+  words: readonly string[],
+  options: CliOptions & { readonly input?: string } = {},
+): Promise<{ readonly exit: number; readonly text: string }> {
+  const { exit, stdout, stderr } = await callProgram(place, words, options);
+  return { exit, text: `${stdout}${stderr}` };
 }
 
 /**
- * The same for many, in one process, which is the whole command line but for `bin/nocturne.cjs`:
- * words, environment, who calls, exit codes. For tables in which
- * every case asks the same door; not for `gate`, `validate` and `hook`, which the program answers
- * before it.
+ * Many, one after the other, all asked of the process that stays. It is the whole command line but
+ * for `bin/nocturne.cjs`: words, environment, who calls, exit codes. Not for `gate`, `validate` and
+ * `hook`.
  */
-export function callMany(
+export async function callMany(
   place: CliPlace,
   many: readonly (readonly string[])[],
   options: CliOptions & { readonly json?: boolean } = {},
-): readonly CliOutcome[] {
+): Promise<readonly CliOutcome[]> {
   const { json = true } = options;
-  const { status, stdout, stderr } = run(
-    place,
-    [MANY],
-    options,
-    JSON.stringify(many.map((words) => (json ? [...words, '--json'] : words))),
-  );
-  if (status !== 0) throw new Error(`the process ended with ${status}: ${stderr}`);
-  const answers = JSON.parse(stdout) as readonly {
-    readonly exit: number;
-    readonly stdout: string;
-    readonly stderr: string;
-  }[];
-  return answers.map((one) => ({
-    exit: one.exit,
-    json: json ? documentOf(one.stdout) : {},
-    text: json ? '' : `${one.stdout}${one.stderr}`,
-  }));
+  const outcomes: CliOutcome[] = [];
+  for (const words of many) {
+    const { exit, stdout, stderr } = await ask({
+      words: json ? [...words, '--json'] : words,
+      env: environmentFor(place, options),
+      cwd: options.cwd ?? place.root,
+    });
+    outcomes.push({
+      exit,
+      json: json ? documentOf(stdout) : {},
+      text: json ? '' : `${stdout}${stderr}`,
+    });
+  }
+  return outcomes;
+}
+
+let standing: ChildProcess | undefined;
+
+/** The process is started when it is first needed, and ends with this one. */
+async function ask(asked: Asked): Promise<Answered> {
+  standing ??= fork(MANY, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+  const child = standing;
+  child.ref();
+  child.channel?.ref();
+  const answered = await new Promise<Answered>((resolve, reject) => {
+    const ended = (code: number | null): void =>
+      reject(new Error(`the process ended with ${code}: ${asked.words.join(' ')}`));
+    child.once('exit', ended);
+    child.once('message', (message) => {
+      child.off('exit', ended);
+      resolve(message as Answered);
+    });
+    child.send(asked);
+  });
+  child.unref();
+  child.channel?.unref();
+  return answered;
 }
 
 function documentOf(stdout: string): Readonly<Record<string, unknown>> {
@@ -130,36 +186,27 @@ function documentOf(stdout: string): Readonly<Record<string, unknown>> {
   return json;
 }
 
-/** What a person sees: stdout, then stderr. */
-export function callForText(
-  place: CliPlace,
-  words: readonly string[],
-  options: CliOptions & { readonly input?: string } = {},
-): { readonly exit: number; readonly text: string } {
-  const { status, stdout, stderr } = run(place, [BIN, ...words], options, options.input);
-  return { exit: status, text: `${stdout}${stderr}` };
+function run(place: CliPlace, words: readonly string[], options: CliOptions, input = ''): Answered {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [...words], {
+    cwd: options.cwd ?? place.root,
+    env: environmentFor(place, options),
+    encoding: 'utf8',
+    input,
+  });
+  return { exit: status ?? -1, stdout, stderr };
 }
 
-function run(
+function environmentFor(
   place: CliPlace,
-  words: readonly string[],
   options: CliOptions,
-  input = '',
-): { status: number; stdout: string; stderr: string } {
+): Readonly<Record<string, string | undefined>> {
   const { NOCTURNE_RUN: _, NOCTURNE_PASS_TOKEN: __, ...clean } = process.env;
-  const env = {
+  return {
     ...clean,
     NOCTURNE_HOME: place.home,
     COLUMNS: String(options.width ?? 100),
     ...options.env,
   };
-  const { status, stdout, stderr } = spawnSync(process.execPath, [...words], {
-    cwd: options.cwd ?? place.root,
-    env,
-    encoding: 'utf8',
-    input,
-  });
-  return { status: status ?? -1, stdout, stderr };
 }
 
 /** As the command line: modules are loaded only for words that the core does not know. */

@@ -1,8 +1,8 @@
-/** `hook claude-code`: what the installed hooks call. Nobody types it. */
+/** `hook claude-code`, which the installed hooks call. */
 import type { AddedCommand } from '../../../passes/added-command.js';
 import { hookLine } from '../hook-line.js';
 
-/** The program goes a shorter way to the same function when the build has made one file of it. */
+/** `dist/quick.cjs` calls the same function without the rest of the command line. */
 export const hookClaudeCode: AddedCommand = {
   examples: ['nocturne hook claude-code < event.json'],
   async run(context, { options }) {

@@ -1,20 +1,13 @@
-/**
- * The hooks of Claude Code: one event in, one answer out. Whatever goes wrong before a tool call is
- * a refusal of that call.
- */
+/** Answers one hook event of Claude Code. An error before a tool call refuses the call. */
 import { NocturneError } from '../../../kernel/error.js';
-import { type HookEvent, nameIn, parseEvent } from './event.js';
+import { type HookEvent, nameIn, parseEvent, type HookContext } from './event.js';
 import { onPreCompact, onSessionStart, onStop, onSubagentStop } from './on-session.js';
 import { onPostToolUse, onPreToolUse } from './on-tool-use.js';
-import type { HookContext } from './hook-context.js';
 import { complaint, NOTHING, permission, type Reply } from './reply.js';
 
 export type { Reply } from './reply.js';
 
-/**
- * @param open the context of the event's folder; `undefined` outside every workspace, where nothing
- * is done.
- */
+/** @param open gives the context of the event's folder; `undefined` outside every workspace. */
 export async function answerEvent(
   text: string,
   open: (cwd: string) => HookContext | undefined,

@@ -1,5 +1,12 @@
-/** One hook event of Claude Code as it comes on standard input. */
+/** One hook event of Claude Code, read from standard input. */
 import { NocturneError } from '../../../kernel/error.js';
+import { defined } from '../../../kernel/defined.js';
+import type { HostSession } from '../../../passes/types.js';
+import type { PassModule } from '../../../passes/module.js';
+import { enabledLedger } from '../../../passes/modules/enabled-ledger.js';
+import type { CallerOfHost } from '../../../passes/host/host-session.js';
+import type { SpawnLedger } from '../../../passes/spawn-ledger.js';
+import type { Snapshot, Workspace } from '../../../workspace/types.js';
 
 export type HookEvent = {
   readonly name: string;
@@ -9,7 +16,7 @@ export type HookEvent = {
   readonly input: Readonly<Record<string, unknown>>;
   readonly response: unknown;
   readonly callId: string | undefined;
-  /** Of the subagent in which it happens, or whose end it is. */
+  /** The subagent in which it happens, or which ends. */
   readonly agentId: string | undefined;
   /** SessionStart: startup, resume, clear or compact. */
   readonly source: string;
@@ -17,7 +24,7 @@ export type HookEvent = {
   readonly lastMessage: string;
 };
 
-/** @throws NocturneError `USAGE` for anything that is no event. */
+/** @throws NocturneError `USAGE` */
 export function parseEvent(text: string): HookEvent {
   const wrong = (what: string): NocturneError =>
     new NocturneError('USAGE', `what came on standard input is no event of Claude Code: ${what}`, {
@@ -53,11 +60,36 @@ export function parseEvent(text: string): HookEvent {
   };
 }
 
-/** The event's name in a text that could not be read as a whole: what to answer depends on it. */
+/** The event's name in a text that does not parse: the answer depends on it. */
 export function nameIn(text: string): string {
   return /"hook_event_name"\s*:\s*"(\w+)"/.exec(text)?.[1] ?? '';
 }
 
 export function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** `governed`: a pass started Claude Code, so nothing is done without that pass's token. */
+export type HookContext = {
+  readonly workspace: Workspace;
+  readonly token: string | undefined;
+  readonly governed: boolean;
+  readonly modules: () => Promise<readonly PassModule[]>;
+};
+
+export function sessionOf(event: HookEvent): HostSession {
+  return { host: 'claude-code', id: event.session };
+}
+
+export function callerOf({ token, governed }: HookContext, event: HookEvent): CallerOfHost {
+  return defined({ token, session: sessionOf(event), governed });
+}
+
+export async function ledgerOf(
+  context: HookContext,
+  snapshot: Snapshot,
+): Promise<SpawnLedger | undefined> {
+  return snapshot.schema.modules.some((module) => module.enabled)
+    ? enabledLedger(context.workspace, snapshot.schema, await context.modules())
+    : undefined;
 }

@@ -1,16 +1,12 @@
-/** How a session starts, is shortened and stops, and how a subagent ends. */
+/** How a session starts, is compacted and stops, and how a subagent ends. */
 import { briefInShort, wholeBrief } from '../../../passes/host/host-brief.js';
 import { openSession } from '../../../passes/host/host-gate.js';
 import { passOfCaller } from '../../../passes/host/host-session.js';
 import { unendedPass } from '../../../passes/host/bind-session.js';
-import type { HookEvent } from './event.js';
-import { callerOf, ledgerOf, type HookContext, sessionOf } from './hook-context.js';
+import { type HookEvent, callerOf, ledgerOf, type HookContext, sessionOf } from './event.js';
 import { goOn, instruction, NOTHING, type Reply, sessionContext } from './reply.js';
 
-/**
- * Inside a pass the gate was asked at T0, and a runner's workspace may be half written: only what
- * the pass is told is said again.
- */
+/** Inside a pass, T0 ran the gate already; the agent only gets its brief again. */
 export function onSessionStart(context: HookContext, event: HookEvent): Reply {
   const data = passOfCaller(context.workspace.state, callerOf(context, event));
   if (data !== undefined)
@@ -33,10 +29,7 @@ export function onPreCompact(context: HookContext, event: HookEvent): Reply {
   return data === undefined ? NOTHING : instruction(briefInShort(data));
 }
 
-/**
- * Once: an agent that was already made to go on may stop, or it would never end. A runner's pass is
- * ended by the runner.
- */
+/** Blocks once, so that an agent always can stop. The runner ends its own passes. */
 export function onStop(context: HookContext, event: HookEvent): Reply {
   const data = unendedPass(context.workspace, sessionOf(event));
   if (data === undefined || event.stopActive) return NOTHING;

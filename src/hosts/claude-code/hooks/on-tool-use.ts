@@ -1,22 +1,17 @@
-/**
- * PreToolUse asks whether a call may be made; PostToolUse is a sign of life, and tells the ledger
- * what became of a spawn.
- */
-import { defined } from '../../../kernel/defined.js';
+/** PreToolUse asks the guard; PostToolUse counts as a heartbeat and reports spawned subagents. */
 import { isAbsolute } from 'node:path';
+import { defined } from '../../../kernel/defined.js';
 import { type HostCall, readCall } from '../../../governance/host-tools/host-tools.js';
 import { beat } from '../../../passes/host/host-beat.js';
 import { behindGate, gateRefusal } from '../../../passes/host/host-gate.js';
 import { judgeCall, passOfCaller } from '../../../passes/host/host-session.js';
 import { bindSession } from '../../../passes/host/bind-session.js';
-import { type HookEvent, isMap } from './event.js';
-import { GUARDED } from '../guarded.js';
-import { callerOf, ledgerOf, type HookContext, sessionOf } from './hook-context.js';
+import { type HookEvent, isMap, callerOf, ledgerOf, type HookContext, sessionOf } from './event.js';
+import { GUARDED } from '../tools.js';
 import { NOTHING, permission, type Reply } from './reply.js';
 
 /**
- * In a pass nobody is there to be asked. Outside of one, what the guard allows is still asked as
- * Claude Code is set to ask.
+ * In a pass there is nobody to ask. Otherwise, Claude Code's own permission settings also apply.
  */
 export async function onPreToolUse(context: HookContext, event: HookEvent): Promise<Reply> {
   const { workspace } = context;
@@ -63,7 +58,7 @@ export async function onPostToolUse(context: HookContext, event: HookEvent): Pro
   return NOTHING;
 }
 
-/** Relative paths mean the folder of the event, for Claude Code as for the guard. */
+/** Relative paths are relative to the folder of the event. */
 function callOf({ tool, input, callId, cwd }: HookEvent): HostCall {
   const placed = (value: unknown): unknown =>
     typeof value === 'string' &&
@@ -86,7 +81,7 @@ function callOf({ tool, input, callId, cwd }: HookEvent): HostCall {
 
 const PATHS = new Set(['file_path', 'notebook_path', 'path']);
 
-/** The subagent that a call started; one in the background is not over when the call returns. */
+/** A subagent in the background is still running when the call returns. */
 function spawned({
   tool,
   response,

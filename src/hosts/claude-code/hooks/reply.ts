@@ -1,7 +1,4 @@
-/**
- * The forms in which Claude Code takes an answer: a JSON document on standard output, plain text
- * where the event wants that, or nothing.
- */
+/** The forms in which Claude Code takes an answer. */
 import { defined } from '../../../kernel/defined.js';
 
 export type Reply = { readonly exit: 0 | 1 | 2; readonly stdout: string; readonly stderr: string };
@@ -37,7 +34,7 @@ export function sessionContext(text: string, shown?: string): Reply {
   });
 }
 
-/** The agent does not stop: it is told why. */
+/** The agent does not stop; it is told why. */
 export function goOn(reason: string): Reply {
   return json({ decision: 'block', reason });
 }
@@ -47,7 +44,7 @@ export function instruction(text: string): Reply {
   return { exit: 0, stdout: `${text}\n`, stderr: '' };
 }
 
-/** Told to the person; the session goes on. */
+/** Shown to the person; the session goes on. */
 export function complaint(text: string): Reply {
   return { exit: 1, stdout: '', stderr: `nocturne: ${text}\n` };
 }

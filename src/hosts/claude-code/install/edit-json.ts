@@ -1,15 +1,9 @@
-/**
- * One value put into the text of a JSON file, or taken out, with every other character left where
- * it is: comments, spacing, line ends, the owner's way to write lists.
- */
+/** Changes one value in JSON text and leaves comments, spacing and line ends as they are. */
 import { createScanner, findNodeAtLocation, type Node, parseTree } from 'jsonc-parser';
 
 export type JsonPath = readonly (string | number)[];
 
-/**
- * Adds a property (`key`) or an element (no key) behind the last one of the object or list at
- * `path`, which must be there.
- */
+/** Adds a property (`key`) or an element (no key) after the last one of the container at `path`. */
 export function withAdded(
   text: string,
   path: JsonPath,
@@ -36,7 +30,7 @@ export function withAdded(
     : splice(text, comma + 1, 0, `${before}${rendered}`);
 }
 
-/** Takes out the property or element at `path`, with one comma. */
+/** Removes the property or element at `path`, with one comma. */
 export function withRemoved(text: string, path: JsonPath): string {
   const value = nodeAt(text, path);
   const child = value.parent?.type === 'property' ? value.parent : value;
@@ -75,7 +69,7 @@ function nodeAt(text: string, path: JsonPath): Node {
   return node;
 }
 
-/** Offset of the comma that follows, past blanks and comments. */
+/** The next comma, after blanks and comments. */
 function commaAfter(text: string, from: number): number | undefined {
   const scanner = createScanner(text, true);
   scanner.setPosition(from);

@@ -1,7 +1,4 @@
-/**
- * Our hooks in the text of a settings file, put in and taken out with nothing else touched:
- * comments, order, indentation and line ends stay.
- */
+/** Adds and removes our hooks in the text of a settings file, and leaves the rest as it is. */
 import { parse, type ParseError, printParseErrorCode } from 'jsonc-parser';
 import { NocturneError } from '../../../kernel/error.js';
 import { lineMap, positionAt } from '../../../kernel/text-position.js';
@@ -17,10 +14,7 @@ type Found = {
 };
 const BOM = '\ufeff';
 
-/**
- * Entries of ours that are there already are changed in place; what is missing is added behind the
- * others. @throws NocturneError `CONFIG`.
- */
+/** Updates our entries in place and adds missing ones at the end. @throws NocturneError `CONFIG` */
 export function withHooks(
   text: string,
   wanted: Readonly<Record<string, HookGroup>>,
@@ -40,9 +34,7 @@ export function withHooks(
   return now;
 }
 
-/**
- * @param original what was there before: lists that were empty then stay, lists that we made go.
- */
+/** @param original what was there before: lists that were empty stay, lists that we made go. */
 export function withoutHooks(text: string, original: string, file: string): string {
   let now = text;
   for (const found of [...ours(now, file)].reverse()) now = without(now, found);
@@ -136,7 +128,7 @@ function added(text: string, event: string, group: HookGroup, file: string): str
 const removed = (text: string, path: JsonPath): string =>
   edited(text, (plain) => withRemoved(plain, path));
 
-/** Member by member, so that the way it is laid out stays. */
+/** Member by member, so that the layout stays. */
 function replaced(
   text: string,
   found: Found,

@@ -1,7 +1,4 @@
-/**
- * The runner of kind `claude`: one turn of the Claude Code command line, without its screen. The
- * prompt goes in by stdin, its lines tell what happens.
- */
+/** The runner of kind `claude`: one turn of the Claude Code command line, without its screen. */
 import { defined } from '../../../kernel/defined.js';
 import { fileURLToPath } from 'node:url';
 import { claudeHooks } from '../hook-groups.js';
@@ -32,8 +29,6 @@ const FAILURE_OF_SUBTYPE: ReadonlyMap<string, FailureCode> = new Map([
   ['error_max_budget_usd', 'over-budget'],
 ]);
 const PROGRAM = fileURLToPath(new URL('../../../../../bin/nocturne.cjs', import.meta.url));
-/** Whole lines of older versions that end without saying anything else. */
-const LOGIN_BANNER = /^(Invalid API key|Not logged in|OAuth token (has expired|revoked))\b/;
 
 export function claudeRunner(
   options: ProgramRunnerOptions & {
@@ -84,9 +79,7 @@ export function claudeRunner(
   );
 }
 
-/**
- * Nothing here lets it do more than it would by itself; the owner's own arguments come after these.
- */
+/** Grants no permission that claude would not have; the owner's arguments come after these. */
 function defaultArguments({ model, brief }: RunInput): readonly string[] {
   const cost =
     brief.budget.maxCost === undefined ? [] : ['--max-budget-usd', String(brief.budget.maxCost)];
@@ -101,8 +94,8 @@ function defaultArguments({ model, brief }: RunInput): readonly string[] {
 }
 
 /**
- * Every tool call of the run asks the guard. Inside a sandbox a hook could not reach the state
- * directory, and the sandbox stands in for it.
+ * The guard judges every tool call. In a sandbox a hook cannot reach the state directory, and the
+ * sandbox protects instead.
  */
 function hookArguments(
   { sandbox, workspaceRoot }: RunInput,
@@ -123,10 +116,7 @@ function hookArguments(
   ];
 }
 
-/**
- * Codes first: what claude calls the error, then the status of the endpoint. Words only where there
- * is nothing else.
- */
+/** By what claude calls the error, then by the status of the endpoint. */
 function failureOf(state: TranscriptState, end: ProcessEnd): FailureCode | undefined {
   const { result, error, retrying } = state;
   const status = result === undefined ? retrying : (result.api_error_status ?? undefined);
@@ -134,10 +124,7 @@ function failureOf(state: TranscriptState, end: ProcessEnd): FailureCode | undef
     return end.exitCode === 0 ? undefined : 'crashed';
   const named = FAILURE_OF_SUBTYPE.get(result?.subtype ?? '') ?? FAILURE_OF_ERROR.get(error ?? '');
   if (named !== undefined) return status === 529 ? 'rate-limited' : named;
-  if (status !== undefined && status > 0) return failureOfStatus(status);
-  return LOGIN_BANNER.test(state.plain) || LOGIN_BANNER.test(end.stderrTail.trim())
-    ? 'auth-required'
-    : 'crashed';
+  return failureOfStatus(status ?? 0);
 }
 
 function explain(

@@ -1,24 +1,22 @@
-/** What a run of claude has said, done and used so far, gathered from its lines. */
-import { claudeEvent, type ClaudeEvent, type ClaudeResult, claudeUsage } from './events.js';
+/** What a run of claude has said, done and used, read from its `stream-json` lines. */
+import { z } from 'zod';
 import { jsonLines } from '../../../agents/json-lines.js';
 import { lastBytes, printable } from '../../../agents/output-tail.js';
-import type { RunEvent, Usage } from '../../../agents/types.js';
-import { addUsage, NO_USAGE } from '../../../agents/usage.js';
+import { type RunEvent, type Usage, addUsage, NO_USAGE } from '../../../agents/types.js';
 
 const TAIL_BYTES = 8 * 1024;
 
-/** `take` reads its output; `state` is what was understood of it. */
 export type ClaudeTranscript = {
   readonly take: (chunk: Uint8Array) => void;
   readonly state: TranscriptState;
 };
 export type TranscriptState = {
   result?: ClaudeResult;
-  /** The code that claude gave the error that it ended with. */
+  /** The code of the error that it ended with. */
   error?: string;
-  /** HTTP status of the last request that it was going to send again. */
+  /** HTTP status of the last request that it was going to retry. */
   retrying?: number;
-  /** When a spent limit is given anew, in milliseconds since 1970. */
+  /** When a spent limit is renewed, in milliseconds since 1970. */
   resetsAt?: number;
   model?: string;
   tail: string;
@@ -116,4 +114,84 @@ function takeMessage(
         TAIL_BYTES,
       );
   }
+}
+
+const count = z.number().nonnegative().nullish().catch(undefined);
+const text = z.string().nullish().catch(undefined);
+const Tokens = z
+  .object({
+    input_tokens: count,
+    cache_creation_input_tokens: count,
+    cache_read_input_tokens: count,
+    output_tokens: count,
+  })
+  .nullish()
+  .catch(undefined);
+const Block = z.object({
+  type: z.string(),
+  text,
+  name: text,
+  id: text,
+  tool_use_id: text,
+  is_error: z.boolean().nullish().catch(undefined),
+});
+const Message = z.object({
+  id: text,
+  model: text,
+  content: z.array(Block).catch([]),
+  usage: Tokens,
+});
+
+const Event = z.union([
+  z.object({ type: z.literal('assistant'), message: Message, error: text }),
+  z.object({ type: z.literal('user'), message: z.object({ content: z.array(Block).catch([]) }) }),
+  z.object({
+    type: z.literal('system'),
+    subtype: text,
+    model: text,
+    attempt: count,
+    retry_delay_ms: count,
+    error_status: count,
+    error: text,
+  }),
+  z.object({
+    type: z.literal('rate_limit_event'),
+    rate_limit_info: z.object({ status: text, resetsAt: count }),
+  }),
+  z.object({
+    type: z.literal('result'),
+    subtype: z.string().catch(''),
+    is_error: z.boolean().catch(false),
+    result: text,
+    api_error_status: count,
+    total_cost_usd: count,
+    usage: Tokens,
+    permission_denials: z
+      .array(z.object({ tool_name: z.string() }))
+      .nullish()
+      .catch(undefined),
+  }),
+]);
+export type ClaudeEvent = z.infer<typeof Event>;
+export type ClaudeResult = Extract<ClaudeEvent, { type: 'result' }>;
+type ClaudeTokens = z.infer<typeof Tokens>;
+
+/** `undefined` for a line of another kind: there are more than these. */
+export function claudeEvent(value: unknown): ClaudeEvent | undefined {
+  const read = Event.safeParse(value);
+  return read.success ? read.data : undefined;
+}
+
+/** Tokens read from a cache count. */
+export function claudeUsage(tokens: ClaudeTokens, cost: number | null | undefined): Usage {
+  const read = [
+    tokens?.input_tokens,
+    tokens?.cache_creation_input_tokens,
+    tokens?.cache_read_input_tokens,
+  ].filter((n) => typeof n === 'number');
+  return {
+    tokensIn: read.length === 0 ? undefined : read.reduce((sum, n) => sum + n, 0),
+    tokensOut: tokens?.output_tokens ?? undefined,
+    cost: cost ?? undefined,
+  };
 }

@@ -1,4 +1,4 @@
-/** `hook git`: what the installed hooks call. Nobody types it. */
+/** `hook git`, which the installed hooks call. */
 import { EXIT, NocturneError } from '../../../kernel/error.js';
 import { readStandardInput } from '../../../kernel/read-input.js';
 import type { AddedCommand } from '../../../passes/added-command.js';

@@ -1,4 +1,4 @@
-/** Jobs of the host as the owner reads them, and as programs do. */
+/** The jobs as text for the owner, and as JSON. */
 import { quote } from 'shell-quote';
 import { stamp } from '../../../kernel/clock.js';
 import type { Installed } from '../install/cron-jobs.js';

@@ -1,4 +1,4 @@
-/** Whether the agent that would work is at home in this workspace. */
+/** Whether the agent of the jobs works in this workspace. */
 import { existsSync, realpathSync } from 'node:fs';
 import { z } from 'zod';
 import { NocturneError } from '../../../kernel/error.js';
@@ -13,9 +13,8 @@ const Agents = z.array(
 );
 
 /**
- * The agent's name, for the job.
- * @throws NocturneError `CONFIG` when its workspace is another folder: it would look for the prompt
- * there and not find it.
+ * @throws NocturneError `CONFIG` if its workspace is another folder, where it would not find the
+ * prompt.
  */
 export async function agentOf(
   host: OpenClaw,

@@ -1,14 +1,17 @@
-/**
- * `cron install|list|remove` behind the command line: the workspace's jobs in the OpenClaw that is
- * installed.
- */
-import { defined } from '../../../kernel/defined.js';
+/** Installs, lists and removes this workspace's jobs in the installed OpenClaw. */
 import { basename } from 'node:path';
+import { defined } from '../../../kernel/defined.js';
 import { fieldText } from '../../../project/field-text.js';
 import type { Snapshot, Workspace } from '../../../workspace/types.js';
 import { agentOf } from './agent-workspace.js';
 import { hostJobs, type OurJob, ourJobs } from './host-jobs.js';
-import { type InstalledJob, installJobs } from './install-jobs.js';
+import {
+  type InstalledJob,
+  installJobs,
+  madeMessages,
+  rememberMessages,
+  removeJobs,
+} from './install-jobs.js';
 import {
   type InstalledPlugin,
   installPlugin,
@@ -25,10 +28,8 @@ import {
   jobWords,
   type Times,
 } from './job.js';
-import { madeMessages, rememberMessages } from './made-jobs.js';
 import { type Probed, probe } from './probe.js';
 import { openClaw, type OpenClaw } from './program.js';
-import { removeJobs } from './remove-jobs.js';
 
 export type CronContext = {
   readonly workspace: Workspace;
@@ -48,16 +49,14 @@ export type InstallRequest = {
 };
 export type Installed = {
   readonly version: string;
-  /** Every command that changes the host, as it is (or would be) started. */
+  /** The commands that change the host, as they are (or would be) started. */
   readonly commands: readonly (readonly string[])[];
   readonly jobs: readonly InstalledJob[];
   readonly plugin: InstalledPlugin | undefined;
   readonly warnings: readonly string[];
 };
 
-/**
- * A pass needs more than its agent: gate and brief before, conditions, restoring and closing after.
- */
+/** A pass needs more time than its agent: gate and brief before, conditions and closing after. */
 const MARGIN_MINUTES = 15;
 const MANAGER_MINUTES = 15;
 
@@ -90,8 +89,7 @@ export async function installCron(
       plugin: undefined,
       warnings: notes,
     };
-  // The jobs last: a job whose plugin could not be installed would work unguarded from the first
-  // night on.
+  // The jobs come last: a job without its plugin would work unguarded.
   if (plan.plan !== undefined) request.say('installing the plugin');
   const plugin = plan.plan === undefined ? undefined : await installPlugin(host, plan.plan);
   request.say('making the jobs');
@@ -200,7 +198,7 @@ function specOf(
   };
 }
 
-/** In minutes: a project may name any of the tiers. */
+/** In minutes: a project may name any tier. */
 function longestPass(snapshot: Snapshot): number {
   return Math.max(
     1,

@@ -1,4 +1,4 @@
-/** The jobs that the host has, as its JSON tells, and which of them are ours. */
+/** The host's jobs, and which of them are ours. */
 import { z } from 'zod';
 import { NocturneError } from '../../../kernel/error.js';
 import { JOB_ROLES, jobMessage, jobName, type JobRole, type JobSpec } from './job.js';
@@ -42,7 +42,7 @@ const Job = z.looseObject({
 export type HostJob = z.infer<typeof Job>;
 const Listed = z.looseObject({ jobs: z.array(Job), hasMore: z.boolean().optional() });
 
-/** Ours by its name; `changed` says in what it is no job of ours any more. */
+/** Ours by name; `changed` says how it differs from a job of ours. */
 export type OurJob = {
   readonly role: JobRole;
   readonly job: HostJob;
@@ -71,10 +71,7 @@ export async function hostJobs(
   return read.data.jobs;
 }
 
-/**
- * @param messages what this workspace's jobs were given when they were made; the present ones count
- * as well.
- */
+/** @param messages what this workspace's jobs were given when they were made. */
 export function ourJobs(
   jobs: readonly HostJob[],
   options: { readonly workspaceId: string; readonly messages: readonly string[] },
@@ -98,10 +95,7 @@ function changedInto({ payload }: HostJob, messages: readonly string[]): string 
     : `its message is "${(payload.message ?? '').slice(0, 120)}"`;
 }
 
-/**
- * In what a job is not as it should be, in one word each. Options that the host does not have are
- * not looked at.
- */
+/** How a job differs, one word each. Options that the host lacks are not compared. */
 export function differences(
   job: HostJob,
   spec: JobSpec,

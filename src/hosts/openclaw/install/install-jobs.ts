@@ -1,18 +1,16 @@
-/**
- * Makes the two jobs, or brings them to what they should be. A job counts as made when the host's
- * list shows it so.
- */
+/** Makes, updates and removes the two jobs. A job counts as made once the host lists it. */
+import { join } from 'node:path';
 import { NocturneError } from '../../../kernel/error.js';
 import { differences, type HostJob, hostJobs, type OurJob, ourJobs } from './host-jobs.js';
 import { type JobSpec, jobWords } from './job.js';
 import type { Probed } from './probe.js';
 import type { OpenClaw } from './program.js';
+import { readJson, writeJsonDurably } from '../../../workspace/state-home.js';
 
 export type InstalledJob = {
   readonly role: JobSpec['role'];
   readonly what: 'created' | 'updated' | 'unchanged';
   readonly job: HostJob;
-  /** What was not as it should be. */
   readonly differed: readonly string[];
 };
 export type JobsContext = {
@@ -68,7 +66,7 @@ async function install(
   return { role: spec.role, what: first === undefined ? 'created' : 'updated', differed };
 }
 
-/** Nothing is reported as done that the host does not show. */
+/** Reports only what the host shows. */
 function observed(
   done: Omit<InstalledJob, 'job'>,
   options: {
@@ -98,10 +96,7 @@ function observed(
   return only.job;
 }
 
-/**
- * A job that declares our key under another name is somebody else's: a declaration would overwrite
- * it.
- */
+/** A declaration would overwrite a job of somebody else that has our key under another name. */
 function refuseForeign(jobs: readonly HostJob[], spec: JobSpec): void {
   const foreign = jobs.find((job) => job.declarationKey === spec.name && job.name !== spec.name);
   if (foreign !== undefined)
@@ -122,4 +117,37 @@ export function refuseChanged(ours: readonly OurJob[]): void {
       `the job ${changed.job.name} (${changed.job.id}) was changed since it was made: ${changed.changed}`,
       { hint: 'look at it with openclaw cron show; --force takes it as ours all the same' },
     );
+}
+
+const FILE = 'openclaw-jobs.json';
+const MOST = 20;
+
+export function madeMessages(state: string): readonly string[] {
+  const read = readJson<{ readonly messages?: readonly unknown[] }>(join(state, FILE));
+  return (read?.messages ?? []).filter((message) => typeof message === 'string');
+}
+
+export function rememberMessages(state: string, messages: readonly string[]): void {
+  const all = [...new Set([...messages, ...madeMessages(state)])].slice(0, MOST);
+  writeJsonDurably(join(state, FILE), { messages: all });
+}
+
+export async function removeJobs(
+  context: JobsContext,
+  { dryRun }: { readonly dryRun: boolean },
+): Promise<readonly OurJob[]> {
+  const ours = ourJobs(await hostJobs(context.host, context.probed), context);
+  if (!context.force) refuseChanged(ours);
+  if (dryRun || ours.length === 0) return ours;
+  for (const { job } of ours) await context.host.json(['cron', 'rm', job.id, '--json']);
+  const left = ourJobs(await hostJobs(context.host, context.probed), context).filter((candidate) =>
+    ours.some(({ job }) => job.id === candidate.job.id),
+  );
+  if (left.length > 0)
+    throw new NocturneError(
+      'RUN_FAILED',
+      `openclaw cron list still shows ${left.map((job) => `${job.job.name} (${job.job.id})`).join(', ')}`,
+      { hint: 'the host said that it was removed; try openclaw cron rm with the id' },
+    );
+  return ours;
 }

@@ -1,7 +1,4 @@
-/**
- * Puts our plugin into OpenClaw and gives it its settings; what others wrote in the host's
- * configuration stays.
- */
+/** Installs and configures our plugin in OpenClaw; other settings of the host stay. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -55,10 +52,7 @@ const Inspected = z.looseObject({
   diagnostics: z.array(z.unknown()).default([]),
 });
 
-/**
- * What has to be done, from what the host's configuration says now. @throws NocturneError `EXISTS`
- * when the plugin serves another workspace.
- */
+/** @throws NocturneError `EXISTS` if the plugin serves another workspace. */
 export async function planPlugin(
   host: OpenClaw,
   options: {
@@ -117,7 +111,6 @@ export async function planPlugin(
   };
 }
 
-/** Carries the plan out and reads back what the host made of it. */
 export async function installPlugin(host: OpenClaw, plan: PluginPlan): Promise<InstalledPlugin> {
   for (const command of plan.commands) {
     const ran = await host.run(command);
@@ -162,13 +155,10 @@ export async function installPlugin(host: OpenClaw, plan: PluginPlan): Promise<I
 const Status = z.looseObject({
   guard: z.looseObject({ workspace: z.string().optional(), error: z.string().optional() }),
 });
-/** The gateway takes up a changed configuration by itself, a moment later. */
+/** The gateway picks up a changed configuration by itself, a moment later. */
 const TRIES = 10;
 
-/**
- * The configuration may say so and the running gateway not know it: the plugin itself is asked
- * there.
- */
+/** The running gateway may not know the configuration yet, so the plugin itself is asked. */
 async function governs(host: OpenClaw, workspace: string): Promise<void> {
   let output = '';
   for (let i = 0; i < TRIES; i++) {
@@ -192,7 +182,7 @@ async function governs(host: OpenClaw, workspace: string): Promise<void> {
   );
 }
 
-/** An empty configuration is an error of `config get`, not an answer. */
+/** `config get` fails on an empty configuration. */
 async function configured(host: OpenClaw): Promise<z.infer<typeof Plugins>> {
   const { exit, stdout, stderr } = await host.run(['config', 'get', 'plugins', '--json']);
   if (exit !== 0 && /unset/.test(stdout + stderr)) return {};

@@ -1,7 +1,4 @@
-/**
- * The two jobs as they should be: their names, their messages, and the words that make them with
- * the options that this host has.
- */
+/** The two jobs as they should be, and the arguments that make them with this host's options. */
 import { NocturneError } from '../../../kernel/error.js';
 import type { Probed } from './probe.js';
 
@@ -24,21 +21,16 @@ export type JobSpec = {
 
 export type JobWords = {
   readonly args: readonly string[];
-  /** Options that this host does not have, and what that means. */
+  /** Options that this host lacks, and what that means. */
   readonly leftOut: readonly string[];
 };
 
-/**
- * @param workspaceId the name of the workspace's state directory: jobs of other workspaces have
- * other names.
- */
+/** @param workspaceId distinguishes the jobs of other workspaces. */
 export function jobName(role: JobRole, workspaceId: string): string {
   return `nocturne-${role}-${workspaceId.slice(0, 8)}`;
 }
 
-/**
- * Short on purpose: what the agent does stands in the workspace, where it is protected and signed.
- */
+/** Short on purpose: the prompt itself is in the workspace, protected and signed. */
 export function jobMessage(role: JobRole): string {
   return `Read orchestration-os/CRON-${role.toUpperCase()}-PROMPT.md in your workspace, all of it. Do exactly what it says, and nothing else.`;
 }
@@ -103,7 +95,7 @@ export function jobWords(spec: JobSpec, { cronAdd }: Pick<Probed, 'cronAdd'>): J
 
 const UNITS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
-/** `90m`. @throws NocturneError `USAGE`. */
+/** `90m`. @throws NocturneError `USAGE` */
 export function everyTimes(text: string): Times {
   const [, count = '', unit = ''] = /^(\d+)([smhd])$/.exec(text) ?? [];
   const ms = Number(count) * (UNITS[unit] ?? 0);

@@ -1,31 +1,25 @@
-/**
- * What the OpenClaw that is installed can do: its version, and the options that its own help lists.
- * Nothing is assumed of a version.
- */
+/** What the installed OpenClaw can do: its version, and the options that its help lists. */
 import { NocturneError } from '../../../kernel/error.js';
 import { complaint, type OpenClaw } from './program.js';
 
 export type Probed = {
   readonly version: string;
-  /** Options of `cron add`, with their dashes. */
   readonly cronAdd: ReadonlySet<string>;
   readonly cronList: ReadonlySet<string>;
-  /** Whether a plugin can be installed from a folder, and configured. */
+  /** Whether a plugin can be installed from a folder and configured. */
   readonly plugins: boolean;
 };
 
-/** Without these a job cannot be what it has to be. */
 const ESSENTIAL = ['--name', '--message', '--session', '--json'] as const;
 
 export type Needed = {
-  /** Options that the times of the jobs need; nothing where no job is made. */
   readonly schedule: readonly ('--cron' | '--tz' | '--every')[];
   readonly plugins: boolean;
 };
 
 /**
- * Asks only what is needed: each question is a start of the host's program. @throws NocturneError
- * `CONFIG` that names what is missing.
+ * Asks only what is needed, because each question starts a process.
+ * @throws NocturneError `CONFIG`
  */
 export async function probe(host: OpenClaw, { schedule, plugins }: Needed): Promise<Probed> {
   const none: ReadonlySet<string> = new Set();
@@ -64,7 +58,7 @@ export async function probe(host: OpenClaw, { schedule, plugins }: Needed): Prom
   };
 }
 
-/** Empty for a command that this version does not have. */
+/** Empty for a command that this version lacks. */
 async function options(host: OpenClaw, command: readonly string[]): Promise<ReadonlySet<string>> {
   const { exit, stdout } = await host.run([...command, '--help']);
   if (exit !== 0) return new Set();

@@ -1,22 +1,16 @@
-/**
- * OpenClaw's own program: started without a shell, with an environment that is picked, and its JSON
- * read.
- */
+/** Starts OpenClaw's program without a shell, with a selected environment, and reads its JSON. */
 import { NocturneError } from '../../../kernel/error.js';
 
 export type Ran = { readonly exit: number; readonly stdout: string; readonly stderr: string };
 export type OpenClaw = {
-  /** As it is started: a name found in PATH, or a path. */
+  /** A name found in PATH, or a path. */
   readonly program: string;
   run(args: readonly string[]): Promise<Ran>;
-  /**
-   * @throws NocturneError `RUN_FAILED` with what the host said, when it fails or its output is not
-   * JSON.
-   */
+  /** @throws NocturneError `RUN_FAILED` with the host's words, or if the output is not JSON. */
   json(args: readonly string[]): Promise<unknown>;
 };
 
-/** The gateway may be busy; a plugin is installed in ten seconds on an idle machine. */
+/** The gateway may be busy; installing a plugin takes ten seconds on an idle machine. */
 const PATIENCE_MS = 180_000;
 const PASSED = new Set([
   'HOME',
@@ -90,7 +84,7 @@ export function openClaw({
   };
 }
 
-/** What a host says when it refuses: `error.message` of its JSON, else the last line of stderr. */
+/** The host's reason: `error.message` of its JSON, otherwise the last lines of stderr. */
 export function complaint(
   value: unknown,
   { stderr, stdout }: Pick<Ran, 'stderr' | 'stdout'>,

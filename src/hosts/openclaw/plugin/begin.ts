@@ -1,17 +1,12 @@
 /**
- * Before the first turn of a job's agent: the gate, the lock, the brief. Whatever stands against it
- * ends the run before a model is asked.
+ * Before a job's first turn: gate, lock and brief. A problem ends the run before it asks a model.
  */
-import { realPath } from './config.js';
+import { realPath, type Plugin } from './state.js';
 import type { HostContext, Hooks } from './host-types.js';
-import type { Plugin } from './state.js';
 import { closeRun } from './close.js';
 import type { Run } from './runs.js';
 
-/**
- * The one hook before the model that knows the job, and the one that may take as long as a pass
- * needs.
- */
+/** The one hook before the model that knows the job and may take as long as a pass needs. */
 export function beforeReply(plugin: Plugin): Hooks['before_agent_reply'] {
   return async (event, context) => {
     const { runs, log } = plugin;
@@ -32,10 +27,7 @@ export function beforeReply(plugin: Plugin): Hooks['before_agent_reply'] {
   };
 }
 
-/**
- * Runs of which nothing more is to come but what was waited for in vain: another one wants to
- * begin.
- */
+/** Runs that only wait for something that never came, while another one wants to begin. */
 async function closeIdle(plugin: Plugin): Promise<void> {
   for (const run of plugin.runs.active())
     if (run.turnEnded !== undefined && run.children.size === 0)
@@ -43,7 +35,7 @@ async function closeIdle(plugin: Plugin): Promise<void> {
   await plugin.settled();
 }
 
-/** A further turn of a session whose pass runs: its sub-agents have answered. */
+/** A further turn of a session with a running pass: its subagents have answered. */
 function goOn(run: Run, runId: string): undefined {
   run.turns.add(runId);
   clearTimeout(run.closing);
@@ -53,8 +45,8 @@ function goOn(run: Run, runId: string): undefined {
 }
 
 /**
- * What to answer when the pass was over at once and went well; else the run waits to be stopped by
- * `before_agent_run`, where it fails.
+ * @returns the answer if the pass is over and went well; a failed run is stopped in
+ * `before_agent_run`.
  */
 async function begin(plugin: Plugin, run: Run, context: HostContext): Promise<string | undefined> {
   const { config, client, runs } = plugin;
@@ -89,7 +81,6 @@ async function begin(plugin: Plugin, run: Run, context: HostContext): Promise<st
   }
 }
 
-/** Nobody without a pass gets as far as a model. */
 export function beforeRun(plugin: Plugin): Hooks['before_agent_run'] {
   return (event, context) => {
     const standing = plugin.runs.standing(context);

@@ -1,20 +1,16 @@
 /**
- * The end of a run: what was used, what the agent said last, and the pass ended with it. A host
- * tells these in any order.
+ * The end of a run: usage, last answer and the end of its pass. A host reports these in any order.
  */
 import type { AgentEnd, Hooks, Message, SubagentEvent } from './host-types.js';
 import type { Run } from './runs.js';
 import type { Plugin } from './state.js';
 
 const BEAT_MS = 30_000;
-/**
- * What was used is told right after the end of the turn, or, when the model never answered, not at
- * all.
- */
+/** The host reports usage right after the turn, or never if the model never answered. */
 const COUNT_MS = 3_000;
-/** A session that had sub-agents goes on with a turn of its own when they have answered. */
+/** A session with subagents gets another turn when they have answered. */
 const NEXT_TURN_MS = 15_000;
-/** Sub-agents are waited for no longer than a pass may be silent. */
+/** Waits for subagents no longer than a pass may be silent. */
 const CHILDREN_MS = 15 * 60_000;
 
 export function agentEnd(plugin: Plugin): Hooks['agent_end'] {
@@ -85,7 +81,7 @@ function governing(plugin: Plugin, child: string): Run | undefined {
   return standing.kind === 'governed' ? standing.run : undefined;
 }
 
-/** Ends the pass as soon as nothing more is to be expected of its run. */
+/** Ends the pass as soon as nothing more is expected of its run. */
 function settle(plugin: Plugin, run: Run): void {
   const { turnEnded } = run;
   if (turnEnded === undefined || run.stage !== 'open') return;
@@ -96,14 +92,13 @@ function settle(plugin: Plugin, run: Run): void {
   else run.closing = setTimeout(end, waits);
 }
 
-/** For how long something may still come. */
 function waitOf(plugin: Plugin, run: Run): number {
   if (run.children.size > 0) return CHILDREN_MS;
   if (plugin.runs.hadChildren(run)) return NEXT_TURN_MS;
   return run.counted || run.turnEnded?.failed !== undefined ? 0 : COUNT_MS;
 }
 
-/** Ends the pass once, whoever asks first. */
+/** Ends the pass once, whichever caller comes first. */
 export async function closeRun(
   plugin: Plugin,
   run: Run,
@@ -137,8 +132,8 @@ export async function closeRun(
 }
 
 /**
- * A sign of life, seldom enough. One that is refused tells that the pass is lost: its calls are
- * then refused as well.
+ * A heartbeat, rate-limited. If Nocturne refuses it, the pass is lost, and its calls are refused
+ * too.
  */
 export function beat(
   plugin: Plugin,

@@ -1,7 +1,4 @@
-/**
- * The line to nocturne: starts it when nobody answers, asks, and never waits longer than it was
- * told to.
- */
+/** The connection to Nocturne: starts it if needed, asks, and keeps to the deadline. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { lstatSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
@@ -10,7 +7,7 @@ import type {
   GuardAsked,
   GuardResponse,
 } from '../../../passes/host/guard-protocol.js';
-import type { PluginConfig } from './config.js';
+import type { PluginConfig } from './state.js';
 
 type Waiting = {
   readonly resolve: (value: unknown) => void;
@@ -21,7 +18,7 @@ type Answer<Asked extends GuardAsked> = Asked['op'] extends keyof GuardAnswers
   ? GuardAnswers[Asked['op']]
   : null;
 
-/** Variables that would make another program of the one that is started, or a pass of it. */
+/** Variables that would change the started program, or make it part of a pass. */
 const NOT_PASSED_ON = /^(?:NODE_OPTIONS|NODE_PATH|NODE_EXTRA_CA_CERTS|NOCTURNE_.*)$/;
 const START_MS = 20_000;
 
@@ -37,10 +34,7 @@ export class GuardClient {
     this.#config = config;
   }
 
-  /**
-   * @param deadlineMs after which it rejects; `undefined`: never, as for what a pass does at its
-   * beginning and its end.
-   */
+  /** @param deadlineMs `undefined`: waits forever, as when a pass begins or ends. */
   async ask<Asked extends GuardAsked>(asked: Asked, deadlineMs?: number): Promise<Answer<Asked>> {
     const id = ++this.#last;
     return new Promise<Answer<Asked>>((resolve, reject) => {
@@ -99,7 +93,7 @@ export class GuardClient {
     return socket;
   }
 
-  /** The path of the socket. A server that is there already says where it is, and this one ends. */
+  /** If a server runs already, the new one prints its socket and ends. */
   #start(): Promise<string> {
     const { node, nocturne, workspace, home } = this.#config;
     const env = Object.fromEntries(
@@ -157,7 +151,7 @@ export class GuardClient {
       );
   }
 
-  /** What was asked over another line since is not concerned. */
+  /** Requests over a newer connection are not affected. */
   #lost(socket: Socket, child: ChildProcess | undefined): void {
     child?.stdin?.end();
     if (this.#line !== socket) return;

@@ -1,7 +1,4 @@
-/**
- * The part of OpenClaw's plugin interface that is used here, as seen in 2026.9.6. Everything may be
- * missing: the host promises none of it.
- */
+/** The part of OpenClaw's plugin interface (2026.9.6) used here. Anything may be missing. */
 
 export type HostContext = {
   readonly runId?: string;

@@ -1,7 +1,4 @@
-/**
- * The plugin that OpenClaw loads: every governed session begins, works and ends as a pass. It runs
- * in the host's own Node and loads nothing but this file.
- */
+/** The plugin that OpenClaw loads: every governed session begins, works and ends as a pass. */
 import { beforePrompt, beforeReply, beforeRun, execEnvironment } from './begin.js';
 import { agentEnd, beat, closeRun, llmOutput, subagent } from './close.js';
 import type { HostApi } from './host-types.js';
@@ -9,10 +6,10 @@ import { heldPlugin, type Plugin } from './state.js';
 import { statusOf, statusText } from './status.js';
 import { afterCall, asJudged, judgeOnce } from './tool-calls.js';
 
-/** Before what other plugins do, and after it. */
+/** Before and after other plugins. */
 const FIRST = 1_000_000;
 const LAST = -1_000_000;
-/** An agent that thinks for long makes no tool call to beat at. */
+/** An agent that thinks for long makes no tool call that would count as a heartbeat. */
 const WATCH_MS = 60_000;
 
 export default {
@@ -74,7 +71,7 @@ function registerHooks(api: HostApi, plugin: Plugin): void {
   });
 }
 
-/** Ends the passes of sessions of an earlier gateway: their agents are gone. */
+/** Ends the passes of an earlier gateway, whose agents are gone. */
 async function takeUp(plugin: Plugin): Promise<void> {
   try {
     const { sessions } = await plugin.client.ask({ op: 'hello', protocol: 1 }, 30_000);
@@ -126,10 +123,7 @@ function registerStatus(api: HostApi, plugin: Plugin): void {
   );
 }
 
-/**
- * Without its configuration nobody can say which workspace is meant: what looks like a job of
- * nocturne must not run ungoverned.
- */
+/** Without a configuration the workspace is unknown, and a job must not run ungoverned. */
 function refuseAll(api: HostApi, why: string): void {
   api.logger?.error?.(`nocturne: ${why}`);
   api.on(

@@ -1,6 +1,5 @@
 /**
- * What is known of the host's sessions: which belong to a job of nocturne, which are sub-agents of
- * one, and how far their pass is.
+ * The host's sessions: which are our jobs, which are their subagents, and how far their pass is.
  */
 import type { BeginAnswer } from '../../../passes/host/guard-protocol.js';
 import type { HostContext } from './host-types.js';
@@ -8,35 +7,28 @@ import type { HostContext } from './host-types.js';
 export type Role = 'worker' | 'manager';
 export type Usage = { tokensIn: number; tokensOut: number; cost: number };
 
-/**
- * A run of one of the two jobs. `over`: its pass has ended, or never began; `why` is what is said
- * to whoever asks.
- */
+/** `over`: its pass has ended or never began. `why`: the answer to its calls. */
 export type Run = {
   readonly role: Role;
   readonly sessionKey: string;
   readonly jobId: string;
-  /** The host's ids of its turns: a turn that waits for sub-agents is followed by another. */
+  /** The host's ids of its turns; a turn that waits for subagents is followed by another. */
   readonly turns: Set<string>;
   stage: 'beginning' | 'open' | 'over';
   why: string;
   brief: Extract<BeginAnswer, { readonly kind: 'brief' }> | undefined;
-  /** Sub-agents that have not ended. */
+  /** Subagents that are running. */
   readonly children: Set<string>;
   readonly usage: Usage;
   model: string;
   report: string;
-  /** The agent's turn is over, with what went wrong. */
   turnEnded: { readonly failed: string | undefined } | undefined;
   counted: boolean;
   beatAt: number;
   closing: NodeJS.Timeout | undefined;
 };
 
-/**
- * `free`: a session that has nothing to do with nocturne; `stray`: a sub-agent of nobody knows
- * whom.
- */
+/** `free`: not ours. `stray`: a subagent of an unknown session. */
 export type Standing =
   | { readonly kind: 'free' }
   | { readonly kind: 'stray' }
@@ -58,10 +50,7 @@ export class Runs {
     if (name !== undefined) this.#jobs.set(jobId, name);
   }
 
-  /**
-   * @param prompt begins with `[cron:ID NAME]`, which the host itself writes there: the name of a
-   * job that was never told.
-   */
+  /** @param prompt begins with `[cron:ID NAME]`, written by the host. */
   roleOf(jobId: string, prompt: string | undefined): Role | undefined {
     const name =
       this.#jobs.get(jobId) ??
@@ -116,10 +105,7 @@ export class Runs {
     return [...this.#runs.values()].filter((run) => run.stage !== 'over');
   }
 
-  /**
-   * Which run a session works for. A session of one of the jobs stays governed when its pass is
-   * over, and when nothing is known of it.
-   */
+  /** A session of a job stays governed after its pass is over. */
   standing({ sessionKey, runId }: HostContext): Standing {
     const turn =
       runId === undefined
@@ -143,10 +129,7 @@ export class Runs {
       : { kind: 'free' };
   }
 
-  /**
-   * Forgets runs that are over, but the last ones: a late call of one of them must not be taken for
-   * somebody else's.
-   */
+  /** Keeps the latest, so that a late call is not taken for another session's. */
   tidy(): void {
     const over = [...this.#runs.values()].filter((run) => run.stage === 'over');
     for (const run of over.slice(0, -KEPT)) this.#runs.delete(run.sessionKey);

@@ -1,8 +1,9 @@
 /**
- * What the plugin holds in a process of the host: once for each workspace, however often the host
- * loads and registers it.
+ * The plugin's state in a process of the host: one per workspace, however often the host loads it.
  */
-import { type PluginConfig, readConfig } from './config.js';
+import { createHash } from 'node:crypto';
+import { realpathSync } from 'node:fs';
+import { isAbsolute } from 'node:path';
 import { GuardClient } from './guard-client.js';
 import type { HostApi } from './host-types.js';
 import { type Run, Runs } from './runs.js';
@@ -13,16 +14,16 @@ export type Plugin = {
   readonly client: GuardClient;
   readonly runs: Runs;
   log: Log;
-  /** How long judgements took, as the host's tool calls felt it; the last ones. */
+  /** The latest durations of judgements, as seen by the host. */
   readonly took: number[];
   /**
-   * Parameters that nocturne put in place of a call's own, by call: a command as it was judged, and
-   * what a sub-agent has to be told.
+   * Parameters that replace a call's own, by call: a command as it was judged, or a spawn with the
+   * instruction for the subagent.
    */
   readonly ourParams: Map<string, Readonly<Record<string, unknown>>>;
-  /** What the owner has to mend; empty when nothing. */
+  /** What the owner must fix. */
   warnings: readonly string[];
-  /** The ends of passes that are under way. */
+  /** Passes that are ending. */
   readonly ending: Set<Promise<unknown>>;
   settled(): Promise<void>;
   session(run: Run): { readonly host: 'openclaw'; readonly id: string };
@@ -30,7 +31,7 @@ export type Plugin = {
 
 const HELD = Symbol.for('nocturne.openclaw');
 
-/** Nothing is started here: the host registers plugins only to look at them, too. */
+/** Starts nothing: the host also registers plugins only to inspect them. */
 export function heldPlugin(api: HostApi): Plugin | string {
   const read = readConfig(api.pluginConfig);
   if (read.kind === 'missing') return read.why;
@@ -66,7 +67,7 @@ function make(config: PluginConfig, log: Log): Plugin {
   };
 }
 
-/** The host takes hooks without a word that it will never call. */
+/** The host silently accepts hooks that it will never call. */
 function warningsOf(api: HostApi): readonly string[] {
   const hooks = api.config?.plugins?.entries?.['nocturne']?.hooks;
   return [
@@ -89,4 +90,54 @@ function logOf(api: HostApi): Log {
     (text: string): void =>
       api.logger?.[level]?.(`nocturne: ${text}`);
   return { info: log('info'), warn: log('warn'), error: log('error') };
+}
+
+export type PluginConfig = {
+  readonly workspace: string;
+  /** The first characters of the workspace's state name, with which its jobs' names end. */
+  readonly id: string;
+  readonly node: string;
+  readonly nocturne: string;
+  readonly home: string | undefined;
+  /** `all`: sessions that are not a pass are judged as guests; `jobs`: they are ignored. */
+  readonly governed: 'jobs' | 'all';
+};
+export type ReadConfig =
+  | { readonly kind: 'config'; readonly config: PluginConfig }
+  | { readonly kind: 'missing'; readonly why: string };
+
+export function readConfig(settings: unknown): ReadConfig {
+  const values = (typeof settings === 'object' && settings !== null ? settings : {}) as Readonly<
+    Record<string, unknown>
+  >;
+  const path = (name: string): string | undefined => {
+    const value = values[name];
+    return typeof value === 'string' && isAbsolute(value) ? value : undefined;
+  };
+  const [workspace, node, nocturne] = [path('workspace'), path('node'), path('nocturne')];
+  if (workspace === undefined || node === undefined || nocturne === undefined)
+    return {
+      kind: 'missing',
+      why: 'plugins.entries.nocturne.config needs workspace, node and nocturne as absolute paths; nocturne cron install writes them',
+    };
+  const real = realPath(workspace);
+  return {
+    kind: 'config',
+    config: {
+      workspace: real,
+      id: createHash('sha256').update(real).digest('hex').slice(0, 8),
+      node,
+      nocturne,
+      home: path('home'),
+      governed: values['governed'] === 'all' ? 'all' : 'jobs',
+    },
+  };
+}
+
+export function realPath(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path;
+  }
 }

@@ -1,7 +1,4 @@
-/**
- * `openclaw nocturne status` and the gateway method `nocturne.status`: what the guard says, and
- * whether the host lets it do its work.
- */
+/** `openclaw nocturne status` and the gateway method `nocturne.status`. */
 import type { StatusAnswer } from '../../../passes/host/guard-protocol.js';
 import type { Plugin } from './state.js';
 

@@ -1,18 +1,16 @@
-/** Each tool call before it is made and after it. What cannot be judged is not made. */
+/** Judges each tool call, and reports it afterwards. A call that cannot be judged is refused. */
 import type { JudgeAnswer } from '../../../passes/host/guard-protocol.js';
 import type { HostContext, Hooks, ToolEvent, ToolVerdict } from './host-types.js';
 import type { Plugin } from './state.js';
 import { beat } from './close.js';
 
-/** Under the fifteen seconds after which the host gives up on a hook. */
+/** The host gives up on a hook after fifteen seconds. */
 const DEADLINE_MS = 10_000;
 const SLOWEST_KEPT = 500;
 
 type Verdict = ToolVerdict | undefined;
 
-/**
- * A call that was judged by the policy is not judged again by the hook: by its id and what it says.
- */
+/** The hook reuses the policy's verdict for the same call. */
 export function judgeOnce(
   plugin: Plugin,
 ): (event: ToolEvent, context: HostContext) => Promise<Verdict> {
@@ -76,8 +74,8 @@ async function judge(plugin: Plugin, event: ToolEvent, context: HostContext): Pr
 }
 
 /**
- * The command that was judged runs, every word quoted. The task that a sub-agent gets says by which
- * name its result will be known.
+ * A command runs as it was judged, every word quoted. A subagent is told the name under which its
+ * result will be known.
  */
 function replaced(
   { ourParams }: Plugin,
@@ -101,10 +99,7 @@ function refuse(why: string): Verdict {
   return { block: true, blockReason: `Refused by nocturne. ${why}` };
 }
 
-/**
- * The last word on the parameters: what another plugin put in their place after the judgement is
- * taken out again.
- */
+/** Runs last, so that no other plugin can change the judged parameters. */
 export function asJudged(plugin: Plugin): Hooks['before_tool_call'] {
   return (event, context) =>
     plugin.runs.standing(context).kind === 'governed' && event.params !== undefined

@@ -29,9 +29,7 @@ export const knowledgeBench: ModuleCommand = {
         `The passage was found ${percent(measured.found)} of the time among ten, ${percent(measured.first)} as the first.`,
         ...(measured.recall === undefined
           ? []
-          : [
-              `Of the ten nearest vectors the first choice by signs kept ${percent(measured.recall)}.`,
-            ]),
+          : [`Of the ten nearest vectors, search found ${percent(measured.recall)}.`]),
       ].join('\n');
       return { exit: EXIT.ok, text, json: { ...measured, embedder: inForce.embedder.kind } };
     } finally {

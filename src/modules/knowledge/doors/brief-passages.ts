@@ -15,7 +15,7 @@ const MOST = 3;
 const BUDGET = 3000;
 /** Pages that a brief has anyway or that are about passes, not about the work. */
 const PAGES =
-  /^(?:SOUL|REGISTRY|ACTIVE-PROJECTS|NOTIFICATIONS(?:-ARCHIVE)?|LOCK|AGENTS|AGENTS-CORE|AGENTS-LESSONS|IDENTITY|USER|INTEGRITY-MANIFEST)\.md$|^orchestration-os\/|^audit\//;
+  /^(?:SOUL|REGISTRY|ACTIVE-PROJECTS|NOTIFICATIONS|LOCK|AGENTS|IDENTITY|USER|INTEGRITY-MANIFEST)\.md$|^orchestration-os\/|^audit\//;
 
 /** Nothing where there is no index. Only what is as it was indexed. */
 export async function briefPassages({

@@ -1,12 +1,13 @@
 /**
- * What search does on this very index: how long it takes, how often it finds a passage again, and
- * what the first choice by binary codes loses.
+ * What search does on this index: how long it takes, how often it finds a passage again, and how
+ * many of the nearest vectors are among its candidates.
  */
-import type { Db } from '../store/database.js';
+import { type Db, prepared } from '../store/database.js';
 import type { Embedder } from '../embedders/embedder.js';
 import { byMeaning } from '../ranking/nearest.js';
-import { search } from '../ranking/search.js';
+import { depthFor, search } from '../ranking/search.js';
 import { isStopWord } from '../ranking/stop-words.js';
+import { bytesOf } from '../store/vector-bytes.js';
 
 export type Measured = {
   readonly questions: number;
@@ -14,12 +15,13 @@ export type Measured = {
   readonly p95: number;
   readonly found: number;
   readonly first: number;
-  /** Of the ten nearest; missing without vectors. */
+  /** Of the ten nearest vectors; missing without vectors. */
   readonly recall: number | undefined;
 };
 
 const QUESTIONS = 60;
 const WORDS = 6;
+const HITS = 10;
 const FEWEST_WORDS = 8;
 
 /**
@@ -37,19 +39,19 @@ export async function measureIndex(
     .map((passage) => ({ ...passage, question: questionOf(passage.text) }))
     .filter((passage) => passage.question !== '')
     .slice(0, QUESTIONS);
-  const [times, places, shares]: [number[], number[], number[]] = [[], [], []];
+  const [times, places, recalls]: [number[], number[], number[]] = [[], [], []];
   for (const { question, hash } of asked) {
     const [vector] = embedder.kind === 'none' ? [] : await embedder.embed([question]);
     const fixed: Embedder = {
       ...embedder,
       embed: async () => (vector === undefined ? [] : [vector]),
     };
-    await search(db, question, { root, embedder: fixed, limit: 10 });
+    await search(db, question, { root, embedder: fixed, limit: HITS });
     const start = performance.now();
-    const { hits } = await search(db, question, { root, embedder: fixed, limit: 10 });
+    const { hits } = await search(db, question, { root, embedder: fixed, limit: HITS });
     times.push(performance.now() - start);
     places.push(hits.findIndex((hit) => hit.passage.hash === hash));
-    if (vector !== undefined) shares.push(shareOf(db, vector));
+    if (vector !== undefined) recalls.push(recallOf(db, vector));
   }
   times.sort((a, b) => a - b);
   const part = (count: number): number => (asked.length === 0 ? 0 : count / asked.length);
@@ -60,9 +62,9 @@ export async function measureIndex(
     found: part(places.filter((place) => place >= 0).length),
     first: part(places.filter((place) => place === 0).length),
     recall:
-      shares.length === 0
+      recalls.length === 0
         ? undefined
-        : shares.reduce((sum, share) => sum + share, 0) / shares.length,
+        : recalls.reduce((sum, recall) => sum + recall, 0) / recalls.length,
   };
 }
 
@@ -76,11 +78,18 @@ function questionOf(text: string): string {
         .join(' ');
 }
 
-function shareOf(db: Db, vector: Float32Array): number {
-  const ids = (how: 'exact' | 'quantised'): readonly number[] =>
-    byMeaning(db, vector, { limit: 60, narrowed: undefined, how })
-      .slice(0, 10)
-      .map((hit) => hit.id);
-  const [exact, quick] = [ids('exact'), new Set(ids('quantised'))];
-  return exact.length === 0 ? 1 : exact.filter((id) => quick.has(id)).length / exact.length;
+/** How many of the ten nearest vectors a search for ten hits finds. */
+export function recallOf(db: Db, query: Float32Array): number {
+  const nearest = prepared(
+    db,
+    'SELECT id FROM vectors WHERE vector <> zeroblob(?) ORDER BY vec_distance_L2(vector, ?), id LIMIT ?',
+  )
+    .pluck()
+    .all(query.byteLength, bytesOf(query), HITS) as number[];
+  const found = new Set(
+    byMeaning(db, query, { limit: depthFor(HITS), narrowed: undefined })
+      .slice(0, HITS)
+      .map((hit) => hit.id),
+  );
+  return nearest.length === 0 ? 1 : nearest.filter((id) => found.has(id)).length / nearest.length;
 }

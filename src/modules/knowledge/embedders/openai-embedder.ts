@@ -1,10 +1,9 @@
 /** Vectors from any OpenAI-compatible `/embeddings` endpoint. */
-import { pause, type Wait } from '../../../agents/backoff.js';
+import { pause, type Wait, type Attempt, tryAgain } from '../../../agents/retry.js';
 import {
   classifyRequestError,
   type RequestFailure,
 } from '../../../agents/classify-request-error.js';
-import { type Attempt, tryAgain } from '../../../agents/try-again.js';
 import { defined } from '../../../kernel/defined.js';
 import { NocturneError } from '../../../kernel/error.js';
 import { type Embedder, normalise } from './embedder.js';

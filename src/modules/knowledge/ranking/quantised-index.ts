@@ -7,8 +7,8 @@ import { type Db, ofGeneration } from '../store/database.js';
 export type QuantisedIndex = { readonly ids: Float64Array; readonly rows: Uint32Array };
 
 export function quantisedIndex(db: Db): QuantisedIndex {
-  return ofGeneration(db, 'signs', () => {
-    const all = db.prepare('SELECT id, bits FROM signs ORDER BY id').raw().all() as [
+  return ofGeneration(db, 'codes', () => {
+    const all = db.prepare('SELECT id, bits FROM codes ORDER BY id').raw().all() as [
       number,
       Buffer,
     ][];

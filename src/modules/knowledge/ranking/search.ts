@@ -9,7 +9,7 @@ import { freshnessOf } from '../store/fresh.js';
 import { type Channel, fuse, type Share } from './fuse.js';
 import { byNames, rankWords } from './lexical.js';
 import { lowerTexts } from './lower-texts.js';
-import { byMeaning, type Nearest } from './nearest.js';
+import { byMeaning } from './nearest.js';
 import { byProximity, type Placed } from './proximity.js';
 import { parseQuery, type Query } from './query-syntax.js';
 import type { Reranker } from '../embedders/rerank.js';
@@ -71,7 +71,6 @@ export type SearchOptions = {
   readonly sees?: (path: string) => boolean;
   /** Whether the caller may be shown this passage of a file that it sees. */
   readonly shows?: (passage: Passage) => boolean;
-  readonly how?: Nearest['how'];
   readonly rerank?: Reranker;
 };
 
@@ -93,14 +92,7 @@ export async function search(db: Db, question: string, options: SearchOptions): 
     {
       name: 'meaning',
       weight,
-      ranked:
-        weight === 0
-          ? []
-          : byMeaning(
-              db,
-              vector,
-              options.how === undefined ? settings : { ...settings, how: options.how },
-            ),
+      ranked: weight === 0 ? [] : byMeaning(db, vector, settings),
     },
   ];
   const fused = fuse(channels);

@@ -11,15 +11,13 @@ import { NocturneError } from '../../../kernel/error.js';
 export type Db = Database.Database;
 
 /** Raised when the tables change: an older file is made anew. */
-const VERSION = 4;
+const VERSION = 5;
 
 /**
- * `words`: unicode61 with English stems, a hyphenated name or a path is found as a phrase of its
- * parts. `grams`: every three characters of names, for parts of
- * them. Both keep no text of their own: what they are given is made from the chunk
- * (`search-text.ts`). `signs` has the
- * binary codes for a first choice among very many vectors, in a table of its own so that it is read
- * quickly.
+ * `words`: unicode61 with English stems; a hyphenated name or a path is found as a phrase of its
+ * parts. `grams`: every three characters of names, to find parts of names. Both store no text of
+ * their own: `search-text.ts` makes it from the chunk. `codes`: the binary codes of the vectors, in
+ * a table of their own so that they load quickly.
  */
 const TABLES = `
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -30,7 +28,7 @@ CREATE INDEX chunks_hash ON chunks (hash);
 CREATE VIRTUAL TABLE words USING fts5 (headings, text, path, content = '', contentless_delete = 1, tokenize = 'porter unicode61 remove_diacritics 2');
 CREATE VIRTUAL TABLE grams USING fts5 (names, content = '', contentless_delete = 1, detail = 'none', tokenize = 'trigram');
 CREATE TABLE vectors (id INTEGER PRIMARY KEY, vector BLOB NOT NULL);
-CREATE TABLE signs (id INTEGER PRIMARY KEY, bits BLOB NOT NULL);
+CREATE TABLE codes (id INTEGER PRIMARY KEY, bits BLOB NOT NULL);
 CREATE TABLE latent (part TEXT PRIMARY KEY, data BLOB NOT NULL) WITHOUT ROWID;
 `;
 

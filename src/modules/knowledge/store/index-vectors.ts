@@ -88,7 +88,7 @@ export function prepareFor(
   const before = readMeta(db, 'model');
   if (before === model && readMeta(db, 'dimensions') === String(dimensions)) return undefined;
   db.transaction(() => {
-    db.exec('DELETE FROM vectors; DELETE FROM signs');
+    db.exec('DELETE FROM vectors; DELETE FROM codes');
     nextGeneration(db);
     writeMeta(db, 'model', model);
     writeMeta(db, 'dimensions', String(dimensions));
@@ -106,7 +106,7 @@ function writer(
     )
     .pluck();
   const insertVector = db.prepare('INSERT INTO vectors VALUES (?, ?)');
-  const insertCode = db.prepare('INSERT INTO signs VALUES (?, ?)');
+  const insertCode = db.prepare('INSERT INTO codes VALUES (?, ?)');
   return db.transaction((batch: readonly Waiting[], vectors: readonly Float32Array[]) => {
     // Another process may index with another model.
     if (readMeta(db, 'model') !== model)

@@ -68,7 +68,7 @@ function clearer(db: Db): (path: string) => void {
     'DELETE FROM words WHERE rowid = ?',
     'DELETE FROM grams WHERE rowid = ?',
     'DELETE FROM vectors WHERE id = ?',
-    'DELETE FROM signs WHERE id = ?',
+    'DELETE FROM codes WHERE id = ?',
   ].map((sql) => db.prepare(sql));
   const ofPath = ['DELETE FROM chunks WHERE path = ?', 'DELETE FROM files WHERE path = ?'].map(
     (sql) => db.prepare(sql),
@@ -94,7 +94,7 @@ function filler(db: Db): (file: IndexedFile, chunks: readonly Hashed[]) => void 
   const word = db.prepare('INSERT INTO words (rowid, headings, text, path) VALUES (?, ?, ?, ?)');
   const gram = db.prepare('INSERT INTO grams (rowid, names) VALUES (?, ?)');
   const insertVector = db.prepare('INSERT INTO vectors VALUES (?, ?)');
-  const insertCode = db.prepare('INSERT INTO signs VALUES (?, ?)');
+  const insertCode = db.prepare('INSERT INTO codes VALUES (?, ?)');
   return ({ path, hash: fileHash, stat, day }, chunks) => {
     insertFile.run(path, fileHash, stat, day);
     for (const { chunk, hash, vector } of chunks) {

@@ -1,24 +1,24 @@
-/** `add`: one record more, checked against R2 before it is written. */
+/** `add`: adds one record, checked against R2 before it is written. */
 import { defined } from '../../../kernel/defined.js';
 import { NocturneError } from '../../../kernel/error.js';
-import { nearestName } from '../../../kernel/nearest-name.js';
+import { didYouMean } from '../../../kernel/nearest-name.js';
 import type { Value } from '../../../markdown/types.js';
 import type { ObjectSpec, Schema } from '../../../registry/types.js';
 import type { Change } from '../../../workspace/types.js';
 import { carryOut } from '../carry-out.js';
-import { DRY_RUN, textOption } from '../options.js';
+import { DRY_RUN, REASON, textOption } from '../options.js';
 import { parseValue } from '../parse-value.js';
 import type { Command, Parsed } from '../types.js';
 import { namedValues } from '../named-values.js';
 
-export const command: Command = {
+export const add: Command = {
   args: '<object> [fields...]',
   options: [
-    { flags: '--key <key>', description: "the new document's key (what stands for * in its path)" },
-    { flags: '--file <file>', description: 'which file, where an object has several' },
-    { flags: '--body <text>', description: 'text below the fields' },
+    { flags: '--key <key>', description: 'the key of the new document (replaces * in its path)' },
+    { flags: '--file <file>', description: 'the file, if the object has several' },
+    { flags: '--body <text>', description: 'the text below the fields' },
     DRY_RUN,
-    { flags: '--reason <text>', description: 'why, for the change log' },
+    REASON,
   ],
   examples: [
     'nocturne add LESSON id=L-20261121-009 title="Ask first" date=2026-11-21 kind=practice observation="…" evidence="…"',
@@ -53,19 +53,15 @@ function objectNamed(schema: Schema, name: string): ObjectSpec {
   const object = schema.objects.get(name);
   if (object !== undefined) {
     if (object.shape === 'log')
-      throw new NocturneError(
-        'REFUSED',
-        `${name} is a log: its rows are written by what they tell of`,
-        { file: object.glob, hint: 'run the bundle or the command that writes such a row' },
-      );
+      throw new NocturneError('REFUSED', `${name} is a log: only Nocturne adds rows to it`, {
+        file: object.glob,
+        hint: 'run the bundle or the command that adds such a row',
+      });
     return object;
   }
-  const near = nearestName(name, schema.objects.keys());
-  throw new NocturneError('NOT_FOUND', `REGISTRY.md declares no object ${name}`, {
-    hint:
-      near === undefined
-        ? `known: ${[...schema.objects.keys()].join(', ')}`
-        : `did you mean ${near}?`,
+  const names = [...schema.objects.keys()];
+  throw new NocturneError('NOT_FOUND', `REGISTRY.md does not declare an object ${name}`, {
+    hint: didYouMean(name, names) ?? `objects: ${names.join(', ')}`,
   });
 }
 
@@ -74,26 +70,21 @@ function insertion(
   values: ReadonlyMap<string, string>,
   options: Parsed['options'],
 ): Extract<Change, { kind: 'insert' }> {
-  const [key, file, body] = ['key', 'file', 'body'].map((option) =>
-    typeof options[option] === 'string' ? options[option] : undefined,
-  );
+  const [key, file, body] = ['key', 'file', 'body'].map((name) => textOption(options, name));
   const fields: Record<string, Value> = {};
   for (const [field, text] of values) {
     const spec = object.fields.get(field);
     if (spec === undefined) {
-      const near = nearestName(field, object.fields.keys());
+      const names = [...object.fields.keys()];
       throw new NocturneError('NOT_FOUND', `${object.object} has no field "${field}"`, {
-        hint:
-          near === undefined
-            ? `its fields are ${[...object.fields.keys()].join(', ')}`
-            : `did you mean ${near}?`,
+        hint: didYouMean(field, names) ?? `its fields are ${names.join(', ')}`,
       });
     }
     fields[field] = parseValue(spec.type, text, { structured: object.shape !== 'table' });
   }
   if (object.shape === 'document' && object.glob.includes('*') && key === undefined)
-    throw new NocturneError('USAGE', `${object.object} lives in ${object.glob}: which one?`, {
-      hint: 'give --key NAME, the name that stands for the *',
+    throw new NocturneError('USAGE', `which ${object.object}? Each one is a file ${object.glob}`, {
+      hint: 'give --key NAME, which replaces the *',
     });
   return {
     kind: 'insert',

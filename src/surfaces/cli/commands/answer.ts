@@ -1,4 +1,4 @@
-/** `approve`, `decline`, `answer`: the owner's word on a question; the next pass acts on it. */
+/** `approve`, `decline`, `answer`: the owner answers a question, and the next pass acts on it. */
 import { type PendingAnswer, pendingAnswers } from '../../../governance/answers.js';
 import { readAnswer } from '../../../governance/verdict.js';
 import { EXIT, NocturneError } from '../../../kernel/error.js';
@@ -11,6 +11,7 @@ import { findQuestion } from '../find-question.js';
 import type { Command, CommandResult, Context } from '../types.js';
 
 type Answer = { readonly status: 'approved' | 'declined' | 'open'; readonly answer: string };
+type Decision = Pick<Answer, 'status'> & { readonly id: string; readonly pending: PendingAnswer };
 
 const STATUSES = { yes: 'approved', no: 'declined', text: 'open' } as const;
 
@@ -32,12 +33,15 @@ export const decline: Command = {
 
 export const answer: Command = {
   args: '<id> <text...>',
-  examples: ['nocturne answer weather "It is installed now, go on"', 'nocturne answer 002 yes'],
+  examples: [
+    'nocturne answer weather "It is installed now, please continue"',
+    'nocturne answer 002 yes',
+  ],
   run(context, { args }) {
     const text = args.slice(1).join(' ').trim();
     if (text === '')
       throw new NocturneError('USAGE', 'the answer is empty', {
-        hint: 'nocturne answer ID "what you want to say"',
+        hint: 'nocturne answer ID "your answer"',
       });
     const { verdict, rest } = readAnswer(text);
     const status = rest === '' ? STATUSES[verdict] : 'open';
@@ -56,11 +60,11 @@ function give(context: Context, name: string, { status, answer: text }: Answer):
       if (fieldText(question, 'status') === 'done')
         throw new NocturneError(
           'REFUSED',
-          `${id} is done: ${fieldText(question, 'answer') || 'a pass has dealt with it'}`,
+          `${id} is already done: ${fieldText(question, 'answer') || 'a pass has handled it'}`,
           {
             file: question.file,
             line: question.range.line,
-            hint: 'nocturne status lists what is open',
+            hint: 'nocturne status lists the open questions',
           },
         );
       const { changes, notices } = bundleChanges(snapshot, 'notification_answer', {
@@ -87,8 +91,8 @@ function give(context: Context, name: string, { status, answer: text }: Answer):
   const word = status === 'open' ? 'answered' : status;
   const then =
     pending === undefined
-      ? 'It is closed together with the newer question of the same transition.'
-      : `The next pass takes it up: ${pending.what}.`;
+      ? 'Nocturne closes it together with the newer question about the same transition.'
+      : `Next pass: ${pending.what}.`;
   return {
     ...result,
     text: `${id} ${word}: ${fieldText(question, 'action_needed')}\n${then}`,
@@ -96,18 +100,11 @@ function give(context: Context, name: string, { status, answer: text }: Answer):
   };
 }
 
-/**
- * A question of a pass is not left to the next pass: what was asked is done now, or it is said why
- * not.
- */
+/** What a pass asked for does not wait for the next pass: Nocturne does it now, or says why not. */
 function decided(
   context: Context,
   result: CommandResult,
-  {
-    id,
-    pending,
-    status,
-  }: { readonly id: string; readonly pending: PendingAnswer; readonly status: Answer['status'] },
+  { id, pending, status }: Decision,
 ): CommandResult {
   const workspace = context.workspace();
   const taken = takeApproval(

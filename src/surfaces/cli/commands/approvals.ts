@@ -1,6 +1,6 @@
 /**
- * `approvals list`, `approvals show`: what passes asked to do beyond their scope, and exactly what
- * would be done.
+ * `approvals list`, `approvals show`: what passes asked to do outside their scope, and exactly what
+ * a yes would do.
  */
 import {
   type Approval,
@@ -16,6 +16,7 @@ import { localTime } from '../../../passes/local-time.js';
 import type { Snapshot } from '../../../workspace/types.js';
 import { requireOwner } from '../actor.js';
 import { paint } from '../paint.js';
+import { ok } from '../result.js';
 import { textTable } from '../table.js';
 import type { Command } from '../types.js';
 import { ownerZone } from '../../../project/owner-zone.js';
@@ -23,10 +24,10 @@ import { ownerZone } from '../../../project/owner-zone.js';
 const ALL_LINES = 100_000;
 
 export const approvalsList: Command = {
-  options: [{ flags: '--all', description: 'also those that are decided and done' }],
+  options: [{ flags: '--all', description: 'include those that are decided or done' }],
   examples: ['nocturne approvals list', 'nocturne approvals list --all --json'],
   run(context, { options }) {
-    requireOwner(context, 'looking at approvals');
+    requireOwner(context, 'reading approvals');
     const snapshot = context.workspace().snapshot();
     const found = [...approvalsOf(snapshot).values()]
       .map((approval) => factsOf(snapshot, approval))
@@ -36,7 +37,7 @@ export const approvalsList: Command = {
       );
     const zone = ownerZone(snapshot);
     const table = textTable({
-      head: ['id', 'status', 'project', 'what', 'asked', 'until'],
+      head: ['id', 'status', 'project', 'action', 'asked', 'expires'],
       width: context.width,
       rows: found.map((approval) => [
         approval.id,
@@ -47,14 +48,12 @@ export const approvalsList: Command = {
         localTime(approval.expires, zone),
       ]),
     });
-    return {
-      exit: EXIT.ok,
-      text:
-        found.length === 0
-          ? 'No pass waits for leave to do something beyond its scope.'
-          : `${table}\nnocturne approvals show ID shows exactly what would be done.`,
-      json: { approvals: found },
-    };
+    return ok(
+      found.length === 0
+        ? 'No pass is waiting for approval.'
+        : `${table}\nTo see exactly what a yes would do: nocturne approvals show ID`,
+      { approvals: found },
+    );
   },
 };
 
@@ -62,38 +61,38 @@ export const approvalsShow: Command = {
   args: '<id>',
   examples: ['nocturne approvals show AP-003'],
   run(context, { args }) {
-    requireOwner(context, 'looking at approvals');
+    requireOwner(context, 'reading approvals');
     const workspace = context.workspace();
     const snapshot = workspace.snapshot();
     const approvals = approvalsOf(snapshot);
     const approval = approvals.get(args[0] ?? '');
     if (approval === undefined)
       throw new NocturneError('NOT_FOUND', `there is no approval "${args[0] ?? ''}"`, {
-        hint: `known: ${[...approvals.keys()].join(', ') || 'none'}`,
+        hint: `approvals: ${[...approvals.keys()].join(', ') || 'none'}`,
       });
     const facts = factsOf(snapshot, approval);
     const stored = readPayload(workspace.state, approval.payload);
     const head = [
-      `${approval.id}: ${facts.status}${facts.status === 'open' ? `, until ${facts.expires}` : `, ${facts.at} by ${facts.by}`}`,
+      `${approval.id}: ${facts.status}, ${facts.status === 'open' ? `expires ${facts.expires}` : `${facts.at} by ${facts.by}`}`,
       `asked by ${approval.project || 'an idle pass'} in ${approval.runId}, ${approval.requested}`,
     ];
     if (stored.kind === 'broken')
       return {
         exit: EXIT.findings,
-        text: [...head, `It cannot be shown and will not be carried out: ${stored.why}.`].join(
+        text: [...head, `Nocturne cannot show it and will not carry it out: ${stored.why}.`].join(
           '\n',
         ),
         json: { ...facts, payload: null, problem: stored.why },
       };
     const { payload, content } = stored;
     const path = payload.targets[0]?.path ?? '';
-    const held = snapshot.bytes(path);
+    const current = snapshot.bytes(path);
     const isSame = payload.targets.every(
       (target) => (snapshot.hash(target.path) ?? null) === target.before,
     );
     const after =
       payload.action === 'append'
-        ? Buffer.concat([held ?? Buffer.alloc(0), content ?? Buffer.alloc(0)])
+        ? Buffer.concat([current ?? Buffer.alloc(0), content ?? Buffer.alloc(0)])
         : content;
     const body = approvalBody(
       {
@@ -101,7 +100,7 @@ export const approvalsShow: Command = {
         runId: approval.runId,
         payload,
         expires: facts.expires,
-        contents: { before: held, after },
+        contents: { before: current, after },
       },
       ALL_LINES,
     );
@@ -111,43 +110,24 @@ export const approvalsShow: Command = {
         : [
             '',
             paint(context).attention(
-              'The target has changed since it was asked: a yes would do nothing.',
+              'The target has changed since the pass asked, so a yes would do nothing.',
             ),
           ];
-    return {
-      exit: EXIT.ok,
-      text: [
+    return ok(
+      [
         ...head,
-        `It would ${deed(payload)}.`,
+        `A yes would ${deed(payload)}.`,
         `payload ${approval.payload}`,
         ...changed,
         '',
         body,
       ].join('\n'),
-      json: { ...facts, payload, unchanged: isSame },
-    };
+      { ...facts, payload, unchanged: isSame },
+    );
   },
 };
 
-function factsOf(
-  snapshot: Snapshot,
-  approval: Approval,
-): Readonly<
-  Record<
-    | 'id'
-    | 'status'
-    | 'project'
-    | 'run_id'
-    | 'action'
-    | 'target'
-    | 'hash'
-    | 'requested'
-    | 'expires'
-    | 'at'
-    | 'by',
-    string
-  >
-> & { readonly question: string | null } {
+function factsOf(snapshot: Snapshot, approval: Approval) {
   const question =
     snapshot.records('NOTIFICATION').find((record) => approvalAsked(record) === approval.id)?.key ??
     null;

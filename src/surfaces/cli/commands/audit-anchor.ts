@@ -1,7 +1,4 @@
-/**
- * `audit anchor`: the owner accepts logs as they are, after seeing how they differ from their
- * anchors.
- */
+/** `audit anchor`: the owner accepts logs that differ from their anchors, after seeing how. */
 import { acceptLogs, type ChangedLog, changedLogs } from '../../../integrity/anchor-logs.js';
 import { loadOwnerKey } from '../../../integrity/owner-key.js';
 import { EXIT } from '../../../kernel/error.js';
@@ -9,14 +6,16 @@ import { recover } from '../../../workspace/recover.js';
 import type { Anchor } from '../../../workspace/storage-types.js';
 import { ownerName, requireOwner } from '../actor.js';
 import { canAsk, confirm, passphraseOf } from '../ask.js';
-import type { Command, CommandResult } from '../types.js';
+import { textOption } from '../options.js';
+import { ok, unconfirmed } from '../result.js';
+import type { Command } from '../types.js';
 import { workspacePath } from '../workspace-path.js';
 
-export const command: Command = {
+export const auditAnchor: Command = {
   args: '[logs...]',
   options: [
     { flags: '--reason <text>', description: 'why the logs differ, for the audit log' },
-    { flags: '--yes', description: 'accept them without being asked' },
+    { flags: '--yes', description: 'accept the logs without asking for confirmation' },
   ],
   examples: [
     'nocturne audit anchor',
@@ -29,36 +28,34 @@ export const command: Command = {
     const files = args.map((file) => workspacePath(context, file));
     const changed = changedLogs(workspace, files);
     if (changed.length === 0)
-      return {
-        exit: EXIT.ok,
-        text: 'Nothing to accept: each log ends where its anchor says.',
-        json: { anchored: [] },
-      };
+      return ok('Nothing to accept: every log matches its anchor.', { anchored: [] });
     const shown = changed.map(difference).join('\n');
     const snapshot = workspace.snapshot();
     if (options['yes'] !== true) {
-      if (!canAsk(context)) return unasked(changed, shown);
+      if (!canAsk(context))
+        return unconfirmed(shown, {
+          nothing: 'no log was accepted',
+          json: { changed: changed.map(jsonOf) },
+        });
       process.stderr.write(`${shown}\n`);
       if (
         !(await confirm(
           `Accept ${changed.length === 1 ? 'this log' : 'these logs'} as ${ownerName(snapshot)}?`,
         ))
       )
-        return { exit: EXIT.refused, text: 'Nothing was anchored.', json: { anchored: [] } };
+        return { exit: EXIT.refused, text: 'No log was accepted.', json: { anchored: [] } };
     }
     const key = loadOwnerKey(context.home, await passphraseOf(context));
     for (const warning of key.warnings) context.progress(warning);
-    const value = options['reason'];
-    const reason = typeof value === 'string' && value !== '' ? value : 'accepted as it stands';
+    const reason = textOption(options, 'reason') || 'accepted as it is';
     acceptLogs(workspace, changed, { key, signedBy: ownerName(snapshot), reason });
-    return {
-      exit: EXIT.ok,
-      text: [
+    return ok(
+      [
         ...(options['yes'] === true ? [shown] : []),
-        `Anchored: ${changed.map(({ file }) => file).join(', ')}. The audit log has a signed row about it.`,
+        `Accepted: ${changed.map(({ file }) => file).join(', ')}. A signed row in the audit log records it.`,
       ].join('\n'),
-      json: { anchored: changed.map(jsonOf), key: key.fingerprint },
-    };
+      { anchored: changed.map(jsonOf), key: key.fingerprint },
+    );
   },
 };
 
@@ -68,19 +65,9 @@ function difference({ file, line, message, before, after }: ChangedLog): string 
 
 function ending(anchor: Anchor | undefined): string {
   if (anchor === undefined) return 'nothing';
-  return `${anchor.rows} rows, ${anchor.bytes} bytes, last link ${anchor.head.slice(0, 8)}`;
+  return `${anchor.rows} rows, ${anchor.bytes} bytes, last hash ${anchor.head.slice(0, 8)}`;
 }
 
 function jsonOf({ file, message, before, after }: ChangedLog) {
   return { file, message, before: before ?? null, after };
-}
-
-function unasked(changed: readonly ChangedLog[], shown: string): CommandResult {
-  const message = 'nobody can be asked here, so nothing was anchored';
-  const hint = 'look at the difference, then run the same command with --yes';
-  return {
-    exit: EXIT.usage,
-    text: `${shown}\nUSAGE: ${message}\n  ${hint}`,
-    json: { error: { code: 'USAGE', message, hint }, changed: changed.map(jsonOf) },
-  };
 }

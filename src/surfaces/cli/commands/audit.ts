@@ -1,5 +1,4 @@
-/** `audit show`, `audit verify`: what was done, and whether the record of it is whole. */
-import { defined } from '../../../kernel/defined.js';
+/** `audit show`, `audit verify`: the audit log, and whether every log is unchanged. */
 import { EXIT, NocturneError } from '../../../kernel/error.js';
 import { checkLogs } from '../../../integrity/gate-logs.js';
 import { logGlobs } from '../../../integrity/gate-registry.js';
@@ -7,6 +6,7 @@ import { localTime } from '../../../passes/local-time.js';
 import { logRows } from '../../../workspace/log-rows.js';
 import { recover } from '../../../workspace/recover.js';
 import { paint } from '../paint.js';
+import { ok } from '../result.js';
 import { parseTime } from '../parse-time.js';
 import { textTable } from '../table.js';
 import type { Command } from '../types.js';
@@ -29,18 +29,20 @@ const FILTERS = [
   ['type', 'type'],
 ] as const;
 const DEFAULT_LIMIT = 40;
-/** Results that somebody should look at. */
 const BAD = new Set(['refused', 'failed', 'restored', 'missed', 'error']);
 
 type Row = Readonly<Record<(typeof COLUMNS)[number] | 'line', string>>;
 
 export const auditShow: Command = {
   options: [
-    { flags: '--run <id>', description: 'only this run' },
-    { flags: '--step <step>', description: 'only this step (T0 to T9)' },
+    { flags: '--run <id>', description: 'only rows of this run' },
+    { flags: '--step <step>', description: 'only rows of this step (T0 to T9)' },
     { flags: '--type <type>', description: 'only rows of this type' },
-    { flags: '--since <time>', description: 'only rows written since then' },
-    { flags: '--limit <n>', description: `the newest n rows (default ${DEFAULT_LIMIT}; 0: all)` },
+    { flags: '--since <time>', description: 'only rows written since this time' },
+    {
+      flags: '--limit <n>',
+      description: `how many of the newest rows (default ${DEFAULT_LIMIT}; 0 for all)`,
+    },
   ],
   examples: [
     'nocturne audit show',
@@ -96,21 +98,17 @@ export const auditShow: Command = {
     });
     const more =
       found > rows.length
-        ? `\n${found - rows.length} older rows are not shown: --limit 0 shows all.`
+        ? `\n${found - rows.length} older rows are not shown. For all rows, give --limit 0.`
         : '';
-    return {
-      exit: EXIT.ok,
-      text: rows.length === 0 ? 'No such row.' : `${table}${more}`,
-      json: {
-        rows: rows.map(({ line, seq, ...rest }) => ({
-          seq: Number(seq),
-          ...rest,
-          file,
-          line: Number(line),
-        })),
-        found,
-      },
-    };
+    return ok(rows.length === 0 ? 'No rows match.' : `${table}${more}`, {
+      rows: rows.map(({ line, seq, ...rest }) => ({
+        seq: Number(seq),
+        ...rest,
+        file,
+        line: Number(line),
+      })),
+      found,
+    });
   },
 };
 
@@ -124,9 +122,9 @@ export const auditVerify: Command = {
       workspace.state,
       logGlobs(workspace.snapshot().schema),
     );
-    const ok = findings.length === 0 && chains.every((chain) => chain.ok);
-    const lines = chains.map(({ file, rows, ok: sound, firstBad }) => {
-      if (sound) return `${file}: ${rows} rows, whole`;
+    const sound = findings.length === 0 && chains.every((chain) => chain.ok);
+    const lines = chains.map(({ file, rows, ok: unchanged, firstBad }) => {
+      if (unchanged) return `${file}: ${rows} rows, unchanged`;
       if (firstBad === undefined)
         return paint(context).wrong(
           `${file}: ${findings.find((finding) => finding.file === file)?.message ?? 'cannot be verified'}`,
@@ -144,35 +142,16 @@ export const auditVerify: Command = {
       ),
     ];
     const json = {
-      chains: chains.map(({ file, rows, ok: sound, firstBad }) => ({
-        file,
-        rows,
-        ok: sound,
-        ...(firstBad === undefined
-          ? {}
-          : {
-              firstBad: {
-                line: firstBad.line,
-                seq: firstBad.seq,
-                problem: firstBad.problem,
-                message: firstBad.message,
-              },
-            }),
-      })),
-      findings: findings.map(({ file, line, problem, message }) => ({
-        file,
-        ...defined({ line }),
-        problem,
-        message,
-      })),
+      chains,
+      findings: findings.map(({ hint: _, ...finding }) => finding),
     };
     return {
-      exit: ok ? EXIT.ok : EXIT.findings,
+      exit: sound ? EXIT.ok : EXIT.findings,
       text: [
         ...lines,
         ...loose,
-        ...(ok
-          ? ['Each row follows from the one before, and each log ends where its anchor says.']
+        ...(sound
+          ? ['Every row follows from the row before it, and every log matches its anchor.']
           : hints),
       ].join('\n'),
       json,
@@ -184,7 +163,7 @@ function limitOf(value: unknown): number {
   if (value === undefined) return DEFAULT_LIMIT;
   if (typeof value !== 'string' || !/^\d{1,7}$/.test(value))
     throw new NocturneError('USAGE', `--limit is ${String(value)}`, {
-      hint: 'give a whole number; 0 for all rows',
+      hint: 'give a whole number, or 0 for all rows',
     });
   return Number(value);
 }

@@ -1,16 +1,18 @@
-/** `briefing`: the morning page as it stands, or made anew when more has happened since. */
+/** `briefing`: the briefing as written, or a new one if more has happened since. */
 import { listIncidents } from '../../../workspace/incident.js';
 import { defined } from '../../../kernel/defined.js';
-import { EXIT } from '../../../kernel/error.js';
-import { briefing } from '../../../passes/manager/briefing.js';
+import { briefing as composeBriefing } from '../../../passes/manager/briefing.js';
 import { fieldText, fieldTime } from '../../../project/field-text.js';
 import { logRows } from '../../../workspace/log-rows.js';
 import type { Snapshot } from '../../../workspace/types.js';
 import { parseTime } from '../parse-time.js';
+import { ok } from '../result.js';
 import type { Command } from '../types.js';
 
-export const command: Command = {
-  options: [{ flags: '--since <time>', description: 'what happened since then, made anew' }],
+export const briefing: Command = {
+  options: [
+    { flags: '--since <time>', description: 'compose a briefing of what happened since this time' },
+  ],
   examples: ['nocturne briefing', 'nocturne briefing --since 24h'],
   run(context, { options }) {
     const workspace = context.workspace();
@@ -28,7 +30,7 @@ export const command: Command = {
     const from = since ?? pageBefore(snapshot);
     const text = isCurrent
       ? fieldText(page, 'body')
-      : briefing({ snapshot, since: from, incidents, notes: [] });
+      : composeBriefing({ snapshot, since: from, incidents, notes: [] });
     const json = {
       current: isCurrent,
       written: written === undefined ? null : new Date(written).toISOString(),
@@ -36,34 +38,30 @@ export const command: Command = {
       incidents: incidents.map(({ id, at: time, message }) => ({ id, at: time, message })),
       briefing: text,
     };
-    return { exit: EXIT.ok, text, json };
+    return ok(text, json);
   },
 };
 
-/** The page made anew covers what the one that stands there covers, and what came after it. */
+/** A new briefing covers what the written one covers, and what came after it. */
 function pageBefore(snapshot: Snapshot): Date {
-  const pages: string[] = [];
-  for (const row of logRows(snapshot.root, snapshot.schema.objects.get('AUDIT')?.glob ?? '', {
-    containing: 'briefing_write',
-  }))
-    if (row.cell('type') === 'briefing_write') pages.push(row.cell('time'));
-  return new Date(pages.at(-2) ?? 0);
+  return new Date(auditTimes(snapshot, 'briefing_write').at(-2) ?? 0);
+}
+
+function auditTimes(snapshot: Snapshot, type: string): readonly string[] {
+  const file = snapshot.schema.objects.get('AUDIT')?.glob ?? '';
+  return [...logRows(snapshot.root, file, { containing: type })]
+    .filter((row) => row.cell('type') === type)
+    .map((row) => row.cell('time'));
 }
 
 /**
- * A worker pass ended, or the owner answered, after the page was written. The manager pass that
- * writes the page ends after it, always.
+ * A worker pass ended, or the owner answered, after the briefing was written. The manager pass that
+ * writes it always ends after it, so manager passes do not count.
  */
 function happenedSince(snapshot: Snapshot, written: number): boolean {
   const worked = snapshot
     .records('RUN')
     .some((run) => fieldText(run, 'role') === 'worker' && (fieldTime(run, 'ended') ?? 0) > written);
   if (worked) return true;
-  for (const row of logRows(snapshot.root, snapshot.schema.objects.get('AUDIT')?.glob ?? '', {
-    containing: 'notification_answer',
-  })) {
-    if (row.cell('type') === 'notification_answer' && Date.parse(row.cell('time')) > written)
-      return true;
-  }
-  return false;
+  return auditTimes(snapshot, 'notification_answer').some((time) => Date.parse(time) > written);
 }

@@ -1,4 +1,4 @@
-/** `bundle run`: a bundle of R5 by hand, or inside a pass where its scope allows it. */
+/** `bundle run`: runs a bundle of R5 for the owner, or for a pass whose scope allows it. */
 import { NocturneError } from '../../../kernel/error.js';
 import { nearestName } from '../../../kernel/nearest-name.js';
 import type { Value } from '../../../markdown/types.js';
@@ -10,10 +10,10 @@ import { parseValue } from '../parse-value.js';
 import type { Command } from '../types.js';
 import { namedValues } from '../named-values.js';
 
-/** Run for the owner only, whatever the scope of a pass is. */
+/** For the owner only, whatever the scope of a pass. */
 const OWNERS = new Set(['notification_answer', 'sender_decide', 'message_take', 'message_release']);
-/** Rows that only count with what nocturne does beside them. */
-const OURS = new Set(['approval_request', 'approval_record']);
+/** Their rows count only together with what Nocturne itself does. */
+const INTERNAL = new Set(['approval_request', 'approval_record']);
 
 export const bundleRun: Command = {
   args: '<name> [arguments...]',
@@ -25,9 +25,9 @@ export const bundleRun: Command = {
   run(context, { args, options }) {
     const [name = '', ...words] = args;
     if (OWNERS.has(name)) requireOwner(context, `the bundle ${name}`);
-    if (OURS.has(name))
-      throw new NocturneError('REFUSED', `the bundle ${name} is run by nocturne itself`, {
-        hint: 'nocturne approve ID, or nocturne decline ID',
+    if (INTERNAL.has(name))
+      throw new NocturneError('REFUSED', `only Nocturne runs the bundle ${name}`, {
+        hint: 'to decide, run nocturne approve ID or nocturne decline ID',
       });
     const texts = namedValues(words, 'argument');
     return carryOut(
@@ -37,7 +37,7 @@ export const bundleRun: Command = {
         const near =
           bundle === undefined ? nearestName(name, snapshot.schema.bundles.keys()) : undefined;
         if (near !== undefined)
-          throw new NocturneError('NOT_FOUND', `REGISTRY.md declares no bundle "${name}"`, {
+          throw new NocturneError('NOT_FOUND', `REGISTRY.md does not declare a bundle "${name}"`, {
             hint: `did you mean ${near}?`,
           });
         const values: Record<string, Value> = {};

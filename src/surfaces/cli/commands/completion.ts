@@ -1,5 +1,6 @@
-/** `completion bash|zsh|fish`: scripts that ask `nocturne __complete` at each tab. */
-import { EXIT, NocturneError } from '../../../kernel/error.js';
+/** `completion`: scripts for bash, zsh and fish that call `nocturne __complete` at each tab. */
+import { NocturneError } from '../../../kernel/error.js';
+import { ok } from '../result.js';
 import type { Command } from '../types.js';
 
 const BASH = `# nocturne completion for bash: source it, or put it into ~/.local/share/bash-completion/completions/nocturne
@@ -51,9 +52,9 @@ export const completion: Command = {
   run(_context, { args }) {
     const script = SCRIPTS[args[0] ?? ''];
     if (script === undefined)
-      throw new NocturneError('USAGE', `there is no completion for ${args[0] ?? 'no shell'}`, {
+      throw new NocturneError('USAGE', `there is no completion for ${args[0]}`, {
         hint: `shells: ${Object.keys(SCRIPTS).join(', ')}`,
       });
-    return { exit: EXIT.ok, text: script, json: { shell: args[0], script } };
+    return ok(script, { shell: args[0], script });
   },
 };

@@ -1,10 +1,10 @@
-/** `demo`: makes the demonstration workspace once, and lets a night pass in it. */
+/** `demo`: makes the demonstration workspace if it is missing, and runs a night in it. */
 import { basename, join, relative, resolve } from 'node:path';
 import { makeDemo } from '../../../setup/demo.js';
 import { makeContext } from '../context.js';
 import type { Command } from '../types.js';
 
-export const command: Command = {
+export const demo: Command = {
   args: '[dir]',
   examples: ['nocturne demo .demo'],
   async run(context, { args }) {
@@ -20,9 +20,9 @@ export const command: Command = {
       clock: context.clock,
     });
     context.progress(
-      made ? `made the demonstration workspace ${directory}\n` : `using ${directory}\n`,
+      made ? `Created the demonstration workspace ${directory}.\n` : `Using ${directory}.\n`,
     );
-    const { command: night } = await import('./night.js');
+    const { night } = await import('./night.js');
     const inside = await makeContext({
       workspace: directory,
       home,
@@ -32,7 +32,7 @@ export const command: Command = {
     });
     const result = await night.run(inside, { args: [], options: {} });
     const place = relative(context.cwd, directory);
-    const how = `\n\nThe workspace is ${directory}. Answer with a word, and let the next pass run:\n\n  export NOCTURNE_HOME=${home}\n  npx nocturne approve inventory --workspace ${place}\n  npx nocturne run worker --workspace ${place}\n`;
+    const how = `\n\nThe workspace is ${directory}. To answer a question and let the next pass act on it:\n\n  export NOCTURNE_HOME=${home}\n  npx nocturne approve inventory --workspace ${place}\n  npx nocturne run worker --workspace ${place}\n`;
     return { ...result, text: `${result.text.trimEnd()}${how}` };
   },
 };

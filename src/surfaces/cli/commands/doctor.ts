@@ -1,7 +1,4 @@
-/**
- * `doctor`: what works here and what does not, each an observed fact with the command that mends
- * it.
- */
+/** `doctor`: what works here and what does not, each with the command that fixes it. */
 import { installedHosts } from '../../../hosts/installed.js';
 import { EXIT, NocturneError } from '../../../kernel/error.js';
 import type { Verdict } from '../../../kernel/observation.js';
@@ -11,18 +8,18 @@ import { requireOwner } from '../actor.js';
 import { paint } from '../paint.js';
 import type { Command, Context } from '../types.js';
 
-export const command: Command = {
+export const doctor: Command = {
   options: [
     {
       flags: '--fix',
       description:
-        'mend what is safe: locks of dead processes, files left behind, missing directories; never signs or anchors',
+        'fix what is safe: locks of dead processes, leftover files, missing directories; never signs or anchors',
     },
   ],
   examples: ['nocturne doctor', 'nocturne doctor --fix', 'nocturne doctor --json'],
   async run(context, { options }) {
     const fix = options['fix'] === true;
-    if (fix) requireOwner(context, 'mending');
+    if (fix) requireOwner(context, 'fixing');
     const { home, env, clock, packageRoot } = context;
     const findings = await examine(
       { home, env, clock, packageRoot, hosts: await installedHosts(), root: rootOf(context) },
@@ -66,7 +63,7 @@ function textOf(
     const indent = ' '.repeat(width + 11);
     return [
       `${shown[verdict](verdict.padEnd(7))}  ${id.padEnd(width)}  ${fact}`,
-      ...(mended === undefined ? [] : [`${indent}mended: ${mended}`]),
+      ...(mended === undefined ? [] : [`${indent}fixed: ${mended}`]),
       ...(fix === undefined || verdict === 'working' ? [] : [`${indent}→ ${fix}`]),
     ];
   });

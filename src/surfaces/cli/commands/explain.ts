@@ -1,4 +1,4 @@
-/** `nocturne explain`: the page of a rule, or what is known of a file or of an object kind. */
+/** `explain`: the page of a rule, or the facts about a file or an object. */
 import { EXIT, NocturneError } from '../../../kernel/error.js';
 import { didYouMean } from '../../../kernel/nearest-name.js';
 import { endOfPart } from '../../../registry/registry-part.js';
@@ -8,7 +8,7 @@ import { explainFile, explainObject, fileText, objectText } from '../explain-wor
 import { rulePage } from '../rule-pages.js';
 import type { Command, CommandResult, Context } from '../types.js';
 
-export const command: Command = {
+export const explain: Command = {
   args: '[what]',
   examples: [
     'nocturne explain',
@@ -37,7 +37,7 @@ export const command: Command = {
       ...snapshot.schema.objects.keys(),
       ...snapshot.files.keys(),
     ];
-    throw new NocturneError('NOT_FOUND', `there is no rule, file or object ${what}`, {
+    throw new NocturneError('NOT_FOUND', `there is no rule, file or object called ${what}`, {
       hint: didYouMean(what, topics) ?? 'nocturne explain lists the rules',
     });
   },
@@ -50,7 +50,7 @@ function list(context: Context): CommandResult {
   const text = [
     ...rules.filter((id) => !own.has(id)),
     '',
-    `declared in ${snapshot.schema.file}:`,
+    `Declared in ${snapshot.schema.file}:`,
     ...rules.filter((id) => own.has(id)),
   ].join('\n');
   return answer({ kind: 'rules', rules }, text);

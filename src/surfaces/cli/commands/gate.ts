@@ -1,6 +1,6 @@
 /**
- * `gate`: T0's verification alone; what it refused before is over once it is content.
- * `gate-line.ts` answers it in most cases.
+ * `gate`: the check of T0 alone; incidents end when it passes. `gate-line.ts` answers most calls
+ * without this file.
  */
 import { insidePass } from '../../../agents/inside-pass.js';
 import { closeIncidents } from '../../../integrity/close-incidents.js';
@@ -13,7 +13,7 @@ import { stateDirectory } from '../../../workspace/state-home.js';
 import { gateResult } from '../gate-result.js';
 import type { Command } from '../types.js';
 
-export const command: Command = {
+export const gate: Command = {
   examples: ['nocturne gate', 'nocturne gate --json'],
   run(context) {
     const report = verdict(context.root(), context.home);
@@ -23,7 +23,7 @@ export const command: Command = {
   },
 };
 
-/** What an interrupted commit left half done is finished first, as T0 does. */
+/** Finishes an interrupted commit first, as T0 does. */
 function verdict(root: string, home: string): GateReport {
   const report = verifyGate(root, home);
   if (report.ok || isJournalEmpty(root)) return report;

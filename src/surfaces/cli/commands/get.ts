@@ -1,8 +1,8 @@
-/** `get`: one value, and where it stands. */
+/** `get`: one value, and where it is. */
 import { EXIT } from '../../../kernel/error.js';
 import type { Command } from '../types.js';
 
-export const command: Command = {
+export const get: Command = {
   args: '<address>',
   examples: [
     'nocturne get ACTIVE-PROJECTS.md#inventory.status',

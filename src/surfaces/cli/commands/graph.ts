@@ -1,5 +1,4 @@
-/** `graph`, `graph suggest`: the edges that R4 declares, and those that it should perhaps. */
-import { EXIT } from '../../../kernel/error.js';
+/** `graph`, `graph suggest`: the edges that R4 declares, and those that it probably should. */
 import { triggerCycles } from '../../../registry/impact.js';
 import { routeOf } from '../../../registry/route.js';
 import { type Edge, EDGE_KINDS } from '../../../registry/types.js';
@@ -7,15 +6,18 @@ import { type ObservedLink, observedEdges } from '../../../validate/observed-edg
 import { changeRows } from '../../../workspace/history.js';
 import { linksOf } from '../../../workspace/links.js';
 import type { Snapshot } from '../../../workspace/types.js';
-import { dot, GRAPH_FORMATS, mermaid } from '../draw-graph.js';
+import { drawn, GRAPH_FORMATS } from '../draw-graph.js';
 import { paint } from '../paint.js';
+import { ok } from '../result.js';
 import { textTable } from '../table.js';
 import type { Command, Context } from '../types.js';
 
 const MOST_NAMED = 8;
 
 export const graph: Command = {
-  options: [{ flags: '--format <format>', description: 'how to print it', choices: GRAPH_FORMATS }],
+  options: [
+    { flags: '--format <format>', description: 'the output format', choices: GRAPH_FORMATS },
+  ],
   examples: ['nocturne graph', 'nocturne graph --format dot | dot -Tsvg > graph.svg'],
   run(context, { options }) {
     const snapshot = context.workspace().snapshot();
@@ -41,18 +43,10 @@ export const graph: Command = {
       edges: edges.map(({ source, kind, target }) => ({ from: source, label: kind, to: target })),
       marked,
     };
-    if (options['format'] === 'mermaid')
-      return { exit: EXIT.ok, text: '', json, raw: mermaid(drawing) };
-    if (options['format'] === 'dot') return { exit: EXIT.ok, text: '', json, raw: dot(drawing) };
-    if (options['format'] === 'json')
-      return {
-        exit: EXIT.ok,
-        text: '',
-        json,
-        raw: JSON.stringify({ schema: 1, ok: true, ...json }),
-      };
-    const text = graphText({ edges, ends, cycles }, context);
-    return { exit: EXIT.ok, text, json };
+    return (
+      drawn(options['format'], { drawing, json }) ??
+      ok(graphText({ edges, ends, cycles }, context), json)
+    );
   },
 };
 
@@ -79,13 +73,13 @@ function graphText({ edges, ends, cycles }: Shown, context: Context): string {
     textTable({ head: ['edge', 'count'], rows: kinds, width: context.width }),
     '',
     textTable({
-      head: ['most connected', 'from it', 'to it'],
+      head: ['most connected', 'outgoing', 'incoming'],
       rows: busiest
         .slice(0, MOST_NAMED)
         .map(({ name, out, into }) => [name, String(out), String(into)]),
       width: context.width,
     }),
-    ...cycles.map((nodes) => `\n${paint(context).wrong('triggers itself')}: ${nodes.join(' -> ')}`),
+    ...cycles.map((nodes) => `\n${paint(context).wrong('trigger cycle')}: ${nodes.join(' -> ')}`),
   ].join('\n');
 }
 
@@ -100,17 +94,17 @@ export const graphSuggest: Command = {
     });
     const rows = suggestions.map(
       ({ source, kind, target, by, at: place }) =>
-        `| \`${source}\` | ${kind} | \`${target}\` | ${by === 'together' ? 'which of them depends on which?' : by} |\n    ${place.file}:${place.line}  ${place.example}`,
+        `| \`${source}\` | ${kind} | \`${target}\` | ${by === 'together' ? 'which one depends on the other?' : by} |\n    ${place.file}:${place.line}  ${place.example}`,
     );
     const text =
       suggestions.length === 0
-        ? 'Every link and every write that was seen is declared in R4.'
+        ? 'R4 declares every link and every write that Nocturne has seen.'
         : [
-            'Seen, and not declared. Rows for R4 of REGISTRY.md, as far as they are true (edit it, then nocturne sign REGISTRY.md):',
+            'Nocturne has seen these dependencies, and R4 does not declare them. Copy the rows that are right into R4 of REGISTRY.md, then run nocturne sign REGISTRY.md.',
             '',
             ...rows,
           ].join('\n');
-    return { exit: EXIT.ok, text, json: { suggestions } };
+    return ok(text, { suggestions });
   },
 };
 

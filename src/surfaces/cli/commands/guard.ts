@@ -1,16 +1,17 @@
-/**
- * `guard check`: one decision of the guard, with every reason. What a host's hook asks before an
- * agent's tool runs.
- */
+/** `guard check`, `guard serve`: one decision of the guard with its reasons, or many by socket. */
 import { decide } from '../../../governance/guard/decide.js';
 import type { Action, ActionKind, Authority } from '../../../governance/types.js';
 import { defined } from '../../../kernel/defined.js';
 import { EXIT, NocturneError } from '../../../kernel/error.js';
+import { installedHosts } from '../../../hosts/installed.js';
 import { readInput } from '../../../kernel/read-input.js';
 import { projectScope } from '../../../passes/project-scope.js';
 import type { Snapshot } from '../../../workspace/types.js';
-import { actingAs } from '../actor.js';
+import { actingAs, requireOwner } from '../actor.js';
 import { paint } from '../paint.js';
+import { passEnvironment } from '../pass-environment.js';
+import { unknownProject } from '../unknown-project.js';
+import { ok } from '../result.js';
 import { textTable } from '../table.js';
 import type { Command, Context, Parsed } from '../types.js';
 
@@ -28,19 +29,19 @@ const OPERATIONS: readonly ActionKind[] = [
 
 export const guardCheck: Command = {
   options: [
-    { flags: '--op <operation>', description: 'what is to be done', choices: OPERATIONS },
-    { flags: '--path <path>', description: 'to which file' },
+    { flags: '--op <operation>', description: 'the kind of action', choices: OPERATIONS },
+    { flags: '--path <path>', description: 'the file' },
     {
       flags: '--to <place>',
       description:
-        'of a rename: where to; of a send: an address, CHANNEL:TARGET, session:KEY or search:web',
+        'for rename: the new path; for send: a URL, CHANNEL:TARGET, session:KEY or search:web',
     },
-    { flags: '--command <line>', description: 'of exec: the command line' },
+    { flags: '--command <line>', description: 'for exec: the command line' },
     {
       flags: '--content-file <file>',
-      description: 'what the file would hold, or what is appended (- for standard input)',
+      description: 'a file with the proposed content (- for standard input)',
     },
-    { flags: '--project <slug>', description: 'as a pass of this project would be judged' },
+    { flags: '--project <slug>', description: 'decide as for a worker pass of this project' },
   ],
   examples: [
     'nocturne guard check --op edit --path SOUL.md --project inventory',
@@ -57,7 +58,7 @@ export const guardCheck: Command = {
     const colour = paint(context);
     const words = {
       allow: colour.good('allowed'),
-      ask: colour.attention("only with the owner's leave"),
+      ask: colour.attention("needs the owner's approval"),
       deny: colour.wrong('refused'),
     };
     const text = [
@@ -67,7 +68,7 @@ export const guardCheck: Command = {
         ? []
         : [
             '',
-            `It would reach ${impact.length} others:`,
+            `It would affect ${impact.length} others:`,
             textTable({
               head: ['file', 'edge', 'via', ''],
               width: context.width,
@@ -84,12 +85,7 @@ export const guardCheck: Command = {
       verdict,
       tier: tier ?? null,
       reasons,
-      impact: impact.map(({ file, edge, via, protected: isProtected }) => ({
-        file,
-        edge,
-        via,
-        protected: isProtected,
-      })),
+      impact,
       diagnostics: diagnostics.map(({ rule, severity, message, range }) => ({
         rule,
         severity,
@@ -109,20 +105,20 @@ function actionOf(context: Context, options: Parsed['options']): Action {
     typeof options[name] === 'string' ? options[name] : undefined;
   const kind = OPERATIONS.find((operation) => operation === options['op']);
   if (kind === undefined)
-    throw new NocturneError('USAGE', 'what is to be done?', {
-      hint: `give --op, one of ${OPERATIONS.join(', ')}`,
+    throw new NocturneError('USAGE', '--op is missing', {
+      hint: `operations: ${OPERATIONS.join(', ')}`,
     });
   const [path, to, command, file] = ['path', 'to', 'command', 'contentFile'].map(text);
   if (kind === 'exec' && command === undefined)
-    throw new NocturneError('USAGE', 'an exec needs its command', { hint: 'give --command "…"' });
+    throw new NocturneError('USAGE', 'exec needs a command', { hint: 'give --command "…"' });
   if (kind !== 'exec' && kind !== 'send' && path === undefined)
-    throw new NocturneError('USAGE', `a ${kind} needs a path`, { hint: 'give --path' });
+    throw new NocturneError('USAGE', `${kind} needs a path`, { hint: 'give --path' });
   if (kind === 'send' && to === undefined)
-    throw new NocturneError('USAGE', 'a send needs a destination', {
+    throw new NocturneError('USAGE', 'send needs a destination', {
       hint: 'give --to, for instance https://api.example.org/licences',
     });
   if (kind === 'rename' && to === undefined)
-    throw new NocturneError('USAGE', 'a rename needs to know where to', { hint: 'give --to' });
+    throw new NocturneError('USAGE', 'rename needs the new path', { hint: 'give --to' });
   return {
     kind,
     ...defined({
@@ -135,10 +131,7 @@ function actionOf(context: Context, options: Parsed['options']): Action {
   };
 }
 
-/**
- * The running pass by its token; else, where a project is named, a pass of it; else somebody
- * without a token, who may only read.
- */
+/** The running pass by its token, else a pass of the named project, else a reader. */
 function authorityFor(
   context: Context,
   snapshot: Snapshot,
@@ -151,26 +144,67 @@ function authorityFor(
   if (typeof project !== 'string')
     return { authority: { kind: 'reader' }, whose: 'a caller without a pass token' };
   if (snapshot.record('PROJECT', project) === undefined)
-    throw new NocturneError('NOT_FOUND', `there is no project "${project}"`, {
-      hint: `projects: ${
-        snapshot
-          .records('PROJECT')
-          .map((record) => record.key)
-          .join(', ') || 'none'
-      }`,
-    });
-  const { writes, tools, phase, earlierOutputs } = projectScope(snapshot, project);
-  return {
-    authority: {
-      kind: 'pass',
-      runId: '',
-      role: 'worker',
+    throw unknownProject(
       project,
-      phase,
-      earlierOutputs,
-      writes,
-      tools,
-    },
+      snapshot.records('PROJECT').map((record) => record.key),
+    );
+  const scope = projectScope(snapshot, project);
+  return {
+    authority: { kind: 'pass', runId: '', role: 'worker', project, ...scope },
     whose: `a worker pass of ${project}`,
   };
+}
+
+export const guardServe: Command = {
+  options: [
+    {
+      flags: '--idle <minutes>',
+      description: 'stop after this long without a connection (default 30)',
+    },
+    {
+      flags: '--parent',
+      description: 'stop when standard input closes, because the parent process has ended',
+    },
+  ],
+  examples: ['nocturne guard serve', 'nocturne guard serve --parent'],
+  async run(context, { options }) {
+    requireOwner(context, 'serving the guard');
+    const minutes = Number(options['idle'] ?? 30);
+    if (!(minutes > 0))
+      throw new NocturneError('USAGE', `--idle cannot be ${String(options['idle'])}`, {
+        hint: 'give a number of minutes above 0',
+      });
+    const env = await passEnvironment(context);
+    const { serveGuard } = await import('../../guard-socket/start.js');
+    const ending = new AbortController();
+    env.signal.addEventListener('abort', () => ending.abort());
+    if (options['parent'] === true) onParentGone(() => ending.abort());
+    await serveGuard({
+      env: { ...env, signal: ending.signal },
+      hosts: await installedHosts(),
+      idleMs: minutes * 60_000,
+      ready: (started) =>
+        void process.stdout.write(
+          `${context.json ? JSON.stringify({ schema: 1, ok: true, ...started }) : servingText(started)}\n`,
+        ),
+    });
+    process.stdin.destroy();
+    return { ...ok('', {}), ...defined({ raw: context.json ? '' : undefined }) };
+  },
+};
+
+function servingText(started: {
+  readonly socket: string;
+  readonly pid: number;
+  readonly served: boolean;
+}): string {
+  return started.served
+    ? `The guard listens at ${started.socket}.`
+    : `Another process already listens at ${started.socket}.`;
+}
+
+/** The system closes the pipe whenever and however the parent ends. */
+function onParentGone(act: () => void): void {
+  process.stdin.on('end', act).on('close', act).on('error', act);
+  process.stdin.resume();
 }

@@ -1,5 +1,5 @@
-/** `history`, `as-of`, `diff`: the workspace at other times. */
-import { EXIT, NocturneError } from '../../../kernel/error.js';
+/** `history`, `as-of`, `diff`: the workspace at earlier times. */
+import { NocturneError } from '../../../kernel/error.js';
 import { localTime } from '../../../passes/local-time.js';
 import { addressOf } from '../../../workspace/address.js';
 import {
@@ -13,11 +13,15 @@ import {
 } from '../../../workspace/history.js';
 import type { Snapshot } from '../../../workspace/types.js';
 import { parseTime } from '../parse-time.js';
+import { ok } from '../result.js';
 import { textTable } from '../table.js';
 import type { Command } from '../types.js';
 import { ownerZone } from '../../../project/owner-zone.js';
 
-const valid = { flags: '--valid', description: 'by when it was true, not by when it was written' };
+const valid = {
+  flags: '--valid',
+  description: 'use the time since when a value is true, not when it was written',
+};
 
 export const history: Command = {
   args: '<address>',
@@ -47,20 +51,18 @@ export const history: Command = {
     const last = rows.at(-1);
     const edited =
       last !== undefined && now.change === undefined
-        ? `\nSomebody has edited it since: it is ${JSON.stringify(shown(snapshot, now.value))} now.`
+        ? `\nIt was edited outside Nocturne since then. It is now ${JSON.stringify(shown(snapshot, now.value))}.`
         : '';
-    return {
-      exit: EXIT.ok,
-      text:
-        rows.length === 0
-          ? `${address} was never changed by a commit; it is ${JSON.stringify(shown(snapshot, now.value))}.`
-          : `${table}${edited}`,
-      json: {
+    return ok(
+      rows.length === 0
+        ? `No commit has changed ${address}. It is ${JSON.stringify(shown(snapshot, now.value))}.`
+        : `${table}${edited}`,
+      {
         address,
         values: rows.map((row) => historyJson(snapshot, row)),
         now: storedText(snapshot.root, now.value) ?? null,
       },
-    };
+    );
   },
 };
 
@@ -80,11 +82,10 @@ export const asOf: Command = {
       const address = logged(snapshot, args[1]);
       const past = valueAt(snapshot, { address, time, axis });
       if (past.change === undefined && past.value === '') requireKnown(snapshot, args[1], address);
-      return {
-        exit: EXIT.ok,
-        text: storedText(snapshot.root, past.value) ?? gone(past),
-        json: { time: time.toISOString(), axis, values: [valueJson(snapshot, past)] },
-      };
+      return ok(
+        storedText(snapshot.root, past.value) ?? `${past.value}\nIts text is no longer stored.`,
+        { time: time.toISOString(), axis, values: [valueJson(snapshot, past)] },
+      );
     }
     const [state = new Map<string, PastValue>()] = statesAt(snapshot, [time], axis);
     const values = [...state.values()].sort((a, b) => (a.address < b.address ? -1 : 1));
@@ -93,15 +94,11 @@ export const asOf: Command = {
       width: context.width,
       rows: values.map((past) => [past.address, brief(shown(snapshot, past.value))]),
     });
-    return {
-      exit: EXIT.ok,
-      text: table,
-      json: {
-        time: time.toISOString(),
-        axis,
-        values: values.map((past) => valueJson(snapshot, past)),
-      },
-    };
+    return ok(table, {
+      time: time.toISOString(),
+      axis,
+      values: values.map((past) => valueJson(snapshot, past)),
+    });
   },
 };
 
@@ -111,9 +108,7 @@ export const diff: Command = {
   examples: ['nocturne diff 12h now', 'nocturne diff 2026-11-20 2026-11-21 --json'],
   run(context, { args, options }) {
     const snapshot = context.workspace().snapshot();
-    const [from, to] = [args[0] ?? '', args[1] ?? ''].map((time) => parseTime(snapshot, time));
-    if (from === undefined || to === undefined)
-      throw new NocturneError('USAGE', 'two times are needed', { hint: 'nocturne diff 12h now' });
+    const [from, to] = [parseTime(snapshot, args[0] ?? ''), parseTime(snapshot, args[1] ?? '')];
     const [before = new Map<string, PastValue>(), after = new Map<string, PastValue>()] = statesAt(
       snapshot,
       [from, to],
@@ -144,18 +139,15 @@ export const diff: Command = {
       run_id: change?.runId ?? '',
       reason: change?.reason ?? '',
     }));
-    return {
-      exit: EXIT.ok,
-      text: changed.length === 0 ? 'Nothing changed between these times.' : table,
-      json: { from: from.toISOString(), to: to.toISOString(), changed: resolved },
-    };
+    return ok(changed.length === 0 ? 'Nothing changed between these times.' : table, {
+      from: from.toISOString(),
+      to: to.toISOString(),
+      changed: resolved,
+    });
   },
 };
 
-/**
- * The address as the change log has it; a record that is gone cannot be looked up, so then the
- * address is taken as it is.
- */
+/** The address as the change log writes it, also for a record that no longer exists. */
 function logged(snapshot: Snapshot, address: string): string {
   if (snapshot.files.has(address) && snapshot.objectsOf(address).length === 0) return address;
   try {
@@ -171,7 +163,7 @@ function logged(snapshot: Snapshot, address: string): string {
   }
 }
 
-/** @throws what addressing says about it, when neither the log nor the workspace knows it. */
+/** @throws NocturneError of `locate` if neither the log nor the workspace has the address. */
 function requireKnown(snapshot: Snapshot, typed: string, address: string): void {
   if (snapshot.files.has(address)) return;
   for (const _ of changeRows(snapshot, address)) return;
@@ -179,14 +171,14 @@ function requireKnown(snapshot: Snapshot, typed: string, address: string): void 
 }
 
 function historyJson(snapshot: Snapshot, row: ChangeRow): Record<string, unknown> {
-  const { address, writer, runId, bundle, written, valid: since, reason } = row;
+  const { address, writer, bundle, reason } = row;
   return {
     address,
     value: resolve(snapshot, address, row.new),
     old: resolve(snapshot, address, row.old),
-    t_written: written,
-    t_valid: since,
-    run_id: runId,
+    t_written: row.written,
+    t_valid: row.valid,
+    run_id: row.runId,
     writer,
     bundle,
     reason,
@@ -206,20 +198,16 @@ function valueJson(
   };
 }
 
-/** Long texts in full, files by their hash; `null` for what is not kept any more. */
+/** Long texts in full, files as their hash; `null` for a text that is no longer stored. */
 function resolve(snapshot: Snapshot, address: string, value: string): string | null {
   return address.includes('#') ? (storedText(snapshot.root, value) ?? null) : value;
 }
 
 function shown(snapshot: Snapshot, value: string): string {
-  return brief(storedText(snapshot.root, value) ?? `${value.slice(0, 19)}… (not kept any more)`);
+  return brief(storedText(snapshot.root, value) ?? `${value.slice(0, 19)}… (no longer stored)`);
 }
 
 function brief(text: string): string {
   const line = text.replaceAll('\n', ' ');
   return line.length > 160 ? `${line.slice(0, 157)}...` : line;
-}
-
-function gone({ value }: PastValue): string {
-  return `${value}\nIts text is not kept any more.`;
 }

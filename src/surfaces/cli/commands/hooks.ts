@@ -1,68 +1,58 @@
-/**
- * `hooks install`, `hooks uninstall`, `hooks status`: our hooks in the settings of the installed
- * hosts.
- */
+/** `hooks install`, `hooks uninstall`, `hooks status`: our hooks in the settings of the hosts. */
 import { join } from 'node:path';
 import type { HookPaths } from '../../../hosts/hook-command.js';
 import { installedHosts } from '../../../hosts/installed.js';
 import type { HookPlan, Host, HostHooks } from '../../../hosts/types.js';
 import { defined } from '../../../kernel/defined.js';
-import { EXIT, NocturneError } from '../../../kernel/error.js';
+import { NocturneError } from '../../../kernel/error.js';
 import { ownerName, requireOwner } from '../actor.js';
+import { ok } from '../result.js';
 import type { Command, CommandResult, Context, OptionSpec, Parsed } from '../types.js';
 
-type Way = 'install' | 'uninstall';
 type Hooked = Pick<Host, 'name' | 'title'> & { readonly hooks: () => Promise<HostHooks> };
 
 const DRY: OptionSpec = {
   flags: '--dry-run',
-  description: 'say what would change, and change nothing',
+  description: 'show what would change, and change nothing',
 };
 
-export async function hooksInstall(): Promise<Command> {
+/** Their options depend on which hosts are installed. */
+export async function hookCommands(): Promise<
+  Readonly<Record<'hooksInstall' | 'hooksUninstall' | 'hooksStatus', Command>>
+> {
   const hosts = await hookedHosts();
+  const [first, last] = [hosts[0], hosts.at(-1)].map((host) => `--${host?.name ?? 'HOST'}`);
   return {
-    options: [...choices(hosts), DRY],
-    examples: [
-      'nocturne hooks install',
-      ...hosts.slice(0, 1).map(({ name }) => `nocturne hooks install --${name} --dry-run`),
-    ],
-    run: (context, parsed) => change(context, { hosts, parsed, way: 'install' }),
-  };
-}
-
-export async function hooksUninstall(): Promise<Command> {
-  const hosts = await hookedHosts();
-  return {
-    options: [...choices(hosts), DRY],
-    examples: [
-      'nocturne hooks uninstall',
-      ...hosts.slice(-1).map(({ name }) => `nocturne hooks uninstall --${name}`),
-    ],
-    run: (context, parsed) => change(context, { hosts, parsed, way: 'uninstall' }),
-  };
-}
-
-export async function hooksStatus(): Promise<Command> {
-  const hosts = await hookedHosts();
-  return {
-    options: choices(hosts),
-    examples: ['nocturne hooks status', 'nocturne hooks status --json'],
-    async run(context, parsed) {
-      const [workspace, paths] = [context.workspace(), hookPathsOf(context)];
-      const found = await Promise.all(
-        chosen(hosts, parsed).map(async ({ name, title, hooks }) => {
-          const { text, facts } = (await hooks()).status(workspace, paths);
-          return { line: `${title}: ${text}`, entry: [optionName(name), facts] as const };
-        }),
-      );
-      return {
-        exit: EXIT.ok,
-        text: found.map(({ line }) => line).join('\n'),
-        json: Object.fromEntries(found.map(({ entry }) => entry)),
-      };
+    hooksInstall: {
+      options: [...choices(hosts), DRY],
+      examples: ['nocturne hooks install', `nocturne hooks install ${first} --dry-run`],
+      run: (context, parsed) => change(context, { hosts, parsed, way: 'install' }),
+    },
+    hooksUninstall: {
+      options: [...choices(hosts), DRY],
+      examples: ['nocturne hooks uninstall', `nocturne hooks uninstall ${last}`],
+      run: (context, parsed) => change(context, { hosts, parsed, way: 'uninstall' }),
+    },
+    hooksStatus: {
+      options: choices(hosts),
+      examples: ['nocturne hooks status', 'nocturne hooks status --json'],
+      run: (context, parsed) => status(context, chosen(hosts, parsed)),
     },
   };
+}
+
+async function status(context: Context, hosts: readonly Hooked[]): Promise<CommandResult> {
+  const [workspace, paths] = [context.workspace(), hookPathsOf(context)];
+  const found = await Promise.all(
+    hosts.map(async ({ name, title, hooks }) => {
+      const { text, facts } = (await hooks()).status(workspace, paths);
+      return { line: `${title}: ${text}`, entry: [optionName(name), facts] as const };
+    }),
+  );
+  return ok(
+    found.map(({ line }) => line).join('\n'),
+    Object.fromEntries(found.map(({ entry }) => entry)),
+  );
 }
 
 async function hookedHosts(): Promise<readonly Hooked[]> {
@@ -93,19 +83,20 @@ function optionName(name: string): string {
   return name.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
 }
 
-/**
- * Everything is planned before anything is written, so that what is wrong with one host leaves the
- * others as they were.
- */
+/** Plans everything before it writes, so that an error in one host leaves the others untouched. */
 async function change(
   context: Context,
   {
     hosts,
     parsed,
     way,
-  }: { readonly hosts: readonly Hooked[]; readonly parsed: Parsed; readonly way: Way },
+  }: {
+    readonly hosts: readonly Hooked[];
+    readonly parsed: Parsed;
+    readonly way: 'install' | 'uninstall';
+  },
 ): Promise<CommandResult> {
-  requireOwner(context, way === 'install' ? 'installing hooks' : 'taking hooks out');
+  requireOwner(context, `${way}ing hooks`);
   const dryRun = parsed.options['dryRun'] === true;
   const workspace = context.workspace();
   const asked = { workspace, paths: hookPathsOf(context), owner: ownerName(workspace.snapshot()) };
@@ -121,29 +112,25 @@ async function change(
       throw new NocturneError('CONFIG', plan.why, { hint: plan.hint });
   if (!dryRun) for (const { plan } of plans) if (plan.kind === 'plan') plan.carryOut();
   const lines = plans.map(({ title, plan }) => `${title}: ${planText(plan)}`);
-  return {
-    exit: EXIT.ok,
-    text: [...lines, ...(dryRun ? ['Nothing was changed.'] : [])].join('\n'),
-    json: {
-      dryRun,
-      hooks: plans.flatMap(({ name, plan }) =>
-        plan.kind === 'plan' ? [{ door: name, verdict: plan.verdict, where: plan.where }] : [],
-      ),
-    },
-  };
+  return ok([...lines, ...(dryRun ? ['Nothing was changed.'] : [])].join('\n'), {
+    dryRun,
+    hooks: plans.flatMap(({ name, plan }) =>
+      plan.kind === 'plan' ? [{ door: name, verdict: plan.verdict, where: plan.where }] : [],
+    ),
+  });
 }
 
 const WORDS: Readonly<Record<Extract<HookPlan, { kind: 'plan' }>['verdict'], string>> = {
-  install: 'the hooks are put in',
-  upgrade: 'the hooks are brought up to date',
-  nothing: 'there is nothing to do',
-  restore: 'the file is as it was before',
-  remove: 'our hooks are taken out',
+  install: 'installs the hooks',
+  upgrade: 'updates the hooks',
+  nothing: 'nothing to do',
+  restore: 'restores the file as it was before',
+  remove: 'removes our hooks',
 };
 
 function planText(plan: HookPlan): string {
   return plan.kind === 'absent'
-    ? `${plan.what}, so nothing was done`
+    ? `${plan.what}, so there is nothing to do`
     : `${WORDS[plan.verdict]} (${plan.where})`;
 }
 

@@ -1,17 +1,19 @@
-/** `impact`: what a change of some files reaches, along the edges of R4. */
-import { EXIT } from '../../../kernel/error.js';
+/** `impact`: what depends on some files, along the edges of R4. */
 import { routeOf } from '../../../registry/route.js';
 import { impactOn } from '../../../tools/impact.js';
 import type { Snapshot } from '../../../workspace/types.js';
-import { dot, GRAPH_FORMATS, mermaid } from '../draw-graph.js';
+import { drawn, GRAPH_FORMATS } from '../draw-graph.js';
 import { paint } from '../paint.js';
+import { ok } from '../result.js';
 import { textTable } from '../table.js';
 import type { Command, Context } from '../types.js';
 import { workspacePath } from '../workspace-path.js';
 
-export const command: Command = {
+export const impact: Command = {
   args: '<files...>',
-  options: [{ flags: '--format <format>', description: 'how to print it', choices: GRAPH_FORMATS }],
+  options: [
+    { flags: '--format <format>', description: 'the output format', choices: GRAPH_FORMATS },
+  ],
   examples: [
     'nocturne impact SOUL.md',
     'nocturne impact PROJECTS/inventory/PHASES.md --format mermaid',
@@ -31,19 +33,9 @@ export const command: Command = {
       ]),
     };
     const json = { files: names, nodes };
-    if (options['format'] === 'mermaid')
-      return { exit: EXIT.ok, text: '', json, raw: mermaid(drawing) };
-    if (options['format'] === 'dot') return { exit: EXIT.ok, text: '', json, raw: dot(drawing) };
-    if (options['format'] === 'json')
-      return {
-        exit: EXIT.ok,
-        text: '',
-        json,
-        raw: JSON.stringify({ schema: 1, ok: true, ...json }),
-      };
     const colour = paint(context);
     const table = textTable({
-      head: ['reaches', 'edge', 'via', ''],
+      head: ['affects', 'edge', 'via', ''],
       width: context.width,
       rows: nodes.map((node) => [
         node.file,
@@ -52,15 +44,12 @@ export const command: Command = {
         node.protected ? colour.attention('protected') : '',
       ]),
     });
-    return {
-      exit: EXIT.ok,
-      text: nodes.length === 0 ? `Nothing depends on ${names.join(', ')}.` : table,
-      json,
-    };
+    const text = nodes.length === 0 ? `Nothing depends on ${names.join(', ')}.` : table;
+    return drawn(options['format'], { drawing, json }) ?? ok(text, json);
   },
 };
 
-/** Bundles and objects may be asked about by their names. */
+/** A bundle or an object can be named instead of a file. */
 function nodeOf(context: Context, snapshot: Snapshot, name: string): string {
   if (name.startsWith('OBJECT:'))
     return snapshot.schema.objects.get(name.slice('OBJECT:'.length))?.glob ?? name;

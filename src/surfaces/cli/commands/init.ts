@@ -1,30 +1,31 @@
-/**
- * `init`: makes a directory a workspace, or adopts the one that is there; makes the owner's key,
- * signs, and checks.
- */
+/** `init`: makes a directory a workspace or adopts it, makes the owner's key, signs, and checks. */
 import { EXIT } from '../../../kernel/error.js';
 import { createWorkspace, planWorkspace } from '../../../setup/create-workspace.js';
 import { type Checked, checkWorkspace } from '../../../setup/check-workspace.js';
 import { requireOwner } from '../actor.js';
 import { initRequest } from '../init-request.js';
 import { type Adopted, initJson, initText, planJson, planText } from '../init-report.js';
+import { ok } from '../result.js';
 import type { Command, CommandResult, Context } from '../types.js';
 
-export const command: Command = {
+export const init: Command = {
   args: '[dir]',
   options: [
     { flags: '--owner <name>', description: 'your name, for the briefing and the signature' },
-    { flags: '--domain <text>', description: 'one sentence: for whom, and about what' },
+    {
+      flags: '--domain <text>',
+      description: 'one sentence about the work: for whom, and about what',
+    },
     {
       flags: '--time-zone <zone>',
-      description: 'in which times are shown (default: the one of this machine)',
+      description: 'the time zone for displayed times (default: that of this machine)',
     },
     {
       flags: '--passphrase',
-      description: "protect the owner's key: asked for, or $NOCTURNE_PASSPHRASE",
+      description: "protect the owner's key with a passphrase (asked for, or $NOCTURNE_PASSPHRASE)",
     },
-    { flags: '--yes', description: 'ask nothing; what is not given gets its default' },
-    { flags: '--dry-run', description: 'say what would be written, and write nothing' },
+    { flags: '--yes', description: 'ask no questions, and use the defaults' },
+    { flags: '--dry-run', description: 'show what would be written, and write nothing' },
   ],
   examples: [
     'nocturne init my-workspace',
@@ -32,16 +33,12 @@ export const command: Command = {
     'nocturne init . --dry-run',
   ],
   async run(context, parsed) {
-    requireOwner(context, 'making a workspace');
+    requireOwner(context, 'creating a workspace');
     const { host, ...request } = await initRequest(context, parsed);
     const place = { ...request, packageRoot: context.packageRoot, clock: context.clock };
     if (parsed.options['dryRun'] === true) {
       const plan = planWorkspace(place);
-      return {
-        exit: EXIT.ok,
-        text: planText(request.directory, plan, host),
-        json: planJson(request.directory, plan, host),
-      };
+      return ok(planText(request.directory, plan, host), planJson(request.directory, plan, host));
     }
     const created = createWorkspace({ ...place, home: context.home });
     try {

@@ -1,10 +1,10 @@
 /**
- * `kept list`, `kept apply`: versions that passes left and that were undone. Some of them may have
- * been the owner's own.
+ * `kept list`, `kept apply`: versions that Nocturne undid after a pass. Some of them may be the
+ * owner's own.
  */
 import { lstatSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { EXIT, NocturneError } from '../../../kernel/error.js';
+import { NocturneError } from '../../../kernel/error.js';
 import { keptDirectory } from '../../../passes/reconcile/restore.js';
 import { localTime } from '../../../passes/local-time.js';
 import { routeOf } from '../../../registry/route.js';
@@ -13,6 +13,7 @@ import { isIgnored } from '../../../workspace/walk.js';
 import type { Snapshot } from '../../../workspace/types.js';
 import { requireOwner } from '../actor.js';
 import { carryOut } from '../carry-out.js';
+import { ok } from '../result.js';
 import { textTable } from '../table.js';
 import type { Command } from '../types.js';
 import { ownerZone } from '../../../project/owner-zone.js';
@@ -36,7 +37,7 @@ export const keptList: Command = {
       .flatMap((run) => filesIn(snapshot, run));
     const zone = ownerZone(snapshot);
     const table = textTable({
-      head: ['run', 'path', 'bytes', 'left', 'why it was undone'],
+      head: ['run', 'path', 'bytes', 'written', 'why it was undone'],
       width: context.width,
       rows: found.map((file) => [
         file.run,
@@ -46,16 +47,14 @@ export const keptList: Command = {
         file.why,
       ]),
     });
-    return {
-      exit: EXIT.ok,
-      text:
-        found.length === 0
-          ? 'Nothing is kept.'
-          : `${table}\nnocturne kept apply RUN PATH puts one of them in place.`,
-      json: {
+    return ok(
+      found.length === 0
+        ? 'There are no kept versions.'
+        : `${table}\nTo restore one: nocturne kept apply RUN PATH`,
+      {
         kept: found.map((file) => ({ ...file, place: `${keptDirectory(file.run)}/${file.path}` })),
       },
-    };
+    );
   },
 };
 
@@ -67,18 +66,17 @@ export const keptApply: Command = {
     'nocturne kept apply RUN-20261121-003 PROJECTS/inventory/outputs/planted.md',
   ],
   run(context, { args, options }) {
-    requireOwner(context, 'putting a kept version in place');
+    requireOwner(context, 'restoring a kept version');
     const [run = '', path = ''] = args;
     const content = keptContent(context.workspace().root, { run, path });
     const route = routeOf(context.workspace().snapshot().schema, path);
     if (route.tier === 'APPEND')
-      throw new NocturneError(
-        'REFUSED',
-        `${path} is a log: its rows are written by what they tell of`,
-        { file: path, hint: 'look at the kept version; nothing of it can be put in place' },
-      );
+      throw new NocturneError('REFUSED', `${path} is a log: only Nocturne adds rows to it`, {
+        file: path,
+        hint: 'read the kept version; it cannot be restored',
+      });
     if (route.tier === 'MANIFEST-VERIFY')
-      throw new NocturneError('REFUSED', `${path} is written only by signing`, {
+      throw new NocturneError('REFUSED', `only signing writes ${path}`, {
         file: path,
         hint: 'nocturne sign --all',
       });
@@ -86,21 +84,23 @@ export const keptApply: Command = {
       context,
       () => ({
         changes: [{ kind: 'write', path, content }],
-        reason: `kept version of ${run} put in place by the owner`,
+        reason: `the owner restored the kept version of ${run}`,
         audit: { type: 'kept_apply', target: path, detail: run },
       }),
       {
         dryRun: options['dryRun'] === true,
         mayTouchProtected: true,
         done: (commit) =>
-          commit.files.length === 0 ? `${path} is so already.` : `${path} is as ${run} left it.`,
+          commit.files.length === 0
+            ? `${path} already has this content.`
+            : `Restored ${path} as ${run} left it.`,
       },
     );
     const sign = route.tier === 'PROTECTED' && options['dryRun'] !== true;
     return {
       ...result,
       text: sign
-        ? `${result.text}\nIt is protected: no pass runs until you sign it (nocturne sign ${path}).`
+        ? `${result.text}\nIt is protected, so no pass runs until you sign it: nocturne sign ${path}`
         : result.text,
     };
   },
@@ -114,7 +114,7 @@ function runsIn(root: string): readonly string[] {
   }
 }
 
-/** The audit row of the undoing says why. */
+/** The audit row of each undone change says why. */
 function filesIn(snapshot: Snapshot, run: string): readonly KeptFile[] {
   const directory = join(snapshot.root, keptDirectory(run));
   const undone = new Map<string, string>();
@@ -138,18 +138,18 @@ function keptContent(
   root: string,
   { run, path }: { readonly run: string; readonly path: string },
 ): Buffer {
-  const strange =
+  const isUnsafe =
     !/^RUN-[\w-]+$/.test(run) ||
     path.split('/').some((part) => part === '..' || part === '.' || part === '') ||
     isIgnored(path);
   const place = join(root, keptDirectory(run), path);
-  const found = strange ? undefined : lstatSync(place, { throwIfNoEntry: false });
+  const found = isUnsafe ? undefined : lstatSync(place, { throwIfNoEntry: false });
   if (found === undefined)
-    throw new NocturneError('NOT_FOUND', `nothing is kept of ${path} in ${run}`, {
-      hint: 'nocturne kept list shows what is',
+    throw new NocturneError('NOT_FOUND', `${run} has no kept version of ${path}`, {
+      hint: 'nocturne kept list shows the kept versions',
     });
   if (!found.isFile())
-    throw new NocturneError('REFUSED', `what ${run} left at ${path} is no regular file`, {
+    throw new NocturneError('REFUSED', `what ${run} left at ${path} is not a regular file`, {
       hint: `look at it in ${keptDirectory(run)}`,
     });
   return readFileSync(place);

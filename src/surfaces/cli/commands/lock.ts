@@ -17,6 +17,7 @@ import {
 import type { ChangeSet, Snapshot, Workspace } from '../../../workspace/types.js';
 import { ownerName, requireOwner } from '../actor.js';
 import { canAsk, confirm } from '../ask.js';
+import { unconfirmed } from '../result.js';
 import type { Command, CommandResult, Context } from '../types.js';
 
 export const lockStatus: Command = {
@@ -31,11 +32,11 @@ export const lockStatus: Command = {
     const lines = [...describe(lock, zone)];
     if (failures > 0)
       lines.push(
-        `${failures} passes failed in a row, the last one ${failedAt === undefined ? '' : localTime(failedAt, zone)}.`,
+        `${failures} passes failed in a row${failedAt === undefined ? '' : `, the last one at ${localTime(failedAt, zone)}`}.`,
       );
     if (commit !== undefined)
       lines.push(
-        `A commit is in progress in process ${commit.holder.pid} on ${commit.holder.host} (${commit.life}).`,
+        `A commit is running in process ${commit.holder.pid} on ${commit.holder.host} (${commit.life}).`,
       );
     const isShown = isPageRight(snapshot, lock);
     if (!isShown)
@@ -52,7 +53,12 @@ export const lockStatus: Command = {
 
 export const lockBreak: Command = {
   args: '[run]',
-  options: [{ flags: '--yes', description: 'break it without asking, even if the pass is alive' }],
+  options: [
+    {
+      flags: '--yes',
+      description: 'break it without asking for confirmation, even if the pass is alive',
+    },
+  ],
   examples: ['nocturne lock break', 'nocturne lock break --yes'],
   async run(context, { args, options }) {
     requireOwner(context, 'breaking the lock');
@@ -63,23 +69,16 @@ export const lockBreak: Command = {
     const live = lock.claims.filter((claim) => isMeant(claim) && claim.state === 'live');
     if (live.length > 0 && options['yes'] !== true) {
       const zone = ownerZone(workspace.snapshot());
-      const unsure = `${describe({ ...lock, claims: live }, zone).join('\n')} If you break the lock, nothing that this pass still does counts.`;
+      const unsure = `${describe({ ...lock, claims: live }, zone).join('\n')} Nothing that this pass does after that will count.`;
       if (!canAsk(context))
-        return {
-          exit: EXIT.usage,
-          text: `${unsure}\nUSAGE: nobody can be asked here, so nothing was broken\n  run the same command with --yes`,
-          json: {
-            error: {
-              code: 'USAGE',
-              message: 'the pass is alive, and nobody can be asked here',
-              hint: 'run the same command with --yes',
-            },
-            lock,
-          },
-        };
+        return unconfirmed(unsure, { nothing: 'the lock was not broken', json: { lock } });
       context.progress(unsure);
       if (!(await confirm('Break the lock?')))
-        return { exit: EXIT.refused, text: 'Nothing was broken.', json: { lock, broken: false } };
+        return {
+          exit: EXIT.refused,
+          text: 'The lock was not broken.',
+          json: { lock, broken: false },
+        };
     }
     return breakIt(context, isMeant);
   },
@@ -97,7 +96,7 @@ function breakIt(context: Context, isMeant: (claim: ClaimStatus) => boolean): Co
   const whose = runsOf(lock);
   const text =
     broken || freed !== undefined
-      ? `The lock${whose === '' ? '' : ` of ${whose}`} is broken. The next pass reconciles what that pass left.`
+      ? `The lock${whose === '' ? '' : ` of ${whose}`} is broken. The next pass checks what that pass left.`
       : 'There is no lock to break.';
   return { exit: EXIT.ok, text, json: { lock, broken, commit: freed ?? null } };
 }

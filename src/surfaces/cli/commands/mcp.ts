@@ -1,22 +1,23 @@
-/**
- * `mcp`: the workspace for clients of the Model Context Protocol, on standard input and output or
- * over HTTP on this machine.
- */
+/** `mcp`: serves the Model Context Protocol on standard input and output, or over local HTTP. */
 import { defined } from '../../../kernel/defined.js';
-import { EXIT, NocturneError } from '../../../kernel/error.js';
+import { NocturneError } from '../../../kernel/error.js';
 import type { Workspace } from '../../../workspace/types.js';
 import { packageVersion } from '../package-version.js';
+import { ok } from '../result.js';
 import type { Command, CommandResult, Context } from '../types.js';
 import { textTable } from '../table.js';
 import { check, settingsOf } from './validate.js';
 
-export const command: Command = {
+export const mcp: Command = {
   options: [
-    { flags: '--http', description: 'over HTTP on 127.0.0.1 instead of standard input and output' },
-    { flags: '--port <port>', description: 'with --http: which port (default: any that is free)' },
+    {
+      flags: '--http',
+      description: 'serve HTTP on 127.0.0.1 instead of standard input and output',
+    },
+    { flags: '--port <port>', description: 'with --http: the port (default: any free port)' },
     {
       flags: '--list',
-      description: "print the tools and what their listing takes of a model's context, and end",
+      description: 'print the tools and how many tokens of context they take, and exit',
     },
   ],
   examples: ['nocturne mcp', 'nocturne mcp --http --port 4180', 'nocturne mcp --list'],
@@ -25,8 +26,8 @@ export const command: Command = {
     if (options['list'] === true) return listed(context, await mcpListing(workspaceIfAny(context)));
     const port = portOf(options['port'], options['http'] === true);
     if (context.json)
-      throw new NocturneError('USAGE', 'a server has no document to print', {
-        hint: 'leave --json out, or ask for nocturne mcp --list --json',
+      throw new NocturneError('USAGE', 'a server does not print a JSON document', {
+        hint: 'leave out --json, or run nocturne mcp --list --json',
       });
     const ending = new AbortController();
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => ending.abort());
@@ -40,11 +41,11 @@ export const command: Command = {
       env: context.env,
       over: options['http'] === true ? { kind: 'http', port } : { kind: 'stdio' },
     });
-    return { exit: EXIT.ok, text: '', json: {} };
+    return ok('', {});
   },
 };
 
-/** The core's tools can be listed anywhere. */
+/** Without a workspace, `--list` shows the tools of the core. */
 function workspaceIfAny(context: Context): Workspace | undefined {
   try {
     return context.workspace();
@@ -57,11 +58,11 @@ function workspaceIfAny(context: Context): Workspace | undefined {
 function portOf(value: unknown, http: boolean): number {
   if (value === undefined) return 0;
   if (!http)
-    throw new NocturneError('USAGE', '--port is for --http', {
+    throw new NocturneError('USAGE', '--port needs --http', {
       hint: 'nocturne mcp --http --port 4180',
     });
   if (typeof value !== 'string' || !/^\d{1,5}$/.test(value) || Number(value) > 65535)
-    throw new NocturneError('USAGE', `--port is ${String(value)}`, {
+    throw new NocturneError('USAGE', `--port cannot be ${String(value)}`, {
       hint: 'give a number from 0 to 65535',
     });
   return Number(value);
@@ -79,9 +80,8 @@ function listed(context: Context, { tools, tokens, ofModules }: Listing): Comman
     rows: tools.map(({ name, description }) => [name, description]),
     width: context.width,
   });
-  return {
-    exit: EXIT.ok,
-    text: `${table}\n${tools.length} tools; the listing takes about ${tokens} tokens (four bytes each)${ofModules === 0 ? '' : `, ${ofModules} of them for the tools of modules`}.`,
-    json: { tools, tokens, ofModules },
-  };
+  return ok(
+    `${table}\n${tools.length} tools. They take about ${tokens} tokens of context${ofModules === 0 ? '' : `, ${ofModules} of them for the tools of modules`}.`,
+    { tools, tokens, ofModules },
+  );
 }

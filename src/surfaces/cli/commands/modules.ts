@@ -1,13 +1,11 @@
-/**
- * `modules list`, `modules run`, `watch`: what modules have not heard of yet, and telling them
- * outside of a pass.
- */
+/** `modules list`, `modules run`, `watch`: delivers waiting changes to the modules. */
 import { defined } from '../../../kernel/defined.js';
 import { installedModules } from '../../../modules/installed.js';
 import { EXIT, NocturneError } from '../../../kernel/error.js';
 import { type EngineRun, runModules, undelivered } from '../../../passes/modules/run-modules.js';
 import { livePasses } from '../../../workspace/pass-lock.js';
 import { requireOwner } from '../actor.js';
+import { ok } from '../result.js';
 import { textTable } from '../table.js';
 import type { Command, CommandResult, Context } from '../types.js';
 
@@ -44,15 +42,8 @@ export const modulesList: Command = {
       String(module.waiting),
       module.watches.join(', '),
     ]);
-    return {
-      exit: EXIT.ok,
-      text: textTable({
-        head: ['module', 'enabled', 'installed', 'waiting', 'watches'],
-        rows,
-        width: context.width,
-      }),
-      json: { modules },
-    };
+    const head = ['module', 'enabled', 'installed', 'waiting', 'watches'];
+    return ok(textTable({ head, rows, width: context.width }), { modules });
   },
 };
 
@@ -69,15 +60,15 @@ export const modulesRun: Command = {
     if (only !== undefined && row?.enabled !== true)
       throw new NocturneError(
         'NOT_FOUND',
-        `${only} is ${row === undefined ? 'no module of R8' : 'not enabled'}`,
-        { file: 'REGISTRY.md', hint: 'nocturne modules list' },
+        `the module ${only} is not ${row === undefined ? 'in R8' : 'enabled'}`,
+        { file: 'REGISTRY.md', hint: 'nocturne modules list shows the modules' },
       );
     const [running] = livePasses(context.workspace().root, context.clock);
     if (running !== undefined)
       throw new NocturneError(
         'LOCKED',
-        `${running.runId} is at work; what its agent has written is not judged yet`,
-        { hint: 'it runs the modules itself at T8; try again when it is over' },
+        `${running.runId} is running, and Nocturne has not checked its changes yet`,
+        { hint: 'the pass runs the modules itself at T8; try again when it has ended' },
       );
     return resultOf(await runNow(context, only));
   },
@@ -88,16 +79,16 @@ export const watch: Command = {
   async run(context) {
     requireOwner(context, 'watching');
     const { watchWorkspace } = await import('../watch-workspace.js');
-    context.progress(`watching ${context.root()}; Ctrl-C ends it`);
+    context.progress(`Watching ${context.root()}. Press Ctrl-C to stop.`);
     await watchWorkspace(context.root(), async () => {
-      // While a pass is at work its agent's files are not judged yet. It runs the modules itself,
-      // and LOCK.md changes when it is over.
+      // Nocturne has not checked the files of a running pass yet. The pass runs the modules itself,
+      // and LOCK.md changes when it ends.
       if (livePasses(context.workspace().root, context.clock).length > 0) return;
       const done = await runNow(context, undefined);
       if (done.runs.some((run) => run.changes > 0 || run.failed !== undefined))
         context.progress(textOf(done));
     });
-    return { exit: EXIT.ok, text: 'Watching was ended.', json: {} };
+    return ok('Stopped watching.', {});
   },
 };
 
@@ -125,7 +116,9 @@ function resultOf(done: EngineRun): CommandResult {
 
 function outcomeOf({ failed, installed, changes }: EngineRun['runs'][number]): string {
   if (failed !== undefined) return `failed: ${failed}`;
-  return installed ? `${changes} changes` : 'enabled, but not installed';
+  return installed
+    ? `${changes} ${changes === 1 ? 'change' : 'changes'}`
+    : 'enabled, but not installed';
 }
 
 function textOf({ runs, looping }: EngineRun): string {
@@ -135,7 +128,7 @@ function textOf({ runs, looping }: EngineRun): string {
     ...(looping.length === 0
       ? []
       : [
-          `stopped: ${looping.join(', ')} still had changes to hear of; the owner was told in NOTIFICATIONS.md`,
+          `stopped: ${looping.join(', ')} kept causing new changes; NOTIFICATIONS.md has a note about it`,
         ]),
   ].join('\n');
 }

@@ -1,22 +1,23 @@
-/** `night`: worker passes with manager passes between, then the briefing. */
+/** `night`: runs worker passes with manager passes between them, then prints the briefing. */
 import { EXIT, NocturneError } from '../../../kernel/error.js';
 import { fieldText } from '../../../project/field-text.js';
 import type { PassReport } from '../../../passes/types.js';
 import { passEnvironment } from '../pass-environment.js';
-import type { Command } from '../types.js';
+import { ok } from '../result.js';
+import type { Command, CommandResult } from '../types.js';
 
 const MOST = 200;
 
-export const command: Command = {
+export const night: Command = {
   options: [
-    { flags: '-n, --passes <n>', description: 'at most this many worker passes (default 8)' },
+    { flags: '-n, --passes <n>', description: 'the most worker passes to run (default 8)' },
     {
       flags: '--until <time>',
-      description: 'begin no pass after this time (HH:MM, or with a date and zone)',
+      description: 'start no pass after this time (HH:MM, or with a date and zone)',
     },
     {
       flags: '--manager-every <n>',
-      description: 'a manager pass after every n worker passes (default: one at the end)',
+      description: 'run a manager pass after every n worker passes (default: one at the end)',
     },
   ],
   examples: ['nocturne night', 'nocturne night --passes 20 --until 06:30 --manager-every 5'],
@@ -48,21 +49,15 @@ export const command: Command = {
     reports.push(last);
     if (last.exit === EXIT.gate) return refused(last, reports);
     const page = context.workspace().snapshot().records('BRIEFING')[0];
-    return {
-      exit: EXIT.ok,
-      text: fieldText(page, 'body'),
-      json: { runs: reports.map(summary), briefing: fieldText(page, 'body') },
-    };
+    const briefing = fieldText(page, 'body');
+    return ok(briefing, { runs: reports.map(summary), briefing });
   },
 };
 
-function refused(
-  report: PassReport,
-  reports: readonly PassReport[],
-): { exit: typeof EXIT.gate; text: string; json: Record<string, unknown> } {
+function refused(report: PassReport, reports: readonly PassReport[]): CommandResult {
   return {
     exit: EXIT.gate,
-    text: `${report.outcome}\nNo pass runs until it is mended: nocturne gate names each file.`,
+    text: `${report.outcome}\nNo pass runs until you fix this. nocturne gate lists each problem.`,
     json: { runs: reports.map(summary) },
   };
 }

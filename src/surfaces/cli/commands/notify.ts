@@ -1,14 +1,14 @@
-/** `notify`: a note for the owner's inbox. */
+/** `notify`: leaves a note for the owner in NOTIFICATIONS.md. */
 import { NOTE_PRIORITIES, notifyTool } from '../../../tools/notify.js';
 import { toolResult } from '../tool-call.js';
 import type { Command } from '../types.js';
 
-export const command: Command = {
+export const notify: Command = {
   args: '<text>',
   options: [
     {
       flags: '--priority <priority>',
-      description: 'how soon it should be read (default: low)',
+      description: 'how soon the owner should read it (default: low)',
       choices: NOTE_PRIORITIES,
     },
   ],

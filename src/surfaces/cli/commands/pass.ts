@@ -1,12 +1,12 @@
-/**
- * `pass begin`, `pass end`, `pass heartbeat`, `pass abort`: a pass inside a host's agent session.
- */
+/** `pass begin`, `end`, `heartbeat` and `abort`: a pass inside a host's agent session. */
 import { defined } from '../../../kernel/defined.js';
 import { EXIT, NocturneError } from '../../../kernel/error.js';
 import { isTerminal, readInput } from '../../../kernel/read-input.js';
 import { beginPass, endPass, heartbeat } from '../../../passes/host/host-driver.js';
 import { passEnvironment } from '../pass-environment.js';
+import { REASON, textOption } from '../options.js';
 import { passResult } from '../pass-result.js';
+import { ok } from '../result.js';
 import type { Command, Context, Parsed } from '../types.js';
 
 const token = {
@@ -16,8 +16,12 @@ const token = {
 
 export const passBegin: Command = {
   options: [
-    { flags: '--role <role>', description: 'worker', choices: ['worker', 'manager'] },
-    { flags: '--project <slug>', description: 'only this project' },
+    {
+      flags: '--role <role>',
+      description: 'the kind of pass (default: worker)',
+      choices: ['worker', 'manager'],
+    },
+    { flags: '--project <slug>', description: 'work on this project only' },
   ],
   examples: ['nocturne pass begin --role worker'],
   async run(context, { options }) {
@@ -26,7 +30,7 @@ export const passBegin: Command = {
       return passResult(await manager(await passEnvironment(context), { role: 'manager' }));
     }
     const token = context.env['NOCTURNE_PASS_TOKEN'];
-    const project = typeof options['project'] === 'string' ? options['project'] : undefined;
+    const project = textOption(options, 'project');
     const request = defined({ role: 'worker' as const, project });
     const begun = await beginPass(
       await passEnvironment(context),
@@ -40,26 +44,21 @@ export const passBegin: Command = {
       host === undefined
         ? commandsWith(secret)
         : [
-            `${host} has begun this pass and ends it when your turn ends: write the report as your last message`,
+            `${host} began this pass and ends it when your turn ends. Write the report as your last message.`,
           ];
-    const text = [...how, '', prompt].join('\n');
-    return {
-      exit: EXIT.ok,
-      text,
-      json: {
-        run: { id: runId, project: begun.data.project ?? null },
-        token: secret,
-        prompt,
-        mayWrite: brief.mayWrite,
-        budget: brief.budget,
-      },
-    };
+    return ok([...how, '', prompt].join('\n'), {
+      run: { id: runId, project: begun.data.project ?? null },
+      token: secret,
+      prompt,
+      mayWrite: brief.mayWrite,
+      budget: brief.budget,
+    });
   },
 };
 
 /**
- * Not by `--token`: hosts blot out what stands behind it in the output of a command, and the agent
- * would copy the blot.
+ * Without `--token`: hosts redact its value in the output of a command, and the agent would copy
+ * the redacted text.
  */
 function commandsWith(secret: string): readonly string[] {
   const set = `NOCTURNE_PASS_TOKEN=${secret}`;
@@ -73,11 +72,14 @@ function commandsWith(secret: string): readonly string[] {
 export const passEnd: Command = {
   options: [
     token,
-    { flags: '--report <file>', description: 'what the agent printed (default: standard input)' },
-    { flags: '--tokens-in <n>', description: 'tokens read' },
-    { flags: '--tokens-out <n>', description: 'tokens written' },
-    { flags: '--cost <amount>', description: 'what it cost' },
-    { flags: '--model <name>', description: 'which model worked' },
+    {
+      flags: '--report <file>',
+      description: 'a file with what the agent printed (default: standard input)',
+    },
+    { flags: '--tokens-in <n>', description: 'how many tokens the agent read' },
+    { flags: '--tokens-out <n>', description: 'how many tokens the agent wrote' },
+    { flags: '--cost <amount>', description: 'what the pass cost' },
+    { flags: '--model <name>', description: 'the model that did the work' },
   ],
   examples: ['nocturne pass end --token TOKEN < report.md'],
   async run(context, parsed) {
@@ -88,7 +90,7 @@ export const passEnd: Command = {
       if (typeof value !== 'string' || !/^\d+(\.\d+)?$/.test(value))
         throw new NocturneError(
           'USAGE',
-          `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} is ${String(value)}`,
+          `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} cannot be ${String(value)}`,
           { hint: 'give a number' },
         );
       return Number(value);
@@ -100,7 +102,7 @@ export const passEnd: Command = {
     };
     const token = tokenOf(context, parsed);
     const report = reportText(context, options['report']);
-    const model = typeof options['model'] === 'string' ? options['model'] : '';
+    const model = textOption(options, 'model') ?? '';
     return passResult(
       await endPass(await passEnvironment(context), { token, report, usage, model }),
     );
@@ -112,20 +114,18 @@ export const passHeartbeat: Command = {
   examples: ['nocturne pass heartbeat --token TOKEN'],
   async run(context, parsed) {
     const beat = heartbeat(await passEnvironment(context), tokenOf(context, parsed));
-    return {
-      exit: EXIT.ok,
-      text: `${beat.runId} goes on until ${beat.until}`,
-      json: { run: { id: beat.runId }, until: beat.until },
-    };
+    return ok(`${beat.runId} may run until ${beat.until}`, {
+      run: { id: beat.runId },
+      until: beat.until,
+    });
   },
 };
 
 export const passAbort: Command = {
-  options: [token, { flags: '--reason <text>', description: 'why' }],
+  options: [token, REASON],
   examples: ['nocturne pass abort --token TOKEN --reason "out of context"'],
   async run(context, parsed) {
-    const reason =
-      typeof parsed.options['reason'] === 'string' ? parsed.options['reason'] : 'the agent gave up';
+    const reason = textOption(parsed.options, 'reason') ?? 'the agent gave up';
     const report = await endPass(await passEnvironment(context), {
       token: tokenOf(context, parsed),
       report: '',
@@ -140,16 +140,16 @@ export const passAbort: Command = {
 function tokenOf(context: Context, { options }: Parsed): string {
   const value = options['token'] ?? context.env['NOCTURNE_PASS_TOKEN'];
   if (typeof value !== 'string' || value === '')
-    throw new NocturneError('USAGE', 'no pass token', {
-      hint: 'give --token, or set NOCTURNE_PASS_TOKEN; nocturne pass begin printed it',
+    throw new NocturneError('USAGE', 'the pass token is missing', {
+      hint: 'give --token, or set NOCTURNE_PASS_TOKEN, to the token that nocturne pass begin printed',
     });
   return value;
 }
 
-/** Taken as it is: what an agent printed may hold anything. */
+/** Bytes that are not UTF-8 are replaced: an agent may print anything. */
 function reportText(context: Context, file: unknown): string {
   if (file === undefined && isTerminal()) return '';
-  const hint = '--report names a file with what the agent printed; without it, pipe that in';
+  const hint = 'name a file with --report, or pipe in what the agent printed';
   const source = typeof file === 'string' ? file : '-';
   return readInput({ cwd: context.cwd, file: source, hint }).toString('utf8');
 }

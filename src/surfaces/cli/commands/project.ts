@@ -1,15 +1,18 @@
-/** `project list`, `pause`, `resume`, `abandon`: which projects the nights are for. */
+/** `project list`, `pause`, `resume`, `abandon`, `focus`: which projects passes work on. */
 import { projectState } from '../../../governance/project-state.js';
-import { EXIT } from '../../../kernel/error.js';
 import { localTime } from '../../../passes/local-time.js';
 import { fieldInt, fieldText } from '../../../project/field-text.js';
-import { type BundleArguments, bundleChanges } from '../../../workspace/bundle.js';
+import { bundleChanges } from '../../../workspace/bundle.js';
 import { requireOwner } from '../actor.js';
 import { carryOut } from '../carry-out.js';
-import { dispatchRow } from '../dispatch-row.js';
 import { DRY_RUN, REASON, textOption } from '../options.js';
 import { paint } from '../paint.js';
-import { textTable } from '../table.js';
+import { NO_PROJECT, textTable } from '../table.js';
+import type { Edit } from '../../../tools/tool-context.js';
+import type { Rec } from '../../../markdown/types.js';
+import type { Snapshot } from '../../../workspace/types.js';
+import { unknownProject } from '../unknown-project.js';
+import { ok } from '../result.js';
 import type { Command, CommandResult, Context, Parsed } from '../types.js';
 import { ownerZone } from '../../../project/owner-zone.js';
 
@@ -45,7 +48,9 @@ export const projectList: Command = {
       rows: projects.map((project) => [
         String(project.priority ?? ''),
         project.slug,
-        project.escalation === '' ? project.status : colour.attention(`${project.status}, asks`),
+        project.escalation === ''
+          ? project.status
+          : colour.attention(`${project.status}, asks you`),
         project.phase,
         localTime(project.lastPass, zone),
         project.mission,
@@ -54,15 +59,11 @@ export const projectList: Command = {
     const note =
       unlisted.length === 0
         ? ''
-        : `\nNot in the dispatch table: ${unlisted.join(', ')} (nocturne project new SLUG enters them).`;
-    return {
-      exit: EXIT.ok,
-      text:
-        projects.length === 0
-          ? `No project yet: nocturne project new SLUG makes one.${note}`
-          : `${table}${note}`,
-      json: { projects, unlisted },
-    };
+        : `\nNot in the dispatch table: ${unlisted.join(', ')}. To add one: nocturne project new SLUG`;
+    return ok(projects.length === 0 ? `${NO_PROJECT}${note}` : `${table}${note}`, {
+      projects,
+      unlisted,
+    });
   },
 };
 
@@ -86,7 +87,7 @@ export const projectAbandon: Command = {
   options: [REASON, DRY_RUN],
   examples: ['nocturne project abandon weather --reason "no longer needed"'],
   run: (context, parsed) =>
-    runFor(context, parsed, { bundle: 'project_abandon', done: 'is given up; its files stay' }),
+    runFor(context, parsed, { bundle: 'project_abandon', done: 'is abandoned; its files stay' }),
 };
 
 function runFor(
@@ -94,15 +95,14 @@ function runFor(
   { args, options }: Parsed,
   { bundle, done }: { readonly bundle: string; readonly done: string },
 ): CommandResult {
-  requireOwner(context, 'deciding about projects');
+  requireOwner(context, 'changing projects');
   const slug = args[0] ?? '';
   const why = textOption(options, 'reason') ?? null;
-  const bundleArguments: BundleArguments = { slug, reason: why };
   return carryOut(
     context,
     (snapshot) => {
       dispatchRow(snapshot, slug);
-      const { changes, notices } = bundleChanges(snapshot, bundle, bundleArguments);
+      const { changes, notices } = bundleChanges(snapshot, bundle, { slug, reason: why });
       return {
         changes,
         notices,
@@ -113,4 +113,92 @@ function runFor(
     },
     { dryRun: options['dryRun'] === true, done: () => `${slug} ${done}.` },
   );
+}
+
+export const projectFocus: Command = {
+  args: '<slug>',
+  options: [DRY_RUN],
+  examples: ['nocturne project focus inventory'],
+  run(context, { args, options }) {
+    requireOwner(context, 'changing the order of projects');
+    const slug = args[0] ?? '';
+    const snapshot = context.workspace().snapshot();
+    const row = dispatchRow(snapshot, slug);
+    const first = firstActive(snapshot);
+    if (first?.slug === slug) return unchanged(`${slug} is already first.`);
+    const isActive = row.status === 'active';
+    if (first !== undefined && first.priority >= row.priority)
+      return unchanged(
+        `${slug} is already before every active project${isActive ? '' : `, but it is ${row.status}`}.`,
+      );
+    return carryOut(context, (current) => swap(current, slug), {
+      dryRun: options['dryRun'] === true,
+      done: () =>
+        `${slug} is now first.${isActive ? '' : ` It is ${row.status}, so no pass works on it.`}`,
+    });
+  },
+};
+
+function unchanged(text: string): CommandResult {
+  return ok(text, { changed: [], files: [], notices: [] });
+}
+
+/** The project swaps places with the first active one. */
+function swap(snapshot: Snapshot, slug: string): Edit {
+  const row = dispatchRow(snapshot, slug);
+  const first = firstActive(snapshot);
+  if (first === undefined || first.slug === slug) return priorityOne(snapshot, slug);
+  const { changes } = bundleChanges(snapshot, 'project_focus', {
+    slug,
+    priority: first.priority,
+    displaced: first.slug,
+    displaced_priority: row.priority,
+  });
+  return {
+    changes,
+    bundle: 'project_focus',
+    reason: 'the owner set the focus',
+    audit: { type: 'project_focus', target: slug, detail: `before ${first.slug}` },
+  };
+}
+
+function priorityOne(snapshot: Snapshot, slug: string): Edit {
+  const { changes } = bundleChanges(snapshot, 'priority_set', { slug, priority: 1 });
+  return {
+    changes,
+    bundle: 'priority_set',
+    reason: 'the owner set the focus',
+    audit: { type: 'priority_set', target: slug, detail: 'first' },
+  };
+}
+
+type DispatchRow = {
+  readonly slug: string;
+  readonly priority: number;
+  readonly status: string;
+};
+
+function dispatchRow(snapshot: Snapshot, slug: string): DispatchRow {
+  const row = snapshot.record('DISPATCH', slug);
+  if (row !== undefined) return rowOf(row);
+  throw unknownProject(
+    slug,
+    snapshot.records('DISPATCH').map((record) => record.key),
+  );
+}
+
+function firstActive(snapshot: Snapshot): DispatchRow | undefined {
+  return snapshot
+    .records('DISPATCH')
+    .map(rowOf)
+    .filter((row) => row.status === 'active')
+    .sort((a, b) => a.priority - b.priority)[0];
+}
+
+function rowOf(record: Rec): DispatchRow {
+  return {
+    slug: fieldText(record, 'slug'),
+    priority: fieldInt(record, 'priority') ?? 0,
+    status: fieldText(record, 'status'),
+  };
 }

@@ -1,12 +1,12 @@
-/** `prompts compose`: the prompts of the timers, written anew from their fragments. */
-import { EXIT } from '../../../kernel/error.js';
+/** `prompts compose`: rebuilds the prompts of the timers from their fragments. */
 import { composePrompts } from '../../../setup/compose-prompts.js';
 import { ownerName, requireOwner } from '../actor.js';
 import { paintedDiff, unifiedDiff } from '../show-diff.js';
+import { ok } from '../result.js';
 import type { Command } from '../types.js';
 
 export const promptsCompose: Command = {
-  options: [{ flags: '--dry-run', description: 'show the difference, write nothing' }],
+  options: [{ flags: '--dry-run', description: 'show the difference, and write nothing' }],
   examples: ['nocturne prompts compose --dry-run', 'nocturne prompts compose'],
   run(context, { options }) {
     requireOwner(context, 'composing prompts');
@@ -23,7 +23,7 @@ export const promptsCompose: Command = {
         : [
             dryRun
               ? 'Nothing was written.'
-              : 'The gate refuses until you have signed: nocturne sign --all',
+              : 'No pass runs until you sign these pages: nocturne sign --all',
           ];
     const lines = [
       ...(diffs === '' ? [] : [paintedDiff(context, diffs)]),
@@ -33,14 +33,10 @@ export const promptsCompose: Command = {
       ),
       ...after,
     ];
-    return {
-      exit: EXIT.ok,
-      text: lines.join('\n'),
-      json: {
-        dryRun,
-        pages: pages.map(({ page, what, fragments }) => ({ page, what, fragments })),
-        toSign: dryRun ? [] : written.map((prompt) => prompt.page),
-      },
-    };
+    return ok(lines.join('\n'), {
+      dryRun,
+      pages: pages.map(({ page, what, fragments }) => ({ page, what, fragments })),
+      toSign: dryRun ? [] : written.map((prompt) => prompt.page),
+    });
   },
 };

@@ -1,5 +1,6 @@
-/** `query`, `tables`: the workspace as SQL tables, read-only. */
-import { EXIT, NocturneError } from '../../../kernel/error.js';
+/** `query`, `tables`: the workspace as read-only SQL tables. */
+import { NocturneError } from '../../../kernel/error.js';
+import { ok } from '../result.js';
 import { textTable } from '../table.js';
 import type { Command } from '../types.js';
 
@@ -14,8 +15,8 @@ export const query: Command = {
   run(context, { args }) {
     const sql = (args[0] ?? '').trim();
     if (sql === '')
-      throw new NocturneError('USAGE', 'there is no query', {
-        hint: 'nocturne tables lists the tables; write a SELECT in quotes',
+      throw new NocturneError('USAGE', 'the query is empty', {
+        hint: 'write a SELECT in quotes; nocturne tables lists the tables',
       });
     const { columns, rows } = context.workspace().snapshot().sql().query(sql);
     const shown = rows.slice(0, MOST_ROWS);
@@ -26,12 +27,9 @@ export const query: Command = {
     });
     const total = rows.length === 1 ? '1 row' : `${rows.length} rows`;
     const count =
-      rows.length > shown.length ? `${shown.length} of ${total}; --json prints all.` : total;
-    return {
-      exit: EXIT.ok,
-      text: rows.length === 0 ? `No rows (columns: ${columns.join(', ')}).` : `${table}\n${count}`,
-      json: { columns, rows },
-    };
+      rows.length > shown.length ? `${shown.length} of ${total}. For all rows, use --json.` : total;
+    const none = `No rows (columns: ${columns.join(', ')}).`;
+    return ok(rows.length === 0 ? none : `${table}\n${count}`, { columns, rows });
   },
 };
 
@@ -39,15 +37,12 @@ export const tables: Command = {
   examples: ['nocturne tables'],
   run(context) {
     const found = context.workspace().snapshot().sql().tables();
-    return {
-      exit: EXIT.ok,
-      text: textTable({
-        head: ['table', 'rows', 'columns'],
-        rows: found.map(({ name, rows, columns }) => [name, String(rows), columns.join(', ')]),
-        width: context.width,
-      }),
-      json: { tables: found },
-    };
+    const table = textTable({
+      head: ['table', 'rows', 'columns'],
+      rows: found.map(({ name, rows, columns }) => [name, String(rows), columns.join(', ')]),
+      width: context.width,
+    });
+    return ok(table, { tables: found });
   },
 };
 

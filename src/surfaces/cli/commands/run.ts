@@ -1,19 +1,20 @@
 /** `run worker`, `run manager`: one pass in this process. */
 import { defined } from '../../../kernel/defined.js';
-import { didYouMean } from '../../../kernel/nearest-name.js';
-import { EXIT, NocturneError } from '../../../kernel/error.js';
+import { NocturneError } from '../../../kernel/error.js';
 import type { PassRequest } from '../../../passes/types.js';
 import { textOption } from '../options.js';
 import { passEnvironment } from '../pass-environment.js';
 import { passResult } from '../pass-result.js';
+import { unknownProject } from '../unknown-project.js';
+import { ok } from '../result.js';
 import type { Command, CommandResult, Context } from '../types.js';
 
-const project = { flags: '--project <slug>', description: 'only this project' };
+const project = { flags: '--project <slug>', description: 'work on this project only' };
 const runner = {
   flags: '--runner <name>',
-  description: "a runner of RUNNERS.md instead of the tier's",
+  description: 'a runner of RUNNERS.md (default: the runner of the tier)',
 };
-const dryRun = { flags: '--dry-run', description: 'say what would be done, and do nothing' };
+const dryRun = { flags: '--dry-run', description: 'show what the pass would do, and do nothing' };
 
 export const runWorker: Command = {
   options: [project, runner, dryRun],
@@ -41,17 +42,14 @@ export const runManager: Command = {
   },
 };
 
-/** A slip in its name must not end in an idle pass. */
+/** A misspelled name would otherwise lead to an idle pass. */
 function requireProject(context: Context, slug: string): void {
   const slugs = context
     .workspace()
     .snapshot()
     .records('DISPATCH')
     .map((row) => row.key);
-  if (slugs.includes(slug)) return;
-  throw new NocturneError('NOT_FOUND', `there is no project ${slug} in ACTIVE-PROJECTS.md`, {
-    hint: didYouMean(slug, slugs) ?? 'nocturne project list',
-  });
+  if (!slugs.includes(slug)) throw unknownProject(slug, slugs);
 }
 
 /** The gate and dispatch, without the lock and without a write. */
@@ -65,20 +63,20 @@ async function preview(context: Context, request: PassRequest): Promise<CommandR
     throw new NocturneError(
       'GATE',
       `the gate would refuse: ${gate.findings.map((finding) => `${finding.file}: ${finding.message}`).join('; ')}`,
-      { hint: 'nocturne gate says more' },
+      { hint: 'nocturne gate shows every problem' },
     );
   const snapshot = workspace.snapshot();
   const found = dispatch(snapshot, defined({ only: request.project }));
   const state = found.chosen === undefined ? undefined : projectState(snapshot, found.chosen.slug);
   const lines = [
     found.chosen === undefined
-      ? 'no project can move: the pass would be idle'
-      : `would work on ${found.chosen.slug} (${found.chosen.why}): ${state?.state}, ${state?.why}`,
-    ...found.skipped.map((candidate) => `  not ${candidate.slug}: ${candidate.why}`),
+      ? 'The pass would be idle: no project is ready.'
+      : `The pass would work on ${found.chosen.slug} (${found.chosen.why}): ${state?.state}, ${state?.why}`,
+    ...found.skipped.map((candidate) => `  not on ${candidate.slug}: ${candidate.why}`),
   ];
-  return {
-    exit: EXIT.ok,
-    text: lines.join('\n'),
-    json: { chosen: found.chosen ?? null, state: state ?? null, skipped: found.skipped },
-  };
+  return ok(lines.join('\n'), {
+    chosen: found.chosen ?? null,
+    state: state ?? null,
+    skipped: found.skipped,
+  });
 }

@@ -1,12 +1,12 @@
 /**
- * `schedule`: worker and manager passes at their times, in the foreground; what was missed is
- * recorded and dealt with as the policy says.
+ * `schedule`: runs worker and manager passes on a schedule, in the foreground, and makes up for
+ * missed runs as the policy says.
  */
 import { join } from 'node:path';
 import { createTask, type ScheduledTask, validateDetailed } from 'node-cron';
 import { stamp } from '../../../kernel/clock.js';
 import { defined } from '../../../kernel/defined.js';
-import { EXIT, NocturneError } from '../../../kernel/error.js';
+import { NocturneError } from '../../../kernel/error.js';
 import {
   MISSED_POLICIES,
   type Missed,
@@ -18,6 +18,7 @@ import { readJson, writeJsonDurably } from '../../../workspace/state-home.js';
 import type { Workspace } from '../../../workspace/types.js';
 import { requireOwner } from '../actor.js';
 import { passEnvironment } from '../pass-environment.js';
+import { ok } from '../result.js';
 import type { Command, CommandResult, Context } from '../types.js';
 import { isZone, ownerZone } from '../../../project/owner-zone.js';
 
@@ -27,17 +28,20 @@ type Job = { readonly role: Role; readonly expression: string; readonly task: Sc
 type Due = { readonly job: Job; readonly missed: Missed };
 const FILE = 'schedule.json';
 
-export const command: Command = {
+export const schedule: Command = {
   options: [
-    { flags: '--worker <cron>', description: 'when workers begin (default: 0 */2 * * *)' },
-    { flags: '--manager <cron>', description: 'when the manager begins (default: 30 6 * * *)' },
-    { flags: '--time-zone <zone>', description: 'of these times (default: yours, in USER.md)' },
+    { flags: '--worker <cron>', description: 'when worker passes start (default: 0 */2 * * *)' },
+    { flags: '--manager <cron>', description: 'when manager passes start (default: 30 6 * * *)' },
+    {
+      flags: '--time-zone <zone>',
+      description: 'the time zone of these times (default: yours in USER.md)',
+    },
     {
       flags: '--missed <policy>',
-      description: 'what becomes of runs that were missed (default: run-once)',
+      description: 'what to do about missed runs (default: run-once)',
       choices: MISSED_POLICIES,
     },
-    { flags: '--list', description: 'print the next runs and those that were missed, and end' },
+    { flags: '--list', description: 'print the next and the missed runs, and exit' },
   ],
   examples: [
     'nocturne schedule',
@@ -79,7 +83,7 @@ export const command: Command = {
     );
     for (const job of jobs) await job.task.destroy();
     await queue;
-    return { exit: EXIT.ok, text: 'The schedule was ended.', json: {} };
+    return ok('Stopped the schedule.', {});
   },
 };
 
@@ -96,23 +100,18 @@ function jobOf(
       'USAGE',
       `--${role} "${expression}" is not a schedule${checked.errors[0] === undefined ? '' : `: ${checked.errors[0].message}`}`,
       {
-        hint: 'write five fields: minute, hour, day of month, month, day of week, such as "30 6 * * *"',
+        hint: 'write five fields: minute, hour, day of month, month and day of week, as in "30 6 * * *"',
       },
     );
   if (typeof options.zone === 'string' && !isZone(options.zone))
     throw new NocturneError('USAGE', `"${options.zone}" is not a time zone`, {
-      hint: 'write it as in Europe/Lisbon',
+      hint: 'write an IANA name, as in Europe/Lisbon',
     });
-  const logger = {
-    info: () => undefined,
-    warn: () => undefined,
-    error: () => undefined,
-    debug: () => undefined,
-  };
+  const silent = (): void => undefined;
   const task = createTask(expression, options.run, {
     noOverlap: true,
     name: role,
-    logger,
+    logger: { info: silent, warn: silent, error: silent, debug: silent },
     ...defined({ timezone: typeof options.zone === 'string' ? options.zone : undefined }),
   });
   return { role, expression, task };
@@ -132,21 +131,17 @@ function missedOf(workspace: Workspace, job: Job, policy: MissedPolicy): Missed 
 function listing(due: readonly Due[]): CommandResult {
   const lines = due.map(({ job, missed }) => {
     const next = job.task.getNextRuns(3).map((time) => stamp(time));
-    return `${job.role.padEnd(8)} ${job.expression}\n  next    ${next.join(', ')}\n  missed  ${missed.times.length === 0 ? 'none' : `${missed.times.length}, the last at ${stamp(missed.times.at(-1) ?? new Date(0))}; ${missed.run} would be made up for`}`;
+    return `${job.role.padEnd(8)} ${job.expression}\n  next    ${next.join(', ')}\n  missed  ${missed.times.length === 0 ? 'none' : `${missed.times.length}, the last at ${stamp(missed.times.at(-1) ?? new Date(0))}; ${missed.run} would run now`}`;
   });
-  return {
-    exit: EXIT.ok,
-    text: lines.join('\n'),
-    json: {
-      jobs: due.map(({ job, missed }) => ({
-        role: job.role,
-        expression: job.expression,
-        next: job.task.getNextRuns(3).map((time) => stamp(time)),
-        missed: missed.times.map((time) => stamp(time)),
-        run: missed.run,
-      })),
-    },
-  };
+  return ok(lines.join('\n'), {
+    jobs: due.map(({ job, missed }) => ({
+      role: job.role,
+      expression: job.expression,
+      next: job.task.getNextRuns(3).map((time) => stamp(time)),
+      missed: missed.times.map((time) => stamp(time)),
+      run: missed.run,
+    })),
+  });
 }
 
 /** A missed run always leaves an audit row, whatever the policy does about it. */
@@ -156,12 +151,12 @@ function makeUp(
 ): void {
   const { job, missed, policy, enqueue } = options;
   if (missed.times.length > 0) {
-    const detail = `${missed.times.length} missed from ${stamp(missed.times[0] ?? new Date(0))} to ${stamp(missed.times.at(-1) ?? new Date(0))}; ${policy}: ${missed.run} made up for`;
+    const detail = `missed ${missed.times.length} from ${stamp(missed.times[0] ?? new Date(0))} to ${stamp(missed.times.at(-1) ?? new Date(0))}; ${policy}: runs ${missed.run} now`;
     record(context.workspace(), { type: 'missed', target: job.role, result: 'missed', detail });
     context.progress(`${job.role}: ${detail}`);
   }
   remember(context.workspace(), job.role);
-  for (let i = 0; i < missed.run; i++) void enqueue(job.role, 'made up for');
+  for (let i = 0; i < missed.run; i++) void enqueue(job.role, 'after a missed run');
 }
 
 /** @param late called when the machine slept through a run, or was too busy for it. */
@@ -172,9 +167,9 @@ async function begin(context: Context, job: Job, late: () => void): Promise<void
       type: 'missed',
       target: job.role,
       result: 'skipped',
-      detail: 'the run before was still going on',
+      detail: 'the previous run was still running',
     });
-    context.progress(`${job.role}: skipped, the run before is still going on`);
+    context.progress(`${job.role}: skipped, the previous run is still running`);
   });
   await job.task.start();
   context.progress(
@@ -182,10 +177,7 @@ async function begin(context: Context, job: Job, late: () => void): Promise<void
   );
 }
 
-/**
- * One pass; what it throws (another pass holds the lock, the disk is full) is said and does not end
- * the schedule.
- */
+/** Runs one pass. An error (the lock is held, the disk is full) does not end the schedule. */
 async function fire(
   context: Context,
   env: PassEnvironment,
@@ -202,7 +194,7 @@ async function fire(
           });
     context.progress(`  ${report.data.runId} ${report.outcome}`);
   } catch (error) {
-    context.progress(`  not run: ${error instanceof Error ? error.message : String(error)}`);
+    context.progress(`  did not run: ${error instanceof Error ? error.message : String(error)}`);
   }
 }
 

@@ -1,20 +1,20 @@
-/** `set`: one field of one record, checked against R2 before it is written. */
+/** `set`: changes one field of one record, checked against R2 before it is written. */
 import { stamp } from '../../../kernel/clock.js';
 import { defined } from '../../../kernel/defined.js';
 import { NocturneError } from '../../../kernel/error.js';
 import { addressOf } from '../../../workspace/address.js';
 import { carryOut } from '../carry-out.js';
-import { textOption } from '../options.js';
+import { DRY_RUN, REASON, textOption } from '../options.js';
 import { parseTime } from '../parse-time.js';
 import { parseValue } from '../parse-value.js';
 import type { Command } from '../types.js';
 
-export const command: Command = {
+export const set: Command = {
   args: '<address> [value]',
   options: [
-    { flags: '--dry-run', description: 'show the difference and the audit row, and write nothing' },
-    { flags: '--reason <text>', description: 'why, for the change log' },
-    { flags: '--valid <time>', description: 'since when it is true, when that is not now' },
+    DRY_RUN,
+    REASON,
+    { flags: '--valid <time>', description: 'since when the value is true (default: now)' },
   ],
   examples: [
     'nocturne set ACTIVE-PROJECTS.md#inventory.priority 2',
@@ -23,8 +23,8 @@ export const command: Command = {
   run(context, { args, options }) {
     const [typed = '', text] = args;
     if (text === undefined)
-      throw new NocturneError('USAGE', `${typed} is to be set to nothing?`, {
-        hint: 'give a value; "" or null empties the field',
+      throw new NocturneError('USAGE', `the new value of ${typed} is missing`, {
+        hint: 'give a value; "" or null clears the field',
       });
     const valid =
       typeof options['valid'] === 'string'
@@ -52,10 +52,10 @@ export const command: Command = {
 };
 
 function refusedForLog(file: string): NocturneError {
-  const message = `${file} is a log: rows are added by what they tell of, and never changed`;
+  const message = `${file} is a log: only Nocturne adds rows to it, and rows never change`;
   return new NocturneError('REFUSED', message, {
     file,
-    hint: 'nocturne audit show reads it',
+    hint: 'to read the audit log, run nocturne audit show',
     reasons: [{ code: 'append-only', message }],
   });
 }

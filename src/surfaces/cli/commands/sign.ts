@@ -1,6 +1,4 @@
-/**
- * `sign`: the owner vouches for protected files as they are now, after seeing what changed in them.
- */
+/** `sign`: the owner signs protected files as they are now, after seeing what changed in them. */
 import { EXIT, NocturneError } from '../../../kernel/error.js';
 import { loadOwnerKey } from '../../../integrity/owner-key.js';
 import { signManifest, type SignResult } from '../../../integrity/sign.js';
@@ -12,14 +10,15 @@ import {
 import { ownerName, requireOwner } from '../actor.js';
 import { canAsk, confirm, passphraseOf } from '../ask.js';
 import { paintedDiff, unifiedDiff } from '../show-diff.js';
-import type { Command, CommandResult, Context } from '../types.js';
+import { ok, unconfirmed } from '../result.js';
+import type { Command, CommandResult } from '../types.js';
 import { workspacePath } from '../workspace-path.js';
 
-export const command: Command = {
+export const sign: Command = {
   args: '[files...]',
   options: [
-    { flags: '--all', description: 'every protected file that changed' },
-    { flags: '--yes', description: 'sign without being asked' },
+    { flags: '--all', description: 'sign every protected file that changed' },
+    { flags: '--yes', description: 'sign without asking for confirmation' },
   ],
   examples: ['nocturne sign SOUL.md', 'nocturne sign --all', 'nocturne sign --all --yes'],
   async run(context, { args, options }) {
@@ -33,15 +32,19 @@ export const command: Command = {
       throw new NocturneError(
         'USAGE',
         plan.changed.length === 0
-          ? 'no protected file changed since it was signed'
-          : `which files? These changed: ${plan.changed.map((change) => change.file).join(', ')}`,
-        { hint: 'name them, or give --all' },
+          ? 'no protected file has changed since it was signed'
+          : `no files were named; these changed: ${plan.changed.map((change) => change.file).join(', ')}`,
+        { hint: 'name the files to sign, or give --all' },
       );
     const shown =
       files === 'all' ? plan.changed : plan.changed.filter((change) => files.includes(change.file));
     const diffs = shown.map((change) => diffOf(change, plan)).join('\n');
     if (shown.length > 0 && options['yes'] !== true) {
-      if (!canAsk(context)) return unasked(context, diffs, shown);
+      if (!canAsk(context))
+        return unconfirmed(paintedDiff(context, diffs), {
+          nothing: 'nothing was signed',
+          json: { changes: shown.map(changeJson), diff: diffs },
+        });
       process.stderr.write(`${paintedDiff(context, diffs)}\n`);
       if (
         !(await confirm(
@@ -67,59 +70,38 @@ function report(result: SignResult, key: string, unseenDiff: string): CommandRes
   const lines = [
     ...(unseenDiff === '' ? [] : [unseenDiff]),
     result.signed.length === 0
-      ? 'Nothing to sign: every protected file is as it was signed.'
+      ? 'Nothing to sign: no protected file has changed since it was signed.'
       : `Signed with ${key.slice(0, 8)}: ${result.signed.map(({ file }) => file).join(', ')}.`,
-    ...(result.pinned
-      ? ['This key is trusted for this workspace on this machine from now on.']
-      : []),
+    ...(result.pinned ? ['This machine now trusts this key for this workspace.'] : []),
     ...(result.anchored.length > 0
       ? [`Anchored: ${result.anchored.map((log) => log.file).join(', ')}.`]
       : []),
   ];
-  return {
-    exit: EXIT.ok,
-    text: lines.join('\n'),
-    json: {
-      signed: result.signed.map(({ file, kind, beforeHash, afterHash }) => ({
-        file,
-        kind,
-        before: beforeHash ?? null,
-        after: afterHash ?? null,
-      })),
-      pinned: result.pinned,
-      anchored: result.anchored.map((log) => log.file),
-      key,
-    },
-  };
+  return ok(lines.join('\n'), {
+    signed: result.signed.map(changeJson),
+    pinned: result.pinned,
+    anchored: result.anchored.map((log) => log.file),
+    key,
+  });
 }
 
-/**
- * The first signature of all is for the whole set: which files are in it matters, not every line of
- * them.
- */
+/** The first signature covers all files, so it lists them without their content. */
 function diffOf(change: SigningChange, plan: SigningPlan): string {
   const { file, kind, before, after, beforeHash, afterHash } = change;
   if (plan.baseline === 'none') return `${file}  not signed yet (${afterHash?.slice(0, 12)}…)`;
   if (kind === 'changed' && before === undefined)
-    return `${file}  changed: what was signed (${beforeHash?.slice(0, 12)}…) is not kept here, so the difference cannot be shown; it is ${afterHash?.slice(0, 12)}… now`;
-  if (kind === 'gone' && before === undefined) return `${file}  is gone, or protected no more`;
+    return `${file}  changed from ${beforeHash?.slice(0, 12)}… to ${afterHash?.slice(0, 12)}…; the signed text is not stored here, so the difference cannot be shown`;
+  if (kind === 'gone' && before === undefined) return `${file}  is missing, or no longer protected`;
   if (kind !== 'gone' && after === undefined)
-    return `${file}  is not text; it is ${afterHash?.slice(0, 12)}… now`;
+    return `${file}  is not text; its hash is now ${afterHash?.slice(0, 12)}…`;
   return unifiedDiff({ path: file, before, after });
 }
 
-function unasked(context: Context, diffs: string, shown: readonly SigningChange[]): CommandResult {
-  const message = 'nobody can be asked here, so nothing was signed';
-  const hint = 'look at the difference, then run the same command with --yes';
-  const changes = shown.map(({ file, kind, beforeHash, afterHash }) => ({
-    file,
-    kind,
-    before: beforeHash ?? null,
-    after: afterHash ?? null,
-  }));
-  return {
-    exit: EXIT.usage,
-    text: `${paintedDiff(context, diffs)}\nUSAGE: ${message}\n  ${hint}`,
-    json: { error: { code: 'USAGE', message, hint }, changes, diff: diffs },
-  };
+function changeJson({
+  file,
+  kind,
+  beforeHash,
+  afterHash,
+}: Omit<SigningChange, 'before' | 'after'>) {
+  return { file, kind, before: beforeHash ?? null, after: afterHash ?? null };
 }

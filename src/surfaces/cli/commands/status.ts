@@ -1,26 +1,26 @@
-/** `status`: how things stand, the most pressing first. */
+/** `status`: what is going on in the workspace, most urgent first. */
+import { spokenDuration } from '../../../agents/spoken-duration.js';
 import { type PendingAnswer, pendingAnswers } from '../../../governance/answers.js';
 import { dispatch } from '../../../governance/dispatch.js';
 import { projectState } from '../../../governance/project-state.js';
-
 import { readTrust } from '../../../integrity/trust.js';
-import { EXIT } from '../../../kernel/error.js';
 import type { Rec } from '../../../markdown/types.js';
 import { localTime } from '../../../passes/local-time.js';
-import { fieldInt, fieldText } from '../../../project/field-text.js';
+import { fieldInt, fieldText, fieldTime } from '../../../project/field-text.js';
 import { listIncidents } from '../../../workspace/incident.js';
 import { consecutiveFailures } from '../../../workspace/fence-counter.js';
 import { type ClaimStatus, passLock } from '../../../workspace/pass-lock.js';
 import type { Snapshot, Workspace } from '../../../workspace/types.js';
 import { openQuestions } from '../find-question.js';
 import { type Paint, paint } from '../paint.js';
-import { textTable } from '../table.js';
+import { ok } from '../result.js';
+import { NO_PROJECT, textTable } from '../table.js';
 import type { Command } from '../types.js';
 import { ownerZone } from '../../../project/owner-zone.js';
 
 const LAST_RUNS = 5;
 
-export const command: Command = {
+export const status: Command = {
   examples: ['nocturne status', 'nocturne status --json'],
   run(context) {
     const workspace = context.workspace();
@@ -39,10 +39,10 @@ export const command: Command = {
       runsText(facts, screen),
       '',
       facts.next === null
-        ? 'Next: no project can go on without you.'
+        ? 'Next: no project can continue without you.'
         : `Next: ${facts.next.slug} (${facts.next.why}).`,
     ];
-    return { exit: EXIT.ok, text: text.join('\n'), json: facts };
+    return ok(text.join('\n'), facts);
   },
 };
 
@@ -52,16 +52,18 @@ type Screen = { readonly width: number; readonly zone: string; readonly colour: 
 function alarms({ incidents, owned }: Facts, { zone, colour }: Screen): readonly string[] {
   const lines = incidents.map((incident) =>
     colour.wrong(
-      `Incident, ${localTime(incident.at, zone)}: ${incident.message}. No pass runs until nocturne gate is content.`,
+      `Incident at ${localTime(incident.at, zone)}: ${incident.message}. No pass runs until nocturne gate passes.`,
     ),
   );
   if (!owned)
-    lines.push(colour.attention('Nobody owns this workspace on this machine: run nocturne init .'));
+    lines.push(
+      colour.attention('This workspace has no owner on this machine. Run: nocturne init .'),
+    );
   return lines;
 }
 
 function projectsText({ projects }: Facts, { width, zone, colour }: Screen): string {
-  if (projects.length === 0) return 'No project yet: nocturne project new SLUG makes one.';
+  if (projects.length === 0) return NO_PROJECT;
   return textTable({
     head: ['', 'project', 'status', 'phase', 'last pass', 'next'],
     width,
@@ -79,27 +81,32 @@ function projectsText({ projects }: Facts, { width, zone, colour }: Screen): str
 }
 
 function questionsText({ questions }: Facts, { width }: Screen): string {
-  if (questions.length === 0) return 'Nothing waits for you.';
+  if (questions.length === 0) return 'Nothing is waiting for you.';
   const table = textTable({
     head: ['id', 'project', 'question'],
     width,
     rows: questions.map(({ id, project, question }) => [id, project, question]),
   });
-  return `Wanted from you (${questions.length}): nocturne approve ID, decline ID, or answer ID TEXT\n${table}`;
+  return `Waiting for you (${questions.length})\n${table}\nTo answer: nocturne approve ID, nocturne decline ID, or nocturne answer ID TEXT`;
 }
 
 function answersText({ answered }: Facts): readonly string[] {
   if (answered.length === 0) return [];
-  return ['', 'Answered, for the next pass:', ...answered.map(({ id, then }) => `  ${id} ${then}`)];
+  return [
+    '',
+    'Answered, for the next pass:',
+    ...answered.map(({ id, then }) => `  ${id}  ${then}`),
+  ];
 }
 
 function runsText({ runs }: Facts, { width, zone }: Screen): string {
   if (runs.length === 0) return 'No pass has run yet.';
   return textTable({
-    head: ['ended', 'run', 'on', 'outcome'],
+    head: ['ended', 'took', 'run', 'project', 'outcome'],
     width,
-    rows: runs.map(({ id, role, project, ended, outcome }) => [
+    rows: runs.map(({ id, role, project, ended, seconds, outcome }) => [
       localTime(ended, zone),
+      durationText(seconds),
       id,
       project || role,
       outcome,
@@ -157,8 +164,20 @@ function runFacts(run: Rec) {
     role: fieldText(run, 'role'),
     project: fieldText(run, 'project'),
     ended: fieldText(run, 'ended'),
+    seconds: secondsOf(run),
     outcome: fieldText(run, 'outcome'),
   };
+}
+
+/** Times are stored in whole seconds. */
+function durationText(seconds: number | null): string {
+  if (seconds === null) return '';
+  return seconds < 1 ? 'under 1 s' : spokenDuration(seconds * 1000);
+}
+
+function secondsOf(run: Rec): number | null {
+  const [started, ended] = [fieldTime(run, 'started'), fieldTime(run, 'ended')];
+  return started === undefined || ended === undefined ? null : (ended - started) / 1000;
 }
 
 function projectFacts(snapshot: Snapshot, row: Rec, answers: readonly PendingAnswer[]) {
@@ -167,7 +186,7 @@ function projectFacts(snapshot: Snapshot, row: Rec, answers: readonly PendingAns
   const status = fieldText(row, 'status');
   const { state, why } = projectState(snapshot, slug);
   const isAnswered = answers.some((answer) => answer.project === slug);
-  const waiting = isAnswered ? 'goes on with the next pass' : 'waits for an answer';
+  const waiting = isAnswered ? 'continues with the next pass' : 'waiting for your answer';
   const going = status === 'active' ? why : '';
   return {
     slug,

@@ -1,12 +1,12 @@
-/** `tool`: any tool of agents by its name, with its arguments as options or as JSON. */
+/** `tool`: calls any agent tool by its name, with its arguments as options or as JSON. */
 import { readInputText } from '../../../kernel/read-input.js';
 import { NocturneError } from '../../../kernel/error.js';
 import { servedTools } from '../../../modules/served-tools.js';
-import { unknownTool } from '../../../tools/explain-call.js';
+import { unknownTool } from '../../../tools/tool-arguments.js';
 import { toolResult } from '../tool-call.js';
 import type { Command, Context } from '../types.js';
 
-export const command: Command = {
+export const tool: Command = {
   args: '<name> [arguments...]',
   takesAnyOption: true,
   examples: [
@@ -19,36 +19,27 @@ export const command: Command = {
     const tool = tools.find((candidate) => candidate.name === name);
     if (tool === undefined) {
       const names = tools.map((entry) => entry.name);
-      throw new NocturneError('USAGE', unknownTool(name, names), { hint: 'nocturne mcp --list' });
+      throw new NocturneError('USAGE', unknownTool(name, names), {
+        hint: 'nocturne mcp --list shows the tools',
+      });
     }
-    return toolResult(context, tool, argumentsOf(context, words), 'actor');
+    const args = words.length === 1 && words[0] === '-' ? fromInput(context) : fromOptions(words);
+    return toolResult(context, tool, args, 'actor');
   },
 };
 
-function argumentsOf(
-  context: Context,
-  words: readonly string[],
-): Readonly<Record<string, unknown>> {
-  return words.length === 1 && words[0] === '-' ? fromInput(context) : fromOptions(words);
-}
-
 function fromInput(context: Context): Readonly<Record<string, unknown>> {
-  const hint = 'pipe one JSON object with the arguments of the tool into the command';
+  const hint = 'pipe in one JSON object with the arguments of the tool';
   const text = readInputText({ cwd: context.cwd, file: '-', hint });
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch (cause) {
-    throw new NocturneError('USAGE', 'standard input is not JSON', {
-      hint: 'give one object with the arguments of the tool',
-      cause,
-    });
+    throw new NocturneError('USAGE', 'standard input is not JSON', { hint, cause });
   }
   if (typeof value === 'object' && value !== null && !Array.isArray(value))
     return value as Readonly<Record<string, unknown>>;
-  throw new NocturneError('USAGE', 'standard input is not an object of JSON', {
-    hint: 'give one object with the arguments of the tool',
-  });
+  throw new NocturneError('USAGE', 'standard input is not a JSON object', { hint });
 }
 
 /** `--old-text X`, `--old_text=X`; an option without a value is true. */
@@ -58,8 +49,8 @@ function fromOptions(words: readonly string[]): Readonly<Record<string, unknown>
     const word = words[i] ?? '';
     const [, option, value] = /^--([a-z][\w-]*)(?:=(.*))?$/s.exec(word) ?? [];
     if (option === undefined)
-      throw new NocturneError('USAGE', `"${word}" belongs to no option`, {
-        hint: 'write --name value for each argument, or - to give them as JSON on standard input',
+      throw new NocturneError('USAGE', `"${word}" does not follow an option`, {
+        hint: 'write --name value for each argument, or - to pass them as JSON on standard input',
       });
     const next = words[i + 1];
     const follows = value === undefined && next !== undefined && !next.startsWith('--');

@@ -1,4 +1,4 @@
-/** `brief`, `read`, `search`: what an agent looks at, as commands. */
+/** `brief`, `read`, `search`: the reading tools of agents as commands. */
 import { defined } from '../../../kernel/defined.js';
 import { briefTool } from '../../../tools/brief.js';
 import { readTool } from '../../../tools/read.js';
@@ -14,8 +14,8 @@ export const brief: Command = {
 export const read: Command = {
   args: '<path>',
   options: [
-    { flags: '--from <line>', description: 'first line, from 1' },
-    { flags: '--to <line>', description: 'last line' },
+    { flags: '--from <line>', description: 'the first line, counted from 1' },
+    { flags: '--to <line>', description: 'the last line' },
   ],
   examples: ['nocturne read REGISTRY.md --from 1 --to 40'],
   run: (context, { args, options }) =>
@@ -32,7 +32,7 @@ export const read: Command = {
 
 export const search: Command = {
   args: '<pattern>',
-  options: [{ flags: '--glob <glob>', description: 'only files whose path matches' }],
+  options: [{ flags: '--glob <glob>', description: 'only files whose path matches this pattern' }],
   examples: ['nocturne search licence', 'nocturne search "^## .*phase" --glob "PROJECTS/**"'],
   run: (context, { args, options }) =>
     toolResult(context, searchTool, defined({ pattern: args[0] ?? '', glob: options['glob'] })),

@@ -1,15 +1,12 @@
-/**
- * `upgrade`: brings the shipped pages of a workspace to this version; what the owner changed is
- * merged or stays.
- */
+/** `upgrade`: updates the shipped pages of a workspace and merges or keeps the owner's changes. */
 import { EXIT } from '../../../kernel/error.js';
 import type { UpgradeVerdict } from '../../../setup/plan-upgrade.js';
 import { type Upgraded, upgradeWorkspace } from '../../../setup/upgrade-workspace.js';
 import { ownerName, requireOwner } from '../actor.js';
 import type { Command } from '../types.js';
 
-export const command: Command = {
-  options: [{ flags: '--dry-run', description: 'say what would change, and change nothing' }],
+export const upgrade: Command = {
+  options: [{ flags: '--dry-run', description: 'show what would change, and change nothing' }],
   examples: ['nocturne upgrade --dry-run', 'nocturne upgrade'],
   run(context, { options }) {
     requireOwner(context, 'upgrading');
@@ -41,6 +38,7 @@ export const command: Command = {
 
 const ORDER: readonly UpgradeVerdict[] = [
   'conflict',
+  'moved',
   'merged',
   'replaced',
   'added',
@@ -50,10 +48,9 @@ const ORDER: readonly UpgradeVerdict[] = [
 ];
 
 function textOf({ from, to, items, backups, toSign }: Upgraded, dryRun: boolean): string {
-  const versions =
-    from === '' ? `to ${to}, from a version that was not recorded here` : `from ${from} to ${to}`;
+  const versions = from === '' ? `to ${to}, from an unknown version` : `from ${from} to ${to}`;
   if (items.every((item) => item.verdict === 'kept'))
-    return `Nothing to upgrade ${versions}: every shipped page is there${items.length === 0 ? '' : `, ${items.length} with your changes`}.`;
+    return `Nothing to upgrade ${versions}: every shipped page is up to date${items.length === 0 ? '' : `, ${items.length} with your changes`}.`;
   const width = Math.max(...items.map((item) => item.verdict.length));
   const lines = ORDER.flatMap((verdict) =>
     items
@@ -67,13 +64,13 @@ function textOf({ from, to, items, backups, toSign }: Upgraded, dryRun: boolean)
           ? []
           : [
               '',
-              `Files as they were are in ${backups}; new versions that wait for you, in ${backups}/new.`,
+              `The files as they were are in ${backups}. New versions that you have to merge are in ${backups}/new.`,
             ]),
         ...(toSign.length === 0
           ? []
           : [
               '',
-              `The gate refuses until you have signed ${toSign.length === 1 ? 'one file' : `${toSign.length} files`}: nocturne sign --all shows each change first.`,
+              `No pass runs until you sign ${toSign.length === 1 ? 'one file' : `${toSign.length} files`}: nocturne sign --all shows each change first.`,
             ]),
       ];
   return [`Upgrade ${versions}.`, '', ...lines, ...after].join('\n');

@@ -1,6 +1,4 @@
-/**
- * `nocturne validate`: all checks, as a report; `--fix` puts right what can be, `--watch` goes on.
- */
+/** `validate`: all checks as a report; `--fix` repairs what it can, `--watch` checks again. */
 import { defined } from '../../../kernel/defined.js';
 import { EXIT, type ExitCode, NocturneError } from '../../../kernel/error.js';
 import { jsonReport } from '../../../report/json.js';
@@ -19,20 +17,20 @@ import type { Command, CommandResult, Context, Parsed } from '../types.js';
 const FORMATS = ['text', 'json', 'sarif', 'github', 'junit'] as const;
 type Format = (typeof FORMATS)[number];
 
-export const command: Command = {
+export const validate: Command = {
   options: [
     {
       flags: '--fix',
-      description: 'put right what can be put right without asking; never in protected files',
+      description: 'repair what needs no decision; never in protected files',
     },
-    { flags: '--dry-run', description: 'with --fix: show the difference, write nothing' },
-    { flags: '--watch', description: 'go on, and check again after each change' },
-    { flags: '--rule <id>', description: 'report this rule only' },
+    { flags: '--dry-run', description: 'with --fix: show the difference, and write nothing' },
+    { flags: '--watch', description: 'keep running, and check again after each change' },
+    { flags: '--rule <id>', description: 'report only this rule' },
     {
       flags: '--since <rev>',
-      description: 'report what concerns files that changed since a git revision',
+      description: 'report only findings about files that changed since this git revision',
     },
-    { flags: '--format <format>', description: 'how to print what was found', choices: FORMATS },
+    { flags: '--format <format>', description: 'the output format', choices: FORMATS },
   ],
   examples: [
     'nocturne validate',
@@ -41,14 +39,14 @@ export const command: Command = {
     'nocturne validate --since origin/main --format github',
   ],
   async run(context, { options }) {
-    if (options['fix'] === true) requireOwner(context, 'putting right');
+    if (options['fix'] === true) requireOwner(context, 'repairing');
     const format = formatOf(context, options);
     const settings = await settingsOf(context, options);
     if (options['watch'] === true)
       return watch(context, { settings, format, fix: options['fix'] === true });
     if (options['fix'] === true && options['dryRun'] === true) return preview(context, settings);
     if (options['dryRun'] === true)
-      throw new NocturneError('USAGE', '--dry-run says what --fix would do', {
+      throw new NocturneError('USAGE', '--dry-run needs --fix', {
         hint: 'nocturne validate --fix --dry-run',
       });
     const fixed = options['fix'] === true ? await fix(context, settings) : '';
@@ -58,10 +56,7 @@ export const command: Command = {
   },
 };
 
-/**
- * Through the cache: what was found in files that are as they were is not looked for again. A pass
- * is told of what it sees.
- */
+/** Uses the cache: files that did not change are not checked again. A pass gets what it may see. */
 export async function check(
   context: Context,
   snapshot: Snapshot,
@@ -79,7 +74,7 @@ export async function check(
     : { ...found, diagnostics: seenDiagnostics(snapshot, context.scope, found.diagnostics) };
 }
 
-/** Rules compare what belongs to different projects, so they look at everything, whoever asks. */
+/** Rules compare different projects, so they check everything, even for a pass. */
 export function wholeSnapshot(context: Context): Snapshot {
   const { root, clock } = context.workspace();
   return openSnapshot(root, { now: clock.now() });
@@ -124,6 +119,7 @@ async function resultOf(
   const { snapshot, found, format, fixed } = options;
   const exit = exitOf(found);
   const json = jsonReport(found);
+  const raw = (text: string): CommandResult => ({ exit, text: '', json, raw: text });
   switch (format) {
     case 'text':
       return {
@@ -132,28 +128,13 @@ async function resultOf(
         json,
       };
     case 'json':
-      return {
-        exit,
-        text: '',
-        json,
-        raw: JSON.stringify({ schema: 1, ok: exit === EXIT.ok, ...json }),
-      };
+      return raw(JSON.stringify({ schema: 1, ok: exit === EXIT.ok, ...json }));
     case 'github':
-      return {
-        exit,
-        text: '',
-        json,
-        raw: (await import('../../../report/github.js')).githubReport(found),
-      };
+      return raw((await import('../../../report/github.js')).githubReport(found));
     case 'junit':
-      return {
-        exit,
-        text: '',
-        json,
-        raw: (await import('../../../report/junit.js')).junitReport(found),
-      };
+      return raw((await import('../../../report/junit.js')).junitReport(found));
     case 'sarif':
-      return { exit, text: '', json, raw: await sarif(context, found) };
+      return raw(await sarif(context, found));
   }
 }
 
@@ -182,7 +163,7 @@ async function fix(context: Context, settings: ValidateOptions): Promise<string>
   const places = done.reduce((sum, file) => sum + file.fixes, 0);
   return done.length === 0
     ? ''
-    : `put right: ${places} ${places === 1 ? 'place' : 'places'} in ${[...new Set(done.map((file) => file.path))].join(', ')}\n\n`;
+    : `Repaired ${places} ${places === 1 ? 'place' : 'places'} in ${[...new Set(done.map((file) => file.path))].join(', ')}\n\n`;
 }
 
 async function preview(context: Context, settings: ValidateOptions): Promise<CommandResult> {
@@ -202,7 +183,7 @@ async function preview(context: Context, settings: ValidateOptions): Promise<Com
     .join('');
   return {
     exit: exitOf(found),
-    text: diff === '' ? 'there is nothing that could be put right without asking' : diff,
+    text: diff === '' ? 'There is nothing to repair.' : diff,
     json: {
       ...jsonReport(found),
       fixes: planned.map(({ path, fixes, rules }) => ({ file: path, places: fixes, rules })),
@@ -215,8 +196,8 @@ async function watch(
   options: { readonly settings: ValidateOptions; readonly format: Format; readonly fix: boolean },
 ): Promise<CommandResult> {
   if (options.format !== 'text')
-    throw new NocturneError('USAGE', '--watch prints for people', {
-      hint: 'leave --json and --format out',
+    throw new NocturneError('USAGE', '--watch prints only text', {
+      hint: 'leave out --json and --format',
     });
   const { watchWorkspace } = await import('../watch-workspace.js');
   let exit: ExitCode = EXIT.ok;

@@ -1,4 +1,4 @@
-/** `write`, `edit`: a file's whole text, or one passage of it, judged like every other change. */
+/** `write`, `edit`: replace a whole file, or one passage of it, if the guard allows it. */
 import { NocturneError } from '../../../kernel/error.js';
 import { readInputText } from '../../../kernel/read-input.js';
 import { type FileContent, written } from '../../../tools/change-file.js';
@@ -6,23 +6,19 @@ import { editTool, replacedOnce } from '../../../tools/edit.js';
 import { wholeText, writeTool } from '../../../tools/write.js';
 import { actingAs } from '../actor.js';
 import { carryOut } from '../carry-out.js';
+import { DRY_RUN, textOption } from '../options.js';
 import { toolResult } from '../tool-call.js';
 import type { Command, CommandResult, Context, Parsed } from '../types.js';
 import { workspacePath } from '../workspace-path.js';
-
-const dryRun = {
-  flags: '--dry-run',
-  description: 'for the owner: show the difference and the audit row, and write nothing',
-};
 
 export const write: Command = {
   args: '<path>',
   options: [
     {
       flags: '--content-file <file>',
-      description: 'what the file is to hold (default: standard input)',
+      description: 'a file with the new content (default: standard input)',
     },
-    dryRun,
+    DRY_RUN,
   ],
   examples: [
     'nocturne write PROJECTS/inventory/outputs/page.md < page.md',
@@ -30,8 +26,8 @@ export const write: Command = {
   ],
   run(context, { args, options }) {
     const path = args[0] ?? '';
-    const file = typeof options['contentFile'] === 'string' ? options['contentFile'] : '-';
-    const hint = 'pipe the text into the command, or name a file with --content-file';
+    const file = textOption(options, 'contentFile') ?? '-';
+    const hint = 'pipe in the text, or name a file with --content-file';
     const content = readInputText({ cwd: context.cwd, file, hint });
     return actingAs(context).pass === undefined
       ? asOwner(context, {
@@ -47,11 +43,11 @@ export const write: Command = {
 export const edit: Command = {
   args: '<path>',
   options: [
-    { flags: '--old <text>', description: 'what stands there now, exactly once' },
-    { flags: '--new <text>', description: 'what is to stand there instead' },
-    { flags: '--old-file <file>', description: 'the same, from a file' },
-    { flags: '--new-file <file>', description: 'the same, from a file (- for standard input)' },
-    dryRun,
+    { flags: '--old <text>', description: 'the passage to replace; it must occur exactly once' },
+    { flags: '--new <text>', description: 'the new text' },
+    { flags: '--old-file <file>', description: 'a file with the passage to replace' },
+    { flags: '--new-file <file>', description: 'a file with the new text (- for standard input)' },
+    DRY_RUN,
   ],
   examples: [
     'nocturne edit PROJECTS/inventory/outputs/page.md --old "licence: ?" --new "licence: MIT"',
