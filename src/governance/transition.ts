@@ -111,7 +111,7 @@ function closing({ asked }: Context, reason: string): readonly BundleCall[] {
 }
 
 function advanced(context: Context, next: NextPhase, authorisation: string): TransitionStep {
-  const { slug, graph, project } = context;
+  const { slug, project } = context;
   switch (next.kind) {
     case 'next': {
       const call = advanceCall(slug, next, authorisation);

@@ -152,7 +152,7 @@ export function reachablePhases(graph: PhaseGraph, from: string): ReadonlySet<st
   return seen;
 }
 
-/** What the owner is asked when a phase's stop condition holds. */
+/** What the owner is asked when a phase's stop condition is met. */
 export function transitionQuestion(
   graph: PhaseGraph,
   project: string,
@@ -160,15 +160,15 @@ export function transitionQuestion(
   chosen: string,
 ): string {
   const next = nextPhase(graph, current, chosen);
-  const holds = `${project}: the stop condition of "${current}" holds.`;
+  const met = `${project}: the stop condition of "${current}" is met.`;
   switch (next.kind) {
     case 'next':
-      return `${holds} Begin "${next.phase.name}" (${next.phase.objective})? Answer yes or no.`;
+      return `${met} Begin "${next.phase.name}" (${next.phase.objective})? Answer yes or no.`;
     case 'terminal':
-      return `${holds} It is the last phase. Close the project? Answer yes or no.`;
+      return `${met} It is the last phase. Close the project? Answer yes or no.`;
     case 'choice':
-      return `${holds} What comes next? Answer with one of ${next.among.join(', ')}, or no.`;
+      return `${met} What comes next? Answer with one of ${next.among.join(', ')}, or no.`;
     case 'refused':
-      return `${holds} It cannot go on: ${next.why}. Mend ${graph.file}, then answer yes, or no.`;
+      return `${met} It cannot continue: ${next.why}. Correct ${graph.file}, then answer yes, or answer no.`;
   }
 }

@@ -58,18 +58,9 @@ export function upgradeWorkspace(workspace: Workspace, options: UpgradeOptions):
     record: readReferenceRecord(state),
     textOf: (path) => snapshot.text(path),
   });
-  const columns = newColumns({
-    former: snapshot.schema,
-    schema: pages.schema,
-    files: snapshot.files.keys(),
-    textOf: (path) => snapshot.text(path),
-  });
-  const items = [
-    ...pages.items,
-    ...lockPage(snapshot, pages.schema, reference),
-    ...columns.map(extended),
-  ];
-  const plan = { ...pages, items };
+  const columns = columnsToAdd(snapshot, pages.schema);
+  const lock = lockPage(snapshot, pages.schema, reference);
+  const plan = { ...pages, items: [...pages.items, ...lock, ...columns.map(extended)] };
   const folder = backupFolder({ now: clock.now(), what: 'upgrade', paths: snapshot.files.keys() });
   const backups = plan.items.some((item) => item.text !== undefined && item.verdict !== 'added')
     ? folder
@@ -118,6 +109,15 @@ export function upgradeWorkspace(workspace: Workspace, options: UpgradeOptions):
     backups,
     toSign: signingPlan(workspace.snapshot(), home).changed.map((change) => change.file),
   };
+}
+
+function columnsToAdd(snapshot: Snapshot, schema: Schema): ColumnsToAdd[] {
+  return newColumns({
+    former: snapshot.schema,
+    schema,
+    files: snapshot.files.keys(),
+    textOf: (path) => snapshot.text(path),
+  });
 }
 
 /**

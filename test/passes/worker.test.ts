@@ -37,10 +37,10 @@ t.test(
     t.equal(fieldText(project, 'last_pass.quality'), report.data?.quality);
     t.same(project?.fields.get('last_pass.outputs')?.data, ['PROJECTS/pages/outputs/page.md']);
     t.equal(fieldText(project, 'next_pass.objective'), 'Write the second page.');
-    t.equal(fieldText(project, 'phase.status'), 'complete', 'the stop condition holds');
+    t.equal(fieldText(project, 'phase.status'), 'complete', 'the stop condition is met');
     t.equal(fieldText(snapshot.record('DISPATCH', 'pages'), 'status'), 'transition-hold');
     const asked = snapshot.records('NOTIFICATION')[0];
-    t.match(fieldText(asked, 'action_needed'), /stop condition of "write" holds/);
+    t.match(fieldText(asked, 'action_needed'), /stop condition of "write" is met/);
     t.match(fieldText(asked, 'body'), /2 entries/);
     t.equal(fieldText(snapshot.records('WRITER')[0], 'status'), 'released');
     t.same(snapshot.records('CLAIM'), []);

@@ -108,7 +108,7 @@ t.test('the owner is asked so that one word answers', async (t) => {
   const graph = phaseGraph(snapshot, 'p');
   t.equal(
     transitionQuestion(graph, 'p', 'b', ''),
-    'p: the stop condition of "b" holds. Begin "d" (D)? Answer yes or no.',
+    'p: the stop condition of "b" is met. Begin "d" (D)? Answer yes or no.',
   );
   t.match(
     transitionQuestion(graph, 'p', 'a', ''),
@@ -117,6 +117,6 @@ t.test('the owner is asked so that one word answers', async (t) => {
   t.match(transitionQuestion(graph, 'p', 'd', ''), /Close the project\? Answer yes or no\./);
   t.match(
     transitionQuestion(graph, 'p', 'nowhere', ''),
-    /cannot go on: .* Mend PROJECTS\/p\/PHASES.md/,
+    /cannot continue: .* Correct PROJECTS\/p\/PHASES.md/,
   );
 });

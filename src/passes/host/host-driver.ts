@@ -74,7 +74,7 @@ export async function endPass(
   if (briefed.endedBy === 'host' && ending.byHost !== true)
     return {
       exit: EXIT.ok,
-      outcome: `goes on: ${briefed.session?.host ?? 'the host'} began this pass and ends it when your turn ends; write the report as your last message`,
+      outcome: `continues: ${briefed.session?.host ?? 'the host'} began this pass and ends it when your turn ends; write the report as your last message`,
       data: factsOf(briefed),
     };
   renewClaim(root, briefed.fence, { ttlMs: LEASE_MS, clock });
@@ -82,7 +82,7 @@ export async function endPass(
     ...(ending.failed === undefined
       ? { kind: 'finished' as const }
       : { kind: 'failed' as const, failure: 'cancelled' as const }),
-    detail: ending.failed ?? 'the agent ended its work',
+    detail: ending.failed ?? 'the agent finished',
     usage: ending.usage,
     report: parseReport(ending.report),
     tail: ending.report.slice(-8192),
@@ -91,7 +91,7 @@ export async function endPass(
   return finish(env, await runSteps(WORKER_AFTER, env, { ...briefed, outcome }));
 }
 
-/** A sign of life from the agent. Exit 4 (LEASE_LOST) tells it to stop. */
+/** A heartbeat from the agent. Exit 4 (LEASE_LOST) tells it to stop. */
 export function heartbeat(
   env: PassEnvironment,
   token: string,

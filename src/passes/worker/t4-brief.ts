@@ -18,21 +18,21 @@ const DEFAULT_CONTEXT = 40_000;
 const IDLE_SECONDS = 300;
 /** The host started the agent. */
 const HOSTED =
-  'whatever your host has put you in: nocturne did not start you. Writes are judged by the hooks of the host where they are installed, and all of them after the pass';
-/** How many of each kind of remembered thing go into a brief. */
+  'whatever your host uses, because Nocturne did not start you. Where the hooks of Nocturne are installed in the host, they check each write; after the pass, Nocturne checks all of them';
+/** How many records of each kind go into a brief. */
 const SOME = 6;
 
-/** The commit of everything before the agent: what it is told is on record before it starts. */
+/** Commits everything before the agent starts, so that the log shows what it was told. */
 export const t4Brief: Step<Chosen, Composed> = {
   id: 'T4',
   title: 'compose the brief',
   async run(stage, { env, snapshot }) {
-    // They may write down that they told it, so they are asked before the tree is kept.
+    // A module may record what it contributed, so it is asked before the baseline is taken.
     const { fromModules, acts } = await moduleFragments(env, stage, snapshot);
     const brief = briefOf(stage, snapshot, fromModules);
     const { prompt, omitted, fragments } = composePrompt(brief);
     for (const fragment of omitted)
-      env.say(`     left out for want of room: ${fragment.source} (${fragment.how})`);
+      env.say(`     left out, because the prompt is full: ${fragment.source} (${fragment.how})`);
     return {
       stage: { ...stage, brief, prompt, sources: fragments.map((fragment) => fragment.source) },
       acts: [...projectClaim(env, stage), ...sandboxRow(stage), ...acts],
@@ -57,7 +57,7 @@ function projectClaim(
   ];
 }
 
-/** Nothing is said of a sandbox that nobody asked for. */
+/** Without a sandbox there is no row. */
 function sandboxRow({ sandbox, runner, driver }: Chosen): readonly Act[] {
   if (sandbox.kind === 'off') return [];
   const detail =
@@ -144,7 +144,7 @@ function answerFragments(snapshot: Snapshot, slug: string | undefined): readonly
     .slice(-SOME)
     .map((record) =>
       part(
-        'An answer of the owner',
+        'The owner answered a question',
         placeOf(record),
         `Asked: ${fieldText(record, 'action_needed')}\nAnswer: ${fieldText(record, 'answer')}`,
       ),
