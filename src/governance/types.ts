@@ -1,9 +1,12 @@
-/** The terms in which every caller asks the guard for a decision. */
+/** The words in which every door asks for a decision. */
 import type { Diagnostic } from '../kernel/diagnostic.js';
 import type { ImpactedNode, Tier } from '../registry/types.js';
 import type { Step } from './guard/shell-types.js';
 
-/** `read` is refused only for the state directory, keys and credentials. */
+/**
+ * `read` is judged only where a path is nobody's to read: the state directory, keys and
+ * credentials.
+ */
 export type ActionKind =
   | 'read'
   | 'write'
@@ -15,10 +18,10 @@ export type ActionKind =
   | 'send';
 export type Action = {
   readonly kind: ActionKind;
-  /** As given by the caller: absolute or relative to the workspace. */
+  /** As the caller gave it: absolute or relative to the workspace. */
   readonly path?: string;
   readonly to?: string;
-  /** The whole proposed content (write, edit), or the bytes to add (append). */
+  /** The file's whole proposed content (write, edit) or the appended bytes (append). */
   readonly content?: string | Uint8Array;
   readonly command?: string;
   readonly argv?: readonly string[];
@@ -26,7 +29,10 @@ export type Action = {
   readonly steps?: readonly Step[];
   /** exec: variables that the caller sets. */
   readonly env?: Readonly<Record<string, string>>;
-  /** exec: start folder, relative to the workspace or absolute. */
+  /**
+   * exec: folder in which it starts, relative to the workspace or absolute; default: what the door
+   * says.
+   */
   readonly cwd?: string;
 };
 
@@ -79,21 +85,25 @@ export type Decision = {
   readonly reasons: readonly Reason[];
   readonly impact: readonly ImpactedNode[];
   readonly diagnostics: readonly Diagnostic[];
-  /** What R2 and R6 object to, for every caller; the owner's verdict does not depend on it. */
+  /** What R2 and R6 have against it, whoever asks: the owner's verdict does not depend on it. */
   readonly broken: readonly Reason[];
   readonly authorisation?: string;
   /** exec that is allowed in a pass: the command as it was judged, every word quoted. */
   readonly command?: string;
 };
 
-/** What an agent may call during its pass; the owner sets it for each runner. */
+/**
+ * What an agent may call of the command line and the tools during its pass; the owner sets it for
+ * each runner.
+ */
 export const CAPABILITIES = ['disabled', 'project', 'workspace'] as const;
 export type Capability = (typeof CAPABILITIES)[number];
 
 /**
- * On whose behalf. A pass without a project (idle, manager) may write only `writes`. `guest`: an
- * agent in a session that is not a pass, with a person present: protected files, logs and
- * bundle-only files are refused; what the guard cannot read is asked.
+ * On whose behalf. A pass without a project (idle, manager) may write only what `writes` says.
+ * `guest`: an agent in a session that is no pass, with
+ * a person in front of it: protected files, logs and bundle-only files are refused, what the guard
+ * cannot read is asked.
  */
 export type Authority =
   | { readonly kind: 'owner' }
@@ -101,7 +111,7 @@ export type Authority =
   | {
       readonly kind: 'guest';
       readonly name: string;
-      /** Host settings: a caller that can write them could switch the guard off. */
+      /** Settings of hosts: who may write them could switch the guard off. */
       readonly settings?: readonly RegExp[];
     }
   | {
@@ -110,21 +120,27 @@ export type Authority =
       readonly role: 'worker' | 'manager';
       readonly project: string | undefined;
       readonly phase: string | undefined;
-      /** Outputs from before this phase, which are immutable. */
+      /** Outputs that no pass of this phase wrote: they are immutable. */
       readonly earlierOutputs: readonly string[];
       /** Globs relative to the workspace. */
       readonly writes: readonly string[];
-      /** Programs that the phase allows; `undefined`: those of the tool registry. */
+      /** Tools (programs) the phase allows; `undefined`: what the tool registry allows. */
       readonly tools: readonly string[] | undefined;
     };
 
-/** One evaluated assertion. `where`: a file, with a line if known. */
+/**
+ * One assertion of a stop condition or of a pass's criteria, evaluated. `where` is a file, with a
+ * line if there is one.
+ */
 export type AssertionResult = {
   readonly assertion: string;
   readonly holds: boolean;
   readonly expected: string;
   readonly found: string;
   readonly where?: string;
-  /** It could not be evaluated, which never counts as true. */
+  /**
+   * The assertion could not be evaluated (unknown kind, bad pattern, time-out): never counts as
+   * true.
+   */
   readonly error?: string;
 };

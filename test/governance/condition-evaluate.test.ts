@@ -575,7 +575,7 @@ t.test(
     const error = '{ query: SELECT missing_one }';
     const text = 'It is good';
     await table(t, {}, [
-      [`all_of: [ ${yes}, ${yes} ]`, true, /all 2 hold/],
+      [`all_of: [ ${yes}, ${yes} ]`, true, /all 2 are true/],
       [`all_of: [ ${yes}, ${no} ]`, false, /no file matches none.md/],
       [`all_of: [ ${yes}, ${error} ]`, 'error'],
       [`all_of: [ ${no}, ${error} ]`, false],

@@ -295,7 +295,7 @@ const VOID: readonly {
         readFileSync(payloadFile(at), 'utf8').replace('docs/new.md', 'docs/bad.md'),
       ),
     status: 'voided',
-    says: /not what was asked/,
+    says: /stored request is not the one that was asked/,
   },
   {
     that: 'the content in it was altered',
@@ -308,7 +308,7 @@ const VOID: readonly {
         ),
       ),
     status: 'voided',
-    says: /content that was kept is not/,
+    says: /stored content is not the one/,
   },
   {
     that: 'the payload file is no JSON',

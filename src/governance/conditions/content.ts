@@ -2,7 +2,16 @@
 import { positionAt } from '../../kernel/text-position.js';
 import { plural } from '../../kernel/words.js';
 import { linksOf } from '../../workspace/links.js';
-import { countText, filesIn, inProject, inRange, noFiles, undecided } from './context.js';
+import {
+  countText,
+  filesIn,
+  inProject,
+  inRange,
+  noFiles,
+  undecided,
+  met,
+  unmet,
+} from './context.js';
 import { isEmptyValue } from './entries.js';
 import { parseFrontMatter } from './front-matter.js';
 import { countMatches } from './regex.js';
@@ -21,7 +30,7 @@ export function frontmatter(
   ];
   const expected = `front matter of ${condition.in.join(', ')} with ${wanted.join(', ')}`;
   const files = filesIn(context, condition.in);
-  if (files.length === 0) return { holds: false, expected, found: noFiles(condition.in) };
+  if (files.length === 0) return unmet(expected, noFiles(condition.in));
   for (const { path } of files) {
     const read = parseFrontMatter(context.snapshot, path);
     if (read.kind === 'unreadable') return undecided(expected, `${path}: ${read.why}`, path);
@@ -29,19 +38,13 @@ export function frontmatter(
     if (problem?.error !== undefined)
       return undecided(expected, `${path}: ${problem.error}`, `${path}:${problem.line}`);
     if (problem !== undefined)
-      return {
-        holds: false,
+      return unmet(
         expected,
-        found: `${inProject(context, path)}: ${problem.found}`,
-        where: `${path}:${problem.line}`,
-      };
+        `${inProject(context, path)}: ${problem.found}`,
+        `${path}:${problem.line}`,
+      );
   }
-  return {
-    holds: true,
-    expected,
-    found: `${plural(files.length, 'file')}, all as expected`,
-    where: files[0]?.path ?? '',
-  };
+  return met(expected, `${plural(files.length, 'file')}, all as expected`, files[0]?.path ?? '');
 }
 
 type Fault = { readonly found: string; readonly line: number; readonly error?: string };
@@ -89,7 +92,7 @@ export function matches(condition: ConditionOf<'matches'>, context: ConditionCon
   const { pattern, count, eachFile } = condition;
   const expected = `${countText(count, 'match', 'matches')} of /${pattern.source}/${pattern.flags} in ${eachFile ? 'each of ' : ''}${condition.in.join(', ')}`;
   const files = filesIn(context, condition.in);
-  if (files.length === 0) return { holds: false, expected, found: noFiles(condition.in) };
+  if (files.length === 0) return unmet(expected, noFiles(condition.in));
   let total = 0;
   let where: string | undefined;
   for (const { path } of files) {
@@ -109,22 +112,17 @@ export function matches(condition: ConditionOf<'matches'>, context: ConditionCon
         ? path
         : `${path}:${positionAt({ starts: doc.lineStarts, length: doc.text.length }, matched.index).line}`;
     if (eachFile && !inRange(count, matched.count))
-      return {
-        holds: false,
+      return unmet(
         expected,
-        found: `${plural(matched.count, 'match', 'matches')} in ${inProject(context, path)}`,
-        where: place,
-      };
+        `${plural(matched.count, 'match', 'matches')} in ${inProject(context, path)}`,
+        place,
+      );
     if (matched.count > 0) where ??= place;
     total += matched.count;
   }
   const found = `${plural(total, 'match', 'matches')} in ${plural(files.length, 'file')}`;
-  return {
-    holds: eachFile || inRange(count, total),
-    expected,
-    found,
-    where: where ?? files[0]?.path ?? '',
-  };
+  const holds = eachFile || inRange(count, total);
+  return { ...met(expected, found, where ?? files[0]?.path), holds };
 }
 
 /** Relative links and their anchors. Web addresses are not checked. */
@@ -134,7 +132,7 @@ export function linksResolve(
 ): Outcome {
   const expected = `every link in ${condition.in.join(', ')} to lead somewhere`;
   const files = filesIn(context, condition.in);
-  if (files.length === 0) return { holds: false, expected, found: noFiles(condition.in) };
+  if (files.length === 0) return unmet(expected, noFiles(condition.in));
   let checked = 0;
   let elsewhere = 0;
   for (const { path } of files) {
@@ -149,32 +147,29 @@ export function linksResolve(
       const target = link.path ?? path;
       const where = `${path}:${link.line}`;
       if (!exists(context, target))
-        return {
-          holds: false,
+        return unmet(
           expected,
-          found: `${inProject(context, where)} links to ${link.target}, which does not exist`,
+          `${inProject(context, where)} links to ${link.target}, which does not exist`,
           where,
-        };
+        );
       if (
         link.anchor !== undefined &&
         link.anchor !== '' &&
         !hasAnchor(context, target, link.anchor)
       )
-        return {
-          holds: false,
+        return unmet(
           expected,
-          found: `${inProject(context, where)} links to ${link.target}: no such heading`,
+          `${inProject(context, where)} links to ${link.target}: no such heading`,
           where,
-        };
+        );
     }
   }
   const aside = elsewhere === 0 ? '' : `, ${elsewhere} outside the workspace not looked at`;
-  return {
-    holds: true,
+  return met(
     expected,
-    found: `${plural(checked, 'link')} in ${plural(files.length, 'file')}${aside}`,
-    where: files[0]?.path ?? '',
-  };
+    `${plural(checked, 'link')} in ${plural(files.length, 'file')}${aside}`,
+    files[0]?.path ?? '',
+  );
 }
 
 function exists(context: ConditionContext, path: string): boolean {

@@ -30,14 +30,16 @@ export type Outcome = {
   readonly error?: string;
 };
 
+export function met(expected: string, found: string, where?: string): Outcome {
+  return { holds: true, expected, found, ...defined({ where }) };
+}
+
+export function unmet(expected: string, found: string, where?: string): Outcome {
+  return { ...met(expected, found, where), holds: false };
+}
+
 export function undecided(expected: string, error: string, where?: string): Outcome {
-  return {
-    holds: false,
-    expected,
-    found: 'could not be evaluated',
-    error,
-    ...defined({ where }),
-  };
+  return { ...unmet(expected, 'could not be evaluated', where), error };
 }
 
 /** Sorted by path. A symlink proves nothing. */

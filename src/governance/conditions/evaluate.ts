@@ -7,7 +7,7 @@ import { fileExists, fileNewer, hashChanged, noDuplicatesOf } from './files.js';
 import { entries, tableRows, unique } from './parts.js';
 import { query } from './query.js';
 import { jsonSchema } from './schema.js';
-import { undecided } from './context.js';
+import { undecided, met, unmet } from './context.js';
 import type { AssertionResult } from '../types.js';
 import type { ConditionContext, Outcome } from './context.js';
 import type { Condition } from '../../project/condition-types.js';
@@ -111,8 +111,7 @@ async function allOf(parts: readonly Condition[], context: ConditionContext): Pr
     outcomes.find((outcome) => !outcome.holds && outcome.error === undefined) ??
     outcomes.find((outcome) => outcome.error !== undefined);
   const expected = `all of ${parts.length}`;
-  if (bad === undefined)
-    return { holds: true, expected, found: `all ${parts.length} hold`, ...placeOf(outcomes[0]) };
+  if (bad === undefined) return met(expected, `all ${parts.length} are true`, outcomes[0]?.where);
   return { ...bad, holds: false, expected: `${expected}: ${bad.expected}` };
 }
 
@@ -123,13 +122,8 @@ async function anyOf(parts: readonly Condition[], context: ConditionContext): Pr
   const expected = `one of ${parts.length}: ${outcomes.map((outcome) => outcome.expected).join(' · ')}`;
   if (good !== undefined) return { ...good, expected };
   const error = outcomes.find((outcome) => outcome.error !== undefined)?.error;
-  return {
-    holds: false,
-    expected,
-    found: outcomes.map((outcome) => outcome.found).join(' · '),
-    ...placeOf(outcomes[0]),
-    ...defined({ error }),
-  };
+  const found = outcomes.map((outcome) => outcome.found).join(' · ');
+  return { ...unmet(expected, found, outcomes[0]?.where), ...defined({ error }) };
 }
 
 async function evaluateAll(
@@ -139,8 +133,4 @@ async function evaluateAll(
   const outcomes: Outcome[] = [];
   for (const part of parts) outcomes.push(await evaluate(part, context));
   return outcomes;
-}
-
-function placeOf(outcome: Outcome | undefined): { where?: string } {
-  return defined({ where: outcome?.where });
 }

@@ -1,5 +1,4 @@
 /** Conditions about whole files: existing, newer, changed, not copied. */
-import { defined } from '../../kernel/defined.js';
 import { plural } from '../../kernel/words.js';
 import { projectDirectory } from '../../project/project-directory.js';
 import {
@@ -7,7 +6,17 @@ import {
   recordedChanges,
   type RecordedChanges,
 } from '../../workspace/recorded-changes.js';
-import { countText, filesIn, inProject, inRange, noFiles, some, undecided } from './context.js';
+import {
+  countText,
+  filesIn,
+  inProject,
+  inRange,
+  noFiles,
+  some,
+  undecided,
+  met,
+  unmet,
+} from './context.js';
 import type { ConditionContext, Outcome } from './context.js';
 import type { ConditionOf, Since } from '../../project/condition-types.js';
 import { similarity, sketchOf } from '../quality/novelty.js';
@@ -25,12 +34,8 @@ export function fileExists(
     all.length === 0
       ? noFiles(condition.in)
       : `${plural(files.length, 'file')}${files.length > 0 ? `: ${some(files.map((file) => inProject(context, file.path)))}` : ''}${small > 0 ? `; ${small} too small` : ''}`;
-  return {
-    holds: inRange(condition.count, files.length),
-    expected,
-    found,
-    ...whereOf(files[0]?.path ?? all[0]?.path),
-  };
+  const holds = inRange(condition.count, files.length);
+  return { ...met(expected, found, files[0]?.path ?? all[0]?.path), holds };
 }
 
 /** Compares hashes and the change log, not file times. */
@@ -48,14 +53,10 @@ export function fileNewer(
   if (limit.kind === 'unknown') return undecided(expected, limit.why);
   const newer = files.filter(({ path }) => limit.isOlderThan(path));
   const first = newer[0] ?? files[0];
-  if (first === undefined) return { holds: false, expected, found: noFiles(condition.in) };
+  if (first === undefined) return unmet(expected, noFiles(condition.in));
   const last = changes.lastChange(first.path);
-  return {
-    holds: newer.length > 0,
-    expected,
-    found: `${inProject(context, first.path)} ${ageOf(last)}`,
-    where: first.path,
-  };
+  const found = `${inProject(context, first.path)} ${ageOf(last)}`;
+  return { ...met(expected, found, first.path), holds: newer.length > 0 };
 }
 
 function ageOf(last: ReturnType<RecordedChanges['lastChange']>): string {
@@ -116,22 +117,16 @@ export function hashChanged(
   const { before, snapshot } = context;
   if (before === undefined) return undecided(expected, 'the hashes of the last pass are not known');
   const files = filesIn(context, condition.in);
-  if (files.length === 0) return { holds: false, expected, found: noFiles(condition.in) };
+  if (files.length === 0) return unmet(expected, noFiles(condition.in));
   const changed = files.filter((file) => snapshot.hash(file.path) !== before.get(file.path));
   if (changed.length === 0)
-    return {
-      holds: false,
-      expected,
-      found: `${plural(files.length, 'file')}, none changed`,
-      ...whereOf(files[0]?.path),
-    };
+    return unmet(expected, `${plural(files.length, 'file')}, none changed`, files[0]?.path);
   const first = changed[0]?.path ?? '';
-  return {
-    holds: true,
+  return met(
     expected,
-    found: `${plural(changed.length, 'file')} ${before.has(first) ? 'changed' : 'new'}: ${some(changed.map((file) => inProject(context, file.path)))}`,
-    where: first,
-  };
+    `${plural(changed.length, 'file')} ${before.has(first) ? 'changed' : 'new'}: ${some(changed.map((file) => inProject(context, file.path)))}`,
+    first,
+  );
 }
 
 export function noDuplicatesOf(
@@ -141,7 +136,7 @@ export function noDuplicatesOf(
   const files = filesIn(context, condition.in);
   const others = filesIn(context, condition.of);
   const expected = `no file of ${condition.in.join(', ')} nearly the same as another of ${condition.of.join(', ')} (similarity below ${condition.threshold})`;
-  if (files.length === 0) return { holds: false, expected, found: noFiles(condition.in) };
+  if (files.length === 0) return unmet(expected, noFiles(condition.in));
   const sketches = new Map<string, Sketch>();
   for (const { path } of [...files, ...others]) {
     if (sketches.has(path)) continue;
@@ -162,16 +157,11 @@ export function noDuplicatesOf(
     }
   }
   if (nearest === undefined)
-    return {
-      holds: true,
+    return met(
       expected,
-      found: `${plural(files.length, 'file')}, nothing to compare with`,
-      ...whereOf(files[0]?.path),
-    };
+      `${plural(files.length, 'file')}, nothing to compare with`,
+      files[0]?.path,
+    );
   const found = `${inProject(context, nearest.path)} and ${inProject(context, nearest.other)} are the nearest: ${nearest.score.toFixed(2)}`;
   return { holds: nearest.score < condition.threshold, expected, found, where: nearest.path };
-}
-
-function whereOf(path: string | undefined): { where?: string } {
-  return defined({ where: path });
 }

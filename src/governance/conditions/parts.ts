@@ -1,6 +1,15 @@
 /** Conditions about the entries of pages: how many, complete, unique. */
 import { plural } from '../../kernel/words.js';
-import { countText, filesIn, inProject, inRange, noFiles, undecided } from './context.js';
+import {
+  countText,
+  filesIn,
+  inProject,
+  inRange,
+  noFiles,
+  undecided,
+  met,
+  unmet,
+} from './context.js';
 import { entriesUnder, fieldName, isEmptyValue } from './entries.js';
 import type { ConditionContext, Outcome } from './context.js';
 import type { EntriesUnder, Entry } from './entries.js';
@@ -70,14 +79,9 @@ function counted(
     return undecided(expected, `${read.path} cannot be read as UTF-8 text`, read.path);
   const { pages } = read;
   const [first] = pages;
-  if (first === undefined) return { holds: false, expected, found: noFiles(condition.in) };
+  if (first === undefined) return unmet(expected, noFiles(condition.in));
   if (pages.every((page) => page.headings === 0))
-    return {
-      holds: false,
-      expected,
-      found: `no heading "${under}" in ${plural(pages.length, 'file')}`,
-      where: first.path,
-    };
+    return unmet(expected, `no heading "${under}" in ${plural(pages.length, 'file')}`, first.path);
   const columns = new Set(pages.flatMap((page) => [...page.columns]));
   const missing = counting.columns?.find((column) => !columns.has(column));
   if (missing !== undefined)
@@ -94,20 +98,15 @@ function counted(
   if (worst !== undefined) {
     const place = `${worst.path}:${worst.entry.line}`;
     const rest = incomplete.length > 1 ? ` (and ${incomplete.length - 1} more)` : '';
-    return {
-      holds: false,
+    return unmet(
       expected,
-      found: `${number}; "${worst.entry.name}" at ${inProject(context, worst.path)}:${worst.entry.line} has no ${worst.lacking.join(', ')}${rest}`,
-      where: place,
-    };
+      `${number}; "${worst.entry.name}" at ${inProject(context, place)} has no ${worst.lacking.join(', ')}${rest}`,
+      place,
+    );
   }
   const [match] = kept;
-  return {
-    holds: inRange(count, kept.length),
-    expected,
-    found: number,
-    where: match === undefined ? first.path : `${match.path}:${match.entry.line}`,
-  };
+  const where = match === undefined ? first.path : `${match.path}:${match.entry.line}`;
+  return { ...met(expected, number, where), holds: inRange(count, kept.length) };
 }
 
 /** Entries or, without `under`, the front matter of files. A missing value is a violation too. */
@@ -125,32 +124,25 @@ export function unique(condition: ConditionOf<'unique'>, context: ConditionConte
       values.path,
     );
   if (values.found.length === 0)
-    return { holds: false, expected, found: `no ${field} found in ${condition.in.join(', ')}` };
+    return unmet(expected, `no ${field} found in ${condition.in.join(', ')}`);
   const seen = new Map<string, string>();
   for (const { value, where } of values.found) {
     if (isEmptyValue(value))
-      return {
-        holds: false,
-        expected,
-        found: `no ${field} at ${inProject(context, where)}`,
-        where,
-      };
+      return unmet(expected, `no ${field} at ${inProject(context, where)}`, where);
     const earlier = seen.get(value);
     if (earlier !== undefined)
-      return {
-        holds: false,
+      return unmet(
         expected,
-        found: `${field} "${value}" is at ${inProject(context, earlier)} and at ${inProject(context, where)}`,
+        `${field} "${value}" is at ${inProject(context, earlier)} and at ${inProject(context, where)}`,
         where,
-      };
+      );
     seen.set(value, where);
   }
-  return {
-    holds: true,
+  return met(
     expected,
-    found: `${plural(seen.size, 'value')}, all different`,
-    where: values.found[0]?.where ?? '',
-  };
+    `${plural(seen.size, 'value')}, all different`,
+    values.found[0]?.where ?? '',
+  );
 }
 
 type Values =

@@ -1,7 +1,7 @@
 /** The `query` condition: one SELECT over the workspace's tables. */
 import { NocturneError } from '../../kernel/error.js';
 import { plural } from '../../kernel/words.js';
-import { countText, inRange, undecided } from './context.js';
+import { countText, inRange, met, undecided } from './context.js';
 import type { ConditionContext, Outcome } from './context.js';
 import type { ConditionOf } from '../../project/condition-types.js';
 
@@ -25,10 +25,8 @@ export function query(condition: ConditionOf<'query'>, context: ConditionContext
     const place = whereOf(rows[0]);
     if (value === undefined)
       return {
+        ...met(expected, `${plural(rows.length, 'row')}${sample(rows[0])}`, place),
         holds: inRange(count, rows.length),
-        expected,
-        found: `${plural(rows.length, 'row')}${sample(rows[0])}`,
-        ...place,
       };
     if (columns.length !== 1 || rows.length > 1)
       return undecided(
@@ -37,10 +35,8 @@ export function query(condition: ConditionOf<'query'>, context: ConditionContext
       );
     const [only] = Object.values(rows[0] ?? {});
     return {
+      ...met(expected, only === undefined ? 'no row' : String(only), place),
       holds: only !== undefined && only !== null && String(only) === value,
-      expected,
-      found: only === undefined ? 'no row' : String(only),
-      ...place,
     };
   } catch (cause) {
     if (cause instanceof NocturneError) return undecided(expected, cause.message);
@@ -61,8 +57,8 @@ function sample(row: Row | undefined): string {
 }
 
 /** Rows that name their file are evidence with a place. */
-function whereOf(row: Row | undefined): { where?: string } {
+function whereOf(row: Row | undefined): string | undefined {
   const file = row?.['file'] ?? row?.['path'];
-  if (typeof file !== 'string') return {};
-  return { where: typeof row?.['line'] === 'number' ? `${file}:${row['line']}` : file };
+  if (typeof file !== 'string') return undefined;
+  return typeof row?.['line'] === 'number' ? `${file}:${row['line']}` : file;
 }

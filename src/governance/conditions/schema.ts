@@ -1,7 +1,15 @@
 /** The `json_schema` condition: files or front matter against a JSON Schema. */
 import { plural } from '../../kernel/words.js';
 import { parseDocument } from 'yaml';
-import { filesIn, inProject, noFiles, undecided, writableByThePass } from './context.js';
+import {
+  filesIn,
+  inProject,
+  noFiles,
+  undecided,
+  writableByThePass,
+  met,
+  unmet,
+} from './context.js';
 import { projectDirectory } from '../../project/project-directory.js';
 import { parseFrontMatter } from './front-matter.js';
 import { isMapping } from '../../project/condition-read.js';
@@ -27,7 +35,7 @@ export async function jsonSchema(
   const loaded = schemaData(condition, context);
   if (loaded.kind === 'unreadable') return undecided(expected, loaded.why);
   const files = filesIn(context, condition.in);
-  if (files.length === 0) return { holds: false, expected, found: noFiles(condition.in) };
+  if (files.length === 0) return unmet(expected, noFiles(condition.in));
   const budget: Budget = { exceeded: undefined };
   let validate: Validate;
   try {
@@ -41,12 +49,7 @@ export async function jsonSchema(
   for (const { path } of files) {
     const read = dataOf(context, path);
     if (read.kind === 'unreadable')
-      return {
-        holds: false,
-        expected,
-        found: `${inProject(context, path)}: ${read.why}`,
-        where: path,
-      };
+      return unmet(expected, `${inProject(context, path)}: ${read.why}`, path);
     const valid = validate(read.data);
     if (budget.exceeded !== undefined)
       return undecided(
@@ -56,19 +59,13 @@ export async function jsonSchema(
       );
     const [error] = validate.errors ?? [];
     if (!valid)
-      return {
-        holds: false,
+      return unmet(
         expected,
-        found: `${inProject(context, path)}: ${error?.instancePath || '/'} ${error?.message ?? 'is not valid'}`,
-        where: path,
-      };
+        `${inProject(context, path)}: ${error?.instancePath || '/'} ${error?.message ?? 'is not valid'}`,
+        path,
+      );
   }
-  return {
-    holds: true,
-    expected,
-    found: `${plural(files.length, 'file')}, all valid`,
-    where: files[0]?.path ?? '',
-  };
+  return met(expected, `${plural(files.length, 'file')}, all valid`, files[0]?.path ?? '');
 }
 
 function schemaData(condition: ConditionOf<'json_schema'>, context: ConditionContext): Checked {

@@ -1,7 +1,7 @@
 /** What the walk through a command finds: effects of its programs, and reasons to refuse. */
 import type { Reading, Effect } from './program.js';
-import type { Reason, ReasonCode } from '../types.js';
 import type { ToolRule } from './tool-rules.js';
+import type { Reason, ReasonCode } from '../types.js';
 
 export type Findings = {
   readonly effects: Map<string, PlacedEffect>;

@@ -1,4 +1,4 @@
-/** The verdict from everything that was found. */
+/** The verdict from everything that was found, with the reason that an allowed action is given. */
 import { defined } from '../../kernel/defined.js';
 import { impactOf } from '../../registry/impact.js';
 import { routeOf } from '../../registry/route.js';
@@ -7,6 +7,10 @@ import type { Judging, Verdicts } from './judge-action.js';
 import { printCommand } from './print-command.js';
 import type { Action, Authority, Decision, Reason } from '../types.js';
 
+/**
+ * The verdict: `ask` when nothing but the scope stands against it, so that the owner could allow
+ * it.
+ */
 export function conclude(context: Judging, action: Action, verdicts: Verdicts): Decision {
   const { snapshot, authority } = context;
   const refusals = [
@@ -43,7 +47,10 @@ export function conclude(context: Judging, action: Action, verdicts: Verdicts): 
   );
 }
 
-/** Computed on demand: following the edges is slow, and hosts do not show them. */
+/**
+ * Following the edges takes longer than the rest of the decision, and the doors of hosts do not
+ * show them: done when they are looked at.
+ */
 function withImpact(
   decision: Omit<Decision, 'impact'>,
   follow: () => readonly ImpactedNode[],
@@ -58,8 +65,9 @@ function withImpact(
 }
 
 /**
- * What the owner may allow: writes out of scope; with a person present, also paths outside the
- * workspace, unknown or unreadable commands, and destinations that are not listed.
+ * What the owner could allow: what is beyond the scope; and, with a person present, what is not in
+ * the workspace, a command that the guard does not know or cannot read, and a destination that is
+ * not listed.
  */
 function isAskable(authority: Authority, reason: Reason): boolean {
   return (

@@ -1,17 +1,17 @@
-/** Programs that place files under another name: cp, mv, install, ln. */
+/** Programs that put files elsewhere under the same or another name: cp, mv, install, ln. */
 import { defined } from '../../kernel/defined.js';
+import { has, valuesOf, type Arguments } from './options.js';
 import {
   NOTHING,
   onEach,
+  opaque,
   reading,
   refused,
   together,
-  type Reading,
-  opaque,
   withOptions,
   write,
+  type Reading,
 } from './program.js';
-import { has, valuesOf, type Arguments } from './options.js';
 import type { Word } from './shell-types.js';
 
 const PLACING = 't target-directory S suffix';
@@ -58,7 +58,7 @@ export const link = withOptions(PLACING, (name, args) =>
     : refused('path-hard-link', `${name} would give a file a second name; copy the file instead`),
 );
 
-/** The last operand is the target, unless `-t` names the folder. */
+/** Sources and where each goes; the last operand, unless `-t` names the folder. */
 function copying(
   name: string,
   args: Arguments,

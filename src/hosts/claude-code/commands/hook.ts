@@ -1,4 +1,4 @@
-/** `hook claude-code`, which the installed hooks call. */
+/** `hook claude-code`: what the installed hooks call. Nobody types it. */
 import type { AddedCommand } from '../../../passes/added-command.js';
 import { hookLine } from '../hook-line.js';
 

@@ -4,13 +4,15 @@ import type { HostContext, Hooks, ToolEvent, ToolVerdict } from './host-types.js
 import type { Plugin } from './state.js';
 import { beat } from './close.js';
 
-/** The host gives up on a hook after fifteen seconds. */
+/** Under the fifteen seconds after which the host gives up on a hook. */
 const DEADLINE_MS = 10_000;
 const SLOWEST_KEPT = 500;
 
 type Verdict = ToolVerdict | undefined;
 
-/** The hook reuses the policy's verdict for the same call. */
+/**
+ * A call that was judged by the policy is not judged again by the hook: by its id and what it says.
+ */
 export function judgeOnce(
   plugin: Plugin,
 ): (event: ToolEvent, context: HostContext) => Promise<Verdict> {
@@ -99,7 +101,10 @@ function refuse(why: string): Verdict {
   return { block: true, blockReason: `Refused by nocturne. ${why}` };
 }
 
-/** Runs last, so that no other plugin can change the judged parameters. */
+/**
+ * The last word on the parameters: what another plugin put in their place after the judgement is
+ * taken out again.
+ */
 export function asJudged(plugin: Plugin): Hooks['before_tool_call'] {
   return (event, context) =>
     plugin.runs.standing(context).kind === 'governed' && event.params !== undefined
