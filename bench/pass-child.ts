@@ -15,7 +15,7 @@ const COUNTED: Readonly<Record<string, readonly string[]>> = {
   'workspace/snapshot.js': ['openSnapshot'],
   'workspace/walk.js': ['walk'],
   'workspace/commit.js': ['commitOnce'],
-  'workspace/lease.js': ['writeLease', 'removeLease'],
+  'workspace/lock-file.js': ['writeLock'],
 };
 
 const [dist = '', directory = ''] = process.argv.slice(2);

@@ -40,7 +40,7 @@ export const pass: Bench = {
       }),
       atMostCalls(`${name}, commits`, { function: 'commitOnce', now, first, limit: MOST_COMMITS }),
       atMostCalls(`${name}, tree walked`, { function: 'walk', now, first }),
-      atMostCalls(`${name}, lease written`, { function: 'writeLease', now, first }),
+      atMostCalls(`${name}, lock written`, { function: 'writeLock', now, first }),
       {
         name: `${name}, ${now.rows.length} audit rows${sameTrail(now, first)}`,
         figure: ms(time),

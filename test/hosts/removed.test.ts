@@ -31,7 +31,7 @@ t.test('without any host a whole night of command runners goes as before', async
   const demo = join(directory, 'demo');
   const night = run(['demo', demo]);
   t.equal(night.exit, 0, night.said.slice(-2000));
-  t.match(night.said, /Wanted from you \(3\)/);
+  t.match(night.said, /Waiting for you \(3\)/);
   for (const words of [['gate'], ['validate'], ['audit', 'verify'], ['status'], ['doctor']]) {
     const { exit, said } = run(words, demo);
     t.equal(exit, 0, `${words.join(' ')}: ${said.slice(-600)}`);

@@ -128,7 +128,7 @@ t.test(
     document(place, ['pass', 'end', '--token', token], { input: SAID });
     t.match(
       (await call(wrong, 'edit', { path: PAGE, old_text: 'two', new_text: 'six', token })).error,
-      { code: 'REFUSED', message: /no-token: .* no pass has begun here/ },
+      { code: 'REFUSED', message: /no-token: .* no pass is running here/ },
     );
     t.equal(read(place, PAGE), ENTRIES);
   },
