@@ -96,7 +96,7 @@ function allowing(
   if (about.authorisation !== undefined)
     return {
       code: 'pre-approved',
-      message: `outside the scope, but ${about.authorisation} allows it`,
+      message: `out of scope, but ${about.authorisation} allows it`,
     };
   return {
     code: 'allowed',
@@ -109,8 +109,6 @@ function allowing(
 
 function noteOn({ tier, paths }: { tier: Tier | undefined; paths: readonly string[] }): string {
   if (tier === 'PROTECTED')
-    return `; it is protected, so sign it afterwards (nocturne sign ${paths.join(' ')})`;
-  return tier === 'APPEND'
-    ? '; it is a log whose rows are chained, so a change by hand is reported'
-    : '';
+    return `; it is protected, so sign it afterwards: nocturne sign ${paths.join(' ')}`;
+  return tier === 'APPEND' ? '; it is a chained log, so Nocturne will report a change by hand' : '';
 }

@@ -33,17 +33,17 @@ export function split(names: Names): readonly string[] {
 export const opaque: Program = (name) =>
   refused(
     'command-unparsable',
-    `what ${name} would write cannot be told from its words; use the write and edit tools`,
+    `the arguments of ${name} do not show what it would write; use the write or edit tool`,
   );
 
 export const runsCode: Program = (name) =>
   refused(
     'command-unparsable',
-    `${name} would run a program given in its words or on its input, which cannot be judged; put it in a script that the tool registry allows`,
+    `${name} would run code from its arguments or standard input, which cannot be judged; use a script that the tool registry allows`,
   );
 
 export const denied: Program = (name) =>
-  refused('command-denied', `${name} is never run in a pass`);
+  refused('command-denied', `${name} is not allowed in a pass`);
 
 export const write = (path: string): Effect => ({ op: 'write', path });
 
@@ -52,7 +52,7 @@ export function certain(name: string, args: Arguments): Reading {
   return args.unknown
     ? refused(
         'command-unparsable',
-        `an argument of ${name} is not certain and could be an option; write it out`,
+        `an argument of ${name} is not known and could be an option; write it out`,
       )
     : NOTHING;
 }
@@ -139,7 +139,7 @@ export function onEach(
       if (word.certainty === 'sure') return reading({ effects: [effect(word.text)] });
       return refused(
         'command-unparsable',
-        `${program} would change a file whose name is not in its words ("${word.text}"); write the name out`,
+        `${program} would change a file that its arguments do not name ("${word.text}"); write the name out`,
       );
     }),
   );

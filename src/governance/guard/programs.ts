@@ -171,13 +171,13 @@ const yq: Program = (name, args) =>
 /** `printf -v` sets a variable that a program could obey. */
 const print: Program = (name, args) =>
   args.some((word) => word.text.startsWith('-v'))
-    ? refused('command-unparsable', `${name} -v sets a variable; print instead`)
+    ? refused('command-unparsable', `${name} -v sets a variable; print the text instead`)
     : NOTHING;
 
 /** `-v NAME[…]` evaluates what is in the brackets. */
 const variableTest: Program = (name, args) =>
   args.some((word) => word.certainty === 'sure' && /^-[vR]$/.test(word.text))
-    ? refused('command-unparsable', `${name} -v is not understood; compare with an empty text`)
+    ? refused('command-unparsable', `${name} -v is not supported; compare with an empty string`)
     : NOTHING;
 
 function each(names: Names, program: Program): readonly (readonly [string, Program])[] {

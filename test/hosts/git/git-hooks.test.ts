@@ -270,7 +270,7 @@ t.test('hooks that were there are called, and stay as they are', async (t) => {
       );
       t.match(callForText({ root, home }, ['hooks', 'install', '--git']).text, /nothing to do/);
       t.match(callForText({ root, home }, ['hooks', 'status']).text, /git: in force/);
-      t.match(callForText({ root, home }, ['hooks', 'uninstall', '--git']).text, /taken out/);
+      t.match(callForText({ root, home }, ['hooks', 'uninstall', '--git']).text, /removes our hooks/);
       t.equal(
         readFileSync(join(root, '.git/config'), 'utf8'),
         config,
