@@ -172,7 +172,7 @@ export function advanceCall(
 /** Uses the same words each time, so that the same question is not asked twice. */
 function stuck(context: Context, why: string, file: string): TransitionStep {
   const { slug } = context;
-  const question = `${slug} was approved, but cannot go on: ${why}. Mend ${file}, then answer yes, or no.`;
+  const question = `${slug} was approved, but cannot go on: ${why}. Fix ${file}, then answer yes; or answer no.`;
   const standing = context.asked.find(
     (record) => fieldText(record, 'action_needed') === question && decision(record) === undefined,
   );

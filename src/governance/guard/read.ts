@@ -7,8 +7,8 @@ const SECRET_PLACE =
   /^\/proc\/[^/]+\/(?:task\/[^/]+\/)?(?:environ|mem|fd|root|cwd)(?:\/|$)|(?:^|\/)(?:\.ssh|\.gnupg|\.aws|\.azure|\.kube|\.docker|\.netrc|\.npmrc|\.pypirc|\.git-credentials|id_(?:rsa|dsa|ecdsa|ed25519)|owner\.key|\.nocturne)(?:\/|$)/i;
 
 /**
- * @param rawPath absolute, or relative to `from` (default: the workspace). @param below what is in
- * a folder is read as well.
+ * @param rawPath absolute, or relative to `from` (default: the workspace).
+ * @param below what is in a folder is read as well.
  */
 export function readReasons(
   world: PathWorld,
