@@ -117,6 +117,6 @@ t.test('the owner is asked so that one word answers', async (t) => {
   t.match(transitionQuestion(graph, 'p', 'd', ''), /Close the project\? Answer yes or no\./);
   t.match(
     transitionQuestion(graph, 'p', 'nowhere', ''),
-    /cannot go on: .* Fix PROJECTS\/p\/PHASES.md/,
+    /cannot go on: .* Mend PROJECTS\/p\/PHASES.md/,
   );
 });

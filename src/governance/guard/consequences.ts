@@ -110,7 +110,6 @@ function repeatedValues({ before, after, texts }: Change, object: ObjectSpec): C
       // The contract reports two records with one key in one file.
       if (isKey && group.every((occurrence) => occurrence.range.file === twin.range.file))
         return [];
-      const expected = 'expected a value of its own';
       return [
         {
           reason: {

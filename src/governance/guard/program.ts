@@ -1,4 +1,5 @@
 /** How the model of a program is built from data about its options. */
+import { defined } from '../../kernel/defined.js';
 import { has, readArguments, valuesOf, type Arguments } from './options.js';
 import type { Word } from './shell-types.js';
 import type { Reason, ReasonCode } from '../types.js';
@@ -14,10 +15,17 @@ export type ProgramFacts = {
   readonly valued?: Names;
   /** Options whose value is a file that is written. */
   readonly outputs?: Names;
-  /** The effect on each operand. */
-  readonly operand?: (path: string, args: Arguments) => Effect;
-  /** Only the second operand is a file that is written. */
-  readonly onlySecond?: boolean;
+  /** With `outputs`: the file name `-` is standard output. */
+  readonly dash?: boolean;
+  /** What happens to the file that each operand names. */
+  readonly op?: Effect['op'];
+  /** Options with which it appends, and with which it includes everything below. */
+  readonly appends?: Names;
+  readonly trees?: Names;
+  /** The content that it adds, if known. */
+  readonly adds?: string;
+  /** Only the second operand is such a file. */
+  readonly second?: boolean;
   /** Options that run a program of the caller's. */
   readonly runs?: Names;
   /** Options after which the words do not show what is written. */
@@ -76,13 +84,19 @@ export function programOf(facts: ProgramFacts): Program {
     if (hasOption(args, facts.opaque)) return opaque(name, []);
     if (facts.opaqueWithout !== undefined && !hasOption(args, facts.opaqueWithout))
       return opaque(name, []);
-    const written = onEach(name, valuesOf(args, ...outputs), write);
-    const { operand } = facts;
-    if (operand === undefined) return written;
-    const files = facts.onlySecond === true ? args.operands.slice(1, 2) : args.operands;
+    const outputFiles = valuesOf(args, ...outputs).filter(
+      (word) => facts.dash !== true || word.text !== '-',
+    );
+    const written = onEach(name, outputFiles, write);
+    if (facts.op === undefined) return written;
+    const effect = {
+      op: hasOption(args, facts.appends) ? 'append' : facts.op,
+      ...defined({ tree: hasOption(args, facts.trees) || undefined, content: facts.adds }),
+    } as const;
+    const files = facts.second === true ? args.operands.slice(1, 2) : args.operands;
     return together(
       written,
-      onEach(name, files, (path) => operand(path, args)),
+      onEach(name, files, (path) => ({ ...effect, path })),
     );
   });
 }

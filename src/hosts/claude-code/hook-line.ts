@@ -50,7 +50,7 @@ function rootOf(
     if (!existsSync(join(root, 'REGISTRY.md')))
       throw new NocturneError(
         'NO_WORKSPACE',
-        `these hooks were installed for ${root}, which is not a workspace any more`,
+        `there is no workspace at ${root}, for which these hooks were installed`,
         {
           hint: 'run nocturne hooks install in the workspace again, or remove these hooks from the settings of Claude Code',
         },
