@@ -3,7 +3,7 @@ const ROOMS = {
   src: ['kernel', 'markdown', 'registry', 'workspace', 'integrity', 'project', 'report', 'validate', 'governance', 'tools', 'agents', 'passes', 'hosts', 'setup', 'modules', 'surfaces'],
   'src/governance': ['quality', 'guard', 'conditions', 'approvals', 'host-tools'],
   'src/passes': ['approvals', 'modules', 'reconcile', 'worker', 'manager', 'host'],
-  'src/modules/knowledge': ['embedders', 'store', 'latent', 'ranking', 'doors', 'commands'],
+  'src/modules/knowledge': ['embedders', 'store', 'latent', 'ranking', 'operations', 'commands'],
 };
 
 const layers = Object.entries(ROOMS).flatMap(([house, rooms]) =>

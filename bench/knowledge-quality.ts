@@ -178,7 +178,7 @@ async function compare(
     SETTINGS.map((setting) => ({ setting, scores: at(halves.tuning, setting) })),
     alone,
   );
-  const inForce = { k: K, weight: MEANING_WEIGHT[embedder.kind] };
+  const active = { k: K, weight: MEANING_WEIGHT[embedder.kind] };
   const shown = SETTINGS.filter(
     ({ k, weight }) => (k === 60 && weight !== 0.7 && weight !== 0.8) || (k === 5 && weight >= 0.3),
   );
@@ -206,12 +206,12 @@ async function compare(
       `as in force, against words alone: ${moved(
         halves.held,
         (one) => fused(one),
-        (one) => both(one, inForce),
+        (one) => both(one, active),
       )}`,
       `and against words that stand together: ${moved(
         halves.held,
         (one) => placed(one, fused(one), lower),
-        (one) => both(one, inForce),
+        (one) => both(one, active),
       )}`,
     );
 }

@@ -8,7 +8,7 @@ import { systemClock } from '../src/kernel/clock.js';
 import { type Db, openKnowledge } from '../src/modules/knowledge/store/database.js';
 import { type Embedder, NO_EMBEDDER } from '../src/modules/knowledge/embedders/embedder.js';
 import { quantisedIndex } from '../src/modules/knowledge/ranking/quantised-index.js';
-import { recallOf } from '../src/modules/knowledge/doors/measure-index.js';
+import { recallOf } from '../src/modules/knowledge/operations/measure-index.js';
 import { indexFiles } from '../src/modules/knowledge/store/index-files.js';
 import { indexVectors } from '../src/modules/knowledge/store/index-vectors.js';
 import { byWords } from '../src/modules/knowledge/ranking/lexical.js';

@@ -80,7 +80,7 @@ export function chooseTier({ tiers, wanted, usedToday, runner }: TierRequest): T
     if (row === undefined) continue;
     const used = usedToday[name] ?? 0;
     if (row.maxPerDay !== undefined && used >= row.maxPerDay) {
-      spent.push(`${name} was used ${used} of ${row.maxPerDay} times today`);
+      spent.push(usedUp(name, used, row.maxPerDay));
       continue;
     }
     const named = runner === undefined || runner === '' ? row.runner : runner;
@@ -96,6 +96,11 @@ export function chooseTier({ tiers, wanted, usedToday, runner }: TierRequest): T
     };
   }
   return { kind: 'exhausted', reason: `No pass is left today: ${spent.join(', ')}.` };
+}
+
+function usedUp(tier: string, used: number, maxPerDay: number): string {
+  if (maxPerDay === 0) return `${tier} is turned off (its daily limit is 0)`;
+  return `${tier} was used ${used} of ${maxPerDay} ${maxPerDay === 1 ? 'time' : 'times'} today`;
 }
 
 export type OverBudget = {

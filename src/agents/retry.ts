@@ -48,7 +48,7 @@ export async function tryAgain<T>(
   }
 }
 
-/** Ends early if the signal aborts. Injected, so that tests do not wait. */
+/** Rejects or resolves early if the signal aborts first. Injected, so that tests do not wait. */
 export type Wait = (ms: number, signal: AbortSignal) => Promise<void>;
 
 const BASE_MS = 1000;

@@ -25,9 +25,9 @@ export type Action = {
   readonly content?: string | Uint8Array;
   readonly command?: string;
   readonly argv?: readonly string[];
-  /** exec: what will run, read from `command` and judged instead of it. */
+  /** exec: what will run, read from `command` and judged in its place. */
   readonly steps?: readonly Step[];
-  /** exec: variables that the caller sets for the command. */
+  /** exec: variables that the caller sets. */
   readonly env?: Readonly<Record<string, string>>;
   /**
    * exec: folder in which it starts, relative to the workspace or absolute; default: what the door

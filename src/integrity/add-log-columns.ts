@@ -1,7 +1,8 @@
 /**
  * New columns in a chained log. Its rows get empty cells before the link, which does not change, so
  * the log keeps its head and its number of rows. Only its size and its opening are anchored again.
- * After a crash in between, the gate refuses the log until the owner accepts it with `audit anchor`.
+ * After a crash in between, the gate refuses the log until the owner accepts it with
+ * `audit anchor`.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -28,8 +29,8 @@ export type LogColumns = {
 };
 
 /**
- * @throws NocturneError `GATE` if the log does not end at its anchor: a log that lost or gained rows
- * is never anchored here.
+ * @throws NocturneError `GATE` if the log does not end at its anchor: a log that lost or gained
+ * rows is never anchored here.
  */
 export function addLogColumns(
   place: { readonly root: string; readonly state: string },

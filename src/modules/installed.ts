@@ -1,6 +1,6 @@
 /**
- * The modules that are there: one folder each beside this file, with a `module.js` that exports
- * `module`. Removing a folder removes the module.
+ * The installed modules: each folder here whose `module.js` exports `module`. Removing a folder
+ * removes the module.
  */
 import { installedNames } from '../kernel/installed-names.js';
 import type { Module } from './types.js';

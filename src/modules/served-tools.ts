@@ -1,13 +1,10 @@
-/**
- * The tools that a workspace is served with: those of the core, and of the installed modules that
- * REGISTRY.md enables at this moment.
- */
+/** The tools of a workspace: those of the core, and of the modules that REGISTRY.md enables now. */
 import type { Tool, ToolDoor } from '../tools/tool.js';
 import { toolsOf } from '../tools/tools.js';
 import type { Workspace } from '../workspace/types.js';
 import { installedModules } from './installed.js';
 
-/** A module cannot take a name of the core's, nor one of a module before it. */
+/** A module cannot replace a tool of the core or of an earlier module. */
 export async function servedTools(
   workspace: Pick<Workspace, 'snapshot'>,
   door: ToolDoor,

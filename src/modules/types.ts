@@ -1,7 +1,4 @@
-/**
- * A module: what a pass knows of it, and what it adds to the command line. The core knows no module
- * by name.
- */
+/** A module: its parts in a pass, its commands and its tools. The core names no module. */
 import type { AddedCommand, AddedCommandContext } from '../passes/added-command.js';
 import type { PassModule } from '../passes/module.js';
 import type { Tool } from '../tools/tool.js';
@@ -16,8 +13,8 @@ export type ModuleCommand = AddedCommand & {
 };
 
 export interface Module extends PassModule {
-  /** By the words that call them: `tasks list`. */
+  /** By name, such as `tasks list`. */
   readonly commands: Readonly<Record<string, ModuleCommand>>;
-  /** For every door that serves tools, while the module is enabled. */
+  /** Served while the module is enabled. */
   readonly tools?: readonly Tool[];
 }

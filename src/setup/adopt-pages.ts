@@ -1,6 +1,6 @@
 /**
- * The pages that a host puts into an agent's prompt: what the owner wrote there is kept, and what
- * the registry needs is added.
+ * Adopts the pages that a host puts into an agent's prompt: keeps the owner's text and adds what
+ * the registry needs.
  */
 import type { Schema } from '../registry/types.js';
 import { PAGE_LIMIT, TOTAL_LIMIT, USER_LIMIT } from '../validate/prompt-limits.js';
@@ -18,8 +18,8 @@ export type Adoption = {
 };
 
 /**
- * `aside`: where the owner's page goes when both together are more than a host takes. A place that
- * no pass can write, but for memory.
+ * `aside`: where the owner's page goes if both texts together are longer than a host accepts. No
+ * pass can write there, except in memory.
  */
 type Page = {
   readonly path: string;
@@ -62,7 +62,7 @@ export const PAGES: readonly string[] = PAGE_RULES.map(({ path }) => path);
 
 type AdoptedPage = { readonly page: Page; readonly own: string; readonly text: string };
 
-/** @param only pages to adopt; others are the caller's. */
+/** @param only the pages to adopt; the caller handles the others. */
 export function adoptPages(
   adoption: Adoption,
   draft: PlanDraft,
@@ -91,12 +91,12 @@ function merged({ reference, schema, words }: Adoption, page: Page, own: string)
   try {
     return filledIn(page.path, text, { schema, words });
   } catch {
-    // The section is there twice, or in a form that cannot be edited: `isSound` sees that.
+    // The section is duplicated or cannot be edited; `isSound` finds that.
     return text;
   }
 }
 
-/** Whether the registry finds what it looks for. */
+/** Whether the registry finds its sections. */
 function isSound({ schema }: Adoption, { page, text }: AdoptedPage): boolean {
   const [domain, owner] = [schema.objects.get('DOMAIN'), schema.objects.get('OWNER')];
   if (page.path === 'SOUL.md') return hasSection(text, domain, page.path);
@@ -105,7 +105,7 @@ function isSound({ schema }: Adoption, { page, text }: AdoptedPage): boolean {
   );
 }
 
-/** The pages that do not fit by themselves, and then the largest until all fit together. */
+/** Pages that are too long, then the largest ones until the rest fit together. */
 function oversized(adopted: readonly AdoptedPage[]): ReadonlySet<string> {
   const over = new Set(
     adopted.filter(({ page, text }) => text.length > page.limit).map(({ page }) => page.path),
@@ -127,15 +127,15 @@ function rewrite({ existing }: Adoption, { page, text, own }: AdoptedPage, draft
   draft.keep(page.path, existing.bytes(page.path) ?? Buffer.from(own));
   draft.write(page.path, text);
   const added =
-    text === own ? 'unchanged' : 'your text is kept; what the registry needs follows it';
+    text === own ? 'unchanged' : 'your text stays; Nocturne added the sections that it needs';
   draft.note(
     page.path,
     'merged',
-    link === undefined ? added : `${added}; it was a link to ${link}, and is a file of its own now`,
+    link === undefined ? added : `${added}; it was a link to ${link} and is now a file`,
   );
 }
 
-/** Ours stands at the page's place and leads to the owner's. */
+/** Puts the shipped page in its place, with a link to the owner's. */
 function setAside(adoption: Adoption, { page, own }: AdoptedPage, draft: PlanDraft): void {
   const { reference, schema, words } = adoption;
   draft.keep(page.path, adoption.existing.bytes(page.path) ?? Buffer.from(own));
@@ -148,6 +148,6 @@ function setAside(adoption: Adoption, { page, own }: AdoptedPage, draft: PlanDra
   draft.note(
     page.path,
     'moved',
-    `your text is ${page.aside} now, and this page leads to it: together they are more than a host puts into a prompt, or cannot be read`,
+    `your text is now in ${page.aside}, and this page links to it: together they are too long for a host's prompt, or cannot be parsed`,
   );
 }

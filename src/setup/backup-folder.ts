@@ -1,9 +1,6 @@
 /**
- * Where what is replaced is kept: a folder of its own for every run, also for two in one second.
- */
-
-/**
- * `backups/2026-11-21T034737Z-init`, with a number behind it when something stands under that name.
+ * The folder of a run's copies: `backups/2026-11-21T034737Z-init`, with a number at the end if that
+ * name is taken.
  */
 export function backupFolder(options: {
   readonly now: Date;

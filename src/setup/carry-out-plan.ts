@@ -1,7 +1,4 @@
-/**
- * Carries a plan out: first every file that changes is kept as it was, then all changes happen, or
- * none.
- */
+/** Carries out a setup plan: copies every file that changes, then makes all changes or none. */
 import { lstatSync, renameSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { syncDirectory } from '../workspace/durable.js';
@@ -13,8 +10,8 @@ import type { SetupPlan } from './setup-plan.js';
 type Place = { readonly root: string; readonly state: string };
 
 /**
- * Returns the paths that were written. A crash in between leaves the directory as it was, with the
- * kept files besides.
+ * Returns the paths that were written. A crash between the two leaves the directory unchanged
+ * except for the copies.
  */
 export function carryOutPlan({ root, state }: Place, plan: SetupPlan): readonly string[] {
   const meta = { runId: '', actor: 'owner', reason: 'set up' };
@@ -40,7 +37,7 @@ export function carryOutPlan({ root, state }: Place, plan: SetupPlan): readonly 
   return [...plan.files].filter(([, content]) => content !== undefined).map(([path]) => path);
 }
 
-/** Nothing is written through a link. What it led to is kept, and stays where it is. */
+/** Nocturne never writes through a link. Its target stays, and is in the copies. */
 function removeLink(root: string, path: string): void {
   const absolute = join(root, path);
   if (lstatSync(absolute, { throwIfNoEntry: false })?.isSymbolicLink() !== true) return;

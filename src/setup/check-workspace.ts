@@ -1,4 +1,4 @@
-/** Whether a workspace that was just set up is in order: the gate, and every rule. */
+/** Checks a new workspace: the gate and all rules. */
 import { verifyGate } from '../integrity/gate.js';
 import type { GateReport } from '../integrity/gate-report.js';
 import { validate, type Validation } from '../validate/validate-snapshot.js';

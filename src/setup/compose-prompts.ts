@@ -1,6 +1,6 @@
 /**
- * Writes the composed prompts anew from their fragments, in one commit. Signing is another step, so
- * that the owner sees the difference first.
+ * Composes the prompts from their fragments again, in one commit. It does not sign them: the owner
+ * reviews the difference first.
  */
 import { defined } from '../kernel/defined.js';
 import { NocturneError } from '../kernel/error.js';
@@ -17,9 +17,7 @@ export type ComposedPrompt = {
   readonly fragments: readonly string[];
 };
 
-/**
- * @throws NocturneError `NOT_FOUND` for a fragment that is missing, and when there is no recipe.
- */
+/** @throws NocturneError `NOT_FOUND` if a fragment or the recipes are missing. */
 export function composePrompts(
   workspace: Workspace,
   { owner, dryRun }: { readonly owner: string; readonly dryRun: boolean },
@@ -49,8 +47,8 @@ export function composePrompts(
 function planPrompts(snapshot: Snapshot): readonly ComposedPrompt[] {
   const recipes = promptRecipes(snapshot);
   if (recipes.length === 0)
-    throw new NocturneError('NOT_FOUND', 'no recipe for a prompt in this workspace', {
-      hint: 'nocturne upgrade brings orchestration-os/PROMPT-RECIPES.md',
+    throw new NocturneError('NOT_FOUND', 'this workspace has no prompt recipes', {
+      hint: 'nocturne upgrade adds orchestration-os/PROMPT-RECIPES.md',
     });
   return recipes.map((recipe) => {
     const parts = partsOf(snapshot, recipe);
@@ -60,9 +58,9 @@ function planPrompts(snapshot: Snapshot): readonly ComposedPrompt[] {
     if (parts === undefined)
       throw new NocturneError(
         'NOT_FOUND',
-        `${recipe.page} is made of ${missing === undefined ? 'a fragment' : fieldText(missing, 'fragment')}, which is not there`,
+        `${recipe.page} needs ${missing === undefined ? 'a fragment' : fieldText(missing, 'fragment')}, which does not exist`,
         {
-          hint: `write it, or take its row out of ${recipe.file}`,
+          hint: `write it, or remove its row from ${recipe.file}`,
           file: recipe.file,
           ...defined({ line: missing?.range.line }),
         },

@@ -1,6 +1,6 @@
 /**
- * Makes a directory a workspace: carries the plan out, makes the owner's key when there is none,
- * signs, and remembers what was shipped.
+ * Makes a directory a workspace: carries out the plan, creates the owner's key if there is none,
+ * signs, and records what was shipped.
  */
 import { realpathSync, rmdirSync } from 'node:fs';
 import { defined } from '../kernel/defined.js';
@@ -41,9 +41,9 @@ export type CreateOptions = OwnerDetails & {
   readonly clock: Clock;
   /** Who signs. */
   readonly owner: string;
-  /** Opens the owner's key; protects it when it is made now. */
+  /** Opens the owner's key, or protects a new one. */
   readonly passphrase?: string;
-  /** Files in place of the shipped ones, or besides them. */
+  /** Files that replace shipped ones or add to them. */
   readonly files?: Readonly<Record<string, string>>;
   /** The one of `installedImporters` that recognises the directory. */
   readonly importer?: Importer;
@@ -55,18 +55,18 @@ export type Created = {
   readonly signed: readonly string[];
   readonly key: OwnerKey;
   readonly keyMade: boolean;
-  /** Where the state of a workspace is kept that was at this place before. */
+  /** Where the state of an earlier workspace in this directory is now. */
   readonly forgotten?: string;
 };
 
-/** What `createWorkspace` would do; touches nothing. */
+/** What `createWorkspace` would do; writes nothing. */
 export function planWorkspace(options: Omit<CreateOptions, 'home' | 'passphrase'>): Planned {
   return planFor(options, existingFiles(options.directory));
 }
 
 /**
- * Nothing of the owner's is overwritten without being kept. Ends signed and trusted on this
- * machine.
+ * Overwrites no file of the owner's without a copy. The workspace is then signed, and trusted on
+ * this machine.
  * @throws NocturneError `REFUSED` when protected files of an owned workspace changed since they
  * were signed, `NOT_TRUSTED` when it belongs to somebody else; nothing was written then.
  */
@@ -78,7 +78,7 @@ export function createWorkspace(options: CreateOptions): Created {
   const opened = keyMade ? undefined : loadOwnerKey(home, secret);
   const root = realpathSync(directory);
   refuseHomeInside(home, root);
-  // An init that was interrupted is finished first, so that what is planned on is what is there.
+  // Finish an interrupted init first: the plan must see the files as they will be.
   recover(root, stateDirectory(home, root));
   const existing = existingFiles(root);
   const plan = planFor(options, existing);
@@ -145,10 +145,7 @@ function isSigned(existing: ExistingFiles): boolean {
   );
 }
 
-/**
- * Only what was written here is signed here: an edit that the owner has not looked at stays
- * unsigned.
- */
+/** Refuses if the owner has not reviewed a change: only what `init` writes is signed by it. */
 function refuseUnknownChanges(workspace: Workspace, key: OwnerKey | undefined): void {
   const snapshot = workspace.snapshot();
   const { manifest } = parseManifest(snapshot.text(MANIFEST_FILE) ?? '');
@@ -161,9 +158,9 @@ function refuseUnknownChanges(workspace: Workspace, key: OwnerKey | undefined): 
   if (!mine)
     throw new NocturneError(
       'NOT_TRUSTED',
-      `${workspace.root} is signed by the key ${manifest.key || 'of nobody'}, not by ${key === undefined ? 'yours: there is none on this machine' : `yours (${key.fingerprint})`}`,
+      `${workspace.root} is signed by ${manifest.key === '' ? 'nobody' : `the key ${manifest.key}`}, not by yours (${key === undefined ? 'this machine has none' : key.fingerprint})`,
       {
-        hint: 'if it is yours, bring your key to $NOCTURNE_HOME/keys; to take it over, read its protected files and run nocturne sign --all',
+        hint: 'if it is yours, copy your key to $NOCTURNE_HOME/keys; to take it over, read its protected files and run nocturne sign --all',
       },
     );
   const { changed } = signingPlan(snapshot, workspace.home);
@@ -172,7 +169,7 @@ function refuseUnknownChanges(workspace: Workspace, key: OwnerKey | undefined): 
     'REFUSED',
     `protected files changed since they were signed: ${changed.map((change) => `${change.file} (${change.kind})`).join(', ')}`,
     {
-      hint: 'look at them and sign them with nocturne sign --all, or restore them; then run nocturne init again',
+      hint: 'review and sign them with nocturne sign --all, or restore them; then run nocturne init again',
     },
   );
 }

@@ -1,6 +1,6 @@
 /**
- * The demonstration workspace: three projects that a night without any model works on, one well,
- * one badly, one in vain.
+ * Makes the demonstration workspace: three projects for a night without a model. One pass succeeds,
+ * one breaks the rules, one cannot start.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -22,9 +22,9 @@ const PROJECTS = [
   { slug: 'weather', phase: 'forecast' },
 ] as const;
 const TOOL_ROW =
-  '| weather-report | weather-report | * | - | weather-report --version | of the demonstration; nobody installed it |\n';
+  '| weather-report | weather-report | * | - | weather-report --version | for the demonstration; not installed |\n';
 
-/** Makes it when it is not there. Returns whether it was made now. */
+/** Returns whether it was made, or existed before. */
 export function makeDemo(options: DemoOptions): boolean {
   const { directory } = options;
   if (existsSync(join(directory, 'REGISTRY.md'))) return false;
@@ -64,7 +64,7 @@ export function makeDemo(options: DemoOptions): boolean {
   return true;
 }
 
-/** The demonstration requires a tool that is missing, and has no model: no idle pass is made. */
+/** A project needs a missing tool, and idle passes are off because there is no model. */
 function demonstrationFiles({ packageRoot, clock }: DemoOptions): Readonly<Record<string, string>> {
   const reference = readReference(packageRoot);
   const files: Record<string, string> = {

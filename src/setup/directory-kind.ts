@@ -1,4 +1,4 @@
-/** What kind of place a directory is before it is set up. */
+/** What a directory is before `init`. */
 import type { ExistingFiles } from './existing-files.js';
 
 /**

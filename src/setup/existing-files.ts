@@ -1,4 +1,4 @@
-/** What stands in a directory before anything is set up in it. Read once, never changed. */
+/** The files of a directory before `init`. Each is read once. */
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { NocturneError } from '../kernel/error.js';
@@ -13,11 +13,11 @@ export type ExistingFiles = {
   readonly paths: readonly string[];
   has(path: string): boolean;
   bytes(path: string): Buffer | undefined;
-  /** `undefined` when there is none, or it is not UTF-8. */
+  /** `undefined` if there is no such file, or it is not UTF-8. */
   text(path: string): string | undefined;
-  /** What the link at this path points at; `undefined` when it is no link. */
+  /** The target of the link at this path; `undefined` if it is not a link. */
   link(path: string): string | undefined;
-  /** Whether the disk takes names that differ by case for one. */
+  /** Whether the file system ignores case in names. */
   readonly foldsCase: boolean;
 };
 
@@ -60,21 +60,21 @@ function swappedCase(path: string): string {
 function isDirectory(path: string): boolean {
   const stats = statSync(path, { throwIfNoEntry: false });
   if (stats !== undefined && !stats.isDirectory())
-    throw new NocturneError('USAGE', `${path} is a file, expected a directory or a place for one`, {
+    throw new NocturneError('USAGE', `${path} is a file, expected a directory or a new path`, {
       hint: 'name another directory',
     });
   return stats !== undefined;
 }
 
-/** A link that leads nowhere, a pipe or a socket has no content of its own. */
+/** A dangling link, a pipe or a socket has no content. */
 function contentOf(path: string): Buffer | undefined {
   if (!existsSync(path) || !statSync(path).isFile()) return undefined;
   try {
     return readFileSync(path);
   } catch (cause) {
-    throw new NocturneError('UNREADABLE', `${path} cannot be read, so it cannot be kept`, {
+    throw new NocturneError('UNREADABLE', `${path} cannot be read, so it cannot be copied`, {
       file: path,
-      hint: 'make it readable for the user who runs nocturne',
+      hint: 'make it readable by the user who runs nocturne',
       cause,
     });
   }

@@ -1,15 +1,12 @@
-/**
- * The state of a workspace that stood at the same place and is gone: its anchors would refuse the
- * new one.
- */
+/** Sets aside the state of an earlier workspace: its anchors would make the new one's gate fail. */
 import { existsSync, renameSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { makeDirectory, syncDirectory } from '../workspace/durable.js';
 import { stateDirectory } from '../workspace/state-home.js';
 
 /**
- * Puts it aside, and never deletes it: a backup of that workspace may come back. Returns where it
- * is; `undefined` when there was none.
+ * Never deletes it: the owner may restore a backup of that workspace. Returns the new path, or
+ * `undefined` if there was no state.
  */
 export function forgetState(home: string, root: string, now: Date): string | undefined {
   const state = stateDirectory(home, root);

@@ -1,13 +1,10 @@
-/**
- * Names that differ from ours only by case: on some machines they are the same name, and on none
- * can both be governed.
- */
+/** Renames files whose names differ from shipped ones only by case. */
 import type { ExistingFiles } from './existing-files.js';
 import type { PlanDraft } from './setup-plan.js';
 
 /**
- * Renames at the top level, and the directory as it looks afterwards. What cannot be renamed
- * because our name is taken too is put away if it is a file.
+ * Plans renames at the top level, and returns the directory as it is afterwards. A file that cannot
+ * be renamed because the shipped name is taken is moved to the copies.
  */
 export function matchNameCase(
   existing: ExistingFiles,
@@ -24,7 +21,11 @@ export function matchNameCase(
     if (!present.has(our) && ![...renames.values()].includes(our)) {
       renames.set(name, our);
       draft.rename(name, our);
-      draft.note(our, 'moved', `it was called ${name}; on macOS and Windows both are one name`);
+      draft.note(
+        our,
+        'moved',
+        `it was called ${name}, which is the same name on macOS and Windows`,
+      );
     } else putAway(existing, { name, our }, draft);
   }
   return renames.size === 0 ? existing : renamed(existing, renames);
@@ -40,10 +41,10 @@ function putAway(
     return draft.note(
       name,
       'owner',
-      `${our} is here too; on macOS and Windows both are one name: rename one of them`,
+      `${our} exists too, and macOS and Windows cannot tell them apart: rename one of them`,
     );
   draft.retire(name, bytes);
-  draft.note(name, 'moved', `${our} is here too; on macOS and Windows both are one name`);
+  draft.note(name, 'moved', `${our} exists too, and macOS and Windows cannot tell them apart`);
 }
 
 function renamed(existing: ExistingFiles, renames: ReadonlyMap<string, string>): ExistingFiles {

@@ -1,14 +1,10 @@
-/**
- * An owner's page and what the registry needs in it, in one text: the owner's words stay, the
- * missing sections follow.
- */
+/** Adds to an owner's page the sections that the registry needs. */
 import { scopeOf } from '../markdown/find-records.js';
 import { scan } from '../markdown/scan.js';
 import type { Heading } from '../markdown/types.js';
 
 /**
- * Appends each of the named level 2 sections of the shipped page that the owner's does not have;
- * with `short`, only its list.
+ * Appends the named level 2 sections that the owner's page lacks; with `short`, only their lists.
  */
 export function withSections(
   own: string,
@@ -37,7 +33,7 @@ function appended(own: string, parts: readonly string[]): string {
   if (parts.length === 0) return own;
   const doc = scan(own);
   const last = doc.fences.at(-1);
-  // What follows an open fence would be code: it is closed first.
+  // Text after an open fence would be code.
   const fence =
     last !== undefined && !last.closed
       ? `\n${/^[`~]{3,}/.exec(own.slice(last.start).trimStart())?.[0] ?? '```'}\n`

@@ -1,10 +1,9 @@
-/** Two changes of one text, put together where they do not touch. */
+/** Merges two changes of one text. */
 import { applyPatch, structuredPatch } from 'diff';
 
 /**
- * The text with both changes; `undefined` when they meet. A patch can find a wrong place where
- * lines repeat, so each change is applied to the
- * other's result, and only what comes out the same both ways counts.
+ * The text with both changes; `undefined` if they overlap. A patch can hit the wrong place where
+ * lines repeat, so each change is applied to the other's result, and both ways must agree.
  */
 export function mergeTexts(base: string, mine: string, theirs: string): string | undefined {
   const merged = patched(mine, base, theirs);

@@ -1,4 +1,4 @@
-/** Columns that the registry declares and a file of the workspace does not have yet. */
+/** Columns that the registry declares and a file does not have yet. */
 import { globMatches } from '../kernel/glob.js';
 import { missingColumns } from '../markdown/add-columns.js';
 import { isLineLog } from '../markdown/read-lines.js';
@@ -11,8 +11,8 @@ export type ColumnsToAdd = {
 };
 
 /**
- * A log gets every column that it lacks. Of a table the owner may have left one out on purpose: it
- * gets those that its former registry did not declare.
+ * A log gets every column that it lacks. In a table, the owner may have omitted one on purpose, so
+ * it gets only columns that the old registry did not declare.
  */
 export function newColumns(options: {
   readonly former: Schema;

@@ -1,7 +1,4 @@
-/**
- * What the owner says of themselves, put where the registry looks for it: `## Owner` of USER.md and
- * `## Domain` of SOUL.md.
- */
+/** Writes the owner's details where the registry reads them: USER.md and SOUL.md. */
 import { setField } from '../markdown/edit-records.js';
 import { scan } from '../markdown/scan.js';
 import { readRecords } from '../markdown/read-records.js';
@@ -13,10 +10,7 @@ export type OwnerDetails = {
   readonly domain?: string;
 };
 
-/**
- * Sets what is given; the rest of the text stays as it is. A text without the section is returned
- * unchanged.
- */
+/** Sets the given fields. Returns a text without the section unchanged. */
 export function withOwner(text: string, schema: Schema, words: OwnerDetails): string {
   return setAll(text, schema.objects.get('OWNER'), {
     key: 'Owner',
@@ -33,7 +27,7 @@ export function withDomain(text: string, schema: Schema, words: OwnerDetails): s
   });
 }
 
-/** The text of a file of the reference workspace with the owner's words in it. */
+/** A shipped file with the owner's details. */
 export function filledIn(
   path: string,
   text: string,
@@ -44,7 +38,7 @@ export function filledIn(
   return text;
 }
 
-/** Whether the file has the section that the object is read from. */
+/** Whether the file has the object's section. */
 export function hasSection(text: string, spec: ObjectSpec | undefined, file: string): boolean {
   return spec !== undefined && readRecords(scan(text), file, spec).records.length > 0;
 }

@@ -1,6 +1,6 @@
 /**
- * Decides what setting up does to a directory: from what stands there, what is shipped, and what
- * the owner said. Reads nothing else, writes nothing.
+ * Decides what `init` does to a directory, from its files, the shipped files, and the owner's
+ * answers. Reads nothing else and writes nothing.
  */
 import { defined } from '../kernel/defined.js';
 import { NocturneError } from '../kernel/error.js';
@@ -23,9 +23,9 @@ export type SetupRequest = {
   readonly reference: Reference;
   readonly words: OwnerDetails;
   readonly now: Date;
-  /** Files of the caller, in place of the shipped ones or besides them; of a new workspace only. */
+  /** The caller's files, which replace shipped ones or add to them; in a new workspace only. */
   readonly files?: Readonly<Record<string, string>>;
-  /** Whether somebody owns the workspace already: then only what is missing is written. */
+  /** Whether the workspace has an owner: then only missing files are written. */
   readonly owned?: boolean;
   /** Recognised the files that are here. */
   readonly importer?: Importer;
@@ -36,7 +36,7 @@ export type Planned = SetupPlan & {
   readonly importer?: Importer;
 };
 
-/** Not a part of git, nor anything that a colleague would need: journal, kept objects, cache. */
+/** Journal, stored objects and caches do not belong in git. */
 const GIT_IGNORE = '.nocturne/\n';
 
 export function planSetup(request: SetupRequest): Planned {
@@ -60,7 +60,7 @@ export function planSetup(request: SetupRequest): Planned {
 }
 
 /**
- * @throws NocturneError `REFUSED`: nothing is written through a link, which could lead anywhere.
+ * @throws NocturneError `REFUSED`: a link could lead anywhere, so nothing is written through it.
  */
 function refuseLinkedFolders(existing: ExistingFiles, paths: readonly string[]): void {
   const folders = new Set(
@@ -76,7 +76,7 @@ function refuseLinkedFolders(existing: ExistingFiles, paths: readonly string[]):
     if (target !== undefined)
       throw new NocturneError('REFUSED', `${folder} is a link to ${target}, expected a directory`, {
         file: folder,
-        hint: `put the directory itself here (rm ${folder} && cp -R ${target} ${folder}), then run nocturne init again; nothing was written`,
+        hint: `replace the link with the directory (rm ${folder} && cp -R ${target} ${folder}), then run nocturne init again; nothing was written`,
       });
     if (existing.has(folder))
       throw new NocturneError('REFUSED', `${folder} is a file, expected a directory`, {
@@ -86,18 +86,14 @@ function refuseLinkedFolders(existing: ExistingFiles, paths: readonly string[]):
   }
 }
 
-/**
- * A workspace of ours, a clone for instance: what is missing is added, and what the owner says is
- * put in.
- */
+/** Completes a workspace, such as a clone: adds missing files and the owner's details. */
 function complete(
   { existing, reference, words, owned }: SetupRequest,
   schema: Schema,
   draft: PlanDraft,
 ): void {
   for (const path of reference.paths) {
-    // A log that is gone is for the gate to tell: an empty one in its place would hide nothing and
-    // help nobody.
+    // The gate reports a missing log; an empty one would not help.
     if (!existing.has(path) && !(owned === true && routeOf(schema, path).tier === 'APPEND'))
       draft.write(path, filledIn(path, reference.text(path), { schema, words }));
   }
@@ -152,18 +148,18 @@ function putShipped(
   draft.write(path, text);
   if (link === undefined && (there === undefined || there.equals(Buffer.from(text)))) return;
   if (there !== undefined) draft.keep(path, there);
-  const why = importer?.whyReplaced(path) ?? 'a file of this name was here';
+  const why = importer?.whyReplaced(path) ?? 'a file with this name was here';
   draft.note(path, 'replaced', link === undefined ? why : `it was a link to ${link}`);
 }
 
-/** Hosts stopped reading these in 2026. */
+/** Hosts stopped reading these pages in 2026. */
 function noteRetired(existing: ExistingFiles, draft: PlanDraft): void {
   for (const path of ['TOOLS.md', 'HEARTBEAT.md']) {
     if ((existing.text(path) ?? '').trim() !== '')
       draft.note(
         path,
         'left',
-        'hosts do not read it any more: move what is needed to AGENTS.md, and sign that',
+        'hosts no longer read it: move what you need to AGENTS.md, then sign AGENTS.md',
       );
   }
 }

@@ -1,6 +1,6 @@
 /**
- * What a newer version of nocturne changes in a workspace: each shipped page compared with what it
- * was and with what the owner made of it.
+ * What a newer version of Nocturne changes in a workspace: compares each shipped page with the old
+ * version and with the owner's.
  */
 import { loadSchema, REGISTRY_FILE } from '../registry/load-schema.js';
 import { routeOf } from '../registry/route.js';
@@ -26,7 +26,7 @@ export type UpgradeVerdict =
   | 'dropped'
   | 'extended'
   | 'moved';
-/** `text`: what is written at the path; of a conflict what the owner has to compare with. */
+/** `text`: what is written; for a conflict, what the owner compares the page with. */
 export type UpgradeItem = {
   readonly path: string;
   readonly verdict: UpgradeVerdict;
@@ -53,7 +53,7 @@ export type UpgradeRequest = {
   readonly textOf: (path: string) => string | undefined;
 };
 
-/** Data is never replaced: what passes and bundles write is neither the owner's page nor ours. */
+/** Never replaces data, which passes and bundles write. */
 export function planUpgrade({ reference, record, textOf }: UpgradeRequest): UpgradePlan {
   const shipped = new Set(reference.paths);
   const versionsOf = (path: string, former = path): Versions => ({
@@ -108,33 +108,35 @@ function compare(versions: Versions): UpgradeItem[] {
           {
             path,
             verdict: 'dropped',
-            message: 'it is not shipped any more: take it away if you do not need it',
+            message: 'Nocturne no longer ships it: remove it if you do not need it',
           },
         ];
   if (mine === undefined)
     return base === undefined
       ? [{ path, verdict: 'added', message: 'new in this version', text: theirs }]
-      : [{ path, verdict: 'kept', message: 'you took it away' }];
+      : [{ path, verdict: 'kept', message: 'you removed it' }];
   if (base === undefined)
     return [
       {
         path,
         verdict: 'conflict',
-        message: 'nobody knows what you changed in it: compare it with the new version',
+        message:
+          'the version that you started from is unknown: compare the page with the new version',
         text: theirs,
       },
     ];
   if (mine === base)
     return [{ path, verdict: 'replaced', message: 'you had not changed it', text: theirs }];
   if (base === theirs)
-    return [{ path, verdict: 'kept', message: 'your changes; this version has none' }];
+    return [{ path, verdict: 'kept', message: 'you changed it; this version does not' }];
   const merged = mergeTexts(base, mine, theirs);
   if (merged === undefined || !isSound(path, merged))
     return [
       {
         path,
         verdict: 'conflict',
-        message: 'you and this version changed the same place: compare it with the new version',
+        message:
+          'you and this version changed the same lines: compare the page with the new version',
         text: theirs,
       },
     ];
@@ -144,13 +146,13 @@ function compare(versions: Versions): UpgradeItem[] {
         {
           path,
           verdict: 'merged',
-          message: 'your changes, and those of this version at other places',
+          message: 'it has your changes and those of this version',
           text: merged,
         },
       ];
 }
 
-/** Two changes that do not touch can contradict each other all the same. */
+/** Changes of different lines can still contradict each other. */
 function isSound(path: string, text: string): boolean {
   return (
     path !== 'REGISTRY.md' ||

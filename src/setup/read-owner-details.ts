@@ -1,15 +1,10 @@
-/**
- * What the pages that are there already say of their owner: name, time zone, and what the work is
- * about.
- */
+/** Reads the owner's name, time zone and domain from existing pages. */
 import { defined } from '../kernel/defined.js';
 import type { ExistingFiles } from './existing-files.js';
 import { oneLine, type OwnerDetails } from './owner-details.js';
 import { isZone } from '../project/owner-zone.js';
 
-/**
- * Labels as people and hosts write them: `- **Time zone:** UTC`, `Timezone: UTC`, `* Name: Ada`.
- */
+/** Labels such as `- **Time zone:** UTC`, `Timezone: UTC`, `* Name: Ada`. */
 const NAME = /^[-*\s]*\**(?:name|owner|call (?:them|me))\**:\**[ \t]*(.+)$/im;
 const ZONE = /^[-*\s]*\**time[ -]?zone\**:\**[ \t]*(.+)$/im;
 const DOMAIN = /^[-*\s>]*\**domain(?: anchor)?\**:\**[ \t]*(.+)$/im;
@@ -18,7 +13,7 @@ export function readOwnerDetails(existing: ExistingFiles): OwnerDetails {
   const user = textOf(existing, 'USER.md');
   const [owner, domain] = [wordOf(NAME, user), wordOf(DOMAIN, textOf(existing, 'SOUL.md'))];
   const zoneText = wordOf(ZONE, user)?.split(/[\s(]/)[0];
-  // UTC beside no name is what the template says, not the owner.
+  // UTC without a name comes from the template, not from the owner.
   const zone = owner === undefined && zoneText === 'UTC' ? undefined : zoneText;
   const timeZone = zone === undefined || !isZone(zone) ? undefined : zone;
   return defined({ owner, timeZone, domain });
@@ -31,9 +26,7 @@ function textOf(existing: ExistingFiles, name: string): string {
   return path === undefined ? '' : (existing.text(path) ?? '');
 }
 
-/**
- * Template words such as `{NAME}`, `<your name>`, `_(what to call them)_` or `[unset]` say nothing.
- */
+/** Ignores placeholders such as `{NAME}`, `<your name>`, `_(what to call them)_` or `[unset]`. */
 function wordOf(label: RegExp, text: string): string | undefined {
   const value = oneLine(label.exec(text)?.[1] ?? '').replace(/^[`"']|[`"']$/g, '');
   return value === '' || /^[-—–]$|^[_*]?[({[<]/.test(value) ? undefined : value;

@@ -1,13 +1,10 @@
-/**
- * Texts that are not UTF-8: nobody here could read them, so they are rewritten, and kept as they
- * were.
- */
+/** Rewrites texts that are not UTF-8, and copies the originals. */
 import { decode, type ExistingFiles } from './existing-files.js';
 import type { PlanDraft } from './setup-plan.js';
 
 /**
- * The directory as it reads afterwards; `bytes` still gives what stands there now. @param at.except
- * files that the caller writes: they are only read.
+ * The directory with texts as they will be; `bytes` returns the current content. @param at.except
+ * files that the caller writes itself.
  */
 export function recode(
   existing: ExistingFiles,
@@ -24,17 +21,14 @@ export function recode(
     if (except.includes(path)) continue;
     draft.keep(path, bytes);
     draft.write(path, texts.get(path) ?? '');
-    draft.note(path, 'converted', `it was not UTF-8; it was read as ${encoding}`);
+    draft.note(path, 'converted', `it was ${encoding}; it is UTF-8 now`);
   }
   return texts.size === 0
     ? existing
     : { ...existing, text: (path) => texts.get(path) ?? existing.text(path) };
 }
 
-/**
- * By its byte order mark; else the encoding of old Windows and web pages, which gives every byte a
- * character.
- */
+/** By the byte order mark; otherwise windows-1252, in which every byte is a character. */
 function encodingOf(bytes: Buffer): string {
   if (bytes[0] === 0xff && bytes[1] === 0xfe) return 'utf-16le';
   return bytes[0] === 0xfe && bytes[1] === 0xff ? 'utf-16be' : 'windows-1252';

@@ -1,16 +1,16 @@
 /**
- * What an adoption leaves behind: a row of the audit log that vouches for the files as they were,
- * and numbers that are not given twice.
+ * Records an adoption: an audit row with the hashes of the old files, and the run numbers that are
+ * already taken.
  */
 import { sha256 } from '../kernel/hash.js';
 import { reserveIds } from '../workspace/ids.js';
 import type { Workspace } from '../workspace/types.js';
 import type { Planned } from './plan-setup.js';
 
-/** Hashes of more files than this are left out of the row. */
+/** The row has no room for the hashes of more files. */
 const MOST = 40;
 
-/** Old logs are not ours to continue; their hashes are in the first rows of ours. */
+/** Nocturne does not continue old logs, so its own first row has their hashes. */
 export function recordAdoption(workspace: Workspace, plan: Planned, owner: string): void {
   const kept = [...plan.backups].map(([path, content]) => `${path} sha256:${sha256(content)}`);
   const logs = kept.filter((path) => path.includes('/audit/'));

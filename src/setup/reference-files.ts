@@ -16,10 +16,7 @@ const PATTERNS = [
   'inbox/{README,SENDERS}.md',
   'memory/README.md',
 ];
-/**
- * A clone that became somebody's workspace keeps here what it shipped, so that others can still be
- * made from it.
- */
+/** A clone that became a workspace keeps the shipped files here, to make other workspaces from. */
 const ASIDE = 'dist/reference';
 
 /** AGENTS.md of the repository is for coding agents; a workspace gets the page for its agents. */
@@ -33,10 +30,7 @@ export type Reference = {
   text(path: string): string;
 };
 
-/**
- * @throws NocturneError `CONFIG` when the installation is a workspace itself and what it shipped is
- * not kept.
- */
+/** @throws NocturneError `CONFIG` if the installation is a workspace and has no shipped files. */
 export function readReference(packageRoot: string): Reference {
   const root = pristineRoot(packageRoot);
   const texts = new Map<string, string>();
@@ -60,7 +54,7 @@ function readPage(root: string, path: string, packageRoot: string): string {
   return path === REGISTRY_FILE ? composeRegistry(text, modulePages(packageRoot)) : text;
 }
 
-/** What the installed modules bring to REGISTRY.md, by their names. */
+/** The sections of the installed modules for REGISTRY.md, sorted by name. */
 function modulePages(packageRoot: string): string[] {
   const pages = fastGlob.sync('dist/src/modules/*/schema.md', { cwd: packageRoot }).sort();
   return pages.map((page) => readFileSync(join(packageRoot, page), 'utf8'));
@@ -71,7 +65,7 @@ export function isInstallation(directory: string, packageRoot: string): boolean 
   return existsSync(directory) && realpathSync(directory) === realpathSync(packageRoot);
 }
 
-/** Keeps what the installation ships before it becomes somebody's workspace. */
+/** Copies the shipped files before the installation becomes a workspace. */
 export function keepReference(reference: Reference, packageRoot: string): void {
   const aside = join(packageRoot, ASIDE);
   if (reference.root === aside) return;
@@ -92,8 +86,8 @@ function pristineRoot(packageRoot: string): string {
   if (existsSync(join(aside, MANIFEST_FILE))) return aside;
   throw new NocturneError(
     'CONFIG',
-    `${packageRoot} is a workspace itself, and the files that it shipped are not in ${ASIDE}`,
-    { hint: 'install nocturne at another place, and make workspaces from there' },
+    `${packageRoot} is a workspace itself, but the shipped files are not in ${ASIDE}`,
+    { hint: 'install nocturne in another directory, and make workspaces from there' },
   );
 }
 

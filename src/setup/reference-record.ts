@@ -1,15 +1,10 @@
-/**
- * What the files of a workspace were when nocturne wrote them: the base of a later comparison. Kept
- * in its state directory.
- */
+/** Remembers the shipped texts in the state directory: the base for comparison at an upgrade. */
 import { join } from 'node:path';
 import { sha256 } from '../kernel/hash.js';
 import { readJson, writeJsonDurably } from '../workspace/state-home.js';
 import type { Reference } from './reference-files.js';
 
-/**
- * `version`: of nocturne. `files`: the shipped text by path, before the owner's words were put in.
- */
+/** `version` of Nocturne. `files`: the shipped text by path, without the owner's details. */
 export type ReferenceRecord = {
   readonly format: 1;
   readonly version: string;
@@ -18,7 +13,7 @@ export type ReferenceRecord = {
 
 const FILE = 'reference.json';
 
-/** `undefined` when it was not recorded on this machine. */
+/** `undefined` if this machine has no record. */
 export function readReferenceRecord(state: string): ReferenceRecord | undefined {
   const value = readJson<Partial<ReferenceRecord>>(join(state, FILE));
   return value?.format === 1 && typeof value.version === 'string' && typeof value.files === 'object'

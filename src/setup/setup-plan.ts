@@ -1,18 +1,14 @@
-/**
- * What setting up would do to the files of a directory: first collected and shown, then carried out
- * as a whole.
- */
+/** A setup plan: what `init` would do to the files of a directory. */
 import { posix } from 'node:path';
 import { defined } from '../kernel/defined.js';
 
 /**
- * `merged`: the owner's text is kept, and what was missing is added. `replaced`: ours stands there
- * now. `converted`: rewritten in our form. `moved`: it stands
- * elsewhere now. `left`: untouched, but of no use to nocturne as it is. `owner`: something that
- * only the owner can decide or complete.
+ * `merged`: the owner's text, with the missing parts added. `replaced`: a shipped file took its
+ * place. `converted`: rewritten in Nocturne's form. `moved`: it has another path now. `left`:
+ * unchanged, but Nocturne does not use it. `owner`: only the owner can decide or complete it.
  */
 export type NoteKind = 'merged' | 'replaced' | 'converted' | 'moved' | 'left' | 'owner';
-/** `backup`: where the file is kept as it was. */
+/** `backup`: the path of the copy. */
 export type SetupNote = {
   readonly path: string;
   readonly kind: NoteKind;
@@ -21,13 +17,11 @@ export type SetupNote = {
 };
 
 export type SetupPlan = {
-  /** Names at the top of the directory that change first; the paths below are those afterwards. */
+  /** Renames at the top of the directory; they come first, and all other paths are the new ones. */
   readonly renames: ReadonlyMap<string, string>;
-  /**
-   * By path: the content that a file gets; `undefined` takes it away (its content is in a backup).
-   */
+  /** By path: the new content; `undefined` removes the file (a copy is in `backups`). */
   readonly files: ReadonlyMap<string, string | Buffer | undefined>;
-  /** By the path where it is kept: the content of a file as it was. */
+  /** By the path of the copy: the old content of a file. */
   readonly backups: ReadonlyMap<string, Buffer>;
   readonly notes: readonly SetupNote[];
 };
@@ -35,14 +29,14 @@ export type SetupPlan = {
 export type PlanDraft = SetupPlan & {
   rename(from: string, to: string): void;
   write(path: string, content: string | Buffer): void;
-  /** Keeps the content of a file as it is now. */
+  /** Copies the current content of a file. */
   keep(path: string, content: Buffer): void;
-  /** Keeps it and takes it away. */
+  /** Copies a file and removes it. */
   retire(path: string, content: Buffer): void;
   note(path: string, kind: NoteKind, message: string): void;
 };
 
-/** @param folder where files are kept as they were, relative to the workspace. */
+/** @param folder of the copies, relative to the workspace. */
 export function planDraft(folder: string): PlanDraft {
   const renames = new Map<string, string>();
   const files = new Map<string, string | Buffer | undefined>();

@@ -1,7 +1,4 @@
-/**
- * Carries an upgrade out, in one commit; every file that changes is kept as it was, and nothing is
- * signed.
- */
+/** Upgrades a workspace in one commit. Copies every file that changes, and signs nothing. */
 import { addLogColumns } from '../integrity/add-log-columns.js';
 import { isProtected } from '../integrity/protected-files.js';
 import { signingPlan } from '../integrity/signing-plan.js';
@@ -22,10 +19,7 @@ import {
 } from './plan-upgrade.js';
 
 export type Upgraded = UpgradePlan & {
-  /**
-   * Where files are as they were, and new versions that were not put in place; `undefined` when
-   * nothing had to be kept.
-   */
+  /** Folder of the copies, and of new versions that were not put in place, if there are any. */
   readonly backups: string | undefined;
   /** Protected files that wait for the owner's signature. */
   readonly toSign: readonly string[];
@@ -40,14 +34,14 @@ export type UpgradeOptions = {
 };
 
 /**
- * @throws NocturneError `REFUSED` while protected files wait for a signature already, or in the
- * installation itself; `LOCKED` during a pass.
+ * @throws NocturneError `REFUSED` if protected files are unsigned, or in the installation itself;
+ * `LOCKED` during a pass.
  */
 export function upgradeWorkspace(workspace: Workspace, options: UpgradeOptions): Upgraded {
   const { root, state, home, clock } = workspace;
   if (isInstallation(root, options.packageRoot))
     throw new NocturneError('REFUSED', 'this workspace is the installation itself', {
-      hint: 'new versions come with git pull; then nocturne sign --all shows what changed',
+      hint: 'get new versions with git pull; then nocturne sign --all shows what changed',
     });
   const snapshot = workspace.snapshot();
   requireSigned(snapshot, home);
@@ -74,8 +68,8 @@ export function upgradeWorkspace(workspace: Workspace, options: UpgradeOptions):
   if (options.dryRun === true) return { ...plan, backups, toSign };
   const lease = leaseStatus(root, clock);
   if (lease.kind === 'held')
-    throw new NocturneError('LOCKED', `${lease.lease.runId} is at work`, {
-      hint: 'upgrade when it is over: nocturne lock status',
+    throw new NocturneError('LOCKED', `${lease.lease.runId} is running`, {
+      hint: 'upgrade after it has ended; nocturne lock status shows it',
     });
   workspace.commit((fresh) => {
     const changes = [
@@ -151,12 +145,12 @@ function requireSigned(snapshot: Snapshot, home: string): void {
     'REFUSED',
     `protected files changed since they were signed: ${unsigned.join(', ')}`,
     {
-      hint: 'sign them first (nocturne sign --all), so that the upgrade is all that you see afterwards',
+      hint: 'sign them first (nocturne sign --all); then the next signature shows only the upgrade',
     },
   );
 }
 
-/** Logs get their columns outside the commit: see add-log-columns.ts. */
+/** Logs get their columns outside this commit: see add-log-columns.ts. */
 function tableChanges(snapshot: Snapshot, extension: ColumnsToAdd): readonly Change[] {
   const { file, object, fields } = extension;
   const text = snapshot.text(file);

@@ -51,7 +51,7 @@ t.test(
         {
           kind: 'chosen',
           tier: 'standard',
-          downgraded: 'heavy was used 1 of 1 times today; standard is used instead',
+          downgraded: 'heavy was used 1 of 1 time today; standard is used instead',
         },
       ],
       [
@@ -102,7 +102,10 @@ t.test(
         wanted: 'heavy',
         usedToday: {},
       }),
-      { tier: 'lightweight' },
+      {
+        tier: 'lightweight',
+        downgraded: 'heavy is turned off (its daily limit is 0); lightweight is used instead',
+      },
     );
     t.match(
       chooseTier({ tiers: [row('weekend', 1)], wanted: 'weekend', usedToday: { weekend: 1 } }),

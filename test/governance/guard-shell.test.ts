@@ -4,7 +4,10 @@ import { posix } from 'node:path';
 import fc from 'fast-check';
 import t from 'tap';
 import { judgeScript } from '../../src/governance/guard/command.js';
-import type { CommandJudgement, CommandWorld } from '../../src/governance/guard/command-types.js';
+import type {
+  CommandJudgement,
+  CommandWorld,
+} from '../../src/governance/guard/command-findings.js';
 import { awkProblem, sedProblem } from '../../src/governance/guard/script-programs.js';
 import { plainWords } from '../../src/governance/guard/plain-words.js';
 import { printCommand } from '../../src/governance/guard/print-command.js';

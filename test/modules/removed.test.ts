@@ -4,6 +4,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
+import { toolsOf } from '../../src/tools/tools.js';
 import { installWithout } from '../support/package-without.js';
 
 t.setTimeout(300_000);
@@ -26,7 +27,7 @@ const MODULES: readonly {
     command: ['knowledge', 'stats'],
     help: /knowledge (?:search|index)/,
     enabled: true,
-    listed: /9 tools/,
+    listed: new RegExp(`${toolsOf('mcp').length} tools`),
   },
   { module: 'inbound', command: ['inbox', 'list'], help: /inbox list/, enabled: false },
 ];

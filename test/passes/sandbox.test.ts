@@ -137,7 +137,7 @@ t.test(
   "under strict a program that writes outside, reads the owner's state or dials out fails at the system call",
   async (t) => {
     const place = boxed(t.testdir(), MISBEHAVES({ port: await listen(t) }), STRICT);
-    const { exit, json } = callProcess(place, ['run', 'worker'], {});
+    const { exit, json } = await callProcess(place, ['run', 'worker'], {});
     t.equal(exit, 0, JSON.stringify(json));
     t.match(seenBy(place), {
       soul: 'EROFS',
@@ -171,7 +171,7 @@ t.test(
   async (t) => {
     const place = boxed(t.testdir(), MISBEHAVES({ port: await listen(t) }), '');
     const soul = read(place, 'SOUL.md');
-    const { exit, json } = callProcess(place, ['run', 'worker'], {});
+    const { exit, json } = await callProcess(place, ['run', 'worker'], {});
     t.equal(exit, 1);
     t.match(seenBy(place), {
       soul: 'done',

@@ -105,11 +105,15 @@ for (const fixture of ['openclaw-workspace', 'nightclaw-workspace']) {
 }
 
 t.test(
-  'the command tells conflicts in its document too, and changes nothing the second time',
+  'the command lists conflicts in JSON too, and changes nothing the second time',
   async (t) => {
     const place = { root: t.testdir(), home: t.testdir({}) };
     copyFixture('openclaw-workspace', join(place.root, 'w'));
-    const first = callProcess({ ...place, home: `${place.root}/home` }, ['init', 'w', '--yes']);
+    const first = await callProcess({ ...place, home: `${place.root}/home` }, [
+      'init',
+      'w',
+      '--yes',
+    ]);
     t.match(first, {
       exit: 0,
       json: {
@@ -124,7 +128,7 @@ t.test(
       /"path":"AGENTS\.md","kind":"merged","message":"[^"]+","backup":"backups\/[^"]+-init\/AGENTS\.md"/,
     );
     const before = tree(join(place.root, 'w'));
-    t.match(callProcess({ ...place, home: `${place.root}/home` }, ['init', 'w', '--yes']), {
+    t.match(await callProcess({ ...place, home: `${place.root}/home` }, ['init', 'w', '--yes']), {
       exit: 0,
       json: { kind: 'workspace', written: [] },
     });
@@ -165,7 +169,7 @@ t.test('the owner’s pages keep their words, and get what the registry needs', 
   );
 });
 
-t.test('pages that a host would cut are put aside and led to', async (t) => {
+t.test('pages that a host would cut are moved and linked', async (t) => {
   const long = `# Agents\n\n${'Mind the tide. '.repeat(1300)}\n`;
   const adopted = adopt(t.testdir(), 'openclaw-workspace', (root) =>
     writeFileSync(join(root, 'AGENTS.md'), long),
@@ -195,7 +199,7 @@ t.test('all pages together fit as well: the largest goes aside', async (t) => {
   t.same(lost(adopted.before, tree(adopted.root)), []);
 });
 
-t.test('a section that is there twice does not stop the adoption', async (t) => {
+t.test('a duplicated section does not stop the adoption', async (t) => {
   const adopted = adopt(t.testdir(), 'openclaw-workspace', (root) =>
     appendFileSync(join(root, 'USER.md'), '\n## Owner\n\nRuth\n\n## Owner\n\nRuth again\n'),
   );
@@ -223,7 +227,7 @@ t.test('a page that is a link becomes a file; what it led to stays as it is', as
   t.same(await adopted.errors(), []);
 });
 
-t.test('two names that are one elsewhere: ours stays, the other is put away', async (t) => {
+t.test('of two names that differ by case, the shipped one stays', async (t) => {
   const adopted = adopt(t.testdir(), 'openclaw-workspace', (root) =>
     writeFileSync(join(root, 'agents.md'), 'an older page\n'),
   );
@@ -232,7 +236,7 @@ t.test('two names that are one elsewhere: ours stays, the other is put away', as
   t.same(await adopted.errors(), []);
 });
 
-t.test('files of our names are kept and replaced', async (t) => {
+t.test('files with shipped names are copied and replaced', async (t) => {
   const adopted = adopt(t.testdir(), 'openclaw-workspace', (root) => {
     mkdirSync(join(root, 'audit'));
     writeFileSync(join(root, 'audit/AUDIT-LOG.md'), Buffer.from([0xff, 0xfe, 0x00, 0x01]));
@@ -245,7 +249,7 @@ t.test('files of our names are kept and replaced', async (t) => {
   t.same(await adopted.errors(), []);
 });
 
-t.test('NightClaw: projects stand in the dispatch table with their states settled', async (t) => {
+t.test('NightClaw: projects are in the dispatch table with their states reconciled', async (t) => {
   const { created } = adopt(t.testdir(), 'nightclaw-workspace');
   const snapshot = created.workspace.snapshot();
   const row = (slug: string): readonly string[] =>
@@ -298,7 +302,7 @@ t.test('NightClaw: projects stand in the dispatch table with their states settle
   ]);
 });
 
-t.test('NightClaw: nothing is permitted that the owner has not put in force here', async (t) => {
+t.test('NightClaw: nothing is permitted until the owner activates it', async (t) => {
   const { created } = adopt(t.testdir(), 'nightclaw-workspace');
   const permissions = created.workspace
     .snapshot()
@@ -330,7 +334,7 @@ t.test('NightClaw: nothing is permitted that the owner has not put in force here
 });
 
 t.test(
-  'NightClaw: failure modes and lessons are among ours, numbers never given twice',
+  'NightClaw: failure modes and lessons are imported, and no number is used twice',
   async (t) => {
     const { created } = adopt(t.testdir(), 'nightclaw-workspace');
     const snapshot = created.workspace.snapshot();
@@ -358,75 +362,68 @@ t.test(
   },
 );
 
-t.test(
-  'NightClaw: what waited for the owner is asked again, and an answer is carried out',
-  async (t) => {
-    const { pendingAnswers } = await import('../../src/governance/answers.js');
-    const { created } = adopt(t.testdir(), 'nightclaw-workspace');
-    const { workspace } = created;
-    const notices = workspace
-      .snapshot()
-      .records('NOTIFICATION')
-      .map((one) => [
-        one.fields.get('kind')?.value,
-        one.fields.get('project')?.value,
-        one.fields.get('priority')?.value,
-      ]);
-    t.same(notices, [
-      ['transition', 'ferries', 'high'],
-      ['escalation', 'buoys', 'medium'],
-      ['escalation', 'moorings', 'medium'],
-      ['draft', 'tides', 'medium'],
-      ['incident', '', 'critical'],
+t.test('NightClaw: open questions are asked again, and an answer takes effect', async (t) => {
+  const { pendingAnswers } = await import('../../src/governance/answers.js');
+  const { created } = adopt(t.testdir(), 'nightclaw-workspace');
+  const { workspace } = created;
+  const notices = workspace
+    .snapshot()
+    .records('NOTIFICATION')
+    .map((one) => [
+      one.fields.get('kind')?.value,
+      one.fields.get('project')?.value,
+      one.fields.get('priority')?.value,
     ]);
-    const answers = ['yes', 'yes', 'The longer one.', 'yes'];
-    workspace.commit({
-      actor: { kind: 'owner', name: 'Ruth' },
-      runId: '',
-      reason: 'answers',
-      changes: answers.map((value, i) => ({
-        kind: 'set',
-        address: `NOTIFICATION[N-20261121-00${i + 1}].answer`,
-        value,
-      })),
-    });
-    const calls = pendingAnswers(workspace.snapshot()).map((one) => [
-      one.project,
-      [...one.calls.map((call) => call.bundle), ...one.effects.map((effect) => effect.kind)][0],
-    ]);
-    t.same(calls, [
-      ['ferries', 'phase_advance'],
-      ['buoys', 'route_unblock'],
-      ['moorings', 'objective_set'],
-      ['tides', 'notification_close'],
-    ]);
-  },
-);
+  t.same(notices, [
+    ['transition', 'ferries', 'high'],
+    ['escalation', 'buoys', 'medium'],
+    ['escalation', 'moorings', 'medium'],
+    ['draft', 'tides', 'medium'],
+    ['incident', '', 'critical'],
+  ]);
+  const answers = ['yes', 'yes', 'The longer one.', 'yes'];
+  workspace.commit({
+    actor: { kind: 'owner', name: 'Ruth' },
+    runId: '',
+    reason: 'answers',
+    changes: answers.map((value, i) => ({
+      kind: 'set',
+      address: `NOTIFICATION[N-20261121-00${i + 1}].answer`,
+      value,
+    })),
+  });
+  const calls = pendingAnswers(workspace.snapshot()).map((one) => [
+    one.project,
+    [...one.calls.map((call) => call.bundle), ...one.effects.map((effect) => effect.kind)][0],
+  ]);
+  t.same(calls, [
+    ['ferries', 'phase_advance'],
+    ['buoys', 'route_unblock'],
+    ['moorings', 'objective_set'],
+    ['tides', 'notification_close'],
+  ]);
+});
 
-t.test(
-  'NightClaw: its logs are kept and vouched for, its machinery is out of the way',
-  async (t) => {
-    const adopted = adopt(t.testdir(), 'nightclaw-workspace');
-    const detail =
-      adopted.created.workspace.snapshot().records('AUDIT').at(-1)?.fields.get('detail')?.value ??
-      '';
-    const old = adopted.before.get('audit/AUDIT-LOG.md') ?? '?';
-    t.ok(detail.includes(`audit/AUDIT-LOG.md sha256:${old}`), 'the hash of the old log is in ours');
-    t.notOk(existsSync(join(adopted.root, 'orchestration-os/REGISTRY.md')));
-    t.notOk(existsSync(join(adopted.root, 'audit/INTEGRITY-MANIFEST.md')));
-    t.ok(
-      existsSync(join(adopted.root, 'scripts/nightclaw-ops.py')),
-      'programs are left to the owner',
-    );
-    t.ok(existsSync(join(adopted.root, 'memory/2026-04-18.md')));
-    t.match(
-      adopted.created.plan.notes.map((one) => one.message).join('\n'),
-      /timers still run: .*remove these two/,
-    );
-  },
-);
+t.test('NightClaw: its logs are copied and hashed, its machinery is removed', async (t) => {
+  const adopted = adopt(t.testdir(), 'nightclaw-workspace');
+  const detail =
+    adopted.created.workspace.snapshot().records('AUDIT').at(-1)?.fields.get('detail')?.value ?? '';
+  const old = adopted.before.get('audit/AUDIT-LOG.md') ?? '?';
+  t.ok(detail.includes(`audit/AUDIT-LOG.md sha256:${old}`), 'the hash of the old log is in ours');
+  t.notOk(existsSync(join(adopted.root, 'orchestration-os/REGISTRY.md')));
+  t.notOk(existsSync(join(adopted.root, 'audit/INTEGRITY-MANIFEST.md')));
+  t.ok(
+    existsSync(join(adopted.root, 'scripts/nightclaw-ops.py')),
+    'programs are left to the owner',
+  );
+  t.ok(existsSync(join(adopted.root, 'memory/2026-04-18.md')));
+  t.match(
+    adopted.created.plan.notes.map((one) => one.message).join('\n'),
+    /may still run as cron jobs .*remove these two/,
+  );
+});
 
-t.test('NightClaw: runs of today are not numbered again', async (t) => {
+t.test("NightClaw: today's run numbers are not used again", async (t) => {
   const { created } = adopt(t.testdir(), 'nightclaw-workspace', (root) =>
     appendFileSync(
       join(root, 'audit/SESSION-REGISTRY.md'),
@@ -437,7 +434,7 @@ t.test('NightClaw: runs of today are not numbered again', async (t) => {
   t.equal(nextId(created.workspace.snapshot(), created.workspace.state, 'RUN'), 'RUN-20261121-008');
 });
 
-t.test('NightClaw: front matter that is a program is never run', async (t) => {
+t.test('NightClaw: executable front matter is never run', async (t) => {
   const mark = join(t.testdir(), 'ran');
   const adopted = adopt(t.testdir(), 'nightclaw-workspace', (root) => {
     const path = join(root, 'PROJECTS/wrecks/LONGRUNNER.md');
@@ -450,7 +447,7 @@ t.test('NightClaw: front matter that is a program is never run', async (t) => {
   t.same(await adopted.errors(), []);
 });
 
-t.test('NightClaw: pages in ruins are carried over as far as they can be read', async (t) => {
+t.test('NightClaw: broken pages are imported as far as they can be parsed', async (t) => {
   const adopted = adopt(t.testdir(), 'nightclaw-workspace', (root) => {
     writeFileSync(join(root, 'PROJECTS/lighthouse/phases.yaml'), 'phases: [unclosed\n  - : :');
     writeFileSync(join(root, 'PROJECTS/buoys/LONGRUNNER.md'), '');
@@ -480,7 +477,7 @@ t.test('NightClaw: pages in ruins are carried over as far as they can be read', 
   t.same(lost(adopted.before, tree(adopted.root)), []);
   t.match(
     adopted.created.plan.notes.map((one) => one.message).join('\n'),
-    /its status "sailing" is none[\s\S]*phases\.yaml is not carried over, it cannot be read/,
+    /its status "sailing" is unknown[\s\S]*phases\.yaml is not imported: it cannot be parsed/,
   );
   t.equal(adopted.created.workspace.snapshot().records('LESSON').length, 1);
 });
@@ -501,7 +498,7 @@ t.test('killed at any moment, nothing is lost, and running it again completes it
     await new Promise((done) => child.on('close', done));
     clearTimeout(timer);
     t.same(lost(before, tree(root, [])), [], `killed after ${delay} ms`);
-    const again = callProcess({ root: directory, home }, ['init', root, '--yes']);
+    const again = await callProcess({ root: directory, home }, ['init', root, '--yes']);
     t.match(
       again,
       { exit: 0, json: { gate: { ok: true }, validation: { errors: 0 } } },

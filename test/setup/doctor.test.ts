@@ -99,27 +99,29 @@ t.test('without a workspace it says so and looks at the machine', async (t) => {
   const directory = mkdtempSync(join(tmpdir(), 'nowhere-'));
   t.teardown(() => rmSync(directory, { recursive: true }));
   t.match(
-    callProcess({ root: directory, home: join(directory, 'home') }, ['doctor'], {
+    await callProcess({ root: directory, home: join(directory, 'home') }, ['doctor'], {
       env: { HOME: directory, NOCTURNE_WORKSPACE: '' },
     }),
     { exit: 0, json: { checks: [{ id: 'node', verdict: 'working' }], summary: { broken: 0 } } },
   );
   t.match(
-    callForText({ root: directory, home: join(directory, 'home') }, ['doctor'], {
-      env: { HOME: directory, NOCTURNE_WORKSPACE: '' },
-    }).text,
+    (
+      await callForText({ root: directory, home: join(directory, 'home') }, ['doctor'], {
+        env: { HOME: directory, NOCTURNE_WORKSPACE: '' },
+      })
+    ).text,
     /off {6}workspace {2}no workspace[\s\S]*→ nocturne init DIR/,
   );
 });
 
-t.test('what is broken ends the command with 1 and names the way out', async (t) => {
+t.test('a broken check ends the command with 1 and says how to repair it', async (t) => {
   const at = makeWorkspace(t.testdir());
   writeFileSync(join(at.root, 'SOUL.md'), '# Soul\n');
   const outcome = await callCommand(at, ['doctor']);
   t.equal(outcome.exit, 1);
   t.match(
     JSON.stringify(outcome.json),
-    /"id":"gate","verdict":"broken","fact":"the gate refuses[^"]*SOUL\.md[^"]*","fix":"nocturne gate"/,
+    /"id":"gate","verdict":"broken","fact":"the gate fails[^"]*SOUL\.md[^"]*","fix":"nocturne gate"/,
   );
   t.match(outcome.text, /broken {3}gate/);
 });
@@ -206,7 +208,7 @@ const cases: readonly Case[] = [
         join(at.workspace.state, 'pass.json'),
         '{"version":1,"waiting":false,"data":{"runId":"RUN-20261121-009"}}',
       ),
-    finding: { verdict: 'broken', fact: /RUN-20261121-009 never came to its end/ },
+    finding: { verdict: 'broken', fact: /RUN-20261121-009 never ended/ },
   },
   {
     that: 'an incident',
@@ -231,7 +233,7 @@ const cases: readonly Case[] = [
     id: 'runners',
     spoil: () => undefined,
     options: { path: '/nowhere' },
-    finding: { verdict: 'broken', fact: /node is not found; pages cannot work/ },
+    finding: { verdict: 'broken', fact: /node was not found; pages cannot work/ },
   },
   {
     that: 'a runner whose sandbox is missing',
@@ -251,7 +253,7 @@ const cases: readonly Case[] = [
     that: 'a sandbox that works',
     id: 'sandbox',
     spoil: () => undefined,
-    finding: { verdict: 'working', fact: /^bubblewrap \d.* makes sandboxes/ },
+    finding: { verdict: 'working', fact: /^bubblewrap \d.* can make sandboxes/ },
   },
   {
     that: 'a sandbox that is missing',
@@ -282,14 +284,14 @@ const cases: readonly Case[] = [
     id: 'clock',
     spoil: () => undefined,
     options: { now: '2001-01-01T00:00:00Z' },
-    finding: { verdict: 'broken', fact: /audit log has a row of/ },
+    finding: { verdict: 'broken', fact: /audit log has a later row/ },
   },
   {
-    that: 'a schedule that was at work',
+    that: 'a schedule that started passes',
     id: 'schedule',
     spoil: (at) =>
       writeFileSync(join(at.workspace.state, 'schedule.json'), '{"worker":"2026-11-21T01:00:00Z"}'),
-    finding: { verdict: 'working', fact: /the worker at 2026-11-21T01:00:00Z/ },
+    finding: { verdict: 'working', fact: /started passes: worker at 2026-11-21T01:00:00Z/ },
   },
   {
     that: 'a workspace in git',
@@ -339,7 +341,7 @@ t.test('an endpoint that an active project needs has to answer', async (t) => {
     );
   runners(url);
   t.match((await look(at))['runners'], [
-    { verdict: 'broken', fact: /answers, but \$SOME_KEY is not set here; pages cannot work/ },
+    { verdict: 'broken', fact: /answers, but \$SOME_KEY is not set; pages cannot work/ },
   ]);
   t.match((await look(at, { env: { SOME_KEY: 'x' } }))['runners'], [
     { verdict: 'working', fact: 'script (chat) answers' },
@@ -348,7 +350,7 @@ t.test('an endpoint that an active project needs has to answer', async (t) => {
   t.match((await look(at))['runners'], [{ verdict: 'broken', fact: /does not answer/ }]);
 });
 
-t.test('--fix mends what is safe, and nothing else', async (t) => {
+t.test('--fix repairs what is safe, and nothing else', async (t) => {
   const at = placeWithProject(t.testdir(), '');
   staleLock(at);
   deadCommit(at);
@@ -357,10 +359,10 @@ t.test('--fix mends what is safe, and nothing else', async (t) => {
   writeFileSync(join(at.root, 'SOUL.md'), '# Soul\n');
   const found = await look(at, { fix: true });
   t.match(found['lock'], [
-    { verdict: 'working', mended: /broke the commit lock; broke the stale lock/ },
+    { verdict: 'working', repaired: /broke the commit lock; broke the stale lock/ },
   ]);
-  t.match(found['temporary-files'], [{ verdict: 'working', mended: 'removed 1' }]);
-  t.match(found['owner-key'], [{ verdict: 'working', mended: 'closed it to others' }]);
+  t.match(found['temporary-files'], [{ verdict: 'working', repaired: 'removed 1' }]);
+  t.match(found['owner-key'], [{ verdict: 'working', repaired: 'made it readable by you only' }]);
   t.match(found['gate'], [{ verdict: 'broken' }]);
   t.equal(leaseStatus(at.root, systemClock).kind, 'free');
   t.match((await look(at))['gate'], [{ verdict: 'broken' }], 'nothing was signed');
@@ -375,12 +377,12 @@ t.test('a lock that is held by the living is left alone', async (t) => {
     clock: systemClock,
   });
   t.match((await look(at, { fix: true }))['lock'], [
-    { verdict: 'working', fact: 'RUN-20261121-001 is at work' },
+    { verdict: 'working', fact: 'RUN-20261121-001 is running' },
   ]);
   t.equal(leaseStatus(at.root, systemClock).kind, 'held');
 });
 
-t.test('inside a pass nothing is mended', async (t) => {
+t.test('inside a pass nothing is repaired', async (t) => {
   const at = makeWorkspace(t.testdir());
   t.match(await callCommand(at, ['doctor', '--fix'], { env: { NOCTURNE_RUN: 'RUN-1' } }), {
     exit: 5,

@@ -1,5 +1,5 @@
 /**
- * NightClaw's failure modes among ours: a number that is taken becomes the next free one, and the
+ * Imports NightClaw's failure modes: a number that is taken becomes the next free one, and the
  * entry says what it was.
  */
 import { defined } from '../../../src/kernel/defined.js';
@@ -39,7 +39,7 @@ const STATUSES: Readonly<Record<string, string>> = {
   mitigated: 'mitigated',
   resolved: 'resolved',
 };
-/** Neither was recorded there; the middle of the scale until somebody knows better. */
+/** NightClaw records none of the three scores, so each gets the middle of the scale. */
 const MIDDLE = 5;
 const NOT_RECORDED = 'Not recorded.';
 

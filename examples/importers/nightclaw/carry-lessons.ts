@@ -1,7 +1,4 @@
-/**
- * NightClaw's lessons: what has a date, or stands below one, in whichever of the forms that its
- * pages have.
- */
+/** Imports NightClaw's lessons that have a date or are below one, in any form of its pages. */
 import { NocturneError } from '../../../src/kernel/error.js';
 import { appendRecord } from '../../../src/markdown/edit-records.js';
 import type { ObjectSpec } from '../../../src/registry/types.js';
@@ -29,7 +26,7 @@ export function carryLessons(
   for (const lesson of readLessons(page)) {
     const number = (numbers.get(lesson.date) ?? 0) + 1;
     const id = `L-${lesson.date.replaceAll('-', '')}-${String(number).padStart(3, '0')}`;
-    const evidence = `Carried over from NightClaw${lesson.slug === '' ? '' : `, project ${lesson.slug}`}.`;
+    const evidence = `Imported from NightClaw${lesson.slug === '' ? '' : `, project ${lesson.slug}`}.`;
     try {
       text = appendRecord(text, target.spec, {
         id,

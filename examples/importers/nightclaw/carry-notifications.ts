@@ -1,4 +1,4 @@
-/** What NightClaw asked its owner and has no answer yet, as questions in our inbox. */
+/** Reads the open questions to the owner. */
 import { labelled } from './labelled.js';
 import { withoutFences } from './sections.js';
 import { oneLine, wordOf } from './plain-values.js';
@@ -30,7 +30,7 @@ const PRIORITIES = ['low', 'medium', 'high', 'critical'] as const;
 type Header = Readonly<Record<string, string | undefined>>;
 type Entry = { readonly header: Header; readonly lines: string[] };
 
-/** Oldest first. `done`: how many were dealt with and stay behind. */
+/** Oldest first. `done`: how many were answered; they are not imported. */
 export function readNotifications(page: string): {
   readonly open: readonly NightNotice[];
   readonly done: number;

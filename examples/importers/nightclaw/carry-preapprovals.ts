@@ -1,6 +1,6 @@
 /**
- * NightClaw's pre-approvals, each as one of ours that is not in force: what it allowed was judged
- * by a model, what ours allow is checked.
+ * Imports NightClaw's pre-approvals as inactive ones: there a model judged what they allow, here it
+ * is checked.
  */
 import { renderYaml } from '../../../src/markdown/render-yaml.js';
 import { labelled } from './labelled.js';
@@ -23,10 +23,7 @@ const LABELS = [
   'status',
   'expires',
 ];
-/**
- * Classes that mean the same, with a scope that names nothing yet: the owner has to say what is
- * meant.
- */
+/** Classes with the same meaning, and a scope that the owner must complete. */
 const CLASSES: Readonly<Record<string, { readonly action: string; readonly scope: string }>> = {
   'phase-auto-transition': {
     action: 'phase-auto-advance',
@@ -70,7 +67,7 @@ export function carryPreapprovals(page: string, shipped: string, now: string): C
         .toLowerCase() ?? '';
     const actionClass = CLASSES[named];
     if (actionClass === undefined) {
-      left.push(`${from} (${named || 'no class'}): no class of ours does this`);
+      left.push(`${from} (${named || 'no class'}): Nocturne has no such class`);
       continue;
     }
     const to = `PA-${String(++next).padStart(3, '0')}`;
@@ -79,13 +76,13 @@ export function carryPreapprovals(page: string, shipped: string, now: string): C
     sections.push(
       `## ${to} ${from} of NightClaw (${named})\n\n- **Action class:** ${actionClass.action}\n- **Max uses:** 1\n- **Expires:** ${until === '' ? now : until}\n- **Status:** inactive\n\n` +
         `\`\`\`yaml scope\n${renderYaml([actionClass.scope])}\`\`\`\n\n\`\`\`yaml boundary\n${renderYaml([])}\`\`\`\n\n` +
-        `Carried over, and not in force. Its words were the following; what they mean as globs is yours to write, before you set the status and sign this page.\n\n${quoted(`${section.title}\n${section.text.trim()}`)}\n`,
+        `Imported, and not active. The original text follows. Write it as globs, set the status, and sign this page to activate it.\n\n${quoted(`${section.title}\n${section.text.trim()}`)}\n`,
     );
   }
   return { text: `${shipped.trimEnd()}\n\n${sections.join('\n')}`, carried, left };
 }
 
-/** As it stood, line by line. A quoted text is never read as fields. */
+/** Quotes each line, so that nothing in it is parsed as fields. */
 function quoted(text: string): string {
   return text
     .split(/\r?\n/)

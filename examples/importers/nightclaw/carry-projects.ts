@@ -1,4 +1,4 @@
-/** Projects, their rows, their drafts, and what the owner is asked about them. */
+/** Imports projects, their rows and drafts, and asks the owner about them. */
 import { posix } from 'node:path';
 import { defined } from '../../../src/kernel/defined.js';
 import { stamp } from '../../../src/kernel/clock.js';
@@ -85,16 +85,16 @@ function writeProject(
   replace(existing, draft, {
     path: `${folder}/LONGRUNNER.md`,
     text: converted.longrunner,
-    why: 'its state is in the front matter now; the rest of the page stands below it',
+    why: 'its state is now in the front matter, with the rest of the page below',
   });
   if (yaml !== undefined) {
     draft.retire(`${folder}/phases.yaml`, yaml);
-    draft.note(`${folder}/phases.yaml`, 'converted', 'its phases are in PHASES.md now');
+    draft.note(`${folder}/phases.yaml`, 'converted', 'its phases are now in PHASES.md');
   }
   replace(existing, draft, {
     path: `${folder}/PHASES.md`,
     text: converted.phases,
-    why: 'the phases stand here now',
+    why: 'it now contains the phases',
   });
   for (const note of [...row.notes, ...converted.notes]) draft.note(folder, 'owner', note);
   return converted.phase;
@@ -126,14 +126,14 @@ function writeDispatch(
   replace(existing, draft, {
     path: DISPATCH,
     text,
-    why: `${dispatch.reconciled.length} projects carried over`,
+    why: `${dispatch.reconciled.length} projects imported`,
   });
   for (const row of dispatch.rows)
     if (!dispatch.reconciled.some((other) => other.slug === row.slug))
       draft.note(
         DISPATCH,
         'owner',
-        `the row of ${row.slug} (${row.status || 'no status'}) is not carried over: there is no PROJECTS/${row.slug}/LONGRUNNER.md`,
+        `the row of ${row.slug} (${row.status || 'no status'}) is not imported: there is no PROJECTS/${row.slug}/LONGRUNNER.md`,
       );
 }
 
@@ -147,9 +147,13 @@ function writeDrafts(
     const text = existing.text(path);
     if (text === undefined) return [];
     const page = readLongrunner(text);
-    replace(existing, draft, { path, text: convertDraft(slug, page), why: 'a draft of ours now' });
+    replace(existing, draft, {
+      path,
+      text: convertDraft(slug, page),
+      why: 'it is now a draft of Nocturne',
+    });
     if (projects.has(slug)) {
-      draft.note(path, 'owner', `${slug} is a project already: take its draft away`);
+      draft.note(path, 'owner', `${slug} is already a project: remove its draft`);
       return [];
     }
     return [
@@ -157,7 +161,7 @@ function writeDrafts(
         priority: 'medium',
         project: slug,
         kind: 'draft',
-        text: `A draft of the project ${slug} waits: ${(page.mission || page.phase.objective || 'it does not say what for').replace(/[.!]$/, '')}. Accept it? Answer yes or no.`,
+        text: `A draft of the project ${slug} waits: ${(page.mission || page.phase.objective || 'it does not say why').replace(/[.!]$/, '')}. Accept it? Answer yes or no.`,
         body: '',
       },
     ];
@@ -179,8 +183,8 @@ function askAbout({ slug, question }: ReconciledRow): readonly Ask[] {
 }
 
 /**
- * Questions that follow from the state of a project come first; of the old ones those that are
- * about the same are told with them.
+ * Questions that follow from the state of a project come first. An old question about the same
+ * project is quoted in the new one.
  */
 function writeInbox(
   { existing, reference, schema, now }: NightAdoption,
@@ -226,11 +230,11 @@ function writeInbox(
   replace(existing, draft, {
     path: INBOX,
     text,
-    why: `it asks ${asked.length + old.length} things now, ${old.length} of them as they stood here; the ${done} that were dealt with are in the kept file only`,
+    why: `it has ${asked.length + old.length} questions now, ${old.length} of them unchanged; ${done} answered ones are only in the copy`,
   });
 }
 
-/** Text of others is never read as headings or fields. */
+/** Quotes each line, so that nothing in it is parsed as headings or fields. */
 function quoted(text: string): string {
   return text
     .split('\n')

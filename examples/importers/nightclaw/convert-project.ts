@@ -1,7 +1,4 @@
-/**
- * A NightClaw project as a project of ours: front matter for its state, PHASES.md for what may
- * follow what.
- */
+/** Converts a project: its state becomes front matter, its phases become PHASES.md. */
 import { newDocument } from '../../../src/markdown/edit-records.js';
 import { renderYaml } from '../../../src/markdown/render-yaml.js';
 import type { Value } from '../../../src/markdown/types.js';
@@ -10,7 +7,7 @@ import { type NightPhase, readPhases } from './read-phases.js';
 import { isMap } from './sections.js';
 import { wordOf } from './plain-values.js';
 
-/** What the workspace has that a project may name. */
+/** What a project may refer to in the new workspace. */
 export type Vocabulary = {
   readonly tools: ReadonlySet<string>;
   readonly tiers: ReadonlySet<string>;
@@ -37,7 +34,7 @@ const NOT_RECORDED = 'Not recorded: say in one sentence why this project exists.
 const FIRST = 'first';
 const QUALITIES = ['STRONG', 'ADEQUATE', 'WEAK', 'FAIL'];
 
-/** `notes`: what has no place here, or is the owner's to complete. */
+/** `notes`: what cannot be converted, or what the owner must complete. */
 export function convertProject(
   { slug, page, phasesYaml, vocabulary }: Source,
   reconciled: Reconciled,
@@ -48,18 +45,16 @@ export function convertProject(
   const successor = successorOf(current, page.phase.successor);
   const tools = page.next.tools.filter((tool) => vocabulary.tools.has(tool));
   const notes = [
-    ...(read.problem === undefined ? [] : [`phases.yaml is not carried over, ${read.problem}`]),
-    ...(page.mission === '' ? ['its mission is not recorded: write it into LONGRUNNER.md'] : []),
+    ...(read.problem === undefined ? [] : [`phases.yaml is not imported: ${read.problem}`]),
+    ...(page.mission === '' ? ['it has no mission: write one into LONGRUNNER.md'] : []),
     ...read.phases
       .filter((phase) => !phase.described)
       .map((phase) => `the phase ${phase.name} has no objective: write one into PHASES.md`),
     ...(read.phases.some((phase) => phase.stop.length > 0)
-      ? [
-          'its stop conditions are text, which never ends a phase by itself: write tests into PHASES.md',
-        ]
+      ? ['its stop conditions are text, which cannot end a phase: write tests into PHASES.md']
       : []),
     ...(page.phase.successor !== '' && successor !== page.phase.successor
-      ? [`PHASES.md does not let ${page.phase.successor} follow ${name}`]
+      ? [`PHASES.md does not allow ${page.phase.successor} after ${name}`]
       : []),
     ...missing('requires', page.next.tools, vocabulary.tools),
     ...read.phases.flatMap((phase) =>
@@ -78,7 +73,7 @@ export function convertProject(
   };
 }
 
-/** The same, as a proposal that waits for the owner. */
+/** Converts a draft, which waits for the owner. */
 export function convertDraft(slug: string, page: LongrunnerPage): string {
   const { phase, next } = page;
   const fields: Record<string, Value> = {
@@ -142,7 +137,7 @@ function frontMatter(
   };
 }
 
-/** The one kind of test that means the same here; the others become text for people. */
+/** Only `file_exists` means the same in Nocturne; other tests become text for people. */
 function criterion(item: unknown, inside: (path: string) => string): unknown[] {
   if (!isMap(item)) return wordOf(item) === '' ? [] : [wordOf(item)];
   const type = wordOf(item['type']) || (item['file_exists'] === undefined ? '' : 'file_exists');
@@ -184,7 +179,7 @@ function phasesPage(phases: readonly NightPhase[], vocabulary: Vocabulary): stri
           )}`;
     return `## ${phase.name}\n\n- **Objective:** ${phase.objective}\n\n${block('successors', phase.successors)}\n${block('stop_condition', phase.stop)}${tools}`;
   });
-  return `# Phases\n\nCarried over from NightClaw. A text under \`stop_condition\` is for people; only tests end a phase. Passes cannot write this file.\n\n${sections.join('\n')}`;
+  return `# Phases\n\nImported from NightClaw. Text under \`stop_condition\` is for people; only tests end a phase. Passes cannot write this file.\n\n${sections.join('\n')}`;
 }
 
 function block(name: string, items: readonly string[]): string {

@@ -1,6 +1,6 @@
 /**
- * A NightClaw workspace becomes one of ours: projects, their order, permissions, failure modes,
- * lessons and open questions are carried over; logs are kept.
+ * Imports a NightClaw workspace: projects and their order, permissions, failure modes, lessons and
+ * open questions. Copies its logs.
  */
 import { stamp } from '../../../src/kernel/clock.js';
 import { readRecords } from '../../../src/markdown/read-records.js';
@@ -64,12 +64,12 @@ function carry(adoption: NightAdoption, draft: PlanDraft): void {
     draft.note(
       path,
       'owner',
-      "it still speaks of NightClaw's programs: take those lines out, and sign it",
+      "it still mentions NightClaw's programs: remove those lines, then sign the page",
     );
   draft.note(
     'orchestration-os/OPS-CRON-SETUP.md',
     'owner',
-    "NightClaw's timers still run: its worker and manager are cron jobs of the host that it was installed in. List that host's cron jobs, and remove these two",
+    "NightClaw's worker and manager may still run as cron jobs of the host that it was installed in. List that host's cron jobs and remove these two",
   );
 }
 
@@ -91,13 +91,13 @@ function carryPermissions({ existing, reference, now }: NightAdoption, draft: Pl
   const { text, carried, left } = carryPreapprovals(page, reference.text(PREAPPROVALS), stamp(now));
   draft.keep(PREAPPROVALS, existing.bytes(PREAPPROVALS) ?? Buffer.from(page));
   draft.write(PREAPPROVALS, text);
-  const names = carried.map(({ from, to }) => `${from} is ${to}`).join(', ');
+  const names = carried.map(({ from, to }) => `${from} is now ${to}`).join(', ');
   draft.note(
     PREAPPROVALS,
     'converted',
-    `${carried.length} carried over${names === '' ? '' : ` (${names})`}, none in force: each needs your scope, your date and your signature`,
+    `${carried.length} imported${names === '' ? '' : ` (${names})`}, none active: each needs a scope, a date and your signature`,
   );
-  for (const item of left) draft.note(PREAPPROVALS, 'owner', `not carried over: ${item}`);
+  for (const item of left) draft.note(PREAPPROVALS, 'owner', `not imported: ${item}`);
 }
 
 function carryModes({ existing, reference, schema }: NightAdoption, draft: PlanDraft): void {
@@ -112,13 +112,13 @@ function carryModes({ existing, reference, schema }: NightAdoption, draft: PlanD
   draft.write(FAILURE_MODES, text);
   const renamed = carried
     .filter(({ from, to }) => from !== to)
-    .map(({ from, to }) => `${from} is ${to}`);
+    .map(({ from, to }) => `${from} is now ${to}`);
   draft.note(
     FAILURE_MODES,
     'converted',
-    `${carried.length} carried over${renamed.length === 0 ? '' : `; numbers that were taken: ${renamed.join(', ')}`}`,
+    `${carried.length} imported${renamed.length === 0 ? '' : `; renumbered: ${renamed.join(', ')}`}`,
   );
-  for (const item of left) draft.note(FAILURE_MODES, 'owner', `not carried over: ${item}`);
+  for (const item of left) draft.note(FAILURE_MODES, 'owner', `not imported: ${item}`);
 }
 
 function carryLearned({ existing, reference, schema }: NightAdoption, draft: PlanDraft): void {
@@ -131,14 +131,13 @@ function carryLearned({ existing, reference, schema }: NightAdoption, draft: Pla
   draft.note(
     FORMER_LESSONS,
     'converted',
-    `${carried} lessons with a date carried over; what has none is in the kept file only`,
+    `${carried} lessons with a date imported; the others are only in the copy`,
   );
-  for (const item of left) draft.note(LESSONS, 'owner', `not carried over: ${item}`);
+  for (const item of left) draft.note(LESSONS, 'owner', `not imported: ${item}`);
 }
 
 /**
- * Its registry, manifest, schema and operations pages: two sets of rules in one place would
- * contradict each other.
+ * Removes its registry, manifest, schema and operations pages: two sets of rules would conflict.
  */
 function retireMachinery({ existing, reference }: NightAdoption, draft: PlanDraft): void {
   const shipped = new Set(reference.paths);
@@ -151,7 +150,7 @@ function retireMachinery({ existing, reference }: NightAdoption, draft: PlanDraf
     retired.push(path);
   }
   for (const path of retired)
-    draft.note(path, 'moved', 'it belongs to NightClaw, and nothing here reads it');
+    draft.note(path, 'moved', 'it belongs to NightClaw, and Nocturne does not read it');
   const left = [
     ...new Set(
       existing.paths
@@ -167,6 +166,6 @@ function retireMachinery({ existing, reference }: NightAdoption, draft: PlanDraf
     draft.note(
       left.join(', '),
       'left',
-      "NightClaw's programs; nothing here starts them, and you may take them away",
+      "NightClaw's programs; Nocturne does not start them, and you may remove them",
     );
 }

@@ -1,14 +1,10 @@
-/**
- * Blocks of `Label: value` lines, as people and models write them: bold or not, in a list or not,
- * with lines that go on.
- */
+/** Reads blocks of `Label: value` lines: bold or not, in a list or not, over one or more lines. */
 
 export type Labelled = ReadonlyMap<string, string>;
 
 /**
- * The values of the given labels (lower case), each with the lines that follow it until the next of
- * them. Fenced blocks are read like other lines.
- * A label that comes twice keeps both values.
+ * The values of the given labels (lower case), each with the lines up to the next label. Lines in
+ * fenced blocks count too. A repeated label keeps all its values.
  */
 export function labelled(text: string, labels: readonly string[]): Labelled {
   const found = new Map<string, string[]>();

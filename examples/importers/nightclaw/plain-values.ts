@@ -1,8 +1,8 @@
-/** Values as NightClaw's files hold them, made plain: nulls of every spelling, dates, names. */
+/** Normalises values of NightClaw's files: the spellings of null, dates, names. */
 
 const NOTHING = /^(?:none|null|~|n\/?a|tbd|unset|[-—–]+|\{[^{}]*\}|<[^<>]*>)?$/i;
 
-/** Text without quotes, backticks and blanks around it; the many spellings of nothing are `''`. */
+/** Text without surrounding quotes, backticks and blanks; `''` for every spelling of null. */
 export function wordOf(value: unknown): string {
   if (value === undefined || value === null || typeof value === 'object') return '';
   const text = String(value)
@@ -22,7 +22,7 @@ export function listOf(value: unknown): readonly string[] {
   return items.map(wordOf).filter((item) => item !== '');
 }
 
-/** UTC stamp of a date or a time; a time without a zone is taken for UTC. `''` when it is none. */
+/** UTC stamp of a date or a time, which is UTC if it has no zone; `''` for anything else. */
 export function timeOf(value: unknown): string {
   const text = wordOf(value);
   const match =

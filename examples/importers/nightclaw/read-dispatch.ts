@@ -1,14 +1,11 @@
-/**
- * The rows of a NightClaw dispatch table, also those that its own program had put below another
- * table.
- */
+/** Reads the dispatch table, including rows that NightClaw's program wrote below another table. */
 import { parseRow } from '../../../src/markdown/row.js';
 import { withoutFences } from './sections.js';
 import { numberOf, timeOf, tokenOf, wordOf } from './plain-values.js';
 
-/** `at`: its place among the rows. */
+/** `index`: its place among the rows. */
 export type DispatchRow = {
-  readonly at: number;
+  readonly index: number;
   readonly slug: string;
   readonly priority: number | undefined;
   readonly phase: string;
@@ -17,7 +14,7 @@ export type DispatchRow = {
   readonly escalation: string;
 };
 
-type Column = Exclude<keyof DispatchRow, 'at'>;
+type Column = Exclude<keyof DispatchRow, 'index'>;
 
 const NAMES: Readonly<Record<string, Column>> = {
   priority: 'priority',
@@ -74,7 +71,7 @@ function rowOf(
 ): DispatchRow {
   const cell = (name: Column): string => wordOf(cells[columns.get(name) ?? -1]);
   return {
-    at: index,
+    index,
     slug: cell('slug'),
     priority: numberOf(cell('priority')),
     phase: tokenOf(cell('phase')),

@@ -1,4 +1,4 @@
-/** A NightClaw project page: what it says of the mission, the phase, the last and the next pass. */
+/** Reads a NightClaw project page: mission, phase, last and next pass. */
 import matter from 'gray-matter';
 import { NocturneError } from '../../../src/kernel/error.js';
 import {
@@ -49,7 +49,7 @@ export type LongrunnerPage = {
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** Its state moves into the front matter; what only repeats it is left out of the body. */
+/** These sections move into the front matter; the body omits them. */
 const STATE = ['current phase', 'last pass', 'next pass', 'resume template'];
 
 export function readLongrunner(page: string): LongrunnerPage {
@@ -100,10 +100,7 @@ export function readLongrunner(page: string): LongrunnerPage {
   };
 }
 
-/**
- * Only YAML is read: an engine that would run what it finds in a page is never called, and such a
- * page has no front matter for us.
- */
+/** Parses only YAML, and never calls an engine that would execute the page. */
 function frontMatterOf(page: string): { readonly data: Fields; readonly content: string } {
   const refuse = (): never => {
     throw new NocturneError('REFUSED', 'the front matter is a program, not YAML');
@@ -141,7 +138,7 @@ function textOf(value: unknown): string {
   return oneLine(wordOf(value));
 }
 
-/** A text is one clause for people; a list is one for each. */
+/** A text is one clause, a list one for each item. */
 function clauses(value: unknown): readonly string[] {
   return (Array.isArray(value) ? value : [value])
     .map((item) => (isMap(item) ? oneLine(JSON.stringify(item)) : textOf(item)))
@@ -160,7 +157,7 @@ function tokensOf(value: unknown): number | undefined {
   return match === null ? undefined : Number(match[1]) * (match[2] === '' ? 1 : 1000);
 }
 
-/** Tests of a pass stand as a list in a block of their own, in the appendix. */
+/** The criteria of a pass are a list in a fenced block of the appendix. */
 function criteriaOf(sections: readonly PageSection[]): readonly unknown[] {
   const blocks = sections
     .filter((section) => /criteria/i.test(section.title))

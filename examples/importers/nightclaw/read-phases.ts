@@ -1,14 +1,11 @@
-/**
- * The phases of a NightClaw project: those of its phases.yaml, with the one that it is in and the
- * one that it names next.
- */
+/** Reads the phases of a project: those of phases.yaml, the current one, and the next one. */
 import { parseDocument } from 'yaml';
 import { defined } from '../../../src/kernel/defined.js';
 import type { LongrunnerPage } from './read-longrunner.js';
 import { isMap } from './sections.js';
 import { listOf, oneLine, tokenOf, wordOf } from './plain-values.js';
 
-/** `described`: somebody wrote down what the phase is for. */
+/** `described`: the phase has an objective. */
 export type NightPhase = {
   readonly name: string;
   readonly objective: string;
@@ -60,7 +57,7 @@ function declaredPhases(yaml: string): {
   const doc = parseDocument(yaml, { schema: 'core', uniqueKeys: false, logLevel: 'silent' });
   const [error] = doc.errors;
   if (error !== undefined)
-    return { declared: [], problem: `it cannot be read: ${error.message.split('\n')[0] ?? ''}` };
+    return { declared: [], problem: `it cannot be parsed: ${error.message.split('\n')[0] ?? ''}` };
   const value: unknown = doc.toJS({ maxAliasCount: 20 });
   const phases = isMap(value) ? value['phases'] : undefined;
   if (!isMap(phases)) return { declared: [], problem: 'it has no phases' };

@@ -1,14 +1,10 @@
-/**
- * One state for each project from two that may differ: its row and its page. Where they do, the
- * more careful one holds.
- */
+/** Reconciles the row and the page of each project: if they differ, the more careful state wins. */
 import { stamp } from '../../../src/kernel/clock.js';
 import type { DispatchRow } from './read-dispatch.js';
 import type { LongrunnerPage } from './read-longrunner.js';
 import type { Reconciled } from './convert-project.js';
 
 export type Status = 'active' | 'blocked' | 'paused' | 'transition-hold' | 'complete' | 'abandoned';
-/** What the owner is asked about a project. */
 export type Question = { readonly kind: 'transition' | 'escalation'; readonly text: string };
 export type ReconciledRow = Reconciled & {
   readonly slug: string;
@@ -38,7 +34,7 @@ const STATUSES: Readonly<Record<string, Status>> = {
 const DAY_MS = 86_400_000;
 const MOST = 999;
 
-/** In the order of their priority; of two with the same, the one whose row came first keeps it. */
+/** In order of priority; if two are equal, the one whose row came first keeps it. */
 export function reconcileDispatch(
   projects: readonly NightProject[],
   now: Date,
@@ -47,10 +43,10 @@ export function reconcileDispatch(
   const inOrder = [...projects].sort(
     (a, b) =>
       (a.row?.priority ?? MOST + 1) - (b.row?.priority ?? MOST + 1) ||
-      (a.row?.at ?? MOST) - (b.row?.at ?? MOST),
+      (a.row?.index ?? MOST) - (b.row?.index ?? MOST),
   );
   return inOrder.map((project) =>
-    settle(project, { now, priority: freePriority(project.row?.priority, taken) }),
+    reconcile(project, { now, priority: freePriority(project.row?.priority, taken) }),
   );
 }
 
@@ -63,7 +59,7 @@ function freePriority(wanted: number | undefined, taken: Set<number>): number {
   return priority;
 }
 
-function settle(
+function reconcile(
   { slug, page, row }: NightProject,
   { now, priority }: { readonly now: Date; readonly priority: number },
 ): ReconciledRow {
@@ -71,7 +67,7 @@ function settle(
   const notes = [
     ...why,
     ...(row?.priority !== undefined && row.priority !== priority
-      ? [`its priority was ${row.priority}, which another project has; it is ${priority} now`]
+      ? [`its priority was ${row.priority}, which another project has; now it is ${priority}`]
       : []),
   ];
   const common = { slug, priority, status, lastPass: row?.lastPass ?? '', notes };
@@ -109,31 +105,37 @@ function statusOf(
   if (row === undefined)
     return {
       status: 'paused',
-      why: ['it had no row in the dispatch table: paused, nocturne project resume starts it'],
+      why: [
+        'it had no row in the dispatch table, so it is paused; nocturne project resume starts it',
+      ],
     };
   const status = STATUSES[row.status];
   if (status === undefined)
     return {
       status: 'paused',
-      why: [`its status "${row.status}" is none: paused, nocturne project resume starts it`],
+      why: [
+        `its status "${row.status}" is unknown, so it is paused; nocturne project resume starts it`,
+      ],
     };
   if (status !== 'active') return { status, why: [] };
   if (page.phase.status === 'blocked')
-    return { status: 'blocked', why: ['its row says active, its page blocked: it is blocked'] };
+    return { status: 'blocked', why: ['its row said active, its page blocked: it is blocked'] };
   if (page.phase.status === 'complete')
     return {
       status: 'transition-hold',
-      why: ['its row says active, its page that the phase is complete: it waits for your word'],
+      why: ['its row said active, its page that the phase is complete: it waits for your answer'],
     };
   if (page.phase.status === 'abandoned')
     return {
       status: 'abandoned',
-      why: ['its row says active, its page abandoned: it is abandoned'],
+      why: ['its row said active, its page abandoned: it is abandoned'],
     };
   if (page.next.objective === '')
     return {
       status: 'paused',
-      why: ['its next pass has no objective: paused; write one, then nocturne project resume'],
+      why: [
+        'its next pass has no objective, so it is paused; write one, then run nocturne project resume',
+      ],
     };
   return { status, why: [] };
 }
@@ -151,22 +153,22 @@ function escalationOf(
       ? undefined
       : {
           kind: 'escalation',
-          text: `${slug} waits since before it was carried over: ${asked.endsWith('?') ? asked : `${asked.replace(/[.!]$/, '')}. What is your answer?`}`,
+          text: `${slug} has waited since before the import: ${asked.endsWith('?') ? asked : `${asked.replace(/[.!]$/, '')}. What is your answer?`}`,
         };
   return {
     kind: 'escalation',
-    text: `${slug} was blocked before it was carried over${asked === '' ? '' : `: ${asked}`}. May it go on with "${page.next.objective || page.phase.objective || 'its phase'}"? Answer yes or no.`,
+    text: `${slug} was blocked before the import${asked === '' ? '' : `: ${asked}`}. May it continue with "${page.next.objective || page.phase.objective || 'its phase'}"? Answer yes or no.`,
   };
 }
 
 function transitionText(slug: string, page: LongrunnerPage, row: DispatchRow | undefined): string {
   const { name, successor } = page.phase;
   const approved = /^transition-approved$/i.test(row?.escalation ?? '')
-    ? ' You had approved that in NightClaw; it needs your word once more.'
+    ? ' You approved that in NightClaw; Nocturne needs your approval again.'
     : '';
   const phase = name === '' ? 'The phase' : `The phase "${name}"`;
   return successor === ''
-    ? `${phase} of ${slug} is complete, and nothing follows. Is the project done? Answer yes or no.${approved}`
+    ? `${phase} of ${slug} is complete, and no phase follows. Is the project done? Answer yes or no.${approved}`
     : `${phase} of ${slug} is complete. Go on to "${successor}"? Answer yes or no.${approved}`;
 }
 

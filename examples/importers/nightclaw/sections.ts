@@ -1,13 +1,10 @@
-/** Sections of a page by their headings, with what their fenced blocks hold. */
+/** Splits a page into sections and reads their fenced blocks. */
 import { parseDocument } from 'yaml';
 import { lineStartOf, scopeOf } from '../../../src/markdown/find-records.js';
 import { scan } from '../../../src/markdown/scan.js';
 import type { Heading } from '../../../src/markdown/types.js';
 
-/**
- * `text`: what stands under the heading, fences included, until the next heading of the same or a
- * higher level.
- */
+/** `text`: all text up to the next heading of the same or a higher level. */
 export type PageSection = {
   readonly title: string;
   readonly depth: number;
@@ -35,9 +32,7 @@ export function fencesOf(text: string): readonly string[] {
   return scan(text).fences.map((fence) => text.slice(fence.contentStart, fence.contentEnd));
 }
 
-/**
- * A text without its fenced blocks and comments: what is meant, not what is shown as an example.
- */
+/** A text without its fenced blocks and comments, which are examples. */
 export function withoutFences(text: string): string {
   let result = text;
   for (const fence of [...scan(text).fences].reverse())
@@ -46,9 +41,9 @@ export function withoutFences(text: string): string {
 }
 
 /**
- * The fields of a fenced block. It was written for a reader of lines, so what is no YAML is read
- * line by line: `key: value`, and `- item` lines below a key.
- * A single key around all others is taken off.
+ * The fields of a fenced block. NightClaw reads such blocks line by line, so a block that is not
+ * YAML is read as `key: value` lines, with `- item` lines below a key. A single outer key is
+ * removed.
  */
 export function fieldsOf(block: string): Readonly<Record<string, unknown>> {
   const doc = parseDocument(block, { schema: 'core', uniqueKeys: false, logLevel: 'silent' });
@@ -58,7 +53,7 @@ export function fieldsOf(block: string): Readonly<Record<string, unknown>> {
   return second === undefined && isMap(only) ? only : fields;
 }
 
-/** Aliases can make a small text unfold into a huge one: then it is read by lines too. */
+/** Fails if aliases expand a small text into a huge one. */
 function tryJs(doc: ReturnType<typeof parseDocument>): unknown {
   try {
     return doc.toJS({ maxAliasCount: 20 });

@@ -1,6 +1,6 @@
-/** What is found while a command is walked through: effects in each folder, and reasons. */
-import type { CommandJudgement, PlacedEffect } from './command-types.js';
-import type { Reading } from './program.js';
+/** What the walk through a command finds: effects of its programs, and reasons to refuse. */
+import type { Reading, Effect } from './program.js';
+import type { ToolRule } from './tool-rules.js';
 import type { Reason, ReasonCode } from '../types.js';
 
 export type Findings = {
@@ -31,7 +31,6 @@ export function refuse(found: Findings, code: ReasonCode, message: string): void
   found.reasons.set(`${code} ${message}`, { code, message });
 }
 
-/** Adds what a program would do in the folder in which it runs. */
 export function addReading(found: Findings, read: Reading, folder: string): void {
   for (const reason of read.reasons) refuse(found, reason.code, reason.message);
   for (const effect of read.effects) {
@@ -40,3 +39,24 @@ export function addReading(found: Findings, read: Reading, folder: string): void
     found.effects.set(JSON.stringify([from, effect]), { ...effect, from });
   }
 }
+
+export type CommandWorld = {
+  readonly rules: readonly ToolRule[];
+  readonly tools: readonly string[] | undefined;
+  /** The start folder, relative to the workspace. */
+  readonly cwd: string;
+  /** Why a path must not be read, or what is below it. */
+  reading(from: string, path: string, below: boolean): readonly Reason[];
+  /** Why git must not run in a folder. */
+  repository(folder: string): string | undefined;
+};
+
+/** `from`: the folder, relative to the workspace, in which the program runs. */
+export type PlacedEffect = Effect & { readonly from: string };
+
+/** `foreign`: programs that run code of their own, so their words do not show their effects. */
+export type CommandJudgement = {
+  readonly effects: readonly PlacedEffect[];
+  readonly reasons: readonly Reason[];
+  readonly foreign: readonly string[];
+};

@@ -6,9 +6,10 @@ import {
   judgementOf,
   noFindings,
   refuse,
+  type CommandJudgement,
+  type CommandWorld,
   type Findings,
 } from './command-findings.js';
-import type { CommandJudgement, CommandWorld } from './command-types.js';
 import { NOTHING, onEach } from './program.js';
 import { sure } from './options.js';
 import { FOREIGN, PROGRAMS } from './programs.js';

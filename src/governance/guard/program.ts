@@ -104,8 +104,7 @@ export function programOf(facts: ProgramFacts): Program {
 /**
  * `from`: the folder that `path` is relative to. `into`: the name to use if `path` is a folder.
  * `tree`: everything below too. `moving`: deleted because it goes elsewhere. `content`: what the
- * file would hold or gain, if known. `copyOf`: the source file. `pattern`: `path` is a glob over
- * existing files.
+ * file would hold or gain, if known. `copyOf`: the source file.
  */
 export type Effect = {
   readonly op: 'write' | 'append' | 'edit' | 'delete' | 'mkdir' | 'mode';
@@ -142,7 +141,7 @@ export function together(...parts: readonly Reading[]): Reading {
   };
 }
 
-/** A word that only the shell could complete refuses the command. */
+/** A word that another program completes refuses the command. */
 export function onEach(
   program: string,
   words: readonly Word[],

@@ -3,12 +3,12 @@ import { has, readArguments, valuesOf } from './options.js';
 import {
   NOTHING,
   onEach,
+  type Program,
   reading,
+  type Reading,
   refused,
   split,
   together,
-  type Program,
-  type Reading,
 } from './program.js';
 
 type Wrapper = Program;

@@ -37,8 +37,8 @@ export const hookLine: HookLine = async (words, modules) => {
 };
 
 /**
- * The folder that the hook was installed for, wherever the session works now. If it is no longer a
- * workspace, that is an error: the guard could judge nothing.
+ * The folder that the hook was installed for. If it is no longer a workspace, nothing can be
+ * judged.
  */
 function rootOf(
   workspace: string | undefined,

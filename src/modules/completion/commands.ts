@@ -9,7 +9,7 @@ import { changeSet, readTasks } from './task-ledger.js';
 import { closeOutOf, isDeadLetter, isOver, STATES, type Task } from './task.js';
 
 const list: ModuleCommand = {
-  summary: 'tasks that agents gave to other agents, and how they stand',
+  summary: 'list the tasks that agents gave to other agents',
   forAgents: 'project',
   options: [{ flags: '--state <state>', description: 'only tasks in this state', choices: STATES }],
   examples: ['nocturne tasks list', 'nocturne tasks list --state timed-out --json'],
@@ -32,7 +32,7 @@ const list: ModuleCommand = {
 };
 
 const show: ModuleCommand = {
-  summary: 'one task with everything that happened to it',
+  summary: 'show one task and its events',
   forAgents: 'project',
   args: '<id>',
   examples: ['nocturne tasks show TASK-20261121-001'],
@@ -78,7 +78,7 @@ const show: ModuleCommand = {
 };
 
 const again: ModuleCommand = {
-  summary: 'give a dead letter again, once',
+  summary: 'replay a dead letter, once',
   forAgents: 'project',
   args: '<id>',
   examples: ['nocturne tasks replay TASK-20261121-001'],
@@ -87,14 +87,14 @@ const again: ModuleCommand = {
     const id = replay(context.workspace(), args[0] ?? '', { runId, by, mayReplay: check });
     return {
       exit: EXIT.ok,
-      text: `${args[0]} is given again as ${id}; the requester's next pass reads it in its brief.`,
+      text: `${args[0]} is replayed as ${id}; the requester's next pass finds it in its brief.`,
       json: { task: id, replay_of: args[0] ?? '' },
     };
   },
 };
 
 const ack: ModuleCommand = {
-  summary: 'say that the outcome of a task was taken in',
+  summary: 'acknowledge the outcome of a task',
   forAgents: 'project',
   args: '<id>',
   options: [{ flags: '--note <text>', description: 'what was done with it' }],
@@ -107,7 +107,7 @@ const ack: ModuleCommand = {
 };
 
 const sweepNow: ModuleCommand = {
-  summary: 'look for the results of tasks that ended, and end those that last too long',
+  summary: 'look for the results of ended tasks, and end tasks that run too long',
   forAgents: 'workspace',
   examples: ['nocturne tasks sweep'],
   run(context) {
@@ -147,7 +147,7 @@ function acknowledge(context: ModuleCommandContext, id: string, note: string): C
     if (!isOver(task))
       throw new NocturneError(
         'REFUSED',
-        `${id} is ${task.state}: what is not over cannot be acknowledged`,
+        `${id} is ${task.state}; only a task that is over can be acknowledged`,
         { hint: 'nocturne tasks sweep looks for its result' },
       );
     before = task.acked;
@@ -159,14 +159,12 @@ function acknowledge(context: ModuleCommandContext, id: string, note: string): C
   return {
     exit: EXIT.ok,
     text:
-      before === undefined
-        ? `${id} is acknowledged.`
-        : `${id} was acknowledged before, by ${before.by}.`,
+      before === undefined ? `${id} is acknowledged.` : `${before.by} acknowledged ${id} before.`,
     json: { task: id, by: before?.by ?? by, again: before !== undefined },
   };
 }
 
-/** The owner may touch every task, a pass those of its own project. */
+/** The owner may change every task, a pass only those of its own project. */
 function caller(context: ModuleCommandContext): {
   readonly runId: string;
   readonly by: string;
@@ -179,7 +177,7 @@ function caller(context: ModuleCommandContext): {
       return;
     throw new NocturneError(
       'REFUSED',
-      `${task.id} was asked for by ${task.project || task.requester}, not by this pass`,
+      `${task.project || task.requester} requested ${task.id}, not this pass`,
       { hint: 'only the owner and the requester may do this' },
     );
   };

@@ -1,15 +1,12 @@
-/**
- * What has to be done about tasks at one instant: a pure decision over the tasks, the time, and the
- * evidence that was found.
- */
+/** Decides what to do about tasks, from the tasks, the time, and the evidence. */
 import { CEILING_MS, liveness } from '../../agents/liveness.js';
 import type { EventFields } from './events.js';
 import type { Evidence } from './evidence.js';
 import { isDeadLetter, isOver, type Task } from './task.js';
 
-/** How long a session that ended is given until its file is there. */
+/** How long after the end of a session its file may appear. */
 export const EVIDENCE_MS = 10 * 60_000;
-/** How long a replay waits for somebody who gives it to an agent. */
+/** How long a replay waits until somebody gives it to an agent. */
 export const UNCLAIMED_MS = 3 * 24 * 60 * 60_000;
 
 export function decideSweep(
@@ -30,7 +27,7 @@ export function unsurfaced(tasks: Iterable<Task>): readonly Task[] {
   return [...tasks].filter((task) => isDeadLetter(task) && !task.surfaced);
 }
 
-/** The session is over, which is one witness; a file is the other. */
+/** A task is done when its session has ended and a file proves it. */
 function judgeEnded(
   task: Task,
   options: { readonly now: number; readonly evidence: (task: Task) => Evidence },
@@ -43,7 +40,7 @@ function judgeEnded(
         task: task.id,
         artefact: found.artefact,
         artefact_sha256: found.sha256,
-        detail: 'the session ended, and a fresh file bears it out',
+        detail: 'the session ended, and a new file proves the result',
       },
     ];
   if (options.now - (task.endedAt ?? task.startedAt) >= EVIDENCE_MS)
@@ -51,7 +48,7 @@ function judgeEnded(
       {
         event: 'dead',
         task: task.id,
-        detail: `the session said that it was done, and no file bears it out: ${found.turnedDown}`,
+        detail: `the session reported success, but no file proves it: ${found.turnedDown}`,
       },
     ];
   return found.turnedDown === task.turnedDown
@@ -59,7 +56,7 @@ function judgeEnded(
     : [{ event: 'evidence', task: task.id, detail: found.turnedDown }];
 }
 
-/** Whatever the host's records say, nothing is under way for longer than the ceiling. */
+/** No task runs longer than the limit, whatever the host's records say. */
 function reap(task: Task, now: number): EventFields[] {
   const verdict = liveness({
     now,
@@ -71,13 +68,13 @@ function reap(task: Task, now: number): EventFields[] {
   const minutes = (ms: number): number => Math.round(ms / 60_000);
   const heard =
     task.state === 'registered'
-      ? 'its child was never seen'
-      : `last heard of after ${minutes(task.signAt - task.startedAt)} min`;
+      ? 'its session was never linked'
+      : `its last heartbeat came after ${minutes(task.signAt - task.startedAt)} min`;
   return [
     {
       event: 'timed-out',
       task: task.id,
-      detail: `not over after ${minutes(verdict.ageMs)} min, ${minutes(verdict.limitMs)} are allowed; ${heard}`,
+      detail: `still running after ${minutes(verdict.ageMs)} min, at most ${minutes(verdict.limitMs)} are allowed; ${heard}`,
     },
   ];
 }

@@ -1,4 +1,4 @@
-/** The events of `audit/task-log.jsonl`: what a line says, and the change that adds one. */
+/** The events of `audit/task-log.jsonl`, and the change that adds one. */
 import { parseLine } from '../../markdown/read-lines.js';
 import type { Change, Fields, Snapshot } from '../../workspace/types.js';
 
@@ -6,11 +6,10 @@ export const TASK_EVENT = 'TASK-EVENT';
 const SCHEMA = 1;
 
 /**
- * `registered` before a spawn · `claimed` a replay that is spawned · `linked` the child is there ·
- * `progress` · `ended` its session is over · `evidence` what
- * was looked at and turned down · `completed`, `failed`, `timed-out`, `dead` · `surfaced` the owner
- * was told · `replayed` · `delivered` to the requester's
- * brief · `acked` by the requester or the owner.
+ * `registered`: before a spawn. `claimed`: a replay is spawned. `linked`: the child session is
+ * known. `ended`: its session has ended. `evidence`: the files that were rejected. `surfaced`: the
+ * owner was told. `delivered`: quoted in the requester's brief. `acked`: by the requester or the
+ * owner.
  */
 export const EVENTS = [
   'registered',
@@ -31,17 +30,14 @@ export const EVENTS = [
 export type EventName = (typeof EVENTS)[number];
 export type Outcome = 'ok' | 'failed' | 'timeout';
 
-/**
- * A file that has to be there before a task is believed to be done. `contains`: a text that stands
- * in it, in place of the task's id.
- */
+/** A file that proves a task. `contains`: text that the file must have instead of the task's id. */
 export type Expectation = {
   readonly path: string;
   readonly min_bytes: number;
   readonly contains?: string;
 };
 
-/** Members as they stand in the line. */
+/** The members of a line. */
 export type EventFields = {
   readonly event: EventName;
   readonly task?: string;
@@ -86,8 +82,8 @@ export function eventChange(fields: EventFields, now: Date): Change {
 }
 
 /**
- * In the order of the log. A line of a later schema, or one that is no event, is passed over: the
- * gate vouches for the log, not this.
+ * In the order of the log. Ignores lines of a later schema and lines that are not events: checking
+ * the log is the gate's job.
  */
 export function readEvents(snapshot: Snapshot): readonly TaskEvent[] {
   return snapshot

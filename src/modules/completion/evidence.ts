@@ -1,7 +1,4 @@
-/**
- * Collects the facts about the files in which a task's result is expected, keeps what was there
- * when it began, and asks for the verdict on each.
- */
+/** Compares the files in which a task's result is expected with those from before the task. */
 import { NocturneError } from '../../kernel/error.js';
 import { globMatches } from '../../kernel/glob.js';
 import { routeOf } from '../../registry/route.js';
@@ -11,12 +8,12 @@ import type { Expectation } from './events.js';
 import { type ArtefactFacts, judgeArtefact, type Sought, type Verdict } from './judge-artefact.js';
 import type { Task } from './task.js';
 
-/** `found`: one accepted file for each expectation. `turnedDown`: why not, nearest miss first. */
+/** `found`: one accepted file for each expectation. `turnedDown`: why not, best candidate first. */
 export type Evidence =
   | { readonly kind: 'found'; readonly artefact: string; readonly sha256: string }
   | { readonly kind: 'missing'; readonly turnedDown: string };
 
-/** Reasons in the order in which they come near to an accepted file. */
+/** Reasons, from the best candidate to the worst. */
 const NEARNESS = [
   'negated',
   'foreign',
@@ -30,9 +27,7 @@ const NEARNESS = [
 ];
 const MOST_REASONS = 5;
 
-/**
- * Stores the hashes of what stands where the result is expected, and returns the name of that list.
- */
+/** Stores the hashes of the files where the result is expected, and returns that list's name. */
 export function keepBaseline(snapshot: Snapshot, expects: readonly Expectation[]): string {
   const before = Object.fromEntries(
     pathsFor(snapshot, expects).map((path) => [path, snapshot.hash(path) ?? '']),
@@ -56,7 +51,7 @@ export function evidenceFor(snapshot: Snapshot, task: Task): Evidence {
     }));
     const good = verdicts.find(({ verdict }) => verdict.accepted);
     if (good !== undefined) accepted.push(good.facts);
-    else if (verdicts.length === 0) return missing([`nothing is at ${expectation.path}`]);
+    else if (verdicts.length === 0) return missing([`there is no file at ${expectation.path}`]);
     for (const { verdict } of verdicts)
       if (good === undefined && !verdict.accepted) rejected.push(verdict);
   }
@@ -80,7 +75,7 @@ export function evidenceFor(snapshot: Snapshot, task: Task): Evidence {
 function missing(reasons: readonly string[]): Evidence {
   return {
     kind: 'missing',
-    turnedDown: reasons.join('; ') || 'nothing is expected, so nothing can bear it out',
+    turnedDown: reasons.join('; ') || 'no file is expected, so no file can prove the result',
   };
 }
 
@@ -108,7 +103,7 @@ function readBaseline(root: string, hash: string): Readonly<Record<string, strin
   try {
     return JSON.parse(getObject(root, hash).toString('utf8')) as Readonly<Record<string, string>>;
   } catch (error) {
-    // Pruned, damaged or never kept: then nothing counts as new.
+    // Without the old list, no file counts as new.
     if (error instanceof NocturneError || error instanceof SyntaxError) return undefined;
     throw error;
   }

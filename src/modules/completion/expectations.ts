@@ -1,7 +1,4 @@
-/**
- * What a task says about the files that it will leave, and where they are looked for when it says
- * nothing.
- */
+/** Which files a task is expected to leave. */
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { matchesPlainType } from '../../registry/field-value.js';
@@ -28,15 +25,14 @@ const LIST = z
 
 export type ReadExpectations = {
   readonly expects: readonly Expectation[];
-  /** Why what was declared is not what is expected. */
+  /** Why the declaration is not used. */
   readonly problem?: string;
 };
 
 /**
  * A fenced block `yaml expects` (a list of `path`, `min_bytes`, `contains`), or a line `Expects:
- * PATH`. A program to run cannot be declared: a task is an agent's text, and only
- * the owner says what is executed. What cannot be read is replaced by the default rule, which is no
- * easier to meet.
+ * PATH`. A task cannot declare a program: it is an agent's text, and only the owner decides what
+ * runs. The default replaces an unreadable declaration, and is just as strict.
  */
 export function expectationsOf(text: string, project: string): ReadExpectations {
   const byDefault: readonly Expectation[] = [
@@ -51,7 +47,7 @@ export function expectationsOf(text: string, project: string): ReadExpectations 
   if (!read.success)
     return {
       expects: byDefault,
-      problem: `what it expects cannot be read: ${read.error.issues.map((issue) => `${issue.path.join('.') || 'expects'}: ${issue.message}`).join('; ')}`,
+      problem: `the declaration of expected files cannot be parsed: ${read.error.issues.map((issue) => `${issue.path.join('.') || 'expects'}: ${issue.message}`).join('; ')}`,
     };
   return {
     expects: read.data.map(({ path, min_bytes, contains }) =>

@@ -1,7 +1,7 @@
-/** By what a task is known as the same one: its whole text, who asks, and who is to do it. */
+/** The idempotency key of a task: its whole text, its requester and its target. */
 import { sha256 } from '../../kernel/hash.js';
 
-/** Blanks and line ends do not make another task; a different last word does. */
+/** Ignores differences of white space only. */
 export function idempotencyKey(task: {
   readonly task: string;
   readonly requester: string;

@@ -1,27 +1,21 @@
 /**
- * Whether one file bears out that one task was done: new by its hash, with something in it, about
- * this task, and not saying the contrary. A pure decision over facts.
+ * Decides whether a file proves that a task is done: new by its hash, long enough, about this task,
+ * and not saying the opposite.
  */
 import type { Expectation } from './events.js';
 
-/** What is known of a file. `text` is `undefined` when it is not UTF-8. */
+/** `text` is `undefined` if the file is not UTF-8. */
 export type ArtefactFacts = {
   readonly path: string;
   readonly size: number;
   readonly sha256: string;
   readonly text: string | undefined;
   readonly kind: 'file' | 'symlink' | 'other';
-  /**
-   * Written by the program itself (a log, what only bundles write): it may name any task, and
-   * proves none.
-   */
+  /** Nocturne writes it (a log, a bundle-only file), so it proves nothing about a task. */
   readonly ours: boolean;
 };
 
-/**
- * The task as far as it matters here. `before`: hashes by path when it began; `undefined` when that
- * is not known any more.
- */
+/** `before`: hashes by path from before the task; `undefined` if they are lost. */
 export type Sought = {
   readonly id: string;
   readonly replayOf: string | undefined;
@@ -60,18 +54,21 @@ export function judgeArtefact(
     why: `${file.path}: ${why}`,
   });
   if (file.kind !== 'file') return reject('special', 'it is not a regular file');
-  if (file.ours) return reject('ours', 'nocturne writes it, so it proves nothing of a child');
+  if (file.ours) return reject('ours', 'Nocturne writes it, so it proves nothing about the task');
   if (sought.before === undefined)
-    return reject('unknown-past', 'what was there when the task began is not known any more');
+    return reject('unknown-past', 'the list of files from before the task is lost');
   const earlier = Object.keys(sought.before).find((path) => sought.before?.[path] === file.sha256);
-  if (earlier === file.path) return reject('stale', 'it holds what it held when the task began');
+  if (earlier === file.path) return reject('stale', 'it has not changed since the task began');
   if (earlier !== undefined)
-    return reject('stale', `it holds what ${earlier} held when the task began`);
+    return reject('stale', `it is a copy of ${earlier} from before the task`);
   if (file.size < expectation.min_bytes || file.text?.trim() === '')
     return reject('empty', `${file.size} bytes, expected at least ${expectation.min_bytes}`);
   const owner = /^PROJECTS\/([^/]+)\//.exec(file.path)?.[1];
   if (sought.project !== '' && owner !== undefined && owner !== sought.project)
-    return reject('foreign', `it belongs to the project ${owner}, the task to ${sought.project}`);
+    return reject(
+      'foreign',
+      `it belongs to the project ${owner}, but the task belongs to ${sought.project}`,
+    );
   if (file.text === undefined) return reject('unreadable', 'it is not text');
   return judgeText(sought, expectation, { text: file.text, reject });
 }

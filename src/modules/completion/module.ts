@@ -1,6 +1,6 @@
 /**
- * Module completion: the ledger of tasks that agents give to one another, with two witnesses for
- * every completion.
+ * Module completion: the ledger of tasks that agents give to one another. Every completion needs
+ * two proofs.
  */
 import type { Module } from '../types.js';
 import { commands } from './commands.js';
@@ -14,7 +14,7 @@ export const module: Module = {
   spawnLedger: taskLedger,
   fragments: ({ workspace, snapshot, runId, project }) =>
     deliver(workspace, { snapshot, runId, project }),
-  /** Commits for itself, under the mutex: another process may sweep at the same time. */
+  /** Commits by itself, under the mutex: another process may sweep at the same time. */
   onChange: (_changes, { workspace, snapshot, runId }) => {
     sweep(workspace, { snapshot, runId });
     return undefined;

@@ -1,6 +1,6 @@
 /**
- * Finished tasks go back to whoever asked, in the brief of the next pass, and again until they are
- * acknowledged: at least once. Having been shown is no receipt.
+ * Quotes finished tasks in the requester's briefs until they are acknowledged: at-least-once
+ * delivery.
  */
 import type { AgentReport, Fragment } from '../../agents/types.js';
 import { sha256 } from '../../kernel/hash.js';
@@ -13,7 +13,7 @@ import { closeOutOf, isOver, type Task } from './task.js';
 const SHOWN = 6;
 const TEXT_SHOWN = 1_200;
 
-/** What a pass of this project has to hear of; that it was shown goes on record. */
+/** Quotes what a pass of this project must know, and records the delivery. */
 export function deliver(
   workspace: Workspace,
   options: {
@@ -40,7 +40,7 @@ export function deliver(
   return shown.map(fragmentOf);
 }
 
-/** The requester's own report names it: that is the receipt. */
+/** Naming the task in the report acknowledges it. */
 export function acknowledgeNamed(
   workspace: Workspace,
   options: {
@@ -91,10 +91,7 @@ function namesId(text: string, id: string): boolean {
   return new RegExp(`(?<![\\w-])${id}(?![\\w-])`).test(text);
 }
 
-/**
- * Over and not acknowledged, or a replay that waits to be given to an agent. What was given again
- * is told of by its replay.
- */
+/** Tasks that are over but not acknowledged or replayed, and replays that wait for an agent. */
 function isDue(task: Task): boolean {
   return isOver(task)
     ? task.acked === undefined && task.replayedAs === undefined
@@ -104,11 +101,11 @@ function isDue(task: Task): boolean {
 function fragmentOf(task: Task): Fragment {
   const text = isOver(task)
     ? finished(task)
-    : `${task.id} is ${task.replayOf} given again, and waits for an agent. Spawn ${task.target || 'the same agent'} with exactly this text:\n\n${task.text}`;
+    : `${task.id} replays ${task.replayOf} and waits for an agent. Spawn ${task.target || 'the same agent'} with exactly this text:\n\n${task.text}`;
   return {
     title: isOver(task)
-      ? `A task that was given to another agent is over: ${task.state}`
-      : 'A task to be given again',
+      ? `A task that you gave to another agent is over: ${task.state}`
+      : 'A task to replay',
     source: `${TASK_LOG}#${task.id}`,
     sha256: sha256(text),
     text,
@@ -122,5 +119,5 @@ function finished(task: Task): string {
     task.state === 'completed'
       ? `Result: ${task.artefact ?? ''}`
       : `Reason: ${close.reason}\nNext: ${close.nextStep} (${close.owner})`;
-  return `${task.id}: ${task.state}\nAsked: ${task.text.slice(0, TEXT_SHOWN)}\n${came}\nIt is shown again until it is acknowledged: nocturne tasks ack ${task.id}, or name it in the summary of the report.`;
+  return `${task.id}: ${task.state}\nAsked: ${task.text.slice(0, TEXT_SHOWN)}\n${came}\nEach brief repeats this until you acknowledge it: run nocturne tasks ack ${task.id}, or name it in the summary of your report.`;
 }

@@ -1,8 +1,7 @@
 /**
- * The one reducer: events in the order of the log become tasks. A child is matched to its task by
- * the id of the tool call that spawned it, and an end to
- * its child by the child's session, never by what came last. Reports of hosts may overtake one
- * another: what names a call or a session that is not known yet waits for it.
+ * Reduces the events of the log to tasks. The id of the tool call matches a child to its task, and
+ * the child's session matches an end to its child, never the order. Reports of hosts may arrive out
+ * of order: one that names an unknown call or session waits for it.
  */
 import type { EventName, TaskEvent } from './events.js';
 import { nextState, type Task } from './task.js';
@@ -12,7 +11,7 @@ export type Tasks = {
   /** Ids of tasks. */
   readonly byCall: ReadonlyMap<string, string>;
   readonly byChild: ReadonlyMap<string, string>;
-  /** Reports about a call or a session that nobody registered or linked so far, by its name. */
+  /** Reports that wait for a call or a session, by its name. */
   readonly waiting: ReadonlyMap<string, readonly TaskEvent[]>;
 };
 
@@ -39,7 +38,7 @@ function take(work: Work, event: TaskEvent): void {
   else if (event.task === undefined) wait(work, event);
 }
 
-/** Until the call is registered, or the child linked. */
+/** Waits until the call is registered or the child linked. */
 function wait(work: Work, event: TaskEvent): void {
   const name = awaited(event);
   work.waiting.set(name, [...(work.waiting.get(name) ?? []), event]);
@@ -93,7 +92,7 @@ function register(work: Work, event: TaskEvent): void {
   if (event.call !== undefined) bindCall(work, id, event.call);
 }
 
-/** A call belongs to the first task that named it. */
+/** The first task that names a call owns it. */
 function bindCall(work: Work, id: string, call: string): void {
   if (work.byCall.has(call)) return;
   work.byCall.set(call, id);
@@ -118,10 +117,7 @@ function apply(work: Work, task: Task, event: TaskEvent): void {
     bindCall(work, task.id, event.call);
 }
 
-/**
- * One event on one task. What may not happen leaves everything but the list of what was ignored as
- * it was.
- */
+/** Applies one event to one task. An impossible event changes only the list of ignored events. */
 export function step(task: Task, event: TaskEvent): Task {
   switch (event.event) {
     case 'registered':
@@ -155,7 +151,7 @@ function move(task: Task, event: TaskEvent, name: EventName): Task {
   switch (name) {
     case 'claimed':
       if (task.call !== undefined || event.call === undefined)
-        return ignore(task, event, 'it was taken up before');
+        return ignore(task, event, 'it was claimed before');
       return {
         ...moved,
         call: event.call,
@@ -179,9 +175,8 @@ function move(task: Task, event: TaskEvent, name: EventName): Task {
     case 'evidence':
       return { ...moved, turnedDown: event.detail ?? '' };
     case 'completed':
-      // The second witness: without a file there is only the session's word.
       if (event.artefact === undefined || event.artefact_sha256 === undefined)
-        return ignore(task, event, 'it names no file that bears it out');
+        return ignore(task, event, 'it names no file as proof');
       return { ...moved, ...over, artefact: event.artefact };
     case 'failed':
     case 'timed-out':

@@ -1,7 +1,4 @@
-/**
- * A dead letter is given again, once: a new task with its text, linked to it, that waits for the
- * requester's next pass.
- */
+/** Replays a dead letter, once: a new task with its text waits for the requester's next pass. */
 import { NocturneError } from '../../kernel/error.js';
 import { nextId } from '../../workspace/ids.js';
 import { getObject } from '../../workspace/objects.js';
@@ -12,8 +9,8 @@ import { changeSet, readTasks, textFields } from './task-ledger.js';
 import { isDeadLetter, type Task } from './task.js';
 
 /**
- * @throws NocturneError `NOT_FOUND`; `REFUSED` for a task that is no dead letter, or was replayed
- * before.
+ * @throws NocturneError `NOT_FOUND`; `REFUSED` unless it is a dead letter, replayed for the first
+ * time.
  */
 export function replay(
   workspace: Workspace,
@@ -32,19 +29,19 @@ export function replay(
     if (task.replayedAs !== undefined)
       throw new NocturneError(
         'REFUSED',
-        `${id} was replayed already, as ${task.replayedAs}; a dead letter is replayed once`,
+        `${id} was already replayed as ${task.replayedAs}; a dead letter can be replayed once`,
         { hint: `nocturne tasks show ${task.replayedAs}` },
       );
     if (task.replayOf !== undefined && options.runId !== '')
       throw new NocturneError(
         'REFUSED',
-        `${id} is a replay itself; whether ${task.replayOf} is tried a third time is the owner's to say`,
-        { hint: 'ask the owner: put the question into the report of the pass, under escalation' },
+        `${id} is a replay itself; only the owner decides whether ${task.replayOf} gets a third try`,
+        { hint: 'ask the owner: put the question into the escalation of your report' },
       );
     if (!isDeadLetter(task))
       throw new NocturneError(
         'REFUSED',
-        `${id} is ${task.state}; only a dead letter (failed, timed-out, dead) is replayed`,
+        `${id} is ${task.state}; only a dead letter (failed, timed-out, dead) can be replayed`,
         { hint: 'nocturne tasks list --state dead' },
       );
     fresh = nextId(snapshot, workspace.state, 'TASK');
@@ -75,7 +72,7 @@ export function noSuchTask(id: string): NocturneError {
   return new NocturneError('NOT_FOUND', `there is no task ${id}`, { hint: 'nocturne tasks list' });
 }
 
-/** @throws NocturneError when the text was too long for the log and is kept nowhere any more. */
+/** @throws NocturneError if the text was too long for the log and its copy is lost. */
 function wholeText(workspace: Workspace, task: Task): string {
   return getObject(workspace.root, task.textHash).toString('utf8');
 }

@@ -1,6 +1,6 @@
 /**
- * Poller and reaper: looks for the evidence of what ended, ends what lasts too long, and tells the
- * owner of what came to nothing.
+ * Looks for the results of ended tasks, ends tasks that run too long, and tells the owner which
+ * tasks failed.
  */
 import type { AuditEntry, Snapshot, Workspace } from '../../workspace/types.js';
 import { bundleChanges } from '../../workspace/bundle.js';
@@ -16,7 +16,7 @@ export type Swept = {
   readonly detail: string;
 };
 
-/** May be called at any time, by any process: what was decided already is not decided again. */
+/** Idempotent: any process may call it at any time. */
 export function sweep(
   workspace: Workspace,
   options: { readonly snapshot: Snapshot; readonly runId: string },
@@ -61,10 +61,7 @@ export function sweep(
 
 type Decided = { readonly events: readonly EventFields[]; readonly dead: readonly Task[] };
 
-/**
- * What is decided now is taken as having happened, so that the owner hears of it in the same
- * commit.
- */
+/** Applies the new events first, so that the owner is told in the same commit. */
 function decide(snapshot: Snapshot): Decided {
   const { all } = reduce(readEvents(snapshot));
   const now = snapshot.now.getTime();
@@ -106,7 +103,7 @@ function notice(
   return {
     priority: 'medium',
     project: isRecorded ? project : null,
-    question: `${dead.length === 1 ? 'A task that was given to another agent' : `${dead.length} tasks that were given to other agents`} came to nothing: ${names}. Answer yes when seen.`,
+    question: `${dead.length === 1 ? 'A task for another agent' : `${dead.length} tasks for other agents`} failed: ${names}. Answer yes when you have seen this.`,
     body,
   };
 }

@@ -1,6 +1,6 @@
 /**
- * The ledger as the doors of hosts write it: each report is decided under the commit mutex on the
- * log as it is then, and becomes at most one line.
+ * The ledger as hosts write it. Each report is judged on the current log under the commit mutex,
+ * and becomes at most one line.
  */
 import { defined } from '../../kernel/defined.js';
 import { passAtWork } from '../../passes/pass-file.js';
@@ -15,10 +15,10 @@ import { idempotencyKey } from './idempotency-key.js';
 import { awaited, reduce, type Tasks } from './reduce.js';
 import { isOver, type Task } from './task.js';
 
-/** Longer texts are kept whole in the object store only. */
+/** The object store has the whole text of longer tasks. */
 const TEXT_IN_LOG = 4_000;
 const MOST_DETAIL = 500;
-/** Signs of life of one task are written down at most this often. */
+/** Records heartbeats of one task at most this often. */
 const PROGRESS_MS = 30_000;
 
 export function taskLedger(workspace: Workspace): SpawnLedger {
@@ -62,7 +62,7 @@ export function readTasks(snapshot: Snapshot): Tasks {
   return reduce(readEvents(snapshot));
 }
 
-/** The line that one host's call, or one replay, makes of a spawn. */
+/** Registers a spawn, by a host's call or by a replay. */
 export function register(workspace: Workspace, spawn: Spawn): Registered {
   let answer: Registered | undefined;
   workspace.commit((snapshot) => {
@@ -71,11 +71,11 @@ export function register(workspace: Workspace, spawn: Spawn): Registered {
     const key = idempotencyKey(spawn);
     const existing = taskOf(tasks.byCall, tasks, spawn.callId);
     if (existing !== undefined) {
-      // The host asks again about a call that it told us of.
+      // The host repeats its call.
       answer =
         existing.key === key
           ? registered(existing.id)
-          : duplicate(existing, 'another task was registered under this call');
+          : duplicate(existing, 'this call registered another task');
       return quiet(spawn.runId);
     }
     const same =
@@ -86,7 +86,7 @@ export function register(workspace: Workspace, spawn: Spawn): Registered {
         (task) => !isOver(task) && task.call !== undefined && task.key === key,
       );
     if (same?.call !== undefined) {
-      answer = duplicate(same, 'the same task was given already and is not over');
+      answer = duplicate(same, 'the same task is already running');
       return quiet(spawn.runId);
     }
     const common = {
@@ -136,7 +136,6 @@ export function textFields(
   };
 }
 
-/** The commit of one line in the name of the module. */
 export function changeSet(
   snapshot: Snapshot,
   runId: string,
@@ -159,10 +158,7 @@ function quiet(runId: string): ChangeSet {
   };
 }
 
-/**
- * What was found under the mutex decides; the task is named in the line where it is known, for
- * whoever reads it.
- */
+/** Decides under the mutex. The line names the task if it is known. */
 function record(
   workspace: Workspace,
   decide: (tasks: Tasks, snapshot: Snapshot) => EventFields | undefined,
@@ -194,7 +190,7 @@ function taskOf(index: ReadonlyMap<string, string>, tasks: Tasks, name: string):
   return tasks.all.get(index.get(name) ?? '');
 }
 
-/** A replay is taken up by the spawn that has its text, from the same project or requester. */
+/** A spawn with the replay's text, from the same project or requester, claims the replay. */
 function isTakenUp(
   replay: Task,
   options: { readonly spawn: Spawn; readonly project: string },
@@ -215,20 +211,20 @@ function projectOf(workspace: Workspace, runId: string): string {
 }
 
 function endDetail(outcome: Outcome, detail: string): string {
-  const text = END_TEXTS.get(outcome) ?? 'the session ended in failure';
+  const text = END_TEXTS.get(outcome) ?? 'the session failed';
   return (detail === '' ? text : `${text}: ${detail}`).slice(0, MOST_DETAIL);
 }
 
 const END_TEXTS: ReadonlyMap<Outcome, string> = new Map([
   ['ok', 'the session ended'],
-  ['timeout', 'the host ended the session for want of time'],
+  ['timeout', 'the host ended the session at its time limit'],
 ]);
 
 function registered(taskId: string): Registered {
   return {
     kind: 'registered',
     taskId,
-    instruction: `Your task is registered as ${taskId}. It counts as done only when your session has ended and the file that you leave names ${taskId}.`,
+    instruction: `Your task is registered as ${taskId}. It counts as done only when your session has ended and a file that you leave names ${taskId}.`,
   };
 }
 

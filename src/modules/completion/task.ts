@@ -1,4 +1,4 @@
-/** What the events of one task make of it, and which event may change its state. */
+/** A task, and which event may change its state. */
 import type { EventName, Expectation, Outcome } from './events.js';
 
 export const STATES = [
@@ -23,29 +23,29 @@ export type Task = {
   readonly target: string;
   readonly runId: string;
   readonly key: string;
-  /** The tool call that spawns it; none for a replay that nobody has taken up. */
+  /** The tool call that spawns it; none for an unclaimed replay. */
   readonly call: string | undefined;
   readonly child: string | undefined;
   readonly expects: readonly Expectation[];
-  /** Hash, in the object store, of what stood where the result is expected when the task began. */
+  /** Hash, in the object store, of the list of files from before the task. */
   readonly baseline: string;
   readonly declaredMs: number;
   readonly replayOf: string | undefined;
   readonly replayedAs: string | undefined;
   readonly startedAt: number;
-  /** Last sign of life. */
+  /** Last heartbeat. */
   readonly signAt: number;
   readonly endedAt: number | undefined;
   readonly closedAt: number | undefined;
   readonly outcome: Outcome | undefined;
   readonly detail: string;
-  /** What the poller turned down the last time it looked. */
+  /** What the last sweep rejected. */
   readonly turnedDown: string;
   readonly artefact: string | undefined;
   readonly surfaced: boolean;
   readonly delivered: number;
   readonly acked: { readonly at: number; readonly by: string; readonly note: string } | undefined;
-  /** Events that came in a state in which they mean nothing; they changed nothing. */
+  /** Events that were impossible in the state of then. */
   readonly ignored: readonly {
     readonly seq: number;
     readonly event: EventName;
@@ -53,7 +53,7 @@ export type Task = {
   }[];
 };
 
-/** State after an event in a state; what is not here is ignored. `ended` goes on by its outcome. */
+/** Next state by state and event; others are ignored. `ended` depends on the outcome. */
 export const LEGAL: Readonly<Record<TaskState, Partial<Readonly<Record<EventName, TaskState>>>>> = {
   registered: {
     claimed: 'registered',
@@ -76,7 +76,7 @@ const AFTER_END: Readonly<Record<Outcome, TaskState>> = {
   timeout: 'timed-out',
 };
 
-/** The state that an event leads to; `undefined` when it may not happen in this state. */
+/** The next state; `undefined` if the event is impossible. */
 export function nextState(
   state: TaskState,
   event: EventName,
@@ -91,8 +91,8 @@ export function isOver(task: Task): boolean {
 }
 
 /**
- * A task that ran, or should have run, and came to nothing. One whose spawn failed is none: whoever
- * asked was told at once, and may ask again.
+ * A dead letter: a task that ran, or should have run, and failed. A failed spawn is not one,
+ * because the requester saw the error and can try again.
  */
 export function isDeadLetter(task: Task): boolean {
   return (
@@ -108,19 +108,19 @@ export type CloseOut = {
   readonly owner: string;
 };
 
-/** What is on record about a dead letter: why, what to do, and whose turn it is. */
+/** Why a dead letter failed, what to do, and who must do it. */
 export function closeOutOf(task: Task): CloseOut {
   const reason = task.detail || task.state;
   if (task.replayedAs !== undefined)
     return {
       reason,
-      nextStep: `none: it was given again as ${task.replayedAs}`,
+      nextStep: `none: it was replayed as ${task.replayedAs}`,
       owner: 'requester',
     };
   if (task.replayOf !== undefined)
     return {
       reason,
-      nextStep: `look at ${task.replayOf} and ${task.id} before it is tried a third time: nocturne tasks show ${task.id}`,
+      nextStep: `look at ${task.replayOf} and ${task.id} before a third try: nocturne tasks show ${task.id}`,
       owner: 'owner',
     };
   return {

@@ -1,15 +1,15 @@
 /** Module knowledge: search by meaning and by words over the markdown of the workspace. */
 import type { Module } from '../types.js';
-import { alike } from './doors/alike.js';
-import { briefPassages } from './doors/brief-passages.js';
+import { alike } from './operations/alike.js';
+import { briefPassages } from './operations/brief-passages.js';
 import { knowledgeBench } from './commands/bench.js';
 import { knowledgeIndex } from './commands/index-command.js';
 import { knowledgeModel } from './commands/model.js';
 import { knowledgeRelated } from './commands/related.js';
 import { knowledgeSearch } from './commands/search.js';
 import { knowledgeStats } from './commands/stats.js';
-import { refreshIndex } from './doors/refresh-index.js';
-import { TOOLS } from './doors/tools.js';
+import { refreshIndex } from './operations/refresh-index.js';
+import { TOOLS } from './operations/tools.js';
 
 export const module: Module = {
   name: 'knowledge',

@@ -1,4 +1,4 @@
-/** Who does the work: runners, model tiers, tools; looked at with what the active projects need. */
+/** Checks of runners, model tiers and tools, and of what the active projects need. */
 import type { Rec } from '../../markdown/types.js';
 import { fieldList, fieldText } from '../../project/field-text.js';
 import type { Snapshot } from '../../workspace/types.js';
@@ -20,7 +20,10 @@ export const runners: WorkspaceCheck = {
         .map((runner) => runnerState(examined, runner, needed.get(runner.key))),
     );
     return found.length === 0
-      ? broken('RUNNERS.md names no runner', 'add one to orchestration-os/RUNNERS.md, and sign it')
+      ? broken(
+          'RUNNERS.md names no runner',
+          'add one to orchestration-os/RUNNERS.md, then sign the page',
+        )
       : found;
   },
 };
@@ -30,7 +33,7 @@ export const tiers: WorkspaceCheck = {
   id: 'model-tiers',
   look: ({ snapshot }) => {
     const rows = snapshot.records('MODEL-TIER');
-    const fix = 'correct MODEL-TIERS.md, and sign it';
+    const fix = 'correct MODEL-TIERS.md, then sign the page';
     const problems = rows.flatMap((tier) => tierProblem(snapshot, tier));
     const strayed = activeProjects(snapshot).filter(
       (project) => !rows.some((tier) => tier.key === fieldText(project, 'next_pass.model_tier')),
@@ -39,7 +42,7 @@ export const tiers: WorkspaceCheck = {
       ...problems,
       ...strayed.map(
         (project) =>
-          `${project.key} names the tier "${fieldText(project, 'next_pass.model_tier')}", which is none`,
+          `${project.key} names the tier "${fieldText(project, 'next_pass.model_tier')}", which MODEL-TIERS.md does not have`,
       ),
     ];
     return all.length > 0
@@ -70,16 +73,16 @@ export const tools: WorkspaceCheck = {
     );
     if (gone.length > 0)
       return broken(
-        `active projects require ${gone.join(', ')}, and no such program is on the path`,
-        'install it, or take it out of next_pass.requires',
+        `active projects require ${gone.join(', ')}, but PATH has no such program`,
+        'install it, or remove it from next_pass.requires',
       );
     const probed = snapshot
       .records('TOOL')
       .filter((tool) => fieldText(tool, 'last_checked') !== '').length;
-    const fact = `${rules.size} tools are declared, ${probed} were probed by a pass`;
+    const fact = `${rules.size} tools are declared; passes have probed ${probed}`;
     return required.size === 0
       ? off(`${fact}; no active project requires one`)
-      : working(`${fact}; required and on the path: ${[...required].join(', ')}`);
+      : working(`${fact}; required, and found in PATH: ${[...required].join(', ')}`);
   },
 };
 
@@ -135,18 +138,18 @@ function programProblem(
     .flatMap((host) => host.runners ?? [])
     .find((runnerKind) => runnerKind.kind === kind);
   if (kind !== 'command' && brought === undefined)
-    return `no installed host brings runners of this kind`;
+    return 'no installed host provides runners of this kind';
   const program = fieldText(runner, 'program') || (brought?.program ?? '');
   if (program === '') return 'it names no program';
   return findProgram(program, {
     path: examined.env['PATH'],
     directory: examined.workspace.root,
   }) === undefined
-    ? `${program} is not found`
+    ? `${program} was not found`
     : undefined;
 }
 
-/** A sandbox that is only preferred may be missing. */
+/** Only a required sandbox must be there. */
 async function sandboxProblem(
   examined: ExaminedWorkspace,
   runner: Rec,
@@ -158,7 +161,7 @@ async function sandboxProblem(
   return probe.kind === 'works' ? undefined : `it requires the sandbox ${mode}, and ${probe.why}`;
 }
 
-/** Any answer is one: whether the key is right is seen when it is used. */
+/** Any answer counts: whether the key is right shows only when it is used. */
 async function endpointProblem(
   examined: ExaminedWorkspace,
   runner: Rec,
@@ -180,7 +183,7 @@ async function endpointProblem(
     return `${endpoint} does not answer ${why}`;
   }
   return variable !== '' && (examined.env[variable] ?? '') === ''
-    ? `${endpoint} answers, but $${variable} is not set here`
+    ? `${endpoint} answers, but $${variable} is not set`
     : undefined;
 }
 
@@ -193,7 +196,9 @@ function causeOf(error: unknown): string {
 function tierProblem(snapshot: Snapshot, tier: Rec): string[] {
   const runner = snapshot.record('RUNNER', fieldText(tier, 'runner'));
   if (runner === undefined)
-    return [`the tier ${tier.key} names the runner "${fieldText(tier, 'runner')}", which is none`];
+    return [
+      `the tier ${tier.key} names the runner "${fieldText(tier, 'runner')}", which RUNNERS.md does not have`,
+    ];
   return fieldText(runner, 'kind') === 'chat' && fieldText(tier, 'model') === ''
     ? [`the tier ${tier.key} names no model for ${runner.key}`]
     : [];

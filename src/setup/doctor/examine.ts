@@ -1,6 +1,5 @@
 /**
- * The doctor's round: every check in its order, each a fact with a verdict. Changes nothing unless
- * it is asked to mend.
+ * `doctor`: runs every check in order. Each returns facts with a verdict; only `fix` changes files.
  */
 import { defined } from '../../kernel/defined.js';
 import type { Host } from '../../hosts/types.js';
@@ -36,8 +35,8 @@ const WORKSPACE: readonly Check[] = [
 ];
 
 /**
- * @param options.fix mend what can be mended safely: locks of the dead, files left behind, missing
- * directories. Nothing is signed or anchored.
+ * @param options.fix repair what is safe to repair: locks of dead processes, leftover files,
+ * missing directories. Signs and anchors nothing.
  */
 export async function examine(
   machine: Machine,
@@ -69,7 +68,6 @@ export async function examine(
   return findings;
 }
 
-/** The programs that are nice to have. */
 function hostChecks(hosts: readonly Host[]): readonly Check[] {
   return hosts.flatMap(({ name, probe }): Check[] =>
     probe === undefined ? [] : [{ of: 'machine', id: name, look: probe }],
@@ -109,32 +107,32 @@ async function runCheck(
     }
   };
   const before = await look();
-  const mended =
+  const repaired =
     fix && before.some((seen) => seen.fix !== undefined && seen.verdict !== 'working')
-      ? mend(check, machine, examined)
+      ? repair(check, machine, examined)
       : undefined;
-  const after = mended === undefined ? before : await look();
+  const after = repaired === undefined ? before : await look();
   return after.map((seen) => ({
     id: check.id,
     ...seen,
-    ...defined({ mended }),
+    ...defined({ repaired }),
   }));
 }
 
-function mend(
+function repair(
   check: Check,
   machine: Machine,
   examined: ExaminedWorkspace | undefined,
 ): string | undefined {
   try {
-    if (check.of === 'machine') return check.mend?.(machine);
-    return examined === undefined ? undefined : check.mend?.(examined);
+    if (check.of === 'machine') return check.repair?.(machine);
+    return examined === undefined ? undefined : check.repair?.(examined);
   } catch (error) {
-    return `could not be mended: ${error instanceof Error ? error.message : String(error)}`;
+    return `could not repair it: ${error instanceof Error ? error.message : String(error)}`;
   }
 }
 
-/** A check that cannot be made is itself the finding. */
+/** A check that fails is a finding itself. */
 function observed(error: unknown): Observation {
   const message = error instanceof Error ? error.message : String(error);
   return broken(

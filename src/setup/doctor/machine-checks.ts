@@ -1,6 +1,4 @@
-/**
- * What the machine has: Node, SQLite, a place for state, room on the disk, and a sandbox.
- */
+/** Checks of the machine: Node, SQLite, the state directory, disk space, and the sandbox. */
 import {
   accessSync,
   constants,
@@ -45,7 +43,7 @@ export const sqlite: MachineCheck = {
       const version =
         typeof row === 'object' && row !== null && 'version' in row ? String(row.version) : '';
       return version === ''
-        ? broken('SQLite loads and does not answer', 'npm rebuild better-sqlite3')
+        ? broken('SQLite loads but does not answer', 'npm rebuild better-sqlite3')
         : working(`SQLite ${version} answers`);
     } finally {
       database.close();
@@ -59,7 +57,7 @@ export const home: MachineCheck = {
   look: ({ home: path }) => {
     if (!existsSync(path))
       return off(
-        `${path} is not there yet: no workspace was made on this machine`,
+        `${path} does not exist yet: nobody has made a workspace on this machine`,
         'nocturne init DIR',
       );
     try {
@@ -71,10 +69,10 @@ export const home: MachineCheck = {
       return broken(`${path} has no workspaces directory`, 'nocturne doctor --fix');
     return working(`state is kept in ${path}`);
   },
-  mend: ({ home: path }) => {
+  repair: ({ home: path }) => {
     if (!existsSync(path) || existsSync(join(path, 'workspaces'))) return undefined;
     mkdirSync(join(path, 'workspaces'), { mode: 0o700 });
-    return 'made the directory';
+    return 'created the directory';
   },
 };
 
@@ -100,7 +98,7 @@ export const disk: MachineCheck = {
         .join(' and ')}`;
       return free >= LEAST_FREE
         ? working(fact)
-        : broken(fact, 'make room: a commit needs place for the new files beside the old ones');
+        : broken(fact, 'free some space: a commit needs room for the new files and the old ones');
     });
   },
 };
@@ -110,12 +108,13 @@ export const sandbox: MachineCheck = {
   id: 'sandbox',
   look: async ({ env }) => {
     const probe = await probeSandbox(env['PATH']);
-    if (probe.kind === 'works') return working(`${probe.version} makes sandboxes (${probe.bwrap})`);
+    if (probe.kind === 'works')
+      return working(`${probe.version} can make sandboxes (${probe.bwrap})`);
     return off(
       `no sandbox for agents: ${probe.why}`,
       probe.kind === 'missing'
         ? 'install the package bubblewrap'
-        : 'allow user namespaces to this user; on some systems that is a setting of the kernel or of AppArmor',
+        : 'allow user namespaces for this user; on some systems this is a kernel or AppArmor setting',
     );
   },
 };

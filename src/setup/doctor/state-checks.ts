@@ -1,7 +1,4 @@
-/**
- * What interrupted work left: locks, journal entries, temporary files, a pass without an end,
- * incidents.
- */
+/** Checks of what interrupted work leaves: locks, journal, temporary files, passes, incidents. */
 import { lstatSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { listIncidents } from '../../workspace/incident.js';
@@ -14,7 +11,7 @@ import { walk } from '../../workspace/walk.js';
 import { broken, off, type Observation, working } from '../../kernel/observation.js';
 import type { ExaminedWorkspace, WorkspaceCheck } from './types.js';
 
-/** One failed pass is a bad night, not a broken workspace. */
+/** One failed pass does not mean that the workspace is broken. */
 const MANY = 3;
 
 export const lock: WorkspaceCheck = {
@@ -42,8 +39,8 @@ export const lock: WorkspaceCheck = {
     if (commit?.life === 'unknown')
       found.push(
         broken(
-          `the commit lock is held by process ${commit.holder.pid} on ${commit.holder.host}, which cannot be seen from here`,
-          'nocturne lock break, if that machine is gone',
+          `the commit lock is held by process ${commit.holder.pid} on ${commit.holder.host}, which this machine cannot check`,
+          'if that machine is gone: nocturne lock break',
         ),
       );
     if (failures >= MANY)
@@ -56,11 +53,11 @@ export const lock: WorkspaceCheck = {
     if (found.length > 0) return found;
     return working(
       lease.kind === 'held'
-        ? `${lease.lease.runId} is at work`
-        : `no pass holds the lock${failures === 0 ? '' : `; ${failures} failed since the last good one`}`,
+        ? `${lease.lease.runId} is running`
+        : `no pass holds the lock${failures === 0 ? '' : `; ${failures} failed since the last one that succeeded`}`,
     );
   },
-  mend: ({ workspace, clock }) => {
+  repair: ({ workspace, clock }) => {
     const done: string[] = [];
     if (
       commitMutexStatus(workspace.root)?.life === 'dead' &&
@@ -71,7 +68,7 @@ export const lock: WorkspaceCheck = {
       leaseStatus(workspace.root, clock).kind === 'stale' &&
       breakLease(workspace.root, workspace.state, clock).kind === 'stale'
     )
-      done.push('broke the stale lock; the next pass puts LOCK.md right');
+      done.push('broke the stale lock; the next pass corrects LOCK.md');
     return done.length === 0 ? undefined : done.join('; ');
   },
 };
@@ -84,9 +81,9 @@ export const journal: WorkspaceCheck = {
     const entries = committedEntries(workspace.root).length;
     return broken(
       entries === 0
-        ? 'a commit was interrupted before it was decided'
-        : `${entries} decided ${entries === 1 ? 'commit waits' : 'commits wait'} to be carried out`,
-      'nocturne gate finishes it, and so does the next pass',
+        ? 'a commit was interrupted before it took effect'
+        : `${entries} ${entries === 1 ? 'commit is' : 'commits are'} not finished`,
+      'nocturne gate, or the next pass, finishes it',
     );
   },
 };
@@ -97,10 +94,10 @@ export const temporaries: WorkspaceCheck = {
   look: (examined) => {
     const found = abandoned(examined);
     return found.length === 0
-      ? working('none were left behind')
-      : broken(`left behind by interrupted writes: ${found.join(', ')}`, 'nocturne doctor --fix');
+      ? working('no interrupted write left one behind')
+      : broken(`interrupted writes left behind: ${found.join(', ')}`, 'nocturne doctor --fix');
   },
-  mend: (examined) => {
+  repair: (examined) => {
     const found = abandoned(examined);
     for (const path of found) unlinkSync(join(examined.workspace.root, path));
     return found.length === 0 ? undefined : `removed ${found.length}`;
@@ -114,23 +111,23 @@ export const store: WorkspaceCheck = {
     const stats = lstatSync(join(workspace.root, '.nocturne'), { throwIfNoEntry: false });
     if (stats === undefined)
       return off(
-        '.nocturne is not there; the next command that writes makes it',
+        '.nocturne does not exist; the next command that writes creates it',
         'nocturne doctor --fix',
       );
     if (!stats.isDirectory())
       return broken(
-        '.nocturne is not a directory: journal and locks would be somewhere else',
-        'take it away',
+        '.nocturne is not a directory, so the journal and locks would be somewhere else',
+        'remove it',
       );
     return working(
-      '.nocturne holds journal, snapshots and cache; deleting it loses no more than these',
+      '.nocturne contains the journal, snapshots and caches; deleting it loses nothing else',
     );
   },
-  mend: ({ workspace }) => {
+  repair: ({ workspace }) => {
     if (lstatSync(join(workspace.root, '.nocturne'), { throwIfNoEntry: false }) !== undefined)
       return undefined;
     storeDirectory(workspace.root);
-    return 'made it';
+    return 'created it';
   },
 };
 
@@ -143,15 +140,15 @@ export const pass: WorkspaceCheck = {
     const lease = leaseStatus(workspace.root, clock);
     const { runId } = stored.data;
     if (lease.kind === 'held' && lease.lease.runId === runId)
-      return working(`${runId} is going on${stored.waiting ? ', in the session of a host' : ''}`);
+      return working(`${runId} is running${stored.waiting ? ' in a host session' : ''}`);
     return broken(
-      `${runId} never came to its end`,
-      'nocturne run manager closes it; the next worker pass judges what it left',
+      `${runId} never ended`,
+      'nocturne run manager closes it; the next worker pass decides about the changes that it left',
     );
   },
 };
 
-/** Passes remove what is unused; much of it is left only where none came to its end. */
+/** Passes remove unused contents; many are left only if no pass ended. */
 export const objects: WorkspaceCheck = {
   of: 'workspace',
   id: 'objects',
@@ -160,7 +157,7 @@ export const objects: WorkspaceCheck = {
     const fact = `${objects} kept contents, ${megabytes(bytes)}; ${unused.objects} of them, ${megabytes(unused.bytes)}, are unused`;
     return unused.bytes > bytes / 2 ? broken(fact, 'nocturne doctor --fix') : working(fact);
   },
-  mend: ({ workspace, clock }) => {
+  repair: ({ workspace, clock }) => {
     if (leaseStatus(workspace.root, clock).kind === 'held') return undefined;
     return `removed ${removeUnusedObjects(workspace)} unused contents`;
   },
@@ -180,12 +177,12 @@ export const incidents: WorkspaceCheck = {
       ? working('none')
       : broken(
           `${found.length === 1 ? 'one incident' : `${found.length} incidents`}, the last at ${last.at}: ${last.message}`,
-          'nocturne gate, which closes it once nothing is wrong any more',
+          'nocturne gate, which closes it once nothing is wrong',
         );
   },
 };
 
-/** Files of a commit that is under way are not abandoned. */
+/** Temporary files of a running commit are not abandoned. */
 function abandoned({ workspace }: ExaminedWorkspace): readonly string[] {
   const holder = commitMutexStatus(workspace.root);
   if ((holder !== undefined && holder.life !== 'dead') || !isJournalEmpty(workspace.root))

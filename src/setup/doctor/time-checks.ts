@@ -1,7 +1,4 @@
-/**
- * Time: the owner's zone, a clock that does not run backwards, and something that starts passes at
- * night.
- */
+/** Checks of time: the owner's time zone, the clock, and what starts passes at night. */
 import { existsSync, readdirSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
@@ -12,7 +9,7 @@ import { broken, unknown, working } from '../../kernel/observation.js';
 import type { ExaminedWorkspace, WorkspaceCheck } from './types.js';
 
 const CRONTAB_MS = 3_000;
-/** Clocks are corrected by a little all the time. */
+/** Small clock corrections are normal. */
 const TOLERANCE_MS = 120_000;
 
 export const zone: WorkspaceCheck = {
@@ -21,7 +18,7 @@ export const zone: WorkspaceCheck = {
   look: ({ snapshot, clock }) => {
     const name = fieldText(snapshot.records('OWNER')[0], 'time_zone');
     if (name === '')
-      return broken('USER.md names no time zone', 'nocturne init . --time-zone Europe/Lisbon');
+      return broken('USER.md has no time zone', 'nocturne init . --time-zone Europe/Lisbon');
     try {
       const now = new Intl.DateTimeFormat('sv-SE', {
         timeZone: name,
@@ -46,10 +43,12 @@ export const clockRuns: WorkspaceCheck = {
     const now = clock.now().getTime();
     if (last !== undefined && last > now + TOLERANCE_MS)
       return broken(
-        `the clock says ${clock.now().toISOString()}, but the audit log has a row of ${new Date(last).toISOString()}`,
-        'set the clock of the machine',
+        `the clock says ${clock.now().toISOString()}, but the audit log has a later row (${new Date(last).toISOString()})`,
+        "correct the machine's clock",
       );
-    return working(`the clock is at ${clock.now().toISOString()}, after all that is on record`);
+    return working(
+      `the clock is at ${clock.now().toISOString()}, later than every row of the audit log`,
+    );
   },
 };
 
@@ -61,13 +60,13 @@ export const schedule: WorkspaceCheck = {
     return found.length > 0
       ? working(found.join('; '))
       : unknown(
-          `nothing that starts passes was found in the built-in schedule, in cron or in systemd${notAsked(examined)}`,
+          `neither the built-in schedule nor cron nor systemd starts passes${notAsked(examined)}`,
           'nocturne schedule, or orchestration-os/OPS-CRON-SETUP.md',
         );
   },
 };
 
-/** Hosts may start passes as well; asking one takes seconds. */
+/** Hosts may start passes too, but asking one takes seconds. */
 function notAsked({ hosts }: ExaminedWorkspace): string {
   const names = hosts.filter(({ startsPasses }) => startsPasses === true).map(({ title }) => title);
   if (names.length === 0) return '';
@@ -79,8 +78,8 @@ function builtIn({ workspace }: ExaminedWorkspace): string[] {
   return fired === undefined
     ? []
     : [
-        `nocturne schedule was last at work for ${Object.entries(fired)
-          .map(([role, time]) => `the ${role} at ${time}`)
+        `nocturne schedule last started passes: ${Object.entries(fired)
+          .map(([role, time]) => `${role} at ${time}`)
           .join(', ')}`,
       ];
 }
@@ -97,7 +96,7 @@ function crontab({ env }: ExaminedWorkspace): string[] {
       : [];
   return lines.length === 0
     ? []
-    : [`cron has ${lines.length === 1 ? 'one line' : `${lines.length} lines`} with nocturne`];
+    : [`cron starts nocturne in ${lines.length === 1 ? 'one line' : `${lines.length} lines`}`];
 }
 
 function timers({ env }: ExaminedWorkspace): string[] {

@@ -1,4 +1,4 @@
-/** Whether the workspace can be trusted: registry, key, trust, gate, logs. */
+/** Checks of trust: registry, key, pinned owner, gate, logs. */
 import { chmodSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { verifyGate } from '../../integrity/gate.js';
@@ -14,25 +14,25 @@ export const key: MachineCheck = {
     const status = ownerKeyStatus(home);
     if (status === 'missing')
       return off(
-        "there is no owner's key on this machine",
-        'nocturne init DIR makes one; a workspace of yours from elsewhere needs the key from there',
+        'this machine has no owner key',
+        'nocturne init DIR creates one; for a workspace from another machine, copy the key from there',
       );
     const open = openToOthers(home);
     if (open.length > 0)
       return broken(
-        `others can use the owner's key: ${open.map(({ path, mode }) => `${path} has the mode ${mode.toString(8)}`).join(', ')}`,
+        `other users can read the owner's key: ${open.map(({ path, mode }) => `${path} has mode ${mode.toString(8)}`).join(', ')}`,
         'nocturne doctor --fix',
       );
     return working(
       status === 'encrypted'
-        ? "the owner's key is protected by a passphrase"
-        : "the owner's key is readable by you only, and has no passphrase",
+        ? "a passphrase protects the owner's key"
+        : "only you can read the owner's key; it has no passphrase",
     );
   },
-  mend: ({ home }) => {
+  repair: ({ home }) => {
     const open = ownerKeyStatus(home) === 'missing' ? [] : openToOthers(home);
     for (const { path, wanted } of open) chmodSync(path, wanted);
-    return open.length === 0 ? undefined : 'closed it to others';
+    return open.length === 0 ? undefined : 'made it readable by you only';
   },
 };
 
@@ -63,11 +63,11 @@ export const trust: WorkspaceCheck = {
     const pinned = readTrust(workspace.state);
     if (pinned === undefined)
       return broken(
-        'nobody is trusted to sign this workspace here',
+        "this machine trusts nobody's signature for this workspace",
         `nocturne init ${workspace.root}`,
       );
     return working(
-      `trusted is the key ${pinned.fingerprint.slice(0, 8)}, since ${pinned.pinnedAt}`,
+      `this machine has trusted the key ${pinned.fingerprint.slice(0, 8)} since ${pinned.pinnedAt}`,
     );
   },
 };
@@ -80,10 +80,10 @@ export const gate: WorkspaceCheck = {
     const [first] = report.findings;
     if (first === undefined)
       return working(
-        `${report.files} protected files are as they were signed at ${report.owner?.signedAt ?? '?'}`,
+        `${report.files} protected files are unchanged since they were signed at ${report.owner?.signedAt ?? '?'}`,
       );
     return broken(
-      `the gate refuses, ${report.findings.length === 1 ? 'one finding' : `${report.findings.length} findings`}: ${first.file}: ${first.message}`,
+      `the gate fails with ${report.findings.length === 1 ? 'one finding' : `${report.findings.length} findings`}: ${first.file}: ${first.message}`,
       'nocturne gate',
     );
   },
@@ -98,12 +98,12 @@ export const logs: WorkspaceCheck = {
     const rows = chains.reduce((sum, chain) => sum + chain.rows, 0);
     if (bad.length > 0)
       return broken(
-        `not as they were written: ${bad.map((chain) => chain.file).join(', ')}`,
+        `logs that do not match their chains: ${bad.map((chain) => chain.file).join(', ')}`,
         'nocturne audit verify',
       );
     return chains.length === 0
-      ? off('no log was looked at')
-      : working(`${chains.length} logs with ${rows} rows end at their anchors`);
+      ? off('there is no log to check')
+      : working(`${chains.length} logs with ${rows} rows match their anchors`);
   },
 };
 

@@ -1,4 +1,4 @@
-/** What the doctor is: checks in an order, each of which observes one fact. */
+/** What a check of `doctor` is, and what it is given. */
 import type { Host } from '../../hosts/types.js';
 import type { Clock } from '../../kernel/clock.js';
 import type { Observation } from '../../kernel/observation.js';
@@ -6,8 +6,8 @@ import type { Snapshot, Workspace } from '../../workspace/types.js';
 
 export type Finding = Observation & {
   readonly id: string;
-  /** What `--fix` did about it. */
-  readonly mended?: string;
+  /** What `--fix` did. */
+  readonly repaired?: string;
 };
 
 export type Machine = {
@@ -31,11 +31,8 @@ type CheckOf<T> = {
   readonly look: (
     subject: T,
   ) => Observation | readonly Observation[] | Promise<Observation | readonly Observation[]>;
-  /**
-   * Called with `--fix` when it is broken. Says what was done; `undefined` when nothing safe can be
-   * done.
-   */
-  readonly mend?: (subject: T) => string | undefined;
+  /** Called by `--fix`. Returns what it did; `undefined` if nothing safe can be done. */
+  readonly repair?: (subject: T) => string | undefined;
 };
 export type MachineCheck = CheckOf<Machine> & { readonly of: 'machine' };
 export type WorkspaceCheck = CheckOf<ExaminedWorkspace> & { readonly of: 'workspace' };

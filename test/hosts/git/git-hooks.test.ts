@@ -45,18 +45,20 @@ function gitIn(
   return { exit: status, said: `${stdout}${stderr}` };
 }
 
-function repository(
+async function repository(
   t: Test,
   first?: (root: string) => void,
-): Repo & {
-  git: (...args: string[]) => { exit: number | null; said: string };
-  put: (path: string, content: string | Buffer) => void;
-} {
+): Promise<
+  Repo & {
+    git: (...args: string[]) => { exit: number | null; said: string };
+    put: (path: string, content: string | Buffer) => void;
+  }
+> {
   const made = makeWorkspace(t.testdir());
   const git = (...args: string[]) => gitIn(made.root, made.home, args);
   git('init', '-q', '-b', 'main');
   first?.(made.root);
-  const installed = callForText(made, ['hooks', 'install', '--git'], {
+  const installed = await callForText(made, ['hooks', 'install', '--git'], {
     env: { GIT_CONFIG_GLOBAL: '/dev/null' },
   });
   if (installed.exit !== 0) throw new Error(installed.text);
@@ -69,7 +71,7 @@ function repository(
 }
 
 t.test('what is staged is judged', async (t) => {
-  const { root, git, put, workspace, key, now } = repository(t);
+  const { root, git, put, workspace, key, now } = await repository(t);
   git('add', '-A');
   t.match(
     git('commit', '-m', 'The workspace as it is'),
@@ -159,7 +161,7 @@ t.test('what is staged is judged', async (t) => {
 });
 
 t.test('a merge is judged as well', async (t) => {
-  const { git, put } = repository(t);
+  const { git, put } = await repository(t);
   git('add', '-A');
   git('commit', '-m', 'The workspace as it is');
   git('checkout', '-q', '-b', 'other');
@@ -177,7 +179,7 @@ t.test('a merge is judged as well', async (t) => {
 });
 
 t.test('messages have a form', async (t) => {
-  const { git } = repository(t);
+  const { git } = await repository(t);
   const cases: readonly (readonly [string, string, number, RegExp])[] = [
     ['a plain one', 'One thing is added', 0, /./],
     ['with a body', 'One thing is added\n\nBecause it was missing.', 0, /./],
@@ -199,7 +201,7 @@ t.test('messages have a form', async (t) => {
 });
 
 t.test('protected branches are neither rewritten nor deleted', async (t) => {
-  const { root, git, put } = repository(t);
+  const { root, git, put } = await repository(t);
   git('add', '-A');
   git('commit', '-q', '-m', 'The workspace as it is');
   const remote = join(root, '../remote.git');
@@ -243,7 +245,7 @@ t.test('hooks that were there are called, and stay as they are', async (t) => {
       let folder = '';
       let config = '';
       const hooks = (name: string): string => join(folder, name);
-      const { root, home, git } = repository(t, (at) => {
+      const { root, home, git } = await repository(t, (at) => {
         folder = folderOf(at);
         mkdirSync(folder, { recursive: true });
         writeFileSync(hooks('pre-commit'), mark(at), { mode: 0o755 });
@@ -268,10 +270,13 @@ t.test('hooks that were there are called, and stay as they are', async (t) => {
         /refs\/heads\/topic 0+\n$/,
         'one that came later gets what git says as well',
       );
-      t.match(callForText({ root, home }, ['hooks', 'install', '--git']).text, /nothing to do/);
-      t.match(callForText({ root, home }, ['hooks', 'status']).text, /git: active/);
       t.match(
-        callForText({ root, home }, ['hooks', 'uninstall', '--git']).text,
+        (await callForText({ root, home }, ['hooks', 'install', '--git'])).text,
+        /nothing to do/,
+      );
+      t.match((await callForText({ root, home }, ['hooks', 'status'])).text, /git: active/);
+      t.match(
+        (await callForText({ root, home }, ['hooks', 'uninstall', '--git'])).text,
         /removes our hooks/,
       );
       t.equal(
@@ -292,20 +297,20 @@ t.test('hooks that were there are called, and stay as they are', async (t) => {
 });
 
 t.test('a setting that somebody changed in between stays', async (t) => {
-  const { root, home, git } = repository(t);
+  const { root, home, git } = await repository(t);
   git('config', 'user.nickname', 'me');
-  callForText({ root, home }, ['hooks', 'uninstall', '--git']);
+  await callForText({ root, home }, ['hooks', 'uninstall', '--git']);
   t.match(readFileSync(join(root, '.git/config'), 'utf8'), /nickname = me/);
   t.not(git('config', 'core.hooksPath').exit, 0);
-  callForText({ root, home }, ['hooks', 'install', '--git']);
+  await callForText({ root, home }, ['hooks', 'install', '--git']);
   git('config', 'core.hooksPath', 'mine');
-  t.match(callForText({ root, home }, ['hooks', 'status', '--git']).text, /not installed/);
-  callForText({ root, home }, ['hooks', 'uninstall', '--git']);
+  t.match((await callForText({ root, home }, ['hooks', 'status', '--git'])).text, /not installed/);
+  await callForText({ root, home }, ['hooks', 'uninstall', '--git']);
   t.match(git('config', 'core.hooksPath').said, /mine/);
 });
 
 t.test('another work tree of the repository is judged by what is staged there', async (t) => {
-  const { root, home, git } = repository(t);
+  const { root, home, git } = await repository(t);
   git('add', '-A');
   git('commit', '-q', '-m', 'The workspace as it is');
   const other = join(root, '../other tree');
@@ -325,7 +330,7 @@ t.test('a workspace in a folder of a repository', async (t) => {
   const top = dirname(made.root);
   writeFileSync(join(top, '.gitignore'), 'home/\n.nocturne/\n');
   gitIn(top, made.home, ['init', '-q']);
-  callForText(made, ['hooks', 'install', '--git']);
+  await callForText(made, ['hooks', 'install', '--git']);
   gitIn(top, made.home, ['add', '-A']);
   t.match(gitIn(top, made.home, ['commit', '-m', 'All']), { exit: 0 });
   appendFileSync(join(made.root, 'SOUL.md'), '\nMore.\n');
@@ -342,7 +347,7 @@ t.test('in a pass git is a tool like others', async (t) => {
     gitIn(place.root, place.home, args, env);
   git(['init', '-q', '-b', 'main']);
   writeFileSync(join(place.root, '.gitignore'), '.nocturne/\n');
-  callForText(place, ['hooks', 'install', '--git']);
+  await callForText(place, ['hooks', 'install', '--git']);
   git(['add', '-A']);
   t.match(git(['commit', '-m', 'The workspace as it is']), { exit: 0 });
   const begun = await beginPass(environment(place), { role: 'worker' });
@@ -369,7 +374,7 @@ t.test('in a pass git is a tool like others', async (t) => {
     exit: 1,
     said: /a pass does not push/,
   });
-  t.match(callForText(place, ['hooks', 'uninstall'], { env: inPass }), {
+  t.match(await callForText(place, ['hooks', 'uninstall'], { env: inPass }), {
     exit: 5,
     text: /for the owner only/,
   });

@@ -247,7 +247,9 @@ t.test('refused, and nothing is changed', async (t) => {
     'a program that is not there',
   );
   t.match(
-    callProcess(at, [...INSTALL, '--openclaw', at.host.program], { env: { NOCTURNE_RUN: 'RUN' } }),
+    await callProcess(at, [...INSTALL, '--openclaw', at.host.program], {
+      env: { NOCTURNE_RUN: 'RUN' },
+    }),
     { exit: 5, json: { error: { code: 'REFUSED' } } },
     'inside a pass',
   );

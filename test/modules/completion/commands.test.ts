@@ -216,10 +216,10 @@ t.test('tasks on the command line', async (t) => {
 
 t.test('a person reads the list', async (t) => {
   const place = make(t.testdir());
-  const { text } = callForText(place, ['tasks', 'list']);
+  const { text } = await callForText(place, ['tasks', 'list']);
   t.match(text, new RegExp(`^${id(2)(place)}  failed +pages +Part 2\\.$`, 'm'));
   t.match(
-    callForText(place, ['tasks', 'show', id(2)(place)]).text,
+    (await callForText(place, ['tasks', 'show', id(2)(place)])).text,
     /Reason: .*it crashed\nNext: nocturne tasks replay/,
   );
 });

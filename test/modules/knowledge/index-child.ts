@@ -6,7 +6,7 @@ import { fixedClock } from '../../../src/kernel/clock.js';
 import { openKnowledge } from '../../../src/modules/knowledge/store/database.js';
 import { indexFiles } from '../../../src/modules/knowledge/store/index-files.js';
 import { indexVectors } from '../../../src/modules/knowledge/store/index-vectors.js';
-import { indexPath } from '../../../src/modules/knowledge/doors/open-index.js';
+import { indexPath } from '../../../src/modules/knowledge/operations/open-index.js';
 import { openWorkspace } from '../../../src/workspace/open-workspace.js';
 import { slowEmbedder } from './slow-embedder.js';
 

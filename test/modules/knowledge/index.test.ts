@@ -6,7 +6,7 @@ import { openKnowledge, readMeta, remake } from '../../../src/modules/knowledge/
 import type { Embedder } from '../../../src/modules/knowledge/embedders/embedder.js';
 import { indexFiles } from '../../../src/modules/knowledge/store/index-files.js';
 import { indexVectors, nextSize } from '../../../src/modules/knowledge/store/index-vectors.js';
-import { indexPath } from '../../../src/modules/knowledge/doors/open-index.js';
+import { indexPath } from '../../../src/modules/knowledge/operations/open-index.js';
 import { contentOf, knowledgePlace, NOTES } from './knowledge-place.js';
 
 t.setTimeout(120_000);

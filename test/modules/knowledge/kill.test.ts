@@ -4,7 +4,7 @@ import t from 'tap';
 import { openKnowledge } from '../../../src/modules/knowledge/store/database.js';
 import { indexFiles } from '../../../src/modules/knowledge/store/index-files.js';
 import { indexVectors } from '../../../src/modules/knowledge/store/index-vectors.js';
-import { indexPath } from '../../../src/modules/knowledge/doors/open-index.js';
+import { indexPath } from '../../../src/modules/knowledge/operations/open-index.js';
 import { contentOf, knowledgePlace } from './knowledge-place.js';
 import { slowEmbedder } from './slow-embedder.js';
 

@@ -7,13 +7,13 @@ import { systemClock } from '../../../src/kernel/clock.js';
 import {
   chooseEmbedder,
   settingsOf,
-} from '../../../src/modules/knowledge/doors/choose-embedder.js';
+} from '../../../src/modules/knowledge/operations/choose-embedder.js';
 import { type Db, openKnowledge } from '../../../src/modules/knowledge/store/database.js';
 import {
   indexWorkspace,
   type IndexReport,
-} from '../../../src/modules/knowledge/doors/index-workspace.js';
-import { indexPath } from '../../../src/modules/knowledge/doors/open-index.js';
+} from '../../../src/modules/knowledge/operations/index-workspace.js';
+import { indexPath } from '../../../src/modules/knowledge/operations/open-index.js';
 import {
   type Found,
   search,

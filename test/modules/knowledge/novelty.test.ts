@@ -6,11 +6,11 @@ import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import t from 'tap';
 import { sha256 } from '../../../src/kernel/hash.js';
-import { answerIndex } from '../../../src/modules/knowledge/doors/answer-index.js';
-import { answerSearch } from '../../../src/modules/knowledge/doors/answer-search.js';
+import { answerIndex } from '../../../src/modules/knowledge/operations/answer-index.js';
+import { answerSearch } from '../../../src/modules/knowledge/operations/answer-search.js';
 import { modelDirectory } from '../../../src/modules/knowledge/embedders/model-directory.js';
 import { module } from '../../../src/modules/knowledge/module.js';
-import { indexPath, releaseIndexes } from '../../../src/modules/knowledge/doors/open-index.js';
+import { indexPath, releaseIndexes } from '../../../src/modules/knowledge/operations/open-index.js';
 import { beginPass, endPass } from '../../../src/passes/host/host-driver.js';
 import type { PassModule } from '../../../src/passes/module.js';
 import type { PassReport } from '../../../src/passes/types.js';
@@ -163,9 +163,9 @@ t.test(
   'an output that a search put into the index while the pass ran does not repeat itself',
   async (t) => {
     const place = await indexed(t.testdir());
-    const door = { workspace: place.workspace, env: {}, progress: () => undefined };
+    const caller = { workspace: place.workspace, env: {}, progress: () => undefined };
     const seen = async (): Promise<void> => {
-      const { data } = await answerSearch(door, {
+      const { data } = await answerSearch(caller, {
         query: 'crates insurer customs',
         embedder: 'none',
       });

@@ -4,7 +4,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { sha256 } from '../../../src/kernel/hash.js';
-import { indexPath } from '../../../src/modules/knowledge/doors/open-index.js';
+import { indexPath } from '../../../src/modules/knowledge/operations/open-index.js';
 import { BIN, cleanEnvironment } from '../../surfaces/mcp/mcp-place.js';
 import { knowledgePlace } from './knowledge-place.js';
 

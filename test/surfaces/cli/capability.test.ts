@@ -71,10 +71,9 @@ async function callEach(at: Live): Promise<ReadonlyMap<string, CliOutcome>> {
     all.filter((words) => ALONE.has(words.join(' '))),
     all.filter((words) => !ALONE.has(words.join(' '))),
   ];
-  const outcomes = [
-    ...alone.map((words) => callProcess(at, words, { env: at.env })),
-    ...(await callMany(at, others, { env: at.env })),
-  ];
+  const outcomes: CliOutcome[] = [];
+  for (const words of alone) outcomes.push(await callProcess(at, words, { env: at.env }));
+  outcomes.push(...(await callMany(at, others, { env: at.env })));
   return new Map(
     [...alone, ...others].map((words, i) => [words.join(' '), outcomes[i] as CliOutcome]),
   );
@@ -116,7 +115,7 @@ for (const [i, capability] of (['disabled', 'project', 'workspace'] as const).en
     );
     t.ok(refusals.every((row) => fieldText(row, 'run_id') === at.data.runId));
 
-    const help = callForText(at, ['help', 'all'], { env: at.env }).text;
+    const help = (await callForText(at, ['help', 'all'], { env: at.env })).text;
     const [sign, signHelp, appr, ge] = (
       await callMany(
         at,
@@ -170,7 +169,7 @@ const FOREIGN: readonly (readonly string[])[] = [
 
 t.test('another project is not there, and nothing tells it from one that never was', async (t) => {
   const at = await live(t.testdir(), 'project');
-  const status = callProcess(at, ['status'], { env: at.env });
+  const status = await callProcess(at, ['status'], { env: at.env });
   t.match(status.json, { projects: [{ slug: 'pages' }] });
   for (const words of [
     ['query', 'SELECT * FROM fields'],
@@ -178,7 +177,7 @@ t.test('another project is not there, and nothing tells it from one that never w
     ['__complete', '--', 'get', 'PROJECT['],
     ['__complete', '--', 'impact', 'PROJECTS/'],
   ])
-    t.notMatch(callForText(at, words, { env: at.env }).text, /harbour/i, words.join(' '));
+    t.notMatch((await callForText(at, words, { env: at.env })).text, /harbour/i, words.join(' '));
   const answersFor = async (name: string): Promise<readonly string[]> => {
     const words = FOREIGN.map((line) => line.map((word) => word.replace('NAME', name)));
     const outcomes = await callMany(at, words, { env: at.env });
@@ -195,7 +194,7 @@ t.test('another project is not there, and nothing tells it from one that never w
   for (const words of FOREIGN.slice(0, 1))
     for (const name of ['harbour', 'nowhere'])
       t.match(
-        callProcess(
+        await callProcess(
           at,
           words.map((word) => word.replace('NAME', name)),
           { env: at.env },
@@ -204,7 +203,7 @@ t.test('another project is not there, and nothing tells it from one that never w
         'by a process of its own as well',
       );
   t.match(
-    callProcess(at, ['get', 'PROJECT[harbour].mission']),
+    await callProcess(at, ['get', 'PROJECT[harbour].mission']),
     { exit: 0, json: { value: SECRET_MISSION } },
     'the owner sees it',
   );
@@ -216,22 +215,25 @@ t.test(
     const at = await live(t.testdir(), 'project');
     const { NOCTURNE_PASS_TOKEN: token = '', NOCTURNE_RUN: run = '' } = at.env;
     t.match(
-      callProcess(at, ['project', 'list'], { env: { NOCTURNE_RUN: run } }),
+      await callProcess(at, ['project', 'list'], { env: { NOCTURNE_RUN: run } }),
       { exit: 5 },
       'without its token the pass is the pass all the same',
     );
-    t.match(callProcess(at, ['get', 'PROJECT[harbour].mission'], { env: { NOCTURNE_RUN: run } }), {
-      exit: 2,
-      json: { error: { code: 'NOT_FOUND' } },
-    });
     t.match(
-      callProcess(at, ['get', 'PROJECT[pages].mission'], {
+      await callProcess(at, ['get', 'PROJECT[harbour].mission'], { env: { NOCTURNE_RUN: run } }),
+      {
+        exit: 2,
+        json: { error: { code: 'NOT_FOUND' } },
+      },
+    );
+    t.match(
+      await callProcess(at, ['get', 'PROJECT[pages].mission'], {
         env: { NOCTURNE_PASS_TOKEN: `${token}x` },
       }),
       { exit: 5, json: { error: { message: /not that of the running pass/ } } },
     );
     t.match(
-      callProcess(at, ['get', 'PROJECT[pages].mission'], {
+      await callProcess(at, ['get', 'PROJECT[pages].mission'], {
         env: { ...at.env, NOCTURNE_HOME: join(at.root, '../elsewhere') },
       }),
       { exit: 5 },
@@ -264,7 +266,7 @@ t.test('the owner looks at a question, and approves what was shown', async (t) =
     actions: [{ kind: 'write', path: 'docs/new.md', content }],
   });
   judge(at.workspace, at.data, { door: 'mcp', actions: [{ kind: 'delete', path: 'docs/old.md' }] });
-  const list = callProcess(at, ['approvals', 'list', '--all']);
+  const list = await callProcess(at, ['approvals', 'list', '--all']);
   t.match(list, {
     exit: 0,
     json: {
@@ -281,20 +283,20 @@ t.test('the owner looks at a question, and approves what was shown', async (t) =
       ],
     },
   });
-  const shown = callForText(at, ['approvals', 'show', 'AP-001']).text;
+  const shown = (await callForText(at, ['approvals', 'show', 'AP-001'])).text;
   t.match(shown, /It would write docs\/new\.md \(\d+ bytes, a new file\)/);
   t.match(shown, /\+Line 59\./, 'to the last line');
-  t.match(callProcess(at, ['approvals', 'show', 'AP-009']), {
+  t.match(await callProcess(at, ['approvals', 'show', 'AP-009']), {
     exit: 2,
     json: { error: { code: 'NOT_FOUND', hint: /AP-001, AP-002/ } },
   });
   t.match(
-    callProcess(at, ['approve', 'AP-001'], { env: at.env }),
+    await callProcess(at, ['approve', 'AP-001'], { env: at.env }),
     { exit: 5, json: { error: { message: /owner only/ } } },
     'no pass approves what it asked for',
   );
   t.match(
-    callProcess(at, [
+    await callProcess(at, [
       'bundle',
       'run',
       'approval_record',
@@ -307,37 +309,37 @@ t.test('the owner looks at a question, and approves what was shown', async (t) =
     ]),
     { exit: 5, json: { error: { message: /run by nocturne itself/ } } },
   );
-  t.match(callProcess(at, ['decline', 'AP-002']), {
+  t.match(await callProcess(at, ['decline', 'AP-002']), {
     exit: 0,
     json: { approval: 'AP-002', done: false, then: /declined/ },
   });
-  t.match(callProcess(at, ['approve', 'AP-001']), {
+  t.match(await callProcess(at, ['approve', 'AP-001']), {
     exit: 0,
     json: { approval: 'AP-001', done: true },
   });
   t.equal(read(at, 'docs/new.md'), content);
-  t.match(callProcess(at, ['approve', 'AP-001']), {
+  t.match(await callProcess(at, ['approve', 'AP-001']), {
     exit: 5,
     json: { error: { code: 'REFUSED', message: /is done/ } },
   });
-  t.match(callProcess(at, ['approve', 'AP-002']), {
+  t.match(await callProcess(at, ['approve', 'AP-002']), {
     exit: 5,
     json: { error: { code: 'REFUSED', message: /is done/ } },
   });
-  t.match(callProcess(at, ['gate']), { exit: 0 });
+  t.match(await callProcess(at, ['gate']), { exit: 0 });
 });
 
 t.test('a command that only the scope stands against is asked about like a tool', async (t) => {
   const at = await live(t.testdir(), 'project');
-  const { exit, json } = callProcess(
+  const { exit, json } = await callProcess(
     at,
     ['add', 'DRAFT', '--key', 'wanderer', 'mission=Walk', 'phase.name=seed', 'phase.objective=Go'],
     { env: at.env },
   );
   t.equal(exit, 5);
   t.match(json, { error: { code: 'REFUSED', message: /approval: the owner was asked: AP-001/ } });
-  t.match(callProcess(at, ['approve', 'AP-001']), { exit: 0, json: { done: true } });
-  t.match(callProcess(at, ['get', 'DRAFT[wanderer].mission']), {
+  t.match(await callProcess(at, ['approve', 'AP-001']), { exit: 0, json: { done: true } });
+  t.match(await callProcess(at, ['get', 'DRAFT[wanderer].mission']), {
     exit: 0,
     json: { value: 'Walk' },
   });

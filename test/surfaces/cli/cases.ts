@@ -3,14 +3,7 @@
  * another: the first case of each command by a process of its own, the others by one that stays.
  */
 import tap, { type Test } from 'tap';
-import {
-  callCommand,
-  callMany,
-  callProcess,
-  type CliOptions,
-  type CliOutcome,
-  type CliPlace,
-} from './run-cli.js';
+import { callCommand, callProcess, type CliOutcome, type CliPlace } from './run-cli.js';
 
 export type CliCase<P extends CliPlace = CliPlace> = {
   /** A sentence. */
@@ -40,7 +33,7 @@ export async function runCases<P extends CliPlace>(
 ): Promise<void> {
   const ways = [
     { name: 'through the function', call: callCommand },
-    { name: 'through the process', call: throughProcess() },
+    { name: 'through the process', call: callProcess },
   ];
   for (const { name, call } of ways) {
     await t.test(name, async (t) => {
@@ -56,26 +49,4 @@ export async function runCases<P extends CliPlace>(
       }
     });
   }
-}
-
-/** These the program answers before the command line. */
-const BEFORE = ['gate', 'validate', 'hook'];
-
-function throughProcess(): (
-  place: CliPlace,
-  words: readonly string[],
-  options: CliOptions,
-) => Promise<CliOutcome> {
-  const started = new Set<string>();
-  return async (place, words, options) => {
-    const [first = '', second = ''] = words;
-    const name = `${first} ${/^[a-z]+$/.test(second) ? second : ''}`;
-    if (BEFORE.includes(first) || !started.has(name)) {
-      started.add(name);
-      return callProcess(place, words, options);
-    }
-    const [outcome] = await callMany(place, [words], options);
-    if (outcome === undefined) throw new Error('nothing came back');
-    return outcome;
-  };
 }

@@ -79,7 +79,7 @@ t.test('what can stand at the cursor', async (t) => {
     t.equal(found.length, candidates.length, `${that}: nothing else`);
     t.match(found, candidates, that);
     t.equal(
-      callForText(here, ['__complete', '--', ...words]).text,
+      (await callForText(here, ['__complete', '--', ...words])).text,
       found.length === 0 ? '' : `${found.join('\n')}\n`,
       `${that}, in a process`,
     );
@@ -88,8 +88,14 @@ t.test('what can stand at the cursor', async (t) => {
 
 t.test('outside a workspace commands are completed all the same', async (t) => {
   const here = place(t.testdir());
-  t.equal(callForText(here, ['__complete', '--', 'project', 'p'], { cwd: '/' }).text, 'pause\n');
-  t.equal(callForText(here, ['__complete', '--', 'project', 'pause', ''], { cwd: '/' }).text, '');
+  t.equal(
+    (await callForText(here, ['__complete', '--', 'project', 'p'], { cwd: '/' })).text,
+    'pause\n',
+  );
+  t.equal(
+    (await callForText(here, ['__complete', '--', 'project', 'pause', ''], { cwd: '/' })).text,
+    '',
+  );
 });
 
 t.test('bash completes with the script', async (t) => {
@@ -113,8 +119,11 @@ t.test('bash completes with the script', async (t) => {
 
 t.test('each shell has its script, others are named', async (t) => {
   const here = place(t.testdir());
-  t.match(callForText(here, ['completion', 'zsh']).text, /^#compdef nocturne/);
-  t.match(callForText(here, ['completion', 'fish']).text, /complete -c nocturne/);
-  t.match(callForText(here, ['completion', 'tcsh']), { exit: 2, text: /shells: bash, zsh, fish/ });
-  t.notMatch(callForText(here, ['--help']).text, /__complete/);
+  t.match((await callForText(here, ['completion', 'zsh'])).text, /^#compdef nocturne/);
+  t.match((await callForText(here, ['completion', 'fish'])).text, /complete -c nocturne/);
+  t.match(await callForText(here, ['completion', 'tcsh']), {
+    exit: 2,
+    text: /shells: bash, zsh, fish/,
+  });
+  t.notMatch((await callForText(here, ['--help'])).text, /__complete/);
 });

@@ -242,26 +242,29 @@ function dropLesson(at: Place): void {
 t.test('other forms of a graph', async (t) => {
   const at = place(t.testdir());
   t.match(
-    callForText(at, ['impact', 'SOUL.md', '--format', 'mermaid']).text,
+    (await callForText(at, ['impact', 'SOUL.md', '--format', 'mermaid'])).text,
     /^flowchart LR\n {2}n0\["SOUL\.md"\]:::protected/,
   );
   t.match(
-    callForText(at, ['graph', '--format', 'dot']).text,
+    (await callForText(at, ['graph', '--format', 'dot'])).text,
     /^digraph workspace \{[\s\S]*"AGENTS\.md" -> "SOUL\.md" \[label="REFERENCES"\];[\s\S]*\n\}\n$/,
   );
-  t.match(JSON.parse(callForText(at, ['graph', '--format', 'json']).text), {
+  t.match(JSON.parse((await callForText(at, ['graph', '--format', 'json'])).text), {
     schema: 1,
     ok: true,
     cycles: [],
   });
-  t.match(callForText(at, ['graph', '--format', 'png']), { exit: 2, text: /Allowed choices/ });
-  t.match(callForText(at, ['graph']).text, /^\d+ edges between \d+ files/);
+  t.match(await callForText(at, ['graph', '--format', 'png']), {
+    exit: 2,
+    text: /Allowed choices/,
+  });
+  t.match((await callForText(at, ['graph'])).text, /^\d+ edges between \d+ files/);
 });
 
 t.test('tables fit the terminal', async (t) => {
   const at = place(t.testdir());
   for (const width of [40, 80, 120]) {
-    const { text } = callForText(
+    const { text } = await callForText(
       at,
       [
         'query',

@@ -9,11 +9,11 @@ t.setTimeout(180_000);
 
 t.test('a message is dropped, held, asked about, allowed and shown', async (t) => {
   const place = inboxPlace(t.testdir(), '');
-  t.match(callForText(place, ['inbox', 'list']), { exit: 0, text: /No message waits/ });
+  t.match(await callForText(place, ['inbox', 'list']), { exit: 0, text: /No message waits/ });
   writeFileSync(join(place.root, '..', 'note.txt'), 'Is it done?\n');
   const file = join(place.root, '..', 'note.txt');
   t.match(
-    callProcess(place, [
+    await callProcess(place, [
       'inbox',
       'drop',
       '--channel',
@@ -27,11 +27,11 @@ t.test('a message is dropped, held, asked about, allowed and shown', async (t) =
     ]),
     { exit: 0, json: { file: /^inbox\/.*\.md$/ } },
   );
-  t.match(callProcess(place, ['inbox', 'list']), {
+  t.match(await callProcess(place, ['inbox', 'list']), {
     exit: 0,
     json: { messages: [{ state: 'dropped', channel: 'chat', sender: 'bob' }] },
   });
-  const sorted = callProcess(place, ['inbox', 'process']);
+  const sorted = await callProcess(place, ['inbox', 'process']);
   t.match(sorted, {
     exit: 0,
     json: {
@@ -42,30 +42,30 @@ t.test('a message is dropped, held, asked about, allowed and shown', async (t) =
     },
   });
   const question = (sorted.json['rows'] as readonly { readonly target: string }[])[1]?.target ?? '';
-  t.match(callProcess(place, ['inbox', 'senders']).json, {
+  t.match((await callProcess(place, ['inbox', 'senders'])).json, {
     senders: [{}, {}, {}, {}, {}, {}, { sender: 'bob', verdict: 'asked', from: 'answer' }],
   });
-  t.match(callForText(place, ['approve', question]), {
+  t.match(await callForText(place, ['approve', question]), {
     exit: 0,
     text: /"bob" on chat may write from now on/,
   });
-  t.match(callProcess(place, ['inbox', 'process']), {
+  t.match(await callProcess(place, ['inbox', 'process']), {
     exit: 0,
     json: { answered: [/bob/], rows: [{ result: 'ok', detail: /released for pages/ }] },
   });
-  const listed = callProcess(place, ['inbox', 'list']).json['messages'] as readonly {
+  const listed = (await callProcess(place, ['inbox', 'list'])).json['messages'] as readonly {
     readonly id: string;
   }[];
   t.match(listed, [{ state: 'waiting', project: 'pages' }]);
-  t.match(callProcess(place, ['inbox', 'show', listed[0]?.id ?? '']), {
+  t.match(await callProcess(place, ['inbox', 'show', listed[0]?.id ?? '']), {
     exit: 0,
     json: { text: 'Is it done?', fields: { sender: 'bob', thread: 'lists', project: 'pages' } },
   });
-  t.match(callProcess(place, ['inbox', 'show', 'M-none']), {
+  t.match(await callProcess(place, ['inbox', 'show', 'M-none']), {
     exit: 2,
     json: { error: { code: 'NOT_FOUND' } },
   });
-  t.match(callForText(place, ['inbox', 'process']), { exit: 0, text: /Nothing was waiting/ });
+  t.match(await callForText(place, ['inbox', 'process']), { exit: 0, text: /Nothing was waiting/ });
 });
 
 t.test(
@@ -81,11 +81,13 @@ t.test(
       ['bundle', 'run', 'sender_decide', 'id=S-1', 'verdict=allow'],
     ])
       t.match(
-        callProcess(place, words, { env }),
+        await callProcess(place, words, { env }),
         { exit: 5, json: { error: { code: 'REFUSED', message: /owner only|capability/ } } },
         words.join(' '),
       );
-    t.match(callProcess(place, ['inbox', 'list']).json, { messages: [{ state: 'dropped' }] });
+    t.match((await callProcess(place, ['inbox', 'list'])).json, {
+      messages: [{ state: 'dropped' }],
+    });
   },
 );
 
@@ -93,15 +95,15 @@ t.test('the guard says whether something may be sent', async (t) => {
   const place = inboxPlace(t.testdir(), '');
   const check = (to: string) =>
     callProcess(place, ['guard', 'check', '--op', 'send', '--to', to, '--project', 'pages']);
-  t.match(check('https://api.example.org/licences'), {
+  t.match(await check('https://api.example.org/licences'), {
     exit: 0,
     json: { verdict: 'allow', reasons: [{ code: 'allowed', message: /^api of / }] },
   });
-  t.match(check('https://api.example.org@evil.example/'), {
+  t.match(await check('https://api.example.org@evil.example/'), {
     exit: 5,
     json: { verdict: 'deny', reasons: [{ code: 'egress', message: /user name/ }] },
   });
-  t.match(callProcess(place, ['guard', 'check', '--op', 'send', '--project', 'pages']), {
+  t.match(await callProcess(place, ['guard', 'check', '--op', 'send', '--project', 'pages']), {
     exit: 2,
     json: { error: { code: 'USAGE' } },
   });

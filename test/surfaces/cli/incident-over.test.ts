@@ -12,9 +12,9 @@ t.setTimeout(180_000);
 const REFUSED = /the integrity gate refused/;
 
 /** @param shown whether they tell the owner about it. */
-function doorsTell(t: Test, place: CliPlace, shown: boolean): void {
+async function doorsTell(t: Test, place: CliPlace, shown: boolean): Promise<void> {
   for (const words of [['status'], ['briefing'], ['doctor']]) {
-    const { text } = callForText(place, words);
+    const { text } = await callForText(place, words);
     t.equal(
       REFUSED.test(text),
       shown,
@@ -27,32 +27,35 @@ t.test('an incident is over once the gate is content, whoever asks it', async (t
   const place = placeWithProject(t.testdir(), `${WRITES_PAGE}${REPORT}`);
   const soul = join(place.root, 'SOUL.md');
   const signed = readFileSync(soul);
-  const tamper = (): void => {
+  const tamper = async (): Promise<void> => {
     writeFileSync(soul, 'spoilt');
-    t.equal(callForText(place, ['run', 'worker']).exit, 3);
+    t.equal((await callForText(place, ['run', 'worker'])).exit, 3);
   };
 
-  tamper();
-  doorsTell(t, place, true);
-  t.equal(callForText(place, ['gate']).exit, 3);
-  doorsTell(t, place, true);
+  await tamper();
+  await doorsTell(t, place, true);
+  t.equal((await callForText(place, ['gate'])).exit, 3);
+  await doorsTell(t, place, true);
   writeFileSync(soul, signed);
   t.match(
-    callForText(place, ['gate'], { env: { NOCTURNE_RUN: 'RUN-20260101-001' } }).text,
+    (await callForText(place, ['gate'], { env: { NOCTURNE_RUN: 'RUN-20260101-001' } })).text,
     /NOCTURNE|pass/,
   );
   t.equal(listIncidents(place.workspace.state).length, 1, 'an agent that asks ends nothing');
-  t.match(callForText(place, ['gate']), { exit: 0, text: /In order.*\nOne incident is over/ });
-  doorsTell(t, place, false);
-  const shown = callForText(place, ['audit', 'show', '--type', 'incident', '--json']).text;
+  t.match(await callForText(place, ['gate']), {
+    exit: 0,
+    text: /In order.*\nOne incident is over/,
+  });
+  await doorsTell(t, place, false);
+  const shown = (await callForText(place, ['audit', 'show', '--type', 'incident', '--json'])).text;
   t.match(shown, /refused a worker pass .*SOUL\.md.*content again: nocturne gate/);
 
-  tamper();
+  await tamper();
   writeFileSync(soul, signed);
   t.equal((await worker(environment(place), { role: 'worker' })).exit, 0);
   t.same(listIncidents(place.workspace.state), [], 'a pass that the gate lets in ends it as well');
   t.match(
-    callForText(place, ['audit', 'show', '--type', 'incident', '--json']).text,
+    (await callForText(place, ['audit', 'show', '--type', 'incident', '--json'])).text,
     /content again: T0 of RUN-/,
   );
 });
@@ -65,15 +68,15 @@ t.test('a log that was shortened stops passes until the owner accepts it', async
   const log = join(place.root, 'audit/AUDIT-LOG.md');
   const whole = readFileSync(log, 'utf8');
   writeFileSync(log, whole.slice(0, whole.trimEnd().lastIndexOf('\n') + 1));
-  t.equal(callForText(place, ['run', 'worker']).exit, 3);
-  const asked = callForText(place, ['audit', 'anchor']);
+  t.equal((await callForText(place, ['run', 'worker'])).exit, 3);
+  const asked = await callForText(place, ['audit', 'anchor']);
   t.match(asked, {
     exit: 2,
     text: /AUDIT-LOG\.md:\d+ .*cut off\n {2}anchored: \d+ rows.*\n {2}now: {6}\d+ rows/,
   });
-  t.match(callForText(place, ['audit', 'anchor', '--yes']), {
+  t.match(await callForText(place, ['audit', 'anchor', '--yes']), {
     exit: 0,
     text: /Anchored: audit\/AUDIT-LOG\.md/,
   });
-  t.match(callForText(place, ['run', 'worker']).text, /T9 +close/, 'the next pass runs');
+  t.match((await callForText(place, ['run', 'worker'])).text, /T9 +close/, 'the next pass runs');
 });

@@ -35,7 +35,7 @@ const init = (
 
 t.test('a new workspace is signed, trusted and sound, and says what comes next', async (t) => {
   const place = stand(t.testdir());
-  const made = callForText(place, [
+  const made = await callForText(place, [
     'init',
     'ours',
     '--owner',
@@ -55,8 +55,11 @@ t.test('a new workspace is signed, trusted and sound, and says what comes next',
     /Next:\n {2}cd ours\n {2}nocturne project new SLUG --mission "why it exists"\n {2}nocturne run worker\n$/,
   );
   const at = { ...place, root: join(place.root, 'ours') };
-  t.match(callProcess(at, ['validate']).json, { ok: true, summary: { errors: 0, warnings: 0 } });
-  t.match(callProcess(at, ['gate']).json, { ok: true, owned: true });
+  t.match((await callProcess(at, ['validate'])).json, {
+    ok: true,
+    summary: { errors: 0, warnings: 0 },
+  });
+  t.match((await callProcess(at, ['gate'])).json, { ok: true, owned: true });
   t.match(
     readFileSync(join(at.root, 'USER.md'), 'utf8'),
     /\*\*Name:\*\* Ada\n- \*\*Time zone:\*\* Europe\/Lisbon/,
@@ -71,15 +74,15 @@ t.test('a new workspace is signed, trusted and sound, and says what comes next',
 
 t.test('where nobody can be asked, the missing flag is named and nothing is written', async (t) => {
   const place = stand(t.testdir());
-  t.match(init(place, ['ours']), {
+  t.match(await init(place, ['ours']), {
     exit: 2,
     json: { error: { code: 'USAGE', message: /--owner/ } },
   });
-  t.match(init(place, ['ours', '--owner', 'Ada', '--passphrase']), {
+  t.match(await init(place, ['ours', '--owner', 'Ada', '--passphrase']), {
     exit: 2,
     json: { error: { code: 'USAGE', message: /--passphrase/, hint: /NOCTURNE_PASSPHRASE/ } },
   });
-  t.match(init(place, ['ours', '--owner', 'Ada', '--time-zone', 'Europe/Lisbo']), {
+  t.match(await init(place, ['ours', '--owner', 'Ada', '--time-zone', 'Europe/Lisbo']), {
     exit: 2,
     json: { error: { hint: 'did you mean Europe/Lisbon?' } },
   });
@@ -89,7 +92,7 @@ t.test('where nobody can be asked, the missing flag is named and nothing is writ
 
 t.test('a directory may be missing, be relative, and have blanks in its name', async (t) => {
   const place = stand(t.testdir());
-  const made = init(place, ['./a b/c d', '--yes']);
+  const made = await init(place, ['./a b/c d', '--yes']);
   t.match(made, {
     exit: 0,
     json: {
@@ -110,8 +113,8 @@ t.test('a directory may be missing, be relative, and have blanks in its name', a
 
 t.test('one key for each machine, used again', async (t) => {
   const place = stand(t.testdir());
-  const first = init(place, ['one', '--yes']).json;
-  const second = init(place, ['two', '--yes']).json;
+  const first = (await init(place, ['one', '--yes'])).json;
+  const second = (await init(place, ['two', '--yes'])).json;
   t.match(first, { key: { made: true } });
   t.match(second, {
     key: { made: false, fingerprint: (first['key'] as { fingerprint: string }).fingerprint },
@@ -120,21 +123,24 @@ t.test('one key for each machine, used again', async (t) => {
 
 t.test('a key with a passphrase asks for it, here in the environment', async (t) => {
   const place = stand(t.testdir());
-  t.match(init(place, ['one', '--yes', '--passphrase'], { NOCTURNE_PASSPHRASE: 'open sesame' }), {
-    exit: 0,
-    json: { key: { made: true } },
-  });
+  t.match(
+    await init(place, ['one', '--yes', '--passphrase'], { NOCTURNE_PASSPHRASE: 'open sesame' }),
+    {
+      exit: 0,
+      json: { key: { made: true } },
+    },
+  );
   t.match(readFileSync(join(place.home, 'keys/owner.key'), 'utf8'), /ENCRYPTED/);
-  t.match(init(place, ['two', '--yes']), {
+  t.match(await init(place, ['two', '--yes']), {
     exit: 2,
     json: { error: { code: 'CONFIG', hint: /NOCTURNE_PASSPHRASE/ } },
   });
-  t.match(init(place, ['two', '--yes'], { NOCTURNE_PASSPHRASE: 'open barley' }), {
+  t.match(await init(place, ['two', '--yes'], { NOCTURNE_PASSPHRASE: 'open barley' }), {
     exit: 2,
     json: { error: { code: 'BAD_VALUE' } },
   });
   t.notOk(existsSync(join(place.root, 'two/REGISTRY.md')));
-  t.match(init(place, ['two', '--yes'], { NOCTURNE_PASSPHRASE: 'open sesame' }), {
+  t.match(await init(place, ['two', '--yes'], { NOCTURNE_PASSPHRASE: 'open sesame' }), {
     exit: 0,
     json: { key: { made: false } },
   });
@@ -142,7 +148,7 @@ t.test('a key with a passphrase asks for it, here in the environment', async (t)
 
 t.test('a dry run says what would be written, and writes nothing', async (t) => {
   const place = stand(t.testdir());
-  const told = init(place, ['ours', '--dry-run']);
+  const told = await init(place, ['ours', '--dry-run']);
   t.match(told, { exit: 0, json: { kind: 'empty', conflicts: [], backups: [] } });
   t.ok((told.json['written'] as readonly string[]).includes('SOUL.md'));
   t.notOk(existsSync(join(place.root, 'ours')));
@@ -151,15 +157,15 @@ t.test('a dry run says what would be written, and writes nothing', async (t) => 
 
 t.test('it may be run again: only what is said anew changes', async (t) => {
   const place = stand(t.testdir());
-  init(place, ['ours', '--owner', 'Ada', '--time-zone', 'UTC']);
+  await init(place, ['ours', '--owner', 'Ada', '--time-zone', 'UTC']);
   const at = join(place.root, 'ours');
   const before = tree(at);
-  t.match(init(place, ['ours', '--yes']), {
+  t.match(await init(place, ['ours', '--yes']), {
     exit: 0,
     json: { kind: 'workspace', written: [], signed: [] },
   });
   t.same(tree(at), before);
-  const again = init(place, ['ours', '--yes', '--domain', 'boats']);
+  const again = await init(place, ['ours', '--yes', '--domain', 'boats']);
   t.match(again, {
     exit: 0,
     json: { written: ['SOUL.md'], signed: ['SOUL.md'], gate: { ok: true } },
@@ -168,11 +174,11 @@ t.test('it may be run again: only what is said anew changes', async (t) => {
 
 t.test('it never signs an edit that nobody has looked at', async (t) => {
   const place = stand(t.testdir());
-  init(place, ['ours', '--yes']);
+  await init(place, ['ours', '--yes']);
   const at = join(place.root, 'ours');
   appendFileSync(join(at, 'orchestration-os/AGENTS-CORE.md'), '\nAgents may do what they like.\n');
   const before = tree(at);
-  t.match(init(place, ['ours', '--yes', '--domain', 'boats']), {
+  t.match(await init(place, ['ours', '--yes', '--domain', 'boats']), {
     exit: 5,
     json: { error: { code: 'REFUSED', message: /AGENTS-CORE\.md \(changed\)/ } },
   });
@@ -183,22 +189,25 @@ t.test(
   'a manifest that was put back to a template is not a workspace that nobody owns',
   async (t) => {
     const place = stand(t.testdir());
-    init(place, ['ours', '--yes']);
+    await init(place, ['ours', '--yes']);
     copyShipped(join(place.root, 'shipped'));
     writeFileSync(
       join(place.root, 'ours/INTEGRITY-MANIFEST.md'),
       readFileSync(join(place.root, 'shipped/INTEGRITY-MANIFEST.md')),
     );
-    t.match(init(place, ['ours', '--yes']), { exit: 3, json: { error: { code: 'NOT_TRUSTED' } } });
+    t.match(await init(place, ['ours', '--yes']), {
+      exit: 3,
+      json: { error: { code: 'NOT_TRUSTED' } },
+    });
   },
 );
 
 t.test('a workspace that somebody else signed stays theirs', async (t) => {
   const place = stand(t.testdir());
-  init(place, ['ours', '--yes']);
+  await init(place, ['ours', '--yes']);
   const other = { ...place, home: `${place.home}-other` };
   const before = tree(join(place.root, 'ours'));
-  t.match(init(other, ['ours', '--yes']), {
+  t.match(await init(other, ['ours', '--yes']), {
     exit: 3,
     json: { error: { code: 'NOT_TRUSTED', hint: /sign --all/ } },
   });
@@ -216,7 +225,7 @@ t.test(
     const common = { packageRoot: clone, home: place.home, clock: systemClock };
     const made = createWorkspace({ ...common, directory: clone, owner: 'Ada', domain: 'clones' });
     t.same([...made.written].sort(), ['.gitignore', 'AGENTS.md', 'SOUL.md', 'USER.md']);
-    t.match(callProcess({ ...place, root: clone }, ['gate']).json, { ok: true });
+    t.match((await callProcess({ ...place, root: clone }, ['gate'])).json, { ok: true });
     t.match(readFileSync(join(clone, 'AGENTS.md'), 'utf8'), /in a workspace that Nocturne governs/);
     t.match(
       [...made.plan.backups].map(([path, content]) => [path, String(content)]),
@@ -239,9 +248,9 @@ t.test(
 
 t.test('a workspace that is gone does not stand in the way of one at its place', async (t) => {
   const place = stand(t.testdir());
-  init(place, ['ours', '--yes']);
+  await init(place, ['ours', '--yes']);
   rmSync(join(place.root, 'ours'), { recursive: true });
-  const made = init(place, ['ours', '--yes']);
+  const made = await init(place, ['ours', '--yes']);
   t.match(made, { exit: 0, json: { gate: { ok: true }, forgotten: /forgotten/ } });
   t.ok(
     existsSync(join(String(made.json['forgotten']), 'anchors.json')),
@@ -252,27 +261,27 @@ t.test('a workspace that is gone does not stand in the way of one at its place',
 t.test('what cannot be a workspace is refused before anything is written', async (t) => {
   const place = stand(t.testdir());
   writeFileSync(join(place.root, 'notes.txt'), 'mine');
-  t.match(init(place, ['--yes']), { exit: 2, json: { error: { hint: /nocturne init \./ } } });
-  t.match(init(place, ['notes.txt', '--yes']), {
+  t.match(await init(place, ['--yes']), { exit: 2, json: { error: { hint: /nocturne init \./ } } });
+  t.match(await init(place, ['notes.txt', '--yes']), {
     exit: 2,
     json: { error: { message: /is a file/ } },
   });
-  t.match(init(place, ['/', '--yes']), {
+  t.match(await init(place, ['/', '--yes']), {
     exit: 2,
     json: { error: { message: /cannot be a workspace/ } },
   });
-  t.match(init(place, ['.', '--yes'], { HOME: place.root }), {
+  t.match(await init(place, ['.', '--yes'], { HOME: place.root }), {
     exit: 2,
     json: { error: { message: /cannot be a workspace/ } },
   });
-  t.match(init({ ...place, home: join(place.root, 'in/home') }, ['in', '--yes']), {
+  t.match(await init({ ...place, home: join(place.root, 'in/home') }, ['in', '--yes']), {
     exit: 2,
     json: { error: { code: 'CONFIG', message: /NOCTURNE_HOME/ } },
   });
   rmSync(join(place.root, 'in'), { recursive: true, force: true });
   mkdirSync(join(place.root, 'linked'));
   symlinkSync(mkdtempSync(join(tmpdir(), 'elsewhere-')), join(place.root, 'linked/memory'));
-  t.match(init(place, ['linked', '--yes']), {
+  t.match(await init(place, ['linked', '--yes']), {
     exit: 5,
     json: { error: { code: 'REFUSED', file: 'memory' } },
   });
@@ -281,7 +290,7 @@ t.test('what cannot be a workspace is refused before anything is written', async
 
 t.test('inside a pass nobody makes a workspace', async (t) => {
   const place = stand(t.testdir());
-  t.match(init(place, ['ours', '--yes'], { NOCTURNE_RUN: 'RUN-20261121-001' }), {
+  t.match(await init(place, ['ours', '--yes'], { NOCTURNE_RUN: 'RUN-20261121-001' }), {
     exit: 5,
     json: { error: { code: 'REFUSED' } },
   });

@@ -59,7 +59,7 @@ t.test('status says how long each of the last passes took', async (t) => {
     closePass(at, seconds);
     t.match((await callCommand(at, ['status'])).json, { runs: [{ seconds }] });
     t.match(
-      callForText(at, ['status']).text,
+      (await callForText(at, ['status'])).text,
       new RegExp(`ended +took +run .*\\n.* ${text} +RUN-20261120-001`),
     );
   }
@@ -212,7 +212,7 @@ t.test(
       json: { current: false, incidents: [{ message: /gate refused/ }] },
       text: /^\*\*Integrity\*\*/,
     });
-    const { text: shown } = callForText(at, ['status']);
+    const { text: shown } = await callForText(at, ['status']);
     t.match(
       shown,
       /^Incident at 2026-11-21 03:00: the gate refused a worker pass/,

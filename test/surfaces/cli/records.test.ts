@@ -491,10 +491,13 @@ t.test('an agent that cleans its environment is known by its parents', async (t)
 
 t.test('people read the same', async (t) => {
   const at = place(t.testdir());
-  t.equal(callForText(at, ['get', `${row}.phase`]).text, 'write\n');
-  t.equal(callForText(at, ['set', `${row}.priority`, '4']).text, `${row}.priority: 1 -> 4\n`);
+  t.equal((await callForText(at, ['get', `${row}.phase`])).text, 'write\n');
+  t.equal(
+    (await callForText(at, ['set', `${row}.priority`, '4'])).text,
+    `${row}.priority: 1 -> 4\n`,
+  );
   t.match(
-    callForText(at, ['set', `${row}.priority`, 'x']).text,
+    (await callForText(at, ['set', `${row}.priority`, 'x'])).text,
     /^ACTIVE-PROJECTS\.md:10:3 {2}BAD_VALUE: .*expected a whole number/,
   );
 });

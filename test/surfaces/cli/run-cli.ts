@@ -82,20 +82,56 @@ export function contextFor(place: CliPlace, options: CliOptions = {}): Context {
   };
 }
 
-/** `node bin/nocturne.cjs WORDS --json`. */
-export function callProcess(
+/** These the program answers before the command line. */
+const BEFORE = ['gate', 'validate', 'hook'];
+const started = new Set<string>();
+
+/**
+ * `nocturne WORDS`: what it printed, and its exit code. The first call of each command in a test
+ * file starts `node bin/nocturne.cjs`; the others are asked of the process that stays, which costs
+ * a tenth.
+ */
+async function callProgram(
+  place: CliPlace,
+  words: readonly string[],
+  options: CliOptions & { readonly input?: string },
+): Promise<Answered> {
+  const [first = '', second = ''] = words;
+  const name = `${first} ${/^[a-z]+$/.test(second) ? second : ''}`;
+  const alone =
+    BEFORE.some((word) => words.includes(word)) ||
+    options.input !== undefined ||
+    !started.has(name);
+  started.add(name);
+  return alone
+    ? run(place, [BIN, ...words], options, options.input)
+    : ask({ words, env: environmentFor(place, options), cwd: options.cwd ?? place.root });
+}
+
+/** With `--json`. */
+export async function callProcess(
   place: CliPlace,
   words: readonly string[],
   options: CliOptions = {},
-): CliOutcome {
-  const { status, stdout } = run(place, [BIN, ...words, '--json'], options);
-  return { exit: status, json: documentOf(stdout), text: '' };
+): Promise<CliOutcome> {
+  const { exit, stdout } = await callProgram(place, [...words, '--json'], options);
+  return { exit, json: documentOf(stdout), text: '' };
+}
+
+/** What a person sees: stdout, then stderr. */
+export async function callForText(
+  place: CliPlace,
+  words: readonly string[],
+  options: CliOptions & { readonly input?: string } = {},
+): Promise<{ readonly exit: number; readonly text: string }> {
+  const { exit, stdout, stderr } = await callProgram(place, words, options);
+  return { exit, text: `${stdout}${stderr}` };
 }
 
 /**
- * The same, one after the other, in one process that stays: it is the whole command line but for
- * `bin/nocturne.cjs` (words, environment, who calls, exit codes), without what it costs to start
- * each. Not for `gate`, `validate` and `hook`, which the program answers before the command line.
+ * Many, one after the other, all asked of the process that stays. It is the whole command line but
+ * for `bin/nocturne.cjs`: words, environment, who calls, exit codes. Not for `gate`, `validate` and
+ * `hook`.
  */
 export async function callMany(
   place: CliPlace,
@@ -150,29 +186,14 @@ function documentOf(stdout: string): Readonly<Record<string, unknown>> {
   return json;
 }
 
-/** What a person sees: stdout, then stderr. */
-export function callForText(
-  place: CliPlace,
-  words: readonly string[],
-  options: CliOptions & { readonly input?: string } = {},
-): { readonly exit: number; readonly text: string } {
-  const { status, stdout, stderr } = run(place, [BIN, ...words], options, options.input);
-  return { exit: status, text: `${stdout}${stderr}` };
-}
-
-function run(
-  place: CliPlace,
-  words: readonly string[],
-  options: CliOptions,
-  input = '',
-): { status: number; stdout: string; stderr: string } {
+function run(place: CliPlace, words: readonly string[], options: CliOptions, input = ''): Answered {
   const { status, stdout, stderr } = spawnSync(process.execPath, [...words], {
     cwd: options.cwd ?? place.root,
     env: environmentFor(place, options),
     encoding: 'utf8',
     input,
   });
-  return { status: status ?? -1, stdout, stderr };
+  return { exit: status ?? -1, stdout, stderr };
 }
 
 function environmentFor(

@@ -81,11 +81,11 @@ t.test('the owner calls tools by their names', async (t) => runCases(t, place, o
 
 t.test('arguments come as JSON on standard input as well', async (t) => {
   const at = place(t.testdir());
-  const said = callForText(at, ['tool', 'search', '-'], {
+  const said = await callForText(at, ['tool', 'search', '-'], {
     input: '{"pattern": "^# Soul", "glob": "SOUL.md"}',
   });
   t.match(said, { exit: 0, text: /^SOUL\.md:1: # Soul/ });
-  t.match(callForText(at, ['tool', 'search', '-'], { input: '["x"]' }), {
+  t.match(await callForText(at, ['tool', 'search', '-'], { input: '["x"]' }), {
     exit: 2,
     text: /not an object of JSON/,
   });

@@ -206,11 +206,11 @@ t.test('the gate, signing and the logs', async (t) =>
 
 t.test('a template that nobody owns is refused, and says what to do', async (t) => {
   const at = makeWorkspace(t.testdir(), { unsigned: true });
-  t.match(callProcess(at, ['gate']), {
+  t.match(await callProcess(at, ['gate']), {
     exit: 3,
     json: { owned: false, findings: [{ problem: 'unowned', hint: /nocturne init/ }] },
   });
-  const { exit, text } = callForText(at, ['gate']);
+  const { exit, text } = await callForText(at, ['gate']);
   t.equal(exit, 3);
   t.match(text, /^The gate refuses: one finding/);
 });
@@ -219,17 +219,17 @@ t.test(
   'the gate takes its words in any order, and the whole command line answers the others',
   async (t) => {
     const at = makeWorkspace(t.testdir());
-    t.match(callForText(at, ['gate', '--workspace', at.root, '--no-color'], { cwd: '/' }), {
+    t.match(await callForText(at, ['gate', '--workspace', at.root, '--no-color'], { cwd: '/' }), {
       exit: 0,
       text: /^In order: \d+ protected files/,
     });
-    t.match(callForText(at, ['--workspace', at.root, 'gate'], { cwd: '/' }), {
+    t.match(await callForText(at, ['--workspace', at.root, 'gate'], { cwd: '/' }), {
       exit: 0,
       text: /^In order/,
     });
-    t.match(callForText(at, ['gate', '--fast']), { exit: 2, text: /unknown option/ });
-    t.match(callForText(at, ['gate', '--help']), { exit: 0, text: /nocturne gate --json/ });
-    t.match(callForText(at, ['gate', '--workspace', `${at.root}/nothing`]), {
+    t.match(await callForText(at, ['gate', '--fast']), { exit: 2, text: /unknown option/ });
+    t.match(await callForText(at, ['gate', '--help']), { exit: 0, text: /nocturne gate --json/ });
+    t.match(await callForText(at, ['gate', '--workspace', `${at.root}/nothing`]), {
       exit: 2,
       text: /NO_WORKSPACE/,
     });
@@ -240,17 +240,22 @@ t.test('a key with a passphrase asks for it', async (t) => {
   const at = makeWorkspace(t.testdir(), { unsigned: true });
   rmSync(join(at.home, 'keys'), { recursive: true });
   createOwnerKey(at.home, { passphrase: 'correct horse' });
-  t.match(callProcess(at, ['sign', '--all', '--yes']), {
+  t.match(await callProcess(at, ['sign', '--all', '--yes']), {
     exit: 2,
     json: { error: { code: 'CONFIG', hint: /NOCTURNE_PASSPHRASE/ } },
   });
-  t.match(callProcess(at, ['sign', '--all', '--yes'], { env: { NOCTURNE_PASSPHRASE: 'wrong' } }), {
-    exit: 2,
-    json: { error: { code: 'BAD_VALUE' } },
-  });
   t.match(
-    callProcess(at, ['sign', '--all', '--yes'], { env: { NOCTURNE_PASSPHRASE: 'correct horse' } }),
+    await callProcess(at, ['sign', '--all', '--yes'], { env: { NOCTURNE_PASSPHRASE: 'wrong' } }),
+    {
+      exit: 2,
+      json: { error: { code: 'BAD_VALUE' } },
+    },
+  );
+  t.match(
+    await callProcess(at, ['sign', '--all', '--yes'], {
+      env: { NOCTURNE_PASSPHRASE: 'correct horse' },
+    }),
     { exit: 0, json: { pinned: true } },
   );
-  t.match(callProcess(at, ['gate']), { exit: 0 });
+  t.match(await callProcess(at, ['gate']), { exit: 0 });
 });

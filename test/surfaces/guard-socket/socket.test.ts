@@ -163,8 +163,12 @@ t.test(
     const { token } = (begun.ok ? begun.value : {}) as { token: string };
     const env = { NOCTURNE_PASS_TOKEN: token };
     for (const word of ['end', 'abort'])
-      t.match(callForText(place, ['pass', word], { env }), { exit: 0, text: /goes on/ }, word);
-    const shown = callForText(place, ['pass', 'begin'], { env });
+      t.match(
+        await callForText(place, ['pass', word], { env }),
+        { exit: 0, text: /goes on/ },
+        word,
+      );
+    const shown = await callForText(place, ['pass', 'begin'], { env });
     t.match(shown, { exit: 0, text: /openclaw has begun this pass[^]*## Brief/ });
     t.notMatch(shown.text, token, 'the token is not shown to a model');
     t.match(await line.ask({ op: 'status' }), { value: { lease: 'held' } });

@@ -2,6 +2,7 @@ import { request } from 'node:http';
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
+import { toolsOf } from '../../../src/tools/tools.js';
 import { fieldText } from '../../../src/project/field-text.js';
 import { readJson } from '../../../src/workspace/state-home.js';
 import { placeWithProject } from '../../passes/pass-workspace.js';
@@ -209,7 +210,7 @@ t.test("one server a workspace; its file is the owner's alone and goes with it",
   const again = await startHttp(place, { env: { NOCTURNE_MCP_TOKEN: secret } });
   t.notMatch(again.said(), secret, 'a token that was given is not printed');
   const known = await connectHttp({ ...again, token: secret });
-  t.equal((await known.listTools()).tools.length, 13);
+  t.equal((await known.listTools()).tools.length, toolsOf('mcp').length + 4);
   await known.close();
   await again.end();
   t.match(nocturne(place, ['mcp', '--http'], { env: { NOCTURNE_MCP_TOKEN: 'short' } }), {

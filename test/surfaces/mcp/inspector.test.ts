@@ -4,6 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import t from 'tap';
+import { toolsOf } from '../../../src/tools/tools.js';
 import { type Place, placeWithProject } from '../../passes/pass-workspace.js';
 import {
   beginPass,
@@ -69,15 +70,7 @@ t.test('the inspector lists the tools over stdio, reads, and writes in a pass', 
   t.same(
     tools.map((one) => one.name),
     [
-      'brief',
-      'read',
-      'write',
-      'edit',
-      'query',
-      'search',
-      'impact',
-      'validate',
-      'notify',
+      ...toolsOf('mcp').map(({ name }) => name),
       'semantic_search',
       'find_related',
       'reindex',
@@ -113,5 +106,5 @@ t.test('the inspector lists the tools over HTTP', async (t) => {
     ],
     {},
   ).json as { tools: unknown[] };
-  t.equal(tools.length, 13);
+  t.equal(tools.length, toolsOf('mcp').length + 4);
 });

@@ -16,7 +16,10 @@ export type Plugin = {
   log: Log;
   /** The latest durations of judgements, as seen by the host. */
   readonly took: number[];
-  /** Parameters that replaced a call's own: a command as judged, or a task with its instruction. */
+  /**
+   * Parameters that replace a call's own, by call: a command as it was judged, or a spawn with the
+   * instruction for the subagent.
+   */
   readonly ourParams: Map<string, Readonly<Record<string, unknown>>>;
   /** What the owner must fix. */
   warnings: readonly string[];

@@ -1,4 +1,4 @@
-/** Each tool call before it is made and after it. What cannot be judged is not made. */
+/** Judges each tool call, and reports it afterwards. A call that cannot be judged is refused. */
 import type { JudgeAnswer } from '../../../passes/host/guard-protocol.js';
 import type { HostContext, Hooks, ToolEvent, ToolVerdict } from './host-types.js';
 import type { Plugin } from './state.js';
@@ -76,8 +76,8 @@ async function judge(plugin: Plugin, event: ToolEvent, context: HostContext): Pr
 }
 
 /**
- * The command that was judged runs, every word quoted. The task that a sub-agent gets says by which
- * name its result will be known.
+ * A command runs as it was judged, every word quoted. A subagent is told the name under which its
+ * result will be known.
  */
 function replaced(
   { ourParams }: Plugin,

@@ -1,9 +1,9 @@
 /** `knowledge index`: brings the index up to date; what is interrupted goes on the next time. */
 import { EXIT, NocturneError } from '../../../kernel/error.js';
 import type { ModuleCommand } from '../../types.js';
-import { answerIndex } from '../doors/answer-index.js';
-import { releaseIndexes } from '../doors/open-index.js';
-import { doorOf, EMBEDDER_OPTION } from './door-of.js';
+import { answerIndex } from '../operations/answer-index.js';
+import { releaseIndexes } from '../operations/open-index.js';
+import { callerOf, EMBEDDER_OPTION } from './caller-of.js';
 
 export const knowledgeIndex: ModuleCommand = {
   summary: 'index what changed, so that it is found by meaning',
@@ -20,7 +20,7 @@ export const knowledgeIndex: ModuleCommand = {
       );
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, end);
     try {
-      const { text, data } = await answerIndex(doorOf(context, ending.signal), {
+      const { text, data } = await answerIndex(callerOf(context, ending.signal), {
         embedder: options['embedder'] as string | undefined,
         full: options['full'] === true,
       });

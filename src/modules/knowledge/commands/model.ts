@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { EXIT, NocturneError } from '../../../kernel/error.js';
 import type { ModuleCommand } from '../../types.js';
-import { settingsOf } from '../doors/choose-embedder.js';
+import { settingsOf } from '../operations/choose-embedder.js';
 import { RERANK_MODEL } from '../embedders/cross-encoder.js';
 import { fetchModel } from '../embedders/fetch-model.js';
 import { DEFAULT_MODEL, modelDirectory } from '../embedders/model-directory.js';

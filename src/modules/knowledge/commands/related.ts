@@ -1,9 +1,9 @@
 /** `knowledge related`: files that are about the same. */
 import { EXIT } from '../../../kernel/error.js';
 import type { ModuleCommand } from '../../types.js';
-import { answerRelated } from '../doors/answer-related.js';
-import { releaseIndexes } from '../doors/open-index.js';
-import { doorOf } from './door-of.js';
+import { answerRelated } from '../operations/answer-related.js';
+import { releaseIndexes } from '../operations/open-index.js';
+import { callerOf } from './caller-of.js';
 import { limitOf } from './search.js';
 
 export const knowledgeRelated: ModuleCommand = {
@@ -17,7 +17,7 @@ export const knowledgeRelated: ModuleCommand = {
   examples: ['nocturne knowledge related orchestration-os/RUNNERS.md'],
   async run(context, { args, options }) {
     try {
-      const { text, data } = await answerRelated(doorOf(context), {
+      const { text, data } = await answerRelated(callerOf(context), {
         path: args[0] ?? '',
         limit: limitOf(options['limit']),
         refresh: options['refresh'] !== false,

@@ -1,9 +1,9 @@
 /** `knowledge search`: by meaning and by words. */
 import { EXIT, NocturneError } from '../../../kernel/error.js';
 import type { ModuleCommand } from '../../types.js';
-import { answerSearch } from '../doors/answer-search.js';
-import { EMBEDDER_OPTION, doorOf } from './door-of.js';
-import { releaseIndexes } from '../doors/open-index.js';
+import { answerSearch } from '../operations/answer-search.js';
+import { EMBEDDER_OPTION, callerOf } from './caller-of.js';
+import { releaseIndexes } from '../operations/open-index.js';
 
 export const knowledgeSearch: ModuleCommand = {
   summary: 'search the workspace by meaning and by words',
@@ -29,7 +29,7 @@ export const knowledgeSearch: ModuleCommand = {
   ],
   async run(context, { args, options }) {
     try {
-      const { text, data } = await answerSearch(doorOf(context), {
+      const { text, data } = await answerSearch(callerOf(context), {
         query: args
           .map((word) => (/\s/.test(word) && args.length > 1 ? `"${word}"` : word))
           .join(' '),

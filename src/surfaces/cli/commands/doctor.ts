@@ -59,11 +59,11 @@ function textOf(
   const plain = (text: string): string => text;
   const shown = { working: plain, off: plain, broken: colour.wrong, unknown: colour.attention };
   const width = Math.max(...findings.map((finding) => finding.id.length));
-  const lines = findings.flatMap(({ id, verdict, fact, fix, mended }) => {
+  const lines = findings.flatMap(({ id, verdict, fact, fix, repaired }) => {
     const indent = ' '.repeat(width + 11);
     return [
       `${shown[verdict](verdict.padEnd(7))}  ${id.padEnd(width)}  ${fact}`,
-      ...(mended === undefined ? [] : [`${indent}fixed: ${mended}`]),
+      ...(repaired === undefined ? [] : [`${indent}repaired: ${repaired}`]),
       ...(fix === undefined || verdict === 'working' ? [] : [`${indent}→ ${fix}`]),
     ];
   });

@@ -7,7 +7,7 @@ import { similarity, sketchOf, type Sketch } from '../../../governance/quality/n
 import type { AlikeContext } from '../../../passes/module.js';
 import { fieldText } from '../../../project/field-text.js';
 import { chunkText } from '../store/chunk.js';
-import { visible } from './door.js';
+import { visible } from './caller.js';
 import { dot, type Embedder } from '../embedders/embedder.js';
 import { narrow } from '../ranking/filters.js';
 import { indexFiles } from '../store/index-files.js';

@@ -6,7 +6,7 @@ import type { Fragment } from '../../../agents/types.js';
 import { sha256 } from '../../../kernel/hash.js';
 import type { FragmentContext } from '../../../passes/module.js';
 import { fieldList, fieldText } from '../../../project/field-text.js';
-import { visible } from './door.js';
+import { visible } from './caller.js';
 import { withIndex } from './pass-index.js';
 import { search } from '../ranking/search.js';
 

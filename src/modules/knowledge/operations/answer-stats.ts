@@ -1,6 +1,6 @@
 /**
  * What the index holds, how far it is, and which embedder is in force; the same answer for every
- * door.
+ * caller.
  */
 import { statSync } from 'node:fs';
 import { defined } from '../../../kernel/defined.js';
@@ -9,15 +9,15 @@ import type { ToolAnswer } from '../../../tools/tool.js';
 import { statText } from '../../../workspace/file-stat.js';
 import { settingsOf } from './choose-embedder.js';
 import { readMeta } from '../store/database.js';
-import { type Door, wholeSnapshot } from './door.js';
+import { type Caller, wholeSnapshot } from './caller.js';
 import { isKnowledge } from '../store/index-files.js';
 import { agrees, embedderFor, indexOf, indexPath } from './open-index.js';
 
-export async function answerStats(door: Door): Promise<ToolAnswer> {
-  const { workspace, env, progress } = door;
-  const snapshot = wholeSnapshot(door);
+export async function answerStats(caller: Caller): Promise<ToolAnswer> {
+  const { workspace, env, progress } = caller;
+  const snapshot = wholeSnapshot(caller);
   const db = indexOf(workspace.root);
-  const inForce = await embedderFor(workspace.root, {
+  const active = await embedderFor(workspace.root, {
     settings: settingsOf(snapshot, { home: workspace.home }),
     env,
     progress,
@@ -42,7 +42,7 @@ export async function answerStats(door: Door): Promise<ToolAnswer> {
   ).length;
   const passages = count('SELECT count(*) FROM chunks');
   const embedded =
-    inForce.embedder.kind !== 'none' && agrees(db, inForce.embedder)
+    active.embedder.kind !== 'none' && agrees(db, active.embedder)
       ? count('SELECT count(*) FROM vectors')
       : 0;
   const bytes = statSync(indexPath(workspace.root)).size;
@@ -53,25 +53,25 @@ export async function answerStats(door: Door): Promise<ToolAnswer> {
     waitingFiles: waiting,
     goneFiles: gone,
     bytes,
-    embedder: inForce.embedder.kind,
-    model: inForce.embedder.model,
-    dimensions: inForce.embedder.dimensions,
+    embedder: active.embedder.kind,
+    model: active.embedder.model,
+    dimensions: active.embedder.dimensions,
     indexModel: readMeta(db, 'model') ?? '',
-    searchedBy: inForce.why,
-    ...defined({ better: inForce.better }),
+    searchedBy: active.why,
+    ...defined({ better: active.better }),
   };
   const text = [
     `${plural(indexed.size, 'file')}, ${plural(passages, 'passage')}, ${embedded} with a vector; ${(bytes / 1e6).toFixed(1)} MB.`,
     waiting + gone === 0
       ? 'Everything is indexed.'
       : `${plural(waiting, 'file waits', 'files wait')} to be indexed, ${plural(gone, 'file is', 'files are')} no longer there: nocturne knowledge index sees to it, and each search does it first.`,
-    `Search is by ${inForce.why}.`,
-    ...(agrees(db, inForce.embedder)
+    `Search is by ${active.why}.`,
+    ...(agrees(db, active.embedder)
       ? []
       : [
-          `The index has vectors of ${readMeta(db, 'model') ?? 'no model'}; nocturne knowledge index makes those of ${inForce.embedder.model}.`,
+          `The index has vectors of ${readMeta(db, 'model') ?? 'no model'}; nocturne knowledge index makes those of ${active.embedder.model}.`,
         ]),
-    ...(inForce.better === undefined ? [] : [inForce.better]),
+    ...(active.better === undefined ? [] : [active.better]),
   ].join('\n');
   return { text, data };
 }

@@ -28,7 +28,7 @@ export async function refreshIndex({
   if (!hasIndex(workspace.root)) return undefined;
   const db = openKnowledge(indexPath(workspace.root));
   try {
-    const { vectors, inForce } = await indexWorkspace(db, snapshot, {
+    const { vectors, active } = await indexWorkspace(db, snapshot, {
       settings: settingsOf(snapshot, { home: workspace.home }),
       env: process.env,
       signal,
@@ -36,7 +36,7 @@ export async function refreshIndex({
       withinMs: WITHIN_MS,
       keepModel: true,
     });
-    await inForce.embedder.close();
+    await active.embedder.close();
     if (vectors.pending > 0)
       say(
         `     knowledge: ${vectors.pending} passages wait for their vectors; nocturne knowledge index makes them`,

@@ -1,7 +1,7 @@
-/** The files that are about the same as one file; the same answer for every door. */
+/** The files that are about the same as one file; the same answer for every caller. */
 import { NocturneError } from '../../../kernel/error.js';
 import type { ToolAnswer } from '../../../tools/tool.js';
-import { type Door, openForAnswer, visible } from './door.js';
+import { type Caller, openForAnswer, visible } from './caller.js';
 import { freshnessOf } from '../store/fresh.js';
 import { isKnowledge } from '../store/index-files.js';
 import { relatedTo } from '../ranking/related.js';
@@ -15,7 +15,7 @@ const DEFAULT_LIMIT = 8;
  * does not see.
  */
 export async function answerRelated(
-  door: Door,
+  caller: Caller,
   {
     path,
     limit = DEFAULT_LIMIT,
@@ -26,8 +26,8 @@ export async function answerRelated(
     readonly refresh?: boolean | undefined;
   },
 ): Promise<ToolAnswer> {
-  const { db, snapshot, inForce } = await openForAnswer(door, { refresh });
-  const seen = visible(door, snapshot);
+  const { db, snapshot, active } = await openForAnswer(caller, { refresh });
+  const seen = visible(caller, snapshot);
   const wanted = path.replace(/^\.\//, '');
   const entry = snapshot.files.get(wanted);
   if (
@@ -39,10 +39,10 @@ export async function answerRelated(
     throw new NocturneError('NOT_FOUND', `the knowledge index has no file ${path}`, {
       hint: 'it has the markdown of the workspace, without logs; give a path from its root',
     });
-  const freshness = freshnessOf(db, door.workspace.root);
+  const freshness = freshnessOf(db, caller.workspace.root);
   const found = relatedTo(db, wanted, {
     limit,
-    weight: MEANING_WEIGHT[inForce.embedder.kind],
+    weight: MEANING_WEIGHT[active.embedder.kind],
     ...seen,
     isFresh: (file) => freshness(file) === 'same',
   });
@@ -60,10 +60,10 @@ export async function answerRelated(
           (hit) =>
             `${hit.path}:${hit.line}${hit.heading === '' ? '' : `  ${hit.heading}`}\n    ${hit.snippet}`,
         )),
-    `Found by ${inForce.why}.`,
+    `Found by ${active.why}.`,
   ].join('\n');
   return {
     text,
-    data: { path: wanted, embedder: inForce.embedder.kind, searchedBy: inForce.why, hits },
+    data: { path: wanted, embedder: active.embedder.kind, searchedBy: active.why, hits },
   };
 }

@@ -1,9 +1,9 @@
-/** A question and its answer, the same for every door. */
+/** A question and its answer, the same for every caller. */
 import { defined } from '../../../kernel/defined.js';
 import type { ToolAnswer } from '../../../tools/tool.js';
 import { makeCrossEncoder, RERANK_MODEL } from '../embedders/cross-encoder.js';
-import type { InForce } from './choose-embedder.js';
-import { openForAnswer, type Door, visible } from './door.js';
+import type { ActiveEmbedder } from './choose-embedder.js';
+import { openForAnswer, type Caller, visible } from './caller.js';
 import { modelDirectory } from '../embedders/model-directory.js';
 import type { Reranker } from '../embedders/rerank.js';
 import { type Found, type Hit, search } from '../ranking/search.js';
@@ -22,7 +22,7 @@ export const DEFAULT_LIMIT = 8;
 export const MOST_HITS = 50;
 
 export async function answerSearch(
-  door: Door,
+  caller: Caller,
   {
     query,
     limit = DEFAULT_LIMIT,
@@ -32,23 +32,23 @@ export async function answerSearch(
     embedder,
   }: SearchArguments,
 ): Promise<ToolAnswer> {
-  const { db, snapshot, inForce } = await openForAnswer(door, { flag: embedder, refresh });
-  const reranker = rerank ? await openReranker(door) : undefined;
+  const { db, snapshot, active } = await openForAnswer(caller, { flag: embedder, refresh });
+  const reranker = rerank ? await openReranker(caller) : undefined;
   try {
     const found = await search(db, query, {
-      root: door.workspace.root,
-      embedder: inForce.embedder,
+      root: caller.workspace.root,
+      embedder: active.embedder,
       limit: Math.min(limit, MOST_HITS),
-      ...visible(door, snapshot),
+      ...visible(caller, snapshot),
       ...defined({ rerank: reranker }),
     });
-    return answerOf(found, { inForce, explain, reranker });
+    return answerOf(found, { active, explain, reranker });
   } finally {
     await reranker?.close();
   }
 }
 
-function openReranker({ workspace, signal }: Door): Promise<Reranker> {
+function openReranker({ workspace, signal }: Caller): Promise<Reranker> {
   return makeCrossEncoder({
     modelPath: modelDirectory(workspace.home, RERANK_MODEL),
     ...defined({ signal }),
@@ -58,11 +58,11 @@ function openReranker({ workspace, signal }: Door): Promise<Reranker> {
 function answerOf(
   { hits, stale, gone, coverage, weight }: Found,
   {
-    inForce,
+    active,
     explain,
     reranker,
   }: {
-    readonly inForce: InForce;
+    readonly active: ActiveEmbedder;
     readonly explain: boolean;
     readonly reranker: Reranker | undefined;
   },
@@ -81,21 +81,21 @@ function answerOf(
   const text = [
     ...(hits.length === 0 ? ['Nothing found.'] : hits.map((hit) => textOf(hit, explain))),
     ...notes,
-    `Searched by ${inForce.why}${reranker === undefined ? '' : `, put in order by ${reranker.name}`}.`,
+    `Searched by ${active.why}${reranker === undefined ? '' : `, put in order by ${reranker.name}`}.`,
   ].join('\n');
   return {
     text,
     data: {
-      embedder: inForce.embedder.kind,
-      model: inForce.embedder.model,
-      searchedBy: inForce.why,
+      embedder: active.embedder.kind,
+      model: active.embedder.model,
+      searchedBy: active.why,
       ...defined({ reranker: reranker?.name }),
       hits: hits.map((hit) => dataOf(hit, explain)),
       stale,
       ...defined({
         coverage: explain ? rounded(coverage) : undefined,
         meaningWeight: explain ? rounded(weight) : undefined,
-        better: inForce.better,
+        better: active.better,
       }),
     },
   };

@@ -27,7 +27,7 @@ export type Settings = {
 };
 
 /** `why`: a few words for whoever asks what answers. `better`: how to get a better one. */
-export type InForce = {
+export type ActiveEmbedder = {
   readonly embedder: Embedder;
   readonly why: string;
   readonly better?: string;
@@ -72,7 +72,7 @@ export function settingsOf(
 }
 
 /** @throws NocturneError where the embedder that was asked for by name cannot be had. */
-export async function chooseEmbedder(choosing: Choosing): Promise<InForce> {
+export async function chooseEmbedder(choosing: Choosing): Promise<ActiveEmbedder> {
   switch (choosing.settings.embedder) {
     case 'none':
       return { embedder: NO_EMBEDDER, why: 'words alone (embedder: none)', better: BETTER };
@@ -88,7 +88,7 @@ export async function chooseEmbedder(choosing: Choosing): Promise<InForce> {
 }
 
 /** A model that is there and cannot be used is told of; search goes on with less. */
-async function auto(choosing: Choosing): Promise<InForce> {
+async function auto(choosing: Choosing): Promise<ActiveEmbedder> {
   if (!existsSync(choosing.settings.modelPath)) return latent(choosing);
   try {
     return await transformers(choosing);
@@ -103,7 +103,7 @@ async function auto(choosing: Choosing): Promise<InForce> {
   }
 }
 
-async function transformers({ settings, signal }: Choosing): Promise<InForce> {
+async function transformers({ settings, signal }: Choosing): Promise<ActiveEmbedder> {
   const embedder = await makeTransformersEmbedder({
     modelPath: settings.modelPath,
     model: settings.model || DEFAULT_MODEL,
@@ -112,7 +112,7 @@ async function transformers({ settings, signal }: Choosing): Promise<InForce> {
   return { embedder, why: `words and the sentence model ${embedder.model}` };
 }
 
-async function openai({ settings, env, signal }: Choosing): Promise<InForce> {
+async function openai({ settings, env, signal }: Choosing): Promise<ActiveEmbedder> {
   const { endpoint, model, apiKeyEnv } = settings;
   if (endpoint === '' || model === '')
     throw new NocturneError(
@@ -142,7 +142,7 @@ async function openai({ settings, env, signal }: Choosing): Promise<InForce> {
   return { embedder, why: `words and ${embedder.model} at ${endpoint}` };
 }
 
-async function latent({ db, mayLearn, progress, signal }: Choosing): Promise<InForce> {
+async function latent({ db, mayLearn, progress, signal }: Choosing): Promise<ActiveEmbedder> {
   const embedder = await latentOf(db, {
     mayLearn,
     onLearn: (passages) =>

@@ -1,8 +1,8 @@
-/** The command line as a door of the module. */
+/** The command line as a caller of the module. */
 import { defined } from '../../../kernel/defined.js';
 import type { ModuleCommandContext, OptionSpec } from '../../types.js';
-import { CHOICES } from '../doors/choose-embedder.js';
-import type { Door } from '../doors/door.js';
+import { CHOICES } from '../operations/choose-embedder.js';
+import type { Caller } from '../operations/caller.js';
 
 export const EMBEDDER_OPTION: OptionSpec = {
   flags: '--embedder <name>',
@@ -10,7 +10,7 @@ export const EMBEDDER_OPTION: OptionSpec = {
   choices: CHOICES,
 };
 
-export function doorOf(context: ModuleCommandContext, signal?: AbortSignal): Door {
+export function callerOf(context: ModuleCommandContext, signal?: AbortSignal): Caller {
   const { env, scope, progress } = context;
   return {
     workspace: context.workspace(),

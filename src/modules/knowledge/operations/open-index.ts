@@ -5,7 +5,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { NocturneError } from '../../../kernel/error.js';
-import { chooseEmbedder, type InForce, type Settings } from './choose-embedder.js';
+import { chooseEmbedder, type ActiveEmbedder, type Settings } from './choose-embedder.js';
 import { type Db, openKnowledge } from '../store/database.js';
 import type { Embedder } from '../embedders/embedder.js';
 import { copyOf, isWritable } from '../store/index-copy.js';
@@ -15,7 +15,7 @@ export type Env = Readonly<Record<string, string | undefined>>;
 type Held = {
   readonly db: Db;
   readonly inode: number;
-  force: { readonly key: string; readonly inForce: InForce } | undefined;
+  force: { readonly key: string; readonly active: ActiveEmbedder } | undefined;
 };
 const held = new Map<string, Held>();
 
@@ -64,18 +64,18 @@ export async function embedderFor(
     readonly env: Env;
     readonly progress: (line: string) => void;
   },
-): Promise<InForce> {
+): Promise<ActiveEmbedder> {
   const db = indexOf(root);
   const entry = held.get(root);
   const learnt = db.prepare("SELECT data FROM latent WHERE part = 'about'").pluck().get() as
     | Buffer
     | undefined;
   const key = JSON.stringify([options.settings, learnt?.toString()]);
-  if (entry?.force?.key === key) return entry.force.inForce;
-  await entry?.force?.inForce.embedder.close();
-  const inForce = await chooseEmbedder({ db, mayLearn: false, ...options });
-  if (entry !== undefined) entry.force = { key, inForce };
-  return inForce;
+  if (entry?.force?.key === key) return entry.force.active;
+  await entry?.force?.active.embedder.close();
+  const active = await chooseEmbedder({ db, mayLearn: false, ...options });
+  if (entry !== undefined) entry.force = { key, active };
+  return active;
 }
 
 /**
@@ -92,7 +92,7 @@ export function agrees(db: Db, embedder: Embedder): boolean {
 /** For a command, which ends. */
 export async function releaseIndexes(): Promise<void> {
   for (const { db, force } of held.values()) {
-    await force?.inForce.embedder.close();
+    await force?.active.embedder.close();
     db.close();
   }
   held.clear();

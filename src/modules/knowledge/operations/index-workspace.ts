@@ -1,7 +1,7 @@
 /** The index brought up to date: files first, so that words are found at once, vectors after. */
 import { defined } from '../../../kernel/defined.js';
 import type { Snapshot } from '../../../workspace/types.js';
-import { chooseEmbedder, type Choosing, type InForce } from './choose-embedder.js';
+import { chooseEmbedder, type Choosing, type ActiveEmbedder } from './choose-embedder.js';
 import type { Db } from '../store/database.js';
 import { indexFiles, type FilesReport } from '../store/index-files.js';
 import { indexVectors, type VectorsReport } from '../store/index-vectors.js';
@@ -9,7 +9,7 @@ import { indexVectors, type VectorsReport } from '../store/index-vectors.js';
 export type IndexReport = {
   readonly files: FilesReport;
   readonly vectors: VectorsReport;
-  readonly inForce: InForce;
+  readonly active: ActiveEmbedder;
   readonly ms: number;
 };
 export type IndexOptions = Omit<Choosing, 'db' | 'mayLearn'> & {
@@ -36,18 +36,18 @@ export async function indexWorkspace(
     ...defined({ signal }),
     onProgress: (done, total) => report(`${done} of ${total} files`),
   });
-  const inForce = await chooseEmbedder({ ...options, db, mayLearn: options.keepModel !== true });
-  const vectors = await indexVectors(db, inForce.embedder, {
+  const active = await chooseEmbedder({ ...options, db, mayLearn: options.keepModel !== true });
+  const vectors = await indexVectors(db, active.embedder, {
     ...defined({ signal, withinMs }),
     onProgress: (done, total) => report(`${done} of ${total} passages embedded`),
   });
   if (vectors.replaced !== undefined)
     progress(
-      `Vectors of the model ${vectors.replaced} were made anew with ${inForce.embedder.model}.`,
+      `Vectors of the model ${vectors.replaced} were made anew with ${active.embedder.model}.`,
     );
   // Else the log beside the file stays as large as the first index made it.
   if (files.changed.length + vectors.embedded > 0) db.pragma('wal_checkpoint(TRUNCATE)');
-  return { files, vectors, inForce, ms: performance.now() - start };
+  return { files, vectors, active, ms: performance.now() - start };
 }
 
 /** What takes less than a second is not worth a line. */

@@ -1,5 +1,5 @@
 /**
- * What every door of the module is given, whichever it is: the workspace as it is, and what the
+ * What every caller of the module is given, whichever it is: the workspace as it is, and what the
  * caller may know of it.
  */
 import { decide } from '../../../governance/guard/decide.js';
@@ -7,7 +7,7 @@ import { type ReadScope, scopedSnapshot, sees } from '../../../governance/scoped
 import { defined } from '../../../kernel/defined.js';
 import { openSnapshot } from '../../../workspace/snapshot.js';
 import type { Snapshot, Workspace } from '../../../workspace/types.js';
-import { type Choosing, type InForce, settingsOf } from './choose-embedder.js';
+import { type Choosing, type ActiveEmbedder, settingsOf } from './choose-embedder.js';
 import type { Db } from '../store/database.js';
 import { NO_EMBEDDER } from '../embedders/embedder.js';
 import { indexFiles } from '../store/index-files.js';
@@ -16,7 +16,7 @@ import { latentOf } from '../latent/latent-store.js';
 import { agrees, embedderFor, indexOf } from './open-index.js';
 import type { Passage } from '../ranking/search.js';
 
-export type Door = {
+export type Caller = {
   readonly workspace: Pick<Workspace, 'root' | 'clock' | 'home'>;
   readonly env: Choosing['env'];
   /** Inside a pass that does not see everything. */
@@ -35,14 +35,14 @@ const REFRESH_MS = 2000;
  * Everything: the index is one for all callers, and what each may know is looked at when it
  * answers.
  */
-export function wholeSnapshot({ workspace }: Door): Snapshot {
+export function wholeSnapshot({ workspace }: Caller): Snapshot {
   return openSnapshot(workspace.root, { now: workspace.clock.now() });
 }
 
 export type Opened = {
   readonly db: Db;
   readonly snapshot: Snapshot;
-  readonly inForce: InForce;
+  readonly active: ActiveEmbedder;
   readonly refreshed: { readonly changed: readonly string[]; readonly removed: readonly string[] };
 };
 
@@ -51,31 +51,31 @@ export type Opened = {
  * left out.
  */
 export async function openForAnswer(
-  door: Door,
+  caller: Caller,
   { flag, refresh }: { readonly flag?: string | undefined; readonly refresh: boolean },
 ): Promise<Opened> {
-  const { workspace, env, progress, signal } = door;
+  const { workspace, env, progress, signal } = caller;
   const db = indexOf(workspace.root);
-  const snapshot = wholeSnapshot(door);
+  const snapshot = wholeSnapshot(caller);
   const chosen = await embedderFor(workspace.root, {
     settings: settingsOf(snapshot, { home: workspace.home, flag }),
     env,
     progress,
   });
-  const inForce = agrees(db, chosen.embedder) ? chosen : await withoutItsVectors(db, chosen);
-  if (!refresh) return { db, snapshot, inForce, refreshed: { changed: [], removed: [] } };
+  const active = agrees(db, chosen.embedder) ? chosen : await withoutItsVectors(db, chosen);
+  if (!refresh) return { db, snapshot, active, refreshed: { changed: [], removed: [] } };
   const stop = defined({ signal });
   const { changed, removed } = indexFiles(db, snapshot, stop);
   if (changed.length > 0)
-    await indexVectors(db, inForce.embedder, { ...stop, withinMs: REFRESH_MS });
-  return { db, snapshot, inForce, refreshed: { changed, removed } };
+    await indexVectors(db, active.embedder, { ...stop, withinMs: REFRESH_MS });
+  return { db, snapshot, active, refreshed: { changed, removed } };
 }
 
 /**
  * The index was not made with the embedder that is in force: what it was made with answers if it is
  * in the index itself, else words alone.
  */
-async function withoutItsVectors(db: Db, { embedder }: InForce): Promise<InForce> {
+async function withoutItsVectors(db: Db, { embedder }: ActiveEmbedder): Promise<ActiveEmbedder> {
   const better = `The index has no vectors of ${embedder.model} yet; nocturne knowledge index makes them.`;
   const learnt = await latentOf(db, { mayLearn: false });
   return learnt !== undefined && agrees(db, learnt)
@@ -85,7 +85,7 @@ async function withoutItsVectors(db: Db, { embedder }: InForce): Promise<InForce
 
 /** Which files, and which passages of them, the caller may be shown. */
 export function visible(
-  { workspace, scope }: Door,
+  { workspace, scope }: Caller,
   snapshot: Snapshot,
 ): {
   readonly sees?: (path: string) => boolean;

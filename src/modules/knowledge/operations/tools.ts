@@ -9,7 +9,7 @@ import { answerIndex } from './answer-index.js';
 import { answerRelated } from './answer-related.js';
 import { answerSearch, MOST_HITS } from './answer-search.js';
 import { answerStats } from './answer-stats.js';
-import type { Door } from './door.js';
+import type { Caller } from './caller.js';
 
 /** How all of them are served. */
 const SERVED = { doors: ['mcp', 'command line'], structured: true, ofPass: false } as const;
@@ -24,7 +24,7 @@ export const TOOLS: readonly Tool[] = [
     args: z.strictObject({ query: z.string(), limit, explain: z.boolean().optional() }),
     readOnly: true,
     need: 'project',
-    run: (context, args) => answerSearch(doorOf(context), args),
+    run: (context, args) => answerSearch(callerOf(context), args),
   }),
   tool({
     ...SERVED,
@@ -33,7 +33,7 @@ export const TOOLS: readonly Tool[] = [
     args: z.strictObject({ path: z.string(), limit }),
     readOnly: true,
     need: 'project',
-    run: (context, args) => answerRelated(doorOf(context), args),
+    run: (context, args) => answerRelated(callerOf(context), args),
   }),
   tool({
     ...SERVED,
@@ -42,7 +42,7 @@ export const TOOLS: readonly Tool[] = [
     args: z.strictObject({}),
     readOnly: false,
     need: 'workspace',
-    run: (context) => answerIndex(doorOf(context)),
+    run: (context) => answerIndex(callerOf(context)),
   }),
   tool({
     ...SERVED,
@@ -51,10 +51,10 @@ export const TOOLS: readonly Tool[] = [
     args: z.strictObject({}),
     readOnly: true,
     need: 'workspace',
-    run: (context) => answerStats(doorOf(context)),
+    run: (context) => answerStats(callerOf(context)),
   }),
 ];
 
-function doorOf({ workspace, env, say, scope, signal }: ToolContext): Door {
+function callerOf({ workspace, env, say, scope, signal }: ToolContext): Caller {
   return defined({ workspace, env, progress: say, signal, scope });
 }

@@ -8,13 +8,13 @@ import t from 'tap';
 import type { Fragment } from '../../../src/agents/types.js';
 import { beginPass } from '../../../src/passes/host/host-driver.js';
 import { readScope } from '../../../src/passes/read-scope.js';
-import { answerIndex } from '../../../src/modules/knowledge/doors/answer-index.js';
-import { answerRelated } from '../../../src/modules/knowledge/doors/answer-related.js';
-import { answerSearch } from '../../../src/modules/knowledge/doors/answer-search.js';
-import type { Door } from '../../../src/modules/knowledge/doors/door.js';
+import { answerIndex } from '../../../src/modules/knowledge/operations/answer-index.js';
+import { answerRelated } from '../../../src/modules/knowledge/operations/answer-related.js';
+import { answerSearch } from '../../../src/modules/knowledge/operations/answer-search.js';
+import type { Caller } from '../../../src/modules/knowledge/operations/caller.js';
 import { modelDirectory } from '../../../src/modules/knowledge/embedders/model-directory.js';
 import { module } from '../../../src/modules/knowledge/module.js';
-import { indexPath, releaseIndexes } from '../../../src/modules/knowledge/doors/open-index.js';
+import { indexPath, releaseIndexes } from '../../../src/modules/knowledge/operations/open-index.js';
 import { systemClock } from '../../../src/kernel/clock.js';
 import { openWorkspace } from '../../../src/workspace/open-workspace.js';
 import { environment, placeWithProject } from '../../passes/pass-workspace.js';
@@ -126,11 +126,11 @@ t.test('on the command line: index, search, edit, search', (t) => {
 t.test('a pass with the capability project is shown nothing of other projects', async (t) => {
   const place = twoProjects(t.testdir());
   const data = await passIn(place);
-  const owner: Door = { workspace: place.workspace, env: {}, progress: () => undefined };
-  const agent: Door = { ...owner, scope: readScope(data) };
+  const owner: Caller = { workspace: place.workspace, env: {}, progress: () => undefined };
+  const agent: Caller = { ...owner, scope: readScope(data) };
   await answerIndex(owner, { embedder: 'none' });
-  const pathsOf = async (door: Door, query: string): Promise<readonly string[]> =>
-    ((await answerSearch(door, { query, embedder: 'none' })).data as Hits).hits.map(
+  const pathsOf = async (caller: Caller, query: string): Promise<readonly string[]> =>
+    ((await answerSearch(caller, { query, embedder: 'none' })).data as Hits).hits.map(
       (hit) => hit.path,
     );
   for (const [query, file] of [
@@ -172,8 +172,8 @@ t.test(
     };
     await module.onChange([], context);
     t.notOk(existsSync(indexPath(place.root)));
-    const door: Door = { workspace: place.workspace, env: {}, progress: () => undefined };
-    await answerIndex(door, { embedder: 'latent' });
+    const caller: Caller = { workspace: place.workspace, env: {}, progress: () => undefined };
+    await answerIndex(caller, { embedder: 'latent' });
     await releaseIndexes();
     writeFileSync(join(place.root, 'MEMORY.md'), '# Memory\n\nThe aardvark sleeps by day.\n');
     t.equal(
@@ -182,7 +182,7 @@ t.test(
       'nothing is committed',
     );
     t.same(
-      ((await answerSearch(door, { query: 'aardvark', refresh: false })).data as Hits).hits
+      ((await answerSearch(caller, { query: 'aardvark', refresh: false })).data as Hits).hits
         .map((hit) => hit.path)
         .slice(0, 1),
       ['MEMORY.md'],
