@@ -565,7 +565,7 @@ t.test('a question shows its reader nothing that the pass does not see', async (
     /forty crates\.\n.*-|^ *-.*crates|new file/im,
     'nothing of what stands there',
   );
-  t.match(seen.text('NOTIFICATIONS.md'), /What stands there now is not shown here/);
+  t.match(seen.text('NOTIFICATIONS.md'), /The present content is not shown here/);
   t.same(seen.records('APPROVAL'), []);
   t.notMatch(seen.text('NOTIFICATIONS.md'), /[0-9a-f]{64}/, 'nor a hash of it');
 });

@@ -192,7 +192,7 @@ const GUEST: readonly Case[] = [
     that: 'the settings that call this hook are not written',
     event: (at) =>
       pre('Write', { file_path: join(at.root, '.claude/settings.local.json'), content: '{}' }),
-    says: denied(/ask the guard/),
+    says: denied(/call the guard/),
   },
   {
     that: 'nor those of a folder below',
@@ -201,7 +201,7 @@ const GUEST: readonly Case[] = [
         file_path: join(at.root, 'PROJECTS/pages/.claude/settings.json'),
         content: '{}',
       }),
-    says: denied(/ask the guard/),
+    says: denied(/call the guard/),
   },
   {
     that: 'the hooks of git are not written',

@@ -83,7 +83,7 @@ async function takeUp(plugin: Plugin): Promise<void> {
           report: '',
           usage: {},
           model: '',
-          failed: 'the gateway was started anew, and the agent of the pass is gone',
+          failed: 'the gateway restarted, and the agent of the pass is gone',
         });
   } catch (error) {
     plugin.log.error(error instanceof Error ? error.message : String(error));
