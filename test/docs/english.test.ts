@@ -16,7 +16,16 @@ const ROOTS = [
     files: ['*.md', '{docs,orchestration-os,audit,PROJECTS,memory,inbox,examples,src}/**/*.md'],
     prose: markdownProse,
   },
-  { files: ['{src/modules,src/setup,examples/importers}/**/*.ts'], prose: sourceProse },
+  // Rooms that are rewritten: their comments and messages.
+  {
+    files: [
+      'src/{kernel,integrity,validate,modules,setup,markdown,registry,surfaces,workspace}/**/*.ts',
+      'bench/**/*.ts',
+      'examples/importers/**/*.ts',
+      '!src/workspace/lease.ts',
+    ],
+    prose: codeProse,
+  },
 ];
 
 const TRANSLATED: readonly Turn[] = [
@@ -92,7 +101,7 @@ t.test(
       'page.md:3 has "stands in": write is in, is at, forbids',
     ]);
     const source = "// It goes by\nconst beside = 'beside';\nfail('it stands here');\n";
-    t.same(findings('a.ts', sourceProse(source)), [
+    t.same(findings('a.ts', codeProse(source)), [
       'a.ts:1 has "goes by": write uses, follows',
       'a.ts:3 has "stands here": write is in, is at, forbids',
     ]);
@@ -126,18 +135,22 @@ function markdownProse(page: string): string {
   return text.replace(/(?<!`)(`+)(?!`)[^`]+\1(?!`)/g, blank);
 }
 
-/** Comments, and literals of more than one word. */
-function sourceProse(source: string): string {
-  const token =
-    /\/\*[\s\S]*?\*\/|\/\/.*|'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"|`(?:\\.|[^`\\])*`/g;
+/** Comments and sentences of a program; the rest, and code spans in comments, are blank. */
+function codeProse(program: string): string {
+  const prose =
+    /\/\*[\s\S]*?\*\/|\/\/[^\n]*|'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"|`(?:\\.|[^`\\])*`/g;
   let text = '';
   let end = 0;
-  for (const { 0: found, index } of source.matchAll(token)) {
-    const isProse = found.startsWith('/') || /\S \S/.test(found);
-    text += blank(source.slice(end, index)) + (isProse ? found : blank(found));
+  for (const { 0: found, index } of program.matchAll(prose)) {
+    const isComment = found.startsWith('/');
+    const words = isComment
+      ? found.replace(/`[^`]*`/g, blank).replace(/^ *(?:\/\*\*|\*\/?|\/\/)/gm, blank)
+      : found.replace(/\$\{[^{}]*\}/g, blank);
+    const isName = !isComment && !found.includes(' ');
+    text += blank(program.slice(end, index)) + (isName ? blank(found) : words);
     end = index + found.length;
   }
-  return text + blank(source.slice(end));
+  return text + blank(program.slice(end));
 }
 
 function blank(code: string): string {
