@@ -111,7 +111,7 @@ t.test('without a workspace it says so and looks at the machine', async (t) => {
         env: { HOME: directory, NOCTURNE_WORKSPACE: '' },
       })
     ).text,
-    /off {6}workspace {2}no workspace[\s\S]*→ nocturne init DIR/,
+    /off {6}workspace {2}there is no workspace[\s\S]*→ nocturne init DIR/,
   );
 });
 
