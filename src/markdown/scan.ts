@@ -1,6 +1,6 @@
 /** Scans markdown in one pass: front matter, and top-level headings, tables, fences and HTML. */
 import { matchContainers, openContainers } from './containers.js';
-import { findFrontMatter } from './find-front-matter.js';
+import { isBlankSpan } from './block-start.js';
 import {
   closeLeaf,
   continueFence,
@@ -11,7 +11,7 @@ import {
 } from './leaf-blocks.js';
 import { lineEndAt, lineEndingOf, lineStartsOf } from './line-starts.js';
 import { type Cursor, skipIndent, type State } from './scan-state.js';
-import type { Doc } from './types.js';
+import type { Doc, FrontMatter } from './types.js';
 
 /** Skips blocks inside lists and block quotes. Any string gives a Doc, in linear time. */
 export function scan(text: string): Doc {
@@ -85,4 +85,42 @@ function readLine(state: State, line: Cursor): void {
 
 function isLetter(c: number): boolean {
   return (c >= 97 && c <= 122) || (c >= 65 && c <= 90);
+}
+
+/**
+ * From a first line `---` to a line `---` or `...`; `undefined` if there is none, or it is not
+ * closed. `nextLine`: the index of the line after it.
+ */
+function findFrontMatter(
+  text: string,
+  lineStarts: readonly number[],
+): { readonly frontMatter: FrontMatter; readonly nextLine: number } | undefined {
+  if (!isFenceLine(text, lineStarts, 0, '---') || lineStarts.length < 2) return undefined;
+  for (let line = 1; line < lineStarts.length; line++) {
+    const start = lineStarts[line] ?? 0;
+    const c = text.charCodeAt(start);
+    if (c !== 45 && c !== 46) continue;
+    if (!isFenceLine(text, lineStarts, line, '---') && !isFenceLine(text, lineStarts, line, '...'))
+      continue;
+    const frontMatter = {
+      contentStart: lineStarts[1] ?? start,
+      contentEnd: start,
+      start: lineStarts[0] ?? 0,
+      end: lineEndAt(text, lineStarts, line),
+    };
+    return { frontMatter, nextLine: line + 1 };
+  }
+  return undefined;
+}
+
+function isFenceLine(
+  text: string,
+  lineStarts: readonly number[],
+  line: number,
+  mark: string,
+): boolean {
+  const start = lineStarts[line] ?? 0;
+  return (
+    text.startsWith(mark, start) && isBlankSpan(text, start + 3, lineEndAt(text, lineStarts, line))
+  );
 }

@@ -160,7 +160,7 @@ t.test(
     t.match(error, {
       code: 'STORAGE',
       message: /^cannot create .*PROJECTS\/two\/.*: permission denied \(EACCES\)$/,
-      hint: /writable for the user who runs nocturne/,
+      hint: /writable for the user who runs Nocturne/,
     });
     t.equal(generationOf(place), 1);
   },
@@ -202,7 +202,7 @@ t.test('a file or a link where a directory is expected', async (t) => {
   writeFileSync(join(place.root, 'PROJECTS/odd'), 'not a directory');
   t.match(
     errorOf(() => transact(place.root, place.state, opsTo(place, 1), { runId: '', reason: '' })),
-    { code: 'STORAGE', hint: /a part of this path is a file/ },
+    { code: 'STORAGE', hint: /move the file in this path away/ },
   );
   rmSync(join(place.root, 'PROJECTS/odd'));
   t.equal(generationOf(place), 0);

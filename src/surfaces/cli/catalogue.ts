@@ -111,7 +111,7 @@ const PARTS: Readonly<Record<Group, readonly Part[]>> = {
     from(() => import('./commands/tool.js'), {
       tool: 'call any agent tool by name, with arguments as options or JSON',
     }),
-    from(() => import('./commands/notify.js'), { notify: 'leave a note for the owner' }),
+    from(() => import('./commands/tools.js'), { notify: 'leave a note for the owner' }),
     from(() => import('./commands/mcp.js'), {
       mcp: 'serve the workspace over the Model Context Protocol',
     }),

@@ -1,6 +1,9 @@
 /** Opens and closes the socket: one server for each workspace, which replaces a dead socket. */
-import { chmodSync, lstatSync, rmSync } from 'node:fs';
+import { chmodSync, lstatSync, mkdirSync, rmSync } from 'node:fs';
 import { connect, createServer, type Server, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { NocturneError } from '../../kernel/error.js';
 import { errnoOf } from '../../workspace/storage-error.js';
 
 /** Resolves with `undefined` if another server answers. Only the owner can use the socket. */
@@ -52,5 +55,49 @@ function answers(path: string): Promise<boolean> {
       resolve(true);
     });
     socket.once('error', () => resolve(false));
+  });
+}
+
+/** The longest path of a socket is 104 bytes on macOS and 108 on Linux. */
+const LONGEST_PATH = 100;
+
+/**
+ * In a folder of this user in the temporary directory if the path of the state directory is too
+ * long. @throws NocturneError `CONFIG` if others can write to that folder.
+ */
+export function socketPath(state: string): string {
+  const path = join(state, 'guard.sock');
+  if (Buffer.byteLength(path) <= LONGEST_PATH) return path;
+  const user = process.getuid?.() ?? 0;
+  const folder = join(tmpdir(), `nocturne-${user}`);
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const { uid, mode } = lstatSync(folder);
+  if (uid !== user || (mode & 0o077) !== 0)
+    throw new NocturneError(
+      'CONFIG',
+      `others can write to ${folder}; expected a folder that only user ${user} can enter`,
+      { file: folder, hint: 'remove the folder, or set NOCTURNE_HOME to a shorter path' },
+    );
+  return join(folder, `${basename(state)}.sock`);
+}
+
+/** Requests contain the content of files. */
+const LONGEST_LINE = 32 * 1024 * 1024;
+
+/** Splits a stream into lines, and ends the connection if a line is too long. */
+export function onLines(socket: Socket, take: (line: string) => void): void {
+  let parts: Buffer[] = [];
+  let length = 0;
+  socket.on('data', (chunk: Buffer) => {
+    let rest = chunk;
+    for (let end = rest.indexOf(10); end >= 0; end = rest.indexOf(10)) {
+      take(Buffer.concat([...parts, rest.subarray(0, end)]).toString('utf8'));
+      rest = rest.subarray(end + 1);
+      parts = [];
+      length = 0;
+    }
+    if (rest.length > 0) parts.push(rest);
+    length += rest.length;
+    if (length > LONGEST_LINE) socket.destroy();
   });
 }

@@ -12,9 +12,7 @@ import {
 } from '../../passes/host/guard-protocol.js';
 import type { PassEnvironment } from '../../passes/types.js';
 import { answer, type Desk } from './answer.js';
-import { onLines } from './lines.js';
-import { inodeOf, listen, unlisten } from './listen.js';
-import { socketPath } from './socket-path.js';
+import { inodeOf, listen, onLines, socketPath, unlisten } from './listen.js';
 import { WarmSnapshot } from './warm-snapshot.js';
 
 export type ServeOptions = {

@@ -367,7 +367,7 @@ t.test('in a pass git is a tool like others', async (t) => {
   t.match(git(['commit', '-m', 'Another page'], inPass), { exit: 1, said: /out-of-scope/ });
   t.match(git(['commit', '-m', 'Another page'], { NOCTURNE_RUN: begun.data.runId }), {
     exit: 1,
-    said: /a pass writes only with its token/,
+    said: /a pass needs its token to write/,
   });
   gitIn(place.root, '', ['init', '-q', '--bare', join(place.root, '../r.git')]);
   t.match(git(['push', join(place.root, '../r.git'), 'HEAD:refs/heads/topic'], inPass), {

@@ -145,9 +145,9 @@ for (const [i, capability] of (['disabled', 'project', 'workspace'] as const).en
         `help ${shown ? 'shows' : 'does not show'} ${name}`,
       );
     t.type(sign, 'string');
-    t.notMatch(sign, /vouch for protected/);
+    t.notMatch(sign, /review what changed in protected/);
     t.type(signHelp, 'string');
-    t.notMatch(signHelp, /vouch for protected/);
+    t.notMatch(signHelp, /review what changed in protected/);
     t.equal(appr, '');
     t.equal(ge, i >= 1 ? 'get\n' : '');
   });

@@ -2,7 +2,7 @@ import { appendFileSync, existsSync, lstatSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import t from 'tap';
-import { socketPath } from '../../../src/surfaces/guard-socket/socket-path.js';
+import { socketPath } from '../../../src/surfaces/guard-socket/listen.js';
 import { worker } from '../../../src/passes/worker/worker.js';
 import type { Place } from '../../passes/pass-workspace.js';
 import {

@@ -215,7 +215,7 @@ t.test("one server a workspace; its file is the owner's alone and goes with it",
   await again.end();
   t.match(nocturne(place, ['mcp', '--http'], { env: { NOCTURNE_MCP_TOKEN: 'short' } }), {
     exit: 2,
-    stderr: /NOCTURNE_MCP_TOKEN is not a token/,
+    stderr: /NOCTURNE_MCP_TOKEN is too short/,
   });
   t.equal(nocturne(place, ['mcp', '--port', '1']).exit, 2);
 });

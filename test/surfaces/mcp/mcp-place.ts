@@ -109,7 +109,7 @@ export async function startHttp(
   await new Promise<void>((resolve, reject) => {
     child.stderr.on('data', (chunk: Buffer) => {
       said += chunk.toString();
-      if (said.includes('while this runs.')) resolve();
+      if (said.includes('While this server runs')) resolve();
     });
     void ended.then((code) => reject(new Error(`the server ended with ${code}: ${said}`)));
   });

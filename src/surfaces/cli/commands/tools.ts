@@ -1,6 +1,7 @@
-/** `brief`, `read`, `search`: the reading tools of agents as commands. */
+/** `brief`, `read`, `search`, `notify`: tools of agents as commands. */
 import { defined } from '../../../kernel/defined.js';
 import { briefTool } from '../../../tools/brief.js';
+import { NOTE_PRIORITIES, notifyTool } from '../../../tools/notify.js';
 import { readTool } from '../../../tools/read.js';
 import { searchTool } from '../../../tools/search.js';
 import { lineNumber, toolResult } from '../tool-call.js';
@@ -36,4 +37,25 @@ export const search: Command = {
   examples: ['nocturne search licence', 'nocturne search "^## .*phase" --glob "PROJECTS/**"'],
   run: (context, { args, options }) =>
     toolResult(context, searchTool, defined({ pattern: args[0] ?? '', glob: options['glob'] })),
+};
+
+export const notify: Command = {
+  args: '<text>',
+  options: [
+    {
+      flags: '--priority <priority>',
+      description: 'how soon the owner should read it (default: low)',
+      choices: NOTE_PRIORITIES,
+    },
+  ],
+  examples: [
+    'nocturne notify "The licence page of two packages is gone; both are marked in the inventory."',
+    'nocturne notify "The disk is nearly full." --priority high',
+  ],
+  run(context, { args, options }) {
+    const text = args[0] ?? '';
+    const priority =
+      NOTE_PRIORITIES.find((candidate) => candidate === options['priority']) ?? 'low';
+    return toolResult(context, notifyTool, { text, priority });
+  },
 };
