@@ -43,8 +43,9 @@ export function sizeOfStore(workspace: Workspace, snapshot: Snapshot): StoreSize
 }
 
 /**
- * The baselines of stored passes (running or crashed) with what was committed since, whatever a record names by its hash (signed files, approvals, tasks), and the changes of
- * the owner's number of days. Versions that were undone are files of their own.
+ * The baselines of stored passes (running or crashed) with what was committed since, whatever a
+ * record names by its hash (signed files, approvals, tasks), and the changes of the owner's number
+ * of days. Versions that were undone are files of their own.
  */
 function referencedObjects(workspace: Workspace, snapshot: Snapshot): ReadonlySet<string> {
   const { state } = workspace;

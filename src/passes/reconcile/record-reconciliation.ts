@@ -1,4 +1,4 @@
-/** Records a reconciliation: accepted changes, undone ones with reasons, and a notice to the owner. */
+/** Records a reconciliation: accepted changes, undone ones with reasons, a notice to the owner. */
 import { heldPath } from '../../governance/incoming-message-path.js';
 import type { AuditEntry, Change, Snapshot } from '../../workspace/types.js';
 import { bundlesAct, type Act, type Deed, deedOf, stepRow } from '../act.js';

@@ -93,7 +93,7 @@ async function waitForBreaker(env: PassEnvironment): Promise<void> {
   await env.wait(state.waitMs, env.signal);
 }
 
-/** The run id, the claim, and one commit: the session is open, and what crashes left is on record. */
+/** The run id, the claim, and one commit: the session is open, and crashes are on record. */
 function open(
   env: PassEnvironment,
   entry: Entry,
