@@ -1,10 +1,10 @@
-/** New columns in a table of records: every row gets an empty cell, and no other byte changes. */
-import { fieldName } from './field-name.js';
+/** Adds columns to a table of records: every row gets an empty cell, and no other byte changes. */
+import { fieldLabel, fieldName } from './field-name.js';
 import { findTable } from './find-records.js';
 import { scan } from './scan.js';
 import type { Locator, Table, TableRow } from './types.js';
 
-/** `before`: the column in front of which the new ones go; at the end when there is none. */
+/** `before`: the column before which the new ones go (default: at the end). */
 export type NewColumns = {
   readonly locator: Locator;
   readonly fields: readonly string[];
@@ -15,7 +15,7 @@ export function hasTable(text: string, locator: Locator): boolean {
   return tableOf(scan(text), locator) !== undefined;
 }
 
-/** Which of the fields have no column; none when the table cannot be found. */
+/** The fields without a column; none if there is no such table. */
 export function missingColumns(
   text: string,
   locator: Locator,
@@ -38,19 +38,9 @@ export function addColumns(text: string, { locator, fields, before }: NewColumns
   const put = (row: TableRow, values: readonly string[]): Insertion =>
     insertion(row, index, values, ' | ');
   const insertions = [
-    put(table.header, fields.map(titleOf)),
-    insertion(
-      table.delimiter,
-      index,
-      fields.map(() => '---'),
-      '|',
-    ),
-    ...table.rows.map((row) =>
-      put(
-        row,
-        fields.map(() => '-'),
-      ),
-    ),
+    put(table.header, fields.map(fieldLabel)),
+    insertion(table.delimiter, index, Array(fields.length).fill('---'), '|'),
+    ...table.rows.map((row) => put(row, Array(fields.length).fill('-'))),
   ];
   let done = 0;
   const pieces = insertions.map(({ offset, words }) => {
@@ -63,7 +53,7 @@ export function addColumns(text: string, { locator, fields, before }: NewColumns
 
 type Insertion = { readonly offset: number; readonly words: string };
 
-/** A row that lacks the cell at `index` gets the new ones at its end. */
+/** A row without a cell at `index` gets the new ones at its end. */
 function insertion(
   row: TableRow,
   index: number,
@@ -81,10 +71,4 @@ function tableOf(doc: ReturnType<typeof scan>, locator: Locator): Table | undefi
   if (locator.kind !== 'table') return undefined;
   const found = findTable(doc, locator);
   return found.kind === 'found' ? found.table : undefined;
-}
-
-/** `tokens_in` is titled `Tokens in`. */
-function titleOf(field: string): string {
-  const words = field.replaceAll('_', ' ');
-  return words.charAt(0).toUpperCase() + words.slice(1);
 }

@@ -1,7 +1,4 @@
-/**
- * What kind of block a line begins, by CommonMark 0.31 §4; pure predicates on the span from its
- * first non-blank unit to its end.
- */
+/** Which block a line begins (CommonMark 0.31 §4). A span starts at the first non-blank. */
 
 const HTML_BLOCK_NAMES = new Set(
   (
@@ -22,7 +19,7 @@ export function atxDepth(text: string, start: number, end: number): number {
   return offset === end || isBlank(text.charCodeAt(offset)) ? depth : 0;
 }
 
-/** Text of an ATX heading, its closing `#`s left out. */
+/** Text of an ATX heading without its closing `#`s. */
 export function atxText(text: string, start: number, end: number, depth: number): string {
   const content = trimBlanks(text.slice(start + depth, end));
   let last = content.length;
@@ -32,7 +29,7 @@ export function atxText(text: string, start: number, end: number, depth: number)
   return isBlank(content.charCodeAt(last - 1)) ? trimBlanks(content.slice(0, last)) : content;
 }
 
-/** Length of the fence that opens here, 0 when none does. */
+/** Length of the fence that opens here, else 0. */
 export function fenceLength(text: string, start: number, end: number): number {
   const mark = text.charCodeAt(start);
   const length = runLength(text, start, end, mark);
@@ -195,7 +192,7 @@ function runLength(text: string, start: number, end: number, mark: number): numb
   return offset - start;
 }
 
-function isBlank(c: number): boolean {
+export function isBlank(c: number): boolean {
   return c === 32 || c === 9;
 }
 

@@ -1,18 +1,15 @@
 /**
- * Values as they are written in table cells and section items.
+ * Encodes and decodes values in table cells and section items.
  *
- * A run of backslashes is escaping only where it touches a pipe, a `<br>` or the end of the text;
- * anywhere else backslashes are literal, so that
- * regexes and Windows paths stay readable. In such a run pairs stand for one backslash, and a
- * single one left over makes the pipe or the
- * `<br>` literal (at the end of the text it stands for itself). A newline is `<br>`. Nothing, `-`
- * and `—` are null, the empty string; a value that is
- * a lone dash is written `\-`.
+ * A run of backslashes escapes only before a pipe, a `<br>` or the end of the text; elsewhere
+ * backslashes are literal, so that regexes and Windows paths stay readable. In such a run, a pair
+ * means one backslash, and a single one left over makes the pipe or the `<br>` literal (at the end
+ * of the text it means itself). A newline is `<br>`. Nothing, `-` and `—` mean null, the empty
+ * string; the value of a lone dash is written `\-`.
  *
  * Normal form of a value: no space or tab at its ends, lines separated by `\n`, no other control
- * characters and no half surrogates (they become
- * U+FFFD: what an agent printed must not steer the terminal of whoever reads the file).
- * `decode(encode(v)) === v` for every value in normal form.
+ * characters and no half surrogates. They become U+FFFD, because text from an agent must not
+ * control the reader's terminal. `decode(encode(v)) === v` for every value in normal form.
  */
 import { trimBlanks } from './block-start.js';
 
@@ -25,22 +22,22 @@ const ESCAPED_DASH = /^\\+[-—]$/;
 const UNWRITABLE = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\ufeff]|\p{Surrogate}/u;
 const DASH_VALUE = /^\\*[-—]$/;
 
-/** Value of a table cell's source text. */
+/** The value of a table cell's source text. */
 export function decodeCell(raw: string): string {
   return decode(raw, true);
 }
 
-/** Source text of a table cell; the value is brought to normal form first. Null is written `-`. */
+/** The source text of a table cell for a value, which is normalised first. */
 export function encodeCell(value: string): string {
   return encode(normalValue(value), true);
 }
 
-/** Value of a section item's source text; a pipe needs no escape there. */
+/** The value of a section item's source text, in which a pipe needs no escape. */
 export function decodeItem(raw: string): string {
   return decode(raw, false);
 }
 
-/** Source text of a section item. */
+/** The source text of a section item for a value. */
 export function encodeItem(value: string): string {
   return encode(normalValue(value), false);
 }

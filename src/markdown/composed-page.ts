@@ -1,14 +1,11 @@
-/**
- * A page that is composed from fragments: how it is written, and how it says of what it was made.
- * The same fragments give the same bytes.
- */
+/** A page composed from fragments, with front matter that names them. Output is deterministic. */
 import { sha256 } from '../kernel/hash.js';
 import { readFrontMatter } from './front-matter.js';
 import type { Doc } from './types.js';
 
-/** `text`: what the fragment's file holds now. */
+/** `text`: the current content of the fragment's file. */
 export type PagePart = { readonly path: string; readonly text: string };
-/** What a page says of itself; `start` and `end` are offsets of each entry's line in the page. */
+/** The front matter of a page; `start` and `end` are the offsets of each entry in the page. */
 export type ComposedFrom = {
   readonly parts: readonly {
     readonly path: string;
@@ -21,10 +18,7 @@ export type ComposedFrom = {
   readonly bodyStart: number;
 };
 
-/**
- * The fragments in their order, an empty line between, under front matter that names each with its
- * SHA-256.
- */
+/** Front matter that names each fragment with its SHA-256, then the fragments in order. */
 export function composedPage(recipe: string, parts: readonly PagePart[]): string {
   const body = composedBody(parts);
   const head = [
@@ -44,7 +38,7 @@ export function composedBody(parts: readonly PagePart[]): string {
   return `${parts.map(({ text }) => text.trim()).join('\n\n')}\n`;
 }
 
-/** `undefined` for a page that does not say that it was composed, or says it in another form. */
+/** `undefined` for a page that was not composed, or with other front matter. */
 export function composedFrom(doc: Doc, file: string): ComposedFrom | undefined {
   if (doc.frontMatter === undefined) return undefined;
   const { fields, diagnostics } = readFrontMatter(doc, file);
@@ -69,7 +63,7 @@ export function composedFrom(doc: Doc, file: string): ComposedFrom | undefined {
   return { parts, body: body.value, bodyStart: bodyStart(doc.text, doc.frontMatter.end) };
 }
 
-/** Behind the line of the closing dashes and the empty line below it. */
+/** After the line of the closing dashes and the empty line below it. */
 function bodyStart(text: string, frontMatterEnd: number): number {
   const rest = /^(?:\r?\n){1,2}/.exec(text.slice(frontMatterEnd));
   return frontMatterEnd + (rest?.[0].length ?? 0);

@@ -1,18 +1,12 @@
-/**
- * Block quotes, list items and footnote definitions: which ones a line continues, and which it
- * opens.
- */
+/** Block quotes, list items and footnote definitions that a line continues or opens. */
 import { listMarker, noteMarker } from './block-start.js';
 import { closeLeaf } from './leaf-blocks.js';
 import { consumeColumns, type Cursor, skipIndent, type State } from './scan-state.js';
 
-/** Columns that what belongs to a footnote definition is indented by. */
+/** Columns by which the content of a footnote definition is indented. */
 const NOTE_INDENT = 4;
 
-/**
- * Containers nested deeper are read as text; without a limit a blank line would cost as much as the
- * nesting is deep.
- */
+/** Deeper containers are read as text: each blank line costs as much as the nesting is deep. */
 const MAX_NESTING = 100;
 
 /** How many of the open containers this line continues; moves the cursor into the last of them. */

@@ -1,7 +1,8 @@
 /**
- * Link reference definitions at the start of a paragraph (CommonMark 0.31 §4.7): they are not part
+ * Link reference definitions at the start of a paragraph (CommonMark 0.31 §4.7), which are not part
  * of a setext heading below them.
  */
+import { isBlank } from './block-start.js';
 
 const LABEL = /\[(?!\s*\])(?:[^[\]\\]|\\[^])+\]:/y;
 const TARGET = /[ \t]*(?:(?:\r\n|\n|\r)[ \t]*)?(?:<(?:[^<>\\\r\n]|\\[^\r\n])*>|(?!<)[^\s]+)/y;
@@ -10,18 +11,14 @@ const TITLE =
   /(?:[ \t]+|[ \t]*(?:\r\n|\n|\r)[ \t]*)(?:"(?:[^"\\]|\\[^])*"|'(?:[^'\\]|\\[^])*'|\((?:[^()\\]|\\[^])*\))/y;
 const MAX_LABEL = 1001;
 
-/** Length of the definitions that `paragraph` begins with. */
+/** Length of the definitions at the start of `paragraph`. */
 export function definitionsLength(paragraph: string): number {
   let length = 0;
   while (paragraph.charCodeAt(length) === 91) {
     const end = definitionEnd(paragraph, length);
     if (end === undefined) break;
     length = end;
-    while (
-      length < paragraph.length &&
-      (paragraph.charCodeAt(length) === 32 || paragraph.charCodeAt(length) === 9)
-    )
-      length++;
+    while (isBlank(paragraph.charCodeAt(length))) length++;
   }
   return length;
 }

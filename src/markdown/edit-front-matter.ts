@@ -1,4 +1,4 @@
-/** Edits of front matter: one value spliced in place, or a missing name added where it belongs. */
+/** Edits front matter: replaces one value in place, or adds a missing name. */
 import { isMap, isScalar, isSeq, type Pair, type Node, type YAMLMap } from 'yaml';
 import { NocturneError } from '../kernel/error.js';
 import { contentEnd, parseYaml, readFrontMatter } from './front-matter.js';
@@ -69,14 +69,11 @@ function spliceFor(source: string, edit: FieldEdit): Edit {
 
 type Found =
   | { readonly kind: 'pair'; readonly pair: Pair<Node, Node | null>; readonly flow: boolean }
-  /**
-   * `rest` is what of the name is not there, to be added to `map` or, where that is nothing, below
-   * `holder`.
-   */
+  /** `rest`: the missing part of the name, to add to `map` or below `holder`. */
   | { readonly kind: 'map'; readonly map: YAMLMap; readonly rest: string }
   | { readonly kind: 'holder'; readonly holder: Pair<Node, Node | null>; readonly rest: string };
 
-/** Follows a dotted name as far as it exists; names that contain dots themselves are found too. */
+/** Follows a dotted name as far as it exists, also through names that contain dots. */
 function descend(map: YAMLMap, name: string): Found {
   for (const pair of map.items as Pair<Node, Node | null>[]) {
     const own = isScalar(pair.key) ? String(pair.key.value) : undefined;
@@ -111,7 +108,7 @@ function replaceValue(
   if (isMap(node) && node.items.length > 0)
     throw new NocturneError(
       'BAD_VALUE',
-      `"${edit.field}" holds fields of its own and cannot be set as one value`,
+      `"${edit.field}" has fields of its own and cannot be set as one value`,
     );
   const block = isSeq(node) && !node.flow;
   const end = block
@@ -145,9 +142,7 @@ function replaceValue(
   return { start, end, text: glue + renderFlow(value) };
 }
 
-/**
- * Lines put under a name that has no value yet; what stands behind the colon goes, a comment stays.
- */
+/** Adds lines below a name without a value, and keeps a comment after the colon. */
 function belowName(source: string, pair: Pair<Node, Node | null>, lines: string): Edit {
   const start = source.indexOf(':', pair.key.range?.[1] ?? 0) + 1;
   const valueEnd = Math.max(start, pair.value?.range?.[1] ?? start);
@@ -161,7 +156,7 @@ function belowName(source: string, pair: Pair<Node, Node | null>, lines: string)
   };
 }
 
-/** A block list gives way to what fits on the name's line; comments between stay. */
+/** Replaces a block list by a value on the line of its name, and keeps comments between. */
 function replaceBlock(
   source: string,
   span: { readonly colon: number; readonly start: number; readonly end: number },
@@ -238,7 +233,7 @@ function assertOnly(
       kept = false;
   if (problem || !wrote || !kept) {
     const loss = wrote
-      ? 'another field would change with it (an anchor that others point to?)'
+      ? 'another field would also change (is it an anchor that others use?)'
       : 'it would not read back as the same value';
     const why = problem ? problem.message : loss;
     throw new NocturneError('BAD_VALUE', `"${edit.field}" cannot be set to this value: ${why}`, {

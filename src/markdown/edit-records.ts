@@ -1,7 +1,4 @@
-/**
- * Edits of records: each returns the new text and changes no byte that is not the field's or the
- * record's.
- */
+/** Edits records: each function returns the new text and changes only the bytes of its target. */
 import { NocturneError } from '../kernel/error.js';
 import { appendRow, removeRow, setRowField } from './edit-table.js';
 import { appendSection, removeSection, setSectionField } from './edit-section.js';
@@ -12,14 +9,14 @@ import type { FieldEdit, FieldValues, RecordSpec } from './types.js';
 /**
  * Sets one field of one record. Setting a field to the value that it has returns the same text.
  * @throws NocturneError `NOT_FOUND` (record, column, heading), `BAD_VALUE` (a value that cannot
- * stand there), `AMBIGUOUS` (key or heading twice).
+ * be written), `AMBIGUOUS` (a duplicate key or heading).
  */
 export function setField(text: string, spec: RecordSpec, edit: FieldEdit): string {
   switch (spec.locator.kind) {
     case 'front-matter':
       return setFrontMatterField(text, edit);
     case 'lines':
-      throw onlyGrows(spec);
+      throw refusedForLog(spec);
     case 'table':
       return setRowField(text, { spec, locator: spec.locator }, edit);
     case 'section':
@@ -37,11 +34,11 @@ export function appendRecord(text: string, spec: RecordSpec, fields: FieldValues
     case 'front-matter':
       throw new NocturneError(
         'BAD_VALUE',
-        `a record of ${spec.object} is a whole file; it cannot be appended to one`,
-        { hint: 'create a new file for it' },
+        `a record of ${spec.object} is a whole file and cannot be added to a file`,
+        { hint: 'create a new file for the record' },
       );
     case 'lines':
-      throw onlyGrows(spec);
+      throw refusedForLog(spec);
     case 'table':
       return appendRow(text, { spec, locator: spec.locator }, fields);
     case 'section':
@@ -58,11 +55,11 @@ export function removeRecord(text: string, spec: RecordSpec, key: string): strin
     case 'front-matter':
       throw new NocturneError(
         'BAD_VALUE',
-        `a record of ${spec.object} is a whole file; it cannot be cut out of one`,
+        `a record of ${spec.object} is a whole file and cannot be removed from a file`,
         { hint: 'delete the file' },
       );
     case 'lines':
-      throw onlyGrows(spec);
+      throw refusedForLog(spec);
     case 'table':
       return removeRow(text, { spec, locator: spec.locator }, key);
     case 'section':
@@ -70,10 +67,7 @@ export function removeRecord(text: string, spec: RecordSpec, key: string): strin
   }
 }
 
-/**
- * A new document: front matter with `fields` (dotted names are nested) and an optional body below
- * it.
- */
+/** A new document: front matter with `fields` (dotted names are nested), then the body. */
 export function newDocument(fields: FieldValues, body?: string): string {
   const front = `---\n${renderFrontMatter(fields)}---\n`;
   return body === undefined || body === ''
@@ -81,9 +75,9 @@ export function newDocument(fields: FieldValues, body?: string): string {
     : `${front}\n${body.endsWith('\n') ? body : `${body}\n`}`;
 }
 
-function onlyGrows(spec: RecordSpec): NocturneError {
+function refusedForLog(spec: RecordSpec): NocturneError {
   return new NocturneError(
     'BAD_VALUE',
-    `${spec.object} is a log of JSON lines: commits add to it, and nothing else changes it`,
+    `${spec.object} is a log of JSON lines: only Nocturne adds to it, and lines never change`,
   );
 }

@@ -1,4 +1,4 @@
-/** Edits of sections: one part of one, a new last one, one less. */
+/** Edits sections: sets one part of a section, appends a section, or removes one. */
 import { NocturneError } from '../kernel/error.js';
 import { encodeItem } from './cell.js';
 import { fieldLabel, fieldName } from './field-name.js';
@@ -90,12 +90,12 @@ function locate(doc: Doc, { spec, locator }: Target): Found {
     case 'no-scope':
       throw new NocturneError(
         'NOT_FOUND',
-        `the heading that "${formatLocator(locator)}" of ${spec.object} stands under was not found`,
+        `the heading above "${formatLocator(locator)}" of ${spec.object} was not found`,
       );
     case 'ambiguous':
       throw new NocturneError(
         'AMBIGUOUS',
-        `the heading that "${formatLocator(locator)}" of ${spec.object} stands under is on lines ${found.headings.map(({ line }) => line).join(', ')}; expected once`,
+        `the heading above "${formatLocator(locator)}" of ${spec.object} is on lines ${found.headings.map(({ line }) => line).join(', ')}; expected only one`,
       );
   }
 }
@@ -132,7 +132,7 @@ function textOf(value: Value, field: string): string {
   return field === 'body' ? bodyText(valueText(value)) : valueText(value);
 }
 
-/** The one change that gives the field its value. */
+/** The change that gives the field its value. */
 function spliceFor(doc: Doc, section: Section, edit: FieldEdit): Splice {
   const parts = sectionParts(doc, section);
   const text = textOf(edit.value, edit.field);
@@ -148,7 +148,6 @@ function spliceFor(doc: Doc, section: Section, edit: FieldEdit): Splice {
   const fence = parts.fences.find(({ name }) => name === edit.field);
   if (fence) {
     const { contentStart: start, contentEnd: end } = fence.fence;
-
     return { start, end, text: fenceContent(edit.value, text) };
   }
   const item = parts.items.find(({ name }) => name === edit.field);
@@ -174,7 +173,7 @@ function labelFor(field: string): string {
   return label;
 }
 
-/** Lists of lists or of maps have a fence of their own; a list of words is an item. */
+/** Lists of lists or maps get a fence of their own; a list of words is an item. */
 function isStructure(value: Value): boolean {
   return (
     typeof value === 'object' &&
@@ -197,15 +196,13 @@ function renderSection({ locator }: Target, id: string, fields: FieldValues): st
   return `${heading}${items.length > 0 ? `\n${items.join('')}` : ''}${fences.join('')}${body === '' ? '' : `\n${body}\n`}`;
 }
 
-/**
- * At the end of the scope that the locator names; without one, after the last section of the kind.
- */
+/** At the end of the locator's scope, or without one, after the last section of this object. */
 function appendOffset(found: Found, target: Target): number {
   const last = found.sections.at(-1);
   return target.locator.within || !last ? found.scope.end : last.end;
 }
 
-/** Line endings to add so that a blank line stands between what is there and what comes. */
+/** The line endings to add so that a blank line separates the new text. */
 function leadingBreaks(before: string, eol: string): string {
   const content = before.trimEnd();
   if (content === '') return '';
@@ -215,7 +212,7 @@ function leadingBreaks(before: string, eol: string): string {
 
 type Proof = { readonly doc: Doc; readonly after: Doc };
 
-/** Reading back is the proof: the field has its value, and nothing else in the file has changed. */
+/** Reads the result back: the field must have its value, and nothing else may have changed. */
 function proveSet(
   target: Target,
   change: Proof & { readonly section: Section; readonly delta: number; readonly edit: FieldEdit },
@@ -225,7 +222,7 @@ function proveSet(
   const now = recordOf(target, after, section.key);
   const value = now?.fields.get(edit.field);
   const reads = value !== undefined && sameValue(value, edit.value, edit.field);
-  const kept =
+  const unchanged =
     keepsOutside(doc, after, {
       start: section.start,
       end: section.end,
@@ -234,7 +231,7 @@ function proveSet(
     was !== undefined &&
     now !== undefined &&
     sameFields(was, now, edit.field);
-  if (reads && kept) return;
+  if (reads && unchanged) return;
   const why = reads
     ? 'it would change other parts of the file'
     : 'it would not read back as the same value';
@@ -272,13 +269,13 @@ function proveAppended(
     return;
   throw new NocturneError(
     'BAD_VALUE',
-    `the fields of section "${id}" would not read back as they are`,
+    `the fields of section "${id}" would not read back as written`,
     { hint: PROSE_HINT },
   );
 }
 
 const PROSE_HINT =
-  'headings, fences and items inside a value are read as structure; a title is one line';
+  'headings, fences and items inside a value count as structure, and a title is one line';
 
 function recordOf(target: Target, doc: Doc, key: string): Rec | undefined {
   return readRecords(doc, '', target.spec).records.find((record) => record.key === key);

@@ -1,4 +1,4 @@
-/** Edits of table rows: one cell, a new last row, a row less. */
+/** Edits table rows: sets one cell, appends a row, or removes one. */
 import { NocturneError } from '../kernel/error.js';
 import { decodeCell, encodeCell } from './cell.js';
 import { fieldName } from './field-name.js';
@@ -14,23 +14,19 @@ type Located = { readonly doc: Doc; readonly table: Table; readonly columns: rea
 
 export function setRowField(text: string, target: Target, edit: FieldEdit): string {
   if (target.spec.shape === 'log')
-    throw new NocturneError(
-      'BAD_VALUE',
-      `${target.spec.object} is a log: its rows are never changed`,
-      {
-        file: edit.file,
-        hint: 'append a row instead',
-      },
-    );
+    throw new NocturneError('BAD_VALUE', `${target.spec.object} is a log: its rows never change`, {
+      file: edit.file,
+      hint: 'append a row instead',
+    });
   const located = locate(text, target);
   const row = rowWithKey(located, target, edit.key);
   const column = columnOf(located, target, edit.field);
   const cell = row.cells[column];
   if (!cell) {
-    const message = `row "${edit.key}" of ${target.spec.object} has ${row.cells.length} of ${located.columns.length} cells; "${edit.field}" is not there`;
+    const message = `row "${edit.key}" of ${target.spec.object} has ${row.cells.length} of ${located.columns.length} cells; "${edit.field}" is missing`;
     throw new NocturneError('NOT_FOUND', message, {
       line: row.line,
-      hint: 'write the missing cells first, "-" where there is no value',
+      hint: 'write the missing cells first, with "-" for no value',
     });
   }
   const value = valueText(edit.value);
@@ -81,7 +77,7 @@ function locate(text: string, { spec, locator }: Target): Located {
     case 'ambiguous':
       throw new NocturneError(
         'AMBIGUOUS',
-        `"${words}" stands on lines ${found.headings.map((heading) => heading.line).join(', ')}; expected once`,
+        `"${words}" is on lines ${found.headings.map((heading) => heading.line).join(', ')}; expected once`,
         { hint: 'rename one of the headings' },
       );
     case 'found':

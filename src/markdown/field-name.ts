@@ -1,6 +1,6 @@
-/** Names of fields ⇄ the headings of columns and items that show them. */
+/** Converts between field names and the headings of columns and items. */
 
-/** `Last worker pass` → `last_worker_pass`; emphasis and code marks around it are dropped. */
+/** `Last worker pass` → `last_worker_pass`, without surrounding emphasis and code marks. */
 export function fieldName(heading: string): string {
   return heading
     .replace(/^[*_`]+|[*_`]+$/g, '')

@@ -1,15 +1,9 @@
-/**
- * Where a file's front matter begins and ends: `---` alone on the first line, up to `---` or `...`
- * alone on a line.
- */
+/** Finds front matter: from a first line `---` to a line `---` or `...`. */
 import { isBlankSpan } from './block-start.js';
 import { lineEndAt } from './line-starts.js';
 import type { FrontMatter } from './types.js';
 
-/**
- * The front matter and the index of the first line after it; `undefined` when there is none or it
- * is not closed.
- */
+/** The front matter and the index of the line after it; `undefined` if none or not closed. */
 export function findFrontMatter(
   text: string,
   lineStarts: readonly number[],

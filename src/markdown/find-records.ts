@@ -1,7 +1,4 @@
-/**
- * Where records stand in a scanned file: the located table, the located sections, and what stands
- * in the way of finding them.
- */
+/** Finds the table or the sections of a locator in a scanned file, or the reason why not. */
 import { matchesKey } from './locator.js';
 import { sectionKey } from './key.js';
 import type { Doc, Heading, Locator, Span, Table } from './types.js';
@@ -15,10 +12,7 @@ export type FoundTable =
   | { readonly kind: 'no-table'; readonly heading: Heading }
   | { readonly kind: 'ambiguous'; readonly headings: readonly Heading[] };
 
-/**
- * The first table below the one heading of that depth and text, before the next heading of the same
- * or a higher level.
- */
+/** The first table in the scope of the only heading of that depth and text. */
 export function findTable(doc: Doc, locator: TableLocator): FoundTable {
   const headings = headingsLike(doc, locator);
   const [heading, second] = headings;
@@ -29,7 +23,7 @@ export function findTable(doc: Doc, locator: TableLocator): FoundTable {
   return table ? { kind: 'found', heading, table } : { kind: 'no-table', heading };
 }
 
-/** `inner` is what comes before the first deeper heading. */
+/** `inner` ends before the first deeper heading. */
 export type Section = {
   readonly heading: Heading;
   readonly key: string;
@@ -39,7 +33,7 @@ export type Section = {
   readonly end: number;
 };
 export type FoundSections =
-  /** `scope`: where sections are looked for, and where the newest is added at the end. */
+  /** `scope`: where to look for sections, and to add a new one at the end. */
   | {
       readonly kind: 'found';
       readonly scope: Span;
@@ -49,10 +43,7 @@ export type FoundSections =
   | { readonly kind: 'no-scope' }
   | { readonly kind: 'ambiguous'; readonly headings: readonly Heading[] };
 
-/**
- * The sections whose heading has the locator's depth and whose first word matches; `unnamed` are
- * headings of that depth without a word.
- */
+/** `unnamed`: headings of the locator's depth without a first word. */
 export function findSections(doc: Doc, locator: SectionLocator): FoundSections {
   let scope: Span = { start: doc.frontMatter?.end ?? 0, end: doc.text.length };
   if (locator.within) {
@@ -99,18 +90,18 @@ export function headingsLike(
   );
 }
 
-/** What belongs to a heading: up to the next one of the same or a higher level. */
+/** The scope of a heading: up to the next one of the same or a higher level. */
 export function scopeOf(doc: Doc, heading: Heading): Span {
   const next = nextHeading(doc, doc.headings.indexOf(heading));
   return { start: heading.end, end: next ? lineStartOf(doc, next) : doc.text.length };
 }
 
-/** Start of a heading's first line, its indent included. */
+/** Start of a heading's first line, including its indent. */
 export function lineStartOf(doc: Doc, heading: Heading): number {
   return doc.lineStarts[heading.line - 1] ?? heading.start;
 }
 
-/** The blocks that begin inside a span, of a list in the order of the file. */
+/** The blocks that begin inside a span. @param blocks in the order of the file. */
 export function within<T extends Span>(blocks: readonly T[], span: Span): readonly T[] {
   let low = 0;
   let high = blocks.length;

@@ -1,7 +1,4 @@
-/**
- * YAML front matter as flat fields with dotted names and exact positions; what cannot be read is a
- * diagnostic, never an exception.
- */
+/** Reads front matter into fields with dotted names and positions; never throws on content. */
 import {
   type Document,
   isAlias,
@@ -17,6 +14,7 @@ import {
 import type { Diagnostic } from '../kernel/diagnostic.js';
 import { lineEndAt } from './line-starts.js';
 import { type PlainField, readPlainYaml } from './plain-yaml.js';
+import { MAX_DEPTH } from './plain-yaml-inline.js';
 import { rangeOf, shapeError } from './range-of.js';
 import type { Cell, Doc, Span } from './types.js';
 
@@ -25,18 +23,15 @@ export type FrontMatterRead = {
   readonly diagnostics: readonly Diagnostic[];
 };
 
-/** Aliases may be followed this often in one list before it counts as a bomb. */
+/** More aliases in one list count as a YAML bomb. */
 const MAX_ALIASES = 100;
-/** Maps deeper than this are not data that a person wrote. */
-const MAX_DEPTH = 32;
-/** Front matter longer than this (UTF-16 units) is not read. */
+/** In UTF-16 units. */
 const MAX_LENGTH = 1_000_000;
 
 /**
- * Fields of the front matter: nested maps give dotted names, a list is one field with its structure
- * in `data`. Scalars keep their text (a date
- * stays a date's text); null is the empty string. Front matter with any error gives no fields: half
- * a record would be worse than none.
+ * Nested maps give dotted names; a list is one field with its structure in `data`. Scalars keep
+ * their text, null is the empty string. Front matter with an error gives no fields, because half a
+ * record is worse than none.
  */
 export function readFrontMatter(doc: Doc, file: string): FrontMatterRead {
   if (!doc.frontMatter) return { fields: new Map(), diagnostics: [missing(doc, file)] };
@@ -78,10 +73,7 @@ function cellsOf(doc: Doc, file: string, plain: readonly PlainField[]): Readonly
   return fields;
 }
 
-/**
- * The same through the `yaml` package: slower, complete, and the one that knows what is wrong.
- * Exported for the test that compares both.
- */
+/** The same through the `yaml` package: slower, but complete. Exported for the test of both. */
 export function readWithPackage(doc: Doc, file: string, source: string): FrontMatterRead {
   const contentStart = doc.frontMatter?.contentStart ?? 0;
   const fields = new Map<string, Cell>();
@@ -91,7 +83,7 @@ export function readWithPackage(doc: Doc, file: string, source: string): FrontMa
       shapeError(
         rangeOf(doc, file, { start: contentStart + start, end: contentStart + end }),
         message,
-        { hint: 'front matter is a YAML map: one "name: value" per line, nested by two blanks' },
+        { hint: 'front matter is a YAML map: one "name: value" per line, nested by two spaces' },
       ),
     );
   };
@@ -130,7 +122,7 @@ export function readWithPackage(doc: Doc, file: string, source: string): FrontMa
   return { fields: diagnostics.length > 0 ? new Map() : fields, diagnostics };
 }
 
-/** The document model of front matter's source; errors stay in it. */
+/** The document model of front matter, with its errors. */
 export function parseYaml(source: string): Document.Parsed {
   return parseDocument(source, {
     prettyErrors: false,
@@ -147,7 +139,7 @@ type Walk = {
   readonly depth: number;
   readonly add: (name: string, node: Node | null, span: Span) => void;
   readonly fail: (start: number, end: number, message: string) => void;
-  /** The offset behind the colon that follows a key. */
+  /** The offset after the colon of a key. */
   readonly afterColon: (keyEnd: number) => number;
 };
 
@@ -166,7 +158,7 @@ function collect(map: YAMLMap, walk: Walk): void {
     }
     const own = scalarText(key);
     const name = walk.prefix + own;
-    if (seen.has(own)) walk.fail(from, to, `"${name}" is given twice; expected each name once`);
+    if (seen.has(own)) walk.fail(from, to, `"${name}" occurs twice; expected each name once`);
     seen.add(own);
     if (isMap(value) && value.items.length > 0) {
       if (walk.depth >= MAX_DEPTH)
@@ -176,7 +168,7 @@ function collect(map: YAMLMap, walk: Walk): void {
   }
 }
 
-/** A value that is not written has its place right behind the colon. */
+/** The position of a missing value is right after the colon. */
 function valueSpan(value: Node | null, afterColon: number): Span {
   const [start, end] = value?.range ?? [0, 0];
   return start === end ? { start: afterColon, end: afterColon } : { start, end };
@@ -204,10 +196,7 @@ function cellOf(
   return { raw, value: isSeq(target) || isMap(target) ? dataText(data) : '', start, end, data };
 }
 
-/**
- * Where the last thing written in a node ends; the package's own range of a block list runs on over
- * the comments below it.
- */
+/** Where the content of a node ends; the package's range includes comments below a list. */
 export function contentEnd(node: Node | null, fallback: number): number {
   const [start, end] = node?.range ?? [fallback, fallback];
   if (isSeq(node) && !node.flow)
@@ -231,9 +220,7 @@ function trimmedEnd(source: string, start: number, end: number): number {
   return offset;
 }
 
-/**
- * A list of scalars as `a, b`; anything deeper as JSON; an empty list or map as the empty string.
- */
+/** A list of scalars as `a, b`, deeper data as JSON, an empty list or map as the empty string. */
 export function dataText(data: unknown): string {
   if (Array.isArray(data)) {
     if (data.every((item) => item === null || typeof item !== 'object'))
@@ -245,10 +232,7 @@ export function dataText(data: unknown): string {
     : '';
 }
 
-/**
- * A scalar as it is written: no date, number or boolean is reformatted; null is nothing; a block's
- * last line ending is not part of it.
- */
+/** A scalar as written, without reformatting, and without the last line ending of a block. */
 function scalarText(node: Scalar): string {
   if (node.value === null || node.value === undefined) return '';
   if (node.type === 'PLAIN') return node.source ?? String(node.value);
@@ -261,24 +245,21 @@ function isEmptyScalar(node: Node): boolean {
   return isScalar(node) && scalarText(node) === '';
 }
 
-/**
- * Why there is no front matter: none at all, one that never closes, or one in a language that would
- * be executed.
- */
+/** Why there is no front matter: absent, never closed, or in an executable language. */
 function missing(doc: Doc, file: string): Diagnostic {
   const start = doc.lineStarts[0] ?? 0;
   const span = { start, end: lineEndAt(doc.text, doc.lineStarts, 0) };
   const first = doc.text.slice(span.start, span.end).trimEnd();
   const expected = 'a line "---", YAML, a line "---" at the start of the file';
   if (first === '---')
-    return shapeError(rangeOf(doc, file, span), 'front matter is opened here and never closed', {
+    return shapeError(rangeOf(doc, file, span), 'front matter begins here and never ends', {
       expected: 'a line "---" after the last field',
       hint: 'add a line "---" below the fields',
     });
   if (/^---[A-Za-z]/.test(first)) {
     return shapeError(
       rangeOf(doc, file, span),
-      `front matter names the language "${first.slice(3)}"; only YAML is read and nothing is ever executed`,
+      `front matter names the language "${first.slice(3)}"; Nocturne reads only YAML and never executes it`,
       { expected: '---', actual: first, hint: 'begin with a plain "---" and write YAML' },
     );
   }

@@ -1,12 +1,6 @@
-/**
- * The keys of records: of a document from its path, of a section from its heading, of a row from
- * its key columns.
- */
+/** The key of a document, from its path, and of a section, from its heading. */
 
-/**
- * What the first `*` of `glob` (no slash in it; `**` counts as any path) matched in `path`; the
- * file's name without `.md` when the glob has none or does not match.
- */
+/** What the first `*` of `glob` matched in `path`, else the name of the file without `.md`. */
 export function documentKey(path: string, glob: string): string {
   const star = glob.indexOf('*');
   if (star !== -1) {
@@ -16,9 +10,7 @@ export function documentKey(path: string, glob: string): string {
   return (path.split('/').at(-1) ?? path).replace(/\.md$/i, '');
 }
 
-/**
- * First word of a section's heading (code marks and a trailing colon dropped) and the rest of it.
- */
+/** The first word of a heading, without code marks and a trailing colon, and the rest of it. */
 export function sectionKey(heading: string): {
   readonly key: string;
   readonly title: string;

@@ -1,4 +1,4 @@
-/** Leaf blocks: what the rest of a line begins or continues inside its containers. */
+/** Leaf blocks that the rest of a line begins or continues inside its containers. */
 import {
   atxDepth,
   atxText,
@@ -67,7 +67,7 @@ export function readLeaf(state: State, line: Cursor, offset: number, indent: num
   readText(state, line, offset);
 }
 
-/** A line of a paragraph; `offset` is where its text begins when it could be a table's header. */
+/** A line of a paragraph. @param offset where its text begins, if it can be a table's header. */
 export function readText(state: State, line: Cursor, offset: number | undefined): void {
   const { paragraph, header } = state;
   if (state.leaf !== 'paragraph') {
@@ -82,7 +82,7 @@ export function readText(state: State, line: Cursor, offset: number | undefined)
   header.line = offset === undefined ? 0 : line.line;
 }
 
-/** Can this line interrupt a paragraph that it would otherwise continue lazily? */
+/** Whether this line can interrupt a paragraph that it would otherwise continue. */
 export function startsBlock(text: string, offset: number, end: number): boolean {
   switch (text.charCodeAt(offset)) {
     case 35:
@@ -101,7 +101,7 @@ export function startsBlock(text: string, offset: number, end: number): boolean 
   }
 }
 
-/** Ends the open leaf; `contentEnd` and `end` matter to a fence that nobody closed. */
+/** Ends the open leaf; `contentEnd` and `end` are for a fence that was not closed. */
 export function closeLeaf(state: State, contentEnd: number, end: number): void {
   if (state.leaf === 'none') return;
   if (state.fence) pushFence(state, contentEnd, end, false);
@@ -134,7 +134,7 @@ export function continueFence(state: State, line: Cursor): void {
   pushFence(state, line.start, line.end, true);
 }
 
-/** False when the line is blank and ends the block before itself. */
+/** False if the line is blank and ends the block before it. */
 export function continueHtml(state: State, line: Cursor): boolean {
   const { htmlBlock } = state;
   if (!htmlBlock) return false;
@@ -246,8 +246,8 @@ function openTable(state: State, line: Cursor, offset: number): boolean {
   )
     return false;
   if (header.start > state.paragraph.start && htmlKind(text, header.start, header.end, false) > 0) {
-    // The line could not interrupt the paragraph as HTML, but a table's header does, and then it is
-    // HTML after all.
+    // As HTML, the line cannot interrupt the paragraph. As a table's header it can, and then it is
+    // HTML.
     closeLeaf(state, header.lineStart, header.lineStart);
     state.htmlBlock = { kind: 7, start: header.start, end: line.end };
     state.leaf = 'html';
@@ -263,7 +263,7 @@ function openTable(state: State, line: Cursor, offset: number): boolean {
   return true;
 }
 
-/** A header of one pipe and nothing else makes no table. */
+/** A header of only one pipe does not make a table. */
 function isLonePipe(text: string, { start, end }: Span): boolean {
   return text.charCodeAt(start) === 124 && isBlankSpan(text, start + 1, end);
 }

@@ -1,11 +1,6 @@
-/**
- * Where the lines of a text begin, as CommonMark sees lines: `\n`, `\r\n` and lone `\r` end one.
- */
+/** The lines of a text; `\n`, `\r\n` and a lone `\r` end a line, as in CommonMark. */
 
-/**
- * Offsets of the first unit of every line; line 1 starts after a BOM, so that columns do not count
- * it.
- */
+/** The start offset of every line; line 1 starts after a BOM, so that columns do not count it. */
 export function lineStartsOf(text: string): number[] {
   const starts = [text.charCodeAt(0) === 0xfeff ? 1 : 0];
   if (!hasLoneReturn(text)) {
@@ -26,7 +21,7 @@ function hasLoneReturn(text: string): boolean {
   return false;
 }
 
-/** Offset of the end of line `index` (0-based), its line ending left out. */
+/** The end offset of line `index` (0-based), without its line ending. */
 export function lineEndAt(text: string, starts: readonly number[], index: number): number {
   const next = starts[index + 1];
   if (next === undefined) return text.length;
@@ -37,7 +32,7 @@ export function lineEndAt(text: string, starts: readonly number[], index: number
     : next - 1;
 }
 
-/** The line ending that a text uses: that of its first line. */
+/** The line ending of a text, which is that of its first line. */
 export function lineEndingOf(text: string): '\n' | '\r\n' {
   const offset = text.indexOf('\n');
   return offset > 0 && text.charCodeAt(offset - 1) === 13 ? '\r\n' : '\n';

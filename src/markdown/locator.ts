@@ -1,4 +1,4 @@
-/** The Locator column of REGISTRY.md: words ⇄ where in a file an object's records stand. */
+/** Parses and formats the Locator column of REGISTRY.md. */
 import type { Locator, Shape } from './types.js';
 
 const HEADING = /^(#{1,6})[ \t]+(\S.*)$/;
@@ -6,7 +6,7 @@ const HEADING = /^(#{1,6})[ \t]+(\S.*)$/;
 /**
  * `front matter` (document), `## Projects` (table, log), `lines` (log in a `.jsonl` file), `##
  * FM-*` or `### N-* in ## Inbox` (section).
- * `undefined` when the text is not a locator of that shape.
+ * `undefined` if the text is not a locator of that shape.
  */
 export function parseLocator(text: string, shape: Shape): Locator | undefined {
   const words = text.trim();
@@ -24,7 +24,7 @@ export function parseLocator(text: string, shape: Shape): Locator | undefined {
   }
 }
 
-/** The words that `parseLocator` reads back. */
+/** The inverse of `parseLocator`. */
 export function formatLocator(locator: Locator): string {
   switch (locator.kind) {
     case 'front-matter':
@@ -41,10 +41,7 @@ export function formatLocator(locator: Locator): string {
   }
 }
 
-/**
- * Does the first word of a section's heading match the locator's pattern? `*` stands for any
- * characters.
- */
+/** Whether the key of a section matches the locator's pattern, in which `*` matches any text. */
 export function matchesKey(pattern: string, key: string): boolean {
   const parts = pattern.split('*');
   const [head = ''] = parts;

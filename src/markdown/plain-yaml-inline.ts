@@ -1,6 +1,6 @@
-/** Values of plain YAML on one line: scalars, quoted text, lists and maps in brackets. */
+/** Reads plain YAML values on one line: scalars, quoted text, lists and maps in brackets. */
 
-/** A value, its text, and the offset behind it. */
+/** A value, its text, and the offset after it. */
 export type Read = { readonly value: unknown; readonly text: string; readonly end: number };
 export type Inline = {
   readonly source: string;
@@ -8,7 +8,7 @@ export type Inline = {
   readonly textOf: (data: unknown) => string;
 };
 
-/** Thrown here and caught by the two readers of plain YAML only: the source is not plain. */
+/** Thrown if the source is not plain; only the two readers of plain YAML catch it. */
 export const NOT_PLAIN = Symbol('not plain');
 export const MAX_DEPTH = 32;
 export const KEY = /([A-Za-z_][\w-]*):(?=[ \r\n]|$)/y;
@@ -20,7 +20,7 @@ const ODD_NUMBER = /^(?:0[ox]|[-+]?\.(?:inf|Inf|INF)|\.nan|\.NaN|\.NAN)/;
 const TRUE = /^(?:true|True|TRUE)$/;
 const FALSE = /^(?:false|False|FALSE)$/;
 
-/** A value on its name's line, with nothing behind it but a comment. */
+/** A value on the line of its name, with at most a comment after it. */
 export function readInline(state: Inline, from: number, lineEnd: number): Read {
   const { source } = state;
   const c = source.charCodeAt(from);
@@ -32,7 +32,7 @@ export function readInline(state: Inline, from: number, lineEnd: number): Read {
   return read;
 }
 
-/** A plain scalar up to a comment or the end of its line; one look at each character. */
+/** A plain scalar up to a comment or the end of its line, in one pass. */
 function readPlain(source: string, from: number, lineEnd: number): Read {
   if (!opensPlain(source.charCodeAt(from)) || isMark(source, from, 45, lineEnd)) throw NOT_PLAIN;
   let end = from;
@@ -46,10 +46,7 @@ function readPlain(source: string, from: number, lineEnd: number): Read {
   return { ...scalar(source.slice(from, end)), end };
 }
 
-/**
- * Can a plain scalar begin so, outside brackets? Letters, digits and what has no meaning of its own
- * in YAML; `-` when no blank follows.
- */
+/** Whether a plain scalar outside brackets can begin with this character. */
 function opensPlain(c: number): boolean {
   if ((c >= 97 && c <= 122) || (c >= 65 && c <= 90) || (c >= 45 && c <= 57)) return true;
   return (
@@ -66,7 +63,7 @@ function opensPlain(c: number): boolean {
   );
 }
 
-/** This character with a blank or the end of the line behind it. */
+/** This character, followed by a blank or the end of the line. */
 function isMark(source: string, offset: number, mark: number, lineEnd: number): boolean {
   return (
     source.charCodeAt(offset) === mark &&
@@ -74,7 +71,7 @@ function isMark(source: string, offset: number, mark: number, lineEnd: number): 
   );
 }
 
-/** Control characters, tabs and line separators: left to the package. */
+/** Control characters, tabs and line separators, which are left to the package. */
 function isOdd(c: number): boolean {
   return c < 32 || (c >= 0x7f && c <= 0x9f) || c === 0x2028 || c === 0x2029 || c === 0xfeff;
 }
@@ -141,7 +138,7 @@ function readFlowValue(state: Inline, offset: number, lineEnd: number, depth: nu
   return { ...scalar(text), end: offset + text.length };
 }
 
-/** Core schema of YAML 1.2. Most text cannot be anything else but text, by its first character. */
+/** The core schema of YAML 1.2. The first character shows that most text is text. */
 function scalar(text: string): { readonly value: unknown; readonly text: string } {
   const c = text.charCodeAt(0);
   if ((c >= 43 && c <= 57) || c === 46) {

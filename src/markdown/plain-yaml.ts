@@ -1,10 +1,9 @@
 /**
- * The plain YAML that nearly all front matter is written in, read in one pass: block maps and
- * lists, one-line scalars, one-line flow lists and maps. Whatever is beyond that (anchors, tags,
- * block scalars, escapes, several lines, errors of any kind) is left to the `yaml` package:
- * `undefined` means "not plain", never "wrong". A property test holds that both give the same
- * fields. It exists because the package takes half a millisecond for forty lines, which is most of
- * the time of reading a large workspace.
+ * Reads the plain YAML of nearly all front matter in one pass: block maps and lists, and scalars
+ * and flow collections on one line. Everything else (anchors, tags, block scalars, escapes, errors)
+ * is left to the `yaml` package: `undefined` means "not plain", never "wrong". A property test
+ * compares both. The package takes half a millisecond for forty lines, which would be most of the
+ * time of reading a large workspace.
  */
 import { defined } from '../kernel/defined.js';
 import {
@@ -18,7 +17,7 @@ import {
   type Inline,
 } from './plain-yaml-inline.js';
 
-/** One field: offsets into the source, its text, and its structure when it is a list. */
+/** A field: offsets into the source, its text, and the structure of a list. */
 export type PlainField = {
   readonly name: string;
   readonly start: number;
@@ -34,9 +33,7 @@ type State = Inline & {
   readonly fields: PlainField[];
 };
 
-/**
- * The fields of plain front matter in their order, or `undefined`. `textOf` gives a list's text.
- */
+/** The fields of plain front matter, or `undefined`. @param textOf gives the text of a list. */
 export function readPlainYaml(
   source: string,
   textOf: (data: unknown) => string,
@@ -53,10 +50,7 @@ export function readPlainYaml(
   }
 }
 
-/**
- * The structure of a plain block (a list, a map, or one of them in brackets on one line), or
- * `undefined`.
- */
+/** The structure of a plain list or map, or `undefined`. */
 export function readPlainData(source: string): { readonly data: unknown } | undefined {
   const lines = contentLines(source);
   const first = lines?.[0];
@@ -79,7 +73,7 @@ function readBlock(state: State, first: Line): unknown {
   return readInline(state, first.offset, first.end).value;
 }
 
-/** Lines with content; comment lines and blank lines are passed over. */
+/** The lines with content, without comment lines and blank lines. */
 function contentLines(source: string): Line[] | undefined {
   const lines: Line[] = [];
   let start = 0;

@@ -1,16 +1,10 @@
-/**
- * The proof after an edit of prose: what stands outside of the edited span is still read as the
- * same blocks.
- */
+/** Proves after an edit of prose that the text outside the edited span still reads the same. */
 import type { Doc, Span } from './types.js';
 
 /** An edit of `before` turned its span [start, end) into [start, newEnd) of `after`. */
 export type EditedSpan = Span & { readonly newEnd: number };
 
-/**
- * Same headings, tables, fences and HTML blocks before and behind the span, shifted by what the
- * edit added.
- */
+/** Whether all blocks outside the span are the same, shifted by what the edit added. */
 export function keepsOutside(before: Doc, after: Doc, span: EditedSpan): boolean {
   return (
     sameBlocks(before.headings, after.headings, span) &&

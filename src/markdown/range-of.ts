@@ -1,14 +1,9 @@
-/** Offsets of a Doc as ranges of its file. */
-import { defined } from '../kernel/defined.js';
+/** Converts offsets of a Doc into ranges of its file. */
 import { rangeAt } from '../kernel/text-position.js';
 import type { Diagnostic, Range } from '../kernel/diagnostic.js';
-import type { Doc } from './types.js';
+import type { Doc, Span } from './types.js';
 
-export function rangeOf(
-  doc: Doc,
-  file: string,
-  span: { readonly start: number; readonly end: number },
-): Range {
+export function rangeOf(doc: Doc, file: string, span: Span): Range {
   return rangeAt({ starts: doc.lineStarts, length: doc.text.length }, file, span.start, span.end);
 }
 
@@ -16,20 +11,7 @@ export function rangeOf(
 export function shapeError(
   range: Range,
   message: string,
-  facts: {
-    readonly expected?: string;
-    readonly actual?: string;
-    readonly hint?: string;
-    readonly related?: Diagnostic['related'];
-  } = {},
+  facts: Pick<Diagnostic, 'expected' | 'actual' | 'hint'> = {},
 ): Diagnostic {
-  const { related, ...rest } = facts;
-  return {
-    rule: 'record-shape',
-    severity: 'error',
-    message,
-    range,
-    ...rest,
-    ...defined({ related }),
-  };
+  return { rule: 'record-shape', severity: 'error', message, range, ...facts };
 }

@@ -1,18 +1,14 @@
-/**
- * Records of a log whose rows are lines of JSON (a file whose name ends with `.jsonl`): one object
- * on each line, its members are the fields.
- */
+/** Reads a log of JSON lines (`.jsonl`): one object on each line, whose members are the fields. */
 import { defined } from '../kernel/defined.js';
 import type { Diagnostic, Range } from '../kernel/diagnostic.js';
 import { shapeError } from './range-of.js';
 import type { Cell, Doc, ReadResult, Rec, RecordSpec } from './types.js';
 
-/** Whether the rows of the log in this file are lines of JSON, not rows of a table. */
 export function isLineLog(file: string): boolean {
   return file.endsWith('.jsonl');
 }
 
-/** Never throws on the file's content; a line that is no object is a diagnostic. */
+/** Never throws on content: a line that is not an object is a diagnostic. */
 export function readLines(doc: Doc, file: string, spec: RecordSpec): ReadResult {
   const records: Rec[] = [];
   const diagnostics: Diagnostic[] = [];
@@ -23,8 +19,8 @@ export function readLines(doc: Doc, file: string, spec: RecordSpec): ReadResult 
       const fields = fieldsOf(line, place);
       if (fields === undefined)
         diagnostics.push(
-          shapeError(rangeAt(place, start, end), `line ${i + 1} is not an object in JSON`, {
-            expected: 'one object in JSON on each line',
+          shapeError(rangeAt(place, start, end), `line ${i + 1} is not a JSON object`, {
+            expected: 'one JSON object on each line',
             actual: line.slice(0, 60),
           }),
         );
@@ -64,8 +60,8 @@ function rangeAt(place: Place, start: number, end: number): Range {
 function fieldsOf(line: string, place: Place): ReadonlyMap<string, Cell> | undefined {
   const members = parseLine(line);
   if (members === undefined) return undefined;
-  // Where each value stands is known of a line that is written as nocturne writes it; of any other,
-  // a value stands somewhere in the line.
+  // The position of each value is known only for a line in Nocturne's own format; otherwise it is
+  // the whole line.
   const exact = JSON.stringify(members) === line;
   const fields = new Map<string, Cell>();
   let offset = place.start + 1;

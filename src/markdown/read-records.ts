@@ -1,7 +1,4 @@
-/**
- * Records of one object kind in one file, with a position for every field, and diagnostics for what
- * is not a record.
- */
+/** Reads the records of one object in one file, with the position of every field. */
 import type { Diagnostic, Range } from '../kernel/diagnostic.js';
 import { decodeCell } from './cell.js';
 import { fieldName } from './field-name.js';
@@ -24,9 +21,7 @@ import type {
   TableRow,
 } from './types.js';
 
-/**
- * Records that `spec` finds in `doc`, in the order of the file. Never throws on the file's content.
- */
+/** The records in the order of the file. Never throws on content: a mistake is a diagnostic. */
 export function readRecords(doc: Doc, file: string, spec: RecordSpec): ReadResult {
   const { locator } = spec;
   switch (locator.kind) {
@@ -118,7 +113,7 @@ function rowProblem(doc: Doc, file: string, row: TableRow, columns: readonly str
     return shapeError(
       rangeOf(doc, file, row),
       `row has ${count} of ${columns.length} cells; missing: ${gone}`,
-      { expected, actual, hint: 'write "-" in a cell that has no value' },
+      { expected, actual, hint: 'write "-" in a cell without a value' },
     );
   }
   const extra = row.cells[columns.length];
@@ -145,9 +140,7 @@ function columnProblems(
         shapeError(range, `column ${index + 1} has no heading; expected a field's name`),
       );
     else if (columns.indexOf(name) < index)
-      problems.push(
-        shapeError(range, `column "${name}" stands twice in this table; expected once`),
-      );
+      problems.push(shapeError(range, `the table has two columns "${name}"; expected one`));
   });
   const missing = spec.key.filter((name) => !columns.includes(name));
   if (missing.length > 0) {
@@ -185,7 +178,7 @@ function tableProblem(
         `no table under "${locator}" for ${spec.object}`,
         {
           expected,
-          hint: 'a table has a header row, a row of dashes such as | --- | and stands at the margin, outside comments and fences',
+          hint: 'a table has a header row and a row of dashes such as | --- |, and is not indented or inside a comment or fence',
         },
       );
     case 'ambiguous':
@@ -259,7 +252,7 @@ function ambiguous(
   return {
     rule: 'locator-ambiguous',
     severity: 'error',
-    message: `"${second?.text ?? ''}" is the heading of ${details.spec.object} and stands ${details.headings.length} times in this file`,
+    message: `the heading "${second?.text ?? ''}" of ${details.spec.object} occurs ${details.headings.length} times in this file`,
     range,
     expected: `"${details.locator}" once`,
     actual: `${details.headings.length} times`,

@@ -1,19 +1,22 @@
-/** Values → YAML text: scalars, lists, and the front matter of a new document. */
+/** Renders values as YAML: scalars, lists, and the front matter of a new document. */
 import { NocturneError } from '../kernel/error.js';
 import { parseYaml } from './front-matter.js';
+import { NULL } from './plain-yaml-inline.js';
 import { isMap, isScalar, stringify } from 'yaml';
 import type { Value } from './types.js';
 
 const PLAIN = /^[A-Za-z0-9_/.(][\w /.,()+@%=~;<>$^*!?|'"-]*$/u;
-const RESERVED = /^(?:~|null|Null|NULL)$/;
+const STYLE = {
+  version: '1.2',
+  schema: 'core',
+  lineWidth: 0,
+  aliasDuplicateObjects: false,
+} as const;
 
-/**
- * How a scalar that is replaced was written; kept where the new value allows it. `flow`: plain,
- * inside brackets.
- */
+/** The style of a replaced scalar, kept if the new value allows it. `flow`: plain in brackets. */
 export type Quotes = 'plain' | 'single' | 'double' | 'flow';
 
-/** One line of YAML for a scalar. Null and the empty string are nothing (plain) or `""`. */
+/** One line of YAML for a scalar. */
 export function renderScalar(
   value: string | number | boolean | null,
   quotes: Quotes = 'plain',
@@ -30,34 +33,19 @@ export function renderScalar(
   return isPlain(text) ? text : renderDouble(text);
 }
 
-/** Block YAML of any value, ending in a line ending. */
+/** Block YAML of any value, with a line ending at its end. */
 export function renderYaml(value: Value): string {
-  return stringify(value, {
-    version: '1.2',
-    schema: 'core',
-    lineWidth: 0,
-    aliasDuplicateObjects: false,
-  });
+  return stringify(value, STYLE);
 }
 
 /** One line of YAML for a list or a map. */
 export function renderFlow(value: Value): string {
-  return stringify(value, {
-    version: '1.2',
-    schema: 'core',
-    lineWidth: 0,
-    aliasDuplicateObjects: false,
-    collectionStyle: 'flow',
-    flowCollectionPadding: false,
-  })
+  return stringify(value, { ...STYLE, collectionStyle: 'flow', flowCollectionPadding: false })
     .trimEnd()
     .replace(/\n\s*/g, ' ');
 }
 
-/**
- * The lines of `name: value` for a set of fields; dotted names become nested maps, in the order in
- * which they first appear.
- */
+/** The lines of `name: value` for a set of fields; dotted names become nested maps. */
 export function renderFrontMatter(fields: Readonly<Record<string, Value>>): string {
   const root: Tree = new Map();
   for (const [name, value] of Object.entries(fields)) plant(root, name, value);
@@ -101,7 +89,7 @@ function renderTree(tree: Tree, indent: string): string {
   return text;
 }
 
-/** `name: value`, lists and maps in block style below it; no line ending at the end. */
+/** `name: value`, with lists and maps as blocks below; no line ending at the end. */
 export function renderEntry(name: string, value: Value, indent: string): string {
   const key = renderName(name);
   if (value === null || value === '') return `${key}:`;
@@ -110,7 +98,7 @@ export function renderEntry(name: string, value: Value, indent: string): string 
   return `${key}:\n${indentLines(renderYaml(value), `${indent}  `)}`;
 }
 
-/** Lines of a block moved right; blank lines stay blank. */
+/** Indents the lines of a block, except blank lines. */
 export function indentLines(block: string, indent: string): string {
   return block
     .trimEnd()
@@ -120,7 +108,7 @@ export function indentLines(block: string, indent: string): string {
 }
 
 function renderName(name: string): string {
-  return /^[A-Za-z_][\w-]*$/.test(name) && !RESERVED.test(name) ? name : renderDouble(name);
+  return /^[A-Za-z_][\w-]*$/.test(name) && !NULL.test(name) ? name : renderDouble(name);
 }
 
 function renderDouble(text: string): string {
@@ -130,13 +118,9 @@ function renderDouble(text: string): string {
   );
 }
 
-/**
- * Does the text mean itself when it is written without quotes? The parser decides where the easy
- * pattern does not.
- */
+/** Whether the text without quotes means itself. The parser decides if the fast pattern cannot. */
 function isPlain(text: string): boolean {
-  if (text === '' || RESERVED.test(text) || text !== text.trim() || /[\n\r]/.test(text))
-    return false;
+  if (text === '' || NULL.test(text) || text !== text.trim() || /[\n\r]/.test(text)) return false;
   if (PLAIN.test(text) && !text.startsWith('---') && !text.startsWith('...')) return true;
   const { contents, errors, warnings } = parseYaml(`x: ${text}\n`);
   if (errors.length > 0 || warnings.length > 0 || !isMap(contents) || contents.items.length !== 1)

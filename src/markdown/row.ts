@@ -1,7 +1,5 @@
-/**
- * One line of a table ⇄ its decoded values, without a document around it; the fast path of chained
- * logs.
- */
+/** Parses and formats one line of a table without its document, which is fast for logs. */
+import { isBlank } from './block-start.js';
 import { decodeCell, encodeCell } from './cell.js';
 
 const BACKSLASH = 92;
@@ -9,7 +7,7 @@ const PIPE = 124;
 const HYPHEN = 45;
 const EM_DASH = 0x2014;
 
-/** Decoded values of the cells of one table line (no line ending). */
+/** The decoded values of one table line, which has no line ending. */
 export function parseRow(line: string): string[] {
   const values: string[] = [];
   const plain = !line.includes('\\') && !line.includes('<');
@@ -32,7 +30,7 @@ export function parseRow(line: string): string[] {
   return values;
 }
 
-/** The next pipe that cuts: one behind an even number of backslashes. */
+/** The next pipe that separates cells: one after an even number of backslashes. */
 function nextPipe(line: string, from: number, last: number): number {
   for (let pipe = line.indexOf('|', from); pipe !== -1; pipe = line.indexOf('|', pipe + 1)) {
     let slashes = pipe;
@@ -52,8 +50,4 @@ function isNull(line: string, start: number, end: number): boolean {
   if (end === start) return true;
   const c = line.charCodeAt(start);
   return c === HYPHEN || c === EM_DASH;
-}
-
-function isBlank(c: number): boolean {
-  return c === 32 || c === 9;
 }

@@ -1,13 +1,10 @@
-/** What the scanner carries from line to line, and the cursor that reads one line. */
+/** The state of the scanner between lines, and the cursor inside a line. */
 import type { Fence, Heading, Span, Table, TableRow } from './types.js';
 
 /** The open leaf block of the deepest open container. */
 export type Leaf = 'none' | 'paragraph' | 'fence' | 'html' | 'indented' | 'table';
 
-/**
- * What is being built; containers are block quotes (0) and list items (the columns that their
- * content is indented by).
- */
+/** A container is a block quote (size 0) or a list item (size: the indent of its content). */
 export type State = {
   readonly text: string;
   readonly headings: Heading[];
@@ -17,10 +14,7 @@ export type State = {
   readonly containers: Container[];
   leaf: Leaf;
   readonly paragraph: { start: number; line: number; end: number };
-  /**
-   * The paragraph's last line; `line` is 0 when it cannot be a table's header. Changed in place:
-   * there is one for every line of prose.
-   */
+  /** The last line of the paragraph; `line` is 0 if it cannot be a table's header. */
   readonly header: { lineStart: number; start: number; end: number; line: number };
   table:
     | { readonly header: TableRow; readonly delimiter: TableRow; readonly rows: TableRow[] }
@@ -39,7 +33,7 @@ export type State = {
 };
 export type Container = { readonly size: number; initialBlank: boolean; furtherBlank: boolean };
 
-/** A line and how far it has been read: to `offset`, which is at the tab-expanded `column`. */
+/** A line, read up to `offset`, which is at the tab-expanded `column`. */
 export type Cursor = {
   readonly start: number;
   readonly end: number;
@@ -48,7 +42,7 @@ export type Cursor = {
   column: number;
 };
 
-/** The first non-blank unit from the cursor on, and its column. */
+/** The first non-blank from the cursor on, and its column. */
 export function skipIndent(text: string, line: Cursor): { offset: number; column: number } {
   let { offset, column } = line;
   while (offset < line.end) {
@@ -61,7 +55,7 @@ export function skipIndent(text: string, line: Cursor): { offset: number; column
   return { offset, column };
 }
 
-/** Moves over `count` columns of blanks; a tab may be left half read. */
+/** Skips `count` columns of blanks, perhaps only part of a tab. */
 export function consumeColumns(text: string, line: Cursor, count: number): void {
   let left = count;
   while (left > 0 && line.offset < line.end) {

@@ -1,7 +1,4 @@
-/**
- * One positioned pass over a markdown text: front matter, and the headings, tables, fences and HTML
- * blocks of its top level.
- */
+/** Scans markdown in one pass: front matter, and top-level headings, tables, fences and HTML. */
 import { matchContainers, openContainers } from './containers.js';
 import { findFrontMatter } from './find-front-matter.js';
 import {
@@ -16,11 +13,7 @@ import { lineEndAt, lineEndingOf, lineStartsOf } from './line-starts.js';
 import { type Cursor, skipIndent, type State } from './scan-state.js';
 import type { Doc } from './types.js';
 
-/**
- * Block structure of `text`. Only the top level is reported: what stands in a list or a block quote
- * is neither a heading nor a table of the file.
- * Total: any string gives a Doc. Time is linear in the text's length.
- */
+/** Skips blocks inside lists and block quotes. Any string gives a Doc, in linear time. */
 export function scan(text: string): Doc {
   const lineStarts = lineStartsOf(text);
   const front = findFrontMatter(text, lineStarts);

@@ -1,7 +1,4 @@
-/**
- * The fields of one section: `id` and `title` from its heading, its items, its named fences, and
- * the rest as `body`.
- */
+/** Fields of a section: `id` and `title` of its heading, items, named fences, and the `body`. */
 import { parseDocument } from 'yaml';
 import type { Diagnostic } from '../kernel/diagnostic.js';
 import { decodeItem } from './cell.js';
@@ -13,14 +10,11 @@ import { readPlainData } from './plain-yaml.js';
 import { rangeOf, shapeError } from './range-of.js';
 import type { Cell, Doc, Fence, Span } from './types.js';
 
-/** `- **Action needed:** value` at the margin; the colon may also stand outside the emphasis. */
+/** `- **Action needed:** value`, not indented; the colon may be outside the emphasis. */
 const ITEM = /^[-*+][ \t]+\*\*([^*\n]+?)(?::\*\*|\*\*:)[ \t]*/;
 const NAMED_FENCE = /^(\S+)[ \t]+([A-Za-z][\w-]*)$/;
 
-/**
- * Where a section's parts stand. `items` are value spans; `body` is a span even when there is
- * nothing in it.
- */
+/** The spans of the parts of a section; an empty `body` has a span too. */
 export type SectionParts = {
   readonly id: Span;
   readonly title: Span;
@@ -60,7 +54,7 @@ export function sectionParts(doc: Doc, section: Section): SectionParts {
   };
 }
 
-/** Named cells of a section; a name given twice keeps the first and is reported. */
+/** Of two fields with the same name, the first counts, and a diagnostic reports the second. */
 export function sectionFields(
   doc: Doc,
   file: string,
@@ -77,7 +71,7 @@ export function sectionFields(
     const range = rangeOf(doc, file, span);
     if (fields.has(name)) {
       diagnostics.push(
-        shapeError(range, `section ${section.key} gives "${name}" twice; expected once`),
+        shapeError(range, `section ${section.key} has two fields "${name}"; expected one`),
       );
       return;
     }
@@ -126,7 +120,7 @@ function headingParts(doc: Doc, section: Section): { readonly id: Span; readonly
   };
 }
 
-/** Items at the margin, outside fences and HTML, with the indented lines that continue them. */
+/** Items outside fences and HTML, with the indented lines that continue them. */
 function findItems(doc: Doc, inner: Span): SectionParts['items'] {
   const { text, lineStarts } = doc;
   const items: { name: string; value: Span; line: Span }[] = [];
@@ -159,7 +153,7 @@ function findItems(doc: Doc, inner: Span): SectionParts['items'] {
   return items;
 }
 
-/** An indented line that is neither blank nor an item of its own. */
+/** An indented line that is not blank. */
 function continues(text: string, lineStarts: readonly number[], line: number): boolean {
   const start = lineStarts[line] ?? 0;
   const c = text.charCodeAt(start);
@@ -223,7 +217,7 @@ function isSpace(c: number): boolean {
   return c === 32 || (c >= 9 && c <= 13);
 }
 
-/** Normal form of a body: no white space at its ends. */
+/** Trims white space at the ends of a body. */
 export function bodyText(value: string): string {
   const { start, end } = trimmedSpan(value, 0, value.length);
   return value.slice(start, end);

@@ -1,19 +1,15 @@
-/** One line of a GFM table cut at its pipes, by the rules of micromark-extension-gfm-table. */
-import type { TableCell } from './types.js';
+/** Splits a line of a GFM table at its pipes, as micromark-extension-gfm-table does. */
+import { isBlank } from './block-start.js';
+import type { Span } from './types.js';
 
-const TAB = 9;
-const SPACE = 32;
 const DASH = 45;
 const COLON = 58;
 const BACKSLASH = 92;
 const PIPE = 124;
 
-/**
- * Trimmed spans of the cells between `start` and `end`. `\|` does not cut, `\\|` does. An empty
- * cell is an empty span one blank in.
- */
-export function splitRow(text: string, start: number, end: number): TableCell[] {
-  const cells: TableCell[] = [];
+/** The trimmed spans of the cells. `\|` does not separate, `\\|` does. */
+export function splitRow(text: string, start: number, end: number): Span[] {
+  const cells: Span[] = [];
   let offset = skipBlanks(text, start, end);
   const piped = offset < end && text.charCodeAt(offset) === PIPE;
   if (piped) offset++;
@@ -36,7 +32,7 @@ export function splitRow(text: string, start: number, end: number): TableCell[] 
   return cells;
 }
 
-function trimmed(text: string, from: number, to: number): TableCell {
+function trimmed(text: string, from: number, to: number): Span {
   let start = from;
   let end = to;
   while (start < end && isBlank(text.charCodeAt(start))) start++;
@@ -48,10 +44,7 @@ function trimmed(text: string, from: number, to: number): TableCell {
   return { start, end };
 }
 
-/**
- * Number of columns of a delimiter row (`| --- | :-: |`), 0 when the span is not one. A row of
- * dashes alone is not.
- */
+/** Number of columns of a delimiter row (`| --- | :-: |`), else 0. Dashes alone are not one. */
 export function delimiterColumns(text: string, start: number, end: number): number {
   let offset = start;
   let columns = 0;
@@ -86,8 +79,4 @@ function skipBlanks(text: string, from: number, end: number): number {
   let offset = from;
   while (offset < end && isBlank(text.charCodeAt(offset))) offset++;
   return offset;
-}
-
-function isBlank(c: number): boolean {
-  return c === SPACE || c === TAB;
 }

@@ -1,12 +1,12 @@
-/** Records over markdown: the four shapes, and the words in which they are read and edited. */
+/** Records in markdown: their four shapes, and the types to read and edit them. */
 import type { Diagnostic, Range } from '../kernel/diagnostic.js';
 
 export type Shape = 'document' | 'table' | 'log' | 'section';
 
 /**
- * Where in a file an object's records stand. Written in REGISTRY.md's Locator column as:
+ * Where in a file the records of an object are. In the Locator column of REGISTRY.md:
  * `front matter` (document) · `## Projects` (table, log: the first table under that exact heading)
- * · `lines` (log in a `.jsonl` file: an object of JSON on each line) ·
+ * · `lines` (log in a `.jsonl` file: a JSON object on each line) ·
  * `## FM-*` or `### N-* in ## Inbox` (section: headings of that depth whose first word matches,
  * optionally only under another heading).
  */
@@ -22,11 +22,9 @@ export type Locator =
     };
 
 /**
- * What the reader and the editor need to know of an object kind.
- * `key`: the field names that make a record's key, joined by `/` (table, log); a section's key is
- * its heading's first word and
- * a document's key is what the first `*` of `glob` matched in its path (the file's name without
- * `.md` when there is none).
+ * What the reader and the editor need to know about an object.
+ * `key`: the fields whose values, joined by `/`, are the key of a row of a table or log. The key of
+ * a section is the first word of its heading, that of a document what the `*` of `glob` matched.
  */
 export type RecordSpec = {
   readonly object: string;
@@ -37,11 +35,9 @@ export type RecordSpec = {
 };
 
 /**
- * One field of one record. `raw` is the source text at [start, end); `value` what it means: cell
- * escapes undone, YAML scalars as
- * they are written (dates stay text, `null`, `~`, `-`, `—` and nothing are the empty string).
- * `data` is the structure of a YAML list or of a
- * list of maps (documents), or of a fenced `yaml NAME` block (sections).
+ * One field of one record. `raw` is the source text at [start, end). `value` is its meaning: cells
+ * unescaped, YAML scalars as written; `null`, `~`, `-`, `—` and nothing are the empty string.
+ * `data` is the structure of a YAML list (documents) or of a fenced `yaml NAME` block (sections).
  */
 export type Cell = {
   readonly raw: string;
@@ -68,7 +64,7 @@ export type ReadResult = {
   readonly diagnostics: readonly Diagnostic[];
 };
 
-/** What a field can be set to; `null` empties it. Lists and maps are for documents only. */
+/** A new value of a field; `null` clears it. Lists and maps are for documents only. */
 export type Value =
   | string
   | number
@@ -77,9 +73,7 @@ export type Value =
   | readonly unknown[]
   | { readonly [key: string]: unknown };
 
-/**
- * Record and field to set; `file` is the path that the text came from (a document's key is in it).
- */
+/** `file`: the path that the text came from. */
 export type FieldEdit = {
   readonly file: string;
   readonly key: string;
@@ -95,10 +89,9 @@ export type Heading = {
   readonly start: number;
   readonly end: number;
 };
-export type TableCell = { readonly start: number; readonly end: number };
-/** `start`/`end` of a row span its line without the line ending. Cells are trimmed spans. */
+/** `start` and `end` of a row span its line without the line ending. Cells are trimmed spans. */
 export type TableRow = {
-  readonly cells: readonly TableCell[];
+  readonly cells: readonly Span[];
   readonly line: number;
   readonly start: number;
   readonly end: number;
@@ -127,9 +120,7 @@ export type FrontMatter = {
   readonly end: number;
 };
 
-/**
- * One pass over a text: its block structure with positions. Offsets index `text`, a BOM included.
- */
+/** The block structure of a text. Offsets index `text`, including a BOM. */
 export type Doc = {
   readonly text: string;
   readonly lineStarts: readonly number[];
@@ -138,6 +129,6 @@ export type Doc = {
   readonly headings: readonly Heading[];
   readonly tables: readonly Table[];
   readonly fences: readonly Fence[];
-  /** HTML blocks, comments among them. */
+  /** HTML blocks, including comments. */
   readonly html: readonly Span[];
 };

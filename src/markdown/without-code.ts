@@ -1,15 +1,10 @@
-/**
- * The prose of a text: what is code is blanked out, so that patterns can be looked for and every
- * offset still holds.
- */
+/** The prose of a text, with code blanked out, so that offsets stay the same. */
 import type { Doc, Span } from './types.js';
 
 const CODE_SPAN = /(?<!`)(`+)(?!`)[^\n]*?(?<!`)\1(?!`)/g;
 const CODE_SPAN_OR_COMMENT = /(?<!`)(`+)(?!`)[^\n]*?(?<!`)\1(?!`)|<!--[\s\S]*?-->/g;
 
-/**
- * Fences and code spans become blanks; HTML comments and front matter too where that is asked for.
- */
+/** Replaces fences and code spans by blanks, and on request comments and front matter. */
 export function withoutCode(
   doc: Doc,
   also: { readonly comments?: boolean; readonly frontMatter?: boolean } = {},

@@ -1,6 +1,4 @@
-/**
- * R5 against R1 and R2: a bundle names only what is declared, and writes only what a bundle may.
- */
+/** Checks R5 against R1 and R2: bundles use only declared names, and write only what they may. */
 import type { Range } from '../kernel/diagnostic.js';
 import { referredObject } from './field-type.js';
 import { fieldProblem } from './field-value.js';
@@ -48,7 +46,7 @@ export function checkBundles(report: Report, schema: Schema): void {
 function checkBundle(scope: Scope): void {
   const { bundle } = scope;
   if (bundle.operations.length === 0 && !isUnread(scope.report, bundle.name))
-    scope.complain(bundle.range, 'it has no operation');
+    scope.complain(bundle.range, 'it has no operations');
   for (const argument of bundle.arguments) {
     const object = referredObject(argument.type);
     if (object !== undefined) checkObject(scope, bundle.range, object);
@@ -70,10 +68,14 @@ function checkOperation(scope: Scope, operation: BundleOperation): void {
   if (object === undefined) return;
   const needsKey = operation.op === 'remove' || operation.op === 'set';
   if (object.shape === 'log' && operation.op !== 'append')
-    return complain(operation.range, `${object.object} is a log; rows are only appended`, {
-      expected: 'append',
-      actual: operation.op,
-    });
+    return complain(
+      operation.range,
+      `${object.object} is a log, so a bundle can only append to it`,
+      {
+        expected: 'append',
+        actual: operation.op,
+      },
+    );
   if (
     needsKey &&
     operation.target.key === undefined &&
@@ -83,12 +85,12 @@ function checkOperation(scope: Scope, operation: BundleOperation): void {
       hint: 'write OBJECT[{argument}]',
     });
   if (operation.op === 'append' && object.shape === 'document')
-    complain(operation.range, `${object.object} is a document; nothing can be appended to it`);
+    complain(operation.range, `${object.object} is a document, so a bundle cannot append to it`);
   for (const { field, value, range } of operation.fields) {
     const spec = checkField(scope, range, { object, field });
     if (spec?.writer === 'owner' && operation.op === 'set')
-      complain(range, `${object.object}.${field} is the owner's; a bundle cannot set it`, {
-        hint: 'change its Writer in R2, or leave it out of the bundle',
+      complain(range, `only the owner may write ${object.object}.${field}`, {
+        hint: 'change its Writer in R2, or remove it from the bundle',
       });
     const problem =
       spec === undefined || value.kind !== 'literal'
@@ -100,11 +102,10 @@ function checkOperation(scope: Scope, operation: BundleOperation): void {
         actual: value.text,
       });
     if (value.kind === 'old' && operation.op !== 'set')
-      complain(
-        range,
-        `{old.${value.field}} has a meaning only where a field of a record that is there is set`,
-        { expected: 'set', actual: operation.op },
-      );
+      complain(range, `{old.${value.field}} works only in a set operation, on an existing record`, {
+        expected: 'set',
+        actual: operation.op,
+      });
     else if (value.kind === 'old') checkField(scope, range, { object, field: value.field });
     checkValue(scope, range, value);
   }
@@ -129,11 +130,14 @@ function checkObject(
 ): ObjectSpec | undefined {
   const object = schema.objects.get(name);
   if (object === undefined && !isUnread(report, 'R1', name))
-    complain(range, `R1 declares no object ${name}`, { expected: 'an object of R1', actual: name });
+    complain(range, `R1 does not declare an object ${name}`, {
+      expected: 'an object of R1',
+      actual: name,
+    });
   return object;
 }
 
-/** A section's `body` and `title` need no row in R2. */
+/** The `body` and `title` of a section need no row in R2. */
 function checkField(
   { report, complain }: Scope,
   range: Range,
@@ -159,8 +163,8 @@ function checkValue(
   value: ValueExpression,
 ): void {
   if (value.kind === 'argument' && !names.has(value.name) && !isUnread(report, `${bundle.name}()`))
-    complain(range, `{${value.name}} is not one of its arguments`, {
-      expected: [...names].join(', ') || 'no argument',
+    complain(range, `{${value.name}} is not an argument of the bundle`, {
+      expected: [...names].join(', ') || 'no arguments',
       actual: value.name,
     });
 }

@@ -1,4 +1,4 @@
-/** R2's Type and Constraint columns, read into values. */
+/** Parses the Type and Constraint columns of R2. */
 import type { Constraint, FieldType } from './types.js';
 
 /** The types that need nothing but the text, and how messages describe their values. */
@@ -20,7 +20,7 @@ export type PlainType = keyof typeof PLAIN_TYPE_FORMS;
 
 export const TYPE_FORMS = `${Object.keys(PLAIN_TYPE_FORMS).join(', ')}, enum(a, b), list(T), ref(OBJECT)`;
 
-/** `undefined` when the text is not a type. */
+/** `undefined` if the text is not a type. */
 export function parseFieldType(text: string): FieldType | undefined {
   const trimmed = text.trim();
   if (isPlainType(trimmed)) return { kind: trimmed };
@@ -43,7 +43,7 @@ function isPlainType(text: string): text is PlainType {
   return Object.hasOwn(PLAIN_TYPE_FORMS, text);
 }
 
-/** How a type is written, for messages. */
+/** A type in words, for messages. */
 export function formatFieldType(type: FieldType): string {
   if (type.kind === 'enum') return `one of ${type.values.join(', ')}`;
   if (type.kind === 'list') return `a list of ${formatFieldType(type.of)}`;
@@ -51,7 +51,7 @@ export function formatFieldType(type: FieldType): string {
   return type.kind;
 }
 
-/** The object whose keys a type holds: of `ref(X)` and of `list(ref(X))`. */
+/** The object of `ref(X)` and `list(ref(X))`. */
 export function referredObject(type: FieldType): string | undefined {
   if (type.kind === 'list') return referredObject(type.of);
   return type.kind === 'ref' ? type.object : undefined;
@@ -60,7 +60,7 @@ export function referredObject(type: FieldType): string | undefined {
 export const CONSTRAINT_FORMS =
   '1..100, >= 0, <= 9, not empty, /regex/, unique, unique where status=active';
 
-/** Items separated by `;`. A text that is not a constraint comes back as the `bad` item. */
+/** Parses items separated by `;`. `bad` is the first item that is not a constraint. */
 export function parseConstraints(text: string): { constraints: Constraint[]; bad?: string } {
   const constraints: Constraint[] = [];
   for (const item of splitItems(text)) {
@@ -71,10 +71,7 @@ export function parseConstraints(text: string): { constraints: Constraint[]; bad
   return { constraints };
 }
 
-/**
- * A `;` inside a regex does not separate: the regex ends at the first `/` that no item follows
- * directly.
- */
+/** A `;` inside a regex does not separate: the regex ends at a `/` before `;` or the end. */
 function splitItems(text: string): string[] {
   const items = text.match(/(?<=^\s*|;\s*)\/(?:\\.|[^\\])+?\/(?=\s*(?:;|$))|[^;]+/gsu) ?? [];
   return items.map((item) => item.trim()).filter((item) => item !== '');

@@ -1,15 +1,11 @@
-/**
- * What each R2 type accepts and how that is said: the one place that knows, for those who check
- * values and those who are about to write them.
- */
+/** What each type of R2 accepts, and how a message says what was expected. */
 import { parseDuration } from '../kernel/clock.js';
 import { formatFieldType, PLAIN_TYPE_FORMS, type PlainType } from './field-type.js';
 import type { FieldType } from './types.js';
 
 /**
- * What was expected, when `text` is not a value of `type`; `undefined` when it is. The empty text
- * is no value: callers decide whether one is required.
- * @param data the structure behind the text (YAML lists), when there is one.
+ * What was expected, if `text` is not a value of `type`. Callers decide whether an empty text is
+ * allowed. @param data the structure behind the text, such as a YAML list.
  */
 export function fieldProblem(type: FieldType, text: string, data?: unknown): string | undefined {
   if (type.kind === 'list') return listProblem(type, text, data);
@@ -70,7 +66,7 @@ export function matchesPlainType(type: PlainType, text: string): boolean {
   }
 }
 
-/** A day that the calendar has. */
+/** Whether the calendar has this day. */
 function isDate(text: string): boolean {
   const match = /^(\d{4})-(\d{2})-(\d{2})$/.exec(text);
   if (match === null) return false;
@@ -79,28 +75,16 @@ function isDate(text: string): boolean {
   return date.getUTCMonth() === month - 1 && date.getUTCDate() === day && year >= 1000;
 }
 
-/** With a zone: without one it would mean another instant on another machine. */
+/** The zone is required: without it, the text means different times on different machines. */
 function isDatetime(text: string): boolean {
   const match =
     /^(\d{4}-\d{2}-\d{2})[T ](\d{2}):(\d{2})(?::(\d{2})(?:\.\d{1,9})?)?(?:Z|[+-](\d{2}):(\d{2}))$/.exec(
       text,
     );
   if (match === null) return false;
-  const [hour, minute, second, zoneHour, zoneMinute] = [
-    Number(match[2]),
-    Number(match[3]),
-    Number(match[4] ?? 0),
-    Number(match[5] ?? 0),
-    Number(match[6] ?? 0),
-  ];
-  return (
-    isDate(match[1] ?? '') &&
-    hour <= 23 &&
-    minute <= 59 &&
-    second <= 59 &&
-    zoneHour <= 14 &&
-    zoneMinute <= 59
-  );
+  const [, date = '', ...parts] = match;
+  const limits = [23, 59, 59, 14, 59];
+  return isDate(date) && limits.every((limit, i) => Number(parts[i] ?? 0) <= limit);
 }
 
 function isInside(text: string): boolean {

@@ -1,12 +1,9 @@
-/** R4 followed downstream: what a change of some files reaches, with the edge that leads there. */
+/** Follows the edges of R4: what a change of some files affects, and along which edge. */
 import { captures, globMatches, isLiteral } from '../kernel/glob.js';
 import { routeOf } from './route.js';
 import type { Edge, EdgeKind, ImpactedNode, Schema } from './types.js';
 
-/**
- * Kinds along which a change of the source reaches the target; along the others it reaches the
- * source (its reader, checker, referrer).
- */
+/** Along these kinds, a change affects the target; along the others, the source, which reads it. */
 const FORWARD: ReadonlySet<EdgeKind> = new Set(['WRITES', 'TRIGGERS', 'AUTHORIZES']);
 
 type Flow = { readonly from: string; readonly to: string; readonly edge: Edge };
@@ -17,8 +14,8 @@ type FlowIndex = {
 const indexes = new WeakMap<Schema, FlowIndex>();
 
 /**
- * Every node reached from `paths`, nearest first, each once. A node is a file, `BUNDLE:name`, or a
- * pattern that no file matches yet.
+ * Every node affected by `paths`, nearest first. A node is a file, `BUNDLE:name`, or a pattern that
+ * no file matches yet.
  * @param files every path of the workspace, to expand patterns; the first `*` of both ends of an
  * edge is the same segment.
  */
@@ -32,7 +29,7 @@ export function impactOf(
   const seen = new Set(paths);
   const queue = [...paths];
   const reached: ImpactedNode[] = [];
-  // The queue grows while it is walked.
+  // The loop adds to the queue.
   for (const node of queue) {
     for (const { flow, capture } of flowsFrom(schema, index, node)) {
       for (const next of expand(schema, flow.to, { files: allFiles, capture })) {
@@ -54,7 +51,7 @@ export function impactOf(
   return reached;
 }
 
-/** The edges that lead on from a node, with what their pattern's first wildcard matched. */
+/** The edges from a node, each with what the first wildcard of its pattern matched. */
 function flowsFrom(
   schema: Schema,
   index: FlowIndex,
@@ -79,7 +76,7 @@ function flowsFrom(
   return found;
 }
 
-/** What the pattern's first `*` matched, when no other wildcard stands before it. */
+/** What the first `*` of the pattern matched, if no other wildcard comes before it. */
 function starOf(glob: string, parts: readonly string[]): string | undefined {
   return /^[^*?[\]{}()!+@]*\*(?!\*)/.test(glob) ? parts[0] : undefined;
 }
@@ -121,7 +118,7 @@ function indexOf(schema: Schema): FlowIndex {
   return index;
 }
 
-/** Loops of TRIGGERS edges, each once, as the nodes from a repeated one back to itself. */
+/** Cycles of TRIGGERS edges, each from a node back to itself. */
 export function triggerCycles(
   schema: Schema,
 ): readonly { readonly nodes: readonly string[]; readonly edge: Edge }[] {

@@ -35,7 +35,7 @@ export function loadBundles(report: Report): Map<string, Bundle> {
   const bundles = new Map<string, Bundle>();
   for (const sub of partsOf(report, 'R5').flatMap((part) => subParts(report.doc, part))) {
     const name = sub.heading.text.replace(/`/g, '').trim();
-    const range = rangeIn(report, sub.heading.start, sub.heading.end);
+    const range = rangeIn(report, sub.heading);
     if (!/^[a-z][a-z0-9_]*$/.test(name)) {
       report.unread.add('R5');
       complain(report, range, `"${name}" is not a bundle name`, {
@@ -62,10 +62,7 @@ export function loadBundles(report: Report): Map<string, Bundle> {
 
 type Item = { readonly value: string; readonly start: number; readonly end: number };
 
-/**
- * `- **Name:** value` lines of a part, outside its fences. Of a line that is there twice, the first
- * is in force.
- */
+/** The `- **Name:** value` lines of a part, outside its fences. The first of two counts. */
 function itemsOf(report: Report, part: Part): Map<string, Item> {
   const items = new Map<string, Item>();
   const text = report.doc.text.slice(part.start, part.end);
@@ -77,9 +74,9 @@ function itemsOf(report: Report, part: Part): Map<string, Item> {
     if (items.has(name.toLowerCase()))
       complain(
         report,
-        rangeIn(report, start, end),
+        rangeIn(report, { start, end }),
         `${part.heading.text} has the line ${name} twice`,
-        { expected: `one line "- **${name}:** …"`, hint: 'join the two lines' },
+        { expected: `one line "- **${name}:** …"`, hint: 'combine the two lines' },
       );
     else
       items.set(name.toLowerCase(), {
@@ -96,7 +93,7 @@ function readArguments(
   { bundle, item }: { readonly bundle: string; readonly item: Item | undefined },
 ): BundleArgument[] {
   if (item === undefined || item.value === '') return [];
-  const range = rangeIn(report, item.start, item.end);
+  const range = rangeIn(report, item);
   const read: BundleArgument[] = [];
   for (const text of item.value.split(/,(?![^(]*\))/)) {
     const found = /^([a-z][a-z0-9_]*)(\?)?\s*:\s*(.+)$/.exec(text.trim().replace(/`/g, ''));
@@ -116,7 +113,7 @@ function readArguments(
 
 function readPreconditions(report: Report, item: Item | undefined): Precondition[] {
   if (item === undefined || item.value === '') return [];
-  const range = rangeIn(report, item.start, item.end);
+  const range = rangeIn(report, item);
   const read: Precondition[] = [];
   for (const text of item.value.split(';')) {
     const precondition = parsePrecondition(text.replace(/`/g, ''), range);
@@ -178,7 +175,7 @@ function readOperation(report: Report, row: RegistryRow): BundleOperation | unde
     });
   if (op === undefined || target === undefined || value === undefined) return undefined;
   if (field === '' && op !== 'remove')
-    complain(report, cellOf(row, 'field').range, `the operation ${op} names no field`);
+    complain(report, cellOf(row, 'field').range, `the operation ${op} has no field`);
   return {
     op,
     target,
@@ -190,7 +187,7 @@ function readOperation(report: Report, row: RegistryRow): BundleOperation | unde
 export function loadRules(report: Report): SqlRule[] {
   const rules: SqlRule[] = [];
   for (const sub of partsOf(report, 'R6').flatMap((part) => subParts(report.doc, part))) {
-    const range = rangeIn(report, sub.heading.start, sub.heading.end);
+    const range = rangeIn(report, sub.heading);
     const id = sub.heading.text.replace(/`/g, '').trim();
     const items = itemsOf(report, sub);
     const severity = SEVERITIES.find((name) => name === items.get('severity')?.value);
@@ -213,7 +210,7 @@ export function loadRules(report: Report): SqlRule[] {
       });
     if (message === '')
       complain(report, range, `the rule ${id} has no message`, {
-        expected: '- **Message:** text with {column} where a column of the query goes',
+        expected: '- **Message:** text, with {column} for a column of the query',
       });
     if (sql === '' || fences.length !== 1)
       complain(report, range, `the rule ${id} needs exactly one fenced sql block`, {

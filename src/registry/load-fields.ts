@@ -42,8 +42,8 @@ export function loadFields(report: Report): Map<string, Map<string, FieldSpec>> 
       complain(
         report,
         cellOf(row, 'field').range,
-        `field ${field.object}.${field.name} would be the same column as another in SQL`,
-        { expected: `a name that is not ${columnOf(field.name)} when . is read as _` },
+        `field ${field.object}.${field.name} has the same SQL column as another field`,
+        { expected: `a name that differs from ${columnOf(field.name)} when . becomes _` },
       );
     else own.set(field.name, field);
   }
@@ -63,7 +63,7 @@ function readField(report: Report, row: RegistryRow): FieldSpec | undefined {
   const cell = cellOf(row, 'type');
   const type = parseFieldType(cell.value);
   if (type === undefined) {
-    complain(report, cell.range, `the type of ${address} is not known`, {
+    complain(report, cell.range, `the type of ${address} is unknown`, {
       expected: TYPE_FORMS,
       actual: cell.value,
     });
@@ -110,10 +110,10 @@ function readWriter(report: Report, row: RegistryRow, address: string): Writer {
   const { value, range } = cellOf(row, 'writer');
   const writer = WRITERS.find((name) => name === value);
   if (writer === undefined)
-    complain(report, range, `the writer of ${address} is not known`, {
+    complain(report, range, `the writer of ${address} is unknown`, {
       expected: WRITERS.join(', '),
       actual: value,
-      hint: 'until it is, only the owner may write the field',
+      hint: 'until you fix this, only the owner may write the field',
     });
   return writer ?? 'owner';
 }

@@ -1,5 +1,4 @@
-/** R1 and R2: object kinds and the contracts of their fields. */
-
+/** R1: the objects, with their fields from R2. */
 import { parseLocator } from '../markdown/locator.js';
 import { isLineLog } from '../markdown/read-lines.js';
 import type { Shape } from '../markdown/types.js';
@@ -26,7 +25,7 @@ const LOCATOR_FORMS: Readonly<Record<Shape, string>> = {
 const SHAPES = Object.keys(LOCATOR_FORMS) as Shape[];
 
 const OBJECT_NAME = /^[A-Z][A-Z0-9-]*$/;
-/** What the SQL view has tables for besides the objects. */
+/** The other tables of the SQL view. */
 const TABLES: ReadonlySet<string> = new Set(['FILES', 'LINKS', 'EDGES', 'ROUTES', 'FIELDS']);
 
 export const OBJECT_COLUMNS = ['Object', 'Files', 'Shape', 'Locator', 'Key', 'Readers', 'Writers'];
@@ -93,7 +92,7 @@ function isFreeName(report: Report, { value, range }: RegistryCell): boolean {
   }
   if (!TABLES.has(value) && !value.startsWith('SQLITE-')) return true;
   complain(report, range, `"${value}" is the name of another table in SQL`, {
-    expected: `a name that is none of ${[...TABLES].join(', ')} and does not begin with SQLITE-`,
+    expected: `a name other than ${[...TABLES].join(', ')}, not beginning with SQLITE-`,
   });
   return false;
 }
@@ -124,7 +123,7 @@ function readLocator(
   return locator;
 }
 
-/** Whether a log is read by lines exactly where its files are of lines. */
+/** The locator `lines` and a `.jsonl` file need each other. */
 function fitsFiles(report: Report, row: RegistryRow, locator: ObjectSpec['locator']): boolean {
   const files = cellOf(row, 'files').value;
   const { value, range } = cellOf(row, 'locator');
@@ -135,14 +134,16 @@ function fitsFiles(report: Report, row: RegistryRow, locator: ObjectSpec['locato
     range,
     `the locator of the log ${cellOf(row, 'object').value} does not fit its files ${files}`,
     {
-      expected: ofLines ? 'lines, for a .jsonl file' : '## Heading; lines is for a .jsonl file',
+      expected: ofLines
+        ? 'lines, for a .jsonl file'
+        : '## Heading; lines is only for a .jsonl file',
       actual: value,
     },
   );
   return false;
 }
 
-/** The fields that an object of its shape needs. */
+/** Checks the fields that the shape of an object needs. */
 function checkFields(report: Report, row: RegistryRow, object: ObjectSpec): void {
   const { object: name, shape, fields } = object;
   const unread = isUnread(report, 'R2', `${name}.`);
@@ -158,10 +159,10 @@ function checkFields(report: Report, row: RegistryRow, object: ObjectSpec): void
       );
   if (shape === 'log' && isUndeclared('chain'))
     complain(report, range, `the log ${name} has no field chain in R2`, {
-      hint: 'every log links its rows in a last column named Chain',
+      hint: 'every log chains its rows in a last column named Chain',
     });
   if (fields.size === 0 && !unread)
-    complain(report, range, `${name} has no field in R2`, { hint: 'declare its fields under R2' });
+    complain(report, range, `${name} has no fields in R2`, { hint: 'declare its fields under R2' });
 }
 
 function readKey(shape: Shape, text: string): string[] {

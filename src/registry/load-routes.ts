@@ -1,4 +1,4 @@
-/** R3, R4 and R8: how files may be written, what depends on what, and which modules watch. */
+/** R3, R4 and R8: how files may be written, what depends on what, and what modules watch. */
 import {
   cellOf,
   complain,
@@ -42,10 +42,7 @@ export function loadRoutes(report: Report, bundles: ReadonlyMap<string, unknown>
   return routes;
 }
 
-/**
- * A module may let its own bundles write a file that other bundles write too; it changes nothing
- * else of a route.
- */
+/** A module may add its own bundles to a route, and change nothing else of it. */
 function extendsRoute(first: Route, route: Route): boolean {
   return first.tier === route.tier && first.bundles.length > 0 && route.bundles.length > 0;
 }
@@ -58,7 +55,7 @@ function readRoute(
   const pattern = cellOf(row, 'pattern');
   const tier = TIERS.find((name) => name === cellOf(row, 'tier').value);
   if (tier === undefined) {
-    complain(report, cellOf(row, 'tier').range, `the tier of ${pattern.value} is not known`, {
+    complain(report, cellOf(row, 'tier').range, `the tier of ${pattern.value} is unknown`, {
       expected: TIERS.join(', '),
       actual: cellOf(row, 'tier').value,
     });
@@ -96,7 +93,7 @@ export function loadEdges(report: Report): Edge[] {
       complain(
         report,
         cellOf(row, 'edge').range,
-        `the kind of the edge from ${source} is not known`,
+        `the kind of the edge from ${source} is unknown`,
         { expected: EDGE_KINDS.join(', '), actual: cellOf(row, 'edge').value },
       );
       continue;
@@ -124,13 +121,18 @@ export function loadModules(report: Report): ModuleRow[] {
       complain(report, enabled.range, `Enabled of the module ${name.value} is "${enabled.value}"`, {
         expected: 'yes or no',
         actual: enabled.value,
-        hint: 'until it is, the module is off',
+        hint: 'until you fix this, the module is off',
       });
     if (section !== undefined && section !== name.value)
-      complain(report, name.range, `the section of the module ${section} has a row of another`, {
-        expected: section,
-        actual: name.value,
-      });
+      complain(
+        report,
+        name.range,
+        `the section of the module ${section} has a row of another module`,
+        {
+          expected: section,
+          actual: name.value,
+        },
+      );
     if (modules.some((module) => module.name === name.value))
       complain(report, name.range, `the module ${name.value} is declared twice`, {
         hint: 'remove one of the two rows',

@@ -1,7 +1,4 @@
-/**
- * REGISTRY.md → schema. Every mistake in it is a diagnostic at its line; what could be read is
- * still in force.
- */
+/** Loads the schema from REGISTRY.md. A mistake is a diagnostic; everything else still applies. */
 import { fileRange } from '../kernel/diagnostic.js';
 import { scan } from '../markdown/scan.js';
 import { checkBundles } from './check-bundles.js';
@@ -29,7 +26,7 @@ export function loadSchema(text: string, file: string = REGISTRY_FILE): LoadedSc
   return { schema, diagnostics: report.diagnostics };
 }
 
-/** What is left when there is no REGISTRY.md: nothing is declared, and one diagnostic says so. */
+/** The schema without a REGISTRY.md: empty, with one diagnostic. */
 export function missingSchema(file: string = REGISTRY_FILE): LoadedSchema {
   const schema: Schema = {
     file,
@@ -40,7 +37,6 @@ export function missingSchema(file: string = REGISTRY_FILE): LoadedSchema {
     rules: [],
     modules: [],
   };
-  const hint = 'run nocturne init, or restore the file';
   return {
     schema,
     diagnostics: [
@@ -50,7 +46,7 @@ export function missingSchema(file: string = REGISTRY_FILE): LoadedSchema {
         message: `${file} is missing or is not UTF-8 text`,
         range: fileRange(file),
         expected: 'the registry of the workspace',
-        hint,
+        hint: 'run nocturne init, or restore the file',
       },
     ],
   };

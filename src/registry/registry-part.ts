@@ -1,18 +1,16 @@
 /**
- * Where the parts of REGISTRY.md stand: `## R1` … `## R8` of the core, and below `## Module NAME`
- * the parts that a module brings, one level deeper.
+ * Finds the parts of REGISTRY.md: `## R1` … `## R8` of the core, and one level deeper those of each
+ * `## Module NAME`.
  */
+import { scopeOf } from '../markdown/find-records.js';
 import type { Doc, Heading } from '../markdown/types.js';
 import { complain, type Part, type Report, rangeIn } from './registry-table.js';
 
 export const MODULE_HEADING = /^Module ([a-z][a-z0-9-]*)$/;
-/** What a module may bring. R7 describes the program's own change log. */
+/** The parts that a module may have. R7 describes Nocturne's own change log. */
 const MODULE_PARTS = ['R1', 'R2', 'R3', 'R4', 'R5', 'R6', 'R8'];
 
-/**
- * The parts of that name in the order of the page, the core's first; says so when the core has none
- * or two.
- */
+/** The parts of that name, first that of the core; none or two in the core is a diagnostic. */
 export function partsOf(report: Report, name: string): Part[] {
   const core = corePart(report, name);
   const ofModules = modulesOf(report).flatMap(({ parts }) =>
@@ -21,32 +19,32 @@ export function partsOf(report: Report, name: string): Part[] {
   return core === undefined ? ofModules : [core, ...ofModules];
 }
 
-/** The parts one level below a part: bundles and rules. */
+/** The parts one level below a part, such as bundles and rules. */
 export function subParts(doc: Doc, part: Part): Part[] {
   return partsAt(doc, part, part.heading.depth + 1);
 }
 
-/** Everything that is wrong with the sections of modules as such. */
+/** Checks the structure of the module sections. */
 export function checkModuleSections(report: Report): void {
   const { headings } = report.doc;
   const modules = modulesOf(report);
   for (const [i, { name, part, parts }] of modules.entries()) {
-    const range = rangeIn(report, part.heading.start, part.heading.end);
+    const range = rangeIn(report, part.heading);
     if (modules.findIndex((other) => other.name === name) < i)
       complain(report, range, `the module ${name} has two sections`, {
         hint: 'remove one of the two',
       });
     for (const [j, { heading }] of parts.entries()) {
       const own = partName(heading);
-      const place = rangeIn(report, heading.start, heading.end);
+      const place = rangeIn(report, heading);
       if (own === undefined || !MODULE_PARTS.includes(own))
         complain(report, place, `the module ${name} has a part "${heading.text}"`, {
           expected: MODULE_PARTS.join(', '),
           actual: heading.text,
         });
       else if (parts.findIndex((other) => partName(other.heading) === own) < j)
-        complain(report, place, `part ${own} of the module ${name} is there twice`, {
-          hint: 'join the two parts under one heading',
+        complain(report, place, `the module ${name} has two parts ${own}`, {
+          hint: 'combine the two parts under one heading',
         });
     }
   }
@@ -57,8 +55,8 @@ export function checkModuleSections(report: Report): void {
     if (heading.depth !== 2 && !inModule && partName(heading) !== undefined)
       complain(
         report,
-        rangeIn(report, heading.start, heading.end),
-        `"${heading.text}" stands in no section of a module`,
+        rangeIn(report, heading),
+        `"${heading.text}" is not in the section of a module`,
         { expected: 'a heading "## Module NAME" above it', actual: heading.text },
       );
   }
@@ -69,7 +67,7 @@ export function partName(heading: Heading): string | undefined {
   return /^R[1-8]\b/.exec(heading.text)?.[0];
 }
 
-/** The module in whose section a part stands. */
+/** The module whose section contains a part. */
 export function moduleOf(report: Report, part: Part): string | undefined {
   return modulesOf(report).find(
     (module) => part.start > module.part.start && part.start < module.part.end,
@@ -86,7 +84,7 @@ function modulesOf({ doc }: Report): ModuleSection[] {
   return doc.headings.flatMap((heading): ModuleSection[] => {
     const name = heading.depth === 2 ? MODULE_HEADING.exec(heading.text)?.[1] : undefined;
     if (name === undefined) return [];
-    const part = { heading, start: heading.end, end: endOfPart(doc, heading) };
+    const part = { heading, ...scopeOf(doc, heading) };
     return [{ name, part, parts: partsAt(doc, part, 3) }];
   });
 }
@@ -98,18 +96,18 @@ function corePart(report: Report, name: string): Part | undefined {
   const [first, second] = found;
   if (first === undefined) {
     report.unread.add(name);
-    complain(report, rangeIn(report, 0, 0), `REGISTRY.md has no part ${name}`, {
+    complain(report, rangeIn(report, { start: 0, end: 0 }), `REGISTRY.md has no part ${name}`, {
       expected: `a heading "## ${name} …"`,
-      hint: 'restore the heading, or take it from the shipped REGISTRY.md',
+      hint: 'restore the heading, or copy the part from the shipped REGISTRY.md',
     });
     return undefined;
   }
   if (second !== undefined)
-    complain(report, rangeIn(report, second.start, second.end), `part ${name} is there twice`, {
+    complain(report, rangeIn(report, second), `REGISTRY.md has two parts ${name}`, {
       expected: 'one heading for each part',
-      hint: 'join the two parts under one heading',
+      hint: 'combine the two parts under one heading',
     });
-  return { heading: first, start: first.end, end: endOfPart(report.doc, first) };
+  return { heading: first, ...scopeOf(report.doc, first) };
 }
 
 function partsAt(doc: Doc, within: Part, depth: number): Part[] {
@@ -118,12 +116,5 @@ function partsAt(doc: Doc, within: Part, depth: number): Part[] {
       (heading) =>
         heading.depth === depth && heading.start >= within.start && heading.start < within.end,
     )
-    .map((heading) => ({ heading, start: heading.end, end: endOfPart(doc, heading) }));
-}
-
-export function endOfPart(doc: Doc, heading: Heading): number {
-  return (
-    doc.headings.find((other) => other.start > heading.start && other.depth <= heading.depth)
-      ?.start ?? doc.text.length
-  );
+    .map((heading) => ({ heading, ...scopeOf(doc, heading) }));
 }

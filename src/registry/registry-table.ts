@@ -1,8 +1,8 @@
-/** REGISTRY.md's own tables: the rows of the tables below one heading, with every cell's place. */
+/** The tables of REGISTRY.md: the rows below a heading, with the position of every cell. */
 import type { Diagnostic, Range } from '../kernel/diagnostic.js';
-import { rangeAt } from '../kernel/text-position.js';
 import { decodeCell } from '../markdown/cell.js';
-import type { Doc, Heading, TableRow } from '../markdown/types.js';
+import { rangeOf } from '../markdown/range-of.js';
+import type { Doc, Heading, Span, TableRow } from '../markdown/types.js';
 
 export type RegistryCell = { readonly value: string; readonly range: Range };
 export type RegistryRow = {
@@ -16,10 +16,9 @@ export type Part = { readonly heading: Heading; readonly start: number; readonly
 export const RULE = 'registry-syntax';
 
 /**
- * Collects what is wrong with one REGISTRY.md. `unread`: what could not be read wholly and was said
- * so: parts (`R1`), objects (`PROJECT`), the
- * fields of one (`PROJECT.`), bundles and their arguments (`name`, `name()`). Whatever names one of
- * these is not complained of as well: one mistake, one diagnostic.
+ * Collects what is wrong with one REGISTRY.md. `unread` names what has a diagnostic already: parts
+ * (`R1`), objects (`PROJECT`), the fields of one (`PROJECT.`), bundles and their arguments (`name`,
+ * `name()`). References to these get no further diagnostic: one mistake, one diagnostic.
  */
 export type Report = {
   readonly doc: Doc;
@@ -28,18 +27,13 @@ export type Report = {
   readonly unread: Set<string>;
 };
 
-/** Whether one of these could not be read, as was said already. */
+/** Whether one of these has a diagnostic already. */
 export function isUnread(report: Report, ...names: readonly string[]): boolean {
   return names.some((name) => report.unread.has(name));
 }
 
-export function rangeIn(report: Report, start: number, end: number): Range {
-  return rangeAt(
-    { starts: report.doc.lineStarts, length: report.doc.text.length },
-    report.file,
-    start,
-    end,
-  );
+export function rangeIn({ doc, file }: Report, span: Span): Range {
+  return rangeOf(doc, file, span);
 }
 
 export function complain(
@@ -51,22 +45,16 @@ export function complain(
   report.diagnostics.push({ rule: RULE, severity: 'error', message, range, ...more });
 }
 
-/**
- * Rows of every table in a part whose header is `columns`; tables with another header are
- * complained of.
- */
+/** Rows of every table in a part with the header `columns`; another header is a diagnostic. */
 export function rowsOf(report: Report, part: Part, columns: readonly string[]): RegistryRow[] {
   const { doc } = report;
   const rows: RegistryRow[] = [];
   const tables = doc.tables.filter((table) => table.start >= part.start && table.start < part.end);
   if (tables.length === 0) {
     report.unread.add(nameOf(part));
-    complain(
-      report,
-      rangeIn(report, part.heading.start, part.heading.end),
-      `"${part.heading.text}" has no table`,
-      { expected: `a table ${columns.join(' | ')}` },
-    );
+    complain(report, rangeIn(report, part.heading), `"${part.heading.text}" has no table`, {
+      expected: `a table ${columns.join(' | ')}`,
+    });
   }
   for (const table of tables) {
     const header = table.header.cells.map((cell) =>
@@ -76,8 +64,8 @@ export function rowsOf(report: Report, part: Part, columns: readonly string[]): 
       report.unread.add(nameOf(part));
       complain(
         report,
-        rangeIn(report, table.header.start, table.header.end),
-        `this table under "${part.heading.text}" has other columns`,
+        rangeIn(report, table.header),
+        `the table under "${part.heading.text}" has other columns`,
         { expected: columns.join(' | '), actual: header.join(' | ') },
       );
       continue;
@@ -91,12 +79,12 @@ export function rowsOf(report: Report, part: Part, columns: readonly string[]): 
   return rows;
 }
 
-/** `R1` of `## R1 Objects`, the heading's text of a bundle. */
+/** `R1` of `## R1 Objects`, or the heading of a bundle. */
 function nameOf(part: Part): string {
   return /^R\d\b/.exec(part.heading.text)?.[0] ?? part.heading.text;
 }
 
-/** What a row that cannot be read belongs to: an object, its fields, or the part itself. */
+/** What an unreadable row is part of: an object, its fields, or the part itself. */
 function ownerOf(doc: Doc, row: TableRow, part: string): string {
   const [first = ''] = row.cells.map((cell) =>
     unquote(decodeCell(doc.text.slice(cell.start, cell.end))),
@@ -110,12 +98,12 @@ function readRow(
   row: TableRow,
   columns: readonly string[],
 ): RegistryRow | undefined {
-  const range = rangeIn(report, row.start, row.end);
+  const range = rangeIn(report, row);
   if (row.cells.length !== columns.length) {
     complain(report, range, `this row has ${row.cells.length} cells`, {
       expected: `${columns.length} cells: ${columns.join(' | ')}`,
       actual: `${row.cells.length} cells`,
-      hint: 'a | inside a cell is written \\|',
+      hint: 'write a | inside a cell as \\|',
     });
     return undefined;
   }
@@ -124,13 +112,13 @@ function readRow(
     const column = columns[i] ?? '';
     cells.set(column.toLowerCase(), {
       value: unquote(decodeCell(report.doc.text.slice(cell.start, cell.end))),
-      range: rangeIn(report, cell.start, cell.end),
+      range: rangeIn(report, cell),
     });
   });
   return { cells, range };
 }
 
-/** A cell of a row that `rowsOf` returned; every column is there. */
+/** A cell of a row that `rowsOf` returned, which has every column. */
 export function cellOf(row: RegistryRow, column: string): RegistryCell {
   return row.cells.get(column) ?? { value: '', range: row.range };
 }
@@ -139,7 +127,7 @@ function unquote(value: string): string {
   return /^`[^`]*`$/.test(value) ? value.slice(1, -1) : value;
 }
 
-/** Names separated by commas, each perhaps in backticks; a null marker is no name. */
+/** Names separated by commas, with or without backticks. */
 export function listOf(value: string): string[] {
   return value
     .split(',')
@@ -147,10 +135,7 @@ export function listOf(value: string): string[] {
     .filter((item) => item !== '' && item !== '-' && item !== '—');
 }
 
-/**
- * A glob of files inside the workspace. One that begins with `!` would mean everything but what it
- * names, which nobody wants of a route.
- */
+/** Whether a glob stays inside the workspace. A `!` at its start would match all other files. */
 export function isInsideGlob(glob: string): boolean {
   return glob !== '' && !glob.startsWith('/') && !glob.startsWith('!') && !glob.includes('..');
 }

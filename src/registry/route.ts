@@ -1,11 +1,8 @@
-/** R3: which route holds for a path. The most specific pattern wins. */
+/** R3: the route of a path. The most specific pattern wins. */
 import { compareSpecificity, globMatches, isLiteral } from '../kernel/glob.js';
 import type { Route, Schema } from './types.js';
 
-/**
- * `near`: the patterns that can match at all, by a path's first folder and number of parts; filled
- * as paths are asked for.
- */
+/** `near` caches the patterns that can match, by first folder and number of parts of a path. */
 type Index = {
   readonly literal: ReadonlyMap<string, Route>;
   readonly globs: readonly Route[];
@@ -13,12 +10,12 @@ type Index = {
 };
 const indexes = new WeakMap<Schema, Index>();
 
-/** The route of a path; files that no pattern names are STANDARD. */
+/** The route of a path; STANDARD if no pattern matches. */
 export function routeOf(schema: Schema, path: string): Route {
   return routesOf(schema, path)[0] ?? defaultRoute(schema, path);
 }
 
-/** The most specific routes of a path; more than one means that the registry is ambiguous there. */
+/** The most specific routes of a path; more than one means that the registry is ambiguous. */
 export function routesOf(schema: Schema, path: string): readonly Route[] {
   const index = indexOf(schema);
   const literal = index.literal.get(path);
@@ -41,9 +38,9 @@ function nearRoutes(index: Index, path: string): readonly Route[] {
   return near;
 }
 
-/** False only where a pattern certainly matches no path of that many parts in that folder. */
+/** False only if a pattern cannot match a path with `count` parts in the folder `first`. */
 function canMatch(pattern: string, first: string, count: number): boolean {
-  // Braces, groups and classes may hold a slash.
+  // Braces, groups and classes may contain a slash.
   if (/[{}()[\]\\]/.test(pattern)) return true;
   const [head = '', ...rest] = pattern.split('/');
   if (isLiteral(head) && head !== first) return false;

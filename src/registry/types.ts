@@ -1,4 +1,4 @@
-/** The schema that REGISTRY.md declares. There is no second copy of it in code. */
+/** The schema that REGISTRY.md declares. */
 import type { Diagnostic, Range, Severity } from '../kernel/diagnostic.js';
 import type { RecordSpec, Shape } from '../markdown/types.js';
 import type { PlainType } from './field-type.js';
@@ -26,7 +26,7 @@ export type FieldSpec = {
   readonly type: FieldType;
   readonly required: boolean;
   readonly constraints: readonly Constraint[];
-  /** Object whose key this field must be. */
+  /** The object whose key this field must be. */
   readonly references: string | undefined;
   readonly writer: Writer;
   readonly range: Range;
@@ -43,7 +43,7 @@ export type ObjectSpec = RecordSpec & {
 export const TIERS = ['APPEND', 'STANDARD', 'PROTECTED', 'MANIFEST-VERIFY', 'CODE'] as const;
 export type Tier = (typeof TIERS)[number];
 
-/** `bundles`: when not empty, only these bundles may write the file. */
+/** `bundles`: if not empty, only these bundles may write the file. */
 export type Route = {
   readonly pattern: string;
   readonly tier: Tier;
@@ -80,7 +80,7 @@ export type BundleOp = 'set' | 'append' | 'insert' | 'remove' | 'notify';
 
 /**
  * A value of R5: a literal, `{argument}`, `{now}`, `{today}`, `{now + 3d}`, `{old.field}` or
- * `null`; nothing else.
+ * `null`.
  */
 export type ValueExpression =
   | { readonly kind: 'literal'; readonly text: string }
@@ -141,7 +141,7 @@ export type ModuleRow = {
   readonly name: string;
   readonly watches: readonly string[];
   readonly enabled: boolean;
-  /** Whether the row stands in the module's own section, which the module brought. */
+  /** Whether the row is in the module's own section. */
   readonly section: boolean;
   readonly range: Range;
 };

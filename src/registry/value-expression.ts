@@ -1,6 +1,4 @@
-/**
- * R5's values, targets and preconditions: small closed grammars, nothing is ever evaluated as code.
- */
+/** Parses the values, targets and preconditions of R5. Nothing is evaluated as code. */
 import { parseDuration } from '../kernel/clock.js';
 import type { Range } from '../kernel/diagnostic.js';
 import type { BundleTarget, Precondition, ValueExpression } from './types.js';

@@ -1,12 +1,12 @@
-/** Addresses: `FILE#field`, `FILE#key.field`, `OBJECT[key].field` → one field of one record. */
+/** Resolves addresses: `FILE#field`, `FILE#key.field` and `OBJECT[key].field`. */
 import { NocturneError } from '../kernel/error.js';
 import type { Rec } from '../markdown/types.js';
 import type { ObjectSpec } from '../registry/types.js';
 import type { Located, Snapshot } from './types.js';
 
 /**
- * Throws BAD_ADDRESS (form), NOT_FOUND (file, record or field) or AMBIGUOUS. A declared field that
- * the record does not have yet has no cell.
+ * A declared field that the record lacks has no cell. @throws NocturneError `BAD_ADDRESS` (form),
+ * `NOT_FOUND` (file, record or field) or `AMBIGUOUS`.
  */
 export function locateIn(snapshot: Snapshot, address: string): Located {
   const byObject = /^([A-Z][A-Z0-9-]*)\[([^\]]*)\]\.([a-z][a-z0-9_.]*)$/.exec(address);
@@ -31,7 +31,7 @@ export function locateIn(snapshot: Snapshot, address: string): Located {
     });
   const objects = snapshot.objectsOf(file);
   if (objects.length === 0)
-    throw new NocturneError('NOT_FOUND', `${file} holds no object that REGISTRY.md declares`, {
+    throw new NocturneError('NOT_FOUND', `${file} has no object that REGISTRY.md declares`, {
       hint: 'R1 lists the files that have typed fields',
       file,
     });
@@ -88,8 +88,8 @@ function locateByObject(
 ): Located {
   const object = snapshot.schema.objects.get(parts.object);
   if (object === undefined)
-    throw new NocturneError('NOT_FOUND', `REGISTRY.md declares no object ${parts.object}`, {
-      hint: `known: ${[...snapshot.schema.objects.keys()].join(', ')}`,
+    throw new NocturneError('NOT_FOUND', `REGISTRY.md does not declare an object ${parts.object}`, {
+      hint: `objects: ${[...snapshot.schema.objects.keys()].join(', ')}`,
     });
   const found = snapshot.records(parts.object).filter((record) => record.key === parts.key);
   const [record, second] = found;
@@ -122,7 +122,7 @@ function notFound(
 ): NocturneError {
   const [object] = parts.objects;
   if (object === undefined)
-    return new NocturneError('NOT_FOUND', `"${parts.address}" names nothing`);
+    return new NocturneError('NOT_FOUND', `"${parts.address}" does not exist`);
   const { key, field } = split(object, parts.rest);
   const records = snapshot.recordsIn(parts.file, object.object);
   const keyExists =
@@ -150,14 +150,14 @@ function twice(records: readonly Rec[], object: ObjectSpec, key: string): Noctur
 }
 
 function keysHint(records: readonly Rec[]): string {
-  if (records.length === 0) return 'there is no record yet';
+  if (records.length === 0) return 'there are no records yet';
   return `keys: ${records
     .slice(0, 12)
     .map((record) => record.key)
     .join(', ')}${records.length > 12 ? ', …' : ''}`;
 }
 
-/** How a field is addressed in the change log. */
+/** The address of a field in the change log. */
 export function addressOf(
   object: ObjectSpec,
   record: { file: string; key: string },

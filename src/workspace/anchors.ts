@@ -1,13 +1,9 @@
-/**
- * The anchors of the append logs: for each the last link, the number of rows and the size, kept
- * outside the workspace.
- */
+/** The anchors of the logs: last hash, number of rows and size, stored outside the workspace. */
 import {
   closeSync,
   fsyncSync,
   lstatSync,
   openSync,
-  readFileSync,
   renameSync,
   writeFileSync,
   writeSync,
@@ -16,13 +12,14 @@ import { join } from 'node:path';
 import { NocturneError } from '../kernel/error.js';
 import { sha256 } from '../kernel/hash.js';
 import { removeIfThere, TEMP_PREFIX, writeFileDurably } from './durable.js';
-import { errnoOf, onFile, storageError } from './storage-error.js';
+import { readTextIfThere } from './read-if-there.js';
+import { onFile } from './storage-error.js';
 import type { Anchor } from './storage-types.js';
 
 export type AnchoredLogs = Readonly<Record<string, Anchor>>;
 /**
- * `pending`: what the logs named in it are about to become through journal entry `journal`; a log
- * is sound at its anchor or at its pending one.
+ * `pending`: the anchors that logs will have after the journal entry `journal`. A log is valid at
+ * its anchor or at its pending one.
  */
 export type PendingAnchors = { readonly journal: string; readonly logs: AnchoredLogs };
 export type Anchors = {
@@ -33,33 +30,23 @@ export type Anchors = {
 
 const FILE = 'anchors.json';
 /**
- * `pending` has a file of its own that is not flushed: it is needed only while the journal entry,
- * which is flushed, cannot be read
- * (somebody deleted `.nocturne/` in the middle of a commit).
+ * A file of its own, without flush: it is needed only if `.nocturne/`, with the flushed journal
+ * entry, is deleted during a commit.
  */
 const PENDING = 'anchors-pending.json';
-/**
- * The file is filled up with blanks to a multiple of this, so that it can nearly always be
- * overwritten where it is.
- */
+/** The file is padded with blanks to a multiple of this, so that it can be overwritten in place. */
 const ROOM = 1024;
-/**
- * Reading while another process overwrites the file can meet both versions; the next reading does
- * not.
- */
+/** Another process may overwrite the file during the first reading. */
 const READINGS = 3;
 
-/**
- * @throws NocturneError `GATE` when a file is there and is not the list of anchors that nocturne
- * wrote: unreadable anchors prove nothing.
- */
+/** @throws NocturneError `GATE` for a damaged file: unreadable anchors prove nothing. */
 export function readAnchors(state: string): Anchors {
   const logs = readLogs(join(state, FILE));
   const pending = readPending(state);
   return pending === undefined ? { version: 1, logs } : { version: 1, logs, pending };
 }
 
-/** Writes the anchors durably; a `pending` is written (or removed) with them. */
+/** Writes the anchors durably, and writes or removes `pending` with them. */
 export function writeAnchors(state: string, anchors: Anchors): void {
   if (anchors.pending !== undefined) writePending(state, anchors.pending);
   writeFileDurably(join(state, FILE), encode(anchors.logs, 0), { mode: 0o600 });
@@ -67,10 +54,8 @@ export function writeAnchors(state: string, anchors: Anchors): void {
 }
 
 /**
- * As `writeAnchors`, at a fifth of the cost: the bytes are overwritten in place and flushed. Only
- * while a journal entry is there, which
- * says what the anchors were: a power cut in the middle leaves a file whose sum is wrong, and
- * recovery makes it anew from the entry.
+ * Overwrites the anchors in place, at a fifth of the cost of `writeAnchors`. Call it only during a
+ * journal entry: after a power cut, recovery restores the file from the entry.
  */
 export function overwriteAnchors(state: string, logs: AnchoredLogs): void {
   const path = join(state, FILE);
@@ -90,10 +75,7 @@ export function overwriteAnchors(state: string, logs: AnchoredLogs): void {
   removeIfThere(join(state, PENDING));
 }
 
-/**
- * Announces what the logs of a journal entry are about to become. Atomic, not flushed (see
- * `PENDING`).
- */
+/** Announces the anchors after a journal entry. Atomic, but not flushed (see `PENDING`). */
 export function writePending(state: string, pending: PendingAnchors): void {
   const path = join(state, PENDING);
   const temp = join(state, `${TEMP_PREFIX}${pending.journal}-pending`);
@@ -103,12 +85,12 @@ export function writePending(state: string, pending: PendingAnchors): void {
   });
 }
 
-/** Takes an announcement back, once the anchors say it or the append was given up. */
+/** Removes the announcement after the append has succeeded or failed. */
 export function clearPending(state: string): void {
   removeIfThere(join(state, PENDING));
 }
 
-/** Whether two anchors name the same end of a log. */
+/** Whether two anchors are the same. */
 export function sameAnchor(a: Anchor | undefined, b: Anchor | undefined): boolean {
   return (
     a === b ||
@@ -135,11 +117,11 @@ function sumOf(logs: AnchoredLogs): string {
 
 function readLogs(path: string): AnchoredLogs {
   for (let reading = 1; reading <= READINGS; reading++) {
-    const text = readIfThere(path);
+    const text = readTextIfThere(path);
     if (text === undefined) return {};
     const value = parse(text);
     const logs = isObject(value) ? logsOf(value) : undefined;
-    // A file without a sum was written by hand; nobody overwrites that in place.
+    // A file without a sum was written by hand, not overwritten in place.
     if (
       logs !== undefined &&
       isObject(value) &&
@@ -149,20 +131,17 @@ function readLogs(path: string): AnchoredLogs {
   }
   throw new NocturneError(
     'GATE',
-    `${path} does not hold the anchors of the logs as nocturne wrote them: expected {"version": 1, "logs": {path: {head, rows, bytes}}, "sum"}`,
+    `${path} does not contain the anchors that Nocturne wrote; expected {"version": 1, "logs": {path: {head, rows, bytes}}, "sum"}`,
     {
       file: path,
-      hint: 'restore it from a backup; without it nothing proves that the audit logs are whole',
+      hint: 'restore it from a backup; without it, nothing proves that the logs are unchanged',
     },
   );
 }
 
-/**
- * Not flushed, so a power cut may leave it empty: then it promises nothing, which is stricter,
- * never laxer.
- */
+/** A power cut may leave the file empty, which only makes the check of the logs stricter. */
 function readPending(state: string): PendingAnchors | undefined {
-  const value = parse(readIfThere(join(state, PENDING)) ?? '');
+  const value = parse(readTextIfThere(join(state, PENDING)) ?? '');
   const logs = isObject(value) ? logsOf(value) : undefined;
   return isObject(value) && typeof value['journal'] === 'string' && logs !== undefined
     ? { journal: value['journal'], logs }
@@ -192,14 +171,5 @@ function parse(text: string): unknown {
     return JSON.parse(text) as unknown;
   } catch {
     return undefined;
-  }
-}
-
-function readIfThere(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return undefined;
-    throw storageError(error, path, 'read');
   }
 }

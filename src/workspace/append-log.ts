@@ -1,7 +1,4 @@
-/**
- * Puts the rows of one operation at the end of its log, once, also when a dead process had put a
- * part of them there.
- */
+/** Appends the rows of one operation to its log, once, even if a dead process appended a part. */
 import {
   closeSync,
   constants,
@@ -27,9 +24,8 @@ export type AppendPlace = {
 };
 
 /**
- * One write on an `O_APPEND` descriptor, flushed. Returns whether the rows are where they belong,
- * `created` when the log was made for
- * them; `false`: the log is not what the rows were computed for, or was replaced meanwhile.
+ * One flushed write on an `O_APPEND` descriptor. `created`: the log did not exist. `false`: the log
+ * has changed since the rows were computed.
  */
 export function appendLog({ target, op, failpoint, onUndo }: AppendPlace): boolean | 'created' {
   const opened = openLog(op, target);
@@ -59,7 +55,7 @@ export function appendLog({ target, op, failpoint, onUndo }: AppendPlace): boole
 
 function writeOnce(descriptor: number, content: Buffer): void {
   const written = writeSync(descriptor, content);
-  // Only a disk that is just full takes a part; asking for the rest is how to learn the reason.
+  // Only a full disk accepts a part; writing the rest throws its error.
   if (written < content.length) writeAll(descriptor, content.subarray(written));
 }
 
@@ -85,10 +81,7 @@ function openLog(
   };
 }
 
-/**
- * `none`: the log ends where the append begins; `whole`: the append is there; `torn`: a part of it
- * (or blocks never written) is.
- */
+/** How much of the append is in the log. `torn`: a part of it, or blocks without content. */
 function tailOf(descriptor: number, op: AppendOp): 'none' | 'whole' | 'torn' | 'other' {
   const stats = fstatSync(descriptor);
   if (!stats.isFile() || stats.size < op.offset) return 'other';

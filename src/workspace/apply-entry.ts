@@ -1,23 +1,22 @@
 /**
- * Carries out a committed journal entry. Every step may be repeated, so the same code finishes what
- * a dead process began.
+ * Carries out a committed journal entry. Every step is idempotent, so the same code finishes what a
+ * dead process began.
  *
  * Why each part is safe:
- * - New contents are staged beside their targets and flushed *before* any of them is renamed, so a
- *   target is never half written, also after a power cut; nothing has to be guessed from its bytes.
- *   The entry outlives the flush of every file and directory.
- * - An owner may save at any moment. A file about to be replaced first gets a second name (the
- *   *aside*), its content is compared through that name, and only then is it replaced; once
- *   everything is done the asides are compared again. So a save into the old file is found whenever
- *   it happens, and a save that renames a new file over the old one is seen as another file. What
- *   remains is a rename-save between two adjacent system calls (`sameFile` and `rename`), for which
- *   Node offers no atomic exchange. New files are linked in (never over something), deleted ones
- *   are renamed to their aside (whatever they are by then).
- * - A full disk in the middle is undone from the asides before the error is thrown.
+ * - New contents are staged next to their targets and flushed *before* any of them is renamed, so a
+ *   power cut never leaves a half-written target. The entry stays until every file and directory is
+ *   flushed.
+ * - The owner may save at any moment. A file to be replaced first gets a second name (the *aside*),
+ *   is compared through that name, and is only then replaced; at the end the asides are compared
+ *   again. That detects a save into the old file at any time, and a save that renames a new file
+ *   over the old one. Only a rename between two adjacent system calls (`sameFile` and `rename`) is
+ *   not detected, because Node has no atomic exchange. New files are linked, never over another
+ *   file; deleted files are renamed to their aside.
+ * - After an error such as a full disk, the changes are undone from the asides.
  */
 import { closeSync, lstatSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { NocturneError } from '../kernel/error.js';
+import { messageOf, NocturneError } from '../kernel/error.js';
 import {
   type AnchoredLogs,
   clearPending,
@@ -36,7 +35,7 @@ import {
   type Move,
   moveOf,
   type Progress,
-  settle,
+  reconcileAside,
   stageMove,
   swapIn,
   takeOut,
@@ -52,9 +51,9 @@ import type { AppendOp } from './storage-types.js';
 export type { Application };
 
 /**
- * Returns the files whose owner was quicker.
- * @throws NocturneError `STORAGE`: at the first attempt everything has then been undone and the
- * entry is gone (or the message says that it is not).
+ * Returns the files that the owner saved at the same time.
+ * @throws NocturneError `STORAGE`: the first attempt is then undone and its entry removed, or the
+ * message says why not.
  */
 export function applyEntry(application: Application): readonly Conflict[] {
   const moves = application.entry.ops.map((op, i) => moveOf(application, op, i));
@@ -62,7 +61,7 @@ export function applyEntry(application: Application): readonly Conflict[] {
     undo: [],
     open: new Map(),
     conflicts: [],
-    settled: new Set(),
+    reconciled: new Set(),
     touched: new Set(),
   };
   try {
@@ -70,24 +69,24 @@ export function applyEntry(application: Application): readonly Conflict[] {
     carryOut(application, { moves, progress });
   } catch (error) {
     for (const descriptor of progress.open.values()) closeSync(descriptor);
-    if (!application.again) takeBack(application, { moves, progress, error });
+    if (!application.again) undo(application, { moves, progress, error });
     throw error;
   }
   try {
     for (const move of moves) {
-      if (progress.settled.has(move)) continue;
-      settle(application, { move, progress });
-      application.failpoint(`settled ${move.op.path}`);
+      if (progress.reconciled.has(move)) continue;
+      reconcileAside(application, { move, progress });
+      application.failpoint(`reconciled ${move.op.path}`);
     }
     finish(application);
   } catch (error) {
     throw new NocturneError(
       'STORAGE',
-      `the change is in place, but could not be closed: ${textOf(error)}`,
+      `the change is complete, but its journal entry could not be closed: ${messageOf(error)}`,
       {
         cause: error,
         file: shownPath(application.file),
-        hint: 'this is finished when the workspace is next opened with the disk in order',
+        hint: 'repair the disk; the next command then closes the entry',
       },
     );
   }
@@ -99,7 +98,7 @@ type Work = { readonly moves: readonly Move[]; readonly progress: Progress };
 function carryOut(application: Application, work: Work): void {
   const { progress } = work;
   const { failpoint } = application;
-  const active = work.moves.filter((move) => !progress.settled.has(move));
+  const active = work.moves.filter((move) => !progress.reconciled.has(move));
   announce(application);
   failpoint('announced');
   for (const move of active) if (isWrite(move)) stageMove(move, progress, failpoint);
@@ -153,8 +152,8 @@ function finish({ file, state, failpoint }: Application): void {
   clearPending(state);
 }
 
-/** Undoes what was done so far, newest first, and removes the entry. */
-function takeBack(
+/** Undoes the steps so far, newest first, and removes the entry. */
+function undo(
   application: Application,
   { moves, progress, error }: Work & { readonly error: unknown },
 ): void {
@@ -166,11 +165,11 @@ function takeBack(
   } catch (second) {
     throw new NocturneError(
       'STORAGE',
-      `${textOf(error)}; undoing failed as well: ${textOf(second)}`,
+      `${messageOf(error)}; undoing the change also failed: ${messageOf(second)}`,
       {
         cause: error,
         file: shownPath(application.file),
-        hint: 'the change is whole in .nocturne/journal and is finished when the workspace is next opened with the disk in order',
+        hint: 'repair the disk; the next command then completes the change from .nocturne/journal',
       },
     );
   }
@@ -181,11 +180,7 @@ function clearLeftovers(application: Application, { moves, progress }: Work): vo
     removeIfThere(move.temp);
     if (lstatSync(move.aside, { throwIfNoEntry: false }) === undefined) continue;
     if (sameFile(move.aside, move.target)) removeIfThere(move.aside);
-    else if (settle(application, { move, progress })) progress.settled.add(move);
+    else if (reconcileAside(application, { move, progress })) progress.reconciled.add(move);
     application.failpoint(`leftovers of ${move.op.path} cleared`);
   }
-}
-
-function textOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,10 +1,10 @@
-/** One file of a journal entry: staged, swapped in, taken out or appended to. */
+/** The steps for one file of a journal entry: stage, replace, delete or append. */
 import { lstatSync, renameSync, rmdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { appendLog } from './append-log.js';
 import { type Conflict, keepConflict } from './conflicts.js';
 import {
-  type Attributes,
+  attributesOf,
   type Failpoint,
   makeDirectory,
   removeIfThere,
@@ -23,9 +23,9 @@ export type Application = {
   readonly root: string;
   readonly state: string;
   readonly entry: Entry;
-  /** The entry's own file; removed at the end. */
+  /** The file of the entry, which is removed at the end. */
   readonly file: string;
-  /** Whether a process that died may have begun already. */
+  /** Whether a dead process may have begun the entry. */
   readonly again: boolean;
   readonly failpoint: Failpoint;
 };
@@ -41,7 +41,7 @@ export type Progress = {
   readonly undo: Undo[];
   readonly open: Map<string, number>;
   readonly conflicts: Conflict[];
-  readonly settled: Set<Move>;
+  readonly reconciled: Set<Move>;
   readonly touched: Set<string>;
 };
 
@@ -56,12 +56,7 @@ export function stageMove(move: Move<EntryWrite>, progress: Progress, failpoint:
   for (const directory of makeDirectory(dirname(target)))
     progress.undo.unshift(() => removeIfEmpty(directory));
   const present = lstatSync(target, { throwIfNoEntry: false });
-  const kept: Attributes =
-    present?.isFile() === true ? { mode: present.mode, uid: present.uid, gid: present.gid } : {};
-  progress.open.set(
-    temp,
-    stage(temp, op.content, op.mode === undefined ? kept : { ...kept, mode: op.mode }),
-  );
+  progress.open.set(temp, stage(temp, op.content, attributesOf(present, op.mode)));
   failpoint(`staged ${op.path}`);
 }
 
@@ -82,7 +77,7 @@ export function swapIn(application: Application, { move, progress }: Step<EntryW
   failpoint(`linked ${op.path}`);
   const seen = observe(outcome === 'linked' ? aside : target);
   const found = seen.kind === 'file' ? seen.hash : undefined;
-  // (With the same content before and after, only the permissions change, which the swap does.)
+  // With the same content before and after, only the permissions change.
   if (found === op.after && op.after !== op.before) {
     removeIfThere(aside);
     removeIfThere(temp);
@@ -104,7 +99,7 @@ export function swapIn(application: Application, { move, progress }: Step<EntryW
   progress.undo.push(() => {
     if (hashAt(target) !== op.after) return;
     if (op.before === undefined) removeIfThere(target);
-    else onFile(target, 'put back', () => renameSync(aside, target));
+    else onFile(target, 'restore', () => renameSync(aside, target));
   });
 }
 
@@ -116,16 +111,16 @@ export function takeOut(application: Application, { move, progress }: Step<Entry
     if (errnoOf(error) === 'ENOENT') return;
     throw storageError(error, target, 'remove');
   }
-  progress.undo.push(() => putBack(aside, target));
+  progress.undo.push(() => restoreName(aside, target));
   application.failpoint(`taken out ${op.path}`);
-  if (hashAt(aside) !== op.before) settle(application, { move, progress });
+  if (hashAt(aside) !== op.before) reconcileAside(application, { move, progress });
 }
 
-/**
- * Once the new content is in place: was the old file changed after it was compared? Then its
- * owner's version returns.
- */
-export function settle(application: Application, { move, progress }: Step<EntryOp>): boolean {
+/** If the owner changed the old file after it was compared, restores the owner's version. */
+export function reconcileAside(
+  application: Application,
+  { move, progress }: Step<EntryOp>,
+): boolean {
   const { op, target, aside } = move;
   if (op.kind === 'append') return false;
   const seen = observe(aside);
@@ -138,18 +133,18 @@ export function settle(application: Application, { move, progress }: Step<EntryO
   const theirs = seen.kind === 'file' ? seen.bytes : undefined;
   keepBoth(application, { move, progress }, { why: 'edited', ours, theirs });
   application.failpoint(`kept both versions of ${op.path}`);
-  if (op.kind === 'delete') putBack(aside, target);
-  else if (hashAt(target) === op.after) onFile(target, 'put back', () => renameSync(aside, target));
+  if (op.kind === 'delete') restoreName(aside, target);
+  else if (hashAt(target) === op.after) onFile(target, 'restore', () => renameSync(aside, target));
   else removeIfThere(aside);
   syncDirectory(dirname(target));
   return true;
 }
 
-/** Gives a file its name back unless something new has it. */
-function putBack(aside: string, target: string): void {
+/** Restores the name of a file, unless another file has it. */
+function restoreName(aside: string, target: string): void {
   const outcome = tryLink(aside, target);
   if (outcome === 'unsupported' && observe(target).kind === 'missing')
-    onFile(target, 'put back', () => renameSync(aside, target));
+    onFile(target, 'restore', () => renameSync(aside, target));
   else removeIfThere(aside);
 }
 

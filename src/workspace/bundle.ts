@@ -1,4 +1,4 @@
-/** R5 carried out: a bundle with its arguments becomes the changes of one change set. */
+/** Turns a bundle of R5 with its arguments into changes and notices. */
 import { dateStamp, stamp } from '../kernel/clock.js';
 import { defined } from '../kernel/defined.js';
 import { NocturneError } from '../kernel/error.js';
@@ -26,8 +26,8 @@ type Scope = {
 };
 
 /**
- * Throws NOT_FOUND (no such bundle), BAD_VALUE (arguments) or REFUSED (a precondition does not
- * hold, with what was found).
+ * @throws NocturneError `NOT_FOUND` (no such bundle), `BAD_VALUE` (arguments) or `REFUSED` (a
+ * precondition is not met).
  */
 export function bundleChanges(
   snapshot: Snapshot,
@@ -36,8 +36,8 @@ export function bundleChanges(
 ): BundleChanges {
   const bundle = snapshot.schema.bundles.get(name);
   if (bundle === undefined)
-    throw new NocturneError('NOT_FOUND', `REGISTRY.md declares no bundle "${name}"`, {
-      hint: `known: ${[...snapshot.schema.bundles.keys()].join(', ')}`,
+    throw new NocturneError('NOT_FOUND', `REGISTRY.md does not declare a bundle "${name}"`, {
+      hint: `bundles: ${[...snapshot.schema.bundles.keys()].join(', ')}`,
     });
   const scope = { snapshot, bundle, args };
   checkArguments(scope);
@@ -57,11 +57,9 @@ function checkArguments({ snapshot, bundle, args }: Scope): void {
     .join(', ');
   for (const name of Object.keys(args))
     if (!bundle.arguments.some((argument) => argument.name === name))
-      throw new NocturneError(
-        'BAD_VALUE',
-        `the bundle ${bundle.name} takes no argument "${name}"`,
-        { hint: `it takes ${usage}` },
-      );
+      throw new NocturneError('BAD_VALUE', `the bundle ${bundle.name} has no argument "${name}"`, {
+        hint: `its arguments are ${usage}`,
+      });
   for (const argument of bundle.arguments) {
     const value = args[argument.name];
     if (value === undefined || value === null || value === '') {
@@ -69,7 +67,7 @@ function checkArguments({ snapshot, bundle, args }: Scope): void {
         throw new NocturneError(
           'BAD_VALUE',
           `the bundle ${bundle.name} needs the argument ${argument.name}`,
-          { hint: `it takes ${usage}` },
+          { hint: `its arguments are ${usage}` },
         );
       continue;
     }
@@ -89,7 +87,7 @@ function checkArguments({ snapshot, bundle, args }: Scope): void {
     )
       throw new NocturneError(
         'BAD_VALUE',
-        `the argument ${argument.name} of ${bundle.name} names no ${argument.type.object}: ${JSON.stringify(value)}`,
+        `the argument ${argument.name} of ${bundle.name} is ${JSON.stringify(value)}, but there is no such ${argument.type.object}`,
       );
   }
 }
@@ -100,8 +98,7 @@ function checkPrecondition(scope: Scope, precondition: Precondition): void {
     subject.kind === 'argument'
       ? textOf(scope.args[subject.name] ?? null)
       : fieldText(scope, subject.target, subject.field);
-  const holds = passes(test, found);
-  if (!holds)
+  if (!passes(test, found))
     throw new NocturneError(
       'REFUSED',
       `the bundle ${scope.bundle.name} needs: ${precondition.text}; found "${found}"`,
@@ -161,10 +158,7 @@ function changesOf(scope: Scope, operation: BundleOperation): Change[] {
   ];
 }
 
-/**
- * The key of an insert's target names the file where the object has one for each key (documents,
- * daily logs), else the record.
- */
+/** The key of an insert names the file of an object with several files, else the record. */
 function insertPlace(
   scope: Scope,
   object: string,
@@ -176,7 +170,7 @@ function insertPlace(
     : { key };
 }
 
-/** The key written in the target; of a single-file document, its one key. */
+/** The key in the target, else the only key of a single-file document. */
 function keyText(scope: Scope, target: BundleTarget): string {
   if (target.key !== undefined) return textOf(evaluate(scope, target.key, undefined));
   return scope.snapshot.records(target.object)[0]?.key ?? '';

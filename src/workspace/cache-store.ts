@@ -1,4 +1,4 @@
-/** The file of the cache: opened, made anew when it is unusable, done without when locked. */
+/** Opens the file of the cache: replaces an unusable one, and works without a locked one. */
 import { join } from 'node:path';
 import type { Database } from 'better-sqlite3';
 import {
@@ -12,14 +12,13 @@ import {
   type Changes,
   type Row,
 } from './cache-tables.js';
+import { messageOf } from '../kernel/error.js';
 import { makeDirectory, removeIfThere } from './durable.js';
 
 export type CacheOptions = {
-  /**
-   * Who computed it, from what but the file itself: another key, and everything is computed anew.
-   */
+  /** Identifies the program and its inputs apart from the files. Another key empties the cache. */
   readonly key: string;
-  /** Told when a cache is thrown away or cannot be written. */
+  /** Reports that the cache is discarded or cannot be written. */
   readonly progress: (line: string) => void;
 };
 
@@ -50,7 +49,7 @@ export function openStore(path: string, options: CacheOptions): Store {
         if (database !== undefined && !isEmpty(changes)) writeChanges(database, changes);
       } catch (error) {
         if (isUnusable(error)) discard(path, error, options);
-        else options.progress(`nothing is kept for the next run: ${textOf(error)}`);
+        else options.progress(`the cache cannot be used: ${messageOf(error)}`);
       } finally {
         database?.close();
       }
@@ -67,7 +66,7 @@ function openOrRemake(path: string, options: CacheOptions): Opened {
   }
 }
 
-/** Throws for a file that is no cache; one that cannot be opened now is done without. */
+/** Throws for a file that is not a cache; works without one that cannot be opened. */
 function open(path: string, { key, progress }: CacheOptions): Opened {
   let database: Database | undefined;
   try {
@@ -77,20 +76,16 @@ function open(path: string, { key, progress }: CacheOptions): Opened {
   } catch (error) {
     database?.close();
     if (isUnusable(error)) throw error;
-    progress(`nothing is kept for the next run: ${textOf(error)}`);
+    progress(`the cache cannot be used: ${messageOf(error)}`);
     return { database: undefined, rows: new Map(), answers: new Map() };
   }
 }
 
 function discard(path: string, why: unknown, { progress }: CacheOptions): void {
   for (const ending of ['', '-journal', '-wal', '-shm']) removeIfThere(path + ending);
-  progress(`${path} is made anew: ${textOf(why)}`);
+  progress(`rebuilding ${path}: ${messageOf(why)}`);
 }
 
 function isEmpty({ touched, gone, answers, fresh }: Changes): boolean {
   return touched.length + gone.length + answers.size + fresh.length === 0;
-}
-
-function textOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

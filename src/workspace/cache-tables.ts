@@ -1,15 +1,12 @@
-/** The tables of `.nocturne/cache.db`: made, read and written. */
+/** Creates, reads and writes the tables of `.nocturne/cache.db`. */
 import { createRequire } from 'node:module';
 import type { Database } from 'better-sqlite3';
 
-/**
- * `facts`: of the file; `records`: of each object that has some in it. Both are text that only the
- * caller understands.
- */
+/** `records`: by object. The caller defines the format of both texts. */
 export type CachedFile = {
   readonly facts: string;
   readonly records: ReadonlyMap<string, string>;
-  /** Whether the records of every object are among them. */
+  /** Whether `records` has those of every object. */
   readonly complete: boolean;
 };
 
@@ -37,7 +34,7 @@ const TABLES = {
     PRIMARY KEY (object, path)`,
 };
 
-/** The layout belongs to the key: under another one nothing in it is of use. */
+/** Recreates the tables under another key. */
 export function connect(path: string, key: string): Database {
   const Driver = createRequire(import.meta.url)('better-sqlite3') as new (
     path: string,
@@ -96,7 +93,7 @@ export function readRecords(database: Database, object: string): ReadonlyMap<str
         .iterate(object) as IterableIterator<[string, string]>,
     );
   } catch (error) {
-    // They are read from the files then.
+    // The caller then reads the files.
     if (isUnusable(error)) return new Map();
     throw error;
   }
@@ -128,10 +125,7 @@ export function writeChanges(database: Database, { touched, gone, answers, fresh
   })();
 }
 
-/**
- * The file is there and is no cache (any more). Anything else, such as a lock or a full disk, is no
- * reason to throw it away.
- */
+/** Whether the file is not a cache. A lock or a full disk is not a reason to discard it. */
 export function isUnusable(error: unknown): boolean {
   const code =
     typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';

@@ -1,7 +1,6 @@
 /**
- * What was computed from the contents of files, cached in `.nocturne/cache.db`. Only speed is lost
- * with it: the entry of a file is used only while size, both times and inode are as they were, or
- * the content has the same hash; a file that cannot be read as a cache is made anew.
+ * Caches what was computed from the contents of files in `.nocturne/cache.db`. An entry is used
+ * only if size, both times and inode of the file are the same, or the hash of its content.
  */
 import { sha256 } from '../kernel/hash.js';
 import { openStore, type CacheOptions } from './cache-store.js';
@@ -12,15 +11,15 @@ import type { Snapshot } from './types.js';
 
 export type Hashes = { readonly content: string; readonly records: string };
 
-/** `close()` it: what is new is written then, in one transaction. */
+/** `close()` writes the new entries in one transaction. */
 export type ContentCache = {
-  /** The cached facts of a file whose content is the same. */
+  /** The cached facts of a file, if its content is the same. */
   facts(path: string): string | undefined;
-  /** Of a file for which `facts` answered or that was put. */
+  /** Only for a file with `facts`, or after `put`. */
   records(path: string, object: string): string | undefined;
-  /** The SHA-256 of its content, and a hash that is the same as long as its records are. */
+  /** The SHA-256 of the content, and a hash of the records. */
   hashes(path: string): Hashes | undefined;
-  /** What a query answered when the digest of all that it reads was this one. */
+  /** The answer of a query, if the digest of everything that it reads is the same. */
   answer(sql: string, digest: string): string | undefined;
   keepAnswer(sql: string, entry: { readonly digest: string; readonly answer: string }): void;
   put(path: string, file: CachedFile): void;
@@ -33,7 +32,7 @@ export function openCache(snapshot: Snapshot, options: CacheOptions): ContentCac
   const same = new Map<string, boolean>();
   const fresh = new Map<string, Fresh>();
   const answers = new Map<string, Answer>();
-  const statOf = settledStats(snapshot);
+  const statOf = stableStats(snapshot);
   const isSame = (path: string): boolean => {
     const answer = same.get(path) ?? isUnchanged(snapshot, path, rows.get(path));
     same.set(path, answer);
@@ -85,8 +84,8 @@ function isUnchanged(snapshot: Snapshot, path: string, row: Row | undefined): bo
   );
 }
 
-/** The stat of a file, where it cannot have changed unseen since it was read. */
-function settledStats(snapshot: Snapshot): (path: string) => string {
+/** The stat of a file, if a change since its reading would be noticed. */
+function stableStats(snapshot: Snapshot): (path: string) => string {
   const seenAt = fileSystemNow(snapshot.root);
   return (path) => {
     const entry = snapshot.files.get(path);

@@ -1,8 +1,8 @@
-/** Records as short text and back, for the cache. */
+/** Encodes records as short text for the cache, and decodes them. */
 import type { Range } from '../kernel/diagnostic.js';
 import type { Cell, Rec } from '../markdown/types.js';
 
-/** `end` is left out where a range ends in its own line: it is as long there as in the text. */
+/** `end` is missing if a range ends in its own line. */
 type CachedPlace = readonly [
   start: number,
   end: number,
@@ -10,7 +10,7 @@ type CachedPlace = readonly [
   column: number,
   ...end: [] | [line: number, column: number],
 ];
-/** `value` is 0 when it is `raw`. */
+/** `value` is 0 if it equals `raw`. */
 type CachedCell = readonly [
   name: string,
   place: CachedPlace,
@@ -20,7 +20,7 @@ type CachedCell = readonly [
 ];
 type CachedRecord = readonly [key: string, place: CachedPlace, ...cells: CachedCell[]];
 
-/** `undefined` when something in them has no exact form as JSON. */
+/** `undefined` if something in them has no exact JSON form. */
 export function encodeRecords(records: readonly Rec[]): string | undefined {
   const encoded: CachedRecord[] = [];
   for (const record of records) {
@@ -40,15 +40,7 @@ export function encodeRecords(records: readonly Rec[]): string | undefined {
   return JSON.stringify(encoded);
 }
 
-function placeOf({
-  start,
-  end,
-  range,
-}: {
-  readonly start: number;
-  readonly end: number;
-  readonly range: Range;
-}): CachedPlace {
+function placeOf({ start, end, range }: Pick<Rec, 'start' | 'end' | 'range'>): CachedPlace {
   const { line, column, endLine, endColumn } = range;
   return endLine === line && endColumn === column + end - start
     ? [start, end, line, column]
@@ -62,7 +54,7 @@ function rangeOf(
   return { file, line, column, endLine, endColumn };
 }
 
-/** Cells are made when they are asked for: of very many records most are only looked through. */
+/** Creates cells on demand: of many records, most are only scanned. */
 export function decodeRecords(
   text: string,
   source: { readonly object: string; readonly file: string },

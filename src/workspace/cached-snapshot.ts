@@ -1,7 +1,4 @@
-/**
- * A snapshot that takes hashes, records and the answers of queries from the cache where it can, and
- * from the files where it cannot.
- */
+/** A snapshot that takes hashes, records and query answers from the cache if it can. */
 import { createHash } from 'node:crypto';
 import type { Rec } from '../markdown/types.js';
 import { locateIn } from './address.js';
@@ -13,13 +10,10 @@ import type { Snapshot, SqlView } from './types.js';
 
 type Answer = ReturnType<SqlView['query']>;
 
-/** `askedChance`: whether a query was asked whose answer is up to chance. */
+/** `askedChance`: whether a query used random values. */
 export type CachedSnapshot = { readonly snapshot: Snapshot; readonly askedChance: () => boolean };
 
-/**
- * `now` in SQLite, also as what a function of time takes when it is given nothing. (A cell that
- * says `now` where a time belongs is an error by itself.)
- */
+/** `now` in SQLite, which is also the default of time functions. */
 const CLOCK =
   /['"]now['"]|\bcurrent_(?:date|time|timestamp)\b|\b(?:date|time|datetime|julianday|unixepoch)\s*\(\s*\)|\bstrftime\s*\([^,]*\)/i;
 const CHANCE = /\brandom(?:blob)?\s*\(/i;
@@ -69,7 +63,7 @@ export function cachedSnapshot(snapshot: Snapshot, cache: ContentCache): CachedS
   return { snapshot: own, askedChance: () => chance };
 }
 
-/** A query whose tables hold what they held the last time has the answer that it had. */
+/** Reuses the answer of a query if its tables have not changed. */
 function cachedView(
   snapshot: Snapshot,
   { cache, onChance }: { readonly cache: ContentCache; readonly onChance: () => void },
@@ -100,10 +94,7 @@ function cachedView(
   };
 }
 
-/**
- * Of everything that a table's rows are made of; `undefined` when a part of it is not known to the
- * cache. What REGISTRY.md says is the same for all of one cache.
- */
+/** Digest of everything in a table; `undefined` if the cache lacks a part. */
 function tableDigest(snapshot: Snapshot, cache: ContentCache, table: string): string | undefined {
   const hash = createHash('sha256');
   const take = (paths: Iterable<string>, partOf: (path: string) => string | undefined): boolean => {

@@ -1,16 +1,16 @@
-/** Which fields a change set changed: what the change log keeps of it. */
+/** The fields that a change set changed, for the change log. */
 import { stamp } from '../kernel/clock.js';
 import { diffFields } from './field-diff.js';
 import { putObject } from './objects.js';
 import type { Draft } from './plan.js';
 import type { FieldChange, Snapshot } from './types.js';
 
-/** LOCK.md only shows the pass lock: eight rows for each pass would bury the others. */
+/** LOCK.md only shows the pass lock: many rows for each pass would bury the others. */
 export const SHOWN_ONLY: ReadonlySet<string> = new Set(['WRITER', 'CLAIM']);
-/** Values longer than this are kept in the object store; the change log then holds their hash. */
-const INLINE_VALUE = 400;
+/** Longer values are in the object store, and the change log has their hash. */
+export const INLINE_VALUE = 400;
 
-/** What the part changed: against the draft as the parts before it left it. */
+/** The changes of one part, compared with the draft after the parts before it. */
 export function changedFields(
   root: string,
   context: { snapshot: Snapshot; draft: Draft; before: Draft['files'] },
@@ -21,9 +21,9 @@ export function changedFields(
   const drafted = [...draft.files]
     .filter(([path, content]) => !before.has(path) || before.get(path) !== content)
     .map(([path, content]) => ({ path, before: earlier(path), after: bufferOf(content) }));
-  const adopted = [...draft.adopted].map(([path, held]) => ({
+  const adopted = [...draft.adopted].map(([path, previous]) => ({
     path,
-    before: held,
+    before: previous,
     after: snapshot.bytes(path),
   }));
   return [...drafted, ...adopted].flatMap((file) => fieldsOfFile(root, context, file));

@@ -1,7 +1,4 @@
-/**
- * The one way in: a change set becomes files, log rows, a change-log row per changed field and
- * audit rows, all in one transaction.
- */
+/** Commits change sets: files, log rows, change-log rows and audit rows in one transaction. */
 import { stamp } from '../kernel/clock.js';
 import { defined } from '../kernel/defined.js';
 import { NocturneError } from '../kernel/error.js';
@@ -17,6 +14,7 @@ import { checkWriter } from './pass-lock.js';
 import { appendRows, readTail } from './log-tail.js';
 import { withCommitMutex } from './mutex.js';
 import { applyChange, emptyDraft, type Draft } from './plan.js';
+import { noticeInsert } from './preview.js';
 import { recover } from './recover.js';
 import type { StorageOp } from './storage-types.js';
 import type {
@@ -39,9 +37,8 @@ export type CommitSource = CommitPart | readonly CommitPart[];
 const ATTEMPTS = 5;
 
 /**
- * Throws LEASE_LOST (another pass took over), CONFLICT (files changed under every attempt; both
- * versions kept), STORAGE (disk) and whatever
- * the change itself is refused for; in each case nothing was changed.
+ * @throws NocturneError `LEASE_LOST` (another pass took over), `CONFLICT` (files changed during
+ * every attempt), `STORAGE` (disk), or the reason to refuse the change. Nothing was changed then.
  */
 export function commit(
   place: CommitPlace,
@@ -86,7 +83,7 @@ function commitOnce(place: CommitPlace, source: CommitSource): Omit<CommitResult
   return { files: files.filter((file) => file.before !== file.after), fields, notices };
 }
 
-/** Puts one part into the draft: its changes, then its notices, then its rows in both logs. */
+/** Adds one part to the draft: its changes, its notices, and its rows in both logs. */
 function planPart(
   place: CommitPlace,
   part: { snapshot: Snapshot; draft: Draft; changeSet: ChangeSet },
@@ -116,10 +113,7 @@ function carryOut(place: CommitPlace, changeSet: ChangeSet, ops: readonly Storag
     reportConflicts(place, { changeSet, paths: conflicts.map((conflict) => conflict.path) });
 }
 
-/**
- * The owner saved a file while it was being written: theirs is in place, ours is kept beside, and
- * both have to know.
- */
+/** The owner saved a file during the commit: their version stays, ours is stored for them. */
 function reportConflicts(
   place: CommitPlace,
   conflict: { changeSet: ChangeSet; paths: readonly string[] },
@@ -128,14 +122,14 @@ function reportConflicts(
   commitOnce(place, {
     actor: { kind: 'nocturne', name: 'nocturne' },
     runId: conflict.changeSet.runId,
-    reason: 'saved by the owner meanwhile',
+    reason: 'the owner saved the file at the same time',
     changes: [],
     notices: [
       {
         priority: 'high',
         kind: 'incident',
         project: '',
-        action_needed: `You saved ${names} in the moment in which "${conflict.changeSet.reason}" changed it. Your version is in place; the other one is in .nocturne/conflicts. Answer yes when seen.`,
+        action_needed: `You saved ${names} while "${conflict.changeSet.reason}" changed it. Your version stays; the other one is in .nocturne/conflicts. Answer yes when you have seen it.`,
       },
     ],
     audit: conflict.paths.map((path) => ({
@@ -153,23 +147,13 @@ function addNotice(
   place: CommitPlace,
   context: { snapshot: Snapshot; draft: Draft; notice: Notice },
 ): string {
-  const id = nextId(context.snapshot, place.state, 'N');
-  const { body, ...items } = context.notice;
-  const title = context.notice.action_needed.split('\n')[0]?.slice(0, 80) ?? '';
-  applyChange(context.snapshot, context.draft, {
-    kind: 'insert',
-    object: 'NOTIFICATION',
-    key: id,
-    fields: { title, time: stamp(context.snapshot.now), ...items, status: 'open', answer: null },
-    ...defined({ body }),
-  });
+  const { snapshot, draft, notice } = context;
+  const id = nextId(snapshot, place.state, 'N');
+  applyChange(snapshot, draft, noticeInsert(snapshot, notice, id));
   return id;
 }
 
-/**
- * PW-5: one change-log row per changed field, and the audit rows. Both wait in the draft as log
- * rows.
- */
+/** PW-5: adds a change-log row for each changed field, and the audit rows, to the draft. */
 function record(
   snapshot: Snapshot,
   part: { draft: Draft; changeSet: ChangeSet; fields: readonly FieldChange[]; from: number },
@@ -181,7 +165,7 @@ function record(
   if (change === undefined || audit === undefined)
     throw new NocturneError(
       'SCHEMA',
-      'REGISTRY.md declares no CHANGE or no AUDIT object, so the change could not be recorded',
+      'REGISTRY.md does not declare both CHANGE and AUDIT, so the change cannot be recorded',
       { hint: 'restore both rows of R1', file: snapshot.schema.file },
     );
   for (const field of part.fields) {
@@ -217,13 +201,7 @@ function operations(place: CommitPlace, snapshot: Snapshot, draft: Draft): Stora
     const bytes = Buffer.isBuffer(content) ? content : Buffer.from(content, 'utf8');
     const mode = draft.modes.get(path);
     if (sha256(bytes) !== before)
-      ops.push({
-        kind: 'write',
-        path,
-        content: bytes,
-        before,
-        ...defined({ mode }),
-      });
+      ops.push({ kind: 'write', path, content: bytes, before, ...defined({ mode }) });
   }
   return [...ops, ...appends(place, draft)];
 }

@@ -1,15 +1,11 @@
-/**
- * What a commit could not put in place because somebody edited the file at that very moment: kept,
- * named, never overwritten.
- */
+/** Stores both versions of a file that the owner edited during a commit. */
 import { dirname } from 'node:path';
 import { makeDirectory, writeFileDurably } from './durable.js';
 import { within } from './root-descriptor.js';
 
 /**
- * `path` holds what its owner made of it. `ours` is where the content of the commit was kept
- * (`undefined` for a deletion that was not
- * done), `theirs` a copy of the owner's version, both relative to the workspace.
+ * `path` has the owner's version. `ours` is the path of the commit's version (`undefined` for a
+ * deletion), `theirs` that of a copy of the owner's.
  */
 export type Conflict = {
   readonly path: string;
@@ -25,7 +21,7 @@ type Versions = {
   readonly theirs: Buffer | undefined;
 };
 
-/** Keeps both versions under `.nocturne/conflicts/<txid>/`. */
+/** Stores both versions under `.nocturne/conflicts/<txid>/`. */
 export function keepConflict(
   root: string,
   target: { readonly txid: string; readonly path: string },

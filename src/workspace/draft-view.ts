@@ -1,6 +1,4 @@
-/**
- * The workspace as a draft would leave it, log rows included: what the next decision is made on.
- */
+/** The workspace as a draft would leave it, including log rows. */
 import { stamp } from '../kernel/clock.js';
 import type { Cell, Rec } from '../markdown/types.js';
 import { overlay } from './overlay.js';
@@ -15,10 +13,7 @@ export function draftView(base: Snapshot, draft: Pick<Draft, 'files' | 'rows'>):
   return draft.rows.length === 0 ? changed : withRows(changed, draft.rows);
 }
 
-/**
- * What `parts` would make of `base`, with nothing written and no number used up. @throws what the
- * commit would throw for the changes themselves.
- */
+/** `base` after `parts`, without writing or using up an id. @throws as the commit would. */
 export function viewAfter(base: Snapshot, parts: readonly CommitPart[]): Snapshot {
   const draft = emptyDraft();
   let view = base;
@@ -34,7 +29,7 @@ export function viewAfter(base: Snapshot, parts: readonly CommitPart[]): Snapsho
   return view;
 }
 
-/** Without `seq` and chain, which the log itself gives. */
+/** Without `seq` and `chain`, which the log adds. */
 function auditRows(
   snapshot: Snapshot,
   { runId, actor, audit: entries = [] }: ChangeSet,
@@ -71,7 +66,7 @@ function withRows(base: Snapshot, rows: readonly LogRow[]): Snapshot {
   return snapshot;
 }
 
-/** A row that stands nowhere yet: its place is the first line of its log. */
+/** A row that is not written yet has the first line of its log as its range. */
 function recordOf({ object, file, fields }: LogRow): Rec {
   const range = { file, line: 1, column: 1, endLine: 1, endColumn: 1 };
   const cells = Object.entries(fields).map(([name, value]): [string, Cell] => {

@@ -1,7 +1,6 @@
 /**
- * Writing so that a file is wholly old or wholly new after any crash, a power cut included: bytes
- * go to a temporary file in the
- * same directory, are flushed, renamed over the target, and the directory is flushed.
+ * Writes files so that after any crash or power cut a file has its whole old or new content: writes
+ * a temporary file in the same directory, flushes it, renames it, and flushes the directory.
  */
 import {
   closeSync,
@@ -13,6 +12,7 @@ import {
   mkdirSync,
   openSync,
   renameSync,
+  type Stats,
   unlinkSync,
   writeSync,
 } from 'node:fs';
@@ -20,34 +20,25 @@ import { randomBytes } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
 import { errnoOf, onFile, storageError } from './storage-error.js';
 
-/**
- * Names that begin so are temporary: never governed, deleted by recovery when no process owns them
- * any more.
- */
+/** Prefix of temporary files, which are not governed. Recovery deletes those of dead processes. */
 export const TEMP_PREFIX = '.nocturne-tmp-';
 
-const NO_LINKS: ReadonlySet<string> = new Set([
-  'EPERM',
-  'ENOTSUP',
-  'EOPNOTSUPP',
-  'ENOSYS',
-  'EMLINK',
-]);
+const NO_LINKS = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'];
 
-/**
- * Called between every two steps that change a disk, so that a test can stop the process (or be the
- * owner) exactly there.
- */
+/** Called between every two steps that change the disk, so that a test can act at that moment. */
 export type Failpoint = (step: string) => void;
 export const noFailpoint: Failpoint = () => undefined;
 
-/** Permissions and ownership that a replacement takes over from what it replaces. */
-export type Attributes = { readonly mode?: number; readonly uid?: number; readonly gid?: number };
+/** Permissions and ownership of a new file. */
+type Attributes = { readonly mode?: number; readonly uid?: number; readonly gid?: number };
 
-/**
- * Creates `path` (which must not exist) with these bytes, not flushed yet, and returns the open
- * descriptor for `flush`.
- */
+/** A replacement keeps the attributes of the file, except for a given mode. */
+export function attributesOf(file: Stats | undefined, mode: number | undefined): Attributes {
+  const present = file?.isFile() === true ? { mode: file.mode, uid: file.uid, gid: file.gid } : {};
+  return mode === undefined ? present : { ...present, mode };
+}
+
+/** Creates `path`, which must not exist, and returns the open descriptor for `flush`. */
 export function stage(path: string, content: Uint8Array, attributes: Attributes = {}): number {
   const descriptor = onFile(path, 'create', () => openSync(path, 'wx', 0o666));
   try {
@@ -74,7 +65,7 @@ export function flush(path: string, descriptor: number): void {
   }
 }
 
-/** Makes created, renamed and removed names of a directory survive a power cut. */
+/** Makes new, renamed and removed names in a directory durable. */
 export function syncDirectory(path: string): void {
   flush(
     path,
@@ -82,10 +73,7 @@ export function syncDirectory(path: string): void {
   );
 }
 
-/**
- * Makes a directory and its missing parents, flushing each directory that got a new name in it.
- * Returns the ones made, innermost first.
- */
+/** Makes a directory and its missing parents durably. Returns the new ones, innermost first. */
 export function makeDirectory(path: string, mode = 0o777): readonly string[] {
   const first = onFile(path, 'create', () => mkdirSync(path, { recursive: true, mode }));
   if (first === undefined) return [];
@@ -96,10 +84,7 @@ export function makeDirectory(path: string, mode = 0o777): readonly string[] {
   return made;
 }
 
-/**
- * Replaces or creates a file durably. Permissions of an existing file are kept unless `mode` is
- * given.
- */
+/** Replaces or creates a file durably, and keeps the permissions unless `mode` is given. */
 export function writeFileDurably(
   path: string,
   content: string | Uint8Array,
@@ -107,15 +92,9 @@ export function writeFileDurably(
 ): void {
   const failpoint = options.failpoint ?? noFailpoint;
   const present = lstatSync(path, { throwIfNoEntry: false });
-  const kept: Attributes =
-    present?.isFile() === true ? { mode: present.mode, uid: present.uid, gid: present.gid } : {};
   const temp = join(dirname(path), `${TEMP_PREFIX}${randomBytes(6).toString('hex')}`);
   const bytes = typeof content === 'string' ? Buffer.from(content) : content;
-  const descriptor = stage(
-    temp,
-    bytes,
-    options.mode === undefined ? kept : { ...kept, mode: options.mode },
-  );
+  const descriptor = stage(temp, bytes, attributesOf(present, options.mode));
   try {
     failpoint(`${basename(path)} staged`);
     flush(temp, descriptor);
@@ -128,10 +107,7 @@ export function writeFileDurably(
   syncDirectory(dirname(path));
 }
 
-/**
- * Gives a file a second name. `exists`: the name is taken; `missing`: there is no such file;
- * `unsupported`: this file system has no hard links.
- */
+/** Gives a file a second name. `exists`: the name is taken. `missing`: there is no such file. */
 export function tryLink(
   path: string,
   name: string,
@@ -143,12 +119,12 @@ export function tryLink(
     const code = errnoOf(error);
     if (code === 'EEXIST') return 'exists';
     if (code === 'ENOENT' || code === 'ENOTDIR') return 'missing';
-    if (code !== undefined && NO_LINKS.has(code)) return 'unsupported';
+    if (code !== undefined && NO_LINKS.includes(code)) return 'unsupported';
     throw storageError(error, name, 'create');
   }
 }
 
-/** Removes a name; one that is not there is no error. Returns whether it was. */
+/** Removes a file if it exists, and returns whether it did. */
 export function removeIfThere(path: string): boolean {
   try {
     unlinkSync(path);
@@ -161,15 +137,12 @@ export function removeIfThere(path: string): boolean {
   }
 }
 
-/**
- * Removes a symbolic link, and nothing else: in folders that are ours alone nobody else may
- * redirect what is written.
- */
+/** Removes a symbolic link, so that nobody can redirect what Nocturne writes into its folders. */
 export function removeLink(path: string): void {
   if (lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true) removeIfThere(path);
 }
 
-/** Writes every byte, also where the system takes them in parts. */
+/** Writes every byte, even if the system accepts only parts. */
 export function writeAll(descriptor: number, content: Uint8Array): void {
   for (let done = 0; done < content.length; ) done += writeSync(descriptor, content, done);
 }
@@ -178,8 +151,8 @@ function giveTo(descriptor: number, uid: number, gid: number): void {
   try {
     fchownSync(descriptor, uid, gid);
   } catch (error) {
-    // Only the superuser may give files away; for everybody else the new file is simply theirs, as
-    // with any editor.
+    // Only the superuser may give files away. For other users, the new file is theirs, as with any
+    // editor.
     if (errnoOf(error) !== 'EPERM') throw error;
   }
 }

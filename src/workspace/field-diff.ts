@@ -1,12 +1,10 @@
-/**
- * Which fields differ between two texts of one file: what the change log records and what a pass is
- * judged by.
- */
+/** The fields that differ between two texts of one file. */
 import { readRecords } from '../markdown/read-records.js';
 import { scan } from '../markdown/scan.js';
-import type { Cell, Rec } from '../markdown/types.js';
+import type { Cell, Doc, Rec } from '../markdown/types.js';
 import type { ObjectSpec } from '../registry/types.js';
 import { addressOf } from './address.js';
+import { cellText } from '../markdown/value-text.js';
 
 export type FieldDifference = {
   readonly object: ObjectSpec;
@@ -18,28 +16,19 @@ export type FieldDifference = {
   readonly new: string | undefined;
 };
 
-/**
- * Fields of records that appeared have no `old`, of records that went have no `new`. Unreadable
- * texts count as having no records.
- */
+/** Fields of new records have no `old`, fields of removed records have no `new`. */
 export function diffFields(
   objects: readonly ObjectSpec[],
   file: string,
   texts: { readonly before: string | undefined; readonly after: string | undefined },
 ): readonly FieldDifference[] {
   const differences: FieldDifference[] = [];
-  const docs = {
-    before: texts.before === undefined ? undefined : scan(texts.before),
-    after: texts.after === undefined ? undefined : scan(texts.after),
-  };
+  const [docBefore, docAfter] = [texts.before, texts.after].map((text) =>
+    text === undefined ? undefined : scan(text),
+  );
   for (const object of objects) {
     if (object.shape === 'log') continue;
-    const before = index(
-      docs.before === undefined ? [] : readRecords(docs.before, file, object).records,
-    );
-    const after = index(
-      docs.after === undefined ? [] : readRecords(docs.after, file, object).records,
-    );
+    const [before, after] = [index(docBefore, file, object), index(docAfter, file, object)];
     for (const id of new Set([...before.keys(), ...after.keys()])) {
       const old = before.get(id);
       const now = after.get(id);
@@ -62,11 +51,11 @@ export function diffFields(
   return differences;
 }
 
-/** By key; a key that is there twice is told apart by how often it came before. */
-function index(records: readonly Rec[]): ReadonlyMap<string, Rec> {
+/** By key, with a counter for records with the same key. */
+function index(doc: Doc | undefined, file: string, object: ObjectSpec): ReadonlyMap<string, Rec> {
   const seen = new Map<string, number>();
   const indexed = new Map<string, Rec>();
-  for (const record of records) {
+  for (const record of doc === undefined ? [] : readRecords(doc, file, object).records) {
     const times = seen.get(record.key) ?? 0;
     seen.set(record.key, times + 1);
     indexed.set(`${record.key}\0${times}`, record);
@@ -75,6 +64,5 @@ function index(records: readonly Rec[]): ReadonlyMap<string, Rec> {
 }
 
 function valueOf(cell: Cell | undefined): string | undefined {
-  if (cell === undefined) return undefined;
-  return cell.data === undefined ? cell.value : JSON.stringify(cell.data);
+  return cell === undefined ? undefined : cellText(cell);
 }

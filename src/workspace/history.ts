@@ -1,21 +1,18 @@
 /**
- * Time travel. The change log says of each field what it was before and after; what was never
- * changed is what it is now. So a past state is read
- * from the log and the present: the value at a time is what the first change after it found there.
+ * Past states, computed from the change log and the present: the value at a time is the old value
+ * of the first change after it, else the present value.
  */
 import { defined } from '../kernel/defined.js';
 import { decodeCell, encodeCell } from '../markdown/cell.js';
 import { sha256 } from '../kernel/hash.js';
+import { cellText } from '../markdown/value-text.js';
 import { addressOf } from './address.js';
-import { SHOWN_ONLY } from './changed-fields.js';
+import { INLINE_VALUE, SHOWN_ONLY } from './changed-fields.js';
 import { logRows } from './log-rows.js';
 import { getObject } from './objects.js';
 import type { Snapshot } from './types.js';
 
-/**
- * One row of the change log. Long values and whole files are `sha256:` and their hash; `storedText`
- * gives what they stand for.
- */
+/** A row of the change log. Long values and whole files are hashes (`storedText` reads them). */
 export type ChangeRow = {
   readonly address: string;
   readonly old: string;
@@ -29,30 +26,19 @@ export type ChangeRow = {
   readonly line: number;
 };
 
-/**
- * A value at a time, with the change that made it; `change` is missing when no recorded change did
- * (it was always so, or somebody edited the file).
- */
+/** A value at a time, and the recorded change that wrote it, if there is one. */
 export type PastValue = {
   readonly address: string;
   readonly value: string;
   readonly change: ChangeRow | undefined;
 };
-/**
- * `written`: what the workspace held at the time. `valid`: what was true at the time, as it is
- * known now.
- */
+/** `written`: the content at the time. `valid`: what was true at the time, as known now. */
 export type TimeAxis = 'written' | 'valid';
 export type PastState = ReadonlyMap<string, PastValue>;
 
-/** Values longer than this stand in the change log as their hash (see the commit). */
-const INLINE_VALUE = 400;
 const HASHED = /^sha256:[0-9a-f]{64}$/;
 
-/**
- * The change log from its beginning, in memory that does not grow with it. @param only rows of this
- * address, or of addresses that begin so.
- */
+/** Streams the change log. @param only rows of this address, or of addresses that begin so. */
 export function* changeRows(
   snapshot: Snapshot,
   only?: string | { readonly under: string },
@@ -84,9 +70,8 @@ export function* changeRows(
 }
 
 /**
- * Every value that is not empty now: fields by their address, files without records by their path
- * and hash. Rows of logs are history themselves, and
- * the lock only mirrors the lease: both are left out, as they are of the change log.
+ * Every present value: fields by address, files without records by path and hash. Logs and the lock
+ * are not in the change log, and not here either.
  */
 export function presentValues(snapshot: Snapshot): ReadonlyMap<string, string> {
   const values = new Map<string, string>();
@@ -94,7 +79,7 @@ export function presentValues(snapshot: Snapshot): ReadonlyMap<string, string> {
     if (object.shape === 'log' || SHOWN_ONLY.has(object.object)) continue;
     for (const record of snapshot.records(object.object)) {
       for (const [field, cell] of record.fields) {
-        const value = cell.data === undefined ? cell.value : JSON.stringify(cell.data);
+        const value = cellText(cell);
         if (value !== '') values.set(addressOf(object, record, field), value);
       }
     }
@@ -114,7 +99,7 @@ type Account = {
   after: ChangeRow | undefined;
 };
 
-/** The whole state at each of the times; the log is read once. Empty values are left out. */
+/** The state at each of the times, without empty values. Reads the log once. */
 export function statesAt(
   snapshot: Snapshot,
   times: readonly Date[],
@@ -131,14 +116,14 @@ export function statesAt(
   return accounts.map((account) => {
     const state = new Map<string, PastValue>();
     for (const address of new Set([...present.keys(), ...account.keys()])) {
-      const past = settle(address, present.get(address) ?? '', account.get(address), axis);
+      const past = pastValue(address, present.get(address) ?? '', account.get(address), axis);
       if (past.value !== '') state.set(address, past);
     }
     return state;
   });
 }
 
-/** One value at one time; only the rows of its address are read. */
+/** One value at one time. */
 export function valueAt(
   snapshot: Snapshot,
   query: { readonly address: string; readonly time: Date; readonly axis?: TimeAxis },
@@ -151,24 +136,21 @@ export function valueAt(
       row,
       Date.parse(axis === 'written' ? row.written : row.valid) <= time.getTime(),
     );
-  return settle(address, presentValue(snapshot, address), accounts.get(address), axis);
+  return pastValue(address, presentValue(snapshot, address), accounts.get(address), axis);
 }
 
-/**
- * The text of a value, of which the log holds only the hash; `undefined` when it is not kept any
- * more.
- */
+/** The text of a value in the log; `undefined` if it is no longer stored. */
 export function storedText(root: string, value: string): string | undefined {
   if (!HASHED.test(value)) return value;
   try {
     return getObject(root, value.slice('sha256:'.length)).toString('utf8');
   } catch {
-    // Pruned or damaged: whoever shows it says so.
+    // Pruned or damaged.
     return undefined;
   }
 }
 
-/** What `address` holds now; empty when there is no such thing. */
+/** The present value of `address`, or the empty text. */
 function presentValue(snapshot: Snapshot, address: string): string {
   if (!address.includes('#')) {
     const hash = snapshot.objectsOf(address).length === 0 ? snapshot.hash(address) : undefined;
@@ -179,8 +161,7 @@ function presentValue(snapshot: Snapshot, address: string): string {
     if (object.shape === 'log') continue;
     for (const record of snapshot.recordsIn(file, object.object)) {
       for (const [field, cell] of record.fields)
-        if (addressOf(object, record, field) === address)
-          return cell.data === undefined ? cell.value : JSON.stringify(cell.data);
+        if (addressOf(object, record, field) === address) return cellText(cell);
     }
   }
   return '';
@@ -202,7 +183,7 @@ function enter(accounts: Map<string, Account>, row: ChangeRow, reached: boolean)
   else account.after ??= row;
 }
 
-function settle(
+function pastValue(
   address: string,
   present: string,
   account: Account | undefined,
@@ -214,10 +195,7 @@ function settle(
     : validValue(address, present, account);
 }
 
-/**
- * What the first change after the time found; without one, what is there now. It was made by the
- * last change before only if that wrote just this.
- */
+/** The last change before the time counts only if it wrote this value. */
 function writtenValue(address: string, present: string, { upTo, after }: Account): PastValue {
   const value = after === undefined ? present : after.old;
   const made =
@@ -226,10 +204,7 @@ function writtenValue(address: string, present: string, { upTo, after }: Account
   return { address, value, change: made ? upTo : undefined };
 }
 
-/**
- * A later note about an earlier time replaces what was believed of it: the newest row that was
- * valid by then counts.
- */
+/** The newest row that was valid by then counts: later knowledge replaces earlier knowledge. */
 function validValue(address: string, present: string, { first, last, upTo }: Account): PastValue {
   if (upTo === undefined) return { address, value: first.old, change: undefined };
   if (upTo === last && last.new !== asLogged(present))
@@ -237,7 +212,7 @@ function validValue(address: string, present: string, { first, last, upTo }: Acc
   return { address, value: upTo === last ? present : upTo.new, change: upTo };
 }
 
-/** A value as the change log has it: long ones by their hash, and only what a cell can hold. */
+/** A value as the change log writes it. */
 function asLogged(value: string): string {
   return value.length <= INLINE_VALUE
     ? decodeCell(encodeCell(value.trim()))

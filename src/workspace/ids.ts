@@ -1,7 +1,4 @@
-/**
- * Numbered ids (`RUN-20261121-001`, `N-20261121-001`, `L-…`, `TASK-…`) that are never given twice,
- * also not after a crash.
- */
+/** Numbered ids (`RUN-20261121-001`, `N-…`, `TASK-…`) that never repeat, even after a crash. */
 import { join } from 'node:path';
 import { dateStamp } from '../kernel/clock.js';
 import { readJson, writeJsonDurably } from './state-home.js';
@@ -9,12 +6,12 @@ import type { Snapshot } from './types.js';
 
 type Counters = Readonly<Record<string, number>>;
 const FILE = 'counters.json';
-/** How far a clock may be set back without a number coming again. */
+/** How far the clock may be set back without repeating an id. */
 const KEPT_MS = 400 * 86_400_000;
 
 export type IdPrefix = 'RUN' | 'N' | 'L' | 'TASK';
-/** The objects whose ids begin with each prefix; `field` where the id is not their key. */
-const KEPT_IN: Readonly<
+/** The objects with ids of each prefix. `field`: if the id is not their key. */
+const OBJECTS: Readonly<
   Record<IdPrefix, readonly { readonly object: string; readonly field?: string }[]>
 > = {
   RUN: [{ object: 'RUN' }, { object: 'MEMORY' }],
@@ -24,17 +21,15 @@ const KEPT_IN: Readonly<
 };
 
 /**
- * The next id for a prefix and the snapshot's day: one more than the highest that the workspace or
- * the state directory knows. The counter is
- * durable before the id is used, so a crash can skip a number but never repeat one. Call under the
- * commit mutex.
+ * The next id for a prefix and the snapshot's day. The counter is durable before the id is used, so
+ * a crash can skip a number, but never repeat one. Call it under the commit mutex.
  */
 export function nextId(snapshot: Snapshot, state: string, prefix: IdPrefix): string {
   const day = dateStamp(snapshot.now).replaceAll('-', '');
   const stem = `${prefix}-${day}-`;
   const counters = readJson<Counters>(join(state, FILE)) ?? {};
   let highest = counters[stem] ?? 0;
-  for (const { object, field } of KEPT_IN[prefix]) {
+  for (const { object, field } of OBJECTS[prefix]) {
     for (const record of snapshot.records(object)) {
       const id = field === undefined ? record.key : (record.fields.get(field)?.value ?? '');
       if (id.startsWith(stem))
@@ -43,16 +38,14 @@ export function nextId(snapshot: Snapshot, state: string, prefix: IdPrefix): str
   }
   const next = highest + 1;
   const since = dateStamp(new Date(snapshot.now.getTime() - KEPT_MS)).replaceAll('-', '');
-  const kept = Object.fromEntries(
+  const recent = Object.fromEntries(
     Object.entries(counters).filter(([key]) => (key.split('-')[1] ?? '') >= since),
   );
-  writeJsonDurably(join(state, FILE), { ...kept, [stem]: next });
+  writeJsonDurably(join(state, FILE), { ...recent, [stem]: next });
   return `${stem}${String(next).padStart(3, '0')}`;
 }
 
-/**
- * Numbers that were given elsewhere, by another program for instance, are not given again today.
- */
+/** Skips numbers that another program has used today. */
 export function reserveIds(
   state: string,
   prefix: IdPrefix,

@@ -1,13 +1,10 @@
-/**
- * Incidents: what went wrong with a workspace's integrity, written to its state directory because
- * the workspace itself must not be touched.
- */
-import { readdirSync } from 'node:fs';
+/** Incidents of a workspace's integrity, stored in its state directory, outside the workspace. */
 import { basename, join } from 'node:path';
 import { defined } from '../kernel/defined.js';
+import { messageOf } from '../kernel/error.js';
 import { makeDirectory, removeIfThere } from './durable.js';
 import { readJson, writeJsonDurably } from './state-home.js';
-import { errnoOf } from './storage-error.js';
+import { listIfThere } from './read-if-there.js';
 
 export type IncidentFinding = {
   readonly file: string;
@@ -15,10 +12,7 @@ export type IncidentFinding = {
   readonly problem: string;
   readonly message: string;
 };
-/**
- * `at`: UTC stamp of the last time it was found, `first` of the first where that was earlier. `id`:
- * name of its file, by which it is cleared.
- */
+/** `at`: when it was last found; `first`: when it was first found. `id`: the name of its file. */
 export type Incident = {
   readonly id: string;
   readonly kind: string;
@@ -30,10 +24,7 @@ export type Incident = {
 
 const DIRECTORY = 'incidents';
 
-/**
- * Writes an incident durably; the same one (kind, message and findings) found again only gets
- * another time. Returns its id.
- */
+/** Writes an incident durably, or updates the time of the same one. Returns its id. */
 export function recordIncident(state: string, incident: Omit<Incident, 'id'>): string {
   const directory = join(state, DIRECTORY);
   makeDirectory(directory, 0o700);
@@ -84,7 +75,7 @@ function read(path: string): Incident {
       return unreadable('fields are missing');
     return { ...(value as Incident), id };
   } catch (error) {
-    return unreadable(error instanceof Error ? error.message : String(error));
+    return unreadable(messageOf(error));
   }
 }
 
@@ -105,12 +96,7 @@ function freeName(directory: string, stem: string): string {
 }
 
 function names(directory: string): string[] {
-  try {
-    return readdirSync(directory)
-      .filter((name) => name.endsWith('.json'))
-      .sort((a, b) => (basename(a, '.json') < basename(b, '.json') ? -1 : 1));
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return [];
-    throw error;
-  }
+  return listIfThere(directory)
+    .filter((name) => name.endsWith('.json'))
+    .sort((a, b) => (basename(a, '.json') < basename(b, '.json') ? -1 : 1));
 }

@@ -1,25 +1,22 @@
 /**
- * The form of a journal entry: one file with everything that is needed to finish a transaction.
+ * The format of a journal entry: one file with everything that is needed to finish a transaction.
  *
  *     nocturne journal v1 <HMAC-SHA-256 of the next LENGTH bytes, hex> LENGTH
- *     {"txid": …, "ops": [{"kind": "write", "path": …, "before": …, "after": …, "length": …}, …],
- * …}
+ *     {"txid": …, "ops": [{"kind": "write", "path": …, "before": …, "length": …}, …], …}
  *     <the bytes of each operation, one after the other>
  *
- * Bytes after that belong to an older, longer entry whose file is used again.
+ * Bytes after that are left from a longer entry in the same file.
  *
- * Its key is in the state directory, outside the workspace: recovery runs before the integrity
- * gate, and whoever can put a file into
- * `.nocturne/journal/` must not have it carried out.
+ * The key is in the state directory, outside the workspace, because recovery runs before the gate
+ * and must not carry out a forged entry.
  */
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { NocturneError } from '../kernel/error.js';
 import { sha256 } from '../kernel/hash.js';
 import type { AnchoredLogs } from './anchors.js';
 import { writeFileDurably } from './durable.js';
-import { errnoOf, storageError } from './storage-error.js';
+import { readTextIfThere } from './read-if-there.js';
 import type { Anchor, AppendOp, StorageOp } from './storage-types.js';
 
 export type EntryWrite = {
@@ -36,10 +33,7 @@ export type EntryDelete = {
   readonly before: string;
 };
 export type EntryOp = EntryWrite | EntryDelete | AppendOp;
-/**
- * `base`: the anchors that the transaction was computed from; an entry is good for that state only
- * and cannot be played a second time later.
- */
+/** `base`: the anchors before the transaction, so that an entry cannot be replayed later. */
 export type Entry = {
   readonly txid: string;
   readonly runId: string;
@@ -66,12 +60,12 @@ export function entryOp(op: StorageOp): EntryOp {
     : op;
 }
 
-/** What the anchor of a log says after an append. */
+/** The anchor of a log after an append. */
 export function anchorAfter(op: AppendOp): Anchor {
   return { head: op.head, rows: op.rows, bytes: op.offset + op.content.length };
 }
 
-/** The key of this workspace's journal, made at first use. Call it holding the mutex. */
+/** The key of the journal, created at first use. Call it under the commit mutex. */
 export function journalKey(state: string): Buffer {
   const existing = findJournalKey(state);
   if (existing !== undefined) return existing;
@@ -80,21 +74,18 @@ export function journalKey(state: string): Buffer {
   return key;
 }
 
-/** The key if there is one yet. */
 export function findJournalKey(state: string): Buffer | undefined {
   const path = join(state, KEY_FILE);
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8').trim();
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return undefined;
-    throw storageError(error, path, 'read');
-  }
+  const text = readTextIfThere(path)?.trim();
+  if (text === undefined) return undefined;
   if (KEY.test(text)) return Buffer.from(text, 'hex');
   throw new NocturneError(
     'UNREADABLE',
-    `${path} is not a journal key: expected 64 hex characters`,
-    { file: path, hint: 'remove it when .nocturne/journal is empty: it is made anew' },
+    `${path} is not a journal key; expected 64 hex characters`,
+    {
+      file: path,
+      hint: 'remove it if .nocturne/journal is empty; Nocturne then creates a new one',
+    },
   );
 }
 
@@ -118,13 +109,12 @@ export function decodeEntry(bytes: Buffer, key: Buffer | undefined): Entry | str
   const first = bytes.indexOf(10);
   const head = HEAD.exec(bytes.toString('latin1', 0, Math.max(0, first)));
   if (head === null) return 'it does not begin like a journal entry';
-  if (key === undefined)
-    return 'the key that it was made with is not in the state directory of this workspace';
+  if (key === undefined) return 'its key is not in the state directory of this workspace';
   const rest = bytes.subarray(first + 1, first + 1 + Number(head[2]));
   const expected = createHmac('sha256', key).update(rest).digest();
   if (!timingSafeEqual(Buffer.from(head[1] ?? '', 'hex'), expected))
-    return 'it is damaged, or nocturne did not write it';
-  // What follows is exactly what `encodeEntry` made: the key vouches for its form.
+    return 'it is damaged, or Nocturne did not write it';
+  // The signature proves that `encodeEntry` wrote the rest.
   const second = rest.indexOf(10);
   const header = JSON.parse(rest.toString('utf8', 0, second)) as Entry;
   let offset = second + 1;

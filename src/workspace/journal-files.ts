@@ -1,14 +1,11 @@
 /**
- * The files in `.nocturne/journal/`: an entry (`tx-….entry`) is committed by its name, everything
- * else there means nothing.
+ * The files in `.nocturne/journal/`. Its name (`tx-….entry`) makes an entry committed.
  *
- * The file of a finished entry becomes the `spare` that the next one is written into: giving blocks
- * back to the disk and taking new
- * ones costs more than the writing. A file gets the name `spare` only after the loss of its old
- * name has been flushed, so no power cut
- * can make it an entry again while it is being overwritten.
+ * The file of a finished entry becomes the `spare` for the next one, because freeing and allocating
+ * blocks costs more than writing. It is renamed to `spare` only after the removal of its old name
+ * has been flushed, so no power cut can make it an entry again while it is overwritten.
  */
-import { closeSync, existsSync, openSync, readdirSync, renameSync, statSync } from 'node:fs';
+import { closeSync, openSync, renameSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import {
   type Failpoint,
@@ -20,44 +17,39 @@ import {
   TEMP_PREFIX,
   writeAll,
 } from './durable.js';
+import { listIfThere } from './read-if-there.js';
 import { within } from './root-descriptor.js';
 import { errnoOf, onFile, storageError } from './storage-error.js';
 
 const SUFFIX = '.entry';
 const RETIRED = '.done';
 const SPARE = 'spare';
-/** A spare larger than this is given back. */
+/** A larger file is removed instead. */
 const SPARE_LIMIT = 1 << 20;
 
 const journalIn = (root: string): string => within(root, '.nocturne', 'journal');
 
 /** Paths of the committed entries. */
 export function committedEntries(root: string): readonly string[] {
-  return names(root)
+  return listIfThere(journalIn(root))
     .filter((name) => name.endsWith(SUFFIX) && !name.startsWith(TEMP_PREFIX))
     .map((name) => join(journalIn(root), name));
 }
 
-/**
- * Removes what processes left that died before they committed (returns how many) or after they had
- * finished.
- */
+/** Removes leftovers of dead processes, and returns how many were not committed. */
 export function clearJournal(root: string): number {
-  const unfinished = names(root).filter((name) => name.startsWith(TEMP_PREFIX));
-  const retired = names(root).filter((name) => name.endsWith(RETIRED));
+  const unfinished = listIfThere(journalIn(root)).filter((name) => name.startsWith(TEMP_PREFIX));
+  const retired = listIfThere(journalIn(root)).filter((name) => name.endsWith(RETIRED));
   for (const name of [...unfinished, ...retired]) removeIfThere(join(journalIn(root), name));
   return unfinished.length;
 }
 
-/** Whether nobody has anything to finish or to clear away. */
+/** Whether there is nothing to finish or to remove. */
 export function isJournalEmpty(root: string): boolean {
-  return names(root).every((name) => name === SPARE);
+  return listIfThere(journalIn(root)).every((name) => name === SPARE);
 }
 
-/**
- * Commits: when this returns the entry is there whatever happens, when it throws the entry is not.
- * Returns its path.
- */
+/** Commits: after a return the entry is durable, after an error it does not exist. */
 export function writeEntry(
   root: string,
   entry: { readonly txid: string; readonly bytes: Buffer; readonly failpoint: Failpoint },
@@ -79,13 +71,13 @@ export function writeEntry(
     return file;
   } catch (error) {
     removeIfThere(temp);
-    // It may have its name already: what is reported as failed must not happen later.
+    // The entry may have its name already, but what failed must not happen later.
     if (removeIfThere(file)) syncDirectory(journal);
     throw error;
   }
 }
 
-/** Ends an entry that has been carried out or undone. */
+/** Removes an entry that has been carried out or undone. */
 export function retireEntry(file: string, failpoint: Failpoint): void {
   const journal = dirname(file);
   const retired = `${file.slice(0, -SUFFIX.length)}${RETIRED}`;
@@ -112,9 +104,4 @@ function reuseSpare(spare: string, temp: string, bytes: Buffer): number | undefi
     closeSync(descriptor);
     throw error;
   }
-}
-
-function names(root: string): readonly string[] {
-  const journal = journalIn(root);
-  return existsSync(journal) ? onFile(journal, 'list', () => readdirSync(journal).sort()) : [];
 }

@@ -1,4 +1,4 @@
-/** Changes any number of files at once: wholly or not at all, whatever happens in between. */
+/** Changes any number of files in one transaction, which survives a crash. */
 import { lstatSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import { defined } from '../kernel/defined.js';
@@ -17,10 +17,7 @@ import { within } from './root-descriptor.js';
 import { onFiles } from './storage-error.js';
 import type { StorageOp } from './storage-types.js';
 
-/**
- * Who and why, kept in the entry for whoever has to finish it. With `fence`, only the pass that
- * holds the lease may commit.
- */
+/** Who commits and why, stored in the entry. With `fence`, only the pass with the lease may. */
 export type TransactMeta = {
   readonly runId: string;
   readonly reason: string;
@@ -35,29 +32,22 @@ export type TransactResult = {
     readonly before: string | undefined;
     readonly after: string | undefined;
   }[];
-  /**
-   * Files whose owner saved them while the transaction was being carried out: theirs is in place,
-   * ours is kept beside.
-   */
+  /** Files that the owner saved during the transaction: theirs stays, ours is stored. */
   readonly conflicts: readonly Conflict[];
-  /** What had to be finished first, when a process died before. */
+  /** What was finished first, after another process died. */
   readonly recovered: Recovery | undefined;
 };
 
 /**
- * Checks that every file is as the operations were computed from, then writes one journal entry
- * (from that moment on the change will
- * happen, whoever dies), carries it out and removes it. Takes the commit mutex unless the caller
- * holds it.
+ * Checks that every file is as the operations expect, then writes one journal entry (which commits
+ * the change), carries it out and removes it. Takes the commit mutex unless the caller has it.
  *
- * Cost: two flushes for the entry and its name, one per file, one per directory, one for the
- * anchors, one for the end of the entry.
- * Measured on ext4, five files of 5 kB: 1.5 times the bare write, fsync and rename of the same
- * files; with two logs besides, 1.9 times.
+ * Cost: two flushes for the entry, one for each file and directory, one for the anchors, one for
+ * the end of the entry. On ext4, five files of 5 kB cost 1.5 times a bare write, fsync and rename;
+ * with two logs, 1.9 times.
  *
- * @throws NocturneError `CONFLICT` (naming the files; nothing changed: compute again),
- * `LEASE_LOST`, `REFUSED` (path), `STORAGE` (disk; nothing changed), `LOCKED`, `GATE` (see
- * `recover`).
+ * @throws NocturneError `CONFLICT` (files changed: compute again), `LEASE_LOST`, `REFUSED` (path),
+ * `STORAGE` (disk), `LOCKED`, `GATE` (see `recover`). Nothing was changed then.
  */
 export function transact(
   root: string,
@@ -107,7 +97,7 @@ function transactHeld(
   };
 }
 
-/** Every file as it was when the operations were computed, or `CONFLICT` with all that are not. */
+/** @throws NocturneError `CONFLICT` naming every file that has changed. */
 function check(root: string, ops: readonly EntryOp[]): void {
   const seen = new Set<string>();
   const changed: string[] = [];
@@ -126,23 +116,23 @@ function check(root: string, ops: readonly EntryOp[]): void {
   }
   if (changed.length === 0) return;
   const first = changed[0]?.slice(0, changed[0].indexOf(' '));
-  throw new NocturneError('CONFLICT', `changed since it was read: ${changed.join('; ')}`, {
+  throw new NocturneError('CONFLICT', `files changed since they were read: ${changed.join('; ')}`, {
     ...defined({ file: first }),
-    hint: 'nothing was written; compute the change again from the files as they are',
+    hint: 'nothing was written; compute the change again from the current files',
   });
 }
 
 function contentProblem(path: string, before: string | undefined): string | undefined {
   const now = observe(path);
-  if (now.kind === 'special') return 'is no regular file any more';
+  if (now.kind === 'special') return 'is no longer a regular file';
   if (now.kind === 'missing') return before === undefined ? undefined : 'was deleted';
-  if (before === undefined) return 'was created by somebody else';
+  if (before === undefined) return 'was created';
   return now.hash === before ? undefined : 'was edited';
 }
 
 function logProblem(path: string, offset: number): string | undefined {
   const stats = lstatSync(path, { throwIfNoEntry: false });
   if (stats === undefined) return offset === 0 ? undefined : 'was deleted';
-  if (!stats.isFile()) return 'is no regular file any more';
+  if (!stats.isFile()) return 'is no longer a regular file';
   return stats.size === offset ? undefined : `has ${stats.size} bytes instead of ${offset}`;
 }

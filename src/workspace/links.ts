@@ -1,13 +1,10 @@
-/** Links of a markdown text, outside code: inline links and reference definitions. */
+/** Finds the links of a markdown text outside code: inline links and reference definitions. */
 import { posix } from 'node:path';
 import { positionAt } from '../kernel/text-position.js';
 import type { Doc } from '../markdown/types.js';
 import { withoutCode } from '../markdown/without-code.js';
 
-/**
- * `path`: the workspace path that the target names; `undefined` for URLs, mail addresses and
- * anchors in the same file.
- */
+/** `path`: the path in the workspace; `undefined` for URLs and anchors in the same file. */
 export type Link = {
   readonly target: string;
   readonly path: string | undefined;
@@ -19,7 +16,7 @@ export type Link = {
 
 const INLINE =
   /!?\[(?:[^[\]\\]|\\.|\[[^\]]*\])*\]\(\s*(<[^<>\n]*>|[^\s()]*(?:\([^\s()]*\)[^\s()]*)*)(?:\s+(?:"[^"]*"|'[^']*'))?\s*\)/g;
-/** Length of `[![](x)](`: from there on a link's text may hold an image. */
+/** Length of `[![](x)](`: a longer text of a link may contain an image. */
 const SHORTEST = 9;
 const DEFINITION = /^ {0,3}\[[^\]\n]+\]:[ \t]*(<[^<>\n]*>|\S+)/gm;
 

@@ -1,7 +1,4 @@
-/**
- * The rows of a log, one after the other, however long it is: for looking into it, not for
- * verifying it.
- */
+/** Streams the rows of a log for reading, without verifying it. */
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { encodeCell } from '../markdown/cell.js';
 import { fieldName } from '../markdown/field-name.js';
@@ -9,12 +6,9 @@ import { parseRow } from '../markdown/row.js';
 import { within } from './root-descriptor.js';
 import { errnoOf, storageError } from './storage-error.js';
 
-/** `line` is 1-based. A cell that the row does not have is the empty text. */
+/** `line` is 1-based. A missing cell is the empty text. */
 export type LogRow = { readonly line: number; readonly cell: (column: string) => string };
-/**
- * `containing`: only rows in which this value occurs; they are found in the bytes, so that the
- * others cost nearly nothing.
- */
+/** `containing`: only rows with this value, which is searched in the bytes for speed. */
 export type LogRowOptions = { readonly containing?: string };
 
 const BLOCK = 1 << 20;
@@ -22,10 +16,7 @@ const NEWLINE = 10;
 const PIPE = 124;
 const DELIMITER = /^\|(?:\s*:?-+:?\s*\|)+\s*$/;
 
-/**
- * In the order of the file, in memory that does not grow with it. A log that is not there has no
- * rows.
- */
+/** In the order of the file, in constant memory. A missing log has no rows. */
 export function* logRows(
   root: string,
   file: string,
@@ -84,22 +75,22 @@ function open(path: string): number | undefined {
   }
 }
 
-/** Blocks of whole lines; the last one may lack its newline. A block is valid until the next. */
+/** Blocks of whole lines, except for the last newline. A block is valid until the next one. */
 function* blocks(descriptor: number): Generator<Buffer> {
   let buffer = Buffer.allocUnsafe(Math.min(BLOCK, fstatSync(descriptor).size + 1));
-  let kept = 0;
+  let carried = 0;
   for (let offset = 0; ; ) {
-    const read = readSync(descriptor, buffer, kept, buffer.length - kept, offset);
+    const read = readSync(descriptor, buffer, carried, buffer.length - carried, offset);
     offset += read;
-    const length = kept + read;
+    const length = carried + read;
     if (read === 0) {
       if (length > 0) yield buffer.subarray(0, length);
       return;
     }
     const whole = buffer.lastIndexOf(NEWLINE, length - 1) + 1;
     if (whole > 0) yield buffer.subarray(0, whole);
-    kept = length - whole;
-    const next = kept === buffer.length ? Buffer.allocUnsafe(2 * buffer.length) : buffer;
+    carried = length - whole;
+    const next = carried === buffer.length ? Buffer.allocUnsafe(2 * buffer.length) : buffer;
     buffer.copy(next, 0, whole, length);
     buffer = next;
   }

@@ -1,7 +1,4 @@
-/**
- * The end of a chained log: its columns, last link and number of rows, without reading what is in
- * between.
- */
+/** The end of a chained log: its columns, last hash and number of rows, without reading it all. */
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { genesis, link, linkedLine } from '../kernel/chain.js';
 import { NocturneError } from '../kernel/error.js';
@@ -22,10 +19,8 @@ const HEAD_BYTES = 16_384;
 export type LogTail = { readonly columns: readonly string[]; readonly anchor: Anchor };
 
 /**
- * Reads the header row at the start of the file; takes the last link from the anchor, when the file
- * is as long as the anchor says. A log without
- * an anchor begins with what is appended. One that differs from its anchor, or has rows and none,
- * is not appended to.
+ * Reads the header at the start of the file, and takes the last hash from the anchor. An empty log
+ * needs no anchor. @throws NocturneError for a log that differs from its anchor, or has none.
  */
 export function readTail(
   root: string,
@@ -38,26 +33,26 @@ export function readTail(
     if (log.anchor.bytes !== size)
       throw new NocturneError(
         'GATE',
-        `${log.file} has ${size} bytes, its anchor says ${log.anchor.bytes}`,
-        { file: log.file, hint: 'run nocturne audit verify: the log was changed outside nocturne' },
+        `${log.file} has ${size} bytes, but its anchor says ${log.anchor.bytes}`,
+        { file: log.file, hint: 'the log was changed outside Nocturne; run nocturne audit verify' },
       );
     return { columns, anchor: log.anchor };
   }
   const rows = readRecords(scan(readText(path, size)), log.file, log.object).records.length;
-  // Appending would anchor those rows as well.
+  // Appending would anchor these rows too.
   if (rows > 0)
     throw new NocturneError(
       'NOT_TRUSTED',
-      `nothing is written: ${log.file} has ${plural(rows, 'row')} that nothing on this machine vouches for`,
+      `${log.file} has ${plural(rows, 'row')}, but no anchor on this machine, so nothing was written`,
       {
         file: log.file,
-        hint: 'was another NOCTURNE_HOME in force when they were written? Set it; else look at the workspace and sign it here: nocturne sign --all',
+        hint: 'if the rows were written with another NOCTURNE_HOME, set it; otherwise review the workspace and run nocturne sign --all',
       },
     );
   return { columns, anchor: { head: genesis(log.file), rows: 0, bytes: size } };
 }
 
-/** Rows as bytes to append, each linked to the one before. */
+/** Rows as bytes to append, each with the hash of the row before it. */
 export function appendRows(
   tail: LogTail,
   log: { file: string; object: ObjectSpec; rows: readonly Fields[] },
@@ -88,7 +83,7 @@ export function appendRows(
   };
 }
 
-/** In the order of R2; what has no value is left out. */
+/** In the order of R2, without empty values. */
 function membersOf(columns: readonly string[], fields: Fields): Fields {
   return Object.fromEntries(
     columns
@@ -116,7 +111,7 @@ function readColumns(path: string, log: { file: string; object: ObjectSpec }): r
       ? []
       : parseRow(header).map((name) => name.toLowerCase().replaceAll(' ', '_'));
   if (columns.at(-1) !== 'chain')
-    throw new NocturneError('GATE', `${log.file} has no table whose last column is Chain`, {
+    throw new NocturneError('GATE', `${log.file} has no table with Chain as its last column`, {
       file: log.file,
       hint: 'restore the file: a log begins with its table and ends with its last row',
     });
@@ -129,7 +124,7 @@ function sizeOf(path: string, file: string): number {
   } catch (cause) {
     throw new NocturneError('GATE', `the log ${file} is missing`, {
       file,
-      hint: 'restore it: a log is never deleted',
+      hint: 'restore the file: logs are never deleted',
       cause,
     });
   }

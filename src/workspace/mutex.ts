@@ -1,7 +1,4 @@
-/**
- * The commit mutex: one process at a time changes a workspace, for milliseconds. (Who may run a
- * pass, for minutes, is the lease.)
- */
+/** The commit mutex, for milliseconds: only one process at a time changes a workspace. */
 import { lstatSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
@@ -12,6 +9,7 @@ import { type Failpoint, makeDirectory, noFailpoint, removeIfThere, tryLink } fr
 import { assertRoot } from './pinned-root.js';
 import { isIdentity, lifeOf, ownIdentity, type ProcessIdentity } from './process-identity.js';
 import { shownPath, within } from './root-descriptor.js';
+import { readTextIfThere } from './read-if-there.js';
 import { errnoOf, onFile, storageError } from './storage-error.js';
 
 export type CommitHolder = ProcessIdentity & { readonly token: string; readonly at: string };
@@ -19,33 +17,23 @@ export type MutexOptions = { readonly timeoutMs?: number; readonly failpoint?: F
 
 const LOCK = 'commit.lock';
 const BREAK = 'commit.break.';
-/**
- * Left by whoever breaks a dead holder's lock: somebody died in the middle of something, so
- * recovery has to look everywhere.
- */
+/** Written when the lock of a dead process is broken: recovery then checks everything. */
 const CRASH_MARK = 'crashed';
 const DEFAULT_TIMEOUT_MS = 30_000;
-/**
- * A lock without readable content can only be left by a power cut; wait a little all the same
- * before it is treated so.
- */
+/** A lock without readable content is probably left from a power cut, but waits this long. */
 const GARBLED_GRACE_MS = 2_000;
 
 const held = new Map<string, string>();
 
 /**
- * Runs `action` while no other process commits to this workspace. Nested calls in one process run
- * at once.
+ * Runs `action` while no other process commits to this workspace. Nested calls run at once.
  *
- * The lock is a hard link to a complete file, so it is never seen half written. A dead holder's
- * lock is broken without a race: whoever
- * breaks the lock with token T first claims `commit.break.T.0`, exclusively; the claim of a
- * claimant that died is succeeded by
- * `commit.break.T.1` and so on. Only the living claimant may remove the lock, only while it still
- * carries T, and a T never returns.
+ * The lock is a hard link to a complete file, so it is never half written. Breaking the lock of a
+ * dead process has no race: a process that breaks the lock with token T first claims
+ * `commit.break.T.0` exclusively; if it dies, the next one claims `commit.break.T.1`, and so on.
+ * Only a living claimant may remove the lock, and only while it has token T, which never repeats.
  *
- * @throws NocturneError `LOCKED` when the mutex stays held for `timeoutMs` (default 30 s);
- * `STORAGE` when the lock cannot be made; `ROOT_MOVED`.
+ * @throws NocturneError `LOCKED` after `timeoutMs` (default 30 s), `STORAGE`, `ROOT_MOVED`.
  */
 export function withCommitMutex<T>(root: string, action: () => T, options: MutexOptions = {}): T {
   assertRoot(root);
@@ -61,10 +49,7 @@ export function withCommitMutex<T>(root: string, action: () => T, options: Mutex
   try {
     const result = action();
     if (result instanceof Promise)
-      throw new NocturneError(
-        'INTERNAL',
-        'an asynchronous action was given to the commit mutex, which would not cover it',
-      );
+      throw new NocturneError('INTERNAL', 'the commit mutex does not cover an asynchronous action');
     return result;
   } finally {
     held.delete(root);
@@ -72,7 +57,7 @@ export function withCommitMutex<T>(root: string, action: () => T, options: Mutex
   }
 }
 
-/** Who holds the mutex now. `life` tells whether that process still exists. */
+/** Who holds the mutex now, and whether that process still runs. */
 export function commitMutexStatus(
   root: string,
 ): { readonly holder: CommitHolder; readonly life: 'alive' | 'dead' | 'unknown' } | undefined {
@@ -80,10 +65,7 @@ export function commitMutexStatus(
   return holder === undefined ? undefined : { holder, life: lifeOf(holder) };
 }
 
-/**
- * Removes the mutex whoever holds it; for the owner who knows that a holder on another machine is
- * gone. Returns the holder.
- */
+/** Removes the mutex of any holder, and returns the holder. For the owner only. */
 export function breakCommitMutex(root: string): CommitHolder | undefined {
   const directory = within(root, '.nocturne');
   const holder = readHolder(directory);
@@ -91,32 +73,26 @@ export function breakCommitMutex(root: string): CommitHolder | undefined {
   return holder;
 }
 
-/** Whether a holder died since the last full recovery. */
+/** Whether a holder has died since the last full recovery. */
 export function crashMarked(root: string): boolean {
   return (
     commitMutexStatus(root)?.life === 'dead' ||
-    readText(within(root, '.nocturne', CRASH_MARK)) !== undefined
+    readTextIfThere(within(root, '.nocturne', CRASH_MARK)) !== undefined
   );
 }
 
-/**
- * Says that recovery has looked everywhere; also removes what dead processes left of their attempts
- * at the mutex. Call it holding the mutex.
- */
+/** Ends a full recovery, and removes leftover claims. Call it under the mutex. */
 export function clearCrashMark(root: string): void {
   const directory = within(root, '.nocturne');
   for (const name of onFile(directory, 'list', () => readdirSync(directory))) {
     if (!name.startsWith(`${LOCK}.`) && !name.startsWith(BREAK)) continue;
-    const owner = parse(readText(join(directory, name)));
+    const owner = parse(readTextIfThere(join(directory, name)));
     if (owner === undefined || lifeOf(owner) === 'dead') removeIfThere(join(directory, name));
   }
   removeIfThere(join(directory, CRASH_MARK));
 }
 
-/**
- * `.nocturne` of a workspace, made when missing. @throws NocturneError `STORAGE` when it is a link:
- * locks and journal would be somewhere else.
- */
+/** Makes `.nocturne` if it is missing. @throws NocturneError `STORAGE` if it is a link. */
 export function storeDirectory(root: string): string {
   const directory = within(root, '.nocturne');
   if (lstatSync(directory, { throwIfNoEntry: false })?.isSymbolicLink() === true) {
@@ -125,12 +101,12 @@ export function storeDirectory(root: string): string {
       `${shownPath(directory)} is a symbolic link, expected a directory`,
       {
         file: shownPath(directory),
-        hint: 'remove the link: what is in .nocturne has to be on the same disk as the workspace, and nobody else may redirect it',
+        hint: 'remove the link: .nocturne has to be a directory on the same disk as the workspace',
       },
     );
   }
   makeDirectory(directory);
-  // No link in here is ours: one would lead what is kept and recovered out of the workspace.
+  // Nocturne makes no links here; a link could lead outside the workspace.
   for (const item of onFile(directory, 'list', () =>
     readdirSync(directory, { withFileTypes: true }),
   ))
@@ -138,10 +114,7 @@ export function storeDirectory(root: string): string {
   return directory;
 }
 
-/**
- * Returns the token under which the lock is held; `undefined` when this process holds it already
- * under another spelling of the root.
- */
+/** The token of the lock; `undefined` if this process has it under another path of the root. */
 function acquire(
   directory: string,
   { timeoutMs, failpoint }: Required<MutexOptions>,
@@ -154,7 +127,7 @@ function acquire(
     const began = performance.now();
     let garbledSince: number | undefined;
     for (let attempt = 0; !claim(ticket, join(directory, LOCK)); attempt++) {
-      const text = readText(join(directory, LOCK));
+      const text = readTextIfThere(join(directory, LOCK));
       if (text === undefined) continue;
       const now = performance.now();
       const holder = parse(text);
@@ -175,10 +148,7 @@ function acquire(
   }
 }
 
-/**
- * Whether the lock that carried `token` is gone (by us, or somebody else was quicker); false while
- * another living process is breaking it.
- */
+/** Whether the lock with `token` is gone; false while another living process breaks it. */
 function breakLock(directory: string, ticket: string, token: string): boolean {
   for (let turn = 0; ; turn++) {
     const name = join(directory, `${BREAK}${token}.${turn}`);
@@ -191,13 +161,13 @@ function breakLock(directory: string, ticket: string, token: string): boolean {
         removeIfThere(join(directory, `${BREAK}${token}.${done}`));
       return true;
     }
-    const claimant = parse(readText(name));
+    const claimant = parse(readTextIfThere(name));
     if (claimant === undefined) return tokenOf(directory) !== token;
     if (lifeOf(claimant) !== 'dead') return false;
   }
 }
 
-/** Atomic and exclusive: the name appears with its whole content, or was there before. */
+/** Atomic and exclusive: creates the name with its whole content, unless it exists. */
 function claim(ticket: string, name: string): boolean {
   const outcome = tryLink(ticket, name);
   if (outcome === 'missing')
@@ -206,16 +176,13 @@ function claim(ticket: string, name: string): boolean {
       `cannot create ${shownPath(name)}: ${shownPath(ticket)} disappeared`,
       {
         file: shownPath(name),
-        hint: 'something removes files from .nocturne while nocturne runs: find out what',
+        hint: 'find out what removes files from .nocturne while Nocturne runs',
       },
     );
   return outcome === 'unsupported' ? claimWithoutLinks(ticket, name) : outcome === 'linked';
 }
 
-/**
- * For file systems without hard links (exFAT, some network ones): exclusive too, but its content
- * appears a moment after its name.
- */
+/** Without hard links (exFAT, some network drives), the content appears after the name. */
 function claimWithoutLinks(ticket: string, name: string): boolean {
   try {
     writeFileSync(name, readFileSync(ticket), { flag: 'wx' });
@@ -227,17 +194,15 @@ function claimWithoutLinks(ticket: string, name: string): boolean {
 }
 
 function readHolder(directory: string): CommitHolder | undefined {
-  return parse(readText(join(directory, LOCK)));
+  return parse(readTextIfThere(join(directory, LOCK)));
 }
 
 function tokenOf(directory: string): string | undefined {
-  const text = readText(join(directory, LOCK));
+  const text = readTextIfThere(join(directory, LOCK));
   return text === undefined ? undefined : tokenIn(text);
 }
 
-/**
- * Everybody derives the same token from the same unreadable remains, so their claims still meet.
- */
+/** All processes derive the same token from the same unreadable lock. */
 function tokenIn(text: string): string {
   return parse(text)?.token ?? `garbled-${sha256(text).slice(0, 16)}`;
 }
@@ -270,27 +235,18 @@ function lockedError(
 ): NocturneError {
   const who =
     holder === undefined
-      ? 'a process that cannot be named'
+      ? 'an unknown process'
       : `process ${holder.pid} on ${holder.host}${holder.at === '' ? '' : ` since ${holder.at}`}`;
   return new NocturneError(
     'LOCKED',
-    `the workspace is being written by ${who}; waited ${timeoutMs / 1000} s for it`,
+    `${who} is writing to the workspace; gave up after ${timeoutMs / 1000} s`,
     {
       file: shownPath(join(directory, LOCK)),
-      hint: 'try again when it is done; if that process hangs, stop it; if it ran on a machine that is gone, run nocturne lock break',
+      hint: 'try again later; if that process hangs, stop it; if its machine is gone, run nocturne lock break',
     },
   );
 }
 
 function pause(milliseconds: number): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
-}
-
-function readText(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return undefined;
-    throw storageError(error, path, 'read');
-  }
 }

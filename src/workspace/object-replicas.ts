@@ -1,28 +1,21 @@
 /**
- * Replicas of the objects that the running pass may have to restore, in the state directory: an
- * agent that destroys `.nocturne` with everything else in the workspace destroys no content.
+ * Replicas, in the state directory, of the objects that the running pass may have to restore, in
+ * case an agent destroys `.nocturne`.
  */
-import {
-  constants,
-  copyFileSync,
-  lstatSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-} from 'node:fs';
+import { constants, copyFileSync, lstatSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { NocturneError } from '../kernel/error.js';
 import { sha256 } from '../kernel/hash.js';
 import { removeLink } from './durable.js';
 import { getObject, objectPath, putObject } from './objects.js';
-import { errnoOf, onFile } from './storage-error.js';
+import { listIfThere } from './read-if-there.js';
+import { onFile } from './storage-error.js';
 
 const FOLDER = 'spare-objects';
 const HASH = /^[0-9a-f]{64}$/;
 type Place = { readonly root: string; readonly state: string };
 
-/** Keeps replicas of these objects, and of no others. The store has the objects already. */
+/** Keeps replicas of exactly these objects, which the store must have. */
 export function keepReplicas({ root, state }: Place, hashes: Iterable<string>): void {
   const folder = join(state, FOLDER);
   const wanted = new Set(hashes);
@@ -50,10 +43,7 @@ export function addReplica({ root, state }: Place, hash: string): void {
   });
 }
 
-/**
- * Restores objects that are missing from the store or have another size, and returns how many. The
- * content of the others is checked when they are read.
- */
+/** Restores objects that are missing or have another size, and returns how many. */
 export function repairObjects(place: Place): number {
   const folder = join(place.state, FOLDER);
   return names(folder).filter(
@@ -62,10 +52,7 @@ export function repairObjects(place: Place): number {
   ).length;
 }
 
-/**
- * The bytes with this hash. If the object in the store does not match its hash, the replica repairs
- * it first. @throws as getObject does.
- */
+/** The bytes with this hash, repaired from the replica if needed. @throws as `getObject`. */
 export function soundObject(place: Place, hash: string): Buffer {
   try {
     return getObject(place.root, hash);
@@ -75,7 +62,7 @@ export function soundObject(place: Place, hash: string): Buffer {
   }
 }
 
-/** Whether there was a replica that matches its hash. */
+/** Returns false without a replica that matches its hash. */
 function repair({ root, state }: Place, hash: string): boolean {
   const replica = join(state, FOLDER, hash);
   if (!HASH.test(hash) || sizeOf(replica) === undefined) return false;
@@ -87,17 +74,11 @@ function repair({ root, state }: Place, hash: string): boolean {
   return true;
 }
 
-/** `undefined` where there is no file. */
 function sizeOf(path: string): number | undefined {
   const stats = lstatSync(path, { throwIfNoEntry: false });
   return stats?.isFile() === true ? stats.size : undefined;
 }
 
 function names(folder: string): readonly string[] {
-  try {
-    return readdirSync(folder).filter((name) => HASH.test(name));
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return [];
-    throw error;
-  }
+  return listIfThere(folder).filter((name) => HASH.test(name));
 }

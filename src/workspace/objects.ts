@@ -1,31 +1,19 @@
-/**
- * The content-addressed store `.nocturne/objects/`: what files held at the start of a pass, so that
- * it can be given back.
- */
-import {
-  lstatSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  writeFileSync,
-} from 'node:fs';
+/** The content-addressed store `.nocturne/objects/`, from which files can be restored. */
+import { lstatSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { defined } from '../kernel/defined.js';
 import { NocturneError } from '../kernel/error.js';
 import { sha256 } from '../kernel/hash.js';
 import { removeIfThere, removeLink, TEMP_PREFIX } from './durable.js';
 import { bootId } from './process-identity.js';
+import { listIfThere, readIfThere } from './read-if-there.js';
 import { shownPath, within } from './root-descriptor.js';
 import { errnoOf, onFile, storageError } from './storage-error.js';
 import type { FileEntry } from './types.js';
 
 const CHECKED = '.checked';
 
-/**
- * What was at a path. `hash`: of the content, or of a link's target; empty for `other` (a pipe,
- * socket or device), of which nothing can be kept.
- */
+/** What was at a path. `hash`: of the content or of a link's target; empty for `other`. */
 export type StoredEntry = {
   readonly kind: FileEntry['kind'];
   readonly hash: string;
@@ -34,10 +22,7 @@ export type StoredEntry = {
 };
 export type StoredTree = ReadonlyMap<string, StoredEntry>;
 export type SnapshotSource = {
-  /**
-   * The hash of a file that is known already (from a snapshot of this instant); then it is read
-   * only if it is not in the store.
-   */
+  /** The hash of a file, if known; then the file is read only if the store lacks it. */
   readonly hashOf?: (path: string) => string | undefined;
 };
 
@@ -45,10 +30,7 @@ const objectsIn = (root: string): string => within(root, '.nocturne', 'objects')
 export const objectPath = (root: string, hash: string): string =>
   join(objectsIn(root), hash.slice(0, 2), hash.slice(2));
 
-/**
- * Stores bytes and returns their SHA-256. Not flushed (a snapshot has thousands): an object is
- * checked whenever it is read, and all are after a restart.
- */
+/** Stores bytes and returns their SHA-256. Not flushed: every reading checks the hash. */
 export function putObject(root: string, bytes: Uint8Array): string {
   const hash = sha256(bytes);
   if (lstatSync(objectPath(root, hash), { throwIfNoEntry: false })?.size !== bytes.length)
@@ -56,16 +38,13 @@ export function putObject(root: string, bytes: Uint8Array): string {
   return hash;
 }
 
-/**
- * The bytes with this hash. @throws NocturneError `NOT_FOUND` when they are not there, `STORAGE`
- * when what is there is something else.
- */
+/** The bytes with this hash. @throws NocturneError `NOT_FOUND`, or `STORAGE` if damaged. */
 export function getObject(root: string, hash: string): Buffer {
   const path = objectPath(root, hash);
   if (!/^[0-9a-f]{64}$/.test(hash))
     throw new NocturneError(
       'NOT_FOUND',
-      `${JSON.stringify(hash)} is not the name of a content: expected 64 hex characters`,
+      `${JSON.stringify(hash)} is not a SHA-256 hash; expected 64 hex characters`,
     );
   let bytes: Buffer;
   try {
@@ -74,25 +53,21 @@ export function getObject(root: string, hash: string): Buffer {
     if (errnoOf(error) !== 'ENOENT') throw storageError(error, path, 'read');
     throw new NocturneError('NOT_FOUND', `content ${hash} is not in the object store`, {
       file: shownPath(path),
-      hint: 'the store was pruned, or .nocturne was deleted',
+      hint: 'it was pruned, or .nocturne was deleted',
     });
   }
   if (sha256(bytes) === hash) return bytes;
   throw new NocturneError(
     'STORAGE',
-    `the stored content ${shownPath(path)} is not what its name says`,
+    `the stored content ${shownPath(path)} does not match its hash`,
     {
       file: shownPath(path),
-      hint: 'it was damaged: remove it; it is stored again with the next snapshot',
+      hint: 'remove the damaged file; the next snapshot stores it again',
     },
   );
 }
 
-/**
- * Keeps the content of every file listed (by `walk`) and returns what was there. Contents already
- * in the store are not written again.
- * A file that goes away meanwhile is left out.
- */
+/** Stores the content of every file, unless the store has it. Skips files that disappear. */
 export function snapshotTree(
   root: string,
   entries: Iterable<FileEntry>,
@@ -123,15 +98,12 @@ export function storedObjects(
   });
 }
 
-/**
- * Removes every object whose hash is not in `keep`, and what interrupted writes left. Returns how
- * many objects. Not while a snapshot is being taken.
- */
+/** Removes the objects that are not in `keep`, and temporary files. Not during a snapshot. */
 export function pruneObjects(root: string, keep: ReadonlySet<string>): number {
   let removed = 0;
   for (const hash of storedHashes(root))
     if (!keep.has(hash) && removeIfThere(objectPath(root, hash))) removed++;
-  for (const name of list(objectsIn(root)))
+  for (const name of listIfThere(objectsIn(root)))
     if (name.startsWith(TEMP_PREFIX)) removeIfThere(join(objectsIn(root), name));
   return removed;
 }
@@ -183,8 +155,7 @@ function isStored(
 
 function store(root: string, hash: string, bytes: Uint8Array): void {
   const path = objectPath(root, hash);
-  // In one directory: where a file system puts an inode depends on the directory it is made in, and
-  // 256 places cost five times as much as one.
+  // Creating files in one directory costs a fifth of creating them in 256 directories.
   const temp = join(objectsIn(root), `${TEMP_PREFIX}${process.pid}-${hash}`);
   removeLink(dirname(path));
   try {
@@ -205,15 +176,12 @@ function store(root: string, hash: string, bytes: Uint8Array): void {
 
 function storedHashes(root: string): string[] {
   const directory = objectsIn(root);
-  return list(directory)
+  return listIfThere(directory)
     .filter((name) => /^[0-9a-f]{2}$/.test(name))
-    .flatMap((name) => list(join(directory, name)).map((rest) => name + rest));
+    .flatMap((name) => listIfThere(join(directory, name)).map((rest) => name + rest));
 }
 
-/**
- * Objects are not flushed, so a power cut can leave one shorter than it was: after a restart of the
- * machine a name alone proves nothing.
- */
+/** Objects are not flushed, so a power cut can truncate them: sizes are checked after a boot. */
 function sizesChecked(root: string): boolean {
   const boot = bootId();
   return boot !== '' && readIfThere(join(objectsIn(root), CHECKED))?.toString() === boot;
@@ -225,22 +193,4 @@ function markSizesChecked(root: string): void {
     mkdirSync(dirname(path), { recursive: true });
     writeFileSync(path, bootId());
   });
-}
-
-function readIfThere(path: string): Buffer | undefined {
-  try {
-    return readFileSync(path);
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return undefined;
-    throw storageError(error, path, 'read');
-  }
-}
-
-function list(directory: string): readonly string[] {
-  try {
-    return readdirSync(directory);
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return [];
-    throw storageError(error, directory, 'list');
-  }
 }

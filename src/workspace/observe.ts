@@ -1,7 +1,4 @@
-/**
- * What is at a path right now, without following links and without waiting (a pipe is not opened
- * for its reader).
- */
+/** Reads what is at a path now, without following links or waiting for a pipe. */
 import { closeSync, constants, fstatSync, lstatSync, openSync, readFileSync } from 'node:fs';
 import { NocturneError } from '../kernel/error.js';
 import { sha256 } from '../kernel/hash.js';
@@ -21,9 +18,7 @@ export type Observed =
       readonly gid: number;
     };
 
-/**
- * Reads and hashes a regular file. `special`: a link, directory, pipe, socket or device is there.
- */
+/** Reads and hashes a regular file. `special`: a link, directory, pipe, socket or device. */
 export function observe(path: string): Observed {
   let descriptor: number;
   try {
@@ -54,25 +49,21 @@ export function observe(path: string): Observed {
   }
 }
 
-/** The hash of a regular file; `undefined` when there is none. */
+/** The hash of a regular file, if there is one. */
 export function hashAt(path: string): string | undefined {
   const seen = observe(path);
   return seen.kind === 'file' ? seen.hash : undefined;
 }
 
-/** Whether two names are one file. */
+/** Whether two names are the same file. */
 export function sameFile(a: string, b: string): boolean {
-  const [first, two] = [
-    lstatSync(a, { throwIfNoEntry: false }),
-    lstatSync(b, { throwIfNoEntry: false }),
-  ];
-  return first !== undefined && two !== undefined && first.ino === two.ino && first.dev === two.dev;
+  const [first, second] = [a, b].map((path) => lstatSync(path, { throwIfNoEntry: false }));
+  return first !== undefined && first.ino === second?.ino && first.dev === second.dev;
 }
 
 /**
- * Refuses a path that a commit may not write: absolute, with `..`, ignored (`.git`, `.nocturne`,
- * `node_modules`), or going through a symbolic link.
- * @throws NocturneError `REFUSED`; `STORAGE` when a file is where a directory is needed.
+ * @throws NocturneError `REFUSED` for a path that a commit may not write: absolute, with `..`,
+ * ignored, or through a symbolic link. `STORAGE` if a file is where a directory is needed.
  */
 export function assertWritablePath(root: string, path: string): void {
   const parts = path.split('/');
@@ -100,13 +91,13 @@ export function assertWritablePath(root: string, path: string): void {
     if (stats.isSymbolicLink()) {
       throw new NocturneError('REFUSED', `${path} goes through the symbolic link ${part}`, {
         file: path,
-        hint: 'replace the link by what it points at: nothing is written through links, which could lead out of the workspace',
+        hint: 'replace the link by its target: Nocturne does not write through links, which could lead outside the workspace',
       });
     }
     if (length < parts.length && !stats.isDirectory()) {
       throw new NocturneError('STORAGE', `${path} cannot be written: ${part} is a file`, {
         file: part,
-        hint: 'a part of this path is a file where a directory is expected: move it away',
+        hint: 'move this file away: a directory is needed here',
       });
     }
   }

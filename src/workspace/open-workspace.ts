@@ -1,7 +1,4 @@
-/**
- * A workspace held open: where it is, its clock and state directory, and the way to read and change
- * it.
- */
+/** Opens a workspace for reading and committing. */
 import type { Clock } from '../kernel/clock.js';
 import { commit } from './commit.js';
 import { assertRoot, findPinned, pinRoot, unpinRoot } from './pinned-root.js';

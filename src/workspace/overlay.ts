@@ -1,32 +1,27 @@
-/**
- * A snapshot in which some files hold something else: what a change would make of the workspace,
- * before anything is written.
- */
+/** A snapshot in which some files have other content: the workspace after a change. */
 import { readRecords } from '../markdown/read-records.js';
 import { scan } from '../markdown/scan.js';
 import { sha256 } from '../kernel/hash.js';
 import { globMatches } from '../kernel/glob.js';
 import type { Doc, ReadResult, Rec } from '../markdown/types.js';
 import { locateIn } from './address.js';
+import { decodeUtf8 } from './snapshot.js';
 import { openSqlView } from './sql-view.js';
 import type { FileEntry, Snapshot, SqlView } from './types.js';
 
-/**
- * Content by path; `undefined`: the file is gone. The schema stays that of `base`, whatever is put
- * in place of REGISTRY.md.
- */
+/** Content by path; `undefined`: deleted. The schema stays that of `base`. */
 export type Contents = ReadonlyMap<string, string | Buffer | undefined>;
 
 export function overlay(base: Snapshot, contents: Contents): Snapshot {
   if (contents.size === 0) return base;
-  const files = filesWith(base, contents);
+  let files: ReadonlyMap<string, FileEntry> | undefined;
   const docs = new Map<string, Doc | undefined>();
   const read = new Map<string, ReadResult>();
   let view: SqlView | undefined;
   const text = (path: string): string | undefined => {
     if (!contents.has(path)) return base.text(path);
     const content = contents.get(path);
-    return Buffer.isBuffer(content) ? decode(content) : content;
+    return Buffer.isBuffer(content) ? decodeUtf8(content) : content;
   };
   const bytes = (path: string): Buffer | undefined => {
     if (!contents.has(path)) return base.bytes(path);
@@ -57,7 +52,9 @@ export function overlay(base: Snapshot, contents: Contents): Snapshot {
     filesOf(object).flatMap((path) => recordsIn(path, object));
   const snapshot: Snapshot = {
     ...base,
-    files,
+    get files() {
+      return (files ??= filesWith(base, contents));
+    },
     bytes,
     text,
     hash: (path) => (contents.has(path) ? hashOf(contents.get(path)) : base.hash(path)),
@@ -94,15 +91,9 @@ function filesWith(base: Snapshot, contents: Contents): ReadonlyMap<string, File
         size: Buffer.byteLength(content),
       });
   }
-  return new Map([...files].sort(([a], [b]) => (a < b ? -1 : 1)));
-}
-
-function decode(bytes: Buffer): string | undefined {
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    return undefined;
-  }
+  return [...contents.keys()].every((path) => base.files.has(path))
+    ? files
+    : new Map([...files].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 function filesOfObject(base: Snapshot, contents: Contents, object: string): readonly string[] {

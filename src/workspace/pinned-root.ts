@@ -1,8 +1,6 @@
 /**
- * Which folder a workspace is: pinned by device, inode and real path when it is opened, and for a
- * pass when it begins. An agent can move the folder
- * away and put a link or another folder in its place; then nothing is read as the workspace and
- * nothing is written, there or anywhere else.
+ * Pins the folder of a workspace by device, inode and real path, when it is opened and when a pass
+ * begins. If an agent replaces the folder, Nocturne neither reads nor writes anything there.
  */
 import { lstatSync, readlinkSync, realpathSync, rmSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
@@ -13,10 +11,7 @@ import { bootId } from './process-identity.js';
 import { descriptorPath, dropDescriptor, holdDescriptor } from './root-descriptor.js';
 import { readJson, statePath, writeJsonDurably } from './state-home.js';
 
-/**
- * Numbers as text: inodes exceed what a number holds exactly. `boot`: devices are numbered anew
- * when the machine starts.
- */
+/** Inodes as text, because they can exceed safe integers. `boot`: a reboot renumbers devices. */
 type Identity = {
   readonly path: string;
   readonly device: string;
@@ -24,16 +19,15 @@ type Identity = {
   readonly boot: string;
 };
 type Pin = { readonly identity: Identity; readonly state: string; readonly openings: number };
-/** In the state directory as long as a pass runs, or has crashed and is not settled. */
+/** In the state directory until a pass has ended, even after a crash. */
 type PassRoot = Identity & { readonly version: 1; readonly runId: string };
 
 const FILE = 'pass-root.json';
 const pins = new Map<string, Pin>();
 
 /**
- * The real path of the workspace named `directory`, where it is what the running pass began in.
- * @throws NocturneError `NO_WORKSPACE` for nothing, `ROOT_MOVED` for another folder than the
- * pass's.
+ * The real path of a workspace. @throws NocturneError `NO_WORKSPACE`, or `ROOT_MOVED` if the
+ * running pass began in another folder.
  */
 export function findPinned(directory: string, home: string): string {
   const named = resolve(directory);
@@ -43,7 +37,7 @@ export function findPinned(directory: string, home: string): string {
     root = realpathSync(named);
   } catch (cause) {
     throw new NocturneError('NO_WORKSPACE', `there is no directory ${directory}`, {
-      hint: 'run nocturne init, or name one with --workspace',
+      hint: 'create a workspace with nocturne init, or name one with --workspace',
       cause,
     });
   }
@@ -51,7 +45,7 @@ export function findPinned(directory: string, home: string): string {
   return root;
 }
 
-/** Pins the folder that is at `root`, a real path, until it is let go as often as it was pinned. */
+/** Pins the folder at the real path `root` until it is unpinned as often. */
 export function pinRoot(root: string, state: string): void {
   const identity = identify(root);
   const before = pins.get(root);
@@ -70,18 +64,13 @@ export function unpinRoot(root: string): void {
   }
 }
 
-/**
- * Call before anything is written. A folder that this process has not pinned passes. @throws
- * NocturneError `ROOT_MOVED`, which is an incident.
- */
+/** Call it before every write. @throws NocturneError `ROOT_MOVED`, which is an incident. */
 export function assertRoot(root: string): void {
   const pin = pins.get(root);
   if (pin !== undefined) compare(pin.identity, { state: pin.state, isPass: false });
 }
 
-/**
- * Keeps with the pass which folder it began in, for whoever ends it or settles it after a crash.
- */
+/** Records in which folder a pass began, for the process that ends or reconciles it. */
 export function pinForPass(root: string, state: string, runId: string): void {
   writeJsonDurably(join(state, FILE), { version: 1, runId, ...identify(root) } satisfies PassRoot);
 }
@@ -90,10 +79,7 @@ export function unpinForPass(state: string): void {
   rmSync(join(state, FILE), { force: true });
 }
 
-/**
- * @throws NocturneError `ROOT_MOVED` when what is at `root` is not what the pass on record began
- * in.
- */
+/** @throws NocturneError `ROOT_MOVED` if the recorded pass did not begin in this folder. */
 export function assertPassRoot(state: string, root: string): void {
   const pinned = readJson<PassRoot>(join(state, FILE));
   if (pinned !== undefined) compare({ ...pinned, path: root }, { state, isPass: true });
@@ -123,47 +109,47 @@ function compare(
     findings: [{ file: path, problem: 'root-moved', message: seen.what }],
   });
   const own = options.isPass
-    ? `. If you put it there yourself (a restored copy, for example), remove ${join(options.state, FILE)} instead`
+    ? `. If you replaced it yourself, for example with a restored copy, remove ${join(options.state, FILE)} instead`
     : '';
   throw new NocturneError('ROOT_MOVED', message, {
     file: path,
-    hint: `nothing was written. ${wayBack(pinned, seen)}; then repeat the command${own}`,
+    hint: `nothing was written. ${repairCommands(pinned, seen)}; then run the command again${own}`,
   });
 }
 
-/** `inTheWay`: the path of what has to go before the workspace can come back. */
+/** `obstacle`: what has to be removed before the workspace can be restored. */
 type Seen = {
   readonly what: string;
-  readonly inTheWay?: { readonly path: string; readonly isLink: boolean };
+  readonly obstacle?: { readonly path: string; readonly isLink: boolean };
 };
 
-/** `undefined` when it is the pinned folder, reached without a link. */
+/** `undefined` if the pinned folder is there, without a link in its path. */
 function whatIsAt(pinned: Identity): Seen | undefined {
   const { path } = pinned;
-  const link = linkOnTheWay(path);
+  const link = linkIn(path);
   if (link === path)
     return {
-      what: `a link to ${readlinkSync(path)} is there now`,
-      inTheWay: { path, isLink: true },
+      what: `it is now a link to ${readlinkSync(path)}`,
+      obstacle: { path, isLink: true },
     };
   if (link !== undefined)
     return {
-      what: `${link} is a link to ${readlinkSync(link)} now`,
-      inTheWay: { path: link, isLink: true },
+      what: `${link} is now a link to ${readlinkSync(link)}`,
+      obstacle: { path: link, isLink: true },
     };
   const stats = lstatSync(path, { throwIfNoEntry: false });
-  if (stats === undefined) return { what: 'nothing is there now' };
+  if (stats === undefined) return { what: 'it no longer exists' };
   if (!stats.isDirectory())
     return {
-      what: 'something that is not a folder is there now',
-      inTheWay: { path, isLink: false },
+      what: 'it is no longer a folder',
+      obstacle: { path, isLink: false },
     };
   return isSame(pinned, identify(path))
     ? undefined
-    : { what: 'another folder is there now', inTheWay: { path, isLink: false } };
+    : { what: 'another folder is now in its place', obstacle: { path, isLink: false } };
 }
 
-function linkOnTheWay(path: string): string | undefined {
+function linkIn(path: string): string | undefined {
   const parts = path.split('/');
   const prefixes = parts.map((_, i) => parts.slice(0, i + 1).join('/')).slice(1);
   return prefixes.find(
@@ -171,34 +157,34 @@ function linkOnTheWay(path: string): string | undefined {
   );
 }
 
-/** Commands for a shell that lose nothing. */
-function wayBack(pinned: Identity, { inTheWay }: Seen): string {
+/** Shell commands that restore the workspace without losing anything. */
+function repairCommands(pinned: Identity, { obstacle }: Seen): string {
   const { path } = pinned;
-  const held = heldAt(path);
+  const moved = currentPath(path);
   const clear =
-    inTheWay === undefined
+    obstacle === undefined
       ? []
       : [
-          inTheWay.isLink
-            ? `rm ${quoted(inTheWay.path)}`
-            : `mv ${quoted(inTheWay.path)} ${quoted(`${inTheWay.path}.replaced`)}`,
+          obstacle.isLink
+            ? `rm ${quoted(obstacle.path)}`
+            : `mv ${quoted(obstacle.path)} ${quoted(`${obstacle.path}.replaced`)}`,
         ];
   const home = `mkdir -p ${quoted(dirname(path))}`;
-  if (held === undefined)
-    return `Look for the workspace (find / -xdev -inum ${pinned.inode}) and put it back: ${[...clear, home, `mv FOUND ${quoted(path)}`].join(' && ')}`;
-  if (held.endsWith(' (deleted)'))
+  if (moved === undefined)
+    return `Look for the workspace (find / -xdev -inum ${pinned.inode}) and restore it: ${[...clear, home, `mv FOUND ${quoted(path)}`].join(' && ')}`;
+  if (moved.endsWith(' (deleted)'))
     return `The workspace was deleted: restore it from a backup${clear.length === 0 ? '' : `, after ${clear.join()}`}`;
-  // Where a folder above it was moved, that folder goes back as a whole.
-  const below = inTheWay === undefined ? '' : path.slice(inTheWay.path.length);
-  const whole = inTheWay !== undefined && held.endsWith(below);
+  // If a parent folder was moved, the commands move that folder back.
+  const below = obstacle === undefined ? '' : path.slice(obstacle.path.length);
+  const whole = obstacle !== undefined && moved.endsWith(below);
   const move = whole
-    ? `mv ${quoted(held.slice(0, held.length - below.length))} ${quoted(inTheWay.path)}`
-    : `${home} && mv ${quoted(held)} ${quoted(path)}`;
-  return `The workspace is at ${held} now; put it back: ${[...clear, move].join(' && ')}`;
+    ? `mv ${quoted(moved.slice(0, moved.length - below.length))} ${quoted(obstacle.path)}`
+    : `${home} && mv ${quoted(moved)} ${quoted(path)}`;
+  return `The workspace is now at ${moved}. Move it back: ${[...clear, move].join(' && ')}`;
 }
 
-/** The descriptor follows the folder wherever it is moved. */
-function heldAt(root: string): string | undefined {
+/** The descriptor follows the folder when it is moved. */
+function currentPath(root: string): string | undefined {
   const descriptor = descriptorPath(root);
   const path = descriptor === undefined ? undefined : readlinkSync(descriptor);
   return path === root ? undefined : path;

@@ -1,7 +1,4 @@
-/**
- * A change set worked out on one snapshot: the new text of every file, the rows appended to logs,
- * the fields that changed.
- */
+/** Applies changes to a draft: the new content of files, and the rows appended to logs. */
 import { stamp } from '../kernel/clock.js';
 import { defined } from '../kernel/defined.js';
 import { NocturneError } from '../kernel/error.js';
@@ -11,7 +8,7 @@ import { readRecords } from '../markdown/read-records.js';
 import { scan } from '../markdown/scan.js';
 import type { Value } from '../markdown/types.js';
 import type { ObjectSpec, Schema } from '../registry/types.js';
-import { locateIn } from './address.js';
+import { overlay } from './overlay.js';
 import type { Change, Fields, Snapshot } from './types.js';
 
 export type LogRow = {
@@ -24,9 +21,9 @@ export type Draft = {
   readonly files: Map<string, string | Buffer | undefined>;
   readonly modes: Map<string, number>;
   readonly rows: LogRow[];
-  /** When a set value became true, by file and field address, where that is not now. */
+  /** Since when a set value is true, by file and field, if that is not now. */
   readonly valid: Map<string, string>;
-  /** Files that changed outside a commit and are taken over as they are: what they held before. */
+  /** Files that changed outside a commit and are recorded as they are, with their old content. */
   readonly adopted: Map<string, Buffer | undefined>;
 };
 
@@ -34,7 +31,7 @@ export function emptyDraft(): Draft {
   return { files: new Map(), modes: new Map(), rows: [], valid: new Map(), adopted: new Map() };
 }
 
-/** The text of a file as the draft has it so far. */
+/** The text of a file in the draft so far. */
 export function draftText(snapshot: Snapshot, draft: Draft, path: string): string | undefined {
   if (!draft.files.has(path)) return snapshot.text(path);
   const content = draft.files.get(path);
@@ -71,11 +68,11 @@ export function applyChange(snapshot: Snapshot, draft: Draft, change: Change): v
 }
 
 function refuseLog(snapshot: Snapshot, path: string): void {
-  if (snapshot.objectsOf(path).some((object) => object.shape === 'log'))
-    throw ofLog(path, `${path} is a log: rows are appended, nothing else is changed`);
+  if (snapshot.objectsOf(path).some((object) => object.shape === 'log')) throw refusedForLog(path);
 }
 
-function ofLog(file: string, message: string): NocturneError {
+function refusedForLog(file: string): NocturneError {
+  const message = `${file} is a log: only Nocturne adds rows to it, and rows never change`;
   return new NocturneError('REFUSED', message, {
     file,
     reasons: [{ code: 'append-only', message }],
@@ -83,9 +80,8 @@ function ofLog(file: string, message: string): NocturneError {
 }
 
 function set(snapshot: Snapshot, draft: Draft, change: Extract<Change, { kind: 'set' }>): void {
-  const located = locateIn(draftView(snapshot, draft), change.address);
-  if (located.object.shape === 'log')
-    throw ofLog(located.file, `${located.file} is a log: rows are appended, never changed`);
+  const located = overlay(snapshot, draft.files).locate(change.address);
+  if (located.object.shape === 'log') throw refusedForLog(located.file);
   const text = draftText(snapshot, draft, located.file);
   if (text === undefined)
     throw new NocturneError('UNREADABLE', `${located.file} is not UTF-8 text`, {
@@ -116,16 +112,16 @@ function add(
   const key = change.kind === 'insert' ? change.key : undefined;
   const file = change.file ?? fileFor(object, key);
   if (!globMatches(object.glob, file))
-    throw new NocturneError('USAGE', `${file} is no place for a ${object.object}`, {
+    throw new NocturneError('USAGE', `${file} cannot contain a ${object.object}`, {
       file,
-      hint: `they are in ${object.glob}`,
+      hint: `files of ${object.object}: ${object.glob}`,
     });
   if (object.shape === 'log') return addRow(draft, { object, file, fields: change.fields });
   const text = draftText(snapshot, draft, file);
   const body = change.kind === 'insert' ? change.body : undefined;
   if (object.shape === 'document') {
     if (text !== undefined)
-      throw new NocturneError('EXISTS', `${file} is there already`, {
+      throw new NocturneError('EXISTS', `${file} already exists`, {
         file,
         hint: 'set its fields instead',
       });
@@ -142,7 +138,7 @@ function add(
   if (base === undefined)
     throw new NocturneError(
       'NOT_FOUND',
-      `${file} is missing or not UTF-8; ${object.object} cannot be added to it`,
+      `${file} is missing or not UTF-8 text, so no ${object.object} can be added`,
       { file },
     );
   const added = keyOf(object, fields);
@@ -174,16 +170,13 @@ function remove(
   change: Extract<Change, { kind: 'remove' }>,
 ): void {
   const object = objectNamed(snapshot.schema, change.object);
-  const record = draftView(snapshot, draft)
-    .records(change.object)
-    .find((candidate) => candidate.key === change.key);
+  const record = overlay(snapshot, draft.files).record(change.object, change.key);
   if (record === undefined)
     throw new NocturneError(
       'NOT_FOUND',
       `there is no ${change.object} with the key "${change.key}"`,
     );
-  if (object.shape === 'log')
-    throw ofLog(record.file, `${record.file} is a log: nothing is removed from it`);
+  if (object.shape === 'log') throw refusedForLog(record.file);
   const text = draftText(snapshot, draft, record.file) ?? '';
   draft.files.set(
     record.file,
@@ -194,66 +187,24 @@ function remove(
 function objectNamed(schema: Schema, name: string): ObjectSpec {
   const object = schema.objects.get(name);
   if (object === undefined)
-    throw new NocturneError('NOT_FOUND', `REGISTRY.md declares no object ${name}`, {
-      hint: `known: ${[...schema.objects.keys()].join(', ')}`,
+    throw new NocturneError('NOT_FOUND', `REGISTRY.md does not declare an object ${name}`, {
+      hint: `objects: ${[...schema.objects.keys()].join(', ')}`,
     });
   return object;
 }
 
-/** The one file of an object, or the glob with its first `*` replaced by the key. */
+/** The only file of an object, or its glob with the `*` replaced by the key. */
 function fileFor(object: ObjectSpec, key: string | undefined): string {
   if (!object.glob.includes('*')) return object.glob;
   if (object.shape !== 'document' || key === undefined || !/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(key))
-    throw new NocturneError(
-      'USAGE',
-      `${object.object} lives in ${object.glob}: say in which file`,
-      {
-        hint:
-          object.shape === 'document'
-            ? 'give a key made of letters, digits, . _ -'
-            : 'give the file',
-      },
-    );
+    throw new NocturneError('USAGE', `which file? ${object.object} can be in ${object.glob}`, {
+      hint:
+        object.shape === 'document' ? 'give a key made of letters, digits, . _ -' : 'give the file',
+    });
   return object.glob.replace('*', key);
 }
 
 function keyOf(object: ObjectSpec, fields: Readonly<Record<string, Value>>): string | undefined {
   const names = object.shape === 'section' ? ['id'] : object.key;
   return names.length === 0 ? undefined : names.map((name) => String(fields[name] ?? '')).join('/');
-}
-
-/** The snapshot with the draft's texts in place of its own; only what addressing needs. */
-function draftView(snapshot: Snapshot, draft: Draft): Snapshot {
-  const recordsIn: Snapshot['recordsIn'] = (path, object) => {
-    const spec = snapshot.schema.objects.get(object);
-    if (!draft.files.has(path) || spec === undefined) return snapshot.recordsIn(path, object);
-    const text = draftText(snapshot, draft, path);
-    return text === undefined ? [] : readRecords(scan(text), path, spec).records;
-  };
-  if (draft.files.size === 0) return snapshot;
-  const created = [...draft.files.keys()].filter((path) => !snapshot.files.has(path));
-  const files = created.length === 0 ? snapshot.files : new Map(snapshot.files);
-  if (files instanceof Map)
-    for (const path of created)
-      files.set(path, {
-        path,
-        size: 0,
-        mtimeMs: 0,
-        ino: 0,
-        kind: 'file',
-        links: 1,
-        ctimeMs: 0,
-        mode: 0o644,
-      });
-  const filesOf: Snapshot['filesOf'] = (object) => [
-    ...snapshot.filesOf(object),
-    ...created.filter((path) => snapshot.objectsOf(path).some((spec) => spec.object === object)),
-  ];
-  return {
-    ...snapshot,
-    files,
-    recordsIn,
-    filesOf,
-    records: (object) => filesOf(object).flatMap((path) => recordsIn(path, object)),
-  };
 }

@@ -1,13 +1,10 @@
-/**
- * What a change set would do, worked out as a commit works it out, with nothing written and no
- * number used up.
- */
+/** What a change set would do, computed as in a commit, without writing or using up an id. */
 import { dateStamp, stamp } from '../kernel/clock.js';
 import { defined } from '../kernel/defined.js';
 import { diffFields, type FieldDifference } from './field-diff.js';
 import { overlay } from './overlay.js';
 import { applyChange, emptyDraft, type LogRow } from './plan.js';
-import type { ChangeSet, Notice, Snapshot } from './types.js';
+import type { Change, ChangeSet, Notice, Snapshot } from './types.js';
 
 export type PreviewedFile = {
   readonly path: string;
@@ -15,22 +12,16 @@ export type PreviewedFile = {
   readonly after: string | Buffer | undefined;
 };
 export type Preview = {
-  /** Files whose content would change, logs left out. */
+  /** Files whose content would change, without logs. */
   readonly files: readonly PreviewedFile[];
   readonly fields: readonly FieldDifference[];
-  /**
-   * Rows that the change itself appends to logs; those of the change log and the audit log come on
-   * top.
-   */
+  /** Log rows of the change itself, without those of the change log and the audit log. */
   readonly rows: readonly LogRow[];
   /** The workspace as it would be. */
   readonly after: Snapshot;
 };
 
-/**
- * @throws what the commit would throw for the changes themselves (`NOT_FOUND`, `BAD_VALUE`,
- * `EXISTS`, `REFUSED`).
- */
+/** @throws NocturneError as the commit would: `NOT_FOUND`, `BAD_VALUE`, `EXISTS`, `REFUSED`. */
 export function previewChanges(
   snapshot: Snapshot,
   changeSet: Pick<ChangeSet, 'changes' | 'notices'>,
@@ -59,12 +50,8 @@ export function previewChanges(
   };
 }
 
-/** With the number that is probably next; which one it is, the commit decides. */
-export function insertOf(
-  snapshot: Snapshot,
-  notice: Notice,
-  index: number,
-): ChangeSet['changes'][number] {
+/** The insert of a notice with a provisional id; the commit decides the final one. */
+export function insertOf(snapshot: Snapshot, notice: Notice, index: number): Change {
   const stem = `N-${dateStamp(snapshot.now).replaceAll('-', '')}-`;
   const taken = ['NOTIFICATION', 'NOTIFICATION-ARCHIVE']
     .flatMap((object) => snapshot.records(object))
@@ -72,6 +59,10 @@ export function insertOf(
       record.key.startsWith(stem) ? Number.parseInt(record.key.slice(stem.length), 10) || 0 : 0,
     );
   const key = `${stem}${String(Math.max(0, ...taken) + 1 + index).padStart(3, '0')}`;
+  return noticeInsert(snapshot, notice, key);
+}
+
+export function noticeInsert(snapshot: Snapshot, notice: Notice, key: string): Change {
   const { body, ...items } = notice;
   const title = notice.action_needed.split('\n')[0]?.slice(0, 80) ?? '';
   return {

@@ -1,12 +1,9 @@
-/**
- * Who a process is, so that another one can later tell whether it still lives: a process id alone
- * is reused.
- */
+/** Identifies a process, so that another one can later tell whether it still runs. */
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { errnoOf } from './storage-error.js';
 
-/** `boot` and `started` (clock ticks since boot) are empty where the system has no /proc. */
+/** `boot` and `started` (clock ticks since boot) are empty on a system without /proc. */
 export type ProcessIdentity = {
   readonly pid: number;
   readonly host: string;
@@ -23,14 +20,14 @@ export function ownIdentity(): ProcessIdentity {
   };
 }
 
-/** `unknown`: it ran on another machine, so nothing can be said from here. */
+/** `unknown`: it ran on another machine. */
 export function lifeOf(identity: ProcessIdentity): 'alive' | 'dead' | 'unknown' {
   if (identity.host !== hostname()) return 'unknown';
   const boot = bootId();
   if (identity.boot !== '' && boot !== '' && identity.boot !== boot) return 'dead';
   const stat = statOf(identity.pid);
   if (stat !== undefined) {
-    // A killed process whose parent has not yet taken notice still has an entry, as a zombie.
+    // A killed process stays as a zombie until its parent waits for it.
     if (stat.state === 'Z' || stat.state === 'X') return 'dead';
     return identity.started === '' || identity.started === stat.started ? 'alive' : 'dead';
   }
@@ -56,7 +53,7 @@ export function isIdentity(value: unknown): value is ProcessIdentity {
 
 let boot: string | undefined;
 
-/** Differs after every start of the machine; empty where the system does not tell. */
+/** Changes at every boot; empty if the system does not provide it. */
 export function bootId(): string {
   boot ??= readText('/proc/sys/kernel/random/boot_id')?.trim() ?? '';
   return boot;
@@ -65,8 +62,7 @@ export function bootId(): string {
 function statOf(pid: number): { readonly state: string; readonly started: string } | undefined {
   const text = readText(`/proc/${pid}/stat`);
   if (text === undefined) return undefined;
-  // The second field is the program's name in parentheses and may itself hold blanks and
-  // parentheses.
+  // The second field, the program's name in parentheses, may contain blanks and parentheses.
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
   return { state: fields[0] ?? '', started: fields[19] ?? '' };
 }

@@ -1,40 +1,30 @@
 /**
- * When files last changed, by what the change log recorded: their hashes, in the order of the log.
- * File times are not believed: a checkout, a clock step or a network drive makes them anything.
+ * When files last changed, according to the change log. File times are not reliable: a checkout, a
+ * clock step or a network drive changes them.
  */
 import { changeRows, type ChangeRow } from './history.js';
 import type { Snapshot } from './types.js';
 
 /**
- * A value that a recorded change gave to an address (a phase that started, a pass that ended), or a
- * point in time. `instant`: milliseconds; of a value it is used where the log does not have that
- * change.
+ * The moment when a recorded change set `address` to the time `instant`. Without an address, or if
+ * the log lacks that change, `instant` itself (in milliseconds).
  */
 export type Moment = { readonly instant: number; readonly address?: string };
 
 export type RecordedChanges = {
-  /**
-   * Whether what the file holds differs from what it held at the moment. A file that the log never
-   * mentions is taken to be as it always was.
-   */
+  /** Whether the file differs from its content at the moment. False for a file not in the log. */
   readonly changedSince: (path: string, moment: Moment) => boolean;
-  /**
-   * The last recorded change. `order`: its place among the changes below the folder; `Infinity`
-   * when the file has changed once more since, and nobody recorded that.
-   */
+  /** `order`: the position among the changes; `Infinity` if an unrecorded change came later. */
   readonly lastChange: (
     path: string,
   ) => { readonly order: number; readonly written: string } | undefined;
-  /** Whether a recorded change replaced a value at the address by another one. */
+  /** Whether a recorded change replaced a value at the address. */
   readonly wasReplaced: (address: string) => boolean;
 };
 
 type Row = ChangeRow & { readonly order: number };
 
-/**
- * Reads the change log once. @param folder `PROJECTS/NAME/` or so; only addresses below it are
- * known.
- */
+/** Reads the change log once. @param folder such as `PROJECTS/NAME/`; ignores other addresses. */
 export function recordedChanges(snapshot: Snapshot, folder: string): RecordedChanges {
   const rows = [...changeRows(snapshot, { under: folder })].map(
     (row, order): Row => ({ ...row, order }),
@@ -47,7 +37,7 @@ export function recordedChanges(snapshot: Snapshot, folder: string): RecordedCha
     else rowsOfFile.push(row);
   }
   const isWhole = (row: Row): boolean => !row.address.includes('#');
-  const holds = (path: string): string => {
+  const currentValue = (path: string): string => {
     const hash = snapshot.hash(path);
     return hash === undefined ? '' : `sha256:${hash}`;
   };
@@ -64,14 +54,14 @@ export function recordedChanges(snapshot: Snapshot, folder: string): RecordedCha
     const own = byFile.get(path) ?? [];
     const since = own.filter(isSince);
     if (since.some((row) => !isWhole(row))) return true;
-    const held = own.findLast((row) => isWhole(row) && !isSince(row))?.new ?? since[0]?.old;
-    return held !== undefined && held !== holds(path);
+    const before = own.findLast((row) => isWhole(row) && !isSince(row))?.new ?? since[0]?.old;
+    return before !== undefined && before !== currentValue(path);
   };
 
   const lastChange: RecordedChanges['lastChange'] = (path) => {
     const last = byFile.get(path)?.at(-1);
     if (last === undefined) return undefined;
-    const isOther = isWhole(last) && last.new !== holds(path);
+    const isOther = isWhole(last) && last.new !== currentValue(path);
     return { order: isOther ? Number.POSITIVE_INFINITY : last.order, written: last.written };
   };
 

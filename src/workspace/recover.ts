@@ -1,15 +1,10 @@
-/**
- * Brings a workspace back to a state that somebody decided: finishes committed transactions,
- * forgets unfinished ones, mends torn logs.
- */
+/** Recovers after a crash: finishes committed transactions, discards others, cuts torn logs. */
 import {
   closeSync,
-  existsSync,
   fsyncSync,
   ftruncateSync,
   lstatSync,
   openSync,
-  readdirSync,
   readFileSync,
   readSync,
   renameSync,
@@ -38,43 +33,40 @@ import {
 import { anchorAfter, decodeEntry, type Entry, findJournalKey } from './journal-entry.js';
 import { clearJournal, committedEntries, isJournalEmpty } from './journal-files.js';
 import { clearCrashMark, crashMarked, withCommitMutex } from './mutex.js';
+import { listIfThere } from './read-if-there.js';
 import { within } from './root-descriptor.js';
 import { onFile, onFiles } from './storage-error.js';
 import type { Anchor } from './storage-types.js';
 import { walk } from './walk.js';
 
 export type Recovery = {
-  /** Committed transactions of processes that died, now carried out. */
+  /** Committed transactions of dead processes, now carried out. */
   readonly finished: readonly {
     readonly txid: string;
     readonly runId: string;
     readonly reason: string;
     readonly files: readonly string[];
   }[];
-  /** Transactions that were not committed when their process died; nothing of them was done. */
+  /** How many transactions were not committed when their process died. */
   readonly discarded: number;
   readonly conflicts: readonly Conflict[];
-  /**
-   * Unterminated ends of logs for which an append was announced, but that no transaction accounts
-   * for: cut off and kept.
-   */
+  /** Incomplete rows at the end of logs after an announced append: cut off and stored. */
   readonly torn: readonly {
     readonly path: string;
     readonly bytes: number;
     readonly kept: string;
   }[];
-  /** Temporary files of dead processes that were removed. */
+  /** Removed temporary files of dead processes. */
   readonly temporaries: readonly string[];
 };
 
 const NOTHING: Recovery = { finished: [], discarded: 0, conflicts: [], torn: [], temporaries: [] };
 
 /**
- * May be called at any time and repeated from any point; when there is nothing to do it costs a few
- * reads and takes no lock. After a
- * process died holding the mutex it also walks the workspace for temporary files.
- * @throws NocturneError `GATE` for a journal entry that cannot be trusted (it is kept and nothing
- * is done), `STORAGE`, `LOCKED`.
+ * Idempotent, and cheap if there is nothing to do. After a process died holding the mutex, it also
+ * removes temporary files from the workspace.
+ * @throws NocturneError `GATE` for a journal entry that cannot be trusted, which stays; `STORAGE`,
+ * `LOCKED`.
  */
 export function recover(
   root: string,
@@ -97,7 +89,7 @@ function recoverHeld(root: string, state: string, failpoint: Failpoint): Recover
   const discarded = clearJournal(root);
   failpoint('journal empty');
   resolvePending(root, state);
-  failpoint('pending anchors settled');
+  failpoint('pending anchors resolved');
   const torn = cutTornTails(root, readAnchors(state).logs, announced);
   failpoint('torn logs cut');
   const temporaries = crashed ? sweep(root, state) : [];
@@ -116,26 +108,20 @@ function isSuspicious(root: string, state: string): boolean {
   return readAnchors(state).pending !== undefined;
 }
 
-/**
- * Reads an entry and checks that nocturne wrote it, for the state of the logs that is there.
- * Nothing is done for an entry that fails.
- */
+/** Reads an entry, and checks that Nocturne wrote it for the current state of the logs. */
 function trusted(state: string, file: string): { readonly entry: Entry; readonly file: string } {
   const decoded = decodeEntry(
     onFile(file, 'read', () => readFileSync(file)),
     findJournalKey(state),
   );
   if (typeof decoded === 'string') throw distrust(file, decoded);
-  if (!fitsAnchors(decoded, anchorsBeside(state, decoded)))
-    throw distrust(file, 'it was made for another state of the logs');
+  if (!fitsAnchors(decoded, anchorsFor(state, decoded)))
+    throw distrust(file, 'it was written for another state of the logs');
   return { entry: decoded, file };
 }
 
-/**
- * The anchors; where a power cut met them while they were overwritten, what the entry says that
- * they were.
- */
-function anchorsBeside(state: string, entry: Entry): Anchors {
+/** The anchors, restored from the entry if a power cut damaged them. */
+function anchorsFor(state: string, entry: Entry): Anchors {
   try {
     return readAnchors(state);
   } catch (error) {
@@ -151,7 +137,7 @@ function distrust(file: string, problem: string): NocturneError {
     `the journal entry ${basename(file)} cannot be trusted: ${problem}`,
     {
       file,
-      hint: 'it was kept and nothing was changed. If nocturne was interrupted here, restore the workspace and its state directory from one backup; else find out who wrote this file, and move it away',
+      hint: 'nothing was changed. If Nocturne was interrupted here, restore the workspace and its state directory from the same backup. Otherwise find out who wrote this file, and move it away',
     },
   );
 }
@@ -166,10 +152,7 @@ function fitsAnchors(entry: Entry, { logs }: Anchors): boolean {
   );
 }
 
-/**
- * With no entry left, a log that has become what was announced is anchored there; whatever else was
- * announced did not happen.
- */
+/** Anchors the logs whose announced append happened, and clears the announcement. */
 function resolvePending(root: string, state: string): void {
   const { logs, pending } = readAnchors(state);
   if (pending === undefined) return;
@@ -188,10 +171,7 @@ function endsAt(path: string, anchor: Anchor): boolean {
   );
 }
 
-/**
- * Only logs that an append had been announced for: bytes at the end of any other are nobody's
- * accident, and the gate names them.
- */
+/** Only after an announced append: other bytes at the end of a log are for the gate to report. */
 function cutTornTails(
   root: string,
   logs: AnchoredLogs,
@@ -201,7 +181,7 @@ function cutTornTails(
     const file = within(root, path);
     if (!announced.has(path) || sizeOf(file) <= anchor.bytes) return [];
     const tail = readEnd(file, anchor.bytes);
-    // Whole rows that nobody anchored are no accident; the gate names them.
+    // Complete rows are not the result of a crash; the gate reports them.
     if (tail.includes(10)) return [];
     const kept = `.nocturne/torn/${path}.${sha256(tail).slice(0, 8)}`;
     makeDirectory(dirname(within(root, kept)));
@@ -211,10 +191,7 @@ function cutTornTails(
   });
 }
 
-/**
- * Removes temporary files; an aside (which may hold an owner's version) that no entry knows is
- * moved out of the way instead.
- */
+/** Removes temporary files. An aside may be the owner's version, so it is moved instead. */
 function sweep(root: string, state: string): readonly string[] {
   const found: string[] = [];
   walk(root, (path) => found.push(path));
@@ -230,7 +207,7 @@ function sweep(root: string, state: string): readonly string[] {
       );
     }
   }
-  for (const name of list(state))
+  for (const name of listIfThere(state))
     if (name.startsWith(TEMP_PREFIX)) removeIfThere(join(state, name));
   return found;
 }
@@ -262,10 +239,4 @@ function readEnd(path: string, from: number): Buffer {
 function sizeOf(path: string): number {
   const stats = lstatSync(path, { throwIfNoEntry: false });
   return stats?.isFile() === true ? stats.size : 0;
-}
-
-function list(directory: string): readonly string[] {
-  return existsSync(directory)
-    ? onFile(directory, 'list', () => readdirSync(directory).sort())
-    : [];
 }

@@ -1,4 +1,4 @@
-/** Gives paths back what a snapshot of the tree kept of them, whatever was put there instead. */
+/** Restores files from a stored tree, whatever has replaced them. */
 import { lstatSync, renameSync, rmdirSync, symlinkSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
@@ -19,17 +19,15 @@ import { onFile, onFiles } from './storage-error.js';
 import { isIgnored } from './walk.js';
 
 export type RestoreOptions = {
-  /**
-   * A directory (`.nocturne/kept/RUN-…`) where what was at the path is kept under the same path.
-   */
+  /** The directory (`.nocturne/kept/RUN-…`) for kept versions of the replaced files. */
   readonly keepIn?: string;
 };
 
 /**
- * Makes paths what they were: content and permissions, link, or absence (`undefined`). What must
- * not
- * be there goes first, so that a directory can come back where a file was put.
- * @throws NocturneError `NOT_FOUND` (content not kept), `REFUSED` (path), `STORAGE`, `ROOT_MOVED`.
+ * Restores content and permissions, a link, or absence (`undefined`). Removes files first, so that
+ * a directory can return where a file is.
+ * @throws NocturneError `NOT_FOUND` (content not stored), `REFUSED` (path), `STORAGE` or
+ * `ROOT_MOVED`.
  */
 export function restoreFiles(
   root: string,
@@ -53,7 +51,7 @@ export function restoreFiles(
 
 function remove(root: string, path: string, options: RestoreOptions): void {
   const target = within(root, path);
-  if (throughSomethingElse(root, path) !== undefined) return;
+  if (obstacleIn(root, path) !== undefined) return;
   const present = lstatSync(target, { throwIfNoEntry: false });
   if (present === undefined || present.isDirectory()) return;
   if (options.keepIn === undefined) removeIfThere(target);
@@ -71,12 +69,7 @@ function put(
 ): void {
   const { entry, keepIn } = options;
   const content = entry.kind === 'file' ? getObject(root, entry.hash) : undefined;
-  for (
-    let way = throughSomethingElse(root, path);
-    way !== undefined;
-    way = throughSomethingElse(root, path)
-  )
-    displace(root, way);
+  clearParents(root, path);
   const target = within(root, path);
   const present = lstatSync(target, { throwIfNoEntry: false });
   if (present?.isDirectory() === true) displace(root, path);
@@ -87,10 +80,7 @@ function put(
   writeFileDurably(target, content, { mode: entry.mode });
 }
 
-/**
- * A second name for what is there (so that also a write that is still going on is kept); the
- * restored file then replaces the first.
- */
+/** Links the present file to its kept version, so that a write in progress is kept too. */
 function keepPresent(root: string, file: { readonly path: string; readonly keepIn: string }): void {
   const target = within(root, file.path);
   const name = freeName(root, join(file.keepIn, file.path));
@@ -108,11 +98,14 @@ function putLink(target: string, to: string): void {
   syncDirectory(dirname(target));
 }
 
-/**
- * The first part of the way to a path that is no directory (a link or a file was put there);
- * `undefined` when the way is clear.
- */
-function throughSomethingElse(root: string, path: string): string | undefined {
+/** Displaces everything in the parents of a path that is not a directory. */
+function clearParents(root: string, path: string): void {
+  const obstacle = (): string | undefined => obstacleIn(root, path);
+  for (let found = obstacle(); found !== undefined; found = obstacle()) displace(root, found);
+}
+
+/** The first parent of a path that is a link or a file. */
+function obstacleIn(root: string, path: string): string | undefined {
   const parts = path.split('/');
   for (let length = 1; length < parts.length; length++) {
     const part = parts.slice(0, length).join('/');
@@ -123,17 +116,14 @@ function throughSomethingElse(root: string, path: string): string | undefined {
   return undefined;
 }
 
-/**
- * Moves what is in the way into `.nocturne/displaced/`; it may hold files that are not governed, so
- * it is never deleted.
- */
+/** Moves an obstacle to `.nocturne/displaced/`, because it may contain files of the owner. */
 function displace(root: string, path: string): void {
   const target = within(root, path);
   if (lstatSync(target).isDirectory()) {
     try {
       return rmdirSync(target);
     } catch {
-      // Not empty: moved below, with everything in it.
+      // Not empty: moved below with its content.
     }
   }
   onFile(target, 'move away', () =>
@@ -141,14 +131,9 @@ function displace(root: string, path: string): void {
   );
 }
 
-/** A name that is not taken; its directory is made. */
+/** A free name, in an existing directory. */
 function freeName(root: string, path: string): string {
-  for (
-    let way = throughSomethingElse(root, path);
-    way !== undefined;
-    way = throughSomethingElse(root, path)
-  )
-    displace(root, way);
+  clearParents(root, path);
   const wanted = within(root, path);
   makeDirectory(dirname(wanted));
   for (let n = 1; ; n++) {

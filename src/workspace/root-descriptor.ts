@@ -1,17 +1,11 @@
-/**
- * Open descriptors of workspace folders: what is read and written through one stays in that folder,
- * whatever is put at its path meanwhile.
- */
+/** Open descriptors of workspace folders, which keep working if the folder is moved. */
 import { closeSync, existsSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 
 const DESCRIPTORS = '/proc/self/fd';
 const opened = new Map<string, number>();
 
-/**
- * Holds the folder that is at `root` now. Only Linux gives descriptors a path; elsewhere `within`
- * names the path as it is.
- */
+/** Opens the folder at `root`. Only on Linux; on other systems `within` uses the path. */
 export function holdDescriptor(root: string): void {
   dropDescriptor(root);
   if (existsSync(DESCRIPTORS)) opened.set(root, openSync(root, 'r'));
@@ -24,21 +18,18 @@ export function dropDescriptor(root: string): void {
   closeSync(descriptor);
 }
 
-/** The folder itself, as long as it is held. */
+/** The path of the open descriptor. */
 export function descriptorPath(root: string): string | undefined {
   const descriptor = opened.get(root);
   return descriptor === undefined ? undefined : `${DESCRIPTORS}/${descriptor}`;
 }
 
-/**
- * A path in the held folder, for the file system only: messages show `shownPath` of it, and other
- * processes cannot use it.
- */
+/** A path in the open folder, for this process only. Messages use `shownPath`. */
 export function within(root: string, ...parts: readonly string[]): string {
   return join(descriptorPath(root) ?? root, ...parts);
 }
 
-/** The same path as a person knows it. */
+/** The ordinary form of a path from `within`. */
 export function shownPath(path: string): string {
   const [, number, rest] = /^\/proc\/self\/fd\/(\d+)(.*)$/s.exec(path) ?? [];
   for (const [root, descriptor] of opened)

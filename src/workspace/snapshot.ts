@@ -1,6 +1,4 @@
-/**
- * The workspace at one instant: files, records and addresses, read when asked for and then kept.
- */
+/** The workspace at one instant; files are read on demand, and at most once. */
 import { readFileSync } from 'node:fs';
 import type { Diagnostic } from '../kernel/diagnostic.js';
 import { globMatches, isLiteral } from '../kernel/glob.js';
@@ -16,10 +14,7 @@ import { openSqlView } from './sql-view.js';
 import type { FileEntry, Located, Snapshot, SqlView } from './types.js';
 import { walk } from './walk.js';
 
-/**
- * `read`: where a file's bytes come from, when not from the file itself (a past state kept in the
- * object store).
- */
+/** `read`: reads a file from elsewhere, such as the object store for a past state. */
 export type SnapshotOptions = {
   readonly now: Date;
   readonly files?: ReadonlyMap<string, FileEntry>;
@@ -29,7 +24,7 @@ export type SnapshotOptions = {
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const NONE: readonly never[] = [];
 
-/** Reads the tree's listing now, and each file at the first use of it. */
+/** Lists the files now, and reads each one at its first use. */
 export function openSnapshot(root: string, options: SnapshotOptions): Snapshot {
   const files = options.files ?? walk(root);
   const content = contentOf((path) =>
@@ -91,10 +86,10 @@ export function openSnapshot(root: string, options: SnapshotOptions): Snapshot {
   return snapshot;
 }
 
-/** What a file holds, in each form at most once. */
+/** The content of files in each form, computed at most once. */
 function contentOf(read: (path: string) => Buffer | undefined) {
   const bytes = memo(read);
-  const text = memo((path) => decode(bytes(path)));
+  const text = memo((path) => decodeUtf8(bytes(path)));
   const doc = memo((path): Doc | undefined => {
     const source = text(path);
     return source === undefined ? undefined : scan(source);
@@ -108,7 +103,7 @@ function contentOf(read: (path: string) => Buffer | undefined) {
 
 let lastSchema: { readonly text: string; readonly loaded: LoadedSchema } | undefined;
 
-/** The same text is the same schema: a pass opens dozens of snapshots. */
+/** Cached, because a pass opens dozens of snapshots with the same schema. */
 function schemaOf(text: string | undefined): LoadedSchema {
   if (text === undefined) return missingSchema();
   if (lastSchema?.text !== text) lastSchema = { text, loaded: loadSchema(text) };
@@ -133,7 +128,8 @@ function readBytes(root: string, entry: FileEntry | undefined): Buffer | undefin
   }
 }
 
-function decode(bytes: Buffer | undefined): string | undefined {
+/** `undefined` for bytes that are not UTF-8. */
+export function decodeUtf8(bytes: Buffer | undefined): string | undefined {
   if (bytes === undefined) return undefined;
   try {
     return decoder.decode(bytes);

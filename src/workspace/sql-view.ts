@@ -1,17 +1,15 @@
-/**
- * The workspace as SQLite tables, in memory and read-only. Tables are filled the first time a query
- * names them.
- */
+/** The workspace as read-only SQLite tables in memory, filled when a query names them. */
 import { createRequire } from 'node:module';
 import type { Database } from 'better-sqlite3';
 import { NocturneError } from '../kernel/error.js';
+import { cellText } from '../markdown/value-text.js';
 import type { FieldType, ObjectSpec } from '../registry/types.js';
 import { linksOf } from './links.js';
 import { routeOf } from '../registry/route.js';
 import type { Snapshot, SqlView } from './types.js';
 
 type Sql = string | number | null;
-/** `integers`: columns of whole numbers; SQLite would divide and print them as fractions else. */
+/** `integers`: columns of whole numbers, which SQLite would otherwise treat as fractions. */
 type Table = {
   readonly name: string;
   readonly columns: readonly string[];
@@ -31,13 +29,13 @@ export function openSqlView(snapshot: Snapshot): SqlView {
     [...objectTables(snapshot), ...fixedTables(snapshot)].map((table) => [table.name, table]),
   );
   const filled = new Set<string>();
-  let held: Database | undefined;
+  let opened: Database | undefined;
   const database = (): Database => {
-    if (held === undefined) {
-      held = openMemory();
-      held.exec([...tables.values()].map(createTable).join(';'));
+    if (opened === undefined) {
+      opened = openMemory();
+      opened.exec([...tables.values()].map(createTable).join(';'));
     }
-    return held;
+    return opened;
   };
   const fill = (name: string): void => {
     const table = tables.get(name);
@@ -61,16 +59,14 @@ export function openSqlView(snapshot: Snapshot): SqlView {
         columns: table.columns,
         rows: [...table.rows()].length,
       })),
-    close: () => held?.close(),
+    close: () => opened?.close(),
   };
 }
 
 type Driver = new (path: string) => Database;
 let driver: Driver | undefined;
 
-/**
- * Loaded when the first query is asked; finding a native package again takes longer than a query.
- */
+/** Loads the driver once, because finding a native package takes longer than a query. */
 function openMemory(): Database {
   driver ??= createRequire(import.meta.url)('better-sqlite3') as Driver;
   return new driver(':memory:');
@@ -83,10 +79,7 @@ function createTable({ name, columns, integers }: Table): string {
   return `CREATE TABLE ${quote(name)} (${typed.join(', ')})`;
 }
 
-/**
- * `now` in a date function is the snapshot's, so that what a rule finds depends on nothing but the
- * snapshot.
- */
+/** `now` in a date function is the time of the snapshot, so that results are reproducible. */
 function atTime(sql: string, now: Date): string {
   return sql.replace(
     /\b((?:julianday|unixepoch|datetime|date|time)\s*\(\s*|strftime\s*\(\s*'[^']*'\s*,\s*)'now'/gi,
@@ -94,25 +87,25 @@ function atTime(sql: string, now: Date): string {
   );
 }
 
-/** The tables that a query may read: every name that stands in it as a word. */
+/** The tables that a query may read: every name that it contains as a word. */
 export function tablesIn(sql: string, names: Iterable<string>): readonly string[] {
   const words = new Set(sql.toLowerCase().match(/\w+/g));
   return [...names].filter((name) => words.has(name.toLowerCase()));
 }
 
-/** Names of the tables that are not of an object. */
+/** The tables that do not belong to an object. */
 export const FIXED_TABLES = ['files', 'links', 'edges', 'routes', 'fields'] as const;
 
 function runQuery(database: Database, sql: string): ReturnType<SqlView['query']> {
   if (!/^\s*(?:(?:--[^\n]*\n|\/\*[\s\S]*?\*\/)\s*)*(select|with|values|explain)\b/i.test(sql))
-    throw new NocturneError('BAD_QUERY', 'only a SELECT can be run here', {
-      hint: 'the view is read-only: change the workspace with nocturne set, add or bundle run',
+    throw new NocturneError('BAD_QUERY', 'only a SELECT is allowed', {
+      hint: 'to change the workspace, use nocturne set, nocturne add or nocturne bundle run',
     });
   try {
     const statement = database.prepare(sql);
     if (!statement.readonly || !statement.reader)
-      throw new NocturneError('BAD_QUERY', 'only a SELECT can be run here', {
-        hint: 'the view is read-only',
+      throw new NocturneError('BAD_QUERY', 'only a SELECT is allowed', {
+        hint: 'the tables are read-only',
       });
     const rows = statement.all() as Record<string, Sql>[];
     return { columns: statement.columns().map((column) => column.name), rows };
@@ -153,7 +146,7 @@ function* objectTables(snapshot: Snapshot): Iterable<Table> {
   }
 }
 
-/** Declared fields, `key`, `file` and `line` left out because every table has them. */
+/** Declared fields, except `key`, `file` and `line`, which every table has. */
 function fieldNames(object: ObjectSpec): readonly string[] {
   return [
     ...object.fields.keys(),
@@ -225,7 +218,7 @@ function* fileRows(snapshot: Snapshot): Iterable<readonly Sql[]> {
   }
 }
 
-/** `resolved` is empty for a target that is no path, such as an address of the web. */
+/** `resolved` is empty for a target that is not a path, such as a URL. */
 function* linkRows(snapshot: Snapshot): Iterable<readonly Sql[]> {
   for (const path of snapshot.files.keys()) {
     const doc = path.endsWith('.md') ? snapshot.doc(path) : undefined;
@@ -240,15 +233,11 @@ function* linkRows(snapshot: Snapshot): Iterable<readonly Sql[]> {
 function* fieldRows(snapshot: Snapshot): Iterable<readonly Sql[]> {
   for (const { object } of snapshot.schema.objects.values())
     for (const record of snapshot.records(object))
-      for (const [field, { value, data, range }] of record.fields) {
-        const text = data === undefined ? value : JSON.stringify(data);
-        yield [object, record.key, field, text, record.file, range.line];
-      }
+      for (const [field, cell] of record.fields)
+        yield [object, record.key, field, cellText(cell), record.file, cell.range.line];
 }
 
-/**
- * Names of the objects in each file, joined; through the lists of files, which others need as well.
- */
+/** The names of the objects in each file, joined by commas. */
 function objectsByPath(snapshot: Snapshot): ReadonlyMap<string, string> {
   const names = new Map<string, string>();
   for (const object of snapshot.schema.objects.keys()) {

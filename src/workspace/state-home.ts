@@ -1,13 +1,14 @@
-/** Where a workspace's state outside the workspace lives, and the JSON files in it. */
-import { readFileSync, realpathSync } from 'node:fs';
+/** The state directory of a workspace, outside the workspace, and its JSON files. */
+import { realpathSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { NocturneError } from '../kernel/error.js';
+import { messageOf, NocturneError } from '../kernel/error.js';
 import { sha256 } from '../kernel/hash.js';
 import { type Failpoint, makeDirectory, writeFileDurably } from './durable.js';
-import { errnoOf, onFile, storageError } from './storage-error.js';
+import { readTextIfThere } from './read-if-there.js';
+import { onFile } from './storage-error.js';
 
-/** `$NOCTURNE_HOME`, default `~/.nocturne`. The caller gives the environment. */
+/** `$NOCTURNE_HOME`, default `~/.nocturne`. */
 export function homeDirectory(
   env: Readonly<Record<string, string | undefined>>,
   cwd: string,
@@ -16,10 +17,7 @@ export function homeDirectory(
   return set === undefined || set === '' ? join(homedir(), '.nocturne') : resolve(cwd, set);
 }
 
-/**
- * `HOME/workspaces/<first 16 hex of SHA-256 of the real path of the workspace>`; made with mode
- * 0700 when missing.
- */
+/** `HOME/workspaces/<start of SHA-256 of the real path>`; created with mode 0700 if missing. */
 export function stateDirectory(home: string, root: string): string {
   const real = onFile(root, 'open the workspace', () => realpathSync(root));
   const path = statePath(home, real);
@@ -27,43 +25,30 @@ export function stateDirectory(home: string, root: string): string {
   return path;
 }
 
-/** The same directory, made or not. @param real the real path of the workspace. */
+/** The same path, without creating it. @param real the real path of the workspace. */
 export function statePath(home: string, real: string): string {
   return join(home, 'workspaces', sha256(real).slice(0, 16));
 }
 
 /**
- * The parsed content of a JSON file, `undefined` when there is none. A file that is not JSON is an
- * error (`UNREADABLE`), never an empty value.
- * `T` is the caller's claim about what nocturne itself wrote there; it is not checked.
+ * The parsed content of a JSON file, if there is one. `T` is what Nocturne wrote, which is not
+ * checked. @throws NocturneError `UNREADABLE` for a file that is not JSON.
  */
 export function readJson<T = unknown>(path: string): T | undefined {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return undefined;
-    throw storageError(error, path, 'read');
-  }
+  const text = readTextIfThere(path);
+  if (text === undefined) return undefined;
   try {
     return JSON.parse(text) as T;
   } catch (cause) {
-    throw new NocturneError(
-      'UNREADABLE',
-      `${path} is not JSON: ${cause instanceof Error ? cause.message : String(cause)}`,
-      {
-        file: path,
-        cause,
-        hint: 'nocturne writes this file and never leaves it half written: restore it from a backup, or find out what changed it',
-      },
-    );
+    throw new NocturneError('UNREADABLE', `${path} is not JSON: ${messageOf(cause)}`, {
+      file: path,
+      cause,
+      hint: 'another program has changed this file; restore it from a backup',
+    });
   }
 }
 
-/**
- * Temporary file, flush, rename, flush of the directory. Readable by its owner only unless `mode`
- * says otherwise.
- */
+/** Only the user can read the file, unless `mode` says otherwise. */
 export function writeJsonDurably(
   path: string,
   value: unknown,

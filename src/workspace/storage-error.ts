@@ -1,7 +1,4 @@
-/**
- * Turns what the file system refused into a sentence: which file, what the system said, what to do
- * about it.
- */
+/** Turns an error of the file system into a message: which file, what happened, what to do. */
 import { getSystemErrorMap } from 'node:util';
 import { defined } from '../kernel/defined.js';
 import { NocturneError } from '../kernel/error.js';
@@ -9,24 +6,23 @@ import { shownPath } from './root-descriptor.js';
 
 const ADVICE: Readonly<Record<string, string>> = {
   ENOSPC: 'free space on the disk that holds this file, then run the command again',
-  EDQUOT: 'the disk quota of this user is used up: free space or raise the quota',
-  EFBIG: 'a file size limit is in force (ulimit -f): raise it',
-  EROFS: 'this file system is mounted read-only: remount it writable',
-  EACCES: 'make the file and its directory writable for the user who runs nocturne',
+  EDQUOT: 'free space, or raise the disk quota of this user',
+  EFBIG: 'raise the file size limit (ulimit -f)',
+  EROFS: 'remount this read-only file system as writable',
+  EACCES: 'make the file and its directory writable for the user who runs Nocturne',
   EPERM:
-    'make the file and its directory writable for the user who runs nocturne (lsattr shows files marked immutable)',
-  EIO: 'the disk reports a fault: check it before going on (dmesg)',
-  EMFILE: 'too many files are open in this process: raise the limit (ulimit -n)',
-  ENFILE: 'too many files are open on this machine',
-  ENOTDIR: 'a part of this path is a file where a directory is expected: move it away',
-  EISDIR: 'a directory is where a file is expected: move it away',
-  ELOOP:
-    'a symbolic link is where a file or directory is expected: replace it by what it points at',
-  ENOENT: 'the directory of this file is gone: make it again',
+    'make the file and its directory writable for the user who runs Nocturne (lsattr shows immutable files)',
+  EIO: 'the disk reports an error; check it (dmesg) before you continue',
+  EMFILE: 'raise the limit of open files of this process (ulimit -n)',
+  ENFILE: 'close programs: too many files are open on this machine',
+  ENOTDIR: 'move the file in this path away: a directory is needed there',
+  EISDIR: 'move the directory away: a file is needed here',
+  ELOOP: 'replace the symbolic link by its target',
+  ENOENT: 'create the missing directory of this file',
   ENAMETOOLONG: 'shorten the name',
 };
 
-/** The errno name (`ENOSPC`) of an error of the file system; `undefined` for any other error. */
+/** The code of a file system error, such as `ENOSPC`; `undefined` for other errors. */
 export function errnoOf(error: unknown): string | undefined {
   return error instanceof Error &&
     'code' in error &&
@@ -36,10 +32,7 @@ export function errnoOf(error: unknown): string | undefined {
     : undefined;
 }
 
-/**
- * `STORAGE` error for a refused operation; errors that are not the file system's come back as they
- * are.
- */
+/** The `STORAGE` error for an error of the file system; returns other errors unchanged. */
 export function storageError(error: unknown, path: string, doing: string): Error {
   if (error instanceof NocturneError) return error;
   const file = shownPath(path);
@@ -53,10 +46,7 @@ export function storageError(error: unknown, path: string, doing: string): Error
   });
 }
 
-/**
- * Runs one operation on a file; what the file system refuses is thrown as `STORAGE`, naming the
- * file.
- */
+/** Runs an operation on a file. @throws NocturneError `STORAGE` naming the file. */
 export function onFile<T>(file: string, doing: string, operation: () => T): T {
   try {
     return operation();
@@ -65,7 +55,7 @@ export function onFile<T>(file: string, doing: string, operation: () => T): T {
   }
 }
 
-/** As `onFile` for an operation on many files: the error names the file that the system named. */
+/** As `onFile` for many files: the error names the file that the system named. */
 export function onFiles<T>(directory: string, doing: string, operation: () => T): T {
   try {
     return operation();
@@ -83,5 +73,5 @@ export function onFiles<T>(directory: string, doing: string, operation: () => T)
 function describe(error: unknown): string {
   const number =
     error instanceof Error && 'errno' in error && typeof error.errno === 'number' ? error.errno : 0;
-  return getSystemErrorMap().get(number)?.[1] ?? 'refused by the file system';
+  return getSystemErrorMap().get(number)?.[1] ?? 'the file system refused it';
 }

@@ -1,9 +1,6 @@
-/** What the storage half of a commit works on: whole files and appended bytes, no markdown. */
+/** Storage operations of a commit: whole files and appended bytes. */
 
-/**
- * Replace or create a whole file; `before` is the SHA-256 the content was computed from
- * (`undefined`: the file must not exist).
- */
+/** `before`: the SHA-256 of the replaced content; `undefined`: the file must not exist. */
 export type WriteOp = {
   readonly kind: 'write';
   readonly path: string;
@@ -12,11 +9,7 @@ export type WriteOp = {
   readonly mode?: number;
 };
 export type DeleteOp = { readonly kind: 'delete'; readonly path: string; readonly before: string };
-/**
- * Append bytes to a log. `offset` is the size that the file must have; `head`/`rows` is what the
- * anchor says after the append
- * (chain of the last row, number of rows).
- */
+/** `offset`: the size that the log must have. `head` and `rows`: the anchor after the append. */
 export type AppendOp = {
   readonly kind: 'append';
   readonly path: string;
@@ -27,8 +20,5 @@ export type AppendOp = {
 };
 export type StorageOp = WriteOp | DeleteOp | AppendOp;
 
-/**
- * The last link known to be in a log, kept outside the workspace. `bytes` is the log's size after
- * that row.
- */
+/** The last hash of a log, the number of its rows, and its size. */
 export type Anchor = { readonly head: string; readonly rows: number; readonly bytes: number };

@@ -1,18 +1,15 @@
-/** A workspace at one instant, and what may be asked to change in it. */
+/** A workspace at one instant, and the changes to it. */
 import type { Clock } from '../kernel/clock.js';
 import type { Diagnostic } from '../kernel/diagnostic.js';
 import type { Cell, Doc, Rec, Value } from '../markdown/types.js';
 import type { ObjectSpec, Schema } from '../registry/types.js';
 
-/**
- * `path` is relative to the workspace, with `/`. Symlinks are not followed; `target` is what one
- * points at.
- */
+/** `path` is relative to the workspace, with `/`. Symbolic links are not followed. */
 export type FileEntry = {
   readonly path: string;
   readonly size: number;
   readonly mtimeMs: number;
-  /** Cannot be set back by a program, unlike `mtimeMs`: what a cache has to compare as well. */
+  /** Unlike `mtimeMs`, a program cannot reset it, so caches compare it too. */
   readonly ctimeMs: number;
   readonly ino: number;
   readonly mode: number;
@@ -21,7 +18,7 @@ export type FileEntry = {
   readonly links: number;
 };
 
-/** `FILE#field` or `FILE#key.field`, resolved. */
+/** A resolved address. */
 export type Located = {
   readonly address: string;
   readonly file: string;
@@ -31,15 +28,9 @@ export type Located = {
   readonly cell: Cell | undefined;
 };
 
-/**
- * Read-only SQL over the workspace (SQLite): one table per object, plus files, links, edges,
- * routes, fields.
- */
+/** Read-only SQL: one table for each object, and files, links, edges, routes and fields. */
 export interface SqlView {
-  /**
-   * Rows of one SELECT. Throws NocturneError('BAD_QUERY') for anything else, with SQLite's own
-   * words.
-   */
+  /** Runs one SELECT. @throws NocturneError `BAD_QUERY` with the message of SQLite. */
   query(sql: string): {
     readonly columns: readonly string[];
     readonly rows: readonly Readonly<Record<string, string | number | null>>[];
@@ -52,19 +43,16 @@ export interface SqlView {
   close(): void;
 }
 
-/**
- * Immutable: every file is read at most once and what was read is kept. Records come from
- * REGISTRY.md's objects.
- */
+/** Immutable: every file is read at most once. */
 export interface Snapshot {
   readonly root: string;
   readonly now: Date;
   readonly schema: Schema;
   readonly schemaDiagnostics: readonly Diagnostic[];
-  /** Every governed file (all but `.git`, `.nocturne`, `node_modules`), sorted by path. */
+  /** Every governed file, sorted by path. */
   readonly files: ReadonlyMap<string, FileEntry>;
   bytes(path: string): Buffer | undefined;
-  /** Text of a UTF-8 file; `undefined` when missing or not UTF-8. */
+  /** The text of a file; `undefined` if missing or not UTF-8. */
   text(path: string): string | undefined;
   hash(path: string): string | undefined;
   doc(path: string): Doc | undefined;
@@ -74,23 +62,16 @@ export interface Snapshot {
   recordsIn(path: string, object: string): readonly Rec[];
   record(object: string, key: string): Rec | undefined;
   locate(address: string): Located;
-  /**
-   * What reading this file's records found wrong (cells missing, malformed front matter, ambiguous
-   * locator …).
-   */
+  /** The mistakes in this file's records, such as missing cells or malformed front matter. */
   recordDiagnostics(path: string): readonly Diagnostic[];
   sql(): SqlView;
-  /**
-   * Gives back the memory of what was read of a file; what is asked of it later is read again. For
-   * who goes through very many files once.
-   */
+  /** Frees the memory for a file, when going once through very many files. */
   release?(path: string): void;
 }
 
 export type Actor = { readonly kind: 'owner' | 'pass' | 'nocturne'; readonly name: string };
 
 export type Fields = Readonly<Record<string, Value>>;
-/** `at`: `OBJECT[key].field` addressing by object, or `FILE#key.field`. */
 export type Change =
   | { readonly kind: 'set'; readonly address: string; readonly value: Value; readonly valid?: Date }
   | {
@@ -115,10 +96,7 @@ export type Change =
       readonly mode?: number;
     }
   | { readonly kind: 'delete'; readonly path: string }
-  /**
-   * The file was changed on disk already (by an agent, within its bounds): record it. `before`:
-   * what it held; nothing when it was not there.
-   */
+  /** Records that an agent has changed a file within its scope. `before`: its old content. */
   | { readonly kind: 'adopt'; readonly path: string; readonly before: Buffer | undefined };
 
 export type Notice = {
@@ -155,14 +133,11 @@ export type ChangeSet = {
   readonly bundle?: string;
   readonly changes: readonly Change[];
   readonly notices?: readonly Notice[];
-  /** Audit rows written in the same transaction; seq, time, run id and chain are filled in. */
+  /** Audit rows of the same transaction, without seq, time, run id and chain. */
   readonly audit?: readonly AuditEntry[];
 };
 
-/**
- * One part of a commit. A function is given the workspace as the parts before it leave it, so that
- * its decision cannot be stale.
- */
+/** One part of a commit. A function gets the workspace after the parts before it. */
 export type CommitPart = ChangeSet | ((view: Snapshot) => ChangeSet);
 
 export type FieldChange = {
@@ -182,20 +157,17 @@ export type CommitResult = {
   readonly attempts: number;
 };
 
-/** A workspace held open. `close()` releases what it holds. */
+/** An open workspace. */
 export interface Workspace {
   readonly root: string;
   readonly clock: Clock;
-  /**
-   * `$NOCTURNE_HOME/workspaces/<id>`: trust, anchors, incidents, pass tokens; outside the
-   * workspace.
-   */
+  /** `$NOCTURNE_HOME/workspaces/<id>`: trust, anchors, incidents, pass tokens. */
   readonly state: string;
   readonly home: string;
   snapshot(): Snapshot;
   /**
-   * The one way in. Functions are called under the commit mutex, on a fresh snapshot. Several parts
-   * are one transaction; each is on record with its own reason and bundle.
+   * Every write goes through this function. It calls functions under the commit mutex, on a fresh
+   * snapshot. Several parts are one transaction, each recorded with its own reason and bundle.
    */
   commit(
     change: CommitPart | readonly CommitPart[],

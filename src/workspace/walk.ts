@@ -1,7 +1,4 @@
-/**
- * Lists the governed files of a workspace: everything but version control, installed packages, our
- * own store and temporary files.
- */
+/** Lists the governed files: not version control, packages, our store and temporary files. */
 import { constants, type Dirent, lstatSync, readdirSync, readlinkSync } from 'node:fs';
 import { NocturneError } from '../kernel/error.js';
 import { TEMP_PREFIX } from './durable.js';
@@ -11,20 +8,15 @@ import type { FileEntry } from './types.js';
 
 const IGNORED: ReadonlySet<string> = new Set(['.git', '.nocturne', 'node_modules']);
 
-/**
- * Whether a path is outside what is governed: `.git`, `.nocturne`, `node_modules` at any depth, and
- * temporary files.
- */
+/** Whether a path is not governed: `.git`, `.nocturne`, `node_modules`, or a temporary file. */
 export function isIgnored(path: string): boolean {
   return path.split('/').some((part) => IGNORED.has(part) || part.startsWith(TEMP_PREFIX));
 }
 
 /**
- * Every governed file by path, sorted by UTF-16 units. Symbolic links are reported with their
- * target, never followed; sockets, pipes,
- * devices and names that are not UTF-8 are `other`. Directories are not listed. A file that goes
- * away meanwhile is left out.
- * @param onTemporary told the path of each temporary file met (recovery removes them).
+ * Every governed file by path, sorted by UTF-16 units. Symbolic links are not followed; sockets,
+ * pipes, devices and names that are not UTF-8 are `other`. Skips files that disappear.
+ * @param onTemporary called with the path of each temporary file.
  */
 export function walk(root: string, onTemporary?: (path: string) => void): Map<string, FileEntry> {
   const found: FileEntry[] = [];
@@ -56,7 +48,7 @@ function list(root: string, directory: string): Dirent[] {
     throw new NocturneError(
       'UNREADABLE',
       `cannot list the directory ${shown} (${code ?? 'unknown error'})`,
-      { file: shown, cause: error, hint: 'make it readable for the user who runs nocturne' },
+      { file: shown, cause: error, hint: 'make it readable for the user who runs Nocturne' },
     );
   }
 }
@@ -64,8 +56,7 @@ function list(root: string, directory: string): Dirent[] {
 function describe(root: string, path: string): FileEntry | undefined {
   const stats = lstatSync(within(root, path), { throwIfNoEntry: false });
   if (stats === undefined) {
-    // A name that is not UTF-8 cannot be asked about by its decoded form; it must be seen all the
-    // same.
+    // A name that is not UTF-8 cannot be looked up, but has to be listed.
     return path.includes('\ufffd')
       ? { path, size: 0, mtimeMs: 0, ctimeMs: 0, ino: 0, mode: 0, kind: 'other', links: 1 }
       : undefined;

@@ -16,6 +16,16 @@ const ROOTS = [
     files: ['*.md', '{docs,orchestration-os,audit,PROJECTS,memory,inbox,examples,src}/**/*.md'],
     prose: markdownProse,
   },
+  // Rooms that are rewritten: their comments and messages.
+  {
+    files: [
+      'src/{kernel,integrity,validate,modules,setup,markdown,registry,surfaces,workspace}/**/*.ts',
+      'bench/**/*.ts',
+      'examples/importers/**/*.ts',
+      '!src/workspace/{pass-lock,lock-file,fence-counter}.ts',
+    ],
+    prose: codeProse,
+  },
 ];
 
 const TRANSLATED: readonly Turn[] = [
@@ -90,6 +100,11 @@ t.test(
     t.same(findings('page.md', markdownProse(page)), [
       'page.md:3 has "stands in": write is in, is at, forbids',
     ]);
+    const source = "// It goes by\nconst beside = 'beside';\nfail('it stands here');\n";
+    t.same(findings('a.ts', codeProse(source)), [
+      'a.ts:1 has "goes by": write uses, follows',
+      'a.ts:3 has "stands here": write is in, is at, forbids',
+    ]);
   },
 );
 
@@ -118,6 +133,24 @@ function markdownProse(page: string): string {
       blank(text.slice(contentStart, contentEnd)) +
       text.slice(contentEnd);
   return text.replace(/(?<!`)(`+)(?!`)[^`]+\1(?!`)/g, blank);
+}
+
+/** Comments and sentences of a program; the rest, and code spans in comments, are blank. */
+function codeProse(program: string): string {
+  const prose =
+    /\/\*[\s\S]*?\*\/|\/\/[^\n]*|'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"|`(?:\\.|[^`\\])*`/g;
+  let text = '';
+  let end = 0;
+  for (const { 0: found, index } of program.matchAll(prose)) {
+    const isComment = found.startsWith('/');
+    const words = isComment
+      ? found.replace(/`[^`]*`/g, blank).replace(/^ *(?:\/\*\*|\*\/?|\/\/)/gm, blank)
+      : found.replace(/\$\{[^{}]*\}/g, blank);
+    const isName = !isComment && !found.includes(' ');
+    text += blank(program.slice(end, index)) + (isName ? blank(found) : words);
+    end = index + found.length;
+  }
+  return text + blank(program.slice(end));
 }
 
 function blank(code: string): string {

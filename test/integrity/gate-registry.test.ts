@@ -133,8 +133,8 @@ t.test(
       });
     };
     t.match(problems('## Module completion', '## Modul completion'), [
-      /^### R1 Objects: .*stands in no section of a module/,
-      /^### R3 Routes: .*stands in no section of a module/,
+      /^### R1 Objects: .*is not in the section of a module/,
+      /^### R3 Routes: .*is not in the section of a module/,
     ]);
     const completion = SHIPPED.slice(SHIPPED.indexOf('## Module completion'));
     t.match(problems(completion, completion.replace('### R3 Routes', '### Routes')), [

@@ -474,7 +474,7 @@ t.test('what cannot be done is refused with the reason', async (t) => {
     [
       'an anchored value',
       'BAD_VALUE',
-      /another field would change/,
+      /another field would also change/,
       () => setField(front, DOCUMENT, { file: FILE, key: 'x', field: 'a', value: 'y' }),
     ],
     [

@@ -183,8 +183,8 @@ t.test('fields have exact places', async (t) => {
 
 t.test('what is wrong in front matter is told with its place', async (t) => {
   const table: readonly (readonly [string, RegExp, number, number])[] = [
-    ['a: 1\na: 2\n', /"a" is given twice/, 3, 1],
-    ['b:\n  x: 1\n  y: 2\n  x: 3\n', /"b.x" is given twice/, 5, 3],
+    ['a: 1\na: 2\n', /"a" occurs twice/, 3, 1],
+    ['b:\n  x: 1\n  y: 2\n  x: 3\n', /"b.x" occurs twice/, 5, 3],
     ['a: [1\nb: 2\n', /not valid YAML/, 3, 1],
     ['ok: 1\na: b: c\n', /not valid YAML/, 3, 4],
     ['a: "x\n', /not valid YAML/, 3, 1],
@@ -229,7 +229,10 @@ t.test('front matter that is missing, not closed or in a language is told apart'
   const first = (text: string): unknown => readFrontMatter(scan(text), 'x.md').diagnostics[0];
   t.match(first('# T\n'), { message: /no front matter/, range: { line: 1, column: 1 } });
   t.match(first(''), { message: /no front matter/ });
-  t.match(first('---\na: b\n# T\n'), { message: /never closed/, range: { line: 1, endColumn: 4 } });
+  t.match(first('---\na: b\n# T\n'), {
+    message: /begins here and never ends/,
+    range: { line: 1, endColumn: 4 },
+  });
   t.match(first('---js\nprocess.exit(1)\n---\n'), { message: /language "js"/, actual: '---js' });
   t.match(first('\ufeff---json\n{}\n---\n'), {
     message: /language "json"/,

@@ -54,7 +54,7 @@ type Swap = {
 const SWAPS: readonly Swap[] = [
   {
     sentence: 'a link to another folder',
-    says: /a link to .*victim is there now/,
+    says: /it is now a link to .*victim/,
     swap: (root, victim) => {
       renameSync(root, `${root}.moved`);
       symlinkSync(victim, root);
@@ -62,7 +62,7 @@ const SWAPS: readonly Swap[] = [
   },
   {
     sentence: 'another real folder',
-    says: /another folder is there now/,
+    says: /another folder is now in its place/,
     swap: (root, victim) => {
       renameSync(root, `${root}.moved`);
       cpSync(victim, root, { recursive: true });
@@ -70,7 +70,7 @@ const SWAPS: readonly Swap[] = [
   },
   {
     sentence: 'nothing',
-    says: /nothing is there now/,
+    says: /it no longer exists/,
     swap: (root) => renameSync(root, `${root}.moved`),
   },
   {
@@ -84,7 +84,7 @@ const SWAPS: readonly Swap[] = [
   },
   {
     sentence: 'a real folder above it',
-    says: /another folder is there now/,
+    says: /another folder is now in its place/,
     swap: (root, victim) => {
       const above = dirname(root);
       renameSync(above, `${above}.moved`);
@@ -182,7 +182,7 @@ function nocturne(
  * know.
  */
 function putBack(t: Test, hint: string, workspace?: string): void {
-  const [, command = ''] = /put it back: (.*?); then repeat/.exec(hint) ?? [];
+  const [, command = ''] = /(?:restore it|Move it back): (.*?); then run/.exec(hint) ?? [];
   t.not(command, '', `the hint has a command: ${hint}`);
   const ran = spawnSync(
     'sh',

@@ -85,7 +85,7 @@ t.test(
     t.match(read(at, 'notes/a.md'), '(SOUL.md)', 'nothing was written yet');
     const fixed = nocturne(at, 'validate', '--fix');
     t.equal(fixed.exit, 0, fixed.stdout + fixed.stderr);
-    t.match(fixed.stdout, /^put right: 3 places in ACTIVE-PROJECTS\.md, notes\/a\.md\n/);
+    t.match(fixed.stdout, /^Repaired 3 places in ACTIVE-PROJECTS\.md, notes\/a\.md\n/);
     t.match(read(at, 'ACTIVE-PROJECTS.md'), '| collect | active | 2026-11-20T01:42:10Z | - |\n');
     t.equal(read(at, 'notes/a.md'), 'See [the soul](../SOUL.md).\n');
     t.equal(read(at, 'AGENTS.md'), before);
@@ -101,7 +101,7 @@ t.test(
     );
     t.match(
       nocturne(at, 'validate', '--fix').stdout,
-      /^(?!put right)/,
+      /^(?!Repaired)/,
       'a second time there is nothing to do',
     );
   },

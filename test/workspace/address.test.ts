@@ -70,7 +70,7 @@ t.test(
       ['TASKS.md#', 'BAD_ADDRESS', /not an address/, /./],
       ['', 'BAD_ADDRESS', /not an address/, /./],
       ['gone.md#a.b', 'NOT_FOUND', /there is no file gone\.md/, /relative to the workspace/],
-      ['plain.md#a.b', 'NOT_FOUND', /plain\.md holds no object/, /R1/],
+      ['plain.md#a.b', 'NOT_FOUND', /plain\.md has no object/, /R1/],
       [
         'TASKS.md#z.rank',
         'NOT_FOUND',
@@ -84,7 +84,7 @@ t.test(
         /PLAN has no field "goal\.txt"/,
         /goal\.text, goal\.due/,
       ],
-      ['NOPE[a].rank', 'NOT_FOUND', /declares no object NOPE/, /known: TASK, PLAN/],
+      ['NOPE[a].rank', 'NOT_FOUND', /does not declare an object NOPE/, /objects: TASK, PLAN/],
       ['TASK[z].rank', 'NOT_FOUND', /there is no TASK with the key "z"/, /keys: a/],
       ['TASK[a].rnk', 'NOT_FOUND', /TASK has no field "rnk"/, /slug, status/],
       [

@@ -249,7 +249,7 @@ t.test('what is there already is not inserted again', async (t) => {
   });
   t.match(insert({ object: 'PROJECT', key: 'pages', fields: { mission: 'x' } }), {
     code: 'EXISTS',
-    message: `${PROJECT} is there already`,
+    message: `${PROJECT} already exists`,
   });
   const twice: Change = {
     kind: 'insert',
@@ -497,11 +497,11 @@ t.test('logs are only appended to', async (t) => {
   const refused = (change: Change) => errorOf(() => place.workspace.commit(changeSet([change])));
   t.match(refused({ kind: 'set', address: `${AUDIT}#1.result`, value: 'x' }), {
     code: 'REFUSED',
-    message: `${AUDIT} is a log: rows are appended, never changed`,
+    message: `${AUDIT} is a log: only Nocturne adds rows to it, and rows never change`,
   });
   t.match(refused({ kind: 'remove', object: 'AUDIT', key: '1' }), {
     code: 'REFUSED',
-    message: `${AUDIT} is a log: nothing is removed from it`,
+    message: `${AUDIT} is a log: only Nocturne adds rows to it, and rows never change`,
   });
   t.match(refused({ kind: 'write', path: AUDIT, content: '' }), {
     code: 'REFUSED',
@@ -529,23 +529,23 @@ t.test('a record is put only where its objects are', async (t) => {
     }),
     {
       code: 'USAGE',
-      message: 'SOUL.md is no place for a DRAFT',
-      hint: 'they are in PROJECTS/*/LONGRUNNER-DRAFT.md',
+      message: 'SOUL.md cannot contain a DRAFT',
+      hint: 'files of DRAFT: PROJECTS/*/LONGRUNNER-DRAFT.md',
     },
   );
   t.match(refused({ kind: 'insert', object: 'DRAFT', key: '../../x', fields: { mission: 'x' } }), {
     code: 'USAGE',
-    message: /say in which file/,
+    message: /which file\?/,
     hint: /letters, digits/,
   });
   t.match(refused({ kind: 'insert', object: 'MEMORY', key: 'RUN-1', fields: { result: 'x' } }), {
     code: 'USAGE',
-    message: /say in which file/,
+    message: /which file\?/,
     hint: 'give the file',
   });
   t.match(refused({ kind: 'insert', object: 'NOPE', fields: {} }), {
     code: 'NOT_FOUND',
-    message: 'REGISTRY.md declares no object NOPE',
+    message: 'REGISTRY.md does not declare an object NOPE',
   });
   t.match(refused({ kind: 'append', object: 'DISPATCH', fields: { slug: 'x', nope: 'y' } }), {
     code: 'NOT_FOUND',
@@ -598,7 +598,7 @@ t.test('a log that differs from its anchor is not appended to', async (t) => {
       {
         code: 'GATE',
         message:
-          /AUDIT-LOG\.md (has \d+ bytes, its anchor says \d+|is missing)|the log audit\/AUDIT-LOG\.md is missing/,
+          /AUDIT-LOG\.md (has \d+ bytes, but its anchor says \d+|is missing)|the log audit\/AUDIT-LOG\.md is missing/,
       },
     );
     t.equal(governed(place), before);
@@ -622,8 +622,7 @@ t.test(
       errorOf(() => elsewhere.commit(set)),
       {
         code: 'NOT_TRUSTED',
-        message:
-          /audit\/(AUDIT|CHANGE)-LOG\.md has \d+ rows? that nothing on this machine vouches for/,
+        message: /audit\/(AUDIT|CHANGE)-LOG\.md has \d+ rows?, but no anchor on this machine/,
         hint: /NOCTURNE_HOME/,
       },
     );
@@ -695,7 +694,7 @@ t.test('without a place for its record no change is made', async (t) => {
         changeSet([{ kind: 'set', address: 'DISPATCH[pages].priority', value: 9 }]),
       ),
     ),
-    { code: 'SCHEMA', message: /no CHANGE or no AUDIT/ },
+    { code: 'SCHEMA', message: /both CHANGE and AUDIT/ },
   );
   t.match(read(place, 'ACTIVE-PROJECTS.md'), /\| 1 \| pages \|/);
 });
@@ -774,13 +773,13 @@ t.test('a bundle refuses what it cannot take, in words, and then nothing is chan
     errorOf(() => runBundle(place.workspace, name, args));
   t.match(tryBundle('phase_transit', good), {
     code: 'NOT_FOUND',
-    message: 'REGISTRY.md declares no bundle "phase_transit"',
+    message: 'REGISTRY.md does not declare a bundle "phase_transit"',
     hint: /phase_transition/,
   });
   t.match(tryBundle('phase_transition', { ...good, why: 'x' }), {
     code: 'BAD_VALUE',
-    message: 'the bundle phase_transition takes no argument "why"',
-    hint: 'it takes slug, expires_at, question, evidence?',
+    message: 'the bundle phase_transition has no argument "why"',
+    hint: 'its arguments are slug, expires_at, question, evidence?',
   });
   t.match(tryBundle('phase_transition', { ...good, question: '' }), {
     code: 'BAD_VALUE',
@@ -796,11 +795,11 @@ t.test('a bundle refuses what it cannot take, in words, and then nothing is chan
   });
   t.match(tryBundle('phase_transition', { ...good, slug: 'nobody' }), {
     code: 'BAD_VALUE',
-    message: 'the argument slug of phase_transition names no PROJECT: "nobody"',
+    message: 'the argument slug of phase_transition is "nobody", but there is no such PROJECT',
   });
   t.match(
     tryBundle('notification_answer', { id: 'N-20261121-001', answer: 'yes', status: 'approved' }),
-    { code: 'BAD_VALUE', message: /names no NOTIFICATION/ },
+    { code: 'BAD_VALUE', message: /there is no such NOTIFICATION/ },
   );
   t.match(
     tryBundle('pass_record', {

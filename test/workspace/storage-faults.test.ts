@@ -56,7 +56,7 @@ t.test(
       );
       t.match(error, { code: 'STORAGE' }, step);
       if (i > inPlace) {
-        t.match(error.message, /the change is in place/);
+        t.match(error.message, /the change is complete/);
         recover(copy.root, copy.state);
       }
       t.equal(generationOf(copy), i > inPlace ? 1 : 0, `${step}: ${i > inPlace ? 'new' : 'old'}`);
@@ -77,8 +77,8 @@ t.test('a second fault while undoing keeps the change in the journal, and says s
   );
   t.match(error, {
     code: 'STORAGE',
-    message: /undoing failed as well/,
-    hint: /finished when the workspace is next opened/,
+    message: /undoing the change also failed/,
+    hint: /the next command then completes/,
   });
 });
 

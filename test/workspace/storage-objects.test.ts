@@ -65,7 +65,7 @@ t.test(
     writeFileSync(path, 'wrong');
     t.throws(() => getObject(root, hash), {
       code: 'STORAGE',
-      message: /is not what its name says/,
+      message: /does not match its hash/,
     });
     truncateSync(path, 0);
     putObject(root, Buffer.from('right'));

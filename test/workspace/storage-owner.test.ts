@@ -172,7 +172,7 @@ t.test(
     t.throws(() => transact(place.root, place.state, ops, { runId: '', reason: '' }), {
       code: 'CONFLICT',
       message:
-        'changed since it was read: A.md was edited; B.md was deleted; PROJECTS/odd/deep/E.md was created by somebody else; audit/LOG.md has 45 bytes instead of 44',
+        'files changed since they were read: A.md was edited; B.md was deleted; PROJECTS/odd/deep/E.md was created; audit/LOG.md has 45 bytes instead of 44',
       place: { file: 'A.md' },
     });
     t.same(allTexts(place.root), before);

@@ -74,7 +74,7 @@ t.test(
     const spoil: Record<string, readonly [(file: string, place: Place) => void, RegExp]> = {
       'one byte changed': [
         (file) => flip(file, readFileSync(file).indexOf('generation 3')),
-        /damaged, or nocturne did not write it/,
+        /damaged, or Nocturne did not write it/,
       ],
       'its list of files changed': [
         (file) =>
@@ -83,9 +83,9 @@ t.test(
             readFileSync(file, 'latin1').replace('"path":"B.md"', '"path":"C.md"'),
             'latin1',
           ),
-        /damaged, or nocturne did not write it/,
+        /damaged, or Nocturne did not write it/,
       ],
-      'cut short': [(file) => truncateSync(file, 700), /damaged, or nocturne did not write it/],
+      'cut short': [(file) => truncateSync(file, 700), /damaged, or Nocturne did not write it/],
       empty: [(file) => writeFileSync(file, ''), /does not begin like a journal entry/],
       garbage: [
         (file) => writeFileSync(file, Buffer.from([0, 255, 10, 1])),
@@ -93,11 +93,11 @@ t.test(
       ],
       'the key is gone': [
         (_, place) => rmSync(join(place.state, 'journal.key')),
-        /the key that it was made with is not in the state directory/,
+        /its key is not in the state directory/,
       ],
       'another key': [
         (_, place) => writeFileSync(join(place.state, 'journal.key'), '0'.repeat(64)),
-        /damaged, or nocturne did not write it/,
+        /damaged, or Nocturne did not write it/,
       ],
     };
     for (const [name, [act, reason]] of Object.entries(spoil)) {
@@ -110,7 +110,7 @@ t.test(
       ];
       t.throws(
         () => recover(place.root, place.state),
-        { code: 'GATE', message: reason, hint: /it was kept and nothing was changed/ },
+        { code: 'GATE', message: reason, hint: /nothing was changed/ },
         name,
       );
       t.same(
@@ -164,7 +164,7 @@ t.test('an old entry that is put back is not carried out a second time', async (
   renameSync(kept, put);
   t.throws(() => recover(place.root, place.state), {
     code: 'GATE',
-    message: /it was made for another state of the logs/,
+    message: /it was written for another state of the logs/,
   });
   t.match(readFileSync(join(place.root, 'A.md'), 'utf8'), /generation 2/);
 });
@@ -216,7 +216,7 @@ t.test(
     rmSync(entry);
     t.throws(() => recover(place.root, place.state), {
       code: 'GATE',
-      message: /does not hold the anchors/,
+      message: /does not contain the anchors/,
     });
   },
 );

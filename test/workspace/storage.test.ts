@@ -114,7 +114,7 @@ t.test(
     t.same(readdirSync(t.testdirName), ['run.sh']);
     t.throws(() => writeFileDurably(join(t.testdirName, 'no/such/dir'), ''), {
       code: 'STORAGE',
-      hint: /the directory of this file is gone/,
+      hint: /create the missing directory/,
     });
   },
 );
@@ -342,7 +342,7 @@ t.test('paths that are not of governed files, or lead through links, are refused
   mkdirSync(join(root, 'dir.md'));
   t.throws(
     () => transact(root, state, [write('dir.md', 'x', undefined)], { runId: '', reason: '' }),
-    { code: 'CONFLICT', message: /dir\.md is no regular file any more/ },
+    { code: 'CONFLICT', message: /dir\.md is no longer a regular file/ },
   );
 });
 

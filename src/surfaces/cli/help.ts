@@ -71,7 +71,7 @@ export function helpFor(name: string, summary: string, command: Command): string
     '',
     ...options.map(
       (option) =>
-        `  ${option.flags.padEnd(width)}${option.description}${'choices' in option && option.choices !== undefined ? ` (${option.choices.join(', ')})` : ''}`,
+        `  ${option.flags.padEnd(width)}${option.description}${'choices' in option && option.choices !== undefined ? `: ${option.choices.join(', ')}` : ''}`,
     ),
   ].join('\n');
 }

@@ -284,7 +284,7 @@ t.test('the owner looks at a question, and approves what was shown', async (t) =
     },
   });
   const shown = (await callForText(at, ['approvals', 'show', 'AP-001'])).text;
-  t.match(shown, /It would write docs\/new\.md \(\d+ bytes, a new file\)/);
+  t.match(shown, /A yes would write docs\/new\.md \(\d+ bytes, a new file\)/);
   t.match(shown, /\+Line 59\./, 'to the last line');
   t.match(await callProcess(at, ['approvals', 'show', 'AP-009']), {
     exit: 2,
@@ -307,7 +307,7 @@ t.test('the owner looks at a question, and approves what was shown', async (t) =
       'target=x',
       'by=owner',
     ]),
-    { exit: 5, json: { error: { message: /run by nocturne itself/ } } },
+    { exit: 5, json: { error: { message: /only Nocturne runs the bundle/ } } },
   );
   t.match(await callProcess(at, ['decline', 'AP-002']), {
     exit: 0,
@@ -320,11 +320,11 @@ t.test('the owner looks at a question, and approves what was shown', async (t) =
   t.equal(read(at, 'docs/new.md'), content);
   t.match(await callProcess(at, ['approve', 'AP-001']), {
     exit: 5,
-    json: { error: { code: 'REFUSED', message: /is done/ } },
+    json: { error: { code: 'REFUSED', message: /is already done/ } },
   });
   t.match(await callProcess(at, ['approve', 'AP-002']), {
     exit: 5,
-    json: { error: { code: 'REFUSED', message: /is done/ } },
+    json: { error: { code: 'REFUSED', message: /is already done/ } },
   });
   t.match(await callProcess(at, ['gate']), { exit: 0 });
 });

@@ -67,5 +67,5 @@ t.test('a word that is no command is answered with the one that was meant', asyn
     t.match(await callForText(place, words), { exit: 2, text: meant });
   }
   t.match(await callForText(place, ['help', 'set']), { exit: 0, text: /^nocturne set <address>/ });
-  t.match(await callForText(place, []), { exit: 2, text: /^nocturne: governance/ });
+  t.match(await callForText(place, []), { exit: 2, text: /^nocturne: let AI agents/ });
 });

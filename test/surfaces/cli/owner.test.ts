@@ -89,7 +89,7 @@ const questions: readonly CliCase<Place>[] = [
     that: 'an answer to nothing finds nothing',
     words: ['approve', 'pages'],
     exit: 2,
-    json: { error: { code: 'NOT_FOUND', hint: 'nothing waits for an answer' } },
+    json: { error: { code: 'NOT_FOUND', hint: 'no question is open' } },
   },
   {
     that: 'a question is shown',

@@ -56,7 +56,7 @@ const owners: readonly CliCase<Place>[] = [
     that: 'a word that belongs to no option is said so',
     words: ['tool', 'search', 'x'],
     exit: 2,
-    json: { error: { code: 'USAGE', message: /"x" belongs to no option/ } },
+    json: { error: { code: 'USAGE', message: /"x" does not follow an option/ } },
   },
   {
     that: 'a tool that does not exist is not guessed',
@@ -87,7 +87,7 @@ t.test('arguments come as JSON on standard input as well', async (t) => {
   t.match(said, { exit: 0, text: /^SOUL\.md:1: # Soul/ });
   t.match(await callForText(at, ['tool', 'search', '-'], { input: '["x"]' }), {
     exit: 2,
-    text: /not an object of JSON/,
+    text: /not a JSON object/,
   });
 });
 

@@ -221,11 +221,11 @@ t.test(
     const at = makeWorkspace(t.testdir());
     t.match(await callForText(at, ['gate', '--workspace', at.root, '--no-color'], { cwd: '/' }), {
       exit: 0,
-      text: /^In order: \d+ protected files/,
+      text: /^The gate passes: \d+ protected files/,
     });
     t.match(await callForText(at, ['--workspace', at.root, 'gate'], { cwd: '/' }), {
       exit: 0,
-      text: /^In order/,
+      text: /^The gate passes/,
     });
     t.match(await callForText(at, ['gate', '--fast']), { exit: 2, text: /unknown option/ });
     t.match(await callForText(at, ['gate', '--help']), { exit: 0, text: /nocturne gate --json/ });

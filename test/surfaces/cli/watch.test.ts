@@ -26,12 +26,12 @@ t.test('watch tells modules what the owner changes, as it changes', async (t) =>
       if (done === true || line.test(value)) return value ?? 'nothing more';
     }
   };
-  t.match((await told.next()).value, /^watching/);
-  t.equal(await until(/^completion: /), 'completion: 1 changes', 'at the start, what is there');
+  t.match((await told.next()).value, /^Watching/);
+  t.equal(await until(/^completion: /), 'completion: 1 change', 'at the start, what is there');
   t.match(await until(/^knowledge: /), /^knowledge: \d+ changes$/);
   mkdirSync(join(root, 'PROJECTS/pages/outputs'), { recursive: true });
   writeFileSync(join(root, 'PROJECTS/pages/outputs/a.md'), 'A page.\n');
-  t.equal(await until(/^completion: /), 'completion: 1 changes');
+  t.equal(await until(/^completion: /), 'completion: 1 change');
   watching.kill('SIGINT');
   t.same(await once(watching, 'exit'), [0, null]);
 });

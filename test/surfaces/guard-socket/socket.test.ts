@@ -168,7 +168,7 @@ t.test(
         word,
       );
     const shown = await callForText(place, ['pass', 'begin'], { env });
-    t.match(shown, { exit: 0, text: /openclaw has begun this pass[^]*## Brief/ });
+    t.match(shown, { exit: 0, text: /openclaw began this pass[^]*## Brief/ });
     t.notMatch(shown.text, token, 'the token is not shown to a model');
     t.match(await line.ask({ op: 'status' }), { value: { passes: [{ isRunning: true }] } });
     t.match(await line.ask(END), { ok: true });

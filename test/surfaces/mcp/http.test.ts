@@ -134,13 +134,13 @@ t.test('a request that is not for this server is turned away before it is read',
   const server = await startHttp(place);
   t.teardown(() => server.end());
   const cases: readonly (readonly [string, Parameters<typeof post>[1], number, RegExp])[] = [
-    ['no token', { without: ['authorization'] }, 401, /no token/],
-    ['another token', { headers: { authorization: 'Bearer guess' } }, 401, /another token/],
+    ['no token', { without: ['authorization'] }, 401, /token is missing/],
+    ['another token', { headers: { authorization: 'Bearer guess' } }, 401, /token is wrong/],
     [
       'another kind of authorisation',
       { headers: { authorization: `Basic ${server.token}` } },
       401,
-      /no token/,
+      /token is missing/,
     ],
     [
       'a Host that was rebound',
@@ -201,7 +201,7 @@ t.test("one server a workspace; its file is the owner's alone and goes with it",
   t.match(readJson(file), { url: server.url, token: server.token });
   const second = nocturne(place, ['mcp', '--http']);
   t.equal(second.exit, 4);
-  t.match(second.stderr, /LOCKED: process \d+ serves this workspace already/);
+  t.match(second.stderr, /LOCKED: process \d+ already serves this workspace/);
   const client = await connectHttp(server);
   t.equal(await server.end(), 0, 'it ends in order although a client is connected');
   t.throws(() => statSync(file));

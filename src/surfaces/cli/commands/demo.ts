@@ -31,7 +31,8 @@ export const demo: Command = {
       color: context.color,
     });
     const result = await night.run(inside, { args: [], options: {} });
-    const place = relative(context.cwd, directory);
+    const path = relative(context.cwd, directory);
+    const place = path.startsWith('..') ? directory : path;
     const how = `\n\nThe workspace is ${directory}. To answer a question and let the next pass act on it:\n\n  export NOCTURNE_HOME=${home}\n  npx nocturne approve inventory --workspace ${place}\n  npx nocturne run worker --workspace ${place}\n`;
     return { ...result, text: `${result.text.trimEnd()}${how}` };
   },

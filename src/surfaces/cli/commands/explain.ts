@@ -1,7 +1,7 @@
 /** `explain`: the page of a rule, or the facts about a file or an object. */
 import { EXIT, NocturneError } from '../../../kernel/error.js';
 import { didYouMean } from '../../../kernel/nearest-name.js';
-import { endOfPart } from '../../../registry/registry-part.js';
+import { scopeOf } from '../../../markdown/find-records.js';
 import { ruleIds } from '../../../validate/validate-snapshot.js';
 import type { Snapshot } from '../../../workspace/types.js';
 import { explainFile, explainObject, fileText, objectText } from '../explain-workspace.js';
@@ -63,7 +63,7 @@ function declaredRule(snapshot: Snapshot, id: string): string | undefined {
   const heading = doc?.headings.find((candidate) => candidate.line === rule?.range.line);
   return doc === undefined || heading === undefined
     ? undefined
-    : doc.text.slice(heading.start, endOfPart(doc, heading)).trim();
+    : doc.text.slice(heading.start, scopeOf(doc, heading).end).trim();
 }
 
 function answer(json: Readonly<Record<string, unknown>>, text: string): CommandResult {

@@ -106,7 +106,7 @@ function actionOf(context: Context, options: Parsed['options']): Action {
   const kind = OPERATIONS.find((operation) => operation === options['op']);
   if (kind === undefined)
     throw new NocturneError('USAGE', '--op is missing', {
-      hint: `operations: ${OPERATIONS.join(', ')}`,
+      hint: `give --op with one of ${OPERATIONS.join(', ')}`,
     });
   const [path, to, command, file] = ['path', 'to', 'command', 'contentFile'].map(text);
   if (kind === 'exec' && command === undefined)
