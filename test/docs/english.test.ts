@@ -22,7 +22,7 @@ const ROOTS = [
       'src/{kernel,integrity,validate,modules,setup,markdown,registry,surfaces,workspace}/**/*.ts',
       'bench/**/*.ts',
       'examples/importers/**/*.ts',
-      '!src/workspace/lease.ts',
+      '!src/workspace/{pass-lock,lock-file,fence-counter}.ts',
     ],
     prose: codeProse,
   },
