@@ -309,7 +309,7 @@ t.test('at a terminal it asks, with what is known already filled in', async (t) 
     askForWords(asked, terminal),
   );
   t.same(answers, { owner: 'Ruth', domain: 'tides', timeZone: 'Europe/Lisbon' });
-  t.match(said.join(''), /An agent's workspace is here/);
+  t.match(said.join(''), /This adopts the agent's workspace/);
   await t.rejects(
     typing(['\x03'], [], (terminal) => askForWords(asked, terminal)),
     { code: 'USAGE', message: /nothing was written/ },
