@@ -21,6 +21,7 @@ const ROOTS = [
     files: [
       'src/{kernel,integrity,validate,modules,setup,markdown,registry,surfaces,workspace}/**/*.ts',
       'bench/**/*.ts',
+      'bench/**/*.ts',
       'examples/importers/**/*.ts',
       '!src/workspace/lease.ts',
     ],
@@ -135,19 +136,19 @@ function markdownProse(page: string): string {
   return text.replace(/(?<!`)(`+)(?!`)[^`]+\1(?!`)/g, blank);
 }
 
-/** Comments and texts of a program; the rest, imports and code spans in comments, are blank. */
+/** Comments and sentences of a program; the rest, and code spans in comments, are blank. */
 function codeProse(program: string): string {
   const prose =
     /\/\*[\s\S]*?\*\/|\/\/[^\n]*|'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"|`(?:\\.|[^`\\])*`/g;
-  const code = program.replace(/'\.[^'\n]*\.js'/g, blank);
   let text = '';
   let end = 0;
-  for (const { 0: found, index } of code.matchAll(prose)) {
+  for (const { 0: found, index } of program.matchAll(prose)) {
     const isComment = found.startsWith('/');
     const words = isComment
       ? found.replace(/`[^`]*`/g, blank).replace(/^ *(?:\/\*\*|\*\/?|\/\/)/gm, blank)
       : found.replace(/\$\{[^{}]*\}/g, blank);
-    text += blank(program.slice(end, index)) + words;
+    const isName = !isComment && !found.includes(' ');
+    text += blank(program.slice(end, index)) + (isName ? blank(found) : words);
     end = index + found.length;
   }
   return text + blank(program.slice(end));
