@@ -21,7 +21,6 @@ const ROOTS = [
     files: [
       'src/{kernel,integrity,validate,modules,setup,markdown,registry,surfaces,workspace}/**/*.ts',
       'bench/**/*.ts',
-      'bench/**/*.ts',
       'examples/importers/**/*.ts',
       '!src/workspace/lease.ts',
     ],
