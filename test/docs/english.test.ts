@@ -145,11 +145,16 @@ function codeProse(program: string): string {
     const isComment = found.startsWith('/');
     const words = isComment
       ? found.replace(/`[^`]*`/g, blank).replace(/^ *(?:\/\*\*|\*\/?|\/\/)/gm, blank)
-      : found.replace(/\$\{[^{}]*\}/g, blank);
+      : stringProse(found);
     text += blank(program.slice(end, index)) + words;
     end = index + found.length;
   }
   return text + blank(program.slice(end));
+}
+
+/** A string of one word is a name or a key. */
+function stringProse(string: string): string {
+  return /\s/.test(string) ? string.replace(/\$\{[^{}]*\}/g, blank) : blank(string);
 }
 
 function blank(code: string): string {
