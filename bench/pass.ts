@@ -1,7 +1,6 @@
 /**
- * One worker pass of the demonstration: how many snapshots it opens and how often it commits, by
- * V8's own counts, and what it takes. `NOCTURNE_BENCH_BEFORE` names the `dist` of another checkout
- * to run by turns with this one.
+ * One worker pass of the demonstration: its snapshots and commits, as V8 counts them, and its time.
+ * `NOCTURNE_BENCH_BEFORE` names the `dist` of another checkout to compare with.
  */
 import { mkdtempSync } from 'node:fs';
 import { join } from 'node:path';

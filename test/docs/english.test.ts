@@ -20,6 +20,7 @@ const ROOTS = [
   {
     files: [
       'src/{kernel,integrity,validate,modules,setup,markdown,registry,surfaces,workspace}/**/*.ts',
+      'bench/**/*.ts',
       'examples/importers/**/*.ts',
       '!src/workspace/lease.ts',
     ],
@@ -134,27 +135,22 @@ function markdownProse(page: string): string {
   return text.replace(/(?<!`)(`+)(?!`)[^`]+\1(?!`)/g, blank);
 }
 
-/** Comments and texts of a program; the rest, imports and code spans in comments, are blank. */
+/** Comments and sentences of a program; the rest, and code spans in comments, are blank. */
 function codeProse(program: string): string {
   const prose =
     /\/\*[\s\S]*?\*\/|\/\/[^\n]*|'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"|`(?:\\.|[^`\\])*`/g;
-  const code = program.replace(/'\.[^'\n]*\.js'/g, blank);
   let text = '';
   let end = 0;
-  for (const { 0: found, index } of code.matchAll(prose)) {
+  for (const { 0: found, index } of program.matchAll(prose)) {
     const isComment = found.startsWith('/');
     const words = isComment
       ? found.replace(/`[^`]*`/g, blank).replace(/^ *(?:\/\*\*|\*\/?|\/\/)/gm, blank)
-      : stringProse(found);
-    text += blank(program.slice(end, index)) + words;
+      : found.replace(/\$\{[^{}]*\}/g, blank);
+    const isName = !isComment && !found.includes(' ');
+    text += blank(program.slice(end, index)) + (isName ? blank(found) : words);
     end = index + found.length;
   }
   return text + blank(program.slice(end));
-}
-
-/** A string of one word is a name or a key. */
-function stringProse(string: string): string {
-  return /\s/.test(string) ? string.replace(/\$\{[^{}]*\}/g, blank) : blank(string);
 }
 
 function blank(code: string): string {

@@ -39,7 +39,7 @@ t.test('without any host a whole night of command runners goes as before', async
   t.match(run(['validate'], demo).said, /0 errors, 0 warnings/);
   t.match(
     run(['doctor'], demo).said,
-    /claude-code \(claude\): no installed host brings runners of this kind/,
+    /claude-code \(claude\): no installed host provides runners of this kind/,
   );
   t.match(run(['hooks', 'install'], demo), { exit: 0 }, 'there is nobody to install hooks for');
 });
