@@ -233,7 +233,7 @@ t.test(
     t.equal(await before(host, turnOf(place, { role: 'worker' })), undefined);
     t.match(await host.fire('before_tool_call', write('a.txt'), { sessionKey: CHILD }), {
       block: true,
-      blockReason: /no pass that runs/,
+      blockReason: /does not belong to a running pass/,
     });
     t.match(await host.fire('before_agent_run', { prompt: 'x' }, { sessionKey: CHILD }), {
       outcome: 'block',
