@@ -100,7 +100,7 @@ t.test('what is staged is judged', async (t) => {
   staged('docs/a.md', '---\na: [1\n---\n\n# A\n');
   refused('front matter that is none', /docs\/a\.md, line \d+: this is not YAML/);
   staged('docs/a.md', '# A\n\n<<<<<<< HEAD\none\n=======\ntwo\n>>>>>>> other\n');
-  refused('a conflict', /docs\/a\.md, line 3: a conflict/);
+  refused('a conflict', /docs\/a\.md, line 3: a merge conflict/);
   staged('docs/new\nline "x".json', '{');
   refused('a name with a newline', /is not JSON/);
   staged('SOUL.md', `${readFileSync(join(root, 'SOUL.md'), 'utf8')}\nMore.\n`);

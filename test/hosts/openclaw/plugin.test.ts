@@ -177,7 +177,7 @@ t.test('without an answer nothing is done', async (t) => {
   const turn = turnOf(place, { role: 'worker' });
   t.match(
     await before(host, turn),
-    /^blocked: nocturne: nocturne could not begin the pass: nocturne did not start/,
+    /^blocked: nocturne: Nocturne could not begin the pass: nocturne did not start/,
   );
   t.match(await host.fire('before_tool_call', write(OUTPUT), turn.context), { block: true });
   t.match(await host.status(), { ok: false, guard: { error: /did not start/ } });
@@ -233,7 +233,7 @@ t.test(
     t.equal(await before(host, turnOf(place, { role: 'worker' })), undefined);
     t.match(await host.fire('before_tool_call', write('a.txt'), { sessionKey: CHILD }), {
       block: true,
-      blockReason: /no pass that runs/,
+      blockReason: /does not belong to a running pass/,
     });
     t.match(await host.fire('before_agent_run', { prompt: 'x' }, { sessionKey: CHILD }), {
       outcome: 'block',
