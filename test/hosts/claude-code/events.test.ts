@@ -341,7 +341,7 @@ const GUEST: readonly Case[] = [
   {
     that: 'a runner that lost its token does nothing',
     event: (at) => pre('Write', { file_path: join(at.root, 'docs/new.md'), content: '' }),
-    says: denied(/no pass is running/),
+    says: denied(/has no running pass/),
     asked: () => ({ env: { NOCTURNE_RUN: 'RUN-20261121-001' } }),
   },
   {

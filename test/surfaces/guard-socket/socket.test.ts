@@ -164,7 +164,7 @@ t.test(
     for (const word of ['end', 'abort'])
       t.match(
         await callForText(place, ['pass', word], { env }),
-        { exit: 0, text: /goes on/ },
+        { exit: 0, text: /continues: openclaw/ },
         word,
       );
     const shown = await callForText(place, ['pass', 'begin'], { env });
