@@ -29,7 +29,7 @@ export async function knowledgeBatches(directory: string, model?: string): Promi
   const shape = made('shape', SHAPE.dimensions);
   makeSentenceShape(shape);
   const server = await scriptedEmbeddings([{ dimensions: DIMENSIONS }]);
-  const learnt = learn(texts);
+  const learned = learn(texts);
   const some = texts.filter((_, i) => i % ONE_OF === 0);
   const open = (modelPath: string): Promise<Embedder> =>
     makeTransformersEmbedder({ modelPath, model: 'made' });
@@ -58,9 +58,9 @@ export async function knowledgeBatches(directory: string, model?: string): Promi
             some,
           ] as const,
         ]),
-    ...(learnt === undefined
+    ...(learned === undefined
       ? []
-      : [['latent', async () => latentEmbedder(learnt), texts] as const]),
+      : [['latent', async () => latentEmbedder(learned), texts] as const]),
   ];
   const lines = [
     '| embedder | passages | one by one | all | ratio | resident |',

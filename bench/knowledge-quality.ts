@@ -79,12 +79,12 @@ async function ofSize(
       ),
     );
   const learning = cpu();
-  const learnt = learn(corpus.chunks.map(textOf));
+  const learned = learn(corpus.chunks.map(textOf));
   const learningCost = learning();
-  if (learnt === undefined) return [...lines, '', 'latent: too little to learn from'];
+  if (learned === undefined) return [...lines, '', 'latent: too little to learn from'];
   lines.push(
-    ...(await compare('latent', latentEmbedder(learnt), { corpus, halves, lower })),
-    `latent: learnt ${learnt.rows.size} terms x ${learnt.dimensions} in ${learningCost}`,
+    ...(await compare('latent', latentEmbedder(learned), { corpus, halves, lower })),
+    `latent: learned ${learned.rows.size} terms x ${learned.dimensions} in ${learningCost}`,
   );
   if (model === undefined) return lines;
   const real = await makeTransformersEmbedder({ modelPath: model, model });

@@ -54,7 +54,7 @@ async function sized(directory: string, size: number): Promise<readonly Result[]
   const loading = performance.now();
   quantisedIndex(db);
   const loaded = performance.now() - loading;
-  const [hybrid, learnt, words]: [number[], number[], number[]] = [[], [], []];
+  const [hybrid, learned, words]: [number[], number[], number[]] = [[], [], []];
   const recalls: number[] = [];
   // As a search for ten hits asks.
   const at = { limit: depthFor(HITS), narrowed: undefined };
@@ -72,7 +72,7 @@ async function sized(directory: string, size: number): Promise<readonly Result[]
     // The first time round warms.
     if (i < QUESTIONS) continue;
     hybrid.push(first - start);
-    learnt.push(between - first);
+    learned.push(between - first);
     words.push(performance.now() - between);
     recalls.push(recallOf(db, vector));
   }
@@ -84,7 +84,7 @@ async function sized(directory: string, size: number): Promise<readonly Result[]
   const recall = recalls.reduce((sum, value) => sum + value, 0) / recalls.length;
   return [
     limited(`hybrid, vectors of a model, ${name}`, hybrid, HYBRID.get(size)),
-    limited(`hybrid, learnt vectors, ${name}`, learnt, HYBRID.get(size)),
+    limited(`hybrid, learned vectors, ${name}`, learned, HYBRID.get(size)),
     limited(`words alone, ${name}`, words, WORDS.get(size)),
     {
       name: `candidates by binary codes, ${name}`,

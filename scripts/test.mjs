@@ -1,15 +1,17 @@
-// Compiles, runs the test files (all but those that start a real host, or those named) two at a
-// time, and closes with `N passed, N failed`.
+// Compiles, runs the test files (all but those that start a real host, or those named), one more at
+// a time than there are cores, because some of their time is waiting, and closes with `N passed,
+// N failed`.
 // With CI=true a skipped test fails the run. Each file is a tap program of its own: `node
 // dist/test/markdown/cell.test.js`.
 import { spawn, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import fastGlob from 'fast-glob';
 import { Parser } from 'tap-parser';
 import { fixturesInMemory } from './fixtures-in-memory.mjs';
 import { ensureSystemPackages } from './system-packages.mjs';
 
-const JOBS = 2;
+const JOBS = availableParallelism() + 1;
 ensureSystemPackages();
 if (spawnSync(process.execPath, ['scripts/build.mjs'], { stdio: 'inherit' }).status !== 0)
   process.exit(1);
@@ -78,18 +80,20 @@ function listen(parser, path, own) {
   });
 }
 
-// A file that asks for more time than others is begun before them, so that both jobs end together.
-const asksFor = (file) =>
+const asksFor = (text) =>
   Math.max(
     0,
-    ...[...readFileSync(file, 'utf8').matchAll(/\bt\.setTimeout\(([\d_]+)\)/g)].map(([, ms]) =>
+    ...[...text.matchAll(/\bt\.setTimeout\(([\d_]+)\)/g)].map(([, ms]) =>
       Number(ms.replaceAll('_', '')),
     ),
   );
+// A file that asks for more time than others is begun before them, then the longer ones, so that the
+// last ones to end are short.
 const queue = files
-  .map((file) => ({ file, ms: asksFor(file) }))
-  .sort((a, b) => b.ms - a.ms)
-  .map((one) => one.file);
+  .map((file) => ({ file, text: readFileSync(file, 'utf8') }))
+  .map(({ file, text }) => ({ file, ms: asksFor(text), length: text.length }))
+  .sort((a, b) => b.ms - a.ms || b.length - a.length)
+  .map(({ file }) => file);
 await Promise.all(
   Array.from({ length: JOBS }, async () => {
     for (let file = queue.shift(); file !== undefined; file = queue.shift()) await run(file);

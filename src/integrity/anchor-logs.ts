@@ -1,7 +1,4 @@
-/**
- * Anchors that are not made by appending: the first ones of a log, and those that the owner sets
- * anew on purpose.
- */
+/** Anchors that no commit sets: the first one of a log, and those that the owner sets again. */
 import { join } from 'node:path';
 import { stamp } from '../kernel/clock.js';
 import { defined } from '../kernel/defined.js';
@@ -29,12 +26,10 @@ export type AnchoredLog = {
 type Place = { readonly root: string; readonly state: string };
 
 /**
- * Anchors every log that has no anchor yet, and remembers how those begin of which that is not
- * known. Logs with an anchor have to be at it.
- * Anchors of files that the registry does not declare as logs any more are dropped: so it is called
- * only when the owner signs the registry.
- * @throws NocturneError `GATE`, naming the first bad row, when one is not sound; then nothing was
- * anchored.
+ * Anchors every log that has no anchor yet, and stores its opening. A log with an anchor but
+ * without an opening must end at its anchor. Drops the anchors of files that the registry no longer
+ * declares as logs, so call it only when the owner signs the registry.
+ * @throws NocturneError `GATE` with the first bad row if a log is not sound; then it anchors none.
  */
 export function anchorNewLogs(place: Place, schema: Schema): readonly AnchoredLog[] {
   return withCommitMutex(place.root, () => {
@@ -65,14 +60,13 @@ export function anchorNewLogs(place: Place, schema: Schema): readonly AnchoredLo
   });
 }
 
-/** `message`: how the log differs from its anchor, `before`, and where it ends now, `after`. */
+/** `message`: how the log differs from its anchor (`before`). `after`: where it ends now. */
 export type ChangedLog = AnchoredLog & { readonly line: number; readonly message: string };
 
 /**
- * The logs that are not where their anchors say, as `acceptLogs` would anchor them.
- * @throws NocturneError `GATE` for one whose own chain does not hold, `NOT_FOUND` for a file that
- * is
- * no log.
+ * The logs that do not end at their anchors, as `acceptLogs` would anchor them.
+ * @throws NocturneError `GATE` for a log whose chain is broken, `NOT_FOUND` for a file that is not
+ * a log.
  */
 export function changedLogs(workspace: Workspace, files: readonly string[]): readonly ChangedLog[] {
   const { root, state } = workspace;
@@ -100,11 +94,10 @@ export function changedLogs(workspace: Workspace, files: readonly string[]): rea
 }
 
 /**
- * Anchors logs as they were shown to the owner, who knows why they differ and accepts it. The audit
- * log gets a row that says so, with the owner's signature over everything that stands before it.
+ * Anchors logs as the owner saw and accepted them. The audit log gets a row about it, which the
+ * owner's key signs.
  * @throws NocturneError `NOT_TRUSTED` for a key that is not the owner's, `LOCKED` while a pass
- * runs,
- * `CONFLICT` for a log that changed since it was shown.
+ * runs, `CONFLICT` for a log that changed since the owner saw it.
  */
 export function acceptLogs(
   workspace: Workspace,
@@ -121,14 +114,14 @@ export function acceptLogs(
       { hint: 'use the owner’s key' },
     );
   if (leaseStatus(root, clock).kind === 'held')
-    throw new NocturneError('LOCKED', 'a pass is running, which may be writing to these logs', {
-      hint: 'wait for it to end, or end it with nocturne lock break',
+    throw new NocturneError('LOCKED', 'a pass is running and may be writing to these logs', {
+      hint: 'wait until it ends, or end it with nocturne lock break',
     });
   withCommitMutex(root, () => {
     const verdicts = shown.map(({ file }) => verdictOn(workspace, file, undefined));
     const moved = shown.find(({ after }, i) => !sameAnchor(verdicts[i]?.end, after));
     if (moved !== undefined)
-      throw new NocturneError('CONFLICT', `${moved.file} changed since it was shown`, {
+      throw new NocturneError('CONFLICT', `${moved.file} changed since you saw the difference`, {
         file: moved.file,
         hint: 'look at the difference again',
       });
@@ -173,7 +166,7 @@ function set(place: Place, verdicts: readonly LogVerdict[]): readonly AnchoredLo
   return anchored;
 }
 
-/** What cannot be read says nothing of any log: the owner accepts all of them then. */
+/** Without readable openings, the owner accepts those of all logs. */
 function savedOpenings(state: string): Readonly<Record<string, Opening>> {
   try {
     return readOpenings(state);
@@ -198,7 +191,7 @@ function verdictOn(
     {
       file,
       line: firstBad.line,
-      hint: 'a log whose rows do not belong together cannot be anchored: restore it, or move it away and begin it anew with its heading and its table',
+      hint: 'a log with a broken chain cannot be anchored: restore it, or move it away and start a new one with its heading and its table',
     },
   );
 }

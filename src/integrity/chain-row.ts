@@ -1,10 +1,8 @@
 /**
- * One row of a chained log, from its bytes. A row is sound when it is written exactly as nocturne
- * writes it (`| a | b | link |`, every
- * cell in its one encoded form) and its last cell is the link of the others to the row before. The
- * first condition is what makes a
- * changed blank or a second spelling of the same value visible, which the link (made of decoded
- * values) does not see.
+ * One row of a chained log, from its bytes. A row is sound if it is exactly what Nocturne writes
+ * (`| a | b | link |`, each cell in its one encoded form) and its last cell links the others to the
+ * row before. The link covers decoded values, so only the exact form reveals a changed blank or
+ * another spelling of the same value.
  */
 import { isUtf8 } from 'node:buffer';
 import { hash } from 'node:crypto';
@@ -15,8 +13,7 @@ import { formatRow, parseRow } from '../markdown/row.js';
 export type ChainRow = { readonly values: readonly string[]; readonly link: string };
 
 /**
- * Follows a chain row by row; `accept` is false for a row that is not sound, and the chain then
- * stays where it was.
+ * Follows a chain row by row. `accept` is false for a row that is not sound; the head then stays.
  */
 export type ChainFollower = {
   readonly head: () => string;
@@ -32,19 +29,13 @@ const BRACKET = 93;
 /** Before the first value: the previous link, a newline, `[` and `"`. */
 const PREFIX = LINK_LENGTH + 3;
 
-/**
- * 0: copied as it is, 1: a pipe, 2: anything that has another form in JSON or another reading in a
- * cell; such rows go the long way.
- */
+/** 0: a byte to copy, 1: a pipe, 2: a byte with another form in JSON or in a cell (slow path). */
 const CLASS = Uint8Array.from({ length: 256 }, (_, byte) => {
   if (byte === PIPE) return 1;
   return byte < SPACE || byte > 126 || '"\\<'.includes(String.fromCharCode(byte)) ? 2 : 0;
 });
 
-/**
- * @param genesis the link before the first row. @param columns how many cells each row has, the
- * chain cell included.
- */
+/** @param genesis the link before the first row. @param columns of the log, with the chain's. */
 export function followChain(genesis: string, columns: number): ChainFollower {
   let head = genesis;
   let message = Buffer.alloc(8192);
@@ -77,9 +68,7 @@ export function followChain(genesis: string, columns: number): ChainFollower {
   };
 }
 
-/**
- * Values and link of a row that is written as nocturne writes it; `undefined` for any other line.
- */
+/** Values and link of a row in the exact form; `undefined` for any other line. */
 export function readChainRow(line: Buffer, columns: number): ChainRow | undefined {
   if (!isUtf8(line)) return undefined;
   const text = line.toString('utf8');
@@ -96,8 +85,8 @@ export function readChainRow(line: Buffer, columns: number): ChainRow | undefine
 }
 
 /**
- * Whether `row` is the one that comes after the row with the link `previous`. A row that is older
- * than the last columns of its log has empty cells in them, and they are not part of its link.
+ * Whether `row` comes directly after the row with the link `previous`. A row that is older than the
+ * last columns of its log has empty cells there, and its link does not cover them.
  */
 export function follows(previous: string, row: ChainRow | undefined): boolean {
   if (row === undefined) return false;
@@ -109,7 +98,7 @@ export function follows(previous: string, row: ChainRow | undefined): boolean {
   return true;
 }
 
-/** `own`, when it is the link of the message, or of the message without its last empty values. */
+/** `own` if it is the link of the message, with or without its last empty values. */
 function plainLink(message: Buffer, length: number, own: string): string | undefined {
   let end = length;
   while (hash('sha256', message.subarray(0, end), 'hex').slice(0, LINK_LENGTH) !== own) {
@@ -126,10 +115,9 @@ function slowLink(head: string, line: Buffer, columns: number): string | undefin
 }
 
 /**
- * Writes what the row's link is made of, after the previous link in `message`, straight from the
- * row's bytes: for a row of plain ASCII that
- * is the row with `","` in place of ` | `. Returns its length; -1 when the row is not of that kind
- * or its last cell has not a link's length.
+ * Writes what the row's link covers into `message`, after the previous link: for a row of plain
+ * ASCII, its bytes with `","` in place of ` | `. Returns the length, or -1 if the row needs the
+ * slow path or its last cell does not have a link's length.
  */
 function plainMessage(
   message: Buffer,

@@ -1,6 +1,6 @@
 /**
- * The gate's part for protected files: the set that REGISTRY.md protects, the rows of the manifest
- * and what is on the disk must be the same.
+ * The gate's check of protected files: the files that REGISTRY.md protects, the rows of the
+ * manifest and the files on disk must be the same.
  */
 import { lstatSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -16,10 +16,7 @@ export type FileCheck = {
   readonly checked: readonly { readonly file: string; readonly ok: boolean }[];
 };
 
-/**
- * @param options.hashes hashes of files that were read already, so that what was parsed is what is
- * verified.
- */
+/** @param options.hashes of files that the gate has read: it verifies what it parsed. */
 export function checkFiles(
   root: string,
   options: {
@@ -41,7 +38,7 @@ export function checkFiles(
         file: row.file,
         problem: 'row-extra',
         message: `${MANIFEST_FILE} vouches for ${row.file} (line ${row.line}), which REGISTRY.md does not protect`,
-        hint: `protect it again in R3 of REGISTRY.md, or as its owner run nocturne sign ${row.file}`,
+        hint: `protect it again in R3 of REGISTRY.md, or, as the owner, run nocturne sign ${row.file}`,
       });
     if (row.signedBy === '' || row.signedAt === '')
       findings.push({
@@ -65,20 +62,20 @@ export function checkFiles(
   return { findings, checked: all.map((file) => ({ file, ok: !bad.has(file) })) };
 }
 
-/** Regular file, reached through real directories, with the signed hash. */
+/** It must be a regular file in real directories, with the signed hash. */
 function checkFile(
   root: string,
   row: ManifestRow,
   seen: { readonly hash: string | undefined; readonly real: Map<string, boolean> },
 ): GateFinding | undefined {
   const { file } = row;
-  const waysOut = `put back the version that was signed, or, if the change is yours, run nocturne sign ${file}`;
+  const waysOut = `restore the version that was signed, or, if the change is yours, run nocturne sign ${file}`;
   if (!isReal(root, dirname(file), seen.real))
     return {
       file,
       problem: 'file-special',
-      message: `${file} is reached through a symbolic link: its directory has to be a real one`,
-      hint: 'replace the link by the directory',
+      message: `${file} is in a folder that is a symbolic link; expected a real folder`,
+      hint: 'replace the link with the folder',
     };
   try {
     const now =
@@ -94,7 +91,7 @@ function checkFile(
       return {
         file,
         problem: 'file-special',
-        message: `${file} is a symbolic link or another special file; a protected file has to be a regular one`,
+        message: `${file} is a symbolic link or another special file; a protected file must be a regular file`,
         hint: waysOut,
       };
     const hash = 'hash' in now ? now.hash : '';
@@ -102,7 +99,7 @@ function checkFile(
     return {
       file,
       problem: 'file-changed',
-      message: `${file} is not what was signed by ${signature(row)}: expected sha256 ${short(row.sha256)}, found ${short(hash)}`,
+      message: `${file} is not the version that was signed by ${signature(row)}: expected sha256 ${short(row.sha256)}, found ${short(hash)}`,
       hint: waysOut,
     };
   } catch (error) {
@@ -110,7 +107,7 @@ function checkFile(
       file,
       problem: 'file-unreadable',
       message: `${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`,
-      hint: 'make it readable for the user who runs nocturne',
+      hint: 'make it readable for the user who runs Nocturne',
     };
   }
 }

@@ -1,7 +1,4 @@
-/**
- * The gate's part for chained logs: each is whole, and ends where its anchor outside the workspace
- * says.
- */
+/** The gate's check of chained logs: each is whole and ends at its anchor outside the workspace. */
 import { join } from 'node:path';
 import { defined } from '../kernel/defined.js';
 import { NocturneError } from '../kernel/error.js';
@@ -20,9 +17,9 @@ export type LogCheck = {
 };
 
 const RESTORE =
-  'restore the log from a backup, or, if you know what happened and accept it, accept it with nocturne audit anchor';
+  'restore the log from a backup; or, if you know what happened, accept the log with nocturne audit anchor';
 
-/** Verifies every log that REGISTRY.md declares (`globs`) and every one that is anchored. */
+/** Verifies every log that REGISTRY.md declares (`globs`) or that has an anchor. */
 export function checkLogs(root: string, state: string, globs: readonly string[]): LogCheck {
   let anchors: Anchors;
   let openings: Readonly<Record<string, Opening>>;
@@ -45,7 +42,7 @@ export function checkLogs(root: string, state: string, globs: readonly string[])
   }
   const files = [...new Set([...logFiles(root, globs), ...Object.keys(anchors.logs)])].sort();
   const checks = files.map((file) => {
-    // What was just read serves for the first look; only a log that is elsewhere asks again.
+    // Only a log that ends elsewhere reads the anchors again.
     let first: readonly Anchor[] | undefined = endsIn(anchors, file);
     const ask = (): readonly Anchor[] => {
       const ends = first ?? endsOf(state, file);
@@ -60,17 +57,16 @@ export function checkLogs(root: string, state: string, globs: readonly string[])
   };
 }
 
-/** The files of log objects: one that is named, there or not, and those that a glob matches. */
+/**
+ * The files of log objects: each named file, even if it is missing, and those that a glob matches.
+ */
 export function logFiles(root: string, globs: readonly string[]): string[] {
   return [
     ...new Set(globs.flatMap((glob) => (isLiteral(glob) ? [glob] : findMatching(root, glob)))),
   ].sort();
 }
 
-/**
- * Where a log may end: at its anchor, or where a commit that is under way (or died) announced that
- * it will.
- */
+/** Where a log may end: at its anchor, or where a running or dead commit announced that it will. */
 export function endsOf(state: string, file: string): readonly Anchor[] {
   return endsIn(readAnchors(state), file);
 }

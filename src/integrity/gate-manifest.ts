@@ -1,6 +1,6 @@
 /**
- * The gate's part for the manifest: it can be read exactly, is this workspace's, and is signed by
- * the key that was pinned outside it.
+ * The gate's check of the manifest: it has the exact form, belongs to this workspace, and is signed
+ * by the key that is pinned outside the workspace.
  */
 import { createPublicKey, verify } from 'node:crypto';
 import type { GateFinding } from './gate-report.js';
@@ -13,9 +13,9 @@ import {
 } from './manifest.js';
 import { type Trust, trustedElsewhere } from './trust.js';
 
-const RESTORE = `put back the ${MANIFEST_FILE} that was signed, or run nocturne sign --all as the owner`;
+const RESTORE = `restore the ${MANIFEST_FILE} that was signed, or run nocturne sign --all as the owner`;
 
-/** Findings in the order in which they matter; none when the manifest may be believed. */
+/** The most important finding first; none if the manifest can be trusted. */
 export function checkManifest(
   read: { readonly manifest: Manifest; readonly problems: readonly ManifestProblem[] },
   trust: Trust,
@@ -35,7 +35,7 @@ export function checkManifest(
     say(
       'manifest-replaced',
       'workspace',
-      `it is the manifest of the workspace ${named(manifest.workspace)}; this one is ${trust.workspaceId}`,
+      `this is the manifest of the workspace ${named(manifest.workspace)}; expected ${trust.workspaceId}`,
     );
   if (manifest.key !== trust.fingerprint)
     say(
@@ -44,25 +44,24 @@ export function checkManifest(
       `it names the key ${named(manifest.key)}; the owner's key, pinned at ${trust.pinnedAt}, is ${trust.fingerprint}`,
     );
   if (manifest.signature === '')
-    say('manifest-signature', 'signature', 'its signature was taken out');
+    say('manifest-signature', 'signature', 'its signature was removed');
   else if (!isSignedBy(manifest, trust.publicKey))
     say(
       'manifest-signature',
       'signature',
-      `the signature is not that of the owner's key ${trust.fingerprint} over what the file says: the file was changed after it was signed, or signed by somebody else`,
+      `the signature is not that of the owner's key ${trust.fingerprint} for this text: the file was changed after it was signed, or somebody else signed it`,
     );
   else if (manifest.signedAt < trust.signedAt)
     say(
       'manifest-older',
       'signed_at',
-      `it was signed at ${manifest.signedAt}, but the owner signed a later one at ${trust.signedAt}: an old manifest was put back`,
+      `it was signed at ${manifest.signedAt}, but the owner signed a later one at ${trust.signedAt}: somebody restored an old manifest`,
     );
   return findings;
 }
 
 /**
- * Whether the signature is that of the key over every row and every other byte, in its one
- * spelling.
+ * Whether the key signed every row and every other byte, and the signature has its one spelling.
  */
 export function isSignedBy(manifest: Manifest, publicKey: string): boolean {
   const signature = Buffer.from(manifest.signature, 'base64');
@@ -75,13 +74,13 @@ export function isSignedBy(manifest: Manifest, publicKey: string): boolean {
   );
 }
 
-/** Why nobody is trusted here although the manifest is signed. */
+/** Why no key is trusted here although the manifest is signed. */
 export function untrusted(home: string, root: string, manifest: Manifest): GateFinding {
   const [elsewhere] = trustedElsewhere(home, manifest.workspace, root);
   const message =
     elsewhere === undefined
-      ? `it is signed by the key ${named(manifest.key)}, but on this machine nobody has said yet that this key is to be trusted here`
-      : `this workspace (${manifest.workspace}) is trusted at ${elsewhere.root}, not here: it was moved or copied from there`;
+      ? `it is signed by the key ${named(manifest.key)}, but no key is trusted for this workspace on this machine yet`
+      : `this workspace (${manifest.workspace}) is trusted at ${elsewhere.root}, not here: somebody moved or copied it`;
   const hint =
     elsewhere === undefined
       ? 'if it is yours, run nocturne sign --all with your key; if somebody gave it to you, read its protected files first'
@@ -90,5 +89,5 @@ export function untrusted(home: string, root: string, manifest: Manifest): GateF
 }
 
 function named(value: string): string {
-  return value === '' ? 'of nobody' : value;
+  return value === '' ? '(none)' : value;
 }

@@ -1,8 +1,7 @@
 /**
  * The two parts of REGISTRY.md that the gate needs, R1 (which files are logs) and R3 (which files
- * are protected), without reading the
- * rest of a long file. Whatever is not plain, or has a mistake in it, is left to `loadSchema`: this
- * is a shortcut, never another reading.
+ * are protected), without the rest of a long file. `loadSchema` reads a page that is not plain or
+ * has a mistake, so this shortcut never reads a page differently.
  */
 import { scan } from '../markdown/scan.js';
 import { OBJECT_COLUMNS } from '../registry/load-objects.js';
@@ -16,7 +15,8 @@ import { registryFindings } from './registry-findings.js';
 
 /** `logs`: globs of the log objects. */
 export type GateSchema = {
-  /** Routes only, when they were enough. */ readonly schema: Schema;
+  /** Only with routes after the shortcut. */
+  readonly schema: Schema;
   readonly logs: readonly string[];
   readonly findings: readonly GateFinding[];
 };
@@ -38,12 +38,12 @@ export function logGlobs(schema: Schema): string[] {
 }
 
 /**
- * HTML and front matter can hide a heading, and so can a fence that is not one of R6's; underlines,
- * and other blanks around `#`, make other headings. Without these a line that begins with `# `,
- * `## ` or `### ` is a heading, and there are no others of these levels.
+ * HTML, front matter and fences other than those of R6 can hide a heading. Underlines and other
+ * blanks around `#` make other headings. Without these, exactly the lines that begin with `# `, `##
+ * ` or `### ` are headings of these levels.
  */
 const NOT_PLAIN = /^ {0,3}(?:`{3}|~~~|<|-+[ \t]*$|=+[ \t]*$|#+(?: {2}|[\t]|$))|^ {1,3}#/m;
-/** A line's end to only one of a regex and the scanner. */
+/** These end a line for a regex or for the scanner, but not for both. */
 const ODD_LINE_END = /[\u2028\u2029]|\r(?!\n)/;
 const QUERY = /^```sql\r?\n[^`]*^```\r?$/gm;
 const SHAPES = new Set(['document', 'table', 'log', 'section']);
@@ -89,7 +89,7 @@ function readPlainly(text: string): GateSchema | undefined {
   };
 }
 
-/** The headings down to the third level, and below R1 and R3 everything else too. */
+/** The headings of three levels, and everything below R1 and R3. */
 function protectionOnly(plain: string): string {
   let inModule = false;
   let isSought = false;

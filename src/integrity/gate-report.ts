@@ -1,4 +1,4 @@
-/** What the gate found, in the words of every surface that shows it. */
+/** The gate's result, as every surface shows it. */
 import type { FirstBad, LogProblem } from './log-break.js';
 import type { SealField } from './manifest.js';
 
@@ -24,7 +24,7 @@ export type GateProblem =
   | 'journal'
   | LogProblem;
 
-/** `hint`: the ways out. `seal`: which line of the manifest's front matter it is about. */
+/** `hint`: what to do. `seal`: the line of the manifest's front matter that it is about. */
 export type GateFinding = {
   readonly file: string;
   readonly line?: number;
@@ -41,9 +41,8 @@ export type ChainReport = {
 };
 
 /**
- * `owned`: somebody is trusted to sign this workspace (false for a template that nobody has taken
- * yet). `files`: how many protected files were
- * verified, `checked` which. `owner`: fingerprint of the key and when it signed.
+ * `owned`: false for a template without an owner. `owner`: fingerprint of the key, and when it
+ * signed. `files`: how many protected files were verified; `checked`: which.
  */
 export type GateReport = {
   readonly ok: boolean;
@@ -55,7 +54,7 @@ export type GateReport = {
   readonly chains: readonly ChainReport[];
 };
 
-/** The rule of `validate` that says the same thing. */
+/** The rule of `validate` that reports the same. */
 export function ruleOfProblem(problem: GateProblem): string {
   switch (problem) {
     case 'registry':

@@ -1,8 +1,7 @@
 /**
  * T0's verification: the owner's signature, every protected file, every chained log and its anchor.
- * It reads nothing else and writes nothing.
- * This is the path that every pass and every session waits for: it imports no YAML parser, no
- * database, and does not walk the workspace.
+ * It reads nothing else and writes nothing. Every pass and every session waits for it, so it
+ * imports no YAML parser and no database, and does not walk the workspace.
  */
 import { basename, join } from 'node:path';
 import { defined } from '../kernel/defined.js';
@@ -26,8 +25,8 @@ type Read =
   | { readonly kind: 'bad'; readonly finding: GateFinding };
 
 /**
- * Verifies the workspace at `directory`. Call `recover` first where a commit may have been
- * interrupted: what it left half done is refused here.
+ * Verifies the workspace at `directory`. It refuses a half-done commit: call `recover` first if one
+ * may have been interrupted.
  * @param home `$NOCTURNE_HOME`.
  */
 export function verifyGate(directory: string, home: string): GateReport {
@@ -38,7 +37,7 @@ export function verifyGate(directory: string, home: string): GateReport {
       {
         file: home,
         problem: 'untrusted',
-        message: `NOCTURNE_HOME (${home}) is inside the workspace: the trust, the anchors and the key in it could be changed by whoever they are to keep in check`,
+        message: `NOCTURNE_HOME (${home}) is inside the workspace: any agent that can write there could change the owner's key, the trusted fingerprint and the anchors`,
         hint: 'move it out of the workspace and set NOCTURNE_HOME',
       },
     ]);
@@ -54,8 +53,8 @@ export function verifyGate(directory: string, home: string): GateReport {
       {
         file: MANIFEST_FILE,
         problem: 'unowned',
-        message: 'nobody owns this workspace yet: the manifest is a template without a signature',
-        hint: 'run nocturne init . to make it yours',
+        message: 'this workspace has no owner yet: its manifest is a template without a signature',
+        hint: 'run nocturne init . to become its owner',
       },
     ]);
   }
@@ -111,7 +110,7 @@ function tryTrust(state: string): Trust | GateFinding | undefined {
 }
 
 function readText(root: string, file: string, problem: GateFinding['problem']): Read {
-  const hint = `put back the ${file} that was signed`;
+  const hint = `restore the ${file} that was signed`;
   const bad = (message: string): Read => ({
     kind: 'bad',
     finding: { file, problem, message, hint },
@@ -130,14 +129,11 @@ function readText(root: string, file: string, problem: GateFinding['problem']): 
   }
 }
 
-/**
- * Entries that a crash left are finished by `recover`; one that cannot be trusted is not, and must
- * not be passed over.
- */
+/** `recover` finishes the entries that a crash left, but not one that cannot be trusted. */
 function journalFindings(root: string, state: string): GateFinding[] {
   const findings: GateFinding[] = [];
   const hint =
-    'if nocturne was interrupted here, restore the workspace and its state directory from one backup; else find out who wrote this, and move it away';
+    'if Nocturne was interrupted here, restore the workspace and its state directory from one backup; otherwise check who wrote this file, and move it away';
   try {
     for (const path of committedEntries(root)) {
       const seen = observe(path);

@@ -1,4 +1,4 @@
-/** What happened where a chain breaks, judged by the rows around the break. */
+/** Explains where a chain breaks, from the rows around the break. */
 import { LINK_LENGTH } from '../kernel/chain.js';
 import type { Anchor } from '../workspace/storage-types.js';
 import { follows } from './chain-row.js';
@@ -14,10 +14,7 @@ export const LOG_PROBLEMS = [
 ] as const;
 export type LogProblem = (typeof LOG_PROBLEMS)[number];
 
-/**
- * The first row that is not as it was: its line in the file, its number in the log (its `seq` where
- * the log has one), and what is wrong.
- */
+/** The first bad row: its line in the file, and its number in the log (`seq` if it has one). */
 export type FirstBad = {
   readonly line: number;
   readonly seq: number;
@@ -25,17 +22,15 @@ export type FirstBad = {
   readonly message: string;
 };
 
-/** A sound row: the link it ended the chain with, and how many rows there are up to it. */
+/** The chain up to a sound row: its link, and how many rows there are. */
 export type Passed = { readonly head: string; readonly rows: number };
 
 export type Break = {
   readonly form: RowForm;
   readonly firstLine: number;
-  /**
-   * Sound rows before the break, the nearest last; the first may be the chain's beginning (rows 0).
-   */
+  /** Sound rows before the break, the nearest last. The first may be the genesis (rows 0). */
   readonly passed: readonly Passed[];
-  /** Lines from the one that does not fit on to the end of the file. */
+  /** Lines from the first bad one to the end of the file. */
   readonly rest: () => Generator<Buffer>;
   readonly anchor: Anchor | undefined;
 };
@@ -44,12 +39,9 @@ type Line = { readonly row: FormedRow | undefined; readonly number: number };
 type Around = {
   /** Rows in the file, sound or not. */
   readonly total: number;
-  /**
-   * How many rows stand between the last sound row and the one that follows it; `undefined` when
-   * none does.
-   */
+  /** How many rows are before the one that follows the last sound row; `undefined` if none does. */
   readonly successorAfter: number | undefined;
-  /** Whether the row that `bad` follows stands after it, or `bad` itself does once more. */
+  /** Whether the row that `bad` follows comes later, and whether `bad` comes a second time. */
   readonly predecessorLater: boolean;
   readonly twinLater: boolean;
 };
@@ -69,7 +61,7 @@ export function explainBreak(logBreak: Break): FirstBad {
       line,
       seq: expected,
       problem: 'foreign',
-      message: `this line was added by somebody else: the log's anchor ends with row ${last.rows}`,
+      message: `Nocturne did not write this line: the log's anchor is at row ${last.rows}`,
     };
   }
   const forged = logBreak.passed.slice(0, -1).findLast((row) => follows(row.head, bad.row));
@@ -78,7 +70,7 @@ export function explainBreak(logBreak: Break): FirstBad {
       line: logBreak.firstLine + forged.rows,
       seq: forged.rows + 1,
       problem: 'inserted',
-      message: `${count(last.rows - forged.rows)} put in here with links of their own: the row on line ${line} follows the row before`,
+      message: `${count(last.rows - forged.rows)} inserted here with new links: the row on line ${line} follows the row before`,
     };
   }
   if (around.successorAfter !== undefined) {
@@ -87,17 +79,17 @@ export function explainBreak(logBreak: Break): FirstBad {
         line,
         seq,
         problem: 'reordered',
-        message: `this row stood elsewhere: the row that belongs here is now ${around.successorAfter} further down`,
+        message: `this row was moved here: the row that should be here is now ${around.successorAfter} further down`,
       };
     return {
       line,
       seq,
       problem: 'inserted',
-      message: `${count(around.successorAfter)} put in here: the row on line ${line + around.successorAfter} follows the row before`,
+      message: `${count(around.successorAfter)} inserted here: the row on line ${line + around.successorAfter} follows the row before`,
     };
   }
   if (isCopy(logBreak, bad.row))
-    return { line, seq, problem: 'inserted', message: 'this row stands in the log a second time' };
+    return { line, seq, problem: 'inserted', message: 'this row is in the log a second time' };
   const gone = logBreak.anchor === undefined ? 0 : logBreak.anchor.rows - around.total;
   const number = bad.row?.seq;
   if (
@@ -109,7 +101,7 @@ export function explainBreak(logBreak: Break): FirstBad {
       line,
       seq: expected,
       problem: 'missing',
-      message: `${count(rows)} gone before this one: it does not follow row ${last.rows}${logBreak.anchor === undefined ? '' : `, and the log has ${around.total} rows where its anchor counts ${logBreak.anchor.rows}`}`,
+      message: `${count(rows)} removed before this one: it does not follow row ${last.rows}${logBreak.anchor === undefined ? '' : `, and the log has ${around.total} rows where its anchor counts ${logBreak.anchor.rows}`}`,
     };
   }
   if (bad.row !== undefined && gone < 0)
@@ -124,11 +116,11 @@ export function explainBreak(logBreak: Break): FirstBad {
 
 function editedMessage(logBreak: Break, row: FormedRow | undefined, last: Passed): string {
   if (row === undefined)
-    return `this line is not ${logBreak.form.words} as nocturne writes it, ending with its link`;
-  return `its link does not belong to what the row says after row ${last.rows}: the row was changed${last.rows === 0 ? '' : ', or the one before it was and got a new link'}`;
+    return `this line is not ${logBreak.form.words} that ends with its link, as Nocturne writes it`;
+  return `its link does not match its cells and row ${last.rows}: the row was changed${last.rows === 0 ? '' : ', or the row before it was changed and got a new link'}`;
 }
 
-/** Reads on to the end, for where the rows went that belong at the break. */
+/** Reads to the end, to find the rows that should be at the break. */
 function look(logBreak: Break, last: Passed): { bad: Line; around: Around } {
   let bad: Line | undefined;
   let number = 0;
@@ -161,7 +153,7 @@ function count(rows: number): string {
   return rows === 1 ? '1 row was' : `${rows} rows were`;
 }
 
-/** What is wrong when every link holds but the log does not end where its anchor says. */
+/** What is wrong if every link is right but the log does not end at its anchor. */
 export function explainEnd(logEnd: {
   readonly firstLine: number;
   readonly end: Anchor;
@@ -177,7 +169,7 @@ export function explainEnd(logEnd: {
       line,
       seq: end.rows + 1,
       problem: 'truncated',
-      message: `the log ends after row ${end.rows}${torn}; its anchor says that there are ${anchor.rows}: the last ${count(anchor.rows - end.rows)} cut off`,
+      message: `the log ends after row ${end.rows}${torn}; its anchor counts ${anchor.rows}: the last ${count(anchor.rows - end.rows)} cut off`,
     };
   }
   if (logEnd.headAtAnchor === anchor.head) {
@@ -185,14 +177,14 @@ export function explainEnd(logEnd: {
       line: logEnd.firstLine + anchor.rows,
       seq: anchor.rows + 1,
       problem: 'foreign',
-      message: `the log's anchor ends with row ${anchor.rows}: what follows was not written by nocturne`,
+      message: `the log's anchor is at row ${anchor.rows}: Nocturne did not write what follows`,
     };
   }
   return {
     line: logEnd.firstLine + anchor.rows - 1,
     seq: anchor.rows,
     problem: 'edited',
-    message: `row ${anchor.rows} ends with the link ${shortLink(logEnd.headAtAnchor)} where the anchor says ${shortLink(anchor.head)}: it, or rows before it, were written anew with new links`,
+    message: `row ${anchor.rows} has the link ${shortLink(logEnd.headAtAnchor)}, but the anchor has ${shortLink(anchor.head)}: this row, or rows before it, were rewritten with new links`,
   };
 }
 

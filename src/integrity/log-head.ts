@@ -1,6 +1,6 @@
 /**
- * The beginning of a chained log: everything down to the line under its column names, and what of
- * it is kept outside the workspace.
+ * The opening of a chained log, which is everything above its first row, and its hash outside the
+ * workspace.
  */
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
@@ -11,13 +11,10 @@ import { parseRow } from '../markdown/row.js';
 import { readJson, writeJsonDurably } from '../workspace/state-home.js';
 import { lineForm, type RowForm, tableForm } from './row-form.js';
 
-/** As far as a log's table may stand from the start of its file. */
+/** A log's table must begin within these first bytes. */
 export const HEAD_BYTES = 16_384;
 
-/**
- * Size and SHA-256 of what stands before the first row. The chain does not cover it, so the owner's
- * anchoring does.
- */
+/** Size and SHA-256 of what is above the first row, which the chain does not cover. */
 export type Opening = { readonly bytes: number; readonly sha256: string };
 export type LogHead = {
   readonly form: RowForm;
@@ -29,7 +26,7 @@ export type LogHead = {
 const DELIMITER = /^\|(?:\s*:?-+:?\s*\|)+\s*$/;
 const FILE = 'openings.json';
 
-/** A log of JSON lines has its first row at its first byte. */
+/** Of a log of JSON lines, which begins with its first row. */
 const NO_OPENING: LogHead = {
   form: lineForm,
   opening: { bytes: 0, sha256: createHash('sha256').digest('hex') },
@@ -37,8 +34,8 @@ const NO_OPENING: LogHead = {
 };
 
 /**
- * `undefined` when no table whose last column is Chain begins in `start`, the first bytes of a log.
- * @param file by its name is known what its rows are.
+ * `undefined` if no table whose last column is Chain begins in `start`, the first bytes of a log.
+ * @param file its name says which form the rows have.
  */
 export function readLogHead(start: Buffer, file: string): LogHead | undefined {
   return isLineLog(file) ? NO_OPENING : readTableHead(start);
@@ -69,7 +66,7 @@ function readTableHead(start: Buffer): LogHead | undefined {
   return undefined;
 }
 
-/** What the logs began with when the owner anchored them, by path. */
+/** The openings of the logs when the owner anchored them, by path. */
 export function readOpenings(state: string): Readonly<Record<string, Opening>> {
   const path = join(state, FILE);
   const value = readJson<{ readonly logs?: unknown }>(path);
@@ -78,7 +75,7 @@ export function readOpenings(state: string): Readonly<Record<string, Opening>> {
   if (typeof logs !== 'object' || logs === null || !Object.values(logs).every(isOpening)) {
     throw new NocturneError(
       'GATE',
-      `${path} does not hold the openings of the logs: expected {"version": 1, "logs": {path: {bytes, sha256}}}`,
+      `${path} does not have the openings of the logs; expected {"version": 1, "logs": {path: {bytes, sha256}}}`,
       {
         file: path,
         hint: 'restore it from a backup, or accept the logs with nocturne audit anchor',

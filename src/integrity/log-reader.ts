@@ -1,6 +1,4 @@
-/**
- * A log's bytes in blocks of whole lines, so that a file of any length is read in little memory.
- */
+/** Reads a log in blocks of whole lines, so that a file of any length needs little memory. */
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 
 const BLOCK = 1 << 20;
@@ -11,17 +9,14 @@ export type OpenLog = {
   /** Bytes at an offset; fewer at the end of the file. */
   readonly read: (offset: number, length: number) => Buffer;
   /**
-   * Blocks that end with a newline, from `offset` to the end of the file as it is now; the last may
-   * lack it. A block is valid until the next.
+   * Blocks from `offset` to the end of the file. Each ends with a newline, except perhaps the last.
+   * A block is valid until the next one.
    */
   readonly blocks: (offset: number) => Generator<Buffer>;
   readonly close: () => void;
 };
 
-/**
- * Opens a regular file; a symbolic link or anything else is an error of the file system (`ELOOP`)
- * or `undefined`.
- */
+/** Opens a regular file. A symbolic link is an `ELOOP` error, anything else `undefined`. */
 export function openLog(path: string): OpenLog | undefined {
   const descriptor = openSync(
     path,

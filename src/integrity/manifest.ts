@@ -1,8 +1,7 @@
 /**
- * INTEGRITY-MANIFEST.md as the gate reads it: strictly, because what cannot be read exactly cannot
- * be vouched for. The owner's
- * signature covers every row and, through a hash, every other byte of the file but the signature
- * itself.
+ * INTEGRITY-MANIFEST.md as the gate reads it: strictly, because the gate trusts only what it can
+ * read exactly. The owner's signature covers every row and, through a hash, every other byte of the
+ * file except the signature itself.
  */
 import { sha256 } from '../kernel/hash.js';
 import { decodeCell } from '../markdown/cell.js';
@@ -22,9 +21,7 @@ export type ManifestRow = {
   readonly signedAt: string;
   readonly line: number;
 };
-/**
- * `textHash`: SHA-256 of the file with the signature's characters taken out. Empty fields are `''`.
- */
+/** `textHash`: SHA-256 of the file without the signature's characters. Empty fields are `''`. */
 export type Manifest = {
   readonly workspace: string;
   readonly key: string;
@@ -39,10 +36,7 @@ export type ManifestProblem = {
   readonly message: string;
 };
 
-/**
- * Everything that could be read, and everything wrong with the rest. A manifest with problems
- * vouches for nothing.
- */
+/** Everything that could be read, and all problems. A manifest with problems proves nothing. */
 export function parseManifest(text: string): {
   readonly manifest: Manifest;
   readonly problems: readonly ManifestProblem[];
@@ -72,8 +66,7 @@ export function parseManifest(text: string): {
 }
 
 /**
- * What the owner signs: Ed25519 over this text's UTF-8. Injective, since no part can hold a tab or
- * a newline.
+ * The text that the owner signs with Ed25519. It is injective: no part contains a tab or newline.
  */
 export function signedText(manifest: Omit<Manifest, 'signature'>): string {
   const rows = [...manifest.rows]
@@ -90,8 +83,7 @@ export type SealLine = {
 };
 
 /**
- * The front matter's `key: value` lines; nulls are `''`. Other keys may stand beside the seal's,
- * but nothing that is not flat.
+ * The front matter's `key: value` lines; nulls are `''`. Other keys are allowed, nesting is not.
  */
 export function readSeal(doc: Doc, problems: ManifestProblem[]): ReadonlyMap<string, SealLine> {
   const seal = new Map<string, SealLine>();
@@ -141,7 +133,7 @@ function readSealLine(
   seal.set(key, { value, start, end: start + written.length, line });
 }
 
-/** The one table of protected files, when there is exactly one with the right columns. */
+/** The table of protected files, if there is exactly one with the right columns. */
 export function manifestTable(doc: Doc, problems: ManifestProblem[]): Table | undefined {
   const headings = doc.headings.filter(
     (heading) => heading.depth === 2 && heading.text === MANIFEST_HEADING,
@@ -150,7 +142,7 @@ export function manifestTable(doc: Doc, problems: ManifestProblem[]): Table | un
   if (heading === undefined)
     return missing(problems, 1, `there is no heading "## ${MANIFEST_HEADING}"`);
   if (second !== undefined)
-    return missing(problems, second.line, `the heading "## ${MANIFEST_HEADING}" is there twice`);
+    return missing(problems, second.line, `there are two headings "## ${MANIFEST_HEADING}"`);
   const end =
     doc.headings.find((other) => other.start > heading.start && other.depth <= 2)?.start ??
     doc.text.length;
@@ -169,7 +161,7 @@ export function manifestTable(doc: Doc, problems: ManifestProblem[]): Table | un
     return missing(
       problems,
       table.header.line,
-      `the table's columns are ${columns.join(', ')}, expected ${MANIFEST_COLUMNS.join(', ')}`,
+      `the table's columns are ${columns.join(', ')}; expected ${MANIFEST_COLUMNS.join(', ')}`,
     );
   return table;
 }
@@ -187,7 +179,7 @@ function readRows(doc: Doc, problems: ManifestProblem[]): readonly ManifestRow[]
     if (values.length !== MANIFEST_COLUMNS.length) {
       problems.push({
         line,
-        message: `this row has ${values.length} cells, expected ${MANIFEST_COLUMNS.length}`,
+        message: `this row has ${values.length} cells; expected ${MANIFEST_COLUMNS.length}`,
       });
       continue;
     }
@@ -196,7 +188,7 @@ function readRows(doc: Doc, problems: ManifestProblem[]): readonly ManifestRow[]
     if (problem !== undefined) problems.push({ line, file, message: problem });
     const before = seen.get(file);
     if (before !== undefined)
-      problems.push({ line, file, message: `${file} has a row already, on line ${before}` });
+      problems.push({ line, file, message: `${file} already has a row, on line ${before}` });
     seen.set(file, line);
     rows.push({ file, sha256: hash, signedBy, signedAt, line });
   }
@@ -213,20 +205,19 @@ function rowProblem({
     return `${JSON.stringify(file)} is not the path of a file in the workspace`;
   if (!/^[0-9a-f]{64}$/.test(hash))
     return `the SHA256 of ${file} is not 64 lower-case hex characters`;
-  if (!isPlainText(signedBy)) return `the name of who signed ${file} is not one line of plain text`;
+  if (!isPlainText(signedBy))
+    return `the name of the person who signed ${file} is not one line of plain text`;
   if (signedAt !== '' && !/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(signedAt))
     return `the time at which ${file} was signed is not a UTC time such as 2026-11-21T01:30:00Z`;
   return undefined;
 }
 
-/** No control characters, so that the parts of what is signed cannot run into each other. */
+/** No control characters, so that the parts of the signed text stay apart. */
 export function isPlainText(text: string): boolean {
   return !/[\u0000-\u001f\u007f]/.test(text);
 }
 
-/**
- * Relative, with `/`, no empty or dotted part, no control characters: one file has one such path.
- */
+/** Relative, with `/`, without empty or dotted parts or control characters: unique for a file. */
 export function isPlainPath(path: string): boolean {
   return (
     path !== '' &&

@@ -1,4 +1,4 @@
-/** The owner's Ed25519 key: made once, kept outside every workspace, readable by its owner only. */
+/** The owner's Ed25519 key: made once, outside every workspace, readable only by its owner. */
 import {
   createPrivateKey,
   createPublicKey,
@@ -15,14 +15,13 @@ import { makeDirectory, writeFileDurably } from '../workspace/durable.js';
 import { errnoOf, storageError } from '../workspace/storage-error.js';
 
 /**
- * `fingerprint`: first 32 hex characters of the SHA-256 of the public key (SPKI, DER). `publicKey`
- * is PEM.
+ * `fingerprint`: first 32 hex characters of the public key's SHA-256 (SPKI, DER). PEM `publicKey`.
  */
 export type OwnerKey = {
   readonly fingerprint: string;
   readonly publicKey: string;
   readonly sign: (text: string) => string;
-  /** What the owner should put right, in sentences. */
+  /** What the owner should correct, in sentences. */
   readonly warnings: readonly string[];
 };
 export type KeyStatus = 'missing' | 'plain' | 'encrypted';
@@ -34,7 +33,7 @@ export function keyPath(home: string): string {
   return join(home, 'keys', 'owner.key');
 }
 
-/** Whether there is a key and whether a passphrase has to be asked for. */
+/** Whether there is a key, and whether it needs a passphrase. */
 export function ownerKeyStatus(home: string): KeyStatus {
   const pem = readPem(home);
   if (pem === undefined) return 'missing';
@@ -42,10 +41,10 @@ export function ownerKeyStatus(home: string): KeyStatus {
 }
 
 /**
- * Makes `keys/owner.key` (PKCS #8 PEM, mode 0600; AES-256 under `passphrase` when one is given) and
+ * Makes `keys/owner.key` (PKCS #8 PEM, mode 0600; AES-256 if there is a `passphrase`) and
  * `keys/owner.pub`.
- * @throws NocturneError `EXISTS` when there is a key: it is never replaced, since everything signed
- * with it would lose its owner.
+ * @throws NocturneError `EXISTS` if there is a key. Without it, everything that it signed would
+ * have no owner.
  */
 export function createOwnerKey(
   home: string,
@@ -53,14 +52,14 @@ export function createOwnerKey(
 ): OwnerKey {
   const path = keyPath(home);
   if (lstatSync(path, { throwIfNoEntry: false }) !== undefined)
-    throw new NocturneError('EXISTS', `there is a key already: ${path}`, {
+    throw new NocturneError('EXISTS', `there is already a key: ${path}`, {
       file: path,
-      hint: 'use it; move it away first if you really want another one',
+      hint: 'use it; to make another one, move it away first',
     });
   const { passphrase } = options;
   if (passphrase === '')
     throw new NocturneError('BAD_VALUE', 'the passphrase is empty', {
-      hint: 'give one, or none at all',
+      hint: 'give a passphrase, or leave it out',
     });
   const { privateKey, publicKey } = generateKeyPairSync('ed25519');
   const secret = passphrase === undefined ? {} : { cipher: 'aes-256-cbc', passphrase };
@@ -77,9 +76,8 @@ export function createOwnerKey(
 }
 
 /**
- * @throws NocturneError `NOT_FOUND` without a key, `STORAGE` when it cannot be read, `CONFIG` when
- * it is no Ed25519 key or needs a
- * passphrase that was not given, `BAD_VALUE` when the passphrase is wrong.
+ * @throws NocturneError `NOT_FOUND` without a key, `STORAGE` if it cannot be read, `CONFIG` if it
+ * is not an Ed25519 key or the passphrase is missing, `BAD_VALUE` if the passphrase is wrong.
  */
 export function loadOwnerKey(
   home: string,
@@ -97,20 +95,20 @@ export function loadOwnerKey(
   if (encrypted && passphrase === undefined)
     throw new NocturneError(
       'CONFIG',
-      `the owner's key ${path} is protected by a passphrase and none was given`,
+      `the owner's key ${path} needs a passphrase, and there is none`,
       { file: path, hint: 'give the passphrase' },
     );
   const key = decrypt(path, pem, encrypted ? passphrase : undefined);
   if (key.asymmetricKeyType !== 'ed25519')
     throw new NocturneError(
       'CONFIG',
-      `${path} holds a key of the kind ${key.asymmetricKeyType ?? 'unknown'}, expected ed25519`,
+      `${path} is a key of the kind ${key.asymmetricKeyType ?? 'unknown'}; expected ed25519`,
       { file: path, hint: MAKE },
     );
   return ownerKeyOf(key, warningsOf(home));
 }
 
-/** Fingerprint of a public key in PEM; `undefined` when the text is no Ed25519 public key. */
+/** Fingerprint of a public key in PEM; `undefined` if it is not an Ed25519 public key. */
 export function fingerprintOf(publicKey: string): string | undefined {
   try {
     const key = createPublicKey(publicKey);
@@ -166,7 +164,7 @@ function isEncrypted(pem: string): boolean {
   return pem.includes('BEGIN ENCRYPTED PRIVATE KEY');
 }
 
-/** Other users who can read the key, or put another in its place. Windows has no such modes. */
+/** Warns if other users can read or replace the key. Windows has no such modes. */
 function warningsOf(home: string): string[] {
   if (platform() === 'win32') return [];
   const warnings: string[] = [];
@@ -177,7 +175,7 @@ function warningsOf(home: string): string[] {
     const mode = statSync(path).mode & 0o777;
     if ((mode & 0o077) !== 0)
       warnings.push(
-        `${path} can be used by others (mode ${mode.toString(8)}): run chmod ${wanted.toString(8)} ${path}`,
+        `other users can use ${path} (mode ${mode.toString(8)}): run chmod ${wanted.toString(8)} ${path}`,
       );
   }
   return warnings;

@@ -1,4 +1,4 @@
-/** Which files are protected: those whose most specific route in REGISTRY.md is PROTECTED. */
+/** The protected files: those whose most specific route in REGISTRY.md is PROTECTED. */
 import { type Dirent, lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { globMatches, isLiteral } from '../kernel/glob.js';
@@ -7,10 +7,7 @@ import type { Schema } from '../registry/types.js';
 import { errnoOf } from '../workspace/storage-error.js';
 import { isIgnored } from '../workspace/walk.js';
 
-/**
- * The protected ones among `paths`, sorted. A path that two routes claim equally is protected when
- * one of them says so.
- */
+/** The protected files among `paths`, sorted. If two routes are equally specific, one is enough. */
 export function protectedFiles(schema: Schema, paths: Iterable<string>): string[] {
   const found: string[] = [];
   for (const path of paths) if (isProtected(schema, path)) found.push(path);
@@ -22,11 +19,10 @@ export function isProtected(schema: Schema, path: string): boolean {
 }
 
 /**
- * The same set from the disk, without walking the whole tree: literal patterns are looked up, globs
- * are followed segment by segment. Symbolic links
- * and other special entries with a protected name are in it (the gate refuses them), directories
- * are not.
- * @throws errors of the file system but for what is not there.
+ * The same set from the disk, without a walk of the whole tree: looks up literal patterns and
+ * follows globs segment by segment. Includes symbolic links and other special entries with a
+ * protected name, which the gate refuses, but no directories.
+ * @throws errors of the file system, except for missing files.
  */
 export function findProtected(root: string, schema: Schema): string[] {
   const candidates = new Set<string>();
@@ -57,12 +53,11 @@ function expand(
       ? undefined
       : lstatSync(join(root, path), { throwIfNoEntry: false });
     if (stats?.isDirectory() === true) expand(root, `${path}/`, rest, found);
-    // `a/**` matches `a` as well.
+    // `a/**` also matches `a`.
     else if (stats !== undefined && rest.every((part) => part === '**')) found(path);
     return;
   }
-  // What crosses directories or may hold a slash is not cut into segments: everything below is a
-  // candidate.
+  // A segment that crosses directories or may contain a slash: everything below is a candidate.
   const anyDepth = /\*\*|[{}()]/.test(segment);
   for (const entry of list(join(root, directory))) {
     const path = directory + entry.name;

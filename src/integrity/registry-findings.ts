@@ -1,4 +1,4 @@
-/** Mistakes in REGISTRY.md that keep the gate from knowing what to verify. */
+/** Mistakes in REGISTRY.md because of which the gate does not know what to verify. */
 import type { Diagnostic } from '../kernel/diagnostic.js';
 import { scan } from '../markdown/scan.js';
 import type { Heading } from '../markdown/types.js';
@@ -7,10 +7,6 @@ import { MODULE_HEADING, partName } from '../registry/registry-part.js';
 import type { LoadedSchema } from '../registry/types.js';
 import type { GateFinding } from './gate-report.js';
 
-/**
- * What is protected and what is a log stands in R1 and R3; where they cannot be read, the gate
- * cannot know what to verify.
- */
 export function registryFindings(
   text: string | undefined,
   diagnostics: LoadedSchema['diagnostics'],
@@ -28,12 +24,12 @@ export function registryFindings(
   }));
 }
 
-/** What is protected, and what is a log. */
+/** They declare the logs and the protected files. */
 const SOUGHT: ReadonlySet<string | undefined> = new Set(['R1', 'R3']);
 
 /**
- * Whether a mistake at that line can change what R1 and R3 say: inside them, in a heading that may
- * have been meant for one of them, or anywhere when one of the core's is missing.
+ * Whether a mistake on that line can change R1 or R3: it is inside them, in a heading that may be
+ * theirs, or anywhere if one of the core's two parts is missing.
  */
 function decidesProtection(headings: readonly Heading[], line: number): boolean {
   const core = headings.filter((heading) => heading.depth === 2).map(partName);

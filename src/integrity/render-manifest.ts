@@ -1,7 +1,4 @@
-/**
- * A new INTEGRITY-MANIFEST.md: the seal and the table are the program's, everything around them
- * stays the owner's.
- */
+/** Renders INTEGRITY-MANIFEST.md: replaces the seal and the table, and nothing around them. */
 import { formatRow } from '../markdown/row.js';
 import { scan } from '../markdown/scan.js';
 import type { Doc } from '../markdown/types.js';
@@ -28,13 +25,10 @@ const EMPTY = `---
 
 # Integrity manifest
 
-The hashes of the protected files, under the owner's signature. Written by \`nocturne sign\`.
+The hashes of the protected files, signed by the owner. \`nocturne sign\` writes this page.
 `;
 
-/**
- * @param current the manifest as it is; a new one is made when there is none. Rows are sorted by
- * file.
- */
+/** Sorts rows by file. @param current the manifest as it is; `undefined`: makes a new one. */
 export function renderManifest(current: string | undefined, content: ManifestContent): string {
   const withRows = replaceTable(current ?? EMPTY, content.rows);
   return replaceSeal(withRows, {
@@ -91,10 +85,7 @@ function replaceSeal(text: string, values: Readonly<Record<SealField, string>>):
   );
 }
 
-/**
- * The lines of the front matter; one that the gate could not read becomes a comment, so that its
- * words are not lost.
- */
+/** The lines of the front matter. A line that the gate cannot read becomes a comment. */
 function keptLines(doc: Doc, start: number, end: number): string[] {
   const problems: { line: number; message: string }[] = [];
   readSeal(doc, problems);

@@ -1,17 +1,17 @@
-/** The two forms in which a chained log keeps its rows: rows of a table, and lines of JSON. */
+/** The two forms of rows in a chained log: rows of a table, and lines of JSON. */
 import { isUtf8 } from 'node:buffer';
 import { cutLine, link } from '../kernel/chain.js';
 import { type ChainFollower, type ChainRow, followChain, readChainRow } from './chain-row.js';
 
 export type RowForm = {
-  /** What a row is called, as in "this line is not …". */
+  /** Names a row, as in "this line is not …". */
   readonly words: string;
   /** Follows the rows from the link before the first one. */
   readonly follow: (genesis: string) => ChainFollower;
-  /** A line that is a row as nocturne writes it. */
+  /** `undefined` for a line that is not exactly what Nocturne writes. */
   readonly read: (line: Buffer) => FormedRow | undefined;
 };
-/** `seq`: the number that the row says it has, where the log has numbers. */
+/** `seq`: the row's own number, if the log has numbers. */
 export type FormedRow = ChainRow & { readonly seq: number | undefined };
 
 export function tableForm(columns: readonly string[]): RowForm {

@@ -1,6 +1,6 @@
 /**
- * The owner signs: the manifest is written anew through a commit, logs without anchors are
- * anchored, and the key is pinned when it is the first time.
+ * Signs for the owner: commits a new manifest, anchors logs that have no anchor, and pins the key
+ * the first time.
  */
 import { randomBytes } from 'node:crypto';
 import { copyFileSync, existsSync } from 'node:fs';
@@ -38,14 +38,11 @@ import { isHomeInside, pinTrust, readTrust, type Trust, trustedElsewhere } from 
 export type SignOptions = {
   readonly files: 'all' | readonly string[];
   readonly key: OwnerKey;
-  /** Who signs, as the manifest and the audit log say it. */
+  /** The owner's name in the manifest and the audit log. */
   readonly signedBy: string;
   readonly now: Date;
 };
-/**
- * `pinned`: trust was set up here by this signing. `commit` is missing when there was nothing to
- * sign.
- */
+/** `pinned`: this signature pinned the key. No `commit`: there was nothing to sign. */
 export type SignResult = {
   readonly signed: readonly SigningChange[];
   readonly pinned: boolean;
@@ -54,17 +51,16 @@ export type SignResult = {
 };
 
 /**
- * @throws NocturneError `NOT_TRUSTED` for a key that is not the one pinned here, `NOT_FOUND` for a
- * file that is not protected, `REFUSED` when other protected files
- * changed that are not listed (signing vouches for the whole set), `SCHEMA` when R1 or R3 has
- * errors, `GATE` when a log to be anchored is not sound.
+ * @throws NocturneError `NOT_TRUSTED` for a key that is not the pinned one, `NOT_FOUND` for a file
+ * that is not protected, `REFUSED` if protected files changed that are not listed (the signature
+ * covers all of them), `SCHEMA` if R1 or R3 has errors, `GATE` if a log to anchor is not sound.
  */
 export function signManifest(workspace: Workspace, options: SignOptions): SignResult {
   const { root, state, home } = workspace;
   const { key, signedBy } = options;
   refuseSigner(workspace, options);
   const trust = readTrust(state);
-  const workspaceId = trust?.workspaceId ?? settleHere(workspace, key);
+  const workspaceId = trust?.workspaceId ?? adoptHere(workspace, key);
   const snapshot = workspace.snapshot();
   refuseUnsound(snapshot);
   const anchored = anchorNewLogs({ root, state }, snapshot.schema);
@@ -119,13 +115,13 @@ function refuseSigner({ root, state, home }: Workspace, { key, signedBy }: SignO
   if (signedBy.trim() !== signedBy || !isPlainText(signedBy) || decodeCell(signedBy) === '')
     throw new NocturneError(
       'BAD_VALUE',
-      `${JSON.stringify(signedBy)} cannot stand for who signs: expected a name in one line`,
+      `${JSON.stringify(signedBy)} is not the name of a person; expected one line of plain text`,
     );
   if (isHomeInside(home, root))
     throw new NocturneError(
       'CONFIG',
-      `NOCTURNE_HOME (${home}) is inside the workspace, so nothing in it could be trusted`,
-      { hint: 'set NOCTURNE_HOME to a directory outside of every workspace' },
+      `NOCTURNE_HOME (${home}) is inside the workspace, so nothing in it can be trusted`,
+      { hint: 'set NOCTURNE_HOME to a folder outside every workspace' },
     );
   const trust = readTrust(state);
   if (trust !== undefined && trust.fingerprint !== key.fingerprint)
@@ -133,7 +129,7 @@ function refuseSigner({ root, state, home }: Workspace, { key, signedBy }: SignO
       'NOT_TRUSTED',
       `this workspace belongs to the key ${trust.fingerprint}, not to ${key.fingerprint}`,
       {
-        hint: `use the owner's key; to hand the workspace over, its owner removes ${join(state, 'trust.json')} and the new one signs`,
+        hint: `use the owner's key; to give the workspace to a new owner, remove ${join(state, 'trust.json')}, then let the new owner sign`,
       },
     );
 }
@@ -151,11 +147,10 @@ function auditOf(signed: readonly SigningChange[], key: SignOptions['key']): Aud
 }
 
 /**
- * The id under which a workspace that is not trusted here is signed. When its owner moved it, it
- * keeps its id, its anchors and its numbering; a copy (the
- * original is still there) becomes a workspace of its own.
+ * The id of a workspace that is not trusted here yet. If its owner moved it, it keeps its id, its
+ * anchors and its numbering. A copy (the original still exists) becomes a new workspace.
  */
-function settleHere(workspace: Workspace, key: OwnerKey): string {
+function adoptHere(workspace: Workspace, key: OwnerKey): string {
   const { root, state, home } = workspace;
   const { manifest } = parseManifest(workspace.snapshot().text(MANIFEST_FILE) ?? '');
   const fresh = `w-${randomBytes(8).toString('hex')}`;
@@ -186,7 +181,7 @@ function refuseUnsound(snapshot: Snapshot): void {
   if (first === undefined) return;
   throw new NocturneError(
     'SCHEMA',
-    `${REGISTRY_FILE} cannot be signed while it does not say clearly what is protected: ${first.message}`,
+    `${REGISTRY_FILE} cannot be signed, because it does not say clearly what is protected: ${first.message}`,
     {
       file: REGISTRY_FILE,
       ...defined({ line: first.line }),
@@ -195,9 +190,7 @@ function refuseUnsound(snapshot: Snapshot): void {
   );
 }
 
-/**
- * The changes that get signed; nothing else may have changed, since one signature covers all rows.
- */
+/** The changes to sign. Nothing else may have changed, because one signature covers all rows. */
 function choose(plan: SigningPlan, files: 'all' | readonly string[]): readonly SigningChange[] {
   if (files === 'all') return plan.changed;
   const protectedFiles = new Set([...plan.changed, ...plan.rows].map((row) => row.file));
@@ -205,16 +198,20 @@ function choose(plan: SigningPlan, files: 'all' | readonly string[]): readonly S
     if (!protectedFiles.has(file))
       throw new NocturneError('NOT_FOUND', `${file} is not a protected file`, {
         file,
-        hint: 'protected are the files that R3 of REGISTRY.md routes as PROTECTED; others need no signature',
+        hint: 'only files with the tier PROTECTED in R3 of REGISTRY.md need a signature',
       });
   }
   const others = plan.changed
     .filter((change) => !files.includes(change.file))
     .map((change) => change.file);
   if (others.length > 0)
-    throw new NocturneError('REFUSED', `other protected files changed too: ${others.join(', ')}`, {
-      hint: 'look at them and restore them, or sign them as well (nocturne sign --all shows every change first)',
-    });
+    throw new NocturneError(
+      'REFUSED',
+      `other protected files changed as well: ${others.join(', ')}`,
+      {
+        hint: 'check them, then restore them or sign them as well (nocturne sign --all shows every change first)',
+      },
+    );
   return plan.changed;
 }
 
@@ -238,7 +235,7 @@ function render(
     if (decodeCell(encodeCell(file)) !== file)
       throw new NocturneError(
         'REFUSED',
-        `${JSON.stringify(file)} cannot be written in a table: its name begins or ends with a blank`,
+        `${JSON.stringify(file)} cannot be written in a table, because its name begins or ends with a blank`,
         { file, hint: 'rename the file' },
       );
   }
@@ -249,7 +246,7 @@ function render(
     rows: [...rows.values()],
   };
   const current = snapshot.text(MANIFEST_FILE);
-  // The signature does not cover its own characters, so any stand-in gives the text that is signed.
+  // The signature does not cover itself, so any placeholder gives the text to sign.
   const { manifest, problems } = parseManifest(
     renderManifest(current, { ...content, signature: 'unsigned' }),
   );
@@ -257,20 +254,20 @@ function render(
   if (problem !== undefined)
     throw new NocturneError(
       'BAD_VALUE',
-      `${MANIFEST_FILE}:${problem.line} keeps it from being signed: ${problem.message}`,
+      `${MANIFEST_FILE} cannot be signed because of line ${problem.line}: ${problem.message}`,
       {
         file: MANIFEST_FILE,
         line: problem.line,
-        hint: 'correct it, or remove the file: it is made anew',
+        hint: 'correct the line, or remove the file: Nocturne makes a new one',
       },
     );
   const text = renderManifest(current, { ...content, signature: key.sign(signedText(manifest)) });
   if (!isSignedBy(parseManifest(text).manifest, key.publicKey))
-    throw new NocturneError('INTERNAL', 'the manifest just written does not verify');
+    throw new NocturneError('INTERNAL', 'the new manifest does not verify');
   return text;
 }
 
-/** What is signed is kept, so that next time the difference can be shown. */
+/** Stores what is signed, so that the next signature can show the difference. */
 function keepContents(snapshot: Snapshot, plan: SigningPlan): void {
   for (const file of new Set([...plan.rows, ...plan.changed].map((row) => row.file))) {
     const bytes = snapshot.bytes(file);
@@ -278,10 +275,7 @@ function keepContents(snapshot: Snapshot, plan: SigningPlan): void {
   }
 }
 
-/**
- * The owner's edit of a signed file enters the change log with the signature, where the version
- * before is known.
- */
+/** Records the owner's edit of a signed file in the change log, if its former version is stored. */
 function adopt(root: string, change: SigningChange, plan: SigningPlan): Change[] {
   if (plan.baseline === 'none' || change.kind === 'gone') return [];
   if (change.beforeHash === undefined)
@@ -289,8 +283,7 @@ function adopt(root: string, change: SigningChange, plan: SigningPlan): Change[]
   try {
     return [{ kind: 'adopt', path: change.file, before: getObject(root, change.beforeHash) }];
   } catch {
-    // The version before was pruned: the hash of the new one in the manifest's change row is all
-    // there is to say.
+    // The former version was pruned. The manifest's change row has the hash of the new one.
     return [];
   }
 }

@@ -1,7 +1,4 @@
-/**
- * What signing would vouch for: the protected files that are not as they were when the owner last
- * signed them, with both texts.
- */
+/** What a signature would accept: the protected files that changed since the last one. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { NocturneError } from '../kernel/error.js';
@@ -16,8 +13,8 @@ import { protectedFiles } from './protected-files.js';
 import { readTrust } from './trust.js';
 
 /**
- * `before`/`after`: the text, where there is one and it is known (what was signed is kept in
- * `.nocturne/objects`). Hashes are SHA-256.
+ * `before`/`after`: the text, if it is known (signed versions are in `.nocturne/objects`). Hashes
+ * are SHA-256.
  */
 export type SigningChange = {
   readonly file: string;
@@ -28,10 +25,9 @@ export type SigningChange = {
   readonly after: string | undefined;
 };
 /**
- * `baseline`: where the signed hashes were taken from. `manifest`: the one in the workspace, which
- * is intact; `kept`: the copy of the last signed
- * one in the state directory, because the one in the workspace was changed; `none`: nothing was
- * signed yet that can be believed.
+ * `baseline`: the source of the signed hashes. `manifest`: the workspace's own, which is intact;
+ * `copy`: the last signed one in the state directory, because the workspace's was changed; `none`:
+ * there is no signature that can be trusted.
  */
 export type SigningPlan = {
   readonly changed: readonly SigningChange[];
@@ -41,14 +37,14 @@ export type SigningPlan = {
   readonly workspaceId: string | undefined;
 };
 export type Baseline = {
-  readonly kind: 'manifest' | 'kept' | 'none';
+  readonly kind: 'manifest' | 'copy' | 'none';
   readonly rows: readonly ManifestRow[];
   readonly workspaceId: string | undefined;
 };
 
 const SIGNED_MANIFEST = 'signed-manifest.md';
 
-/** @throws NocturneError `REFUSED` when a protected name is not a regular file. */
+/** @throws NocturneError `REFUSED` if a protected file is not a regular file. */
 export function signingPlan(snapshot: Snapshot, home: string): SigningPlan {
   const baseline = readBaseline(snapshot, home);
   const rows = new Map(baseline.rows.map((row) => [row.file, row]));
@@ -59,8 +55,8 @@ export function signingPlan(snapshot: Snapshot, home: string): SigningPlan {
     if (afterHash === undefined)
       throw new NocturneError(
         'REFUSED',
-        `${file} is protected but is not a regular file that can be read, so it cannot be signed`,
-        { file, hint: 'replace it by a regular file' },
+        `${file} is protected, but is not a readable regular file, so it cannot be signed`,
+        { file, hint: 'replace it with a regular file' },
       );
     const beforeHash = rows.get(file)?.sha256;
     if (beforeHash === afterHash) continue;
@@ -69,7 +65,7 @@ export function signingPlan(snapshot: Snapshot, home: string): SigningPlan {
       kind: beforeHash === undefined ? 'new' : 'changed',
       beforeHash,
       afterHash,
-      before: keptText(snapshot.root, beforeHash),
+      before: storedText(snapshot.root, beforeHash),
       after: snapshot.text(file),
     });
   }
@@ -81,7 +77,7 @@ export function signingPlan(snapshot: Snapshot, home: string): SigningPlan {
         kind: 'gone',
         beforeHash: row.sha256,
         afterHash: undefined,
-        before: keptText(snapshot.root, row.sha256),
+        before: storedText(snapshot.root, row.sha256),
         after: undefined,
       });
   }
@@ -96,15 +92,15 @@ export function signingPlan(snapshot: Snapshot, home: string): SigningPlan {
 }
 
 /**
- * Only rows under a good signature of the owner count as signed: otherwise whoever changed a file
- * and its row would have us sign it unseen.
+ * Only rows with a valid signature of the owner count as signed. Otherwise somebody could change a
+ * file and its row, and the owner would sign it unseen.
  */
 function readBaseline(snapshot: Snapshot, home: string): Baseline {
   const state = stateDirectory(home, snapshot.root);
   const publicKey = readTrust(state)?.publicKey ?? ownPublicKey(home);
   const candidates = [
     ['manifest', snapshot.text(MANIFEST_FILE)],
-    ['kept', readSignedManifest(state)],
+    ['copy', readSignedManifest(state)],
   ] as const;
   for (const [kind, text] of candidates) {
     if (text === undefined || publicKey === undefined) continue;
@@ -127,10 +123,7 @@ function readSignedManifest(state: string): string | undefined {
   return readIfThere(signedManifestPath(state));
 }
 
-/**
- * On a machine where this workspace is not trusted yet, what the owner signed elsewhere with the
- * same key still counts.
- */
+/** Where this workspace is not trusted yet, a signature with the owner's own key still counts. */
 function ownPublicKey(home: string): string | undefined {
   return readIfThere(join(home, 'keys', 'owner.pub'));
 }
@@ -144,12 +137,12 @@ function readIfThere(path: string): string | undefined {
   }
 }
 
-function keptText(root: string, hash: string | undefined): string | undefined {
+function storedText(root: string, hash: string | undefined): string | undefined {
   if (hash === undefined) return undefined;
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(getObject(root, hash));
   } catch {
-    // Pruned, damaged or binary: the diff cannot be shown, and the hashes still are.
+    // Pruned, damaged or binary: only the hashes can be shown.
     return undefined;
   }
 }

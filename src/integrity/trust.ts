@@ -1,6 +1,6 @@
 /**
- * Whom a workspace belongs to, pinned outside it: without this, whoever can write the workspace
- * could sign it with a key of their own.
+ * The trusted key of a workspace, pinned outside it. Otherwise anybody who can write the workspace
+ * could sign it with another key.
  */
 import { readdirSync, realpathSync } from 'node:fs';
 import { isAbsolute, join, relative, sep } from 'node:path';
@@ -10,8 +10,8 @@ import { errnoOf } from '../workspace/storage-error.js';
 import { fingerprintOf } from './owner-key.js';
 
 /**
- * `signedAt`: when the owner last signed here; a manifest signed earlier is an old one put back.
- * `publicKey` is PEM.
+ * `signedAt`: when the owner last signed here; a manifest with an earlier time is an old one that
+ * somebody restored. `publicKey` is PEM.
  */
 export type Trust = {
   readonly root: string;
@@ -26,8 +26,8 @@ const FILE = 'trust.json';
 const FIELDS = ['root', 'workspaceId', 'fingerprint', 'publicKey', 'pinnedAt', 'signedAt'] as const;
 
 /**
- * `undefined` when nobody is trusted here yet.
- * @throws NocturneError `NOT_TRUSTED` when the file is there and does not say whom to trust.
+ * `undefined` if no key is trusted here yet.
+ * @throws NocturneError `NOT_TRUSTED` if the file exists but names no key.
  */
 export function readTrust(state: string): Trust | undefined {
   const path = join(state, FILE);
@@ -36,7 +36,7 @@ export function readTrust(state: string): Trust | undefined {
   if (!isTrust(value))
     throw new NocturneError(
       'NOT_TRUSTED',
-      `${path} does not say whom this workspace belongs to: expected ${FIELDS.join(', ')}`,
+      `${path} does not say who owns this workspace; expected ${FIELDS.join(', ')}`,
       {
         file: path,
         hint: 'restore it from a backup, or remove it and run nocturne sign --all as the owner',
@@ -45,7 +45,7 @@ export function readTrust(state: string): Trust | undefined {
   if (fingerprintOf(value.publicKey) !== value.fingerprint)
     throw new NocturneError(
       'NOT_TRUSTED',
-      `${path} names the fingerprint ${value.fingerprint}, which is not that of the key in it`,
+      `the fingerprint ${value.fingerprint} in ${path} is not that of the key in the same file`,
       {
         file: path,
         hint: 'restore it from a backup, or remove it and run nocturne sign --all as the owner',
@@ -54,10 +54,7 @@ export function readTrust(state: string): Trust | undefined {
   return value;
 }
 
-/**
- * Whether `$NOCTURNE_HOME` lies in the workspace: then what is pinned in it could be rewritten by
- * whoever can write the workspace. Both exist.
- */
+/** Whether `$NOCTURNE_HOME` is in the workspace, where an agent could change it. Both exist. */
 export function isHomeInside(home: string, root: string): boolean {
   const path = relative(realpathSync(root), realpathSync(home));
   return path === '' || !(path === '..' || path.startsWith(`..${sep}`) || isAbsolute(path));
@@ -67,10 +64,7 @@ export function pinTrust(state: string, trust: Trust): void {
   writeJsonDurably(join(state, FILE), trust);
 }
 
-/**
- * The same workspace as it was trusted at other places on this machine: it was moved or copied from
- * there.
- */
+/** The other folders of this machine where the same workspace is trusted. */
 export function trustedElsewhere(
   home: string,
   workspaceId: string,
@@ -90,7 +84,7 @@ function tryRead(state: string): Trust | undefined {
   try {
     return readTrust(state);
   } catch {
-    // Another workspace's damaged state is that workspace's business.
+    // The damaged state of another workspace does not matter here.
     return undefined;
   }
 }

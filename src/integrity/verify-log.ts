@@ -1,7 +1,4 @@
-/**
- * Verifies one chained log from its bytes: every row in its exact form, linked to the one before,
- * from the log's beginning to its anchor.
- */
+/** Verifies the bytes of a chained log: every row's exact form and link, up to the log's anchor. */
 import { genesis } from '../kernel/chain.js';
 import { sameAnchor } from '../workspace/anchors.js';
 import type { Anchor } from '../workspace/storage-types.js';
@@ -10,9 +7,7 @@ import { explainBreak, explainEnd, type FirstBad, type Passed } from './log-brea
 import { HEAD_BYTES, type LogHead, type Opening, readLogHead } from './log-head.js';
 import { type OpenLog, openLog } from './log-reader.js';
 
-/**
- * `end`: where the chain stands after the last sound row; `head`: what was found above the rows.
- */
+/** `end`: of the chain, after the last sound row. `head`: what is above the rows. */
 export type LogVerdict = {
   readonly file: string;
   readonly rows: number;
@@ -23,27 +18,23 @@ export type LogVerdict = {
 };
 
 export type LogExpectation = {
-  /** Path by which the log's chain begins (and by which it is named). */
+  /** The log's path, with which its chain begins. */
   readonly file: string;
   /**
-   * The ends at which the log is sound: its anchor first, and the one that a commit under way
-   * announced. Asked again when the log is at neither,
-   * because somebody may be appending while we read. `undefined`: any chain that holds is sound (a
-   * log that is being anchored).
+   * Where a sound log may end: at its anchor (first), or where a running commit announced that it
+   * will. Asked again if it ends at neither, because a process may be appending. `undefined`: any
+   * unbroken chain is sound (a log that is being anchored).
    */
   readonly anchors?: () => readonly Anchor[];
   readonly opening?: Opening | undefined;
 };
 
-/**
- * Sound rows remembered before a break, to recognise rows put in between with links of their own.
- */
+/** How many sound rows before a break are remembered, to recognise inserted rows with new links. */
 const REMEMBERED = 256;
 const ATTEMPTS = 20;
 
 /**
- * `recent`: the last links by row number modulo its length; `watched`: the link of row number
- * `watch`, the one that the anchor names.
+ * `recent`: the last links, by row number modulo its length. `watched`: the link of row `watch`.
  */
 type Reading = {
   readonly log: OpenLog;
@@ -57,7 +48,7 @@ type Reading = {
 };
 
 /**
- * Memory does not grow with the log. Cost is one hash a row.
+ * Costs one hash for each row; memory does not grow with the log.
  * @throws errors of the file system (missing, unreadable, a symbolic link).
  */
 export function verifyLog(path: string, expected: LogExpectation): LogVerdict {
@@ -67,17 +58,13 @@ export function verifyLog(path: string, expected: LogExpectation): LogVerdict {
   try {
     const head = readLogHead(log.read(0, HEAD_BYTES), file);
     if (head === undefined)
-      return bad(
-        file,
-        1,
-        'there is no table whose last column is Chain at the beginning of this log',
-      );
+      return bad(file, 1, 'this log does not begin with a table whose last column is Chain');
     const { opening } = expected;
     if (opening !== undefined && opening.sha256 !== head.opening.sha256)
       return bad(
         file,
         1,
-        `what stands above the first row is not what it was when the log was anchored: ${head.opening.bytes} bytes, expected ${opening.bytes}`,
+        `the text above the first row has changed since the log was anchored: ${head.opening.bytes} bytes, expected ${opening.bytes}`,
       );
     return readToEnd(log, head, expected);
   } finally {
@@ -155,10 +142,7 @@ function sameAnchors(a: readonly Anchor[] | undefined, b: readonly Anchor[] | un
   return a?.length === b?.length && (a ?? []).every((anchor, i) => sameAnchor(anchor, b?.[i]));
 }
 
-/**
- * Reads whole lines from where the reading stands to the end of the file; stops at the first row
- * that does not fit.
- */
+/** Reads whole lines to the end of the file, or to the first row that does not fit. */
 function advance(reading: Reading): void {
   const { chain, recent } = reading;
   for (const block of reading.log.blocks(reading.bytes)) {
@@ -183,7 +167,7 @@ function watchFor(reading: Reading, row: number): void {
   reading.watched = passedOf(reading).find((sound) => sound.rows === row)?.head;
 }
 
-/** The remembered sound rows, the nearest last; the beginning of the chain counts as row 0. */
+/** The remembered sound rows, the nearest last. The genesis is row 0. */
 function passedOf(reading: Reading): Passed[] {
   const first = Math.max(0, reading.rows - REMEMBERED + 1);
   return Array.from({ length: reading.rows - first + 1 }, (_, i) => ({
@@ -213,13 +197,13 @@ function unanchored(
       line: head.firstLine + rows,
       seq: rows + 1,
       problem: 'foreign',
-      message: `what stands after row ${rows} is a line without an end`,
+      message: `the line after row ${rows} has no end`,
     };
   return {
     line: head.firstLine,
     seq: 1,
     problem: 'foreign',
-    message: `nothing outside the workspace vouches for this log: it has ${rows} rows${logEnd.torn ? ' and a line without an end' : ''} and no anchor`,
+    message: `this log has no anchor outside the workspace: it has ${rows} rows${logEnd.torn ? ' and a line without an end' : ''}`,
   };
 }
 

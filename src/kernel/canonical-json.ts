@@ -1,5 +1,5 @@
 /**
- * JSON in which the same value always has the same text: names sorted, nothing between them. For
+ * JSON that is the same text for the same value: names are sorted, and nothing is between them. For
  * hashing.
  */
 export function canonicalJson(value: unknown): string {

@@ -1,22 +1,20 @@
 /**
- * The link formula of chained logs; who keeps the heads and who verifies them live in lower rooms.
+ * The link formula of chained logs.
  */
 import { createHash } from 'node:crypto';
 
-/** Hex characters of a link kept in the `chain` column (128 bits). */
+/** Hex characters of a link (128 bits). */
 export const LINK_LENGTH = 32;
 
 /**
- * What the first row of a log is linked to: bound to the log's path so that rows of one log cannot
- * be moved into another.
+ * The link before the first row. It depends on the log's path, so rows cannot move between logs.
  */
 export function genesis(file: string): string {
   return hex(`nocturne chain v1\n${file}`);
 }
 
 /**
- * `sha256(previous ‖ '\n' ‖ JSON array of the row's cell values, the chain cell left out)`, first
- * 32 hex characters.
+ * The start of `sha256(previous ‖ '\n' ‖ JSON array of the row's values without the chain cell)`.
  */
 export function link(previous: string, values: readonly string[]): string {
   return hex(`${previous}\n${JSON.stringify(values)}`);
@@ -26,13 +24,12 @@ function hex(text: string): string {
   return createHash('sha256').update(text).digest('hex').slice(0, LINK_LENGTH);
 }
 
-/** Before and after the link of a line of JSON, which is its last member. */
+/** Before and after the link, which is the last member of a line of JSON. */
 const [OPEN, CLOSE] = [',"chain":"', '"}'];
 
 /**
- * A row of a log whose rows are lines of JSON: the object on one line with its link as the last
- * member. The link's one value is the line as it would
- * be without that member, so that every byte of it counts. @param members at least one.
+ * A row of a log whose rows are lines of JSON: the object with its link as the last member. The
+ * link covers every byte of the line without that member. @param members at least one.
  */
 export function linkedLine(
   previous: string,
@@ -43,7 +40,7 @@ export function linkedLine(
   return { line: `${body.slice(0, -1)}${OPEN}${own}${CLOSE}`, link: own };
 }
 
-/** What such a line says and the link that it carries; `undefined` for any other line. */
+/** The two parts of such a line; `undefined` for any other line. */
 export function cutLine(
   line: string,
 ): { readonly body: string; readonly link: string } | undefined {

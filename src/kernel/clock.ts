@@ -1,4 +1,4 @@
-/** Time, injected everywhere so that nothing that decides reads a clock. */
+/** Time. It is injected, so that no decision reads a clock. */
 
 export interface Clock {
   now(): Date;
@@ -6,13 +6,13 @@ export interface Clock {
 
 export const systemClock: Clock = { now: () => new Date() };
 
-/** A clock that stands still; for tests and for evaluating one snapshot at one instant. */
+/** A clock that always shows the same time. */
 export function fixedClock(time: string | Date): Clock {
   const instant = new Date(time);
   return { now: () => new Date(instant) };
 }
 
-/** UTC, ISO 8601, whole seconds: `2026-11-21T01:30:00Z`. The form in which every time is stored. */
+/** UTC, ISO 8601, whole seconds: `2026-11-21T01:30:00Z`. Every time is stored in this form. */
 export function stamp(time: Date): string {
   return `${time.toISOString().slice(0, 19)}Z`;
 }
@@ -22,10 +22,7 @@ export function dateStamp(time: Date): string {
   return time.toISOString().slice(0, 10);
 }
 
-/**
- * Longest duration, in milliseconds: added to a time of today it must still be a time with a year
- * of four digits.
- */
+/** Milliseconds. Today plus the longest duration still has a year of four digits. */
 const LONGEST = 7900 * 365.25 * 86_400_000;
 const UNITS: Record<string, number> = {
   ms: 1,
@@ -36,10 +33,7 @@ const UNITS: Record<string, number> = {
   w: 604_800_000,
 };
 
-/**
- * Milliseconds of a duration such as `30s`, `1h30m`, `3d`; `undefined` when it is not one, or one
- * of more than 7,900 years.
- */
+/** Milliseconds of a duration such as `30s`, `1h30m`, `3d`, up to 7,900 years. */
 export function parseDuration(text: string): number | undefined {
   const trimmed = text.trim();
   if (!/^(\d+(?:\.\d+)?(?:ms|[smhdw]))+$/.test(trimmed)) return undefined;

@@ -1,9 +1,6 @@
-/**
- * Objects with optional properties: under exactOptionalPropertyTypes an absent property is not an
- * undefined one.
- */
+/** Objects with optional properties, where exactOptionalPropertyTypes forbids undefined ones. */
 
-/** `T` where a property that may be undefined is an optional property instead. */
+/** `T` with an optional property for each property that may be undefined. */
 export type Defined<T> = { [K in keyof T as undefined extends T[K] ? never : K]: T[K] } & {
   [K in keyof T as undefined extends T[K] ? K : never]?: Exclude<T[K], undefined>;
 };

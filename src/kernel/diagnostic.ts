@@ -1,7 +1,4 @@
-/**
- * The fact that something in the user's files is not as it should be: where, what was seen, what
- * was expected.
- */
+/** A diagnostic: something is wrong in the user's files, where, and what was expected. */
 
 /**
  * A place in a file. Lines and columns are 1-based; columns count UTF-16 units; the end is
@@ -40,17 +37,17 @@ export type Diagnostic = {
   readonly related?: readonly Related[];
 };
 
-/** Another place that the finding is about. */
+/** Another place that the diagnostic is about. */
 export type Related = { readonly message: string; readonly range: Range };
 
-/** The range of a whole file, for facts that have no finer place (missing, not UTF-8). */
+/** The range of a whole file, for facts without a more precise place (missing, not UTF-8). */
 export function fileRange(file: string): Range {
   return { file, line: 1, column: 1, endLine: 1, endColumn: 1 };
 }
 
 const RANK: Record<Severity, number> = { error: 0, warning: 1, info: 2 };
 
-/** Stable order for reports: file, line, column, severity, rule, message. */
+/** The order of reports: file, line, column, severity, rule, message. */
 export function compareDiagnostics(a: Diagnostic, b: Diagnostic): number {
   return (
     compareText(a.range.file, b.range.file) ||

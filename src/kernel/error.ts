@@ -1,10 +1,10 @@
 /**
- * The tool could not do its job. Thrown, caught once per surface; code branches on `code`, never on
- * text.
+ * The error that is thrown if Nocturne cannot do its job. Each surface catches it once. Code
+ * branches on `code`, never on the text.
  */
 import { defined } from './defined.js';
 
-/** Exit codes of every command (see docs; one meaning each). */
+/** Exit codes of all commands, one meaning each. */
 export const EXIT = {
   ok: 0,
   findings: 1,
@@ -16,7 +16,7 @@ export const EXIT = {
 } as const;
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
-/** Permanent error codes and the exit code that each ends a command with. */
+/** Permanent error codes, each with the exit code of a command that fails with it. */
 const CODES = {
   USAGE: EXIT.usage,
   NO_WORKSPACE: EXIT.usage,
@@ -49,7 +49,7 @@ export type ErrorPlace = {
   readonly column?: number;
 };
 
-/** Why something was refused, one by one: `code` is permanent, `message` is for people. */
+/** One reason for a refusal: `code` is permanent, `message` is for people. */
 export type ErrorReason = { readonly code: string; readonly message: string };
 
 export type ErrorDocument = ErrorPlace & {
@@ -64,7 +64,7 @@ export class NocturneError extends Error {
   readonly code: ErrorCode;
   readonly hint: string | undefined;
   readonly place: ErrorPlace;
-  /** Of a refusal: all of them, in the order of the message. */
+  /** All reasons for a refusal, in the order of the message. */
   readonly reasons: readonly ErrorReason[];
   /** @param message what was observed and what was expected. @param options.hint what to do. */
   constructor(
@@ -86,7 +86,7 @@ export class NocturneError extends Error {
   get exit(): ExitCode {
     return CODES[this.code];
   }
-  /** As a program is told of it, at every surface. */
+  /** The form for programs, the same at every surface. */
   get document(): ErrorDocument {
     const { code, message, hint, place, reasons } = this;
     return defined({

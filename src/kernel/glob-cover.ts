@@ -1,14 +1,14 @@
 /**
- * Globs compared with globs: whether a permission covers what is asked for, and whether a boundary
- * could touch it. In doubt, no and yes.
+ * Compares globs with globs: whether a permission covers a target (in doubt, no), and whether a
+ * boundary could touch it (in doubt, yes).
  */
 import { posix } from 'node:path';
 import { globMatches, isLiteral } from './glob.js';
 
-/** What a target must look like to be judged at all; anything else could mean two things. */
+/** Why a target could mean two things, so that the guard cannot judge it. */
 export function targetProblem(target: string): string | undefined {
   if (target === '') return 'it is empty';
-  if (/[\0\n\\]/.test(target)) return 'it contains a character that no path has';
+  if (/[\0\n\\]/.test(target)) return 'it contains a character that paths cannot contain';
   if (target.startsWith('/') || target.startsWith('!'))
     return 'it is not relative to the workspace';
   if (target.split('/').some((part) => part === '..' || part === '.' || part === ''))
@@ -17,8 +17,7 @@ export function targetProblem(target: string): string | undefined {
 }
 
 /**
- * Every path that `target` (a path or a glob) can mean is matched by `scope`. False also when that
- * cannot be proved.
+ * Whether `scope` matches every path that `target` (a path or a glob) can mean. In doubt, false.
  */
 export function globCovers(scope: string, target: string): boolean {
   if (scope.startsWith('!') || targetProblem(target) !== undefined) return false;
@@ -51,7 +50,7 @@ function segmentCovers(outer: string, inner: string): boolean {
   return isLiteral(inner) && globMatches(outer, inner);
 }
 
-/** Some path could be matched by both. True also when that cannot be excluded. */
+/** Whether both could match the same path. In doubt, true. */
 export function globsTouch(a: string, b: string): boolean {
   if (a.startsWith('!') || b.startsWith('!')) return true;
   if (isLiteral(a)) return globMatches(b, a);
@@ -75,8 +74,8 @@ function touch(a: readonly string[], b: readonly string[]): boolean {
 }
 
 /**
- * Two wildcard segments touch unless the letters before their first, or after their last wildcard
- * exclude each other.
+ * Two segments with wildcards touch unless their letters before the first wildcard, or after the
+ * last one, exclude each other.
  */
 function segmentsTouch(a: string, b: string): boolean {
   if (isLiteral(a)) return globMatches(b, a);
@@ -94,7 +93,7 @@ function isBraced(glob: string): boolean {
   return glob.includes('{');
 }
 
-/** Alternatives of the first `{a,b}`; the glob itself when its braces are not of that form. */
+/** The alternatives of the first `{a,b}`, or the glob itself if it has other braces. */
 function expand(glob: string): readonly string[] {
   const found = /^([^{}]*)\{([^{}]*,[^{}]*)\}(.*)$/s.exec(glob);
   if (found === null) return [glob];

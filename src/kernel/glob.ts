@@ -1,21 +1,18 @@
-/**
- * Globs over workspace-relative paths: matching through picomatch, and an order of how specific a
- * pattern is.
- */
+/** Globs over workspace-relative paths: matching with picomatch, and how specific a pattern is. */
 import picomatch from 'picomatch';
 
 type Matcher = (path: string) => string[] | undefined;
 const matchers = new Map<string, Matcher>();
 
 /**
- * Whether `glob` matches the whole of `path`; `*` stays inside a segment, `**` crosses them, dot
- * files count.
+ * Whether `glob` matches the whole `path`. `*` matches inside a segment, `**` across segments; dot
+ * files match too.
  */
 export function globMatches(glob: string, path: string): boolean {
   return captures(glob, path) !== undefined;
 }
 
-/** What each wildcard of `glob` matched in `path`, in order; `undefined` when it does not match. */
+/** What each wildcard of `glob` matched in `path`; `undefined` if `glob` does not match. */
 export function captures(glob: string, path: string): readonly string[] | undefined {
   let matcher = matchers.get(glob);
   if (matcher === undefined) {
@@ -32,8 +29,7 @@ function compile(glob: string): Matcher {
   const prefix = literalPrefix(glob);
   let pattern: RegExp | undefined;
   return (path) => {
-    // Making the expression costs far more than this, and most globs are asked only about paths
-    // elsewhere.
+    // To make the expression costs far more, and most globs only meet paths elsewhere.
     if (!path.startsWith(prefix)) return undefined;
     pattern ??= picomatch.makeRe(glob, { dot: true, capture: true });
     const found = pattern.exec(path);
@@ -41,10 +37,7 @@ function compile(glob: string): Matcher {
   };
 }
 
-/**
- * `directory/**`, the commonest glob, without an expression: everything under the directory, and
- * itself.
- */
+/** `directory/**`, the most common glob, without an expression: the directory and all below it. */
 function below(directory: string): Matcher {
   return (path) => {
     if (path === directory) return [''];
@@ -54,8 +47,7 @@ function below(directory: string): Matcher {
 }
 
 /**
- * What every match begins with: the segments' text before the first wildcard, without a slash at
- * its end (`a/**` matches `a`).
+ * How every match begins: the text before the first wildcard and its slash (`a/**` matches `a`).
  */
 function literalPrefix(glob: string): string {
   return glob.startsWith('./') || glob.includes('|')
@@ -63,15 +55,15 @@ function literalPrefix(glob: string): string {
     : (/^[^\\*?[\]{}()!+@|]*/.exec(glob)?.[0] ?? '').replace(/\/$/, '');
 }
 
-/** No wildcard in it: it names one file. */
+/** Whether it has no wildcard and so names one file. */
 export function isLiteral(glob: string): boolean {
   return !/[*?[\]{}()!+@]/.test(glob);
 }
 
 /**
- * Negative when `a` is more specific than `b`, 0 when neither is. Segment by segment from the left:
- * a literal beats a partial wildcard,
- * that beats `*`, that beats `**`; then more literal characters win.
+ * Negative if `a` is more specific than `b`, 0 if neither is. Compares segments from the left: a
+ * literal beats a partial wildcard, which beats `*`, which beats `**`. Then more literal characters
+ * win.
  */
 export function compareSpecificity(a: string, b: string): number {
   if (a === b) return 0;

@@ -1,13 +1,10 @@
-/**
- * Which modules or hosts are installed, by the names of their folders; for whoever only has to know
- * that, and loads none.
- */
+/** The names of the installed modules or hosts, which are those of their folders. Loads none. */
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
- * @param directory where they are in compiled form: one folder each.
- * @param file what makes a folder one of them, such as `module.js`.
+ * @param directory of their compiled folders.
+ * @param file that each of them has, such as `module.js`.
  */
 export function installedNames(directory: string, file: string): readonly string[] {
   if (!existsSync(directory)) return [];

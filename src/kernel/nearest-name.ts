@@ -1,15 +1,12 @@
-/** The existing name that was probably meant. */
+/** Finds the existing name that somebody probably meant. */
 
-/** The hint that asks whether the nearest of `names` was meant; `undefined` when none is near. */
+/** A hint that names the nearest of `names`; `undefined` if none is near. */
 export function didYouMean(typed: string, names: Iterable<string>): string | undefined {
   const near = nearestName(typed, names);
   return near === undefined ? undefined : `did you mean ${near}?`;
 }
 
-/**
- * The name with the fewest edits from `typed`, at most a third of its length (one at least);
- * `undefined` when none is that near.
- */
+/** The name with the fewest edits from `typed`: at most a third of its length, at least one. */
 export function nearestName(typed: string, names: Iterable<string>): string | undefined {
   const wanted = typed.toLowerCase().slice(0, 80);
   let best: string | undefined;
@@ -25,10 +22,7 @@ export function nearestName(typed: string, names: Iterable<string>): string | un
   return best;
 }
 
-/**
- * Insertions, deletions, replacements and swaps of neighbours that make `b` of `a` (optimal string
- * alignment), row by row.
- */
+/** Insertions, deletions, replacements and swaps of neighbours (optimal string alignment). */
 function editDistance(a: string, b: string): number {
   let before: readonly number[] = [];
   let row = Array.from({ length: b.length + 1 }, (_, i) => i);

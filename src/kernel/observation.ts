@@ -1,7 +1,7 @@
-/** A fact that was observed about this machine or a workspace, with a verdict. */
+/** A fact about this machine or a workspace, with a verdict. */
 import { defined } from './defined.js';
 
-/** `off`: it is not there and nothing needs it. `unknown`: it could not be found out. */
+/** `off`: not there, and not needed. `unknown`: Nocturne could not check it. */
 export type Verdict = 'working' | 'broken' | 'off' | 'unknown';
 /** `fix`: a command, or one sentence. */
 export type Observation = {

@@ -1,4 +1,4 @@
-/** The one reader of what a command is given: a file, or standard input, which it waits for. */
+/** Reads the input of a command: a file, or standard input, for which it waits. */
 import { readFileSync, readSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { isatty } from 'node:tty';
@@ -8,12 +8,12 @@ const STANDARD_INPUT = 0;
 const BLOCK = 1 << 16;
 const PAUSE_MS = 10;
 
-/** `hint`: how the caller is told to give the file. */
+/** `hint`: how to give the file. */
 export type InputSource = { readonly cwd: string; readonly file: string; readonly hint: string };
 
 /**
  * The bytes of a file, or of standard input for `-`.
- * @throws NocturneError `USAGE` where there is nothing to read: a missing file, or a terminal.
+ * @throws NocturneError `USAGE` if the file cannot be read or standard input is a terminal.
  */
 export function readInput({ cwd, file, hint }: InputSource): Buffer {
   if (file === '-' && isTerminal())
@@ -28,7 +28,7 @@ export function readInput({ cwd, file, hint }: InputSource): Buffer {
   }
 }
 
-/** The same as text. @throws NocturneError `USAGE` also for what is no UTF-8. */
+/** The same as text. @throws NocturneError `USAGE`, in addition, if it is not UTF-8. */
 export function readInputText(source: InputSource): string {
   const bytes = readInput(source);
   try {
@@ -40,8 +40,8 @@ export function readInputText(source: InputSource): string {
 }
 
 /**
- * All that comes until the writer closes its end. A pipe that somebody made non-blocking says
- * EAGAIN where another would wait (also after a look at `process.stdin`, so nobody looks there).
+ * Everything until the writer closes its end. On a non-blocking pipe a read fails with EAGAIN
+ * instead of waiting. Touching `process.stdin` makes the pipe non-blocking, so no code does that.
  */
 export function readStandardInput(): Buffer {
   const blocks: Buffer[] = [];
@@ -53,12 +53,12 @@ export function readStandardInput(): Buffer {
   }
 }
 
-/** Whether a person sits at standard input, so that nothing will come by itself. */
+/** Whether standard input is a person at a terminal, so that nothing comes unasked. */
 export function isTerminal(): boolean {
   return isatty(STANDARD_INPUT);
 }
 
-/** `undefined`: nothing is there yet. */
+/** `undefined`: nothing has arrived yet. */
 function readBlock(block: Buffer): number | undefined {
   try {
     return readSync(STANDARD_INPUT, block);

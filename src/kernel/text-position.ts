@@ -1,9 +1,9 @@
-/** Offsets ⇄ lines and columns of one text. */
+/** Converts offsets in a text into lines and columns. */
 import type { Range } from './diagnostic.js';
 
 export type LineMap = { readonly starts: readonly number[] | Uint32Array; readonly length: number };
 
-/** Index of the first UTF-16 unit of every line; `\r\n`, `\n` and lone `\r` end a line. */
+/** The offset of every line's first UTF-16 unit. `\r\n`, `\n` and a lone `\r` end a line. */
 export function lineMap(text: string): LineMap {
   const starts = [text.charCodeAt(0) === 0xfeff ? 1 : 0];
   for (let i = 0; i < text.length; i++) {
@@ -14,10 +14,7 @@ export function lineMap(text: string): LineMap {
   return { starts, length: text.length };
 }
 
-/**
- * 1-based line and column of an offset; a BOM at offset 0 does not count as a column (its own place
- * is that of what follows).
- */
+/** 1-based line and column of an offset. A BOM at offset 0 is not a column. */
 export function positionAt(map: LineMap, offset: number): { line: number; column: number } {
   let low = 0;
   let high = map.starts.length - 1;

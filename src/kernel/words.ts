@@ -1,6 +1,6 @@
-/** Words in sentences: how many of something, and which words of a text carry meaning. */
+/** Words of texts: plurals, and the words that carry meaning. */
 
-/** Lower-case words of four letters or digits and more. */
+/** Lower-case words with at least four letters or digits. */
 export function wordsOf(text: string): ReadonlySet<string> {
   return new Set(text.toLowerCase().match(/[\p{L}\p{N}]{4,}/gu) ?? []);
 }

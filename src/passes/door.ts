@@ -209,10 +209,10 @@ export function recordRefusal(
           {
             step: 'T4',
             type: 'refusal',
-            target: refused.what,
+            target: withoutSecrets(refused.what),
             authorisation: refused.door,
             result: 'refused',
-            detail: refused.why,
+            detail: withoutSecrets(refused.why),
           },
         ],
       },

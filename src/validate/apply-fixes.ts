@@ -1,10 +1,9 @@
-/** Fixes applied to one text. */
+/** Applies fixes to one text. */
 import type { TextEdit } from '../kernel/diagnostic.js';
 
 /**
- * The text with all edits made, from its end to its beginning. Of two that overlap, the one that
- * begins first is made and the other left out:
- * what remains is found again by the next validation. One and the same edit twice is one edit.
+ * The text with all edits made. If two overlap, only the first is made; the next validation reports
+ * the other again. The same edit twice is one edit.
  */
 export function applyFixes(text: string, edits: readonly TextEdit[]): string {
   let fixed = '';
@@ -17,8 +16,7 @@ export function applyFixes(text: string, edits: readonly TextEdit[]): string {
 }
 
 /**
- * The edits that are made, in order, without those that overlap an earlier one or lie outside of
- * the text.
+ * The edits to make, in order, without those that overlap an earlier one or are outside the text.
  */
 export function chooseFixes(text: string, edits: readonly TextEdit[]): readonly TextEdit[] {
   const sorted = edits

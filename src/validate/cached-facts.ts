@@ -1,7 +1,4 @@
-/**
- * Facts and records of files, from the cache where a file is as it was, and into it where it is
- * not.
- */
+/** Facts and records of files: from the cache if a file has not changed, and into it if it has. */
 import type { ContentCache } from '../workspace/cache.js';
 import { encodeRecords } from '../workspace/cached-records.js';
 import { type CachedSnapshot, cachedSnapshot } from '../workspace/cached-snapshot.js';
@@ -9,16 +6,13 @@ import type { Snapshot } from '../workspace/types.js';
 import { decodeFacts, encodeFacts } from './facts-text.js';
 import type { FileFacts } from './fact-types.js';
 
-/**
- * Of longer files only the facts are cached: their records as one text could be longer than a text
- * can be.
- */
+/** The records of a longer file are not cached: their text could exceed V8's longest string. */
 const LONGEST = 16_000_000;
 
 export type CachedFacts = {
-  /** The given snapshot with records, hashes and answers of queries taken from the cache. */
+  /** The snapshot, with records, hashes and answers of queries from the cache. */
   readonly snapshot: Snapshot;
-  /** Whether a query was asked whose answer is up to chance. */
+  /** Whether a query had a random answer. */
   readonly askedChance: CachedSnapshot['askedChance'];
   get(path: string): FileFacts | undefined;
   put(path: string, facts: FileFacts): void;

@@ -1,6 +1,5 @@
 /**
- * The whole result of a validation, cached in `.nocturne/validation.json` for as long as nothing
- * changes. Loaded by the shortest way to an answer, so it imports little.
+ * Caches the whole result of a validation in `.nocturne/validation.json` until something changes.
  */
 import { createHash, randomUUID } from 'node:crypto';
 import { lstatSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
@@ -17,31 +16,26 @@ export type CachedResult = {
   readonly records: number;
 };
 
-/** What a result depends on besides the governed files. */
+/** What a result depends on in addition to the governed files. */
 export type Ground = {
   /**
-   * The program and everything else that is neither in the workspace nor in `outside`: another one,
-   * and no cached result is used.
+   * Identifies the program and everything else that is neither in the workspace nor in `outside`.
    */
   readonly program: string;
-  /**
-   * Files, and directories with the files in them, that are not governed and that rules may look at
-   * (trust, anchors, keys, the lease).
-   */
+  /** Other files and folders that rules may read: trust, anchors, keys, the lease. */
   readonly outside: readonly string[];
   readonly home?: string;
   readonly modules?: readonly string[];
-  /** Milliseconds; unless given, the time of the clock, and for files that of their file system. */
+  /** Milliseconds; by default the clock's time, and for files their file system's. */
   readonly now?: number;
 };
 
 type Listing = { readonly root: string; readonly files: ReadonlyMap<string, FileEntry> };
 
 /**
- * Everything that a rule can look at but the time; of that only the hour, because the queries of R6
- * and of failure modes ask SQLite for it, which nobody
- * sees (they look back days). `undefined` when a file was changed so lately that it could change
- * again unseen.
+ * A hash of everything that a rule can read. Of the time it has only the hour: queries of R6 and of
+ * failure modes ask SQLite for the time, but look back days. `undefined` if a file was changed so
+ * recently that another change might not show.
  */
 export function resultKey(
   { root, files }: Listing,
@@ -94,8 +88,7 @@ export function readCachedResult(root: string, key: string): CachedResult | unde
 }
 
 /**
- * Renamed into place, so that nobody reads half of it; not flushed, and not missed when it cannot
- * be written.
+ * Renames the file into place, so that nobody reads half of it. It is lost if it cannot be written.
  */
 export function cacheResult(root: string, key: string, validation: CachedResult): void {
   const temp = within(root, '.nocturne', `${TEMP_PREFIX}validation-${randomUUID()}`);

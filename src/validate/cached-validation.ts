@@ -1,6 +1,5 @@
 /**
- * `validate` behind the cache: the whole result when nothing at all has changed, else what is known
- * of each file that is as it was.
+ * Validates with the caches: the whole result if nothing changed, or the facts of unchanged files.
  */
 import { openCache } from '../workspace/cache.js';
 import type { Snapshot } from '../workspace/types.js';
@@ -10,7 +9,7 @@ import type { ValidateOptions, Validation } from './validate-snapshot.js';
 export type CachedOptions = ValidateOptions &
   Ground & { readonly progress: (line: string) => void };
 
-/** The same as `validate`, faster. Loads the rules only when there is something to do. */
+/** The same as `validate`, but faster. Loads the rules only if something changed. */
 export async function validateCached(
   snapshot: Snapshot,
   options: CachedOptions,
@@ -42,10 +41,7 @@ export async function validateCached(
   }
 }
 
-/**
- * A rule that looks at the clock may find something else the next time, although nothing has
- * changed.
- */
+/** A rule that reads the clock may find something else the next time, although nothing changed. */
 function watchTime(snapshot: Snapshot): {
   readonly snapshot: Snapshot;
   readonly asked: () => boolean;

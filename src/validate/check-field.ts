@@ -145,7 +145,7 @@ function unresolved(
     {
       rule: 'reference-unresolved',
       severity: 'error',
-      message: `${context.address} is "${clip(key)}", but there is no ${object} of that key`,
+      message: `${context.address} is "${clip(key)}", but there is no ${object} with that key`,
       range,
       expected: `the key of a ${object}`,
       actual: clip(key),

@@ -1,4 +1,4 @@
-/** Which files are looked into, and as what, by their names alone. */
+/** Whether validation reads a file, and as what, from its name alone. */
 
 export type ContentKind = 'markdown' | 'text' | 'unknown' | 'binary';
 
@@ -67,7 +67,7 @@ const BINARY = new Set([
   'ods',
 ]);
 
-/** `unknown`: it is text if it turns out to be; nobody complains when it is not. */
+/** `unknown`: perhaps text; nothing is reported if it is not. */
 export function contentKind(path: string): ContentKind {
   const name = path.slice(path.lastIndexOf('/') + 1);
   const dot = name.lastIndexOf('.');

@@ -1,7 +1,4 @@
-/**
- * Stretches of a text that could be base64 or hex: long words, and blocks of lines that are nothing
- * else.
- */
+/** Parts of a text that could be base64 or hex: long words, and blocks of lines of such words. */
 
 export type EncodedRun = {
   readonly start: number;
@@ -21,16 +18,14 @@ const isCode = (text: string, offset: number): boolean =>
   (CODE[text.charCodeAt(offset)] ?? 0) === 1;
 
 /**
- * Words of at least 24 such characters, then blocks of at least two lines; a block may begin at the
+ * Words of at least 24 such characters, then blocks of at least two lines. A block may begin at the
  * end of the line above it.
  */
 export function encodedRuns(text: string): readonly EncodedRun[] {
   return [...words(text), ...blocks(text)].filter((run) => plausible(run.characters));
 }
 
-/**
- * Only every 24th character is looked at until one fits: a word that long cannot be stepped over.
- */
+/** Looks at every 24th character until one fits, which no word of that length can escape. */
 function words(text: string): EncodedRun[] {
   const runs: EncodedRun[] = [];
   for (let probe = SHORTEST - 1; probe < text.length; probe += SHORTEST) {
@@ -76,7 +71,7 @@ function blocks(text: string): EncodedRun[] {
   return runs;
 }
 
-/** Where the code of a line ends when the line is nothing but an indent and code, else -1. */
+/** Where the code of a line ends if the line has only an indent and code; otherwise -1. */
 function codeLineEnd(text: string, start: number, next: number): number {
   let offset = start;
   while (offset < next && (text.charAt(offset) === ' ' || text.charAt(offset) === '\t'))
@@ -103,10 +98,7 @@ function tailOfLineAbove(text: string, start: number): number {
   return offset >= 0 && end - offset >= 8 ? offset : start;
 }
 
-/**
- * Text in base64 mixes both cases; text in hex is all digits and a to f. Names of files and words
- * of prose are neither.
- */
+/** Base64 mixes both cases, and hex has only digits and a to f; prose and file names do neither. */
 function plausible(characters: string): boolean {
   return (
     (/[A-Z]/.test(characters) && /[a-z]/.test(characters)) ||

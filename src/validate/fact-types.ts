@@ -1,6 +1,4 @@
-/**
- * What is kept of one file: what was found in it alone, and what rules about several files need.
- */
+/** The facts of one file: its own diagnostics, and what rules about several files need. */
 import type { Diagnostic, Range } from '../kernel/diagnostic.js';
 import type { PhaseFact } from './phase-facts.js';
 import type { Suppression } from './suppression.js';
@@ -30,10 +28,10 @@ export type LinkFact = {
   readonly end: number;
 };
 
-/** Plain data: it survives JSON, so that it can be kept by content hash. */
+/** Plain data, which survives JSON, so that the cache can store it. */
 export type FileFacts = {
   readonly diagnostics: readonly Diagnostic[];
-  /** Of objects that others refer to, and of documents. */
+  /** Of documents, and of objects that others refer to. */
   readonly keys: readonly KeyFact[];
   readonly references: readonly ReferenceFact[];
   readonly uniques: readonly UniqueFact[];
@@ -42,8 +40,7 @@ export type FileFacts = {
   readonly suppressions: readonly Suppression[];
   readonly records: number;
   /**
-   * Objects whose records in this file could not be read at all: what others say of them is not to
-   * be believed.
+   * Objects whose records in this file could not be read, so that references to them are unknown.
    */
   readonly unread: readonly string[];
 };

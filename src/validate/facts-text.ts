@@ -1,7 +1,4 @@
-/**
- * Facts of a file as short text and back: the file's name is not repeated in every range, and what
- * is empty is not written.
- */
+/** Encodes the facts of a file as short text: ranges do not repeat the file, and nothing empty. */
 import type { Range } from '../kernel/diagnostic.js';
 import type { FileFacts } from './fact-types.js';
 
@@ -17,7 +14,7 @@ const NONE: FileFacts = {
   unread: [],
 };
 
-/** A range in the file itself is a list of numbers; any other is written as it is. */
+/** A range in the same file becomes a list of numbers; any other does not change. */
 export function encodeFacts(path: string, facts: FileFacts): string {
   const written: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(facts))
@@ -43,7 +40,7 @@ export function decodeFacts(path: string, text: string): FileFacts {
   return { ...NONE, ...read };
 }
 
-/** Lists of numbers under a name that ends in `range` become ranges again, at any depth. */
+/** Lists of numbers under `range` or `ruleRange` become ranges again, at any depth. */
 function restore(path: string, value: unknown): void {
   if (Array.isArray(value)) for (const item of value as readonly unknown[]) restore(path, item);
   else if (isMap(value))

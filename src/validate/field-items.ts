@@ -1,11 +1,11 @@
-/** The texts of a field, one by one, each with its place. */
+/** The single texts of a field, each with its place. */
 import type { Range } from '../kernel/diagnostic.js';
 import type { Cell } from '../markdown/types.js';
 import type { FieldType } from '../registry/types.js';
 
 export type FieldItem = { readonly text: string; readonly range: Range };
 
-/** The items of a list, or the one value; what is no text (a map, a list in a list) is left out. */
+/** The items of a list, or the one value, without maps and nested lists. */
 export function fieldItems(type: FieldType, cell: Cell): readonly FieldItem[] {
   const texts = textsOf(type, cell);
   if (type.kind !== 'list') return texts.map((text) => ({ text, range: cell.range }));
@@ -17,10 +17,7 @@ export function fieldItems(type: FieldType, cell: Cell): readonly FieldItem[] {
   });
 }
 
-/**
- * Where an item stands in the source of its list; the whole list when it is written in another way
- * (escaped, folded).
- */
+/** Where an item is in the source of its list; the whole list if it is escaped or folded there. */
 export function itemRange(
   cell: Cell,
   text: string,

@@ -1,7 +1,4 @@
-/**
- * What one file contributes to the whole: its own diagnostics, and the facts that rules about
- * several files need.
- */
+/** Collects the facts of one file: its own diagnostics, and what rules about several files need. */
 import { defined } from '../kernel/defined.js';
 import { rangeAt } from '../kernel/text-position.js';
 import type { Rec } from '../markdown/types.js';
@@ -88,7 +85,7 @@ function wantedOf(schema: Schema, object: ObjectSpec): Wanted {
   return wanted;
 }
 
-/** The object whose key a field, or each item of it, has to be. */
+/** The object whose key a field, or each of its items, must be. */
 export function targetOf(field: FieldSpec): string | undefined {
   const element = field.type.kind === 'list' ? field.type.of : field.type;
   return element.kind === 'ref' ? element.object : field.references;
@@ -114,7 +111,7 @@ export function referencesOf(
       });
 }
 
-/** The value of one field, where no other record may have it. */
+/** The value of one field, if no other record may have it. */
 export function uniqueOf(
   object: ObjectSpec,
   spec: FieldSpec,

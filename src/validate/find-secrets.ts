@@ -1,21 +1,19 @@
 /**
- * Where a text holds a credential: secretlint's rules, a few of our own for what they leave out,
- * and both again on base64 and hex that decode to text.
+ * Finds credentials in a text: with secretlint's rules and a few of our own, and with both again on
+ * base64 and hex that decode to text.
  */
 import { createRequire } from 'node:module';
 import { encodedRuns } from './encoded-runs.js';
+import { joinedTexts } from './joined-text.js';
 import { longWords } from './long-words.js';
-import { OWN_SECRET_RULES } from './secret-rules.js';
+import { OWN_SECRET_RULES, PLACEHOLDER } from './secret-rules.js';
 
-/**
- * `rule` names the kind, never the value; [start, end) are UTF-16 offsets into the text that was
- * given.
- */
+/** `rule` names the kind, never the value. [start, end) are UTF-16 offsets into the text. */
 export type FoundSecret = { readonly rule: string; readonly start: number; readonly end: number };
 
 /**
- * The part of secretlint's rule interface that is used. Rules are called directly, so
- * `secretlint-disable` in a text switches nothing off.
+ * The part of secretlint's rule interface that we use. We call rules directly, so that
+ * `secretlint-disable` in a text has no effect.
  */
 type Report = { readonly range: readonly [number, number] };
 type Source = {
@@ -36,11 +34,10 @@ type LibraryRule = {
 };
 
 /**
- * A text without one of these cannot match a rule of the preset: most files end here and the
- * library is never loaded. `words` are looked for first, in
- * the long words of the text: that is much faster than an expression. Many small expressions,
- * because one with alternatives is slower still. Held to
- * be complete by a test with a sample for every rule.
+ * A text without one of these cannot match a rule of the preset, so for most files the library is
+ * never loaded. `words` come first, because looking for them in the long words of the text is much
+ * faster than an expression. Small expressions are faster than one with alternatives. A test with a
+ * sample for every rule checks that the list is complete.
  */
 const MARKS: readonly { readonly words: readonly string[]; readonly mark: RegExp }[] = [
   {
@@ -65,9 +62,19 @@ const MARKS: readonly { readonly words: readonly string[]; readonly mark: RegExp
 
 const DEPTH = 3;
 
-/** Every credential in a text, in order, each place once. Sync and pure. */
+/** Every credential in a text, in order, each place once. */
 export function findSecrets(text: string): readonly FoundSecret[] {
-  return distinct(scan(text, DEPTH));
+  const whole = scan(text, DEPTH);
+  const split = joinedTexts(text).flatMap((joined) =>
+    scan(joined.text, DEPTH).map(({ rule, start, end }) => ({
+      rule,
+      start: joined.offsets[start] ?? 0,
+      end: (joined.offsets[end - 1] ?? 0) + 1,
+    })),
+  );
+  const isNew = (found: FoundSecret): boolean =>
+    whole.every(({ start, end }) => found.end <= start || found.start >= end);
+  return distinct([...whole, ...split.filter(isNew)]);
 }
 
 function scan(text: string, depth: number): FoundSecret[] {
@@ -89,8 +96,9 @@ function fromLibrary(text: string, long: string): FoundSecret[] {
   const source: Source = { content: text, filePath: '', ext: '', contentType: 'text' };
   for (const rule of libraryRules()) {
     const name = rule.meta.id.replace('@secretlint/secretlint-rule-', '');
-    const report = ({ range: [start, end] }: Report): void =>
-      void found.push({ rule: name, start, end });
+    const report = ({ range: [start, end] }: Report): void => {
+      if (!isExampleLogin(name, text.slice(start, end))) found.push({ rule: name, start, end });
+    };
     const createTranslator = () => (id: string) => ({ messageId: id, message: id });
     rule
       .create({ sharedOptions: {}, report, ignore: () => undefined, createTranslator }, {})
@@ -99,12 +107,22 @@ function fromLibrary(text: string, long: string): FoundSecret[] {
   return found;
 }
 
+const LOGIN = /:\/\/([^:/@\s]*):([^@\s]+)@/;
+const EXAMPLE_PASSWORD = /^(?:pass(?:word|wd)?|pwd|secret|admin|root|test|user|guest)$/i;
+
+/** `user:pass@proxy` and `postgres:postgres@localhost`, as documentation writes them. */
+function isExampleLogin(rule: string, url: string): boolean {
+  if (rule !== 'basicauth' && rule !== 'database-connection-string') return false;
+  const [, user = '', password = ''] = LOGIN.exec(url) ?? [];
+  return (
+    password !== '' &&
+    (password === user || EXAMPLE_PASSWORD.test(password) || PLACEHOLDER.test(password))
+  );
+}
+
 let loaded: readonly LibraryRule[] | undefined;
 
-/**
- * `require`, not `import`: deciding stays synchronous, and who never meets a marker never pays for
- * loading.
- */
+/** `require`, not `import`: decisions stay synchronous, and most never load the library. */
 function libraryRules(): readonly LibraryRule[] {
   if (loaded !== undefined) return loaded;
   const preset: unknown = createRequire(import.meta.url)(
@@ -115,7 +133,7 @@ function libraryRules(): readonly LibraryRule[] {
   return loaded;
 }
 
-/** What is base64, base64url or hex of text that holds a secret; the place is the whole run. */
+/** Base64, base64url or hex of a text with a secret; the place is the whole run. */
 function encoded(text: string, depth: number): FoundSecret[] {
   const found: FoundSecret[] = [];
   for (const { start, end, characters } of encodedRuns(text)) {
@@ -130,8 +148,7 @@ function encoded(text: string, depth: number): FoundSecret[] {
 }
 
 /**
- * A run may begin with letters that are not part of it (`path/QUtJ…`), so the four alignments are
- * tried.
+ * A run may begin with letters that are not part of it (`path/QUtJ…`), so it tries four offsets.
  */
 function decodings(run: string): string[] {
   const readable: string[] = [];
@@ -147,7 +164,7 @@ function decodings(run: string): string[] {
   return readable;
 }
 
-/** The longest stretch of printable ASCII; what other bytes surround it was not text. */
+/** The longest part of printable ASCII. */
 function longestReadable(text: string): string {
   let longest = '';
   for (const [part] of text.matchAll(/[\t\r\n\x20-\x7e]+/g))

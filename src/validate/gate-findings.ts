@@ -1,7 +1,4 @@
-/**
- * What the gate finds, as diagnostics: one verification serves the four rules that report it, each
- * finding at its place in the snapshot.
- */
+/** The gate's findings as diagnostics. Four rules share one verification. */
 import { verifyGate } from '../integrity/gate.js';
 import { type GateFinding, ruleOfProblem } from '../integrity/gate-report.js';
 import { MANIFEST_FILE, type SealField } from '../integrity/manifest.js';
@@ -13,21 +10,21 @@ import type { WorkspaceContext } from './rule.js';
 
 const found = new WeakMap<WorkspaceContext, readonly Diagnostic[]>();
 
-/** Nothing without a `$NOCTURNE_HOME`: whom to trust stands outside the workspace. */
+/** Nothing without `$NOCTURNE_HOME`, which has the trusted key. */
 export function gateFindings(context: WorkspaceContext, rule: string): readonly Diagnostic[] {
   const { snapshot, home } = context;
   if (home === undefined) return [];
   const all =
     found.get(context) ??
     verifyGate(snapshot.root, home)
-      .findings.filter((finding) => !saidOfRegistry(snapshot, finding))
+      .findings.filter((finding) => !isReportedAlready(snapshot, finding))
       .map((finding) => diagnosticOf(snapshot, finding));
   found.set(context, all);
   return all.filter((diagnostic) => diagnostic.rule === rule);
 }
 
-/** What keeps the gate from reading REGISTRY.md is a mistake in it, and reported as one. */
-function saidOfRegistry(snapshot: Snapshot, { problem, line }: GateFinding): boolean {
+/** A mistake in REGISTRY.md is already reported as one. */
+function isReportedAlready(snapshot: Snapshot, { problem, line }: GateFinding): boolean {
   return (
     problem === 'registry' &&
     snapshot.schemaDiagnostics.some(
@@ -38,8 +35,7 @@ function saidOfRegistry(snapshot: Snapshot, { problem, line }: GateFinding): boo
 
 function diagnosticOf(snapshot: Snapshot, finding: GateFinding): Diagnostic {
   const { problem, message, hint } = finding;
-  // A REGISTRY.md that the gate cannot read at all is a protected file that is not as it was
-  // signed.
+  // If the gate cannot read REGISTRY.md at all, it is not the version that was signed.
   const rule = problem === 'registry' ? 'manifest-hash' : ruleOfProblem(problem);
   return {
     rule,
@@ -68,7 +64,7 @@ function placeOf(snapshot: Snapshot, { file, line, seal, problem }: GateFinding)
     case 'file-special':
       return rowRange(snapshot, file, 'file');
     case 'anchors':
-      // They stand outside the workspace; what they vouch for are its logs.
+      // They are outside the workspace, so the finding is shown at the audit log.
       return fileRange(snapshot.schema.objects.get('AUDIT')?.glob ?? snapshot.schema.file);
     default:
       return fileRange(file);

@@ -1,4 +1,4 @@
-/** One file as the rules see it: its content, what it holds, how it is routed. */
+/** One file as the rules see it: its content, its records, its protection tier. */
 import type { Diagnostic } from '../kernel/diagnostic.js';
 import type { Doc, Rec } from '../markdown/types.js';
 import type { ObjectSpec, Schema, Tier } from '../registry/types.js';
@@ -17,11 +17,11 @@ export type GovernedFile = {
   /** Its block structure, for markdown. */
   readonly doc: Doc | undefined;
   readonly records: (object: string) => readonly Rec[];
-  /** What reading its records found. */
+  /** What was wrong with its records. */
   readonly problems: readonly Diagnostic[];
 };
 
-/** `undefined` for what is not looked into: code, binary files, links, and what cannot be read. */
+/** `undefined` for files that rules do not read: code, binary files, links, unreadable files. */
 export function governedFile(
   snapshot: Snapshot,
   path: string,

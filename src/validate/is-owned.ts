@@ -1,4 +1,4 @@
-/** Whether somebody has signed this workspace; a template that nobody signed is nobody's yet. */
+/** Whether a workspace has an owner, who has signed it. */
 import type { Snapshot } from '../workspace/types.js';
 
 export function isOwned(snapshot: Snapshot): boolean {

@@ -1,9 +1,9 @@
-/** A line as a place. */
+/** The range of a line. */
 import type { Range } from '../kernel/diagnostic.js';
 import { rangeOf } from '../markdown/range-of.js';
 import type { Snapshot } from '../workspace/types.js';
 
-/** A whole line, without its end; its beginning when the file does not have it any more. */
+/** A whole line without its end; only its beginning if the file no longer has it. */
 export function lineRange(snapshot: Snapshot, file: string, line: number): Range {
   const doc = snapshot.doc(file);
   const start = doc?.lineStarts[line - 1];

@@ -1,11 +1,11 @@
-/** The long words of a text: every credential has one in it, and most prose has few. */
+/** The long words of a text. Every credential contains one, and most prose has few. */
 
-/** Characters between blanks; shorter words are passed over. */
+/** Characters between blanks; shorter words are skipped. */
 export const LONG = 10;
 
 /**
- * Each in lower case, on a line of its own. Only every tenth character is looked at until one is
- * not blank: a word that long cannot be stepped over.
+ * Each in lower case, on a line of its own. Looks at every tenth character until one is not blank,
+ * which no word of that length can escape.
  */
 export function longWords(text: string): string {
   const words: string[] = [];

@@ -1,4 +1,4 @@
-/** Keeps secrets out of what other rules say: a value that is quoted in a message may be one. */
+/** Masks secrets in the messages of other rules, which may quote them. */
 import { defined } from '../kernel/defined.js';
 import type { Diagnostic } from '../kernel/diagnostic.js';
 import { lineMap } from '../kernel/text-position.js';

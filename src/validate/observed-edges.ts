@@ -1,6 +1,6 @@
 /**
- * Dependencies that the files and the change log show and R4 does not declare: links, what a bundle
- * wrote, what runs write together.
+ * Dependencies that the files and the change log show but R4 does not declare: links, files that a
+ * bundle wrote, files that runs write together.
  */
 import { defined } from '../kernel/defined.js';
 import type { Range } from '../kernel/diagnostic.js';
@@ -9,10 +9,7 @@ import { routeOf, routesOf } from '../registry/route.js';
 import type { Edge, EdgeKind, Schema } from '../registry/types.js';
 import type { ChangeRow } from '../workspace/history.js';
 
-/**
- * A link from one governed file to another that exists; `range` if it is known more closely than by
- * its line.
- */
+/** A link from one governed file to another that exists. `range` is more precise than `line`. */
 export type ObservedLink = {
   readonly from: string;
   readonly to: string;
@@ -26,8 +23,8 @@ export type Observations = {
 };
 
 /**
- * `source`, `kind`, `target` as they would stand in R4. `at`: the first place where it was seen.
- * `seen`: links, rows or runs.
+ * `source`, `kind`, `target`: of its row for R4. `at`: where it was first seen. `seen`: how many
+ * links, rows or runs show it.
  */
 export type ObservedEdge = {
   readonly source: string;
@@ -43,22 +40,19 @@ export type ObservedEdge = {
   };
 };
 
-/** Two files that were written together once may be so by chance. */
+/** Files may be written together once or twice by chance. */
 const LEAST_RUNS = 3;
-/** A run that writes more kinds of files than this says nothing about any two of them. */
+/** A run that writes more kinds of files than this does not show that two of them are related. */
 const MOST_TOGETHER = 12;
 
-/** `add` counts what was seen before as seen once more. */
+/** `add` increases the count of an edge that was seen before. */
 type Gathering = {
   readonly schema: Schema;
   readonly graph: ReturnType<typeof declaredGraph>;
   readonly add: (edge: Omit<ObservedEdge, 'seen'>, seen?: number) => void;
 };
 
-/**
- * What was seen and is not declared, the most often seen first. The change log is read once, in the
- * order given.
- */
+/** Edges that were seen but are not declared, the most frequent first. */
 export function observedEdges({ schema, links, changes }: Observations): readonly ObservedEdge[] {
   const found = new Map<string, ObservedEdge>();
   const gathering: Gathering = {
@@ -117,8 +111,8 @@ function addChanges(gathering: Gathering, changes: Iterable<ChangeRow>): void {
 }
 
 /**
- * The ends of a link in R4's words; `undefined` when it is no dependency: programs, files of one
- * project, files of one kind that refer to each other, and files of which R1 and R3 know nothing.
+ * The ends of a link as R4 names them. `undefined` for a link that is not a dependency: from a
+ * program, inside a project, between files of one kind, or of files that neither R1 nor R3 covers.
  */
 function linkEnds(
   schema: Schema,
@@ -138,7 +132,7 @@ function linkEnds(
   return { source: bind(source, left[0]), target: bind(target, right[0]) };
 }
 
-/** Whether R1 or R3 speaks of a file. */
+/** Whether R1 or R3 covers a file. */
 function isNamed(schema: Schema, path: string): boolean {
   return (
     routesOf(schema, path).length > 0 ||
@@ -147,10 +141,7 @@ function isNamed(schema: Schema, path: string): boolean {
   );
 }
 
-/**
- * Where the folders stand that a pattern is one of many of: `PROJECTS/` of `PROJECTS/*` and a
- * slash.
- */
+/** The folder with a folder for each match: `PROJECTS/` of `PROJECTS/*` and a slash. */
 function folderBefore(pattern: string): string | undefined {
   return /^([^*?[{(]*\/)\*\//.exec(pattern)?.[1];
 }
@@ -160,8 +151,8 @@ function bind(pattern: string, name: string | undefined): string {
 }
 
 /**
- * `patterns`: of R1 and R3, the most specific first; `kinds`: by path, as they are asked for;
- * `folders`: before the first `*` of patterns of several files in a folder of their own.
+ * `patterns`: of R1 and R3, the most specific first. `kinds`: a cache by path. `folders`: those
+ * with a folder for each match.
  */
 type SchemaPatterns = {
   readonly patterns: readonly string[];
@@ -184,10 +175,7 @@ function patternsOf(schema: Schema): SchemaPatterns {
   return schemaPatterns;
 }
 
-/**
- * The pattern that a file is one of many of (R1's globs, R3's patterns of what passes write), or
- * the file itself.
- */
+/** The pattern in R1 or R3 (tier STANDARD) that covers a file, or the file itself. */
 function kindOf(schema: Schema, path: string): string {
   const { kinds, patterns } = patternsOf(schema);
   const kind = kinds.get(path) ?? patterns.find((pattern) => globMatches(pattern, path)) ?? path;
@@ -195,7 +183,7 @@ function kindOf(schema: Schema, path: string): string {
   return kind;
 }
 
-/** Whether two files are in one folder of `folder`: of one project. */
+/** Whether two files are in the same folder below `folder`, as in a project. */
 function isInside(folder: string, from: string, to: string): boolean {
   const end = from.startsWith(folder) ? from.indexOf('/', folder.length) : -1;
   return end !== -1 && to.startsWith(from.slice(0, end + 1));
@@ -266,8 +254,8 @@ function declaredGraph(schema: Schema): Graph {
 }
 
 /**
- * What the first wildcard of an edge's end stands for in a path (or pattern); empty where it has
- * none, `undefined` where it does not reach it.
+ * What the first wildcard of an edge's end matches in a path or pattern: empty without a wildcard,
+ * `undefined` without a match.
  */
 function reaches(schema: Schema, end: string, path: string): string | undefined {
   if (end === path) return '';
@@ -281,7 +269,7 @@ function reaches(schema: Schema, end: string, path: string): string | undefined 
   return parts === undefined ? undefined : boundBy(glob, parts);
 }
 
-/** Only a `*` that is a glob's first wildcard ties two ends together; `**` does not. */
+/** Both ends must match the same text only if the first wildcard is `*`, not `**`. */
 function boundBy(glob: string, parts: readonly string[]): string {
   return /^[^*?[{(]*\*(?!\*)/.test(glob) ? (parts[0] ?? '') : '';
 }

@@ -1,4 +1,4 @@
-/** What a file of phases declares, for what the projects say of it. */
+/** What a PHASES.md declares, for rules about its project. */
 import type { Range } from '../kernel/diagnostic.js';
 import type { Cell, Rec } from '../markdown/types.js';
 import { parseConditions } from '../project/condition-parse.js';
@@ -7,7 +7,7 @@ import { commandsIn } from '../project/condition-source.js';
 import { fieldList } from '../project/field-text.js';
 import { itemRange } from './field-items.js';
 
-/** A program that a condition starts, relative to the project. */
+/** A program that a condition runs, relative to the project. */
 export type ProgramFact = { readonly program: string; readonly range: Range };
 export type PhaseFact = {
   readonly name: string;
@@ -15,7 +15,7 @@ export type PhaseFact = {
   readonly programs: readonly ProgramFact[];
 };
 
-/** The fields of an object that hold conditions. */
+/** The fields of an object that contain conditions. */
 export const CONDITION_FIELDS: Readonly<Record<string, readonly string[]>> = {
   PROJECT: ['phase.stop_condition', 'next_pass.criteria'],
   PHASES: ['stop_condition', 'criteria'],
@@ -29,7 +29,7 @@ export function phaseFact(record: Rec): PhaseFact {
   };
 }
 
-/** What the conditions of a project or of a phase would start. */
+/** The programs that the conditions of a project or a phase run. */
 export function programsIn(record: Rec): readonly ProgramFact[] {
   return (CONDITION_FIELDS[record.object] ?? []).flatMap((field) => {
     const cell = record.fields.get(field);
@@ -44,7 +44,7 @@ function programsOfCell(cell: Cell): readonly ProgramFact[] {
   return [...new Set(programs)].map((program) => ({ program, range: itemRange(cell, program) }));
 }
 
-/** An empty list says nothing; neither does an empty value. */
+/** An empty list or value is not a condition. */
 export function isFilled({ data, value }: Cell): boolean {
   return Array.isArray(data)
     ? data.length > 0

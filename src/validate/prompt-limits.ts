@@ -1,7 +1,6 @@
 /**
- * How much of the workspace's pages a host puts into an agent's prompt, in UTF-16 units; the page
- * of
- * the rule host-size says whose limits these are.
+ * How much of the workspace's pages a host puts into an agent's prompt, in UTF-16 units. The page
+ * of the rule host-size names the host.
  */
 
 export const PAGE_LIMIT = 20_000;

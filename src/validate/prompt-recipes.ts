@@ -1,13 +1,10 @@
-/** Which prompt is made of which fragments, as the recipes of the workspace say. */
+/** The recipes of a workspace: which prompt consists of which fragments. */
 import type { Rec } from '../markdown/types.js';
 import type { PagePart } from '../markdown/composed-page.js';
 import { fieldText } from '../project/field-text.js';
 import type { Snapshot } from '../workspace/types.js';
 
-/**
- * `file`: where the recipe stands; `rows` in the order of the page, without those of modules that
- * are not enabled.
- */
+/** `file`: of the recipe. `rows`: in the order of the page, without those of disabled modules. */
 export type PromptRecipe = {
   readonly page: string;
   readonly file: string;
@@ -30,7 +27,7 @@ export function promptRecipes(snapshot: Snapshot): readonly PromptRecipe[] {
   });
 }
 
-/** The fragments as they are now; `undefined` when one of them is missing. */
+/** The current fragments; `undefined` if one is missing. */
 export function partsOf(snapshot: Snapshot, recipe: PromptRecipe): readonly PagePart[] | undefined {
   const parts = recipe.rows.map((row) => ({
     path: fieldText(row, 'fragment'),

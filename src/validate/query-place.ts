@@ -1,7 +1,4 @@
-/**
- * Queries of a workspace: where what they select stands, where what is wrong with them does, and
- * when their answer means nothing.
- */
+/** Places of the rows and the mistakes of a query, and whether its answer means anything. */
 import type { Range } from '../kernel/diagnostic.js';
 import { rangeOf } from '../markdown/range-of.js';
 import type { Doc } from '../markdown/types.js';
@@ -12,9 +9,7 @@ import type { WorkspaceContext } from './rule.js';
 
 export type QueryRow = Readonly<Record<string, string | number | null>>;
 
-/**
- * Tables that are empty only because their file cannot be read would make the query say anything.
- */
+/** Whether a query reads a table that is empty only because its file cannot be read. */
 export function isBlind({ schema, unread }: WorkspaceContext, sql: string): boolean {
   return [...unread].some(
     (name) =>
@@ -23,18 +18,12 @@ export function isBlind({ schema, unread }: WorkspaceContext, sql: string): bool
   );
 }
 
-/**
- * Whether all of the file that a row stands in could be read; else what it lacks may be what could
- * not.
- */
+/** Whether the row's file could be read completely; otherwise it may seem to lack something. */
 export function isRead({ facts }: WorkspaceContext, row: QueryRow): boolean {
   return (facts.get(String(row['file']))?.unread.length ?? 0) === 0;
 }
 
-/**
- * The field that the query names in a column `field`, else what the record is known by, else the
- * line.
- */
+/** The field that the query names in a column `field`; otherwise the record's key or the line. */
 export function rowPlace(snapshot: Snapshot, row: QueryRow): Range {
   const file = String(row['file'] ?? snapshot.schema.file);
   const line = Number(row['line'] ?? 1);
@@ -50,10 +39,7 @@ export function rowPlace(snapshot: Snapshot, row: QueryRow): Range {
   return { file, line, column: 1, endLine: line, endColumn: 1 };
 }
 
-/**
- * The word that SQLite names in its message, where the query (a span of `file`) has it; else the
- * query's first line.
- */
+/** The word of the query that SQLite's message names, or the query's first line. */
 export function queryRange(
   doc: Doc,
   span: { readonly file: string; readonly start: number; readonly end: number },

@@ -1,4 +1,4 @@
-/** Where to point at in a record. */
+/** Places in a record that diagnostics point to. */
 import type { Range } from '../kernel/diagnostic.js';
 import type { Rec } from '../markdown/types.js';
 import type { ObjectSpec } from '../registry/types.js';
@@ -17,17 +17,14 @@ export function firstLine(record: Rec): Range {
   };
 }
 
-/**
- * What a record is known by: its key cell, a section's first word; a document has neither and gets
- * its beginning.
- */
+/** The key cell, or the first word of a section, or the beginning of a document. */
 export function keyRange(object: ObjectSpec, record: Rec): Range {
   const field = object.shape === 'section' ? 'id' : object.key[0];
   const cell = field === undefined ? undefined : record.fields.get(field);
   return cell?.range ?? firstLine(record);
 }
 
-/** A field's value, or what the record is known by when it does not have the field. */
+/** A field's value, or the record's key if it does not have the field. */
 export function fieldRange(object: ObjectSpec, record: Rec, field: string): Range {
   return record.fields.get(field)?.range ?? keyRange(object, record);
 }

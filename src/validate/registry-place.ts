@@ -1,4 +1,4 @@
-/** Cells of REGISTRY.md by the row that a declaration came from. */
+/** Cells of REGISTRY.md, by the row of a declaration. */
 import type { Range } from '../kernel/diagnostic.js';
 import { rangeOf } from '../markdown/range-of.js';
 import type { Doc, TableRow } from '../markdown/types.js';
@@ -6,7 +6,7 @@ import type { Snapshot } from '../workspace/types.js';
 
 const rowsByLine = new WeakMap<Doc, ReadonlyMap<number, TableRow>>();
 
-/** The cell in column `index` (from 0) of a table row; `row` itself when there is none. */
+/** The cell in column `index` (from 0) of a table row, or `row` itself if it has none. */
 export function registryCell(snapshot: Snapshot, row: Range, index: number): Range {
   const doc = snapshot.doc(row.file);
   const cell = doc === undefined ? undefined : rowsOf(doc).get(row.line)?.cells[index];

@@ -1,14 +1,11 @@
-/**
- * What a rule is: an id, whether it may be silenced, and a function from what it looks at to
- * diagnostics.
- */
+/** A rule: an id, whether comments may silence it, and a function that returns diagnostics. */
 import type { Diagnostic, Severity } from '../kernel/diagnostic.js';
 import type { Schema } from '../registry/types.js';
 import type { Snapshot } from '../workspace/types.js';
 import type { FileFacts } from './fact-types.js';
 import type { GovernedFile } from './governed-file.js';
 
-/** `warnings`: its warnings and informations may be silenced, its errors may not. */
+/** `warnings`: comments may silence its warnings and informations, but not its errors. */
 export type Suppressible =
   | 'always'
   | 'warnings'
@@ -18,21 +15,18 @@ export type Suppressible =
 type Named = {
   /** Permanent; the name of its page in `orchestration-os/rules-reference/`. */
   readonly id: string;
-  /** The worst that it reports. */
+  /** The highest that it reports. */
   readonly severity: Severity;
   readonly suppressible: Suppressible;
 };
 
-/**
- * Looks at one file. Pure in its path, bytes and the schema, so that what it found can be kept by
- * content hash.
- */
+/** Checks one file. It depends only on path, bytes and schema, so the cache stores its result. */
 export type FileRule = Named & {
   readonly kind: 'file';
   run(file: GovernedFile): readonly Diagnostic[];
 };
 
-/** Needs the whole workspace, time, or what is outside of it. */
+/** Needs the whole workspace, the time, or something outside the workspace. */
 export type WorkspaceRule = Named & {
   readonly kind: 'workspace';
   run(context: WorkspaceContext): readonly Diagnostic[] | Promise<readonly Diagnostic[]>;
@@ -43,11 +37,11 @@ export type Rule = FileRule | WorkspaceRule;
 export type WorkspaceContext = {
   readonly snapshot: Snapshot;
   readonly schema: Schema;
-  /** What is known of each file that was looked into; paths that are listed only are not in it. */
+  /** The facts of each file that was read. */
   readonly facts: ReadonlyMap<string, FileFacts>;
-  /** Objects of which some file could not be read, or is missing. */
+  /** Objects with a file that is missing or could not be read. */
   readonly unread: ReadonlySet<string>;
-  /** `$NOCTURNE_HOME`; without it, rules about keys and anchors say nothing. */
+  /** `$NOCTURNE_HOME`. Without it, rules about keys and anchors report nothing. */
   readonly home: string | undefined;
   /** Modules that this installation has. */
   readonly modules: readonly string[] | undefined;

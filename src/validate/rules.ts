@@ -1,7 +1,4 @@
-/**
- * Every rule, by hand: what is not in this list is not checked. Rules about several files and about
- * one may share an id.
- */
+/** The list of all rules. A file rule and a workspace rule may share an id. */
 import type { FileRule, Rule, WorkspaceRule } from './rule.js';
 import { destination } from './rules/destination.js';
 import { domainAnchor } from './rules/domain-anchor.js';
@@ -10,14 +7,12 @@ import { edgeUnresolved } from './rules/edge-unresolved.js';
 import { failureMode } from './rules/failure-mode.js';
 import { fieldContract, fieldUnique } from './rules/field-contract.js';
 import { fileMissing } from './rules/file-missing.js';
+import { GATE_RULES } from './rules/gate-rules.js';
 import { hostSize, hostTotal } from './rules/host-size.js';
 import { inbound } from './rules/inbound.js';
 import { documentUnique, keyUnique } from './rules/key-unique.js';
 import { linkBroken } from './rules/link-broken.js';
-import { logChain } from './rules/log-chain.js';
 import { lockState } from './rules/lock-state.js';
-import { manifestHash } from './rules/manifest-hash.js';
-import { manifestSignature } from './rules/manifest-signature.js';
 import { moduleWatch } from './rules/module-watch.js';
 import { nameCase } from './rules/name-case.js';
 import { notUtf8 } from './rules/not-utf8.js';
@@ -28,7 +23,6 @@ import { phaseDeclared, phaseGraph } from './rules/phase-graph.js';
 import { placeholder } from './rules/placeholder.js';
 import { preapproval } from './rules/preapproval.js';
 import { promptComposed } from './rules/prompt-composed.js';
-import { protectedSet } from './rules/protected-set.js';
 import { locatorAmbiguous, recordShape } from './rules/record-shape.js';
 import { referenceUnresolved } from './rules/reference-unresolved.js';
 import { bundleInvalid, registrySyntax } from './rules/registry-syntax.js';
@@ -73,11 +67,8 @@ export const WORKSPACE_RULES: readonly WorkspaceRule[] = [
   tierRunner,
   notificationOpen,
   moduleWatch,
-  protectedSet,
   promptComposed,
-  manifestHash,
-  manifestSignature,
-  logChain,
+  ...GATE_RULES,
   lockState,
   phaseDeclared,
   conditionProgram,

@@ -1,13 +1,10 @@
 /**
- * Credential formats that secretlint's recommended preset does not know. A rule needs a format of
- * its own; anything vaguer asks for entropy.
+ * Credential formats that secretlint's recommended preset lacks. A rule needs a distinct format, or
+ * it also checks the entropy.
  */
 
 type Place = { readonly start: number; readonly end: number };
-/**
- * `words`: what it finds has one of them in it, inside a long word and in lower case; a text
- * without any need not be searched.
- */
+/** `words`: a match contains one of them inside a long word, in lower case. */
 export type SecretRule = {
   readonly id: string;
   readonly words: readonly string[];
@@ -15,7 +12,7 @@ export type SecretRule = {
 };
 
 const ENTROPY_BITS = 3.5;
-const PLACEHOLDER =
+export const PLACEHOLDER =
   /example|placeholder|changeme|change-me|your[-_]|dummy|redacted|x{4,}|\*{3,}|0{6,}|1234567|\$\{|\{\{|</i;
 
 export const OWN_SECRET_RULES: readonly SecretRule[] = [
@@ -36,6 +33,22 @@ export const OWN_SECRET_RULES: readonly SecretRule[] = [
   rule('gitlab-token', ['glpat-'], /\bglpat-[0-9A-Za-z_-]{20,}/g),
   rule('hugging-face-token', ['hf_'], /\bhf_[A-Za-z0-9]{34,}/g),
   rule('telegram-token', [':aa'], /\b\d{8,10}:AA[0-9A-Za-z_-]{33}\b/g),
+  rule('groq-key', ['gsk_'], /\bgsk_[A-Za-z0-9]{40,}/g),
+  rule('xai-key', ['xai-'], /\bxai-[A-Za-z0-9]{60,}/g),
+  rule('perplexity-key', ['pplx-'], /\bpplx-[A-Za-z0-9]{40,}/g),
+  rule('notion-token', ['ntn_', 'secret_'], /\b(?:ntn_|secret_)[A-Za-z0-9]{40,}/g, random),
+  rule('supabase-key', ['sbp_', 'sb_secret_'], /\b(?:sbp_[a-f0-9]{40}|sb_secret_[\w-]{20,})/g),
+  rule('brave-key', ['bsa'], /\bBSA[A-Za-z0-9_-]{24,}/g, random),
+  rule(
+    'discord-token',
+    ['.'],
+    /\b[MNO][A-Za-z\d_-]{23,25}\.[A-Za-z\d_-]{6}\.[A-Za-z\d_-]{27,}/g,
+    random,
+  ),
+  rule('tavily-key', ['tvly-'], /\btvly-[A-Za-z0-9-]{28,}/g),
+  rule('replicate-token', ['r8_'], /\br8_[A-Za-z0-9]{37,}/g),
+  rule('digitalocean-token', ['dop_v1_'], /\bdop_v1_[a-f0-9]{64}/g),
+  rule('doppler-token', ['dp.'], /\bdp\.(?:pt|st|ct)\.[A-Za-z0-9._-]{40,}/g),
   rule('model-key', ['sk-'], /\bsk-[A-Za-z0-9_-]{32,}/g, random),
   rule(
     'assigned-secret',
@@ -67,10 +80,7 @@ function rule(
   };
 }
 
-/**
- * Looks drawn at random: letters and digits mixed, many different ones, none of the words that
- * people put in examples.
- */
+/** Whether a value seems random: mixed letters and digits, high entropy, no word of examples. */
 function random(value: string): boolean {
   return (
     /\d/.test(value) &&

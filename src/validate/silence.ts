@@ -1,4 +1,4 @@
-/** Takes out of the findings what a comment silences, and says what is wrong with the comments. */
+/** Removes the findings that comments silence, and reports what is wrong with the comments. */
 import type { Diagnostic } from '../kernel/diagnostic.js';
 import type { Schema } from '../registry/types.js';
 import type { FileFacts } from './fact-types.js';
@@ -9,7 +9,7 @@ import type { Suppression } from './suppression.js';
 export type SilenceOptions = {
   readonly facts: ReadonlyMap<string, FileFacts>;
   readonly schema: Schema;
-  /** All that there are, whether they were run or not. */
+  /** All rules, even those that were not run. */
   readonly rules: readonly Rule[];
   /** Whether a rule was run. */
   readonly ran: (id: string) => boolean;

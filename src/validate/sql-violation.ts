@@ -1,4 +1,4 @@
-/** One row that a rule of R6 selected, as a finding. */
+/** A row that a rule of R6 selected, as a diagnostic. */
 import { defined } from '../kernel/defined.js';
 import type { Diagnostic } from '../kernel/diagnostic.js';
 import type { SqlRule } from '../registry/types.js';

@@ -1,11 +1,11 @@
-/** Comments that silence a rule, read from one file. */
+/** Reads the comments of a file that silence a rule. */
 import type { Range } from '../kernel/diagnostic.js';
 import { rangeOf } from '../markdown/range-of.js';
 import type { Doc } from '../markdown/types.js';
 import { withoutCode } from '../markdown/without-code.js';
 import type { GovernedFile } from './governed-file.js';
 
-/** `firstLine` to `lastLine` is what it silences; the whole file when both are 0. */
+/** Silences `firstLine` to `lastLine`; the whole file if both are 0. */
 export type Suppression = {
   readonly rule: string;
   readonly reason: string;
@@ -23,10 +23,9 @@ const YAML_COMMENT =
   /^[ \t]*(#[ \t]*nocturne-ignore(-file)?(?![\w-])[ \t]*([^\s:]*)[ \t]*(?::[ \t]*(.*?))?)[ \t]*\r?$/gm;
 
 /**
- * `<!-- nocturne-ignore RULE: reason -->` holds for the next line that is not blank (for the whole
- * table if one begins there);
- * `nocturne-ignore-file` for the whole file. In front matter and in the YAML blocks of records it
- * is a comment `# nocturne-ignore RULE: reason`.
+ * `<!-- nocturne-ignore RULE: reason -->` covers the next line that is not blank (the whole table
+ * if one begins there), `nocturne-ignore-file` the whole file. In front matter and in the YAML
+ * blocks of records it is a comment `# nocturne-ignore RULE: reason`.
  */
 export function readSuppressions(file: GovernedFile): readonly Suppression[] {
   const { doc, path } = file;

@@ -1,6 +1,5 @@
 /**
- * Runs the rules over a snapshot: facts of each file, rules about all of them, comments that
- * silence, order.
+ * Runs the rules over a snapshot: the facts of each file, rules about all of them, suppressions.
  */
 import { compareDiagnostics, type Diagnostic } from '../kernel/diagnostic.js';
 import { isLiteral } from '../kernel/glob.js';
@@ -17,24 +16,21 @@ import { SUPPRESSION } from './rules/suppression.js';
 import { silence } from './silence.js';
 
 export type ValidateOptions = {
-  /** `$NOCTURNE_HOME`: owner's key, trust and anchors; not given, nothing is said about them. */
+  /** `$NOCTURNE_HOME`, with key, trust and anchors. Without it, rules do not check them. */
   readonly home?: string;
   /** Ids of the only rules to report. */
   readonly only?: readonly string[];
-  /**
-   * Files whose own findings are reported; rules about several files report everywhere. Not given:
-   * all.
-   */
+  /** The only files whose own findings to report. Rules about several files report everywhere. */
   readonly changed?: ReadonlySet<string>;
   /** Modules that this installation has. */
   readonly modules?: readonly string[];
-  /** Facts kept from earlier runs. */
+  /** Facts of earlier runs. */
   readonly cache?: FactsCache;
 };
 
 /**
- * `get` answers only for a file whose content is as it was when its facts were put, under the same
- * schema and the same rules. `snapshot`: the one that is validated, with kept records.
+ * `get` returns facts only of a file with the same content, schema and rules as when they were put.
+ * `snapshot`: the one to validate, with cached records.
  */
 export type FactsCache = {
   readonly snapshot?: Snapshot;
@@ -48,7 +44,7 @@ export type Validation = {
   readonly records: number;
 };
 
-/** What is wrong with a workspace, in the order of files and lines. */
+/** All diagnostics of a workspace, in the order of files and lines. */
 export async function validateSnapshot(
   snapshot: Snapshot,
   options: ValidateOptions = {},
@@ -109,12 +105,12 @@ async function runAll(
   return found.flat();
 }
 
-/** In a file that did not change, when only changed ones are asked for. */
+/** Whether it is in an unchanged file, although only changed files are to be reported. */
 function isQuiet(diagnostic: Diagnostic, { changed }: ValidateOptions): boolean {
   return changed !== undefined && !changed.has(diagnostic.range.file);
 }
 
-/** Ids of all rules of a workspace, those of its R6 among them. */
+/** Ids of all rules of a workspace, including those of its R6. */
 export function ruleIds(snapshot: Snapshot): readonly string[] {
   return [
     ...new Set([
@@ -158,17 +154,14 @@ function unreadObjects(
   ]);
 }
 
-/**
- * Which rules to run. Whether a comment silences anything, and whether every query of R6 can be
- * run, is known only after all of them.
- */
+/** Which rules to run. Reports about comments and about the queries of R6 need all of them. */
 function ranBy(only: readonly string[] | undefined): (id: string) => boolean {
   return only === undefined || only.includes(SUPPRESSION) || only.includes('registry-syntax')
     ? () => true
     : (id) => only.includes(id);
 }
 
-/** What the owner has to sign, and what only grows, is not put right by a program. */
+/** Nocturne fixes neither files that the owner signs nor logs. */
 function withoutForbiddenFix(snapshot: Snapshot, diagnostic: Diagnostic): Diagnostic {
   if (
     diagnostic.fix === undefined ||

@@ -19,9 +19,9 @@ const ROOTS = [
   // Rooms that are rewritten: their comments and messages.
   {
     files: [
+      '{src/{kernel,integrity,validate,modules,setup},examples/importers}/**/*.ts',
       'src/{markdown,registry,surfaces,workspace}/**/*.ts',
       '!src/workspace/lease.ts',
-      '!src/surfaces/cli/main.ts',
     ],
     prose: codeProse,
   },
@@ -99,6 +99,11 @@ t.test(
     t.same(findings('page.md', markdownProse(page)), [
       'page.md:3 has "stands in": write is in, is at, forbids',
     ]);
+    const source = "// It goes by\nconst beside = 'beside';\nfail('it stands here');\n";
+    t.same(findings('a.ts', codeProse(source)), [
+      'a.ts:1 has "goes by": write uses, follows',
+      'a.ts:3 has "stands here": write is in, is at, forbids',
+    ]);
   },
 );
 
@@ -129,19 +134,19 @@ function markdownProse(page: string): string {
   return text.replace(/(?<!`)(`+)(?!`)[^`]+\1(?!`)/g, blank);
 }
 
-/** Comments and texts of a program; the rest, imports and code spans in comments, are blank. */
+/** Comments and sentences of a program; the rest, and code spans in comments, are blank. */
 function codeProse(program: string): string {
   const prose =
     /\/\*[\s\S]*?\*\/|\/\/[^\n]*|'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"|`(?:\\.|[^`\\])*`/g;
-  const code = program.replace(/'\.[^'\n]*\.js'/g, blank);
   let text = '';
   let end = 0;
-  for (const { 0: found, index } of code.matchAll(prose)) {
+  for (const { 0: found, index } of program.matchAll(prose)) {
     const isComment = found.startsWith('/');
     const words = isComment
       ? found.replace(/`[^`]*`/g, blank).replace(/^ *(?:\/\*\*|\*\/?|\/\/)/gm, blank)
       : found.replace(/\$\{[^{}]*\}/g, blank);
-    text += blank(program.slice(end, index)) + words;
+    const isName = !isComment && !found.includes(' ');
+    text += blank(program.slice(end, index)) + (isName ? blank(found) : words);
     end = index + found.length;
   }
   return text + blank(program.slice(end));

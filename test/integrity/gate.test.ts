@@ -473,13 +473,13 @@ t.test(
     const [finding] = gate(made).findings;
     t.match(
       finding?.message,
-      /SOUL\.md is not what was signed by owner at 2026-11-21T01:30:00Z: expected sha256 [0-9a-f]{8}…, found [0-9a-f]{8}…/,
+      /SOUL\.md is not the version that was signed by owner at 2026-11-21T01:30:00Z: expected sha256 [0-9a-f]{8}…, found [0-9a-f]{8}…/,
     );
-    t.match(finding?.hint, /put back .* nocturne sign SOUL\.md/);
+    t.match(finding?.hint, /restore .* nocturne sign SOUL\.md/);
   },
 );
 
-t.test('a template is owned by nobody', async (t) => {
+t.test('a template has no owner', async (t) => {
   const made = makeWorkspace(t.testdir(), { unsigned: true });
   t.match(gate(made), {
     ok: false,
@@ -522,12 +522,12 @@ t.test('the manifest of another workspace of the same owner is refused', async (
     {
       file: 'INTEGRITY-MANIFEST.md',
       problem: 'manifest-replaced',
-      message: /it is the manifest of the workspace w-/,
+      message: /this is the manifest of the workspace w-/,
     },
   ]);
 });
 
-t.test('an older manifest of the owner’s, put back with its files, is refused', async (t) => {
+t.test('an older manifest of the owner, restored with its files, is refused', async (t) => {
   const made = makeWorkspace(t.testdir());
   const old = new Map(
     ['INTEGRITY-MANIFEST.md', 'SOUL.md'].map((file) => [file, readFileSync(join(made.root, file))]),

@@ -112,7 +112,7 @@ t.test('the owner’s words around the table and in the front matter stay', asyn
     believed(
       signed([row('SOUL.md')], '---\nworkspace: 1\nworkspace: 2\n- what is this\nkey: "x\n---\n'),
     ),
-    'what could not be read becomes a comment or is written anew',
+    'a line that cannot be read becomes a comment or is rewritten',
   );
 });
 
@@ -191,7 +191,7 @@ const CASES: readonly (readonly [
     2,
   ],
   ['no heading', (text) => text.replace('## Protected files', '## Files'), /no heading/, 1],
-  ['the heading twice', (text) => `${text}\n## Protected files\n`, /twice/, 20],
+  ['the heading twice', (text) => `${text}\n## Protected files\n`, /two headings/, 20],
   ['no table', (text) => text.replaceAll('|', '!'), /no table/, 12],
   ['other columns', (text) => text.replace('SHA256', 'MD5'), /columns/, 14],
   [
@@ -222,7 +222,7 @@ const CASES: readonly (readonly [
   [
     'the same file twice',
     (text) => text.replace('| SOUL.md |', '| REGISTRY.md |'),
-    /row already, on line 16/,
+    /already has a row, on line 16/,
     17,
   ],
   [

@@ -65,7 +65,10 @@ t.test('a passphrase protects the key', async (t) => {
   t.equal(ownerKeyStatus(home), 'encrypted');
   t.match(readFileSync(keyPath(home), 'utf8'), /ENCRYPTED/);
   t.equal(loadOwnerKey(home, { passphrase: 'moon' }).fingerprint, key.fingerprint);
-  t.throws(() => loadOwnerKey(home), { code: 'CONFIG', message: /passphrase and none was given/ });
+  t.throws(() => loadOwnerKey(home), {
+    code: 'CONFIG',
+    message: /needs a passphrase, and there is none/,
+  });
   t.throws(() => loadOwnerKey(home, { passphrase: 'sun' }), {
     code: 'BAD_VALUE',
     message: /does not open/,
@@ -79,7 +82,7 @@ t.test('a passphrase that a plain key does not need is no error', async (t) => {
   t.equal(loadOwnerKey(home, { passphrase: 'moon' }).fingerprint, key.fingerprint);
 });
 
-t.test('what is no key is said to be none', async (t) => {
+t.test('a file that is not a key is refused', async (t) => {
   const home = t.testdir();
   t.throws(() => loadOwnerKey(home), { code: 'NOT_FOUND', hint: /nocturne init/ });
   mkdirSync(join(home, 'keys'));
@@ -101,5 +104,5 @@ t.test('a key of another kind is refused', async (t) => {
       format: 'pem',
     }),
   );
-  t.throws(() => loadOwnerKey(home), { code: 'CONFIG', message: /kind ec, expected ed25519/ });
+  t.throws(() => loadOwnerKey(home), { code: 'CONFIG', message: /kind ec; expected ed25519/ });
 });

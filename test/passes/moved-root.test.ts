@@ -75,7 +75,7 @@ const SWAPS: readonly Swap[] = [
   },
   {
     sentence: 'a link above it',
-    says: /above is a link to .*elsewhere now/,
+    says: /above is now a link to .*elsewhere/,
     swap: (root, victim) => {
       const above = dirname(root);
       renameSync(above, `${above}.moved`);

@@ -398,7 +398,7 @@ t.test('a log that is not as it was gets no new column', async (t) => {
   );
   t.throws(() => at.upgrade(), {
     code: 'GATE',
-    message: /SESSION-REGISTRY\.md gets no new column/,
+    message: /SESSION-REGISTRY\.md cannot get a new column/,
   });
   t.notMatch(read(at, 'audit/SESSION-REGISTRY.md'), /Minutes/);
 });

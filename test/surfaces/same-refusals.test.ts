@@ -347,6 +347,50 @@ t.test('files that an agent changed together are judged together', async (t) => 
       undone: [`${CARDS}/d.md unique`],
     });
   });
+  const page = 'PROJECTS/inventory/outputs/plain.md';
+  const crowdOf = (size: number): Readonly<Record<string, string>> =>
+    Object.fromEntries([
+      [page, '# Plain\n'],
+      ...Array.from({ length: size }, (_, i) => [
+        `${CARDS}/x${i}.md`,
+        card({ code: `X${i}`, level: '1', state: 'open', part: 'bolt' }),
+      ]),
+    ]);
+  await t.test(
+    'of a hundred that are too many together, those for which there is room',
+    async (t) => {
+      const { accepted, undone } = next(cardPass(t.testdir()), crowdOf(100));
+      t.equal(accepted.filter((path) => path !== page).length, 3);
+      t.equal(undone.length, 97);
+      t.same(
+        undone.filter((one) => !one.endsWith(' rule')),
+        [],
+      );
+    },
+  );
+  await t.test('of more than a hundred that are too many together, none', async (t) => {
+    const { accepted, undone } = next(cardPass(t.testdir()), crowdOf(101));
+    t.same(accepted, [page], 'a page without records has nothing to do with them');
+    t.equal(undone.length, 101);
+    t.same(
+      undone.filter((one) => !one.endsWith(' rule')),
+      [],
+    );
+  });
+  await t.test('of more than a hundred in order, all but the one that is not', async (t) => {
+    const pass = cardPass(t.testdir());
+    const registry = textOf(pass, 'REGISTRY.md');
+    writeFileSync(
+      join(pass.root, 'REGISTRY.md'),
+      registry.replace('HAVING sum(level) > 8', 'HAVING sum(level) > 800'),
+    );
+    const { accepted, undone } = next(pass, {
+      ...crowdOf(102),
+      [`${CARDS}/x7.md`]: card({ code: 'X7', level: '9', state: 'open', part: 'bolt' }),
+    });
+    t.equal(accepted.length, 102);
+    t.same(undone, [`${CARDS}/x7.md contract`]);
+  });
   await t.test('a value that was taken through a tool meanwhile', async (t) => {
     const pass = cardPass(t.testdir());
     const { workspace, data, root } = pass;

@@ -45,6 +45,19 @@ const SAMPLES: readonly (readonly [rule: string, text: string])[] = [
   ['hugging-face-token', `hf_${random(34)}`],
   ['telegram-token', `123456789:AA${random(33)}`],
   ['model-key', `sk-or-v1-${random(48)}`],
+  ['groq-key', `gsk_${random(52)}`],
+  ['xai-key', `xai-${random(80)}`],
+  ['perplexity-key', `pplx-${random(48)}`],
+  ['notion-token', `ntn_${random(46)}`],
+  ['notion-token', `secret_${random(43)}`],
+  ['supabase-key', `sbp_${'0a1b2c3d4e'.repeat(4)}`],
+  ['supabase-key', `sb_secret_${random(31)}`],
+  ['brave-key', `BSA${random(28)}`],
+  ['discord-token', `M${random(25)}.${random(6)}.${random(38)}`],
+  ['tavily-key', `tvly-${random(32)}`],
+  ['replicate-token', `r8_${random(37)}`],
+  ['digitalocean-token', `dop_v1_${'0a1b2c3d'.repeat(8)}`],
+  ['doppler-token', `dp.pt.${random(43)}`],
   ['assigned-secret', `db_password = "${random(18)}"`],
   ['assigned-secret', `"api_key": "${random(24)}"`],
 ];
@@ -125,4 +138,46 @@ t.test('a long text without anything is read in time that grows with its length'
     performance.now() - started < 5000,
     `${text.length} characters in ${Math.round(performance.now() - started)} ms`,
   );
+});
+
+t.test('a credential is found although it was split or disguised, at its place', async (t) => {
+  const key = `ghp_${random(36)}`;
+  const [head, tail] = [key.slice(0, 12), key.slice(12)];
+  const wide = key.replace(/[a-z]/g, (letter) =>
+    String.fromCharCode(letter.charCodeAt(0) + 0xfee0),
+  );
+  const ways: readonly (readonly [how: string, text: string])[] = [
+    ['over two lines', `${head}\n${tail}`],
+    ['over two lines that are indented', `${head}\r\n    ${tail}`],
+    ['over quoted lines', `> ${head}\n> ${tail}`],
+    ['with a continued line', `${head}\\\n${tail}`],
+    ['with an invisible space', `${head}\u200b${tail}`],
+    ['with an invisible space behind each letter', [...key].join('\u200b')],
+    ['with a soft hyphen', `${head}\u00ad${tail}`],
+    ['as a concatenation', `"${head}" + "${tail}"`],
+    ['as a concatenation over lines', `'${head}' +\n  '${tail}'`],
+    ['as adjacent strings', `"${head}" "${tail}"`],
+    ['as a concatenation with dots', `'${head}' . '${tail}'`],
+    ['in wide letters', wide],
+    ['in entities', key.replace('g', '&#103;').replace('h', '&#x68;')],
+  ];
+  for (const [how, text] of ways) {
+    const [found] = findSecrets(`before: ${text} after`);
+    t.ok(found !== undefined, how);
+    t.ok((found?.start ?? 0) >= 8 && (found?.end ?? 999) <= 8 + text.length, `${how}: its place`);
+  }
+});
+
+t.test('examples of logins, word lists and prose are no credentials', async (t) => {
+  for (const text of [
+    'https://user:pass@proxy.example.org:8080',
+    'postgres://postgres:postgres@localhost:5432/app',
+    'mysql://root:root@127.0.0.1/test',
+    'https://user:password@host/path',
+    'amqp://guest:guest@localhost',
+    `risk-\ntaking is a task-\noriented word\n${'word\n'.repeat(500)}`,
+    'A paragraph ends with a-long-hyphenated-word\nand-another-hyphenated-word follows it.',
+    '"first" + "second" . "third" "fourth"',
+  ])
+    t.same(findSecrets(text), [], text.slice(0, 60));
 });

@@ -146,7 +146,7 @@ export const PROJECT_CASES: readonly Case[] = [
   },
   {
     rule: 'phase-graph',
-    name: 'a circle that nothing leads out of',
+    name: 'a cycle that no phase leads out of',
     edits: [
       phases(
         phase('collect', '- review\n- publish'),
@@ -185,7 +185,7 @@ export const PROJECT_CASES: readonly Case[] = [
     name: 'a successor that the page does not allow',
     edits: [replace(LONGRUNNER, '  successor: review', '  successor: «collect»')],
     finds: ['error phase-graph'],
-    says: 'which PROJECTS/inventory/PHASES.md does not allow',
+    says: 'PROJECTS/inventory/PHASES.md does not allow',
   },
   {
     rule: 'phase-graph',
@@ -548,7 +548,7 @@ export const PROJECT_CASES: readonly Case[] = [
       replace('ACTIVE-PROJECTS.md', '| active |', '| «active» |'),
     ],
     finds: ['warning failure-mode'],
-    says: 'FM-900 is seen here: Nobody works (slug inventory) Wake one.',
+    says: 'FM-900 was detected here: Nobody works (slug inventory) Wake one.',
   },
   {
     rule: 'failure-mode',

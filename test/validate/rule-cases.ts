@@ -104,7 +104,7 @@ export const CASES: readonly Case[] = [
       ),
     ],
     finds: ['error inbound'],
-    says: 'will ever engage',
+    says: 'never accepts a message',
   },
   {
     rule: 'inbound',
@@ -1082,7 +1082,7 @@ export const CASES: readonly Case[] = [
     name: 'a line added at its end',
     edits: [append(WORKER_PROMPT, '«Work as long as you like.»')],
     finds: ['error prompt-composed'],
-    says: 'was edited itself',
+    says: 'was edited: this line is not from its fragments',
   },
   {
     rule: 'prompt-composed',
@@ -1093,7 +1093,7 @@ export const CASES: readonly Case[] = [
       replace(HEARTBEAT, 'At least every five minutes', 'Now and then'),
     ],
     finds: ['error prompt-composed', 'error prompt-composed'],
-    says: 'is another than when',
+    says: 'has changed since',
   },
   {
     rule: 'prompt-composed',
@@ -1121,11 +1121,11 @@ export const CASES: readonly Case[] = [
       ),
     ],
     finds: ['error prompt-composed'],
-    says: 'a fragment more',
+    says: 'has a fragment that',
   },
   {
     rule: 'prompt-composed',
-    name: 'a page that does not say of what it was made',
+    name: 'a page that does not name its fragments',
     edits: [file(MANAGER_PROMPT, '# Manager prompt\n')],
     finds: [`error prompt-composed @ ${MANAGER_PROMPT}:1:1-1`],
   },
@@ -1333,7 +1333,7 @@ export const CASES: readonly Case[] = [
       }),
     ],
     finds: ['warning objective'],
-    says: 'no change since is recorded',
+    says: 'no change is recorded since',
   },
   {
     rule: 'objective',

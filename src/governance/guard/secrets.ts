@@ -22,8 +22,20 @@ export function secretReasons(text: string, where: string, existing = ''): reado
 const MASK = '[secret]';
 
 export function withoutSecrets(text: string): string {
-  let masked = text;
+  let shown = text;
   for (const { start, end } of [...findSecrets(text)].sort((a, b) => b.start - a.start))
-    masked = `${masked.slice(0, start)}${MASK}${masked.slice(end)}`;
-  return masked;
+    shown = `${shown.slice(0, start)}${MASK}${shown.slice(end)}`;
+  return shown;
+}
+
+/** A value in which every text is without credentials. */
+export function withoutSecretsIn<T>(value: T): T {
+  return masked(value) as T;
+}
+
+function masked(value: unknown): unknown {
+  if (typeof value === 'string') return withoutSecrets(value);
+  if (Array.isArray(value)) return value.map(masked);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, masked(part)]));
 }

@@ -1,4 +1,4 @@
-/** The messages of a project that go into its next brief: quoted, with where they came from. */
+/** Quotes a project's waiting messages in its next brief, with their sources. */
 import type { Fragment } from '../../agents/types.js';
 import { sha256 } from '../../kernel/hash.js';
 import type { Rec } from '../../markdown/types.js';
@@ -6,10 +6,10 @@ import { fieldList, fieldText } from '../../project/field-text.js';
 import type { Snapshot } from '../../workspace/types.js';
 import { textOf } from './kept-message.js';
 
-/** At most so many in one brief, the oldest first; the next pass gets the others. */
+/** At most this many in one brief, oldest first; the next pass gets the others. */
 const MOST = 20;
 
-/** Nothing as long as no message asks for the pass; then everything that waits. */
+/** Nothing until one message asks for the pass; then all waiting messages. */
 export function waitingMessages(snapshot: Snapshot, project: string): readonly Rec[] {
   const waiting = snapshot
     .records('MESSAGE')

@@ -1,15 +1,13 @@
-/**
- * Text of strangers made harmless to look at: what would act on a screen or hide is written out.
- */
+/** Writes out control characters, so that a stranger's text is safe to display. */
 
 /**
- * Control characters but tab and newline; bidirectional controls; separators that some programs
- * take for line breaks.
+ * Control characters except tab and newline, bidirectional controls, and separators that some
+ * programs treat as line breaks.
  */
 const ACTING =
   /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]/gu;
 
-/** Line ends become `\n`; each acting character becomes `[U+202E]`. */
+/** Line ends become `\n`; each control character becomes text such as `[U+202E]`. */
 export function escapeControlCharacters(text: string): string {
   return text
     .replace(/\r\n?/g, '\n')
@@ -19,7 +17,7 @@ export function escapeControlCharacters(text: string): string {
     );
 }
 
-/** A name on one line: nothing that acts, hides or has no meaning, nothing that is not one line. */
+/** Whether a name is one line without control, hidden or unassigned characters. */
 export function isPlainName(text: string, most: number): boolean {
   return text !== '' && text.length <= most && !/[\p{C}\p{Zl}\p{Zp}]/u.test(text);
 }

@@ -1,7 +1,4 @@
-/**
- * Messages as they are kept: a record, and below it the text in a fence that it cannot end, so that
- * nothing in it is markdown.
- */
+/** The stored form of a message: a record, and its text in a fence that the text cannot close. */
 import { fenceFor } from '../../agents/quote-data.js';
 import type { Rec } from '../../markdown/types.js';
 import { scan } from '../../markdown/scan.js';
@@ -15,7 +12,7 @@ export function bodyOf(text: string): string {
   return `${fence}text\n${text}\n${fence}\n`;
 }
 
-/** What the fence of a kept message holds. */
+/** The text in the fence of a stored message. */
 export function textOf(snapshot: Snapshot, record: Rec): string {
   const doc = scan(snapshot.text(record.file) ?? '');
   const [fence] = doc.fences.filter((candidate) => candidate.start >= (doc.frontMatter?.end ?? 0));
@@ -55,7 +52,7 @@ export function argumentsOf(message: IncomingMessage, received: string): BundleA
   };
 }
 
-/** A kept message as it was when it arrived. */
+/** A stored message as it arrived. */
 export function incomingMessageOf(snapshot: Snapshot, record: Rec): IncomingMessage {
   const field = (name: string): string => fieldText(record, name);
   return {

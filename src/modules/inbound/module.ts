@@ -1,6 +1,6 @@
 /**
- * Messages from outside: sorted before a worker pass chooses its project, quoted in the brief of
- * the project's next pass, marked when that is recorded.
+ * Module inbound: sorts messages from outside before a worker pass chooses its project, quotes them
+ * in the brief of the project's next pass, and marks them when that pass is recorded.
  */
 import { fileSystemNow } from '../../workspace/file-stat.js';
 import { bundleChanges } from '../../workspace/bundle.js';
@@ -14,7 +14,7 @@ import { processInbox } from './process.js';
 
 export const module: Module = {
   name: 'inbound',
-  // Messages are taken in at T1, by the pass that is to read them.
+  // The pass that will read the messages accepts them at T1.
   onChange: () => undefined,
   before: ({ snapshot, state, step }) =>
     processInbox({

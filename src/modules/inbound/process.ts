@@ -1,7 +1,4 @@
-/**
- * What becomes of every message that was dropped or waits in quarantine: one change for all of it,
- * worked out on one snapshot.
- */
+/** Decides about every new or quarantined message, on one snapshot, in one change. */
 import { admit, type Admission, type Refusal } from '../../governance/admission.js';
 import { isIncomingMessage, isHeldMessage } from '../../governance/incoming-message-path.js';
 import {
@@ -23,14 +20,14 @@ import { type IncomingMessage, readIncomingMessage } from './read-incoming-messa
 export type Processing = {
   readonly snapshot: Snapshot;
   readonly step: string;
-  /** What time it is for the file system (`fileSystemNow`): by it a file is young or old. */
+  /** The file system's time (`fileSystemNow`), which gives the age of a file. */
   readonly fileTime: number;
   /** The id of the next notification. */
   readonly nextQuestion: () => string;
 };
 
 const HOUR_MS = 3_600_000;
-/** So many files are looked at in one go; the others come next. */
+/** At most this many files at once; the next run gets the others. */
 const MOST = 500;
 
 type Work = {
@@ -47,7 +44,7 @@ type Work = {
   readonly audit: AuditEntry[];
 };
 
-/** `undefined`: there is nothing to do. */
+/** `undefined` if there is nothing to do. */
 export function processInbox(processing: Processing): ModuleChange | undefined {
   const work = begin(processing);
   for (const record of work.snapshot.records('QUARANTINE'))
@@ -97,7 +94,7 @@ function begin({ snapshot, step, fileTime, nextQuestion }: Processing): Work {
   return work;
 }
 
-/** A message that was held before: the owner may have answered, or its channel may be gone. */
+/** Decides again about a held message: the owner may have answered, or closed its channel. */
 function reconsider(work: Work, message: IncomingMessage, unverified: boolean): void {
   const admission = admit(work.policy, envelopeOf(message, unverified), {
     lastHour: 0,
@@ -121,7 +118,7 @@ function reconsider(work: Work, message: IncomingMessage, unverified: boolean): 
   note(work, message, 'ok', `released for ${placed.project}: ${placed.why}`);
 }
 
-/** An answer about arrivals holds for those that waited for it, and for no later one. */
+/** An answer about arrivals covers the messages that waited for it, and no later ones. */
 function forgetArrivals(work: Work): void {
   const decided = work.policy.senders.filter(
     (sender) => sender.about === 'arrivals' && sender.verdict !== 'asked',
@@ -142,7 +139,12 @@ function takeIn(work: Work, entry: FileEntry): void {
     return drop(work, { target: entry.path, reason: reading.reason, why: reading.why });
   const { message } = reading;
   if (work.keys.has(message.key))
-    return drop(work, { target: message.key, message, reason: 'duplicate', why: 'it came before' });
+    return drop(work, {
+      target: message.key,
+      message,
+      reason: 'duplicate',
+      why: 'it arrived before',
+    });
   const who = senderKey(message.channel, message.sender);
   const unverified = isHeldMessage(entry.path);
   const admission = admit(work.policy, envelopeOf(message, unverified), {
@@ -162,7 +164,7 @@ function takeIn(work: Work, entry: FileEntry): void {
       'held',
       placed.about === 'sender'
         ? 'the sender is unknown'
-        : 'it appeared while an agent was at work',
+        : 'it appeared while an agent was working',
     );
     if (placed.ask) ask(work, message, placed);
     return;
@@ -173,7 +175,7 @@ function takeIn(work: Work, entry: FileEntry): void {
     engaged: placed.engaged,
     note: placed.note,
   });
-  note(work, message, 'ok', `taken for ${placed.project}: ${placed.why}`);
+  note(work, message, 'ok', `accepted for ${placed.project}: ${placed.why}`);
 }
 
 type Placed =
@@ -186,7 +188,7 @@ type Placed =
     }
   | Extract<Admission, { kind: 'refuse' }>;
 
-/** The trigger comes after admission: a sender who is refused is never kept for later. */
+/** Decides after admission: messages from a denied sender never wait for a later one. */
 function engage(
   { channel, project }: { readonly channel: Channel; readonly project: string },
   message: IncomingMessage,
@@ -197,7 +199,7 @@ function engage(
     kind: 'placed',
     project,
     engaged,
-    why: engaged ? why : `kept for the next one that engages: ${why}`,
+    why: engaged ? why : `waits for the next message that asks for a pass: ${why}`,
     note: failed === true ? why : null,
   };
 }
@@ -239,7 +241,7 @@ function run(work: Work, name: string, args: BundleArguments): void {
   work.bundles.add(name);
 }
 
-/** The one row that a refusal leaves; never what the message says. */
+/** A refusal leaves one audit row, without the text of the message. */
 function drop(
   work: Work,
   options: {

@@ -1,6 +1,6 @@
 /**
- * The one question about a sender: who it is, whom it could be taken for, and what follows from an
- * answer. Never what the message says.
+ * The question about a sender: who it is, whom it could imitate, and what an answer does. It never
+ * contains the message's text.
  */
 import { lookAlikes } from '../../governance/admission.js';
 import type { InboundPolicy } from '../../governance/inbound-policy.js';
@@ -11,7 +11,7 @@ export type Asking = {
   readonly policy: InboundPolicy;
   readonly message: IncomingMessage;
   readonly about: 'sender' | 'arrivals';
-  /** Of the row, and of the notification. */
+  /** The id of the row and of the notification. */
   readonly id: string;
   readonly question: string;
 };
@@ -22,12 +22,12 @@ export function askArguments({ policy, message, about, id, question }: Asking): 
   const warning =
     alike.length === 0
       ? ''
-      : ` It looks like ${alike.map((sender) => JSON.stringify(sender)).join(', ')}, whom you allow, and is somebody else${strange(message.sender)}.`;
+      : ` It looks like ${alike.map((sender) => JSON.stringify(sender)).join(', ')}, whom you allow, but it is a different name${strange(message.sender)}.`;
   const asked =
     about === 'sender'
-      ? `May ${who} write to this workspace?${warning} Answer yes to take what waits and what follows, or no to refuse the sender from now on.`
-      : `Messages that say they are from ${who} appeared while an agent was at work, and the agent could have written them. Did the sender send them?${warning} Answer yes to take them, or no to drop them.`;
-  const body = `What was sent is in \`inbox/quarantine/${message.key}.md\`, and in no prompt until you answer; \`nocturne inbox list\` shows all that waits.`;
+      ? `May ${who} write to this workspace?${warning} Answer yes to accept the waiting and all future messages, or no to refuse the sender from now on.`
+      : `Messages from ${who} appeared while an agent was working, and the agent could have written them. Did the sender send them?${warning} Answer yes to accept them, or no to delete them.`;
+  const body = `The message is in \`inbox/quarantine/${message.key}.md\`, and in no prompt until you answer. \`nocturne inbox list\` shows all waiting messages.`;
   return {
     id,
     channel: message.channel,
@@ -37,13 +37,13 @@ export function askArguments({ policy, message, about, id, question }: Asking): 
     title:
       about === 'sender'
         ? `Unknown sender on ${message.channel}`
-        : `Unproved messages on ${message.channel}`,
+        : `Unverified messages on ${message.channel}`,
     action_needed: asked,
     body,
   };
 }
 
-/** The characters of a name that are not ASCII, by their numbers. */
+/** The code points of a name that are not ASCII. */
 function strange(name: string): string {
   const points = [...new Set([...name].filter((letter) => letter > '~'))].map(
     (letter) => `U+${(letter.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`,

@@ -1,7 +1,4 @@
-/**
- * A file that a channel delivered, read as an incoming message, or what is wrong with it. Front
- * matter inside the text is text.
- */
+/** Reads a channel's file as an incoming message, or says what is wrong with it. */
 import type { Rec } from '../../markdown/types.js';
 import { readFrontMatter } from '../../markdown/front-matter.js';
 import { scan } from '../../markdown/scan.js';
@@ -17,25 +14,25 @@ export type IncomingMessage = {
   readonly channel: string;
   readonly sender: string;
   readonly thread: string;
-  /** As stored: UTC, whole seconds. */
+  /** UTC, whole seconds. */
   readonly time: string;
   readonly mention: boolean;
   readonly addressedTo: string;
   readonly messageId: string;
   readonly attachments: readonly string[];
-  /** Of the file as it arrived. */
+  /** Hash of the file as it arrived. */
   readonly sha256: string;
   readonly text: string;
 };
 
-/** `unfinished`: left where it is, for its channel may still be writing it. */
+/** `unfinished`: its channel may still be writing it, so it stays. */
 export type MessageReading =
   | { readonly kind: 'message'; readonly message: IncomingMessage }
   | { readonly kind: 'unfinished'; readonly why: string }
   | { readonly kind: 'bad'; readonly reason: Refusal; readonly why: string };
 
 export const MAX_BYTES = 64 * 1024;
-/** A file without whole front matter is waited for this long. */
+/** How long a file may have incomplete front matter. */
 const PATIENCE_MS = 10 * 60_000;
 const MOST = { channel: 32, sender: 100, thread: 64, id: 200, attachment: 120, attachments: 20 };
 const KNOWN = new Set([
@@ -49,19 +46,22 @@ const KNOWN = new Set([
   'attachments',
 ]);
 
-/** @param fileTime what time it is for the file system (`fileSystemNow`). */
+/** @param fileTime the file system's time (`fileSystemNow`). */
 export function readIncomingMessage(
   snapshot: Snapshot,
   entry: FileEntry,
   fileTime: number,
 ): MessageReading {
   if (entry.kind !== 'file' || entry.links > 1)
-    return { kind: 'unfinished', why: 'it is a link, or has another name, and is not read' };
+    return {
+      kind: 'unfinished',
+      why: 'it is a link, or its name is not one of a message, so it is ignored',
+    };
   if (entry.size > MAX_BYTES)
     return {
       kind: 'bad',
       reason: 'too-large',
-      why: `${entry.size} bytes; at most ${MAX_BYTES} are taken`,
+      why: `it has ${entry.size} bytes; at most ${MAX_BYTES} are accepted`,
     };
   const waits = fileTime - entry.mtimeMs < PATIENCE_MS;
   const unfit = (why: string): MessageReading =>
@@ -69,11 +69,11 @@ export function readIncomingMessage(
   const text = snapshot.text(entry.path);
   if (text === undefined) return unfit('it is not UTF-8 text');
   const doc = scan(text);
-  if (doc.frontMatter === undefined) return unfit('its front matter is not there, or not closed');
+  if (doc.frontMatter === undefined) return unfit('its front matter is missing or not closed');
   const { fields, diagnostics } = readFrontMatter(doc, entry.path);
-  if (diagnostics.length > 0) return bad('its front matter cannot be read');
+  if (diagnostics.length > 0) return bad('its front matter cannot be parsed');
   const stranger = [...fields.keys()].find((name) => !KNOWN.has(name));
-  if (stranger !== undefined) return bad('its front matter has a field that messages do not have');
+  if (stranger !== undefined) return bad('its front matter has an unknown field');
   const record: Rec = {
     object: 'MESSAGE',
     key: '',
@@ -105,7 +105,7 @@ function fromFields(
     return {
       kind: 'bad',
       reason: 'too-large',
-      why: `with its control characters written out it is ${text.length} characters long`,
+      why: `with its control characters written out, it has ${text.length} characters`,
     };
   return {
     kind: 'message',
@@ -139,7 +139,7 @@ function namedFields(record: Rec): Named {
   };
 }
 
-/** The first field that cannot be taken, and why. */
+/** Why the first invalid field is invalid. */
 function problemOf(
   record: Rec,
   read: {
@@ -150,7 +150,7 @@ function problemOf(
 ): string | undefined {
   const { fields, sent, attachments } = read;
   const { channel, sender, thread, id, to, mention } = fields;
-  const hidden = 'or contains characters that do not show';
+  const hidden = 'or contains invisible characters';
   const attachmentsFit =
     attachments.length <= MOST.attachments &&
     isListOfNames(record) &&
@@ -158,7 +158,7 @@ function problemOf(
   const checks: readonly (readonly [fits: boolean, problem: string])[] = [
     [
       /^[a-z][a-z0-9_-]*$/.test(channel) && channel.length <= MOST.channel,
-      'its channel is not one short word in small letters',
+      'its channel is not one short word in lower case',
     ],
     [
       isPlainName(sender, MOST.sender),
@@ -172,13 +172,10 @@ function problemOf(
       id === '' || isPlainName(id, MOST.id),
       `its id is longer than ${MOST.id} characters, ${hidden}`,
     ],
-    [
-      to === '' || /^[a-z0-9][a-z0-9-]*$/.test(to),
-      'what it is addressed to is no name of a project',
-    ],
+    [to === '' || /^[a-z0-9][a-z0-9-]*$/.test(to), 'its addressee is not the name of a project'],
     [sent !== undefined, 'its time is not a time with a zone'],
     [['', 'true', 'false'].includes(mention), 'its mention is neither true nor false'],
-    [attachmentsFit, 'its attachments are no short list of names'],
+    [attachmentsFit, 'its attachments are not a short list of names'],
   ];
   return checks.find(([fits]) => !fits)?.[1];
 }

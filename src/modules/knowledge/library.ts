@@ -1,4 +1,4 @@
-/** The module for programs beside the command line: `import … from 'nocturne/knowledge'`. */
+/** The module as a library: `import … from 'nocturne/knowledge'`. */
 export { chunkText, type Chunk } from './store/chunk.js';
 export {
   chooseEmbedder,

@@ -1,4 +1,4 @@
-/** Module knowledge: search by meaning and by words over the markdown of the workspace. */
+/** Module knowledge: search by words and by meaning over the markdown of the workspace. */
 import type { Module } from '../types.js';
 import { alike } from './operations/alike.js';
 import { briefPassages } from './operations/brief-passages.js';

@@ -2,6 +2,7 @@
  * The pass inside a host's agent session: `begin` is T0 to T4's brief, `end` takes the agent's
  * report and does the rest.
  */
+import { withoutSecretsIn } from '../../governance/guard/secrets.js';
 import { parseReport } from '../../agents/parse-report.js';
 import type { Usage } from '../../agents/types.js';
 import { defined } from '../../kernel/defined.js';
@@ -78,7 +79,7 @@ export async function endPass(
       data: factsOf(briefed),
     };
   renewLease(root, briefed.fence, { ttlMs: LEASE_MS, clock });
-  const outcome: Worked['outcome'] = {
+  const outcome = withoutSecretsIn<Worked['outcome']>({
     ...(ending.failed === undefined
       ? { kind: 'finished' as const }
       : { kind: 'failed' as const, failure: 'cancelled' as const }),
@@ -87,7 +88,7 @@ export async function endPass(
     report: parseReport(ending.report),
     tail: ending.report.slice(-8192),
     model: ending.model,
-  };
+  });
   return finish(env, await runSteps(WORKER_AFTER, env, { ...briefed, outcome }));
 }
 

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { startHeartbeat } from '../../agents/heartbeat.js';
 import { runnerFor } from '../../agents/runner-for.js';
 import type { RunEvent, RunOutcome } from '../../agents/types.js';
+import { withoutSecretsIn } from '../../governance/guard/secrets.js';
 import { defined } from '../../kernel/defined.js';
 import { renewLease } from '../../workspace/lease.js';
 import { chatTools } from '../chat-tools.js';
@@ -18,7 +19,7 @@ export const t4Run: Step<Briefed, Worked> = {
   id: 'T4',
   title: 'the agent works',
   async run(stage, { env }) {
-    const worked = { ...stage, outcome: await runAgent(env, stage) };
+    const worked = { ...stage, outcome: withoutSecretsIn(await runAgent(env, stage)) };
     storePass(env.workspace.state, worked);
     return { stage: worked, acts: [] };
   },

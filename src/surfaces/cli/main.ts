@@ -3,7 +3,7 @@ import type { ExitCode } from '../../kernel/error.js';
 import { printError } from './print-result.js';
 
 export async function main(words: readonly string[]): Promise<void> {
-  // Whoever reads may have read enough (`nocturne … | head`).
+  // The reader may close the pipe early (`nocturne … | head`).
   process.stdout.on('error', (error: NodeJS.ErrnoException) =>
     process.exit(error.code === 'EPIPE' ? 0 : 70),
   );

@@ -1,7 +1,4 @@
-/**
- * Rule destination: each row of the list of destinations can be read, and so allows what it seems
- * to.
- */
+/** Rule destination: each row of the list of destinations can be read and names real projects. */
 import { defined } from '../../kernel/defined.js';
 import type { Diagnostic } from '../../kernel/diagnostic.js';
 import { didYouMean } from '../../kernel/nearest-name.js';
@@ -23,7 +20,7 @@ export const destination: WorkspaceRule = {
       const [kind = '', pattern = ''] = ['kind', 'pattern'].map((field) =>
         fieldText(record, field),
       );
-      // Another kind than these is field-contract already.
+      // field-contract reports other kinds.
       const parsed =
         DESTINATION_KINDS.some((name) => name === kind) && pattern !== ''
           ? parseDestinationPattern(kind, pattern)
@@ -33,7 +30,7 @@ export const destination: WorkspaceRule = {
         found.push({
           rule: 'destination',
           severity: 'error',
-          message: `${record.key} allows nothing: its pattern cannot be read, ${parsed.why}`,
+          message: `${record.key} allows nothing, because its pattern cannot be read: ${parsed.why}`,
           range: fieldRange(object, record, 'pattern'),
           expected: `a pattern of the kind ${kind}`,
           actual: pattern,
@@ -44,7 +41,7 @@ export const destination: WorkspaceRule = {
         found.push({
           rule: 'destination',
           severity: 'warning',
-          message: `${record.key} is for ${stray}, which is no project`,
+          message: `${record.key} is for ${stray}, which is not a project`,
           range: fieldRange(object, record, 'projects'),
           actual: stray,
           ...defined({ hint: didYouMean(stray, projects) }),

@@ -18,7 +18,7 @@ export const domainAnchor: WorkspaceRule = {
         {
           rule: 'domain-anchor',
           severity,
-          message: 'the domain anchor is empty: no project is ever proposed',
+          message: 'the domain anchor is empty, so Nocturne never proposes a project',
           range: fieldRange(object, record, 'domain_anchor'),
           expected: 'one sentence: for whom, and about what',
           actual: 'nothing',

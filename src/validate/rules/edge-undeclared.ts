@@ -1,6 +1,6 @@
 /**
- * Rule edge-undeclared: what files link to, and what was written together, stands in R4. `nocturne
- * graph suggest` prints the same as rows.
+ * Rule edge-undeclared: R4 has an edge for links between files and for files that were written
+ * together. `nocturne graph suggest` prints the missing rows.
  */
 import type { Diagnostic } from '../../kernel/diagnostic.js';
 import { changeRows } from '../../workspace/history.js';
@@ -35,22 +35,22 @@ function diagnosticOf(
 ): Diagnostic {
   const range = place.range ?? lineRange(snapshot, place.file, place.line);
   const row = `| \`${source}\` | ${kind} | \`${target}\` | … |`;
-  // The log says that they belong together, not which of them depends on the other.
+  // The log shows that they are related, but not which of them depends on the other.
   if (by === 'together')
     return {
       rule: 'edge-undeclared',
       severity: 'info',
-      message: `${seen} runs wrote ${source} and ${target} together, and R4 has nothing between them`,
+      message: `${seen} runs wrote ${source} and ${target} together, but R4 has no edge between them`,
       range,
-      hint: `if one depends on the other, say which in ${schema.file}: ${row}`,
+      hint: `if one depends on the other, add the edge to ${schema.file}: ${row}`,
     };
   return {
     rule: 'edge-undeclared',
     severity: 'warning',
-    message: `${place.example}, and R4 has no edge for that`,
+    message: `${place.example}, but R4 has no edge for it`,
     range,
     expected: row,
     actual: 'no row',
-    hint: `add the row to R4 of ${schema.file} and sign it; nocturne graph suggest prints all that are missing`,
+    hint: `add the row to R4 of ${schema.file} and sign it; nocturne graph suggest prints all missing rows`,
   };
 }

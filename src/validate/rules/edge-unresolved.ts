@@ -65,7 +65,7 @@ function problemOf(snapshot: Snapshot, schema: Schema, end: string): Problem | u
   for (const path of snapshot.files.keys()) if (globMatches(end, path)) return undefined;
   return {
     severity: 'info',
-    message: `no file matches ${end}, and no route or object uses that place`,
+    message: `no file matches ${end}, and no route or object covers the same folder`,
   };
 }
 
@@ -85,7 +85,7 @@ function named(
   };
 }
 
-/** A route or an object speaks of the same place, so that files may well come to be there. */
+/** Whether a route or an object covers the same folder, so that a pass may write files there. */
 function isPlanned(schema: Schema, glob: string): boolean {
   const place = folderOf(glob);
   const patterns = [

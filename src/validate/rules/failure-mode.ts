@@ -1,7 +1,4 @@
-/**
- * Rule failure-mode: every detection that is a query can be run, and what it looks for is not
- * there.
- */
+/** Rule failure-mode: every query that detects a failure can be run, and selects nothing. */
 import type { Diagnostic } from '../../kernel/diagnostic.js';
 import { NocturneError } from '../../kernel/error.js';
 import type { Doc, Rec } from '../../markdown/types.js';
@@ -32,7 +29,7 @@ type Query = {
 };
 type Detection = { readonly record: Rec; readonly doc: Doc; readonly query: Query };
 
-/** A fenced `sql detection`; a detection in words is for people. */
+/** A fenced `sql detection`. A detection in words is for people. */
 function queryOf(doc: Doc, record: Rec): Query | undefined {
   const cell = record.fields.get('detection');
   const fence = doc.fences.find(
@@ -86,7 +83,7 @@ function broken({ doc, query }: Detection, message: string, cause: string): Diag
   };
 }
 
-/** A row that names no file (a sum over nothing) is shown at the query. */
+/** A row without a file (a sum over nothing) is shown at the query. */
 function seen(
   { snapshot }: WorkspaceContext,
   { record, doc, query }: Detection,
@@ -101,7 +98,7 @@ function seen(
   return {
     rule: 'failure-mode',
     severity: 'warning',
-    message: `${record.key} is seen here: ${fieldText(record, 'title') || fieldText(record, 'symptom')}${factsText}`,
+    message: `${record.key} was detected here: ${fieldText(record, 'title') || fieldText(record, 'symptom')}${factsText}`,
     range,
     hint: fieldText(record, 'fix') || `read ${record.key} in ${record.file}`,
   };

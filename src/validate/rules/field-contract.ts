@@ -1,4 +1,4 @@
-/** Rule field-contract: each field is there, of its type and within its constraints, as R2 says. */
+/** Rule field-contract: each field exists and matches its type and constraints in R2. */
 import { defined } from '../../kernel/defined.js';
 import type { Diagnostic, TextEdit } from '../../kernel/diagnostic.js';
 import { nearestName } from '../../kernel/nearest-name.js';
@@ -40,13 +40,13 @@ export const fieldUnique: WorkspaceRule = {
         const earlier = first.get(id);
         if (earlier === undefined) first.set(id, { address, range });
         else if (earlier.range.file !== range.file || !isKey(schema.objects.get(object), field)) {
-          const message = `${address} is "${value}" as in line ${earlier.range.line}${earlier.range.file === range.file ? '' : ` of ${earlier.range.file}`}; expected a value that no other ${object} has`;
+          const message = `${address} is "${value}", as on line ${earlier.range.line}${earlier.range.file === range.file ? '' : ` of ${earlier.range.file}`}; expected a value that no other ${object} has`;
           found.push({
             rule: 'field-contract',
             severity: 'error',
             message,
             range,
-            expected: 'a value of its own',
+            expected: 'a unique value',
             actual: value,
             related: [{ message: 'first here', range: earlier.range }],
           });
@@ -57,7 +57,7 @@ export const fieldUnique: WorkspaceRule = {
   },
 };
 
-/** The whole key of an object: rule key-unique speaks of it already. */
+/** Whether a field is the whole key of an object, which key-unique checks. */
 function isKey(object: ObjectSpec | undefined, field: string): boolean {
   return object !== undefined && object.key.length === 1 && object.key[0] === field;
 }
@@ -67,14 +67,13 @@ function checkObject(file: GovernedFile, object: ObjectSpec): Diagnostic[] {
   const absent = absentColumns(file, object);
   const found = absent.diagnostics;
   for (const record of file.records(object.object)) {
-    // Where cells are missing or front matter cannot be read, everything else would be said of the
-    // wrong field.
+    // If cells are missing or front matter cannot be read, reports would be about the wrong field.
     if (broken.has(record.range.line) && object.shape !== 'section') continue;
     if (object.shape === 'document' && record.fields.size === 0 && file.problems.length > 0)
       continue;
     for (const spec of object.fields.values())
       if (!absent.columns.has(spec.name)) found.push(...checkOne(file, { object, record, spec }));
-    found.push(...misspelt(object, record));
+    found.push(...misspelled(object, record));
   }
   return found;
 }
@@ -98,14 +97,14 @@ function checkOne(
   );
 }
 
-/** Most fields by far: nothing asked and nothing there, or free text. */
+/** Most fields: not required and empty, or free text. */
 function isPlainlyRight(spec: FieldSpec, cell: Cell | undefined): boolean {
   if (cell === undefined) return !spec.required;
   if (spec.constraints.length > 0 || cell.data !== undefined) return false;
   return cell.value === '' ? !spec.required : spec.type.kind === 'text';
 }
 
-/** The word that was meant, where only case or blanks around it differ. */
+/** The right word if only case or blanks around it differ. */
 function caseFix(path: string, { type }: FieldSpec, cell: Cell): TextEdit | undefined {
   const choices = type.kind === 'bool' ? ['true', 'false'] : [];
   const words = type.kind === 'enum' ? type.values : choices;
@@ -116,9 +115,7 @@ function caseFix(path: string, { type }: FieldSpec, cell: Cell): TextEdit | unde
     : undefined;
 }
 
-/**
- * Columns that R2 requires and the table does not have: said once, at its header, not in every row.
- */
+/** Required columns that the table lacks: reported once, at its header, not in every row. */
 function absentColumns(
   file: GovernedFile,
   object: ObjectSpec,
@@ -147,14 +144,14 @@ function absentColumns(
       range,
       expected: name,
       actual: columns.join(', '),
-      ...defined({ hint: near === undefined ? undefined : `is the column "${near}" meant?` }),
+      ...defined({ hint: near === undefined ? undefined : `did you mean the column "${near}"?` }),
     };
   });
   return { columns: new Set(missing.map((spec) => spec.name)), diagnostics };
 }
 
-/** A name that R2 does not declare, next to one that it does: the value is in no field. */
-function misspelt(object: ObjectSpec, record: Rec): Diagnostic[] {
+/** A name that R2 does not declare but that resembles a declared one. */
+function misspelled(object: ObjectSpec, record: Rec): Diagnostic[] {
   const found: Diagnostic[] = [];
   for (const [name, cell] of record.fields) {
     if (object.fields.has(name) || name === 'body' || name === 'title' || name === 'id') continue;

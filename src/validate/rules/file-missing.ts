@@ -1,4 +1,4 @@
-/** Rule file-missing: what REGISTRY.md names without a wildcard is there and can be read. */
+/** Rule file-missing: files that REGISTRY.md names without a wildcard exist and can be read. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Diagnostic, fileRange } from '../../kernel/diagnostic.js';
@@ -16,7 +16,7 @@ export const fileMissing: WorkspaceRule = {
   kind: 'workspace',
   id: 'file-missing',
   severity: 'error',
-  // `expected` is the path that is missed.
+  // `expected` is the missing path.
   suppressible: (diagnostic, schema) =>
     routeOf(schema, diagnostic.expected ?? diagnostic.range.file).tier !== 'PROTECTED',
   run: ({ snapshot, schema, facts }) => {
@@ -29,8 +29,8 @@ export const fileMissing: WorkspaceRule = {
       missed.add(object.glob);
       const hint =
         problem === MISSING
-          ? 'put it back from a backup, or with nocturne upgrade; or take its rows out of REGISTRY.md'
-          : 'put a plain file there';
+          ? 'restore it from a backup or with nocturne upgrade, or remove its rows from REGISTRY.md'
+          : 'replace it with a regular file';
       found.push({
         rule: 'file-missing',
         severity: 'error',
@@ -53,7 +53,7 @@ export const fileMissing: WorkspaceRule = {
           range: registryCell(snapshot, route.range, PATTERN_COLUMN),
           expected: route.pattern,
           actual: problem,
-          hint: 'put it back from a backup, or with nocturne upgrade',
+          hint: 'restore it from a backup or with nocturne upgrade',
         });
     }
     return [...found, ...unreadable(snapshot, facts)];
@@ -65,11 +65,11 @@ const MISSING = 'is missing';
 function problemWith(snapshot: Snapshot, path: string): string | undefined {
   const entry = snapshot.files.get(path);
   if (entry === undefined) return MISSING;
-  if (entry.kind === 'symlink') return 'is a symbolic link, which is not followed';
-  return entry.kind === 'other' ? 'is not a plain file' : undefined;
+  if (entry.kind === 'symlink') return 'is a symbolic link, which Nocturne does not follow';
+  return entry.kind === 'other' ? 'is not a regular file' : undefined;
 }
 
-/** Files that should have been looked into and gave no bytes. */
+/** Governed files that cannot be read. */
 function unreadable(snapshot: Snapshot, facts: ReadonlyMap<string, unknown>): Diagnostic[] {
   const found: Diagnostic[] = [];
   for (const entry of snapshot.files.values()) {
@@ -80,7 +80,7 @@ function unreadable(snapshot: Snapshot, facts: ReadonlyMap<string, unknown>): Di
       snapshot.objectsOf(entry.path).length === 0
     )
       continue;
-    // What went away since the listing is not missed; what is there and gives nothing is.
+    // A file that was deleted after the walk is not reported.
     if (snapshot.bytes(entry.path) === undefined && existsSync(join(snapshot.root, entry.path)))
       found.push({
         rule: 'file-missing',
@@ -88,8 +88,8 @@ function unreadable(snapshot: Snapshot, facts: ReadonlyMap<string, unknown>): Di
         message: `${entry.path} cannot be read`,
         range: fileRange(entry.path),
         expected: entry.path,
-        actual: 'no right to read it',
-        hint: 'make it readable for the user who runs nocturne',
+        actual: 'no permission to read it',
+        hint: 'make it readable for the user who runs Nocturne',
       });
   }
   return found;

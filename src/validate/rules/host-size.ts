@@ -1,4 +1,4 @@
-/** Rule host-size: files that a host puts into every prompt fit there whole. */
+/** Rule host-size: files that a host puts into every prompt are short enough not to be cut. */
 import { type Diagnostic, fileRange } from '../../kernel/diagnostic.js';
 import { rangeOf } from '../../markdown/range-of.js';
 import { PAGE_LIMIT, TOTAL_LIMIT, USER_LIMIT } from '../prompt-limits.js';
@@ -13,7 +13,7 @@ const INJECTED: ReadonlyMap<string, number> = new Map([
   ['USER.md', USER_LIMIT] as const,
 ]);
 const RETIRED: ReadonlySet<string> = new Set(['HEARTBEAT.md', 'TOOLS.md']);
-const HINT = 'move what is rarely needed to a page of its own and link to it';
+const HINT = 'move what agents rarely need to another page, and link to it';
 
 export const hostSize: FileRule = {
   kind: 'file',
@@ -27,9 +27,9 @@ export const hostSize: FileRule = {
         {
           rule: 'host-size',
           severity: 'warning',
-          message: `${path} is not read by the host any more: its text reaches nobody`,
+          message: `the host no longer reads ${path}, so no agent sees its text`,
           range: fileRange(path),
-          hint: 'move what is needed to AGENTS.md or MEMORY.md',
+          hint: 'move what agents need to AGENTS.md or MEMORY.md',
         },
       ];
     const limit = INJECTED.get(path);
@@ -53,7 +53,7 @@ export const hostSize: FileRule = {
       {
         rule: 'host-size',
         severity: 'error',
-        message: `${path} has ${text.length} characters; a host cuts it here, at ${limit}`,
+        message: `${path} has ${text.length} characters; a host cuts it here, after ${limit}`,
         range: rangeOf(doc, path, { start: limit, end: text.length }),
         ...sizes,
       },
@@ -61,7 +61,7 @@ export const hostSize: FileRule = {
   },
 };
 
-/** All of them together. */
+/** The limit for all of them together. */
 export const hostTotal: WorkspaceRule = {
   kind: 'workspace',
   id: 'host-size',
@@ -81,7 +81,7 @@ export const hostTotal: WorkspaceRule = {
     const diagnostic: Diagnostic = {
       rule: 'host-size',
       severity: over ? 'error' : 'warning',
-      message: `the files that a host puts into every prompt have ${total} characters together; ${over ? 'it cuts' : 'the limit is'} at ${TOTAL_LIMIT}`,
+      message: `the files that a host puts into every prompt have ${total} characters together; ${over ? 'it cuts them after' : 'the limit is'} ${TOTAL_LIMIT}`,
       range: fileRange(largest.path),
       expected: `at most ${TOTAL_LIMIT} characters`,
       actual: sizes

@@ -1,7 +1,4 @@
-/**
- * Rule inbound: the patterns of channels can be evaluated, and channels and senders name what is
- * there.
- */
+/** Rule inbound: channels have valid patterns, and channels and senders name existing records. */
 import { defined } from '../../kernel/defined.js';
 import type { Diagnostic } from '../../kernel/diagnostic.js';
 import { didYouMean } from '../../kernel/nearest-name.js';
@@ -32,17 +29,17 @@ function channelProblems({ snapshot, schema }: WorkspaceContext): Diagnostic[] {
       found.push({
         rule: 'inbound',
         severity: 'error',
-        message: `no message of ${record.key} will ever engage: its pattern is invalid, ${parsed.why}`,
+        message: `${record.key} never accepts a message, because its pattern is invalid: ${parsed.why}`,
         range: fieldRange(object, record, 'pattern'),
         expected: 'a regular expression',
         actual: source ?? '',
-        hint: 'correct it and sign the page; the trigger always takes every message',
+        hint: 'correct it and sign the page; the trigger "always" accepts every message',
       });
     if (project !== undefined && project !== '' && !projects.includes(project))
       found.push({
         rule: 'inbound',
         severity: 'warning',
-        message: `${record.key} brings messages to ${project}, which is no project; they are dropped`,
+        message: `${record.key} delivers messages to ${project}, which is not a project, so Nocturne drops them`,
         range: fieldRange(object, record, 'project'),
         actual: project,
         ...meant(project, projects),
@@ -66,7 +63,7 @@ function senderProblems({ snapshot, schema }: WorkspaceContext): Diagnostic[] {
             {
               rule: 'inbound',
               severity: 'warning' as const,
-              message: `${fieldText(record, 'sender')} is a sender on ${channel}, which is no channel`,
+              message: `${fieldText(record, 'sender')} is a sender on ${channel}, which is not a channel`,
               range: fieldRange(object, record, 'channel'),
               actual: channel,
               ...meant(channel, channels),
@@ -78,7 +75,7 @@ function senderProblems({ snapshot, schema }: WorkspaceContext): Diagnostic[] {
             {
               rule: 'inbound',
               severity: 'warning' as const,
-              message: `${fieldText(record, 'sender')} may write to ${stray}, which is no project`,
+              message: `${fieldText(record, 'sender')} may write to ${stray}, which is not a project`,
               range: fieldRange(object, record, 'projects'),
               actual: stray,
               ...meant(stray, projects),

@@ -1,14 +1,9 @@
-/**
- * Rule key-unique: no two records of an object have one key, in a file or, for documents, anywhere.
- */
+/** Rule key-unique: no two records of an object in a file, and no two documents, share a key. */
 import type { Diagnostic, Range } from '../../kernel/diagnostic.js';
 import { keyRange } from '../record-place.js';
 import type { FileRule, WorkspaceRule } from '../rule.js';
 
-/**
- * Rows and sections: within their file. What has to be unique in all files of an object has the
- * constraint `unique`.
- */
+/** Rows and sections, in one file. The constraint `unique` covers all files of an object. */
 export const keyUnique: FileRule = {
   kind: 'file',
   id: 'key-unique',
@@ -30,7 +25,7 @@ export const keyUnique: FileRule = {
     }),
 };
 
-/** Documents: two files with the same name in the place of the first `*`. */
+/** Documents: two files for which the first `*` matches the same name. */
 export const documentUnique: WorkspaceRule = {
   kind: 'workspace',
   id: 'key-unique',
@@ -61,9 +56,9 @@ function duplicate(
   return {
     rule: 'key-unique',
     severity: 'error',
-    message: `"${clash.key}" is the key of another ${object} already, in ${where}`,
+    message: `"${clash.key}" is already the key of another ${object}, in ${where}`,
     range: clash.range,
-    expected: 'a key of its own',
+    expected: 'a unique key',
     actual: clash.key,
     hint: 'give the newer record the next free key',
     related: [{ message: 'first here', range: clash.earlier }],

@@ -1,7 +1,4 @@
-/**
- * Rule link-broken: links between files of the workspace lead to a file, and to a heading that it
- * has.
- */
+/** Rule link-broken: links in the workspace lead to existing files and headings. */
 import { posix } from 'node:path';
 import type { Diagnostic } from '../../kernel/diagnostic.js';
 import { nearestName } from '../../kernel/nearest-name.js';
@@ -37,7 +34,7 @@ type Problem = Omit<Diagnostic, 'rule' | 'severity' | 'range'>;
 type Places = {
   readonly snapshot: Snapshot;
   isFolder(path: string): boolean;
-  /** Every file of that name, any case. */
+  /** All files with that name in any case. */
   named(name: string): readonly string[];
   anchors(path: string): ReadonlySet<string> | undefined;
 };
@@ -52,7 +49,7 @@ function targetProblem(
     return {
       message: `the link to ${link.target} leads out of the workspace`,
       actual: link.target,
-      hint: 'copy what is needed, or say in words where it is',
+      hint: 'copy what you need, or describe where it is',
     };
   if (places.snapshot.files.has(path)) return anchorProblem(places, path, link);
   if (path === '.' || path === '' || isIgnored(path) || places.isFolder(path)) return undefined;
@@ -65,8 +62,8 @@ function targetProblem(
       actual: path,
       hint:
         only === undefined
-          ? 'correct the link, or take it out'
-          : `files of that name: ${same.slice(0, 3).join(', ')}`,
+          ? 'correct the link, or remove it'
+          : `files with that name: ${same.slice(0, 3).join(', ')}`,
     };
   const relative = encode(posix.relative(posix.dirname(from), only));
   const newText = link.target.startsWith('/') ? `/${encode(only)}` : relative;
@@ -74,7 +71,7 @@ function targetProblem(
     message,
     expected: only,
     actual: path,
-    hint: `the file of that name is ${only}`,
+    hint: `the file with that name is ${only}`,
     fix: [
       {
         file: from,
@@ -104,7 +101,7 @@ function anchorProblem(places: Places, path: string, link: LinkFact): Problem | 
   };
 }
 
-/** Indexes that are made when the first link needs them. */
+/** Builds its indexes when the first link needs them. */
 function placesOf(snapshot: Snapshot): Places {
   let folders: Set<string> | undefined;
   let names: Map<string, string[]> | undefined;
@@ -151,10 +148,7 @@ function foldersOf(snapshot: Snapshot): Set<string> {
   return folders;
 }
 
-/**
- * Anchors as GitHub makes them of headings, a number added to those that are there already; and
- * `id` and `name` of HTML.
- */
+/** GitHub's anchors of headings (numbered if they repeat), and `id` and `name` of HTML. */
 function anchorsOf(doc: Doc): ReadonlySet<string> {
   const anchors = new Set<string>();
   for (const { text } of doc.headings) {

@@ -1,4 +1,4 @@
-/** Rule lock-state: LOCK.md tells one story, and it is that of the lease. */
+/** Rule lock-state: LOCK.md is consistent and agrees with the lease. */
 import type { Diagnostic } from '../../kernel/diagnostic.js';
 import type { Rec } from '../../markdown/types.js';
 import { fieldInt, fieldText, fieldTime } from '../../project/field-text.js';
@@ -7,7 +7,7 @@ import { type Lease, leaseStatus, type LeaseStatus } from '../../workspace/lease
 import { fieldRange } from '../record-place.js';
 import type { WorkspaceRule } from '../rule.js';
 
-/** What says who is at work; empty when nobody is. */
+/** Who holds the lock; empty if nobody does. */
 const HOLDERS = ['holder', 'run_id', 'host', 'pid', 'locked_at', 'expires_at'] as const;
 
 export const lockState: WorkspaceRule = {
@@ -18,8 +18,7 @@ export const lockState: WorkspaceRule = {
   run: ({ snapshot, schema }) => {
     const object = schema.objects.get('LOCK');
     if (object === undefined) return [];
-    // The clock is looked at only where a lease is held: else what was found holds until a file
-    // changes.
+    // Without a lease, the result must not depend on the clock, so that it can be cached.
     const now = (): Date => snapshot.now;
     const lease = leaseStatus(snapshot.root, { now });
     return snapshot.records('LOCK').flatMap((record) => {
@@ -50,11 +49,11 @@ function released(record: Rec, lease: LeaseStatus, say: Say): Diagnostic[] {
         severity: 'error',
         message: `${record.file} is released, but still names a ${left.replace('_', ' ')}`,
         expected: 'nothing',
-        hint: 'the next pass writes all of it anew; until then empty it, so that nobody is misled',
+        hint: 'the next pass rewrites it; empty the field until then',
       }),
     ];
   if (lease.kind === 'free') return [];
-  // Between taking the lease and saying so there are moments, so this is no error.
+  // A pass takes the lease a moment before it writes the file, so this is not an error.
   const who =
     lease.lease === undefined
       ? 'the lease cannot be read'
@@ -64,7 +63,7 @@ function released(record: Rec, lease: LeaseStatus, say: Say): Diagnostic[] {
       severity: 'warning',
       message: `${record.file} is released, but ${who}`,
       expected: 'locked',
-      hint: 'nocturne lock status; if no pass is beginning or ending right now, the file was edited or a pass died before it could write it',
+      hint: 'run nocturne lock status; if no pass is beginning or ending right now, somebody edited the file, or a pass died before it wrote it',
     }),
   ];
 }
@@ -87,7 +86,7 @@ function locked(
         severity: 'error',
         message: `${record.file} is locked by ${who}, but nobody holds the lock${over}`,
         expected: 'released',
-        hint: 'the next pass puts it right; nocturne lock break does it at once',
+        hint: 'the next pass corrects it; nocturne lock break does so now',
       }),
     ];
   }
@@ -102,7 +101,7 @@ function locked(
   return [...differing(record, lease.lease, say), ...stale(lease, lease.lease, say)].slice(0, 1);
 }
 
-/** What the file says of the pass, where the lease says otherwise. */
+/** Where the file disagrees with the lease about the pass. */
 function differing(record: Rec, { runId, fence }: Lease, say: Say): Diagnostic[] {
   const run = fieldText(record, 'run_id');
   if (run !== '' && run !== runId)
@@ -111,7 +110,7 @@ function differing(record: Rec, { runId, fence }: Lease, say: Say): Diagnostic[]
         severity: 'error',
         message: `${record.file} says that ${run} holds the lock; it is ${runId}`,
         expected: runId,
-        hint: 'the file was edited, or a pass died before it could write it; nocturne lock status',
+        hint: 'somebody edited the file, or a pass died before it wrote it; run nocturne lock status',
       }),
     ];
   const shown = fieldInt(record, 'fence');
@@ -121,7 +120,7 @@ function differing(record: Rec, { runId, fence }: Lease, say: Say): Diagnostic[]
       severity: 'error',
       message: `${record.file} shows the fence ${shown}; the lease has ${fence}`,
       expected: String(fence),
-      hint: 'the file was edited; only the pass with the fence of the lease can commit',
+      hint: 'somebody edited the file; only the pass with the fence of the lease can commit',
     }),
   ];
 }
@@ -137,15 +136,15 @@ function stale(
       say('pid', {
         severity: 'warning',
         message: `${runId} holds the lock, but its process ${pid} on ${host} is dead`,
-        hint: 'the next pass breaks the lock; nocturne lock break does it at once',
+        hint: 'the next pass breaks the lock; nocturne lock break does so now',
       }),
     ];
   return [
     say('expires_at', {
       severity: 'warning',
       message: `${runId} holds the lock, but its lease ended at ${expiresAt}`,
-      expected: 'a time to come',
-      hint: 'the next pass breaks the lock; nocturne lock break does it at once',
+      expected: 'a time in the future',
+      hint: 'the next pass breaks the lock; nocturne lock break does so now',
     }),
   ];
 }

@@ -1,7 +1,4 @@
-/**
- * Rule name-case: no two names in one folder differ only by case or by how their letters are
- * composed.
- */
+/** Rule name-case: names in one folder differ by more than case or the composition of letters. */
 import { type Diagnostic, fileRange } from '../../kernel/diagnostic.js';
 import { routeOf } from '../../registry/route.js';
 import type { WorkspaceRule } from '../rule.js';
@@ -36,7 +33,7 @@ export const nameCase: WorkspaceRule = {
         found.push({
           rule: 'name-case',
           severity: isProtected ? 'error' : 'warning',
-          message: `${whole} and ${earlier.name} are one name on macOS and Windows`,
+          message: `${whole} and ${earlier.name} are the same name on macOS and Windows`,
           range: fileRange(path),
           expected: 'names that differ by more than case',
           actual: whole,

@@ -19,16 +19,13 @@ export const notUtf8: FileRule = {
         range: placeOf(file.path, file.bytes, offset),
         expected: 'UTF-8 text',
         actual: `byte 0x${byte}`,
-        hint: 'convert the file, for instance with iconv; or give it an extension that says it is not text',
+        hint: 'convert the file, for example with iconv, or give it the extension of a binary file',
       },
     ];
   },
 };
 
-/**
- * Offset of the first byte that is not part of a well-formed UTF-8 sequence (Unicode, table 3-7);
- * the length when there is none.
- */
+/** Offset of the first byte outside a well-formed UTF-8 sequence (Unicode, table 3-7). */
 export function firstBadByte(bytes: Uint8Array): number {
   let offset = 0;
   while (offset < bytes.length) {
@@ -39,7 +36,7 @@ export function firstBadByte(bytes: Uint8Array): number {
   return offset;
 }
 
-/** What the second byte may be where the first allows less than any continuation (RFC 3629). */
+/** The second bytes allowed after first bytes that do not allow every continuation (RFC 3629). */
 const SECOND_BYTES: ReadonlyMap<number, readonly [low: number, high: number]> = new Map([
   [0xe0, [0xa0, 0xbf]],
   [0xed, [0x80, 0x9f]],
@@ -70,7 +67,7 @@ function placeOf(file: string, bytes: Buffer, offset: number): Range {
   return { file, line, column, endLine: line, endColumn: column + 1 };
 }
 
-/** How long a sequence is that begins with this byte; 0 where none does. */
+/** The length of a sequence that begins with this byte; 0 if none does. */
 function lengthBy(first: number): number {
   if (first < 0xc2 || first > 0xf4) return 0;
   if (first < 0xe0) return 2;

@@ -1,6 +1,7 @@
-/** Rule notification-open: what was answered does not stay open. */
+/** Rule notification-open: a question that you answered does not stay open. */
 import type { Diagnostic } from '../../kernel/diagnostic.js';
 import type { Rec } from '../../markdown/types.js';
+import { fieldText } from '../../project/field-text.js';
 import type { Snapshot } from '../../workspace/types.js';
 import { addressOf } from '../../workspace/address.js';
 import { fieldRange } from '../record-place.js';
@@ -15,8 +16,8 @@ export const notificationOpen: WorkspaceRule = {
     const object = schema.objects.get('NOTIFICATION');
     if (object === undefined) return [];
     return snapshot.records('NOTIFICATION').flatMap((record): Diagnostic[] => {
-      const status = textOf(record, 'status');
-      const answer = textOf(record, 'answer');
+      const status = fieldText(record, 'status');
+      const answer = fieldText(record, 'answer');
       const answered =
         status === 'approved' || status === 'declined' || (status === 'open' && answer !== '');
       if (!answered) return [];
@@ -28,11 +29,11 @@ export const notificationOpen: WorkspaceRule = {
           record,
         ),
       );
-      const message = `${record.key} is answered (${answer === '' ? status : answer}) and ${left === undefined ? 'waits for the next pass' : `was left open by ${left}`}`;
+      const message = `${record.key} is answered (${answer === '' ? status : answer}) and ${left === undefined ? 'waits for the next pass' : `${left} left it open`}`;
       const hint =
         left === undefined
-          ? 'the next worker or manager pass takes it up'
-          : 'run a pass, and look at what it says about the answer; one word such as yes or no is understood best';
+          ? 'the next worker or manager pass acts on it'
+          : 'run a pass and read what it reports about the answer; a word such as yes or no is the safest';
       return [
         {
           rule: 'notification-open',
@@ -48,26 +49,23 @@ export const notificationOpen: WorkspaceRule = {
   },
 };
 
-/** When the answer was given: by the change log, else when the file was last written by hand. */
+/** When the answer was given: from the change log, or when the file was last edited. */
 function answeredAt(snapshot: Snapshot, addresses: readonly string[], record: Rec): number {
   const changes = snapshot
     .records('CHANGE')
-    .filter((row) => addresses.includes(textOf(row, 'address')));
+    .filter((row) => addresses.includes(fieldText(row, 'address')));
   const logged = changes
-    .map((row) => Date.parse(textOf(row, 't_written')))
+    .map((row) => Date.parse(fieldText(row, 't_written')))
     .filter((time) => !Number.isNaN(time));
   return logged.length > 0
     ? Math.max(...logged)
     : (snapshot.files.get(record.file)?.mtimeMs ?? Number.POSITIVE_INFINITY);
 }
 
-/** The first run that began after that, and is over. */
+/** The first run that began after that and has ended. */
 function runSince(snapshot: Snapshot, since: number): string | undefined {
   return snapshot
     .records('RUN')
-    .find((run) => Date.parse(textOf(run, 'started')) > since && textOf(run, 'ended') !== '')?.key;
-}
-
-function textOf(record: Rec, field: string): string {
-  return record.fields.get(field)?.value.trim() ?? '';
+    .find((run) => Date.parse(fieldText(run, 'started')) > since && fieldText(run, 'ended') !== '')
+    ?.key;
 }

@@ -1,11 +1,9 @@
-/**
- * Rule objective: an active project says what its next pass is to do, and that is not done or over
- * already.
- */
+/** Rule objective: an active project has an objective for its next pass that is not reached yet. */
 import { posix } from 'node:path';
 import type { Diagnostic } from '../../kernel/diagnostic.js';
 import type { Rec } from '../../markdown/types.js';
 import { recordedChanges } from '../../workspace/recorded-changes.js';
+import { fieldText } from '../../project/field-text.js';
 import type { Snapshot } from '../../workspace/types.js';
 import { fieldRange } from '../record-place.js';
 import type { WorkspaceRule } from '../rule.js';
@@ -20,26 +18,28 @@ export const objective: WorkspaceRule = {
   run: ({ snapshot, schema }) => {
     const object = schema.objects.get('PROJECT');
     if (object === undefined) return [];
-    const rows = snapshot.records('DISPATCH').filter((row) => textOf(row, 'status') === 'active');
+    const rows = snapshot
+      .records('DISPATCH')
+      .filter((row) => fieldText(row, 'status') === 'active');
     const ready = rows
-      .filter((row) => textOf(row, 'escalation') === '')
-      .sort((a, b) => Number(textOf(a, 'priority')) - Number(textOf(b, 'priority')));
+      .filter((row) => fieldText(row, 'escalation') === '')
+      .sort((a, b) => Number(fieldText(a, 'priority')) - Number(fieldText(b, 'priority')));
     const nothingRuns = ready.every(
-      (row) => textOf(snapshot.record('PROJECT', textOf(row, 'slug')), FIELD) === '',
+      (row) => fieldText(snapshot.record('PROJECT', fieldText(row, 'slug')), FIELD) === '',
     );
     return rows.flatMap((row) => {
-      const project = snapshot.record('PROJECT', textOf(row, 'slug'));
-      // Front matter that cannot be read is record-shape, an objective that waits for a phase to
-      // change is nobody's fault.
+      const project = snapshot.record('PROJECT', fieldText(row, 'slug'));
+      // record-shape reports unreadable front matter. Until a phase changes, an objective may be
+      // missing.
       if (
         project === undefined ||
         project.fields.size === 0 ||
-        textOf(project, 'phase.status') !== 'active'
+        fieldText(project, 'phase.status') !== 'active'
       )
         return [];
       const problem =
-        textOf(project, FIELD) === ''
-          ? missing(textOf(row, 'slug'), nothingRuns && ready[0] === row)
+        fieldText(project, FIELD) === ''
+          ? missing(fieldText(row, 'slug'), nothingRuns && ready[0] === row)
           : stale(snapshot, project);
       return problem === undefined
         ? []
@@ -52,40 +52,41 @@ type Problem = Omit<Diagnostic, 'rule' | 'range'>;
 
 function missing(slug: string, stops: boolean): Problem {
   const message = stops
-    ? `${slug} is first in line and has no objective, and no other project can run`
+    ? `${slug} is next but has no objective, and no other project can run`
     : `${slug} is active, but its next pass has no objective`;
   return {
     severity: stops ? 'error' : 'warning',
     message,
-    expected: 'one step that fits into one pass',
+    expected: 'one step for one pass',
     actual: 'nothing',
-    hint: 'write a step whose result can be checked; if nothing is left to do, the phase is over',
+    hint: 'write a step whose result can be checked; if there is nothing left to do, end the phase',
   };
 }
 
 function stale(snapshot: Snapshot, project: Rec): Problem | undefined {
-  const last = textOf(project, 'last_pass.objective');
-  const lastPassAt = Date.parse(textOf(project, 'last_pass.date'));
-  if (normal(last) !== normal(textOf(project, FIELD)) || Number.isNaN(lastPassAt)) return undefined;
+  const last = fieldText(project, 'last_pass.objective');
+  const lastPassAt = Date.parse(fieldText(project, 'last_pass.date'));
+  if (normal(last) !== normal(fieldText(project, FIELD)) || Number.isNaN(lastPassAt))
+    return undefined;
   const facts = {
     severity: 'warning' as const,
     expected: 'the next step',
-    actual: textOf(project, FIELD),
-    hint: 'write what is to be done next',
+    actual: fieldText(project, FIELD),
+    hint: 'write the next step',
   };
-  if (lastPassAt < Date.parse(textOf(project, 'phase.started')))
+  if (lastPassAt < Date.parse(fieldText(project, 'phase.started')))
     return {
       ...facts,
-      message: `the objective of ${project.key} is still the one of the phase before`,
+      message: `the objective of ${project.key} is still that of the phase before`,
     };
   if (
-    !/^(?:STRONG|ADEQUATE)$/.test(textOf(project, 'last_pass.quality')) ||
+    !/^(?:STRONG|ADEQUATE)$/.test(fieldText(project, 'last_pass.quality')) ||
     changedSince(snapshot, project, lastPassAt)
   )
     return undefined;
   return {
     ...facts,
-    message: `the objective of ${project.key} was reached by the last pass (${textOf(project, 'last_pass.quality')}), and no change since is recorded`,
+    message: `the last pass reached the objective of ${project.key} (${fieldText(project, 'last_pass.quality')}), and no change is recorded since`,
   };
 }
 
@@ -97,10 +98,6 @@ function changedSince(snapshot: Snapshot, project: Rec, since: number): boolean 
     (path) =>
       path.startsWith(folder) && path !== project.file && changes.changedSince(path, lastPass),
   );
-}
-
-function textOf(record: Rec | undefined, field: string): string {
-  return record?.fields.get(field)?.value.trim() ?? '';
 }
 
 function normal(text: string): string {

@@ -1,7 +1,4 @@
-/**
- * Rule orphan-project: every project has a row in the dispatch table, and a folder among the
- * projects is one.
- */
+/** Rule orphan-project: every project has a row in the dispatch table, every folder a project. */
 import { type Diagnostic, fileRange } from '../../kernel/diagnostic.js';
 import { captures } from '../../kernel/glob.js';
 import type { Schema } from '../../registry/types.js';
@@ -26,20 +23,18 @@ export const orphanProject: WorkspaceRule = {
       found.push({
         rule: 'orphan-project',
         severity: 'warning',
-        message: `the project ${key} has no row in the dispatch table: no pass ever takes it`,
+        message: `the project ${key} has no row in the dispatch table, so no pass works on it`,
         range: fileRange(path),
         expected: `a row for ${key}`,
         actual: 'none',
-        hint: 'add a row, with the status paused if it is not to run yet',
+        hint: 'add a row, with the status paused if the project is not to run yet',
       });
     }
     return [...found, ...emptyFolders(snapshot, schema)];
   },
 };
 
-/**
- * Folders of projects in which nothing says what the project is: neither a LONGRUNNER nor a draft.
- */
+/** Folders of projects with neither a LONGRUNNER.md nor a draft. */
 function emptyFolders(snapshot: Snapshot, schema: Schema): Diagnostic[] {
   const glob = schema.objects.get('PROJECT')?.glob ?? '';
   const star = glob.indexOf('/*/');
@@ -62,7 +57,7 @@ function emptyFolders(snapshot: Snapshot, schema: Schema): Diagnostic[] {
     found.push({
       rule: 'orphan-project',
       severity: 'warning',
-      message: `${base}${folder} holds files, but neither a project nor a draft`,
+      message: `${base}${folder} has files, but neither a project nor a draft`,
       range: fileRange(path),
       expected: glob.replace('*', folder),
       actual: 'none',

@@ -1,6 +1,5 @@
 /**
- * Rule phase-graph: the phases of a project can be walked from the first to an end, and the project
- * stands in one of them.
+ * Rule phase-graph: the phases lead from the first to an end, and the project is in one of them.
  */
 import { posix } from 'node:path';
 import { defined } from '../../kernel/defined.js';
@@ -18,7 +17,7 @@ import type { FileRule, WorkspaceRule } from '../rule.js';
 
 const NAMED = { id: 'phase-graph', severity: 'error', suppressible: 'warnings' } as const;
 
-/** What one file of phases says of itself. A name that stands twice is key-unique. */
+/** Checks one PHASES.md. key-unique reports repeated names. */
 export const phaseGraph: FileRule = {
   kind: 'file',
   ...NAMED,
@@ -32,7 +31,7 @@ function graphProblems(file: GovernedFile, object: ObjectSpec): Diagnostic[] {
   const records = file.records('PHASES');
   const graph = phasesIn(file.path, records);
   const unknown = records.flatMap((record) => unknownSuccessors(graph, object, record));
-  // Where a phase leads nowhere, what can be reached is not known.
+  // With an unknown successor, reachable phases are unknown.
   return unknown.length > 0
     ? unknown
     : [...unreachable(graph, object, records), ...endless(graph, object, records)];
@@ -67,16 +66,13 @@ function unreachable(graph: PhaseGraph, object: ObjectSpec, records: readonly Re
       severity: 'warning',
       message: `no phase leads from "${first}" to "${record.key}"`,
       range: keyRange(object, record),
-      expected: 'a phase that has it among its successors',
+      expected: 'a phase that names it as a successor',
       actual: 'none',
-      hint: 'the first phase of the page is where a project begins',
+      hint: 'a project begins in the first phase of the page',
     }));
 }
 
-/**
- * One finding for all phases from which no end can be reached: it is one circle, or several that
- * lead into each other.
- */
+/** One finding for all phases from which no end can be reached, which form one or more cycles. */
 function endless(graph: PhaseGraph, object: ObjectSpec, records: readonly Rec[]): Diagnostic[] {
   const before = new Map<string, string[]>();
   for (const { name, successors } of graph.phases.values())
@@ -97,7 +93,7 @@ function endless(graph: PhaseGraph, object: ObjectSpec, records: readonly Rec[])
     {
       rule: NAMED.id,
       severity: 'warning',
-      message: `the project never ends: nothing leads out of ${circle.map((phase) => phase.key).join(', ')}`,
+      message: `the project never ends: no phase leads out of ${circle.map((phase) => phase.key).join(', ')}`,
       range: firstSuccessor(object, record),
       expected: 'a way to a phase without successors',
       actual: graph.phases.get(record.key)?.successors.join(', ') ?? '',
@@ -112,13 +108,13 @@ function firstSuccessor(object: ObjectSpec, record: Rec): Range {
   return first?.range ?? fieldRange(object, record, 'successors');
 }
 
-/** Without those whose name stood before. */
+/** Without repeated names. */
 function firstOfEach(records: readonly Rec[]): readonly Rec[] {
   const seen = new Set<string>();
   return records.filter((record) => !seen.has(record.key) && seen.add(record.key) !== undefined);
 }
 
-/** What a project says of its phases. */
+/** Checks the phases that a project names. */
 export const phaseDeclared: WorkspaceRule = {
   kind: 'workspace',
   ...NAMED,
@@ -135,7 +131,7 @@ export const phaseDeclared: WorkspaceRule = {
       const file = posix.join(posix.dirname(record.file), PHASES_FILE);
       const phaseFacts = facts.get(file);
       const name = fieldText(record, 'phase.name');
-      // Front matter that cannot be read is record-shape, a phase that is missing field-contract.
+      // record-shape reports unreadable front matter, field-contract a missing phase.
       if (over.has(record.key) || name === '' || phaseFacts?.unread.includes('PHASES') === true)
         return [];
       if (phaseFacts === undefined || phaseFacts.phases.length === 0) {
@@ -143,7 +139,7 @@ export const phaseDeclared: WorkspaceRule = {
           {
             rule: NAMED.id,
             severity: 'warning',
-            message: `the project ${record.key} declares no phases: nothing can follow "${name}", and nothing ends it`,
+            message: `the project ${record.key} declares no phases, so no phase can follow "${name}" and the project never ends`,
             range: fieldRange(object, record, 'phase.name'),
             expected: `a section "## ${name}" in ${file}`,
             actual: phaseFacts === undefined ? 'no such file' : 'no section',
@@ -182,7 +178,7 @@ function standing(
     {
       rule: NAMED.id,
       severity: 'error',
-      message: `"${successor}" is to follow "${name}", which ${file} does not allow`,
+      message: `${file} does not allow "${successor}" to follow "${name}"`,
       range: fieldRange(object, record, 'phase.successor'),
       expected: phase.successors.join(', ') || 'nothing: it is the last phase',
       actual: successor,

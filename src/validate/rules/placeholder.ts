@@ -1,10 +1,10 @@
-/** Rule placeholder: no text of a template is left to be filled in. */
+/** Rule placeholder: no text of a template still has to be replaced. */
 import type { Diagnostic } from '../../kernel/diagnostic.js';
 import { rangeOf } from '../../markdown/range-of.js';
 import { withoutCode } from '../../markdown/without-code.js';
 import type { FileRule } from '../rule.js';
 
-/** `{{x}}`, `{OWNER_NAME}`, `<your name>`, notes to oneself, and the filler text of typesetters. */
+/** `{{x}}`, `{OWNER_NAME}`, `<your name>`, TODO notes, and the filler text of typesetters. */
 const LEFT =
   /\{\{[^{}\n]+\}\}|\{[A-Z][A-Z0-9_ -]*\}|<(?:your|my|insert|enter|fill in)\b[^<>\n]*>|\b(?:TODO|TBD|FIXME)\b|\b(?:lorem ipsum)\b/gi;
 const NOTE = /^(?:todo|tbd|fixme)$/i;
@@ -18,24 +18,23 @@ export const placeholder: FileRule = {
   suppressible: 'always',
   run: (file) => {
     const { doc, path } = file;
-    // Logs quote what others wrote and cannot be changed; outputs are for the criteria of their
-    // project.
+    // Logs quote other texts and cannot be changed; criteria check the outputs.
     if (doc === undefined || file.tier === 'APPEND' || OUTPUTS.test(path) || !mayHold(doc.text))
       return [];
     const found: Diagnostic[] = [];
     for (const match of withoutCode(doc, { comments: true }).matchAll(LEFT)) {
       const [left] = match;
-      // Notes and names in braces are meant only in capitals.
+      // Notes and names in braces count only in capitals.
       if ((NOTE.test(left) || BRACED.test(left)) && left !== left.toUpperCase()) continue;
       const range = rangeOf(doc, path, { start: match.index, end: match.index + left.length });
       found.push({
         rule: 'placeholder',
         severity: 'warning',
-        message: `"${left}" is left to be filled in`,
+        message: `"${left}" is a placeholder`,
         range,
-        expected: 'the text that is meant',
+        expected: 'the final text',
         actual: left,
-        hint: 'fill it in, or take the sentence out; an example belongs into a code span',
+        hint: 'replace it, or remove the sentence; put example text in a code span',
       });
     }
     return found;

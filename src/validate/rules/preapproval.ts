@@ -1,6 +1,6 @@
 /**
- * Rule preapproval: what is allowed in advance is of a known class, reaches only what may be
- * written, and is in force only while it means something.
+ * Rule preapproval: a pre-approval has a known class, covers only files that a pass may write, and
+ * is active only while it has an effect.
  */
 import { defined } from '../../kernel/defined.js';
 import type { Diagnostic, Range } from '../../kernel/diagnostic.js';
@@ -68,7 +68,7 @@ function itemsOf(object: ObjectSpec, record: Rec, field: string): readonly Field
     : fieldItems(spec.type, cell).filter(({ text }) => text !== '');
 }
 
-/** A class that R2 does not list is field-contract already. */
+/** field-contract reports a class that R2 does not list. */
 function unknownClass({ object, record }: Approval): Diagnostic[] {
   const actionClass = fieldText(record, 'action_class');
   const type = object.fields.get('action_class')?.type;
@@ -81,7 +81,7 @@ function unknownClass({ object, record }: Approval): Diagnostic[] {
   return [
     say(fieldRange(object, record, 'action_class'), {
       severity: 'error',
-      message: `${record.key} is of the class ${actionClass}, for which nothing ever asks`,
+      message: `${record.key} has the class ${actionClass}, which no action has`,
       expected: ACTION_CLASSES.join(', '),
       actual: actionClass,
       ...defined({ hint: didYouMean(actionClass, ACTION_CLASSES) }),
@@ -91,10 +91,7 @@ function unknownClass({ object, record }: Approval): Diagnostic[] {
 
 const SHOWN = 3;
 
-/**
- * No pre-approval opens what the owner signs; a scope that seems to do so says something else than
- * it means.
- */
+/** A scope must not cover signed files, because no pre-approval opens them. */
 function protectedScope({ context, record, scope }: Approval): Diagnostic[] {
   return scope.flatMap(({ text, range }) => {
     const files = protectedIn(context, text);
@@ -103,10 +100,10 @@ function protectedScope({ context, record, scope }: Approval): Diagnostic[] {
     return [
       say(range, {
         severity: 'error',
-        message: `the scope of ${record.key} reaches protected files, which it never opens: ${names}`,
+        message: `the scope of ${record.key} covers protected files, which no pre-approval opens: ${names}`,
         expected: 'files that a pass may write',
         actual: text,
-        hint: 'name the smallest scope that does the work',
+        hint: 'name the smallest scope that is enough',
       }),
     ];
   });
@@ -168,7 +165,7 @@ function emptyScope({ context, record, scope }: Approval): Diagnostic[] {
       say(range, {
         severity: 'warning',
         message: `the scope of ${record.key} matches nothing: there is no ${missing}`,
-        expected: 'a glob of files that are there, or will be',
+        expected: 'a glob that matches files, now or later',
         actual: text,
       }),
     ];
@@ -199,7 +196,7 @@ function boundary({ context, object, record, scope }: Approval): Diagnostic[] {
       return [
         say(fieldRange(object, record, 'boundary'), {
           severity: 'error',
-          message: `the boundary of ${record.key} cannot be read, so it permits nothing`,
+          message: `the boundary of ${record.key} cannot be read, so the pre-approval permits nothing`,
           expected: 'a list of globs and of phase:NAME',
           actual: fieldText(record, 'boundary'),
         }),
@@ -208,7 +205,7 @@ function boundary({ context, object, record, scope }: Approval): Diagnostic[] {
       say(keyRange(object, record), {
         severity: 'warning',
         message: `${record.key} has no boundary`,
-        expected: 'what stays closed although the scope would open it',
+        expected: 'what it excludes from the scope',
         actual: 'nothing',
       }),
     ];
@@ -225,7 +222,7 @@ function boundary({ context, object, record, scope }: Approval): Diagnostic[] {
     if (excludes) return [];
     const message =
       named === undefined
-        ? `${limit} excludes nothing: the scope of ${record.key} does not reach it`
+        ? `${limit} excludes nothing: the scope of ${record.key} does not cover it`
         : `no project has a phase ${named}, which ${record.key} excludes`;
     return [
       say(itemRange(cell, limit), {

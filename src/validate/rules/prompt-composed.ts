@@ -1,4 +1,4 @@
-/** Rule prompt-composed: a composed prompt is what its fragments make, and both are the owner's. */
+/** Rule prompt-composed: a prompt consists of its current fragments, and all are protected. */
 import { isProtected } from '../../integrity/protected-files.js';
 import { type Diagnostic, fileRange } from '../../kernel/diagnostic.js';
 import { sha256 } from '../../kernel/hash.js';
@@ -18,7 +18,7 @@ import { fieldRange } from '../record-place.js';
 import type { WorkspaceRule } from '../rule.js';
 
 const RULE = { rule: 'prompt-composed', severity: 'error' } as const;
-const COMPOSE = 'nocturne prompts compose writes it anew; then sign it';
+const COMPOSE = 'run nocturne prompts compose, then sign the page';
 
 export const promptComposed: WorkspaceRule = {
   kind: 'workspace',
@@ -42,7 +42,7 @@ function ofRecipe(snapshot: Snapshot, recipe: PromptRecipe): Diagnostic[] {
     return [
       {
         ...RULE,
-        message: `${recipe.page} is composed from ${parts.length} fragments, and is not there`,
+        message: `${recipe.page}, which is composed from ${parts.length} fragments, is missing`,
         range: placeOf(snapshot, first, 'page'),
         hint: COMPOSE,
       },
@@ -53,7 +53,7 @@ function ofRecipe(snapshot: Snapshot, recipe: PromptRecipe): Diagnostic[] {
     return [
       {
         ...RULE,
-        message: `${recipe.page} does not say of which fragments it was made`,
+        message: `${recipe.page} does not name the fragments that it was composed from`,
         range: fileRange(recipe.page),
         expected: 'front matter with fragments and body',
         hint: COMPOSE,
@@ -66,7 +66,7 @@ function ofRecipe(snapshot: Snapshot, recipe: PromptRecipe): Diagnostic[] {
       .find((found) => found.length > 0) ?? [
       {
         ...RULE,
-        message: `the front matter of ${recipe.page} is not what compose writes`,
+        message: `the front matter of ${recipe.page} is not what nocturne prompts compose writes`,
         range: fileRange(recipe.page),
         hint: COMPOSE,
       },
@@ -81,7 +81,7 @@ type About = {
   readonly composed: ComposedFrom;
 };
 
-/** A fragment that is missing in the page, too many, or at another place. */
+/** A fragment that is missing, extra, or in another order. */
 function otherParts({ recipe, parts, doc, composed }: About): Diagnostic[] {
   const index = parts.findIndex((part, i) => composed.parts[i]?.path !== part.path);
   const i = index === -1 ? parts.length : index;
@@ -90,7 +90,7 @@ function otherParts({ recipe, parts, doc, composed }: About): Diagnostic[] {
   return [
     {
       ...RULE,
-      message: `${recipe.page} ${due === undefined ? `has a fragment more than ${recipe.file} names` : `lacks a fragment that ${recipe.file} names, or has it at another place`}`,
+      message: `${recipe.page} ${due === undefined ? `has a fragment that ${recipe.file} does not name` : `lacks a fragment that ${recipe.file} names, or has it in another order`}`,
       range: entry === undefined ? fileRange(recipe.page) : rangeOf(doc, recipe.page, entry),
       expected: due?.path ?? 'no further fragment',
       actual: entry?.path ?? 'no further fragment',
@@ -107,7 +107,7 @@ function staleParts({ recipe, parts, doc, composed }: About): Diagnostic[] {
     return [
       {
         ...RULE,
-        message: `${part.path} is another than when ${recipe.page} was composed from it`,
+        message: `${part.path} has changed since ${recipe.page} was composed from it`,
         range: rangeOf(doc, recipe.page, entry),
         expected: now,
         actual: entry.sha256,
@@ -118,7 +118,7 @@ function staleParts({ recipe, parts, doc, composed }: About): Diagnostic[] {
   });
 }
 
-/** Text that was changed in the page itself; shown at its first line that differs. */
+/** An edit of the page itself, shown at the first line that differs. */
 function editedBody({ recipe, parts, doc, composed }: About): Diagnostic[] {
   const [expected, actual] = [composedBody(parts), doc.text.slice(composed.bodyStart)];
   if (expected === actual) return [];
@@ -133,7 +133,7 @@ function editedBody({ recipe, parts, doc, composed }: About): Diagnostic[] {
   return [
     {
       ...RULE,
-      message: `${recipe.page} was edited itself: this is not what its fragments make`,
+      message: `${recipe.page} was edited: this line is not from its fragments`,
       range: rangeOf(doc, recipe.page, { start, end }),
       expected: due[i] ?? 'the end of the page',
       actual: found[i] ?? 'the end of the page',
@@ -150,7 +150,7 @@ function ofRow(snapshot: Snapshot, row: Rec): Diagnostic[] {
         ...RULE,
         message: `there is no fragment ${fragment} for ${page}`,
         range: placeOf(snapshot, row, 'fragment'),
-        hint: 'write it, or take the row out',
+        hint: 'write it, or remove the row',
       },
     ];
   return [['page', page] as const, ['fragment', fragment] as const].flatMap(
@@ -174,7 +174,7 @@ function placeOf(snapshot: Snapshot, row: Rec, field: string): Diagnostic['range
   return object === undefined ? row.range : fieldRange(object, row, field);
 }
 
-/** A fragment in no page says nothing to anybody. */
+/** Fragments that no page uses. */
 function unused(snapshot: Snapshot): Diagnostic[] {
   const used = new Set(snapshot.records('PROMPT-PART').map((row) => fieldText(row, 'fragment')));
   if (used.size === 0) return [];

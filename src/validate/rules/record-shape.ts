@@ -1,4 +1,4 @@
-/** Rules record-shape and locator-ambiguous: what reading the records of a file found. */
+/** Rules record-shape and locator-ambiguous: the records of a file can be read. */
 import type { Diagnostic, TextEdit } from '../../kernel/diagnostic.js';
 import { findTable } from '../../markdown/find-records.js';
 import type { GovernedFile } from '../governed-file.js';
@@ -28,7 +28,7 @@ export const locatorAmbiguous: FileRule = {
   run: (file) => distinct(file.problems.filter((problem) => problem.rule === 'locator-ambiguous')),
 };
 
-/** Two objects that read one front matter find the same mistake in it. */
+/** Two objects that read the same front matter find the same mistake. */
 function distinct(problems: readonly Diagnostic[]): readonly Diagnostic[] {
   const seen = new Set<string>();
   return problems.filter(({ range, message }) => {
@@ -37,7 +37,7 @@ function distinct(problems: readonly Diagnostic[]): readonly Diagnostic[] {
   });
 }
 
-/** By line: what fills a row that is too short. Rows of logs are never touched. */
+/** By line, the edit that fills a row with too few cells. Rows of logs are not edited. */
 function missingCells(file: GovernedFile): ReadonlyMap<number, TextEdit> {
   const fixes = new Map<number, TextEdit>();
   for (const object of file.objects) {

@@ -1,9 +1,9 @@
-/** Rule reference-unresolved: a field that names a record names one that exists. */
+/** Rule reference-unresolved: every record that a field names exists. */
 import type { Diagnostic } from '../../kernel/diagnostic.js';
 import { nearestName } from '../../kernel/nearest-name.js';
 import type { WorkspaceRule } from '../rule.js';
 
-/** Looking for what was meant compares with every key; beyond these nobody reads the hints. */
+/** A hint costs a comparison with every key, and nobody reads more of them. */
 const MOST_HINTS = 50;
 
 export const referenceUnresolved: WorkspaceRule = {
@@ -23,8 +23,7 @@ export const referenceUnresolved: WorkspaceRule = {
     for (const { references } of facts.values()) {
       for (const { object, key, address, range } of references) {
         const objectKeys = keys.get(object) ?? new Set<string>();
-        // An object that R1 does not declare is registry-syntax; one that cannot be read is
-        // reported where it stands.
+        // registry-syntax reports an undeclared object, record-shape an unreadable one.
         if (objectKeys.has(key) || !schema.objects.has(object) || unread.has(object)) continue;
         const near = found.length < MOST_HINTS ? nearestName(key, objectKeys) : undefined;
         const advice =
@@ -35,7 +34,7 @@ export const referenceUnresolved: WorkspaceRule = {
         found.push({
           rule: 'reference-unresolved',
           severity: 'error',
-          message: `${address} is "${key}", but there is no ${object} of that key`,
+          message: `${address} is "${key}", but there is no ${object} with that key`,
           range,
           expected: `the key of a ${object}`,
           actual: key,

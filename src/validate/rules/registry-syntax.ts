@@ -1,4 +1,4 @@
-/** Rules registry-syntax and bundle-invalid: what loading REGISTRY.md found. */
+/** Rules registry-syntax and bundle-invalid: REGISTRY.md can be read. */
 import type { WorkspaceRule } from '../rule.js';
 
 export const registrySyntax: WorkspaceRule = schemaRule('registry-syntax');

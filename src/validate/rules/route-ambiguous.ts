@@ -1,4 +1,4 @@
-/** Rule route-ambiguous: for every file one pattern of R3 is the most specific. */
+/** Rule route-ambiguous: for every file, one pattern of R3 is the most specific. */
 import type { Diagnostic } from '../../kernel/diagnostic.js';
 import { routesOf } from '../../registry/route.js';
 import { registryCell } from '../registry-place.js';

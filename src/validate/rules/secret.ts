@@ -1,6 +1,5 @@
 /**
- * Rule secret: no governed file holds a key, a token or a password. What was found is never
- * repeated.
+ * Rule secret: no governed file contains a key, a token or a password. Messages never repeat it.
  */
 import { lineMap, rangeAt } from '../../kernel/text-position.js';
 import { findSecrets } from '../find-secrets.js';
@@ -18,10 +17,10 @@ export const secret: FileRule = {
     return found.map(({ rule, start, end }) => ({
       rule: 'secret',
       severity: 'error' as const,
-      message: `a secret of the kind ${rule} stands here`,
+      message: `this is a secret of the kind ${rule}`,
       range: rangeAt(map, path, start, end),
       expected: 'the name of an environment variable, or nothing',
-      hint: 'replace it at its provider first, then take it out of the file',
+      hint: 'replace it at its provider first, then remove it from the file',
     }));
   },
 };

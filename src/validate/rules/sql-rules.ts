@@ -1,7 +1,4 @@
-/**
- * The rules of R6: each query selects its violations. A query that cannot be run is an error of
- * REGISTRY.md, at its line.
- */
+/** The rules of R6, whose queries select violations. A broken query is an error of REGISTRY.md. */
 import type { Diagnostic, Range } from '../../kernel/diagnostic.js';
 import { NocturneError } from '../../kernel/error.js';
 import type { SqlRule } from '../../registry/types.js';
@@ -10,7 +7,7 @@ import { isBlind, isRead, queryRange } from '../query-place.js';
 import type { WorkspaceContext, WorkspaceRule } from '../rule.js';
 import { sqlViolation } from '../sql-violation.js';
 
-/** The rules that an owner declared, as rules of the engine. */
+/** The rules that the owner declared. */
 export function sqlRules(context: WorkspaceContext): readonly WorkspaceRule[] {
   return context.schema.rules.map((rule) => ({
     kind: 'workspace',

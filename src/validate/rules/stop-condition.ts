@@ -1,6 +1,6 @@
 /**
  * Rule stop-condition: the conditions of projects and phases can be evaluated, and no pass can
- * write what they ask.
+ * write the programs that they run.
  */
 import { posix } from 'node:path';
 import type { Diagnostic } from '../../kernel/diagnostic.js';
@@ -16,7 +16,7 @@ import type { FileRule, WorkspaceRule } from '../rule.js';
 
 const NAMED = { id: CONDITION_RULE, severity: 'error', suppressible: 'never' } as const;
 
-/** That they are assertions, and which of them only people can read. */
+/** Conditions are assertions; reports those that only people can understand. */
 export const stopCondition: FileRule = {
   kind: 'file',
   ...NAMED,
@@ -34,14 +34,14 @@ function problemsOf(record: Rec, field: string): readonly Diagnostic[] {
   const cell = record.fields.get(field);
   if (cell !== undefined)
     return isFilled(cell) ? parseConditions(cell.data ?? cell.value, cell).diagnostics : [];
-  // Front matter reads a map as fields of its own, and nobody asks for those.
+  // Front matter reads a map as separate fields.
   const [name, part] = [...record.fields].find(([key]) => key.startsWith(`${field}.`)) ?? [];
   if (name === undefined || part === undefined) return [];
   return [
     {
       rule: NAMED.id,
       severity: 'error',
-      message: `${field} is a map: a condition is a list, and nothing of this is looked at`,
+      message: `${field} is a map, so Nocturne ignores it; a condition is a list`,
       range: part.range,
       expected: 'a list of assertions, each beginning with "- "',
       actual: name.slice(field.length + 1),
@@ -49,10 +49,7 @@ function problemsOf(record: Rec, field: string): readonly Diagnostic[] {
   ];
 }
 
-/**
- * A program that decides whether the work is done, and that the pass which does the work may write,
- * is refused when it is to be run.
- */
+/** Nocturne refuses to run a condition's program if the pass that it checks may write it. */
 export const conditionProgram: WorkspaceRule = {
   kind: 'workspace',
   ...NAMED,
@@ -79,7 +76,7 @@ function writable(
   },
 ): Diagnostic[] {
   const path = posix.normalize(posix.join(scope.directory, program));
-  // A bare word that names no file here is a program of the machine.
+  // A single word that names no file here is a program of the machine.
   if (!snapshot.files.has(path) && !program.includes('/') && !isScript(program)) return [];
   const glob = program.startsWith('/')
     ? undefined
@@ -89,11 +86,11 @@ function writable(
     {
       rule: NAMED.id,
       severity: 'error',
-      message: `${path} decides whether the work of ${scope.project} is done, and its passes may write it (${glob})`,
+      message: `${path} decides whether the work of ${scope.project} is done, but its passes may write it (${glob})`,
       range,
       expected: 'a program outside next_pass.writes',
       actual: program,
-      hint: 'keep it beside LONGRUNNER.md, where only the owner writes programs',
+      hint: 'move it next to LONGRUNNER.md, where only the owner writes programs',
     },
   ];
 }

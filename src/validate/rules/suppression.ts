@@ -1,6 +1,5 @@
 /**
- * Rule suppression: a comment that silences a rule names one that may be silenced, says why, and
- * silences something.
+ * Rule suppression: a comment names a rule that it may silence, gives a reason, and has an effect.
  */
 import { defined } from '../../kernel/defined.js';
 import type { Diagnostic } from '../../kernel/diagnostic.js';
@@ -9,9 +8,7 @@ import type { Suppression } from '../suppression.js';
 
 export const SUPPRESSION = 'suppression';
 
-/**
- * `used`: it silenced something; `undefined` when that is not known because its rule was not run.
- */
+/** `used`: whether it silenced something; `undefined` if its rule was not run. */
 export type Judged = {
   readonly suppression: Suppression;
   readonly ruleExists: boolean;
@@ -28,7 +25,7 @@ export function suppressionProblem(
     return {
       rule: SUPPRESSION,
       severity: 'error',
-      message: 'a comment that silences names no rule',
+      message: 'this suppression names no rule',
       range,
       expected: 'nocturne-ignore RULE: reason',
     };
@@ -47,9 +44,9 @@ export function suppressionProblem(
     return {
       rule: SUPPRESSION,
       severity: 'error',
-      message: `${rule} may not be silenced here`,
+      message: `${rule} cannot be silenced here`,
       range: ruleRange,
-      hint: 'put right what it reports, and delete the comment',
+      hint: 'correct what it reports, and delete the comment',
     };
   if (reason === '')
     return {
@@ -59,13 +56,13 @@ export function suppressionProblem(
       range,
       expected: `nocturne-ignore ${rule}: why`,
       actual: 'no reason',
-      hint: 'write the reason after a colon, for the next who reads it',
+      hint: 'write the reason after a colon',
     };
   if (judged.used !== false) return undefined;
   return {
     rule: SUPPRESSION,
     severity: 'warning',
-    message: `nothing is silenced here: ${rule} finds nothing`,
+    message: `this suppression has no effect: ${rule} finds nothing here`,
     range,
     hint: 'delete the comment',
   };

@@ -4,7 +4,7 @@ import { type Diagnostic, fileRange } from '../../kernel/diagnostic.js';
 import type { Snapshot } from '../../workspace/types.js';
 import type { WorkspaceRule } from '../rule.js';
 
-/** As many links in a row as Linux follows. */
+/** Linux follows this many links in a row. */
 const MOST_LINKS = 40;
 
 export const symlinkEscape: WorkspaceRule = {
@@ -23,17 +23,14 @@ export const symlinkEscape: WorkspaceRule = {
         range: fileRange(path),
         expected: 'a link to a file of the workspace',
         actual: target,
-        hint: 'remove the link (its target stays), and copy what is needed',
+        hint: 'remove the link (its target stays), and copy what you need',
       });
     }
     return found;
   },
 };
 
-/**
- * Followed step by step through the links that the workspace itself has; nothing outside of it is
- * looked at.
- */
+/** Follows the target through the workspace's own links; reads nothing outside the workspace. */
 function staysInside(snapshot: Snapshot, folder: string, target: string): boolean {
   let links = 0;
   const current = folder === '.' ? [] : folder.split('/');
@@ -58,10 +55,7 @@ function staysInside(snapshot: Snapshot, folder: string, target: string): boolea
   return true;
 }
 
-/**
- * The steps of a target; an absolute one begins at the root, and is `undefined` when it lies
- * elsewhere.
- */
+/** The parts of a target. An absolute one begins at the root; `undefined` if it is outside. */
 function partsOf(snapshot: Snapshot, current: string[], target: string): string[] | undefined {
   if (!target.startsWith('/')) return target.split('/');
   if (!`${target}/`.startsWith(`${snapshot.root}/`)) return undefined;

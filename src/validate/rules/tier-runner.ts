@@ -1,4 +1,4 @@
-/** Rule tier-runner: the tiers that the program needs are there. */
+/** Rule tier-runner: the model tiers that Nocturne needs exist. */
 import { type Diagnostic, fileRange } from '../../kernel/diagnostic.js';
 import type { Snapshot } from '../../workspace/types.js';
 import type { WorkspaceRule } from '../rule.js';
@@ -15,7 +15,7 @@ export const tierRunner: WorkspaceRule = {
 
 function missingTiers(snapshot: Snapshot): Diagnostic[] {
   const file = snapshot.filesOf('MODEL-TIER')[0];
-  // A table that is not found is record-shape.
+  // record-shape reports a missing table.
   if (file === undefined || snapshot.recordDiagnostics(file).length > 0) return [];
   const tiers = snapshot.records('MODEL-TIER');
   const tierNames = tiers.map((tier) => tier.key);
@@ -27,6 +27,6 @@ function missingTiers(snapshot: Snapshot): Diagnostic[] {
     range,
     expected: NEEDED.join(', '),
     actual: tierNames.join(', '),
-    hint: 'add its row; projects and idle passes choose among the three',
+    hint: 'add its row; projects and idle passes use these three',
   }));
 }

@@ -1,4 +1,4 @@
-/** Rule trigger-cycle: TRIGGERS edges lead in no circle. */
+/** Rule trigger-cycle: TRIGGERS edges do not form a cycle. */
 import { triggerCycles } from '../../registry/impact.js';
 import { registryCell } from '../registry-place.js';
 import type { WorkspaceRule } from '../rule.js';
@@ -14,10 +14,10 @@ export const triggerCycle: WorkspaceRule = {
     triggerCycles(schema).map(({ nodes, edge }) => ({
       rule: 'trigger-cycle',
       severity: 'error' as const,
-      message: `a circle of triggers: ${nodes.join(' → ')}`,
+      message: `these triggers form a cycle: ${nodes.join(' → ')}`,
       range: registryCell(snapshot, edge.range, EDGE_COLUMN),
       expected: 'TRIGGERS edges that end',
       actual: nodes.join(' → '),
-      hint: 'if the edge is only a relation, write READS or REFERENCES',
+      hint: 'if one file only uses the other, write READS or REFERENCES',
     })),
 };

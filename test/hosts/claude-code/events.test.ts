@@ -392,7 +392,7 @@ t.test('while the gate refuses nothing is written, until the owner has put it ri
   t.match(ask(place, { hook_event_name: 'SessionStart', source: 'startup' }).json, {
     hookSpecificOutput: {
       hookEventName: 'SessionStart',
-      additionalContext: /SOUL\.md is not what was signed/,
+      additionalContext: /SOUL\.md is not the version that was signed/,
     },
     systemMessage: /integrity gate/,
   });

@@ -129,7 +129,7 @@ t.test('tasks on the command line', async (t) => {
       words: (place) => ['tasks', 'replay', id(3)(place)],
       env: inPass,
       exit: 5,
-      json: { error: { code: 'REFUSED', message: /not by this pass/ } },
+      json: { error: { code: 'REFUSED', message: /not this pass/ } },
     },
     {
       that: 'nor acknowledge it',
@@ -145,7 +145,7 @@ t.test('tasks on the command line', async (t) => {
       json: { task: /^TASK-\d{8}-\d{3}$/ },
     },
     {
-      that: 'not twice',
+      that: 'only once',
       words: (place) => ['tasks', 'replay', id(1)(place)],
       env: inPass,
       exit: 5,

@@ -157,7 +157,7 @@ t.test(
     ]) {
       const read = expectationsOf(`x\n\`\`\`yaml expects\n${bad}\n\`\`\`\n`, 'pages');
       t.same(read.expects, byDefault, bad);
-      t.match(read.problem, /cannot be read/, bad);
+      t.match(read.problem, /cannot be parsed/, bad);
     }
   },
 );

@@ -46,7 +46,7 @@ t.test(
       runId: RUN,
     });
     place.output('part-1.md', `# Part 1\n\nWritten for ${id}, with twelve entries.\n`);
-    t.same(sweepOf(place), [], 'a file alone is one witness');
+    t.same(sweepOf(place), [], 'a file alone is one proof');
     place.ledger.ended({ childSession: 'child-1', outcome: 'ok', detail: 'bye' });
     t.same(sweepOf(place), [`${id} completed`]);
     t.match(place.task(id), { state: 'completed', artefact: 'PROJECTS/pages/outputs/part-1.md' });
@@ -63,7 +63,7 @@ t.test(
 );
 
 t.test(
-  'what does not bear it out is turned down with its reason, and in the end the task is a dead letter',
+  'a file that proves nothing is rejected with a reason, and in the end the task is a dead letter',
   async (t) => {
     const forgeries: Record<string, (place: LedgerPlace, id: string) => void> = {
       stale: () => undefined,
@@ -87,7 +87,7 @@ t.test(
       t.same(sweepOf(place), [], `${reason}: told once`);
       place.later(11);
       t.same(sweepOf(place), [`${id} dead`, `${id} surfaced`], reason);
-      t.match(place.task(id).detail, new RegExp(`no file bears it out: ${reason}`), reason);
+      t.match(place.task(id).detail, new RegExp(`no file proves it: ${reason}`), reason);
     }
   },
 );
@@ -131,7 +131,7 @@ t.test('every file that was declared has to be there', async (t) => {
   });
   place.output('a.md', `${id} wrote this file with care.`);
   sweepOf(place);
-  t.match(place.task(id).turnedDown, 'nothing is at PROJECTS/pages/outputs/b.md');
+  t.match(place.task(id).turnedDown, 'there is no file at PROJECTS/pages/outputs/b.md');
   place.output('b.md', '# B\n\n## Entries\n\n- one of them\n');
   t.same(sweepOf(place), [`${id} completed`]);
   t.equal(place.task(id).artefact, 'PROJECTS/pages/outputs/a.md, PROJECTS/pages/outputs/b.md');
@@ -205,7 +205,7 @@ t.test(
     t.same(sweepOf(place), []);
     t.match(place.task(id), {
       state: 'timed-out',
-      detail: /not over after 600 min, 30 are allowed/,
+      detail: /still running after 600 min, at most 30 are allowed/,
       ignored: [{ event: 'ended', why: 'it was timed-out' }],
     });
   },
@@ -227,7 +227,7 @@ t.test('the owner is told once of what came to nothing, with what to do', async 
   t.match(
     fieldText(notices[0], 'body'),
     new RegExp(
-      `${a}.*not over after 40 min.*tasks replay ${a}.*\\(requester\\)[\\s\\S]*${b}.*it crashed`,
+      `${a}.*still running after 40 min.*tasks replay ${a}.*\\(requester\\)[\\s\\S]*${b}.*it crashed`,
     ),
   );
   t.match(
@@ -236,7 +236,7 @@ t.test('the owner is told once of what came to nothing, with what to do', async 
   );
 });
 
-t.test('a dead letter is given again once, as a new task that its spawn takes up', async (t) => {
+t.test('a dead letter is replayed once, as a new task that its spawn claims', async (t) => {
   const place = ledgerPlace(t.testdir());
   const text = `Write a very long part. ${'x'.repeat(6000)} end`;
   const id = running(place, 1, { task: text });
@@ -254,7 +254,10 @@ t.test('a dead letter is given again once, as a new task that its spawn takes up
     project: 'pages',
   });
   t.equal(place.task(id).replayedAs, fresh);
-  t.throws(() => give(id), { code: 'REFUSED', message: new RegExp(`already, as ${fresh}`) });
+  t.throws(() => give(id), {
+    code: 'REFUSED',
+    message: new RegExp(`already replayed as ${fresh}`),
+  });
   place.later(40);
   t.same(sweepOf(place), [], 'it waits for somebody');
   t.match(
@@ -279,7 +282,7 @@ t.test('a replay that nobody takes up dies, and a third attempt is the owner’s
   t.same(sweepOf(place), [`${fresh} dead`, `${fresh} surfaced`]);
   t.throws(
     () => replay(place.workspace, fresh, { runId: RUN, by: RUN, mayReplay: () => undefined }),
-    { code: 'REFUSED', message: /owner's to say/ },
+    { code: 'REFUSED', message: /only the owner decides/ },
   );
   t.ok(replay(place.workspace, fresh, { runId: '', by: 'owner', mayReplay: () => undefined }));
 });

@@ -70,7 +70,7 @@ t.test(
 
     const second = await beginPass(env, { role: 'worker' }, { session });
     if (second.kind !== 'brief') throw new Error(second.report.outcome);
-    t.notMatch(second.data.prompt, /A task that was given to another agent/, 'it is not over');
+    t.notMatch(second.data.prompt, /A task that you gave to another agent/, 'it is not over');
     ledger.ended({ childSession: 'child-1', outcome: 'ok', detail: '' });
     mkdirSync(join(place.root, 'PROJECTS/pages/outputs'), { recursive: true });
     writeFileSync(
@@ -97,7 +97,7 @@ t.test(
     t.match(
       third.data.prompt,
       new RegExp(
-        `### Data: A task that was given to another agent is over: completed[\\s\\S]*${id}`,
+        `### Data: A task that you gave to another agent is over: completed[\\s\\S]*${id}`,
       ),
     );
     await endPass(env, {

@@ -42,8 +42,8 @@ t.test('events lead to states', async (t) => {
   const cases: readonly [string, readonly EventFields[], TaskState][] = [
     ['registered', [registered], 'registered'],
     ['the spawn took place', [registered, linked], 'running'],
-    ['the session ended well: one witness only', [registered, linked, ended('ok')], 'ended'],
-    ['both witnesses', [registered, linked, ended('ok'), completed], 'completed'],
+    ['the session ended well: one proof only', [registered, linked, ended('ok')], 'ended'],
+    ['both proofs', [registered, linked, ended('ok'), completed], 'completed'],
     ['a file, but the session goes on', [registered, linked, completed], 'running'],
     ['a file, and no child was seen', [registered, completed], 'registered'],
     [

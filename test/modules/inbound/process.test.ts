@@ -200,7 +200,7 @@ t.test(
     const alike = questions.find((one) => one.includes('looks like')) ?? '';
     t.match(
       alike,
-      /looks like "alice", whom you allow, and is somebody else \(its name contains U\+0430\)/,
+      /looks like "alice", whom you allow, but it is a different name \(its name contains U\+0430\)/,
     );
     t.notMatch(questions.join(), 'It is me', 'no question repeats a message');
   },

@@ -57,7 +57,7 @@ async function modelHub(t: Test, source: string): Promise<Hub> {
 }
 
 t.test(
-  'a model is fetched once, shows how far it is, goes on where it was cut off, and then runs',
+  'a model is downloaded once, shows its progress, continues where it was interrupted, and then runs',
   async (t) => {
     const place = t.testdir({});
     const source = join(place, 'source');
@@ -72,8 +72,8 @@ t.test(
       fetchModel({ ...fetching, onProgress: ({ file }) => file.endsWith('.onnx') && hub.cut() }),
       {
         code: 'RUN_FAILED',
-        message: /onnx\/model_quantized\.onnx of the model some\/model could not be fetched/,
-        hint: /what was fetched is kept/,
+        message: /onnx\/model_quantized\.onnx of the model some\/model could not be downloaded/,
+        hint: /which continues the download/,
       },
     );
     const part = join(directory, 'onnx/model_quantized.onnx.part');

@@ -47,7 +47,7 @@ function world(sentences: number): readonly string[] {
 }
 
 const known = (model: LatentModel | undefined): LatentModel => {
-  if (model === undefined) throw new Error('nothing was learnt');
+  if (model === undefined) throw new Error('nothing was learned');
   return model;
 };
 
@@ -89,7 +89,7 @@ t.test('words that share company come near, others do not, in any script', async
   const unseen = 'a physician without petrol';
   t.ok(
     Math.abs(dot(latentVector(model, unseen), latentVector(model, unseen)) - 1) < 1e-5,
-    'a text that it was not learnt from has a vector',
+    'a text that it was not learned from has a vector',
   );
   for (const nothing of ['', 'xyzzy plugh', '☃'])
     t.ok(
@@ -119,7 +119,7 @@ t.test('the same texts give the same model, others another, too few none', async
 });
 
 t.test('whatever it learns from, vectors are finite and of length 1 or 0', async (t) => {
-  let learnt = 0;
+  let learned = 0;
   fc.assert(
     fc.property(
       fc.array(
@@ -136,7 +136,7 @@ t.test('whatever it learns from, vectors are finite and of length 1 or 0', async
         const texts = documents.map((words) => words.join(' '));
         const model = learn(texts);
         if (model === undefined) return true;
-        learnt += 1;
+        learned += 1;
         return texts.every((text) => {
           const vector = latentVector(model, text);
           const length = dot(vector, vector);
@@ -146,7 +146,7 @@ t.test('whatever it learns from, vectors are finite and of length 1 or 0', async
     ),
     { numRuns: 40, seed: 1 },
   );
-  t.ok(learnt > 10, `${learnt} of the cases are enough to learn from`);
+  t.ok(learned > 10, `${learned} of the cases are enough to learn from`);
 });
 
 t.test('learning ends where it is asked to', async (t) => {
@@ -169,7 +169,7 @@ t.test('learning ends where it is asked to', async (t) => {
 });
 
 t.test(
-  'it is learnt in a thread of its own, kept in the index and read back the same',
+  'it is learned in a thread of its own, kept in the index and read back the same',
   async (t) => {
     const texts = world(1200);
     const model = known(await learnLatent(texts));
@@ -199,7 +199,7 @@ t.test(
     db.prepare("UPDATE latent SET data = zeroblob(10) WHERE part = 'vectors'").run();
     t.throws(
       () => loadLatent(db),
-      new NocturneError('STORAGE', 'the latent model in the knowledge index is not whole', {
+      new NocturneError('STORAGE', 'the latent model in the knowledge index is incomplete', {
         hint: 'nocturne knowledge index --full learns it again',
       }),
     );

@@ -43,7 +43,7 @@ type Work = {
   readonly meanwhile?: () => unknown;
 };
 
-/** A pass whose agent leaves these files; `graded`: what T5 says of it, `learnt`: what T7 says. */
+/** A pass whose agent leaves these files; `graded`: what T5 says of it, `learned`: what T7 says. */
 async function passWriting(
   place: Place,
   files: Readonly<Record<string, string>>,
@@ -51,7 +51,7 @@ async function passWriting(
 ): Promise<{
   readonly report: PassReport;
   readonly graded: string;
-  readonly learnt: string;
+  readonly learned: string;
   readonly rows: readonly string[];
 }> {
   const env = environment(place, { modules });
@@ -84,7 +84,7 @@ async function passWriting(
   return {
     report,
     graded: detail('validate'),
-    learnt: detail('learn'),
+    learned: detail('learn'),
     rows: audit.map((row) =>
       ['step', 'type', 'target', 'result', 'detail']
         .map((field) => fieldText(row, field))
@@ -360,7 +360,7 @@ t.test(
         makeTinyOnnx(modelDirectory(place.home), { synonyms: SYNONYMS });
       await index(place, embedder);
       const learns = async (said: string): Promise<string> =>
-        (await passWriting(place, { [PAGE]: `${said} ${CRATES}` }, { lessons: said })).learnt;
+        (await passWriting(place, { [PAGE]: `${said} ${CRATES}` }, { lessons: said })).learned;
       t.equal(
         await learns(LESSON(REWORDED)),
         known ? '1 offered, 0 kept; known: L-20261101-001' : '1 offered, 1 kept',

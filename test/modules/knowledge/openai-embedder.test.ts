@@ -145,7 +145,7 @@ t.test('dimensions are asked for, checked, and may not change', async (t) => {
   t.equal(asking.server.requests[0]?.body.dimensions, 8);
   t.match(await failed(makeOpenaiEmbedder({ ...asking.options, dimensions: 16 })), {
     code: 'RUN_FAILED',
-    message: /gives 8 dimensions and not the 16/,
+    message: /returns 8 dimensions, expected 16/,
   });
   const changing = await place(t, [{ dimensions: 8 }, { dimensions: 9 }]);
   t.match(await failed((await makeOpenaiEmbedder(changing.options)).embed(['a'])), {

@@ -50,7 +50,7 @@ t.test('on the command line: index, search, edit, search', (t) => {
   t.equal(indexed.exit, 0, indexed.stderr);
   t.match(
     indexed.stdout,
-    /\d+ files, \d+ passages; \d+ files indexed.*\nSearch is by words, and vectors learnt from this workspace itself\.\n.*nocturne knowledge model fetch/,
+    /\d+ files, \d+ passages; \d+ files indexed.*\nSearch is by words, and vectors learned from this workspace\.\n.*nocturne knowledge model fetch/,
   );
   const found = document(place, [
     'knowledge',
@@ -231,7 +231,7 @@ t.test('a brief quotes what is near to its objective, as data with its source', 
 });
 
 t.test(
-  'a model that is there is used by itself, and what was made with another is made anew, visibly',
+  'an installed model is used automatically, and vectors of another are visibly computed again',
   (t) => {
     const made = makeWorkspace(t.testdir());
     const place = {
@@ -243,13 +243,13 @@ t.test(
     const between = nocturne(place, ['knowledge', 'search', 'hard lines', '--json']);
     t.match(
       JSON.parse(between.stdout),
-      { embedder: 'latent', better: /has no vectors of .*; nocturne knowledge index makes them/ },
+      { embedder: 'latent', better: /has no vectors of .*; nocturne knowledge index computes them/ },
       'until then by what it was made with',
     );
     const indexed = nocturne(place, ['knowledge', 'index']);
     t.match(
       indexed.stderr,
-      /Vectors of the model latent\S* were made anew with Xenova\/all-MiniLM-L6-v2/,
+      /Vectors of the model latent\S* were computed again with Xenova\/all-MiniLM-L6-v2/,
     );
     t.match(indexed.stdout, /Search is by words and the sentence model Xenova\/all-MiniLM-L6-v2/);
     const found = document(place, ['knowledge', 'search', 'hard', 'lines', '--explain']) as {

@@ -64,7 +64,7 @@ t.test(
     });
     t.match(readOnly(['search', 'aardvark'], '/proc'), {
       exit: 1,
-      stderr: /is read-only here, and there is no place for a copy of it/,
+      stderr: /is read-only here and cannot be copied/,
     });
     t.equal(sha256(readFileSync(indexPath(place.root))), before);
     t.notOk(existsSync(`${indexPath(place.root)}-shm`));

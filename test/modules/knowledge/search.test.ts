@@ -101,7 +101,7 @@ t.test('says how a passage came to its place, and shows where it matched', async
 });
 
 t.test(
-  'learnt vectors are asked where the words of the question find little, and not where they hit',
+  'learned vectors count if the words of the query find little, and not if they hit',
   async (t) => {
     const place = knowledgePlace(t.testdir());
     await place.index();

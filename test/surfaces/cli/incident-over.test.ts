@@ -1,4 +1,4 @@
-/** What the gate refused is shown until it is content again, and stays in the audit log. */
+/** What the gate refused is shown until it passes again, and stays in the audit log. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
@@ -23,7 +23,7 @@ async function doorsTell(t: Test, place: CliPlace, shown: boolean): Promise<void
   }
 }
 
-t.test('an incident is over once the gate is content, whoever asks it', async (t) => {
+t.test('an incident ends when the gate passes, whoever runs it', async (t) => {
   const place = placeWithProject(t.testdir(), `${WRITES_PAGE}${REPORT}`);
   const soul = join(place.root, 'SOUL.md');
   const signed = readFileSync(soul);
@@ -48,7 +48,7 @@ t.test('an incident is over once the gate is content, whoever asks it', async (t
   });
   await doorsTell(t, place, false);
   const shown = (await callForText(place, ['audit', 'show', '--type', 'incident', '--json'])).text;
-  t.match(shown, /refused a worker pass .*SOUL\.md.*content again: nocturne gate/);
+  t.match(shown, /refused a worker pass .*SOUL\.md.*passes again: nocturne gate/);
 
   await tamper();
   writeFileSync(soul, signed);
@@ -56,7 +56,7 @@ t.test('an incident is over once the gate is content, whoever asks it', async (t
   t.same(listIncidents(place.workspace.state), [], 'a pass that the gate lets in ends it as well');
   t.match(
     (await callForText(place, ['audit', 'show', '--type', 'incident', '--json'])).text,
-    /content again: T0 of RUN-/,
+    /passes again: T0 of RUN-/,
   );
 });
 

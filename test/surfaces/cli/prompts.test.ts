@@ -64,7 +64,7 @@ const cases: readonly CliCase<MadeWorkspace>[] = [
     words: ['validate', '--rule', 'prompt-composed'],
     exit: 1,
     json: {
-      diagnostics: [{ message: /is another than when/ }, { message: /is another than when/ }],
+      diagnostics: [{ message: /has changed since/ }, { message: /has changed since/ }],
     },
   },
   {

@@ -1,6 +1,6 @@
 /**
- * `inbox drop`: one message from a program that listens to a channel. Through the one commit, so
- * that it may come while a pass is running.
+ * `inbox drop`: puts a message from a channel's program into the inbox. It commits like everything
+ * else, so a message may arrive during a pass.
  */
 import { defined } from '../../../kernel/defined.js';
 import { renderFrontMatter } from '../../../markdown/render-yaml.js';
@@ -17,13 +17,13 @@ export const inboxDrop: ModuleCommand = {
   forAgents: 'never',
   options: [
     { flags: '--channel <name>', description: 'a channel of OPS-INBOUND.md' },
-    { flags: '--sender <name>', description: 'who wrote it, as the channel vouches for it' },
-    { flags: '--thread <name>', description: 'to which conversation it belongs' },
-    { flags: '--id <id>', description: "the channel's own id of the message" },
-    { flags: '--to <project>', description: "a project other than the channel's" },
-    { flags: '--time <time>', description: 'when it was sent; default: now' },
-    { flags: '--mention', description: 'the agent is addressed' },
-    { flags: '--file <file>', description: 'the text (- for standard input)' },
+    { flags: '--sender <name>', description: 'the sender, as authenticated by the channel' },
+    { flags: '--thread <name>', description: 'the conversation that it belongs to' },
+    { flags: '--id <id>', description: "the channel's id of the message" },
+    { flags: '--to <project>', description: "a project, instead of the channel's" },
+    { flags: '--time <time>', description: 'when it was sent (default: now)' },
+    { flags: '--mention', description: 'it addresses the agent' },
+    { flags: '--file <file>', description: 'the text; - for standard input' },
   ],
   examples: [
     'echo "Is it done?" | nocturne inbox drop --channel chat --sender alice@example.org --file -',
@@ -36,7 +36,7 @@ export const inboxDrop: ModuleCommand = {
       typeof options[name] === 'string' ? options[name] : '';
     for (const name of ['channel', 'sender', 'file'])
       if (option(name) === '')
-        throw new NocturneError('USAGE', `a message needs its ${name}`, { hint: `give --${name}` });
+        throw new NocturneError('USAGE', `--${name} is missing`, { hint: `give --${name}` });
     const text = readText(context, options);
     let path = '';
     workspace.commit((snapshot) => {
@@ -56,7 +56,7 @@ export const inboxDrop: ModuleCommand = {
       return {
         actor,
         runId: '',
-        reason: 'a message was dropped',
+        reason: 'message received',
         changes: [{ kind: 'write', path, content }],
         audit: [
           {
@@ -75,13 +75,13 @@ export const inboxDrop: ModuleCommand = {
 };
 
 function readText(context: ModuleCommandContext, options: Parsed['options']): string {
-  const hint = '--file names a file with the text, or is - for standard input';
+  const hint = '--file is the path of a file with the text, or - for standard input';
   const text = readInputText({ cwd: context.cwd, file: String(options['file']), hint });
   const length = Buffer.byteLength(text);
   if (length > MAX_BYTES)
     throw new NocturneError(
       'REFUSED',
-      `the message is ${length} bytes long; at most ${MAX_BYTES} are taken`,
+      `the message has ${length} bytes; at most ${MAX_BYTES} are accepted`,
     );
   return text.replace(/^\ufeff/, '');
 }

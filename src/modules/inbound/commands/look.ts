@@ -1,4 +1,4 @@
-/** `inbox list`, `inbox show`, `inbox senders`: what came, what waits, and who is known. */
+/** `inbox list`, `inbox show`, `inbox senders`. */
 import { fileSystemNow } from '../../../workspace/file-stat.js';
 import { inboundPolicy, type KnownSender } from '../../../governance/inbound-policy.js';
 import { EXIT, NocturneError } from '../../../kernel/error.js';
@@ -21,9 +21,9 @@ type Line = {
 };
 
 export const inboxList: ModuleCommand = {
-  summary: 'messages: dropped, in quarantine, waiting, delivered',
+  summary: 'list messages: new, in quarantine, waiting, delivered',
   forAgents: 'never',
-  options: [{ flags: '--all', description: 'also those that were delivered' }],
+  options: [{ flags: '--all', description: 'include delivered messages' }],
   examples: ['nocturne inbox list', 'nocturne inbox list --all --json'],
   run(context, { options }) {
     const snapshot = context.workspace().snapshot();
@@ -36,14 +36,14 @@ export const inboxList: ModuleCommand = {
     );
     return {
       exit: EXIT.ok,
-      text: text.length === 0 ? 'No message waits.' : text.join('\n'),
+      text: text.length === 0 ? 'No messages are waiting.' : text.join('\n'),
       json: { messages: lines },
     };
   },
 };
 
 export const inboxShow: ModuleCommand = {
-  summary: 'one message, with where it came from',
+  summary: 'show one message and its source',
   forAgents: 'never',
   args: '<id>',
   examples: ['nocturne inbox show M-0f3a9c2b7d1e4a5f6b7c'],
@@ -77,7 +77,7 @@ export const inboxShow: ModuleCommand = {
 };
 
 export const inboxSenders: ModuleCommand = {
-  summary: 'who may write, who may not, and who is asked about',
+  summary: 'list allowed, denied and unknown senders',
   forAgents: 'never',
   examples: ['nocturne inbox senders', 'nocturne inbox senders --json'],
   run(context) {
@@ -94,7 +94,7 @@ export const inboxSenders: ModuleCommand = {
     const text = [
       ...[...channels.values()].map(
         (channel) =>
-          `channel ${channel.name}: unknown senders ${channel.unknownSender === 'quarantine' ? 'wait in quarantine' : 'are dropped'}; ${channel.trigger}${channel.pattern === '' ? '' : ` /${channel.pattern}/`} engages ${channel.project || 'the project that the message names'}`,
+          `channel ${channel.name}: unknown senders ${channel.unknownSender === 'quarantine' ? 'wait in quarantine' : 'are refused'}; ${channel.trigger}${channel.pattern === '' ? '' : ` /${channel.pattern}/`} engages ${channel.project || 'the project that the message names'}`,
       ),
       ...rows.map(
         (sender) =>
@@ -105,7 +105,7 @@ export const inboxSenders: ModuleCommand = {
       exit: EXIT.ok,
       text:
         text.length === 0
-          ? 'No channel is open: orchestration-os/OPS-INBOUND.md says how to add one.'
+          ? 'There are no channels. orchestration-os/OPS-INBOUND.md says how to add one.'
           : text.join('\n'),
       json: { channels: [...channels.values()], senders: rows },
     };
@@ -114,7 +114,7 @@ export const inboxSenders: ModuleCommand = {
 
 function sourceOf({ from, about }: Pick<KnownSender, 'from' | 'about'>): string {
   if (from === 'page') return 'OPS-INBOUND.md';
-  return about === 'sender' ? 'your answer' : 'messages that appeared beside an agent';
+  return about === 'sender' ? 'your answer' : 'messages that appeared while an agent was working';
 }
 
 function dropped(snapshot: Snapshot): readonly Line[] {

@@ -1,4 +1,4 @@
-/** `inbox process`: what the next worker pass would do first, now. */
+/** `inbox process`: sorts messages now instead of at the next worker pass. */
 import { fileSystemNow } from '../../../workspace/file-stat.js';
 import { pendingAnswers } from '../../../governance/answers.js';
 import { EXIT } from '../../../kernel/error.js';
@@ -9,7 +9,7 @@ import type { ModuleCommand } from '../../types.js';
 import { processInbox } from '../process.js';
 
 export const inboxProcess: ModuleCommand = {
-  summary: 'sort what was dropped into the inbox, now',
+  summary: 'sort the new messages of the inbox now',
   forAgents: 'never',
   examples: ['nocturne inbox process'],
   run(context) {
@@ -43,7 +43,7 @@ export const inboxProcess: ModuleCommand = {
   },
 };
 
-/** Answers about senders only: the others wait for a pass, which knows what follows from them. */
+/** Applies only answers about senders; a pass applies the others. */
 function takeAnswers(
   workspace: Workspace,
   actor: { readonly kind: 'owner' | 'pass' | 'nocturne'; readonly name: string },

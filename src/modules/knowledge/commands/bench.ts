@@ -1,19 +1,17 @@
 /** `knowledge bench`: search measured on the workspace's own index. */
-import { EXIT } from '../../../kernel/error.js';
 import type { ModuleCommand } from '../../types.js';
 import { openForAnswer } from '../operations/caller.js';
 import { measureIndex } from '../operations/measure-index.js';
-import { releaseIndexes } from '../operations/open-index.js';
-import { callerOf, EMBEDDER_OPTION } from './caller-of.js';
+import { answered, callerOf, EMBEDDER_OPTION } from './command.js';
 
 export const knowledgeBench: ModuleCommand = {
-  summary: 'measure search on this workspace: time, and how often a passage is found again',
+  summary: 'measure search on this workspace: its time, and how often it finds a passage again',
   forAgents: 'never',
   options: [EMBEDDER_OPTION],
   examples: ['nocturne knowledge bench', 'nocturne knowledge bench --embedder none'],
-  async run(context, { options }) {
-    const caller = callerOf(context);
-    try {
+  run: (context, { options }) =>
+    answered(async () => {
+      const caller = callerOf(context);
       const { db, active } = await openForAnswer(caller, {
         flag: options['embedder'] as string | undefined,
         refresh: true,
@@ -24,16 +22,13 @@ export const knowledgeBench: ModuleCommand = {
       });
       const percent = (value: number): string => `${(value * 100).toFixed(0)} %`;
       const text = [
-        `${measured.questions} questions, each of some words of one passage, asked by ${active.why}.`,
-        `Time p50 ${measured.p50.toFixed(1)} ms, p95 ${measured.p95.toFixed(1)} ms; the question's own vector is not counted.`,
-        `The passage was found ${percent(measured.found)} of the time among ten, ${percent(measured.first)} as the first.`,
+        `${measured.questions} queries, each with some words of one passage, by ${active.why}.`,
+        `Time p50 ${measured.p50.toFixed(1)} ms, p95 ${measured.p95.toFixed(1)} ms, without computing the query's vector.`,
+        `The passage was among the first ten in ${percent(measured.found)} of queries, and first in ${percent(measured.first)}.`,
         ...(measured.recall === undefined
           ? []
-          : [`Of the ten nearest vectors, search found ${percent(measured.recall)}.`]),
+          : [`Search found ${percent(measured.recall)} of the ten nearest vectors.`]),
       ].join('\n');
-      return { exit: EXIT.ok, text, json: { ...measured, embedder: active.embedder.kind } };
-    } finally {
-      await releaseIndexes();
-    }
-  },
+      return { text, data: { ...measured, embedder: active.embedder.kind } };
+    }),
 };

@@ -1,33 +1,25 @@
-/** `knowledge index`: brings the index up to date; what is interrupted goes on the next time. */
-import { EXIT, NocturneError } from '../../../kernel/error.js';
+/** `knowledge index`: updates the index; an interrupted run continues the next time. */
+import { NocturneError } from '../../../kernel/error.js';
 import type { ModuleCommand } from '../../types.js';
 import { answerIndex } from '../operations/answer-index.js';
-import { releaseIndexes } from '../operations/open-index.js';
-import { callerOf, EMBEDDER_OPTION } from './caller-of.js';
+import { answered, callerOf, EMBEDDER_OPTION, untilInterrupted } from './command.js';
 
 export const knowledgeIndex: ModuleCommand = {
-  summary: 'index what changed, so that it is found by meaning',
+  summary: 'index the files that changed',
   forAgents: 'workspace',
-  options: [EMBEDDER_OPTION, { flags: '--full', description: 'everything anew' }],
+  options: [EMBEDDER_OPTION, { flags: '--full', description: 'index everything again' }],
   examples: ['nocturne knowledge index', 'nocturne knowledge index --embedder none'],
-  async run(context, { options }) {
-    const ending = new AbortController();
-    const end = (): void =>
-      ending.abort(
-        new NocturneError('RUN_FAILED', 'indexing was stopped; what was done is kept', {
-          hint: 'nocturne knowledge index goes on where it stopped',
+  run: (context, { options }) =>
+    answered(() =>
+      untilInterrupted(
+        new NocturneError('RUN_FAILED', 'indexing was stopped; nothing that was done is lost', {
+          hint: 'nocturne knowledge index continues there',
         }),
-      );
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, end);
-    try {
-      const { text, data } = await answerIndex(callerOf(context, ending.signal), {
-        embedder: options['embedder'] as string | undefined,
-        full: options['full'] === true,
-      });
-      return { exit: EXIT.ok, text, json: data };
-    } finally {
-      for (const signal of ['SIGINT', 'SIGTERM'] as const) process.removeListener(signal, end);
-      await releaseIndexes();
-    }
-  },
+        (signal) =>
+          answerIndex(callerOf(context, signal), {
+            embedder: options['embedder'] as string | undefined,
+            full: options['full'] === true,
+          }),
+      ),
+    ),
 };

@@ -1,9 +1,10 @@
-/** `knowledge model`: where the models are, and fetching one of them once. */
+/** `knowledge model`: shows where the models are, and downloads them. */
 import { existsSync } from 'node:fs';
 import { EXIT, NocturneError } from '../../../kernel/error.js';
 import type { ModuleCommand } from '../../types.js';
 import { settingsOf } from '../operations/choose-embedder.js';
 import { RERANK_MODEL } from '../embedders/cross-encoder.js';
+import { untilInterrupted } from './command.js';
 import { fetchModel } from '../embedders/fetch-model.js';
 import { DEFAULT_MODEL, modelDirectory } from '../embedders/model-directory.js';
 
@@ -12,17 +13,17 @@ const STEP = 0.05;
 type Place = { readonly name: string; readonly path: string; readonly use: string };
 
 function shown({ name, path }: Place): string {
-  return `${name}: ${path}${existsSync(path) ? '' : ' (not there)'}`;
+  return `${name}: ${path}${existsSync(path) ? '' : ' (missing)'}`;
 }
 
 export const knowledgeModel: ModuleCommand = {
-  summary: 'show where the models are, or fetch one of them once',
+  summary: 'show where the models are, or download one',
   forAgents: 'never',
   args: '<show|fetch>',
   options: [
     {
       flags: '--reranker',
-      description: 'the model that search --rerank asks, in place of the sentence model',
+      description: 'the model for search --rerank, instead of the sentence model',
     },
   ],
   examples: [
@@ -55,10 +56,10 @@ export const knowledgeModel: ModuleCommand = {
         },
       };
     if (args[0] !== 'fetch')
-      throw new NocturneError('USAGE', `knowledge model ${args[0] ?? ''} is not known`, {
+      throw new NocturneError('USAGE', `knowledge model has no action "${args[0] ?? ''}"`, {
         hint: 'nocturne knowledge model show, or nocturne knowledge model fetch',
       });
-    context.requireOwner('fetching a model');
+    context.requireOwner('downloading a model');
     const place = options['reranker'] === true ? reranker : sentence;
     await fetchTo(place, context);
     const { name, path, use } = place;
@@ -70,37 +71,31 @@ export const knowledgeModel: ModuleCommand = {
   },
 };
 
-/** Fetches a model, with its progress on screen; an interrupt keeps what came. */
+/** Shows the progress on screen; an interrupted download can continue. */
 async function fetchTo(
   { name, path }: Place,
   context: Parameters<ModuleCommand['run']>[0],
 ): Promise<void> {
-  const ending = new AbortController();
-  const end = (): void =>
-    ending.abort(
-      new NocturneError('RUN_FAILED', 'fetching was stopped; what came is kept', {
-        hint: 'the same command goes on where it stopped',
-      }),
-    );
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, end);
   let reported = { file: '', part: 0 };
-  try {
-    await fetchModel({
-      directory: path,
-      model: name,
-      signal: ending.signal,
-      onProgress: ({ file, bytes, total }) => {
-        const part = total === undefined ? 0 : bytes / total;
-        if (file === reported.file && part < reported.part + STEP && part < 1) return;
-        reported = { file, part };
-        context.progress(
-          `${file} ${bar(part)} ${(bytes / 1e6).toFixed(1)}${total === undefined ? '' : ` of ${(total / 1e6).toFixed(1)}`} MB`,
-        );
-      },
-    });
-  } finally {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.removeListener(signal, end);
-  }
+  await untilInterrupted(
+    new NocturneError('RUN_FAILED', 'the download was stopped; nothing that arrived is lost', {
+      hint: 'the same command continues it',
+    }),
+    (signal) =>
+      fetchModel({
+        directory: path,
+        model: name,
+        signal,
+        onProgress: ({ file, bytes, total }) => {
+          const part = total === undefined ? 0 : bytes / total;
+          if (file === reported.file && part < reported.part + STEP && part < 1) return;
+          reported = { file, part };
+          context.progress(
+            `${file} ${bar(part)} ${(bytes / 1e6).toFixed(1)}${total === undefined ? '' : ` of ${(total / 1e6).toFixed(1)}`} MB`,
+          );
+        },
+      }),
+  );
 }
 
 function bar(part: number): string {

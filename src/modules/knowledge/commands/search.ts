@@ -1,24 +1,23 @@
-/** `knowledge search`: by meaning and by words. */
-import { EXIT, NocturneError } from '../../../kernel/error.js';
+/** `knowledge search`: by words and by meaning. */
+import { NocturneError } from '../../../kernel/error.js';
 import type { ModuleCommand } from '../../types.js';
 import { answerSearch } from '../operations/answer-search.js';
-import { EMBEDDER_OPTION, callerOf } from './caller-of.js';
-import { releaseIndexes } from '../operations/open-index.js';
+import { answered, callerOf, EMBEDDER_OPTION } from './command.js';
 
 export const knowledgeSearch: ModuleCommand = {
-  summary: 'search the workspace by meaning and by words',
+  summary: 'search the workspace by words and by meaning',
   forAgents: 'project',
-  args: '<question...>',
+  args: '<query...>',
   options: [
     { flags: '-n, --limit <n>', description: 'how many passages (default 8, at most 50)' },
-    { flags: '--explain', description: 'show how each passage came to its place' },
+    { flags: '--explain', description: 'show the ranks and scores of each passage' },
     {
       flags: '--rerank',
-      description: 'let a second model read the best 30 and put them in order (slow)',
+      description: 'let a second model sort the best 30 (slow)',
     },
     {
       flags: '--no-refresh',
-      description: 'do not index what changed meanwhile; stale passages are left out and named',
+      description: 'do not index changed files first; leave them out and name them',
     },
     EMBEDDER_OPTION,
   ],
@@ -27,9 +26,9 @@ export const knowledgeSearch: ModuleCommand = {
     'nocturne knowledge search "licence of a package" path:PROJECTS/** since:2026-01',
     'nocturne knowledge search PA-003 --explain',
   ],
-  async run(context, { args, options }) {
-    try {
-      const { text, data } = await answerSearch(callerOf(context), {
+  run: (context, { args, options }) =>
+    answered(() =>
+      answerSearch(callerOf(context), {
         query: args
           .map((word) => (/\s/.test(word) && args.length > 1 ? `"${word}"` : word))
           .join(' '),
@@ -38,12 +37,8 @@ export const knowledgeSearch: ModuleCommand = {
         refresh: options['refresh'] !== false,
         rerank: options['rerank'] === true,
         embedder: options['embedder'] as string | undefined,
-      });
-      return { exit: EXIT.ok, text, json: data };
-    } finally {
-      await releaseIndexes();
-    }
-  },
+      }),
+    ),
 };
 
 export function limitOf(value: unknown): number | undefined {

@@ -1,20 +1,11 @@
-/** `knowledge stats`: what is indexed, and by what is searched. */
-import { EXIT } from '../../../kernel/error.js';
+/** `knowledge stats`: what is indexed, and how it is searched. */
 import type { ModuleCommand } from '../../types.js';
 import { answerStats } from '../operations/answer-stats.js';
-import { releaseIndexes } from '../operations/open-index.js';
-import { callerOf } from './caller-of.js';
+import { answered, callerOf } from './command.js';
 
 export const knowledgeStats: ModuleCommand = {
-  summary: 'what the knowledge index holds, and which embedder is in force',
+  summary: 'show what the index contains and which embedder is active',
   forAgents: 'workspace',
   examples: ['nocturne knowledge stats', 'nocturne knowledge stats --json'],
-  async run(context) {
-    try {
-      const { text, data } = await answerStats(callerOf(context));
-      return { exit: EXIT.ok, text, json: data };
-    } finally {
-      await releaseIndexes();
-    }
-  },
+  run: (context) => answered(() => answerStats(callerOf(context))),
 };

@@ -1,7 +1,4 @@
-/**
- * A re-ranking model that runs on this machine, from a local directory: it reads the question and
- * each passage together and says how well they fit.
- */
+/** A local re-ranking model: it scores the query together with each passage. */
 import { modelFiles } from './model-directory.js';
 import { workerPool } from './worker-pool.js';
 import type { Reranker } from './rerank.js';
@@ -9,11 +6,11 @@ import type { Reranker } from './rerank.js';
 export const RERANK_MODEL = 'Xenova/ms-marco-MiniLM-L-6-v2';
 
 const DEPTH = 30;
-/** Such models read 512 tokens of both together. */
+/** Characters; such models read 512 tokens of query and passage together. */
 const LONGEST = 3000;
 
 /**
- * @throws NocturneError `NOT_FOUND` for a model that is not there, `UNREADABLE` for a broken one,
+ * @throws NocturneError `NOT_FOUND` for a missing model, `UNREADABLE` for a broken one,
  * `MISSING_PART` without the library.
  */
 export async function makeCrossEncoder({
@@ -27,7 +24,7 @@ export async function makeCrossEncoder({
 }): Promise<Reranker> {
   const { directory, dtype, id } = modelFiles(modelPath, {
     model,
-    hint: 'nocturne knowledge model fetch --reranker gets it once',
+    hint: 'nocturne knowledge model fetch --reranker downloads it',
   });
   const pool = await workerPool({ directory, dtype, task: 'fit' }, signal);
   return {
@@ -35,7 +32,7 @@ export async function makeCrossEncoder({
     depth: DEPTH,
     async scores(question, texts) {
       const scores: number[] = [];
-      // Each as a text of its own: a run with several is padded, and no quicker.
+      // One text for each run: several would be padded, and not faster.
       await pool.run(
         texts.map((text) => ({ texts: [text.slice(0, LONGEST)], question })),
         (index, [score = 0]) => (scores[index] = score),

@@ -1,4 +1,4 @@
-/** What turns text into vectors, whichever it is. */
+/** An embedder turns texts into vectors. */
 
 export type EmbedOptions = {
   readonly signal?: AbortSignal;
@@ -8,15 +8,13 @@ export type EmbedOptions = {
 
 export interface Embedder {
   readonly kind: 'transformers' | 'openai' | 'latent' | 'none';
-  /**
-   * Name and version of the model: vectors of another one are not comparable and are made again.
-   */
+  /** Name and version: vectors of different models are not comparable. */
   readonly model: string;
   /** 0 for `none`. */
   readonly dimensions: number;
   /**
-   * Vectors of length 1 (of length 0 for a text that says nothing to the model), in the order of
-   * the texts. @throws NocturneError `RUN_FAILED`; rejects with the signal's reason when cancelled.
+   * Vectors of length 1 (or 0, for a text without known words), in the order of the texts. @throws
+   * NocturneError `RUN_FAILED`; rejects with the signal's reason when cancelled.
    */
   embed(texts: readonly string[], options?: EmbedOptions): Promise<readonly Float32Array[]>;
   close(): Promise<void>;
@@ -31,7 +29,7 @@ export const NO_EMBEDDER: Embedder = {
   close: async () => undefined,
 };
 
-/** Scaled to length 1 in place; a vector of zeros stays one. */
+/** Scales a vector to length 1 in place; zeros stay zeros. */
 export function normalise(vector: Float32Array): Float32Array {
   let sum = 0;
   for (const value of vector) sum += value * value;
@@ -40,7 +38,7 @@ export function normalise(vector: Float32Array): Float32Array {
   return vector;
 }
 
-/** Of two vectors of length 1 their cosine. */
+/** The cosine of two vectors of length 1. */
 export function dot(a: Float32Array, b: Float32Array): number {
   let sum = 0;
   for (let i = 0; i < a.length; i++) sum += (a[i] ?? 0) * (b[i] ?? 0);

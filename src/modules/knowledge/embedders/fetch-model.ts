@@ -1,7 +1,4 @@
-/**
- * Fetches an embedding model once, file by file, into a local directory: the only use of the
- * network by the knowledge module that nobody configured, and only when asked for.
- */
+/** Downloads a model into a local directory, only when the owner runs `knowledge model fetch`. */
 import { existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -12,23 +9,23 @@ import { DEFAULT_MODEL, type Dtype, filesOfModel } from './model-directory.js';
 export type FetchProgress = {
   readonly file: string;
   readonly bytes: number;
-  /** `undefined`: the server did not say. */
+  /** `undefined` if the server does not send it. */
   readonly total: number | undefined;
 };
 export type FetchModelOptions = {
-  /** Where it goes; see `modelDirectory`. */
+  /** See `modelDirectory`. */
   readonly directory: string;
   readonly model?: string;
   readonly dtype?: Dtype;
-  /** `https://…/`; not given: the hub that Transformers.js knows. */
+  /** `https://…/`; the default is the hub of Transformers.js. */
   readonly hub?: string;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: FetchProgress) => void;
 };
 
 /**
- * Files that are there stay; one that was cut off goes on where it ended. @throws NocturneError
- * `RUN_FAILED`; rejects with the signal's reason when cancelled.
+ * Skips complete files and continues interrupted ones. @throws NocturneError `RUN_FAILED`; rejects
+ * with the signal's reason when cancelled.
  */
 export async function fetchModel({
   directory,
@@ -59,9 +56,9 @@ export async function fetchModel({
           : String(cause);
       throw new NocturneError(
         'RUN_FAILED',
-        `${file} of the model ${model} could not be fetched: ${why}`,
+        `${file} of the model ${model} could not be downloaded: ${why}`,
         {
-          hint: `try again, what was fetched is kept; or copy the model's files into ${directory} by hand`,
+          hint: `try again, which continues the download; or copy the model's files into ${directory}`,
           cause,
         },
       );
@@ -82,7 +79,7 @@ async function fetchFile(url: URL, { target, signal, onProgress }: Target): Prom
     ...defined({ signal }),
     headers: defined({ range: had > 0 ? `bytes=${had}-` : undefined }),
   });
-  // The rest of a file that was whole already, or that has become another one.
+  // The part was the whole file, or the file on the server has changed.
   if (response.status === 416) {
     await response.body?.cancel();
     rmSync(part);
@@ -97,7 +94,7 @@ async function fetchFile(url: URL, { target, signal, onProgress }: Target): Prom
   const total =
     Number.isNaN(length) || response.headers.has('content-encoding') ? undefined : from + length;
   let bytes = from;
-  // Written at once: what a stream still held when the connection broke would be lost.
+  // Not through a stream, which would lose its buffer if the connection broke.
   const file = await open(part, from > 0 ? 'a' : 'w');
   try {
     for await (const chunk of response.body) {

@@ -1,4 +1,4 @@
-/** Where a model lies on disk, which of its files are used, and what it is called. */
+/** A model's directory, files and id. */
 import { closeSync, existsSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { NocturneError } from '../../../kernel/error.js';
@@ -6,7 +6,7 @@ import { sha256 } from '../../../kernel/hash.js';
 
 export const DEFAULT_MODEL = 'Xenova/all-MiniLM-L6-v2';
 
-/** Precisions by the file that holds them, the better choice for a processor first. */
+/** Weights by precision, in order of preference. */
 const WEIGHTS = { q8: 'onnx/model_quantized.onnx', fp32: 'onnx/model.onnx' } as const;
 export type Dtype = keyof typeof WEIGHTS;
 
@@ -16,21 +16,21 @@ const NEEDED = ['config.json', 'tokenizer.json', 'tokenizer_config.json'];
 export type ModelFiles = {
   readonly directory: string;
   readonly dtype: Dtype;
-  /** Name, precision and a hash of the files: another one makes other vectors. */
+  /** Name, precision and a hash of the files. */
   readonly id: string;
 };
 
-/** The place of a fetched model. @param home the directory of the state outside of workspaces. */
+/** @param home `$NOCTURNE_HOME`. */
 export function modelDirectory(home: string, model: string = DEFAULT_MODEL): string {
   return join(home, 'models', ...model.split('/'));
 }
 
-/** What {@link modelFiles} looks for, in the order in which it is fetched: the large file last. */
+/** In the order of the download: the large file last. */
 export function filesOfModel(dtype: Dtype): readonly string[] {
   return [...NEEDED, WEIGHTS[dtype]];
 }
 
-/** @throws NocturneError `NOT_FOUND` where a file is missing. */
+/** @throws NocturneError `NOT_FOUND` if a file is missing. */
 export function modelFiles(
   directory: string,
   {
@@ -49,14 +49,14 @@ export function modelFiles(
   if (dtype === undefined)
     throw new NocturneError(
       'NOT_FOUND',
-      `the model in ${directory} has no weights: neither ${Object.values(WEIGHTS).join(' nor ')} is there`,
+      `the model in ${directory} has no weights: ${Object.values(WEIGHTS).join(' and ')} are missing`,
       { hint },
     );
   const missing = filesOfModel(dtype).filter((file) => !existsSync(join(directory, file)));
   if (missing.length > 0)
     throw new NocturneError(
       'NOT_FOUND',
-      `the model in ${directory} is not whole: ${missing.join(', ')} is missing`,
+      `the model in ${directory} is incomplete: ${missing.join(', ')} is missing`,
       { hint },
     );
   return { directory, dtype, id: `${model}@${dtype}-${fingerprint(directory, dtype)}` };
@@ -64,7 +64,7 @@ export function modelFiles(
 
 const ENDS = 65_536;
 
-/** Of the weights only the size and both ends: reading all of them takes longer than a search. */
+/** Hashes only the size and both ends of the weights: reading all takes longer than a search. */
 function fingerprint(directory: string, dtype: Dtype): string {
   const small = NEEDED.map((file) => readFileSync(join(directory, file)));
   const file = openSync(join(directory, WEIGHTS[dtype]), 'r');

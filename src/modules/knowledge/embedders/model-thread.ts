@@ -1,19 +1,16 @@
-/**
- * The caller's side of the thread that runs a model: one batch at a time, in the order in which
- * they were asked for.
- */
+/** The caller's side of a model's thread, which runs one job at a time, in order. */
 import { Worker } from 'node:worker_threads';
 import { NocturneError } from '../../../kernel/error.js';
 import type { WorkerAnswer, WorkerRequest, WorkerSetting } from './transformers-worker.js';
 
-/** `question`: what each text is held against, for a model that says how well they fit. */
+/** `question`: for a re-ranking model, what each text is compared with. */
 export type Job = { readonly texts: readonly string[]; readonly question?: string };
 
 export type ModelThread = {
   readonly dimensions: number;
-  /** Of one run with a text of usual length, in milliseconds. */
+  /** Milliseconds of a run with one text of usual length. */
   readonly runMs: number;
-  /** The numbers of its texts, one after the other. */
+  /** The numbers of all texts, concatenated. */
   run(job: Job): Promise<Float32Array>;
   close(): Promise<void>;
 };
@@ -23,10 +20,7 @@ type Waiting = {
   readonly fail: (error: unknown) => void;
 };
 
-/**
- * @throws NocturneError `MISSING_PART` without the library, `UNREADABLE` for a model that does not
- * load.
- */
+/** @throws NocturneError `MISSING_PART` without the library, `UNREADABLE` for a broken model. */
 export async function modelThread(
   setting: WorkerSetting,
   signal?: AbortSignal,
@@ -63,7 +57,7 @@ export async function modelThread(
   };
 }
 
-/** The worker with its answers in the order of requests. It keeps no process alive by itself. */
+/** Answers come in the order of requests. The thread alone does not keep the process alive. */
 function startThread(setting: WorkerSetting) {
   const worker = new Worker(new URL('transformers-worker.js', import.meta.url), {
     workerData: setting,
@@ -78,13 +72,13 @@ function startThread(setting: WorkerSetting) {
   };
   worker.on('message', (answer: WorkerAnswer) => {
     const request = waiting.shift();
-    // A model that nobody closed keeps no process alive; one that is being closed is waited for.
+    // An idle thread does not keep the process alive, unless it is being closed.
     if (waiting.length === 0 && !closing) worker.unref();
     request?.done(answer);
   });
   worker.on('error', (cause) =>
     end(
-      new NocturneError('RUN_FAILED', `the thread of the model broke: ${cause.message}`, {
+      new NocturneError('RUN_FAILED', `the model's thread failed: ${cause.message}`, {
         hint: 'run the command again',
         cause,
       }),

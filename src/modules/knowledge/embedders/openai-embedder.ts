@@ -9,17 +9,14 @@ import { NocturneError } from '../../../kernel/error.js';
 import { type Embedder, normalise } from './embedder.js';
 
 export type OpenaiOptions = {
-  /** Base address, `…/v1`. */
+  /** Base URL, `…/v1`. */
   readonly endpoint: string;
   readonly model: string;
-  /**
-   * The key: read by the caller from the environment variable that the owner named. Empty: the
-   * endpoint needs none.
-   */
+  /** Empty if the endpoint needs none. */
   readonly apiKey: string;
-  /** Asked of the endpoint, for models that can give fewer. Not given: as many as it gives. */
+  /** For models that can return fewer; the default is all. */
   readonly dimensions?: number;
-  /** Ends the first request, which finds out the number of dimensions. */
+  /** Cancels the first request, which learns the number of dimensions. */
   readonly signal?: AbortSignal;
   readonly wait?: Wait;
   /** A number in [0, 1). */
@@ -27,10 +24,7 @@ export type OpenaiOptions = {
 };
 
 const MOST_TEXTS = 64;
-/**
- * Endpoints refuse a request of too many tokens; a text is cut at what embedding models read of one
- * at most.
- */
+/** Endpoints limit the tokens of a request; embedding models read no more of one text. */
 const MOST_CHARACTERS = 200_000;
 const LONGEST = 24_000;
 const ATTEMPTS = 5;
@@ -38,8 +32,8 @@ const REQUEST_MS = 120_000;
 const PATIENCE_MS = 600_000;
 
 const HINTS: Partial<Record<RequestFailure['failure'], string>> = {
-  'auth-required': 'set the key in the environment variable that the setting names',
-  'not-found': 'check the address and the name of the model',
+  'auth-required': 'set the environment variable that api_key_env names',
+  'not-found': 'check the endpoint and the name of the model',
 };
 
 type Answered =
@@ -48,10 +42,7 @@ type Answered =
 
 type Request = (texts: readonly string[], signal: AbortSignal) => Promise<readonly Float32Array[]>;
 
-/**
- * Makes one small request to find out the dimensions. @throws NocturneError `RUN_FAILED` as `embed`
- * does.
- */
+/** Learns the dimensions by one small request. @throws NocturneError `RUN_FAILED`. */
 export async function makeOpenaiEmbedder(options: OpenaiOptions): Promise<Embedder> {
   const { endpoint, model, dimensions: asked, signal: starting } = options;
   const request = await requester(options);
@@ -60,15 +51,15 @@ export async function makeOpenaiEmbedder(options: OpenaiOptions): Promise<Embedd
   if (asked !== undefined && dimensions !== asked)
     throw new NocturneError(
       'RUN_FAILED',
-      `the model ${model} at ${endpoint} gives ${dimensions} dimensions and not the ${asked} that are set`,
-      { hint: `set ${dimensions}, or leave the setting out` },
+      `the model ${model} at ${endpoint} returns ${dimensions} dimensions, expected ${asked}`,
+      { hint: `set ${dimensions}, or remove the setting` },
     );
   const checked = (vector: Float32Array): Float32Array => {
     if (vector.length === dimensions) return normalise(vector);
     throw new NocturneError(
       'RUN_FAILED',
-      `the model ${model} at ${endpoint} gave ${vector.length} dimensions where it gave ${dimensions} before`,
-      { hint: 'vectors of different length cannot be compared: choose one model' },
+      `the model ${model} at ${endpoint} returned ${vector.length} dimensions, but ${dimensions} before`,
+      { hint: 'vectors of different lengths cannot be compared: choose one model' },
     );
   };
   return {
@@ -144,7 +135,7 @@ function failureOf(error: unknown): RequestFailure {
     : classifyRequestError(error, Date.now());
 }
 
-/** A key must not reach a screen, also not when a server repeats it. */
+/** Removes the key from the message: a server may repeat it. */
 function refused(
   { endpoint, apiKey }: OpenaiOptions,
   { failure, detail }: RequestFailure,
@@ -158,7 +149,7 @@ function refused(
   );
 }
 
-/** Without what an address may hold of a password. */
+/** Without the credentials that a URL may contain. */
 function hostOf(endpoint: string): string {
   const { host, pathname } = new URL(endpoint);
   return `${host}${pathname.replace(/\/$/, '')}`;
@@ -166,13 +157,13 @@ function hostOf(endpoint: string): string {
 
 class BadAnswer extends Error {}
 
-/** @throws BadAnswer for one that is not a vector of numbers for each text. */
+/** @throws BadAnswer unless the answer has one vector of numbers for each text. */
 function inOrder(answer: unknown, count: number): readonly Float32Array[] {
   const data: unknown =
     typeof answer === 'object' && answer !== null && 'data' in answer ? answer.data : undefined;
   if (!Array.isArray(data) || data.length !== count)
     throw new BadAnswer(
-      `The endpoint answered ${Array.isArray(data) ? `${data.length} vectors` : 'no list of vectors'} for ${count} texts.`,
+      `The endpoint returned ${Array.isArray(data) ? `${data.length} vectors` : 'no list of vectors'} for ${count} texts.`,
     );
   const vectors: Float32Array[] = [];
   for (const [place, item] of (
@@ -184,13 +175,13 @@ function inOrder(answer: unknown, count: number): readonly Float32Array[] {
       embedding.length === 0 ||
       !embedding.every((value) => typeof value === 'number' && Number.isFinite(value))
     )
-      throw new BadAnswer('The endpoint answered something that is not a vector of numbers.');
+      throw new BadAnswer('The endpoint returned something that is not a vector of numbers.');
     vectors[typeof index === 'number' ? index : place] = Float32Array.from(
       embedding as readonly number[],
     );
   }
   if (vectors.length !== count || vectors.includes(undefined as never))
-    throw new BadAnswer('The endpoint numbered its vectors wrongly.');
+    throw new BadAnswer('The endpoint returned wrong indices for its vectors.');
   return vectors;
 }
 

@@ -1,13 +1,9 @@
-/**
- * A last look at the best passages by a model that reads the question and a passage together; slow,
- * and asked for by a flag.
- */
+/** A re-ranker reads the query together with each of the best passages. */
 
 export interface Reranker {
   readonly name: string;
-  /** So many of the best are looked at. */
   readonly depth: number;
-  /** The higher the better, one for each text. @throws NocturneError `RUN_FAILED`. */
+  /** One score for each text, the higher the better. @throws NocturneError `RUN_FAILED`. */
   scores(question: string, texts: readonly string[]): Promise<readonly number[]>;
   close(): Promise<void>;
 }

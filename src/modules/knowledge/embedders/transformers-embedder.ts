@@ -1,7 +1,4 @@
-/**
- * Vectors of a sentence model that runs on this machine, from a local directory (Transformers.js
- * and ONNX), in a thread of its own.
- */
+/** Vectors of a local sentence model (Transformers.js and ONNX), in threads. */
 import type { Embedder } from './embedder.js';
 import { DEFAULT_MODEL, type Dtype, modelFiles } from './model-directory.js';
 import { workerPool } from './worker-pool.js';
@@ -9,32 +6,24 @@ import { workerPool } from './worker-pool.js';
 export type TransformersOptions = {
   /** The directory with config.json, tokenizer.json and onnx/. */
   readonly modelPath: string;
-  /** Its name, for messages and for the index. */
   readonly model?: string;
-  /** Not given: q8 where it is there, else fp32. */
+  /** The default is q8 if its file exists, else fp32. */
   readonly dtype?: Dtype;
-  /** Ends the loading; what is embedded later has a signal of its own. */
+  /** Cancels loading. */
   readonly signal?: AbortSignal;
 };
 
 /**
- * Texts that go through the model at once. On a processor a real model is quickest with one text at
- * a time: more of them leave its caches and are padded to the
- * longest (all-MiniLM's shape: 37 ms a text alone, 54 ms by sixteen; docs/DECISIONS.md). And
- * weights of 8 bits are scaled by all that goes through at once: alone, a
- * text's vector does not depend on its neighbours. Only where a run takes next to nothing its own
- * cost tells.
+ * Texts for each run of a very small model. A real model is fastest with one text, and 8-bit
+ * weights are scaled by all texts of a run (docs/DECISIONS.md).
  */
 const TOGETHER = 8;
 const LIGHT_MS = 2;
-/**
- * No sentence model reads more than 512 tokens, and a token has rarely more than 8 characters; the
- * tokenizer would read all of a long text first.
- */
+/** Characters: no sentence model reads more than 512 tokens, but the tokenizer reads all text. */
 const LONGEST = 6000;
 
 /**
- * @throws NocturneError `NOT_FOUND` for a model that is not there, `UNREADABLE` for a broken one,
+ * @throws NocturneError `NOT_FOUND` for a missing model, `UNREADABLE` for a broken one,
  * `MISSING_PART` without the library.
  */
 export async function makeTransformersEmbedder({
@@ -46,7 +35,7 @@ export async function makeTransformersEmbedder({
   const files = modelFiles(modelPath, {
     model,
     dtype,
-    hint: 'nocturne knowledge model fetch gets it once; or name the directory of a model with model_path',
+    hint: 'nocturne knowledge model fetch downloads it; or set model_path to the directory of a model',
   });
   const pool = await workerPool(
     { directory: files.directory, dtype: files.dtype, task: 'embed' },
@@ -81,10 +70,7 @@ export async function makeTransformersEmbedder({
   };
 }
 
-/**
- * Places of texts of about the same length, the longest first, so that no thread ends with them
- * alone.
- */
+/** Batches of similar length, the longest first, so that no thread ends with them alone. */
 function batches(texts: readonly string[], together: number): readonly (readonly number[])[] {
   const lengths = texts.map((text) => Math.min(text.length, LONGEST));
   const order = [...texts.keys()].sort((a, b) => (lengths[b] ?? 0) - (lengths[a] ?? 0) || a - b);

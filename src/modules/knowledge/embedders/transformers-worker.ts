@@ -1,12 +1,9 @@
-/**
- * The thread that runs a model, one that embeds texts or one that says how well each fits a
- * question: loads it from its directory, then answers in order. It never uses the network.
- */
+/** The thread of a sentence or re-ranking model. It never uses the network. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { defined } from '../../../kernel/defined.js';
 import { normalise } from './embedder.js';
 
-/** `processors`: how many of them one run may use; not given: what the library thinks best. */
+/** `processors`: how many a run may use; the library decides by default. */
 export type WorkerSetting = {
   readonly directory: string;
   readonly dtype: string;
@@ -16,12 +13,11 @@ export type WorkerSetting = {
 export type WorkerRequest =
   | { readonly kind: 'run'; readonly texts: readonly string[]; readonly question?: string }
   | { readonly kind: 'close' };
-/** `numbers`: those of the texts, one after the other. `absent`: the library is not installed. */
+/** `numbers`: of all texts, concatenated. `absent`: the library is not installed. */
 export type WorkerAnswer =
   | {
       readonly kind: 'ready';
       readonly dimensions: number;
-      /** Of one run with a text of usual length. */
       readonly runMs: number;
     }
   | { readonly kind: 'numbers'; readonly numbers: Float32Array }
@@ -85,12 +81,12 @@ async function embed({ tokenize, run }: Loaded, texts: readonly string[]): Promi
     dimensions === undefined
   )
     throw new Error(
-      `the model gave ${states?.dims.join(' x ') ?? 'no'} numbers for ${texts.length} texts`,
+      `the model returned ${states?.dims.join(' x ') ?? 'no'} numbers for ${texts.length} texts`,
     );
   return pooled(states.data, { rows, length, dimensions, mask: tokens['attention_mask']?.data });
 }
 
-/** The one logit of each pair. */
+/** One logit for each pair. */
 async function fit(
   { tokenize, run }: Loaded,
   texts: readonly string[],
@@ -99,7 +95,7 @@ async function fit(
   const logits = (await run(tokenize(texts, question)))['logits'];
   if (!(logits?.data instanceof Float32Array) || logits.data.length !== texts.length)
     throw new Error(
-      `the model gave ${logits?.dims.join(' x ') ?? 'no'} logits for ${texts.length} pairs; one for each was expected`,
+      `the model returned ${logits?.dims.join(' x ') ?? 'no'} logits for ${texts.length} pairs, expected one for each`,
     );
   return logits.data.slice();
 }
@@ -111,10 +107,7 @@ type Shape = {
   readonly mask: ArrayLike<unknown> | undefined;
 };
 
-/**
- * The mean over the tokens of each text, without the padding, scaled to length 1. The library's own
- * takes as long as the tokenizer.
- */
+/** Mean pooling without padding, scaled to length 1. The library's own is slow. */
 function pooled(states: Float32Array, { rows, length, dimensions, mask }: Shape): Float32Array {
   const vectors = new Float32Array(rows * dimensions);
   for (let row = 0; row < rows; row++) {
@@ -125,7 +118,7 @@ function pooled(states: Float32Array, { rows, length, dimensions, mask }: Shape)
       for (let i = 0; i < dimensions; i++)
         sum[i] = (sum[i] as number) + (states[from + i] as number);
     }
-    // The number of tokens cancels out.
+    // Scaling makes dividing by the number of tokens unnecessary.
     normalise(sum);
   }
   return vectors;
@@ -145,7 +138,7 @@ async function main(): Promise<void> {
   const model = await load();
   const answered = async (texts: readonly string[], question = ''): Promise<Float32Array> =>
     task === 'embed' ? embed(model, texts) : fit(model, texts, question);
-  // Only a run says how many numbers there are for a text; the second one, how long it takes.
+  // The first run shows the dimensions, the second the time.
   const dimensions = (await answered([PROBE])).length;
   const start = performance.now();
   await answered([PROBE]);

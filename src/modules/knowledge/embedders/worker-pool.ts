@@ -1,24 +1,20 @@
 /**
- * The pool of threads that run one model: one with all processors for a question or two, and where
- * there is much to do one for each processor. Small matrices gain little from a second processor,
- * so two runs side by side are quicker than one run on both.
+ * The threads of a model: one with all processors for a few texts, one for each processor for many,
+ * because small matrices gain little from a second processor.
  */
 import { availableParallelism } from 'node:os';
 import { type Job, type ModelThread, modelThread } from './model-thread.js';
 import type { WorkerSetting } from './transformers-worker.js';
 
-/** Each holds the whole model. */
+/** Each loads the whole model. */
 const MOST_THREADS = 4;
-/** Work after which loading the model again for each processor is worth the time. */
+/** After this much work, loading the model for each processor pays off. */
 const WORTH_MS = 1500;
 
 export type WorkerPool = {
   readonly dimensions: number;
   readonly runMs: number;
-  /**
-   * `each` is told the numbers of a job, those of its texts one after the other, as they come: in
-   * any order. What fails or is stopped ends the rest.
-   */
+  /** Calls `each` with the numbers of a finished job, in any order. A failure ends all jobs. */
   run(
     jobs: readonly Job[],
     each: (job: number, numbers: Float32Array) => void,
@@ -64,7 +60,6 @@ export async function workerPool(
   };
 }
 
-/** All or none. */
 async function openAll(setting: WorkerSetting, count: number): Promise<readonly ModelThread[]> {
   const opened = await Promise.allSettled(
     Array.from({ length: count }, () => modelThread(setting)),
@@ -76,7 +71,7 @@ async function openAll(setting: WorkerSetting, count: number): Promise<readonly 
   throw failed.reason;
 }
 
-/** The run that is under way is left to end by itself. */
+/** Does not interrupt a running job. */
 function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (signal === undefined) return work;
   return new Promise((resolve, reject) => {

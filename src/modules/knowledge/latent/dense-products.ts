@@ -1,15 +1,12 @@
 /**
- * Products of dense matrices in flat arrays, three rows by three at a time: nine sums stay in
- * registers while six numbers are read, which is three times as fast as row by row.
+ * Products of dense matrices in flat arrays, three rows by three at a time: nine sums in registers
+ * are three times as fast as row by row.
  */
 
-/** Rows that are worked on at once fit into the nearest cache. A multiple of three. */
+/** A block fits into the L1 cache. A multiple of three. */
 const BLOCK = 126;
 
-/**
- * The products of all pairs of columns, a full symmetric matrix. `width`, a multiple of three, is
- * the number of columns.
- */
+/** The products of all pairs of columns, a symmetric matrix. `width` is a multiple of three. */
 export function columnProducts(columns: Float32Array, width: number): Float64Array {
   const rows = columns.length / width;
   const products = new Float64Array(width * width);
@@ -65,9 +62,7 @@ type Tile = {
   readonly left: Float64Array;
   readonly right: Float64Array;
   readonly into: Float64Array;
-  /** Numbers of a row that are multiplied. */
   readonly length: number;
-  /** From one row to the next in `left` and `right`. */
   readonly stride: number;
   readonly width: number;
 };
@@ -105,7 +100,7 @@ function addTile(
     cc += c * z;
   }
   const offset = row * width + other;
-  // Written out: an array of the nine would cost more than their sums.
+  // An array of the nine sums would cost more than adding them.
   plus(into, offset, aa);
   plus(into, offset + 1, ab);
   plus(into, offset + 2, ac);

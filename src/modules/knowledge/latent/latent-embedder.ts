@@ -1,9 +1,9 @@
-/** The embedder that needs no model from outside: it is learnt from the chunks themselves. */
+/** The embedder of the latent model, which is learned from the workspace. */
 import { setImmediate as turn } from 'node:timers/promises';
 import type { Embedder } from '../embedders/embedder.js';
 import { latentVector, type LatentModel } from './latent-model.js';
 
-/** Texts between two looks at the signal; a few milliseconds of work. */
+/** Texts between two checks of the signal, a few milliseconds of work. */
 const BATCH = 64;
 
 export function latentEmbedder(model: LatentModel): Embedder {

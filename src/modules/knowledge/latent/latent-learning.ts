@@ -1,10 +1,8 @@
 /**
- * Latent semantic vectors, learnt from the workspace's own chunks: terms that stand in the same
- * company get similar vectors, so that a question finds a text
- * that says it in other words. Company is counted in a narrow window, weighted by positive
- * pointwise mutual information and reduced to few dimensions
- * (Levy, Goldberg: Neural word embedding as implicit matrix factorization, 2014). A text is the sum
- * of its terms' vectors, rare terms weighing more.
+ * Learns latent semantic vectors from the workspace: co-occurrence of terms in a narrow window,
+ * weighted by positive pointwise mutual information and reduced to few dimensions (Levy, Goldberg:
+ * Neural word embedding as implicit matrix factorization, 2014). A text is the sum of its terms'
+ * vectors, weighted by rarity.
  */
 import { createHash } from 'node:crypto';
 import { normalise } from '../embedders/embedder.js';
@@ -14,29 +12,22 @@ import { pairCounts } from './pair-counts.js';
 import { type SparseMatrix, symmetric } from './sparse-matrix.js';
 import { termsOf } from './terms.js';
 
-/** Part of the model's id: raised when the way to learn changes. */
+/** Part of the model's id, which changes with the method. */
 const WAY = 'latent-1';
 const DIMENSIONS = 192;
-/**
- * Directions weigh the same: with nearly as many of them as terms, each term would stand alone and
- * be like no other.
- */
+/** With nearly as many dimensions as terms, no two terms would be similar. */
 const TERMS_PER_DIMENSION = 16;
-/** Dimensions are a multiple of it: of eight for vectors of bits, of three for the products. */
+/** A multiple of eight for vectors of bits and of three for the products. */
 const MULTIPLE = 24;
-/** Terms to each side that count as company; nearer ones count more. */
+/** Terms on each side that co-occur; nearer ones count more. */
 const WINDOW = 5;
 const FADE = 0.25;
 const MOST_TERMS = 20_000;
-/** Chunks learnt from; of more a sample is taken. */
+/** More chunks are sampled. */
 const MOST_CHUNKS = 10_000;
-/** Fewer say nothing about the company that terms keep. */
 const FEWEST_CHUNKS = 20;
 
-/**
- * `undefined` for too few texts to learn from. Deterministic. @param wait called between the steps;
- * what it throws ends the learning.
- */
+/** `undefined` for too few texts. Deterministic. @param wait called between steps; may throw. */
 export function learn(
   texts: readonly string[],
   wait: () => void = () => undefined,
@@ -50,7 +41,7 @@ export function learn(
   const dimensions =
     Math.floor(Math.min(DIMENSIONS, rows.size / TERMS_PER_DIMENSION) / MULTIPLE) * MULTIPLE;
   if (dimensions === 0) return undefined;
-  const vectors = leadingSubspace(company(documents, rows), dimensions, wait);
+  const vectors = leadingSubspace(cooccurrence(documents, rows), dimensions, wait);
   for (let offset = 0; offset < vectors.length; offset += dimensions)
     normalise(vectors.subarray(offset, offset + dimensions));
   return { id: idOf(sample), chunks: texts.length, rows, weights, vectors, dimensions };
@@ -62,9 +53,7 @@ function idOf(sample: readonly string[]): string {
   return `${WAY}-${hash.digest('hex').slice(0, 16)}`;
 }
 
-/**
- * Terms of at least two chunks and at most a third of them, with their inverse document frequency.
- */
+/** Terms in at least two chunks and at most a third, with inverse document frequency. */
 function vocabulary(documents: readonly (readonly string[])[]): {
   rows: Map<string, number>;
   weights: Float32Array;
@@ -83,11 +72,8 @@ function vocabulary(documents: readonly (readonly string[])[]): {
   };
 }
 
-/**
- * How much more often two terms stand near each other than they would by chance, as a logarithm;
- * pairs that do not are left out.
- */
-function company(
+/** Positive pointwise mutual information. */
+function cooccurrence(
   documents: readonly (readonly string[])[],
   rows: ReadonlyMap<string, number>,
 ): SparseMatrix {

@@ -1,27 +1,21 @@
-/**
- * What the latent model is, and the vector that it gives a text. How it is learnt:
- * `latent-learning.ts`.
- */
+/** The latent model, and its vector of a text. `latent-learning.ts` learns it. */
 import { normalise } from '../embedders/embedder.js';
 import { termsOf } from './terms.js';
 
 export type LatentModel = {
-  /** Hash of what it was learnt from and how. */
+  /** Hash of the texts and the method. */
   readonly id: string;
-  /** Chunks that there were when it was learnt. */
+  /** Number of chunks when it was learned. */
   readonly chunks: number;
   /** Row of a term in `vectors`. */
   readonly rows: ReadonlyMap<string, number>;
   readonly weights: Float32Array;
-  /** A vector of `dimensions` numbers for each term, one after the other, each of length 1. */
+  /** The vectors of all terms, concatenated, each of length 1. */
   readonly vectors: Float32Array;
   readonly dimensions: number;
 };
 
-/**
- * The vector of a text; also of texts that the model was not learnt from. Terms that it does not
- * know count for nothing.
- */
+/** The vector of any text. Ignores unknown terms. */
 export function latentVector(model: LatentModel, text: string): Float32Array {
   const { rows, weights, vectors, dimensions } = model;
   const counts = new Map<number, number>();

@@ -1,7 +1,4 @@
-/**
- * The latent model of an index: the one that is kept, or one learnt anew when too much of what the
- * index holds is unknown to it.
- */
+/** The latent model of an index, which is learned again when too many passages are new. */
 import { defined } from '../../../kernel/defined.js';
 import type { Db } from '../store/database.js';
 import type { Embedder } from '../embedders/embedder.js';
@@ -9,9 +6,7 @@ import { latentEmbedder } from './latent-embedder.js';
 import { learnLatent } from './learn-latent.js';
 import { loadLatent, saveLatent } from './saved-latent.js';
 
-/**
- * A larger part of the passages than this is new: the model knows too little of what it stands for.
- */
+/** The model is learned again if a larger part of the passages is new. */
 const MOST_NEW = 1 / 3;
 
 export type LatentOptions = {
@@ -20,7 +15,7 @@ export type LatentOptions = {
   readonly signal?: AbortSignal;
 };
 
-/** `undefined` where there are too few passages to learn from, or none was learnt yet. */
+/** `undefined` if there are too few passages, or no model was learned yet. */
 export async function latentOf(
   db: Db,
   { mayLearn, onLearn, signal }: LatentOptions,
@@ -41,23 +36,20 @@ export async function latentOf(
   db.transaction(() => {
     saveLatent(db, model);
     if (model !== undefined)
-      db.prepare("INSERT INTO latent VALUES ('learnt', ?)").run(
+      db.prepare("INSERT INTO latent VALUES ('learned', ?)").run(
         Buffer.from(BigUint64Array.from(passages, (passage) => beginning(passage.hash)).buffer),
       );
   }).immediate();
   return model === undefined ? undefined : latentEmbedder(model);
 }
 
-/**
- * Which part of the passages the model was not learnt from; known by the beginnings of their
- * hashes.
- */
+/** The part of the passages that is new, by prefixes of hashes. */
 export function newPart(db: Db): number {
-  const learnt = db.prepare("SELECT data FROM latent WHERE part = 'learnt'").pluck().get() as
+  const learned = db.prepare("SELECT data FROM latent WHERE part = 'learned'").pluck().get() as
     | Buffer
     | undefined;
   const seen = new Set(
-    learnt === undefined ? [] : new BigUint64Array(new Uint8Array(learnt).buffer),
+    learned === undefined ? [] : new BigUint64Array(new Uint8Array(learned).buffer),
   );
   const hashes = db.prepare('SELECT hash FROM chunks').pluck().all() as string[];
   return hashes.length === 0

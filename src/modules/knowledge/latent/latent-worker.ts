@@ -1,4 +1,4 @@
-/** The thread that learns the latent model of the texts it is started with, and answers once. */
+/** The thread that learns the latent model of its texts and answers once. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { learn } from './latent-learning.js';
 

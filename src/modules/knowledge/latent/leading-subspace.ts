@@ -1,28 +1,20 @@
 /**
- * The directions in which a symmetric sparse matrix is largest: subspace iteration from random
- * numbers (Halko, Martinsson, Tropp: Finding structure with
- * randomness, 2011, algorithm 4.4), made orthonormal by Cholesky's factor of the columns' products.
- * The basis is not turned to the singular vectors
- * themselves: distances and angles within the subspace are the same in every basis of it.
+ * The dominant subspace of a symmetric sparse matrix, by subspace iteration from random numbers
+ * (Halko, Martinsson, Tropp: Finding structure with randomness, 2011, algorithm 4.4) and Cholesky
+ * orthonormalisation. Distances are the same in every orthonormal basis, so the singular vectors
+ * are not needed.
  */
 import { CholeskyDecomposition, inverse, Matrix } from 'ml-matrix';
 import { columnProducts, timesLowerTransposed } from './dense-products.js';
 import { type SparseMatrix, timesDense } from './sparse-matrix.js';
 
-/**
- * Products with the matrix before the basis is made orthonormal, round by round: each product
- * brings the subspace nearer, more of them at once would lose the weaker directions.
- */
+/** Products before each orthonormalisation; more at once would lose the weaker directions. */
 const ROUNDS = [1, 2];
-/**
- * Of the mean square length of a column: keeps the factor defined where the matrix has fewer
- * directions than are asked for.
- */
+/** Keeps the Cholesky factor defined if the rank is smaller than `width`. */
 const RIDGE = 1e-9;
 
 /**
- * `width` numbers, a multiple of three, for each row of the matrix, row after row; columns
- * orthonormal. Deterministic.
+ * `width` (a multiple of three) numbers for each row; the columns are orthonormal. Deterministic.
  */
 export function leadingSubspace(
   matrix: SparseMatrix,
@@ -40,7 +32,7 @@ export function leadingSubspace(
   return basis;
 }
 
-/** With G = L·Lᵀ of the columns' products G, X·L⁻ᵀ has orthonormal columns. */
+/** If G = XᵀX = L·Lᵀ, then X·L⁻ᵀ has orthonormal columns. */
 function orthonormal(columns: Float32Array, width: number): Float32Array {
   const products = Matrix.from1DArray(width, width, columnProducts(columns, width));
   const ridge = (RIDGE * products.trace()) / width || 1;
@@ -49,10 +41,7 @@ function orthonormal(columns: Float32Array, width: number): Float32Array {
   return timesLowerTransposed(columns, Float64Array.from(inverse(factor).to1DArray()), width);
 }
 
-/**
- * Numbers that look random and are the same each time (xorshift32), so that an index made twice is
- * the same.
- */
+/** Deterministic pseudo-random numbers (xorshift32), so that indexing is reproducible. */
 function noise(length: number): Float32Array {
   const numbers = new Float32Array(length);
   let state = 2463534242;

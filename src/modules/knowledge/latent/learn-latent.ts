@@ -1,14 +1,11 @@
-/**
- * Learning the latent model in a thread of its own, so that the process stays awake and can stop
- * it.
- */
+/** Learns the latent model in a thread, so that the process can cancel it. */
 import { Worker } from 'node:worker_threads';
 import { NocturneError } from '../../../kernel/error.js';
 import type { LatentModel } from './latent-model.js';
 
 /**
- * `undefined` for too few texts to learn from. @throws NocturneError `RUN_FAILED`; rejects with the
- * signal's reason when cancelled.
+ * `undefined` for too few texts. @throws NocturneError `RUN_FAILED`; rejects with the signal's
+ * reason when cancelled.
  */
 export async function learnLatent(
   texts: readonly string[],
@@ -33,7 +30,7 @@ export async function learnLatent(
 }
 
 function failed(why: string, cause?: unknown): NocturneError {
-  return new NocturneError('RUN_FAILED', `the latent model could not be learnt: ${why}`, {
+  return new NocturneError('RUN_FAILED', `the latent model could not be learned: ${why}`, {
     hint: 'run the command again; search by words works without it',
     cause,
   });

@@ -1,7 +1,4 @@
-/**
- * How often two terms stand near each other: a table of pairs in two flat arrays, because a Map of
- * millions of numbers takes several times as long.
- */
+/** Counts of term pairs, in a hash table of flat arrays: a large Map is several times slower. */
 
 export type PairCounts = {
   readonly size: number;
@@ -11,10 +8,7 @@ export type PairCounts = {
 };
 
 const FREE = -1;
-/**
- * Of more pairs, those that come later are not counted: what a workspace of any size can take is
- * bounded (100 MB).
- */
+/** Later pairs are not counted, which bounds memory to 100 MB. */
 const MOST_PAIRS = 4_000_000;
 /** @param members numbers from 0; at most 46,340, so that a key stays below 2^31. */
 export function pairCounts(members: number): PairCounts {

@@ -1,14 +1,11 @@
-/** The latent model in the knowledge index: read back it is the same to the last bit. */
+/** Stores the latent model in the index, bit by bit. */
 import { NocturneError } from '../../../kernel/error.js';
 import type { Db } from '../store/database.js';
 import type { LatentModel } from './latent-model.js';
 
 type About = Pick<LatentModel, 'id' | 'chunks' | 'dimensions'>;
 
-/**
- * In place of the one that was there; call it in the transaction that removes the vectors of the
- * old one. `undefined`: there is none now.
- */
+/** Replaces the stored model. Call it in the transaction that deletes the old vectors. */
 export function saveLatent(db: Db, model: LatentModel | undefined): void {
   db.transaction(() => {
     db.exec('DELETE FROM latent');
@@ -16,14 +13,14 @@ export function saveLatent(db: Db, model: LatentModel | undefined): void {
     const put = db.prepare('INSERT INTO latent VALUES (?, ?)');
     const { id, chunks, dimensions } = model;
     put.run('about', Buffer.from(JSON.stringify({ id, chunks, dimensions } satisfies About)));
-    // A term is letters and digits and holds no line break.
+    // A term has no line break.
     put.run('terms', Buffer.from([...model.rows.keys()].join('\n')));
     put.run('weights', bytesOf(model.weights));
     put.run('vectors', bytesOf(model.vectors));
   })();
 }
 
-/** @throws NocturneError `STORAGE` for one that is not whole. */
+/** @throws NocturneError `STORAGE` for an incomplete model. */
 export function loadLatent(db: Db): LatentModel | undefined {
   const parts = new Map(
     (db.prepare('SELECT part, data FROM latent').raw().all() as [string, Buffer][]).map(
@@ -58,7 +55,7 @@ export function loadLatent(db: Db): LatentModel | undefined {
     if (model.weights.length === rows.size && model.vectors.length === rows.size * dimensions)
       return model;
   }
-  throw new NocturneError('STORAGE', 'the latent model in the knowledge index is not whole', {
+  throw new NocturneError('STORAGE', 'the latent model in the knowledge index is incomplete', {
     hint: 'nocturne knowledge index --full learns it again',
   });
 }
@@ -67,7 +64,7 @@ function bytesOf(numbers: Float32Array): Buffer {
   return Buffer.from(numbers.buffer, numbers.byteOffset, numbers.byteLength);
 }
 
-/** Copied: a Buffer of the database need not begin where a float may. */
+/** Copies, because a Buffer of the database may be unaligned. */
 function floatsOf(bytes: Buffer): Float32Array {
   const numbers = new Float32Array(bytes.length >> 2);
   new Uint8Array(numbers.buffer).set(bytes.subarray(0, numbers.byteLength));

@@ -1,16 +1,13 @@
-/** A matrix of mostly zeros, row after row in flat arrays, and its product with a dense one. */
+/** A sparse matrix (compressed rows), and its product with a dense one. */
 
 export type SparseMatrix = {
-  /** Where each row begins in the other two; one more than there are rows. */
+  /** The start of each row, and the end of the last. */
   readonly starts: Int32Array;
   readonly columns: Int32Array;
   readonly values: Float32Array;
 };
 
-/**
- * The symmetric matrix of entries above the diagonal, each `(row, column, value)`. `each` is walked
- * twice and must give the same both times.
- */
+/** From the entries above the diagonal. `each` runs twice and must be deterministic. */
 export function symmetric(
   rows: number,
   each: (visit: (row: number, column: number, value: number) => void) => void,
@@ -39,8 +36,7 @@ export function symmetric(
 }
 
 /**
- * `matrix · dense`, the dense one with `width` columns, row after row. Four entries at a time: the
- * sum is read and written once for all of them.
+ * `matrix · dense`, with `width` dense columns. Four entries at a time share one read and write.
  */
 export function timesDense(
   { starts, columns, values }: SparseMatrix,

@@ -1,15 +1,14 @@
 /**
- * The terms of a text for the latent model: stems, parts of names, and pairs of characters where a
- * script has no blanks.
+ * The terms of a text: stems, parts of names, and pairs of characters of scripts without spaces.
  */
 import { stemmer } from 'stemmer';
 
 const WORD = /[\p{L}\p{M}\p{N}]+/gu;
-/** Scripts written without blanks between words. */
+/** Scripts without spaces between words. */
 const UNSPACED = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]/u;
 const HUMP = /(?<=\p{Ll})(?=\p{Lu})/u;
 const LONGEST = 40;
-/** Of one text; more says nothing new about it and costs time. */
+/** Terms of one text; more cost time and add little. */
 const MOST = 4000;
 
 export function termsOf(text: string): readonly string[] {
@@ -24,7 +23,7 @@ export function termsOf(text: string): readonly string[] {
 const cache = new Map<string, readonly string[]>();
 const MOST_KNOWN = 200_000;
 
-/** Words come again and again, and the stemmer is the slowest part. */
+/** Words repeat, and the stemmer is slow. */
 function ofWord(word: string): readonly string[] {
   let terms = cache.get(word);
   if (terms === undefined) {
@@ -45,7 +44,7 @@ function pairsOf(word: string): readonly string[] {
   return characters.slice(1).map((character, i) => `${characters[i] ?? ''}${character}`);
 }
 
-/** `readFile` is read, file; and the whole word as well. */
+/** `readFile` is read, file, and the whole word. */
 function partsOf(word: string): readonly string[] {
   const parts = word.split(HUMP);
   return (parts.length === 1 ? parts : [...parts, word])

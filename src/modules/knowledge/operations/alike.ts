@@ -1,6 +1,6 @@
 /**
- * What in the workspace says the same as some texts: passages for the novelty of outputs (T5),
- * records for what was learnt already (T7).
+ * Finds what says the same as given texts: passages, for the novelty of outputs (T5), and records,
+ * for lessons that exist already (T7).
  */
 import type { Alike, AlikePart } from '../../../governance/quality/repeats.js';
 import { similarity, sketchOf, type Sketch } from '../../../governance/quality/novelty.js';
@@ -15,14 +15,11 @@ import { candidates, type NearDuplicate } from '../ranking/near-duplicates.js';
 import { type PassIndex, withIndex } from './pass-index.js';
 import { embeddedText } from '../store/store-file.js';
 
-/** Passages of all texts together that are looked for, evenly spread where there are more. */
+/** At most this many passages of all texts, taken from all parts of them. */
 const MOST_PASSAGES = 100;
-/** Of what is alike, by each score. */
+/** At most this many results for each score. */
 const MOST_FOUND = 8;
-/**
- * Characters that a sentence model surely reads: what is longer may be cut off, and its vector says
- * nothing of the rest.
- */
+/** Characters that every sentence model reads; it may cut off the rest of a longer text. */
 const READ_WHOLE = 1500;
 
 export function alike(
@@ -60,10 +57,7 @@ async function passagesLike(
   );
 }
 
-/**
- * The records whose passages are alike, compared by the one field alone: the rest of a record is
- * about other things.
- */
+/** Finds records with similar passages, and compares them by one field only. */
 async function recordsLike(
   { db, embedder }: PassIndex,
   context: AlikeContext & Required<Pick<AlikeContext, 'records'>>,
@@ -74,7 +68,7 @@ async function recordsLike(
     snapshot,
     records: { object, field },
   } = context;
-  // Lines of records are those of the index only where it is as the files are.
+  // The lines of the index must be those of the files.
   indexFiles(db, snapshot, { signal });
   const vectors = await vectorsOf(embedder, texts, signal);
   const { sees, shows } = seenBy(context);
@@ -136,7 +130,7 @@ function seenBy({ workspace, snapshot, scope, among }: AlikeContext): {
   return { sees: (path) => sees(path) && among(path), shows };
 }
 
-/** Those of most of the words, and those nearest in meaning. */
+/** The best by words and the best by meaning. */
 function best(found: readonly NearDuplicate[]): readonly NearDuplicate[] {
   const by = (score: (duplicate: NearDuplicate) => number): readonly NearDuplicate[] =>
     [...found]

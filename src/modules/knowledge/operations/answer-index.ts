@@ -1,5 +1,5 @@
 /**
- * The index brought up to date, and what was done said in a sentence; the same for every caller.
+ * The index brought up to date, and what was done said in a sentence; for every caller.
  */
 import { defined } from '../../../kernel/defined.js';
 import { plural } from '../../../kernel/words.js';
@@ -35,7 +35,7 @@ export async function answerIndex(
     ...(vectors.pending === 0
       ? []
       : [
-          `${plural(vectors.pending, 'passage has', 'passages have')} no vector yet; index again to go on.`,
+          `${plural(vectors.pending, 'passage has', 'passages have')} no vector yet; index again to continue.`,
         ]),
     ...(active.better === undefined ? [] : [active.better]),
   ].join('\n');

@@ -11,8 +11,8 @@ import { snippetOf, wantedOf } from '../ranking/snippet.js';
 const DEFAULT_LIMIT = 8;
 
 /**
- * @throws NocturneError `NOT_FOUND` for a file that the index does not have, or that the caller
- * does not see.
+ * @throws NocturneError `NOT_FOUND` if the index does not have the file or the caller may not see
+ * it.
  */
 export async function answerRelated(
   caller: Caller,
@@ -37,7 +37,7 @@ export async function answerRelated(
     !seen.shows({ path: wanted, text: '' })
   )
     throw new NocturneError('NOT_FOUND', `the knowledge index has no file ${path}`, {
-      hint: 'it has the markdown of the workspace, without logs; give a path from its root',
+      hint: 'the index contains the markdown of the workspace without logs; give a path from its root',
     });
   const freshness = freshnessOf(db, caller.workspace.root);
   const found = relatedTo(db, wanted, {
@@ -55,7 +55,7 @@ export async function answerRelated(
   }));
   const text = [
     ...(hits.length === 0
-      ? ['Nothing is near it.']
+      ? ['No file is related to it.']
       : hits.map(
           (hit) =>
             `${hit.path}:${hit.line}${hit.heading === '' ? '' : `  ${hit.heading}`}\n    ${hit.snippet}`,

@@ -1,4 +1,4 @@
-/** A question and its answer, the same for every caller. */
+/** A question and its answer, for every caller. */
 import { defined } from '../../../kernel/defined.js';
 import type { ToolAnswer } from '../../../tools/tool.js';
 import { makeCrossEncoder, RERANK_MODEL } from '../embedders/cross-encoder.js';
@@ -70,18 +70,18 @@ function answerOf(
   const notes = [
     ...(explain
       ? [
-          `The best passage has ${Math.round(100 * Math.min(1, coverage))} % of what the question's words tell; vectors weigh ${weight.toFixed(2)}, words 1.`,
+          `The best passage reaches ${Math.round(100 * Math.min(1, coverage))} % of the score that the query's words allow; vectors weigh ${weight.toFixed(2)}, words 1.`,
         ]
       : []),
     ...(stale.length === 0
       ? []
-      : [`Left out, for they changed after they were indexed: ${stale.join(', ')}`]),
-    ...(gone.length === 0 ? [] : [`Left out, for they are no longer there: ${gone.join(', ')}`]),
+      : [`Left out because they changed after indexing: ${stale.join(', ')}`]),
+    ...(gone.length === 0 ? [] : [`Left out because they were deleted: ${gone.join(', ')}`]),
   ];
   const text = [
     ...(hits.length === 0 ? ['Nothing found.'] : hits.map((hit) => textOf(hit, explain))),
     ...notes,
-    `Searched by ${active.why}${reranker === undefined ? '' : `, put in order by ${reranker.name}`}.`,
+    `Searched by ${active.why}${reranker === undefined ? '' : `, sorted by ${reranker.name}`}.`,
   ].join('\n');
   return {
     text,
@@ -110,14 +110,14 @@ function textOf(hit: Hit, explain: boolean): string {
   ].join('\n');
 }
 
-/** The places in the rankings, what they come to, and what was looked at besides. */
+/** Ranks, scores and their sum. */
 function whyOf({ shares, score, near, relevance }: Hit): readonly string[] {
   return [
     ...shares.map(
       (share) =>
         `    ${share.channel}: rank ${share.rank}, score ${share.score.toFixed(3)}, weight ${Number(share.weight.toFixed(2))}, adds ${share.contribution.toFixed(5)}`,
     ),
-    `    in all ${score.toFixed(5)}${near === 0 ? '' : `, of which ${near.toFixed(3)} for words that stand together`}${relevance === undefined ? '' : `; the re-ranker says ${relevance.toFixed(3)}`}`,
+    `    total ${score.toFixed(5)}${near === 0 ? '' : `, of which ${near.toFixed(3)} for words that appear together`}${relevance === undefined ? '' : `; the re-ranker's score is ${relevance.toFixed(3)}`}`,
   ];
 }
 

@@ -1,7 +1,4 @@
-/**
- * What the index holds, how far it is, and which embedder is in force; the same answer for every
- * caller.
- */
+/** What the index contains, and which embedder is active. */
 import { statSync } from 'node:fs';
 import { defined } from '../../../kernel/defined.js';
 import { plural } from '../../../kernel/words.js';
@@ -64,7 +61,7 @@ export async function answerStats(caller: Caller): Promise<ToolAnswer> {
     `${plural(indexed.size, 'file')}, ${plural(passages, 'passage')}, ${embedded} with a vector; ${(bytes / 1e6).toFixed(1)} MB.`,
     waiting + gone === 0
       ? 'Everything is indexed.'
-      : `${plural(waiting, 'file waits', 'files wait')} to be indexed, ${plural(gone, 'file is', 'files are')} no longer there: nocturne knowledge index sees to it, and each search does it first.`,
+      : `${plural(waiting, 'file waits', 'files wait')} to be indexed, ${plural(gone, 'file', 'files')} no longer exist. The next search or nocturne knowledge index updates the index.`,
     `Search is by ${active.why}.`,
     ...(agrees(db, active.embedder)
       ? []

@@ -1,7 +1,4 @@
-/**
- * What the brief of a pass quotes from the workspace: the few passages nearest to its objective
- * that it does not have anyway.
- */
+/** Quotes in a brief the passages nearest to the objective that the brief does not have yet. */
 import type { Fragment } from '../../../agents/types.js';
 import { sha256 } from '../../../kernel/hash.js';
 import type { FragmentContext } from '../../../passes/module.js';
@@ -13,11 +10,11 @@ import { search } from '../ranking/search.js';
 const MOST = 3;
 /** Characters of all passages together. */
 const BUDGET = 3000;
-/** Pages that a brief has anyway or that are about passes, not about the work. */
+/** Pages that every brief has, and pages about passes. */
 const PAGES =
   /^(?:SOUL|REGISTRY|ACTIVE-PROJECTS|NOTIFICATIONS|LOCK|AGENTS|IDENTITY|USER|INTEGRITY-MANIFEST)\.md$|^orchestration-os\/|^audit\//;
 
-/** Nothing where there is no index. Only what is as it was indexed. */
+/** Nothing without an index. Quotes only passages that have not changed since. */
 export async function briefPassages({
   workspace,
   snapshot,
@@ -50,7 +47,7 @@ export async function briefPassages({
       left -= passage.text.length;
       return [
         {
-          title: `A passage that may bear on it${heading === '' ? '' : ` (${heading})`}`,
+          title: `A passage that may help${heading === '' ? '' : ` (${heading})`}`,
           source: `${passage.path}:${line}`,
           sha256: sha256(passage.text),
           text: passage.text,
@@ -62,7 +59,7 @@ export async function briefPassages({
   return passages ?? [];
 }
 
-/** An objective is not a query: what would be a filter or a phrase in it is just words. */
+/** An objective is not a query, so it has no filters and phrases. */
 function plain(text: string): string {
   return text.replace(/["]/g, ' ').replace(/\b(path|object|status|since|heading):/gi, '$1 ');
 }

@@ -1,7 +1,4 @@
-/**
- * What every caller of the module is given, whichever it is: the workspace as it is, and what the
- * caller may know of it.
- */
+/** Who asks the module, what they may see, and the index opened for them. */
 import { decide } from '../../../governance/guard/decide.js';
 import { type ReadScope, scopedSnapshot, sees } from '../../../governance/scoped-snapshot.js';
 import { defined } from '../../../kernel/defined.js';
@@ -19,22 +16,16 @@ import type { Passage } from '../ranking/search.js';
 export type Caller = {
   readonly workspace: Pick<Workspace, 'root' | 'clock' | 'home'>;
   readonly env: Choosing['env'];
-  /** Inside a pass that does not see everything. */
+  /** Of a pass that does not see everything. */
   readonly scope?: ReadScope;
   readonly progress: (line: string) => void;
   readonly signal?: AbortSignal;
 };
 
-/**
- * A question waits no longer than this for vectors of what was edited a moment ago; words are there
- * at once.
- */
+/** How long a query waits for vectors of recent edits; words are indexed at once. */
 const REFRESH_MS = 2000;
 
-/**
- * Everything: the index is one for all callers, and what each may know is looked at when it
- * answers.
- */
+/** The index covers everything; `visible` decides what each caller may see. */
 export function wholeSnapshot({ workspace }: Caller): Snapshot {
   return openSnapshot(workspace.root, { now: workspace.clock.now() });
 }
@@ -46,10 +37,7 @@ export type Opened = {
   readonly refreshed: { readonly changed: readonly string[]; readonly removed: readonly string[] };
 };
 
-/**
- * The index as it has to be for an answer. @param refresh false: as it is, and what is stale is
- * left out.
- */
+/** @param refresh index changed files first; otherwise leave out stale passages. */
 export async function openForAnswer(
   caller: Caller,
   { flag, refresh }: { readonly flag?: string | undefined; readonly refresh: boolean },
@@ -72,14 +60,14 @@ export async function openForAnswer(
 }
 
 /**
- * The index was not made with the embedder that is in force: what it was made with answers if it is
- * in the index itself, else words alone.
+ * The index has vectors of another embedder than the active one: uses its latent model if it has
+ * one, otherwise words alone.
  */
 async function withoutItsVectors(db: Db, { embedder }: ActiveEmbedder): Promise<ActiveEmbedder> {
-  const better = `The index has no vectors of ${embedder.model} yet; nocturne knowledge index makes them.`;
-  const learnt = await latentOf(db, { mayLearn: false });
-  return learnt !== undefined && agrees(db, learnt)
-    ? { embedder: learnt, why: 'words, and vectors learnt from this workspace itself', better }
+  const better = `The index has no vectors of ${embedder.model} yet; nocturne knowledge index computes them.`;
+  const learned = await latentOf(db, { mayLearn: false });
+  return learned !== undefined && agrees(db, learned)
+    ? { embedder: learned, why: 'words, and vectors learned from this workspace', better }
     : { embedder: NO_EMBEDDER, why: 'words alone', better };
 }
 
@@ -99,7 +87,7 @@ export function visible(
         .verdict !== 'allow'
     )
       return false;
-    // Of a file shared with other projects only what stands in it as this one sees it.
+    // Of a file shared with other projects, only what this project sees.
     return (
       narrowed === undefined ||
       seen.objectsOf(path).length === 0 ||

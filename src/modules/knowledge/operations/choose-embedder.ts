@@ -1,6 +1,6 @@
 /**
- * Which embedder is in force: what `orchestration-os/KNOWLEDGE.md` says, or a flag. `auto` takes
- * the best that is there; it fetches nothing and sends nothing.
+ * Chooses the active embedder, by `orchestration-os/KNOWLEDGE.md` or a flag. `auto` takes the best
+ * one that is installed; it downloads and sends nothing.
  */
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
@@ -20,13 +20,13 @@ export type Choice = (typeof CHOICES)[number];
 export type Settings = {
   readonly embedder: Choice;
   readonly model: string;
-  /** Where the files of the model are, or would be. */
+  /** The folder of the model, which may not exist. */
   readonly modelPath: string;
   readonly endpoint: string;
   readonly apiKeyEnv: string;
 };
 
-/** `why`: a few words for whoever asks what answers. `better`: how to get a better one. */
+/** `why`: what searches, in a few words. `better`: how to get a better one. */
 export type ActiveEmbedder = {
   readonly embedder: Embedder;
   readonly why: string;
@@ -36,18 +36,18 @@ export type ActiveEmbedder = {
 export type Choosing = {
   readonly db: Db;
   readonly settings: Settings;
-  /** Whether the latent model may be learnt (anew) now: when indexing, not when searching. */
+  /** Whether the latent model may be learned now: only when indexing. */
   readonly mayLearn: boolean;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly progress: (line: string) => void;
   readonly signal?: AbortSignal;
 };
 
-const BETTER = `A sentence model understands more: nocturne knowledge model fetch gets ${DEFAULT_MODEL} once (about 23 MB), then nocturne knowledge index uses it. Without the network: docs/KNOWLEDGE.md.`;
+const BETTER = `A sentence model finds more: nocturne knowledge model fetch downloads ${DEFAULT_MODEL} (about 23 MB), then nocturne knowledge index uses it. Without a network, see docs/KNOWLEDGE.md.`;
 
 /**
- * @param flag an embedder in place of the page's. @param home where fetched models are. @throws
- * NocturneError `BAD_VALUE` for one that does not exist.
+ * @param flag an embedder, instead of the page's. @param home where downloaded models are. @throws
+ * NocturneError `BAD_VALUE` for an unknown one.
  */
 export function settingsOf(
   snapshot: Snapshot,
@@ -58,7 +58,7 @@ export function settingsOf(
   const embedder = CHOICES.find((choice) => choice === name);
   if (embedder === undefined)
     throw new NocturneError('BAD_VALUE', `there is no embedder "${name}"`, {
-      hint: `one of ${CHOICES.join(', ')}`,
+      hint: `choose one of ${CHOICES.join(', ')}`,
     });
   const [model, path] = [fieldText(record, 'model'), fieldText(record, 'model_path')];
   return {
@@ -71,7 +71,7 @@ export function settingsOf(
   };
 }
 
-/** @throws NocturneError where the embedder that was asked for by name cannot be had. */
+/** @throws NocturneError if a named embedder cannot be used. */
 export async function chooseEmbedder(choosing: Choosing): Promise<ActiveEmbedder> {
   switch (choosing.settings.embedder) {
     case 'none':
@@ -87,7 +87,7 @@ export async function chooseEmbedder(choosing: Choosing): Promise<ActiveEmbedder
   }
 }
 
-/** A model that is there and cannot be used is told of; search goes on with less. */
+/** Reports an installed model that cannot be used, and falls back. */
 async function auto(choosing: Choosing): Promise<ActiveEmbedder> {
   if (!existsSync(choosing.settings.modelPath)) return latent(choosing);
   try {
@@ -127,7 +127,7 @@ async function openai({ settings, env, signal }: Choosing): Promise<ActiveEmbedd
   if (apiKey === undefined)
     throw new NocturneError(
       'CONFIG',
-      `the environment variable ${apiKeyEnv} that holds the key of the endpoint is not set`,
+      `the environment variable ${apiKeyEnv}, the key of the endpoint, is not set`,
       {
         file: 'orchestration-os/KNOWLEDGE.md',
         hint: `export ${apiKeyEnv}, or leave api_key_env empty for an endpoint without a key`,
@@ -146,20 +146,20 @@ async function latent({ db, mayLearn, progress, signal }: Choosing): Promise<Act
   const embedder = await latentOf(db, {
     mayLearn,
     onLearn: (passages) =>
-      progress(`Learning from ${passages} passages which words keep company …`),
+      progress(`Learning from ${passages} passages which words appear together …`),
     ...defined({ signal }),
   });
   if (embedder !== undefined)
     return {
       embedder,
-      why: 'words, and vectors learnt from this workspace itself',
+      why: 'words, and vectors learned from this workspace',
       better: BETTER,
     };
   return {
     embedder: NO_EMBEDDER,
     why: mayLearn
       ? 'words alone: there are too few passages to learn from'
-      : 'words alone: nothing was learnt from this workspace yet',
+      : 'words alone: no vectors were learned from this workspace yet',
     better: BETTER,
   };
 }

@@ -1,4 +1,4 @@
-/** The index brought up to date: files first, so that words are found at once, vectors after. */
+/** Updates the index: files first, so that their words are found at once, then vectors. */
 import { defined } from '../../../kernel/defined.js';
 import type { Snapshot } from '../../../workspace/types.js';
 import { chooseEmbedder, type Choosing, type ActiveEmbedder } from './choose-embedder.js';
@@ -14,16 +14,13 @@ export type IndexReport = {
 };
 export type IndexOptions = Omit<Choosing, 'db' | 'mayLearn'> & {
   readonly withinMs?: number;
-  /** Keeps the model that is there, whatever is new. */
+  /** Keeps the latent model, however much is new. */
   readonly keepModel?: boolean;
 };
 
 const PROGRESS_EVERY_MS = 1000;
 
-/**
- * @param snapshot of everything, not of what one pass sees. Resumable: what is stopped goes on
- * where it was.
- */
+/** @param snapshot of everything, not of what one pass sees. Resumable. */
 export async function indexWorkspace(
   db: Db,
   snapshot: Snapshot,
@@ -43,14 +40,14 @@ export async function indexWorkspace(
   });
   if (vectors.replaced !== undefined)
     progress(
-      `Vectors of the model ${vectors.replaced} were made anew with ${active.embedder.model}.`,
+      `Vectors of the model ${vectors.replaced} were computed again with ${active.embedder.model}.`,
     );
-  // Else the log beside the file stays as large as the first index made it.
+  // Otherwise the WAL file keeps the size of the first index.
   if (files.changed.length + vectors.embedded > 0) db.pragma('wal_checkpoint(TRUNCATE)');
   return { files, vectors, active, ms: performance.now() - start };
 }
 
-/** What takes less than a second is not worth a line. */
+/** At most one line a second. */
 function rarely(progress: (line: string) => void): (line: string) => void {
   let last = performance.now();
   return (line) => {

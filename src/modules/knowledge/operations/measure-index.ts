@@ -25,8 +25,8 @@ const HITS = 10;
 const FEWEST_WORDS = 8;
 
 /**
- * Each question is every second telling word of a passage, so the passage has them all: it says how
- * well ranks are, not how well meaning is understood.
+ * Each query is every second rare word of a passage, so the passage contains them all: this
+ * measures ranking, not understanding.
  */
 export async function measureIndex(
   db: Db,

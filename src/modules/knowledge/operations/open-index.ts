@@ -1,7 +1,4 @@
-/**
- * The index of a workspace held open in this process with the embedder that is in force, so that a
- * server does not load them for every question.
- */
+/** Keeps the index and the active embedder open, so that a server loads them once. */
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { NocturneError } from '../../../kernel/error.js';
@@ -28,14 +25,14 @@ export function hasIndex(root: string): boolean {
 }
 
 /**
- * @throws NocturneError `NOT_FOUND` where there is none, unless it is to be made; `STORAGE` where
- * it is to be made and cannot be written.
+ * @param make creates the index if there is none. @throws NocturneError `NOT_FOUND` without an
+ * index; `STORAGE` if it cannot be written.
  */
 export function indexOf(root: string, { make = false }: { readonly make?: boolean } = {}): Db {
   const path = indexPath(root);
   if (!make && !existsSync(path))
     throw new NocturneError('NOT_FOUND', 'this workspace has no knowledge index yet', {
-      hint: 'nocturne knowledge index makes it',
+      hint: 'nocturne knowledge index creates it',
     });
   const cached = held.get(root);
   if (cached !== undefined && existsSync(path) && statSync(path).ino === cached.inode)
@@ -48,7 +45,7 @@ export function indexOf(root: string, { make = false }: { readonly make?: boolea
       `the knowledge index cannot be written here: ${path} is read-only`,
       {
         file: path,
-        hint: 'index where the workspace can be written; questions are answered here as well',
+        hint: 'index where the workspace is writable; search works here too',
       },
     );
   const db = openKnowledge(readOnly ? copyOf(path) : path);
@@ -56,7 +53,7 @@ export function indexOf(root: string, { make = false }: { readonly make?: boolea
   return db;
 }
 
-/** The embedder for questions; nothing is learnt for one. */
+/** The embedder for queries; it never learns. */
 export async function embedderFor(
   root: string,
   options: {
@@ -67,10 +64,10 @@ export async function embedderFor(
 ): Promise<ActiveEmbedder> {
   const db = indexOf(root);
   const entry = held.get(root);
-  const learnt = db.prepare("SELECT data FROM latent WHERE part = 'about'").pluck().get() as
+  const learned = db.prepare("SELECT data FROM latent WHERE part = 'about'").pluck().get() as
     | Buffer
     | undefined;
-  const key = JSON.stringify([options.settings, learnt?.toString()]);
+  const key = JSON.stringify([options.settings, learned?.toString()]);
   if (entry?.force?.key === key) return entry.force.active;
   await entry?.force?.active.embedder.close();
   const active = await chooseEmbedder({ db, mayLearn: false, ...options });
@@ -78,10 +75,7 @@ export async function embedderFor(
   return active;
 }
 
-/**
- * Vectors of another model than the index has are not asked for: words answer alone until it is
- * indexed anew.
- */
+/** Whether the index has vectors of this embedder. */
 export function agrees(db: Db, embedder: Embedder): boolean {
   const model = db.prepare("SELECT value FROM meta WHERE key = 'model'").pluck().get() as
     | string
@@ -89,7 +83,7 @@ export function agrees(db: Db, embedder: Embedder): boolean {
   return embedder.kind === 'none' || model === embedder.model;
 }
 
-/** For a command, which ends. */
+/** For commands, which end. */
 export async function releaseIndexes(): Promise<void> {
   for (const { db, force } of held.values()) {
     await force?.active.embedder.close();

@@ -1,7 +1,4 @@
-/**
- * The index as a step of a pass asks it: as it is, with the embedder that made its vectors, or
- * none.
- */
+/** The index for a step of a pass: not updated, with the embedder of its vectors, or none. */
 import type { Snapshot, Workspace } from '../../../workspace/types.js';
 import { settingsOf } from './choose-embedder.js';
 import type { Db } from '../store/database.js';
@@ -10,7 +7,7 @@ import { agrees, embedderFor, hasIndex, indexOf, releaseIndexes } from './open-i
 
 export type PassIndex = { readonly db: Db; readonly embedder: Embedder };
 
-/** `undefined` where there is no index: a pass is not the place to make one. */
+/** `undefined` without an index: a pass never creates one. */
 export async function withIndex<T>(
   workspace: Workspace,
   snapshot: Snapshot,

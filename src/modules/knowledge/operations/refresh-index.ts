@@ -15,9 +15,8 @@ import { hasIndex, indexPath } from './open-index.js';
 const WITHIN_MS = 5000;
 
 /**
- * Only where there is an index already: the owner, or a first question, makes it. Looks at the
- * files themselves, not at what is told: the same change may be told
- * twice. Nothing is learnt anew, nothing of it is committed.
+ * Updates an existing index after a pass or in `watch`. Idempotent; learns no model and commits
+ * nothing.
  */
 export async function refreshIndex({
   workspace,
@@ -39,7 +38,7 @@ export async function refreshIndex({
     await active.embedder.close();
     if (vectors.pending > 0)
       say(
-        `     knowledge: ${vectors.pending} passages wait for their vectors; nocturne knowledge index makes them`,
+        `     knowledge: ${vectors.pending} passages wait for their vectors; nocturne knowledge index computes them`,
       );
     return undefined;
   } finally {

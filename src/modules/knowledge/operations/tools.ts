@@ -20,7 +20,7 @@ export const TOOLS: readonly Tool[] = [
     ...SERVED,
     name: 'semantic_search',
     description:
-      'Find passages of the workspace by meaning and by words. The query may hold "exact phrases" and filters: path: object: status: since: heading:',
+      'Find passages of the workspace by words and by meaning. The query may contain "exact phrases" and the filters path: object: status: since: heading:',
     args: z.strictObject({ query: z.string(), limit, explain: z.boolean().optional() }),
     readOnly: true,
     need: 'project',
@@ -29,7 +29,7 @@ export const TOOLS: readonly Tool[] = [
   tool({
     ...SERVED,
     name: 'find_related',
-    description: 'Files that are about the same as one file.',
+    description: 'Find files related to one file.',
     args: z.strictObject({ path: z.string(), limit }),
     readOnly: true,
     need: 'project',
@@ -38,7 +38,7 @@ export const TOOLS: readonly Tool[] = [
   tool({
     ...SERVED,
     name: 'reindex',
-    description: 'Bring the search index up to date with all files.',
+    description: 'Update the search index with all changed files.',
     args: z.strictObject({}),
     readOnly: false,
     need: 'workspace',
@@ -47,7 +47,7 @@ export const TOOLS: readonly Tool[] = [
   tool({
     ...SERVED,
     name: 'knowledge_stats',
-    description: 'What the search index holds, and how it searches.',
+    description: 'Show what the search index contains and how it searches.',
     args: z.strictObject({}),
     readOnly: true,
     need: 'workspace',

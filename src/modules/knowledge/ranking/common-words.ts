@@ -1,28 +1,20 @@
-/**
- * Words that too many passages have to score them all: counted how often, and added to the score of
- * passages that other words found.
- */
+/** Words in too many passages to score them all: they add to passages that other words found. */
 import { stemmer } from 'stemmer';
 import { type Db, ofGeneration, passages, prepared } from '../store/database.js';
 import type { Ranked } from './fuse.js';
 import type { LowerTexts } from './lower-texts.js';
 
-/** Beyond that it does not matter how many more. */
+/** A higher count makes no difference. */
 const MOST_COUNTED = 20_000;
-/**
- * As in SQLite's bm25(): how quickly more of the same word count less, and what a heading counts.
- */
+/** As in SQLite's bm25(): the saturation of repeated words, and the weight of a heading. */
 const SATURATION = 1.2;
 const HEADING = 4;
-/** A word that more than a third of the passages have tells next to nothing. */
+/** Below this, more than a third of the passages have the word. */
 const LEAST = 0.7;
 
 export type Common = { readonly term: string; readonly count: number };
 
-/**
- * Says in how many passages a term is, as an expression of the index. From `common` on it is
- * remembered until something changes: such words are asked for again and again.
- */
+/** Counts the passages of a term. Caches counts from `common` on, because such words recur. */
 export function counter(db: Db, common: number): (expression: string) => number {
   const counts = ofGeneration(db, 'counts of words', () => new Map<string, number>());
   const upTo = (expression: string, limit: number): number =>
@@ -40,17 +32,17 @@ export function counter(db: Db, common: number): (expression: string) => number 
   };
 }
 
-/** What a word that so many passages have adds to one that has it again and again. */
+/** The most that a word in `count` passages can add. */
 export function bestScore(db: Db, count: number): number {
   return Math.max(0, rarity(passages(db), count)) * (SATURATION + 1);
 }
 
-/** The weight of a word by how many passages have it (Robertson, Spärck Jones 1976). */
+/** The weight of a word by its number of passages (Robertson, Spärck Jones 1976). */
 function rarity(total: number, count: number): number {
   return Math.log((total - count + 0.5) / (count + 0.5));
 }
 
-/** Best first, with what the common words add. */
+/** Adds the scores of common words. Best first. */
 export function withCommon(
   db: Db,
   ranked: readonly Ranked[],
@@ -72,7 +64,7 @@ export function withCommon(
   return scored.sort((a, b) => b.score - a.score || a.id - b.id);
 }
 
-/** What all forms of a word begin with; a stem may end in a letter that they do not share. */
+/** The common prefix of a word's forms; the last letter of a stem may differ. */
 function beginningOf(term: string): string {
   const stem = stemmer(term);
   return term.startsWith(stem) ? stem : stem.slice(0, -1);

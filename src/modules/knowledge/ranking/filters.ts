@@ -1,15 +1,14 @@
 /**
- * Filters of a question as the passages that remain: ids in a table of this connection, so that
- * every index can be narrowed before it chooses.
+ * Applies filters: the ids of the remaining passages, in a temporary table that each search joins.
  */
 import { globMatches } from '../../../kernel/glob.js';
 import type { Db } from '../store/database.js';
 import type { Filters } from './query-syntax.js';
 
-/** How many passages remain; `undefined`: nothing was filtered, and all do. */
+/** The number of remaining passages; `undefined` without a filter. */
 export type Narrowed = number | undefined;
 
-/** @param sees which paths the caller may know of. */
+/** @param sees which paths the caller may see. */
 export function narrow(db: Db, filters: Filters, sees?: (path: string) => boolean): Narrowed {
   const { path = [], object = [], status = [], since = [], heading = [] } = filters;
   if (
@@ -39,7 +38,7 @@ export function narrow(db: Db, filters: Filters, sees?: (path: string) => boolea
     .changes;
 }
 
-/** A glob, a folder, a file, or a part of the path. */
+/** Matches a glob, or a part of the path. */
 function isUnder(pattern: string, path: string): boolean {
   return /[*?{[]/.test(pattern)
     ? globMatches(pattern, path)

@@ -1,6 +1,6 @@
 /**
- * Several rankings made one, by reciprocal ranks (Cormack, Clarke, Büttcher 2009): scores of
- * different kinds cannot be added, places can.
+ * Reciprocal rank fusion (Cormack, Clarke, Büttcher 2009): combines rankings whose scores cannot be
+ * added.
  */
 
 /** Best first. */
@@ -12,7 +12,7 @@ export type Channel = {
   readonly weight: number;
   readonly ranked: readonly Ranked[];
 };
-/** What one ranking said of a passage: its place from 1, its own score, and what that is worth. */
+/** The rank (from 1) and score of a passage in one ranking, and what they add to the total. */
 export type Share = {
   readonly channel: ChannelName;
   readonly rank: number;
@@ -26,10 +26,10 @@ export type Fused = {
   readonly shares: readonly Share[];
 };
 
-/** Smaller than the usual 60: measured, see docs/DECISIONS.md. */
+/** The usual value is 60; this one was measured. */
 export const K = 5;
 
-/** @param k how much the first places stand out: the smaller, the more. */
+/** @param k the smaller, the more the first ranks count. */
 export function fuse(channels: readonly Channel[], k: number = K): readonly Fused[] {
   const shares = new Map<number, Share[]>();
   for (const { name, weight, ranked } of channels) {

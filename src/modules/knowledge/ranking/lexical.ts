@@ -1,7 +1,4 @@
-/**
- * Search by words: BM25 over the passages that have the rarest words of the question, and the names
- * in it as they are written.
- */
+/** Search by words: BM25 over passages with the rarest words of the query, and exact names. */
 import { bestScore, type Common, counter, withCommon } from './common-words.js';
 import { type Db, prepared } from '../store/database.js';
 import type { Narrowed } from './filters.js';
@@ -11,33 +8,28 @@ import { type LowerTexts, lowerTexts } from './lower-texts.js';
 import { namesIn, spacedText, unspacedRuns, wordText } from '../store/search-text.js';
 import { isStopWord } from './stop-words.js';
 
-/** So many, of the passages that the filters left. */
 type Scope = {
   readonly limit: number;
   readonly narrowed: Narrowed;
-  /** Shared with other steps of the same search. */
+  /** Shared by the steps of a search. */
   readonly lower?: LowerTexts;
 };
 
-/** A word in the headings says more than one in the text, one in the path a little more. */
+/** Weights of headings, text and path. */
 const WEIGHTS = '4.0, 1.0, 2.0';
 /**
- * Passages that are scored for one question: scoring takes two microseconds each, so words that
- * more of them have are looked for in what the rarer ones found.
+ * Scoring a passage takes two microseconds. Words in more passages than this are only looked for in
+ * what rarer words found.
  */
 const MOST_SCORED = 600;
-/** So many more are looked at when common words may change the order. */
+/** Additional candidates, because common words may change the order. */
 const SPARE = 20;
 
-/** By the question's words, those of its phrases in this order and side by side. */
 export function byWords(db: Db, query: Query, scope: Scope): readonly Ranked[] {
   return rankWords(db, query, scope).ranked;
 }
 
-/**
- * `coverage`: the score of the best passage in parts of what one would have that has all the words
- * often; words that no passage has are counted as asked for.
- */
+/** `coverage`: the best score, as a part of the score that the query's words allow. */
 export function rankWords(
   db: Db,
   query: Query,
@@ -45,8 +37,8 @@ export function rankWords(
 ): { readonly ranked: readonly Ranked[]; readonly coverage: number } {
   const phrases = query.phrases.map(quoted).filter((phrase) => phrase !== '""');
   const { telling, common, most } = termsOf(db, query, narrowed);
-  // A phrase is wanted, words beside it only count. Common words alone find something only where
-  // nothing else does.
+  // Phrases are required, other words only add. Common words find passages only if nothing else
+  // does.
   const asked: readonly Expression[] =
     phrases.length === 0
       ? [...either(telling), ...either(common)]
@@ -74,7 +66,7 @@ export function rankWords(
   };
 }
 
-/** `few`: no more than can be scored. */
+/** `few`: all matches can be scored. */
 type Expression = { readonly match: string; readonly few: boolean };
 
 function either(terms: readonly Common[]): readonly Expression[] {
@@ -88,8 +80,8 @@ function either(terms: readonly Common[]): readonly Expression[] {
 }
 
 /**
- * By the names in the question (`better-sqlite3`, `PA-003`, `docs/GUARD.md`, `readFile`) as
- * phrases; where no passage has one of them, by parts of names.
+ * By the exact names in the query (`better-sqlite3`, `PA-003`, `docs/GUARD.md`, `readFile`); if
+ * there are no matches, by parts of names.
  */
 export function byNames(db: Db, query: Query, { limit, narrowed }: Scope): readonly Ranked[] {
   const names = [...new Set(namesIn(query.text))];
@@ -136,8 +128,8 @@ function matching(
   { match, few }: Expression,
   { limit, narrowed }: Scope,
 ): readonly Ranked[] {
-  // The newest are scored where more match; the inner LIMIT keeps a common word from costing a scan
-  // of everything. Where few match, the order of the index is quicker.
+  // The inner LIMIT bounds the cost of a common word; the newest passages are scored. The order of
+  // the index is faster if few match.
   const newest = few ? '' : ' ORDER BY rowid DESC';
   return prepared(
     db,
@@ -145,15 +137,14 @@ function matching(
   ).all(match, limit) as Ranked[];
 }
 
-/** The unary plus keeps SQLite from looking the words up anew for each passage. */
+/** The unary plus keeps SQLite from looking the words up again for each passage. */
 function narrowing(narrowed: Narrowed): string {
   return narrowed === undefined ? '' : ' AND +rowid IN (SELECT id FROM allowed)';
 }
 
 /**
- * `telling`: the rarest words of the question, as many as can be scored in time, at least one.
- * `common`: the others. Of few passages every word is scored. `most`: the
- * score of all its words together.
+ * `telling`: the rarest words, as many as can be scored, but at least one. `common`: the others.
+ * `most`: the highest possible score.
  */
 function termsOf(
   db: Db,
@@ -180,7 +171,7 @@ function termsOf(
   return { telling: counted.slice(0, fits), common: counted.slice(fits), most };
 }
 
-/** A single character of a script without blanks stands for every pair that begins with it. */
+/** A single character of a script without spaces matches every pair that begins with it. */
 function termsIn(word: string): readonly string[] {
   const runs = unspacedRuns(word);
   const lone = runs.filter((run) => [...run].length === 1).map((run) => `${run}*`);

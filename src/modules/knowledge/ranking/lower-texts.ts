@@ -1,4 +1,4 @@
-/** Passages in lower case, each read once for a question: several steps look into the same ones. */
+/** Passages in lower case, cached during a search. */
 import { type Db, prepared } from '../store/database.js';
 
 export type LowerTexts = (id: number) => { readonly headings: string; readonly text: string };

@@ -1,7 +1,4 @@
-/**
- * Which passages a text repeats: by its vector (cosine) and by its words (resemblance of shingles).
- * For the novelty of outputs, and for lessons that are known already.
- */
+/** Finds the passages that a text repeats, by cosine and by resemblance of shingles. */
 import { type Sketch, similarity, sketchOf } from '../../../governance/quality/novelty.js';
 import { type Db, prepared } from '../store/database.js';
 import { dot, type Embedder } from '../embedders/embedder.js';
@@ -10,7 +7,7 @@ import { byWords } from './lexical.js';
 import { byMeaning } from './nearest.js';
 import { vectorOf } from '../store/vector-bytes.js';
 
-/** `cosine` is missing where there are no vectors. Both from 0 to 1, 1 for the same text. */
+/** `cosine` is missing without vectors. Both are 1 for the same text. */
 export type NearDuplicate = {
   readonly path: string;
   readonly line: number;
@@ -21,15 +18,12 @@ export type NearDuplicate = {
   readonly cosine: number | undefined;
 };
 
-/**
- * Passages that each ranking names: of the whole text by its vector, of each window of so many
- * different words by these.
- */
+/** Candidates by the vector of the text, and by each window of different words. */
 const DEPTH = 20;
 const WINDOW = 40;
 const MOST_WINDOWS = 12;
 
-/** The most alike first, by the higher of the two scores. */
+/** Sorted by the higher of the two scores. */
 export async function nearDuplicates(
   db: Db,
   text: string,
@@ -51,8 +45,8 @@ export async function nearDuplicates(
 type Row = Omit<NearDuplicate, 'resemblance' | 'cosine'> & { readonly vector: Buffer | null };
 
 /**
- * All that may be alike, with its scores, in no order. Waits for nothing, so that what was narrowed
- * holds. @param sketches of passages, kept from one text to the next.
+ * Unsorted candidates with their scores. Synchronous, because filters are in a table of the
+ * connection. @param sketches a cache of passages.
  */
 export function candidates(
   db: Db,
@@ -86,7 +80,7 @@ export function candidates(
   });
 }
 
-/** What was pasted from several passages is looked for piece by piece. */
+/** Text may be pasted from several passages, so each window is searched for. */
 function windows(text: string): readonly (readonly string[])[] {
   const found: Set<string>[] = [];
   for (const [word] of text.matchAll(/[\p{L}\p{M}\p{N}]+/gu)) {

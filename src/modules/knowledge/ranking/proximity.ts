@@ -1,18 +1,13 @@
 /**
- * A second look at the best passages: what stands together in the passage as in the question goes
- * first. Of what was tried it helps most (docs/DECISIONS.md): that a
- * passage has the words is one thing, that they belong together in it another.
+ * Puts passages first that contain the query's words together. Of everything that we tried, this
+ * helps most (docs/DECISIONS.md).
  */
 import type { Fused } from './fuse.js';
 import type { Query } from './query-syntax.js';
 
-/**
- * `near`: 2 for the question as it stands, else less than 1; 0 where it was not looked at. `score`
- * is that and the place that the ranks gave, as a part of 1.
- */
+/** `near`: 2 for the exact query, otherwise less than 1. `score`: `near` plus 1 / rank. */
 export type Placed = Fused & { readonly near: number };
 
-/** So many of the best are looked at. */
 const DEPTH = 20;
 
 /** @param textOf in lower case. */
@@ -25,16 +20,13 @@ export function byProximity(
   const words = [...new Set(whole.match(/[\p{L}\p{M}\p{N}]+/gu) ?? [])];
   const placed = fused.map((hit, i): Placed => {
     const near = i < DEPTH ? nearness(textOf(hit.id), { words, whole }) : 0;
-    // A place earned by the ranks counts as well, or a single close pair would beat everything.
+    // Without the rank, a single close pair would beat everything.
     return { ...hit, near, score: near + 1 / (i + 1) };
   });
   return placed.sort((a, b) => b.score - a.score || a.id - b.id);
 }
 
-/**
- * 2 for the question as it stands; else the part of its words in the narrowest window that has the
- * most of them, less the wider the window is.
- */
+/** 2 for the exact query; otherwise the share of its words in a window, reduced by the width. */
 function nearness(
   text: string,
   { words, whole }: { readonly words: readonly string[]; readonly whole: string },

@@ -1,7 +1,4 @@
-/**
- * The binary codes of all vectors of an index, kept in memory for as long as the index stays the
- * same: 64 bytes a passage.
- */
+/** The binary codes of all vectors, cached in memory: 64 bytes a passage. */
 import { type Db, ofGeneration } from '../store/database.js';
 
 export type QuantisedIndex = { readonly ids: Float64Array; readonly rows: Uint32Array };

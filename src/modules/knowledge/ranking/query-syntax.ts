@@ -1,14 +1,11 @@
-/**
- * What a question asks for: words, phrases in quotes, and filters such as `path:docs/**
- * status:active`.
- */
+/** Parses a query: words, phrases in quotes, and filters such as `status:active`. */
 import { NocturneError } from '../../../kernel/error.js';
 
 export const FILTERS = ['path', 'object', 'status', 'since', 'heading'] as const;
 export type FilterName = (typeof FILTERS)[number];
 export type Filters = Readonly<Partial<Record<FilterName, readonly string[]>>>;
 
-/** `text`: the question without its filters, quotes left out; what a model is asked. */
+/** `text`: the query without filters and quotes, for a model. */
 export type Query = {
   readonly text: string;
   readonly words: readonly string[];
@@ -19,9 +16,7 @@ export type Query = {
 const PART = /(?:(path|object|status|since|heading):)?(?:"([^"]*)"?|([^\s"]+))/giu;
 const LONGEST = 4000;
 
-/**
- * @throws NocturneError `BAD_VALUE` for a question without any word, and for a day that is none.
- */
+/** @throws NocturneError `BAD_VALUE` for a query without words, or an invalid day. */
 export function parseQuery(question: string): Query {
   const words: string[] = [];
   const phrases: string[] = [];
@@ -41,11 +36,11 @@ export function parseQuery(question: string): Query {
     if (Number.isNaN(Date.parse(day)) || !/^\d{4}(?:-\d{2}){0,2}$/.test(day))
       throw new NocturneError(
         'BAD_VALUE',
-        `since: is followed by "${day}"; a day such as 2026-05-31 was expected`,
+        `since: has "${day}", expected a day such as 2026-05-31`,
         { hint: 'since:2026-05-31, since:2026-05 or since:2026' },
       );
   if (!/[\p{L}\p{N}]/u.test(terms.join(' ')))
-    throw new NocturneError('BAD_VALUE', 'there is no word to search for', {
+    throw new NocturneError('BAD_VALUE', 'the query has no words', {
       hint: 'nocturne knowledge search "how are licences checked" path:docs/**',
     });
   return { text: terms.join(' '), words, phrases, filters };

@@ -1,7 +1,4 @@
-/**
- * Files that are about the same as one file: nearest to the middle of its passages, and those that
- * have its most telling words.
- */
+/** Finds related files: by the mean of a file's vectors, and by its most frequent words. */
 import type { Db } from '../store/database.js';
 import { normalise } from '../embedders/embedder.js';
 import { narrow } from './filters.js';
@@ -16,7 +13,7 @@ export type Related = {
   readonly path: string;
   readonly score: number;
   readonly shares: readonly Share[];
-  /** The passage of it that is nearest. */
+  /** Its nearest passage. */
   readonly passage: Passage;
 };
 export type RelatedOptions = {
@@ -28,7 +25,6 @@ export type RelatedOptions = {
 };
 
 const DEPTH = 200;
-/** Words of the file that are asked for, the most telling ones. */
 const WORDS = 24;
 
 export function relatedTo(
@@ -85,10 +81,7 @@ function meanOf(vectors: readonly Float32Array[]): Float32Array | undefined {
   return normalise(sum);
 }
 
-/**
- * Words that come again in the file; which of them are rare elsewhere is found out when they are
- * looked up.
- */
+/** The most frequent words; the search decides which of them are rare elsewhere. */
 function tellingWords(text: string): readonly string[] {
   const counts = new Map<string, number>();
   for (const [word] of text.toLowerCase().matchAll(/[\p{L}][\p{L}\p{M}\p{N}]{2,39}/gu))

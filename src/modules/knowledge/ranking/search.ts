@@ -1,7 +1,4 @@
-/**
- * One question answered from the index: each channel ranks, the ranks are fused, what is stale is
- * never shown as it was.
- */
+/** Answers a query: ranks by each channel, fuses the ranks, and leaves out stale passages. */
 import { type Db, prepared } from '../store/database.js';
 import type { Embedder } from '../embedders/embedder.js';
 import { narrow } from './filters.js';
@@ -17,28 +14,24 @@ import { embeddedText } from '../store/store-file.js';
 import { type Snippet, snippetOf, wantedOf } from './snippet.js';
 import { looksTogether, weightOf } from './weigh.js';
 
-/**
- * Passages that each channel names: twice as many as are looked at, and so many at least; by
- * reciprocal ranks what stands behind them does not come to the front.
- */
+/** Each channel ranks twice as many passages as are shown; fusion does not need more. */
 const LEAST_DEPTH = 40;
 
-/** What a search for so many hits asks of each channel. */
 export function depthFor(hits: number): number {
   return Math.max(LEAST_DEPTH, 2 * hits);
 }
 
 export type Hit = {
   readonly path: string;
-  /** Of the first line that matched. */
+  /** The first matching line. */
   readonly line: number;
   readonly heading: string;
   readonly score: number;
   readonly snippet: Snippet;
   readonly shares: readonly Share[];
-  /** How near to one another the question's words stand in it; 0 where that was not looked at. */
+  /** How near the query's words are to one another; 0 if not computed. */
   readonly near: number;
-  /** What the re-ranker says, where one was asked. */
+  /** The re-ranker's score. */
   readonly relevance?: number;
   readonly passage: Passage;
 };
@@ -51,12 +44,14 @@ export type Passage = {
   readonly hash: string;
 };
 
-/** `stale`: files that changed after they were indexed; their passages were left out. */
+/**
+ * `stale`: files that changed after indexing; `gone`: deleted ones. Their passages are left out.
+ */
 export type Found = {
   readonly query: Query;
-  /** Which part of what the question's words tell the best passage has, from 0. */
+  /** As {@link rankWords} returns it. */
   readonly coverage: number;
-  /** Of the vectors; that of words is 1. */
+  /** Weight of the vectors; words have 1. */
   readonly weight: number;
   readonly hits: readonly Hit[];
   readonly stale: readonly string[];
@@ -67,20 +62,20 @@ export type SearchOptions = {
   readonly root: string;
   readonly embedder: Embedder;
   readonly limit: number;
-  /** Which paths the caller may know of; nothing: all. */
+  /** Which paths the caller may see; all by default. */
   readonly sees?: (path: string) => boolean;
-  /** Whether the caller may be shown this passage of a file that it sees. */
+  /** Whether the caller may see this passage of a file. */
   readonly shows?: (passage: Passage) => boolean;
   readonly rerank?: Reranker;
 };
 
-/** @throws NocturneError `BAD_VALUE` for a question that asks for nothing. */
+/** @throws NocturneError `BAD_VALUE` for a query without words. */
 export async function search(db: Db, question: string, options: SearchOptions): Promise<Found> {
   const query = parseQuery(question);
   const { embedder } = options;
   const [vector = new Float32Array(0)] =
     embedder.kind === 'none' ? [] : await embedder.embed([query.text]);
-  // From here on nothing waits: the filters stand in a table of this connection.
+  // No await from here: the filters are in a table of the connection.
   const narrowed = narrow(db, query.filters, options.sees);
   const lower = lowerTexts(db);
   const settings = { limit: depthFor(lookedAt(options)), narrowed, lower };
@@ -133,7 +128,7 @@ function lookedAt({ limit, rerank }: SearchOptions): number {
   return rerank === undefined ? limit : Math.max(limit, rerank.depth);
 }
 
-/** The first so many that may be shown; of passages with the same text the first. */
+/** Drops hidden and stale passages, and duplicates. */
 function shown(
   db: Db,
   placed: readonly Placed[],

@@ -1,35 +1,29 @@
-/** The part of a passage that shows why it was found. */
+/** The part of a passage with the query's words. */
 import { pairs, unspacedRuns } from '../store/search-text.js';
 import { isStopWord } from './stop-words.js';
 
 type Mark = readonly [from: number, to: number];
-/** `text` is on one line; `marks` are spans of it that the question's words matched. */
+/** `text` is on one line; `marks` are its spans that match the query. */
 export type Snippet = {
   readonly text: string;
   readonly marks: readonly Mark[];
-  /** Of the first match, counted from 0 at the passage's first line. */
+  /** Of the first match, from 0 at the passage's first line. */
   readonly line: number;
 };
 
 const LENGTH = 240;
 const BEFORE = 40;
-/** Further into a passage nobody looks. */
 const MOST_CHARACTERS = 20_000;
 const WORD = /[A-Za-z0-9\u00aa-\uffff]+/g;
 
-/**
- * What is looked for: whole words, beginnings of words, and characters of scripts without blanks.
- */
+/** Whole words, prefixes, and pairs of characters of scripts without spaces. */
 export type Wanted = {
   readonly words: ReadonlySet<string>;
   readonly stems: readonly string[];
   readonly runs: readonly string[];
 };
 
-/**
- * Endings do not count: `licences` finds `licence` and `licensing`. Words that nearly every text
- * has count only when there are no others.
- */
+/** Ignores endings (`licences` finds `licensing`), and stop words unless there are no others. */
 export function wantedOf(words: readonly string[]): Wanted {
   const lower = words.flatMap((word) => word.toLowerCase().match(WORD) ?? []);
   const telling = lower.filter((word) => !isStopWord(word));
@@ -72,7 +66,6 @@ export function snippetOf(text: string, wanted: Wanted): Snippet {
   };
 }
 
-/** With the marks set into it. */
 export function marked(
   { text, marks }: Pick<Snippet, 'text' | 'marks'>,
   mark: (part: string) => string,
@@ -88,10 +81,7 @@ export function marked(
 
 type Match = { readonly from: number; readonly to: number; readonly word: string };
 
-/**
- * In their order, none over another. Beginnings are looked for all at once; where a word ends is
- * looked at for those alone.
- */
+/** Sorted, without overlaps. One expression finds all prefixes; then the ends are checked. */
 function matches(text: string, { words, stems, runs }: Wanted): readonly Match[] {
   const beginnings = [...new Set([...words, ...stems])].sort((a, b) => b.length - a.length);
   if (beginnings.length + runs.length === 0) return [];
@@ -115,7 +105,7 @@ function matches(text: string, { words, stems, runs }: Wanted): readonly Match[]
   return found;
 }
 
-/** Of whatever alphabet; digits count as well. `NaN` (there is no such character) is none. */
+/** A letter of any alphabet, or a digit. */
 function isLetter(code: number): boolean {
   return (
     (code >= 97 && code <= 122) ||

@@ -1,18 +1,13 @@
-/** How much the vectors count beside the words. */
+/** How much vectors count compared with words. */
 import type { Embedder } from '../embedders/embedder.js';
 
-/** Vectors of a real model as much as words, those learnt from the workspace less. */
 export const MEANING_WEIGHT: Readonly<Record<Embedder['kind'], number>> = {
   transformers: 1,
   openai: 1,
   latent: 0.8,
   none: 0,
 };
-/**
- * Where the best passage has this part of what the question's words tell, learnt vectors have
- * nothing to add: they find more where words fail and only disturb where words hit (measured,
- * docs/DECISIONS.md).
- */
+/** With this coverage by words, learned vectors only disturb (measured, docs/DECISIONS.md). */
 const SURE = 0.5;
 
 /** From 0 to 1. @param coverage as {@link import('./lexical.js').rankWords} says it. */
@@ -25,9 +20,8 @@ export function weightOf(kind: Embedder['kind'], coverage: number): number {
 }
 
 /**
- * Whether passages whose words stand together as in the question go first. With words alone and
- * with learnt vectors that was measured to help; what a sentence model
- * finds in other words must not stand back behind it.
+ * Whether passages with the words together come first. With a sentence model they do not: passages
+ * that it finds in other words must not rank behind them.
  */
 export function looksTogether(kind: Embedder['kind']): boolean {
   return kind === 'latent' || kind === 'none';

@@ -1,18 +1,18 @@
 /**
- * A vector as a binary code, the signs of its random rotation: near vectors have many bits in
- * common (Charikar: Similarity estimation techniques from rounding algorithms, 2002), so counting
- * those makes a quick first choice. The rotation (twice: random signs, then a
- * Walsh-Hadamard transform) spreads what a few dimensions say over all bits.
+ * A vector as a binary code, the signs of its random rotation. Near vectors share many bits
+ * (Charikar: Similarity estimation techniques from rounding algorithms, 2002), so counting these
+ * finds candidates quickly. The rotation (twice: random signs, then a Walsh-Hadamard transform)
+ * spreads the information of a few dimensions over all bits.
  */
 
 /**
- * More bits than dimensions still help: with 192 of them the ten nearest of 8,000 are among the
- * first 200 as often (.997) as among the first 720 by 256 bits.
+ * More bits than dimensions help: with 192 dimensions, the ten nearest of 8,000 are as often (.997)
+ * among the first 200 by 512 bits as among the first 720 by 256 bits.
  */
 const FEWEST_BITS = 512;
 const ROUNDS = 2;
 
-/** A power of two, at least as many as there are dimensions. */
+/** A power of two, and at least the number of dimensions. */
 export function bitsFor(dimensions: number): number {
   return Math.max(FEWEST_BITS, 2 ** Math.ceil(Math.log2(Math.max(1, dimensions))));
 }
@@ -34,8 +34,8 @@ export function binaryCode(vector: Float32Array): Uint32Array {
 }
 
 /**
- * In how many bits the query's code differs from each row's. Four words at a time: their counts are
- * added up while they still fit into half bytes and bytes.
+ * The number of bits in which the query's code differs from each row's. Adds the counts of four
+ * words at a time, while they fit into nibbles and bytes.
  */
 export function distances(rows: Uint32Array, query: Uint32Array): Uint16Array {
   const width = query.length;
@@ -63,15 +63,15 @@ export function distances(rows: Uint32Array, query: Uint32Array): Uint16Array {
   return found;
 }
 
-/** How many bits are set in each half byte. */
+/** The number of bits in each nibble. */
 function nibbles(word: number): number {
   const pairs = word - ((word >>> 1) & 0x55555555);
   return (pairs & 0x33333333) + ((pairs >>> 2) & 0x33333333);
 }
 
 /**
- * Rows of the smallest distances, about `count` of them (all that are as near as the last one).
- * @param most no value is larger.
+ * The rows with the smallest values, at least `count` of them (with ties).
+ * @param most the largest possible value.
  */
 export function smallest(
   values: Uint16Array,
@@ -112,7 +112,7 @@ function hadamard(values: Float32Array): void {
 
 const flipsBySize = new Map<number, Int8Array>();
 
-/** The same for each index and on each machine (xorshift32). */
+/** The same on every machine (xorshift32). */
 function flipsFor(size: number): Int8Array {
   let flips = flipsBySize.get(size);
   if (flips === undefined) {

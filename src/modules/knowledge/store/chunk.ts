@@ -1,6 +1,5 @@
 /**
- * A file cut into the passages that search answers with: at headings, at about 1,200 characters,
- * never inside a table or a fence.
+ * Cuts a file into passages: at headings, at about 1,200 characters, never in a table or a fence.
  */
 import { scan } from '../../../markdown/scan.js';
 import type { Doc, Heading } from '../../../markdown/types.js';
@@ -17,7 +16,7 @@ export type Chunk = {
   readonly text: string;
 };
 
-/** Total: any text gives chunks. Time is linear in its length. */
+/** Accepts any text, in linear time. */
 export function chunkText(text: string): readonly Chunk[] {
   const doc = scan(text);
   const body = doc.frontMatter?.end ?? (text.charCodeAt(0) === 0xfeff ? 1 : 0);
@@ -49,10 +48,7 @@ export function chunkText(text: string): readonly Chunk[] {
   return chunks;
 }
 
-/**
- * The tables and fences of a section are those that begin before its end and were not in one
- * before.
- */
+/** A table or fence belongs to the first section that it overlaps. */
 function sectionsCut(
   doc: Doc,
   from: number,
@@ -75,8 +71,7 @@ function sectionsCut(
 type Section = Span & { readonly headings: readonly string[] };
 
 /**
- * From each heading to the next; the heading's own line belongs to its section, so that a section
- * of nothing else is still found.
+ * From each heading to the next. The heading belongs to its section, so an empty one is found too.
  */
 function sections(doc: Doc, from: number): readonly Section[] {
   const found: Section[] = [];

@@ -1,29 +1,17 @@
-/** The text under one heading cut into spans of about a passage's length. */
+/** Cuts the text of one section into spans of a passage's length. */
 import { positionAt } from '../../../kernel/text-position.js';
 import type { Doc } from '../../../markdown/types.js';
 
-/**
- * Characters that a chunk aims at; one block that is longer stays whole up to {@link
- * LONGEST_BLOCK}.
- */
+/** Preferred characters of a chunk. A longer block stays whole up to {@link LONGEST_BLOCK}. */
 const TARGET = 1200;
-/**
- * A paragraph or a list that is longer is cut between lines, a line that is longer between words.
- * Tables and fences are never cut.
- */
+/** A longer paragraph or list is cut between lines, a longer line between words. */
 const LONGEST_BLOCK = 2400;
-/**
- * A remainder shorter than this joins the chunk before it, a heading with so little under it the
- * text behind.
- */
+/** A shorter remainder joins the chunk before it; a shorter first part joins the text after it. */
 const SHORTEST = 200;
 
 export type Span = { readonly start: number; readonly end: number };
 
-/**
- * Spans of about the target's length, made of whole blocks where blocks are short enough. @param
- * whole its tables and fences, in order.
- */
+/** @param whole the tables and fences of the section, in order. */
 export function cutSection(doc: Doc, section: Span, whole: readonly Span[]): readonly Span[] {
   const spans: Span[] = [];
   for (const block of blocks(doc, section, whole)) {
@@ -40,7 +28,7 @@ export function cutSection(doc: Doc, section: Span, whole: readonly Span[]): rea
   return spans;
 }
 
-/** Paragraphs, lists, tables and fences, each with the blank lines behind it. */
+/** Paragraphs, lists, tables and fences, each with the blank lines after it. */
 function blocks(doc: Doc, section: Span, whole: readonly Span[]): readonly Span[] {
   const found: Span[] = [];
   let start = section.start;
@@ -70,7 +58,7 @@ function blocks(doc: Doc, section: Span, whole: readonly Span[]): readonly Span[
   return found;
 }
 
-/** Between lines; a line that is too long between words, or anywhere where there are none. */
+/** Cuts between lines, else between words, else anywhere. */
 function cutLong(doc: Doc, span: Span): readonly Span[] {
   const { text } = doc;
   const found: Span[] = [];
@@ -82,7 +70,7 @@ function cutLong(doc: Doc, span: Span): readonly Span[] {
       Math.max(window.lastIndexOf(' '), -1) + 1 ||
       window.length;
     let end = start + SHORTEST + offset;
-    // Never between the halves of one character.
+    // Not between the halves of a surrogate pair.
     if (text.charCodeAt(end) >= 0xdc00 && text.charCodeAt(end) <= 0xdfff) end -= 1;
     found.push({ start, end });
     start = end;
@@ -98,7 +86,7 @@ function isBlank(doc: Doc, line: number): boolean {
   return true;
 }
 
-/** Of the line that holds an offset, from 1. */
+/** The 1-based line of an offset. */
 export function lineOf({ lineStarts, text }: Doc, offset: number): number {
   return positionAt({ starts: lineStarts, length: text.length }, offset).line;
 }

@@ -1,7 +1,4 @@
-/**
- * The one SQLite file of the knowledge module: files, chunks, two word indexes, vectors. Deleting
- * it loses nothing but time.
- */
+/** The index, one SQLite file: files, chunks, two word indexes, vectors. It can be rebuilt. */
 import { existsSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
@@ -10,7 +7,7 @@ import { NocturneError } from '../../../kernel/error.js';
 
 export type Db = Database.Database;
 
-/** Raised when the tables change: an older file is made anew. */
+/** A file with another version is rebuilt. */
 const VERSION = 5;
 
 /**
@@ -33,14 +30,14 @@ CREATE TABLE latent (part TEXT PRIMARY KEY, data BLOB NOT NULL) WITHOUT ROWID;
 `;
 
 /**
- * @throws NocturneError `MISSING_PART` where SQLite or its vector extension cannot be loaded,
- * `STORAGE` for a file that is no database.
+ * @throws NocturneError `MISSING_PART` if SQLite or its vector extension cannot be loaded,
+ * `STORAGE` for a file that is not a database.
  */
 export function openKnowledge(path: string, options: { readonly readonly?: boolean } = {}): Db {
   mkdirSync(dirname(path), { recursive: true });
   const db = opened(path, options);
   db.pragma('busy_timeout = 10000');
-  // Vectors and postings are read from all over the file: mapped, that is a read of memory.
+  // Vectors and postings are read from all over the file, which is faster in mapped memory.
   db.pragma('mmap_size = 1073741824');
   db.pragma('cache_size = -32000');
   if (options.readonly !== true) {
@@ -63,13 +60,13 @@ function opened(path: string, { readonly = false }: { readonly readonly?: boolea
     if (code === 'SQLITE_NOTADB' || code.startsWith('SQLITE_CORRUPT'))
       throw new NocturneError('STORAGE', `${path} is not a knowledge index: ${why}`, {
         file: path,
-        hint: 'remove it; nocturne knowledge index makes it again',
+        hint: 'remove it; nocturne knowledge index creates it again',
         cause,
       });
     if (code === 'SQLITE_CANTOPEN' || !existsSync(path))
       throw new NocturneError('NOT_FOUND', `there is no knowledge index at ${path}`, {
         file: path,
-        hint: 'nocturne knowledge index makes it',
+        hint: 'nocturne knowledge index creates it',
         cause,
       });
     throw new NocturneError('MISSING_PART', `the knowledge index cannot be opened: ${why}`, {
@@ -80,9 +77,8 @@ function opened(path: string, { readonly = false }: { readonly readonly?: boolea
 }
 
 /**
- * Empty tables in place of all that is there. One transaction: a kill leaves the old file or the
- * new one. Virtual tables go first, and take the tables behind
- * them along. @param unless nothing is done where another process has made this version meanwhile.
+ * Replaces all tables with empty ones, in one transaction. Drops virtual tables first, which drops
+ * their shadow tables. @param unless does nothing if another process has created this version.
  */
 export function remake(db: Db, unless?: number): void {
   db.transaction(() => {
@@ -113,7 +109,7 @@ export function writeMeta(db: Db, key: string, value: string): void {
   ).run(key, value);
 }
 
-/** With every change of passages and vectors: what was read of them into memory is no longer so. */
+/** Invalidates what was cached of passages and vectors. */
 export function nextGeneration(db: Db): void {
   writeMeta(db, 'generation', String(Number(readMeta(db, 'generation') ?? 0) + 1));
 }
@@ -123,9 +119,7 @@ const kept = new WeakMap<
   { readonly generation: string; readonly values: Map<string, unknown> }
 >();
 
-/**
- * What was read or counted of the index, held in memory for as long as the index stays the same.
- */
+/** Caches a value until the index changes. */
 export function ofGeneration<T>(db: Db, name: string, read: () => T): T {
   const generation = readMeta(db, 'generation') ?? '';
   let held = kept.get(db);
@@ -134,7 +128,7 @@ export function ofGeneration<T>(db: Db, name: string, read: () => T): T {
   return held.values.get(name) as T;
 }
 
-/** How many there are; counting them anew takes as long as a search. */
+/** Cached, because counting takes as long as a search. */
 export function passages(db: Db): number {
   return ofGeneration(
     db,
@@ -145,10 +139,7 @@ export function passages(db: Db): number {
 
 const statements = new WeakMap<Db, Map<string, Database.Statement>>();
 
-/**
- * A statement that is asked again and again, compiled once. Only for such as are read to their end
- * at once.
- */
+/** Compiles a statement once. Only for statements that are read to their end at once. */
 export function prepared(db: Db, sql: string): Database.Statement {
   const cache = statements.get(db) ?? new Map<string, Database.Statement>();
   statements.set(db, cache);

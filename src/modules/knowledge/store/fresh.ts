@@ -1,7 +1,4 @@
-/**
- * Whether what the index knows of a file is still what the file holds; asked for every hit before
- * it is shown.
- */
+/** Whether a file is as it was indexed; checked for every hit before it is shown. */
 import { lstatSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { sha256 } from '../../../kernel/hash.js';
@@ -10,7 +7,7 @@ import { type Db, prepared } from './database.js';
 
 export type Freshness = 'same' | 'changed' | 'deleted';
 
-/** Without reading it where size, both times and the inode are those of then; else by its hash. */
+/** By size, times and inode; reads and hashes the file only if these differ. */
 export function freshnessOf(db: Db, root: string): (path: string) => Freshness {
   const select = prepared(db, 'SELECT hash, stat FROM files WHERE path = ?');
   const answers = new Map<string, Freshness>();

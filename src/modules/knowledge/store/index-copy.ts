@@ -1,8 +1,7 @@
 /**
- * Where the index cannot be written (a sandbox that mounts the workspace read-only), a copy of it
- * answers: SQLite needs to write beside the file even to read it, and
- * what changed meanwhile is indexed in the copy, so that nothing stale is shown there either. It is
- * gone when the process ends.
+ * A temporary copy of an index that cannot be written (in a sandbox that mounts the workspace
+ * read-only): SQLite needs to write next to the file even to read it, and changed files are indexed
+ * in the copy.
  */
 import {
   accessSync,
@@ -29,8 +28,8 @@ export function isWritable(path: string): boolean {
 }
 
 /**
- * @returns the copy's path. @throws NocturneError `CONFLICT` where another process writes the index
- * all the time, `STORAGE` where there is no place for a copy.
+ * @returns the copy's path. @throws NocturneError `CONFLICT` if another process keeps writing the
+ * index, `STORAGE` if there is no room for a copy.
  */
 export function copyOf(path: string): string {
   const directory = folderFor(path);
@@ -51,13 +50,13 @@ export function copyOf(path: string): string {
       if (existsSync(`${path}${part}`))
         copyFileSync(`${path}${part}`, `${copy}${part}`, constants.COPYFILE_FICLONE);
     }
-    // Written to while it was copied, the two files may not belong together.
+    // If the index was written during the copy, the two files may not match.
     if (state() === before) return copy;
   }
   throw new NocturneError(
     'CONFLICT',
-    `the knowledge index is being written while it is copied, and cannot be opened in place: ${path} is read-only here`,
-    { file: path, hint: 'ask again when indexing has ended' },
+    `${path} is read-only here, and another process writes it, so it cannot be copied`,
+    { file: path, hint: 'try again when indexing has ended' },
   );
 }
 
@@ -67,8 +66,8 @@ function folderFor(path: string): string {
   } catch (cause) {
     throw new NocturneError(
       'STORAGE',
-      `the knowledge index ${path} is read-only here, and there is no place for a copy of it: ${cause instanceof Error ? cause.message : String(cause)}`,
-      { file: path, hint: 'set TMPDIR to a folder that can be written', cause },
+      `the knowledge index ${path} is read-only here and cannot be copied: ${cause instanceof Error ? cause.message : String(cause)}`,
+      { file: path, hint: 'set TMPDIR to a writable folder', cause },
     );
   }
 }

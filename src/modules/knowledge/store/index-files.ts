@@ -1,7 +1,4 @@
-/**
- * The first half of indexing: the files that changed since last time are cut and filed, word
- * indexes with them. Each file is one transaction.
- */
+/** The first half of indexing: cuts changed files and indexes their words, a transaction a file. */
 import { isIncomingMessage, isHeldMessage } from '../../../governance/incoming-message-path.js';
 import { sha256 } from '../../../kernel/hash.js';
 import { routeOf } from '../../../registry/route.js';
@@ -13,7 +10,8 @@ import { columnsOf, dayOf } from './record-columns.js';
 import { fileStore } from './store-file.js';
 
 export type FilesReport = {
-  /** Files that the index has now. */ readonly files: number;
+  /** In the index now. */
+  readonly files: number;
   readonly changed: readonly string[];
   readonly removed: readonly string[];
 };
@@ -26,8 +24,8 @@ const MARKDOWN = /\.(?:md|markdown|mdx)$/i;
 const decoder = new TextDecoder('utf-8');
 
 /**
- * Markdown, but for the logs and the manifest (rows of hashes say nothing; `audit show` and
- * `history` search them), and for messages that nobody admitted yet: they are in no prompt.
+ * Markdown without logs and the manifest (`audit show` and `history` search those), and without
+ * messages that nobody has accepted yet.
  */
 export function isKnowledge(snapshot: Snapshot, entry: FileEntry): boolean {
   if (
@@ -47,10 +45,7 @@ export function isKnowledge(snapshot: Snapshot, entry: FileEntry): boolean {
   );
 }
 
-/**
- * What is cancelled or killed goes on with the next file when it is called again. @param snapshot
- * of everything, not of what one pass sees.
- */
+/** Resumable. @param snapshot of everything, not of what one pass sees. */
 export function indexFiles(
   db: Db,
   snapshot: Snapshot,
@@ -93,7 +88,7 @@ export function indexFiles(
     onProgress?.(done + 1, stale.length);
   }
   const here = new Set(entries.map((entry) => entry.path));
-  // Last, so that what was moved finds its vectors still there.
+  // Last, so that a moved file still finds its vectors.
   const removed = [...indexed.keys()].filter((path) => !here.has(path));
   for (const path of removed) store.remove(path);
   if (!sameSchema) writeMeta(db, 'schema', key);
@@ -109,12 +104,12 @@ function chunksOf(
   return chunkText(text).map((chunk) => ({ ...chunk, ...columns(chunk) }));
 }
 
-/** A file in another encoding keeps what can be read of it; what holds zero bytes is no text. */
+/** Reads another encoding as well as possible; a file with zero bytes is not text. */
 function lenient(bytes: Buffer | undefined): string {
   return bytes === undefined || bytes.includes(0) ? '' : decoder.decode(bytes);
 }
 
-/** The kinds of records, by which passages are filed. */
+/** Changes when the objects of the registry change, which passages are filed by. */
 function schemaKey(snapshot: Snapshot): string {
   return sha256(
     JSON.stringify(

@@ -1,7 +1,4 @@
-/**
- * The second half of indexing: passages without a vector get one, in batches, each batch one
- * transaction.
- */
+/** The second half of indexing: computes missing vectors in batches, a transaction a batch. */
 import { defined } from '../../../kernel/defined.js';
 import { NocturneError } from '../../../kernel/error.js';
 import { type Db, nextGeneration, readMeta, writeMeta } from './database.js';
@@ -9,32 +6,29 @@ import type { Embedder } from '../embedders/embedder.js';
 import { binaryCode } from './binary-code.js';
 import { bytesOf } from './vector-bytes.js';
 
-/** `pending`: passages that have no vector yet, because it was stopped. */
+/** `pending`: passages without a vector, because indexing was stopped. */
 export type VectorsReport = {
   readonly embedded: number;
   readonly reused: number;
   readonly pending: number;
-  /** The model whose vectors were thrown away. */
+  /** The model whose vectors were deleted. */
   readonly replaced?: string;
 };
 export type VectorsOptions = {
   readonly signal?: AbortSignal;
   readonly onProgress?: (done: number, total: number) => void;
-  /** No further batch is begun after so long. */
+  /** No batch starts after this time. */
   readonly withinMs?: number;
 };
 
-/**
- * Texts of the first batch. Each later one is as large as makes it take about so long: large for an
- * endpoint, small where each text takes long.
- */
+/** Texts of the first batch. Later ones are sized to take {@link BATCH_MS}. */
 const FIRST_BATCH = 16;
 const MOST_BATCH = 512;
 const BATCH_MS = 500;
 
 type Waiting = { readonly hash: string; readonly text: string };
 
-/** What is cancelled or killed goes on with the next batch when it is called again. */
+/** Resumable. */
 export async function indexVectors(
   db: Db,
   embedder: Embedder,
@@ -74,13 +68,13 @@ export async function indexVectors(
   };
 }
 
-/** @param took milliseconds for the last one. */
+/** @param took milliseconds of the last batch. */
 export function nextSize(size: number, took: number): number {
   const wanted = Math.round((size * BATCH_MS) / Math.max(1, took));
   return Math.max(FIRST_BATCH, Math.min(MOST_BATCH, size * 4, wanted));
 }
 
-/** Vectors of another model are not comparable: they go. Returns that model's name. */
+/** Deletes vectors of another model, which are not comparable. Returns that model's name. */
 export function prepareFor(
   db: Db,
   { model, dimensions }: Pick<Embedder, 'model' | 'dimensions'>,
@@ -112,8 +106,8 @@ function writer(
     if (readMeta(db, 'model') !== model)
       throw new NocturneError(
         'CONFLICT',
-        `the knowledge index was given to another model (${readMeta(db, 'model') ?? 'none'}) meanwhile`,
-        { hint: 'let one process index at a time' },
+        `another process indexes with another model (${readMeta(db, 'model') ?? 'none'})`,
+        { hint: 'run one nocturne knowledge index at a time' },
       );
     for (const [i, { hash }] of batch.entries()) {
       const vector = vectors[i];

@@ -1,16 +1,13 @@
-/**
- * What the records of a file say about its passages: of which kind they are, and their status. By
- * this a search is narrowed.
- */
+/** The objects and the status of passages, which filters narrow a search by. */
 import { readFrontMatter } from '../../../markdown/front-matter.js';
 import type { Rec } from '../../../markdown/types.js';
 import type { Snapshot } from '../../../workspace/types.js';
 import type { Chunk } from './chunk.js';
 import type { Columns } from './store-file.js';
 
-/** Fields that say how far a record is, the first that has a value. */
+/** The first field with a value is the status. */
 const STATUS = ['status', 'phase.status', 'state'];
-/** Fields that say of which day a file is. */
+/** The first field with a date is the day. */
 const DAYS = ['date', 'day', 'updated', 'time', 'last_pass.date', 'created', 'started'];
 
 type Place = {
@@ -20,7 +17,7 @@ type Place = {
   readonly status: string | undefined;
 };
 
-/** A record of a table gives its kind but no status: a passage has many rows. */
+/** Rows of a table have an object but no status, because a passage has many rows. */
 export function columnsOf(
   snapshot: Snapshot,
   path: string,
@@ -62,7 +59,7 @@ export function columnsOf(
   };
 }
 
-/** What the file says of itself, its name, or when it was written. */
+/** By the front matter, the file's name, or its last change. */
 export function dayOf(snapshot: Snapshot, path: string): string {
   const text = DAYS.map(
     (name) => /^\d{4}-\d{2}-\d{2}/.exec(frontOf(snapshot, path, [name]) ?? '')?.[0],
@@ -74,7 +71,7 @@ export function dayOf(snapshot: Snapshot, path: string): string {
   );
 }
 
-/** The first of these that the front matter has, whether or not REGISTRY.md knows the file. */
+/** The first of these fields with a value, even if REGISTRY.md has no object for the file. */
 function frontOf(snapshot: Snapshot, path: string, names: readonly string[]): string | undefined {
   const doc = snapshot.doc(path);
   if (doc?.frontMatter === undefined) return undefined;

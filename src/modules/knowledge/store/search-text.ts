@@ -1,19 +1,14 @@
-/** What the word indexes are given for a text, and the words of a question in the same form. */
+/** The form of texts and queries in the word indexes. */
 
-/** Scripts written without blanks between words: kept as pairs of characters, each a word. */
+/** Scripts without spaces between words: each pair of characters counts as a word. */
 const UNSPACED = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}ー]+/gu;
 const CAMEL = /(?<=[a-z0-9])(?=[A-Z])/;
-/**
- * Plain classes on purpose: those of Unicode take ten times as long, and this goes over every text.
- */
+/** Plain classes, because Unicode classes take ten times as long on every text. */
 const TOKEN = /[\w\-./:#@+$\u0080-\uffff]{3,200}/g;
 const LETTERS = /[A-Za-z0-9]{3,200}/g;
 const SEPARATORS = /^[-./:+]+|[-./:#@+$]+$/g;
 
-/**
- * Every pair of neighbours is a word; a single character is one word. Parts of names in camel case
- * are words besides.
- */
+/** Adds the parts of names in camel case as words. */
 export function wordText(text: string): string {
   const spaced = spacedText(text);
   const camel = (spaced.match(LETTERS) ?? []).flatMap((name) =>
@@ -22,19 +17,19 @@ export function wordText(text: string): string {
   return camel.length === 0 ? spaced : `${spaced} ${camel.join(' ')}`;
 }
 
-/** In the order in which it stands, so that a phrase of it is found. */
+/** Keeps the order, so that phrases are found. */
 export function spacedText(text: string): string {
   return normal(text).replace(UNSPACED, (run) => ` ${pairs(run).join(' ')} `);
 }
 
-/** The names in a text, each once; for the index of their parts. */
+/** The distinct names in a text, for the index of their parts. */
 export function nameText(text: string): string {
   return [...new Set(namesIn(text))].join('\n');
 }
 
 /**
- * What says more as a whole than its parts do: with a hyphen, a dot, a slash, an underscore, `#`,
- * `@` or a colon inside, with letters and digits, or in camel case.
+ * Tokens with a hyphen, dot, slash, underscore, `#`, `@` or colon inside, with letters and digits,
+ * or in camel case.
  */
 export function namesIn(text: string): readonly string[] {
   return (normal(text).match(TOKEN) ?? [])
@@ -47,7 +42,7 @@ export function namesIn(text: string): readonly string[] {
     );
 }
 
-/** Full-width letters and ligatures as plain ones. */
+/** Replaces full-width letters and ligatures. */
 function normal(text: string): string {
   return /^[\0-\x7f]*$/.test(text) ? text : text.normalize('NFKC');
 }
@@ -59,7 +54,7 @@ export function pairs(run: string): readonly string[] {
     : characters.slice(1).map((character, i) => `${characters[i] ?? ''}${character}`);
 }
 
-/** Parts of a text in scripts without blanks. */
+/** The parts of a text in scripts without spaces. */
 export function unspacedRuns(text: string): readonly string[] {
   return text.normalize('NFKC').match(UNSPACED) ?? [];
 }

@@ -1,4 +1,4 @@
-/** One file in the index: all of it or nothing, in one transaction. */
+/** Writes one file to the index, in one transaction. */
 import { sha256 } from '../../../kernel/hash.js';
 import type { Chunk } from './chunk.js';
 import { type Db, nextGeneration } from './database.js';
@@ -9,35 +9,29 @@ import { vectorOf } from './vector-bytes.js';
 export type IndexedFile = {
   readonly path: string;
   readonly hash: string;
-  /**
-   * Size, times and inode when it was read; empty where these could stay the same with another
-   * content.
-   */
+  /** Size, times and inode; empty if they could stay the same after another change. */
   readonly stat: string;
-  /** ISO date of what it is about, or of its last change. */
+  /** ISO date. */
   readonly day: string;
 };
 
-/** What stands for a chunk in a model: its titles and its text. */
+/** The text that a model sees: headings and text. */
 export function embeddedText(chunk: Pick<Chunk, 'headings' | 'text'>): string {
   return chunk.headings.length === 0 ? chunk.text : `${chunk.headings.join(' > ')}\n${chunk.text}`;
 }
 
-/**
- * Names of the object kinds whose records stand there, and the status of the one record that it is
- * part of.
- */
+/** Names of the objects whose records overlap the passage, and the status of the first. */
 export type Columns = { readonly object: string; readonly status: string };
 export type FiledChunk = Chunk & Columns;
 
 export type FileStore = {
   put(file: IndexedFile, chunks: readonly FiledChunk[]): void;
-  /** The content is as it was, the file's times are not. */
+  /** Only the file's times changed. */
   touch(path: string, stat: string): void;
   remove(path: string): void;
 };
 
-/** A chunk whose text was known before, in whichever file, keeps its vector. */
+/** A chunk keeps its vector if the same text was indexed before, in any file. */
 export function fileStore(db: Db): FileStore {
   const clear = clearer(db);
   const fill = filler(db);

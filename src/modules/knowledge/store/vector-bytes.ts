@@ -1,6 +1,6 @@
-/** Vectors as SQLite keeps them. */
+/** Vectors as SQLite stores them. */
 
-/** A copy only where the start of the bytes does not allow a view. */
+/** Copies only if the bytes are not aligned. */
 export function vectorOf(bytes: Buffer): Float32Array {
   return bytes.byteOffset % 4 === 0
     ? new Float32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4)
